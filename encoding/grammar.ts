@@ -1,0 +1,115 @@
+/**
+ * Which ids may come next in a performance, as tables and a little state, so that whatever is sampled decodes without
+ * loss: no note-off of a silent key, no note without length, no note struck on a key that is down, nothing that the
+ * encoder would never write.
+ */
+import type { EventKind, Vocabulary } from "./vocabulary.ts";
+
+/** What the last event was; a shift shorter than the longest one is never followed by another shift. */
+type Last = "START" | "NOTE_ON" | "NOTE_OFF" | "LONGEST_SHIFT" | "SHIFT" | "VELOCITY";
+
+/**
+ * The kinds that may follow each kind. Within a step note-offs come before note-ons, so a note-off never follows
+ * a velocity or a note-on; a velocity is only written for the note-on that comes next.
+ */
+const FOLLOWERS: Readonly<Record<Last, readonly EventKind[]>> = {
+  START: ["NOTE_ON", "TIME_SHIFT", "VELOCITY"],
+  NOTE_ON: ["NOTE_ON", "TIME_SHIFT", "VELOCITY"],
+  NOTE_OFF: ["NOTE_ON", "NOTE_OFF", "TIME_SHIFT", "VELOCITY", "END"],
+  LONGEST_SHIFT: ["NOTE_ON", "NOTE_OFF", "TIME_SHIFT", "VELOCITY"],
+  SHIFT: ["NOTE_ON", "NOTE_OFF", "VELOCITY"],
+  VELOCITY: ["NOTE_ON"],
+};
+
+/** Follows a sequence of ids and tells which may come next. */
+export class PerformanceGrammar {
+  readonly #vocabulary: Vocabulary;
+  /** Per state of `Last`, one byte an id: 1 where its kind may follow. */
+  readonly #follows: ReadonlyMap<Last, Uint8Array>;
+  readonly #noteOnFirst: number;
+  readonly #noteOffFirst: number;
+  readonly #pitchCount: number;
+  readonly #longestShift: number;
+  /** How many notes sound on each key, counted from the vocabulary's lowest pitch. */
+  readonly #sounding: Uint16Array;
+  #soundingCount = 0;
+  #last: Last = "START";
+  #velocityId = -1;
+
+  /** @throws VocabularyError when the vocabulary has no performance events. */
+  constructor(vocabulary: Vocabulary) {
+    this.#vocabulary = vocabulary;
+    this.#noteOnFirst = vocabulary.id("NOTE_ON");
+    this.#noteOffFirst = vocabulary.id("NOTE_OFF");
+    this.#pitchCount = vocabulary.range("NOTE_ON")?.count ?? 0;
+    const shifts = vocabulary.range("TIME_SHIFT");
+    this.#longestShift = shifts === undefined ? -1 : shifts.minimum + shifts.count - 1;
+    this.#sounding = new Uint16Array(this.#pitchCount);
+    this.#follows = followTables(vocabulary);
+  }
+
+  /** Notes that sound now. */
+  get soundingCount(): number {
+    return this.#soundingCount;
+  }
+
+  /** Takes the next id of the sequence, legal or not (a user's own music may overlap notes of one key). */
+  push(id: number): void {
+    const { kind, value } = this.#vocabulary.event(id);
+    const key = id - (kind === "NOTE_ON" ? this.#noteOnFirst : this.#noteOffFirst);
+    if (kind === "NOTE_ON") {
+      this.#sounding[key] = (this.#sounding[key] ?? 0) + 1;
+      this.#soundingCount += 1;
+      this.#last = "NOTE_ON";
+    } else if (kind === "NOTE_OFF") {
+      const count = this.#sounding[key] ?? 0;
+      if (count > 0) {
+        this.#sounding[key] = count - 1;
+        this.#soundingCount -= 1;
+      }
+      this.#last = "NOTE_OFF";
+    } else if (kind === "VELOCITY") {
+      this.#velocityId = id;
+      this.#last = "VELOCITY";
+    } else if (kind === "TIME_SHIFT") {
+      this.#last = value === this.#longestShift ? "LONGEST_SHIFT" : "SHIFT";
+    } else {
+      this.#last = "START";
+    }
+  }
+
+  /**
+   * Writes which ids may come next.
+   *
+   * @param legal one byte an id, set to 1 where it may follow and 0 where not. At least one always may.
+   */
+  mask(legal: Uint8Array): void {
+    const follows = this.#follows.get(this.#last);
+    if (follows) legal.set(follows);
+    for (let key = 0; key < this.#pitchCount; key += 1) {
+      if (this.#sounding[key] === 0) legal[this.#noteOffFirst + key] = 0;
+      else legal[this.#noteOnFirst + key] = 0;
+    }
+    if (this.#velocityId >= 0) legal[this.#velocityId] = 0;
+    else if (this.#last !== "VELOCITY")
+      legal.fill(0, this.#noteOnFirst, this.#noteOnFirst + this.#pitchCount);
+    if (this.#soundingCount > 0) {
+      const end = this.#vocabulary.range("END");
+      if (end) legal[end.first] = 0;
+    }
+  }
+}
+
+function followTables(vocabulary: Vocabulary): ReadonlyMap<Last, Uint8Array> {
+  const tables = new Map<Last, Uint8Array>();
+  const states: readonly Last[] = ["START", "NOTE_ON", "NOTE_OFF", "LONGEST_SHIFT", "SHIFT", "VELOCITY"];
+  for (const last of states) {
+    const table = new Uint8Array(vocabulary.size);
+    for (const kind of FOLLOWERS[last]) {
+      const range = vocabulary.range(kind);
+      if (range) table.fill(1, range.first, range.first + range.count);
+    }
+    tables.set(last, table);
+  }
+  return tables;
+}

@@ -1,0 +1,44 @@
+/** Bytes <-> ids: MIDI files, notes, performance events and vocabularies. Pure: no file system, network or model. */
+export { encodeScore, type EncodedScore, type EncodeScoreOptions } from "./encode-score.ts";
+export { MidiError, type MidiErrorCode } from "./midi-error.ts";
+export { assembleScore, readMidi, type ReadMidiOptions, scoreFromNotes, writeMidi } from "./midi.ts";
+export {
+  byOnset,
+  decodePerformance,
+  encodePerformance,
+  EncodingError,
+  PerformanceDecoder,
+  type PerformanceNote,
+  quantize,
+  STEPS_PER_SECOND,
+  trimLeadingSilence,
+} from "./performance.ts";
+export { PerformanceGrammar } from "./grammar.ts";
+export type {
+  ChannelEvent,
+  Division,
+  MetaEvent,
+  MidiEvent,
+  Note,
+  PedalEvent,
+  Score,
+  ScoreNote,
+  SysexEvent,
+  Track,
+} from "./score.ts";
+export { applySustain } from "./sustain.ts";
+export { TempoMap } from "./tempo-map.ts";
+export {
+  type EventKind,
+  type IdRange,
+  oneHot,
+  PERFORMANCE_388,
+  PERFORMANCE_416,
+  type PerformanceEventKind,
+  type SpecialKind,
+  VOCABULARIES,
+  Vocabulary,
+  type VocabularyDeclaration,
+  VocabularyError,
+  type VocabularyEvent,
+} from "./vocabulary.ts";

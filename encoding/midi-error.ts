@@ -1,0 +1,46 @@
+/** The classes of damage a Standard MIDI File can show; `MidiError.code` is one of these. */
+export type MidiErrorCode =
+  | "empty"
+  | "not-midi"
+  | "bad-header"
+  | "bad-division"
+  | "truncated"
+  | "missing-track"
+  | "bad-length"
+  | "bad-status"
+  | "bad-data"
+  | "bad-tempo"
+  | "time-overflow"
+  | "bad-value";
+
+export interface MidiErrorDetails {
+  readonly code: MidiErrorCode;
+  /** Byte offset in the input where the damage was found; absent when the fault is not in a file. */
+  readonly offset?: number | undefined;
+  /** Index of the track being read, from 0. */
+  readonly track?: number | undefined;
+  /** What the user can do about it. */
+  readonly hint: string;
+}
+
+/**
+ * Thrown for every malformed MIDI input, and for notes that cannot be written as MIDI. The message says what was
+ * found and where; `hint` says what to do.
+ */
+export class MidiError extends Error {
+  override readonly name = "MidiError";
+  readonly code: MidiErrorCode;
+  readonly offset: number | undefined;
+  readonly track: number | undefined;
+  readonly hint: string;
+
+  constructor(found: string, details: MidiErrorDetails) {
+    const where = details.offset === undefined ? "" : ` at byte ${details.offset}`;
+    const track = details.track === undefined ? "" : ` (track ${details.track})`;
+    super(`${found}${where}${track}`);
+    this.code = details.code;
+    this.offset = details.offset;
+    this.track = details.track;
+    this.hint = details.hint;
+  }
+}

@@ -1,0 +1,80 @@
+/** Standard MIDI File bytes <-> `Score`. */
+import { type MidiFile, readMidiFile, type ReadMidiOptions } from "./midi-reader.ts";
+import { readTrackNotes } from "./note-reader.ts";
+import type { MidiEvent, Note, PedalEvent, Score, ScoreNote, Track } from "./score.ts";
+import { DEFAULT_MICROSECONDS_PER_QUARTER, tempoChanges, TempoMap } from "./tempo-map.ts";
+import { noteEvents, programChange, tempoEvent, trackOf } from "./track-builder.ts";
+
+export type { ReadMidiOptions } from "./midi-reader.ts";
+export { writeMidi } from "./midi-writer.ts";
+
+/** Ticks of the scores made here: at 120 quarter notes a minute one tick is exactly a millisecond. */
+const TICKS_PER_QUARTER = 500;
+const TICKS_PER_SECOND = 1000;
+
+/**
+ * Reads a Standard MIDI File (format 0, 1 or 2, bare or in a RIFF RMID wrapper). The tracks of a format 2 file are
+ * independent patterns; they are laid out one after the other.
+ *
+ * @param bytes the whole file; the score keeps views of it, so do not change it afterwards.
+ * @throws MidiError for every kind of damage, with its byte offset; with `recover`, only when no header can be read.
+ * @example
+ * const score = readMidi(new Uint8Array(await file.arrayBuffer()));
+ * console.log(score.notes.length, score.durationSeconds);
+ */
+export function readMidi(bytes: Uint8Array, options: ReadMidiOptions = {}): Score {
+  const file = readMidiFile(bytes, options);
+  return assembleScore(file.division, file.format === 2 ? inSequence(file) : file.tracks, file.warnings);
+}
+
+/** A score from tracks of events: its notes, pedal and length are read out of them. */
+export function assembleScore(
+  division: Score["division"],
+  tracks: readonly Track[],
+  readWarnings: readonly string[] = [],
+): Score {
+  const tempo = new TempoMap(division, tracks);
+  const warnings = [...readWarnings];
+  const notes: ScoreNote[] = [];
+  const pedal: PedalEvent[] = [];
+  for (const [index, track] of tracks.entries()) {
+    const hanging = readTrackNotes(track, index, tempo, notes, pedal);
+    if (hanging > 0) warnings.push(`track ${index}: ${hanging} note(s) never end and were left out`);
+  }
+  notes.sort((a, b) => a.startTick - b.startTick);
+  pedal.sort((a, b) => a.seconds - b.seconds);
+  const endTick = tracks.reduce((latest, track) => Math.max(latest, track.endTick), 0);
+  return { division, tracks, notes, pedal, durationSeconds: tempo.seconds(endTick), warnings };
+}
+
+/**
+ * Makes a score of one piano track from notes, at 120 quarter notes a minute and 500 ticks a quarter: a tick is one
+ * millisecond, so times on the encoder's 10 ms grid are kept exactly.
+ *
+ * @throws MidiError when a pitch, velocity or time is out of range.
+ */
+export function scoreFromNotes(notes: readonly Note[], name = "Piano"): Score {
+  const channel = 0;
+  const track = trackOf(name, [
+    tempoEvent(0, DEFAULT_MICROSECONDS_PER_QUARTER),
+    programChange(0, channel, 0),
+    ...noteEvents(notes, channel, (seconds) => Math.round(seconds * TICKS_PER_SECOND)),
+  ]);
+  return assembleScore({ kind: "quarter", ticksPerQuarter: TICKS_PER_QUARTER }, [track]);
+}
+
+/** The patterns of a format 2 file one after the other, each beginning at the default tempo unless it sets its own. */
+function inSequence(file: MidiFile): Track[] {
+  let offset = 0;
+  return file.tracks.map((track) => {
+    const start = offset;
+    offset += track.endTick;
+    const setsTempo = tempoChanges([track])[0]?.tick === 0;
+    const moved: MidiEvent[] = track.events.map((event) => ({ ...event, tick: event.tick + start }));
+    return {
+      name: track.name,
+      events: setsTempo ? moved : [tempoEvent(start, DEFAULT_MICROSECONDS_PER_QUARTER), ...moved],
+      endTick: start + track.endTick,
+    };
+  });
+}

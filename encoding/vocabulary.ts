@@ -1,0 +1,163 @@
+/**
+ * Events <-> ids, as data: a vocabulary is a list of named ranges of ids. The 388-id performance vocabulary is
+ * note-seq's (`performance_encoder_decoder.py`); the 416-id one adds the special and task ids of the models that ship.
+ */
+
+/** The four kinds of performance event. */
+export type PerformanceEventKind = "NOTE_ON" | "NOTE_OFF" | "TIME_SHIFT" | "VELOCITY";
+
+/** Ids that are no performance event: framing of a piece, and room for tasks and styles. */
+export type SpecialKind = "PAD" | "START" | "END" | "TASK" | "STYLE";
+
+export type EventKind = PerformanceEventKind | SpecialKind;
+
+export interface IdRange {
+  readonly kind: EventKind;
+  /** The first id of the range. */
+  readonly first: number;
+  /** How many ids there are. */
+  readonly count: number;
+  /** The value of the first id; values count up by one. Pitches, time steps of 10 ms, velocity bins. */
+  readonly minimum: number;
+}
+
+/** How 127 velocities fall into bins: `bin = floor((velocity - offset) / width) + firstBin`. */
+export interface VelocityBins {
+  readonly offset: number;
+  readonly width: number;
+  readonly firstBin: number;
+}
+
+export interface VocabularyDeclaration {
+  readonly name: string;
+  readonly ranges: readonly IdRange[];
+  readonly velocityBins: VelocityBins;
+}
+
+/** One event: what `ids` are turned into and made from. */
+export interface VocabularyEvent {
+  readonly kind: EventKind;
+  readonly value: number;
+}
+
+/** Thrown for an id or event that a vocabulary does not have. */
+export class VocabularyError extends Error {
+  override readonly name = "VocabularyError";
+}
+
+const PERFORMANCE_RANGES: readonly IdRange[] = [
+  { kind: "NOTE_ON", first: 0, count: 128, minimum: 0 },
+  { kind: "NOTE_OFF", first: 128, count: 128, minimum: 0 },
+  { kind: "TIME_SHIFT", first: 256, count: 100, minimum: 1 },
+  { kind: "VELOCITY", first: 356, count: 32, minimum: 1 },
+];
+
+const NOTE_SEQ_VELOCITY: VelocityBins = { offset: 1, width: 4, firstBin: 1 };
+
+/** A declared vocabulary, with tables both ways. */
+export class Vocabulary {
+  readonly name: string;
+  readonly ranges: readonly IdRange[];
+  readonly velocityBins: VelocityBins;
+  /** Number of ids; ids are 0 to `size - 1`. */
+  readonly size: number;
+  readonly #events: readonly VocabularyEvent[];
+
+  constructor(declaration: VocabularyDeclaration) {
+    this.name = declaration.name;
+    this.ranges = declaration.ranges;
+    this.velocityBins = declaration.velocityBins;
+    const events: VocabularyEvent[] = [];
+    for (const range of declaration.ranges) {
+      if (range.first !== events.length) {
+        throw new VocabularyError(
+          `range ${range.kind} begins at id ${range.first}, expected ${events.length}`,
+        );
+      }
+      for (let i = 0; i < range.count; i += 1) events.push({ kind: range.kind, value: range.minimum + i });
+    }
+    this.#events = events;
+    this.size = events.length;
+  }
+
+  /** The range of a kind; undefined where the vocabulary has none. */
+  range(kind: EventKind): IdRange | undefined {
+    return this.ranges.find((range) => range.kind === kind);
+  }
+
+  /** @throws VocabularyError when the vocabulary has no such event. */
+  id(kind: EventKind, value?: number): number {
+    const range = this.range(kind);
+    const offset = range === undefined ? -1 : (value ?? range.minimum) - range.minimum;
+    if (range === undefined || !Number.isInteger(offset) || offset < 0 || offset >= range.count) {
+      throw new VocabularyError(`vocabulary "${this.name}" has no event ${kind} ${value ?? ""}`.trimEnd());
+    }
+    return range.first + offset;
+  }
+
+  /** @throws VocabularyError when `id` is not one of the vocabulary's. */
+  event(id: number): VocabularyEvent {
+    const event = this.#events[id];
+    if (event) return event;
+    throw new VocabularyError(`id ${id} is outside vocabulary "${this.name}" (0 to ${this.size - 1})`);
+  }
+
+  /** Velocity 1–127 to its bin. */
+  velocityBin(velocity: number): number {
+    const { offset, width, firstBin } = this.velocityBins;
+    return Math.floor((velocity - offset) / width) + firstBin;
+  }
+
+  /** The velocity that a bin is played with: its softest, at least 1. */
+  velocityOfBin(bin: number): number {
+    const { offset, width, firstBin } = this.velocityBins;
+    return Math.max(1, offset + (bin - firstBin) * width);
+  }
+}
+
+/** note-seq's performance vocabulary: 32 velocity bins, shifts of 10 ms to 1 s. */
+export const PERFORMANCE_388 = new Vocabulary({
+  name: "performance-388",
+  ranges: PERFORMANCE_RANGES,
+  velocityBins: NOTE_SEQ_VELOCITY,
+});
+
+/**
+ * `performance-388` with the ids that the shipped models are trained with: padding, start and end of a piece, and room
+ * for tasks (melody, infill …) and styles.
+ */
+export const PERFORMANCE_416 = new Vocabulary({
+  name: "performance-416",
+  ranges: [
+    ...PERFORMANCE_RANGES,
+    { kind: "PAD", first: 388, count: 1, minimum: 0 },
+    { kind: "START", first: 389, count: 1, minimum: 0 },
+    { kind: "END", first: 390, count: 1, minimum: 0 },
+    { kind: "TASK", first: 391, count: 9, minimum: 0 },
+    { kind: "STYLE", first: 400, count: 16, minimum: 0 },
+  ],
+  velocityBins: NOTE_SEQ_VELOCITY,
+});
+
+/** Every vocabulary the toolkit knows, by name. */
+export const VOCABULARIES: ReadonlyMap<string, Vocabulary> = new Map(
+  [PERFORMANCE_388, PERFORMANCE_416].map((vocabulary) => [vocabulary.name, vocabulary]),
+);
+
+/**
+ * One row per id, all zeros but for a one at the id's column.
+ *
+ * @returns row-major `[ids.length, size]`.
+ * @throws VocabularyError when an id is not below `size`.
+ */
+export function oneHot(ids: ArrayLike<number>, size: number): Uint8Array {
+  const matrix = new Uint8Array(ids.length * size);
+  for (let row = 0; row < ids.length; row += 1) {
+    const id = ids[row] ?? -1;
+    if (!Number.isInteger(id) || id < 0 || id >= size) {
+      throw new VocabularyError(`id ${id} at position ${row} is outside 0 to ${size - 1}`);
+    }
+    matrix[row * size + id] = 1;
+  }
+  return matrix;
+}

@@ -1,0 +1,125 @@
+import { readFile, readdir } from "node:fs/promises";
+import { sep } from "node:path";
+import type { Command } from "commander";
+import { buildDataset } from "../dataset/build.ts";
+import { type EncoderChoice, encoderOf } from "../dataset/worker.ts";
+import { Console } from "./console.ts";
+import { CommandError } from "./errors.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { positiveInteger } from "./values.ts";
+
+interface DatasetOptions {
+  readonly out: string;
+  readonly only?: string;
+  readonly exclude?: string;
+  readonly tokenizer?: string;
+  readonly lenient?: boolean;
+  readonly threads?: number;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+export function addDatasetCommand(program: Command): void {
+  program
+    .command("dataset")
+    .summary("turn a folder of MIDI or text files into token files for training")
+    .description(
+      "Encodes every MIDI file below a folder (or text file, with --tokenizer) into ids.bin, index.bin and dataset.json.\n" +
+        "Files that cannot be read are left out and listed with the reason.",
+    )
+    .argument("<folder>", "folder to look in, with its subfolders")
+    .requiredOption("-o, --out <dir>", "folder to write")
+    .option(
+      "--only <list>",
+      "take only the files named in this text file, one path a line, relative to the folder",
+    )
+    .option("--exclude <list>", "leave out the files named in this text file")
+    .option("--tokenizer <file>", "make a text dataset with this tokenizer.json")
+    .option("--lenient", "salvage what can be read from damaged MIDI files")
+    .option("--threads <n>", "worker threads (default: one a core)", positiveInteger)
+    .option("--quiet", "say nothing")
+    .option("--json", "print the summary as JSON on stdout")
+    .addHelpText(
+      "after",
+      "\nExamples:\n" +
+        "  ostinato dataset midi/ --out data/train --exclude dev.txt\n" +
+        "  ostinato dataset midi/ --out data/dev --only dev.txt\n" +
+        "  ostinato dataset books/ --out data/text --tokenizer tokenizer.json",
+    )
+    .action(runDataset);
+}
+
+async function runDataset(folder: string, options: DatasetOptions): Promise<void> {
+  const console = new Console({ quiet: options.quiet ?? false });
+  const encoder = await chooseEncoder(options);
+  const paths = await choosePaths(folder, encoderOf(encoder).extensions, options);
+  const started = performance.now();
+  const summary = await buildDataset({
+    folder,
+    paths,
+    out: options.out,
+    encoder,
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    signal: interruptSignal(),
+    onProgress: ({ files, ids, skipped }) =>
+      console.progress(() => `${files} of ${paths.length} files, ${ids} ids, ${skipped} skipped`),
+  });
+  const wallSeconds = (performance.now() - started) / 1000;
+  for (const { path, reason } of summary.skipped) console.say(`skipped ${path}: ${reason}`);
+  const music =
+    summary.seconds > 0 ? ` (${(summary.seconds / 3600).toFixed(1)} h, ${summary.notes} notes)` : "";
+  console.say(
+    `${summary.pieces} pieces, ${summary.ids} ids${music} in ${wallSeconds.toFixed(1)} s; ` +
+      `${summary.skipped.length} of ${paths.length} files skipped → ${options.out}`,
+  );
+  if (options.json) console.result({ out: options.out, ...summary });
+}
+
+async function chooseEncoder(options: DatasetOptions): Promise<EncoderChoice> {
+  if (options.tokenizer === undefined) return { kind: "music", recover: options.lenient ?? false };
+  const tokenizerJson: unknown = JSON.parse(await readFile(options.tokenizer, "utf8"));
+  return { kind: "text", tokenizerJson };
+}
+
+/** The files to encode, sorted by path, so that the same folder always gives the same dataset. */
+async function choosePaths(
+  folder: string,
+  extensions: readonly string[],
+  options: DatasetOptions,
+): Promise<string[]> {
+  const all = await readdir(folder, { recursive: true });
+  let paths = all
+    .map((path) => path.split(sep).join("/"))
+    .filter((path) => extensions.some((extension) => path.toLowerCase().endsWith(extension)))
+    .sort();
+  if (options.only !== undefined) {
+    const only = await readList(options.only, paths, folder);
+    paths = paths.filter((path) => only.has(path));
+  }
+  if (options.exclude !== undefined) {
+    const excluded = await readList(options.exclude, paths, folder);
+    paths = paths.filter((path) => !excluded.has(path));
+  }
+  if (paths.length === 0) {
+    throw new CommandError(
+      `no ${extensions.join(" or ")} files to encode in ${folder}`,
+      "check the folder and lists",
+    );
+  }
+  return paths;
+}
+
+/** A list that names a file which is not there is a mistake: it would silently train on what should be left out. */
+async function readList(file: string, paths: readonly string[], folder: string): Promise<Set<string>> {
+  const lines = (await readFile(file, "utf8")).split(/\r?\n/).map((line) => line.trim());
+  const listed = new Set(lines.filter((line) => line !== ""));
+  const known = new Set(paths);
+  const missing = [...listed].filter((path) => !known.has(path));
+  if (missing.length > 0) {
+    throw new CommandError(
+      `${file} names ${missing.length} file(s) that are not in ${folder}, the first is "${missing[0]}"`,
+      "paths in a list are relative to the folder",
+    );
+  }
+  return listed;
+}

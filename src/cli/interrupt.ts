@@ -1,0 +1,22 @@
+/** Ctrl-C (or SIGTERM) as an AbortSignal; a second one ends the process at once. */
+let controller: AbortController | undefined;
+
+export function interruptSignal(): AbortSignal {
+  if (!controller) {
+    const created = new AbortController();
+    controller = created;
+    for (const name of ["SIGINT", "SIGTERM"] as const) {
+      process.once(name, () => created.abort(new InterruptError(name)));
+    }
+  }
+  return controller.signal;
+}
+
+/** Thrown by what an interrupt stopped. */
+export class InterruptError extends Error {
+  override readonly name = "InterruptError";
+
+  constructor(signal: string) {
+    super(`stopped by ${signal}; nothing was written`);
+  }
+}

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+/** The `ostinato` command: one file a command, exit codes 0 done, 1 failed, 2 wrong usage. */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { addDatasetCommand } from "./dataset.ts";
+import { UsageError } from "./errors.ts";
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+await main();
+
+async function main(): Promise<void> {
+  const program = new Command("ostinato")
+    .description("Symbolic-music generation: MIDI in, performance events through a transformer, MIDI out.")
+    .version(packageVersion())
+    .exitOverride()
+    .showHelpAfterError("(add --help for usage and examples)")
+    .configureHelp({ helpWidth: 100 });
+  addDatasetCommand(program);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
+  const json: unknown = JSON.parse(text);
+  const version = typeof json === "object" && json !== null && "version" in json ? json.version : undefined;
+  return typeof version === "string" ? version : "unknown";
+}
+
+/** Says in one line what went wrong, and gives the exit code. */
+function report(error: unknown): number {
+  // Commander has already printed its message, or the help that was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  const message = error instanceof Error ? error.message : String(error);
+  const hint =
+    error instanceof Error && "hint" in error && typeof error.hint === "string" ? ` — ${error.hint}` : "";
+  process.stderr.write(`error: ${message}${hint}\n`);
+  return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
+}

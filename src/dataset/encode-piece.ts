@@ -1,0 +1,70 @@
+/** One file of a dataset folder to ids; runs inside a worker. */
+import { encodeScore, PERFORMANCE_416, readMidi } from "../../encoding/index.ts";
+import { TextTokenizer, TokenizerError } from "../../encoding/text.ts";
+import type { DatasetVocabulary } from "./format.ts";
+
+export interface EncodedPiece {
+  readonly ids: Uint16Array<ArrayBuffer>;
+  readonly notes?: number;
+  readonly seconds?: number;
+}
+
+/** What kind of files a dataset is made of, and how they are encoded. */
+export interface PieceEncoder {
+  readonly vocabulary: DatasetVocabulary;
+  /** File name endings, lower case. */
+  readonly extensions: readonly string[];
+  /** @throws MidiError, EncodingError or EmptyPieceError when the file cannot be a piece. */
+  encode(bytes: Uint8Array): EncodedPiece;
+}
+
+/** Thrown for a file that can be read but holds nothing to learn from. */
+export class EmptyPieceError extends Error {
+  override readonly name = "EmptyPieceError";
+}
+
+/** MIDI files to performance ids; silence before the first note is left out. */
+export function musicEncoder(options: { readonly recover: boolean }): PieceEncoder {
+  const vocabulary = PERFORMANCE_416;
+  return {
+    extensions: [".mid", ".midi", ".rmi"],
+    vocabulary: {
+      name: vocabulary.name,
+      size: vocabulary.size,
+      ranges: vocabulary.ranges,
+      startId: vocabulary.id("START"),
+      endId: vocabulary.id("END"),
+      padId: vocabulary.id("PAD"),
+    },
+    encode(bytes) {
+      const { ids, notes } = encodeScore(readMidi(bytes, options), vocabulary, { trimLeadingSilence: true });
+      if (notes.length === 0) throw new EmptyPieceError("no notes other than percussion");
+      const seconds = notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
+      return { ids, notes: notes.length, seconds: Math.round(seconds * 100) / 100 };
+    },
+  };
+}
+
+/** Text files to BPE ids; `<|endoftext|>`, where the tokenizer has it, comes before each. */
+export function textEncoder(tokenizerJson: unknown): PieceEncoder {
+  const tokenizer = new TextTokenizer(tokenizerJson);
+  if (tokenizer.size > 0x10000) {
+    throw new TokenizerError(`the tokenizer has ${tokenizer.size} ids, datasets hold at most 65536`);
+  }
+  return {
+    extensions: [".txt"],
+    vocabulary: {
+      name: "text",
+      size: tokenizer.size,
+      ranges: [],
+      startId: tokenizer.endOfTextId,
+      endId: null,
+      padId: null,
+    },
+    encode(bytes) {
+      const ids = Uint16Array.from(tokenizer.encode(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
+      if (ids.length === 0) throw new EmptyPieceError("the file is empty");
+      return { ids };
+    },
+  };
+}
