@@ -24,6 +24,9 @@ export interface MidiFile {
 
 const TRACK_NAME_META = 0x03;
 const END_OF_TRACK_META = 0x2f;
+const META = 0xff;
+const SYSEX = 0xf0;
+const SYSEX_ESCAPE = 0xf7;
 const HEADER_LENGTH = 6;
 /** Ticks beyond this no longer add exactly in a double; no real file comes near. */
 const MAX_TICK = Number.MAX_SAFE_INTEGER;
@@ -59,6 +62,7 @@ class Reader {
   readonly #warnings: string[] = [];
   #offset: number;
   #track: number | undefined;
+  #isAfterEnd = false;
 
   constructor(input: { bytes: Uint8Array; start: number }, recover: boolean) {
     this.#bytes = input.bytes;
@@ -187,12 +191,39 @@ class Reader {
   }
 
   #readTrack(end: number): Track {
-    const bytes = this.#bytes;
     const events: MidiEvent[] = [];
-    let name = "";
-    let tick = 0;
+    let { tick, sawEnd } = this.#readEvents(end, 0, events);
+    if (!sawEnd) this.#warn("the end-of-track event is missing");
+    // Some writers (the Stanford rolls' among them) put the end of track too early; what follows is music, or padding.
+    while (sawEnd && this.#offset < end) {
+      const offset = this.#offset;
+      const count = events.length;
+      try {
+        this.#isAfterEnd = true;
+        ({ tick, sawEnd } = this.#readEvents(end, tick, events));
+        this.#warn(`${events.length - count} events after the end of track were read, from byte ${offset}`);
+      } catch (error) {
+        if (!(error instanceof MidiError)) throw error;
+        events.length = count;
+        this.#offset = end;
+        this.#warn(`${end - offset} bytes after the end of track, from byte ${offset}, were ignored`);
+      } finally {
+        this.#isAfterEnd = false;
+      }
+    }
+    const nameEvent = events.find((event) => event.kind === "meta" && event.type === TRACK_NAME_META);
+    return {
+      name: nameEvent?.kind === "meta" ? decodeText(nameEvent.data) : "",
+      events,
+      endTick: Math.max(tick, events.at(-1)?.tick ?? 0),
+    };
+  }
+
+  /** Reads events up to an end-of-track event, damage, or `end`; returns the time that was reached. */
+  #readEvents(end: number, startTick: number, events: MidiEvent[]): { tick: number; sawEnd: boolean } {
+    const bytes = this.#bytes;
+    let tick = startTick;
     let runningStatus = 0;
-    let sawEnd = false;
     while (this.#offset < end) {
       const eventStart = this.#offset;
       const delta = this.#variableLength(end);
@@ -210,8 +241,7 @@ class Reader {
       if (status >= 0x80) {
         this.#offset += 1;
       } else if (runningStatus === 0) {
-        const found = `data byte ${hex(status)} where an event should start`;
-        this.#damage("bad-status", this.#offset, found);
+        this.#damage("bad-status", this.#offset, `data byte ${hex(status)} where an event should start`);
         break;
       } else {
         status = runningStatus;
@@ -221,29 +251,24 @@ class Reader {
         const event = this.#channelEvent(tick, status, end);
         if (event === undefined) break;
         events.push(event);
-      } else if (status === 0xff || status === 0xf0 || status === 0xf7) {
-        const type = status === 0xff ? (bytes[this.#offset] ?? 0) : 0;
-        if (status === 0xff) this.#offset += 1;
+      } else if (status === META) {
+        const type = bytes[this.#offset] ?? 0;
+        this.#offset += 1;
         const data = this.#payload(end);
         if (data === undefined) break;
-        if (status !== 0xff) {
-          events.push({ kind: "sysex", tick, status, data });
-        } else if (type === END_OF_TRACK_META) {
-          sawEnd = true;
-          if (this.#offset < end)
-            this.#warn(`${end - this.#offset} bytes after the end of track were ignored`);
-          break;
-        } else if (type !== TEMPO_META || this.#isTempo(eventStart, data)) {
-          if (type === TRACK_NAME_META && name === "") name = decodeText(data);
+        if (type === END_OF_TRACK_META) return { tick, sawEnd: true };
+        if (type !== TEMPO_META || this.#isTempo(eventStart, data))
           events.push({ kind: "meta", tick, type, data });
-        }
+      } else if (status === SYSEX || status === SYSEX_ESCAPE) {
+        const data = this.#payload(end);
+        if (data === undefined) break;
+        events.push({ kind: "sysex", tick, status, data });
       } else {
         this.#damage("bad-status", this.#offset - 1, `status byte ${hex(status)} does not belong in a file`);
         break;
       }
     }
-    if (!sawEnd) this.#warn("the end-of-track event is missing");
-    return { name, events, endTick: tick };
+    return { tick, sawEnd: false };
   }
 
   #channelEvent(tick: number, status: number, end: number): MidiEvent | undefined {
@@ -317,7 +342,7 @@ class Reader {
       track: this.#track,
       hint: "the file is damaged; get it again, or read it with recovery to salvage what can be read",
     });
-    if (!this.#recover) throw error;
+    if (!this.#recover || this.#isAfterEnd) throw error;
     this.#warnings.push(`dropped: ${error.message}`);
   }
 
