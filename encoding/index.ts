@@ -26,6 +26,7 @@ export type {
   SysexEvent,
   Track,
 } from "./score.ts";
+export { type Continuation, spliceContinuation } from "./splice.ts";
 export { applySustain } from "./sustain.ts";
 export { TempoMap } from "./tempo-map.ts";
 export {

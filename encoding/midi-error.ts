@@ -21,6 +21,8 @@ export interface MidiErrorDetails {
   readonly track?: number | undefined;
   /** What the user can do about it. */
   readonly hint: string;
+  /** Whether reading with `recover` gets past it. */
+  readonly canRecover?: boolean;
 }
 
 /**
@@ -33,6 +35,7 @@ export class MidiError extends Error {
   readonly offset: number | undefined;
   readonly track: number | undefined;
   readonly hint: string;
+  readonly canRecover: boolean;
 
   constructor(found: string, details: MidiErrorDetails) {
     const where = details.offset === undefined ? "" : ` at byte ${details.offset}`;
@@ -42,5 +45,6 @@ export class MidiError extends Error {
     this.offset = details.offset;
     this.track = details.track;
     this.hint = details.hint;
+    this.canRecover = details.canRecover ?? false;
   }
 }

@@ -340,7 +340,8 @@ class Reader {
       code,
       offset,
       track: this.#track,
-      hint: "the file is damaged; get it again, or read it with recovery to salvage what can be read",
+      hint: "the file is damaged; get it again",
+      canRecover: true,
     });
     if (!this.#recover || this.#isAfterEnd) throw error;
     this.#warnings.push(`dropped: ${error.message}`);

@@ -83,14 +83,18 @@ export interface PerformanceNote extends Note {
 
 /**
  * Decodes ids into notes, ordered by note-on. A note-off ends the oldest open note of its pitch and is ignored where
- * there is none; notes of no length are dropped; notes still open end with the last event.
+ * there is none; notes of no length are dropped; notes still open end with the last event, or at `endStep` if it is given.
  *
  * @throws VocabularyError for an id outside the vocabulary.
  */
-export function decodePerformance(ids: Iterable<number>, vocabulary: Vocabulary): PerformanceNote[] {
+export function decodePerformance(
+  ids: Iterable<number>,
+  vocabulary: Vocabulary,
+  endStep?: number,
+): PerformanceNote[] {
   const decoder = new PerformanceDecoder(vocabulary);
   for (const id of ids) decoder.push(id);
-  return decoder.finish();
+  return decoder.finish(endStep);
 }
 
 interface OpenNote {

@@ -1,0 +1,85 @@
+/** Input and output of the commands: paths, or "-" for stdin and stdout. */
+import { constants } from "node:fs";
+import { access, readFile, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { MidiError, readMidi, type ReadMidiOptions, type Score } from "../../encoding/index.ts";
+import { writeFileAtomic } from "../node/write-file.ts";
+import type { Console } from "./console.ts";
+import { CommandError } from "./errors.ts";
+
+/** @throws CommandError when the file cannot be read. */
+export async function readInput(path: string): Promise<Uint8Array> {
+  if (path === "-") return readStdin();
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new CommandError(`cannot read ${path}: ${reasonOf(error)}`, "check the path");
+  }
+}
+
+/** Reads a MIDI file; what was odd about it is said on the console. */
+export async function readScore(path: string, options: ReadMidiOptions, console: Console): Promise<Score> {
+  const bytes = await readInput(path);
+  try {
+    const score = readMidi(bytes, options);
+    for (const warning of score.warnings) console.say(`${path}: ${warning}`);
+    return score;
+  } catch (error) {
+    if (!(error instanceof MidiError)) throw error;
+    const recovery = options.recover ? "" : "; --lenient salvages what can be read";
+    throw new CommandError(`${path}: ${error.message}`, `${error.hint}${error.canRecover ? recovery : ""}`);
+  }
+}
+
+/** Finds out before the work, rather than after it, that the output cannot be written. */
+export async function checkWritable(path: string): Promise<void> {
+  if (path === "-") return;
+  const folder = dirname(path);
+  try {
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw new CommandError(
+      `cannot write to ${folder}: ${reasonOf(error)}`,
+      "make the folder, or choose another",
+    );
+  }
+  const target = await stat(path).catch(() => undefined);
+  if (target?.isDirectory()) throw new CommandError(`${path} is a folder`, "name a file to write");
+}
+
+/** Writes the whole output or nothing. */
+export async function writeOutput(path: string, data: Uint8Array): Promise<void> {
+  if (path === "-") {
+    await new Promise<void>((resolve, reject) => {
+      process.stdout.write(data, (error) => (error ? reject(error) : resolve()));
+    });
+    return;
+  }
+  try {
+    await writeFileAtomic(path, data);
+  } catch (error) {
+    throw new CommandError(`cannot write ${path}: ${reasonOf(error)}`, "nothing was written");
+  }
+}
+
+async function readStdin(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** The operating system's reason in words, without its codes and paths. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const known: Readonly<Record<string, string>> = {
+    ENOENT: "it does not exist",
+    EACCES: "permission denied",
+    EPERM: "permission denied",
+    EISDIR: "it is a folder",
+    ENOTDIR: "a part of the path is not a folder",
+    ENOSPC: "the disk is full",
+    EROFS: "the file system is read-only",
+  };
+  const fallback = error instanceof Error ? error.message : String(error);
+  return typeof code === "string" ? (known[code] ?? fallback) : fallback;
+}

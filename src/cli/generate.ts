@@ -1,0 +1,122 @@
+import { type Command, Option } from "commander";
+import { writeMidi } from "../../encoding/index.ts";
+import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
+import { loadMusicModel } from "../node/load-model.ts";
+import { Console } from "./console.ts";
+import { UsageError } from "./errors.ts";
+import { checkWritable, readScore, writeOutput } from "./files.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { numberIn, positiveInteger, positiveNumber } from "./values.ts";
+
+interface GenerateCommandOptions extends SamplingOptions {
+  readonly out: string;
+  readonly seconds: number;
+  readonly primerSeconds?: number;
+  readonly continuationOnly?: boolean;
+  readonly lenient?: boolean;
+  readonly model: string;
+  readonly threads?: number;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+export function addGenerateCommand(program: Command): void {
+  const command = program
+    .command("generate")
+    .summary("make new music, or continue a MIDI file")
+    .description(
+      "Samples piano music from a model and writes it as a MIDI file. With a primer, the output is the primer as it was,\n" +
+        "followed by its continuation.",
+    )
+    .argument("[primer]", 'MIDI file to continue; "-" reads stdin')
+    .requiredOption("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
+    .option("--seconds <s>", "how much new music", positiveNumber, 30)
+    .option(
+      "--primer-seconds <s>",
+      "how much of the primer, from its first note (default: all)",
+      positiveNumber,
+    )
+    .option("--continuation-only", "write the new music without the primer")
+    .option("--lenient", "salvage what can be read from a damaged primer")
+    .option("--model <name>", "a model that ships (piano), or a checkpoint folder", "piano");
+  for (const { flag, help, fallback, ...range } of SAMPLING_OPTIONS) {
+    const option = new Option(`${flag} <n>`, help).argParser((text) =>
+      numberIn({ flag, help, fallback, ...range }, text),
+    );
+    if (fallback !== undefined) option.default(fallback);
+    command.addOption(option);
+  }
+  command
+    .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
+    .option("--quiet", "say nothing")
+    .option("--json", "print the summary as JSON on stdout")
+    .addHelpText(
+      "after",
+      "\nExamples:\n" +
+        "  ostinato generate --seconds 30 --seed 7 --out first.mid\n" +
+        "  ostinato generate primer.mid --primer-seconds 15 --seconds 30 --out more.mid\n" +
+        "  ostinato generate primer.mid --continuation-only --temperature 0.9 --top-p 0.95 --out new.mid",
+    )
+    .action(runGenerate);
+}
+
+async function runGenerate(primerPath: string | undefined, options: GenerateCommandOptions): Promise<void> {
+  if (options.json && options.out === "-") throw new UsageError("--json and --out - both write to stdout");
+  if (primerPath === undefined && options.primerSeconds !== undefined) {
+    throw new UsageError("--primer-seconds needs a primer", "name a MIDI file to continue");
+  }
+  if (primerPath === undefined && options.continuationOnly) {
+    throw new UsageError("--continuation-only needs a primer", "name a MIDI file to continue");
+  }
+  const console = new Console({ quiet: options.quiet ?? false });
+  await checkWritable(options.out);
+  const recover = options.lenient ?? false;
+  const primer = primerPath === undefined ? undefined : await readScore(primerPath, { recover }, console);
+  const model = await loadMusicModel(options.model, {
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    onWarning: (message) => console.say(message),
+  });
+  const started = performance.now();
+  const elapsed = (): number => (performance.now() - started) / 1000;
+  let events = 0;
+  try {
+    const { score, ...facts } = await model.generate({
+      ...options,
+      ...(primer ? { primer } : {}),
+      signal: interruptSignal(),
+      onEvent: ({ seconds }) => {
+        events += 1;
+        console.progress(
+          () =>
+            `${events} events, ${seconds.toFixed(1)} of ${options.seconds} s of music, ` +
+            `${(seconds / elapsed()).toFixed(1)} × real time`,
+        );
+      },
+    });
+    const wallSeconds = elapsed();
+    if (facts.trimmedSeconds > 1) {
+      console.say(
+        `${primerPath}: ${facts.trimmedSeconds.toFixed(1)} s of silence before the first note were not given to the model`,
+      );
+    }
+    await writeOutput(options.out, writeMidi(score));
+    console.say(
+      `${options.out}: ${options.seconds} s of music, ${facts.notes} notes, ${facts.events} events, ` +
+        `seed ${facts.seed}, model ${options.model}; took ${wallSeconds.toFixed(1)} s ` +
+        `(${(options.seconds / wallSeconds).toFixed(1)} × real time)`,
+    );
+    if (options.json) {
+      console.result({
+        out: options.out,
+        seed: facts.seed,
+        events: facts.events,
+        notes: facts.notes,
+        seconds: options.seconds,
+        idsPerSecond: Math.round((facts.events / wallSeconds) * 10) / 10,
+        model: options.model,
+      });
+    }
+  } finally {
+    await model.dispose();
+  }
+}

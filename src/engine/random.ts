@@ -1,0 +1,89 @@
+/**
+ * Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
+ * The number for a seed, step and id is a function of the three alone, so any part of a generation can be drawn again
+ * in any order, on any machine, inside a graph or outside it.
+ */
+
+const MULTIPLIER_0 = 0xd2511f53;
+const MULTIPLIER_1 = 0xcd9e8d57;
+const WEYL_0 = 0x9e3779b9;
+const WEYL_1 = 0xbb67ae85;
+const ROUNDS = 10;
+const TWO_32 = 0x100000000;
+
+/** The largest seed: whole numbers up to here are exact in JavaScript. */
+export const MAX_SEED = Number.MAX_SAFE_INTEGER;
+
+/**
+ * One block of Philox4x32-10.
+ *
+ * @param counter four 32-bit words.
+ * @param key two 32-bit words.
+ * @param out receives four random 32-bit words.
+ */
+export function philox(
+  counter: readonly [number, number, number, number],
+  key: readonly [number, number],
+  out: Uint32Array,
+): void {
+  let [c0, c1, c2, c3] = counter;
+  let [k0, k1] = key;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const high0 = multiplyHigh(MULTIPLIER_0, c0);
+    const low0 = Math.imul(MULTIPLIER_0, c0) >>> 0;
+    const high1 = multiplyHigh(MULTIPLIER_1, c2);
+    const low1 = Math.imul(MULTIPLIER_1, c2) >>> 0;
+    c0 = (high1 ^ c1 ^ k0) >>> 0;
+    c1 = low1;
+    c2 = (high0 ^ c3 ^ k1) >>> 0;
+    c3 = low0;
+    k0 = (k0 + WEYL_0) >>> 0;
+    k1 = (k1 + WEYL_1) >>> 0;
+  }
+  out[0] = c0;
+  out[1] = c1;
+  out[2] = c2;
+  out[3] = c3;
+}
+
+/** The upper 32 bits of a 64-bit product, by 16-bit halves: every partial sum is exact in a double. */
+function multiplyHigh(a: number, b: number): number {
+  const aHigh = a >>> 16;
+  const aLow = a & 0xffff;
+  const bHigh = b >>> 16;
+  const bLow = b & 0xffff;
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
+  const carry = (middle % 0x10000) + aLow * bHigh;
+  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
+}
+
+/**
+ * Gumbel noise keyed by seed, step and id. The id with the largest `logit / temperature + noise` is a draw from the
+ * softmax of `logit / temperature` (Gumbel 1954; "the Gumbel-max trick").
+ *
+ * The key is the seed (low word, high word); the counter is (id div 4, step low, step high, 0), and word `id mod 4` of
+ * the block, taken as `u = (word + 0.5) / 2^32`, gives `-ln(-ln u)`.
+ */
+export class GumbelNoise {
+  readonly #key: readonly [number, number];
+  readonly #words = new Uint32Array(4);
+  #step = -1;
+  #block = -1;
+
+  /** @param seed a whole number from 0 to `MAX_SEED`. */
+  constructor(seed: number) {
+    this.#key = [seed % TWO_32, Math.floor(seed / TWO_32)];
+  }
+
+  /** @param step counts the draws of a generation from 0. */
+  at(step: number, id: number): number {
+    const block = id >>> 2;
+    if (step !== this.#step || block !== this.#block) {
+      philox([block, step % TWO_32, Math.floor(step / TWO_32), 0], this.#key, this.#words);
+      this.#step = step;
+      this.#block = block;
+    }
+    const uniform = ((this.#words[id & 3] ?? 0) + 0.5) / TWO_32;
+    return -Math.log(-Math.log(uniform));
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * The options of generation: one table for the library, the command line and the page, so that names, ranges and
+ * defaults cannot differ.
+ */
+import { MAX_SEED } from "./engine/random.ts";
+
+/** How the next id is drawn. All are optional; the defaults draw from the model's own distribution. */
+export interface SamplingOptions {
+  /** Divides the logits: below 1 safer, above 1 bolder; 0 always takes the likeliest id. Default 1. */
+  readonly temperature?: number;
+  /** Keep only the `topK` likeliest ids, and ties with the last of them. Default: all. */
+  readonly topK?: number;
+  /** Keep the likeliest ids until their probabilities reach this sum. Default 1: all. */
+  readonly topP?: number;
+  /** Drop ids less likely than this share of the likeliest one's probability. Default 0: none. */
+  readonly minP?: number;
+  /** Chooses the random numbers; the same seed and options give the same ids. Default: a random one. */
+  readonly seed?: number;
+}
+
+export interface NumberOption {
+  readonly key: keyof SamplingOptions;
+  readonly flag: string;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly isInteger: boolean;
+  /** What applies when the option is not given; undefined where that is not one number. */
+  readonly fallback: number | undefined;
+  readonly help: string;
+}
+
+export const SAMPLING_OPTIONS: readonly NumberOption[] = [
+  {
+    key: "temperature",
+    flag: "--temperature",
+    minimum: 0,
+    maximum: 10,
+    isInteger: false,
+    fallback: 1,
+    help: "higher: bolder, then messier; 0 always takes the likeliest event",
+  },
+  {
+    key: "topK",
+    flag: "--top-k",
+    minimum: 1,
+    maximum: 100_000,
+    isInteger: true,
+    fallback: undefined,
+    help: "choose among this many of the likeliest events only",
+  },
+  {
+    key: "topP",
+    flag: "--top-p",
+    minimum: 0,
+    maximum: 1,
+    isInteger: false,
+    fallback: 1,
+    help: "choose among the likeliest events that together have this probability",
+  },
+  {
+    key: "minP",
+    flag: "--min-p",
+    minimum: 0,
+    maximum: 1,
+    isInteger: false,
+    fallback: 0,
+    help: "drop events less likely than this share of the likeliest one",
+  },
+  {
+    key: "seed",
+    flag: "--seed",
+    minimum: 0,
+    maximum: MAX_SEED,
+    isInteger: true,
+    fallback: undefined,
+    help: "the same seed and options give the same music",
+  },
+];
+
+/** Thrown for an option outside its range; names the option, the value and the range. */
+export class OptionError extends Error {
+  override readonly name = "OptionError";
+}
+
+/** What is wrong with a value for an option, or undefined. */
+export function problemWith(option: NumberOption, value: number): string | undefined {
+  const { minimum, maximum, isInteger } = option;
+  if (value >= minimum && value <= maximum && (!isInteger || Number.isInteger(value))) return undefined;
+  return `must be a ${isInteger ? "whole number" : "number"} from ${minimum} to ${maximum}, got ${value}`;
+}
+
+/** @throws OptionError for the first option outside its range. */
+export function checkSampling(options: SamplingOptions): void {
+  for (const option of SAMPLING_OPTIONS) {
+    const value = options[option.key];
+    const problem = value === undefined ? undefined : problemWith(option, value);
+    if (problem !== undefined) throw new OptionError(`${option.key} ${problem}`);
+  }
+}
+
+/** A seed for those who gave none; short enough to be noted down. */
+export function randomSeed(): number {
+  return Math.floor(Math.random() * 1_000_000);
+}
