@@ -1,0 +1,1 @@
+"""Trains Ostinato's decoder: dataset folders in, checkpoint folders out."""

@@ -1,0 +1,156 @@
+"""The order in which a training run sees the ids.
+
+An epoch cuts every piece at a random phase into consecutive blocks and shuffles them, so each id is
+seen about once an epoch and never between the same neighbours of a block again. The order is a pure
+function of (seed, phase, epoch): resuming needs no more than a position in it.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .augment import Augmenter
+from .data import Dataset
+from .errors import DatasetError
+
+IGNORED = -100  # target that the loss skips; PyTorch's default ignore_index
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run stands in its data. `phase` counts the changes of length or batch on the way."""
+
+    phase: int = 0
+    epoch: int = 0
+    block: int = 0  # blocks of the epoch that were already used
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """The shuffled blocks of one pass over the dataset."""
+
+    piece: NDArray[np.int64]  # [blocks]
+    start: NDArray[np.int64]  # first id of the block within its piece
+    stop: NDArray[np.int64]  # one past its last input; the target of the last input is at `stop`
+    choice: NDArray[np.float64]  # [blocks, 2] within [0, 1): transposition, stretch
+
+
+@dataclass(frozen=True)
+class Batch:
+    inputs: NDArray[np.int64]  # [batch, length]
+    targets: NDArray[np.int64]  # [batch, length]; IGNORED beyond the end of a short block
+    after: Place  # where the run stands once this batch is used
+
+
+def plan_epoch(lengths: NDArray[np.int64], length: int, seed: int, phase: int, epoch: int) -> Epoch:
+    """Cuts pieces of `lengths` ids into blocks of `length` inputs (fewer at both ends of a piece)."""
+    random = np.random.default_rng([seed, phase, epoch])
+    pieces: list[NDArray[np.int64]] = []
+    starts: list[NDArray[np.int64]] = []
+    stops: list[NDArray[np.int64]] = []
+    for piece, (ids, offset) in enumerate(zip(lengths, random.integers(0, length, len(lengths)))):
+        cuts = np.unique(np.concatenate([[0], np.arange(offset, ids - 1, length), [ids - 1]]))
+        pieces.append(np.full(len(cuts) - 1, piece))
+        starts.append(cuts[:-1])
+        stops.append(cuts[1:])
+    piece, start, stop = np.concatenate(pieces), np.concatenate(starts), np.concatenate(stops)
+    order = random.permutation(len(piece))
+    return Epoch(piece[order], start[order], stop[order], random.random((len(piece), 2)))
+
+
+class BatchStream:
+    """An endless stream of batches from a place on.
+
+    With `world` processes every one of them walks through the same blocks and takes its own part of
+    each batch, so `batch` is the number of blocks for one process.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        length: int,
+        batch: int,
+        seed: int,
+        augmenter: Augmenter | None,
+        place: Place,
+        rank: int = 0,
+        world: int = 1,
+    ) -> None:
+        self.dataset, self.length, self.batch, self.seed, self.augmenter = dataset, length, batch, seed, augmenter
+        self.place, self.rank, self.world = place, rank, world
+        self.filler = 0 if dataset.pad_id is None else dataset.pad_id  # never a target, so any id would do
+        if int(dataset.lengths.max()) < 2:
+            raise DatasetError("no piece of the dataset holds two ids, so there is nothing to predict")
+
+    def __iter__(self) -> Iterator[Batch]:
+        place = self.place
+        epoch = self._plan(place)
+        while True:
+            inputs = np.full((self.batch, self.length), self.filler, dtype=np.int64)
+            targets = np.full((self.batch, self.length), IGNORED, dtype=np.int64)
+            for index in range(self.batch * self.world):
+                if place.block == len(epoch.piece):
+                    place = Place(place.phase, place.epoch + 1, 0)
+                    epoch = self._plan(place)
+                row = index - self.rank * self.batch
+                if 0 <= row < self.batch:
+                    ids = self._block(epoch, place.block)
+                    inputs[row, : len(ids) - 1] = ids[:-1]
+                    targets[row, : len(ids) - 1] = ids[1:]
+                place = replace(place, block=place.block + 1)
+            yield Batch(inputs, targets, place)
+
+    def _plan(self, place: Place) -> Epoch:
+        return plan_epoch(self.dataset.lengths, self.length, self.seed, place.phase, place.epoch)
+
+    def _block(self, epoch: Epoch, block: int) -> NDArray[np.int64]:
+        """Inputs and last target of a block: at most length + 1 ids."""
+        piece, start, stop = int(epoch.piece[block]), int(epoch.start[block]), int(epoch.stop[block])
+        if self.augmenter is None:
+            return self.dataset.cut(piece, start, stop + 1)
+        # Playing faster takes fewer TIME_SHIFTs: a full block is cut longer, so that it is still full afterwards.
+        spare = self.length // 8 + 1 if stop - start == self.length else 0
+        ids = self.dataset.cut(piece, start, stop + 1 + spare)
+        return self.augmenter.augment(ids, *epoch.choice[block])[: self.length + 1]
+
+
+def prefetch(batches: Iterator[Batch], ahead: int = 4) -> Iterator[Batch]:
+    """The same batches, prepared by a thread while the model computes.
+
+    An error in the thread is raised here. Closing this generator ends the thread.
+    """
+    ready: queue.Queue[Batch | BaseException] = queue.Queue(ahead)
+    stopped = threading.Event()
+
+    def put(item: Batch | BaseException) -> None:
+        while not stopped.is_set():
+            try:
+                ready.put(item, timeout=0.2)
+                return
+            except queue.Full:
+                continue
+
+    def work() -> None:
+        try:
+            for batch in batches:
+                put(batch)
+                if stopped.is_set():
+                    return
+        except BaseException as error:  # handed over, not swallowed
+            put(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        while True:
+            item = ready.get()
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stopped.set()

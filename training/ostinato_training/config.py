@@ -1,0 +1,126 @@
+"""The shape of a decoder, and its `config.json`.
+
+One dataclass serves both kinds of folder: Ostinato's own, and a Hugging Face GPT-2 folder,
+whose names are translated on reading. Writing always gives Ostinato's form.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from .errors import CheckpointError
+
+Position = Literal["learned", "relative"]
+
+
+@dataclass(frozen=True)
+class DecoderConfig:
+    """Everything needed to build the decoder; immutable, so a model and its config cannot drift apart."""
+
+    vocabulary: str  # name, e.g. "performance-416"
+    vocab_size: int
+    n_layer: int
+    n_embd: int  # width of the residual stream
+    n_head: int
+    n_inner: int  # width inside the feed-forward layer
+    n_positions: int  # the window: ids that attention may see, the current one included
+    position: Position
+    max_distance: int = 0  # relative only: distances 0 … max_distance−1 have a learned row
+    shared_heads: bool = False  # relative only: one table for all heads
+    layer_norm_epsilon: float = 1e-5
+    tie_word_embeddings: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("vocab_size", "n_layer", "n_embd", "n_head", "n_inner", "n_positions"):
+            if getattr(self, name) < 1:
+                raise CheckpointError(f"config: {name} must be at least 1, got {getattr(self, name)}")
+        if self.n_embd % self.n_head != 0:
+            raise CheckpointError(f"config: n_embd {self.n_embd} is not divisible by n_head {self.n_head}")
+        if self.position == "relative":
+            if not 1 <= self.max_distance <= self.n_positions:
+                raise CheckpointError(
+                    f"config: max_distance must be within 1 … n_positions ({self.n_positions}), got {self.max_distance}"
+                )
+        elif self.position == "learned":
+            if self.max_distance != 0 or self.shared_heads:
+                raise CheckpointError("config: max_distance and shared_heads belong to relative positions only")
+        else:
+            raise CheckpointError(f'config: position must be "learned" or "relative", got {self.position!r}')
+
+    @property
+    def head_size(self) -> int:
+        return self.n_embd // self.n_head
+
+    def to_json(self) -> dict[str, Any]:
+        """The content of `config.json`."""
+        content: dict[str, Any] = {
+            "model_type": "ostinato",
+            "vocabulary": self.vocabulary,
+            "vocab_size": self.vocab_size,
+            "n_layer": self.n_layer,
+            "n_embd": self.n_embd,
+            "n_head": self.n_head,
+            "n_inner": self.n_inner,
+            "position": self.position,
+        }
+        if self.position == "relative":
+            content |= {"max_distance": self.max_distance, "shared_heads": self.shared_heads}
+        return content | {
+            "n_positions": self.n_positions,
+            "activation_function": "gelu_new",
+            "layer_norm_epsilon": self.layer_norm_epsilon,
+            "tie_word_embeddings": self.tie_word_embeddings,
+        }
+
+    @staticmethod
+    def from_json(content: dict[str, Any], source: str) -> DecoderConfig:
+        """Reads either dialect of `config.json`; `source` names the file in errors.
+
+        Raises CheckpointError for a missing field or an architecture this decoder is not.
+        """
+        kind = content.get("model_type")
+        if kind not in ("ostinato", "gpt2"):
+            raise CheckpointError(f'{source}: model_type must be "ostinato" or "gpt2", got {kind!r}')
+        activation = content.get("activation_function", "gelu_new")
+        if activation != "gelu_new":
+            raise CheckpointError(f'{source}: activation_function must be "gelu_new", got {activation!r}')
+        try:
+            width = int(content["n_embd"])
+            position: Position = content["position"] if kind == "ostinato" else "learned"
+            relative = position == "relative"
+            window = content["n_positions"] if "n_positions" in content else content["n_ctx"]
+            return DecoderConfig(
+                vocabulary=str(content["vocabulary"]) if kind == "ostinato" else "gpt2",
+                vocab_size=int(content["vocab_size"]),
+                n_layer=int(content["n_layer"]),
+                n_embd=width,
+                n_head=int(content["n_head"]),
+                n_inner=int(content.get("n_inner") or 4 * width),
+                n_positions=int(window),
+                position=position,
+                max_distance=int(content["max_distance"]) if relative else 0,
+                shared_heads=bool(content.get("shared_heads", False)) if relative else False,
+                layer_norm_epsilon=float(content.get("layer_norm_epsilon", 1e-5)),
+                tie_word_embeddings=bool(content.get("tie_word_embeddings", True)),
+            )
+        except KeyError as missing:
+            raise CheckpointError(f"{source}: field {missing} is missing") from None
+
+    @staticmethod
+    def read(folder: Path) -> DecoderConfig:
+        """Reads `config.json` of a checkpoint folder."""
+        path = folder / "config.json"
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise CheckpointError(f"{path} does not exist; a checkpoint folder holds config.json and model.safetensors") from None
+        except json.JSONDecodeError as error:
+            raise CheckpointError(f"{path} is not JSON: {error}") from None
+        return DecoderConfig.from_json(content, str(path))
+
+    def write(self, folder: Path) -> None:
+        """Writes `config.json` into a folder that exists."""
+        (folder / "config.json").write_text(json.dumps(self.to_json(), indent=2) + "\n", encoding="utf-8")

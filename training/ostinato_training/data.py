@@ -1,0 +1,126 @@
+"""Reads a dataset folder, as `ostinato dataset` writes it: `dataset.json`, `ids.bin`, `index.bin`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import DatasetError
+
+Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class IdRange:
+    """Ids `first … first+count−1` of one meaning; the first of them stands for the value `minimum`."""
+
+    first: int
+    count: int
+    minimum: int
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    name: str
+    size: int
+    ranges: dict[str, IdRange]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Pieces of ids on disk (memory-mapped), each framed START … END (END absent where `end_id` is None)."""
+
+    vocabulary: Vocabulary
+    start_id: int
+    end_id: int | None
+    pad_id: int | None
+    paths: list[str]  # where each piece came from
+    ids: NDArray[np.uint16]  # all pieces, one after the other
+    offsets: NDArray[np.uint64]  # [pieces + 1], in ids
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Ids of each piece, START and END included.  # [pieces]"""
+        return np.diff(self.offsets.astype(np.int64))
+
+    def cut(self, piece: int, start: int, stop: int) -> Ids:
+        """Ids start … stop−1 of a piece (clipped to it), counted from its START."""
+        first, end = int(self.offsets[piece]), int(self.offsets[piece + 1])
+        return self.ids[first + start : min(first + stop, end)].astype(np.int64)
+
+    def piece(self, piece: int) -> Ids:
+        """A whole piece, START and END included."""
+        return self.cut(piece, 0, int(self.lengths[piece]))
+
+
+def read_dataset(folder: Path) -> Dataset:
+    """Opens a dataset folder and checks that its three files agree.
+
+    Raises DatasetError naming the file and what does not fit.
+    """
+    header_path = folder / "dataset.json"
+    header = _read_header(header_path)
+    try:
+        vocabulary = Vocabulary(
+            name=str(header["vocabulary"]["name"]),
+            size=int(header["vocabulary"]["size"]),
+            ranges={
+                entry["name"]: IdRange(int(entry["first"]), int(entry["count"]), int(entry["minimum"]))
+                for entry in header["vocabulary"]["ranges"]
+            },
+        )
+        paths = [str(piece["path"]) for piece in header["pieces"]]
+        counts = [int(piece["ids"]) for piece in header["pieces"]]
+        start_id, end_id, pad_id, total = header["startId"], header["endId"], header["padId"], int(header["ids"])
+    except KeyError as missing:
+        raise DatasetError(f"{header_path}: field {missing} is missing; write the dataset again with `ostinato dataset`") from None
+    if start_id is None:
+        raise DatasetError(f"{header_path}: startId is null, but every piece has to begin with a start id")
+    if not paths:
+        raise DatasetError(f"{header_path}: holds no pieces")
+
+    ids = _read_binary(folder / "ids.bin", "<u2", total)
+    offsets = _read_binary(folder / "index.bin", "<u8", len(paths) + 1)
+    framing = 1 if end_id is None else 2
+    expected = np.concatenate([[0], np.cumsum(np.array(counts, dtype=np.int64) + framing)])
+    if not np.array_equal(offsets.astype(np.int64), expected):
+        piece = int(np.nonzero(offsets.astype(np.int64) != expected)[0][0])
+        raise DatasetError(f"{folder / 'index.bin'}: entry {piece} is {offsets[piece]}, dataset.json implies {expected[piece]}")
+    if expected[-1] != total:
+        raise DatasetError(f"{header_path}: ids is {total}, but its pieces add up to {expected[-1]}")
+    if int(ids.max()) >= vocabulary.size:
+        raise DatasetError(f"{folder / 'ids.bin'}: holds id {int(ids.max())}, the vocabulary ends at {vocabulary.size - 1}")
+    frames = [("START", ids[expected[:-1]], start_id)] + ([] if end_id is None else [("END", ids[expected[1:] - 1], end_id)])
+    for name, found, wanted in frames:
+        if np.any(found != wanted):
+            piece = int(np.nonzero(found != wanted)[0][0])
+            raise DatasetError(f"{folder / 'ids.bin'}: piece {piece} ({paths[piece]}) has {found[piece]} where {name} {wanted} belongs")
+    return Dataset(vocabulary, int(start_id), end_id, pad_id, paths, ids, offsets)
+
+
+def _read_header(path: Path) -> dict[str, Any]:
+    try:
+        header = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DatasetError(f"{path} does not exist; make the dataset with `ostinato dataset`") from None
+    except json.JSONDecodeError as error:
+        raise DatasetError(f"{path} is not JSON: {error}") from None
+    for field, wanted in (("format", "ostinato-dataset"), ("version", 1), ("idType", "uint16le")):
+        if header.get(field) != wanted:
+            raise DatasetError(f"{path}: {field} must be {wanted!r}, got {header.get(field)!r}")
+    return header
+
+
+def _read_binary(path: Path, kind: str, count: int) -> NDArray[Any]:
+    """`count` numbers of numpy type `kind`, memory-mapped."""
+    if not path.is_file():
+        raise DatasetError(f"{path} does not exist; make the dataset with `ostinato dataset`")
+    expected = count * np.dtype(kind).itemsize
+    if path.stat().st_size != expected:
+        raise DatasetError(f"{path}: {path.stat().st_size} bytes, dataset.json implies {expected}; the folder is incomplete")
+    return np.memmap(path, dtype=kind, mode="r")

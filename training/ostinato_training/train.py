@@ -1,0 +1,341 @@
+"""Trains a decoder.
+
+    python -m ostinato_training.train --train DATASET --dev DATASET --out RUN [options]
+
+The run folder receives state.pt (to resume), log.csv, loss.png, checkpoint/ (latest weights) and best/
+(weights of the lowest dev NLL so far). SIGTERM and SIGINT end a run after the step in hand, state saved.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.nn import functional as F
+
+from .augment import Augmenter
+from .batches import IGNORED, Batch, BatchStream, Place, prefetch
+from .checkpoint import load_tensors, read_checkpoint, read_state, resize, write_checkpoint, write_state
+from .config import DecoderConfig
+from .data import Dataset, Vocabulary, read_dataset
+from .distributed import Group, join_group
+from .errors import OptionError, TrainingError
+from .evaluate import evaluate, spread_pieces
+from .log import Log, Progress, Row, clock, plot_losses, say
+from .model import Decoder
+from .optimizer import Optimizer, OptimizerOptions
+from .options import DATA, SHAPE, CommandLine, TrainOptions, flag, read_command_line, saved_options
+from .schedule import learning_rate_factor
+
+CLIP = 1.0  # largest gradient norm
+
+
+@dataclass
+class Position:
+    """How far a run is; saved with it."""
+
+    step: int = 0
+    ids: int = 0
+    seconds: float = 0.0
+    place: Place = Place()
+    loss_sum: float = 0.0  # since the last row of log.csv
+    loss_steps: int = 0
+    best_nll: float = math.inf
+
+
+class Run:
+    """A model, its optimiser and its data, advanced one step at a time."""
+
+    def __init__(self, options: TrainOptions, config: DecoderConfig, group: Group, dataset: Dataset) -> None:
+        self.options, self.config, self.group, self.dataset = options, config, group, dataset
+        self.precision = choose_precision(options.precision, group.device)
+        torch.manual_seed(options.seed)  # the same initial weights in every process
+        self.model = Decoder(config, options.dropout).to(group.device)
+        self.forward = torch.compile(self.model) if options.compile else self.model
+        self.parameters = list(self.model.parameters())
+        rates = OptimizerOptions(options.lr_muon, options.lr_adam, options.weight_decay)
+        self.optimizer = Optimizer(self.model, rates, self.precision)
+        self.position = Position()
+
+    def batches(self) -> Iterator[Batch]:
+        options = self.options
+        augmenter = Augmenter.of(self.dataset.vocabulary) if options.augment else None
+        stream = BatchStream(
+            self.dataset, options.crop, options.batch, options.seed, augmenter, self.position.place, self.group.rank, self.group.world
+        )
+        return prefetch(iter(stream))
+
+    def step(self, batches: list[Batch], stop: bool) -> tuple[float, bool]:
+        """One update from the batches of a step; returns the mean loss and whether any process wants to stop.
+
+        The loss is the mean over all targets of all batches and processes, so it does not matter how the
+        blocks of a step are spread over them.
+        """
+        real = sum(int((batch.targets != IGNORED).sum()) for batch in batches)
+        count, stopping = self.group.sum([float(real), float(stop)])
+        count = max(count, 1.0)  # a step of nothing but merged time shifts has no target
+        # Dropout is a function of the step, so an exact resume needs no generator state.
+        torch.manual_seed(hash((self.options.seed, self.position.step, self.group.rank)))
+        loss_sum = torch.zeros((), device=self.group.device)
+        for batch in batches:
+            inputs, targets = (torch.from_numpy(array).to(self.group.device) for array in (batch.inputs, batch.targets))
+            with self.autocast():
+                logits = self.forward(inputs)  # [B, T, V]
+            loss = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), ignore_index=IGNORED, reduction="sum") / count
+            loss.backward()
+            loss_sum += loss.detach()
+        self.group.sum_gradients(self.parameters)
+        torch.nn.utils.clip_grad_norm_(self.parameters, CLIP)
+        self.optimizer.step(self.factor())
+        self.optimizer.zero_grad()
+        (mean_loss,) = self.group.sum([float(loss_sum)])
+        self.position.step += 1
+        self.position.ids += int(count)
+        self.position.place = batches[-1].after
+        return mean_loss, stopping > 0
+
+    def factor(self) -> float:
+        return learning_rate_factor(self.position.step, self.options.steps, self.options.warmup, self.options.decay)
+
+    def autocast(self) -> contextlib.AbstractContextManager[Any]:
+        if self.precision == torch.float32:
+            return contextlib.nullcontext()
+        return torch.autocast(self.group.device.type, self.precision)
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "options": saved_options(self.options),
+            "config": self.config.to_json(),
+            "world": self.group.world,
+            "step": self.position.step,
+            "position": asdict(self.position),
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.position = Position(**state["position"] | {"place": Place(**state["position"]["place"])})
+
+
+def choose_precision(name: str, device: torch.device) -> torch.dtype:
+    """bf16 pays where the processor multiplies it; elsewhere it is emulated, and slower than fp32."""
+    if name == "auto":
+        fast = device.type == "cuda" or (device.type == "cpu" and torch.cpu._is_avx512_bf16_supported())
+        return torch.bfloat16 if fast else torch.float32
+    return torch.bfloat16 if name == "bf16" else torch.float32
+
+
+def new_config(options: TrainOptions, vocabulary: Vocabulary) -> DecoderConfig:
+    relative = options.position == "relative"
+    return DecoderConfig(
+        vocabulary=vocabulary.name,
+        vocab_size=vocabulary.size,
+        n_layer=options.layers,
+        n_embd=options.width,
+        n_head=options.heads,
+        n_inner=options.inner or 4 * options.width,
+        n_positions=options.window,
+        position="relative" if relative else "learned",
+        max_distance=(options.max_distance or options.window) if relative else 0,
+        shared_heads=options.shared_heads,
+    )
+
+
+def shape_options(config: DecoderConfig) -> dict[str, Any]:
+    """The options that would describe a config."""
+    return {
+        "layers": config.n_layer,
+        "width": config.n_embd,
+        "heads": config.n_head,
+        "inner": config.n_inner,
+        "position": config.position,
+        "window": config.n_positions,
+        "max_distance": config.max_distance,
+        "shared_heads": config.shared_heads,
+    }
+
+
+def start_run(line: CommandLine, group: Group) -> Run:
+    """A fresh run, from random weights or from `--init`."""
+    if "init" not in line.given:
+        options = line.options({})
+        if options.position == "learned" and options.crop < options.window:
+            raise OptionError("--length shorter than --window would leave learned positions untrained: use --position relative")
+        _refuse_to_overwrite(options, group)
+        dataset = read_dataset(Path(options.train))
+        return Run(options, new_config(options, dataset.vocabulary), group, dataset)
+    source = line.given["init"]
+    config, tensors = read_checkpoint(Path(source))
+    shape = shape_options(config)
+    for name in SHAPE:
+        if name not in ("window", "max_distance") and line.given.get(name, shape[name]) != shape[name]:
+            raise OptionError(f"{flag(name)} {line.given[name]} contradicts --init {source}, which has {shape[name]}")
+    config, tensors = resize(config, tensors, line.given.get("window"), line.given.get("max_distance") or None)
+    options = line.options(shape | {"max_distance": config.max_distance})
+    options = replace(options, max_distance=config.max_distance)
+    _refuse_to_overwrite(options, group)
+    dataset = read_dataset(Path(options.train))
+    if (dataset.vocabulary.name, dataset.vocabulary.size) != (config.vocabulary, config.vocab_size):
+        found = f"{dataset.vocabulary.name} ({dataset.vocabulary.size} ids)"
+        raise OptionError(f"--train has vocabulary {found}, --init {source} has {config.vocabulary} ({config.vocab_size} ids)")
+    run = Run(options, config, group, dataset)
+    load_tensors(run.model, tensors, source)
+    return run
+
+
+def resume_run(line: CommandLine, state: dict[str, Any], group: Group) -> Run:
+    """The run in `--out`, with the options named now in place of its own."""
+    before: dict[str, Any] = state["options"]
+    for name in SHAPE:
+        if line.given.get(name, before[name]) != before[name]:
+            raise OptionError(f"{flag(name)} cannot change in a run ({before[name]}); start a new one with --init instead")
+    options = line.options(before)
+    if line.decay_now is not None:
+        options = replace(options, steps=state["step"] + line.decay_now, decay=line.decay_now)
+    dataset = read_dataset(Path(options.train))
+    run = Run(options, DecoderConfig.from_json(state["config"], "state.pt"), group, dataset)
+    run.load(state)
+    changed = [flag(name) for name in DATA if getattr(options, name) != before[name]]
+    if state["world"] != group.world:
+        changed.append("the number of processes")
+    if changed:
+        run.position.place = Place(phase=run.position.place.phase + 1)
+        if group.writes:
+            say(f"{', '.join(changed)} changed: the data begins a new epoch, in a new order (phase {run.position.place.phase})")
+    return run
+
+
+def _state_to_resume(line: CommandLine) -> dict[str, Any]:
+    if "out" not in line.given:
+        raise OptionError("--out is required: the folder of the run to resume")
+    return read_state(Path(line.given["out"]) / "state.pt")
+
+
+def _refuse_to_overwrite(options: TrainOptions, group: Group) -> None:
+    if (Path(options.out) / "state.pt").exists():
+        raise OptionError(f"{options.out} already holds a run: continue it with --resume, or choose another --out")
+
+
+def train(run: Run) -> None:
+    """Steps until the end or a signal, evaluating, saving and reporting on the way."""
+    options, position, group = run.options, run.position, run.group
+    out = Path(options.out)
+    dev = read_dataset(Path(options.dev))
+    log = _open_run_folder(run) if group.writes else None
+    progress = Progress(options.steps, position.ids)
+    stop_wanted = _catch_signals()
+    began = time.monotonic() - position.seconds
+    batches = run.batches()
+    rate, loss, stopping, saved = 0.0, 0.0, False, False
+    while position.step < options.steps and not stopping:
+        rate = options.lr_muon * run.factor()
+        loss, stopping = run.step([next(batches) for _ in range(options.accumulate)], stop_wanted())
+        if not math.isfinite(loss):
+            raise TrainingError(f"the loss became {loss} at step {position.step}; state.pt is the last one saved: lower the learning rates")
+        position.loss_sum += loss
+        position.loss_steps += 1
+        position.seconds = time.monotonic() - began
+        if group.writes:
+            progress.step(position.step, position.ids, loss, rate, position.seconds)
+
+        paused = time.monotonic()
+        last = position.step == options.steps
+        dev_nll = _evaluate(run, dev) if last or position.step % options.eval_every == 0 else None
+        if log is not None and (dev_nll is not None or position.step % options.log_every == 0):
+            mean = position.loss_sum / position.loss_steps
+            log.add(Row(position.step, position.ids, position.seconds, mean, dev_nll, rate))
+        if dev_nll is not None or position.step % options.log_every == 0:
+            position.loss_sum, position.loss_steps = 0.0, 0
+        if dev_nll is not None and dev_nll < position.best_nll:
+            position.best_nll = dev_nll
+            if group.writes:
+                write_checkpoint(out / "best", run.config, run.model.state_dict(), torch.float32)
+        if dev_nll is not None and group.writes:
+            say(f"step {position.step}  dev {dev_nll:.4f} nats per id (best {position.best_nll:.4f})")
+            plot_losses(out / "log.csv", out / "loss.png")
+        saved = last or stopping or position.step % options.save_every == 0
+        if saved and group.writes:
+            _save(run, out)
+        progress.skip(time.monotonic() - paused)
+    if group.writes:
+        if not saved:
+            _save(run, out)
+        end = "stopped" if position.step < options.steps else "finished"
+        say(f"{end} at step {position.step} after {clock(position.seconds)}; state and checkpoint are in {out}")
+    group.wait()
+
+
+def _open_run_folder(run: Run) -> Log:
+    out = Path(run.options.out)
+    out.mkdir(parents=True, exist_ok=True)
+    count = sum(parameter.numel() for parameter in run.parameters)
+    precision = "bf16" if run.precision == torch.bfloat16 else "fp32"
+    say(
+        f"{count:,} parameters, {run.config.position} positions, window {run.config.n_positions}; "
+        f"{run.group.world} × {run.options.accumulate} × {run.options.batch} blocks of {run.options.crop} ids a step; {run.group.device}, {precision}"
+    )
+    say(f"{len(run.dataset.paths)} pieces, {len(run.dataset.ids):,} ids; from step {run.position.step} to {run.options.steps}")
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        say("matplotlib is not installed, so loss.png will not be drawn (log.csv will be written)")
+    return Log(out / "log.csv", run.position.step)
+
+
+def _evaluate(run: Run, dev: Dataset) -> float:
+    """NLL on the dev pieces, shared among the processes."""
+    pieces = spread_pieces(dev, run.options.eval_pieces)
+    score = evaluate(run.model, dev, pieces[run.group.rank :: run.group.world], run.options.eval_window or None)
+    nats, ids = run.group.sum([score.nats, float(score.ids)])
+    return nats / ids
+
+
+def _save(run: Run, out: Path) -> None:
+    write_state(out / "state.pt", run.state())
+    write_checkpoint(out / "checkpoint", run.config, run.model.state_dict(), torch.float32)
+
+
+def _catch_signals() -> Callable[[], bool]:
+    """After SIGTERM or SIGINT the returned function says True; a second one ends the process at once."""
+    caught: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        caught.append(number)
+        signal.signal(number, signal.SIG_DFL)
+
+    signal.signal(signal.SIGTERM, note)
+    signal.signal(signal.SIGINT, note)
+    return lambda: bool(caught)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    try:
+        line = read_command_line(arguments)
+        state = _state_to_resume(line) if line.resume else None
+        machine = ({} if state is None else state["options"]) | line.given  # the run's own threads and device, unless named
+        if machine.get("threads", 0) > 0:
+            torch.set_num_threads(machine["threads"])
+        group = join_group(machine.get("device", "auto"))
+        torch.backends.cuda.matmul.allow_tf32 = True
+        try:
+            train(start_run(line, group) if state is None else resume_run(line, state, group))
+        finally:
+            group.close()
+    except TrainingError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
