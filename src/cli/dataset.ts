@@ -1,10 +1,9 @@
-import { readFile, readdir } from "node:fs/promises";
-import { sep } from "node:path";
 import type { Command } from "commander";
 import { buildDataset } from "../dataset/build.ts";
 import { type EncoderChoice, encoderOf } from "../dataset/worker.ts";
 import { Console } from "./console.ts";
 import { CommandError } from "./errors.ts";
+import { listFiles, readInput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { positiveInteger } from "./values.ts";
 
@@ -77,8 +76,7 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
 
 async function chooseEncoder(options: DatasetOptions): Promise<EncoderChoice> {
   if (options.tokenizer === undefined) return { kind: "music", recover: options.lenient ?? false };
-  const tokenizerJson: unknown = JSON.parse(await readFile(options.tokenizer, "utf8"));
-  return { kind: "text", tokenizerJson };
+  return { kind: "text", tokenizerJson: parseJson(await readText(options.tokenizer), options.tokenizer) };
 }
 
 /** The files to encode, sorted by path, so that the same folder always gives the same dataset. */
@@ -87,11 +85,9 @@ async function choosePaths(
   extensions: readonly string[],
   options: DatasetOptions,
 ): Promise<string[]> {
-  const all = await readdir(folder, { recursive: true });
-  let paths = all
-    .map((path) => path.split(sep).join("/"))
-    .filter((path) => extensions.some((extension) => path.toLowerCase().endsWith(extension)))
-    .sort();
+  let paths = (await listFiles(folder)).filter((path) =>
+    extensions.some((extension) => path.toLowerCase().endsWith(extension)),
+  );
   if (options.only !== undefined) {
     const only = await readList(options.only, paths, folder);
     paths = paths.filter((path) => only.has(path));
@@ -111,7 +107,7 @@ async function choosePaths(
 
 /** A list that names a file which is not there is a mistake: it would silently train on what should be left out. */
 async function readList(file: string, paths: readonly string[], folder: string): Promise<Set<string>> {
-  const lines = (await readFile(file, "utf8")).split(/\r?\n/).map((line) => line.trim());
+  const lines = (await readText(file)).split(/\r?\n/).map((line) => line.trim());
   const listed = new Set(lines.filter((line) => line !== ""));
   const known = new Set(paths);
   const missing = [...listed].filter((path) => !known.has(path));
@@ -122,4 +118,16 @@ async function readList(file: string, paths: readonly string[], folder: string):
     );
   }
   return listed;
+}
+
+async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await readInput(path));
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CommandError(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

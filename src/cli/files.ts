@@ -1,7 +1,7 @@
 /** Input and output of the commands: paths, or "-" for stdin and stdout. */
 import { constants } from "node:fs";
-import { access, readFile, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { access, readdir, readFile, stat } from "node:fs/promises";
+import { dirname, sep } from "node:path";
 import { MidiError, readMidi, type ReadMidiOptions, type Score } from "../../encoding/index.ts";
 import { writeFileAtomic } from "../node/write-file.ts";
 import type { Console } from "./console.ts";
@@ -14,6 +14,16 @@ export async function readInput(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (error) {
     throw new CommandError(`cannot read ${path}: ${reasonOf(error)}`, "check the path");
+  }
+}
+
+/** Paths of all files below a folder, relative to it, with "/" between their parts, sorted. */
+export async function listFiles(folder: string): Promise<string[]> {
+  try {
+    const paths = await readdir(folder, { recursive: true });
+    return paths.map((path) => path.split(sep).join("/")).sort();
+  } catch (error) {
+    throw new CommandError(`cannot read ${folder}: ${reasonOf(error)}`, "check the path");
   }
 }
 

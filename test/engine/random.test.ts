@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { GumbelNoise, philox } from "../../src/engine/random.ts";
+
+describe("philox", () => {
+  // The known-answer vectors of Random123 (kat_vectors, philox4x32 with 10 rounds).
+  it.each([
+    {
+      counter: [0, 0, 0, 0],
+      key: [0, 0],
+      words: [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8],
+    },
+    {
+      counter: [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
+      key: [0xffffffff, 0xffffffff],
+      words: [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd],
+    },
+    {
+      counter: [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+      key: [0xa4093822, 0x299f31d0],
+      words: [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
+    },
+  ] as const)("gives the published words for counter $counter", ({ counter, key, words }) => {
+    const out = new Uint32Array(4);
+    philox(counter, key, out);
+    expect([...out]).toEqual(words);
+  });
+});
+
+describe("GumbelNoise", () => {
+  it("depends on seed, step and id, and on nothing else", () => {
+    const noise = new GumbelNoise(7);
+    const first = noise.at(3, 5);
+    noise.at(4, 100);
+    expect(noise.at(3, 5)).toBe(first);
+    expect(new GumbelNoise(7).at(3, 5)).toBe(first);
+    const others = [
+      noise.at(3, 6),
+      noise.at(4, 5),
+      new GumbelNoise(8).at(3, 5),
+      new GumbelNoise(7 + 2 ** 32).at(3, 5),
+    ];
+    expect(new Set([first, ...others]).size).toBe(5);
+  });
+
+  it("has the mean and variance of the Gumbel distribution", () => {
+    const noise = new GumbelNoise(1);
+    const draws = Array.from({ length: 100_000 }, (_, i) => noise.at(Math.floor(i / 400), i % 400));
+    const mean = draws.reduce((sum, x) => sum + x, 0) / draws.length;
+    const variance = draws.reduce((sum, x) => sum + (x - mean) ** 2, 0) / draws.length;
+    // Euler's constant and pi^2/6; the bounds are five standard errors of 100,000 draws.
+    expect(Math.abs(mean - 0.5772156649)).toBeLessThan(
+      (5 * Math.sqrt(Math.PI ** 2 / 6)) / Math.sqrt(draws.length),
+    );
+    expect(Math.abs(variance - Math.PI ** 2 / 6)).toBeLessThan(0.06);
+  });
+});

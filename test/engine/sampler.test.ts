@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { Sampler } from "../../src/engine/sampler.ts";
+import { OptionError, SAMPLING_OPTIONS, type SamplingOptions } from "../../src/options.ts";
+
+const PROBABILITIES = [0.4, 0.25, 0.15, 0.1, 0.06, 0.04];
+const LOGITS = Float32Array.from(PROBABILITIES, (p) => Math.log(p) + 3);
+const DRAWS = 100_000;
+
+/** Shares of the ids among many draws. */
+function draw(options: SamplingOptions, logits = LOGITS, legal?: Uint8Array): number[] {
+  const sampler = new Sampler({ seed: 11, ...options });
+  const counts = Array.from({ length: logits.length }, () => 0);
+  for (let step = 0; step < DRAWS; step += 1) {
+    const id = sampler.sample(logits, step, legal);
+    counts[id] = (counts[id] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Pearson's statistic of counts against exact probabilities; ids of probability 0 must never have been drawn. */
+function chiSquare(counts: readonly number[], probabilities: readonly number[]): number {
+  let sum = 0;
+  for (const [id, count] of counts.entries()) {
+    const expected = (probabilities[id] ?? 0) * DRAWS;
+    if (expected === 0) expect(count, `id ${id} must not be drawn`).toBe(0);
+    else sum += (count - expected) ** 2 / expected;
+  }
+  return sum;
+}
+
+function normalised(weights: readonly number[]): number[] {
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
+}
+
+/** Exceeded once in a million by chi-square with five degrees of freedom; fewer degrees exceed it less often. */
+const CHI_SQUARE_LIMIT = 35.9;
+
+describe("Sampler", () => {
+  it.each<{ options: SamplingOptions; expected: number[] }>([
+    { options: {}, expected: PROBABILITIES },
+    { options: { temperature: 2 }, expected: PROBABILITIES.map(Math.sqrt) },
+    { options: { temperature: 0.5 }, expected: PROBABILITIES.map((p) => p * p) },
+    { options: { topK: 3 }, expected: [0.4, 0.25, 0.15, 0, 0, 0] },
+    // 0.4 + 0.25 = 0.65 is below 0.7, so the id that crosses it is kept.
+    { options: { topP: 0.7 }, expected: [0.4, 0.25, 0.15, 0, 0, 0] },
+    { options: { topP: 0 }, expected: [1, 0, 0, 0, 0, 0] },
+    { options: { minP: 0.2 }, expected: [0.4, 0.25, 0.15, 0.1, 0, 0] },
+    { options: { topK: 5, topP: 0.9 }, expected: [0.4, 0.25, 0.15, 0.1, 0, 0] },
+    { options: { temperature: 2, minP: 0.55 }, expected: [0.4, 0.25, 0.15, 0, 0, 0].map(Math.sqrt) },
+  ])("draws from the exact distribution with $options", ({ options, expected }) => {
+    expect(chiSquare(draw(options), normalised(expected))).toBeLessThan(CHI_SQUARE_LIMIT);
+  });
+
+  it("keeps ties at the edge of top-k", () => {
+    const logits = Float32Array.of(1, 0, 0, -1);
+    const e = Math.E;
+    expect(chiSquare(draw({ topK: 2 }, logits), normalised([e, 1, 1, 0]))).toBeLessThan(CHI_SQUARE_LIMIT);
+  });
+
+  it("draws legal ids only, and truncates what is left", () => {
+    const legal = Uint8Array.of(0, 1, 1, 1, 0, 1);
+    const expected = normalised([0, 0.25, 0.15, 0, 0, 0]);
+    expect(chiSquare(draw({ topK: 2 }, LOGITS, legal), expected)).toBeLessThan(CHI_SQUARE_LIMIT);
+    expect(() => new Sampler().sample(LOGITS, 0, new Uint8Array(6))).toThrow(RangeError);
+  });
+
+  it("takes the likeliest id at temperature 0", () => {
+    expect(new Sampler({ temperature: 0 }).sample(Float32Array.of(1, 3, 2), 0)).toBe(1);
+    expect(new Sampler({ temperature: 0 }).sample(Float32Array.of(1, 3, 2), 0, Uint8Array.of(1, 0, 1))).toBe(
+      2,
+    );
+  });
+
+  it("gives the same ids for the same seed and others for another", () => {
+    const ids = (seed: number): number[] => {
+      const sampler = new Sampler({ seed });
+      return Array.from({ length: 50 }, (_, step) => sampler.sample(LOGITS, step));
+    };
+    expect(ids(3)).toEqual(ids(3));
+    expect(ids(3)).not.toEqual(ids(4));
+  });
+
+  it.each(SAMPLING_OPTIONS)("rejects $key out of range", ({ key, minimum, maximum, isInteger }) => {
+    for (const value of [minimum - 1, maximum + 1, Number.NaN, ...(isInteger ? [minimum + 0.5] : [])]) {
+      expect(() => new Sampler({ [key]: value }), String(value)).toThrow(OptionError);
+    }
+    expect(() => new Sampler({ [key]: minimum })).not.toThrow();
+  });
+});
