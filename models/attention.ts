@@ -1,0 +1,143 @@
+/**
+ * Causal self-attention over keys and values that lie in several pieces: the cache, and the rows that are being
+ * computed. Keys and values are time-major, `[time, heads, headSize]`, so the caller appends rows to its cache and
+ * passes a view of it; `FusedMatMul` reads the heads in place, and only the scores are ever joined.
+ *
+ *     weights = softmax(scale · q·kᵀ + scale · skew(q·Eᵀ) + mask),   scale = headSize^-½
+ *     result  = weights · v
+ *
+ * Sources: Vaswani et al. 2017; Huang et al. 2018, "Music Transformer", section 3.4 (the relative term).
+ */
+import { float, type GraphBuilder, integer, integers, type Value } from "./graph-builder.ts";
+
+/** Keys and values of some consecutive times. */
+export interface Segment {
+  readonly keys: Value; // [time, heads, headSize]
+  readonly values: Value; // [time, heads, headSize]
+}
+
+/** What all layers share: sizes and the mask, computed once per run. */
+export interface AttentionFrame {
+  readonly heads: number;
+  readonly headSize: number;
+  /** Times in each segment. */
+  readonly lengths: Value; // int64 [segments]
+  /** Added to the scores: 0 where a row may see a time, −∞ where not. */
+  readonly mask: Value; // [rows, times]
+  /** Present when positions are relative. */
+  readonly skew?: SkewFrame;
+}
+
+/** Sizes for `relativeScores`, computed once per run by `skewFrame`. */
+export interface SkewFrame {
+  readonly pads: Value; // int64 [6]
+  readonly flat: Value; // int64 [2]: heads, rows · (times + 1)
+  readonly from: Value; // int64 [1]: rows − 1
+  readonly to: Value; // int64 [1]: rows − 1 + rows · times
+  readonly square: Value; // int64 [3]: heads, rows, times
+}
+
+/**
+ * @param queries `[rows, heads, headSize]`, of the last `rows` times of the last segment.
+ * @param relative the layer's vectors by distance, `[maxDistance, heads, headSize]`, the last being distance 0.
+ * @returns `[heads, rows, headSize]`.
+ */
+export function attention(
+  graph: GraphBuilder,
+  frame: AttentionFrame,
+  queries: Value,
+  segments: readonly Segment[],
+  relative?: Value,
+): Value {
+  const scores = graph.node(
+    "Concat",
+    segments.map(({ keys }) => queryScores(graph, frame, queries, keys)), // [heads, rows, time] each
+    { axis: integer(2) },
+  ); // [heads, rows, times]
+  const { skew } = frame;
+  const placed =
+    relative === undefined || skew === undefined
+      ? scores
+      : graph.node("Add", [scores, relativeScores(graph, frame, skew, queries, relative)]);
+  const masked = graph.node("Add", [placed, frame.mask]);
+  const weights = graph.node("Softmax", [masked], { axis: integer(-1) }); // [heads, rows, times]
+  const parts = graph.nodes("Split", [weights, frame.lengths], segments.length, { axis: integer(2) });
+  return segments
+    .map(({ values }, i) =>
+      graph.microsoft("FusedMatMul", [parts[i] ?? "", values], { transBatchB: integer(1) }),
+    )
+    .reduce((sum, part) => graph.node("Add", [sum, part])); // [heads, rows, headSize]
+}
+
+/** scale · q·kᵀ for every head, without moving either: # [heads, rows, time] */
+function queryScores(graph: GraphBuilder, frame: AttentionFrame, queries: Value, keys: Value): Value {
+  return graph.microsoft("FusedMatMul", [queries, keys], {
+    transBatchA: integer(1),
+    transBatchB: integer(1),
+    transB: integer(1),
+    alpha: float(frame.headSize ** -0.5),
+  });
+}
+
+/**
+ * scale · q·Eᵀ, brought from "column = distance" to "column = time".  # [heads, rows, times]
+ *
+ * Row r stands at time (times − rows + r), so its entry for time j is its product with distance
+ * times − rows + r − j: counted from the right end, distances run down to 0, and row r has to move left by
+ * rows − 1 − r. Reading a matrix of `times + 1` columns as one of `times` columns moves each row by one more than
+ * the row above it. What enters from the right are times to come, which the mask hides. For a single row nothing
+ * moves.
+ *
+ * First the columns are brought to `times + 1`: cropped where there are more distances than times, else zeros in
+ * front, which is the paper's rule for what is further back than `maxDistance`.
+ */
+function relativeScores(
+  graph: GraphBuilder,
+  frame: AttentionFrame,
+  skew: SkewFrame,
+  queries: Value,
+  relative: Value,
+): Value {
+  const byDistance = queryScores(graph, frame, queries, relative); // [heads, rows, maxDistance]
+  const padded = graph.node("Pad", [byDistance, skew.pads]); // [heads, rows, times + 1]
+  const flat = graph.node("Reshape", [padded, skew.flat]); // [heads, rows · (times + 1)]
+  const moved = graph.node("Slice", [flat, skew.from, skew.to, graph.integers([1])]);
+  return graph.node("Reshape", [moved, skew.square]);
+}
+
+/** The sizes of the skew, from those of the run. */
+export function skewFrame(
+  graph: GraphBuilder,
+  sizes: {
+    readonly heads: number;
+    readonly maxDistance: number;
+    readonly rows: Value;
+    readonly times: Value;
+  },
+): SkewFrame {
+  const { rows, times } = sizes; // int64 [1] each
+  const one = graph.integers([1]);
+  const heads = graph.integers([sizes.heads]);
+  const concat = (values: Value[]): Value => graph.node("Concat", values, { axis: integer(0) });
+  const left = graph.node("Sub", [times, graph.integers([sizes.maxDistance])]); // negative: columns to crop
+  const from = graph.node("Sub", [rows, one]);
+  const area = graph.node("Mul", [rows, times]);
+  return {
+    pads: concat([graph.integers([0, 0]), left, graph.integers([0, 0]), one]),
+    flat: concat([heads, graph.node("Add", [area, rows])]),
+    from,
+    to: graph.node("Add", [from, area]),
+    square: concat([heads, rows, times]),
+  };
+}
+
+/** `[rows, width]` to `[rows, heads, headSize]`. */
+export function splitHeads(graph: GraphBuilder, frame: AttentionFrame, rows: Value): Value {
+  return graph.node("Reshape", [rows, graph.integers([0, frame.heads, frame.headSize])]);
+}
+
+/** `[heads, rows, headSize]` to `[rows, width]`. */
+export function joinHeads(graph: GraphBuilder, frame: AttentionFrame, heads: Value): Value {
+  const rows = graph.node("Transpose", [heads], { perm: integers([1, 0, 2]) });
+  return graph.node("Reshape", [rows, graph.integers([0, frame.heads * frame.headSize])]);
+}

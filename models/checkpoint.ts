@@ -1,0 +1,173 @@
+/**
+ * A checkpoint: `config.json` and `model.safetensors`, Ostinato's or a Hugging Face GPT-2's, from wherever they are
+ * (a folder, a server, memory). Tensors are read one by one, so a file may be larger than the largest array.
+ */
+import { type DecoderConfig, parseConfig } from "./config.ts";
+import { CheckpointError } from "./errors.ts";
+import { isPrecision, STORED_PRECISIONS } from "./precision.ts";
+import { headerBytes, LENGTH_BYTES, parseHeader, type StoredTensor } from "./safetensors.ts";
+import { checkShape, type Tensor, tensorShapes } from "./tensors.ts";
+
+/** Where a checkpoint's files come from. */
+export interface CheckpointFiles {
+  /** @throws CheckpointError with code "missing-file" when there is none of that name. */
+  open(name: string): Promise<CheckpointFile>;
+}
+
+export interface CheckpointFile {
+  readonly bytes: number;
+  /** Bytes `begin` up to `end`, which may be a view. */
+  read(begin: number, end: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export interface Checkpoint {
+  readonly config: DecoderConfig;
+  /** In float32, by the names of `tensorShapes`. */
+  readonly tensors: Map<string, Tensor>;
+}
+
+/**
+ * Reads and checks a checkpoint: every tensor that the config asks for is there, has its shape and is finite.
+ *
+ * @throws CheckpointError saying which file, key or tensor is at fault.
+ */
+export async function readCheckpoint(files: CheckpointFiles): Promise<Checkpoint> {
+  const config = await readConfig(files);
+  const file = await files.open("model.safetensors");
+  try {
+    return { config, tensors: await readTensors(file, config) };
+  } finally {
+    await file.close();
+  }
+}
+
+/** The config alone, without reading the tensors. */
+export async function readConfig(files: CheckpointFiles): Promise<DecoderConfig> {
+  const file = await files.open("config.json");
+  const text = new TextDecoder().decode(await file.read(0, file.bytes));
+  await file.close();
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    const hint = "the file is cut off or damaged; download or export it again";
+    throw new CheckpointError("config.json is not JSON", { code: "bad-config", hint, cause });
+  }
+  return parseConfig(json);
+}
+
+/** A checkpoint whose files are in memory. */
+export function checkpointInMemory(files: ReadonlyMap<string, Uint8Array>): CheckpointFiles {
+  return {
+    open: async (name) => {
+      const bytes = files.get(name);
+      if (!bytes) {
+        const hint = `there are ${[...files.keys()].join(", ") || "no files"}`;
+        throw new CheckpointError(`${name} is missing`, { code: "missing-file", hint });
+      }
+      return {
+        bytes: bytes.length,
+        read: async (begin, end) => bytes.subarray(begin, end),
+        close: async () => {},
+      };
+    },
+  };
+}
+
+async function readTensors(file: CheckpointFile, config: DecoderConfig): Promise<Map<string, Tensor>> {
+  const length = headerBytes(await file.read(0, Math.min(LENGTH_BYTES, file.bytes)), file.bytes);
+  const header = await file.read(LENGTH_BYTES, LENGTH_BYTES + length);
+  const stored = storedByName(parseHeader(header, file.bytes));
+  const wanted = tensorShapes(config);
+  for (const [name, shape] of wanted) {
+    const found = stored.get(name);
+    if (!found) {
+      const hint = "the file is incomplete, or config.json is another model's";
+      throw new CheckpointError(`model.safetensors: tensor "${name}" is missing`, {
+        code: "missing-tensor",
+        hint,
+      });
+    }
+    checkShape(name, found.shape, shape);
+  }
+  const extra = [...stored.keys()].filter((name) => !wanted.has(name));
+  const tensors = new Map<string, Tensor>();
+  for (const [name, found] of stored) {
+    if (wanted.has(name)) tensors.set(name, await readTensor(file, found));
+  }
+  for (const name of extra) await checkExtra(file, config, tensors, name, stored.get(name));
+  return tensors;
+}
+
+/** GPT-2's buffers: the causal mask and its value, stored as if they were weights. */
+const BUFFER = /\.attn\.(masked_)?bias$/;
+
+/** By the names of `tensorShapes`: Hugging Face puts `transformer.` before all but the head. */
+function storedByName(stored: readonly StoredTensor[]): Map<string, StoredTensor> {
+  const byName = new Map<string, StoredTensor>();
+  for (const tensor of stored) {
+    const name = tensor.name.replace(/^transformer\./, "");
+    if (BUFFER.test(name)) continue;
+    const other = byName.get(name);
+    if (other) {
+      const hint = "one file should hold one model; export it again";
+      const found = `model.safetensors: "${other.name}" and "${tensor.name}" are the same tensor`;
+      throw new CheckpointError(found, { code: "unknown-tensor", hint });
+    }
+    byName.set(name, tensor);
+  }
+  return byName;
+}
+
+async function readTensor(file: CheckpointFile, stored: StoredTensor): Promise<Tensor> {
+  const { name, dtype, shape, begin, end } = stored;
+  if (!isPrecision(dtype)) {
+    throw new CheckpointError(`model.safetensors: tensor "${name}" is stored as ${dtype}`, {
+      code: "unsupported",
+      hint: `${Object.keys(STORED_PRECISIONS).join(", ")} can be read; convert the checkpoint`,
+    });
+  }
+  const values = STORED_PRECISIONS[dtype].expand(await file.read(begin, end));
+  const bad = firstNotFinite(values);
+  if (bad !== undefined) {
+    throw new CheckpointError(`model.safetensors: tensor "${name}" holds ${values[bad]} at index ${bad}`, {
+      code: "bad-value",
+      hint: "the training that made it diverged, or the file is damaged; take an earlier checkpoint",
+    });
+  }
+  return { shape, values };
+}
+
+function firstNotFinite(values: Float32Array): number | undefined {
+  for (let i = 0; i < values.length; i += 1) {
+    if (!Number.isFinite(values[i])) return i;
+  }
+  return undefined;
+}
+
+/** A tied head may be stored a second time, if it is the same; nothing else may be there. */
+async function checkExtra(
+  file: CheckpointFile,
+  config: DecoderConfig,
+  tensors: ReadonlyMap<string, Tensor>,
+  name: string,
+  stored: StoredTensor | undefined,
+): Promise<void> {
+  if (!stored) return;
+  if (name !== "lm_head.weight" || !config.tiedHead) {
+    throw new CheckpointError(`model.safetensors: unknown tensor "${stored.name}"`, {
+      code: "unknown-tensor",
+      hint: "the model computes something that config.json does not describe",
+    });
+  }
+  checkShape(name, stored.shape, [config.vocabularySize, config.width]);
+  const head = await readTensor(file, stored);
+  const embedding = tensors.get("wte.weight");
+  if (!embedding || head.values.some((value, i) => value !== embedding.values[i])) {
+    throw new CheckpointError('model.safetensors: "lm_head.weight" differs from "wte.weight"', {
+      code: "unknown-tensor",
+      hint: 'config.json says that the head is tied; set "tie_word_embeddings": false',
+    });
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The decoder: a transformer that gives, for every id, the logits of the one that follows. Pre-norm blocks as in GPT-2
+ * (openai/gpt-2, `src/model.py`), relative attention as in the Music Transformer (Huang et al. 2018).
+ *
+ *     ids ─ embedding (+ position) ─ block × layers ─ norm ─ head ─ logits
+ *     block:  x += project(attention(norm(x)));  x += shrink(gelu(grow(norm(x))))
+ *
+ * The graph's interface, all sizes free but those of the config. float32 unless said; `times` = past + rows:
+ *
+ *     in   ids            int32 [rows]                     the new ids, one or many
+ *          mask           [rows, times]                    added to the scores: 0 or −∞ (see `attentionMask`)
+ *          logits_from    int32 [1]                        the first of the rows to give logits for
+ *          positions      int32 [rows]                     learned positions only
+ *          past_keys.i    [past, heads, headSize]          the cache of layer i; past ≥ 1, since ONNX Runtime's
+ *          past_values.i  [past, heads, headSize]          FusedMatMul dies on an empty one: mask a row of zeros
+ *     out  logits         [rows − logits_from, vocabularySize]
+ *          keys.i         [rows, heads, headSize]          to be appended to the cache of layer i
+ *          values.i       [rows, heads, headSize]
+ *
+ * and the weights, under the names of `tensorShapes` in the layout of `graphWeights`.
+ */
+import {
+  attention,
+  type AttentionFrame,
+  joinHeads,
+  type Segment,
+  skewFrame,
+  splitHeads,
+} from "./attention.ts";
+import { type DecoderConfig, headSize } from "./config.ts";
+import { float, GraphBuilder, type GraphWeight, integer, text, type Value } from "./graph-builder.ts";
+import { encodeModel } from "./onnx.ts";
+
+export interface DecoderGraph {
+  /** An `.onnx` file without its weights. */
+  readonly bytes: Uint8Array;
+  /** The weights it reads, as external data: location = name, offset 0. */
+  readonly weights: readonly GraphWeight[];
+}
+
+/** The ONNX graph of a decoder; weights are given to the session beside it. */
+export function decoderGraph(config: DecoderConfig): DecoderGraph {
+  const graph = new GraphBuilder("decoder");
+  const cacheShape = [config.heads, headSize(config)];
+
+  const ids = graph.input("ids", "int32", ["rows"]);
+  const mask = graph.input("mask", "float32", ["rows", "times"]);
+  const logitsFrom = graph.input("logits_from", "int32", [1]);
+  const past = Array.from({ length: config.layers }, (_, layer): Segment => ({
+    keys: graph.input(`past_keys.${layer}`, "float32", ["past", ...cacheShape]),
+    values: graph.input(`past_values.${layer}`, "float32", ["past", ...cacheShape]),
+  }));
+
+  const frame = attentionFrame(graph, config, ids, mask);
+  let x = embedding(graph, config, ids); // [rows, width]
+  for (const [layer, cached] of past.entries()) {
+    const block = decoderBlock(graph, config, frame, layer, x, [cached]);
+    graph.output(`keys.${layer}`, block.added.keys, "float32", ["rows", ...cacheShape]);
+    graph.output(`values.${layer}`, block.added.values, "float32", ["rows", ...cacheShape]);
+    x = block.x; // [rows, width]
+  }
+  const scored = graph.node("Slice", [
+    x,
+    logitsFrom,
+    graph.integers([2 ** 31 - 1], "int32"),
+    graph.integers([0], "int32"),
+  ]);
+  graph.output("logits", head(graph, config, scored), "float32", ["scored", config.vocabularySize]);
+
+  const bytes = encodeModel({ graph: graph.build(), opsets: { "": 21, "com.microsoft": 1 } });
+  return { bytes, weights: graph.weights };
+}
+
+/** ids to vectors.  # [rows, width] */
+export function embedding(graph: GraphBuilder, config: DecoderConfig, ids: Value): Value {
+  const table = graph.weight("wte.weight", [config.vocabularySize, config.width]);
+  const meaning = graph.node("Gather", [table, ids]);
+  if (config.position.kind === "relative") return meaning;
+  const positions = graph.input("positions", "int32", ["rows"]);
+  const places = graph.weight("wpe.weight", [config.window, config.width]);
+  return graph.node("Add", [meaning, graph.node("Gather", [places, positions])]);
+}
+
+/**
+ * One block. Its attention sees the segments given and, after them, the rows at hand.
+ *
+ * @returns the stream after the block, and the keys and values of the new rows.
+ */
+export function decoderBlock(
+  graph: GraphBuilder,
+  config: DecoderConfig,
+  frame: AttentionFrame,
+  layer: number,
+  x: Value, // [rows, width]
+  past: readonly Segment[],
+): { readonly x: Value; readonly added: Segment } {
+  const { width, feedForward } = config;
+  const at = `h.${layer}`;
+
+  const normed = norm(graph, config, `${at}.ln_1`, x);
+  const qkv = linear(graph, `${at}.attn.c_attn`, width, 3 * width, normed); // [rows, 3 · width]
+  const [queries = "", keys = "", values = ""] = graph
+    .nodes("Split", [qkv], 3, { axis: integer(1), num_outputs: integer(3) })
+    .map((part) => splitHeads(graph, frame, part)); // [rows, heads, headSize] each
+  const added: Segment = { keys, values };
+  const relative = relativeVectors(graph, config, layer);
+  const attended = attention(graph, frame, queries, [...past, added], relative); // [heads, rows, headSize]
+  const projected = linear(graph, `${at}.attn.c_proj`, width, width, joinHeads(graph, frame, attended));
+  const between = graph.node("Add", [x, projected]); // [rows, width]
+
+  const grown = linear(
+    graph,
+    `${at}.mlp.c_fc`,
+    width,
+    feedForward,
+    norm(graph, config, `${at}.ln_2`, between),
+  );
+  const bent = graph.node("Gelu", [grown], { approximate: text("tanh") }); // [rows, feedForward]
+  const shrunk = linear(graph, `${at}.mlp.c_proj`, feedForward, width, bent);
+  return { x: graph.node("Add", [between, shrunk]), added };
+}
+
+/** The stream to logits.  # [rows, vocabularySize] */
+export function head(graph: GraphBuilder, config: DecoderConfig, x: Value): Value {
+  const normed = norm(graph, config, "ln_f", x);
+  const table = config.tiedHead
+    ? "wte.weight"
+    : graph.weight("lm_head.weight", [config.vocabularySize, config.width]);
+  return graph.node("Gemm", [normed, table], { transB: integer(1) });
+}
+
+/** What the layers share. */
+function attentionFrame(graph: GraphBuilder, config: DecoderConfig, ids: Value, mask: Value): AttentionFrame {
+  const rows = graph.node("Shape", [ids]); // int64 [1]
+  const times = graph.node("Shape", [mask], { start: integer(1) }); // int64 [1]
+  const lengths = graph.node("Concat", [graph.node("Sub", [times, rows]), rows], { axis: integer(0) });
+  const frame = { heads: config.heads, headSize: headSize(config), lengths, mask };
+  if (config.position.kind === "learned") return frame;
+  const { maxDistance } = config.position;
+  return { ...frame, skew: skewFrame(graph, { heads: config.heads, maxDistance, rows, times }) };
+}
+
+/** The layer's vectors by distance.  # [maxDistance, heads or 1, headSize] */
+function relativeVectors(graph: GraphBuilder, config: DecoderConfig, layer: number): Value | undefined {
+  if (config.position.kind === "learned") return undefined;
+  const { maxDistance, sharedHeads } = config.position;
+  const heads = sharedHeads ? 1 : config.heads;
+  return graph.weight(`h.${layer}.attn.relative.weight`, [maxDistance, heads, headSize(config)]);
+}
+
+/** (x − mean) / √(variance + ε) · weight + bias, over the width. */
+function norm(graph: GraphBuilder, config: DecoderConfig, name: string, x: Value): Value {
+  const weight = graph.weight(`${name}.weight`, [config.width]);
+  const bias = graph.weight(`${name}.bias`, [config.width]);
+  return graph.node("LayerNormalization", [x, weight, bias], { epsilon: float(config.normEpsilon) });
+}
+
+/** x·W + b with W stored `[in, out]`, as GPT-2's checkpoints have it. */
+function linear(graph: GraphBuilder, name: string, inputs: number, outputs: number, x: Value): Value {
+  const weight = graph.weight(`${name}.weight`, [inputs, outputs]);
+  const bias = graph.weight(`${name}.bias`, [outputs]);
+  return graph.node("Gemm", [x, weight, bias]);
+}

@@ -1,0 +1,22 @@
+/** Networks: what a decoder is, its ONNX graph, and where its weights come from. */
+export {
+  type Checkpoint,
+  type CheckpointFile,
+  type CheckpointFiles,
+  checkpointInMemory,
+  readCheckpoint,
+  readConfig,
+} from "./checkpoint.ts";
+export {
+  type DecoderConfig,
+  headSize,
+  type LearnedPosition,
+  parseConfig,
+  type RelativePosition,
+} from "./config.ts";
+export { type DecoderGraph, decoderGraph } from "./decoder.ts";
+export { CheckpointError, type CheckpointErrorCode } from "./errors.ts";
+export type { GraphWeight } from "./graph-builder.ts";
+export { isPrecision, type PrecisionName, STORED_PRECISIONS, type StoredPrecision } from "./precision.ts";
+export { readSafetensors, type StoredTensor, type TensorBytes, writeSafetensors } from "./safetensors.ts";
+export { graphWeights, type Tensor, tensorShapes } from "./tensors.ts";

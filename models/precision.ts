@@ -1,0 +1,66 @@
+/**
+ * How numbers are stored, as a table. Everything is computed in float32, so what is stored in less is expanded while
+ * loading: fp16 kernels are slow on the processors and in the WebAssembly this runs on.
+ *
+ * Typed arrays have the machine's byte order, which is little-endian wherever JavaScript runs today; so have the files.
+ */
+
+export interface StoredPrecision {
+  readonly bytes: number;
+  /** Stored bytes to float32. Where nothing has to be converted the result is a view of them if they are aligned. */
+  readonly expand: (stored: Uint8Array) => Float32Array;
+}
+
+/** Precisions that weights may be stored in, by safetensors' names. */
+export const STORED_PRECISIONS = {
+  F32: { bytes: 4, expand: viewFloat32 },
+  F16: { bytes: 2, expand: expandFloat16 },
+  BF16: { bytes: 2, expand: expandBfloat16 },
+} as const satisfies Record<string, StoredPrecision>;
+
+export type PrecisionName = keyof typeof STORED_PRECISIONS;
+
+export function isPrecision(name: string): name is PrecisionName {
+  return Object.hasOwn(STORED_PRECISIONS, name);
+}
+
+function viewFloat32(stored: Uint8Array): Float32Array {
+  const { buffer, byteOffset } = aligned(stored, 4);
+  return new Float32Array(buffer, byteOffset, stored.length / 4);
+}
+
+/** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
+function expandFloat16(stored: Uint8Array): Float32Array {
+  const { buffer, byteOffset } = aligned(stored, 2);
+  const halves = new Uint16Array(buffer, byteOffset, stored.length / 2);
+  const values = new Float32Array(halves.length);
+  const bits = new Uint32Array(values.buffer);
+  for (let i = 0; i < halves.length; i += 1) {
+    const half = halves[i] ?? 0;
+    const sign = (half & 0x8000) << 16;
+    const magnitude = half & 0x7fff;
+    if (magnitude >= 0x7c00) {
+      bits[i] = sign | 0x7f800000 | ((magnitude & 0x3ff) << 13); // infinity, NaN
+    } else if (magnitude >= 0x400) {
+      bits[i] = sign | ((magnitude << 13) + (112 << 23)); // the bias is 127 − 15 = 112 more
+    } else {
+      values[i] = (sign === 0 ? magnitude : -magnitude) * 2 ** -24; // zero and subnormals; −0 from −magnitude
+    }
+  }
+  return values;
+}
+
+/** bfloat16 is the upper half of a float32. */
+function expandBfloat16(stored: Uint8Array): Float32Array {
+  const { buffer, byteOffset } = aligned(stored, 2);
+  const halves = new Uint16Array(buffer, byteOffset, stored.length / 2);
+  const values = new Float32Array(halves.length);
+  const bits = new Uint32Array(values.buffer);
+  for (let i = 0; i < halves.length; i += 1) bits[i] = (halves[i] ?? 0) << 16;
+  return values;
+}
+
+/** The bytes themselves, or a copy where a typed array could not be laid over them. */
+function aligned(bytes: Uint8Array, to: number): Uint8Array {
+  return bytes.byteOffset % to === 0 ? bytes : bytes.slice();
+}

@@ -1,0 +1,203 @@
+import { type DecoderConfig, decoderGraph, graphWeights, headSize, type Tensor } from "../../models/index.ts";
+import { KeyValueCache } from "./cache.ts";
+import { EngineError } from "./errors.ts";
+import { attentionMask } from "./mask.ts";
+import type { Backend, Runtime, RuntimeTensor, Session } from "./runtime.ts";
+
+export interface DecoderSource {
+  readonly config: DecoderConfig;
+  /** As `readCheckpoint` gives them; not needed any more once the decoder is loaded. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly runtime: Runtime;
+}
+
+export interface ForwardOptions {
+  /** Logits of what follows the last id, or of what follows each. Default "last". */
+  readonly logits?: "last" | "all";
+  /** Stops between two chunks of a long input; `forward` then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Long inputs are read in chunks of so many ids: attention within one costs its square in memory. */
+const CHUNK = 128;
+
+/**
+ * A loaded model: ids in, logits of the next id out. It remembers nothing between calls; what it has read is in the
+ * cache, so several generations can go on from one decoder, each with its own.
+ *
+ * @example
+ * const decoder = await Decoder.load({ ...(await readCheckpoint(files)), runtime });
+ * const cache = decoder.createCache();
+ * const logits = await decoder.forward([389, 375, 60], cache); // [vocabularySize]
+ */
+export class Decoder {
+  readonly config: DecoderConfig;
+  readonly backend: Backend;
+  readonly #session: Session;
+  readonly #cacheNames: readonly string[];
+  readonly #caches = new WeakSet<KeyValueCache>();
+  readonly #busy = new WeakSet<KeyValueCache>();
+  readonly #runs = new Set<Promise<unknown>>();
+  #disposed = false;
+
+  /**
+   * @throws CheckpointError for a tensor that is missing or has the wrong shape; EngineError when ONNX Runtime cannot
+   * load the model.
+   */
+  static async load({ config, tensors, runtime }: DecoderSource): Promise<Decoder> {
+    const session = await runtime.createSession(decoderGraph(config).bytes, graphWeights(config, tensors));
+    return new Decoder(config, runtime.backend, session);
+  }
+
+  private constructor(config: DecoderConfig, backend: Backend, session: Session) {
+    this.config = config;
+    this.backend = backend;
+    this.#session = session;
+    this.#cacheNames = cacheNames(config.layers);
+  }
+
+  /** An empty cache: the beginning of a piece or text. */
+  createCache(): KeyValueCache {
+    const { layers, width, window } = this.config;
+    // The newest of the window's ids is not in the past.
+    const cache = new KeyValueCache({ layers, width, limit: window - 1 });
+    this.#caches.add(cache);
+    return cache;
+  }
+
+  /**
+   * Reads ids, which are added to the cache, and gives the logits of what follows. With relative positions this can go
+   * on for ever; with learned ones the window is the end.
+   *
+   * @param ids at least one, each from 0 to `vocabularySize - 1`.
+   * @returns `[vocabularySize]`, or `[ids, vocabularySize]` for `logits: "all"`.
+   * @throws EngineError for no ids, an id out of range, a full context, a cache of another decoder or in use, a
+   * disposed decoder. The cache is then as it was, unless an abort or ONNX Runtime stopped a long input between chunks.
+   */
+  async forward(
+    ids: ArrayLike<number>,
+    cache: KeyValueCache,
+    options: ForwardOptions = {},
+  ): Promise<Float32Array> {
+    this.#check(ids, cache);
+    const { logits = "last", signal } = options;
+    const numbers = Int32Array.from(ids);
+    const chunks: Float32Array[] = [];
+    this.#busy.add(cache);
+    try {
+      for (let at = 0; at < numbers.length; at += CHUNK) {
+        signal?.throwIfAborted();
+        chunks.push(await this.#step(numbers.subarray(at, at + CHUNK), cache, logits === "all"));
+      }
+    } finally {
+      this.#busy.delete(cache);
+    }
+    return logits === "all" ? joined(chunks) : (chunks.at(-1) ?? new Float32Array());
+  }
+
+  /** Frees the model's memory, after the runs under way; the decoder cannot be used afterwards. */
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await Promise.allSettled(this.#runs);
+    await this.#session.dispose();
+  }
+
+  async #step(ids: Int32Array, cache: KeyValueCache, all: boolean): Promise<Float32Array> {
+    this.#checkAlive();
+    const run = this.#session.run(this.#inputs(ids, cache, all));
+    this.#runs.add(run);
+    try {
+      const results = await run;
+      cache.append(
+        this.#cacheNames.map((name) => floats(results, name)),
+        ids.length,
+      );
+      return floats(results, "logits");
+    } finally {
+      this.#runs.delete(run);
+    }
+  }
+
+  #inputs(ids: Int32Array, cache: KeyValueCache, all: boolean): Record<string, RuntimeTensor> {
+    const { config } = this;
+    const rows = ids.length;
+    const past = cache.rows;
+    const mask = attentionMask(rows, cache.length, past, config.window);
+    const inputs: Record<string, RuntimeTensor> = {
+      ids: { type: "int32", data: ids, shape: [rows] },
+      mask: { type: "float32", data: mask, shape: [rows, past + rows] },
+      logits_from: { type: "int32", data: Int32Array.of(all ? 0 : rows - 1), shape: [1] },
+    };
+    if (config.position.kind === "learned") {
+      const positions = Int32Array.from(ids, (_, row) => cache.position + row);
+      inputs["positions"] = { type: "int32", data: positions, shape: [rows] };
+    }
+    const shape = [past, config.heads, headSize(config)];
+    for (let layer = 0; layer < config.layers; layer += 1) {
+      inputs[`past_keys.${layer}`] = { type: "float32", data: cache.keys(layer), shape };
+      inputs[`past_values.${layer}`] = { type: "float32", data: cache.values(layer), shape };
+    }
+    return inputs;
+  }
+
+  #check(ids: ArrayLike<number>, cache: KeyValueCache): void {
+    this.#checkAlive();
+    const { vocabularySize, position, window } = this.config;
+    if (!this.#caches.has(cache)) {
+      const hint = "take one from this decoder's createCache()";
+      throw new EngineError("the cache is not this decoder's", { code: "bad-cache", hint });
+    }
+    if (this.#busy.has(cache)) {
+      const hint = "await the call before, or use a cache for each generation";
+      throw new EngineError("the cache is in use by another call", { code: "busy", hint });
+    }
+    if (ids.length === 0) {
+      throw new EngineError("no ids were given", { code: "no-ids", hint: "give at least one id to read" });
+    }
+    for (let i = 0; i < ids.length; i += 1) {
+      const id = ids[i] ?? -1;
+      if (Number.isInteger(id) && id >= 0 && id < vocabularySize) continue;
+      const hint = `the model's ids go from 0 to ${vocabularySize - 1}; was another vocabulary used to encode?`;
+      throw new EngineError(`id ${ids[i]} at position ${i} is not in the vocabulary`, {
+        code: "bad-id",
+        hint,
+      });
+    }
+    if (position.kind === "learned" && cache.position + ids.length > window) {
+      const found = `${cache.position + ids.length} ids, but the model has ${window} positions`;
+      throw new EngineError(found, {
+        code: "context-full",
+        hint: "begin a new cache with the last part of the text",
+      });
+    }
+  }
+
+  #checkAlive(): void {
+    if (!this.#disposed) return;
+    throw new EngineError("the decoder is disposed", { code: "disposed", hint: "load the model again" });
+  }
+}
+
+/** The graph's results for the cache, in the cache's order. */
+function cacheNames(layers: number): string[] {
+  return Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat();
+}
+
+function floats(results: ReadonlyMap<string, RuntimeTensor>, name: string): Float32Array {
+  const tensor = results.get(name);
+  if (tensor?.type === "float32") return tensor.data;
+  throw new TypeError(`the graph gave no float32 result "${name}"`);
+}
+
+function joined(chunks: readonly Float32Array[]): Float32Array {
+  const [first] = chunks;
+  if (first && chunks.length === 1) return first;
+  const all = new Float32Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}

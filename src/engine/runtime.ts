@@ -1,0 +1,154 @@
+/**
+ * What the engine needs of ONNX Runtime, and the implementation that runs in browsers: WebAssembly. Node's is in
+ * `src/node/runtime.ts`; both are built by `onnxRuntime`.
+ */
+import type * as Ort from "onnxruntime-web";
+import { EngineError } from "./errors.ts";
+
+/** Runs graphs. */
+export interface Runtime {
+  /** "node": ONNX Runtime as a native library; "wasm": as WebAssembly. */
+  readonly backend: Backend;
+  /**
+   * Loads a graph.
+   *
+   * @param model an `.onnx` file.
+   * @param weights the graph's external data by location; read during the call only.
+   * @throws EngineError when ONNX Runtime refuses it.
+   */
+  createSession(model: Uint8Array, weights: ReadonlyMap<string, Float32Array>): Promise<Session>;
+}
+
+export type Backend = "node" | "wasm";
+
+/** A loaded graph. */
+export interface Session {
+  /** @throws EngineError when ONNX Runtime fails. */
+  run(inputs: Readonly<Record<string, RuntimeTensor>>): Promise<Map<string, RuntimeTensor>>;
+  /** Frees its memory. */
+  dispose(): Promise<void>;
+}
+
+export type RuntimeTensor =
+  | { readonly type: "float32"; readonly data: Float32Array; readonly shape: readonly number[] }
+  | { readonly type: "int32"; readonly data: Int32Array; readonly shape: readonly number[] };
+
+export interface WasmOptions {
+  /**
+   * Threads that compute. More than one needs a cross-origin isolated page. Fixed by the first session of the page.
+   * Default: ONNX Runtime's choice, at most four.
+   */
+  readonly threads?: number;
+  /** Where a bundler has put onnxruntime-web's two files, as absolute addresses. */
+  readonly paths?: { readonly mjs: string | URL; readonly wasm: string | URL };
+}
+
+/**
+ * ONNX Runtime as WebAssembly, for browsers and workers.
+ *
+ * @throws EngineError for an impossible number of threads, or another one than the page already runs with.
+ */
+export async function createWasmRuntime(options: WasmOptions = {}): Promise<Runtime> {
+  const ort = await import("onnxruntime-web/wasm");
+  return wasmRuntime(ort, options);
+}
+
+/** A runtime from a build of onnxruntime-web: there is one for browsers and one for Node. */
+export function wasmRuntime(ort: typeof Ort, options: WasmOptions): Runtime {
+  const { wasm } = ort.env;
+  const { threads, paths } = options;
+  if (threads !== undefined) {
+    checkThreads(threads);
+    if (startedBuilds.has(ort) && wasm.numThreads !== threads) {
+      throw new EngineError(
+        `${threads} threads asked for, but WebAssembly already runs with ${wasm.numThreads}`,
+        {
+          code: "bad-threads",
+          hint: "ask for the same number everywhere, or leave it out after the first time",
+        },
+      );
+    }
+    wasm.numThreads = threads;
+  }
+  if (paths) wasm.wasmPaths = { ...paths };
+  return onnxRuntime(ort, "wasm", { executionProviders: ["wasm"] });
+}
+
+/** Builds of onnxruntime-web whose WebAssembly is running: their number of threads is fixed. */
+const startedBuilds = new WeakSet<object>();
+
+/** A runtime from any build of ONNX Runtime. */
+export function onnxRuntime(
+  ort: typeof Ort,
+  backend: Backend,
+  sessionOptions: Ort.InferenceSession.SessionOptions,
+): Runtime {
+  return {
+    backend,
+    createSession: async (model, weights) => {
+      startedBuilds.add(ort);
+      const externalData = [...weights].map(([path, values]) => ({ path, data: bytesOf(values) }));
+      try {
+        const session = await ort.InferenceSession.create(model, {
+          graphOptimizationLevel: "all",
+          logSeverityLevel: 3, // errors, which are thrown as well
+          ...sessionOptions,
+          externalData,
+        });
+        return onnxSession(ort, session);
+      } catch (cause) {
+        throw new EngineError(`ONNX Runtime (${backend}) cannot load the model: ${messageOf(cause)}`, {
+          code: "session-failed",
+          hint: "if memory ran out, take a smaller model; otherwise this is a fault of the toolkit",
+          cause,
+        });
+      }
+    },
+  };
+}
+
+function onnxSession(ort: typeof Ort, session: Ort.InferenceSession): Session {
+  return {
+    run: async (inputs) => {
+      const feeds: Record<string, Ort.Tensor> = {};
+      for (const [name, { type, data, shape }] of Object.entries(inputs)) {
+        feeds[name] = new ort.Tensor(type, data, shape);
+      }
+      try {
+        const results = Object.entries(await session.run(feeds));
+        return new Map(results.map(([name, tensor]) => [name, resultOf(name, tensor)]));
+      } catch (cause) {
+        throw new EngineError(`ONNX Runtime failed: ${messageOf(cause)}`, {
+          code: "run-failed",
+          hint: "this is a fault of the toolkit, unless memory ran out",
+          cause,
+        });
+      }
+    },
+    dispose: async () => session.release(),
+  };
+}
+
+function resultOf(name: string, tensor: Ort.Tensor): RuntimeTensor {
+  const { data, dims: shape } = tensor;
+  if (data instanceof Float32Array) return { type: "float32", data, shape };
+  if (data instanceof Int32Array) return { type: "int32", data, shape };
+  throw new TypeError(`result "${name}" has type ${tensor.type}`);
+}
+
+/** @throws EngineError unless it is a whole number from 1 to 256. */
+export function checkThreads(threads: number): void {
+  if (Number.isInteger(threads) && threads >= 1 && threads <= 256) return;
+  throw new EngineError(`threads is ${threads}`, {
+    code: "bad-threads",
+    hint: "give a whole number from 1 to 256, or leave it out",
+  });
+}
+
+function bytesOf(values: Float32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,177 @@
+/**
+ * The decoder once more, slow and obvious, in float64: the formulas of GPT-2 and of the Music Transformer as loops, one
+ * position at a time, without cache, mask or skew. The graph is tested against it.
+ */
+import { type DecoderConfig, headSize, type Tensor, tensorShapes } from "../../models/index.ts";
+
+/** Logits for every position: `[ids, vocabularySize]`. */
+export function referenceLogits(
+  config: DecoderConfig,
+  tensors: ReadonlyMap<string, Tensor>,
+  ids: readonly number[],
+): number[][] {
+  const model = new Reference(config, tensors);
+  return model.logits(ids);
+}
+
+/** Tensors of a config, filled from a fixed sequence of numbers. */
+export function randomTensors(config: DecoderConfig, seed: number): Map<string, Tensor> {
+  const random = mulberry32(seed);
+  const tensors = new Map<string, Tensor>();
+  for (const [name, shape] of tensorShapes(config)) {
+    const size = shape.reduce((product, length) => product * length, 1);
+    const middle = /ln_.*weight/.test(name) ? 1 : 0;
+    tensors.set(name, { shape, values: Float32Array.from({ length: size }, () => middle + random() - 0.5) });
+  }
+  return tensors;
+}
+
+/** Ids from a fixed sequence of numbers. */
+export function randomIds(count: number, vocabularySize: number, seed: number): number[] {
+  const random = mulberry32(seed);
+  return Array.from({ length: count }, () => Math.floor(random() * vocabularySize));
+}
+
+/** The largest difference, relative to the largest of the expected values. */
+export function relativeError(found: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (found.length !== expected.length) return Infinity;
+  let difference = 0;
+  let largest = 0;
+  for (let i = 0; i < expected.length; i += 1) {
+    const wanted = expected[i] ?? NaN;
+    const distance = Math.abs((found[i] ?? NaN) - wanted);
+    if (!Number.isFinite(distance)) return Infinity;
+    difference = Math.max(difference, distance);
+    largest = Math.max(largest, Math.abs(wanted));
+  }
+  return difference / largest;
+}
+
+class Reference {
+  readonly #config: DecoderConfig;
+  readonly #tensors: ReadonlyMap<string, Tensor>;
+
+  constructor(config: DecoderConfig, tensors: ReadonlyMap<string, Tensor>) {
+    this.#config = config;
+    this.#tensors = tensors;
+  }
+
+  logits(ids: readonly number[]): number[][] {
+    const { width, layers, vocabularySize, tiedHead, position } = this.#config;
+    let stream = ids.map((id, time) =>
+      range(width).map(
+        (i) =>
+          this.#at("wte.weight", id * width + i) +
+          (position.kind === "learned" ? this.#at("wpe.weight", time * width + i) : 0),
+      ),
+    );
+    for (const layer of range(layers)) stream = this.#block(`h.${layer}`, stream);
+    const head = tiedHead ? "wte.weight" : "lm_head.weight";
+    return stream.map((x) => {
+      const normed = this.#norm("ln_f", x);
+      return range(vocabularySize).map((id) =>
+        sum(width, (i) => (normed[i] ?? NaN) * this.#at(head, id * width + i)),
+      );
+    });
+  }
+
+  #block(name: string, stream: number[][]): number[][] {
+    const { width, feedForward } = this.#config;
+    const qkv = stream.map((x) =>
+      this.#linear(`${name}.attn.c_attn`, width, 3 * width, this.#norm(`${name}.ln_1`, x)),
+    );
+    return stream.map((x, time) => {
+      const attended = this.#attention(name, qkv, time);
+      const between = added(x, this.#linear(`${name}.attn.c_proj`, width, width, attended));
+      const grown = this.#linear(`${name}.mlp.c_fc`, width, feedForward, this.#norm(`${name}.ln_2`, between));
+      return added(between, this.#linear(`${name}.mlp.c_proj`, feedForward, width, grown.map(gelu)));
+    });
+  }
+
+  /** What the position at `time` gathers from those it sees. */
+  #attention(name: string, qkv: readonly number[][], time: number): number[] {
+    const { width, heads, window } = this.#config;
+    const size = headSize(this.#config);
+    const first = Math.max(0, time - window + 1);
+    const seen = range(time - first + 1).map((i) => first + i);
+    return range(heads).flatMap((head) => {
+      const part = (at: number, which: number, i: number): number =>
+        qkv[at]?.[which * width + head * size + i] ?? NaN;
+      const query = range(size).map((i) => part(time, 0, i) / Math.sqrt(size));
+      const scores = seen.map(
+        (other) =>
+          sum(size, (i) => (query[i] ?? NaN) * part(other, 1, i)) +
+          this.#relative(name, query, head, time - other),
+      );
+      const weights = softmax(scores);
+      return range(size).map((i) => sum(seen.length, (s) => (weights[s] ?? NaN) * part(seen[s] ?? -1, 2, i)));
+    });
+  }
+
+  /** The query's product with the vector of a distance; the last vector is distance 0. */
+  #relative(name: string, query: readonly number[], head: number, distance: number): number {
+    const { position } = this.#config;
+    if (position.kind === "learned" || distance >= position.maxDistance) return 0;
+    const table = position.sharedHeads ? 0 : head;
+    const row = table * position.maxDistance + position.maxDistance - 1 - distance;
+    const size = query.length;
+    return sum(size, (i) => (query[i] ?? NaN) * this.#at(`${name}.attn.relative.weight`, row * size + i));
+  }
+
+  #linear(name: string, inputs: number, outputs: number, x: readonly number[]): number[] {
+    return range(outputs).map(
+      (o) =>
+        sum(inputs, (i) => (x[i] ?? NaN) * this.#at(`${name}.weight`, i * outputs + o)) +
+        this.#at(`${name}.bias`, o),
+    );
+  }
+
+  #norm(name: string, x: readonly number[]): number[] {
+    const mean = sum(x.length, (i) => x[i] ?? NaN) / x.length;
+    const variance = sum(x.length, (i) => ((x[i] ?? NaN) - mean) ** 2) / x.length;
+    const scale = 1 / Math.sqrt(variance + this.#config.normEpsilon);
+    return x.map(
+      (value, i) => (value - mean) * scale * this.#at(`${name}.weight`, i) + this.#at(`${name}.bias`, i),
+    );
+  }
+
+  #at(name: string, index: number): number {
+    return this.#tensors.get(name)?.values[index] ?? NaN;
+  }
+}
+
+function gelu(x: number): number {
+  return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+}
+
+function softmax(scores: readonly number[]): number[] {
+  const largest = Math.max(...scores);
+  const powers = scores.map((score) => Math.exp(score - largest));
+  const total = sum(powers.length, (i) => powers[i] ?? NaN);
+  return powers.map((power) => power / total);
+}
+
+function added(a: readonly number[], b: readonly number[]): number[] {
+  return a.map((value, i) => value + (b[i] ?? NaN));
+}
+
+function sum(count: number, term: (index: number) => number): number {
+  let total = 0;
+  for (let i = 0; i < count; i += 1) total += term(i);
+  return total;
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+/** Mulberry32 (Tommy Ettinger, public domain): numbers from 0 to 1. */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
