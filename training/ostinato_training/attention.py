@@ -54,6 +54,6 @@ def relative_attention(q: Tensor, k: Tensor, v: Tensor, relative: Tensor, mask: 
         return x.reshape(heads * batch, length, head_size)
 
     logits = torch.baddbmm(by_key, flat(q), flat(k).transpose(1, 2))  # [heads·batch, T, T]
-    logits += mask  # in place: nothing needs the unmasked logits again
+    logits += mask.to(logits.dtype)  # in place: nothing needs the unmasked logits again; mixed types would be slow
     weights = F.dropout(torch.softmax(logits, dim=-1), dropout, training=dropout > 0)
     return torch.bmm(weights, flat(v)).view(heads, batch, length, head_size)

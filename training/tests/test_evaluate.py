@@ -1,0 +1,92 @@
+"""The NLL protocol against a twin that scores one id at a time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from synthetic import END, START, melody, write_dataset
+
+from ostinato_training.checkpoint import write_checkpoint
+from ostinato_training.config import DecoderConfig
+from ostinato_training.data import read_dataset
+from ostinato_training.errors import OptionError
+from ostinato_training.evaluate import evaluate, main, spread_pieces
+from ostinato_training.model import Decoder
+
+WINDOW = 8
+PIECES = [melody(12), melody(1), [5], melody(2)[: WINDOW + 1], melody(2)[:WINDOW], melody(4)[: WINDOW + 5]]
+
+
+def small_model(position: str = "relative") -> Decoder:
+    torch.manual_seed(1)
+    reach = WINDOW if position == "relative" else 0
+    model = Decoder(DecoderConfig("performance-416", 416, 2, 16, 2, 32, WINDOW, position, reach)).eval()  # type: ignore[arg-type]
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
+    return model
+
+
+def literal(model: Decoder, piece: list[int]) -> float:
+    """Nats of a piece: id by id, choosing the block each one is scored in from the words of the protocol."""
+    ids = [START, *piece]
+    nats = 0.0
+    for target in range(1, len(ids)):
+        block = 0
+        while target > block + WINDOW:  # the first of the half-overlapping blocks that predicts it
+            block += WINDOW // 2
+        context = ids[block:target]
+        assert block == 0 or len(context) > WINDOW // 2
+        logits = model(torch.tensor([context]))[0, -1].double()
+        nats -= float(torch.log_softmax(logits, 0)[ids[target]])
+    return nats
+
+
+@pytest.mark.parametrize("position", ["relative", "learned"])
+def test_equals_the_literal_protocol(tmp_path: Path, position: str) -> None:
+    model, dataset = small_model(position), read_dataset(write_dataset(tmp_path, PIECES))
+    with torch.no_grad():
+        for index, piece in enumerate(PIECES):
+            score = evaluate(model, dataset, [index])
+            assert score.ids == len(piece)
+            assert score.nats == pytest.approx(literal(model, piece), rel=1e-5)
+        whole = evaluate(model, dataset, range(len(PIECES)))
+        assert whole.nats == pytest.approx(sum(literal(model, piece) for piece in PIECES), rel=1e-5)
+    assert whole.ids == sum(len(piece) for piece in PIECES)
+
+
+def test_end_is_not_counted(tmp_path: Path) -> None:
+    model = small_model()
+    one = evaluate(model, read_dataset(write_dataset(tmp_path / "a", [[5, 6, 7]])), [0])
+    with torch.no_grad():
+        model.wte.weight[END] = 3.0  # END becomes another prediction, but is scored nowhere
+    two = evaluate(model, read_dataset(tmp_path / "a"), [0])
+    assert one.ids == two.ids == 3
+
+
+def test_spread_pieces(dataset_folder: Path) -> None:
+    dataset = read_dataset(dataset_folder)
+    assert spread_pieces(dataset, 0) == spread_pieces(dataset, 9) == [0, 1, 2, 3, 4]
+    assert spread_pieces(dataset, 1) == [2]
+    assert spread_pieces(dataset, 2) == [1, 3]
+
+
+def test_window_and_vocabulary_must_fit(dataset_folder: Path) -> None:
+    dataset = read_dataset(dataset_folder)
+    with pytest.raises(OptionError, match="within 2 … 8, got 9"):
+        evaluate(small_model(), dataset, [0], window=9)
+    with pytest.raises(OptionError, match="416 ids, the model 20"):
+        evaluate(Decoder(DecoderConfig("other", 20, 1, 8, 1, 8, 8, "relative", 8)), dataset, [0])
+
+
+def test_command_line(dataset_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = small_model()
+    write_checkpoint(tmp_path / "model", model.config, model.state_dict(), torch.float32)
+    assert main([str(tmp_path / "model"), str(dataset_folder), "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    score = evaluate(model, read_dataset(dataset_folder), range(5))
+    assert result["ids"] == score.ids and result["nllPerId"] == pytest.approx(score.per_id, rel=1e-6)
+    assert main([str(tmp_path / "nowhere"), str(dataset_folder)]) == 1
+    assert "config.json does not exist" in capsys.readouterr().err

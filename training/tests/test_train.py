@@ -1,0 +1,150 @@
+"""The command line: whole runs of a very small model."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from ostinato_training import export
+from ostinato_training.checkpoint import read_checkpoint, read_state
+from ostinato_training.log import read_rows
+from ostinato_training.train import main
+
+ROOM = Path(__file__).parents[1]
+SMALL = "--layers 1 --width 16 --heads 2 --window 32 --length 16 --batch 4 --warmup 3 --log-every 1 --eval-every 4 --eval-pieces 2 --precision fp32".split()
+
+
+def run(data: Path, out: Path, *options: str) -> int:
+    return main(["--train", str(data), "--dev", str(data), "--out", str(out), *SMALL, *options])
+
+
+def tensors(out: Path) -> dict[str, torch.Tensor]:
+    return read_checkpoint(out / "checkpoint")[1]
+
+
+def figures(out: Path) -> list[tuple[int, int, float, float | None, float]]:
+    return [(row.step, row.ids, row.train_loss, row.dev_nll, row.lr) for row in read_rows(out / "log.csv")]
+
+
+@pytest.mark.parametrize("options", [[], ["--dropout", "0.2", "--accumulate", "2"], ["--precision", "bf16"]])
+def test_resume_is_exact(dataset_folder: Path, tmp_path: Path, options: list[str]) -> None:
+    options = [*options, "--decay", "4"]
+    assert run(dataset_folder, tmp_path / "whole", "--steps", "12", *options) == 0
+    assert run(dataset_folder, tmp_path / "parts", "--steps", "12", "--save-every", "8", *options) == 0
+    assert run(dataset_folder, tmp_path / "cut", "--steps", "8", *options[:-1], "0") == 0
+    assert main(["--resume", "--out", str(tmp_path / "cut"), "--steps", "12", "--decay", "4"]) == 0
+    assert figures(tmp_path / "whole") == figures(tmp_path / "cut") == figures(tmp_path / "parts")
+    whole, parts = read_state(tmp_path / "whole" / "state.pt"), read_state(tmp_path / "parts" / "state.pt")
+    for name, tensor in whole["model"].items():
+        assert torch.equal(tensor, parts["model"][name])
+        assert torch.equal(tensor, tensors(tmp_path / "cut")[name])
+
+
+def test_it_learns_and_writes_its_files(dataset_folder: Path, tmp_path: Path) -> None:
+    assert run(dataset_folder, tmp_path / "run", "--steps", "60", "--decay", "20", "--eval-every", "30", "--lr-adam", "0.02") == 0
+    assert {"state.pt", "log.csv", "checkpoint", "best"} <= {path.name for path in (tmp_path / "run").iterdir()}
+    rows = read_rows(tmp_path / "run" / "log.csv")
+    assert len(rows) == 60 and rows[0].train_loss > 5.5 and rows[-1].train_loss < 3.2
+    assert rows[-1].dev_nll is not None and rows[-1].dev_nll < 3.0
+    assert rows[-1].lr == pytest.approx(0.02 / 20)
+
+
+def test_decay_now(dataset_folder: Path, tmp_path: Path) -> None:
+    assert run(dataset_folder, tmp_path / "run", "--steps", "6") == 0
+    assert main(["--resume", "--out", str(tmp_path / "run"), "--decay-now", "4"]) == 0
+    rates = [row.lr for row in read_rows(tmp_path / "run" / "log.csv")]
+    assert rates[5:] == pytest.approx([0.02, 0.02, 0.015, 0.01, 0.005])
+
+
+def test_length_and_batch_may_change_on_resume(dataset_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(dataset_folder, tmp_path / "run", "--steps", "4") == 0
+    assert main(["--resume", "--out", str(tmp_path / "run"), "--steps", "8", "--length", "32", "--batch", "2"]) == 0
+    assert "--length, --batch changed: the data begins a new epoch, in a new order (phase 1)" in capsys.readouterr().err
+    assert read_state(tmp_path / "run" / "state.pt")["position"]["place"]["phase"] == 1
+
+
+def test_init_continues_from_weights(dataset_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(dataset_folder, tmp_path / "first", "--steps", "40", "--decay", "10") == 0
+    before = read_rows(tmp_path / "first" / "log.csv")[-1].train_loss
+    start = ["--train", str(dataset_folder), "--dev", str(dataset_folder), "--init", str(tmp_path / "first" / "checkpoint")]
+    shape = ["--window", "48", "--max-distance", "40", "--length", "48", "--batch", "4", "--steps", "1", "--log-every", "1"]
+    assert main([*start, *shape, "--out", str(tmp_path / "second")]) == 0
+    config, _ = read_checkpoint(tmp_path / "second" / "checkpoint")
+    assert (config.n_positions, config.max_distance, config.n_layer) == (48, 40, 1)
+    assert read_rows(tmp_path / "second" / "log.csv")[0].train_loss < before + 0.5
+    assert main([*start, "--layers", "2", "--out", str(tmp_path / "third")]) == 1
+    assert "--layers 2 contradicts --init" in capsys.readouterr().err
+
+
+def test_export(dataset_folder: Path, tmp_path: Path) -> None:
+    assert run(dataset_folder, tmp_path / "run", "--steps", "2") == 0
+    assert export.main([str(tmp_path / "run"), str(tmp_path / "model"), "--window", "16"]) == 0
+    config, half = read_checkpoint(tmp_path / "model")
+    assert (config.n_positions, config.max_distance) == (16, 16)
+    torch.testing.assert_close(half["wte.weight"], tensors(tmp_path / "run")["wte.weight"].half().float())
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--length", "64"], "--length 64 is longer than --window 32"),
+        (["--position", "learned", "--length", "16"], "untrained"),
+        (["--position", "learned", "--max-distance", "9"], "belong to --position relative"),
+        (["--steps", "5", "--decay", "6"], "--decay 6 is longer"),
+        (["--dropout", "1"], "--dropout must be within"),
+        (["--decay-now", "6"], "give --resume as well"),
+        (["--resume"], "nothing to resume"),
+        (["--heads", "3"], "16 is not divisible by n_head 3"),
+        (["--batch", "0"], "--batch must be at least 1, got 0"),
+    ],
+)
+def test_option_errors(dataset_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], message: str) -> None:
+    assert run(dataset_folder, tmp_path / "run", *options) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_a_run_is_not_overwritten_and_keeps_its_shape(dataset_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(dataset_folder, tmp_path / "run", "--steps", "1") == 0
+    assert run(dataset_folder, tmp_path / "run", "--steps", "1") == 1
+    assert "already holds a run" in capsys.readouterr().err
+    assert main(["--resume", "--out", str(tmp_path / "run"), "--width", "32"]) == 1
+    assert "--width cannot change in a run (16)" in capsys.readouterr().err
+
+
+def process(arguments: list[str]) -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": str(ROOM), "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen([sys.executable, *arguments], env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def test_a_signal_saves_and_ends(dataset_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    data = ["--train", str(dataset_folder), "--dev", str(dataset_folder), "--out", str(out)]
+    child = process(["-m", "ostinato_training.train", *data, *SMALL, "--steps", "1000000", "--eval-every", "1000000"])
+    while not (out / "log.csv").exists() or len(read_rows(out / "log.csv")) < 3:
+        assert child.poll() is None
+        time.sleep(0.05)
+    child.send_signal(signal.SIGTERM)
+    _, printed = child.communicate(timeout=30)
+    assert child.returncode == 0 and "stopped at step" in printed
+    assert read_state(out / "state.pt")["step"] >= 3
+
+
+def test_two_processes_equal_one_with_the_double_batch(dataset_folder: Path, tmp_path: Path) -> None:
+    assert run(dataset_folder, tmp_path / "one", "--steps", "6", "--batch", "4") == 0
+    data = ["--train", str(dataset_folder), "--dev", str(dataset_folder), "--out", str(tmp_path / "two")]
+    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "ostinato_training.train"]
+    child = process([*torchrun, *data, *SMALL, "--steps", "6", "--batch", "2", "--device", "cpu"])
+    _, printed = child.communicate(timeout=60)
+    assert child.returncode == 0, printed
+    one, two = tensors(tmp_path / "one"), tensors(tmp_path / "two")
+    for name, tensor in one.items():
+        torch.testing.assert_close(two[name], tensor, rtol=0, atol=1e-5)
+    for left, right in zip(figures(tmp_path / "one"), figures(tmp_path / "two")):
+        assert left == pytest.approx(right, abs=1e-4)
