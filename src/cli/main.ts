@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addDatasetCommand } from "./dataset.ts";
 import { UsageError } from "./errors.ts";
+import { addGenerateCommand } from "./generate.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
     .exitOverride()
     .showHelpAfterError("(add --help for usage and examples)")
     .configureHelp({ helpWidth: 100 });
+  addGenerateCommand(program);
   addDatasetCommand(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {

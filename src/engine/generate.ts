@@ -33,7 +33,7 @@ export async function* generateIds(
   let ids: readonly number[] = prompt.slice(-decoder.config.window);
   for (let step = 0; ; step += 1) {
     signal?.throwIfAborted();
-    const logits = await decoder.forward(ids, cache, { logits: "last" });
+    const logits = await decoder.forward(ids, cache, signal ? { signal } : {});
     if (constraint && legal) constraint.mask(legal);
     const id = sampler.sample(logits, step, legal);
     constraint?.push(id);

@@ -1,7 +1,8 @@
 /** The engine: any decoder checkpoint, the cache, the sampler. */
-export * from "./cache.ts";
-export * from "./decoder.ts";
+export { KeyValueCache } from "./cache.ts";
+export { Decoder, type DecoderSource, type ForwardOptions } from "./decoder.ts";
+export { EngineError, type EngineErrorCode } from "./errors.ts";
 export { type Constraint, generateIds, type GenerateIdsOptions } from "./generate.ts";
 export { GumbelNoise, MAX_SEED, philox } from "./random.ts";
-export * from "./runtime.ts";
+export { type Backend, createWasmRuntime, type Runtime, type Session, type WasmOptions } from "./runtime.ts";
 export { Sampler } from "./sampler.ts";
