@@ -1,17 +1,20 @@
 /** What the commands say to people: everything but results goes to stderr. */
 
-/** How often a progress line is renewed, in milliseconds: on a terminal, and in a log. */
+/** How often a progress line is renewed, in milliseconds: on a terminal, and in a log, where the first comes early. */
 const TERMINAL_INTERVAL = 100;
+const LOG_FIRST = 1000;
 const LOG_INTERVAL = 10_000;
 
 export class Console {
   readonly #quiet: boolean;
   readonly #isTerminal = process.stderr.isTTY === true;
   #lastProgress = Date.now();
+  #interval: number;
   #progressShown = false;
 
   constructor(options: { readonly quiet: boolean }) {
     this.#quiet = options.quiet;
+    this.#interval = this.#isTerminal ? TERMINAL_INTERVAL : LOG_FIRST;
   }
 
   /** A line for people, on stderr; nothing with `--quiet`. */
@@ -25,13 +28,14 @@ export class Console {
   progress(line: () => string): void {
     if (this.#quiet) return;
     const now = Date.now();
-    if (now - this.#lastProgress < (this.#isTerminal ? TERMINAL_INTERVAL : LOG_INTERVAL)) return;
+    if (now - this.#lastProgress < this.#interval) return;
     this.#lastProgress = now;
     if (this.#isTerminal) {
       process.stderr.write(`\r\u001b[K${line()}`);
       this.#progressShown = true;
     } else {
       process.stderr.write(`${line()}\n`);
+      this.#interval = LOG_INTERVAL;
     }
   }
 
