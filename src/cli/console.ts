@@ -41,8 +41,13 @@ export class Console {
 
   /** A result for programs, on stdout. */
   result(value: unknown): void {
+    this.line(JSON.stringify(value));
+  }
+
+  /** A line of the result, on stdout. */
+  line(text: string): void {
     this.#clearProgress();
-    process.stdout.write(`${JSON.stringify(value)}\n`);
+    process.stdout.write(`${text}\n`);
   }
 
   #clearProgress(): void {

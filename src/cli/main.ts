@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addDatasetCommand } from "./dataset.ts";
+import { addEvaluateCommand } from "./evaluate.ts";
 import { UsageError } from "./errors.ts";
 import { addGenerateCommand } from "./generate.ts";
 
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
     .showHelpAfterError("(add --help for usage and examples)")
     .configureHelp({ helpWidth: 100 });
   addGenerateCommand(program);
+  addEvaluateCommand(program);
   addDatasetCommand(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {

@@ -6,3 +6,4 @@ export { type Constraint, generateIds, type GenerateIdsOptions } from "./generat
 export { GumbelNoise, MAX_SEED, philox } from "./random.ts";
 export { type Backend, createWasmRuntime, type Runtime, type Session, type WasmOptions } from "./runtime.ts";
 export { Sampler } from "./sampler.ts";
+export { score, type ScoreOptions } from "./score.ts";

@@ -1,0 +1,49 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { scoreFromNotes, writeMidi } from "../../encoding/index.ts";
+import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
+import { runCli } from "./run-cli.ts";
+
+it("ostinato evaluate gives the likelihood of each file and of all, and refuses files without notes", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "ostinato-evaluate-"));
+  const model = writeTinyCheckpoint(join(folder, "model"));
+  const file = (name: string, count: number): string => {
+    const notes = Array.from({ length: count }, (_, i) => ({
+      pitch: 60 + (i % 12),
+      velocity: 80,
+      startSeconds: i * 0.2,
+      endSeconds: i * 0.2 + 0.3,
+    }));
+    writeFileSync(join(folder, name), writeMidi(scoreFromNotes(notes)));
+    return join(folder, name);
+  };
+  const [a, b, empty] = [file("a.mid", 10), file("b.mid", 40), file("empty.mid", 0)];
+  const { code, stdout } = await runCli(["evaluate", a, b, "--model", model, "--json", "--quiet"]);
+  expect(code).toBe(0);
+  const result = JSON.parse(stdout);
+  expect(Object.keys(result)).toEqual([
+    "nllPerId",
+    "nllPerNote",
+    "nllPerSecond",
+    "perplexity",
+    "ids",
+    "files",
+  ]);
+  expect(result.files.map((entry: { path: string }) => entry.path)).toEqual([a, b]);
+  const [first, second] = result.files;
+  expect(result.ids).toBe(first.ids + second.ids);
+  expect(result.nllPerId).toBeCloseTo(
+    (first.nllPerId * first.ids + second.nllPerId * second.ids) / result.ids,
+    9,
+  );
+  expect(result.nllPerNote * 50).toBeCloseTo(result.nllPerId * result.ids, 6);
+  expect(result.perplexity).toBeCloseTo(Math.exp(result.nllPerId), 9);
+
+  const table = await runCli(["evaluate", a, b, "--model", model]);
+  expect(table.stdout.trim().split("\n")).toHaveLength(3);
+  const refused = await runCli(["evaluate", a, empty, "--model", model]);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(/^error: .*empty\.mid has no notes/m);
+});
