@@ -2,18 +2,10 @@
 export { encodeScore, type EncodedScore, type EncodeScoreOptions } from "./encode-score.ts";
 export { MidiError, type MidiErrorCode } from "./midi-error.ts";
 export { assembleScore, readMidi, type ReadMidiOptions, scoreFromNotes, writeMidi } from "./midi.ts";
-export {
-  byOnset,
-  decodePerformance,
-  encodePerformance,
-  EncodingError,
-  PerformanceDecoder,
-  type PerformanceNote,
-  quantize,
-  STEPS_PER_SECOND,
-  trimLeadingSilence,
-} from "./performance.ts";
+export { encodePerformance, EncodingError, quantize, STEPS_PER_SECOND } from "./performance.ts";
+export { decodePerformance, PerformanceDecoder, type PerformanceNote } from "./performance-decoder.ts";
 export { PerformanceGrammar } from "./grammar.ts";
+export { DRUM_CHANNEL } from "./score.ts";
 export type {
   ChannelEvent,
   Division,
@@ -26,9 +18,10 @@ export type {
   SysexEvent,
   Track,
 } from "./score.ts";
+export { writeNpy } from "./npy.ts";
 export { type Continuation, spliceContinuation } from "./splice.ts";
 export { applySustain } from "./sustain.ts";
-export { TempoMap } from "./tempo-map.ts";
+export { tempoChanges, TempoMap } from "./tempo-map.ts";
 export {
   type EventKind,
   type IdRange,

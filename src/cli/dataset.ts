@@ -3,7 +3,7 @@ import { buildDataset } from "../dataset/build.ts";
 import { type EncoderChoice, encoderOf } from "../dataset/worker.ts";
 import { Console } from "./console.ts";
 import { CommandError } from "./errors.ts";
-import { listFiles, readInput } from "./files.ts";
+import { listFiles, parseJson, readText } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { positiveInteger } from "./values.ts";
 
@@ -118,16 +118,4 @@ async function readList(file: string, paths: readonly string[], folder: string):
     );
   }
   return listed;
-}
-
-async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await readInput(path));
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new CommandError(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

@@ -41,6 +41,20 @@ export async function readScore(path: string, options: ReadMidiOptions, console:
   }
 }
 
+/** A text file. */
+export async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await readInput(path));
+}
+
+/** @throws CommandError naming the file when the text is not JSON. */
+export function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CommandError(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 /** Finds out before the work, rather than after it, that the output cannot be written. */
 export async function checkWritable(path: string): Promise<void> {
   if (path === "-") return;

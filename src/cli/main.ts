@@ -3,9 +3,12 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addDatasetCommand } from "./dataset.ts";
+import { addDecodeCommand } from "./decode.ts";
+import { addEncodeCommand } from "./encode.ts";
 import { addEvaluateCommand } from "./evaluate.ts";
 import { UsageError } from "./errors.ts";
 import { addGenerateCommand } from "./generate.ts";
+import { addInspectCommand } from "./inspect.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -13,6 +16,10 @@ const EXIT_USAGE = 2;
 await main();
 
 async function main(): Promise<void> {
+  // A reader such as "head" may close the pipe before all is written: that is its right, not our failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === "EPIPE" ? 0 : EXIT_FAILED);
+  });
   const program = new Command("ostinato")
     .description("Symbolic-music generation: MIDI in, performance events through a transformer, MIDI out.")
     .version(packageVersion())
@@ -20,6 +27,9 @@ async function main(): Promise<void> {
     .showHelpAfterError("(add --help for usage and examples)")
     .configureHelp({ helpWidth: 100 });
   addGenerateCommand(program);
+  addEncodeCommand(program);
+  addDecodeCommand(program);
+  addInspectCommand(program);
   addEvaluateCommand(program);
   addDatasetCommand(program);
   for (const command of program.commands) command.copyInheritedSettings(program);

@@ -1,0 +1,22 @@
+/** Events in words, for people. */
+import { STEPS_PER_SECOND } from "./performance.ts";
+import type { Vocabulary, VocabularyEvent } from "./vocabulary.ts";
+
+const PITCH_CLASSES = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
+
+/** A pitch by name, in the convention that 60 is C4. */
+export function pitchName(pitch: number): string {
+  return `${PITCH_CLASSES[pitch % 12] ?? ""}${Math.floor(pitch / 12) - 1}`;
+}
+
+/** One event, such as `NOTE_ON 60 C4`, `TIME_SHIFT 0.52 s` or `VELOCITY 25 97–100`. */
+export function eventText({ kind, value }: VocabularyEvent, vocabulary: Vocabulary): string {
+  if (kind === "NOTE_ON" || kind === "NOTE_OFF") return `${kind} ${value} ${pitchName(value)}`;
+  if (kind === "TIME_SHIFT") return `${kind} ${(value / STEPS_PER_SECOND).toFixed(2)} s`;
+  if (kind === "VELOCITY") {
+    const softest = vocabulary.velocityOfBin(value);
+    const loudest = Math.min(127, softest + vocabulary.velocityBins.width - 1);
+    return `${kind} ${value} ${softest}–${loudest}`;
+  }
+  return (vocabulary.range(kind)?.count ?? 1) > 1 ? `${kind} ${value}` : kind;
+}

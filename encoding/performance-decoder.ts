@@ -1,0 +1,99 @@
+/** Performance ids to notes, with the semantics of note-seq (`performance_lib.py`). */
+import { STEPS_PER_SECOND } from "./performance.ts";
+import type { Note } from "./score.ts";
+import type { Vocabulary, VocabularyEvent } from "./vocabulary.ts";
+
+/** The velocity of notes before the first VELOCITY event. */
+const DEFAULT_VELOCITY = 100;
+
+/** A decoded note; `onset` counts the note-ons of the sequence from 0. */
+export interface PerformanceNote extends Note {
+  readonly startStep: number;
+  readonly endStep: number;
+  readonly onset: number;
+}
+
+/**
+ * Decodes ids into notes, ordered by note-on. A note-off ends the oldest open note of its pitch and is ignored where
+ * there is none; notes of no length are dropped; notes still open end with the last event, or at `endStep` if it is given.
+ *
+ * @throws VocabularyError for an id outside the vocabulary.
+ */
+export function decodePerformance(
+  ids: Iterable<number>,
+  vocabulary: Vocabulary,
+  endStep?: number,
+): PerformanceNote[] {
+  const decoder = new PerformanceDecoder(vocabulary);
+  for (const id of ids) decoder.push(id);
+  return decoder.finish(endStep);
+}
+
+interface OpenNote {
+  readonly pitch: number;
+  readonly velocity: number;
+  readonly startStep: number;
+  readonly onset: number;
+}
+
+/** Decodes one id at a time, so that notes can be heard while they are generated. */
+export class PerformanceDecoder {
+  readonly #vocabulary: Vocabulary;
+  readonly #open = new Map<number, OpenNote[]>();
+  readonly #notes: PerformanceNote[] = [];
+  #velocity = DEFAULT_VELOCITY;
+  #step = 0;
+  #onsets = 0;
+
+  constructor(vocabulary: Vocabulary) {
+    this.#vocabulary = vocabulary;
+  }
+
+  /** Time of the last event, in steps of 10 ms. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** Note-ons so far. */
+  get onsets(): number {
+    return this.#onsets;
+  }
+
+  /** Takes the next id; returns its event. */
+  push(id: number): VocabularyEvent {
+    const event = this.#vocabulary.event(id);
+    const { kind, value } = event;
+    if (kind === "TIME_SHIFT") {
+      this.#step += value;
+    } else if (kind === "VELOCITY") {
+      this.#velocity = this.#vocabulary.velocityOfBin(value);
+    } else if (kind === "NOTE_ON") {
+      const note = { pitch: value, velocity: this.#velocity, startStep: this.#step, onset: this.#onsets };
+      this.#onsets += 1;
+      const key = this.#open.get(value);
+      if (key) key.push(note);
+      else this.#open.set(value, [note]);
+    } else if (kind === "NOTE_OFF") {
+      const note = this.#open.get(value)?.shift();
+      if (note) this.#end(note, this.#step);
+    }
+    return event;
+  }
+
+  /** Ends what is open at `step` (by default the time of the last event) and returns all notes. */
+  finish(step = this.#step): PerformanceNote[] {
+    for (const key of this.#open.values()) for (const note of key) this.#end(note, step);
+    this.#open.clear();
+    return this.#notes.sort((a, b) => a.onset - b.onset);
+  }
+
+  #end(note: OpenNote, endStep: number): void {
+    if (endStep <= note.startStep) return;
+    this.#notes.push({
+      ...note,
+      endStep,
+      startSeconds: note.startStep / STEPS_PER_SECOND,
+      endSeconds: endStep / STEPS_PER_SECOND,
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import { type Command, Option } from "commander";
+import { encodeScore, eventText, oneHot, VOCABULARIES, writeNpy } from "../../encoding/index.ts";
+import { Console } from "./console.ts";
+import { UsageError } from "./errors.ts";
+import { checkWritable, readScore, writeOutput } from "./files.ts";
+
+interface EncodeCommandOptions {
+  readonly out: string;
+  readonly vocabulary: string;
+  readonly events?: boolean;
+  readonly oneHot?: boolean;
+  readonly trim?: boolean;
+  readonly lenient?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function addEncodeCommand(program: Command): void {
+  program
+    .command("encode")
+    .summary("turn a MIDI file into event ids")
+    .description(
+      "Encodes the notes of a MIDI file, pedal folded in and percussion left out, as performance ids: JSON with the\n" +
+        "vocabulary's name and the ids, or readable lines, or a one-hot matrix for NumPy.",
+    )
+    .argument("<file>", 'MIDI file; "-" reads stdin')
+    .option("-o, --out <file>", 'file to write; "-" writes stdout', "-")
+    .addOption(
+      new Option("--vocabulary <name>", "vocabulary of the ids")
+        .choices([...VOCABULARIES.keys()])
+        .default("performance-388"),
+    )
+    .option("--events", "write one readable event a line")
+    .option("--one-hot", "write a NumPy .npy matrix, a row an event")
+    .option("--trim", "begin with the first note, leaving out the silence before it")
+    .option("--lenient", "salvage what can be read from a damaged file")
+    .option("--quiet", "say nothing")
+    .addHelpText(
+      "after",
+      "\nExamples:\n" +
+        "  ostinato encode in.mid --out ids.json\n" +
+        "  ostinato encode in.mid --events | less\n" +
+        "  ostinato encode in.mid --one-hot --out matrix.npy\n" +
+        "  cat in.mid | ostinato encode - | ostinato decode - --out out.mid",
+    )
+    .action(runEncode);
+}
+
+async function runEncode(path: string, options: EncodeCommandOptions): Promise<void> {
+  if (options.events && options.oneHot) throw new UsageError("--events and --one-hot exclude each other");
+  const console = new Console({ quiet: options.quiet ?? false });
+  await checkWritable(options.out);
+  const score = await readScore(path, { recover: options.lenient ?? false }, console);
+  const vocabulary = VOCABULARIES.get(options.vocabulary);
+  if (!vocabulary) throw new UsageError(`--vocabulary ${options.vocabulary} does not exist`);
+  const { ids, notes, trimmedSeconds } = encodeScore(score, vocabulary, {
+    trimLeadingSilence: options.trim ?? false,
+  });
+  if (trimmedSeconds > 0)
+    console.say(`${path}: ${trimmedSeconds.toFixed(2)} s of silence before the first note left out`);
+  const data = options.oneHot
+    ? writeNpy(oneHot(ids, vocabulary.size), [ids.length, vocabulary.size])
+    : new TextEncoder().encode(
+        options.events
+          ? [...ids].map((id) => `${eventText(vocabulary.event(id), vocabulary)}\n`).join("")
+          : `${JSON.stringify({ vocabulary: vocabulary.name, ids: [...ids] })}\n`,
+      );
+  await writeOutput(options.out, data);
+  if (options.out !== "-") console.say(`${options.out}: ${ids.length} ids of ${notes.length} notes`);
+}

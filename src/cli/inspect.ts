@@ -1,0 +1,131 @@
+import type { Command } from "commander";
+import {
+  DRUM_CHANNEL,
+  encodeScore,
+  PERFORMANCE_388,
+  pitchName,
+  type Score,
+  type ScoreNote,
+  tempoChanges,
+} from "../../encoding/index.ts";
+import { Console } from "./console.ts";
+import { readScore } from "./files.ts";
+import { terminalRoll } from "./terminal-roll.ts";
+
+interface InspectCommandOptions {
+  readonly lenient?: boolean;
+  readonly json?: boolean;
+}
+
+export function addInspectCommand(program: Command): void {
+  program
+    .command("inspect")
+    .summary("show what is in a MIDI file")
+    .description("Shows tracks, tempo, notes, length, pedal, warnings and a small piano roll of a MIDI file.")
+    .argument("<file>", 'MIDI file; "-" reads stdin')
+    .option("--lenient", "salvage what can be read from a damaged file")
+    .option("--json", "print the facts as JSON")
+    .addHelpText("after", "\nExamples:\n  ostinato inspect piece.mid\n  ostinato inspect piece.mid --json")
+    .action(runInspect);
+}
+
+async function runInspect(path: string, options: InspectCommandOptions): Promise<void> {
+  const console = new Console({ quiet: false });
+  const score = await readScore(path, { recover: options.lenient ?? false }, new Console({ quiet: true }));
+  const facts = describe(score);
+  if (options.json) {
+    console.result({ path, ...facts });
+    return;
+  }
+  console.line(`${path}: ${facts.seconds.toFixed(1)} s, ${facts.notes} notes, division ${facts.division}`);
+  console.line(
+    `encoded: ${facts.ids} ids, ${facts.idsPerSecond.toFixed(1)} a second, first note at ${facts.firstNoteSeconds.toFixed(2)} s`,
+  );
+  console.line(`tempo:   ${facts.tempo}`);
+  console.line(`pedal:   ${facts.pedalPresses === 0 ? "not used" : `pressed ${facts.pedalPresses} times`}`);
+  for (const track of facts.tracks) {
+    const instruments = track.instruments.map((one) =>
+      one.isDrums
+        ? `channel ${one.channel} percussion, ${one.notes} notes (left out of the encoding)`
+        : `channel ${one.channel} program ${one.program}, ${one.notes} notes ${one.lowest} to ${one.highest}`,
+    );
+    console.line(`track ${track.index}: ${[JSON.stringify(track.name), ...instruments].join("; ")}`);
+  }
+  for (const warning of score.warnings) console.line(`warning: ${warning}`);
+  if (score.notes.length > 0) {
+    for (const line of terminalRoll(score.notes, Math.min(100, process.stdout.columns ?? 80) - 2))
+      console.line(`  ${line}`);
+  }
+}
+
+/** The facts of a score, as `--json` prints them. Channels count from 0, programs from 0. */
+function describe(score: Score) {
+  const { ids } = encodeScore(score, PERFORMANCE_388);
+  const lastSeconds = score.notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
+  const firstSeconds = score.notes.reduce((first, note) => Math.min(first, note.startSeconds), Infinity);
+  const firstNoteSeconds = score.notes.length === 0 ? 0 : firstSeconds;
+  return {
+    seconds: score.durationSeconds,
+    notes: score.notes.length,
+    division:
+      score.division.kind === "quarter"
+        ? `${score.division.ticksPerQuarter} ticks a quarter`
+        : `${score.division.framesPerSecond.toFixed(2)} frames a second of ${score.division.ticksPerFrame} ticks`,
+    firstNoteSeconds,
+    ids: ids.length,
+    idsPerSecond: ids.length / Math.max(lastSeconds - firstNoteSeconds, 0.01),
+    tempo: describeTempo(score),
+    pedalPresses: countPresses(score),
+    tracks: score.tracks.map((track, index) => ({
+      index,
+      name: track.name,
+      instruments: instrumentsOf(score, index),
+    })),
+    warnings: score.warnings,
+  };
+}
+
+function describeTempo(score: Score): string {
+  if (score.division.kind === "smpte") return "none: time is counted in frames";
+  const rates = tempoChanges(score.tracks).map((change) => 6e7 / change.microsecondsPerQuarter);
+  if (rates.length === 0) return "120 quarters a minute (the default)";
+  const slowest = rates.reduce((a, b) => Math.min(a, b));
+  const fastest = rates.reduce((a, b) => Math.max(a, b));
+  const range = slowest === fastest ? fastest.toFixed(1) : `${slowest.toFixed(1)} to ${fastest.toFixed(1)}`;
+  return `${range} quarters a minute, ${rates.length} tempo event(s)`;
+}
+
+/** How often the pedal goes from up to down, on any instrument. */
+function countPresses(score: Score): number {
+  const down = new Map<number, boolean>();
+  let presses = 0;
+  for (const { track, channel, isDown } of score.pedal) {
+    const place = track * 16 + channel;
+    if (isDown && !down.get(place)) presses += 1;
+    down.set(place, isDown);
+  }
+  return presses;
+}
+
+function instrumentsOf(score: Score, track: number) {
+  const byInstrument = new Map<number, ScoreNote[]>();
+  for (const note of score.notes) {
+    if (note.track !== track) continue;
+    const instrument = note.channel * 128 + note.program;
+    const others = byInstrument.get(instrument);
+    if (others) others.push(note);
+    else byInstrument.set(instrument, [note]);
+  }
+  return [...byInstrument.values()].map((notes) => {
+    const pitches = notes.map((note) => note.pitch);
+    const { channel = 0, program = 0 } = notes[0] ?? {};
+    return {
+      channel,
+      program,
+      isDrums: channel === DRUM_CHANNEL,
+      notes: notes.length,
+      lowest: pitchName(pitches.reduce((a, b) => Math.min(a, b), 127)),
+      highest: pitchName(pitches.reduce((a, b) => Math.max(a, b), 0)),
+    };
+  });
+}

@@ -1,0 +1,147 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import {
+  encodePerformance,
+  type Note,
+  PERFORMANCE_388,
+  readMidi,
+  scoreFromNotes,
+  writeMidi,
+} from "../../encoding/index.ts";
+import { runCli } from "./run-cli.ts";
+
+const NOTES: readonly Note[] = [
+  { pitch: 60, velocity: 80, startSeconds: 1, endSeconds: 2.25 },
+  { pitch: 64, velocity: 80, startSeconds: 1.5, endSeconds: 2.25 },
+  { pitch: 67, velocity: 100, startSeconds: 2, endSeconds: 2.25 },
+];
+const IDS = [...encodePerformance(NOTES, PERFORMANCE_388)];
+
+let folder = "";
+let file = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "ostinato-encode-"));
+  file = join(folder, "in.mid");
+  writeFileSync(file, writeMidi(scoreFromNotes(NOTES)));
+});
+
+describe("ostinato encode", () => {
+  it("writes the vocabulary's name and the ids, to a file or a pipe", async () => {
+    const expected = { vocabulary: "performance-388", ids: IDS };
+    const out = join(folder, "ids.json");
+    expect((await runCli(["encode", file, "--out", out])).code).toBe(0);
+    expect(JSON.parse(readFileSync(out, "utf8"))).toEqual(expected);
+    const piped = await runCli(["encode", "-"], { stdin: readFileSync(file) });
+    expect(JSON.parse(piped.stdout)).toEqual(expected);
+  });
+
+  it("leaves out the silence before the first note only when asked to, and says so", async () => {
+    const { stdout, stderr } = await runCli(["encode", file, "--trim"]);
+    expect(JSON.parse(stdout).ids).toEqual(IDS.slice(1));
+    expect(stderr).toContain("1.00 s of silence");
+  });
+
+  it("writes events in words", async () => {
+    const { stdout } = await runCli(["encode", file, "--events"]);
+    expect(stdout.split("\n")).toEqual([
+      "TIME_SHIFT 1.00 s",
+      "VELOCITY 20 77–80",
+      "NOTE_ON 60 C4",
+      "TIME_SHIFT 0.50 s",
+      "NOTE_ON 64 E4",
+      "TIME_SHIFT 0.50 s",
+      "VELOCITY 25 97–100",
+      "NOTE_ON 67 G4",
+      "TIME_SHIFT 0.25 s",
+      "NOTE_OFF 60 C4",
+      "NOTE_OFF 64 E4",
+      "NOTE_OFF 67 G4",
+      "",
+    ]);
+  });
+
+  it("writes a one-hot matrix as .npy", async () => {
+    const { stdoutBytes } = await runCli(["encode", file, "--one-hot"]);
+    expect(stdoutBytes.subarray(0, 8)).toEqual(Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]));
+    const dataStart = 10 + stdoutBytes.readUInt16LE(8);
+    expect(dataStart % 64).toBe(0);
+    const header = stdoutBytes.subarray(10, dataStart).toString();
+    expect(header.trim()).toBe("{'descr': '|u1', 'fortran_order': False, 'shape': (12, 388), }");
+    expect(header.endsWith("\n")).toBe(true);
+    const rows = Array.from({ length: 12 }, (_, i) =>
+      stdoutBytes.subarray(dataStart + i * 388).subarray(0, 388),
+    );
+    expect(rows.map((row) => row.indexOf(1))).toEqual(IDS);
+    expect(rows.map((row) => row.reduce((sum, value) => sum + value, 0))).toEqual(IDS.map(() => 1));
+  });
+
+  it("refuses an unknown vocabulary and two forms at once", async () => {
+    expect((await runCli(["encode", file, "--vocabulary", "words"])).code).toBe(2);
+    expect((await runCli(["encode", file, "--events", "--one-hot"])).code).toBe(2);
+  });
+});
+
+describe("ostinato decode", () => {
+  it("gives back the notes that were encoded", async () => {
+    const out = join(folder, "out.mid");
+    const ids = (await runCli(["encode", file])).stdoutBytes;
+    expect((await runCli(["decode", "-", "--out", out], { stdin: ids })).code).toBe(0);
+    const notes = readMidi(readFileSync(out)).notes.map((note) => [
+      note.pitch,
+      note.startSeconds,
+      note.endSeconds,
+    ]);
+    expect(notes).toEqual(NOTES.map((note) => [note.pitch, note.startSeconds, note.endSeconds]));
+  });
+
+  it.each([
+    { text: "no json", says: /is not JSON/ },
+    { text: '{"ids":[1]}', says: /has no "vocabulary" and "ids"/ },
+    {
+      text: '{"vocabulary":"words","ids":[1]}',
+      says: /unknown vocabulary "words" — known are performance-388/,
+    },
+    { text: '{"vocabulary":"performance-388","ids":[1,999]}', says: /id 999 is outside vocabulary/ },
+    { text: '{"vocabulary":"performance-388","ids":[1,"two"]}', says: /id NaN is outside vocabulary/ },
+  ])("refuses $text", async ({ text, says }) => {
+    const { code, stderr } = await runCli(["decode", "-", "--out", join(folder, "out.mid")], {
+      stdin: new TextEncoder().encode(text),
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(says);
+    expect(readdirSync(folder)).toEqual(["in.mid"]);
+  });
+});
+
+describe("ostinato inspect", () => {
+  it("shows the facts of a file and its notes as a picture", async () => {
+    const { stdout, code } = await runCli(["inspect", file]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("3 notes");
+    expect(stdout).toContain("120.0 quarters a minute");
+    expect(stdout).toContain("C4 to G4");
+    expect(stdout).toMatch(/[\u2801-\u28ff]/);
+  });
+
+  it("gives the facts as JSON", async () => {
+    const { stdout } = await runCli(["inspect", file, "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      path: file,
+      seconds: 2.25,
+      notes: 3,
+      ids: IDS.length,
+      firstNoteSeconds: 1,
+      pedalPresses: 0,
+      tracks: [
+        {
+          index: 0,
+          instruments: [{ channel: 0, program: 0, isDrums: false, notes: 3, lowest: "C4", highest: "G4" }],
+        },
+      ],
+      warnings: [],
+    });
+  });
+});
