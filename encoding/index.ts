@@ -1,5 +1,6 @@
 /** Bytes <-> ids: MIDI files, notes, performance events and vocabularies. Pure: no file system, network or model. */
 export { encodeScore, type EncodedScore, type EncodeScoreOptions } from "./encode-score.ts";
+export { eventText, pitchName } from "./event-text.ts";
 export { MidiError, type MidiErrorCode } from "./midi-error.ts";
 export { assembleScore, readMidi, type ReadMidiOptions, scoreFromNotes, writeMidi } from "./midi.ts";
 export { encodePerformance, EncodingError, quantize, STEPS_PER_SECOND } from "./performance.ts";
