@@ -24,12 +24,18 @@ export interface AttentionFrame {
   readonly lengths: Value; // int64 [segments]
   /** Added to the scores: 0 where a row may see a time, −∞ where not. */
   readonly mask: Value; // [rows, times]
-  /** Present when positions are relative. */
-  readonly skew?: SkewFrame;
 }
 
-/** Sizes for `relativeScores`, computed once per run by `skewFrame`. */
+/** The relative term of one layer. */
+export interface RelativeTerm {
+  /** By distance, the last being distance 0; one head where the heads share them. */
+  readonly vectors: Value; // [maxDistance, heads or 1, headSize]
+  readonly skew: SkewFrame;
+}
+
+/** Sizes for `relativeScores`, which all layers share: computed once per run by `skewFrame`. */
 export interface SkewFrame {
+  readonly nearest: Value; // int64 [1]: −times
   readonly pads: Value; // int64 [6]
   readonly flat: Value; // int64 [2]: heads, rows · (times + 1)
   readonly from: Value; // int64 [1]: rows − 1
@@ -39,7 +45,6 @@ export interface SkewFrame {
 
 /**
  * @param queries `[rows, heads, headSize]`, of the last `rows` times of the last segment.
- * @param relative the layer's vectors by distance, `[maxDistance, heads, headSize]`, the last being distance 0.
  * @returns `[heads, rows, headSize]`.
  */
 export function attention(
@@ -47,18 +52,16 @@ export function attention(
   frame: AttentionFrame,
   queries: Value,
   segments: readonly Segment[],
-  relative?: Value,
+  relative?: RelativeTerm,
 ): Value {
   const scores = graph.node(
     "Concat",
     segments.map(({ keys }) => queryScores(graph, frame, queries, keys)), // [heads, rows, time] each
     { axis: integer(2) },
   ); // [heads, rows, times]
-  const { skew } = frame;
-  const placed =
-    relative === undefined || skew === undefined
-      ? scores
-      : graph.node("Add", [scores, relativeScores(graph, frame, skew, queries, relative)]);
+  const placed = relative
+    ? graph.node("Add", [scores, relativeScores(graph, frame, queries, relative)])
+    : scores;
   const masked = graph.node("Add", [placed, frame.mask]);
   const weights = graph.node("Softmax", [masked], { axis: integer(-1) }); // [heads, rows, times]
   const parts = graph.nodes("Split", [weights, frame.lengths], segments.length, { axis: integer(2) });
@@ -82,28 +85,30 @@ function queryScores(graph: GraphBuilder, frame: AttentionFrame, queries: Value,
 /**
  * scale · q·Eᵀ, brought from "column = distance" to "column = time".  # [heads, rows, times]
  *
- * Row r stands at time (times − rows + r), so its entry for time j is its product with distance
- * times − rows + r − j: counted from the right end, distances run down to 0, and row r has to move left by
- * rows − 1 − r. Reading a matrix of `times + 1` columns as one of `times` columns moves each row by one more than
- * the row above it. What enters from the right are times to come, which the mask hides. For a single row nothing
- * moves.
+ * Only the vectors of distances that occur are taken, the last `times` of them. Where there are fewer, zeros stand in
+ * front: what is further back than `maxDistance` gets nothing added.
  *
- * First the columns are brought to `times + 1`: cropped where there are more distances than times, else zeros in
- * front, which is the paper's rule for what is further back than `maxDistance`.
+ * Then the skew. Row r stands at time (times − rows + r), and distances run down to 0 at the right end, so its entries
+ * have to move left by rows − 1 − r. Reading a matrix of `times + 1` columns as one of `times` columns moves every row
+ * by one more than the row above it. What enters from the right are times to come, which the mask hides. A single row
+ * stays where it is.
  */
 function relativeScores(
   graph: GraphBuilder,
   frame: AttentionFrame,
-  skew: SkewFrame,
   queries: Value,
-  relative: Value,
+  { vectors, skew }: RelativeTerm,
 ): Value {
-  const byDistance = queryScores(graph, frame, queries, relative); // [heads, rows, maxDistance]
+  const near = graph.node("Slice", [vectors, skew.nearest, graph.integers([END]), graph.integers([0])]);
+  const byDistance = queryScores(graph, frame, queries, near); // [heads, rows, distances]
   const padded = graph.node("Pad", [byDistance, skew.pads]); // [heads, rows, times + 1]
   const flat = graph.node("Reshape", [padded, skew.flat]); // [heads, rows · (times + 1)]
   const moved = graph.node("Slice", [flat, skew.from, skew.to, graph.integers([1])]);
   return graph.node("Reshape", [moved, skew.square]);
 }
+
+/** As the end of a slice: as far as there is. */
+const END = 2 ** 31 - 1;
 
 /** The sizes of the skew, from those of the run. */
 export function skewFrame(
@@ -119,10 +124,12 @@ export function skewFrame(
   const one = graph.integers([1]);
   const heads = graph.integers([sizes.heads]);
   const concat = (values: Value[]): Value => graph.node("Concat", values, { axis: integer(0) });
-  const left = graph.node("Sub", [times, graph.integers([sizes.maxDistance])]); // negative: columns to crop
+  const further = graph.node("Sub", [times, graph.integers([sizes.maxDistance])]);
+  const left = graph.node("Max", [further, graph.integers([0])]);
   const from = graph.node("Sub", [rows, one]);
   const area = graph.node("Mul", [rows, times]);
   return {
+    nearest: graph.node("Neg", [times]),
     pads: concat([graph.integers([0, 0]), left, graph.integers([0, 0]), one]),
     flat: concat([heads, graph.node("Add", [area, rows])]),
     from,

@@ -8,7 +8,7 @@
  * The graph's interface, all sizes free but those of the config. float32 unless said; `times` = past + rows:
  *
  *     in   ids            int32 [rows]                     the new ids, one or many
- *          mask           [rows, times]                    added to the scores: 0 or −∞ (see `attentionMask`)
+ *          mask           [rows, times]                    added to the scores: 0 or −∞
  *          logits_from    int32 [1]                        the first of the rows to give logits for
  *          positions      int32 [rows]                     learned positions only
  *          past_keys.i    [past, heads, headSize]          the cache of layer i; past ≥ 1, since ONNX Runtime's
@@ -23,8 +23,10 @@ import {
   attention,
   type AttentionFrame,
   joinHeads,
+  type RelativeTerm,
   type Segment,
   skewFrame,
+  type SkewFrame,
   splitHeads,
 } from "./attention.ts";
 import { type DecoderConfig, headSize } from "./config.ts";
@@ -38,6 +40,12 @@ export interface DecoderGraph {
   readonly weights: readonly GraphWeight[];
 }
 
+/** What the blocks share: sizes, the mask, and the skew where positions are relative. */
+export interface DecoderFrame {
+  readonly shared: AttentionFrame;
+  readonly skew?: SkewFrame;
+}
+
 /** The ONNX graph of a decoder; weights are given to the session beside it. */
 export function decoderGraph(config: DecoderConfig): DecoderGraph {
   const graph = new GraphBuilder("decoder");
@@ -45,14 +53,16 @@ export function decoderGraph(config: DecoderConfig): DecoderGraph {
 
   const ids = graph.input("ids", "int32", ["rows"]);
   const mask = graph.input("mask", "float32", ["rows", "times"]);
+  const positions =
+    config.position.kind === "learned" ? graph.input("positions", "int32", ["rows"]) : undefined;
   const logitsFrom = graph.input("logits_from", "int32", [1]);
   const past = Array.from({ length: config.layers }, (_, layer): Segment => ({
     keys: graph.input(`past_keys.${layer}`, "float32", ["past", ...cacheShape]),
     values: graph.input(`past_values.${layer}`, "float32", ["past", ...cacheShape]),
   }));
 
-  const frame = attentionFrame(graph, config, ids, mask);
-  let x = embedding(graph, config, ids); // [rows, width]
+  const frame = decoderFrame(graph, config, ids, mask);
+  let x = embedding(graph, config, ids, positions); // [rows, width]
   for (const [layer, cached] of past.entries()) {
     const block = decoderBlock(graph, config, frame, layer, x, [cached]);
     graph.output(`keys.${layer}`, block.added.keys, "float32", ["rows", ...cacheShape]);
@@ -71,12 +81,11 @@ export function decoderGraph(config: DecoderConfig): DecoderGraph {
   return { bytes, weights: graph.weights };
 }
 
-/** ids to vectors.  # [rows, width] */
-export function embedding(graph: GraphBuilder, config: DecoderConfig, ids: Value): Value {
+/** ids to vectors, with those of their positions where positions are learned.  # [rows, width] */
+export function embedding(graph: GraphBuilder, config: DecoderConfig, ids: Value, positions?: Value): Value {
   const table = graph.weight("wte.weight", [config.vocabularySize, config.width]);
   const meaning = graph.node("Gather", [table, ids]);
-  if (config.position.kind === "relative") return meaning;
-  const positions = graph.input("positions", "int32", ["rows"]);
+  if (positions === undefined) return meaning;
   const places = graph.weight("wpe.weight", [config.window, config.width]);
   return graph.node("Add", [meaning, graph.node("Gather", [places, positions])]);
 }
@@ -89,7 +98,7 @@ export function embedding(graph: GraphBuilder, config: DecoderConfig, ids: Value
 export function decoderBlock(
   graph: GraphBuilder,
   config: DecoderConfig,
-  frame: AttentionFrame,
+  { shared, skew }: DecoderFrame,
   layer: number,
   x: Value, // [rows, width]
   past: readonly Segment[],
@@ -101,20 +110,15 @@ export function decoderBlock(
   const qkv = linear(graph, `${at}.attn.c_attn`, width, 3 * width, normed); // [rows, 3 · width]
   const [queries = "", keys = "", values = ""] = graph
     .nodes("Split", [qkv], 3, { axis: integer(1), num_outputs: integer(3) })
-    .map((part) => splitHeads(graph, frame, part)); // [rows, heads, headSize] each
+    .map((part) => splitHeads(graph, shared, part)); // [rows, heads, headSize] each
   const added: Segment = { keys, values };
-  const relative = relativeVectors(graph, config, layer);
-  const attended = attention(graph, frame, queries, [...past, added], relative); // [heads, rows, headSize]
-  const projected = linear(graph, `${at}.attn.c_proj`, width, width, joinHeads(graph, frame, attended));
+  const relative = relativeTerm(graph, config, layer, skew);
+  const attended = attention(graph, shared, queries, [...past, added], relative); // [heads, rows, headSize]
+  const projected = linear(graph, `${at}.attn.c_proj`, width, width, joinHeads(graph, shared, attended));
   const between = graph.node("Add", [x, projected]); // [rows, width]
 
-  const grown = linear(
-    graph,
-    `${at}.mlp.c_fc`,
-    width,
-    feedForward,
-    norm(graph, config, `${at}.ln_2`, between),
-  );
+  const again = norm(graph, config, `${at}.ln_2`, between);
+  const grown = linear(graph, `${at}.mlp.c_fc`, width, feedForward, again);
   const bent = graph.node("Gelu", [grown], { approximate: text("tanh") }); // [rows, feedForward]
   const shrunk = linear(graph, `${at}.mlp.c_proj`, feedForward, width, bent);
   return { x: graph.node("Add", [between, shrunk]), added };
@@ -129,23 +133,33 @@ export function head(graph: GraphBuilder, config: DecoderConfig, x: Value): Valu
   return graph.node("Gemm", [normed, table], { transB: integer(1) });
 }
 
-/** What the layers share. */
-function attentionFrame(graph: GraphBuilder, config: DecoderConfig, ids: Value, mask: Value): AttentionFrame {
+/** What the blocks share. */
+export function decoderFrame(
+  graph: GraphBuilder,
+  config: DecoderConfig,
+  ids: Value,
+  mask: Value,
+): DecoderFrame {
   const rows = graph.node("Shape", [ids]); // int64 [1]
   const times = graph.node("Shape", [mask], { start: integer(1) }); // int64 [1]
   const lengths = graph.node("Concat", [graph.node("Sub", [times, rows]), rows], { axis: integer(0) });
-  const frame = { heads: config.heads, headSize: headSize(config), lengths, mask };
-  if (config.position.kind === "learned") return frame;
+  const shared = { heads: config.heads, headSize: headSize(config), lengths, mask };
+  if (config.position.kind === "learned") return { shared };
   const { maxDistance } = config.position;
-  return { ...frame, skew: skewFrame(graph, { heads: config.heads, maxDistance, rows, times }) };
+  return { shared, skew: skewFrame(graph, { heads: config.heads, maxDistance, rows, times }) };
 }
 
-/** The layer's vectors by distance.  # [maxDistance, heads or 1, headSize] */
-function relativeVectors(graph: GraphBuilder, config: DecoderConfig, layer: number): Value | undefined {
-  if (config.position.kind === "learned") return undefined;
+/** A layer's vectors by distance, where positions are relative. */
+function relativeTerm(
+  graph: GraphBuilder,
+  config: DecoderConfig,
+  layer: number,
+  skew: SkewFrame | undefined,
+): RelativeTerm | undefined {
+  if (config.position.kind === "learned" || !skew) return undefined;
   const { maxDistance, sharedHeads } = config.position;
-  const heads = sharedHeads ? 1 : config.heads;
-  return graph.weight(`h.${layer}.attn.relative.weight`, [maxDistance, heads, headSize(config)]);
+  const shape = [maxDistance, sharedHeads ? 1 : config.heads, headSize(config)];
+  return { vectors: graph.weight(`h.${layer}.attn.relative.weight`, shape), skew };
 }
 
 /** (x − mean) / √(variance + ε) · weight + bias, over the width. */
