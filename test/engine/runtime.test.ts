@@ -1,0 +1,100 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { decoderGraph, type DecoderConfig, graphWeights } from "../../models/index.ts";
+import { createWasmRuntime } from "../../src/engine/runtime.ts";
+import { createNodeRuntime } from "../../src/node/runtime.ts";
+import { randomTensors } from "../models/reference.ts";
+
+const CONFIG: DecoderConfig = {
+  vocabularySize: 5,
+  layers: 1,
+  width: 4,
+  heads: 2,
+  feedForward: 4,
+  position: { kind: "relative", maxDistance: 4, sharedHeads: false },
+  window: 4,
+  normEpsilon: 1e-5,
+  tiedHead: true,
+};
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.doUnmock("onnxruntime-node");
+  vi.resetModules();
+});
+
+describe("which backend", () => {
+  test("the native library by default", async () => {
+    vi.stubEnv("OSTINATO_BACKEND", "");
+    expect((await createNodeRuntime()).backend).toBe("node");
+  });
+
+  test("the environment's, unless the option says another", async () => {
+    vi.stubEnv("OSTINATO_BACKEND", "wasm");
+    expect((await createNodeRuntime()).backend).toBe("wasm");
+    expect((await createNodeRuntime({ backend: "node" })).backend).toBe("node");
+  });
+
+  test("an impossible one is refused", async () => {
+    vi.stubEnv("OSTINATO_BACKEND", "gpu");
+    await expect(createNodeRuntime()).rejects.toMatchObject({
+      name: "EngineError",
+      code: "bad-backend",
+      message: 'OSTINATO_BACKEND is "gpu"',
+    });
+  });
+
+  test("without the native library WebAssembly, which is said once", async () => {
+    vi.stubEnv("OSTINATO_BACKEND", "");
+    vi.doMock("onnxruntime-node", () => {
+      throw new Error("not installed");
+    });
+    const { createNodeRuntime: createFresh } = await import("../../src/node/runtime.ts");
+    const onWarning = vi.fn<(message: string) => void>();
+    expect((await createFresh({ onWarning })).backend).toBe("wasm");
+    expect((await createFresh({ onWarning })).backend).toBe("wasm");
+    expect(onWarning).toHaveBeenCalledOnce();
+    await expect(createFresh({ backend: "node" })).rejects.toMatchObject({ code: "bad-backend" });
+  });
+});
+
+describe("threads", () => {
+  test.each([0, -1, 1.5, NaN, 1000])("%d is refused", async (threads) => {
+    await expect(createNodeRuntime({ threads })).rejects.toMatchObject({ code: "bad-threads" });
+    await expect(createWasmRuntime({ threads })).rejects.toMatchObject({ code: "bad-threads" });
+  });
+
+  test("WebAssembly keeps the number it began with", async () => {
+    const runtime = await createWasmRuntime({ threads: 1 });
+    const weights = graphWeights(CONFIG, randomTensors(CONFIG, 1));
+    const session = await runtime.createSession(decoderGraph(CONFIG).bytes, weights);
+    await expect(createWasmRuntime({ threads: 2 })).rejects.toMatchObject({ code: "bad-threads" });
+    await expect(createWasmRuntime({ threads: 1 })).resolves.toMatchObject({ backend: "wasm" });
+    await expect(createWasmRuntime()).resolves.toMatchObject({ backend: "wasm" });
+    await session.dispose();
+  });
+});
+
+test.each(["node", "wasm"] as const)("%s: a graph without its weights is refused", async (backend) => {
+  const runtime = await createNodeRuntime({ backend, threads: 1 });
+  const loading = runtime.createSession(decoderGraph(CONFIG).bytes, new Map());
+  await expect(loading).rejects.toMatchObject({ name: "EngineError", code: "session-failed" });
+});
+
+test.each(["node", "wasm"] as const)("%s: weights may change once the session is there", async (backend) => {
+  const runtime = await createNodeRuntime({ backend, threads: 1 });
+  const weights = graphWeights(CONFIG, randomTensors(CONFIG, 1));
+  const session = await runtime.createSession(decoderGraph(CONFIG).bytes, weights);
+  const empty = { type: "float32", data: new Float32Array(4), shape: [1, 2, 2] } as const;
+  const inputs = {
+    ids: { type: "int32", data: Int32Array.of(3), shape: [1] },
+    mask: { type: "float32", data: Float32Array.of(-Infinity, 0), shape: [1, 2] },
+    logits_from: { type: "int32", data: Int32Array.of(0), shape: [1] },
+    "past_keys.0": empty,
+    "past_values.0": empty,
+  } as const;
+  const before = (await session.run(inputs)).get("logits");
+  for (const values of weights.values()) values.fill(0);
+  expect((await session.run(inputs)).get("logits")).toEqual(before);
+  await expect(session.run({ ids: inputs.ids })).rejects.toMatchObject({ code: "run-failed" });
+  await session.dispose();
+});
