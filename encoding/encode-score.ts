@@ -1,6 +1,7 @@
-import { byOnset, encodePerformance, trimLeadingSilence } from "./performance.ts";
+/** A score to ids: the whole way from what a MIDI file holds to what a model reads. */
+import { encodeColumns, NoteColumns } from "./performance.ts";
 import type { Score, ScoreNote } from "./score.ts";
-import { applySustain } from "./sustain.ts";
+import { sustainedEnds } from "./sustain.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 export interface EncodeScoreOptions {
@@ -25,9 +26,50 @@ export function encodeScore(
   vocabulary: Vocabulary,
   options: EncodeScoreOptions = {},
 ): EncodedScore {
-  const sustained = applySustain(score.notes, score.pedal);
-  const { notes, trimmedSeconds } = options.trimLeadingSilence
-    ? trimLeadingSilence(sustained)
-    : { notes: sustained, trimmedSeconds: 0 };
-  return { ids: encodePerformance(notes, vocabulary), notes: byOnset(notes), trimmedSeconds };
+  const ends = sustainedEnds(score.notes, score.pedal);
+  const first = score.notes.find((_, index) => !Number.isNaN(ends[index]));
+  const trimmedSeconds = options.trimLeadingSilence ? (first?.startSeconds ?? 0) : 0;
+  const columns = new NoteColumns(score.notes.length);
+  const notes: ScoreNote[] = [];
+  for (let index = 0; index < score.notes.length; index += 1) {
+    const note = score.notes[index];
+    const endSeconds = ends[index] ?? NaN;
+    if (!note || Number.isNaN(endSeconds)) continue;
+    columns.push(note, note.startSeconds - trimmedSeconds, endSeconds - trimmedSeconds);
+    notes.push(note);
+  }
+  const order = columns.byOnset();
+  const ids = encodeColumns(columns, order, vocabulary);
+  return new LazyEncodedScore(ids, trimmedSeconds, () =>
+    Array.from(order, (index) => encodedNote(notes, columns, index)),
+  );
+}
+
+/** Makes `notes` when they are first asked for: most callers only want the ids. */
+class LazyEncodedScore implements EncodedScore {
+  readonly ids: Uint16Array<ArrayBuffer>;
+  readonly trimmedSeconds: number;
+  readonly #makeNotes: () => readonly ScoreNote[];
+  #notes: readonly ScoreNote[] | undefined;
+
+  constructor(ids: Uint16Array<ArrayBuffer>, trimmedSeconds: number, makeNotes: () => readonly ScoreNote[]) {
+    this.ids = ids;
+    this.trimmedSeconds = trimmedSeconds;
+    this.#makeNotes = makeNotes;
+  }
+
+  get notes(): readonly ScoreNote[] {
+    this.#notes ??= this.#makeNotes();
+    return this.#notes;
+  }
+}
+
+function encodedNote(notes: readonly ScoreNote[], columns: NoteColumns, index: number): ScoreNote {
+  const note = notes[index];
+  if (!note) throw new RangeError(`no note ${index}`);
+  return {
+    ...note,
+    startSeconds: columns.startSeconds[index] ?? 0,
+    endSeconds: columns.endSeconds[index] ?? 0,
+  };
 }

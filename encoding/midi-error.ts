@@ -4,6 +4,7 @@ export type MidiErrorCode =
   | "not-midi"
   | "bad-header"
   | "bad-division"
+  | "bad-chunk"
   | "truncated"
   | "missing-track"
   | "bad-length"

@@ -1,7 +1,7 @@
 /** Standard MIDI File bytes <-> `Score`. */
 import { type MidiFile, readMidiFile, type ReadMidiOptions } from "./midi-reader.ts";
-import { readTrackNotes } from "./note-reader.ts";
-import type { MidiEvent, Note, PedalEvent, Score, ScoreNote, Track } from "./score.ts";
+import { NoteReader } from "./note-reader.ts";
+import type { MidiEvent, Note, Score, Track } from "./score.ts";
 import { DEFAULT_MICROSECONDS_PER_QUARTER, tempoChanges, TempoMap } from "./tempo-map.ts";
 import { noteEvents, programChange, tempoEvent, trackOf } from "./track-builder.ts";
 
@@ -35,16 +35,14 @@ export function assembleScore(
 ): Score {
   const tempo = new TempoMap(division, tracks);
   const warnings = [...readWarnings];
-  const notes: ScoreNote[] = [];
-  const pedal: PedalEvent[] = [];
+  const reader = new NoteReader(tempo);
   for (const [index, track] of tracks.entries()) {
-    const hanging = readTrackNotes(track, index, tempo, notes, pedal);
+    const hanging = reader.read(track, index);
     if (hanging > 0) warnings.push(`track ${index}: ${hanging} note(s) never end and were left out`);
   }
-  notes.sort((a, b) => a.startTick - b.startTick);
-  pedal.sort((a, b) => a.seconds - b.seconds);
   const endTick = tracks.reduce((latest, track) => Math.max(latest, track.endTick), 0);
-  return { division, tracks, notes, pedal, durationSeconds: tempo.seconds(endTick), warnings };
+  const durationSeconds = tempo.seconds(endTick);
+  return { division, tracks, notes: reader.notes(), pedal: reader.pedal(), durationSeconds, warnings };
 }
 
 /**

@@ -25,13 +25,12 @@ export interface ScoreNote extends Note {
   readonly noteOffIndex: number;
 }
 
-/** The sustain pedal (controller 64) moving, on one instrument. */
+/** The sustain pedal (controller 64) moving, on one channel of one track. */
 export interface PedalEvent {
   readonly seconds: number;
   readonly isDown: boolean;
   readonly track: number;
   readonly channel: number;
-  readonly program: number;
 }
 
 /** A channel message: `status` is the whole status byte, `data2` is 0 for the messages that have one data byte. */
@@ -78,7 +77,7 @@ export type Division =
 export interface Score {
   readonly division: Division;
   readonly tracks: readonly Track[];
-  /** Notes in order of start tick, then of the file; overlapping notes of one key are paired first in, first out. */
+  /** Notes in order of start tick, then of track; overlapping notes of one key are paired first in, first out. */
   readonly notes: readonly ScoreNote[];
   readonly pedal: readonly PedalEvent[];
   /** Seconds from the start of the file to the end of its longest track. */

@@ -1,6 +1,6 @@
 /** A primer as it was, followed by what was generated. */
 import { assembleScore } from "./midi.ts";
-import type { PerformanceNote } from "./performance.ts";
+import type { PerformanceNote } from "./performance-decoder.ts";
 import { DRUM_CHANNEL, type MidiEvent, type Score, type ScoreNote, type Track } from "./score.ts";
 import { TempoMap } from "./tempo-map.ts";
 import { controlChange, noteEvents, noteOff, programChange, trackOf } from "./track-builder.ts";
@@ -33,8 +33,8 @@ export function spliceContinuation(primer: Score, continuation: Continuation): S
   const cutTick = continuation.cutSeconds === Infinity ? endTick : tempo.tick(continuation.cutSeconds);
   const ends = noteEnds(primer, continuation, tempo, cutTick);
   const kept = primer.tracks.map((track, index) => {
-    const notes = primer.notes.filter((note) => note.track === index);
-    return cutTrack(track, notes, ends, cutTick);
+    const ofTrack = primer.notes.filter((note) => note.track === index);
+    return cutTrack(track, ofTrack, ends, cutTick);
   });
 
   const channel = freeChannel(kept);

@@ -1,159 +1,182 @@
 /** The sustain pedal, folded into note lengths. */
 import { DRUM_CHANNEL, type PedalEvent, type ScoreNote } from "./score.ts";
 
-/** What happens at equal times happens in this order. */
-const PEDAL_DOWN = 0;
-const PEDAL_UP = 1;
-const NOTE_ON = 2;
-const NOTE_OFF = 3;
-
 /**
- * Lengthens notes by the sustain pedal, following note-seq's `apply_sustain_control_changes`. While the pedal of an
- * instrument is down its notes sound on after their keys are released, until the pedal is lifted or the key is struck
+ * Lengthens notes by the sustain pedal, following note-seq's `apply_sustain_control_changes`. While the pedal of a
+ * channel is down its notes sound on after their keys are released, until the pedal is lifted or the key is struck
  * again; a note struck again at the very moment it began is dropped. What still sounds at the end is ended by the last
- * event of the piece. An instrument is one program on one channel of one track.
+ * event of the piece. At equal times the pedal goes down, then up, then keys are struck, then released. The pedal holds
+ * every program of its channel and track; a key is struck again only by its own program.
  *
- * @param notes in order of start; percussion is not sustained.
+ * @param notes in order of start; percussion is left out.
  * @returns the notes in the same order, with new ends where the pedal held them. `startTick` and `endTick` stay those
  *   of the key.
  */
 export function applySustain(notes: readonly ScoreNote[], pedal: readonly PedalEvent[]): ScoreNote[] {
-  const pitched = notes.filter((note) => note.channel !== DRUM_CHANNEL);
-  if (pedal.length === 0) return pitched;
-  const instruments = new Instruments(pitched);
-  const ends = Float64Array.from(pitched, (note) => note.endSeconds);
-  const dropped = new Uint8Array(pitched.length);
-  const moments = momentsInOrder(pitched, pedal);
-  let lastSeconds = 0;
-  for (const moment of moments) {
-    const { seconds, kind, index } = moment;
-    lastSeconds = seconds;
-    if (kind === PEDAL_DOWN || kind === PEDAL_UP) {
-      const event = pedal[index];
-      if (!event) continue;
-      const instrument = instruments.ofPedal(event);
-      instrument.isPedalDown = kind === PEDAL_DOWN;
-      if (kind === PEDAL_UP) instrument.release(seconds, ends);
-      continue;
-    }
-    const note = pitched[index];
-    if (!note) continue;
-    const instrument = instruments.ofNote(note);
-    if (kind === NOTE_ON) {
-      if (instrument.isPedalDown) {
-        for (const earlier of instrument.takeKey(note.pitch)) {
-          ends[earlier] = seconds;
-          if (pitched[earlier]?.startSeconds === seconds) dropped[earlier] = 1;
-        }
-      }
-      instrument.sound(note.pitch, index);
-    } else if (!instrument.isPedalDown) {
-      instrument.silence(note.pitch, index);
-    }
+  const ends = sustainedEnds(notes, pedal);
+  const sustained: ScoreNote[] = [];
+  for (const [index, note] of notes.entries()) {
+    const endSeconds = ends[index] ?? NaN;
+    if (endSeconds === note.endSeconds) sustained.push(note);
+    else if (!Number.isNaN(endSeconds)) sustained.push({ ...note, endSeconds });
   }
-  for (const instrument of instruments.all()) {
-    for (const index of instrument.sounding()) ends[index] = lastSeconds;
-  }
-  return pitched.flatMap((note, index) =>
-    dropped[index] ? [] : [{ ...note, endSeconds: ends[index] ?? note.endSeconds }],
-  );
-}
-
-interface Moment {
-  readonly seconds: number;
-  readonly kind: number;
-  /** Into the notes, or into the pedal events. */
-  readonly index: number;
-}
-
-function momentsInOrder(notes: readonly ScoreNote[], pedal: readonly PedalEvent[]): Moment[] {
-  const moments: Moment[] = [];
-  for (const [index, note] of notes.entries())
-    moments.push({ seconds: note.startSeconds, kind: NOTE_ON, index });
-  for (const [index, note] of notes.entries())
-    moments.push({ seconds: note.endSeconds, kind: NOTE_OFF, index });
-  for (const [index, event] of pedal.entries()) {
-    moments.push({ seconds: event.seconds, kind: event.isDown ? PEDAL_DOWN : PEDAL_UP, index });
-  }
-  return moments.sort((a, b) => a.seconds - b.seconds || a.kind - b.kind);
-}
-
-/** Notes of one instrument that sound, by key or by pedal: per pitch, note indices in order of onset. */
-class Instrument {
-  isPedalDown = false;
-  readonly #byPitch = new Map<number, number[]>();
-
-  sound(pitch: number, index: number): void {
-    const key = this.#byPitch.get(pitch);
-    if (key) key.push(index);
-    else this.#byPitch.set(pitch, [index]);
-  }
-
-  silence(pitch: number, index: number): void {
-    const key = this.#byPitch.get(pitch);
-    const at = key?.indexOf(index) ?? -1;
-    if (at >= 0) key?.splice(at, 1);
-  }
-
-  takeKey(pitch: number): number[] {
-    const key = this.#byPitch.get(pitch) ?? [];
-    this.#byPitch.delete(pitch);
-    return key;
-  }
-
-  /** The pedal is lifted: what only the pedal held ends now; keys that are still down stay. */
-  release(seconds: number, ends: Float64Array): void {
-    for (const [pitch, key] of this.#byPitch) {
-      const held = key.filter((index) => (ends[index] ?? 0) >= seconds);
-      for (const index of key) if ((ends[index] ?? 0) < seconds) ends[index] = seconds;
-      if (held.length > 0) this.#byPitch.set(pitch, held);
-      else this.#byPitch.delete(pitch);
-    }
-  }
-
-  sounding(): number[] {
-    return [...this.#byPitch.values()].flat();
-  }
+  return sustained;
 }
 
 /**
- * Finds the instrument of a note or pedal event. As in pretty_midi, a pedal move belongs to the program selected at
- * that time; before that program has a note, it belongs to the first program of its channel and track that has one.
+ * When each note ends with the pedal, in seconds; NaN for one that is left out. note-seq plays the events through one by
+ * one; here each end is worked out alone, from the next time that its key is struck under the pedal and the moment that
+ * the pedal it ends under is lifted.
  */
-class Instruments {
-  readonly #byKey = new Map<number, Instrument>();
-  readonly #firstProgram = new Map<number, number>();
-  readonly #hasNotes = new Set<number>();
+export function sustainedEnds(notes: readonly ScoreNote[], pedal: readonly PedalEvent[]): Float64Array {
+  const ends = new Float64Array(notes.length);
+  const places = placesOf(notes);
+  const heard = pedal.filter((event) => places.has(placeOf(event)));
+  const instruments = new Instruments(pedalsByPlace(heard));
+  const lastSeconds = lastMoment(notes, heard);
+  for (let index = notes.length - 1; index >= 0; index -= 1) {
+    const note = notes[index];
+    if (!note) continue;
+    const { pitch, startSeconds, endSeconds } = note;
+    if (note.channel === DRUM_CHANNEL) {
+      ends[index] = NaN;
+      continue;
+    }
+    const { presses, nextStrike } = instruments.of(note);
+    const strike = nextStrike[pitch] ?? Infinity;
+    const lift = presses.liftAfter(endSeconds) ?? endSeconds;
+    const end = strike <= endSeconds ? strike : Math.min(strike, lift);
+    ends[index] = strike === startSeconds ? NaN : end === Infinity ? lastSeconds : end;
+    if (presses.liftAfter(startSeconds) !== undefined) nextStrike[pitch] = startSeconds;
+  }
+  return ends;
+}
 
-  constructor(notes: readonly ScoreNote[]) {
-    for (const note of notes) {
-      const place = note.track * 16 + note.channel;
-      if (!this.#firstProgram.has(place)) this.#firstProgram.set(place, note.program);
-      this.#hasNotes.add(place * 128 + note.program);
+interface Instrument {
+  readonly presses: Presses;
+  /** By pitch: when the key is next struck while the pedal is down. */
+  readonly nextStrike: Float64Array;
+}
+
+/** A program of a channel of a track; looked up once as long as the notes stay with it. */
+class Instruments {
+  readonly #pedals: ReadonlyMap<number, Presses>;
+  readonly #byKey = new Map<number, Instrument>();
+  #key = -1;
+  #instrument: Instrument = { presses: new Presses(), nextStrike: new Float64Array(128).fill(Infinity) };
+
+  constructor(pedals: ReadonlyMap<number, Presses>) {
+    this.#pedals = pedals;
+  }
+
+  of(note: ScoreNote): Instrument {
+    const place = placeOf(note);
+    const key = place * 128 + note.program;
+    if (key === this.#key) return this.#instrument;
+    this.#key = key;
+    this.#instrument = this.#byKey.get(key) ?? {
+      presses: this.#pedals.get(place) ?? new Presses(),
+      nextStrike: new Float64Array(128).fill(Infinity),
+    };
+    this.#byKey.set(key, this.#instrument);
+    return this.#instrument;
+  }
+}
+
+/** A channel of a track: what one pedal belongs to. */
+function placeOf({ track, channel }: { readonly track: number; readonly channel: number }): number {
+  return track * 16 + channel;
+}
+
+function placesOf(notes: readonly ScoreNote[]): ReadonlySet<number> {
+  const places = new Set<number>();
+  let latest = -1;
+  for (const note of notes) {
+    const place = placeOf(note);
+    if (place !== latest) places.add(place);
+    latest = place;
+  }
+  return places;
+}
+
+/** The times for which one pedal is down: from each `downs[i]` up to, and not with, `lifts[i]`; ascending. */
+class Presses {
+  readonly #downs: number[] = [];
+  readonly #lifts: number[] = [];
+  /** Where the latest question was answered; the next one mostly is about a time nearby. */
+  #cursor = 0;
+
+  /** Takes the pedal's state from `seconds` on, later than any before. */
+  set(seconds: number, isDown: boolean): void {
+    const wasDown = this.#downs.length > this.#lifts.length;
+    if (isDown && !wasDown) this.#downs.push(seconds);
+    if (!isDown && wasDown) this.#lifts.push(seconds);
+  }
+
+  /** When the pedal is next lifted, if it is down at `seconds`: Infinity where never, undefined where it is up. */
+  liftAfter(seconds: number): number | undefined {
+    const press = this.#lastDownAt(seconds);
+    if (press < 0) return undefined;
+    const lift = this.#lifts[press] ?? Infinity;
+    return lift > seconds ? lift : undefined;
+  }
+
+  /** Index of the last press that begins at `seconds` or before; −1 where none does. */
+  #lastDownAt(seconds: number): number {
+    const downs = this.#downs;
+    let low = -1;
+    let high = downs.length;
+    // Strides that double from the cursor find the bounds, halving finds the place between them.
+    let stride = 1;
+    if ((downs[this.#cursor] ?? Infinity) <= seconds) {
+      low = this.#cursor;
+      while (low + stride < high && (downs[low + stride] ?? Infinity) <= seconds) {
+        low += stride;
+        stride *= 2;
+      }
+      high = Math.min(high, low + stride);
+    } else {
+      high = Math.min(high, this.#cursor);
+      while (high - stride > low && (downs[high - stride] ?? Infinity) > seconds) {
+        high -= stride;
+        stride *= 2;
+      }
+      low = Math.max(low, high - stride);
+    }
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((downs[middle] ?? Infinity) <= seconds) low = middle;
+      else high = middle;
+    }
+    this.#cursor = Math.max(0, low);
+    return low;
+  }
+}
+
+/** Pedal moves, in order of time, as presses; of moves at the same time one that lifts comes last. */
+function pedalsByPlace(pedal: readonly PedalEvent[]): ReadonlyMap<number, Presses> {
+  const latest = new Map<number, { seconds: number; isDown: boolean }>();
+  const pedals = new Map<number, Presses>();
+  for (const event of pedal) {
+    const place = placeOf(event);
+    if (!pedals.has(place)) pedals.set(place, new Presses());
+    const before = latest.get(place);
+    if (before?.seconds === event.seconds) {
+      before.isDown &&= event.isDown;
+    } else {
+      if (before) pedals.get(place)?.set(before.seconds, before.isDown);
+      latest.set(place, { seconds: event.seconds, isDown: event.isDown });
     }
   }
+  for (const [place, { seconds, isDown }] of latest) pedals.get(place)?.set(seconds, isDown);
+  return pedals;
+}
 
-  ofNote(note: ScoreNote): Instrument {
-    return this.#get((note.track * 16 + note.channel) * 128 + note.program);
-  }
-
-  ofPedal(event: PedalEvent): Instrument {
-    const place = event.track * 16 + event.channel;
-    const key = place * 128 + event.program;
-    return this.#get(
-      this.#hasNotes.has(key) ? key : place * 128 + (this.#firstProgram.get(place) ?? event.program),
-    );
-  }
-
-  all(): Iterable<Instrument> {
-    return this.#byKey.values();
-  }
-
-  #get(key: number): Instrument {
-    const found = this.#byKey.get(key);
-    if (found) return found;
-    const instrument = new Instrument();
-    this.#byKey.set(key, instrument);
-    return instrument;
-  }
+/** The last event that note-seq plays through: percussion is none, a pedal's is, whatever its instrument. */
+function lastMoment(notes: readonly ScoreNote[], pedal: readonly PedalEvent[]): number {
+  let last = 0;
+  for (const { endSeconds, channel } of notes)
+    if (channel !== DRUM_CHANNEL && endSeconds > last) last = endSeconds;
+  for (const { seconds } of pedal) if (seconds > last) last = seconds;
+  return last;
 }

@@ -1,0 +1,18 @@
+/** Big-endian numbers and four-letter names in bytes, as MIDI files have them; beyond the end all bytes are 0. */
+
+export function uint16(bytes: Uint8Array, offset: number): number {
+  return ((bytes[offset] ?? 0) << 8) | (bytes[offset + 1] ?? 0);
+}
+
+export function uint32(bytes: Uint8Array, offset: number): number {
+  return uint16(bytes, offset) * 0x10000 + uint16(bytes, offset + 2);
+}
+
+/** The bytes from `offset` as characters: four of them, or as many as are left. */
+export function fourLetters(bytes: Uint8Array, offset: number): string {
+  return String.fromCharCode(...bytes.subarray(offset, offset + 4));
+}
+
+export function hex(byte: number): string {
+  return `0x${byte.toString(16).padStart(2, "0")}`;
+}
