@@ -88,14 +88,14 @@ export class MusicModel {
   }
 
   /**
-   * Events that continue a score, as they are generated: endless, or `seconds` of them. Stop iterating, or abort
-   * `signal`, to stop the model.
+   * Events that continue a score, or without one begin a piece, as they are generated: endless, or `seconds` of
+   * them. Stop iterating, or abort `signal`, to stop the model.
    *
    * @throws PrimerError when the score has no notes; OptionError for an option out of range.
    * @example
    * for await (const event of piano.continue(score, { seconds: 10, seed: 7 })) console.log(event.kind, event.seconds);
    */
-  continue(score: Score, options: ContinueOptions = {}): AsyncGenerator<MusicEvent, void> {
+  continue(score: Score | undefined, options: ContinueOptions = {}): AsyncGenerator<MusicEvent, void> {
     return this.#events(this.#prompt(score, options.primerSeconds).ids, new Sampler(options), options);
   }
 

@@ -1,0 +1,113 @@
+import { type Score, VOCABULARIES, type Vocabulary } from "../../encoding/index.ts";
+import type { DownloadProgress } from "../browser/checkpoint-url.ts";
+import type { ModelSource } from "../browser/load-model.ts";
+import type { WasmOptions } from "../engine/index.ts";
+import type { ContinueOptions, GeneratedMusic, GenerateOptions, MusicEvent } from "../music.ts";
+import { OptionError } from "../options.ts";
+import { Connection, type WorkerPort } from "./connection.ts";
+import type { LoadRequest, ModelFacts, MusicEngine } from "./protocol.ts";
+
+export interface WorkerModelOptions {
+  /** A worker that runs `src/worker/worker.ts`; it is ended when the model is disposed or cannot be loaded. */
+  readonly worker: WorkerPort;
+  /** Threads that compute, where the page is cross-origin isolated; elsewhere it is one. */
+  readonly wasm?: WasmOptions;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  /** Gives up loading; `load` then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Events that the worker may make before they are taken: enough to bridge a busy moment of the page. */
+const AHEAD = 64;
+
+/**
+ * A `MusicModel` in a worker: the same methods, the same errors, and the page stays free.
+ *
+ * @example
+ * const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+ * const piano = await WorkerMusicModel.load("models/piano/", { worker });
+ * for await (const event of piano.continue(undefined, { seconds: 10 })) console.log(event.kind, event.seconds);
+ */
+export class WorkerMusicModel implements MusicEngine {
+  readonly vocabulary: Vocabulary;
+  readonly facts: ModelFacts;
+  readonly #connection: Connection;
+
+  /**
+   * @param source the address of a checkpoint's folder, relative to the page; or its files, whose memory is moved to the
+   * worker, so that the arrays are empty afterwards.
+   * @throws CheckpointError, EngineError, OptionError as `loadMusicModel`; WorkerError when the worker does not start.
+   */
+  static async load(source: ModelSource, options: WorkerModelOptions): Promise<WorkerMusicModel> {
+    const connection = new Connection(options.worker, options.onProgress);
+    try {
+      const facts = await connection.load(loadRequest(source, options.wasm), options.signal);
+      return new WorkerMusicModel(connection, facts);
+    } catch (error) {
+      connection.end();
+      throw error;
+    }
+  }
+
+  private constructor(connection: Connection, facts: ModelFacts) {
+    const vocabulary = VOCABULARIES.get(facts.vocabulary);
+    if (!vocabulary) throw new OptionError(`the worker's vocabulary is "${facts.vocabulary}"`);
+    this.#connection = connection;
+    this.vocabulary = vocabulary;
+    this.facts = facts;
+  }
+
+  /**
+   * As `MusicModel.continue`. The model goes on for a few events after the last one that was taken, then waits.
+   *
+   * @throws PrimerError, OptionError, when the first event is asked for.
+   */
+  async *continue(score: Score | undefined, options: ContinueOptions = {}): AsyncGenerator<MusicEvent, void> {
+    const { signal, ...rest } = options;
+    const queue = this.#connection.start({ kind: "continue", score, options: rest, ahead: AHEAD }, signal);
+    let taken = 0;
+    try {
+      for (let event = await queue.next(); event; event = await queue.next()) {
+        yield event;
+        taken += 1;
+        if (taken < AHEAD / 2) continue;
+        this.#connection.more(queue.stream, taken);
+        taken = 0;
+      }
+    } finally {
+      this.#connection.stop(queue.stream);
+    }
+  }
+
+  /** As `MusicModel.generate`. */
+  async generate(options: GenerateOptions): Promise<GeneratedMusic> {
+    const { signal, onEvent, ...rest } = options;
+    const task = { kind: "generate", options: rest, withEvents: onEvent !== undefined } as const;
+    const queue = this.#connection.start(task, signal);
+    try {
+      for (let event = await queue.next(); event; event = await queue.next()) onEvent?.(event);
+      if (queue.result) return queue.result;
+      throw new TypeError("the worker sent no score");
+    } finally {
+      this.#connection.stop(queue.stream);
+    }
+  }
+
+  /** Frees the model and ends the worker; generations under way fail with an EngineError. */
+  async dispose(): Promise<void> {
+    await this.#connection.dispose();
+  }
+}
+
+function loadRequest(source: ModelSource, wasm: WasmOptions = {}): LoadRequest {
+  const { threads, paths } = wasm;
+  return {
+    type: "load",
+    // The worker would resolve it against its own address.
+    source: source instanceof Map ? source : new URL(String(source), globalThis.location?.href).href,
+    wasm: {
+      ...(threads === undefined ? {} : { threads }),
+      ...(paths ? { paths: { mjs: String(paths.mjs), wasm: String(paths.wasm) } } : {}),
+    },
+  };
+}

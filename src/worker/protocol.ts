@@ -1,0 +1,77 @@
+/**
+ * What a page and the worker that runs its model say to each other. Everything is plain data that can be cloned; the
+ * files of a model are moved.
+ */
+import type { Score } from "../../encoding/index.ts";
+import type { DownloadProgress } from "../browser/checkpoint-url.ts";
+import type { ContinueOptions, GeneratedMusic, GenerateOptions, MusicEvent, MusicModel } from "../music.ts";
+import type { PackedError } from "./errors.ts";
+
+/** What a model can do, in this thread or in another. */
+export type MusicEngine = Pick<MusicModel, "vocabulary" | "continue" | "generate" | "dispose">;
+
+/** A worker, the inside of one, or an end of a MessageChannel. */
+export interface Port {
+  postMessage(message: unknown, options?: { transfer?: Transferable[] }): void;
+  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+}
+
+/** Page to worker. */
+export type Request =
+  | LoadRequest
+  | { readonly type: "start"; readonly stream: number; readonly task: Task }
+  /** The page has taken events: so many more may be made. */
+  | { readonly type: "more"; readonly stream: number; readonly count: number }
+  /** Nobody waits for the stream any more; it gets no answer. */
+  | { readonly type: "stop"; readonly stream: number }
+  | { readonly type: "dispose" };
+
+/** The first message. */
+export interface LoadRequest {
+  readonly type: "load";
+  /** An absolute address, or files by name. */
+  readonly source: string | ReadonlyMap<string, Uint8Array>;
+  readonly wasm: {
+    readonly threads?: number;
+    readonly paths?: { readonly mjs: string; readonly wasm: string };
+  };
+}
+
+/** What is asked of the model; its events and its end come back under the number of its stream. */
+export type Task =
+  | {
+      readonly kind: "continue";
+      readonly score: Score | undefined;
+      readonly options: Omit<ContinueOptions, "signal">;
+      /** Events that may be made before the page asks for more. */
+      readonly ahead: number;
+    }
+  | {
+      readonly kind: "generate";
+      readonly options: Omit<GenerateOptions, "signal" | "onEvent">;
+      readonly withEvents: boolean;
+    };
+
+/** Worker to page. */
+export type Reply =
+  | { readonly type: "progress"; readonly progress: DownloadProgress }
+  | { readonly type: "loaded"; readonly facts: ModelFacts }
+  | { readonly type: "load-failed"; readonly error: PackedError }
+  | StreamReply
+  | { readonly type: "disposed" };
+
+/** What concerns one stream. */
+export type StreamReply =
+  | { readonly type: "event"; readonly stream: number; readonly event: MusicEvent }
+  | { readonly type: "done"; readonly stream: number; readonly result: GeneratedMusic | undefined }
+  | { readonly type: "failed"; readonly stream: number; readonly error: PackedError };
+
+/** What a page may want to know of the model that a worker has loaded. */
+export interface ModelFacts {
+  /** Name of the vocabulary. */
+  readonly vocabulary: string;
+  /** How many ids attention reaches back. */
+  readonly window: number;
+  /** Threads that compute. */
+  readonly threads: number;
+}

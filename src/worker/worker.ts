@@ -1,0 +1,24 @@
+/**
+ * The module that runs in the worker: `new Worker(new URL("ostinato/worker", import.meta.url), { type: "module" })`.
+ * ONNX Runtime's threads may be started from the same bundle; they are told by their name and must not serve.
+ */
+import { loadMusicModel } from "../browser/load-model.ts";
+import { serveMusicModel } from "./serve.ts";
+
+/** How Emscripten names its threads. */
+const THREAD_PREFIX = "em-pthread";
+
+if (!self.name.startsWith(THREAD_PREFIX)) {
+  serveMusicModel(self, async ({ source, wasm }, onProgress) => {
+    // Without isolation there is no shared memory, hence one thread.
+    const threads = globalThis.crossOriginIsolated ? (wasm.threads ?? defaultThreads()) : 1;
+    const model = await loadMusicModel(source, { wasm: { ...wasm, threads }, onProgress });
+    const { vocabulary, decoder } = model;
+    return { model, facts: { vocabulary: vocabulary.name, window: decoder.config.window, threads } };
+  });
+}
+
+/** Half the cores, at most four: small models gain little, and the page and its sound need room. */
+function defaultThreads(): number {
+  return Math.min(4, Math.max(1, Math.floor(navigator.hardwareConcurrency / 2)));
+}

@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PERFORMANCE_416, readMidi, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
+import { CheckpointError } from "../../models/index.ts";
+import { EngineError } from "../../src/engine/index.ts";
+import { type MusicEvent, MusicModel, PrimerError } from "../../src/music.ts";
+import { loadMusicModel } from "../../src/node/index.ts";
+import { OptionError } from "../../src/options.ts";
+import { WorkerMusicModel } from "../../src/worker/client.ts";
+import type { MusicEngine } from "../../src/worker/protocol.ts";
+import { type ModelLoader, serveMusicModel } from "../../src/worker/serve.ts";
+import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "ostinato-worker-"));
+const ports: MessagePort[] = [];
+let local: MusicModel;
+
+beforeAll(async () => {
+  local = await loadMusicModel(writeTinyCheckpoint(folder));
+});
+
+afterAll(async () => {
+  await local.dispose();
+  for (const port of ports) port.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** The protocol with nothing left out but the worker's thread. */
+function connect(load: ModelLoader): Promise<WorkerMusicModel> {
+  const { port1, port2 } = new MessageChannel();
+  ports.push(port1, port2);
+  port1.start();
+  port2.start();
+  serveMusicModel(port2, load);
+  return WorkerMusicModel.load("http://localhost/model/", { worker: port1 });
+}
+
+function serving(model: MusicEngine): ModelLoader {
+  return async () => ({ model, facts: { vocabulary: PERFORMANCE_416.name, window: 32, threads: 1 } });
+}
+
+/** A model that counts upwards, and how far it has come. */
+function counter(): { readonly model: MusicEngine; made: number; ended: boolean } {
+  const state = {
+    made: 0,
+    ended: false,
+    model: {
+      vocabulary: PERFORMANCE_416,
+      async *continue(): AsyncGenerator<MusicEvent, void> {
+        try {
+          for (; ; state.made += 1) yield { id: 256, kind: "TIME_SHIFT", value: 1, seconds: state.made };
+        } finally {
+          state.ended = true;
+        }
+      },
+      generate: () => Promise.reject(new RangeError("not this one")),
+      dispose: async () => {},
+    } satisfies MusicEngine,
+  };
+  return state;
+}
+
+async function collect(events: AsyncIterable<MusicEvent>): Promise<MusicEvent[]> {
+  const all: MusicEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
+}
+
+/** Long enough for messages to go both ways. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const primer = scoreFromNotes([
+  { pitch: 60, velocity: 90, startSeconds: 0, endSeconds: 0.4 },
+  { pitch: 64, velocity: 70, startSeconds: 0.5, endSeconds: 0.9 },
+]);
+
+describe("WorkerMusicModel", () => {
+  it("gives the events that the model itself gives", async () => {
+    const remote = await connect(serving(local));
+    const options = { seconds: 4, seed: 7, topP: 0.95 };
+    expect(await collect(remote.continue(primer, options))).toEqual(
+      await collect(local.continue(primer, options)),
+    );
+    expect(remote.facts).toEqual({ vocabulary: "performance-416", window: 32, threads: 1 });
+  });
+
+  it("generates the score that the model itself generates", async () => {
+    const remote = await connect(serving(local));
+    const options = { seconds: 2, seed: 3, primer };
+    const events: MusicEvent[] = [];
+    const here = await local.generate(options);
+    const there = await remote.generate({ ...options, onEvent: (event) => events.push(event) });
+    expect(writeMidi(there.score)).toEqual(writeMidi(here.score));
+    expect(there.seed).toBe(3);
+    expect(events).toHaveLength(here.events);
+    expect(readMidi(writeMidi(there.score)).notes).toHaveLength(here.notes + primer.notes.length);
+  });
+
+  it("makes only a bounded number of events that nobody takes", async () => {
+    const source = counter();
+    const remote = await connect(serving(source.model));
+    const events = remote.continue(undefined);
+    await events.next();
+    await settle();
+    const waiting = source.made;
+    expect(waiting).toBeLessThan(100);
+    await settle();
+    expect(source.made).toBe(waiting);
+    for (let i = 0; i < 1000; i += 1) expect((await events.next()).value?.seconds).toBe(i + 1);
+    expect(source.made).toBeLessThan(1100);
+  });
+
+  it("stops the model when the iteration stops", async () => {
+    const source = counter();
+    const remote = await connect(serving(source.model));
+    for await (const event of remote.continue(undefined)) if (event.seconds === 200) break;
+    await settle();
+    expect(source.ended).toBe(true);
+  });
+
+  it("stops the model, and throws the reason, when the signal aborts", async () => {
+    const source = counter();
+    const remote = await connect(serving(source.model));
+    const abort = new AbortController();
+    const reason = new Error("enough");
+    const events = remote.continue(undefined, { signal: abort.signal });
+    await events.next();
+    abort.abort(reason);
+    await expect(events.next()).rejects.toBe(reason);
+    await settle();
+    expect(source.ended).toBe(true);
+    const never = remote.continue(undefined, { signal: AbortSignal.abort(reason) });
+    await expect(never.next()).rejects.toBe(reason);
+  });
+
+  it("throws errors of the same class, with hint and code", async () => {
+    const remote = await connect(serving(local));
+    const silent = scoreFromNotes([]);
+    const failure = collect(remote.continue(silent));
+    await expect(failure).rejects.toBeInstanceOf(PrimerError);
+    await expect(failure).rejects.toMatchObject({
+      message: "the primer has no notes other than percussion",
+      hint: "give a MIDI file with pitched notes",
+    });
+    await expect(collect(remote.continue(primer, { topP: 2 }))).rejects.toBeInstanceOf(OptionError);
+    const other = await connect(serving(counter().model));
+    await expect(other.generate({ seconds: 1 })).rejects.toBeInstanceOf(RangeError);
+    const missing = connect(async () => {
+      throw new CheckpointError("no model", { code: "missing-file", hint: "make one" });
+    });
+    await expect(missing).rejects.toBeInstanceOf(CheckpointError);
+    await expect(missing).rejects.toMatchObject({ code: "missing-file", hint: "make one" });
+  });
+
+  it("runs two generations at once", async () => {
+    const remote = await connect(serving(local));
+    const both = await Promise.all(
+      [3, 4].map((seed) => collect(remote.continue(primer, { seconds: 2, seed }))),
+    );
+    const alone = await collect(local.continue(primer, { seconds: 2, seed: 4 }));
+    expect(both[1]).toEqual(alone);
+    expect(both[0]).not.toEqual(alone);
+  });
+
+  it("ends what is under way when it is disposed, and refuses more", async () => {
+    const source = counter();
+    const remote = await connect(serving(source.model));
+    const events = remote.continue(undefined);
+    await events.next();
+    await remote.dispose();
+    await expect(events.next()).rejects.toBeInstanceOf(EngineError);
+    await expect(remote.continue(undefined).next()).rejects.toMatchObject({ code: "disposed" });
+    expect(source.ended).toBe(true);
+    await remote.dispose();
+  });
+});
