@@ -1,0 +1,13 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { ascendingOrder } from "../../encoding/sort.ts";
+
+it("puts whole numbers in order, equal ones as they were", () => {
+  const key = fc.oneof(fc.nat(5), fc.nat(5000), fc.nat(0x7fffffff));
+  fc.assert(
+    fc.property(fc.array(key, { maxLength: 300 }), (keys) => {
+      const slow = keys.map((_, index) => index).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
+      expect([...ascendingOrder(Int32Array.from(keys))]).toEqual(slow);
+    }),
+  );
+});
