@@ -55,6 +55,9 @@ class Run:
     """A model, its optimiser and its data, advanced one step at a time."""
 
     def __init__(self, options: TrainOptions, config: DecoderConfig, group: Group, dataset: Dataset) -> None:
+        if (dataset.vocabulary.name, dataset.vocabulary.size) != (config.vocabulary, config.vocab_size):
+            found = f"{dataset.vocabulary.name} ({dataset.vocabulary.size} ids)"
+            raise OptionError(f"{options.train} has vocabulary {found}, the model {config.vocabulary} ({config.vocab_size} ids)")
         self.options, self.config, self.group, self.dataset = options, config, group, dataset
         self.precision = choose_precision(options.precision, group.device)
         torch.manual_seed(options.seed)  # the same initial weights in every process
@@ -185,9 +188,6 @@ def start_run(line: CommandLine, group: Group) -> Run:
     options = replace(options, max_distance=config.max_distance)
     _refuse_to_overwrite(options, group)
     dataset = read_dataset(Path(options.train))
-    if (dataset.vocabulary.name, dataset.vocabulary.size) != (config.vocabulary, config.vocab_size):
-        found = f"{dataset.vocabulary.name} ({dataset.vocabulary.size} ids)"
-        raise OptionError(f"--train has vocabulary {found}, --init {source} has {config.vocabulary} ({config.vocab_size} ids)")
     run = Run(options, config, group, dataset)
     load_tensors(run.model, tensors, source)
     return run

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from synthetic import write_dataset
 
 from ostinato_training import export
 from ostinato_training.checkpoint import read_checkpoint, read_state
@@ -116,6 +117,9 @@ def test_a_run_is_not_overwritten_and_keeps_its_shape(dataset_folder: Path, tmp_
     assert "already holds a run" in capsys.readouterr().err
     assert main(["--resume", "--out", str(tmp_path / "run"), "--width", "32"]) == 1
     assert "--width cannot change in a run (16)" in capsys.readouterr().err
+    other = write_dataset(tmp_path / "other", [[5, 6, 7]], size=500)
+    assert main(["--resume", "--out", str(tmp_path / "run"), "--steps", "2", "--train", str(other)]) == 1
+    assert "performance-416 (500 ids), the model performance-416 (416 ids)" in capsys.readouterr().err
 
 
 def process(arguments: list[str]) -> subprocess.Popen[str]:
@@ -131,7 +135,7 @@ def test_a_signal_saves_and_ends(dataset_folder: Path, tmp_path: Path) -> None:
         assert child.poll() is None
         time.sleep(0.05)
     child.send_signal(signal.SIGTERM)
-    _, printed = child.communicate(timeout=30)
+    _, printed = child.communicate(timeout=300)  # only a guard against a hang
     assert child.returncode == 0 and "stopped at step" in printed
     assert read_state(out / "state.pt")["step"] >= 3
 
@@ -141,7 +145,7 @@ def test_two_processes_equal_one_with_the_double_batch(dataset_folder: Path, tmp
     data = ["--train", str(dataset_folder), "--dev", str(dataset_folder), "--out", str(tmp_path / "two")]
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "ostinato_training.train"]
     child = process([*torchrun, *data, *SMALL, "--steps", "6", "--batch", "2", "--device", "cpu"])
-    _, printed = child.communicate(timeout=60)
+    _, printed = child.communicate(timeout=300)  # only a guard against a hang
     assert child.returncode == 0, printed
     one, two = tensors(tmp_path / "one"), tensors(tmp_path / "two")
     for name, tensor in one.items():
