@@ -12,6 +12,7 @@ export {
   checkSampling,
   type NumberOption,
   OptionError,
+  problemWith,
   SAMPLING_OPTIONS,
   type SamplingOptions,
 } from "./options.ts";
