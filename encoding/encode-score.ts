@@ -7,6 +7,11 @@ import type { Vocabulary } from "./vocabulary.ts";
 export interface EncodeScoreOptions {
   /** Begin with the first note instead of at the start of the file. Default false, as in note-seq. */
   readonly trimLeadingSilence?: boolean;
+  /**
+   * Leave out notes whose pitch the vocabulary lacks (`score2perf` has only a piano's keys) and count them in
+   * `droppedNotes`. Default false: such a note is a `VocabularyError`.
+   */
+  readonly dropOutOfRange?: boolean;
 }
 
 export interface EncodedScore {
@@ -15,6 +20,8 @@ export interface EncodedScore {
   readonly notes: readonly ScoreNote[];
   /** Silence before the first note that was left out. */
   readonly trimmedSeconds: number;
+  /** Notes that were left out because the vocabulary lacks their pitch. */
+  readonly droppedNotes: number;
 }
 
 /**
@@ -27,6 +34,7 @@ export function encodeScore(
   options: EncodeScoreOptions = {},
 ): EncodedScore {
   const ends = sustainedEnds(score.notes, score.pedal);
+  const droppedNotes = options.dropOutOfRange ? dropOutOfRange(score.notes, ends, vocabulary) : 0;
   const first = score.notes.find((_, index) => !Number.isNaN(ends[index]));
   const trimmedSeconds = options.trimLeadingSilence ? (first?.startSeconds ?? 0) : 0;
   const columns = new NoteColumns(score.notes.length);
@@ -40,21 +48,35 @@ export function encodeScore(
   }
   const order = columns.byOnset();
   const ids = encodeColumns(columns, order, vocabulary);
-  return new LazyEncodedScore(ids, trimmedSeconds, () =>
+  return new LazyEncodedScore({ ids, trimmedSeconds, droppedNotes }, () =>
     Array.from(order, (index) => encodedNote(notes, columns, index)),
   );
+}
+
+/** Marks notes that the vocabulary has no pitch for as left out; returns how many. */
+function dropOutOfRange(notes: readonly ScoreNote[], ends: Float64Array, vocabulary: Vocabulary): number {
+  const { minimum, count } = vocabulary.range("NOTE_ON") ?? { minimum: 0, count: 0 };
+  let dropped = 0;
+  for (const [index, { pitch }] of notes.entries()) {
+    if (Number.isNaN(ends[index]) || (pitch >= minimum && pitch < minimum + count)) continue;
+    ends[index] = NaN;
+    dropped += 1;
+  }
+  return dropped;
 }
 
 /** Makes `notes` when they are first asked for: most callers only want the ids. */
 class LazyEncodedScore implements EncodedScore {
   readonly ids: Uint16Array<ArrayBuffer>;
   readonly trimmedSeconds: number;
+  readonly droppedNotes: number;
   readonly #makeNotes: () => readonly ScoreNote[];
   #notes: readonly ScoreNote[] | undefined;
 
-  constructor(ids: Uint16Array<ArrayBuffer>, trimmedSeconds: number, makeNotes: () => readonly ScoreNote[]) {
-    this.ids = ids;
-    this.trimmedSeconds = trimmedSeconds;
+  constructor(facts: Omit<EncodedScore, "notes">, makeNotes: () => readonly ScoreNote[]) {
+    this.ids = facts.ids;
+    this.trimmedSeconds = facts.trimmedSeconds;
+    this.droppedNotes = facts.droppedNotes;
     this.#makeNotes = makeNotes;
   }
 

@@ -31,7 +31,7 @@ export class PerformanceGrammar {
   readonly #pitchCount: number;
   readonly #longestShift: number;
   /** How many notes sound on each key, counted from the vocabulary's lowest pitch. */
-  readonly #sounding: Uint16Array;
+  readonly #sounding: Uint32Array;
   #soundingCount = 0;
   #last: Last = "START";
   #velocityId = -1;
@@ -44,7 +44,7 @@ export class PerformanceGrammar {
     this.#pitchCount = vocabulary.range("NOTE_ON")?.count ?? 0;
     const shifts = vocabulary.range("TIME_SHIFT");
     this.#longestShift = shifts === undefined ? -1 : shifts.minimum + shifts.count - 1;
-    this.#sounding = new Uint16Array(this.#pitchCount);
+    this.#sounding = new Uint32Array(this.#pitchCount);
     this.#follows = followTables(vocabulary);
   }
 
@@ -74,8 +74,16 @@ export class PerformanceGrammar {
     } else if (kind === "TIME_SHIFT") {
       this.#last = value === this.#longestShift ? "LONGEST_SHIFT" : "SHIFT";
     } else {
+      if (kind === "START" || kind === "END") this.#reset();
       this.#last = "START";
     }
+  }
+
+  /** A new piece: nothing sounds, and its first note says how loud it is. */
+  #reset(): void {
+    this.#sounding.fill(0);
+    this.#soundingCount = 0;
+    this.#velocityId = -1;
   }
 
   /**
@@ -86,10 +94,16 @@ export class PerformanceGrammar {
   mask(legal: Uint8Array): void {
     const follows = this.#follows.get(this.#last);
     if (follows) legal.set(follows);
+    let silentKeys = 0;
     for (let key = 0; key < this.#pitchCount; key += 1) {
-      if (this.#sounding[key] === 0) legal[this.#noteOffFirst + key] = 0;
-      else legal[this.#noteOnFirst + key] = 0;
+      if (this.#sounding[key] === 0) {
+        legal[this.#noteOffFirst + key] = 0;
+        silentKeys += 1;
+      } else {
+        legal[this.#noteOnFirst + key] = 0;
+      }
     }
+    if (silentKeys === 0) this.#allKeysDown(legal);
     if (this.#velocityId >= 0) legal[this.#velocityId] = 0;
     else if (this.#last !== "VELOCITY")
       legal.fill(0, this.#noteOnFirst, this.#noteOnFirst + this.#pitchCount);
@@ -97,6 +111,13 @@ export class PerformanceGrammar {
       const end = this.#vocabulary.range("END");
       if (end) legal[end.first] = 0;
     }
+  }
+
+  /** A velocity is for the next note-on, and there can be none; after one all the same, only note-offs lead on. */
+  #allKeysDown(legal: Uint8Array): void {
+    const velocities = this.#vocabulary.range("VELOCITY");
+    if (velocities) legal.fill(0, velocities.first, velocities.first + velocities.count);
+    if (this.#last === "VELOCITY") legal.fill(1, this.#noteOffFirst, this.#noteOffFirst + this.#pitchCount);
   }
 }
 

@@ -26,10 +26,12 @@ export { tempoChanges, TempoMap } from "./tempo-map.ts";
 export {
   type EventKind,
   type IdRange,
+  MIDI_NEURAL_PROCESSOR,
   oneHot,
   PERFORMANCE_388,
   PERFORMANCE_416,
   type PerformanceEventKind,
+  SCORE_2_PERF,
   type SpecialKind,
   VOCABULARIES,
   Vocabulary,

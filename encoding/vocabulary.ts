@@ -139,9 +139,46 @@ export const PERFORMANCE_416 = new Vocabulary({
   velocityBins: NOTE_SEQ_VELOCITY,
 });
 
+/**
+ * The vocabulary of magenta's Music Transformer (`score2perf.py`): padding and end of sequence first, then the keys of a
+ * piano only. `encodeScore` drops notes beyond them where it is told to.
+ */
+export const SCORE_2_PERF = new Vocabulary({
+  name: "score2perf",
+  ranges: [
+    { kind: "PAD", first: 0, count: 1, minimum: 0 },
+    { kind: "END", first: 1, count: 1, minimum: 0 },
+    { kind: "NOTE_ON", first: 2, count: 88, minimum: 21 },
+    { kind: "NOTE_OFF", first: 90, count: 88, minimum: 21 },
+    { kind: "TIME_SHIFT", first: 178, count: 100, minimum: 1 },
+    { kind: "VELOCITY", first: 278, count: 32, minimum: 1 },
+  ],
+  velocityBins: NOTE_SEQ_VELOCITY,
+});
+
+/**
+ * The ids of midi-neural-processor (jason9693), which PyTorch ports of the Music Transformer train with (gwinndr): the
+ * 388 ids, then end and padding; velocities binned from 0 instead of 1.
+ */
+export const MIDI_NEURAL_PROCESSOR = new Vocabulary({
+  name: "midi-neural-processor",
+  ranges: [
+    { kind: "NOTE_ON", first: 0, count: 128, minimum: 0 },
+    { kind: "NOTE_OFF", first: 128, count: 128, minimum: 0 },
+    { kind: "TIME_SHIFT", first: 256, count: 100, minimum: 1 },
+    { kind: "VELOCITY", first: 356, count: 32, minimum: 0 },
+    { kind: "END", first: 388, count: 1, minimum: 0 },
+    { kind: "PAD", first: 389, count: 1, minimum: 0 },
+  ],
+  velocityBins: { offset: 0, width: 4, firstBin: 0 },
+});
+
 /** Every vocabulary the toolkit knows, by name. */
 export const VOCABULARIES: ReadonlyMap<string, Vocabulary> = new Map(
-  [PERFORMANCE_388, PERFORMANCE_416].map((vocabulary) => [vocabulary.name, vocabulary]),
+  [PERFORMANCE_388, PERFORMANCE_416, SCORE_2_PERF, MIDI_NEURAL_PROCESSOR].map((vocabulary) => [
+    vocabulary.name,
+    vocabulary,
+  ]),
 );
 
 /**
