@@ -16,13 +16,12 @@ import {
   type Vocabulary,
 } from "../encoding/index.ts";
 import type { Decoder } from "./engine/decoder.ts";
-import { generateIds } from "./engine/generate.ts";
+import { type GeneratedId, generateIds } from "./engine/generate.ts";
 import { Sampler } from "./engine/sampler.ts";
 import { OptionError, type SamplingOptions } from "./options.ts";
 
-/** One generated event. */
-export interface MusicEvent {
-  readonly id: number;
+/** One generated event; with `candidates`, what else it could have been. */
+export interface MusicEvent extends GeneratedId {
   readonly kind: EventKind;
   readonly value: number;
   /** When it happens (a time shift: when it is over), in seconds of the new music. */
@@ -34,6 +33,8 @@ export interface ContinueOptions extends SamplingOptions {
   readonly seconds?: number;
   /** How much of the primer, from its first note, is continued. Default: all of it. */
   readonly primerSeconds?: number;
+  /** Give with each event this many of the likeliest candidates, and its log-probability. */
+  readonly candidates?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -146,7 +147,7 @@ export class MusicModel {
     sampler: Sampler,
     options: ContinueOptions,
   ): AsyncGenerator<MusicEvent, void> {
-    const { seconds = Infinity, signal } = options;
+    const { seconds = Infinity, candidates, signal } = options;
     if (!(seconds > 0)) throw new OptionError(`seconds must be more than 0, got ${seconds}`);
     const time = new PerformanceDecoder(this.vocabulary);
     for (const id of primerIds) time.push(id);
@@ -163,16 +164,17 @@ export class MusicModel {
     };
     const start = this.vocabulary.range("START");
     const prompt = start ? [start.first, ...primerIds] : [...primerIds];
-    for await (const id of generateIds(this.decoder, {
+    for await (const drawn of generateIds(this.decoder, {
       prompt,
       sampler,
       constraint,
+      ...(candidates === undefined ? {} : { candidates }),
       ...(signal ? { signal } : {}),
     })) {
-      const { kind, value } = time.push(id);
+      const { kind, value } = time.push(drawn.id);
       const now = (time.step - startStep) / STEPS_PER_SECOND;
       if (now >= seconds) return;
-      yield { id, kind, value, seconds: now };
+      yield { ...drawn, kind, value, seconds: now };
     }
   }
 

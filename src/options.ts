@@ -14,12 +14,21 @@ export interface SamplingOptions {
   readonly topP?: number;
   /** Drop ids less likely than this share of the likeliest one's probability. Default 0: none. */
   readonly minP?: number;
+  /** Keep the ids of the most typical information content until their probabilities reach this sum. Default 1: all. */
+  readonly typicalP?: number;
+  /** Above 1: ids that came within the model's window become less likely. Default 1: no penalty. */
+  readonly repetitionPenalty?: number;
+  /** Numbers added to the logits of some ids. */
+  readonly logitBias?: ReadonlyMap<number, number>;
   /** Chooses the random numbers; the same seed and options give the same ids. Default: a random one. */
   readonly seed?: number;
 }
 
+/** The options that are numbers: all that the command line and the page offer. */
+export type NumberOptionKey = Exclude<keyof SamplingOptions, "logitBias">;
+
 export interface NumberOption {
-  readonly key: keyof SamplingOptions;
+  readonly key: NumberOptionKey;
   readonly flag: string;
   readonly minimum: number;
   readonly maximum: number;
@@ -67,6 +76,24 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     help: "drop events less likely than this share of the likeliest one",
   },
   {
+    key: "typicalP",
+    flag: "--typical-p",
+    minimum: 0,
+    maximum: 1,
+    isInteger: false,
+    fallback: 1,
+    help: "choose among the least surprising and least obvious events with this probability",
+  },
+  {
+    key: "repetitionPenalty",
+    flag: "--repetition-penalty",
+    minimum: 1,
+    maximum: 10,
+    isInteger: false,
+    fallback: 1,
+    help: "above 1: events that came lately become less likely",
+  },
+  {
     key: "seed",
     flag: "--seed",
     minimum: 0,
@@ -95,6 +122,9 @@ export function checkSampling(options: SamplingOptions): void {
     const value = options[option.key];
     const problem = value === undefined ? undefined : problemWith(option, value);
     if (problem !== undefined) throw new OptionError(`${option.key} ${problem}`);
+  }
+  for (const [id, bias] of options.logitBias ?? []) {
+    if (Number.isNaN(bias) || bias === Infinity) throw new OptionError(`logitBias of id ${id} is ${bias}`);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Ids, one after the other, from a model. */
 import type { Decoder } from "./decoder.ts";
-import type { Sampler } from "./sampler.ts";
+import type { Draw, Sampler } from "./sampler.ts";
 
 /** What may come next; told of every id, prompt included. */
 export interface Constraint {
@@ -14,9 +14,14 @@ export interface GenerateIdsOptions {
   readonly prompt: readonly number[];
   readonly sampler: Sampler;
   readonly constraint?: Constraint;
+  /** Ask for this many of the likeliest candidates of each draw, and the log-probability of what was drawn. */
+  readonly candidates?: number;
   /** Stops the generation: the iteration throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+/** A generated id; with `candidates`, the whole draw. */
+export type GeneratedId = Pick<Draw, "id"> & Partial<Draw>;
 
 /**
  * Draws ids without end; stop iterating when there are enough. Relative attention lets the cache roll, so memory and
@@ -25,19 +30,26 @@ export interface GenerateIdsOptions {
 export async function* generateIds(
   decoder: Decoder,
   options: GenerateIdsOptions,
-): AsyncGenerator<number, never> {
-  const { prompt, sampler, constraint, signal } = options;
+): AsyncGenerator<GeneratedId, never> {
+  const { prompt, sampler, constraint, candidates, signal } = options;
+  const { window, vocabularySize } = decoder.config;
   for (const id of prompt) constraint?.push(id);
-  const legal = constraint && new Uint8Array(decoder.config.vocabularySize);
+  const legal = constraint && new Uint8Array(vocabularySize);
+  const recent = sampler.needsRecent ? prompt.slice(-window) : undefined;
   const cache = decoder.createCache();
-  let ids: readonly number[] = prompt.slice(-decoder.config.window);
+  let ids: readonly number[] = prompt.slice(-window);
   for (let step = 0; ; step += 1) {
     signal?.throwIfAborted();
     const logits = await decoder.forward(ids, cache, signal ? { signal } : {});
     if (constraint && legal) constraint.mask(legal);
-    const id = sampler.sample(logits, step, legal);
-    constraint?.push(id);
-    yield id;
-    ids = [id];
+    const context = { legal, recent };
+    const drawn =
+      candidates === undefined
+        ? { id: sampler.sample(logits, step, context) }
+        : sampler.draw(logits, step, context, candidates);
+    constraint?.push(drawn.id);
+    if (recent?.push(drawn.id) === window + 1) recent.shift();
+    yield drawn;
+    ids = [drawn.id];
   }
 }

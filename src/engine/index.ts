@@ -2,8 +2,8 @@
 export { KeyValueCache } from "./cache.ts";
 export { Decoder, type DecoderSource, type ForwardOptions } from "./decoder.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
-export { type Constraint, generateIds, type GenerateIdsOptions } from "./generate.ts";
+export { type Constraint, type GeneratedId, generateIds, type GenerateIdsOptions } from "./generate.ts";
 export { GumbelNoise, MAX_SEED, philox } from "./random.ts";
 export { type Backend, createWasmRuntime, type Runtime, type Session, type WasmOptions } from "./runtime.ts";
-export { Sampler } from "./sampler.ts";
+export { type Candidate, type Draw, type DrawContext, Sampler } from "./sampler.ts";
 export { score, type ScoreOptions } from "./score.ts";

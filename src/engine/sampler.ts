@@ -1,111 +1,128 @@
 /** Logits to the next id. */
-import { checkSampling, randomSeed, type SamplingOptions } from "../options.ts";
+import { checkSampling, OptionError, randomSeed, type SamplingOptions } from "../options.ts";
 import { GumbelNoise } from "./random.ts";
+import { keepMinP, keepTopK, keepTopP, keepTypical, softmax } from "./truncation.ts";
+
+/** What one draw depends on besides logits and options. */
+export interface DrawContext {
+  /** One byte an id, 0 where it must not be drawn; absent: all may. */
+  readonly legal?: Uint8Array | undefined;
+  /** Ids that the repetition penalty applies to; needed where there is one. */
+  readonly recent?: Iterable<number> | undefined;
+}
+
+/** A drawn id with the distribution it was drawn from. */
+export interface Draw {
+  readonly id: number;
+  /** ln p of the id, after legality, temperature and truncation. */
+  readonly logProbability: number;
+  /** The likeliest ids with their probabilities, falling; ids that could not be drawn are left out. */
+  readonly candidates: readonly Candidate[];
+}
+
+export interface Candidate {
+  readonly id: number;
+  readonly probability: number;
+}
 
 /**
- * Draws ids in the order of OpenAI's and Hugging Face's samplers: legality, temperature, top-k (ties kept), top-p (the
- * id that crosses the sum is kept), min-p. The draw is the largest `logit / temperature + Gumbel noise` of what is left.
+ * Draws ids in the order of Hugging Face's processors: bias and repetition penalty, legality, temperature, top-k, top-p,
+ * min-p, typical. The draw is the largest `score + Gumbel noise` of what is left.
  */
 export class Sampler {
   /** The seed in use, given or chosen. */
   readonly seed: number;
-  readonly #temperature: number;
-  readonly #topK: number;
-  readonly #topP: number;
-  readonly #minP: number;
+  readonly #options: SamplingOptions;
   readonly #noise: GumbelNoise;
 
   /** @throws OptionError when an option is out of range. */
   constructor(options: SamplingOptions = {}) {
     checkSampling(options);
     this.seed = options.seed ?? randomSeed();
-    this.#temperature = options.temperature ?? 1;
-    this.#topK = options.topK ?? Infinity;
-    this.#topP = options.topP ?? 1;
-    this.#minP = options.minP ?? 0;
+    this.#options = options;
     this.#noise = new GumbelNoise(this.seed);
+  }
+
+  /** Whether draws need to be told of recent ids. */
+  get needsRecent(): boolean {
+    return (this.#options.repetitionPenalty ?? 1) !== 1;
   }
 
   /**
    * @param logits `[vocabulary]`, finite.
    * @param step counts the draws of a generation; together with the seed it fixes the noise.
-   * @param legal one byte an id, 0 where it must not be drawn; absent: all may.
    * @throws RangeError when no id is legal.
    */
-  sample(logits: Float32Array, step: number, legal?: Uint8Array): number {
-    const candidates = legalIds(logits, legal);
-    if (this.#temperature === 0) return best(candidates, (id) => logits[id] ?? -Infinity);
-    const scaled = (id: number): number => (logits[id] ?? -Infinity) / this.#temperature;
-    const kept = this.#truncate(candidates, scaled);
-    return best(kept, (id) => scaled(id) + this.#noise.at(step, id));
+  sample(logits: Float32Array, step: number, context: DrawContext = {}): number {
+    return this.#pick(this.#scores(logits, context), step);
   }
 
-  #truncate(candidates: readonly number[], scaled: (id: number) => number): readonly number[] {
-    let kept = candidates;
-    if (this.#topK < kept.length || this.#topP < 1) {
-      const sorted = [...kept].sort((a, b) => scaled(b) - scaled(a));
-      kept = keepTopP(keepTopK(sorted, scaled, this.#topK), scaled, this.#topP);
+  /** `sample`, with the `count` likeliest candidates and the log-probability of the drawn id. */
+  draw(logits: Float32Array, step: number, context: DrawContext, count: number): Draw {
+    const scores = this.#scores(logits, context);
+    const id = this.#pick(scores, step);
+    const probabilities = softmax(scores);
+    const likeliest = scores.slice();
+    keepTopK(likeliest, count);
+    const candidates: Candidate[] = [];
+    for (const [candidate, score] of likeliest.entries()) {
+      if (score > -Infinity) candidates.push({ id: candidate, probability: probabilities[candidate] ?? 0 });
     }
-    if (this.#minP > 0) {
-      const top = kept.reduce((highest, id) => Math.max(highest, scaled(id)), -Infinity);
-      // p / pTop >= minP, in logarithms.
-      const threshold = top + Math.log(this.#minP);
-      kept = kept.filter((id) => scaled(id) >= threshold);
+    candidates.sort((a, b) => b.probability - a.probability || a.id - b.id);
+    return { id, logProbability: Math.log(probabilities[id] ?? 0), candidates: candidates.slice(0, count) };
+  }
+
+  /** Scores of the ids that may be drawn, −∞ for the others. */
+  #scores(logits: Float32Array, { legal, recent }: DrawContext): Float64Array {
+    const { temperature = 1, topK, topP = 1, minP = 0, typicalP = 1 } = this.#options;
+    const scores = Float64Array.from(logits);
+    this.#bias(scores);
+    if (this.needsRecent) penalise(scores, recent ?? [], this.#options.repetitionPenalty ?? 1);
+    if (legal) for (let id = 0; id < scores.length; id += 1) if (legal[id] === 0) scores[id] = -Infinity;
+    if (!scores.some((score) => score > -Infinity))
+      throw new RangeError("no id is legal, so none can be drawn");
+    if (temperature === 0) {
+      keepTopK(scores, 1);
+      return scores;
     }
-    return kept;
+    for (let id = 0; id < scores.length; id += 1) scores[id] = (scores[id] ?? 0) / temperature;
+    if (topK !== undefined) keepTopK(scores, topK);
+    keepTopP(scores, topP);
+    keepMinP(scores, minP);
+    keepTypical(scores, typicalP);
+    return scores;
+  }
+
+  #bias(scores: Float64Array): void {
+    for (const [id, bias] of this.#options.logitBias ?? []) {
+      if (!(id in scores))
+        throw new OptionError(`logitBias names id ${id}, the model's end at ${scores.length - 1}`);
+      scores[id] = (scores[id] ?? 0) + bias;
+    }
+  }
+
+  /** The id with the highest noisy score; at temperature 0 the lowest of the likeliest. */
+  #pick(scores: Float64Array, step: number): number {
+    const isGreedy = this.#options.temperature === 0;
+    let best = 0;
+    let bestScore = -Infinity;
+    for (let id = 0; id < scores.length; id += 1) {
+      const score = scores[id] ?? -Infinity;
+      if (score === -Infinity) continue;
+      const noisy = isGreedy ? score : score + this.#noise.at(step, id);
+      if (noisy > bestScore) {
+        best = id;
+        bestScore = noisy;
+      }
+    }
+    return best;
   }
 }
 
-/** @param sorted ids by falling logit. */
-function keepTopK(
-  sorted: readonly number[],
-  scaled: (id: number) => number,
-  topK: number,
-): readonly number[] {
-  const last = sorted[topK - 1];
-  if (last === undefined) return sorted;
-  let count = topK;
-  for (let next = sorted[count]; next !== undefined && scaled(next) === scaled(last); next = sorted[count])
-    count += 1;
-  return sorted.slice(0, count);
-}
-
-/** @param sorted ids by falling logit. */
-function keepTopP(
-  sorted: readonly number[],
-  scaled: (id: number) => number,
-  topP: number,
-): readonly number[] {
-  if (topP >= 1) return sorted;
-  const top = scaled(sorted[0] ?? 0);
-  const weights = sorted.map((id) => Math.exp(scaled(id) - top));
-  const wanted = topP * weights.reduce((sum, weight) => sum + weight, 0);
-  let sum = 0;
-  let count = 0;
-  do {
-    sum += weights[count] ?? 0;
-    count += 1;
-  } while (sum < wanted && count < sorted.length);
-  return sorted.slice(0, count);
-}
-
-function legalIds(logits: Float32Array, legal: Uint8Array | undefined): number[] {
-  const ids: number[] = [];
-  for (let id = 0; id < logits.length; id += 1) if (legal === undefined || legal[id] === 1) ids.push(id);
-  if (ids.length === 0) throw new RangeError("no id is legal, so none can be drawn");
-  return ids;
-}
-
-/** The id with the highest score; the lowest of equals. */
-function best(ids: readonly number[], score: (id: number) => number): number {
-  let bestId = ids[0] ?? 0;
-  let bestScore = -Infinity;
-  for (const id of ids) {
-    const value = score(id);
-    if (value > bestScore) {
-      bestScore = value;
-      bestId = id;
-    }
+/** Makes ids that came lately less likely, once each (Keskar et al. 2019, "CTRL"; as in Hugging Face's processor). */
+function penalise(scores: Float64Array, recent: Iterable<number>, penalty: number): void {
+  for (const id of new Set(recent)) {
+    const score = scores[id] ?? 0;
+    scores[id] = score > 0 ? score / penalty : score * penalty;
   }
-  return bestId;
 }

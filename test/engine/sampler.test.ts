@@ -11,7 +11,7 @@ function draw(options: SamplingOptions, logits = LOGITS, legal?: Uint8Array): nu
   const sampler = new Sampler({ seed: 11, ...options });
   const counts = Array.from({ length: logits.length }, () => 0);
   for (let step = 0; step < DRAWS; step += 1) {
-    const id = sampler.sample(logits, step, legal);
+    const id = sampler.sample(logits, step, { legal });
     counts[id] = (counts[id] ?? 0) + 1;
   }
   return counts;
@@ -47,6 +47,11 @@ describe("Sampler", () => {
     { options: { topP: 0 }, expected: [1, 0, 0, 0, 0, 0] },
     { options: { minP: 0.2 }, expected: [0.4, 0.25, 0.15, 0.1, 0, 0] },
     { options: { topK: 5, topP: 0.9 }, expected: [0.4, 0.25, 0.15, 0.1, 0, 0] },
+    // Entropy 1.52 nats; information 0.92, 1.39, 1.90, 2.30 …: the nearest are the second, the third, the first.
+    { options: { typicalP: 0.3 }, expected: [0, 0.25, 0.15, 0, 0, 0] },
+    { options: { typicalP: 0.5 }, expected: [0.4, 0.25, 0.15, 0, 0, 0] },
+    { options: { logitBias: new Map([[5, Math.log(10)]]) }, expected: [0.4, 0.25, 0.15, 0.1, 0.06, 0.4] },
+    { options: { logitBias: new Map([[0, -Infinity]]) }, expected: [0, 0.25, 0.15, 0.1, 0.06, 0.04] },
     { options: { temperature: 2, minP: 0.55 }, expected: [0.4, 0.25, 0.15, 0, 0, 0].map(Math.sqrt) },
   ])("draws from the exact distribution with $options", ({ options, expected }) => {
     expect(chiSquare(draw(options), normalised(expected))).toBeLessThan(CHI_SQUARE_LIMIT);
@@ -62,14 +67,47 @@ describe("Sampler", () => {
     const legal = Uint8Array.of(0, 1, 1, 1, 0, 1);
     const expected = normalised([0, 0.25, 0.15, 0, 0, 0]);
     expect(chiSquare(draw({ topK: 2 }, LOGITS, legal), expected)).toBeLessThan(CHI_SQUARE_LIMIT);
-    expect(() => new Sampler().sample(LOGITS, 0, new Uint8Array(6))).toThrow(RangeError);
+    expect(() => new Sampler().sample(LOGITS, 0, { legal: new Uint8Array(6) })).toThrow(RangeError);
+  });
+
+  it("penalises recent ids once each, positive logits by division and negative ones by multiplication", () => {
+    const logits = Float32Array.of(2, 1, -1, 0);
+    const sampler = new Sampler({ repetitionPenalty: 2, seed: 1 });
+    expect(sampler.needsRecent).toBe(true);
+    const { candidates } = sampler.draw(logits, 0, { recent: [0, 0, 2] }, 4);
+    const shares = [1, 1, -2, 0].map(Math.exp);
+    const sum = shares.reduce((total, share) => total + share, 0);
+    for (const { id, probability } of candidates)
+      expect(probability).toBeCloseTo((shares[id] ?? 0) / sum, 12);
+    expect(new Sampler().needsRecent).toBe(false);
+  });
+
+  it("gives the candidates and the log-probability of the distribution it draws from, and the same id", () => {
+    const sampler = new Sampler({ topK: 3, seed: 5 });
+    for (let step = 0; step < 20; step += 1) {
+      const { id, logProbability, candidates } = sampler.draw(LOGITS, step, {}, 10);
+      expect(id).toBe(sampler.sample(LOGITS, step));
+      expect(candidates.map((candidate) => candidate.id)).toEqual([0, 1, 2]);
+      expect(candidates.map((candidate) => candidate.probability)).toEqual([
+        expect.closeTo(0.5, 6),
+        expect.closeTo(0.3125, 6),
+        expect.closeTo(0.1875, 6),
+      ]);
+      expect(Math.exp(logProbability)).toBeCloseTo(candidates[id]?.probability ?? 0, 12);
+    }
+    expect(sampler.draw(LOGITS, 0, {}, 2).candidates).toHaveLength(2);
+  });
+
+  it("refuses a bias for an id that the model does not have, and one that is no number", () => {
+    expect(() => new Sampler({ logitBias: new Map([[9, 1]]) }).sample(LOGITS, 0)).toThrow(OptionError);
+    expect(() => new Sampler({ logitBias: new Map([[0, Number.NaN]]) })).toThrow(OptionError);
   });
 
   it("takes the likeliest id at temperature 0", () => {
     expect(new Sampler({ temperature: 0 }).sample(Float32Array.of(1, 3, 2), 0)).toBe(1);
-    expect(new Sampler({ temperature: 0 }).sample(Float32Array.of(1, 3, 2), 0, Uint8Array.of(1, 0, 1))).toBe(
-      2,
-    );
+    expect(
+      new Sampler({ temperature: 0 }).sample(Float32Array.of(1, 3, 2), 0, { legal: Uint8Array.of(1, 0, 1) }),
+    ).toBe(2);
   });
 
   it("gives the same ids for the same seed and others for another", () => {

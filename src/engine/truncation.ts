@@ -1,0 +1,115 @@
+/**
+ * Ways to leave unlikely ids out of a draw. All take scores (logits divided by the temperature), of which −∞ are out
+ * already, and set more of them to −∞; what is left is a softmax away from probabilities. At least one id is always left.
+ */
+
+/** Keeps the `count` likeliest ids, and those as likely as the last of them (OpenAI's GPT-2 sampler). */
+export function keepTopK(scores: Float64Array, count: number): void {
+  if (count >= scores.length) return;
+  const lowest = nthHighest(Float64Array.from(scores), count);
+  dropUnless(scores, (score) => score >= lowest);
+}
+
+/**
+ * Keeps the likeliest ids until their probabilities reach `mass`, the one that crosses it included (Holtzman et al.
+ * 2020, as in Hugging Face's warper). 1 keeps all, 0 the likeliest alone.
+ */
+export function keepTopP(scores: Float64Array, mass: number): void {
+  if (mass >= 1) return;
+  const probabilities = softmax(scores);
+  // Ids this unlikely have less than 1 - mass between them, so the sum is reached without them: no need to sort them.
+  const negligible = (1 - mass) / scores.length;
+  const candidates = idsWhere(probabilities, (p) => p >= negligible);
+  candidates.sort((a, b) => (probabilities[b] ?? 0) - (probabilities[a] ?? 0));
+  keepOnly(scores, untilMass(candidates, probabilities, mass));
+}
+
+/** Keeps ids at least `share` as likely as the likeliest (Nguyen et al. 2024). 0 keeps all. */
+export function keepMinP(scores: Float64Array, share: number): void {
+  if (share <= 0) return;
+  const lowest = highest(scores) + Math.log(share);
+  dropUnless(scores, (score) => score >= lowest);
+}
+
+/**
+ * Keeps the ids whose information content is nearest to the expected one, until their probabilities reach `mass`
+ * (Meister et al. 2023, "Locally typical sampling"; the id that crosses it included). 1 keeps all.
+ */
+export function keepTypical(scores: Float64Array, mass: number): void {
+  if (mass >= 1) return;
+  const probabilities = softmax(scores);
+  const candidates = idsWhere(probabilities, (p) => p > 0);
+  const entropy = candidates.reduce((sum, id) => sum - plogp(probabilities[id] ?? 0), 0);
+  const distance = (id: number): number => Math.abs(-Math.log(probabilities[id] ?? 0) - entropy);
+  candidates.sort((a, b) => distance(a) - distance(b));
+  keepOnly(scores, untilMass(candidates, probabilities, mass));
+}
+
+/** Scores to probabilities; −∞ becomes 0. */
+export function softmax(scores: Float64Array): Float64Array {
+  const top = highest(scores);
+  const weights = scores.map((score) => Math.exp(score - top));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
+}
+
+function highest(scores: Float64Array): number {
+  return scores.reduce((a, b) => Math.max(a, b), -Infinity);
+}
+
+function plogp(p: number): number {
+  return p * Math.log(p);
+}
+
+function idsWhere(probabilities: Float64Array, test: (p: number) => boolean): number[] {
+  const ids: number[] = [];
+  for (const [id, p] of probabilities.entries()) if (test(p)) ids.push(id);
+  return ids;
+}
+
+/** The first of `ids` whose probabilities add up to `mass`, at least one. */
+function untilMass(ids: readonly number[], probabilities: Float64Array, mass: number): readonly number[] {
+  let sum = 0;
+  let count = 0;
+  do {
+    sum += probabilities[ids[count] ?? 0] ?? 0;
+    count += 1;
+  } while (sum < mass && count < ids.length);
+  return ids.slice(0, count);
+}
+
+function keepOnly(scores: Float64Array, ids: readonly number[]): void {
+  const kept = ids.map((id) => [id, scores[id] ?? -Infinity] as const);
+  scores.fill(-Infinity);
+  for (const [id, score] of kept) scores[id] = score;
+}
+
+function dropUnless(scores: Float64Array, test: (score: number) => boolean): void {
+  for (let id = 0; id < scores.length; id += 1) if (!test(scores[id] ?? -Infinity)) scores[id] = -Infinity;
+}
+
+/** The n-th highest of some values, n from 1, by quickselect (Hoare 1961); reorders them. */
+function nthHighest(values: Float64Array, n: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  const wanted = n - 1;
+  while (low < high) {
+    const pivot = values[(low + high) >> 1] ?? 0;
+    let left = low;
+    let right = high;
+    while (left <= right) {
+      while ((values[left] ?? 0) > pivot) left += 1;
+      while ((values[right] ?? 0) < pivot) right -= 1;
+      if (left > right) break;
+      const swapped = values[left] ?? 0;
+      values[left] = values[right] ?? 0;
+      values[right] = swapped;
+      left += 1;
+      right -= 1;
+    }
+    if (wanted <= right) high = right;
+    else if (wanted >= left) low = left;
+    else break;
+  }
+  return values[wanted] ?? -Infinity;
+}
