@@ -1,0 +1,64 @@
+/**
+ * One note of a plain synthetic piano: a struck, slightly stiff string as a sum of partials that die away, the higher
+ * the sooner. It sounds until sampled strings are there, and costs nothing to download.
+ */
+
+/** Stiffness: partial n sounds at n·f·√(1 + B·n²) (Fletcher 1964, "Normal vibration frequencies of a stiff piano string"). */
+const STIFFNESS = 0.0004;
+/** The hammer strikes at this share of the string, and wakes no partial that rests there. */
+const STRIKE_POINT = 1 / 8;
+const MOST_PARTIALS = 14;
+const ATTACK_SECONDS = 0.003;
+const PEAK = 0.8;
+
+/**
+ * @param frequency of the lowest partial, in hertz.
+ * @returns samples, mono, from silence to silence, at most ±0.8.
+ */
+export function pianoTone(frequency: number, sampleRate: number): Float32Array<ArrayBuffer> {
+  const seconds = toneSeconds(frequency);
+  const samples = new Float32Array(Math.round(seconds * sampleRate));
+  for (let n = 1; n <= MOST_PARTIALS; n += 1) {
+    const partial = n * frequency * Math.sqrt(1 + STIFFNESS * n * n);
+    if (partial > 0.45 * sampleRate) break;
+    const amplitude = Math.abs(Math.sin(Math.PI * n * STRIKE_POINT)) / n ** brightness(frequency);
+    // The sum of all partials has died away by 60 dB at the end.
+    addPartial(samples, amplitude, partial / sampleRate, (6.9 / seconds / sampleRate) * (1 + 0.35 * (n - 1)));
+  }
+  shape(samples, ATTACK_SECONDS * sampleRate);
+  return samples;
+}
+
+/** Low strings sound longer: 8 s at the bottom of the keyboard, 1 s at the top. */
+function toneSeconds(frequency: number): number {
+  return Math.min(8, Math.max(1, 8 - 1.05 * Math.log2(frequency / 27.5)));
+}
+
+/** How quickly partials get weaker; low strings are the richer ones. */
+function brightness(frequency: number): number {
+  return Math.min(2, 1 + 0.12 * Math.log2(frequency / 27.5));
+}
+
+/** Adds a dying sine, as a rotation of a point: two multiplications a sample in place of a sine. */
+function addPartial(samples: Float32Array, amplitude: number, cycles: number, decay: number): void {
+  const shrink = Math.exp(-decay);
+  const cosine = Math.cos(2 * Math.PI * cycles) * shrink;
+  const sine = Math.sin(2 * Math.PI * cycles) * shrink;
+  let x = amplitude;
+  let y = 0;
+  for (let i = 0; i < samples.length; i += 1) {
+    samples[i] = (samples[i] ?? 0) + y;
+    [x, y] = [x * cosine - y * sine, x * sine + y * cosine];
+  }
+}
+
+/** No click at the beginning or end; the loudest sample at `PEAK`. */
+function shape(samples: Float32Array, ramp: number): void {
+  let loudest = 0;
+  for (let i = 0; i < samples.length; i += 1) {
+    const value = (samples[i] ?? 0) * Math.min(1, i / ramp, (samples.length - 1 - i) / ramp);
+    samples[i] = value;
+    loudest = Math.max(loudest, Math.abs(value));
+  }
+  for (let i = 0; i < samples.length; i += 1) samples[i] = ((samples[i] ?? 0) * PEAK) / loudest;
+}

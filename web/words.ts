@@ -1,0 +1,30 @@
+/** Figures and errors in words. */
+
+/** Seconds as minutes and seconds: 1:05. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+/** Bytes in millions, one decimal: "3.4 of 11.2 MB". */
+export function megabytes(loaded: number, total: number | undefined): string {
+  const inMillions = (bytes: number): string => (bytes / 1e6).toFixed(1);
+  return total === undefined
+    ? `${inMillions(loaded)} MB`
+    : `${inMillions(loaded)} of ${inMillions(total)} MB`;
+}
+
+/** What went wrong, and what can be done about it. */
+export function problemOf(error: unknown): { readonly message: string; readonly hint: string } {
+  if (!(error instanceof Error)) return { message: String(error), hint: "Reload the page and try again." };
+  const hint =
+    "hint" in error && typeof error.hint === "string" ? error.hint : "reload the page and try again";
+  return { message: sentence(error.message), hint: sentence(hint) };
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim().replace(/\.$/, "");
+  // Addresses and code keep their case.
+  const isWord = /^[a-z]+[ ,]/.test(trimmed);
+  return `${isWord ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed}.`;
+}
