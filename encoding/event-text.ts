@@ -15,7 +15,7 @@ export function eventText({ kind, value }: VocabularyEvent, vocabulary: Vocabula
   if (kind === "TIME_SHIFT") return `${kind} ${(value / STEPS_PER_SECOND).toFixed(2)} s`;
   if (kind === "VELOCITY") {
     const softest = vocabulary.velocityOfBin(value);
-    const loudest = Math.min(127, softest + vocabulary.velocityBins.width - 1);
+    const loudest = Math.min(127, vocabulary.velocityOfBin(value + 1) - 1);
     return `${kind} ${value} ${softest}–${loudest}`;
   }
   return (vocabulary.range(kind)?.count ?? 1) > 1 ? `${kind} ${value}` : kind;

@@ -104,8 +104,9 @@ function cutTrack(
       }
     }
   }
-  for (const channel of pedals) moved.push(controlChange(cutTick, channel, SUSTAIN_CONTROLLER, 0));
-  const sorted = [...moved, ...events].sort((a, b) => a.tick - b.tick);
+  // On one tick: note-offs before what else happens, and pedals lifted after it, or they would go down again.
+  const lifts = Array.from(pedals, (channel) => controlChange(cutTick, channel, SUSTAIN_CONTROLLER, 0));
+  const sorted = [...moved, ...events, ...lifts].sort((a, b) => a.tick - b.tick);
   return { name: track.name, events: sorted, endTick: sorted.at(-1)?.tick ?? 0 };
 }
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   decodePerformance,
@@ -8,25 +8,13 @@ import {
   PERFORMANCE_388 as VOCABULARY,
   quantize,
 } from "../../encoding/index.ts";
+import { anyNotes, notesApart } from "./any-notes.ts";
 import { note } from "./midi-bytes.ts";
 
 const on = (pitch: number): number => pitch;
 const off = (pitch: number): number => 128 + pitch;
 const shift = (steps: number): number => 255 + steps;
 const velocity = (bin: number): number => 355 + bin;
-
-/** Any notes within ten seconds, not on the grid. */
-export const anyNotes = fc.array(
-  fc
-    .record({
-      pitch: fc.integer({ min: 55, max: 65 }),
-      velocity: fc.integer({ min: 1, max: 127 }),
-      startSeconds: fc.double({ min: 0, max: 10, noNaN: true }),
-      seconds: fc.double({ min: 0, max: 3, noNaN: true }),
-    })
-    .map(({ seconds, ...rest }): Note => ({ ...rest, endSeconds: rest.startSeconds + seconds })),
-  { maxLength: 40 },
-);
 
 describe("quantize", () => {
   it.each([
@@ -166,16 +154,7 @@ describe("there and back", () => {
 
   it("notes that do not overlap come back, rounded to steps and bins", () => {
     fc.assert(
-      fc.property(anyNotes, (notes) => {
-        const free = new Map<number, number>();
-        const apart = notes
-          .toSorted((a, b) => a.startSeconds - b.startSeconds)
-          .filter((one) => {
-            const start = quantize(one.startSeconds);
-            if (start < (free.get(one.pitch) ?? 0)) return false;
-            free.set(one.pitch, Math.max(start + 1, quantize(one.endSeconds)));
-            return true;
-          });
+      fc.property(notesApart, (apart) => {
         expect(rounded(decodePerformance(encodePerformance(apart, VOCABULARY), VOCABULARY))).toEqual(
           rounded(apart),
         );

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applySustain, type PedalEvent, type ScoreNote } from "../../encoding/index.ts";
 import { slowSustain } from "./slow-sustain.ts";
@@ -11,10 +11,8 @@ interface Place {
 
 function key(pitch: number, startSeconds: number, endSeconds: number, place: Place = {}): ScoreNote {
   const { track = 0, channel = 0, program = 0 } = place;
-  return {
-    ...{ pitch, velocity: 64, startSeconds, endSeconds, track, channel, program },
-    ...{ startTick: startSeconds, endTick: endSeconds, noteOnIndex: 0, noteOffIndex: 0 },
-  };
+  const ticks = { startTick: startSeconds, endTick: endSeconds, noteOnIndex: 0, noteOffIndex: 0 };
+  return { pitch, velocity: 64, startSeconds, endSeconds, track, channel, program, ...ticks };
 }
 
 function moves(isDownAt: Readonly<Record<number, boolean>>, place: Place = {}): PedalEvent[] {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Division, type MidiEvent, TempoMap, type Track } from "../../encoding/index.ts";
 
