@@ -17,6 +17,7 @@ const state = byId("state", HTMLElement);
 const figures = byId("figures", HTMLElement);
 const canvas = byId("roll", HTMLCanvasElement);
 const loading = byId("loading", HTMLProgressElement);
+const invitation = byId("invitation", HTMLElement);
 const problem = byId("problem", HTMLElement);
 
 const settings = new Settings(byId("settings", HTMLFormElement), () => {
@@ -138,7 +139,7 @@ function showProblem(error: unknown): void {
   byId("problem-hint", HTMLElement).textContent = hint;
   problem.hidden = false;
   say("");
-  byId("invitation", HTMLElement).textContent = "";
+  invitation.textContent = "";
 }
 
 function say(text: string): void {
@@ -147,6 +148,7 @@ function say(text: string): void {
 
 /** The frame that has been asked for; 0: none. */
 let frame = 0;
+let drawn = 0;
 let figuresShown = 0;
 
 /** One frame after the other while a piece is going on. */
@@ -156,7 +158,12 @@ function askForFrame(): void {
 
 function drawFrame(milliseconds: number): void {
   frame = 0;
-  drawRoll();
+  const isWaiting = player?.state === "waiting";
+  // While time stands still the engine needs the processor more than the picture does.
+  if (!isWaiting || milliseconds - drawn > 250) {
+    drawn = milliseconds;
+    drawRoll();
+  }
   if (milliseconds - figuresShown > 500) {
     figuresShown = milliseconds;
     showFigures();

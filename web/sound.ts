@@ -69,7 +69,8 @@ class PianoSound implements Sound {
     this.#transport.stop();
     this.#transport.cancel(0);
     this.#sampler.releaseAll(now());
-    this.#transport.scheduleRepeat(() => this.onTick?.(), "10i");
+    // Afterwards: within the callback Tone.js wants everything done at the callback's own time.
+    this.#transport.scheduleRepeat(() => queueMicrotask(() => this.onTick?.()), "10i");
   }
 
   schedule(change: NoteChange, seconds: number): void {
