@@ -4,35 +4,47 @@ export interface CacheShape {
   readonly layers: number;
   /** Numbers per time and layer in the keys, and in the values: heads × head size. */
   readonly width: number;
-  /** How many past times are kept; older ones are forgotten. */
+  /** How many past times a step sees; older ones are forgotten. */
   readonly limit: number;
 }
 
-/** Times that a new cache has room for. */
+/** Times that the first buffers have room for. */
 const FIRST_CAPACITY = 64;
+
+/** Rows in memory, of one cache or of several forks that have not parted yet. */
+interface Store {
+  /** Keys of layer 0, values of layer 0, keys of layer 1, … */
+  readonly buffers: readonly Float32Array[];
+  /** Rows there is room for. */
+  readonly capacity: number;
+  /** Rows written by whoever got furthest; behind them a fork may write without asking the others. */
+  end: number;
+  /** Caches that read it. */
+  holders: number;
+}
 
 /**
  * The keys and values of the times a decoder has read, layer by layer, time-major: `[time, heads, headSize]`.
  *
- * What the graph gets is a view, so nothing is copied to take a step. Buffers grow by doubling, up to twice `limit`
- * rows; from then on the view slides along, and every `limit` times the rows move back to the front. So memory is
- * bounded, and a time costs the same on average however long a piece gets.
+ * What the graph gets is a view, so nothing is copied to take a step. Buffers grow by doubling, up to three times `limit`
+ * rows: those that the next step sees, as many again that `rewind` may bring back, and room to write. From then on the
+ * view slides along, and every `limit` times the rows move back to the front. So memory is bounded, and a time costs the
+ * same on average however long a piece gets.
  */
 export class KeyValueCache {
-  readonly #shape: CacheShape;
-  /** Keys of layer 0, values of layer 0, keys of layer 1, … */
-  #buffers: Float32Array[];
-  #capacity: number;
-  #start = 0;
-  #length = 0;
+  readonly shape: CacheShape;
+  #store: Store;
+  /** Row of the oldest time that is remembered. */
+  #first = 0;
+  /** Times that are remembered, seen or not: at most twice the limit. */
+  #remembered = 0;
   #position = 0;
   /** Stands in for an empty past: a graph cannot be given one, so it gets one row and a mask that hides it. */
   readonly #nothing: Float32Array;
 
   constructor(shape: CacheShape) {
-    this.#shape = shape;
-    this.#capacity = Math.min(FIRST_CAPACITY, 2 * shape.limit);
-    this.#buffers = this.#allocate();
+    this.shape = shape;
+    this.#store = allocate(shape, 0);
     this.#nothing = new Float32Array(shape.width);
   }
 
@@ -41,14 +53,20 @@ export class KeyValueCache {
     return this.#position;
   }
 
-  /** Times held. */
+  /** Times that the next step sees. */
   get length(): number {
-    return this.#length;
+    return Math.min(this.#position, this.shape.limit);
   }
 
   /** Rows in what `keys` and `values` give: `length`, but at least one. */
   get rows(): number {
-    return Math.max(1, this.#length);
+    return Math.max(1, this.length);
+  }
+
+  /** The first position that `rewind` can return to: 0 up to twice the limit, then `limit` behind the furthest reached. */
+  get earliest(): number {
+    const oldest = this.#position - this.#remembered;
+    return oldest === 0 ? 0 : oldest + this.shape.limit;
   }
 
   /** A view of a layer's keys, `[rows, width]`; valid until the next `append`. */
@@ -62,66 +80,119 @@ export class KeyValueCache {
   }
 
   /**
-   * Adds new times, and forgets what is further back than `limit`.
+   * Adds new times; those that are further back than `limit` are not seen any more.
    *
    * @param added keys of layer 0, values of layer 0, keys of layer 1, …: `[rows, width]` each.
    * @throws EngineError when the sizes do not fit.
    */
   append(added: readonly Float32Array[], rows: number): void {
-    const { width, limit } = this.#shape;
-    if (added.length !== this.#buffers.length || added.some((part) => part.length !== rows * width)) {
+    const { layers, width, limit } = this.shape;
+    if (added.length !== 2 * layers || added.some((part) => part.length !== rows * width)) {
       throw new EngineError(`${added.length} arrays of ${added[0]?.length} numbers do not fit the cache`, {
         code: "bad-cache",
-        hint: `${this.#buffers.length} arrays of ${rows} × ${width} numbers are needed`,
+        hint: `${2 * layers} arrays of ${rows} × ${width} numbers are needed`,
       });
     }
-    const kept = Math.min(rows, limit); // of the new rows
-    const forgotten = Math.max(0, this.#length + kept - limit);
-    this.#start += forgotten;
-    this.#length -= forgotten;
+    const kept = Math.min(rows, 2 * limit); // of the new rows
+    const forgotten = Math.max(0, this.#remembered + kept - 2 * limit);
+    this.#first += forgotten;
+    this.#remembered -= forgotten;
     this.#makeRoom(kept);
-    const at = (this.#start + this.#length) * width;
-    for (const [i, buffer] of this.#buffers.entries()) {
-      buffer.set(added[i]?.subarray((rows - kept) * width) ?? [], at);
+    const at = this.#first + this.#remembered;
+    for (const [i, buffer] of this.#store.buffers.entries()) {
+      buffer.set(added[i]?.subarray((rows - kept) * width) ?? [], at * width);
     }
-    this.#length += kept;
+    this.#store.end = at + kept;
+    this.#remembered += kept;
     this.#position += rows;
   }
 
-  /** Forgets everything; the memory is kept. */
+  /**
+   * A second cache at the same position. Both can be read on, rewound and forked independently.
+   *
+   * Costs nothing: the past is shared. The first of them to append goes on in the shared memory; when the other appends
+   * too, what it remembers is copied once into memory of its own. A fork that is not needed any more may be dropped;
+   * clearing it first can spare the other a copy.
+   */
+  fork(): KeyValueCache {
+    const fork = new KeyValueCache(this.shape);
+    fork.#store = this.#store;
+    fork.#first = this.#first;
+    fork.#remembered = this.#remembered;
+    fork.#position = this.#position;
+    this.#store.holders += 1;
+    return fork;
+  }
+
+  /**
+   * Forgets the newest times, so that the cache is exactly as it was at an earlier position. Costs nothing by itself; the
+   * next `append` copies what is remembered if a fork still shares the memory.
+   *
+   * @param position from `earliest` to the present `position`.
+   * @throws EngineError for a position that lies ahead, or has rolled out of the window: what the model knew there is
+   * forgotten, and has to be read again into a new cache.
+   */
+  rewind(position: number): void {
+    if (!Number.isInteger(position) || position < 0 || position > this.#position) {
+      throw new EngineError(`position ${position} is not behind the cache's, ${this.#position}`, {
+        code: "bad-position",
+        hint: `rewind to a whole number from ${this.earliest} to ${this.#position}`,
+      });
+    }
+    if (position < this.earliest) {
+      throw new EngineError(`position ${position} has rolled out of the window`, {
+        code: "bad-position",
+        hint: `the cache goes back to ${this.earliest}; for earlier ones read the ids again into a new cache`,
+      });
+    }
+    this.#remembered -= this.#position - position;
+    this.#position = position;
+  }
+
+  /** Forgets everything; the memory is kept, unless forks share it. */
   clear(): void {
-    this.#start = 0;
-    this.#length = 0;
+    if (this.#store.holders > 1) this.#replaceStore(0);
+    this.#first = 0;
+    this.#remembered = 0;
     this.#position = 0;
   }
 
   #view(buffer: number): Float32Array {
-    if (this.#length === 0) return this.#nothing;
-    const { width } = this.#shape;
-    const from = this.#start * width;
-    return this.#buffers[buffer]?.subarray(from, from + this.#length * width) ?? this.#nothing;
+    const { width } = this.shape;
+    if (this.length === 0) return this.#nothing;
+    const to = this.#first + this.#remembered;
+    const from = to - this.length;
+    return this.#store.buffers[buffer]?.subarray(from * width, to * width) ?? this.#nothing;
   }
 
-  /** Brings the rows to the front, of larger buffers if need be, unless `rows` more fit as they are. */
+  /** Makes `rows` rows behind the remembered ones this cache's own, moving or copying what is remembered if need be. */
   #makeRoom(rows: number): void {
-    const needed = this.#length + rows;
-    if (this.#start + needed <= this.#capacity) return;
-    const { width, limit } = this.#shape;
-    const from = this.#start * width;
-    const to = from + this.#length * width;
-    const old = this.#buffers;
-    if (this.#capacity < 2 * limit) {
-      this.#capacity = Math.min(2 * limit, Math.max(2 * this.#capacity, needed));
-      this.#buffers = this.#allocate();
-      for (const [i, buffer] of this.#buffers.entries()) buffer.set(old[i]?.subarray(from, to) ?? []);
+    const { capacity, end, holders, buffers } = this.#store;
+    const { width, limit } = this.shape;
+    const from = this.#first;
+    const to = from + this.#remembered;
+    const fits = to + rows <= capacity;
+    if (fits && (holders === 1 || to === end)) return;
+    const largest = 3 * limit;
+    if (holders > 1 || capacity < largest) {
+      const grown = Math.max(FIRST_CAPACITY, 2 * capacity, this.#remembered + rows);
+      this.#replaceStore(fits ? capacity : Math.min(largest, grown));
+      for (const [i, buffer] of this.#store.buffers.entries()) {
+        buffer.set(buffers[i]?.subarray(from * width, to * width) ?? []);
+      }
     } else {
-      for (const buffer of old) buffer.copyWithin(0, from, to);
+      for (const buffer of buffers) buffer.copyWithin(0, from * width, to * width);
     }
-    this.#start = 0;
+    this.#first = 0;
   }
 
-  #allocate(): Float32Array[] {
-    const size = this.#capacity * this.#shape.width;
-    return Array.from({ length: 2 * this.#shape.layers }, () => new Float32Array(size));
+  #replaceStore(capacity: number): void {
+    this.#store.holders -= 1;
+    this.#store = allocate(this.shape, capacity);
   }
+}
+
+function allocate({ layers, width }: CacheShape, capacity: number): Store {
+  const buffers = Array.from({ length: 2 * layers }, () => new Float32Array(capacity * width));
+  return { buffers, capacity, end: 0, holders: 1 };
 }

@@ -1,5 +1,5 @@
 import { type DecoderConfig, decoderGraph, graphWeights, headSize, type Tensor } from "../../models/index.ts";
-import { KeyValueCache } from "./cache.ts";
+import { type CacheShape, KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
 import { attentionMask } from "./mask.ts";
 import type { Backend, Runtime, RuntimeTensor, Session } from "./runtime.ts";
@@ -35,7 +35,8 @@ export class Decoder {
   readonly backend: Backend;
   readonly #session: Session;
   readonly #cacheNames: readonly string[];
-  readonly #caches = new WeakSet<KeyValueCache>();
+  /** The very object that this decoder's caches, and their forks, carry. */
+  readonly #cacheShape: CacheShape;
   readonly #busy = new WeakSet<KeyValueCache>();
   readonly #runs = new Set<Promise<unknown>>();
   #disposed = false;
@@ -54,15 +55,13 @@ export class Decoder {
     this.backend = backend;
     this.#session = session;
     this.#cacheNames = cacheNames(config.layers);
+    // The newest of the window's ids is not in the past.
+    this.#cacheShape = { layers: config.layers, width: config.width, limit: config.window - 1 };
   }
 
   /** An empty cache: the beginning of a piece or text. */
   createCache(): KeyValueCache {
-    const { layers, width, window } = this.config;
-    // The newest of the window's ids is not in the past.
-    const cache = new KeyValueCache({ layers, width, limit: window - 1 });
-    this.#caches.add(cache);
-    return cache;
+    return new KeyValueCache(this.#cacheShape);
   }
 
   /**
@@ -105,10 +104,15 @@ export class Decoder {
 
   async #step(ids: Int32Array, cache: KeyValueCache, all: boolean): Promise<Float32Array> {
     this.#checkAlive();
+    const { position } = cache;
     const run = this.#session.run(this.#inputs(ids, cache, all));
     this.#runs.add(run);
     try {
       const results = await run;
+      if (cache.position !== position) {
+        const hint = "await the call before rewinding or clearing its cache, or fork the cache";
+        throw new EngineError("the cache was changed while ids were read", { code: "busy", hint });
+      }
       cache.append(
         this.#cacheNames.map((name) => floats(results, name)),
         ids.length,
@@ -144,7 +148,7 @@ export class Decoder {
   #check(ids: ArrayLike<number>, cache: KeyValueCache): void {
     this.#checkAlive();
     const { vocabularySize, position, window } = this.config;
-    if (!this.#caches.has(cache)) {
+    if (cache.shape !== this.#cacheShape) {
       const hint = "take one from this decoder's createCache()";
       throw new EngineError("the cache is not this decoder's", { code: "bad-cache", hint });
     }

@@ -4,6 +4,7 @@ export type EngineErrorCode =
   | "bad-id"
   | "context-full"
   | "bad-cache"
+  | "bad-position"
   | "busy"
   | "disposed"
   | "bad-backend"

@@ -44,14 +44,16 @@ test("holds the last rows in order, whatever the pieces they come in", () => {
   );
 });
 
-test("memory is bounded by twice the limit, and steps give views, not copies", () => {
+test("memory is bounded by three times the limit, and steps give views, not copies", () => {
   const cache = new KeyValueCache({ layers: 1, width: WIDTH, limit: 100 });
   for (let time = 0; time < 1000; time += 1) cache.append([rowsOf(time, 1, 0), rowsOf(time, 1, 1)], 1);
-  expect(cache.keys(0).buffer.byteLength).toBe(4 * WIDTH * 2 * 100);
+  expect(cache.keys(0).buffer.byteLength).toBe(4 * WIDTH * 3 * 100);
   const { buffer, byteOffset } = cache.keys(0);
   cache.append([rowsOf(1000, 1, 0), rowsOf(1000, 1, 1)], 1);
   expect(cache.keys(0).buffer).toBe(buffer);
   expect(cache.keys(0).byteOffset).not.toBe(byteOffset);
+  for (let time = 1001; time < 3000; time += 1) cache.append([rowsOf(time, 1, 0), rowsOf(time, 1, 1)], 1);
+  expect(cache.keys(0).buffer).toBe(buffer);
 });
 
 test("clear begins anew", () => {

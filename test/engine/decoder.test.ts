@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CheckpointError, type DecoderConfig } from "../../models/index.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
 import { createNodeRuntime } from "../../src/node/runtime.ts";
-import { randomIds, randomTensors } from "../models/reference.ts";
+import { randomIds, randomTensors, relativeError } from "../models/reference.ts";
 
 const RELATIVE: DecoderConfig = {
   vocabularySize: 11,
@@ -50,6 +50,61 @@ test("a cleared cache is a new one", async () => {
   cache.clear();
   expect(await decoder.forward([1, 2, 3, 4, 5, 6], cache)).toEqual(first);
   await decoder.dispose();
+});
+
+describe("branches", () => {
+  /** Logits from a cache that has read nothing but these. */
+  const afresh = async (decoder: Decoder, ids: number[]): Promise<Float32Array> =>
+    decoder.forward(ids, decoder.createCache());
+
+  test.each([
+    ["within the window", LEARNED, 2],
+    ["far beyond it", RELATIVE, 40],
+  ])("forks give the logits of recomputation, %s", async (_, config, length) => {
+    const decoder = await load(config);
+    const prompt = randomIds(length, 11, 1);
+    const cache = decoder.createCache();
+    await decoder.forward(prompt, cache);
+    const fork = cache.fork();
+    for (const step of [1, 2, 3]) {
+      for (const [branch, which] of [cache, fork].entries()) {
+        const ids = randomIds(step, 11, 7 + branch); // one more than the step before
+        const logits = await decoder.forward(ids.slice(-1), which);
+        const read = [...prompt, ...ids];
+        expect(relativeError(logits, await afresh(decoder, read))).toBeLessThan(1e-5);
+      }
+    }
+    await decoder.dispose();
+  });
+
+  test.each([
+    ["within the window", LEARNED, 5],
+    ["far beyond it", RELATIVE, 40],
+  ])("a rewound cache gives the logits of recomputation, %s", async (_, config, length) => {
+    const decoder = await load(config);
+    const ids = randomIds(length, 11, 1);
+    const cache = decoder.createCache();
+    await decoder.forward(ids, cache);
+    for (const position of [length - 1, cache.earliest]) {
+      cache.rewind(position);
+      const logits = await decoder.forward([3], cache);
+      const expected = await afresh(decoder, [...ids.slice(0, position), 3]);
+      expect(relativeError(logits, expected)).toBeLessThan(1e-5);
+    }
+    await decoder.dispose();
+  });
+
+  test("a cache that is rewound while ids are read into it is refused, and not damaged", async () => {
+    const decoder = await load(RELATIVE);
+    const cache = decoder.createCache();
+    await decoder.forward([1, 2, 3], cache);
+    const reading = decoder.forward([4], cache);
+    cache.rewind(2);
+    await expect(reading).rejects.toMatchObject({ code: "busy" });
+    const logits = await decoder.forward([5], cache);
+    expect(relativeError(logits, await afresh(decoder, [1, 2, 5]))).toBeLessThan(1e-5);
+    await decoder.dispose();
+  });
 });
 
 describe("refused", () => {
