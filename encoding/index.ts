@@ -20,8 +20,11 @@ export type {
   Track,
 } from "./score.ts";
 export { writeNpy } from "./npy.ts";
+export { parseSelection, SelectionError, selectTracks, type TrackSelection } from "./select.ts";
 export { type Continuation, spliceContinuation } from "./splice.ts";
 export { applySustain } from "./sustain.ts";
+export { fromToneMidi, type ToneMidi, type ToneMidiTrack, toToneMidi } from "./tone-midi.ts";
+export { fromToneNotes, type ToneNote, type ToneNoteLike, toToneNotes } from "./tone-notes.ts";
 export { tempoChanges, TempoMap } from "./tempo-map.ts";
 export {
   type EventKind,

@@ -8,19 +8,18 @@ const TRACK_NAME_META = 0x03;
 /** A track whose events are put in order of tick; events on one tick keep the order given. */
 export function trackOf(name: string, events: readonly MidiEvent[]): Track {
   const sorted = [...events].sort((a, b) => a.tick - b.tick);
-  const nameEvent: MidiEvent = {
-    kind: "meta",
-    tick: 0,
-    type: TRACK_NAME_META,
-    data: new TextEncoder().encode(name),
-  };
+  const nameEvent = metaEvent(0, TRACK_NAME_META, new TextEncoder().encode(name));
   return { name, events: [nameEvent, ...sorted], endTick: sorted.at(-1)?.tick ?? 0 };
+}
+
+export function metaEvent(tick: number, type: number, data: Uint8Array): MidiEvent {
+  return { kind: "meta", tick, type, data };
 }
 
 export function tempoEvent(tick: number, microsecondsPerQuarter: number): MidiEvent {
   const value = microsecondsPerQuarter;
   const data = Uint8Array.of((value >> 16) & 0xff, (value >> 8) & 0xff, value & 0xff);
-  return { kind: "meta", tick, type: TEMPO_META, data };
+  return metaEvent(tick, TEMPO_META, data);
 }
 
 export function programChange(tick: number, channel: number, program: number): MidiEvent {

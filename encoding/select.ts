@@ -1,0 +1,112 @@
+/** Some of a score's instruments, by track, channel or program: what `--tracks` says. */
+import { assembleScore } from "./midi.ts";
+import { DRUM_CHANNEL, type MidiEvent, type Score, type ScoreNote } from "./score.ts";
+
+/** A note is taken when any of these names it. */
+export interface TrackSelection {
+  /** Indices into `Score.tracks`. */
+  readonly tracks?: readonly number[];
+  /** MIDI channels, 0–15. */
+  readonly channels?: readonly number[];
+  /** General MIDI programs, 0–127. */
+  readonly programs?: readonly number[];
+}
+
+/** Thrown for a selection that cannot be read, or that takes no notes. */
+export class SelectionError extends Error {
+  override readonly name = "SelectionError";
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** The terms of a selection: how each is written, where it belongs and its highest number. */
+const TERMS = [
+  { prefix: "", list: "tracks", highest: 65_535 },
+  { prefix: "channel:", list: "channels", highest: 15 },
+  { prefix: "program:", list: "programs", highest: 127 },
+] as const;
+const SYNTAX =
+  'give numbers as `ostinato inspect` shows them, such as "1", "0-2,4", "channel:0" or "program:0-7"';
+
+/**
+ * Reads a selection as the command line takes it: numbers or ranges of tracks, `channel:` and `program:` before those of
+ * channels and programs, separated by commas. All count from 0.
+ *
+ * @throws SelectionError when a term cannot be read.
+ * @example
+ * parseSelection("1-2,channel:3"); // { tracks: [1, 2], channels: [3], programs: [] }
+ */
+export function parseSelection(text: string): Required<TrackSelection> {
+  const selection: Record<"tracks" | "channels" | "programs", number[]> = {
+    tracks: [],
+    channels: [],
+    programs: [],
+  };
+  for (const term of text.split(",")) {
+    const [, prefix, low = "", high = low] = /^\s*(channel:|program:|)(\d+)(?:-(\d+))?\s*$/.exec(term) ?? [];
+    const kind = TERMS.find((candidate) => candidate.prefix === prefix);
+    if (!kind || Number(low) > Number(high) || Number(high) > kind.highest) {
+      throw new SelectionError(`"${term.trim()}" is no track, channel or program`, SYNTAX);
+    }
+    for (let number = Number(low); number <= Number(high); number += 1) selection[kind.list].push(number);
+  }
+  return selection;
+}
+
+/**
+ * The score with the selected notes only, and with what belongs to their channels: controllers, programs. Percussion is
+ * always left out. Tracks keep their places, names, tempos and other events that are no channel's. `warnings` says what
+ * was left out.
+ *
+ * @throws SelectionError when nothing is left; it names what could be chosen.
+ */
+export function selectTracks(score: Score, selection: TrackSelection): Score {
+  const { tracks = [], channels = [], programs = [] } = selection;
+  const isSelected = (note: ScoreNote): boolean =>
+    tracks.includes(note.track) || channels.includes(note.channel) || programs.includes(note.program);
+  const chosen = score.notes.filter(isSelected);
+  const kept = chosen.filter((note) => note.channel !== DRUM_CHANNEL);
+  if (kept.length === 0) {
+    const found =
+      chosen.length > 0 ? "the selection holds nothing but percussion" : "the selection holds no notes";
+    throw new SelectionError(found, `the file has ${describeChoices(score)}`);
+  }
+  const places = new Set(kept.map(({ track, channel }) => track * 16 + channel));
+  const noteEvents = score.tracks.map(() => new Set<number>());
+  for (const note of kept) noteEvents[note.track]?.add(note.noteOnIndex).add(note.noteOffIndex);
+  const selected = score.tracks.map((track, index) => ({
+    ...track,
+    events: track.events.filter((event, eventIndex) =>
+      isNoteEvent(event)
+        ? noteEvents[index]?.has(eventIndex)
+        : event.kind !== "channel" || places.has(index * 16 + (event.status & 0x0f)),
+    ),
+  }));
+  const drums = chosen.length - kept.length;
+  const others = score.notes.length - chosen.length;
+  return assembleScore(score.division, selected, [
+    ...score.warnings,
+    ...(drums > 0 ? [`${drums} percussion note(s) of the selection were left out`] : []),
+    ...(others > 0 ? [`${others} note(s) of other tracks were left out`] : []),
+  ]);
+}
+
+function isNoteEvent(event: MidiEvent): boolean {
+  return event.kind === "channel" && (event.status & 0xe0) === 0x80;
+}
+
+function describeChoices(score: Score): string {
+  const instruments = new Map<string, number>();
+  for (const { track, channel, program } of score.notes) {
+    if (channel === DRUM_CHANNEL) continue;
+    const name = `track ${track} channel ${channel} program ${program}`;
+    instruments.set(name, (instruments.get(name) ?? 0) + 1);
+  }
+  if (instruments.size === 0) return "no notes other than percussion";
+  const listed = [...instruments].slice(0, 8).map(([name, count]) => `${name} (${count} notes)`);
+  return `${listed.join(", ")}${instruments.size > 8 ? ` and ${instruments.size - 8} more` : ""}`;
+}
