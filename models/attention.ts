@@ -45,7 +45,7 @@ export interface SkewFrame {
 
 /**
  * @param queries `[rows, heads, headSize]`, of the last `rows` times of the last segment.
- * @returns `[heads, rows, headSize]`.
+ * @returns what the rows gather, and the weights by which they do.
  */
 export function attention(
   graph: GraphBuilder,
@@ -53,7 +53,10 @@ export function attention(
   queries: Value,
   segments: readonly Segment[],
   relative?: RelativeTerm,
-): Value {
+): {
+  readonly attended: Value; // [heads, rows, headSize]
+  readonly weights: Value; // [heads, rows, times]
+} {
   const scores = graph.node(
     "Concat",
     segments.map(({ keys }) => queryScores(graph, frame, queries, keys)), // [heads, rows, time] each
@@ -65,11 +68,12 @@ export function attention(
   const masked = graph.node("Add", [placed, frame.mask]);
   const weights = graph.node("Softmax", [masked], { axis: integer(-1) }); // [heads, rows, times]
   const parts = graph.nodes("Split", [weights, frame.lengths], segments.length, { axis: integer(2) });
-  return segments
+  const attended = segments
     .map(({ values }, i) =>
       graph.microsoft("FusedMatMul", [parts[i] ?? "", values], { transBatchB: integer(1) }),
     )
     .reduce((sum, part) => graph.node("Add", [sum, part])); // [heads, rows, headSize]
+  return { attended, weights };
 }
 
 /** scale · q·kᵀ for every head, without moving either: # [heads, rows, time] */
@@ -105,6 +109,11 @@ function relativeScores(
   const flat = graph.node("Reshape", [padded, skew.flat]); // [heads, rows · (times + 1)]
   const moved = graph.node("Slice", [flat, skew.from, skew.to, graph.integers([1])]);
   return graph.node("Reshape", [moved, skew.square]);
+}
+
+/** Of `[heads, rows, times]` the last row.  # [heads, 1, times] */
+export function lastRow(graph: GraphBuilder, weights: Value): Value {
+  return graph.node("Slice", [weights, graph.integers([-1]), graph.integers([END]), graph.integers([1])]);
 }
 
 /** As the end of a slice: as far as there is. */

@@ -16,6 +16,7 @@
  *     out  logits         [rows − logits_from, vocabularySize]
  *          keys.i         [rows, heads, headSize]          to be appended to the cache of layer i
  *          values.i       [rows, heads, headSize]
+ *          attention.i    [heads, 1, times]                the weights of the last row: what it looked at in layer i
  *
  * and the weights, under the names of `tensorShapes` in the layout of `graphWeights`.
  */
@@ -23,6 +24,7 @@ import {
   attention,
   type AttentionFrame,
   joinHeads,
+  lastRow,
   type RelativeTerm,
   type Segment,
   skewFrame,
@@ -67,6 +69,8 @@ export function decoderGraph(config: DecoderConfig): DecoderGraph {
     const block = decoderBlock(graph, config, frame, layer, x, [cached]);
     graph.output(`keys.${layer}`, block.added.keys, "float32", ["rows", ...cacheShape]);
     graph.output(`values.${layer}`, block.added.values, "float32", ["rows", ...cacheShape]);
+    const seen = lastRow(graph, block.weights);
+    graph.output(`attention.${layer}`, seen, "float32", [config.heads, 1, "times"]);
     x = block.x; // [rows, width]
   }
   const scored = graph.node("Slice", [
@@ -93,7 +97,7 @@ export function embedding(graph: GraphBuilder, config: DecoderConfig, ids: Value
 /**
  * One block. Its attention sees the segments given and, after them, the rows at hand.
  *
- * @returns the stream after the block, and the keys and values of the new rows.
+ * @returns the stream after the block, the keys and values of the new rows, and the weights of its attention.
  */
 export function decoderBlock(
   graph: GraphBuilder,
@@ -102,7 +106,7 @@ export function decoderBlock(
   layer: number,
   x: Value, // [rows, width]
   past: readonly Segment[],
-): { readonly x: Value; readonly added: Segment } {
+): { readonly x: Value; readonly added: Segment; readonly weights: Value } {
   const { width, feedForward } = config;
   const at = `h.${layer}`;
 
@@ -113,7 +117,7 @@ export function decoderBlock(
     .map((part) => splitHeads(graph, shared, part)); // [rows, heads, headSize] each
   const added: Segment = { keys, values };
   const relative = relativeTerm(graph, config, layer, skew);
-  const attended = attention(graph, shared, queries, [...past, added], relative); // [heads, rows, headSize]
+  const { attended, weights } = attention(graph, shared, queries, [...past, added], relative);
   const projected = linear(graph, `${at}.attn.c_proj`, width, width, joinHeads(graph, shared, attended));
   const between = graph.node("Add", [x, projected]); // [rows, width]
 
@@ -121,7 +125,7 @@ export function decoderBlock(
   const grown = linear(graph, `${at}.mlp.c_fc`, width, feedForward, again);
   const bent = graph.node("Gelu", [grown], { approximate: text("tanh") }); // [rows, feedForward]
   const shrunk = linear(graph, `${at}.mlp.c_proj`, feedForward, width, bent);
-  return { x: graph.node("Add", [between, shrunk]), added };
+  return { x: graph.node("Add", [between, shrunk]), added, weights };
 }
 
 /** The stream to logits.  # [rows, vocabularySize] */

@@ -1,4 +1,5 @@
 import { type DecoderConfig, decoderGraph, graphWeights, headSize, type Tensor } from "../../models/index.ts";
+import { type AttentionRequest, checkedRequest, type LayerAttention, visibleWeights } from "./attention.ts";
 import { type CacheShape, KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
 import { attentionMask } from "./mask.ts";
@@ -16,6 +17,13 @@ export interface ForwardOptions {
   readonly logits?: "last" | "all";
   /** Stops between two chunks of a long input; `forward` then throws the signal's reason. */
   readonly signal?: AbortSignal;
+}
+
+export interface ForwardWithAttention {
+  /** As `forward` gives them. */
+  readonly logits: Float32Array;
+  /** Of the layers asked for, in the order asked. */
+  readonly attention: readonly LayerAttention[];
 }
 
 /** Long inputs are read in chunks of so many ids: attention within one costs its square in memory. */
@@ -78,20 +86,35 @@ export class Decoder {
     cache: KeyValueCache,
     options: ForwardOptions = {},
   ): Promise<Float32Array> {
-    this.#check(ids, cache);
-    const { logits = "last", signal } = options;
-    const numbers = Int32Array.from(ids);
-    const chunks: Float32Array[] = [];
-    this.#busy.add(cache);
-    try {
-      for (let at = 0; at < numbers.length; at += CHUNK) {
-        signal?.throwIfAborted();
-        chunks.push(await this.#step(numbers.subarray(at, at + CHUNK), cache, logits === "all"));
-      }
-    } finally {
-      this.#busy.delete(cache);
-    }
-    return logits === "all" ? joined(chunks) : (chunks.at(-1) ?? new Float32Array());
+    return (await this.#read(ids, cache, options, [])).logits;
+  }
+
+  /**
+   * As `forward`, and tells what the last id looked at: the attention from which the logits of the next one came. Layers
+   * that are not asked for are not copied out of ONNX Runtime.
+   *
+   * @throws EngineError as `forward`, and for a layer or head that the model does not have.
+   *
+   * @example
+   * const { logits, attention } = await decoder.forwardWithAttention([60], cache, { layers: [5] });
+   * const [{ heads, from, weights }] = attention; // weights: [heads, ids seen], the first of them at position `from`
+   */
+  async forwardWithAttention(
+    ids: ArrayLike<number>,
+    cache: KeyValueCache,
+    request: AttentionRequest,
+    options: ForwardOptions = {},
+  ): Promise<ForwardWithAttention> {
+    const { layers, heads } = checkedRequest(this.config, request);
+    const names = layers.map((layer) => `attention.${layer}`);
+    const { logits, results } = await this.#read(ids, cache, options, names);
+    const seen = Math.min(cache.position, this.config.window);
+    const from = cache.position - seen;
+    const attention = layers.map((layer): LayerAttention => {
+      const weights = floats(results, `attention.${layer}`); // [all heads, times]
+      return { layer, heads, from, weights: visibleWeights(this.config, weights, heads, seen) };
+    });
+    return { logits, attention };
   }
 
   /** Frees the model's memory, after the runs under way; the decoder cannot be used afterwards. */
@@ -102,10 +125,41 @@ export class Decoder {
     await this.#session.dispose();
   }
 
-  async #step(ids: Int32Array, cache: KeyValueCache, all: boolean): Promise<Float32Array> {
+  /** Reads ids in chunks. @returns the logits, and all results of the last chunk, those of `extra` included. */
+  async #read(
+    ids: ArrayLike<number>,
+    cache: KeyValueCache,
+    { logits = "last", signal }: ForwardOptions,
+    extra: readonly string[],
+  ): Promise<{ readonly logits: Float32Array; readonly results: Results }> {
+    this.#check(ids, cache);
+    const numbers = Int32Array.from(ids);
+    const wanted = ["logits", ...this.#cacheNames];
+    const chunks: Float32Array[] = [];
+    let results: Results = new Map();
+    this.#busy.add(cache);
+    try {
+      for (let at = 0; at < numbers.length; at += CHUNK) {
+        signal?.throwIfAborted();
+        const names = at + CHUNK < numbers.length ? wanted : [...wanted, ...extra];
+        results = await this.#step(numbers.subarray(at, at + CHUNK), cache, logits === "all", names);
+        chunks.push(floats(results, "logits"));
+      }
+    } finally {
+      this.#busy.delete(cache);
+    }
+    return { logits: logits === "all" ? joined(chunks) : floats(results, "logits"), results };
+  }
+
+  async #step(
+    ids: Int32Array,
+    cache: KeyValueCache,
+    all: boolean,
+    wanted: readonly string[],
+  ): Promise<Results> {
     this.#checkAlive();
     const { position } = cache;
-    const run = this.#session.run(this.#inputs(ids, cache, all));
+    const run = this.#session.run(this.#inputs(ids, cache, all), wanted);
     this.#runs.add(run);
     try {
       const results = await run;
@@ -117,7 +171,7 @@ export class Decoder {
         this.#cacheNames.map((name) => floats(results, name)),
         ids.length,
       );
-      return floats(results, "logits");
+      return results;
     } finally {
       this.#runs.delete(run);
     }
@@ -183,12 +237,14 @@ export class Decoder {
   }
 }
 
+type Results = ReadonlyMap<string, RuntimeTensor>;
+
 /** The graph's results for the cache, in the cache's order. */
 function cacheNames(layers: number): string[] {
   return Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat();
 }
 
-function floats(results: ReadonlyMap<string, RuntimeTensor>, name: string): Float32Array {
+function floats(results: Results, name: string): Float32Array {
   const tensor = results.get(name);
   if (tensor?.type === "float32") return tensor.data;
   throw new TypeError(`the graph gave no float32 result "${name}"`);

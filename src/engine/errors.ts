@@ -3,6 +3,7 @@ export type EngineErrorCode =
   | "no-ids"
   | "bad-id"
   | "context-full"
+  | "bad-attention"
   | "bad-cache"
   | "bad-position"
   | "busy"

@@ -1,6 +1,7 @@
 /** The engine: any decoder checkpoint, the cache, the sampler. */
-export { KeyValueCache } from "./cache.ts";
-export { Decoder, type DecoderSource, type ForwardOptions } from "./decoder.ts";
+export type { AttentionRequest, LayerAttention } from "./attention.ts";
+export { type CacheShape, KeyValueCache } from "./cache.ts";
+export { Decoder, type DecoderSource, type ForwardOptions, type ForwardWithAttention } from "./decoder.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export { type Constraint, type GeneratedId, generateIds, type GenerateIdsOptions } from "./generate.ts";
 export { GumbelNoise, MAX_SEED, philox } from "./random.ts";

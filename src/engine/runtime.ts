@@ -23,8 +23,14 @@ export type Backend = "node" | "wasm";
 
 /** A loaded graph. */
 export interface Session {
-  /** @throws EngineError when ONNX Runtime fails. */
-  run(inputs: Readonly<Record<string, RuntimeTensor>>): Promise<Map<string, RuntimeTensor>>;
+  /**
+   * @param wanted names of the results that are to be copied out. Default: all that the graph has.
+   * @throws EngineError when ONNX Runtime fails.
+   */
+  run(
+    inputs: Readonly<Record<string, RuntimeTensor>>,
+    wanted?: readonly string[],
+  ): Promise<Map<string, RuntimeTensor>>;
   /** Frees its memory. */
   dispose(): Promise<void>;
 }
@@ -109,13 +115,13 @@ export function onnxRuntime(
 
 function onnxSession(ort: typeof Ort, session: Ort.InferenceSession): Session {
   return {
-    run: async (inputs) => {
+    run: async (inputs, wanted) => {
       const feeds: Record<string, Ort.Tensor> = {};
       for (const [name, { type, data, shape }] of Object.entries(inputs)) {
         feeds[name] = new ort.Tensor(type, data, shape);
       }
       try {
-        const results = Object.entries(await session.run(feeds));
+        const results = Object.entries(await (wanted ? session.run(feeds, wanted) : session.run(feeds)));
         return new Map(results.map(([name, tensor]) => [name, resultOf(name, tensor)]));
       } catch (cause) {
         throw new EngineError(`ONNX Runtime failed: ${messageOf(cause)}`, {

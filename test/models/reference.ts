@@ -14,6 +14,17 @@ export function referenceLogits(
   return model.logits(ids);
 }
 
+/** The attention of the last position: `[layers][heads][times seen]`. */
+export function referenceAttention(
+  config: DecoderConfig,
+  tensors: ReadonlyMap<string, Tensor>,
+  ids: readonly number[],
+): number[][][] {
+  const model = new Reference(config, tensors);
+  model.logits(ids);
+  return range(config.layers).map((layer) => model.attention.get(`h.${layer}`) ?? []);
+}
+
 /** Tensors of a config, filled from a fixed sequence of numbers. */
 export function randomTensors(config: DecoderConfig, seed: number): Map<string, Tensor> {
   const random = mulberry32(seed);
@@ -48,6 +59,8 @@ export function relativeError(found: ArrayLike<number>, expected: ArrayLike<numb
 }
 
 class Reference {
+  /** Of each block, the weights of the position computed last: `[heads][times seen]`. */
+  readonly attention = new Map<string, number[][]>();
   readonly #config: DecoderConfig;
   readonly #tensors: ReadonlyMap<string, Tensor>;
 
@@ -94,6 +107,7 @@ class Reference {
     const size = headSize(this.#config);
     const first = Math.max(0, time - window + 1);
     const seen = range(time - first + 1).map((i) => first + i);
+    this.attention.set(name, []);
     return range(heads).flatMap((head) => {
       const part = (at: number, which: number, i: number): number =>
         qkv[at]?.[which * width + head * size + i] ?? NaN;
@@ -104,6 +118,7 @@ class Reference {
           this.#relative(name, query, head, time - other),
       );
       const weights = softmax(scores);
+      this.attention.get(name)?.push(weights);
       return range(size).map((i) => sum(seen.length, (s) => (weights[s] ?? NaN) * part(seen[s] ?? -1, 2, i)));
     });
   }
