@@ -72,6 +72,7 @@ export class Player {
     this.#enter("waiting");
     try {
       for await (const event of model.continue(undefined, { ...options, signal })) {
+        if (signal.aborted) return;
         this.#speed.count(performance.now());
         const change = notes.push(event);
         if (change) this.#sound.schedule(change, event.seconds);

@@ -1,0 +1,105 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { CheckpointError, readCheckpoint } from "../../models/index.ts";
+import { checkpointUrl, type DownloadProgress } from "../../src/browser/checkpoint-url.ts";
+import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "ostinato-url-"));
+let server: Server | undefined;
+
+beforeAll(() => {
+  writeTinyCheckpoint(folder);
+});
+
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** The address of a server that answers so. */
+async function serve(answer: RequestListener): Promise<string> {
+  const started = createServer(answer);
+  server = started;
+  await new Promise<void>((resolve) => {
+    started.listen(0, "127.0.0.1", resolve);
+  });
+  const address = started.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return `http://127.0.0.1:${address.port}`;
+}
+
+const serveFolder: RequestListener = (request, response) => {
+  const bytes = readFileSync(join(folder, (request.url ?? "").replace("/models/tiny/", "")));
+  response.setHeader("Content-Length", bytes.length).end(bytes);
+};
+
+describe("checkpointUrl", () => {
+  it.each(["/models/tiny", "/models/tiny/"])(
+    "reads a checkpoint from %s, and tells how far it is",
+    async (path) => {
+      const seen: DownloadProgress[] = [];
+      const url = await serve(serveFolder);
+      const { config, tensors } = await readCheckpoint(
+        checkpointUrl(`${url}${path}`, { onProgress: (progress) => seen.push(progress) }),
+      );
+      expect(config.vocabulary).toBe("performance-416");
+      expect(tensors.get("wte.weight")?.shape).toEqual([416, 16]);
+      const bytes = readFileSync(join(folder, "model.safetensors")).length;
+      expect(seen.at(-1)).toEqual({ file: "model.safetensors", loadedBytes: bytes, totalBytes: bytes });
+      const loaded = seen.filter(({ file }) => file === "model.safetensors").map((each) => each.loadedBytes);
+      expect(loaded).toEqual(loaded.toSorted((a, b) => a - b));
+    },
+  );
+
+  it("says which file a server does not have", async () => {
+    const url = await serve((_, response) => response.writeHead(404).end());
+    const failure = readCheckpoint(checkpointUrl(`${url}/models/tiny/`));
+    await expect(failure).rejects.toBeInstanceOf(CheckpointError);
+    await expect(failure).rejects.toMatchObject({
+      code: "missing-file",
+      message: `${url}/models/tiny/config.json: HTTP 404 Not Found`,
+    });
+  });
+
+  it("tells a page that a server sends in place of a file", async () => {
+    const url = await serve((_, response) => response.setHeader("Content-Type", "text/html").end("<p>Hello"));
+    await expect(checkpointUrl(url).open("config.json")).rejects.toThrow(`${url}/config.json is a web page`);
+  });
+
+  it("says that a server cannot be reached", async () => {
+    const url = await serve(serveFolder);
+    server?.close();
+    await expect(checkpointUrl(url).open("config.json")).rejects.toMatchObject({
+      name: "CheckpointError",
+      hint: expect.stringContaining("CORS"),
+    });
+  });
+
+  it("says that a download broke off", async () => {
+    const url = await serve((_, response) => {
+      response.setHeader("Content-Length", 1000).write("half");
+      setTimeout(() => response.destroy(), 20);
+    });
+    await expect(checkpointUrl(url).open("config.json")).rejects.toThrow("stopped after 4 bytes");
+  });
+
+  it("stops when it is told to", async () => {
+    const abort = new AbortController();
+    const url = await serve((_, response) => {
+      response.setHeader("Content-Length", 1000).write("half");
+    });
+    const reason = new Error("enough");
+    const opening = checkpointUrl(url, {
+      signal: abort.signal,
+      onProgress: ({ loadedBytes }) => loadedBytes > 0 && abort.abort(reason),
+    }).open("config.json");
+    await expect(opening).rejects.toBe(reason);
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { pianoTone } from "../../web/piano-tone.ts";
+
+const RATE = 32_000;
+
+/** Strength of one frequency (Goertzel 1958), over the first half second. */
+function strength(samples: Float32Array, frequency: number): number {
+  const coefficient = 2 * Math.cos((2 * Math.PI * frequency) / RATE);
+  let [last, beforeLast] = [0, 0];
+  for (const sample of samples.subarray(0, RATE / 2)) {
+    [last, beforeLast] = [sample + coefficient * last - beforeLast, last];
+  }
+  return Math.sqrt(last ** 2 + beforeLast ** 2 - coefficient * last * beforeLast);
+}
+
+describe("pianoTone", () => {
+  it.each([27.5, 110, 440, 1760])("sounds at %d Hz, stronger than a semitone beside it", (frequency) => {
+    const samples = pianoTone(frequency, RATE);
+    const own = strength(samples, frequency);
+    expect(own).toBeGreaterThan(3 * strength(samples, frequency * 2 ** (1 / 12)));
+    expect(own).toBeGreaterThan(3 * strength(samples, frequency / 2 ** (1 / 12)));
+  });
+
+  it.each([27.5, 440, 4186])("goes from silence to silence at %d Hz, and never too loud", (frequency) => {
+    const samples = pianoTone(frequency, RATE);
+    expect(samples[0]).toBeCloseTo(0, 9);
+    expect(samples.at(-1)).toBeCloseTo(0, 9);
+    const loudest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    expect(loudest).toBeCloseTo(0.8, 5);
+    const tail = samples.subarray(-RATE / 10).reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    expect(tail).toBeLessThan(0.01);
+  });
+
+  it("lasts longer on low strings", () => {
+    expect(pianoTone(27.5, RATE)).toHaveLength(8 * RATE);
+    expect(pianoTone(4186, RATE)).toHaveLength(RATE);
+  });
+});

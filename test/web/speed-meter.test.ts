@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { SpeedMeter } from "../../web/speed-meter.ts";
+
+describe("SpeedMeter", () => {
+  it("measures ids a second, without the first id, whose prompt takes its own time", () => {
+    const meter = new SpeedMeter(64);
+    meter.count(5000);
+    for (let id = 0; id <= 20; id += 1) meter.count(6000 + 10 * id);
+    expect(meter.idsPerSecond).toBeCloseTo(100);
+  });
+
+  it("says nothing before there is enough to time", () => {
+    const meter = new SpeedMeter(64);
+    for (let id = 0; id <= 10; id += 1) meter.count(10 * id);
+    expect(meter.idsPerSecond).toBeUndefined();
+  });
+
+  it("does not count ids that were in store after a rest", () => {
+    const meter = new SpeedMeter(3);
+    for (let id = 0; id <= 20; id += 1) meter.count(10 * id);
+    meter.rest();
+    for (let id = 0; id < 3; id += 1) meter.count(100_000);
+    expect(meter.idsPerSecond).toBeCloseTo(100);
+    for (let id = 0; id <= 20; id += 1) meter.count(100_020 + 20 * id);
+    expect(meter.idsPerSecond).toBeCloseTo(50);
+  });
+});

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { CheckpointError } from "../../models/index.ts";
+import { clock, megabytes, problemOf } from "../../web/words.ts";
+
+describe("words", () => {
+  it("tell the time", () => {
+    expect([-1, 0, 9.99, 65, 3600].map(clock)).toEqual(["0:00", "0:00", "0:09", "1:05", "60:00"]);
+  });
+
+  it("tell how much has been loaded", () => {
+    expect(megabytes(3_420_000, 11_200_000)).toBe("3.4 of 11.2 MB");
+    expect(megabytes(3_420_000, undefined)).toBe("3.4 MB");
+  });
+
+  it("tell what went wrong and what to do", () => {
+    const error = new CheckpointError("tensor is missing", { code: "missing-tensor", hint: "take another" });
+    expect(problemOf(error)).toEqual({ message: "Tensor is missing.", hint: "Take another." });
+    expect(problemOf(new Error("http://a/b: HTTP 404."))).toEqual({
+      message: "http://a/b: HTTP 404.",
+      hint: "Reload the page and try again.",
+    });
+    expect(problemOf(42).message).toBe("42");
+  });
+});
