@@ -1,8 +1,17 @@
 import { type Command, Option } from "commander";
-import { encodeScore, eventText, oneHot, VOCABULARIES, writeNpy } from "../../encoding/index.ts";
+import {
+  DRUM_CHANNEL,
+  encodeScore,
+  eventText,
+  oneHot,
+  type TrackSelection,
+  VOCABULARIES,
+  writeNpy,
+} from "../../encoding/index.ts";
 import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { checkWritable, readScore, writeOutput } from "./files.ts";
+import { TRACKS_HELP, trackSelection } from "./values.ts";
 
 interface EncodeCommandOptions {
   readonly out: string;
@@ -11,6 +20,7 @@ interface EncodeCommandOptions {
   readonly oneHot?: boolean;
   readonly trim?: boolean;
   readonly lenient?: boolean;
+  readonly tracks?: TrackSelection;
   readonly quiet?: boolean;
 }
 
@@ -32,6 +42,7 @@ export function addEncodeCommand(program: Command): void {
     .option("--events", "write one readable event a line")
     .option("--one-hot", "write a NumPy .npy matrix, a row an event")
     .option("--trim", "begin with the first note, leaving out the silence before it")
+    .option("--tracks <list>", TRACKS_HELP, trackSelection)
     .option("--lenient", "salvage what can be read from a damaged file")
     .option("--quiet", "say nothing")
     .addHelpText(
@@ -49,12 +60,14 @@ async function runEncode(path: string, options: EncodeCommandOptions): Promise<v
   if (options.events && options.oneHot) throw new UsageError("--events and --one-hot exclude each other");
   const console = new Console({ quiet: options.quiet ?? false });
   await checkWritable(options.out);
-  const score = await readScore(path, { recover: options.lenient ?? false }, console);
+  const score = await readScore(path, options, console);
   const vocabulary = VOCABULARIES.get(options.vocabulary);
   if (!vocabulary) throw new UsageError(`--vocabulary ${options.vocabulary} does not exist`);
   const { ids, notes, trimmedSeconds } = encodeScore(score, vocabulary, {
     trimLeadingSilence: options.trim ?? false,
   });
+  const drums = score.notes.filter((note) => note.channel === DRUM_CHANNEL).length;
+  if (drums > 0) console.say(`${path}: ${drums} notes of percussion left out`);
   if (trimmedSeconds > 0)
     console.say(`${path}: ${trimmedSeconds.toFixed(2)} s of silence before the first note left out`);
   const data = options.oneHot

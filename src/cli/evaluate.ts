@@ -41,8 +41,7 @@ export function addEvaluateCommand(program: Command): void {
 async function runEvaluate(paths: readonly string[], options: EvaluateCommandOptions): Promise<void> {
   const console = new Console({ quiet: options.quiet ?? false });
   const scores = [];
-  for (const path of paths)
-    scores.push({ path, score: await readScore(path, { recover: options.lenient ?? false }, console) });
+  for (const path of paths) scores.push({ path, score: await readScore(path, options, console) });
   const model = await loadMusicModel(options.model, {
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     onWarning: (message) => console.say(message),

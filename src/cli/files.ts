@@ -2,7 +2,14 @@
 import { constants } from "node:fs";
 import { access, readdir, readFile, stat } from "node:fs/promises";
 import { dirname, sep } from "node:path";
-import { MidiError, readMidi, type ReadMidiOptions, type Score } from "../../encoding/index.ts";
+import {
+  MidiError,
+  readMidi,
+  type Score,
+  SelectionError,
+  selectTracks,
+  type TrackSelection,
+} from "../../encoding/index.ts";
 import { writeFileAtomic } from "../node/write-file.ts";
 import type { Console } from "./console.ts";
 import { CommandError } from "./errors.ts";
@@ -27,16 +34,25 @@ export async function listFiles(folder: string): Promise<string[]> {
   }
 }
 
-/** Reads a MIDI file; what was odd about it is said on the console. */
-export async function readScore(path: string, options: ReadMidiOptions, console: Console): Promise<Score> {
+export interface ReadScoreOptions {
+  /** Salvage what can be read from a damaged file. */
+  readonly lenient?: boolean | undefined;
+  /** Take only some of the tracks. */
+  readonly tracks?: TrackSelection | undefined;
+}
+
+/** Reads a MIDI file; what was odd about it, or left out, is said on the console. */
+export async function readScore(path: string, options: ReadScoreOptions, console: Console): Promise<Score> {
   const bytes = await readInput(path);
   try {
-    const score = readMidi(bytes, options);
+    const whole = readMidi(bytes, { recover: options.lenient ?? false });
+    const score = options.tracks ? selectTracks(whole, options.tracks) : whole;
     for (const warning of score.warnings) console.say(`${path}: ${warning}`);
     return score;
   } catch (error) {
+    if (error instanceof SelectionError) throw new CommandError(`${path}: ${error.message}`, error.hint);
     if (!(error instanceof MidiError)) throw error;
-    const recovery = options.recover ? "" : "; --lenient salvages what can be read";
+    const recovery = options.lenient ? "" : "; --lenient salvages what can be read";
     throw new CommandError(`${path}: ${error.message}`, `${error.hint}${error.canRecover ? recovery : ""}`);
   }
 }

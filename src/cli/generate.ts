@@ -1,12 +1,12 @@
 import { type Command, Option } from "commander";
-import { writeMidi } from "../../encoding/index.ts";
+import { type TrackSelection, writeMidi } from "../../encoding/index.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
 import { loadMusicModel } from "../node/load-model.ts";
 import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { numberIn, positiveInteger, positiveNumber } from "./values.ts";
+import { numberIn, positiveInteger, positiveNumber, TRACKS_HELP, trackSelection } from "./values.ts";
 
 interface GenerateCommandOptions extends SamplingOptions {
   readonly out: string;
@@ -14,6 +14,7 @@ interface GenerateCommandOptions extends SamplingOptions {
   readonly primerSeconds?: number;
   readonly continuationOnly?: boolean;
   readonly lenient?: boolean;
+  readonly tracks?: TrackSelection;
   readonly model: string;
   readonly threads?: number;
   readonly quiet?: boolean;
@@ -37,6 +38,7 @@ export function addGenerateCommand(program: Command): void {
       positiveNumber,
     )
     .option("--continuation-only", "write the new music without the primer")
+    .option("--tracks <list>", `of the primer ${TRACKS_HELP}`, trackSelection)
     .option("--lenient", "salvage what can be read from a damaged primer")
     .option("--model <name>", "a model that ships (piano), or a checkpoint folder", "piano");
   for (const { flag, help, fallback, ...range } of SAMPLING_OPTIONS) {
@@ -62,16 +64,20 @@ export function addGenerateCommand(program: Command): void {
 
 async function runGenerate(primerPath: string | undefined, options: GenerateCommandOptions): Promise<void> {
   if (options.json && options.out === "-") throw new UsageError("--json and --out - both write to stdout");
-  if (primerPath === undefined && options.primerSeconds !== undefined) {
-    throw new UsageError("--primer-seconds needs a primer", "name a MIDI file to continue");
-  }
-  if (primerPath === undefined && options.continuationOnly) {
-    throw new UsageError("--continuation-only needs a primer", "name a MIDI file to continue");
+  const primerOptions = {
+    "--primer-seconds": options.primerSeconds,
+    "--continuation-only": options.continuationOnly,
+    "--tracks": options.tracks,
+    "--lenient": options.lenient,
+  };
+  for (const [flag, value] of Object.entries(primerOptions)) {
+    if (primerPath === undefined && value !== undefined) {
+      throw new UsageError(`${flag} needs a primer`, "name a MIDI file to continue");
+    }
   }
   const console = new Console({ quiet: options.quiet ?? false });
   await checkWritable(options.out);
-  const recover = options.lenient ?? false;
-  const primer = primerPath === undefined ? undefined : await readScore(primerPath, { recover }, console);
+  const primer = primerPath === undefined ? undefined : await readScore(primerPath, options, console);
   const model = await loadMusicModel(options.model, {
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     onWarning: (message) => console.say(message),

@@ -7,13 +7,16 @@ import {
   type Score,
   type ScoreNote,
   tempoChanges,
+  type TrackSelection,
 } from "../../encoding/index.ts";
 import { Console } from "./console.ts";
 import { readScore } from "./files.ts";
 import { terminalRoll } from "./terminal-roll.ts";
+import { TRACKS_HELP, trackSelection } from "./values.ts";
 
 interface InspectCommandOptions {
   readonly lenient?: boolean;
+  readonly tracks?: TrackSelection;
   readonly json?: boolean;
 }
 
@@ -23,6 +26,7 @@ export function addInspectCommand(program: Command): void {
     .summary("show what is in a MIDI file")
     .description("Shows tracks, tempo, notes, length, pedal, warnings and a small piano roll of a MIDI file.")
     .argument("<file>", 'MIDI file; "-" reads stdin')
+    .option("--tracks <list>", TRACKS_HELP, trackSelection)
     .option("--lenient", "salvage what can be read from a damaged file")
     .option("--json", "print the facts as JSON")
     .addHelpText("after", "\nExamples:\n  ostinato inspect piece.mid\n  ostinato inspect piece.mid --json")
@@ -31,7 +35,7 @@ export function addInspectCommand(program: Command): void {
 
 async function runInspect(path: string, options: InspectCommandOptions): Promise<void> {
   const console = new Console({ quiet: false });
-  const score = await readScore(path, { recover: options.lenient ?? false }, new Console({ quiet: true }));
+  const score = await readScore(path, options, new Console({ quiet: true }));
   const facts = describe(score);
   if (options.json) {
     console.result({ path, ...facts });

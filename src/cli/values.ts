@@ -1,5 +1,6 @@
 /** Checks of option values; commander shows their messages with the option's name. */
 import { InvalidArgumentError } from "commander";
+import { parseSelection, SelectionError, type TrackSelection } from "../../encoding/index.ts";
 import { type NumberOption, problemWith } from "../options.ts";
 
 export function positiveInteger(text: string): number {
@@ -21,6 +22,19 @@ export function numberIn(option: NumberOption, text: string): number {
   if (problem === undefined) return value;
   throw new InvalidArgumentError(`It ${problem}.`);
 }
+
+/** What `--tracks` takes. */
+export function trackSelection(text: string): TrackSelection {
+  try {
+    return parseSelection(text);
+  } catch (error) {
+    if (error instanceof SelectionError) throw new InvalidArgumentError(`${error.message}: ${error.hint}.`);
+    throw error;
+  }
+}
+
+/** How the commands that read MIDI files describe `--tracks`. */
+export const TRACKS_HELP = 'take only these tracks, such as "1", "0-2,4", "channel:0" or "program:0-7"';
 
 /** `Number`, but nothing is not 0. */
 function parseNumber(text: string): number {

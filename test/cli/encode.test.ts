@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
+  assembleScore,
   encodePerformance,
   type Note,
   PERFORMANCE_388,
@@ -76,6 +77,27 @@ describe("ostinato encode", () => {
     );
     expect(rows.map((row) => row.indexOf(1))).toEqual(IDS);
     expect(rows.map((row) => row.reduce((sum, value) => sum + value, 0))).toEqual(IDS.map(() => 1));
+  });
+
+  it("takes chosen tracks only, and says what it left out", async () => {
+    const one = scoreFromNotes(NOTES.slice(0, 2), "low");
+    const two = scoreFromNotes(NOTES.slice(2), "high");
+    const drums = scoreFromNotes(NOTES.slice(0, 1), "drums").tracks.map((track) => ({
+      ...track,
+      events: track.events.map((event) =>
+        event.kind === "channel" ? { ...event, status: event.status | 9 } : event,
+      ),
+    }));
+    writeFileSync(file, writeMidi(assembleScore(one.division, [...one.tracks, ...two.tracks, ...drums])));
+    const all = await runCli(["encode", file]);
+    expect(JSON.parse(all.stdout).ids).toEqual(IDS);
+    expect(all.stderr).toContain("1 notes of percussion left out");
+    const high = await runCli(["encode", file, "--tracks", "1"]);
+    expect(JSON.parse(high.stdout).ids).toEqual([...encodePerformance(NOTES.slice(2), PERFORMANCE_388)]);
+    expect((await runCli(["encode", file, "--tracks", "high"])).code).toBe(2);
+    const none = await runCli(["encode", file, "--tracks", "7"]);
+    expect(none.code).toBe(1);
+    expect(none.stderr).toMatch(/the selection holds no notes — the file has/);
   });
 
   it("refuses an unknown vocabulary and two forms at once", async () => {
