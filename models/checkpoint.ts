@@ -4,7 +4,8 @@
  */
 import { type DecoderConfig, parseConfig } from "./config.ts";
 import { CheckpointError } from "./errors.ts";
-import { isPrecision, STORED_PRECISIONS } from "./precision.ts";
+import { isOutOfMemory } from "./memory.ts";
+import { isPrecision, STORED_PRECISIONS, type StoredPrecision } from "./precision.ts";
 import { headerBytes, LENGTH_BYTES, parseHeader, type StoredTensor } from "./safetensors.ts";
 import { checkShape, type Tensor, tensorShapes } from "./tensors.ts";
 
@@ -121,14 +122,14 @@ function storedByName(stored: readonly StoredTensor[]): Map<string, StoredTensor
 }
 
 async function readTensor(file: CheckpointFile, stored: StoredTensor): Promise<Tensor> {
-  const { name, dtype, shape, begin, end } = stored;
+  const { name, dtype, shape } = stored;
   if (!isPrecision(dtype)) {
     throw new CheckpointError(`model.safetensors: tensor "${name}" is stored as ${dtype}`, {
       code: "unsupported",
       hint: `${Object.keys(STORED_PRECISIONS).join(", ")} can be read; convert the checkpoint`,
     });
   }
-  const values = STORED_PRECISIONS[dtype].expand(await file.read(begin, end));
+  const values = await readValues(file, stored, STORED_PRECISIONS[dtype]);
   const bad = firstNotFinite(values);
   if (bad !== undefined) {
     throw new CheckpointError(`model.safetensors: tensor "${name}" holds ${values[bad]} at index ${bad}`, {
@@ -137,6 +138,21 @@ async function readTensor(file: CheckpointFile, stored: StoredTensor): Promise<T
     });
   }
   return { shape, values };
+}
+
+async function readValues(
+  file: CheckpointFile,
+  { name, dtype, begin, end }: StoredTensor,
+  precision: StoredPrecision,
+): Promise<Float32Array> {
+  try {
+    return precision.expand(await file.read(begin, end));
+  } catch (cause) {
+    if (!isOutOfMemory(cause)) throw cause;
+    const found = `model.safetensors: no memory for tensor "${name}", ${end - begin} bytes of ${dtype}`;
+    const hint = "close other programs, or take a smaller model";
+    throw new CheckpointError(found, { code: "out-of-memory", hint, cause });
+  }
 }
 
 function firstNotFinite(values: Float32Array): number | undefined {

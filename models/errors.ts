@@ -7,7 +7,8 @@ export type CheckpointErrorCode =
   | "missing-tensor"
   | "unknown-tensor"
   | "bad-shape"
-  | "bad-value";
+  | "bad-value"
+  | "out-of-memory";
 
 export interface CheckpointErrorDetails {
   readonly code: CheckpointErrorCode;

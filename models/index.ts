@@ -17,6 +17,7 @@ export {
 export { type DecoderGraph, decoderGraph } from "./decoder.ts";
 export { CheckpointError, type CheckpointErrorCode } from "./errors.ts";
 export type { GraphWeight } from "./graph-builder.ts";
+export { isOutOfMemory } from "./memory.ts";
 export { isPrecision, type PrecisionName, STORED_PRECISIONS, type StoredPrecision } from "./precision.ts";
 export { readSafetensors, type StoredTensor, type TensorBytes, writeSafetensors } from "./safetensors.ts";
 export { graphWeights, type Tensor, tensorShapes } from "./tensors.ts";

@@ -11,7 +11,8 @@ export type EngineErrorCode =
   | "bad-backend"
   | "bad-threads"
   | "session-failed"
-  | "run-failed";
+  | "run-failed"
+  | "out-of-memory";
 
 export interface EngineErrorDetails {
   readonly code: EngineErrorCode;

@@ -3,7 +3,8 @@
  * `src/node/runtime.ts`; both are built by `onnxRuntime`.
  */
 import type * as Ort from "onnxruntime-web";
-import { EngineError } from "./errors.ts";
+import { isOutOfMemory } from "../../models/index.ts";
+import { EngineError, type EngineErrorCode } from "./errors.ts";
 
 /** Runs graphs. */
 export interface Runtime {
@@ -14,7 +15,7 @@ export interface Runtime {
    *
    * @param model an `.onnx` file.
    * @param weights the graph's external data by location; read during the call only.
-   * @throws EngineError when ONNX Runtime refuses it.
+   * @throws EngineError when ONNX Runtime refuses it, with code "out-of-memory" when it is too large.
    */
   createSession(model: Uint8Array, weights: ReadonlyMap<string, Float32Array>): Promise<Session>;
 }
@@ -103,11 +104,7 @@ export function onnxRuntime(
         });
         return onnxSession(ort, session);
       } catch (cause) {
-        throw new EngineError(`ONNX Runtime (${backend}) cannot load the model: ${messageOf(cause)}`, {
-          code: "session-failed",
-          hint: "if memory ran out, take a smaller model; otherwise this is a fault of the toolkit",
-          cause,
-        });
+        throw failure(`ONNX Runtime (${backend}) cannot load the model`, "session-failed", cause);
       }
     },
   };
@@ -124,11 +121,7 @@ function onnxSession(ort: typeof Ort, session: Ort.InferenceSession): Session {
         const results = Object.entries(await (wanted ? session.run(feeds, wanted) : session.run(feeds)));
         return new Map(results.map(([name, tensor]) => [name, resultOf(name, tensor)]));
       } catch (cause) {
-        throw new EngineError(`ONNX Runtime failed: ${messageOf(cause)}`, {
-          code: "run-failed",
-          hint: "this is a fault of the toolkit, unless memory ran out",
-          cause,
-        });
+        throw failure("ONNX Runtime failed", "run-failed", cause);
       }
     },
     dispose: async () => session.release(),
@@ -155,6 +148,13 @@ function bytesOf(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function failure(what: string, code: EngineErrorCode, cause: unknown): EngineError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return isOutOfMemory(cause)
+    ? new EngineError(`${what}, memory ran out: ${message}`, {
+        code: "out-of-memory",
+        hint: "take a smaller model, dispose models that are not needed, or close other programs",
+        cause,
+      })
+    : new EngineError(`${what}: ${message}`, { code, hint: "this is a fault of the toolkit", cause });
 }

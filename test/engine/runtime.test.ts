@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { GraphBuilder, integer } from "../../models/graph-builder.ts";
 import { decoderGraph, type DecoderConfig, graphWeights } from "../../models/index.ts";
+import { encodeModel } from "../../models/onnx.ts";
 import { createWasmRuntime } from "../../src/engine/runtime.ts";
 import { createNodeRuntime } from "../../src/node/runtime.ts";
 import { randomTensors } from "../models/reference.ts";
@@ -96,5 +98,24 @@ test.each(["node", "wasm"] as const)("%s: weights may change once the session is
   for (const values of weights.values()) values.fill(0);
   expect((await session.run(inputs)).get("logits")).toEqual(before);
   await expect(session.run({ ids: inputs.ids })).rejects.toMatchObject({ code: "run-failed" });
+  await session.dispose();
+});
+
+test.each([
+  ["node", [2 ** 26, 2 ** 26]],
+  ["wasm", [2 ** 26, 2 ** 26]], // more than an address reaches
+  ["wasm", [2 ** 18, 2 ** 12 - 1]], // all that an address reaches, but for a megabyte
+] as const)("%s: a run that takes more memory than there is says so: %j", async (backend, vast) => {
+  const graph = new GraphBuilder("vast");
+  const size = graph.node("Cast", [graph.input("size", "int32", [2])], { to: integer(7) }); // int64
+  const zeros = graph.node("ConstantOfShape", [size]);
+  graph.output("y", graph.node("Exp", [zeros]), "float32", ["a", "b"]);
+  const model = encodeModel({ graph: graph.build(), opsets: { "": 21 } });
+  const runtime = await createNodeRuntime({ backend, threads: 1 });
+  const session = await runtime.createSession(model, new Map());
+  const run = (sizes: readonly [number, number]) =>
+    session.run({ size: { type: "int32", data: Int32Array.from(sizes), shape: [2] } });
+  await expect(run(vast)).rejects.toMatchObject({ name: "EngineError", code: "out-of-memory" });
+  expect((await run([1, 2])).get("y")?.data).toEqual(Float32Array.of(1, 1));
   await session.dispose();
 });

@@ -56,6 +56,23 @@ test("reads every tensor", async () => {
   expect([...(tensors.get("h.0.ln_1.weight")?.values ?? [])]).toEqual([0, 1, 2, 3]);
 });
 
+test("a tensor that memory is too small for is named", async () => {
+  const files = filesOf(CONFIG, tensorsOf(CONFIG));
+  const small = {
+    open: async (name: string) => {
+      const file = await files.open(name);
+      const read = async (begin: number, end: number) =>
+        end - begin === 20 * 4 ? new Uint8Array(2 ** 60) : file.read(begin, end);
+      return { ...file, read };
+    },
+  };
+  await expect(readCheckpoint(small)).rejects.toMatchObject({
+    name: "CheckpointError",
+    code: "out-of-memory",
+    message: 'model.safetensors: no memory for tensor "wte.weight", 80 bytes of F32',
+  });
+});
+
 test("names may have Hugging Face's prefix, and GPT-2's buffers are passed over", async () => {
   const tensors = tensorsOf(CONFIG).map((tensor) => ({ ...tensor, name: `transformer.${tensor.name}` }));
   const buffers: TensorBytes[] = [
