@@ -126,7 +126,7 @@ function showState(now: PlayerState): void {
   byId("welcome", HTMLElement).hidden = true;
   play.hidden = now !== "idle";
   stop.hidden = now === "idle";
-  save.hidden = false;
+  byId("transport", HTMLElement).hidden = false;
   if (now === "waiting") stop.focus();
   say({ waiting: "Writing ahead", playing: "Playing", idle: "Stopped" }[now]);
   askForFrame();
