@@ -1,0 +1,55 @@
+/** The worked example of encoding/README.md is what the code gives. */
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import {
+  assembleScore,
+  encodeScore,
+  eventText,
+  type MidiEvent,
+  oneHot,
+  PERFORMANCE_388,
+  VOCABULARIES,
+} from "../../encoding/index.ts";
+
+const README = readFileSync(new URL("../../encoding/README.md", import.meta.url), "utf8");
+
+const message = (tick: number, status: number, data1: number, data2: number): MidiEvent => {
+  return { kind: "channel", tick, status, data1, data2 };
+};
+
+/** Milliseconds; the pedal goes down first and is lifted at 2 s. */
+const ARPEGGIO: readonly MidiEvent[] = [
+  message(0, 0xb0, 64, 127),
+  message(0, 0x90, 60, 80),
+  message(400, 0x80, 60, 0),
+  message(500, 0x90, 64, 80),
+  message(900, 0x80, 64, 0),
+  message(1000, 0x90, 67, 80),
+  message(1400, 0x80, 67, 0),
+  message(2000, 0xb0, 64, 0),
+  message(3000, 0x90, 65, 100),
+  message(3500, 0x80, 65, 0),
+];
+
+it("shows the paper's arpeggio as ids and as a one-hot picture", () => {
+  const score = assembleScore({ kind: "quarter", ticksPerQuarter: 500 }, [
+    { name: "", events: ARPEGGIO, endTick: 3500 },
+  ]);
+  const { ids } = encodeScore(score, PERFORMANCE_388);
+  expect(README).toContain(`\n${[...ids].join(" ")}\n`);
+
+  const matrix = oneHot(ids, PERFORMANCE_388.size);
+  const rows = [...new Set(ids)].sort((a, b) => a - b);
+  for (const id of rows) {
+    const cells = Array.from(ids, (_, step) => (matrix[step * PERFORMANCE_388.size + id] === 1 ? "█" : "·"));
+    const words = eventText(PERFORMANCE_388.event(id), PERFORMANCE_388);
+    expect(README).toContain(`\n${String(id).padStart(3)} ${words.padEnd(22)} ${cells.join("")}\n`);
+  }
+});
+
+it("gives the vocabularies' sizes", () => {
+  for (const { name, size } of VOCABULARIES.values()) {
+    expect(README).toContain(`\`${name}\``);
+    expect(README).toContain(`**${size}**`);
+  }
+});
