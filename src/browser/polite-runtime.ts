@@ -10,9 +10,9 @@ export function politeRuntime(runtime: Runtime): Runtime {
     createSession: async (model, weights) => {
       const session = await runtime.createSession(model, weights);
       return {
-        run: async (inputs) => {
+        run: async (inputs, wanted) => {
           await turn();
-          return session.run(inputs);
+          return session.run(inputs, wanted);
         },
         dispose: () => session.dispose(),
       };
