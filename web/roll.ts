@@ -48,6 +48,7 @@ export class Roll {
     this.#drawLanes(view);
     this.#drawTimeLines(view);
     const sounding = notes ? this.#drawNotes(view, notes) : new Set<number>();
+    this.#drawTimes(view);
     if (notes) this.#drawPlayhead(view);
     this.#drawKeyboard(view, sounding);
   }
@@ -89,15 +90,25 @@ export class Roll {
   }
 
   #drawTimeLines(view: RollView): void {
+    this.#context.fillStyle = this.#colours.line;
+    for (const { x } of timeLines(view)) {
+      if (x >= view.keyboardWidth) this.#context.fillRect(Math.round(x), 0, 1, view.height);
+    }
+  }
+
+  /** The times of the lines, over the notes, which would hide them. */
+  #drawTimes(view: RollView): void {
     const context = this.#context;
     context.font = `11px ${this.#colours.font}`;
     context.textBaseline = "top";
     for (const { seconds, x } of timeLines(view)) {
       if (x < view.keyboardWidth) continue;
-      context.fillStyle = this.#colours.line;
-      context.fillRect(Math.round(x), 0, 1, view.height);
+      const label = clock(seconds);
+      const { width } = context.measureText(label);
+      context.fillStyle = this.#colours.ground;
+      context.fillRect(Math.round(x) + 2, 2, width + 4, 14);
       context.fillStyle = this.#colours.faint;
-      context.fillText(clock(seconds), Math.round(x) + 4, 4);
+      context.fillText(label, Math.round(x) + 4, 4);
     }
   }
 
@@ -157,6 +168,7 @@ export class Roll {
 }
 
 interface Colours {
+  readonly ground: string;
   readonly line: string;
   readonly octave: string;
   readonly ink: string;
@@ -181,6 +193,7 @@ function readColours(): Colours {
     return `oklch(${lightness.toFixed(3)} ${read("--note-chroma")} ${read("--note-hue")})`;
   });
   return {
+    ground: read("--ground"),
     line: read("--line"),
     octave: read("--octave"),
     ink: read("--ink"),

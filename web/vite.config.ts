@@ -46,11 +46,12 @@ export default defineConfig({
 
 /** Serves the checkpoints of `models/` at `models/`, and copies them into the built folder. */
 function shippedModels(): Plugin {
-  let outDir = "";
+  let outDir: string | undefined;
   return {
     name: "ostinato-models",
     configResolved: (config) => {
-      outDir = fileURLToPath(new URL(`${config.build.outDir}/`, new URL(`file://${config.root}/`)));
+      if (config.command === "build")
+        outDir = fileURLToPath(new URL(`${config.build.outDir}/`, new URL(`file://${config.root}/`)));
     },
     configureServer: (server) => {
       server.middlewares.use("/models/", (request, response, next) => {
@@ -68,10 +69,11 @@ function shippedModels(): Plugin {
     closeBundle: {
       sequential: true,
       handler: async function () {
+        if (outDir === undefined) return;
         for (const name of SHIPPED) {
           const folder = new URL(`${name}/`, models);
-          if (!existsSync(folder)) {
-            this.warn(`models/${name} does not exist; the page will not find its model`);
+          if (!existsSync(new URL("config.json", folder))) {
+            this.warn(`there is no models/${name}/config.json; the page will not find its model`);
             continue;
           }
           await cp(folder, `${outDir}models/${name}/`, { recursive: true });
