@@ -76,7 +76,11 @@ function shippedModels(): Plugin {
             this.warn(`there is no models/${name}/config.json; the page will not find its model`);
             continue;
           }
-          await cp(folder, `${outDir}models/${name}/`, { recursive: true });
+          await cp(folder, `${outDir}models/${name}/`, {
+            recursive: true,
+            // Not the pictures of the model card.
+            filter: (path) => !path.endsWith(".png"),
+          });
         }
       },
     },
