@@ -21,6 +21,15 @@ const FOLLOWERS: Readonly<Record<Last, readonly EventKind[]>> = {
   VELOCITY: ["NOTE_ON"],
 };
 
+export interface GrammarOptions {
+  /**
+   * A note that has sounded for so many steps of 10 ms must end: its note-off is then the only id that may come, as soon
+   * as one may. For models whose window is shorter than the music: they cannot end a note whose beginning they no longer
+   * see. Default: notes may last for ever.
+   */
+  readonly longestNoteSteps?: number;
+}
+
 /** Follows a sequence of ids and tells which may come next. */
 export class PerformanceGrammar {
   readonly #vocabulary: Vocabulary;
@@ -32,19 +41,25 @@ export class PerformanceGrammar {
   readonly #longestShift: number;
   /** How many notes sound on each key, counted from the vocabulary's lowest pitch. */
   readonly #sounding: Uint32Array;
+  /** When each key was last struck, in steps. */
+  readonly #lastOnset: Float64Array;
+  readonly #longestNoteSteps: number;
+  #step = 0;
   #soundingCount = 0;
   #last: Last = "START";
   #velocityId = -1;
 
   /** @throws VocabularyError when the vocabulary has no performance events. */
-  constructor(vocabulary: Vocabulary) {
+  constructor(vocabulary: Vocabulary, options: GrammarOptions = {}) {
     this.#vocabulary = vocabulary;
+    this.#longestNoteSteps = options.longestNoteSteps ?? Infinity;
     this.#noteOnFirst = vocabulary.id("NOTE_ON");
     this.#noteOffFirst = vocabulary.id("NOTE_OFF");
     this.#pitchCount = vocabulary.range("NOTE_ON")?.count ?? 0;
     const shifts = vocabulary.range("TIME_SHIFT");
     this.#longestShift = shifts === undefined ? -1 : shifts.minimum + shifts.count - 1;
     this.#sounding = new Uint32Array(this.#pitchCount);
+    this.#lastOnset = new Float64Array(this.#pitchCount);
     this.#follows = followTables(vocabulary);
   }
 
@@ -59,6 +74,7 @@ export class PerformanceGrammar {
     const key = id - (kind === "NOTE_ON" ? this.#noteOnFirst : this.#noteOffFirst);
     if (kind === "NOTE_ON") {
       this.#sounding[key] = (this.#sounding[key] ?? 0) + 1;
+      this.#lastOnset[key] = this.#step;
       this.#soundingCount += 1;
       this.#last = "NOTE_ON";
     } else if (kind === "NOTE_OFF") {
@@ -72,6 +88,7 @@ export class PerformanceGrammar {
       this.#velocityId = id;
       this.#last = "VELOCITY";
     } else if (kind === "TIME_SHIFT") {
+      this.#step += value;
       this.#last = value === this.#longestShift ? "LONGEST_SHIFT" : "SHIFT";
     } else {
       if (kind === "START" || kind === "END") this.#reset();
@@ -84,6 +101,17 @@ export class PerformanceGrammar {
     this.#sounding.fill(0);
     this.#soundingCount = 0;
     this.#velocityId = -1;
+  }
+
+  /** Where a note has sounded too long and may end now, ending it is all that is left. */
+  #endLongNotes(legal: Uint8Array): void {
+    for (let key = 0; key < this.#pitchCount; key += 1) {
+      const noteOff = this.#noteOffFirst + key;
+      if (legal[noteOff] === 0 || this.#step - (this.#lastOnset[key] ?? 0) < this.#longestNoteSteps) continue;
+      legal.fill(0);
+      legal[noteOff] = 1;
+      return;
+    }
   }
 
   /**
@@ -110,6 +138,7 @@ export class PerformanceGrammar {
     if (this.#soundingCount > 0) {
       const end = this.#vocabulary.range("END");
       if (end) legal[end.first] = 0;
+      if (this.#longestNoteSteps < Infinity) this.#endLongNotes(legal);
     }
   }
 

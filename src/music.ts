@@ -20,6 +20,12 @@ import { type GeneratedId, generateIds } from "./engine/generate.ts";
 import { Sampler } from "./engine/sampler.ts";
 import { OptionError, type SamplingOptions } from "./options.ts";
 
+/**
+ * Generated notes end after this time at the latest. A piano string has died away by then (of the notes people play, pedal
+ * included, three in a thousand last longer), and a model cannot end a note that began before its window.
+ */
+export const LONGEST_NOTE_SECONDS = 10;
+
 /** One generated event; with `candidates`, what else it could have been. */
 export interface MusicEvent extends GeneratedId {
   readonly kind: EventKind;
@@ -152,7 +158,9 @@ export class MusicModel {
     const time = new PerformanceDecoder(this.vocabulary);
     for (const id of primerIds) time.push(id);
     const startStep = time.step;
-    const grammar = new PerformanceGrammar(this.vocabulary);
+    const grammar = new PerformanceGrammar(this.vocabulary, {
+      longestNoteSteps: LONGEST_NOTE_SECONDS * STEPS_PER_SECOND,
+    });
     const endId = this.vocabulary.range("END")?.first;
     const constraint = {
       push: (id: number): void => grammar.push(id),

@@ -121,3 +121,24 @@ describe("every id of an encoding", () => {
     );
   });
 });
+
+it("ends notes that have sounded as long as they may, and nothing else before them", () => {
+  const grammar = new PerformanceGrammar(PERFORMANCE_388, { longestNoteSteps: 150 });
+  const id = (kind: "NOTE_ON" | "NOTE_OFF" | "TIME_SHIFT" | "VELOCITY", value: number): number =>
+    PERFORMANCE_388.id(kind, value);
+  const legal = new Uint8Array(PERFORMANCE_388.size);
+  const mask = (): number[] => {
+    grammar.mask(legal);
+    return [...legal.entries()].filter(([, flag]) => flag === 1).map(([legalId]) => legalId);
+  };
+  for (const next of [id("VELOCITY", 20), id("NOTE_ON", 60), id("TIME_SHIFT", 60), id("NOTE_ON", 64)])
+    grammar.push(next);
+  grammar.push(id("TIME_SHIFT", 89));
+  expect(mask().length).toBeGreaterThan(100);
+  for (const next of [id("NOTE_ON", 67), id("TIME_SHIFT", 1)]) grammar.push(next);
+  expect(mask()).toEqual([id("NOTE_OFF", 60)]);
+  grammar.push(id("NOTE_OFF", 60));
+  expect(mask().length).toBeGreaterThan(100);
+  grammar.push(id("TIME_SHIFT", 100));
+  expect(mask()).toEqual([id("NOTE_OFF", 64)]);
+});
