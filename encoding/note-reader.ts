@@ -121,12 +121,16 @@ export class NoteReader {
 
 /** Notes in order of start tick; by numbers alone where ticks are small enough, which is several times faster. */
 function byStart(notes: ScoreNote[]): ScoreNote[] {
-  const lastTick = notes.reduce((latest, note) => Math.max(latest, note.startTick), 0);
-  if (lastTick > MAX_INT32) return notes.sort((a, b) => a.startTick - b.startTick);
-  const order = ascendingOrder(Int32Array.from(notes, (note) => note.startTick));
+  const ticks = new Int32Array(notes.length);
+  for (let index = 0; index < notes.length; index += 1) {
+    const tick = notes[index]?.startTick ?? 0;
+    if (tick > MAX_INT32) return notes.sort((a, b) => a.startTick - b.startTick);
+    ticks[index] = tick;
+  }
+  const order = ascendingOrder(ticks);
   const sorted: ScoreNote[] = [];
-  for (const index of order) {
-    const note = notes[index];
+  for (let rank = 0; rank < order.length; rank += 1) {
+    const note = notes[order[rank] ?? 0];
     if (note) sorted.push(note);
   }
   return sorted;

@@ -107,33 +107,30 @@ export function encodeColumns(
   const ids = new Uint16Array(order.length * 5 + Math.ceil(lastStep / longestShift));
   let length = 0;
   let now = 0;
-  let currentBin = NaN;
-  let nextOff = 0;
-
-  const advance = (step: number): void => {
-    for (; step - now > longestShift; now += longestShift) ids[length++] = timeShift + longestShift;
-    if (step > now) ids[length++] = timeShift + step - now;
-    now = step;
-  };
-  const offsUntil = (step: number): void => {
-    for (; nextOff < byEnd.length; nextOff += 1) {
-      const rank = byEnd[nextOff] ?? 0;
-      const end = ends[rank] ?? 0;
-      if (end > step) return;
-      advance(end);
-      ids[length++] = noteOff + (pitches[rank] ?? 0);
+  let currentBin = -1;
+  // Note-ons in order of onset and note-offs in order of end, merged; on one step the note-offs come first.
+  let [nextOn, nextOff] = [0, 0];
+  while (nextOff < byEnd.length) {
+    const ending = byEnd[nextOff] ?? 0;
+    const offStep = ends[ending] ?? 0;
+    const isOn = nextOn < order.length && (starts[nextOn] ?? 0) < offStep;
+    const step = isOn ? (starts[nextOn] ?? 0) : offStep;
+    if (step > now) {
+      for (; step - now > longestShift; now += longestShift) ids[length++] = timeShift + longestShift;
+      ids[length++] = timeShift + step - now;
+      now = step;
     }
-  };
-  for (let rank = 0; rank < order.length; rank += 1) {
-    const start = starts[rank] ?? 0;
-    const bin = bins[rank] ?? 0;
-    offsUntil(start);
-    advance(start);
-    if (bin !== currentBin) ids[length++] = velocity + bin;
-    currentBin = bin;
-    ids[length++] = noteOn + (pitches[rank] ?? 0);
+    if (isOn) {
+      const bin = bins[nextOn] ?? 0;
+      if (bin !== currentBin) ids[length++] = velocity + bin;
+      currentBin = bin;
+      ids[length++] = noteOn + (pitches[nextOn] ?? 0);
+      nextOn += 1;
+    } else {
+      ids[length++] = noteOff + (pitches[ending] ?? 0);
+      nextOff += 1;
+    }
   }
-  offsUntil(lastStep);
   return ids.slice(0, length);
 }
 

@@ -1,9 +1,9 @@
-const DIGIT_BITS = 11;
+const DIGIT_BITS = 8;
 const DIGITS = 1 << DIGIT_BITS;
 
 /**
  * Indices that put whole numbers from 0 to 2³¹ − 1 in ascending order; equal ones keep theirs. A radix sort: linear in
- * the number of keys, with a pass for every 11 bits of the largest.
+ * the number of keys, with a pass for every 8 bits of the largest.
  */
 export function ascendingOrder(keys: Int32Array): Uint32Array {
   let order = new Uint32Array(keys.length);

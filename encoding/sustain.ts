@@ -30,10 +30,10 @@ export function applySustain(notes: readonly ScoreNote[], pedal: readonly PedalE
  */
 export function sustainedEnds(notes: readonly ScoreNote[], pedal: readonly PedalEvent[]): Float64Array {
   const ends = new Float64Array(notes.length);
-  const places = placesOf(notes);
-  const heard = pedal.filter((event) => places.has(placeOf(event)));
-  const instruments = new Instruments(pedalsByPlace(heard));
-  const lastSeconds = lastMoment(notes, heard);
+  const { places, lastEnd } = survey(notes);
+  const { pedals, lastMove } = pedalsOf(pedal, places);
+  const instruments = new Instruments(pedals);
+  const lastSeconds = Math.max(lastEnd, lastMove);
   for (let index = notes.length - 1; index >= 0; index -= 1) {
     const note = notes[index];
     if (!note) continue;
@@ -44,12 +44,28 @@ export function sustainedEnds(notes: readonly ScoreNote[], pedal: readonly Pedal
     }
     const { presses, nextStrike } = instruments.of(note);
     const strike = nextStrike[pitch] ?? Infinity;
-    const lift = presses.liftAfter(endSeconds) ?? endSeconds;
+    const lift = presses.liftAfter(endSeconds);
     const end = strike <= endSeconds ? strike : Math.min(strike, lift);
     ends[index] = strike === startSeconds ? NaN : end === Infinity ? lastSeconds : end;
-    if (presses.liftAfter(startSeconds) !== undefined) nextStrike[pitch] = startSeconds;
+    if (presses.liftAfter(startSeconds) > startSeconds) nextStrike[pitch] = startSeconds;
   }
   return ends;
+}
+
+/** The places that notes are in, and when the last of them that is not percussion ends. */
+function survey(notes: readonly ScoreNote[]): { places: ReadonlySet<number>; lastEnd: number } {
+  const places = new Set<number>();
+  let latestPlace = -1;
+  let lastEnd = 0;
+  for (let index = 0; index < notes.length; index += 1) {
+    const note = notes[index];
+    if (!note) continue;
+    const place = placeOf(note);
+    if (place !== latestPlace) places.add(place);
+    latestPlace = place;
+    if (note.endSeconds > lastEnd && note.channel !== DRUM_CHANNEL) lastEnd = note.endSeconds;
+  }
+  return { places, lastEnd };
 }
 
 interface Instrument {
@@ -73,12 +89,13 @@ class Instruments {
     const place = placeOf(note);
     const key = place * 128 + note.program;
     if (key === this.#key) return this.#instrument;
+    const found = this.#byKey.get(key);
     this.#key = key;
-    this.#instrument = this.#byKey.get(key) ?? {
+    this.#instrument = found ?? {
       presses: this.#pedals.get(place) ?? new Presses(),
       nextStrike: new Float64Array(128).fill(Infinity),
     };
-    this.#byKey.set(key, this.#instrument);
+    if (!found) this.#byKey.set(key, this.#instrument);
     return this.#instrument;
   }
 }
@@ -88,37 +105,40 @@ function placeOf({ track, channel }: { readonly track: number; readonly channel:
   return track * 16 + channel;
 }
 
-function placesOf(notes: readonly ScoreNote[]): ReadonlySet<number> {
-  const places = new Set<number>();
-  let latest = -1;
-  for (const note of notes) {
-    const place = placeOf(note);
-    if (place !== latest) places.add(place);
-    latest = place;
-  }
-  return places;
-}
-
 /** The times for which one pedal is down: from each `downs[i]` up to, and not with, `lifts[i]`; ascending. */
 class Presses {
   readonly #downs: number[] = [];
   readonly #lifts: number[] = [];
+  /** The latest move, which one at the same time may still change. */
+  #seconds = -1;
+  #isDown = false;
   /** Where the latest question was answered; the next one mostly is about a time nearby. */
   #cursor = 0;
 
-  /** Takes the pedal's state from `seconds` on, later than any before. */
-  set(seconds: number, isDown: boolean): void {
-    const wasDown = this.#downs.length > this.#lifts.length;
-    if (isDown && !wasDown) this.#downs.push(seconds);
-    if (!isDown && wasDown) this.#lifts.push(seconds);
+  /** Takes a move, no earlier than any before; of moves at the same time one that lifts comes last. */
+  move(seconds: number, isDown: boolean): void {
+    if (seconds === this.#seconds) {
+      this.#isDown &&= isDown;
+      return;
+    }
+    this.settle();
+    this.#seconds = seconds;
+    this.#isDown = isDown;
   }
 
-  /** When the pedal is next lifted, if it is down at `seconds`: Infinity where never, undefined where it is up. */
-  liftAfter(seconds: number): number | undefined {
+  /** Takes the latest move for good; to be called after the last one. */
+  settle(): void {
+    const wasDown = this.#downs.length > this.#lifts.length;
+    if (this.#isDown && !wasDown) this.#downs.push(this.#seconds);
+    if (!this.#isDown && wasDown) this.#lifts.push(this.#seconds);
+  }
+
+  /** When the pedal, if it is down at `seconds`, is lifted: Infinity where never; `seconds` itself where it is up. */
+  liftAfter(seconds: number): number {
+    if (this.#downs.length === 0) return seconds;
     const press = this.#lastDownAt(seconds);
-    if (press < 0) return undefined;
-    const lift = this.#lifts[press] ?? Infinity;
-    return lift > seconds ? lift : undefined;
+    const lift = press < 0 ? seconds : (this.#lifts[press] ?? Infinity);
+    return Math.max(lift, seconds);
   }
 
   /** Index of the last press that begins at `seconds` or before; −1 where none does. */
@@ -153,30 +173,26 @@ class Presses {
   }
 }
 
-/** Pedal moves, in order of time, as presses; of moves at the same time one that lifts comes last. */
-function pedalsByPlace(pedal: readonly PedalEvent[]): ReadonlyMap<number, Presses> {
-  const latest = new Map<number, { seconds: number; isDown: boolean }>();
+/** The presses of each place that has notes, and the time of the last move there. */
+function pedalsOf(
+  pedal: readonly PedalEvent[],
+  places: ReadonlySet<number>,
+): { pedals: ReadonlyMap<number, Presses>; lastMove: number } {
   const pedals = new Map<number, Presses>();
+  let latestPlace = -1;
+  let presses: Presses | undefined;
+  let lastMove = 0;
   for (const event of pedal) {
     const place = placeOf(event);
-    if (!pedals.has(place)) pedals.set(place, new Presses());
-    const before = latest.get(place);
-    if (before?.seconds === event.seconds) {
-      before.isDown &&= event.isDown;
-    } else {
-      if (before) pedals.get(place)?.set(before.seconds, before.isDown);
-      latest.set(place, { seconds: event.seconds, isDown: event.isDown });
+    if (place !== latestPlace) {
+      latestPlace = place;
+      presses = pedals.get(place) ?? (places.has(place) ? new Presses() : undefined);
+      if (presses) pedals.set(place, presses);
     }
+    if (!presses) continue;
+    presses.move(event.seconds, event.isDown);
+    lastMove = event.seconds;
   }
-  for (const [place, { seconds, isDown }] of latest) pedals.get(place)?.set(seconds, isDown);
-  return pedals;
-}
-
-/** The last event that note-seq plays through: percussion is none, a pedal's is, whatever its instrument. */
-function lastMoment(notes: readonly ScoreNote[], pedal: readonly PedalEvent[]): number {
-  let last = 0;
-  for (const { endSeconds, channel } of notes)
-    if (channel !== DRUM_CHANNEL && endSeconds > last) last = endSeconds;
-  for (const { seconds } of pedal) if (seconds > last) last = seconds;
-  return last;
+  for (const each of pedals.values()) each.settle();
+  return { pedals, lastMove };
 }
