@@ -1,6 +1,5 @@
 /** Channel messages to notes and pedal moves, one track at a time. */
 import type { PedalEvent, ScoreNote, Track } from "./score.ts";
-import { ascendingOrder } from "./sort.ts";
 import type { TempoMap } from "./tempo-map.ts";
 
 const NOTE_OFF = 0x80;
@@ -13,7 +12,6 @@ const PEDAL_DOWN = 64;
 /** 16 channels of 128 pitches; key = channel × 128 + pitch. */
 const KEYS = 2048;
 const NONE = -1;
-const MAX_INT32 = 0x7fffffff;
 
 /** A note while it is read: what its end is comes later. */
 type GrowingNote = { -readonly [K in keyof ScoreNote]: ScoreNote[K] };
@@ -103,7 +101,8 @@ export class NoteReader {
 
   /** The notes of all tracks that were read, in order of start. */
   notes(): ScoreNote[] {
-    return this.#tracksWithNotes > 1 ? byStart(this.#notes) : this.#notes;
+    if (this.#tracksWithNotes > 1) this.#notes.sort((a, b) => a.startTick - b.startTick);
+    return this.#notes;
   }
 
   /** The pedal moves of all tracks that were read, in order of time. */
@@ -117,21 +116,4 @@ export class NoteReader {
     const sorted = this.#notes.splice(base).sort((a, b) => a.startTick - b.startTick || rank(a) - rank(b));
     for (const note of sorted) this.#notes.push(note);
   }
-}
-
-/** Notes in order of start tick; by numbers alone where ticks are small enough, which is several times faster. */
-function byStart(notes: ScoreNote[]): ScoreNote[] {
-  const ticks = new Int32Array(notes.length);
-  for (let index = 0; index < notes.length; index += 1) {
-    const tick = notes[index]?.startTick ?? 0;
-    if (tick > MAX_INT32) return notes.sort((a, b) => a.startTick - b.startTick);
-    ticks[index] = tick;
-  }
-  const order = ascendingOrder(ticks);
-  const sorted: ScoreNote[] = [];
-  for (let rank = 0; rank < order.length; rank += 1) {
-    const note = notes[order[rank] ?? 0];
-    if (note) sorted.push(note);
-  }
-  return sorted;
 }
