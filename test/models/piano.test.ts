@@ -1,0 +1,82 @@
+/** The model that ships, as it ships. */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PerformanceGrammar, scoreFromNotes } from "../../encoding/index.ts";
+import { scorePiece } from "../../src/evaluate/evaluate.ts";
+import type { MusicModel } from "../../src/music.ts";
+import { loadMusicModel } from "../../src/node/load-model.ts";
+
+const FOLDER = fileURLToPath(new URL("../../models/piano/", import.meta.url));
+let piano: MusicModel;
+
+beforeAll(async () => {
+  piano = await loadMusicModel("piano", { threads: 1 });
+});
+
+afterAll(() => piano.dispose());
+
+describe("models/piano", () => {
+  it("fits 16 MB, and its card names the weights that are there", () => {
+    const bytes = readdirSync(FOLDER).reduce((sum, name) => sum + statSync(`${FOLDER}${name}`).size, 0);
+    expect(bytes).toBeLessThanOrEqual(16_000_000);
+    const sum = createHash("sha256")
+      .update(readFileSync(`${FOLDER}model.safetensors`))
+      .digest("hex");
+    expect(readFileSync(`${FOLDER}README.md`, "utf8")).toContain(sum);
+  });
+
+  it("reads the common vocabulary, with a window of at least 512 ids", () => {
+    expect(piano.vocabulary.name).toBe("performance-416");
+    expect(piano.decoder.config.window).toBeGreaterThanOrEqual(512);
+  });
+
+  it("finds music likelier than the same notes in random order", async () => {
+    // A broken chord over a bass, three times: what any pianist would play on.
+    const chords = [
+      [48, 64, 67, 72],
+      [43, 62, 65, 71],
+      [48, 64, 67, 72],
+    ];
+    const notes = chords.flatMap((chord, bar) =>
+      chord.map((pitch, i) => ({
+        pitch,
+        velocity: 70,
+        startSeconds: bar * 2 + i * 0.5,
+        endSeconds: bar * 2 + i * 0.5 + 0.5,
+      })),
+    );
+    const shuffled = notes.map((note, i) => ({
+      ...note,
+      pitch: 21 + ((i * 53 + 17) % 88),
+      velocity: 1 + ((i * 71) % 127),
+    }));
+    const music = await scorePiece(piano, scoreFromNotes(notes));
+    const noise = await scorePiece(piano, scoreFromNotes(shuffled));
+    expect(music.nats / music.ids).toBeLessThan(noise.nats / noise.ids - 1);
+  });
+
+  it("plays what the grammar allows, past its window, and leaves no note hanging", async () => {
+    const ids: number[] = [];
+    const { score, events, notes } = await piano.generate({
+      seconds: 60,
+      seed: 11,
+      onEvent: ({ id }) => ids.push(id),
+    });
+    expect(ids).toHaveLength(events);
+    expect(events).toBeGreaterThan(piano.decoder.config.window);
+    const grammar = new PerformanceGrammar(piano.vocabulary);
+    const legal = new Uint8Array(piano.vocabulary.size);
+    for (const id of [piano.vocabulary.id("START"), ...ids]) {
+      if (id !== piano.vocabulary.id("START")) {
+        grammar.mask(legal);
+        expect(legal[id]).toBe(1);
+      }
+      grammar.push(id);
+    }
+    expect(score.notes).toHaveLength(notes);
+    expect(score.warnings).toEqual([]);
+    for (const note of score.notes) expect(note.endSeconds).toBeLessThanOrEqual(60);
+  });
+});
