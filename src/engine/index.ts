@@ -1,4 +1,4 @@
-/** The engine: any decoder checkpoint, the cache, the sampler. */
+/** The engine for decoder checkpoints: sessions, the cache, the sampler. */
 export type { AttentionRequest, LayerAttention } from "./attention.ts";
 export { type CacheShape, KeyValueCache } from "./cache.ts";
 export { Decoder, type DecoderSource, type ForwardOptions, type ForwardWithAttention } from "./decoder.ts";
