@@ -1,13 +1,13 @@
 /**
- * A checkpoint: `config.json` and `model.safetensors`, Ostinato's or a Hugging Face GPT-2's, from wherever they are
+ * A checkpoint: `config.json` and `model.safetensors` (or its shards), Ostinato's or a Hugging Face GPT-2's, from wherever they are
  * (a folder, a server, memory). Tensors are read one by one, so a file may be larger than the largest array.
  */
 import { type DecoderConfig, parseConfig } from "./config.ts";
 import { CheckpointError } from "./errors.ts";
 import { isOutOfMemory } from "./memory.ts";
 import { isPrecision, STORED_PRECISIONS, type StoredPrecision } from "./precision.ts";
-import { headerBytes, LENGTH_BYTES, parseHeader, type StoredTensor } from "./safetensors.ts";
 import { checkShape, type Tensor, tensorShapes } from "./tensors.ts";
+import { openWeights, type StoredWeight } from "./weight-files.ts";
 
 /** Where a checkpoint's files come from. */
 export interface CheckpointFiles {
@@ -35,11 +35,11 @@ export interface Checkpoint {
  */
 export async function readCheckpoint(files: CheckpointFiles): Promise<Checkpoint> {
   const config = await readConfig(files);
-  const file = await files.open("model.safetensors");
+  const stored = await openWeights(files);
   try {
-    return { config, tensors: await readTensors(file, config) };
+    return { config, tensors: await readTensors(stored.weights, config) };
   } finally {
-    await file.close();
+    await stored.close();
   }
 }
 
@@ -76,63 +76,41 @@ export function checkpointInMemory(files: ReadonlyMap<string, Uint8Array>): Chec
   };
 }
 
-async function readTensors(file: CheckpointFile, config: DecoderConfig): Promise<Map<string, Tensor>> {
-  const length = headerBytes(await file.read(0, Math.min(LENGTH_BYTES, file.bytes)), file.bytes);
-  const header = await file.read(LENGTH_BYTES, LENGTH_BYTES + length);
-  const stored = storedByName(parseHeader(header, file.bytes));
+async function readTensors(
+  stored: ReadonlyMap<string, StoredWeight>,
+  config: DecoderConfig,
+): Promise<Map<string, Tensor>> {
   const wanted = tensorShapes(config);
   for (const [name, shape] of wanted) {
     const found = stored.get(name);
     if (!found) {
-      const hint = "the file is incomplete, or config.json is another model's";
-      throw new CheckpointError(`model.safetensors: tensor "${name}" is missing`, {
-        code: "missing-tensor",
-        hint,
-      });
+      const hint = "the checkpoint is incomplete, or config.json is another model's";
+      throw new CheckpointError(`tensor "${name}" is missing`, { code: "missing-tensor", hint });
     }
     checkShape(name, found.shape, shape);
   }
-  const extra = [...stored.keys()].filter((name) => !wanted.has(name));
   const tensors = new Map<string, Tensor>();
   for (const [name, found] of stored) {
-    if (wanted.has(name)) tensors.set(name, await readTensor(file, found));
+    if (wanted.has(name)) tensors.set(name, await readTensor(found));
   }
-  for (const name of extra) await checkExtra(file, config, tensors, name, stored.get(name));
+  for (const [name, found] of stored) {
+    if (!wanted.has(name)) await checkExtra(config, tensors, name, found);
+  }
   return tensors;
 }
 
-/** GPT-2's buffers: the causal mask and its value, stored as if they were weights. */
-const BUFFER = /\.attn\.(masked_)?bias$/;
-
-/** By the names of `tensorShapes`: Hugging Face puts `transformer.` before all but the head. */
-function storedByName(stored: readonly StoredTensor[]): Map<string, StoredTensor> {
-  const byName = new Map<string, StoredTensor>();
-  for (const tensor of stored) {
-    const name = tensor.name.replace(/^transformer\./, "");
-    if (BUFFER.test(name)) continue;
-    const other = byName.get(name);
-    if (other) {
-      const hint = "one file should hold one model; export it again";
-      const found = `model.safetensors: "${other.name}" and "${tensor.name}" are the same tensor`;
-      throw new CheckpointError(found, { code: "unknown-tensor", hint });
-    }
-    byName.set(name, tensor);
-  }
-  return byName;
-}
-
-async function readTensor(file: CheckpointFile, stored: StoredTensor): Promise<Tensor> {
-  const { name, dtype, shape } = stored;
+async function readTensor(stored: StoredWeight): Promise<Tensor> {
+  const { name, dtype, shape, fileName } = stored;
   if (!isPrecision(dtype)) {
-    throw new CheckpointError(`model.safetensors: tensor "${name}" is stored as ${dtype}`, {
+    throw new CheckpointError(`${fileName}: tensor "${name}" is stored as ${dtype}`, {
       code: "unsupported",
       hint: `${Object.keys(STORED_PRECISIONS).join(", ")} can be read; convert the checkpoint`,
     });
   }
-  const values = await readValues(file, stored, STORED_PRECISIONS[dtype]);
+  const values = await readValues(stored, STORED_PRECISIONS[dtype]);
   const bad = firstNotFinite(values);
   if (bad !== undefined) {
-    throw new CheckpointError(`model.safetensors: tensor "${name}" holds ${values[bad]} at index ${bad}`, {
+    throw new CheckpointError(`${fileName}: tensor "${name}" holds ${values[bad]} at index ${bad}`, {
       code: "bad-value",
       hint: "the training that made it diverged, or the file is damaged; take an earlier checkpoint",
     });
@@ -141,15 +119,14 @@ async function readTensor(file: CheckpointFile, stored: StoredTensor): Promise<T
 }
 
 async function readValues(
-  file: CheckpointFile,
-  { name, dtype, begin, end }: StoredTensor,
+  { name, dtype, begin, end, file, fileName }: StoredWeight,
   precision: StoredPrecision,
 ): Promise<Float32Array> {
   try {
     return precision.expand(await file.read(begin, end));
   } catch (cause) {
     if (!isOutOfMemory(cause)) throw cause;
-    const found = `model.safetensors: no memory for tensor "${name}", ${end - begin} bytes of ${dtype}`;
+    const found = `${fileName}: no memory for tensor "${name}", ${end - begin} bytes of ${dtype}`;
     const hint = "close other programs, or take a smaller model";
     throw new CheckpointError(found, { code: "out-of-memory", hint, cause });
   }
@@ -164,24 +141,22 @@ function firstNotFinite(values: Float32Array): number | undefined {
 
 /** A tied head may be stored a second time, if it is the same; nothing else may be there. */
 async function checkExtra(
-  file: CheckpointFile,
   config: DecoderConfig,
   tensors: ReadonlyMap<string, Tensor>,
   name: string,
-  stored: StoredTensor | undefined,
+  stored: StoredWeight,
 ): Promise<void> {
-  if (!stored) return;
   if (name !== "lm_head.weight" || !config.tiedHead) {
-    throw new CheckpointError(`model.safetensors: unknown tensor "${stored.name}"`, {
+    throw new CheckpointError(`${stored.fileName}: unknown tensor "${stored.name}"`, {
       code: "unknown-tensor",
       hint: "the model computes something that config.json does not describe",
     });
   }
   checkShape(name, stored.shape, [config.vocabularySize, config.width]);
-  const head = await readTensor(file, stored);
+  const head = await readTensor(stored);
   const embedding = tensors.get("wte.weight");
   if (!embedding || head.values.some((value, i) => value !== embedding.values[i])) {
-    throw new CheckpointError('model.safetensors: "lm_head.weight" differs from "wte.weight"', {
+    throw new CheckpointError(`${stored.fileName}: "lm_head.weight" differs from "wte.weight"`, {
       code: "unknown-tensor",
       hint: 'config.json says that the head is tied; set "tie_word_embeddings": false',
     });
