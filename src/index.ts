@@ -2,12 +2,15 @@
 export * from "../encoding/index.ts";
 export {
   type ContinueOptions,
+  type ExplainOptions,
   type GeneratedMusic,
   type GenerateOptions,
   type MusicEvent,
   MusicModel,
+  type Primer,
   PrimerError,
 } from "./music.ts";
+export type { Candidate, Explanation, LayerAttention } from "./engine/index.ts";
 export {
   checkSampling,
   type NumberOption,

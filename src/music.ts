@@ -15,8 +15,11 @@ import {
   VOCABULARIES,
   type Vocabulary,
 } from "../encoding/index.ts";
+import type { AttentionRequest } from "./engine/attention.ts";
 import type { Decoder } from "./engine/decoder.ts";
-import { type GeneratedId, generateIds } from "./engine/generate.ts";
+import { explainDraw, type Explanation } from "./engine/explain.ts";
+import { type Constraint, type GeneratedId, generateIds } from "./engine/generate.ts";
+import { type Reading, ReadingPool } from "./engine/reading.ts";
 import { Sampler } from "./engine/sampler.ts";
 import { OptionError, type SamplingOptions } from "./options.ts";
 
@@ -41,6 +44,16 @@ export interface ContinueOptions extends SamplingOptions {
   readonly primerSeconds?: number;
   /** Give with each event this many of the likeliest candidates, and its log-probability. */
   readonly candidates?: number;
+  /**
+   * Events that the same seed has drawn before: with the music so far as primer, the same music goes on as if it had not
+   * been interrupted. Default 0.
+   */
+  readonly firstStep?: number;
+  /**
+   * Go on from what the model has read in an earlier call, also of music longer than its window: a quicker beginning, but
+   * the same seed may then give other music. Default false.
+   */
+  readonly resume?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -65,6 +78,19 @@ export interface GeneratedMusic {
   readonly trimmedSeconds: number;
 }
 
+export interface ExplainOptions extends SamplingOptions {
+  /** How many of the likeliest candidates to name. Default 12. */
+  readonly candidates?: number;
+  /** Whose attention is wanted, by layers and heads. Default: nobody's. */
+  readonly attention?: AttentionRequest;
+}
+
+/** Music to go on from: a score, or the ids of a performance, without those that frame a piece. */
+export type Primer = Score | readonly number[];
+
+/** Beginnings and branches that are remembered, so that going on from them need not read them again. */
+const READINGS = 3;
+
 /** Thrown for a primer that cannot be continued. */
 export class PrimerError extends Error {
   override readonly name = "PrimerError";
@@ -80,6 +106,7 @@ export class PrimerError extends Error {
 export class MusicModel {
   readonly decoder: Decoder;
   readonly vocabulary: Vocabulary;
+  readonly #readings: ReadingPool;
 
   /** @throws OptionError when the checkpoint's vocabulary is not one of music. */
   constructor(decoder: Decoder) {
@@ -92,18 +119,67 @@ export class MusicModel {
     }
     this.decoder = decoder;
     this.vocabulary = vocabulary;
+    this.#readings = new ReadingPool(decoder, READINGS);
   }
 
   /**
-   * Events that continue a score, or without one begin a piece, as they are generated: endless, or `seconds` of
+   * Events that continue a primer, or without one begin a piece, as they are generated: endless, or `seconds` of
    * them. Stop iterating, or abort `signal`, to stop the model.
    *
    * @throws PrimerError when the score has no notes; OptionError for an option out of range.
    * @example
    * for await (const event of piano.continue(score, { seconds: 10, seed: 7 })) console.log(event.kind, event.seconds);
    */
-  continue(score: Score | undefined, options: ContinueOptions = {}): AsyncGenerator<MusicEvent, void> {
-    return this.#events(this.#prompt(score, options.primerSeconds).ids, new Sampler(options), options);
+  continue(primer: Primer | undefined, options: ContinueOptions = {}): AsyncGenerator<MusicEvent, void> {
+    const isIds = primer !== undefined && "length" in primer;
+    const ids = isIds ? primer : this.#prompt(primer, options.primerSeconds).ids;
+    return this.#events(ids, new Sampler(options), options);
+  }
+
+  /**
+   * Why an event came: what else it could have been, and what the model looked at. Positions of attention are indices into
+   * `ids`; -1 is the start of the piece.
+   *
+   * @param ids a performance, without the ids that frame a piece.
+   * @param index of the event in question; `ids.length` to ask what may follow.
+   * @throws OptionError for an index or option out of range; EngineError for a layer or head that the model lacks.
+   * @example
+   * const { candidates } = await piano.explain(ids, 12, { topP: 0.95 }); // [{ id, probability }, …]
+   */
+  async explain(ids: readonly number[], index: number, options: ExplainOptions = {}): Promise<Explanation> {
+    if (!Number.isInteger(index) || index < 0 || index > ids.length) {
+      throw new OptionError(`index must be a whole number from 0 to ${ids.length}, got ${index}`);
+    }
+    const { candidates = 12, attention, ...sampling } = options;
+    const sampler = new Sampler(sampling);
+    const prompt = this.#framed(ids.slice(0, index));
+    if (prompt.length === 0)
+      throw new OptionError("index 0 has nothing before it, and the model no start id");
+    const explanation = await this.#lend(prompt, (reading) =>
+      explainDraw(reading, this.decoder.config.vocabularySize, {
+        prompt,
+        id: ids[index],
+        sampler,
+        constraint: this.#constraint(),
+        candidates,
+        ...(attention ? { attention } : {}),
+      }),
+    );
+    const framing = prompt.length - index;
+    return {
+      ...explanation,
+      attention: explanation.attention.map((layer) => ({ ...layer, from: layer.from - framing })),
+    };
+  }
+
+  /**
+   * Reads music ahead of time, so that `continue` with these ids and more, and with `resume`, begins at once.
+   *
+   * @param ids a performance, without the ids that frame a piece.
+   */
+  async prefill(ids: readonly number[]): Promise<void> {
+    const prompt = this.#framed(ids);
+    if (prompt.length > 0) await this.#lend(prompt, (reading) => reading.read(prompt, { resume: true }));
   }
 
   /**
@@ -153,36 +229,61 @@ export class MusicModel {
     sampler: Sampler,
     options: ContinueOptions,
   ): AsyncGenerator<MusicEvent, void> {
-    const { seconds = Infinity, candidates, signal } = options;
+    const { seconds = Infinity, candidates, firstStep = 0, resume = false, signal } = options;
     if (!(seconds > 0)) throw new OptionError(`seconds must be more than 0, got ${seconds}`);
     const time = new PerformanceDecoder(this.vocabulary);
     for (const id of primerIds) time.push(id);
     const startStep = time.step;
+    const prompt = this.#framed(primerIds);
+    const reading = this.#readings.take(prompt);
+    try {
+      for await (const drawn of generateIds(this.decoder, {
+        prompt,
+        sampler,
+        constraint: this.#constraint(),
+        reading,
+        firstStep,
+        resume,
+        ...(candidates === undefined ? {} : { candidates }),
+        ...(signal ? { signal } : {}),
+      })) {
+        const { kind, value } = time.push(drawn.id);
+        const now = (time.step - startStep) / STEPS_PER_SECOND;
+        if (now >= seconds) return;
+        yield { ...drawn, kind, value, seconds: now };
+      }
+    } finally {
+      this.#readings.give(reading);
+    }
+  }
+
+  /** Ids as the model is given them, behind the start of a piece. */
+  #framed(ids: readonly number[]): number[] {
+    const start = this.vocabulary.range("START");
+    return start ? [start.first, ...ids] : [...ids];
+  }
+
+  /** What may come next in a piece that ends when the time is up, not before. */
+  #constraint(): Constraint {
     const grammar = new PerformanceGrammar(this.vocabulary, {
       longestNoteSteps: LONGEST_NOTE_SECONDS * STEPS_PER_SECOND,
     });
     const endId = this.vocabulary.range("END")?.first;
-    const constraint = {
-      push: (id: number): void => grammar.push(id),
-      // The piece ends when the time is up, not before.
-      mask: (legal: Uint8Array): void => {
+    return {
+      push: (id) => grammar.push(id),
+      mask: (legal) => {
         grammar.mask(legal);
         if (endId !== undefined) legal[endId] = 0;
       },
     };
-    const start = this.vocabulary.range("START");
-    const prompt = start ? [start.first, ...primerIds] : [...primerIds];
-    for await (const drawn of generateIds(this.decoder, {
-      prompt,
-      sampler,
-      constraint,
-      ...(candidates === undefined ? {} : { candidates }),
-      ...(signal ? { signal } : {}),
-    })) {
-      const { kind, value } = time.push(drawn.id);
-      const now = (time.step - startStep) / STEPS_PER_SECOND;
-      if (now >= seconds) return;
-      yield { ...drawn, kind, value, seconds: now };
+  }
+
+  async #lend<T>(ids: readonly number[], use: (reading: Reading) => Promise<T>): Promise<T> {
+    const reading = this.#readings.take(ids);
+    try {
+      return await use(reading);
+    } finally {
+      this.#readings.give(reading);
     }
   }
 

@@ -3,10 +3,10 @@ import { scoreFromNotes, writeMidi } from "../src/index.ts";
 import type { WorkerMusicModel } from "../src/browser/index.ts";
 import { byId } from "./elements.ts";
 import { loadPiano } from "./load-piano.ts";
-import { Player, type PlayerState } from "./player.ts";
-import { Roll } from "./roll.ts";
+import { Player, type PlayerState } from "./music/player.ts";
+import { Roll } from "./roll/roll.ts";
 import { saveFile } from "./save-file.ts";
-import { Settings } from "./settings.ts";
+import { Settings } from "./controls/settings.ts";
 import { clock, megabytes, problemOf } from "./words.ts";
 
 const begin = byId("begin", HTMLButtonElement);
@@ -52,7 +52,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 // Sound and engine are of use only after a press; fetching the code now makes the first one quicker.
-const soundModule = import("./sound.ts");
+const soundModule = import("./sound/sound.ts");
 
 /** Loads what is missing, then plays a piece until it is stopped. */
 async function startPiece(): Promise<void> {

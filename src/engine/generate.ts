@@ -1,5 +1,6 @@
 /** Ids, one after the other, from a model. */
 import type { Decoder } from "./decoder.ts";
+import { Reading } from "./reading.ts";
 import type { Draw, Sampler } from "./sampler.ts";
 
 /** What may come next; told of every id, prompt included. */
@@ -16,6 +17,12 @@ export interface GenerateIdsOptions {
   readonly constraint?: Constraint;
   /** Ask for this many of the likeliest candidates of each draw, and the log-probability of what was drawn. */
   readonly candidates?: number;
+  /** Draws that came before, in an earlier part of the same generation: the random numbers go on from there. Default 0. */
+  readonly firstStep?: number;
+  /** What to read with; it may have read a part already. Default: a new one. */
+  readonly reading?: Reading;
+  /** See `ReadOptions`. Default false. */
+  readonly resume?: boolean;
   /** Stops the generation: the iteration throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -31,16 +38,16 @@ export async function* generateIds(
   decoder: Decoder,
   options: GenerateIdsOptions,
 ): AsyncGenerator<GeneratedId, never> {
-  const { prompt, sampler, constraint, candidates, signal } = options;
+  const { prompt, sampler, constraint, candidates, firstStep = 0, resume = false, signal } = options;
   const { window, vocabularySize } = decoder.config;
   for (const id of prompt) constraint?.push(id);
   const legal = constraint && new Uint8Array(vocabularySize);
   const recent = sampler.needsRecent ? prompt.slice(-window) : undefined;
-  const cache = decoder.createCache();
-  let ids: readonly number[] = prompt.slice(-window);
-  for (let step = 0; ; step += 1) {
-    signal?.throwIfAborted();
-    const logits = await decoder.forward(ids, cache, signal ? { signal } : {});
+  const reading = options.reading ?? new Reading(decoder);
+  const abort = signal ? { signal } : {};
+  signal?.throwIfAborted();
+  let { logits } = await reading.read(prompt, { resume, ...abort });
+  for (let step = firstStep; ; step += 1) {
     if (constraint && legal) constraint.mask(legal);
     const context = { legal, recent };
     const drawn =
@@ -50,6 +57,7 @@ export async function* generateIds(
     constraint?.push(drawn.id);
     if (recent?.push(drawn.id) === window + 1) recent.shift();
     yield drawn;
-    ids = [drawn.id];
+    signal?.throwIfAborted();
+    ({ logits } = await reading.push([drawn.id], abort));
   }
 }

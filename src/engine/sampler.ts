@@ -62,14 +62,13 @@ export class Sampler {
     const scores = this.#scores(logits, context);
     const id = this.#pick(scores, step);
     const probabilities = softmax(scores);
-    const likeliest = scores.slice();
-    keepTopK(likeliest, count);
-    const candidates: Candidate[] = [];
-    for (const [candidate, score] of likeliest.entries()) {
-      if (score > -Infinity) candidates.push({ id: candidate, probability: probabilities[candidate] ?? 0 });
-    }
-    candidates.sort((a, b) => b.probability - a.probability || a.id - b.id);
-    return { id, logProbability: Math.log(probabilities[id] ?? 0), candidates: candidates.slice(0, count) };
+    const candidates = likeliest(probabilities, count);
+    return { id, logProbability: Math.log(probabilities[id] ?? 0), candidates };
+  }
+
+  /** The distribution that a draw is made from: a probability for each id, 0 where it cannot be drawn. */
+  probabilities(logits: Float32Array, context: DrawContext = {}): Float64Array {
+    return softmax(this.#scores(logits, context));
   }
 
   /** Scores of the ids that may be drawn, −∞ for the others. */
@@ -117,6 +116,15 @@ export class Sampler {
     }
     return best;
   }
+}
+
+/** The likeliest ids, falling; of equal ones the lower first. Ids that cannot be drawn are left out. */
+export function likeliest(probabilities: Float64Array, count: number): Candidate[] {
+  const kept = probabilities.slice();
+  keepTopK(kept, count);
+  const candidates: Candidate[] = [];
+  for (const [id, probability] of kept.entries()) if (probability > 0) candidates.push({ id, probability });
+  return candidates.sort((a, b) => b.probability - a.probability || a.id - b.id).slice(0, count);
 }
 
 /** Makes ids that came lately less likely, once each (Keskar et al. 2019, "CTRL"; as in Hugging Face's processor). */

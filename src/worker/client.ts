@@ -1,8 +1,15 @@
-import { type Score, VOCABULARIES, type Vocabulary } from "../../encoding/index.ts";
+import { VOCABULARIES, type Vocabulary } from "../../encoding/index.ts";
 import type { DownloadProgress } from "../browser/checkpoint-url.ts";
 import type { ModelSource } from "../browser/load-model.ts";
-import type { WasmOptions } from "../engine/index.ts";
-import type { ContinueOptions, GeneratedMusic, GenerateOptions, MusicEvent } from "../music.ts";
+import type { Explanation, WasmOptions } from "../engine/index.ts";
+import type {
+  ContinueOptions,
+  ExplainOptions,
+  GeneratedMusic,
+  GenerateOptions,
+  MusicEvent,
+  Primer,
+} from "../music.ts";
 import { OptionError } from "../options.ts";
 import { Connection, type WorkerPort } from "./connection.ts";
 import type { LoadRequest, ModelFacts, MusicEngine } from "./protocol.ts";
@@ -62,9 +69,12 @@ export class WorkerMusicModel implements MusicEngine {
    *
    * @throws PrimerError, OptionError, when the first event is asked for.
    */
-  async *continue(score: Score | undefined, options: ContinueOptions = {}): AsyncGenerator<MusicEvent, void> {
+  async *continue(
+    primer: Primer | undefined,
+    options: ContinueOptions = {},
+  ): AsyncGenerator<MusicEvent, void> {
     const { signal, ...rest } = options;
-    const queue = this.#connection.start({ kind: "continue", score, options: rest, ahead: AHEAD }, signal);
+    const queue = this.#connection.start({ kind: "continue", primer, options: rest, ahead: AHEAD }, signal);
     let taken = 0;
     try {
       for (let event = await queue.next(); event; event = await queue.next()) {
@@ -86,8 +96,30 @@ export class WorkerMusicModel implements MusicEngine {
     const queue = this.#connection.start(task, signal);
     try {
       for (let event = await queue.next(); event; event = await queue.next()) onEvent?.(event);
-      if (queue.result) return queue.result;
+      if (queue.result && "score" in queue.result) return queue.result;
       throw new TypeError("the worker sent no score");
+    } finally {
+      this.#connection.stop(queue.stream);
+    }
+  }
+
+  /** As `MusicModel.explain`. */
+  async explain(ids: readonly number[], index: number, options: ExplainOptions = {}): Promise<Explanation> {
+    const queue = this.#connection.start({ kind: "explain", ids, index, options });
+    try {
+      await queue.next();
+      if (queue.result && "candidates" in queue.result) return queue.result;
+      throw new TypeError("the worker sent no explanation");
+    } finally {
+      this.#connection.stop(queue.stream);
+    }
+  }
+
+  /** As `MusicModel.prefill`. */
+  async prefill(ids: readonly number[]): Promise<void> {
+    const queue = this.#connection.start({ kind: "prefill", ids });
+    try {
+      await queue.next();
     } finally {
       this.#connection.stop(queue.stream);
     }

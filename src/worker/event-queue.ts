@@ -1,4 +1,5 @@
-import type { GeneratedMusic, MusicEvent } from "../music.ts";
+import type { MusicEvent } from "../music.ts";
+import type { TaskResult } from "./protocol.ts";
 
 /** The page's end of one stream: events wait here until they are taken. */
 export class EventQueue {
@@ -7,7 +8,7 @@ export class EventQueue {
   readonly #events: MusicEvent[] = [];
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => this.fail(this.#signal?.reason);
-  #end: { readonly result: GeneratedMusic | undefined } | { readonly error: unknown } | undefined;
+  #end: { readonly result: TaskResult } | { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
 
   /** @param signal fails the queue with its reason. */
@@ -22,8 +23,8 @@ export class EventQueue {
     return this.#end !== undefined && !this.#signal?.aborted;
   }
 
-  /** What a task that gives a score gave. */
-  get result(): GeneratedMusic | undefined {
+  /** What the task gave besides events. */
+  get result(): TaskResult {
     return this.#end && "result" in this.#end ? this.#end.result : undefined;
   }
 
@@ -33,7 +34,7 @@ export class EventQueue {
     this.#wake?.();
   }
 
-  finish(result: GeneratedMusic | undefined): void {
+  finish(result: TaskResult): void {
     this.#end ??= { result };
     this.#wake?.();
   }

@@ -2,13 +2,24 @@
  * What a page and the worker that runs its model say to each other. Everything is plain data that can be cloned; the
  * files of a model are moved.
  */
-import type { Score } from "../../encoding/index.ts";
 import type { DownloadProgress } from "../browser/checkpoint-url.ts";
-import type { ContinueOptions, GeneratedMusic, GenerateOptions, MusicEvent, MusicModel } from "../music.ts";
+import type { Explanation } from "../engine/index.ts";
+import type {
+  ContinueOptions,
+  ExplainOptions,
+  GeneratedMusic,
+  GenerateOptions,
+  MusicEvent,
+  MusicModel,
+  Primer,
+} from "../music.ts";
 import type { PackedError } from "./errors.ts";
 
 /** What a model can do, in this thread or in another. */
-export type MusicEngine = Pick<MusicModel, "vocabulary" | "continue" | "generate" | "dispose">;
+export type MusicEngine = Pick<
+  MusicModel,
+  "vocabulary" | "continue" | "generate" | "explain" | "prefill" | "dispose"
+>;
 
 /** A worker, the inside of one, or an end of a MessageChannel. */
 export interface Port {
@@ -41,7 +52,7 @@ export interface LoadRequest {
 export type Task =
   | {
       readonly kind: "continue";
-      readonly score: Score | undefined;
+      readonly primer: Primer | undefined;
       readonly options: Omit<ContinueOptions, "signal">;
       /** Events that may be made before the page asks for more. */
       readonly ahead: number;
@@ -50,7 +61,17 @@ export type Task =
       readonly kind: "generate";
       readonly options: Omit<GenerateOptions, "signal" | "onEvent">;
       readonly withEvents: boolean;
-    };
+    }
+  | {
+      readonly kind: "explain";
+      readonly ids: readonly number[];
+      readonly index: number;
+      readonly options: ExplainOptions;
+    }
+  | { readonly kind: "prefill"; readonly ids: readonly number[] };
+
+/** What a task gives at its end, besides events. */
+export type TaskResult = GeneratedMusic | Explanation | undefined;
 
 /** Worker to page. */
 export type Reply =
@@ -63,7 +84,7 @@ export type Reply =
 /** What concerns one stream. */
 export type StreamReply =
   | { readonly type: "event"; readonly stream: number; readonly event: MusicEvent }
-  | { readonly type: "done"; readonly stream: number; readonly result: GeneratedMusic | undefined }
+  | { readonly type: "done"; readonly stream: number; readonly result: TaskResult }
   | { readonly type: "failed"; readonly stream: number; readonly error: PackedError };
 
 /** What a page may want to know of the model that a worker has loaded. */

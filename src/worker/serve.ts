@@ -1,8 +1,17 @@
 /** The worker's side of the protocol. */
 import { packError } from "./errors.ts";
-import type { LoadRequest, ModelFacts, MusicEngine, Port, Reply, Request, Task } from "./protocol.ts";
+import type {
+  LoadRequest,
+  ModelFacts,
+  MusicEngine,
+  Port,
+  Reply,
+  Request,
+  Task,
+  TaskResult,
+} from "./protocol.ts";
 import type { DownloadProgress } from "../browser/checkpoint-url.ts";
-import type { GeneratedMusic, MusicEvent } from "../music.ts";
+import type { MusicEvent } from "../music.ts";
 
 /** A model, and what the page is told of it. */
 export interface LoadedModel {
@@ -65,7 +74,7 @@ class Server {
     }
   }
 
-  async #perform(number: number, task: Task, stream: Stream): Promise<GeneratedMusic | undefined> {
+  async #perform(number: number, task: Task, stream: Stream): Promise<TaskResult> {
     const model = this.#model;
     if (!model) throw new TypeError("a task came before the model was loaded");
     const { signal } = stream;
@@ -75,7 +84,12 @@ class Server {
         : {};
       return model.generate({ ...task.options, ...onEvent, signal });
     }
-    for await (const event of model.continue(task.score, { ...task.options, signal })) {
+    if (task.kind === "explain") return model.explain(task.ids, task.index, task.options);
+    if (task.kind === "prefill") {
+      await model.prefill(task.ids);
+      return undefined;
+    }
+    for await (const event of model.continue(task.primer, { ...task.options, signal })) {
       this.#reply({ type: "event", stream: number, event });
       await stream.taken();
     }

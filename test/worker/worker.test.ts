@@ -56,6 +56,8 @@ function counter(): { readonly model: MusicEngine; made: number; ended: boolean 
         }
       },
       generate: () => Promise.reject(new RangeError("not this one")),
+      explain: () => Promise.reject(new RangeError("nor this one")),
+      prefill: async () => {},
       dispose: async () => {},
     } satisfies MusicEngine,
   };
@@ -98,6 +100,16 @@ describe("WorkerMusicModel", () => {
     expect(there.seed).toBe(3);
     expect(events).toHaveLength(here.events);
     expect(readMidi(writeMidi(there.score)).notes).toHaveLength(here.notes + primer.notes.length);
+  });
+
+  it("explains, and reads ahead, as the model itself", async () => {
+    const remote = await connect(serving(local));
+    const ids = [];
+    for await (const { id } of local.continue(primer, { seed: 7 })) if (ids.push(id) === 10) break;
+    const options = { topK: 20, attention: { layers: [0] } };
+    await remote.prefill(ids);
+    expect(await remote.explain(ids, 10, options)).toEqual(await local.explain(ids, 10, options));
+    await expect(remote.explain(ids, 11)).rejects.toBeInstanceOf(OptionError);
   });
 
   it("makes only a bounded number of events that nobody takes", async () => {

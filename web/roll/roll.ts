@@ -1,5 +1,5 @@
 /** Draws the piano roll. Where everything lies is in roll-geometry.ts. */
-import type { LiveNotes } from "./live-notes.ts";
+import type { LiveNotes } from "../music/live-notes.ts";
 import {
   isBlackKey,
   laneHeight,
@@ -11,8 +11,8 @@ import {
   visibleSeconds,
   xOfPlayhead,
   yOfPitch,
-} from "./roll-geometry.ts";
-import { clock } from "./words.ts";
+} from "./geometry.ts";
+import { clock } from "../words.ts";
 
 /** How much of the width is past. */
 const PLAYHEAD = 0.45;

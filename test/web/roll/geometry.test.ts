@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { LiveNote } from "../../web/live-notes.ts";
+import type { LiveNote } from "../../../web/music/live-notes.ts";
 import {
   noteRectangle,
   type RollView,
@@ -10,7 +10,7 @@ import {
   xOfPlayhead,
   xOfTime,
   yOfPitch,
-} from "../../web/roll-geometry.ts";
+} from "../../../web/roll/geometry.ts";
 
 /** Ten seconds and a hundred pitches, each 10 px high, beside a keyboard of 100 px; the playhead in the middle. */
 const VIEW: RollView = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { decodePerformance, encodePerformance, PERFORMANCE_388 } from "../../encoding/index.ts";
-import type { MusicEvent } from "../../src/index.ts";
-import { LiveNotes } from "../../web/live-notes.ts";
+import { decodePerformance, encodePerformance, PERFORMANCE_388 } from "../../../encoding/index.ts";
+import type { MusicEvent } from "../../../src/index.ts";
+import { LiveNotes } from "../../../web/music/live-notes.ts";
 
 /** The events of ids, with their times. */
 function eventsOf(ids: Iterable<number>): MusicEvent[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pianoTone } from "../../web/piano-tone.ts";
+import { pianoTone } from "../../../web/sound/piano-tone.ts";
 
 const RATE = 32_000;
 

@@ -1,9 +1,9 @@
 /** Notes to loudspeakers, on time, through Tone.js. */
 import { Gain, getContext, getTransport, immediate, Limiter, now, Sampler, start } from "tone";
-import { STEPS_PER_SECOND } from "../encoding/index.ts";
-import type { NoteChange } from "./live-notes.ts";
+import { STEPS_PER_SECOND } from "../../encoding/index.ts";
+import type { NoteChange } from "../music/live-notes.ts";
 import { pianoTone } from "./piano-tone.ts";
-import { PIANO_PITCHES } from "./roll-geometry.ts";
+import { PIANO_PITCHES } from "../roll/geometry.ts";
 
 /** What a player needs of the sound. */
 export interface Sound {

@@ -1,6 +1,6 @@
 /** The sampling options of the page: a slider and a number each, from the table that the command line uses too. */
-import { type NumberOption, problemWith, SAMPLING_OPTIONS, type SamplingOptions } from "../src/index.ts";
-import { element } from "./elements.ts";
+import { type NumberOption, problemWith, SAMPLING_OPTIONS, type SamplingOptions } from "../../src/index.ts";
+import { element } from "../elements.ts";
 
 /** Options with a slider, and what it spans; a typed number may be anything in the option's range. */
 const SLIDERS = [

@@ -1,5 +1,5 @@
 /** Where things are on the piano roll: time goes right, pitch goes up; all lengths are CSS pixels. */
-import type { LiveNote } from "./live-notes.ts";
+import type { LiveNote } from "../music/live-notes.ts";
 
 /** What part of the music is seen, and how large. */
 export interface RollView {

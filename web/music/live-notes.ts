@@ -1,5 +1,5 @@
-import type { Note, PerformanceEventKind, Vocabulary } from "../encoding/index.ts";
-import type { MusicEvent } from "../src/index.ts";
+import type { Note, PerformanceEventKind, Vocabulary } from "../../encoding/index.ts";
+import type { MusicEvent } from "../../src/index.ts";
 
 /** A note that is being, or has been, generated. */
 export interface LiveNote {

@@ -1,7 +1,7 @@
-import type { SamplingOptions } from "../src/index.ts";
-import type { MusicEngine } from "../src/worker/protocol.ts";
+import type { SamplingOptions } from "../../src/index.ts";
+import type { MusicEngine } from "../../src/worker/protocol.ts";
 import { LiveNotes } from "./live-notes.ts";
-import type { Sound } from "./sound.ts";
+import type { Sound } from "../sound/sound.ts";
 import { SpeedMeter } from "./speed-meter.ts";
 
 /** "waiting": the model is not far enough ahead; "playing": music is heard; "idle": neither. */

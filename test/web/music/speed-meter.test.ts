@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SpeedMeter } from "../../web/speed-meter.ts";
+import { SpeedMeter } from "../../../web/music/speed-meter.ts";
 
 describe("SpeedMeter", () => {
   it("measures ids a second, without the first id, whose prompt takes its own time", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { PERFORMANCE_388 } from "../../encoding/index.ts";
-import type { MusicEvent } from "../../src/index.ts";
-import type { MusicEngine } from "../../src/worker/protocol.ts";
-import { Player, type PlayerState } from "../../web/player.ts";
-import type { Sound } from "../../web/sound.ts";
+import { PERFORMANCE_388 } from "../../../encoding/index.ts";
+import type { MusicEvent } from "../../../src/index.ts";
+import type { MusicEngine } from "../../../src/worker/protocol.ts";
+import { Player, type PlayerState } from "../../../web/music/player.ts";
+import type { Sound } from "../../../web/sound/sound.ts";
 
 /** A clock that goes on when the test says so, and what it was asked to play. */
 class FakeSound implements Sound {
@@ -62,6 +62,12 @@ class FakeModel implements MusicEngine {
   generate(): Promise<never> {
     return Promise.reject(new Error("not asked for"));
   }
+
+  explain(): Promise<never> {
+    return Promise.reject(new Error("not asked for"));
+  }
+
+  async prefill(): Promise<void> {}
 
   async dispose(): Promise<void> {}
 }

@@ -1,0 +1,47 @@
+/** Why an id came: what else it could have been, and what the model looked at. */
+import type { AttentionRequest, LayerAttention } from "./attention.ts";
+import type { Constraint } from "./generate.ts";
+import type { Reading } from "./reading.ts";
+import { type Candidate, likeliest, type Sampler } from "./sampler.ts";
+
+export interface ExplainDrawOptions {
+  /** Ids before the one in question; at least one. */
+  readonly prompt: readonly number[];
+  /** The id in question; undefined to ask what may follow. */
+  readonly id: number | undefined;
+  readonly sampler: Sampler;
+  readonly constraint?: Constraint;
+  /** How many of the likeliest candidates to name. */
+  readonly candidates: number;
+  /** Whose attention is wanted. Default: nobody's. */
+  readonly attention?: AttentionRequest;
+}
+
+export interface Explanation {
+  /** The likeliest ids in that place, falling; those that could not be drawn are left out. */
+  readonly candidates: readonly Candidate[];
+  /** The probability of the id in question, under the sampler's options. */
+  readonly probability: number | undefined;
+  readonly attention: readonly LayerAttention[];
+}
+
+/** Reads up to an id, and looks at the draw it came from. Of a prompt longer than the model's window only the last part counts. */
+export async function explainDraw(
+  reading: Reading,
+  vocabularySize: number,
+  { prompt, id, sampler, constraint, candidates, attention }: ExplainDrawOptions,
+): Promise<Explanation> {
+  const read = await reading.read(prompt, { resume: true, ...(attention ? { attention } : {}) });
+  let legal: Uint8Array | undefined;
+  if (constraint) {
+    for (const past of prompt) constraint.push(past);
+    constraint.mask((legal = new Uint8Array(vocabularySize)));
+  }
+  const recent = sampler.needsRecent ? prompt.slice(-reading.window) : undefined;
+  const probabilities = sampler.probabilities(read.logits, { legal, recent });
+  return {
+    candidates: likeliest(probabilities, candidates),
+    probability: id === undefined ? undefined : probabilities[id],
+    attention: read.attention,
+  };
+}

@@ -1,0 +1,118 @@
+import type { AttentionRequest, LayerAttention } from "./attention.ts";
+import type { KeyValueCache } from "./cache.ts";
+import type { Decoder, ForwardWithAttention } from "./decoder.ts";
+
+export interface ReadOptions {
+  /**
+   * Go on from what has been read before even where a new reading would begin later, as of a sequence longer than the
+   * window it does. Quicker; but what follows then depends, a little, on how one got here. Default false.
+   */
+  readonly resume?: boolean;
+  /** Tell what the last id looked at. */
+  readonly attention?: AttentionRequest;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A cache that knows what it has read, and so how to get to the end of another sequence that begins alike: by going back,
+ * and reading only what is new. Branches, changed options and music played live then cost a few ids instead of a window.
+ */
+export class Reading {
+  readonly #decoder: Decoder;
+  #cache: KeyValueCache;
+  /** The sequence as far as it has been read; of what lies before `#from` the cache knows nothing. */
+  #ids: number[] = [];
+  #from = 0;
+
+  constructor(decoder: Decoder) {
+    this.#decoder = decoder;
+    this.#cache = decoder.createCache();
+  }
+
+  /** The model's window. */
+  get window(): number {
+    return this.#decoder.config.window;
+  }
+
+  /** How many ids a sequence has in common with what was read, from the first on. */
+  shared(ids: readonly number[]): number {
+    const limit = Math.min(ids.length, this.#ids.length);
+    for (let i = 0; i < limit; i += 1) if (ids[i] !== this.#ids[i]) return i;
+    return limit;
+  }
+
+  /**
+   * Reads a sequence to its end, or as much of it as is new; of a long one only the last part, a window's length.
+   *
+   * @param ids at least one.
+   * @returns logits of what follows, `[vocabulary]`; positions of attention count from the sequence's first id.
+   * @throws EngineError as `Decoder.forward`; the signal's reason.
+   */
+  async read(ids: readonly number[], options: ReadOptions = {}): Promise<ForwardWithAttention> {
+    const { window } = this;
+    const resume = options.resume ?? false;
+    const shared = Math.min(this.shared(ids), ids.length - 1);
+    const seen = shared - this.#from;
+    const isSame = this.#from === 0 && ids.length <= window;
+    const mayResume = resume && (this.#from === 0 || seen >= window);
+    if ((isSame || mayResume) && shared > 0 && seen >= this.#cache.earliest) {
+      this.#cache.rewind(seen);
+      this.#ids.length = shared;
+    } else {
+      this.#cache = this.#decoder.createCache();
+      // With learned positions the window is all there is; else some more leaves room to go back.
+      const length = resume && this.#decoder.config.position.kind === "relative" ? 1.5 * window : window;
+      this.#from = Math.max(0, ids.length - Math.floor(length));
+      this.#ids = ids.slice(0, this.#from);
+    }
+    return this.push(ids.slice(this.#ids.length), options);
+  }
+
+  /** Reads ids that follow what has been read. */
+  async push(
+    ids: readonly number[],
+    { attention, signal }: Pick<ReadOptions, "attention" | "signal"> = {},
+  ): Promise<ForwardWithAttention> {
+    const before = this.#cache.position;
+    const options = signal ? { signal } : {};
+    try {
+      if (!attention)
+        return { logits: await this.#decoder.forward(ids, this.#cache, options), attention: [] };
+      const result = await this.#decoder.forwardWithAttention(ids, this.#cache, attention, options);
+      const moved = (layer: LayerAttention): LayerAttention => ({ ...layer, from: layer.from + this.#from });
+      return { logits: result.logits, attention: result.attention.map(moved) };
+    } finally {
+      // Stopped between two chunks, it has read the first of them.
+      for (const id of ids.slice(0, this.#cache.position - before)) this.#ids.push(id);
+    }
+  }
+}
+
+/** Lends readings, first the one that has read most of what is asked for. */
+export class ReadingPool {
+  readonly #decoder: Decoder;
+  readonly #size: number;
+  /** The last used first. */
+  readonly #idle: Reading[] = [];
+
+  /** @param size how many are kept; each holds up to three windows of keys and values. */
+  constructor(decoder: Decoder, size: number) {
+    this.#decoder = decoder;
+    this.#size = size;
+  }
+
+  /** A reading for one's own use; give it back afterwards. */
+  take(ids: readonly number[]): Reading {
+    const shared = this.#idle.map((reading) => reading.shared(ids));
+    const most = Math.max(0, ...shared);
+    // Nothing but the start in common: it may be what another piece goes on from, so it is left while there is room.
+    if (most <= 1 && this.#idle.length < this.#size) return new Reading(this.#decoder);
+    const [taken] = this.#idle.splice(most <= 1 ? this.#idle.length - 1 : shared.indexOf(most), 1);
+    return taken ?? new Reading(this.#decoder);
+  }
+
+  give(reading: Reading): void {
+    this.#idle.unshift(reading);
+    this.#idle.length = Math.min(this.#idle.length, this.#size);
+  }
+}
