@@ -7,6 +7,9 @@ export interface EncodedPiece {
   readonly ids: Uint16Array<ArrayBuffer>;
   readonly notes?: number;
   readonly seconds?: number;
+  /** Of a text, so that models with different tokenizers can be compared by character and byte. */
+  readonly characters?: number;
+  readonly bytes?: number;
 }
 
 /** What kind of files a dataset is made of, and how they are encoded. */
@@ -62,9 +65,10 @@ export function textEncoder(tokenizerJson: unknown): PieceEncoder {
       padId: null,
     },
     encode(bytes) {
-      const ids = Uint16Array.from(tokenizer.encode(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      const ids = Uint16Array.from(tokenizer.encode(text));
       if (ids.length === 0) throw new EmptyPieceError("the file is empty");
-      return { ids };
+      return { ids, characters: [...text].length, bytes: bytes.length };
     },
   };
 }

@@ -21,6 +21,9 @@ export interface DatasetPiece {
   readonly ids: number;
   readonly notes?: number;
   readonly seconds?: number;
+  /** Unicode code points and UTF-8 bytes of a text. */
+  readonly characters?: number;
+  readonly bytes?: number;
 }
 
 /** The contents of `dataset.json`. */

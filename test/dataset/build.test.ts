@@ -115,6 +115,7 @@ describe("ostinato dataset", () => {
     const tokenizer = join(folder, "tokenizer.json");
     writeFileSync(tokenizer, JSON.stringify(letterTokenizer()));
     writeFileSync(join(folder, "b.txt"), "abba");
+    writeFileSync(join(folder, "c.txt"), "aé😀b");
     writeFileSync(join(folder, "a.txt"), "ab");
     const { code, stderr } = await runCli(["dataset", folder, "--out", out, "--tokenizer", tokenizer]);
     expect(stderr).not.toContain("error");
@@ -122,6 +123,12 @@ describe("ostinato dataset", () => {
     expect(readDataset().pieces).toEqual([
       [2, 0, 1],
       [2, 0, 1, 1, 0],
+      [2, 0, 1],
+    ]);
+    expect(readDataset().header.pieces).toEqual([
+      { path: "a.txt", ids: 2, characters: 2, bytes: 2 },
+      { path: "b.txt", ids: 4, characters: 4, bytes: 4 },
+      { path: "c.txt", ids: 2, characters: 4, bytes: 8 },
     ]);
   });
 

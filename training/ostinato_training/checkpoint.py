@@ -21,8 +21,13 @@ from .model import Decoder
 STATE_VERSION = 1
 
 
-def write_checkpoint(folder: Path, config: DecoderConfig, tensors: dict[str, Tensor], dtype: torch.dtype) -> None:
-    """Writes a checkpoint folder so that a reader never meets half of one: beside it, then renamed."""
+def write_checkpoint(
+    folder: Path, config: DecoderConfig, tensors: dict[str, Tensor], dtype: torch.dtype, tokenizer: Path | None = None
+) -> None:
+    """Writes a checkpoint folder so that a reader never meets half of one: beside it, then renamed.
+
+    tokenizer  a tokenizer.json to put into it
+    """
     temporary, previous = folder.with_name(folder.name + ".tmp"), folder.with_name(folder.name + ".old")
     for leftover in (temporary, previous):
         if leftover.exists():
@@ -30,7 +35,9 @@ def write_checkpoint(folder: Path, config: DecoderConfig, tensors: dict[str, Ten
     temporary.mkdir(parents=True)
     config.write(temporary)
     stored = {name: tensor.detach().to("cpu", dtype).contiguous() for name, tensor in tensors.items()}
-    save_file(stored, temporary / "model.safetensors")
+    save_file(stored, temporary / "model.safetensors", metadata={"format": "pt"})  # Hugging Face insists on knowing
+    if tokenizer is not None:
+        shutil.copyfile(tokenizer, temporary / "tokenizer.json")
     if folder.exists():
         os.rename(folder, previous)
     os.rename(temporary, folder)

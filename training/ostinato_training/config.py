@@ -1,7 +1,7 @@
 """The shape of a decoder, and its `config.json`.
 
-One dataclass serves both kinds of folder: Ostinato's own, and a Hugging Face GPT-2 folder,
-whose names are translated on reading. Writing always gives Ostinato's form.
+One dataclass serves both kinds of folder: Ostinato's own, and a Hugging Face GPT-2 folder. A decoder of text with
+learned positions is a GPT-2, and is written as one, so that other programs can load it; all else in Ostinato's form.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any, Literal
 from .errors import CheckpointError
 
 Position = Literal["learned", "relative"]
+
+TEXT = "text"  # the vocabulary of text datasets: the ids of whichever tokenizer made them
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class DecoderConfig:
     shared_heads: bool = False  # relative only: one table for all heads
     layer_norm_epsilon: float = 1e-5
     tie_word_embeddings: bool = True
+    start_id: int | None = None  # text only: <|endoftext|>, with which every text begins
 
     def __post_init__(self) -> None:
         for name in ("vocab_size", "n_layer", "n_embd", "n_head", "n_inner", "n_positions"):
@@ -55,7 +58,9 @@ class DecoderConfig:
         return self.n_embd // self.n_head
 
     def to_json(self) -> dict[str, Any]:
-        """The content of `config.json`."""
+        """The content of `config.json`, which `from_json` reads back as an equal config."""
+        if self.vocabulary == TEXT and self.position == "learned":
+            return self._gpt2_json()
         content: dict[str, Any] = {
             "model_type": "ostinato",
             "vocabulary": self.vocabulary,
@@ -75,6 +80,24 @@ class DecoderConfig:
             "tie_word_embeddings": self.tie_word_embeddings,
         }
 
+    def _gpt2_json(self) -> dict[str, Any]:
+        """The names that Hugging Face's GPT2Config knows."""
+        content = {
+            "model_type": "gpt2",
+            "architectures": ["GPT2LMHeadModel"],
+            "vocab_size": self.vocab_size,
+            "n_layer": self.n_layer,
+            "n_embd": self.n_embd,
+            "n_head": self.n_head,
+            "n_inner": self.n_inner,
+            "n_positions": self.n_positions,
+            "n_ctx": self.n_positions,
+            "activation_function": "gelu_new",
+            "layer_norm_epsilon": self.layer_norm_epsilon,
+            "tie_word_embeddings": self.tie_word_embeddings,
+        }
+        return content if self.start_id is None else content | {"bos_token_id": self.start_id, "eos_token_id": self.start_id}
+
     @staticmethod
     def from_json(content: dict[str, Any], source: str) -> DecoderConfig:
         """Reads either dialect of `config.json`; `source` names the file in errors.
@@ -93,7 +116,7 @@ class DecoderConfig:
             relative = position == "relative"
             window = content["n_positions"] if "n_positions" in content else content["n_ctx"]
             return DecoderConfig(
-                vocabulary=str(content["vocabulary"]) if kind == "ostinato" else "gpt2",
+                vocabulary=str(content["vocabulary"]) if kind == "ostinato" else TEXT,
                 vocab_size=int(content["vocab_size"]),
                 n_layer=int(content["n_layer"]),
                 n_embd=width,
@@ -105,6 +128,7 @@ class DecoderConfig:
                 shared_heads=bool(content.get("shared_heads", False)) if relative else False,
                 layer_norm_epsilon=float(content.get("layer_norm_epsilon", 1e-5)),
                 tie_word_embeddings=bool(content.get("tie_word_embeddings", True)),
+                start_id=content.get("bos_token_id") if kind == "gpt2" else None,
             )
         except KeyError as missing:
             raise CheckpointError(f"{source}: field {missing} is missing") from None

@@ -32,6 +32,14 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
+class TextSize:
+    """What a text's ids spell: the units that do not depend on the tokenizer."""
+
+    characters: int  # Unicode code points
+    utf8_bytes: int
+
+
+@dataclass(frozen=True)
 class Dataset:
     """Pieces of ids on disk (memory-mapped), each framed START … END (END absent where `end_id` is None)."""
 
@@ -42,6 +50,7 @@ class Dataset:
     paths: list[str]  # where each piece came from
     ids: NDArray[np.uint16]  # all pieces, one after the other
     offsets: NDArray[np.uint64]  # [pieces + 1], in ids
+    text_sizes: list[TextSize] | None = None  # of each piece, where the pieces are texts
 
     @property
     def lengths(self) -> NDArray[np.int64]:
@@ -76,6 +85,8 @@ def read_dataset(folder: Path) -> Dataset:
         )
         paths = [str(piece["path"]) for piece in header["pieces"]]
         counts = [int(piece["ids"]) for piece in header["pieces"]]
+        is_text = all("characters" in piece and "bytes" in piece for piece in header["pieces"])
+        sizes = [TextSize(int(piece["characters"]), int(piece["bytes"])) for piece in header["pieces"]] if is_text else None
         start_id, end_id, pad_id, total = header["startId"], header["endId"], header["padId"], int(header["ids"])
     except KeyError as missing:
         raise DatasetError(f"{header_path}: field {missing} is missing; write the dataset again with `ostinato dataset`") from None
@@ -100,7 +111,7 @@ def read_dataset(folder: Path) -> Dataset:
         if np.any(found != wanted):
             piece = int(np.nonzero(found != wanted)[0][0])
             raise DatasetError(f"{folder / 'ids.bin'}: piece {piece} ({paths[piece]}) has {found[piece]} where {name} {wanted} belongs")
-    return Dataset(vocabulary, int(start_id), end_id, pad_id, paths, ids, offsets)
+    return Dataset(vocabulary, int(start_id), end_id, pad_id, paths, ids, offsets, sizes)
 
 
 def _read_header(path: Path) -> dict[str, Any]:

@@ -141,11 +141,26 @@ def main(arguments: list[str] | None = None) -> int:
     except TrainingError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    text = text_figures(score, dataset, pieces)
     if options.json:
-        print(json.dumps({"nllPerId": score.per_id, "nats": score.nats, "ids": score.ids, "pieces": len(pieces)}))
+        print(json.dumps({"nllPerId": score.per_id, "nats": score.nats, "ids": score.ids, "pieces": len(pieces)} | text))
     else:
-        print(f"{score.per_id:.4f} nats per id (perplexity {math.exp(score.per_id):.2f}), {score.ids} ids of {len(pieces)} pieces")
+        by_text = f", {text['nllPerCharacter']:.4f} per character, {text['bitsPerByte']:.4f} bits per byte" if text else ""
+        print(
+            f"{score.per_id:.4f} nats per id (perplexity {math.exp(score.per_id):.2f}){by_text}, {score.ids} ids of {len(pieces)} pieces"
+        )
     return 0
+
+
+def text_figures(score: Score, dataset: Dataset, pieces: Iterable[int]) -> dict[str, float]:
+    """What the pieces cost by the units of their text; nothing for music."""
+    if dataset.text_sizes is None:
+        return {}
+    sizes = [dataset.text_sizes[piece] for piece in pieces]
+    return {
+        "nllPerCharacter": score.nats / sum(size.characters for size in sizes),
+        "bitsPerByte": score.nats / math.log(2) / sum(size.utf8_bytes for size in sizes),
+    }
 
 
 if __name__ == "__main__":

@@ -1,19 +1,20 @@
 """Turns the training state of a run into a checkpoint folder.
 
-    python -m ostinato_training.export RUN/state.pt FOLDER [--dtype fp16]
+    python -m ostinato_training.export RUN FOLDER [--dtype fp16] [--best] [--tokenizer tokenizer.json]
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
 import torch
 
-from .checkpoint import read_state, resize, write_checkpoint
-from .config import DecoderConfig
-from .errors import TrainingError
+from .checkpoint import read_checkpoint, read_state, resize, write_checkpoint
+from .config import TEXT, DecoderConfig
+from .errors import OptionError, TrainingError
 
 DTYPES = {"fp16": torch.float16, "fp32": torch.float32}
 
@@ -25,17 +26,42 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--dtype", choices=sorted(DTYPES), default="fp16", help="type of the stored weights (default fp16)")
     parser.add_argument("--window", type=int, help="another window than the run's, e.g. the crop length it was trained on")
     parser.add_argument("--max-distance", type=int, help="another reach of the relative positions")
+    parser.add_argument("--best", action="store_true", help="the weights of the run's lowest dev NLL instead of its latest")
+    parser.add_argument("--tokenizer", type=Path, help="tokenizer.json to put beside the weights of a text model")
     options = parser.parse_args(arguments)
     try:
-        state = read_state(options.state / "state.pt" if options.state.is_dir() else options.state)
-        config = DecoderConfig.from_json(state["config"], str(options.state))
-        config, tensors = resize(config, state["model"], options.window, options.max_distance)
-        write_checkpoint(options.folder, config, tensors, DTYPES[options.dtype])
+        if options.best:
+            config, tensors = read_checkpoint(options.state / "best")
+            source = "the lowest dev NLL"
+        else:
+            state = read_state(options.state / "state.pt" if options.state.is_dir() else options.state)
+            config, tensors = DecoderConfig.from_json(state["config"], str(options.state)), state["model"]
+            source = f"step {state['step']}"
+        if options.tokenizer is not None:
+            check_tokenizer(options.tokenizer, config)
+        config, tensors = resize(config, tensors, options.window, options.max_distance)
+        write_checkpoint(options.folder, config, tensors, DTYPES[options.dtype], options.tokenizer)
     except TrainingError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(f"wrote {options.folder} ({options.dtype}) from step {state['step']}")
+    print(f"wrote {options.folder} ({options.dtype}) from {source}")
     return 0
+
+
+def check_tokenizer(path: Path, config: DecoderConfig) -> None:
+    """Raises OptionError where a tokenizer.json is not the one whose ids the model knows, as far as sizes tell."""
+    if config.vocabulary != TEXT:
+        raise OptionError(f"the model reads {config.vocabulary}, which needs no tokenizer: leave --tokenizer out")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        ids = [*content["model"]["vocab"].values(), *(token["id"] for token in content.get("added_tokens", []))]
+        size = max(ids) + 1
+    except OSError as error:
+        raise OptionError(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise OptionError(f"{path} is not a tokenizer.json") from None
+    if size != config.vocab_size:
+        raise OptionError(f"{path} has {size} ids, the model {config.vocab_size}: take the one its dataset was made with")
 
 
 if __name__ == "__main__":

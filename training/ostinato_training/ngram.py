@@ -1,6 +1,10 @@
 """N-gram models, the honest baseline: NLL on the same ids as `evaluate` counts.
 
     python -m ostinato_training.ngram TRAIN DATASET [DATASET …] [--order 5]
+    python -m ostinato_training.ngram --characters TRAIN.txt TEXT [TEXT …] [--order 6]
+
+With `--characters` the files are texts and every character is an id: the baseline for a text model, whose nats per
+character do not depend on how it cuts text into ids.
 
 Interpolated Witten–Bell smoothing (Witten & Bell 1991, method C): with c(h) the times a context h was seen
 and t(h) the number of different ids after it,
@@ -20,9 +24,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .data import Dataset, Ids, read_dataset
+from .data import Dataset, Ids, Vocabulary, read_dataset
 from .errors import OptionError, TrainingError
 from .evaluate import scored_ids
+from .text import read_text
 
 Keys = NDArray[np.int64]  # an n-gram as one number, its last id in the lowest digit
 
@@ -89,19 +94,41 @@ def _look_up(keys: Keys, wanted: Keys, *values: NDArray[np.int64]) -> list[NDArr
     return [np.where(found, value[place], 0) for value in values]
 
 
+class Alphabet:
+    """The characters of a text as ids; one more id stands for every character it does not have, the last for START."""
+
+    def __init__(self, text: str) -> None:
+        self.ids = {character: id for id, character in enumerate(sorted(set(text)))}
+        self.unknown, self.start, self.size = len(self.ids), len(self.ids) + 1, len(self.ids) + 2
+
+    def dataset(self, path: str, text: str) -> Dataset:
+        """A text as a dataset of one piece, without END."""
+        ids = np.array([self.start, *(self.ids.get(character, self.unknown) for character in text)], dtype=np.uint16)
+        offsets = np.array([0, len(ids)], dtype=np.uint64)
+        return Dataset(Vocabulary("characters", self.size, {}), self.start, None, None, [path], ids, offsets)
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ostinato_training.ngram", description="NLL of n-gram models on a dataset.")
     parser.add_argument("train", type=Path, help="dataset folder to count")
     parser.add_argument("dataset", type=Path, nargs="+", help="dataset folders to score")
     parser.add_argument("--order", type=int, default=5, help="the highest order (default 5)")
+    parser.add_argument("--characters", action="store_true", help="the arguments are UTF-8 text files, every character an id")
     options = parser.parse_args(arguments)
     try:
-        model = NgramModel(read_dataset(options.train), options.order)
-        for folder in options.dataset:
-            dataset = read_dataset(folder)
+        if options.characters:
+            text = read_text(options.train)
+            alphabet = Alphabet(text)
+            train = alphabet.dataset(str(options.train), text)
+            scored = [alphabet.dataset(str(path), read_text(path)) for path in options.dataset]
+        else:
+            train, scored = read_dataset(options.train), [read_dataset(folder) for folder in options.dataset]
+        model = NgramModel(train, options.order)
+        unit = "character" if options.characters else "id"
+        for path, dataset in zip(options.dataset, scored):
             nats = np.concatenate([model.nats(scored_ids(dataset, piece)) for piece in range(len(dataset.paths))], axis=1)
             figures = "  ".join(f"{n}-gram {nll:.4f}" for n, nll in enumerate(nats.mean(axis=1), start=1))
-            print(f"{folder}: {nats.shape[1]} ids; nats per id: {figures}")
+            print(f"{path}: {nats.shape[1]} {unit}s; nats per {unit}: {figures}")
     except TrainingError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

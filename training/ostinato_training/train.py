@@ -24,8 +24,8 @@ from torch.nn import functional as F
 from .augment import Augmenter
 from .batches import IGNORED, Batch, BatchStream, Place, prefetch
 from .checkpoint import load_tensors, read_checkpoint, read_state, resize, write_checkpoint, write_state
-from .config import DecoderConfig
-from .data import Dataset, Vocabulary, read_dataset
+from .config import TEXT, DecoderConfig
+from .data import Dataset, read_dataset
 from .distributed import Group, join_group
 from .errors import OptionError, TrainingError
 from .evaluate import evaluate, spread_pieces
@@ -138,7 +138,8 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
     return torch.bfloat16 if name == "bf16" else torch.float32
 
 
-def new_config(options: TrainOptions, vocabulary: Vocabulary) -> DecoderConfig:
+def new_config(options: TrainOptions, dataset: Dataset) -> DecoderConfig:
+    vocabulary = dataset.vocabulary
     relative = options.position == "relative"
     return DecoderConfig(
         vocabulary=vocabulary.name,
@@ -151,6 +152,7 @@ def new_config(options: TrainOptions, vocabulary: Vocabulary) -> DecoderConfig:
         position="relative" if relative else "learned",
         max_distance=(options.max_distance or options.window) if relative else 0,
         shared_heads=options.shared_heads,
+        start_id=dataset.start_id if vocabulary.name == TEXT else None,
     )
 
 
@@ -176,7 +178,7 @@ def start_run(line: CommandLine, group: Group) -> Run:
             raise OptionError("--length shorter than --window would leave learned positions untrained: use --position relative")
         _refuse_to_overwrite(options, group)
         dataset = read_dataset(Path(options.train))
-        return Run(options, new_config(options, dataset.vocabulary), group, dataset)
+        return Run(options, new_config(options, dataset), group, dataset)
     source = line.given["init"]
     config, tensors = read_checkpoint(Path(source))
     shape = shape_options(config)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from ostinato_training.checkpoint import read_checkpoint, read_model, read_state, resize, write_checkpoint
-from ostinato_training.config import DecoderConfig
+from ostinato_training.config import TEXT, DecoderConfig
 from ostinato_training.errors import CheckpointError
 from ostinato_training.model import Decoder
 
@@ -42,14 +43,34 @@ def test_round_trip_and_replacement(tmp_path: Path) -> None:
 
 
 def test_reads_hugging_face_names(tmp_path: Path) -> None:
-    config = DecoderConfig("gpt2", 416, 1, 16, 2, 32, 8, "learned")
+    config = DecoderConfig(TEXT, 416, 1, 16, 2, 32, 8, "learned", start_id=415)
     model = random_model(config)
     write_checkpoint(tmp_path / "m", config, model.state_dict(), torch.float32)
+    assert json.loads((tmp_path / "m" / "config.json").read_text())["model_type"] == "gpt2"
+    assert DecoderConfig.read(tmp_path / "m") == config
     tensors = {"transformer." + name: tensor for name, tensor in model.state_dict().items()}
     tensors |= {"transformer.h.0.attn.bias": torch.ones(1, 1, 8, 8), "lm_head.weight": model.wte.weight.detach().clone()}
     save_file(tensors, tmp_path / "m" / "model.safetensors")
     ids = torch.arange(8)[None]
     assert torch.equal(read_model(tmp_path / "m")(ids), model(ids))
+
+
+def test_text_with_relative_positions_is_no_gpt2() -> None:
+    config = DecoderConfig(TEXT, 416, 1, 16, 2, 32, 8, "relative", 8)
+    assert config.to_json()["model_type"] == "ostinato"
+    assert DecoderConfig.from_json(config.to_json(), "") == config
+
+
+def test_hugging_face_computes_the_same(tmp_path: Path) -> None:
+    transformers = pytest.importorskip("transformers")
+    config = DecoderConfig(TEXT, 50, 2, 16, 2, 24, 8, "learned", start_id=49)
+    model = random_model(config)
+    write_checkpoint(tmp_path / "m", config, model.state_dict(), torch.float32)
+    theirs = transformers.GPT2LMHeadModel.from_pretrained(tmp_path / "m").eval()
+    assert theirs.config.bos_token_id == theirs.config.eos_token_id == 49
+    ids = torch.randint(0, 50, (3, 8))
+    with torch.no_grad():
+        torch.testing.assert_close(theirs(ids).logits, model(ids), rtol=1e-4, atol=1e-4)
 
 
 def test_errors_name_the_tensor(tmp_path: Path) -> None:

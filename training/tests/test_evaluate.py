@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from ostinato_training.checkpoint import write_checkpoint
 from ostinato_training.config import DecoderConfig
 from ostinato_training.data import read_dataset
 from ostinato_training.errors import OptionError
-from ostinato_training.evaluate import evaluate, main, spread_pieces
+from ostinato_training.evaluate import Score, evaluate, main, spread_pieces, text_figures
 from ostinato_training.model import Decoder
 
 WINDOW = 8
@@ -90,3 +91,14 @@ def test_command_line(dataset_folder: Path, tmp_path: Path, capsys: pytest.Captu
     assert result["ids"] == score.ids and result["nllPerId"] == pytest.approx(score.per_id, rel=1e-6)
     assert main([str(tmp_path / "nowhere"), str(dataset_folder)]) == 1
     assert "config.json does not exist" in capsys.readouterr().err
+
+
+def test_texts_cost_by_character_and_byte(dataset_folder: Path) -> None:
+    score = Score(nats=60.0, ids=20)
+    assert text_figures(score, read_dataset(dataset_folder), [0, 1]) == {}
+    header = json.loads((dataset_folder / "dataset.json").read_text())
+    for index, piece in enumerate(header["pieces"]):
+        piece |= {"characters": 10 * (index + 1), "bytes": 15 * (index + 1)}
+    (dataset_folder / "dataset.json").write_text(json.dumps(header))
+    figures = text_figures(score, read_dataset(dataset_folder), [0, 2])
+    assert figures == {"nllPerCharacter": pytest.approx(60 / 40), "bitsPerByte": pytest.approx(60 / math.log(2) / 60)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from synthetic import write_dataset
+from synthetic import START, write_dataset
 
 from ostinato_training import export
 from ostinato_training.checkpoint import read_checkpoint, read_state
@@ -82,6 +83,41 @@ def test_init_continues_from_weights(dataset_folder: Path, tmp_path: Path, capsy
     assert read_rows(tmp_path / "second" / "log.csv")[0].train_loss < before + 0.5
     assert main([*start, "--layers", "2", "--out", str(tmp_path / "third")]) == 1
     assert "--layers 2 contradicts --init" in capsys.readouterr().err
+
+
+def test_export_of_a_text_model(dataset_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    header = json.loads((dataset_folder / "dataset.json").read_text())
+    header["vocabulary"] |= {"name": "text", "ranges": []}
+    (dataset_folder / "dataset.json").write_text(json.dumps(header))
+    learned = ["--position", "learned", "--length", "32", "--no-augment"]
+    assert run(dataset_folder, tmp_path / "run", "--steps", "8", *learned) == 0
+    tokenizer = tmp_path / "t.json"
+    tokenizer.write_text(json.dumps({"model": {"vocab": {"a": 0, "b": 414}}, "added_tokens": [{"id": 415}]}))
+    arguments = [str(tmp_path / "run"), str(tmp_path / "model"), "--best", "--dtype", "fp32", "--tokenizer", str(tokenizer)]
+    assert export.main(arguments) == 0
+    config, exported = read_checkpoint(tmp_path / "model")
+    best = read_checkpoint(tmp_path / "run" / "best")[1]
+    assert all(torch.equal(tensor, best[name]) for name, tensor in exported.items())
+    assert (tmp_path / "model" / "tokenizer.json").read_text() == tokenizer.read_text()
+    assert json.loads((tmp_path / "model" / "config.json").read_text())["model_type"] == "gpt2"
+    assert config.start_id == START
+    # A text model of either origin can be trained on.
+    assert run(dataset_folder, tmp_path / "more", "--steps", "4", "--length", "32", "--no-augment", "--init", str(tmp_path / "model")) == 0
+
+    for content, message in (
+        ({"model": {"vocab": {"a": 0}}}, "has 1 ids, the model 416"),
+        ({"vocab": {}}, "is not a tokenizer.json"),
+        ({"model": {"vocab": {}}}, "is not a tokenizer.json"),
+    ):
+        tokenizer.write_text(json.dumps(content))
+        assert export.main(arguments) == 1
+        assert message in capsys.readouterr().err
+
+
+def test_music_has_no_tokenizer(dataset_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(dataset_folder, tmp_path / "run", "--steps", "1") == 0
+    assert export.main([str(tmp_path / "run"), str(tmp_path / "model"), "--tokenizer", "t.json"]) == 1
+    assert "reads performance-416, which needs no tokenizer" in capsys.readouterr().err
 
 
 def test_export(dataset_folder: Path, tmp_path: Path) -> None:
