@@ -1,4 +1,13 @@
 /** Bytes <-> ids: MIDI files, notes, performance events and vocabularies. Pure: no file system, network or model. */
+export { cutSegments, interleaveSegments, SEGMENT_STEPS } from "./accompany.ts";
+export {
+  CONDITION_PERIOD,
+  conditionIds,
+  type Conditions,
+  isNote,
+  withConditions,
+  withEnding,
+} from "./conditions.ts";
 export { encodeScore, type EncodedScore, type EncodeScoreOptions } from "./encode-score.ts";
 export { eventText, pitchName } from "./event-text.ts";
 export { MidiError, type MidiErrorCode } from "./midi-error.ts";
@@ -19,10 +28,28 @@ export type {
   SysexEvent,
   Track,
 } from "./score.ts";
+export { infillParts, type InfillParts, infillPrompt, SUFFIX_IDS } from "./infill.ts";
 export { writeNpy } from "./npy.ts";
 export { parseSelection, SelectionError, selectTracks, type TrackSelection } from "./select.ts";
+export { skyline } from "./skyline.ts";
 export { type Continuation, spliceContinuation } from "./splice.ts";
 export { applySustain } from "./sustain.ts";
+export {
+  DENSITIES,
+  DENSITY_NAMES,
+  densityClass,
+  type DensityName,
+  ENDING_SECONDS,
+  shiftIds,
+  STYLE_NAMES,
+  type StyleName,
+  STYLES,
+  type Task,
+  TASK_MARKS,
+  taskId,
+  type TaskMark,
+  TASKS,
+} from "./tasks.ts";
 export { fromToneMidi, type ToneMidi, type ToneMidiTrack, toToneMidi } from "./tone-midi.ts";
 export { fromToneNotes, type ToneNote, type ToneNoteLike, toToneNotes } from "./tone-notes.ts";
 export { tempoChanges, TempoMap } from "./tempo-map.ts";

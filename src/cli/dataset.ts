@@ -1,11 +1,14 @@
 import type { Command } from "commander";
-import { buildDataset } from "../dataset/build.ts";
+import { type Task, TASKS } from "../../encoding/index.ts";
+import { type BuildProgress, buildDataset } from "../dataset/build.ts";
+import { DEFAULT_SHARES, SHARED_KINDS, type Shares, sumOfShares, type TaskPlan } from "../dataset/plan.ts";
 import { type EncoderChoice, encoderOf } from "../dataset/worker.ts";
 import { Console } from "./console.ts";
-import { CommandError } from "./errors.ts";
+import { CommandError, UsageError } from "./errors.ts";
 import { listFiles, parseJson, readText } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { positiveInteger } from "./values.ts";
+import { shareList, stylePrefix, type StylePrefix, taskList } from "./task-options.ts";
+import { positiveInteger, seedValue } from "./values.ts";
 
 interface DatasetOptions {
   readonly out: string;
@@ -13,6 +16,10 @@ interface DatasetOptions {
   readonly exclude?: string;
   readonly tokenizer?: string;
   readonly lenient?: boolean;
+  readonly tasks?: readonly Task[];
+  readonly shares?: Shares;
+  readonly style?: readonly StylePrefix[];
+  readonly seed?: number;
   readonly threads?: number;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -35,6 +42,18 @@ export function addDatasetCommand(program: Command): void {
     .option("--exclude <list>", "leave out the files named in this text file")
     .option("--tokenizer <file>", "make a text dataset with this tokenizer.json")
     .option("--lenient", "salvage what can be read from damaged MIDI files")
+    .option("--tasks <list>", `add examples of these tasks: ${TASKS.join(", ")}`, taskList)
+    .option(
+      "--shares <list>",
+      `shares of all ids that examples have (default: ${SHARED_KINDS.map((kind) => `${kind}=${DEFAULT_SHARES[kind]}`).join(",")})`,
+      shareList,
+    )
+    .option(
+      "--style <name=path>",
+      "the style (pop, classical or roll) of the files whose path begins so; may be repeated",
+      stylePrefix,
+    )
+    .option("--seed <n>", "chooses the examples of tasks (default: 0)", seedValue)
     .option("--threads <n>", "worker threads (default: one a core)", positiveInteger)
     .option("--quiet", "say nothing")
     .option("--json", "print the summary as JSON on stdout")
@@ -43,6 +62,7 @@ export function addDatasetCommand(program: Command): void {
       "\nExamples:\n" +
         "  ostinato dataset midi/ --out data/train --exclude dev.txt\n" +
         "  ostinato dataset midi/ --out data/dev --only dev.txt\n" +
+        "  ostinato dataset midi/ --out data/tasks --tasks accompany,infill,ending,style --style pop=songs/\n" +
         "  ostinato dataset books/ --out data/text --tokenizer tokenizer.json",
     )
     .action(runDataset);
@@ -50,6 +70,7 @@ export function addDatasetCommand(program: Command): void {
 
 async function runDataset(folder: string, options: DatasetOptions): Promise<void> {
   const console = new Console({ quiet: options.quiet ?? false });
+  const plan = taskPlan(options);
   const encoder = await chooseEncoder(options);
   const paths = await choosePaths(folder, encoderOf(encoder).extensions, options);
   const started = performance.now();
@@ -58,10 +79,10 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
     paths,
     out: options.out,
     encoder,
+    ...(plan ? { plan } : {}),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     signal: interruptSignal(),
-    onProgress: ({ files, ids, skipped }) =>
-      console.progress(() => `${files} of ${paths.length} files, ${ids} ids, ${skipped} skipped`),
+    onProgress: (progress) => console.progress(() => progressLine(progress)),
   });
   const wallSeconds = (performance.now() - started) / 1000;
   for (const { path, reason } of summary.skipped) console.say(`skipped ${path}: ${reason}`);
@@ -71,7 +92,40 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
     `${summary.pieces} pieces, ${summary.ids} ids${music} in ${wallSeconds.toFixed(1)} s; ` +
       `${summary.skipped.length} of ${paths.length} files skipped → ${options.out}`,
   );
+  if (plan) {
+    for (const { kind, examples, ids } of summary.kinds) {
+      const share = ((100 * ids) / summary.ids).toFixed(1);
+      console.say(`  ${kind.padEnd(18)} ${examples} examples, ${ids} ids (${share} %)`);
+    }
+  }
   if (options.json) console.result({ out: options.out, ...summary });
+}
+
+function progressLine({ kind, done, wanted, ids, skipped }: BuildProgress): string {
+  if (kind === "plain" || kind === "ending") {
+    return `${done} of ${wanted} files, ${ids} ids, ${skipped} skipped`;
+  }
+  return `${kind}: ${done} of ${wanted} ids`;
+}
+
+/** @throws UsageError for an option that says nothing without another. */
+function taskPlan(options: DatasetOptions): TaskPlan | undefined {
+  const { tasks, shares = DEFAULT_SHARES, style = [], seed = 0 } = options;
+  if (tasks !== undefined) {
+    if (options.tokenizer !== undefined) throw new UsageError("--tasks are of music, --tokenizer is of text");
+    if (style.length > 0 && !tasks.includes("style")) {
+      throw new UsageError("--style needs the task style", "add it to --tasks");
+    }
+    const sum = sumOfShares({ tasks, shares });
+    if (sum >= 1) {
+      throw new UsageError(`the shares add up to ${sum.toFixed(2)}`, "leave some for the pieces themselves");
+    }
+    return { tasks, shares, seed, styles: style };
+  }
+  for (const flag of ["shares", "style", "seed"] as const) {
+    if (options[flag] !== undefined) throw new UsageError(`--${flag} needs --tasks`, "name the tasks");
+  }
+  return undefined;
 }
 
 async function chooseEncoder(options: DatasetOptions): Promise<EncoderChoice> {

@@ -15,6 +15,12 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError("Must be a number above 0.");
 }
 
+export function seedValue(text: string): number {
+  const value = parseNumber(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError(`Must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`);
+}
+
 /** A value within the range of an option of the common table. */
 export function numberIn(option: NumberOption, text: string): number {
   const value = parseNumber(text);

@@ -1,11 +1,33 @@
 /** A folder of MIDI or text files to a dataset folder, on all cores. */
 import { availableParallelism } from "node:os";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import { writeFileAtomic } from "../node/write-file.ts";
-import { datasetHeader, type DatasetPiece, frameIds, indexBytes } from "./format.ts";
-import { type EncoderChoice, encoderOf, type WorkerAnswer } from "./worker.ts";
+import type { EncodedPiece } from "./encode-piece.ts";
+import type { ExampleKind } from "./examples.ts";
+import { datasetHeader, type DatasetPiece, type DatasetVocabulary, frameIds, indexBytes } from "./format.ts";
+import {
+  exampleOrders,
+  pieceOrder,
+  type PlannedExample,
+  type PlannedPiece,
+  SHARED_KINDS,
+  type SharedKind,
+  type TaskPlan,
+  wantedIds,
+} from "./plan.ts";
+import { EncodePool } from "./pool.ts";
+import { type EncoderChoice, encoderOf } from "./worker.ts";
+
+export interface BuildProgress {
+  /** What is being made, and how many of its files or ids there are of those that are wanted. */
+  readonly kind: ExampleKind;
+  readonly done: number;
+  readonly wanted: number;
+  /** Ids written so far, of all kinds. */
+  readonly ids: number;
+  readonly skipped: number;
+}
 
 export interface BuildDatasetOptions {
   readonly folder: string;
@@ -13,14 +35,18 @@ export interface BuildDatasetOptions {
   readonly paths: readonly string[];
   readonly out: string;
   readonly encoder: EncoderChoice;
+  /** Examples of tasks, to follow the pieces themselves. */
+  readonly plan?: TaskPlan;
   /** Worker threads; by default one a core. */
   readonly threads?: number;
-  readonly onProgress?: (progress: {
-    readonly files: number;
-    readonly ids: number;
-    readonly skipped: number;
-  }) => void;
+  readonly onProgress?: (progress: BuildProgress) => void;
   readonly signal?: AbortSignal;
+}
+
+export interface KindSummary {
+  readonly kind: ExampleKind;
+  readonly examples: number;
+  readonly ids: number;
 }
 
 export interface DatasetSummary {
@@ -28,6 +54,8 @@ export interface DatasetSummary {
   readonly ids: number;
   readonly notes: number;
   readonly seconds: number;
+  /** What the examples are, framing ids included. */
+  readonly kinds: readonly KindSummary[];
   /** Files that were left out, each with its reason. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
 }
@@ -37,32 +65,18 @@ export interface DatasetSummary {
  * that has one is complete. Files that cannot be read are left out and reported.
  */
 export async function buildDataset(options: BuildDatasetOptions): Promise<DatasetSummary> {
-  const { paths, out } = options;
-  const { vocabulary } = encoderOf(options.encoder);
-  const pieces: DatasetPiece[] = [];
-  const skipped: { path: string; reason: string }[] = [];
-  const offsets = [0];
-  let ids = 0;
-
+  const { out, encoder, paths } = options;
+  const { vocabulary } = encoderOf(encoder);
   await mkdir(out, { recursive: true });
   const headerPath = join(out, "dataset.json");
   const partialPath = join(out, `ids.bin.${process.pid}.partial`);
   const file = await open(partialPath, "w");
+  const writer = new PieceWriter(file, vocabulary);
+  const skipped: { path: string; reason: string }[] = [];
+  const pool = new EncodePool(encoder, Math.min(options.threads ?? availableParallelism(), paths.length));
   try {
-    for await (const [index, answer] of encodeAll(options)) {
-      const path = paths[index] ?? "";
-      if ("reason" in answer) {
-        skipped.push({ path, reason: answer.reason });
-      } else {
-        const { ids: pieceIds, ...facts } = answer.piece;
-        await file.write(frameIds(pieceIds, vocabulary));
-        const framing = (vocabulary.startId === null ? 0 : 1) + (vocabulary.endId === null ? 0 : 1);
-        ids += pieceIds.length + framing;
-        offsets.push(ids);
-        pieces.push({ path, ids: pieceIds.length, ...facts });
-      }
-      options.onProgress?.({ files: index + 1, ids, skipped: skipped.length });
-    }
+    const planned = await encodePieces(options, pool, writer, skipped);
+    if (options.plan) await encodeExamples(options, options.plan, pool, writer, planned, skipped.length);
     await file.close();
     await rm(headerPath, { force: true });
     await rename(partialPath, join(out, "ids.bin"));
@@ -70,70 +84,130 @@ export async function buildDataset(options: BuildDatasetOptions): Promise<Datase
     await file.close().catch(() => undefined);
     await rm(partialPath, { force: true });
     throw error;
+  } finally {
+    await pool.stop();
   }
+  const { pieces, offsets, ids } = writer;
   await writeFileAtomic(join(out, "index.bin"), indexBytes(offsets));
-  const header = JSON.stringify(datasetHeader(vocabulary, pieces, ids), undefined, 1);
-  await writeFileAtomic(headerPath, new TextEncoder().encode(`${header}\n`));
+  const header = datasetHeader(vocabulary, pieces, ids, options.plan?.tasks ?? []);
+  await writeFileAtomic(headerPath, new TextEncoder().encode(`${JSON.stringify(header, undefined, 1)}\n`));
   const sum = (key: "notes" | "seconds"): number =>
     pieces.reduce((total, piece) => total + (piece[key] ?? 0), 0);
-  return { pieces: pieces.length, ids, notes: sum("notes"), seconds: sum("seconds"), skipped };
-}
-
-/** How far the threads may run ahead of the file that is written next. */
-const AHEAD_PER_THREAD = 16;
-
-/** Encodes files on worker threads; yields the answers in the order of `paths`. */
-async function* encodeAll(options: BuildDatasetOptions): AsyncGenerator<[number, WorkerAnswer]> {
-  const { folder, paths } = options;
-  const count = Math.max(1, Math.min(options.threads ?? availableParallelism(), paths.length));
-  const workers = Array.from({ length: count }, () => new EncodeWorker(options.encoder));
-  const pending: Promise<WorkerAnswer>[] = [];
-  const ask = (index: number): void => {
-    const worker = workers[index % count];
-    const path = paths[index];
-    if (!worker || path === undefined) return;
-    const answer = worker.encode(join(folder, path));
-    answer.catch(() => undefined);
-    pending[index] = answer;
+  return {
+    pieces: pieces.length,
+    ids,
+    notes: sum("notes"),
+    seconds: sum("seconds"),
+    kinds: writer.kinds(),
+    skipped,
   };
-  try {
-    const ahead = count * AHEAD_PER_THREAD;
-    for (let index = 0; index < ahead; index += 1) ask(index);
-    for (let index = 0; index < paths.length; index += 1) {
-      options.signal?.throwIfAborted();
-      const answer = await pending[index];
-      delete pending[index];
-      ask(index + ahead);
-      if (answer) yield [index, answer];
+}
+
+/** Writes pieces one after the other and keeps what the header says of them. */
+class PieceWriter {
+  readonly pieces: DatasetPiece[] = [];
+  readonly offsets = [0];
+  ids = 0;
+  readonly #file: FileHandle;
+  readonly #vocabulary: DatasetVocabulary;
+
+  constructor(file: FileHandle, vocabulary: DatasetVocabulary) {
+    this.#file = file;
+    this.#vocabulary = vocabulary;
+  }
+
+  async write(path: string, kind: ExampleKind, piece: EncodedPiece): Promise<void> {
+    const { ids, hasMelodyTrack: _, ...facts } = piece;
+    const bytes = frameIds(ids, this.#vocabulary);
+    await this.#file.write(bytes);
+    this.ids += bytes.length / 2;
+    this.offsets.push(this.ids);
+    this.pieces.push({ path, kind, ids: ids.length, ...facts });
+  }
+
+  kinds(): KindSummary[] {
+    const found = new Map<ExampleKind, { kind: ExampleKind; examples: number; ids: number }>();
+    for (const [index, { kind }] of this.pieces.entries()) {
+      const summary = found.get(kind) ?? { kind, examples: 0, ids: 0 };
+      summary.examples += 1;
+      summary.ids += (this.offsets[index + 1] ?? 0) - (this.offsets[index] ?? 0);
+      found.set(kind, summary);
     }
-  } finally {
-    await Promise.all(workers.map((worker) => worker.stop()));
+    return [...found.values()];
   }
 }
 
-/** A worker thread that answers in the order it is asked. */
-class EncodeWorker {
-  readonly #worker: Worker;
-  readonly #waiting: { resolve: (answer: WorkerAnswer) => void; reject: (error: Error) => void }[] = [];
-
-  constructor(encoder: EncoderChoice) {
-    // The built file is ".js", the source ".ts"; this file's own ending tells which of them runs.
-    const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    this.#worker = new Worker(new URL(`./worker.${ending}`, import.meta.url), { workerData: encoder });
-    this.#worker.on("message", (answer: WorkerAnswer) => this.#waiting.shift()?.resolve(answer));
-    this.#worker.on("error", (error) => {
-      for (const { reject } of this.#waiting.splice(0)) reject(error);
-    });
+/** Every file once. */
+async function encodePieces(
+  { folder, paths, plan, onProgress, signal }: BuildDatasetOptions,
+  pool: EncodePool,
+  writer: PieceWriter,
+  skipped: { path: string; reason: string }[],
+): Promise<PlannedPiece[]> {
+  const planned: PlannedPiece[] = [];
+  const requests = paths.map((path, index) => ({
+    name: path,
+    path: join(folder, path),
+    ...(plan ? { order: pieceOrder(plan, index) } : {}),
+  }));
+  let done = 0;
+  for await (const [{ name: path, order }, answer] of pool.answers(requests)) {
+    signal?.throwIfAborted();
+    done += 1;
+    const kind = order?.kind ?? "plain";
+    if ("reason" in answer) {
+      skipped.push({ path, reason: answer.reason });
+    } else {
+      await writer.write(path, kind, answer.piece);
+      planned.push({
+        path,
+        ids: answer.piece.ids.length,
+        hasMelodyTrack: answer.piece.hasMelodyTrack ?? false,
+      });
+    }
+    onProgress?.({ kind, done, wanted: paths.length, ids: writer.ids, skipped: skipped.length });
   }
+  return planned;
+}
 
-  encode(path: string): Promise<WorkerAnswer> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      this.#worker.postMessage(path);
-    });
+/** Examples of each kind until its share of the ids is reached, or a round over all pieces yields none. */
+async function encodeExamples(
+  { folder, onProgress, signal }: BuildDatasetOptions,
+  plan: TaskPlan,
+  pool: EncodePool,
+  writer: PieceWriter,
+  planned: readonly PlannedPiece[],
+  skipped: number,
+): Promise<void> {
+  const pieceIds = writer.ids;
+  for (const kind of SHARED_KINDS) {
+    const before = writer.ids;
+    const wanted = Math.round(wantedIds(kind, plan, pieceIds));
+    let fruitfulRound = 0;
+    if (wanted === 0) continue;
+    for await (const [{ name, round, order }, answer] of pool.answers(
+      requestsFor(kind, plan, planned, folder),
+    )) {
+      signal?.throwIfAborted();
+      if ("piece" in answer) {
+        await writer.write(name, order.kind, answer.piece);
+        fruitfulRound = round;
+      }
+      const done = writer.ids - before;
+      onProgress?.({ kind, done, wanted, ids: writer.ids, skipped });
+      if (done >= wanted || round > fruitfulRound + 1) break;
+    }
   }
+}
 
-  async stop(): Promise<void> {
-    await this.#worker.terminate();
+/** The orders with the paths that the workers open. */
+function* requestsFor(
+  kind: SharedKind,
+  plan: TaskPlan,
+  planned: readonly PlannedPiece[],
+  folder: string,
+): Generator<PlannedExample & { readonly name: string }, void> {
+  for (const example of exampleOrders(kind, plan, planned)) {
+    yield { ...example, name: example.path, path: join(folder, example.path) };
   }
 }

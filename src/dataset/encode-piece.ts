@@ -1,6 +1,8 @@
 /** One file of a dataset folder to ids; runs inside a worker. */
-import { encodeScore, PERFORMANCE_416, readMidi } from "../../encoding/index.ts";
+import { encodeScore, PERFORMANCE_416, readMidi, type StyleName } from "../../encoding/index.ts";
 import { TextTokenizer, TokenizerError } from "../../encoding/text.ts";
+import { Draws } from "./draws.ts";
+import { type ExampleKind, makeExample, melodyTrack } from "./examples.ts";
 import type { DatasetVocabulary } from "./format.ts";
 
 export interface EncodedPiece {
@@ -10,6 +12,16 @@ export interface EncodedPiece {
   /** Of a text, so that models with different tokenizers can be compared by character and byte. */
   readonly characters?: number;
   readonly bytes?: number;
+  /** Whether the file has its melody in a track of its own. */
+  readonly hasMelodyTrack?: boolean;
+}
+
+/** An example to be made of a piece. */
+export interface ExampleOrder {
+  readonly kind: ExampleKind;
+  readonly style?: StyleName | undefined;
+  /** Key of the random choices. */
+  readonly draw: readonly [seed: number, kind: number, serial: number];
 }
 
 /** What kind of files a dataset is made of, and how they are encoded. */
@@ -19,6 +31,8 @@ export interface PieceEncoder {
   readonly extensions: readonly string[];
   /** @throws MidiError, EncodingError or EmptyPieceError when the file cannot be a piece. */
   encode(bytes: Uint8Array): EncodedPiece;
+  /** @throws as `encode`, and ExampleError when no such example can be made of the piece. */
+  makeExample?(bytes: Uint8Array, order: ExampleOrder): EncodedPiece;
 }
 
 /** Thrown for a file that can be read but holds nothing to learn from. */
@@ -44,6 +58,11 @@ export function musicEncoder(options: { readonly recover: boolean }): PieceEncod
       if (notes.length === 0) throw new EmptyPieceError("no notes other than percussion");
       const seconds = notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
       return { ids, notes: notes.length, seconds: Math.round(seconds * 100) / 100 };
+    },
+    makeExample(bytes, { kind, style, draw }) {
+      const score = readMidi(bytes, options);
+      const { ids, ...facts } = makeExample(kind, score, vocabulary, style, new Draws(...draw));
+      return { ids: Uint16Array.from(ids), ...facts, hasMelodyTrack: melodyTrack(score) !== undefined };
     },
   };
 }

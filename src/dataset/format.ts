@@ -3,7 +3,8 @@
  * (uint16, little-endian, pieces one after the other, each framed by the start and end ids) and `index.bin` (uint64,
  * little-endian, where each piece begins and, last, where the ids end).
  */
-import type { IdRange } from "../../encoding/index.ts";
+import type { IdRange, Task } from "../../encoding/index.ts";
+import type { ExampleKind } from "./examples.ts";
 
 /** What the header says of the ids: all that the trainer knows about music or text. */
 export interface DatasetVocabulary {
@@ -17,6 +18,8 @@ export interface DatasetVocabulary {
 
 export interface DatasetPiece {
   readonly path: string;
+  /** What the ids are: the piece itself ("plain") or a task made of it. */
+  readonly kind: ExampleKind;
   /** Without start and end. */
   readonly ids: number;
   readonly notes?: number;
@@ -31,6 +34,7 @@ export function datasetHeader(
   vocabulary: DatasetVocabulary,
   pieces: readonly DatasetPiece[],
   ids: number,
+  tasks: readonly Task[],
 ): object {
   const { name, size, ranges, startId, endId, padId } = vocabulary;
   return {
@@ -41,6 +45,7 @@ export function datasetHeader(
     startId,
     endId,
     padId,
+    tasks,
     ids,
     pieces,
   };

@@ -1,12 +1,24 @@
-/** Worker thread of `buildDataset`: takes paths, answers with ids. */
+/** Worker thread of `buildDataset`: takes requests, answers with ids. */
 import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import { type EncodedPiece, musicEncoder, type PieceEncoder, textEncoder } from "./encode-piece.ts";
+import {
+  type EncodedPiece,
+  type ExampleOrder,
+  musicEncoder,
+  type PieceEncoder,
+  textEncoder,
+} from "./encode-piece.ts";
 
 /** How the worker is to encode; plain data, since it crosses to the thread. */
 export type EncoderChoice =
   | { readonly kind: "music"; readonly recover: boolean }
   | { readonly kind: "text"; readonly tokenizerJson: unknown };
+
+export interface WorkerRequest {
+  readonly path: string;
+  /** What to make of the file; by default the piece as it is. */
+  readonly order?: ExampleOrder;
+}
 
 export type WorkerAnswer = { readonly piece: EncodedPiece } | { readonly reason: string };
 
@@ -19,9 +31,11 @@ if (parentPort) {
   const choice: EncoderChoice = workerData;
   const encoder = encoderOf(choice);
   // Read synchronously: answers must come in the order of the questions.
-  port.on("message", (path: string) => {
+  port.on("message", ({ path, order }: WorkerRequest) => {
     try {
-      const piece = encoder.encode(readFileSync(path));
+      const bytes = readFileSync(path);
+      const made = order && encoder.makeExample?.(bytes, order);
+      const piece = made ?? encoder.encode(bytes);
       const answer: WorkerAnswer = { piece };
       port.postMessage(answer, [piece.ids.buffer]);
     } catch (error) {

@@ -1,0 +1,23 @@
+import { philox } from "../engine/random.ts";
+
+const TWO_32 = 0x100000000;
+
+/** Random numbers from 0 up to 1 for one example: a function of the dataset's seed and the example's numbers alone. */
+export class Draws {
+  readonly #key: readonly [number, number];
+  readonly #example: readonly [number, number];
+  readonly #words = new Uint32Array(4);
+  #drawn = 0;
+
+  constructor(seed: number, kind: number, serial: number) {
+    this.#key = [seed % TWO_32, Math.floor(seed / TWO_32)];
+    this.#example = [kind, serial];
+  }
+
+  next(): number {
+    const [kind, serial] = this.#example;
+    philox([this.#drawn, serial, kind, 1], this.#key, this.#words);
+    this.#drawn += 1;
+    return (this.#words[0] ?? 0) / TWO_32;
+  }
+}

@@ -1,0 +1,75 @@
+/** Worker threads that encode files. */
+import { Worker } from "node:worker_threads";
+import type { EncoderChoice, WorkerAnswer, WorkerRequest } from "./worker.ts";
+
+/** How far the threads may run ahead of the answer that is taken next. */
+const AHEAD_PER_THREAD = 16;
+
+export class EncodePool {
+  readonly #workers: readonly EncodeWorker[];
+  #asked = 0;
+
+  constructor(encoder: EncoderChoice, threads: number) {
+    this.#workers = Array.from({ length: Math.max(1, threads) }, () => new EncodeWorker(encoder));
+  }
+
+  /** The answers in the order of the requests, which may be endless: they are drawn a little ahead. */
+  async *answers<Request extends WorkerRequest>(
+    requests: Iterable<Request>,
+  ): AsyncGenerator<readonly [Request, WorkerAnswer]> {
+    const iterator = requests[Symbol.iterator]();
+    const pending: (readonly [Request, Promise<WorkerAnswer>])[] = [];
+    const ahead = this.#workers.length * AHEAD_PER_THREAD;
+    for (;;) {
+      while (pending.length < ahead) {
+        const next = iterator.next();
+        if (next.done) break;
+        pending.push([next.value, this.#ask(next.value)]);
+      }
+      const [request, answer] = pending.shift() ?? [];
+      if (!request || !answer) return;
+      yield [request, await answer];
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.stop()));
+  }
+
+  async #ask(request: WorkerRequest): Promise<WorkerAnswer> {
+    const worker = this.#workers[this.#asked % this.#workers.length];
+    this.#asked += 1;
+    if (!worker) throw new RangeError("the pool has no workers");
+    return worker.encode(request);
+  }
+}
+
+/** A worker thread that answers in the order it is asked. */
+class EncodeWorker {
+  readonly #worker: Worker;
+  readonly #waiting: { resolve: (answer: WorkerAnswer) => void; reject: (error: Error) => void }[] = [];
+
+  constructor(encoder: EncoderChoice) {
+    // The built file is ".js", the source ".ts"; this file's own ending tells which of them runs.
+    const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
+    this.#worker = new Worker(new URL(`./worker.${ending}`, import.meta.url), { workerData: encoder });
+    this.#worker.on("message", (answer: WorkerAnswer) => this.#waiting.shift()?.resolve(answer));
+    this.#worker.on("error", (error) => {
+      for (const { reject } of this.#waiting.splice(0)) reject(error);
+    });
+  }
+
+  encode({ path, order }: WorkerRequest): Promise<WorkerAnswer> {
+    const answer = new Promise<WorkerAnswer>((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#worker.postMessage({ path, ...(order ? { order } : {}) });
+    });
+    // Awaited later, or never where an earlier one fails.
+    answer.catch(() => undefined);
+    return answer;
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
