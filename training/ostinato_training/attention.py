@@ -2,58 +2,131 @@
 
     logits = q·kᵀ + skew(q·Eᵀ),   q already scaled by head_size^-½
 
-E holds one row per distance, its *last* row being distance 0. Skewing turns "column = distance" into
-"column = key" by views alone: with one zero column on the left, a [T, T+1] matrix read as [T+1, T]
-without its first row has every row moved one place further. Putting that zero column (and the zero
-rows of distances that have no entry) into E rather than into the product keeps the large tensor from
-being copied.
+E holds one row per distance, its *last* row being distance 0. Position t sees the `window` positions up to itself.
+
+Queries are taken in blocks, each with the keys that any of its rows may see: that halves the work under the
+causal mask, makes it linear in the length once the block is longer than the window, and keeps what is being
+worked on in the cache. Going back is written out by hand, since automatic differentiation would add up a whole
+tensor of zeros for each block it took a part of.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-
-def causal_mask(length: int, window: int, like: Tensor) -> Tensor:
-    """0 where position i may see key j (i − window < j ≤ i), −∞ elsewhere.  # [T, T]"""
-    i = torch.arange(length, device=like.device)[:, None]
-    j = torch.arange(length, device=like.device)[None, :]
-    hidden = (j > i) | (j <= i - window)
-    return torch.zeros(length, length, device=like.device, dtype=like.dtype).masked_fill_(hidden, float("-inf"))
+# Queries in a block: measured on a CPU (64, 128 and 256 at 512 to 2048 ids); a GPU wants fewer, larger products.
+CPU_BLOCK, GPU_BLOCK = 128, 512
 
 
-def distance_rows(relative: Tensor, length: int) -> Tensor:
-    """The T rows a block of length T needs, plus one zero row in front for the skew.
-
-    relative  # [heads, max_distance, head_size]
-    returns   # [heads, T + 1, head_size]; distances of max_distance and more are zero rows
-    """
-    max_distance = relative.shape[1]
-    rows = relative[:, max(0, max_distance - length) :]
-    return F.pad(rows, (0, 0, 1 + max(0, length - max_distance), 0))
-
-
-def relative_attention(q: Tensor, k: Tensor, v: Tensor, relative: Tensor, mask: Tensor, dropout: float) -> Tensor:
-    """Attention of every position to itself and the ones before it.
+def relative_attention(q: Tensor, k: Tensor, v: Tensor, relative: Tensor, window: int, dropout: float) -> Tensor:
+    """Attention of every position to itself and the window − 1 before it.
 
     q, k, v   # [heads, batch, T, head_size], q not yet scaled; heads lead so that q·Eᵀ is one product a head
-    relative  # [heads or 1, max_distance, head_size]
-    mask      # [T, T], from `causal_mask`
+    relative  # [heads or 1, max_distance, head_size]; what is further back than max_distance gets nothing added
+    window    positions that each one sees, itself included
     dropout   probability with which an attention weight is dropped (0 outside training)
     returns   # [heads, batch, T, head_size]
     """
-    heads, batch, length, head_size = q.shape
-    q = q * head_size**-0.5
-    rows = distance_rows(relative, length).expand(heads, -1, -1)  # [heads, T+1, head_size]
-    by_distance = torch.bmm(q.reshape(heads, batch * length, head_size), rows.transpose(1, 2))  # [heads, batch·T, T+1]
-    by_key = by_distance.view(heads * batch, length + 1, length)[:, 1:]  # [heads·batch, T, T]
+    block = CPU_BLOCK if q.device.type == "cpu" else GPU_BLOCK
+    scaled = q * q.shape[-1] ** -0.5
+    return _BlockedAttention.apply(scaled, k, v, relative.to(q.dtype), window, dropout, block)
 
-    def flat(x: Tensor) -> Tensor:
-        return x.reshape(heads * batch, length, head_size)
 
-    logits = torch.baddbmm(by_key, flat(q), flat(k).transpose(1, 2))  # [heads·batch, T, T]
-    logits += mask.to(logits.dtype)  # in place: nothing needs the unmasked logits again; mixed types would be slow
-    weights = F.dropout(torch.softmax(logits, dim=-1), dropout, training=dropout > 0)
-    return torch.bmm(weights, flat(v)).view(heads, batch, length, head_size)
+class _BlockedAttention(torch.autograd.Function):
+    """N = heads · batch; a block has R rows, positions `first` … `stop` − 1, and sees K keys, `begin` … `stop` − 1."""
+
+    @staticmethod
+    def forward(ctx: Any, q: Tensor, k: Tensor, v: Tensor, relative: Tensor, window: int, dropout: float, block: int) -> Tensor:
+        shape = q.shape
+        q, k, v = (x.reshape(-1, *shape[2:]) for x in (q, k, v))  # [N, T, head_size]
+        out = torch.empty_like(q)
+        kept: list[Tensor] = []
+        for begin, first, stop in _blocks(shape[2], window, block):
+            rows = q[:, first:stop]  # [N, R, head_size]
+            by_distance = torch.bmm(_by_head(rows, shape), _distance_rows(relative, stop - begin, shape[0]).transpose(1, 2))
+            logits = torch.baddbmm(_by_key(by_distance, rows, stop - begin), rows, k[:, begin:stop].transpose(1, 2))  # [N, R, K]
+            weights = torch.softmax(_hide(logits, begin, first, stop, window), dim=-1)
+            # A dropped weight counts 0, the others more; going back needs to know which.
+            factors = F.dropout(torch.ones_like(weights), dropout) if dropout > 0 else None
+            out[:, first:stop] = torch.bmm(weights if factors is None else weights * factors, v[:, begin:stop])
+            kept += [weights] if factors is None else [weights, factors]
+        ctx.save_for_backward(q, k, v, relative, *kept)
+        ctx.sizes = shape, window, dropout, block
+        return out.view(shape)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        q, k, v, relative, *kept = ctx.saved_tensors
+        shape, window, dropout, block = ctx.sizes
+        out_gradient = gradients[0].reshape(q.shape)
+        dq, dk, dv = torch.empty_like(q), torch.zeros_like(k), torch.zeros_like(v)
+        d_relative = torch.zeros(relative.shape, dtype=torch.float32, device=q.device)
+        saved = iter(kept)
+        for begin, first, stop in _blocks(shape[2], window, block):
+            rows, gradient, weights = q[:, first:stop], out_gradient[:, first:stop], next(saved)
+            factors = next(saved) if dropout > 0 else None
+            dv[:, begin:stop].baddbmm_((weights if factors is None else weights * factors).transpose(1, 2), gradient)
+            d_weights = torch.bmm(gradient, v[:, begin:stop].transpose(1, 2))  # [N, R, K]
+            if factors is not None:
+                d_weights *= factors
+            d_by_distance = torch.zeros(_by_head(rows, shape).shape[:2] + (stop - begin + 1,), dtype=q.dtype, device=q.device)
+            d_logits = _by_key(d_by_distance, rows, stop - begin)  # a view: what is written here is skewed back
+            d_logits.copy_(torch._softmax_backward_data(d_weights, weights, -1, weights.dtype))
+            dk[:, begin:stop].baddbmm_(d_logits.transpose(1, 2), rows)
+            through_distance = torch.bmm(d_by_distance, _distance_rows(relative, stop - begin, shape[0])).view(rows.shape)
+            dq[:, first:stop] = torch.baddbmm(through_distance, d_logits, k[:, begin:stop])
+            known = min(stop - begin, relative.shape[1])  # distances that occur and have a row
+            d_rows = torch.bmm(d_by_distance.transpose(1, 2), _by_head(rows, shape))[:, -known:]
+            d_relative[:, -known:] += d_rows if relative.shape[0] > 1 else d_rows.sum(0, keepdim=True)
+        return dq.view(shape), dk.view(shape), dv.view(shape), d_relative.to(relative.dtype), None, None, None
+
+
+def _blocks(length: int, window: int, block: int) -> Iterator[tuple[int, int, int]]:
+    """First key, first row and end of each block."""
+    for first in range(0, length, block):
+        yield max(0, first - window + 1), first, min(first + block, length)
+
+
+def _by_head(rows: Tensor, shape: torch.Size) -> Tensor:
+    """[N, R, head_size] as [heads, batch · R, head_size]."""
+    return rows.reshape(shape[0], -1, shape[3])
+
+
+def _distance_rows(relative: Tensor, keys: int, heads: int) -> Tensor:
+    """The rows of the distances keys − 1 … 0, zeros where there is none, and one zero row in front for the skew.
+
+    relative  # [heads or 1, max_distance, head_size]
+    returns   # [heads, keys + 1, head_size]
+    """
+    missing = max(0, keys - relative.shape[1])
+    return F.pad(relative[:, -keys:], (0, 0, 1 + missing, 0)).expand(heads, -1, -1)
+
+
+def _by_key(by_distance: Tensor, rows: Tensor, keys: int) -> Tensor:
+    """Skews "column = distance" into "column = key" by views alone.
+
+    Row r of R stands R − 1 − r columns too far right. A [R, K+1] matrix read as rows of K from its R-th number on
+    has every row moved left by just that.
+
+    by_distance  # [heads, batch · R, K + 1]
+    returns      # [N, R, K]; what is right of a row's own position is another row's, to be hidden
+    """
+    count, height, _ = rows.shape
+    return by_distance.view(count, height * (keys + 1))[:, height:].view(count, height, keys)
+
+
+def _hide(logits: Tensor, begin: int, first: int, stop: int, window: int) -> Tensor:
+    """−∞ for the keys that a row may not see: later than itself, or outside its window. In place."""
+    row = torch.arange(first, stop, device=logits.device)[:, None]
+    key = torch.arange(begin, stop, device=logits.device)[None, :]
+    later = (key > row)[:, first - begin :]  # only the last R keys can be
+    logits[:, :, first - begin :].masked_fill_(later, float("-inf"))
+    outside = max(0, stop - window - begin)  # only so many of the first keys can be
+    if outside > 0:
+        logits[:, :, :outside].masked_fill_((key <= row - window)[:, :outside], float("-inf"))
+    return logits

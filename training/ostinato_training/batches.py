@@ -49,13 +49,17 @@ class Batch:
 
 
 def plan_epoch(lengths: NDArray[np.int64], length: int, seed: int, phase: int, epoch: int) -> Epoch:
-    """Cuts pieces of `lengths` ids into blocks of `length` inputs (fewer at both ends of a piece)."""
+    """Cuts pieces of `lengths` ids into blocks of `length` inputs (fewer at both ends of a piece).
+
+    A piece that fits into a block is taken whole: examples of a task are made to be seen from START to END.
+    """
     random = np.random.default_rng([seed, phase, epoch])
     pieces: list[NDArray[np.int64]] = []
     starts: list[NDArray[np.int64]] = []
     stops: list[NDArray[np.int64]] = []
     for piece, (ids, offset) in enumerate(zip(lengths, random.integers(0, length, len(lengths)))):
-        cuts = np.unique(np.concatenate([[0], np.arange(offset, ids - 1, length), [ids - 1]]))
+        inside = np.arange(offset, ids - 1, length) if ids - 1 > length else []
+        cuts = np.unique(np.concatenate([[0], inside, [ids - 1]])).astype(np.int64)
         pieces.append(np.full(len(cuts) - 1, piece))
         starts.append(cuts[:-1])
         stops.append(cuts[1:])

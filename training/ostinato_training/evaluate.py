@@ -4,7 +4,7 @@ Each piece alone: START is given, then its ids in blocks of the model's window t
 id is scored once, those after the first block with at least half a window of context. END is not counted.
 Softmax over the whole vocabulary, float32, no legality mask, no augmentation.
 
-    python -m ostinato_training.evaluate CHECKPOINT DATASET [--pieces N] [--json]
+    python -m ostinato_training.evaluate CHECKPOINT DATASET [--pieces N] [--rolling] [--json]
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.nn import functional as F
 
 from .batches import IGNORED
@@ -27,7 +28,10 @@ from .data import Dataset, Ids, read_dataset
 from .errors import OptionError, TrainingError
 from .model import Decoder
 
-IDS_AT_ONCE = 8192  # inputs of one forward pass; bounds the memory
+IDS_AT_ONCE = 8192  # inputs of one forward pass, unless a single block is longer; bounds the memory
+ROLLING_MULTIPLES = (1, 2, 4, 8)  # windows
+
+Nats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -49,36 +53,78 @@ class Block:
     first: int
 
 
+@dataclass(frozen=True)
+class RollingScore:
+    """Ids that stand half of `multiple` windows to `multiple` windows into their piece (1: in the first window)."""
+
+    multiple: int
+    ids: int
+    rolling: float  # nats per id through a rolling cache
+    blocks: float  # nats per id by the protocol
+
+
 def evaluate(model: Decoder, dataset: Dataset, pieces: Iterable[int], window: int | None = None) -> Score:
     """Scores some pieces with a model.
 
     window  ids in a block, at most the model's own (the default). A smaller one shows how a model that was
             trained on shorter crops does at their length.
     """
-    device = next(model.parameters()).device
     window = model.config.n_positions if window is None else window
     if not 2 <= window <= model.config.n_positions:
         raise OptionError(f"the evaluation window must be within 2 … {model.config.n_positions}, got {window}")
     if dataset.vocabulary.size != model.config.vocab_size:
         raise OptionError(f"the dataset has {dataset.vocabulary.size} ids, the model {model.config.vocab_size}")
     blocks = [block for piece in pieces for block in cut_blocks(scored_ids(dataset, piece), window)]
-    blocks.sort(key=lambda block: len(block.inputs), reverse=True)  # equal lengths together: little padding
-    nats, ids = 0.0, 0
+    nats = score_blocks(model, blocks)
+    return Score(float(sum(values.sum() for values in nats)), sum(len(values) for values in nats))
+
+
+def score_blocks(model: Decoder, blocks: list[Block]) -> list[Nats]:
+    """The nats of every scored target of every block.  # [T − first] each"""
+    device = next(model.parameters()).device
+    nats: list[Nats] = [np.empty(0)] * len(blocks)
+    order = sorted(range(len(blocks)), key=lambda index: len(blocks[index].inputs), reverse=True)  # little padding
     was_training, tf32 = model.training, torch.backends.cuda.matmul.allow_tf32
     model.eval()
     torch.backends.cuda.matmul.allow_tf32 = False
-    at_once = max(1, IDS_AT_ONCE // window)
     with torch.inference_mode():
-        for start in range(0, len(blocks), at_once):
-            inputs, targets = _pad(blocks[start : start + at_once])
+        while order:
+            count = max(1, IDS_AT_ONCE // len(blocks[order[0]].inputs))
+            together, order = order[:count], order[count:]
+            inputs, targets = _pad([blocks[index] for index in together])
             logits = model(torch.from_numpy(inputs).to(device))  # [B, T, V]
             flat = torch.from_numpy(targets).to(device).flatten()
             losses = F.cross_entropy(logits.float().flatten(0, 1), flat, ignore_index=IGNORED, reduction="none")
-            nats += float(losses.double().sum())
-            ids += int((targets != IGNORED).sum())
+            for row, index in zip(losses.double().view(targets.shape).cpu().numpy(), together):
+                nats[index] = row[blocks[index].first : len(blocks[index].targets)]
     torch.backends.cuda.matmul.allow_tf32 = tf32
     model.train(was_training)
-    return Score(nats, ids)
+    return nats
+
+
+def evaluate_rolling(model: Decoder, dataset: Dataset, pieces: Iterable[int]) -> list[RollingScore]:
+    """The same ids scored through a rolling cache and by the protocol, by how far into their piece they stand.
+
+    A whole piece in one block, each position seeing its window, is what a rolling cache computes: keys and values
+    of a position remember what that position saw, however long ago.
+    """
+    if model.config.position != "relative":
+        raise OptionError("a rolling cache needs relative positions")
+    window = model.config.n_positions
+    by_position: tuple[list[Nats], list[Nats]] = ([], [])
+    for piece in pieces:
+        ids = scored_ids(dataset, piece)
+        if len(ids) < 2:
+            continue
+        by_position[0].extend(score_blocks(model, [Block(ids[:-1], ids[1:], 0)]))
+        by_position[1].append(np.concatenate(score_blocks(model, list(cut_blocks(ids, window)))))
+    scores = []
+    for multiple in ROLLING_MULTIPLES:
+        span = slice(multiple * window // 2 if multiple > 1 else 0, multiple * window)
+        rolling, blocks = (np.concatenate([nats[span] for nats in side]) for side in by_position)
+        if len(rolling) > 0:
+            scores.append(RollingScore(multiple, len(rolling), float(rolling.mean()), float(blocks.mean())))
+    return scores
 
 
 def scored_ids(dataset: Dataset, piece: int) -> Ids:
@@ -127,16 +173,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("dataset", type=Path, help="dataset folder")
     parser.add_argument("--pieces", type=int, default=0, help="only so many pieces, evenly spaced (0: all)")
     parser.add_argument("--window", type=int, help="ids in a block, at most the model's window (the default)")
+    parser.add_argument("--rolling", action="store_true", help="by distance from the beginning, through a rolling cache and in blocks")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
     parser.add_argument("--threads", type=int, help="CPU threads (default: PyTorch's)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
+    if options.rolling and options.window is not None:
+        parser.error("--rolling uses the model's own window: leave out --window")
     if options.threads is not None:
         torch.set_num_threads(options.threads)
     try:
         device = ("cuda" if torch.cuda.is_available() else "cpu") if options.device == "auto" else options.device
         model, dataset = read_model(options.checkpoint).to(device), read_dataset(options.dataset)
         pieces = spread_pieces(dataset, options.pieces)
+        if options.rolling:
+            _print_rolling(evaluate_rolling(model, dataset, pieces), options.json)
+            return 0
         score = evaluate(model, dataset, pieces, options.window)
     except TrainingError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -161,6 +213,15 @@ def text_figures(score: Score, dataset: Dataset, pieces: Iterable[int]) -> dict[
         "nllPerCharacter": score.nats / sum(size.characters for size in sizes),
         "bitsPerByte": score.nats / math.log(2) / sum(size.utf8_bytes for size in sizes),
     }
+
+
+def _print_rolling(scores: list[RollingScore], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps([asdict(score) for score in scores]))
+        return
+    print("windows      ids  rolling   blocks  difference")
+    for score in scores:
+        print(f"{score.multiple:>7}  {score.ids:>7}  {score.rolling:7.4f}  {score.blocks:7.4f}  {score.rolling - score.blocks:+10.4f}")
 
 
 if __name__ == "__main__":

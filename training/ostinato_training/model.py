@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .attention import causal_mask, relative_attention
+from .attention import relative_attention
 from .config import DecoderConfig
 
 
@@ -39,16 +39,13 @@ class Decoder(nn.Module):
         """ids # [B, T] int64; returns logits # [B, T, V]"""
         length = ids.shape[1]
         x = self.wte(ids)  # [B, T, C]
-        mask = None
         if self.config.position == "learned":
             if length > self.config.n_positions:
                 raise ValueError(f"block of {length} ids, but there are only {self.config.n_positions} learned positions")
             x = x + self.wpe.weight[:length]
-        else:
-            mask = causal_mask(length, self.config.n_positions, like=x)  # [T, T]
         x = F.dropout(x, self.dropout, self.training)
         for block in self.h:
-            x = block(x, mask)  # [B, T, C]
+            x = block(x)  # [B, T, C]
         x = self.ln_f(x)
         head = self.wte.weight if self.config.tie_word_embeddings else self.lm_head.weight  # [V, C]
         return F.linear(x, head)  # [B, T, V]
@@ -70,8 +67,8 @@ class Block(nn.Module):
         self.ln_2 = nn.LayerNorm(config.n_embd, config.layer_norm_epsilon)
         self.mlp = FeedForward(config)
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        x = x + F.dropout(self.attn(self.ln_1(x), mask), self.dropout, self.training)  # [B, T, C]
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + F.dropout(self.attn(self.ln_1(x)), self.dropout, self.training)  # [B, T, C]
         return x + F.dropout(self.mlp(self.ln_2(x)), self.dropout, self.training)  # [B, T, C]
 
 
@@ -79,21 +76,22 @@ class Attention(nn.Module):
     def __init__(self, config: DecoderConfig, dropout: float) -> None:
         super().__init__()
         self.heads, self.head_size, self.dropout = config.n_head, config.head_size, dropout
+        self.position, self.window = config.position, config.n_positions
         self.c_attn = Projection(config.n_embd, 3 * config.n_embd)
         self.c_proj = Projection(config.n_embd, config.n_embd)
         if config.position == "relative":
             self.relative = RelativeTable(config)
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
         batch, length, width = x.shape
         dropout = self.dropout if self.training else 0.0
         qkv = self.c_attn(x).view(batch, length, 3, self.heads, self.head_size)  # [B, T, 3, H, D]
-        if mask is None:  # learned positions: nothing is added to the logits, so the fused kernel serves
+        if self.position == "learned":  # nothing is added to the logits, so the fused kernel serves
             q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)  # [B, H, T, D] each
             out = F.scaled_dot_product_attention(q, k, v, is_causal=True, dropout_p=dropout).transpose(1, 2)  # [B, T, H, D]
         else:
             q, k, v = qkv.permute(2, 3, 0, 1, 4).unbind(0)  # [H, B, T, D] each
-            out = relative_attention(q, k, v, self.relative.weight, mask, dropout).permute(1, 2, 0, 3)  # [B, T, H, D]
+            out = relative_attention(q, k, v, self.relative.weight, self.window, dropout).permute(1, 2, 0, 3)  # [B, T, H, D]
         return self.c_proj(out.reshape(batch, length, width))  # [B, T, C]
 
 

@@ -66,8 +66,8 @@ class TrainOptions:
                 raise OptionError(f"{flag(name)} must not be negative, got {getattr(self, name)}")
         if not 0 <= self.dropout < 1:
             raise OptionError(f"--dropout must be within [0, 1), got {self.dropout}")
-        if self.length > self.window:
-            raise OptionError(f"--length {self.length} is longer than --window {self.window}")
+        if self.length > self.window and self.position == "learned":
+            raise OptionError(f"--length {self.length} is longer than --window {self.window}, and learned positions end there")
         if self.eval_window > self.window or self.eval_window == 1:
             raise OptionError(f"--eval-window must be within 2 … --window ({self.window}), got {self.eval_window}")
         if self.position == "learned" and (self.max_distance or self.shared_heads):
@@ -129,7 +129,7 @@ def read_command_line(arguments: list[str] | None = None) -> CommandLine:
     add("window", "ids that attention may see", type=int)
     add("max_distance", "learned relative distances; 0: the window", type=int)
     add("shared_heads", "one relative table for all heads", action=switch)
-    add("length", "inputs of a training block, at most the window; 0: the window", type=int)
+    add("length", "inputs of a training block; 0: the window. Longer than the window, each id still sees only its window", type=int)
     add("batch", "blocks in a forward pass of one process", type=int)
     add("accumulate", "forward passes in one step", type=int)
     add("steps", "optimiser steps in all", type=int)

@@ -68,6 +68,14 @@ def test_an_epoch_predicts_every_id_once() -> None:
         assert (plan.stop - plan.start).max() <= 8
 
 
+def test_a_piece_that_fits_is_taken_whole() -> None:
+    for epoch in range(5):
+        plan = plan_epoch(np.array([9, 3, 10]), 8, seed=1, phase=0, epoch=epoch)
+        blocks = {(piece, start, stop) for piece, start, stop in zip(plan.piece, plan.start, plan.stop)}
+        assert {(0, 0, 8), (1, 0, 2)} <= blocks
+        assert len(blocks) > 3  # ten ids are one prediction more than a block holds
+
+
 def test_order_depends_on_seed_phase_and_epoch_only() -> None:
     lengths = np.array([400, 300])
     first = plan_epoch(lengths, 8, 1, 0, 0)

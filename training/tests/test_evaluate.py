@@ -14,7 +14,7 @@ from ostinato_training.checkpoint import write_checkpoint
 from ostinato_training.config import DecoderConfig
 from ostinato_training.data import read_dataset
 from ostinato_training.errors import OptionError
-from ostinato_training.evaluate import Score, evaluate, main, spread_pieces, text_figures
+from ostinato_training.evaluate import Score, evaluate, evaluate_rolling, main, spread_pieces, text_figures
 from ostinato_training.model import Decoder
 
 WINDOW = 8
@@ -58,6 +58,45 @@ def test_equals_the_literal_protocol(tmp_path: Path, position: str) -> None:
     assert whole.ids == sum(len(piece) for piece in PIECES)
 
 
+def test_rolling_equals_a_cache_that_forgets(tmp_path: Path) -> None:
+    """The twin keeps the keys and values of a window and forgets older ones, id by id."""
+    model, pieces = small_model(), [melody(15), melody(9)]  # at most 64 ids, where the last span ends
+    dataset = read_dataset(write_dataset(tmp_path, pieces))
+    scores = evaluate_rolling(model, dataset, [0, 1])
+    with torch.no_grad():
+        nats = [rolling_nats(model, piece) for piece in pieces]
+    for score, (begin, end) in zip(scores, [(0, 8), (8, 16), (16, 32), (32, 64)], strict=True):
+        expected = [value for piece in nats for value in piece[begin:end]]
+        assert score.ids == len(expected)
+        assert score.rolling == pytest.approx(sum(expected) / len(expected), rel=1e-5)
+    in_blocks = sum(score.blocks * score.ids for score in scores)
+    assert in_blocks == pytest.approx(evaluate(model, dataset, [0, 1]).nats, rel=1e-6)
+
+
+def rolling_nats(model: Decoder, piece: list[int]) -> list[float]:
+    ids = [START, *piece]
+    caches: list[list[tuple[torch.Tensor, torch.Tensor]]] = [[] for _ in model.h]
+    nats = []
+    for current, target in zip(ids, ids[1:]):
+        x = model.wte.weight[current]
+        for block, cache in zip(model.h, caches):
+            q, k, v = block.attn.c_attn(block.ln_1(x)).view(3, 2, 8)  # [heads, head_size] each
+            cache[:] = [*cache, (k, v)][-WINDOW:]
+            rows = block.attn.relative.weight[:, -len(cache) :]  # [heads, seen, head_size]
+            keys, values = (torch.stack([entry[part] for entry in cache], 1) for part in (0, 1))  # [heads, seen, head_size]
+            weights = torch.softmax(torch.einsum("hd,hsd->hs", q * 8**-0.5, keys + rows), -1)
+            x = x + block.attn.c_proj(torch.einsum("hs,hsd->hd", weights, values).flatten())
+            x = x + block.mlp(block.ln_2(x))
+        logits = model.wte.weight @ model.ln_f(x)
+        nats.append(-float(torch.log_softmax(logits.double(), 0)[target]))
+    return nats
+
+
+def test_rolling_needs_relative_positions(dataset_folder: Path) -> None:
+    with pytest.raises(OptionError, match="needs relative positions"):
+        evaluate_rolling(small_model("learned"), read_dataset(dataset_folder), [0])
+
+
 def test_end_is_not_counted(tmp_path: Path) -> None:
     model = small_model()
     one = evaluate(model, read_dataset(write_dataset(tmp_path / "a", [[5, 6, 7]])), [0])
@@ -89,6 +128,8 @@ def test_command_line(dataset_folder: Path, tmp_path: Path, capsys: pytest.Captu
     result = json.loads(capsys.readouterr().out)
     score = evaluate(model, read_dataset(dataset_folder), range(5))
     assert result["ids"] == score.ids and result["nllPerId"] == pytest.approx(score.per_id, rel=1e-6)
+    assert main([str(tmp_path / "model"), str(dataset_folder), "--rolling"]) == 0
+    assert "windows" in capsys.readouterr().out
     assert main([str(tmp_path / "nowhere"), str(dataset_folder)]) == 1
     assert "config.json does not exist" in capsys.readouterr().err
 

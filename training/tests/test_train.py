@@ -128,10 +128,15 @@ def test_export(dataset_folder: Path, tmp_path: Path) -> None:
     torch.testing.assert_close(half["wte.weight"], tensors(tmp_path / "run")["wte.weight"].half().float())
 
 
+def test_blocks_may_be_longer_than_the_window(dataset_folder: Path, tmp_path: Path) -> None:
+    assert run(dataset_folder, tmp_path / "run", "--steps", "2", "--window", "16", "--length", "48") == 0
+    assert read_checkpoint(tmp_path / "run" / "checkpoint")[0].n_positions == 16
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--length", "64"], "--length 64 is longer than --window 32"),
+        (["--length", "64", "--position", "learned"], "--length 64 is longer than --window 32, and learned positions end there"),
         (["--position", "learned", "--length", "16"], "untrained"),
         (["--position", "learned", "--max-distance", "9"], "belong to --position relative"),
         (["--steps", "5", "--decay", "6"], "--decay 6 is longer"),
