@@ -1,0 +1,85 @@
+/**
+ * GPT-2 small at full size, random weights: Ostinato and transformers.js against Hugging Face's PyTorch.
+ *
+ *   npm run parity -- FOLDER --python PATH
+ *
+ * FOLDER gets the weights (2 GB, made once) and the reference. Exits with 1 where Ostinato's logits differ by 1e-4 or more
+ * (the largest difference, relative to the largest logit), or any greedy id differs.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Decoder, Sampler, generateIds } from "../../dist/src/engine/index.js";
+import { readCheckpoint } from "../../dist/models/index.js";
+import { checkpointFolder, createNodeRuntime } from "../../dist/src/node/index.js";
+import { folderAndPython, python, say } from "../tools.mjs";
+import { loadTransformersJs } from "../engine/transformers-js.mjs";
+
+const TOLERANCE = 1e-4;
+
+const { folder, pythonPath } = folderAndPython("npm run parity -- FOLDER --python PATH");
+say("weights and reference …");
+python(pythonPath, ["weights/make_gpt2.py", folder]);
+python(pythonPath, ["parity/reference.py", folder, folder]);
+const reference = JSON.parse(readFileSync(join(folder, "reference.json"), "utf8"));
+const expected = floats(readFileSync(join(folder, "logits.f32")));
+const ids = reference.cases.flatMap(({ greedy }) => greedy);
+say(
+  `PyTorch ${reference.torch}: ${reference.cases.length} prompts, ${ids.length} greedy ids, ${new Set(ids).size} different; ` +
+    `the likeliest leads the next by ${reference.medianMargin.toFixed(2)} (median), ${reference.smallestMargin.toFixed(4)} (least)`,
+);
+
+let failed = false;
+say("\n| | largest difference of logits | relative | 200 greedy ids | 19 prompts × 50 greedy ids |\n|---|---|---|---|---|");
+for (const backend of ["node", "wasm"]) {
+  const runtime = await createNodeRuntime({ backend });
+  const decoder = await Decoder.load({ ...(await readCheckpoint(await checkpointFolder(folder))), runtime });
+  const logits = await decoder.forward(reference.cases[0].prompt, decoder.createCache(), { logits: "all" });
+  const continued = async (prompt, count) => {
+    const found = [];
+    for await (const { id } of generateIds(decoder, { prompt, sampler: new Sampler({ temperature: 0 }) })) {
+      if (found.push(id) === count) return found;
+    }
+  };
+  const passed = await row(`Ostinato, ${backend}`, logits, continued);
+  failed ||= !passed;
+  await decoder.dispose();
+}
+const theirs = await loadTransformersJs(folder, "cpu", "fp32");
+await row("transformers.js, node", await theirs.logits(reference.cases[0].prompt), (prompt, count) =>
+  theirs.greedy(prompt, count),
+);
+await theirs.dispose();
+process.exitCode = failed ? 1 : 0;
+
+/** Compares one engine, and says whether it agrees. */
+async function row(name, logits, continued) {
+  const { difference, relative } = distance(logits, expected);
+  let [long, short] = [0, 0];
+  for (const [index, { prompt, greedy }] of reference.cases.entries()) {
+    const found = await continued(prompt, greedy.length);
+    const parting = found.findIndex((id, i) => id !== greedy[i]);
+    const same = parting === -1 ? greedy.length : parting;
+    if (index === 0) long = same;
+    else short += same;
+  }
+  const of = ids.length - reference.cases[0].greedy.length;
+  say(
+    `| ${name} | ${difference.toExponential(1)} | ${relative.toExponential(1)} | ${long} the same | ${short} of ${of} |`,
+  );
+  return relative < TOLERANCE && long + short === ids.length;
+}
+
+function distance(found, wanted) {
+  if (found.length !== wanted.length) return { difference: Infinity, relative: Infinity };
+  let [difference, largest] = [0, 0];
+  for (let i = 0; i < wanted.length; i += 1) {
+    const apart = Math.abs(found[i] - wanted[i]);
+    difference = Number.isNaN(apart) ? Infinity : Math.max(difference, apart);
+    largest = Math.max(largest, Math.abs(wanted[i]));
+  }
+  return { difference, relative: difference / largest };
+}
+
+function floats(bytes) {
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+}

@@ -1,0 +1,28 @@
+/** What the scripts of this folder share. */
+import { execFileSync } from "node:child_process";
+import { cpus, loadavg } from "node:os";
+import { fileURLToPath } from "node:url";
+
+export const say = (line) => process.stdout.write(`${line}\n`);
+
+/** The arguments `FOLDER --python PATH`; says how to use the script and ends it where they are others. */
+export function folderAndPython(usage) {
+  const [folder, flag, pythonPath, ...rest] = process.argv.slice(2);
+  if (folder === undefined || flag !== "--python" || pythonPath === undefined || rest.length > 0) {
+    say(`usage: ${usage}`);
+    process.exit(2);
+  }
+  return { folder, pythonPath };
+}
+
+/** Runs a Python script of this folder and gives what it prints. */
+export function python(path, [script, ...rest]) {
+  const file = fileURLToPath(new URL(script, import.meta.url));
+  return execFileSync(path, [file, ...rest], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+}
+
+/** One line about the machine. */
+export function machine() {
+  const { model = "?" } = cpus()[0] ?? {};
+  return `node ${process.version}, ${cpus().length} × ${model}, load ${loadavg()[0].toFixed(2)}`;
+}
