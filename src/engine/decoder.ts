@@ -226,7 +226,7 @@ export class Decoder {
       const found = `${cache.position + ids.length} ids, but the model has ${window} positions`;
       throw new EngineError(found, {
         code: "context-full",
-        hint: "begin a new cache with the last part of the text",
+        hint: "begin a new cache with the last part of the text; generation does so with roll: true",
       });
     }
   }

@@ -23,6 +23,8 @@ export interface GenerateIdsOptions {
   readonly reading?: Reading;
   /** See `ReadOptions`. Default false. */
   readonly resume?: boolean;
+  /** See `ReadOptions`. Default false: with learned positions the generation ends in an error where they do. */
+  readonly roll?: boolean;
   /** Stops the generation: the iteration throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -32,13 +34,23 @@ export type GeneratedId = Pick<Draw, "id"> & Partial<Draw>;
 
 /**
  * Draws ids without end; stop iterating when there are enough. Relative attention lets the cache roll, so memory and
- * time for an id stay the same however long this goes on.
+ * time for an id stay the same however long this goes on. Learned positions end: at the window's with an EngineError, or with
+ * `roll` every half window in reading the last half anew, which the next id waits for.
  */
 export async function* generateIds(
   decoder: Decoder,
   options: GenerateIdsOptions,
 ): AsyncGenerator<GeneratedId, never> {
-  const { prompt, sampler, constraint, candidates, firstStep = 0, resume = false, signal } = options;
+  const {
+    prompt,
+    sampler,
+    constraint,
+    candidates,
+    firstStep = 0,
+    resume = false,
+    roll = false,
+    signal,
+  } = options;
   const { window, vocabularySize } = decoder.config;
   for (const id of prompt) constraint?.push(id);
   const legal = constraint && new Uint8Array(vocabularySize);
@@ -58,6 +70,6 @@ export async function* generateIds(
     if (recent?.push(drawn.id) === window + 1) recent.shift();
     yield drawn;
     signal?.throwIfAborted();
-    ({ logits } = await reading.push([drawn.id], abort));
+    ({ logits } = await reading.push([drawn.id], { roll, ...abort }));
   }
 }

@@ -8,6 +8,12 @@ export interface ReadOptions {
    * window it does. Quicker; but what follows then depends, a little, on how one got here. Default false.
    */
   readonly resume?: boolean;
+  /**
+   * Where learned positions would not be enough, begin anew with the last half window: what was before is forgotten, and the
+   * ids kept get the first positions. Relative positions never run out, so there it changes nothing. Default false: an
+   * error.
+   */
+  readonly roll?: boolean;
   /** Tell what the last id looked at. */
   readonly attention?: AttentionRequest;
   readonly signal?: AbortSignal;
@@ -68,10 +74,32 @@ export class Reading {
     return this.push(ids.slice(this.#ids.length), options);
   }
 
-  /** Reads ids that follow what has been read. */
+  /**
+   * Reads ids that follow what has been read.
+   *
+   * @throws EngineError as `Decoder.forward`: with code "context-full" where positions run out and `roll` is not set.
+   */
   async push(
+    added: readonly number[],
+    options: Omit<ReadOptions, "resume"> = {},
+  ): Promise<ForwardWithAttention> {
+    const { position } = this.#decoder.config;
+    const isFull = position.kind === "learned" && this.#cache.position + added.length > this.window;
+    return this.#push(options.roll && isFull ? this.#lastHalf(added) : added, options);
+  }
+
+  /** Forgets what was read. @returns the last half window of it and of what was to follow, to be read anew. */
+  #lastHalf(added: readonly number[]): readonly number[] {
+    const ids = [...this.#ids, ...added];
+    this.#from = Math.max(0, ids.length - Math.max(1, Math.floor(this.window / 2)));
+    this.#ids = ids.slice(0, this.#from);
+    this.#cache.clear();
+    return ids.slice(this.#from);
+  }
+
+  async #push(
     ids: readonly number[],
-    { attention, signal }: Pick<ReadOptions, "attention" | "signal"> = {},
+    { attention, signal }: Pick<ReadOptions, "attention" | "signal">,
   ): Promise<ForwardWithAttention> {
     const before = this.#cache.position;
     const options = signal ? { signal } : {};

@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import type { DecoderConfig } from "../../models/index.ts";
+import { Decoder } from "../../src/engine/decoder.ts";
+import { generateIds, type GenerateIdsOptions } from "../../src/engine/generate.ts";
+import { Sampler } from "../../src/engine/sampler.ts";
+import { createNodeRuntime } from "../../src/node/runtime.ts";
+import { randomIds, randomTensors } from "../models/reference.ts";
+
+const WINDOW = 9;
+const LEARNED: DecoderConfig = {
+  vocabularySize: 50,
+  layers: 2,
+  width: 8,
+  heads: 2,
+  feedForward: 8,
+  position: { kind: "learned" },
+  window: WINDOW,
+  normEpsilon: 1e-5,
+  tiedHead: true,
+};
+const RELATIVE: DecoderConfig = {
+  ...LEARNED,
+  position: { kind: "relative", maxDistance: WINDOW, sharedHeads: false },
+};
+
+async function load(config: DecoderConfig): Promise<Decoder> {
+  const runtime = await createNodeRuntime({ backend: "node", threads: 1 });
+  return Decoder.load({ config, tensors: randomTensors(config, 5), runtime });
+}
+
+async function generated(
+  decoder: Decoder,
+  count: number,
+  options: Pick<GenerateIdsOptions, "prompt" | "roll">,
+): Promise<number[]> {
+  const ids: number[] = [];
+  for await (const { id } of generateIds(decoder, { sampler: new Sampler({ seed: 3 }), ...options })) {
+    if (ids.push(id) === count) break;
+  }
+  return ids;
+}
+
+/** What rolling is to give: every id from the ids in sight, and where these fill the window, only half of it stays. */
+async function rolledByHand(decoder: Decoder, prompt: readonly number[], count: number): Promise<number[]> {
+  const sampler = new Sampler({ seed: 3 });
+  let inSight = prompt.slice(-WINDOW);
+  const ids: number[] = [];
+  for (let step = 0; step < count; step += 1) {
+    const id = sampler.sample(await decoder.forward(inSight, decoder.createCache()), step);
+    ids.push(id);
+    inSight.push(id);
+    if (inSight.length > WINDOW) inSight = inSight.slice(-Math.floor(WINDOW / 2));
+  }
+  return ids;
+}
+
+test("learned positions end in an error, after as many ids as there are positions", async () => {
+  const decoder = await load(LEARNED);
+  expect(await generated(decoder, WINDOW - 2, { prompt: [1, 2, 3] })).toHaveLength(WINDOW - 2);
+  const beyond = generated(decoder, WINDOW - 1, { prompt: [1, 2, 3] });
+  await expect(beyond).rejects.toMatchObject({ name: "EngineError", code: "context-full" });
+  await decoder.dispose();
+});
+
+test.each([1, 3, WINDOW, 3 * WINDOW])(
+  "with roll they go on from the last half window: a prompt of %i",
+  async (length) => {
+    const decoder = await load(LEARNED);
+    const prompt = randomIds(length, LEARNED.vocabularySize, 8);
+    const ids = await generated(decoder, 4 * WINDOW, { prompt, roll: true });
+    expect(ids).toEqual(await rolledByHand(decoder, prompt, 4 * WINDOW));
+    await decoder.dispose();
+  },
+);
+
+test("relative positions have no end, so roll changes nothing", async () => {
+  const decoder = await load(RELATIVE);
+  const prompt = randomIds(5, RELATIVE.vocabularySize, 8);
+  const ids = await generated(decoder, 4 * WINDOW, { prompt });
+  expect(await generated(decoder, 4 * WINDOW, { prompt, roll: true })).toEqual(ids);
+  await decoder.dispose();
+});
+
+test("a decoder disposed on the way ends the generation", async () => {
+  const decoder = await load(RELATIVE);
+  const iterator = generateIds(decoder, { prompt: [1], sampler: new Sampler({ seed: 3 }) });
+  await iterator.next();
+  await decoder.dispose();
+  await expect(iterator.next()).rejects.toMatchObject({ name: "EngineError", code: "disposed" });
+});

@@ -1,0 +1,154 @@
+/** Checkpoints damaged in thousands of ways: each is read, or refused with a `CheckpointError`, and nothing else happens. */
+import { describe, expect, test } from "vitest";
+import {
+  CheckpointError,
+  checkpointInMemory,
+  parseConfig,
+  readCheckpoint,
+  type TensorBytes,
+  tensorShapes,
+  writeSafetensors,
+} from "../../models/index.ts";
+import { mutate, randomNumbers } from "../encoding/mutate.ts";
+
+const CONFIG = {
+  model_type: "ostinato",
+  vocabulary: "test",
+  vocab_size: 5,
+  n_layer: 1,
+  n_embd: 4,
+  n_head: 2,
+  n_inner: 6,
+  position: "relative",
+  max_distance: 3,
+  n_positions: 8,
+};
+const SHARDS = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
+
+/** What numbers in JSON become: limits of integers and floats, signs, fractions, and what is no number. */
+const TELLING = [
+  "0",
+  "-1",
+  "0.5",
+  "3",
+  "4294967296",
+  "9007199254740993",
+  "1e308",
+  "1e999",
+  "[]",
+  '""',
+  "null",
+];
+
+function bytesOf(json: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(json));
+}
+
+function tensors(): TensorBytes[] {
+  return [...tensorShapes(parseConfig(CONFIG))].map(([name, shape], i) => {
+    const values = Float32Array.from(
+      { length: shape.reduce((size, length) => size * length, 1) },
+      (_, at) => at,
+    );
+    const isHalf = i % 3 === 1; // such small numbers are the same whichever half of a float32 is kept
+    const stored = isHalf ? Uint16Array.from(values, (value) => value * 64) : values;
+    return { name, dtype: isHalf ? "F16" : "F32", shape, bytes: new Uint8Array(stored.buffer) };
+  });
+}
+
+function whole(): Map<string, Uint8Array> {
+  return new Map([
+    ["config.json", bytesOf(CONFIG)],
+    ["model.safetensors", writeSafetensors(tensors())],
+  ]);
+}
+
+function sharded(): Map<string, Uint8Array> {
+  const all = tensors();
+  const parts = [all.slice(0, 7), all.slice(7)];
+  const located = parts.flatMap((part, i) => part.map(({ name }) => [name, SHARDS[i]]));
+  return new Map([
+    ["config.json", bytesOf(CONFIG)],
+    ["model.safetensors.index.json", bytesOf({ weight_map: Object.fromEntries(located) })],
+    ...parts.map((part, i) => [SHARDS[i] ?? "", writeSafetensors(part)] as const),
+  ]);
+}
+
+/** One number in the text of the bytes, or of a safetensors header, becomes another. */
+function misstate(bytes: Uint8Array, random: (limit: number) => number): Uint8Array {
+  const isJson = bytes[0] === 0x7b;
+  const begin = isJson ? 0 : 8;
+  const end = isJson ? bytes.length : 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
+  const text = new TextDecoder().decode(bytes.subarray(begin, end));
+  const numbers = [...text.matchAll(/\d+/g)];
+  const found = numbers[random(numbers.length)];
+  if (!found) return bytes;
+  const after = text.slice(found.index + found[0].length);
+  const changed = text.slice(0, found.index) + (TELLING[random(TELLING.length)] ?? "") + after;
+  const header = new TextEncoder().encode(changed);
+  if (isJson) return header;
+  const result = new Uint8Array(8 + header.length + bytes.length - end);
+  new DataView(result.buffer).setBigUint64(0, BigInt(header.length), true);
+  result.set(header, 8);
+  result.set(bytes.subarray(end), 8 + header.length);
+  return result;
+}
+
+/** What reading ends in: "read" with sound tensors, or the error's name; also the most that was asked of a file at once. */
+async function outcome(files: ReadonlyMap<string, Uint8Array>): Promise<{ ending: string; asked: number }> {
+  let asked = 0;
+  const inMemory = checkpointInMemory(files);
+  const watched = {
+    open: async (name: string) => {
+      const file = await inMemory.open(name);
+      const read = async (begin: number, end: number): Promise<Uint8Array> => {
+        asked = Math.max(asked, end - begin);
+        if (!(begin >= 0 && begin <= end && end <= file.bytes))
+          throw new RangeError(`read ${begin} to ${end}`);
+        return file.read(begin, end);
+      };
+      return { ...file, read };
+    },
+  };
+  try {
+    const checkpoint = await readCheckpoint(watched);
+    const shapes = tensorShapes(checkpoint.config);
+    const isSound = [...checkpoint.tensors].every(
+      ([name, { shape, values }]) =>
+        String(shape) === String(shapes.get(name)) &&
+        values.length === shape.reduce((size, length) => size * length, 1) &&
+        values.every(Number.isFinite),
+    );
+    return { ending: isSound && checkpoint.tensors.size === shapes.size ? "read" : "unsound", asked };
+  } catch (error) {
+    return { ending: error instanceof CheckpointError ? error.name : `${String(error)}`, asked };
+  }
+}
+
+describe.each([
+  ["one file", whole],
+  ["shards", sharded],
+])("%s", (_, make) => {
+  test("is read as long as it is whole", async () => {
+    expect(await outcome(make())).toMatchObject({ ending: "read" });
+  });
+
+  test.each([1, 2, 3])("damaged, round %i", async (seed) => {
+    const random = randomNumbers(seed);
+    const files = make();
+    const names = [...files.keys()];
+    const endings = new Map<string, number>();
+    for (let round = 0; round < 1000; round += 1) {
+      const name = names[random(names.length)] ?? "";
+      const other = files.get(names[random(names.length)] ?? "") ?? new Uint8Array();
+      const bytes = files.get(name) ?? new Uint8Array();
+      const bad = random(2) === 0 ? misstate(bytes, random) : mutate(bytes, other, random);
+      const { ending, asked } = await outcome(new Map([...files, [name, bad]]));
+      expect(ending, `seed ${seed}, round ${round}, ${name}`).toMatch(/^(read|CheckpointError)$/);
+      expect(asked).toBeLessThanOrEqual(8192); // no file is larger
+      endings.set(ending, (endings.get(ending) ?? 0) + 1);
+    }
+    expect(endings.get("CheckpointError")).toBeGreaterThan(500);
+    expect(endings.get("read")).toBeGreaterThan(0); // a changed weight is no fault
+  });
+});
