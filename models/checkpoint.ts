@@ -6,6 +6,7 @@ import { type DecoderConfig, parseConfig } from "./config.ts";
 import { CheckpointError } from "./errors.ts";
 import { isOutOfMemory } from "./memory.ts";
 import { isPrecision, STORED_PRECISIONS, type StoredPrecision } from "./precision.ts";
+import { shownName } from "./shown.ts";
 import { checkShape, type Tensor, tensorShapes } from "./tensors.ts";
 import { openWeights, type StoredWeight } from "./weight-files.ts";
 
@@ -147,7 +148,7 @@ async function checkExtra(
   stored: StoredWeight,
 ): Promise<void> {
   if (name !== "lm_head.weight" || !config.tiedHead) {
-    throw new CheckpointError(`${stored.fileName}: unknown tensor "${stored.name}"`, {
+    throw new CheckpointError(`${stored.fileName}: unknown tensor ${shownName(stored.name)}`, {
       code: "unknown-tensor",
       hint: "the model computes something that config.json does not describe",
     });

@@ -3,6 +3,7 @@
  * `position`, vocabulary and sizes. `parseConfig` reads it from a checkpoint's config.json.
  */
 import { CheckpointError, type CheckpointErrorCode } from "./errors.ts";
+import { shown } from "./shown.ts";
 
 /** A learned vector per position, added to the embedding (GPT-2): the context ends where they end. */
 export interface LearnedPosition {
@@ -143,7 +144,7 @@ class ConfigKeys {
 
   constructor(json: unknown) {
     if (typeof json !== "object" || json === null || Array.isArray(json)) {
-      throw new CheckpointError(`config.json holds ${JSON.stringify(json)?.slice(0, 40)}, not an object`, {
+      throw new CheckpointError(`config.json holds ${shown(json)}, not an object`, {
         code: "bad-config",
         hint: "a checkpoint's config.json is a JSON object with a model_type",
       });
@@ -176,6 +177,6 @@ class ConfigKeys {
 }
 
 function configError(code: CheckpointErrorCode, key: string, value: unknown, hint: string): CheckpointError {
-  const found = value === undefined ? "is missing" : `is ${JSON.stringify(value).slice(0, 80)}`;
+  const found = value === undefined ? "is missing" : `is ${shown(value)}`;
   return new CheckpointError(`config.json: "${key}" ${found}`, { code, hint });
 }

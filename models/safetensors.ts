@@ -4,6 +4,7 @@
  * it is checked: it may be damaged, cut off or hostile.
  */
 import { CheckpointError } from "./errors.ts";
+import { shown, shownName, shownSizes } from "./shown.ts";
 
 /** Where a tensor lies in the file. */
 export interface StoredTensor {
@@ -81,8 +82,8 @@ export function parseHeader(header: Uint8Array, fileBytes: number): StoredTensor
   tensors.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let at = dataBegin;
   for (const { name, begin, end } of tensors) {
-    if (begin < at) throw damaged(`tensor "${name}" overlaps the one before it, at byte ${begin}`);
-    if (begin > at) throw damaged(`no tensor covers bytes ${at} to ${begin}, before "${name}"`);
+    if (begin < at) throw damaged(`tensor ${shownName(name)} overlaps the one before it, at byte ${begin}`);
+    if (begin > at) throw damaged(`no tensor covers bytes ${at} to ${begin}, before ${shownName(name)}`);
     at = end;
   }
   if (at !== fileBytes) throw damaged(`no tensor covers bytes ${at} to ${fileBytes}, at the end of the file`);
@@ -130,49 +131,70 @@ function parseObject(text: string): [string, unknown][] {
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw damaged(`the header is not JSON: it begins with ${JSON.stringify(text.slice(0, 20))}`, cause);
+    throw damaged(`the header is not JSON: it begins with ${shown(text.slice(0, 20))}`, cause);
   }
   if (!isObject(parsed)) throw damaged("the header is not a JSON object");
   return Object.entries(parsed);
 }
 
 function parseEntry(name: string, entry: unknown, dataBegin: number, fileBytes: number): StoredTensor {
-  const where = `tensor "${name.slice(0, 200)}"`;
+  const where = `tensor ${shownName(name)}`;
   if (!isObject(entry)) throw damaged(`${where} is not described by an object`);
   const { dtype, shape, data_offsets: offsets } = entry;
   const bytesEach = typeof dtype === "string" ? BYTES_OF.get(dtype) : undefined;
   if (typeof dtype !== "string" || bytesEach === undefined) {
-    throw damaged(`${where} has dtype ${JSON.stringify(dtype)}, which the format does not know`);
+    throw damaged(`${where} has dtype ${shown(dtype)}, which the format does not know`);
   }
-  if (!isSizes(shape)) throw damaged(`${where} has shape ${JSON.stringify(shape)}`);
-  if (!isSizes(offsets)) throw damaged(`${where} has data_offsets ${JSON.stringify(offsets)}`);
+  if (!isSizes(shape)) throw damaged(`${where} has shape ${shown(shape)}`);
+  if (!isSizes(offsets)) throw damaged(`${where} has data_offsets ${shown(offsets)}`);
   const [from = -1, to = -1] = offsets;
   if (offsets.length !== 2 || from > to || to > fileBytes - dataBegin) {
     throw damaged(
-      `${where} has data_offsets [${offsets.join(", ")}], with ${fileBytes - dataBegin} bytes of data`,
+      `${where} has data_offsets ${shownSizes(offsets)}, with ${fileBytes - dataBegin} bytes of data`,
     );
   }
   const bytes = shape.reduce((product, size) => product * size, bytesEach);
   if (bytes !== to - from) {
-    throw damaged(`${where}, ${dtype} [${shape.join(", ")}], takes ${bytes} bytes, but has ${to - from}`);
+    throw damaged(`${where}, ${dtype} ${shownSizes(shape)}, takes ${bytes} bytes, but has ${to - from}`);
   }
   return { name, dtype, shape, begin: dataBegin + from, end: dataBegin + to };
 }
 
-/** `JSON.parse` keeps the last of equal keys in silence; here a second description of a tensor is a fault. */
+/**
+ * `JSON.parse` keeps the last of equal keys in silence; here a second description of a tensor is a fault.
+ *
+ * @param text known to be a JSON object.
+ */
 function checkDuplicates(text: string): void {
   const seen = new Set<string>();
   let depth = 0;
-  // Strings, and the brackets outside of them; the text is known to be JSON.
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"(?:\s*:)?|[{}[\]]/g)) {
-    if (token === "{" || token === "[") depth += 1;
-    else if (token === "}" || token === "]") depth -= 1;
-    else if (depth === 1 && token.endsWith(":")) {
-      const name = String(JSON.parse(token.slice(0, token.lastIndexOf('"') + 1)));
-      if (seen.has(name)) throw damaged(`tensor "${name}" is described twice`);
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === "{" || character === "[") depth += 1;
+    else if (character === "}" || character === "]") depth -= 1;
+    else if (character === '"') {
+      const begin = at;
+      at = stringEnd(text, begin);
+      if (depth !== 1 || !isKey(text, at)) continue;
+      const name = String(JSON.parse(text.slice(begin, at + 1)));
+      if (seen.has(name)) throw damaged(`tensor ${shownName(name)} is described twice`);
       seen.add(name);
     }
   }
+}
+
+/** Of the string that begins at `begin`, where its closing quote is. */
+function stringEnd(text: string, begin: number): number {
+  let at = begin + 1;
+  while (text[at] !== '"' && at < text.length) at += text[at] === "\\" ? 2 : 1;
+  return at;
+}
+
+/** Whether the string that ends here is followed by a colon. */
+function isKey(text: string, end: number): boolean {
+  let at = end + 1;
+  while (/\s/.test(text[at] ?? "")) at += 1;
+  return text[at] === ":";
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

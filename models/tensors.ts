@@ -1,6 +1,7 @@
 /** The tensors of a decoder: their names and shapes in a checkpoint (GPT-2's), and as the graph wants them. */
 import { type DecoderConfig, headSize } from "./config.ts";
 import { CheckpointError } from "./errors.ts";
+import { shownSizes } from "./shown.ts";
 
 export interface Tensor {
   readonly shape: readonly number[];
@@ -64,9 +65,9 @@ export function graphWeights(
 /** @throws CheckpointError when the shapes differ. */
 export function checkShape(name: string, found: readonly number[], wanted: readonly number[]): void {
   if (found.length === wanted.length && found.every((size, i) => size === wanted[i])) return;
-  throw new CheckpointError(`tensor "${name}" has shape [${found.join(", ")}]`, {
+  throw new CheckpointError(`tensor "${name}" has shape ${shownSizes(found)}`, {
     code: "bad-shape",
-    hint: `config.json asks for [${wanted.join(", ")}]; the two files are of different models`,
+    hint: `config.json asks for ${shownSizes(wanted)}; the two files are of different models`,
   });
 }
 

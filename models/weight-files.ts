@@ -5,6 +5,7 @@
 import type { CheckpointFile, CheckpointFiles } from "./checkpoint.ts";
 import { CheckpointError } from "./errors.ts";
 import { headerBytes, LENGTH_BYTES, parseHeader, type StoredTensor } from "./safetensors.ts";
+import { shown, shownName } from "./shown.ts";
 
 /** A tensor, and the file that it lies in. */
 export interface StoredWeight extends StoredTensor {
@@ -99,7 +100,7 @@ function parseIndex(text: string): Map<string, string> {
   for (const [name, file] of Object.entries(map)) {
     // A name, not a path: an index must not make one read files elsewhere.
     if (typeof file !== "string" || !/^[\w-][\w.-]*\.safetensors$/.test(file)) {
-      throw badIndex(`names ${JSON.stringify(file)} as the file of "${name}"`);
+      throw badIndex(`names ${shown(file)} as the file of ${shownName(name)}`);
     }
     located.set(name, file);
   }

@@ -99,6 +99,36 @@ describe("refused", () => {
     expect(() => readSafetensors(bytes)).toThrow(message);
   });
 
+  const nested = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+  const entryWith = (key: string, value: string): string =>
+    json({ a: entry(0, 0, { [key]: "?" }) }).replace('"?"', value);
+  test.each([
+    [
+      "a name of ten million bytes",
+      `{${json("n".repeat(1e7))}:3}`,
+      /^safetensors: tensor "nnn.* is not described/,
+    ],
+    [
+      "the same name twice, of a million escapes",
+      `{"__metadata__":{},"${"\\u0061".repeat(1e6)}":${json(entry(0, 0))},"${"a".repeat(1e6)}":${json(entry(0, 0))}}`,
+      /described twice/,
+    ],
+    ["a shape nested without end", entryWith("shape", nested), /has shape something nested too deep/],
+    ["a dtype nested without end", entryWith("dtype", nested), /has dtype something nested too deep/],
+    [
+      "offsets nested without end",
+      entryWith("data_offsets", nested),
+      /data_offsets something nested too deep/,
+    ],
+    ["a million sizes", entryWith("shape", json(Array(1e6).fill(1))), /takes 4 bytes, but has 0/],
+    ["a size of a million digits", entryWith("shape", json(["1".repeat(1e6)])), /has shape \["111/],
+  ])("%s, in few words", (_, header, message) => {
+    const reading = (): unknown => readSafetensors(file(header, 0));
+    expect(reading).toThrow(CheckpointError);
+    expect(reading).toThrow(message);
+    expect(reading).toThrow(/^.{0,250}$/);
+  });
+
   test("any damage ends in a CheckpointError or in tensors within the file", () => {
     const good = writeSafetensors([
       { name: "a", dtype: "F32", shape: [2], bytes: f32(1, 2) },
