@@ -29,7 +29,9 @@ say(
 );
 
 let failed = false;
-say("\n| | largest difference of logits | relative | 200 greedy ids | 19 prompts × 50 greedy ids |\n|---|---|---|---|---|");
+say(
+  "\n| | largest difference of logits | relative | 200 greedy ids | 19 prompts × 40 greedy ids |\n|---|---|---|---|---|",
+);
 for (const backend of ["node", "wasm"]) {
   const runtime = await createNodeRuntime({ backend });
   const decoder = await Decoder.load({ ...(await readCheckpoint(await checkpointFolder(folder))), runtime });
