@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.optimizer import ParamsT
 
 _BLOCK_MATRIX = re.compile(r"h\.\d+\.(attn\.c_attn|attn\.c_proj|mlp\.c_fc|mlp\.c_proj)\.weight")
 
@@ -29,14 +30,14 @@ class OptimizerOptions:
 
 
 class Optimizer:
-    """Both optimisers behind one `step`, with one factor on both learning rates."""
+    """Both optimisers behind one `step`, with one factor on both learning rates; AdamW alone where there are no blocks."""
 
     def __init__(self, model: nn.Module, options: OptimizerOptions, precision: torch.dtype) -> None:
         matrices, others = [], []
         for name, parameter in model.named_parameters():
             (matrices if _BLOCK_MATRIX.fullmatch(name) else others).append(parameter)
         self.options = options
-        self.muon = Muon(matrices, options.lr_muon, options.weight_decay, precision)
+        self.muon = Muon([{"params": matrices}], options.lr_muon, options.weight_decay, precision)
         self.adam = torch.optim.AdamW(others, lr=options.lr_adam, betas=(0.9, 0.95), weight_decay=0.0, fused=True)
 
     def step(self, factor: float) -> None:
@@ -68,9 +69,9 @@ class Muon(torch.optim.Optimizer):
     """
 
     def __init__(
-        self, matrices: list[nn.Parameter], lr: float, weight_decay: float, precision: torch.dtype, momentum: float = 0.95
+        self, params: ParamsT, lr: float, weight_decay: float, precision: torch.dtype, momentum: float = 0.95
     ) -> None:
-        super().__init__(matrices, {"lr": lr})
+        super().__init__(params, {"lr": lr})
         self.weight_decay, self.momentum, self.precision = weight_decay, momentum, precision
 
     @torch.no_grad()

@@ -1,0 +1,239 @@
+"""The comparison of the Music Transformer paper, redone: learned positions, relative attention, and an LSTM.
+
+Same number of parameters, same ids in the same order, each with its own search over learning rates; the best on
+`--dev` again with a second seed. What is measured on `--valid`: NLL by the protocol, and by how many windows into a
+piece an id stands, where each architecture goes on in its own way: learned positions begin anew with the last half
+window, relative attention has a rolling cache, an LSTM its state.
+
+    python -m ostinato_training.architectures --train data/train --dev data/dev --valid data/valid --out compared --ids 2000000
+
+Every finished run is written to `runs.json` at once, and a later call goes on with those that are missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from .augment import Augmenter
+from .batches import IGNORED, BatchStream, Place, prefetch
+from .config import DecoderConfig
+from .data import Dataset, read_dataset
+from .errors import OptionError, TrainingError
+from .evaluate import ROLLING_MULTIPLES, Block, Nats, cut_blocks, score_blocks, scored_ids, spread_pieces
+from .lstm import Lstm, width_for
+from .model import Decoder
+from .optimizer import Optimizer, OptimizerOptions
+from .schedule import learning_rate_factor
+from .train import CLIP, choose_precision
+
+# By architecture: (learning rate of Muon, of AdamW). An LSTM has no matrices of blocks, so AdamW does all of it.
+RATES: dict[str, tuple[tuple[float, float], ...]] = {
+    "learned": ((0.01, 1.5e-3), (0.02, 3e-3), (0.04, 6e-3)),
+    "relative": ((0.01, 1.5e-3), (0.02, 3e-3), (0.04, 6e-3)),
+    "lstm": ((0.0, 1e-3), (0.0, 3e-3), (0.0, 1e-2)),
+}
+WARMUP = 100  # steps
+DECAY = 0.5  # of all steps, at the end
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is the same for all."""
+
+    ids: int
+    layers: int
+    width: int
+    heads: int
+    window: int
+    batch: int
+    dev_pieces: int
+    valid_pieces: int
+
+    def config(self, position: str, dataset: Dataset) -> DecoderConfig:
+        relative = position == "relative"
+        vocabulary = dataset.vocabulary
+        return DecoderConfig(
+            vocabulary=vocabulary.name,
+            vocab_size=vocabulary.size,
+            n_layer=self.layers,
+            n_embd=self.width,
+            n_head=self.heads,
+            n_inner=4 * self.width,
+            n_positions=self.window,
+            position="relative" if relative else "learned",
+            max_distance=self.window if relative else 0,
+        )
+
+
+@dataclass(frozen=True)
+class Result:
+    architecture: str
+    lr_muon: float
+    lr_adam: float
+    seed: int
+    parameters: int
+    ids: int
+    seconds: float
+    dev: float  # nats per id
+    valid: float  # nats per id
+    by_windows: dict[str, float]  # of valid, by windows into the piece
+
+
+def build(architecture: str, plan: Plan, dataset: Dataset) -> nn.Module:
+    """Relative attention sets the number of parameters; the others get a width that comes near it."""
+    relative = Decoder(plan.config("relative", dataset))
+    wanted = count(relative)
+    if architecture == "relative":
+        return relative
+    if architecture == "lstm":
+        return Lstm(dataset.vocabulary.size, width_for(dataset.vocabulary.size, wanted))
+    widths = range(plan.width, 2 * plan.width, plan.heads)
+    models = (Decoder(replace(plan, width=width).config("learned", dataset)) for width in widths)
+    best: nn.Module = next(models)
+    for model in models:
+        if abs(count(model) - wanted) > abs(count(best) - wanted):
+            break
+        best = model
+    return best
+
+
+def count(model: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def train_one(architecture: str, rates: tuple[float, float], seed: int, plan: Plan, train: Dataset) -> tuple[nn.Module, int, float]:
+    """A trained model, the ids it saw, and the seconds it took."""
+    torch.manual_seed(seed)
+    model = build(architecture, plan, train)
+    cpu = torch.device("cpu")
+    # PyTorch's LSTM gains nothing from bf16 here.
+    precision = torch.float32 if architecture == "lstm" else choose_precision("auto", cpu)
+    optimizer = Optimizer(model, OptimizerOptions(*rates), precision)
+    parameters = list(model.parameters())
+    augmenter = Augmenter.of(train.vocabulary)
+    batches = prefetch(iter(BatchStream(train, plan.window, plan.batch, seed, augmenter, Place())))
+    steps = max(1, plan.ids // (plan.window * plan.batch))
+    began = time.monotonic()
+    for step in range(steps):
+        batch = next(batches)
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == torch.bfloat16):
+            logits = model(torch.from_numpy(batch.inputs))
+        loss = F.cross_entropy(logits.float().flatten(0, 1), torch.from_numpy(batch.targets).flatten(), ignore_index=IGNORED)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, CLIP)
+        optimizer.step(learning_rate_factor(step, steps, min(WARMUP, steps), int(DECAY * steps)))
+        optimizer.zero_grad()
+        if step % 20 == 19 or step == steps - 1:
+            rate = (step + 1) * plan.window * plan.batch / (time.monotonic() - began)
+            print(f"\r{architecture} {rates} seed {seed}: step {step + 1}/{steps}  loss {loss.item():.3f}  {rate:,.0f} ids/s", end="", file=sys.stderr)
+    print(file=sys.stderr)
+    return model, steps * plan.window * plan.batch, time.monotonic() - began
+
+
+def nll(model: nn.Module, dataset: Dataset, pieces: list[int], window: int) -> float:
+    """By the protocol."""
+    nats = [values for piece in pieces for values in score_blocks(model, list(cut_blocks(scored_ids(dataset, piece), window)))]
+    return float(np.concatenate(nats).mean())
+
+
+def nll_by_windows(architecture: str, model: nn.Module, dataset: Dataset, pieces: list[int], window: int) -> dict[str, float]:
+    """Of the ids that stand half of so many windows to so many windows into their piece (1: in the first)."""
+    by_piece: list[Nats] = []
+    for piece in pieces:
+        ids = scored_ids(dataset, piece)[: max(ROLLING_MULTIPLES) * window + 1]
+        blocks = list(cut_blocks(ids, window)) if architecture == "learned" else [Block(ids[:-1], ids[1:], 0)]
+        by_piece.append(np.concatenate(score_blocks(model, blocks)))
+    spans = {multiple: slice(multiple * window // 2 if multiple > 1 else 0, multiple * window) for multiple in ROLLING_MULTIPLES}
+    parts = {str(multiple): np.concatenate([nats[span] for nats in by_piece]) for multiple, span in spans.items()}
+    return {multiple: float(part.mean()) for multiple, part in parts.items() if len(part) > 0}
+
+
+def compare(plan: Plan, train: Dataset, dev: Dataset, valid: Dataset, out: Path) -> Iterator[Result]:
+    """All runs, those of `runs.json` first; each new one is added to it."""
+    path = out / "runs.json"
+    content = json.loads(path.read_text()) if path.exists() else {"plan": asdict(plan), "runs": []}
+    if content["plan"] != asdict(plan):
+        raise OptionError(f"{path} holds runs of other options: {content['plan']}; choose another --out")
+    done = {(run["architecture"], run["lr_muon"], run["lr_adam"], run["seed"]): Result(**run) for run in content["runs"]}
+
+    def run(architecture: str, rates: tuple[float, float], seed: int) -> Result:
+        key = (architecture, *rates, seed)
+        if key not in done:
+            model, ids, seconds = train_one(architecture, rates, seed, plan, train)
+            dev_pieces, valid_pieces = spread_pieces(dev, plan.dev_pieces), spread_pieces(valid, plan.valid_pieces)
+            done[key] = Result(
+                architecture,
+                *rates,
+                seed=seed,
+                parameters=count(model),
+                ids=ids,
+                seconds=round(seconds, 1),
+                dev=nll(model, dev, dev_pieces, plan.window),
+                valid=nll(model, valid, valid_pieces, plan.window),
+                by_windows=nll_by_windows(architecture, model, valid, valid_pieces, plan.window),
+            )
+            partial = path.with_suffix(".partial")
+            partial.write_text(json.dumps({"plan": asdict(plan), "runs": [asdict(result) for result in done.values()]}, indent=1) + "\n")
+            partial.replace(path)
+        return done[key]
+
+    for architecture, candidates in RATES.items():
+        results = [run(architecture, rates, 0) for rates in candidates]
+        best = min(results, key=lambda result: result.dev)
+        yield from results
+        yield run(architecture, (best.lr_muon, best.lr_adam), 1)
+
+
+def table(results: list[Result]) -> str:
+    """One row a run, in Markdown; the chosen learning rates are those with two seeds."""
+    windows = [str(multiple) for multiple in ROLLING_MULTIPLES]
+    head = ["architecture", "Muon", "AdamW", "seed", "parameters", "ids seen", "dev", "valid", *(f"valid at {multiple}×" for multiple in windows)]
+    rows = [head, ["---"] * len(head)]
+    for result in results:
+        spans = [f"{result.by_windows[multiple]:.3f}" if multiple in result.by_windows else "" for multiple in windows]
+        figures = [f"{result.parameters:,}", f"{result.ids:,}", f"{result.dev:.3f}", f"{result.valid:.3f}"]
+        rows.append([result.architecture, f"{result.lr_muon:g}", f"{result.lr_adam:g}", str(result.seed), *figures, *spans])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m ostinato_training.architectures", description="Learned positions, relative attention and an LSTM, side by side.")
+    for name, what in (("train", "dataset folder to learn from"), ("dev", "dataset folder that chooses"), ("valid", "dataset folder to report")):
+        parser.add_argument(f"--{name}", type=Path, required=True, help=what)
+    parser.add_argument("--out", type=Path, required=True, help="folder for runs.json")
+    parser.add_argument("--ids", type=int, required=True, help="ids that each run sees")
+    parser.add_argument("--layers", type=int, default=4, help="blocks of the decoders (default 4)")
+    parser.add_argument("--width", type=int, default=192, help="width of the relative decoder (default 192)")
+    parser.add_argument("--heads", type=int, default=4, help="attention heads (default 4)")
+    parser.add_argument("--window", type=int, default=256, help="ids in a block, in training and in the protocol (default 256)")
+    parser.add_argument("--batch", type=int, default=16, help="blocks in a step (default 16)")
+    parser.add_argument("--dev-pieces", type=int, default=0, help="only so many pieces of dev, evenly spaced (0: all)")
+    parser.add_argument("--valid-pieces", type=int, default=0, help="only so many pieces of valid, evenly spaced (0: all)")
+    parser.add_argument("--threads", type=int, help="CPU threads (default: PyTorch's)")
+    options = parser.parse_args(arguments)
+    if options.threads is not None:
+        torch.set_num_threads(options.threads)
+    plan = Plan(options.ids, options.layers, options.width, options.heads, options.window, options.batch, options.dev_pieces, options.valid_pieces)
+    try:
+        datasets = [read_dataset(folder) for folder in (options.train, options.dev, options.valid)]
+        options.out.mkdir(parents=True, exist_ok=True)
+        print(table(list(compare(plan, *datasets, options.out))))
+    except TrainingError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
