@@ -1,50 +1,123 @@
-/** Text <-> ids by the byte-pair encoding of a checkpoint folder's `tokenizer.json`. */
+/** Text <-> ids by the byte-pair encoding of a checkpoint folder's tokenizer files. */
 import { Tokenizer } from "@huggingface/tokenizers";
+import { BYTE_CHARACTERS, tokenBytes } from "./byte-level.ts";
+import { END_OF_TEXT, parseTokenizer, TokenizerError, tokenizerJson } from "./tokenizer-json.ts";
 
-/** Thrown for a `tokenizer.json` that is not one. */
-export class TokenizerError extends Error {
-  override readonly name = "TokenizerError";
-}
+export { TokenizerError };
 
-/** GPT-2's only special token: it separates documents, and starts an unconditional sample. */
-const END_OF_TEXT = "<|endoftext|>";
-
-/** A tokenizer read from `tokenizer.json`. */
+/**
+ * A byte-level BPE tokenizer.
+ *
+ * @example
+ * const tokenizer = new TextTokenizer(JSON.parse(await readFile("gpt2/tokenizer.json", "utf8")));
+ * tokenizer.encode("Hello world"); // [15496, 995]
+ */
 export class TextTokenizer {
   readonly #tokenizer: Tokenizer;
+  readonly #tokens: readonly (string | undefined)[];
+  readonly #added: ReadonlySet<number>;
+  /** Bytes that the vocabulary cannot write; GPT-2's can write all. */
+  readonly #missing: ReadonlySet<number>;
   /** Id of `<|endoftext|>`; null where the vocabulary has none. */
   readonly endOfTextId: number | null;
-  /** Number of ids. */
+  /** Number of ids: the highest, and one. */
   readonly size: number;
 
   /**
    * @param json the parsed contents of `tokenizer.json`.
-   * @throws TokenizerError when it does not describe a tokenizer.
+   * @throws TokenizerError when it does not describe a byte-level BPE.
    */
   constructor(json: unknown) {
-    const model = property(json, "model");
-    const vocabulary = property(model, "vocab");
-    if (typeof json !== "object" || json === null || typeof vocabulary !== "object" || vocabulary === null) {
-      throw new TokenizerError('expected an object with "model.vocab": this is not a tokenizer.json');
-    }
-    this.#tokenizer = new Tokenizer(json, {});
-    this.endOfTextId = this.#tokenizer.token_to_id(END_OF_TEXT) ?? null;
-    const ids: unknown[] = Object.values(vocabulary);
-    const added: unknown = property(json, "added_tokens");
-    if (Array.isArray(added)) ids.push(...added.map((token: unknown) => property(token, "id")));
-    this.size = ids.reduce<number>((size, id) => (typeof id === "number" ? Math.max(size, id + 1) : size), 0);
+    const parts = parseTokenizer(json);
+    this.#tokenizer = new Tokenizer(parts.json, {});
+    this.#tokens = parts.tokens;
+    this.#added = parts.added;
+    this.size = parts.tokens.length;
+    const endId = parts.tokens.indexOf(END_OF_TEXT);
+    this.endOfTextId = endId === -1 ? null : endId;
+    const known = new Set(parts.tokens);
+    this.#missing = new Set([...BYTE_CHARACTERS.keys()].filter((byte) => !known.has(BYTE_CHARACTERS[byte])));
   }
 
-  /** Encodes text; nothing is added before or after it. */
+  /**
+   * A tokenizer from the pair of files that GPT-2 was published with.
+   *
+   * @param vocabulary the parsed contents of `vocab.json`.
+   * @param merges the text of `merges.txt`.
+   * @throws TokenizerError when they are not that.
+   */
+  static fromVocabulary(vocabulary: unknown, merges: string): TextTokenizer {
+    return new TextTokenizer(tokenizerJson(vocabulary, merges));
+  }
+
+  /**
+   * Encodes text. Nothing is added, and nothing in it is special: `<|endoftext|>` is thirteen characters here, its id is
+   * `endOfTextId`.
+   *
+   * @throws TokenizerError for a character that the vocabulary has no bytes for; GPT-2's has all.
+   */
   encode(text: string): number[] {
+    if (this.#missing.size > 0) this.#checkBytes(text);
     return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
   }
 
-  decode(ids: number[]): string {
-    return this.#tokenizer.decode(ids, { skip_special_tokens: false, clean_up_tokenization_spaces: false });
+  /** The text of ids; bytes that are not UTF-8 become U+FFFD. */
+  decode(ids: Iterable<number>): string {
+    const decoder = utf8();
+    let text = "";
+    for (const id of ids) text += decoder.decode(this.bytes(id), { stream: true });
+    return text + decoder.decode();
+  }
+
+  /** Decodes ids as they come. */
+  stream(): TextStream {
+    return new TextStream(this);
+  }
+
+  /** The bytes of an id, which need not be whole characters. @throws TokenizerError for an id without a token. */
+  bytes(id: number): Uint8Array {
+    const token = this.#tokens[id];
+    const bytes =
+      token === undefined || this.#added.has(id) ? new TextEncoder().encode(token ?? "") : tokenBytes(token);
+    if (token !== undefined && bytes) return bytes;
+    throw new TokenizerError(`id ${id} has no token`, `the tokenizer's ids go from 0 to ${this.size - 1}`);
+  }
+
+  /** Whether an id has a token. */
+  has(id: number): boolean {
+    return this.#tokens[id] !== undefined;
+  }
+
+  /** The library leaves out, in silence, what it has no token for. */
+  #checkBytes(text: string): void {
+    for (const character of text) {
+      for (const byte of new TextEncoder().encode(character)) {
+        if (!this.#missing.has(byte)) continue;
+        throw new TokenizerError(
+          `the vocabulary cannot write ${JSON.stringify(character)}`,
+          "leave it out, or take a model with a larger vocabulary",
+        );
+      }
+    }
   }
 }
 
-function property(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? new Map(Object.entries(value)).get(key) : undefined;
+/** Ids to text, piece by piece: bytes are held back until they form whole characters. */
+export class TextStream {
+  readonly #tokenizer: TextTokenizer;
+  readonly #decoder = utf8();
+
+  constructor(tokenizer: TextTokenizer) {
+    this.#tokenizer = tokenizer;
+  }
+
+  /** The characters that this id completes; often all of its own, sometimes none. */
+  push(id: number): string {
+    return this.#decoder.decode(this.#tokenizer.bytes(id), { stream: true });
+  }
+}
+
+/** Keeps a byte order mark, which is a character of the text like any other. */
+function utf8(): TextDecoder {
+  return new TextDecoder("utf-8", { ignoreBOM: true });
 }

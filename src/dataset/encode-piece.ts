@@ -71,7 +71,8 @@ export function musicEncoder(options: { readonly recover: boolean }): PieceEncod
 export function textEncoder(tokenizerJson: unknown): PieceEncoder {
   const tokenizer = new TextTokenizer(tokenizerJson);
   if (tokenizer.size > 0x10000) {
-    throw new TokenizerError(`the tokenizer has ${tokenizer.size} ids, datasets hold at most 65536`);
+    const hint = "train a tokenizer with a smaller vocabulary";
+    throw new TokenizerError(`the tokenizer has ${tokenizer.size} ids, datasets hold at most 65536`, hint);
   }
   return {
     extensions: [".txt"],
