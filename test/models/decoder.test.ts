@@ -6,7 +6,7 @@ import { Decoder } from "../../src/engine/decoder.ts";
 import { createWasmRuntime, type Runtime } from "../../src/engine/runtime.ts";
 import { checkpointFolder } from "../../src/node/checkpoint-folder.ts";
 import { createNodeRuntime } from "../../src/node/runtime.ts";
-import { randomIds, randomTensors, referenceLogits, relativeError } from "./reference.ts";
+import { randomIds, randomTensors, referenceLogits, relativeError, skewingLogits } from "./reference.ts";
 
 const TOLERANCE = 1e-4;
 
@@ -116,6 +116,27 @@ describe.each(Object.keys(CONFIGS))("against the float64 reference: %s", (name) 
     expect(relativeError(last, expected.at(-1) ?? [])).toBeLessThan(TOLERANCE);
     await decoder.dispose();
   });
+});
+
+test.each([
+  ["as many distances as the window", 20, 20, false],
+  ["shared heads", 20, 20, true],
+  ["few distances", 20, 6, false],
+  ["one id", 1, 20, false],
+])("against the paper's skewing, literally: %s", async (_, length, maxDistance, sharedHeads) => {
+  const config: DecoderConfig = {
+    ...SHAPE,
+    window: 20,
+    position: { kind: "relative", maxDistance, sharedHeads },
+  };
+  const tensors = randomTensors(config, 6);
+  const ids = randomIds(length, config.vocabularySize, 7);
+  const expected = skewingLogits(config, tensors, ids).flat();
+  expect(relativeError(referenceLogits(config, tensors, ids).flat(), expected)).toBeLessThan(1e-12);
+  const decoder = await Decoder.load({ config, tensors, runtime: await createNodeRuntime({ threads: 1 }) });
+  const whole = await decoder.forward(ids, decoder.createCache(), { logits: "all" });
+  expect(relativeError(whole, expected)).toBeLessThan(TOLERANCE);
+  await decoder.dispose();
 });
 
 test("a prompt longer than a chunk, beyond the window, is as if read one by one", async () => {

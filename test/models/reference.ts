@@ -14,6 +14,19 @@ export function referenceLogits(
   return model.logits(ids);
 }
 
+/**
+ * As `referenceLogits`, with the relative term by the paper's skewing (Huang et al. 2018, section 3.4.1, "Skew"), done
+ * literally on whole matrices. For sequences within the window.
+ */
+export function skewingLogits(
+  config: DecoderConfig,
+  tensors: ReadonlyMap<string, Tensor>,
+  ids: readonly number[],
+): number[][] {
+  const model = new Reference(config, tensors, "skewing");
+  return model.logits(ids);
+}
+
 /** The attention of the last position: `[layers][heads][times seen]`. */
 export function referenceAttention(
   config: DecoderConfig,
@@ -63,10 +76,16 @@ class Reference {
   readonly attention = new Map<string, number[][]>();
   readonly #config: DecoderConfig;
   readonly #tensors: ReadonlyMap<string, Tensor>;
+  readonly #how: "by distance" | "skewing";
 
-  constructor(config: DecoderConfig, tensors: ReadonlyMap<string, Tensor>) {
+  constructor(
+    config: DecoderConfig,
+    tensors: ReadonlyMap<string, Tensor>,
+    how: "by distance" | "skewing" = "by distance",
+  ) {
     this.#config = config;
     this.#tensors = tensors;
+    this.#how = how;
   }
 
   logits(ids: readonly number[]): number[][] {
@@ -93,8 +112,9 @@ class Reference {
     const qkv = stream.map((x) =>
       this.#linear(`${name}.attn.c_attn`, width, 3 * width, this.#norm(`${name}.ln_1`, x)),
     );
+    const skewed = this.#how === "skewing" ? this.#skewed(name, qkv) : undefined;
     return stream.map((x, time) => {
-      const attended = this.#attention(name, qkv, time);
+      const attended = this.#attention(name, qkv, time, skewed);
       const between = added(x, this.#linear(`${name}.attn.c_proj`, width, width, attended));
       const grown = this.#linear(`${name}.mlp.c_fc`, width, feedForward, this.#norm(`${name}.ln_2`, between));
       return added(between, this.#linear(`${name}.mlp.c_proj`, feedForward, width, grown.map(gelu)));
@@ -102,7 +122,12 @@ class Reference {
   }
 
   /** What the position at `time` gathers from those it sees. */
-  #attention(name: string, qkv: readonly number[][], time: number): number[] {
+  #attention(
+    name: string,
+    qkv: readonly number[][],
+    time: number,
+    skewed?: readonly (readonly number[][])[],
+  ): number[] {
     const { width, heads, window } = this.#config;
     const size = headSize(this.#config);
     const first = Math.max(0, time - window + 1);
@@ -115,7 +140,7 @@ class Reference {
       const scores = seen.map(
         (other) =>
           sum(size, (i) => (query[i] ?? NaN) * part(other, 1, i)) +
-          this.#relative(name, query, head, time - other),
+          (skewed?.[head]?.[time]?.[other] ?? this.#relative(name, query, head, time - other)),
       );
       const weights = softmax(scores);
       this.attention.get(name)?.push(weights);
@@ -131,6 +156,36 @@ class Reference {
     const row = table * position.maxDistance + position.maxDistance - 1 - distance;
     const size = query.length;
     return sum(size, (i) => (query[i] ?? NaN) * this.#at(`${name}.attn.relative.weight`, row * size + i));
+  }
+
+  /** Skew(Q·Eᵀ) for every head; only what is on and below the diagonal means something.  # [heads][time][time] */
+  #skewed(name: string, qkv: readonly number[][]): number[][][] {
+    const { heads, position } = this.#config;
+    if (position.kind === "learned") throw new TypeError("learned positions have nothing to skew");
+    const size = headSize(this.#config);
+    const length = qkv.length; // L
+    const { maxDistance, sharedHeads } = position;
+    return range(heads).map((head) => {
+      const vector = (row: number, i: number): number => {
+        const stored = maxDistance - length + row; // E's last L rows, zeros where there are fewer
+        if (stored < 0) return 0;
+        const at = (sharedHeads ? 0 : head) * maxDistance + stored;
+        return this.#at(`${name}.attn.relative.weight`, at * size + i);
+      };
+      const query = (time: number, i: number): number =>
+        (qkv[time]?.[head * size + i] ?? NaN) / Math.sqrt(size);
+      // Q·Eᵀ  # [L][L]
+      const byDistance = range(length).map((time) =>
+        range(length).map((row) => sum(size, (i) => query(time, i) * vector(row, i))),
+      );
+      // 1. A column of zeros on the left.  # [L][L + 1]
+      const padded = byDistance.map((row) => [0, ...row]);
+      // 2. The same numbers as a matrix of L columns.  # [L + 1][L]
+      const flat = padded.flat();
+      const reshaped = range(length + 1).map((row) => flat.slice(row * length, (row + 1) * length));
+      // 3. Without its first row.  # [L][L]
+      return reshaped.slice(1);
+    });
   }
 
   #linear(name: string, inputs: number, outputs: number, x: readonly number[]): number[] {

@@ -1,0 +1,61 @@
+/** What a disposed decoder leaves behind: nothing. */
+import { expect, test } from "vitest";
+import type { DecoderConfig } from "../../models/index.ts";
+import { Decoder } from "../../src/engine/decoder.ts";
+import { Reading } from "../../src/engine/reading.ts";
+import { score } from "../../src/engine/score.ts";
+import { createNodeRuntime } from "../../src/node/runtime.ts";
+import { randomTensors } from "../models/reference.ts";
+
+/** 12 MB of weights: fifty such decoders could not be missed. */
+const CONFIG: DecoderConfig = {
+  vocabularySize: 500,
+  layers: 4,
+  width: 256,
+  heads: 2,
+  feedForward: 1024,
+  position: { kind: "relative", maxDistance: 16, sharedHeads: false },
+  window: 16,
+  normEpsilon: 1e-5,
+  tiedHead: true,
+};
+const TENSORS = randomTensors(CONFIG, 1);
+const WEIGHT_BYTES = [...TENSORS.values()].reduce((sum, { values }) => sum + values.byteLength, 0);
+
+test.each(["node", "wasm"] as const)("%s: fifty decoders, one after the other", async (backend) => {
+  const runtime = await createNodeRuntime({ backend, threads: 1 });
+  const resident: number[] = [];
+  for (let round = 0; round < 50; round += 1) {
+    const decoder = await Decoder.load({ config: CONFIG, tensors: TENSORS, runtime });
+    const cache = decoder.createCache();
+    expect(await decoder.forward([1, 2, 3], cache)).toHaveLength(CONFIG.vocabularySize);
+    await decoder.dispose();
+    await expect(decoder.forward([1], cache)).rejects.toMatchObject({ code: "disposed" });
+    resident.push(process.memoryUsage.rss());
+  }
+  // After ten, what allocators keep for reuse has been kept; forty more leave less than three decoders' weights behind.
+  expect(Math.max(...resident.slice(10)) - (resident[9] ?? 0)).toBeLessThan(3 * WEIGHT_BYTES);
+});
+
+test("everything that reads with a disposed decoder says so", async () => {
+  const runtime = await createNodeRuntime({ backend: "node", threads: 1 });
+  const decoder = await Decoder.load({ config: CONFIG, tensors: TENSORS, runtime });
+  const cache = decoder.createCache();
+  const reading = new Reading(decoder);
+  await reading.read([1, 2]);
+  await decoder.dispose();
+  const disposed = { name: "EngineError", code: "disposed", message: "the decoder is disposed" };
+  await expect(decoder.forward([1], cache)).rejects.toMatchObject(disposed);
+  await expect(decoder.forwardWithAttention([1], cache, {})).rejects.toMatchObject(disposed);
+  await expect(reading.push([3])).rejects.toMatchObject(disposed);
+  await expect(reading.read([1, 2, 3])).rejects.toMatchObject(disposed);
+  await expect(score(decoder, [1, 2, 3])).rejects.toMatchObject(disposed);
+});
+
+test.each(["node", "wasm"] as const)("%s: a session does not run after it is disposed", async (backend) => {
+  const runtime = await createNodeRuntime({ backend, threads: 1 });
+  const decoder = await Decoder.load({ config: CONFIG, tensors: TENSORS, runtime });
+  const long = decoder.forward(Array<number>(1000).fill(1), decoder.createCache());
+  await decoder.dispose(); // the first chunk is under way: it ends, and the next does not begin
+  await expect(long).rejects.toMatchObject({ name: "EngineError", code: "disposed" });
+});
