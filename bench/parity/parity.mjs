@@ -1,14 +1,16 @@
 /**
- * GPT-2 small at full size, random weights: Ostinato and transformers.js against Hugging Face's PyTorch.
+ * GPT-2 small at full size, random weights: Ostinato and transformers.js against Hugging Face's PyTorch. Then the piano
+ * model that ships: Ostinato against the trainer's module.
  *
  *   npm run parity -- FOLDER --python PATH
  *
  * FOLDER gets the weights (2 GB, made once) and the reference. Exits with 1 where Ostinato's logits differ by 1e-4 or more
- * (the largest difference, relative to the largest logit), or any greedy id differs.
+ * (the largest difference, relative to the largest logit), its NLL by 1e-4, or any greedy id.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Decoder, Sampler, generateIds } from "../../dist/src/engine/index.js";
+import { fileURLToPath } from "node:url";
+import { Decoder, generateIds, Sampler, score } from "../../dist/src/engine/index.js";
 import { readCheckpoint } from "../../dist/models/index.js";
 import { checkpointFolder, createNodeRuntime } from "../../dist/src/node/index.js";
 import { folderAndPython, python, say } from "../tools.mjs";
@@ -51,6 +53,25 @@ await row("transformers.js, node", await theirs.logits(reference.cases[0].prompt
   theirs.greedy(prompt, count),
 );
 await theirs.dispose();
+
+const piano = fileURLToPath(new URL("../../models/piano", import.meta.url));
+python(pythonPath, ["parity/trainer.py", piano, folder]);
+const trainer = JSON.parse(readFileSync(join(folder, "piano.json"), "utf8"));
+say("\n| models/piano | logits, relative | NLL | the trainer's | apart |\n|---|---|---|---|---|");
+for (const backend of ["node", "wasm"]) {
+  const runtime = await createNodeRuntime({ backend });
+  const decoder = await Decoder.load({ ...(await readCheckpoint(await checkpointFolder(piano))), runtime });
+  const logits = await decoder.forward(trainer.ids, decoder.createCache(), { logits: "all" });
+  const { relative } = distance(logits, floats(readFileSync(join(folder, "piano.f32"))));
+  const logProbabilities = await score(decoder, trainer.ids);
+  const nll = -logProbabilities.reduce((sum, value) => sum + value, 0) / logProbabilities.length;
+  const apart = Math.abs(nll - trainer.nllPerId);
+  say(
+    `| Ostinato, ${backend} | ${relative.toExponential(1)} | ${nll.toFixed(6)} | ${trainer.nllPerId.toFixed(6)} | ${apart.toExponential(1)} |`,
+  );
+  failed ||= !(relative < TOLERANCE && apart < TOLERANCE);
+  await decoder.dispose();
+}
 process.exitCode = failed ? 1 : 0;
 
 /** Compares one engine, and says whether it agrees. */

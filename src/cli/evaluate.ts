@@ -69,14 +69,20 @@ async function runEvaluate(paths: readonly string[], options: EvaluateCommandOpt
     });
     return;
   }
+  console.line("nats/id  perplexity  nats/note  nats/second      ids");
   for (const { path, ...piece } of files) console.line(tableRow(path, piece));
-  if (files.length > 1) console.line(tableRow(`${files.length} files`, ...files));
+  if (files.length > 1) console.line(tableRow(`all ${files.length} files`, ...files));
 }
 
+/** One row, under the heads of the columns. */
 function tableRow(name: string, ...pieces: readonly PieceScore[]): string {
   const { nllPerId, nllPerNote, nllPerSecond, perplexity, ids } = summarise(pieces);
-  return (
-    `${nllPerId.toFixed(4)} nats per id (perplexity ${perplexity.toFixed(2)}), ${nllPerNote.toFixed(2)} per note, ` +
-    `${nllPerSecond.toFixed(1)} per second, ${ids} ids  ${name}`
-  );
+  return [
+    nllPerId.toFixed(4).padStart(7),
+    perplexity.toFixed(2).padStart(10),
+    nllPerNote.toFixed(2).padStart(9),
+    nllPerSecond.toFixed(1).padStart(11),
+    String(ids).padStart(7),
+    name,
+  ].join("  ");
 }

@@ -42,7 +42,10 @@ it("ostinato evaluate gives the likelihood of each file and of all, and refuses 
   expect(result.perplexity).toBeCloseTo(Math.exp(result.nllPerId), 9);
 
   const table = await runCli(["evaluate", a, b, "--model", model]);
-  expect(table.stdout.trim().split("\n")).toHaveLength(3);
+  const rows = table.stdout.trimEnd().split("\n");
+  expect(rows[0]).toBe("nats/id  perplexity  nats/note  nats/second      ids");
+  expect(rows.slice(1).map((row) => row.slice(54))).toEqual([a, b, "all 2 files"]);
+  expect(rows[3]?.slice(0, 7)).toBe(result.nllPerId.toFixed(4).padStart(7));
   const refused = await runCli(["evaluate", a, empty, "--model", model]);
   expect(refused.code).toBe(1);
   expect(refused.stderr).toMatch(/^error: .*empty\.mid has no notes/m);
