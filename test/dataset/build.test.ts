@@ -126,9 +126,9 @@ describe("ostinato dataset", () => {
       [2, 0, 1],
     ]);
     expect(readDataset().header.pieces).toEqual([
-      { path: "a.txt", ids: 2, characters: 2, bytes: 2 },
-      { path: "b.txt", ids: 4, characters: 4, bytes: 4 },
-      { path: "c.txt", ids: 2, characters: 4, bytes: 8 },
+      { path: "a.txt", kind: "plain", ids: 2, characters: 2, bytes: 2 },
+      { path: "b.txt", kind: "plain", ids: 4, characters: 4, bytes: 4 },
+      { path: "c.txt", kind: "plain", ids: 2, characters: 4, bytes: 8 },
     ]);
   });
 
