@@ -1,5 +1,6 @@
 /** A score to ids: the whole way from what a MIDI file holds to what a model reads. */
-import { encodeColumns, NoteColumns } from "./performance.ts";
+import { type NoteTable, tableOf } from "./note-table.ts";
+import { encodeColumns } from "./performance.ts";
 import type { Score, ScoreNote } from "./score.ts";
 import { sustainedEnds } from "./sustain.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -33,36 +34,49 @@ export function encodeScore(
   vocabulary: Vocabulary,
   options: EncodeScoreOptions = {},
 ): EncodedScore {
-  const ends = sustainedEnds(score.notes, score.pedal);
-  const droppedNotes = options.dropOutOfRange ? dropOutOfRange(score.notes, ends, vocabulary) : 0;
-  const first = score.notes.find((_, index) => !Number.isNaN(ends[index]));
-  const trimmedSeconds = options.trimLeadingSilence ? (first?.startSeconds ?? 0) : 0;
-  const columns = new NoteColumns(score.notes.length);
-  const notes: ScoreNote[] = [];
-  for (let index = 0; index < score.notes.length; index += 1) {
-    const note = score.notes[index];
-    const endSeconds = ends[index] ?? NaN;
-    if (!note || Number.isNaN(endSeconds)) continue;
-    columns.push(note, note.startSeconds - trimmedSeconds, endSeconds - trimmedSeconds);
-    notes.push(note);
-  }
-  const order = columns.byOnset();
-  const ids = encodeColumns(columns, order, vocabulary);
+  const table = tableOf(score);
+  const ends = sustainedEnds(table, score.pedal);
+  const droppedNotes = options.dropOutOfRange ? dropOutOfRange(table, ends, vocabulary) : 0;
+  const rows = keptRows(ends);
+  const trimmedSeconds = options.trimLeadingSilence ? firstOnset(table, rows) : 0;
+  const { startSeconds, pitches, velocities } = table;
+  const columns = { startSeconds, endSeconds: ends, pitches, velocities };
+  const { ids, order } = encodeColumns(columns, rows, vocabulary, trimmedSeconds);
   return new LazyEncodedScore({ ids, trimmedSeconds, droppedNotes }, () =>
-    Array.from(order, (index) => encodedNote(notes, columns, index)),
+    Array.from(order, (row) => ({
+      ...table.note(row),
+      startSeconds: (startSeconds[row] ?? 0) - trimmedSeconds,
+      endSeconds: (ends[row] ?? 0) - trimmedSeconds,
+    })),
   );
 }
 
 /** Marks notes that the vocabulary has no pitch for as left out; returns how many. */
-function dropOutOfRange(notes: readonly ScoreNote[], ends: Float64Array, vocabulary: Vocabulary): number {
+function dropOutOfRange({ pitches, length }: NoteTable, ends: Float64Array, vocabulary: Vocabulary): number {
   const { minimum, count } = vocabulary.range("NOTE_ON") ?? { minimum: 0, count: 0 };
   let dropped = 0;
-  for (const [index, { pitch }] of notes.entries()) {
-    if (Number.isNaN(ends[index]) || (pitch >= minimum && pitch < minimum + count)) continue;
-    ends[index] = NaN;
+  for (let row = 0; row < length; row += 1) {
+    const pitch = pitches[row] ?? 0;
+    if (Number.isNaN(ends[row]) || (pitch >= minimum && pitch < minimum + count)) continue;
+    ends[row] = NaN;
     dropped += 1;
   }
   return dropped;
+}
+
+/** The rows that are not marked as left out. */
+function keptRows(ends: Float64Array): Uint32Array {
+  const rows = new Uint32Array(ends.length);
+  let count = 0;
+  for (let row = 0; row < ends.length; row += 1) {
+    if (!Number.isNaN(ends[row])) rows[count++] = row;
+  }
+  return rows.subarray(0, count);
+}
+
+function firstOnset({ startSeconds }: NoteTable, rows: Uint32Array): number {
+  const first = rows.reduce((earliest, row) => Math.min(earliest, startSeconds[row] ?? 0), Infinity);
+  return first === Infinity ? 0 : first;
 }
 
 /** Makes `notes` when they are first asked for: most callers only want the ids. */
@@ -84,14 +98,4 @@ class LazyEncodedScore implements EncodedScore {
     this.#notes ??= this.#makeNotes();
     return this.#notes;
   }
-}
-
-function encodedNote(notes: readonly ScoreNote[], columns: NoteColumns, index: number): ScoreNote {
-  const note = notes[index];
-  if (!note) throw new RangeError(`no note ${index}`);
-  return {
-    ...note,
-    startSeconds: columns.startSeconds[index] ?? 0,
-    endSeconds: columns.endSeconds[index] ?? 0,
-  };
 }

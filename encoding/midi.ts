@@ -1,6 +1,7 @@
 /** Standard MIDI File bytes <-> `Score`. */
 import { type MidiFile, readMidiFile, type ReadMidiOptions } from "./midi-reader.ts";
 import { NoteReader } from "./note-reader.ts";
+import { scoreOfTable } from "./note-table.ts";
 import type { MidiEvent, Note, Score, Track } from "./score.ts";
 import { DEFAULT_MICROSECONDS_PER_QUARTER, tempoChanges, TempoMap } from "./tempo-map.ts";
 import { noteEvents, programChange, tempoEvent, trackOf } from "./track-builder.ts";
@@ -35,14 +36,14 @@ export function assembleScore(
 ): Score {
   const tempo = new TempoMap(division, tracks);
   const warnings = [...readWarnings];
-  const reader = new NoteReader(tempo);
+  const reader = new NoteReader(tempo, tracks);
   for (const [index, track] of tracks.entries()) {
     const hanging = reader.read(track, index);
     if (hanging > 0) warnings.push(`track ${index}: ${hanging} note(s) never end and were left out`);
   }
   const endTick = tracks.reduce((latest, track) => Math.max(latest, track.endTick), 0);
   const durationSeconds = tempo.seconds(endTick);
-  return { division, tracks, notes: reader.notes(), pedal: reader.pedal(), durationSeconds, warnings };
+  return scoreOfTable(reader.table, { division, tracks, pedal: reader.pedal(), durationSeconds, warnings });
 }
 
 /**

@@ -1,5 +1,6 @@
-/** Channel messages to notes and pedal moves, one track at a time. */
-import type { PedalEvent, ScoreNote, Track } from "./score.ts";
+/** Channel messages to notes and pedal moves. */
+import { NoteTable } from "./note-table.ts";
+import type { PedalEvent, Track } from "./score.ts";
 import type { TempoMap } from "./tempo-map.ts";
 
 const NOTE_OFF = 0x80;
@@ -12,108 +13,124 @@ const PEDAL_DOWN = 64;
 /** 16 channels of 128 pitches; key = channel × 128 + pitch. */
 const KEYS = 2048;
 const NONE = -1;
-
-/** A note while it is read: what its end is comes later. */
-type GrowingNote = { -readonly [K in keyof ScoreNote]: ScoreNote[K] };
+/** The index of a note-off that has not come yet; no track has so many events. */
+const OPEN = 0xffff_ffff;
 
 /**
  * Reads the notes and pedal moves out of tracks. A note-off (or a note-on of velocity 0) ends the oldest open note of
  * its channel and pitch; one without an open note is ignored; a note that never ends is left out, as in pretty_midi.
  */
 export class NoteReader {
+  readonly table: NoteTable;
   readonly #tempo: TempoMap;
   readonly #pedal: PedalEvent[] = [];
-  #notes: GrowingNote[] = [];
-  #tracksWithNotes = 0;
-  /** Index of the first and last open note of each key; `next` links them. */
+  #tracksWithPedal = 0;
+  /** Row of the first and last open note of each key; `#next` links them. */
   readonly #first = new Int32Array(KEYS);
   readonly #last = new Int32Array(KEYS);
+  readonly #next: Int32Array;
 
-  constructor(tempo: TempoMap) {
+  constructor(tempo: TempoMap, tracks: readonly Track[]) {
+    const capacity = countNoteOns(tracks);
     this.#tempo = tempo;
+    this.table = new NoteTable(capacity);
+    this.#next = new Int32Array(capacity);
   }
 
-  /** Reads one track; returns how many of its notes never end. */
+  /** Reads one of the tracks; returns how many of its notes never end. */
   read(track: Track, trackIndex: number): number {
+    const { table } = this;
+    const { startSeconds, endSeconds, startTicks, endTicks, pitches, velocities } = table;
+    const { tracks, channels, programs, noteOnIndices, noteOffIndices } = table;
     const { events } = track;
-    const notes = this.#notes;
-    const base = notes.length;
     const seconds = this.#tempo.walk();
-    const programs = new Uint8Array(16);
+    const selected = new Uint8Array(16);
     const first = this.#first.fill(NONE);
     const last = this.#last;
-    const next: number[] = [];
+    const next = this.#next;
     const instruments = new Map<number, number>();
+    const base = table.length;
+    const pedalBase = this.#pedal.length;
     let latestInstrument = NONE;
+    let row = base;
     let openCount = 0;
 
     for (let index = 0; index < events.length; index += 1) {
       const event = events[index];
       if (event?.kind !== "channel") continue;
-      const channel = event.status & 0x0f;
-      const kind = event.status & 0xf0;
-      const key = channel * 128 + event.data1;
-      if (kind === NOTE_ON && event.data2 > 0) {
-        const onset = next.push(NONE) - 1;
-        if (first[key] === NONE) first[key] = onset;
-        else next[last[key] ?? 0] = onset;
-        last[key] = onset;
+      const { status, data1, data2, tick } = event;
+      const channel = status & 0x0f;
+      const kind = status & 0xf0;
+      const key = channel * 128 + data1;
+      if (kind === NOTE_ON && data2 > 0) {
+        if (first[key] === NONE) first[key] = row;
+        else next[last[key] ?? 0] = row;
+        last[key] = row;
+        next[row] = NONE;
         openCount += 1;
-        notes.push({
-          pitch: event.data1,
-          velocity: event.data2,
-          startSeconds: seconds(event.tick),
-          endSeconds: Infinity,
-          startTick: event.tick,
-          endTick: NONE,
-          track: trackIndex,
-          channel,
-          program: 0,
-          noteOnIndex: index,
-          noteOffIndex: NONE,
-        });
+        startSeconds[row] = seconds(tick);
+        startTicks[row] = tick;
+        pitches[row] = data1;
+        velocities[row] = data2;
+        tracks[row] = trackIndex;
+        channels[row] = channel;
+        noteOnIndices[row] = index;
+        noteOffIndices[row] = OPEN;
+        row += 1;
       } else if (kind === NOTE_OFF || kind === NOTE_ON) {
-        const onset = first[key] ?? NONE;
-        const note = onset === NONE ? undefined : notes[base + onset];
-        if (!note) continue;
-        first[key] = next[onset] ?? NONE;
+        const ended = first[key] ?? NONE;
+        if (ended === NONE) continue;
+        first[key] = next[ended] ?? NONE;
         openCount -= 1;
-        note.endSeconds = seconds(event.tick);
-        note.endTick = event.tick;
-        note.program = programs[channel] ?? 0;
-        note.noteOffIndex = index;
-        const instrument = channel * 128 + note.program;
+        endSeconds[ended] = seconds(tick);
+        endTicks[ended] = tick;
+        const program = selected[channel] ?? 0;
+        programs[ended] = program;
+        noteOffIndices[ended] = index;
+        const instrument = channel * 128 + program;
         if (instrument !== latestInstrument && !instruments.has(instrument))
           instruments.set(instrument, instruments.size);
         latestInstrument = instrument;
       } else if (kind === PROGRAM_CHANGE) {
-        programs[channel] = event.data1;
-      } else if (kind === CONTROL_CHANGE && event.data1 === SUSTAIN_CONTROLLER) {
-        const isDown = event.data2 >= PEDAL_DOWN;
-        this.#pedal.push({ seconds: seconds(event.tick), isDown, track: trackIndex, channel });
+        selected[channel] = data1;
+      } else if (kind === CONTROL_CHANGE && data1 === SUSTAIN_CONTROLLER) {
+        this.#pedal.push({ seconds: seconds(tick), isDown: data2 >= PEDAL_DOWN, track: trackIndex, channel });
       }
     }
-    if (openCount > 0) this.#notes = notes.filter((note) => note.noteOffIndex !== NONE);
-    if (this.#notes.length > base) this.#tracksWithNotes += 1;
-    if (instruments.size > 1) this.#sortFrom(base, instruments);
+    table.length = row;
+    if (this.#pedal.length > pedalBase) this.#tracksWithPedal += 1;
+    if (openCount > 0 || instruments.size > 1) this.#tidyFrom(base, instruments);
     return openCount;
-  }
-
-  /** The notes of all tracks that were read, in order of start. */
-  notes(): ScoreNote[] {
-    if (this.#tracksWithNotes > 1) this.#notes.sort((a, b) => a.startTick - b.startTick);
-    return this.#notes;
   }
 
   /** The pedal moves of all tracks that were read, in order of time. */
   pedal(): PedalEvent[] {
-    return this.#pedal.sort((a, b) => a.seconds - b.seconds);
+    return this.#tracksWithPedal > 1 ? this.#pedal.sort((a, b) => a.seconds - b.seconds) : this.#pedal;
   }
 
-  /** Puts notes that start together in order of instrument, as pretty_midi numbers them: by the first to end a note. */
-  #sortFrom(base: number, instruments: ReadonlyMap<number, number>): void {
-    const rank = (note: ScoreNote): number => instruments.get(note.channel * 128 + note.program) ?? 0;
-    const sorted = this.#notes.splice(base).sort((a, b) => a.startTick - b.startTick || rank(a) - rank(b));
-    for (const note of sorted) this.#notes.push(note);
+  /**
+   * Leaves out notes that never end, and puts those that start together in order of instrument, as pretty_midi numbers
+   * them: by the first to end a note.
+   */
+  #tidyFrom(base: number, instruments: ReadonlyMap<number, number>): void {
+    const { startTicks, channels, programs, noteOffIndices, length } = this.table;
+    const rank = (row: number): number =>
+      instruments.get((channels[row] ?? 0) * 128 + (programs[row] ?? 0)) ?? 0;
+    const rows = Array.from({ length: length - base }, (_, index) => base + index);
+    const ended = rows.filter((row) => noteOffIndices[row] !== OPEN);
+    if (instruments.size > 1)
+      ended.sort((a, b) => (startTicks[a] ?? 0) - (startTicks[b] ?? 0) || rank(a) - rank(b));
+    this.table.keep(base, ended);
   }
+}
+
+function countNoteOns(tracks: readonly Track[]): number {
+  let count = 0;
+  for (const { events } of tracks) {
+    for (let index = 0; index < events.length; index += 1) {
+      const event = events[index];
+      if (event?.kind === "channel" && (event.status & 0xf0) === NOTE_ON && event.data2 > 0) count += 1;
+    }
+  }
+  return count;
 }

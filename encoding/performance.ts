@@ -3,6 +3,7 @@
  * 10 ms, the events of one step in the order note-offs (by onset), then note-ons (by onset), velocity only where its
  * bin changes.
  */
+import { columnsOf, type NoteColumns } from "./note-table.ts";
 import type { Note } from "./score.ts";
 import { ascendingOrder } from "./sort.ts";
 import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
@@ -31,71 +32,30 @@ export function quantize(seconds: number): number {
  * // VELOCITY 25, NOTE_ON 60, TIME_SHIFT 50, NOTE_OFF 60 → [380, 60, 305, 188]
  */
 export function encodePerformance(notes: readonly Note[], vocabulary: Vocabulary): Uint16Array<ArrayBuffer> {
-  const columns = new NoteColumns(notes.length);
-  for (const note of notes) columns.push(note, note.startSeconds, note.endSeconds);
-  return encodeColumns(columns, columns.byOnset(), vocabulary);
+  return encodeColumns(columnsOf(notes), Uint32Array.from(notes.keys()), vocabulary).ids;
+}
+
+export interface EncodedColumns {
+  readonly ids: Uint16Array<ArrayBuffer>;
+  /** The rows that were encoded, in order of their note-ons. */
+  readonly order: Uint32Array;
 }
 
 /**
- * Notes as one array for each property: what encoding reads again and again lies together. Long pieces are encoded
- * several times faster for it.
- */
-export class NoteColumns {
-  readonly startSeconds: Float64Array;
-  readonly endSeconds: Float64Array;
-  readonly pitches: Float64Array;
-  readonly velocities: Float64Array;
-  length = 0;
-
-  constructor(capacity: number) {
-    this.startSeconds = new Float64Array(capacity);
-    this.endSeconds = new Float64Array(capacity);
-    this.pitches = new Float64Array(capacity);
-    this.velocities = new Float64Array(capacity);
-  }
-
-  push({ pitch, velocity }: Note, startSeconds: number, endSeconds: number): void {
-    this.startSeconds[this.length] = startSeconds;
-    this.endSeconds[this.length] = endSeconds;
-    this.pitches[this.length] = pitch;
-    this.velocities[this.length] = velocity;
-    this.length += 1;
-  }
-
-  /**
-   * The order in which note-ons are encoded: by unquantised start, then pitch; equal ones as they were given. Notes of a
-   * score are in order but for their pitches, where insertion is fastest; anything else is left to the general sort.
-   */
-  byOnset(): Uint32Array {
-    const { startSeconds, pitches, length } = this;
-    const compare = (a: number, b: number): number =>
-      (startSeconds[a] ?? 0) - (startSeconds[b] ?? 0) || (pitches[a] ?? 0) - (pitches[b] ?? 0);
-    const order = new Uint32Array(length);
-    let movesLeft = 16 * length;
-    for (let index = 0; index < length; index += 1) {
-      let place = index;
-      for (; place > 0 && compare(order[place - 1] ?? 0, index) > 0; place -= 1) {
-        order[place] = order[place - 1] ?? 0;
-        movesLeft -= 1;
-      }
-      order[place] = index;
-      if (movesLeft < 0) return order.map((_, i) => i).sort((a, b) => compare(a, b) || a - b);
-    }
-    return order;
-  }
-}
-
-/**
- * Encodes notes in the order given by `byOnset`.
+ * Encodes some rows of a table.
  *
+ * @param rows equal onsets of one pitch are encoded in the order given here.
+ * @param originSeconds where time begins: what is taken off all times.
  * @throws EncodingError, VocabularyError as `encodePerformance` does.
  */
 export function encodeColumns(
   notes: NoteColumns,
-  order: Uint32Array,
+  rows: Uint32Array,
   vocabulary: Vocabulary,
-): Uint16Array<ArrayBuffer> {
-  const { starts, ends, bins, pitches, lastStep } = quantizeNotes(notes, order, vocabulary);
+  originSeconds = 0,
+): EncodedColumns {
+  const order = onsetOrder(notes, rows, originSeconds);
+  const { starts, ends, bins, pitches, lastStep } = quantizeNotes(notes, order, vocabulary, originSeconds);
   const byEnd = ascendingOrder(ends);
   const shifts = rangeOf(vocabulary, "TIME_SHIFT");
   const longestShift = shifts.minimum + shifts.count - 1;
@@ -131,7 +91,54 @@ export function encodeColumns(
       nextOff += 1;
     }
   }
-  return ids.slice(0, length);
+  return { ids: ids.slice(0, length), order };
+}
+
+/**
+ * Rows in the order in which note-ons are encoded: by unquantised start, then pitch; equal ones as they were given.
+ * Steps are put in order first where they are not, in linear time; what is left to do lies within a step, where
+ * insertion is fastest, unless a piece crams thousands of notes into one.
+ */
+function onsetOrder(notes: NoteColumns, rows: Uint32Array, originSeconds: number): Uint32Array {
+  const { startSeconds, pitches } = notes;
+  const steps = new Int32Array(rows.length);
+  let isAscending = true;
+  let latest = 0;
+  for (let index = 0; index < rows.length; index += 1) {
+    const row = rows[index] ?? 0;
+    const seconds = (startSeconds[row] ?? 0) - originSeconds;
+    const step = quantize(seconds);
+    const endSeconds = (notes.endSeconds[row] ?? 0) - originSeconds;
+    if (!(step >= 0 && seconds <= MAX_SECONDS && endSeconds <= MAX_SECONDS)) {
+      throw new EncodingError(
+        `a note of pitch ${pitches[row]} lasts from ${seconds} to ${endSeconds} s; ` +
+          `times must be between 0 and ${MAX_SECONDS} s`,
+      );
+    }
+    steps[index] = step;
+    if (step < latest) isAscending = false;
+    latest = step;
+  }
+  const order = isAscending ? rows.slice() : ascendingOrder(steps).map((index) => rows[index] ?? 0);
+  let movesLeft = 16 * order.length;
+  for (let index = 0; index < order.length && movesLeft >= 0; index += 1) {
+    const row = order[index] ?? 0;
+    const start = startSeconds[row] ?? 0;
+    const pitch = pitches[row] ?? 0;
+    let place = index;
+    for (; place > 0; place -= 1) {
+      const before = order[place - 1] ?? 0;
+      const gap = (startSeconds[before] ?? 0) - start;
+      if (gap < 0 || (gap === 0 && (pitches[before] ?? 0) <= pitch)) break;
+      order[place] = before;
+    }
+    order[place] = row;
+    movesLeft -= index - place;
+  }
+  if (movesLeft >= 0) return order;
+  const compare = (a: number, b: number): number =>
+    (startSeconds[a] ?? 0) - (startSeconds[b] ?? 0) || (pitches[a] ?? 0) - (pitches[b] ?? 0);
+  return rows.slice().sort(compare);
 }
 
 interface QuantizedNotes {
@@ -142,8 +149,13 @@ interface QuantizedNotes {
   readonly lastStep: number;
 }
 
-/** Times in steps, velocities in bins, all in order of onset; every note is checked here. */
-function quantizeNotes(notes: NoteColumns, order: Uint32Array, vocabulary: Vocabulary): QuantizedNotes {
+/** Times in steps, velocities in bins, all in the order given; pitches and velocities are checked here. */
+function quantizeNotes(
+  notes: NoteColumns,
+  order: Uint32Array,
+  vocabulary: Vocabulary,
+  originSeconds: number,
+): QuantizedNotes {
   const starts = new Int32Array(order.length);
   const ends = new Int32Array(order.length);
   const bins = new Uint8Array(order.length);
@@ -152,21 +164,13 @@ function quantizeNotes(notes: NoteColumns, order: Uint32Array, vocabulary: Vocab
   const binRange = rangeOf(vocabulary, "VELOCITY");
   let lastStep = 0;
   for (let rank = 0; rank < order.length; rank += 1) {
-    const index = order[rank] ?? 0;
-    const startSeconds = notes.startSeconds[index] ?? 0;
-    const endSeconds = notes.endSeconds[index] ?? 0;
-    const pitch = notes.pitches[index] ?? 0;
-    const start = quantize(startSeconds);
-    if (!(start >= 0) || !(endSeconds <= MAX_SECONDS)) {
-      throw new EncodingError(
-        `a note of pitch ${pitch} lasts from ${startSeconds} to ${endSeconds} s; ` +
-          `times must be between 0 and ${MAX_SECONDS} s`,
-      );
-    }
-    const bin = vocabulary.velocityBin(notes.velocities[index] ?? 0);
+    const row = order[rank] ?? 0;
+    const pitch = notes.pitches[row] ?? 0;
+    const bin = vocabulary.velocityBin(notes.velocities[row] ?? 0);
     if (!isIn(pitchRange, pitch)) vocabulary.id("NOTE_ON", pitch);
     if (!isIn(binRange, bin)) vocabulary.id("VELOCITY", bin);
-    const end = Math.max(start + 1, quantize(endSeconds));
+    const start = quantize((notes.startSeconds[row] ?? 0) - originSeconds);
+    const end = Math.max(start + 1, quantize((notes.endSeconds[row] ?? 0) - originSeconds));
     starts[rank] = start;
     ends[rank] = end;
     bins[rank] = bin;

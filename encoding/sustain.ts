@@ -1,4 +1,5 @@
 /** The sustain pedal, folded into note lengths. */
+import { type NoteTable, tableOfNotes } from "./note-table.ts";
 import { DRUM_CHANNEL, type PedalEvent, type ScoreNote } from "./score.ts";
 
 /**
@@ -13,7 +14,7 @@ import { DRUM_CHANNEL, type PedalEvent, type ScoreNote } from "./score.ts";
  *   of the key.
  */
 export function applySustain(notes: readonly ScoreNote[], pedal: readonly PedalEvent[]): ScoreNote[] {
-  const ends = sustainedEnds(notes, pedal);
+  const ends = sustainedEnds(tableOfNotes(notes), pedal);
   const sustained: ScoreNote[] = [];
   for (const [index, note] of notes.entries()) {
     const endSeconds = ends[index] ?? NaN;
@@ -28,76 +29,62 @@ export function applySustain(notes: readonly ScoreNote[], pedal: readonly PedalE
  * one; here each end is worked out alone, from the next time that its key is struck under the pedal and the moment that
  * the pedal it ends under is lifted.
  */
-export function sustainedEnds(notes: readonly ScoreNote[], pedal: readonly PedalEvent[]): Float64Array {
-  const ends = new Float64Array(notes.length);
+export function sustainedEnds(notes: NoteTable, pedal: readonly PedalEvent[]): Float64Array {
+  const { startSeconds, endSeconds, pitches, tracks, channels, programs, length } = notes;
+  const ends = new Float64Array(length);
   const { places, lastEnd } = survey(notes);
   const { pedals, lastMove } = pedalsOf(pedal, places);
-  const instruments = new Instruments(pedals);
   const lastSeconds = Math.max(lastEnd, lastMove);
-  for (let index = notes.length - 1; index >= 0; index -= 1) {
-    const note = notes[index];
-    if (!note) continue;
-    const { pitch, startSeconds, endSeconds } = note;
-    if (note.channel === DRUM_CHANNEL) {
+  const nextStrikes = new Map<number, Float64Array<ArrayBuffer>>();
+  let latestInstrument = -1;
+  let presses = NO_PRESSES;
+  /** By pitch: when the key is next struck while the pedal is down. */
+  let nextStrike = new Float64Array(0);
+  for (let index = length - 1; index >= 0; index -= 1) {
+    const channel = channels[index] ?? 0;
+    if (channel === DRUM_CHANNEL) {
       ends[index] = NaN;
       continue;
     }
-    const { presses, nextStrike } = instruments.of(note);
+    const place = (tracks[index] ?? 0) * 16 + channel;
+    const instrument = place * 128 + (programs[index] ?? 0);
+    if (instrument !== latestInstrument) {
+      latestInstrument = instrument;
+      presses = pedals.get(place) ?? NO_PRESSES;
+      nextStrike = nextStrikes.get(instrument) ?? new Float64Array(128).fill(Infinity);
+      nextStrikes.set(instrument, nextStrike);
+    }
+    const released = endSeconds[index] ?? 0;
+    if (presses.isNone) {
+      ends[index] = released;
+      continue;
+    }
+    const start = startSeconds[index] ?? 0;
+    const pitch = pitches[index] ?? 0;
     const strike = nextStrike[pitch] ?? Infinity;
-    const lift = presses.liftAfter(endSeconds);
-    const end = strike <= endSeconds ? strike : Math.min(strike, lift);
-    ends[index] = strike === startSeconds ? NaN : end === Infinity ? lastSeconds : end;
-    if (presses.liftAfter(startSeconds) > startSeconds) nextStrike[pitch] = startSeconds;
+    const end = strike <= released ? strike : Math.min(strike, presses.liftAfter(released));
+    ends[index] = strike === start ? NaN : end === Infinity ? lastSeconds : end;
+    if (presses.liftAfter(start) > start) nextStrike[pitch] = start;
   }
   return ends;
 }
 
 /** The places that notes are in, and when the last of them that is not percussion ends. */
-function survey(notes: readonly ScoreNote[]): { places: ReadonlySet<number>; lastEnd: number } {
+function survey({ endSeconds, tracks, channels, length }: NoteTable): {
+  places: ReadonlySet<number>;
+  lastEnd: number;
+} {
   const places = new Set<number>();
   let latestPlace = -1;
   let lastEnd = 0;
-  for (let index = 0; index < notes.length; index += 1) {
-    const note = notes[index];
-    if (!note) continue;
-    const place = placeOf(note);
+  for (let index = 0; index < length; index += 1) {
+    const channel = channels[index] ?? 0;
+    const place = (tracks[index] ?? 0) * 16 + channel;
     if (place !== latestPlace) places.add(place);
     latestPlace = place;
-    if (note.endSeconds > lastEnd && note.channel !== DRUM_CHANNEL) lastEnd = note.endSeconds;
+    if (channel !== DRUM_CHANNEL) lastEnd = Math.max(lastEnd, endSeconds[index] ?? 0);
   }
   return { places, lastEnd };
-}
-
-interface Instrument {
-  readonly presses: Presses;
-  /** By pitch: when the key is next struck while the pedal is down. */
-  readonly nextStrike: Float64Array;
-}
-
-/** A program of a channel of a track; looked up once as long as the notes stay with it. */
-class Instruments {
-  readonly #pedals: ReadonlyMap<number, Presses>;
-  readonly #byKey = new Map<number, Instrument>();
-  #key = -1;
-  #instrument: Instrument = { presses: new Presses(), nextStrike: new Float64Array(128).fill(Infinity) };
-
-  constructor(pedals: ReadonlyMap<number, Presses>) {
-    this.#pedals = pedals;
-  }
-
-  of(note: ScoreNote): Instrument {
-    const place = placeOf(note);
-    const key = place * 128 + note.program;
-    if (key === this.#key) return this.#instrument;
-    const found = this.#byKey.get(key);
-    this.#key = key;
-    this.#instrument = found ?? {
-      presses: this.#pedals.get(place) ?? new Presses(),
-      nextStrike: new Float64Array(128).fill(Infinity),
-    };
-    if (!found) this.#byKey.set(key, this.#instrument);
-    return this.#instrument;
-  }
 }
 
 /** A channel of a track: what one pedal belongs to. */
@@ -133,9 +120,13 @@ class Presses {
     if (!this.#isDown && wasDown) this.#lifts.push(this.#seconds);
   }
 
+  /** Whether the pedal is never down. */
+  get isNone(): boolean {
+    return this.#downs.length === 0;
+  }
+
   /** When the pedal, if it is down at `seconds`, is lifted: Infinity where never; `seconds` itself where it is up. */
   liftAfter(seconds: number): number {
-    if (this.#downs.length === 0) return seconds;
     const press = this.#lastDownAt(seconds);
     const lift = press < 0 ? seconds : (this.#lifts[press] ?? Infinity);
     return Math.max(lift, seconds);
@@ -172,6 +163,8 @@ class Presses {
     return low;
   }
 }
+
+const NO_PRESSES = new Presses();
 
 /** The presses of each place that has notes, and the time of the last move there. */
 function pedalsOf(

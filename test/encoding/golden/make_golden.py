@@ -1,8 +1,12 @@
 """Makes note-seq.json: small MIDI files of edge cases with the ids that note-seq gives them.
 
     pip install note-seq==0.0.5 "pretty_midi==0.2.11.post0"    # librosa and the like may be missing
-    python make_golden.py                       # writes note-seq.json beside this file
-    python make_golden.py --random 1000 FILE    # as many random pieces, for a check that is not committed
+    python make_golden.py                               # writes note-seq.json beside this file
+    python make_golden.py --random 1000 FILE            # as many random pieces, for a check that is not committed
+    python make_golden.py --folder FOLDER EVERY FILE    # every EVERY-th MIDI file of a folder, likewise
+
+`bench/encoding/parity.mjs` compares what the last two write. Each row holds the ids in three vocabularies: note-seq's own,
+and the variants that are declared as data in encoding/vocabulary.ts.
 
 pretty_midi, which note-seq reads with, lets one note-off end every open note of its key. Ostinato pairs first in, first
 out on purpose, so pretty_midi's pairing is replaced here, and percussion, which note-seq would encode as piano, is taken out;
@@ -35,7 +39,7 @@ def load_note_seq():
 
 load_note_seq()
 import pretty_midi.pretty_midi as pretty_midi  # noqa: E402
-from note_seq import midi_io, sequences_lib  # noqa: E402
+from note_seq import midi_io, performance_lib, sequences_lib  # noqa: E402
 from note_seq.performance_encoder_decoder import PerformanceOneHotEncoding  # noqa: E402
 from note_seq.performance_lib import Performance  # noqa: E402
 
@@ -57,15 +61,29 @@ def pair_first_in_first_out():
     pretty_midi.PrettyMIDI._load_instruments = names["_load_instruments"]
 
 
-def ids_of(midi: bytes) -> list[int]:
+def ids_of(midi: bytes) -> dict[str, list[int]]:
+    """The ids of a file, by vocabulary."""
     sequence = midi_io.midi_to_note_sequence(midi)
     sequence = sequences_lib.apply_sustain_control_changes(sequence)
     pitched = [note for note in sequence.notes if not note.is_drum]
+    on_piano = [note for note in pitched if 21 <= note.pitch <= 108]
+    return {
+        "performance-388": encode(sequence, pitched),
+        # magenta's score2perf.py: two reserved ids, and only the keys of a piano.
+        "score2perf": [id + 2 for id in encode(sequence, on_piano, min_pitch=21, max_pitch=108)],
+        # jason9693/midi-neural-processor: velocity bins v >> 2 from 0. note-seq's events count bins from 1.
+        "midi-neural-processor": encode(sequence, pitched, velocity_bin=lambda velocity, _: (velocity >> 2) + 1),
+    }
+
+
+def encode(sequence, notes, velocity_bin=performance_lib.velocity_to_bin, **pitches) -> list[int]:
     del sequence.notes[:]
-    sequence.notes.extend(pitched)
-    sequence = sequences_lib.quantize_note_sequence_absolute(sequence, 100)
-    performance = Performance(quantized_sequence=sequence, num_velocity_bins=32)
-    encoding = PerformanceOneHotEncoding(num_velocity_bins=32)
+    sequence.notes.extend(notes)
+    quantized = sequences_lib.quantize_note_sequence_absolute(sequence, 100)
+    original, performance_lib.velocity_to_bin = performance_lib.velocity_to_bin, velocity_bin
+    performance = Performance(quantized_sequence=quantized, num_velocity_bins=32)
+    performance_lib.velocity_to_bin = original
+    encoding = PerformanceOneHotEncoding(num_velocity_bins=32, max_shift_steps=100, **pitches)
     return [encoding.encode_event(event) for event in performance]
 
 
@@ -172,7 +190,7 @@ def random_piece(chance: random.Random) -> bytes:
             kind = chance.random()
             if kind < 0.7:
                 length = chance.choice([0, 1, 4, 10, 50, 150, 700])
-                events += note(chance.randrange(60, 64), chance.randrange(1, 128), tick, tick + length, channel)
+                events += note(chance.choice([20, 21, 60, 61, 62, 63, 108, 109]), chance.randrange(1, 128), tick, tick + length, channel)
             elif kind < 0.95:
                 events += pedal(tick, chance.choice([0, 63, 64, 127]), channel)
             else:
@@ -189,11 +207,24 @@ def write(path: pathlib.Path, pieces: dict[str, bytes]) -> None:
     path.write_text("[\n" + ",\n".join(rows) + "\n]\n")
 
 
+def write_folder(folder: pathlib.Path, every: int, target: pathlib.Path) -> None:
+    """One row a file, written as it is done; the files themselves are named, not copied."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".mid", ".midi"))[::every]
+    with target.open("w") as rows:
+        for path in paths:
+            rows.write(json.dumps({"name": str(path.resolve()), "ids": ids_of(path.read_bytes())}) + "\n")
+            rows.flush()
+
+
 if __name__ == "__main__":
     pair_first_in_first_out()
-    if "--random" in sys.argv:
-        count, target = sys.argv[sys.argv.index("--random") + 1 :][:2]
-        chance = random.Random(7)
-        write(pathlib.Path(target), {f"random {i}": random_piece(chance) for i in range(int(count))})
-    else:
-        write(pathlib.Path(__file__).with_name("note-seq.json"), cases())
+    match sys.argv[1:]:
+        case []:
+            write(pathlib.Path(__file__).with_name("note-seq.json"), cases())
+        case ["--random", count, target]:
+            chance = random.Random(7)
+            write(pathlib.Path(target), {f"random {i}": random_piece(chance) for i in range(int(count))})
+        case ["--folder", folder, every, target]:
+            write_folder(pathlib.Path(folder), int(every), pathlib.Path(target))
+        case _:
+            sys.exit(__doc__)

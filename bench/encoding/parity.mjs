@@ -1,0 +1,53 @@
+/**
+ * Compares ids, one by one, with note-seq's, over the whole way from MIDI bytes.
+ *
+ *   python ../../test/encoding/golden/make_golden.py --folder FOLDER EVERY note-seq.jsonl    (what it needs is in there)
+ *   node parity.mjs note-seq.jsonl…
+ *
+ * Takes what `make_golden.py` writes. Every file that differs is named, with the first id that does; the exit code is then 1.
+ */
+import { readFileSync } from "node:fs";
+import { encodeScore, readMidi, VOCABULARIES } from "../../dist/encoding/index.js";
+import { say } from "./files.mjs";
+
+/** A JSON list (random pieces, which hold their files) or a JSON object a line (which name theirs). */
+function rowsOf(text) {
+  if (text.startsWith("[")) return JSON.parse(text);
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+const paths = process.argv.slice(2);
+if (paths.length === 0) {
+  say("usage: node parity.mjs FILE… (what make_golden.py wrote)");
+  process.exit(2);
+}
+
+for (const path of paths) {
+  const rows = rowsOf(readFileSync(path, "utf8"));
+  const equal = new Map();
+  const idCounts = new Map();
+  for (const { name, midi, ids } of rows) {
+    const bytes = midi === undefined ? readFileSync(name) : Buffer.from(midi, "base64");
+    const score = readMidi(new Uint8Array(bytes));
+    for (const [vocabularyName, expected] of Object.entries(ids)) {
+      const vocabulary = VOCABULARIES.get(vocabularyName);
+      const ours = encodeScore(score, vocabulary, { dropOutOfRange: true }).ids;
+      const length = Math.max(ours.length, expected.length);
+      const difference = Array.from({ length }).findIndex((_, index) => ours[index] !== expected[index]);
+      idCounts.set(vocabularyName, (idCounts.get(vocabularyName) ?? 0) + expected.length);
+      if (difference < 0) equal.set(vocabularyName, (equal.get(vocabularyName) ?? 0) + 1);
+      else
+        say(
+          `${name}, ${vocabularyName}: id ${difference} is ${ours[difference]}, note-seq's ${expected[difference]}`,
+        );
+    }
+  }
+  for (const [vocabularyName, ids] of idCounts) {
+    const count = equal.get(vocabularyName) ?? 0;
+    say(`${path}, ${vocabularyName}: ${count} of ${rows.length} files equal, ${ids} ids`);
+    if (count < rows.length) process.exitCode = 1;
+  }
+}
