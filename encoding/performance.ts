@@ -55,7 +55,20 @@ export function encodeColumns(
   originSeconds = 0,
 ): EncodedColumns {
   const order = onsetOrder(notes, rows, originSeconds);
-  const { starts, ends, bins, pitches, lastStep } = quantizeNotes(notes, order, vocabulary, originSeconds);
+  const quantized = quantizeNotes(notes, order, vocabulary, originSeconds);
+  const { minimum, count } = rangeOf(vocabulary, "TIME_SHIFT");
+  // A note has at most an on, an off and a velocity; every shift but the longest is followed by one of the first two.
+  const ids = new Uint16Array(order.length * 5 + Math.ceil(quantized.lastStep / (minimum + count - 1)));
+  const length = writeIds(quantized, vocabulary, ids);
+  return { ids: ids.slice(0, length), order };
+}
+
+/** Note-ons in order of onset and note-offs in order of end, merged; on one step the note-offs come first. */
+function writeIds(
+  { starts, ends, bins, pitches }: QuantizedNotes,
+  vocabulary: Vocabulary,
+  ids: Uint16Array,
+): number {
   const byEnd = ascendingOrder(ends);
   const shifts = rangeOf(vocabulary, "TIME_SHIFT");
   const longestShift = shifts.minimum + shifts.count - 1;
@@ -63,17 +76,14 @@ export function encodeColumns(
   const noteOff = zeroOf(rangeOf(vocabulary, "NOTE_OFF"));
   const timeShift = zeroOf(shifts);
   const velocity = zeroOf(rangeOf(vocabulary, "VELOCITY"));
-  // A note has at most an on, an off and a velocity; every shift but the longest is followed by one of the first two.
-  const ids = new Uint16Array(order.length * 5 + Math.ceil(lastStep / longestShift));
   let length = 0;
   let now = 0;
   let currentBin = -1;
-  // Note-ons in order of onset and note-offs in order of end, merged; on one step the note-offs come first.
-  let [nextOn, nextOff] = [0, 0];
-  while (nextOff < byEnd.length) {
+  let nextOn = 0;
+  for (let nextOff = 0; nextOff < byEnd.length;) {
     const ending = byEnd[nextOff] ?? 0;
     const offStep = ends[ending] ?? 0;
-    const isOn = nextOn < order.length && (starts[nextOn] ?? 0) < offStep;
+    const isOn = nextOn < starts.length && (starts[nextOn] ?? 0) < offStep;
     const step = isOn ? (starts[nextOn] ?? 0) : offStep;
     if (step > now) {
       for (; step - now > longestShift; now += longestShift) ids[length++] = timeShift + longestShift;
@@ -91,37 +101,57 @@ export function encodeColumns(
       nextOff += 1;
     }
   }
-  return { ids: ids.slice(0, length), order };
+  return length;
 }
 
-/**
- * Rows in the order in which note-ons are encoded: by unquantised start, then pitch; equal ones as they were given.
- * Steps are put in order first where they are not, in linear time; what is left to do lies within a step, where
- * insertion is fastest, unless a piece crams thousands of notes into one.
- */
+/** Rows in the order in which note-ons are encoded: by unquantised start, then pitch; equal ones as they were given. */
 function onsetOrder(notes: NoteColumns, rows: Uint32Array, originSeconds: number): Uint32Array {
+  const steps = startSteps(notes, rows, originSeconds);
+  // Steps come first: in linear time, and what is left to do then lies within a step, where insertion is fastest.
+  const order = rows.slice();
+  if (!isAscending(steps)) {
+    const byStep = ascendingOrder(steps);
+    for (let rank = 0; rank < order.length; rank += 1) order[rank] = rows[byStep[rank] ?? 0] ?? 0;
+  }
+  if (insertByOnset(order, notes)) return order;
+  // A piece that crams thousands of notes into one step.
   const { startSeconds, pitches } = notes;
+  return rows
+    .slice()
+    .sort((a, b) => (startSeconds[a] ?? 0) - (startSeconds[b] ?? 0) || (pitches[a] ?? 0) - (pitches[b] ?? 0));
+}
+
+/** When each row starts, in steps; times are checked here. */
+function startSteps(notes: NoteColumns, rows: Uint32Array, originSeconds: number): Int32Array {
+  const { startSeconds, endSeconds, pitches } = notes;
   const steps = new Int32Array(rows.length);
-  let isAscending = true;
-  let latest = 0;
   for (let index = 0; index < rows.length; index += 1) {
     const row = rows[index] ?? 0;
-    const seconds = (startSeconds[row] ?? 0) - originSeconds;
-    const step = quantize(seconds);
-    const endSeconds = (notes.endSeconds[row] ?? 0) - originSeconds;
-    if (!(step >= 0 && seconds <= MAX_SECONDS && endSeconds <= MAX_SECONDS)) {
+    const start = (startSeconds[row] ?? 0) - originSeconds;
+    const end = (endSeconds[row] ?? 0) - originSeconds;
+    const step = quantize(start);
+    if (!(step >= 0 && start <= MAX_SECONDS && end <= MAX_SECONDS)) {
       throw new EncodingError(
-        `a note of pitch ${pitches[row]} lasts from ${seconds} to ${endSeconds} s; ` +
+        `a note of pitch ${pitches[row]} lasts from ${start} to ${end} s; ` +
           `times must be between 0 and ${MAX_SECONDS} s`,
       );
     }
     steps[index] = step;
-    if (step < latest) isAscending = false;
-    latest = step;
   }
-  const order = isAscending ? rows.slice() : ascendingOrder(steps).map((index) => rows[index] ?? 0);
+  return steps;
+}
+
+function isAscending(steps: Int32Array): boolean {
+  for (let index = 1; index < steps.length; index += 1) {
+    if ((steps[index] ?? 0) < (steps[index - 1] ?? 0)) return false;
+  }
+  return true;
+}
+
+/** Sorts rows that are nearly in order; gives up, and returns false, when they are not. */
+function insertByOnset(order: Uint32Array, { startSeconds, pitches }: NoteColumns): boolean {
   let movesLeft = 16 * order.length;
-  for (let index = 0; index < order.length && movesLeft >= 0; index += 1) {
+  for (let index = 1; index < order.length; index += 1) {
     const row = order[index] ?? 0;
     const start = startSeconds[row] ?? 0;
     const pitch = pitches[row] ?? 0;
@@ -134,11 +164,9 @@ function onsetOrder(notes: NoteColumns, rows: Uint32Array, originSeconds: number
     }
     order[place] = row;
     movesLeft -= index - place;
+    if (movesLeft < 0) return false;
   }
-  if (movesLeft >= 0) return order;
-  const compare = (a: number, b: number): number =>
-    (startSeconds[a] ?? 0) - (startSeconds[b] ?? 0) || (pitches[a] ?? 0) - (pitches[b] ?? 0);
-  return rows.slice().sort(compare);
+  return true;
 }
 
 interface QuantizedNotes {

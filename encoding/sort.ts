@@ -13,24 +13,28 @@ export function ascendingOrder(keys: Int32Array): Uint32Array {
     order[index] = index;
     largest = Math.max(largest, keys[index] ?? 0);
   }
-  // Where the next index with each digit goes.
-  const places = new Uint32Array(DIGITS + 1);
   for (let shift = 0; shift < 31 && largest >> shift > 0; shift += DIGIT_BITS) {
-    places.fill(0);
-    for (let index = 0; index < keys.length; index += 1) {
-      const digit = ((keys[index] ?? 0) >> shift) & (DIGITS - 1);
-      places[digit + 1] = (places[digit + 1] ?? 0) + 1;
-    }
-    for (let digit = 1; digit < DIGITS; digit += 1)
-      places[digit] = (places[digit] ?? 0) + (places[digit - 1] ?? 0);
-    for (let rank = 0; rank < keys.length; rank += 1) {
-      const index = order[rank] ?? 0;
-      const digit = ((keys[index] ?? 0) >> shift) & (DIGITS - 1);
-      const place = places[digit] ?? 0;
-      places[digit] = place + 1;
-      spare[place] = index;
-    }
+    distribute(keys, order, shift, spare);
     [order, spare] = [spare, order];
   }
   return order;
+}
+
+/** Puts indices in order of one digit of their keys; equal ones keep their order. */
+function distribute(keys: Int32Array, order: Uint32Array, shift: number, sorted: Uint32Array): void {
+  // Where the next index with each digit goes.
+  const places = new Uint32Array(DIGITS + 1);
+  for (let index = 0; index < keys.length; index += 1) {
+    const digit = ((keys[index] ?? 0) >> shift) & (DIGITS - 1);
+    places[digit + 1] = (places[digit + 1] ?? 0) + 1;
+  }
+  for (let digit = 1; digit < DIGITS; digit += 1)
+    places[digit] = (places[digit] ?? 0) + (places[digit - 1] ?? 0);
+  for (let rank = 0; rank < keys.length; rank += 1) {
+    const index = order[rank] ?? 0;
+    const digit = ((keys[index] ?? 0) >> shift) & (DIGITS - 1);
+    const place = places[digit] ?? 0;
+    places[digit] = place + 1;
+    sorted[place] = index;
+  }
 }
