@@ -1,4 +1,5 @@
 /** Standard MIDI File bytes <-> `Score`. */
+import { eventColumnsOf } from "./event-columns.ts";
 import { type MidiFile, readMidiFile, type ReadMidiOptions } from "./midi-reader.ts";
 import { NoteReader } from "./note-reader.ts";
 import { scoreOfTable } from "./note-table.ts";
@@ -36,9 +37,10 @@ export function assembleScore(
 ): Score {
   const tempo = new TempoMap(division, tracks);
   const warnings = [...readWarnings];
-  const reader = new NoteReader(tempo, tracks);
-  for (const [index, track] of tracks.entries()) {
-    const hanging = reader.read(track, index);
+  const columns = tracks.map(eventColumnsOf);
+  const reader = new NoteReader(tempo, columns);
+  for (const [index, events] of columns.entries()) {
+    const hanging = reader.read(events, index);
     if (hanging > 0) warnings.push(`track ${index}: ${hanging} note(s) never end and were left out`);
   }
   const endTick = tracks.reduce((latest, track) => Math.max(latest, track.endTick), 0);

@@ -1,6 +1,7 @@
 /** Channel messages to notes and pedal moves. */
+import type { EventColumns } from "./event-columns.ts";
 import { NoteTable } from "./note-table.ts";
-import type { PedalEvent, Track } from "./score.ts";
+import type { PedalEvent } from "./score.ts";
 import type { TempoMap } from "./tempo-map.ts";
 
 const NOTE_OFF = 0x80;
@@ -30,19 +31,18 @@ export class NoteReader {
   readonly #last = new Int32Array(KEYS);
   readonly #next: Int32Array;
 
-  constructor(tempo: TempoMap, tracks: readonly Track[]) {
-    const capacity = countNoteOns(tracks);
+  constructor(tempo: TempoMap, tracks: readonly EventColumns[]) {
+    const capacity = tracks.reduce((sum, events) => sum + countNoteOns(events), 0);
     this.#tempo = tempo;
     this.table = new NoteTable(capacity);
     this.#next = new Int32Array(capacity);
   }
 
   /** Reads one of the tracks; returns how many of its notes never end. */
-  read(track: Track, trackIndex: number): number {
+  read({ ticks, messages, length }: EventColumns, trackIndex: number): number {
     const { table } = this;
     const { startSeconds, endSeconds, startTicks, endTicks, pitches, velocities } = table;
     const { tracks, channels, programs, noteOnIndices, noteOffIndices } = table;
-    const { events } = track;
     const seconds = this.#tempo.walk();
     const selected = new Uint8Array(16);
     const first = this.#first.fill(NONE);
@@ -55,12 +55,13 @@ export class NoteReader {
     let row = base;
     let openCount = 0;
 
-    for (let index = 0; index < events.length; index += 1) {
-      const event = events[index];
-      if (event?.kind !== "channel") continue;
-      const { status, data1, data2, tick } = event;
-      const channel = status & 0x0f;
-      const kind = status & 0xf0;
+    for (let index = 0; index < length; index += 1) {
+      const message = messages[index] ?? 0;
+      const tick = ticks[index] ?? 0;
+      const channel = message & 0x0f;
+      const kind = message & 0xf0;
+      const data1 = (message >> 8) & 0xff;
+      const data2 = message >> 16;
       const key = channel * 128 + data1;
       if (kind === NOTE_ON && data2 > 0) {
         if (first[key] === NONE) first[key] = row;
@@ -124,13 +125,11 @@ export class NoteReader {
   }
 }
 
-function countNoteOns(tracks: readonly Track[]): number {
+function countNoteOns({ messages, length }: EventColumns): number {
   let count = 0;
-  for (const { events } of tracks) {
-    for (let index = 0; index < events.length; index += 1) {
-      const event = events[index];
-      if (event?.kind === "channel" && (event.status & 0xf0) === NOTE_ON && event.data2 > 0) count += 1;
-    }
+  for (let index = 0; index < length; index += 1) {
+    const message = messages[index] ?? 0;
+    if ((message & 0xf0) === NOTE_ON && message >> 16 > 0) count += 1;
   }
   return count;
 }

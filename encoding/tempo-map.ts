@@ -1,3 +1,4 @@
+import { eventColumnsOf } from "./event-columns.ts";
 import type { Division, Track } from "./score.ts";
 
 /** Meta event type of a tempo change; its three data bytes are microseconds per quarter note. */
@@ -75,7 +76,7 @@ interface TempoChange {
 export function tempoChanges(tracks: readonly Track[]): TempoChange[] {
   const changes: TempoChange[] = [];
   for (const track of tracks) {
-    for (const event of track.events) {
+    for (const event of eventColumnsOf(track).others) {
       if (event.kind !== "meta" || event.type !== TEMPO_META) continue;
       const [high = 0, middle = 0, low = 0] = event.data;
       changes.push({ tick: event.tick, microsecondsPerQuarter: (high << 16) | (middle << 8) | low });

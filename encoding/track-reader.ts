@@ -2,7 +2,8 @@
 import { hex } from "./bytes.ts";
 import type { Damage, DamageLog } from "./damage-log.ts";
 import type { MidiErrorCode } from "./midi-error.ts";
-import type { MidiEvent, Track } from "./score.ts";
+import { EventColumns, packed, trackOfColumns } from "./event-columns.ts";
+import type { MetaEvent, SysexEvent, Track } from "./score.ts";
 import { TEMPO_META } from "./tempo-map.ts";
 
 const TRACK_NAME_META = 0x03;
@@ -33,8 +34,7 @@ export function readTrack(
   if (damage) log.report(damage, `the last ${end - damage.offset} bytes of the track were dropped`, index);
   else if (!reader.sawEnd) log.warn("the end-of-track event is missing", index);
   else readAfterEnd(reader, end, index, log);
-  const { events, tick } = reader;
-  return { name: nameOf(events), events, endTick: tick };
+  return trackOfColumns(nameOf(reader.events.others), reader.events, reader.tick);
 }
 
 /**
@@ -63,7 +63,7 @@ interface TrackDamage extends Damage {
 }
 
 class EventReader {
-  readonly events: MidiEvent[] = [];
+  readonly events = new EventColumns();
   offset: number;
   tick = 0;
   /** Whether the last thing read was the end of the track. */
@@ -107,7 +107,7 @@ class EventReader {
         const data1 = bytes[offset] ?? 0;
         const data2 = isLong ? (bytes[offset + 1] ?? 0) : 0;
         if ((data1 | data2) >= 0x80) return badData(data1 >= 0x80 ? offset : offset + 1, status, bytes);
-        events.push({ kind: "channel", tick, status, data1, data2 });
+        events.push(tick, packed(status, data1, data2));
         continue;
       }
       this.offset = offset;
@@ -123,7 +123,7 @@ class EventReader {
 
   /** Forgets what was read since `events` had `count` elements; nothing more will be read. */
   rewind(count: number, tick: number): void {
-    this.events.length = count;
+    this.events.truncate(count);
     this.tick = tick;
     this.offset = this.#end;
   }
@@ -150,7 +150,7 @@ class EventReader {
     const data = length === 0 ? EMPTY : this.#bytes.subarray(this.offset, this.offset + length);
     this.offset += length;
     if (status !== META) {
-      this.events.push({ kind: "sysex", tick, status, data });
+      this.events.pushOther({ kind: "sysex", tick, status, data });
     } else if (type === END_OF_TRACK_META) {
       this.sawEnd = true;
     } else if (type >= 0x80) {
@@ -159,7 +159,7 @@ class EventReader {
       const found = length === 3 ? "a tempo of 0" : `a tempo event of ${length} bytes instead of 3`;
       return readOn("bad-tempo", eventStart, found);
     } else {
-      this.events.push({ kind: "meta", tick, type, data });
+      this.events.pushOther({ kind: "meta", tick, type, data });
     }
     return undefined;
   }
@@ -217,7 +217,7 @@ const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 const LATIN_1 = new TextDecoder("latin1");
 
 /** The first track name. Names carry no encoding: UTF-8 where it is valid, Latin-1 where it is not. */
-function nameOf(events: readonly MidiEvent[]): string {
+function nameOf(events: readonly (MetaEvent | SysexEvent)[]): string {
   const event = events.find((candidate) => candidate.kind === "meta" && candidate.type === TRACK_NAME_META);
   if (event?.kind !== "meta") return "";
   try {

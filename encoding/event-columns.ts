@@ -1,0 +1,98 @@
+/** The events of a track as one array for each property: what is read of them lies together, and objects are only made on demand. */
+import type { MetaEvent, MidiEvent, SysexEvent, Track } from "./score.ts";
+
+const FIRST_CAPACITY = 64;
+
+/** The lowest status byte of events that are no channel's. */
+const NO_CHANNEL = 0xf0;
+const META = 0xff;
+
+/** A channel message as one number. */
+export function packed(status: number, data1: number, data2: number): number {
+  return status | (data1 << 8) | (data2 << 16);
+}
+
+/** Events in file order. */
+export class EventColumns {
+  /** Absolute. */
+  ticks = new Float64Array(FIRST_CAPACITY);
+  /** `packed` channel messages; the bare status byte (0xF0, 0xF7, 0xFF) of other events. */
+  messages = new Uint32Array(FIRST_CAPACITY);
+  length = 0;
+  /** The events that are no channel messages, in order. */
+  readonly others: (MetaEvent | SysexEvent)[] = [];
+
+  push(tick: number, message: number): void {
+    if (this.length === this.messages.length) this.#grow();
+    this.ticks[this.length] = tick;
+    this.messages[this.length] = message;
+    this.length += 1;
+  }
+
+  pushOther(event: MetaEvent | SysexEvent): void {
+    this.others.push(event);
+    this.push(event.tick, event.kind === "meta" ? META : event.status);
+  }
+
+  /** Forgets all events but the first `count`. */
+  truncate(count: number): void {
+    for (; this.length > count; this.length -= 1) {
+      if (statusOf(this.messages[this.length - 1]) >= NO_CHANNEL) this.others.pop();
+    }
+  }
+
+  events(): MidiEvent[] {
+    const events: MidiEvent[] = [];
+    let nextOther = 0;
+    for (let index = 0; index < this.length; index += 1) {
+      const message = this.messages[index] ?? 0;
+      const status = statusOf(message);
+      const other = status >= NO_CHANNEL ? this.others[nextOther++] : undefined;
+      const tick = this.ticks[index] ?? 0;
+      const data1 = (message >> 8) & 0xff;
+      events.push(other ?? { kind: "channel", tick, status, data1, data2: message >> 16 });
+    }
+    return events;
+  }
+
+  #grow(): void {
+    const { ticks, messages } = this;
+    this.ticks = new Float64Array(ticks.length * 2);
+    this.messages = new Uint32Array(messages.length * 2);
+    this.ticks.set(ticks);
+    this.messages.set(messages);
+  }
+}
+
+function statusOf(message = 0): number {
+  return message & 0xff;
+}
+
+/** The columns that the events of a track come from. */
+const COLUMNS = new WeakMap<Track, EventColumns>();
+
+/** A track whose `events` are made out of columns when they are first asked for. */
+export function trackOfColumns(name: string, columns: EventColumns, endTick: number): Track {
+  let events: readonly MidiEvent[] | undefined;
+  const track: Track = {
+    name,
+    get events() {
+      return (events ??= columns.events());
+    },
+    endTick,
+  };
+  COLUMNS.set(track, columns);
+  return track;
+}
+
+/** The events of any track as columns. */
+export function eventColumnsOf(track: Track): EventColumns {
+  const known = COLUMNS.get(track);
+  if (known) return known;
+  const columns = new EventColumns();
+  for (const event of track.events) {
+    if (event.kind === "channel") columns.push(event.tick, packed(event.status, event.data1, event.data2));
+    else columns.pushOther(event);
+  }
+  return columns;
+}
