@@ -2,6 +2,7 @@
 /** The `ostinato` command: one file a command, exit codes 0 done, 1 failed, 2 wrong usage. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { addCompareCommand } from "./compare.ts";
 import { addDatasetCommand } from "./dataset.ts";
 import { addDecodeCommand } from "./decode.ts";
 import { addEncodeCommand } from "./encode.ts";
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
   addInspectCommand(program);
   addEvaluateCommand(program);
   addDatasetCommand(program);
+  addCompareCommand(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync();

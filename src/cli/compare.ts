@@ -1,0 +1,320 @@
+import { join, parse } from "node:path";
+import { type Command, Option } from "commander";
+import { compareMusic, findSharedRuns, type Piece } from "../compare/compare.ts";
+import { countIllegal, type LegalityFigures } from "../compare/legality.ts";
+import { TrainingNotes } from "../compare/memorisation.ts";
+import { type ComparisonReport, MARK, renderReport } from "../compare/report.ts";
+import { SAMENESS } from "../compare/sameness.ts";
+import { cutWindows, type GridNote, gridNotes } from "../compare/windows.ts";
+import { EncodingError, MidiError, readMidi } from "../../encoding/index.ts";
+import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
+import { loadMusicModel } from "../node/load-model.ts";
+import { Console } from "./console.ts";
+import { CommandError, UsageError } from "./errors.ts";
+import { checkWritable, listFiles, readInput, writeOutput } from "./files.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { numberIn, positiveInteger, positiveNumber } from "./values.ts";
+
+interface CompareCommandOptions extends SamplingOptions {
+  readonly model?: string;
+  readonly count: number;
+  readonly seconds: number;
+  readonly train?: string;
+  readonly out: string;
+  readonly lenient?: boolean;
+  readonly threads?: number;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+const MIDI_FILE = /\.(midi?|rmi)$/i;
+/** Of the generations, the share that is made again with the mask off. */
+const UNMASKED_SHARE = 0.1;
+
+export function addCompareCommand(program: Command): void {
+  const command = program
+    .command("compare")
+    .summary("set generated music beside real music, and look for what was learnt by heart")
+    .description(
+      "Measures how far generated music and a folder of real music agree: distributions of pitch, interval, velocity,\n" +
+        "duration, time between onsets, polyphony and density, and repetition. With --train it looks for the longest runs\n" +
+        "of notes that both share with the pieces a model was trained on. Writes an HTML report, and the figures as JSON\n" +
+        "beside it.",
+    )
+    .argument(
+      "<folders...>",
+      "folder of generated MIDI files, then of real ones; with --model the real ones alone",
+    )
+    .requiredOption(
+      "-o, --out <file>",
+      "report to write, .html; the figures go into a .json file of the same name",
+    )
+    .option(
+      "--model <name>",
+      "generate with this model (piano), or checkpoint folder, instead of reading files",
+    )
+    .option(
+      "--count <n>",
+      "with --model, how many generations, each with the seed after the last",
+      positiveInteger,
+      100,
+    )
+    .option(
+      "--seconds <s>",
+      "length of the windows that are compared, and of each generation",
+      positiveNumber,
+      30,
+    )
+    .option("--train <folder>", "MIDI files the model was trained on, to look for what they share");
+  for (const option of SAMPLING_OPTIONS) {
+    const isSeed = option.key === "seed";
+    const flag = new Option(
+      `${option.flag} <n>`,
+      isSeed ? "with --model, the first seed" : `with --model: ${option.help}`,
+    ).argParser((text) => numberIn(option, text));
+    command.addOption(isSeed ? flag.default(1) : flag);
+  }
+  command
+    .option("--lenient", "salvage what can be read from damaged files")
+    .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
+    .option("--quiet", "say nothing but the result")
+    .option("--json", "print the figures as JSON on stdout too")
+    .addHelpText(
+      "after",
+      "\nExamples:\n" +
+        "  ostinato compare generated/ valid/ --out report.html\n" +
+        "  ostinato compare valid/ --model piano --count 100 --train train/ --out report.html",
+    )
+    .action(runCompare);
+}
+
+async function runCompare(
+  folders: readonly string[],
+  options: CompareCommandOptions,
+  command: Command,
+): Promise<void> {
+  checkUsage(folders, options, command);
+  const console = new Console({ quiet: options.quiet ?? false });
+  const { dir, name } = parse(options.out);
+  const jsonPath = join(dir, `${name}.json`);
+  await checkWritable(options.out);
+  await checkWritable(jsonPath);
+
+  const started = performance.now();
+  const skipped: { path: string; reason: string }[] = [];
+  const read = (folder: string, use: (path: string, notes: readonly GridNote[]) => void): Promise<void> =>
+    readFolder(folder, { lenient: options.lenient ?? false, console, skipped }, use);
+  const readPieces = async (folder: string): Promise<Piece[]> => {
+    const pieces: Piece[] = [];
+    await read(folder, (path, notes) => pieces.push(cutWindows(path, notes, options.seconds)));
+    return pieces;
+  };
+
+  const referenceFolder = folders.at(-1) ?? "";
+  const reference = await readPieces(referenceFolder);
+  const generated =
+    options.model === undefined ? undefined : await generateMusic(options.model, options, console);
+  const pieces = generated?.pieces ?? (await readPieces(folders[0] ?? ""));
+  const comparison = compareMusic(pieces, reference);
+  const memorisation =
+    options.train === undefined ? undefined : await memorise(options.train, pieces, reference, read, console);
+  const report: ComparisonReport = {
+    version: 1,
+    generatedFrom: generated?.from ?? folders[0] ?? "",
+    referenceFrom: referenceFolder,
+    windowSeconds: options.seconds,
+    ...comparison,
+    ...(generated ? { illegal: generated.illegal } : {}),
+    ...(memorisation ? { memorisation } : {}),
+    skipped,
+    wallSeconds: Math.round((performance.now() - started) / 100) / 10,
+  };
+
+  const json = JSON.stringify(report, undefined, 1);
+  await writeOutput(options.out, new TextEncoder().encode(renderReport(report)));
+  await writeOutput(jsonPath, new TextEncoder().encode(`${json}\n`));
+  if (options.json) console.line(json);
+  else for (const line of summaryLines(report)) console.line(line);
+  console.say(`${options.out} and ${jsonPath}: took ${report.wallSeconds} s`);
+}
+
+function checkUsage(folders: readonly string[], options: CompareCommandOptions, command: Command): void {
+  const wanted = options.model === undefined ? 2 : 1;
+  if (folders.length !== wanted) {
+    const hint =
+      wanted === 2
+        ? "name the generated folder, then the reference; or --model"
+        : "--model generates: name the reference alone";
+    throw new UsageError(`${wanted} folder(s) wanted, got ${folders.length}`, hint);
+  }
+  if (!/\.html?$/i.test(options.out)) {
+    throw new UsageError(
+      `--out ${options.out} does not end in .html`,
+      "the figures go into a .json file beside it",
+    );
+  }
+  if (options.model !== undefined) return;
+  for (const flag of ["count", "threads", ...SAMPLING_OPTIONS.map(({ key }) => key)]) {
+    if (command.getOptionValueSource(flag) === "cli") {
+      throw new UsageError(
+        `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} needs --model`,
+      );
+    }
+  }
+}
+
+interface FolderReading {
+  readonly lenient: boolean;
+  readonly console: Console;
+  readonly skipped: { path: string; reason: string }[];
+}
+
+/**
+ * Reads the MIDI files below a folder; those that cannot be read, or hold no notes, are left out and reported.
+ *
+ * @throws CommandError when none is left.
+ */
+async function readFolder(
+  folder: string,
+  { lenient, console, skipped }: FolderReading,
+  use: (path: string, notes: readonly GridNote[]) => void,
+): Promise<void> {
+  const paths = (await listFiles(folder)).filter((path) => MIDI_FILE.test(path));
+  let used = 0;
+  for (const [index, path] of paths.entries()) {
+    console.progress(() => `${index} of ${paths.length} files of ${folder}`);
+    interruptSignal().throwIfAborted();
+    const bytes = await readInput(join(folder, path));
+    const reason = useNotes(bytes, lenient, (notes) => use(path, notes));
+    if (reason === undefined) used += 1;
+    else skipped.push({ path: join(folder, path), reason });
+    if (reason !== undefined) console.say(`skipped ${join(folder, path)}: ${reason}`);
+  }
+  if (used === 0) {
+    throw new CommandError(`no MIDI files with notes in ${folder}`, "check the folder");
+  }
+}
+
+/** Hands over the notes of a file, or tells why there are none. */
+function useNotes(
+  bytes: Uint8Array,
+  lenient: boolean,
+  use: (notes: readonly GridNote[]) => void,
+): string | undefined {
+  try {
+    const notes = gridNotes(readMidi(bytes, { recover: lenient }));
+    if (notes.length === 0) return "no notes other than percussion";
+    use(notes);
+    return undefined;
+  } catch (error) {
+    if (error instanceof MidiError || error instanceof EncodingError) return error.message;
+    throw error;
+  }
+}
+
+interface GeneratedSet {
+  readonly from: string;
+  readonly pieces: readonly Piece[];
+  readonly illegal: LegalityFigures & { readonly generations: number; readonly share: number };
+}
+
+async function generateMusic(
+  name: string,
+  options: CompareCommandOptions,
+  console: Console,
+): Promise<GeneratedSet> {
+  const { count, seconds, threads } = options;
+  const sampling: SamplingOptions = Object.fromEntries(
+    SAMPLING_OPTIONS.flatMap(({ key }) => (options[key] === undefined ? [] : [[key, options[key]]])),
+  );
+  const first = options.seed ?? 1;
+  const seedOf = (index: number): SamplingOptions => ({ ...sampling, seed: first + index });
+  const model = await loadMusicModel(name, {
+    ...(threads === undefined ? {} : { threads }),
+    onWarning: (message) => console.say(message),
+  });
+  const signal = interruptSignal();
+  const pieces: Piece[] = [];
+  const unmasked: LegalityFigures[] = [];
+  try {
+    for (let index = 0; index < count; index += 1) {
+      const onEvent = (event: { readonly seconds: number }): void =>
+        console.progress(() => `${index} of ${count} generations, ${event.seconds.toFixed(1)} s of the next`);
+      const { score } = await model.generate({ ...seedOf(index), seconds, signal, onEvent });
+      const windows = cutWindows(`seed ${first + index}`, gridNotes(score), seconds);
+      if (windows.length > 0) pieces.push(windows);
+    }
+    const again = Math.ceil(count * UNMASKED_SHARE);
+    for (let index = 0; index < again; index += 1) {
+      const onEvent = (now: number): void =>
+        console.progress(
+          () => `${index} of ${again} generations without the mask, ${now.toFixed(1)} s of the next`,
+        );
+      unmasked.push(await countIllegal(model, { ...seedOf(index), seconds, signal, onEvent }));
+    }
+  } finally {
+    await model.dispose();
+  }
+  if (pieces.length === 0) throw new CommandError(`${name} generated no notes in ${count} × ${seconds} s`);
+  const ids = unmasked.reduce((sum, figures) => sum + figures.ids, 0);
+  const illegal = unmasked.reduce((sum, figures) => sum + figures.illegal, 0);
+  const chosen = Object.entries(sampling).filter(([key]) => key !== "seed");
+  const from = [
+    name,
+    `seeds ${first} to ${first + count - 1}`,
+    ...chosen.map(([key, value]) => `${key} ${value}`),
+  ];
+  return {
+    from: from.join(", "),
+    pieces,
+    illegal: { ids, illegal, generations: unmasked.length, share: illegal / ids },
+  };
+}
+
+async function memorise(
+  train: string,
+  generated: readonly Piece[],
+  reference: readonly Piece[],
+  read: (folder: string, use: (path: string, notes: readonly GridNote[]) => void) => Promise<void>,
+  console: Console,
+): Promise<NonNullable<ComparisonReport["memorisation"]>> {
+  const training = new TrainingNotes();
+  await read(train, (path, notes) => training.add(path, notes));
+  console.say(`sorting ${training.notes} notes of ${training.pieces} training pieces`);
+  const longest = [...generated, ...reference]
+    .flat()
+    .reduce((most, { notes }) => Math.max(most, notes.length), 0);
+  const index = training.index(longest);
+  const search = (name: string, pieces: readonly Piece[]) =>
+    findSharedRuns(pieces, index, (done) => console.progress(() => `${done} ${name} windows searched for`));
+  return {
+    train,
+    trainPieces: training.pieces,
+    trainNotes: training.notes,
+    sameness: SAMENESS,
+    generated: search("generated", generated),
+    reference: search("reference", reference),
+  };
+}
+
+function summaryLines({ distributions, memorisation, illegal }: ComparisonReport): string[] {
+  const lines = distributions.map(({ name, overlap, halves, ratio, divergence }) => {
+    const control =
+      halves && ratio !== undefined
+        ? ` (halves of the reference ${halves.overlap.toFixed(3)}, ratio ${ratio.toFixed(3)}${ratio < MARK ? " < " + MARK : ""})`
+        : "";
+    return `${name.padEnd(16)} overlap ${overlap.toFixed(3)}${control}, divergence ${divergence.toFixed(3)} nats`;
+  });
+  if (illegal)
+    lines.push(
+      `illegal choices without the mask: ${(100 * illegal.share).toFixed(2)} % of ${illegal.ids} ids`,
+    );
+  if (memorisation) {
+    const { generated, reference } = memorisation;
+    lines.push(
+      `longest run shared with training, 99th percentile: ${generated.p99.toFixed(1)} notes ` +
+        `(reference ${reference.p99.toFixed(1)}), longest ${generated.max} (${reference.max})`,
+    );
+  }
+  return lines;
+}

@@ -1,0 +1,58 @@
+/** Counts in bins, and how far two of them agree. */
+
+/** Counts, one a bin. */
+export type Counts = Float64Array;
+
+/**
+ * The overlapping area of two distributions: the sum of the smaller share in each bin.
+ *
+ * @returns from 0, nothing in common, to 1, the same; NaN where one is empty.
+ */
+export function overlap(a: Counts, b: Counts): number {
+  const [p, q] = [shares(a), shares(b)];
+  return p.reduce((sum, share, bin) => sum + Math.min(share, q[bin] ?? 0), 0);
+}
+
+/** What is added to every count before the divergence is taken: without it one empty bin would make it infinite. */
+export const DIVERGENCE_PRIOR = 0.5;
+
+/** The Kullback–Leibler divergence of `model` from `truth`, in nats: Σ p ln(p/q), p the shares of `truth`. */
+export function divergence(truth: Counts, model: Counts): number {
+  const smooth = (counts: Counts): Counts => shares(counts.map((count) => count + DIVERGENCE_PRIOR));
+  const [p, q] = [smooth(truth), smooth(model)];
+  return p.reduce((sum, share, bin) => sum + share * Math.log(share / (q[bin] ?? 0)), 0);
+}
+
+/** Counts divided by their sum. */
+export function shares(counts: Counts): Counts {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.map((count) => count / total);
+}
+
+export function addCounts(all: readonly Counts[], bins: number): Counts {
+  const total = new Float64Array(bins);
+  for (const counts of all)
+    for (let bin = 0; bin < bins; bin += 1) total[bin] = (total[bin] ?? 0) + (counts[bin] ?? 0);
+  return total;
+}
+
+/**
+ * The bin of a value among bins given by their lower edges, the last without end.
+ *
+ * @param edges rising; values below the first count with it.
+ */
+export function binOf(value: number, edges: readonly number[]): number {
+  let bin = 0;
+  while (bin + 1 < edges.length && value >= (edges[bin + 1] ?? Infinity)) bin += 1;
+  return bin;
+}
+
+/** The value below which a share of the values lies, interpolated between neighbours; NaN of none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const place = (sorted.length - 1) * share;
+  const below = Math.floor(place);
+  const low = sorted[below] ?? NaN;
+  const high = sorted[Math.ceil(place)] ?? NaN;
+  return low + (high - low) * (place - below);
+}

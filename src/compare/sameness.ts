@@ -1,0 +1,39 @@
+/** When two runs of notes count as the same: each note described by its step from the note before. */
+import type { GridNote } from "./windows.ts";
+
+/**
+ * Lower edges, in steps of 10 ms, of the classes that times between onsets fall into. Below 30 ms notes are a chord; each
+ * further class is about twice as long as the one before, so that another tempo or touch of the same passage is rarely
+ * another class.
+ */
+export const ONSET_CLASSES: readonly number[] = [0, 3, 8, 18, 40, 90, 200];
+
+export const SAMENESS =
+  "Notes in order of start (on the 10 ms grid), then of pitch; two runs are the same where every note after the first lies " +
+  "the same number of semitones from the one before, and follows it in the same class of time: under 0.03 s (a chord), " +
+  "0.03–0.07, 0.08–0.17, 0.18–0.39, 0.40–0.89, 0.90–1.99, 2 s and more. Transposition, velocity and length do not matter.";
+
+/** One more than the highest key. */
+export const KEYS = 255 * ONSET_CLASSES.length + 1;
+
+/**
+ * A number for the step from each note to the next, 1 to `KEYS - 1`: k of them are a run of k + 1 notes.
+ *
+ * @param notes in order of start, then of pitch.
+ */
+export function stepKeys(notes: readonly GridNote[]): Uint16Array {
+  const keys = new Uint16Array(Math.max(0, notes.length - 1));
+  for (let i = 0; i < keys.length; i += 1) {
+    const [from, to] = [notes[i], notes[i + 1]];
+    if (!from || !to) break;
+    keys[i] =
+      1 + (to.pitch - from.pitch + 127) * ONSET_CLASSES.length + onsetClass(to.startStep - from.startStep);
+  }
+  return keys;
+}
+
+function onsetClass(steps: number): number {
+  let index = 0;
+  while (steps >= (ONSET_CLASSES[index + 1] ?? Infinity)) index += 1;
+  return index;
+}

@@ -1,0 +1,192 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Note, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
+import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
+import { runCli } from "./run-cli.ts";
+
+let model = "";
+let base = "";
+let generated = "";
+let reference = "";
+let out = "";
+
+beforeAll(() => {
+  model = writeTinyCheckpoint(mkdtempSync(join(tmpdir(), "ostinato-model-")));
+});
+
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), "ostinato-compare-"));
+  [generated, reference] = [join(base, "generated"), join(base, "reference")];
+  out = join(base, "report.html");
+  mkdirSync(join(reference, "sub"), { recursive: true });
+  mkdirSync(generated);
+  writePiece(join(reference, "a.mid"), walk(1));
+  writePiece(join(reference, "sub", "b.mid"), walk(2));
+  writePiece(join(generated, "x.mid"), walk(3));
+});
+
+/** 20 s of notes at pitches that depend on a number. */
+function walk(seed: number): Note[] {
+  return Array.from({ length: 80 }, (_, i) => ({
+    pitch: 48 + ((i * i * seed + i) % 31),
+    velocity: 60,
+    startSeconds: i * 0.25,
+    endSeconds: i * 0.25 + 0.25,
+  }));
+}
+
+function writePiece(path: string, notes: readonly Note[]): void {
+  writeFileSync(path, writeMidi(scoreFromNotes(notes)));
+}
+
+function readFigures() {
+  return JSON.parse(readFileSync(join(base, "report.json"), "utf8"));
+}
+
+describe("ostinato compare", () => {
+  it("compares two folders and writes a report with its figures beside it", async () => {
+    writeFileSync(join(reference, "c.mid"), "no MIDI");
+    const { code, stdout, stderr } = await runCli([
+      "compare",
+      generated,
+      reference,
+      "--out",
+      out,
+      "--seconds",
+      "5",
+    ]);
+    expect(stderr).toContain('c.mid: expected "MThd"');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^pitch class +overlap 0\.\d+ \(halves of the reference 0\.\d+, ratio \d\.\d+/);
+    const figures = readFigures();
+    expect(figures.generated).toEqual({ pieces: 1, windows: 4, notes: 80, seconds: 20 });
+    expect(figures.reference).toEqual({ pieces: 2, windows: 8, notes: 160, seconds: 40 });
+    expect(figures.skipped).toEqual([
+      { path: join(reference, "c.mid"), reason: expect.stringContaining("MThd") },
+    ]);
+    for (const { bins, generated: counts } of figures.distributions) expect(counts).toHaveLength(bins.length);
+    expect("illegal" in figures || "memorisation" in figures).toBe(false);
+    expect(readFileSync(out, "utf8")).toContain("<svg ");
+    expect(readdirSync(base).toSorted()).toEqual(["generated", "reference", "report.html", "report.json"]);
+  });
+
+  it("finds what generated pieces share with training", async () => {
+    const train = join(base, "train");
+    mkdirSync(train);
+    // A third of x.mid, a fourth higher and 3 s later.
+    const stolen = walk(3).slice(20, 50);
+    writePiece(join(train, "t.mid"), [
+      ...walk(5).slice(0, 12),
+      ...stolen.map((note) => ({
+        ...note,
+        pitch: note.pitch + 5,
+        startSeconds: note.startSeconds - 2,
+        endSeconds: note.endSeconds - 2,
+      })),
+    ]);
+    const { code, stdout } = await runCli([
+      "compare",
+      generated,
+      reference,
+      "--train",
+      train,
+      "--out",
+      out,
+      "--json",
+      "--quiet",
+    ]);
+    expect(code).toBe(0);
+    const figures = readFigures();
+    expect(JSON.parse(stdout)).toEqual(figures);
+    const { memorisation } = figures;
+    expect(memorisation.trainNotes).toBe(42);
+    expect(memorisation.generated.max).toBe(30);
+    expect(memorisation.generated.longest[0]).toMatchObject({
+      source: "x.mid",
+      startSeconds: 5,
+      found: { path: "t.mid", startSeconds: 3 },
+    });
+    expect(memorisation.reference.max).toBeLessThan(15);
+  });
+
+  it("generates with a model, one seed after the other, and counts what the mask forbids", async () => {
+    const parameters = [
+      "compare",
+      reference,
+      "--model",
+      model,
+      "--threads",
+      "1",
+      "--count",
+      "2",
+      "--seconds",
+      "4",
+      "--out",
+      out,
+    ];
+    const { code, stdout } = await runCli([...parameters, "--seed", "7", "--temperature", "0.9"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/illegal choices without the mask: \d+\.\d+ % of \d+ ids/);
+    const figures = readFigures();
+    expect(figures.generatedFrom).toBe(`${model}, seeds 7 to 8, temperature 0.9`);
+    expect(figures.generated.windows).toBe(2);
+    expect(figures.illegal.generations).toBe(1);
+    expect(figures.illegal.share).toBeGreaterThan(0.2);
+
+    // The same pieces, made by `generate`, give the same counts.
+    const made = join(base, "made");
+    mkdirSync(made);
+    for (const seed of ["7", "8"]) {
+      const options = [
+        "--model",
+        model,
+        "--threads",
+        "1",
+        "--seconds",
+        "4",
+        "--seed",
+        seed,
+        "--temperature",
+        "0.9",
+      ];
+      await runCli(["generate", ...options, "--out", join(made, `${seed}.mid`)]);
+    }
+    await runCli(["compare", made, reference, "--seconds", "4", "--out", out]);
+    const counts = (all: { distributions: { name: string; generated: number[] }[] }) =>
+      all.distributions
+        .filter(({ name }) => name === "pitch class")
+        .map((distribution) => distribution.generated);
+    expect(counts(readFigures())).toEqual(counts(figures));
+  });
+
+  it.each([
+    [["GENERATED", "--out", "OUT"], 2, "2 folder(s) wanted, got 1"],
+    [["GENERATED", "REFERENCE", "--model", "piano", "--out", "OUT"], 2, "1 folder(s) wanted, got 2"],
+    [["GENERATED", "REFERENCE", "--out", "report.json"], 2, "does not end in .html"],
+    [["GENERATED", "REFERENCE", "--out", "OUT", "--top-k", "5"], 2, "--top-k needs --model"],
+    [["GENERATED", "REFERENCE", "--out", "OUT", "--count", "5"], 2, "--count needs --model"],
+    [["GENERATED", "REFERENCE", "--out", "OUT", "--seconds", "0"], 2, "Must be a number above 0"],
+    [["GENERATED", "nowhere", "--out", "OUT"], 1, "cannot read nowhere"],
+    [["GENERATED", "REFERENCE", "--out", "none/report.html"], 1, "cannot write to none"],
+    [["EMPTY", "REFERENCE", "--out", "OUT"], 1, "no MIDI files with notes"],
+  ])("refuses %j", async (parameters, expected, message) => {
+    const empty = join(base, "empty");
+    mkdirSync(empty);
+    writePiece(join(empty, "silence.mid"), []);
+    const places: Readonly<Record<string, string>> = {
+      GENERATED: generated,
+      REFERENCE: reference,
+      OUT: out,
+      EMPTY: empty,
+    };
+    const { code, stderr } = await runCli([
+      "compare",
+      ...parameters.map((parameter) => places[parameter] ?? parameter),
+    ]);
+    expect(stderr).toContain(message);
+    expect(code).toBe(expected);
+    expect(existsSync(out)).toBe(false);
+  });
+});
