@@ -3,23 +3,9 @@
  * loss: no note-off of a silent key, no note without length, no note struck on a key that is down, nothing that the
  * encoder would never write.
  */
-import type { EventKind, Vocabulary } from "./vocabulary.ts";
-
-/** What the last event was; a shift shorter than the longest one is never followed by another shift. */
-type Last = "START" | "NOTE_ON" | "NOTE_OFF" | "LONGEST_SHIFT" | "SHIFT" | "VELOCITY";
-
-/**
- * The kinds that may follow each kind. Within a step note-offs come before note-ons, so a note-off never follows
- * a velocity or a note-on; a velocity is only written for the note-on that comes next.
- */
-const FOLLOWERS: Readonly<Record<Last, readonly EventKind[]>> = {
-  START: ["NOTE_ON", "TIME_SHIFT", "VELOCITY"],
-  NOTE_ON: ["NOTE_ON", "TIME_SHIFT", "VELOCITY"],
-  NOTE_OFF: ["NOTE_ON", "NOTE_OFF", "TIME_SHIFT", "VELOCITY", "END"],
-  LONGEST_SHIFT: ["NOTE_ON", "NOTE_OFF", "TIME_SHIFT", "VELOCITY"],
-  SHIFT: ["NOTE_ON", "NOTE_OFF", "VELOCITY"],
-  VELOCITY: ["NOTE_ON"],
-};
+import { followTables, type Last, lastOf, LASTS } from "./grammar-rules.ts";
+import { grammarTables, type GrammarTables, tableLayout } from "./grammar-tables.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
 export interface GrammarOptions {
   /**
@@ -28,6 +14,8 @@ export interface GrammarOptions {
    * see. Default: notes may last for ever.
    */
   readonly longestNoteSteps?: number;
+  /** Whether the end of the piece may come, where it may by the other rules. Default true. */
+  readonly mayEnd?: boolean;
 }
 
 /** Follows a sequence of ids and tells which may come next. */
@@ -38,12 +26,13 @@ export class PerformanceGrammar {
   readonly #noteOnFirst: number;
   readonly #noteOffFirst: number;
   readonly #pitchCount: number;
-  readonly #longestShift: number;
   /** How many notes sound on each key, counted from the vocabulary's lowest pitch. */
   readonly #sounding: Uint32Array;
   /** When each key was last struck, in steps. */
   readonly #lastOnset: Float64Array;
   readonly #longestNoteSteps: number;
+  readonly #mayEnd: boolean;
+  #tables: GrammarTables | undefined;
   #step = 0;
   #soundingCount = 0;
   #last: Last = "START";
@@ -53,11 +42,10 @@ export class PerformanceGrammar {
   constructor(vocabulary: Vocabulary, options: GrammarOptions = {}) {
     this.#vocabulary = vocabulary;
     this.#longestNoteSteps = options.longestNoteSteps ?? Infinity;
+    this.#mayEnd = options.mayEnd ?? true;
     this.#noteOnFirst = vocabulary.id("NOTE_ON");
     this.#noteOffFirst = vocabulary.id("NOTE_OFF");
     this.#pitchCount = vocabulary.range("NOTE_ON")?.count ?? 0;
-    const shifts = vocabulary.range("TIME_SHIFT");
-    this.#longestShift = shifts === undefined ? -1 : shifts.minimum + shifts.count - 1;
     this.#sounding = new Uint32Array(this.#pitchCount);
     this.#lastOnset = new Float64Array(this.#pitchCount);
     this.#follows = followTables(vocabulary);
@@ -70,29 +58,26 @@ export class PerformanceGrammar {
 
   /** Takes the next id of the sequence, legal or not (a user's own music may overlap notes of one key). */
   push(id: number): void {
-    const { kind, value } = this.#vocabulary.event(id);
+    const event = this.#vocabulary.event(id);
+    const { kind, value } = event;
+    this.#last = lastOf(this.#vocabulary, event);
     const key = id - (kind === "NOTE_ON" ? this.#noteOnFirst : this.#noteOffFirst);
     if (kind === "NOTE_ON") {
       this.#sounding[key] = (this.#sounding[key] ?? 0) + 1;
       this.#lastOnset[key] = this.#step;
       this.#soundingCount += 1;
-      this.#last = "NOTE_ON";
     } else if (kind === "NOTE_OFF") {
       const count = this.#sounding[key] ?? 0;
       if (count > 0) {
         this.#sounding[key] = count - 1;
         this.#soundingCount -= 1;
       }
-      this.#last = "NOTE_OFF";
     } else if (kind === "VELOCITY") {
       this.#velocityId = id;
-      this.#last = "VELOCITY";
     } else if (kind === "TIME_SHIFT") {
       this.#step += value;
-      this.#last = value === this.#longestShift ? "LONGEST_SHIFT" : "SHIFT";
-    } else {
-      if (kind === "START" || kind === "END") this.#reset();
-      this.#last = "START";
+    } else if (kind === "START" || kind === "END") {
+      this.#reset();
     }
   }
 
@@ -135,11 +120,33 @@ export class PerformanceGrammar {
     if (this.#velocityId >= 0) legal[this.#velocityId] = 0;
     else if (this.#last !== "VELOCITY")
       legal.fill(0, this.#noteOnFirst, this.#noteOnFirst + this.#pitchCount);
-    if (this.#soundingCount > 0) {
-      const end = this.#vocabulary.range("END");
-      if (end) legal[end.first] = 0;
-      if (this.#longestNoteSteps < Infinity) this.#endLongNotes(legal);
-    }
+    const end = this.#vocabulary.range("END");
+    if (end && (this.#soundingCount > 0 || !this.#mayEnd)) legal[end.first] = 0;
+    if (this.#soundingCount > 0 && this.#longestNoteSteps < Infinity) this.#endLongNotes(legal);
+  }
+
+  /** The same rules as tables, for those who follow them without this class; `counters` is where they begin. */
+  get tables(): GrammarTables {
+    this.#tables ??= grammarTables(this.#vocabulary, {
+      longestNoteSteps: this.#longestNoteSteps,
+      mayEnd: this.#mayEnd,
+    });
+    return this.#tables;
+  }
+
+  /** What the ids so far have made of the tables' counters. */
+  counters(): Float32Array {
+    const layout = tableLayout(this.#vocabulary);
+    const counters = new Float32Array(layout.counters);
+    counters[layout.last + LASTS.indexOf(this.#last)] = 1;
+    if (this.#velocityId >= 0)
+      counters[layout.velocity + this.#velocityId - this.#vocabulary.id("VELOCITY")] = 1;
+    counters.set(this.#sounding, layout.sounding);
+    counters.set(
+      this.#lastOnset.map((onset) => this.#step - onset),
+      layout.clock,
+    );
+    return counters;
   }
 
   /** A velocity is for the next note-on, and there can be none; after one all the same, only note-offs lead on. */
@@ -148,18 +155,4 @@ export class PerformanceGrammar {
     if (velocities) legal.fill(0, velocities.first, velocities.first + velocities.count);
     if (this.#last === "VELOCITY") legal.fill(1, this.#noteOffFirst, this.#noteOffFirst + this.#pitchCount);
   }
-}
-
-function followTables(vocabulary: Vocabulary): ReadonlyMap<Last, Uint8Array> {
-  const tables = new Map<Last, Uint8Array>();
-  const states: readonly Last[] = ["START", "NOTE_ON", "NOTE_OFF", "LONGEST_SHIFT", "SHIFT", "VELOCITY"];
-  for (const last of states) {
-    const table = new Uint8Array(vocabulary.size);
-    for (const kind of FOLLOWERS[last]) {
-      const range = vocabulary.range(kind);
-      if (range) table.fill(1, range.first, range.first + range.count);
-    }
-    tables.set(last, table);
-  }
-  return tables;
 }

@@ -9,7 +9,7 @@
  *
  *     in   ids            int32 [rows]                     the new ids, one or many
  *          mask           [rows, times]                    added to the scores: 0 or −∞
- *          logits_from    int32 [1]                        the first of the rows to give logits for
+ *          logits_from    int32 [1]                        the first of the rows to give logits for; −1: the last
  *          positions      int32 [rows]                     learned positions only
  *          past_keys.i    [past, heads, headSize]          the cache of layer i; past ≥ 1, since ONNX Runtime's
  *          past_values.i  [past, heads, headSize]          FusedMatMul dies on an empty one: mask a row of zeros
@@ -66,24 +66,21 @@ export function decoderGraph(config: DecoderConfig): DecoderGraph {
   const frame = decoderFrame(graph, config, ids, mask);
   let x = embedding(graph, config, ids, positions); // [rows, width]
   for (const [layer, cached] of past.entries()) {
-    const block = decoderBlock(graph, config, frame, layer, x, [cached]);
-    graph.output(`keys.${layer}`, block.added.keys, "float32", ["rows", ...cacheShape]);
-    graph.output(`values.${layer}`, block.added.values, "float32", ["rows", ...cacheShape]);
+    const block = decoderBlock(graph, config, frame, layer, x, cached);
+    graph.output(`keys.${layer}`, block.own.keys, "float32", ["rows", ...cacheShape]);
+    graph.output(`values.${layer}`, block.own.values, "float32", ["rows", ...cacheShape]);
     const seen = lastRow(graph, block.weights);
     graph.output(`attention.${layer}`, seen, "float32", [config.heads, 1, "times"]);
     x = block.x; // [rows, width]
   }
-  const scored = graph.node("Slice", [
-    x,
-    logitsFrom,
-    graph.integers([2 ** 31 - 1], "int32"),
-    graph.integers([0], "int32"),
-  ]);
-  graph.output("logits", head(graph, config, scored), "float32", ["scored", config.vocabularySize]);
+  const logits = head(graph, config, rowsFrom(graph, x, logitsFrom));
+  graph.output("logits", logits, "float32", ["scored", config.vocabularySize]);
 
-  const bytes = encodeModel({ graph: graph.build(), opsets: { "": 21, "com.microsoft": 1 } });
-  return { bytes, weights: graph.weights };
+  return { bytes: encodeModel({ graph: graph.build(), opsets: OPSETS }), weights: graph.weights };
 }
+
+/** The operator sets that graphs of decoders use. */
+export const OPSETS = { "": 21, "com.microsoft": 1 };
 
 /** ids to vectors, with those of their positions where positions are learned.  # [rows, width] */
 export function embedding(graph: GraphBuilder, config: DecoderConfig, ids: Value, positions?: Value): Value {
@@ -95,9 +92,9 @@ export function embedding(graph: GraphBuilder, config: DecoderConfig, ids: Value
 }
 
 /**
- * One block. Its attention sees the segments given and, after them, the rows at hand.
+ * One block. Its attention sees the past, the rows that this run has computed before, and the rows at hand.
  *
- * @returns the stream after the block, the keys and values of the new rows, and the weights of its attention.
+ * @returns the stream after the block, the keys and values of all rows of this run, and the weights of its attention.
  */
 export function decoderBlock(
   graph: GraphBuilder,
@@ -105,8 +102,9 @@ export function decoderBlock(
   { shared, skew }: DecoderFrame,
   layer: number,
   x: Value, // [rows, width]
-  past: readonly Segment[],
-): { readonly x: Value; readonly added: Segment; readonly weights: Value } {
+  past: Segment,
+  before?: Segment,
+): { readonly x: Value; readonly own: Segment; readonly weights: Value } {
   const { width, feedForward } = config;
   const at = `h.${layer}`;
 
@@ -115,9 +113,9 @@ export function decoderBlock(
   const [queries = "", keys = "", values = ""] = graph
     .nodes("Split", [qkv], 3, { axis: integer(1), num_outputs: integer(3) })
     .map((part) => splitHeads(graph, shared, part)); // [rows, heads, headSize] each
-  const added: Segment = { keys, values };
+  const own = before ? joined(graph, before, { keys, values }) : { keys, values };
   const relative = relativeTerm(graph, config, layer, skew);
-  const { attended, weights } = attention(graph, shared, queries, [...past, added], relative);
+  const { attended, weights } = attention(graph, shared, queries, [past, own], relative);
   const projected = linear(graph, `${at}.attn.c_proj`, width, width, joinHeads(graph, shared, attended));
   const between = graph.node("Add", [x, projected]); // [rows, width]
 
@@ -125,7 +123,19 @@ export function decoderBlock(
   const grown = linear(graph, `${at}.mlp.c_fc`, width, feedForward, again);
   const bent = graph.node("Gelu", [grown], { approximate: text("tanh") }); // [rows, feedForward]
   const shrunk = linear(graph, `${at}.mlp.c_proj`, feedForward, width, bent);
-  return { x: graph.node("Add", [between, shrunk]), added, weights };
+  return { x: graph.node("Add", [between, shrunk]), own, weights };
+}
+
+/** One segment after another. */
+function joined(graph: GraphBuilder, first: Segment, second: Segment): Segment {
+  const concat = (a: Value, b: Value): Value => graph.node("Concat", [a, b], { axis: integer(0) });
+  return { keys: concat(first.keys, second.keys), values: concat(first.values, second.values) };
+}
+
+/** The rows from the one on that `from` counts, −1 being the last.  # [rows − from, width] */
+export function rowsFrom(graph: GraphBuilder, x: Value, from: Value): Value {
+  const [end, axis] = [graph.integers([2 ** 31 - 1], "int32"), graph.integers([0], "int32")];
+  return graph.node("Slice", [x, from, end, axis]);
 }
 
 /** The stream to logits.  # [rows, vocabularySize] */
@@ -137,16 +147,18 @@ export function head(graph: GraphBuilder, config: DecoderConfig, x: Value): Valu
   return graph.node("Gemm", [normed, table], { transB: integer(1) });
 }
 
-/** What the blocks share. */
+/** What the blocks share. @param own how many rows this run has computed and is computing; default: those of `ids`. */
 export function decoderFrame(
   graph: GraphBuilder,
   config: DecoderConfig,
   ids: Value,
   mask: Value,
+  own?: Value, // int64 [1]
 ): DecoderFrame {
   const rows = graph.node("Shape", [ids]); // int64 [1]
   const times = graph.node("Shape", [mask], { start: integer(1) }); // int64 [1]
-  const lengths = graph.node("Concat", [graph.node("Sub", [times, rows]), rows], { axis: integer(0) });
+  const ownRows = own ?? rows;
+  const lengths = graph.node("Concat", [graph.node("Sub", [times, ownRows]), ownRows], { axis: integer(0) });
   const shared = { heads: config.heads, headSize: headSize(config), lengths, mask };
   if (config.position.kind === "learned") return { shared };
   const { maxDistance } = config.position;

@@ -23,26 +23,39 @@ export const text = (value: string): OnnxAttribute => ({ kind: "text", value });
 export class GraphBuilder {
   readonly #name: string;
   readonly #nodes: OnnxNode[] = [];
-  readonly #constants: OnnxConstant[] = [];
   readonly #inputs: OnnxValue[] = [];
   readonly #outputs: OnnxValue[] = [];
-  readonly #weights: GraphWeight[] = [];
   /** Public names of the values that are results of the graph. */
   readonly #public = new Map<Value, string>();
-  #named = 0;
+  /** What a graph has in common with those inside it: they see its values, so names are given once. */
+  readonly #shared: { readonly constants: OnnxConstant[]; readonly weights: GraphWeight[]; named: number };
+  readonly #isInner: boolean;
 
-  constructor(name: string) {
+  /** @param around the graph that this one is to be part of: the body of a loop, a branch. */
+  constructor(name: string, around?: GraphBuilder) {
     this.#name = name;
+    this.#isInner = around !== undefined;
+    this.#shared = around ? around.#shared : { constants: [], weights: [], named: 0 };
   }
 
   /** Everything the session is to be given as external data. */
   get weights(): readonly GraphWeight[] {
-    return this.#weights;
+    return this.#shared.weights;
   }
 
   input(name: string, type: ElementType, shape: readonly (number | string)[]): Value {
     this.#inputs.push({ name, type, shape });
     return name;
+  }
+
+  /** An input of an inner graph, under a name of its own. */
+  parameter(type: ElementType, shape: readonly (number | string)[]): Value {
+    return this.input(this.#fresh("parameter"), type, shape);
+  }
+
+  /** Declares `value` the next result of an inner graph; inner results have places, not names. */
+  result(value: Value, type: ElementType, shape: readonly (number | string)[]): void {
+    this.#outputs.push({ name: value, type, shape });
   }
 
   /** Declares `value` a result of the graph, under its public name. */
@@ -53,9 +66,9 @@ export class GraphBuilder {
 
   /** A float32 weight whose values come with the session, not in the graph. */
   weight(name: string, shape: readonly number[]): Value {
-    this.#weights.push({ name, shape });
+    this.#shared.weights.push({ name, shape });
     const bytes = 4 * shape.reduce((product, size) => product * size, 1);
-    this.#constants.push({ name, type: "float32", shape, data: { location: name, bytes } });
+    this.#shared.constants.push({ name, type: "float32", shape, data: { location: name, bytes } });
     return name;
   }
 
@@ -64,8 +77,12 @@ export class GraphBuilder {
     const name = this.#fresh("constant");
     const numbers =
       type === "int32" ? Int32Array.from(values) : BigInt64Array.from(values, (value) => BigInt(value));
-    this.#constants.push({ name, type, shape: [values.length], data: new Uint8Array(numbers.buffer) });
-    return name;
+    return this.#constant(name, type, [values.length], numbers);
+  }
+
+  /** A few float32 numbers inside the graph. */
+  floats(values: readonly number[], shape: readonly number[] = [values.length]): Value {
+    return this.#constant(this.#fresh("constant"), "float32", shape, Float32Array.from(values));
   }
 
   /** A node of the standard operator set with one result. */
@@ -89,6 +106,29 @@ export class GraphBuilder {
     return result;
   }
 
+  /**
+   * One value or another: only the branch that is chosen is computed.
+   *
+   * @param condition bool, one element.
+   */
+  branch(
+    condition: Value,
+    type: ElementType,
+    shape: readonly (number | string)[],
+    then: (inner: GraphBuilder) => Value,
+    otherwise: (inner: GraphBuilder) => Value,
+  ): Value {
+    const inner = (name: string, build: (inner: GraphBuilder) => Value): OnnxAttribute => {
+      const graph = new GraphBuilder(name, this);
+      graph.result(build(graph), type, shape);
+      return { kind: "graph", value: graph.build() };
+    };
+    return this.node("If", [condition], {
+      then_branch: inner("then", then),
+      else_branch: inner("else", otherwise),
+    });
+  }
+
   build(): OnnxGraph {
     const renamed = (value: Value): string => this.#public.get(value) ?? value;
     return {
@@ -98,7 +138,7 @@ export class GraphBuilder {
         inputs: node.inputs.map(renamed),
         outputs: node.outputs.map(renamed),
       })),
-      constants: this.#constants,
+      constants: this.#isInner ? [] : this.#shared.constants,
       inputs: this.#inputs,
       outputs: this.#outputs,
     };
@@ -114,8 +154,19 @@ export class GraphBuilder {
     this.#nodes.push({ operator, domain, inputs, outputs, attributes });
   }
 
+  #constant(
+    name: string,
+    type: ElementType,
+    shape: readonly number[],
+    numbers: Float32Array | Int32Array | BigInt64Array,
+  ): Value {
+    const { buffer, byteOffset, byteLength } = numbers;
+    this.#shared.constants.push({ name, type, shape, data: new Uint8Array(buffer, byteOffset, byteLength) });
+    return name;
+  }
+
   #fresh(operator: string): string {
-    this.#named += 1;
-    return `${operator}_${this.#named}`;
+    this.#shared.named += 1;
+    return `${operator}_${this.#shared.named}`;
   }
 }

@@ -17,6 +17,8 @@ export {
 export { type DecoderGraph, decoderGraph } from "./decoder.ts";
 export { CheckpointError, type CheckpointErrorCode } from "./errors.ts";
 export type { GraphWeight } from "./graph-builder.ts";
+export type { LegalityTables } from "./legality.ts";
+export { decoderLoop } from "./loop.ts";
 export { isOutOfMemory } from "./memory.ts";
 export { isPrecision, type PrecisionName, STORED_PRECISIONS, type StoredPrecision } from "./precision.ts";
 export { readSafetensors, type StoredTensor, type TensorBytes, writeSafetensors } from "./safetensors.ts";

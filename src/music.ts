@@ -267,14 +267,12 @@ export class MusicModel {
   #constraint(): Constraint {
     const grammar = new PerformanceGrammar(this.vocabulary, {
       longestNoteSteps: LONGEST_NOTE_SECONDS * STEPS_PER_SECOND,
+      mayEnd: false,
     });
-    const endId = this.vocabulary.range("END")?.first;
     return {
       push: (id) => grammar.push(id),
-      mask: (legal) => {
-        grammar.mask(legal);
-        if (endId !== undefined) legal[endId] = 0;
-      },
+      mask: (legal) => grammar.mask(legal),
+      legality: () => ({ tables: grammar.tables, counters: grammar.counters() }),
     };
   }
 

@@ -1,7 +1,15 @@
-import { type DecoderConfig, decoderGraph, graphWeights, headSize, type Tensor } from "../../models/index.ts";
+import {
+  type DecoderConfig,
+  decoderGraph,
+  decoderLoop,
+  graphWeights,
+  headSize,
+  type Tensor,
+} from "../../models/index.ts";
 import { type AttentionRequest, checkedRequest, type LayerAttention, visibleWeights } from "./attention.ts";
 import { type CacheShape, KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
+import { ANY_DRAW, drawInputs, type Draws } from "./loop.ts";
 import { attentionMask } from "./mask.ts";
 import type { Backend, Runtime, RuntimeTensor, Session } from "./runtime.ts";
 
@@ -41,6 +49,8 @@ const CHUNK = 128;
 export class Decoder {
   readonly config: DecoderConfig;
   readonly backend: Backend;
+  /** Whether `draw` can draw ids inside the graph, many in one run. */
+  readonly drawsInside: boolean;
   readonly #session: Session;
   readonly #cacheNames: readonly string[];
   /** The very object that this decoder's caches, and their forks, carry. */
@@ -54,13 +64,17 @@ export class Decoder {
    * load the model.
    */
   static async load({ config, tensors, runtime }: DecoderSource): Promise<Decoder> {
-    const session = await runtime.createSession(decoderGraph(config).bytes, graphWeights(config, tensors));
-    return new Decoder(config, runtime.backend, session);
+    // WebAssembly copies the cache for every run; for the native library a step at a time is as fast.
+    const drawsInside = runtime.backend === "wasm";
+    const graph = drawsInside ? decoderLoop(config) : decoderGraph(config);
+    const session = await runtime.createSession(graph.bytes, graphWeights(config, tensors));
+    return new Decoder(config, runtime.backend, drawsInside, session);
   }
 
-  private constructor(config: DecoderConfig, backend: Backend, session: Session) {
+  private constructor(config: DecoderConfig, backend: Backend, drawsInside: boolean, session: Session) {
     this.config = config;
     this.backend = backend;
+    this.drawsInside = drawsInside;
     this.#session = session;
     this.#cacheNames = cacheNames(config.layers);
     // The newest of the window's ids is not in the past.
@@ -117,6 +131,28 @@ export class Decoder {
     return { logits, attention };
   }
 
+  /**
+   * Reads a few ids and draws those that follow, in one run, where `drawsInside`. All that are drawn but the last are read
+   * too.
+   *
+   * @returns `[steps]`
+   * @throws EngineError as `forward`; TypeError where the graph cannot draw.
+   */
+  async draw(ids: ArrayLike<number>, cache: KeyValueCache, draws: Draws): Promise<Int32Array> {
+    if (!this.drawsInside) throw new TypeError(`the graph of the backend ${this.backend} does not draw`);
+    this.#check(ids, cache, ids.length + draws.steps - 1);
+    this.#busy.add(cache);
+    try {
+      const wanted = ["drawn", ...this.#cacheNames];
+      const results = await this.#step(Int32Array.from(ids), cache, false, wanted, draws);
+      const drawn = results.get("drawn");
+      if (drawn?.type !== "int32") throw new TypeError("the graph gave no ids");
+      return drawn.data;
+    } finally {
+      this.#busy.delete(cache);
+    }
+  }
+
   /** Frees the model's memory, after the runs under way; the decoder cannot be used afterwards. */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
@@ -156,10 +192,13 @@ export class Decoder {
     cache: KeyValueCache,
     all: boolean,
     wanted: readonly string[],
+    draws: Draws = ANY_DRAW,
   ): Promise<Results> {
     this.#checkAlive();
     const { position } = cache;
-    const run = this.#session.run(this.#inputs(ids, cache, all), wanted);
+    const rows = ids.length + draws.steps - 1; // computed in this run
+    const inputs = this.#inputs(ids, rows, cache, all);
+    const run = this.#session.run(this.drawsInside ? { ...inputs, ...drawInputs(draws) } : inputs, wanted);
     this.#runs.add(run);
     try {
       const results = await run;
@@ -169,7 +208,7 @@ export class Decoder {
       }
       cache.append(
         this.#cacheNames.map((name) => floats(results, name)),
-        ids.length,
+        rows,
       );
       return results;
     } finally {
@@ -177,18 +216,17 @@ export class Decoder {
     }
   }
 
-  #inputs(ids: Int32Array, cache: KeyValueCache, all: boolean): Record<string, RuntimeTensor> {
+  #inputs(ids: Int32Array, rows: number, cache: KeyValueCache, all: boolean): Record<string, RuntimeTensor> {
     const { config } = this;
-    const rows = ids.length;
     const past = cache.rows;
     const mask = attentionMask(rows, cache.length, past, config.window);
     const inputs: Record<string, RuntimeTensor> = {
-      ids: { type: "int32", data: ids, shape: [rows] },
+      ids: { type: "int32", data: ids, shape: [ids.length] },
       mask: { type: "float32", data: mask, shape: [rows, past + rows] },
-      logits_from: { type: "int32", data: Int32Array.of(all ? 0 : rows - 1), shape: [1] },
+      logits_from: { type: "int32", data: Int32Array.of(all ? -ids.length : -1), shape: [1] },
     };
     if (config.position.kind === "learned") {
-      const positions = Int32Array.from(ids, (_, row) => cache.position + row);
+      const positions = Int32Array.from({ length: rows }, (_, row) => cache.position + row);
       inputs["positions"] = { type: "int32", data: positions, shape: [rows] };
     }
     const shape = [past, config.heads, headSize(config)];
@@ -199,7 +237,8 @@ export class Decoder {
     return inputs;
   }
 
-  #check(ids: ArrayLike<number>, cache: KeyValueCache): void {
+  /** @param rows how many ids will be read: those given, or more that are drawn. */
+  #check(ids: ArrayLike<number>, cache: KeyValueCache, rows = ids.length): void {
     this.#checkAlive();
     const { vocabularySize, position, window } = this.config;
     if (cache.shape !== this.#cacheShape) {
@@ -222,8 +261,8 @@ export class Decoder {
         hint,
       });
     }
-    if (position.kind === "learned" && cache.position + ids.length > window) {
-      const found = `${cache.position + ids.length} ids, but the model has ${window} positions`;
+    if (position.kind === "learned" && cache.position + rows > window) {
+      const found = `${cache.position + rows} ids, but the model has ${window} positions`;
       throw new EngineError(found, {
         code: "context-full",
         hint: "begin a new cache with the last part of the text; generation does so with roll: true",

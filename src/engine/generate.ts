@@ -1,5 +1,6 @@
 /** Ids, one after the other, from a model. */
 import type { Decoder } from "./decoder.ts";
+import { type Legality, stepsPerRun } from "./loop.ts";
 import { Reading } from "./reading.ts";
 import type { Draw, Sampler } from "./sampler.ts";
 
@@ -8,6 +9,8 @@ export interface Constraint {
   push(id: number): void;
   /** Sets one byte an id: 1 where it may come next, 0 where not. */
   mask(legal: Uint8Array): void;
+  /** The same rules as tables, and what the ids so far have made of their counters: for a graph that draws by itself. */
+  legality?(): Legality;
 }
 
 export interface GenerateIdsOptions {
@@ -36,6 +39,10 @@ export type GeneratedId = Pick<Draw, "id"> & Partial<Draw>;
  * Draws ids without end; stop iterating when there are enough. Relative attention lets the cache roll, so memory and
  * time for an id stay the same however long this goes on. Learned positions end: at the window's with an EngineError, or with
  * `roll` every half window in reading the last half anew, which the next id waits for.
+ *
+ * Where the decoder's graph can draw, it does, several ids in a run. What it cannot do is done here, an id at a time:
+ * candidates, the repetition penalty, constraints without tables. Both draw the same ids, but for those of which two are
+ * equally good within the rounding of the logits.
  */
 export async function* generateIds(
   decoder: Decoder,
@@ -59,6 +66,11 @@ export async function* generateIds(
   const abort = signal ? { signal } : {};
   signal?.throwIfAborted();
   let { logits } = await reading.read(prompt, { resume, ...abort });
+  const isInside =
+    decoder.drawsInside &&
+    candidates === undefined &&
+    !sampler.needsRecent &&
+    (constraint === undefined || constraint.legality !== undefined);
   for (let step = firstStep; ; step += 1) {
     if (constraint && legal) constraint.mask(legal);
     const context = { legal, recent };
@@ -69,7 +81,32 @@ export async function* generateIds(
     constraint?.push(drawn.id);
     if (recent?.push(drawn.id) === window + 1) recent.shift();
     yield drawn;
+    if (isInside) return yield* drawnInside(decoder, reading, drawn.id, { ...options, firstStep: step + 1 });
     signal?.throwIfAborted();
     ({ logits } = await reading.push([drawn.id], { roll, ...abort }));
+  }
+}
+
+/** The ids after `previous`, drawn by the graph. */
+async function* drawnInside(
+  decoder: Decoder,
+  reading: Reading,
+  previous: number,
+  { sampler, constraint, firstStep = 0, roll = false, signal }: GenerateIdsOptions,
+): AsyncGenerator<GeneratedId, never> {
+  const most = stepsPerRun(decoder.config);
+  let step = firstStep;
+  // The first runs are short: whoever waits for the beginning shall not wait for many ids.
+  for (let wish = 2; ; wish = Math.min(2 * wish, most)) {
+    signal?.throwIfAborted();
+    const steps = Math.max(1, Math.min(wish, most, reading.room));
+    const draws = sampler.graphDraws(step, steps, decoder.config.vocabularySize);
+    const ids = await reading.draw(previous, { ...draws, legality: constraint?.legality?.() }, { roll });
+    for (const id of ids) {
+      constraint?.push(id);
+      yield { id };
+      previous = id;
+    }
+    step += steps;
   }
 }

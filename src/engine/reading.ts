@@ -1,6 +1,7 @@
 import type { AttentionRequest, LayerAttention } from "./attention.ts";
 import type { KeyValueCache } from "./cache.ts";
 import type { Decoder, ForwardWithAttention } from "./decoder.ts";
+import type { Draws } from "./loop.ts";
 
 export interface ReadOptions {
   /**
@@ -83,9 +84,33 @@ export class Reading {
     added: readonly number[],
     options: Omit<ReadOptions, "resume"> = {},
   ): Promise<ForwardWithAttention> {
-    const { position } = this.#decoder.config;
-    const isFull = position.kind === "learned" && this.#cache.position + added.length > this.window;
-    return this.#push(options.roll && isFull ? this.#lastHalf(added) : added, options);
+    return this.#push(options.roll && added.length > this.room ? this.#lastHalf(added) : added, options);
+  }
+
+  /** How many more ids can be read before positions run out. */
+  get room(): number {
+    const isEndless = this.#decoder.config.position.kind === "relative";
+    return isEndless ? Infinity : this.window - this.#cache.position;
+  }
+
+  /**
+   * Reads an id that follows what has been read, and draws those after it in one run: see `Decoder.draw`. Those drawn have
+   * been read too, but for the last.
+   *
+   * @throws EngineError as `push`, also where positions run out in the middle of the run: see `room`.
+   */
+  async draw(
+    id: number,
+    draws: Draws,
+    { roll = false }: Pick<ReadOptions, "roll"> = {},
+  ): Promise<Int32Array> {
+    if (roll && this.room === 0) {
+      const before = this.#lastHalf([id]).slice(0, -1);
+      if (before.length > 0) await this.#push(before, {});
+    }
+    const drawn = await this.#decoder.draw([id], this.#cache, draws);
+    this.#ids.push(id, ...drawn.subarray(0, -1));
+    return drawn;
   }
 
   /** Forgets what was read. @returns the last half window of it and of what was to follow, to be read anew. */

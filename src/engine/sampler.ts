@@ -1,5 +1,6 @@
 /** Logits to the next id. */
 import { checkSampling, OptionError, randomSeed, type SamplingOptions } from "../options.ts";
+import { ANY_DRAW, type Draws } from "./loop.ts";
 import { GumbelNoise } from "./random.ts";
 import { keepMinP, keepTopK, keepTopP, keepTypical, softmax } from "./truncation.ts";
 
@@ -69,6 +70,28 @@ export class Sampler {
   /** The distribution that a draw is made from: a probability for each id, 0 where it cannot be drawn. */
   probabilities(logits: Float32Array, context: DrawContext = {}): Float64Array {
     return softmax(this.#scores(logits, context));
+  }
+
+  /**
+   * The same draws for a graph to make, which gives the same ids where the two best are not within rounding of each
+   * other. Not for a sampler that `needsRecent`: the graph knows no recent ids.
+   *
+   * @param step of the first draw.
+   */
+  graphDraws(step: number, steps: number, vocabularySize: number): Draws {
+    if (this.needsRecent) throw new TypeError("the repetition penalty is not for graphs");
+    const { temperature = 1, topK = Infinity, topP = 1, minP = 0, typicalP = 1 } = this.#options;
+    const bias = new Float64Array(this.#options.logitBias ? vocabularySize : 1);
+    this.#bias(bias);
+    const common = { steps, bias: Float32Array.from(bias) };
+    if (temperature === 0) return { ...ANY_DRAW, ...common, noise: new Float32Array(steps) };
+    const noise = new Float32Array(steps * vocabularySize);
+    for (let row = 0; row < steps; row += 1) {
+      for (let id = 0; id < vocabularySize; id += 1) {
+        noise[row * vocabularySize + id] = this.#noise.at(step + row, id);
+      }
+    }
+    return { ...common, noise, temperature, topK: topK < vocabularySize ? topK : 0, topP, minP, typicalP };
   }
 
   /** Scores of the ids that may be drawn, −∞ for the others. */

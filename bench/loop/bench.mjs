@@ -1,0 +1,119 @@
+/**
+ * WebAssembly, a step at a time against several steps in one run: milliseconds a step, medians, both ways in turn.
+ *
+ *     node bench/loop/bench.mjs [--threads N] [--model piano|reference|gpt2] [--past 64,1000,2000] [--steps N]
+ *
+ * `reference` is 8 layers of 384, 6 heads, a window of 2048, `gpt2` the small one; both with random weights.
+ */
+import { parseArgs } from "node:util";
+import { parseConfig, tensorShapes } from "../../dist/models/index.js";
+import { Decoder, Sampler } from "../../dist/src/engine/index.js";
+import { stepsPerRun } from "../../dist/src/engine/loop.js";
+import { PerformanceGrammar, VOCABULARIES } from "../../dist/encoding/index.js";
+import { createNodeRuntime } from "../../dist/src/node/runtime.js";
+import { checkpointFolder } from "../../dist/src/node/checkpoint-folder.js";
+import { readCheckpoint } from "../../dist/models/index.js";
+
+const { values } = parseArgs({
+  options: {
+    threads: { type: "string", default: "1" },
+    model: { type: "string", default: "piano" },
+    past: { type: "string" },
+    steps: { type: "string" },
+    rounds: { type: "string", default: "7" },
+  },
+});
+
+const MUSIC = {
+  model_type: "ostinato",
+  vocabulary: "performance-416",
+  vocab_size: 416,
+  position: "relative",
+};
+const CONFIGS = {
+  reference: {
+    ...MUSIC,
+    n_layer: 8,
+    n_embd: 384,
+    n_head: 6,
+    n_inner: 1536,
+    max_distance: 2048,
+    n_positions: 2048,
+  },
+  gpt2: { model_type: "gpt2", vocab_size: 50257, n_layer: 12, n_embd: 768, n_head: 12, n_positions: 1024 },
+};
+
+const { config, tensors } =
+  values.model === "piano"
+    ? await readCheckpoint(await checkpointFolder(new URL("../../models/piano/", import.meta.url).pathname))
+    : randomModel(parseConfig(CONFIGS[values.model]));
+const runtime = await createNodeRuntime({ backend: "wasm", threads: Number(values.threads) });
+const decoder = await Decoder.load({ config, tensors, runtime });
+const steps = values.steps === undefined ? stepsPerRun(config) : Number(values.steps);
+const most = config.window - steps;
+const pasts = (values.past?.split(",").map(Number) ?? [64, 512, 1000, 2000, most]).filter(
+  (past) => past <= most,
+);
+const sampler = new Sampler({ seed: 7 });
+const vocabulary = VOCABULARIES.get(config.vocabulary ?? "");
+console.log(`${values.model}, ${values.threads} threads, ${steps} steps a run`);
+for (const past of new Set(pasts)) {
+  const cache = decoder.createCache();
+  await decoder.forward(
+    Array.from({ length: past }, (_, i) => (i * 7) % 300),
+    cache,
+  );
+  const [stepping, looping] = [[], []];
+  for (let round = 0; round < Number(values.rounds); round += 1) {
+    stepping.push(
+      await timed(
+        async (id) => {
+          for (let i = 0; i < steps; i += 1) {
+            const logits = await decoder.forward([id], cache);
+            id = sampler.sample(logits, i, {});
+          }
+        },
+        cache,
+        past,
+      ),
+    );
+    looping.push(
+      await timed(
+        async (id) => {
+          const grammar = vocabulary && new PerformanceGrammar(vocabulary, { longestNoteSteps: 1000 });
+          const legality = grammar && { tables: grammar.tables, counters: grammar.counters() };
+          await decoder.draw([id], cache, {
+            ...sampler.graphDraws(0, steps, config.vocabularySize),
+            legality,
+          });
+        },
+        cache,
+        past,
+      ),
+    );
+  }
+  console.log(`past ${past}: stepping ${median(stepping)} ms, loop ${median(looping)} ms`);
+}
+await decoder.dispose();
+
+async function timed(run, cache, past) {
+  cache.rewind(past);
+  const before = performance.now();
+  await run(60);
+  return (performance.now() - before) / steps;
+}
+
+function median(numbers) {
+  return numbers.sort((a, b) => a - b)[numbers.length >> 1].toFixed(2);
+}
+
+function randomModel(config) {
+  const tensors = new Map();
+  for (const [name, shape] of tensorShapes(config)) {
+    const size = shape.reduce((product, length) => product * length, 1);
+    const middle = /ln_.*weight/.test(name) ? 1 : 0;
+    const values = Float32Array.from({ length: size }, () => middle + 0.04 * (Math.random() - 0.5));
+    tensors.set(name, { shape, values });
+  }
+  return { config, tensors };
+}

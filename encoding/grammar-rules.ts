@@ -1,0 +1,42 @@
+/** What may follow what in a performance: the rules that `grammar` follows and `grammar-tables` writes as numbers. */
+import type { EventKind, Vocabulary, VocabularyEvent } from "./vocabulary.ts";
+
+/** What the last event was; a shift shorter than the longest one is never followed by another shift. */
+export const LASTS = ["START", "NOTE_ON", "NOTE_OFF", "LONGEST_SHIFT", "SHIFT", "VELOCITY"] as const;
+
+export type Last = (typeof LASTS)[number];
+
+/**
+ * The kinds that may follow each kind. Within a step note-offs come before note-ons, so a note-off never follows
+ * a velocity or a note-on; a velocity is only written for the note-on that comes next.
+ */
+const FOLLOWERS: Readonly<Record<Last, readonly EventKind[]>> = {
+  START: ["NOTE_ON", "TIME_SHIFT", "VELOCITY"],
+  NOTE_ON: ["NOTE_ON", "TIME_SHIFT", "VELOCITY"],
+  NOTE_OFF: ["NOTE_ON", "NOTE_OFF", "TIME_SHIFT", "VELOCITY", "END"],
+  LONGEST_SHIFT: ["NOTE_ON", "NOTE_OFF", "TIME_SHIFT", "VELOCITY"],
+  SHIFT: ["NOTE_ON", "NOTE_OFF", "VELOCITY"],
+  VELOCITY: ["NOTE_ON"],
+};
+
+/** What an event is to the one after it. */
+export function lastOf(vocabulary: Vocabulary, { kind, value }: VocabularyEvent): Last {
+  if (kind === "NOTE_ON" || kind === "NOTE_OFF" || kind === "VELOCITY") return kind;
+  if (kind !== "TIME_SHIFT") return "START";
+  const shifts = vocabulary.range("TIME_SHIFT");
+  return shifts && value === shifts.minimum + shifts.count - 1 ? "LONGEST_SHIFT" : "SHIFT";
+}
+
+/** Per kind of last event, one byte an id: 1 where its kind may follow. */
+export function followTables(vocabulary: Vocabulary): ReadonlyMap<Last, Uint8Array> {
+  const tables = new Map<Last, Uint8Array>();
+  for (const last of LASTS) {
+    const table = new Uint8Array(vocabulary.size);
+    for (const kind of FOLLOWERS[last]) {
+      const range = vocabulary.range(kind);
+      if (range) table.fill(1, range.first, range.first + range.count);
+    }
+    tables.set(last, table);
+  }
+  return tables;
+}

@@ -1,0 +1,131 @@
+/**
+ * The draw of the next id inside a graph, in the order and by the rules of the engine's sampler: bias, legality,
+ * temperature, top-k, top-p, min-p, typical; then the largest `score + noise`. Scores are `[1, vocabulary]`, −∞ for ids
+ * that are out. The noise comes from outside, so graph and sampler draw the same id.
+ */
+import { type GraphBuilder, integer, type Value } from "./graph-builder.ts";
+
+/** One number each, float32 `[1]`, but for the bias. */
+export type SamplingValues = Readonly<
+  Record<"bias" | "temperature" | "topK" | "topP" | "minP" | "typicalP", Value>
+>;
+
+/**
+ * Declares what a draw depends on as inputs. What does not apply is left out by: topK 0, topP 1, typicalP 1, minP −∞
+ * (it is given as a logarithm), a bias of one 0.
+ */
+export function samplingInputs(graph: GraphBuilder): SamplingValues {
+  const number = (name: string): Value => graph.input(`sampling.${name}`, "float32", [1]);
+  return {
+    bias: graph.input("sampling.bias", "float32", ["biases"]), // one for each id, or one for all
+    temperature: number("temperature"),
+    topK: graph.input("sampling.topK", "int32", [1]),
+    topP: number("topP"),
+    minP: number("minP"),
+    typicalP: number("typicalP"),
+  };
+}
+
+/** Logits to scores of the ids that may be drawn. @param legal bool `[1, vocabulary]`; absent: all are. */
+export function scores(
+  graph: GraphBuilder,
+  sampling: SamplingValues,
+  logits: Value, // [1, vocabulary]
+  restrict: (scores: Value) => Value,
+): Value {
+  const biased = graph.node("Add", [logits, sampling.bias]);
+  const warmed = graph.node("Div", [restrict(biased), sampling.temperature]);
+  const topK = when(graph, above(graph, sampling.topK, 0), warmed, (inner) =>
+    keepTopK(inner, warmed, sampling.topK),
+  );
+  const topP = when(graph, below(graph, sampling.topP, 1), topK, (inner) =>
+    keepTopP(inner, topK, sampling.topP),
+  );
+  const minP = keepMinP(graph, topP, sampling.minP);
+  return when(graph, below(graph, sampling.typicalP, 1), minP, (inner) =>
+    keepTypical(inner, minP, sampling.typicalP),
+  );
+}
+
+/** The id with the largest noisy score, the first of equals.  # int32 [1] */
+export function pick(graph: GraphBuilder, scored: Value, noise: Value): Value {
+  const noisy = graph.node("Add", [scored, noise]);
+  const best = graph.node("ArgMax", [noisy], { axis: integer(1), keepdims: integer(0) });
+  return graph.node("Cast", [best], { to: integer(INT32) });
+}
+
+/** −∞ where a condition (bool) does not hold. */
+export function only(graph: GraphBuilder, condition: Value, scored: Value): Value {
+  return graph.node("Where", [condition, scored, graph.floats([-Infinity])]);
+}
+
+function keepTopK(graph: GraphBuilder, scored: Value, count: Value): Value {
+  const k = graph.node("Cast", [count], { to: integer(INT64) });
+  const [best = ""] = graph.nodes("TopK", [scored, k], 2, { axis: integer(1) });
+  const lowest = graph.node("ReduceMin", [best, graph.integers([1])]); // [1, 1]
+  return only(graph, graph.node("GreaterOrEqual", [scored, lowest]), scored);
+}
+
+function keepTopP(graph: GraphBuilder, scored: Value, mass: Value): Value {
+  const probabilities = graph.node("Softmax", [scored], { axis: integer(1) });
+  return keepUntilMass(graph, scored, probabilities, probabilities, mass);
+}
+
+function keepMinP(graph: GraphBuilder, scored: Value, logShare: Value): Value {
+  const highest = graph.node("ReduceMax", [scored, graph.integers([1])]); // [1, 1]
+  const lowest = graph.node("Add", [highest, logShare]);
+  return only(graph, graph.node("GreaterOrEqual", [scored, lowest]), scored);
+}
+
+function keepTypical(graph: GraphBuilder, scored: Value, mass: Value): Value {
+  const probabilities = graph.node("Softmax", [scored], { axis: integer(1) });
+  const logs = graph.node("Log", [probabilities]); // −∞ for ids that are out
+  const products = graph.node("Mul", [probabilities, logs]);
+  const isIn = graph.node("Greater", [probabilities, graph.floats([0])]);
+  const terms = graph.node("Where", [isIn, products, graph.floats([0])]);
+  const negativeEntropy = graph.node("ReduceSum", [terms, graph.integers([1])]); // [1, 1]
+  const distances = graph.node("Abs", [graph.node("Sub", [logs, negativeEntropy])]);
+  return keepUntilMass(graph, scored, probabilities, graph.node("Neg", [distances]), mass);
+}
+
+/** Keeps ids in falling order of `rank` until their probabilities reach `mass`, the one that crosses it included. */
+function keepUntilMass(
+  graph: GraphBuilder,
+  scored: Value,
+  probabilities: Value,
+  rank: Value,
+  mass: Value,
+): Value {
+  const axis = { axis: integer(1) };
+  const size = graph.node("Shape", [scored], { start: integer(1) });
+  const [, order = ""] = graph.nodes("TopK", [rank, size], 2, axis); // int64 [1, vocabulary]
+  const sorted = graph.node("GatherElements", [probabilities, order], axis);
+  const before = graph.node("CumSum", [sorted, graph.integers([1])], { exclusive: integer(1) });
+  // Before the first there is nothing, which is less than any mass: one id is always kept.
+  const enough = graph.node("Max", [mass, graph.floats([1e-30])]);
+  const isKept = graph.node("Less", [before, enough]);
+  const kept = only(graph, isKept, graph.node("GatherElements", [scored, order], axis));
+  return graph.node("ScatterElements", [scored, order, kept], axis);
+}
+
+const [INT32, INT64] = [6, 7]; // numbers in `TensorProto.DataType`
+
+function above(graph: GraphBuilder, value: Value, limit: number): Value {
+  return graph.node("Greater", [value, graph.integers([limit], "int32")]);
+}
+
+function below(graph: GraphBuilder, value: Value, limit: number): Value {
+  return graph.node("Less", [value, graph.floats([limit])]);
+}
+
+/** Scores, changed where a condition holds. */
+function when(
+  graph: GraphBuilder,
+  condition: Value,
+  scored: Value,
+  change: (inner: GraphBuilder) => Value,
+): Value {
+  return graph.branch(condition, "float32", [1, "vocabulary"], change, (inner) =>
+    inner.node("Identity", [scored]),
+  );
+}
