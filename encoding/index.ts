@@ -14,7 +14,8 @@ export { MidiError, type MidiErrorCode } from "./midi-error.ts";
 export { assembleScore, readMidi, type ReadMidiOptions, scoreFromNotes, writeMidi } from "./midi.ts";
 export { encodePerformance, EncodingError, quantize, STEPS_PER_SECOND } from "./performance.ts";
 export { decodePerformance, PerformanceDecoder, type PerformanceNote } from "./performance-decoder.ts";
-export { PerformanceGrammar } from "./grammar.ts";
+export { type GrammarOptions, PerformanceGrammar } from "./grammar.ts";
+export type { GrammarTables } from "./grammar-tables.ts";
 export { DRUM_CHANNEL } from "./score.ts";
 export type {
   ChannelEvent,

@@ -6,15 +6,15 @@
  * `reference` is 8 layers of 384, 6 heads, a window of 2048, `gpt2` the small one; both with random weights.
  */
 import { parseArgs } from "node:util";
-import { parseConfig, tensorShapes } from "../../dist/models/index.js";
+import { parseConfig, readCheckpoint, tensorShapes } from "../../dist/models/index.js";
 import { Decoder, Sampler } from "../../dist/src/engine/index.js";
 import { stepsPerRun } from "../../dist/src/engine/loop.js";
 import { PerformanceGrammar, VOCABULARIES } from "../../dist/encoding/index.js";
+import { machine, say } from "../tools.mjs";
 import { createNodeRuntime } from "../../dist/src/node/runtime.js";
 import { checkpointFolder } from "../../dist/src/node/checkpoint-folder.js";
-import { readCheckpoint } from "../../dist/models/index.js";
 
-const { values } = parseArgs({
+const { values: given } = parseArgs({
   options: {
     threads: { type: "string", default: "1" },
     model: { type: "string", default: "piano" },
@@ -43,20 +43,22 @@ const CONFIGS = {
   gpt2: { model_type: "gpt2", vocab_size: 50257, n_layer: 12, n_embd: 768, n_head: 12, n_positions: 1024 },
 };
 
-const { config, tensors } =
-  values.model === "piano"
+const checkpoint =
+  given.model === "piano"
     ? await readCheckpoint(await checkpointFolder(new URL("../../models/piano/", import.meta.url).pathname))
-    : randomModel(parseConfig(CONFIGS[values.model]));
-const runtime = await createNodeRuntime({ backend: "wasm", threads: Number(values.threads) });
+    : randomModel(parseConfig(CONFIGS[given.model]));
+const { config, tensors } = checkpoint;
+const runtime = await createNodeRuntime({ backend: "wasm", threads: Number(given.threads) });
 const decoder = await Decoder.load({ config, tensors, runtime });
-const steps = values.steps === undefined ? stepsPerRun(config) : Number(values.steps);
+const steps = given.steps === undefined ? stepsPerRun(config) : Number(given.steps);
 const most = config.window - steps;
-const pasts = (values.past?.split(",").map(Number) ?? [64, 512, 1000, 2000, most]).filter(
+const pasts = (given.past?.split(",").map(Number) ?? [64, 512, 1000, 2000, most]).filter(
   (past) => past <= most,
 );
 const sampler = new Sampler({ seed: 7 });
 const vocabulary = VOCABULARIES.get(config.vocabulary ?? "");
-console.log(`${values.model}, ${values.threads} threads, ${steps} steps a run`);
+say(machine());
+say(`${given.model}, ${given.threads} threads, ${steps} steps a run`);
 for (const past of new Set(pasts)) {
   const cache = decoder.createCache();
   await decoder.forward(
@@ -64,7 +66,7 @@ for (const past of new Set(pasts)) {
     cache,
   );
   const [stepping, looping] = [[], []];
-  for (let round = 0; round < Number(values.rounds); round += 1) {
+  for (let round = 0; round < Number(given.rounds); round += 1) {
     stepping.push(
       await timed(
         async (id) => {
@@ -92,7 +94,7 @@ for (const past of new Set(pasts)) {
       ),
     );
   }
-  console.log(`past ${past}: stepping ${median(stepping)} ms, loop ${median(looping)} ms`);
+  say(`past ${past}: stepping ${median(stepping)} ms, loop ${median(looping)} ms`);
 }
 await decoder.dispose();
 
@@ -107,13 +109,13 @@ function median(numbers) {
   return numbers.sort((a, b) => a - b)[numbers.length >> 1].toFixed(2);
 }
 
-function randomModel(config) {
-  const tensors = new Map();
-  for (const [name, shape] of tensorShapes(config)) {
-    const size = shape.reduce((product, length) => product * length, 1);
+function randomModel(shape) {
+  const weights = new Map();
+  for (const [name, sizes] of tensorShapes(shape)) {
+    const size = sizes.reduce((product, length) => product * length, 1);
     const middle = /ln_.*weight/.test(name) ? 1 : 0;
     const values = Float32Array.from({ length: size }, () => middle + 0.04 * (Math.random() - 0.5));
-    tensors.set(name, { shape, values });
+    weights.set(name, { shape: sizes, values });
   }
-  return { config, tensors };
+  return { config: shape, tensors: weights };
 }

@@ -1,0 +1,62 @@
+/** Two ways to draw the same ids, compared. */
+import { type Constraint, type Decoder, generateIds, Sampler } from "../../src/engine/index.ts";
+import type { SamplingOptions } from "../../src/options.ts";
+
+export interface Generation {
+  readonly prompt: readonly number[];
+  readonly options: SamplingOptions;
+  /** A new one for each generation. */
+  readonly constraint?: () => Constraint;
+  readonly count: number;
+  readonly roll?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onId?: (id: number) => void;
+}
+
+/** `count` ids by a decoder. */
+export async function generated(decoder: Decoder, generation: Generation): Promise<number[]> {
+  const { prompt, options, constraint, count, roll = false, signal, onId } = generation;
+  const ids: number[] = [];
+  const sampler = new Sampler(options);
+  for await (const { id } of generateIds(decoder, {
+    prompt,
+    sampler,
+    roll,
+    ...(constraint ? { constraint: constraint() } : {}),
+    ...(signal ? { signal } : {}),
+  })) {
+    onId?.(id);
+    if (ids.push(id) === count) break;
+  }
+  return ids;
+}
+
+/** Where two generations part, and how near the two best candidates were to each other there. */
+export interface Parting {
+  readonly step: number;
+  /** Difference of the noisy scores of the two best, by `decoder`. */
+  readonly margin: number;
+}
+
+/** @returns undefined where they are the same to the end. */
+export async function parting(
+  decoder: Decoder,
+  generation: Generation,
+  ids: readonly number[],
+  others: readonly number[],
+): Promise<Parting | undefined> {
+  const step = ids.findIndex((id, i) => id !== others[i]);
+  if (step === -1) return undefined;
+  const { prompt, options, constraint } = generation;
+  const before = [...prompt, ...ids.slice(0, step)];
+  const rules = constraint?.();
+  for (const id of before) rules?.push(id);
+  const legal = new Uint8Array(decoder.config.vocabularySize).fill(1);
+  rules?.mask(legal);
+  const logits = await decoder.forward(before.slice(-decoder.config.window), decoder.createCache());
+  const { noise, temperature } = new Sampler(options).graphDraws(step, 1, logits.length);
+  const noisy = [...logits]
+    .map((logit, id) => (legal[id] === 0 ? -Infinity : logit / temperature + (noise[id] ?? 0)))
+    .sort((a, b) => b - a);
+  return { step, margin: (noisy[0] ?? NaN) - (noisy[1] ?? NaN) };
+}

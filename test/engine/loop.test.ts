@@ -1,0 +1,209 @@
+import { describe, expect, test } from "vitest";
+import { PERFORMANCE_416, PerformanceGrammar } from "../../encoding/index.ts";
+import type { DecoderConfig } from "../../models/index.ts";
+import type { Constraint } from "../../src/engine/generate.ts";
+import { Decoder } from "../../src/engine/decoder.ts";
+import { ANY_DRAW, stepsPerRun } from "../../src/engine/loop.ts";
+import type { Runtime } from "../../src/engine/runtime.ts";
+import { Sampler } from "../../src/engine/sampler.ts";
+import { loadMusicModel } from "../../src/node/load-model.ts";
+import { createNodeRuntime } from "../../src/node/runtime.ts";
+import type { SamplingOptions } from "../../src/options.ts";
+import { randomIds, randomTensors, relativeError } from "../models/reference.ts";
+import { generated, type Generation, parting } from "./agreement.ts";
+
+const RELATIVE: DecoderConfig = {
+  vocabulary: "performance-416",
+  vocabularySize: 416,
+  layers: 2,
+  width: 16,
+  heads: 2,
+  feedForward: 24,
+  position: { kind: "relative", maxDistance: 20, sharedHeads: false },
+  window: 24,
+  normEpsilon: 1e-5,
+  tiedHead: true,
+};
+const LEARNED: DecoderConfig = { ...RELATIVE, position: { kind: "learned" }, window: 90 };
+
+async function load(backend: "node" | "wasm", config: DecoderConfig): Promise<Decoder> {
+  const runtime = await createNodeRuntime({ backend, threads: 1 });
+  return Decoder.load({ config, tensors: randomTensors(config, 5), runtime });
+}
+
+/** The grammar as the music model uses it; without tables the draws are made outside the graph. */
+function grammar(withTables: boolean): () => Constraint {
+  return () => {
+    const rules = new PerformanceGrammar(PERFORMANCE_416, { longestNoteSteps: 300, mayEnd: false });
+    const constraint: Constraint = { push: (id) => rules.push(id), mask: (legal) => rules.mask(legal) };
+    const legality = () => ({ tables: rules.tables, counters: rules.counters() });
+    return withTables ? { ...constraint, legality } : constraint;
+  };
+}
+
+const OPTIONS: Record<string, SamplingOptions> = {
+  "no options": { seed: 3 },
+  greedy: { temperature: 0 },
+  "greedy, whatever else is set": { temperature: 0, topP: 0.1, topK: 3, minP: 0.5, typicalP: 0.2 },
+  "temperature 0.6": { seed: 3, temperature: 0.6 },
+  "temperature 3": { seed: 3, temperature: 3 },
+  "top-k 5": { seed: 3, topK: 5 },
+  "top-k beyond the vocabulary": { seed: 3, topK: 1000 },
+  "top-p 0.7": { seed: 3, topP: 0.7 },
+  "top-p 0": { seed: 3, topP: 0 },
+  "min-p 0.3": { seed: 3, minP: 0.3 },
+  "min-p 1": { seed: 3, minP: 1 },
+  "typical 0.4": { seed: 3, typicalP: 0.4 },
+  "all at once": { seed: 3, temperature: 1.3, topK: 60, topP: 0.9, minP: 0.02, typicalP: 0.8 },
+  biases: {
+    seed: 3,
+    logitBias: new Map([
+      [60, -Infinity],
+      [300, 2],
+      [301, -3],
+    ]),
+  },
+};
+
+describe.each(Object.keys(OPTIONS))("the graph draws what the sampler draws: %s", (name) => {
+  const options = OPTIONS[name] ?? {};
+  test.each([
+    ["relative positions, past the window", RELATIVE, undefined],
+    ["with the grammar", RELATIVE, grammar],
+    ["learned positions", LEARNED, undefined],
+  ] as const)("%s", async (_, config, rules) => {
+    const decoder = await load("wasm", config);
+    const generation: Generation = {
+      prompt: [389, 375, 60, 64, 270],
+      options,
+      count: 80,
+      ...(rules ? { constraint: rules(true) } : {}),
+    };
+    const inside = await generated(decoder, generation);
+    const sampler = new Sampler(options);
+    const rule = rules?.(false)();
+    for (const id of generation.prompt) rule?.push(id);
+    const cache = decoder.createCache();
+    const outside: number[] = [];
+    const legal = new Uint8Array(416).fill(1);
+    let logits = await decoder.forward(generation.prompt, cache);
+    for (let step = 0; step < generation.count; step += 1) {
+      rule?.mask(legal);
+      const id = sampler.sample(logits, step, { legal });
+      outside.push(id);
+      rule?.push(id);
+      logits = await decoder.forward([id], cache);
+    }
+    expect(inside).toEqual(outside);
+    await decoder.dispose();
+  });
+});
+
+test("a run draws, reads what it draws, and leaves the cache as steps would", async () => {
+  const decoder = await load("wasm", RELATIVE);
+  const prompt = randomIds(50, 416, 1);
+  const [cache, other] = [decoder.createCache(), decoder.createCache()];
+  await decoder.forward(prompt, cache);
+  await decoder.forward(prompt, other);
+  const draws = new Sampler({ seed: 1 }).graphDraws(0, 7, 416);
+  const drawn = await decoder.draw([60, 61], cache, draws);
+  expect(drawn).toHaveLength(7);
+  expect(cache.position).toBe(58);
+  for (const id of [60, 61, ...drawn.subarray(0, -1)]) await decoder.forward([id], other);
+  const after = await decoder.forward([5], cache);
+  expect(relativeError(after, await decoder.forward([5], other))).toBeLessThan(1e-5);
+  await decoder.dispose();
+});
+
+describe("what the graph cannot do is done a step at a time", () => {
+  test.each([
+    ["the repetition penalty", { options: { seed: 3, repetitionPenalty: 1.5 } }],
+    ["a constraint without tables", { options: { seed: 3 }, constraint: grammar(false) }],
+  ])("%s", async (_, part) => {
+    const generation = { prompt: [389, 375], count: 40, ...part };
+    const [wasm, node] = [await load("wasm", RELATIVE), await load("node", RELATIVE)];
+    expect(await generated(wasm, generation)).toEqual(await generated(node, generation));
+    await Promise.all([wasm.dispose(), node.dispose()]);
+  });
+});
+
+test("learned positions end where they end, or roll", async () => {
+  const [wasm, node] = [await load("wasm", LEARNED), await load("node", LEARNED)];
+  const generation = { prompt: [389, 375], options: { seed: 9 }, count: 200 };
+  await expect(generated(wasm, generation)).rejects.toMatchObject({ code: "context-full" });
+  const rolling = { ...generation, roll: true };
+  expect(await generated(wasm, rolling)).toEqual(await generated(node, rolling));
+  await Promise.all([wasm.dispose(), node.dispose()]);
+});
+
+test("stops between two runs", async () => {
+  const inner = await createNodeRuntime({ backend: "wasm", threads: 1 });
+  let runs = 0;
+  const runtime: Runtime = {
+    backend: "wasm",
+    createSession: async (model, weights) => {
+      const session = await inner.createSession(model, weights);
+      return { ...session, run: (inputs, wanted) => ((runs += 1), session.run(inputs, wanted)) };
+    },
+  };
+  const decoder = await Decoder.load({ config: RELATIVE, tensors: randomTensors(RELATIVE, 5), runtime });
+  const model = { prompt: [389, 375], options: { seed: 3 }, count: 100 };
+  await generated(decoder, model);
+  expect(runs).toBeLessThan(20);
+  const control = new AbortController();
+  runs = 0;
+  const ids: number[] = [];
+  const stopped = generated(decoder, {
+    ...model,
+    signal: control.signal,
+    onId: (id) => {
+      if (ids.push(id) === 5) control.abort(new Error("enough"));
+    },
+  });
+  await expect(stopped).rejects.toThrow("enough");
+  expect(ids.length).toBeLessThan(5 + stepsPerRun(RELATIVE));
+  expect(runs).toBe(3);
+  await decoder.dispose();
+});
+
+test("refused: draws in a graph that makes none", async () => {
+  const decoder = await load("node", RELATIVE);
+  expect(decoder.drawsInside).toBe(false);
+  await expect(decoder.draw([1], decoder.createCache(), ANY_DRAW)).rejects.toThrow(TypeError);
+  await decoder.dispose();
+});
+
+test("runs are shorter the larger the model", () => {
+  const gpt2 = {
+    ...LEARNED,
+    vocabularySize: 50257,
+    layers: 12,
+    width: 768,
+    heads: 12,
+    feedForward: 3072,
+    window: 1024,
+  };
+  expect(stepsPerRun(RELATIVE)).toBe(16);
+  expect(stepsPerRun(gpt2)).toBeLessThan(4);
+  expect(stepsPerRun({ ...gpt2, layers: 48, width: 1600 })).toBe(1);
+});
+
+test("the piano model plays the same in Node and as WebAssembly", async () => {
+  const [node, wasm] = [
+    await loadMusicModel("piano", { backend: "node", threads: 1 }),
+    await loadMusicModel("piano", { backend: "wasm", threads: 1 }),
+  ];
+  let same = 0;
+  for (const seed of [0, 1, 2, 3]) {
+    const generation = { prompt: [389], options: { seed }, count: 200, constraint: grammar(true) };
+    const [ids, others] = [
+      await generated(node.decoder, generation),
+      await generated(wasm.decoder, generation),
+    ];
+    const parted = await parting(node.decoder, generation, ids, others);
+    if (parted) expect(parted.margin).toBeLessThan(1e-4);
+    else same += 1;
+  }
+  expect(same).toBeGreaterThanOrEqual(3);
+  await Promise.all([node.dispose(), wasm.dispose()]);
+});
