@@ -26,3 +26,8 @@ export function machine() {
   const { model = "?" } = cpus()[0] ?? {};
   return `node ${process.version}, ${cpus().length} × ${model}, load ${loadavg()[0].toFixed(2)}`;
 }
+
+/** The middle of some numbers, of an even count the higher of the two. */
+export function median(numbers) {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+}

@@ -14,7 +14,7 @@ import { Decoder, generateIds, Sampler, score } from "../../dist/src/engine/inde
 import { readCheckpoint } from "../../dist/models/index.js";
 import { checkpointFolder, createNodeRuntime } from "../../dist/src/node/index.js";
 import { folderAndPython, python, say } from "../tools.mjs";
-import { loadTransformersJs } from "../engine/transformers-js.mjs";
+import { loadTransformersJs } from "../contestants/transformers-js.mjs";
 
 const TOLERANCE = 1e-4;
 
@@ -48,7 +48,7 @@ for (const backend of ["node", "wasm"]) {
   failed ||= !passed;
   await decoder.dispose();
 }
-const theirs = await loadTransformersJs(folder, "cpu", "fp32");
+const theirs = await loadTransformersJs(folder, "node", "fp32");
 await row("transformers.js, node", await theirs.logits(reference.cases[0].prompt), (prompt, count) =>
   theirs.greedy(prompt, count),
 );

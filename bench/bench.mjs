@@ -1,0 +1,210 @@
+/**
+ * The engine beside its peers, in one run.
+ *
+ *   npm run bench -- FOLDER --python PATH [--rounds N] [--only GROUP]
+ *
+ * FOLDER gets the weights, made once; PATH is a Python with PyTorch and transformers. In each group all contestants are
+ * loaded, each in a process of its own, and take turns, N rounds of them (default 3); medians are shown. Every figure comes
+ * from a contestant's own way to generate greedily: "prefill" is the time from the call to the first id, "ids/s" the mean over
+ * the ids after it.
+ */
+import { join, resolve } from "node:path";
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { IdleWatch } from "./idle-watch.mjs";
+import { Contestant } from "./process.mjs";
+import { machine, median, python, say } from "./tools.mjs";
+import { makeMusicModel } from "./weights/music.mjs";
+
+const USAGE = "usage: npm run bench -- FOLDER --python PATH [--rounds N] [--only GROUP]";
+/** Ids generated after the first, to take the mean of. */
+const STEPS = 24;
+/** Threads of the native engines. */
+const THREADS = Math.min(2, availableParallelism());
+
+/** GPT-2 small without its positions, of which one row is read: all that has to be read for an id. */
+const WEIGHTS = 124_439_808 - 1024 * 768;
+/** Bytes of keys and values per time in the past, float32. */
+const CACHE_BYTES = 2 * 12 * 768 * 4;
+
+const { folder, python: pythonPath, rounds, only } = options();
+const gpt2 = join(folder, "gpt2");
+const music = join(folder, "music");
+const piano = resolve(import.meta.dirname, "../models/piano");
+
+const node = (...rest) => [process.execPath, "contestants/main.mjs", ...rest.map(String)];
+const pytorch = [pythonPath, "contestants/pytorch.py", gpt2, String(THREADS)];
+
+/** What is measured: groups of contestants that take turns. `floorBytes`: the bytes a weight takes, where a floor is shown. */
+const GROUPS = [
+  {
+    key: "gpt2-fp32",
+    title: `GPT-2 124M, fp32, ${THREADS} threads`,
+    floorBytes: 4,
+    prefills: [128, 512],
+    pasts: [64, 512, 1000],
+    contestants: {
+      "Ostinato, node": node("ostinato", gpt2, "node", THREADS),
+      "transformers.js, node": node("transformers.js", gpt2, "node", "fp32", THREADS),
+      "node-llama-cpp, f32": node("node-llama-cpp", join(gpt2, "gpt2-f32.gguf"), THREADS),
+      PyTorch: pytorch,
+    },
+  },
+  {
+    key: "gpt2-8-bit",
+    title: `GPT-2 124M, 8 bits, ${THREADS} threads`,
+    floorBytes: 1,
+    prefills: [128, 512],
+    pasts: [64, 512, 1000],
+    contestants: {
+      "transformers.js, node, q8": node("transformers.js", gpt2, "node", "q8", THREADS),
+      "node-llama-cpp, q8_0": node("node-llama-cpp", join(gpt2, "gpt2-q8_0.gguf"), THREADS),
+    },
+  },
+  {
+    key: "gpt2-wasm",
+    title: "GPT-2 124M, fp32, WebAssembly",
+    floorBytes: 4,
+    prefills: [128, 512],
+    pasts: [64, 512, 1000],
+    contestants: {
+      "Ostinato, 1 thread": node("ostinato", gpt2, "wasm", 1),
+      "transformers.js, 1 thread": node("transformers.js", gpt2, "wasm", "fp32", 1),
+      "Ostinato, 2 threads": node("ostinato", gpt2, "wasm", 2),
+      "transformers.js, 2 threads": node("transformers.js", gpt2, "wasm", "fp32", 2),
+    },
+  },
+  {
+    key: "music",
+    title: "Music reference shape (8 × 384, 6 heads, window 2048), fp32",
+    prefills: [128, 512],
+    pasts: [64, 1000, 2000],
+    contestants: {
+      [`node, ${THREADS} threads`]: node("ostinato", music, "node", THREADS),
+      "wasm, 1 thread": node("ostinato", music, "wasm", 1),
+      "wasm, 2 threads": node("ostinato", music, "wasm", 2),
+    },
+  },
+  {
+    key: "piano",
+    title: "models/piano (6 × 256, 4 heads, window 512)",
+    prefills: [1, 128],
+    pasts: [64, 511],
+    contestants: {
+      [`node, ${THREADS} threads`]: node("ostinato", piano, "node", THREADS),
+      "wasm, 1 thread": node("ostinato", piano, "wasm", 1),
+      "wasm, 2 threads": node("ostinato", piano, "wasm", 2),
+    },
+  },
+];
+
+const groups = GROUPS.filter(({ key }) => only === undefined || key === only);
+if (groups.length === 0) usage(`no group "${only}": ${GROUPS.map(({ key }) => key).join(", ")}`);
+if (groups.some(({ key }) => key.startsWith("gpt2"))) python(pythonPath, ["weights/make_gpt2.py", gpt2]);
+makeMusicModel(music);
+say(`${machine()}; ${rounds} rounds, medians`);
+for (const group of groups) await race(group);
+
+/** Loads all contestants of a group, lets them take turns, and prints their table. */
+async function race({ title, contestants, prefills, pasts, floorBytes }) {
+  const runners = [];
+  for (const [name, command] of Object.entries(contestants)) runners.push(await load(name, command));
+  const memory = floorBytes && (await load("memory", node("memory", WEIGHTS * floorBytes, THREADS)));
+  const all = [...runners, memory].filter((runner) => runner !== undefined);
+  const competitors = runners.filter((runner) => runner !== undefined);
+  const idle = new IdleWatch(all);
+  for (let round = -1; round < rounds; round += 1) {
+    for (const length of new Set([...prefills, ...pasts])) {
+      const prompt = Array.from({ length }, (_, i) => (37 * i + 11 * length + round + 1) % 400);
+      const count = pasts.includes(length) ? STEPS + 1 : 1;
+      for (const runner of competitors) {
+        const times = await generate(runner, prompt, count);
+        if (round < 0) continue; // everything has to be warm
+        if (prefills.includes(length)) add(runner, `prefill ${length}`, times[0]);
+        if (count > 1) add(runner, `past ${length}`, (times[STEPS] - times[0]) / STEPS);
+      }
+      if (memory && round >= 0) add(memory, "read", (await generate(memory, [], 4))[3] / 4);
+    }
+  }
+  for (const { contestant } of all) contestant.end();
+  const readMs = memory && median(memory.cells.get("read"));
+  say(`\n## ${title}\n\n${idle.verdict()}\n`);
+  printTable({ competitors, prefills, pasts, readMs, weightBytes: WEIGHTS * floorBytes });
+}
+
+/** A contestant that is ready, or undefined, which is said, where it cannot be had here. */
+async function load(name, command) {
+  const contestant = new Contestant(command);
+  try {
+    const { loadMs, cpuMs } = await contestant.loaded();
+    return { name, contestant, loadMs, cpuMs, cells: new Map(), peakBytes: 0 };
+  } catch (error) {
+    say(`${name} is left out: ${error.message}`);
+    return undefined;
+  }
+}
+
+async function generate(runner, prompt, count) {
+  const { times, ...facts } = await runner.contestant.generate(prompt, count);
+  Object.assign(runner, facts);
+  return times;
+}
+
+function printTable({ competitors, prefills, pasts, readMs, weightBytes }) {
+  const floor = (past) => (readMs * (weightBytes + CACHE_BYTES * past)) / weightBytes;
+  const columns = [
+    ...prefills.map((length) => `prefill ${length}, ms`),
+    ...pasts.flatMap((past) => [`ids/s at ${past}`, readMs ? "ms (× floor)" : "ms"]),
+    "load, s",
+    "peak, MB",
+  ];
+  say(`| | ${columns.join(" | ")} |\n|---|${columns.map(() => "---:|").join("")}`);
+  for (const { name, cells, loadMs, peakBytes } of competitors) {
+    const prefilled = prefills.map((length) => median(cells.get(`prefill ${length}`)).toFixed(0));
+    const steps = pasts.flatMap((past) => {
+      const ms = median(cells.get(`past ${past}`));
+      return [(1000 / ms).toFixed(1), ms.toFixed(2) + (readMs ? ` (${(ms / floor(past)).toFixed(2)})` : "")];
+    });
+    const facts = [(loadMs / 1000).toFixed(1), (peakBytes / 1e6).toFixed(0)];
+    say(`| ${[name, ...prefilled, ...steps, ...facts].join(" | ")} |`);
+  }
+  if (readMs === undefined) return;
+  const floors = pasts.flatMap((past) => [(1000 / floor(past)).toFixed(1), floor(past).toFixed(2)]);
+  const rate = (weightBytes / readMs / 1e6).toFixed(1);
+  say(`| ${[`memory's own time, ${rate} GB/s`, ...prefills.map(() => ""), ...floors, "", ""].join(" | ")} |`);
+}
+
+function add(runner, cell, value) {
+  runner.cells.set(cell, [...(runner.cells.get(cell) ?? []), value]);
+}
+
+function options() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        python: { type: "string" },
+        rounds: { type: "string", default: "3" },
+        only: { type: "string" },
+      },
+    });
+    const roundCount = Number(values.rounds);
+    if (positionals.length === 1 && values.python !== undefined && roundCount >= 1) {
+      return {
+        folder: resolve(positionals[0]),
+        python: values.python,
+        rounds: roundCount,
+        only: values.only,
+      };
+    }
+    usage();
+  } catch (error) {
+    usage(error.message);
+  }
+}
+
+function usage(problem) {
+  if (problem) say(problem);
+  say(USAGE);
+  process.exit(2);
+}

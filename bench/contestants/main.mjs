@@ -1,0 +1,55 @@
+/**
+ * One contestant, alone in a process: loads a model, then answers a line of JSON on stdin, `{ prompt, count }`, with one on
+ * stdout: `{ times, cpuMs, peakBytes }`, `times` being milliseconds from the call to each generated id. The first line is
+ * `{ loadMs, cpuMs }`.
+ *
+ *   node main.mjs NAME [ARGUMENT…]
+ */
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+
+const [name, ...rest] = process.argv.slice(2);
+const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
+
+const start = performance.now();
+const contestant = await load();
+answer({ loadMs: performance.now() - start, cpuMs: cpuMs() });
+for await (const line of createInterface({ input: process.stdin })) {
+  const { prompt, count } = JSON.parse(line);
+  answer({ times: await contestant.times(prompt, count), cpuMs: cpuMs(), peakBytes: peakBytes() });
+}
+process.exit(0);
+
+async function load() {
+  if (name === "ostinato") {
+    const { loadOstinato } = await import("./ostinato.mjs");
+    return loadOstinato(rest[0], rest[1], Number(rest[2]));
+  }
+  if (name === "transformers.js") {
+    const { loadTransformersJs } = await import("./transformers-js.mjs");
+    return loadTransformersJs(rest[0], rest[1], rest[2], Number(rest[3]));
+  }
+  if (name === "node-llama-cpp") {
+    const { loadLlama } = await import("./llama.mjs");
+    return loadLlama(rest[0], Number(rest[1]));
+  }
+  if (name === "memory") {
+    const { loadMemory } = await import("./memory.mjs");
+    return loadMemory(Number(rest[0]), Number(rest[1]));
+  }
+  throw new Error(`no contestant "${name}"`);
+}
+
+function cpuMs() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** The most memory that this process has had, as Linux counts it; elsewhere what it has now. */
+function peakBytes() {
+  try {
+    return 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);
+  } catch {
+    return process.memoryUsage.rss();
+  }
+}

@@ -1,0 +1,40 @@
+/** A contestant in a process of its own, which is asked and answers in lines of JSON. */
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+export class Contestant {
+  #process;
+  #lines;
+  #errors = "";
+
+  /** @param command a program and its arguments. */
+  constructor([program, ...rest]) {
+    this.#process = spawn(program, rest, { stdio: ["pipe", "pipe", "pipe"], cwd: import.meta.dirname });
+    this.#process.stderr.on("data", (data) => (this.#errors = `${this.#errors}${data}`.slice(-2000)));
+    this.#process.stdin.on("error", () => {}); // it ended: the next answer says so
+    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** Waits until it is loaded. @returns `{ loadMs, cpuMs }`: how long it took, and the processors' time it took. */
+  async loaded() {
+    return this.#answer();
+  }
+
+  /** @returns `{ times, cpuMs, peakBytes }`: milliseconds from the call to each id; of the whole process the rest. */
+  async generate(prompt, count) {
+    this.#process.stdin.write(`${JSON.stringify({ prompt, count })}\n`);
+    return this.#answer();
+  }
+
+  end() {
+    this.#process.stdin.end();
+  }
+
+  async #answer() {
+    for (;;) {
+      const { done, value } = await this.#lines.next();
+      if (done) throw new Error(this.#errors.trim().split("\n").at(-1) ?? "it ended without a word");
+      if (value.startsWith("{")) return JSON.parse(value);
+    }
+  }
+}
