@@ -110,7 +110,10 @@ export class OptionError extends Error {
 }
 
 /** What is wrong with a value for an option, or undefined. */
-export function problemWith(option: NumberOption, value: number): string | undefined {
+export function problemWith(
+  option: Pick<NumberOption, "minimum" | "maximum" | "isInteger">,
+  value: number,
+): string | undefined {
   const { minimum, maximum, isInteger } = option;
   if (value >= minimum && value <= maximum && (!isInteger || Number.isInteger(value))) return undefined;
   return `must be a ${isInteger ? "whole number" : "number"} from ${minimum} to ${maximum}, got ${value}`;

@@ -1,190 +1,152 @@
-/** The page: what a visitor presses, and what is shown of it. */
+/** The page: puts its parts together. */
 import { scoreFromNotes, writeMidi } from "../src/index.ts";
-import type { WorkerMusicModel } from "../src/browser/index.ts";
-import { byId } from "./elements.ts";
-import { loadPiano } from "./load-piano.ts";
-import { Player, type PlayerState } from "./music/player.ts";
-import { Roll } from "./roll/roll.ts";
-import { saveFile } from "./save-file.ts";
+import { App, type AppListener } from "./app.ts";
+import { BranchTabs } from "./branch-tabs.ts";
 import { Settings } from "./controls/settings.ts";
-import { clock, megabytes, problemOf } from "./words.ts";
+import { byId } from "./elements.ts";
+import type { PlayerState } from "./music/player.ts";
+import { RollView } from "./roll/roll-view.ts";
+import { saveFile } from "./save-file.ts";
+import { Status } from "./status.ts";
+import { Why } from "./why/why.ts";
 
 const begin = byId("begin", HTMLButtonElement);
 const play = byId("play", HTMLButtonElement);
-const stop = byId("stop", HTMLButtonElement);
-const save = byId("save", HTMLButtonElement);
-const state = byId("state", HTMLElement);
-const figures = byId("figures", HTMLElement);
-const canvas = byId("roll", HTMLCanvasElement);
-const loading = byId("loading", HTMLProgressElement);
-const invitation = byId("invitation", HTMLElement);
-const problem = byId("problem", HTMLElement);
+const loop = byId("loop", HTMLButtonElement);
 
-const settings = new Settings(byId("settings", HTMLFormElement), () => {
-  if (player?.state !== undefined && player.state !== "idle") say("Settings count from the next piece on");
-});
-const roll = new Roll(canvas, () => drawRoll());
+const settings = new Settings(
+  byId("settings", HTMLFormElement),
+  byId("more-settings", HTMLFormElement),
+  () => writingChanged(),
+  () => playingChanged(),
+);
+const listener: AppListener = {
+  changed: () => {
+    roll.refresh();
+    tabs.update();
+    if (why.note && app.piece?.notes[app.piece.notes.indexOf(why.note)] !== why.note) why.choose(undefined);
+  },
+  state: (state) => showState(state),
+  progress: (progress) => status.showProgress(progress),
+  problem: (error) => status.showProblem(error),
+};
+const app = new App(() => settings.read(), listener);
+const status = new Status(app);
+const roll = new RollView(app, byId("roll", HTMLCanvasElement));
+const tabs = new BranchTabs(app);
+const why = new Why(app, () => roll.refresh());
+roll.why = why;
+roll.onSelect = () => applyLoop();
 
-let player: Player | undefined;
-let model: Promise<WorkerMusicModel> | undefined;
-let facts: WorkerMusicModel["facts"] | undefined;
-let pieces = 0;
 let isBusy = false;
 
-begin.addEventListener("click", () => void startPiece());
-play.addEventListener("click", () => void startPiece());
-stop.addEventListener("click", () => stopPiece());
-save.addEventListener("click", savePiece);
-byId("problem-close", HTMLButtonElement).addEventListener("click", () => {
-  problem.hidden = true;
+begin.addEventListener("click", () => void attempt(() => app.start()));
+play.addEventListener("click", () => void attempt(() => app.togglePlay()));
+byId("new", HTMLButtonElement).addEventListener("click", () => void attempt(newPiece));
+byId("again", HTMLButtonElement).addEventListener("click", () => {
+  app.seek(0);
+  roll.follow();
 });
-byId("settings", HTMLFormElement).addEventListener("submit", (event) => {
-  event.preventDefault();
-  void startPiece();
+loop.addEventListener("click", () => {
+  loop.setAttribute("aria-pressed", String(loop.getAttribute("aria-pressed") !== "true"));
+  applyLoop();
 });
+byId("save", HTMLButtonElement).addEventListener("click", () => {
+  const notes = app.piece?.finished();
+  if (notes) saveFile(writeMidi(scoreFromNotes(notes)), "ostinato.mid", "audio/midi");
+});
+byId("follow", HTMLButtonElement).addEventListener("click", () => roll.follow());
+for (const id of ["settings", "more-settings"]) {
+  byId(id, HTMLFormElement).addEventListener("submit", (event) => event.preventDefault());
+}
 document.addEventListener("keydown", (event) => {
-  const isOnControl = event.target instanceof HTMLInputElement || event.target instanceof HTMLButtonElement;
-  if (event.key === "Escape") stopPiece();
+  const isOnControl =
+    event.target instanceof HTMLElement && event.target.closest("input, button, select, summary, a");
+  if (event.key === "Escape") escape();
   else if (event.key === " " && !isOnControl) {
     event.preventDefault();
-    if (player && player.state !== "idle") stopPiece();
-    else void startPiece();
+    void attempt(() => app.togglePlay());
   }
 });
-// Sound and engine are of use only after a press; fetching the code now makes the first one quicker.
-const soundModule = import("./sound/sound.ts");
 
-/** Loads what is missing, then plays a piece until it is stopped. */
-async function startPiece(): Promise<void> {
+function escape(): void {
+  if (why.note) why.choose(undefined);
+  else if (app.state !== "idle") {
+    void app.togglePlay();
+    play.focus();
+  }
+}
+
+/** Does something that may fail, one at a time. */
+async function attempt(action: () => Promise<void>): Promise<void> {
   if (isBusy) return;
-  problem.hidden = true;
-  if (pieces > 0) settings.nextSeed();
-  const options = settings.read();
-  if (!options) return;
+  status.clearProblem();
+  if (!settings.read((bad) => bad.focus())) return;
   isBusy = true;
+  begin.disabled = true;
   try {
-    begin.disabled = true;
-    // Both begin in the press itself: browsers allow sound only there.
-    const [loaded, readyPlayer] = await Promise.all([loadModel(), createPlayer()]);
-    pieces += 1;
-    isBusy = false;
-    await readyPlayer.play(loaded, options);
+    await action();
   } catch (error) {
-    showProblem(error);
+    status.showProblem(error);
   } finally {
     isBusy = false;
     begin.disabled = false;
   }
 }
 
-function stopPiece(): void {
-  if (!player || player.state === "idle") return;
-  player.stop();
-  play.focus();
+async function newPiece(): Promise<void> {
+  settings.seed.next();
+  roll.select(undefined);
+  roll.follow();
+  await app.start();
 }
 
-function savePiece(): void {
-  const notes = player?.notes?.finished();
-  if (!notes) return;
-  saveFile(writeMidi(scoreFromNotes(notes)), `ostinato-${pieces}.mid`, "audio/midi");
+let settling: ReturnType<typeof setTimeout> | undefined;
+
+/** A slider that is being drawn along changes many times a second; the last of them counts. */
+function writingChanged(): void {
+  clearTimeout(settling);
+  settling = setTimeout(() => app.settingsChanged(), 150);
 }
 
-/** The model, loaded once; a failure is forgotten, so that the next press tries again. */
-function loadModel(): Promise<WorkerMusicModel> {
-  model ??= download().catch((error: unknown) => {
-    model = undefined;
-    throw error;
-  });
-  return model;
+function playingChanged(): void {
+  const { sound } = app;
+  if (!sound) return;
+  if (settings.volume.check()) sound.volume = settings.volume.value ?? 1;
+  if (settings.tempo.check()) sound.speed = settings.tempo.value ?? 1;
 }
 
-async function download(): Promise<WorkerMusicModel> {
-  loading.hidden = false;
-  say("Loading the model");
-  try {
-    const loaded = await loadPiano(({ file, loadedBytes, totalBytes }) => {
-      if (file !== "model.safetensors") return;
-      if (totalBytes === undefined) loading.removeAttribute("value");
-      else Object.assign(loading, { max: totalBytes, value: loadedBytes });
-      byId("invitation", HTMLElement).textContent =
-        `Loading the model: ${megabytes(loadedBytes, totalBytes)}`;
-    });
-    facts = loaded.facts;
-    return loaded;
-  } finally {
-    loading.hidden = true;
-  }
+/** Loops the selection, or else all there is. */
+function applyLoop(): void {
+  if (!app.sound) return;
+  const isOn = loop.getAttribute("aria-pressed") === "true";
+  const all = { fromSeconds: 0, toSeconds: app.piece?.seconds ?? 0 };
+  app.sound.loop = isOn ? (roll.selection ?? all) : undefined;
 }
 
-async function createPlayer(): Promise<Player> {
-  const { createSound } = await soundModule;
-  player ??= new Player(await createSound(), showState);
-  return player;
-}
-
-function showState(now: PlayerState): void {
+function showState(state: PlayerState): void {
   byId("welcome", HTMLElement).hidden = true;
-  play.hidden = now !== "idle";
-  stop.hidden = now === "idle";
   byId("transport", HTMLElement).hidden = false;
-  if (now === "waiting") stop.focus();
-  say({ waiting: "Writing ahead", playing: "Playing", idle: "Stopped" }[now]);
-  askForFrame();
-  showFigures();
+  play.textContent = state === "idle" ? "Play" : "Pause";
+  if (state === "waiting" && document.activeElement === document.body) play.focus();
+  if (state === "playing") playingChanged();
+  status.showState(state);
+  roll.refresh();
+  if (state === "playing") void betterSound();
 }
 
-function showProblem(error: unknown): void {
-  const { message, hint } = problemOf(error);
-  byId("problem-message", HTMLElement).textContent = message;
-  byId("problem-hint", HTMLElement).textContent = hint;
-  problem.hidden = false;
-  say("");
-  invitation.textContent = "";
-}
+let isBetterSound = false;
 
-function say(text: string): void {
-  state.textContent = text;
-}
-
-/** The frame that has been asked for; 0: none. */
-let frame = 0;
-let drawn = 0;
-let figuresShown = 0;
-
-/** One frame after the other while a piece is going on. */
-function askForFrame(): void {
-  if (frame === 0 && player && player.state !== "idle") frame = requestAnimationFrame(drawFrame);
-}
-
-function drawFrame(milliseconds: number): void {
-  frame = 0;
-  const isWaiting = player?.state === "waiting";
-  // While time stands still the engine needs the processor more than the picture does.
-  if (!isWaiting || milliseconds - drawn > 250) {
-    drawn = milliseconds;
-    drawRoll();
+/** Real strings in place of computed ones, once the music is under way and needs the network no more. */
+async function betterSound(): Promise<void> {
+  if (isBetterSound || !app.sound) return;
+  isBetterSound = true;
+  try {
+    const { loadTones } = await import("./sound/tones.ts");
+    app.sound.tones = await loadTones(new URL("samples/", document.baseURI));
+    document.documentElement.dataset["piano"] = "recorded";
+  } catch {
+    // The computed piano goes on; the next piece tries again.
+    isBetterSound = false;
   }
-  if (milliseconds - figuresShown > 500) {
-    figuresShown = milliseconds;
-    showFigures();
-  }
-  askForFrame();
-}
-
-function drawRoll(): void {
-  roll.draw(player?.notes, player?.seconds ?? 0);
-}
-
-function showFigures(): void {
-  const notes = player?.notes;
-  if (!player || !notes || !facts) return;
-  const speed = player.idsPerSecond;
-  const parts = [`wasm ×${facts.threads}`];
-  if (speed !== undefined) parts.push(`${Math.round(speed)} ids/s`);
-  if (player.state !== "idle") parts.push(`${Math.max(0, player.aheadSeconds).toFixed(0)} s ahead`);
-  figures.textContent = parts.join(" · ");
-  canvas.setAttribute(
-    "aria-label",
-    `Piano roll: ${notes.notes.length} notes, at ${clock(player.seconds)} of ${clock(notes.seconds)}`,
-  );
 }

@@ -93,6 +93,9 @@ export interface ModelFacts {
   readonly vocabulary: string;
   /** How many ids attention reaches back. */
   readonly window: number;
+  readonly layers: number;
+  /** Attention heads in each layer. */
+  readonly heads: number;
   /** Threads that compute. */
   readonly threads: number;
 }

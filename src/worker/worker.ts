@@ -14,7 +14,8 @@ if (!self.name.startsWith(THREAD_PREFIX)) {
     const threads = globalThis.crossOriginIsolated ? (wasm.threads ?? defaultThreads()) : 1;
     const model = await loadMusicModel(source, { wasm: { ...wasm, threads }, onProgress });
     const { vocabulary, decoder } = model;
-    return { model, facts: { vocabulary: vocabulary.name, window: decoder.config.window, threads } };
+    const { window, layers, heads } = decoder.config;
+    return { model, facts: { vocabulary: vocabulary.name, window, layers, heads, threads } };
   });
 }
 

@@ -58,14 +58,14 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     return page;
   }
 
-  it("plays, shows, stops and saves music, with threads where it is isolated", async () => {
+  it("plays, shows, pauses and saves music, with threads where it is isolated", async () => {
     const page = await open({ isolated: true, query: "?threads=2" });
     expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(true);
     await page.getByLabel("seed", { exact: true }).fill("7");
     await page.getByRole("button", { name: "Play" }).click();
     await expectMusic(page, 2);
 
-    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByRole("button", { name: "Pause" }).click();
     await expectSilence(page);
     const shown = Number(/(\d+) notes/.exec(await rollLabel(page))?.[1]);
     const [download] = await Promise.all([
@@ -91,15 +91,65 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     await page.keyboard.press("Escape");
     await expectSilence(page);
 
-    await page.keyboard.press("Enter"); // the focus went from Stop to Play
+    await page.keyboard.press("Enter"); // the focus is on Play
+    await page.getByText("Playing", { exact: true }).waitFor();
+    expect(await seed.inputValue(), "the same piece goes on").toBe(first);
+    await page.getByRole("button", { name: "New piece" }).focus();
+    await page.keyboard.press("Enter");
     await page.getByText("Playing", { exact: true }).waitFor();
     const second = await seed.inputValue();
     expect(second, "another piece has another seed").not.toBe(first);
-    await page.keyboard.press("Escape");
     await page.getByLabel("keep").check();
-    await page.getByRole("button", { name: "Play" }).click();
+    await page.getByRole("button", { name: "New piece" }).click();
     await page.getByText("Playing", { exact: true }).waitFor();
     expect(await seed.inputValue(), "a seed that is kept").toBe(second);
+    expect(complaints).toEqual([]);
+  });
+
+  it("tells why a note came, and branches into what else could have come", async () => {
+    const page = await open({ isolated: false });
+    await page.getByRole("button", { name: "Play" }).click();
+    await expectMusic(page, 1);
+    await page.keyboard.press("Escape");
+    await page.locator("#roll").focus();
+    await page.keyboard.press("ArrowDown");
+    const candidates = page.locator("#candidates button");
+    await candidates.first().waitFor();
+    expect(await page.locator("#candidates button[aria-current]").count(), "what came is among them").toBe(1);
+    expect(await page.locator("#heads button").count()).toBe(2);
+    await page
+      .locator("#elsewhere")
+      .getByText(/^\d+ % on timing and loudness$/)
+      .waitFor();
+    await page.locator("#candidates button:not([aria-current])").first().click();
+    const tabs = page.locator("#branches .branch > button:first-child");
+    await expect.poll(() => tabs.count()).toBe(2);
+    expect(await tabs.last().textContent()).toMatch(/^.+ → .+ at 0:\d\d$/);
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await page.getByText("Playing", { exact: true }).waitFor();
+    await tabs.first().click();
+    await expect.poll(() => tabs.first().getAttribute("aria-pressed")).toBe("true");
+    await page.getByRole("button", { name: /^drop branch/ }).click();
+    await expect.poll(() => page.locator("#branches").isVisible()).toBe(false);
+    expect(complaints).toEqual([]);
+  });
+
+  it("writes what has not been heard anew when a setting changes, and the music goes on", async () => {
+    const page = await open({ isolated: false });
+    await page.getByRole("button", { name: "Play" }).click();
+    await expectMusic(page, 1);
+    await page.getByLabel("temperature", { exact: true }).fill("0.5");
+    await page.getByLabel("length", { exact: true }).fill("600");
+    await expect.poll(() => aheadSeconds(page), { message: "ahead again" }).toBeGreaterThan(6);
+    await page.getByText("Playing", { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it("plays recorded strings once they are there", async () => {
+    const page = await open({ isolated: false });
+    await page.getByRole("button", { name: "Play" }).click();
+    await page.locator('html[data-piano="recorded"]').waitFor({ state: "attached" });
+    await expect.poll(() => loudness(page), { timeout: 20_000, message: "sound" }).toBeGreaterThan(0.001);
     expect(complaints).toEqual([]);
   });
 
@@ -130,15 +180,19 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
 async function expectMusic(page: Page, threads: number): Promise<void> {
   await page.getByText("Playing", { exact: true }).waitFor();
   expect(await page.locator("#figures").textContent()).toContain(`wasm ×${threads}`);
-  await page.getByRole("img", { name: /^Piano roll: [1-9]\d* notes, at 0:0[1-9]/ }).waitFor();
+  await page.getByRole("application", { name: /^Piano roll: [1-9]\d* notes, at 0:0[1-9]/ }).waitFor();
   await expect.poll(() => loudness(page), { timeout: 20_000, message: "sound" }).toBeGreaterThan(0.001);
   expect(await colours(page), "notes on the roll").toBeGreaterThan(20);
 }
 
 /** Time and sound have stopped. */
 async function expectSilence(page: Page): Promise<void> {
-  await page.getByText("Stopped", { exact: true }).waitFor();
-  const stoppedAt = await rollLabel(page);
+  await page.getByText("Paused", { exact: true }).waitFor();
+  const stoppedAt = await page.evaluate(async () => {
+    // What the label says is brought up to date twice a second.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    return document.getElementById("roll")?.getAttribute("aria-label");
+  });
   await expect.poll(() => loudness(page), { timeout: 20_000, message: "silence" }).toBeLessThan(1e-4);
   expect(await rollLabel(page)).toBe(stoppedAt);
 }
@@ -149,6 +203,11 @@ function complaintOf(message: ConsoleMessage): string[] {
 
 async function rollLabel(page: Page): Promise<string> {
   return (await page.locator("#roll").getAttribute("aria-label")) ?? "";
+}
+
+/** How far the model is ahead, as the page says. */
+async function aheadSeconds(page: Page): Promise<number> {
+  return Number(/(\d+) s ahead/.exec((await page.locator("#figures").textContent()) ?? "")?.[1]);
 }
 
 /** How many different colours the roll shows: a keyboard, lines and a playhead have few, notes by velocity many. */

@@ -38,7 +38,10 @@ function connect(load: ModelLoader): Promise<WorkerMusicModel> {
 }
 
 function serving(model: MusicEngine): ModelLoader {
-  return async () => ({ model, facts: { vocabulary: PERFORMANCE_416.name, window: 32, threads: 1 } });
+  return async () => ({
+    model,
+    facts: { vocabulary: PERFORMANCE_416.name, window: 32, layers: 2, heads: 2, threads: 1 },
+  });
 }
 
 /** A model that counts upwards, and how far it has come. */
@@ -87,7 +90,13 @@ describe("WorkerMusicModel", () => {
     expect(await collect(remote.continue(primer, options))).toEqual(
       await collect(local.continue(primer, options)),
     );
-    expect(remote.facts).toEqual({ vocabulary: "performance-416", window: 32, threads: 1 });
+    expect(remote.facts).toEqual({
+      vocabulary: "performance-416",
+      window: 32,
+      layers: 2,
+      heads: 2,
+      threads: 1,
+    });
   });
 
   it("generates the score that the model itself generates", async () => {

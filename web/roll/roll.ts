@@ -1,5 +1,8 @@
-/** Draws the piano roll. Where everything lies is in roll-geometry.ts. */
-import type { LiveNotes } from "../music/live-notes.ts";
+/** Paints the piano roll. Where everything lies is in geometry.ts, which notes are shown in note-layout.ts. */
+import type { Piece, PieceNote } from "../music/piece.ts";
+import { clock } from "../words.ts";
+import { type Arc, paintArcs } from "./arcs.ts";
+import { type Colours, readColours } from "./colours.ts";
 import {
   isBlackKey,
   laneHeight,
@@ -7,26 +10,36 @@ import {
   PIANO_PITCHES,
   type RollView,
   timeLines,
-  visibleRange,
   visibleSeconds,
-  xOfPlayhead,
+  xOfTime,
   yOfPitch,
 } from "./geometry.ts";
-import { clock } from "../words.ts";
+import { createLayout, layOutNotes, type RectangleList } from "./note-layout.ts";
 
-/** How much of the width is past. */
-const PLAYHEAD = 0.45;
-/** The seconds that are seen: as many as look well, at least so many. */
-const PIXELS_PER_SECOND = 90;
-const FEWEST_SECONDS = 7;
-/** Velocities are drawn in so many lightnesses. */
-const SHADES = 16;
 /** How much notes that have not been heard are faded. */
 const UNHEARD = 0.55;
+/** Up to so many notes have round corners. */
+const ROUND = 600;
+
+/** What there is to be seen. */
+export interface Scene {
+  readonly view: RollView;
+  readonly piece: Piece | undefined;
+  /** Where the playhead is. */
+  readonly heardSeconds: number;
+  readonly selection: { readonly fromSeconds: number; readonly toSeconds: number } | undefined;
+  readonly chosen: PieceNote | undefined;
+  readonly arcs: readonly Arc[];
+  /** Another branch, shown in outline where it differs. */
+  readonly ghost: { readonly piece: Piece; readonly fromSeconds: number } | undefined;
+  /** Keys that the visitor holds down. */
+  readonly held: ReadonlySet<number>;
+}
 
 export class Roll {
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
+  readonly #layout = createLayout();
   #colours: Colours;
 
   constructor(canvas: HTMLCanvasElement, onResize: () => void) {
@@ -42,112 +55,165 @@ export class Roll {
     });
   }
 
-  /** @param seconds the time at the playhead. */
-  draw(notes: LiveNotes | undefined, seconds: number): void {
-    const view = this.#prepare(seconds);
-    this.#drawLanes(view);
-    this.#drawTimeLines(view);
-    const sounding = notes ? this.#drawNotes(view, notes) : new Set<number>();
-    this.#drawTimes(view);
-    if (notes) this.#drawPlayhead(view);
-    this.#drawKeyboard(view, sounding);
-  }
-
-  /** Fits the canvas to the screen's pixels and empties it. */
-  #prepare(seconds: number): RollView {
+  /** A view of the canvas as large as it is. */
+  view(place: Pick<RollView, "seconds" | "anchor" | "pixelsPerSecond">): RollView {
     const { clientWidth: width, clientHeight: height } = this.#canvas;
-    const scale = devicePixelRatio;
-    if (
-      this.#canvas.width !== Math.round(width * scale) ||
-      this.#canvas.height !== Math.round(height * scale)
-    ) {
-      this.#canvas.width = Math.round(width * scale);
-      this.#canvas.height = Math.round(height * scale);
-    }
-    this.#context.setTransform(scale, 0, 0, scale, 0, 0);
-    this.#context.clearRect(0, 0, width, height);
-    const keyboardWidth = width < 640 ? 20 : 36;
     return {
+      ...place,
       width,
       height,
-      keyboardWidth,
-      seconds,
-      playhead: PLAYHEAD,
-      pixelsPerSecond: Math.min(PIXELS_PER_SECOND, (width - keyboardWidth) / FEWEST_SECONDS),
+      keyboardWidth: width < 640 ? 20 : 36,
+      rulerHeight: 24,
       lowestPitch: PIANO_PITCHES.lowest,
       highestPitch: PIANO_PITCHES.highest,
     };
   }
 
-  #drawLanes(view: RollView): void {
-    const { width, keyboardWidth, lowestPitch, highestPitch } = view;
+  draw(scene: Scene): void {
+    const { view, piece, heardSeconds } = scene;
+    this.#clear(view);
+    this.#drawGrid(view);
+    if (scene.selection) this.#drawSelection(view, scene.selection);
+    this.#layout.sounding.clear();
+    if (scene.ghost) this.#drawGhost(view, scene.ghost);
+    if (piece) {
+      layOutNotes(this.#layout, view, piece, heardSeconds);
+      this.#drawNotes();
+      this.#drawPrimerEnd(view, piece);
+    }
+    if (scene.arcs.length > 0) paintArcs(this.#context, view, scene.arcs);
+    if (scene.chosen && piece) this.#drawChosen(view, scene.chosen, piece.seconds);
+    if (piece) this.#drawPlayhead(view, heardSeconds);
+    this.#drawRuler(view);
+    this.#drawKeyboard(view, new Set([...this.#layout.sounding, ...scene.held]));
+  }
+
+  /** Fits the canvas to the screen's pixels and empties it. */
+  #clear({ width, height }: RollView): void {
+    const scale = devicePixelRatio;
+    const [pixelsAcross, pixelsDown] = [Math.round(width * scale), Math.round(height * scale)];
+    if (this.#canvas.width !== pixelsAcross || this.#canvas.height !== pixelsDown) {
+      this.#canvas.width = pixelsAcross;
+      this.#canvas.height = pixelsDown;
+    }
+    this.#context.setTransform(scale, 0, 0, scale, 0, 0);
+    this.#context.clearRect(0, 0, width, height);
+  }
+
+  #drawGrid(view: RollView): void {
+    const { width, height, keyboardWidth, rulerHeight, lowestPitch, highestPitch } = view;
     this.#context.fillStyle = this.#colours.line;
     for (let pitch = lowestPitch; pitch <= highestPitch; pitch += 1) {
       if (pitch % 12 !== 0) continue;
       const y = Math.round(yOfPitch(view, pitch) + laneHeight(view));
       this.#context.fillRect(keyboardWidth, y, width - keyboardWidth, 1);
     }
-  }
-
-  #drawTimeLines(view: RollView): void {
-    this.#context.fillStyle = this.#colours.line;
     for (const { x } of timeLines(view)) {
-      if (x >= view.keyboardWidth) this.#context.fillRect(Math.round(x), 0, 1, view.height);
+      if (x >= keyboardWidth) this.#context.fillRect(Math.round(x), rulerHeight, 1, height - rulerHeight);
     }
   }
 
-  /** The times of the lines, over the notes, which would hide them. */
-  #drawTimes(view: RollView): void {
+  #drawSelection(view: RollView, { fromSeconds, toSeconds }: NonNullable<Scene["selection"]>): void {
+    const from = Math.max(view.keyboardWidth, xOfTime(view, fromSeconds));
+    const to = Math.min(view.width, xOfTime(view, toSeconds));
+    this.#context.fillStyle = this.#colours.selection;
+    if (to > from) this.#context.fillRect(from, 0, to - from, view.height);
+  }
+
+  #drawNotes(): void {
+    const { primer, generated, unheard, count } = this.#layout;
+    const isRound = count <= ROUND;
+    this.#context.globalAlpha = UNHEARD;
+    for (const [shade, list] of unheard.entries()) this.#fill(list, this.#colours.generated[shade], isRound);
+    this.#context.globalAlpha = 1;
+    for (const [shade, list] of generated.entries())
+      this.#fill(list, this.#colours.generated[shade], isRound);
+    for (const [shade, list] of primer.entries()) this.#fill(list, this.#colours.primer[shade], isRound);
+  }
+
+  #fill(list: RectangleList, colour: string | undefined, isRound: boolean): void {
+    if (list.count === 0) return;
+    const context = this.#context;
+    context.fillStyle = colour ?? "";
+    if (!isRound) {
+      list.forEach((x, y, width, height) => context.fillRect(x, y, width, Math.max(1, height - 1)));
+      return;
+    }
+    context.beginPath();
+    list.forEach((x, y, width, height) =>
+      context.roundRect(x, y + 0.5, width, Math.max(2, height - 1), Math.min(2, width / 2)),
+    );
+    context.fill();
+  }
+
+  #drawGhost(view: RollView, { piece, fromSeconds }: NonNullable<Scene["ghost"]>): void {
+    const context = this.#context;
+    const { from, to } = visibleSeconds(view);
+    context.strokeStyle = this.#colours.ghost;
+    context.lineWidth = 1;
+    context.beginPath();
+    piece.forEachNote(Math.max(from, fromSeconds), to, (note) => {
+      const box = note.startSeconds >= fromSeconds ? noteRectangle(view, note, piece.seconds) : undefined;
+      if (box) context.rect(box.x + 0.5, box.y + 1, Math.max(1, box.width - 1), Math.max(2, box.height - 2));
+    });
+    context.stroke();
+    const x = Math.round(xOfTime(view, fromSeconds));
+    if (x < view.keyboardWidth) return;
+    context.fillStyle = this.#colours.ghost;
+    context.fillRect(x, view.rulerHeight, 1, view.height);
+  }
+
+  /** Where the visitor's music ends and the model's begins. */
+  #drawPrimerEnd(view: RollView, piece: Piece): void {
+    if (piece.primerLength === 0) return;
+    const x = Math.round(xOfTime(view, piece.primerSeconds));
+    if (x < view.keyboardWidth || x > view.width) return;
+    const context = this.#context;
+    context.fillStyle = this.#colours.primer.at(-1) ?? "";
+    for (let y = view.rulerHeight; y < view.height; y += 8) context.fillRect(x, y, 1, 4);
+    // A grip, to be moved.
+    context.beginPath();
+    context.roundRect(x - 4, view.rulerHeight - 12, 9, 16, 3);
+    context.fill();
+  }
+
+  #drawChosen(view: RollView, note: PieceNote, until: number): void {
+    const box = noteRectangle(view, note, until);
+    if (!box) return;
+    this.#context.strokeStyle = this.#colours.playhead;
+    this.#context.lineWidth = 2;
+    this.#context.strokeRect(box.x - 1, box.y - 1, box.width + 2, box.height + 2);
+  }
+
+  #drawPlayhead(view: RollView, seconds: number): void {
+    const x = Math.round(xOfTime(view, seconds));
+    if (x < view.keyboardWidth) return;
+    const context = this.#context;
+    context.fillStyle = this.#colours.playhead;
+    context.fillRect(x, 0, 1, view.height);
+    context.beginPath();
+    context.moveTo(x - 5, 0);
+    context.lineTo(x + 6, 0);
+    context.lineTo(x + 0.5, 7);
+    context.fill();
+  }
+
+  #drawRuler(view: RollView): void {
     const context = this.#context;
     context.font = `11px ${this.#colours.font}`;
     context.textBaseline = "top";
+    context.fillStyle = this.#colours.faint;
     for (const { seconds, x } of timeLines(view)) {
-      if (x < view.keyboardWidth) continue;
-      const label = clock(seconds);
-      const { width } = context.measureText(label);
-      context.fillStyle = this.#colours.ground;
-      context.fillRect(Math.round(x) + 2, 2, width + 4, 14);
-      context.fillStyle = this.#colours.faint;
-      context.fillText(label, Math.round(x) + 4, 4);
+      if (x >= view.keyboardWidth) context.fillText(clock(seconds), Math.round(x) + 4, 7);
     }
-  }
-
-  /** Returns the pitches that sound at the playhead. */
-  #drawNotes(view: RollView, notes: LiveNotes): Set<number> {
-    const context = this.#context;
-    const sounding = new Set<number>();
-    const [first, end] = visibleRange(notes.notes, visibleSeconds(view), notes.longestSeconds);
-    for (const note of notes.notes.slice(first, end)) {
-      const box = noteRectangle(view, note, notes.seconds);
-      if (!box) continue;
-      const endSeconds = note.endSeconds ?? notes.seconds;
-      if (note.startSeconds <= view.seconds && endSeconds > view.seconds) sounding.add(note.pitch);
-      context.globalAlpha = note.startSeconds > view.seconds ? UNHEARD : 1;
-      context.fillStyle =
-        this.#colours.shades[Math.floor((note.velocity * SHADES) / 128)] ?? this.#colours.ink;
-      context.beginPath();
-      context.roundRect(
-        box.x,
-        box.y + 0.5,
-        box.width,
-        Math.max(2, box.height - 1),
-        Math.min(2, box.width / 2),
-      );
-      context.fill();
-    }
-    context.globalAlpha = 1;
-    return sounding;
-  }
-
-  #drawPlayhead(view: RollView): void {
-    this.#context.fillStyle = this.#colours.playhead;
-    this.#context.fillRect(Math.round(xOfPlayhead(view)), 0, 1, view.height);
   }
 
   #drawKeyboard(view: RollView, sounding: ReadonlySet<number>): void {
     const context = this.#context;
-    const { keyboardWidth, lowestPitch, highestPitch } = view;
+    const { keyboardWidth, rulerHeight, lowestPitch, highestPitch } = view;
     const height = laneHeight(view);
+    context.fillStyle = this.#colours.ground;
+    context.fillRect(0, 0, keyboardWidth, rulerHeight);
     for (let pitch = lowestPitch; pitch <= highestPitch; pitch += 1) {
       const isBlack = isBlackKey(pitch);
       const y = yOfPitch(view, pitch);
@@ -165,44 +231,4 @@ export class Roll {
       context.fillRect(0, Math.round(yOfPitch(view, pitch) + height), keyboardWidth, 1);
     }
   }
-}
-
-interface Colours {
-  readonly ground: string;
-  readonly line: string;
-  readonly octave: string;
-  readonly ink: string;
-  readonly faint: string;
-  readonly accent: string;
-  readonly whiteKey: string;
-  readonly blackKey: string;
-  readonly playhead: string;
-  readonly font: string;
-  /** Softest to loudest. */
-  readonly shades: readonly string[];
-}
-
-/** The colours of style.css. */
-function readColours(): Colours {
-  const style = getComputedStyle(document.documentElement);
-  const read = (name: string): string => style.getPropertyValue(name).trim();
-  const soft = Number(read("--note-soft"));
-  const loud = Number(read("--note-loud"));
-  const shades = Array.from({ length: SHADES }, (_, shade) => {
-    const lightness = soft + ((loud - soft) * shade) / (SHADES - 1);
-    return `oklch(${lightness.toFixed(3)} ${read("--note-chroma")} ${read("--note-hue")})`;
-  });
-  return {
-    ground: read("--ground"),
-    line: read("--line"),
-    octave: read("--octave"),
-    ink: read("--ink"),
-    faint: read("--faint"),
-    accent: read("--accent"),
-    whiteKey: read("--white-key"),
-    blackKey: read("--black-key"),
-    playhead: read("--playhead"),
-    font: style.fontFamily,
-    shades,
-  };
 }

@@ -1,112 +1,169 @@
 /** Notes to loudspeakers, on time, through Tone.js. */
-import { Gain, getContext, getTransport, immediate, Limiter, now, Sampler, start } from "tone";
+import { Gain, getContext, getTransport, immediate, Limiter, now, start } from "tone";
 import { STEPS_PER_SECOND } from "../../encoding/index.ts";
-import type { NoteChange } from "../music/live-notes.ts";
-import { pianoTone } from "./piano-tone.ts";
-import { PIANO_PITCHES } from "../roll/geometry.ts";
+import type { NoteChange } from "../music/piece.ts";
+import { computeTones } from "./tones.ts";
+import { type Tones, Voices } from "./voices.ts";
+
+/** Music to be played: asked for again and again, a moment before it is heard. */
+export interface Source {
+  /** The beginnings and ends of notes in `[from, to)`, in order. */
+  changesBetween(fromSeconds: number, toSeconds: number): readonly NoteChange[];
+}
+
+export interface Span {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+}
 
 /** What a player needs of the sound. */
 export interface Sound {
+  source: Source | undefined;
   /** The time that is heard now, in seconds of the piece. */
   readonly seconds: number;
-  /** Whether time goes on. */
-  readonly isRunning: boolean;
-  /** Called about ten times a second while time goes on, in background tabs too. */
+  /** Called twenty times a second while time goes on, in background tabs too. */
   onTick: (() => void) | undefined;
   run(): void;
-  /** Stops time where it is; what sounds dies away. */
+  /** Silence, and time stops where it is. */
   pause(): void;
-  /** Silence, and back to the beginning with nothing scheduled. */
-  reset(): void;
-  /** Has a note begin or end at a time of the piece; at once where that has passed. */
-  schedule(change: NoteChange, seconds: number): void;
+  /** Silence, and on to another time. */
+  seek(seconds: number): void;
 }
 
-/** Semitones between two tones that are computed; the others are these, played faster or slower. */
-const TONE_SPACING = 4;
-const TONE_RATE = 32_000;
-/** How long a released note takes to die away. */
-const RELEASE_SECONDS = 0.25;
-const VOLUME = 0.5;
+/** Told of every note that is played, `delay` seconds before it is heard. */
+export type PlayListener = (change: NoteChange, delay: number) => void;
+
+/** Ticks between two looks ahead; a tick of the transport is a step of the encoding. */
+const LOOK = 5;
+const GATE_SECONDS = 0.06;
 
 /** The piano. Must be called, for the first time, while a click or key is being handled: browsers keep silent before. */
-export async function createSound(): Promise<Sound> {
+export async function createSound(): Promise<PianoSound> {
   await start();
-  return new PianoSound(new Sampler({ urls: await computeTones(), release: RELEASE_SECONDS }));
+  return new PianoSound(await computeTones());
 }
 
-class PianoSound implements Sound {
+export class PianoSound implements Sound {
+  source: Source | undefined;
   onTick: (() => void) | undefined;
-  readonly #sampler: Sampler;
+  onPlay: PlayListener | undefined;
   readonly #transport = getTransport();
+  readonly #volume = new Gain(1);
+  /** Shut while time stands still: no voice outlasts a stop, however late it was started. */
+  readonly #gate = new Gain(0);
+  readonly #voices: Voices;
+  /** What the visitor plays; sounds whether time goes on or not. */
+  readonly #hands: Voices;
+  #tones: Tones;
+  #isRunning = false;
+  #speed = 1;
+  #loop: Span | undefined;
 
-  constructor(sampler: Sampler) {
-    this.#sampler = sampler;
-    sampler.chain(new Gain(VOLUME), new Limiter(-3), getContext().destination);
-    // A tick of the transport is a step of the encoding.
-    this.#transport.bpm.value = 60;
+  constructor(tones: Tones) {
+    this.#tones = tones;
+    this.#voices = new Voices(tones, this.#gate);
+    this.#hands = new Voices(tones, this.#volume);
+    this.#gate.connect(this.#volume);
+    this.#volume.chain(new Gain(0.5), new Limiter(-3), getContext().destination);
     this.#transport.PPQ = STEPS_PER_SECOND;
+    this.#transport.bpm.value = 60;
+    this.#transport.scheduleRepeat((time) => this.#look(time), `${LOOK}i`, 0);
+    this.#transport.on("loopStart", (time: number) => this.#voices.silence(time));
   }
 
   get seconds(): number {
-    return Math.max(0, this.#transport.getSecondsAtTime(immediate()));
+    return Math.max(0, this.#transport.getTicksAtTime(immediate()) / STEPS_PER_SECOND);
   }
 
-  get isRunning(): boolean {
-    return this.#transport.state === "started";
+  /** The tones in use; setting others lets what sounds ring on. */
+  get tones(): Tones {
+    return this.#tones;
+  }
+
+  set tones(tones: Tones) {
+    this.#tones = tones;
+    this.#voices.use(tones);
+    this.#hands.use(tones);
+  }
+
+  /** Loudness, 0–1. */
+  set volume(volume: number) {
+    this.#volume.gain.rampTo(volume ** 2, 0.05);
+  }
+
+  /** How many times as fast as written. */
+  set speed(speed: number) {
+    this.#speed = speed;
+    this.#transport.bpm.value = 60 * speed;
+  }
+
+  /** What is played again and again. */
+  set loop(loop: Span | undefined) {
+    this.#loop = loop;
+    if (loop) {
+      const tick = (seconds: number): number => LOOK * Math.round((seconds * STEPS_PER_SECOND) / LOOK);
+      const from = tick(loop.fromSeconds);
+      this.#transport.setLoopPoints(`${from}i`, `${Math.max(from + LOOK, tick(loop.toSeconds))}i`);
+    }
+    this.#transport.loop = loop !== undefined;
+  }
+
+  get loop(): Span | undefined {
+    return this.#loop;
+  }
+
+  /** Browsers may have put the sound to sleep; wakes it, in a press. */
+  async wake(): Promise<void> {
+    await start();
   }
 
   run(): void {
+    this.#isRunning = true;
+    this.#gate.gain.cancelScheduledValues(immediate());
+    this.#gate.gain.setValueAtTime(1, immediate());
     this.#transport.start();
   }
 
   pause(): void {
-    this.#transport.pause();
-    this.#sampler.releaseAll(now());
+    this.#isRunning = false;
+    this.#transport.pause(immediate());
+    this.#hush();
   }
 
-  reset(): void {
-    this.#transport.stop();
-    this.#transport.cancel(0);
-    this.#sampler.releaseAll(now());
-    // Afterwards: within the callback Tone.js wants everything done at the callback's own time.
-    this.#transport.scheduleRepeat(() => queueMicrotask(() => this.onTick?.()), "10i");
+  seek(seconds: number): void {
+    this.#hush();
+    if (this.#isRunning) this.#gate.gain.setValueAtTime(1, now());
+    this.#transport.ticks = Math.round(seconds * STEPS_PER_SECOND);
   }
 
-  schedule(change: NoteChange, seconds: number): void {
-    const tick = Math.round(seconds * STEPS_PER_SECOND);
-    if (tick > this.#transport.ticks || (tick === 0 && !this.isRunning)) {
-      this.#transport.scheduleOnce((time) => this.#play(change, time), `${tick}i`);
-    } else {
-      this.#play(change, now());
+  /** A key of the visitor's goes down. */
+  press(pitch: number, velocity: number): void {
+    this.#hands.strike(pitch, velocity, immediate());
+  }
+
+  lift(pitch: number): void {
+    this.#hands.lift(pitch, immediate());
+  }
+
+  #hush(): void {
+    const time = immediate();
+    this.#gate.gain.cancelScheduledValues(time);
+    this.#gate.gain.rampTo(0, GATE_SECONDS, time);
+    this.#voices.silence(now());
+  }
+
+  /** Plays what comes within the next few ticks, at its exact time. */
+  #look(time: number): void {
+    // Ticks up to the moment of a pause may be reported after it.
+    if (!this.#isRunning) return;
+    const from = Math.round(this.#transport.getTicksAtTime(time)) / STEPS_PER_SECOND;
+    for (const change of this.source?.changesBetween(from, from + LOOK / STEPS_PER_SECOND) ?? []) {
+      const at = time + (change.seconds - from) / this.#speed;
+      if (change.kind === "NOTE_ON") this.#voices.strike(change.note.pitch, change.note.velocity, at);
+      else this.#voices.lift(change.note.pitch, at);
+      this.onPlay?.(change, at - immediate());
     }
+    // Afterwards: within the callback Tone.js wants everything done at the callback's own time.
+    queueMicrotask(() => this.onTick?.());
   }
-
-  #play({ kind, note }: NoteChange, time: number): void {
-    const frequency = frequencyOf(note.pitch);
-    if (kind === "NOTE_ON") this.#sampler.triggerAttack(frequency, time, loudness(note.velocity));
-    else this.#sampler.triggerRelease(frequency, time);
-  }
-}
-
-/** Audio buffers by pitch; the page may draw between two of them. */
-async function computeTones(): Promise<Record<number, AudioBuffer>> {
-  const tones: Record<number, AudioBuffer> = {};
-  for (let pitch: number = PIANO_PITCHES.lowest; pitch <= PIANO_PITCHES.highest; pitch += TONE_SPACING) {
-    const samples = pianoTone(frequencyOf(pitch), TONE_RATE);
-    const buffer = getContext().createBuffer(1, samples.length, TONE_RATE);
-    buffer.copyToChannel(samples, 0);
-    tones[pitch] = buffer;
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-  return tones;
-}
-
-function frequencyOf(pitch: number): number {
-  return 440 * 2 ** ((pitch - 69) / 12);
-}
-
-/** Amplitude grows as the square of MIDI velocity (Dannenberg 2006, "The interpretation of MIDI velocity"). */
-function loudness(velocity: number): number {
-  return (velocity / 127) ** 2;
 }

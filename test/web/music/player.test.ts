@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { PERFORMANCE_388 } from "../../../encoding/index.ts";
-import type { MusicEvent } from "../../../src/index.ts";
+import type { ContinueOptions, MusicEvent } from "../../../src/index.ts";
 import type { MusicEngine } from "../../../src/worker/protocol.ts";
+import { Piece } from "../../../web/music/piece.ts";
 import { Player, type PlayerState } from "../../../web/music/player.ts";
-import type { Sound } from "../../../web/sound/sound.ts";
+import type { Sound, Source } from "../../../web/sound/sound.ts";
 
-/** A clock that goes on when the test says so, and what it was asked to play. */
+/** A clock that goes on when the test says so. */
 class FakeSound implements Sound {
+  source: Source | undefined;
   seconds = 0;
   isRunning = false;
   onTick: (() => void) | undefined;
-  readonly scheduled: string[] = [];
 
   run(): void {
     this.isRunning = true;
@@ -20,17 +21,8 @@ class FakeSound implements Sound {
     this.isRunning = false;
   }
 
-  reset(): void {
-    this.pause();
-    this.seconds = 0;
-    this.scheduled.length = 0;
-  }
-
-  schedule(
-    change: { readonly kind: string; readonly note: { readonly pitch: number } },
-    seconds: number,
-  ): void {
-    this.scheduled.push(`${change.kind} ${change.note.pitch} at ${seconds}`);
+  seek(seconds: number): void {
+    this.seconds = seconds;
   }
 
   advance(seconds: number): void {
@@ -45,9 +37,11 @@ class FakeModel implements MusicEngine {
   written = 0;
   limit = Infinity;
   failure: Error | undefined;
+  readonly asked: Record<string, unknown>[] = [];
 
-  async *continue(_score: unknown, options: { signal?: AbortSignal } = {}): AsyncGenerator<MusicEvent, void> {
-    const { signal } = options;
+  async *continue(primer: unknown, options: ContinueOptions = {}): AsyncGenerator<MusicEvent, void> {
+    const { signal, ...rest } = options;
+    this.asked.push({ ...rest, ids: Array.isArray(primer) ? primer.length : 0 });
     for (this.written = 0; ;) {
       const seconds = this.written;
       yield { id: 60, kind: "NOTE_ON", value: 60, seconds };
@@ -77,85 +71,161 @@ async function settle(signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
 }
 
-function setUp(): { sound: FakeSound; model: FakeModel; player: Player; states: PlayerState[] } {
+interface SetUp {
+  readonly sound: FakeSound;
+  readonly model: FakeModel;
+  readonly player: Player;
+  readonly states: PlayerState[];
+  readonly piece: Piece;
+}
+
+/** A player with an empty piece and an order to fill it. */
+function setUp(seconds = Infinity): SetUp {
   const sound = new FakeSound();
   const states: PlayerState[] = [];
-  return { sound, model: new FakeModel(), player: new Player(sound, (state) => states.push(state)), states };
+  const player = new Player(sound, (state) => states.push(state));
+  const model = new FakeModel();
+  const piece = new Piece(PERFORMANCE_388);
+  player.open(piece, 0);
+  player.order({ model, options: { seed: 1 }, seconds });
+  return { sound, model, player, states, piece };
 }
 
 describe("Player", () => {
   it("is heard once the model is ahead, and lets it rest when it is far ahead", async () => {
-    const { sound, model, player, states } = setUp();
-    const playing = player.play(model, { seed: 1 });
+    const { sound, model, player, states, piece } = setUp();
+    player.play();
     await settle();
     expect(states).toEqual(["waiting", "playing"]);
-    expect(sound.scheduled.slice(0, 3)).toEqual(["NOTE_ON 60 at 0", "NOTE_OFF 60 at 1", "NOTE_ON 60 at 1"]);
-    expect(model.written).toBe(12);
+    expect(sound.source?.changesBetween(0, 1.5).map(({ kind, seconds }) => `${kind} ${seconds}`)).toEqual([
+      "NOTE_ON 0",
+      "NOTE_OFF 1",
+      "NOTE_ON 1",
+    ]);
+    expect(piece.seconds).toBe(12);
     sound.advance(3);
     await settle();
     expect(model.written).toBe(12);
     sound.advance(2);
     await settle();
-    expect(model.written).toBe(17);
+    expect(piece.seconds).toBe(17);
     player.stop();
-    await playing;
     expect(states.at(-1)).toBe("idle");
   });
 
   it("waits where it is when the model falls behind, and goes on when it is ahead again", async () => {
     const { sound, model, player, states } = setUp();
     model.limit = 4;
-    const playing = player.play(model, {});
+    player.play();
     await settle();
-    sound.advance(3.7);
+    sound.advance(3.75);
     expect(states).toEqual(["waiting", "playing", "waiting"]);
     expect(sound.isRunning).toBe(false);
     model.limit = Infinity;
     await settle();
     await settle();
     expect(player.state).toBe("playing");
-    expect(player.seconds).toBe(3.7);
+    expect(player.seconds).toBe(3.75);
     player.stop();
-    await playing;
   });
 
-  it("stops at once, and keeps what was written", async () => {
-    const { sound, model, player } = setUp();
-    const playing = player.play(model, {});
+  it("stops at once, keeps what was written, and goes on from there with the same random numbers", async () => {
+    const { sound, model, player, piece } = setUp();
+    player.play();
     await settle();
     sound.advance(1);
     player.stop();
-    await playing;
     expect(sound.isRunning).toBe(false);
     expect(player.seconds).toBe(1);
-    expect(player.notes?.finished()).toHaveLength(12);
-    const { written } = model;
+    const { length } = piece.ids;
     await settle();
-    expect(model.written).toBe(written);
+    expect(piece.ids).toHaveLength(length);
+    player.play();
+    await settle();
+    expect(model.asked.at(-1)).toMatchObject({ ids: length, firstStep: length });
+    player.stop();
   });
 
-  it("begins anew when it is asked to play again", async () => {
-    const { sound, model, player, states } = setUp();
-    const first = player.play(model, {});
+  it("has what is not heard yet written anew when the options change", async () => {
+    const { sound, model, player, piece } = setUp();
+    player.play();
+    await settle();
+    sound.advance(2.5);
+    const before = [...piece.ids];
+    player.order({ model, options: { seed: 1, temperature: 0.5 }, seconds: Infinity });
+    const kept = piece.ids.length;
+    expect(kept).toBeLessThan(before.length);
+    expect(piece.seconds).toBeGreaterThanOrEqual(3.3);
+    expect(piece.seconds).toBeLessThan(5);
+    expect(piece.ids).toEqual(before.slice(0, kept));
+    await settle();
+    expect(model.asked.at(-1)).toMatchObject({ ids: kept, temperature: 0.5 });
+    expect(player.state).toBe("playing");
+    // What was heard stays, also when the visitor goes back in it.
+    player.seek(0);
+    player.order({ model, options: { seed: 2 }, seconds: Infinity });
+    expect(piece.seconds).toBeGreaterThanOrEqual(2.5);
+    player.stop();
+  });
+
+  it("leaves alone what the visitor gave, and an order that says the same", async () => {
+    const { sound, model, player } = setUp();
+    const primer = [380, 60, 355, 188, 62, 355, 190];
+    const piece = new Piece(PERFORMANCE_388, primer);
+    player.open(piece, 0);
+    player.play();
+    await settle();
+    sound.advance(0.1);
+    player.order({ model, options: { seed: 2 }, seconds: Infinity });
+    expect(piece.ids).toEqual(primer);
+    await settle();
+    const { length } = piece.ids;
+    player.order({ model, options: { seed: 2 }, seconds: Infinity });
+    expect(piece.ids).toHaveLength(length);
+    player.stop();
+  });
+
+  it("ends where it is to end, stops there, and begins again at the next play", async () => {
+    const { sound, player, piece, states } = setUp(5);
+    player.play();
+    await settle();
+    expect(piece.seconds).toBe(5);
+    expect(piece.notes.every(({ endSeconds }) => endSeconds !== undefined)).toBe(true);
+    sound.advance(4.9);
+    expect(player.state).toBe("playing");
+    sound.advance(2);
+    expect(states).toEqual(["waiting", "playing", "idle"]);
+    player.play();
+    expect(player.seconds).toBe(0);
+    expect(player.state).toBe("playing");
+    player.stop();
+  });
+
+  it("goes over to another piece while time goes on", async () => {
+    const { sound, player, piece } = setUp();
+    player.play();
     await settle();
     sound.advance(2);
-    const second = player.play(model, {});
-    await first;
+    const branch = piece.cut(6);
+    player.open(branch, 1);
+    expect(sound.seconds).toBe(1);
     await settle();
+    expect(branch.seconds).toBeGreaterThan(10);
     expect(player.state).toBe("playing");
-    expect(player.seconds).toBe(0);
-    expect(states).toEqual(["waiting", "playing", "idle", "waiting", "playing"]);
     player.stop();
-    await second;
   });
 
-  it("is silent, and throws, when the model fails", async () => {
+  it("is silent, and tells, when the model fails", async () => {
     const { sound, model, player } = setUp();
+    const errors: unknown[] = [];
+    player.onError = (error) => errors.push(error);
     model.limit = 4;
-    const playing = player.play(model, {});
+    player.play();
     await settle();
     model.failure = new RangeError("broken");
-    await expect(playing).rejects.toThrow("broken");
+    await settle();
+    await settle();
+    expect(errors).toEqual([model.failure]);
     expect(player.state).toBe("idle");
     expect(sound.isRunning).toBe(false);
   });

@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { PERFORMANCE_388 } from "../../../encoding/index.ts";
+import { Branches } from "../../../web/music/branches.ts";
+import { Piece } from "../../../web/music/piece.ts";
+
+const piece = (): Piece => new Piece(PERFORMANCE_388);
+
+it("compares a branch with the one it grew out of, and that one with its newest branch", () => {
+  const branches = new Branches();
+  const main = branches.start(piece());
+  expect(branches.compared).toBeUndefined();
+  branches.grow(piece(), "a", 3);
+  expect([branches.compared, branches.partSeconds]).toEqual([main, 3]);
+  branches.select(main);
+  const b = branches.grow(piece(), "b", 5);
+  branches.select(main);
+  expect([branches.compared, branches.partSeconds]).toEqual([b, 5]);
+});
+
+it("gives the branches of one that is dropped to its parent", () => {
+  const branches = new Branches();
+  const main = branches.start(piece());
+  const a = branches.grow(piece(), "a", 3);
+  const b = branches.grow(piece(), "b", 5);
+  branches.select(a);
+  branches.remove(a);
+  expect(branches.current).toBe(main);
+  expect(branches.list).toEqual([main, b]);
+  expect(b.parent).toBe(main);
+  branches.remove(b);
+  branches.remove(main);
+  expect(branches.list, "the last one stays").toEqual([main]);
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { decodePerformance, encodePerformance, PERFORMANCE_388 } from "../../../encoding/index.ts";
+import { Piece } from "../../../web/music/piece.ts";
+
+const IDS = [
+  ...encodePerformance(
+    [
+      { pitch: 60, velocity: 90, startSeconds: 0, endSeconds: 1.5 },
+      { pitch: 64, velocity: 30, startSeconds: 0.25, endSeconds: 0.5 },
+      { pitch: 60, velocity: 120, startSeconds: 0.75, endSeconds: 2 },
+      { pitch: 72, velocity: 120, startSeconds: 1, endSeconds: 1.01 },
+    ],
+    PERFORMANCE_388,
+  ),
+];
+
+function written(ids: readonly number[], primer: readonly number[] = []): Piece {
+  const piece = new Piece(PERFORMANCE_388, primer);
+  for (const id of ids) piece.push(id);
+  return piece;
+}
+
+describe("Piece", () => {
+  it("comes to the notes that decoding all ids gives", () => {
+    const piece = written(IDS);
+    const expected = decodePerformance(IDS, PERFORMANCE_388).map(
+      ({ pitch, velocity, startSeconds, endSeconds }) => ({ pitch, velocity, startSeconds, endSeconds }),
+    );
+    expect(piece.finished()).toEqual(expected);
+    expect(piece.seconds).toBe(2);
+  });
+
+  it("tells when notes begin and end, of any stretch of time", () => {
+    const words = (from: number, to: number): string[] =>
+      written(IDS)
+        .changesBetween(from, to)
+        .map(({ seconds, kind, note }) => `${seconds} ${kind} ${note.pitch}/${note.velocity}`);
+    const all = [
+      "0 NOTE_ON 60/89",
+      "0.25 NOTE_ON 64/29",
+      "0.5 NOTE_OFF 64/29",
+      "0.75 NOTE_ON 60/117",
+      "1 NOTE_ON 72/117",
+      "1.01 NOTE_OFF 72/117",
+      "1.5 NOTE_OFF 60/89",
+      "2 NOTE_OFF 60/117",
+    ];
+    expect(words(0, 3)).toEqual(all);
+    expect(words(0.25, 0.75)).toEqual(all.slice(1, 3));
+    expect(words(2.5, 3)).toEqual([]);
+  });
+
+  it("knows the ids of each note, and the visitor's notes from the model's", () => {
+    const piece = written(IDS.slice(4), IDS.slice(0, 4));
+    expect(piece.primerLength).toBe(4);
+    expect(piece.primerSeconds).toBe(0.25);
+    for (const { index, endIndex = -1, pitch, isPrimer } of piece.notes) {
+      expect(piece.eventAt(index)).toEqual({ kind: "NOTE_ON", value: pitch });
+      expect(piece.eventAt(endIndex)).toEqual({ kind: "NOTE_OFF", value: pitch });
+      expect(isPrimer).toBe(index < 4);
+    }
+  });
+
+  it("cuts and truncates to what it was then", () => {
+    for (let length = 0; length <= IDS.length; length += 1) {
+      const expected = written(IDS.slice(0, length)).finished();
+      const piece = written(IDS);
+      expect(piece.cut(length).finished()).toEqual(expected);
+      piece.truncate(length);
+      expect(piece.finished()).toEqual(expected);
+      for (const id of IDS.slice(length)) piece.push(id);
+      expect(piece.finished()).toEqual(written(IDS).finished());
+    }
+  });
+
+  it("keeps what reaches a time, so that whatever comes instead comes after it", () => {
+    const piece = written(IDS);
+    for (const seconds of [0, 0.1, 0.25, 0.9, 2, 5]) {
+      const cut = piece.cut(piece.lengthAt(seconds));
+      expect(cut.seconds).toBeGreaterThanOrEqual(Math.min(seconds, 2));
+      expect(cut.changesBetween(0, seconds)).toHaveLength(piece.changesBetween(0, seconds).length);
+    }
+  });
+
+  it("ends what sounds when it is closed, and opens again when it goes on", () => {
+    const piece = written(IDS.slice(0, 2));
+    piece.close(1.5);
+    expect(piece.notes.map(({ endSeconds }) => endSeconds)).toEqual([1.5]);
+    expect(piece.changesBetween(0, 2).map(({ kind }) => kind)).toEqual(["NOTE_ON", "NOTE_OFF"]);
+    piece.push(PERFORMANCE_388.id("TIME_SHIFT", 100));
+    piece.push(PERFORMANCE_388.id("TIME_SHIFT", 100));
+    piece.push(PERFORMANCE_388.id("NOTE_OFF", 60));
+    expect(piece.notes.map(({ endSeconds }) => endSeconds)).toEqual([2]);
+  });
+
+  it("leaves out notes of no length, and ignores ends of notes that do not sound", () => {
+    const piece = written([356 + 20, 60, 256 + 49, 62, 128 + 70]);
+    expect(piece.notes).toHaveLength(2);
+    expect(piece.finished()).toEqual([{ pitch: 60, velocity: 81, startSeconds: 0, endSeconds: 0.5 }]);
+  });
+});

@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { PERFORMANCE_388 } from "../../../encoding/index.ts";
+import { Piece } from "../../../web/music/piece.ts";
+import { arcsOf } from "../../../web/why/arcs-of.ts";
+
+/** Velocity, C4, shift, C4 ends, E4, shift, G4. */
+const IDS = [380, 60, 305, 188, 64, 305, 67];
+
+it("joins what went to a note's beginning and end, and tells what went to no note", () => {
+  const piece = new Piece(PERFORMANCE_388, IDS);
+  const [c, e, g] = piece.notes;
+  if (!c || !e || !g) throw new Error("three notes");
+  // Two heads, from the start of the piece (-1) to the shift before G4.
+  const weights = Float32Array.of(0.1, 0, 0.5, 0.1, 0.2, 0, 0.1, 0.005, 0, 0.1, 0, 0.3, 0.59, 0.005);
+  const { arcs, elsewhere } = arcsOf(piece, g, { layer: 0, heads: [0, 3], from: -1, weights }, 4);
+  const short = arcs.map(({ head, toPitch, toSeconds, weight }) => [
+    head,
+    toPitch,
+    toSeconds,
+    Number(weight.toFixed(3)),
+  ]);
+  expect(short).toEqual([
+    [0, 60, 0, 0.7],
+    [3, 64, 0.5, 0.59],
+    [3, 60, 0.5, 0.4],
+  ]);
+  expect(elsewhere).toBeCloseTo((0.3 + 0.01) / 2, 5);
+  expect(
+    arcs.every(({ fromPitch, fromSeconds, heads }) => fromPitch === 67 && fromSeconds === 1 && heads === 4),
+  ).toBe(true);
+});

@@ -1,0 +1,226 @@
+/** What the page can do, without its looks: a model, a piece in branches, and someone who listens. */
+import { pitchName } from "../encoding/index.ts";
+import type { DownloadProgress, WorkerMusicModel } from "../src/browser/index.ts";
+import type { Explanation } from "../src/index.ts";
+import type { SettingValues } from "./controls/settings.ts";
+import { loadPiano } from "./load-piano.ts";
+import { type Branch, Branches } from "./music/branches.ts";
+import { Piece, type PieceNote } from "./music/piece.ts";
+import { Player, type PlayerState } from "./music/player.ts";
+import type { PianoSound } from "./sound/sound.ts";
+import { eventWords } from "./why/event-words.ts";
+import { clock } from "./words.ts";
+
+export interface AppListener {
+  /** Something to be seen has changed; asked for often. */
+  changed(): void;
+  state(state: PlayerState): void;
+  progress(progress: DownloadProgress): void;
+  problem(error: unknown): void;
+}
+
+export class App {
+  readonly branches = new Branches();
+  readonly #listener: AppListener;
+  readonly #settings: () => SettingValues | undefined;
+  #loading: Promise<WorkerMusicModel> | undefined;
+  #model: WorkerMusicModel | undefined;
+  #player: Player | undefined;
+  #sound: PianoSound | undefined;
+  /** Sound is of use only after a press; fetching the code now makes the first one quicker. */
+  readonly #soundModule = import("./sound/sound.ts");
+
+  /** @param settings how to write at the moment; undefined when a value cannot be used. */
+  constructor(settings: () => SettingValues | undefined, listener: AppListener) {
+    this.#settings = settings;
+    this.#listener = listener;
+  }
+
+  get model(): WorkerMusicModel | undefined {
+    return this.#model;
+  }
+
+  get player(): Player | undefined {
+    return this.#player;
+  }
+
+  get sound(): PianoSound | undefined {
+    return this.#sound;
+  }
+
+  get piece(): Piece | undefined {
+    return this.branches.current?.piece;
+  }
+
+  get state(): PlayerState {
+    return this.#player?.state ?? "idle";
+  }
+
+  /** Where the ear is. */
+  get seconds(): number {
+    return this.#player?.seconds ?? 0;
+  }
+
+  /** Loads what is missing. Call it in a press or a key: browsers allow sound only there. */
+  async ready(): Promise<{ model: WorkerMusicModel; player: Player; sound: PianoSound }> {
+    const [model, sound] = await Promise.all([this.loadModel(), this.startSound()]);
+    const player = (this.#player ??= this.#createPlayer(sound));
+    return { model, player, sound };
+  }
+
+  /** The model, loaded once; a failure is forgotten, so that the next press tries again. */
+  loadModel(): Promise<WorkerMusicModel> {
+    this.#loading ??= loadPiano((progress) => this.#listener.progress(progress)).then(
+      (model) => (this.#model = model),
+      (error: unknown) => {
+        this.#loading = undefined;
+        throw error;
+      },
+    );
+    return this.#loading;
+  }
+
+  async startSound(): Promise<PianoSound> {
+    const { createSound } = await this.#soundModule;
+    this.#sound ??= await createSound();
+    return this.#sound;
+  }
+
+  /** Begins another piece, after a primer if there is one, and plays it. */
+  async start(primer: readonly number[] = []): Promise<void> {
+    const { model, player } = await this.ready();
+    player.stop();
+    this.#open(this.branches.start(new Piece(model.vocabulary, primer)));
+    this.#order();
+    player.play();
+  }
+
+  /** Shows a piece without playing it. */
+  async show(primer: readonly number[]): Promise<void> {
+    const { model, player } = await this.ready();
+    player.stop();
+    this.#open(this.branches.start(new Piece(model.vocabulary, primer)));
+    this.#order();
+    this.#listener.changed();
+  }
+
+  async togglePlay(): Promise<void> {
+    if (this.state !== "idle") this.#player?.stop();
+    else if (!this.piece) await this.start();
+    else {
+      await this.#sound?.wake();
+      this.#order();
+      this.#player?.play();
+    }
+  }
+
+  /** The settings have changed: what has not been heard is written anew. */
+  settingsChanged(): void {
+    this.#order();
+  }
+
+  seek(seconds: number): void {
+    this.#player?.seek(seconds);
+    this.#listener.changed();
+  }
+
+  /** Goes over to another branch, at the same time of the piece where it has one. */
+  select(branch: Branch): void {
+    this.#remember();
+    const seconds = Math.min(this.seconds, branch.piece.seconds);
+    this.branches.select(branch);
+    this.#open(branch, seconds);
+  }
+
+  remove(branch: Branch): void {
+    const isCurrent = branch === this.branches.current;
+    this.branches.remove(branch);
+    if (isCurrent && this.branches.current) this.#open(this.branches.current, this.seconds);
+    this.#listener.changed();
+  }
+
+  /** Has the piece go another way: up to an event as it was, then this id instead, then on from there. */
+  branchAt(index: number, id: number): void {
+    const { piece } = this;
+    if (!piece) return;
+    this.#remember();
+    const words = (at: number | undefined): string =>
+      at === undefined
+        ? "end"
+        : eventWords(piece.vocabulary.event(at), velocityBinBefore(piece, index), piece.vocabulary);
+    const at = piece.secondsAt(index - 1);
+    const name = `${words(piece.ids[index])} → ${words(id)} at ${clock(at)}`;
+    const branched = piece.cut(index);
+    branched.push(id);
+    // A little run-up, to hear where it parts.
+    const branch = this.branches.grow(branched, name, at);
+    branch.heardSeconds = 0;
+    this.#open(branch, Math.max(0, at - RUN_UP_SECONDS), 0);
+  }
+
+  /** Cuts the visitor's own music at a time, or takes back an earlier cut of it; what the model wrote goes. */
+  trim(seconds: number, whole: readonly number[]): void {
+    const { piece } = this;
+    if (!piece) return;
+    const source = new Piece(piece.vocabulary, whole);
+    const length = Math.max(1, source.lengthAt(seconds));
+    const branch = this.branches.start(new Piece(piece.vocabulary, whole.slice(0, length)));
+    this.#open(branch, Math.min(this.seconds, branch.piece.seconds), 0);
+    this.#listener.changed();
+  }
+
+  /** Why an event came, see `MusicModel.explain`. */
+  async explain(index: number, layers: readonly number[]): Promise<Explanation | undefined> {
+    const settings = this.#settings();
+    const { piece } = this;
+    if (!piece || !this.#model || !settings) return undefined;
+    const attention = layers.length > 0 ? { attention: { layers } } : {};
+    return this.#model.explain(piece.ids.slice(0, index + 1), index, {
+      ...settings.options,
+      candidates: 12,
+      ...attention,
+    });
+  }
+
+  /** The branch as it is left, to come back to. */
+  #remember(): void {
+    const { current } = this.branches;
+    if (!current || !this.#player) return;
+    current.seconds = this.seconds;
+    current.heardSeconds = this.#player.heardSeconds;
+  }
+
+  #open(branch: Branch, seconds = branch.seconds, heardSeconds = branch.heardSeconds): void {
+    this.#player?.open(branch.piece, seconds, heardSeconds);
+    this.#listener.changed();
+  }
+
+  #order(): void {
+    const settings = this.#settings();
+    if (settings && this.#model) this.#player?.order({ model: this.#model, ...settings });
+  }
+
+  #createPlayer(sound: PianoSound): Player {
+    const player = new Player(sound, (state) => this.#listener.state(state));
+    player.onError = (error) => this.#listener.problem(error);
+    player.onChange = () => this.#listener.changed();
+    return player;
+  }
+}
+
+/** A branch is heard from this long before it parts. */
+const RUN_UP_SECONDS = 1;
+
+/** The loudness in force before an event, as a bin of the vocabulary. */
+export function velocityBinBefore(piece: Piece, index: number): number | undefined {
+  for (let i = index - 1; i >= 0; i -= 1) {
+    const event = piece.eventAt(i);
+    if (event?.kind === "VELOCITY") return event.value;
+  }
+  return undefined;
+}
+
+/** A note in words: "E5, mf, at 0:12". */
+export function noteWords(note: PieceNote): string {
+  return `${pitchName(note.pitch)} at ${clock(note.startSeconds)}`;
+}

@@ -1,0 +1,39 @@
+/** The branches of a piece as tabs. */
+import type { App } from "./app.ts";
+import { byId, element } from "./elements.ts";
+
+export class BranchTabs {
+  readonly #app: App;
+  readonly #nav = byId("branches", HTMLElement);
+  #shown = "";
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  /** Shows what there is now. */
+  update(): void {
+    const { list, current } = this.#app.branches;
+    this.#nav.hidden = list.length < 2;
+    // Asked for with every event that comes: the page is touched only where something is different.
+    const shown = list.map((branch) => `${branch.name}${branch === current ? "*" : ""}`).join("\n");
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#nav.replaceChildren(
+      ...list.map((branch) => {
+        const isCurrent = branch === current;
+        const tab = element("span", { class: "branch" });
+        const button = element("button", { type: "button", "aria-pressed": String(isCurrent) }, branch.name);
+        button.addEventListener("click", () => this.#app.select(branch));
+        tab.append(button);
+        if (branch.parent) {
+          const close = element("button", { type: "button", class: "quiet", title: "drop this branch" }, "×");
+          close.setAttribute("aria-label", `drop branch ${branch.name}`);
+          close.addEventListener("click", () => this.#app.remove(branch));
+          tab.append(close);
+        }
+        return tab;
+      }),
+    );
+  }
+}

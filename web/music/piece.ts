@@ -1,0 +1,199 @@
+import {
+  type EventKind,
+  type Note,
+  type PerformanceEventKind,
+  STEPS_PER_SECOND,
+  type Vocabulary,
+} from "../../encoding/index.ts";
+import { firstIndex, NoteIndex } from "./note-index.ts";
+
+/** A note of a piece that may still be growing. */
+export interface PieceNote {
+  readonly pitch: number;
+  /** 1–127. */
+  readonly velocity: number;
+  readonly startSeconds: number;
+  /** Undefined while its end has not been written. */
+  endSeconds: number | undefined;
+  /** Index of the id that begins it. */
+  readonly index: number;
+  /** Index of the id that ends it. */
+  endIndex: number | undefined;
+  /** Whether the visitor gave it; the model wrote the others. */
+  readonly isPrimer: boolean;
+}
+
+/** A note begins or ends. */
+export interface NoteChange {
+  readonly kind: Extract<PerformanceEventKind, "NOTE_ON" | "NOTE_OFF">;
+  readonly note: PieceNote;
+  readonly seconds: number;
+}
+
+/** The velocity of notes before the first velocity event. */
+const DEFAULT_VELOCITY = 100;
+
+/** Ids, and the music they are: a primer, then what the model has written so far. */
+export class Piece {
+  readonly vocabulary: Vocabulary;
+  #ids: number[] = [];
+  #primerLength: number;
+  /** When each id happens (a time shift: when it is over). */
+  #times: number[] = [];
+  #changes: NoteChange[] = [];
+  #index = new NoteIndex();
+  /** Notes without an end, by pitch, oldest first. */
+  #open = new Map<number, PieceNote[]>();
+  #velocity = DEFAULT_VELOCITY;
+  #steps = 0;
+  /** Where the piece was ended while notes sounded. */
+  #closedAt: number | undefined;
+
+  /** @param primer ids of the music to go on from. */
+  constructor(vocabulary: Vocabulary, primer: Iterable<number> = []) {
+    this.vocabulary = vocabulary;
+    this.#primerLength = Infinity;
+    for (const id of primer) this.push(id);
+    this.#primerLength = this.#ids.length;
+  }
+
+  get ids(): readonly number[] {
+    return this.#ids;
+  }
+
+  /** How many of the ids the visitor gave. */
+  get primerLength(): number {
+    return this.#primerLength;
+  }
+
+  /** When the primer ends. */
+  get primerSeconds(): number {
+    return this.secondsAt(this.#primerLength - 1);
+  }
+
+  /** In order of their start. */
+  get notes(): readonly PieceNote[] {
+    return this.#index.notes;
+  }
+
+  /** How far the music goes. */
+  get seconds(): number {
+    return this.#closedAt ?? this.#steps / STEPS_PER_SECOND;
+  }
+
+  /** Whether it was ended, see `close`. */
+  get isClosed(): boolean {
+    return this.#closedAt !== undefined;
+  }
+
+  /** When an id happens; before the first one it is 0. */
+  secondsAt(index: number): number {
+    return this.#times[index] ?? 0;
+  }
+
+  /** Takes the next id. */
+  push(id: number): void {
+    if (this.isClosed) this.truncate(this.#ids.length);
+    const { kind, value } = this.vocabulary.event(id);
+    const index = this.#ids.length;
+    if (kind === "TIME_SHIFT") this.#steps += value;
+    this.#ids.push(id);
+    this.#times.push(this.#steps / STEPS_PER_SECOND);
+    if (kind === "VELOCITY") this.#velocity = this.vocabulary.velocityOfBin(value);
+    else if (kind === "NOTE_ON") this.#begin(value, index);
+    else if (kind === "NOTE_OFF") this.#end(this.#open.get(value)?.shift(), index);
+  }
+
+  /** Ends the piece, and what sounds, at a time behind its last event. Further ids take that back. */
+  close(seconds: number): void {
+    this.#closedAt = Math.max(seconds, this.seconds);
+    for (const notes of this.#open.values()) for (const note of notes) this.#end(note, undefined);
+  }
+
+  /** Forgets all ids from an index on. */
+  truncate(length: number): void {
+    const ids = this.#ids.slice(0, length);
+    const primerLength = Math.min(this.#primerLength, length);
+    this.#ids = [];
+    this.#times = [];
+    this.#changes = [];
+    this.#index = new NoteIndex();
+    this.#open = new Map();
+    this.#velocity = DEFAULT_VELOCITY;
+    this.#steps = 0;
+    this.#closedAt = undefined;
+    this.#primerLength = primerLength;
+    for (const id of ids) this.push(id);
+  }
+
+  /** A piece that begins as this one, up to an index. */
+  cut(length: number): Piece {
+    const piece = new Piece(this.vocabulary);
+    piece.#primerLength = Math.min(this.#primerLength, length);
+    for (const id of this.#ids.slice(0, length)) piece.push(id);
+    return piece;
+  }
+
+  /** How many ids there are up to a time, the one that reaches it included: what is cut off then lies behind it. */
+  lengthAt(seconds: number): number {
+    return Math.min(
+      this.#ids.length,
+      1 + firstIndex(this.#times.length, (i) => this.secondsAt(i) >= seconds),
+    );
+  }
+
+  /** The beginnings and ends of notes in `[from, to)`, in order. */
+  changesBetween(fromSeconds: number, toSeconds: number): NoteChange[] {
+    const from = firstIndex(this.#changes.length, (i) => (this.#changes[i]?.seconds ?? 0) >= fromSeconds);
+    const to = firstIndex(this.#changes.length, (i) => (this.#changes[i]?.seconds ?? 0) >= toSeconds);
+    return this.#changes.slice(from, to);
+  }
+
+  /** Calls `use` with every note that may sound within a time, each once. */
+  forEachNote(fromSeconds: number, toSeconds: number, use: (note: PieceNote) => void): void {
+    this.#index.forEach(fromSeconds, toSeconds, use);
+  }
+
+  /** The notes so far, those without an end cut off here; notes of no length are left out. */
+  finished(): Note[] {
+    return this.notes
+      .map(({ pitch, velocity, startSeconds, endSeconds = this.seconds }) => ({
+        pitch,
+        velocity,
+        startSeconds,
+        endSeconds,
+      }))
+      .filter((note) => note.endSeconds > note.startSeconds);
+  }
+
+  /** What an id is. */
+  eventAt(index: number): { readonly kind: EventKind; readonly value: number } | undefined {
+    const id = this.#ids[index];
+    return id === undefined ? undefined : this.vocabulary.event(id);
+  }
+
+  #begin(pitch: number, index: number): void {
+    const note: PieceNote = {
+      pitch,
+      velocity: this.#velocity,
+      startSeconds: this.seconds,
+      endSeconds: undefined,
+      index,
+      endIndex: undefined,
+      isPrimer: index < this.#primerLength,
+    };
+    this.#index.begin(note);
+    this.#changes.push({ kind: "NOTE_ON", note, seconds: this.seconds });
+    const open = this.#open.get(pitch);
+    if (open) open.push(note);
+    else this.#open.set(pitch, [note]);
+  }
+
+  #end(note: PieceNote | undefined, index: number | undefined): void {
+    if (!note) return;
+    note.endSeconds = this.seconds;
+    note.endIndex = index;
+    this.#index.end(note);
+    this.#changes.push({ kind: "NOTE_OFF", note, seconds: this.seconds });
+  }
+}

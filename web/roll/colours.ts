@@ -1,0 +1,52 @@
+/** The colours of style.css, for the canvas. */
+import { SHADES } from "./note-layout.ts";
+
+export interface Colours {
+  readonly ground: string;
+  readonly line: string;
+  readonly octave: string;
+  readonly faint: string;
+  readonly accent: string;
+  readonly whiteKey: string;
+  readonly blackKey: string;
+  readonly playhead: string;
+  readonly selection: string;
+  readonly ghost: string;
+  readonly font: string;
+  /** What the visitor gave, softest to loudest. */
+  readonly primer: readonly string[];
+  /** What the model wrote, softest to loudest. */
+  readonly generated: readonly string[];
+}
+
+export function readColours(): Colours {
+  const style = getComputedStyle(document.documentElement);
+  const read = (name: string): string => style.getPropertyValue(name).trim();
+  const [soft, loud] = [Number(read("--note-soft")), Number(read("--note-loud"))];
+  const shades = (hue: string, chroma: string): string[] =>
+    Array.from({ length: SHADES }, (_, shade) => {
+      const lightness = soft + ((loud - soft) * shade) / (SHADES - 1);
+      return `oklch(${lightness.toFixed(3)} ${chroma} ${hue})`;
+    });
+  return {
+    ground: read("--ground"),
+    line: read("--line"),
+    octave: read("--octave"),
+    faint: read("--faint"),
+    accent: read("--accent"),
+    whiteKey: read("--white-key"),
+    blackKey: read("--black-key"),
+    playhead: read("--playhead"),
+    selection: read("--selection"),
+    ghost: read("--ghost"),
+    font: style.fontFamily,
+    primer: shades(read("--primer-hue"), read("--note-chroma")),
+    generated: shades(read("--note-hue"), read("--note-chroma")),
+  };
+}
+
+/** Heads are told apart by hue alone, evenly around the circle and as light as each other. */
+export function headColour(head: number, heads: number, alpha = 1): string {
+  const isLight = matchMedia("(prefers-color-scheme: light)").matches;
+  return `oklch(${isLight ? 0.52 : 0.78} 0.16 ${Math.round((25 + (360 * head) / heads) % 360)} / ${alpha})`;
+}

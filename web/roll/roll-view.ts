@@ -1,0 +1,164 @@
+/** The roll on the page: what is painted when, and what presses on it do. */
+import type { App } from "../app.ts";
+import type { PieceNote } from "../music/piece.ts";
+import type { Span } from "../sound/sound.ts";
+import type { Why } from "../why/why.ts";
+import { clock } from "../words.ts";
+import type { RollView as View } from "./geometry.ts";
+import { listenForGestures } from "./gestures.ts";
+import { Roll } from "./roll.ts";
+import { Viewport } from "./viewport.ts";
+
+/** Seconds that the arrow keys go, without and with shift. */
+const SCRUB = { small: 1, large: 5 } as const;
+const ZOOM_STEP = 1.3;
+
+export class RollView {
+  readonly #app: App;
+  readonly #canvas: HTMLCanvasElement;
+  readonly #roll: Roll;
+  readonly #viewport = new Viewport();
+  #why: Why | undefined;
+  #selection: Span | undefined;
+  #onSelect: (span: Span | undefined) => void = () => undefined;
+  /** The visitor's own music before it was trimmed. */
+  #untrimmed: readonly number[] = [];
+  /** The frame that has been asked for; 0: none. */
+  #frame = 0;
+  #drawnAt = 0;
+  readonly held = new Set<number>();
+  /** Told after each frame how long it took, in milliseconds of script. */
+  onFrame: (milliseconds: number) => void = () => undefined;
+
+  constructor(app: App, canvas: HTMLCanvasElement) {
+    this.#app = app;
+    this.#canvas = canvas;
+    this.#roll = new Roll(canvas, () => this.draw());
+    this.#listen();
+  }
+
+  set why(why: Why) {
+    this.#why = why;
+  }
+
+  set onSelect(listener: (span: Span | undefined) => void) {
+    this.#onSelect = listener;
+  }
+
+  get selection(): Span | undefined {
+    return this.#selection;
+  }
+
+  get isFollowing(): boolean {
+    return this.#viewport.isFollowing;
+  }
+
+  select(span: Span | undefined): void {
+    this.#selection = span;
+    this.#onSelect(span);
+    this.refresh();
+  }
+
+  follow(): void {
+    this.#viewport.follow();
+    this.refresh();
+  }
+
+  /** Shows a piece from one end to the other. */
+  showAll(): void {
+    this.#viewport.show(this.#view(), 0, this.#app.piece?.seconds ?? 0);
+    this.refresh();
+  }
+
+  /** Remembers the visitor's music whole, so that a trim can be taken back. */
+  keepWhole(ids: readonly number[]): void {
+    this.#untrimmed = ids;
+  }
+
+  /** Has the roll painted in the next frame, and in those after it while music goes on. */
+  refresh(): void {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame((time) => this.#next(time));
+  }
+
+  draw(): void {
+    const from = performance.now();
+    const { piece, seconds, branches } = this.#app;
+    const { compared } = branches;
+    this.#roll.draw({
+      view: this.#view(),
+      piece,
+      heardSeconds: seconds,
+      selection: this.#selection,
+      chosen: this.#why?.note,
+      arcs: this.#why?.arcs ?? [],
+      ghost: compared && { piece: compared.piece, fromSeconds: branches.partSeconds },
+      held: this.held,
+    });
+    this.onFrame(performance.now() - from);
+  }
+
+  #next(time: number): void {
+    this.#frame = 0;
+    const { state } = this.#app;
+    // While time stands still the engine needs the processor more than the picture does.
+    if (state !== "waiting" || time - this.#drawnAt > 250) {
+      this.#drawnAt = time;
+      this.draw();
+    }
+    if (state !== "idle") this.refresh();
+  }
+
+  #view(): View {
+    return this.#roll.view(this.#viewport.place(this.#canvas.clientWidth, this.#app.seconds));
+  }
+
+  #listen(): void {
+    const app = this.#app;
+    const touch = (note: PieceNote | undefined): void => this.#why?.choose(note);
+    listenForGestures(this.#canvas, {
+      view: () => this.#view(),
+      piece: () => app.piece,
+      scrub: (seconds) => app.seek(seconds),
+      pan: (pixels) => {
+        this.#viewport.pan(this.#view(), pixels);
+        this.refresh();
+      },
+      zoom: (factor, x) => {
+        this.#viewport.zoom(this.#view(), factor, x);
+        this.refresh();
+      },
+      choose: touch,
+      hover: (note) => {
+        this.#canvas.title = note ? `${clock(note.startSeconds)}: press to see why it came` : "";
+      },
+      select: (span) => this.select(span),
+      trim: (seconds) => app.trim(seconds, this.#untrimmed),
+    });
+    this.#canvas.addEventListener("keydown", (event) => {
+      if (this.#key(event)) event.preventDefault();
+    });
+  }
+
+  /** Returns whether the key means something here. */
+  #key(event: KeyboardEvent): boolean {
+    const app = this.#app;
+    const step = event.shiftKey ? SCRUB.large : SCRUB.small;
+    const middle = this.#canvas.clientWidth / 2;
+    const actions: Readonly<Record<string, () => void>> = {
+      ArrowLeft: () => app.seek(app.seconds - step),
+      ArrowRight: () => app.seek(app.seconds + step),
+      ArrowUp: () => this.#why?.chooseNeighbour(1),
+      ArrowDown: () => this.#why?.chooseNeighbour(-1),
+      Home: () => app.seek(0),
+      End: () => app.seek(app.piece?.seconds ?? 0),
+      "+": () => this.#viewport.zoom(this.#view(), ZOOM_STEP, middle),
+      "=": () => this.#viewport.zoom(this.#view(), ZOOM_STEP, middle),
+      "-": () => this.#viewport.zoom(this.#view(), 1 / ZOOM_STEP, middle),
+      Enter: () => this.#why?.chooseNeighbour(0),
+    };
+    const action = event.ctrlKey || event.metaKey || event.altKey ? undefined : actions[event.key];
+    action?.();
+    this.refresh();
+    return action !== undefined;
+  }
+}

@@ -1,0 +1,73 @@
+/** Where tones come from: computed at once, recorded ones over the network. */
+import { getContext } from "tone";
+import { pitchName } from "../../encoding/index.ts";
+import { PIANO_PITCHES } from "../roll/geometry.ts";
+import { pianoTone } from "./piano-tone.ts";
+import { frequencyOf, type Tones } from "./voices.ts";
+
+/** Semitones between two tones that are computed. */
+const COMPUTED_SPACING = 4;
+const COMPUTED_RATE = 32_000;
+/** Semitones between two recorded tones: A, C, D# and F# of every octave, from the lowest key to the highest. */
+const RECORDED_SPACING = 3;
+/** Notes end after this time, see `LONGEST_NOTE_SECONDS` of the music model; what comes later would only cost memory. */
+const LONGEST_SECONDS = 11;
+const FADE_SECONDS = 1;
+/** The recordings are of the eighth of sixteen dynamic layers, and as soft: this makes their peaks those of computed tones. */
+const RECORDED_GAIN = 3;
+
+/** A synthetic piano: there after some tens of milliseconds, with nothing to download. The page may draw meanwhile. */
+export async function computeTones(): Promise<Tones> {
+  const tones: Record<number, AudioBuffer> = {};
+  const { lowest, highest } = PIANO_PITCHES;
+  for (let pitch: number = lowest; pitch <= highest; pitch += COMPUTED_SPACING) {
+    const samples = pianoTone(frequencyOf(pitch), COMPUTED_RATE);
+    const buffer = getContext().createBuffer(1, samples.length, COMPUTED_RATE);
+    buffer.copyToChannel(samples, 0);
+    tones[pitch] = buffer;
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  return tones;
+}
+
+/** File names of the recorded tones by pitch, as web/vite.config.ts lays them out. */
+export function recordedNames(): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  const { lowest, highest } = PIANO_PITCHES;
+  for (let pitch: number = lowest; pitch <= highest; pitch += RECORDED_SPACING) {
+    names.set(pitch, `${pitchName(pitch).replace("#", "s")}v8.mp3`);
+  }
+  return names;
+}
+
+/**
+ * A real piano: Salamander Grand Piano by Alexander Holm.
+ *
+ * @param folder address of the recordings.
+ * @throws TypeError or Error when one cannot be had or decoded.
+ */
+export async function loadTones(folder: URL): Promise<Tones> {
+  const tones: Record<number, AudioBuffer> = {};
+  // One after the other: the model needs the network and the processor more.
+  for (const [pitch, name] of recordedNames()) {
+    const response = await fetch(new URL(name, folder));
+    if (!response.ok) throw new Error(`${response.url}: HTTP ${response.status}`);
+    tones[pitch] = shortened(await getContext().decodeAudioData(await response.arrayBuffer()));
+  }
+  return tones;
+}
+
+function shortened(recording: AudioBuffer): AudioBuffer {
+  const { numberOfChannels, sampleRate } = recording;
+  const length = Math.min(recording.length, Math.round(LONGEST_SECONDS * sampleRate));
+  const buffer = getContext().createBuffer(numberOfChannels, length, sampleRate);
+  const fade = FADE_SECONDS * sampleRate;
+  for (let channel = 0; channel < numberOfChannels; channel += 1) {
+    const samples = recording.getChannelData(channel).slice(0, length);
+    for (let i = 0; i < length; i += 1) {
+      samples[i] = (samples[i] ?? 0) * RECORDED_GAIN * Math.min(1, (length - i) / fade);
+    }
+    buffer.copyToChannel(samples, channel);
+  }
+  return buffer;
+}

@@ -1,0 +1,68 @@
+/** Struck strings, from samples: the same in the loudspeakers and in a rendered file. */
+import { type InputNode, Sampler, type ToneAudioBuffer } from "tone";
+
+/** Sounds by the pitch they were recorded at; the pitches between are the nearest, played faster or slower. */
+export type Tones = Readonly<Record<number, AudioBuffer | ToneAudioBuffer>>;
+
+/** How long a damped string takes to die away. */
+const RELEASE_SECONDS = 0.35;
+/** The highest string with a damper; those above ring on (as on most grand pianos). */
+const HIGHEST_DAMPED = 89;
+
+export class Voices {
+  readonly #destination: InputNode;
+  #sampler: Sampler;
+  /** Samplers that are not used any more, while their last notes sound. */
+  #former: Sampler[] = [];
+  readonly #sounding = new Set<number>();
+
+  constructor(tones: Tones, destination: InputNode) {
+    this.#destination = destination;
+    this.#sampler = this.#sampling(tones);
+  }
+
+  /** Strikes other tones from now on. */
+  use(tones: Tones): void {
+    this.#former = [...this.#former, this.#sampler];
+    this.#sampler = this.#sampling(tones);
+  }
+
+  /**
+   * @param velocity 1–127.
+   * @param time of the audio context, in seconds.
+   */
+  strike(pitch: number, velocity: number, time: number): void {
+    if (this.#sounding.has(pitch)) this.#release(pitch, time);
+    this.#sounding.add(pitch);
+    this.#sampler.triggerAttack(frequencyOf(pitch), time, loudness(velocity));
+  }
+
+  /** The key goes up. */
+  lift(pitch: number, time: number): void {
+    if (!this.#sounding.delete(pitch) || pitch > HIGHEST_DAMPED) return;
+    this.#release(pitch, time);
+  }
+
+  silence(time: number): void {
+    this.#sounding.clear();
+    for (const sampler of [this.#sampler, ...this.#former]) sampler.releaseAll(time);
+    this.#former = [];
+  }
+
+  #release(pitch: number, time: number): void {
+    for (const sampler of [this.#sampler, ...this.#former]) sampler.triggerRelease(frequencyOf(pitch), time);
+  }
+
+  #sampling(tones: Tones): Sampler {
+    return new Sampler({ urls: { ...tones }, release: RELEASE_SECONDS }).connect(this.#destination);
+  }
+}
+
+export function frequencyOf(pitch: number): number {
+  return 440 * 2 ** ((pitch - 69) / 12);
+}
+
+/** Amplitude grows as the square of MIDI velocity (Dannenberg 2006, "The interpretation of MIDI velocity"). */
+function loudness(velocity: number): number {
+  return (velocity / 127) ** 2;
+}

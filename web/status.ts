@@ -1,0 +1,77 @@
+/** What the page says of itself: what it is doing, how fast, and what went wrong. */
+import type { DownloadProgress } from "../src/browser/index.ts";
+import type { App } from "./app.ts";
+import { byId } from "./elements.ts";
+import type { PlayerState } from "./music/player.ts";
+import { clock, megabytes, problemOf } from "./words.ts";
+
+const STATES: Readonly<Record<PlayerState, string>> = {
+  waiting: "Writing ahead",
+  playing: "Playing",
+  idle: "Paused",
+};
+
+export class Status {
+  readonly #app: App;
+  readonly #loading = byId("loading", HTMLProgressElement);
+  readonly #invitation = byId("invitation", HTMLElement);
+  readonly #problem = byId("problem", HTMLElement);
+
+  constructor(app: App) {
+    this.#app = app;
+    byId("problem-close", HTMLButtonElement).addEventListener("click", () => this.clearProblem());
+    setInterval(() => this.showFigures(), 500);
+  }
+
+  showProgress({ file, loadedBytes, totalBytes }: DownloadProgress): void {
+    if (!file.startsWith("model")) return;
+    this.#loading.hidden = false;
+    if (totalBytes === undefined) this.#loading.removeAttribute("value");
+    else Object.assign(this.#loading, { max: totalBytes, value: loadedBytes });
+    const text = `Loading the model: ${megabytes(loadedBytes, totalBytes)}`;
+    this.#invitation.textContent = text;
+    this.say(text);
+  }
+
+  showState(state: PlayerState): void {
+    this.#loading.hidden = true;
+    this.say(STATES[state]);
+    this.showFigures();
+  }
+
+  say(text: string): void {
+    byId("state", HTMLElement).textContent = text;
+  }
+
+  showProblem(error: unknown): void {
+    const { message, hint } = problemOf(error);
+    byId("problem-message", HTMLElement).textContent = message;
+    byId("problem-hint", HTMLElement).textContent = hint;
+    this.#problem.hidden = false;
+    this.#loading.hidden = true;
+    this.#invitation.textContent = "";
+    this.say("");
+  }
+
+  clearProblem(): void {
+    this.#problem.hidden = true;
+  }
+
+  showFigures(): void {
+    const { player, piece, model, seconds } = this.#app;
+    if (!player || !piece || !model) return;
+    const parts = [`wasm ×${model.facts.threads}`];
+    if (player.idsPerSecond !== undefined) parts.push(`${Math.round(player.idsPerSecond)} ids/s`);
+    parts.push(`${Math.max(0, player.aheadSeconds).toFixed(0)} s ahead`);
+    setText(byId("figures", HTMLElement), parts.join(" · "));
+    const place = `at ${clock(seconds)} of ${clock(piece.seconds)}`;
+    byId("roll", HTMLCanvasElement).setAttribute(
+      "aria-label",
+      `Piano roll: ${piece.notes.length} notes, ${place}`,
+    );
+  }
+}
+
+function setText(of: HTMLElement, text: string): void {
+  if (of.textContent !== text) of.textContent = text;
+}

@@ -1,0 +1,184 @@
+/** The strip under the roll: why a note came, and what could have come instead. */
+import type { Explanation } from "../../src/index.ts";
+import { type App, noteWords, velocityBinBefore } from "../app.ts";
+import { byId, element } from "../elements.ts";
+import type { Piece, PieceNote } from "../music/piece.ts";
+import type { Arc } from "../roll/arcs.ts";
+import { headColour } from "../roll/colours.ts";
+import { arcsOf } from "./arcs-of.ts";
+import { eventWords } from "./event-words.ts";
+
+export class Why {
+  readonly #app: App;
+  readonly #onChange: () => void;
+  readonly #section = byId("why", HTMLElement);
+  readonly #title = byId("why-title", HTMLElement);
+  readonly #bars = byId("candidates", HTMLElement);
+  readonly #layer = byId("layer", HTMLSelectElement);
+  readonly #heads = byId("heads", HTMLElement);
+  readonly #elsewhere = byId("elsewhere", HTMLElement);
+  #piece: Piece | undefined;
+  #note: PieceNote | undefined;
+  /** The event in question: the note's own, or one on the way to it. */
+  #index = 0;
+  #explanation: Explanation | undefined;
+  #hidden = new Set<number>();
+  #arcs: readonly Arc[] = [];
+  #asked = 0;
+
+  constructor(app: App, onChange: () => void) {
+    this.#app = app;
+    this.#onChange = onChange;
+    this.#layer.addEventListener("change", () => void this.#ask());
+    byId("why-before", HTMLButtonElement).addEventListener("click", () => this.#step(-1));
+    byId("why-after", HTMLButtonElement).addEventListener("click", () => this.#step(1));
+    byId("why-close", HTMLButtonElement).addEventListener("click", () => this.choose(undefined));
+  }
+
+  /** The note that is looked into. */
+  get note(): PieceNote | undefined {
+    return this.#note;
+  }
+
+  get arcs(): readonly Arc[] {
+    return this.#arcs;
+  }
+
+  choose(note: PieceNote | undefined): void {
+    this.#note = note;
+    this.#piece = this.#app.piece;
+    this.#section.hidden = note === undefined;
+    this.#arcs = [];
+    this.#explanation = undefined;
+    if (note) {
+      this.#index = note.index;
+      this.#offerLayers();
+      void this.#ask();
+    }
+    this.#onChange();
+  }
+
+  /** The note before or after in the piece. */
+  chooseNeighbour(by: number): void {
+    const notes = this.#app.piece?.notes ?? [];
+    const at = this.#note ? notes.indexOf(this.#note) : -1;
+    const nearest = at < 0 ? notes.findIndex((note) => note.startSeconds >= this.#app.seconds) : at + by;
+    const note = notes[Math.min(notes.length - 1, Math.max(0, nearest))];
+    if (note) this.choose(note);
+  }
+
+  #step(by: number): void {
+    const length = this.#piece?.ids.length ?? 0;
+    this.#index = Math.min(length - 1, Math.max(0, this.#index + by));
+    void this.#ask();
+  }
+
+  async #ask(): Promise<void> {
+    const piece = this.#piece;
+    if (!piece || piece !== this.#app.piece) return;
+    this.#asked += 1;
+    const asked = this.#asked;
+    this.#section.setAttribute("aria-busy", "true");
+    this.#showTitle(piece);
+    const explanation = await this.#app
+      .explain(this.#index, [Number(this.#layer.value)])
+      .catch(() => undefined);
+    if (asked !== this.#asked || !this.#note) return;
+    this.#section.removeAttribute("aria-busy");
+    this.#explanation = explanation;
+    this.#showCandidates(piece);
+    this.#showAttention(piece);
+  }
+
+  #showTitle(piece: Piece): void {
+    const note = this.#note;
+    if (!note) return;
+    const event = piece.eventAt(this.#index);
+    const words = event && eventWords(event, velocityBinBefore(piece, this.#index), piece.vocabulary);
+    const where =
+      this.#index === note.index
+        ? noteWords(note)
+        : `${words ?? ""}, ${this.#distance(note)} ${noteWords(note)}`;
+    this.#title.textContent = `Why ${where}`;
+  }
+
+  #distance(note: PieceNote): string {
+    const steps = this.#index - note.index;
+    return `${Math.abs(steps)} event${Math.abs(steps) === 1 ? "" : "s"} ${steps < 0 ? "before" : "after"}`;
+  }
+
+  #showCandidates(piece: Piece): void {
+    const { candidates = [], probability } = this.#explanation ?? {};
+    const chosen = piece.ids[this.#index];
+    const isListed = candidates.some(({ id }) => id === chosen);
+    const shown =
+      isListed || chosen === undefined
+        ? candidates
+        : [...candidates, { id: chosen, probability: probability ?? 0 }];
+    const largest = Math.max(...shown.map((candidate) => candidate.probability), 1e-9);
+    const bin = velocityBinBefore(piece, this.#index);
+    this.#bars.replaceChildren(
+      ...shown.map(({ id, probability: p }) => {
+        const words = eventWords(piece.vocabulary.event(id), bin, piece.vocabulary);
+        const isChosen = id === chosen;
+        const percent = p >= 0.0995 ? (100 * p).toFixed(0) : (100 * p).toFixed(1);
+        const button = element("button", { type: "button", class: "candidate" });
+        button.title = isChosen ? "what came" : `branch here: ${words} instead`;
+        if (isChosen) button.setAttribute("aria-current", "true");
+        const bar = element("span", { class: "bar-fill", "aria-hidden": "true" });
+        bar.style.width = `${Math.max(2, (100 * p) / largest)}%`;
+        button.append(
+          bar,
+          element("span", { class: "candidate-words" }, words),
+          element("span", {}, `${percent} %`),
+        );
+        button.addEventListener("click", () => {
+          if (!isChosen) this.#app.branchAt(this.#index, id);
+        });
+        const item = element("li");
+        item.append(button);
+        return item;
+      }),
+    );
+  }
+
+  #showAttention(piece: Piece): void {
+    const [attention] = this.#explanation?.attention ?? [];
+    const heads = this.#app.model?.facts.heads ?? 1;
+    this.#heads.replaceChildren(
+      ...Array.from({ length: heads }, (_, head) => {
+        const isShown = !this.#hidden.has(head);
+        const button = element(
+          "button",
+          { type: "button", class: "head", "aria-pressed": String(isShown) },
+          String(head + 1),
+        );
+        button.setAttribute("aria-label", `head ${head + 1}`);
+        button.style.setProperty("--head", headColour(head, heads));
+        button.addEventListener("click", () => {
+          if (isShown) this.#hidden.add(head);
+          else this.#hidden.delete(head);
+          this.#showAttention(piece);
+        });
+        return button;
+      }),
+    );
+    if (attention && this.#note) {
+      const { arcs, elsewhere } = arcsOf(piece, this.#note, attention, heads);
+      this.#arcs = arcs.filter(({ head }) => !this.#hidden.has(head));
+      this.#elsewhere.textContent = `${Math.round(100 * elsewhere)} % on timing and loudness`;
+    }
+    this.#onChange();
+  }
+
+  #offerLayers(): void {
+    const layers = this.#app.model?.facts.layers ?? 0;
+    if (this.#layer.options.length === layers) return;
+    this.#layer.replaceChildren(
+      ...Array.from({ length: layers }, (_, layer) =>
+        element("option", { value: String(layer) }, String(layer + 1)),
+      ),
+    );
+    this.#layer.value = String(layers - 1);
+  }
+}
