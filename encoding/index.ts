@@ -51,6 +51,7 @@ export {
   type TaskMark,
   TASKS,
 } from "./tasks.ts";
+export { TextStream, TextTokenizer, TokenizerError } from "./text.ts";
 export { fromToneMidi, type ToneMidi, type ToneMidiTrack, toToneMidi } from "./tone-midi.ts";
 export { fromToneNotes, type ToneNote, type ToneNoteLike, toToneNotes } from "./tone-notes.ts";
 export { tempoChanges, TempoMap } from "./tempo-map.ts";

@@ -19,3 +19,15 @@ export {
   SAMPLING_OPTIONS,
   type SamplingOptions,
 } from "./options.ts";
+export {
+  type CompleteOptions,
+  type GeneratedText,
+  type GenerateTextOptions,
+  PromptError,
+  type ScoreTextOptions,
+  type TextCandidate,
+  type TextEnd,
+  TextModel,
+  type TextScore,
+  type TextStep,
+} from "./text.ts";

@@ -46,7 +46,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     maximum: 10,
     isInteger: false,
     fallback: 1,
-    help: "higher: bolder, then messier; 0 always takes the likeliest event",
+    help: "higher: bolder, then messier; 0 always takes the likeliest",
   },
   {
     key: "topK",
@@ -55,7 +55,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     maximum: 100_000,
     isInteger: true,
     fallback: undefined,
-    help: "choose among this many of the likeliest events only",
+    help: "choose among this many of the likeliest only",
   },
   {
     key: "topP",
@@ -64,7 +64,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     maximum: 1,
     isInteger: false,
     fallback: 1,
-    help: "choose among the likeliest events that together have this probability",
+    help: "choose among the likeliest that together have this probability",
   },
   {
     key: "minP",
@@ -73,7 +73,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     maximum: 1,
     isInteger: false,
     fallback: 0,
-    help: "drop events less likely than this share of the likeliest one",
+    help: "drop what is less likely than this share of the likeliest",
   },
   {
     key: "typicalP",
@@ -82,7 +82,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     maximum: 1,
     isInteger: false,
     fallback: 1,
-    help: "choose among the least surprising and least obvious events with this probability",
+    help: "choose among the least surprising and least obvious with this probability",
   },
   {
     key: "repetitionPenalty",
@@ -91,7 +91,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     maximum: 10,
     isInteger: false,
     fallback: 1,
-    help: "above 1: events that came lately become less likely",
+    help: "above 1: what came lately becomes less likely",
   },
   {
     key: "seed",
@@ -100,7 +100,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     maximum: MAX_SEED,
     isInteger: true,
     fallback: undefined,
-    help: "the same seed and options give the same music",
+    help: "the same seed and options give the same result",
   },
 ];
 

@@ -44,10 +44,15 @@ export class Console {
     this.line(JSON.stringify(value));
   }
 
+  /** A part of a result that comes piece by piece, on stdout. */
+  write(text: string): void {
+    this.#clearProgress();
+    process.stdout.write(text);
+  }
+
   /** A line of the result, on stdout. */
   line(text: string): void {
-    this.#clearProgress();
-    process.stdout.write(`${text}\n`);
+    this.write(`${text}\n`);
   }
 
   #clearProgress(): void {

@@ -10,6 +10,7 @@ import { addEvaluateCommand } from "./evaluate.ts";
 import { UsageError } from "./errors.ts";
 import { addGenerateCommand } from "./generate.ts";
 import { addInspectCommand } from "./inspect.ts";
+import { addTextCommand } from "./text.ts";
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
     .showHelpAfterError("(add --help for usage and examples)")
     .configureHelp({ helpWidth: 100 });
   addGenerateCommand(program);
+  addTextCommand(program);
   addEncodeCommand(program);
   addDecodeCommand(program);
   addInspectCommand(program);

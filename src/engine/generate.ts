@@ -28,6 +28,8 @@ export interface GenerateIdsOptions {
   readonly resume?: boolean;
   /** See `ReadOptions`. Default false: with learned positions the generation ends in an error where they do. */
   readonly roll?: boolean;
+  /** Has the last word on each id: is given the draw, answers with what is to come. Default: takes what was drawn. */
+  readonly choose?: (drawn: GeneratedId) => Promise<number>;
   /** Stops the generation: the iteration throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -41,7 +43,7 @@ export type GeneratedId = Pick<Draw, "id"> & Partial<Draw>;
  * `roll` every half window in reading the last half anew, which the next id waits for.
  *
  * Where the decoder's graph can draw, it does, several ids in a run. What it cannot do is done here, an id at a time:
- * candidates, the repetition penalty, constraints without tables. Both draw the same ids, but for those of which two are
+ * candidates, choices, the repetition penalty, constraints without tables. Both draw the same ids, but for those of which two are
  * equally good within the rounding of the logits.
  */
 export async function* generateIds(
@@ -56,6 +58,7 @@ export async function* generateIds(
     firstStep = 0,
     resume = false,
     roll = false,
+    choose,
     signal,
   } = options;
   const { window, vocabularySize } = decoder.config;
@@ -69,6 +72,7 @@ export async function* generateIds(
   const isInside =
     decoder.drawsInside &&
     candidates === undefined &&
+    choose === undefined &&
     !sampler.needsRecent &&
     (constraint === undefined || constraint.legality !== undefined);
   for (let step = firstStep; ; step += 1) {
@@ -78,12 +82,13 @@ export async function* generateIds(
       candidates === undefined
         ? { id: sampler.sample(logits, step, context) }
         : sampler.draw(logits, step, context, candidates);
-    constraint?.push(drawn.id);
-    if (recent?.push(drawn.id) === window + 1) recent.shift();
-    yield drawn;
-    if (isInside) return yield* drawnInside(decoder, reading, drawn.id, { ...options, firstStep: step + 1 });
+    const next = choose ? chosen(drawn, await choose(drawn)) : drawn;
+    constraint?.push(next.id);
+    if (recent?.push(next.id) === window + 1) recent.shift();
+    yield next;
+    if (isInside) return yield* drawnInside(decoder, reading, next.id, { ...options, firstStep: step + 1 });
     signal?.throwIfAborted();
-    ({ logits } = await reading.push([drawn.id], { roll, ...abort }));
+    ({ logits } = await reading.push([next.id], { roll, ...abort }));
   }
 }
 
@@ -109,4 +114,12 @@ async function* drawnInside(
     }
     step += steps;
   }
+}
+
+/** The draw as if it had given this id; its log-probability is known if it was among the candidates. */
+function chosen(drawn: GeneratedId, id: number): GeneratedId {
+  if (id === drawn.id) return drawn;
+  const { candidates = [] } = drawn;
+  const candidate = candidates.find((each) => each.id === id);
+  return { id, candidates, ...(candidate ? { logProbability: Math.log(candidate.probability) } : {}) };
 }

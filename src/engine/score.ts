@@ -2,10 +2,17 @@
 import type { Decoder } from "./decoder.ts";
 
 export interface ScoreOptions {
+  /** Ids in a block, at most the model's window. Default: the model's window. */
+  readonly window?: number;
+  /** Ids from the beginning of a block to that of the next, 1 to `window`. Default: half of it. */
+  readonly stride?: number;
   readonly signal?: AbortSignal;
-  /** Told after each block how many ids have been scored. */
+  /** Told now and then how many ids have been scored. */
   readonly onProgress?: (scored: number) => void;
 }
+
+/** Logits of so many ids are held at a time. */
+const ROWS = 128;
 
 /**
  * The log-probability of every id but the first, which is given.
@@ -23,27 +30,28 @@ export async function score(
   ids: ArrayLike<number>,
   options: ScoreOptions = {},
 ): Promise<Float64Array> {
-  const { window, vocabularySize } = decoder.config;
-  const { signal, onProgress } = options;
+  const { vocabularySize } = decoder.config;
+  const { window = decoder.config.window, signal, onProgress } = options;
+  const { stride = Math.max(1, Math.floor(window / 2)) } = options;
+  const abort = signal ? { signal } : {};
   const numbers = Int32Array.from(ids);
-  const predictions = Math.max(0, numbers.length - 1);
-  const logProbabilities = new Float64Array(predictions);
+  const logProbabilities = new Float64Array(Math.max(0, numbers.length - 1));
   let scored = 0;
-  for (let start = 0; scored < predictions; start += Math.floor(window / 2)) {
-    const stop = Math.min(start + window, predictions);
-    const logits = await decoder.forward(numbers.subarray(start, stop), decoder.createCache(), {
-      logits: "all",
-      ...(signal ? { signal } : {}),
-    }); // [stop - start, vocabulary]
-    for (let position = scored; position < stop; position += 1) {
-      const row = logits.subarray(
-        (position - start) * vocabularySize,
-        (position - start + 1) * vocabularySize,
-      );
-      logProbabilities[position] = (row[numbers[position + 1] ?? 0] ?? 0) - logSumExp(row);
+  for (let start = 0; scored < logProbabilities.length; start += stride) {
+    const stop = Math.min(start + window, logProbabilities.length);
+    const cache = decoder.createCache();
+    if (scored > start) await decoder.forward(numbers.subarray(start, scored), cache, abort);
+    while (scored < stop) {
+      const rows = numbers.subarray(scored, Math.min(scored + ROWS, stop));
+      const logits = await decoder.forward(rows, cache, { logits: "all", ...abort }); // [rows, vocabulary]
+      for (let row = 0; row < rows.length; row += 1) {
+        const predicted = logits.subarray(row * vocabularySize, (row + 1) * vocabularySize);
+        const next = numbers[scored + row + 1] ?? 0;
+        logProbabilities[scored + row] = (predicted[next] ?? 0) - logSumExp(predicted);
+      }
+      scored += rows.length;
+      onProgress?.(scored);
     }
-    scored = stop;
-    onProgress?.(scored);
   }
   return logProbabilities;
 }

@@ -1,5 +1,5 @@
 /** What needs Node: files, native inference, models that ship. */
 export { checkpointFolder } from "./checkpoint-folder.ts";
-export { loadMusicModel } from "./load-model.ts";
+export { loadMusicModel, loadTextModel } from "./load-model.ts";
 export { createNodeRuntime, type NodeRuntimeOptions } from "./runtime.ts";
 export { writeFileAtomic } from "./write-file.ts";

@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { readCheckpoint } from "../../models/index.ts";
 import { Decoder } from "../engine/decoder.ts";
 import { MusicModel } from "../music.ts";
-import { checkpointFolder } from "./checkpoint-folder.ts";
-import { packageRoot } from "./package-root.ts";
+import { TextModel } from "../text.ts";
+import { readTokenizer } from "../tokenizer-files.ts";
+import { modelFiles } from "./model-files.ts";
 import { createNodeRuntime, type NodeRuntimeOptions } from "./runtime.ts";
 
 /**
@@ -17,15 +16,24 @@ import { createNodeRuntime, type NodeRuntimeOptions } from "./runtime.ts";
  */
 export async function loadMusicModel(name: string, options: NodeRuntimeOptions = {}): Promise<MusicModel> {
   const [checkpoint, runtime] = await Promise.all([
-    readCheckpoint(await checkpointFolder(modelFolder(name))),
+    readCheckpoint(await modelFiles(name)),
     createNodeRuntime(options),
   ]);
   return new MusicModel(await Decoder.load({ ...checkpoint, runtime }));
 }
 
-/** The folder of a model that ships, where `name` is one; otherwise `name` is the folder. */
-function modelFolder(name: string): string {
-  if (!/^[\w-]+$/.test(name)) return name;
-  const shipped = join(packageRoot(), "models", name);
-  return existsSync(join(shipped, "config.json")) ? shipped : name;
+/**
+ * Loads a text model: a GPT-2 checkpoint with its tokenizer.
+ *
+ * @param name a model that ships ("shakespeare"), or the path of a checkpoint folder.
+ * @throws CheckpointError when there is no such model or it is damaged; TokenizerError when its tokenizer cannot be read;
+ * EngineError when it cannot be run here.
+ * @example
+ * const shakespeare = await loadTextModel("shakespeare");
+ */
+export async function loadTextModel(name: string, options: NodeRuntimeOptions = {}): Promise<TextModel> {
+  const files = await modelFiles(name);
+  const tokenizer = await readTokenizer(files);
+  const [checkpoint, runtime] = await Promise.all([readCheckpoint(files), createNodeRuntime(options)]);
+  return new TextModel(await Decoder.load({ ...checkpoint, runtime }), tokenizer);
 }

@@ -1,0 +1,43 @@
+/** What a token was chosen from, as lines of text with bars. */
+import type { TextStep } from "../text.ts";
+
+const BAR_WIDTH = 30;
+
+/** Eighths of a block, from none to seven. */
+const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
+
+/** The token that came, and the candidates, the likeliest first; what came is marked. */
+export function candidateLines(step: TextStep): string[] {
+  const { id, candidates = [] } = step;
+  const known = candidates.find((candidate) => candidate.id === id);
+  const width = candidates.reduce((widest, { text }) => Math.max(widest, shownToken(text).length), 0);
+  const lines = candidates.map((candidate, index) => {
+    const mark = candidate.id === id ? "→" : " ";
+    return `${mark} ${candidateLine(index + 1, candidate.text, candidate.probability, width)}`;
+  });
+  if (known) return ["", ...lines];
+  const probability = Math.exp(step.logProbability ?? -Infinity);
+  return ["", ...lines, `→ ${candidateLine("…", step.text, probability, width)}`];
+}
+
+/** One candidate: its number or another label, its text, its probability as a bar and a number. */
+export function candidateLine(
+  label: number | string,
+  text: string,
+  probability: number,
+  width: number,
+): string {
+  const percent = `${(100 * probability).toFixed(1)} %`.padStart(7);
+  return `${String(label).padStart(2)}  ${shownToken(text).padEnd(width)}  ${percent}  ${bar(probability)}`.trimEnd();
+}
+
+/** A token with its spaces and line ends to be seen. */
+export function shownToken(text: string): string {
+  return JSON.stringify(text);
+}
+
+/** @param share from 0 to 1. */
+export function bar(share: number): string {
+  const eighths = Math.round(share * BAR_WIDTH * 8);
+  return "█".repeat(eighths >> 3) + (EIGHTHS[eighths & 7] ?? "");
+}

@@ -1,0 +1,133 @@
+/** Picking the next token by hand: with arrow and number keys on a terminal, else by numbers on lines of stdin. */
+import { createInterface, emitKeypressEvents, type Interface } from "node:readline";
+import type { TextStep } from "../text.ts";
+import { candidateLine, shownToken } from "./candidates.ts";
+import type { Console } from "./console.ts";
+import { InterruptError } from "./interrupt.ts";
+
+/** What a key or a line asks for. */
+export type Choice =
+  | { readonly kind: "take"; readonly index: number }
+  | { readonly kind: "move"; readonly index: number }
+  | { readonly kind: "end" }
+  | { readonly kind: "wrong" };
+
+/** @param drawn index of what the model drew, which an empty line takes. */
+export function choiceOfLine(line: string, count: number, drawn: number): Choice {
+  const text = line.trim();
+  if (text === "q") return { kind: "end" };
+  if (text === "") return { kind: "take", index: drawn };
+  const number = Number(text);
+  return Number.isInteger(number) && number >= 1 && number <= count
+    ? { kind: "take", index: number - 1 }
+    : { kind: "wrong" };
+}
+
+/** @param at index of the marked candidate. */
+export function choiceOfKey(key: string, count: number, at: number): Choice {
+  if (key === "up" || key === "k") return { kind: "move", index: (at + count - 1) % count };
+  if (key === "down" || key === "j") return { kind: "move", index: (at + 1) % count };
+  if (key === "return" || key === "enter" || key === "right" || key === "space")
+    return { kind: "take", index: at };
+  if (key === "q" || key === "escape") return { kind: "end" };
+  const number = key === "0" ? 10 : Number(key);
+  if (Number.isInteger(number) && number >= 1 && number <= count) return { kind: "take", index: number - 1 };
+  return { kind: "wrong" };
+}
+
+/** One line down, scrolling if need be, in the same column. */
+const DOWN = "\u001bD";
+
+export class Chooser {
+  readonly #console: Console;
+  readonly #keys: boolean;
+  #lines: Interface | undefined;
+  #iterator: AsyncIterator<string> | undefined;
+
+  constructor(console: Console) {
+    this.#console = console;
+    this.#keys = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  }
+
+  /** Shows the candidates. @returns the id that was picked; undefined to end the text. */
+  async choose(drawn: TextStep): Promise<number | undefined> {
+    const { candidates = [] } = drawn;
+    const first = Math.max(
+      0,
+      candidates.findIndex(({ id }) => id === drawn.id),
+    );
+    const index = this.#keys ? await this.#byKeys(drawn, first) : await this.#byLines(drawn, first);
+    return index === undefined ? undefined : candidates[index]?.id;
+  }
+
+  close(): void {
+    this.#lines?.close();
+    if (!this.#keys) return;
+    process.stdin.setRawMode(false);
+    process.stdin.pause();
+  }
+
+  async #byLines(drawn: TextStep, first: number): Promise<number | undefined> {
+    const { candidates = [] } = drawn;
+    this.#lines ??= createInterface({ input: process.stdin });
+    this.#iterator ??= this.#lines[Symbol.asyncIterator]();
+    for (const line of this.#menu(drawn, first)) this.#console.say(line);
+    for (;;) {
+      const { value, done } = await this.#iterator.next();
+      if (done) return undefined;
+      const choice = choiceOfLine(value, candidates.length, first);
+      if (choice.kind === "take") return choice.index;
+      if (choice.kind === "end") return undefined;
+      this.#console.say(
+        `type a number from 1 to ${candidates.length}, nothing for the marked one, or q to end`,
+      );
+    }
+  }
+
+  /** The menu stands below the text, and is taken away again when a key has picked. */
+  async #byKeys(drawn: TextStep, first: number): Promise<number | undefined> {
+    const count = drawn.candidates?.length ?? 0;
+    emitKeypressEvents(process.stdin);
+    process.stdin.setRawMode(true);
+    process.stdin.resume();
+    let at = first;
+    const draw = (): void => {
+      process.stderr.write(
+        `\u001b7\n${this.#menu(drawn, at).join("\n")}\n(arrows and Enter, 1 to 9, q ends)\u001b8`,
+      );
+    };
+    const erase = (): void => void process.stderr.write("\u001b7\u001b[0J\u001b8");
+    const height = count + 2;
+    // Room below, so that the terminal does not scroll what was saved away.
+    process.stderr.write(`${DOWN.repeat(height)}\u001b[${height}A`);
+    try {
+      for (;;) {
+        draw();
+        const choice = choiceOfKey(await nextKey(), count, at);
+        if (choice.kind === "move") at = choice.index;
+        if (choice.kind === "take") return choice.index;
+        if (choice.kind === "end") return undefined;
+      }
+    } finally {
+      erase();
+    }
+  }
+
+  #menu({ candidates = [] }: TextStep, at: number): string[] {
+    const width = candidates.reduce((widest, { text }) => Math.max(widest, shownToken(text).length), 0);
+    return candidates.map(
+      ({ text, probability }, index) =>
+        `${index === at ? "→" : " "} ${candidateLine(index + 1, text, probability, width)}`,
+    );
+  }
+}
+
+/** The name of the next key; Ctrl-C, which raw mode keeps from the system, interrupts. */
+function nextKey(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    process.stdin.once("keypress", (sequence: string | undefined, key: { name?: string; ctrl?: boolean }) => {
+      if (key.ctrl && (key.name === "c" || key.name === "d")) reject(new InterruptError("SIGINT"));
+      else resolve(key.name ?? sequence ?? "");
+    });
+  });
+}

@@ -1,0 +1,30 @@
+import type { Console } from "./console.ts";
+import { readText } from "./files.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { type TextModelOptions, withTextModel } from "./text-model.ts";
+
+export interface TextScoreOptions extends TextModelOptions {
+  readonly stride?: number;
+  readonly json?: boolean;
+}
+
+/** `ostinato text --score`: bits per byte and perplexity of a text. */
+export async function runTextScore(path: string, options: TextScoreOptions, console: Console): Promise<void> {
+  const text = await readText(path);
+  await withTextModel(options, console, async (model) => {
+    const result = await model.score(text, {
+      ...(options.stride === undefined ? {} : { stride: options.stride }),
+      signal: interruptSignal(),
+      onProgress: (scored, ids) => console.progress(() => `${scored} of ${ids} tokens`),
+    });
+    if (options.json) {
+      console.result({ file: path, model: options.model, ...result });
+      return;
+    }
+    const { bitsPerByte, perplexity, ids, bytes, window, stride } = result;
+    console.line(
+      `${bitsPerByte.toFixed(4)} bits per byte, perplexity ${perplexity.toFixed(3)}, ${ids} tokens, ${bytes} bytes  ${path}`,
+    );
+    console.say(`windows of ${window} tokens, ${stride} apart; the first token is given`);
+  });
+}

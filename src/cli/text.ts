@@ -1,0 +1,199 @@
+import { type Command, Option } from "commander";
+import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
+import type { GeneratedText, TextEnd, TextModel, TextStep } from "../text.ts";
+import { candidateLines } from "./candidates.ts";
+import { Chooser } from "./choose.ts";
+import { Console } from "./console.ts";
+import { UsageError } from "./errors.ts";
+import { readText } from "./files.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { TOY, withTextModel } from "./text-model.ts";
+import { runTextScore } from "./text-score.ts";
+import { numberIn, positiveInteger } from "./values.ts";
+
+interface TextCommandOptions extends SamplingOptions {
+  readonly model: string;
+  readonly tokens: number;
+  readonly samples: number;
+  readonly candidates?: number;
+  readonly choose?: boolean;
+  readonly file?: string;
+  readonly roll?: boolean;
+  readonly score?: string;
+  readonly stride?: number;
+  readonly threads?: number;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** How many tokens `--choose` offers. */
+const CHOICES = 10;
+
+export function addTextCommand(program: Command): void {
+  const command = program
+    .command("text")
+    .summary("continue a text with GPT-2")
+    .description(
+      "Continues a prompt with a GPT-2, and prints the new text on stdout as it comes; without a prompt the model begins\n" +
+        "a text of its own. Ends after --tokens, where the model ends the text, or where its context ends.",
+    )
+    .argument("[prompt]", 'text to continue; "-" reads stdin')
+    .option("--file <file>", "read the prompt from a file")
+    .option("--model <name>", `a model that ships (${TOY}), or a GPT-2 checkpoint folder`, TOY)
+    .option("--tokens <n>", "how many tokens at most", positiveInteger, 100);
+  for (const option of SAMPLING_OPTIONS) {
+    const added = new Option(`${option.flag} <n>`, option.help).argParser((text) => numberIn(option, text));
+    if (option.fallback !== undefined) added.default(option.fallback);
+    command.addOption(added);
+  }
+  command
+    .option("--samples <n>", "how many continuations; each has its own seed, counting up", positiveInteger, 1)
+    .option("--candidates <n>", "show for each token this many it was chosen from", positiveInteger)
+    .option("--choose", `pick each token by hand, from ${CHOICES} candidates or as many as --candidates says`)
+    .option("--roll", "go on beyond the context, forgetting the older half whenever it is full")
+    .option("--score <file>", "do not generate: measure how well the model predicts this text")
+    .option(
+      "--stride <n>",
+      "of --score: tokens from window to window (default: half a window)",
+      positiveInteger,
+    )
+    .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
+    .option("--quiet", "say nothing but the result")
+    .option("--json", "print the result as JSON, when it is complete")
+    .addHelpText(
+      "after",
+      "\nExamples:\n" +
+        '  ostinato text "ROMEO:" --seed 7\n' +
+        "  ostinato text --model gpt2-folder --tokens 200 --top-k 40\n" +
+        '  ostinato text "The answer is" --tokens 5 --temperature 0 --candidates 10\n' +
+        '  ostinato text "My lord," --choose\n' +
+        "  cat prompt.txt | ostinato text - --samples 3\n" +
+        "  ostinato text --score chapter.txt --json",
+    )
+    .action(runText);
+}
+
+async function runText(prompt: string | undefined, options: TextCommandOptions): Promise<void> {
+  checkUsage(prompt, options);
+  const console = new Console({ quiet: options.quiet ?? false });
+  if (options.score !== undefined) return runTextScore(options.score, options, console);
+  const text = options.file === undefined ? prompt : await readText(options.file);
+  const given = text === "-" && options.file === undefined ? await readText("-") : text;
+  await withTextModel(options, console, (model) => generateText(model, given, options, console));
+}
+
+function checkUsage(prompt: string | undefined, options: TextCommandOptions): void {
+  const exclusive = (one: string, other: string): never => {
+    throw new UsageError(`${one} and ${other} exclude each other`);
+  };
+  if (prompt !== undefined && options.file !== undefined) exclusive("a prompt", "--file");
+  if (options.choose && options.json) exclusive("--choose", "--json");
+  if (options.choose && options.samples > 1) exclusive("--choose", "--samples");
+  if (options.choose && (prompt === "-" || options.file === "-")) {
+    throw new UsageError("--choose and the prompt both read stdin", "give the prompt as an argument");
+  }
+  if (options.score === undefined) {
+    if (options.stride !== undefined) throw new UsageError("--stride needs --score");
+    return;
+  }
+  if (prompt !== undefined || options.file !== undefined) exclusive("--score", "a prompt");
+  if (options.choose) exclusive("--score", "--choose");
+  if (options.candidates !== undefined) exclusive("--score", "--candidates");
+  if (options.roll) exclusive("--score", "--roll");
+}
+
+async function generateText(
+  model: TextModel,
+  prompt: string | undefined,
+  options: TextCommandOptions,
+  console: Console,
+): Promise<void> {
+  const started = performance.now();
+  const candidates = options.candidates ?? (options.choose ? CHOICES : undefined);
+  // There the prompt belongs before its continuation; elsewhere only what is new is the result.
+  const isTerminal = process.stdout.isTTY === true && process.stderr.isTTY === true && !options.quiet;
+  const chooser = options.choose ? new Chooser(console) : undefined;
+  const samples: Sample[] = [];
+  let seed = options.seed;
+  try {
+    for (let number = 1; number <= options.samples; number += 1) {
+      const steps: TextStep[] = [];
+      if (options.samples > 1 && !options.json) console.line(`=== ${number} of ${options.samples} ===`);
+      if (isTerminal && prompt !== undefined && !options.json) process.stderr.write(prompt);
+      const { roll = false, tokens } = options;
+      const generated = await model.generate(prompt, {
+        ...samplingOf(options),
+        ...(seed === undefined ? {} : { seed }),
+        ...(candidates === undefined ? {} : { candidates }),
+        ...(chooser ? { choose: (drawn: TextStep) => chooser.choose(drawn) } : {}),
+        tokens,
+        roll,
+        signal: interruptSignal(),
+        onStep: (step) => {
+          steps.push(step);
+          if (options.json) console.progress(() => `${steps.length} of ${tokens} tokens`);
+          else if (!candidates || chooser) console.write(step.text);
+          else for (const line of candidateLines(step)) console.line(line);
+        },
+      });
+      samples.push({ ...generated, steps });
+      seed = generated.seed + 1;
+      if (!options.json) console.line(candidates && !chooser ? `\n${generated.text}` : "");
+    }
+  } finally {
+    chooser?.close();
+  }
+  const wallSeconds = (performance.now() - started) / 1000;
+  report(samples, options, prompt, wallSeconds, console);
+}
+
+interface Sample extends GeneratedText {
+  readonly steps: readonly TextStep[];
+}
+
+function report(
+  samples: readonly Sample[],
+  options: TextCommandOptions,
+  prompt: string | undefined,
+  wallSeconds: number,
+  console: Console,
+): void {
+  const tokens = samples.reduce((sum, { ids }) => sum + ids.length, 0);
+  for (const [index, { ids, seed, end }] of samples.entries()) {
+    const which = samples.length > 1 ? `${index + 1} of ${samples.length}: ` : "";
+    console.say(`${which}${ids.length} tokens, seed ${seed}${end === undefined ? "" : `, ${ENDS[end]}`}`);
+  }
+  const idsPerSecond = Math.round((tokens / wallSeconds) * 10) / 10;
+  console.say(`model ${options.model}; took ${wallSeconds.toFixed(1)} s (${idsPerSecond} tokens a second)`);
+  if (!options.json) return;
+  console.result({
+    model: options.model,
+    prompt: prompt ?? null,
+    samples: samples.map(({ text, seed, ids, end, steps }) => ({
+      text,
+      seed,
+      tokens: ids.length,
+      end,
+      ids,
+      ...(options.candidates === undefined ? {} : { steps: steps.map(stepFacts) }),
+    })),
+    idsPerSecond,
+  });
+}
+
+const ENDS: Readonly<Record<TextEnd, string>> = {
+  tokens: "as many as asked for",
+  "end-of-text": "ended by the model",
+  context: "the model's context ends here",
+};
+
+/** A step as `--json` prints it. */
+function stepFacts({ id, logProbability, candidates }: TextStep) {
+  const chosen = candidates?.find((candidate) => candidate.id === id);
+  return { id, text: chosen?.text ?? null, logProbability, candidates };
+}
+
+function samplingOf(options: SamplingOptions): SamplingOptions {
+  const given = SAMPLING_OPTIONS.map(({ key }) => [key, options[key]] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,221 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadTextModel } from "../../src/node/load-model.ts";
+import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
+import { type CliResult, runCli, type RunCliOptions } from "./run-cli.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "ostinato-text-cli-"));
+const model = join(folder, "model");
+const file = join(folder, "prompt.txt");
+
+beforeAll(() => {
+  writeTinyTextCheckpoint(model);
+  writeFileSync(file, "the cat");
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function run(parameters: readonly string[], options: RunCliOptions = {}): Promise<CliResult> {
+  return runCli(["text", "--model", model, "--threads", "1", ...parameters], options);
+}
+
+const GREEDY = ["--tokens", "12", "--temperature", "0", "--seed", "1"];
+
+describe("ostinato text", () => {
+  it("prints the continuation alone on stdout, the same from argument, file and stdin", async () => {
+    const results = [
+      await run(["the cat", ...GREEDY]),
+      await run(["--file", file, ...GREEDY]),
+      await run(["-", ...GREEDY], { stdin: Buffer.from("the cat") }),
+      await run(["--file", "-", ...GREEDY], { stdin: Buffer.from("the cat") }),
+    ];
+    for (const { code, stdout, stderr } of results) {
+      expect(code).toBe(0);
+      expect(stdout).toBe(results[0]?.stdout);
+      expect(stderr).toMatch(/12 tokens, seed 1, as many as asked for\n/);
+      expect(stderr).toMatch(/took \d+\.\d s \([\d.]+ tokens a second\)\n$/);
+    }
+    expect(results[0]?.stdout.length).toBeGreaterThan(1);
+  });
+
+  it("begins a text of its own without a prompt, and ends where the context does", async () => {
+    const { code, stdout, stderr } = await run(["--seed", "3", "--tokens", "1000"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\n$/);
+    expect(stderr).toMatch(/(24 tokens, seed 3, the model's context ends here|ended by the model)/);
+  });
+
+  it("goes on with --roll", async () => {
+    const { stderr } = await run(["the", "--seed", "3", "--tokens", "50", "--roll", "--top-k", "1"]);
+    expect(stderr).toContain("50 tokens, seed 3, as many as asked for");
+  });
+
+  it("gives several samples, each reproducible by its own seed", async () => {
+    const { stdout, stderr } = await run(["the", "--samples", "2", "--seed", "5", "--tokens", "8"]);
+    const [, first, second] = stdout.split(/^=== \d of 2 ===\n/m);
+    expect(first).not.toBe(second);
+    expect(stderr).toMatch(/^1 of 2: \d+ tokens, seed 5/m);
+    expect(stderr).toMatch(/^2 of 2: \d+ tokens, seed 6/m);
+    expect((await run(["the", "--seed", "6", "--tokens", "8"])).stdout).toBe(second);
+  });
+
+  it("prints all of it as JSON, and nothing else with --quiet", async () => {
+    const parameters = ["the cat", ...GREEDY, "--json", "--quiet", "--candidates", "3"];
+    const { stdout, stderr } = await run(parameters);
+    expect(stderr).toBe("");
+    const json: unknown = JSON.parse(stdout);
+    const plain = await run(["the cat", ...GREEDY]);
+    const candidate = { id: expect.any(Number), text: expect.any(String), probability: expect.any(Number) };
+    const step = {
+      id: expect.any(Number),
+      text: expect.any(String),
+      logProbability: 0,
+      candidates: [{ ...candidate, probability: 1 }],
+    };
+    expect(json).toEqual({
+      model,
+      prompt: "the cat",
+      samples: [
+        {
+          text: plain.stdout.slice(0, -1),
+          seed: 1,
+          tokens: 12,
+          end: "tokens",
+          ids: expect.any(Array),
+          steps: Array.from({ length: 12 }, () => step),
+        },
+      ],
+      idsPerSecond: expect.any(Number),
+    });
+  });
+
+  it("shows candidates with bars, and what came even where it is none of them", async () => {
+    const { stdout } = await run([
+      "the",
+      "--candidates",
+      "2",
+      "--tokens",
+      "6",
+      "--seed",
+      "2",
+      "--temperature",
+      "3",
+    ]);
+    const steps = stdout.replace(/^\n/, "").split("\n\n").slice(0, 6);
+    expect(steps).toHaveLength(6);
+    for (const step of steps) {
+      const lines = step.split("\n");
+      expect(lines.filter((line) => line.startsWith("→"))).toHaveLength(1);
+      expect(lines[0]).toMatch(/^[→ ] {2}1 {2}".*" +\d+\.\d %/);
+      expect(lines[1]).toMatch(/^[→ ] {2}2 {2}".*" +\d+\.\d %/);
+    }
+    expect(stdout).toMatch(/→ {2}… /);
+  });
+
+  it("lets each token be chosen by numbers on stdin", async () => {
+    const choose = ["the", "--choose", "--candidates", "4", "--tokens", "5", "--seed", "1"];
+    const { code, stdout, stderr } = await run(choose, { stdin: Buffer.from("3\nnine\n9\n1\n\n2\nq\n") });
+    expect(code).toBe(0);
+    expect(stderr).toContain("4 tokens, seed 1\n");
+    expect(stderr.match(/type a number from 1 to 4/g)).toHaveLength(2);
+    const here = await loadTextModel(model, { threads: 1 });
+    const picks = [2, 0, undefined, 1];
+    const { text } = await here.generate("the", {
+      candidates: 4,
+      seed: 1,
+      tokens: 4,
+      choose: async ({ id, candidates = [] }) => {
+        // An empty line takes what is marked: what was drawn, if it is among the candidates.
+        const marked = candidates.findIndex((candidate) => candidate.id === id);
+        return candidates[picks.shift() ?? Math.max(0, marked)]?.id;
+      },
+    });
+    await here.dispose();
+    expect(stdout).toBe(`${text}\n`);
+    const ended = await run(choose, { stdin: Buffer.from("1\n") });
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toContain("1 tokens, seed 1\n");
+  });
+
+  it("uses the toy that ships when no model is named, and says so", async () => {
+    const { code, stdout, stderr } = await runCli(["text", "ROMEO:", "--tokens", "5", "--seed", "1"]);
+    expect(code).toBe(0);
+    expect(stdout.length).toBeGreaterThan(5);
+    expect(stderr).toMatch(/^shakespeare is a toy .*GPT-2/);
+    const quiet = await runCli(["text", "ROMEO:", "--tokens", "5", "--seed", "1", "--quiet"]);
+    expect(quiet.stderr).toBe("");
+    expect(quiet.stdout).toBe(stdout);
+  });
+
+  it("stops at SIGINT", async () => {
+    let killed = false;
+    const { code, stderr } = await run(["the", "--roll", "--tokens", "1000000", "--json", "--top-k", "1"], {
+      onStderr: (text, kill) => {
+        if (!killed && text.includes(" of 1000000 tokens")) kill("SIGINT");
+        killed ||= text.includes(" of 1000000 tokens");
+      },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain("stopped by SIGINT");
+  });
+});
+
+describe("ostinato text --score", () => {
+  it("measures a text, for people and for programs", async () => {
+    const { code, stdout, stderr } = await run(["--score", file]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^\d\.\d{4} bits per byte, perplexity \d+\.\d{3}, 4 tokens, 4 bytes {2}.*prompt\.txt\n$/,
+    );
+    expect(stderr).toContain("windows of 24 tokens, 12 apart");
+    const json = await run(["--score", file, "--stride", "5", "--json", "--quiet"]);
+    expect(json.stderr).toBe("");
+    expect(JSON.parse(json.stdout)).toEqual({
+      file,
+      model,
+      bitsPerByte: expect.any(Number),
+      perplexity: expect.any(Number),
+      nllPerId: expect.any(Number),
+      ids: 4,
+      bytes: 4,
+      window: 24,
+      stride: 5,
+    });
+  });
+});
+
+describe("ostinato text, used wrongly or given bad input", () => {
+  it.each([
+    { parameters: ["the", "--file", "x"], code: 2, says: /a prompt and --file exclude each other/ },
+    { parameters: ["--score", "x", "the"], code: 2, says: /--score and a prompt exclude/ },
+    { parameters: ["--score", "x", "--choose"], code: 2, says: /--score and --choose exclude/ },
+    { parameters: ["--score", "x", "--candidates", "2"], code: 2, says: /--score and --candidates exclude/ },
+    { parameters: ["--score", "x", "--roll"], code: 2, says: /--score and --roll exclude/ },
+    { parameters: ["--stride", "2"], code: 2, says: /--stride needs --score/ },
+    { parameters: ["the", "--choose", "--json"], code: 2, says: /--choose and --json exclude/ },
+    { parameters: ["the", "--choose", "--samples", "2"], code: 2, says: /--choose and --samples exclude/ },
+    { parameters: ["-", "--choose"], code: 2, says: /both read stdin/ },
+    { parameters: ["--tokens", "0"], code: 2, says: /--tokens.*at least 1/ },
+    { parameters: ["--top-p", "2"], code: 2, says: /--top-p.*from 0 to 1, got 2/ },
+    { parameters: ["--no-such-option"], code: 2, says: /unknown option/ },
+    { parameters: ["--file", "no-such-file"], code: 1, says: /cannot read no-such-file: it does not exist/ },
+    { parameters: ["--score", "no-such-file"], code: 1, says: /cannot read no-such-file/ },
+    {
+      parameters: ["--score", file, "--stride", "24"],
+      code: 1,
+      says: /stride must be .* from 1 to 23, got 24/,
+    },
+    { parameters: ["x".repeat(30)], code: 1, says: /the prompt has 30 tokens, the model's context 24 — / },
+    { parameters: ["the", "--model", "no-such-model"], code: 1, says: /no-such-model does not exist/ },
+    { parameters: ["the", "--model", "piano"], code: 1, says: /the checkpoint has no tokenizer/ },
+  ])("answers $parameters with exit code $code", async ({ parameters, code, says }) => {
+    const result = await run(parameters);
+    expect(result.stderr).toMatch(says);
+    expect(result.code).toBe(code);
+    expect(result.stdout).toBe("");
+  });
+});
