@@ -1,7 +1,7 @@
 /** The events of a track as one array for each property: what is read of them lies together, and objects are only made on demand. */
 import type { MetaEvent, MidiEvent, SysexEvent, Track } from "./score.ts";
 
-const FIRST_CAPACITY = 64;
+const SMALLEST_CAPACITY = 16;
 
 /** The lowest status byte of events that are no channel's. */
 const NO_CHANNEL = 0xf0;
@@ -15,12 +15,18 @@ export function packed(status: number, data1: number, data2: number): number {
 /** Events in file order. */
 export class EventColumns {
   /** Absolute. */
-  ticks = new Float64Array(FIRST_CAPACITY);
+  ticks: Float64Array;
   /** `packed` channel messages; the bare status byte (0xF0, 0xF7, 0xFF) of other events. */
-  messages = new Uint32Array(FIRST_CAPACITY);
+  messages: Uint32Array;
   length = 0;
   /** The events that are no channel messages, in order. */
   readonly others: (MetaEvent | SysexEvent)[] = [];
+
+  /** @param capacity how many events are expected. */
+  constructor(capacity: number) {
+    this.ticks = new Float64Array(Math.max(SMALLEST_CAPACITY, capacity));
+    this.messages = new Uint32Array(this.ticks.length);
+  }
 
   push(tick: number, message: number): void {
     if (this.length === this.messages.length) this.#grow();
@@ -89,7 +95,7 @@ export function trackOfColumns(name: string, columns: EventColumns, endTick: num
 export function eventColumnsOf(track: Track): EventColumns {
   const known = COLUMNS.get(track);
   if (known) return known;
-  const columns = new EventColumns();
+  const columns = new EventColumns(track.events.length);
   for (const event of track.events) {
     if (event.kind === "channel") columns.push(event.tick, packed(event.status, event.data1, event.data2));
     else columns.pushOther(event);

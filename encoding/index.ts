@@ -31,7 +31,7 @@ export type {
 } from "./score.ts";
 export { infillParts, type InfillParts, infillPrompt, SUFFIX_IDS } from "./infill.ts";
 export { writeNpy } from "./npy.ts";
-export { parseSelection, SelectionError, selectTracks, type TrackSelection } from "./select.ts";
+export { parseSelection, SelectionError, selectNotes, selectTracks, type TrackSelection } from "./select.ts";
 export { skyline } from "./skyline.ts";
 export { type Continuation, spliceContinuation } from "./splice.ts";
 export { applySustain } from "./sustain.ts";

@@ -65,19 +65,9 @@ export function parseSelection(text: string): Required<TrackSelection> {
  * @throws SelectionError when nothing is left; it names what could be chosen.
  */
 export function selectTracks(score: Score, selection: TrackSelection): Score {
-  const { tracks = [], channels = [], programs = [] } = selection;
-  const isSelected = (note: ScoreNote): boolean =>
-    tracks.includes(note.track) || channels.includes(note.channel) || programs.includes(note.program);
-  const chosen = score.notes.filter(isSelected);
-  const kept = chosen.filter((note) => note.channel !== DRUM_CHANNEL);
-  if (kept.length === 0) {
-    const found =
-      chosen.length > 0 ? "the selection holds nothing but percussion" : "the selection holds no notes";
-    throw new SelectionError(found, `the file has ${describeChoices(score)}`);
-  }
-  const places = new Set(kept.map(({ track, channel }) => track * 16 + channel));
+  const { notes, places, warnings } = select(score, selection);
   const noteEvents = score.tracks.map(() => new Set<number>());
-  for (const note of kept) noteEvents[note.track]?.add(note.noteOnIndex).add(note.noteOffIndex);
+  for (const note of notes) noteEvents[note.track]?.add(note.noteOnIndex).add(note.noteOffIndex);
   const selected = score.tracks.map((track, index) => ({
     ...track,
     events: track.events.filter((event, eventIndex) =>
@@ -86,13 +76,49 @@ export function selectTracks(score: Score, selection: TrackSelection): Score {
         : event.kind !== "channel" || places.has(index * 16 + (event.status & 0x0f)),
     ),
   }));
-  const drums = chosen.length - kept.length;
+  return assembleScore(score.division, selected, [...score.warnings, ...warnings]);
+}
+
+/**
+ * The same choice for reading only: `notes` and `pedal` hold what `selectTracks` would leave, while `tracks` stay whole, so
+ * that notes are still found in the score they came from.
+ *
+ * @throws SelectionError as `selectTracks` does.
+ */
+export function selectNotes(score: Score, selection: TrackSelection): Score {
+  const { notes, places, warnings } = select(score, selection);
+  const pedal = score.pedal.filter(({ track, channel }) => places.has(track * 16 + channel));
+  return { ...score, notes, pedal, warnings: [...score.warnings, ...warnings] };
+}
+
+interface Selected {
+  readonly notes: readonly ScoreNote[];
+  /** Track × 16 + channel of each of the notes. */
+  readonly places: ReadonlySet<number>;
+  /** What was left out. */
+  readonly warnings: readonly string[];
+}
+
+function select(score: Score, { tracks = [], channels = [], programs = [] }: TrackSelection): Selected {
+  const isSelected = (note: ScoreNote): boolean =>
+    tracks.includes(note.track) || channels.includes(note.channel) || programs.includes(note.program);
+  const chosen = score.notes.filter(isSelected);
+  const notes = chosen.filter((note) => note.channel !== DRUM_CHANNEL);
+  if (notes.length === 0) {
+    const found =
+      chosen.length > 0 ? "the selection holds nothing but percussion" : "the selection holds no notes";
+    throw new SelectionError(found, `the file has ${describeChoices(score)}`);
+  }
+  const drums = chosen.length - notes.length;
   const others = score.notes.length - chosen.length;
-  return assembleScore(score.division, selected, [
-    ...score.warnings,
-    ...(drums > 0 ? [`${drums} percussion note(s) of the selection were left out`] : []),
-    ...(others > 0 ? [`${others} note(s) of other tracks were left out`] : []),
-  ]);
+  return {
+    notes,
+    places: new Set(notes.map(({ track, channel }) => track * 16 + channel)),
+    warnings: [
+      ...(drums > 0 ? [`${drums} percussion note(s) of the selection were left out`] : []),
+      ...(others > 0 ? [`${others} note(s) of other tracks were left out`] : []),
+    ],
+  };
 }
 
 function isNoteEvent(event: MidiEvent): boolean {

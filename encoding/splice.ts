@@ -41,7 +41,10 @@ export function spliceContinuation(primer: Score, continuation: Continuation): S
   const cutTempo = new TempoMap(primer.division, kept);
   const toTick = (seconds: number): number => cutTempo.tick(startSeconds + seconds);
   const added = notes.filter((note) => note.onset >= primerOnsets);
-  const events = [programChange(cutTick, channel, PIANO_PROGRAM), ...noteEvents(added, channel, toTick)];
+  const newNotes = noteEvents(added, channel, toTick);
+  // Tracks that the model was not shown may go on after the new notes have begun.
+  const startTick = Math.min(cutTick, newNotes[0]?.tick ?? cutTick);
+  const events = [programChange(startTick, channel, PIANO_PROGRAM), ...newNotes];
   return assembleScore(primer.division, [...kept, trackOf("Continuation", events)]);
 }
 

@@ -51,13 +51,19 @@ export class TempoMap {
     return Math.max(0, start + Math.round(elapsed / (this.#secondsPerTick[segment] ?? 1)));
   }
 
-  /** A converter for ticks that mostly grow: it remembers its segment, so a whole track costs one walk of the map. */
+  /** A converter for ticks that mostly grow: it remembers its segment, and looks for another only where that ends. */
   walk(): (tick: number) => number {
-    let segment = 0;
+    // The segment: where it begins and ends.
+    let [from, until, start, scale] = [0, 0, 0, 0];
     return (tick) => {
-      if (tick < (this.#ticks[segment] ?? 0)) segment = 0;
-      while (tick >= (this.#ticks[segment + 1] ?? Infinity)) segment += 1;
-      return this.#secondsIn(segment, tick);
+      if (tick < from || tick >= until) {
+        const segment = lastAtMost(this.#ticks, tick);
+        from = this.#ticks[segment] ?? 0;
+        until = this.#ticks[segment + 1] ?? Infinity;
+        start = this.#seconds[segment] ?? 0;
+        scale = this.#secondsPerTick[segment] ?? 0;
+      }
+      return start + scale * (tick - from);
     };
   }
 

@@ -13,6 +13,7 @@ const SYSEX = 0xf0;
 const SYSEX_ESCAPE = 0xf7;
 /** Ticks beyond this no longer add exactly in a double; no real file comes near. */
 const MAX_TICK = Number.MAX_SAFE_INTEGER;
+const TYPICAL_EVENT_BYTES = 4;
 const EMPTY = new Uint8Array(0);
 
 /**
@@ -63,7 +64,7 @@ interface TrackDamage extends Damage {
 }
 
 class EventReader {
-  readonly events = new EventColumns();
+  readonly events: EventColumns;
   offset: number;
   tick = 0;
   /** Whether the last thing read was the end of the track. */
@@ -76,6 +77,7 @@ class EventReader {
     this.#bytes = bytes;
     this.offset = start;
     this.#end = end;
+    this.events = new EventColumns(Math.ceil((end - start) / TYPICAL_EVENT_BYTES));
   }
 
   /** Reads events up to the end-of-track event or the end of the chunk, or up to damage, which is returned. */
@@ -86,7 +88,10 @@ class EventReader {
     this.sawEnd = false;
     while (this.offset < end) {
       const eventStart = this.offset;
-      const delta = this.#variableLength();
+      // Most delta times are of one byte.
+      let delta = bytes[eventStart] ?? 0;
+      if (delta < 0x80) this.offset = eventStart + 1;
+      else delta = this.#variableLength();
       if (delta < 0) return this.#badLength(eventStart);
       const tick = this.tick + delta;
       if (tick > MAX_TICK) return stop("time-overflow", eventStart, "time grows beyond what can be counted");

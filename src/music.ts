@@ -10,8 +10,10 @@ import {
   type Score,
   type ScoreNote,
   scoreFromNotes,
+  selectNotes,
   spliceContinuation,
   STEPS_PER_SECOND,
+  type TrackSelection,
   VOCABULARIES,
   type Vocabulary,
 } from "../encoding/index.ts";
@@ -42,6 +44,8 @@ export interface ContinueOptions extends SamplingOptions {
   readonly seconds?: number;
   /** How much of the primer, from its first note, is continued. Default: all of it. */
   readonly primerSeconds?: number;
+  /** The tracks of the primer that the model is shown. Default: all. The primer comes back whole all the same. */
+  readonly tracks?: TrackSelection;
   /** Give with each event this many of the likeliest candidates, and its log-probability. */
   readonly candidates?: number;
   /**
@@ -126,13 +130,13 @@ export class MusicModel {
    * Events that continue a primer, or without one begin a piece, as they are generated: endless, or `seconds` of
    * them. Stop iterating, or abort `signal`, to stop the model.
    *
-   * @throws PrimerError when the score has no notes; OptionError for an option out of range.
+   * @throws PrimerError when the score has no notes; SelectionError when `tracks` takes none; OptionError for an option out of range.
    * @example
    * for await (const event of piano.continue(score, { seconds: 10, seed: 7 })) console.log(event.kind, event.seconds);
    */
   continue(primer: Primer | undefined, options: ContinueOptions = {}): AsyncGenerator<MusicEvent, void> {
     const isIds = primer !== undefined && "length" in primer;
-    const ids = isIds ? primer : this.#prompt(primer, options.primerSeconds).ids;
+    const ids = isIds ? primer : this.#prompt(primer, options).ids;
     return this.#events(ids, new Sampler(options), options);
   }
 
@@ -185,14 +189,14 @@ export class MusicModel {
   /**
    * Generates a score: a new piece, or a continuation of `primer`. Notes that sound when the time is up end there.
    *
-   * @throws PrimerError when the primer has no notes; OptionError for an option out of range.
+   * @throws PrimerError when the primer has no notes; SelectionError when `tracks` takes none; OptionError for an option out of range.
    * @example
    * const { score } = await piano.generate({ seconds: 60, seed: 7 });
    * await writeFile("new.mid", writeMidi(score));
    */
   async generate(options: GenerateOptions): Promise<GeneratedMusic> {
     const sampler = new Sampler(options);
-    const prompt = this.#prompt(options.primer, options.primerSeconds);
+    const prompt = this.#prompt(options.primer, options);
     const primerDecoder = new PerformanceDecoder(this.vocabulary);
     for (const id of prompt.ids) primerDecoder.push(id);
     const ids: number[] = [];
@@ -286,11 +290,12 @@ export class MusicModel {
   }
 
   /** The primer as ids, up to the last event within `primerSeconds` of its first note. */
-  #prompt(primer: Score | undefined, primerSeconds = Infinity): Prompt {
+  #prompt(primer: Score | undefined, { primerSeconds = Infinity, tracks }: ContinueOptions): Prompt {
     if (!primer) return { ids: [], notes: [], trimmedSeconds: 0, isWhole: true };
     if (!(primerSeconds > 0))
       throw new OptionError(`primerSeconds must be more than 0, got ${primerSeconds}`);
-    const { ids, notes, trimmedSeconds } = encodeScore(primer, this.vocabulary, { trimLeadingSilence: true });
+    const shown = tracks ? selectNotes(primer, tracks) : primer;
+    const { ids, notes, trimmedSeconds } = encodeScore(shown, this.vocabulary, { trimLeadingSilence: true });
     if (notes.length === 0) {
       throw new PrimerError(
         "the primer has no notes other than percussion",

@@ -11,16 +11,26 @@ import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import tonejs from "@tonejs/midi";
 import { parseMidi } from "midi-file";
-import { encodeScore, PERFORMANCE_388, readMidi } from "../../dist/encoding/index.js";
+import {
+  encodeScore,
+  PERFORMANCE_388,
+  PERFORMANCE_416,
+  PerformanceGrammar,
+  readMidi,
+} from "../../dist/encoding/index.js";
+import { loadMusicModel } from "../../dist/src/node/index.js";
 import { filesIn, madePiece, say } from "./files.mjs";
 
 const { Midi } = tonejs;
 const ROUNDS = 15;
 
+/** Files up to so many bytes, and beyond. */
+const SIZE_CLASSES = [10_000, 20_000, Infinity];
+
 const encode = (bytes) => encodeScore(readMidi(bytes), PERFORMANCE_388).ids.length;
 
 /**
- * Milliseconds of each contestant over all files: each file's median over the rounds, and each file's fastest, added up.
+ * Milliseconds of each contestant for each file: its median over the rounds, and its fastest.
  * Files are short and the contestants take turns at each, so that other work on the machine falls into few of the times.
  */
 function race(contestants, files, rounds = ROUNDS) {
@@ -35,16 +45,27 @@ function race(contestants, files, rounds = ROUNDS) {
       }
     }
   }
+  return new Map(runs.map(([name], contestant) => [name, times[contestant].map(summary)]));
+}
+
+function summary(times) {
+  const sorted = times.toSorted((x, y) => x - y);
+  return { median: sorted[sorted.length >> 1], fastest: sorted[0] };
+}
+
+function total(summaries) {
+  const sum = { median: 0, fastest: 0 };
+  for (const { median, fastest } of summaries) {
+    sum.median += median;
+    sum.fastest += fastest;
+  }
+  return sum;
+}
+
+/** Sums over the files whose index is accepted. */
+function totals(results, accepts = () => true) {
   return new Map(
-    runs.map(([name], contestant) => {
-      let [median, fastest] = [0, 0];
-      for (const ofFile of times[contestant]) {
-        ofFile.sort((x, y) => x - y);
-        median += ofFile[ofFile.length >> 1];
-        fastest += ofFile[0];
-      }
-      return [name, { median, fastest }];
-    }),
+    [...results].map(([name, ofFiles]) => [name, total(ofFiles.filter((_, index) => accepts(index)))]),
   );
 }
 
@@ -98,16 +119,20 @@ const results = race(
   { "midi-file, parse": parseMidi, "ostinato, read": readMidi, "ostinato, read and encode": encode },
   files,
 );
+const all = totals(results);
 try {
-  if (python !== undefined) results.set("MidiTok MIDILike, read and encode", miditok(python, folder));
+  if (python !== undefined) all.set("MidiTok MIDILike, read and encode", miditok(python, folder));
 } catch {
   say(`${python} cannot run MidiTok (pip install miditok symusic): left out`);
 }
-table(
-  `${files.length} files, ${(bytes / 1e6).toFixed(1)} MB (small, so @tonejs/midi is timed below)`,
-  results,
-  "midi-file, parse",
-);
+table(`${files.length} files, ${(bytes / 1e6).toFixed(1)} MB`, all, "midi-file, parse");
+for (const [index, limit] of SIZE_CLASSES.entries()) {
+  const above = SIZE_CLASSES[index - 1] ?? 0;
+  const isIn = (file) => files[file].length > above && files[file].length <= limit;
+  const count = files.filter((_, file) => isIn(file)).length;
+  const bounds = limit === Infinity ? `over ${above} bytes` : `over ${above} and up to ${limit} bytes`;
+  if (count > 0) table(`the ${count} of them ${bounds}`, totals(results, isIn), "midi-file, parse");
+}
 
 const piece = [madePiece(10_000)];
 const tone = race(
@@ -120,13 +145,51 @@ const tone = race(
   piece,
   5,
 );
-table("one file of 10,000 notes", tone, "midi-file, parse");
+table("one file of 10,000 notes", totals(tone), "midi-file, parse");
 
 say("\nread and encode, by length\n| notes | median ms | ns a note | midi-file ms |\n|---|---|---|---|");
 for (const count of [10_000, 100_000, 1_000_000]) {
   const large = race({ encode, parseMidi }, [madePiece(count)], 5);
-  const { median } = large.get("encode");
+  const { median } = total(large.get("encode"));
   say(
-    `| ${count} | ${median.toFixed(0)} | ${((median * 1e6) / count).toFixed(0)} | ${large.get("parseMidi").median.toFixed(0)} |`,
+    `| ${count} | ${median.toFixed(0)} | ${((median * 1e6) / count).toFixed(0)} | ${total(large.get("parseMidi")).median.toFixed(0)} |`,
   );
+}
+
+await grammarBesideDecoding(files);
+
+/** What the grammar costs at each id of real pieces, beside the step of the model that it restrains. */
+async function grammarBesideDecoding(pieces) {
+  const ids = pieces.flatMap((file) => [...encodeScore(readMidi(file), PERFORMANCE_416).ids]);
+  const piano = await loadMusicModel("piano");
+  const { decoder } = piano;
+  const cache = decoder.createCache();
+  await decoder.forward(ids.slice(0, decoder.config.window), cache);
+  const steps = [];
+  for (const id of ids.slice(decoder.config.window, decoder.config.window + 60)) {
+    const start = performance.now();
+    await decoder.forward([id], cache);
+    steps.push(performance.now() - start);
+  }
+  const legal = new Uint8Array(PERFORMANCE_416.size);
+  const masks = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const grammar = new PerformanceGrammar(PERFORMANCE_416, { longestNoteSteps: 1000 });
+    const start = performance.now();
+    for (const id of ids) {
+      grammar.mask(legal);
+      grammar.push(id);
+    }
+    masks.push((performance.now() - start) / ids.length);
+  }
+  const [step, mask] = [summary(steps), summary(masks)];
+  say(`\nthe grammar's mask, over ${ids.length} ids, and a decode step of models/piano, its window full`);
+  say("| | median µs | fastest µs |\n|---|---|---|");
+  for (const [name, { median, fastest }] of [
+    ["mask and push", mask],
+    ["decode step", step],
+  ])
+    say(`| ${name} | ${(median * 1000).toFixed(2)} | ${(fastest * 1000).toFixed(2)} |`);
+  say(`the mask costs ${((100 * mask.median) / step.median).toFixed(3)} % of a step`);
+  await piano.dispose();
 }

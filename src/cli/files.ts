@@ -39,6 +39,8 @@ export interface ReadScoreOptions {
   readonly lenient?: boolean | undefined;
   /** Take only some of the tracks. */
   readonly tracks?: TrackSelection | undefined;
+  /** Only say what `tracks` leaves out, and return the score whole. */
+  readonly keepWhole?: boolean;
 }
 
 /** Reads a MIDI file; what was odd about it, or left out, is said on the console. */
@@ -48,7 +50,7 @@ export async function readScore(path: string, options: ReadScoreOptions, console
     const whole = readMidi(bytes, { recover: options.lenient ?? false });
     const score = options.tracks ? selectTracks(whole, options.tracks) : whole;
     for (const warning of score.warnings) console.say(`${path}: ${warning}`);
-    return score;
+    return options.keepWhole ? whole : score;
   } catch (error) {
     if (error instanceof SelectionError) throw new CommandError(`${path}: ${error.message}`, error.hint);
     if (!(error instanceof MidiError)) throw error;

@@ -6,7 +6,7 @@ import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { numberIn, positiveInteger, positiveNumber, TRACKS_HELP, trackSelection } from "./values.ts";
+import { numberIn, positiveInteger, positiveNumber, TRACKS_EXAMPLES, trackSelection } from "./values.ts";
 
 interface GenerateCommandOptions extends SamplingOptions {
   readonly out: string;
@@ -38,7 +38,11 @@ export function addGenerateCommand(program: Command): void {
       positiveNumber,
     )
     .option("--continuation-only", "write the new music without the primer")
-    .option("--tracks <list>", `of the primer ${TRACKS_HELP}`, trackSelection)
+    .option(
+      "--tracks <list>",
+      `show the model only these tracks of the primer, ${TRACKS_EXAMPLES}; all are written`,
+      trackSelection,
+    )
     .option("--lenient", "salvage what can be read from a damaged primer")
     .option("--model <name>", "a model that ships (piano), or a checkpoint folder", "piano");
   for (const { flag, help, fallback, ...range } of SAMPLING_OPTIONS) {
@@ -77,7 +81,10 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
   }
   const console = new Console({ quiet: options.quiet ?? false });
   await checkWritable(options.out);
-  const primer = primerPath === undefined ? undefined : await readScore(primerPath, options, console);
+  const primer =
+    primerPath === undefined
+      ? undefined
+      : await readScore(primerPath, { ...options, keepWhole: true }, console);
   const model = await loadMusicModel(options.model, {
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     onWarning: (message) => console.say(message),

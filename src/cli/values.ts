@@ -40,7 +40,8 @@ export function trackSelection(text: string): TrackSelection {
 }
 
 /** How the commands that read MIDI files describe `--tracks`. */
-export const TRACKS_HELP = 'take only these tracks, such as "1", "0-2,4", "channel:0" or "program:0-7"';
+export const TRACKS_EXAMPLES = 'such as "1", "0-2,4", "channel:0" or "program:0-7"';
+export const TRACKS_HELP = `take only these tracks, ${TRACKS_EXAMPLES}`;
 
 /** `Number`, but nothing is not 0. */
 function parseNumber(text: string): number {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import tonejs from "@tonejs/midi";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Note, readMidi, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
+import { assembleScore, type Note, readMidi, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { type CliResult, runCli, type RunCliOptions } from "./run-cli.ts";
 
@@ -58,6 +58,35 @@ describe("ostinato generate", () => {
     expect(theirs.map((note) => [note.midi, note.ticks, note.durationTicks])).toEqual(
       notes.map((note) => [note.pitch, note.startTick, note.endTick - note.startTick]),
     );
+  });
+
+  it("shows the model the chosen tracks only, and gives the primer back whole", async () => {
+    const low = scoreFromNotes(primerNotes(), "low");
+    const high = scoreFromNotes(
+      primerNotes().map((note) => ({ ...note, pitch: note.pitch + 24 })),
+      "high",
+    );
+    const both = assembleScore(low.division, [...low.tracks, ...high.tracks]);
+    const [bothPath, highPath] = [join(folder, "both.mid"), join(folder, "high.mid")];
+    writeFileSync(bothPath, writeMidi(both));
+    writeFileSync(highPath, writeMidi(high));
+    const newNotes = (): number[][] =>
+      readOut()
+        .notes.filter(({ track }) => readOut().tracks[track]?.name === "Continuation")
+        .map(({ pitch, velocity, startTick, endTick }) => [pitch, velocity, startTick, endTick]);
+    const options = ["--seconds", "4", "--seed", "3", "--out", out];
+    const { stderr } = await generate([bothPath, "--tracks", "1", ...options]);
+    expect(stderr).toContain("40 note(s) of other tracks were left out");
+    const written = readOut();
+    expect(written.tracks.slice(0, 2).map(({ events }) => events)).toEqual(
+      readMidi(readFileSync(bothPath)).tracks.map(({ events }) => events),
+    );
+    const shown = newNotes();
+    await generate([highPath, ...options]);
+    expect(shown.length).toBeGreaterThan(3);
+    expect(shown).toEqual(newNotes());
+    await generate([bothPath, ...options]);
+    expect(shown).not.toEqual(newNotes());
   });
 
   it("gives the same file for the same seed, and another for another", async () => {

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { parseSelection, readMidi, SelectionError, selectTracks, writeMidi } from "../../encoding/index.ts";
+import {
+  encodeScore,
+  parseSelection,
+  PERFORMANCE_388,
+  readMidi,
+  SelectionError,
+  selectNotes,
+  selectTracks,
+  writeMidi,
+} from "../../encoding/index.ts";
 import { file, track } from "./midi-bytes.ts";
 
 const TEMPO = [0, 0xff, 0x51, 3, 0x0f, 0x42, 0x40];
@@ -64,6 +73,17 @@ describe("selectTracks", () => {
     expect(score.pedal).toMatchObject([{ channel: 1, track: 1 }]);
     expect(score.notes[0]).toMatchObject({ track: 1, startSeconds: 0.02, endSeconds: 0.04, noteOnIndex: 2 });
     expect(readMidi(writeMidi(score)).notes).toEqual(score.notes);
+  });
+
+  it("for reading only leaves the tracks whole, and reads to the same", () => {
+    const selection = { channels: [1] };
+    const score = selectNotes(SCORE, selection);
+    const cut = selectTracks(SCORE, selection);
+    expect(score.tracks).toBe(SCORE.tracks);
+    expect(score.warnings).toEqual(cut.warnings);
+    expect(score.pedal).toEqual(cut.pedal);
+    expect(score.notes).toEqual(SCORE.notes.filter(({ channel }) => channel === 1));
+    expect(encodeScore(score, PERFORMANCE_388).ids).toEqual(encodeScore(cut, PERFORMANCE_388).ids);
   });
 
   it("of nothing is an error that names what there is", () => {
