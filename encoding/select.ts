@@ -133,6 +133,10 @@ function describeChoices(score: Score): string {
     instruments.set(name, (instruments.get(name) ?? 0) + 1);
   }
   if (instruments.size === 0) return "no notes other than percussion";
-  const listed = [...instruments].slice(0, 8).map(([name, count]) => `${name} (${count} notes)`);
+  const byTrack = new Intl.Collator("en", { numeric: true }).compare;
+  const listed = [...instruments]
+    .sort(([a], [b]) => byTrack(a, b))
+    .slice(0, 8)
+    .map(([name, count]) => `${name} (${count} notes)`);
   return `${listed.join(", ")}${instruments.size > 8 ? ` and ${instruments.size - 8} more` : ""}`;
 }

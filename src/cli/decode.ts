@@ -24,7 +24,9 @@ export function addDecodeCommand(program: Command): void {
 async function runDecode(path: string, options: DecodeCommandOptions): Promise<void> {
   const console = new Console({ quiet: options.quiet ?? false });
   await checkWritable(options.out);
-  const { name, ids } = parseIds(parseJson(await readText(path), path), path);
+  const json = parseIds(parseJson(await readText(path), path), path);
+  const { name } = json;
+  const ids = json.ids.map((id) => (typeof id === "number" ? id : Number.NaN));
   const vocabulary = VOCABULARIES.get(name);
   if (!vocabulary) {
     throw new CommandError(
@@ -32,12 +34,19 @@ async function runDecode(path: string, options: DecodeCommandOptions): Promise<v
       `known are ${[...VOCABULARIES.keys()].join(", ")}`,
     );
   }
+  const wrong = ids.findIndex((id) => !(Number.isInteger(id) && id >= 0 && id < vocabulary.size));
+  if (wrong >= 0) {
+    throw new CommandError(
+      `${path}: ${JSON.stringify(json.ids[wrong])} at position ${wrong} is no id of "${name}" (0 to ${vocabulary.size - 1})`,
+      "name the vocabulary that the ids were made with",
+    );
+  }
   const notes = decodePerformance(ids, vocabulary);
   await writeOutput(options.out, writeMidi(scoreFromNotes(notes)));
   if (options.out !== "-") console.say(`${options.out}: ${notes.length} notes of ${ids.length} ids`);
 }
 
-function parseIds(json: unknown, path: string): { name: string; ids: number[] } {
+function parseIds(json: unknown, path: string): { name: string; ids: readonly unknown[] } {
   const entries = new Map(typeof json === "object" && json !== null ? Object.entries(json) : []);
   const name: unknown = entries.get("vocabulary");
   const ids: unknown = entries.get("ids");
@@ -47,5 +56,5 @@ function parseIds(json: unknown, path: string): { name: string; ids: number[] } 
       'give a file that "ostinato encode" wrote',
     );
   }
-  return { name, ids: ids.map((id: unknown) => (typeof id === "number" ? id : Number.NaN)) };
+  return { name, ids };
 }

@@ -63,11 +63,14 @@ async function runEncode(path: string, options: EncodeCommandOptions): Promise<v
   const score = await readScore(path, options, console);
   const vocabulary = VOCABULARIES.get(options.vocabulary);
   if (!vocabulary) throw new UsageError(`--vocabulary ${options.vocabulary} does not exist`);
-  const { ids, notes, trimmedSeconds } = encodeScore(score, vocabulary, {
+  const { ids, notes, trimmedSeconds, droppedNotes } = encodeScore(score, vocabulary, {
     trimLeadingSilence: options.trim ?? false,
+    dropOutOfRange: true,
   });
   const drums = score.notes.filter((note) => note.channel === DRUM_CHANNEL).length;
   if (drums > 0) console.say(`${path}: ${drums} notes of percussion left out`);
+  if (droppedNotes > 0)
+    console.say(`${path}: ${droppedNotes} notes left out whose pitch ${vocabulary.name} lacks`);
   if (trimmedSeconds > 0)
     console.say(`${path}: ${trimmedSeconds.toFixed(2)} s of silence before the first note left out`);
   const data = options.oneHot

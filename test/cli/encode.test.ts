@@ -8,6 +8,7 @@ import {
   type Note,
   PERFORMANCE_388,
   readMidi,
+  SCORE_2_PERF,
   scoreFromNotes,
   writeMidi,
 } from "../../encoding/index.ts";
@@ -100,6 +101,15 @@ describe("ostinato encode", () => {
     expect(none.stderr).toMatch(/the selection holds no notes — the file has/);
   });
 
+  it("leaves out notes that the vocabulary has no pitch for, and says so", async () => {
+    const low = NOTES.map((note, index) => (index === 0 ? { ...note, pitch: 20 } : note));
+    writeFileSync(file, writeMidi(scoreFromNotes(low)));
+    const { stdout, stderr, code } = await runCli(["encode", file, "--vocabulary", "score2perf"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).ids).toEqual([...encodePerformance(NOTES.slice(1), SCORE_2_PERF)]);
+    expect(stderr).toContain("1 notes left out whose pitch score2perf lacks");
+  });
+
   it("refuses an unknown vocabulary and two forms at once", async () => {
     expect((await runCli(["encode", file, "--vocabulary", "words"])).code).toBe(2);
     expect((await runCli(["encode", file, "--events", "--one-hot"])).code).toBe(2);
@@ -126,8 +136,11 @@ describe("ostinato decode", () => {
       text: '{"vocabulary":"words","ids":[1]}',
       says: /unknown vocabulary "words" — known are performance-388/,
     },
-    { text: '{"vocabulary":"performance-388","ids":[1,999]}', says: /id 999 is outside vocabulary/ },
-    { text: '{"vocabulary":"performance-388","ids":[1,"two"]}', says: /id NaN is outside vocabulary/ },
+    {
+      text: '{"vocabulary":"performance-388","ids":[1,999]}',
+      says: /-: 999 at position 1 is no id of "performance-388"/,
+    },
+    { text: '{"vocabulary":"performance-388","ids":[1,"two"]}', says: /-: "two" at position 1 is no id/ },
   ])("refuses $text", async ({ text, says }) => {
     const { code, stderr } = await runCli(["decode", "-", "--out", join(folder, "out.mid")], {
       stdin: new TextEncoder().encode(text),

@@ -90,7 +90,9 @@ describe("selectTracks", () => {
     expect(() => selectTracks(SCORE, { tracks: [0] })).toThrow(SelectionError);
     expect(() => selectTracks(SCORE, { tracks: [0] })).toThrow(
       expect.objectContaining({
-        hint: expect.stringContaining("track 1 channel 0 program 0 (1 notes), track 2 channel 2 program 40"),
+        hint: expect.stringContaining(
+          "track 1 channel 0 program 0 (1 notes), track 1 channel 1 program 40 (1 notes), track 2",
+        ),
       }),
     );
     expect(() => selectTracks(SCORE, { channels: [9] })).toThrow("nothing but percussion");
