@@ -18,7 +18,7 @@
  *          values.i       [rows, heads, headSize]
  *          attention.i    [heads, 1, times]                the weights of the last row: what it looked at in layer i
  *
- * and the weights, under the names of `tensorShapes` in the layout of `graphWeights`.
+ * and the weights, in the layout of `graphWeights`.
  */
 import {
   attention,
@@ -32,14 +32,36 @@ import {
   splitHeads,
 } from "./attention.ts";
 import { type DecoderConfig, headSize } from "./config.ts";
-import { float, GraphBuilder, type GraphWeight, integer, text, type Value } from "./graph-builder.ts";
+import {
+  float,
+  GraphBuilder,
+  type GraphWeight,
+  integer,
+  type Locate,
+  text,
+  type Value,
+} from "./graph-builder.ts";
+import { matrixProduct, tableProduct, tableRows } from "./matrix.ts";
 import { encodeModel } from "./onnx.ts";
+import { PLANS, type PrecisionPlan } from "./plan.ts";
 
 export interface DecoderGraph {
   /** An `.onnx` file without its weights. */
   readonly bytes: Uint8Array;
-  /** The weights it reads, as external data: location = name, offset 0. */
+  /** The weights it reads, as external data. */
   readonly weights: readonly GraphWeight[];
+}
+
+export interface GraphOptions {
+  /** The form of the matrices. Default: float32. */
+  readonly plan?: PrecisionPlan;
+  /** Where the weights are. Default: the session is given each under its name. */
+  readonly locate?: Locate;
+}
+
+/** What is to be computed, and in what form the matrices for it are. */
+export interface DecoderDesign extends DecoderConfig {
+  readonly plan: PrecisionPlan;
 }
 
 /** What the blocks share: sizes, the mask, and the skew where positions are relative. */
@@ -49,8 +71,12 @@ export interface DecoderFrame {
 }
 
 /** The ONNX graph of a decoder; weights are given to the session beside it. */
-export function decoderGraph(config: DecoderConfig): DecoderGraph {
-  const graph = new GraphBuilder("decoder");
+export function decoderGraph(
+  shape: DecoderConfig,
+  { plan = PLANS.fp32.node, locate }: GraphOptions = {},
+): DecoderGraph {
+  const config: DecoderDesign = { ...shape, plan };
+  const graph = new GraphBuilder("decoder", undefined, locate);
   const cacheShape = [config.heads, headSize(config)];
 
   const ids = graph.input("ids", "int32", ["rows"]);
@@ -83,9 +109,8 @@ export function decoderGraph(config: DecoderConfig): DecoderGraph {
 export const OPSETS = { "": 21, "com.microsoft": 1 };
 
 /** ids to vectors, with those of their positions where positions are learned.  # [rows, width] */
-export function embedding(graph: GraphBuilder, config: DecoderConfig, ids: Value, positions?: Value): Value {
-  const table = graph.weight("wte.weight", [config.vocabularySize, config.width]);
-  const meaning = graph.node("Gather", [table, ids]);
+export function embedding(graph: GraphBuilder, config: DecoderDesign, ids: Value, positions?: Value): Value {
+  const meaning = tableRows(graph, config.plan, "wte.weight", [config.vocabularySize, config.width], ids);
   if (positions === undefined) return meaning;
   const places = graph.weight("wpe.weight", [config.window, config.width]);
   return graph.node("Add", [meaning, graph.node("Gather", [places, positions])]);
@@ -98,31 +123,38 @@ export function embedding(graph: GraphBuilder, config: DecoderConfig, ids: Value
  */
 export function decoderBlock(
   graph: GraphBuilder,
-  config: DecoderConfig,
+  config: DecoderDesign,
   { shared, skew }: DecoderFrame,
   layer: number,
   x: Value, // [rows, width]
   past: Segment,
   before?: Segment,
 ): { readonly x: Value; readonly own: Segment; readonly weights: Value } {
-  const { width, feedForward } = config;
+  const { width, feedForward, plan } = config;
   const at = `h.${layer}`;
 
   const normed = norm(graph, config, `${at}.ln_1`, x);
-  const qkv = linear(graph, `${at}.attn.c_attn`, width, 3 * width, normed); // [rows, 3 · width]
+  const qkv = linear(graph, plan, `${at}.attn.c_attn`, width, 3 * width, normed); // [rows, 3 · width]
   const [queries = "", keys = "", values = ""] = graph
     .nodes("Split", [qkv], 3, { axis: integer(1), num_outputs: integer(3) })
     .map((part) => splitHeads(graph, shared, part)); // [rows, heads, headSize] each
   const own = before ? joined(graph, before, { keys, values }) : { keys, values };
   const relative = relativeTerm(graph, config, layer, skew);
   const { attended, weights } = attention(graph, shared, queries, [past, own], relative);
-  const projected = linear(graph, `${at}.attn.c_proj`, width, width, joinHeads(graph, shared, attended));
+  const projected = linear(
+    graph,
+    plan,
+    `${at}.attn.c_proj`,
+    width,
+    width,
+    joinHeads(graph, shared, attended),
+  );
   const between = graph.node("Add", [x, projected]); // [rows, width]
 
   const again = norm(graph, config, `${at}.ln_2`, between);
-  const grown = linear(graph, `${at}.mlp.c_fc`, width, feedForward, again);
+  const grown = linear(graph, plan, `${at}.mlp.c_fc`, width, feedForward, again);
   const bent = graph.node("Gelu", [grown], { approximate: text("tanh") }); // [rows, feedForward]
-  const shrunk = linear(graph, `${at}.mlp.c_proj`, feedForward, width, bent);
+  const shrunk = linear(graph, plan, `${at}.mlp.c_proj`, feedForward, width, bent);
   return { x: graph.node("Add", [between, shrunk]), own, weights };
 }
 
@@ -139,12 +171,10 @@ export function rowsFrom(graph: GraphBuilder, x: Value, from: Value): Value {
 }
 
 /** The stream to logits.  # [rows, vocabularySize] */
-export function head(graph: GraphBuilder, config: DecoderConfig, x: Value): Value {
+export function head(graph: GraphBuilder, config: DecoderDesign, x: Value): Value {
   const normed = norm(graph, config, "ln_f", x);
-  const table = config.tiedHead
-    ? "wte.weight"
-    : graph.weight("lm_head.weight", [config.vocabularySize, config.width]);
-  return graph.node("Gemm", [normed, table], { transB: integer(1) });
+  const table = config.tiedHead ? "wte.weight" : "lm_head.weight";
+  return tableProduct(graph, config.plan, table, [config.vocabularySize, config.width], normed);
 }
 
 /** What the blocks share. @param own how many rows this run has computed and is computing; default: those of `ids`. */
@@ -186,8 +216,14 @@ function norm(graph: GraphBuilder, config: DecoderConfig, name: string, x: Value
 }
 
 /** x·W + b with W stored `[in, out]`, as GPT-2's checkpoints have it. */
-function linear(graph: GraphBuilder, name: string, inputs: number, outputs: number, x: Value): Value {
-  const weight = graph.weight(`${name}.weight`, [inputs, outputs]);
+function linear(
+  graph: GraphBuilder,
+  plan: PrecisionPlan,
+  name: string,
+  inputs: number,
+  outputs: number,
+  x: Value,
+): Value {
   const bias = graph.weight(`${name}.bias`, [outputs]);
-  return graph.node("Gemm", [x, weight, bias]);
+  return matrixProduct(graph, plan, `${name}.weight`, [inputs, outputs], x, bias);
 }

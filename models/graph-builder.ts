@@ -10,8 +10,22 @@ export type Value = string;
 /** A weight that a graph reads and the caller of the session brings. */
 export interface GraphWeight {
   readonly name: string;
+  readonly type: WeightType;
   readonly shape: readonly number[];
+  /** The name of its bytes, which several weights may share. */
+  readonly data: string;
 }
+
+/** Element types of weights, with their sizes in bytes. */
+const WEIGHT_BYTES = { float32: 4, int8: 1, uint8: 1 } as const;
+
+export type WeightType = keyof typeof WEIGHT_BYTES;
+
+/** Where a graph finds the bytes of a weight, by the name of its data. */
+export type Locate = (data: string) => { readonly file: string; readonly offset: number };
+
+/** The session is given each weight's bytes under their name. */
+const byName: Locate = (data) => ({ file: data, offset: 0 });
 
 export type Attributes = Readonly<Record<string, OnnxAttribute>>;
 
@@ -28,14 +42,19 @@ export class GraphBuilder {
   /** Public names of the values that are results of the graph. */
   readonly #public = new Map<Value, string>();
   /** What a graph has in common with those inside it: they see its values, so names are given once. */
-  readonly #shared: { readonly constants: OnnxConstant[]; readonly weights: GraphWeight[]; named: number };
+  readonly #shared: {
+    readonly constants: OnnxConstant[];
+    readonly weights: GraphWeight[];
+    readonly locate: Locate;
+    named: number;
+  };
   readonly #isInner: boolean;
 
   /** @param around the graph that this one is to be part of: the body of a loop, a branch. */
-  constructor(name: string, around?: GraphBuilder) {
+  constructor(name: string, around?: GraphBuilder, locate: Locate = byName) {
     this.#name = name;
     this.#isInner = around !== undefined;
-    this.#shared = around ? around.#shared : { constants: [], weights: [], named: 0 };
+    this.#shared = around ? around.#shared : { constants: [], weights: [], locate, named: 0 };
   }
 
   /** Everything the session is to be given as external data. */
@@ -64,11 +83,17 @@ export class GraphBuilder {
     this.#outputs.push({ name, type, shape });
   }
 
-  /** A float32 weight whose values come with the session, not in the graph. */
-  weight(name: string, shape: readonly number[]): Value {
-    this.#shared.weights.push({ name, shape });
-    const bytes = 4 * shape.reduce((product, size) => product * size, 1);
-    this.#shared.constants.push({ name, type: "float32", shape, data: { location: name, bytes } });
+  /**
+   * A weight whose values come with the session, not in the graph; the same one, where it is asked for again.
+   *
+   * @param data the name of its bytes, where that is not its own.
+   */
+  weight(name: string, shape: readonly number[], type: WeightType = "float32", data = name): Value {
+    if (this.#shared.weights.some((weight) => weight.name === name)) return name;
+    this.#shared.weights.push({ name, type, shape, data });
+    const bytes = WEIGHT_BYTES[type] * shape.reduce((product, size) => product * size, 1);
+    const { file, offset } = this.#shared.locate(data);
+    this.#shared.constants.push({ name, type, shape, data: { location: file, offset, bytes } });
     return name;
   }
 

@@ -25,7 +25,9 @@ import { type DecoderConfig, headSize } from "./config.ts";
 import {
   decoderBlock,
   decoderFrame,
+  type DecoderDesign,
   type DecoderGraph,
+  type GraphOptions,
   embedding,
   head,
   OPSETS,
@@ -34,11 +36,16 @@ import {
 import { GraphBuilder, integer, type Value } from "./graph-builder.ts";
 import { countersAfter, legalIds, legalityInputs, type LegalityValues } from "./legality.ts";
 import { encodeModel, type ElementType } from "./onnx.ts";
+import { PLANS } from "./plan.ts";
 import { only, pick, samplingInputs, type SamplingValues, scores } from "./sampling.ts";
 
 /** The ONNX graph of a decoder that runs several steps at once. */
-export function decoderLoop(config: DecoderConfig): DecoderGraph {
-  const graph = new GraphBuilder("decoder-loop");
+export function decoderLoop(
+  shape: DecoderConfig,
+  { plan = PLANS.fp32.wasm, locate }: GraphOptions = {},
+): DecoderGraph {
+  const config: DecoderDesign = { ...shape, plan };
+  const graph = new GraphBuilder("decoder-loop", undefined, locate);
   const cacheShape = [config.heads, headSize(config)];
   const loop: LoopInputs = {
     ids: graph.input("ids", "int32", ["rows"]),
@@ -121,7 +128,7 @@ function carriedValues(config: DecoderConfig): Carried[] {
 }
 
 /** The body of the loop. */
-function turn(outer: GraphBuilder, config: DecoderConfig, loop: LoopInputs, carried: readonly Carried[]) {
+function turn(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, carried: readonly Carried[]) {
   const graph = new GraphBuilder("turn", outer);
   const number = graph.parameter("int64", []);
   const goesOn = graph.parameter("bool", []);

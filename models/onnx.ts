@@ -5,7 +5,7 @@
 import { bytesField, floatField, integerField, integersField, message, textField } from "./protobuf.ts";
 
 /** Element types of tensors, with their numbers in `TensorProto.DataType`. */
-const ELEMENT_TYPES = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+const ELEMENT_TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 } as const;
 
 export type ElementType = keyof typeof ELEMENT_TYPES;
 
@@ -41,12 +41,19 @@ export type OnnxAttribute =
   | { readonly kind: "text"; readonly value: string }
   | { readonly kind: "graph"; readonly value: OnnxGraph };
 
-/** A constant tensor: its bytes (little-endian, row-major), or the name under which the session is given them. */
+/** A constant tensor: its bytes (little-endian, row-major), or where the session finds them. */
 export interface OnnxConstant {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];
-  readonly data: Uint8Array | { readonly location: string; readonly bytes: number };
+  readonly data: Uint8Array | ExternalData;
+}
+
+/** Bytes in a file; its name is a path, or one under which the session is given what would be in it. */
+export interface ExternalData {
+  readonly location: string;
+  readonly offset: number;
+  readonly bytes: number;
 }
 
 export interface OnnxValue {
@@ -111,7 +118,7 @@ function encodeConstant(constant: OnnxConstant): Uint8Array {
   const { name, type, shape, data } = constant;
   const head = [integersField(1, shape), integerField(2, ELEMENT_TYPES[type]), textField(8, name)];
   if (data instanceof Uint8Array) return message(head, bytesField(9, data));
-  const entries = { location: data.location, offset: "0", length: String(data.bytes) };
+  const entries = { location: data.location, offset: String(data.offset), length: String(data.bytes) };
   const external = Object.entries(entries).map(([key, value]) =>
     bytesField(13, message(textField(1, key), textField(2, value))),
   );

@@ -2,6 +2,8 @@
 import { type DecoderConfig, headSize } from "./config.ts";
 import { CheckpointError } from "./errors.ts";
 import { shownSizes } from "./shown.ts";
+import { matrixData, type WeightArray } from "./matrix.ts";
+import { PLANS, type PrecisionPlan } from "./plan.ts";
 
 export interface Tensor {
   readonly shape: readonly number[];
@@ -39,27 +41,47 @@ export function tensorShapes(config: DecoderConfig): Map<string, readonly number
   return shapes;
 }
 
+/** Tensors by name: all in memory, or read one after the other so that only one is there at a time. */
+export type Tensors =
+  | Iterable<readonly [name: string, Tensor]>
+  | AsyncIterable<readonly [name: string, Tensor]>;
+
 /**
- * The tensors in the layout of the graph: as stored, but for the relative vectors, which go from
- * `[heads, distance, headSize]` to `[distance, heads, headSize]`, the layout of keys.
+ * The tensors in the layout of the graph: the matrices in the form that the plan says, and the relative vectors turned
+ * from `[heads, distance, headSize]` to `[distance, heads, headSize]`, the layout of keys.
  *
+ * @returns by the names of the graph's data.
  * @throws CheckpointError for a tensor that is missing or has another shape than the config says.
  */
-export function graphWeights(
+export async function graphWeights(
   config: DecoderConfig,
-  tensors: ReadonlyMap<string, Tensor>,
-): Map<string, Float32Array> {
-  const weights = new Map<string, Float32Array>();
-  for (const [name, shape] of tensorShapes(config)) {
-    const tensor = tensors.get(name);
-    if (!tensor) {
-      const hint = "the checkpoint is incomplete, or config.json is another model's";
-      throw new CheckpointError(`tensor "${name}" is missing`, { code: "missing-tensor", hint });
-    }
-    checkShape(name, tensor.shape, shape);
-    weights.set(name, name.endsWith(".relative.weight") ? distanceMajor(tensor) : tensor.values);
-  }
+  tensors: Tensors,
+  plan: PrecisionPlan = PLANS.fp32.node,
+): Promise<Map<string, WeightArray>> {
+  const weights = new Map<string, WeightArray>();
+  for await (const entry of graphData(config, tensors, plan)) weights.set(...entry);
   return weights;
+}
+
+/** As `graphWeights`, one after the other. */
+export async function* graphData(
+  config: DecoderConfig,
+  tensors: Tensors,
+  plan: PrecisionPlan,
+): AsyncGenerator<[data: string, WeightArray], void> {
+  const wanted = tensorShapes(config);
+  for await (const [name, tensor] of tensors) {
+    const shape = wanted.get(name);
+    if (!shape) continue;
+    wanted.delete(name);
+    checkShape(name, tensor.shape, shape);
+    if (name.endsWith(".relative.weight")) yield [name, distanceMajor(tensor)];
+    else yield* matrixData(plan, name, shape, tensor.values);
+  }
+  for (const name of wanted.keys()) {
+    const hint = "the checkpoint is incomplete, or config.json is another model's";
+    throw new CheckpointError(`tensor "${name}" is missing`, { code: "missing-tensor", hint });
+  }
 }
 
 /** @throws CheckpointError when the shapes differ. */

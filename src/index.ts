@@ -12,9 +12,11 @@ export {
 } from "./music.ts";
 export type { Candidate, Explanation, LayerAttention } from "./engine/index.ts";
 export {
+  checkPrecision,
   checkSampling,
   type NumberOption,
   OptionError,
+  PRECISION_OPTION,
   problemWith,
   SAMPLING_OPTIONS,
   type SamplingOptions,

@@ -2,6 +2,7 @@
  * The options of generation: one table for the library, the command line and the page, so that names, ranges and
  * defaults cannot differ.
  */
+import { type Precision, PRECISIONS } from "../models/index.ts";
 import { MAX_SEED } from "./engine/random.ts";
 
 /** How the next id is drawn. All are optional; the defaults draw from the model's own distribution. */
@@ -103,6 +104,22 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     help: "the same seed and options give the same result",
   },
 ];
+
+/** How a model's matrices are kept and multiplied with: the one option of loading a model that changes what it says. */
+export const PRECISION_OPTION = {
+  key: "precision",
+  flag: "--precision",
+  choices: PRECISIONS,
+  fallback: "fp32",
+  help: "of the arithmetic: int8 is faster and takes a quarter of the memory, auto takes it for large models",
+} as const;
+
+/** @throws OptionError unless it is one of the choices. */
+export function checkPrecision(value: string): Precision {
+  const precision = PRECISIONS.find((choice) => choice === value);
+  if (precision) return precision;
+  throw new OptionError(`precision must be ${PRECISIONS.join(" or ")}, got ${JSON.stringify(value)}`);
+}
 
 /** Thrown for an option outside its range; names the option, the value and the range. */
 export class OptionError extends Error {

@@ -8,12 +8,13 @@ import { SAMENESS } from "../compare/sameness.ts";
 import { cutWindows, type GridNote, gridNotes } from "../compare/windows.ts";
 import { EncodingError, MidiError, readMidi } from "../../encoding/index.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
+import type { Precision } from "../../models/index.ts";
 import { loadMusicModel } from "../node/load-model.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { checkWritable, listFiles, readInput, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { numberIn, positiveInteger, positiveNumber } from "./values.ts";
+import { numberIn, positiveInteger, positiveNumber, precisionOption } from "./values.ts";
 
 interface CompareCommandOptions extends SamplingOptions {
   readonly model?: string;
@@ -22,6 +23,7 @@ interface CompareCommandOptions extends SamplingOptions {
   readonly train?: string;
   readonly out: string;
   readonly lenient?: boolean;
+  readonly precision: Precision;
   readonly threads?: number;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -76,6 +78,7 @@ export function addCompareCommand(program: Command): void {
   }
   command
     .option("--lenient", "salvage what can be read from damaged files")
+    .addOption(precisionOption())
     .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
     .option("--quiet", "say nothing but the result")
     .option("--json", "print the figures as JSON on stdout too")
@@ -154,7 +157,7 @@ function checkUsage(folders: readonly string[], options: CompareCommandOptions, 
     );
   }
   if (options.model !== undefined) return;
-  for (const flag of ["count", "threads", ...SAMPLING_OPTIONS.map(({ key }) => key)]) {
+  for (const flag of ["count", "precision", "threads", ...SAMPLING_OPTIONS.map(({ key }) => key)]) {
     if (command.getOptionValueSource(flag) === "cli") {
       throw new UsageError(
         `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} needs --model`,
@@ -223,13 +226,14 @@ async function generateMusic(
   options: CompareCommandOptions,
   console: Console,
 ): Promise<GeneratedSet> {
-  const { count, seconds, threads } = options;
+  const { count, seconds, precision, threads } = options;
   const sampling: SamplingOptions = Object.fromEntries(
     SAMPLING_OPTIONS.flatMap(({ key }) => (options[key] === undefined ? [] : [[key, options[key]]])),
   );
   const first = options.seed ?? 1;
   const seedOf = (index: number): SamplingOptions => ({ ...sampling, seed: first + index });
   const model = await loadMusicModel(name, {
+    precision,
     ...(threads === undefined ? {} : { threads }),
     onWarning: (message) => console.say(message),
   });

@@ -1,15 +1,17 @@
 import type { Command } from "commander";
+import type { Precision } from "../../models/index.ts";
 import { loadMusicModel } from "../node/load-model.ts";
 import { type PieceScore, scorePiece, summarise } from "../evaluate/evaluate.ts";
 import { Console } from "./console.ts";
 import { CommandError } from "./errors.ts";
 import { readScore } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { positiveInteger } from "./values.ts";
+import { positiveInteger, precisionOption } from "./values.ts";
 
 interface EvaluateCommandOptions {
   readonly model: string;
   readonly lenient?: boolean;
+  readonly precision: Precision;
   readonly threads?: number;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -26,6 +28,7 @@ export function addEvaluateCommand(program: Command): void {
     .argument("<files...>", "MIDI files")
     .option("--model <name>", "a model that ships (piano), or a checkpoint folder", "piano")
     .option("--lenient", "salvage what can be read from damaged files")
+    .addOption(precisionOption())
     .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
     .option("--quiet", "say nothing but the result")
     .option("--json", "print the result as JSON")
@@ -43,6 +46,7 @@ async function runEvaluate(paths: readonly string[], options: EvaluateCommandOpt
   const scores = [];
   for (const path of paths) scores.push({ path, score: await readScore(path, options, console) });
   const model = await loadMusicModel(options.model, {
+    precision: options.precision,
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     onWarning: (message) => console.say(message),
   });

@@ -1,12 +1,20 @@
 import { type Command, Option } from "commander";
 import { type TrackSelection, writeMidi } from "../../encoding/index.ts";
+import type { Precision } from "../../models/index.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
 import { loadMusicModel } from "../node/load-model.ts";
 import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { numberIn, positiveInteger, positiveNumber, TRACKS_EXAMPLES, trackSelection } from "./values.ts";
+import {
+  numberIn,
+  positiveInteger,
+  positiveNumber,
+  precisionOption,
+  TRACKS_EXAMPLES,
+  trackSelection,
+} from "./values.ts";
 
 interface GenerateCommandOptions extends SamplingOptions {
   readonly out: string;
@@ -16,6 +24,7 @@ interface GenerateCommandOptions extends SamplingOptions {
   readonly lenient?: boolean;
   readonly tracks?: TrackSelection;
   readonly model: string;
+  readonly precision: Precision;
   readonly threads?: number;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -53,6 +62,7 @@ export function addGenerateCommand(program: Command): void {
     command.addOption(option);
   }
   command
+    .addOption(precisionOption())
     .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
     .option("--quiet", "say nothing")
     .option("--json", "print the summary as JSON on stdout")
@@ -86,6 +96,7 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
       ? undefined
       : await readScore(primerPath, { ...options, keepWhole: true }, console);
   const model = await loadMusicModel(options.model, {
+    precision: options.precision,
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     onWarning: (message) => console.say(message),
   });

@@ -1,3 +1,4 @@
+import type { Precision } from "../../models/index.ts";
 import { loadTextModel } from "../node/load-model.ts";
 import type { TextModel } from "../text.ts";
 import type { Console } from "./console.ts";
@@ -7,6 +8,7 @@ export const TOY = "shakespeare";
 
 export interface TextModelOptions {
   readonly model: string;
+  readonly precision: Precision;
   readonly threads?: number;
 }
 
@@ -17,6 +19,7 @@ export async function withTextModel(
   use: (model: TextModel) => Promise<void>,
 ): Promise<void> {
   const model = await loadTextModel(options.model, {
+    precision: options.precision,
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     onWarning: (message) => console.say(message),
   });

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import type { Precision } from "../../models/index.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
 import type { GeneratedText, TextEnd, TextModel, TextStep } from "../text.ts";
 import { candidateLines } from "./candidates.ts";
@@ -9,7 +10,7 @@ import { readText } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { TOY, withTextModel } from "./text-model.ts";
 import { runTextScore } from "./text-score.ts";
-import { numberIn, positiveInteger } from "./values.ts";
+import { numberIn, positiveInteger, precisionOption } from "./values.ts";
 
 interface TextCommandOptions extends SamplingOptions {
   readonly model: string;
@@ -21,6 +22,7 @@ interface TextCommandOptions extends SamplingOptions {
   readonly roll?: boolean;
   readonly score?: string;
   readonly stride?: number;
+  readonly precision: Precision;
   readonly threads?: number;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -57,6 +59,7 @@ export function addTextCommand(program: Command): void {
       "of --score: tokens from window to window (default: half a window)",
       positiveInteger,
     )
+    .addOption(precisionOption())
     .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
     .option("--quiet", "say nothing but the result")
     .option("--json", "print the result as JSON, when it is complete")

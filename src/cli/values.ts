@@ -1,7 +1,7 @@
 /** Checks of option values; commander shows their messages with the option's name. */
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { parseSelection, SelectionError, type TrackSelection } from "../../encoding/index.ts";
-import { type NumberOption, problemWith } from "../options.ts";
+import { type NumberOption, PRECISION_OPTION, problemWith } from "../options.ts";
 
 export function positiveInteger(text: string): number {
   const value = parseNumber(text);
@@ -27,6 +27,12 @@ export function numberIn(option: NumberOption, text: string): number {
   const problem = problemWith(option, value);
   if (problem === undefined) return value;
   throw new InvalidArgumentError(`It ${problem}.`);
+}
+
+/** `--precision`, of every command that runs a model. */
+export function precisionOption(): Option {
+  const { flag, help, choices, fallback } = PRECISION_OPTION;
+  return new Option(`${flag} <name>`, help).choices(choices).default(fallback);
 }
 
 /** What `--tracks` takes. */

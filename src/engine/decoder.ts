@@ -1,10 +1,12 @@
 import {
+  choosePlan,
   type DecoderConfig,
   decoderGraph,
   decoderLoop,
   graphWeights,
   headSize,
-  type Tensor,
+  type Precision,
+  type Tensors,
 } from "../../models/index.ts";
 import { type AttentionRequest, checkedRequest, type LayerAttention, visibleWeights } from "./attention.ts";
 import { type CacheShape, KeyValueCache } from "./cache.ts";
@@ -16,8 +18,10 @@ import type { Backend, Runtime, RuntimeTensor, Session } from "./runtime.ts";
 export interface DecoderSource {
   readonly config: DecoderConfig;
   /** As `readCheckpoint` gives them; not needed any more once the decoder is loaded. */
-  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly tensors: Tensors;
   readonly runtime: Runtime;
+  /** How the matrices are kept and multiplied with. Default "fp32". */
+  readonly precision?: Precision;
 }
 
 export interface ForwardOptions {
@@ -63,11 +67,12 @@ export class Decoder {
    * @throws CheckpointError for a tensor that is missing or has the wrong shape; EngineError when ONNX Runtime cannot
    * load the model.
    */
-  static async load({ config, tensors, runtime }: DecoderSource): Promise<Decoder> {
+  static async load({ config, tensors, runtime, precision = "fp32" }: DecoderSource): Promise<Decoder> {
+    const plan = choosePlan(precision, runtime.backend, config);
     // WebAssembly copies the cache for every run; for the native library a step at a time is as fast.
     const drawsInside = runtime.backend === "wasm";
-    const graph = drawsInside ? decoderLoop(config) : decoderGraph(config);
-    const session = await runtime.createSession(graph.bytes, graphWeights(config, tensors));
+    const graph = drawsInside ? decoderLoop(config, { plan }) : decoderGraph(config, { plan });
+    const session = await runtime.createSession(graph.bytes, await graphWeights(config, tensors, plan));
     return new Decoder(config, runtime.backend, drawsInside, session);
   }
 

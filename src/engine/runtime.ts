@@ -3,7 +3,7 @@
  * `src/node/runtime.ts`; both are built by `onnxRuntime`.
  */
 import type * as Ort from "onnxruntime-web";
-import { isOutOfMemory } from "../../models/index.ts";
+import { type Backend, isOutOfMemory, type WeightArray } from "../../models/index.ts";
 import { EngineError, type EngineErrorCode } from "./errors.ts";
 
 /** Runs graphs. */
@@ -17,10 +17,10 @@ export interface Runtime {
    * @param weights the graph's external data by location; read during the call only.
    * @throws EngineError when ONNX Runtime refuses it, with code "out-of-memory" when it is too large.
    */
-  createSession(model: Uint8Array, weights: ReadonlyMap<string, Float32Array>): Promise<Session>;
+  createSession(model: Uint8Array, weights: ReadonlyMap<string, WeightArray>): Promise<Session>;
 }
 
-export type Backend = "node" | "wasm";
+export type { Backend };
 
 /** A loaded graph. */
 export interface Session {
@@ -144,7 +144,7 @@ export function checkThreads(threads: number): void {
   });
 }
 
-function bytesOf(values: Float32Array): Uint8Array {
+function bytesOf(values: WeightArray): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 

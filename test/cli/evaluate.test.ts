@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { scoreFromNotes, writeMidi } from "../../encoding/index.ts";
-import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
+import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { runCli } from "./run-cli.ts";
 
 it("ostinato evaluate gives the likelihood of each file and of all, and refuses files without notes", async () => {
@@ -49,4 +49,32 @@ it("ostinato evaluate gives the likelihood of each file and of all, and refuses 
   const refused = await runCli(["evaluate", a, empty, "--model", model]);
   expect(refused.code).toBe(1);
   expect(refused.stderr).toMatch(/^error: .*empty\.mid has no notes/m);
+});
+
+it("ostinato evaluate --precision int8 gives nearly the same, and an unknown precision is wrong usage", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "ostinato-evaluate-int8-"));
+  const model = writeTinyCheckpoint(join(folder, "model"), { ...TINY_CONFIG, n_embd: 64, n_inner: 128 });
+  const piece = join(folder, "a.mid");
+  const notes = Array.from({ length: 20 }, (_, i) => ({
+    pitch: 60 + i,
+    velocity: 80,
+    startSeconds: i * 0.2,
+    endSeconds: i * 0.2 + 0.3,
+  }));
+  writeFileSync(piece, writeMidi(scoreFromNotes(notes)));
+  const nll = async (...options: readonly string[]): Promise<number> => {
+    const { stdout } = await runCli(["evaluate", piece, "--model", model, "--json", ...options]);
+    return Number(JSON.parse(stdout).nllPerId);
+  };
+  const [fp32, automatic, int8] = [
+    await nll(),
+    await nll("--precision", "auto"),
+    await nll("--precision", "int8"),
+  ];
+  expect(automatic).toBe(fp32);
+  expect(int8).not.toBe(fp32);
+  expect(Math.abs(int8 - fp32)).toBeLessThan(0.05);
+  const refused = await runCli(["evaluate", piece, "--model", model, "--precision", "int4"]);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain("fp32, int8, auto");
 });

@@ -67,7 +67,7 @@ describe("threads", () => {
 
   test("WebAssembly keeps the number it began with", async () => {
     const runtime = await createWasmRuntime({ threads: 1 });
-    const weights = graphWeights(CONFIG, randomTensors(CONFIG, 1));
+    const weights = await graphWeights(CONFIG, randomTensors(CONFIG, 1));
     const session = await runtime.createSession(decoderGraph(CONFIG).bytes, weights);
     await expect(createWasmRuntime({ threads: 2 })).rejects.toMatchObject({ code: "bad-threads" });
     await expect(createWasmRuntime({ threads: 1 })).resolves.toMatchObject({ backend: "wasm" });
@@ -84,7 +84,7 @@ test.each(["node", "wasm"] as const)("%s: a graph without its weights is refused
 
 test.each(["node", "wasm"] as const)("%s: weights may change once the session is there", async (backend) => {
   const runtime = await createNodeRuntime({ backend, threads: 1 });
-  const weights = graphWeights(CONFIG, randomTensors(CONFIG, 1));
+  const weights = await graphWeights(CONFIG, randomTensors(CONFIG, 1));
   const session = await runtime.createSession(decoderGraph(CONFIG).bytes, weights);
   const empty = { type: "float32", data: new Float32Array(4), shape: [1, 2, 2] } as const;
   const inputs = {

@@ -110,7 +110,7 @@ test("what the mask hides has weight 0 in the graph itself, and what is not aske
     position: { kind: "relative", maxDistance: 4, sharedHeads: false },
   } as const;
   const runtime = await createNodeRuntime({ backend: "node", threads: 1 });
-  const weights = graphWeights(config, randomTensors(config, 1));
+  const weights = await graphWeights(config, randomTensors(config, 1));
   const session = await runtime.createSession(decoderGraph(config).bytes, weights);
   const inputs: Record<string, RuntimeTensor> = {
     ids: { type: "int32", data: Int32Array.of(1, 2, 3, 4, 5, 6), shape: [6] },

@@ -96,7 +96,7 @@ test("a tied head may be stored again, if it is the same", async () => {
 
 test("relative vectors are turned to the layout of keys", async () => {
   const { config, tensors } = await readCheckpoint(filesOf(CONFIG, tensorsOf(CONFIG)));
-  const vectors = graphWeights(config, tensors).get("h.0.attn.relative.weight");
+  const vectors = (await graphWeights(config, tensors)).get("h.0.attn.relative.weight");
   // [2 heads, 3 distances, 2] to [3 distances, 2 heads, 2]
   expect([...(vectors ?? [])]).toEqual([0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11]);
 });

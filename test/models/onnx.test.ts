@@ -38,7 +38,7 @@ test("attributes of every kind, subgraphs and external data reach ONNX Runtime",
       constants: [
         { name: "yes", type: "bool", shape: [], data: Uint8Array.of(1) },
         { name: "axes", type: "int64", shape: [1], data: new Uint8Array(BigInt64Array.of(0n).buffer) },
-        { name: "w", type: "float32", shape: [1], data: { location: "w", bytes: 4 } },
+        { name: "w", type: "float32", shape: [1], data: { location: "w", offset: 0, bytes: 4 } },
       ],
       nodes: [
         {

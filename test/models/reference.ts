@@ -56,6 +56,12 @@ export function randomIds(count: number, vocabularySize: number, seed: number): 
   return Array.from({ length: count }, () => Math.floor(random() * vocabularySize));
 }
 
+/** Numbers from −0.5 to 0.5, from a fixed sequence. */
+export function randomNumbers(count: number, seed: number): number[] {
+  const random = mulberry32(seed);
+  return Array.from({ length: count }, () => random() - 0.5);
+}
+
 /** The largest difference, relative to the largest of the expected values. */
 export function relativeError(found: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (found.length !== expected.length) return Infinity;

@@ -1,0 +1,120 @@
+/**
+ * Matrices in the form that a plan gives them: the nodes that multiply with them, and the arrays that those nodes read.
+ * Operators of ONNX Runtime: microsoft/onnxruntime, `docs/ContribOperators.md`.
+ */
+import { type GraphBuilder, integer, type Value } from "./graph-builder.ts";
+import { blockSize, isTable, matrixFormat, type PrecisionPlan } from "./plan.ts";
+import { quantizeColumns, quantizeRows, transposed } from "./quantize.ts";
+
+/** What a graph reads a weight from, in the graph's type for it. */
+export type WeightArray = Float32Array | Int8Array | Uint8Array;
+
+/** A stored matrix's shape. */
+type Shape = readonly [rows: number, columns: number];
+
+/** x·W + bias.  # [rows of x, outputs] */
+export function matrixProduct(
+  graph: GraphBuilder,
+  plan: PrecisionPlan,
+  name: string,
+  [inputs, outputs]: Shape,
+  x: Value, // [rows, inputs]
+  bias: Value, // [outputs]
+): Value {
+  const format = matrixFormat(plan, name, inputs);
+  if (format === "int8-blocks") return blockProduct(graph, name, [outputs, inputs], x, bias);
+  if (format === "float32") return graph.node("Gemm", [x, graph.weight(name, [inputs, outputs]), bias]);
+  const numbers = graph.weight(`${name}.int8`, [inputs, outputs], "int8");
+  const scales = graph.weight(`${name}.scales`, [outputs]);
+  const noZeroPoint = "";
+  return graph.microsoft("DynamicQuantizeMatMul", [x, numbers, scales, noZeroPoint, bias]);
+}
+
+/** x·Wᵀ: of every row of x the products with all rows of a table.  # [rows of x, rows] */
+export function tableProduct(
+  graph: GraphBuilder,
+  plan: PrecisionPlan,
+  name: string,
+  [rows, columns]: Shape,
+  x: Value, // [rows of x, columns]
+): Value {
+  if (matrixFormat(plan, name, columns) === "int8-blocks") {
+    return blockProduct(graph, name, [rows, columns], x);
+  }
+  return graph.node("Gemm", [x, graph.weight(name, [rows, columns])], { transB: integer(1) });
+}
+
+/** The rows of a table that the ids name.  # [ids, columns] */
+export function tableRows(
+  graph: GraphBuilder,
+  plan: PrecisionPlan,
+  name: string,
+  [rows, columns]: Shape,
+  ids: Value, // int32 [ids]
+): Value {
+  const block = blockSize(columns);
+  if (matrixFormat(plan, name, columns) !== "int8-blocks" || block === undefined) {
+    return graph.node("Gather", [graph.weight(name, [rows, columns]), ids]);
+  }
+  // The bytes of `blockProduct`, in the shape that this operator wants them.
+  const numbers = graph.weight(`${name}.rows`, [rows, columns], "uint8", `${name}.int8`);
+  const scales = graph.weight(`${name}.row_scales`, [rows, columns / block], "float32", `${name}.scales`);
+  return graph.microsoft("GatherBlockQuantized", [numbers, ids, scales], {
+    gather_axis: integer(0),
+    quantize_axis: integer(1),
+    bits: integer(8),
+    block_size: integer(block),
+  });
+}
+
+/** x·Wᵀ + bias with W in blocks.  # [rows of x, outputs] */
+function blockProduct(
+  graph: GraphBuilder,
+  name: string,
+  [outputs, inputs]: Shape,
+  x: Value,
+  bias?: Value,
+): Value {
+  const block = blockSize(inputs) ?? inputs;
+  const numbers = graph.weight(`${name}.int8`, [outputs, inputs / block, block], "uint8");
+  const scales = graph.weight(`${name}.scales`, [(outputs * inputs) / block]);
+  const [noZeroPoints, noOrder] = ["", ""];
+  const attributes = {
+    K: integer(inputs),
+    N: integer(outputs),
+    bits: integer(8),
+    block_size: integer(block),
+    accuracy_level: integer(4), // x in int8 too; without it the kernel is some thirty times slower
+  };
+  const operands = [x, numbers, scales];
+  return graph.microsoft(
+    "MatMulNBits",
+    bias === undefined ? operands : [...operands, noZeroPoints, noOrder, bias],
+    attributes,
+  );
+}
+
+/**
+ * What the nodes above read for one tensor of a checkpoint, by the names of its data.
+ *
+ * @param values row-major; `[inputs, outputs]`, but tables are `[rows, columns]`.
+ */
+export function matrixData(
+  plan: PrecisionPlan,
+  name: string,
+  shape: readonly number[],
+  values: Float32Array,
+): [string, WeightArray][] {
+  const [rows = 0, columns = 0] = shape;
+  const inputs = isTable(name) ? columns : rows;
+  const format = matrixFormat(plan, name, inputs);
+  if (format === "float32") return [[name, values]];
+  const { numbers, scales } =
+    format === "int8-columns"
+      ? quantizeColumns(values, columns)
+      : quantizeRows(isTable(name) ? values : transposed(values, rows, columns), blockSize(inputs) ?? inputs);
+  return [
+    [`${name}.int8`, numbers],
+    [`${name}.scales`, scales],
+  ];
+}

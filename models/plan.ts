@@ -1,0 +1,80 @@
+/**
+ * In what form the matrices of a running decoder are kept, as a table: what a user asks for, by what runs the graph.
+ * Vectors, positions and everything computed in between are float32 in every plan.
+ */
+import type { DecoderConfig } from "./config.ts";
+
+/** What runs a graph: ONNX Runtime as a native library under Node, or as WebAssembly. */
+export type Backend = "node" | "wasm";
+
+/** What a user can ask for; "auto" takes int8 for large models. */
+export const PRECISIONS = ["fp32", "int8", "auto"] as const;
+
+export type Precision = (typeof PRECISIONS)[number];
+
+/**
+ * - `float32`: as it is.
+ * - `int8-columns`: one scale for each output; what comes in is quantised while running, with one scale for all of it
+ *   (ONNX Runtime's DynamicQuantizeMatMul).
+ * - `int8-blocks`: one scale for each output and each block of inputs; what comes in is quantised while running, block by
+ *   block, so that a row does not depend on the others (MatMulNBits).
+ */
+export type MatrixFormat = "float32" | "int8-columns" | "int8-blocks";
+
+export interface PrecisionPlan {
+  readonly name: string;
+  /** Of the matrices in the blocks. */
+  readonly body: MatrixFormat;
+  /** Of the embedding, and of the head, which often is the same matrix. */
+  readonly table: Exclude<MatrixFormat, "int8-columns">;
+}
+
+const FLOAT32: PrecisionPlan = { name: "float32", body: "float32", table: "float32" };
+
+export const PLANS: Readonly<Record<Exclude<Precision, "auto">, Readonly<Record<Backend, PrecisionPlan>>>> = {
+  fp32: { node: FLOAT32, wasm: FLOAT32 },
+  int8: {
+    node: { name: "int8-blocks", body: "int8-blocks", table: "int8-blocks" },
+    // WebAssembly has no fast kernel for blocks.
+    wasm: { name: "int8-columns", body: "int8-columns", table: "float32" },
+  },
+};
+
+/**
+ * From so many weights in matrices on, "auto" takes int8: below, reading them does not take most of a step's time, and the
+ * last bit of quality is free.
+ */
+const LARGE = 50_000_000;
+
+/** The plan for what a user asked for. */
+export function choosePlan(precision: Precision, backend: Backend, config: DecoderConfig): PrecisionPlan {
+  const automatic = matrixWeights(config) >= LARGE ? "int8" : "fp32";
+  return PLANS[precision === "auto" ? automatic : precision][backend];
+}
+
+/** How many numbers the matrices of a decoder hold. */
+function matrixWeights({ layers, width, feedForward, vocabularySize, tiedHead }: DecoderConfig): number {
+  return layers * (4 * width ** 2 + 2 * width * feedForward) + (tiedHead ? 1 : 2) * vocabularySize * width;
+}
+
+/** Of the sizes that both MatMulNBits and GatherBlockQuantized take, the largest is the smallest and fastest. */
+const BLOCK_SIZES = [128, 64, 32];
+
+/** Inputs that share a scale in `int8-blocks`; undefined where they cannot be divided evenly. */
+export function blockSize(inputs: number): number | undefined {
+  return BLOCK_SIZES.find((size) => inputs % size === 0);
+}
+
+/** The form of one tensor of a checkpoint, by its name and how many inputs it has. */
+export function matrixFormat(plan: PrecisionPlan, name: string, inputs: number): MatrixFormat {
+  const format = isTable(name) ? plan.table : BODY.test(name) ? plan.body : "float32";
+  return format === "int8-blocks" && blockSize(inputs) === undefined ? "float32" : format;
+}
+
+/** Whether a tensor is a table of rows, which are its inputs when it is multiplied with; matrices are `[inputs, outputs]`. */
+export function isTable(name: string): boolean {
+  return TABLE.test(name);
+}
+
+const TABLE = /^(wte|lm_head)\.weight$/;
+const BODY = /^h\.\d+\.(attn|mlp)\.c_\w+\.weight$/;
