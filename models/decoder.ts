@@ -72,10 +72,10 @@ export interface DecoderFrame {
 
 /** The ONNX graph of a decoder; weights are given to the session beside it. */
 export function decoderGraph(
-  shape: DecoderConfig,
+  decoder: DecoderConfig,
   { plan = PLANS.fp32.node, locate }: GraphOptions = {},
 ): DecoderGraph {
-  const config: DecoderDesign = { ...shape, plan };
+  const config: DecoderDesign = { ...decoder, plan };
   const graph = new GraphBuilder("decoder", undefined, locate);
   const cacheShape = [config.heads, headSize(config)];
 

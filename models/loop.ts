@@ -41,10 +41,10 @@ import { only, pick, samplingInputs, type SamplingValues, scores } from "./sampl
 
 /** The ONNX graph of a decoder that runs several steps at once. */
 export function decoderLoop(
-  shape: DecoderConfig,
+  decoder: DecoderConfig,
   { plan = PLANS.fp32.wasm, locate }: GraphOptions = {},
 ): DecoderGraph {
-  const config: DecoderDesign = { ...shape, plan };
+  const config: DecoderDesign = { ...decoder, plan };
   const graph = new GraphBuilder("decoder-loop", undefined, locate);
   const cacheShape = [config.heads, headSize(config)];
   const loop: LoopInputs = {
