@@ -124,6 +124,7 @@ describe("encodePerformance", () => {
     [{ startSeconds: NaN, endSeconds: 1 }, "lasts from NaN"],
     [{ startSeconds: 0, endSeconds: Infinity }, "to Infinity s"],
     [{ startSeconds: 0, endSeconds: 360_001 }, "must be between 0 and 360000 s"],
+    [{ startSeconds: 1e12, endSeconds: 1 }, "must be between 0 and 360000 s"],
   ])("refuses times out of range: %o", (times, found) => {
     const encode = (): unknown => encodePerformance([{ pitch: 60, velocity: 64, ...times }], VOCABULARY);
     expect(encode).toThrow(EncodingError);
