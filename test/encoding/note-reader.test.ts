@@ -95,4 +95,14 @@ describe("the pedal", () => {
       { seconds: 0.004, isDown: false, track: 0, channel: 2 },
     ]);
   });
+
+  it("of several tracks comes in order of time", () => {
+    const { pedal } = readMidi(file(track(5, 0xb0, 64, 127, 20, 64, 0), track(0, 0xb0, 64, 127, 10, 64, 0)));
+    expect(pedal.map(({ seconds, track: index }) => [seconds, index])).toEqual([
+      [0, 1],
+      [0.005, 0],
+      [0.01, 1],
+      [0.025, 0],
+    ]);
+  });
 });
