@@ -81,6 +81,11 @@ export class PerformanceGrammar {
     }
   }
 
+  /** The sequence is cut here, and a gap may go on after it: as of segments (`accompany.ts`) and parts (`infill.ts`). */
+  cut(): void {
+    if (this.#last === "SHIFT") this.#last = "LONGEST_SHIFT";
+  }
+
   /** A new piece: nothing sounds, and its first note says how loud it is. */
   #reset(): void {
     this.#sounding.fill(0);

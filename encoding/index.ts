@@ -29,11 +29,22 @@ export type {
   SysexEvent,
   Track,
 } from "./score.ts";
-export { infillParts, type InfillParts, infillPrompt, SUFFIX_IDS } from "./infill.ts";
+export {
+  INFILL_FRAME,
+  INFILL_IDS,
+  infillParts,
+  type InfillParts,
+  infillPrompt,
+  LONGEST_REGION_SECONDS,
+  MIDDLE_IDS,
+  SHORTEST_REGION_SECONDS,
+  SUFFIX_IDS,
+} from "./infill.ts";
+export { melodyTrack, melodyTrackNotes, topVoice } from "./melody.ts";
 export { writeNpy } from "./npy.ts";
 export { parseSelection, SelectionError, selectNotes, selectTracks, type TrackSelection } from "./select.ts";
 export { skyline } from "./skyline.ts";
-export { type Continuation, spliceContinuation } from "./splice.ts";
+export { addNotes, type Continuation, movedNotes, replaceNotes, spliceContinuation } from "./splice.ts";
 export { applySustain } from "./sustain.ts";
 export {
   DENSITIES,

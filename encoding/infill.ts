@@ -16,6 +16,15 @@ import type { Vocabulary } from "./vocabulary.ts";
 
 /** Ids of the suffix at most; what comes later is left out. */
 export const SUFFIX_IDS = 250;
+/** The ids of an infill, START and END included, that models are trained with at most: a window of 1024 holds it whole. */
+export const INFILL_IDS = 1024;
+/** Of these the middle's, at most. */
+export const MIDDLE_IDS = 400;
+/** START, END and the three marks. */
+export const INFILL_FRAME = 5;
+/** Regions that models are trained to fill, in seconds. */
+export const SHORTEST_REGION_SECONDS = 1.5;
+export const LONGEST_REGION_SECONDS = 12;
 
 export interface InfillParts {
   readonly suffix: readonly number[];

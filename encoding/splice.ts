@@ -1,7 +1,15 @@
 /** A primer as it was, followed by what was generated. */
 import { assembleScore } from "./midi.ts";
 import type { PerformanceNote } from "./performance-decoder.ts";
-import { DRUM_CHANNEL, type MidiEvent, type Score, type ScoreNote, type Track } from "./score.ts";
+import {
+  type Division,
+  DRUM_CHANNEL,
+  type MidiEvent,
+  type Note,
+  type Score,
+  type ScoreNote,
+  type Track,
+} from "./score.ts";
 import { TempoMap } from "./tempo-map.ts";
 import { controlChange, noteEvents, noteOff, programChange, trackOf } from "./track-builder.ts";
 
@@ -37,15 +45,65 @@ export function spliceContinuation(primer: Score, continuation: Continuation): S
     return cutTrack(track, ofTrack, ends, cutTick);
   });
 
-  const channel = freeChannel(kept);
-  const cutTempo = new TempoMap(primer.division, kept);
-  const toTick = (seconds: number): number => cutTempo.tick(startSeconds + seconds);
   const added = notes.filter((note) => note.onset >= primerOnsets);
-  const newNotes = noteEvents(added, channel, toTick);
+  const fileNotes = movedNotes(added, startSeconds);
   // Tracks that the model was not shown may go on after the new notes have begun.
-  const startTick = Math.min(cutTick, newNotes[0]?.tick ?? cutTick);
-  const events = [programChange(startTick, channel, PIANO_PROGRAM), ...newNotes];
-  return assembleScore(primer.division, [...kept, trackOf("Continuation", events)]);
+  return assembleScore(primer.division, [
+    ...kept,
+    pianoTrack(primer.division, kept, fileNotes, "Continuation", cutTick),
+  ]);
+}
+
+/** The score as it was, with piano notes in a track of their own, on a channel that it leaves free. */
+export function addNotes(score: Score, added: readonly Note[], name: string): Score {
+  return replaceNotes(score, [], added, name);
+}
+
+/**
+ * The score without some of its notes, and with others in a track of their own, on a channel that it leaves free. All
+ * other events stay as they were.
+ *
+ * @param removed notes of the score.
+ * @param added in seconds of the file; pedal folded in.
+ */
+export function replaceNotes(
+  score: Score,
+  removed: readonly ScoreNote[],
+  added: readonly Note[],
+  name: string,
+): Score {
+  const gone = score.tracks.map(() => new Set<number>());
+  for (const note of removed) gone[note.track]?.add(note.noteOnIndex).add(note.noteOffIndex);
+  const kept = score.tracks.map((track, index) => ({
+    ...track,
+    events: track.events.filter((_, event) => !gone[index]?.has(event)),
+  }));
+  return assembleScore(score.division, [...kept, pianoTrack(score.division, kept, added, name, 0)]);
+}
+
+/** Notes in seconds of the file as a track, which chooses the piano at a tick, or sooner if its notes begin sooner. */
+function pianoTrack(
+  division: Division,
+  others: readonly Track[],
+  notes: readonly Note[],
+  name: string,
+  programTick: number,
+): Track {
+  const channel = freeChannel(others);
+  const tempo = new TempoMap(division, others);
+  const events = noteEvents(notes, channel, (seconds) => tempo.tick(seconds));
+  const startTick = Math.min(programTick, events[0]?.tick ?? programTick);
+  return trackOf(name, [programChange(startTick, channel, PIANO_PROGRAM), ...events]);
+}
+
+/** Notes at other times. */
+export function movedNotes(notes: readonly Note[], bySeconds: number): Note[] {
+  return notes.map(({ pitch, velocity, startSeconds, endSeconds }) => ({
+    pitch,
+    velocity,
+    startSeconds: startSeconds + bySeconds,
+    endSeconds: endSeconds + bySeconds,
+  }));
 }
 
 /** The tick at which each note of the primer that is kept ends, by `noteKey`; notes that are cut away are absent. */

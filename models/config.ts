@@ -35,6 +35,8 @@ export interface DecoderConfig {
   readonly normEpsilon: number;
   /** The output layer is the embedding, transposed. */
   readonly tiedHead: boolean;
+  /** What it was trained to do besides continuing, where the checkpoint says it: "accompany", "infill" … */
+  readonly tasks?: readonly string[];
 }
 
 /** Numbers per head in a query, key or value. */
@@ -75,6 +77,7 @@ function ostinatoConfig(keys: ConfigKeys): DecoderConfig {
     position: ostinatoPosition(keys),
     window: keys.size("n_positions"),
     tiedHead: keys.flag("tie_word_embeddings", true),
+    ...(keys.value("tasks") === undefined ? {} : { tasks: keys.names("tasks") }),
   };
 }
 
@@ -167,6 +170,12 @@ class ConfigKeys {
     const value = this.value(key) ?? otherwise;
     if (typeof value === "boolean") return value;
     throw configError("bad-config", key, value, "true or false is needed");
+  }
+
+  names(key: string): readonly string[] {
+    const value = this.value(key);
+    if (Array.isArray(value) && value.every((name) => typeof name === "string")) return value;
+    throw configError("bad-config", key, value, "a list of names is needed");
   }
 
   epsilon(key: string, otherwise: number): number {

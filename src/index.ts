@@ -10,6 +10,9 @@ export {
   type Primer,
   PrimerError,
 } from "./music.ts";
+export type { AddedMusic, WritingOptions } from "./music/added-music.ts";
+export type { InfillOptions } from "./music/infill.ts";
+export { TaskError } from "./music/task-error.ts";
 export type { Candidate, Explanation, LayerAttention } from "./engine/index.ts";
 export {
   checkPrecision,

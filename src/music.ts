@@ -1,21 +1,23 @@
 /** The music facade: scores in, scores out, a model between. */
 import {
+  type DensityName,
   decodePerformance,
   encodeScore,
   type EventKind,
-  type Note,
+  movedNotes,
   PerformanceDecoder,
   PerformanceGrammar,
-  type PerformanceNote,
   type Score,
   type ScoreNote,
   scoreFromNotes,
   selectNotes,
   spliceContinuation,
   STEPS_PER_SECOND,
+  type StyleName,
   type TrackSelection,
   VOCABULARIES,
   type Vocabulary,
+  withConditions,
 } from "../encoding/index.ts";
 import type { AttentionRequest } from "./engine/attention.ts";
 import type { Decoder } from "./engine/decoder.ts";
@@ -23,13 +25,13 @@ import { explainDraw, type Explanation } from "./engine/explain.ts";
 import { type Constraint, type GeneratedId, generateIds } from "./engine/generate.ts";
 import { type Reading, ReadingPool } from "./engine/reading.ts";
 import { Sampler } from "./engine/sampler.ts";
+import { accompany } from "./music/accompany.ts";
+import type { AddedMusic, WritingOptions } from "./music/added-music.ts";
+import { infill, type InfillOptions } from "./music/infill.ts";
+import { LONGEST_NOTE_SECONDS } from "./music/limits.ts";
+import { MarkedPiece } from "./music/marked-piece.ts";
+import { requireTask } from "./music/task-error.ts";
 import { OptionError, type SamplingOptions } from "./options.ts";
-
-/**
- * Generated notes end after this time at the latest. A piano string has died away by then (of the notes people play, pedal
- * included, three in a thousand last longer), and a model cannot end a note that began before its window.
- */
-export const LONGEST_NOTE_SECONDS = 10;
 
 /** One generated event; with `candidates`, what else it could have been. */
 export interface MusicEvent extends GeneratedId {
@@ -46,6 +48,12 @@ export interface ContinueOptions extends SamplingOptions {
   readonly primerSeconds?: number;
   /** The tracks of the primer that the model is shown. Default: all. The primer comes back whole all the same. */
   readonly tracks?: TrackSelection;
+  /** Bring the piece to a close near `seconds`, instead of stopping there. Default false. */
+  readonly ending?: boolean;
+  /** Play in this style. */
+  readonly style?: StyleName;
+  /** Play so many notes: up to 7, 10 or 16 in a second, or more. */
+  readonly density?: DensityName;
   /** Give with each event this many of the likeliest candidates, and its log-probability. */
   readonly candidates?: number;
   /**
@@ -78,6 +86,8 @@ export interface GeneratedMusic {
   readonly events: number;
   /** Notes generated. */
   readonly notes: number;
+  /** How much new music there is. */
+  readonly seconds: number;
   /** Seconds of silence before the primer's first note, which the model was not given. */
   readonly trimmedSeconds: number;
 }
@@ -205,12 +215,16 @@ export class MusicModel {
       options.onEvent?.(event);
     }
     const endStep = primerDecoder.step + Math.round(options.seconds * STEPS_PER_SECOND);
-    const notes = decodePerformance([...prompt.ids, ...ids], this.vocabulary, endStep);
+    // A piece that ends by itself lasts as long as it lasts.
+    const all = [...prompt.ids, ...ids];
+    const notes = decodePerformance(all, this.vocabulary, options.ending ? undefined : endStep);
     const generated = notes.filter((note) => note.onset >= primerDecoder.onsets);
-    const facts = { seed: sampler.seed, events: ids.length, notes: generated.length };
+    const last = generated.reduce((latest, note) => Math.max(latest, note.endStep), primerDecoder.step);
+    const seconds = options.ending ? (last - primerDecoder.step) / STEPS_PER_SECOND : options.seconds;
+    const facts = { seed: sampler.seed, events: ids.length, notes: generated.length, seconds };
     const { primer } = options;
     if (!primer || options.continuationOnly) {
-      const score = scoreFromNotes(moved(generated, -primerDecoder.step / STEPS_PER_SECOND));
+      const score = scoreFromNotes(movedNotes(generated, -primerDecoder.step / STEPS_PER_SECOND));
       return { score, ...facts, trimmedSeconds: prompt.trimmedSeconds };
     }
     const score = spliceContinuation(primer, {
@@ -221,6 +235,31 @@ export class MusicModel {
       cutSeconds: prompt.isWhole ? Infinity : prompt.trimmedSeconds + primerDecoder.step / STEPS_PER_SECOND,
     });
     return { score, ...facts, trimmedSeconds: prompt.trimmedSeconds };
+  }
+
+  /**
+   * Writes a piano part to a melody, of all notes of the score. The melody stays as it is, to the tick; the part comes in
+   * a track of its own.
+   *
+   * @throws TaskError when the model was not trained to, or the score has no notes; OptionError for an option out of range.
+   * @example
+   * const { score } = await piano.accompany(readMidi(melody), { seed: 7 });
+   */
+  accompany(melody: Score, options: WritingOptions = {}): Promise<AddedMusic> {
+    return accompany(this.decoder, this.vocabulary, melody, options);
+  }
+
+  /**
+   * Writes a region of a piece anew, so that it joins what comes before and after, which stay as they are, to the tick.
+   * Notes that sound into the region end when they did; the new ones come in a track of their own.
+   *
+   * @throws TaskError when the model was not trained to, or nothing is outside the region; OptionError for a region or
+   * option out of range.
+   * @example
+   * const { score } = await piano.infill(readMidi(piece), { fromSeconds: 12.5, toSeconds: 20, seed: 7 });
+   */
+  infill(piece: Score, options: InfillOptions): Promise<AddedMusic> {
+    return infill(this.decoder, this.vocabulary, piece, options);
   }
 
   /** Frees the model's memory; it cannot be used afterwards. */
@@ -238,13 +277,13 @@ export class MusicModel {
     const time = new PerformanceDecoder(this.vocabulary);
     for (const id of primerIds) time.push(id);
     const startStep = time.step;
-    const prompt = this.#framed(primerIds);
+    const { prompt, constraint } = this.#beginning(primerIds, options);
     const reading = this.#readings.take(prompt);
     try {
       for await (const drawn of generateIds(this.decoder, {
         prompt,
         sampler,
-        constraint: this.#constraint(),
+        constraint,
         reading,
         firstStep,
         resume,
@@ -253,12 +292,40 @@ export class MusicModel {
       })) {
         const { kind, value } = time.push(drawn.id);
         const now = (time.step - startStep) / STEPS_PER_SECOND;
-        if (now >= seconds) return;
+        if (kind === "END" || (now >= seconds && !options.ending)) return;
+        // Marks are for the model, not for those who listen.
+        if (kind === "TASK" || kind === "STYLE") continue;
         yield { ...drawn, kind, value, seconds: now };
       }
     } finally {
       this.#readings.give(reading);
     }
+  }
+
+  /** What the model is given, and what may follow. */
+  #beginning(
+    primerIds: readonly number[],
+    { seconds, ending = false, style, density }: ContinueOptions,
+  ): { readonly prompt: readonly number[]; readonly constraint: Constraint } {
+    const isConditioned = style !== undefined || density !== undefined;
+    if (!ending && !isConditioned) {
+      return { prompt: this.#framed(primerIds), constraint: this.#constraint() };
+    }
+    if (ending) requireTask(this.decoder.config, "ending");
+    if (ending && seconds === undefined)
+      throw new OptionError("ending needs seconds: how long the piece is to be");
+    if (isConditioned) requireTask(this.decoder.config, "style");
+    // Of the primer the model is told what it is like; of the new music, what it shall be like.
+    const primer = isConditioned
+      ? withConditions(primerIds, this.vocabulary, { style, density: density !== undefined })
+      : primerIds;
+    const prompt = this.#framed(primer);
+    const constraint = new MarkedPiece(this.vocabulary, this.#grammar({ mayEnd: true }), {
+      conditions: { style, density },
+      endStep: ending && seconds !== undefined ? Math.round(seconds * STEPS_PER_SECOND) : undefined,
+      promptLength: prompt.length,
+    });
+    return { prompt, constraint };
   }
 
   /** Ids as the model is given them, behind the start of a piece. */
@@ -269,15 +336,19 @@ export class MusicModel {
 
   /** What may come next in a piece that ends when the time is up, not before. */
   #constraint(): Constraint {
-    const grammar = new PerformanceGrammar(this.vocabulary, {
-      longestNoteSteps: LONGEST_NOTE_SECONDS * STEPS_PER_SECOND,
-      mayEnd: false,
-    });
+    const grammar = this.#grammar({ mayEnd: false });
     return {
       push: (id) => grammar.push(id),
       mask: (legal) => grammar.mask(legal),
       legality: () => ({ tables: grammar.tables, counters: grammar.counters() }),
     };
+  }
+
+  #grammar({ mayEnd }: { readonly mayEnd: boolean }): PerformanceGrammar {
+    return new PerformanceGrammar(this.vocabulary, {
+      longestNoteSteps: LONGEST_NOTE_SECONDS * STEPS_PER_SECOND,
+      mayEnd,
+    });
   }
 
   async #lend<T>(ids: readonly number[], use: (reading: Reading) => Promise<T>): Promise<T> {
@@ -321,13 +392,4 @@ interface Prompt {
   readonly trimmedSeconds: number;
   /** Whether `ids` is all of the primer. */
   readonly isWhole: boolean;
-}
-
-function moved(notes: readonly PerformanceNote[], bySeconds: number): Note[] {
-  return notes.map(({ pitch, velocity, startSeconds, endSeconds }) => ({
-    pitch,
-    velocity,
-    startSeconds: startSeconds + bySeconds,
-    endSeconds: endSeconds + bySeconds,
-  }));
 }

@@ -1,8 +1,8 @@
 /** One file of a dataset folder to ids; runs inside a worker. */
-import { encodeScore, PERFORMANCE_416, readMidi, type StyleName } from "../../encoding/index.ts";
+import { encodeScore, melodyTrack, PERFORMANCE_416, readMidi, type StyleName } from "../../encoding/index.ts";
 import { TextTokenizer, TokenizerError } from "../../encoding/text.ts";
 import { Draws } from "./draws.ts";
-import { type ExampleKind, makeExample, melodyTrack } from "./examples.ts";
+import { type ExampleKind, makeExample } from "./examples.ts";
 import type { DatasetVocabulary } from "./format.ts";
 
 export interface EncodedPiece {

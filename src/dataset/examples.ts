@@ -3,15 +3,21 @@ import {
   cutSegments,
   encodePerformance,
   encodeScore,
+  INFILL_FRAME,
+  INFILL_IDS,
   infillParts,
   infillPrompt,
   interleaveSegments,
+  LONGEST_REGION_SECONDS,
+  melodyTrackNotes,
+  MIDDLE_IDS,
   type Note,
   type Score,
   type ScoreNote,
-  skyline,
+  SHORTEST_REGION_SECONDS,
   STEPS_PER_SECOND,
   type StyleName,
+  topVoice,
   type Vocabulary,
   withConditions,
   withEnding,
@@ -26,14 +32,6 @@ export class ExampleError extends Error {
   override readonly name = "ExampleError";
 }
 
-/** An infill is an example of so many ids at most, START and END included: a window of the shipped models holds it whole. */
-export const INFILL_IDS = 1024;
-/** The ids of an infill's middle, at most. */
-export const MIDDLE_IDS = 400;
-const SHORTEST_MIDDLE_SECONDS = 1.5;
-const LONGEST_MIDDLE_SECONDS = 12;
-/** START, END and the three marks of an infill. */
-const INFILL_FRAME = 5;
 const TRIES = 20;
 /** Half of the accompaniments begin somewhere in the piece, up to so long before a note of the melody. */
 const LEAD_SECONDS = 2;
@@ -43,13 +41,6 @@ export interface ExampleIds {
   readonly ids: readonly number[];
   readonly notes: number;
   readonly seconds: number;
-}
-
-/** The track that holds a song's melody, by its name, among others that have notes; undefined where there is none. */
-export function melodyTrack(score: Score): number | undefined {
-  const track = score.tracks.findIndex(({ name }) => /^melody$/i.test(name.trim()));
-  const others = score.notes.filter((note) => note.track !== track).length;
-  return track >= 0 && others > 0 && others < score.notes.length ? track : undefined;
 }
 
 /**
@@ -98,8 +89,8 @@ function accompaniment(
   vocabulary: Vocabulary,
   draws: Draws,
 ): ExampleIds {
-  const isMelody =
-    kind === "accompany-melody" ? ofMelodyTrack(score, notes) : skyline(asReleased(score, notes));
+  const isMelody = kind === "accompany-melody" ? melodyTrackNotes(score, notes) : topVoice(score, notes);
+  if (!isMelody) throw new ExampleError("no melody track");
   const onsets = notes.filter((_, index) => isMelody[index]).map(({ startSeconds }) => startSeconds);
   if (onsets.length === 0) throw new ExampleError("no melody");
   const whole = draws.next() < 0.5;
@@ -124,24 +115,11 @@ function accompaniment(
   };
 }
 
-function ofMelodyTrack(score: Score, notes: readonly ScoreNote[]): boolean[] {
-  const track = melodyTrack(score);
-  if (track === undefined) throw new ExampleError("no melody track");
-  return notes.map((note) => note.track === track);
-}
-
-/** The notes with the ends they have in the file, the pedal not folded in. */
-function asReleased(score: Score, notes: readonly ScoreNote[]): Note[] {
-  const key = ({ track, noteOnIndex }: ScoreNote): string => `${track}:${noteOnIndex}`;
-  const lengths = new Map(score.notes.map((note) => [key(note), note.endSeconds - note.startSeconds]));
-  return notes.map((note) => ({ ...note, endSeconds: note.startSeconds + (lengths.get(key(note)) ?? 0) }));
-}
-
 function infill(notes: readonly ScoreNote[], vocabulary: Vocabulary, draws: Draws): ExampleIds {
   const end = endOf(notes);
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const ratio = LONGEST_MIDDLE_SECONDS / SHORTEST_MIDDLE_SECONDS;
-    const seconds = SHORTEST_MIDDLE_SECONDS * ratio ** draws.next();
+    const ratio = LONGEST_REGION_SECONDS / SHORTEST_REGION_SECONDS;
+    const seconds = SHORTEST_REGION_SECONDS * ratio ** draws.next();
     const from = draws.next() * end;
     if (from + seconds > end) continue;
     const steps = [from, from + seconds].map((time) => Math.round(time * STEPS_PER_SECOND));

@@ -1,0 +1,60 @@
+/** A melody, and a piano part written to it. */
+import {
+  addNotes,
+  decodePerformance,
+  encodeScore,
+  movedNotes,
+  type Score,
+  STEPS_PER_SECOND,
+  type Vocabulary,
+} from "../../encoding/index.ts";
+import type { Decoder } from "../engine/decoder.ts";
+import { generateIds } from "../engine/generate.ts";
+import { Sampler } from "../engine/sampler.ts";
+import { AccompanimentPart } from "./accompaniment-part.ts";
+import type { AddedMusic, WritingOptions } from "./added-music.ts";
+import { requireTask, TaskError } from "./task-error.ts";
+
+/**
+ * Writes an accompaniment to the notes of a score.
+ *
+ * @throws TaskError when the model was not trained to, or the score has no notes; OptionError for an option out of range.
+ */
+export async function accompany(
+  decoder: Decoder,
+  vocabulary: Vocabulary,
+  melody: Score,
+  options: WritingOptions,
+): Promise<AddedMusic> {
+  requireTask(decoder.config, "accompany");
+  const sampler = new Sampler(options);
+  const { ids, notes, trimmedSeconds } = encodeScore(melody, vocabulary, { trimLeadingSilence: true });
+  if (notes.length === 0) {
+    throw new TaskError("the melody has no notes other than percussion", "give a MIDI file with a melody");
+  }
+  const seconds = notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
+  const part = new AccompanimentPart(vocabulary, ids, notes);
+  const { onProgress, signal } = options;
+  const { prompt } = part;
+  for await (const _ of generateIds(decoder, {
+    prompt,
+    sampler,
+    constraint: part,
+    ...(signal ? { signal } : {}),
+  })) {
+    onProgress?.({
+      events: part.ids.length,
+      seconds: Math.min(seconds, part.step / STEPS_PER_SECOND),
+      of: seconds,
+    });
+    if (part.isFinished) break;
+  }
+  const added = decodePerformance(part.ids, vocabulary, part.step);
+  return {
+    score: addNotes(melody, movedNotes(added, trimmedSeconds), "Accompaniment"),
+    seed: sampler.seed,
+    events: part.ids.length,
+    notes: added.length,
+    seconds,
+  };
+}

@@ -1,0 +1,26 @@
+import type { Score } from "../../encoding/index.ts";
+import type { SamplingOptions } from "../options.ts";
+
+/** How music is written into a score that is given. */
+export interface WritingOptions extends SamplingOptions {
+  /** Told after each event how many there are, and how many seconds of the music are written. */
+  readonly onProgress?: (progress: {
+    readonly events: number;
+    readonly seconds: number;
+    readonly of: number;
+  }) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A score with music written into it. */
+export interface AddedMusic {
+  /** What was given, with the new notes in a track of their own. */
+  readonly score: Score;
+  readonly seed: number;
+  /** Ids generated. */
+  readonly events: number;
+  /** Notes generated. */
+  readonly notes: number;
+  /** How much music was written for: the melody, or the region. */
+  readonly seconds: number;
+}

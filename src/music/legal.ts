@@ -1,0 +1,52 @@
+/** What constraints do to the ids that may come next: one byte an id, 1 where it may. */
+import type { EventKind, Vocabulary } from "../../encoding/index.ts";
+
+/** This id and no other. */
+export function allowOnly(legal: Uint8Array, id: number): void {
+  legal.fill(0);
+  legal[id] = 1;
+}
+
+/** None of a kind. */
+export function forbid(legal: Uint8Array, vocabulary: Vocabulary, kind: EventKind): void {
+  const range = vocabulary.range(kind);
+  if (range) legal.fill(0, range.first, range.first + range.count);
+}
+
+/** No time shift of more steps. */
+export function limitShifts(legal: Uint8Array, vocabulary: Vocabulary, steps: number): void {
+  const range = vocabulary.range("TIME_SHIFT");
+  if (!range) return;
+  const kept = Math.max(0, steps - range.minimum + 1);
+  if (kept < range.count) legal.fill(0, range.first + kept, range.first + range.count);
+}
+
+/** None of these keys is struck; where no other could be, no velocity is chosen for a note that cannot come. */
+export function blockKeys(legal: Uint8Array, vocabulary: Vocabulary, pitches: readonly number[]): void {
+  const range = vocabulary.range("NOTE_ON");
+  if (!range) return;
+  const isAny = (): boolean => legal.subarray(range.first, range.first + range.count).includes(1);
+  const before = isAny();
+  for (const pitch of pitches) legal[vocabulary.id("NOTE_ON", pitch)] = 0;
+  if (before && !isAny()) forbid(legal, vocabulary, "VELOCITY");
+}
+
+/** Ids that have to come, one after the other. */
+export class Script {
+  #ids: readonly number[] = [];
+  #next = 0;
+
+  /** The next of them; undefined when nothing has to come. */
+  get due(): number | undefined {
+    return this.#ids[this.#next];
+  }
+
+  set(ids: readonly number[]): void {
+    this.#ids = ids;
+    this.#next = 0;
+  }
+
+  advance(): void {
+    this.#next += 1;
+  }
+}

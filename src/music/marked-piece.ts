@@ -1,0 +1,109 @@
+/** A piece that states its conditions as it goes, and comes to an end. */
+import {
+  CONDITION_PERIOD,
+  conditionIds,
+  type Conditions,
+  ENDING_SECONDS,
+  type PerformanceGrammar,
+  STEPS_PER_SECOND,
+  taskId,
+  type Vocabulary,
+} from "../../encoding/index.ts";
+import type { Constraint } from "../engine/generate.ts";
+
+/** A piece that has not ended so long after it was to end strikes no more notes. */
+export const GRACE_SECONDS = 3;
+
+export interface MarkedPieceOptions {
+  /** What is stated, from the beginning of the new music on. */
+  readonly conditions: Conditions;
+  /** Steps of new music after which the piece is to end. Default: it goes on. */
+  readonly endStep?: number | undefined;
+  /** Ids that are given; marks are put from there on. */
+  readonly promptLength: number;
+}
+
+/**
+ * Puts marks where those of the training data stand (`encoding/conditions.ts`), by making them the only id that may come;
+ * in between, the grammar rules. The mark of the ending is put `ENDING_SECONDS` before the end, from then on the piece may
+ * end; when it is late by `GRACE_SECONDS`, what sounds may end and nothing more is struck.
+ */
+export class MarkedPiece implements Constraint {
+  readonly #vocabulary: Vocabulary;
+  readonly #grammar: PerformanceGrammar;
+  readonly #statement: readonly number[];
+  readonly #endStep: number;
+  readonly #endId: number;
+  readonly #endingId: number | undefined;
+  #left: number;
+  #due: number[] = [];
+  #sinceStatement = Infinity;
+  #isEnding = false;
+  #maybeMark = true;
+  #isVelocity = false;
+  #step = 0;
+
+  constructor(vocabulary: Vocabulary, grammar: PerformanceGrammar, options: MarkedPieceOptions) {
+    this.#vocabulary = vocabulary;
+    this.#grammar = grammar;
+    this.#statement = conditionIds(options.conditions, vocabulary);
+    this.#endStep = options.endStep ?? Infinity;
+    this.#endId = vocabulary.id("END");
+    this.#endingId = options.endStep === undefined ? undefined : taskId(vocabulary, "ENDING");
+    this.#left = options.promptLength;
+  }
+
+  push(id: number): void {
+    const { kind, value } = this.#vocabulary.event(id);
+    this.#sinceStatement += 1;
+    if (kind === "STYLE" || kind === "TASK") {
+      this.#due.shift();
+    } else {
+      this.#grammar.push(id);
+      this.#maybeMark = kind === "NOTE_ON" || kind === "NOTE_OFF" || kind === "START";
+      this.#isVelocity = kind === "VELOCITY";
+      if (kind === "TIME_SHIFT" && this.#left === 0) this.#step += value;
+    }
+    this.#left = Math.max(0, this.#left - 1);
+  }
+
+  mask(legal: Uint8Array): void {
+    if (this.#due.length === 0 && this.#maybeMark) this.#findDue();
+    const [mark] = this.#due;
+    if (mark !== undefined) {
+      legal.fill(0);
+      legal[mark] = 1;
+      return;
+    }
+    this.#grammar.mask(legal);
+    if (!this.#isEnding) legal[this.#endId] = 0;
+    if (this.#step >= this.#endStep + GRACE_SECONDS * STEPS_PER_SECOND) this.#close(legal);
+  }
+
+  #findDue(): void {
+    if (this.#statement.length > 0 && this.#sinceStatement >= CONDITION_PERIOD) {
+      this.#due.push(...this.#statement);
+      this.#sinceStatement = 0;
+    }
+    if (
+      this.#endingId !== undefined &&
+      !this.#isEnding &&
+      this.#step >= this.#endStep - ENDING_SECONDS * STEPS_PER_SECOND
+    ) {
+      this.#due.push(this.#endingId);
+      this.#isEnding = true;
+    }
+  }
+
+  /** Nothing more is struck; the end comes with the last note-off. */
+  #close(legal: Uint8Array): void {
+    if (this.#isVelocity) return;
+    for (const kind of ["NOTE_ON", "VELOCITY"] as const) {
+      const range = this.#vocabulary.range(kind);
+      if (range) legal.fill(0, range.first, range.first + range.count);
+    }
+    if (this.#grammar.soundingCount > 0) return;
+    legal.fill(0);
+    legal[this.#endId] = 1;
+  }
+}

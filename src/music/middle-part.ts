@@ -1,0 +1,119 @@
+/** The middle of an infill (`encoding/infill.ts`) while it is being written. */
+import { infillPrompt, type InfillParts, PerformanceGrammar, type Vocabulary } from "../../encoding/index.ts";
+import type { Constraint } from "../engine/generate.ts";
+import { allowOnly, blockKeys, forbid, limitShifts, Script } from "./legal.ts";
+
+/** A key that is held from before the region, until a step of it. */
+export interface HeldKey {
+  readonly pitch: number;
+  readonly end: number;
+}
+
+/**
+ * Lets the model write notes into a region: notes from before end when they end, no sooner and no later, and their keys
+ * are not struck until then; new notes end by the end of the region, and the region ends where it ends.
+ */
+export class MiddlePart implements Constraint {
+  /** What the model is given before it writes. */
+  readonly prompt: readonly number[];
+  readonly #vocabulary: Vocabulary;
+  readonly #grammar: PerformanceGrammar;
+  readonly #length: number;
+  readonly #heldKeys: readonly HeldKey[];
+  /** Note-offs of the notes from before, the first one first. */
+  readonly #ends: { readonly step: number; readonly id: number }[] = [];
+  readonly #script = new Script();
+  /** Pitches of the new notes that sound, in order of onset. */
+  readonly #sounding: number[] = [];
+  readonly #ids: number[] = [];
+  #left: number;
+  #step = 0;
+
+  /**
+   * @param parts of the piece without the notes of the region: its middle holds what is given of it.
+   * @param length of the region, in steps.
+   * @param heldKeys that the prefix does not tell of, since their notes were left out.
+   */
+  constructor(vocabulary: Vocabulary, parts: InfillParts, length: number, heldKeys: readonly HeldKey[]) {
+    this.prompt = [vocabulary.id("START"), ...infillPrompt(parts, vocabulary)];
+    this.#vocabulary = vocabulary;
+    this.#length = length;
+    this.#heldKeys = heldKeys;
+    this.#left = this.prompt.length;
+    this.#grammar = new PerformanceGrammar(vocabulary, { mayEnd: false });
+    for (const id of parts.prefix) this.#grammar.push(id);
+    this.#grammar.cut();
+    let step = 0;
+    for (const id of parts.middle) {
+      const { kind, value } = vocabulary.event(id);
+      if (kind === "TIME_SHIFT") step += value;
+      else this.#ends.push({ step, id });
+    }
+    this.#arrive();
+  }
+
+  /** The middle so far, as performance ids; it goes on with the velocity of the prefix. */
+  get ids(): readonly number[] {
+    return this.#ids;
+  }
+
+  /** How far it is written, in steps. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** Whether the region is over. */
+  get isFinished(): boolean {
+    return this.#step === this.#length && this.#script.due === undefined;
+  }
+
+  push(id: number): void {
+    if (this.#left > 0) {
+      this.#left -= 1;
+      return;
+    }
+    const { kind, value } = this.#vocabulary.event(id);
+    const isGiven = this.#script.due !== undefined;
+    if (isGiven) this.#script.advance();
+    this.#grammar.push(id);
+    this.#ids.push(id);
+    if (kind === "NOTE_ON") this.#sounding.push(value);
+    if (kind === "NOTE_OFF" && !isGiven) this.#sounding.splice(this.#sounding.indexOf(value), 1);
+    if (kind === "TIME_SHIFT") {
+      this.#step += value;
+      this.#arrive();
+    }
+  }
+
+  mask(legal: Uint8Array): void {
+    const { due } = this.#script;
+    if (due !== undefined) {
+      allowOnly(legal, due);
+      return;
+    }
+    this.#grammar.mask(legal);
+    const until = Math.min(this.#length, this.#ends[0]?.step ?? Infinity);
+    limitShifts(legal, this.#vocabulary, until - this.#step);
+    const mayEnd = this.#sounding.filter((pitch) => legal[this.#noteOff(pitch)] === 1);
+    forbid(legal, this.#vocabulary, "NOTE_OFF");
+    for (const pitch of mayEnd) legal[this.#noteOff(pitch)] = 1;
+    const held = this.#heldKeys.filter(({ end }) => this.#step < end);
+    blockKeys(
+      legal,
+      this.#vocabulary,
+      held.map(({ pitch }) => pitch),
+    );
+  }
+
+  /** What has to come at the step that is reached: ends of notes from before; at the last step, of all new ones. */
+  #arrive(): void {
+    const due: number[] = [];
+    while (this.#ends[0]?.step === this.#step) due.push(this.#ends.shift()?.id ?? 0);
+    if (this.#step === this.#length) due.push(...this.#sounding.map((pitch) => this.#noteOff(pitch)));
+    this.#script.set(due);
+  }
+
+  #noteOff(pitch: number): number {
+    return this.#vocabulary.id("NOTE_OFF", pitch);
+  }
+}

@@ -1,0 +1,31 @@
+import type { DecoderConfig } from "../../models/index.ts";
+import type { Task } from "../../encoding/index.ts";
+
+/** Thrown when a model is asked for what it was not trained to do, or with music that it cannot do it with. */
+export class TaskError extends Error {
+  override readonly name = "TaskError";
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** What a task is called in messages. */
+const IN_WORDS: Readonly<Record<Task, string>> = {
+  accompany: "to accompany",
+  infill: "to fill regions",
+  ending: "to end pieces",
+  style: "to follow styles and densities",
+};
+
+/** @throws TaskError when the model was not trained for the task. */
+export function requireTask({ tasks = [] }: DecoderConfig, task: Task): void {
+  if (tasks.includes(task)) return;
+  const known = tasks.length === 0 ? "its config.json names no tasks" : `its tasks are ${tasks.join(", ")}`;
+  throw new TaskError(
+    `the model was not trained ${IN_WORDS[task]}: ${known}`,
+    `use a model trained on a dataset of the task "${task}"`,
+  );
+}

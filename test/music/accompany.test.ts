@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  assembleScore,
+  cutSegments,
+  encodePerformance,
+  type MidiEvent,
+  type Note,
+  PERFORMANCE_416,
+  readMidi,
+  scoreFromNotes,
+  SEGMENT_STEPS,
+  shiftIds,
+  writeMidi,
+} from "../../encoding/index.ts";
+import { generateIds } from "../../src/engine/generate.ts";
+import { Sampler } from "../../src/engine/sampler.ts";
+import { AccompanimentPart } from "../../src/music/accompaniment-part.ts";
+import { type MusicModel, OptionError, TaskError } from "../../src/index.ts";
+import { addedTo, tinyPiano } from "./tiny-piano.ts";
+
+const vocabulary = PERFORMANCE_416;
+const [START, MELODY, ACCOMPANIMENT] = [389, 391, 392];
+let piano: MusicModel;
+
+beforeAll(async () => {
+  piano = await tinyPiano();
+});
+
+afterAll(() => piano.dispose());
+
+/** Nine seconds; its longest note is held across two cuts. */
+const MELODY_NOTES: readonly Note[] = [
+  { pitch: 72, velocity: 90, startSeconds: 0, endSeconds: 0.8 },
+  { pitch: 74, velocity: 90, startSeconds: 1, endSeconds: 5.5 },
+  { pitch: 76, velocity: 70, startSeconds: 6, endSeconds: 7 },
+  { pitch: 77, velocity: 70, startSeconds: 8.5, endSeconds: 9 },
+];
+
+/** The sequence that the model sees while it writes a part, and the part. */
+async function write(notes: readonly Note[], seed: number) {
+  const part = new AccompanimentPart(vocabulary, encodePerformance(notes, vocabulary), notes);
+  const ids = [...part.prompt];
+  const run = { prompt: part.prompt, sampler: new Sampler({ seed }), constraint: part };
+  for await (const { id } of generateIds(piano.decoder, run)) {
+    ids.push(id);
+    if (part.isFinished) break;
+  }
+  return { ids, part };
+}
+
+function stepsOf(ids: readonly number[]): number {
+  return ids.filter((id) => id >= 256 && id < 356).reduce((steps, id) => steps + id - 255, 0);
+}
+
+describe("the sequence of melody and accompaniment", () => {
+  it("has the melody a segment ahead, as it was, and two seconds in each segment but the last", async () => {
+    for (let seed = 0; seed < 5; seed += 1) {
+      const { ids } = await write(MELODY_NOTES, seed);
+      expect(ids[0]).toBe(START);
+      const marks = ids.flatMap((id, i) => (id === MELODY || id === ACCOMPANIMENT ? [i] : []));
+      const segments = marks.map((place, i) => ids.slice(place, marks[i + 1]));
+      const order = segments.map(([mark]) => (mark === MELODY ? "M" : "A")).join("");
+      expect("MMAMAMAMAMAA").toContain(order.slice(0, 11));
+      const melody = segments.filter(([mark]) => mark === MELODY).map((segment) => segment.slice(1));
+      const given = [
+        ...cutSegments(encodePerformance(MELODY_NOTES, vocabulary), vocabulary),
+        shiftIds(vocabulary, SEGMENT_STEPS),
+      ];
+      expect(melody).toEqual(given.slice(0, melody.length));
+      for (const segment of segments.slice(0, -1)) expect(stepsOf(segment)).toBe(SEGMENT_STEPS);
+      expect(stepsOf(segments.at(-1) ?? [])).toBeLessThanOrEqual(SEGMENT_STEPS);
+    }
+  });
+});
+
+describe("accompany", () => {
+  it("keeps the melody's file to the tick, and adds a track", async () => {
+    const melody = scoreFromNotes(MELODY_NOTES, "Tune");
+    const { score, notes, seconds } = await piano.accompany(melody, { seed: 1 });
+    expect(score.tracks.slice(0, 1)).toEqual(melody.tracks);
+    expect(score.tracks).toHaveLength(2);
+    expect(score.tracks[1]?.name).toBe("Accompaniment");
+    expect(seconds).toBe(9);
+    expect(notes).toBeGreaterThan(10);
+    const read = readMidi(writeMidi(score));
+    expect(read.warnings).toEqual([]);
+    expect(read.notes.filter(({ track }) => track === 0)).toEqual(melody.notes);
+    expect(addedTo(melody, read)).toHaveLength(notes);
+  });
+
+  it("strikes no key that the melody holds, nor after it is over, and lets no note stick", async () => {
+    const melody = scoreFromNotes(MELODY_NOTES);
+    let struck = 0;
+    for (let seed = 0; seed < 20; seed += 1) {
+      const { score } = await piano.accompany(melody, { seed });
+      for (const note of addedTo(melody, score)) {
+        const clash = MELODY_NOTES.find(
+          ({ pitch, startSeconds, endSeconds }) =>
+            pitch === note.pitch && startSeconds <= note.startSeconds && note.startSeconds < endSeconds,
+        );
+        expect(clash).toBeUndefined();
+        expect(note.startSeconds).toBeLessThan(10); // the segment in which the melody ends
+        expect(note.endSeconds).toBeLessThanOrEqual(12);
+        struck += 1;
+      }
+    }
+    expect(struck).toBeGreaterThan(500);
+  });
+
+  it("begins with the melody where the file begins later, at its tempo", async () => {
+    const tempo: MidiEvent = { kind: "meta", tick: 0, type: 0x51, data: Uint8Array.of(0x0f, 0x42, 0x40) }; // 1 s
+    const on = (tick: number, data1: number, data2: number): MidiEvent => {
+      return { kind: "channel", tick, status: 0x93, data1, data2 };
+    };
+    const events = [tempo, on(960, 60, 80), on(1440, 60, 0), on(1920, 62, 80), on(2880, 62, 0)];
+    const melody = assembleScore({ kind: "quarter", ticksPerQuarter: 96 }, [
+      { name: "", events, endTick: 2880 },
+    ]);
+    const { score } = await piano.accompany(melody, { seed: 2 });
+    const added = addedTo(melody, score);
+    expect(added.length).toBeGreaterThan(5);
+    for (const { startSeconds } of added) expect(startSeconds).toBeGreaterThanOrEqual(10);
+    expect(score.tracks[0]).toEqual(melody.tracks[0]);
+    expect(score.notes.filter(({ track }) => track === 1).every(({ channel }) => channel !== 3)).toBe(true);
+  });
+
+  it("gives the same for the same seed, and reports how far it is", async () => {
+    const melody = scoreFromNotes(MELODY_NOTES);
+    const seen: { events: number; seconds: number; of: number }[] = [];
+    const one = await piano.accompany(melody, { seed: 4, onProgress: (progress) => seen.push(progress) });
+    const two = await piano.accompany(melody, { seed: 4 });
+    const other = await piano.accompany(melody, { seed: 5 });
+    expect(one.score.notes).toEqual(two.score.notes);
+    expect(one.score.notes).not.toEqual(other.score.notes);
+    expect(seen.at(-1)).toEqual({ events: one.events, seconds: 9, of: 9 });
+    expect(seen.every(({ seconds }, i) => seconds >= (seen[i - 1]?.seconds ?? 0))).toBe(true);
+  });
+
+  it("stops when it is told to", async () => {
+    const stop = new AbortController();
+    const running = piano.accompany(scoreFromNotes(MELODY_NOTES), {
+      signal: stop.signal,
+      onProgress: ({ events }) => {
+        if (events === 5) stop.abort(new Error("enough"));
+      },
+    });
+    await expect(running).rejects.toThrow("enough");
+  });
+
+  it("refuses a melody without notes, an option out of range, and a model that was not trained to", async () => {
+    const melody = scoreFromNotes(MELODY_NOTES);
+    await expect(piano.accompany(scoreFromNotes([]))).rejects.toThrow(TaskError);
+    await expect(piano.accompany(melody, { topP: 2 })).rejects.toThrow(OptionError);
+    const other = await tinyPiano(["infill"]);
+    await expect(other.accompany(melody)).rejects.toThrow(
+      "the model was not trained to accompany: its tasks are infill",
+    );
+    await other.dispose();
+  });
+});

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  decodePerformance,
+  PERFORMANCE_416,
+  PerformanceGrammar,
+  scoreFromNotes,
+} from "../../encoding/index.ts";
+import { generateIds } from "../../src/engine/generate.ts";
+import { Sampler } from "../../src/engine/sampler.ts";
+import { GRACE_SECONDS, MarkedPiece, type MarkedPieceOptions } from "../../src/music/marked-piece.ts";
+import { type MusicEvent, type MusicModel, OptionError, TaskError } from "../../src/index.ts";
+import { tinyPiano, twoVoices } from "./tiny-piano.ts";
+
+const vocabulary = PERFORMANCE_416;
+const [START, END, ENDING, POP, BUSY] = [389, 390, 396, 400, 411];
+let piano: MusicModel;
+
+beforeAll(async () => {
+  piano = await tinyPiano();
+});
+
+afterAll(() => piano.dispose());
+
+/** What the model writes after START, the marks among it, up to END or `most` ids. */
+async function write(options: Omit<MarkedPieceOptions, "promptLength">, seed: number, most: number) {
+  const constraint = new MarkedPiece(vocabulary, new PerformanceGrammar(vocabulary), {
+    ...options,
+    promptLength: 1,
+  });
+  const ids: number[] = [];
+  const run = { prompt: [START], sampler: new Sampler({ seed }), constraint };
+  for await (const { id } of generateIds(piano.decoder, run)) {
+    if (ids.push(id) === most || id === END) break;
+  }
+  return ids;
+}
+
+function secondsOf(ids: readonly number[]): number {
+  return ids.filter((id) => id >= 256 && id < 356).reduce((steps, id) => steps + id - 255, 0) / 100;
+}
+
+describe("marks", () => {
+  it("state the conditions at the start and every 256 ids, after a note", async () => {
+    const ids = await write({ conditions: { style: "pop", density: "busy" } }, 1, 1500);
+    const places = ids.flatMap((id, place) => (id === POP ? [place] : []));
+    expect(places[0]).toBe(0);
+    expect(places.length).toBeGreaterThan(4);
+    for (const [i, place] of places.entries()) {
+      expect(ids[place + 1]).toBe(BUSY);
+      if (i === 0) continue;
+      expect(ids[place - 1]).toBeLessThan(256);
+      expect(place - (places[i - 1] ?? 0)).toBeGreaterThanOrEqual(256);
+      expect(place - (places[i - 1] ?? 0)).toBeLessThan(266);
+    }
+    // Between them the grammar holds.
+    const music = ids.filter((id) => id < 388);
+    const grammar = new PerformanceGrammar(vocabulary);
+    const legal = new Uint8Array(vocabulary.size);
+    grammar.push(START);
+    for (const id of music) {
+      grammar.mask(legal);
+      expect(legal[id]).toBe(1);
+      grammar.push(id);
+    }
+  });
+
+  it("announce the ending ten seconds before it; before that the piece cannot end, long after it must", async () => {
+    const ends: number[] = [];
+    for (let seed = 0; seed < 12; seed += 1) {
+      const ids = await write({ conditions: {}, endStep: 1500 }, seed, 100_000);
+      const place = ids.indexOf(ENDING);
+      expect(ids.filter((id) => id === ENDING)).toHaveLength(1);
+      expect(secondsOf(ids.slice(0, place))).toBeGreaterThanOrEqual(5);
+      const lastNote = ids.slice(0, place - 1).findLastIndex((id) => id < 256);
+      expect(secondsOf(ids.slice(0, lastNote + 1))).toBeLessThan(5);
+      expect(ids.at(-1)).toBe(END);
+      const notes = decodePerformance(ids.slice(0, -1), vocabulary);
+      expect(notes.every(({ startSeconds }) => startSeconds <= 15 + GRACE_SECONDS + 1)).toBe(true);
+      ends.push(secondsOf(ids));
+      // Every note that was struck has been released.
+      const struck = ids.filter((id) => id < 128).length;
+      expect(ids.filter((id) => id >= 128 && id < 256)).toHaveLength(struck);
+    }
+    expect(new Set(ends).size).toBeGreaterThan(1);
+  });
+
+  it("of a short piece come at its start", async () => {
+    const ids = await write({ conditions: { style: "pop" }, endStep: 800 }, 1, 5);
+    expect(ids.slice(0, 2)).toEqual([POP, ENDING]);
+  });
+});
+
+describe("generating with marks", () => {
+  it("leaves them out of the music, which may be longer or shorter than asked", async () => {
+    const events: MusicEvent[] = [];
+    const options = { seconds: 6, ending: true, style: "roll", density: "sparse", seed: 3 } as const;
+    const { score, seconds } = await piano.generate({ ...options, onEvent: (event) => events.push(event) });
+    expect(new Set(events.map(({ kind }) => kind)).has("TASK")).toBe(false);
+    expect(new Set(events.map(({ kind }) => kind)).has("STYLE")).toBe(false);
+    expect(seconds).toBeCloseTo(Math.max(...score.notes.map(({ endSeconds }) => endSeconds)), 9);
+    expect(seconds).not.toBe(6);
+  });
+
+  it("changes what is played", async () => {
+    const notes = async (options: object) =>
+      (await piano.generate({ seconds: 4, seed: 3, ...options })).score.notes.map(({ pitch }) => pitch);
+    const plain = await notes({});
+    expect(await notes({ style: "pop" })).not.toEqual(plain);
+    expect(await notes({ density: "busy" })).not.toEqual(await notes({ density: "sparse" }));
+  });
+
+  it("continues a primer, which stays as it is", async () => {
+    const primer = scoreFromNotes(twoVoices(5));
+    const { score } = await piano.generate({ primer, seconds: 12, ending: true, style: "pop", seed: 1 });
+    expect(score.notes.filter(({ track }) => track === 0)).toEqual(primer.notes);
+    expect(score.notes.length).toBeGreaterThan(primer.notes.length);
+  });
+
+  it("refuses what the model was not trained for, and an ending at no time", async () => {
+    const other = await tinyPiano(["style"]);
+    await expect(other.generate({ seconds: 5, ending: true })).rejects.toThrow(
+      "was not trained to end pieces",
+    );
+    await expect(other.generate({ seconds: 5, style: "pop", seed: 1 })).resolves.toBeDefined();
+    await other.dispose();
+    const none = await tinyPiano([]);
+    await expect(none.generate({ seconds: 5, density: "busy" })).rejects.toThrow(TaskError);
+    await none.dispose();
+    await expect(piano.continue(undefined, { ending: true }).next()).rejects.toThrow(OptionError);
+  });
+});
