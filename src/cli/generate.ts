@@ -1,33 +1,25 @@
 import { type Command, Option } from "commander";
-import { type TrackSelection, writeMidi } from "../../encoding/index.ts";
-import type { Precision } from "../../models/index.ts";
-import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
-import { loadMusicModel } from "../node/load-model.ts";
+import {
+  DENSITY_NAMES,
+  type DensityName,
+  STYLE_NAMES,
+  type StyleName,
+  writeMidi,
+} from "../../encoding/index.ts";
 import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
-import {
-  numberIn,
-  positiveInteger,
-  positiveNumber,
-  precisionOption,
-  TRACKS_EXAMPLES,
-  trackSelection,
-} from "./values.ts";
+import { positiveNumber, TRACKS_EXAMPLES, trackSelection } from "./values.ts";
+import { addWritingOptions, checkOutputs, loadModel, type WritingCommandOptions } from "./writing-options.ts";
 
-interface GenerateCommandOptions extends SamplingOptions {
-  readonly out: string;
+interface GenerateCommandOptions extends WritingCommandOptions {
   readonly seconds: number;
   readonly primerSeconds?: number;
   readonly continuationOnly?: boolean;
-  readonly lenient?: boolean;
-  readonly tracks?: TrackSelection;
-  readonly model: string;
-  readonly precision: Precision;
-  readonly threads?: number;
-  readonly quiet?: boolean;
-  readonly json?: boolean;
+  readonly ending?: boolean;
+  readonly style?: StyleName;
+  readonly density?: DensityName;
 }
 
 export function addGenerateCommand(program: Command): void {
@@ -53,31 +45,28 @@ export function addGenerateCommand(program: Command): void {
       trackSelection,
     )
     .option("--lenient", "salvage what can be read from a damaged primer")
-    .option("--model <name>", "a model that ships (piano), or a checkpoint folder", "piano");
-  for (const { flag, help, fallback, ...range } of SAMPLING_OPTIONS) {
-    const option = new Option(`${flag} <n>`, help).argParser((text) =>
-      numberIn({ flag, help, fallback, ...range }, text),
+    .option("--ending", "bring the music to a close near --seconds, instead of stopping there")
+    .addOption(new Option("--style <name>", "play in this style").choices(STYLE_NAMES))
+    .addOption(
+      new Option(
+        "--density <name>",
+        "play fewer notes or more: below 7, 10 or 16 in a second, or above",
+      ).choices(DENSITY_NAMES),
     );
-    if (fallback !== undefined) option.default(fallback);
-    command.addOption(option);
-  }
-  command
-    .addOption(precisionOption())
-    .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
-    .option("--quiet", "say nothing")
-    .option("--json", "print the summary as JSON on stdout")
+  addWritingOptions(command)
     .addHelpText(
       "after",
       "\nExamples:\n" +
         "  ostinato generate --seconds 30 --seed 7 --out first.mid\n" +
         "  ostinato generate primer.mid --primer-seconds 15 --seconds 30 --out more.mid\n" +
+        "  ostinato generate --style pop --density sparse --seconds 60 --ending --out song.mid\n" +
         "  ostinato generate primer.mid --continuation-only --temperature 0.9 --top-p 0.95 --out new.mid",
     )
     .action(runGenerate);
 }
 
 async function runGenerate(primerPath: string | undefined, options: GenerateCommandOptions): Promise<void> {
-  if (options.json && options.out === "-") throw new UsageError("--json and --out - both write to stdout");
+  checkOutputs(options);
   const primerOptions = {
     "--primer-seconds": options.primerSeconds,
     "--continuation-only": options.continuationOnly,
@@ -95,11 +84,7 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
     primerPath === undefined
       ? undefined
       : await readScore(primerPath, { ...options, keepWhole: true }, console);
-  const model = await loadMusicModel(options.model, {
-    precision: options.precision,
-    ...(options.threads === undefined ? {} : { threads: options.threads }),
-    onWarning: (message) => console.say(message),
-  });
+  const model = await loadModel(options, console);
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   let events = 0;
@@ -118,6 +103,7 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
       },
     });
     const wallSeconds = elapsed();
+    const seconds = Math.round(facts.seconds * 100) / 100;
     if (facts.trimmedSeconds > 1) {
       console.say(
         `${primerPath}: ${facts.trimmedSeconds.toFixed(1)} s of silence before the first note were not given to the model`,
@@ -125,9 +111,9 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
     }
     await writeOutput(options.out, writeMidi(score));
     console.say(
-      `${options.out}: ${options.seconds} s of music, ${facts.notes} notes, ${facts.events} events, ` +
+      `${options.out}: ${seconds} s of music, ${facts.notes} notes, ${facts.events} events, ` +
         `seed ${facts.seed}, model ${options.model}; took ${wallSeconds.toFixed(1)} s ` +
-        `(${(options.seconds / wallSeconds).toFixed(1)} × real time)`,
+        `(${(seconds / wallSeconds).toFixed(1)} × real time)`,
     );
     if (options.json) {
       console.result({
@@ -135,7 +121,7 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
         seed: facts.seed,
         events: facts.events,
         notes: facts.notes,
-        seconds: options.seconds,
+        seconds,
         idsPerSecond: Math.round((facts.events / wallSeconds) * 10) / 10,
         model: options.model,
       });

@@ -2,6 +2,7 @@
 /** The `ostinato` command: one file a command, exit codes 0 done, 1 failed, 2 wrong usage. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { addAccompanyCommand } from "./accompany.ts";
 import { addCompareCommand } from "./compare.ts";
 import { addDatasetCommand } from "./dataset.ts";
 import { addDecodeCommand } from "./decode.ts";
@@ -9,6 +10,7 @@ import { addEncodeCommand } from "./encode.ts";
 import { addEvaluateCommand } from "./evaluate.ts";
 import { UsageError } from "./errors.ts";
 import { addGenerateCommand } from "./generate.ts";
+import { addInfillCommand } from "./infill.ts";
 import { addInspectCommand } from "./inspect.ts";
 import { addTextCommand } from "./text.ts";
 
@@ -29,6 +31,8 @@ async function main(): Promise<void> {
     .showHelpAfterError("(add --help for usage and examples)")
     .configureHelp({ helpWidth: 100 });
   addGenerateCommand(program);
+  addAccompanyCommand(program);
+  addInfillCommand(program);
   addTextCommand(program);
   addEncodeCommand(program);
   addDecodeCommand(program);

@@ -15,6 +15,14 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError("Must be a number above 0.");
 }
 
+/** A time from the start of a file. */
+export function timeValue(text: string): number {
+  const value = parseNumber(text);
+  if (value >= 0 && value < Infinity) return value;
+  throw new InvalidArgumentError("Must be a number of at least 0.");
+}
+
+/** A seed, as generation takes it. */
 export function seedValue(text: string): number {
   const value = parseNumber(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;

@@ -80,6 +80,11 @@ test.each([
   expect(parameters(parseConfig({ ...GPT2, n_layer, n_embd, n_head }))).toBe(count);
 });
 
+test("tasks are what the checkpoint says, or nothing", () => {
+  expect(parseConfig({ ...PIANO, tasks: ["infill"] }).tasks).toEqual(["infill"]);
+  expect(parseConfig(PIANO).tasks).toBeUndefined();
+});
+
 describe("refused, naming the key and the value", () => {
   const cases: [string, object, RegExp][] = [
     ["another architecture", { ...GPT2, model_type: "llama" }, /"model_type" is "llama"/],
@@ -96,6 +101,7 @@ describe("refused, naming the key and the value", () => {
     ["learned with distance", { ...PIANO, position: "learned" }, /"max_distance" is 512/],
     ["no vocabulary", { ...PIANO, vocabulary: 3 }, /"vocabulary" is 3/],
     ["an impossible epsilon", { ...PIANO, layer_norm_epsilon: 0 }, /"layer_norm_epsilon" is 0/],
+    ["tasks that are no list", { ...PIANO, tasks: "infill" }, /"tasks" is "infill"/],
     ["a flag that is none", { ...PIANO, tie_word_embeddings: "yes" }, /"tie_word_embeddings" is "yes"/],
     [
       "attention scaled by layer",

@@ -15,6 +15,7 @@ from .errors import CheckpointError
 
 Position = Literal["learned", "relative"]
 
+TASKS = ("accompany", "infill", "ending", "style")  # what `ostinato dataset --tasks` makes examples of
 TEXT = "text"  # the vocabulary of text datasets: the ids of whichever tokenizer made them
 
 
@@ -34,6 +35,7 @@ class DecoderConfig:
     shared_heads: bool = False  # relative only: one table for all heads
     layer_norm_epsilon: float = 1e-5
     tie_word_embeddings: bool = True
+    tasks: tuple[str, ...] = ()  # what it was trained to do besides continuing: "accompany", "infill" …
     start_id: int | None = None  # text only: <|endoftext|>, with which every text begins
 
     def __post_init__(self) -> None:
@@ -73,6 +75,8 @@ class DecoderConfig:
         }
         if self.position == "relative":
             content |= {"max_distance": self.max_distance, "shared_heads": self.shared_heads}
+        if self.tasks:
+            content["tasks"] = list(self.tasks)
         return content | {
             "n_positions": self.n_positions,
             "activation_function": "gelu_new",
@@ -128,6 +132,7 @@ class DecoderConfig:
                 shared_heads=bool(content.get("shared_heads", False)) if relative else False,
                 layer_norm_epsilon=float(content.get("layer_norm_epsilon", 1e-5)),
                 tie_word_embeddings=bool(content.get("tie_word_embeddings", True)),
+                tasks=tuple(str(task) for task in content.get("tasks", ())) if kind == "ostinato" else (),
                 start_id=content.get("bos_token_id") if kind == "gpt2" else None,
             )
         except KeyError as missing:

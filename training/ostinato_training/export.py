@@ -1,6 +1,6 @@
 """Turns the training state of a run into a checkpoint folder.
 
-    python -m ostinato_training.export RUN FOLDER [--dtype fp16] [--best] [--tokenizer tokenizer.json]
+    python -m ostinato_training.export RUN FOLDER [--dtype fp16] [--best] [--tasks accompany,infill] [--tokenizer tokenizer.json]
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from .checkpoint import read_checkpoint, read_state, resize, write_checkpoint
-from .config import TEXT, DecoderConfig
+from .config import TASKS, TEXT, DecoderConfig
 from .errors import OptionError, TrainingError
 
 DTYPES = {"fp16": torch.float16, "fp32": torch.float32}
@@ -27,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--window", type=int, help="another window than the run's, e.g. the crop length it was trained on")
     parser.add_argument("--max-distance", type=int, help="another reach of the relative positions")
     parser.add_argument("--best", action="store_true", help="the weights of the run's lowest dev NLL instead of its latest")
+    parser.add_argument("--tasks", help=f"what the dataset held examples of, for config.json: some of {','.join(TASKS)}")
     parser.add_argument("--tokenizer", type=Path, help="tokenizer.json to put beside the weights of a text model")
     options = parser.parse_args(arguments)
     try:
@@ -39,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
             source = f"step {state['step']}"
         if options.tokenizer is not None:
             check_tokenizer(options.tokenizer, config)
+        if options.tasks is not None:
+            config = replace(config, tasks=checked_tasks(options.tasks, config))
         config, tensors = resize(config, tensors, options.window, options.max_distance)
         write_checkpoint(options.folder, config, tensors, DTYPES[options.dtype], options.tokenizer)
     except TrainingError as error:
@@ -46,6 +50,17 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     print(f"wrote {options.folder} ({options.dtype}) from {source}")
     return 0
+
+
+def checked_tasks(text: str, config: DecoderConfig) -> tuple[str, ...]:
+    """The tasks of a list; raises OptionError for one that there is not."""
+    if config.vocabulary == TEXT:
+        raise OptionError("tasks are of music, the model reads text: leave --tasks out")
+    names = [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in TASKS:
+            raise OptionError(f"{name!r} is no task; there are {', '.join(TASKS)}")
+    return tuple(task for task in TASKS if task in names)
 
 
 def check_tokenizer(path: Path, config: DecoderConfig) -> None:

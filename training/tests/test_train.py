@@ -128,6 +128,16 @@ def test_export(dataset_folder: Path, tmp_path: Path) -> None:
     torch.testing.assert_close(half["wte.weight"], tensors(tmp_path / "run")["wte.weight"].half().float())
 
 
+def test_export_names_the_tasks(dataset_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(dataset_folder, tmp_path / "run", "--steps", "1") == 0
+    arguments = [str(tmp_path / "run"), str(tmp_path / "model"), "--tasks"]
+    assert export.main([*arguments, "infill, accompany"]) == 0
+    assert json.loads((tmp_path / "model" / "config.json").read_text())["tasks"] == ["accompany", "infill"]
+    assert read_checkpoint(tmp_path / "model")[0].tasks == ("accompany", "infill")
+    assert export.main([*arguments, "juggle"]) == 1
+    assert "'juggle' is no task; there are accompany, infill" in capsys.readouterr().err
+
+
 def test_blocks_may_be_longer_than_the_window(dataset_folder: Path, tmp_path: Path) -> None:
     assert run(dataset_folder, tmp_path / "run", "--steps", "2", "--window", "16", "--length", "48") == 0
     assert read_checkpoint(tmp_path / "run" / "checkpoint")[0].n_positions == 16

@@ -1,0 +1,44 @@
+import type { Command } from "commander";
+import { LONGEST_REGION_SECONDS } from "../../encoding/index.ts";
+import { UsageError } from "./errors.ts";
+import { positiveNumber, timeValue } from "./values.ts";
+import { writeInto } from "./write-into.ts";
+import { addWritingOptions, type WritingCommandOptions } from "./writing-options.ts";
+
+interface InfillCommandOptions extends WritingCommandOptions {
+  readonly from: number;
+  readonly to: number;
+}
+
+export function addInfillCommand(program: Command): void {
+  const command = program
+    .command("infill")
+    .summary("write a region of a MIDI file anew")
+    .description(
+      `Replaces the notes that begin within a region of up to ${LONGEST_REGION_SECONDS} s with new ones that join what comes before and after.\n` +
+        "Everything outside the region stays as it was, to the tick; the new notes come in a track of their own.",
+    )
+    .argument("<piece>", 'MIDI file; "-" reads stdin')
+    .requiredOption("--from <s>", "where the region begins, in seconds", timeValue)
+    .requiredOption("--to <s>", "where it ends", positiveNumber)
+    .requiredOption("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
+    .option("--lenient", "salvage what can be read from a damaged file");
+  addWritingOptions(command)
+    .addHelpText(
+      "after",
+      "\nExamples:\n" +
+        "  ostinato infill piece.mid --from 12.5 --to 20 --out new.mid\n" +
+        "  ostinato infill piece.mid --from 0 --to 4 --temperature 0.9 --seed 7 --out intro.mid",
+    )
+    .action((path: string, options: InfillCommandOptions) => {
+      const { from, to } = options;
+      if (to <= from) throw new UsageError(`--to must be after --from, got ${from} to ${to}`);
+      if (to - from > LONGEST_REGION_SECONDS) {
+        const hint = "fill it in parts";
+        throw new UsageError(`a region can be ${LONGEST_REGION_SECONDS} s long, got ${from} to ${to}`, hint);
+      }
+      return writeInto(path, options, (model, piece, writing) =>
+        model.infill(piece, { ...writing, fromSeconds: from, toSeconds: to }),
+      );
+    });
+}

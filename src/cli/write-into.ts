@@ -1,0 +1,52 @@
+/** The commands that write music into a file that is given: `accompany` and `infill`. */
+import { type Score, writeMidi } from "../../encoding/index.ts";
+import type { AddedMusic, WritingOptions } from "../music/added-music.ts";
+import type { MusicModel } from "../music.ts";
+import { Console } from "./console.ts";
+import { checkWritable, readScore, writeOutput } from "./files.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { checkOutputs, loadModel, type WritingCommandOptions } from "./writing-options.ts";
+
+/**
+ * Reads the file, has the model write into it, and saves the outcome.
+ *
+ * @param write what the model is asked to do.
+ */
+export async function writeInto(
+  path: string,
+  options: WritingCommandOptions,
+  write: (model: MusicModel, score: Score, options: WritingOptions) => Promise<AddedMusic>,
+): Promise<void> {
+  checkOutputs(options);
+  const console = new Console({ quiet: options.quiet ?? false });
+  await checkWritable(options.out);
+  const given = await readScore(path, options, console);
+  const model = await loadModel(options, console);
+  const started = performance.now();
+  const elapsed = (): number => (performance.now() - started) / 1000;
+  try {
+    const { score, ...facts } = await write(model, given, {
+      ...options,
+      signal: interruptSignal(),
+      onProgress: ({ events, seconds, of }) =>
+        console.progress(
+          () =>
+            `${events} events, ${seconds.toFixed(1)} of ${of.toFixed(1)} s of music, ` +
+            `${(seconds / elapsed()).toFixed(1)} × real time`,
+        ),
+    });
+    const wallSeconds = elapsed();
+    await writeOutput(options.out, writeMidi(score));
+    console.say(
+      `${options.out}: ${facts.notes} new notes in ${facts.seconds.toFixed(1)} s of music, ${facts.events} events, ` +
+        `seed ${facts.seed}, model ${options.model}; took ${wallSeconds.toFixed(1)} s ` +
+        `(${(facts.seconds / wallSeconds).toFixed(1)} × real time)`,
+    );
+    if (options.json) {
+      const idsPerSecond = Math.round((facts.events / wallSeconds) * 10) / 10;
+      console.result({ out: options.out, ...facts, idsPerSecond, model: options.model });
+    }
+  } finally {
+    await model.dispose();
+  }
+}

@@ -1,0 +1,55 @@
+/** What the commands that write music have in common: model, sampling, output. */
+import { type Command, Option } from "commander";
+import type { TrackSelection } from "../../encoding/index.ts";
+import type { Precision } from "../../models/index.ts";
+import type { MusicModel } from "../music.ts";
+import { loadMusicModel } from "../node/load-model.ts";
+import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
+import type { Console } from "./console.ts";
+import { UsageError } from "./errors.ts";
+import { numberIn, positiveInteger, precisionOption } from "./values.ts";
+
+export interface WritingCommandOptions extends SamplingOptions {
+  readonly out: string;
+  readonly lenient?: boolean;
+  readonly tracks?: TrackSelection;
+  readonly model: string;
+  readonly precision: Precision;
+  readonly threads?: number;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds `--model`, the options of sampling, and those of every command. */
+export function addWritingOptions(command: Command): Command {
+  command.option("--model <name>", "a model that ships (piano), or a checkpoint folder", "piano");
+  for (const { flag, help, fallback, ...range } of SAMPLING_OPTIONS) {
+    const option = new Option(`${flag} <n>`, help).argParser((text) =>
+      numberIn({ flag, help, fallback, ...range }, text),
+    );
+    if (fallback !== undefined) option.default(fallback);
+    command.addOption(option);
+  }
+  return command
+    .addOption(precisionOption())
+    .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
+    .option("--quiet", "say nothing")
+    .option("--json", "print the summary as JSON on stdout");
+}
+
+/** @throws UsageError when the music and the summary would be written into each other. */
+export function checkOutputs({ json, out }: WritingCommandOptions): void {
+  if (json && out === "-") throw new UsageError("--json and --out - both write to stdout");
+}
+
+/** Loads the model that the options name; what it has to say goes to the console. */
+export function loadModel(
+  { model, precision, threads }: Pick<WritingCommandOptions, "model" | "precision" | "threads">,
+  console: Console,
+): Promise<MusicModel> {
+  return loadMusicModel(model, {
+    precision,
+    ...(threads === undefined ? {} : { threads }),
+    onWarning: (message) => console.say(message),
+  });
+}
