@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { Precision } from "../../models/index.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
 import type { GeneratedText, TextEnd, TextModel, TextStep } from "../text.ts";
@@ -10,7 +10,8 @@ import { readText } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { TOY, withTextModel } from "./text-model.ts";
 import { runTextScore } from "./text-score.ts";
-import { numberIn, positiveInteger, precisionOption } from "./values.ts";
+import { positiveInteger, precisionOption } from "./values.ts";
+import { addSamplingOptions } from "./writing-options.ts";
 
 interface TextCommandOptions extends SamplingOptions {
   readonly model: string;
@@ -43,11 +44,7 @@ export function addTextCommand(program: Command): void {
     .option("--file <file>", "read the prompt from a file")
     .option("--model <name>", `a model that ships (${TOY}), or a GPT-2 checkpoint folder`, TOY)
     .option("--tokens <n>", "how many tokens at most", positiveInteger, 100);
-  for (const option of SAMPLING_OPTIONS) {
-    const added = new Option(`${option.flag} <n>`, option.help).argParser((text) => numberIn(option, text));
-    if (option.fallback !== undefined) added.default(option.fallback);
-    command.addOption(added);
-  }
+  addSamplingOptions(command);
   command
     .option("--samples <n>", "how many continuations; each has its own seed, counting up", positiveInteger, 1)
     .option("--candidates <n>", "show for each token this many it was chosen from", positiveInteger)

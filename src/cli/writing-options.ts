@@ -20,16 +20,19 @@ export interface WritingCommandOptions extends SamplingOptions {
   readonly json?: boolean;
 }
 
+/** Adds the options of sampling, as the common table has them. */
+export function addSamplingOptions(command: Command): void {
+  for (const option of SAMPLING_OPTIONS) {
+    const added = new Option(`${option.flag} <n>`, option.help).argParser((text) => numberIn(option, text));
+    if (option.fallback !== undefined) added.default(option.fallback);
+    command.addOption(added);
+  }
+}
+
 /** Adds `--model`, the options of sampling, and those of every command. */
 export function addWritingOptions(command: Command): Command {
   command.option("--model <name>", "a model that ships (piano), or a checkpoint folder", "piano");
-  for (const { flag, help, fallback, ...range } of SAMPLING_OPTIONS) {
-    const option = new Option(`${flag} <n>`, help).argParser((text) =>
-      numberIn({ flag, help, fallback, ...range }, text),
-    );
-    if (fallback !== undefined) option.default(fallback);
-    command.addOption(option);
-  }
+  addSamplingOptions(command);
   return command
     .addOption(precisionOption())
     .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
