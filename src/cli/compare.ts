@@ -38,10 +38,10 @@ export function addCompareCommand(program: Command): void {
     .command("compare")
     .summary("set generated music beside real music, and look for what was learnt by heart")
     .description(
-      "Measures how far generated music and a folder of real music agree: distributions of pitch, interval, velocity,\n" +
-        "duration, time between onsets, polyphony and density, and repetition. With --train it looks for the longest runs\n" +
-        "of notes that both share with the pieces a model was trained on. Writes an HTML report, and the figures as JSON\n" +
-        "beside it.",
+      "Measures how far generated music and a folder of real music agree: pitch, interval, velocity,\n" +
+        "duration, time between onsets, polyphony, density and repetition. With --train it looks for the\n" +
+        "longest runs of notes that both share with the pieces a model was trained on. Writes an HTML\n" +
+        "report, and the figures as JSON beside it.",
     )
     .argument(
       "<folders...>",
