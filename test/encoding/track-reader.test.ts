@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MidiError, readMidi, type Score } from "../../encoding/index.ts";
+import { MidiError, readMidi, type Score, tempoChanges } from "../../encoding/index.ts";
 import { chunk, END_OF_TRACK, file, header, track } from "./midi-bytes.ts";
 
 const ON = [0, 0x90, 60, 100];
@@ -192,5 +192,12 @@ describe("an early end of track", () => {
     const { notes, warnings } = read(...ON, ...OFF, ...END_OF_TRACK, 0, 0, 0, 0);
     expect(notes).toHaveLength(1);
     expect(warnings).toEqual(["track 0: 8 bytes after the end of track, from byte 34, were ignored"]);
+  });
+
+  it("forgets all of what stands after the end of track when it cannot be read to its end", () => {
+    const padding = [0, 0xff, 0x51, 3, 1, 2, 3, 0, 0x90, 60, 64, 0, 0xfe];
+    const score = readMidi(file(track(0, 0xff, 0x51, 3, 4, 5, 6, 0, 0xff, 0x2f, 0, ...padding)));
+    expect(tempoChanges(score.tracks)).toEqual([{ tick: 0, microsecondsPerQuarter: 0x040506 }]);
+    expect(score.tracks[0]?.events).toHaveLength(1);
   });
 });
