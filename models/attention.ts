@@ -20,6 +20,8 @@ export interface Segment {
 export interface AttentionFrame {
   readonly heads: number;
   readonly headSize: number;
+  /** Whether to use FusedMatMul, ONNX Runtime's own, or plain products of transposed copies. */
+  readonly fused: boolean;
   /** Times in each segment. */
   readonly lengths: Value; // int64 [segments]
   /** Added to the scores: 0 where a row may see a time, −∞ where not. */
@@ -69,21 +71,32 @@ export function attention(
   const weights = graph.node("Softmax", [masked], { axis: integer(-1) }); // [heads, rows, times]
   const parts = graph.nodes("Split", [weights, frame.lengths], segments.length, { axis: integer(2) });
   const attended = segments
-    .map(({ values }, i) =>
-      graph.microsoft("FusedMatMul", [parts[i] ?? "", values], { transBatchB: integer(1) }),
-    )
+    .map(({ values }, i) => weightedSum(graph, frame, parts[i] ?? "", values))
     .reduce((sum, part) => graph.node("Add", [sum, part])); // [heads, rows, headSize]
   return { attended, weights };
 }
 
-/** scale · q·kᵀ for every head, without moving either: # [heads, rows, time] */
+/** scale · q·kᵀ for every head, fused without moving either: # [heads, rows, time] */
 function queryScores(graph: GraphBuilder, frame: AttentionFrame, queries: Value, keys: Value): Value {
+  if (!frame.fused) {
+    const q = graph.node("Transpose", [queries], { perm: integers([1, 0, 2]) }); // [heads, rows, headSize]
+    const k = graph.node("Transpose", [keys], { perm: integers([1, 2, 0]) }); // [heads, headSize, time]
+    const scale = graph.floats([frame.headSize ** -0.5]);
+    return graph.node("Mul", [graph.node("MatMul", [q, k]), scale]);
+  }
   return graph.microsoft("FusedMatMul", [queries, keys], {
     transBatchA: integer(1),
     transBatchB: integer(1),
     transB: integer(1),
     alpha: float(frame.headSize ** -0.5),
   });
+}
+
+/** weights · v for every head.  # [heads, rows, headSize] */
+function weightedSum(graph: GraphBuilder, frame: AttentionFrame, weights: Value, values: Value): Value {
+  if (frame.fused) return graph.microsoft("FusedMatMul", [weights, values], { transBatchB: integer(1) });
+  const v = graph.node("Transpose", [values], { perm: integers([1, 0, 2]) }); // [heads, time, headSize]
+  return graph.node("MatMul", [weights, v]);
 }
 
 /**

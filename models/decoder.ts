@@ -180,7 +180,7 @@ export function head(graph: GraphBuilder, config: DecoderDesign, x: Value): Valu
 /** What the blocks share. @param own how many rows this run has computed and is computing; default: those of `ids`. */
 export function decoderFrame(
   graph: GraphBuilder,
-  config: DecoderConfig,
+  config: DecoderDesign,
   ids: Value,
   mask: Value,
   own?: Value, // int64 [1]
@@ -189,10 +189,11 @@ export function decoderFrame(
   const times = graph.node("Shape", [mask], { start: integer(1) }); // int64 [1]
   const ownRows = own ?? rows;
   const lengths = graph.node("Concat", [graph.node("Sub", [times, ownRows]), ownRows], { axis: integer(0) });
-  const shared = { heads: config.heads, headSize: headSize(config), lengths, mask };
+  const { heads, plan } = config;
+  const shared = { heads, headSize: headSize(config), fused: plan.fused, lengths, mask };
   if (config.position.kind === "learned") return { shared };
   const { maxDistance } = config.position;
-  return { shared, skew: skewFrame(graph, { heads: config.heads, maxDistance, rows, times }) };
+  return { shared, skew: skewFrame(graph, { heads, maxDistance, rows, times }) };
 }
 
 /** A layer's vectors by distance, where positions are relative. */

@@ -21,7 +21,7 @@ export type { LegalityTables } from "./legality.ts";
 export { decoderLoop } from "./loop.ts";
 export type { WeightArray } from "./matrix.ts";
 export { isOutOfMemory } from "./memory.ts";
-export { type Backend, choosePlan, type Precision, PRECISIONS, type PrecisionPlan } from "./plan.ts";
+export { type Backend, choosePlan, isLarge, type Precision, PRECISIONS, type PrecisionPlan } from "./plan.ts";
 export { isPrecision, type PrecisionName, STORED_PRECISIONS, type StoredPrecision } from "./precision.ts";
 export { readSafetensors, type StoredTensor, type TensorBytes, writeSafetensors } from "./safetensors.ts";
 export { graphWeights, type Tensor, type Tensors, tensorShapes } from "./tensors.ts";

@@ -4,8 +4,8 @@
  */
 import type { DecoderConfig } from "./config.ts";
 
-/** What runs a graph: ONNX Runtime as a native library under Node, or as WebAssembly. */
-export type Backend = "node" | "wasm";
+/** What runs a graph: ONNX Runtime as a native library under Node, as WebAssembly, or on a graphics processor. */
+export type Backend = "node" | "wasm" | "webgpu";
 
 /** What a user can ask for; "auto" takes int8 for large models. */
 export const PRECISIONS = ["fp32", "int8", "auto"] as const;
@@ -27,16 +27,20 @@ export interface PrecisionPlan {
   readonly body: MatrixFormat;
   /** Of the embedding, and of the head, which often is the same matrix. */
   readonly table: Exclude<MatrixFormat, "int8-columns">;
+  /** Whether attention is written with FusedMatMul, which reads heads in place; WebGPU has no kernel for it. */
+  readonly fused: boolean;
 }
 
-const FLOAT32: PrecisionPlan = { name: "float32", body: "float32", table: "float32" };
+const FLOAT32: PrecisionPlan = { name: "float32", body: "float32", table: "float32", fused: true };
+const BLOCKS: PrecisionPlan = { name: "int8-blocks", body: "int8-blocks", table: "int8-blocks", fused: true };
 
 export const PLANS: Readonly<Record<Exclude<Precision, "auto">, Readonly<Record<Backend, PrecisionPlan>>>> = {
-  fp32: { node: FLOAT32, wasm: FLOAT32 },
+  fp32: { node: FLOAT32, wasm: FLOAT32, webgpu: { ...FLOAT32, fused: false } },
   int8: {
-    node: { name: "int8-blocks", body: "int8-blocks", table: "int8-blocks" },
+    node: BLOCKS,
     // WebAssembly has no fast kernel for blocks.
-    wasm: { name: "int8-columns", body: "int8-columns", table: "float32" },
+    wasm: { name: "int8-columns", body: "int8-columns", table: "float32", fused: true },
+    webgpu: { ...BLOCKS, fused: false },
   },
 };
 
@@ -48,8 +52,13 @@ const LARGE = 50_000_000;
 
 /** The plan for what a user asked for. */
 export function choosePlan(precision: Precision, backend: Backend, config: DecoderConfig): PrecisionPlan {
-  const automatic = matrixWeights(config) >= LARGE ? "int8" : "fp32";
+  const automatic = isLarge(config) ? "int8" : "fp32";
   return PLANS[precision === "auto" ? automatic : precision][backend];
+}
+
+/** Whether reading its weights is what takes a decoder's time. */
+export function isLarge(config: DecoderConfig): boolean {
+  return matrixWeights(config) >= LARGE;
 }
 
 /** How many numbers the matrices of a decoder hold. */

@@ -60,7 +60,7 @@ export class Status {
   showFigures(): void {
     const { player, piece, model, seconds } = this.#app;
     if (!player || !piece || !model) return;
-    const parts = [`wasm ×${model.facts.threads}`];
+    const parts = [model.facts.backend === "wasm" ? `wasm ×${model.facts.threads}` : model.facts.backend];
     if (player.idsPerSecond !== undefined) parts.push(`${Math.round(player.idsPerSecond)} ids/s`);
     parts.push(`${Math.max(0, player.aheadSeconds).toFixed(0)} s ahead`);
     setText(byId("figures", HTMLElement), parts.join(" · "));

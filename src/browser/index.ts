@@ -2,4 +2,6 @@
 export { WorkerMusicModel, type WorkerModelOptions } from "../worker/client.ts";
 export { WorkerError } from "../worker/errors.ts";
 export { checkpointUrl, type DownloadOptions, type DownloadProgress } from "./checkpoint-url.ts";
-export { loadMusicModel, type LoadModelOptions, type ModelSource } from "./load-model.ts";
+export { BROWSER_BACKENDS, type BrowserBackend } from "./browser-backend.ts";
+export { loadDecoder, type LoadModelOptions, type ModelSource } from "./load-decoder.ts";
+export { loadMusicModel } from "./load-model.ts";

@@ -7,6 +7,13 @@ export { explainDraw, type ExplainDrawOptions, type Explanation } from "./explai
 export { type Constraint, type GeneratedId, generateIds, type GenerateIdsOptions } from "./generate.ts";
 export { GumbelNoise, MAX_SEED, philox } from "./random.ts";
 export { Reading, ReadingPool, type ReadOptions } from "./reading.ts";
-export { type Backend, createWasmRuntime, type Runtime, type Session, type WasmOptions } from "./runtime.ts";
+export {
+  type Backend,
+  createWasmRuntime,
+  createWebGpuRuntime,
+  type Runtime,
+  type Session,
+  type WasmOptions,
+} from "./runtime.ts";
 export { type Candidate, type Draw, type DrawContext, likeliest, Sampler } from "./sampler.ts";
 export { score, type ScoreOptions } from "./score.ts";

@@ -8,7 +8,7 @@ import { EngineError, type EngineErrorCode } from "./errors.ts";
 
 /** Runs graphs. */
 export interface Runtime {
-  /** "node": ONNX Runtime as a native library; "wasm": as WebAssembly. */
+  /** "node": ONNX Runtime as a native library; "wasm": as WebAssembly; "webgpu": WebAssembly that computes on the GPU. */
   readonly backend: Backend;
   /**
    * Loads a graph.
@@ -79,6 +79,20 @@ export function wasmRuntime(ort: typeof Ort, options: WasmOptions): Runtime {
   }
   if (paths) wasm.wasmPaths = { ...paths };
   return onnxRuntime(ort, "wasm", { executionProviders: ["wasm"] });
+}
+
+/**
+ * ONNX Runtime on the graphics processor: a build of its own, twice as large, that is loaded only here. There must be an
+ * adapter, or creating a session fails.
+ *
+ * @param paths where a bundler has put its two files; Vite finds them by itself.
+ */
+export async function createWebGpuRuntime(paths?: WasmOptions["paths"]): Promise<Runtime> {
+  const ort = await import("onnxruntime-web/webgpu");
+  const { wasm } = ort.env;
+  wasm.numThreads = 1; // what stays on the processor is the arithmetic of a few sizes
+  if (paths) wasm.wasmPaths = { ...paths };
+  return onnxRuntime(ort, "webgpu", { executionProviders: ["webgpu"] });
 }
 
 /** Builds of onnxruntime-web whose WebAssembly is running: their number of threads is fixed. */

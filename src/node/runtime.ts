@@ -1,12 +1,15 @@
 /** ONNX Runtime in Node: the native library where it is installed, WebAssembly where not. */
 import { EngineError } from "../engine/errors.ts";
-import { type Backend, checkThreads, onnxRuntime, type Runtime, wasmRuntime } from "../engine/runtime.ts";
+import { checkThreads, onnxRuntime, type Runtime, wasmRuntime } from "../engine/runtime.ts";
+
+/** What can run a model in Node. */
+export type NodeBackend = "node" | "wasm";
 
 export interface NodeRuntimeOptions {
   /** Threads that compute, 1 to 256. Default: ONNX Runtime's choice, about one a core. */
   readonly threads?: number;
   /** Insist on a backend. Default: the environment's OSTINATO_BACKEND, else the native library if it is installed. */
-  readonly backend?: Backend;
+  readonly backend?: NodeBackend;
   /** Told, once a process, that the native library is missing and the slower WebAssembly is used. */
   readonly onWarning?: (message: string) => void;
 }
@@ -48,7 +51,7 @@ async function wasmInNode(threads: number | undefined): Promise<Runtime> {
   return wasmRuntime(ort, threads === undefined ? {} : { threads });
 }
 
-function chosenBackend(option: string | undefined): Backend | undefined {
+function chosenBackend(option: string | undefined): NodeBackend | undefined {
   const [value, where] =
     option === undefined ? [process.env["OSTINATO_BACKEND"], "OSTINATO_BACKEND"] : [option, "backend"];
   if (value === undefined || value === "") return undefined;

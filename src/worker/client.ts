@@ -1,6 +1,8 @@
 import { VOCABULARIES, type Vocabulary } from "../../encoding/index.ts";
+import type { Precision } from "../../models/index.ts";
 import type { DownloadProgress } from "../browser/checkpoint-url.ts";
-import type { ModelSource } from "../browser/load-model.ts";
+import type { BrowserBackend } from "../browser/browser-backend.ts";
+import type { ModelSource } from "../browser/load-decoder.ts";
 import type { Explanation, WasmOptions } from "../engine/index.ts";
 import type {
   ContinueOptions,
@@ -12,13 +14,17 @@ import type {
 } from "../music.ts";
 import { OptionError } from "../options.ts";
 import { Connection, type WorkerPort } from "./connection.ts";
-import type { LoadRequest, ModelFacts, MusicEngine } from "./protocol.ts";
+import type { LoadRequest, ModelFacts, MusicEngine, RuntimePaths } from "./protocol.ts";
 
 export interface WorkerModelOptions {
   /** A worker that runs `src/worker/worker.ts`; it is ended when the model is disposed or cannot be loaded. */
   readonly worker: WorkerPort;
   /** Threads that compute, where the page is cross-origin isolated; elsewhere it is one. */
   readonly wasm?: WasmOptions;
+  /** As of `loadMusicModel`; `facts` tells what it became, and why. */
+  readonly backend?: BrowserBackend;
+  readonly webgpuPaths?: WasmOptions["paths"];
+  readonly precision?: Precision;
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** Gives up loading; `load` then throws the signal's reason. */
   readonly signal?: AbortSignal;
@@ -48,7 +54,7 @@ export class WorkerMusicModel implements MusicEngine {
   static async load(source: ModelSource, options: WorkerModelOptions): Promise<WorkerMusicModel> {
     const connection = new Connection(options.worker, options.onProgress);
     try {
-      const facts = await connection.load(loadRequest(source, options.wasm), options.signal);
+      const facts = await connection.load(loadRequest(source, options), options.signal);
       return new WorkerMusicModel(connection, facts);
     } catch (error) {
       connection.end();
@@ -131,15 +137,23 @@ export class WorkerMusicModel implements MusicEngine {
   }
 }
 
-function loadRequest(source: ModelSource, wasm: WasmOptions = {}): LoadRequest {
-  const { threads, paths } = wasm;
+function loadRequest(source: ModelSource, options: WorkerModelOptions): LoadRequest {
+  const { wasm: { threads, paths } = {}, backend, webgpuPaths, precision } = options;
   return {
     type: "load",
     // The worker would resolve it against its own address.
     source: source instanceof Map ? source : new URL(String(source), globalThis.location?.href).href,
     wasm: {
       ...(threads === undefined ? {} : { threads }),
-      ...(paths ? { paths: { mjs: String(paths.mjs), wasm: String(paths.wasm) } } : {}),
+      ...(paths ? { paths: asText(paths) } : {}),
     },
+    ...(backend === undefined ? {} : { backend }),
+    ...(webgpuPaths ? { webgpuPaths: asText(webgpuPaths) } : {}),
+    ...(precision === undefined ? {} : { precision }),
   };
+}
+
+/** Addresses that can be cloned. */
+function asText({ mjs, wasm }: NonNullable<WasmOptions["paths"]>): RuntimePaths {
+  return { mjs: String(mjs), wasm: String(wasm) };
 }

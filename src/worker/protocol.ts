@@ -2,7 +2,9 @@
  * What a page and the worker that runs its model say to each other. Everything is plain data that can be cloned; the
  * files of a model are moved.
  */
+import type { Backend, Precision } from "../../models/index.ts";
 import type { DownloadProgress } from "../browser/checkpoint-url.ts";
+import type { BrowserBackend } from "../browser/browser-backend.ts";
 import type { Explanation } from "../engine/index.ts";
 import type {
   ContinueOptions,
@@ -44,8 +46,17 @@ export interface LoadRequest {
   readonly source: string | ReadonlyMap<string, Uint8Array>;
   readonly wasm: {
     readonly threads?: number;
-    readonly paths?: { readonly mjs: string; readonly wasm: string };
+    readonly paths?: RuntimePaths;
   };
+  readonly backend?: BrowserBackend;
+  readonly webgpuPaths?: RuntimePaths;
+  readonly precision?: Precision;
+}
+
+/** Absolute addresses of the two files of a build of onnxruntime-web. */
+export interface RuntimePaths {
+  readonly mjs: string;
+  readonly wasm: string;
 }
 
 /** What is asked of the model; its events and its end come back under the number of its stream. */
@@ -96,6 +107,10 @@ export interface ModelFacts {
   readonly layers: number;
   /** Attention heads in each layer. */
   readonly heads: number;
-  /** Threads that compute. */
+  /** What runs it. */
+  readonly backend: Backend;
+  /** Threads that compute, where WebAssembly runs it. */
   readonly threads: number;
+  /** What was to be said while it was loaded, such as that it does not run on what was asked for. */
+  readonly warnings: readonly string[];
 }

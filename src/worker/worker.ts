@@ -9,13 +9,32 @@ import { serveMusicModel } from "./serve.ts";
 const THREAD_PREFIX = "em-pthread";
 
 if (!self.name.startsWith(THREAD_PREFIX)) {
-  serveMusicModel(self, async ({ source, wasm }, onProgress) => {
+  serveMusicModel(self, async ({ source, wasm, backend, webgpuPaths, precision }, onProgress) => {
     // Without isolation there is no shared memory, hence one thread.
     const threads = globalThis.crossOriginIsolated ? (wasm.threads ?? defaultThreads()) : 1;
-    const model = await loadMusicModel(source, { wasm: { ...wasm, threads }, onProgress });
+    const warnings: string[] = [];
+    const model = await loadMusicModel(source, {
+      ...(backend === undefined ? {} : { backend }),
+      ...(webgpuPaths ? { webgpuPaths } : {}),
+      ...(precision === undefined ? {} : { precision }),
+      wasm: { ...wasm, threads },
+      onProgress,
+      onWarning: (message) => warnings.push(message),
+    });
     const { vocabulary, decoder } = model;
     const { window, layers, heads } = decoder.config;
-    return { model, facts: { vocabulary: vocabulary.name, window, layers, heads, threads } };
+    return {
+      model,
+      facts: {
+        vocabulary: vocabulary.name,
+        window,
+        layers,
+        heads,
+        backend: decoder.backend,
+        threads,
+        warnings,
+      },
+    };
   });
 }
 

@@ -12,6 +12,10 @@ const TOLERANCE = 1e-4;
 
 const RUNTIMES: Record<string, () => Promise<Runtime>> = {
   "native library": () => createNodeRuntime({ backend: "node", threads: 1 }),
+  "native library, with the graph for WebGPU": async () => ({
+    ...(await createNodeRuntime({ backend: "node", threads: 1 })),
+    backend: "webgpu",
+  }),
   "WebAssembly in Node": () => createNodeRuntime({ backend: "wasm", threads: 1 }),
   "WebAssembly as in browsers": () => createWasmRuntime({ threads: 1 }),
 };

@@ -40,7 +40,15 @@ function connect(load: ModelLoader): Promise<WorkerMusicModel> {
 function serving(model: MusicEngine): ModelLoader {
   return async () => ({
     model,
-    facts: { vocabulary: PERFORMANCE_416.name, window: 32, layers: 2, heads: 2, threads: 1 },
+    facts: {
+      vocabulary: PERFORMANCE_416.name,
+      window: 32,
+      layers: 2,
+      heads: 2,
+      backend: "node",
+      threads: 1,
+      warnings: [],
+    },
   });
 }
 
@@ -95,7 +103,9 @@ describe("WorkerMusicModel", () => {
       window: 32,
       layers: 2,
       heads: 2,
+      backend: "node",
       threads: 1,
+      warnings: [],
     });
   });
 

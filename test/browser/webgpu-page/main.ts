@@ -1,0 +1,44 @@
+/** A page that does nothing but run a model, for `webgpu.test.ts`. */
+import { loadDecoder, type LoadModelOptions } from "../../../src/browser/index.ts";
+
+/** What the test asks for. */
+export interface Question {
+  readonly model: string;
+  readonly ids: readonly number[];
+  readonly options: Pick<LoadModelOptions, "backend" | "precision">;
+}
+
+export interface Answer {
+  /** What ran the model. */
+  readonly backend: string;
+  readonly warnings: readonly string[];
+  /** Of every id, all read in one run. `[ids, vocabularySize]` */
+  readonly whole: readonly number[];
+  /** The same, one id a run. */
+  readonly steps: readonly number[];
+  /** Of every layer: what the last id looked at. */
+  readonly attention: readonly (readonly number[])[];
+}
+
+async function answer({ model, ids, options }: Question): Promise<Answer> {
+  const warnings: string[] = [];
+  const decoder = await loadDecoder(new URL(model, document.baseURI), {
+    ...options,
+    wasm: { threads: 1 },
+    onWarning: (message) => warnings.push(message),
+  });
+  const whole = await decoder.forward(ids, decoder.createCache(), { logits: "all" });
+  const cache = decoder.createCache();
+  const steps: number[] = [];
+  let attention: number[][] = [];
+  for (const id of ids) {
+    const layers = Array.from({ length: decoder.config.layers }, (_, layer) => layer);
+    const step = await decoder.forwardWithAttention([id], cache, { layers });
+    steps.push(...step.logits);
+    attention = step.attention.map(({ weights }) => [...weights]);
+  }
+  await decoder.dispose();
+  return { backend: decoder.backend, warnings, whole: [...whole], steps, attention };
+}
+
+Object.defineProperty(globalThis, "answer", { value: answer });

@@ -1,0 +1,133 @@
+/** The graph's WebGPU variant in a browser, on a graphics processor made of software (SwiftShader). */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
+import { randomIds, relativeError } from "../models/reference.ts";
+import { hasChromium, launchChromium } from "./chromium.ts";
+import { startStaticServer, type StaticServer } from "./static-server.ts";
+import type { Answer, Question } from "./webgpu-page/main.ts";
+
+const PATIENCE = 180_000;
+const SOFTWARE_ADAPTER = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+const NO_ADAPTER = ["--disable-features=WebGPU,WebGPUService", "--use-webgpu-adapter=none"];
+
+const LEARNED = {
+  model_type: "gpt2",
+  vocab_size: 61,
+  n_positions: 48,
+  n_embd: 32,
+  n_layer: 2,
+  n_head: 2,
+};
+
+describe.skipIf(!hasChromium())("WebGPU", { timeout: PATIENCE }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "ostinato-webgpu-"));
+  const built = join(folder, "page");
+  let server: StaticServer | undefined;
+
+  beforeAll(async () => {
+    writeTinyCheckpoint(join(folder, "relative"), { ...TINY_CONFIG, n_embd: 64, n_inner: 128 });
+    writeTinyCheckpoint(join(folder, "learned"), LEARNED);
+    const root = fileURLToPath(new URL("webgpu-page/", import.meta.url));
+    await build({
+      root,
+      base: "./",
+      configFile: false,
+      logLevel: "error",
+      build: { outDir: built, target: "es2023", assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },
+    });
+    server = await startStaticServer({
+      folders: { "/relative/": join(folder, "relative"), "/learned/": join(folder, "learned"), "/": built },
+      isolated: false,
+    });
+  }, PATIENCE);
+
+  afterAll(async () => {
+    await server?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Asks each question of one page, and tells what was downloaded. */
+  async function ask(flags: readonly string[], questions: readonly Question[], before = "") {
+    let browser: Browser | undefined;
+    try {
+      browser = await launchChromium(flags);
+      const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE);
+      await page.addInitScript(before);
+      const downloads: string[] = [];
+      page.on("request", (request) => downloads.push(request.url().replace(/.*\//, "")));
+      await page.goto(server?.url ?? "");
+      await page.waitForFunction("globalThis.answer");
+      const answers: Answer[] = [];
+      for (const question of questions) {
+        answers.push(await page.evaluate(`answer(${JSON.stringify(question)})`));
+      }
+      return { answers, downloads };
+    } finally {
+      await browser?.close();
+    }
+  }
+
+  it.each(["relative", "learned"])("gives the logits and the attention of WebAssembly: %s", async (name) => {
+    const model = `${name}/`;
+    const ids = randomIds(40, 61, 1);
+    const { answers } = await ask(SOFTWARE_ADAPTER, [
+      { model, ids, options: { backend: "webgpu" } },
+      { model, ids, options: { backend: "webgpu", precision: "int8" } },
+      { model, ids, options: { backend: "wasm" } },
+    ]);
+    const [webgpu, int8, wasm] = answers;
+    expect(answers.map(({ backend, warnings }) => [backend, ...warnings])).toEqual([
+      ["webgpu"],
+      ["webgpu"],
+      ["wasm"],
+    ]);
+    for (const part of ["whole", "steps", "attention"] as const) {
+      const expected = wasm?.[part].flat() ?? [];
+      expect(relativeError(webgpu?.[part].flat() ?? [], expected), part).toBeLessThan(1e-4);
+      expect(relativeError(int8?.[part].flat() ?? [], expected), `${part}, int8`).toBeLessThan(0.05);
+      expect(int8?.[part]).not.toEqual(webgpu?.[part]);
+    }
+  });
+
+  it("gives way to WebAssembly in one line where there is no adapter; nothing of it is downloaded", async () => {
+    const { answers, downloads } = await ask(NO_ADAPTER, [
+      { model: "relative/", ids: [1], options: { backend: "webgpu" } },
+      { model: "relative/", ids: [1], options: {} },
+    ]);
+    expect(answers.map(({ backend, warnings }) => [backend, ...warnings])).toEqual([
+      ["wasm", "WebGPU cannot be used, WebAssembly is: there is no graphics adapter for it"],
+      ["wasm"],
+    ]);
+    expect(downloads.filter((name) => /wasm.*\.wasm$/.test(name))).toHaveLength(1);
+    expect(downloads.filter((name) => /webgpu|asyncify/.test(name))).toEqual([]);
+  });
+
+  it("is not what a small model runs on, unless it is asked for", async () => {
+    const { answers, downloads } = await ask(SOFTWARE_ADAPTER, [
+      { model: "relative/", ids: [1], options: {} },
+    ]);
+    expect(answers.map(({ backend, warnings }) => [backend, ...warnings])).toEqual([["wasm"]]);
+    expect(downloads.filter((name) => /webgpu|asyncify/.test(name))).toEqual([]);
+  });
+
+  it("gives way to WebAssembly where the session fails", async () => {
+    const { answers } = await ask(
+      SOFTWARE_ADAPTER,
+      [{ model: "relative/", ids: [1, 2], options: { backend: "webgpu" } }],
+      `GPUAdapter.prototype.requestDevice = async () => { throw new Error("the device is lost"); };`,
+    );
+    const [answer] = answers;
+    expect(answer?.backend).toBe("wasm");
+    expect(answer?.steps.length).toBeGreaterThan(0);
+    expect(answer?.warnings).toHaveLength(1);
+    expect(answer?.warnings[0]).toMatch(/^WebGPU cannot run the model, WebAssembly does: .+/);
+    expect(answer?.warnings[0]).not.toContain("\n");
+  });
+});
