@@ -1,10 +1,12 @@
 import { join, parse } from "node:path";
 import { type Command, Option } from "commander";
 import { compareMusic, findSharedRuns, type Piece } from "../compare/compare.ts";
-import { countIllegal, type LegalityFigures } from "../compare/legality.ts";
+import { type GeneratedSet, generateSet } from "../compare/generate.ts";
+import { illegalIdsOf, totalLegality } from "../compare/legality.ts";
 import { TrainingNotes } from "../compare/memorisation.ts";
-import { type ComparisonReport, MARK, renderReport } from "../compare/report.ts";
+import { type ComparisonReport, renderReport } from "../compare/report.ts";
 import { SAMENESS } from "../compare/sameness.ts";
+import { summaryLines } from "../compare/summary.ts";
 import { cutWindows, type GridNote, gridNotes } from "../compare/windows.ts";
 import { EncodingError, MidiError, readMidi } from "../../encoding/index.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
@@ -30,8 +32,6 @@ interface CompareCommandOptions extends SamplingOptions {
 }
 
 const MIDI_FILE = /\.(midi?|rmi)$/i;
-/** Of the generations, the share that is made again with the mask off. */
-const UNMASKED_SHARE = 0.1;
 
 export function addCompareCommand(program: Command): void {
   const command = program
@@ -127,7 +127,7 @@ async function runCompare(
     referenceFrom: referenceFolder,
     windowSeconds: options.seconds,
     ...comparison,
-    ...(generated ? { illegal: generated.illegal } : {}),
+    ...(generated ? { illegal: legalityOf(generated, reference) } : {}),
     ...(memorisation ? { memorisation } : {}),
     skipped,
     wallSeconds: Math.round((performance.now() - started) / 100) / 10,
@@ -215,63 +215,57 @@ function useNotes(
   }
 }
 
-interface GeneratedSet {
-  readonly from: string;
-  readonly pieces: readonly Piece[];
-  readonly illegal: LegalityFigures & { readonly generations: number; readonly share: number };
-}
-
+/** Generates with a model; gives also what to call the result. */
 async function generateMusic(
   name: string,
   options: CompareCommandOptions,
   console: Console,
-): Promise<GeneratedSet> {
+): Promise<GeneratedSet & { readonly from: string }> {
   const { count, seconds, precision, threads } = options;
   const sampling: SamplingOptions = Object.fromEntries(
     SAMPLING_OPTIONS.flatMap(({ key }) => (options[key] === undefined ? [] : [[key, options[key]]])),
   );
-  const first = options.seed ?? 1;
-  const seedOf = (index: number): SamplingOptions => ({ ...sampling, seed: first + index });
+  const seed = options.seed ?? 1;
   const model = await loadMusicModel(name, {
     precision,
     ...(threads === undefined ? {} : { threads }),
     onWarning: (message) => console.say(message),
   });
-  const signal = interruptSignal();
-  const pieces: Piece[] = [];
-  const unmasked: LegalityFigures[] = [];
   try {
-    for (let index = 0; index < count; index += 1) {
-      const onEvent = (event: { readonly seconds: number }): void =>
-        console.progress(() => `${index} of ${count} generations, ${event.seconds.toFixed(1)} s of the next`);
-      const { score } = await model.generate({ ...seedOf(index), seconds, signal, onEvent });
-      const windows = cutWindows(`seed ${first + index}`, gridNotes(score), seconds);
-      if (windows.length > 0) pieces.push(windows);
-    }
-    const again = Math.ceil(count * UNMASKED_SHARE);
-    for (let index = 0; index < again; index += 1) {
-      const onEvent = (now: number): void =>
+    const set = await generateSet(model, {
+      ...sampling,
+      seed,
+      count,
+      seconds,
+      signal: interruptSignal(),
+      onProgress: (at) =>
         console.progress(
-          () => `${index} of ${again} generations without the mask, ${now.toFixed(1)} s of the next`,
-        );
-      unmasked.push(await countIllegal(model, { ...seedOf(index), seconds, signal, onEvent }));
-    }
+          () =>
+            `${at.done} of ${at.count} generations${at.masked ? "" : " without the mask"}, ` +
+            `${at.seconds.toFixed(1)} s of the next`,
+        ),
+    });
+    if (set.pieces.length === 0)
+      throw new CommandError(`${name} generated no notes in ${count} × ${seconds} s`);
+    const chosen = Object.entries(sampling).filter(([key]) => key !== "seed");
+    const facts = [
+      `seeds ${seed} to ${seed + count - 1}`,
+      ...chosen.map(([key, value]) => `${key} ${value}`),
+    ];
+    return { ...set, from: [name, ...facts].join(", ") };
   } finally {
     await model.dispose();
   }
-  if (pieces.length === 0) throw new CommandError(`${name} generated no notes in ${count} × ${seconds} s`);
-  const ids = unmasked.reduce((sum, figures) => sum + figures.ids, 0);
-  const illegal = unmasked.reduce((sum, figures) => sum + figures.illegal, 0);
-  const chosen = Object.entries(sampling).filter(([key]) => key !== "seed");
-  const from = [
-    name,
-    `seeds ${first} to ${first + count - 1}`,
-    ...chosen.map(([key, value]) => `${key} ${value}`),
-  ];
+}
+
+function legalityOf(
+  { unmasked }: GeneratedSet,
+  reference: readonly Piece[],
+): NonNullable<ComparisonReport["illegal"]> {
   return {
-    from: from.join(", "),
-    pieces,
-    illegal: { ids, illegal, generations: unmasked.length, share: illegal / ids },
+    ...totalLegality(unmasked),
+    generations: unmasked.length,
+    reference: totalLegality(reference.flat().map(illegalIdsOf)),
   };
 }
 
@@ -299,26 +293,4 @@ async function memorise(
     generated: search("generated", generated),
     reference: search("reference", reference),
   };
-}
-
-function summaryLines({ distributions, memorisation, illegal }: ComparisonReport): string[] {
-  const lines = distributions.map(({ name, overlap, halves, ratio, divergence }) => {
-    const control =
-      halves && ratio !== undefined
-        ? ` (halves of the reference ${halves.overlap.toFixed(3)}, ratio ${ratio.toFixed(3)}${ratio < MARK ? " < " + MARK : ""})`
-        : "";
-    return `${name.padEnd(16)} overlap ${overlap.toFixed(3)}${control}, divergence ${divergence.toFixed(3)} nats`;
-  });
-  if (illegal)
-    lines.push(
-      `illegal choices without the mask: ${(100 * illegal.share).toFixed(2)} % of ${illegal.ids} ids`,
-    );
-  if (memorisation) {
-    const { generated, reference } = memorisation;
-    lines.push(
-      `longest run shared with training, 99th percentile: ${generated.p99.toFixed(1)} notes ` +
-        `(reference ${reference.p99.toFixed(1)}), longest ${generated.max} (${reference.max})`,
-    );
-  }
-  return lines;
 }

@@ -1,9 +1,16 @@
 /** How often a model would break the grammar of performances, were it let. */
-import { PerformanceDecoder, PerformanceGrammar, STEPS_PER_SECOND } from "../../encoding/index.ts";
+import {
+  encodePerformance,
+  PERFORMANCE_388,
+  PerformanceDecoder,
+  PerformanceGrammar,
+  STEPS_PER_SECOND,
+} from "../../encoding/index.ts";
 import { generateIds } from "../engine/generate.ts";
 import { Sampler } from "../engine/sampler.ts";
 import type { MusicModel } from "../music.ts";
 import type { SamplingOptions } from "../options.ts";
+import type { Window } from "./windows.ts";
 
 export interface LegalityFigures {
   /** Ids drawn. */
@@ -51,4 +58,33 @@ export async function countIllegal(model: MusicModel, options: UnmaskedOptions):
     if (now >= seconds || ids >= seconds * MOST_IDS_PER_SECOND) break;
   }
   return { ids, illegal };
+}
+
+/** The control: of the ids of real music, those that the grammar forbids, such as a key struck again while it is down. */
+export function illegalIdsOf({ notes }: Window): LegalityFigures {
+  const grammar = new PerformanceGrammar(PERFORMANCE_388);
+  const legal = new Uint8Array(PERFORMANCE_388.size);
+  const ids = encodePerformance(
+    notes.map(({ pitch, velocity, startStep, endStep }) => ({
+      pitch,
+      velocity,
+      startSeconds: startStep / STEPS_PER_SECOND,
+      endSeconds: endStep / STEPS_PER_SECOND,
+    })),
+    PERFORMANCE_388,
+  );
+  let illegal = 0;
+  for (const id of ids) {
+    grammar.mask(legal);
+    if (legal[id] === 0) illegal += 1;
+    grammar.push(id);
+  }
+  return { ids: ids.length, illegal };
+}
+
+/** The sums of some figures, and the share that is illegal. */
+export function totalLegality(all: readonly LegalityFigures[]): LegalityFigures & { readonly share: number } {
+  const ids = all.reduce((sum, figures) => sum + figures.ids, 0);
+  const illegal = all.reduce((sum, figures) => sum + figures.illegal, 0);
+  return { ids, illegal, share: illegal / ids };
 }

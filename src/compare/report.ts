@@ -19,7 +19,12 @@ export interface ComparisonReport extends Comparison {
   readonly generatedFrom: string;
   readonly referenceFrom: string;
   readonly windowSeconds: number;
-  readonly illegal?: LegalityFigures & { readonly generations: number; readonly share: number };
+  /** Of ids drawn with the mask off, and of the ids of the reference. */
+  readonly illegal?: LegalityFigures & {
+    readonly generations: number;
+    readonly share: number;
+    readonly reference: LegalityFigures & { readonly share: number };
+  };
   readonly memorisation?: {
     readonly train: string;
     readonly trainPieces: number;
@@ -114,7 +119,8 @@ function illegalSection({ illegal }: ComparisonReport): string {
   return (
     `<h2>Illegal choices</h2><p>With the grammar's mask off, ${illegal.illegal} of ${illegal.ids} ids ` +
     `(<b>${percentText(illegal.share)}</b>) in ${illegal.generations} generation(s) were such as the grammar forbids. ` +
-    `With the mask, which is always on otherwise, there are none.</p>`
+    `With the mask, which is always on otherwise, there are none. In the reference it forbids ` +
+    `${percentText(illegal.reference.share)}: real music has keys that are struck again while they are down.</p>`
   );
 }
 
@@ -218,7 +224,7 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto
 h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; } h3 { font-size: 1rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td code { overflow-wrap: anywhere; }
+td { overflow-wrap: anywhere; }
 figure { margin: 1.5rem 0; } figcaption, .small { font-size: .85rem; opacity: .85; }
 svg { width: 100%; height: auto; font-size: 10px; } svg text { fill: currentColor; }
 .grid { stroke: var(--line); } .line { fill: none; stroke-width: 2; }

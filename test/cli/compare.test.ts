@@ -128,12 +128,15 @@ describe("ostinato compare", () => {
     ];
     const { code, stdout } = await runCli([...parameters, "--seed", "7", "--temperature", "0.9"]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/illegal choices without the mask: \d+\.\d+ % of \d+ ids/);
+    expect(stdout).toMatch(
+      /illegal choices without the mask: \d+\.\d+ % of \d+ ids \(in the reference 0\.00 %\)/,
+    );
     const figures = readFigures();
     expect(figures.generatedFrom).toBe(`${model}, seeds 7 to 8, temperature 0.9`);
     expect(figures.generated.windows).toBe(2);
     expect(figures.illegal.generations).toBe(1);
     expect(figures.illegal.share).toBeGreaterThan(0.2);
+    expect(figures.illegal.reference).toEqual({ ids: expect.any(Number), illegal: 0, share: 0 });
 
     // The same pieces, made by `generate`, give the same counts.
     const made = join(base, "made");

@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PerformanceGrammar } from "../../encoding/index.ts";
-import { countIllegal } from "../../src/compare/legality.ts";
+import { countIllegal, illegalIdsOf, totalLegality } from "../../src/compare/legality.ts";
 import { generateIds } from "../../src/engine/generate.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
 import type { MusicModel } from "../../src/music.ts";
 import { loadMusicModel } from "../../src/node/load-model.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
+import { grid, windowOf } from "./notes.ts";
 
 let model: MusicModel;
 
@@ -49,5 +50,22 @@ describe("countIllegal", () => {
     const longest = model.vocabulary.id("TIME_SHIFT", 100);
     const silent = await countIllegal(model, { seconds: 5, seed: 3, logitBias: new Map([[longest, 1000]]) });
     expect(silent).toEqual({ ids: 5, illegal: 0 });
+  });
+});
+
+describe("illegalIdsOf", () => {
+  it("finds a key struck while it is down, and nothing in music that has none", () => {
+    // VELOCITY, ON 60, ON 64, SHIFT, OFF 60, OFF 64, ON 62, SHIFT, OFF 62.
+    expect(illegalIdsOf(windowOf(grid([60, 0], [64, 0], [62, 10])))).toEqual({ ids: 9, illegal: 0 });
+    // VELOCITY, ON 60, SHIFT, ON 60 (down since step 0), SHIFT, OFF 60, SHIFT, OFF 60.
+    expect(illegalIdsOf(windowOf(grid([60, 0], [60, 5])))).toEqual({ ids: 8, illegal: 1 });
+  });
+
+  it("adds up", () => {
+    const total = totalLegality([
+      { ids: 9, illegal: 0 },
+      { ids: 7, illegal: 4 },
+    ]);
+    expect(total).toEqual({ ids: 16, illegal: 4, share: 0.25 });
   });
 });

@@ -18,7 +18,13 @@ const whole: ComparisonReport = {
   referenceFrom: "valid",
   windowSeconds: 10,
   ...compareMusic(pieces, pieces),
-  illegal: { ids: 200, illegal: 3, generations: 1, share: 0.015 },
+  illegal: {
+    ids: 200,
+    illegal: 3,
+    generations: 1,
+    share: 0.015,
+    reference: { ids: 1000, illegal: 2, share: 0.002 },
+  },
   memorisation: {
     train: "train",
     trainPieces: 1,
@@ -60,6 +66,7 @@ describe("renderReport", () => {
 
   it("tells of what was measured, and not of what was not", () => {
     expect(html).toContain("3 of 200 ids (<b>1.5 %</b>)");
+    expect(html).toContain("In the reference it forbids 0.2 %");
     expect(html).toContain("when alike");
     const { illegal: _illegal, memorisation: _memorisation, ...rest } = whole;
     const short = renderReport({ ...rest, skipped: [] });

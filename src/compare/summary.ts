@@ -1,0 +1,26 @@
+/** The report of a comparison in a few lines, for a terminal. */
+import { type ComparisonReport, MARK } from "./report.ts";
+
+/** A line for each distribution, then what else was measured. */
+export function summaryLines({ distributions, memorisation, illegal }: ComparisonReport): string[] {
+  const lines = distributions.map(({ name, overlap, halves, ratio, divergence }) => {
+    const control =
+      halves && ratio !== undefined
+        ? ` (halves of the reference ${halves.overlap.toFixed(3)}, ratio ${ratio.toFixed(3)}${ratio < MARK ? " < " + MARK : ""})`
+        : "";
+    return `${name.padEnd(16)} overlap ${overlap.toFixed(3)}${control}, divergence ${divergence.toFixed(3)} nats`;
+  });
+  if (illegal)
+    lines.push(
+      `illegal choices without the mask: ${(100 * illegal.share).toFixed(2)} % of ${illegal.ids} ids ` +
+        `(in the reference ${(100 * illegal.reference.share).toFixed(2)} %)`,
+    );
+  if (memorisation) {
+    const { generated, reference } = memorisation;
+    lines.push(
+      `longest run shared with training, 99th percentile: ${generated.p99.toFixed(1)} notes ` +
+        `(reference ${reference.p99.toFixed(1)}), longest ${generated.max} (${reference.max})`,
+    );
+  }
+  return lines;
+}
