@@ -1,5 +1,5 @@
 /** What the page can do, without its looks: a model, a piece in branches, and someone who listens. */
-import { pitchName } from "../encoding/index.ts";
+import { PERFORMANCE_416, pitchName } from "../encoding/index.ts";
 import type { DownloadProgress, WorkerMusicModel } from "../src/browser/index.ts";
 import type { Explanation } from "../src/index.ts";
 import type { SettingValues } from "./controls/settings.ts";
@@ -15,6 +15,8 @@ export interface AppListener {
   /** Something to be seen has changed; asked for often. */
   changed(): void;
   state(state: PlayerState): void;
+  /** A piece is there that has not been asked for with Play. */
+  shown(): void;
   progress(progress: DownloadProgress): void;
   problem(error: unknown): void;
 }
@@ -86,32 +88,67 @@ export class App {
     return this.#sound;
   }
 
-  /** Begins another piece, after a primer if there is one, and plays it. */
-  async start(primer: readonly number[] = []): Promise<void> {
-    const { model, player } = await this.ready();
+  /** Begins another piece, and plays it. */
+  async start(): Promise<void> {
+    const { player } = await this.ready();
     player.stop();
-    this.#open(this.branches.start(new Piece(model.vocabulary, primer)));
+    this.#open(this.branches.start(new Piece(PERFORMANCE_416)));
     this.#order();
     player.play();
   }
 
-  /** Shows a piece without playing it. */
-  async show(primer: readonly number[]): Promise<void> {
-    const { model, player } = await this.ready();
-    player.stop();
-    this.#open(this.branches.start(new Piece(model.vocabulary, primer)));
+  /**
+   * Shows a piece without playing it; neither sound nor model is needed for that.
+   *
+   * @param heardSeconds how far it counts as heard, and so is not written anew.
+   */
+  show(piece: Piece, heardSeconds = 0): void {
+    this.#player?.stop();
+    const branch = this.branches.start(piece);
+    branch.heardSeconds = heardSeconds;
+    this.#open(branch);
     this.#order();
-    this.#listener.changed();
+    this.#listener.shown();
   }
 
   async togglePlay(): Promise<void> {
     if (this.state !== "idle") this.#player?.stop();
     else if (!this.piece) await this.start();
-    else {
-      await this.#sound?.wake();
-      this.#order();
-      this.#player?.play();
-    }
+    else await this.play();
+  }
+
+  /** Goes on with the piece there is. */
+  async play(): Promise<void> {
+    const isNew = !this.#player;
+    const { player, sound } = await this.ready();
+    await sound.wake();
+    if (isNew && this.branches.current) this.#open(this.branches.current);
+    this.#order();
+    player.play();
+  }
+
+  /**
+   * Puts what the visitor plays in place of what has not been heard yet; the music waits.
+   *
+   * @returns the piece up to there, all notes ended, to which the phrase is added.
+   */
+  interrupt(): Piece {
+    const { player } = this;
+    player?.stop();
+    const { current } = this.branches;
+    const piece = current?.piece ?? this.branches.start(new Piece(PERFORMANCE_416)).piece;
+    const length = Math.max(piece.primerLength, piece.lengthAt(player ? player.seconds : 0));
+    const base = piece.cut(piece.seconds === 0 ? piece.ids.length : length);
+    for (const pitch of base.openPitches()) base.push(base.vocabulary.id("NOTE_OFF", pitch));
+    return base;
+  }
+
+  /** Replaces the current branch's music while the visitor plays. */
+  replace(piece: Piece): void {
+    const { current } = this.branches;
+    if (!current) return;
+    this.branches.swap(current, piece);
+    this.#open(this.branches.current ?? current, piece.seconds, piece.seconds);
   }
 
   /** The settings have changed: what has not been heard is written anew. */
@@ -164,9 +201,9 @@ export class App {
     if (!piece) return;
     const source = new Piece(piece.vocabulary, whole);
     const length = Math.max(1, source.lengthAt(seconds));
+    this.#player?.stop();
     const branch = this.branches.start(new Piece(piece.vocabulary, whole.slice(0, length)));
     this.#open(branch, Math.min(this.seconds, branch.piece.seconds), 0);
-    this.#listener.changed();
   }
 
   /** Why an event came, see `MusicModel.explain`. */

@@ -1,12 +1,12 @@
 /** The page: puts its parts together. */
-import { scoreFromNotes, writeMidi } from "../src/index.ts";
 import { App, type AppListener } from "./app.ts";
 import { BranchTabs } from "./branch-tabs.ts";
 import { Settings } from "./controls/settings.ts";
 import { byId } from "./elements.ts";
+import { InputView } from "./input/input-view.ts";
 import type { PlayerState } from "./music/player.ts";
+import { OutputView } from "./output/output-view.ts";
 import { RollView } from "./roll/roll-view.ts";
-import { saveFile } from "./save-file.ts";
 import { Status } from "./status.ts";
 import { Why } from "./why/why.ts";
 
@@ -27,6 +27,7 @@ const listener: AppListener = {
     if (why.note && app.piece?.notes[app.piece.notes.indexOf(why.note)] !== why.note) why.choose(undefined);
   },
   state: (state) => showState(state),
+  shown: () => showControls(),
   progress: (progress) => status.showProgress(progress),
   problem: (error) => status.showProblem(error),
 };
@@ -35,8 +36,13 @@ const status = new Status(app);
 const roll = new RollView(app, byId("roll", HTMLCanvasElement));
 const tabs = new BranchTabs(app);
 const why = new Why(app, () => roll.refresh());
+const input = new InputView(app, roll, status);
+const output = new OutputView(app, settings, status);
 roll.why = why;
 roll.onSelect = () => applyLoop();
+
+void output.openAddress();
+window.addEventListener("hashchange", () => void output.openAddress());
 
 let isBusy = false;
 
@@ -50,10 +56,6 @@ byId("again", HTMLButtonElement).addEventListener("click", () => {
 loop.addEventListener("click", () => {
   loop.setAttribute("aria-pressed", String(loop.getAttribute("aria-pressed") !== "true"));
   applyLoop();
-});
-byId("save", HTMLButtonElement).addEventListener("click", () => {
-  const notes = app.piece?.finished();
-  if (notes) saveFile(writeMidi(scoreFromNotes(notes)), "ostinato.mid", "audio/midi");
 });
 byId("follow", HTMLButtonElement).addEventListener("click", () => roll.follow());
 for (const id of ["settings", "more-settings"]) {
@@ -124,9 +126,17 @@ function applyLoop(): void {
   app.sound.loop = isOn ? (roll.selection ?? all) : undefined;
 }
 
-function showState(state: PlayerState): void {
+/** There is a piece: what can be done with it. */
+function showControls(): void {
   byId("welcome", HTMLElement).hidden = true;
   byId("transport", HTMLElement).hidden = false;
+  byId("out", HTMLElement).hidden = false;
+  roll.refresh();
+}
+
+function showState(state: PlayerState): void {
+  showControls();
+  if (state === "idle") input.silence();
   play.textContent = state === "idle" ? "Play" : "Pause";
   if (state === "waiting" && document.activeElement === document.body) play.focus();
   if (state === "playing") playingChanged();

@@ -17,8 +17,11 @@ export class Status {
   readonly #invitation = byId("invitation", HTMLElement);
   readonly #problem = byId("problem", HTMLElement);
 
+  #remedy: (() => void) | undefined;
+
   constructor(app: App) {
     this.#app = app;
+    byId("problem-remedy", HTMLButtonElement).addEventListener("click", () => this.#remedy?.());
     byId("problem-close", HTMLButtonElement).addEventListener("click", () => this.clearProblem());
     setInterval(() => this.showFigures(), 500);
   }
@@ -43,11 +46,16 @@ export class Status {
     byId("state", HTMLElement).textContent = text;
   }
 
-  showProblem(error: unknown): void {
+  /** @param remedy what the visitor can do about it by pressing a button. */
+  showProblem(error: unknown, remedy?: { readonly label: string; readonly run: () => void }): void {
     const { message, hint } = problemOf(error);
     byId("problem-message", HTMLElement).textContent = message;
     byId("problem-hint", HTMLElement).textContent = hint;
     this.#problem.hidden = false;
+    const button = byId("problem-remedy", HTMLButtonElement);
+    button.hidden = remedy === undefined;
+    button.textContent = remedy?.label ?? "";
+    this.#remedy = remedy?.run;
     this.#loading.hidden = true;
     this.#invitation.textContent = "";
     this.say("");
@@ -59,16 +67,15 @@ export class Status {
 
   showFigures(): void {
     const { player, piece, model, seconds } = this.#app;
-    if (!player || !piece || !model) return;
+    if (!piece) return;
+    const place = `at ${clock(seconds)} of ${clock(piece.seconds)}`;
+    const label = `Piano roll: ${piece.notes.length} notes, ${place}`;
+    byId("roll", HTMLCanvasElement).setAttribute("aria-label", label);
+    if (!player || !model) return;
     const parts = [model.facts.backend === "wasm" ? `wasm ×${model.facts.threads}` : model.facts.backend];
     if (player.idsPerSecond !== undefined) parts.push(`${Math.round(player.idsPerSecond)} ids/s`);
     parts.push(`${Math.max(0, player.aheadSeconds).toFixed(0)} s ahead`);
     setText(byId("figures", HTMLElement), parts.join(" · "));
-    const place = `at ${clock(seconds)} of ${clock(piece.seconds)}`;
-    byId("roll", HTMLCanvasElement).setAttribute(
-      "aria-label",
-      `Piano roll: ${piece.notes.length} notes, ${place}`,
-    );
   }
 }
 

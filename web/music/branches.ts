@@ -3,7 +3,7 @@ import type { Piece } from "./piece.ts";
 
 export interface Branch {
   readonly name: string;
-  readonly piece: Piece;
+  piece: Piece;
   /** Where it left its parent. */
   readonly forkSeconds: number;
   readonly parent: Branch | undefined;
@@ -56,6 +56,11 @@ export class Branches {
     this.#list.push(branch);
     this.#current = branch;
     return branch;
+  }
+
+  /** Gives a branch other music. */
+  swap(branch: Branch, piece: Piece): void {
+    branch.piece = piece;
   }
 
   select(branch: Branch): void {

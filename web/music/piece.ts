@@ -37,7 +37,9 @@ const DEFAULT_VELOCITY = 100;
 export class Piece {
   readonly vocabulary: Vocabulary;
   #ids: number[] = [];
-  #primerLength: number;
+  /** Whose each id is: 1 the visitor's, 0 the model's. */
+  #given: number[] = [];
+  #givenCount = 0;
   /** When each id happens (a time shift: when it is over). */
   #times: number[] = [];
   #changes: NoteChange[] = [];
@@ -52,23 +54,31 @@ export class Piece {
   /** @param primer ids of the music to go on from. */
   constructor(vocabulary: Vocabulary, primer: Iterable<number> = []) {
     this.vocabulary = vocabulary;
-    this.#primerLength = Infinity;
-    for (const id of primer) this.push(id);
-    this.#primerLength = this.#ids.length;
+    for (const id of primer) this.push(id, true);
   }
 
   get ids(): readonly number[] {
     return this.#ids;
   }
 
-  /** How many of the ids the visitor gave. */
+  /** How many ids there are up to the last one that the visitor gave. */
   get primerLength(): number {
-    return this.#primerLength;
+    return this.#given.lastIndexOf(1) + 1;
   }
 
-  /** When the primer ends. */
+  /** How many ids the model wrote. */
+  get writtenCount(): number {
+    return this.#ids.length - this.#givenCount;
+  }
+
+  /** Whether an id is the visitor's. */
+  isGiven(index: number): boolean {
+    return this.#given[index] === 1;
+  }
+
+  /** When what the visitor gave ends. */
   get primerSeconds(): number {
-    return this.secondsAt(this.#primerLength - 1);
+    return this.secondsAt(this.primerLength - 1);
   }
 
   /** In order of their start. */
@@ -91,13 +101,15 @@ export class Piece {
     return this.#times[index] ?? 0;
   }
 
-  /** Takes the next id. */
-  push(id: number): void {
+  /** Takes the next id. @param isGiven whether it is the visitor's. */
+  push(id: number, isGiven = false): void {
     if (this.isClosed) this.truncate(this.#ids.length);
     const { kind, value } = this.vocabulary.event(id);
     const index = this.#ids.length;
     if (kind === "TIME_SHIFT") this.#steps += value;
     this.#ids.push(id);
+    this.#given.push(isGiven ? 1 : 0);
+    if (isGiven) this.#givenCount += 1;
     this.#times.push(this.#steps / STEPS_PER_SECOND);
     if (kind === "VELOCITY") this.#velocity = this.vocabulary.velocityOfBin(value);
     else if (kind === "NOTE_ON") this.#begin(value, index);
@@ -112,9 +124,10 @@ export class Piece {
 
   /** Forgets all ids from an index on. */
   truncate(length: number): void {
-    const ids = this.#ids.slice(0, length);
-    const primerLength = Math.min(this.#primerLength, length);
+    const [ids, given] = [this.#ids.slice(0, length), this.#given];
     this.#ids = [];
+    this.#given = [];
+    this.#givenCount = 0;
     this.#times = [];
     this.#changes = [];
     this.#index = new NoteIndex();
@@ -122,15 +135,13 @@ export class Piece {
     this.#velocity = DEFAULT_VELOCITY;
     this.#steps = 0;
     this.#closedAt = undefined;
-    this.#primerLength = primerLength;
-    for (const id of ids) this.push(id);
+    for (const [index, id] of ids.entries()) this.push(id, given[index] === 1);
   }
 
   /** A piece that begins as this one, up to an index. */
   cut(length: number): Piece {
     const piece = new Piece(this.vocabulary);
-    piece.#primerLength = Math.min(this.#primerLength, length);
-    for (const id of this.#ids.slice(0, length)) piece.push(id);
+    for (const [index, id] of this.#ids.slice(0, length).entries()) piece.push(id, this.#given[index] === 1);
     return piece;
   }
 
@@ -147,6 +158,11 @@ export class Piece {
     const from = firstIndex(this.#changes.length, (i) => (this.#changes[i]?.seconds ?? 0) >= fromSeconds);
     const to = firstIndex(this.#changes.length, (i) => (this.#changes[i]?.seconds ?? 0) >= toSeconds);
     return this.#changes.slice(from, to);
+  }
+
+  /** Pitches of the notes that have no end yet. */
+  openPitches(): number[] {
+    return [...this.#open].flatMap(([pitch, notes]) => notes.map(() => pitch));
   }
 
   /** Calls `use` with every note that may sound within a time, each once. */
@@ -180,7 +196,7 @@ export class Piece {
       endSeconds: undefined,
       index,
       endIndex: undefined,
-      isPrimer: index < this.#primerLength,
+      isPrimer: this.#given[index] === 1,
     };
     this.#index.begin(note);
     this.#changes.push({ kind: "NOTE_ON", note, seconds: this.seconds });

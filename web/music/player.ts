@@ -22,7 +22,7 @@ const AHEAD = {
   /** What is nearer than this to the ear stays when options change: some of it is on its way to the loudspeakers. */
   kept: 0.8,
   /** From here on, music is heard, if the model writes at least `FAST` times as quickly as one listens … */
-  startFast: 1,
+  startFast: 0.6,
   /** … and from here on otherwise. */
   start: 3,
   /** Below this, a model that rests goes on. */
@@ -30,7 +30,7 @@ const AHEAD = {
   /** Here the model may rest. */
   most: 12,
 } as const;
-const FAST = 1.5;
+const FAST = 2;
 
 /** Plays a piece, and has the model write on ahead of the ear. */
 export class Player {
@@ -161,7 +161,7 @@ export class Player {
     const { signal } = (this.#abort = new AbortController());
     this.#speed = new SpeedMeter(IDS_IN_STORE);
     this.#writing = { since: performance.now(), from: piece.seconds };
-    const firstStep = piece.ids.length - piece.primerLength;
+    const firstStep = piece.writtenCount;
     try {
       const options = { ...order.options, firstStep, resume: true, signal };
       for await (const { id } of order.model.continue(piece.ids, options)) {

@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser, BrowserContext, ConsoleMessage, Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
+import { launchChromium } from "./chromium.ts";
+import { listenToAudio, loudness } from "./listen.ts";
+import { startStaticServer, type StaticServer } from "./static-server.ts";
+
+export const PATIENCE = 120_000;
+
+export interface OpenOptions {
+  readonly isolated?: boolean;
+  /** What follows the page's address. */
+  readonly query?: string;
+  /** Where the model is. Default: a small one. */
+  readonly modelFolder?: string;
+  /** In the same browser window and from the same server as the page before. */
+  readonly again?: boolean;
+}
+
+export interface BuiltPage {
+  open(options?: OpenOptions): Promise<Page>;
+  /** Errors and warnings of the console, and errors that nobody caught. */
+  complaints: string[];
+  /** Closes the server: what is not there yet will not come. */
+  goOffline(): Promise<void>;
+}
+
+/** Builds the page before a file's tests, and gives each of them a server and a window of its own. */
+export function builtPage(): BuiltPage {
+  const folder = mkdtempSync(join(tmpdir(), "ostinato-page-"));
+  const built = join(folder, "page");
+  const model = join(folder, "model");
+  let browser: Browser;
+  let server: StaticServer | undefined;
+  let context: BrowserContext | undefined;
+
+  beforeAll(async () => {
+    writeTinyCheckpoint(model);
+    const configFile = fileURLToPath(new URL("../../web/vite.config.ts", import.meta.url));
+    [browser] = await Promise.all([
+      launchChromium(),
+      build({ configFile, logLevel: "error", build: { outDir: built, reportCompressedSize: false } }),
+    ]);
+  }, PATIENCE);
+
+  afterEach(async () => {
+    await context?.close();
+    await server?.close();
+    context = undefined;
+    server = undefined;
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const page: BuiltPage = {
+    complaints: [],
+    open: async ({ isolated = false, query = "", modelFolder = model, again = false } = {}) => {
+      if (!again || !server || !context) {
+        const folders = { "/some/where/models/piano/": modelFolder, "/some/where/": built };
+        server = await startStaticServer({ folders, isolated });
+        context = await browser.newContext({ acceptDownloads: true });
+        context.setDefaultTimeout(PATIENCE / 2);
+        page.complaints = [];
+      }
+      const opened = await context.newPage();
+      opened.on("console", (message) => page.complaints.push(...complaintOf(message)));
+      opened.on("pageerror", (error) => page.complaints.push(error.message));
+      await listenToAudio(opened);
+      await opened.goto(`${server.url}${query}`);
+      return opened;
+    },
+    goOffline: async () => {
+      await server?.close();
+    },
+  };
+  return page;
+}
+
+/** Notes are seen and heard. */
+export async function expectMusic(page: Page, threads: number): Promise<void> {
+  await page.getByText("Playing", { exact: true }).waitFor();
+  expect(await page.locator("#figures").textContent()).toContain(`wasm ×${threads}`);
+  await page.getByRole("application", { name: /^Piano roll: [1-9]\d* notes, at 0:0[1-9]/ }).waitFor();
+  await expect.poll(() => loudness(page), { timeout: 20_000, message: "sound" }).toBeGreaterThan(0.001);
+  expect(await colours(page), "notes on the roll").toBeGreaterThan(20);
+}
+
+/** Time and sound have stopped. */
+export async function expectSilence(page: Page): Promise<void> {
+  await page.getByText("Paused", { exact: true }).waitFor();
+  const stoppedAt = await page.evaluate(async () => {
+    // What the label says is brought up to date twice a second.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    return document.getElementById("roll")?.getAttribute("aria-label");
+  });
+  await expect.poll(() => loudness(page), { timeout: 20_000, message: "silence" }).toBeLessThan(1e-4);
+  expect(await rollLabel(page)).toBe(stoppedAt);
+}
+
+function complaintOf(message: ConsoleMessage): string[] {
+  return ["error", "warning"].includes(message.type()) ? [`${message.type()}: ${message.text()}`] : [];
+}
+
+export async function rollLabel(page: Page): Promise<string> {
+  return (await page.locator("#roll").getAttribute("aria-label")) ?? "";
+}
+
+/** How far the model is ahead, as the page says. */
+export async function aheadSeconds(page: Page): Promise<number> {
+  return Number(/(\d+) s ahead/.exec((await page.locator("#figures").textContent()) ?? "")?.[1]);
+}
+
+/** How many different colours the roll shows: a keyboard, lines and a playhead have few, notes by velocity many. */
+function colours(page: Page): Promise<number> {
+  return page.locator("#roll").evaluate((canvas) => {
+    if (!(canvas instanceof HTMLCanvasElement)) return 0;
+    const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data;
+    return new Set(pixels && new Uint32Array(pixels.buffer)).size;
+  });
+}
+
+export async function bytesOf(stream: AsyncIterable<Buffer>): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return new Uint8Array(Buffer.concat(chunks));
+}

@@ -1,0 +1,122 @@
+/** The visitor's music in, and the music out again. */
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { type Note, readMidi, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
+import { builtPage, bytesOf, PATIENCE, rollLabel } from "./built-page.ts";
+import { hasChromium } from "./chromium.ts";
+import { notedPitches, notePitches } from "./listen.ts";
+
+const NOTES: readonly Note[] = [
+  { pitch: 69, velocity: 100, startSeconds: 0, endSeconds: 1.5 },
+  { pitch: 73, velocity: 100, startSeconds: 2.5, endSeconds: 4 },
+];
+const FREQUENCIES = [440, 554.37];
+
+describe.skipIf(!hasChromium())("music in and out of the built page", { timeout: PATIENCE }, () => {
+  const built = builtPage();
+
+  it("plays the right pitches at the right times", async () => {
+    const page = await built.open();
+    await page.getByLabel("length", { exact: true }).fill("4");
+    await openFile(page, "two.mid", writeMidi(scoreFromNotes(NOTES)));
+    await expect.poll(() => rollLabel(page)).toContain("2 notes");
+    await notePitches(page, FREQUENCIES);
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await page.getByText("Playing", { exact: true }).waitFor();
+    await page.getByText("Paused", { exact: true }).waitFor();
+    const heard = await notedPitches(page);
+    const onsets = FREQUENCIES.map((_, which) => {
+      const strongest = Math.max(...heard.map(({ powers }) => powers[which] ?? 0));
+      expect(strongest, `${FREQUENCIES[which]} Hz is heard`).toBeGreaterThan(1e-6);
+      const first = heard.find(({ powers }) => (powers[which] ?? 0) > strongest / 10);
+      const others = (first?.powers ?? []).filter((_power, other) => other !== which);
+      expect(Math.max(...others), "and nothing else").toBeLessThan(strongest / 10);
+      return first?.seconds ?? 0;
+    });
+    expect((onsets[1] ?? 0) - (onsets[0] ?? 0)).toBeGreaterThan(2.2);
+    expect((onsets[1] ?? 0) - (onsets[0] ?? 0)).toBeLessThan(2.8);
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("asks which tracks to take, and says what is wrong with a broken or huge file", async () => {
+    const page = await built.open();
+    const bytes = writeMidi(scoreFromNotes(NOTES));
+    await openFile(page, "broken.mid", bytes.subarray(0, bytes.length - 8));
+    const alert = page.getByRole("alert");
+    await alert.getByText(/at byte \d+/).waitFor();
+    await alert.getByRole("button", { name: "Open what can be read" }).click();
+    await expect.poll(() => rollLabel(page)).toMatch(/[12] notes/);
+    await openFile(page, "<b>huge</b>.mid", new Uint8Array(17e6));
+    await alert.getByText("<b>huge</b>.mid has 17.0 MB, more than 16").waitFor();
+    await openFile(page, "text.mid", new TextEncoder().encode("not music"));
+    await alert.getByText("MThd").waitFor();
+    await openFile(page, "two-tracks.mid", twoTracks());
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("2 notes").first().waitFor();
+    await dialog.getByRole("checkbox").first().uncheck();
+    await dialog.getByRole("button", { name: "Open" }).click();
+    await expect.poll(() => rollLabel(page)).toContain("2 notes");
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("answers a phrase that is played on the keys", async () => {
+    const page = await built.open();
+    await page.getByText("Play along").click();
+    await page.getByRole("button", { name: "Duet" }).click();
+    await page.getByText("your turn").waitFor();
+    for (const key of ["KeyA", "KeyD", "KeyG", "KeyK"]) await page.keyboard.press(key);
+    await page.getByText("the model answers").waitFor();
+    await page.getByText("Playing", { exact: true }).waitFor();
+    await expect.poll(async () => Number(/(\d+) notes/.exec(await rollLabel(page))?.[1])).toBeGreaterThan(6);
+    await page.keyboard.down("KeyA");
+    await page.getByText("your turn").waitFor();
+    await page.keyboard.up("KeyA");
+    await page.getByText("the model answers").waitFor();
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("renders a WAV file, and a link that gives another visitor the same piece", async () => {
+    const page = await built.open();
+    await page.getByLabel("length", { exact: true }).fill("4");
+    await openFile(page, "two.mid", writeMidi(scoreFromNotes(NOTES)));
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await page.getByText("Playing", { exact: true }).waitFor();
+    const [wav] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "WAV" }).click(),
+    ]);
+    const bytes = await bytesOf(await wav.createReadStream());
+    expect(Buffer.from(bytes.subarray(0, 4)).toString()).toBe("RIFF");
+    expect(bytes.length).toBeGreaterThan(4 * 44_100 * 4);
+    const samples = new Int16Array(bytes.slice(44).buffer);
+    const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    expect(peak).toBeGreaterThan(1000);
+    expect(peak).toBeLessThan(32_767);
+
+    await page.getByRole("button", { name: "Link" }).click();
+    await expect.poll(() => page.url()).toContain("#ids=");
+    const other = await built.open({ again: true, query: new URL(page.url()).hash });
+    await expect.poll(() => other.locator("#state").textContent()).toBe("A piece from a link");
+    const [download] = await Promise.all([
+      other.waitForEvent("download"),
+      other.getByRole("button", { name: "MIDI", exact: true }).click(),
+    ]);
+    const { notes } = readMidi(await bytesOf(await download.createReadStream()));
+    expect(notes.map(({ pitch }) => pitch)).toEqual([69, 73]);
+    expect(built.complaints).toEqual([]);
+  });
+});
+
+async function openFile(page: Page, name: string, bytes: Uint8Array): Promise<void> {
+  await page.locator("#file").setInputFiles({ name, mimeType: "audio/midi", buffer: Buffer.from(bytes) });
+}
+
+/** The two notes twice, on a track each: two single-track files put together. */
+function twoTracks(): Uint8Array {
+  const one = writeMidi(scoreFromNotes(NOTES));
+  const at = Buffer.from(one).indexOf("MTrk");
+  const file = Buffer.concat([one, one.subarray(at)]);
+  file.writeUInt16BE(1, 8);
+  file.writeUInt16BE(2 * file.readUInt16BE(10), 10);
+  return file;
+}

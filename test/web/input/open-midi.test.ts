@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { decodePerformance, PERFORMANCE_416, scoreFromNotes, writeMidi } from "../../../encoding/index.ts";
+import { FileError, idsOfTracks, readMidiFile, tracksOf } from "../../../web/input/open-midi.ts";
+
+const bytes = writeMidi(scoreFromNotes([{ pitch: 60, velocity: 90, startSeconds: 2, endSeconds: 3 }]));
+
+it("takes the notes of chosen tracks, from the first on", async () => {
+  const score = await readMidiFile(new Blob([bytes]));
+  const [track] = tracksOf(score);
+  expect(track).toMatchObject({ notes: 1 });
+  const notes = decodePerformance(idsOfTracks(score, [track?.index ?? -1]), PERFORMANCE_416);
+  expect(notes).toMatchObject([{ pitch: 60, startSeconds: 0, endSeconds: 1 }]);
+});
+
+it("refuses what is too large, has no notes, or is no MIDI file", async () => {
+  await expect(readMidiFile(new Blob([new Uint8Array(17e6)]))).rejects.toThrow("17.0 MB, more than 16");
+  await expect(readMidiFile(new Blob([writeMidi(scoreFromNotes([]))]))).rejects.toBeInstanceOf(FileError);
+  await expect(readMidiFile(new Blob(["<img src=x onerror=alert(1)>"]))).rejects.toThrow("MThd");
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { encodePerformance, PERFORMANCE_416 } from "../../../encoding/index.ts";
+import { Piece } from "../../../web/music/piece.ts";
+import { LinkError, linkOf, readLink } from "../../../web/output/link.ts";
+
+/** A note every 50 ms, the first half of them the visitor's. */
+function pieceOf(seconds: number): Piece {
+  const notes = Array.from({ length: seconds * 20 }, (_, i) => ({
+    pitch: 40 + ((i * 7) % 50),
+    velocity: 40 + (i % 60),
+    startSeconds: i / 20,
+    endSeconds: i / 20 + 0.05,
+  }));
+  const piece = new Piece(PERFORMANCE_416);
+  const ids = encodePerformance(notes, PERFORMANCE_416);
+  for (const [index, id] of ids.entries()) piece.push(id, index < ids.length / 2);
+  return piece;
+}
+
+const settings = { options: { seed: 7, temperature: 0.9, topK: 40 }, seconds: Infinity };
+
+describe("links", () => {
+  it("hold the ids of up to three minutes, and whose they are", async () => {
+    const piece = pieceOf(180);
+    const { hash, hasIds } = await linkOf(piece, settings);
+    expect(hasIds).toBe(true);
+    expect(hash).toMatch(/^#[\w=&.%-]+$/);
+    const linked = await readLink(hash, PERFORMANCE_416);
+    expect(linked?.piece?.ids).toEqual(piece.ids);
+    expect(linked?.piece?.primerLength).toBe(piece.primerLength);
+    expect(linked?.piece?.finished()).toEqual(piece.finished());
+    expect(linked?.settings).toEqual({ options: settings.options, seconds: 180 });
+  });
+
+  it("hold of longer pieces the settings only", async () => {
+    const { hash, hasIds } = await linkOf(pieceOf(181), settings);
+    expect(hasIds).toBe(false);
+    expect(hash.length).toBeLessThan(100);
+    expect(await readLink(hash, PERFORMANCE_416)).toEqual({ piece: undefined, settings });
+  });
+
+  it("are told from other addresses, and from broken links", async () => {
+    expect(await readLink("", PERFORMANCE_416)).toBeUndefined();
+    expect(await readLink("#about", PERFORMANCE_416)).toBeUndefined();
+    const { hash } = await linkOf(pieceOf(10), settings);
+    const cut = `${hash.slice(0, 60)}&seed=7`;
+    for (const bad of [cut, "#ids=%3C&seed=1", "#seed=seven", "#seed=1&seconds=-3"]) {
+      await expect(readLink(bad, PERFORMANCE_416), bad).rejects.toBeInstanceOf(LinkError);
+    }
+  });
+});

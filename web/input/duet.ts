@@ -1,0 +1,108 @@
+/** Two at one piano: the visitor plays a phrase, pauses, and the model answers until the visitor plays again. */
+import type { App } from "../app.ts";
+import type { Piece } from "../music/piece.ts";
+import { Phrase } from "./phrase.ts";
+
+export class Duet {
+  readonly #app: App;
+  readonly #onError: (error: unknown) => void;
+  #isOn = false;
+  #base: Piece | undefined;
+  #phrase: Phrase | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isReading = false;
+  #isPedalDown = false;
+  /** Silence after which it is the model's turn. */
+  pauseSeconds = 0.7;
+  onTurn: (turn: "yours" | "mine" | "off") => void = () => undefined;
+
+  constructor(app: App, onError: (error: unknown) => void) {
+    this.#app = app;
+    this.#onError = onError;
+  }
+
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  set isOn(isOn: boolean) {
+    this.#isOn = isOn;
+    clearTimeout(this.#timer);
+    this.#phrase = undefined;
+    this.onTurn(isOn ? "yours" : "off");
+  }
+
+  press(pitch: number, velocity: number): void {
+    this.#app.sound?.press(pitch, velocity);
+    if (!this.#isOn) return;
+    const now = performance.now() / 1000;
+    if (!this.#phrase) {
+      this.#base = this.#app.interrupt();
+      this.#phrase = new Phrase(now);
+      this.#phrase.pedal(this.#isPedalDown, now);
+      this.onTurn("yours");
+    }
+    this.#phrase.press(pitch, velocity, now);
+    this.#heard();
+  }
+
+  lift(pitch: number): void {
+    if (!this.#isPedalDown) this.#app.sound?.lift(pitch);
+    else this.#lifted.add(pitch);
+    this.#phrase?.lift(pitch, performance.now() / 1000);
+    this.#heard();
+  }
+
+  pedal(isDown: boolean): void {
+    this.#isPedalDown = isDown;
+    if (!isDown) for (const pitch of this.#lifted) this.#app.sound?.lift(pitch);
+    this.#lifted.clear();
+    this.#phrase?.pedal(isDown, performance.now() / 1000);
+    this.#heard();
+  }
+
+  /** Keys that are up, while the pedal holds their strings. */
+  readonly #lifted = new Set<number>();
+
+  #heard(): void {
+    const phrase = this.#phrase;
+    if (!phrase) return;
+    this.#app.replace(this.#soFar(phrase));
+    void this.#readAhead();
+    clearTimeout(this.#timer);
+    if (!phrase.isSounding) this.#timer = setTimeout(() => this.#answer(phrase), 1000 * this.pauseSeconds);
+  }
+
+  #soFar(phrase: Phrase): Piece {
+    const base = this.#base ?? this.#app.interrupt();
+    const piece = base.cut(base.ids.length);
+    for (const id of phrase.ids(piece.vocabulary)) piece.push(id, true);
+    return piece;
+  }
+
+  /** Has the model read what has been played so far; by its turn it has little left to read. */
+  async #readAhead(): Promise<void> {
+    const { model } = this.#app;
+    if (this.#isReading || !model) return;
+    this.#isReading = true;
+    try {
+      let read = -1;
+      for (let ids = this.#app.piece?.ids; ids && ids.length !== read; ids = this.#app.piece?.ids) {
+        read = ids.length;
+        await model.prefill(ids);
+        if (!this.#phrase) break;
+      }
+    } catch (error) {
+      this.#onError(error);
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  #answer(phrase: Phrase): void {
+    this.#app.replace(this.#soFar(phrase));
+    this.#phrase = undefined;
+    this.onTurn("mine");
+    this.#app.play().catch(this.#onError);
+  }
+}

@@ -1,0 +1,171 @@
+/** The visitor's music on its way in: files, keys, a duet. */
+import type { App } from "../app.ts";
+import { NumberSetting, type NumberSpec } from "../controls/number-setting.ts";
+import { byId, element } from "../elements.ts";
+import { Piece } from "../music/piece.ts";
+import { MidiError, PERFORMANCE_416 } from "../../src/index.ts";
+import type { RollView } from "../roll/roll-view.ts";
+import type { Status } from "../status.ts";
+import { type Hands, listenToComputerKeys } from "./computer-keys.ts";
+import { Duet } from "./duet.ts";
+import { MidiPorts } from "./midi-ports.ts";
+import { chooseTracks, idsOfTracks, readMidiFile } from "./open-midi.ts";
+import { createScreenKeys } from "./screen-keys.ts";
+
+const PAUSE: NumberSpec = {
+  key: "pause",
+  label: "pause",
+  minimum: 100,
+  maximum: 5000,
+  isInteger: true,
+  fallback: 700,
+  help: "milliseconds of silence after which the model answers",
+  slider: { minimum: 300, maximum: 2000, step: 50 },
+};
+
+const TURNS = { yours: "your turn", mine: "the model answers", off: "" } as const;
+
+export class InputView {
+  readonly #app: App;
+  readonly #roll: RollView;
+  readonly #status: Status;
+  readonly #duet: Duet;
+  #ports: MidiPorts | undefined;
+
+  constructor(app: App, roll: RollView, status: Status) {
+    this.#app = app;
+    this.#roll = roll;
+    this.#status = status;
+    this.#duet = new Duet(app, (error) => status.showProblem(error));
+    const hands = this.#hands();
+    this.#listenForFiles();
+    this.#listenForDuet();
+    listenToComputerKeys(hands);
+    createScreenKeys(byId("keys", HTMLElement), hands);
+    byId("midi-in", HTMLButtonElement).addEventListener("click", () => void this.#openPorts(hands));
+    byId("midi-out", HTMLSelectElement).addEventListener("change", (event) => {
+      if (event.target instanceof HTMLSelectElement) this.#ports?.chooseOutput(event.target.value);
+    });
+  }
+
+  /** Nothing is to sound on in a synthesizer when the music stops. */
+  silence(): void {
+    this.#ports?.silence();
+  }
+
+  /** Opens a file; a damaged one can be opened as far as it can be read. */
+  async open(file: File, recover = false): Promise<void> {
+    this.#status.clearProblem();
+    try {
+      const score = await readMidiFile(file, recover);
+      const tracks = await chooseTracks(score);
+      if (!tracks) return;
+      const ids = idsOfTracks(score, tracks);
+      this.#roll.keepWhole(ids);
+      this.#roll.select(undefined);
+      this.#app.show(new Piece(PERFORMANCE_416, ids));
+      this.#roll.follow();
+      this.#status.say(`${file.name}: Play goes on where it ends`);
+    } catch (error) {
+      const canRecover = error instanceof MidiError && error.canRecover && !recover;
+      this.#status.showProblem(
+        error,
+        canRecover ? { label: "Open what can be read", run: () => void this.open(file, true) } : undefined,
+      );
+    }
+  }
+
+  /** Hands that play, and show on the roll's keys what they play. */
+  #hands(): Hands {
+    const show = (): void => this.#roll.refresh();
+    return {
+      press: (pitch, velocity) => {
+        this.#roll.held.add(pitch);
+        // The first key is a press like any other: sound may begin with it.
+        if (this.#app.sound) this.#duet.press(pitch, velocity);
+        else void this.#app.startSound().then((sound) => sound.press(pitch, velocity));
+        show();
+      },
+      lift: (pitch) => {
+        this.#roll.held.delete(pitch);
+        this.#duet.lift(pitch);
+        show();
+      },
+      pedal: (isDown) => this.#duet.pedal(isDown),
+    };
+  }
+
+  #listenForFiles(): void {
+    const input = byId("file", HTMLInputElement);
+    byId("open", HTMLButtonElement).addEventListener("click", () => input.click());
+    input.addEventListener("change", () => {
+      const [file] = input.files ?? [];
+      if (file) void this.open(file);
+      input.value = "";
+    });
+    document.addEventListener("dragover", (event) => event.preventDefault());
+    document.addEventListener("drop", (event) => {
+      event.preventDefault();
+      const [file] = event.dataTransfer?.files ?? [];
+      if (file) void this.open(file);
+    });
+  }
+
+  #listenForDuet(): void {
+    const toggle = byId("duet", HTMLButtonElement);
+    const pause = new NumberSetting(PAUSE, () => {
+      if (pause.check()) this.#duet.pauseSeconds = (pause.value ?? 700) / 1000;
+    });
+    byId("duet-settings", HTMLElement).append(pause.element);
+    this.#duet.onTurn = (turn) => {
+      byId("turn", HTMLElement).textContent = TURNS[turn];
+    };
+    toggle.addEventListener("click", () => {
+      const isOn = toggle.getAttribute("aria-pressed") !== "true";
+      toggle.setAttribute("aria-pressed", String(isOn));
+      if (isOn) void this.#beginDuet(toggle);
+      else this.#duet.isOn = false;
+    });
+  }
+
+  /** The model is loaded before it is to answer. */
+  async #beginDuet(toggle: HTMLElement): Promise<void> {
+    byId("turn", HTMLElement).textContent = "one moment";
+    try {
+      await this.#app.ready();
+      this.#duet.isOn = toggle.getAttribute("aria-pressed") === "true";
+    } catch (error) {
+      toggle.setAttribute("aria-pressed", "false");
+      this.#duet.isOn = false;
+      this.#status.showProblem(error);
+    }
+  }
+
+  async #openPorts(hands: Hands): Promise<void> {
+    try {
+      await this.#app.startSound();
+      this.#ports ??= await MidiPorts.open(hands);
+      this.#ports.onChange = () => this.#showPorts();
+      const { sound } = this.#app;
+      const ports = this.#ports;
+      if (sound) sound.onPlay = (change, delay) => ports.send(change, delay);
+      this.#showPorts();
+    } catch (error) {
+      this.#status.showProblem(error);
+    }
+  }
+
+  #showPorts(): void {
+    const { inputs = [], outputs = [] } = this.#ports ?? {};
+    const found = inputs.length > 0 ? inputs.join(", ") : "no keyboard is connected";
+    byId("midi-found", HTMLElement).textContent = found;
+    byId("midi-out-choice", HTMLElement).hidden = outputs.length === 0;
+    const select = byId("midi-out", HTMLSelectElement);
+    const chosen = select.value;
+    select.replaceChildren(
+      element("option", { value: "" }, "none"),
+      ...outputs.map(({ id, name }) => element("option", { value: id }, name)),
+    );
+    select.value = outputs.some(({ id }) => id === chosen) ? chosen : "";
+  }
+}

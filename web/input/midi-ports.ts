@@ -1,0 +1,80 @@
+/** Keyboards and synthesizers through Web MIDI. */
+import type { NoteChange } from "../music/piece.ts";
+import type { Hands } from "./computer-keys.ts";
+
+const SUSTAIN = 64;
+const ALL_NOTES_OFF = 123;
+
+/** Thrown when the browser or the visitor does not allow MIDI. */
+export class MidiPortError extends Error {
+  override readonly name = "MidiPortError";
+  readonly hint = "use a browser with Web MIDI (Chrome, Edge, Firefox), and allow the page to use it";
+}
+
+export class MidiPorts {
+  readonly #hands: Hands;
+  readonly #access: MIDIAccess;
+  readonly #heard = new WeakSet<MIDIInput>();
+  #output: MIDIOutput | undefined;
+  onChange: () => void = () => undefined;
+
+  /** Asks for the ports; every keyboard that is or will be connected plays. @throws MidiPortError */
+  static async open(hands: Hands): Promise<MidiPorts> {
+    if (!("requestMIDIAccess" in navigator)) throw new MidiPortError("this browser has no Web MIDI");
+    try {
+      return new MidiPorts(hands, await navigator.requestMIDIAccess());
+    } catch (cause) {
+      throw new MidiPortError("the page may not use MIDI", { cause });
+    }
+  }
+
+  private constructor(hands: Hands, access: MIDIAccess) {
+    this.#hands = hands;
+    this.#access = access;
+    access.addEventListener("statechange", () => {
+      this.#listen();
+      this.onChange();
+    });
+    this.#listen();
+  }
+
+  get inputs(): string[] {
+    return [...this.#access.inputs.values()].map(({ name }) => name ?? "keyboard");
+  }
+
+  get outputs(): { readonly id: string; readonly name: string }[] {
+    return [...this.#access.outputs.values()].map(({ id, name }) => ({ id, name: name ?? "synthesizer" }));
+  }
+
+  /** Has everything that is played go to an output too, or to none. */
+  chooseOutput(id: string): void {
+    this.silence();
+    this.#output = this.#access.outputs.get(id);
+  }
+
+  /** @param delay seconds until it is heard. */
+  send({ kind, note }: NoteChange, delay: number): void {
+    const status = kind === "NOTE_ON" ? 0x90 : 0x80;
+    this.#output?.send([status, note.pitch, note.velocity], performance.now() + 1000 * Math.max(0, delay));
+  }
+
+  silence(): void {
+    this.#output?.send([0xb0, ALL_NOTES_OFF, 0]);
+  }
+
+  #listen(): void {
+    for (const input of this.#access.inputs.values()) {
+      if (this.#heard.has(input)) continue;
+      this.#heard.add(input);
+      input.addEventListener("midimessage", ({ data }) => receiveMidi(data ?? new Uint8Array(), this.#hands));
+    }
+  }
+}
+
+/** A message of a keyboard. */
+export function receiveMidi([status = 0, data1 = 0, data2 = 0]: Uint8Array, hands: Hands): void {
+  const kind = status & 0xf0;
+  if (kind === 0x90 && data2 > 0) hands.press(data1, data2);
+  else if (kind === 0x80 || kind === 0x90) hands.lift(data1);
+  else if (kind === 0xb0 && data1 === SUSTAIN) hands.pedal(data2 >= 64);
+}

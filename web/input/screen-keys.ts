@@ -1,0 +1,39 @@
+/** A piano's keys on the screen. */
+import { pitchName } from "../../encoding/index.ts";
+import { element } from "../elements.ts";
+import { isBlackKey } from "../roll/geometry.ts";
+import type { Hands } from "./computer-keys.ts";
+
+const LOWEST = 48;
+const HIGHEST = 84;
+
+export function createScreenKeys(parent: HTMLElement, hands: Hands): void {
+  const down = new Map<number, number>();
+  const lift = (pointer: number): void => {
+    const pitch = down.get(pointer);
+    down.delete(pointer);
+    if (pitch !== undefined && ![...down.values()].includes(pitch)) hands.lift(pitch);
+  };
+  for (let pitch = LOWEST; pitch <= HIGHEST; pitch += 1) {
+    const key = element("button", { type: "button", class: isBlackKey(pitch) ? "key black" : "key" });
+    key.setAttribute("aria-label", pitchName(pitch));
+    key.addEventListener("pointerdown", (event) => {
+      key.setPointerCapture(event.pointerId);
+      down.set(event.pointerId, pitch);
+      // Nearer to the edge of the key is louder, as on a real one.
+      hands.press(pitch, Math.round(40 + (70 * event.offsetY) / Math.max(1, key.clientHeight)));
+    });
+    for (const type of ["pointerup", "pointercancel"] as const) {
+      key.addEventListener(type, (event) => lift(event.pointerId));
+    }
+    key.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.repeat) return;
+      event.preventDefault();
+      hands.press(pitch, 80);
+    });
+    key.addEventListener("keyup", (event) => {
+      if (event.key === "Enter") hands.lift(pitch);
+    });
+    parent.append(key);
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * A piece as an address. Up to three minutes of music the ids themselves, compressed; of longer ones what they were made
+ * with: seed and options.
+ */
+import { SAMPLING_OPTIONS, type SamplingOptions, type Vocabulary } from "../../src/index.ts";
+import type { SettingValues } from "../controls/settings.ts";
+import { Piece } from "../music/piece.ts";
+
+export const LONGEST_LINK_SECONDS = 180;
+
+/** What a link says. */
+export interface LinkedPiece {
+  /** Undefined where the link has no ids. */
+  readonly piece: Piece | undefined;
+  readonly settings: SettingValues;
+}
+
+/** Thrown for a link that was cut off or changed. */
+export class LinkError extends Error {
+  override readonly name = "LinkError";
+  readonly hint = "ask for the link again; it may have been cut off on the way";
+}
+
+/** @returns the part of the address behind "#", and whether it holds the music itself. */
+export async function linkOf(
+  piece: Piece,
+  settings: SettingValues,
+): Promise<{ hash: string; hasIds: boolean }> {
+  const parameters = new URLSearchParams();
+  const hasIds = piece.seconds <= LONGEST_LINK_SECONDS;
+  if (hasIds) {
+    const given = Uint8Array.from(piece.ids, (_, index) => (piece.isGiven(index) ? 1 : 0));
+    const ids = Uint16Array.from(piece.ids, (id, index) => (id << 1) | (given[index] ?? 0));
+    parameters.set("ids", base64Url(await compressed(littleEndian(ids))));
+  }
+  for (const { key } of SAMPLING_OPTIONS) {
+    const value = settings.options[key];
+    if (value !== undefined) parameters.set(key, String(value));
+  }
+  const seconds = hasIds ? piece.seconds : settings.seconds;
+  if (Number.isFinite(seconds)) parameters.set("seconds", String(seconds));
+  return { hash: `#${parameters.toString()}`, hasIds };
+}
+
+/**
+ * @returns undefined where the address says nothing of a piece.
+ * @throws LinkError
+ */
+export async function readLink(hash: string, vocabulary: Vocabulary): Promise<LinkedPiece | undefined> {
+  const parameters = new URLSearchParams(hash.replace(/^#/, ""));
+  const ids = parameters.get("ids");
+  if (ids === null && !parameters.has("seed")) return undefined;
+  const options: SamplingOptions = Object.fromEntries(
+    SAMPLING_OPTIONS.flatMap(({ key }) => (parameters.has(key) ? [[key, Number(parameters.get(key))]] : [])),
+  );
+  const seconds = Number(parameters.get("seconds") ?? Number.POSITIVE_INFINITY);
+  if (Object.values(options).some(Number.isNaN) || !(seconds > 0))
+    throw new LinkError("the link has a setting that is no number");
+  return {
+    piece: ids === null ? undefined : await pieceOf(ids, seconds, vocabulary),
+    settings: { options, seconds },
+  };
+}
+
+async function pieceOf(text: string, seconds: number, vocabulary: Vocabulary): Promise<Piece> {
+  try {
+    const bytes = await decompressed(fromBase64Url(text));
+    const piece = new Piece(vocabulary);
+    for (let at = 0; at + 1 < bytes.length; at += 2) {
+      const entry = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+      piece.push(entry >> 1, (entry & 1) === 1);
+    }
+    if (Number.isFinite(seconds)) piece.close(seconds);
+    return piece;
+  } catch (cause) {
+    throw new LinkError("the music in the link cannot be read", { cause });
+  }
+}
+
+function littleEndian(numbers: Uint16Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(2 * numbers.length);
+  for (const [index, number] of numbers.entries()) bytes.set([number & 0xff, number >> 8], 2 * index);
+  return bytes;
+}
+
+async function compressed(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+async function decompressed(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+function base64Url(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) =>
+    letter.charCodeAt(0),
+  );
+}

@@ -1,0 +1,77 @@
+/** The music on its way out: a MIDI file, a WAV file, a link. */
+import { PERFORMANCE_416, scoreFromNotes, writeMidi } from "../../src/index.ts";
+import type { App } from "../app.ts";
+import type { Settings } from "../controls/settings.ts";
+import { byId } from "../elements.ts";
+import { saveFile } from "../save-file.ts";
+import type { Status } from "../status.ts";
+import { linkOf, LONGEST_LINK_SECONDS, readLink } from "./link.ts";
+
+export class OutputView {
+  readonly #app: App;
+  readonly #settings: Settings;
+  readonly #status: Status;
+
+  constructor(app: App, settings: Settings, status: Status) {
+    this.#app = app;
+    this.#settings = settings;
+    this.#status = status;
+    byId("save", HTMLButtonElement).addEventListener("click", () => this.#saveMidi());
+    byId("save-wav", HTMLButtonElement).addEventListener("click", () => void this.#saveWav());
+    byId("link", HTMLButtonElement).addEventListener("click", () => void this.#copyLink());
+  }
+
+  /** Shows the piece that the address holds, if it holds one. */
+  async openAddress(): Promise<void> {
+    try {
+      const linked = await readLink(location.hash, PERFORMANCE_416);
+      if (!linked) return;
+      this.#settings.write(linked.settings);
+      if (linked.piece) this.#app.show(linked.piece, linked.piece.seconds);
+      this.#status.say(linked.piece ? "A piece from a link" : "Settings from a link");
+    } catch (error) {
+      this.#status.showProblem(error);
+    }
+  }
+
+  #saveMidi(): void {
+    const notes = this.#app.piece?.finished();
+    if (notes) saveFile(writeMidi(scoreFromNotes(notes)), "ostinato.mid", "audio/midi");
+  }
+
+  async #saveWav(): Promise<void> {
+    const { piece } = this.#app;
+    if (!piece) return;
+    this.#status.say("Rendering");
+    try {
+      const { LONGEST_RENDER_SECONDS, renderWav } = await import("./render.ts");
+      const notes = piece.finished().filter(({ endSeconds }) => endSeconds <= LONGEST_RENDER_SECONDS);
+      const { tones } = await this.#app.startSound();
+      saveFile(await renderWav(notes, tones), "ostinato.wav", "audio/wav");
+      const isWhole = piece.seconds <= LONGEST_RENDER_SECONDS;
+      this.#status.say(isWhole ? "Saved" : `Saved the first ${LONGEST_RENDER_SECONDS / 60} minutes`);
+    } catch (error) {
+      this.#status.showProblem(error);
+    }
+  }
+
+  async #copyLink(): Promise<void> {
+    const { piece } = this.#app;
+    const settings = this.#settings.read();
+    if (!piece || !settings) return;
+    const { hash, hasIds } = await linkOf(piece, settings);
+    const address = new URL(hash, location.href).href;
+    history.replaceState(undefined, "", hash);
+    const minutes = LONGEST_LINK_SECONDS / 60;
+    const kind = hasIds
+      ? "it holds the music itself"
+      : `of more than ${minutes} minutes it holds seed and settings only, not the music`;
+    try {
+      await navigator.clipboard.writeText(address);
+      this.#status.say(`Link copied; ${kind}`);
+    } catch {
+      // Without permission the address bar has it.
+      this.#status.say(`The link is in the address bar; ${kind}`);
+    }
+  }
+}

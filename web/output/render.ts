@@ -1,0 +1,40 @@
+/** A piece as sound, faster than it is heard, with the strings that the loudspeakers have. */
+import { Gain, getDestination, Limiter, Offline } from "tone";
+import type { Note } from "../../encoding/index.ts";
+import { type Tones, Voices } from "../sound/voices.ts";
+import { encodeWav } from "./wav.ts";
+
+const SAMPLE_RATE = 44_100;
+/** Strings ring on after the last note. */
+const TAIL_SECONDS = 2;
+/** Longer ones would take more memory than a page should. */
+export const LONGEST_RENDER_SECONDS = 15 * 60;
+
+/** @returns the bytes of a `.wav` file. */
+export async function renderWav(notes: readonly Note[], tones: Tones): Promise<Uint8Array<ArrayBuffer>> {
+  const end = notes.reduce((latest, { endSeconds }) => Math.max(latest, endSeconds), 0);
+  const changes = notes
+    .flatMap(({ pitch, velocity, startSeconds, endSeconds }) => [
+      { seconds: startSeconds, pitch, velocity },
+      { seconds: endSeconds, pitch, velocity: 0 },
+    ])
+    .sort((a, b) => a.seconds - b.seconds || a.velocity - b.velocity);
+  const sound = await Offline(
+    () => {
+      const gain = new Gain(0.5);
+      gain.chain(new Limiter(-3), getDestination());
+      const voices = new Voices(tones, gain);
+      for (const { seconds, pitch, velocity } of changes) {
+        if (velocity > 0) voices.strike(pitch, velocity, seconds);
+        else voices.lift(pitch, seconds);
+      }
+    },
+    end + TAIL_SECONDS,
+    2,
+    SAMPLE_RATE,
+  );
+  const channels = Array.from({ length: sound.numberOfChannels }, (_, channel) =>
+    sound.getChannelData(channel),
+  );
+  return encodeWav(channels, SAMPLE_RATE);
+}
