@@ -13,7 +13,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { IdleWatch } from "./idle-watch.mjs";
 import { Contestant } from "./process.mjs";
-import { machine, median, python, say } from "./tools.mjs";
+import { machine, makeGpt2, median, progress, say } from "./tools.mjs";
 import { makeMusicModel } from "./weights/music.mjs";
 
 const USAGE = "usage: npm run bench -- FOLDER --python PATH [--rounds N] [--only GROUP]";
@@ -100,7 +100,7 @@ const GROUPS = [
 
 const groups = GROUPS.filter(({ key }) => only === undefined || key === only);
 if (groups.length === 0) usage(`no group "${only}": ${GROUPS.map(({ key }) => key).join(", ")}`);
-if (groups.some(({ key }) => key.startsWith("gpt2"))) python(pythonPath, ["weights/make_gpt2.py", gpt2]);
+if (groups.some(({ key }) => key.startsWith("gpt2"))) makeGpt2(pythonPath, gpt2);
 makeMusicModel(music);
 say(`${machine()}; ${rounds} rounds, medians`);
 for (const group of groups) await race(group);
@@ -116,9 +116,10 @@ async function race({ title, contestants, prefills, pasts, floorBytes }) {
   for (let round = -1; round < rounds; round += 1) {
     for (const length of new Set([...prefills, ...pasts])) {
       const prompt = Array.from({ length }, (_, i) => (37 * i + 11 * length + round + 1) % 400);
-      const count = pasts.includes(length) ? STEPS + 1 : 1;
+      const count = !pasts.includes(length) ? 1 : round < 0 ? 2 : STEPS + 1;
       for (const runner of competitors) {
         const times = await generate(runner, prompt, count);
+        progress(`${runner.name}: ${length} ids and ${count} more in ${times.at(-1).toFixed(0)} ms`);
         if (round < 0) continue; // everything has to be warm
         if (prefills.includes(length)) add(runner, `prefill ${length}`, times[0]);
         if (count > 1) add(runner, `past ${length}`, (times[STEPS] - times[0]) / STEPS);
@@ -127,6 +128,7 @@ async function race({ title, contestants, prefills, pasts, floorBytes }) {
     }
   }
   for (const { contestant } of all) contestant.end();
+  progress("");
   const readMs = memory && median(memory.cells.get("read"));
   say(`\n## ${title}\n\n${idle.verdict()}\n`);
   printTable({ competitors, prefills, pasts, readMs, weightBytes: WEIGHTS * floorBytes });
@@ -134,6 +136,7 @@ async function race({ title, contestants, prefills, pasts, floorBytes }) {
 
 /** A contestant that is ready, or undefined, which is said, where it cannot be had here. */
 async function load(name, command) {
+  progress(`loading ${name}`);
   const contestant = new Contestant(command);
   try {
     const { loadMs, cpuMs } = await contestant.loaded();

@@ -1,9 +1,16 @@
 /** What the scripts of this folder share. */
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const say = (line) => process.stdout.write(`${line}\n`);
+
+/** What is under way, on a terminal: a line that the next one replaces. */
+export function progress(line) {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
+}
 
 /** The arguments `FOLDER --python PATH`; says how to use the script and ends it where they are others. */
 export function folderAndPython(usage) {
@@ -19,6 +26,13 @@ export function folderAndPython(usage) {
 export function python(path, [script, ...rest]) {
   const file = fileURLToPath(new URL(script, import.meta.url));
   return execFileSync(path, [file, ...rest], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+}
+
+/** Makes GPT-2's shape with random weights, in everybody's format, unless the last of the files is there. */
+export function makeGpt2(pythonPath, folder) {
+  if (existsSync(join(folder, "onnx", "model_quantized.onnx"))) return;
+  say("making random weights …");
+  python(pythonPath, ["weights/make_gpt2.py", folder]);
 }
 
 /** One line about the machine. */

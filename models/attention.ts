@@ -6,6 +6,9 @@
  *     weights = softmax(scale · q·kᵀ + scale · skew(q·Eᵀ) + mask),   scale = headSize^-½
  *     result  = weights · v
  *
+ * Several sequences of equal length may run side by side: their heads lie one sequence after the other, so to most of this
+ * they are one sequence of more heads. Where `heads` stands in the shape of a flowing value, it is those of all sequences.
+ *
  * Sources: Vaswani et al. 2017; Huang et al. 2018, "Music Transformer", section 3.4 (the relative term).
  */
 import { float, type GraphBuilder, integer, integers, type Value } from "./graph-builder.ts";
@@ -18,10 +21,13 @@ export interface Segment {
 
 /** What all layers share: sizes and the mask, computed once per run. */
 export interface AttentionFrame {
+  /** Of one sequence. */
   readonly heads: number;
   readonly headSize: number;
   /** Whether to use FusedMatMul, ONNX Runtime's own, or plain products of transposed copies. */
   readonly fused: boolean;
+  /** The shape of queries, keys and values. */
+  readonly split: Value; // int64 [3]: rows, all heads, headSize
   /** Times in each segment. */
   readonly lengths: Value; // int64 [segments]
   /** Added to the scores: 0 where a row may see a time, −∞ where not. */
@@ -31,7 +37,8 @@ export interface AttentionFrame {
 /** The relative term of one layer. */
 export interface RelativeTerm {
   /** By distance, the last being distance 0; one head where the heads share them. */
-  readonly vectors: Value; // [maxDistance, heads or 1, headSize]
+  readonly vectors: Value; // [maxDistance, heads of one sequence or 1, headSize]
+  readonly shared: boolean;
   readonly skew: SkewFrame;
 }
 
@@ -39,6 +46,7 @@ export interface RelativeTerm {
 export interface SkewFrame {
   readonly nearest: Value; // int64 [1]: −times
   readonly pads: Value; // int64 [6]
+  readonly apart: Value; // int64 [4]: heads of one sequence, rows, sequences, times + 1
   readonly flat: Value; // int64 [2]: heads, rows · (times + 1)
   readonly from: Value; // int64 [1]: rows − 1
   readonly to: Value; // int64 [1]: rows − 1 + rows · times
@@ -109,17 +117,29 @@ function weightedSum(graph: GraphBuilder, frame: AttentionFrame, weights: Value,
  * have to move left by rows − 1 − r. Reading a matrix of `times + 1` columns as one of `times` columns moves every row
  * by one more than the row above it. What enters from the right are times to come, which the mask hides. A single row
  * stays where it is.
+ *
+ * Each head has vectors of its own, but all sequences the same: so a head scores the rows of all sequences together, and
+ * then they are parted. Of one sequence nothing changes its place.
  */
 function relativeScores(
   graph: GraphBuilder,
   frame: AttentionFrame,
   queries: Value,
-  { vectors, skew }: RelativeTerm,
+  relative: RelativeTerm,
 ): Value {
+  const { vectors, skew } = relative;
   const near = graph.node("Slice", [vectors, skew.nearest, graph.integers([END]), graph.integers([0])]);
-  const byDistance = queryScores(graph, frame, queries, near); // [heads, rows, distances]
+  const asked = relative.shared
+    ? queries
+    : graph.node("Reshape", [queries, graph.integers([-1, frame.heads, frame.headSize])]); // [rows · sequences, …]
+  const byDistance = queryScores(graph, frame, asked, near); // [heads, rows, distances], or by sequence too
   const padded = graph.node("Pad", [byDistance, skew.pads]); // [heads, rows, times + 1]
-  const flat = graph.node("Reshape", [padded, skew.flat]); // [heads, rows · (times + 1)]
+  const placed = relative.shared
+    ? padded
+    : graph.node("Transpose", [graph.node("Reshape", [padded, skew.apart])], {
+        perm: integers([2, 0, 1, 3]),
+      }); // [sequences, heads of one, rows, times + 1]
+  const flat = graph.node("Reshape", [placed, skew.flat]); // [heads, rows · (times + 1)]
   const moved = graph.node("Slice", [flat, skew.from, skew.to, graph.integers([1])]);
   return graph.node("Reshape", [moved, skew.square]);
 }
@@ -144,7 +164,7 @@ export function skewFrame(
 ): SkewFrame {
   const { rows, times } = sizes; // int64 [1] each
   const one = graph.integers([1]);
-  const heads = graph.integers([sizes.heads]);
+  const rest = graph.integers([-1]);
   const concat = (values: Value[]): Value => graph.node("Concat", values, { axis: integer(0) });
   const further = graph.node("Sub", [times, graph.integers([sizes.maxDistance])]);
   const left = graph.node("Max", [further, graph.integers([0])]);
@@ -153,20 +173,21 @@ export function skewFrame(
   return {
     nearest: graph.node("Neg", [times]),
     pads: concat([graph.integers([0, 0]), left, graph.integers([0, 0]), one]),
-    flat: concat([heads, graph.node("Add", [area, rows])]),
+    apart: concat([graph.integers([sizes.heads]), rows, rest, graph.node("Add", [times, one])]),
+    flat: concat([rest, graph.node("Add", [area, rows])]),
     from,
     to: graph.node("Add", [from, area]),
-    square: concat([heads, rows, times]),
+    square: concat([rest, rows, times]),
   };
 }
 
-/** `[rows, width]` to `[rows, heads, headSize]`. */
+/** `[rows · sequences, width]` to `[rows, heads, headSize]`: row by row, in each the sequences one after the other. */
 export function splitHeads(graph: GraphBuilder, frame: AttentionFrame, rows: Value): Value {
-  return graph.node("Reshape", [rows, graph.integers([0, frame.heads, frame.headSize])]);
+  return graph.node("Reshape", [rows, frame.split]);
 }
 
-/** `[heads, rows, headSize]` to `[rows, width]`. */
+/** `[heads, rows, headSize]` to `[rows · sequences, width]`. */
 export function joinHeads(graph: GraphBuilder, frame: AttentionFrame, heads: Value): Value {
   const rows = graph.node("Transpose", [heads], { perm: integers([1, 0, 2]) });
-  return graph.node("Reshape", [rows, graph.integers([0, frame.heads * frame.headSize])]);
+  return graph.node("Reshape", [rows, graph.integers([-1, frame.heads * frame.headSize])]);
 }

@@ -18,6 +18,10 @@
  *          values.i       [rows, heads, headSize]
  *          attention.i    [heads, 1, times]                the weights of the last row: what it looked at in layer i
  *
+ * Several sequences of equal length, read together, are more rows and more heads: ids, positions and the rows of logits
+ * go time by time, in each sequence by sequence, and `heads` are those of all sequences, one sequence after the other. The
+ * mask is the same for all; its rows say how many times there are.
+ *
  * and the weights, in the layout of `graphWeights`.
  */
 import {
@@ -77,10 +81,10 @@ export function decoderGraph(
 ): DecoderGraph {
   const config: DecoderDesign = { ...decoder, plan };
   const graph = new GraphBuilder("decoder", undefined, locate);
-  const cacheShape = [config.heads, headSize(config)];
+  const cacheShape = ["heads", headSize(config)]; // of all sequences
 
   const ids = graph.input("ids", "int32", ["rows"]);
-  const mask = graph.input("mask", "float32", ["rows", "times"]);
+  const mask = graph.input("mask", "float32", ["own", "times"]);
   const positions =
     config.position.kind === "learned" ? graph.input("positions", "int32", ["rows"]) : undefined;
   const logitsFrom = graph.input("logits_from", "int32", [1]);
@@ -89,14 +93,14 @@ export function decoderGraph(
     values: graph.input(`past_values.${layer}`, "float32", ["past", ...cacheShape]),
   }));
 
-  const frame = decoderFrame(graph, config, ids, mask);
+  const frame = decoderFrame(graph, config, mask);
   let x = embedding(graph, config, ids, positions); // [rows, width]
   for (const [layer, cached] of past.entries()) {
     const block = decoderBlock(graph, config, frame, layer, x, cached);
-    graph.output(`keys.${layer}`, block.own.keys, "float32", ["rows", ...cacheShape]);
-    graph.output(`values.${layer}`, block.own.values, "float32", ["rows", ...cacheShape]);
+    graph.output(`keys.${layer}`, block.own.keys, "float32", ["own", ...cacheShape]);
+    graph.output(`values.${layer}`, block.own.values, "float32", ["own", ...cacheShape]);
     const seen = lastRow(graph, block.weights);
-    graph.output(`attention.${layer}`, seen, "float32", [config.heads, 1, "times"]);
+    graph.output(`attention.${layer}`, seen, "float32", ["heads", 1, "times"]);
     x = block.x; // [rows, width]
   }
   const logits = head(graph, config, rowsFrom(graph, x, logitsFrom));
@@ -177,20 +181,21 @@ export function head(graph: GraphBuilder, config: DecoderDesign, x: Value): Valu
   return tableProduct(graph, config.plan, table, [config.vocabularySize, config.width], normed);
 }
 
-/** What the blocks share. @param own how many rows this run has computed and is computing; default: those of `ids`. */
+/** What the blocks share. @param own how many rows this run has computed and is computing; default: those of `mask`. */
 export function decoderFrame(
   graph: GraphBuilder,
   config: DecoderDesign,
-  ids: Value,
-  mask: Value,
+  mask: Value, // [rows, times]
   own?: Value, // int64 [1]
 ): DecoderFrame {
-  const rows = graph.node("Shape", [ids]); // int64 [1]
+  const rows = graph.node("Shape", [mask], { start: integer(0), end: integer(1) }); // int64 [1]
   const times = graph.node("Shape", [mask], { start: integer(1) }); // int64 [1]
   const ownRows = own ?? rows;
-  const lengths = graph.node("Concat", [graph.node("Sub", [times, ownRows]), ownRows], { axis: integer(0) });
+  const axis = { axis: integer(0) };
+  const lengths = graph.node("Concat", [graph.node("Sub", [times, ownRows]), ownRows], axis);
+  const split = graph.node("Concat", [rows, graph.integers([-1, headSize(config)])], axis);
   const { heads, plan } = config;
-  const shared = { heads, headSize: headSize(config), fused: plan.fused, lengths, mask };
+  const shared = { heads, headSize: headSize(config), fused: plan.fused, split, lengths, mask };
   if (config.position.kind === "learned") return { shared };
   const { maxDistance } = config.position;
   return { shared, skew: skewFrame(graph, { heads, maxDistance, rows, times }) };
@@ -206,7 +211,7 @@ function relativeTerm(
   if (config.position.kind === "learned" || !skew) return undefined;
   const { maxDistance, sharedHeads } = config.position;
   const shape = [maxDistance, sharedHeads ? 1 : config.heads, headSize(config)];
-  return { vectors: graph.weight(`h.${layer}.attn.relative.weight`, shape), skew };
+  return { vectors: graph.weight(`h.${layer}.attn.relative.weight`, shape), shared: sharedHeads, skew };
 }
 
 /** (x − mean) / √(variance + ε) · weight + bias, over the width. */

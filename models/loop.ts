@@ -150,7 +150,7 @@ function turn(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, carr
   ]); // [rows, times]
   const positions = loop.positions && graph.node("Slice", [loop.positions, done, own, graph.integers([0])]);
 
-  const frame = decoderFrame(graph, config, ids, mask, own);
+  const frame = decoderFrame(graph, config, mask, own);
   let x = embedding(graph, config, ids, positions); // [rows, width]
   for (const [layer, past] of loop.past.entries()) {
     const earlier = { keys: before(`keys.${layer}`), values: before(`values.${layer}`) };

@@ -2,7 +2,7 @@ import { EngineError } from "./errors.ts";
 
 export interface CacheShape {
   readonly layers: number;
-  /** Numbers per time and layer in the keys, and in the values: heads × head size. */
+  /** Numbers per time and layer in the keys, and in the values, of one sequence: heads × head size. */
   readonly width: number;
   /** How many past times a step sees; older ones are forgotten. */
   readonly limit: number;
@@ -30,9 +30,15 @@ interface Store {
  * rows: those that the next step sees, as many again that `rewind` may bring back, and room to write. From then on the
  * view slides along, and every `limit` times the rows move back to the front. So memory is bounded, and a time costs the
  * same on average however long a piece gets.
+ *
+ * A cache may be of several sequences of the same length, which one run reads on together: they lie side by side in every
+ * row, `[time, sequences · heads, headSize]`, and what is said of a time is said of all of them. `select` makes such a cache.
  */
 export class KeyValueCache {
   readonly shape: CacheShape;
+  readonly sequences: number;
+  /** Numbers in a row of all sequences. */
+  readonly #width: number;
   #store: Store;
   /** Row of the oldest time that is remembered. */
   #first = 0;
@@ -42,10 +48,12 @@ export class KeyValueCache {
   /** Stands in for an empty past: a graph cannot be given one, so it gets one row and a mask that hides it. */
   readonly #nothing: Float32Array;
 
-  constructor(shape: CacheShape) {
+  constructor(shape: CacheShape, sequences = 1) {
     this.shape = shape;
-    this.#store = allocate(shape, 0);
-    this.#nothing = new Float32Array(shape.width);
+    this.sequences = sequences;
+    this.#width = sequences * shape.width;
+    this.#store = this.#allocate(0);
+    this.#nothing = new Float32Array(this.#width);
   }
 
   /** Ids read since the beginning, also those that are forgotten. */
@@ -69,12 +77,12 @@ export class KeyValueCache {
     return oldest === 0 ? 0 : oldest + this.shape.limit;
   }
 
-  /** A view of a layer's keys, `[rows, width]`; valid until the next `append`. */
+  /** A view of a layer's keys, `[rows, sequences · width]`; valid until the next `append`. */
   keys(layer: number): Float32Array {
     return this.#view(2 * layer);
   }
 
-  /** A view of a layer's values, `[rows, width]`; valid until the next `append`. */
+  /** A view of a layer's values, `[rows, sequences · width]`; valid until the next `append`. */
   values(layer: number): Float32Array {
     return this.#view(2 * layer + 1);
   }
@@ -82,11 +90,12 @@ export class KeyValueCache {
   /**
    * Adds new times; those that are further back than `limit` are not seen any more.
    *
-   * @param added keys of layer 0, values of layer 0, keys of layer 1, …: `[rows, width]` each.
+   * @param added keys of layer 0, values of layer 0, keys of layer 1, …: `[rows, sequences · width]` each.
    * @throws EngineError when the sizes do not fit.
    */
   append(added: readonly Float32Array[], rows: number): void {
-    const { layers, width, limit } = this.shape;
+    const { layers, limit } = this.shape;
+    const width = this.#width;
     if (added.length !== 2 * layers || added.some((part) => part.length !== rows * width)) {
       throw new EngineError(`${added.length} arrays of ${added[0]?.length} numbers do not fit the cache`, {
         code: "bad-cache",
@@ -115,13 +124,53 @@ export class KeyValueCache {
    * clearing it first can spare the other a copy.
    */
   fork(): KeyValueCache {
-    const fork = new KeyValueCache(this.shape);
+    const fork = new KeyValueCache(this.shape, this.sequences);
     fork.#store = this.#store;
     fork.#first = this.#first;
     fork.#remembered = this.#remembered;
     fork.#position = this.#position;
     this.#store.holders += 1;
     return fork;
+  }
+
+  /**
+   * A cache of some of the sequences, at the same position: to go on with fewer of them, with one alone, or with several
+   * that begin alike. What is remembered is copied.
+   *
+   * @param which the sequences, from 0, in the order they are to lie in; one may be taken several times.
+   * @throws EngineError for none, or one that there is not.
+   *
+   * @example
+   * const four = cache.select([0, 0, 0, 0]); // a prompt was read once: four ways to go on from it, in one run a step
+   */
+  select(which: readonly number[]): KeyValueCache {
+    const { sequences } = this;
+    const bad = which.find(
+      (sequence) => !Number.isInteger(sequence) || sequence < 0 || sequence >= sequences,
+    );
+    if (bad !== undefined || which.length === 0) {
+      throw new EngineError(bad === undefined ? "no sequence was selected" : `there is no sequence ${bad}`, {
+        code: "bad-cache",
+        hint: `the cache has ${sequences}, counted from 0`,
+      });
+    }
+    const { width } = this.shape;
+    const selected = new KeyValueCache(this.shape, which.length);
+    selected.#store = selected.#allocate(this.#remembered);
+    for (const [i, buffer] of selected.#store.buffers.entries()) {
+      const source = this.#store.buffers[i];
+      for (let row = 0; row < this.#remembered; row += 1) {
+        const from = (this.#first + row) * this.#width;
+        for (const [place, sequence] of which.entries()) {
+          const part = source?.subarray(from + sequence * width, from + (sequence + 1) * width);
+          buffer.set(part ?? [], row * selected.#width + place * width);
+        }
+      }
+    }
+    selected.#store.end = this.#remembered;
+    selected.#remembered = this.#remembered;
+    selected.#position = this.#position;
+    return selected;
   }
 
   /**
@@ -158,7 +207,7 @@ export class KeyValueCache {
   }
 
   #view(buffer: number): Float32Array {
-    const { width } = this.shape;
+    const width = this.#width;
     if (this.length === 0) return this.#nothing;
     const to = this.#first + this.#remembered;
     const from = to - this.length;
@@ -168,7 +217,8 @@ export class KeyValueCache {
   /** Makes `rows` rows behind the remembered ones this cache's own, moving or copying what is remembered if need be. */
   #makeRoom(rows: number): void {
     const { capacity, end, holders, buffers } = this.#store;
-    const { width, limit } = this.shape;
+    const { limit } = this.shape;
+    const width = this.#width;
     const from = this.#first;
     const to = from + this.#remembered;
     const fits = to + rows <= capacity;
@@ -188,11 +238,14 @@ export class KeyValueCache {
 
   #replaceStore(capacity: number): void {
     this.#store.holders -= 1;
-    this.#store = allocate(this.shape, capacity);
+    this.#store = this.#allocate(capacity);
   }
-}
 
-function allocate({ layers, width }: CacheShape, capacity: number): Store {
-  const buffers = Array.from({ length: 2 * layers }, () => new Float32Array(capacity * width));
-  return { buffers, capacity, end: 0, holders: 1 };
+  #allocate(capacity: number): Store {
+    const buffers = Array.from(
+      { length: 2 * this.shape.layers },
+      () => new Float32Array(capacity * this.#width),
+    );
+    return { buffers, capacity, end: 0, holders: 1 };
+  }
 }

@@ -95,8 +95,10 @@ export class Decoder {
    * Reads ids, which are added to the cache, and gives the logits of what follows. With relative positions this can go
    * on for ever; with learned ones the window is the end.
    *
-   * @param ids at least one, each from 0 to `vocabularySize - 1`.
-   * @returns `[vocabularySize]`, or `[ids, vocabularySize]` for `logits: "all"`.
+   * @param ids at least one, each from 0 to `vocabularySize - 1`. For a cache of several sequences, where the backend is
+   * "node", time by time, in each the ids of all sequences.
+   * @returns `[vocabularySize]`, of several sequences `[sequences, vocabularySize]`; or `[ids, vocabularySize]` for
+   * `logits: "all"`.
    * @throws EngineError for no ids, an id out of range, a full context, a cache of another decoder or in use, a
    * disposed decoder. The cache is then as it was, unless an abort or ONNX Runtime stopped a long input between chunks.
    */
@@ -124,6 +126,13 @@ export class Decoder {
     request: AttentionRequest,
     options: ForwardOptions = {},
   ): Promise<ForwardWithAttention> {
+    if (cache.sequences > 1) {
+      const hint = "select one of them from the cache";
+      throw new EngineError(`attention of ${cache.sequences} sequences at once`, {
+        code: "bad-attention",
+        hint,
+      });
+    }
     const { layers, heads } = checkedRequest(this.config, request);
     const names = layers.map((layer) => `attention.${layer}`);
     const { logits, results } = await this.#read(ids, cache, options, names);
@@ -178,12 +187,13 @@ export class Decoder {
     const wanted = ["logits", ...this.#cacheNames];
     const chunks: Float32Array[] = [];
     let results: Results = new Map();
+    const chunk = cache.sequences * Math.max(1, Math.floor(CHUNK / cache.sequences));
     this.#busy.add(cache);
     try {
-      for (let at = 0; at < numbers.length; at += CHUNK) {
+      for (let at = 0; at < numbers.length; at += chunk) {
         signal?.throwIfAborted();
-        const names = at + CHUNK < numbers.length ? wanted : [...wanted, ...extra];
-        results = await this.#step(numbers.subarray(at, at + CHUNK), cache, logits === "all", names);
+        const names = at + chunk < numbers.length ? wanted : [...wanted, ...extra];
+        results = await this.#step(numbers.subarray(at, at + chunk), cache, logits === "all", names);
         chunks.push(floats(results, "logits"));
       }
     } finally {
@@ -201,7 +211,7 @@ export class Decoder {
   ): Promise<Results> {
     this.#checkAlive();
     const { position } = cache;
-    const rows = ids.length + draws.steps - 1; // computed in this run
+    const rows = ids.length / cache.sequences + draws.steps - 1; // computed in this run
     const inputs = this.#inputs(ids, rows, cache, all);
     const run = this.#session.run(this.drawsInside ? { ...inputs, ...drawInputs(draws) } : inputs, wanted);
     this.#runs.add(run);
@@ -223,18 +233,21 @@ export class Decoder {
 
   #inputs(ids: Int32Array, rows: number, cache: KeyValueCache, all: boolean): Record<string, RuntimeTensor> {
     const { config } = this;
-    const past = cache.rows;
+    const { rows: past, sequences } = cache;
     const mask = attentionMask(rows, cache.length, past, config.window);
     const inputs: Record<string, RuntimeTensor> = {
       ids: { type: "int32", data: ids, shape: [ids.length] },
       mask: { type: "float32", data: mask, shape: [rows, past + rows] },
-      logits_from: { type: "int32", data: Int32Array.of(all ? -ids.length : -1), shape: [1] },
+      logits_from: { type: "int32", data: Int32Array.of(all ? -ids.length : -sequences), shape: [1] },
     };
     if (config.position.kind === "learned") {
-      const positions = Int32Array.from({ length: rows }, (_, row) => cache.position + row);
-      inputs["positions"] = { type: "int32", data: positions, shape: [rows] };
+      const positions = Int32Array.from(
+        { length: rows * sequences },
+        (_, i) => cache.position + Math.floor(i / sequences),
+      );
+      inputs["positions"] = { type: "int32", data: positions, shape: [positions.length] };
     }
-    const shape = [past, config.heads, headSize(config)];
+    const shape = [past, sequences * config.heads, headSize(config)];
     for (let layer = 0; layer < config.layers; layer += 1) {
       inputs[`past_keys.${layer}`] = { type: "float32", data: cache.keys(layer), shape };
       inputs[`past_values.${layer}`] = { type: "float32", data: cache.values(layer), shape };
@@ -242,8 +255,8 @@ export class Decoder {
     return inputs;
   }
 
-  /** @param rows how many ids will be read: those given, or more that are drawn. */
-  #check(ids: ArrayLike<number>, cache: KeyValueCache, rows = ids.length): void {
+  /** @param rows how many times will be read: those of the ids given, or more that are drawn. */
+  #check(ids: ArrayLike<number>, cache: KeyValueCache, rows = ids.length / cache.sequences): void {
     this.#checkAlive();
     const { vocabularySize, position, window } = this.config;
     if (cache.shape !== this.#cacheShape) {
@@ -254,6 +267,7 @@ export class Decoder {
       const hint = "await the call before, or use a cache for each generation";
       throw new EngineError("the cache is in use by another call", { code: "busy", hint });
     }
+    this.#checkSequences(ids, cache.sequences);
     if (ids.length === 0) {
       throw new EngineError("no ids were given", { code: "no-ids", hint: "give at least one id to read" });
     }
@@ -271,6 +285,21 @@ export class Decoder {
       throw new EngineError(found, {
         code: "context-full",
         hint: "begin a new cache with the last part of the text; generation does so with roll: true",
+      });
+    }
+  }
+
+  #checkSequences(ids: ArrayLike<number>, sequences: number): void {
+    if (sequences > 1 && this.drawsInside) {
+      throw new EngineError(`a cache of ${sequences} sequences, but the backend ${this.backend} reads one`, {
+        code: "bad-cache",
+        hint: "fork the cache instead, and read each fork on its own",
+      });
+    }
+    if (ids.length % sequences !== 0) {
+      throw new EngineError(`${ids.length} ids for a cache of ${sequences} sequences`, {
+        code: "no-ids",
+        hint: "give each sequence as many ids as the others",
       });
     }
   }

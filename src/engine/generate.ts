@@ -1,6 +1,7 @@
 /** Ids, one after the other, from a model. */
 import type { Decoder } from "./decoder.ts";
 import { type Legality, stepsPerRun } from "./loop.ts";
+import type { Lane } from "./lanes.ts";
 import { Reading } from "./reading.ts";
 import type { Draw, Sampler } from "./sampler.ts";
 
@@ -23,7 +24,7 @@ export interface GenerateIdsOptions {
   /** Draws that came before, in an earlier part of the same generation: the random numbers go on from there. Default 0. */
   readonly firstStep?: number;
   /** What to read with; it may have read a part already. Default: a new one. */
-  readonly reading?: Reading;
+  readonly reading?: Reading | Lane;
   /** See `ReadOptions`. Default false. */
   readonly resume?: boolean;
   /** See `ReadOptions`. Default false: with learned positions the generation ends in an error where they do. */
@@ -69,12 +70,15 @@ export async function* generateIds(
   const abort = signal ? { signal } : {};
   signal?.throwIfAborted();
   let { logits } = await reading.read(prompt, { resume, ...abort });
-  const isInside =
+  const inside =
     decoder.drawsInside &&
+    reading instanceof Reading &&
     candidates === undefined &&
     choose === undefined &&
     !sampler.needsRecent &&
-    (constraint === undefined || constraint.legality !== undefined);
+    (constraint === undefined || constraint.legality !== undefined)
+      ? reading
+      : undefined;
   for (let step = firstStep; ; step += 1) {
     if (constraint && legal) constraint.mask(legal);
     const context = { legal, recent };
@@ -86,7 +90,7 @@ export async function* generateIds(
     constraint?.push(next.id);
     if (recent?.push(next.id) === window + 1) recent.shift();
     yield next;
-    if (isInside) return yield* drawnInside(decoder, reading, next.id, { ...options, firstStep: step + 1 });
+    if (inside) return yield* drawnInside(decoder, inside, next.id, { ...options, firstStep: step + 1 });
     signal?.throwIfAborted();
     ({ logits } = await reading.push([next.id], { roll, ...abort }));
   }

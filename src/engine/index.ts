@@ -5,6 +5,7 @@ export { Decoder, type DecoderSource, type ForwardOptions, type ForwardWithAtten
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export { explainDraw, type ExplainDrawOptions, type Explanation } from "./explain.ts";
 export { type Constraint, type GeneratedId, generateIds, type GenerateIdsOptions } from "./generate.ts";
+export { Lane, LaneGroup } from "./lanes.ts";
 export { GumbelNoise, MAX_SEED, philox } from "./random.ts";
 export { Reading, ReadingPool, type ReadOptions } from "./reading.ts";
 export {

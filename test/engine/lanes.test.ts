@@ -1,0 +1,209 @@
+import { describe, expect, test } from "vitest";
+import type { DecoderConfig } from "../../models/index.ts";
+import type { KeyValueCache } from "../../src/engine/cache.ts";
+import { Decoder } from "../../src/engine/decoder.ts";
+import { generateIds } from "../../src/engine/generate.ts";
+import { LaneGroup } from "../../src/engine/lanes.ts";
+import { Sampler } from "../../src/engine/sampler.ts";
+import { createNodeRuntime } from "../../src/node/runtime.ts";
+import { randomIds, randomTensors, relativeError } from "../models/reference.ts";
+
+const SHAPE = {
+  vocabularySize: 23,
+  layers: 3,
+  width: 24,
+  heads: 3,
+  feedForward: 40,
+  normEpsilon: 1e-5,
+  tiedHead: true,
+};
+const relative = (maxDistance: number, sharedHeads: boolean) =>
+  ({ kind: "relative", maxDistance, sharedHeads }) as const;
+const CONFIGS: Record<string, DecoderConfig> = {
+  learned: { ...SHAPE, window: 70, position: { kind: "learned" } },
+  "untied head": { ...SHAPE, window: 70, position: { kind: "learned" }, tiedHead: false },
+  relative: { ...SHAPE, window: 20, position: relative(20, false) },
+  "shared heads": { ...SHAPE, window: 20, position: relative(20, true) },
+  "few distances": { ...SHAPE, window: 20, position: relative(6, false) },
+  "one distance": { ...SHAPE, window: 5, position: relative(1, true) },
+  "more distances than the window": { ...SHAPE, window: 7, position: relative(12, false) },
+  "a window of one": { ...SHAPE, window: 1, position: relative(3, false) },
+};
+
+async function load(config: DecoderConfig, backend: "node" | "wasm" = "node"): Promise<Decoder> {
+  const runtime = await createNodeRuntime({ backend, threads: 1 });
+  return Decoder.load({ config, tensors: randomTensors(config, 5), runtime });
+}
+
+describe.each(Object.entries(CONFIGS))("sequences side by side, against a fork for each: %s", (_, config) => {
+  test("step by step past the window, and several ids at a time", async () => {
+    const decoder = await load(config);
+    const prompt = randomIds(9, config.vocabularySize, 1);
+    const cache = decoder.createCache();
+    await decoder.forward(prompt, cache);
+    const forks = [0, 1, 2, 3].map(() => cache.fork());
+    const together = cache.select([0, 0, 0, 0]);
+    for (let time = 0; time < 30; time += time % 10 === 9 ? 3 : 1) {
+      const rows = time % 10 === 9 ? 3 : 1;
+      const ids = forks.map((__, sequence) => randomIds(rows, config.vocabularySize, 100 * time + sequence));
+      const timeByTime = Array.from({ length: rows }, (__, row) => ids.map((own) => own[row] ?? -1)).flat();
+      const logits = await decoder.forward(timeByTime, together); // [sequences, vocabulary]
+      for (const [sequence, fork] of forks.entries()) {
+        const alone = await decoder.forward(ids[sequence] ?? [], fork);
+        const own = logits.subarray(sequence * alone.length, (sequence + 1) * alone.length);
+        expect(relativeError(own, alone), `time ${time}, sequence ${sequence}`).toBeLessThan(1e-4);
+      }
+    }
+    await decoder.dispose();
+  });
+});
+
+describe("a cache of several sequences", () => {
+  const config = CONFIGS["relative"] ?? { ...SHAPE, window: 20, position: relative(20, false) };
+
+  async function read(): Promise<{ decoder: Decoder; alone: KeyValueCache[]; together: KeyValueCache }> {
+    const decoder = await load(config);
+    const cache = decoder.createCache();
+    await decoder.forward(randomIds(30, config.vocabularySize, 1), cache);
+    const alone = [0, 1, 2].map(() => cache.fork());
+    const together = cache.select([0, 0, 0]);
+    for (const time of [0, 1, 2, 3]) {
+      await decoder.forward([time, time + 5, time + 10], together);
+      for (const [i, fork] of alone.entries()) await decoder.forward([time + 5 * i], fork);
+    }
+    return { decoder, alone, together };
+  }
+
+  test("gives up some of them, changes their order, forks and rewinds", async () => {
+    const { decoder, alone, together } = await read();
+    const some = together.select([2, 0]);
+    const fork = some.fork();
+    const size = config.vocabularySize;
+    const last = await decoder.forward([7, 8], some);
+    const [a, b] = [
+      await decoder.forward([8], alone[0]?.fork() ?? some),
+      await decoder.forward([7], alone[2]?.fork() ?? some),
+    ];
+    expect(relativeError(last.subarray(0, size), b)).toBeLessThan(1e-4);
+    expect(relativeError(last.subarray(size), a)).toBeLessThan(1e-4);
+    expect(await decoder.forward([7, 8], fork)).toEqual(last);
+    some.rewind(some.position - 1);
+    expect(await decoder.forward([7, 8], some)).toEqual(last);
+    const one = together.select([1]);
+    expect([one.sequences, one.position]).toEqual([1, 34]);
+    const middle = await decoder.forward([3], alone[1] ?? one);
+    expect(relativeError(await decoder.forward([3], one), middle)).toBeLessThan(1e-4);
+    await decoder.dispose();
+  });
+
+  test("gives all logits time by time", async () => {
+    const { decoder, together } = await read();
+    const steps = together.fork();
+    const all = await decoder.forward([1, 2, 3, 4, 5, 6], together, { logits: "all" });
+    const [first, second] = [
+      await decoder.forward([1, 2, 3], steps),
+      await decoder.forward([4, 5, 6], steps),
+    ];
+    expect(relativeError(all, [...first, ...second])).toBeLessThan(1e-4);
+    await decoder.dispose();
+  });
+
+  test("refuses what does not fit it", async () => {
+    const { decoder, together } = await read();
+    await expect(decoder.forward([1, 2], together)).rejects.toThrow("2 ids for a cache of 3 sequences");
+    await expect(decoder.forwardWithAttention([1, 2, 3], together, {})).rejects.toMatchObject({
+      code: "bad-attention",
+    });
+    expect(() => together.select([])).toThrow("no sequence was selected");
+    expect(() => together.select([0, 3])).toThrow("there is no sequence 3");
+    await decoder.dispose();
+  });
+
+  test("is refused by the graph that draws", async () => {
+    const decoder = await load(config, "wasm");
+    const cache = decoder.createCache();
+    await decoder.forward([1, 2, 3], cache);
+    await expect(decoder.forward([1, 2], cache.select([0, 0]))).rejects.toMatchObject({ code: "bad-cache" });
+    await decoder.dispose();
+  });
+});
+
+describe("LaneGroup", () => {
+  const config = CONFIGS["relative"] ?? { ...SHAPE, window: 20, position: relative(20, false) };
+  const prompt = randomIds(45, config.vocabularySize, 3);
+
+  /** So many ids of a seed, alone or in a lane. */
+  async function ids(
+    decoder: Decoder,
+    seed: number,
+    count: number,
+    lane?: LaneGroup["lanes"][number],
+  ): Promise<number[]> {
+    const found: number[] = [];
+    const sampler = new Sampler({ seed });
+    try {
+      for await (const { id } of generateIds(decoder, {
+        prompt,
+        sampler,
+        ...(lane ? { reading: lane } : {}),
+      })) {
+        if (found.push(id) === count) break;
+      }
+    } finally {
+      lane?.leave();
+    }
+    return found;
+  }
+
+  test("lanes draw what generations of their own draw, however long each goes on", async () => {
+    const decoder = await load(config);
+    const counts = [30, 5, 1, 60, 30];
+    const alone = [];
+    for (const [seed, count] of counts.entries()) alone.push(await ids(decoder, seed, count));
+    const { lanes } = new LaneGroup(decoder, counts.length);
+    const together = await Promise.all(counts.map((count, seed) => ids(decoder, seed, count, lanes[seed])));
+    expect(together).toEqual(alone);
+    await decoder.dispose();
+  });
+
+  test("reads the prompt once, and then for all lanes in one run", async () => {
+    const decoder = await load(config);
+    const forward = decoder.forward.bind(decoder);
+    const read: number[] = [];
+    decoder.forward = (numbers, cache, options) => {
+      read.push(numbers.length);
+      return forward(numbers, cache, options);
+    };
+    const { lanes } = new LaneGroup(decoder, 3);
+    await Promise.all([4, 4, 2].map((count, seed) => ids(decoder, seed, count, lanes[seed])));
+    expect(read).toEqual([config.window, 3, 2, 2]);
+    await decoder.dispose();
+  });
+
+  test("a lane that fails lets the others go on; a failure of the reading ends all", async () => {
+    const decoder = await load({ ...config, window: 40, position: { kind: "learned" } });
+    const group = new LaneGroup(decoder, 3);
+    const failing = async (): Promise<void> => {
+      await group.lanes[0]?.read(prompt.slice(0, 30));
+      group.lanes[0]?.leave();
+      throw new Error("enough");
+    };
+    const other = async (lane = group.lanes[1]): Promise<number> => {
+      await lane?.read(prompt.slice(0, 30));
+      for (let count = 0; ; count += 1) {
+        try {
+          await lane?.push([count % 5]);
+        } catch (error) {
+          expect(error).toMatchObject({ name: "EngineError", code: "context-full" });
+          return count;
+        }
+      }
+    };
+    const outcomes = await Promise.allSettled([failing(), other(), other(group.lanes[2])]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "fulfilled"]);
+    expect(outcomes.slice(1)).toEqual([10, 10].map((value) => ({ status: "fulfilled", value })));
+    await expect(group.lanes[1]?.push([1, 2])).rejects.toThrow("a lane reads one id");
+    await expect(group.lanes[1]?.push([1], { roll: true })).rejects.toThrow("lanes do not roll");
+    await decoder.dispose();
+  });
+});
