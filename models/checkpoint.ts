@@ -1,11 +1,12 @@
 /**
  * A checkpoint: `config.json` and `model.safetensors` (or its shards), Ostinato's or a Hugging Face GPT-2's, from wherever they are
- * (a folder, a server, memory). Tensors are read one by one, so a file may be larger than the largest array.
+ * (a folder, a server, memory). Tensors are read one by one, so a file may be larger than the largest array, and than the
+ * memory that is left.
  */
 import { type DecoderConfig, parseConfig } from "./config.ts";
 import { CheckpointError } from "./errors.ts";
 import { isOutOfMemory } from "./memory.ts";
-import { isPrecision, STORED_PRECISIONS, type StoredPrecision } from "./precision.ts";
+import { isPrecision, STORED_PRECISIONS } from "./precision.ts";
 import { shownName } from "./shown.ts";
 import { checkShape, type Tensor, tensorShapes } from "./tensors.ts";
 import { openWeights, type StoredWeight } from "./weight-files.ts";
@@ -21,6 +22,8 @@ export interface CheckpointFile {
   /** Bytes `begin` up to `end`, which may be a view. */
   read(begin: number, end: number): Promise<Uint8Array>;
   close(): Promise<void>;
+  /** Where it is, if it is a file of this machine. */
+  readonly path?: string;
 }
 
 export interface Checkpoint {
@@ -35,13 +38,55 @@ export interface Checkpoint {
  * @throws CheckpointError saying which file, key or tensor is at fault.
  */
 export async function readCheckpoint(files: CheckpointFiles): Promise<Checkpoint> {
-  const config = await readConfig(files);
-  const stored = await openWeights(files);
+  const checkpoint = await openCheckpoint(files);
   try {
-    return { config, tensors: await readTensors(stored.weights, config) };
+    const tensors = new Map<string, Tensor>();
+    for await (const [name, tensor] of checkpoint.tensors()) tensors.set(name, tensor);
+    return { config: checkpoint.config, tensors };
   } finally {
-    await stored.close();
+    await checkpoint.close();
   }
+}
+
+/** A checkpoint whose tensors are still in its files. */
+export interface OpenCheckpoint {
+  readonly config: DecoderConfig;
+  /** Where the tensors are, by the names of `tensorShapes`; there may be more than those. */
+  readonly stored: ReadonlyMap<string, StoredWeight>;
+  /**
+   * Reads and checks every tensor, one after the other, so that only those are in memory that the caller keeps.
+   *
+   * @throws CheckpointError as `readCheckpoint`.
+   */
+  tensors(): AsyncGenerator<[name: string, Tensor], void>;
+  /** As `tensors`, but gives none: what is read is only a part of a tensor at a time. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a checkpoint: every tensor that the config asks for is there and has its shape; values are not read yet.
+ *
+ * @throws CheckpointError saying which file, key or tensor is at fault.
+ */
+export async function openCheckpoint(files: CheckpointFiles): Promise<OpenCheckpoint> {
+  const config = await readConfig(files);
+  const { weights, close } = await openWeights(files);
+  try {
+    checkStored(weights, config);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    config,
+    stored: weights,
+    tensors: () => readTensors(weights, config),
+    check: async () => {
+      for (const [, found] of await checkedExtras(weights, config)) await checkValues(found);
+    },
+    close,
+  };
 }
 
 /** The config alone, without reading the tensors. */
@@ -77,12 +122,8 @@ export function checkpointInMemory(files: ReadonlyMap<string, Uint8Array>): Chec
   };
 }
 
-async function readTensors(
-  stored: ReadonlyMap<string, StoredWeight>,
-  config: DecoderConfig,
-): Promise<Map<string, Tensor>> {
-  const wanted = tensorShapes(config);
-  for (const [name, shape] of wanted) {
+function checkStored(stored: ReadonlyMap<string, StoredWeight>, config: DecoderConfig): void {
+  for (const [name, shape] of tensorShapes(config)) {
     const found = stored.get(name);
     if (!found) {
       const hint = "the checkpoint is incomplete, or config.json is another model's";
@@ -90,47 +131,69 @@ async function readTensors(
     }
     checkShape(name, found.shape, shape);
   }
-  const tensors = new Map<string, Tensor>();
+}
+
+async function* readTensors(
+  stored: ReadonlyMap<string, StoredWeight>,
+  config: DecoderConfig,
+): AsyncGenerator<[name: string, Tensor], void> {
+  for (const [name, found] of await checkedExtras(stored, config)) yield [name, await readTensor(found)];
+}
+
+/** Those that the config asks for; the others have been found to be harmless. */
+async function checkedExtras(
+  stored: ReadonlyMap<string, StoredWeight>,
+  config: DecoderConfig,
+): Promise<[name: string, StoredWeight][]> {
+  const wanted = tensorShapes(config);
   for (const [name, found] of stored) {
-    if (wanted.has(name)) tensors.set(name, await readTensor(found));
+    if (!wanted.has(name)) await checkExtra(config, name, found, stored.get("wte.weight"));
   }
-  for (const [name, found] of stored) {
-    if (!wanted.has(name)) await checkExtra(config, tensors, name, found);
-  }
-  return tensors;
+  return [...stored].filter(([name]) => wanted.has(name));
 }
 
 async function readTensor(stored: StoredWeight): Promise<Tensor> {
-  const { name, dtype, shape, fileName } = stored;
+  return { shape: stored.shape, values: await readValues(stored, 0, sizeOf(stored)) };
+}
+
+/** Checked in parts of so many values. */
+const PART = 2 ** 20;
+
+/** Reads a tensor only to see that its values are finite. */
+async function checkValues(stored: StoredWeight): Promise<void> {
+  const size = sizeOf(stored);
+  for (let at = 0; at < size; at += PART) await readValues(stored, at, Math.min(size, at + PART));
+}
+
+/** Values `from` up to `to` of a tensor. */
+async function readValues(stored: StoredWeight, from: number, to: number): Promise<Float32Array> {
+  const { name, dtype, begin, file, fileName } = stored;
   if (!isPrecision(dtype)) {
     throw new CheckpointError(`${fileName}: tensor "${name}" is stored as ${dtype}`, {
       code: "unsupported",
       hint: `${Object.keys(STORED_PRECISIONS).join(", ")} can be read; convert the checkpoint`,
     });
   }
-  const values = await readValues(stored, STORED_PRECISIONS[dtype]);
-  const bad = firstNotFinite(values);
-  if (bad !== undefined) {
-    throw new CheckpointError(`${fileName}: tensor "${name}" holds ${values[bad]} at index ${bad}`, {
-      code: "bad-value",
-      hint: "the training that made it diverged, or the file is damaged; take an earlier checkpoint",
-    });
-  }
-  return { shape, values };
-}
-
-async function readValues(
-  { name, dtype, begin, end, file, fileName }: StoredWeight,
-  precision: StoredPrecision,
-): Promise<Float32Array> {
+  const { bytes, expand } = STORED_PRECISIONS[dtype];
+  let values;
   try {
-    return precision.expand(await file.read(begin, end));
+    values = expand(await file.read(begin + from * bytes, begin + to * bytes));
   } catch (cause) {
     if (!isOutOfMemory(cause)) throw cause;
-    const found = `${fileName}: no memory for tensor "${name}", ${end - begin} bytes of ${dtype}`;
+    const found = `${fileName}: no memory for tensor "${name}", ${(to - from) * bytes} bytes of ${dtype}`;
     const hint = "close other programs, or take a smaller model";
     throw new CheckpointError(found, { code: "out-of-memory", hint, cause });
   }
+  const bad = firstNotFinite(values);
+  if (bad === undefined) return values;
+  throw new CheckpointError(`${fileName}: tensor "${name}" holds ${values[bad]} at index ${from + bad}`, {
+    code: "bad-value",
+    hint: "the training that made it diverged, or the file is damaged; take an earlier checkpoint",
+  });
+}
+
+function sizeOf({ shape }: StoredWeight): number {
+  return shape.reduce((product, size) => product * size, 1);
 }
 
 function firstNotFinite(values: Float32Array): number | undefined {
@@ -143,9 +206,9 @@ function firstNotFinite(values: Float32Array): number | undefined {
 /** A tied head may be stored a second time, if it is the same; nothing else may be there. */
 async function checkExtra(
   config: DecoderConfig,
-  tensors: ReadonlyMap<string, Tensor>,
   name: string,
   stored: StoredWeight,
+  embedding: StoredWeight | undefined,
 ): Promise<void> {
   if (name !== "lm_head.weight" || !config.tiedHead) {
     throw new CheckpointError(`${stored.fileName}: unknown tensor ${shownName(stored.name)}`, {
@@ -155,8 +218,8 @@ async function checkExtra(
   }
   checkShape(name, stored.shape, [config.vocabularySize, config.width]);
   const head = await readTensor(stored);
-  const embedding = tensors.get("wte.weight");
-  if (!embedding || head.values.some((value, i) => value !== embedding.values[i])) {
+  const table = embedding && (await readTensor(embedding));
+  if (!table || head.values.some((value, i) => value !== table.values[i])) {
     throw new CheckpointError(`${stored.fileName}: "lm_head.weight" differs from "wte.weight"`, {
       code: "unknown-tensor",
       hint: 'config.json says that the head is tied; set "tie_word_embeddings": false',

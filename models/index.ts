@@ -4,6 +4,8 @@ export {
   type CheckpointFile,
   type CheckpointFiles,
   checkpointInMemory,
+  openCheckpoint,
+  type OpenCheckpoint,
   readCheckpoint,
   readConfig,
 } from "./checkpoint.ts";
@@ -16,12 +18,19 @@ export {
 } from "./config.ts";
 export { type DecoderGraph, decoderGraph } from "./decoder.ts";
 export { CheckpointError, type CheckpointErrorCode } from "./errors.ts";
-export type { GraphWeight } from "./graph-builder.ts";
+export type { GraphWeight, Locate } from "./graph-builder.ts";
 export type { LegalityTables } from "./legality.ts";
 export { decoderLoop } from "./loop.ts";
 export type { WeightArray } from "./matrix.ts";
 export { isOutOfMemory } from "./memory.ts";
 export { type Backend, choosePlan, isLarge, type Precision, PRECISIONS, type PrecisionPlan } from "./plan.ts";
 export { isPrecision, type PrecisionName, STORED_PRECISIONS, type StoredPrecision } from "./precision.ts";
-export { readSafetensors, type StoredTensor, type TensorBytes, writeSafetensors } from "./safetensors.ts";
-export { graphWeights, type Tensor, type Tensors, tensorShapes } from "./tensors.ts";
+export {
+  readSafetensors,
+  type StoredTensor,
+  type TensorBytes,
+  type TensorEntry,
+  writeHeader,
+  writeSafetensors,
+} from "./safetensors.ts";
+export { graphData, graphWeights, isRearranged, type Tensor, type Tensors, tensorShapes } from "./tensors.ts";

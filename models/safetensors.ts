@@ -17,11 +17,15 @@ export interface StoredTensor {
   readonly end: number;
 }
 
-/** A tensor to write. */
-export interface TensorBytes {
+/** How a tensor to write is described. */
+export interface TensorEntry {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
+}
+
+/** A tensor to write. */
+export interface TensorBytes extends TensorEntry {
   readonly bytes: Uint8Array;
 }
 
@@ -96,21 +100,28 @@ export function readSafetensors(file: Uint8Array): StoredTensor[] {
   return parseHeader(file.subarray(LENGTH_BYTES, LENGTH_BYTES + length), file.length);
 }
 
-/** A file with these tensors, one after the other; the data begins at a multiple of eight, as the format advises. */
-export function writeSafetensors(tensors: readonly TensorBytes[]): Uint8Array {
+/** What a file begins with: the length of the header, and the header. */
+export function writeHeader(tensors: readonly TensorEntry[]): Uint8Array {
   let end = 0;
-  const entries = tensors.map(({ name, dtype, shape, bytes }) => {
+  const entries = tensors.map(({ name, dtype, shape }) => {
     const begin = end;
-    end += bytes.length;
+    end += shape.reduce((product, size) => product * size, BYTES_OF.get(dtype) ?? NaN);
     return [name, { dtype, shape, data_offsets: [begin, end] }] as const;
   });
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
-  const header = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20);
-  header.set(json);
-  const file = new Uint8Array(LENGTH_BYTES + header.length + end);
-  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
-  file.set(header, LENGTH_BYTES);
-  let at = LENGTH_BYTES + header.length;
+  // The data begins at a multiple of eight, as the format advises.
+  const start = new Uint8Array(LENGTH_BYTES + Math.ceil(json.length / 8) * 8).fill(0x20);
+  new DataView(start.buffer).setBigUint64(0, BigInt(start.length - LENGTH_BYTES), true);
+  start.set(json, LENGTH_BYTES);
+  return start;
+}
+
+/** A file with these tensors, one after the other. */
+export function writeSafetensors(tensors: readonly TensorBytes[]): Uint8Array {
+  const start = writeHeader(tensors);
+  const file = new Uint8Array(tensors.reduce((sum, { bytes }) => sum + bytes.length, start.length));
+  file.set(start);
+  let at = start.length;
   for (const { bytes } of tensors) {
     file.set(bytes, at);
     at += bytes.length;

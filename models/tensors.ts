@@ -75,13 +75,18 @@ export async function* graphData(
     if (!shape) continue;
     wanted.delete(name);
     checkShape(name, tensor.shape, shape);
-    if (name.endsWith(".relative.weight")) yield [name, distanceMajor(tensor)];
+    if (isRearranged(name)) yield [name, distanceMajor(tensor)];
     else yield* matrixData(plan, name, shape, tensor.values);
   }
   for (const name of wanted.keys()) {
     const hint = "the checkpoint is incomplete, or config.json is another model's";
     throw new CheckpointError(`tensor "${name}" is missing`, { code: "missing-tensor", hint });
   }
+}
+
+/** Whether a tensor has another layout in the graph than in a checkpoint, even where it stays float32. */
+export function isRearranged(name: string): boolean {
+  return name.endsWith(".relative.weight");
 }
 
 /** @throws CheckpointError when the shapes differ. */

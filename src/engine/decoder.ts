@@ -5,15 +5,18 @@ import {
   decoderLoop,
   graphWeights,
   headSize,
+  type Locate,
   type Precision,
+  type PrecisionPlan,
   type Tensors,
+  type WeightArray,
 } from "../../models/index.ts";
 import { type AttentionRequest, checkedRequest, type LayerAttention, visibleWeights } from "./attention.ts";
 import { type CacheShape, KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
 import { ANY_DRAW, drawInputs, type Draws } from "./loop.ts";
 import { attentionMask } from "./mask.ts";
-import type { Backend, Runtime, RuntimeTensor, Session } from "./runtime.ts";
+import type { Backend, Runtime, RuntimeTensor, Session, WeightFolder } from "./runtime.ts";
 
 export interface DecoderSource {
   readonly config: DecoderConfig;
@@ -22,6 +25,19 @@ export interface DecoderSource {
   readonly runtime: Runtime;
   /** How the matrices are kept and multiplied with. Default "fp32". */
   readonly precision?: Precision;
+}
+
+/** Weights by the names of `graphWeights`. */
+export interface PreparedSource {
+  readonly config: DecoderConfig;
+  readonly plan: PrecisionPlan;
+  readonly runtime: Runtime;
+  /** In memory: not needed any more once the decoder is loaded. In files: they must stay as they are while it lives. */
+  readonly weights: ReadonlyMap<string, WeightArray> | WeightsInFiles;
+}
+
+export interface WeightsInFiles extends WeightFolder {
+  readonly located: ReadonlyMap<string, { readonly file: string; readonly offset: number }>;
 }
 
 export interface ForwardOptions {
@@ -69,10 +85,20 @@ export class Decoder {
    */
   static async load({ config, tensors, runtime, precision = "fp32" }: DecoderSource): Promise<Decoder> {
     const plan = choosePlan(precision, runtime.backend, config);
+    return Decoder.fromWeights({ config, plan, runtime, weights: await graphWeights(config, tensors, plan) });
+  }
+
+  /**
+   * A decoder whose weights have the layout of the graph already.
+   *
+   * @throws EngineError when ONNX Runtime cannot load the model.
+   */
+  static async fromWeights({ config, plan, runtime, weights }: PreparedSource): Promise<Decoder> {
     // WebAssembly copies the cache for every run; for the native library a step at a time is as fast.
     const drawsInside = runtime.backend === "wasm";
-    const graph = drawsInside ? decoderLoop(config, { plan }) : decoderGraph(config, { plan });
-    const session = await runtime.createSession(graph.bytes, await graphWeights(config, tensors, plan));
+    const build = drawsInside ? decoderLoop : decoderGraph;
+    const graph = build(config, { plan, ...("located" in weights ? { locate: placesOf(weights) } : {}) });
+    const session = await runtime.createSession(graph.bytes, weights);
     return new Decoder(config, runtime.backend, drawsInside, session);
   }
 
@@ -308,6 +334,14 @@ export class Decoder {
     if (!this.#disposed) return;
     throw new EngineError("the decoder is disposed", { code: "disposed", hint: "load the model again" });
   }
+}
+
+function placesOf({ located }: WeightsInFiles): Locate {
+  return (data) => {
+    const place = located.get(data);
+    if (!place) throw new TypeError(`no file holds "${data}"`);
+    return place;
+  };
 }
 
 type Results = ReadonlyMap<string, RuntimeTensor>;

@@ -1,7 +1,14 @@
 /** The engine for decoder checkpoints: sessions, the cache, the sampler. */
 export type { AttentionRequest, LayerAttention } from "./attention.ts";
 export { type CacheShape, KeyValueCache } from "./cache.ts";
-export { Decoder, type DecoderSource, type ForwardOptions, type ForwardWithAttention } from "./decoder.ts";
+export {
+  Decoder,
+  type DecoderSource,
+  type WeightsInFiles,
+  type PreparedSource,
+  type ForwardOptions,
+  type ForwardWithAttention,
+} from "./decoder.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export { explainDraw, type ExplainDrawOptions, type Explanation } from "./explain.ts";
 export { type Constraint, type GeneratedId, generateIds, type GenerateIdsOptions } from "./generate.ts";
@@ -14,6 +21,7 @@ export {
   createWebGpuRuntime,
   type Runtime,
   type Session,
+  type WeightFolder,
   type WasmOptions,
 } from "./runtime.ts";
 export { type Candidate, type Draw, type DrawContext, likeliest, Sampler } from "./sampler.ts";

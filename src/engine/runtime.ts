@@ -14,10 +14,21 @@ export interface Runtime {
    * Loads a graph.
    *
    * @param model an `.onnx` file.
-   * @param weights the graph's external data by location; read during the call only.
+   * @param weights the graph's external data by location, read during the call only; or the folder of the files that it
+   * is in, for the native library.
    * @throws EngineError when ONNX Runtime refuses it, with code "out-of-memory" when it is too large.
    */
-  createSession(model: Uint8Array, weights: ReadonlyMap<string, WeightArray>): Promise<Session>;
+  createSession(
+    model: Uint8Array,
+    weights: ReadonlyMap<string, WeightArray> | WeightFolder,
+  ): Promise<Session>;
+}
+
+/** Files with weights, which the system maps into memory: nothing is copied, and pages that nobody reads stay on disk. */
+export interface WeightFolder {
+  readonly path: string;
+  /** Whether kernels are to compute with the files' pages, not with copies that they have rearranged. */
+  readonly inPlace: boolean;
 }
 
 export type { Backend };
@@ -108,13 +119,16 @@ export function onnxRuntime(
     backend,
     createSession: async (model, weights) => {
       startedBuilds.add(ort);
-      const externalData = [...weights].map(([path, values]) => ({ path, data: bytesOf(values) }));
+      const external =
+        "path" in weights
+          ? mappedFiles(weights)
+          : { externalData: [...weights].map(([path, values]) => ({ path, data: bytesOf(values) })) };
       try {
         const session = await ort.InferenceSession.create(model, {
           graphOptimizationLevel: "all",
           logSeverityLevel: 3, // errors, which are thrown as well
           ...sessionOptions,
-          externalData,
+          ...external,
         });
         return onnxSession(ort, session);
       } catch (cause) {
@@ -122,6 +136,16 @@ export function onnxRuntime(
       }
     },
   };
+}
+
+/** ONNX Runtime's `onnxruntime_session_options_config_keys.h`. */
+function mappedFiles({ path, inPlace }: WeightFolder): Ort.InferenceSession.SessionOptions {
+  const session = {
+    model_external_initializers_file_folder_path: path,
+    use_device_allocator_for_initializers: "1", // the arena would take twice what copies need
+    ...(inPlace ? { disable_prepacking: "1" } : {}),
+  };
+  return { extra: { session } };
 }
 
 function onnxSession(ort: typeof Ort, session: Ort.InferenceSession): Session {

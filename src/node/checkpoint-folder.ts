@@ -37,6 +37,7 @@ async function openFile(folder: string, name: string): Promise<CheckpointFile> {
   const { size } = await handle.stat();
   return {
     bytes: size,
+    path,
     read: async (begin, end) => {
       const bytes = new Uint8Array(end - begin);
       let done = 0;

@@ -1,6 +1,6 @@
 /** What needs Node: files, native inference, models that ship. */
 export { checkpointFolder } from "./checkpoint-folder.ts";
-export type { LoadModelOptions } from "./load-decoder.ts";
+export { loadDecoder, type LoadModelOptions } from "./load-decoder.ts";
 export { loadMusicModel, loadTextModel } from "./load-model.ts";
 export { createNodeRuntime, type NodeRuntimeOptions } from "./runtime.ts";
 export { writeFileAtomic } from "./write-file.ts";

@@ -1,6 +1,13 @@
-import { type CheckpointFiles, type Precision, readCheckpoint } from "../../models/index.ts";
+import {
+  type CheckpointFiles,
+  choosePlan,
+  isLarge,
+  openCheckpoint,
+  type Precision,
+} from "../../models/index.ts";
 import { Decoder } from "../engine/decoder.ts";
 import { checkPrecision, PRECISION_OPTION } from "../options.ts";
+import { weightsInFiles } from "./mapped-weights.ts";
 import { createNodeRuntime, type NodeRuntimeOptions } from "./runtime.ts";
 
 export interface LoadModelOptions extends NodeRuntimeOptions {
@@ -9,13 +16,24 @@ export interface LoadModelOptions extends NodeRuntimeOptions {
 }
 
 /**
- * Loads the network of a checkpoint, whatever its ids mean.
+ * Loads the network of a checkpoint, whatever its ids mean. Of a large one the files are mapped into memory, so they must
+ * not be changed (replacing or deleting them is fine) while the decoder lives.
  *
  * @throws CheckpointError when the checkpoint is damaged; EngineError when it cannot be run here; OptionError for an
  * unknown precision.
  */
-export async function loadDecoder(files: CheckpointFiles, options: LoadModelOptions): Promise<Decoder> {
+export async function loadDecoder(files: CheckpointFiles, options: LoadModelOptions = {}): Promise<Decoder> {
   const precision = checkPrecision(options.precision ?? PRECISION_OPTION.fallback);
-  const [checkpoint, runtime] = await Promise.all([readCheckpoint(files), createNodeRuntime(options)]);
-  return Decoder.load({ ...checkpoint, runtime, precision });
+  const runtime = await createNodeRuntime(options);
+  const checkpoint = await openCheckpoint(files);
+  try {
+    const { config } = checkpoint;
+    const plan = choosePlan(precision, runtime.backend, config);
+    const canMap = runtime.backend === "node" && isLarge(config);
+    const weights = canMap ? await weightsInFiles(checkpoint, plan) : undefined;
+    if (weights) return await Decoder.fromWeights({ config, plan, runtime, weights });
+    return await Decoder.load({ config, tensors: checkpoint.tensors(), runtime, precision });
+  } finally {
+    await checkpoint.close();
+  }
 }
