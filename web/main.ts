@@ -5,6 +5,7 @@ import { Settings } from "./controls/settings.ts";
 import { byId } from "./elements.ts";
 import { InputView } from "./input/input-view.ts";
 import type { PlayerState } from "./music/player.ts";
+import { registerServiceWorker, storeForLater } from "./offline.ts";
 import { OutputView } from "./output/output-view.ts";
 import { RollView } from "./roll/roll-view.ts";
 import { Status } from "./status.ts";
@@ -41,6 +42,7 @@ const output = new OutputView(app, settings, status);
 roll.why = why;
 roll.onSelect = () => applyLoop();
 
+registerServiceWorker();
 void output.openAddress();
 window.addEventListener("hashchange", () => void output.openAddress());
 
@@ -155,6 +157,7 @@ async function betterSound(): Promise<void> {
     const { loadTones } = await import("./sound/tones.ts");
     app.sound.tones = await loadTones(new URL("samples/", document.baseURI));
     document.documentElement.dataset["piano"] = "recorded";
+    await storeForLater();
   } catch {
     // The computed piano goes on; the next piece tries again.
     isBetterSound = false;

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { offline } from "./build/offline.ts";
 import { shippedFiles } from "./build/shipped-files.ts";
 
 const root = fileURLToPath(new URL("./", import.meta.url));
@@ -26,7 +27,7 @@ export default defineConfig({
   root,
   // Every address is relative, so that the built folder can be served from anywhere.
   base: "./",
-  plugins: [shippedFiles(), contentSecurityPolicy()],
+  plugins: [shippedFiles(), contentSecurityPolicy(), offline()],
   worker: { format: "es" },
   server: { headers: ISOLATION },
   preview: { headers: ISOLATION },
@@ -35,6 +36,15 @@ export default defineConfig({
     // Models and wasm stay files: a data: address would be a third larger and is not cached.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1000,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: { index: `${root}index.html`, "service-worker": `${root}service-worker.ts` },
+      output: {
+        // Its address must stay the same from one version to the next.
+        entryFileNames: ({ name }) =>
+          name === "service-worker" ? "service-worker.js" : "assets/[name]-[hash].js",
+      },
+    },
   },
   optimizeDeps: { exclude: ["onnxruntime-web"] },
 });

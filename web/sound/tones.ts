@@ -1,15 +1,13 @@
 /** Where tones come from: computed at once, recorded ones over the network. */
 import { getContext } from "tone";
-import { pitchName } from "../../encoding/index.ts";
 import { PIANO_PITCHES } from "../roll/geometry.ts";
 import { pianoTone } from "./piano-tone.ts";
+import { recordedNames } from "./recorded-names.ts";
 import { frequencyOf, type Tones } from "./voices.ts";
 
 /** Semitones between two tones that are computed. */
 const COMPUTED_SPACING = 4;
 const COMPUTED_RATE = 32_000;
-/** Semitones between two recorded tones: A, C, D# and F# of every octave, from the lowest key to the highest. */
-const RECORDED_SPACING = 3;
 /** Notes end after this time, see `LONGEST_NOTE_SECONDS` of the music model; what comes later would only cost memory. */
 const LONGEST_SECONDS = 11;
 const FADE_SECONDS = 1;
@@ -28,16 +26,6 @@ export async function computeTones(): Promise<Tones> {
     await new Promise((resolve) => setTimeout(resolve));
   }
   return tones;
-}
-
-/** File names of the recorded tones by pitch, as web/vite.config.ts lays them out. */
-export function recordedNames(): ReadonlyMap<number, string> {
-  const names = new Map<number, string>();
-  const { lowest, highest } = PIANO_PITCHES;
-  for (let pitch: number = lowest; pitch <= highest; pitch += RECORDED_SPACING) {
-    names.set(pitch, `${pitchName(pitch).replace("#", "s")}v8.mp3`);
-  }
-  return names;
 }
 
 /**
