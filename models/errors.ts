@@ -1,6 +1,7 @@
 /** What kind of fault a checkpoint or its config has; `CheckpointError.code` is one of these. */
 export type CheckpointErrorCode =
   | "missing-file"
+  | "download-failed"
   | "bad-config"
   | "unsupported"
   | "bad-safetensors"

@@ -10,23 +10,21 @@ import { summaryLines } from "../compare/summary.ts";
 import { cutWindows, type GridNote, gridNotes } from "../compare/windows.ts";
 import { EncodingError, MidiError, readMidi } from "../../encoding/index.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
-import type { Precision } from "../../models/index.ts";
 import { loadMusicModel } from "../node/load-model.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { checkWritable, listFiles, readInput, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { loadingOptions, type ModelCommandOptions, offlineOption } from "./model-options.ts";
 import { numberIn, positiveInteger, positiveNumber, precisionOption } from "./values.ts";
 
-interface CompareCommandOptions extends SamplingOptions {
+interface CompareCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly model?: string;
   readonly count: number;
   readonly seconds: number;
   readonly train?: string;
   readonly out: string;
   readonly lenient?: boolean;
-  readonly precision: Precision;
-  readonly threads?: number;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -53,7 +51,7 @@ export function addCompareCommand(program: Command): void {
     )
     .option(
       "--model <name>",
-      "generate with this model (piano), or checkpoint folder, instead of reading files",
+      "generate with this model (piano), or a checkpoint's folder or address, instead of reading files",
     )
     .option(
       "--count <n>",
@@ -80,6 +78,7 @@ export function addCompareCommand(program: Command): void {
     .option("--lenient", "salvage what can be read from damaged files")
     .addOption(precisionOption())
     .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
+    .addOption(offlineOption())
     .option("--quiet", "say nothing but the result")
     .option("--json", "print the figures as JSON on stdout too")
     .addHelpText(
@@ -157,7 +156,13 @@ function checkUsage(folders: readonly string[], options: CompareCommandOptions, 
     );
   }
   if (options.model !== undefined) return;
-  for (const flag of ["count", "precision", "threads", ...SAMPLING_OPTIONS.map(({ key }) => key)]) {
+  for (const flag of [
+    "count",
+    "precision",
+    "threads",
+    "offline",
+    ...SAMPLING_OPTIONS.map(({ key }) => key),
+  ]) {
     if (command.getOptionValueSource(flag) === "cli") {
       throw new UsageError(
         `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} needs --model`,
@@ -221,16 +226,12 @@ async function generateMusic(
   options: CompareCommandOptions,
   console: Console,
 ): Promise<GeneratedSet & { readonly from: string }> {
-  const { count, seconds, precision, threads } = options;
+  const { count, seconds } = options;
   const sampling: SamplingOptions = Object.fromEntries(
     SAMPLING_OPTIONS.flatMap(({ key }) => (options[key] === undefined ? [] : [[key, options[key]]])),
   );
   const seed = options.seed ?? 1;
-  const model = await loadMusicModel(name, {
-    precision,
-    ...(threads === undefined ? {} : { threads }),
-    onWarning: (message) => console.say(message),
-  });
+  const model = await loadMusicModel(name, loadingOptions(options, console));
   try {
     const set = await generateSet(model, {
       ...sampling,

@@ -1,18 +1,16 @@
 import type { Command } from "commander";
-import type { Precision } from "../../models/index.ts";
 import { loadMusicModel } from "../node/load-model.ts";
 import { type PieceScore, scorePiece, summarise } from "../evaluate/evaluate.ts";
 import { Console } from "./console.ts";
 import { CommandError } from "./errors.ts";
 import { readScore } from "./files.ts";
+import { loadingOptions, type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { positiveInteger, precisionOption } from "./values.ts";
 
-interface EvaluateCommandOptions {
+interface EvaluateCommandOptions extends ModelCommandOptions {
   readonly model: string;
   readonly lenient?: boolean;
-  readonly precision: Precision;
-  readonly threads?: number;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -26,10 +24,11 @@ export function addEvaluateCommand(program: Command): void {
         "start given, in blocks of the model's window that overlap by half.",
     )
     .argument("<files...>", "MIDI files")
-    .option("--model <name>", "a model that ships (piano), or a checkpoint folder", "piano")
+    .addOption(modelOption("piano"))
     .option("--lenient", "salvage what can be read from damaged files")
     .addOption(precisionOption())
     .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
+    .addOption(offlineOption())
     .option("--quiet", "say nothing but the result")
     .option("--json", "print the result as JSON")
     .addHelpText(
@@ -45,11 +44,7 @@ async function runEvaluate(paths: readonly string[], options: EvaluateCommandOpt
   const console = new Console({ quiet: options.quiet ?? false });
   const scores = [];
   for (const path of paths) scores.push({ path, score: await readScore(path, options, console) });
-  const model = await loadMusicModel(options.model, {
-    precision: options.precision,
-    ...(options.threads === undefined ? {} : { threads: options.threads }),
-    onWarning: (message) => console.say(message),
-  });
+  const model = await loadMusicModel(options.model, loadingOptions(options, console));
   const files: ({ readonly path: string } & PieceScore)[] = [];
   try {
     for (const { path, score } of scores) {

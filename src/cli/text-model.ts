@@ -1,15 +1,13 @@
-import type { Precision } from "../../models/index.ts";
 import { loadTextModel } from "../node/load-model.ts";
 import type { TextModel } from "../text.ts";
 import type { Console } from "./console.ts";
+import { loadingOptions, type ModelCommandOptions } from "./model-options.ts";
 
 /** The text model that ships. */
 export const TOY = "shakespeare";
 
-export interface TextModelOptions {
+export interface TextModelOptions extends ModelCommandOptions {
   readonly model: string;
-  readonly precision: Precision;
-  readonly threads?: number;
 }
 
 /** Loads a text model, says what there is to say about it, and frees it at the end. */
@@ -18,13 +16,11 @@ export async function withTextModel(
   console: Console,
   use: (model: TextModel) => Promise<void>,
 ): Promise<void> {
-  const model = await loadTextModel(options.model, {
-    precision: options.precision,
-    ...(options.threads === undefined ? {} : { threads: options.threads }),
-    onWarning: (message) => console.say(message),
-  });
+  const model = await loadTextModel(options.model, loadingOptions(options, console));
   if (options.model === TOY) {
-    console.say(`${TOY} is a toy of two million parameters; for GPT-2 give --model a folder with its files`);
+    console.say(
+      `${TOY} is a toy of two million parameters; for GPT-2 itself: --model gpt2 (0.5 GB, downloaded once)`,
+    );
   }
   try {
     await use(model);

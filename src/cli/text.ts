@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import type { Precision } from "../../models/index.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
 import type { GeneratedText, TextEnd, TextModel, TextStep } from "../text.ts";
 import { candidateLines } from "./candidates.ts";
@@ -8,12 +7,13 @@ import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
 import { TOY, withTextModel } from "./text-model.ts";
 import { runTextScore } from "./text-score.ts";
 import { positiveInteger, precisionOption } from "./values.ts";
 import { addSamplingOptions } from "./writing-options.ts";
 
-interface TextCommandOptions extends SamplingOptions {
+interface TextCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly model: string;
   readonly tokens: number;
   readonly samples: number;
@@ -23,8 +23,6 @@ interface TextCommandOptions extends SamplingOptions {
   readonly roll?: boolean;
   readonly score?: string;
   readonly stride?: number;
-  readonly precision: Precision;
-  readonly threads?: number;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -42,7 +40,7 @@ export function addTextCommand(program: Command): void {
     )
     .argument("[prompt]", 'text to continue; "-" reads stdin')
     .option("--file <file>", "read the prompt from a file")
-    .option("--model <name>", `a model that ships (${TOY}), or a GPT-2 checkpoint folder`, TOY)
+    .addOption(modelOption(TOY))
     .option("--tokens <n>", "how many tokens at most", positiveInteger, 100);
   addSamplingOptions(command);
   command
@@ -58,13 +56,14 @@ export function addTextCommand(program: Command): void {
     )
     .addOption(precisionOption())
     .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
+    .addOption(offlineOption())
     .option("--quiet", "say nothing but the result")
     .option("--json", "print the result as JSON, when it is complete")
     .addHelpText(
       "after",
       "\nExamples:\n" +
         '  ostinato text "ROMEO:" --seed 7\n' +
-        "  ostinato text --model gpt2-folder --tokens 200 --top-k 40\n" +
+        "  ostinato text --model gpt2 --tokens 200 --top-k 40\n" +
         '  ostinato text "The answer is" --tokens 5 --temperature 0 --candidates 10\n' +
         '  ostinato text "My lord," --choose\n' +
         "  cat prompt.txt | ostinato text - --samples 3\n" +

@@ -1,21 +1,19 @@
 /** What the commands that write music have in common: model, sampling, output. */
 import { type Command, Option } from "commander";
 import type { TrackSelection } from "../../encoding/index.ts";
-import type { Precision } from "../../models/index.ts";
 import type { MusicModel } from "../music.ts";
 import { loadMusicModel } from "../node/load-model.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
 import type { Console } from "./console.ts";
+import { loadingOptions, type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
 import { UsageError } from "./errors.ts";
 import { numberIn, positiveInteger, precisionOption } from "./values.ts";
 
-export interface WritingCommandOptions extends SamplingOptions {
+export interface WritingCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly out: string;
   readonly lenient?: boolean;
   readonly tracks?: TrackSelection;
   readonly model: string;
-  readonly precision: Precision;
-  readonly threads?: number;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -31,11 +29,12 @@ export function addSamplingOptions(command: Command): void {
 
 /** Adds `--model`, the options of sampling, and those of every command. */
 export function addWritingOptions(command: Command): Command {
-  command.option("--model <name>", "a model that ships (piano), or a checkpoint folder", "piano");
+  command.addOption(modelOption("piano"));
   addSamplingOptions(command);
   return command
     .addOption(precisionOption())
     .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
+    .addOption(offlineOption())
     .option("--quiet", "say nothing")
     .option("--json", "print the summary as JSON on stdout");
 }
@@ -46,13 +45,6 @@ export function checkOutputs({ json, out }: WritingCommandOptions): void {
 }
 
 /** Loads the model that the options name; what it has to say goes to the console. */
-export function loadModel(
-  { model, precision, threads }: Pick<WritingCommandOptions, "model" | "precision" | "threads">,
-  console: Console,
-): Promise<MusicModel> {
-  return loadMusicModel(model, {
-    precision,
-    ...(threads === undefined ? {} : { threads }),
-    onWarning: (message) => console.say(message),
-  });
+export function loadModel(options: WritingCommandOptions, console: Console): Promise<MusicModel> {
+  return loadMusicModel(options.model, loadingOptions(options, console));
 }

@@ -2,31 +2,37 @@ import { MusicModel } from "../music.ts";
 import { TextModel } from "../text.ts";
 import { readTokenizer } from "../tokenizer-files.ts";
 import { loadDecoder, type LoadModelOptions } from "./load-decoder.ts";
-import { modelFiles } from "./model-files.ts";
+import { modelFiles, type ModelFilesOptions } from "./model-files.ts";
 
 /**
  * Loads a music model.
  *
- * @param name a model that ships ("piano"), or the path of a checkpoint folder.
+ * @param name a model that ships ("piano"), a folder, an address or a hub id: see `modelFiles`.
  * @throws CheckpointError when there is no such model or it is damaged; EngineError when it cannot be run here; OptionError for an unknown precision.
  * @example
  * const piano = await loadMusicModel("piano");
  */
-export async function loadMusicModel(name: string, options: LoadModelOptions = {}): Promise<MusicModel> {
-  return new MusicModel(await loadDecoder(await modelFiles(name), options));
+export async function loadMusicModel(
+  name: string,
+  options: LoadModelOptions & ModelFilesOptions = {},
+): Promise<MusicModel> {
+  return new MusicModel(await loadDecoder(await modelFiles(name, options), options));
 }
 
 /**
  * Loads a text model: a GPT-2 checkpoint with its tokenizer.
  *
- * @param name a model that ships ("shakespeare"), or the path of a checkpoint folder.
+ * @param name a model that ships ("shakespeare"), a folder, an address or a hub id ("gpt2"): see `modelFiles`.
  * @throws CheckpointError when there is no such model or it is damaged; TokenizerError when its tokenizer cannot be read;
  * EngineError when it cannot be run here; OptionError for an unknown precision.
  * @example
  * const shakespeare = await loadTextModel("shakespeare");
  */
-export async function loadTextModel(name: string, options: LoadModelOptions = {}): Promise<TextModel> {
-  const files = await modelFiles(name);
+export async function loadTextModel(
+  name: string,
+  options: LoadModelOptions & ModelFilesOptions = {},
+): Promise<TextModel> {
+  const files = await modelFiles(name, options);
   const tokenizer = await readTokenizer(files);
   return new TextModel(await loadDecoder(files, options), tokenizer);
 }

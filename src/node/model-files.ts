@@ -1,17 +1,33 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { CheckpointFiles } from "../../models/index.ts";
+import { CheckpointError, type CheckpointFiles } from "../../models/index.ts";
+import { checkpointUrl } from "../browser/checkpoint-url.ts";
 import { checkpointFolder } from "./checkpoint-folder.ts";
+import { hubFolder, hubId, type HubOptions } from "./hub/hub.ts";
 import { packageRoot } from "./package-root.ts";
+
+/** How models that are not on this machine are had. */
+export type ModelFilesOptions = Pick<HubOptions, "offline" | "onProgress" | "onWarning" | "signal">;
 
 /**
  * The files of a model.
  *
- * @param name a model that ships, or the path of a checkpoint folder.
- * @throws CheckpointError when there is no such model.
+ * @param name a model that ships, the path of a checkpoint folder, the address of one (http or https), or a model of the
+ * Hugging Face hub, which is downloaded into Hugging Face's cache: "openai-community/gpt2", or "gpt2" for short.
+ * @throws CheckpointError when there is no such model, or it cannot be downloaded.
  */
-export async function modelFiles(name: string): Promise<CheckpointFiles> {
-  return checkpointFolder(shippedFolder(name) ?? name);
+export async function modelFiles(name: string, options: ModelFilesOptions = {}): Promise<CheckpointFiles> {
+  if (/^https?:\/\//.test(name)) {
+    if (options.offline) {
+      const hint = "leave --offline out, or give a folder";
+      throw new CheckpointError(`${name} is on the network`, { code: "missing-file", hint });
+    }
+    return checkpointUrl(name, options);
+  }
+  const shipped = shippedFolder(name);
+  if (shipped !== undefined) return checkpointFolder(shipped);
+  const id = existsSync(name) ? undefined : hubId(name);
+  return checkpointFolder(id === undefined ? name : await hubFolder(id, options));
 }
 
 /** The folder of a model that ships with the package, where `name` is one. */

@@ -1,0 +1,46 @@
+/** What the commands that run a model have in common. */
+import { Option } from "commander";
+import type { Precision } from "../../models/index.ts";
+import type { LoadModelOptions } from "../node/load-decoder.ts";
+import type { ModelFilesOptions } from "../node/model-files.ts";
+import type { Console } from "./console.ts";
+import { interruptSignal } from "./interrupt.ts";
+
+export interface ModelCommandOptions {
+  readonly precision: Precision;
+  readonly threads?: number;
+  readonly offline?: boolean;
+}
+
+/** `--model`. @param shipped the model that ships and is used if none is named. */
+export function modelOption(shipped: string): Option {
+  const help = `a model that ships (${shipped}), a checkpoint's folder or address, or a Hugging Face hub id`;
+  return new Option("--model <name>", help).default(shipped);
+}
+
+/** `--offline` */
+export function offlineOption(): Option {
+  return new Option("--offline", "of hub models use what was downloaded before, and no network");
+}
+
+/** How a model is loaded as the options say; what there is to tell of it goes to the console. */
+export function loadingOptions(
+  { precision, threads, offline }: ModelCommandOptions,
+  console: Console,
+): LoadModelOptions & ModelFilesOptions {
+  return {
+    precision,
+    ...(threads === undefined ? {} : { threads }),
+    ...(offline === undefined ? {} : { offline }),
+    signal: interruptSignal(),
+    onWarning: (message) => console.say(message),
+    onProgress: ({ file, loadedBytes, totalBytes }) => {
+      const total = totalBytes === undefined ? "" : ` of ${megabytes(totalBytes)}`;
+      console.progress(() => `downloading ${file}: ${megabytes(loadedBytes)}${total} MB`);
+    },
+  };
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}

@@ -1,0 +1,126 @@
+/** A server that speaks the hub's paths, with whatever misbehaviour a test asks for. */
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+
+export const COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
+export interface HubServerOptions {
+  /** Files by name; those that end in ".safetensors" are kept as large files are: by SHA-256, on another host. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly id: string;
+  readonly commit?: string;
+  /** Token without which nothing is given. */
+  readonly token?: string;
+}
+
+export class HubServer {
+  /** Requests for contents: file, and the first byte asked for. */
+  readonly downloads: { readonly file: string; readonly from: number }[] = [];
+  /** How many bytes of the next answers get through before the connection is cut. */
+  readonly cuts: number[] = [];
+  /** What is sent in place of a file. */
+  readonly falsified = new Map<string, Uint8Array>();
+  /** Whether parts are answered with the whole. */
+  ignoresRange = false;
+  /** Authorization headers that the host of large files has seen. */
+  readonly leaked: string[] = [];
+  requests = 0;
+  readonly #options: HubServerOptions;
+  readonly #api: Server;
+  readonly #storage: Server;
+
+  constructor(options: HubServerOptions) {
+    this.#options = options;
+    this.#api = createServer((request, response) => this.#answer(request, response));
+    this.#storage = createServer((request, response) => {
+      this.leaked.push(...(request.headers.authorization ? [request.headers.authorization] : []));
+      this.#send(decodeURIComponent((request.url ?? "").slice(1)), request, response);
+    });
+  }
+
+  /** @returns its address. */
+  async start(): Promise<string> {
+    await Promise.all([this.#api, this.#storage].map((server) => listen(server)));
+    return `http://127.0.0.1:${portOf(this.#api)}`;
+  }
+
+  stop(): void {
+    for (const server of [this.#api, this.#storage]) {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    this.requests += 1;
+    const { id, commit = COMMIT, token, files } = this.#options;
+    const { pathname } = new URL(request.url ?? "", "http://hub");
+    const json = (status: number, value: unknown): void => {
+      response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(value));
+    };
+    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
+      json(401, { error: "Invalid credentials" });
+    } else if (pathname === `/api/models/${id}/revision/main`) {
+      json(200, { _id: "1", id, sha: commit, private: false, downloads: 0, gated: false, likes: 0 });
+    } else if (pathname === `/api/models/${id}/paths-info/${commit}` && request.method === "POST") {
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        const paths: readonly string[] = JSON.parse(body).paths;
+        json(
+          200,
+          paths.flatMap((path) => {
+            const content = files.get(path);
+            return content ? [pathInfo(path, content)] : [];
+          }),
+        );
+      });
+    } else if (pathname.startsWith(`/${id}/resolve/${commit}/`)) {
+      const file = pathname.slice(`/${id}/resolve/${commit}/`.length);
+      if (!isLarge(file)) this.#send(file, request, response);
+      else response.writeHead(302, { Location: `http://localhost:${portOf(this.#storage)}/${file}` }).end();
+    } else json(404, { error: "Repository not found" });
+  }
+
+  #send(file: string, request: IncomingMessage, response: ServerResponse): void {
+    const content = this.falsified.get(file) ?? this.#options.files.get(file);
+    if (!content) {
+      response.writeHead(404).end();
+      return;
+    }
+    const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    this.downloads.push({ file, from });
+    const start = this.ignoresRange ? 0 : from;
+    const part = content.subarray(start);
+    response.writeHead(start > 0 ? 206 : 200, {
+      "Content-Length": part.length,
+      ...(start > 0 ? { "Content-Range": `bytes ${start}-${content.length - 1}/${content.length}` } : {}),
+    });
+    const cut = isLarge(file) ? this.cuts.shift() : undefined;
+    if (cut === undefined) response.end(part);
+    else response.write(part.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
+  }
+}
+
+function isLarge(file: string): boolean {
+  return file.endsWith(".safetensors");
+}
+
+function pathInfo(path: string, content: Uint8Array) {
+  const git = createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
+  const sha256 = createHash("sha256").update(content).digest("hex");
+  const lfs = isLarge(path) ? { lfs: { oid: sha256, size: content.length, pointerSize: 134 } } : {};
+  return { type: "file", path, size: content.length, oid: git, ...lfs };
+}
+
+function listen(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
