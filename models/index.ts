@@ -23,7 +23,15 @@ export type { LegalityTables } from "./legality.ts";
 export { decoderLoop } from "./loop.ts";
 export type { WeightArray } from "./matrix.ts";
 export { isOutOfMemory } from "./memory.ts";
-export { type Backend, choosePlan, isLarge, type Precision, PRECISIONS, type PrecisionPlan } from "./plan.ts";
+export {
+  type Backend,
+  choosePlan,
+  isLarge,
+  PLANS,
+  type Precision,
+  PRECISIONS,
+  type PrecisionPlan,
+} from "./plan.ts";
 export { isPrecision, type PrecisionName, STORED_PRECISIONS, type StoredPrecision } from "./precision.ts";
 export {
   readSafetensors,
@@ -34,3 +42,12 @@ export {
   writeSafetensors,
 } from "./safetensors.ts";
 export { graphData, graphWeights, isRearranged, type Tensor, type Tensors, tensorShapes } from "./tensors.ts";
+export { GPT2_SIZES } from "./sizes.ts";
+export {
+  cacheBytesPerId,
+  tally,
+  type Tally,
+  type TensorCount,
+  type TensorGroup,
+  weightBytes,
+} from "./tally.ts";

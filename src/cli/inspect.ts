@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import {
   DRUM_CHANNEL,
@@ -9,32 +11,59 @@ import {
   tempoChanges,
   type TrackSelection,
 } from "../../encoding/index.ts";
+import { GPT2_SIZES } from "../../models/index.ts";
+import { hubId } from "../node/hub/hub.ts";
+import { shippedFolder } from "../node/model-files.ts";
 import { Console } from "./console.ts";
+import { UsageError } from "./errors.ts";
 import { readScore } from "./files.ts";
+import { inspectedConfig, showModel } from "./inspect-model.ts";
+import { offlineOption } from "./model-options.ts";
 import { terminalRoll } from "./terminal-roll.ts";
 import { TRACKS_HELP, trackSelection } from "./values.ts";
 
 interface InspectCommandOptions {
   readonly lenient?: boolean;
   readonly tracks?: TrackSelection;
+  readonly offline?: boolean;
   readonly json?: boolean;
 }
 
 export function addInspectCommand(program: Command): void {
   program
     .command("inspect")
-    .summary("show what is in a MIDI file")
-    .description("Shows tracks, tempo, notes, length, pedal, warnings and a small piano roll of a MIDI file.")
-    .argument("<file>", 'MIDI file; "-" reads stdin')
+    .summary("show what is in a MIDI file, or what a model consists of")
+    .description(
+      "Shows tracks, tempo, notes, length, pedal, warnings and a small piano roll of a MIDI file; or the tensors of a\n" +
+        "model, block by block, with the memory it needs. GPT-2's sizes are known without their weights.",
+    )
+    .argument(
+      "<file or model>",
+      `MIDI file ("-" reads stdin); or a model that ships, ${[...GPT2_SIZES.keys()].join(", ")}, a folder or hub id`,
+    )
     .option("--tracks <list>", TRACKS_HELP, trackSelection)
     .option("--lenient", "salvage what can be read from a damaged file")
+    .addOption(offlineOption())
     .option("--json", "print the facts as JSON")
-    .addHelpText("after", "\nExamples:\n  ostinato inspect piece.mid\n  ostinato inspect piece.mid --json")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  ostinato inspect piece.mid\n  ostinato inspect piece.mid --json\n  ostinato inspect gpt2",
+    )
     .action(runInspect);
 }
 
 async function runInspect(path: string, options: InspectCommandOptions): Promise<void> {
   const console = new Console({ quiet: false });
+  if (!(await isFile(path)) && isModel(path)) {
+    checkUsage(options);
+    const { offline } = options;
+    const config = await inspectedConfig(path, {
+      ...(offline === undefined ? {} : { offline }),
+      onWarning: (message) => console.say(message),
+    });
+    showModel(path, config, options.json ?? false, console);
+    return;
+  }
   const score = await readScore(path, options, new Console({ quiet: true }));
   const facts = describe(score);
   if (options.json) {
@@ -59,6 +88,25 @@ async function runInspect(path: string, options: InspectCommandOptions): Promise
   if (score.notes.length > 0) {
     for (const line of terminalRoll(score.notes, Math.min(100, process.stdout.columns ?? 80) - 2))
       console.line(`  ${line}`);
+  }
+}
+
+/** A file comes before a model of the same name. */
+async function isFile(path: string): Promise<boolean> {
+  return path === "-" || ((await stat(path).catch(() => undefined))?.isFile() ?? false);
+}
+
+function isModel(name: string): boolean {
+  const isElsewhere = hubId(name) !== undefined || /^https?:\/\//.test(name);
+  const isMidi = /\.(midi?|rmi)$/i.test(name); // a missing file, rather than a model of the hub
+  return (
+    existsSync(name) || GPT2_SIZES.has(name) || shippedFolder(name) !== undefined || (isElsewhere && !isMidi)
+  );
+}
+
+function checkUsage({ tracks, lenient }: InspectCommandOptions): void {
+  for (const [flag, value] of Object.entries({ "--tracks": tracks, "--lenient": lenient })) {
+    if (value !== undefined) throw new UsageError(`${flag} is for MIDI files`);
   }
 }
 

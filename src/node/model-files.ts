@@ -7,7 +7,7 @@ import { hubFolder, hubId, type HubOptions } from "./hub/hub.ts";
 import { packageRoot } from "./package-root.ts";
 
 /** How models that are not on this machine are had. */
-export type ModelFilesOptions = Pick<HubOptions, "offline" | "onProgress" | "onWarning" | "signal">;
+export type ModelFilesOptions = Pick<HubOptions, "offline" | "only" | "onProgress" | "onWarning" | "signal">;
 
 /**
  * The files of a model.

@@ -12,6 +12,8 @@ import { downloadFile, type RemoteFile } from "./download.ts";
 export interface HubOptions extends DownloadOptions {
   /** Use what is in the cache, and no network. Default: the environment's HF_HUB_OFFLINE. */
   readonly offline?: boolean;
+  /** Of what the model consists of, only these files. Default: all. */
+  readonly only?: readonly string[];
   /** Told what a user should know, such as that the hub cannot be reached and the cache is used. */
   readonly onWarning?: (message: string) => void;
   /** Before a download is tried again, in milliseconds. */
@@ -101,6 +103,13 @@ async function fill(storage: string, repository: Repository, options: HubOptions
   await mkdir(join(storage, "blobs"), { recursive: true });
   await mkdir(snapshot, { recursive: true });
   const files = repository.files.filter(({ path }) => FILES.includes(path));
+  if (options.only) {
+    const { only } = options;
+    for (const file of files.filter(({ path }) => only.includes(path))) {
+      await fetchInto(storage, snapshot, repository, file, options);
+    }
+    return snapshot; // without a ref: it is not the whole model
+  }
   const isWhole = files.some(({ path }) => path === "model.safetensors");
   const wanted = files.filter(({ path }) => !isWhole || path !== INDEX);
   if (!isWhole && !wanted.some(({ path }) => path === INDEX)) {

@@ -1,0 +1,17 @@
+/** The published sizes of GPT-2 (openai/gpt-2; distilgpt2 by Hugging Face), by the names they go by. */
+import { type DecoderConfig, parseConfig } from "./config.ts";
+
+const SIZES = {
+  distilgpt2: { n_layer: 6, n_embd: 768, n_head: 12 },
+  gpt2: { n_layer: 12, n_embd: 768, n_head: 12 },
+  "gpt2-medium": { n_layer: 24, n_embd: 1024, n_head: 16 },
+  "gpt2-large": { n_layer: 36, n_embd: 1280, n_head: 20 },
+  "gpt2-xl": { n_layer: 48, n_embd: 1600, n_head: 25 },
+} as const;
+
+export const GPT2_SIZES: ReadonlyMap<string, DecoderConfig> = new Map(
+  Object.entries(SIZES).map(([name, size]) => [
+    name,
+    parseConfig({ model_type: "gpt2", vocab_size: 50257, n_positions: 1024, ...size }),
+  ]),
+);

@@ -1,0 +1,92 @@
+/** `ostinato inspect` of a model: what it consists of, and what it needs, from its config alone. */
+import {
+  cacheBytesPerId,
+  type DecoderConfig,
+  GPT2_SIZES,
+  PLANS,
+  readConfig,
+  tally,
+  type Tally,
+  weightBytes,
+} from "../../models/index.ts";
+import { modelFiles, type ModelFilesOptions } from "../node/model-files.ts";
+import type { Console } from "./console.ts";
+
+/** The config of one of GPT-2's sizes, or of a model that is read. */
+export async function inspectedConfig(name: string, options: ModelFilesOptions): Promise<DecoderConfig> {
+  return GPT2_SIZES.get(name) ?? readConfig(await modelFiles(name, { ...options, only: ["config.json"] }));
+}
+
+export function showModel(name: string, config: DecoderConfig, json: boolean, console: Console): void {
+  const counted = tally(config);
+  const memory = memoryBytes(config, counted);
+  const cache = cacheBytesPerId(config);
+  if (json) {
+    console.result({ model: name, config, ...counted, memoryBytes: memory, cacheBytesPerId: cache });
+    return;
+  }
+  for (const line of modelLines(name, config, counted)) console.line(line);
+  console.line("");
+  console.line(
+    `memory:  ${Object.entries(memory)
+      .map(([precision, bytes]) => `${precision} ${megabytes(bytes)}`)
+      .join(", ")}`,
+  );
+  const { window } = config;
+  console.line(
+    `cache:   ${grouped(cache)} bytes for each id, ${megabytes(cache * window)} for a window of ${window}`,
+  );
+  if (name === "gpt2") for (const line of PUBLISHED) console.line(line);
+}
+
+/** Why a table that many know has another sum. */
+const PUBLISHED = [
+  "",
+  "A well-known table counts 124,410,624. It has 768 instead of 3,072 biases in each block's first feed-forward layer",
+  "(12 × 2,304 too few), and leaves out the final norm (1,536 too few): together the 29,184 that are missing there.",
+];
+
+/** Weights by how they are kept: in files (fp16), and running, in Node. */
+function memoryBytes(config: DecoderConfig, { parameters }: Tally) {
+  return {
+    fp32: weightBytes(config, PLANS.fp32.node),
+    fp16: 2 * parameters,
+    int8: weightBytes(config, PLANS.int8.node),
+  };
+}
+
+function modelLines(name: string, config: DecoderConfig, { groups, parameters }: Tally): string[] {
+  const { layers, width, heads, feedForward, vocabularySize, window, position } = config;
+  const numbers = groups.flatMap((group) =>
+    [...group.tensors, group].map((each) => grouped(each.parameters)),
+  );
+  const column = Math.max(grouped(parameters).length, ...numbers.map((number) => number.length));
+  const row = (label: string, shape: string, count: number): string =>
+    `${label.padEnd(24)} ${shape.padEnd(18)} ${grouped(count).padStart(column)}`.trimEnd();
+  const lines = [
+    `${name}: ${layers} layers, width ${width}, ${heads} heads, feed-forward ${feedForward}, ` +
+      `${position.kind} positions, ${vocabularySize} ids, window ${window}`,
+  ];
+  for (const group of groups) {
+    lines.push("", group.repeats > 1 ? `${group.name}, ${group.repeats} of them:` : `${group.name}:`);
+    for (const tensor of group.tensors) {
+      lines.push(row(`  ${tensor.name}`, tensor.shape.join(" × "), tensor.parameters));
+    }
+    if (group.tensors.length > 1)
+      lines.push(row(group.repeats > 1 ? "  one" : "  together", "", group.parameters));
+    if (group.repeats > 1) {
+      lines.push(row(`  all ${group.repeats}`, "", group.repeats * group.parameters));
+    }
+  }
+  lines.push("", row("total", "", parameters));
+  if (config.tiedHead) lines.push("the head is the embedding, transposed: it is not counted again");
+  return lines;
+}
+
+function grouped(number: number): string {
+  return number.toLocaleString("en-US");
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { scoreFromNotes, writeMidi } from "../../encoding/index.ts";
+import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
+import { runCli } from "./run-cli.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "ostinato-inspect-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("ostinato inspect, of a model", () => {
+  it("tallies GPT-2 from its config alone, and explains the published figure", async () => {
+    const { code, stdout } = await runCli(["inspect", "gpt2"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^total +124,439,808$/m);
+    expect(stdout).toMatch(/^ {2}mlp\.c_fc\.bias +3072 +3,072$/m);
+    expect(stdout).toMatch(/^ {2}all 12 +85,054,464$/m);
+    expect(stdout).toContain("124,410,624");
+    expect(stdout).toMatch(/^memory: {2}fp32 497\.8 MB, fp16 248\.9 MB, int8 \d+\.\d MB$/m);
+    expect(stdout).toMatch(/^cache: {3}73,728 bytes for each id, 75\.5 MB for a window of 1024$/m);
+  });
+
+  it("prints the same as JSON", async () => {
+    const { stdout } = await runCli(["inspect", "gpt2-xl", "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      model: "gpt2-xl",
+      config: { layers: 48, width: 1600, heads: 25 },
+      parameters: 1_557_611_200,
+      memoryBytes: { fp32: 4 * 1_557_611_200, fp16: 2 * 1_557_611_200 },
+      cacheBytesPerId: 614_400,
+    });
+  });
+
+  it("takes models that ship, and folders", async () => {
+    for (const name of ["piano", "shakespeare", writeTinyCheckpoint(join(folder, "tiny"))]) {
+      const { code, stdout } = await runCli(["inspect", name]);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^total +[\d,]+$/m);
+    }
+  });
+
+  it("takes a file before a model of the same name", async () => {
+    const notes = [{ pitch: 60, velocity: 80, startSeconds: 0, endSeconds: 1 }];
+    writeFileSync(join(folder, "gpt2"), writeMidi(scoreFromNotes(notes)));
+    const { stdout } = await runCli(["inspect", "gpt2"], { cwd: folder });
+    expect(stdout).toMatch(/^gpt2: 1\.0 s, 1 notes/);
+  });
+
+  it.each([
+    { parameters: ["gpt2", "--lenient"], code: 2, says: /--lenient is for MIDI files/ },
+    { parameters: ["gpt2", "--tracks", "1"], code: 2, says: /--tracks is for MIDI files/ },
+    { parameters: ["missing/file.mid"], code: 1, says: /cannot read missing\/file\.mid: it does not exist/ },
+    { parameters: ["no-such-model"], code: 1, says: /cannot read no-such-model: it does not exist/ },
+    { parameters: ["someone/model", "--offline"], code: 1, says: /someone\/model is not in the cache/ },
+    { parameters: [tmpdir()], code: 1, says: /config\.json cannot be opened/ },
+  ])("answers $parameters with exit code $code", async ({ parameters, code, says }) => {
+    const result = await runCli(["inspect", ...parameters], { env: { HF_HOME: folder } });
+    expect(result.stderr).toMatch(says);
+    expect(result.code).toBe(code);
+  });
+});
