@@ -44,7 +44,7 @@ const GROUPS = [
     prefills: [128, 512],
     pasts: [64, 512, 1000],
     contestants: {
-      "Ostinato, node": node("ostinato", gpt2, "node", THREADS),
+      "Ostinato, node": node("ostinato", gpt2, "node", "fp32", THREADS),
       "transformers.js, node": node("transformers.js", gpt2, "node", "fp32", THREADS),
       "node-llama-cpp, f32": node("node-llama-cpp", join(gpt2, "gpt2-f32.gguf"), THREADS),
       PyTorch: pytorch,
@@ -57,21 +57,23 @@ const GROUPS = [
     prefills: [128, 512],
     pasts: [64, 512, 1000],
     contestants: {
+      "Ostinato, node, int8": node("ostinato", gpt2, "node", "int8", THREADS),
       "transformers.js, node, q8": node("transformers.js", gpt2, "node", "q8", THREADS),
       "node-llama-cpp, q8_0": node("node-llama-cpp", join(gpt2, "gpt2-q8_0.gguf"), THREADS),
     },
   },
   {
     key: "gpt2-wasm",
-    title: "GPT-2 124M, fp32, WebAssembly",
+    title: "GPT-2 124M, WebAssembly (fp32 but for the last row)",
     floorBytes: 4,
     prefills: [128, 512],
     pasts: [64, 512, 1000],
     contestants: {
-      "Ostinato, 1 thread": node("ostinato", gpt2, "wasm", 1),
+      "Ostinato, 1 thread": node("ostinato", gpt2, "wasm", "fp32", 1),
       "transformers.js, 1 thread": node("transformers.js", gpt2, "wasm", "fp32", 1),
-      "Ostinato, 2 threads": node("ostinato", gpt2, "wasm", 2),
+      "Ostinato, 2 threads": node("ostinato", gpt2, "wasm", "fp32", 2),
       "transformers.js, 2 threads": node("transformers.js", gpt2, "wasm", "fp32", 2),
+      "Ostinato, int8, 2 threads": node("ostinato", gpt2, "wasm", "int8", 2),
     },
   },
   {
@@ -80,9 +82,9 @@ const GROUPS = [
     prefills: [128, 512],
     pasts: [64, 1000, 2000],
     contestants: {
-      [`node, ${THREADS} threads`]: node("ostinato", music, "node", THREADS),
-      "wasm, 1 thread": node("ostinato", music, "wasm", 1),
-      "wasm, 2 threads": node("ostinato", music, "wasm", 2),
+      [`node, ${THREADS} threads`]: node("ostinato", music, "node", "fp32", THREADS),
+      "wasm, 1 thread": node("ostinato", music, "wasm", "fp32", 1),
+      "wasm, 2 threads": node("ostinato", music, "wasm", "fp32", 2),
     },
   },
   {
@@ -91,9 +93,9 @@ const GROUPS = [
     prefills: [1, 128],
     pasts: [64, 511],
     contestants: {
-      [`node, ${THREADS} threads`]: node("ostinato", piano, "node", THREADS),
-      "wasm, 1 thread": node("ostinato", piano, "wasm", 1),
-      "wasm, 2 threads": node("ostinato", piano, "wasm", 2),
+      [`node, ${THREADS} threads`]: node("ostinato", piano, "node", "fp32", THREADS),
+      "wasm, 1 thread": node("ostinato", piano, "wasm", "fp32", 1),
+      "wasm, 2 threads": node("ostinato", piano, "wasm", "fp32", 2),
     },
   },
 ];

@@ -23,7 +23,7 @@ process.exit(0);
 async function load() {
   if (name === "ostinato") {
     const { loadOstinato } = await import("./ostinato.mjs");
-    return loadOstinato(rest[0], rest[1], Number(rest[2]));
+    return loadOstinato(rest[0], rest[1], rest[2], Number(rest[3]));
   }
   if (name === "transformers.js") {
     const { loadTransformersJs } = await import("./transformers-js.mjs");

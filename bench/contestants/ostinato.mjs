@@ -1,15 +1,13 @@
 /** Ostinato, given ids. */
-import { Decoder, generateIds, Sampler } from "../../dist/src/engine/index.js";
-import { readCheckpoint } from "../../dist/models/index.js";
-import { checkpointFolder, createNodeRuntime } from "../../dist/src/node/index.js";
+import { generateIds, Sampler } from "../../dist/src/engine/index.js";
+import { checkpointFolder, loadDecoder } from "../../dist/src/node/index.js";
 
-/** @param backend "node" or "wasm". */
-export async function loadOstinato(folder, backend, threads) {
-  const [checkpoint, runtime] = await Promise.all([
-    readCheckpoint(await checkpointFolder(folder)),
-    createNodeRuntime({ backend, threads }),
-  ]);
-  const decoder = await Decoder.load({ ...checkpoint, runtime });
+/**
+ * @param backend "node" or "wasm".
+ * @param precision "fp32" or "int8".
+ */
+export async function loadOstinato(folder, backend, precision, threads) {
+  const decoder = await loadDecoder(await checkpointFolder(folder), { backend, threads, precision });
   return {
     times: async (prompt, count) => {
       const times = [];
