@@ -1,4 +1,5 @@
-import { type Command, Option } from "commander";
+import { join, parse } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   DENSITY_NAMES,
   type DensityName,
@@ -6,11 +7,12 @@ import {
   type StyleName,
   writeMidi,
 } from "../../encoding/index.ts";
+import { type GeneratedMusic, MOST_VARIATIONS, type MusicEvent } from "../music.ts";
 import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { positiveNumber, TRACKS_EXAMPLES, trackSelection } from "./values.ts";
+import { positiveInteger, positiveNumber, TRACKS_EXAMPLES, trackSelection } from "./values.ts";
 import { addWritingOptions, checkOutputs, loadModel, type WritingCommandOptions } from "./writing-options.ts";
 
 interface GenerateCommandOptions extends WritingCommandOptions {
@@ -18,6 +20,7 @@ interface GenerateCommandOptions extends WritingCommandOptions {
   readonly primerSeconds?: number;
   readonly continuationOnly?: boolean;
   readonly ending?: boolean;
+  readonly variations?: number;
   readonly style?: StyleName;
   readonly density?: DensityName;
 }
@@ -46,6 +49,11 @@ export function addGenerateCommand(program: Command): void {
     )
     .option("--lenient", "salvage what can be read from a damaged primer")
     .option("--ending", "bring the music to a close near --seconds, instead of stopping there")
+    .option(
+      "--variations <n>",
+      `write so many (at most ${MOST_VARIATIONS}), with seeds that follow each other, to FILE-1.mid, FILE-2.mid, …`,
+      variationCount,
+    )
     .addOption(new Option("--style <name>", "play in this style").choices(STYLE_NAMES))
     .addOption(
       new Option(
@@ -59,6 +67,7 @@ export function addGenerateCommand(program: Command): void {
       "\nExamples:\n" +
         "  ostinato generate --seconds 30 --seed 7 --out first.mid\n" +
         "  ostinato generate primer.mid --primer-seconds 15 --seconds 30 --out more.mid\n" +
+        "  ostinato generate primer.mid --variations 4 --seed 7 --out more.mid\n" +
         "  ostinato generate --style pop --density sparse --seconds 60 --ending --out song.mid\n" +
         "  ostinato generate primer.mid --continuation-only --temperature 0.9 --top-p 0.95 --out new.mid",
     )
@@ -78,8 +87,9 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
       throw new UsageError(`${flag} needs a primer`, "name a MIDI file to continue");
     }
   }
+  const outs = outputPaths(options);
   const console = new Console({ quiet: options.quiet ?? false });
-  await checkWritable(options.out);
+  for (const out of outs) await checkWritable(out);
   const primer =
     primerPath === undefined
       ? undefined
@@ -88,45 +98,68 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   let events = 0;
+  const progress = ({ seconds }: MusicEvent): void => {
+    events += 1;
+    console.progress(
+      () =>
+        `${events} events, ${seconds.toFixed(1)} of ${options.seconds} s of music, ` +
+        `${((seconds * outs.length) / elapsed()).toFixed(1)} × real time`,
+    );
+  };
   try {
-    const { score, ...facts } = await model.generate({
+    const pieces = await model.variations(outs.length, {
       ...options,
       ...(primer ? { primer } : {}),
       signal: interruptSignal(),
-      onEvent: ({ seconds }) => {
-        events += 1;
-        console.progress(
-          () =>
-            `${events} events, ${seconds.toFixed(1)} of ${options.seconds} s of music, ` +
-            `${(seconds / elapsed()).toFixed(1)} × real time`,
-        );
-      },
+      onEvent: progress,
     });
-    const wallSeconds = elapsed();
-    const seconds = Math.round(facts.seconds * 100) / 100;
-    if (facts.trimmedSeconds > 1) {
+    const wallSeconds = elapsed() / outs.length;
+    const trimmedSeconds = pieces[0]?.trimmedSeconds ?? 0;
+    if (trimmedSeconds > 1) {
       console.say(
-        `${primerPath}: ${facts.trimmedSeconds.toFixed(1)} s of silence before the first note were not given to the model`,
+        `${primerPath}: ${trimmedSeconds.toFixed(1)} s of silence before the first note were not given to the model`,
       );
     }
-    await writeOutput(options.out, writeMidi(score));
-    console.say(
-      `${options.out}: ${seconds} s of music, ${facts.notes} notes, ${facts.events} events, ` +
-        `seed ${facts.seed}, model ${options.model}; took ${wallSeconds.toFixed(1)} s ` +
-        `(${(seconds / wallSeconds).toFixed(1)} × real time)`,
-    );
-    if (options.json) {
-      console.result({
-        out: options.out,
-        seed: facts.seed,
-        events: facts.events,
-        notes: facts.notes,
-        seconds,
-        idsPerSecond: Math.round((facts.events / wallSeconds) * 10) / 10,
-        model: options.model,
-      });
+    for (const [i, piece] of pieces.entries()) {
+      await writeOutput(outs[i] ?? "", writeMidi(piece.score));
+      report(console, outs[i] ?? "", piece, wallSeconds, options);
     }
   } finally {
     await model.dispose();
   }
+}
+
+/** Tells of a piece that was written. @param wallSeconds that it took, or its share of what all of them took. */
+function report(
+  console: Console,
+  out: string,
+  piece: GeneratedMusic,
+  wallSeconds: number,
+  { model, json }: GenerateCommandOptions,
+): void {
+  const { seed, events, notes } = piece;
+  const seconds = Math.round(piece.seconds * 100) / 100;
+  console.say(
+    `${out}: ${seconds} s of music, ${notes} notes, ${events} events, ` +
+      `seed ${seed}, model ${model}; took ${wallSeconds.toFixed(1)} s ` +
+      `(${(seconds / wallSeconds).toFixed(1)} × real time)`,
+  );
+  if (!json) return;
+  const idsPerSecond = Math.round((events / wallSeconds) * 10) / 10;
+  console.result({ out, seed, events, notes, seconds, idsPerSecond, model });
+}
+
+/** Where to write: the file named, or for several variations as many, numbered before the ending. */
+function outputPaths({ out, variations }: GenerateCommandOptions): string[] {
+  if (variations === undefined) return [out];
+  if (out === "-")
+    throw new UsageError("--variations writes several files, not stdout", "name a file with --out");
+  const { dir, name, ext } = parse(out);
+  return Array.from({ length: variations }, (_, i) => join(dir, `${name}-${i + 1}${ext}`));
+}
+
+function variationCount(text: string): number {
+  const count = positiveInteger(text);
+  if (count > MOST_VARIATIONS) throw new InvalidArgumentError(`It must be at most ${MOST_VARIATIONS}.`);
+  return count;
 }

@@ -45,6 +45,47 @@ function readOut(): ReturnType<typeof readMidi> {
 }
 
 describe("ostinato generate", () => {
+  it("writes variations: each as with its own seed", async () => {
+    const primer = writePrimer();
+    const common = [primer, "--seconds", "6", "--continuation-only"];
+    const { code, stdout, stderr } = await generate([
+      ...common,
+      "--variations",
+      "3",
+      "--seed",
+      "5",
+      "--json",
+      "--out",
+      out,
+    ]);
+    expect(code).toBe(0);
+    const paths = [1, 2, 3].map((number) => join(folder, `out-${number}.mid`));
+    const lines = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.map((line) => [line.out, line.seed, line.seconds])).toEqual(
+      paths.map((path, i) => [path, 5 + i, 6]),
+    );
+    expect(stderr).toMatch(/out-2\.mid: 6 s of music, \d+ notes, \d+ events, seed 6/);
+    for (const [i, path] of paths.entries()) {
+      await generate([...common, "--seed", String(5 + i), "--quiet", "--out", out]);
+      expect(readFileSync(path).equals(readFileSync(out))).toBe(true);
+    }
+  });
+
+  it.each([
+    [["--variations", "0"], /whole number of at least 1/],
+    [["--variations", "65"], /must be at most 64/],
+    [["--variations", "2", "--out", "-"], /--variations writes several files/],
+    [["--variations", "2", "--seed", "9007199254740991"], /seed must be/],
+  ])("refuses %j", async (parameters, message) => {
+    const { code, stderr } = await generate(["--out", out, "--seconds", "1", ...parameters]);
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).toMatch(message);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it("writes a new piece of the asked length that other readers read", async () => {
     const { code, stderr, stdout } = await generate(["--seconds", "8", "--seed", "7", "--out", out]);
     expect(code).toBe(0);

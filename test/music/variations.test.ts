@@ -1,0 +1,84 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { writeMidi } from "../../encoding/index.ts";
+import type { GeneratedMusic, MusicModel } from "../../src/music.ts";
+import { loadMusicModel } from "../../src/node/load-model.ts";
+import { OptionError } from "../../src/options.ts";
+import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
+
+let folder = "";
+let model: MusicModel;
+
+beforeAll(async () => {
+  folder = writeTinyCheckpoint(mkdtempSync(join(tmpdir(), "ostinato-variations-")));
+  model = await loadMusicModel(folder, { threads: 1 });
+});
+
+afterAll(() => model.dispose());
+
+const midi = (pieces: readonly GeneratedMusic[]): string[] =>
+  pieces.map(({ score }) => Buffer.from(writeMidi(score)).toString("base64"));
+
+/** With relative positions and a window of 32, these roll. */
+test("each is the piece of its seed, whichever lasts longest", async () => {
+  const together = await model.variations(4, { seconds: 10, seed: 20 });
+  const alone = [];
+  for (const seed of [20, 21, 22, 23]) alone.push(await model.generate({ seconds: 10, seed }));
+  expect(together.map(({ seed }) => seed)).toEqual([20, 21, 22, 23]);
+  expect(midi(together)).toEqual(midi(alone));
+  expect(new Set(midi(together)).size).toBe(4);
+  expect(Math.max(...together.map(({ events }) => events))).toBeGreaterThan(64);
+});
+
+test("events are told with the variation that they are of", async () => {
+  const counts = [0, 0, 0];
+  const pieces = await model.variations(3, {
+    seconds: 3,
+    seed: 1,
+    onEvent: (_, variation) => {
+      counts[variation] = (counts[variation] ?? 0) + 1;
+    },
+  });
+  expect(counts).toEqual(pieces.map(({ events }) => events));
+});
+
+test("on WebAssembly they come one after the other, and are the same", async () => {
+  const wasm = await loadMusicModel(folder, { backend: "wasm", threads: 1 });
+  const options = { seconds: 2, seed: 3 };
+  expect(midi(await wasm.variations(2, options))).toEqual(midi(await model.variations(2, options)));
+  await wasm.dispose();
+});
+
+test("what one throws ends all of them, and the model can be used again", async () => {
+  let after = 0;
+  const failing = model.variations(3, {
+    seconds: 1000,
+    seed: 1,
+    onEvent: ({ seconds }, variation) => {
+      if (variation === 1 && seconds > 1) throw new Error("enough");
+      after += 1;
+    },
+  });
+  await expect(failing).rejects.toThrow("enough");
+  const told = after;
+  await model.variations(2, { seconds: 1, seed: 1 });
+  expect(after).toBe(told);
+});
+
+test("a signal ends all of them", async () => {
+  const control = new AbortController();
+  const reason = new Error("stop");
+  const stopped = model.variations(3, {
+    seconds: 1000,
+    seed: 1,
+    signal: control.signal,
+    onEvent: () => control.abort(reason),
+  });
+  await expect(stopped).rejects.toBe(reason);
+});
+
+test.each([0, 1.5, 65, NaN])("%d variations are refused", async (count) => {
+  await expect(model.variations(count, { seconds: 1 })).rejects.toThrow(OptionError);
+});
