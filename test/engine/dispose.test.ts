@@ -33,8 +33,9 @@ test.each(["node", "wasm"] as const)("%s: fifty decoders, one after the other", 
     await expect(decoder.forward([1], cache)).rejects.toMatchObject({ code: "disposed" });
     resident.push(process.memoryUsage.rss());
   }
-  // After ten, what allocators keep for reuse has been kept; forty more leave less than three decoders' weights behind.
-  expect(Math.max(...resident.slice(10)) - (resident[9] ?? 0)).toBeLessThan(3 * WEIGHT_BYTES);
+  // After ten, what allocators keep for reuse has been kept. Forty more would add forty times the weights if they were held;
+  // what the garbage collector has not come to yet may be several times as much, on a busy machine.
+  expect(Math.max(...resident.slice(10)) - (resident[9] ?? 0)).toBeLessThan(12 * WEIGHT_BYTES);
 });
 
 test("everything that reads with a disposed decoder says so", async () => {
