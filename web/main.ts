@@ -6,9 +6,11 @@ import { byId } from "./elements.ts";
 import { InputView } from "./input/input-view.ts";
 import type { PlayerState } from "./music/player.ts";
 import { registerServiceWorker, storeForLater } from "./offline.ts";
+import { OneHot } from "./one-hot/one-hot.ts";
 import { OutputView } from "./output/output-view.ts";
 import { RollView } from "./roll/roll-view.ts";
 import { Status } from "./status.ts";
+import { listenToTabs } from "./tabs.ts";
 import { Why } from "./why/why.ts";
 
 const begin = byId("begin", HTMLButtonElement);
@@ -40,9 +42,14 @@ const why = new Why(app, () => roll.refresh());
 const input = new InputView(app, roll, status);
 const output = new OutputView(app, settings, status);
 roll.why = why;
+const oneHot = new OneHot(byId("one-hot-columns", HTMLCanvasElement), byId("one-hot-ids", HTMLElement));
+roll.onFrame = () => oneHot.draw(app.piece, app.seconds);
 roll.onSelect = () => applyLoop();
 
 registerServiceWorker();
+listenToTabs(() => {
+  if (app.state !== "idle") void app.togglePlay();
+});
 void output.openAddress();
 window.addEventListener("hashchange", () => void output.openAddress());
 

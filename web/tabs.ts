@@ -1,0 +1,24 @@
+/** Piano or text. The text's code is fetched when it is first looked at. */
+import { byId } from "./elements.ts";
+
+const NAMES = ["piano", "text"] as const;
+
+/** @param onLeave the piano is left. */
+export function listenToTabs(onLeave: () => void): void {
+  let isTextThere = false;
+  for (const name of NAMES) {
+    byId(`tab-${name}`, HTMLButtonElement).addEventListener("click", () => {
+      for (const other of NAMES)
+        byId(`tab-${other}`, HTMLElement).setAttribute("aria-pressed", String(other === name));
+      const isText = name === "text";
+      byId("text", HTMLElement).hidden = !isText;
+      byId("music", HTMLElement).hidden = isText;
+      byId("bottom", HTMLElement).hidden = isText;
+      if (!isText) return;
+      onLeave();
+      if (isTextThere) return;
+      isTextThere = true;
+      void import("./text/text-view.ts").then(({ showText }) => showText());
+    });
+  }
+}

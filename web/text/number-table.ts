@@ -1,0 +1,55 @@
+/** One head's numbers as a table: scores and mask, softmax, values and their sum. */
+import { byId, element } from "../elements.ts";
+import { numberRows, weightedSum } from "./head-numbers.ts";
+import type { HeadTable, Token } from "./protocol.ts";
+
+/** Numbers of a value vector that are shown. */
+const VALUES = 6;
+
+export function showHeadNumbers(table: HeadTable, tokens: readonly Token[]): void {
+  const rows = numberRows(table);
+  const names = rows.map(({ position }) => JSON.stringify(tokens[position]?.text ?? "").slice(1, -1));
+  const shownValues = Math.min(VALUES, table.headSize);
+  byId("numbers-caption", HTMLElement).textContent =
+    "Each row is a token that looks. Left its scores, relative to its highest, with the mask over what lies ahead; in the middle " +
+    "their softmax; right the value of each token, of which the last row's weights make the sum below. " +
+    `${shownValues} of ${table.headSize} numbers are shown.`;
+  const head = element("tr");
+  head.append(
+    element("th", { scope: "col" }, "score"),
+    ...names.map((name) => element("th", { scope: "col" }, name)),
+    element("th", { scope: "col" }, "softmax, earlier"),
+    ...names.map((name) => element("th", { scope: "col" }, name)),
+    ...Array.from({ length: shownValues }, (_, column) => element("th", { scope: "col" }, `v${column + 1}`)),
+  );
+  const body = rows.map(({ scores, weights, earlier }, index) => {
+    const row = element("tr");
+    row.append(
+      element("th", { scope: "row" }, names[index] ?? ""),
+      ...scores.map((score) =>
+        score === undefined
+          ? element("td", { class: "hidden-ahead" }, "−∞")
+          : element("td", {}, score.toFixed(2)),
+      ),
+      element("td", {}, earlier.toFixed(2)),
+      ...weights.map((weight) => element("td", {}, weight.toFixed(2))),
+      ...valueOf(table, index, rows.length, shownValues).map((value) => element("td", {}, value.toFixed(2))),
+    );
+    return row;
+  });
+  const sum = element("tr");
+  sum.append(element("th", { scope: "row" }, "sum of values"));
+  sum.append(element("td", { colspan: String(2 * rows.length + 1) }));
+  sum.append(
+    ...weightedSum(table)
+      .slice(0, shownValues)
+      .map((value) => element("td", {}, value.toFixed(2))),
+  );
+  byId("numbers-table", HTMLTableElement).replaceChildren(head, ...body, sum);
+}
+
+/** The value vector of a token shown: they are the last ones. */
+function valueOf({ values, headSize }: HeadTable, index: number, rows: number, count: number): number[] {
+  const at = values.length - (rows - index) * headSize;
+  return [...values.subarray(at, at + count)];
+}

@@ -1,0 +1,157 @@
+/** Runs a text model for the Text tab. */
+import { checkpointUrl, loadDecoder } from "../../src/browser/index.ts";
+import type { TextTokenizer } from "../../encoding/text.ts";
+import { checkpointInMemory } from "../../models/index.ts";
+import { type Decoder, explainDraw, Reading, Sampler } from "../../src/engine/index.ts";
+import { readTokenizer } from "../../src/tokenizer-files.ts";
+import { packError } from "../../src/worker/errors.ts";
+import type { TextCalls, TextReply, TextRequest, Token } from "./protocol.ts";
+
+const CANDIDATES = 10;
+
+class TextServer {
+  readonly #decoder: Decoder;
+  readonly #tokenizer: TextTokenizer;
+  readonly #writing: Reading;
+  readonly #looking: Reading;
+
+  static async load({ source, wasm }: TextCalls["load"]["request"]): Promise<TextServer> {
+    const threads = globalThis.crossOriginIsolated
+      ? Math.max(1, Math.floor(navigator.hardwareConcurrency / 2))
+      : 1;
+    const files = typeof source === "string" ? checkpointUrl(source) : checkpointInMemory(source);
+    const [tokenizer, decoder] = await Promise.all([
+      readTokenizer(files),
+      loadDecoder(source, {
+        backend: "wasm",
+        wasm: { threads, paths: wasm },
+        onProgress: (progress) => reply({ progress }),
+      }),
+    ]);
+    return new TextServer(decoder, tokenizer);
+  }
+
+  private constructor(decoder: Decoder, tokenizer: TextTokenizer) {
+    this.#decoder = decoder;
+    this.#tokenizer = tokenizer;
+    this.#writing = new Reading(decoder);
+    this.#looking = new Reading(decoder);
+  }
+
+  get facts(): TextCalls["load"]["answer"] {
+    const { layers, heads, window } = this.#decoder.config;
+    return { layers, heads, window };
+  }
+
+  encode({ text }: TextCalls["encode"]["request"]): readonly Token[] {
+    const ids = this.#tokenizer.encode(text);
+    const { endOfTextId } = this.#tokenizer;
+    const all = ids.length === 0 && endOfTextId !== null ? [endOfTextId] : ids;
+    return all.map((id) => this.#token(id));
+  }
+
+  async draw({ ids, step, options }: TextCalls["draw"]["request"]): Promise<Token | undefined> {
+    const sampler = new Sampler(options);
+    const { logits } = await this.#writing.read(ids, { resume: true });
+    const id = sampler.sample(logits, step, { legal: this.#legal(), recent: ids });
+    return id === this.#tokenizer.endOfTextId ? undefined : this.#token(id);
+  }
+
+  async explain({
+    ids,
+    index,
+    layer,
+    options,
+  }: TextCalls["explain"]["request"]): Promise<TextCalls["explain"]["answer"]> {
+    const { candidates, probability, attention } = await explainDraw(
+      this.#looking,
+      this.#decoder.config.vocabularySize,
+      {
+        prompt: ids.slice(0, index),
+        id: ids[index],
+        sampler: new Sampler(options),
+        candidates: CANDIDATES,
+        attention: { layers: [layer] },
+      },
+    );
+    const [found] = attention;
+    const seen = found ? found.weights.length / found.heads.length : 0;
+    return {
+      candidates: candidates.map((candidate) => ({ ...candidate, ...this.#token(candidate.id) })),
+      probability,
+      attention: (found?.heads ?? []).map((head, row) => ({
+        head,
+        weights: found?.weights.slice(row * seen, (row + 1) * seen) ?? new Float32Array(),
+      })),
+    };
+  }
+
+  /** Attention is told for the last id read: the rows come one by one, the last of them with the values. */
+  async table({
+    ids,
+    layer,
+    head,
+    rows,
+  }: TextCalls["table"]["request"]): Promise<TextCalls["table"]["answer"]> {
+    const from = Math.max(0, ids.length - rows);
+    const found: Float32Array[] = [];
+    const attention = { layers: [layer], heads: [head] };
+    let read = await this.#looking.read(ids.slice(0, from + 1), { resume: true, attention });
+    for (let row = from; row < ids.length; row += 1) {
+      if (row > from) read = await this.#looking.push(ids.slice(row, row + 1), { attention });
+      found.push(read.attention[0]?.weights ?? new Float32Array());
+    }
+    const { heads, width } = this.#decoder.config;
+    const headSize = width / heads;
+    const all = this.#looking.values(layer); // [ids, heads, headSize]
+    const values = new Float32Array((all.length / width) * headSize);
+    for (let row = 0; row * width < all.length; row += 1) {
+      const at = row * width + head * headSize;
+      values.set(all.subarray(at, at + headSize), row * headSize);
+    }
+    return { from, rows: found, values, headSize };
+  }
+
+  #token(id: number): Token {
+    return { id, text: this.#tokenizer.decode([id]) };
+  }
+
+  /** Some models have a few ids more than their tokenizer. */
+  #legal(): Uint8Array {
+    return Uint8Array.from({ length: this.#decoder.config.vocabularySize }, (_, id) =>
+      Number(this.#tokenizer.has(id)),
+    );
+  }
+}
+
+let server: TextServer | undefined;
+/** One request after the other: a reading serves one at a time. */
+let queue: Promise<unknown> = Promise.resolve();
+
+async function answer(message: TextRequest): Promise<unknown> {
+  if (message.call === "load") {
+    server = await TextServer.load(message.request);
+    return server.facts;
+  }
+  if (!server) throw new TypeError("a request came before the model was loaded");
+  if (message.call === "encode") return server.encode(message.request);
+  if (message.call === "draw") return server.draw(message.request);
+  if (message.call === "explain") return server.explain(message.request);
+  return server.table(message.request);
+}
+
+function reply(message: TextReply): void {
+  self.postMessage(message);
+}
+
+// ONNX Runtime's threads may be started from this bundle; Emscripten names them so.
+if (!self.name.startsWith("em-pthread")) {
+  self.addEventListener("message", ({ data }: MessageEvent<TextRequest>) => {
+    queue = queue.then(() =>
+      answer(data).then(
+        (found) => reply({ number: data.number, answer: found }),
+        (error: unknown) => reply({ number: data.number, error: packError(error) }),
+      ),
+    );
+  });
+}
