@@ -12,6 +12,7 @@ import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { isTextModel, writeText } from "./text-fallback.ts";
 import { positiveInteger, positiveNumber, TRACKS_EXAMPLES, trackSelection } from "./values.ts";
 import { addWritingOptions, checkOutputs, loadModel, type WritingCommandOptions } from "./writing-options.ts";
 
@@ -74,7 +75,14 @@ export function addGenerateCommand(program: Command): void {
     .action(runGenerate);
 }
 
-async function runGenerate(primerPath: string | undefined, options: GenerateCommandOptions): Promise<void> {
+/** What only music has: a model of text cannot be asked for it. */
+const MUSIC_OPTIONS = ["seconds", "ending", "variations", "style", "density"] as const;
+
+async function runGenerate(
+  primerPath: string | undefined,
+  options: GenerateCommandOptions,
+  command: Command,
+): Promise<void> {
   checkOutputs(options);
   const primerOptions = {
     "--primer-seconds": options.primerSeconds,
@@ -94,6 +102,9 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
     primerPath === undefined
       ? undefined
       : await readScore(primerPath, { ...options, keepWhole: true }, console);
+  if (await isTextModel(options, console)) {
+    return writeText(primerPath, options, MUSIC_OPTIONS, command, console);
+  }
   const model = await loadModel(options, console);
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
+import type { SamplingOptions } from "../options.ts";
 import type { GeneratedText, TextEnd, TextModel, TextStep } from "../text.ts";
 import { candidateLines } from "./candidates.ts";
 import { Chooser } from "./choose.ts";
@@ -7,11 +7,12 @@ import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { DEFAULT_TOKENS } from "./text-fallback.ts";
 import { type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
 import { TOY, withTextModel } from "./text-model.ts";
 import { runTextScore } from "./text-score.ts";
 import { positiveInteger, precisionOption } from "./values.ts";
-import { addSamplingOptions } from "./writing-options.ts";
+import { addSamplingOptions, samplingOf } from "./writing-options.ts";
 
 interface TextCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly model: string;
@@ -41,7 +42,7 @@ export function addTextCommand(program: Command): void {
     .argument("[prompt]", 'text to continue; "-" reads stdin')
     .option("--file <file>", "read the prompt from a file")
     .addOption(modelOption(TOY))
-    .option("--tokens <n>", "how many tokens at most", positiveInteger, 100);
+    .option("--tokens <n>", "how many tokens at most", positiveInteger, DEFAULT_TOKENS);
   addSamplingOptions(command);
   command
     .option("--samples <n>", "how many continuations; each has its own seed, counting up", positiveInteger, 1)
@@ -190,9 +191,4 @@ const ENDS: Readonly<Record<TextEnd, string>> = {
 function stepFacts({ id, logProbability, candidates }: TextStep) {
   const chosen = candidates?.find((candidate) => candidate.id === id);
   return { id, text: chosen?.text ?? null, logProbability, candidates };
-}
-
-function samplingOf(options: SamplingOptions): SamplingOptions {
-  const given = SAMPLING_OPTIONS.map(({ key }) => [key, options[key]] as const);
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }

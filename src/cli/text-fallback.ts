@@ -1,0 +1,66 @@
+/** What `ostinato generate` does when the model that is named is one of text: it hands over to text mode. */
+import type { Command } from "commander";
+import { readConfig } from "../../models/index.ts";
+import { modelFiles } from "../node/model-files.ts";
+import type { Console } from "./console.ts";
+import { CommandError, UsageError } from "./errors.ts";
+import { writeOutput } from "./files.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { loadingOptions } from "./model-options.ts";
+import { withTextModel } from "./text-model.ts";
+import { samplingOf, type WritingCommandOptions } from "./writing-options.ts";
+
+/** As many as `ostinato text` writes. */
+export const DEFAULT_TOKENS = 100;
+
+/** Whether a model's ids are text: GPT-2's config names no vocabulary, a dataset of text names it so. */
+export async function isTextModel(options: WritingCommandOptions, console: Console): Promise<boolean> {
+  const { vocabulary } = await readConfig(await modelFiles(options.model, loadingOptions(options, console)));
+  return vocabulary === undefined || vocabulary === "text";
+}
+
+/**
+ * Writes a text instead of music.
+ *
+ * @param musicOptions those that only music has.
+ * @throws UsageError when one of them was given; CommandError when there is a primer, which is music.
+ */
+export async function writeText(
+  primerPath: string | undefined,
+  options: WritingCommandOptions,
+  musicOptions: readonly string[],
+  command: Command,
+  console: Console,
+): Promise<void> {
+  const { model: name, out } = options;
+  if (primerPath !== undefined) {
+    const hint = "name a music model, or give the prompt to: ostinato text";
+    throw new CommandError(`${name} is a model of text, it cannot continue music`, hint);
+  }
+  for (const option of command.options) {
+    const key = option.attributeName();
+    if (!musicOptions.includes(key) || command.getOptionValueSource(key) !== "cli") continue;
+    throw new UsageError(
+      `${option.long} is for music, and ${name} is a model of text`,
+      "see: ostinato text --help",
+    );
+  }
+  console.say(`${name} is a model of text: writing text, as "ostinato text --model ${name}" does`);
+  await withTextModel(options, console, async (model) => {
+    const started = performance.now();
+    let tokens = 0;
+    const { text, seed, end } = await model.generate(undefined, {
+      ...samplingOf(options),
+      tokens: DEFAULT_TOKENS,
+      signal: interruptSignal(),
+      onStep: () => {
+        tokens += 1;
+        console.progress(() => `${tokens} of ${DEFAULT_TOKENS} tokens`);
+      },
+    });
+    const idsPerSecond = Math.round((tokens / (performance.now() - started)) * 10_000) / 10;
+    await writeOutput(out, new TextEncoder().encode(`${text}\n`));
+    console.say(`${out}: ${tokens} tokens of text, seed ${seed}, model ${name}`);
+    if (options.json) console.result({ out, seed, tokens, end, idsPerSecond, model: name });
+  });
+}

@@ -1,0 +1,71 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { scoreFromNotes, writeMidi } from "../../encoding/index.ts";
+import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
+import { type CliResult, runCli } from "./run-cli.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "ostinato-fallback-"));
+const model = writeTinyTextCheckpoint(join(scratch, "model"));
+let folder = "";
+let out = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(scratch, "out-"));
+  out = join(folder, "out.txt");
+});
+
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+function generate(...parameters: readonly string[]): Promise<CliResult> {
+  return runCli(["generate", "--model", model, "--threads", "1", "--out", out, ...parameters]);
+}
+
+describe("ostinato generate with a model of text", () => {
+  it("writes the text that ostinato text writes, and says so in one line", async () => {
+    const { code, stderr, stdout } = await generate("--seed", "3");
+    expect(code).toBe(0);
+    expect(stdout).toBe("");
+    expect(stderr).toContain(
+      `${model} is a model of text: writing text, as "ostinato text --model ${model}" does\n`,
+    );
+    const text = await runCli(["text", "--model", model, "--threads", "1", "--seed", "3"]);
+    expect(readFileSync(out, "utf8")).toBe(text.stdout);
+  });
+
+  it("summarises as JSON", async () => {
+    const { stdout, stderr } = await generate("--seed", "3", "--json", "--quiet");
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).toEqual({
+      out,
+      seed: 3,
+      tokens: expect.any(Number),
+      end: expect.any(String),
+      idsPerSecond: expect.any(Number),
+      model,
+    });
+  });
+
+  it("refuses a primer, and names one that is not MIDI as such", async () => {
+    const primer = join(scratch, "primer.mid");
+    writeFileSync(primer, "Dear Sir or Madam");
+    const text = await generate(primer);
+    expect(text).toMatchObject({ code: 1, stderr: expect.stringContaining('expected "MThd"') });
+    const notes = [{ pitch: 60, velocity: 80, startSeconds: 0, endSeconds: 1 }];
+    writeFileSync(primer, writeMidi(scoreFromNotes(notes)));
+    const music = await generate(primer);
+    expect(music).toMatchObject({ code: 1, stderr: expect.stringContaining("it cannot continue music") });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each([["--seconds", "5"], ["--ending"], ["--variations", "2"], ["--density", "sparse"]])(
+    "refuses %s",
+    async (...option) => {
+      const { code, stderr } = await generate(...option);
+      expect(stderr).toContain(`${option[0]} is for music`);
+      expect(code).toBe(2);
+      expect(existsSync(out)).toBe(false);
+    },
+  );
+});
