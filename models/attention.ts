@@ -45,6 +45,8 @@ export interface RelativeTerm {
 /** Sizes for `relativeScores`, which all layers share: computed once per run by `skewFrame`. */
 export interface SkewFrame {
   readonly nearest: Value; // int64 [1]: −times
+  /** Whether most distances occur. */
+  readonly isFar: Value; // bool [1]
   readonly pads: Value; // int64 [6]
   readonly apart: Value; // int64 [4]: heads of one sequence, rows, sequences, times + 1
   readonly flat: Value; // int64 [2]: heads, rows · (times + 1)
@@ -128,11 +130,10 @@ function relativeScores(
   relative: RelativeTerm,
 ): Value {
   const { vectors, skew } = relative;
-  const near = graph.node("Slice", [vectors, skew.nearest, graph.integers([END]), graph.integers([0])]);
   const asked = relative.shared
     ? queries
     : graph.node("Reshape", [queries, graph.integers([-1, frame.heads, frame.headSize])]); // [rows · sequences, …]
-  const byDistance = queryScores(graph, frame, asked, near); // [heads, rows, distances], or by sequence too
+  const byDistance = nearScores(graph, frame, asked, vectors, skew); // [heads, rows, distances], or by sequence too
   const padded = graph.node("Pad", [byDistance, skew.pads]); // [heads, rows, times + 1]
   const placed = relative.shared
     ? padded
@@ -142,6 +143,27 @@ function relativeScores(
   const flat = graph.node("Reshape", [placed, skew.flat]); // [heads, rows · (times + 1)]
   const moved = graph.node("Slice", [flat, skew.from, skew.to, graph.integers([1])]);
   return graph.node("Reshape", [moved, skew.square]);
+}
+
+/**
+ * scale · q·Eᵀ for the distances that occur, the last `times` of them. To take their vectors means copying them; where
+ * most are needed, taking the scores of all is quicker.  # [heads, rows, distances]
+ */
+function nearScores(
+  graph: GraphBuilder,
+  frame: AttentionFrame,
+  queries: Value,
+  vectors: Value,
+  { nearest, isFar }: SkewFrame,
+): Value {
+  const last = (inner: GraphBuilder, values: Value, axis: number): Value =>
+    inner.node("Slice", [values, nearest, inner.integers([END]), inner.integers([axis])]);
+  const ofNear = (inner: GraphBuilder): Value => queryScores(inner, frame, queries, last(inner, vectors, 0));
+  // Without FusedMatMul the vectors are copied in any case.
+  if (!frame.fused) return ofNear(graph);
+  const nearOfAll = (inner: GraphBuilder): Value =>
+    last(inner, queryScores(inner, frame, queries, vectors), 2);
+  return graph.branch(isFar, "float32", ["asking", "asked", "distances"], nearOfAll, ofNear);
 }
 
 /** Of `[heads, rows, times]` the last row.  # [heads, 1, times] */
@@ -172,6 +194,7 @@ export function skewFrame(
   const area = graph.node("Mul", [rows, times]);
   return {
     nearest: graph.node("Neg", [times]),
+    isFar: graph.node("Greater", [times, graph.integers([Math.floor(sizes.maxDistance / 2)])]),
     pads: concat([graph.integers([0, 0]), left, graph.integers([0, 0]), one]),
     apart: concat([graph.integers([sizes.heads]), rows, rest, graph.node("Add", [times, one])]),
     flat: concat([rest, graph.node("Add", [area, rows])]),

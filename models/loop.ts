@@ -78,7 +78,10 @@ export function decoderLoop(
     body: { kind: "graph", value: turn(graph, config, loop, carried) },
   });
   for (const [i, { name, type, shape, isResult }] of carried.entries()) {
-    if (isResult) graph.output(name, results[i] ?? "", type, shape);
+    const result = results[i] ?? "";
+    if (name.startsWith("attention.")) {
+      graph.output(name, lastRow(graph, result), type, [config.heads, 1, "times"]);
+    } else if (isResult) graph.output(name, result, type, shape);
   }
   graph.output("drawn", results.at(-1) ?? "", "int32", ["steps", 1]);
   return { bytes: encodeModel({ graph: graph.build(), opsets: OPSETS }), weights: graph.weights };
@@ -122,7 +125,7 @@ function carriedValues(config: DecoderConfig): Carried[] {
     ...Array.from({ length: config.layers }, (_, layer) => [
       floats(`keys.${layer}`, rows),
       floats(`values.${layer}`, rows),
-      floats(`attention.${layer}`, [config.heads, 1, "times"]),
+      floats(`attention.${layer}`, [config.heads, "rows", "times"]),
     ]).flat(),
   ];
 }
@@ -156,7 +159,7 @@ function turn(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, carr
     const earlier = { keys: before(`keys.${layer}`), values: before(`values.${layer}`) };
     const block = decoderBlock(graph, config, frame, layer, x, past, earlier);
     next.set(`keys.${layer}`, block.own.keys).set(`values.${layer}`, block.own.values);
-    next.set(`attention.${layer}`, lastRow(graph, block.weights));
+    next.set(`attention.${layer}`, block.weights);
     x = block.x;
   }
   const logits = head(graph, config, rowsFrom(graph, x, loop.logitsFrom)); // [scored, vocabulary]

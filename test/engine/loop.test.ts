@@ -188,22 +188,28 @@ test("runs are shorter the larger the model", () => {
   expect(stepsPerRun({ ...gpt2, layers: 48, width: 1600 })).toBe(1);
 });
 
-test("the piano model plays the same in Node and as WebAssembly", async () => {
-  const [node, wasm] = [
-    await loadMusicModel("piano", { backend: "node", threads: 1 }),
-    await loadMusicModel("piano", { backend: "wasm", threads: 1 }),
-  ];
-  let same = 0;
-  for (const seed of [0, 1, 2, 3]) {
-    const generation = { prompt: [389], options: { seed }, count: 200, constraint: grammar(true) };
-    const [ids, others] = [
-      await generated(node.decoder, generation),
-      await generated(wasm.decoder, generation),
+/** With OSTINATO_LONG set, as long as the mark that is to be reached; it takes minutes. */
+const [SEEDS, COUNT] = process.env["OSTINATO_LONG"] ? [20, 500] : [4, 200];
+
+test(
+  "the piano model plays the same in Node and as WebAssembly, but for ties within rounding",
+  { timeout: 1_200_000 },
+  async () => {
+    const [node, wasm] = [
+      await loadMusicModel("piano", { backend: "node", threads: 1 }),
+      await loadMusicModel("piano", { backend: "wasm", threads: 1 }),
     ];
-    const parted = await parting(node.decoder, generation, ids, others);
-    if (parted) expect(parted.margin).toBeLessThan(1e-4);
-    else same += 1;
-  }
-  expect(same).toBeGreaterThanOrEqual(3);
-  await Promise.all([node.dispose(), wasm.dispose()]);
-});
+    const partings: { seed: number; step: number; margin: number }[] = [];
+    for (let seed = 0; seed < SEEDS; seed += 1) {
+      const generation = { prompt: [389], options: { seed }, count: COUNT, constraint: grammar(true) };
+      const ids = await generated(node.decoder, generation);
+      const others = await generated(wasm.decoder, generation);
+      const parted = await parting(node.decoder, generation, ids, others);
+      if (parted) partings.push({ seed, ...parted });
+    }
+    const seen = JSON.stringify(partings);
+    expect(partings.length, seen).toBeLessThanOrEqual(SEEDS / 10);
+    for (const { margin } of partings) expect(margin, seen).toBeLessThan(1e-4);
+    await Promise.all([node.dispose(), wasm.dispose()]);
+  },
+);
