@@ -40,7 +40,7 @@ export {
   SHORTEST_REGION_SECONDS,
   SUFFIX_IDS,
 } from "./infill.ts";
-export { melodyTrack, melodyTrackNotes, topVoice } from "./melody.ts";
+export { melodyTrack, melodyTrackNotes, topVoice, voices } from "./melody.ts";
 export { writeNpy } from "./npy.ts";
 export { parseSelection, SelectionError, selectNotes, selectTracks, type TrackSelection } from "./select.ts";
 export { skyline } from "./skyline.ts";

@@ -1,6 +1,7 @@
 /** Which notes of a score are its melody. */
-import type { Score, ScoreNote } from "./score.ts";
+import type { Note, Score, ScoreNote } from "./score.ts";
 import { skyline } from "./skyline.ts";
+import { movedNotes } from "./splice.ts";
 
 /** The track that holds a song's melody, by its name, among others that have notes; undefined where there is none. */
 export function melodyTrack(score: Score): number | undefined {
@@ -27,4 +28,18 @@ export function topVoice(score: Score, notes: readonly ScoreNote[]): boolean[] {
   return skyline(
     notes.map((note) => ({ ...note, endSeconds: note.startSeconds + (lengths.get(key(note)) ?? 0) })),
   );
+}
+
+/** Melody and accompaniment: what is struck from a time on, and counted from there. */
+export function voices(
+  notes: readonly Note[],
+  isMelody: readonly boolean[],
+  fromSeconds = 0,
+): { readonly melody: Note[]; readonly accompaniment: Note[] } {
+  const voice = (wanted: boolean): Note[] =>
+    movedNotes(
+      notes.filter((note, index) => isMelody[index] === wanted && note.startSeconds >= fromSeconds),
+      -fromSeconds,
+    );
+  return { melody: voice(true), accompaniment: voice(false) };
 }

@@ -1,16 +1,22 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { loadMusicModel } from "../node/load-model.ts";
 import { type PieceScore, scorePiece, summarise } from "../evaluate/evaluate.ts";
+import { CONTEXTS, type EvaluatedTask } from "../evaluate/tasks.ts";
+import { requireTask } from "../music/task-error.ts";
 import { Console } from "./console.ts";
-import { CommandError } from "./errors.ts";
+import { CommandError, UsageError } from "./errors.ts";
+import { evaluateTask } from "./evaluate-task.ts";
 import { readScore } from "./files.ts";
 import { loadingOptions, type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { positiveInteger, precisionOption } from "./values.ts";
+import { positiveInteger, precisionOption, seedValue } from "./values.ts";
 
 interface EvaluateCommandOptions extends ModelCommandOptions {
   readonly model: string;
   readonly lenient?: boolean;
+  readonly task?: EvaluatedTask;
+  readonly regions?: number;
+  readonly seed?: number;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -21,11 +27,16 @@ export function addEvaluateCommand(program: Command): void {
     .summary("measure how well a model predicts MIDI files")
     .description(
       "Gives the negative log-likelihood of MIDI files under a model, in nats: lower is better. Each piece alone, its\n" +
-        "start given, in blocks of the model's window that overlap by half.",
+        "start given, in blocks of the model's window that overlap by half. With --task, whether the model uses what the\n" +
+        "task gives it: the likelihood of the same accompaniment with its melody and with another, or of the same regions\n" +
+        "with what comes after them, without, and with what comes after others.",
     )
     .argument("<files...>", "MIDI files")
     .addOption(modelOption("piano"))
     .option("--lenient", "salvage what can be read from damaged files")
+    .addOption(new Option("--task <name>", "measure a task instead").choices(Object.keys(CONTEXTS)))
+    .option("--regions <n>", "with --task infill: regions of each file (default: 4)", positiveInteger)
+    .option("--seed <n>", "with --task infill: chooses the regions (default: 0)", seedValue)
     .addOption(precisionOption())
     .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
     .addOption(offlineOption())
@@ -35,18 +46,29 @@ export function addEvaluateCommand(program: Command): void {
       "after",
       "\nExamples:\n" +
         "  ostinato evaluate piece.mid\n" +
-        "  ostinato evaluate pieces/*.mid --model my-checkpoint --json",
+        "  ostinato evaluate pieces/*.mid --model my-checkpoint --json\n" +
+        "  ostinato evaluate songs/*.mid --task accompany",
     )
     .action(runEvaluate);
 }
 
 async function runEvaluate(paths: readonly string[], options: EvaluateCommandOptions): Promise<void> {
+  const { task, regions = 4, seed = 0 } = options;
+  for (const flag of ["regions", "seed"] as const) {
+    if (options[flag] !== undefined && task !== "infill")
+      throw new UsageError(`--${flag} needs --task infill`);
+  }
   const console = new Console({ quiet: options.quiet ?? false });
   const scores = [];
   for (const path of paths) scores.push({ path, score: await readScore(path, options, console) });
   const model = await loadMusicModel(options.model, loadingOptions(options, console));
   const files: ({ readonly path: string } & PieceScore)[] = [];
   try {
+    if (task !== undefined) {
+      requireTask(model.decoder.config, task);
+      await evaluateTask(model, scores, { task, regions, seed, json: options.json ?? false }, console);
+      return;
+    }
     for (const { path, score } of scores) {
       const piece = await scorePiece(model, score, {
         signal: interruptSignal(),

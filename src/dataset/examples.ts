@@ -3,26 +3,21 @@ import {
   cutSegments,
   encodePerformance,
   encodeScore,
-  INFILL_FRAME,
-  INFILL_IDS,
-  infillParts,
   infillPrompt,
   interleaveSegments,
-  LONGEST_REGION_SECONDS,
   melodyTrackNotes,
-  MIDDLE_IDS,
   type Note,
   type Score,
   type ScoreNote,
-  SHORTEST_REGION_SECONDS,
-  STEPS_PER_SECOND,
   type StyleName,
   topVoice,
   type Vocabulary,
+  voices,
   withConditions,
   withEnding,
 } from "../../encoding/index.ts";
 import type { Draws } from "./draws.ts";
+import { chooseRegion } from "./regions.ts";
 
 /** What an example is; the header of the dataset tells it of each. */
 export type ExampleKind = "plain" | "ending" | "style" | "accompany-melody" | "accompany-skyline" | "infill";
@@ -32,7 +27,6 @@ export class ExampleError extends Error {
   override readonly name = "ExampleError";
 }
 
-const TRIES = 20;
 /** Half of the accompaniments begin somewhere in the piece, up to so long before a note of the melody. */
 const LEAD_SECONDS = 2;
 
@@ -96,15 +90,7 @@ function accompaniment(
   const whole = draws.next() < 0.5;
   const onset = onsets[Math.floor(draws.next() * onsets.length)] ?? 0;
   const begin = whole ? 0 : Math.max(0, onset - draws.next() * LEAD_SECONDS);
-  const part = (wanted: boolean): readonly Note[] =>
-    notes
-      .filter((note, index) => isMelody[index] === wanted && note.startSeconds >= begin)
-      .map((note) => ({
-        ...note,
-        startSeconds: note.startSeconds - begin,
-        endSeconds: note.endSeconds - begin,
-      }));
-  const [melody, rest] = [part(true), part(false)];
+  const { melody, accompaniment: rest } = voices(notes, isMelody, begin);
   if (melody.length === 0 || rest.length === 0) throw new ExampleError("no melody with an accompaniment");
   const segments = (voice: readonly Note[]): number[][] =>
     cutSegments(encodePerformance(voice, vocabulary), vocabulary);
@@ -116,22 +102,11 @@ function accompaniment(
 }
 
 function infill(notes: readonly ScoreNote[], vocabulary: Vocabulary, draws: Draws): ExampleIds {
-  const end = endOf(notes);
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const ratio = LONGEST_REGION_SECONDS / SHORTEST_REGION_SECONDS;
-    const seconds = SHORTEST_REGION_SECONDS * ratio ** draws.next();
-    const from = draws.next() * end;
-    if (from + seconds > end) continue;
-    const steps = [from, from + seconds].map((time) => Math.round(time * STEPS_PER_SECOND));
-    const [fromStep = 0, toStep = 0] = steps;
-    const parts = infillParts(notes, fromStep, toStep, INFILL_IDS - INFILL_FRAME, vocabulary);
-    const ids = [...infillPrompt(parts, vocabulary), ...parts.middle];
-    const struck = parts.middle.some((id) => vocabulary.event(id).kind === "NOTE_ON");
-    if (!struck || parts.middle.length > MIDDLE_IDS || ids.length + 2 > INFILL_IDS) continue;
-    const onsets = ids.filter((id) => vocabulary.event(id).kind === "NOTE_ON").length;
-    return { ids, notes: onsets, seconds };
-  }
-  throw new ExampleError("no region to fill");
+  const region = chooseRegion(notes, vocabulary, draws);
+  if (!region) throw new ExampleError("no region to fill");
+  const ids = [...infillPrompt(region.parts, vocabulary), ...region.parts.middle];
+  const onsets = ids.filter((id) => vocabulary.event(id).kind === "NOTE_ON").length;
+  return { ids, notes: onsets, seconds: region.seconds };
 }
 
 function endOf(notes: readonly Note[]): number {

@@ -1,0 +1,48 @@
+/** Regions of a piece for a model to fill. */
+import {
+  INFILL_FRAME,
+  INFILL_IDS,
+  infillParts,
+  type InfillParts,
+  LONGEST_REGION_SECONDS,
+  MIDDLE_IDS,
+  type Note,
+  quantize,
+  SHORTEST_REGION_SECONDS,
+  STEPS_PER_SECOND,
+  type Vocabulary,
+} from "../../encoding/index.ts";
+import type { Draws } from "./draws.ts";
+
+const TRIES = 20;
+
+/**
+ * Chooses a region in which notes are struck, and as much around it as an example holds; short ones as often as long ones,
+ * by the logarithm of their length.
+ *
+ * @param notes in order of onset.
+ * @returns undefined where twenty tries find none.
+ */
+export function chooseRegion(
+  notes: readonly Note[],
+  vocabulary: Vocabulary,
+  draws: Draws,
+): { readonly parts: InfillParts; readonly seconds: number } | undefined {
+  const end =
+    notes.reduce((latest, note) => Math.max(latest, quantize(note.endSeconds)), 0) / STEPS_PER_SECOND;
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const seconds =
+      SHORTEST_REGION_SECONDS * (LONGEST_REGION_SECONDS / SHORTEST_REGION_SECONDS) ** draws.next();
+    const from = draws.next() * end;
+    if (from + seconds > end) continue;
+    const fromStep = Math.round(from * STEPS_PER_SECOND);
+    const toStep = Math.round((from + seconds) * STEPS_PER_SECOND);
+    const room = INFILL_IDS - INFILL_FRAME;
+    const parts = infillParts(notes, fromStep, toStep, room, vocabulary);
+    const { prefix, middle, suffix } = parts;
+    const isStruck = middle.some((id) => vocabulary.event(id).kind === "NOTE_ON");
+    if (!isStruck || middle.length > MIDDLE_IDS) continue;
+    if (prefix.length + middle.length + suffix.length <= room) return { parts, seconds };
+  }
+  return undefined;
+}
