@@ -12,6 +12,11 @@ export interface DownloadProgress {
 export interface DownloadOptions {
   /** Told of every part that arrives. */
   readonly onProgress?: (progress: DownloadProgress) => void;
+  /**
+   * Keep what has been downloaded whole in the browser's Cache of this name, and take it from there the next time. Where
+   * there is no Cache API, or no room, files are downloaded each time. Default: not kept here.
+   */
+  readonly cache?: string;
   /** Stops the download; what waits for it throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -30,13 +35,27 @@ export function checkpointUrl(folder: string | URL, options: DownloadOptions = {
   if (!base.pathname.endsWith("/")) base.pathname += "/";
   return {
     open: async (name) => {
-      const bytes = await download(new URL(name, base), name, options);
+      const bytes = await cached(new URL(name, base), name, options);
       return checkpointInMemory(new Map([[name, bytes]])).open(name);
     },
   };
 }
 
-async function download(url: URL, file: string, options: DownloadOptions): Promise<Uint8Array> {
+/** A file from the browser's Cache, or from the server and then into it. */
+async function cached(url: URL, file: string, options: DownloadOptions): Promise<Uint8Array> {
+  const cache =
+    options.cache === undefined || !("caches" in globalThis)
+      ? undefined
+      : await caches.open(options.cache).catch(() => undefined);
+  const kept = await cache?.match(url);
+  if (kept) return new Uint8Array(await kept.arrayBuffer());
+  const bytes = await download(url, file, options);
+  // Only what is whole is kept; a full disk is no reason to fail.
+  await cache?.put(url, new Response(new Blob([bytes]))).catch(() => undefined);
+  return bytes;
+}
+
+async function download(url: URL, file: string, options: DownloadOptions): Promise<Uint8Array<ArrayBuffer>> {
   const { onProgress, signal } = options;
   const response = await request(url, signal);
   const totalBytes = contentLength(response);
@@ -100,7 +119,7 @@ async function* chunksOf(response: Response): AsyncGenerator<Uint8Array, void> {
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) yield part.value;
 }
 
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {

@@ -1,4 +1,10 @@
-import { type Checkpoint, checkpointInMemory, type Precision, readCheckpoint } from "../../models/index.ts";
+import {
+  type Checkpoint,
+  type CheckpointFiles,
+  checkpointInMemory,
+  type Precision,
+  readCheckpoint,
+} from "../../models/index.ts";
 import {
   createWasmRuntime,
   createWebGpuRuntime,
@@ -39,11 +45,7 @@ export async function loadDecoder(source: ModelSource, options: LoadModelOptions
   if (!BROWSER_BACKENDS.includes(backend)) {
     throw new OptionError(`backend must be ${BROWSER_BACKENDS.join(" or ")}, got ${JSON.stringify(backend)}`);
   }
-  const files =
-    typeof source === "string" || source instanceof URL
-      ? checkpointUrl(source, options)
-      : checkpointInMemory(source);
-  const checkpoint = await readCheckpoint(files);
+  const checkpoint = await readCheckpoint(sourceFiles(source, options));
   const problem = await webGpuProblem(backend, checkpoint.config);
   if (problem === undefined) {
     try {
@@ -56,6 +58,12 @@ export async function loadDecoder(source: ModelSource, options: LoadModelOptions
     onWarning?.(`WebGPU cannot be used, WebAssembly is: ${problem}`);
   }
   return load(checkpoint, precision, await createWasmRuntime(options.wasm));
+}
+
+/** The files of a source. */
+export function sourceFiles(source: ModelSource, options: DownloadOptions): CheckpointFiles {
+  const isAddress = typeof source === "string" || source instanceof URL;
+  return isAddress ? checkpointUrl(source, options) : checkpointInMemory(source);
 }
 
 function load(checkpoint: Checkpoint, precision: Precision, runtime: Runtime): Promise<Decoder> {

@@ -1,5 +1,7 @@
 import { MusicModel } from "../music.ts";
-import { loadDecoder, type LoadModelOptions, type ModelSource } from "./load-decoder.ts";
+import { TextModel } from "../text.ts";
+import { readTokenizer } from "../tokenizer-files.ts";
+import { loadDecoder, type LoadModelOptions, type ModelSource, sourceFiles } from "./load-decoder.ts";
 
 /**
  * Loads a music model into this thread. A page that shall stay smooth loads it into a worker: `WorkerMusicModel`.
@@ -12,4 +14,18 @@ export async function loadMusicModel(
   options: LoadModelOptions = {},
 ): Promise<MusicModel> {
   return new MusicModel(await loadDecoder(source, options));
+}
+
+/**
+ * Loads a text model, a GPT-2 checkpoint with its tokenizer, into this thread. With the option `cache` the files are kept
+ * by the browser, and not downloaded again.
+ *
+ * @throws as `loadMusicModel`; TokenizerError when the tokenizer cannot be read.
+ * @example
+ * const address = "https://huggingface.co/openai-community/gpt2/resolve/main/";
+ * const gpt2 = await loadTextModel(address, { cache: "ostinato-models" });
+ */
+export async function loadTextModel(source: ModelSource, options: LoadModelOptions = {}): Promise<TextModel> {
+  const tokenizer = await readTokenizer(sourceFiles(source, options));
+  return new TextModel(await loadDecoder(source, options), tokenizer);
 }

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { CheckpointError, readCheckpoint } from "../../models/index.ts";
 import { checkpointUrl, type DownloadProgress } from "../../src/browser/checkpoint-url.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
@@ -101,5 +101,34 @@ describe("checkpointUrl", () => {
       onProgress: ({ loadedBytes }) => loadedBytes > 0 && abort.abort(reason),
     }).open("config.json");
     await expect(opening).rejects.toBe(reason);
+  });
+
+  it("keeps whole files in the browser's Cache, if it has one and is asked to", async () => {
+    const kept = new Map<string, Response>();
+    const cache = {
+      match: async (url: URL) => kept.get(url.href)?.clone(),
+      put: async (url: URL, response: Response) => void kept.set(url.href, response),
+    };
+    vi.stubGlobal("caches", { open: async () => cache });
+    try {
+      let requests = 0;
+      const url = await serve((request, response) => {
+        requests += 1;
+        if (requests === 1)
+          response.setHeader("Content-Length", 1000).write("half", () => response.destroy());
+        else serveFolder(request, response);
+      });
+      const files = checkpointUrl(`${url}/models/tiny/`, { cache: "models" });
+      await expect(files.open("config.json")).rejects.toThrow("stopped");
+      expect(kept.size).toBe(0);
+      const first = await (await files.open("config.json")).read(0, 10);
+      const again = await (await files.open("config.json")).read(0, 10);
+      expect(again).toEqual(first);
+      expect(requests).toBe(2);
+      await checkpointUrl(`${url}/models/tiny/`).open("config.json");
+      expect(requests).toBe(3);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 });
