@@ -119,15 +119,19 @@ function bytesOf(name, size) {
   return Buffer.from(options.dtype === "F16" ? halves(values).buffer : values.buffer);
 }
 
-/** Rounded to the nearest half, ties away from zero; the values are within its normal range or rounded to its steps. */
+/** Rounded to the nearest half, ties away from zero. */
 function halves(values) {
-  const bits = new Uint32Array(values.buffer);
-  return Uint16Array.from(bits, (word, i) => {
-    const sign = (word >>> 16) & 0x8000;
-    const magnitude = word & 0x7fffffff;
-    if (magnitude < 0x38800000) return sign | Math.round(Math.abs(values[i]) * 2 ** 24); // subnormal
-    return sign | ((magnitude + 0x1000 - 0x38000000) >>> 13);
-  });
+  const words = new Uint32Array(values.buffer);
+  const result = new Uint16Array(values.length);
+  for (let i = 0; i < words.length; i += 1) {
+    const sign = (words[i] >>> 16) & 0x8000;
+    const magnitude = words[i] & 0x7fffffff;
+    // Below 2⁻¹⁴ halves are multiples of 2⁻²⁴.
+    const isSmall = magnitude < 0x38800000;
+    result[i] =
+      sign | (isSmall ? Math.round(Math.abs(values[i]) * 2 ** 24) : (magnitude + 0x1000 - 0x38000000) >>> 13);
+  }
+  return result;
 }
 
 /** Normally distributed numbers: Marsaglia's polar method on xorshift32. */

@@ -8,6 +8,7 @@ import { CheckpointError } from "./errors.ts";
 import { isOutOfMemory } from "./memory.ts";
 import { isPrecision, STORED_PRECISIONS } from "./precision.ts";
 import { shownName } from "./shown.ts";
+import { expandInt8, parseInt8Storage, withScales } from "./stored-int8.ts";
 import { checkShape, type Tensor, tensorShapes } from "./tensors.ts";
 import { openWeights, type StoredWeight } from "./weight-files.ts";
 
@@ -70,9 +71,13 @@ export interface OpenCheckpoint {
  * @throws CheckpointError saying which file, key or tensor is at fault.
  */
 export async function openCheckpoint(files: CheckpointFiles): Promise<OpenCheckpoint> {
-  const config = await readConfig(files);
-  const { weights, close } = await openWeights(files);
+  const json = await readJson(files);
+  const config = parseConfig(json);
+  const storage = parseInt8Storage(json);
+  const { weights: stored, close } = await openWeights(files);
+  let weights: ReadonlyMap<string, StoredWeight>;
   try {
+    weights = withScales(stored, storage);
     checkStored(weights, config);
   } catch (error) {
     await close();
@@ -91,17 +96,19 @@ export async function openCheckpoint(files: CheckpointFiles): Promise<OpenCheckp
 
 /** The config alone, without reading the tensors. */
 export async function readConfig(files: CheckpointFiles): Promise<DecoderConfig> {
+  return parseConfig(await readJson(files));
+}
+
+async function readJson(files: CheckpointFiles): Promise<unknown> {
   const file = await files.open("config.json");
   const text = new TextDecoder().decode(await file.read(0, file.bytes));
   await file.close();
-  let json: unknown;
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     const hint = "the file is cut off or damaged; download or export it again";
     throw new CheckpointError("config.json is not JSON", { code: "bad-config", hint, cause });
   }
-  return parseConfig(json);
 }
 
 /** A checkpoint whose files are in memory. */
@@ -167,20 +174,13 @@ async function checkValues(stored: StoredWeight): Promise<void> {
 
 /** Values `from` up to `to` of a tensor. */
 async function readValues(stored: StoredWeight, from: number, to: number): Promise<Float32Array> {
-  const { name, dtype, begin, file, fileName } = stored;
-  if (!isPrecision(dtype)) {
-    throw new CheckpointError(`${fileName}: tensor "${name}" is stored as ${dtype}`, {
-      code: "unsupported",
-      hint: `${Object.keys(STORED_PRECISIONS).join(", ")} can be read; convert the checkpoint`,
-    });
-  }
-  const { bytes, expand } = STORED_PRECISIONS[dtype];
+  const { name, dtype, fileName } = stored;
   let values;
   try {
-    values = expand(await file.read(begin + from * bytes, begin + to * bytes));
+    values = await readExpanded(stored, from, to);
   } catch (cause) {
     if (!isOutOfMemory(cause)) throw cause;
-    const found = `${fileName}: no memory for tensor "${name}", ${(to - from) * bytes} bytes of ${dtype}`;
+    const found = `${fileName}: no memory for tensor "${name}", ${to - from} values of ${dtype}`;
     const hint = "close other programs, or take a smaller model";
     throw new CheckpointError(found, { code: "out-of-memory", hint, cause });
   }
@@ -189,6 +189,24 @@ async function readValues(stored: StoredWeight, from: number, to: number): Promi
   throw new CheckpointError(`${fileName}: tensor "${name}" holds ${values[bad]} at index ${from + bad}`, {
     code: "bad-value",
     hint: "the training that made it diverged, or the file is damaged; take an earlier checkpoint",
+  });
+}
+
+async function readExpanded(stored: StoredWeight, from: number, to: number): Promise<Float32Array> {
+  const { name, dtype, shape, begin, file, fileName, int8 } = stored;
+  if (isPrecision(dtype)) {
+    const { bytes, expand } = STORED_PRECISIONS[dtype];
+    return expand(await file.read(begin + from * bytes, begin + to * bytes));
+  }
+  if (int8) {
+    const scales = await readValues(int8.scales, 0, sizeOf(int8.scales));
+    const bytes = await file.read(begin + from, begin + to);
+    const numbers = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+    return expandInt8(int8.name, shape, numbers, scales, from);
+  }
+  throw new CheckpointError(`${fileName}: tensor "${name}" is stored as ${dtype}`, {
+    code: "unsupported",
+    hint: `${Object.keys(STORED_PRECISIONS).join(", ")} can be read; convert the checkpoint`,
   });
 }
 

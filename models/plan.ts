@@ -76,13 +76,18 @@ export function blockSize(inputs: number): number | undefined {
 
 /** The form of one tensor of a checkpoint, by its name and how many inputs it has. */
 export function matrixFormat(plan: PrecisionPlan, name: string, inputs: number): MatrixFormat {
-  const format = isTable(name) ? plan.table : BODY.test(name) ? plan.body : "float32";
+  const format = isTable(name) ? plan.table : isBody(name) ? plan.body : "float32";
   return format === "int8-blocks" && blockSize(inputs) === undefined ? "float32" : format;
 }
 
 /** Whether a tensor is a table of rows, which are its inputs when it is multiplied with; matrices are `[inputs, outputs]`. */
 export function isTable(name: string): boolean {
   return TABLE.test(name);
+}
+
+/** Whether a tensor is a matrix of one of the blocks, `[inputs, outputs]`. */
+export function isBody(name: string): boolean {
+  return BODY.test(name);
 }
 
 const TABLE = /^(wte|lm_head)\.weight$/;

@@ -50,6 +50,25 @@ function expandFloat16(stored: Uint8Array): Float32Array {
   return values;
 }
 
+/** The bits of the nearest binary16, of two equally near ones the even one; infinity from 65520 on. */
+export function halfBits(value: number): number {
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const magnitude = Math.abs(value);
+  if (Number.isNaN(value)) return 0x7e00;
+  if (magnitude >= 65520) return sign | 0x7c00;
+  // Numbers with the same exponent are so far apart; below 2⁻¹⁴ all are.
+  const exponent = Math.max(-14, Math.floor(Math.log2(magnitude)));
+  const steps = roundHalfEven(magnitude / 2 ** (exponent - 10));
+  // The leading bit of a normal number is the lowest of the exponent, so a carry comes out right.
+  return sign | (((exponent + 14) << 10) + steps);
+}
+
+function roundHalfEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
+}
+
 /** bfloat16 is the upper half of a float32. */
 function expandBfloat16(stored: Uint8Array): Float32Array {
   const { buffer, byteOffset } = aligned(stored, 2);

@@ -12,6 +12,8 @@ export interface StoredWeight extends StoredTensor {
   /** Such as "model.safetensors". */
   readonly fileName: string;
   readonly file: CheckpointFile;
+  /** Of a matrix stored in int8 (`stored-int8.ts`): its name among `tensorShapes`, and its scales. */
+  readonly int8?: { readonly name: string; readonly scales: StoredWeight };
 }
 
 export interface WeightFiles {

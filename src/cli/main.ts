@@ -12,6 +12,7 @@ import { UsageError } from "./errors.ts";
 import { addGenerateCommand } from "./generate.ts";
 import { addInfillCommand } from "./infill.ts";
 import { addInspectCommand } from "./inspect.ts";
+import { addQuantizeCommand } from "./quantize.ts";
 import { addTextCommand } from "./text.ts";
 
 const EXIT_FAILED = 1;
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
   addDecodeCommand(program);
   addInspectCommand(program);
   addEvaluateCommand(program);
+  addQuantizeCommand(program);
   addDatasetCommand(program);
   addCompareCommand(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
