@@ -1,15 +1,15 @@
 /** The public entry, safe for browsers: `readMidi`, `writeMidi`, `MusicModel` and what they need. */
 export * from "../encoding/index.ts";
-export {
-  type ContinueOptions,
-  type ExplainOptions,
-  type GeneratedMusic,
-  type GenerateOptions,
-  type MusicEvent,
-  MusicModel,
-  type Primer,
-  PrimerError,
-} from "./music.ts";
+export { MusicModel } from "./music.ts";
+export type {
+  ContinueOptions,
+  ExplainOptions,
+  GeneratedMusic,
+  GenerateOptions,
+  MusicEvent,
+  Primer,
+} from "./music/options.ts";
+export { PrimerError } from "./music/prompt.ts";
 export type { AddedMusic, WritingOptions } from "./music/added-music.ts";
 export type { InfillOptions } from "./music/infill.ts";
 export { TaskError } from "./music/task-error.ts";

@@ -1,129 +1,40 @@
 /** The music facade: scores in, scores out, a model between. */
 import {
-  type DensityName,
   decodePerformance,
-  encodeScore,
-  type EventKind,
   movedNotes,
   PerformanceDecoder,
-  PerformanceGrammar,
   type Score,
-  type ScoreNote,
   scoreFromNotes,
-  selectNotes,
   spliceContinuation,
   STEPS_PER_SECOND,
-  type StyleName,
-  type TrackSelection,
   VOCABULARIES,
   type Vocabulary,
-  withConditions,
 } from "../encoding/index.ts";
-import type { AttentionRequest } from "./engine/attention.ts";
 import type { Decoder } from "./engine/decoder.ts";
 import { explainDraw, type Explanation } from "./engine/explain.ts";
-import { type Constraint, type GeneratedId, generateIds } from "./engine/generate.ts";
+import { generateIds } from "./engine/generate.ts";
 import { Lane, LaneGroup } from "./engine/lanes.ts";
 import { type Reading, ReadingPool } from "./engine/reading.ts";
 import { Sampler } from "./engine/sampler.ts";
 import { accompany } from "./music/accompany.ts";
 import type { AddedMusic, WritingOptions } from "./music/added-music.ts";
+import { beginning, framed, unmarked } from "./music/beginning.ts";
 import { infill, type InfillOptions } from "./music/infill.ts";
-import { LONGEST_NOTE_SECONDS } from "./music/limits.ts";
-import { MarkedPiece } from "./music/marked-piece.ts";
-import { requireTask } from "./music/task-error.ts";
-import { OptionError, type SamplingOptions } from "./options.ts";
-
-/** One generated event; with `candidates`, what else it could have been. */
-export interface MusicEvent extends GeneratedId {
-  readonly kind: EventKind;
-  readonly value: number;
-  /** When it happens (a time shift: when it is over), in seconds of the new music. */
-  readonly seconds: number;
-}
-
-export interface ContinueOptions extends SamplingOptions {
-  /** How much new music; events beyond it are not generated. Default: endless. */
-  readonly seconds?: number;
-  /** How much of the primer, from its first note, is continued. Default: all of it. */
-  readonly primerSeconds?: number;
-  /** The tracks of the primer that the model is shown. Default: all. The primer comes back whole all the same. */
-  readonly tracks?: TrackSelection;
-  /** Bring the piece to a close near `seconds`, instead of stopping there. Default false. */
-  readonly ending?: boolean;
-  /** Play in this style. */
-  readonly style?: StyleName;
-  /** Play so many notes: up to 7, 10 or 16 in a second, or more. */
-  readonly density?: DensityName;
-  /** Give with each event this many of the likeliest candidates, and its log-probability. */
-  readonly candidates?: number;
-  /**
-   * Events that the same seed has drawn before: with the music so far as primer, the same music goes on as if it had not
-   * been interrupted. Default 0.
-   */
-  readonly firstStep?: number;
-  /**
-   * Go on from what the model has read in an earlier call, also of music longer than its window: a quicker beginning, but
-   * the same seed may then give other music. Default false.
-   */
-  readonly resume?: boolean;
-  readonly signal?: AbortSignal;
-}
-
-export interface GenerateOptions extends ContinueOptions {
-  readonly seconds: number;
-  /** Music to continue. Default: a piece from its beginning. */
-  readonly primer?: Score;
-  /** Return the new music alone, without the primer before it. Default false. */
-  readonly continuationOnly?: boolean;
-  readonly onEvent?: (event: MusicEvent) => void;
-}
-
-export interface VariationsOptions extends Omit<GenerateOptions, "onEvent" | "resume"> {
-  /** Told of every event, and which of the variations it is of, from 0. */
-  readonly onEvent?: (event: MusicEvent, variation: number) => void;
-}
-
-export interface GeneratedMusic {
-  /** The primer as it was, then the new music; or the new music alone. */
-  readonly score: Score;
-  readonly seed: number;
-  /** Ids generated. */
-  readonly events: number;
-  /** Notes generated. */
-  readonly notes: number;
-  /** How much new music there is. */
-  readonly seconds: number;
-  /** Seconds of silence before the primer's first note, which the model was not given. */
-  readonly trimmedSeconds: number;
-}
-
-export interface ExplainOptions extends SamplingOptions {
-  /** How many of the likeliest candidates to name. Default 12. */
-  readonly candidates?: number;
-  /** Whose attention is wanted, by layers and heads. Default: nobody's. */
-  readonly attention?: AttentionRequest;
-}
-
-/** Music to go on from: a score, or the ids of a performance, without those that frame a piece. */
-export type Primer = Score | readonly number[];
-
-/** The most variations at once: each has a cache of its own. */
-export const MOST_VARIATIONS = 64;
+import { MOST_VARIATIONS } from "./music/limits.ts";
+import type {
+  ContinueOptions,
+  ExplainOptions,
+  GeneratedMusic,
+  GenerateOptions,
+  MusicEvent,
+  Primer,
+  VariationsOptions,
+} from "./music/options.ts";
+import { type Prompt, readPrompt } from "./music/prompt.ts";
+import { OptionError } from "./options.ts";
 
 /** Beginnings and branches that are remembered, so that going on from them need not read them again. */
 const READINGS = 3;
-
-/** Thrown for a primer that cannot be continued. */
-export class PrimerError extends Error {
-  override readonly name = "PrimerError";
-  readonly hint: string;
-
-  constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
-  }
-}
 
 /** A model that continues music. */
 export class MusicModel {
@@ -155,7 +66,7 @@ export class MusicModel {
    */
   continue(primer: Primer | undefined, options: ContinueOptions = {}): AsyncGenerator<MusicEvent, void> {
     const isIds = primer !== undefined && "length" in primer;
-    const ids = isIds ? primer : this.#prompt(primer, options).ids;
+    const ids = isIds ? primer : readPrompt(primer, this.vocabulary, options).ids;
     return this.#events(ids, new Sampler(options), options);
   }
 
@@ -175,7 +86,7 @@ export class MusicModel {
     }
     const { candidates = 12, attention, ...sampling } = options;
     const sampler = new Sampler(sampling);
-    const prompt = this.#framed(ids.slice(0, index));
+    const prompt = framed(this.vocabulary, ids.slice(0, index));
     if (prompt.length === 0)
       throw new OptionError("index 0 has nothing before it, and the model no start id");
     const explanation = await this.#lend(prompt, (reading) =>
@@ -183,7 +94,7 @@ export class MusicModel {
         prompt,
         id: ids[index],
         sampler,
-        constraint: this.#constraint(),
+        constraint: unmarked(this.vocabulary),
         candidates,
         ...(attention ? { attention } : {}),
       }),
@@ -201,7 +112,7 @@ export class MusicModel {
    * @param ids a performance, without the ids that frame a piece.
    */
   async prefill(ids: readonly number[]): Promise<void> {
-    const prompt = this.#framed(ids);
+    const prompt = framed(this.vocabulary, ids);
     if (prompt.length > 0) await this.#lend(prompt, (reading) => reading.read(prompt, { resume: true }));
   }
 
@@ -214,7 +125,11 @@ export class MusicModel {
    * await writeFile("new.mid", writeMidi(score));
    */
   async generate(options: GenerateOptions): Promise<GeneratedMusic> {
-    return this.#generate(this.#prompt(options.primer, options), new Sampler(options), options);
+    return this.#generate(
+      readPrompt(options.primer, this.vocabulary, options),
+      new Sampler(options),
+      options,
+    );
   }
 
   /**
@@ -233,7 +148,7 @@ export class MusicModel {
     }
     const first = new Sampler(options).seed;
     const samplers = Array.from({ length: count }, (_, i) => new Sampler({ ...options, seed: first + i }));
-    const prompt = this.#prompt(options.primer, options);
+    const prompt = readPrompt(options.primer, this.vocabulary, options);
     const { onEvent, ...common } = options;
     const optionsOf = (variation: number): GenerateOptions =>
       onEvent ? { ...common, onEvent: (event) => onEvent(event, variation) } : common;
@@ -333,7 +248,7 @@ export class MusicModel {
     const time = new PerformanceDecoder(this.vocabulary);
     for (const id of primerIds) time.push(id);
     const startStep = time.step;
-    const { prompt, constraint } = this.#beginning(primerIds, options);
+    const { prompt, constraint } = beginning(this.decoder.config, this.vocabulary, primerIds, options);
     const reading = lane ?? this.#readings.take(prompt);
     try {
       for await (const drawn of generateIds(this.decoder, {
@@ -359,55 +274,6 @@ export class MusicModel {
     }
   }
 
-  /** What the model is given, and what may follow. */
-  #beginning(
-    primerIds: readonly number[],
-    { seconds, ending = false, style, density }: ContinueOptions,
-  ): { readonly prompt: readonly number[]; readonly constraint: Constraint } {
-    const isConditioned = style !== undefined || density !== undefined;
-    if (!ending && !isConditioned) {
-      return { prompt: this.#framed(primerIds), constraint: this.#constraint() };
-    }
-    if (ending) requireTask(this.decoder.config, "ending");
-    if (ending && seconds === undefined)
-      throw new OptionError("ending needs seconds: how long the piece is to be");
-    if (isConditioned) requireTask(this.decoder.config, "style");
-    // Of the primer the model is told what it is like; of the new music, what it shall be like.
-    const primer = isConditioned
-      ? withConditions(primerIds, this.vocabulary, { style, density: density !== undefined })
-      : primerIds;
-    const prompt = this.#framed(primer);
-    const constraint = new MarkedPiece(this.vocabulary, this.#grammar({ mayEnd: true }), {
-      conditions: { style, density },
-      endStep: ending && seconds !== undefined ? Math.round(seconds * STEPS_PER_SECOND) : undefined,
-      promptLength: prompt.length,
-    });
-    return { prompt, constraint };
-  }
-
-  /** Ids as the model is given them, behind the start of a piece. */
-  #framed(ids: readonly number[]): number[] {
-    const start = this.vocabulary.range("START");
-    return start ? [start.first, ...ids] : [...ids];
-  }
-
-  /** What may come next in a piece that ends when the time is up, not before. */
-  #constraint(): Constraint {
-    const grammar = this.#grammar({ mayEnd: false });
-    return {
-      push: (id) => grammar.push(id),
-      mask: (legal) => grammar.mask(legal),
-      legality: () => ({ tables: grammar.tables, counters: grammar.counters() }),
-    };
-  }
-
-  #grammar({ mayEnd }: { readonly mayEnd: boolean }): PerformanceGrammar {
-    return new PerformanceGrammar(this.vocabulary, {
-      longestNoteSteps: LONGEST_NOTE_SECONDS * STEPS_PER_SECOND,
-      mayEnd,
-    });
-  }
-
   async #lend<T>(ids: readonly number[], use: (reading: Reading) => Promise<T>): Promise<T> {
     const reading = this.#readings.take(ids);
     try {
@@ -416,37 +282,4 @@ export class MusicModel {
       this.#readings.give(reading);
     }
   }
-
-  /** The primer as ids, up to the last event within `primerSeconds` of its first note. */
-  #prompt(primer: Score | undefined, { primerSeconds = Infinity, tracks }: ContinueOptions): Prompt {
-    if (!primer) return { ids: [], notes: [], trimmedSeconds: 0, isWhole: true };
-    if (!(primerSeconds > 0))
-      throw new OptionError(`primerSeconds must be more than 0, got ${primerSeconds}`);
-    const shown = tracks ? selectNotes(primer, tracks) : primer;
-    const { ids, notes, trimmedSeconds } = encodeScore(shown, this.vocabulary, { trimLeadingSilence: true });
-    if (notes.length === 0) {
-      throw new PrimerError(
-        "the primer has no notes other than percussion",
-        "give a MIDI file with pitched notes",
-      );
-    }
-    const time = new PerformanceDecoder(this.vocabulary);
-    let length = 0;
-    for (const [index, id] of ids.entries()) {
-      const { kind } = time.push(id);
-      if (time.step > primerSeconds * STEPS_PER_SECOND) break;
-      // A time shift or velocity that nothing follows would foretell what comes next.
-      if (kind === "NOTE_ON" || kind === "NOTE_OFF") length = index + 1;
-    }
-    return { ids: [...ids.subarray(0, length)], notes, trimmedSeconds, isWhole: length === ids.length };
-  }
-}
-
-interface Prompt {
-  readonly ids: readonly number[];
-  /** The notes of the whole primer, in the order of their note-ons. */
-  readonly notes: readonly ScoreNote[];
-  readonly trimmedSeconds: number;
-  /** Whether `ids` is all of the primer. */
-  readonly isWhole: boolean;
 }

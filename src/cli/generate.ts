@@ -7,7 +7,8 @@ import {
   type StyleName,
   writeMidi,
 } from "../../encoding/index.ts";
-import { type GeneratedMusic, MOST_VARIATIONS, type MusicEvent } from "../music.ts";
+import { MOST_VARIATIONS } from "../music/limits.ts";
+import type { GeneratedMusic, MusicEvent } from "../music/options.ts";
 import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { checkWritable, readScore, writeOutput } from "./files.ts";

@@ -11,7 +11,7 @@ import type {
   GenerateOptions,
   MusicEvent,
   Primer,
-} from "../music.ts";
+} from "../music/options.ts";
 import { OptionError } from "../options.ts";
 import { Connection, type WorkerPort } from "./connection.ts";
 import type { LoadRequest, ModelFacts, MusicEngine, RuntimePaths } from "./protocol.ts";

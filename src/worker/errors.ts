@@ -2,7 +2,8 @@
 import { EncodingError, MidiError, VocabularyError } from "../../encoding/index.ts";
 import { CheckpointError } from "../../models/index.ts";
 import { EngineError } from "../engine/index.ts";
-import { PrimerError } from "../music.ts";
+import { PrimerError } from "../music/prompt.ts";
+import { TaskError } from "../music/task-error.ts";
 import { OptionError } from "../options.ts";
 
 /** Thrown when a worker cannot be started or dies. */
@@ -36,6 +37,7 @@ const CLASSES: ReadonlyMap<string, { readonly prototype: object }> = new Map<str
     OptionError,
     PrimerError,
     RangeError,
+    TaskError,
     TypeError,
     VocabularyError,
     WorkerError,

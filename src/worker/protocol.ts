@@ -6,15 +6,15 @@ import type { Backend, Precision } from "../../models/index.ts";
 import type { DownloadProgress } from "../browser/checkpoint-url.ts";
 import type { BrowserBackend } from "../browser/browser-backend.ts";
 import type { Explanation } from "../engine/index.ts";
+import type { MusicModel } from "../music.ts";
 import type {
   ContinueOptions,
   ExplainOptions,
   GeneratedMusic,
   GenerateOptions,
   MusicEvent,
-  MusicModel,
   Primer,
-} from "../music.ts";
+} from "../music/options.ts";
 import type { PackedError } from "./errors.ts";
 
 /** What a model can do, in this thread or in another. */

@@ -11,7 +11,7 @@ import type {
   TaskResult,
 } from "./protocol.ts";
 import type { DownloadProgress } from "../browser/checkpoint-url.ts";
-import type { MusicEvent } from "../music.ts";
+import type { MusicEvent } from "../music/options.ts";
 
 /** A model, and what the page is told of it. */
 export interface LoadedModel {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MidiError } from "../../encoding/index.ts";
 import { CheckpointError } from "../../models/index.ts";
+import { TaskError } from "../../src/music/task-error.ts";
 import { packError, unpackError } from "../../src/worker/errors.ts";
 
 function across(thrown: unknown): Error {
@@ -18,6 +19,10 @@ describe("errors that cross to another thread", () => {
     expect(copy.stack).toBe(error.stack);
     expect(copy.cause).toBeInstanceOf(MidiError);
     expect(copy.cause).toMatchObject({ offset: 12, track: undefined, canRecover: false });
+  });
+
+  it("of tasks keep their class", () => {
+    expect(across(new TaskError("not trained", "use another"))).toBeInstanceOf(TaskError);
   });
 
   it("keep their name where the class is unknown", () => {

@@ -1,0 +1,79 @@
+/** What the music facade takes and gives. */
+import type { DensityName, EventKind, Score, StyleName, TrackSelection } from "../../encoding/index.ts";
+import type { AttentionRequest } from "../engine/attention.ts";
+import type { GeneratedId } from "../engine/generate.ts";
+import type { SamplingOptions } from "../options.ts";
+
+/** One generated event; with `candidates`, what else it could have been. */
+export interface MusicEvent extends GeneratedId {
+  readonly kind: EventKind;
+  readonly value: number;
+  /** When it happens (a time shift: when it is over), in seconds of the new music. */
+  readonly seconds: number;
+}
+
+export interface ContinueOptions extends SamplingOptions {
+  /** How much new music; events beyond it are not generated. Default: endless. */
+  readonly seconds?: number;
+  /** How much of the primer, from its first note, is continued. Default: all of it. */
+  readonly primerSeconds?: number;
+  /** The tracks of the primer that the model is shown. Default: all. The primer comes back whole all the same. */
+  readonly tracks?: TrackSelection;
+  /** Bring the piece to a close near `seconds`, instead of stopping there. Default false. */
+  readonly ending?: boolean;
+  /** Play in this style. */
+  readonly style?: StyleName;
+  /** Play so many notes: up to 7, 10 or 16 in a second, or more. */
+  readonly density?: DensityName;
+  /** Give with each event this many of the likeliest candidates, and its log-probability. */
+  readonly candidates?: number;
+  /**
+   * Events that the same seed has drawn before: with the music so far as primer, the same music goes on as if it had not
+   * been interrupted. Default 0.
+   */
+  readonly firstStep?: number;
+  /**
+   * Go on from what the model has read in an earlier call, also of music longer than its window: a quicker beginning, but
+   * the same seed may then give other music. Default false.
+   */
+  readonly resume?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface GenerateOptions extends ContinueOptions {
+  readonly seconds: number;
+  /** Music to continue. Default: a piece from its beginning. */
+  readonly primer?: Score;
+  /** Return the new music alone, without the primer before it. Default false. */
+  readonly continuationOnly?: boolean;
+  readonly onEvent?: (event: MusicEvent) => void;
+}
+
+export interface VariationsOptions extends Omit<GenerateOptions, "onEvent" | "resume"> {
+  /** Told of every event, and which of the variations it is of, from 0. */
+  readonly onEvent?: (event: MusicEvent, variation: number) => void;
+}
+
+export interface GeneratedMusic {
+  /** The primer as it was, then the new music; or the new music alone. */
+  readonly score: Score;
+  readonly seed: number;
+  /** Ids generated. */
+  readonly events: number;
+  /** Notes generated. */
+  readonly notes: number;
+  /** How much new music there is. */
+  readonly seconds: number;
+  /** Seconds of silence before the primer's first note, which the model was not given. */
+  readonly trimmedSeconds: number;
+}
+
+export interface ExplainOptions extends SamplingOptions {
+  /** How many of the likeliest candidates to name. Default 12. */
+  readonly candidates?: number;
+  /** Whose attention is wanted, by layers and heads. Default: nobody's. */
+  readonly attention?: AttentionRequest;
+}
+
+/** Music to go on from: a score, or the ids of a performance, without those that frame a piece. */
+export type Primer = Score | readonly number[];

@@ -1,0 +1,63 @@
+/** A primer, as the model is given it. */
+import {
+  encodeScore,
+  PerformanceDecoder,
+  type Score,
+  type ScoreNote,
+  selectNotes,
+  STEPS_PER_SECOND,
+  type Vocabulary,
+} from "../../encoding/index.ts";
+import { OptionError } from "../options.ts";
+import type { ContinueOptions } from "./options.ts";
+
+/** Thrown for a primer that cannot be continued. */
+export class PrimerError extends Error {
+  override readonly name = "PrimerError";
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+export interface Prompt {
+  readonly ids: readonly number[];
+  /** The notes of the whole primer, in the order of their note-ons. */
+  readonly notes: readonly ScoreNote[];
+  readonly trimmedSeconds: number;
+  /** Whether `ids` is all of the primer. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * The primer as ids, up to the last event within `primerSeconds` of its first note; no ids without a primer.
+ *
+ * @throws PrimerError when the primer has no notes; SelectionError when `tracks` takes none; OptionError for no seconds.
+ */
+export function readPrompt(
+  primer: Score | undefined,
+  vocabulary: Vocabulary,
+  { primerSeconds = Infinity, tracks }: Pick<ContinueOptions, "primerSeconds" | "tracks">,
+): Prompt {
+  if (!primer) return { ids: [], notes: [], trimmedSeconds: 0, isWhole: true };
+  if (!(primerSeconds > 0)) throw new OptionError(`primerSeconds must be more than 0, got ${primerSeconds}`);
+  const shown = tracks ? selectNotes(primer, tracks) : primer;
+  const { ids, notes, trimmedSeconds } = encodeScore(shown, vocabulary, { trimLeadingSilence: true });
+  if (notes.length === 0) {
+    throw new PrimerError(
+      "the primer has no notes other than percussion",
+      "give a MIDI file with pitched notes",
+    );
+  }
+  const time = new PerformanceDecoder(vocabulary);
+  let length = 0;
+  for (const [index, id] of ids.entries()) {
+    const { kind } = time.push(id);
+    if (time.step > primerSeconds * STEPS_PER_SECOND) break;
+    // A time shift or velocity that nothing follows would foretell what comes next.
+    if (kind === "NOTE_ON" || kind === "NOTE_OFF") length = index + 1;
+  }
+  return { ids: [...ids.subarray(0, length)], notes, trimmedSeconds, isWhole: length === ids.length };
+}
