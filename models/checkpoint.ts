@@ -180,7 +180,7 @@ async function readValues(stored: StoredWeight, from: number, to: number): Promi
     values = await readExpanded(stored, from, to);
   } catch (cause) {
     if (!isOutOfMemory(cause)) throw cause;
-    const found = `${fileName}: no memory for tensor "${name}", ${to - from} values of ${dtype}`;
+    const found = `${fileName}: no memory for tensor "${name}", ${stored.end - stored.begin} bytes of ${dtype}`;
     const hint = "close other programs, or take a smaller model";
     throw new CheckpointError(found, { code: "out-of-memory", hint, cause });
   }
