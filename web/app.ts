@@ -6,7 +6,7 @@ import type { SettingValues } from "./controls/settings.ts";
 import { loadPiano } from "./load-piano.ts";
 import { type Branch, Branches } from "./music/branches.ts";
 import { Piece, type PieceNote } from "./music/piece.ts";
-import { Player, type PlayerState } from "./music/player.ts";
+import { type Order, Player, type PlayerState } from "./music/player.ts";
 import type { PianoSound } from "./sound/sound.ts";
 import { eventWords } from "./why/event-words.ts";
 import { clock } from "./words.ts";
@@ -195,6 +195,19 @@ export class App {
     this.#open(branch, Math.max(0, at - RUN_UP_SECONDS), 0);
   }
 
+  /** Has the piece go on from here with other random numbers, beside the way it goes now. */
+  vary(): void {
+    const { piece, player } = this;
+    if (!piece || !player) return;
+    this.#remember();
+    const seconds = Math.min(player.seconds + (this.state === "idle" ? 0 : SOON_SECONDS), piece.seconds);
+    const varied = piece.cut(Math.max(1, piece.lengthAt(seconds)));
+    const name = `variation ${this.branches.list.length} at ${clock(varied.seconds)}`;
+    const seed = Math.floor(Math.random() * 100_000);
+    const branch = this.branches.grow(varied, name, varied.seconds, seed);
+    this.#open(branch, player.seconds, varied.seconds);
+  }
+
   /** Cuts the visitor's own music at a time, or takes back an earlier cut of it; what the model wrote goes. */
   trim(seconds: number, whole: readonly number[]): void {
     const { piece } = this;
@@ -228,13 +241,22 @@ export class App {
   }
 
   #open(branch: Branch, seconds = branch.seconds, heardSeconds = branch.heardSeconds): void {
-    this.#player?.open(branch.piece, seconds, heardSeconds);
+    this.#player?.open(branch.piece, seconds, heardSeconds, this.#currentOrder());
     this.#listener.changed();
   }
 
   #order(): void {
+    const order = this.#currentOrder();
+    if (order) this.#player?.order(order);
+  }
+
+  /** The settings, with the seed of the branch if it has one of its own. */
+  #currentOrder(): Order | undefined {
     const settings = this.#settings();
-    if (settings && this.#model) this.#player?.order({ model: this.#model, ...settings });
+    if (!settings || !this.#model) return undefined;
+    const { seed = settings.options.seed } = this.branches.current ?? {};
+    const options = seed === undefined ? settings.options : { ...settings.options, seed };
+    return { model: this.#model, options, seconds: settings.seconds };
   }
 
   #createPlayer(sound: PianoSound): Player {
@@ -245,6 +267,8 @@ export class App {
   }
 }
 
+/** What is nearer to the ear than this is on its way to the loudspeakers. */
+const SOON_SECONDS = 0.8;
 /** A branch is heard from this long before it parts. */
 const RUN_UP_SECONDS = 1;
 

@@ -43,7 +43,11 @@ const input = new InputView(app, roll, status);
 const output = new OutputView(app, settings, status);
 roll.why = why;
 const oneHot = new OneHot(byId("one-hot-columns", HTMLCanvasElement), byId("one-hot-ids", HTMLElement));
-roll.onFrame = () => oneHot.draw(app.piece, app.seconds);
+const follow = byId("follow", HTMLButtonElement);
+roll.onFrame = () => {
+  if (byId("one-hot", HTMLDetailsElement).open) oneHot.draw(app.piece, app.seconds);
+  follow.hidden = roll.isFollowing || app.piece === undefined;
+};
 roll.onSelect = () => applyLoop();
 
 registerServiceWorker();
@@ -58,6 +62,7 @@ let isBusy = false;
 begin.addEventListener("click", () => void attempt(() => app.start()));
 play.addEventListener("click", () => void attempt(() => app.togglePlay()));
 byId("new", HTMLButtonElement).addEventListener("click", () => void attempt(newPiece));
+byId("vary", HTMLButtonElement).addEventListener("click", () => app.vary());
 byId("again", HTMLButtonElement).addEventListener("click", () => {
   app.seek(0);
   roll.follow();
@@ -66,7 +71,7 @@ loop.addEventListener("click", () => {
   loop.setAttribute("aria-pressed", String(loop.getAttribute("aria-pressed") !== "true"));
   applyLoop();
 });
-byId("follow", HTMLButtonElement).addEventListener("click", () => roll.follow());
+follow.addEventListener("click", () => roll.follow());
 for (const id of ["settings", "more-settings"]) {
   byId(id, HTMLFormElement).addEventListener("submit", (event) => event.preventDefault());
 }

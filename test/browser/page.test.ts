@@ -86,7 +86,15 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     await page.getByText("Playing", { exact: true }).waitFor();
     await tabs.first().click();
     await expect.poll(() => tabs.first().getAttribute("aria-pressed")).toBe("true");
-    await page.getByRole("button", { name: /^drop branch/ }).click();
+    await page.getByRole("button", { name: "Vary" }).click();
+    await page.getByText(/^variation 2 at 0:\d\d$/).waitFor();
+    await expect.poll(() => aheadSeconds(page), { message: "the variation is written" }).toBeGreaterThan(2);
+    for (let left = 2; left > 0; left -= 1) {
+      await page
+        .getByRole("button", { name: /^drop branch/ })
+        .last()
+        .click();
+    }
     await expect.poll(() => page.locator("#branches").isVisible()).toBe(false);
     expect(built.complaints).toEqual([]);
   });

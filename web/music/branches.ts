@@ -10,6 +10,8 @@ export interface Branch {
   /** Where the visitor was in it last, and how far it has been heard. */
   seconds: number;
   heardSeconds: number;
+  /** The seed it is written with, where that is not the one of the settings. */
+  readonly seed?: number;
 }
 
 export class Branches {
@@ -44,7 +46,7 @@ export class Branches {
   }
 
   /** Grows a branch out of the current one, and goes over to it. */
-  grow(piece: Piece, name: string, forkSeconds: number): Branch {
+  grow(piece: Piece, name: string, forkSeconds: number, seed?: number): Branch {
     const branch = {
       name,
       piece,
@@ -52,6 +54,7 @@ export class Branches {
       parent: this.#current,
       seconds: forkSeconds,
       heardSeconds: forkSeconds,
+      ...(seed === undefined ? {} : { seed }),
     };
     this.#list.push(branch);
     this.#current = branch;

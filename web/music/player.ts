@@ -92,9 +92,11 @@ export class Player {
    * Takes up another piece. What sounds goes on to sound in it where it is the same up to here.
    *
    * @param seconds where to be in it, and how far it counts as heard.
+   * @param order how it goes on; what there is of it stays. Default: as the piece before.
    */
-  open(piece: Piece, seconds: number, heardSeconds = seconds): void {
+  open(piece: Piece, seconds: number, heardSeconds = seconds, order = this.#order): void {
     this.#stopWriting();
+    this.#order = order;
     this.#piece = piece;
     this.#heardSeconds = heardSeconds;
     this.#sound.source = piece;

@@ -27,8 +27,8 @@ export class RollView {
   #frame = 0;
   #drawnAt = 0;
   readonly held = new Set<number>();
-  /** Told after each frame how long it took, in milliseconds of script. */
-  onFrame: (milliseconds: number) => void = () => undefined;
+  /** Told after each frame. */
+  onFrame: () => void = () => undefined;
 
   constructor(app: App, canvas: HTMLCanvasElement) {
     this.#app = app;
@@ -64,12 +64,6 @@ export class RollView {
     this.refresh();
   }
 
-  /** Shows a piece from one end to the other. */
-  showAll(): void {
-    this.#viewport.show(this.#view(), 0, this.#app.piece?.seconds ?? 0);
-    this.refresh();
-  }
-
   /** Remembers the visitor's music whole, so that a trim can be taken back. */
   keepWhole(ids: readonly number[]): void {
     this.#untrimmed = ids;
@@ -81,7 +75,6 @@ export class RollView {
   }
 
   draw(): void {
-    const from = performance.now();
     const { piece, seconds, branches } = this.#app;
     const { compared } = branches;
     this.#roll.draw({
@@ -94,7 +87,7 @@ export class RollView {
       ghost: compared && { piece: compared.piece, fromSeconds: branches.partSeconds },
       held: this.held,
     });
-    this.onFrame(performance.now() - from);
+    this.onFrame();
   }
 
   #next(time: number): void {
@@ -129,6 +122,8 @@ export class RollView {
       },
       choose: touch,
       hover: (note) => {
+        // While the music is played, the model has no time for a pointer that only passes.
+        void this.#why?.peek(app.state === "idle" ? note : undefined);
         this.#canvas.title = note ? `${clock(note.startSeconds)}: press to see why it came` : "";
       },
       select: (span) => this.select(span),

@@ -42,13 +42,4 @@ export class Viewport {
     this.#pixelsPerSecond = pixelsPerSecond;
     if (!this.#isFollowing) this.#seconds = seconds;
   }
-
-  /** Shows a stretch as a whole. */
-  show(view: RollView, fromSeconds: number, toSeconds: number): void {
-    const width = view.width - view.keyboardWidth;
-    const seconds = Math.max(1, toSeconds - fromSeconds);
-    this.#isFollowing = false;
-    this.#pixelsPerSecond = Math.min(PIXELS_PER_SECOND, Math.max(ZOOM.least, width / seconds));
-    this.#seconds = fromSeconds + (width * ANCHOR) / this.#pixelsPerSecond;
-  }
 }

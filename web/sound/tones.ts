@@ -25,7 +25,7 @@ export async function computeTones(): Promise<Tones> {
     tones[pitch] = buffer;
     await new Promise((resolve) => setTimeout(resolve));
   }
-  return tones;
+  return { byPitch: tones, gain: 1 };
 }
 
 /**
@@ -42,19 +42,19 @@ export async function loadTones(folder: URL): Promise<Tones> {
     if (!response.ok) throw new Error(`${response.url}: HTTP ${response.status}`);
     tones[pitch] = shortened(await getContext().decodeAudioData(await response.arrayBuffer()));
   }
-  return tones;
+  return { byPitch: tones, gain: RECORDED_GAIN };
 }
 
+/** Of a longer recording the beginning, with a fade at its end. */
 function shortened(recording: AudioBuffer): AudioBuffer {
   const { numberOfChannels, sampleRate } = recording;
-  const length = Math.min(recording.length, Math.round(LONGEST_SECONDS * sampleRate));
+  const length = Math.round(LONGEST_SECONDS * sampleRate);
+  if (recording.length <= length) return recording;
   const buffer = getContext().createBuffer(numberOfChannels, length, sampleRate);
   const fade = FADE_SECONDS * sampleRate;
   for (let channel = 0; channel < numberOfChannels; channel += 1) {
     const samples = recording.getChannelData(channel).slice(0, length);
-    for (let i = 0; i < length; i += 1) {
-      samples[i] = (samples[i] ?? 0) * RECORDED_GAIN * Math.min(1, (length - i) / fade);
-    }
+    for (let i = length - fade; i < length; i += 1) samples[i] = ((samples[i] ?? 0) * (length - i)) / fade;
     buffer.copyToChannel(samples, channel);
   }
   return buffer;

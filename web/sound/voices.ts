@@ -1,8 +1,12 @@
 /** Struck strings, from samples: the same in the loudspeakers and in a rendered file. */
-import { type InputNode, Sampler, type ToneAudioBuffer } from "tone";
+import { gainToDb, type InputNode, Sampler, type ToneAudioBuffer } from "tone";
 
 /** Sounds by the pitch they were recorded at; the pitches between are the nearest, played faster or slower. */
-export type Tones = Readonly<Record<number, AudioBuffer | ToneAudioBuffer>>;
+export interface Tones {
+  readonly byPitch: Readonly<Record<number, AudioBuffer | ToneAudioBuffer>>;
+  /** What their amplitude is to be multiplied with. */
+  readonly gain: number;
+}
 
 /** How long a damped string takes to die away. */
 const RELEASE_SECONDS = 0.35;
@@ -54,7 +58,9 @@ export class Voices {
   }
 
   #sampling(tones: Tones): Sampler {
-    return new Sampler({ urls: { ...tones }, release: RELEASE_SECONDS }).connect(this.#destination);
+    const sampler = new Sampler({ urls: { ...tones.byPitch }, release: RELEASE_SECONDS });
+    sampler.volume.value = gainToDb(tones.gain);
+    return sampler.connect(this.#destination);
   }
 }
 

@@ -25,6 +25,8 @@ export class Why {
   #hidden = new Set<number>();
   #arcs: readonly Arc[] = [];
   #asked = 0;
+  #peeked: PieceNote | undefined;
+  #peekedArcs: readonly Arc[] | undefined;
 
   constructor(app: App, onChange: () => void) {
     this.#app = app;
@@ -41,7 +43,7 @@ export class Why {
   }
 
   get arcs(): readonly Arc[] {
-    return this.#arcs;
+    return this.#peekedArcs ?? this.#arcs;
   }
 
   choose(note: PieceNote | undefined): void {
@@ -55,6 +57,25 @@ export class Why {
       this.#offerLayers();
       void this.#ask();
     }
+    this.#onChange();
+  }
+
+  /** Shows the arcs of a note that is pointed at; without one, those of the chosen note again. */
+  async peek(note: PieceNote | undefined): Promise<void> {
+    if (note === this.#peeked) return;
+    this.#peeked = note;
+    const { piece } = this.#app;
+    this.#peekedArcs = undefined;
+    this.#onChange();
+    if (!note || !piece || note === this.#note) return;
+    this.#offerLayers();
+    const explanation = await this.#app
+      .explain(note.index, [Number(this.#layer.value)])
+      .catch(() => undefined);
+    const [attention] = explanation?.attention ?? [];
+    if (!attention || note !== this.#peeked) return;
+    const { arcs } = arcsOf(piece, note, attention, this.#app.model?.facts.heads ?? 1);
+    this.#peekedArcs = arcs.filter(({ head }) => !this.#hidden.has(head));
     this.#onChange();
   }
 

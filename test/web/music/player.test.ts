@@ -202,7 +202,7 @@ describe("Player", () => {
   });
 
   it("goes over to another piece while time goes on", async () => {
-    const { sound, player, piece } = setUp();
+    const { sound, model, player, piece } = setUp();
     player.play();
     await settle();
     sound.advance(2);
@@ -212,6 +212,11 @@ describe("Player", () => {
     await settle();
     expect(branch.seconds).toBeGreaterThan(10);
     expect(player.state).toBe("playing");
+    const written = [...piece.ids];
+    player.open(piece, 2, 2, { model, options: { seed: 9 }, seconds: Infinity });
+    expect(piece.ids, "what there was of it stays").toEqual(written);
+    player.order({ model, options: { seed: 9 }, seconds: Infinity });
+    expect(piece.ids).toEqual(written);
     player.stop();
   });
 

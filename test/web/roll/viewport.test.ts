@@ -40,11 +40,3 @@ it("zooms around the pointer, or around the playhead that it follows", () => {
   viewport.zoom(view(viewport, 5), 2, 900);
   expect(timeOfX(view(viewport, 5), 900)).toBeCloseTo(before, 9);
 });
-
-it("shows a stretch from end to end", () => {
-  const viewport = new Viewport();
-  viewport.show(view(viewport, 0), 100, 300);
-  const shown = view(viewport, 0);
-  expect(timeOfX(shown, 0)).toBeCloseTo(100, 6);
-  expect(timeOfX(shown, 1000)).toBeCloseTo(300, 6);
-});

@@ -1,0 +1,66 @@
+/**
+ * Takes the pictures of the README from the built page: `npm run screenshots`. Needs Chromium; CHROMIUM names another than
+ * Debian's.
+ */
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { preview } from "vite";
+
+const PICTURES = fileURLToPath(new URL("../pictures/", import.meta.url));
+const PATIENCE = 120_000;
+
+const server = await preview({
+  configFile: fileURLToPath(new URL("../vite.config.ts", import.meta.url)),
+  logLevel: "error",
+  preview: { port: 0 },
+});
+const browser = await chromium.launch({
+  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+});
+
+try {
+  await piano("piano", { width: 1440, height: 900 }, "dark");
+  await piano("piano-phone", { width: 390, height: 844 }, "light");
+  await text("text", { width: 1440, height: 900 }, "dark");
+} finally {
+  await browser.close();
+  await server.close();
+}
+
+/** Seed 7 after some seconds, and why one of its notes came. */
+async function piano(name, viewport, colorScheme) {
+  const page = await open(viewport, colorScheme);
+  await page.getByLabel("seed", { exact: true }).fill("7");
+  await page.getByRole("button", { name: "Play" }).click();
+  await page.locator('#roll[aria-label*="at 0:09"]').waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator("#roll").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.locator("#candidates li").first().waitFor();
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.screenshot({ path: `${PICTURES}${name}.png` });
+  await page.context().close();
+}
+
+/** A text, and why one of its tokens came. */
+async function text(name, viewport, colorScheme) {
+  const page = await open(viewport, colorScheme);
+  await page.getByRole("button", { name: "Text", exact: true }).click();
+  await page.getByRole("button", { name: "Write" }).click();
+  await page.getByRole("button", { name: "Write on" }).waitFor();
+  await page.locator("#tokens .token").nth(40).click();
+  await page.locator("#text-candidates li").first().waitFor();
+  await page.getByText("One head in numbers").click();
+  await page.locator("#numbers-table tr").first().waitFor();
+  await page.screenshot({ path: `${PICTURES}${name}.png` });
+  await page.context().close();
+}
+
+async function open(viewport, colorScheme) {
+  const context = await browser.newContext({ viewport, colorScheme });
+  context.setDefaultTimeout(PATIENCE);
+  const page = await context.newPage();
+  await page.goto(server.resolvedUrls?.local[0] ?? "");
+  return page;
+}
