@@ -97,7 +97,7 @@ export class Sampler {
   /** Scores of the ids that may be drawn, −∞ for the others. */
   #scores(logits: Float32Array, { legal, recent }: DrawContext): Float64Array {
     const { temperature = 1, topK, topP = 1, minP = 0, typicalP = 1 } = this.#options;
-    const scores = Float64Array.from(logits);
+    const scores = new Float64Array(logits);
     this.#bias(scores);
     if (this.needsRecent) penalise(scores, recent ?? [], this.#options.repetitionPenalty ?? 1);
     if (legal) for (let id = 0; id < scores.length; id += 1) if (legal[id] === 0) scores[id] = -Infinity;
