@@ -32,7 +32,7 @@ export const PIANO_PITCHES = { lowest: 21, highest: 108 } as const;
 export const ZOOM = { least: 0.5, most: 800 } as const;
 
 /** Notes are never drawn narrower. */
-const MIN_NOTE_WIDTH = 2;
+export const MIN_NOTE_WIDTH = 2;
 /** A finger or pointer this near to a note touches it. */
 const TOUCH = 6;
 

@@ -1,6 +1,6 @@
 /** Which rectangles show the notes that can be seen, sorted by how they are painted. */
-import type { Piece, PieceNote } from "../music/piece.ts";
-import { noteRectangle, type RollView, visibleSeconds } from "./geometry.ts";
+import type { Piece } from "../music/piece.ts";
+import { laneHeight, MIN_NOTE_WIDTH, type RollView, visibleSeconds, xOfTime, yOfPitch } from "./geometry.ts";
 
 /** Velocities are drawn in so many lightnesses. */
 export const SHADES = 16;
@@ -19,14 +19,25 @@ export class RectangleList {
     this.#length = 0;
   }
 
-  add(x: number, y: number, width: number, height: number): void {
-    if (this.#length === this.#numbers.length) {
+  /** @returns where it is kept, for `stretch`. */
+  add(x: number, y: number, width: number, height: number): number {
+    const at = this.#length;
+    if (at === this.#numbers.length) {
       const grown = new Float32Array(2 * this.#numbers.length);
       grown.set(this.#numbers);
       this.#numbers = grown;
     }
-    this.#numbers.set([x, y, width, height], this.#length);
+    this.#numbers[at] = x;
+    this.#numbers[at + 1] = y;
+    this.#numbers[at + 2] = width;
+    this.#numbers[at + 3] = height;
     this.#length += 4;
+    return at;
+  }
+
+  /** Moves the right edge of a rectangle. */
+  stretch(at: number, right: number): void {
+    this.#numbers[at + 2] = right - (this.#numbers[at] ?? 0);
   }
 
   forEach(use: (x: number, y: number, width: number, height: number) => void): void {
@@ -54,42 +65,64 @@ export function createLayout(): NoteLayout {
   return { primer: lists(), generated: lists(), unheard: lists(), count: 0, sounding: new Set() };
 }
 
-/** For each pitch, how far to the right it has been painted. */
-const painted = new Float64Array(128);
+/** Below so many pixels a second notes lie so close that those of a key may be painted as one. */
+const DENSE = 40;
+/** Below so many, fewer lightnesses are told apart: the eye would not either. */
+const FAR = 8;
+
+/** Of each pitch, the rectangle painted last: its right edge, its list and its place there. */
+const rightEdges = new Float64Array(128);
+const lastLists: (RectangleList | undefined)[] = [];
+const lastPlaces = new Int32Array(128);
 
 /**
- * Fills a layout. A note that would be painted over pixels its own key already has is left out: far away, thousands of
- * notes are few rectangles.
+ * Fills a layout with the rectangles of `noteRectangle`. From afar, a note that continues another one of its key in the same
+ * colour makes that one longer, and one that would only paint over it is left out: thousands of notes are few rectangles.
  *
  * @param heardSeconds where the playhead is.
  */
 export function layOutNotes(layout: NoteLayout, view: RollView, piece: Piece, heardSeconds: number): void {
-  for (const list of [layout.primer, layout.generated, layout.unheard].flat()) list.clear();
+  for (const lists of [layout.primer, layout.generated, layout.unheard])
+    for (const list of lists) list.clear();
   layout.count = 0;
   layout.sounding.clear();
-  painted.fill(-Infinity);
+  rightEdges.fill(-Infinity);
+  lastLists.length = 0;
   const until = piece.seconds;
   const { from, to } = visibleSeconds(view);
-  const isDense = view.pixelsPerSecond < 40;
+  // What `noteRectangle` computes for one note, with all that notes share taken out of the loop: it runs for every note.
+  const { width, keyboardWidth, pixelsPerSecond, lowestPitch, highestPitch } = view;
+  const origin = xOfTime(view, 0);
+  const height = laneHeight(view);
+  const top = yOfPitch(view, 0);
+  const isDense = pixelsPerSecond < DENSE;
+  const step = pixelsPerSecond < FAR ? 4 : 1;
   piece.forEachNote(from, to, (note) => {
-    if (sounds(note, heardSeconds, until)) layout.sounding.add(note.pitch);
-    const box = noteRectangle(view, note, until);
-    if (!box) return;
-    const end = box.x + box.width;
-    if (isDense) {
-      if (end <= (painted[note.pitch] ?? 0) + 0.5) return;
-      painted[note.pitch] = end;
-    }
+    const { pitch, startSeconds } = note;
+    const endSeconds = note.endSeconds ?? until;
+    if (startSeconds <= heardSeconds && endSeconds > heardSeconds) layout.sounding.add(pitch);
+    const start = origin + startSeconds * pixelsPerSecond;
+    const end = Math.max(start + MIN_NOTE_WIDTH, origin + endSeconds * pixelsPerSecond);
+    if (end <= keyboardWidth || start >= width || pitch < lowestPitch || pitch > highestPitch) return;
+    const x = Math.max(keyboardWidth, start);
+    const right = Math.min(width, end);
+    const shade = step * Math.floor((note.velocity * SHADES) / 128 / step);
     const lists = note.isPrimer
       ? layout.primer
-      : note.startSeconds > heardSeconds
+      : startSeconds > heardSeconds
         ? layout.unheard
         : layout.generated;
-    lists[Math.floor((note.velocity * SHADES) / 128)]?.add(box.x, box.y, box.width, box.height);
+    const list = lists[shade];
+    if (!list) return;
+    const edge = rightEdges[pitch] ?? 0;
+    if (isDense && right <= edge + 0.5) return;
+    rightEdges[pitch] = right;
+    if (isDense && x <= edge + 1 && lastLists[pitch] === list) {
+      list.stretch(lastPlaces[pitch] ?? 0, right);
+      return;
+    }
+    lastLists[pitch] = list;
+    lastPlaces[pitch] = list.add(x, top - pitch * height, right - x, height);
     layout.count += 1;
   });
-}
-
-function sounds({ startSeconds, endSeconds }: PieceNote, seconds: number, until: number): boolean {
-  return startSeconds <= seconds && (endSeconds ?? until) > seconds;
 }
