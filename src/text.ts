@@ -166,7 +166,10 @@ export class TextModel {
     }
     const ids = this.tokenizer.encode(text);
     if (ids.length < 2) {
-      throw new PromptError(`the text has ${ids.length} token(s)`, "two are needed: the first is given");
+      throw new PromptError(
+        `the text has ${ids.length === 0 ? "no tokens" : "one token"}`,
+        "two are needed: the first is given",
+      );
     }
     // What follows a window's last id is not in the window, so that id is not read.
     const logProbabilities = await score(this.decoder, ids, {

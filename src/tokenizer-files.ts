@@ -1,13 +1,21 @@
 /** A checkpoint's tokenizer, from whichever files it has. */
 import { TextTokenizer } from "../encoding/text.ts";
-import { CheckpointError, type CheckpointFiles } from "../models/index.ts";
+import { CheckpointError, type CheckpointFiles, readConfig } from "../models/index.ts";
 
 /**
  * Reads `tokenizer.json`, or where there is none `vocab.json` and `merges.txt`.
  *
- * @throws CheckpointError when neither is there or a file is not JSON; TokenizerError when it is not a byte-level BPE.
+ * @throws CheckpointError when the model is not one of text, neither is there or a file is not JSON; TokenizerError when it is not a byte-level BPE.
  */
 export async function readTokenizer(files: CheckpointFiles): Promise<TextTokenizer> {
+  // A model that is no GPT-2 is refused by name, whatever its tokenizer is.
+  const { vocabulary: ids } = await readConfig(files);
+  if (ids !== undefined && ids !== "text") {
+    throw new CheckpointError(`the model's vocabulary is "${ids}": it writes music, not text`, {
+      code: "unsupported",
+      hint: "name a text model, or use what generates music",
+    });
+  }
   const whole = await readFile(files, "tokenizer.json");
   if (whole !== undefined) return new TextTokenizer(parseJson(whole, "tokenizer.json"));
   const vocabulary = await readFile(files, "vocab.json");

@@ -188,6 +188,9 @@ describe("loadTextModel", () => {
     await expect(loadTextModel(pair)).rejects.toThrow("the checkpoint has no tokenizer");
     writeFileSync(join(pair, "tokenizer.json"), "{");
     await expect(loadTextModel(pair)).rejects.toThrow("tokenizer.json is not JSON");
+    // Another architecture is refused by its name, before its tokenizer is read.
+    writeFileSync(join(pair, "config.json"), '{ "model_type": "llama" }');
+    await expect(loadTextModel(pair)).rejects.toThrow('"model_type" is "llama"');
   });
 
   it("loads the model that ships", async () => {

@@ -8,7 +8,7 @@ export function addAccompanyCommand(program: Command): void {
     .command("accompany")
     .summary("write a piano part to a melody")
     .description(
-      "Writes a piano part to the notes of a MIDI file. The output is the melody as it was, to the tick, and the part in a\n" +
+      "Writes a piano part to the notes of a MIDI file. The output is the melody as it was, to the tick, and the part in a " +
         "track of its own. The part ends with the melody.",
     )
     .argument("<melody>", 'MIDI file with the melody; "-" reads stdin')

@@ -40,13 +40,14 @@ const DOWN = "\u001bD";
 
 export class Chooser {
   readonly #console: Console;
-  readonly #keys: boolean;
+  readonly #hasKeys: boolean;
+  #keys: Keys | undefined;
   #lines: Interface | undefined;
   #iterator: AsyncIterator<string> | undefined;
 
   constructor(console: Console) {
     this.#console = console;
-    this.#keys = process.stdin.isTTY === true && process.stderr.isTTY === true;
+    this.#hasKeys = process.stdin.isTTY === true && process.stderr.isTTY === true;
   }
 
   /** Shows the candidates. @returns the id that was picked; undefined to end the text. */
@@ -56,22 +57,21 @@ export class Chooser {
       0,
       candidates.findIndex(({ id }) => id === drawn.id),
     );
-    const index = this.#keys ? await this.#byKeys(drawn, first) : await this.#byLines(drawn, first);
+    const index = this.#hasKeys ? await this.#byKeys(drawn, first) : await this.#byLines(drawn, first);
     return index === undefined ? undefined : candidates[index]?.id;
   }
 
   close(): void {
     this.#lines?.close();
-    if (!this.#keys) return;
-    process.stdin.setRawMode(false);
-    process.stdin.pause();
+    this.#keys?.close();
   }
 
   async #byLines(drawn: TextStep, first: number): Promise<number | undefined> {
     const { candidates = [] } = drawn;
     this.#lines ??= createInterface({ input: process.stdin });
     this.#iterator ??= this.#lines[Symbol.asyncIterator]();
-    for (const line of this.#menu(drawn, first)) this.#console.say(line);
+    // The text so far may stand on the same screen, in the middle of a line.
+    for (const line of ["", ...this.#menu(drawn, first)]) this.#console.say(line);
     for (;;) {
       const { value, done } = await this.#iterator.next();
       if (done) return undefined;
@@ -87,9 +87,7 @@ export class Chooser {
   /** The menu stands below the text, and is taken away again when a key has picked. */
   async #byKeys(drawn: TextStep, first: number): Promise<number | undefined> {
     const count = drawn.candidates?.length ?? 0;
-    emitKeypressEvents(process.stdin);
-    process.stdin.setRawMode(true);
-    process.stdin.resume();
+    this.#keys ??= new Keys();
     let at = first;
     const draw = (): void => {
       process.stderr.write(
@@ -103,7 +101,7 @@ export class Chooser {
     try {
       for (;;) {
         draw();
-        const choice = choiceOfKey(await nextKey(), count, at);
+        const choice = choiceOfKey(await this.#keys.next(), count, at);
         if (choice.kind === "move") at = choice.index;
         if (choice.kind === "take") return choice.index;
         if (choice.kind === "end") return undefined;
@@ -122,12 +120,39 @@ export class Chooser {
   }
 }
 
-/** The name of the next key; Ctrl-C, which raw mode keeps from the system, interrupts. */
-function nextKey(): Promise<string> {
-  return new Promise((resolve, reject) => {
-    process.stdin.once("keypress", (sequence: string | undefined, key: { name?: string; ctrl?: boolean }) => {
-      if (key.ctrl && (key.name === "c" || key.name === "d")) reject(new InterruptError("SIGINT"));
-      else resolve(key.name ?? sequence ?? "");
-    });
-  });
+interface Keypress {
+  readonly sequence: string | undefined;
+  readonly name?: string;
+  readonly ctrl?: boolean;
+}
+
+/** The keys of stdin in their order: several may arrive at once, and before anyone asks for them. */
+class Keys {
+  readonly #pressed: Keypress[] = [];
+  #wake: (() => void) | undefined;
+  readonly #listen = (_sequence: string | undefined, key: Keypress): void => {
+    this.#pressed.push(key);
+    this.#wake?.();
+  };
+
+  constructor() {
+    emitKeypressEvents(process.stdin);
+    process.stdin.setRawMode(true);
+    process.stdin.on("keypress", this.#listen);
+    process.stdin.resume();
+  }
+
+  /** The name of the next key; Ctrl-C, which raw mode keeps from the system, interrupts. */
+  async next(): Promise<string> {
+    while (this.#pressed.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+    const key = this.#pressed.shift();
+    if (key?.ctrl && (key.name === "c" || key.name === "d")) throw new InterruptError("SIGINT");
+    return key?.name ?? key?.sequence ?? "";
+  }
+
+  close(): void {
+    process.stdin.off("keypress", this.#listen);
+    process.stdin.setRawMode(false);
+    process.stdin.pause();
+  }
 }

@@ -12,6 +12,7 @@ import { EncodingError, MidiError, readMidi } from "../../encoding/index.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
 import { loadMusicModel } from "../node/load-model.ts";
 import { Console } from "./console.ts";
+import { counted } from "./counted.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { checkWritable, listFiles, readInput, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -36,9 +37,9 @@ export function addCompareCommand(program: Command): void {
     .command("compare")
     .summary("set generated music beside real music, and look for what was learnt by heart")
     .description(
-      "Measures how far generated music and a folder of real music agree: pitch, interval, velocity,\n" +
-        "duration, time between onsets, polyphony, density and repetition. With --train it looks for the\n" +
-        "longest runs of notes that both share with the pieces a model was trained on. Writes an HTML\n" +
+      "Measures how far generated music and a folder of real music agree: pitch, interval, velocity, " +
+        "duration, time between onsets, polyphony, density and repetition. With --train it looks for the " +
+        "longest runs of notes that both share with the pieces a model was trained on. Writes an HTML " +
         "report, and the figures as JSON beside it.",
     )
     .argument(
@@ -147,7 +148,7 @@ function checkUsage(folders: readonly string[], options: CompareCommandOptions, 
       wanted === 2
         ? "name the generated folder, then the reference; or --model"
         : "--model generates: name the reference alone";
-    throw new UsageError(`${wanted} folder(s) wanted, got ${folders.length}`, hint);
+    throw new UsageError(`${counted(wanted, "folder")} wanted, got ${folders.length}`, hint);
   }
   if (!/\.html?$/i.test(options.out)) {
     throw new UsageError(
@@ -279,7 +280,7 @@ async function memorise(
 ): Promise<NonNullable<ComparisonReport["memorisation"]>> {
   const training = new TrainingNotes();
   await read(train, (path, notes) => training.add(path, notes));
-  console.say(`sorting ${training.notes} notes of ${training.pieces} training pieces`);
+  console.say(`sorting ${counted(training.notes, "note")} of ${counted(training.pieces, "training piece")}`);
   const longest = [...generated, ...reference]
     .flat()
     .reduce((most, { notes }) => Math.max(most, notes.length), 0);

@@ -4,6 +4,7 @@ import { type BuildProgress, buildDataset } from "../dataset/build.ts";
 import { DEFAULT_SHARES, SHARED_KINDS, type Shares, sumOfShares, type TaskPlan } from "../dataset/plan.ts";
 import { type EncoderChoice, encoderOf } from "../dataset/worker.ts";
 import { Console } from "./console.ts";
+import { counted } from "./counted.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { listFiles, parseJson, readText } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -30,7 +31,7 @@ export function addDatasetCommand(program: Command): void {
     .command("dataset")
     .summary("turn a folder of MIDI or text files into token files for training")
     .description(
-      "Encodes every MIDI file below a folder (or text file, with --tokenizer) into ids.bin, index.bin and dataset.json.\n" +
+      "Encodes every MIDI file below a folder (or text file, with --tokenizer) into ids.bin, index.bin and dataset.json. " +
         "Files that cannot be read are left out and listed with the reason.",
     )
     .argument("<folder>", "folder to look in, with its subfolders")
@@ -87,15 +88,17 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
   const wallSeconds = (performance.now() - started) / 1000;
   for (const { path, reason } of summary.skipped) console.say(`skipped ${path}: ${reason}`);
   const music =
-    summary.seconds > 0 ? ` (${(summary.seconds / 3600).toFixed(1)} h, ${summary.notes} notes)` : "";
+    summary.seconds > 0
+      ? ` (${(summary.seconds / 3600).toFixed(1)} h, ${counted(summary.notes, "note")})`
+      : "";
   console.say(
-    `${summary.pieces} pieces, ${summary.ids} ids${music} in ${wallSeconds.toFixed(1)} s; ` +
-      `${summary.skipped.length} of ${paths.length} files skipped → ${options.out}`,
+    `${counted(summary.pieces, "piece")}, ${counted(summary.ids, "id")}${music} in ${wallSeconds.toFixed(1)} s; ` +
+      `${summary.skipped.length} of ${counted(paths.length, "file")} skipped → ${options.out}`,
   );
   if (plan) {
     for (const { kind, examples, ids } of summary.kinds) {
       const share = ((100 * ids) / summary.ids).toFixed(1);
-      console.say(`  ${kind.padEnd(18)} ${examples} examples, ${ids} ids (${share} %)`);
+      console.say(`  ${kind.padEnd(18)} ${counted(examples, "example")}, ${counted(ids, "id")} (${share} %)`);
     }
   }
   if (options.json) console.result({ out: options.out, ...summary });
@@ -103,9 +106,9 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
 
 function progressLine({ kind, done, wanted, ids, skipped }: BuildProgress): string {
   if (kind === "plain" || kind === "ending") {
-    return `${done} of ${wanted} files, ${ids} ids, ${skipped} skipped`;
+    return `${done} of ${counted(wanted, "file")}, ${counted(ids, "id")}, ${skipped} skipped`;
   }
-  return `${kind}: ${done} of ${wanted} ids`;
+  return `${kind}: ${done} of ${counted(wanted, "id")}`;
 }
 
 /** @throws UsageError for an option that says nothing without another. */
@@ -167,7 +170,8 @@ async function readList(file: string, paths: readonly string[], folder: string):
   const missing = [...listed].filter((path) => !known.has(path));
   if (missing.length > 0) {
     throw new CommandError(
-      `${file} names ${missing.length} file(s) that are not in ${folder}, the first is "${missing[0]}"`,
+      `${file} names ${counted(missing.length, "file")} that ${missing.length === 1 ? "is" : "are"} not in ${folder}: ` +
+        `"${missing[0]}"${missing.length === 1 ? "" : " first"}`,
       "paths in a list are relative to the folder",
     );
   }

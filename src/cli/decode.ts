@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { decodePerformance, scoreFromNotes, VOCABULARIES, writeMidi } from "../../encoding/index.ts";
 import { Console } from "./console.ts";
+import { counted } from "./counted.ts";
 import { CommandError } from "./errors.ts";
 import { checkWritable, parseJson, readText, writeOutput } from "./files.ts";
 
@@ -43,7 +44,8 @@ async function runDecode(path: string, options: DecodeCommandOptions): Promise<v
   }
   const notes = decodePerformance(ids, vocabulary);
   await writeOutput(options.out, writeMidi(scoreFromNotes(notes)));
-  if (options.out !== "-") console.say(`${options.out}: ${notes.length} notes of ${ids.length} ids`);
+  if (options.out !== "-")
+    console.say(`${options.out}: ${counted(notes.length, "note")} of ${counted(ids.length, "id")}`);
 }
 
 function parseIds(json: unknown, path: string): { name: string; ids: readonly unknown[] } {

@@ -9,6 +9,7 @@ import {
   writeNpy,
 } from "../../encoding/index.ts";
 import { Console } from "./console.ts";
+import { counted } from "./counted.ts";
 import { UsageError } from "./errors.ts";
 import { checkWritable, readScore, writeOutput } from "./files.ts";
 import { TRACKS_HELP, trackSelection } from "./values.ts";
@@ -29,7 +30,7 @@ export function addEncodeCommand(program: Command): void {
     .command("encode")
     .summary("turn a MIDI file into event ids")
     .description(
-      "Encodes the notes of a MIDI file, pedal folded in and percussion left out, as performance ids: JSON with the\n" +
+      "Encodes the notes of a MIDI file, pedal folded in and percussion left out, as performance ids: JSON with the " +
         "vocabulary's name and the ids, or readable lines, or a one-hot matrix for NumPy.",
     )
     .argument("<file>", 'MIDI file; "-" reads stdin')
@@ -68,9 +69,9 @@ async function runEncode(path: string, options: EncodeCommandOptions): Promise<v
     dropOutOfRange: true,
   });
   const drums = score.notes.filter((note) => note.channel === DRUM_CHANNEL).length;
-  if (drums > 0) console.say(`${path}: ${drums} notes of percussion left out`);
+  if (drums > 0) console.say(`${path}: ${counted(drums, "note")} of percussion left out`);
   if (droppedNotes > 0)
-    console.say(`${path}: ${droppedNotes} notes left out whose pitch ${vocabulary.name} lacks`);
+    console.say(`${path}: ${counted(droppedNotes, "note")} left out whose pitch ${vocabulary.name} lacks`);
   if (trimmedSeconds > 0)
     console.say(`${path}: ${trimmedSeconds.toFixed(2)} s of silence before the first note left out`);
   const data = options.oneHot
@@ -81,5 +82,6 @@ async function runEncode(path: string, options: EncodeCommandOptions): Promise<v
           : `${JSON.stringify({ vocabulary: vocabulary.name, ids: [...ids] })}\n`,
       );
   await writeOutput(options.out, data);
-  if (options.out !== "-") console.say(`${options.out}: ${ids.length} ids of ${notes.length} notes`);
+  if (options.out !== "-")
+    console.say(`${options.out}: ${counted(ids.length, "id")} of ${counted(notes.length, "note")}`);
 }

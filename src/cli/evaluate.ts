@@ -26,9 +26,9 @@ export function addEvaluateCommand(program: Command): void {
     .command("evaluate")
     .summary("measure how well a model predicts MIDI files")
     .description(
-      "Gives the negative log-likelihood of MIDI files under a model, in nats: lower is better. Each piece alone, its\n" +
-        "start given, in blocks of the model's window that overlap by half. With --task, whether the model uses what the\n" +
-        "task gives it: the likelihood of the same accompaniment with its melody and with another, or of the same regions\n" +
+      "Gives the negative log-likelihood of MIDI files under a model, in nats: lower is better. Each piece alone, its " +
+        "start given, in blocks of the model's window that overlap by half. With --task, whether the model uses what the " +
+        "task gives it: the likelihood of the same accompaniment with its melody and with another, or of the same regions " +
         "with what comes after them, without, and with what comes after others.",
     )
     .argument("<files...>", "MIDI files")

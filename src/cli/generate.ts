@@ -10,6 +10,7 @@ import {
 import { MOST_VARIATIONS } from "../music/limits.ts";
 import type { GeneratedMusic, MusicEvent } from "../music/options.ts";
 import { Console } from "./console.ts";
+import { counted } from "./counted.ts";
 import { UsageError } from "./errors.ts";
 import { checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -32,7 +33,7 @@ export function addGenerateCommand(program: Command): void {
     .command("generate")
     .summary("make new music, or continue a MIDI file")
     .description(
-      "Samples piano music from a model and writes it as a MIDI file. With a primer, the output is the primer as it was,\n" +
+      "Samples piano music from a model and writes it as a MIDI file. With a primer, the output is the primer as it was, " +
         "followed by its continuation.",
     )
     .argument("[primer]", 'MIDI file to continue; "-" reads stdin')
@@ -114,7 +115,7 @@ async function runGenerate(
     events += 1;
     console.progress(
       () =>
-        `${events} events, ${seconds.toFixed(1)} of ${options.seconds} s of music, ` +
+        `${counted(events, "event")}, ${seconds.toFixed(1)} of ${options.seconds} s of music, ` +
         `${((seconds * outs.length) / elapsed()).toFixed(1)} × real time`,
     );
   };
@@ -129,7 +130,7 @@ async function runGenerate(
     const trimmedSeconds = pieces[0]?.trimmedSeconds ?? 0;
     if (trimmedSeconds > 1) {
       console.say(
-        `${primerPath}: ${trimmedSeconds.toFixed(1)} s of silence before the first note were not given to the model`,
+        `${primerPath}: ${trimmedSeconds.toFixed(1)} s of silence before the first note was not given to the model`,
       );
     }
     for (const [i, piece] of pieces.entries()) {
@@ -152,7 +153,7 @@ function report(
   const { seed, events, notes } = piece;
   const seconds = Math.round(piece.seconds * 100) / 100;
   console.say(
-    `${out}: ${seconds} s of music, ${notes} notes, ${events} events, ` +
+    `${out}: ${seconds} s of music, ${counted(notes, "note")}, ${counted(events, "event")}, ` +
       `seed ${seed}, model ${model}; took ${wallSeconds.toFixed(1)} s ` +
       `(${(seconds / wallSeconds).toFixed(1)} × real time)`,
   );

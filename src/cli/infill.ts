@@ -15,7 +15,7 @@ export function addInfillCommand(program: Command): void {
     .command("infill")
     .summary("write a region of a MIDI file anew")
     .description(
-      `Replaces the notes that begin within a region of up to ${LONGEST_REGION_SECONDS} s with new ones that join what comes before and after.\n` +
+      `Replaces the notes that begin within a region of up to ${LONGEST_REGION_SECONDS} s with new ones that join what comes before and after. ` +
         "Everything outside the region stays as it was, to the tick; the new notes come in a track of their own.",
     )
     .argument("<piece>", 'MIDI file; "-" reads stdin')

@@ -15,6 +15,7 @@ import { GPT2_SIZES } from "../../models/index.ts";
 import { hubId } from "../node/hub/hub.ts";
 import { shippedFolder } from "../node/model-files.ts";
 import { Console } from "./console.ts";
+import { counted } from "./counted.ts";
 import { UsageError } from "./errors.ts";
 import { readScore } from "./files.ts";
 import { inspectedConfig, showModel } from "./inspect-model.ts";
@@ -26,6 +27,7 @@ interface InspectCommandOptions {
   readonly lenient?: boolean;
   readonly tracks?: TrackSelection;
   readonly offline?: boolean;
+  readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
@@ -34,7 +36,7 @@ export function addInspectCommand(program: Command): void {
     .command("inspect")
     .summary("show what is in a MIDI file, or what a model consists of")
     .description(
-      "Shows tracks, tempo, notes, length, pedal, warnings and a small piano roll of a MIDI file; or the tensors of a\n" +
+      "Shows tracks, tempo, notes, length, pedal, warnings and a small piano roll of a MIDI file; or the tensors of a " +
         "model, block by block, with the memory it needs. GPT-2's sizes are known without their weights.",
     )
     .argument(
@@ -44,6 +46,7 @@ export function addInspectCommand(program: Command): void {
     .option("--tracks <list>", TRACKS_HELP, trackSelection)
     .option("--lenient", "salvage what can be read from a damaged file")
     .addOption(offlineOption())
+    .option("--quiet", "say nothing but the facts")
     .option("--json", "print the facts as JSON")
     .addHelpText(
       "after",
@@ -53,7 +56,7 @@ export function addInspectCommand(program: Command): void {
 }
 
 async function runInspect(path: string, options: InspectCommandOptions): Promise<void> {
-  const console = new Console({ quiet: false });
+  const console = new Console({ quiet: options.quiet ?? false });
   if (!(await isFile(path)) && isModel(path)) {
     checkUsage(options);
     const { offline } = options;
@@ -70,17 +73,21 @@ async function runInspect(path: string, options: InspectCommandOptions): Promise
     console.result({ path, ...facts });
     return;
   }
-  console.line(`${path}: ${facts.seconds.toFixed(1)} s, ${facts.notes} notes, division ${facts.division}`);
   console.line(
-    `encoded: ${facts.ids} ids, ${facts.idsPerSecond.toFixed(1)} a second, first note at ${facts.firstNoteSeconds.toFixed(2)} s`,
+    `${path}: ${facts.seconds.toFixed(1)} s, ${counted(facts.notes, "note")}, division ${facts.division}`,
+  );
+  console.line(
+    `encoded: ${counted(facts.ids, "id")}, ${facts.idsPerSecond.toFixed(1)} a second, first note at ${facts.firstNoteSeconds.toFixed(2)} s`,
   );
   console.line(`tempo:   ${facts.tempo}`);
-  console.line(`pedal:   ${facts.pedalPresses === 0 ? "not used" : `pressed ${facts.pedalPresses} times`}`);
+  console.line(
+    `pedal:   ${facts.pedalPresses === 0 ? "not used" : `pressed ${counted(facts.pedalPresses, "time")}`}`,
+  );
   for (const track of facts.tracks) {
     const instruments = track.instruments.map((one) =>
       one.isDrums
-        ? `channel ${one.channel} percussion, ${one.notes} notes (left out of the encoding)`
-        : `channel ${one.channel} program ${one.program}, ${one.notes} notes ${one.lowest} to ${one.highest}`,
+        ? `channel ${one.channel} percussion, ${counted(one.notes, "note")} (left out of the encoding)`
+        : `channel ${one.channel} program ${one.program}, ${counted(one.notes, "note")} ${one.lowest} to ${one.highest}`,
     );
     console.line(`track ${track.index}: ${[JSON.stringify(track.name), ...instruments].join("; ")}`);
   }
@@ -144,7 +151,7 @@ function describeTempo(score: Score): string {
   const slowest = rates.reduce((a, b) => Math.min(a, b));
   const fastest = rates.reduce((a, b) => Math.max(a, b));
   const range = slowest === fastest ? fastest.toFixed(1) : `${slowest.toFixed(1)} to ${fastest.toFixed(1)}`;
-  return `${range} quarters a minute, ${rates.length} tempo event(s)`;
+  return `${range} quarters a minute, ${counted(rates.length, "tempo event")}`;
 }
 
 /** How often the pedal goes from up to down, on any instrument. */

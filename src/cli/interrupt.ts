@@ -17,6 +17,6 @@ export class InterruptError extends Error {
   override readonly name = "InterruptError";
 
   constructor(signal: string) {
-    super(`stopped by ${signal}; nothing was written`);
+    super(`stopped by ${signal}`);
   }
 }

@@ -12,6 +12,7 @@ import { UsageError } from "./errors.ts";
 import { addGenerateCommand } from "./generate.ts";
 import { addInfillCommand } from "./infill.ts";
 import { addInspectCommand } from "./inspect.ts";
+import { InterruptError } from "./interrupt.ts";
 import { addQuantizeCommand } from "./quantize.ts";
 import { addTextCommand } from "./text.ts";
 
@@ -43,10 +44,14 @@ async function main(): Promise<void> {
   addDatasetCommand(program);
   addCompareCommand(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
+  let out: unknown;
+  program.hook("preAction", (_program, command) => {
+    out = command.opts()["out"];
+  });
   try {
     await program.parseAsync();
   } catch (error) {
-    process.exitCode = report(error);
+    process.exitCode = report(error, typeof out === "string" ? out : undefined);
   }
 }
 
@@ -57,13 +62,17 @@ function packageVersion(): string {
   return typeof version === "string" ? version : "unknown";
 }
 
-/** Says in one line what went wrong, and gives the exit code. */
-function report(error: unknown): number {
+/** Says in one line what went wrong, and gives the exit code. @param out what the command was to write, if anything. */
+function report(error: unknown, out: string | undefined): number {
   // Commander has already printed its message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   const message = error instanceof Error ? error.message : String(error);
-  const hint =
-    error instanceof Error && "hint" in error && typeof error.hint === "string" ? ` — ${error.hint}` : "";
-  process.stderr.write(`error: ${message}${hint}\n`);
+  process.stderr.write(`error: ${[message, ...hintOf(error, out)].join(" — ")}\n`);
   return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
+}
+
+function hintOf(error: unknown, out: string | undefined): string[] {
+  // Outputs are written whole, at the end.
+  if (error instanceof InterruptError) return out === undefined ? [] : ["nothing was written"];
+  return error instanceof Error && "hint" in error && typeof error.hint === "string" ? [error.hint] : [];
 }

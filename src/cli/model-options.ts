@@ -12,6 +12,9 @@ export interface ModelCommandOptions {
   readonly offline?: boolean;
 }
 
+/** Of these, what says where a model's files come from. */
+export type FilesCommandOptions = Pick<ModelCommandOptions, "offline">;
+
 /** `--model`. @param shipped the model that ships and is used if none is named. */
 export function modelOption(shipped: string): Option {
   const help = `a model that ships (${shipped}), a checkpoint's folder or address, or a Hugging Face hub id`;
@@ -25,12 +28,16 @@ export function offlineOption(): Option {
 
 /** How a model is loaded as the options say; what there is to tell of it goes to the console. */
 export function loadingOptions(
-  { precision, threads, offline }: ModelCommandOptions,
+  options: ModelCommandOptions,
   console: Console,
 ): LoadModelOptions & ModelFilesOptions {
+  const { precision, threads } = options;
+  return { precision, ...(threads === undefined ? {} : { threads }), ...filesOptions(options, console) };
+}
+
+/** How a model's files are had. */
+export function filesOptions({ offline }: FilesCommandOptions, console: Console): ModelFilesOptions {
   return {
-    precision,
-    ...(threads === undefined ? {} : { threads }),
     ...(offline === undefined ? {} : { offline }),
     signal: interruptSignal(),
     onWarning: (message) => console.say(message),

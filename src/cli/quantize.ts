@@ -13,8 +13,10 @@ import { modelFiles } from "../node/model-files.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { parseJson, writeOutput } from "./files.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { type FilesCommandOptions, filesOptions, offlineOption } from "./model-options.ts";
 
-interface QuantizeCommandOptions {
+interface QuantizeCommandOptions extends FilesCommandOptions {
   readonly out: string;
   readonly quiet?: boolean;
 }
@@ -30,11 +32,12 @@ export function addQuantizeCommand(program: Command): void {
     .command("quantize")
     .summary("store a model in half the space of fp16")
     .description(
-      "Writes a checkpoint whose matrices are stored in int8, which Ostinato reads as any other: about half the size\n" +
+      "Writes a checkpoint whose matrices are stored in int8, which Ostinato reads as any other: about half the size " +
         "of fp16. models/README.md describes the layout and what it costs.",
     )
     .argument("<model>", "a model that ships, a checkpoint's folder or address, or a Hugging Face hub id")
     .requiredOption("-o, --out <folder>", "folder to write; it is made if it is not there")
+    .addOption(offlineOption())
     .option("--quiet", "say nothing")
     .addHelpText("after", "\nExamples:\n  ostinato quantize my-checkpoint --out my-checkpoint-int8")
     .action(runQuantize);
@@ -45,11 +48,12 @@ async function runQuantize(model: string, options: QuantizeCommandOptions): Prom
   if (resolve(model) === resolve(options.out)) {
     throw new UsageError("--out is the folder of the model itself", "name another folder");
   }
-  const files = await modelFiles(model);
+  const files = await modelFiles(model, filesOptions(options, console));
   const checkpoint = await openCheckpoint(files);
   const tensors: TensorBytes[] = [];
   try {
     for await (const [name, tensor] of checkpoint.tensors()) {
+      interruptSignal().throwIfAborted();
       tensors.push(...int8Tensors(name, tensor, { block: BLOCK }));
       console.progress(() => `${tensors.length} tensors, the last ${name}`);
     }

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { readConfig } from "../../models/index.ts";
 import { modelFiles } from "../node/model-files.ts";
 import type { Console } from "./console.ts";
+import { counted } from "./counted.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -60,7 +61,7 @@ export async function writeText(
     });
     const idsPerSecond = Math.round((tokens / (performance.now() - started)) * 10_000) / 10;
     await writeOutput(out, new TextEncoder().encode(`${text}\n`));
-    console.say(`${out}: ${tokens} tokens of text, seed ${seed}, model ${name}`);
+    console.say(`${out}: ${counted(tokens, "token")} of text, seed ${seed}, model ${name}`);
     if (options.json) console.result({ out, seed, tokens, end, idsPerSecond, model: name });
   });
 }

@@ -1,4 +1,6 @@
 import type { Console } from "./console.ts";
+import { counted } from "./counted.ts";
+import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { type TextModelOptions, withTextModel } from "./text-model.ts";
@@ -12,6 +14,10 @@ export interface TextScoreOptions extends TextModelOptions {
 export async function runTextScore(path: string, options: TextScoreOptions, console: Console): Promise<void> {
   const text = await readText(path);
   await withTextModel(options, console, async (model) => {
+    const { window: most } = model.decoder.config;
+    if (options.stride !== undefined && options.stride >= most) {
+      throw new UsageError(`--stride must be from 1 to ${most - 1} for this model, got ${options.stride}`);
+    }
     const result = await model.score(text, {
       ...(options.stride === undefined ? {} : { stride: options.stride }),
       signal: interruptSignal(),
@@ -23,7 +29,7 @@ export async function runTextScore(path: string, options: TextScoreOptions, cons
     }
     const { bitsPerByte, perplexity, ids, bytes, window, stride } = result;
     console.line(
-      `${bitsPerByte.toFixed(4)} bits per byte, perplexity ${perplexity.toFixed(3)}, ${ids} tokens, ${bytes} bytes  ${path}`,
+      `${bitsPerByte.toFixed(4)} bits per byte, perplexity ${perplexity.toFixed(3)}, ${counted(ids, "token")}, ${counted(bytes, "byte")}  ${path}`,
     );
     console.say(`windows of ${window} tokens, ${stride} apart; the first token is given`);
   });

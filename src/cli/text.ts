@@ -1,12 +1,14 @@
 import type { Command } from "commander";
-import type { SamplingOptions } from "../options.ts";
+import type { TextTokenizer } from "../../encoding/text.ts";
+import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
 import type { GeneratedText, TextEnd, TextModel, TextStep } from "../text.ts";
 import { candidateLines } from "./candidates.ts";
 import { Chooser } from "./choose.ts";
 import { Console } from "./console.ts";
+import { counted } from "./counted.ts";
 import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { InterruptError, interruptSignal } from "./interrupt.ts";
 import { DEFAULT_TOKENS } from "./text-fallback.ts";
 import { type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
 import { TOY, withTextModel } from "./text-model.ts";
@@ -36,7 +38,7 @@ export function addTextCommand(program: Command): void {
     .command("text")
     .summary("continue a text with GPT-2")
     .description(
-      "Continues a prompt with a GPT-2, and prints the new text on stdout as it comes; without a prompt the model begins\n" +
+      "Continues a prompt with a GPT-2, and prints the new text on stdout as it comes; without a prompt the model begins " +
         "a text of its own. Ends after --tokens, where the model ends the text, or where its context ends.",
     )
     .argument("[prompt]", 'text to continue; "-" reads stdin')
@@ -65,7 +67,7 @@ export function addTextCommand(program: Command): void {
       "\nExamples:\n" +
         '  ostinato text "ROMEO:" --seed 7\n' +
         "  ostinato text --model gpt2 --tokens 200 --top-k 40\n" +
-        '  ostinato text "The answer is" --tokens 5 --temperature 0 --candidates 10\n' +
+        '  ostinato text "The answer is" --tokens 5 --top-k 40 --candidates 10\n' +
         '  ostinato text "My lord," --choose\n' +
         "  cat prompt.txt | ostinato text - --samples 3\n" +
         "  ostinato text --score chapter.txt --json",
@@ -73,8 +75,12 @@ export function addTextCommand(program: Command): void {
     .action(runText);
 }
 
-async function runText(prompt: string | undefined, options: TextCommandOptions): Promise<void> {
-  checkUsage(prompt, options);
+async function runText(
+  prompt: string | undefined,
+  options: TextCommandOptions,
+  command: Command,
+): Promise<void> {
+  checkUsage(prompt, options, command);
   const console = new Console({ quiet: options.quiet ?? false });
   if (options.score !== undefined) return runTextScore(options.score, options, console);
   const text = options.file === undefined ? prompt : await readText(options.file);
@@ -82,7 +88,17 @@ async function runText(prompt: string | undefined, options: TextCommandOptions):
   await withTextModel(options, console, (model) => generateText(model, given, options, console));
 }
 
-function checkUsage(prompt: string | undefined, options: TextCommandOptions): void {
+/** Options of writing, which measuring would ignore. */
+const WRITING_ONLY = new Set([
+  "tokens",
+  "samples",
+  "candidates",
+  "choose",
+  "roll",
+  ...SAMPLING_OPTIONS.map(({ key }): string => key),
+]);
+
+function checkUsage(prompt: string | undefined, options: TextCommandOptions, command: Command): void {
   const exclusive = (one: string, other: string): never => {
     throw new UsageError(`${one} and ${other} exclude each other`);
   };
@@ -97,9 +113,11 @@ function checkUsage(prompt: string | undefined, options: TextCommandOptions): vo
     return;
   }
   if (prompt !== undefined || options.file !== undefined) exclusive("--score", "a prompt");
-  if (options.choose) exclusive("--score", "--choose");
-  if (options.candidates !== undefined) exclusive("--score", "--candidates");
-  if (options.roll) exclusive("--score", "--roll");
+  for (const option of command.options) {
+    const key = option.attributeName();
+    const isGiven = command.getOptionValueSource(key) === "cli";
+    if (isGiven && WRITING_ONLY.has(key)) exclusive("--score", option.flags.replace(/ .*/, ""));
+  }
 }
 
 async function generateText(
@@ -140,11 +158,16 @@ async function generateText(
       seed = generated.seed + 1;
       if (!options.json) console.line(candidates && !chooser ? `\n${generated.text}` : "");
     }
+  } catch (error) {
+    // What has come ends in the middle of a line.
+    const isStreaming = !options.json && (candidates === undefined || chooser !== undefined);
+    if (error instanceof InterruptError && isStreaming) console.line("");
+    throw error;
   } finally {
     chooser?.close();
   }
   const wallSeconds = (performance.now() - started) / 1000;
-  report(samples, options, prompt, wallSeconds, console);
+  report(samples, model.tokenizer, options, prompt, wallSeconds, console);
 }
 
 interface Sample extends GeneratedText {
@@ -153,6 +176,7 @@ interface Sample extends GeneratedText {
 
 function report(
   samples: readonly Sample[],
+  tokenizer: TextTokenizer,
   options: TextCommandOptions,
   prompt: string | undefined,
   wallSeconds: number,
@@ -161,7 +185,9 @@ function report(
   const tokens = samples.reduce((sum, { ids }) => sum + ids.length, 0);
   for (const [index, { ids, seed, end }] of samples.entries()) {
     const which = samples.length > 1 ? `${index + 1} of ${samples.length}: ` : "";
-    console.say(`${which}${ids.length} tokens, seed ${seed}${end === undefined ? "" : `, ${ENDS[end]}`}`);
+    console.say(
+      `${which}${counted(ids.length, "token")}, seed ${seed}${end === undefined ? "" : `, ${ENDS[end]}`}`,
+    );
   }
   const idsPerSecond = Math.round((tokens / wallSeconds) * 10) / 10;
   console.say(`model ${options.model}; took ${wallSeconds.toFixed(1)} s (${idsPerSecond} tokens a second)`);
@@ -175,7 +201,7 @@ function report(
       tokens: ids.length,
       end,
       ids,
-      ...(options.candidates === undefined ? {} : { steps: steps.map(stepFacts) }),
+      ...(options.candidates === undefined ? {} : { steps: steps.map((step) => stepFacts(step, tokenizer)) }),
     })),
     idsPerSecond,
   });
@@ -188,7 +214,6 @@ const ENDS: Readonly<Record<TextEnd, string>> = {
 };
 
 /** A step as `--json` prints it. */
-function stepFacts({ id, logProbability, candidates }: TextStep) {
-  const chosen = candidates?.find((candidate) => candidate.id === id);
-  return { id, text: chosen?.text ?? null, logProbability, candidates };
+function stepFacts({ id, logProbability, candidates }: TextStep, tokenizer: TextTokenizer) {
+  return { id, text: tokenizer.decode([id]), logProbability, candidates };
 }

@@ -32,6 +32,7 @@ export function seedValue(text: string): number {
 /** A value within the range of an option of the common table. */
 export function numberIn(option: NumberOption, text: string): number {
   const value = parseNumber(text);
+  if (Number.isNaN(value)) throw new InvalidArgumentError("Must be a number.");
   const problem = problemWith(option, value);
   if (problem === undefined) return value;
   throw new InvalidArgumentError(`It ${problem}.`);

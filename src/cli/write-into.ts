@@ -3,6 +3,7 @@ import { type Score, writeMidi } from "../../encoding/index.ts";
 import type { AddedMusic, WritingOptions } from "../music/added-music.ts";
 import type { MusicModel } from "../music.ts";
 import { Console } from "./console.ts";
+import { counted } from "./counted.ts";
 import { checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { checkOutputs, loadModel, type WritingCommandOptions } from "./writing-options.ts";
@@ -31,14 +32,14 @@ export async function writeInto(
       onProgress: ({ events, seconds, of }) =>
         console.progress(
           () =>
-            `${events} events, ${seconds.toFixed(1)} of ${of.toFixed(1)} s of music, ` +
+            `${counted(events, "event")}, ${seconds.toFixed(1)} of ${of.toFixed(1)} s of music, ` +
             `${(seconds / elapsed()).toFixed(1)} × real time`,
         ),
     });
     const wallSeconds = elapsed();
     await writeOutput(options.out, writeMidi(score));
     console.say(
-      `${options.out}: ${facts.notes} new notes in ${facts.seconds.toFixed(1)} s of music, ${facts.events} events, ` +
+      `${options.out}: ${counted(facts.notes, "new note")} in ${facts.seconds.toFixed(1)} s of music, ${counted(facts.events, "event")}, ` +
         `seed ${facts.seed}, model ${options.model}; took ${wallSeconds.toFixed(1)} s ` +
         `(${(facts.seconds / wallSeconds).toFixed(1)} × real time)`,
     );

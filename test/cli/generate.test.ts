@@ -302,7 +302,7 @@ describe("ostinato generate, used wrongly or given bad input", () => {
       },
     });
     expect(code).toBe(1);
-    expect(stderr).toContain(`stopped by ${signal}`);
+    expect(stderr).toContain(`stopped by ${signal} — nothing was written`);
     expect(existsSync(out)).toBe(false);
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -44,7 +44,7 @@ describe("ostinato inspect, of a model", () => {
     const notes = [{ pitch: 60, velocity: 80, startSeconds: 0, endSeconds: 1 }];
     writeFileSync(join(folder, "gpt2"), writeMidi(scoreFromNotes(notes)));
     const { stdout } = await runCli(["inspect", "gpt2"], { cwd: folder });
-    expect(stdout).toMatch(/^gpt2: 1\.0 s, 1 notes/);
+    expect(stdout).toMatch(/^gpt2: 1\.0 s, 1 note,/);
   });
 
   it.each([

@@ -16,6 +16,8 @@ export interface RunCliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called with everything on stderr so far; may send the process a signal. */
   readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** The same for the first that comes on stdout. */
+  readonly onStdout?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 /** Runs the built `ostinato` command, as a user's shell would. */
@@ -27,6 +29,9 @@ export function runCli(parameters: readonly string[], options: RunCliOptions = {
   const out: Buffer[] = [];
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+  child.stdout.once("data", (chunk: Buffer) => {
+    options.onStdout?.(chunk.toString(), (signal) => child.kill(signal));
+  });
   child.stderr.on("data", (chunk: Buffer) => {
     stderr += chunk.toString();
     options.onStderr?.(stderr, (signal) => child.kill(signal));

@@ -138,7 +138,7 @@ describe("ostinato text", () => {
     expect(stdout).toBe(`${text}\n`);
     const ended = await run(choose, { stdin: Buffer.from("1\n") });
     expect(ended.code).toBe(0);
-    expect(ended.stderr).toContain("1 tokens, seed 1\n");
+    expect(ended.stderr).toContain("1 token, seed 1\n");
   });
 
   it("uses the toy that ships when no model is named, and says so", async () => {
@@ -160,7 +160,19 @@ describe("ostinato text", () => {
       },
     });
     expect(code).toBe(1);
-    expect(stderr).toContain("stopped by SIGINT");
+    expect(stderr).toMatch(/error: stopped by SIGINT\n$/);
+  });
+
+  it("ends the line of what it has streamed when it is stopped", async () => {
+    const stopped = run(["the", "--roll", "--tokens", "1000000", "--top-k", "1"], {
+      onStdout: (text, kill) => {
+        if (text !== "") kill("SIGINT");
+      },
+    });
+    const { code, stdout, stderr } = await stopped;
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/.\n$/s);
+    expect(stderr).not.toContain("nothing was written");
   });
 });
 
@@ -195,6 +207,10 @@ describe("ostinato text, used wrongly or given bad input", () => {
     { parameters: ["--score", "x", "--choose"], code: 2, says: /--score and --choose exclude/ },
     { parameters: ["--score", "x", "--candidates", "2"], code: 2, says: /--score and --candidates exclude/ },
     { parameters: ["--score", "x", "--roll"], code: 2, says: /--score and --roll exclude/ },
+    { parameters: ["--score", "x", "--tokens", "100"], code: 2, says: /--score and --tokens exclude/ },
+    { parameters: ["--score", "x", "--seed", "1"], code: 2, says: /--score and --seed exclude/ },
+    { parameters: ["--score", "x", "--samples", "2"], code: 2, says: /--score and --samples exclude/ },
+    { parameters: ["--temperature", "0,5"], code: 2, says: /Must be a number\.$/m },
     { parameters: ["--stride", "2"], code: 2, says: /--stride needs --score/ },
     { parameters: ["the", "--choose", "--json"], code: 2, says: /--choose and --json exclude/ },
     { parameters: ["the", "--choose", "--samples", "2"], code: 2, says: /--choose and --samples exclude/ },
@@ -206,12 +222,12 @@ describe("ostinato text, used wrongly or given bad input", () => {
     { parameters: ["--score", "no-such-file"], code: 1, says: /cannot read no-such-file/ },
     {
       parameters: ["--score", file, "--stride", "24"],
-      code: 1,
-      says: /stride must be .* from 1 to 23, got 24/,
+      code: 2,
+      says: /--stride must be from 1 to 23 for this model, got 24/,
     },
     { parameters: ["x".repeat(30)], code: 1, says: /the prompt has 30 tokens, the model's context 24 — / },
     { parameters: ["the", "--model", "no-such-model"], code: 1, says: /no-such-model does not exist/ },
-    { parameters: ["the", "--model", "piano"], code: 1, says: /the checkpoint has no tokenizer/ },
+    { parameters: ["the", "--model", "piano"], code: 1, says: /"performance-\d+": it writes music/ },
   ])("answers $parameters with exit code $code", async ({ parameters, code, says }) => {
     const result = await run(parameters);
     expect(result.stderr).toMatch(says);
