@@ -72,6 +72,7 @@ export async function* generateIds(
   let { logits } = await reading.read(prompt, { resume, ...abort });
   const inside =
     decoder.drawsInside &&
+    stepsPerRun(decoder.config) > 1 &&
     reading instanceof Reading &&
     candidates === undefined &&
     choose === undefined &&
