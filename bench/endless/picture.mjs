@@ -5,10 +5,10 @@ const PANEL = { left: 64, right: 16, height: 130 };
 const TOPS = [36, 216];
 const HEIGHT = 396;
 
-/** @param parts `{ events, mean, megabytes }`, in order. */
+/** @param parts `{ events, cpu, megabytes }`, in order. */
 export function picture(parts) {
   const panels = [
-    panel(parts, TOPS[0], "milliseconds an event (mean of 1000)", ({ mean }) => mean),
+    panel(parts, TOPS[0], "processor's milliseconds an event (mean of 1000)", ({ cpu }) => cpu),
     panel(parts, TOPS[1], "megabytes of the process", ({ megabytes }) => megabytes),
   ];
   return [
