@@ -1,4 +1,5 @@
 /** The page: puts its parts together. */
+import { CheckpointError } from "../models/errors.ts";
 import { App, type AppListener } from "./app.ts";
 import { BranchTabs } from "./branch-tabs.ts";
 import { Settings } from "./controls/settings.ts";
@@ -104,10 +105,17 @@ async function attempt(action: () => Promise<void>): Promise<void> {
     await action();
   } catch (error) {
     status.showProblem(error);
+    if (error instanceof CheckpointError && !app.model) openText();
   } finally {
     isBusy = false;
     begin.disabled = false;
   }
+}
+
+/** Without a music model there is still the text's. What is wrong stays to be read where the music would be. */
+function openText(): void {
+  byId("tab-text", HTMLButtonElement).click();
+  status.say("The piano model cannot be loaded, so here is text");
 }
 
 async function newPiece(): Promise<void> {

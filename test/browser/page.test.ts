@@ -129,9 +129,12 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     expect(built.complaints).toEqual([]);
   });
 
-  it("says so, in place, when there is no model, and what to do", async () => {
+  it("opens in text mode when there is no music model, and says what to do about it", async () => {
     const page = await built.open({ isolated: false, modelFolder: "/nowhere" });
     await page.getByRole("button", { name: "Play" }).click();
+    await page.getByRole("status").getByText("The piano model cannot be loaded").waitFor();
+    expect(await page.locator("#text").isVisible()).toBe(true);
+    await page.getByRole("button", { name: "Piano", exact: true }).click();
     const alert = page.getByRole("alert");
     await alert.getByText("config.json: HTTP 404").waitFor();
     await alert.getByText("must hold config.json and model.safetensors").waitFor();
