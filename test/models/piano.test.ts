@@ -27,9 +27,9 @@ describe("models/piano", () => {
     expect(readFileSync(`${FOLDER}README.md`, "utf8")).toContain(sum);
   });
 
-  it("reads the common vocabulary, with a window of at least 512 ids", () => {
+  it("reads the common vocabulary, with a window of at least 1024 ids", () => {
     expect(piano.vocabulary.name).toBe("performance-416");
-    expect(piano.decoder.config.window).toBeGreaterThanOrEqual(512);
+    expect(piano.decoder.config.window).toBeGreaterThanOrEqual(1024);
   });
 
   it("finds music likelier than the same notes in random order", async () => {
