@@ -6,10 +6,12 @@ import {
   infillPrompt,
   interleaveSegments,
   melodyTrackNotes,
+  movedNotes,
   type Note,
   type Score,
   type ScoreNote,
   type StyleName,
+  taskId,
   topVoice,
   type Vocabulary,
   voices,
@@ -20,7 +22,14 @@ import type { Draws } from "./draws.ts";
 import { chooseRegion } from "./regions.ts";
 
 /** What an example is; the header of the dataset tells it of each. */
-export type ExampleKind = "plain" | "ending" | "style" | "accompany-melody" | "accompany-skyline" | "infill";
+export type ExampleKind =
+  | "plain"
+  | "ending"
+  | "style"
+  | "accompany-melody"
+  | "accompany-skyline"
+  | "infill"
+  | "closing";
 
 /** Thrown for a piece that a kind of example cannot be made of. */
 export class ExampleError extends Error {
@@ -29,6 +38,10 @@ export class ExampleError extends Error {
 
 /** Half of the accompaniments begin somewhere in the piece, up to so long before a note of the melody. */
 const LEAD_SECONDS = 2;
+
+/** The last part of a piece is an example of so many ids at most, START, END and two marks included. */
+const CLOSING_IDS = 1024;
+const CLOSING_FRAME = 4;
 
 export interface ExampleIds {
   /** Without START and END. */
@@ -57,6 +70,7 @@ export function makeExample(
     return accompaniment(kind, score, notes, vocabulary, draws);
   }
   if (kind === "infill") return infill(notes, vocabulary, draws);
+  if (kind === "closing") return closing(notes, vocabulary, draws);
   const piece = [...ids];
   const facts = { notes: notes.length, seconds: endOf(notes) };
   if (kind === "plain") return { ids: piece, ...facts };
@@ -107,6 +121,29 @@ function infill(notes: readonly ScoreNote[], vocabulary: Vocabulary, draws: Draw
   const ids = [...infillPrompt(region.parts, vocabulary), ...region.parts.middle];
   const onsets = ids.filter((id) => vocabulary.event(id).kind === "NOTE_ON").length;
   return { ids, notes: onsets, seconds: region.seconds };
+}
+
+/**
+ * The last part of a piece with its ending marked, behind the mark PREFIX, which tells that it is no beginning. Whole pieces
+ * show an ending once in ten thousand ids; a model is slow to learn it from them alone.
+ */
+function closing(notes: readonly ScoreNote[], vocabulary: Vocabulary, draws: Draws): ExampleIds {
+  const room = Math.round(CLOSING_IDS * (0.4 + 0.6 * draws.next())) - CLOSING_FRAME;
+  const from = (first: number): number[] => {
+    const kept = notes.slice(first);
+    const ids = encodePerformance(movedNotes(kept, -(kept[0]?.startSeconds ?? 0)), vocabulary);
+    return withEnding([...ids], vocabulary);
+  };
+  // A note has two ids at least.
+  let [low, high] = [Math.max(0, notes.length - room), notes.length - 1];
+  while (low < high) {
+    const half = (low + high) >> 1;
+    if (from(half).length <= room) high = half;
+    else low = half + 1;
+  }
+  const ids = [taskId(vocabulary, "PREFIX"), ...from(low)];
+  const begin = notes[low]?.startSeconds ?? 0;
+  return { ids, notes: notes.length - low, seconds: endOf(notes) - begin };
 }
 
 function endOf(notes: readonly Note[]): number {

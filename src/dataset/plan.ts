@@ -5,7 +5,7 @@ import type { ExampleOrder } from "./encode-piece.ts";
 import type { ExampleKind } from "./examples.ts";
 
 /** The kinds that take a share of the ids; the pieces themselves have the rest. */
-export const SHARED_KINDS = ["style", "accompany-melody", "accompany-skyline", "infill"] as const;
+export const SHARED_KINDS = ["style", "accompany-melody", "accompany-skyline", "infill", "closing"] as const;
 export type SharedKind = (typeof SHARED_KINDS)[number];
 export type Shares = Readonly<Record<SharedKind, number>>;
 
@@ -14,6 +14,7 @@ export const DEFAULT_SHARES: Shares = {
   "accompany-melody": 0.13,
   "accompany-skyline": 0.07,
   infill: 0.13,
+  closing: 0.05,
 };
 
 const TASK_OF: Readonly<Record<SharedKind, Task>> = {
@@ -21,6 +22,7 @@ const TASK_OF: Readonly<Record<SharedKind, Task>> = {
   "accompany-melody": "accompany",
   "accompany-skyline": "accompany",
   infill: "infill",
+  closing: "ending",
 };
 
 /** First word of a random key; kinds must not share theirs. */
@@ -30,6 +32,7 @@ const KIND_KEYS: Readonly<Record<SharedKind | "ending", number>> = {
   "accompany-melody": 2,
   "accompany-skyline": 3,
   infill: 4,
+  closing: 5,
 };
 const ORDER_KEY = 16;
 /** Of half of the pieces, their ending is marked. */

@@ -10,8 +10,9 @@ import {
   type Vocabulary,
 } from "../../encoding/index.ts";
 import type { Constraint } from "../engine/generate.ts";
+import { allowOnly, forbid } from "./legal.ts";
 
-/** A piece that has not ended so long after it was to end strikes no more notes. */
+/** A piece that has not ended so long after it was to end strikes one more chord at most. */
 export const GRACE_SECONDS = 3;
 
 export interface MarkedPieceOptions {
@@ -26,7 +27,7 @@ export interface MarkedPieceOptions {
 /**
  * Puts marks where those of the training data stand (`encoding/conditions.ts`), by making them the only id that may come;
  * in between, the grammar rules. The mark of the ending is put `ENDING_SECONDS` before the end, from then on the piece may
- * end; when it is late by `GRACE_SECONDS`, what sounds may end and nothing more is struck.
+ * end; when it is late by `GRACE_SECONDS`, the next chord is the last one, and rings for a second at least.
  */
 export class MarkedPiece implements Constraint {
   readonly #vocabulary: Vocabulary;
@@ -41,6 +42,8 @@ export class MarkedPiece implements Constraint {
   #isEnding = false;
   #maybeMark = true;
   #isVelocity = false;
+  #isStruck = false;
+  #isLastChord = false;
   #step = 0;
 
   constructor(vocabulary: Vocabulary, grammar: PerformanceGrammar, options: MarkedPieceOptions) {
@@ -62,6 +65,8 @@ export class MarkedPiece implements Constraint {
       this.#grammar.push(id);
       this.#maybeMark = kind === "NOTE_ON" || kind === "NOTE_OFF" || kind === "START";
       this.#isVelocity = kind === "VELOCITY";
+      this.#isStruck = kind === "NOTE_ON";
+      this.#isLastChord ||= this.#isStruck && this.#isLate;
       if (kind === "TIME_SHIFT" && this.#left === 0) this.#step += value;
     }
     this.#left = Math.max(0, this.#left - 1);
@@ -71,13 +76,16 @@ export class MarkedPiece implements Constraint {
     if (this.#due.length === 0 && this.#maybeMark) this.#findDue();
     const [mark] = this.#due;
     if (mark !== undefined) {
-      legal.fill(0);
-      legal[mark] = 1;
+      allowOnly(legal, mark);
       return;
     }
     this.#grammar.mask(legal);
     if (!this.#isEnding) legal[this.#endId] = 0;
-    if (this.#step >= this.#endStep + GRACE_SECONDS * STEPS_PER_SECOND) this.#close(legal);
+    if (this.#isLate) this.#close(legal);
+  }
+
+  get #isLate(): boolean {
+    return this.#step >= this.#endStep + GRACE_SECONDS * STEPS_PER_SECOND;
   }
 
   #findDue(): void {
@@ -95,15 +103,18 @@ export class MarkedPiece implements Constraint {
     }
   }
 
-  /** Nothing more is struck; the end comes with the last note-off. */
+  /** One chord more: then a second must pass, nothing is struck, and the end comes with the last note-off. */
   #close(legal: Uint8Array): void {
     if (this.#isVelocity) return;
-    for (const kind of ["NOTE_ON", "VELOCITY"] as const) {
-      const range = this.#vocabulary.range(kind);
-      if (range) legal.fill(0, range.first, range.first + range.count);
+    if (this.#isLastChord && this.#isStruck) {
+      const shifts = this.#vocabulary.range("TIME_SHIFT");
+      if (shifts) legal.fill(0, shifts.first, shifts.first + shifts.count - 1);
+      return;
     }
-    if (this.#grammar.soundingCount > 0) return;
-    legal.fill(0);
-    legal[this.#endId] = 1;
+    if (this.#isLastChord) {
+      forbid(legal, this.#vocabulary, "NOTE_ON");
+      forbid(legal, this.#vocabulary, "VELOCITY");
+    }
+    if (this.#grammar.soundingCount === 0) allowOnly(legal, this.#endId);
   }
 }

@@ -17,7 +17,13 @@ import { runCli } from "../cli/run-cli.ts";
 const [START, END, MELODY, ACCOMPANIMENT, SUFFIX, PREFIX, MIDDLE, ENDING] = [
   389, 390, 391, 392, 393, 394, 395, 396,
 ];
-const SHARES = { style: 0.12, "accompany-melody": 0.13, "accompany-skyline": 0.07, infill: 0.13 };
+const SHARES = {
+  style: 0.12,
+  "accompany-melody": 0.13,
+  "accompany-skyline": 0.07,
+  infill: 0.13,
+  closing: 0.05,
+};
 const ALL = ["--tasks", "accompany,infill,ending,style"];
 
 let folder = "";
@@ -117,15 +123,37 @@ describe("ostinato dataset --tasks", () => {
   it("marks the ending of some pieces, and changes nothing else of them", async () => {
     writeCorpus();
     await runCli(["dataset", folder, "--out", out, "--tasks", "ending", "--seed", "3"]);
-    const examples = readExamples();
-    const kinds = new Set(examples.map(({ kind }) => kind));
-    expect(kinds).toEqual(new Set(["plain", "ending"]));
+    const all = readExamples();
+    const kinds = new Set(all.map(({ kind }) => kind));
+    expect(kinds).toEqual(new Set(["plain", "ending", "closing"]));
+    const examples = all.filter(({ kind }) => kind !== "closing");
     for (const { kind, path, ids } of examples) {
       expect(ids.filter((id) => id === ENDING)).toHaveLength(kind === "ending" ? 1 : 0);
       if (!path.startsWith("sonatas/")) continue;
       const index = Number(path.slice(8, 9));
       const plain = [START, ...encodePerformance(piece(60 + 10 * index, index), PERFORMANCE_416), END];
       expect(ids.filter((id) => id !== ENDING)).toEqual(plain);
+    }
+  });
+
+  it("shows how pieces close: their last part, with the ending marked", async () => {
+    writeCorpus();
+    await runCli(["dataset", folder, "--out", out, "--tasks", "ending", "--shares", "closing=0.5"]);
+    const closings = readExamples().filter(({ kind }) => kind === "closing");
+    expect(closings.length).toBeGreaterThan(12);
+    expect(new Set(closings.map(({ ids }) => ids.length)).size).toBeGreaterThan(5);
+    for (const { ids, path } of closings) {
+      expect(ids.length).toBeLessThanOrEqual(1024);
+      expect(ids[1]).toBe(PREFIX);
+      const place = ids.indexOf(ENDING);
+      const seconds = (part: readonly number[]): number =>
+        part.filter((id) => id >= 256 && id < 356).reduce((steps, id) => steps + id - 255, 0) / 100;
+      expect(seconds(ids.slice(place))).toBeLessThanOrEqual(10);
+      expect(seconds(ids.slice(place))).toBeGreaterThan(9.5);
+      // The last ten seconds are those of the piece.
+      const whole = readExamples().find((example) => example.path === path && example.kind !== "closing");
+      const tail = ids.slice(place + 20);
+      expect(whole?.ids.slice(-tail.length)).toEqual(tail);
     }
   });
 

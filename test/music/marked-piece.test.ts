@@ -75,7 +75,11 @@ describe("marks", () => {
       expect(secondsOf(ids.slice(0, lastNote + 1))).toBeLessThan(5);
       expect(ids.at(-1)).toBe(END);
       const notes = decodePerformance(ids.slice(0, -1), vocabulary);
-      expect(notes.every(({ startSeconds }) => startSeconds <= 15 + GRACE_SECONDS + 1)).toBe(true);
+      // Of a late ending the last chord rings.
+      const late = notes.filter(({ startSeconds }) => startSeconds >= 15 + GRACE_SECONDS);
+      expect(new Set(late.map(({ startStep }) => startStep)).size).toBeLessThanOrEqual(1);
+      for (const { startSeconds, endSeconds } of late)
+        expect(endSeconds - startSeconds).toBeGreaterThanOrEqual(1);
       ends.push(secondsOf(ids));
       // Every note that was struck has been released.
       const struck = ids.filter((id) => id < 128).length;
