@@ -1,5 +1,6 @@
 /**
- * What loading a checkpoint takes: seconds, and the most memory that the process ever held (Linux: VmHWM), after loading
+ * What loading a checkpoint takes: seconds (on the clock, and of processor time, which other work on the machine hardly
+ * changes), and the most memory that the process ever held (Linux: VmHWM), after loading
  * and after some steps.
  *
  *     npm run build && node bench/memory.mjs FOLDER [fp32|int8] [threads]
@@ -15,12 +16,14 @@ const peakBytes = () => 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/
 const shown = (bytes) => `${(bytes / 1e6).toFixed(0)} MB (${(bytes / storedBytes).toFixed(2)} ×)`;
 
 const before = peakBytes();
+const cpuBefore = process.cpuUsage();
 const started = performance.now();
 const decoder = await loadDecoder(await checkpointFolder(folder), {
   precision,
   ...(threads ? { threads: Number(threads) } : {}),
 });
 const seconds = (performance.now() - started) / 1000;
+const { user, system } = process.cpuUsage(cpuBefore);
 const loaded = peakBytes();
 const cache = decoder.createCache();
 const times = [];
@@ -32,6 +35,6 @@ for (let id = 1; id <= 17; id += 1) {
 const median = times.slice(1).sort((a, b) => a - b)[8];
 await decoder.dispose();
 process.stdout.write(
-  `${folder} ${precision}: ${(storedBytes / 1e6).toFixed(0)} MB stored; loaded in ${seconds.toFixed(2)} s; peak ${shown(loaded)} loaded, ` +
+  `${folder} ${precision}: ${(storedBytes / 1e6).toFixed(0)} MB stored; loaded in ${seconds.toFixed(2)} s, processor ${((user + system) / 1e6).toFixed(2)} s; peak ${shown(loaded)} loaded, ` +
     `${shown(peakBytes())} after 17 steps of ${median.toFixed(1)} ms; the process began with ${(before / 1e6).toFixed(0)} MB\n`,
 );
