@@ -62,6 +62,11 @@ export class GraphBuilder {
     return this.#shared.weights;
   }
 
+  /** Whether the session maps the weights from files, instead of being given them. */
+  get isMapped(): boolean {
+    return this.#shared.locate !== byName;
+  }
+
   input(name: string, type: ElementType, shape: readonly (number | string)[]): Value {
     this.#inputs.push({ name, type, shape });
     return name;
@@ -87,13 +92,25 @@ export class GraphBuilder {
    * A weight whose values come with the session, not in the graph; the same one, where it is asked for again.
    *
    * @param data the name of its bytes, where that is not its own.
+   * @param begin where in those it begins; other than 0 only where weights lie in files.
    */
-  weight(name: string, shape: readonly number[], type: WeightType = "float32", data = name): Value {
+  weight(
+    name: string,
+    shape: readonly number[],
+    type: WeightType = "float32",
+    data = name,
+    begin = 0,
+  ): Value {
     if (this.#shared.weights.some((weight) => weight.name === name)) return name;
     this.#shared.weights.push({ name, type, shape, data });
     const bytes = WEIGHT_BYTES[type] * shape.reduce((product, size) => product * size, 1);
     const { file, offset } = this.#shared.locate(data);
-    this.#shared.constants.push({ name, type, shape, data: { location: file, offset, bytes } });
+    this.#shared.constants.push({
+      name,
+      type,
+      shape,
+      data: { location: file, offset: offset + begin, bytes },
+    });
     return name;
   }
 

@@ -41,8 +41,21 @@ export function tableProduct(
   if (matrixFormat(plan, name, columns) === "int8-blocks") {
     return blockProduct(graph, name, [rows, columns], x);
   }
-  return graph.node("Gemm", [x, graph.weight(name, [rows, columns])], { transB: integer(1) });
+  const transB = integer(1);
+  if (!graph.isMapped) return graph.node("Gemm", [x, graph.weight(name, [rows, columns])], { transB });
+  // ONNX Runtime rearranges a matrix for its products, and then lets go of the file's pages: part by part that takes little
+  // more memory than the matrix. It could not let go of the table that `tableRows` reads, so these are mapped again.
+  const height = Math.ceil(rows / PARTS);
+  const parts = Array.from({ length: Math.ceil(rows / height) }, (_, i) => {
+    const shape = [Math.min(height, rows - i * height), columns];
+    const part = graph.weight(`${name}.part${i}`, shape, "float32", name, 4 * i * height * columns);
+    return graph.node("Gemm", [x, part], { transB });
+  });
+  return graph.node("Concat", parts, { axis: integer(1) });
 }
+
+/** How many parts a mapped table is multiplied in. */
+const PARTS = 8;
 
 /** The rows of a table that the ids name.  # [ids, columns] */
 export function tableRows(

@@ -27,8 +27,6 @@ export interface Runtime {
 /** Files with weights, which the system maps into memory: nothing is copied, and pages that nobody reads stay on disk. */
 export interface WeightFolder {
   readonly path: string;
-  /** Whether kernels are to compute with the files' pages, not with copies that they have rearranged. */
-  readonly inPlace: boolean;
 }
 
 export type { Backend };
@@ -139,11 +137,10 @@ export function onnxRuntime(
 }
 
 /** ONNX Runtime's `onnxruntime_session_options_config_keys.h`. */
-function mappedFiles({ path, inPlace }: WeightFolder): Ort.InferenceSession.SessionOptions {
+function mappedFiles({ path }: WeightFolder): Ort.InferenceSession.SessionOptions {
   const session = {
     model_external_initializers_file_folder_path: path,
     use_device_allocator_for_initializers: "1", // the arena would take twice what copies need
-    ...(inPlace ? { disable_prepacking: "1" } : {}),
   };
   return { extra: { session } };
 }

@@ -34,5 +34,5 @@ async function checkpointWeights(checkpoint: OpenCheckpoint): Promise<WeightsInF
   }
   if (folder === undefined) return undefined;
   await checkpoint.check();
-  return { path: folder, located, inPlace: true };
+  return { path: folder, located };
 }

@@ -52,7 +52,7 @@ export async function cachedWeights(
     if (!(await isIntact(join(folder, file), layout)))
       await writeEntry(folder, file, layout, checkpoint, plan);
     const located = new Map([...layout.places].map(([name, { begin }]) => [name, { file, offset: begin }]));
-    return { path: folder, located, inPlace: false };
+    return { path: folder, located };
   } catch (error) {
     if (error instanceof Error && "syscall" in error) return undefined;
     throw error;
