@@ -93,7 +93,7 @@ def test_config_reads_what_it_writes_and_gpt2() -> None:
     assert DecoderConfig.from_json(LEARNED.to_json(), "here") == LEARNED
     gpt2 = {"model_type": "gpt2", "n_layer": 12, "n_embd": 768, "n_head": 12, "n_ctx": 1024, "n_inner": None, "vocab_size": 50257}
     config = DecoderConfig.from_json(gpt2, "here")
-    assert (config.position, config.n_positions, config.n_inner, config.vocabulary) == ("learned", 1024, 3072, "gpt2")
+    assert (config.position, config.n_positions, config.n_inner, config.vocabulary) == ("learned", 1024, 3072, "text")
 
 
 @pytest.mark.parametrize(
