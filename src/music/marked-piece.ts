@@ -14,6 +14,10 @@ import { allowOnly, forbid } from "./legal.ts";
 
 /** A piece that has not ended so long after it was to end strikes one more chord at most. */
 export const GRACE_SECONDS = 3;
+/** That chord has so long to come. */
+const CHORD_SECONDS = 2;
+/** And what sounds has so long to die away. */
+const RING_SECONDS = 3;
 
 export interface MarkedPieceOptions {
   /** What is stated, from the beginning of the new music on. */
@@ -44,6 +48,7 @@ export class MarkedPiece implements Constraint {
   #isVelocity = false;
   #isStruck = false;
   #isLastChord = false;
+  #lastStrike = 0;
   #step = 0;
 
   constructor(vocabulary: Vocabulary, grammar: PerformanceGrammar, options: MarkedPieceOptions) {
@@ -66,6 +71,7 @@ export class MarkedPiece implements Constraint {
       this.#maybeMark = kind === "NOTE_ON" || kind === "NOTE_OFF" || kind === "START";
       this.#isVelocity = kind === "VELOCITY";
       this.#isStruck = kind === "NOTE_ON";
+      if (this.#isStruck) this.#lastStrike = this.#step;
       this.#isLastChord ||= this.#isStruck && this.#isLate;
       if (kind === "TIME_SHIFT" && this.#left === 0) this.#step += value;
     }
@@ -85,7 +91,11 @@ export class MarkedPiece implements Constraint {
   }
 
   get #isLate(): boolean {
-    return this.#step >= this.#endStep + GRACE_SECONDS * STEPS_PER_SECOND;
+    return this.#step >= this.#lateStep;
+  }
+
+  get #lateStep(): number {
+    return this.#endStep + GRACE_SECONDS * STEPS_PER_SECOND;
   }
 
   #findDue(): void {
@@ -103,7 +113,10 @@ export class MarkedPiece implements Constraint {
     }
   }
 
-  /** One chord more: then a second must pass, nothing is struck, and the end comes with the last note-off. */
+  /**
+   * One chord more, if one comes soon: then a second must pass, and nothing more is struck. The end comes with the last
+   * note-off; what still sounds after `RING_SECONDS` is ended.
+   */
   #close(legal: Uint8Array): void {
     if (this.#isVelocity) return;
     if (this.#isLastChord && this.#isStruck) {
@@ -111,10 +124,20 @@ export class MarkedPiece implements Constraint {
       if (shifts) legal.fill(0, shifts.first, shifts.first + shifts.count - 1);
       return;
     }
-    if (this.#isLastChord) {
-      forbid(legal, this.#vocabulary, "NOTE_ON");
-      forbid(legal, this.#vocabulary, "VELOCITY");
+    if (this.#grammar.soundingCount === 0) {
+      allowOnly(legal, this.#endId);
+      return;
     }
-    if (this.#grammar.soundingCount === 0) allowOnly(legal, this.#endId);
+    const since = (step: number): number => (this.#step - step) / STEPS_PER_SECOND;
+    if (!this.#isLastChord && since(this.#lateStep) < CHORD_SECONDS) return;
+    forbid(legal, this.#vocabulary, "NOTE_ON");
+    forbid(legal, this.#vocabulary, "VELOCITY");
+    if (since(Math.max(this.#lateStep, this.#lastStrike)) < RING_SECONDS) return;
+    const { first, count } = noteOffs(this.#vocabulary);
+    if (legal.subarray(first, first + count).includes(1)) forbid(legal, this.#vocabulary, "TIME_SHIFT");
   }
+}
+
+function noteOffs(vocabulary: Vocabulary): { readonly first: number; readonly count: number } {
+  return vocabulary.range("NOTE_OFF") ?? { first: 0, count: 0 };
 }

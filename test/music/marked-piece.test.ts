@@ -80,6 +80,7 @@ describe("marks", () => {
       expect(new Set(late.map(({ startStep }) => startStep)).size).toBeLessThanOrEqual(1);
       for (const { startSeconds, endSeconds } of late)
         expect(endSeconds - startSeconds).toBeGreaterThanOrEqual(1);
+      expect(secondsOf(ids)).toBeLessThanOrEqual(15 + GRACE_SECONDS + 7);
       ends.push(secondsOf(ids));
       // Every note that was struck has been released.
       const struck = ids.filter((id) => id < 128).length;
