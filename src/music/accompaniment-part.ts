@@ -10,9 +10,9 @@ import {
   taskId,
   type Vocabulary,
 } from "../../encoding/index.ts";
-import type { Constraint } from "../engine/generate.ts";
-import { allowOnly, blockKeys, forbid, limitShifts, Script } from "./legal.ts";
+import { allowOnly, blockKeys, clipShift, forbid, Script } from "./legal.ts";
 import { LONGEST_NOTE_SECONDS } from "./limits.ts";
+import type { Part } from "./write-part.ts";
 
 /** Steps from the beginning of a note to its end. */
 interface Span {
@@ -26,7 +26,7 @@ interface Span {
  * they belong; the accompaniment fills its segments exactly and strikes no key that the melody holds. After the segment in
  * which the melody ends there is one more, in which what sounds may end and nothing is struck.
  */
-export class AccompanimentPart implements Constraint {
+export class AccompanimentPart implements Part {
   /** What the model is given before it writes: the first two segments of melody. */
   readonly prompt: readonly number[];
   readonly #vocabulary: Vocabulary;
@@ -99,7 +99,6 @@ export class AccompanimentPart implements Constraint {
       return;
     }
     this.#grammar.mask(legal);
-    limitShifts(legal, this.#vocabulary, SEGMENT_STEPS - this.#within);
     const { step } = this;
     const held = this.#spans.filter(({ start, end }) => start <= step && step < end);
     blockKeys(
@@ -110,6 +109,11 @@ export class AccompanimentPart implements Constraint {
     if (!this.#isTail) return;
     forbid(legal, this.#vocabulary, "NOTE_ON");
     forbid(legal, this.#vocabulary, "VELOCITY");
+  }
+
+  /** What a drawn id becomes: a shift ends with the segment. */
+  settle(id: number): number {
+    return clipShift(id, this.#vocabulary, SEGMENT_STEPS - this.#within);
   }
 
   get #isTail(): boolean {

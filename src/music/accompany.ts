@@ -5,15 +5,14 @@ import {
   encodeScore,
   movedNotes,
   type Score,
-  STEPS_PER_SECOND,
   type Vocabulary,
 } from "../../encoding/index.ts";
 import type { Decoder } from "../engine/decoder.ts";
-import { generateIds } from "../engine/generate.ts";
 import { Sampler } from "../engine/sampler.ts";
 import { AccompanimentPart } from "./accompaniment-part.ts";
 import type { AddedMusic, WritingOptions } from "./added-music.ts";
 import { requireTask, TaskError } from "./task-error.ts";
+import { writePart } from "./write-part.ts";
 
 /**
  * Writes an accompaniment to the notes of a score.
@@ -34,21 +33,7 @@ export async function accompany(
   }
   const seconds = notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
   const part = new AccompanimentPart(vocabulary, ids, notes);
-  const { onProgress, signal } = options;
-  const { prompt } = part;
-  for await (const _ of generateIds(decoder, {
-    prompt,
-    sampler,
-    constraint: part,
-    ...(signal ? { signal } : {}),
-  })) {
-    onProgress?.({
-      events: part.ids.length,
-      seconds: Math.min(seconds, part.step / STEPS_PER_SECOND),
-      of: seconds,
-    });
-    if (part.isFinished) break;
-  }
+  await writePart(decoder, part, sampler, seconds, options);
   const added = decodePerformance(part.ids, vocabulary, part.step);
   return {
     score: addNotes(melody, movedNotes(added, trimmedSeconds), "Accompaniment"),

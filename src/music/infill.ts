@@ -18,12 +18,12 @@ import {
   type Vocabulary,
 } from "../../encoding/index.ts";
 import type { Decoder } from "../engine/decoder.ts";
-import { generateIds } from "../engine/generate.ts";
 import { Sampler } from "../engine/sampler.ts";
 import { OptionError } from "../options.ts";
 import type { AddedMusic, WritingOptions } from "./added-music.ts";
 import { type HeldKey, MiddlePart } from "./middle-part.ts";
 import { requireTask, TaskError } from "./task-error.ts";
+import { writePart } from "./write-part.ts";
 
 export interface InfillOptions extends WritingOptions {
   /** The region, in seconds of the file, to the hundredth; at most twelve seconds long. */
@@ -52,13 +52,7 @@ export async function infill(
   const seconds = (toStep - fromStep) / STEPS_PER_SECOND;
   const { parts, heldKeys, isInside } = surroundings(piece, fromStep, toStep, decoder, vocabulary);
   const middle = new MiddlePart(vocabulary, parts, toStep - fromStep, heldKeys);
-  const { onProgress, signal } = options;
-  const { prompt } = middle;
-  const run = { prompt, sampler, constraint: middle, ...(signal ? { signal } : {}) };
-  for await (const _ of generateIds(decoder, run)) {
-    onProgress?.({ events: middle.ids.length, seconds: middle.step / STEPS_PER_SECOND, of: seconds });
-    if (middle.isFinished) break;
-  }
+  await writePart(decoder, middle, sampler, seconds, options);
   const added = newNotes(parts.prefix, middle.ids, fromStep / STEPS_PER_SECOND, vocabulary);
   const removed = piece.notes.filter((note) => isInside(note) && note.channel !== DRUM_CHANNEL);
   return {

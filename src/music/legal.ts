@@ -13,12 +13,13 @@ export function forbid(legal: Uint8Array, vocabulary: Vocabulary, kind: EventKin
   if (range) legal.fill(0, range.first, range.first + range.count);
 }
 
-/** No time shift of more steps. */
-export function limitShifts(legal: Uint8Array, vocabulary: Vocabulary, steps: number): void {
-  const range = vocabulary.range("TIME_SHIFT");
-  if (!range) return;
-  const kept = Math.max(0, steps - range.minimum + 1);
-  if (kept < range.count) legal.fill(0, range.first + kept, range.first + range.count);
+/**
+ * A drawn id, where time must not pass a point so many steps away: a shift beyond it becomes the shift to it. Were such
+ * shifts forbidden instead, their probability would go to notes, and the music would grow dense before each such point.
+ */
+export function clipShift(id: number, vocabulary: Vocabulary, steps: number): number {
+  const { kind, value } = vocabulary.event(id);
+  return kind === "TIME_SHIFT" && value > steps ? vocabulary.id("TIME_SHIFT", steps) : id;
 }
 
 /** None of these keys is struck; where no other could be, no velocity is chosen for a note that cannot come. */

@@ -1,7 +1,7 @@
 /** The middle of an infill (`encoding/infill.ts`) while it is being written. */
 import { infillPrompt, type InfillParts, PerformanceGrammar, type Vocabulary } from "../../encoding/index.ts";
-import type { Constraint } from "../engine/generate.ts";
-import { allowOnly, blockKeys, forbid, limitShifts, Script } from "./legal.ts";
+import { allowOnly, blockKeys, clipShift, forbid, Script } from "./legal.ts";
+import type { Part } from "./write-part.ts";
 
 /** A key that is held from before the region, until a step of it. */
 export interface HeldKey {
@@ -13,7 +13,7 @@ export interface HeldKey {
  * Lets the model write notes into a region: notes from before end when they end, no sooner and no later, and their keys
  * are not struck until then; new notes end by the end of the region, and the region ends where it ends.
  */
-export class MiddlePart implements Constraint {
+export class MiddlePart implements Part {
   /** What the model is given before it writes. */
   readonly prompt: readonly number[];
   readonly #vocabulary: Vocabulary;
@@ -92,8 +92,6 @@ export class MiddlePart implements Constraint {
       return;
     }
     this.#grammar.mask(legal);
-    const until = Math.min(this.#length, this.#ends[0]?.step ?? Infinity);
-    limitShifts(legal, this.#vocabulary, until - this.#step);
     const mayEnd = this.#sounding.filter((pitch) => legal[this.#noteOff(pitch)] === 1);
     forbid(legal, this.#vocabulary, "NOTE_OFF");
     for (const pitch of mayEnd) legal[this.#noteOff(pitch)] = 1;
@@ -103,6 +101,12 @@ export class MiddlePart implements Constraint {
       this.#vocabulary,
       held.map(({ pitch }) => pitch),
     );
+  }
+
+  /** What a drawn id becomes: a shift ends with the region, and where a note from before does. */
+  settle(id: number): number {
+    const until = Math.min(this.#length, this.#ends[0]?.step ?? Infinity);
+    return clipShift(id, this.#vocabulary, until - this.#step);
   }
 
   /** What has to come at the step that is reached: ends of notes from before; at the last step, of all new ones. */

@@ -12,8 +12,8 @@ import {
   shiftIds,
   writeMidi,
 } from "../../encoding/index.ts";
-import { generateIds } from "../../src/engine/generate.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
+import { writePart } from "../../src/music/write-part.ts";
 import { AccompanimentPart } from "../../src/music/accompaniment-part.ts";
 import { type MusicModel, OptionError, TaskError } from "../../src/index.ts";
 import { addedTo, tinyPiano } from "./tiny-piano.ts";
@@ -39,12 +39,13 @@ const MELODY_NOTES: readonly Note[] = [
 /** The sequence that the model sees while it writes a part, and the part. */
 async function write(notes: readonly Note[], seed: number) {
   const part = new AccompanimentPart(vocabulary, encodePerformance(notes, vocabulary), notes);
-  const ids = [...part.prompt];
-  const run = { prompt: part.prompt, sampler: new Sampler({ seed }), constraint: part };
-  for await (const { id } of generateIds(piano.decoder, run)) {
+  const ids: number[] = [];
+  const push = part.push.bind(part);
+  part.push = (id) => {
     ids.push(id);
-    if (part.isFinished) break;
-  }
+    push(id);
+  };
+  await writePart(piano.decoder, part, new Sampler({ seed }), 0, {});
   return { ids, part };
 }
 

@@ -1,0 +1,45 @@
+/** Music that is written into what is given. */
+import { STEPS_PER_SECOND } from "../../encoding/index.ts";
+import type { Decoder } from "../engine/decoder.ts";
+import { type Constraint, generateIds } from "../engine/generate.ts";
+import type { Sampler } from "../engine/sampler.ts";
+import type { WritingOptions } from "./added-music.ts";
+
+/** What is given, around what the model may write. */
+export interface Part extends Constraint {
+  /** What the model is given before it writes. */
+  readonly prompt: readonly number[];
+  /** What it has written, as performance ids. */
+  readonly ids: readonly number[];
+  /** How far it is, in steps. */
+  readonly step: number;
+  readonly isFinished: boolean;
+  /** What a drawn id becomes. */
+  settle(id: number): number;
+}
+
+/**
+ * Writes a part to its end.
+ *
+ * @param seconds how long the music is, for those who watch.
+ */
+export async function writePart(
+  decoder: Decoder,
+  part: Part,
+  sampler: Sampler,
+  seconds: number,
+  { onProgress, signal }: Pick<WritingOptions, "onProgress" | "signal">,
+): Promise<void> {
+  const run = {
+    prompt: part.prompt,
+    sampler,
+    constraint: part,
+    choose: ({ id }: { readonly id: number }) => Promise.resolve(part.settle(id)),
+    ...(signal ? { signal } : {}),
+  };
+  for await (const _ of generateIds(decoder, run)) {
+    const written = Math.min(seconds, part.step / STEPS_PER_SECOND);
+    onProgress?.({ events: part.ids.length, seconds: written, of: seconds });
+    if (part.isFinished) return;
+  }
+}
