@@ -89,17 +89,21 @@ export async function checkWritable(path: string): Promise<void> {
   if (target?.isDirectory()) throw new CommandError(`${path} is a folder`, "name a file to write");
 }
 
-/** Writes the whole output or nothing. */
-export async function writeOutput(path: string, data: Uint8Array): Promise<void> {
+/** Writes the whole output or nothing; what comes in parts goes to stdout as it comes. */
+export async function writeOutput(path: string, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   if (path === "-") {
-    await new Promise<void>((resolve, reject) => {
-      process.stdout.write(data, (error) => (error ? reject(error) : resolve()));
-    });
+    for await (const part of data instanceof Uint8Array ? [data] : data) {
+      await new Promise<void>((resolve, reject) => {
+        process.stdout.write(part, (error) => (error ? reject(error) : resolve()));
+      });
+    }
     return;
   }
   try {
     await writeFileAtomic(path, data);
   } catch (error) {
+    // What the system refused, rather than what went wrong in making the data.
+    if (!(error instanceof Error && "syscall" in error)) throw error;
     throw new CommandError(`cannot write ${path}: ${reasonOf(error)}`, "nothing was written");
   }
 }

@@ -14,6 +14,7 @@ import { addInfillCommand } from "./infill.ts";
 import { addInspectCommand } from "./inspect.ts";
 import { InterruptError } from "./interrupt.ts";
 import { addQuantizeCommand } from "./quantize.ts";
+import { addRenderCommand } from "./render.ts";
 import { addTextCommand } from "./text.ts";
 
 const EXIT_FAILED = 1;
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
   addGenerateCommand(program);
   addAccompanyCommand(program);
   addInfillCommand(program);
+  addRenderCommand(program);
   addTextCommand(program);
   addEncodeCommand(program);
   addDecodeCommand(program);

@@ -4,13 +4,18 @@ import { basename, dirname, join } from "node:path";
 /**
  * Writes a file so that it is there whole or not at all: to a temporary name beside it, flushed, then renamed.
  * A failure leaves neither the temporary file nor a changed target.
+ *
+ * @param data the whole, or parts that are written as they come.
  */
-export async function writeFileAtomic(path: string, data: Uint8Array): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  data: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.partial`);
   try {
     const file = await open(temporary, "w");
     try {
-      await file.writeFile(data);
+      for await (const part of data instanceof Uint8Array ? [data] : data) await file.writeFile(part);
       await file.sync();
     } finally {
       await file.close();

@@ -1,0 +1,145 @@
+import { join } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import type { TrackSelection } from "../../encoding/index.ts";
+import { packageRoot } from "../node/package-root.ts";
+import type { Rendering } from "../render/render.ts";
+import { pcm16, wavHeader } from "../render/wav.ts";
+import { Console } from "./console.ts";
+import { counted } from "./counted.ts";
+import { CommandError, UsageError } from "./errors.ts";
+import { checkWritable, readInput, readScore, writeOutput } from "./files.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { TRACKS_HELP, trackSelection } from "./values.ts";
+
+interface RenderCommandOptions {
+  readonly out: string;
+  readonly soundfont?: string;
+  readonly gain: number;
+  readonly tracks?: TrackSelection;
+  readonly lenient?: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** The sound font that ships. */
+const PIANO = "sounds/piano.sf3";
+
+/** More than this is a mistake. */
+const MOST_DECIBELS = 40;
+
+export function addRenderCommand(program: Command): void {
+  program
+    .command("render")
+    .summary("turn a MIDI file into sound")
+    .description(
+      "Plays a MIDI file into a WAV file of 44.1 kHz, 16 bits and two channels: on the grand piano that ships, whatever " +
+        "instruments it names and without percussion, or with the instruments of a sound font.",
+    )
+    .argument("<file>", 'MIDI file; "-" reads stdin')
+    .requiredOption("-o, --out <file>", 'WAV file to write; "-" writes stdout')
+    .option("--soundfont <file>", "a .sf2, .sf3 or .dls file to play with (default: a grand piano)")
+    .option("--gain <dB>", "louder, or below 0 softer", decibels, 0)
+    .option("--tracks <list>", TRACKS_HELP, trackSelection)
+    .option("--lenient", "salvage what can be read from a damaged file")
+    .option("--quiet", "say nothing")
+    .option("--json", "print the summary as JSON on stdout")
+    .addHelpText(
+      "after",
+      "\nExamples:\n" +
+        "  ostinato render piece.mid --out piece.wav\n" +
+        "  ostinato render song.mid --soundfont orchestra.sf2 --out song.wav\n" +
+        "  ostinato generate --seconds 20 --out - | ostinato render - --out - | aplay",
+    )
+    .action(runRender);
+}
+
+async function runRender(path: string, options: RenderCommandOptions): Promise<void> {
+  const { out, soundfont, gain } = options;
+  if (options.json && out === "-") throw new UsageError("--json and --out - both write to stdout");
+  if (path === "-" && soundfont === "-")
+    throw new UsageError("the MIDI file and --soundfont both read stdin");
+  const console = new Console({ quiet: options.quiet ?? false });
+  await checkWritable(out);
+  const score = await readScore(path, options, console);
+  // Only this command needs the synthesizer.
+  const [{ loadSoundBank }, { renderScore, SAMPLE_RATE, CHANNELS }, { RenderError }] = await Promise.all([
+    import("../render/sound-bank.ts"),
+    import("../render/render.ts"),
+    import("../render/errors.ts"),
+  ]);
+  const fontPath = soundfont ?? join(packageRoot(), PIANO);
+  const fontBytes = await readInput(fontPath);
+  const bank = await loadSoundBank(fontBytes).catch((error: unknown) => {
+    throw error instanceof RenderError
+      ? new CommandError(`${fontPath}: ${error.message}`, error.hint)
+      : error;
+  });
+  const started = performance.now();
+  const elapsed = (): number => (performance.now() - started) / 1000;
+  const rendering = renderScore(score, bank, { gain, signal: interruptSignal() });
+  if (rendering.silentDrums > 0) {
+    console.say(
+      `${path}: ${counted(rendering.silentDrums, "note")} of percussion left out (the sound font has no drums)`,
+    );
+  }
+  const seconds = rendering.frames / SAMPLE_RATE;
+  const wav = new WavStream(rendering, (done) =>
+    console.progress(() => {
+      const at = done / SAMPLE_RATE;
+      return `${at.toFixed(0)} of ${seconds.toFixed(0)} s of sound, ${(at / elapsed()).toFixed(1)} × real time`;
+    }),
+  );
+  await writeOutput(out, wav.bytes(SAMPLE_RATE, CHANNELS));
+  const peak = wav.peak === 0 ? "silence" : `peak ${(20 * Math.log10(wav.peak)).toFixed(1)} dB`;
+  const wallSeconds = elapsed();
+  console.say(
+    `${out}: ${seconds.toFixed(1)} s of sound, ${counted(score.notes.length - rendering.silentDrums, "note")}, ${peak}; ` +
+      `took ${wallSeconds.toFixed(1)} s (${(seconds / wallSeconds).toFixed(1)} × real time)`,
+  );
+  if (wav.peak > 1) {
+    const excess = Math.ceil(20 * Math.log10(wav.peak));
+    console.say(`what was too loud for the file was clipped; --gain ${gain - excess} would not clip`);
+  }
+  if (!options.json) return;
+  const { frames, silentDrums } = rendering;
+  console.result({
+    out,
+    seconds,
+    frames,
+    notes: score.notes.length - silentDrums,
+    silentDrums,
+    peak: wav.peak,
+  });
+}
+
+/** A rendering as the bytes of a WAV file, made while they are written. */
+class WavStream {
+  /** The loudest sample so far; above 1 it was clipped. */
+  peak = 0;
+  readonly #rendering: Rendering;
+  readonly #onProgress: (frames: number) => void;
+
+  constructor(rendering: Rendering, onProgress: (frames: number) => void) {
+    this.#rendering = rendering;
+    this.#onProgress = onProgress;
+  }
+
+  async *bytes(sampleRate: number, channels: number): AsyncGenerator<Uint8Array, void> {
+    yield wavHeader(this.#rendering.frames, channels, sampleRate);
+    let frames = 0;
+    for await (const { left, right } of this.#rendering.parts()) {
+      for (const channel of [left, right]) {
+        this.peak = channel.reduce((most, value) => Math.max(most, Math.abs(value)), this.peak);
+      }
+      yield pcm16([left, right]);
+      frames += left.length;
+      this.#onProgress(frames);
+    }
+  }
+}
+
+function decibels(text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (Math.abs(value) <= MOST_DECIBELS) return value;
+  throw new InvalidArgumentError(`Must be a number from -${MOST_DECIBELS} to ${MOST_DECIBELS}.`);
+}

@@ -1,0 +1,24 @@
+import { BasicSoundBank, SoundBankLoader } from "spessasynth_core";
+import { RenderError } from "./errors.ts";
+
+/**
+ * Reads a sound font: SoundFont 2 (`.sf2`), its compressed form (`.sf3`) or DLS.
+ *
+ * @param bytes the whole file.
+ * @throws RenderError when it is none, is damaged, or has no instruments.
+ */
+export async function loadSoundBank(bytes: Uint8Array): Promise<BasicSoundBank> {
+  await BasicSoundBank.isSF3DecoderReady;
+  let bank;
+  try {
+    // A copy: the reader keeps what it is given, and a Buffer may be a part of something larger.
+    bank = SoundBankLoader.fromArrayBuffer(new Uint8Array(bytes).buffer);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RenderError(`it is no sound font, or a damaged one (${reason.trim()})`, HINT);
+  }
+  if (bank.presets.length === 0) throw new RenderError("the sound font has no instruments", HINT);
+  return bank;
+}
+
+const HINT = "give a .sf2, .sf3 or .dls file";

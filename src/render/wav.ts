@@ -1,0 +1,63 @@
+/** Sound as a RIFF WAVE file: 16-bit PCM (Microsoft/IBM, "Multimedia Programming Interface", 1991). */
+
+const HEADER_BYTES = 44;
+const SAMPLE_BYTES = 2;
+/** The format counts bytes in 32 bits. */
+const MOST_BYTES = 2 ** 32 - 1;
+
+/** How many frames (a sample of each channel) a file can hold. */
+export function mostFrames(channels: number): number {
+  return Math.floor((MOST_BYTES - HEADER_BYTES) / (SAMPLE_BYTES * channels));
+}
+
+/**
+ * @param channels samples of each channel, ±1; more is clipped.
+ * @returns the bytes of a `.wav` file.
+ */
+export function encodeWav(channels: readonly Float32Array[], sampleRate: number): Uint8Array<ArrayBuffer> {
+  const header = wavHeader(channels[0]?.length ?? 0, channels.length, sampleRate);
+  const samples = pcm16(channels);
+  const bytes = new Uint8Array(header.length + samples.length);
+  bytes.set(header);
+  bytes.set(samples, header.length);
+  return bytes;
+}
+
+/** What stands before the samples. @param frames how many will follow. */
+export function wavHeader(frames: number, channels: number, sampleRate: number): Uint8Array<ArrayBuffer> {
+  const frameBytes = SAMPLE_BYTES * channels;
+  const bytes = new Uint8Array(HEADER_BYTES);
+  const view = new DataView(bytes.buffer);
+  const text = (at: number, letters: string): void => {
+    for (let i = 0; i < letters.length; i += 1) view.setUint8(at + i, letters.charCodeAt(i));
+  };
+  text(0, "RIFF");
+  view.setUint32(4, HEADER_BYTES - 8 + frames * frameBytes, true);
+  text(8, "WAVEfmt ");
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true); // PCM
+  view.setUint16(22, channels, true);
+  view.setUint32(24, sampleRate, true);
+  view.setUint32(28, sampleRate * frameBytes, true);
+  view.setUint16(32, frameBytes, true);
+  view.setUint16(34, 8 * SAMPLE_BYTES, true);
+  text(36, "data");
+  view.setUint32(40, frames * frameBytes, true);
+  return bytes;
+}
+
+/** Samples as the file holds them, the channels in turn. @param channels ±1; more is clipped. */
+export function pcm16(channels: readonly Float32Array[]): Uint8Array<ArrayBuffer> {
+  const frameBytes = SAMPLE_BYTES * channels.length;
+  const bytes = new Uint8Array((channels[0]?.length ?? 0) * frameBytes);
+  const view = new DataView(bytes.buffer);
+  for (const [index, channel] of channels.entries()) {
+    let at = SAMPLE_BYTES * index;
+    for (const value of channel) {
+      const sample = Math.min(1, Math.max(-1, value));
+      view.setInt16(at, Math.round(sample * 0x7fff), true);
+      at += frameBytes;
+    }
+  }
+  return bytes;
+}
