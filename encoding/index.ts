@@ -13,6 +13,7 @@ export { eventText, pitchName } from "./event-text.ts";
 export { MidiError, type MidiErrorCode } from "./midi-error.ts";
 export { assembleScore, readMidi, type ReadMidiOptions, scoreFromNotes, writeMidi } from "./midi.ts";
 export { encodePerformance, EncodingError, quantize, STEPS_PER_SECOND } from "./performance.ts";
+export { PerformanceClock } from "./performance-clock.ts";
 export { decodePerformance, PerformanceDecoder, type PerformanceNote } from "./performance-decoder.ts";
 export { type GrammarOptions, PerformanceGrammar } from "./grammar.ts";
 export type { GrammarTables } from "./grammar-tables.ts";

@@ -1,4 +1,5 @@
 /** Performance ids to notes, with the semantics of note-seq (`performance_lib.py`). */
+import { PerformanceClock } from "./performance-clock.ts";
 import { STEPS_PER_SECOND } from "./performance.ts";
 import type { Note } from "./score.ts";
 import type { Vocabulary, VocabularyEvent } from "./vocabulary.ts";
@@ -36,52 +37,50 @@ interface OpenNote {
   readonly onset: number;
 }
 
-/** Decodes one id at a time, so that notes can be heard while they are generated. */
+/** Decodes one id at a time. It keeps the notes; for the time alone there is `PerformanceClock`. */
 export class PerformanceDecoder {
   readonly #vocabulary: Vocabulary;
+  readonly #clock: PerformanceClock;
   readonly #open = new Map<number, OpenNote[]>();
   readonly #notes: PerformanceNote[] = [];
   #velocity = DEFAULT_VELOCITY;
-  #step = 0;
-  #onsets = 0;
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
+    this.#clock = new PerformanceClock(vocabulary);
   }
 
   /** Time of the last event, in steps of 10 ms. */
   get step(): number {
-    return this.#step;
+    return this.#clock.step;
   }
 
   /** Note-ons so far. */
   get onsets(): number {
-    return this.#onsets;
+    return this.#clock.onsets;
   }
 
   /** Takes the next id; returns its event. */
   push(id: number): VocabularyEvent {
-    const event = this.#vocabulary.event(id);
+    const onset = this.onsets;
+    const event = this.#clock.push(id);
     const { kind, value } = event;
-    if (kind === "TIME_SHIFT") {
-      this.#step += value;
-    } else if (kind === "VELOCITY") {
+    if (kind === "VELOCITY") {
       this.#velocity = this.#vocabulary.velocityOfBin(value);
     } else if (kind === "NOTE_ON") {
-      const note = { pitch: value, velocity: this.#velocity, startStep: this.#step, onset: this.#onsets };
-      this.#onsets += 1;
+      const note = { pitch: value, velocity: this.#velocity, startStep: this.step, onset };
       const key = this.#open.get(value);
       if (key) key.push(note);
       else this.#open.set(value, [note]);
     } else if (kind === "NOTE_OFF") {
       const note = this.#open.get(value)?.shift();
-      if (note) this.#end(note, this.#step);
+      if (note) this.#end(note, this.step);
     }
     return event;
   }
 
   /** Ends what is open at `step` (by default the time of the last event) and returns all notes. */
-  finish(step = this.#step): PerformanceNote[] {
+  finish(step = this.step): PerformanceNote[] {
     for (const key of this.#open.values()) for (const note of key) this.#end(note, step);
     this.#open.clear();
     return this.#notes.sort((a, b) => a.onset - b.onset);

@@ -2,7 +2,7 @@
 import {
   decodePerformance,
   movedNotes,
-  PerformanceDecoder,
+  PerformanceClock,
   type Score,
   scoreFromNotes,
   spliceContinuation,
@@ -177,32 +177,32 @@ export class MusicModel {
     options: GenerateOptions,
     lane?: Lane,
   ): Promise<GeneratedMusic> {
-    const primerDecoder = new PerformanceDecoder(this.vocabulary);
-    for (const id of prompt.ids) primerDecoder.push(id);
+    const primerClock = new PerformanceClock(this.vocabulary);
+    for (const id of prompt.ids) primerClock.push(id);
     const ids: number[] = [];
     for await (const event of this.#events(prompt.ids, sampler, options, lane)) {
       ids.push(event.id);
       options.onEvent?.(event);
     }
-    const endStep = primerDecoder.step + Math.round(options.seconds * STEPS_PER_SECOND);
+    const endStep = primerClock.step + Math.round(options.seconds * STEPS_PER_SECOND);
     // A piece that ends by itself lasts as long as it lasts.
     const all = [...prompt.ids, ...ids];
     const notes = decodePerformance(all, this.vocabulary, options.ending ? undefined : endStep);
-    const generated = notes.filter((note) => note.onset >= primerDecoder.onsets);
-    const last = generated.reduce((latest, note) => Math.max(latest, note.endStep), primerDecoder.step);
-    const seconds = options.ending ? (last - primerDecoder.step) / STEPS_PER_SECOND : options.seconds;
+    const generated = notes.filter((note) => note.onset >= primerClock.onsets);
+    const last = generated.reduce((latest, note) => Math.max(latest, note.endStep), primerClock.step);
+    const seconds = options.ending ? (last - primerClock.step) / STEPS_PER_SECOND : options.seconds;
     const facts = { seed: sampler.seed, events: ids.length, notes: generated.length, seconds };
     const { primer } = options;
     if (!primer || options.continuationOnly) {
-      const score = scoreFromNotes(movedNotes(generated, -primerDecoder.step / STEPS_PER_SECOND));
+      const score = scoreFromNotes(movedNotes(generated, -primerClock.step / STEPS_PER_SECOND));
       return { score, ...facts, trimmedSeconds: prompt.trimmedSeconds };
     }
     const score = spliceContinuation(primer, {
       primerNotes: prompt.notes,
       notes,
-      primerOnsets: primerDecoder.onsets,
+      primerOnsets: primerClock.onsets,
       startSeconds: prompt.trimmedSeconds,
-      cutSeconds: prompt.isWhole ? Infinity : prompt.trimmedSeconds + primerDecoder.step / STEPS_PER_SECOND,
+      cutSeconds: prompt.isWhole ? Infinity : prompt.trimmedSeconds + primerClock.step / STEPS_PER_SECOND,
     });
     return { score, ...facts, trimmedSeconds: prompt.trimmedSeconds };
   }
@@ -245,7 +245,7 @@ export class MusicModel {
   ): AsyncGenerator<MusicEvent, void> {
     const { seconds = Infinity, candidates, firstStep = 0, resume = false, signal } = options;
     if (!(seconds > 0)) throw new OptionError(`seconds must be more than 0, got ${seconds}`);
-    const time = new PerformanceDecoder(this.vocabulary);
+    const time = new PerformanceClock(this.vocabulary);
     for (const id of primerIds) time.push(id);
     const startStep = time.step;
     const { prompt, constraint } = beginning(this.decoder.config, this.vocabulary, primerIds, options);

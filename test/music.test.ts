@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { queryObjects } from "node:v8";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PERFORMANCE_416, scoreFromNotes } from "../encoding/index.ts";
 import type { MusicEvent, MusicModel } from "../src/index.ts";
@@ -11,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), "ostinato-music-"));
 let piano: MusicModel;
 
 beforeAll(async () => {
-  piano = await loadMusicModel(writeTinyCheckpoint(folder));
+  piano = await loadMusicModel(writeTinyCheckpoint(folder), { threads: 1 });
 });
 
 afterAll(async () => {
@@ -48,6 +49,20 @@ describe("continuing from ids", () => {
     await piano.prefill(start.slice(0, 8));
     await piano.explain(start, 5);
     expect(await ids(piano.continue(start, { seed: 1, resume: true }), 10)).toEqual(expected);
+  });
+});
+
+describe("going on for ever", () => {
+  it("keeps nothing of what it has generated", async () => {
+    const objects: number[] = [];
+    let count = 0;
+    for await (const _ of piano.continue(undefined, { seed: 7 })) {
+      count += 1;
+      if (count % 700 === 0) objects.push(queryObjects(Object, { format: "count" }));
+      if (count === 2100) break;
+    }
+    // A note of an event in three, if notes were kept, would be some 230 objects more.
+    expect((objects[2] ?? Infinity) - (objects[1] ?? 0)).toBeLessThan(70);
   });
 });
 

@@ -2,7 +2,7 @@
 import {
   encodePerformance,
   PERFORMANCE_388,
-  PerformanceDecoder,
+  PerformanceClock,
   PerformanceGrammar,
   STEPS_PER_SECOND,
 } from "../../encoding/index.ts";
@@ -36,7 +36,7 @@ export async function countIllegal(model: MusicModel, options: UnmaskedOptions):
   const { vocabulary, decoder } = model;
   const { seconds, signal, onEvent, ...sampling } = options;
   const grammar = new PerformanceGrammar(vocabulary);
-  const time = new PerformanceDecoder(vocabulary);
+  const time = new PerformanceClock(vocabulary);
   const legal = new Uint8Array(vocabulary.size);
   const start = vocabulary.id("START");
   grammar.push(start);

@@ -2,6 +2,7 @@ import type { AttentionRequest, LayerAttention } from "./attention.ts";
 import type { KeyValueCache } from "./cache.ts";
 import type { Decoder, ForwardWithAttention } from "./decoder.ts";
 import type { Draws } from "./loop.ts";
+import { ReadIds } from "./read-ids.ts";
 
 export interface ReadOptions {
   /**
@@ -28,12 +29,14 @@ export class Reading {
   readonly #decoder: Decoder;
   #cache: KeyValueCache;
   /** The sequence as far as it has been read; of what lies before `#from` the cache knows nothing. */
-  #ids: number[] = [];
+  readonly #ids: ReadIds;
   #from = 0;
 
   constructor(decoder: Decoder) {
     this.#decoder = decoder;
     this.#cache = decoder.createCache();
+    // The cache goes back by less.
+    this.#ids = new ReadIds(2 * decoder.config.window);
   }
 
   /** The model's window. */
@@ -41,11 +44,14 @@ export class Reading {
     return this.#decoder.config.window;
   }
 
-  /** How many ids a sequence has in common with what was read, from the first on. */
+  /** How many ids it keeps of those it has read, to know them again: at most four windows, however many they are. */
+  get keptIds(): number {
+    return this.#ids.kept;
+  }
+
+  /** How many ids a sequence has in common with what was read, from the first on; 0 where it cannot go back that far. */
   shared(ids: readonly number[]): number {
-    const limit = Math.min(ids.length, this.#ids.length);
-    for (let i = 0; i < limit; i += 1) if (ids[i] !== this.#ids[i]) return i;
-    return limit;
+    return this.#ids.shared(ids);
   }
 
   /** The values of a layer for what the next id will see, `[ids, width]`: a copy of the cache's. */
@@ -69,13 +75,14 @@ export class Reading {
     const mayResume = resume && (this.#from === 0 || seen >= window);
     if ((isSame || mayResume) && shared > 0 && seen >= this.#cache.earliest) {
       this.#cache.rewind(seen);
-      this.#ids.length = shared;
+      this.#ids.cut(shared);
     } else {
       this.#cache = this.#decoder.createCache();
       // With learned positions the window is all there is; else some more leaves room to go back.
       const length = resume && this.#decoder.config.position.kind === "relative" ? 1.5 * window : window;
       this.#from = Math.max(0, ids.length - Math.floor(length));
-      this.#ids = ids.slice(0, this.#from);
+      this.#ids.clear();
+      this.#know(ids.slice(0, this.#from));
     }
     return this.push(ids.slice(this.#ids.length), options);
   }
@@ -114,17 +121,25 @@ export class Reading {
       if (before.length > 0) await this.#push(before, {});
     }
     const drawn = await this.#decoder.draw([id], this.#cache, draws);
-    this.#ids.push(id, ...drawn.subarray(0, -1));
+    this.#know([id, ...drawn.subarray(0, -1)]);
     return drawn;
   }
 
   /** Forgets what was read. @returns the last half window of it and of what was to follow, to be read anew. */
   #lastHalf(added: readonly number[]): readonly number[] {
-    const ids = [...this.#ids, ...added];
-    this.#from = Math.max(0, ids.length - Math.max(1, Math.floor(this.window / 2)));
-    this.#ids = ids.slice(0, this.#from);
+    const half = Math.max(1, Math.floor(this.window / 2));
+    const { length } = this.#ids;
+    const kept = [...this.#ids.last(half), ...added].slice(-half);
+    this.#from = length + added.length - kept.length;
+    this.#ids.cut(Math.min(length, this.#from));
+    this.#know(added.slice(0, Math.max(0, this.#from - length)));
     this.#cache.clear();
-    return ids.slice(this.#from);
+    return kept;
+  }
+
+  /** Ids that were read, or that count as read. */
+  #know(ids: Iterable<number>): void {
+    for (const id of ids) this.#ids.push(id);
   }
 
   async #push(
@@ -141,7 +156,7 @@ export class Reading {
       return { logits: result.logits, attention: result.attention.map(moved) };
     } finally {
       // Stopped between two chunks, it has read the first of them.
-      for (const id of ids.slice(0, this.#cache.position - before)) this.#ids.push(id);
+      this.#know(ids.slice(0, this.#cache.position - before));
     }
   }
 }

@@ -1,7 +1,7 @@
 /** A primer, as the model is given it. */
 import {
   encodeScore,
-  PerformanceDecoder,
+  PerformanceClock,
   type Score,
   type ScoreNote,
   selectNotes,
@@ -51,7 +51,7 @@ export function readPrompt(
       "give a MIDI file with pitched notes",
     );
   }
-  const time = new PerformanceDecoder(vocabulary);
+  const time = new PerformanceClock(vocabulary);
   let length = 0;
   for (const [index, id] of ids.entries()) {
     const { kind } = time.push(id);

@@ -113,6 +113,46 @@ describe("Reading", () => {
     await decoder.dispose();
   });
 
+  test("keeps a few windows of ids, however many it reads, and still goes on where it is", async () => {
+    const decoder = await load();
+    const counter = counting(decoder);
+    const reading = new Reading(decoder);
+    const ids = randomIds(1000, 11, 6);
+    await reading.read(ids.slice(0, 20), { resume: true });
+    let most = 0;
+    for (const id of ids.slice(20)) {
+      await reading.push([id]);
+      most = Math.max(most, reading.keptIds);
+    }
+    expect(most).toBe(4 * 16);
+    counter.ids = 0;
+    await reading.read([...ids, 1, 2], { resume: true });
+    expect(counter.ids, "the new ones").toBe(2);
+    await reading.read([...ids.slice(0, 995), 3], { resume: true });
+    expect(counter.ids, "a branch a few ids back").toBe(2 + 1);
+    await reading.read(ids.with(0, (ids[0] ?? 0) + 1), { resume: true });
+    expect(counter.ids, "another beginning is another piece").toBe(2 + 1 + 24);
+    await decoder.dispose();
+  });
+
+  test("rolls within what it keeps", async () => {
+    const decoder = await load({ ...CONFIG, position: { kind: "learned" } });
+    const ids = randomIds(200, 11, 7);
+    const reading = new Reading(decoder);
+    let read = await reading.read(ids.slice(0, 5));
+    for (const id of ids.slice(5)) read = await reading.push([id], { roll: true });
+    expect(reading.keptIds).toBeLessThanOrEqual(4 * 16);
+    // It rolls with the 17th id, and then with every ninth; the last time with the 197th, of which it reads the last 8.
+    expect(relativeError(read.logits, await afresh(decoder, ids.slice(197 - 8)))).toBeLessThan(1e-5);
+    const long = randomIds(100, 11, 8);
+    expect(
+      relativeError((await reading.push(long, { roll: true })).logits, await afresh(decoder, long.slice(-8))),
+      "what is pushed is itself longer than the window",
+    ).toBeLessThan(1e-5);
+    expect(reading.shared([...ids, ...long])).toBe(300);
+    await decoder.dispose();
+  });
+
   test("never reads more than a window where positions are learned", async () => {
     const decoder = await load({ ...CONFIG, position: { kind: "learned" } });
     const long = randomIds(60, 11, 3);
