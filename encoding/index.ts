@@ -1,5 +1,11 @@
 /** Bytes <-> ids: MIDI files, notes, performance events and vocabularies. Pure: no file system, network or model. */
-export { cutSegments, interleaveSegments, SEGMENT_STEPS } from "./accompany.ts";
+export {
+  cutSegments,
+  interleaveSegments,
+  type MergedVoices,
+  mergeVoices,
+  SEGMENT_STEPS,
+} from "./accompany.ts";
 export {
   CONDITION_PERIOD,
   conditionIds,

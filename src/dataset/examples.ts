@@ -6,6 +6,7 @@ import {
   infillPrompt,
   interleaveSegments,
   melodyTrackNotes,
+  mergeVoices,
   movedNotes,
   type Note,
   type Score,
@@ -106,10 +107,10 @@ function accompaniment(
   const begin = whole ? 0 : Math.max(0, onset - draws.next() * LEAD_SECONDS);
   const { melody, accompaniment: rest } = voices(notes, isMelody, begin);
   if (melody.length === 0 || rest.length === 0) throw new ExampleError("no melody with an accompaniment");
-  const segments = (voice: readonly Note[]): number[][] =>
-    cutSegments(encodePerformance(voice, vocabulary), vocabulary);
+  const melodySegments = cutSegments(encodePerformance(melody, vocabulary), vocabulary);
+  const musicSegments = cutSegments(mergeVoices(melody, rest, vocabulary).ids, vocabulary);
   return {
-    ids: interleaveSegments(segments(melody), segments(rest), vocabulary),
+    ids: interleaveSegments(melodySegments, musicSegments, vocabulary),
     notes: melody.length + rest.length,
     seconds: endOf(notes) - begin,
   };

@@ -10,6 +10,8 @@ import {
   infillPrompt,
   interleaveSegments,
   melodyTrackNotes,
+  mergeVoices,
+  type Note,
   type Score,
   taskId,
   topVoice,
@@ -56,32 +58,49 @@ export function accompanyCases(pieces: readonly Score[], vocabulary: Vocabulary)
   const parts = pieces.flatMap((piece, index) => {
     const { notes } = encodeScore(piece, vocabulary, { trimLeadingSilence: true });
     const { melody, accompaniment } = voices(notes, melodyTrackNotes(piece, notes) ?? topVoice(piece, notes));
-    if (melody.length === 0 || accompaniment.length === 0) return [];
-    const [own, rest] = [melody, accompaniment].map((voice) =>
-      cutSegments(encodePerformance(voice, vocabulary), vocabulary),
-    );
-    return own && rest ? [{ piece: index, melody: own, rest }] : [];
+    return melody.length === 0 || accompaniment.length === 0 ? [] : [{ piece: index, melody, accompaniment }];
   });
-  return parts.flatMap(({ piece, melody, rest }, index) => {
+  return parts.flatMap(({ piece, melody, accompaniment }, index) => {
     const other = parts[(index + 1) % parts.length];
     if (!other || parts.length < 2) return [];
-    const count = Math.max(melody.length, rest.length);
-    const melodies = [melody, other.melody.slice(0, count)];
-    const sequences = melodies.map((one) =>
-      accompanied(interleaveSegments(one, rest, vocabulary), vocabulary),
-    );
+    const seconds = endOf([...melody, ...accompaniment]);
+    const otherMelody = other.melody.filter(({ startSeconds }) => startSeconds < seconds);
+    const sequences = [melody, otherMelody].map((one) => accompanied(one, accompaniment, vocabulary));
     return [{ piece, sequences }];
   });
 }
 
-/** The ids of the accompaniment count, the marks do not. */
-function accompanied(ids: readonly number[], vocabulary: Vocabulary): ScoredSequence {
+function endOf(notes: readonly Note[]): number {
+  return notes.reduce((latest, { endSeconds }) => Math.max(latest, endSeconds), 0);
+}
+
+/**
+ * The note-ons and note-offs of the accompaniment count: they are the same with any melody. (Time shifts are not: each
+ * note of a melody divides one.)
+ */
+function accompanied(
+  melody: readonly Note[],
+  accompaniment: readonly Note[],
+  vocabulary: Vocabulary,
+): ScoredSequence {
+  const { ids: merged, isMelody } = mergeVoices(melody, accompaniment, vocabulary);
+  const segments = [encodePerformance(melody, vocabulary), merged].map((ids) => cutSegments(ids, vocabulary));
+  const ids = interleaveSegments(segments[0] ?? [], segments[1] ?? [], vocabulary);
   const [melodyMark, accompanimentMark] = [taskId(vocabulary, "MELODY"), taskId(vocabulary, "ACCOMPANIMENT")];
-  let isRest = false;
+  const sounding = new Map<number, boolean[]>(); // by pitch, of each note that sounds whether it is the melody's
+  let isMusic = false;
+  let onsets = 0;
   const counts = ids.map((id) => {
-    if (id !== melodyMark && id !== accompanimentMark) return isRest;
-    isRest = id === accompanimentMark;
-    return false;
+    if (id === melodyMark || id === accompanimentMark) isMusic = id === accompanimentMark;
+    const { kind, value } = vocabulary.event(id);
+    if (!isMusic || (kind !== "NOTE_ON" && kind !== "NOTE_OFF")) return false;
+    const notes = sounding.get(value) ?? [];
+    sounding.set(value, notes);
+    if (kind === "NOTE_OFF") return notes.shift() === false;
+    const isOfMelody = isMelody[onsets] === true;
+    onsets += 1;
+    notes.push(isOfMelody);
+    return !isOfMelody;
   });
   return { ids: [vocabulary.id("START"), ...ids], counts: [false, ...counts] };
 }

@@ -1,8 +1,10 @@
-/** The sequence of `encoding/accompany.ts` while its accompaniment is being written. */
+/** The sequence of `encoding/accompany.ts` while its piano part is being written. */
 import {
   cutSegments,
   type Note,
+  PerformanceDecoder,
   PerformanceGrammar,
+  type PerformanceNote,
   quantize,
   SEGMENT_STEPS,
   shiftIds,
@@ -14,30 +16,46 @@ import { allowOnly, blockKeys, clipShift, forbid, Script } from "./legal.ts";
 import { LONGEST_NOTE_SECONDS } from "./limits.ts";
 import type { Part } from "./write-part.ts";
 
-/** Steps from the beginning of a note to its end. */
-interface Span {
+const LONGEST_NOTE_STEPS = LONGEST_NOTE_SECONDS * STEPS_PER_SECOND;
+
+/** A note of the melody, in steps. */
+interface MelodyNote {
   readonly pitch: number;
+  readonly velocityId: number;
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Lets the model write the accompaniment and nothing else: the melody and the marks are the only ids that may come where
- * they belong; the accompaniment fills its segments exactly and strikes no key that the melody holds. After the segment in
- * which the melody ends there is one more, in which what sounds may end and nothing is struck.
+ * Lets the model write the accompaniment and nothing else. The marks and the melody are the only ids that may come where
+ * they belong; segments are filled exactly; no key is struck that the melody holds, and one that it strikes is released
+ * before. Where the melody strikes, the model first ends what it wants to end in that step, since note-offs come first;
+ * then comes the melody, then what the model strikes with it. After the segment in which the melody ends there is one more,
+ * in which what sounds may end and nothing is struck.
  */
 export class AccompanimentPart implements Part {
   /** What the model is given before it writes: the first two segments of melody. */
   readonly prompt: readonly number[];
   readonly #vocabulary: Vocabulary;
   readonly #grammar: PerformanceGrammar;
-  readonly #melody: readonly (readonly number[])[];
-  readonly #spans: readonly Span[];
-  readonly #script = new Script();
-  readonly #ids: number[] = [];
+  readonly #decoder: PerformanceDecoder;
+  readonly #segments: readonly (readonly number[])[];
+  readonly #melody: readonly MelodyNote[];
+  /** Notes of the melody that are yet to be struck, and keys of it that are yet to be released: the next one first. */
+  readonly #toStrike: MelodyNote[];
+  readonly #toRelease: { readonly pitch: number; readonly step: number }[];
+  /** What has to come before a segment. */
+  readonly #opening = new Script();
+  /** What has to come of the melody in a segment. */
+  readonly #given = new Script();
+  /** Which note-ons are the melody's. */
+  readonly #melodyOnsets = new Set<number>();
+  /** Keys that the model holds. */
+  readonly #ownKeys = new Set<number>();
+  #velocityId = -1;
+  #events = 0;
   #segment = 0;
   #within = 0;
-  #isFinished = false;
 
   /**
    * @param melodyIds the melody as performance ids.
@@ -46,61 +64,73 @@ export class AccompanimentPart implements Part {
   constructor(vocabulary: Vocabulary, melodyIds: Iterable<number>, melodyNotes: readonly Note[]) {
     this.#vocabulary = vocabulary;
     this.#grammar = new PerformanceGrammar(vocabulary, {
-      longestNoteSteps: LONGEST_NOTE_SECONDS * STEPS_PER_SECOND,
+      longestNoteSteps: LONGEST_NOTE_STEPS,
       mayEnd: false,
     });
-    this.#melody = [...cutSegments(melodyIds, vocabulary), shiftIds(vocabulary, SEGMENT_STEPS)];
-    this.#spans = melodyNotes.map(({ pitch, startSeconds, endSeconds }) => {
+    this.#decoder = new PerformanceDecoder(vocabulary);
+    this.#segments = [...cutSegments(melodyIds, vocabulary), shiftIds(vocabulary, SEGMENT_STEPS)];
+    this.#melody = melodyNotes.map(({ pitch, velocity, startSeconds, endSeconds }) => {
+      const velocityId = vocabulary.id("VELOCITY", vocabulary.velocityBin(velocity));
       const start = quantize(startSeconds);
-      return { pitch, start, end: Math.max(start + 1, quantize(endSeconds)) };
+      return { pitch, velocityId, start, end: Math.max(start + 1, quantize(endSeconds)) };
     });
-    this.prompt = [vocabulary.id("START"), ...this.#melodySegment(0), ...this.#opening()];
-    this.#script.set(this.prompt);
+    this.#toStrike = this.#melody.toSorted((a, b) => a.start - b.start);
+    // To the model a note that lasts longer is over then, as its own would be.
+    this.#toRelease = this.#melody
+      .map(({ pitch, start, end }) => ({ pitch, step: Math.min(end, start + LONGEST_NOTE_STEPS) }))
+      .sort((a, b) => a.step - b.step);
+    this.prompt = [vocabulary.id("START"), ...this.#melodySegment(0), ...this.#openingIds()];
+    this.#opening.set(this.prompt);
   }
 
-  /** The accompaniment so far, as performance ids. */
-  get ids(): readonly number[] {
-    return this.#ids;
+  get events(): number {
+    return this.#events;
   }
 
-  /** How far it is written, in steps. */
   get step(): number {
     return this.#segment * SEGMENT_STEPS + this.#within;
   }
 
-  /** Whether the piece is over. */
   get isFinished(): boolean {
-    return this.#isFinished;
+    const isSilent = this.#isTail && this.#grammar.soundingCount === 0;
+    return this.#segment === this.#segments.length || isSilent;
+  }
+
+  /** The notes of the accompaniment; to be asked for once. */
+  finish(): PerformanceNote[] {
+    return this.#decoder.finish(this.step).filter(({ onset }) => !this.#melodyOnsets.has(onset));
   }
 
   push(id: number): void {
-    if (this.#script.due !== undefined) {
-      this.#script.advance();
+    if (this.#opening.due !== undefined) {
+      this.#opening.advance();
       return;
     }
+    const isGiven = this.#given.due !== undefined;
+    if (isGiven) this.#given.advance();
+    else this.#events += 1;
     const { kind, value } = this.#vocabulary.event(id);
+    if (kind === "NOTE_ON" && isGiven) this.#melodyOnsets.add(this.#decoder.onsets);
+    else if (kind === "NOTE_ON") this.#ownKeys.add(value);
+    else if (kind === "NOTE_OFF") this.#ownKeys.delete(value);
+    else if (kind === "VELOCITY") this.#velocityId = id;
     this.#grammar.push(id);
-    this.#ids.push(id);
-    if (kind === "TIME_SHIFT") this.#within += value;
-    if (this.#within === SEGMENT_STEPS) {
-      this.#segment += 1;
-      this.#within = 0;
-      this.#grammar.cut();
-      this.#script.set(this.#opening());
-    }
-    const isOver = this.#segment === this.#melody.length;
-    this.#isFinished = isOver || (this.#isTail && this.#grammar.soundingCount === 0);
+    this.#decoder.push(id);
+    if (kind === "TIME_SHIFT") this.#arrive(value);
   }
 
   mask(legal: Uint8Array): void {
-    const { due } = this.#script;
+    const due = this.#opening.due ?? this.#given.due;
     if (due !== undefined) {
       allowOnly(legal, due);
       return;
     }
     this.#grammar.mask(legal);
+    const mayEnd = Array.from(this.#ownKeys, (pitch) => this.#noteOff(pitch)).filter((id) => legal[id] === 1);
+    forbid(legal, this.#vocabulary, "NOTE_OFF");
+    for (const id of mayEnd) legal[id] = 1;
     const { step } = this;
-    const held = this.#spans.filter(({ start, end }) => start <= step && step < end);
+    const held = this.#melody.filter(({ start, end }) => start <= step && step < end);
     blockKeys(
       legal,
       this.#vocabulary,
@@ -111,22 +141,65 @@ export class AccompanimentPart implements Part {
     forbid(legal, this.#vocabulary, "VELOCITY");
   }
 
-  /** What a drawn id becomes: a shift ends with the segment. */
+  /** What a drawn id becomes: a shift ends with the segment and where the melody goes on; the melody comes before other note-ons. */
   settle(id: number): number {
-    return clipShift(id, this.#vocabulary, SEGMENT_STEPS - this.#within);
+    if (this.#opening.due !== undefined || this.#given.due !== undefined) return id;
+    const { step } = this;
+    const [strike, release] = [this.#toStrike[0]?.start ?? Infinity, this.#toRelease[0]?.step ?? Infinity];
+    if (strike === step && this.#vocabulary.event(id).kind !== "NOTE_OFF") {
+      this.#given.set(this.#strikes());
+      return this.#given.due ?? id;
+    }
+    const left = Math.min(SEGMENT_STEPS - this.#within, strike - step, release - step);
+    return clipShift(id, this.#vocabulary, left);
   }
 
   get #isTail(): boolean {
-    return this.#segment >= this.#melody.length - 1;
+    return this.#segment >= this.#segments.length - 1;
   }
 
-  /** What comes before a segment of accompaniment: the melody of the segment after it, and the mark. */
-  #opening(): number[] {
+  /** Some steps later: a new segment may begin, and keys of the melody may have to be released. */
+  #arrive(steps: number): void {
+    this.#within += steps;
+    if (this.#within === SEGMENT_STEPS) {
+      this.#segment += 1;
+      this.#within = 0;
+      this.#grammar.cut();
+      this.#opening.set(this.#openingIds());
+    }
+    const releases: number[] = [];
+    while (this.#toRelease[0]?.step === this.step) {
+      releases.push(this.#noteOff(this.#toRelease.shift()?.pitch ?? 0));
+    }
+    this.#given.set(releases);
+  }
+
+  /** The notes that the melody strikes in this step, after the note-offs of those of their keys that the model holds. */
+  #strikes(): number[] {
+    const releases: number[] = [];
+    const strikes: number[] = [];
+    let velocityId = this.#velocityId;
+    for (let note = this.#toStrike[0]; note?.start === this.step; note = this.#toStrike[0]) {
+      if (this.#ownKeys.has(note.pitch)) releases.push(this.#noteOff(note.pitch));
+      if (note.velocityId !== velocityId) strikes.push(note.velocityId);
+      strikes.push(this.#vocabulary.id("NOTE_ON", note.pitch));
+      velocityId = note.velocityId;
+      this.#toStrike.shift();
+    }
+    return [...new Set(releases), ...strikes];
+  }
+
+  /** What comes before a segment of the music: the melody of the segment after it, and the mark. */
+  #openingIds(): number[] {
     return [...this.#melodySegment(this.#segment + 1), taskId(this.#vocabulary, "ACCOMPANIMENT")];
   }
 
   #melodySegment(index: number): number[] {
-    const segment = this.#melody[index];
+    const segment = this.#segments[index];
     return segment ? [taskId(this.#vocabulary, "MELODY"), ...segment] : [];
+  }
+
+  #noteOff(pitch: number): number {
+    return this.#vocabulary.id("NOTE_OFF", pitch);
   }
 }

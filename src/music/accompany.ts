@@ -1,12 +1,5 @@
 /** A melody, and a piano part written to it. */
-import {
-  addNotes,
-  decodePerformance,
-  encodeScore,
-  movedNotes,
-  type Score,
-  type Vocabulary,
-} from "../../encoding/index.ts";
+import { addNotes, encodeScore, movedNotes, type Score, type Vocabulary } from "../../encoding/index.ts";
 import type { Decoder } from "../engine/decoder.ts";
 import { Sampler } from "../engine/sampler.ts";
 import { AccompanimentPart } from "./accompaniment-part.ts";
@@ -34,11 +27,11 @@ export async function accompany(
   const seconds = notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
   const part = new AccompanimentPart(vocabulary, ids, notes);
   await writePart(decoder, part, sampler, seconds, options);
-  const added = decodePerformance(part.ids, vocabulary, part.step);
+  const added = part.finish();
   return {
     score: addNotes(melody, movedNotes(added, trimmedSeconds), "Accompaniment"),
     seed: sampler.seed,
-    events: part.ids.length,
+    events: part.events,
     notes: added.length,
     seconds,
   };

@@ -58,7 +58,7 @@ export async function infill(
   return {
     score: replaceNotes(piece, removed, added, "Infill"),
     seed: sampler.seed,
-    events: middle.ids.length,
+    events: middle.events,
     notes: added.length,
     seconds,
   };

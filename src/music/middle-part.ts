@@ -57,12 +57,14 @@ export class MiddlePart implements Part {
     return this.#ids;
   }
 
-  /** How far it is written, in steps. */
+  get events(): number {
+    return this.#ids.length;
+  }
+
   get step(): number {
     return this.#step;
   }
 
-  /** Whether the region is over. */
   get isFinished(): boolean {
     return this.#step === this.#length && this.#script.due === undefined;
   }

@@ -9,8 +9,8 @@ import type { WritingOptions } from "./added-music.ts";
 export interface Part extends Constraint {
   /** What the model is given before it writes. */
   readonly prompt: readonly number[];
-  /** What it has written, as performance ids. */
-  readonly ids: readonly number[];
+  /** How many ids it has written. */
+  readonly events: number;
   /** How far it is, in steps. */
   readonly step: number;
   readonly isFinished: boolean;
@@ -39,7 +39,7 @@ export async function writePart(
   };
   for await (const _ of generateIds(decoder, run)) {
     const written = Math.min(seconds, part.step / STEPS_PER_SECOND);
-    onProgress?.({ events: part.ids.length, seconds: written, of: seconds });
+    onProgress?.({ events: part.events, seconds: written, of: seconds });
     if (part.isFinished) return;
   }
 }

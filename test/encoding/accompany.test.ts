@@ -5,6 +5,7 @@ import {
   decodePerformance,
   encodePerformance,
   interleaveSegments,
+  mergeVoices,
   PERFORMANCE_416,
   SEGMENT_STEPS,
   shiftIds,
@@ -66,6 +67,40 @@ describe("segments", () => {
 });
 
 describe("melody and accompaniment", () => {
+  it("are one performance, in which the melody comes first of what is struck in a step", () => {
+    const melody = [{ pitch: 72, velocity: 90, startSeconds: 0.504, endSeconds: 1 }];
+    const chord = [60, 76].map((pitch) => ({ pitch, velocity: 50, startSeconds: 0.496, endSeconds: 1 }));
+    const { ids, isMelody } = mergeVoices(melody, chord, vocabulary);
+    const [loud, soft] = [378, 368];
+    expect([...ids]).toEqual([shift(50), loud, 72, soft, 60, 76, shift(50), 200, 188, 204]);
+    expect(isMelody).toEqual([true, false, false]);
+  });
+
+  it("lose nothing by it", () => {
+    fc.assert(
+      fc.property(notesApart, (notes) => {
+        const [melody, rest] = [true, false].map((upper) =>
+          notes.filter(({ pitch }) => pitch > 61 === upper),
+        );
+        const { ids, isMelody } = mergeVoices(melody ?? [], rest ?? [], vocabulary);
+        const decoded = (of: Iterable<number>) =>
+          decodePerformance(of, vocabulary).map(({ onset, ...note }) => ({ note, onset }));
+        const struck = decoded(ids);
+        expect(isMelody).toEqual(struck.map(({ note }) => note.pitch > 61));
+        for (const [voice, upper] of [
+          [melody, true],
+          [rest, false],
+        ] as const) {
+          expect(struck.map(({ note }) => note).filter(({ pitch }) => pitch > 61 === upper)).toEqual(
+            expect.arrayContaining(
+              decoded(encodePerformance(voice ?? [], vocabulary)).map(({ note }) => note),
+            ),
+          );
+        }
+      }),
+    );
+  });
+
   it("alternate, the melody a segment ahead; what one of them lacks is silence", () => {
     const [m0, m1] = [[VELOCITY, ON, ...SILENCE], SILENCE];
     const [a0, a1, a2] = [[shift(1), ...shiftIds(vocabulary, 199)], SILENCE, [VELOCITY, 40, ...SILENCE]];

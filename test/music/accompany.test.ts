@@ -1,11 +1,14 @@
+import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   assembleScore,
   cutSegments,
+  decodePerformance,
   encodePerformance,
   type MidiEvent,
   type Note,
   PERFORMANCE_416,
+  quantize,
   readMidi,
   scoreFromNotes,
   SEGMENT_STEPS,
@@ -16,6 +19,7 @@ import { Sampler } from "../../src/engine/sampler.ts";
 import { writePart } from "../../src/music/write-part.ts";
 import { AccompanimentPart } from "../../src/music/accompaniment-part.ts";
 import { type MusicModel, OptionError, TaskError } from "../../src/index.ts";
+import { notesApart } from "../encoding/any-notes.ts";
 import { addedTo, tinyPiano } from "./tiny-piano.ts";
 
 const vocabulary = PERFORMANCE_416;
@@ -53,6 +57,16 @@ function stepsOf(ids: readonly number[]): number {
   return ids.filter((id) => id >= 256 && id < 356).reduce((steps, id) => steps + id - 255, 0);
 }
 
+/** The ids of the segments of the piano part. */
+function musicOf(ids: readonly number[]): number[] {
+  let isMusic = false;
+  return ids.filter((id) => {
+    if (id !== MELODY && id !== ACCOMPANIMENT) return isMusic;
+    isMusic = id === ACCOMPANIMENT;
+    return false;
+  });
+}
+
 describe("the sequence of melody and accompaniment", () => {
   it("has the melody a segment ahead, as it was, and two seconds in each segment but the last", async () => {
     for (let seed = 0; seed < 5; seed += 1) {
@@ -71,6 +85,82 @@ describe("the sequence of melody and accompaniment", () => {
       for (const segment of segments.slice(0, -1)) expect(stepsOf(segment)).toBe(SEGMENT_STEPS);
       expect(stepsOf(segments.at(-1) ?? [])).toBeLessThanOrEqual(SEGMENT_STEPS);
     }
+  });
+});
+
+describe("the piano part", () => {
+  it("holds the melody as it was given, and the accompaniment besides", async () => {
+    for (let seed = 0; seed < 10; seed += 1) {
+      const { ids, part } = await write(MELODY_NOTES, seed);
+      const notes = decodePerformance(musicOf(ids), vocabulary, part.step);
+      const accompaniment = part.finish();
+      const rest = notes.filter(({ onset }) => !accompaniment.some((note) => note.onset === onset));
+      expect(
+        rest.map(({ pitch, startSeconds, endSeconds }) => ({ pitch, startSeconds, endSeconds })),
+      ).toEqual(
+        MELODY_NOTES.map(({ pitch, startSeconds, endSeconds }) => ({ pitch, startSeconds, endSeconds })),
+      );
+      expect(rest.map(({ velocity }) => vocabulary.velocityBin(velocity))).toEqual(
+        MELODY_NOTES.map(({ velocity }) => vocabulary.velocityBin(velocity)),
+      );
+      expect(notes.length).toBe(rest.length + accompaniment.length);
+      expect(part.events).toBeLessThan(musicOf(ids).length);
+    }
+  });
+
+  it("lets a note of the melody that lasts very long end when the model's own would", async () => {
+    const long = [{ pitch: 72, velocity: 90, startSeconds: 0, endSeconds: 13 }];
+    const { ids, part } = await write(long, 3);
+    const held = decodePerformance(musicOf(ids), vocabulary, part.step).filter(({ pitch }) => pitch === 72);
+    expect(held.map(({ startStep, endStep }) => [startStep, endStep])).toEqual([[0, 1000]]);
+    expect(part.finish().filter(({ pitch }) => pitch === 72)).toEqual([]);
+  });
+
+  it("can be any accompaniment that strikes no key of the melody", () => {
+    fc.assert(
+      fc.property(notesApart, (notes) => {
+        const melody = notes.filter(({ pitch }) => pitch > 61);
+        const last = melody.reduce((latest, { endSeconds }) => Math.max(latest, quantize(endSeconds)), 0);
+        const wanted = notes
+          .filter(({ pitch, startSeconds }) => pitch <= 61 && quantize(startSeconds) < last)
+          .map(({ pitch, startSeconds, endSeconds }) => {
+            const start = quantize(startSeconds);
+            return { pitch, start, end: Math.max(start + 1, quantize(endSeconds)) };
+          });
+        const part = new AccompanimentPart(vocabulary, encodePerformance(melody, vocabulary), melody);
+        for (const id of part.prompt) part.push(id);
+        const legal = new Uint8Array(vocabulary.size);
+        const isStruck = new Set<number>();
+        const propose = (): number => {
+          const ending = wanted.find(
+            (note, i) => isStruck.has(i) && note.end === part.step && legal[128 + note.pitch],
+          );
+          if (ending) return 128 + ending.pitch;
+          const striking = wanted.find(({ start }, i) => start === part.step && !isStruck.has(i));
+          if (striking) return legal[striking.pitch] ? striking.pitch : legal.indexOf(1, 356);
+          const times = wanted.flatMap(({ start, end }, i) => (isStruck.has(i) ? [end] : [start]));
+          const next = Math.min(...times.filter((step) => step > part.step));
+          return 255 + Math.min(100, next - part.step);
+        };
+        while (!part.isFinished) {
+          part.mask(legal);
+          const only = legal.filter((byte) => byte === 1).length === 1;
+          const wish = only ? legal.indexOf(1) : propose();
+          // No shift follows a shift: where the melody strikes, anything else makes way for it.
+          const id = part.settle(legal[wish] === 1 ? wish : legal.indexOf(1));
+          const struck = wanted.findIndex(({ start, pitch }) => start === part.step && pitch === id);
+          if (struck >= 0) isStruck.add(struck);
+          part.push(id);
+        }
+        const written = part.finish().map(({ pitch, startStep, endStep }) => [pitch, startStep, endStep]);
+        expect(written).toHaveLength(wanted.length);
+        expect(written).toEqual(
+          expect.arrayContaining(
+            wanted.map(({ pitch, start, end }) => [pitch, start, Math.min(end, part.step)]),
+          ),
+        );
+      }),
+    );
   });
 });
 
