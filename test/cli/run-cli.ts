@@ -14,6 +14,8 @@ export interface RunCliOptions {
   readonly stdin?: Uint8Array;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Called when the process has been started; may send it a signal whenever it likes. */
+  readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   /** Called with everything on stderr so far; may send the process a signal. */
   readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
   /** The same for the first that comes on stdout. */
@@ -26,6 +28,7 @@ export function runCli(parameters: readonly string[], options: RunCliOptions = {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
   });
+  options.onStart?.((signal) => child.kill(signal));
   const out: Buffer[] = [];
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => out.push(chunk));

@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { CheckpointError } from "../../../models/index.ts";
+import { claimPartial, removeAbandoned } from "./partial-file.ts";
 
 export interface RemoteFile {
   /** As users know it, such as "model.safetensors". */
@@ -18,6 +19,8 @@ export interface RemoteFile {
 export interface DownloadFileOptions {
   /** Told how many bytes are there. */
   readonly onProgress?: (loadedBytes: number) => void;
+  /** Told that another process downloads the file, and is waited for. */
+  readonly onWait?: (processId: number) => void;
   /** Before the first try again after a cut, in milliseconds; doubles while nothing arrives. Default 500. */
   readonly retryDelay?: number;
   readonly signal?: AbortSignal;
@@ -27,7 +30,8 @@ export interface DownloadFileOptions {
 const FRUITLESS = 5;
 
 /**
- * Downloads to `path`. What is there of an earlier try, in `path` with ".incomplete" behind it, is gone on from.
+ * Downloads to `path`. What is there of an earlier try is gone on from; where another process downloads the same file, its
+ * result is waited for.
  *
  * @throws CheckpointError when the server refuses, when the connection keeps breaking (what has arrived is kept), when the
  * content is not what the hub says; the signal's reason.
@@ -37,7 +41,24 @@ export async function downloadFile(
   remote: RemoteFile,
   options: DownloadFileOptions = {},
 ): Promise<void> {
-  const partial = `${path}.incomplete`;
+  const isDone = async (): Promise<boolean> => (await sizeOf(path)) === remote.bytes;
+  const partial = await claimPartial(path, isDone, options);
+  if (!partial) return;
+  try {
+    await downloadWhole(partial.path, remote, options);
+    await rename(partial.path, path);
+  } finally {
+    await partial.release();
+  }
+  await removeAbandoned(path);
+}
+
+/** Downloads, with as many tries as it takes, and checks. */
+async function downloadWhole(
+  partial: string,
+  remote: RemoteFile,
+  options: DownloadFileOptions,
+): Promise<void> {
   const { retryDelay = 500, signal } = options;
   let fruitless = 0;
   let mismatches = 0;
@@ -54,7 +75,7 @@ export async function downloadFile(
     const size = await sizeOf(partial);
     if (size === remote.bytes) {
       const digest = await digestOf(partial, remote);
-      if (digest === remote.hash.digest) return rename(partial, path);
+      if (digest === remote.hash.digest) return;
       await rm(partial, { force: true });
       mismatches += 1;
       // What was there before may have been another file's; what came in one go was not.

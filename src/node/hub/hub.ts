@@ -2,11 +2,12 @@
  * Models of the Hugging Face hub, in the cache that Hugging Face's own tools use: `blobs/<hash>` holds each content once,
  * `snapshots/<commit>/<file>` links to them, `refs/<revision>` names the commit. What one tool has downloaded the other finds.
  */
-import { mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import type { PathInfo } from "@huggingface/hub";
 import { CheckpointError } from "../../../models/index.ts";
 import type { DownloadOptions } from "../../browser/checkpoint-url.ts";
+import { writeFileAtomic } from "../write-file.ts";
 import { downloadFile, type RemoteFile } from "./download.ts";
 
 export interface HubOptions extends DownloadOptions {
@@ -126,7 +127,7 @@ async function fill(storage: string, repository: Repository, options: HubOptions
     }
   }
   await mkdir(join(storage, "refs"), { recursive: true });
-  await writeFile(join(storage, "refs", REVISION), repository.commit);
+  await writeFileAtomic(join(storage, "refs", REVISION), new TextEncoder().encode(repository.commit));
   return snapshot;
 }
 
@@ -135,7 +136,7 @@ async function fetchInto(
   snapshot: string,
   { id, commit }: Repository,
   file: PathInfo,
-  { onProgress, signal, retryDelay }: HubOptions,
+  { onProgress, onWarning, signal, retryDelay }: HubOptions,
 ): Promise<void> {
   const remote = remoteFile(id, commit, file);
   const link = join(snapshot, file.path);
@@ -146,6 +147,8 @@ async function fetchInto(
       ...(signal ? { signal } : {}),
       ...(retryDelay === undefined ? {} : { retryDelay }),
       onProgress: (loadedBytes) => onProgress?.({ file: file.path, loadedBytes, totalBytes: remote.bytes }),
+      onWait: (processId) =>
+        onWarning?.(`process ${processId} is downloading ${remote.name}: waiting for it`),
     });
   }
   await symlink(relative(dirname(link), blob), link).catch((error: NodeJS.ErrnoException) => {

@@ -20,6 +20,8 @@ export class HubServer {
   readonly cuts: number[] = [];
   /** What is sent in place of a file. */
   readonly falsified = new Map<string, Uint8Array>();
+  /** Milliseconds that large files take for each of their hundred parts. */
+  slowness = 0;
   /** Whether parts are answered with the whole. */
   ignoresRange = false;
   /** Authorization headers that the host of large files has seen. */
@@ -97,8 +99,18 @@ export class HubServer {
       ...(start > 0 ? { "Content-Range": `bytes ${start}-${content.length - 1}/${content.length}` } : {}),
     });
     const cut = isLarge(file) ? this.cuts.shift() : undefined;
-    if (cut === undefined) response.end(part);
+    if (this.slowness > 0 && isLarge(file)) this.#sendSlowly(part, response);
+    else if (cut === undefined) response.end(part);
     else response.write(part.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
+  }
+
+  #sendSlowly(rest: Uint8Array, response: ServerResponse, part = Math.ceil(rest.length / 100)): void {
+    if (response.destroyed || rest.length <= part) {
+      response.end(rest);
+      return;
+    }
+    response.write(rest.subarray(0, part));
+    setTimeout(() => this.#sendSlowly(rest.subarray(part), response, part), this.slowness);
   }
 }
 
