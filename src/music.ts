@@ -44,11 +44,13 @@ export class MusicModel {
 
   /** @throws OptionError when the checkpoint's vocabulary is not one of music. */
   constructor(decoder: Decoder) {
-    const name = decoder.config.vocabulary ?? "(none)";
+    const { vocabulary: name = "text" } = decoder.config;
     const vocabulary = VOCABULARIES.get(name);
     if (!vocabulary) {
       throw new OptionError(
-        `the model's vocabulary is "${name}", expected ${[...VOCABULARIES.keys()].join(" or ")}`,
+        name === "text"
+          ? "the model writes text, not music"
+          : `the model's vocabulary is "${name}", expected ${[...VOCABULARIES.keys()].join(" or ")}`,
       );
     }
     this.decoder = decoder;

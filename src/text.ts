@@ -20,9 +20,9 @@ export interface TextStep {
   readonly id: number;
   /** The characters that it completes, which need not be all of its own, nor any. */
   readonly text: string;
-  /** ln p under the options of the draw; only with `candidates`. */
+  /** ln p under the options of the draw, at temperature 0 as at 1 without truncation; only with `candidates`. */
   readonly logProbability?: number;
-  /** The likeliest tokens, falling. */
+  /** The likeliest tokens, falling; the one that was taken need not be among them. */
   readonly candidates?: readonly TextCandidate[];
 }
 

@@ -16,6 +16,7 @@ import { counted } from "./counted.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { checkWritable, listFiles, readInput, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { requireMusicModel } from "./music-model.ts";
 import { loadingOptions, type ModelCommandOptions, offlineOption } from "./model-options.ts";
 import { numberIn, positiveInteger, positiveNumber, precisionOption } from "./values.ts";
 
@@ -102,6 +103,8 @@ async function runCompare(
   const jsonPath = join(dir, `${name}.json`);
   await checkWritable(options.out);
   await checkWritable(jsonPath);
+
+  if (options.model !== undefined) await requireMusicModel(options.model, options, console);
 
   const started = performance.now();
   const skipped: { path: string; reason: string }[] = [];

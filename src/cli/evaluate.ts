@@ -9,6 +9,7 @@ import { evaluateTask } from "./evaluate-task.ts";
 import { readScore } from "./files.ts";
 import { loadingOptions, type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { requireMusicModel } from "./music-model.ts";
 import { positiveInteger, precisionOption, seedValue } from "./values.ts";
 
 interface EvaluateCommandOptions extends ModelCommandOptions {
@@ -59,6 +60,8 @@ async function runEvaluate(paths: readonly string[], options: EvaluateCommandOpt
       throw new UsageError(`--${flag} needs --task infill`);
   }
   const console = new Console({ quiet: options.quiet ?? false });
+  const instead = `to measure how it predicts a text: ostinato text --model ${options.model} --score FILE`;
+  await requireMusicModel(options.model, options, console, instead);
   const scores = [];
   for (const path of paths) scores.push({ path, score: await readScore(path, options, console) });
   const model = await loadMusicModel(options.model, loadingOptions(options, console));

@@ -14,7 +14,8 @@ import { counted } from "./counted.ts";
 import { UsageError } from "./errors.ts";
 import { checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { isTextModel, writeText } from "./text-fallback.ts";
+import { isTextModel } from "./music-model.ts";
+import { writeText } from "./text-fallback.ts";
 import { positiveInteger, positiveNumber, TRACKS_EXAMPLES, trackSelection } from "./values.ts";
 import { addWritingOptions, checkOutputs, loadModel, type WritingCommandOptions } from "./writing-options.ts";
 
@@ -104,7 +105,7 @@ async function runGenerate(
     primerPath === undefined
       ? undefined
       : await readScore(primerPath, { ...options, keepWhole: true }, console);
-  if (await isTextModel(options, console)) {
+  if (await isTextModel(options.model, options, console)) {
     return writeText(primerPath, options, MUSIC_OPTIONS, command, console);
   }
   const model = await loadModel(options, console);

@@ -1,24 +1,15 @@
 /** What `ostinato generate` does when the model that is named is one of text: it hands over to text mode. */
 import type { Command } from "commander";
-import { readConfig } from "../../models/index.ts";
-import { modelFiles } from "../node/model-files.ts";
 import type { Console } from "./console.ts";
 import { counted } from "./counted.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { loadingOptions } from "./model-options.ts";
 import { withTextModel } from "./text-model.ts";
 import { samplingOf, type WritingCommandOptions } from "./writing-options.ts";
 
 /** As many as `ostinato text` writes. */
 export const DEFAULT_TOKENS = 100;
-
-/** Whether a model's ids are text: GPT-2's config names no vocabulary, a dataset of text names it so. */
-export async function isTextModel(options: WritingCommandOptions, console: Console): Promise<boolean> {
-  const { vocabulary } = await readConfig(await modelFiles(options.model, loadingOptions(options, console)));
-  return vocabulary === undefined || vocabulary === "text";
-}
 
 /**
  * Writes a text instead of music.

@@ -6,6 +6,7 @@ import { Console } from "./console.ts";
 import { counted } from "./counted.ts";
 import { checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { requireMusicModel } from "./music-model.ts";
 import { checkOutputs, loadModel, type WritingCommandOptions } from "./writing-options.ts";
 
 /**
@@ -21,6 +22,7 @@ export async function writeInto(
   checkOutputs(options);
   const console = new Console({ quiet: options.quiet ?? false });
   await checkWritable(options.out);
+  await requireMusicModel(options.model, options, console);
   const given = await readScore(path, options, console);
   const model = await loadModel(options, console);
   const started = performance.now();

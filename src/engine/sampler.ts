@@ -15,9 +15,9 @@ export interface DrawContext {
 /** A drawn id with the distribution it was drawn from. */
 export interface Draw {
   readonly id: number;
-  /** ln p of the id, after legality, temperature and truncation. */
+  /** ln p of the id, after legality, temperature and truncation; at temperature 0 as at 1, without truncation. */
   readonly logProbability: number;
-  /** The likeliest ids with their probabilities, falling; ids that could not be drawn are left out. */
+  /** The likeliest ids with their probabilities, which are those of `logProbability`, falling; impossible ids are left out. */
   readonly candidates: readonly Candidate[];
 }
 
@@ -67,7 +67,10 @@ export class Sampler {
     return { id, logProbability: Math.log(probabilities[id] ?? 0), candidates };
   }
 
-  /** The distribution that a draw is made from: a probability for each id, 0 where it cannot be drawn. */
+  /**
+   * The distribution that a draw is made from: a probability for each id, 0 where it cannot be drawn. At temperature 0,
+   * where nothing is left to chance, that of temperature 1 without truncation.
+   */
   probabilities(logits: Float32Array, context: DrawContext = {}): Float64Array {
     return softmax(this.#scores(logits, context));
   }
@@ -94,7 +97,7 @@ export class Sampler {
     return { ...common, noise, temperature, topK: topK < vocabularySize ? topK : 0, topP, minP, typicalP };
   }
 
-  /** Scores of the ids that may be drawn, −∞ for the others. */
+  /** Scores of the ids that may be drawn, −∞ for the others; at temperature 0 of those that are legal. */
   #scores(logits: Float32Array, { legal, recent }: DrawContext): Float64Array {
     const { temperature = 1, topK, topP = 1, minP = 0, typicalP = 1 } = this.#options;
     const scores = new Float64Array(logits);
@@ -103,10 +106,8 @@ export class Sampler {
     if (legal) for (let id = 0; id < scores.length; id += 1) if (legal[id] === 0) scores[id] = -Infinity;
     if (!scores.some((score) => score > -Infinity))
       throw new RangeError("no id is legal, so none can be drawn");
-    if (temperature === 0) {
-      keepTopK(scores, 1);
-      return scores;
-    }
+    // The likeliest comes whatever else is kept; what the model holds of the others is worth seeing all the same.
+    if (temperature === 0) return scores;
     for (let id = 0; id < scores.length; id += 1) scores[id] = (scores[id] ?? 0) / temperature;
     if (topK !== undefined) keepTopK(scores, topK);
     keepTopP(scores, topP);

@@ -69,3 +69,19 @@ describe("ostinato generate with a model of text", () => {
     },
   );
 });
+
+describe("commands that are for music alone", () => {
+  it.each([
+    ["evaluate", [], "ostinato text --model MODEL --score FILE"],
+    ["accompany", ["--out", "OUT"], "name a music model"],
+    ["infill", ["--from", "1", "--to", "2", "--out", "OUT"], "name a music model"],
+    ["compare", ["--out", "OUT.html"], "name a music model"],
+  ])("%s says that a model is one of text, before it reads anything", async (command, more, hint) => {
+    const parameters = [command, "nothing.mid", "--model", model, ...more];
+    const { code, stderr } = await runCli(parameters.map((each) => each.replace(/^OUT/, out)));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: .* is a model of text, not of music — /);
+    expect(stderr).toContain(hint.replace("MODEL", model));
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});

@@ -73,8 +73,8 @@ describe("ostinato text", () => {
     const step = {
       id: expect.any(Number),
       text: expect.any(String),
-      logProbability: 0,
-      candidates: [{ ...candidate, probability: 1 }],
+      logProbability: expect.any(Number),
+      candidates: [candidate, candidate, candidate],
     };
     expect(json).toEqual({
       model,
@@ -91,6 +91,23 @@ describe("ostinato text", () => {
       ],
       idsPerSecond: expect.any(Number),
     });
+  });
+
+  it("shows the model's own probabilities at temperature 0, the likeliest first and taken", async () => {
+    const { stdout } = await run(["the", "--candidates", "262", "--tokens", "2", "--temperature", "0"]);
+    const steps = stdout.replace(/^\n/, "").split("\n\n").slice(0, 2);
+    for (const step of steps) {
+      const lines = step.split("\n");
+      expect(lines).toHaveLength(259); // three ids have no token
+      expect(lines.map((line) => line.startsWith("→"))).toEqual(lines.map((_, index) => index === 0));
+      const percents = lines.map((line) => Number(/([\d.]+) %/.exec(line)?.[1]));
+      expect(percents).toEqual(percents.toSorted((a, b) => b - a));
+      expect(percents[0]).toBeLessThan(50);
+      expect(percents.reduce((sum, percent) => sum + percent, 0)).toBeCloseTo(100, -1);
+    }
+    const unsharpened = await run(["the", "--candidates", "262", "--tokens", "1", "--seed", "1"]);
+    const unmarked = (text = ""): string[] => text.split("\n").map((line) => line.slice(2));
+    expect(unmarked(unsharpened.stdout.slice(1).split("\n\n")[0])).toEqual(unmarked(steps[0]));
   });
 
   it("shows candidates with bars, and what came even where it is none of them", async () => {

@@ -103,6 +103,22 @@ describe("Sampler", () => {
     expect(() => new Sampler({ logitBias: new Map([[0, Number.NaN]]) })).toThrow(OptionError);
   });
 
+  it("tells at temperature 0 what the model holds of every id, as at 1 without truncation", () => {
+    const greedy = new Sampler({ temperature: 0, topK: 2, topP: 0.1, minP: 0.9, typicalP: 0.1 }).draw(
+      LOGITS,
+      0,
+      {},
+      6,
+    );
+    const { candidates } = new Sampler({ temperature: 1, seed: 1 }).draw(LOGITS, 0, {}, 6);
+    expect(greedy).toEqual({ id: 0, candidates, logProbability: Math.log(candidates[0]?.probability ?? 0) });
+    expect(candidates.length).toBeGreaterThan(3);
+    const legal = Uint8Array.of(0, 1, 1, 1, 0, 1);
+    expect(
+      new Sampler({ temperature: 0 }).draw(LOGITS, 0, { legal }, 6).candidates.map(({ id }) => id),
+    ).toEqual(new Sampler({ seed: 1 }).draw(LOGITS, 0, { legal }, 6).candidates.map(({ id }) => id));
+  });
+
   it("takes the likeliest id at temperature 0", () => {
     expect(new Sampler({ temperature: 0 }).sample(Float32Array.of(1, 3, 2), 0)).toBe(1);
     expect(
