@@ -14,7 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms of `src` that the browser-safe entries must never reach. */
-const NODE_ONLY = ["src/node/", "src/cli/", "src/dataset/"];
+const NODE_ONLY = ["src/node/", "src/cli/", "src/dataset/", "src/doctor/"];
 
 describe("imports", () => {
   it.each(Object.keys(ALLOWED))("of %s point one way", (room) => {

@@ -12,7 +12,7 @@ import { EncodingError, MidiError, readMidi } from "../../encoding/index.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
 import { loadMusicModel } from "../node/load-model.ts";
 import { Console } from "./console.ts";
-import { counted } from "./counted.ts";
+import { counted } from "../counted.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { checkWritable, listFiles, readInput, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";

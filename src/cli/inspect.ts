@@ -13,9 +13,9 @@ import {
 } from "../../encoding/index.ts";
 import { GPT2_SIZES } from "../../models/index.ts";
 import { hubId } from "../node/hub/hub.ts";
-import { shippedFolder } from "../node/model-files.ts";
+import { shippedFolder } from "../node/shipped-models.ts";
 import { Console } from "./console.ts";
-import { counted } from "./counted.ts";
+import { counted } from "../counted.ts";
 import { UsageError } from "./errors.ts";
 import { readScore } from "./files.ts";
 import { inspectedConfig, showModel } from "./inspect-model.ts";

@@ -6,6 +6,7 @@ import { addAccompanyCommand } from "./accompany.ts";
 import { addCompareCommand } from "./compare.ts";
 import { addDatasetCommand } from "./dataset.ts";
 import { addDecodeCommand } from "./decode.ts";
+import { addDoctorCommand } from "./doctor.ts";
 import { addEncodeCommand } from "./encode.ts";
 import { addEvaluateCommand } from "./evaluate.ts";
 import { UsageError } from "./errors.ts";
@@ -13,6 +14,7 @@ import { addGenerateCommand } from "./generate.ts";
 import { addInfillCommand } from "./infill.ts";
 import { addInspectCommand } from "./inspect.ts";
 import { InterruptError } from "./interrupt.ts";
+import { addModelsCommand } from "./models.ts";
 import { addQuantizeCommand } from "./quantize.ts";
 import { addRenderCommand } from "./render.ts";
 import { addTextCommand } from "./text.ts";
@@ -45,6 +47,8 @@ async function main(): Promise<void> {
   addQuantizeCommand(program);
   addDatasetCommand(program);
   addCompareCommand(program);
+  addModelsCommand(program);
+  addDoctorCommand(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
   let out: unknown;
   program.hook("preAction", (_program, command) => {

@@ -5,7 +5,7 @@ import type { GeneratedText, TextEnd, TextModel, TextStep } from "../text.ts";
 import { candidateLines } from "./candidates.ts";
 import { Chooser } from "./choose.ts";
 import { Console } from "./console.ts";
-import { counted } from "./counted.ts";
+import { counted } from "../counted.ts";
 import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
 import { InterruptError, interruptSignal } from "./interrupt.ts";

@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { CheckpointError, type CheckpointFiles } from "../../models/index.ts";
 import { checkpointUrl } from "../browser/checkpoint-url.ts";
 import { checkpointFolder } from "./checkpoint-folder.ts";
 import { hubFolder, hubId, type HubOptions } from "./hub/hub.ts";
-import { packageRoot } from "./package-root.ts";
+import { openShipped, shippedFolder } from "./shipped-models.ts";
 
 /** How models that are not on this machine are had. */
 export type ModelFilesOptions = Pick<HubOptions, "offline" | "only" | "onProgress" | "onWarning" | "signal">;
@@ -14,7 +13,8 @@ export type ModelFilesOptions = Pick<HubOptions, "offline" | "only" | "onProgres
  *
  * @param name a model that ships, the path of a checkpoint folder, the address of one (http or https), or a model of the
  * Hugging Face hub, which is downloaded into Hugging Face's cache: "openai-community/gpt2", or "gpt2" for short.
- * @throws CheckpointError when there is no such model, or it cannot be downloaded.
+ * @throws CheckpointError when there is no such model, or it cannot be downloaded; on opening a file of a model that ships,
+ * when its SHA-256 is not the published one.
  */
 export async function modelFiles(name: string, options: ModelFilesOptions = {}): Promise<CheckpointFiles> {
   if (/^https?:\/\//.test(name)) {
@@ -25,14 +25,7 @@ export async function modelFiles(name: string, options: ModelFilesOptions = {}):
     return checkpointUrl(name, options);
   }
   const shipped = shippedFolder(name);
-  if (shipped !== undefined) return checkpointFolder(shipped);
+  if (shipped !== undefined) return openShipped(shipped);
   const id = existsSync(name) ? undefined : hubId(name);
   return checkpointFolder(id === undefined ? name : await hubFolder(id, options));
-}
-
-/** The folder of a model that ships with the package, where `name` is one. */
-export function shippedFolder(name: string): string | undefined {
-  if (!/^[\w-]+$/.test(name)) return undefined;
-  const shipped = join(packageRoot(), "models", name);
-  return existsSync(join(shipped, "config.json")) ? shipped : undefined;
 }

@@ -13,6 +13,8 @@ export interface CliResult {
 export interface RunCliOptions {
   readonly stdin?: Uint8Array;
   readonly cwd?: string;
+  /** Another copy of the command than the one that was built here. */
+  readonly main?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Called when the process has been started; may send it a signal whenever it likes. */
   readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
@@ -24,7 +26,7 @@ export interface RunCliOptions {
 
 /** Runs the built `ostinato` command, as a user's shell would. */
 export function runCli(parameters: readonly string[], options: RunCliOptions = {}): Promise<CliResult> {
-  const child = spawn(process.execPath, [MAIN, ...parameters], {
+  const child = spawn(process.execPath, [options.main ?? MAIN, ...parameters], {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
   });

@@ -1,0 +1,8 @@
+const UNITS = ["bytes", "kB", "MB", "GB", "TB"] as const;
+
+/** A number of bytes for people: three digits at most before the point, one behind it from kilobytes on. */
+export function bytesText(bytes: number): string {
+  let [size, unit] = [bytes, 0];
+  while (size >= 999.95 && unit < UNITS.length - 1) [size, unit] = [size / 1000, unit + 1];
+  return `${unit === 0 ? size : size.toFixed(1)} ${UNITS[unit] ?? ""}`;
+}

@@ -1,0 +1,66 @@
+import { styleText } from "node:util";
+import type { Command } from "commander";
+import type { Check, CheckState } from "../doctor/check.ts";
+import { examine } from "../doctor/doctor.ts";
+import { Console } from "./console.ts";
+import { counted } from "../counted.ts";
+
+interface DoctorCommandOptions {
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+export function addDoctorCommand(program: Command): void {
+  program
+    .command("doctor")
+    .summary("find out what is wrong with this installation")
+    .description(
+      "Looks at Node, the engine that runs models and whether it does, the models with their SHA-256 sums, the caches and " +
+        "the environment; says what is wrong and what to do. Exit code 0 when nothing is broken, else 1.",
+    )
+    .option("--quiet", "show only what is wrong or worth knowing")
+    .option("--json", "print what was found as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n" +
+        "  ostinato doctor\n" +
+        "  OSTINATO_BACKEND=wasm ostinato doctor\n" +
+        "  ostinato doctor --json | jq '.checks[] | select(.state != \"good\")'",
+    )
+    .action(runDoctor);
+}
+
+const MARKS = { good: "✓", note: "!", fault: "✗" } as const;
+const COLOURS = { good: "green", note: "yellow", fault: "red" } as const;
+
+async function runDoctor(options: DoctorCommandOptions): Promise<void> {
+  const console = new Console({ quiet: options.quiet ?? false });
+  const report = await examine((what) => console.progress(() => `looking at ${what}`));
+  if (!report.ok) process.exitCode = 1;
+  if (options.json) {
+    console.result({ ...report, backend: report.backend ?? null });
+    return;
+  }
+  const shown = options.quiet ? report.checks.filter(({ state }) => state !== "good") : report.checks;
+  const width = shown.reduce((widest, { name }) => Math.max(widest, name.length), 0);
+  let area = "";
+  for (const check of shown) {
+    if (check.area !== area) console.line(`${area === "" ? "" : "\n"}${check.area}`);
+    ({ area } = check);
+    for (const line of checkLines(check, width)) console.line(line);
+  }
+  const count = (state: CheckState): number => report.checks.filter((check) => check.state === state).length;
+  const [faults, notes] = [count("fault"), count("note")];
+  const sum = [
+    ...(faults > 0 ? [`${counted(faults, "fault")}`] : ["nothing is broken"]),
+    ...(notes > 0 ? [`${counted(notes, "thing")} worth knowing`] : []),
+  ];
+  console.say(`\n${sum.join(", ")}`);
+}
+
+function checkLines({ name, state, found, hint }: Check, width: number): string[] {
+  const mark = styleText(COLOURS[state], MARKS[state], { stream: process.stdout });
+  const lines = [`  ${mark} ${name.padEnd(width)}  ${found}`];
+  if (hint !== undefined) lines.push(`    ${"".padEnd(width)}  → ${hint}`);
+  return lines;
+}

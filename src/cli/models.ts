@@ -1,0 +1,63 @@
+import type { Command } from "commander";
+import { kindOf, type ListedModel, listModels } from "../node/list-models.ts";
+import { bytesText } from "../bytes-text.ts";
+import { Console } from "./console.ts";
+import { tableLines } from "./table.ts";
+
+interface ModelsCommandOptions {
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+export function addModelsCommand(program: Command): void {
+  program
+    .command("models")
+    .summary("list the models that are here")
+    .description(
+      "Lists the models that ship, and those of the Hugging Face hub that were downloaded: what each can do, how far back " +
+        "it sees, its size, licence and folder. The name is what --model takes.",
+    )
+    .option("--quiet", "say nothing but the list")
+    .option("--json", "print the list as JSON")
+    .addHelpText("after", "\nExamples:\n  ostinato models\n  ostinato models --json | jq -r '.models[].name'")
+    .action(runModels);
+}
+
+async function runModels(options: ModelsCommandOptions): Promise<void> {
+  const console = new Console({ quiet: options.quiet ?? false });
+  const models = await listModels();
+  if (options.json) {
+    console.result({ models: models.map(facts) });
+    return;
+  }
+  const heading = ["name", "writes", "tasks", "window", "size", "licence", "folder"];
+  for (const line of tableLines([heading, ...models.map(row)])) console.line(line);
+  for (const { name, problem } of models) {
+    if (problem) console.say(`${name}: ${problem.message} — ${problem.hint}`);
+  }
+  console.say("\nAny GPT-2 of the Hugging Face hub is downloaded when it is named: --model gpt2");
+}
+
+/** A model as `--json` prints it. */
+function facts({ name, source, folder, bytes, license, config, problem }: ListedModel): object {
+  return {
+    name,
+    source,
+    folder,
+    bytes,
+    license: license ?? null,
+    kind: config ? kindOf(config) : null,
+    tasks: config ? tasksOf(config) : null,
+    window: config?.window ?? null,
+    problem: problem?.message ?? null,
+  };
+}
+
+function row({ name, folder, bytes, license, config }: ListedModel): string[] {
+  const known = config ? [kindOf(config), tasksOf(config).join(", "), `${config.window}`] : ["?", "?", "?"];
+  return [name, ...known, bytesText(bytes), license ?? "see its card", folder];
+}
+
+function tasksOf({ tasks = [] }: { readonly tasks?: readonly string[] }): string[] {
+  return ["continue", ...tasks];
+}
