@@ -1,9 +1,11 @@
-import { VOCABULARIES, type Vocabulary } from "../../encoding/index.ts";
+import { type Score, VOCABULARIES, type Vocabulary } from "../../encoding/index.ts";
 import type { Precision } from "../../models/index.ts";
 import type { DownloadProgress } from "../browser/checkpoint-url.ts";
 import type { BrowserBackend } from "../browser/browser-backend.ts";
 import type { ModelSource } from "../browser/load-decoder.ts";
 import type { Explanation, WasmOptions } from "../engine/index.ts";
+import type { AddedMusic, WritingOptions } from "../music/added-music.ts";
+import type { InfillOptions } from "../music/infill.ts";
 import type {
   ContinueOptions,
   ExplainOptions,
@@ -14,7 +16,7 @@ import type {
 } from "../music/options.ts";
 import { OptionError } from "../options.ts";
 import { Connection, type WorkerPort } from "./connection.ts";
-import type { LoadRequest, ModelFacts, MusicEngine, RuntimePaths } from "./protocol.ts";
+import type { LoadRequest, ModelFacts, MusicEngine, RuntimePaths, Task, TaskResult } from "./protocol.ts";
 
 export interface WorkerModelOptions {
   /** A worker that runs `src/worker/worker.ts`; it is ended when the model is disposed or cannot be loaded. */
@@ -99,42 +101,64 @@ export class WorkerMusicModel implements MusicEngine {
   async generate(options: GenerateOptions): Promise<GeneratedMusic> {
     const { signal, onEvent, ...rest } = options;
     const task = { kind: "generate", options: rest, withEvents: onEvent !== undefined } as const;
-    const queue = this.#connection.start(task, signal);
-    try {
-      for (let event = await queue.next(); event; event = await queue.next()) onEvent?.(event);
-      if (queue.result && "score" in queue.result) return queue.result;
-      throw new TypeError("the worker sent no score");
-    } finally {
-      this.#connection.stop(queue.stream);
-    }
+    const result = await this.#perform(task, { signal, onEvent });
+    if (result && "trimmedSeconds" in result) return result;
+    throw new TypeError("the worker sent no score");
+  }
+
+  /** As `MusicModel.accompany`. */
+  async accompany(
+    melody: Score,
+    { signal, onProgress, ...options }: WritingOptions = {},
+  ): Promise<AddedMusic> {
+    return added(await this.#perform({ kind: "accompany", melody, options }, { signal, onProgress }));
+  }
+
+  /** As `MusicModel.infill`. */
+  async infill(piece: Score, { signal, onProgress, ...options }: InfillOptions): Promise<AddedMusic> {
+    return added(await this.#perform({ kind: "infill", piece, options }, { signal, onProgress }));
   }
 
   /** As `MusicModel.explain`. */
   async explain(ids: readonly number[], index: number, options: ExplainOptions = {}): Promise<Explanation> {
-    const queue = this.#connection.start({ kind: "explain", ids, index, options });
-    try {
-      await queue.next();
-      if (queue.result && "candidates" in queue.result) return queue.result;
-      throw new TypeError("the worker sent no explanation");
-    } finally {
-      this.#connection.stop(queue.stream);
-    }
+    const result = await this.#perform({ kind: "explain", ids, index, options });
+    if (result && "candidates" in result) return result;
+    throw new TypeError("the worker sent no explanation");
   }
 
   /** As `MusicModel.prefill`. */
   async prefill(ids: readonly number[]): Promise<void> {
-    const queue = this.#connection.start({ kind: "prefill", ids });
-    try {
-      await queue.next();
-    } finally {
-      this.#connection.stop(queue.stream);
-    }
+    await this.#perform({ kind: "prefill", ids });
   }
 
   /** Frees the model and ends the worker; generations under way fail with an EngineError. */
   async dispose(): Promise<void> {
     await this.#connection.dispose();
   }
+
+  /** Has the worker do something to its end. */
+  async #perform(task: Task, { signal, onEvent, onProgress }: Listeners = {}): Promise<TaskResult> {
+    const queue = this.#connection.start(task, signal);
+    queue.onWritten = onProgress;
+    try {
+      for (let event = await queue.next(); event; event = await queue.next()) onEvent?.(event);
+      return queue.result;
+    } finally {
+      this.#connection.stop(queue.stream);
+    }
+  }
+}
+
+/** Who is told of a task that is under way, and who may stop it. */
+interface Listeners {
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: GenerateOptions["onEvent"] | undefined;
+  readonly onProgress?: WritingOptions["onProgress"] | undefined;
+}
+
+function added(result: TaskResult): AddedMusic {
+  if (result && "score" in result) return result;
+  throw new TypeError("the worker sent no score");
 }
 
 function loadRequest(source: ModelSource, options: WorkerModelOptions): LoadRequest {

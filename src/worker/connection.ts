@@ -86,6 +86,7 @@ export class Connection {
     else {
       const queue = this.#queues.get(reply.stream);
       if (reply.type === "event") queue?.push(reply.event);
+      else if (reply.type === "written") queue?.onWritten?.(reply.progress);
       else if (reply.type === "done") queue?.finish(reply.result);
       else queue?.fail(unpackError(reply.error));
     }

@@ -1,10 +1,12 @@
 import type { MusicEvent } from "../music/options.ts";
-import type { TaskResult } from "./protocol.ts";
+import type { TaskResult, WritingProgress } from "./protocol.ts";
 
 /** The page's end of one stream: events wait here until they are taken. */
 export class EventQueue {
   /** The stream's number. */
   readonly stream: number;
+  /** Told how far music that is written into a score is. */
+  onWritten: ((progress: WritingProgress) => void) | undefined;
   readonly #events: MusicEvent[] = [];
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => this.fail(this.#signal?.reason);

@@ -2,11 +2,14 @@
  * What a page and the worker that runs its model say to each other. Everything is plain data that can be cloned; the
  * files of a model are moved.
  */
+import type { Score } from "../../encoding/index.ts";
 import type { Backend, Precision } from "../../models/index.ts";
 import type { DownloadProgress } from "../browser/checkpoint-url.ts";
 import type { BrowserBackend } from "../browser/browser-backend.ts";
 import type { Explanation } from "../engine/index.ts";
 import type { MusicModel } from "../music.ts";
+import type { AddedMusic, WritingOptions } from "../music/added-music.ts";
+import type { InfillOptions } from "../music/infill.ts";
 import type {
   ContinueOptions,
   ExplainOptions,
@@ -20,7 +23,7 @@ import type { PackedError } from "./errors.ts";
 /** What a model can do, in this thread or in another. */
 export type MusicEngine = Pick<
   MusicModel,
-  "vocabulary" | "continue" | "generate" | "explain" | "prefill" | "dispose"
+  "vocabulary" | "continue" | "generate" | "accompany" | "infill" | "explain" | "prefill" | "dispose"
 >;
 
 /** A worker, the inside of one, or an end of a MessageChannel. */
@@ -79,10 +82,23 @@ export type Task =
       readonly index: number;
       readonly options: ExplainOptions;
     }
-  | { readonly kind: "prefill"; readonly ids: readonly number[] };
+  | { readonly kind: "prefill"; readonly ids: readonly number[] }
+  | {
+      readonly kind: "accompany";
+      readonly melody: Score;
+      readonly options: Omit<WritingOptions, "signal" | "onProgress">;
+    }
+  | {
+      readonly kind: "infill";
+      readonly piece: Score;
+      readonly options: Omit<InfillOptions, "signal" | "onProgress">;
+    };
+
+/** How far music that is written into a score is. */
+export type WritingProgress = Parameters<NonNullable<WritingOptions["onProgress"]>>[0];
 
 /** What a task gives at its end, besides events. */
-export type TaskResult = GeneratedMusic | Explanation | undefined;
+export type TaskResult = GeneratedMusic | AddedMusic | Explanation | undefined;
 
 /** Worker to page. */
 export type Reply =
@@ -95,6 +111,7 @@ export type Reply =
 /** What concerns one stream. */
 export type StreamReply =
   | { readonly type: "event"; readonly stream: number; readonly event: MusicEvent }
+  | { readonly type: "written"; readonly stream: number; readonly progress: WritingProgress }
   | { readonly type: "done"; readonly stream: number; readonly result: TaskResult }
   | { readonly type: "failed"; readonly stream: number; readonly error: PackedError };
 
@@ -107,6 +124,8 @@ export interface ModelFacts {
   readonly layers: number;
   /** Attention heads in each layer. */
   readonly heads: number;
+  /** What it was trained for besides going on: see `TASKS`. */
+  readonly tasks: readonly string[];
   /** What runs it. */
   readonly backend: Backend;
   /** Threads that compute, where WebAssembly runs it. */

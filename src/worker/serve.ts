@@ -9,6 +9,7 @@ import type {
   Request,
   Task,
   TaskResult,
+  WritingProgress,
 } from "./protocol.ts";
 import type { DownloadProgress } from "../browser/checkpoint-url.ts";
 import type { MusicEvent } from "../music/options.ts";
@@ -89,6 +90,11 @@ class Server {
       await model.prefill(task.ids);
       return undefined;
     }
+    const onProgress = (progress: WritingProgress): void =>
+      this.#reply({ type: "written", stream: number, progress });
+    if (task.kind === "accompany")
+      return model.accompany(task.melody, { ...task.options, onProgress, signal });
+    if (task.kind === "infill") return model.infill(task.piece, { ...task.options, onProgress, signal });
     for await (const event of model.continue(task.primer, { ...task.options, signal })) {
       this.#reply({ type: "event", stream: number, event });
       await stream.taken();

@@ -22,7 +22,7 @@ if (!self.name.startsWith(THREAD_PREFIX)) {
       onWarning: (message) => warnings.push(message),
     });
     const { vocabulary, decoder } = model;
-    const { window, layers, heads } = decoder.config;
+    const { window, layers, heads, tasks = [] } = decoder.config;
     return {
       model,
       facts: {
@@ -30,6 +30,7 @@ if (!self.name.startsWith(THREAD_PREFIX)) {
         window,
         layers,
         heads,
+        tasks,
         backend: decoder.backend,
         threads,
         warnings,

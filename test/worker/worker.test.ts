@@ -2,29 +2,36 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PERFORMANCE_416, readMidi, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
+import { PERFORMANCE_416, readMidi, scoreFromNotes, TASKS, writeMidi } from "../../encoding/index.ts";
 import { CheckpointError } from "../../models/index.ts";
 import { EngineError } from "../../src/engine/index.ts";
 import { MusicModel } from "../../src/music.ts";
+import type { WritingOptions } from "../../src/music/added-music.ts";
 import type { MusicEvent } from "../../src/music/options.ts";
 import { PrimerError } from "../../src/music/prompt.ts";
 import { loadMusicModel } from "../../src/node/index.ts";
+import { TaskError } from "../../src/music/task-error.ts";
 import { OptionError } from "../../src/options.ts";
 import { WorkerMusicModel } from "../../src/worker/client.ts";
 import type { MusicEngine } from "../../src/worker/protocol.ts";
 import { type ModelLoader, serveMusicModel } from "../../src/worker/serve.ts";
+import { tinyPiano, twoVoices } from "../music/tiny-piano.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ostinato-worker-"));
 const ports: MessagePort[] = [];
 let local: MusicModel;
+/** One that says it was trained for all tasks. */
+let tasked: MusicModel;
 
 beforeAll(async () => {
   local = await loadMusicModel(writeTinyCheckpoint(folder));
+  tasked = await tinyPiano();
 });
 
 afterAll(async () => {
   await local.dispose();
+  await tasked.dispose();
   for (const port of ports) port.close();
   rmSync(folder, { recursive: true });
 });
@@ -47,6 +54,7 @@ function serving(model: MusicEngine): ModelLoader {
       window: 32,
       layers: 2,
       heads: 2,
+      tasks: TASKS,
       backend: "node",
       threads: 1,
       warnings: [],
@@ -69,6 +77,14 @@ function counter(): { readonly model: MusicEngine; made: number; ended: boolean 
         }
       },
       generate: () => Promise.reject(new RangeError("not this one")),
+      accompany: (_melody, { signal }: WritingOptions = {}) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener("abort", () => {
+            state.ended = true;
+            reject(signal.reason);
+          });
+        }),
+      infill: () => Promise.reject(new RangeError("nor that one")),
       explain: () => Promise.reject(new RangeError("nor this one")),
       prefill: async () => {},
       dispose: async () => {},
@@ -105,6 +121,7 @@ describe("WorkerMusicModel", () => {
       window: 32,
       layers: 2,
       heads: 2,
+      tasks: TASKS,
       backend: "node",
       threads: 1,
       warnings: [],
@@ -131,6 +148,37 @@ describe("WorkerMusicModel", () => {
     await remote.prefill(ids);
     expect(await remote.explain(ids, 10, options)).toEqual(await local.explain(ids, 10, options));
     await expect(remote.explain(ids, 11)).rejects.toBeInstanceOf(OptionError);
+  });
+
+  it("accompanies, and fills regions, as the model itself, and tells how far it is", async () => {
+    const remote = await connect(serving(tasked));
+    const [hereSteps, thereSteps]: [unknown[], unknown[]] = [[], []];
+    const onProgress = (step: unknown): void => void thereSteps.push(step);
+    const melody = scoreFromNotes(twoVoices(4));
+    const here = await tasked.accompany(melody, { seed: 5, onProgress: (step) => hereSteps.push(step) });
+    const there = await remote.accompany(melody, { seed: 5, onProgress });
+    expect(writeMidi(there.score)).toEqual(writeMidi(here.score));
+    expect({ ...there, score: 0 }).toEqual({ ...here, score: 0 });
+    expect(thereSteps).toEqual(hereSteps);
+    const region = { fromSeconds: 1, toSeconds: 2.5, seed: 5 };
+    const filled = await remote.infill(melody, { ...region, onProgress });
+    expect(writeMidi(filled.score)).toEqual(writeMidi((await tasked.infill(melody, region)).score));
+    expect(thereSteps.length).toBeGreaterThan(hereSteps.length);
+    await expect(remote.infill(melody, { ...region, toSeconds: 99 })).rejects.toBeInstanceOf(OptionError);
+    const untrained = await connect(serving(local));
+    await expect(untrained.accompany(melody)).rejects.toBeInstanceOf(TaskError);
+  });
+
+  it("stops writing when the signal aborts", async () => {
+    const source = counter();
+    const remote = await connect(serving(source.model));
+    const abort = new AbortController();
+    const writing = remote.accompany(primer, { signal: abort.signal });
+    await settle();
+    abort.abort(new Error("enough"));
+    await expect(writing).rejects.toThrow("enough");
+    await settle();
+    expect(source.ended).toBe(true);
   });
 
   it("makes only a bounded number of events that nobody takes", async () => {

@@ -9,7 +9,7 @@ export type PlayerState = "idle" | "waiting" | "playing";
 
 /** Who writes on, how, and how far. */
 export interface Order {
-  readonly model: MusicEngine;
+  readonly model: Pick<MusicEngine, "continue">;
   readonly options: SamplingOptions;
   /** How long the piece is to be, in seconds; Infinity: no end. */
   readonly seconds: number;

@@ -32,8 +32,7 @@ class FakeSound implements Sound {
 }
 
 /** A model that writes one note a second, as fast as it is let to, up to `limit` seconds; then it waits for ever. */
-class FakeModel implements MusicEngine {
-  readonly vocabulary = PERFORMANCE_388;
+class FakeModel implements Pick<MusicEngine, "continue"> {
   written = 0;
   limit = Infinity;
   failure: Error | undefined;
@@ -52,18 +51,6 @@ class FakeModel implements MusicEngine {
       if (this.failure) throw this.failure;
     }
   }
-
-  generate(): Promise<never> {
-    return Promise.reject(new Error("not asked for"));
-  }
-
-  explain(): Promise<never> {
-    return Promise.reject(new Error("not asked for"));
-  }
-
-  async prefill(): Promise<void> {}
-
-  async dispose(): Promise<void> {}
 }
 
 async function settle(signal?: AbortSignal): Promise<void> {
