@@ -1,0 +1,200 @@
+/**
+ * Measures the built page in Chromium: `npm run build:page`, then `node bench/page/page.mjs [what…]`.
+ *
+ *   first   from the click on Play to the first sound, nothing cached
+ *   play    forty seconds of playing: the longest tasks of the main thread, and events a second in the worker
+ *   roll    script time of a frame with 20,000 notes, from afar and from near, while playing
+ *   duet    from the end of the pause to the first note of the answer
+ *   memory  ten minutes of endless playing: memory of page and worker, each minute
+ *
+ * CHROMIUM names another browser than Debian's; MINUTES another time for `memory`.
+ */
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { preview } from "vite";
+import { scoreFromNotes, writeMidi } from "../../dist/encoding/index.js";
+import { listenToSound } from "./listen.mjs";
+import { percentile, tasksOf } from "./trace.mjs";
+
+const PATIENCE = 120_000;
+const MINUTES = Number(process.env["MINUTES"] ?? 10);
+const MEASUREMENTS = { first, play, roll, duet, memory };
+
+const server = await preview({
+  configFile: fileURLToPath(new URL("../../web/vite.config.ts", import.meta.url)),
+  logLevel: "error",
+  preview: { port: 0 },
+});
+const browser = await chromium.launch({
+  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+});
+
+try {
+  const asked = process.argv.slice(2);
+  for (const name of asked.length > 0 ? asked : Object.keys(MEASUREMENTS)) {
+    const measure = MEASUREMENTS[name];
+    if (!measure) throw new Error(`what is "${name}"? One of ${Object.keys(MEASUREMENTS).join(", ")}`);
+    await measure();
+  }
+} finally {
+  await browser.close();
+  await server.close();
+}
+
+async function first() {
+  const times = [];
+  for (let i = 0; i < 5; i += 1) {
+    const page = await open();
+    // What is fetched while a visitor reads the page.
+    await page.waitForTimeout(1500);
+    times.push(
+      await page.evaluate(async () => {
+        const clicked = performance.now();
+        document.getElementById("begin").click();
+        return (await firstSound(clicked)) - clicked;
+      }),
+    );
+    await page.context().close();
+  }
+  report("first sound after the click, ms", times.map(Math.round).join(" "));
+}
+
+async function play() {
+  const page = await open();
+  await page.getByRole("button", { name: "Play" }).click();
+  const { tasks } = await traced(page, 40);
+  for (const [by, title] of [
+    ["milliseconds", "by the clock"],
+    ["processor", "on the processor"],
+  ])
+    report(`longest tasks of the main thread ${title}, ms`, longest(tasks, by));
+  report("tasks of more than 50 ms", tasks.filter(({ milliseconds }) => milliseconds > 50).length);
+  // Going back for more makes the worker write as fast as it can.
+  await page.getByRole("button", { name: "New piece" }).click();
+  await page.waitForTimeout(5000);
+  report("worker", await page.locator("#figures").textContent());
+  await page.context().close();
+}
+
+async function roll() {
+  for (const [where, presses] of [
+    ["from afar", 24],
+    ["from near", 0],
+  ]) {
+    const page = await open();
+    await page.locator("#file").setInputFiles({
+      name: "20000.mid",
+      mimeType: "audio/midi",
+      buffer: Buffer.from(writeMidi(scoreFromNotes(manyNotes(20_000)))),
+    });
+    await page.locator('#roll[aria-label*="20000 notes"]').waitFor();
+    for (let i = 0; i < presses; i += 1) await page.locator("#roll").press("-");
+    await page.locator("#play").click();
+    await page.getByText("Playing", { exact: true }).waitFor();
+    const { frames } = await traced(page, 10);
+    const scripts = frames.map(({ processor }) => processor);
+    report(
+      `script of a frame, 20,000 notes ${where}, ms: median, 95 %, most (of ${frames.length})`,
+      [0.5, 0.95, 1].map((share) => percentile(scripts, share).toFixed(1)).join(" "),
+    );
+    await page.context().close();
+  }
+}
+
+async function duet() {
+  const page = await open();
+  await page.getByText("Play along").click();
+  await page.getByRole("button", { name: "Duet" }).click();
+  await page.getByText("your turn").waitFor();
+  const times = [];
+  for (let round = 0; round < 5; round += 1) {
+    for (const key of ["KeyA", "KeyD", "KeyG", "KeyK", "KeyG", "KeyD"]) {
+      await page.keyboard.down(key);
+      await page.waitForTimeout(180);
+      await page.keyboard.up(key);
+    }
+    times.push(
+      await page.evaluate(async () => {
+        const pauseEnds = performance.now() + 700;
+        await new Promise((resolve) => setTimeout(resolve, 690));
+        return (await firstSound(pauseEnds)) - pauseEnds;
+      }),
+    );
+    await page.waitForTimeout(4000);
+  }
+  report("answer heard after the pause, ms", times.map(Math.round).join(" "));
+  await page.context().close();
+}
+
+async function memory() {
+  const page = await open();
+  await page.getByRole("button", { name: "Play" }).click();
+  await page.getByText("Playing", { exact: true }).waitFor();
+  const session = await page.context().newCDPSession(page);
+  for (let minute = 1; minute <= MINUTES; minute += 1) {
+    await page.waitForTimeout(60_000);
+    await session.send("HeapProfiler.collectGarbage");
+    const all = await page.evaluate(async () => {
+      const { bytes } = await performance.measureUserAgentSpecificMemory();
+      return bytes / 1e6;
+    });
+    const { metrics } = await session.send("Performance.getMetrics").catch(() => ({ metrics: [] }));
+    const heap = metrics.find(({ name }) => name === "JSHeapUsedSize")?.value ?? 0;
+    const label = await page.locator("#roll").getAttribute("aria-label");
+    report(
+      `memory after ${minute} min, MB`,
+      `${all.toFixed(1)} in all, ${(heap / 1e6).toFixed(1)} the page's heap; ${label}`,
+    );
+  }
+  await page.context().close();
+}
+
+async function open() {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  context.setDefaultTimeout(PATIENCE);
+  const page = await context.newPage();
+  await page.addInitScript(listenToSound);
+  await page.goto(server.resolvedUrls?.local[0] ?? "");
+  return page;
+}
+
+/** What the main thread does for some seconds. */
+async function traced(page, seconds) {
+  const session = await page.context().newCDPSession(page);
+  const events = [];
+  session.on("Tracing.dataCollected", ({ value }) => events.push(...value));
+  await session.send("Tracing.start", {
+    transferMode: "ReportEvents",
+    traceConfig: {
+      includedCategories: ["toplevel", "devtools.timeline", "disabled-by-default-v8.cpu_profiler"],
+    },
+  });
+  await page.waitForTimeout(seconds * 1000);
+  const done = new Promise((resolve) => session.once("Tracing.tracingComplete", resolve));
+  await session.send("Tracing.end");
+  await done;
+  return tasksOf(events);
+}
+
+function longest(tasks, by) {
+  return tasks
+    .toSorted((a, b) => b[by] - a[by])
+    .slice(0, 6)
+    .map((task) => `${task[by].toFixed(0)} ${task.what ?? ""}`)
+    .join("; ");
+}
+
+/** Four notes at a time, twenty-five a second. */
+function manyNotes(count) {
+  return Array.from({ length: count }, (_, i) => ({
+    pitch: 21 + ((i * 29) % 88),
+    velocity: 30 + ((i * 7) % 90),
+    startSeconds: Math.floor(i / 4) * 0.16,
+    endSeconds: Math.floor(i / 4) * 0.16 + 0.3,
+  }));
+}
+
+function report(what, value) {
+  process.stdout.write(`${what}: ${value}\n`);
+}
