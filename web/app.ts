@@ -1,15 +1,14 @@
 /** What the page can do, without its looks: a model, a piece in branches, and someone who listens. */
-import { PERFORMANCE_416, pitchName } from "../encoding/index.ts";
+import { PERFORMANCE_416 } from "../encoding/index.ts";
 import type { DownloadProgress, WorkerMusicModel } from "../src/browser/index.ts";
 import type { Explanation } from "../src/index.ts";
 import type { SettingValues } from "./controls/settings.ts";
-import { loadPiano } from "./load-piano.ts";
 import { type Branch, Branches } from "./music/branches.ts";
-import { Piece, type PieceNote } from "./music/piece.ts";
+import { type MusicSource, MusicModelHolder } from "./music-model.ts";
+import { Piece } from "./music/piece.ts";
 import { type Order, Player, type PlayerState } from "./music/player.ts";
 import type { PianoSound } from "./sound/sound.ts";
-import { eventWords } from "./why/event-words.ts";
-import { clock } from "./words.ts";
+import { branchWords } from "./why/event-words.ts";
 
 export interface AppListener {
   /** Something to be seen has changed; asked for often. */
@@ -25,8 +24,7 @@ export class App {
   readonly branches = new Branches();
   readonly #listener: AppListener;
   readonly #settings: () => SettingValues | undefined;
-  #loading: Promise<WorkerMusicModel> | undefined;
-  #model: WorkerMusicModel | undefined;
+  readonly #holder: MusicModelHolder;
   #player: Player | undefined;
   #sound: PianoSound | undefined;
   /** Sound is of use only after a press; fetching the code now makes the first one quicker. */
@@ -36,10 +34,16 @@ export class App {
   constructor(settings: () => SettingValues | undefined, listener: AppListener) {
     this.#settings = settings;
     this.#listener = listener;
+    this.#holder = new MusicModelHolder((progress) => listener.progress(progress));
   }
 
   get model(): WorkerMusicModel | undefined {
-    return this.#model;
+    return this.#holder.model;
+  }
+
+  /** Where the model comes from. */
+  get modelSource(): MusicSource {
+    return this.#holder.source;
   }
 
   get player(): Player | undefined {
@@ -60,26 +64,35 @@ export class App {
 
   /** Where the ear is. */
   get seconds(): number {
-    return this.#player?.seconds ?? 0;
+    return this.#player?.seconds ?? this.branches.current?.seconds ?? 0;
   }
 
   /** Loads what is missing. Call it in a press or a key: browsers allow sound only there. */
   async ready(): Promise<{ model: WorkerMusicModel; player: Player; sound: PianoSound }> {
     const [model, sound] = await Promise.all([this.loadModel(), this.startSound()]);
-    const player = (this.#player ??= this.#createPlayer(sound));
-    return { model, player, sound };
+    if (!this.#player) {
+      this.#player = this.#createPlayer(sound);
+      if (this.branches.current) this.#open(this.branches.current);
+    }
+    return { model, player: this.#player, sound };
   }
 
-  /** The model, loaded once; a failure is forgotten, so that the next press tries again. */
+  /** The model, loaded once. */
   loadModel(): Promise<WorkerMusicModel> {
-    this.#loading ??= loadPiano((progress) => this.#listener.progress(progress)).then(
-      (model) => (this.#model = model),
-      (error: unknown) => {
-        this.#loading = undefined;
-        throw error;
-      },
-    );
-    return this.#loading;
+    return this.#holder.load();
+  }
+
+  /** Names the model for when one is needed; where one is there already, it is replaced. */
+  async chooseModel(source: MusicSource): Promise<void> {
+    if (this.model) await this.useModel(source);
+    else this.#holder.choose(source);
+  }
+
+  /** Has another model go on with the music from here. The former stays if it cannot be loaded. */
+  async useModel(source: MusicSource): Promise<void> {
+    await this.#holder.replace(source);
+    this.#order();
+    this.#listener.changed();
   }
 
   async startSound(): Promise<PianoSound> {
@@ -119,10 +132,8 @@ export class App {
 
   /** Goes on with the piece there is. */
   async play(): Promise<void> {
-    const isNew = !this.#player;
     const { player, sound } = await this.ready();
     await sound.wake();
-    if (isNew && this.branches.current) this.#open(this.branches.current);
     this.#order();
     player.play();
   }
@@ -137,7 +148,7 @@ export class App {
     player?.stop();
     const { current } = this.branches;
     const piece = current?.piece ?? this.branches.start(new Piece(PERFORMANCE_416)).piece;
-    const length = Math.max(piece.primerLength, piece.lengthAt(player ? player.seconds : 0));
+    const length = Math.max(piece.keptLength, piece.lengthAt(player ? player.seconds : 0));
     const base = piece.cut(piece.seconds === 0 ? piece.ids.length : length);
     for (const pitch of base.openPitches()) base.push(base.vocabulary.id("NOTE_OFF", pitch));
     return base;
@@ -157,7 +168,9 @@ export class App {
   }
 
   seek(seconds: number): void {
-    this.#player?.seek(seconds);
+    const { current } = this.branches;
+    if (this.#player) this.#player.seek(seconds);
+    else if (current) current.seconds = Math.min(Math.max(0, seconds), current.piece.seconds);
     this.#listener.changed();
   }
 
@@ -181,31 +194,37 @@ export class App {
     const { piece } = this;
     if (!piece) return;
     this.#remember();
-    const words = (at: number | undefined): string =>
-      at === undefined
-        ? "end"
-        : eventWords(piece.vocabulary.event(at), velocityBinBefore(piece, index), piece.vocabulary);
     const at = piece.secondsAt(index - 1);
-    const name = `${words(piece.ids[index])} → ${words(id)} at ${clock(at)}`;
+    const name = branchWords(piece, index, id);
     const branched = piece.cut(index);
     branched.push(id);
     // A little run-up, to hear where it parts.
-    const branch = this.branches.grow(branched, name, at);
+    const branch = this.branches.grow(branched, { name, forkSeconds: at });
     branch.heardSeconds = 0;
     this.#open(branch, Math.max(0, at - RUN_UP_SECONDS), 0);
   }
 
-  /** Has the piece go on from here with other random numbers, beside the way it goes now. */
-  vary(): void {
-    const { piece, player } = this;
-    if (!piece || !player) return;
+  /** The music up to what is heard now, to go on from otherwise; all of it where nothing has been heard. */
+  soFar(): Piece | undefined {
+    const { piece, seconds } = this;
+    if (!piece) return undefined;
+    const isAtStart = this.state === "idle" && seconds === 0;
+    const until = isAtStart ? piece.seconds : seconds + (this.state === "idle" ? 0 : SOON_SECONDS);
+    return piece.cut(Math.max(1, piece.lengthAt(Math.min(until, piece.seconds))));
+  }
+
+  /** Something is to be shown that is not the piece's. */
+  seen(): void {
+    this.#listener.changed();
+  }
+
+  /** Goes over to music that was made of the current branch's, which stays as it is. */
+  branchTo(piece: Piece, place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds" | "seed">): Branch {
     this.#remember();
-    const seconds = Math.min(player.seconds + (this.state === "idle" ? 0 : SOON_SECONDS), piece.seconds);
-    const varied = piece.cut(Math.max(1, piece.lengthAt(seconds)));
-    const name = `variation ${this.branches.list.length} at ${clock(varied.seconds)}`;
-    const seed = Math.floor(Math.random() * 100_000);
-    const branch = this.branches.grow(varied, name, varied.seconds, seed);
-    this.#open(branch, player.seconds, varied.seconds);
+    const branch = this.branches.grow(piece, place);
+    // All that is there was wanted: nothing of it is written anew when a setting changes.
+    this.#open(branch, Math.max(0, place.forkSeconds - RUN_UP_SECONDS), piece.seconds);
+    return branch;
   }
 
   /** Cuts the visitor's own music at a time, or takes back an earlier cut of it; what the model wrote goes. */
@@ -223,9 +242,9 @@ export class App {
   async explain(index: number, layers: readonly number[]): Promise<Explanation | undefined> {
     const settings = this.#settings();
     const { piece } = this;
-    if (!piece || !this.#model || !settings) return undefined;
+    if (!piece || !this.model || !settings) return undefined;
     const attention = layers.length > 0 ? { attention: { layers } } : {};
-    return this.#model.explain(piece.ids.slice(0, index + 1), index, {
+    return this.model.explain(piece.ids.slice(0, index + 1), index, {
       ...settings.options,
       candidates: 12,
       ...attention,
@@ -253,10 +272,10 @@ export class App {
   /** The settings, with the seed of the branch if it has one of its own. */
   #currentOrder(): Order | undefined {
     const settings = this.#settings();
-    if (!settings || !this.#model) return undefined;
+    if (!settings || !this.model) return undefined;
     const { seed = settings.options.seed } = this.branches.current ?? {};
     const options = seed === undefined ? settings.options : { ...settings.options, seed };
-    return { model: this.#model, options, seconds: settings.seconds };
+    return { model: this.model, options, seconds: settings.seconds };
   }
 
   #createPlayer(sound: PianoSound): Player {
@@ -271,17 +290,3 @@ export class App {
 const SOON_SECONDS = 0.8;
 /** A branch is heard from this long before it parts. */
 const RUN_UP_SECONDS = 1;
-
-/** The loudness in force before an event, as a bin of the vocabulary. */
-export function velocityBinBefore(piece: Piece, index: number): number | undefined {
-  for (let i = index - 1; i >= 0; i -= 1) {
-    const event = piece.eventAt(i);
-    if (event?.kind === "VELOCITY") return event.value;
-  }
-  return undefined;
-}
-
-/** A note in words: "E5, mf, at 0:12". */
-export function noteWords(note: PieceNote): string {
-  return `${pitchName(note.pitch)} at ${clock(note.startSeconds)}`;
-}

@@ -18,3 +18,8 @@ export function byId<E extends HTMLElement>(id: string, kind: abstract new () =>
   if (found instanceof kind) return found;
   throw new TypeError(`the page has no ${kind.name} #${id}`);
 }
+
+/** Text that is set many times a second; the page is touched only where it is another. */
+export function setText(of: HTMLElement, text: string): void {
+  if (of.textContent !== text) of.textContent = text;
+}

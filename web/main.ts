@@ -9,10 +9,13 @@ import type { PlayerState } from "./music/player.ts";
 import { registerServiceWorker, storeForLater } from "./offline.ts";
 import { OneHot } from "./one-hot/one-hot.ts";
 import { OutputView } from "./output/output-view.ts";
+import { ModelView } from "./model-view.ts";
 import { RollView } from "./roll/roll-view.ts";
 import { Status } from "./status.ts";
 import { listenToTabs } from "./tabs.ts";
+import { VariationsView } from "./variations/variations-view.ts";
 import { Why } from "./why/why.ts";
+import { WriteInView } from "./write-in-view.ts";
 
 const begin = byId("begin", HTMLButtonElement);
 const play = byId("play", HTMLButtonElement);
@@ -25,13 +28,17 @@ const settings = new Settings(
   () => playingChanged(),
 );
 const listener: AppListener = {
-  changed: () => {
-    roll.refresh();
-    tabs.update();
-    if (why.note && app.piece?.notes[app.piece.notes.indexOf(why.note)] !== why.note) why.choose(undefined);
-  },
+  // Told of with every event that comes: what is shown is brought up to date with the next frame.
+  changed: () => roll.refresh(),
   state: (state) => showState(state),
-  shown: () => showControls(),
+  shown: () => {
+    showControls();
+    // What can be done with it, the model tells; what goes wrong is said when it is asked for something.
+    void app
+      .loadModel()
+      .then(() => writeIn.update())
+      .catch(() => undefined);
+  },
   progress: (progress) => status.showProgress(progress),
   problem: (error) => status.showProblem(error),
 };
@@ -41,15 +48,27 @@ const roll = new RollView(app, byId("roll", HTMLCanvasElement));
 const tabs = new BranchTabs(app);
 const why = new Why(app, () => roll.refresh());
 const input = new InputView(app, roll, status);
-const output = new OutputView(app, settings, status);
+const variations = new VariationsView(app, settings, status);
+const writeIn = new WriteInView(app, settings, roll, status);
+const models = new ModelView(app, () => writeIn.update());
+const output = new OutputView(app, settings, models, status);
 roll.why = why;
 const oneHot = new OneHot(byId("one-hot-columns", HTMLCanvasElement), byId("one-hot-ids", HTMLElement));
 const follow = byId("follow", HTMLButtonElement);
+const select = byId("select", HTMLButtonElement);
 roll.onFrame = () => {
+  tabs.update();
+  writeIn.update();
+  variations.draw();
+  if (why.note && !app.piece?.has(why.note)) why.choose(undefined);
   if (byId("one-hot", HTMLDetailsElement).open) oneHot.draw(app.piece, app.seconds);
   follow.hidden = roll.isFollowing || app.piece === undefined;
 };
-roll.onSelect = () => applyLoop();
+roll.onSelect = () => {
+  select.setAttribute("aria-pressed", String(roll.isSelecting));
+  writeIn.update();
+  applyLoop();
+};
 
 registerServiceWorker();
 listenToTabs(() => {
@@ -63,7 +82,6 @@ let isBusy = false;
 begin.addEventListener("click", () => void attempt(() => app.start()));
 play.addEventListener("click", () => void attempt(() => app.togglePlay()));
 byId("new", HTMLButtonElement).addEventListener("click", () => void attempt(newPiece));
-byId("vary", HTMLButtonElement).addEventListener("click", () => app.vary());
 byId("again", HTMLButtonElement).addEventListener("click", () => {
   app.seek(0);
   roll.follow();
@@ -73,6 +91,10 @@ loop.addEventListener("click", () => {
   applyLoop();
 });
 follow.addEventListener("click", () => roll.follow());
+select.addEventListener("click", () => {
+  roll.isSelecting = !roll.isSelecting;
+  select.setAttribute("aria-pressed", String(roll.isSelecting));
+});
 for (const id of ["settings", "more-settings"]) {
   byId(id, HTMLFormElement).addEventListener("submit", (event) => event.preventDefault());
 }
@@ -163,6 +185,7 @@ function showState(state: PlayerState): void {
   if (state === "waiting" && document.activeElement === document.body) play.focus();
   if (state === "playing") playingChanged();
   status.showState(state);
+  writeIn.update();
   roll.refresh();
   if (state === "playing") void betterSound();
 }

@@ -1,7 +1,7 @@
 /** What the page says of itself: what it is doing, how fast, and what went wrong. */
 import type { DownloadProgress } from "../src/browser/index.ts";
 import type { App } from "./app.ts";
-import { byId } from "./elements.ts";
+import { byId, setText } from "./elements.ts";
 import type { PlayerState } from "./music/player.ts";
 import { clock, megabytes, problemOf } from "./words.ts";
 
@@ -77,8 +77,4 @@ export class Status {
     parts.push(`${Math.max(0, player.aheadSeconds).toFixed(0)} s ahead`);
     setText(byId("figures", HTMLElement), parts.join(" · "));
   }
-}
-
-function setText(of: HTMLElement, text: string): void {
-  if (of.textContent !== text) of.textContent = text;
 }

@@ -14,6 +14,7 @@ export function listenToTabs(onLeave: () => void): void {
       byId("text", HTMLElement).hidden = !isText;
       byId("music", HTMLElement).hidden = isText;
       byId("bottom", HTMLElement).hidden = isText;
+      byId("model-choice", HTMLElement).hidden = isText;
       if (!isText) return;
       onLeave();
       if (isTextThere) return;

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, ConsoleMessage, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { readMidi, type ScoreNote } from "../../encoding/index.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { launchChromium } from "./chromium.ts";
 import { listenToAudio, loudness } from "./listen.ts";
@@ -131,4 +132,18 @@ export async function bytesOf(stream: AsyncIterable<Buffer>): Promise<Uint8Array
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk);
   return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** Opens a MIDI file of the visitor's. */
+export async function openFile(page: Page, name: string, bytes: Uint8Array): Promise<void> {
+  await page.locator("#file").setInputFiles({ name, mimeType: "audio/midi", buffer: Buffer.from(bytes) });
+}
+
+/** The notes of the file that the page saves. */
+export async function savedNotes(page: Page): Promise<readonly ScoreNote[]> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "MIDI", exact: true }).click(),
+  ]);
+  return readMidi(await bytesOf(await download.createReadStream())).notes;
 }

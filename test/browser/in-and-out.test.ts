@@ -1,8 +1,7 @@
 /** The visitor's music in, and the music out again. */
-import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { type Note, readMidi, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
-import { builtPage, bytesOf, PATIENCE, rollLabel } from "./built-page.ts";
+import { builtPage, bytesOf, openFile, PATIENCE, rollLabel } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
 import { notedPitches, notePitches } from "./listen.ts";
 
@@ -106,10 +105,6 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
     expect(built.complaints).toEqual([]);
   });
 });
-
-async function openFile(page: Page, name: string, bytes: Uint8Array): Promise<void> {
-  await page.locator("#file").setInputFiles({ name, mimeType: "audio/midi", buffer: Buffer.from(bytes) });
-}
 
 /** The two notes twice, on a track each: two single-track files put together. */
 function twoTracks(): Uint8Array {

@@ -86,10 +86,27 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     await page.getByText("Playing", { exact: true }).waitFor();
     await tabs.first().click();
     await expect.poll(() => tabs.first().getAttribute("aria-pressed")).toBe("true");
-    await page.getByRole("button", { name: "Vary" }).click();
-    await page.getByText(/^variation 2 at 0:\d\d$/).waitFor();
-    await expect.poll(() => aheadSeconds(page), { message: "the variation is written" }).toBeGreaterThan(2);
-    for (let left = 2; left > 0; left -= 1) {
+    await page.getByRole("button", { name: "Variations" }).click();
+    const hear = page.getByRole("button", { name: /^hear variation \d, seed \d+$/ });
+    await expect.poll(() => hear.count()).toBe(4);
+    await hear.nth(3).click(); // once it is written
+    await expect.poll(() => tabs.last().textContent()).toMatch(/^variation 4, seed \d+$/);
+    await expect.poll(() => hear.nth(3).getAttribute("aria-pressed")).toBe("true");
+    await hear.nth(1).click();
+    await expect
+      .poll(() => tabs.last().textContent(), { message: "in place of the one not kept" })
+      .toMatch(/^variation 2,/);
+    expect(await tabs.count()).toBe(3);
+    await page.getByRole("button", { name: /^keep variation 2,/ }).click();
+    await hear.nth(0).click();
+    await expect
+      .poll(() => tabs.last().textContent(), { message: "beside the one kept" })
+      .toMatch(/^variation 1,/);
+    expect(await tabs.count()).toBe(4);
+    await expect.poll(() => aheadSeconds(page), { message: "it goes on" }).toBeGreaterThan(2);
+    await page.locator("#variations-close").click();
+    expect(await tabs.count(), "what is heard stays").toBe(4);
+    for (let left = 3; left > 0; left -= 1) {
       await page
         .getByRole("button", { name: /^drop branch/ })
         .last()
@@ -113,7 +130,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
   it("plays recorded strings once they are there", async () => {
     const page = await built.open({ isolated: false });
     await page.getByRole("button", { name: "Play" }).click();
-    await page.locator('html[data-piano="recorded"]').waitFor({ state: "attached" });
+    await page.locator('html[data-piano="recorded"]').waitFor({ state: "attached", timeout: PATIENCE });
     await expect.poll(() => loudness(page), { timeout: 20_000, message: "sound" }).toBeGreaterThan(0.001);
     expect(built.complaints).toEqual([]);
   });

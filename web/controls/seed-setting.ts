@@ -68,6 +68,11 @@ export class SeedSetting {
     this.#input.focus();
   }
 
+  /** For something else in the same piece: the seed if it is kept, or another. */
+  forOneMore(): number {
+    return this.#keep.checked ? this.value : Math.floor(Math.random() * DICE);
+  }
+
   /** For the next piece; a seed that is kept stays. */
   next(): void {
     if (!this.#keep.checked) this.#throw();

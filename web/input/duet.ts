@@ -76,7 +76,7 @@ export class Duet {
   #soFar(phrase: Phrase): Piece {
     const base = this.#base ?? this.#app.interrupt();
     const piece = base.cut(base.ids.length);
-    for (const id of phrase.ids(piece.vocabulary)) piece.push(id, true);
+    for (const id of phrase.ids(piece.vocabulary)) piece.push(id, "given");
     return piece;
   }
 

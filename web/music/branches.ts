@@ -1,4 +1,5 @@
 /** Versions of a piece, each grown out of another one at some place. */
+import type { Span } from "../sound/sound.ts";
 import type { Piece } from "./piece.ts";
 
 export interface Branch {
@@ -6,6 +7,8 @@ export interface Branch {
   piece: Piece;
   /** Where it left its parent. */
   readonly forkSeconds: number;
+  /** Where it is like its parent again. Default: nowhere. */
+  readonly joinSeconds?: number;
   readonly parent: Branch | undefined;
   /** Where the visitor was in it last, and how far it has been heard. */
   seconds: number;
@@ -32,9 +35,11 @@ export class Branches {
     return parent ?? this.#list.findLast((branch) => branch.parent === this.#current);
   }
 
-  /** Where the current branch and the compared one part. */
-  get partSeconds(): number {
-    return (this.#current?.parent ? this.#current : this.compared)?.forkSeconds ?? 0;
+  /** Where the current branch and the compared one differ. */
+  get difference(): Span {
+    const { forkSeconds = 0, joinSeconds = Infinity } =
+      (this.#current?.parent ? this.#current : this.compared) ?? {};
+    return { fromSeconds: forkSeconds, toSeconds: joinSeconds };
   }
 
   /** Another piece altogether. */
@@ -46,15 +51,14 @@ export class Branches {
   }
 
   /** Grows a branch out of the current one, and goes over to it. */
-  grow(piece: Piece, name: string, forkSeconds: number, seed?: number): Branch {
+  grow(piece: Piece, place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds" | "seed">): Branch {
+    const { forkSeconds } = place;
     const branch = {
-      name,
+      ...place,
       piece,
-      forkSeconds,
       parent: this.#current,
       seconds: forkSeconds,
       heardSeconds: forkSeconds,
-      ...(seed === undefined ? {} : { seed }),
     };
     this.#list.push(branch);
     this.#current = branch;

@@ -5,7 +5,10 @@ import {
   STEPS_PER_SECOND,
   type Vocabulary,
 } from "../../encoding/index.ts";
-import { firstIndex, NoteIndex } from "./note-index.ts";
+import { firstFrom, firstIndex, NoteIndex } from "./note-index.ts";
+
+/** Whose music is: the visitor's; the model's; the model's, in a place where the visitor asked for it. */
+export type Origin = "given" | "written" | "filled";
 
 /** A note of a piece that may still be growing. */
 export interface PieceNote {
@@ -19,8 +22,7 @@ export interface PieceNote {
   readonly index: number;
   /** Index of the id that ends it. */
   endIndex: number | undefined;
-  /** Whether the visitor gave it; the model wrote the others. */
-  readonly isPrimer: boolean;
+  readonly origin: Origin;
 }
 
 /** A note begins or ends. */
@@ -37,9 +39,11 @@ const DEFAULT_VELOCITY = 100;
 export class Piece {
   readonly vocabulary: Vocabulary;
   #ids: number[] = [];
-  /** Whose each id is: 1 the visitor's, 0 the model's. */
-  #given: number[] = [];
-  #givenCount = 0;
+  /** Whose each id is. */
+  #origins: Origin[] = [];
+  #writtenCount = 0;
+  #primerLength = 0;
+  #keptLength = 0;
   /** When each id happens (a time shift: when it is over). */
   #times: number[] = [];
   #changes: NoteChange[] = [];
@@ -54,7 +58,7 @@ export class Piece {
   /** @param primer ids of the music to go on from. */
   constructor(vocabulary: Vocabulary, primer: Iterable<number> = []) {
     this.vocabulary = vocabulary;
-    for (const id of primer) this.push(id, true);
+    for (const id of primer) this.push(id, "given");
   }
 
   get ids(): readonly number[] {
@@ -63,17 +67,22 @@ export class Piece {
 
   /** How many ids there are up to the last one that the visitor gave. */
   get primerLength(): number {
-    return this.#given.lastIndexOf(1) + 1;
+    return this.#primerLength;
   }
 
-  /** How many ids the model wrote. */
+  /** How many ids there are up to the last one that is not the model's to write anew. */
+  get keptLength(): number {
+    return this.#keptLength;
+  }
+
+  /** How many ids the model wrote in going on. */
   get writtenCount(): number {
-    return this.#ids.length - this.#givenCount;
+    return this.#writtenCount;
   }
 
-  /** Whether an id is the visitor's. */
-  isGiven(index: number): boolean {
-    return this.#given[index] === 1;
+  /** Whose an id is. */
+  originOf(index: number): Origin {
+    return this.#origins[index] ?? "written";
   }
 
   /** When what the visitor gave ends. */
@@ -101,15 +110,17 @@ export class Piece {
     return this.#times[index] ?? 0;
   }
 
-  /** Takes the next id. @param isGiven whether it is the visitor's. */
-  push(id: number, isGiven = false): void {
+  /** Takes the next id. */
+  push(id: number, origin: Origin = "written"): void {
     if (this.isClosed) this.truncate(this.#ids.length);
     const { kind, value } = this.vocabulary.event(id);
     const index = this.#ids.length;
     if (kind === "TIME_SHIFT") this.#steps += value;
     this.#ids.push(id);
-    this.#given.push(isGiven ? 1 : 0);
-    if (isGiven) this.#givenCount += 1;
+    this.#origins.push(origin);
+    if (origin === "given") this.#primerLength = this.#ids.length;
+    if (origin === "written") this.#writtenCount += 1;
+    else this.#keptLength = this.#ids.length;
     this.#times.push(this.#steps / STEPS_PER_SECOND);
     if (kind === "VELOCITY") this.#velocity = this.vocabulary.velocityOfBin(value);
     else if (kind === "NOTE_ON") this.#begin(value, index);
@@ -124,10 +135,12 @@ export class Piece {
 
   /** Forgets all ids from an index on. */
   truncate(length: number): void {
-    const [ids, given] = [this.#ids.slice(0, length), this.#given];
+    const [ids, origins] = [this.#ids.slice(0, length), this.#origins];
     this.#ids = [];
-    this.#given = [];
-    this.#givenCount = 0;
+    this.#origins = [];
+    this.#writtenCount = 0;
+    this.#primerLength = 0;
+    this.#keptLength = 0;
     this.#times = [];
     this.#changes = [];
     this.#index = new NoteIndex();
@@ -135,13 +148,13 @@ export class Piece {
     this.#velocity = DEFAULT_VELOCITY;
     this.#steps = 0;
     this.#closedAt = undefined;
-    for (const [index, id] of ids.entries()) this.push(id, given[index] === 1);
+    for (const [index, id] of ids.entries()) this.push(id, origins[index]);
   }
 
   /** A piece that begins as this one, up to an index. */
   cut(length: number): Piece {
     const piece = new Piece(this.vocabulary);
-    for (const [index, id] of this.#ids.slice(0, length).entries()) piece.push(id, this.#given[index] === 1);
+    for (const [index, id] of this.#ids.slice(0, length).entries()) piece.push(id, this.#origins[index]);
     return piece;
   }
 
@@ -158,6 +171,11 @@ export class Piece {
     const from = firstIndex(this.#changes.length, (i) => (this.#changes[i]?.seconds ?? 0) >= fromSeconds);
     const to = firstIndex(this.#changes.length, (i) => (this.#changes[i]?.seconds ?? 0) >= toSeconds);
     return this.#changes.slice(from, to);
+  }
+
+  /** Whether a note is one of its own, and not one that was taken back. */
+  has(note: PieceNote): boolean {
+    return this.notes[firstFrom(this.notes, note.startSeconds)] === note || this.notes.includes(note);
   }
 
   /** Pitches of the notes that have no end yet. */
@@ -196,7 +214,7 @@ export class Piece {
       endSeconds: undefined,
       index,
       endIndex: undefined,
-      isPrimer: this.#given[index] === 1,
+      origin: this.originOf(index),
     };
     this.#index.begin(note);
     this.#changes.push({ kind: "NOTE_ON", note, seconds: this.seconds });

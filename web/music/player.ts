@@ -146,7 +146,7 @@ export class Player {
     const piece = this.#piece;
     if (!piece) return;
     const kept = Math.max(fromSeconds, this.heardSeconds + (this.#state === "idle" ? 0 : AHEAD.kept));
-    const length = Math.max(piece.primerLength, piece.lengthAt(kept));
+    const length = Math.max(piece.keptLength, piece.lengthAt(kept));
     if (length < piece.ids.length || piece.isClosed) piece.truncate(length);
     this.onChange();
   }

@@ -4,7 +4,11 @@
  */
 import { SAMPLING_OPTIONS, type SamplingOptions, type Vocabulary } from "../../src/index.ts";
 import type { SettingValues } from "../controls/settings.ts";
-import { Piece } from "../music/piece.ts";
+import { type Origin, Piece } from "../music/piece.ts";
+
+/** Bits of a number that are the id; those above tell whose it is. */
+const ID = 0x3fff;
+const MARKS: Readonly<Record<Origin, number>> = { written: 0, given: 0x4000, filled: 0x8000 };
 
 export const LONGEST_LINK_SECONDS = 180;
 
@@ -13,6 +17,8 @@ export interface LinkedPiece {
   /** Undefined where the link has no ids. */
   readonly piece: Piece | undefined;
   readonly settings: SettingValues;
+  /** The model's name; undefined where the link does not tell. */
+  readonly model: string | undefined;
 }
 
 /** Thrown for a link that was cut off or changed. */
@@ -21,18 +27,22 @@ export class LinkError extends Error {
   readonly hint = "ask for the link again; it may have been cut off on the way";
 }
 
-/** @returns the part of the address behind "#", and whether it holds the music itself. */
+/**
+ * @param model its name, if others can load it by that.
+ * @returns the part of the address behind "#", and whether it holds the music itself.
+ */
 export async function linkOf(
   piece: Piece,
   settings: SettingValues,
+  model?: string,
 ): Promise<{ hash: string; hasIds: boolean }> {
   const parameters = new URLSearchParams();
   const hasIds = piece.seconds <= LONGEST_LINK_SECONDS;
   if (hasIds) {
-    const given = Uint8Array.from(piece.ids, (_, index) => (piece.isGiven(index) ? 1 : 0));
-    const ids = Uint16Array.from(piece.ids, (id, index) => (id << 1) | (given[index] ?? 0));
+    const ids = Uint16Array.from(piece.ids, (id, index) => id | MARKS[piece.originOf(index)]);
     parameters.set("ids", base64Url(await compressed(littleEndian(ids))));
   }
+  if (model !== undefined) parameters.set("model", model);
   for (const { key } of SAMPLING_OPTIONS) {
     const value = settings.options[key];
     if (value !== undefined) parameters.set(key, String(value));
@@ -59,6 +69,7 @@ export async function readLink(hash: string, vocabulary: Vocabulary): Promise<Li
   return {
     piece: ids === null ? undefined : await pieceOf(ids, seconds, vocabulary),
     settings: { options, seconds },
+    model: parameters.get("model") ?? undefined,
   };
 }
 
@@ -68,7 +79,7 @@ async function pieceOf(text: string, seconds: number, vocabulary: Vocabulary): P
     const piece = new Piece(vocabulary);
     for (let at = 0; at + 1 < bytes.length; at += 2) {
       const entry = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
-      piece.push(entry >> 1, (entry & 1) === 1);
+      piece.push(entry & ID, entry & MARKS.given ? "given" : entry & MARKS.filled ? "filled" : "written");
     }
     if (Number.isFinite(seconds)) piece.close(seconds);
     return piece;

@@ -4,16 +4,20 @@ import type { App } from "../app.ts";
 import type { Settings } from "../controls/settings.ts";
 import { byId } from "../elements.ts";
 import { saveFile } from "../save-file.ts";
+import type { ModelView } from "../model-view.ts";
+import { namedSource } from "../music-model.ts";
 import type { Status } from "../status.ts";
 import { linkOf, LONGEST_LINK_SECONDS, readLink } from "./link.ts";
 
 export class OutputView {
   readonly #app: App;
   readonly #settings: Settings;
+  readonly #models: ModelView;
   readonly #status: Status;
 
-  constructor(app: App, settings: Settings, status: Status) {
+  constructor(app: App, settings: Settings, models: ModelView, status: Status) {
     this.#app = app;
+    this.#models = models;
     this.#settings = settings;
     this.#status = status;
     byId("save", HTMLButtonElement).addEventListener("click", () => this.#saveMidi());
@@ -26,6 +30,10 @@ export class OutputView {
     try {
       const linked = await readLink(location.hash, PERFORMANCE_416);
       if (!linked) return;
+      if (linked.model !== undefined) {
+        await this.#app.chooseModel(namedSource(linked.model));
+        this.#models.show();
+      }
       this.#settings.write(linked.settings);
       if (linked.piece) this.#app.show(linked.piece, linked.piece.seconds);
       this.#status.say(linked.piece ? "A piece from a link" : "Settings from a link");
@@ -59,13 +67,14 @@ export class OutputView {
     const { piece } = this.#app;
     const settings = this.#settings.read();
     if (!piece || !settings) return;
-    const { hash, hasIds } = await linkOf(piece, settings);
+    const { name, isPublic } = this.#app.modelSource;
+    const { hash, hasIds } = await linkOf(piece, settings, isPublic ? name : undefined);
     const address = new URL(hash, location.href).href;
     history.replaceState(undefined, "", hash);
     const minutes = LONGEST_LINK_SECONDS / 60;
     const kind = hasIds
       ? "it holds the music itself"
-      : `of more than ${minutes} minutes it holds seed and settings only, not the music`;
+      : `of more than ${minutes} minutes it holds ${isPublic ? "model, " : ""}seed and settings only, not the music`;
     try {
       await navigator.clipboard.writeText(address);
       this.#status.say(`Link copied; ${kind}`);

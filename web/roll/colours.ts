@@ -15,6 +15,8 @@ export interface Colours {
   readonly font: string;
   /** What the visitor gave, softest to loudest. */
   readonly primer: readonly string[];
+  /** What the model wrote where the visitor asked for it, softest to loudest. */
+  readonly filled: readonly string[];
   /** What the model wrote, softest to loudest. */
   readonly generated: readonly string[];
 }
@@ -41,6 +43,7 @@ export function readColours(): Colours {
     ghost: read("--ghost"),
     font: style.fontFamily,
     primer: shades(read("--primer-hue"), read("--note-chroma")),
+    filled: shades(read("--fill-hue"), read("--note-chroma")),
     generated: shades(read("--note-hue"), read("--note-chroma")),
   };
 }

@@ -12,6 +12,12 @@ export interface GestureTarget {
   choose(note: PieceNote | undefined): void;
   hover(note: PieceNote | undefined): void;
   select(span: Span | undefined): void;
+  /** Whether a drag selects, as it does with shift. */
+  isSelecting(): boolean;
+  /** A drag that selected is over. */
+  selected(): void;
+  /** Whether the visitor's music can be cut. */
+  canTrim(): boolean;
   /** The visitor's music is to end there. */
   trim(seconds: number): void;
 }
@@ -68,8 +74,9 @@ class Gestures {
     const view = this.#target.view();
     const piece = this.#target.piece();
     if (!piece) return;
-    if (event.shiftKey) this.#drag = { kind: "select", fromSeconds: Math.max(0, timeOfX(view, x)) };
-    else if (y < view.rulerHeight + 4 && isAtPrimerEnd(view, piece, x)) this.#drag = { kind: "trim" };
+    const isSelecting = event.shiftKey || this.#target.isSelecting();
+    if (isSelecting) this.#drag = { kind: "select", fromSeconds: Math.max(0, timeOfX(view, x)) };
+    else if (this.#isGrip(view, piece, x, y)) this.#drag = { kind: "trim" };
     else if (y < view.rulerHeight) {
       this.#drag = { kind: "scrub" };
       this.#target.scrub(timeOfX(view, x));
@@ -84,8 +91,14 @@ class Gestures {
     if (!drag) {
       const piece = this.#target.piece();
       const note = piece && noteAt(view, piece, x, y);
-      const isGrip = piece && y < view.rulerHeight + 4 && isAtPrimerEnd(view, piece, x);
-      this.#canvas.style.cursor = isGrip ? "ew-resize" : note ? "pointer" : "";
+      const isGrip = piece && this.#isGrip(view, piece, x, y);
+      this.#canvas.style.cursor = this.#target.isSelecting()
+        ? "crosshair"
+        : isGrip
+          ? "ew-resize"
+          : note
+            ? "pointer"
+            : "";
       if (event.pointerType === "mouse") this.#target.hover(note);
     } else if (drag.kind === "pan") {
       drag.isMoved ||= Math.abs(x - drag.startX) > CLICK;
@@ -105,6 +118,7 @@ class Gestures {
     this.#pointers.delete(event.pointerId);
     const drag = this.#drag;
     this.#drag = undefined;
+    if (drag?.kind === "select") this.#target.selected();
     if (isDone && drag?.kind === "pan" && !drag.isMoved) {
       this.#target.choose(drag.note);
       if (!drag.note) this.#target.select(undefined);
@@ -117,6 +131,11 @@ class Gestures {
     if (event.ctrlKey || event.metaKey)
       this.#target.zoom(Math.exp(-event.deltaY * pixels * 0.004), event.offsetX);
     else this.#target.pan((event.deltaX || event.deltaY) * pixels);
+  }
+
+  /** Whether the end of the visitor's music can be taken hold of there. */
+  #isGrip(view: RollView, piece: Piece, x: number, y: number): boolean {
+    return y < view.rulerHeight + 4 && isAtPrimerEnd(view, piece, x) && this.#target.canTrim();
   }
 
   #select(a: number, b: number): void {

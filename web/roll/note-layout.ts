@@ -52,6 +52,7 @@ export class RectangleList {
 export interface NoteLayout {
   /** `SHADES` lists each, softest first. */
   readonly primer: readonly RectangleList[];
+  readonly filled: readonly RectangleList[];
   readonly generated: readonly RectangleList[];
   readonly unheard: readonly RectangleList[];
   /** How many are drawn. */
@@ -62,7 +63,14 @@ export interface NoteLayout {
 
 export function createLayout(): NoteLayout {
   const lists = (): RectangleList[] => Array.from({ length: SHADES }, () => new RectangleList());
-  return { primer: lists(), generated: lists(), unheard: lists(), count: 0, sounding: new Set() };
+  return {
+    primer: lists(),
+    filled: lists(),
+    generated: lists(),
+    unheard: lists(),
+    count: 0,
+    sounding: new Set(),
+  };
 }
 
 /** Below so many pixels a second notes lie so close that those of a key may be painted as one. */
@@ -82,7 +90,7 @@ const lastPlaces = new Int32Array(128);
  * @param heardSeconds where the playhead is.
  */
 export function layOutNotes(layout: NoteLayout, view: RollView, piece: Piece, heardSeconds: number): void {
-  for (const lists of [layout.primer, layout.generated, layout.unheard])
+  for (const lists of [layout.primer, layout.filled, layout.generated, layout.unheard])
     for (const list of lists) list.clear();
   layout.count = 0;
   layout.sounding.clear();
@@ -107,11 +115,15 @@ export function layOutNotes(layout: NoteLayout, view: RollView, piece: Piece, he
     const x = Math.max(keyboardWidth, start);
     const right = Math.min(width, end);
     const shade = step * Math.floor((note.velocity * SHADES) / 128 / step);
-    const lists = note.isPrimer
-      ? layout.primer
-      : startSeconds > heardSeconds
-        ? layout.unheard
-        : layout.generated;
+    const isUnheard = startSeconds > heardSeconds;
+    const lists =
+      note.origin === "written"
+        ? isUnheard
+          ? layout.unheard
+          : layout.generated
+        : note.origin === "given"
+          ? layout.primer
+          : layout.filled;
     const list = lists[shade];
     if (!list) return;
     const edge = rightEdges[pitch] ?? 0;

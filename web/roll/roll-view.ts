@@ -27,6 +27,8 @@ export class RollView {
   #frame = 0;
   #drawnAt = 0;
   readonly held = new Set<number>();
+  /** Whether the next drag selects. */
+  isSelecting = false;
   /** Told after each frame. */
   onFrame: () => void = () => undefined;
 
@@ -59,6 +61,13 @@ export class RollView {
     this.refresh();
   }
 
+  /** Moves one end of the selection to the playhead; the other stays, or is the music's. */
+  #selectTo(end: keyof Span): void {
+    const all = { fromSeconds: 0, toSeconds: this.#app.piece?.seconds ?? 0 };
+    const span = { ...all, ...this.#selection, [end]: this.#app.seconds };
+    this.select(span.toSeconds > span.fromSeconds ? span : undefined);
+  }
+
   follow(): void {
     this.#viewport.follow();
     this.refresh();
@@ -84,7 +93,7 @@ export class RollView {
       selection: this.#selection,
       chosen: this.#why?.note,
       arcs: this.#why?.arcs ?? [],
-      ghost: compared && { piece: compared.piece, fromSeconds: branches.partSeconds },
+      ghost: compared && { piece: compared.piece, ...branches.difference },
       held: this.held,
     });
     this.onFrame();
@@ -127,6 +136,12 @@ export class RollView {
         this.#canvas.title = note ? `${clock(note.startSeconds)}: press to see why it came` : "";
       },
       select: (span) => this.select(span),
+      isSelecting: () => this.isSelecting,
+      selected: () => {
+        this.isSelecting = false;
+        this.#onSelect(this.#selection);
+      },
+      canTrim: () => app.branches.list.length === 1,
       trim: (seconds) => app.trim(seconds, this.#untrimmed),
     });
     this.#canvas.addEventListener("keydown", (event) => {
@@ -149,6 +164,8 @@ export class RollView {
       "+": () => this.#viewport.zoom(this.#view(), ZOOM_STEP, middle),
       "=": () => this.#viewport.zoom(this.#view(), ZOOM_STEP, middle),
       "-": () => this.#viewport.zoom(this.#view(), 1 / ZOOM_STEP, middle),
+      "[": () => this.#selectTo("fromSeconds"),
+      "]": () => this.#selectTo("toSeconds"),
       Enter: () => this.#why?.chooseNeighbour(0),
     };
     const action = event.ctrlKey || event.metaKey || event.altKey ? undefined : actions[event.key];

@@ -1,5 +1,6 @@
 /** Paints the piano roll. Where everything lies is in geometry.ts, which notes are shown in note-layout.ts. */
 import type { Piece, PieceNote } from "../music/piece.ts";
+import type { Span } from "../sound/sound.ts";
 import { clock } from "../words.ts";
 import { type Arc, paintArcs } from "./arcs.ts";
 import { type Colours, readColours } from "./colours.ts";
@@ -27,11 +28,11 @@ export interface Scene {
   readonly piece: Piece | undefined;
   /** Where the playhead is. */
   readonly heardSeconds: number;
-  readonly selection: { readonly fromSeconds: number; readonly toSeconds: number } | undefined;
+  readonly selection: Span | undefined;
   readonly chosen: PieceNote | undefined;
   readonly arcs: readonly Arc[];
   /** Another branch, shown in outline where it differs. */
-  readonly ghost: { readonly piece: Piece; readonly fromSeconds: number } | undefined;
+  readonly ghost: ({ readonly piece: Piece } & Span) | undefined;
   /** Keys that the visitor holds down. */
   readonly held: ReadonlySet<number>;
 }
@@ -121,13 +122,14 @@ export class Roll {
   }
 
   #drawNotes(): void {
-    const { primer, generated, unheard, count } = this.#layout;
+    const { primer, filled, generated, unheard, count } = this.#layout;
     const isRound = count <= ROUND;
     this.#context.globalAlpha = UNHEARD;
     for (const [shade, list] of unheard.entries()) this.#fill(list, this.#colours.generated[shade], isRound);
     this.#context.globalAlpha = 1;
     for (const [shade, list] of generated.entries())
       this.#fill(list, this.#colours.generated[shade], isRound);
+    for (const [shade, list] of filled.entries()) this.#fill(list, this.#colours.filled[shade], isRound);
     for (const [shade, list] of primer.entries()) this.#fill(list, this.#colours.primer[shade], isRound);
   }
 
@@ -146,21 +148,24 @@ export class Roll {
     context.fill();
   }
 
-  #drawGhost(view: RollView, { piece, fromSeconds }: NonNullable<Scene["ghost"]>): void {
+  #drawGhost(view: RollView, { piece, fromSeconds, toSeconds }: NonNullable<Scene["ghost"]>): void {
     const context = this.#context;
     const { from, to } = visibleSeconds(view);
     context.strokeStyle = this.#colours.ghost;
     context.lineWidth = 1;
     context.beginPath();
-    piece.forEachNote(Math.max(from, fromSeconds), to, (note) => {
-      const box = note.startSeconds >= fromSeconds ? noteRectangle(view, note, piece.seconds) : undefined;
+    piece.forEachNote(Math.max(from, fromSeconds), Math.min(to, toSeconds), (note) => {
+      const { startSeconds } = note;
+      const isOther = startSeconds >= fromSeconds && startSeconds < toSeconds;
+      const box = isOther ? noteRectangle(view, note, piece.seconds) : undefined;
       if (box) context.rect(box.x + 0.5, box.y + 1, Math.max(1, box.width - 1), Math.max(2, box.height - 2));
     });
     context.stroke();
-    const x = Math.round(xOfTime(view, fromSeconds));
-    if (x < view.keyboardWidth) return;
     context.fillStyle = this.#colours.ghost;
-    context.fillRect(x, view.rulerHeight, 1, view.height);
+    for (const seconds of [fromSeconds, toSeconds]) {
+      const x = Math.round(xOfTime(view, seconds));
+      if (x >= view.keyboardWidth && x <= view.width) context.fillRect(x, view.rulerHeight, 1, view.height);
+    }
   }
 
   /** Where the visitor's music ends and the model's begins. */

@@ -6,10 +6,12 @@ import { headColour } from "../roll/colours.ts";
 import { megabytes, problemOf } from "../words.ts";
 import { showHeadNumbers } from "./number-table.ts";
 import type { Token, TokenExplanation } from "./protocol.ts";
-import { folderSource, hubSource } from "./source.ts";
+import { folderFiles, modelAddress } from "../model-source.ts";
 import { TextClient } from "./text-client.ts";
 import { drawTextLines } from "./text-lines.ts";
 
+/** The models that come with the page. */
+const OWN_MODELS = ["shakespeare"];
 /** Tokens written at a press. */
 const TOKENS = 60;
 /** Neighbouring tokens get different tints. */
@@ -63,7 +65,7 @@ class TextView {
   }
 
   async #openFolder(input: HTMLInputElement): Promise<void> {
-    this.#files = await folderSource([...(input.files ?? [])]);
+    this.#files = await folderFiles([...(input.files ?? [])]);
     byId("text-model", HTMLInputElement).value = "folder";
     this.#loadedFrom = undefined;
     await this.#load();
@@ -76,7 +78,8 @@ class TextView {
     this.#client?.end();
     this.#client = undefined;
     this.#text = [];
-    const source = name === "folder" && this.#files ? this.#files : hubSource(name, document.baseURI);
+    const source =
+      name === "folder" && this.#files ? this.#files : modelAddress(name, OWN_MODELS, document.baseURI);
     this.#client = await TextClient.load(source, ({ file, loadedBytes, totalBytes }) => {
       if (file.startsWith("model")) this.#say(`Loading ${megabytes(loadedBytes, totalBytes)}`);
     });

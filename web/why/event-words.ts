@@ -1,5 +1,7 @@
 /** Events in the words of someone who plays, not of the encoding. */
 import { pitchName, STEPS_PER_SECOND, type Vocabulary, type VocabularyEvent } from "../../encoding/index.ts";
+import type { Piece, PieceNote } from "../music/piece.ts";
+import { clock } from "../words.ts";
 
 /**
  * What an event does, in a few words: "E5", "0.31 s later", "louder", "E5 ends".
@@ -31,4 +33,26 @@ const MARKS = ["ppp", "pp", "p", "mp", "mf", "f", "ff", "fff"];
 /** A velocity as a dynamic mark, each an eighth of the range. */
 export function dynamics(velocity: number): string {
   return MARKS[Math.min(MARKS.length - 1, Math.floor(velocity / 16))] ?? "";
+}
+
+/** The loudness in force before an event, as a bin of the vocabulary. */
+export function velocityBinBefore(piece: Piece, index: number): number | undefined {
+  for (let i = index - 1; i >= 0; i -= 1) {
+    const event = piece.eventAt(i);
+    if (event?.kind === "VELOCITY") return event.value;
+  }
+  return undefined;
+}
+
+/** A note in words: "E5 at 0:12". */
+export function noteWords(note: PieceNote): string {
+  return `${pitchName(note.pitch)} at ${clock(note.startSeconds)}`;
+}
+
+/** What is another way to go, in words: "E5 → C6 at 0:12". */
+export function branchWords(piece: Piece, index: number, id: number): string {
+  const bin = velocityBinBefore(piece, index);
+  const words = (of: number | undefined): string =>
+    of === undefined ? "end" : eventWords(piece.vocabulary.event(of), bin, piece.vocabulary);
+  return `${words(piece.ids[index])} → ${words(id)} at ${clock(piece.secondsAt(index - 1))}`;
 }

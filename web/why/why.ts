@@ -1,12 +1,12 @@
 /** The strip under the roll: why a note came, and what could have come instead. */
 import type { Explanation } from "../../src/index.ts";
-import { type App, noteWords, velocityBinBefore } from "../app.ts";
+import type { App } from "../app.ts";
 import { byId, element } from "../elements.ts";
 import type { Piece, PieceNote } from "../music/piece.ts";
 import type { Arc } from "../roll/arcs.ts";
 import { headColour } from "../roll/colours.ts";
 import { arcsOf } from "./arcs-of.ts";
-import { eventWords } from "./event-words.ts";
+import { eventWords, noteWords, velocityBinBefore } from "./event-words.ts";
 
 export class Why {
   readonly #app: App;

@@ -9,19 +9,21 @@ it("compares a branch with the one it grew out of, and that one with its newest 
   const branches = new Branches();
   const main = branches.start(piece());
   expect(branches.compared).toBeUndefined();
-  branches.grow(piece(), "a", 3);
-  expect([branches.compared, branches.partSeconds]).toEqual([main, 3]);
+  branches.grow(piece(), { name: "a", forkSeconds: 3 });
+  expect(branches.compared).toBe(main);
+  expect(branches.difference).toEqual({ fromSeconds: 3, toSeconds: Infinity });
   branches.select(main);
-  const b = branches.grow(piece(), "b", 5);
+  const b = branches.grow(piece(), { name: "b", forkSeconds: 5, joinSeconds: 9 });
   branches.select(main);
-  expect([branches.compared, branches.partSeconds]).toEqual([b, 5]);
+  expect(branches.compared).toBe(b);
+  expect(branches.difference).toEqual({ fromSeconds: 5, toSeconds: 9 });
 });
 
 it("gives the branches of one that is dropped to its parent", () => {
   const branches = new Branches();
   const main = branches.start(piece());
-  const a = branches.grow(piece(), "a", 3);
-  const b = branches.grow(piece(), "b", 5);
+  const a = branches.grow(piece(), { name: "a", forkSeconds: 3 });
+  const b = branches.grow(piece(), { name: "b", forkSeconds: 5 });
   branches.select(a);
   branches.remove(a);
   expect(branches.current).toBe(main);

@@ -11,7 +11,7 @@ function note(startSeconds: number): PieceNote {
     endSeconds: undefined,
     index: 0,
     endIndex: undefined,
-    isPrimer: false,
+    origin: "written",
   };
 }
 

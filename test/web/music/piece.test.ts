@@ -54,10 +54,10 @@ describe("Piece", () => {
     const piece = written(IDS.slice(4), IDS.slice(0, 4));
     expect(piece.primerLength).toBe(4);
     expect(piece.primerSeconds).toBe(0.25);
-    for (const { index, endIndex = -1, pitch, isPrimer } of piece.notes) {
+    for (const { index, endIndex = -1, pitch, origin } of piece.notes) {
       expect(piece.eventAt(index)).toEqual({ kind: "NOTE_ON", value: pitch });
       expect(piece.eventAt(endIndex)).toEqual({ kind: "NOTE_OFF", value: pitch });
-      expect(isPrimer).toBe(index < 4);
+      expect(origin).toBe(index < 4 ? "given" : "written");
     }
   });
 

@@ -29,7 +29,7 @@ const VIEW: RollView = {
 };
 
 function note(pitch: number, startSeconds: number, endSeconds: number | undefined): PieceNote {
-  return { pitch, velocity: 64, startSeconds, endSeconds, index: 0, endIndex: undefined, isPrimer: false };
+  return { pitch, velocity: 64, startSeconds, endSeconds, index: 0, endIndex: undefined, origin: "written" };
 }
 
 describe("piano roll geometry", () => {

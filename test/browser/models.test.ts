@@ -1,0 +1,64 @@
+/** Other models than the one that comes with the page. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TASKS } from "../../encoding/index.ts";
+import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
+import { aheadSeconds, builtPage, expectMusic, PATIENCE } from "./built-page.ts";
+import { hasChromium } from "./chromium.ts";
+
+describe.skipIf(!hasChromium())("the choice of a model", { timeout: PATIENCE }, () => {
+  const built = builtPage();
+  const folder = mkdtempSync(join(tmpdir(), "ostinato-models-"));
+
+  beforeAll(() => {
+    writeTinyCheckpoint(join(folder, "my-piano"), { ...TINY_CONFIG, tasks: TASKS });
+    writeTinyCheckpoint(join(folder, "score2perf"), {
+      ...TINY_CONFIG,
+      vocabulary: "score2perf",
+      vocab_size: 310,
+    });
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("has another one go on with the music, and leaves the former where that fails", async () => {
+    const page = await built.open();
+    await page.getByRole("button", { name: "Play" }).click();
+    await expectMusic(page, 1);
+    const [name, state] = [page.locator("#model"), page.locator("#model-state")];
+    expect(await name.textContent()).toBe("piano");
+    await name.click();
+    const input = page.getByLabel("Music is written by");
+    for (const [given, said] of [
+      ["no model", '"no model" is no model. Give "piano", an id of the hub'],
+      ["https://other.example/model/", "This page may not read from https://other.example."],
+      ["./models/none/", "/models/none/config.json: HTTP 404"],
+    ] as const) {
+      await input.fill(given);
+      await page.getByRole("button", { name: "Use" }).click();
+      await state.getByText(said).waitFor();
+      expect(await name.textContent()).toBe("piano");
+    }
+    await page.locator("#model-files").setInputFiles(join(folder, "score2perf"));
+    await state.getByText("vocabulary is score2perf, which the page does not play").waitFor();
+    await expect.poll(() => aheadSeconds(page), { message: "the music goes on" }).toBeGreaterThan(2);
+
+    await page.locator("#roll").press("]");
+    expect(await page.getByRole("button", { name: "Fill in" }).isVisible()).toBe(false);
+    await name.click();
+    await page.locator("#model-files").setInputFiles(join(folder, "my-piano"));
+    await state.getByText("It goes on with the music from here.").waitFor();
+    expect(await name.textContent()).toBe("my-piano");
+    await page.getByRole("button", { name: "Fill in" }).waitFor();
+    await page.getByText("Playing", { exact: true }).waitFor();
+    await input.fill("./models/piano/");
+    await page.getByRole("button", { name: "Use" }).click();
+    await expect.poll(() => name.textContent(), { timeout: 30_000 }).toBe("./models/piano/");
+    await expect.poll(() => aheadSeconds(page), { timeout: 30_000 }).toBeGreaterThan(2);
+    await page.keyboard.press("Escape");
+    expect(await page.locator("#model-form").isVisible()).toBe(false);
+    expect(built.complaints.filter((complaint) => !complaint.includes("404"))).toEqual([]);
+  });
+});

@@ -1,0 +1,140 @@
+/** What the model writes into the visitor's music: an accompaniment, a region anew. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Note, type ScoreNote, scoreFromNotes, TASKS, writeMidi } from "../../encoding/index.ts";
+import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
+import { builtPage, openFile, PATIENCE, rollLabel, savedNotes } from "./built-page.ts";
+import { hasChromium } from "./chromium.ts";
+
+/** A scale, a note each half second. */
+const SCALE: readonly Note[] = Array.from({ length: 40 }, (_, i) => ({
+  pitch: 60 + (i % 12),
+  velocity: 81,
+  startSeconds: i / 2,
+  endSeconds: i / 2 + 0.4,
+}));
+
+describe.skipIf(!hasChromium())("music that is written into the visitor's", { timeout: PATIENCE }, () => {
+  const built = builtPage();
+  const modelFolder = mkdtempSync(join(tmpdir(), "ostinato-tasks-"));
+
+  beforeAll(() => {
+    writeTinyCheckpoint(modelFolder, { ...TINY_CONFIG, tasks: TASKS });
+  });
+
+  afterAll(() => rmSync(modelFolder, { recursive: true }));
+
+  it("accompanies it, on a branch", async () => {
+    const page = await built.open({ modelFolder });
+    await openFile(page, "scale.mid", writeMidi(scoreFromNotes(SCALE.slice(0, 8))));
+    await page.getByRole("button", { name: "Accompany" }).click();
+    const tabs = page.locator("#branches .branch > button:first-child");
+    await expect
+      .poll(() => tabs.allTextContents(), { timeout: 30_000 })
+      .toEqual(["main", expect.stringMatching(/^accompaniment, seed \d+$/)]);
+    await page.getByText("Playing", { exact: true }).waitFor();
+    await page.keyboard.press("Escape");
+    const notes = (await savedNotes(page)).map(plain);
+    for (const note of SCALE.slice(0, 8)) expect(notes).toContainEqual(plain(note));
+    expect(notes.length).toBeGreaterThan(8);
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("writes a selected region anew, and leaves everything else as it was", async () => {
+    const page = await built.open({ modelFolder });
+    await page.getByLabel("length", { exact: true }).fill("20");
+    await openFile(page, "scale.mid", writeMidi(scoreFromNotes(SCALE)));
+    await expect.poll(() => rollLabel(page)).toContain("40 notes");
+    await page.locator("#roll").focus();
+    for (const key of ["ArrowRight", "ArrowRight", "["]) await page.keyboard.press(key);
+    for (const key of ["ArrowRight", "ArrowRight", "]"]) await page.keyboard.press(key);
+    await page.getByText("0:02–0:04", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Fill in" }).click();
+    await page.getByRole("button", { name: /^0:02–0:04 anew, seed \d+$/ }).waitFor();
+    await page.getByText("Playing", { exact: true }).waitFor();
+    await page.keyboard.press("Escape");
+    const notes = await savedNotes(page);
+    const isOutside = ({ startSeconds }: Note): boolean => startSeconds < 1.999 || startSeconds >= 3.999;
+    expect(notes.filter(isOutside).map(plain)).toEqual(SCALE.filter(isOutside).map(plain));
+    expect(notes.filter((note) => !isOutside(note)).length).toBeGreaterThan(0);
+    expect(await pinkPixels(page), "what is new has a colour of its own").toBeGreaterThan(0);
+    await page.locator("#branches .branch > button").first().click();
+    expect((await savedNotes(page)).map(plain), "the piece it came from").toEqual(SCALE.map(plain));
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("says what region is too long, and stops when asked to", async () => {
+    const page = await built.open({ modelFolder });
+    await openFile(page, "scale.mid", writeMidi(scoreFromNotes(repeated(40))));
+    await expect.poll(() => rollLabel(page)).toContain("1600 notes");
+    await page.getByRole("button", { name: "Select" }).click();
+    const box = await page.locator("#roll").boundingBox();
+    if (!box) throw new Error("no roll");
+    await page.keyboard.press("Escape");
+    for (let i = 0; i < 5; i += 1) await page.locator("#roll").press("-");
+    await page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.95, box.y + box.height / 2, { steps: 4 });
+    await page.mouse.up();
+    await page.getByRole("button", { name: "Fill in" }).click();
+    const alert = page.getByRole("alert");
+    await alert.getByText(/A region can be 12 s long, this one has \d+/).waitFor();
+    expect(await page.locator("#branches").isVisible()).toBe(false);
+    await alert.getByRole("button", { name: "Close" }).click();
+    await page.getByRole("button", { name: "drop the selection" }).click();
+
+    await page.getByRole("button", { name: "Accompany" }).click();
+    await page.getByText(/^Accompanying: 0:\d\d of 13:19$/).waitFor();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByText("Stopped; nothing was changed").waitFor();
+    expect(await page.locator("#branches").isVisible()).toBe(false);
+    expect(await page.getByRole("button", { name: "Accompany" }).isEnabled()).toBe(true);
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("offers neither where the model was not trained to", async () => {
+    const page = await built.open();
+    await openFile(page, "scale.mid", writeMidi(scoreFromNotes(SCALE.slice(0, 8))));
+    await expect.poll(() => rollLabel(page)).toContain("8 notes");
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await page.getByText("Playing", { exact: true }).waitFor();
+    expect(await page.getByRole("button", { name: "Accompany" }).isVisible()).toBe(false);
+    await page.locator("#roll").press("]");
+    await page.locator("#selected").waitFor();
+    expect(await page.getByRole("button", { name: "Fill in" }).isVisible()).toBe(false);
+    expect(built.complaints).toEqual([]);
+  });
+});
+
+/** The scale again and again. */
+function repeated(times: number): Note[] {
+  return Array.from({ length: times }, (_, i) =>
+    SCALE.map((note) => ({
+      ...note,
+      startSeconds: note.startSeconds + 20 * i,
+      endSeconds: note.endSeconds + 20 * i,
+    })),
+  ).flat();
+}
+
+/** A note without its place in the file; ticks round times by half a millisecond. */
+function plain({ pitch, velocity, startSeconds, endSeconds }: Note | ScoreNote): unknown {
+  return { pitch, velocity, start: startSeconds.toFixed(2), end: endSeconds.toFixed(2) };
+}
+
+/** Pixels of the roll that are of the hue of what was filled in. */
+function pinkPixels(page: Page): Promise<number> {
+  return page.locator("#roll").evaluate((canvas) => {
+    if (!(canvas instanceof HTMLCanvasElement)) return 0;
+    const { data = [] } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? {};
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) {
+      const [r = 0, g = 0, b = 0] = [data[i], data[i + 1], data[i + 2]];
+      if (r > g + 30 && b > g + 20) count += 1;
+    }
+    return count;
+  });
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { folderFiles, folderName, modelAddress, SourceError } from "../../web/model-source.ts";
+
+const BASE = "https://music.example/page/index.html";
+
+describe("modelAddress", () => {
+  it.each([
+    ["piano", "https://music.example/page/models/piano/"],
+    ["owner/some-model.v2", "https://huggingface.co/owner/some-model.v2/resolve/main/"],
+    ["./models/other", "https://music.example/page/models/other/"],
+    ["/elsewhere/", "https://music.example/elsewhere/"],
+    ["https://music.example/a/b", "https://music.example/a/b/"],
+    ["https://huggingface.co/a/b/resolve/v1/", "https://huggingface.co/a/b/resolve/v1/"],
+  ])("%s is at %s", (name, address) => {
+    expect(modelAddress(name, ["piano"], BASE)).toBe(address);
+  });
+
+  it.each(["", "no model", "a/b/c", "javascript:alert(1)", "//", "https://"])("%j is none", (name) => {
+    expect(() => modelAddress(name, ["piano"], BASE)).toThrow(SourceError);
+  });
+
+  it("says from where the page may not read, and what to do", () => {
+    try {
+      modelAddress("https://other.example/model/", ["piano"], BASE);
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toMatchObject({
+        message: "this page may not read from https://other.example",
+        hint: expect.stringContaining("open it as a folder"),
+      });
+    }
+  });
+});
+
+describe("folderFiles", () => {
+  const file = (name: string): File => new File([name], name);
+
+  it("takes a model's files and no others", async () => {
+    const files = [file("config.json"), file("model.safetensors"), file("README.md"), file("merges.txt")];
+    const found = await folderFiles(files);
+    expect([...found.keys()]).toEqual(["config.json", "model.safetensors", "merges.txt"]);
+    expect(new TextDecoder().decode(found.get("config.json"))).toBe("config.json");
+  });
+
+  it("says what a folder lacks", async () => {
+    await expect(folderFiles([file("model.safetensors")])).rejects.toThrow("no config.json");
+  });
+
+  it("has a name, or is called a folder", () => {
+    expect(folderName([])).toBe("folder");
+    const inside = Object.defineProperty(file("config.json"), "webkitRelativePath", {
+      value: "my-piano/config.json",
+    });
+    expect(folderName([inside])).toBe("my-piano");
+  });
+});

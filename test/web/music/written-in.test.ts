@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import {
+  addNotes,
+  encodePerformance,
+  type Note,
+  PERFORMANCE_416,
+  replaceNotes,
+} from "../../../encoding/index.ts";
+import { Piece, type PieceNote } from "../../../web/music/piece.ts";
+import { accompanied, filled, melodyOf, pieceOfNotes, scoreOf } from "../../../web/music/written-in.ts";
+
+/** Two notes of the visitor's, then a scale of the model's whose last note has no end; all on a grid of 10 ms. */
+function pieceOf(): Piece {
+  const given = [note(60, 0.5, 1.25), note(64, 1, 2.05)];
+  const piece = new Piece(PERFORMANCE_416, encodePerformance(given, PERFORMANCE_416));
+  for (let pitch = 65; pitch < 75; pitch += 1) {
+    for (const id of [380, pitch, 256 + 29, 128 + pitch]) piece.push(id);
+  }
+  for (const id of [80, 256 + 99, 256 + 49]) piece.push(id);
+  return piece;
+}
+
+function note(pitch: number, startSeconds: number, endSeconds: number): Note {
+  return { pitch, velocity: 81, startSeconds, endSeconds };
+}
+
+const plain = ({ pitch, velocity, startSeconds, endSeconds, origin }: PieceNote) => ({
+  pitch,
+  velocity,
+  startSeconds,
+  endSeconds,
+  origin,
+});
+
+describe("pieceOfNotes", () => {
+  it("gives back the notes of a piece, with their owners, their ends or none, and its length", () => {
+    const piece = pieceOf();
+    const again = pieceOfNotes(piece.notes.toReversed(), piece.seconds, PERFORMANCE_416);
+    expect(again.notes.map(plain)).toEqual(piece.notes.map(plain));
+    expect(again.seconds).toBe(piece.seconds);
+    expect(again.openPitches()).toEqual([80]);
+    expect(again.primerLength).toBe(piece.primerLength);
+  });
+
+  it("tells notes of one pitch that overlap apart by who began first", () => {
+    const notes = [
+      { ...note(60, 0, 1), origin: "given" },
+      { ...note(60, 0.5, 2), origin: "filled" },
+    ] as const;
+    const piece = pieceOfNotes(notes, 2.5, PERFORMANCE_416);
+    expect(piece.notes.map(plain)).toEqual(notes);
+    expect(piece.seconds).toBe(2.5);
+    expect(piece.ids.map((_, index) => piece.originOf(index))).toEqual(
+      "given given filled filled given given filled filled written".split(" "),
+    );
+  });
+});
+
+describe("filled", () => {
+  it("leaves everything outside the region as it was", () => {
+    const piece = pieceOf();
+    const region = { fromSeconds: 2.1, toSeconds: 3.5 };
+    const before = scoreOf(piece);
+    const removed = before.notes.filter(
+      ({ startSeconds }) => startSeconds >= region.fromSeconds && startSeconds < region.toSeconds,
+    );
+    const added = [note(50, 2.2, 2.9), note(51, 3.4, 3.5)];
+    const result = filled(piece, region, before, replaceNotes(before, removed, added, "Infill"));
+    const outside = ({ notes }: Piece) =>
+      notes.filter(({ startSeconds }) => startSeconds < 2.1 || startSeconds >= 3.5).map(plain);
+    expect(outside(result)).toEqual(outside(piece));
+    expect(removed.length).toBeGreaterThan(2);
+    expect(result.notes.filter(({ origin }) => origin === "filled").map(plain)).toEqual(
+      added.map((each) => ({ ...each, origin: "filled" })),
+    );
+    expect(result.notes).toHaveLength(piece.notes.length - removed.length + 2);
+    expect(result.seconds).toBe(piece.seconds);
+    // What was asked for stays when the model goes on otherwise; what it wrote by itself behind it may change.
+    expect(result.secondsAt(result.keptLength - 1)).toBe(3.5);
+    expect(result.keptLength).toBeLessThan(result.ids.length);
+  });
+
+  it("ends with a piece that has ended", () => {
+    const piece = pieceOf();
+    piece.close(9);
+    const before = scoreOf(piece);
+    const result = filled(piece, { fromSeconds: 2.1, toSeconds: 3.5 }, before, before);
+    expect([result.isClosed, result.seconds]).toEqual([true, 9]);
+  });
+});
+
+describe("accompanied", () => {
+  it("ends a new note where the visitor strikes its key, so that both are as they are played", () => {
+    const piece = pieceOf();
+    const melody = melodyOf(piece);
+    const added = [note(64, 0.5, 2.5), note(60, 0.5, 1)];
+    const result = accompanied(piece, melody, addNotes(melody, added, "Accompaniment"));
+    expect(result.notes.map(plain)).toEqual([
+      { ...note(60, 0.5, 1.25), origin: "given" },
+      { ...note(64, 0.5, 1), origin: "written" },
+      { ...note(64, 1, 2.05), origin: "given" },
+    ]);
+  });
+
+  it("has the visitor's notes and the new ones, not what the model had gone on with", () => {
+    const piece = pieceOf();
+    const melody = melodyOf(piece);
+    expect(melody.notes.map(({ pitch }) => pitch)).toEqual([60, 64]);
+    const result = accompanied(piece, melody, addNotes(melody, [note(40, 0.5, 2.5)], "Accompaniment"));
+    expect(result.notes.map(plain)).toEqual([
+      { ...note(40, 0.5, 2.5), origin: "written" },
+      ...piece.notes.slice(0, 2).map(plain),
+    ]);
+    expect(result.seconds).toBe(2.5);
+  });
+});

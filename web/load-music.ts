@@ -1,0 +1,41 @@
+/** A music model in its worker. */
+import mjs from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
+import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import { type DownloadProgress, type ModelSource, WorkerMusicModel } from "../src/browser/index.ts";
+import { PERFORMANCE_388, PERFORMANCE_416 } from "../src/index.ts";
+import { SourceError } from "./model-source.ts";
+
+/** Vocabularies whose performance ids are those of the page. */
+const VOCABULARIES: readonly string[] = [PERFORMANCE_388, PERFORMANCE_416].map(({ name }) => name);
+
+/**
+ * @throws CheckpointError, EngineError, OptionError, WorkerError when it cannot be loaded; SourceError for a vocabulary
+ * that is not the page's.
+ */
+export async function loadMusic(
+  source: ModelSource,
+  onProgress: (progress: DownloadProgress) => void,
+): Promise<WorkerMusicModel> {
+  const worker = new Worker(new URL("../src/worker/worker.ts", import.meta.url), { type: "module" });
+  const threads = Number(new URLSearchParams(location.search).get("threads"));
+  const model = await WorkerMusicModel.load(source, {
+    worker,
+    wasm: {
+      // ONNX Runtime's threads import the module by this address; a bundle's own would load the page's worker again.
+      paths: { mjs: absolute(mjs), wasm: absolute(wasm) },
+      ...(threads > 0 ? { threads } : {}),
+    },
+    onProgress,
+  });
+  const { name } = model.vocabulary;
+  if (VOCABULARIES.includes(name)) return model;
+  await model.dispose();
+  throw new SourceError(
+    `the model's vocabulary is ${name}, which the page does not play`,
+    `choose one of ${VOCABULARIES.join(" or ")}; the command line has the others`,
+  );
+}
+
+function absolute(address: string): string {
+  return new URL(address, document.baseURI).href;
+}

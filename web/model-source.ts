@@ -1,0 +1,62 @@
+/** Where a model comes from: the page's own, the hub, another folder of this server, or a folder of the visitor's. */
+
+const HUB = "https://huggingface.co";
+const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
+
+/** Thrown for a name that is no model, or a folder without one. */
+export class SourceError extends Error {
+  override readonly name = "SourceError";
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/**
+ * The address of a model's folder.
+ *
+ * @param name of a model that comes with the page; an id of the hub; an address on this server or of the hub.
+ * @param own the names of those that come with the page.
+ * @param base the page's address.
+ * @throws SourceError
+ */
+export function modelAddress(name: string, own: readonly string[], base: string): string {
+  if (own.includes(name)) return new URL(`models/${name}/`, base).href;
+  if (HUB_ID.test(name)) return `${HUB}/${name}/resolve/main/`;
+  const isAddress = /^(https?:\/\/|\.{0,2}\/)/.test(name) && URL.canParse(name, base);
+  if (!isAddress) {
+    throw new SourceError(
+      `"${name}" is no model`,
+      `give ${own.map((each) => `"${each}"`).join(" or ")}, an id of the hub such as openai-community/gpt2, or a folder's address`,
+    );
+  }
+  const address = new URL(name, base);
+  if (address.origin !== new URL(base).origin && address.origin !== HUB) {
+    throw new SourceError(
+      `this page may not read from ${address.origin}`,
+      "put the model beside the page or on the hub, or open it as a folder",
+    );
+  }
+  return address.href.endsWith("/") ? address.href : `${address.href}/`;
+}
+
+/** The files of a folder that make a model, by name. @throws SourceError */
+export async function folderFiles(files: readonly File[]): Promise<ReadonlyMap<string, Uint8Array>> {
+  const wanted = files.filter(({ name }) => /\.(json|safetensors)$|^merges\.txt$/.test(name));
+  const found = new Map<string, Uint8Array>();
+  if (!wanted.some(({ name }) => name === "config.json")) {
+    throw new SourceError(
+      "the folder has no config.json",
+      "choose one with config.json and model.safetensors, and tokenizer.json if its model writes text",
+    );
+  }
+  for (const file of wanted) found.set(file.name, new Uint8Array(await file.arrayBuffer()));
+  return found;
+}
+
+/** What a folder of the visitor's is called. */
+export function folderName(files: readonly File[]): string {
+  return files[0]?.webkitRelativePath.split("/")[0] || "folder";
+}

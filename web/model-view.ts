@@ -1,0 +1,69 @@
+/** Which model writes the music: the one that comes with the page, one of the hub or the server, or a folder. */
+import type { App } from "./app.ts";
+import { byId, setText } from "./elements.ts";
+import { folderSource, type MusicSource, namedSource } from "./music-model.ts";
+import { problemOf } from "./words.ts";
+
+export class ModelView {
+  readonly #app: App;
+  readonly #details = byId("model-choice", HTMLDetailsElement);
+  readonly #name = byId("model-name", HTMLInputElement);
+  readonly #state = byId("model-state", HTMLElement);
+  readonly #use = byId("model-use", HTMLButtonElement);
+  readonly #onUse: () => void;
+
+  /** @param onUse another model is there. */
+  constructor(app: App, onUse: () => void) {
+    this.#app = app;
+    this.#onUse = onUse;
+    const files = byId("model-files", HTMLInputElement);
+    byId("model-form", HTMLFormElement).addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#load(() => namedSource(this.#name.value.trim()));
+    });
+    byId("model-folder", HTMLButtonElement).addEventListener("click", () => files.click());
+    files.addEventListener("change", () => {
+      const chosen = [...(files.files ?? [])];
+      files.value = "";
+      if (chosen.length > 0) void this.#load(() => folderSource(chosen));
+    });
+    // A menu: it closes when something else is pressed, and with Escape.
+    document.addEventListener("pointerdown", ({ target }) => {
+      if (target instanceof Node && !this.#details.contains(target)) this.#details.open = false;
+    });
+    this.#details.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      this.#details.open = false;
+      byId("model", HTMLElement).focus();
+    });
+    this.show();
+  }
+
+  /** Shows which one it is. */
+  show(): void {
+    const { name } = this.#app.modelSource;
+    setText(byId("model", HTMLElement), name);
+    this.#name.value = name;
+  }
+
+  /** Loads it at once, so that a mistake is seen where it was made. */
+  async #load(source: () => MusicSource): Promise<void> {
+    if (this.#use.disabled) return;
+    this.#use.disabled = true;
+    this.#state.classList.remove("field-problem");
+    setText(this.#state, "Loading");
+    try {
+      await this.#app.useModel(source());
+      setText(this.#state, "It goes on with the music from here.");
+      this.show();
+      this.#onUse();
+    } catch (error) {
+      const { message, hint } = problemOf(error);
+      this.#state.classList.add("field-problem");
+      setText(this.#state, `${message} ${hint}`);
+    } finally {
+      this.#use.disabled = false;
+    }
+  }
+}

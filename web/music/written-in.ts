@@ -1,0 +1,132 @@
+/** Music that the model writes into a piece: an accompaniment to what the visitor gave, or a stretch of it anew. */
+import {
+  encodePerformance,
+  type Note,
+  quantize,
+  type Score,
+  scoreFromNotes,
+  STEPS_PER_SECOND,
+  type Vocabulary,
+} from "../../src/index.ts";
+import { shiftIds } from "../../encoding/index.ts";
+import type { Span } from "../sound/sound.ts";
+import { type Origin, Piece, type PieceNote } from "./piece.ts";
+
+/** A note, whose it is, and no end where that has not been written yet. */
+export type OwnedNote = Pick<PieceNote, "pitch" | "velocity" | "startSeconds" | "endSeconds" | "origin">;
+
+/** The piece as the model is given it. */
+export function scoreOf(piece: Piece): Score {
+  return scoreFromNotes(piece.finished());
+}
+
+/** What the visitor gave, as the model is given it. */
+export function melodyOf(piece: Piece): Score {
+  const notes = piece.notes.filter(({ origin }) => origin === "given");
+  return scoreFromNotes(notes.map((note) => ({ ...note, endSeconds: note.endSeconds ?? piece.seconds })));
+}
+
+/** The visitor's notes with those that the model added to them. */
+export function accompanied(piece: Piece, melody: Score, written: Score): Piece {
+  const given = piece.notes.filter(({ origin }) => origin === "given");
+  const part = untilStruckAnew(newNotes(melody, written), given).map(
+    (note) => ({ ...note, origin: "written" }) as const,
+  );
+  const seconds = [...given, ...part].reduce((latest, { endSeconds = 0 }) => Math.max(latest, endSeconds), 0);
+  return pieceOfNotes([...given, ...part], seconds, piece.vocabulary);
+}
+
+/** The piece with the notes that begin in a region replaced by those that the model wrote for it. */
+export function filled(piece: Piece, region: Span, before: Score, written: Score): Piece {
+  const [from, to] = [quantize(region.fromSeconds), quantize(region.toSeconds)];
+  const isInside = ({ startSeconds }: OwnedNote): boolean => {
+    const step = quantize(startSeconds);
+    return step >= from && step < to;
+  };
+  const added = newNotes(before, written).map((note) => ({ ...note, origin: "filled" }) as const);
+  const kept = piece.notes.filter((note) => !isInside(note));
+  const result = pieceOfNotes([...kept, ...added], piece.seconds, piece.vocabulary);
+  if (piece.isClosed) result.close(piece.seconds);
+  return result;
+}
+
+/** Notes that end where another hand strikes their key: on one keyboard it is the same string. */
+function untilStruckAnew(part: readonly Note[], others: readonly OwnedNote[]): Note[] {
+  return part.flatMap((note) => {
+    const strikes = others
+      .filter(({ pitch, startSeconds }) => pitch === note.pitch && startSeconds >= note.startSeconds)
+      .map(({ startSeconds }) => startSeconds);
+    const endSeconds = Math.min(note.endSeconds, ...strikes);
+    return endSeconds > note.startSeconds ? [{ ...note, endSeconds }] : [];
+  });
+}
+
+/** The notes of the tracks that a score has more than another. */
+function newNotes(before: Score, after: Score): Note[] {
+  return after.notes.filter(({ track }) => track >= before.tracks.length);
+}
+
+/**
+ * Notes as a piece.
+ *
+ * @param notes in any order.
+ * @param seconds where the piece ends; notes without an end sound there.
+ */
+export function pieceOfNotes(notes: readonly OwnedNote[], seconds: number, vocabulary: Vocabulary): Piece {
+  // The order in which the encoder writes their note-ons.
+  const sorted = [...notes].sort((a, b) => a.startSeconds - b.startSeconds || a.pitch - b.pitch);
+  const later = seconds + LATER_SECONDS;
+  const ids = encodePerformance(
+    sorted.map(({ pitch, velocity, startSeconds, endSeconds = later }) => ({
+      pitch,
+      velocity,
+      startSeconds,
+      endSeconds,
+    })),
+    vocabulary,
+  );
+  const origins = originsOf(ids, sorted, vocabulary);
+  const piece = new Piece(vocabulary);
+  const lastStep = quantize(seconds);
+  let step = 0;
+  for (const [index, id] of ids.entries()) {
+    const { kind, value } = vocabulary.event(id);
+    if (kind === "TIME_SHIFT") step += value;
+    if (step > lastStep) break;
+    piece.push(id, origins[index]);
+  }
+  const rest = lastStep - Math.round(piece.seconds * STEPS_PER_SECOND);
+  for (const id of shiftIds(vocabulary, rest)) piece.push(id, origins[piece.ids.length]);
+  return piece;
+}
+
+/** Notes that sound at the end of the piece end, for the encoder, so long after it. */
+const LATER_SECONDS = 100;
+
+/** Whose each id is: as its note; a shift or loudness, as the note-on or note-off that follows. */
+function originsOf(
+  ids: Uint16Array,
+  sorted: readonly OwnedNote[],
+  vocabulary: Vocabulary,
+): readonly (Origin | undefined)[] {
+  const origins: (Origin | undefined)[] = [];
+  const sounding = new Map<number, Origin[]>();
+  let onsets = 0;
+  for (const id of ids) {
+    const { kind, value } = vocabulary.event(id);
+    if (kind === "NOTE_ON") {
+      const { origin = "written" } = sorted[onsets] ?? {};
+      onsets += 1;
+      sounding.set(value, [...(sounding.get(value) ?? []), origin]);
+      origins.push(origin);
+    } else {
+      origins.push(kind === "NOTE_OFF" ? sounding.get(value)?.shift() : undefined);
+    }
+  }
+  let next: Origin = "written";
+  for (let i = origins.length - 1; i >= 0; i -= 1) {
+    next = origins[i] ?? next;
+    origins[i] = next;
+  }
+  return origins;
+}

@@ -1,0 +1,75 @@
+/** A small piano roll of one stretch of a piece, all of it at once. */
+import type { Colours } from "../roll/colours.ts";
+import { noteRectangle, type RollView, xOfTime } from "../roll/geometry.ts";
+import { SHADES } from "../roll/note-layout.ts";
+import type { Piece } from "../music/piece.ts";
+import type { Span } from "../sound/sound.ts";
+
+/** What all small rolls of a set show: the stretch of time, and the keys that any of them strikes. */
+export interface MiniFrame extends Span {
+  readonly lowestPitch: number;
+  readonly highestPitch: number;
+}
+
+/** The frame that holds the notes of all pieces in a stretch of time. */
+export function frameOf(pieces: readonly Piece[], span: Span): MiniFrame {
+  let [lowest, highest] = [60, 72];
+  for (const piece of pieces) {
+    piece.forEachNote(span.fromSeconds, span.toSeconds, ({ pitch }) => {
+      lowest = Math.min(lowest, pitch);
+      highest = Math.max(highest, pitch);
+    });
+  }
+  return { ...span, lowestPitch: lowest - 1, highestPitch: highest + 1 };
+}
+
+/** The view that shows a frame on so many pixels. */
+export function miniView(frame: MiniFrame, width: number, height: number): RollView {
+  const { fromSeconds, toSeconds, lowestPitch, highestPitch } = frame;
+  return {
+    width,
+    height,
+    keyboardWidth: 0,
+    rulerHeight: 0,
+    seconds: fromSeconds,
+    anchor: 0,
+    pixelsPerSecond: width / (toSeconds - fromSeconds),
+    lowestPitch,
+    highestPitch,
+  };
+}
+
+/**
+ * @param forkSeconds what lies before is common to all, and paler.
+ * @param heardSeconds where the playhead is; undefined where it is elsewhere.
+ */
+export function paintMiniRoll(
+  canvas: HTMLCanvasElement,
+  frame: MiniFrame,
+  piece: Piece,
+  colours: Colours,
+  { forkSeconds, heardSeconds }: { readonly forkSeconds: number; readonly heardSeconds: number | undefined },
+): void {
+  const { clientWidth: width, clientHeight: height } = canvas;
+  const context = canvas.getContext("2d");
+  if (!context || width === 0) return;
+  canvas.width = Math.round(width * devicePixelRatio);
+  canvas.height = Math.round(height * devicePixelRatio);
+  context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+  const view = miniView(frame, width, height);
+  piece.forEachNote(frame.fromSeconds, frame.toSeconds, (note) => {
+    const box = noteRectangle(view, note, piece.seconds);
+    if (!box) return;
+    const shade = Math.floor((note.velocity * SHADES) / 128);
+    const colour = note.origin === "given" ? colours.primer : colours.generated;
+    context.globalAlpha = note.startSeconds < forkSeconds ? 0.4 : 1;
+    context.fillStyle = colour[shade] ?? "";
+    context.fillRect(box.x, box.y, Math.max(1.5, box.width - 0.5), Math.max(2, box.height - 0.5));
+  });
+  context.globalAlpha = 1;
+  context.fillStyle = colours.ghost;
+  context.fillRect(Math.round(xOfTime(view, forkSeconds)), 0, 1, height);
+  if (heardSeconds === undefined) return;
+  context.fillStyle = colours.playhead;
+  context.fillRect(Math.round(xOfTime(view, heardSeconds)), 0, 1, height);
+}

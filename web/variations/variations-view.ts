@@ -1,0 +1,216 @@
+/** Variations side by side: a small roll each, to be heard and kept. */
+import type { App } from "../app.ts";
+import { NumberSetting, type NumberSpec } from "../controls/number-setting.ts";
+import type { Settings } from "../controls/settings.ts";
+import { byId, element, setText } from "../elements.ts";
+import type { Branch } from "../music/branches.ts";
+import { readColours } from "../roll/colours.ts";
+import type { Status } from "../status.ts";
+import { clock } from "../words.ts";
+import { frameOf, type MiniFrame, paintMiniRoll } from "./mini-roll.ts";
+import { type Variation, Variations } from "./variations.ts";
+
+const COUNT: NumberSpec = {
+  key: "variations",
+  label: "how many",
+  minimum: 2,
+  maximum: 8,
+  isInteger: true,
+  fallback: 4,
+  help: "ways to go on that are written side by side",
+  slider: { minimum: 2, maximum: 8, step: 1 },
+};
+/** New music of each. */
+const SECONDS = 8;
+/** What they have in common is shown from so long before they part. */
+const BEFORE_SECONDS = 2;
+
+interface Card {
+  readonly variation: Variation;
+  readonly element: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  readonly hear: HTMLButtonElement;
+  readonly keep: HTMLButtonElement;
+  readonly state: HTMLElement;
+  readonly name: string;
+  branch: Branch | undefined;
+  isKept: boolean;
+}
+
+export class VariationsView {
+  readonly #app: App;
+  readonly #settings: Settings;
+  readonly #status: Status;
+  readonly #section = byId("variations", HTMLElement);
+  readonly #count = new NumberSetting(COUNT, () => this.#count.check());
+  #set: Variations | undefined;
+  #cards: readonly Card[] = [];
+  /** The branch that they part from. */
+  #origin: Branch | undefined;
+  #hasChanged = false;
+  #shownCurrent: Branch | undefined;
+  #frame: MiniFrame | undefined;
+  #colours = readColours();
+
+  constructor(app: App, settings: Settings, status: Status) {
+    this.#app = app;
+    this.#settings = settings;
+    this.#status = status;
+    matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => {
+      this.#colours = readColours();
+      this.#changed();
+    });
+    byId("variations-count", HTMLElement).append(this.#count.element);
+    byId("vary", HTMLButtonElement).addEventListener("click", () => void this.open());
+    byId("variations-again", HTMLButtonElement).addEventListener("click", () => void this.open());
+    byId("variations-close", HTMLButtonElement).addEventListener("click", () => this.close());
+  }
+
+  /** Writes variations from where the music is. */
+  async open(): Promise<void> {
+    const options = this.#settings.read((bad) => bad.focus())?.options;
+    if (!options || !this.#count.check()) return;
+    this.#status.clearProblem();
+    try {
+      const model = await this.#app.loadModel();
+      this.#dropUnkept();
+      const { branches } = this.#app;
+      const beginning = this.#app.soFar();
+      if (!beginning) return;
+      this.#set?.stop();
+      const first = this.#settings.seed.forOneMore();
+      const seeds = Array.from({ length: this.#count.value ?? 4 }, (_, i) => first + i);
+      const set = new Variations(beginning, { model, options, seconds: SECONDS, seeds });
+      this.#set = set;
+      this.#origin = branches.current;
+      this.#cards = set.list.map((variation, index) => this.#card(variation, index));
+      byId("variations-list", HTMLElement).replaceChildren(...this.#cards.map((card) => card.element));
+      setText(byId("variations-title", HTMLElement), `Ways to go on from ${clock(set.forkSeconds)}`);
+      this.#section.hidden = false;
+      this.#changed();
+      await set.write(() => this.#changed());
+    } catch (error) {
+      this.close();
+      this.#status.showProblem(error);
+    }
+  }
+
+  /** The one that is heard stays, and those that were kept. */
+  close(): void {
+    this.#set?.stop();
+    this.#set = undefined;
+    this.#dropUnkept(this.#app.branches.current);
+    this.#section.hidden = true;
+  }
+
+  /** Shows what is new; for every frame of the roll. */
+  draw(): void {
+    const set = this.#set;
+    if (!set || this.#section.hidden) return;
+    // A new piece has begun.
+    if (this.#origin && !this.#app.branches.list.includes(this.#origin)) {
+      this.close();
+      return;
+    }
+    const { current } = this.#app.branches;
+    const hasChanged = this.#hasChanged || current !== this.#shownCurrent;
+    if (!hasChanged && this.#app.state === "idle") return;
+    this.#hasChanged = false;
+    this.#shownCurrent = current;
+    if (hasChanged) this.#frame = this.#commonFrame(set);
+    for (const card of this.#cards) {
+      const isCurrent = card.branch !== undefined && card.branch === current;
+      // While the music plays, only the playhead moves.
+      if (hasChanged || isCurrent) this.#paint(card, set, isCurrent);
+    }
+  }
+
+  #paint(card: Card, set: Variations, isCurrent: boolean): void {
+    if (!this.#frame) return;
+    paintMiniRoll(card.canvas, this.#frame, card.variation.piece, this.#colours, {
+      forkSeconds: set.forkSeconds,
+      heardSeconds: isCurrent ? this.#app.seconds : undefined,
+    });
+    const { isWritten, piece } = card.variation;
+    card.hear.disabled = !isWritten;
+    card.hear.setAttribute("aria-pressed", String(isCurrent));
+    card.keep.disabled = !isWritten || card.isKept;
+    setText(card.keep, card.isKept ? "Kept" : "Keep");
+    setText(card.state, isWritten ? card.name : `${(piece.seconds - set.forkSeconds).toFixed(0)} s`);
+  }
+
+  #commonFrame({ forkSeconds }: Variations): MiniFrame {
+    const span = { fromSeconds: forkSeconds - BEFORE_SECONDS, toSeconds: forkSeconds + SECONDS };
+    return frameOf(
+      this.#cards.map(({ variation }) => variation.piece),
+      span,
+    );
+  }
+
+  #changed(): void {
+    this.#hasChanged = true;
+    this.#app.seen();
+  }
+
+  #card(variation: Variation, index: number): Card {
+    const name = `variation ${index + 1}, seed ${variation.seed}`;
+    const item = element("li", { class: "variation" });
+    const hear = element("button", { type: "button", class: "hear", title: "hear it" });
+    hear.setAttribute("aria-label", `hear ${name}`);
+    const canvas = element("canvas", { "aria-hidden": "true" });
+    const state = element("span", { class: "faint" });
+    hear.append(canvas);
+    const keep = element("button", { type: "button", class: "keep", title: "keep it as a branch" }, "Keep");
+    keep.setAttribute("aria-label", `keep ${name}`);
+    const foot = element("span", { class: "variation-foot" });
+    foot.append(state, keep);
+    item.append(hear, foot);
+    const parts = { variation, element: item, canvas, hear, keep, state, name };
+    const card: Card = { ...parts, branch: undefined, isKept: false };
+    hear.addEventListener("click", () => void this.#hear(card));
+    keep.addEventListener("click", () => {
+      card.isKept = true;
+      if (!card.branch) this.#grow(card);
+      this.#changed();
+    });
+    return card;
+  }
+
+  async #hear(card: Card): Promise<void> {
+    try {
+      await this.#app.ready();
+      const { branches } = this.#app;
+      if (card.branch && branches.list.includes(card.branch)) this.#app.select(card.branch);
+      else {
+        this.#dropUnkept();
+        this.#grow(card);
+      }
+      this.#app.seek(Math.max(0, (this.#set?.forkSeconds ?? 0) - 1));
+      this.#changed();
+      await this.#app.play();
+    } catch (error) {
+      this.#status.showProblem(error);
+    }
+  }
+
+  /** Makes a variation a branch of the music it goes on from. */
+  #grow(card: Card): void {
+    const { branches } = this.#app;
+    if (this.#origin && branches.list.includes(this.#origin)) this.#app.select(this.#origin);
+    const { piece, seed } = card.variation;
+    card.branch = this.#app.branchTo(piece, {
+      name: card.name,
+      forkSeconds: this.#set?.forkSeconds ?? 0,
+      seed,
+    });
+  }
+
+  /** Drops the tabs of variations that were heard and not kept. */
+  #dropUnkept(except?: Branch): void {
+    for (const card of this.#cards) {
+      if (card.isKept || !card.branch || card.branch === except) continue;
+      this.#app.remove(card.branch);
+      card.branch = undefined;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+/** What the model writes into the music that is there: an accompaniment, or a selected stretch of it anew. */
+import type { WorkerMusicModel } from "../src/browser/index.ts";
+import type { AddedMusic, SamplingOptions, WritingOptions } from "../src/index.ts";
+import type { App } from "./app.ts";
+import type { Settings } from "./controls/settings.ts";
+import { byId, setText } from "./elements.ts";
+import type { Branch } from "./music/branches.ts";
+import type { Piece } from "./music/piece.ts";
+import { accompanied, filled, melodyOf, scoreOf } from "./music/written-in.ts";
+import type { RollView } from "./roll/roll-view.ts";
+import type { Span } from "./sound/sound.ts";
+import type { Status } from "./status.ts";
+import { clock } from "./words.ts";
+
+/** What has been written, and the branch it becomes. */
+interface WrittenIn {
+  readonly piece: Piece;
+  readonly place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds">;
+}
+
+export class WriteInView {
+  readonly #app: App;
+  readonly #settings: Settings;
+  readonly #roll: RollView;
+  readonly #status: Status;
+  readonly #accompany = byId("accompany", HTMLButtonElement);
+  readonly #fill = byId("fill", HTMLButtonElement);
+  readonly #panel = byId("writing", HTMLElement);
+  readonly #progress = byId("writing-progress", HTMLProgressElement);
+  /** What is being written into, while something is. */
+  #under: { readonly piece: Piece; readonly abort: AbortController } | undefined;
+
+  constructor(app: App, settings: Settings, roll: RollView, status: Status) {
+    this.#app = app;
+    this.#settings = settings;
+    this.#roll = roll;
+    this.#status = status;
+    this.#accompany.addEventListener("click", () => void this.accompany());
+    this.#fill.addEventListener("click", () => void this.fill());
+    byId("selected-close", HTMLButtonElement).addEventListener("click", () => roll.select(undefined));
+    byId("writing-stop", HTMLButtonElement).addEventListener("click", () => this.#under?.abort.abort());
+  }
+
+  /** Offers what the model can do with what is there. */
+  update(): void {
+    const { piece, model } = this.#app;
+    if (this.#under && this.#under.piece !== piece) this.#under.abort.abort();
+    const tasks = model?.facts.tasks ?? [];
+    this.#accompany.hidden = !tasks.includes("accompany") || (piece?.primerLength ?? 0) === 0;
+    this.#accompany.disabled = this.#under !== undefined;
+    this.#fill.hidden = !tasks.includes("infill");
+    this.#fill.disabled = this.#under !== undefined;
+    const { selection } = this.#roll;
+    byId("selected", HTMLElement).hidden = selection === undefined;
+    if (selection) setText(byId("selected-span", HTMLElement), spanWords(selection));
+  }
+
+  /** Has the model play to what the visitor gave. */
+  accompany(): Promise<void> {
+    return this.#write("Accompanying", async (model, piece, options) => {
+      const melody = melodyOf(piece);
+      const { score, seed } = await model.accompany(melody, options);
+      const place = { name: `accompaniment, seed ${seed}`, forkSeconds: 0 };
+      return { piece: accompanied(piece, melody, score), place };
+    });
+  }
+
+  /** Has the model write what is selected anew. */
+  fill(): Promise<void> {
+    return this.#write("Filling in", async (model, piece, options) => {
+      const { selection } = this.#roll;
+      const region = selection && onGrid(selection);
+      if (!region) return undefined;
+      const before = scoreOf(piece);
+      const { score, seed }: AddedMusic = await model.infill(before, { ...options, ...region });
+      const { fromSeconds: forkSeconds, toSeconds: joinSeconds } = region;
+      const place = { name: `${spanWords(region)} anew, seed ${seed}`, forkSeconds, joinSeconds };
+      return { piece: filled(piece, region, before, score), place };
+    });
+  }
+
+  async #write(
+    what: string,
+    write: (model: WorkerMusicModel, piece: Piece, options: WritingOptions) => Promise<WrittenIn | undefined>,
+  ): Promise<void> {
+    const app = this.#app;
+    const { piece } = app;
+    const options = this.#options();
+    if (!piece || this.#under || !options) return;
+    const abort = new AbortController();
+    this.#under = { piece, abort };
+    this.#status.clearProblem();
+    this.#show(what);
+    try {
+      const { model, player } = await app.ready();
+      player.stop();
+      const onProgress: WritingOptions["onProgress"] = ({ seconds, of }) => this.#show(what, seconds, of);
+      const result = await write(model, piece, { ...options, onProgress, signal: abort.signal });
+      this.#hide();
+      if (!result) return;
+      app.branchTo(result.piece, result.place);
+      this.#roll.select(undefined);
+      this.#roll.follow();
+      await app.play();
+    } catch (error) {
+      if (abort.signal.aborted) this.#status.say("Stopped; nothing was changed");
+      else this.#status.showProblem(error);
+    } finally {
+      this.#hide();
+    }
+  }
+
+  /** As the settings say; with another seed each time, unless one is kept. */
+  #options(): SamplingOptions | undefined {
+    const options = this.#settings.read((bad) => bad.focus())?.options;
+    return options && { ...options, seed: this.#settings.seed.forOneMore() };
+  }
+
+  #show(what: string, seconds = 0, of = 0): void {
+    this.#panel.hidden = false;
+    const text = of > 0 ? `${what}: ${clock(seconds)} of ${clock(of)}` : what;
+    byId("writing-text", HTMLElement).textContent = text;
+    Object.assign(this.#progress, { max: Math.max(of, 0.01), value: seconds });
+    this.update();
+  }
+
+  #hide(): void {
+    this.#panel.hidden = true;
+    this.#under = undefined;
+    this.update();
+  }
+}
+
+/** A span on the encoding's grid of 10 ms. */
+function onGrid({ fromSeconds, toSeconds }: Span): Span {
+  return { fromSeconds: Math.round(fromSeconds * 100) / 100, toSeconds: Math.round(toSeconds * 100) / 100 };
+}
+
+function spanWords({ fromSeconds, toSeconds }: Span): string {
+  return `${clock(fromSeconds)}–${clock(toSeconds)}`;
+}
