@@ -17,7 +17,7 @@ export function tasksOf(events) {
         processor: tdur / 1000,
       }));
   const tasks = spans(/RunTask$/);
-  const inside = own.filter(({ name }) => !/RunTask$/.test(name));
+  const inside = own.filter(({ name }) => !name.endsWith("RunTask"));
   for (const task of tasks) {
     if (task.milliseconds < 8) continue;
     const within = inside
