@@ -96,6 +96,8 @@ const READINGS = 2;
 export class TextModel {
   readonly decoder: Decoder;
   readonly tokenizer: TextTokenizer;
+  /** One byte an id, 0 where it has no token: some models have a few more than their tokenizer. Undefined: all have. */
+  readonly legal: Uint8Array | undefined;
   readonly #readings: ReadingPool;
 
   /** @throws TokenizerError when the tokenizer has ids that the model has not. */
@@ -110,6 +112,21 @@ export class TextModel {
     this.decoder = decoder;
     this.tokenizer = tokenizer;
     this.#readings = new ReadingPool(decoder, READINGS);
+    const hasToken = Uint8Array.from({ length: vocabularySize }, (_, id) => Number(tokenizer.has(id)));
+    this.legal = hasToken.includes(0) ? hasToken : undefined;
+  }
+
+  /**
+   * The ids that the model reads of a prompt; without one, `<|endoftext|>`, with which it begins a text.
+   *
+   * @throws PromptError where there is no such id.
+   */
+  encodePrompt(text: string | undefined): readonly number[] {
+    const ids = this.tokenizer.encode(text ?? "");
+    if (ids.length > 0) return ids;
+    const { endOfTextId } = this.tokenizer;
+    if (endOfTextId !== null) return [endOfTextId];
+    throw new PromptError("the model has no <|endoftext|> to begin with", "give a prompt");
   }
 
   /**
@@ -257,13 +274,8 @@ export class TextModel {
     return position.kind === "learned" ? window + 1 - promptLength : Infinity;
   }
 
-  #prompt(text: string | undefined, roll: boolean): number[] {
-    const ids = this.tokenizer.encode(text ?? "");
-    if (ids.length === 0) {
-      const { endOfTextId } = this.tokenizer;
-      if (endOfTextId !== null) return [endOfTextId];
-      throw new PromptError("the model has no <|endoftext|> to begin with", "give a prompt");
-    }
+  #prompt(text: string | undefined, roll: boolean): readonly number[] {
+    const ids = this.encodePrompt(text);
     if (roll || this.#room(ids.length) > 0) return ids;
     throw new PromptError(
       `the prompt has ${ids.length} tokens, the model's context ${this.decoder.config.window}`,
@@ -271,13 +283,9 @@ export class TextModel {
     );
   }
 
-  /** Keeps out ids that have no token: some models have a few more than their tokenizer. */
+  /** Keeps out ids that have no token. */
   #constraint(): Constraint | undefined {
-    const { tokenizer } = this;
-    const hasToken = Uint8Array.from({ length: this.decoder.config.vocabularySize }, (_, id) =>
-      Number(tokenizer.has(id)),
-    );
-    if (!hasToken.includes(0)) return undefined;
-    return { push: () => undefined, mask: (legal) => legal.set(hasToken) };
+    const allowed = this.legal;
+    return allowed && { push: () => undefined, mask: (legal) => legal.set(allowed) };
   }
 }

@@ -1,17 +1,11 @@
-/**
- * The module that runs in the worker: `new Worker(new URL("ostinato/worker", import.meta.url), { type: "module" })`.
- * ONNX Runtime's threads may be started from the same bundle; they are told by their name and must not serve.
- */
+/** The module that runs in the worker: `new Worker(new URL("ostinato/worker", import.meta.url), { type: "module" })`. */
 import { loadMusicModel } from "../browser/load-model.ts";
 import { serveMusicModel } from "./serve.ts";
+import { isRuntimeThread, threadCount } from "./thread.ts";
 
-/** How Emscripten names its threads. */
-const THREAD_PREFIX = "em-pthread";
-
-if (!self.name.startsWith(THREAD_PREFIX)) {
+if (!isRuntimeThread()) {
   serveMusicModel(self, async ({ source, wasm, backend, webgpuPaths, precision }, onProgress) => {
-    // Without isolation there is no shared memory, hence one thread.
-    const threads = globalThis.crossOriginIsolated ? (wasm.threads ?? defaultThreads()) : 1;
+    const threads = threadCount(wasm.threads);
     const warnings: string[] = [];
     const model = await loadMusicModel(source, {
       ...(backend === undefined ? {} : { backend }),
@@ -37,9 +31,4 @@ if (!self.name.startsWith(THREAD_PREFIX)) {
       },
     };
   });
-}
-
-/** Half the cores, at most four: small models gain little, and the page and its sound need room. */
-function defaultThreads(): number {
-  return Math.min(4, Math.max(1, Math.floor(navigator.hardwareConcurrency / 2)));
 }

@@ -87,7 +87,28 @@ describe("checkpointUrl", () => {
       response.setHeader("Content-Length", 1000).write("half");
       setTimeout(() => response.destroy(), 20);
     });
-    await expect(checkpointUrl(url).open("config.json")).rejects.toThrow("stopped after 4 bytes");
+    const files = checkpointUrl(url, { retryDelay: 1 });
+    await expect(files.open("config.json")).rejects.toThrow("stopped after 4 bytes");
+  });
+
+  it("begins anew when the file on the server has changed since the cut", async () => {
+    const versions = [Buffer.from("an old version of it"), Buffer.from("the new version, longer")];
+    const ranges: (string | undefined)[] = [];
+    const url = await serve((request, response) => {
+      const { range } = request.headers;
+      const [whole, isCut] = [versions[ranges.length === 0 ? 0 : 1] ?? Buffer.of(), ranges.length === 0];
+      const from = Number(/\d+/.exec(range ?? "0")?.[0]);
+      ranges.push(range);
+      response.writeHead(from > 0 ? 206 : 200, {
+        ETag: `"${isCut ? 1 : 2}"`,
+        "Content-Length": whole.length - from,
+      });
+      if (isCut) response.write(whole.subarray(0, 6), () => setTimeout(() => response.destroy(), 20));
+      else response.end(whole.subarray(from));
+    });
+    const file = await checkpointUrl(url, { retryDelay: 1 }).open("merges.txt");
+    expect(Buffer.from(await file.read(0, file.bytes)).toString()).toBe("the new version, longer");
+    expect(ranges).toEqual([undefined, "bytes=6-", undefined]);
   });
 
   it("stops when it is told to", async () => {
@@ -112,21 +133,22 @@ describe("checkpointUrl", () => {
     vi.stubGlobal("caches", { open: async () => cache });
     try {
       let requests = 0;
+      let isBroken = true;
       const url = await serve((request, response) => {
         requests += 1;
-        if (requests === 1)
-          response.setHeader("Content-Length", 1000).write("half", () => response.destroy());
+        if (isBroken) response.setHeader("Content-Length", 1000).write("half", () => response.destroy());
         else serveFolder(request, response);
       });
-      const files = checkpointUrl(`${url}/models/tiny/`, { cache: "models" });
+      const files = checkpointUrl(`${url}/models/tiny/`, { cache: "models", retryDelay: 1 });
       await expect(files.open("config.json")).rejects.toThrow("stopped");
       expect(kept.size).toBe(0);
+      [isBroken, requests] = [false, 0];
       const first = await (await files.open("config.json")).read(0, 10);
       const again = await (await files.open("config.json")).read(0, 10);
       expect(again).toEqual(first);
-      expect(requests).toBe(2);
+      expect(requests).toBe(1);
       await checkpointUrl(`${url}/models/tiny/`).open("config.json");
-      expect(requests).toBe(3);
+      expect(requests).toBe(2);
     } finally {
       vi.unstubAllGlobals();
     }

@@ -1,4 +1,9 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
 import { builtPage, PATIENCE } from "./built-page.ts";
 import { findings } from "./axe.ts";
 import { hasChromium } from "./chromium.ts";
@@ -45,6 +50,36 @@ describe.skipIf(!hasChromium())("the Text tab of the built page", { timeout: PAT
     await candidates.first().waitFor();
     expect(await findings(page)).toEqual([]);
     expect(built.complaints).toEqual([]);
+  });
+
+  it("downloads a model of the hub once", async () => {
+    const folder = writeTinyTextCheckpoint(mkdtempSync(join(tmpdir(), "ostinato-tab-")));
+    const page = await built.open();
+    const asked: string[] = [];
+    let isThere = true;
+    await page.context().route("https://huggingface.co/**", async (route) => {
+      const name = route.request().url().replace(/.*\//, "");
+      asked.push(name);
+      const headers = { "Access-Control-Allow-Origin": "*" };
+      if (!isThere) return route.abort();
+      if (!existsSync(join(folder, name))) return route.fulfill({ status: 404, headers });
+      return route.fulfill({ body: readFileSync(join(folder, name)), headers });
+    });
+    const write = async (opened: Page): Promise<void> => {
+      await opened.getByRole("button", { name: "Text", exact: true }).click();
+      await opened.getByLabel("model", { exact: true }).fill("someone/tiny-gpt2");
+      await opened.getByLabel("prompt").fill("the ");
+      await opened.getByRole("button", { name: "Write" }).click();
+      await opened.getByRole("button", { name: "Write on" }).waitFor();
+      expect((await opened.locator("#tokens").textContent())?.startsWith("the ")).toBe(true);
+    };
+    await write(page);
+    expect(asked).toContain("model.safetensors");
+    isThere = false;
+    asked.length = 0;
+    await write(await built.open({ again: true }));
+    expect(asked).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 
   it("says what to do about a model that is none", async () => {

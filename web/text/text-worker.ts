@@ -1,60 +1,51 @@
 /** Runs a text model for the Text tab. */
-import { checkpointUrl, loadDecoder } from "../../src/browser/index.ts";
-import type { TextTokenizer } from "../../encoding/text.ts";
-import { checkpointInMemory } from "../../models/index.ts";
-import { type Decoder, explainDraw, Reading, Sampler } from "../../src/engine/index.ts";
-import { readTokenizer } from "../../src/tokenizer-files.ts";
+import { loadTextModel } from "../../src/browser/index.ts";
+import { explainDraw, Reading, Sampler } from "../../src/engine/index.ts";
+import type { TextModel } from "../../src/text.ts";
 import { packError } from "../../src/worker/errors.ts";
+import { isRuntimeThread, threadCount } from "../../src/worker/thread.ts";
 import type { TextCalls, TextReply, TextRequest, Token } from "./protocol.ts";
 
 const CANDIDATES = 10;
+/** Of the browser: keeps what comes from elsewhere; what comes with the page its service worker keeps. */
+const CACHE = "models";
 
 class TextServer {
-  readonly #decoder: Decoder;
-  readonly #tokenizer: TextTokenizer;
+  readonly #model: TextModel;
   readonly #writing: Reading;
   readonly #looking: Reading;
 
   static async load({ source, wasm }: TextCalls["load"]["request"]): Promise<TextServer> {
-    const threads = globalThis.crossOriginIsolated
-      ? Math.max(1, Math.floor(navigator.hardwareConcurrency / 2))
-      : 1;
-    const files = typeof source === "string" ? checkpointUrl(source) : checkpointInMemory(source);
-    const [tokenizer, decoder] = await Promise.all([
-      readTokenizer(files),
-      loadDecoder(source, {
-        backend: "wasm",
-        wasm: { threads, paths: wasm },
-        onProgress: (progress) => reply({ progress }),
-      }),
-    ]);
-    return new TextServer(decoder, tokenizer);
+    const isForeign = typeof source === "string" && new URL(source).origin !== location.origin;
+    const model = await loadTextModel(source, {
+      backend: "wasm",
+      wasm: { threads: threadCount(), paths: wasm },
+      ...(isForeign ? { cache: CACHE } : {}),
+      onProgress: (progress) => reply({ progress }),
+    });
+    return new TextServer(model);
   }
 
-  private constructor(decoder: Decoder, tokenizer: TextTokenizer) {
-    this.#decoder = decoder;
-    this.#tokenizer = tokenizer;
-    this.#writing = new Reading(decoder);
-    this.#looking = new Reading(decoder);
+  private constructor(model: TextModel) {
+    this.#model = model;
+    this.#writing = new Reading(model.decoder);
+    this.#looking = new Reading(model.decoder);
   }
 
   get facts(): TextCalls["load"]["answer"] {
-    const { layers, heads, window } = this.#decoder.config;
+    const { layers, heads, window } = this.#model.decoder.config;
     return { layers, heads, window };
   }
 
   encode({ text }: TextCalls["encode"]["request"]): readonly Token[] {
-    const ids = this.#tokenizer.encode(text);
-    const { endOfTextId } = this.#tokenizer;
-    const all = ids.length === 0 && endOfTextId !== null ? [endOfTextId] : ids;
-    return all.map((id) => this.#token(id));
+    return this.#model.encodePrompt(text).map((id) => this.#token(id));
   }
 
   async draw({ ids, step, options }: TextCalls["draw"]["request"]): Promise<Token | undefined> {
     const sampler = new Sampler(options);
     const { logits } = await this.#writing.read(ids, { resume: true });
-    const id = sampler.sample(logits, step, { legal: this.#legal(), recent: ids });
-    return id === this.#tokenizer.endOfTextId ? undefined : this.#token(id);
+    const id = sampler.sample(logits, step, { legal: this.#model.legal, recent: ids });
+    return id === this.#model.tokenizer.endOfTextId ? undefined : this.#token(id);
   }
 
   async explain({
@@ -65,7 +56,7 @@ class TextServer {
   }: TextCalls["explain"]["request"]): Promise<TextCalls["explain"]["answer"]> {
     const { candidates, probability, attention } = await explainDraw(
       this.#looking,
-      this.#decoder.config.vocabularySize,
+      this.#model.decoder.config.vocabularySize,
       {
         prompt: ids.slice(0, index),
         id: ids[index],
@@ -101,7 +92,7 @@ class TextServer {
       if (row > from) read = await this.#looking.push(ids.slice(row, row + 1), { attention });
       found.push(read.attention[0]?.weights ?? new Float32Array());
     }
-    const { heads, width } = this.#decoder.config;
+    const { heads, width } = this.#model.decoder.config;
     const headSize = width / heads;
     const all = this.#looking.values(layer); // [ids, heads, headSize]
     const values = new Float32Array((all.length / width) * headSize);
@@ -113,14 +104,7 @@ class TextServer {
   }
 
   #token(id: number): Token {
-    return { id, text: this.#tokenizer.decode([id]) };
-  }
-
-  /** Some models have a few ids more than their tokenizer. */
-  #legal(): Uint8Array {
-    return Uint8Array.from({ length: this.#decoder.config.vocabularySize }, (_, id) =>
-      Number(this.#tokenizer.has(id)),
-    );
+    return { id, text: this.#model.tokenizer.decode([id]) };
   }
 }
 
@@ -144,8 +128,7 @@ function reply(message: TextReply): void {
   self.postMessage(message);
 }
 
-// ONNX Runtime's threads may be started from this bundle; Emscripten names them so.
-if (!self.name.startsWith("em-pthread")) {
+if (!isRuntimeThread()) {
   self.addEventListener("message", ({ data }: MessageEvent<TextRequest>) => {
     queue = queue.then(() =>
       answer(data).then(

@@ -6,19 +6,17 @@ import { mkdir, readFile, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import type { PathInfo } from "@huggingface/hub";
 import { CheckpointError } from "../../../models/index.ts";
-import type { DownloadOptions } from "../../browser/checkpoint-url.ts";
+import type { DownloadFileOptions } from "../../browser/download.ts";
 import { writeFileAtomic } from "../write-file.ts";
 import { downloadFile, type RemoteFile } from "./download.ts";
 
-export interface HubOptions extends DownloadOptions {
+export interface HubOptions extends DownloadFileOptions {
   /** Use what is in the cache, and no network. Default: the environment's HF_HUB_OFFLINE. */
   readonly offline?: boolean;
   /** Of what the model consists of, only these files. Default: all. */
   readonly only?: readonly string[];
   /** Told what a user should know, such as that the hub cannot be reached and the cache is used. */
   readonly onWarning?: (message: string) => void;
-  /** Before a download is tried again, in milliseconds. */
-  readonly retryDelay?: number;
 }
 
 /** Names that GPT-2's sizes go by. */

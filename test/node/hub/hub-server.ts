@@ -54,6 +54,7 @@ export class HubServer {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
+    allowPages(response);
     this.requests += 1;
     const { id, commit = COMMIT, token, files } = this.#options;
     const { pathname } = new URL(request.url ?? "", "http://hub");
@@ -85,6 +86,7 @@ export class HubServer {
   }
 
   #send(file: string, request: IncomingMessage, response: ServerResponse): void {
+    allowPages(response);
     const content = this.falsified.get(file) ?? this.#options.files.get(file);
     if (!content) {
       response.writeHead(404).end();
@@ -112,6 +114,12 @@ export class HubServer {
     response.write(rest.subarray(0, part));
     setTimeout(() => this.#sendSlowly(rest.subarray(part), response, part), this.slowness);
   }
+}
+
+/** As the hub and its storage do. */
+function allowPages(response: ServerResponse): void {
+  response.setHeader("Access-Control-Allow-Origin", "*");
+  response.setHeader("Access-Control-Expose-Headers", "ETag, Content-Range");
 }
 
 function isLarge(file: string): boolean {

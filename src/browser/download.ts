@@ -1,0 +1,149 @@
+/** One file by `fetch`: gone on with where the connection was cut, as far as the server can. */
+import { CheckpointError } from "../../models/index.ts";
+
+/** How far a download is. */
+export interface DownloadProgress {
+  /** Name of the file, such as "model.safetensors". */
+  readonly file: string;
+  readonly loadedBytes: number;
+  /** Undefined where the server does not say, or compresses on the way. */
+  readonly totalBytes: number | undefined;
+}
+
+export interface DownloadFileOptions {
+  /** Told of every part that arrives. */
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  /** Before a download that broke off is gone on with, in milliseconds; doubles while nothing arrives. Default 500. */
+  readonly retryDelay?: number;
+  /** Stops the download; what waits for it throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Tries in a row that bring nothing before one gives up. */
+const FRUITLESS = 4;
+
+/**
+ * Downloads a file whole.
+ *
+ * @param file what to call it.
+ * @throws CheckpointError when the server does not have it, cannot be reached, or keeps breaking off; the signal's reason.
+ */
+export async function download(
+  url: URL,
+  file: string,
+  { onProgress, retryDelay = 500, signal }: DownloadFileOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let loadedBytes = 0;
+  let etag: string | null = null;
+  let most = 0;
+  let fruitless = 0;
+  for (;;) {
+    let cut: unknown;
+    try {
+      const response = await request(url, loadedBytes, signal);
+      const isRest = response.status === 206 && response.headers.get("etag") === etag;
+      if (!isRest) {
+        chunks.length = 0;
+        loadedBytes = 0;
+      }
+      if (!isRest && response.status === 206) throw new TypeError(`${url.href} has changed`);
+      etag = response.headers.get("etag");
+      const length = contentLength(response);
+      const totalBytes = length === undefined ? undefined : loadedBytes + length;
+      onProgress?.({ file, loadedBytes, totalBytes });
+      for await (const chunk of chunksOf(response)) {
+        chunks.push(chunk);
+        loadedBytes += chunk.length;
+        onProgress?.({ file, loadedBytes, totalBytes });
+      }
+      return joined(chunks, loadedBytes);
+    } catch (error) {
+      signal?.throwIfAborted();
+      // What could not even be begun is not a cut.
+      if (most === 0 && loadedBytes === 0)
+        throw error instanceof CheckpointError ? error : brokenOff(url, 0, error);
+      cut = error;
+    }
+    fruitless = loadedBytes > most ? 0 : fruitless + 1;
+    most = Math.max(most, loadedBytes);
+    if (fruitless >= FRUITLESS) throw brokenOff(url, loadedBytes, cut);
+    await pause(retryDelay * 2 ** fruitless, signal);
+  }
+}
+
+function brokenOff(url: URL, loadedBytes: number, cause: unknown): CheckpointError {
+  return new CheckpointError(`${url.href} stopped after ${loadedBytes} bytes`, {
+    code: "missing-file",
+    hint: "the connection keeps breaking; try again",
+    cause,
+  });
+}
+
+/** @throws the signal's reason. */
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}
+
+async function request(url: URL, from: number, signal: AbortSignal | undefined): Promise<Response> {
+  let response;
+  try {
+    response = await fetch(url, {
+      ...(from > 0 ? { headers: { Range: `bytes=${from}-` } } : {}),
+      ...(signal ? { signal } : {}),
+    });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new CheckpointError(`${url.href} cannot be fetched`, {
+      code: "missing-file",
+      hint: "check the connection, and that the server allows this page to read from it (CORS)",
+      cause,
+    });
+  }
+  if (!response.ok) {
+    throw new CheckpointError(`${url.href}: HTTP ${response.status} ${response.statusText}`.trimEnd(), {
+      code: "missing-file",
+      hint: "the folder on the server must hold config.json and model.safetensors",
+    });
+  }
+  // Servers of one-page applications answer with the page whatever one asks for.
+  if (response.headers.get("content-type")?.startsWith("text/html")) {
+    throw new CheckpointError(`${url.href} is a web page`, {
+      code: "missing-file",
+      hint: "the folder on the server must hold config.json and model.safetensors",
+    });
+  }
+  return response;
+}
+
+/** The length of the body as it arrives here; a compressed body's header tells another one. */
+function contentLength(response: Response): number | undefined {
+  const length = response.headers.get("content-length");
+  return length === null || response.headers.has("content-encoding") ? undefined : Number(length);
+}
+
+async function* chunksOf(response: Response): AsyncGenerator<Uint8Array, void> {
+  // Not `for await` over the body: Safari's streams cannot be iterated.
+  const reader = response.body?.getReader();
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) yield part.value;
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,143 @@
+/** A text model from the hub's paths into a real browser: `fetch`, the Cache API, cuts in mid-download. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { loadTextModel } from "../../src/node/load-model.ts";
+import { COMMIT, HubServer, type HubServerOptions } from "../node/hub/hub-server.ts";
+import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
+import { hasChromium, launchChromium } from "./chromium.ts";
+import { startStaticServer, type StaticServer } from "./static-server.ts";
+import type { TextAnswer, TextQuestion } from "./text-page/main.ts";
+
+const PATIENCE = 120_000;
+const ID = "someone/tiny-gpt2";
+
+describe.skipIf(!hasChromium())("a text model of the hub in the browser", { timeout: PATIENCE }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "ostinato-browser-hub-"));
+  const source = writeTinyTextCheckpoint(join(folder, "model"));
+  const files = new Map(
+    readdirSync(source).map((name) => [name, new Uint8Array(readFileSync(join(source, name)))]),
+  );
+  const weights = files.get("model.safetensors")?.length ?? 0;
+  let expected = "";
+  let pages: StaticServer;
+  let browser: Browser;
+  let page: Page;
+  let hub: HubServer;
+  let model = "";
+
+  beforeAll(async () => {
+    const built = join(folder, "page");
+    await build({
+      root: fileURLToPath(new URL("text-page/", import.meta.url)),
+      base: "./",
+      configFile: false,
+      logLevel: "error",
+      build: { outDir: built, target: "es2023", assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },
+    });
+    pages = await startStaticServer({ folders: { "/": built }, isolated: false });
+    browser = await launchChromium();
+    const here = await loadTextModel(source, { threads: 1 });
+    ({ text: expected } = await here.generate("the", { temperature: 0, tokens: 15, seed: 1 }));
+    await here.dispose();
+  }, PATIENCE);
+
+  /** A hub, and a window of the browser that knows nothing of earlier ones. */
+  async function visit(options: Partial<HubServerOptions> = {}): Promise<void> {
+    hub = new HubServer({ id: ID, files, ...options });
+    model = `${await hub.start()}/${ID}/resolve/${COMMIT}/`;
+    page = await (await browser.newContext()).newPage();
+    page.setDefaultTimeout(PATIENCE);
+    await open();
+  }
+
+  async function open(): Promise<void> {
+    await page.goto(pages.url);
+    await page.waitForFunction("globalThis.write");
+  }
+
+  function write(question: Omit<TextQuestion, "model"> = {}): Promise<TextAnswer> {
+    return page.evaluate(`write(${JSON.stringify({ model, ...question })})`);
+  }
+
+  const downloadsOf = (name: string): number[] =>
+    hub.downloads.filter(({ file }) => file === name).map(({ from }) => from);
+
+  beforeEach(() => visit(), PATIENCE);
+
+  afterEach(async () => {
+    hub.stop();
+    await page.context().close();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await pages?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it("is downloaded with progress, and writes what it writes in Node", async () => {
+    const { text, loadedBytes, totalBytes } = await write();
+    expect(text).toBe(expected);
+    expect(totalBytes).toBe(weights);
+    expect(loadedBytes[0]).toBe(0);
+    expect(loadedBytes.at(-1)).toBe(weights);
+    expect(downloadsOf("model.safetensors")).toEqual([0]);
+    await write();
+    expect(downloadsOf("model.safetensors"), "not kept unless asked for").toHaveLength(2);
+  });
+
+  it("is gone on with where the connection was cut, again and again", async () => {
+    hub.cuts.push(1000, 5000, 0);
+    const { text, totalBytes } = await write({ cache: "models" });
+    expect(text).toBe(expected);
+    expect(totalBytes).toBe(weights);
+    expect(downloadsOf("model.safetensors")).toEqual([0, 1000, 6000, 6000]);
+  });
+
+  it("is begun anew where the server cannot give a part", async () => {
+    hub.ignoresRange = true;
+    hub.cuts.push(4000);
+    const { text } = await write();
+    expect(text).toBe(expected);
+    expect(downloadsOf("model.safetensors")).toEqual([0, 4000]);
+  });
+
+  it("is kept only whole; what was whole is not downloaded again after a failure", async () => {
+    hub.cuts.push(3000, 0, 0, 0, 0, 0);
+    const { error } = await write({ cache: "models" });
+    expect(error).toEqual({
+      code: "missing-file",
+      message: expect.stringMatching(/model\.safetensors stopped after 3000 bytes$/),
+    });
+    hub.cuts.length = 0;
+    hub.downloads.length = 0;
+    const { text } = await write({ cache: "models" });
+    expect(text).toBe(expected);
+    expect(hub.downloads).toEqual([{ file: "model.safetensors", from: 0 }]);
+  });
+
+  it("is there after a reload with the server gone, and not without the cache", async () => {
+    expect((await write({ cache: "models" })).text).toBe(expected);
+    hub.stop();
+    await open();
+    const { text, loadedBytes } = await write({ cache: "models" });
+    expect(text).toBe(expected);
+    expect(loadedBytes).toEqual([]);
+    expect((await write({ cache: "others" })).error?.message).toMatch(/cannot be fetched$/);
+  });
+
+  it("is refused by name when it has another architecture, before its weights are downloaded", async () => {
+    hub.stop();
+    await page.context().close();
+    const config = new TextEncoder().encode(JSON.stringify({ model_type: "llama", hidden_size: 64 }));
+    await visit({ files: new Map([...files, ["config.json", config]]) });
+    const { error } = await write({ cache: "models" });
+    expect(error?.message).toContain("llama");
+    expect(hub.downloads).toEqual([{ file: "config.json", from: 0 }]);
+  });
+});
