@@ -35,7 +35,7 @@ export function encodeScore(
   options: EncodeScoreOptions = {},
 ): EncodedScore {
   const table = tableOf(score);
-  const ends = sustainedEnds(table, score.pedal);
+  const ends = sustainedEnds(table);
   const droppedNotes = options.dropOutOfRange ? dropOutOfRange(table, ends, vocabulary) : 0;
   const rows = keptRows(ends);
   const trimmedSeconds = options.trimLeadingSilence ? firstOnset(table, rows) : 0;
@@ -43,10 +43,10 @@ export function encodeScore(
   const columns = { startSeconds, endSeconds: ends, pitches, velocities };
   const { ids, order } = encodeColumns(columns, rows, vocabulary, trimmedSeconds);
   return new LazyEncodedScore({ ids, trimmedSeconds, droppedNotes }, () =>
-    Array.from(order, (row) => ({
-      ...table.note(row),
-      startSeconds: (startSeconds[row] ?? 0) - trimmedSeconds,
-      endSeconds: (ends[row] ?? 0) - trimmedSeconds,
+    table.notesAt(order).map((note, rank) => ({
+      ...note,
+      startSeconds: note.startSeconds - trimmedSeconds,
+      endSeconds: (ends[order[rank] ?? 0] ?? 0) - trimmedSeconds,
     })),
   );
 }

@@ -1,8 +1,6 @@
 /** The events of a track as one array for each property: what is read of them lies together, and objects are only made on demand. */
 import type { MetaEvent, MidiEvent, SysexEvent, Track } from "./score.ts";
 
-const SMALLEST_CAPACITY = 16;
-
 /** The lowest status byte of events that are no channel's. */
 const NO_CHANNEL = 0xf0;
 const META = 0xff;
@@ -15,21 +13,20 @@ export function packed(status: number, data1: number, data2: number): number {
 /** Events in file order. */
 export class EventColumns {
   /** Absolute. */
-  ticks: Float64Array;
+  readonly ticks: Float64Array;
   /** `packed` channel messages; the bare status byte (0xF0, 0xF7, 0xFF) of other events. */
-  messages: Uint32Array;
+  readonly messages: Uint32Array;
   length = 0;
   /** The events that are no channel messages, in order. */
   readonly others: (MetaEvent | SysexEvent)[] = [];
 
-  /** @param capacity how many events are expected. */
+  /** @param capacity how many events there can be. */
   constructor(capacity: number) {
-    this.ticks = new Float64Array(Math.max(SMALLEST_CAPACITY, capacity));
-    this.messages = new Uint32Array(this.ticks.length);
+    this.ticks = new Float64Array(capacity);
+    this.messages = new Uint32Array(capacity);
   }
 
   push(tick: number, message: number): void {
-    if (this.length === this.messages.length) this.#grow();
     this.ticks[this.length] = tick;
     this.messages[this.length] = message;
     this.length += 1;
@@ -59,14 +56,6 @@ export class EventColumns {
       events.push(other ?? { kind: "channel", tick, status, data1, data2: message >> 16 });
     }
     return events;
-  }
-
-  #grow(): void {
-    const { ticks, messages } = this;
-    this.ticks = new Float64Array(ticks.length * 2);
-    this.messages = new Uint32Array(messages.length * 2);
-    this.ticks.set(ticks);
-    this.messages.set(messages);
   }
 }
 

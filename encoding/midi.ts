@@ -3,6 +3,7 @@ import { eventColumnsOf } from "./event-columns.ts";
 import { type MidiFile, readMidiFile, type ReadMidiOptions } from "./midi-reader.ts";
 import { NoteReader } from "./note-reader.ts";
 import { scoreOfTable } from "./note-table.ts";
+import { pedalEvents } from "./pedal.ts";
 import type { MidiEvent, Note, Score, Track } from "./score.ts";
 import { DEFAULT_MICROSECONDS_PER_QUARTER, tempoChanges, TempoMap } from "./tempo-map.ts";
 import { noteEvents, programChange, tempoEvent, trackOf } from "./track-builder.ts";
@@ -45,7 +46,8 @@ export function assembleScore(
   }
   const endTick = tracks.reduce((latest, track) => Math.max(latest, track.endTick), 0);
   const durationSeconds = tempo.seconds(endTick);
-  return scoreOfTable(reader.table, { division, tracks, pedal: reader.pedal(), durationSeconds, warnings });
+  const readPedal = () => pedalEvents(columns, tempo);
+  return scoreOfTable(reader.table, readPedal, { division, tracks, durationSeconds, warnings });
 }
 
 /**

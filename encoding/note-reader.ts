@@ -1,16 +1,12 @@
-/** Channel messages to notes and pedal moves. */
+/** Channel messages to notes and pedals. */
 import type { EventColumns } from "./event-columns.ts";
-import { NoteTable } from "./note-table.ts";
-import type { PedalEvent } from "./score.ts";
+import { ReadNotes } from "./note-table.ts";
+import { isPedalDown, isPedalMove, Pedal } from "./pedal.ts";
 import type { TempoMap } from "./tempo-map.ts";
 
 const NOTE_OFF = 0x80;
 const NOTE_ON = 0x90;
-const CONTROL_CHANGE = 0xb0;
 const PROGRAM_CHANGE = 0xc0;
-const SUSTAIN_CONTROLLER = 64;
-/** Controller values from here on mean that the pedal is down. */
-const PEDAL_DOWN = 64;
 /** 16 channels of 128 pitches; key = channel × 128 + pitch. */
 const KEYS = 2048;
 const NONE = -1;
@@ -18,14 +14,12 @@ const NONE = -1;
 const OPEN = 0xffff_ffff;
 
 /**
- * Reads the notes and pedal moves out of tracks. A note-off (or a note-on of velocity 0) ends the oldest open note of
- * its channel and pitch; one without an open note is ignored; a note that never ends is left out, as in pretty_midi.
+ * Reads the notes and pedals out of tracks. A note-off (or a note-on of velocity 0) ends the oldest open note of its
+ * channel and pitch; one without an open note is ignored; a note that never ends is left out, as in pretty_midi.
  */
 export class NoteReader {
-  readonly table: NoteTable;
+  readonly table: ReadNotes;
   readonly #tempo: TempoMap;
-  readonly #pedal: PedalEvent[] = [];
-  #tracksWithPedal = 0;
   /** Row of the first and last open note of each key; `#next` links them. */
   readonly #first = new Int32Array(KEYS);
   readonly #last = new Int32Array(KEYS);
@@ -34,15 +28,15 @@ export class NoteReader {
   constructor(tempo: TempoMap, tracks: readonly EventColumns[]) {
     const capacity = tracks.reduce((sum, events) => sum + countNoteOns(events), 0);
     this.#tempo = tempo;
-    this.table = new NoteTable(capacity);
+    this.table = new ReadNotes(tracks, capacity);
     this.#next = new Int32Array(capacity);
   }
 
   /** Reads one of the tracks; returns how many of its notes never end. */
-  read({ ticks, messages, length }: EventColumns, trackIndex: number): number {
+  read({ ticks, messages, length }: EventColumns, track: number): number {
     const { table } = this;
-    const { startSeconds, endSeconds, startTicks, endTicks, pitches, velocities } = table;
-    const { tracks, channels, programs, noteOnIndices, noteOffIndices } = table;
+    const { startSeconds, endSeconds, pitches, velocities, places, programs } = table;
+    const { noteOnIndices, noteOffIndices, pedals } = table;
     const seconds = this.#tempo.walk();
     const selected = new Uint8Array(16);
     const first = this.#first.fill(NONE);
@@ -50,7 +44,6 @@ export class NoteReader {
     const next = this.#next;
     const instruments = new Map<number, number>();
     const base = table.length;
-    const pedalBase = this.#pedal.length;
     let latestInstrument = NONE;
     let row = base;
     let openCount = 0;
@@ -70,11 +63,9 @@ export class NoteReader {
         next[row] = NONE;
         openCount += 1;
         startSeconds[row] = seconds(tick);
-        startTicks[row] = tick;
         pitches[row] = data1;
         velocities[row] = data2;
-        tracks[row] = trackIndex;
-        channels[row] = channel;
+        places[row] = track * 16 + channel;
         noteOnIndices[row] = index;
         noteOffIndices[row] = OPEN;
         row += 1;
@@ -84,7 +75,6 @@ export class NoteReader {
         first[key] = next[ended] ?? NONE;
         openCount -= 1;
         endSeconds[ended] = seconds(tick);
-        endTicks[ended] = tick;
         const program = selected[channel] ?? 0;
         programs[ended] = program;
         noteOffIndices[ended] = index;
@@ -94,33 +84,30 @@ export class NoteReader {
         latestInstrument = instrument;
       } else if (kind === PROGRAM_CHANGE) {
         selected[channel] = data1;
-      } else if (kind === CONTROL_CHANGE && data1 === SUSTAIN_CONTROLLER) {
-        this.#pedal.push({ seconds: seconds(tick), isDown: data2 >= PEDAL_DOWN, track: trackIndex, channel });
+      } else if (isPedalMove(message)) {
+        const place = track * 16 + channel;
+        const pedal = pedals.get(place) ?? new Pedal();
+        pedals.set(place, pedal);
+        pedal.move(seconds(tick), isPedalDown(message));
       }
     }
     table.length = row;
-    if (this.#pedal.length > pedalBase) this.#tracksWithPedal += 1;
-    if (openCount > 0 || instruments.size > 1) this.#tidyFrom(base, instruments);
+    if (openCount > 0 || instruments.size > 1) this.#tidyFrom(base, ticks, instruments);
     return openCount;
-  }
-
-  /** The pedal moves of all tracks that were read, in order of time. */
-  pedal(): PedalEvent[] {
-    return this.#tracksWithPedal > 1 ? this.#pedal.sort((a, b) => a.seconds - b.seconds) : this.#pedal;
   }
 
   /**
    * Leaves out notes that never end, and puts those that start together in order of instrument, as pretty_midi numbers
    * them: by the first to end a note.
    */
-  #tidyFrom(base: number, instruments: ReadonlyMap<number, number>): void {
-    const { startTicks, channels, programs, noteOffIndices, length } = this.table;
+  #tidyFrom(base: number, ticks: Float64Array, instruments: ReadonlyMap<number, number>): void {
+    const { places, programs, noteOnIndices, noteOffIndices, length } = this.table;
+    const startTick = (row: number): number => ticks[noteOnIndices[row] ?? 0] ?? 0;
     const rank = (row: number): number =>
-      instruments.get((channels[row] ?? 0) * 128 + (programs[row] ?? 0)) ?? 0;
+      instruments.get(((places[row] ?? 0) & 0x0f) * 128 + (programs[row] ?? 0)) ?? 0;
     const rows = Array.from({ length: length - base }, (_, index) => base + index);
     const ended = rows.filter((row) => noteOffIndices[row] !== OPEN);
-    if (instruments.size > 1)
-      ended.sort((a, b) => (startTicks[a] ?? 0) - (startTicks[b] ?? 0) || rank(a) - rank(b));
+    if (instruments.size > 1) ended.sort((a, b) => startTick(a) - startTick(b) || rank(a) - rank(b));
     this.table.keep(base, ended);
   }
 }

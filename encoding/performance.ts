@@ -4,6 +4,7 @@
  * bin changes.
  */
 import { columnsOf, type NoteColumns } from "./note-table.ts";
+import { onsetOrder } from "./onset-order.ts";
 import type { Note } from "./score.ts";
 import { ascendingOrder } from "./sort.ts";
 import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
@@ -44,7 +45,7 @@ export interface EncodedColumns {
 /**
  * Encodes some rows of a table.
  *
- * @param rows equal onsets of one pitch are encoded in the order given here.
+ * @param rows equal onsets of one pitch are encoded in the order given here; changed.
  * @param originSeconds where time begins: what is taken off all times.
  * @throws EncodingError, VocabularyError as `encodePerformance` does.
  */
@@ -54,7 +55,7 @@ export function encodeColumns(
   vocabulary: Vocabulary,
   originSeconds = 0,
 ): EncodedColumns {
-  const order = onsetOrder(notes, rows, originSeconds);
+  const order = onsetOrder(notes, rows);
   const quantized = quantizeNotes(notes, order, vocabulary, originSeconds);
   const { minimum, count } = rangeOf(vocabulary, "TIME_SHIFT");
   // A note has at most an on, an off and a velocity; every shift but the longest is followed by one of the first two.
@@ -104,71 +105,6 @@ function writeIds(
   return length;
 }
 
-/** Rows in the order in which note-ons are encoded: by unquantised start, then pitch; equal ones as they were given. */
-function onsetOrder(notes: NoteColumns, rows: Uint32Array, originSeconds: number): Uint32Array {
-  const steps = startSteps(notes, rows, originSeconds);
-  // Steps come first: in linear time, and what is left to do then lies within a step, where insertion is fastest.
-  const order = rows.slice();
-  if (!isAscending(steps)) {
-    const byStep = ascendingOrder(steps);
-    for (let rank = 0; rank < order.length; rank += 1) order[rank] = rows[byStep[rank] ?? 0] ?? 0;
-  }
-  if (insertByOnset(order, notes)) return order;
-  // A piece that crams thousands of notes into one step.
-  const { startSeconds, pitches } = notes;
-  return rows
-    .slice()
-    .sort((a, b) => (startSeconds[a] ?? 0) - (startSeconds[b] ?? 0) || (pitches[a] ?? 0) - (pitches[b] ?? 0));
-}
-
-/** When each row starts, in steps; times are checked here. */
-function startSteps(notes: NoteColumns, rows: Uint32Array, originSeconds: number): Int32Array {
-  const { startSeconds, endSeconds, pitches } = notes;
-  const steps = new Int32Array(rows.length);
-  for (let index = 0; index < rows.length; index += 1) {
-    const row = rows[index] ?? 0;
-    const start = (startSeconds[row] ?? 0) - originSeconds;
-    const end = (endSeconds[row] ?? 0) - originSeconds;
-    const step = quantize(start);
-    if (!(step >= 0 && start <= MAX_SECONDS && end <= MAX_SECONDS)) {
-      throw new EncodingError(
-        `a note of pitch ${pitches[row]} lasts from ${start} to ${end} s; ` +
-          `times must be between 0 and ${MAX_SECONDS} s`,
-      );
-    }
-    steps[index] = step;
-  }
-  return steps;
-}
-
-function isAscending(steps: Int32Array): boolean {
-  for (let index = 1; index < steps.length; index += 1) {
-    if ((steps[index] ?? 0) < (steps[index - 1] ?? 0)) return false;
-  }
-  return true;
-}
-
-/** Sorts rows that are nearly in order; gives up, and returns false, when they are not. */
-function insertByOnset(order: Uint32Array, { startSeconds, pitches }: NoteColumns): boolean {
-  let movesLeft = 16 * order.length;
-  for (let index = 1; index < order.length; index += 1) {
-    const row = order[index] ?? 0;
-    const start = startSeconds[row] ?? 0;
-    const pitch = pitches[row] ?? 0;
-    let place = index;
-    for (; place > 0; place -= 1) {
-      const before = order[place - 1] ?? 0;
-      const gap = (startSeconds[before] ?? 0) - start;
-      if (gap < 0 || (gap === 0 && (pitches[before] ?? 0) <= pitch)) break;
-      order[place] = before;
-    }
-    order[place] = row;
-    movesLeft -= index - place;
-    if (movesLeft < 0) return false;
-  }
-  return true;
-}
-
 interface QuantizedNotes {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
@@ -177,7 +113,7 @@ interface QuantizedNotes {
   readonly lastStep: number;
 }
 
-/** Times in steps, velocities in bins, all in the order given; pitches and velocities are checked here. */
+/** Times in steps, velocities in bins, all in the order given; checked here. */
 function quantizeNotes(
   notes: NoteColumns,
   order: Uint32Array,
@@ -197,8 +133,16 @@ function quantizeNotes(
     const bin = vocabulary.velocityBin(notes.velocities[row] ?? 0);
     if (!isIn(pitchRange, pitch)) vocabulary.id("NOTE_ON", pitch);
     if (!isIn(binRange, bin)) vocabulary.id("VELOCITY", bin);
-    const start = quantize((notes.startSeconds[row] ?? 0) - originSeconds);
-    const end = Math.max(start + 1, quantize((notes.endSeconds[row] ?? 0) - originSeconds));
+    const startSeconds = (notes.startSeconds[row] ?? 0) - originSeconds;
+    const endSeconds = (notes.endSeconds[row] ?? 0) - originSeconds;
+    const start = quantize(startSeconds);
+    const end = Math.max(start + 1, quantize(endSeconds));
+    if (!(start >= 0 && startSeconds <= MAX_SECONDS && endSeconds <= MAX_SECONDS)) {
+      throw new EncodingError(
+        `a note of pitch ${pitch} lasts from ${startSeconds} to ${endSeconds} s; ` +
+          `times must be between 0 and ${MAX_SECONDS} s`,
+      );
+    }
     starts[rank] = start;
     ends[rank] = end;
     bins[rank] = bin;

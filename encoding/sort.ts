@@ -1,40 +1,53 @@
-const DIGIT_BITS = 8;
-const DIGITS = 1 << DIGIT_BITS;
+/** Putting in order, and finding what is in order. */
 
 /**
- * Indices that put whole numbers from 0 to 2³¹ − 1 in ascending order; equal ones keep theirs. A radix sort: linear in
- * the number of keys, with a pass for every 8 bits of the largest.
+ * Indices that put whole numbers from 0 to 2³¹ − 1 in ascending order; equal ones keep theirs. A radix sort with two
+ * digits, each of half the largest number's bits: linear in the number of keys.
  */
 export function ascendingOrder(keys: Int32Array): Uint32Array {
-  let order = new Uint32Array(keys.length);
-  let spare = new Uint32Array(keys.length);
   let largest = 0;
+  for (let index = 0; index < keys.length; index += 1) largest = Math.max(largest, keys[index] ?? 0);
+  const digitBits = Math.ceil((32 - Math.clz32(largest)) / 2);
+  const mask = (1 << digitBits) - 1;
+  // How many keys have each digit, one place further up, and then where the next of them goes.
+  const lowPlaces = new Uint32Array(mask + 2);
+  const highPlaces = new Uint32Array(mask + 2);
   for (let index = 0; index < keys.length; index += 1) {
-    order[index] = index;
-    largest = Math.max(largest, keys[index] ?? 0);
+    const key = keys[index] ?? 0;
+    const [low, high] = [(key & mask) + 1, (key >> digitBits) + 1];
+    lowPlaces[low] = (lowPlaces[low] ?? 0) + 1;
+    highPlaces[high] = (highPlaces[high] ?? 0) + 1;
   }
-  for (let shift = 0; shift < 31 && largest >> shift > 0; shift += DIGIT_BITS) {
-    distribute(keys, order, shift, spare);
-    [order, spare] = [spare, order];
+  for (let digit = 1; digit <= mask; digit += 1) {
+    lowPlaces[digit] = (lowPlaces[digit] ?? 0) + (lowPlaces[digit - 1] ?? 0);
+    highPlaces[digit] = (highPlaces[digit] ?? 0) + (highPlaces[digit - 1] ?? 0);
+  }
+  const byLow = new Uint32Array(keys.length);
+  for (let index = 0; index < keys.length; index += 1) {
+    const low = (keys[index] ?? 0) & mask;
+    const place = lowPlaces[low] ?? 0;
+    lowPlaces[low] = place + 1;
+    byLow[place] = index;
+  }
+  const order = new Uint32Array(keys.length);
+  for (let rank = 0; rank < keys.length; rank += 1) {
+    const index = byLow[rank] ?? 0;
+    const high = (keys[index] ?? 0) >> digitBits;
+    const place = highPlaces[high] ?? 0;
+    highPlaces[high] = place + 1;
+    order[place] = index;
   }
   return order;
 }
 
-/** Puts indices in order of one digit of their keys; equal ones keep their order. */
-function distribute(keys: Int32Array, order: Uint32Array, shift: number, sorted: Uint32Array): void {
-  // Where the next index with each digit goes.
-  const places = new Uint32Array(DIGITS + 1);
-  for (let index = 0; index < keys.length; index += 1) {
-    const digit = ((keys[index] ?? 0) >> shift) & (DIGITS - 1);
-    places[digit + 1] = (places[digit + 1] ?? 0) + 1;
+/** Index of the last element at most `value`, in an ascending list; 0 where there is none. */
+export function lastAtMost(ascending: readonly number[], value: number): number {
+  let low = 0;
+  let high = ascending.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((ascending[middle] ?? Infinity) <= value) low = middle;
+    else high = middle - 1;
   }
-  for (let digit = 1; digit < DIGITS; digit += 1)
-    places[digit] = (places[digit] ?? 0) + (places[digit - 1] ?? 0);
-  for (let rank = 0; rank < keys.length; rank += 1) {
-    const index = order[rank] ?? 0;
-    const digit = ((keys[index] ?? 0) >> shift) & (DIGITS - 1);
-    const place = places[digit] ?? 0;
-    places[digit] = place + 1;
-    sorted[place] = index;
-  }
+  return low;
 }

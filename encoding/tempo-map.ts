@@ -1,5 +1,6 @@
 import { eventColumnsOf } from "./event-columns.ts";
 import type { Division, Track } from "./score.ts";
+import { lastAtMost } from "./sort.ts";
 
 /** Meta event type of a tempo change; its three data bytes are microseconds per quarter note. */
 export const TEMPO_META = 0x51;
@@ -31,7 +32,7 @@ export class TempoMap {
       if (change.tick === (this.#ticks[last] ?? 0)) {
         this.#secondsPerTick[last] = scale;
       } else if (scale !== this.#secondsPerTick[last]) {
-        this.#seconds.push(this.seconds(change.tick));
+        this.#seconds.push(this.#secondsIn(last, change.tick));
         this.#ticks.push(change.tick);
         this.#secondsPerTick.push(scale);
       }
@@ -84,8 +85,9 @@ export function tempoChanges(tracks: readonly Track[]): TempoChange[] {
   for (const track of tracks) {
     for (const event of eventColumnsOf(track).others) {
       if (event.kind !== "meta" || event.type !== TEMPO_META) continue;
-      const [high = 0, middle = 0, low = 0] = event.data;
-      changes.push({ tick: event.tick, microsecondsPerQuarter: (high << 16) | (middle << 8) | low });
+      const { tick, data } = event;
+      const microsecondsPerQuarter = ((data[0] ?? 0) << 16) | ((data[1] ?? 0) << 8) | (data[2] ?? 0);
+      changes.push({ tick, microsecondsPerQuarter });
     }
   }
   return changes.sort((a, b) => a.tick - b.tick);
@@ -93,16 +95,4 @@ export function tempoChanges(tracks: readonly Track[]): TempoChange[] {
 
 function secondsPerTick(microsecondsPerQuarter: number, ticksPerQuarter: number): number {
   return 60 / ((6e7 / microsecondsPerQuarter) * ticksPerQuarter);
-}
-
-/** Index of the last element at most `value`, in an ascending list that starts at 0; 0 for smaller values. */
-function lastAtMost(ascending: readonly number[], value: number): number {
-  let low = 0;
-  let high = ascending.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((ascending[middle] ?? Infinity) <= value) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

@@ -13,7 +13,8 @@ const SYSEX = 0xf0;
 const SYSEX_ESCAPE = 0xf7;
 /** Ticks beyond this no longer add exactly in a double; no real file comes near. */
 const MAX_TICK = Number.MAX_SAFE_INTEGER;
-const TYPICAL_EVENT_BYTES = 4;
+/** A delta time and a data byte under running status. */
+const SHORTEST_EVENT_BYTES = 2;
 const EMPTY = new Uint8Array(0);
 
 /**
@@ -77,7 +78,7 @@ class EventReader {
     this.#bytes = bytes;
     this.offset = start;
     this.#end = end;
-    this.events = new EventColumns(Math.ceil((end - start) / TYPICAL_EVENT_BYTES));
+    this.events = new EventColumns(Math.floor((end - start) / SHORTEST_EVENT_BYTES));
   }
 
   /** Reads events up to the end-of-track event or the end of the chunk, or up to damage, which is returned. */
@@ -215,7 +216,7 @@ function badData(offset: number, status: number, bytes: Uint8Array): TrackDamage
 }
 
 function isTempo(data: Uint8Array): boolean {
-  return data.length === 3 && data.some((byte) => byte !== 0);
+  return data.length === 3 && ((data[0] ?? 0) | (data[1] ?? 0) | (data[2] ?? 0)) !== 0;
 }
 
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });

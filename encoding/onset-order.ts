@@ -1,0 +1,71 @@
+/** The order in which note-ons are encoded. */
+import type { NoteColumns } from "./note-table.ts";
+
+/** How far back a note is moved within its run; one that belongs further back begins a run of its own. */
+const LONGEST_MOVE = 32;
+
+/**
+ * Rows in order of start, then of pitch; equal ones as they were given. A merge sort that makes use of the order there
+ * is: notes of a track come by start, so a piece is a few long runs, and only the notes of chords change places.
+ *
+ * @param rows is changed, and may be what is returned.
+ */
+export function onsetOrder(notes: NoteColumns, rows: Uint32Array): Uint32Array {
+  let runs = orderRuns(notes, rows);
+  let [order, spare] = [rows, rows];
+  while (runs.length > 1) {
+    if (spare === order) spare = new Uint32Array(rows.length);
+    const merged: number[] = [];
+    for (let run = 0; run < runs.length; run += 2) {
+      const first = runs[run] ?? 0;
+      merge(notes, order, first, runs[run + 1] ?? rows.length, runs[run + 2] ?? rows.length, spare);
+      merged.push(first);
+    }
+    runs = merged;
+    [order, spare] = [spare, order];
+  }
+  return order;
+}
+
+/** Orders rows in place as far as short moves do it; returns where each of the runs that are then in order begins. */
+function orderRuns(notes: NoteColumns, order: Uint32Array): number[] {
+  const runs = [0];
+  let first = 0;
+  for (let index = 1; index < order.length; index += 1) {
+    const row = order[index] ?? 0;
+    const furthest = index - LONGEST_MOVE;
+    if (furthest > first && isBefore(notes, row, order[furthest] ?? 0)) {
+      runs.push(index);
+      first = index;
+    }
+    let place = index;
+    for (; place > first; place -= 1) {
+      const before = order[place - 1] ?? 0;
+      if (!isBefore(notes, row, before)) break;
+      order[place] = before;
+    }
+    order[place] = row;
+  }
+  return runs;
+}
+
+/** Merges two neighbouring runs into the same places of another array. */
+function merge(
+  notes: NoteColumns,
+  order: Uint32Array,
+  first: number,
+  middle: number,
+  end: number,
+  merged: Uint32Array,
+): void {
+  let [left, right] = [first, middle];
+  for (let place = first; place < end; place += 1) {
+    const isRight = left === middle || (right < end && isBefore(notes, order[right] ?? 0, order[left] ?? 0));
+    merged[place] = order[isRight ? right++ : left++] ?? 0;
+  }
+}
+
+function isBefore({ startSeconds, pitches }: NoteColumns, row: number, other: number): boolean {
+  const gap = (startSeconds[row] ?? 0) - (startSeconds[other] ?? 0);
+  return gap < 0 || (gap === 0 && (pitches[row] ?? 0) < (pitches[other] ?? 0));
+}

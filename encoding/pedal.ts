@@ -1,0 +1,92 @@
+/** The sustain pedal: its moves as they are read, and when it is down. */
+import type { EventColumns } from "./event-columns.ts";
+import type { PedalEvent } from "./score.ts";
+import { lastAtMost } from "./sort.ts";
+import type { TempoMap } from "./tempo-map.ts";
+
+/** A control change of controller 64, and the bits of a packed message that tell it: not its channel and value. */
+const PEDAL_MOVE = 0x40b0;
+const PEDAL_MASK = 0xfff0;
+/** Controller values from here on mean that the pedal is down. */
+const PEDAL_DOWN = 64;
+
+export function isPedalMove(message: number): boolean {
+  return (message & PEDAL_MASK) === PEDAL_MOVE;
+}
+
+export function isPedalDown(message: number): boolean {
+  return message >> 16 >= PEDAL_DOWN;
+}
+
+/** The pedal moves among the events of tracks, in order of time. */
+export function pedalEvents(tracks: readonly EventColumns[], tempo: TempoMap): PedalEvent[] {
+  const moves: PedalEvent[] = [];
+  for (const [track, { ticks, messages, length }] of tracks.entries()) {
+    for (let index = 0; index < length; index += 1) {
+      const message = messages[index] ?? 0;
+      if (!isPedalMove(message)) continue;
+      const seconds = tempo.seconds(ticks[index] ?? 0);
+      moves.push({ seconds, isDown: isPedalDown(message), track, channel: message & 0x0f });
+    }
+  }
+  return moves.sort((a, b) => a.seconds - b.seconds);
+}
+
+/** The times for which the pedal of one channel of a track is down. */
+export class Pedal {
+  /** From each of these on it is down, up to, and not with, the lift of the same index; ascending. The first is no press. */
+  readonly #downs = [-Infinity];
+  readonly #lifts = [-Infinity];
+  /** The latest lift, whether or not the pedal was down. */
+  #lifted = -1;
+  /** When it last moves. */
+  lastSeconds = 0;
+
+  /** Takes a move, no earlier than any before; of moves at the same time one that lifts counts as the last. */
+  move(seconds: number, isDown: boolean): void {
+    const wasDown = this.#downs.length > this.#lifts.length;
+    this.lastSeconds = seconds;
+    if (!isDown) {
+      this.#lifted = seconds;
+      if (wasDown && this.#downs.at(-1) === seconds) this.#downs.pop();
+      else if (wasDown) this.#lifts.push(seconds);
+    } else if (!wasDown && this.#lifted !== seconds) {
+      this.#downs.push(seconds);
+    }
+  }
+
+  /** Whether it is never down. */
+  get isIdle(): boolean {
+    return this.#downs.length === 1;
+  }
+
+  /**
+   * The latest press that begins at `seconds` or before.
+   *
+   * @param near a guess: it, the one before and the one after are looked at first.
+   */
+  pressAt(seconds: number, near: number): number {
+    const downs = this.#downs;
+    const isLater = (downs[near] ?? Infinity) <= seconds;
+    const guess = isLater ? near : near - 1;
+    if ((downs[guess] ?? Infinity) <= seconds && (downs[guess + 1] ?? Infinity) > seconds) return guess;
+    return lastAtMost(downs, seconds);
+  }
+
+  /** When the pedal is lifted, if at `seconds` it is down by `press`: Infinity where never; `seconds` itself where it is up. */
+  liftAfter(seconds: number, press: number): number {
+    return Math.max(seconds, this.#lifts[press] ?? Infinity);
+  }
+}
+
+/** The pedal of each place, which is track × 16 + channel, from moves in order of time. */
+export function pedalsOf(moves: readonly PedalEvent[]): Map<number, Pedal> {
+  const pedals = new Map<number, Pedal>();
+  for (const { track, channel, seconds, isDown } of moves) {
+    const place = track * 16 + channel;
+    const pedal = pedals.get(place) ?? new Pedal();
+    pedals.set(place, pedal);
+    pedal.move(seconds, isDown);
+  }
+  return pedals;
+}
