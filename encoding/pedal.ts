@@ -1,7 +1,6 @@
 /** The sustain pedal: its moves as they are read, and when it is down. */
 import type { EventColumns } from "./event-columns.ts";
 import type { PedalEvent } from "./score.ts";
-import { lastAtMost } from "./sort.ts";
 import type { TempoMap } from "./tempo-map.ts";
 
 /** A control change of controller 64, and the bits of a packed message that tell it: not its channel and value. */
@@ -32,13 +31,22 @@ export function pedalEvents(tracks: readonly EventColumns[], tempo: TempoMap): P
   return moves.sort((a, b) => a.seconds - b.seconds);
 }
 
-/** The times for which the pedal of one channel of a track is down. */
+/**
+ * The times for which a pedal is down: from each of `downs` up to, and not with, the lift of the same index. Both ascend;
+ * the first and last are no presses, but −∞ and ∞.
+ */
+export interface Presses {
+  readonly downs: Float64Array;
+  readonly lifts: Float64Array;
+}
+
+/** The pedal of one channel of a track. */
 export class Pedal {
-  /** From each of these on it is down, up to, and not with, the lift of the same index; ascending. The first is no press. */
   readonly #downs = [-Infinity];
   readonly #lifts = [-Infinity];
   /** The latest lift, whether or not the pedal was down. */
   #lifted = -1;
+  #presses: Presses | undefined;
   /** When it last moves. */
   lastSeconds = 0;
 
@@ -46,6 +54,7 @@ export class Pedal {
   move(seconds: number, isDown: boolean): void {
     const wasDown = this.#downs.length > this.#lifts.length;
     this.lastSeconds = seconds;
+    this.#presses = undefined;
     if (!isDown) {
       this.#lifted = seconds;
       if (wasDown && this.#downs.at(-1) === seconds) this.#downs.pop();
@@ -55,27 +64,12 @@ export class Pedal {
     }
   }
 
-  /** Whether it is never down. */
-  get isIdle(): boolean {
-    return this.#downs.length === 1;
-  }
-
-  /**
-   * The latest press that begins at `seconds` or before.
-   *
-   * @param near a guess: it, the one before and the one after are looked at first.
-   */
-  pressAt(seconds: number, near: number): number {
-    const downs = this.#downs;
-    const isLater = (downs[near] ?? Infinity) <= seconds;
-    const guess = isLater ? near : near - 1;
-    if ((downs[guess] ?? Infinity) <= seconds && (downs[guess + 1] ?? Infinity) > seconds) return guess;
-    return lastAtMost(downs, seconds);
-  }
-
-  /** When the pedal is lifted, if at `seconds` it is down by `press`: Infinity where never; `seconds` itself where it is up. */
-  liftAfter(seconds: number, press: number): number {
-    return Math.max(seconds, this.#lifts[press] ?? Infinity);
+  /** When it is down; undefined where it never is. */
+  presses(): Presses | undefined {
+    if (this.#downs.length === 1) return undefined;
+    if (this.#presses) return this.#presses;
+    const downs = Float64Array.from([...this.#downs, Infinity]);
+    return (this.#presses = { downs, lifts: downs.map((_, press) => this.#lifts[press] ?? Infinity) });
   }
 }
 

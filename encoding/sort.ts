@@ -40,9 +40,13 @@ export function ascendingOrder(keys: Int32Array): Uint32Array {
   return order;
 }
 
-/** Index of the last element at most `value`, in an ascending list; 0 where there is none. */
-export function lastAtMost(ascending: readonly number[], value: number): number {
-  let low = 0;
+/**
+ * Index of the last element at most `value`, in an ascending list.
+ *
+ * @param from where to look from; what is returned where there is none.
+ */
+export function lastAtMost(ascending: readonly number[] | Float64Array, value: number, from = 0): number {
+  let low = from;
   let high = ascending.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;

@@ -1,7 +1,8 @@
 /** The sustain pedal, folded into note lengths. */
 import { type NoteTable, tableOfNotes } from "./note-table.ts";
-import type { Pedal } from "./pedal.ts";
+import type { Presses } from "./pedal.ts";
 import { DRUM_CHANNEL, type PedalEvent, type ScoreNote } from "./score.ts";
+import { lastAtMost } from "./sort.ts";
 
 /**
  * Lengthens notes by the sustain pedal, following note-seq's `apply_sustain_control_changes`. While the pedal of a
@@ -35,21 +36,23 @@ export function sustainedEnds(notes: NoteTable): Float64Array {
   const ends = new Float64Array(length);
   const nextStrikes = new Map<number, Float64Array<ArrayBuffer>>();
   let latestInstrument = -1;
-  let pedal: Pedal | undefined;
+  let presses: Presses | undefined;
+  /** The latest press at the start of the note. */
+  let press = 0;
   /** By pitch: when the key is next struck while the pedal is down. */
   let nextStrike = new Float64Array(0);
-  /** The press before the start of the latest note. */
-  let press = 0;
   let lastSeconds = 0;
   const neverLifted: number[] = [];
   for (let row = length - 1; row >= 0; row -= 1) {
     const place = places[row] ?? 0;
+    const start = startSeconds[row] ?? 0;
     const instrument = place * 128 + (programs[row] ?? 0);
     if (instrument !== latestInstrument) {
       latestInstrument = instrument;
-      pedal = pedals.get(place);
-      if (pedal) lastSeconds = Math.max(lastSeconds, pedal.lastSeconds);
-      if (pedal?.isIdle) pedal = undefined;
+      const pedal = pedals.get(place);
+      lastSeconds = Math.max(lastSeconds, pedal?.lastSeconds ?? 0);
+      presses = pedal?.presses();
+      press = presses ? lastAtMost(presses.downs, start) : 0;
       nextStrike = nextStrikes.get(instrument) ?? new Float64Array(128).fill(Infinity);
       nextStrikes.set(instrument, nextStrike);
     }
@@ -59,21 +62,22 @@ export function sustainedEnds(notes: NoteTable): Float64Array {
     }
     const released = endSeconds[row] ?? 0;
     lastSeconds = Math.max(lastSeconds, released);
-    if (!pedal) {
+    if (!presses) {
       ends[row] = released;
       continue;
     }
-    const start = startSeconds[row] ?? 0;
+    const { downs, lifts } = presses;
+    while ((downs[press] ?? 0) > start) press -= 1;
+    // Mostly the pedal does not go down again before the key is released.
+    const isLatest = (downs[press + 1] ?? Infinity) > released;
+    const pressAtRelease = isLatest ? press : lastAtMost(downs, released, press + 1);
     const pitch = pitches[row] ?? 0;
     const strike = nextStrike[pitch] ?? Infinity;
-    press = pedal.pressAt(start, press);
-    const end =
-      strike <= released
-        ? strike
-        : Math.min(strike, pedal.liftAfter(released, pedal.pressAt(released, press)));
+    const lift = Math.max(released, lifts[pressAtRelease] ?? Infinity);
+    const end = strike <= released ? strike : Math.min(strike, lift);
     ends[row] = strike === start ? NaN : end;
     if (end === Infinity) neverLifted.push(row);
-    if (pedal.liftAfter(start, press) > start) nextStrike[pitch] = start;
+    if ((lifts[press] ?? Infinity) > start) nextStrike[pitch] = start;
   }
   for (const row of neverLifted) ends[row] = lastSeconds;
   return ends;
