@@ -37,7 +37,8 @@ export class NoteReader {
     const { table } = this;
     const { startSeconds, endSeconds, pitches, velocities, places, programs } = table;
     const { noteOnIndices, noteOffIndices, pedals } = table;
-    const seconds = this.#tempo.walk();
+    const tempo = this.#tempo;
+    let { fromTick, untilTick, fromSeconds, secondsPerTick } = tempo.segmentAt(0);
     const selected = new Uint8Array(16);
     const first = this.#first.fill(NONE);
     const last = this.#last;
@@ -51,6 +52,9 @@ export class NoteReader {
     for (let index = 0; index < length; index += 1) {
       const message = messages[index] ?? 0;
       const tick = ticks[index] ?? 0;
+      if (tick < fromTick || tick >= untilTick)
+        ({ fromTick, untilTick, fromSeconds, secondsPerTick } = tempo.segmentAt(tick));
+      const seconds = fromSeconds + secondsPerTick * (tick - fromTick);
       const channel = message & 0x0f;
       const kind = message & 0xf0;
       const data1 = (message >> 8) & 0xff;
@@ -62,7 +66,7 @@ export class NoteReader {
         last[key] = row;
         next[row] = NONE;
         openCount += 1;
-        startSeconds[row] = seconds(tick);
+        startSeconds[row] = seconds;
         pitches[row] = data1;
         velocities[row] = data2;
         places[row] = track * 16 + channel;
@@ -74,7 +78,7 @@ export class NoteReader {
         if (ended === NONE) continue;
         first[key] = next[ended] ?? NONE;
         openCount -= 1;
-        endSeconds[ended] = seconds(tick);
+        endSeconds[ended] = seconds;
         const program = selected[channel] ?? 0;
         programs[ended] = program;
         noteOffIndices[ended] = index;
@@ -88,7 +92,7 @@ export class NoteReader {
         const place = track * 16 + channel;
         const pedal = pedals.get(place) ?? new Pedal();
         pedals.set(place, pedal);
-        pedal.move(seconds(tick), isPedalDown(message));
+        pedal.move(seconds, isPedalDown(message));
       }
     }
     table.length = row;

@@ -8,6 +8,14 @@ export const TEMPO_META = 0x51;
 /** The tempo until the first tempo event: 120 quarter notes a minute. */
 export const DEFAULT_MICROSECONDS_PER_QUARTER = 500_000;
 
+/** A stretch of one tempo; the last one has no end. */
+export interface TempoSegment {
+  readonly fromTick: number;
+  readonly untilTick: number;
+  readonly fromSeconds: number;
+  readonly secondsPerTick: number;
+}
+
 /**
  * Ticks to seconds and back, for one file. Tempo events may stand on any track and need not begin at tick 0.
  * The arithmetic, down to the order of operations, is pretty_midi's, so that times round to the same 10 ms step
@@ -18,6 +26,8 @@ export class TempoMap {
   readonly #ticks: number[] = [0];
   readonly #seconds: number[] = [0];
   readonly #secondsPerTick: number[];
+  /** The segment that was asked for last. */
+  #latest = 0;
 
   constructor(division: Division, tracks: readonly Track[]) {
     if (division.kind === "smpte") {
@@ -44,28 +54,27 @@ export class TempoMap {
     return this.#secondsIn(lastAtMost(this.#ticks, tick), tick);
   }
 
+  /** The segment that `tick` lies in. Of use to those with many ticks in turn: the next segment is looked at first. */
+  segmentAt(tick: number): TempoSegment {
+    const ticks = this.#ticks;
+    const next = this.#latest + 1;
+    const isNext = (ticks[next] ?? Infinity) <= tick && tick < (ticks[next + 1] ?? Infinity);
+    const segment = isNext ? next : lastAtMost(ticks, tick);
+    this.#latest = segment;
+    return {
+      fromTick: ticks[segment] ?? 0,
+      untilTick: ticks[segment + 1] ?? Infinity,
+      fromSeconds: this.#seconds[segment] ?? 0,
+      secondsPerTick: this.#secondsPerTick[segment] ?? 0,
+    };
+  }
+
   /** The nearest tick to `seconds`; never negative. */
   tick(seconds: number): number {
     const segment = lastAtMost(this.#seconds, seconds);
     const start = this.#ticks[segment] ?? 0;
     const elapsed = seconds - (this.#seconds[segment] ?? 0);
     return Math.max(0, start + Math.round(elapsed / (this.#secondsPerTick[segment] ?? 1)));
-  }
-
-  /** A converter for ticks that mostly grow: it remembers its segment, and looks for another only where that ends. */
-  walk(): (tick: number) => number {
-    // The segment: where it begins and ends.
-    let [from, until, start, scale] = [0, 0, 0, 0];
-    return (tick) => {
-      if (tick < from || tick >= until) {
-        const segment = lastAtMost(this.#ticks, tick);
-        from = this.#ticks[segment] ?? 0;
-        until = this.#ticks[segment + 1] ?? Infinity;
-        start = this.#seconds[segment] ?? 0;
-        scale = this.#secondsPerTick[segment] ?? 0;
-      }
-      return start + scale * (tick - from);
-    };
   }
 
   #secondsIn(segment: number, tick: number): number {

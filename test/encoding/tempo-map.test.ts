@@ -46,10 +46,12 @@ describe("TempoMap", () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 20 }), fc.array(fc.nat(10_000)), (changes, ticks) => {
         const map = new TempoMap(QUARTER, [tempoTrack(...changes.toSorted((a, b) => a[0] - b[0]))]);
-        const walk = map.walk();
         for (const tick of ticks) {
           expect(map.tick(map.seconds(tick))).toBe(tick);
-          expect(walk(tick)).toBe(map.seconds(tick));
+          const { fromTick, untilTick, fromSeconds, secondsPerTick } = map.segmentAt(tick);
+          expect(tick).toBeGreaterThanOrEqual(fromTick);
+          expect(tick).toBeLessThan(untilTick);
+          expect(fromSeconds + secondsPerTick * (tick - fromTick)).toBe(map.seconds(tick));
           expect(map.seconds(tick + 1)).toBeGreaterThan(map.seconds(tick));
         }
       }),
