@@ -1,6 +1,7 @@
 /** The events of a track as one array for each property: what is read of them lies together, and objects are only made on demand. */
 import type { MetaEvent, MidiEvent, SysexEvent, Track } from "./score.ts";
 
+const NOTE_ON = 0x90;
 /** The lowest status byte of events that are no channel's. */
 const NO_CHANNEL = 0xf0;
 const META = 0xff;
@@ -17,6 +18,8 @@ export class EventColumns {
   /** `packed` channel messages; the bare status byte (0xF0, 0xF7, 0xFF) of other events. */
   readonly messages: Uint32Array;
   length = 0;
+  /** How many note-ons were pushed. */
+  noteOns = 0;
   /** The events that are no channel messages, in order. */
   readonly others: (MetaEvent | SysexEvent)[] = [];
 
@@ -30,6 +33,7 @@ export class EventColumns {
     this.ticks[this.length] = tick;
     this.messages[this.length] = message;
     this.length += 1;
+    if ((message & 0xf0) === NOTE_ON && message >> 16 > 0) this.noteOns += 1;
   }
 
   pushOther(event: MetaEvent | SysexEvent): void {

@@ -26,7 +26,7 @@ export class NoteReader {
   readonly #next: Int32Array;
 
   constructor(tempo: TempoMap, tracks: readonly EventColumns[]) {
-    const capacity = tracks.reduce((sum, events) => sum + countNoteOns(events), 0);
+    const capacity = tracks.reduce((sum, events) => sum + events.noteOns, 0);
     this.#tempo = tempo;
     this.table = new ReadNotes(tracks, capacity);
     this.#next = new Int32Array(capacity);
@@ -114,13 +114,4 @@ export class NoteReader {
     if (instruments.size > 1) ended.sort((a, b) => startTick(a) - startTick(b) || rank(a) - rank(b));
     this.table.keep(base, ended);
   }
-}
-
-function countNoteOns({ messages, length }: EventColumns): number {
-  let count = 0;
-  for (let index = 0; index < length; index += 1) {
-    const message = messages[index] ?? 0;
-    if ((message & 0xf0) === NOTE_ON && message >> 16 > 0) count += 1;
-  }
-  return count;
 }

@@ -124,6 +124,7 @@ function quantizeNotes(
   const ends = new Int32Array(order.length);
   const bins = new Uint8Array(order.length);
   const pitches = new Uint8Array(order.length);
+  const { startSeconds, endSeconds } = notes;
   const pitchRange = rangeOf(vocabulary, "NOTE_ON");
   const binRange = rangeOf(vocabulary, "VELOCITY");
   let lastStep = 0;
@@ -133,13 +134,13 @@ function quantizeNotes(
     const bin = vocabulary.velocityBin(notes.velocities[row] ?? 0);
     if (!isIn(pitchRange, pitch)) vocabulary.id("NOTE_ON", pitch);
     if (!isIn(binRange, bin)) vocabulary.id("VELOCITY", bin);
-    const startSeconds = (notes.startSeconds[row] ?? 0) - originSeconds;
-    const endSeconds = (notes.endSeconds[row] ?? 0) - originSeconds;
-    const start = quantize(startSeconds);
-    const end = Math.max(start + 1, quantize(endSeconds));
-    if (!(start >= 0 && startSeconds <= MAX_SECONDS && endSeconds <= MAX_SECONDS)) {
+    const from = (startSeconds[row] ?? 0) - originSeconds;
+    const to = (endSeconds[row] ?? 0) - originSeconds;
+    const start = quantize(from);
+    const end = Math.max(start + 1, quantize(to));
+    if (!(start >= 0 && from <= MAX_SECONDS && to <= MAX_SECONDS)) {
       throw new EncodingError(
-        `a note of pitch ${pitch} lasts from ${startSeconds} to ${endSeconds} s; ` +
+        `a note of pitch ${pitch} lasts from ${from} to ${to} s; ` +
           `times must be between 0 and ${MAX_SECONDS} s`,
       );
     }
