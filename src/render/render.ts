@@ -129,11 +129,11 @@ interface TimedEvent {
 
 /** The channel messages of all tracks in the order of time, as a player sends them. */
 function channelEvents({ division, tracks }: Score): TimedEvent[] {
-  const seconds = new TempoMap(division, tracks).walk();
+  const tempo = new TempoMap(division, tracks);
   return tracks
     .flatMap(({ events }) => events.filter((event) => event.kind === "channel"))
     .sort((a, b) => a.tick - b.tick)
-    .map((event) => ({ seconds: seconds(event.tick), event }));
+    .map((event) => ({ seconds: tempo.seconds(event.tick), event }));
 }
 
 /** What still sounds when the file ends, perhaps under a pedal that is never lifted. */
