@@ -1,0 +1,44 @@
+import { expect, it } from "vitest";
+import { codeBlocks } from "./blocks.ts";
+
+const fence = "```";
+
+it("takes a block of text after a program for its output, and comments for what they say", () => {
+  const markdown = [
+    `${fence}sh`,
+    "echo 1",
+    fence,
+    "",
+    "<!-- numbers differ -->",
+    "",
+    `${fence}text`,
+    "2",
+    fence,
+    "Words part them.",
+    "<!-- not run: takes hours -->",
+    `${fence}ts`,
+    "run();",
+    fence,
+    "<!-- goes on -->",
+    `${fence}ts`,
+    "stop();",
+    fence,
+    "More words.",
+    `${fence}text`,
+    "a picture",
+    fence,
+  ].join("\n");
+  const plain = { notRun: undefined, goesOn: false, output: undefined };
+  expect(codeBlocks(markdown)).toEqual([
+    {
+      ...plain,
+      language: "sh",
+      text: "echo 1",
+      line: 1,
+      output: { language: "text", text: "2", numbersDiffer: true },
+    },
+    { ...plain, language: "ts", text: "run();", line: 12, notRun: "takes hours" },
+    { ...plain, language: "ts", text: "stop();", line: 16, goesOn: true },
+    { ...plain, language: "text", text: "a picture", line: 20 },
+  ]);
+});

@@ -1,0 +1,79 @@
+/** The code blocks of a Markdown file, and what comments before them say of how they are tested. */
+
+export interface CodeBlock {
+  /** The word after the fence; empty for pictures made of characters. */
+  readonly language: string;
+  readonly text: string;
+  /** Of the opening fence, from 1. */
+  readonly line: number;
+  /** Why the test does not run it: `<!-- not run: needs PyTorch -->`. */
+  readonly notRun: string | undefined;
+  /** Whether it goes on where the block of the same language before it ended: `<!-- goes on -->`. */
+  readonly goesOn: boolean;
+  /** What it prints: the `text` or `json` block that follows with nothing but a comment between. */
+  readonly output: Output | undefined;
+}
+
+export interface Output {
+  readonly language: string;
+  readonly text: string;
+  /** Whether only the words are the same on every machine: `<!-- numbers differ -->` before the output. */
+  readonly numbersDiffer: boolean;
+}
+
+interface Fenced {
+  readonly language: string;
+  readonly text: string;
+  readonly line: number;
+  readonly comment: string;
+  /** Whether nothing but blank lines and the comment stands between it and the block before it. */
+  readonly follows: boolean;
+}
+
+const OUTPUTS: ReadonlySet<string> = new Set(["text", "json"]);
+
+/** All blocks that are not some other's output. */
+export function codeBlocks(markdown: string): CodeBlock[] {
+  const blocks: CodeBlock[] = [];
+  for (const { language, text, line, comment, follows } of fencedBlocks(markdown)) {
+    const before = blocks.at(-1);
+    if (follows && OUTPUTS.has(language) && before && !before.output && !OUTPUTS.has(before.language)) {
+      const output = { language, text, numbersDiffer: comment === "numbers differ" };
+      blocks[blocks.length - 1] = { ...before, output };
+      continue;
+    }
+    const notRun = /^not run: (.+)$/.exec(comment)?.[1];
+    blocks.push({ language, text, line, notRun, goesOn: comment === "goes on", output: undefined });
+  }
+  return blocks;
+}
+
+function fencedBlocks(markdown: string): Fenced[] {
+  const found: Fenced[] = [];
+  let open: { language: string; line: number; lines: string[] } | undefined;
+  let comment = "";
+  let follows = false;
+  for (const [index, line] of markdown.split("\n").entries()) {
+    const fence = /^```(\w*)$/.exec(line);
+    if (open) {
+      if (line !== "```") open.lines.push(line);
+      else {
+        found.push({
+          language: open.language,
+          text: open.lines.join("\n"),
+          line: open.line,
+          comment,
+          follows,
+        });
+        open = undefined;
+        comment = "";
+        follows = true;
+      }
+    } else if (fence) open = { language: fence[1] ?? "", line: index + 1, lines: [] };
+    else if (line.trim() !== "") {
+      comment = /^<!-- (.+) -->$/.exec(line)?.[1] ?? "";
+      if (comment === "") follows = false;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,129 @@
+/** Every code block of the documentation runs, and prints what is printed below it. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, sep } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CodeBlock, codeBlocks, type Output } from "./blocks.ts";
+import { compilePrograms, type DocProgram, docPrograms, outputsOf } from "./programs.ts";
+import { run } from "./run.ts";
+import { fillScratch, ROOT, scratchEnvironment } from "./scratch.ts";
+
+/** Long enough for a slow machine that does other things. */
+const PATIENCE = 300_000;
+
+const scratch = mkdtempSync(join(tmpdir(), "ostinato-docs-"));
+const documents = markdownFiles().map((path) => {
+  const blocks = codeBlocks(readFileSync(join(ROOT, path), "utf8"));
+  return { path, blocks, programs: docPrograms(path, blocks) };
+});
+const programs = documents.flatMap((document) => document.programs);
+
+/** Why blocks are not run, and how many they are: a new one is to be a decision. */
+const NOT_RUN = {
+  "measures for many minutes, beside peers": 2,
+  "needs PyTorch": 3,
+  "needs the network": 1,
+  "trains a model": 2,
+};
+
+let compilerSays = "";
+
+beforeAll(async () => {
+  fillScratch(scratch);
+  compilerSays = await compilePrograms(scratch, programs);
+}, PATIENCE);
+
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+it("has a test for each language", () => {
+  const strange = documents.flatMap(({ path, blocks }) =>
+    blocks
+      .filter(
+        ({ language, notRun }) => !["sh", "ts", "text", "json", "mermaid", ""].includes(language) && !notRun,
+      )
+      .map(({ language, line }) => `${path}:${line} ${language}`),
+  );
+  expect(strange).toEqual([]);
+});
+
+it("leaves out few blocks", () => {
+  const counts: Record<string, number> = {};
+  for (const { notRun } of documents.flatMap(({ blocks }) => blocks))
+    if (notRun !== undefined) counts[notRun] = (counts[notRun] ?? 0) + 1;
+  expect(counts).toEqual(NOT_RUN);
+});
+
+it("has programs whose types are right", () => {
+  expect(compilerSays).toBe("");
+});
+
+describe.each(documents.filter(({ blocks }) => blocks.some(isRun)))("$path", ({ blocks, programs: ours }) => {
+  it.each(blocks.filter((block) => block.language === "sh" && isRun(block)))(
+    "runs the commands of line $line",
+    async ({ text, output }) => {
+      const result = await inScratch("bash", ["-e", "-o", "pipefail", "-c", text]);
+      expect(result.code, result.shown).toBe(0);
+      if (output) expectOutput(output.language === "json" ? result.stdout : result.shown, output);
+    },
+    PATIENCE,
+  );
+
+  it.each(ours.filter(({ blocks: parts }) => parts.every(isRun)))(
+    "runs the program $name",
+    async ({ name, blocks: parts }: DocProgram) => {
+      const result = await inScratch(process.execPath, [join("compiled", `${name}.js`)]);
+      expect(result.code, result.shown).toBe(0);
+      for (const [index, printed] of outputsOf(result.stdout).entries()) {
+        const output = parts[index]?.output;
+        if (output) expectOutput(printed, output);
+      }
+    },
+    PATIENCE,
+  );
+});
+
+function isRun({ language, notRun }: CodeBlock): boolean {
+  return (language === "sh" || language === "ts") && notRun === undefined;
+}
+
+function inScratch(program: string, parameters: readonly string[]) {
+  return run(program, parameters, { cwd: scratch, env: scratchEnvironment(scratch) });
+}
+
+/** Every line shown must have come, in that order; lines of progress may stand between. */
+function expectOutput(printed: string, { language, text, numbersDiffer }: Output): void {
+  if (language === "json") {
+    expect(shape(JSON.parse(printed), numbersDiffer)).toEqual(shape(JSON.parse(text), numbersDiffer));
+    return;
+  }
+  const comparable = (line: string): string =>
+    (numbersDiffer ? line.replace(/[\d.,]*\d/g, "#") : line).trimEnd();
+  const lines = printed.split("\n").map(comparable);
+  const wanted = text.split("\n").map(comparable);
+  let from = 0;
+  for (const line of wanted) {
+    const at = lines.indexOf(line, from);
+    expect(at, `${JSON.stringify(line)} is not in:\n${printed}`).toBeGreaterThanOrEqual(0);
+    from = at + 1;
+  }
+}
+
+/** The value, without its numbers where they differ. */
+function shape(value: unknown, numbersDiffer: boolean): unknown {
+  if (!numbersDiffer) return value;
+  return JSON.parse(JSON.stringify(value, (_, part: unknown) => (typeof part === "number" ? 0 : part)));
+}
+
+/** Of this repository's own documentation, paths with slashes. */
+function markdownFiles(): string[] {
+  const isOurs = (path: string): boolean => !/(^|\/)(node_modules|dist|\.\w+)\//.test(path);
+  return readdirSync(ROOT)
+    .filter((name) => isOurs(`${name}/`))
+    .flatMap((name) => {
+      if (!statSync(join(ROOT, name)).isDirectory()) return [name];
+      const below = readdirSync(join(ROOT, name), { recursive: true, encoding: "utf8" });
+      return below.map((path) => join(name, path).split(sep).join("/"));
+    })
+    .filter((path) => path.endsWith(".md") && isOurs(path))
+    .sort();
+}

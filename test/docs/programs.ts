@@ -1,0 +1,61 @@
+/** The TypeScript of the documentation as programs: checked against what the package exports, then run. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CodeBlock } from "./blocks.ts";
+import { run } from "./run.ts";
+import { ROOT } from "./scratch.ts";
+
+/** Blocks that make one program, and its name. */
+export interface DocProgram {
+  readonly name: string;
+  readonly blocks: readonly CodeBlock[];
+}
+
+/** Stands in the output where one block ends and the next begins. */
+const SEAM = "\u0000";
+const SEAM_CODE = 'process.stdout.write("\\u0000");';
+
+export function docPrograms(document: string, blocks: readonly CodeBlock[]): DocProgram[] {
+  const programs: CodeBlock[][] = [];
+  for (const block of blocks.filter(({ language }) => language === "ts")) {
+    if (block.goesOn) programs.at(-1)?.push(block);
+    else programs.push([block]);
+  }
+  return programs.map((parts) => {
+    return { name: `${document.replace(/\W/g, "-")}-${parts[0]?.line ?? 0}`, blocks: parts };
+  });
+}
+
+/** Writes them into `folder`, with JavaScript beside them. @returns what the compiler has to say; nothing if all is well. */
+export async function compilePrograms(folder: string, programs: readonly DocProgram[]): Promise<string> {
+  const source = join(folder, "programs");
+  mkdirSync(source);
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+  for (const { name, blocks } of programs) {
+    const parts = blocks.map(({ text }) => text).join(`\n${SEAM_CODE}\n`);
+    writeFileSync(join(source, `${name}.ts`), `${parts}\nexport {};\n`);
+  }
+  const config = {
+    compilerOptions: {
+      target: "es2023",
+      lib: ["es2023", "dom", "dom.iterable", "dom.asynciterable"],
+      module: "nodenext",
+      types: ["node", "vite/client"],
+      strict: true,
+      noUncheckedIndexedAccess: true,
+      skipLibCheck: true,
+      rootDir: "programs",
+      outDir: "compiled",
+    },
+    include: ["programs"],
+  };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  const { code, shown } = await run(process.execPath, [tsc, "-p", "."], { cwd: folder, env: {} });
+  return code === 0 ? "" : shown || `tsc ended with ${code}`;
+}
+
+/** @returns what each block of the program's output printed. */
+export function outputsOf(stdout: string): string[] {
+  return stdout.split(SEAM);
+}
