@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { codeBlocks } from "./blocks.ts";
+import { codeBlocks, withOutputs } from "./blocks.ts";
 
 const fence = "```";
 
@@ -35,10 +35,16 @@ it("takes a block of text after a program for its output, and comments for what 
       language: "sh",
       text: "echo 1",
       line: 1,
-      output: { language: "text", text: "2", numbersDiffer: true },
+      output: { language: "text", text: "2", line: 7, numbersDiffer: true },
     },
     { ...plain, language: "ts", text: "run();", line: 12, notRun: "takes hours" },
     { ...plain, language: "ts", text: "stop();", line: 16, goesOn: true },
     { ...plain, language: "text", text: "a picture", line: 20 },
   ]);
+});
+
+it("puts outputs in the place of others", () => {
+  const markdown = [`${fence}sh`, "date", fence, `${fence}text`, "now", fence, "Words."];
+  const renewed = markdown.toSpliced(4, 1, "then", "again");
+  expect(withOutputs(markdown.join("\n"), new Map([[4, "then\nagain"]]))).toBe(renewed.join("\n"));
 });

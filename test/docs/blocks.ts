@@ -17,6 +17,8 @@ export interface CodeBlock {
 export interface Output {
   readonly language: string;
   readonly text: string;
+  /** Of its opening fence, from 1. */
+  readonly line: number;
   /** Whether only the words are the same on every machine: `<!-- numbers differ -->` before the output. */
   readonly numbersDiffer: boolean;
 }
@@ -38,7 +40,7 @@ export function codeBlocks(markdown: string): CodeBlock[] {
   for (const { language, text, line, comment, follows } of fencedBlocks(markdown)) {
     const before = blocks.at(-1);
     if (follows && OUTPUTS.has(language) && before && !before.output && !OUTPUTS.has(before.language)) {
-      const output = { language, text, numbersDiffer: comment === "numbers differ" };
+      const output = { language, text, line, numbersDiffer: comment === "numbers differ" };
       blocks[blocks.length - 1] = { ...before, output };
       continue;
     }
@@ -46,6 +48,22 @@ export function codeBlocks(markdown: string): CodeBlock[] {
     blocks.push({ language, text, line, notRun, goesOn: comment === "goes on", output: undefined });
   }
   return blocks;
+}
+
+/** The same Markdown with other outputs. @param texts by the lines of their opening fences. */
+export function withOutputs(markdown: string, texts: ReadonlyMap<number, string>): string {
+  const lines: string[] = [];
+  let replaced = false;
+  for (const [index, line] of markdown.split("\n").entries()) {
+    if (replaced && line !== "```") continue;
+    replaced = false;
+    lines.push(line);
+    const text = texts.get(index + 1);
+    if (text === undefined) continue;
+    if (text !== "") lines.push(text);
+    replaced = true;
+  }
+  return lines.join("\n");
 }
 
 function fencedBlocks(markdown: string): Fenced[] {

@@ -20,7 +20,8 @@ const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 /** What the documentation imports besides the package itself. */
 const PACKAGES = ["@types", "@tonejs", "tone", "vite", "undici-types"];
 
-export function fillScratch(folder: string): void {
+/** @param realModels whether the commands are to run the models that ship, and not small ones that save time. */
+export function fillScratch(folder: string, realModels: boolean): void {
   for (const name of PIECES) writeFileSync(join(folder, `${name}.mid`), midiFile(name.length));
   for (const name of FOLDERS) {
     mkdirSync(join(folder, name));
@@ -35,8 +36,8 @@ export function fillScratch(folder: string): void {
   copyFileSync(join(ROOT, "sounds/piano.sf3"), join(folder, "orchestra.sf2"));
   writeTinyCheckpoint(join(folder, "my-checkpoint"));
   for (const id of HUB_MODELS) cacheHubModel(join(folder, "hub"), id);
-  makePackage(join(folder, "package"));
-  writePrograms(join(folder, "bin"), join(folder, "package"));
+  if (!realModels) makePackage(join(folder, "package"));
+  writePrograms(join(folder, "bin"), realModels ? ROOT : join(folder, "package"));
   linkPackages(join(folder, "node_modules"));
 }
 

@@ -1,0 +1,137 @@
+/** Draws the figures of docs/tutorial.md from what the model that ships computes; part of `npm run docs`. */
+import { writeFileSync } from "node:fs";
+import { encodeScore, eventText, PERFORMANCE_416, pitchName, scoreFromNotes } from "ostinato";
+import { likeliest, Sampler } from "ostinato/engine";
+import { loadMusicModel } from "ostinato/node";
+
+/** The phrase, the layer and the head of the tutorial. */
+const FIGURE = [57, 64, 69, 72, 69, 64];
+const PHRASE = [...FIGURE, ...FIGURE, 57, 64, 69];
+const NOTE_SECONDS = 0.2;
+const LAYER = 4;
+const HEAD = 2;
+
+const INK = "#24292f";
+const FAINT = "#d8dee4";
+const NOTE = "#4f7cac";
+const ACCENT = "#c2571a";
+
+const notes = PHRASE.map((pitch, i) => {
+  return { pitch, velocity: 64, startSeconds: i * NOTE_SECONDS, endSeconds: (i + 1) * NOTE_SECONDS };
+});
+const { ids } = encodeScore(scoreFromNotes(notes), PERFORMANCE_416);
+const inWords = (id) => eventText(PERFORMANCE_416.event(id), PERFORMANCE_416);
+
+const piano = await loadMusicModel("piano");
+const start = PERFORMANCE_416.id("START");
+const cache = piano.decoder.createCache();
+const { logits, attention } = await piano.decoder.forwardWithAttention([start, ...ids], cache, {
+  layers: [LAYER],
+  heads: [HEAD],
+});
+await piano.dispose();
+
+save("roll", roll());
+save("one-hot", oneHotPicture());
+save("attention", attentionPicture());
+save("candidates", candidatesPicture());
+
+/** Keys of the phrase from below, seconds from the left. */
+function roll(extra = "", above = 0) {
+  const { x, y, width, height } = geometry(above);
+  const lines = [...new Set(PHRASE)].map(
+    (pitch) =>
+      text(30, y(pitch) + 12, pitchName(pitch), `text-anchor="end"`) +
+      `<line x1="36" x2="${width - 8}" y1="${y(pitch) + 16}" y2="${y(pitch) + 16}" stroke="${FAINT}"/>`,
+  );
+  const bars = PHRASE.map((pitch, i) => box(x(i) + 1, y(pitch), 30, 14, NOTE));
+  return svg(width, height, [...lines, ...bars, extra]);
+}
+
+function attentionPicture() {
+  const above = 90;
+  const { x, y } = geometry(above);
+  const { weights, from } = attention[0];
+  const here = x(PHRASE.length) + 16;
+  let note = -1;
+  const arcs = [];
+  for (const [index, id] of ids.entries()) {
+    if (PERFORMANCE_416.event(id).kind !== "NOTE_ON") continue;
+    note += 1;
+    const weight = weights[index + 1 - from]; // START has the place before
+    if (weight < 0.01) continue;
+    const at = x(note) + 16;
+    const top = y(PHRASE[note]);
+    const reach = 40 + (here - at) / 6;
+    arcs.push(
+      `<path d="M${here} ${y(72)}C${here} ${above - reach} ${at} ${above - reach} ${at} ${top}" fill="none" ` +
+        `stroke="${ACCENT}" stroke-opacity="0.8" stroke-width="${(12 * weight).toFixed(1)}"/>`,
+      text(at, top + 11, weight.toFixed(2), `text-anchor="middle" fill="#fff"`),
+    );
+  }
+  const next = text(here, y(72) + 12, "?", `text-anchor="middle" font-weight="bold" fill="${ACCENT}"`);
+  return roll(arcs.join("") + next, above);
+}
+
+function geometry(above) {
+  const rows = [...new Set(PHRASE)].sort((a, b) => b - a);
+  return {
+    x: (note) => 40 + note * 32,
+    y: (pitch) => 10 + above + rows.indexOf(pitch) * 20,
+    width: 40 + (PHRASE.length + 1) * 32 + 10,
+    height: 20 + above + rows.length * 20,
+  };
+}
+
+function oneHotPicture() {
+  const rows = [...new Set(ids)].sort((a, b) => a - b);
+  const cell = 9;
+  const left = 210;
+  const parts = rows.flatMap((id, row) => {
+    const top = 10 + row * 16;
+    return [
+      text(left - 8, top + 10, `${id}  ${inWords(id)}`, `text-anchor="end"`),
+      `<line x1="${left}" x2="${left + ids.length * cell}" y1="${top + 14}" y2="${top + 14}" stroke="${FAINT}"/>`,
+      ...Array.from(ids, (other, step) =>
+        other === id ? box(left + step * cell, top + 1, cell - 1, 12, INK) : "",
+      ),
+    ];
+  });
+  return svg(left + ids.length * cell + 10, 20 + rows.length * 16, parts);
+}
+
+function candidatesPicture() {
+  const candidates = likeliest(new Sampler().probabilities(logits), 8);
+  const parts = candidates.flatMap(({ id, probability }, row) => {
+    const top = 10 + row * 20;
+    const width = Math.max(1, probability * 320);
+    return [
+      text(150, top + 12, inWords(id), `text-anchor="end"`),
+      box(158, top, width.toFixed(1), 15, row === 0 ? ACCENT : NOTE),
+      text(158 + width + 6, top + 12, probability.toFixed(3)),
+    ];
+  });
+  return svg(540, 20 + candidates.length * 20, parts);
+}
+
+function box(x, y, width, height, fill) {
+  return `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="1.5" fill="${fill}"/>`;
+}
+
+function text(x, y, words, attributes = "") {
+  const fill = attributes.includes("fill=") ? "" : ` fill="${INK}"`;
+  return `<text x="${Math.round(x)}" y="${y}" ${attributes}${fill}>${words}</text>`;
+}
+
+/** On a ground of its own, so that it can be read on dark pages too. */
+function svg(width, height, parts) {
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
+    `font-family="ui-sans-serif, system-ui, sans-serif" font-size="11">\n` +
+    `<rect width="100%" height="100%" rx="6" fill="#fff"/>\n${parts.filter(Boolean).join("\n")}\n</svg>\n`
+  );
+}
+
+function save(name, picture) {
+  writeFileSync(new URL(`${name}.svg`, import.meta.url), picture);
+}
