@@ -37,10 +37,10 @@ export function addDatasetCommand(program: Command): void {
     .argument("<folder>", "folder to look in, with its subfolders")
     .requiredOption("-o, --out <dir>", "folder to write")
     .option(
-      "--only <list>",
+      "--only <file>",
       "take only the files named in this text file, one path a line, relative to the folder",
     )
-    .option("--exclude <list>", "leave out the files named in this text file")
+    .option("--exclude <file>", "leave out the files named in this text file")
     .option("--tokenizer <file>", "make a text dataset with this tokenizer.json")
     .option("--lenient", "salvage what can be read from damaged MIDI files")
     .option("--tasks <list>", `add examples of these tasks: ${TASKS.join(", ")}`, taskList)

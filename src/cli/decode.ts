@@ -3,11 +3,12 @@ import { decodePerformance, scoreFromNotes, VOCABULARIES, writeMidi } from "../.
 import { Console } from "./console.ts";
 import { counted } from "../counted.ts";
 import { CommandError } from "./errors.ts";
-import { checkWritable, parseJson, readText, writeOutput } from "./files.ts";
+import { checkOutputs, checkWritable, parseJson, readText, writeOutput } from "./files.ts";
 
 interface DecodeCommandOptions {
   readonly out: string;
   readonly quiet?: boolean;
+  readonly json?: boolean;
 }
 
 export function addDecodeCommand(program: Command): void {
@@ -18,12 +19,14 @@ export function addDecodeCommand(program: Command): void {
     .argument("<file>", 'JSON file with "vocabulary" and "ids"; "-" reads stdin')
     .requiredOption("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
     .option("--quiet", "say nothing")
+    .option("--json", "print the summary as JSON on stdout")
     .addHelpText("after", "\nExample:\n  ostinato decode ids.json --out out.mid")
     .action(runDecode);
 }
 
 async function runDecode(path: string, options: DecodeCommandOptions): Promise<void> {
   const console = new Console({ quiet: options.quiet ?? false });
+  checkOutputs(options);
   await checkWritable(options.out);
   const json = parseIds(parseJson(await readText(path), path), path);
   const { name } = json;
@@ -46,6 +49,8 @@ async function runDecode(path: string, options: DecodeCommandOptions): Promise<v
   await writeOutput(options.out, writeMidi(scoreFromNotes(notes)));
   if (options.out !== "-")
     console.say(`${options.out}: ${counted(notes.length, "note")} of ${counted(ids.length, "id")}`);
+  if (options.json)
+    console.result({ out: options.out, vocabulary: name, notes: notes.length, ids: ids.length });
 }
 
 function parseIds(json: unknown, path: string): { name: string; ids: readonly unknown[] } {

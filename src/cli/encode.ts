@@ -11,7 +11,7 @@ import {
 import { Console } from "./console.ts";
 import { counted } from "../counted.ts";
 import { UsageError } from "./errors.ts";
-import { checkWritable, readScore, writeOutput } from "./files.ts";
+import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
 import { TRACKS_HELP, trackSelection } from "./values.ts";
 
 interface EncodeCommandOptions {
@@ -23,6 +23,7 @@ interface EncodeCommandOptions {
   readonly lenient?: boolean;
   readonly tracks?: TrackSelection;
   readonly quiet?: boolean;
+  readonly json?: boolean;
 }
 
 export function addEncodeCommand(program: Command): void {
@@ -46,6 +47,7 @@ export function addEncodeCommand(program: Command): void {
     .option("--tracks <list>", TRACKS_HELP, trackSelection)
     .option("--lenient", "salvage what can be read from a damaged file")
     .option("--quiet", "say nothing")
+    .option("--json", "print the summary as JSON on stdout")
     .addHelpText(
       "after",
       "\nExamples:\n" +
@@ -59,6 +61,7 @@ export function addEncodeCommand(program: Command): void {
 
 async function runEncode(path: string, options: EncodeCommandOptions): Promise<void> {
   if (options.events && options.oneHot) throw new UsageError("--events and --one-hot exclude each other");
+  checkOutputs(options);
   const console = new Console({ quiet: options.quiet ?? false });
   await checkWritable(options.out);
   const score = await readScore(path, options, console);
@@ -84,4 +87,15 @@ async function runEncode(path: string, options: EncodeCommandOptions): Promise<v
   await writeOutput(options.out, data);
   if (options.out !== "-")
     console.say(`${options.out}: ${counted(ids.length, "id")} of ${counted(notes.length, "note")}`);
+  if (options.json) {
+    const facts = {
+      vocabulary: vocabulary.name,
+      ids: ids.length,
+      notes: notes.length,
+      drums,
+      droppedNotes,
+      trimmedSeconds,
+    };
+    console.result({ out: options.out, ...facts });
+  }
 }

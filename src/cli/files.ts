@@ -12,7 +12,7 @@ import {
 } from "../../encoding/index.ts";
 import { writeFileAtomic } from "../node/write-file.ts";
 import type { Console } from "./console.ts";
-import { CommandError } from "./errors.ts";
+import { CommandError, UsageError } from "./errors.ts";
 
 /** @throws CommandError when the file cannot be read. */
 export async function readInput(path: string): Promise<Uint8Array> {
@@ -71,6 +71,12 @@ export function parseJson(text: string, path: string): unknown {
   } catch (error) {
     throw new CommandError(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** @throws UsageError when the result and its summary would be written into each other. */
+export function checkOutputs({ json, out }: { readonly json?: boolean; readonly out: string }): void {
+  if (json && out === "-")
+    throw new UsageError("--json and --out - both write to stdout", "name a file with --out");
 }
 
 /** Finds out before the work, rather than after it, that the output cannot be written. */

@@ -12,12 +12,12 @@ import type { GeneratedMusic, MusicEvent } from "../music/options.ts";
 import { Console } from "./console.ts";
 import { counted } from "../counted.ts";
 import { UsageError } from "./errors.ts";
-import { checkWritable, readScore, writeOutput } from "./files.ts";
+import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { isTextModel } from "./music-model.ts";
 import { writeText } from "./text-fallback.ts";
 import { positiveInteger, positiveNumber, TRACKS_EXAMPLES, trackSelection } from "./values.ts";
-import { addWritingOptions, checkOutputs, loadModel, type WritingCommandOptions } from "./writing-options.ts";
+import { addWritingOptions, loadModel, type WritingCommandOptions } from "./writing-options.ts";
 
 interface GenerateCommandOptions extends WritingCommandOptions {
   readonly seconds: number;

@@ -19,6 +19,7 @@ import { type FilesCommandOptions, filesOptions, offlineOption } from "./model-o
 interface QuantizeCommandOptions extends FilesCommandOptions {
   readonly out: string;
   readonly quiet?: boolean;
+  readonly json?: boolean;
 }
 
 /** Numbers that share a scale: 64 divides the head sizes of most models, and costs the least of what was measured. */
@@ -39,6 +40,7 @@ export function addQuantizeCommand(program: Command): void {
     .requiredOption("-o, --out <folder>", "folder to write; it is made if it is not there")
     .addOption(offlineOption())
     .option("--quiet", "say nothing")
+    .option("--json", "print the summary as JSON on stdout")
     .addHelpText("after", "\nExamples:\n  ostinato quantize my-checkpoint --out my-checkpoint-int8")
     .action(runQuantize);
 }
@@ -72,6 +74,7 @@ async function runQuantize(model: string, options: QuantizeCommandOptions): Prom
   const text = `${JSON.stringify(quantised, null, 2)}\n`;
   await writeOutput(join(options.out, "config.json"), new TextEncoder().encode(text));
   console.say(`${options.out}: ${(weights.length / 1e6).toFixed(1)} MB, matrices in int8`);
+  if (options.json) console.result({ out: options.out, model, bytes: weights.length, block: BLOCK });
 }
 
 async function makeFolder(folder: string): Promise<void> {

@@ -7,7 +7,7 @@ import { pcm16, wavHeader } from "../render/wav.ts";
 import { Console } from "./console.ts";
 import { counted } from "../counted.ts";
 import { CommandError, UsageError } from "./errors.ts";
-import { checkWritable, readInput, readScore, writeOutput } from "./files.ts";
+import { checkOutputs, checkWritable, readInput, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { TRACKS_HELP, trackSelection } from "./values.ts";
 
@@ -55,7 +55,7 @@ export function addRenderCommand(program: Command): void {
 
 async function runRender(path: string, options: RenderCommandOptions): Promise<void> {
   const { out, soundfont, gain } = options;
-  if (options.json && out === "-") throw new UsageError("--json and --out - both write to stdout");
+  checkOutputs(options);
   if (path === "-" && soundfont === "-")
     throw new UsageError("the MIDI file and --soundfont both read stdin");
   const console = new Console({ quiet: options.quiet ?? false });

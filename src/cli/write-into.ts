@@ -4,10 +4,10 @@ import type { AddedMusic, WritingOptions } from "../music/added-music.ts";
 import type { MusicModel } from "../music.ts";
 import { Console } from "./console.ts";
 import { counted } from "../counted.ts";
-import { checkWritable, readScore, writeOutput } from "./files.ts";
+import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { requireMusicModel } from "./music-model.ts";
-import { checkOutputs, loadModel, type WritingCommandOptions } from "./writing-options.ts";
+import { loadModel, type WritingCommandOptions } from "./writing-options.ts";
 
 /**
  * Reads the file, has the model write into it, and saves the outcome.

@@ -6,7 +6,6 @@ import { loadMusicModel } from "../node/load-model.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
 import type { Console } from "./console.ts";
 import { loadingOptions, type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
-import { UsageError } from "./errors.ts";
 import { numberIn, positiveInteger, precisionOption } from "./values.ts";
 
 export interface WritingCommandOptions extends SamplingOptions, ModelCommandOptions {
@@ -43,11 +42,6 @@ export function addWritingOptions(command: Command): Command {
     .addOption(offlineOption())
     .option("--quiet", "say nothing")
     .option("--json", "print the summary as JSON on stdout");
-}
-
-/** @throws UsageError when the music and the summary would be written into each other. */
-export function checkOutputs({ json, out }: WritingCommandOptions): void {
-  if (json && out === "-") throw new UsageError("--json and --out - both write to stdout");
 }
 
 /** Loads the model that the options name; what it has to say goes to the console. */

@@ -1,9 +1,7 @@
 /** What the toolkit runs on. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from "node:os";
 import { bytesText } from "../bytes-text.ts";
-import { packageRoot } from "../node/package-root.ts";
+import { packageFacts } from "../node/package-root.ts";
 import type { Check } from "./check.ts";
 
 /** Below this, loading the models that ship may fail. */
@@ -16,7 +14,7 @@ export function machineChecks(): Check[] {
   const free = freemem();
   const memory = `${bytesText(free)} free of ${bytesText(totalmem())}`;
   return [
-    nodeCheck(process.versions.node, neededNode()),
+    nodeCheck(process.versions.node, packageFacts().node),
     { area, name: "platform", state: "good", found: `${platform()} ${release()}, ${arch()}` },
     {
       area,
@@ -53,13 +51,4 @@ function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((version) => version.split(".").map(Number));
   const differences = [0, 1, 2].map((part) => (left?.[part] ?? 0) - (right?.[part] ?? 0));
   return differences.find((difference) => difference !== 0) ?? 0;
-}
-
-/** The oldest Node that package.json allows. */
-function neededNode(): string {
-  const json: unknown = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8"));
-  const engines = typeof json === "object" && json !== null && "engines" in json ? json.engines : undefined;
-  const node =
-    typeof engines === "object" && engines !== null && "node" in engines ? engines.node : undefined;
-  return String(node).replace(/^>=/, "");
 }

@@ -1,0 +1,53 @@
+/** The command line as it is declared: what `main` parses, and the completions are made from. */
+import { Command } from "commander";
+import { packageFacts } from "../node/package-root.ts";
+import { addAccompanyCommand } from "./accompany.ts";
+import { addCompareCommand } from "./compare.ts";
+import { addDatasetCommand } from "./dataset.ts";
+import { addDecodeCommand } from "./decode.ts";
+import { addDoctorCommand } from "./doctor.ts";
+import { addEncodeCommand } from "./encode.ts";
+import { addEvaluateCommand } from "./evaluate.ts";
+import { addGenerateCommand } from "./generate.ts";
+import { addInfillCommand } from "./infill.ts";
+import { addInspectCommand } from "./inspect.ts";
+import { addModelsCommand } from "./models.ts";
+import { addQuantizeCommand } from "./quantize.ts";
+import { addRenderCommand } from "./render.ts";
+import { addTextCommand } from "./text.ts";
+import { addCompletionCommand } from "./completion/completion.ts";
+
+export function createProgram(): Command {
+  const program = new Command("ostinato")
+    .description("Symbolic-music generation: MIDI in, performance events through a transformer, MIDI out.")
+    .version(packageFacts().version)
+    .exitOverride()
+    .showHelpAfterError("(add --help for usage and examples)")
+    .configureHelp({ helpWidth: 100 })
+    .addHelpText(
+      "after",
+      "\nExamples:\n" +
+        "  ostinato generate --seconds 30 --seed 7 --out first.mid\n" +
+        "  ostinato render first.mid --out first.wav\n" +
+        '  ostinato text "ROMEO:" --seed 7\n' +
+        "\nEvery command has examples of its own: ostinato generate --help\n" +
+        "Exit codes: 0 done, 1 failed, 2 wrong usage.",
+    );
+  addGenerateCommand(program);
+  addAccompanyCommand(program);
+  addInfillCommand(program);
+  addRenderCommand(program);
+  addTextCommand(program);
+  addEncodeCommand(program);
+  addDecodeCommand(program);
+  addInspectCommand(program);
+  addEvaluateCommand(program);
+  addQuantizeCommand(program);
+  addDatasetCommand(program);
+  addCompareCommand(program);
+  addModelsCommand(program);
+  addDoctorCommand(program);
+  addCompletionCommand(program);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}

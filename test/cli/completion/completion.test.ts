@@ -1,0 +1,144 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { wordsOf } from "../../../src/cli/completion/words.ts";
+import { createProgram } from "../../../src/cli/program.ts";
+import { SAMPLING_OPTIONS } from "../../../src/options.ts";
+import { runCli } from "../run-cli.ts";
+
+let folder = "";
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "ostinato-completion-"));
+  mkdirSync(join(folder, "pieces of 1905"));
+  writeFileSync(join(folder, "piece one.mid"), "");
+  for (const shell of ["bash", "zsh", "fish"]) {
+    writeFileSync(join(folder, `completion.${shell}`), (await runCli(["completion", shell])).stdout);
+  }
+});
+
+/** The same questions to every shell, and what it must offer. */
+const QUESTIONS = [
+  { typed: ["gen"], offers: ["generate"] },
+  { typed: ["--vers"], offers: ["--version"] },
+  { typed: ["generate", "--top"], offers: ["--top-k", "--top-p"] },
+  { typed: ["generate", "--precision", ""], offers: ["auto", "fp32", "int8"] },
+  { typed: ["text", "--model", "sh"], offers: ["shakespeare"] },
+  { typed: ["text", "--seed", ""], offers: [] },
+  { typed: ["inspect", "pian"], offers: ["piano"] },
+  { typed: ["encode", "piec"], offers: ["piece one.mid", "pieces of 1905"] },
+  { typed: ["dataset", "piec"], offers: ["pieces of 1905"] },
+  { typed: ["generate", "--out", "piece "], offers: ["piece one.mid"] },
+  { typed: ["completion", ""], offers: ["bash", "fish", "zsh"] },
+  { typed: ["help", "doc"], offers: ["doctor"] },
+] as const;
+
+describe("in bash", () => {
+  it.each(QUESTIONS)("ostinato $typed offers $offers", ({ typed, offers }) => {
+    const script =
+      `source completion.bash; COMP_WORDS=(ostinato "$@"); COMP_CWORD=$#; _ostinato; ` +
+      `for word in "\${COMPREPLY[@]}"; do printf '%s\\n' "$word"; done`;
+    const out = execFileSync("bash", ["--norc", "-c", script, "bash", ...typed], {
+      cwd: folder,
+      encoding: "utf8",
+      timeout: 30_000,
+    });
+    expect(linesOf(out)).toEqual(offers);
+  });
+});
+
+const has = (shell: string): boolean => spawnSync(shell, ["--version"]).status === 0;
+/** Where everything must be there, what is not there fails instead. */
+const mayBeMissing = process.env["CI"] === undefined;
+
+describe.skipIf(mayBeMissing && !has("fish"))("in fish", () => {
+  it.each(QUESTIONS)("ostinato $typed offers $offers", ({ typed, offers }) => {
+    const typedLine = ["ostinato", ...typed.map((word) => word.replaceAll(" ", "\\ "))].join(" ");
+    const script = "source completion.fish; complete -C $argv[1]";
+    const out = execFileSync("fish", ["--no-config", "-c", script, typedLine], {
+      cwd: folder,
+      encoding: "utf8",
+      timeout: 30_000,
+    });
+    const offered = linesOf(out).map((line) =>
+      (line.split("\t")[0] ?? "").replace(/\/$/, "").replaceAll("\\ ", " "),
+    );
+    expect(offered.sort()).toEqual(offers);
+  });
+});
+
+describe.skipIf(mayBeMissing && !has("zsh"))("in zsh", () => {
+  // A real line editor: the Tab key completes what only one thing can follow, and a stand-in prints what it was given.
+  it.each(QUESTIONS.filter(({ offers }) => offers.length === 1))(
+    "ostinato $typed becomes $offers",
+    ({ typed, offers: [offer] }) => {
+      const keys = ["ostinato", ...typed.map((word) => word.replaceAll(" ", "\\ "))].join(" ");
+      const out = execFileSync("zsh", ["-f", "-c", ZSH_DRIVER, "zsh", `${keys}\t`], {
+        cwd: folder,
+        encoding: "utf8",
+        timeout: 30_000,
+      });
+      const [, got] = /<got>(.*?)<\/got>/.exec(out) ?? [];
+      expect(got?.split("|")).toEqual([...typed.slice(0, -1), offer]);
+    },
+  );
+});
+
+/** Drives an interactive zsh on a terminal of its own. */
+const ZSH_DRIVER = `
+zmodload zsh/zpty zsh/zselect
+zpty inner 'TERM=dumb zsh -f -i'
+heard=
+until_seen() {
+  local piece; integer tries
+  for ((tries = 0; tries < 1000; tries += 1)); do
+    while zpty -r -t inner piece; do heard+=$piece; done
+    [[ $heard == *$1* ]] && return
+    zselect -t 2
+  done
+  print -r -- "never seen: $1 in: $heard"; exit 1
+}
+zpty -w inner 'PS1=; autoload -Uz compinit && compinit -D -u; source ./completion.zsh'
+zpty -w inner 'ostinato() { print -r -- "<go""t>\${(j:|:)\${@%/}}</got>" }; print rea""dy'
+until_seen ready
+heard=
+zpty -w -n inner "$1"
+# What comes while the completion is at work would be lost.
+zselect -t 50
+zpty -w -n inner $'\\r'
+until_seen "</got>"
+print -r -- "$heard"
+zpty -d inner
+`;
+
+describe("the words", () => {
+  const { commands } = wordsOf(createProgram());
+
+  it("are those of every command and option that help shows", async () => {
+    const { stdout } = await runCli(["--help"]);
+    const shown = [...stdout.matchAll(/^ {2}([a-z]+) .*/gm)]
+      .map(([, name]) => name)
+      .filter((name) => name !== "ostinato");
+    expect([...commands.map(({ name }) => name), "help"]).toEqual(shown);
+  });
+
+  it("have the options of the common table", () => {
+    const flags = commands.find(({ name }) => name === "generate")?.options.flatMap((option) => option.flags);
+    for (const { flag } of SAMPLING_OPTIONS) expect(flags).toContain(flag);
+  });
+});
+
+it("refuses a shell that it does not know", async () => {
+  const { code, stderr } = await runCli(["completion", "tcsh"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("Allowed choices are bash, zsh, fish");
+});
+
+function linesOf(text: string): string[] {
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .sort();
+}
