@@ -3,6 +3,7 @@
  * Reading allocates only in proportion to bytes that are there; a claimed length is checked against the input first.
  */
 import { fourLetters, hex, uint16, uint32 } from "./bytes.ts";
+import { counted } from "./counted.ts";
 import { DamageLog } from "./damage-log.ts";
 import { MidiError } from "./midi-error.ts";
 import type { Division, Track } from "./score.ts";
@@ -150,12 +151,12 @@ function readTracks(bytes: Uint8Array, start: number, trackCount: number, log: D
     offset = chunkEnd;
   }
   if (tracks.length < trackCount) {
-    const found = `header announces ${trackCount} tracks, ${tracks.length} found`;
+    const found = `header announces ${counted(trackCount, "track")}, ${tracks.length} found`;
     log.report({ code: "missing-track", offset, found }, "the rest are missing");
   } else if (tracks.length > trackCount) {
-    log.warn(`header announces ${trackCount} tracks, ${tracks.length} found; all were read`);
+    log.warn(`header announces ${counted(trackCount, "track")}, ${tracks.length} found; all were read`);
   }
   if (bytes.length > offset)
-    log.warn(`${bytes.length - offset} bytes after the last chunk, from byte ${offset}, were ignored`);
+    log.warn(`${counted(bytes.length - offset, "byte")} after the last chunk, from byte ${offset}, ignored`);
   return tracks;
 }

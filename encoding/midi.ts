@@ -1,4 +1,5 @@
 /** Standard MIDI File bytes <-> `Score`. */
+import { counted } from "./counted.ts";
 import { eventColumnsOf } from "./event-columns.ts";
 import { type MidiFile, readMidiFile, type ReadMidiOptions } from "./midi-reader.ts";
 import { NoteReader } from "./note-reader.ts";
@@ -42,7 +43,7 @@ export function assembleScore(
   const reader = new NoteReader(tempo, columns);
   for (const [index, events] of columns.entries()) {
     const hanging = reader.read(events, index);
-    if (hanging > 0) warnings.push(`track ${index}: ${hanging} note(s) never end and were left out`);
+    if (hanging > 0) warnings.push(`track ${index}: ${counted(hanging, "note")} without an end left out`);
   }
   const endTick = tracks.reduce((latest, track) => Math.max(latest, track.endTick), 0);
   const durationSeconds = tempo.seconds(endTick);

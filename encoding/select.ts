@@ -1,4 +1,5 @@
 /** Some of a score's instruments, by track, channel or program: what `--tracks` says. */
+import { counted } from "./counted.ts";
 import { assembleScore } from "./midi.ts";
 import { DRUM_CHANNEL, type MidiEvent, type Score, type ScoreNote } from "./score.ts";
 
@@ -115,8 +116,8 @@ function select(score: Score, { tracks = [], channels = [], programs = [] }: Tra
     notes,
     places: new Set(notes.map(({ track, channel }) => track * 16 + channel)),
     warnings: [
-      ...(drums > 0 ? [`${drums} percussion note(s) of the selection were left out`] : []),
-      ...(others > 0 ? [`${others} note(s) of other tracks were left out`] : []),
+      ...(drums > 0 ? [`${counted(drums, "note")} of percussion in the selection left out`] : []),
+      ...(others > 0 ? [`${counted(others, "note")} of other tracks left out`] : []),
     ],
   };
 }
@@ -137,6 +138,6 @@ function describeChoices(score: Score): string {
   const listed = [...instruments]
     .sort(([a], [b]) => byTrack(a, b))
     .slice(0, 8)
-    .map(([name, count]) => `${name} (${count} notes)`);
+    .map(([name, count]) => `${name} (${counted(count, "note")})`);
   return `${listed.join(", ")}${instruments.size > 8 ? ` and ${instruments.size - 8} more` : ""}`;
 }

@@ -1,5 +1,6 @@
 /** The event layer of the Standard MIDI File 1.0 specification (RP-001): one track chunk to events at absolute ticks. */
 import { hex } from "./bytes.ts";
+import { counted } from "./counted.ts";
 import type { Damage, DamageLog } from "./damage-log.ts";
 import type { MidiErrorCode } from "./midi-error.ts";
 import { EventColumns, packed, trackOfColumns } from "./event-columns.ts";
@@ -33,10 +34,16 @@ export function readTrack(
   const reader = new EventReader(bytes, start, end);
   let damage = reader.read();
   for (; damage?.canReadOn; damage = reader.read()) log.report(damage, "the event was dropped", index);
-  if (damage) log.report(damage, `the last ${end - damage.offset} bytes of the track were dropped`, index);
+  if (damage) log.report(damage, droppedAt(damage.offset, end), index);
   else if (!reader.sawEnd) log.warn("the end-of-track event is missing", index);
   else readAfterEnd(reader, end, index, log);
   return trackOfColumns(nameOf(reader.events.others), reader.events, reader.tick);
+}
+
+/** What is lost of a track that cannot be read on. */
+function droppedAt(offset: number, end: number): string {
+  if (offset === end) return "the event that is cut there was dropped";
+  return `the last ${counted(end - offset, "byte")} of the track dropped`;
 }
 
 /**
@@ -49,11 +56,14 @@ function readAfterEnd(reader: EventReader, end: number, index: number, log: Dama
     const count = reader.events.length;
     if (reader.read()) {
       reader.rewind(count, tick);
-      log.warn(`${end - offset} bytes after the end of track, from byte ${offset}, were ignored`, index);
+      log.warn(
+        `${counted(end - offset, "byte")} after the end of track, from byte ${offset}, ignored`,
+        index,
+      );
       return;
     }
     log.warn(
-      `${reader.events.length - count} events after the end of track were read, from byte ${offset}`,
+      `${counted(reader.events.length - count, "event")} after the end of track read, from byte ${offset}`,
       index,
     );
   }

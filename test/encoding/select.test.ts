@@ -61,8 +61,8 @@ describe("selectTracks", () => {
 
   it("says what was left out", () => {
     expect(selectTracks(SCORE, { tracks: [3] }).warnings).toEqual([
-      "1 percussion note(s) of the selection were left out",
-      "3 note(s) of other tracks were left out",
+      "1 note of percussion in the selection left out",
+      "3 notes of other tracks left out",
     ]);
     expect(selectTracks(SCORE, { tracks: [0, 1, 2, 3] }).warnings).toHaveLength(1);
   });
@@ -91,7 +91,7 @@ describe("selectTracks", () => {
     expect(() => selectTracks(SCORE, { tracks: [0] })).toThrow(
       expect.objectContaining({
         hint: expect.stringContaining(
-          "track 1 channel 0 program 0 (1 notes), track 1 channel 1 program 40 (1 notes), track 2",
+          "track 1 channel 0 program 0 (1 note), track 1 channel 1 program 40 (1 note), track 2",
         ),
       }),
     );

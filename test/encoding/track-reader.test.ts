@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { counted } from "../../encoding/counted.ts";
 import { MidiError, readMidi, type Score, tempoChanges } from "../../encoding/index.ts";
 import { chunk, END_OF_TRACK, file, header, track } from "./midi-bytes.ts";
 
@@ -173,7 +174,12 @@ describe("damage", () => {
     expect(() => readMidi(bytes)).toThrow(
       expect.objectContaining({ code: "truncated", offset: 22 + offset }),
     );
-    expect(readMidi(bytes, { recover: true }).tracks[0]?.events).toHaveLength(1);
+    const { tracks, warnings } = readMidi(bytes, { recover: true });
+    expect(tracks[0]?.events).toHaveLength(1);
+    const left = bytes.length - 22 - offset;
+    const dropped =
+      left > 0 ? `the last ${counted(left, "byte")} of the track` : "the event that is cut there";
+    expect(warnings.some((warning) => warning.includes(dropped))).toBe(true);
   });
 });
 
@@ -191,7 +197,7 @@ describe("an early end of track", () => {
   it("padding that follows is left out, strictly too", () => {
     const { notes, warnings } = read(...ON, ...OFF, ...END_OF_TRACK, 0, 0, 0, 0);
     expect(notes).toHaveLength(1);
-    expect(warnings).toEqual(["track 0: 8 bytes after the end of track, from byte 34, were ignored"]);
+    expect(warnings).toEqual(["track 0: 8 bytes after the end of track, from byte 34, ignored"]);
   });
 
   it("forgets all of what stands after the end of track when it cannot be read to its end", () => {
