@@ -20,6 +20,7 @@ import type { Vocabulary } from "./vocabulary.ts";
 /** Ids from one statement of the conditions to the next, at least. */
 export const CONDITION_PERIOD = 256;
 
+/** What a model can be told about the music to come. */
 export interface Conditions {
   readonly style?: StyleName | undefined;
   readonly density?: DensityName | undefined;

@@ -5,6 +5,7 @@ import type { Score, ScoreNote } from "./score.ts";
 import { sustainedEnds } from "./sustain.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
+/** What `encodeScore` leaves out when it is told to. */
 export interface EncodeScoreOptions {
   /** Begin with the first note instead of at the start of the file. Default false, as in note-seq. */
   readonly trimLeadingSilence?: boolean;
@@ -15,6 +16,7 @@ export interface EncodeScoreOptions {
   readonly dropOutOfRange?: boolean;
 }
 
+/** Ids, and what they were made of. */
 export interface EncodedScore {
   readonly ids: Uint16Array<ArrayBuffer>;
   /** The notes that were encoded, pedal folded in: the k-th one is the k-th note-on of `ids`. */

@@ -10,6 +10,7 @@
 import { followTables, LASTS, lastOf } from "./grammar-rules.ts";
 import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
 
+/** Which ids may come next, as numbers for a graph that knows no music; the head of the file says how they are used. */
 export interface GrammarTables {
   readonly counters: number;
   readonly joints: number;

@@ -7,6 +7,7 @@ import { followTables, type Last, lastOf, LASTS } from "./grammar-rules.ts";
 import { grammarTables, type GrammarTables, tableLayout } from "./grammar-tables.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
+/** What `PerformanceGrammar` forbids beyond nonsense. */
 export interface GrammarOptions {
   /**
    * A note that has sounded for so many steps of 10 ms must end: its note-off is then the only id that may come, as soon

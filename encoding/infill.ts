@@ -22,10 +22,12 @@ export const INFILL_IDS = 1024;
 export const MIDDLE_IDS = 400;
 /** START, END and the three marks. */
 export const INFILL_FRAME = 5;
-/** Regions that models are trained to fill, in seconds. */
+/** The shortest region that models are trained to fill. */
 export const SHORTEST_REGION_SECONDS = 1.5;
+/** The longest one. */
 export const LONGEST_REGION_SECONDS = 12;
 
+/** The ids of an infill, part by part. */
 export interface InfillParts {
   readonly suffix: readonly number[];
   readonly prefix: readonly number[];

@@ -9,6 +9,7 @@ import { MidiError } from "./midi-error.ts";
 import type { Division, Track } from "./score.ts";
 import { readTrack } from "./track-reader.ts";
 
+/** How damage is dealt with. */
 export interface ReadMidiOptions {
   /**
    * Salvage what can be read from a damaged file, and list what was dropped in `Score.warnings`, instead of throwing

@@ -9,6 +9,7 @@ import type { Note } from "./score.ts";
 import { ascendingOrder } from "./sort.ts";
 import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
 
+/** The grid: steps of 10 ms. */
 export const STEPS_PER_SECOND = 100;
 /** Nobody plays longer; a damaged file that claims more would cost an id for each second of silence. */
 const MAX_SECONDS = 100 * 3600;

@@ -42,6 +42,7 @@ export interface ChannelEvent {
   readonly data2: number;
 }
 
+/** An event that plays nothing: a name, a tempo, a key signature, a text. */
 export interface MetaEvent {
   readonly kind: "meta";
   readonly tick: number;
@@ -50,6 +51,7 @@ export interface MetaEvent {
   readonly data: Uint8Array;
 }
 
+/** A system-exclusive message, without its status byte and length. */
 export interface SysexEvent {
   readonly kind: "sysex";
   readonly tick: number;
@@ -58,6 +60,7 @@ export interface SysexEvent {
   readonly data: Uint8Array;
 }
 
+/** An event of a track; `kind` tells which. */
 export type MidiEvent = ChannelEvent | MetaEvent | SysexEvent;
 
 /** One track: every event of the file except end-of-track, in file order, at absolute ticks that never decrease. */

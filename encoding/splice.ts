@@ -16,6 +16,7 @@ import { controlChange, noteEvents, noteOff, programChange, trackOf } from "./tr
 const SUSTAIN_CONTROLLER = 64;
 const PIANO_PROGRAM = 0;
 
+/** What `spliceContinuation` puts behind a primer. */
 export interface Continuation {
   /** The notes of the primer that were given to the model, in the order of their note-ons (`EncodedScore.notes`). */
   readonly primerNotes: readonly ScoreNote[];

@@ -17,6 +17,7 @@ export const TASK_MARKS = {
   MIDDLE: 4,
   ENDING: 5,
 } as const;
+/** The name of a mark. */
 export type TaskMark = keyof typeof TASK_MARKS;
 
 /** The styles and their STYLE values: what the training corpora are. */
@@ -28,6 +29,7 @@ export const STYLES = {
   /** The repertoire of reproducing-piano rolls, 1905–1930. */
   roll: 2,
 } as const;
+/** The name of a style. */
 export type StyleName = keyof typeof STYLES;
 
 /**
@@ -40,13 +42,17 @@ export const DENSITIES = {
   dense: { value: 10, from: 10 },
   busy: { value: 11, from: 16 },
 } as const;
+/** The name of a density. */
 export type DensityName = keyof typeof DENSITIES;
 
+/** Every style, for menus and messages. */
 export const STYLE_NAMES: readonly StyleName[] = ["pop", "classical", "roll"];
+/** Every density, sparsest first. */
 export const DENSITY_NAMES: readonly DensityName[] = ["sparse", "medium", "dense", "busy"];
 
 /** What a model can be trained to do besides continuing music: the names in `config.json` and of `dataset --tasks`. */
 export const TASKS = ["accompany", "infill", "ending", "style"] as const;
+/** One of the `TASKS`. */
 export type Task = (typeof TASKS)[number];
 
 /** How long before its end a piece says that it ends. */

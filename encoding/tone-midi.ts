@@ -29,6 +29,7 @@ export interface ToneMidiControlChange {
   time: number;
 }
 
+/** A track as `@tonejs/midi` has it. */
 export interface ToneMidiTrack {
   name: string;
   channel: number;
@@ -42,6 +43,7 @@ export interface ToneMidiTrack {
   endOfTrackTicks?: number;
 }
 
+/** What a `Midi` of `@tonejs/midi` holds, and `toJSON()` gives. */
 export interface ToneMidi {
   header: {
     name: string;

@@ -3,6 +3,7 @@ import { pitchName } from "./event-text.ts";
 import { MidiError } from "./midi-error.ts";
 import type { Note } from "./score.ts";
 
+/** A note as Tone.js plays it. */
 export interface ToneNote {
   /** Seconds. */
   readonly time: number;

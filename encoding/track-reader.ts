@@ -154,7 +154,11 @@ class EventReader {
       return damage;
     }
     const type = this.#bytes[this.offset] ?? 0;
-    if (status === META) this.offset += 1;
+    if (status === META) {
+      if (this.offset === this.#end)
+        return stop("truncated", this.offset, "the track ends within a meta event");
+      this.offset += 1;
+    }
     const lengthAt = this.offset;
     const length = this.#variableLength();
     if (length < 0) return this.#badLength(lengthAt);

@@ -9,8 +9,10 @@ export type PerformanceEventKind = "NOTE_ON" | "NOTE_OFF" | "TIME_SHIFT" | "VELO
 /** Ids that are no performance event: framing of a piece, and room for tasks and styles. */
 export type SpecialKind = "PAD" | "START" | "END" | "TASK" | "STYLE";
 
+/** Everything that an id can stand for. */
 export type EventKind = PerformanceEventKind | SpecialKind;
 
+/** Ids that follow each other, and the values they stand for. */
 export interface IdRange {
   readonly kind: EventKind;
   /** The first id of the range. */
@@ -28,6 +30,7 @@ export interface VelocityBins {
   readonly firstBin: number;
 }
 
+/** A vocabulary as data: `new Vocabulary(declaration)` makes it usable. */
 export interface VocabularyDeclaration {
   readonly name: string;
   readonly ranges: readonly IdRange[];

@@ -167,7 +167,7 @@ describe("damage", () => {
     ["in a one-byte event", [...ON, 100, 0xc0], 6],
     ["in a delta time", [...ON, 0x81], 4],
     ["after a delta time", [...ON, 10], 5],
-    ["after a meta status", [...ON, 10, 0xff], 7],
+    ["after a meta status", [...ON, 10, 0xff], 6],
     ["in a meta event", [...ON, 10, 0xff, 1, 5, 0x41], 7],
   ])("a track that ends %s", (_, body, offset) => {
     const bytes = Uint8Array.from([...header(0, 1), ...chunk("MTrk", body)]);
