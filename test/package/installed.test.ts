@@ -1,0 +1,173 @@
+/** The package as users get it: installed from its tarball into an empty folder. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readMidi } from "../../encoding/index.ts";
+import { hasChromium, launchChromium } from "../browser/chromium.ts";
+import { startStaticServer } from "../browser/static-server.ts";
+import { packed } from "./packed.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const app = fileURLToPath(new URL("app/", import.meta.url));
+const PATIENCE = 240_000;
+
+/** Every npm with and without the native library; all four only where time is no matter. */
+const INSTALLS = [
+  { npm: "10", native: true, always: true },
+  { npm: "11", native: false, always: true },
+  { npm: "10", native: false, always: false },
+  { npm: "11", native: true, always: false },
+] as const;
+
+let tarball = "";
+const folders: string[] = [];
+
+beforeAll(() => {
+  tarball = packed().path;
+}, PATIENCE);
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+}, PATIENCE);
+
+/** Installs into a new folder, and puts the app there. */
+function install(npm: string, { native }: { readonly native: boolean }): string {
+  const folder = mkdtempSync(join(tmpdir(), "ostinato-installed-"));
+  folders.push(folder);
+  writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
+  const parameters = ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball];
+  execFileSync("npx", ["--yes", `npm@${npm}`, ...parameters, ...(native ? [] : ["--omit=optional"])], {
+    cwd: folder,
+    // Its script would download libraries for graphics cards.
+    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip" },
+    stdio: "pipe",
+  });
+  cpSync(app, folder, { recursive: true });
+  return folder;
+}
+
+describe.each(INSTALLS.filter(({ always }) => always || process.env["CI"]))(
+  "installed with npm $npm, native: $native",
+  ({ npm, native }) => {
+    let folder = "";
+
+    beforeAll(() => {
+      folder = install(npm, { native });
+    }, PATIENCE);
+
+    it("is there with the library that was asked for", () => {
+      expect(existsSync(join(folder, "node_modules/onnxruntime-node"))).toBe(native);
+    });
+
+    it("makes music in Node", () => {
+      const out = execFileSync(process.execPath, ["use.mjs"], { cwd: folder, encoding: "utf8" });
+      const facts = JSON.parse(out);
+      expect(facts).toMatchObject({
+        backend: native ? "node" : "wasm",
+        matrix: 388,
+        entries: ["function", "function"],
+      });
+      expect(facts.notes).toBeGreaterThan(0);
+      expect(facts.warnings).toEqual(
+        native ? [] : [expect.stringContaining("onnxruntime-node is not installed; running as WebAssembly")],
+      );
+    });
+
+    it("has the command, and doctor says what runs and why", () => {
+      const run = (...parameters: string[]) =>
+        spawnSync(join(folder, "node_modules/.bin/ostinato"), parameters, { cwd: folder, encoding: "utf8" });
+      const generated = run("generate", "--seconds", "2", "--seed", "7", "--out", "first.mid");
+      expect(generated).toMatchObject({ status: 0 });
+      expect(readMidi(readFileSync(join(folder, "first.mid"))).notes.length).toBeGreaterThan(0);
+      expect(run("render", "first.mid", "--out", "first.wav")).toMatchObject({ status: 0 });
+      const doctor = run("doctor", "--json");
+      expect(doctor.status, doctor.stdout).toBe(0);
+      expect(JSON.parse(doctor.stdout)).toMatchObject({
+        ok: true,
+        backend: native ? "node" : "wasm",
+        why: native ? "it is there, and the fastest" : "onnxruntime-node is not to be had",
+      });
+    });
+  },
+);
+
+describe("in an app", () => {
+  const folder = (): string => folders.at(-1) ?? "";
+
+  it("has types that a strict compiler takes", () => {
+    const options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false"];
+    const target = [
+      "--module",
+      "nodenext",
+      "--target",
+      "es2023",
+      "--lib",
+      "es2023,dom,dom.iterable",
+      "--types",
+      "",
+    ];
+    const tsc = spawnSync(join(root, "node_modules/.bin/tsc"), [...options, ...target, "use.ts"], {
+      cwd: folder(),
+      encoding: "utf8",
+    });
+    expect(tsc.stdout + tsc.stderr).toBe("");
+    expect(tsc.status).toBe(0);
+  });
+
+  it("leaves out of a bundle what the app does not use", async () => {
+    writeFileSync(
+      join(folder(), "small.js"),
+      'export { encodePerformance, PERFORMANCE_388 } from "ostinato";\n',
+    );
+    const built = await build({
+      root: folder(),
+      configFile: false,
+      logLevel: "error",
+      build: { write: false, lib: { entry: "small.js", formats: ["es"] } },
+    });
+    const outputs = (Array.isArray(built) ? built : [built]).flatMap((one) =>
+      "output" in one ? one.output : [],
+    );
+    const code = outputs.map((chunk) => (chunk.type === "chunk" ? chunk.code : "")).join("");
+    expect(code).toContain("TIME_SHIFT");
+    expect(code).not.toContain("onnx");
+    expect(code.length).toBeLessThan(12_000);
+  });
+
+  it.skipIf(!hasChromium())(
+    "makes music in Chromium, built with Vite",
+    async () => {
+      const out = join(folder(), "built");
+      await build({
+        root: folder(),
+        base: "./",
+        configFile: false,
+        logLevel: "error",
+        worker: { format: "es" },
+        build: { outDir: out, target: "es2023", assetsInlineLimit: 0, reportCompressedSize: false },
+      });
+      cpSync(join(folder(), "node_modules/ostinato/models/piano"), join(out, "models/piano"), {
+        recursive: true,
+      });
+      const server = await startStaticServer({ folders: { "/": out }, isolated: true });
+      const browser = await launchChromium();
+      const complaints: string[] = [];
+      try {
+        const page = await browser.newPage();
+        page.on("pageerror", (error) => complaints.push(error.message));
+        await page.goto(server.url);
+        await page.locator("output", { hasText: /./ }).waitFor({ timeout: PATIENCE / 2 });
+        expect(await page.locator("output").textContent()).toMatch(/^[1-9]\d* notes, [1-9]\d+ bytes$/);
+        expect(complaints).toEqual([]);
+      } finally {
+        await browser.close();
+        await server.close();
+      }
+    },
+    PATIENCE,
+  );
+});
