@@ -79,8 +79,9 @@ async function play() {
 
 async function roll() {
   for (const [where, presses] of [
-    ["from afar", 24],
-    ["from near", 0],
+    ["at 0.5 pixels a second", 24],
+    ["at 1.3", 16],
+    ["at 90", 0],
   ]) {
     const page = await open();
     await page.locator("#file").setInputFiles({

@@ -7,7 +7,9 @@ export class Duet {
   readonly #app: App;
   readonly #onError: (error: unknown) => void;
   #isOn = false;
-  #base: Piece | undefined;
+  /** The piece with the phrase so far, and how long it was before. */
+  #piece: Piece | undefined;
+  #baseLength = 0;
   #phrase: Phrase | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isReading = false;
@@ -37,7 +39,8 @@ export class Duet {
     if (!this.#isOn) return;
     const now = performance.now() / 1000;
     if (!this.#phrase) {
-      this.#base = this.#app.interrupt();
+      this.#piece = this.#app.interrupt();
+      this.#baseLength = this.#piece.ids.length;
       this.#phrase = new Phrase(now);
       this.#phrase.pedal(this.#isPedalDown, now);
       this.onTurn("yours");
@@ -74,8 +77,8 @@ export class Duet {
   }
 
   #soFar(phrase: Phrase): Piece {
-    const base = this.#base ?? this.#app.interrupt();
-    const piece = base.cut(base.ids.length);
+    const piece = (this.#piece ??= this.#app.interrupt());
+    piece.truncate(this.#baseLength);
     for (const id of phrase.ids(piece.vocabulary)) piece.push(id, "given");
     return piece;
   }

@@ -30,6 +30,19 @@ export class NoteIndex {
     for (let at = stretch(note.startSeconds) + 1; at <= last; at += 1) (this.#heldInto[at] ??= []).push(note);
   }
 
+  /** Forgets the end of the note that ended last. */
+  reopen(note: PieceNote): void {
+    const last = stretch(note.endSeconds ?? note.startSeconds);
+    for (let at = stretch(note.startSeconds) + 1; at <= last; at += 1) this.#heldInto[at]?.pop();
+    this.#open.add(note);
+  }
+
+  /** Forgets the note that began last, which has no end. */
+  takeBack(note: PieceNote): void {
+    this.#notes.pop();
+    this.#open.delete(note);
+  }
+
   /** Calls `use` with every note that may sound within a time, each once; notes without an end reach on for ever. */
   forEach(fromSeconds: number, toSeconds: number, use: (note: PieceNote) => void): void {
     const first = stretch(Math.max(0, fromSeconds));

@@ -38,18 +38,18 @@ const DEFAULT_VELOCITY = 100;
 /** Ids, and the music they are: a primer, then what the model has written so far. */
 export class Piece {
   readonly vocabulary: Vocabulary;
-  #ids: number[] = [];
+  readonly #ids: number[] = [];
   /** Whose each id is. */
-  #origins: Origin[] = [];
+  readonly #origins: Origin[] = [];
   #writtenCount = 0;
   #primerLength = 0;
   #keptLength = 0;
   /** When each id happens (a time shift: when it is over). */
-  #times: number[] = [];
-  #changes: NoteChange[] = [];
-  #index = new NoteIndex();
+  readonly #times: number[] = [];
+  readonly #changes: NoteChange[] = [];
+  readonly #index = new NoteIndex();
   /** Notes without an end, by pitch, oldest first. */
-  #open = new Map<number, PieceNote[]>();
+  readonly #open = new Map<number, PieceNote[]>();
   #velocity = DEFAULT_VELOCITY;
   #steps = 0;
   /** Where the piece was ended while notes sounded. */
@@ -133,22 +133,26 @@ export class Piece {
     for (const notes of this.#open.values()) for (const note of notes) this.#end(note, undefined);
   }
 
-  /** Forgets all ids from an index on. */
+  /** Forgets all ids from an index on. It costs as much as there is to be forgotten, however long the piece is. */
   truncate(length: number): void {
-    const [ids, origins] = [this.#ids.slice(0, length), this.#origins];
-    this.#ids = [];
-    this.#origins = [];
-    this.#writtenCount = 0;
-    this.#primerLength = 0;
-    this.#keptLength = 0;
-    this.#times = [];
-    this.#changes = [];
-    this.#index = new NoteIndex();
-    this.#open = new Map();
-    this.#velocity = DEFAULT_VELOCITY;
-    this.#steps = 0;
+    for (
+      let change = this.#changes.at(-1);
+      change && indexOf(change) >= length;
+      change = this.#changes.at(-1)
+    ) {
+      this.#changes.pop();
+      this.#takeBack(change);
+    }
+    for (let i = this.#ids.length - 1; i >= length; i -= 1)
+      if (this.originOf(i) === "written") this.#writtenCount -= 1;
+    for (const list of [this.#ids, this.#origins, this.#times]) list.length = Math.min(list.length, length);
+    this.#steps = Math.round((this.#times.at(-1) ?? 0) * STEPS_PER_SECOND);
     this.#closedAt = undefined;
-    for (const [index, id] of ids.entries()) this.push(id, origins[index]);
+    this.#velocity = velocityAfter(this.#ids, this.vocabulary);
+    if (this.#primerLength > length) this.#primerLength = 1 + this.#origins.lastIndexOf("given");
+    if (this.#keptLength > length) {
+      this.#keptLength = 1 + this.#origins.findLastIndex((origin) => origin !== "written");
+    }
   }
 
   /** A piece that begins as this one, up to an index. */
@@ -206,6 +210,22 @@ export class Piece {
     return id === undefined ? undefined : this.vocabulary.event(id);
   }
 
+  /** Undoes the last beginning or end of a note. */
+  #takeBack({ kind, note }: NoteChange): void {
+    const open = this.#open.get(note.pitch) ?? [];
+    if (kind === "NOTE_ON") {
+      this.#index.takeBack(note);
+      open.pop();
+    } else {
+      this.#index.reopen(note);
+      // One that the end of the piece ended has been waiting for its own all the time.
+      if (note.endIndex !== undefined) open.unshift(note);
+      note.endSeconds = undefined;
+      note.endIndex = undefined;
+    }
+    this.#open.set(note.pitch, open);
+  }
+
   #begin(pitch: number, index: number): void {
     const note: PieceNote = {
       pitch,
@@ -230,4 +250,17 @@ export class Piece {
     this.#index.end(note);
     this.#changes.push({ kind: "NOTE_OFF", note, seconds: this.seconds });
   }
+}
+
+/** Where a change was written; the end of a piece lies behind all ids. */
+function indexOf({ kind, note }: NoteChange): number {
+  return kind === "NOTE_ON" ? note.index : (note.endIndex ?? Infinity);
+}
+
+function velocityAfter(ids: readonly number[], vocabulary: Vocabulary): number {
+  for (let i = ids.length - 1; i >= 0; i -= 1) {
+    const { kind, value } = vocabulary.event(ids[i] ?? 0);
+    if (kind === "VELOCITY") return vocabulary.velocityOfBin(value);
+  }
+  return DEFAULT_VELOCITY;
 }

@@ -1,5 +1,12 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodePerformance, encodePerformance, PERFORMANCE_388 } from "../../../encoding/index.ts";
+import {
+  decodePerformance,
+  encodePerformance,
+  PERFORMANCE_388,
+  Vocabulary,
+  type VocabularyEvent,
+} from "../../../encoding/index.ts";
 import { Piece } from "../../../web/music/piece.ts";
 
 const IDS = [
@@ -18,6 +25,35 @@ function written(ids: readonly number[], primer: readonly number[] = []): Piece 
   const piece = new Piece(PERFORMANCE_388, primer);
   for (const id of ids) piece.push(id);
   return piece;
+}
+
+/** All that can be seen of a piece. */
+function stateOf(piece: Piece): unknown {
+  const held: unknown[] = [];
+  for (let second = 0; second < piece.seconds; second += 1)
+    piece.forEachNote(second, second + 1, ({ index }) => held.push([second, index]));
+  return {
+    ids: [...piece.ids],
+    notes: piece.notes.map((note) => ({ ...note })),
+    changes: piece.changesBetween(0, Infinity).map((change) => ({ ...change, note: change.note.index })),
+    open: piece.openPitches().sort(),
+    lengths: [piece.primerLength, piece.keptLength, piece.writtenCount, piece.seconds],
+    held,
+  };
+}
+
+/** Counts how often it is asked what an id is. */
+class Counting extends Vocabulary {
+  asked = 0;
+
+  constructor() {
+    super(PERFORMANCE_388);
+  }
+
+  override event(id: number): VocabularyEvent {
+    this.asked += 1;
+    return super.event(id);
+  }
 }
 
 describe("Piece", () => {
@@ -71,6 +107,48 @@ describe("Piece", () => {
       for (const id of IDS.slice(length)) piece.push(id);
       expect(piece.finished()).toEqual(written(IDS).finished());
     }
+  });
+
+  it("is after any cut and any continuation what it would be without", () => {
+    const id = fc.oneof(
+      fc.integer({ min: 60, max: 64 }),
+      fc.integer({ min: 188, max: 192 }),
+      fc.integer({ min: 256, max: 387 }),
+    );
+    const script = fc.array(
+      fc.record({ keep: fc.nat(60), ids: fc.array(id, { maxLength: 40 }), closes: fc.boolean() }),
+      { maxLength: 6 },
+    );
+    fc.assert(
+      fc.property(script, (steps) => {
+        const piece = written([], [380, 60]);
+        let expected = [380, 60];
+        let given = 2;
+        for (const { keep, ids, closes } of steps) {
+          piece.truncate(keep);
+          given = Math.min(given, keep);
+          expected = [...expected.slice(0, keep), ...ids];
+          for (const each of ids) piece.push(each);
+          const fresh = new Piece(PERFORMANCE_388);
+          for (const [index, each] of expected.entries())
+            fresh.push(each, index < given ? "given" : "written");
+          expect(stateOf(piece)).toEqual(stateOf(fresh));
+          if (closes) piece.close(piece.seconds + 1);
+        }
+      }),
+    );
+  });
+
+  it("costs as much to truncate as is taken off, however long it is", () => {
+    const vocabulary = new Counting();
+    const piece = new Piece(vocabulary);
+    for (let i = 0; i < 5000; i += 1) for (const id of [60, 305, 188]) piece.push(id);
+    piece.push(380);
+    for (let i = 0; i < 10; i += 1) for (const id of [62, 305, 190]) piece.push(id);
+    vocabulary.asked = 0;
+    piece.truncate(piece.ids.length - 15);
+    expect(vocabulary.asked).toBeLessThan(40);
+    expect(piece.notes).toHaveLength(5005);
   });
 
   it("keeps what reaches a time, so that whatever comes instead comes after it", () => {
