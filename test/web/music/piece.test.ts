@@ -29,16 +29,16 @@ function written(ids: readonly number[], primer: readonly number[] = []): Piece 
 
 /** All that can be seen of a piece. */
 function stateOf(piece: Piece): unknown {
-  const held: unknown[] = [];
+  const held: string[] = [];
   for (let second = 0; second < piece.seconds; second += 1)
-    piece.forEachNote(second, second + 1, ({ index }) => held.push([second, index]));
+    piece.forEachNote(second, second + 1, ({ index }) => held.push(`${second} ${index}`));
   return {
     ids: [...piece.ids],
     notes: piece.notes.map((note) => ({ ...note })),
     changes: piece.changesBetween(0, Infinity).map((change) => ({ ...change, note: change.note.index })),
     open: piece.openPitches().sort(),
     lengths: [piece.primerLength, piece.keptLength, piece.writtenCount, piece.seconds],
-    held,
+    held: held.sort(),
   };
 }
 
