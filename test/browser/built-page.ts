@@ -27,6 +27,8 @@ export interface BuiltPage {
   open(options?: OpenOptions): Promise<Page>;
   /** Errors and warnings of the console, and errors that nobody caught. */
   complaints: string[];
+  /** Serves the page to whatever browser. @returns its address. */
+  serve(options?: Pick<OpenOptions, "isolated" | "modelFolder">): Promise<string>;
   /** Closes the server: what is not there yet will not come. */
   goOffline(): Promise<void>;
 }
@@ -65,8 +67,7 @@ export function builtPage(): BuiltPage {
     complaints: [],
     open: async ({ isolated = false, query = "", modelFolder = model, again = false } = {}) => {
       if (!again || !server || !context) {
-        const folders = { "/some/where/models/piano/": modelFolder, "/some/where/": built };
-        server = await startStaticServer({ folders, isolated });
+        await page.serve({ isolated, modelFolder });
         context = await browser.newContext({ acceptDownloads: true });
         context.setDefaultTimeout(PATIENCE / 2);
         page.complaints = [];
@@ -75,8 +76,13 @@ export function builtPage(): BuiltPage {
       opened.on("console", (message) => page.complaints.push(...complaintOf(message)));
       opened.on("pageerror", (error) => page.complaints.push(error.message));
       await listenToAudio(opened);
-      await opened.goto(`${server.url}${query}`);
+      await opened.goto(`${server?.url}${query}`);
       return opened;
+    },
+    serve: async ({ isolated = false, modelFolder = model } = {}) => {
+      const folders = { "/some/where/models/piano/": modelFolder, "/some/where/": built };
+      server = await startStaticServer({ folders, isolated });
+      return server.url;
     },
     goOffline: async () => {
       await server?.close();

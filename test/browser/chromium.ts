@@ -2,15 +2,25 @@ import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
 /** Where Debian's package puts it; CHROMIUM names another. */
-const PATH = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+export const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+
+/** It needs no sandbox around pages of our own, and no network. */
+export const FLAGS = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 /**
  * Whether tests of the page can run. Without a browser they are left out, and one line says so; where CI is set that
  * is a failure.
  */
 export function hasChromium(): boolean {
-  if (existsSync(PATH)) return true;
-  const message = `no Chromium at ${PATH}: the tests of the page need it (Debian: apt-get install chromium; CHROMIUM=path names another)`;
+  if (existsSync(CHROMIUM)) return true;
+  const message = `no Chromium at ${CHROMIUM}: the tests of the page need it (Debian: apt-get install chromium; CHROMIUM=path names another)`;
   if (process.env["CI"]) throw new Error(message);
   process.stderr.write(`skipped: ${message}\n`);
   return false;
@@ -18,15 +28,7 @@ export function hasChromium(): boolean {
 
 export function launchChromium(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
-    executablePath: PATH,
-    args: [
-      "--no-sandbox",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      ...flags,
-    ],
+    executablePath: CHROMIUM,
+    args: [...FLAGS, ...flags],
   });
 }

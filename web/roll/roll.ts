@@ -16,11 +16,26 @@ import {
   yOfPitch,
 } from "./geometry.ts";
 import { createLayout, layOutNotes, type RectangleList } from "./note-layout.ts";
+import { NoteRaster, pixelColours } from "./note-raster.ts";
 
 /** How much notes that have not been heard are faded. */
 const UNHEARD = 0.55;
 /** Up to so many notes have round corners. */
 const ROUND = 600;
+
+/** More are painted as one picture. */
+const MANY = 2000;
+
+type PixelColours = Readonly<Record<"primer" | "filled" | "generated" | "unheard", Uint32Array>>;
+
+function pixelsOf({ primer, filled, generated }: Colours): PixelColours {
+  return {
+    primer: pixelColours(primer),
+    filled: pixelColours(filled),
+    generated: pixelColours(generated),
+    unheard: pixelColours(generated, UNHEARD),
+  };
+}
 
 /** What there is to be seen. */
 export interface Scene {
@@ -41,7 +56,9 @@ export class Roll {
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
   readonly #layout = createLayout();
+  readonly #raster = new NoteRaster();
   #colours: Colours;
+  #pixelColours: PixelColours;
 
   constructor(canvas: HTMLCanvasElement, onResize: () => void) {
     const context = canvas.getContext("2d");
@@ -49,9 +66,11 @@ export class Roll {
     this.#canvas = canvas;
     this.#context = context;
     this.#colours = readColours();
+    this.#pixelColours = pixelsOf(this.#colours);
     new ResizeObserver(onResize).observe(canvas);
     matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => {
       this.#colours = readColours();
+      this.#pixelColours = pixelsOf(this.#colours);
       onResize();
     });
   }
@@ -79,7 +98,7 @@ export class Roll {
     if (scene.ghost) this.#drawGhost(view, scene.ghost);
     if (piece) {
       layOutNotes(this.#layout, view, piece, heardSeconds);
-      this.#drawNotes();
+      this.#drawNotes(view);
       this.#drawPrimerEnd(view, piece);
     }
     if (scene.arcs.length > 0) paintArcs(this.#context, view, scene.arcs);
@@ -121,20 +140,30 @@ export class Roll {
     if (to > from) this.#context.fillRect(from, 0, to - from, view.height);
   }
 
-  #drawNotes(): void {
+  #drawNotes(view: RollView): void {
     const { primer, filled, generated, unheard, count } = this.#layout;
+    const colours = this.#colours;
+    const isMany = count > MANY;
     const isRound = count <= ROUND;
-    this.#context.globalAlpha = UNHEARD;
-    for (const [shade, list] of unheard.entries()) this.#fill(list, this.#colours.generated[shade], isRound);
+    if (isMany) this.#raster.begin(Math.ceil(view.width), Math.ceil(view.height));
+    for (const [lists, kind] of [
+      [unheard, "unheard"],
+      [generated, "generated"],
+      [filled, "filled"],
+      [primer, "primer"],
+    ] as const) {
+      this.#context.globalAlpha = kind === "unheard" ? UNHEARD : 1;
+      for (const [shade, list] of lists.entries()) {
+        if (list.count === 0) continue;
+        if (isMany) this.#raster.fill(list, this.#pixelColours[kind][shade] ?? 0);
+        else this.#fill(list, colours[kind === "unheard" ? "generated" : kind][shade], isRound);
+      }
+    }
     this.#context.globalAlpha = 1;
-    for (const [shade, list] of generated.entries())
-      this.#fill(list, this.#colours.generated[shade], isRound);
-    for (const [shade, list] of filled.entries()) this.#fill(list, this.#colours.filled[shade], isRound);
-    for (const [shade, list] of primer.entries()) this.#fill(list, this.#colours.primer[shade], isRound);
+    if (isMany) this.#raster.paint(this.#context);
   }
 
   #fill(list: RectangleList, colour: string | undefined, isRound: boolean): void {
-    if (list.count === 0) return;
     const context = this.#context;
     context.fillStyle = colour ?? "";
     if (!isRound) {

@@ -1,0 +1,37 @@
+import { expect, it } from "vitest";
+import { RectangleList } from "../../../web/roll/note-layout.ts";
+import { fillRectangles } from "../../../web/roll/note-raster.ts";
+
+const [WIDTH, HEIGHT] = [8, 5];
+
+/** The picture in letters: a dot where nothing is. */
+function picture(...rectangles: readonly (readonly [number, number, number, number])[]): string[] {
+  const pixels = new Uint32Array(WIDTH * HEIGHT);
+  for (const [i, rectangle] of rectangles.entries()) {
+    const list = new RectangleList();
+    list.add(...rectangle);
+    fillRectangles(pixels, WIDTH, HEIGHT, list, i + 1);
+  }
+  const letters = [...pixels].map((pixel) => ".abc"[pixel]).join("");
+  return Array.from({ length: HEIGHT }, (_, row) => letters.slice(row * WIDTH, (row + 1) * WIDTH));
+}
+
+it("sets the pixels of rectangles, the later over the earlier, with a line between lanes", () => {
+  expect(picture([1, 0, 3, 3], [2.6, 1, 3, 4])).toEqual([
+    ".aaa....",
+    ".aabbb..",
+    "...bbb..",
+    "...bbb..",
+    "........",
+  ]);
+});
+
+it("shows what is thinner than a pixel, and nothing beyond the edges", () => {
+  expect(picture([6.2, 1.4, 0.1, 0.3], [7, 3, 9, 9], [-3, 3, 4, 2])).toEqual([
+    "........",
+    "......a.",
+    "........",
+    "c......b",
+    ".......b",
+  ]);
+});

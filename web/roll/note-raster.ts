@@ -1,0 +1,67 @@
+/**
+ * Thousands of notes as one picture. To the canvas each rectangle is a command that it keeps and carries out later; here it
+ * is a few numbers in memory, and all of them together are one command.
+ */
+import type { RectangleList } from "./note-layout.ts";
+
+export class NoteRaster {
+  readonly #canvas = document.createElement("canvas");
+  #image: ImageData | undefined;
+  #pixels = new Uint32Array();
+
+  /** An empty picture of a size in CSS pixels. From afar nobody sees that the screen has finer ones. */
+  begin(width: number, height: number): void {
+    if (this.#image?.width === width && this.#image.height === height) {
+      this.#pixels.fill(0);
+      return;
+    }
+    Object.assign(this.#canvas, { width, height });
+    this.#image = new ImageData(width, height);
+    this.#pixels = new Uint32Array(this.#image.data.buffer);
+  }
+
+  /** @param colour as `pixelColours` gives it. */
+  fill(list: RectangleList, colour: number): void {
+    const { width = 0, height = 0 } = this.#image ?? {};
+    fillRectangles(this.#pixels, width, height, list, colour);
+  }
+
+  paint(context: CanvasRenderingContext2D): void {
+    if (!this.#image) return;
+    this.#canvas.getContext("2d")?.putImageData(this.#image, 0, 0);
+    context.drawImage(this.#canvas, 0, 0);
+  }
+}
+
+/** Sets the pixels of rectangles, each at least a pixel wide and high; a pixel is left free below each. */
+export function fillRectangles(
+  pixels: Uint32Array,
+  width: number,
+  height: number,
+  list: RectangleList,
+  colour: number,
+): void {
+  list.forEach((x, y, across, down) => {
+    const [left, top] = [Math.round(x), Math.round(y)];
+    const right = Math.min(width, Math.max(left + 1, Math.round(x + across)));
+    const bottom = Math.min(height, Math.max(top + 1, Math.round(y + down) - 1));
+    for (let row = Math.max(0, top); row < bottom; row += 1) {
+      const end = row * width + right;
+      for (let at = row * width + Math.max(0, left); at < end; at += 1) pixels[at] = colour;
+    }
+  });
+}
+
+/** Colours of style sheets as the numbers that they are in an image's memory, whatever this machine's byte order. */
+export function pixelColours(colours: readonly string[], alpha = 1): Uint32Array {
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width: colours.length, height: 1 });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) return new Uint32Array(colours.length);
+  context.globalAlpha = alpha;
+  for (const [at, colour] of colours.entries()) {
+    context.fillStyle = colour;
+    context.fillRect(at, 0, 1, 1);
+  }
+  return new Uint32Array(context.getImageData(0, 0, colours.length, 1).data.buffer);
+}
