@@ -95,6 +95,10 @@ select.addEventListener("click", () => {
   roll.isSelecting = !roll.isSelecting;
   select.setAttribute("aria-pressed", String(roll.isSelecting));
 });
+const sheet = byId("sheet", HTMLButtonElement);
+sheet.addEventListener("click", () => {
+  sheet.setAttribute("aria-expanded", String(sheet.getAttribute("aria-expanded") !== "true"));
+});
 for (const id of ["settings", "more-settings"]) {
   byId(id, HTMLFormElement).addEventListener("submit", (event) => event.preventDefault());
 }
@@ -175,6 +179,7 @@ function showControls(): void {
   byId("welcome", HTMLElement).hidden = true;
   byId("transport", HTMLElement).hidden = false;
   byId("out", HTMLElement).hidden = false;
+  byId("one-hot", HTMLElement).hidden = false;
   roll.refresh();
 }
 

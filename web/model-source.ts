@@ -29,7 +29,7 @@ export function modelAddress(name: string, own: readonly string[], base: string)
   if (!isAddress) {
     throw new SourceError(
       `"${name}" is no model`,
-      `give ${own.map((each) => `"${each}"`).join(" or ")}, an id of the hub such as openai-community/gpt2, or a folder's address`,
+      `give ${own.map((each) => `"${each}"`).join(" or ")}, an id of the hub (owner/name) or a folder's address`,
     );
   }
   const address = new URL(name, base);

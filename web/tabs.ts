@@ -15,6 +15,7 @@ export function listenToTabs(onLeave: () => void): void {
       byId("music", HTMLElement).hidden = isText;
       byId("bottom", HTMLElement).hidden = isText;
       byId("model-choice", HTMLElement).hidden = isText;
+      byId("figures", HTMLElement).hidden = isText;
       if (!isText) return;
       onLeave();
       if (isTextThere) return;

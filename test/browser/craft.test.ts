@@ -1,7 +1,8 @@
 /** The page without a network, and for everybody. */
 import { describe, expect, it } from "vitest";
+import { scoreFromNotes, writeMidi } from "../../encoding/index.ts";
 import { findings } from "./axe.ts";
-import { builtPage, expectMusic, PATIENCE } from "./built-page.ts";
+import { builtPage, expectMusic, openFile, PATIENCE, rollLabel } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
 
 describe.skipIf(!hasChromium())("the craft of the built page", { timeout: PATIENCE }, () => {
@@ -45,6 +46,35 @@ describe.skipIf(!hasChromium())("the craft of the built page", { timeout: PATIEN
     await page.locator("#candidates button:not([aria-current])").first().click();
     await page.locator("#branches").waitFor();
     expect(await findings(page)).toEqual([]);
+    await page.getByText("Play along").click();
+    await page.getByText("More", { exact: true }).click();
+    await page.locator("#roll").press("]");
+    await page.locator("#selected").waitFor();
+    await page.getByRole("button", { name: "Variations" }).click();
+    await page.locator(".hear:enabled").nth(3).waitFor();
+    await page.locator("#model").click();
+    await page.locator("#model-name").fill("none");
+    await page.locator("#model-use").click();
+    await page.locator("#model-state").getByText("is no model").waitFor();
+    expect(await findings(page)).toEqual([]);
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("paints 20,000 notes with few commands to the canvas", async () => {
+    const page = await built.open({});
+    const notes = Array.from({ length: 20_000 }, (_, i) => ({
+      pitch: 21 + ((i * 29) % 88),
+      velocity: 30 + ((i * 7) % 90),
+      startSeconds: Math.floor(i / 4) * 0.16,
+      endSeconds: Math.floor(i / 4) * 0.16 + 0.3,
+    }));
+    await openFile(page, "many.mid", writeMidi(scoreFromNotes(notes)));
+    await expect.poll(() => rollLabel(page), { timeout: 20_000 }).toContain("20000 notes");
+    for (let i = 0; i < 16; i += 1) await page.locator("#roll").press("-");
+    await page.evaluate(countCanvasCommands);
+    await page.locator("#roll").press("-");
+    await expect.poll(() => page.evaluate("mostCommands()"), { timeout: 20_000 }).toBeGreaterThan(50);
+    expect(await page.evaluate("mostCommands()")).toBeLessThan(1000);
   });
 
   it("fits a narrow phone", async () => {
@@ -52,8 +82,38 @@ describe.skipIf(!hasChromium())("the craft of the built page", { timeout: PATIEN
     await page.setViewportSize({ width: 360, height: 740 });
     await page.getByRole("button", { name: "Play" }).click();
     await expectMusic(page, 1);
+    await page.getByRole("button", { name: "Controls" }).click();
     await page.getByText("Play along").click();
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
+    const overflow = (): Promise<number> =>
+      page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await page.locator("#model").click();
+    await page.getByRole("button", { name: "Variations" }).click();
+    await page.locator(".hear:enabled").nth(3).waitFor();
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await page.getByRole("button", { name: "Text", exact: true }).click();
+    expect(await overflow()).toBeLessThanOrEqual(0);
   });
 });
+
+/** Runs in the page: `mostCommands()` tells how many commands a frame gave to canvases at most, from now on. */
+function countCanvasCommands(): void {
+  let [count, most] = [0, 0];
+  const { prototype } = CanvasRenderingContext2D;
+  for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    if (typeof value !== "function") continue;
+    Object.defineProperty(prototype, name, {
+      value: function (this: unknown, ...parameters: unknown[]): unknown {
+        count += 1;
+        return Reflect.apply(value, this, parameters);
+      },
+    });
+  }
+  const next = (): void => {
+    most = Math.max(most, count);
+    count = 0;
+    requestAnimationFrame(next);
+  };
+  requestAnimationFrame(next);
+  Object.defineProperty(globalThis, "mostCommands", { value: () => most });
+}

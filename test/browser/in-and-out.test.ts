@@ -1,4 +1,5 @@
 /** The visitor's music in, and the music out again. */
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { type Note, readMidi, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
 import { builtPage, bytesOf, openFile, PATIENCE, rollLabel } from "./built-page.ts";
@@ -49,7 +50,7 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
     await alert.getByText("<b>huge</b>.mid has 17.0 MB, more than 16").waitFor();
     await openFile(page, "text.mid", new TextEncoder().encode("not music"));
     await alert.getByText("MThd").waitFor();
-    await openFile(page, "two-tracks.mid", twoTracks());
+    await dropFile(page, "two-tracks.mid", twoTracks());
     const dialog = page.getByRole("dialog");
     await dialog.getByText("2 notes").first().waitFor();
     await dialog.getByRole("checkbox").first().uncheck();
@@ -114,4 +115,16 @@ function twoTracks(): Uint8Array {
   file.writeUInt16BE(1, 8);
   file.writeUInt16BE(2 * file.readUInt16BE(10), 10);
   return file;
+}
+
+/** Drops a file onto the page. */
+async function dropFile(page: Page, name: string, bytes: Uint8Array): Promise<void> {
+  await page.locator("#roll").evaluate(
+    (canvas, file) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([Uint8Array.from(file.bytes)], file.name));
+      canvas.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+    },
+    { name, bytes: [...bytes] },
+  );
 }

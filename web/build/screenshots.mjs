@@ -31,8 +31,11 @@ try {
 /** A piece after some seconds, and why the note there came. */
 async function piano(name, viewport, colorScheme) {
   const page = await open(viewport, colorScheme);
+  const sheet = page.getByRole("button", { name: "Controls" });
+  if (await sheet.isVisible()) await sheet.click();
   await page.getByLabel("seed", { exact: true }).fill("58798");
   await page.getByLabel("top-p", { exact: true }).fill("0.95");
+  if (await sheet.isVisible()) await sheet.click();
   await page.getByRole("button", { name: "Play" }).click();
   await page.locator('#roll[aria-label*="at 0:14"]').waitFor();
   await page.keyboard.press("Escape");
