@@ -35,5 +35,6 @@ export class BranchTabs {
         return tab;
       }),
     );
+    this.#nav.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 }

@@ -131,8 +131,10 @@ async function duet() {
 async function memory() {
   const page = await open();
   await page.getByRole("button", { name: "Play" }).click();
-  await page.getByText("Playing", { exact: true }).waitFor();
+  // The recorded strings are part of it, and are not all there at once.
+  await page.locator('html[data-piano="recorded"]').waitFor({ state: "attached" });
   const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable");
   for (let minute = 1; minute <= MINUTES; minute += 1) {
     await page.waitForTimeout(60_000);
     await session.send("HeapProfiler.collectGarbage");
@@ -140,7 +142,7 @@ async function memory() {
       const { bytes } = await performance.measureUserAgentSpecificMemory();
       return bytes / 1e6;
     });
-    const { metrics } = await session.send("Performance.getMetrics").catch(() => ({ metrics: [] }));
+    const { metrics } = await session.send("Performance.getMetrics");
     const heap = metrics.find(({ name }) => name === "JSHeapUsedSize")?.value ?? 0;
     const label = await page.locator("#roll").getAttribute("aria-label");
     report(
