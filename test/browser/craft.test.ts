@@ -46,8 +46,14 @@ describe.skipIf(!hasChromium())("the craft of the built page", { timeout: PATIEN
     await page.locator("#candidates button:not([aria-current])").first().click();
     await page.locator("#branches").waitFor();
     expect(await findings(page)).toEqual([]);
-    await page.getByText("Play along").click();
-    await page.getByText("More", { exact: true }).click();
+  });
+
+  it.each(["dark", "light"] as const)("has none in what opens later, %s", async (colorScheme) => {
+    const page = await built.open({});
+    await page.emulateMedia({ colorScheme });
+    await page.getByRole("button", { name: "Play" }).click();
+    await page.getByText("Playing", { exact: true }).waitFor();
+    await page.locator("#roll").press("ArrowRight");
     await page.locator("#roll").press("]");
     await page.locator("#selected").waitFor();
     await page.getByRole("button", { name: "Variations" }).click();
