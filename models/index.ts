@@ -41,6 +41,7 @@ export {
   writeHeader,
   writeSafetensors,
 } from "./safetensors.ts";
+export { NOTHING_DRAWN } from "./sampling.ts";
 export { int8Tensors, type Int8Storage } from "./stored-int8.ts";
 export { graphData, graphWeights, isRearranged, type Tensor, type Tensors, tensorShapes } from "./tensors.ts";
 export { GPT2_SIZES } from "./sizes.ts";

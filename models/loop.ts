@@ -16,7 +16,7 @@
  *          sampling.*                                 see `samplingInputs`
  *          constrained    int32 [1]                   1: the legality tables apply; 0: each may be a single number
  *          legality.*, counters [1, counters]         see `LegalityTables`
- *     out  drawn          int32 [steps, 1]            the ids
+ *     out  drawn          int32 [steps, 1]            the ids; less, and `NOTHING_DRAWN` last, where all are out
  *          logits, attention.i                        of the last turn
  *          keys.i, values.i                           [own, heads, headSize]
  */
@@ -134,7 +134,7 @@ function carriedValues(config: DecoderConfig): Carried[] {
 function turn(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, carried: readonly Carried[]) {
   const graph = new GraphBuilder("turn", outer);
   const number = graph.parameter("int64", []);
-  const goesOn = graph.parameter("bool", []);
+  graph.parameter("bool", []); // whether the turn before went on
   const given = new Map(carried.map(({ name, type, shape }) => [name, graph.parameter(type, shape)]));
   const before = (name: string): Value => given.get(name) ?? "";
   const next = new Map<string, Value>();
@@ -176,7 +176,7 @@ function turn(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, carr
       (inner) => inner.node("Identity", [all]),
     ),
   );
-  const drawn = pick(graph, scored, graph.node("Gather", [loop.noise, number]));
+  const { id: drawn, isDrawn } = pick(graph, scored, graph.node("Gather", [loop.noise, number]));
   next.set("ids", drawn);
   next.set(
     "counters",
@@ -189,7 +189,8 @@ function turn(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, carr
     ),
   );
 
-  graph.result(graph.node("Identity", [goesOn]), "bool", []);
+  // Where nothing could be drawn, the loop ends.
+  graph.result(graph.node("Squeeze", [isDrawn]), "bool", []);
   for (const { name, type, shape } of carried) graph.result(next.get(name) ?? "", type, shape);
   graph.result(graph.node("Identity", [drawn]), "int32", [1]);
   return graph.build();

@@ -47,11 +47,26 @@ export function scores(
   );
 }
 
-/** The id with the largest noisy score, the first of equals.  # int32 [1] */
-export function pick(graph: GraphBuilder, scored: Value, noise: Value): Value {
+/** Drawn where all ids are out. */
+export const NOTHING_DRAWN = -1;
+
+/**
+ * The id with the largest noisy score, the first of equals.
+ *
+ * @returns the id, int32 `[1]`, `NOTHING_DRAWN` where all ids are out; and whether there is one, bool `[1, 1]`.
+ */
+export function pick(
+  graph: GraphBuilder,
+  scored: Value,
+  noise: Value,
+): { readonly id: Value; readonly isDrawn: Value } {
   const noisy = graph.node("Add", [scored, noise]);
+  const highest = graph.node("ReduceMax", [noisy, graph.integers([1])]); // [1, 1]
+  const isDrawn = graph.node("Greater", [highest, graph.floats([-Infinity])]);
   const best = graph.node("ArgMax", [noisy], { axis: integer(1), keepdims: integer(0) });
-  return graph.node("Cast", [best], { to: integer(INT32) });
+  const id = graph.node("Cast", [best], { to: integer(INT32) }); // [1]
+  const isOne = graph.node("Reshape", [isDrawn, graph.integers([1])]);
+  return { id: graph.node("Where", [isOne, id, graph.integers([NOTHING_DRAWN], "int32")]), isDrawn };
 }
 
 /** −∞ where a condition (bool) does not hold. */

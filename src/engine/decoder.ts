@@ -4,7 +4,7 @@ import {
   decoderGraph,
   decoderLoop,
   graphWeights,
-  headSize,
+  NOTHING_DRAWN,
   type Locate,
   type Precision,
   type PrecisionPlan,
@@ -15,8 +15,9 @@ import { type AttentionRequest, checkedRequest, type LayerAttention, visibleWeig
 import { type CacheShape, KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
 import { ANY_DRAW, drawInputs, type Draws } from "./loop.ts";
-import { attentionMask } from "./mask.ts";
-import type { Backend, Runtime, RuntimeTensor, Session, WeightFolder } from "./runtime.ts";
+import { cacheNames, floats, graphInputs, joined, type Results } from "./graph-values.ts";
+import { checkIds, checkRoom } from "./read-checks.ts";
+import type { Backend, Runtime, Session, WeightFolder } from "./runtime.ts";
 
 export interface DecoderSource {
   readonly config: DecoderConfig;
@@ -175,7 +176,7 @@ export class Decoder {
    * Reads a few ids and draws those that follow, in one run, where `drawsInside`. All that are drawn but the last are read
    * too.
    *
-   * @returns `[steps]`
+   * @returns `[steps]`; fewer, all of which are read, where nothing was left that could be drawn.
    * @throws EngineError as `forward`; TypeError where the graph cannot draw.
    */
   async draw(ids: ArrayLike<number>, cache: KeyValueCache, draws: Draws): Promise<Int32Array> {
@@ -187,7 +188,7 @@ export class Decoder {
       const results = await this.#step(Int32Array.from(ids), cache, false, wanted, draws);
       const drawn = results.get("drawn");
       if (drawn?.type !== "int32") throw new TypeError("the graph gave no ids");
-      return drawn.data;
+      return drawn.data.at(-1) === NOTHING_DRAWN ? drawn.data.subarray(0, -1) : drawn.data;
     } finally {
       this.#busy.delete(cache);
     }
@@ -208,7 +209,7 @@ export class Decoder {
     { logits = "last", signal }: ForwardOptions,
     extra: readonly string[],
   ): Promise<{ readonly logits: Float32Array; readonly results: Results }> {
-    this.#check(ids, cache);
+    this.#check(ids, cache, ids.length / cache.sequences);
     const numbers = Int32Array.from(ids);
     const wanted = ["logits", ...this.#cacheNames];
     const chunks: Float32Array[] = [];
@@ -238,7 +239,7 @@ export class Decoder {
     this.#checkAlive();
     const { position } = cache;
     const rows = ids.length / cache.sequences + draws.steps - 1; // computed in this run
-    const inputs = this.#inputs(ids, rows, cache, all);
+    const inputs = graphInputs(this.config, ids, rows, cache, all);
     const run = this.#session.run(this.drawsInside ? { ...inputs, ...drawInputs(draws) } : inputs, wanted);
     this.#runs.add(run);
     try {
@@ -247,44 +248,18 @@ export class Decoder {
         const hint = "await the call before rewinding or clearing its cache, or fork the cache";
         throw new EngineError("the cache was changed while ids were read", { code: "busy", hint });
       }
-      cache.append(
-        this.#cacheNames.map((name) => floats(results, name)),
-        rows,
-      );
+      const added = this.#cacheNames.map((name) => floats(results, name));
+      // Fewer rows than asked for where a draw found nothing to draw.
+      cache.append(added, (added[0]?.length ?? 0) / (cache.sequences * this.config.width));
       return results;
     } finally {
       this.#runs.delete(run);
     }
   }
 
-  #inputs(ids: Int32Array, rows: number, cache: KeyValueCache, all: boolean): Record<string, RuntimeTensor> {
-    const { config } = this;
-    const { rows: past, sequences } = cache;
-    const mask = attentionMask(rows, cache.length, past, config.window);
-    const inputs: Record<string, RuntimeTensor> = {
-      ids: { type: "int32", data: ids, shape: [ids.length] },
-      mask: { type: "float32", data: mask, shape: [rows, past + rows] },
-      logits_from: { type: "int32", data: Int32Array.of(all ? -ids.length : -sequences), shape: [1] },
-    };
-    if (config.position.kind === "learned") {
-      const positions = Int32Array.from(
-        { length: rows * sequences },
-        (_, i) => cache.position + Math.floor(i / sequences),
-      );
-      inputs["positions"] = { type: "int32", data: positions, shape: [positions.length] };
-    }
-    const shape = [past, sequences * config.heads, headSize(config)];
-    for (let layer = 0; layer < config.layers; layer += 1) {
-      inputs[`past_keys.${layer}`] = { type: "float32", data: cache.keys(layer), shape };
-      inputs[`past_values.${layer}`] = { type: "float32", data: cache.values(layer), shape };
-    }
-    return inputs;
-  }
-
   /** @param rows how many times will be read: those of the ids given, or more that are drawn. */
-  #check(ids: ArrayLike<number>, cache: KeyValueCache, rows = ids.length / cache.sequences): void {
+  #check(ids: ArrayLike<number>, cache: KeyValueCache, rows: number): void {
     this.#checkAlive();
-    const { vocabularySize, position, window } = this.config;
     if (cache.shape !== this.#cacheShape) {
       const hint = "take one from this decoder's createCache()";
       throw new EngineError("the cache is not this decoder's", { code: "bad-cache", hint });
@@ -293,41 +268,17 @@ export class Decoder {
       const hint = "await the call before, or use a cache for each generation";
       throw new EngineError("the cache is in use by another call", { code: "busy", hint });
     }
-    this.#checkSequences(ids, cache.sequences);
-    if (ids.length === 0) {
-      throw new EngineError("no ids were given", { code: "no-ids", hint: "give at least one id to read" });
+    if (cache.sequences > 1 && this.drawsInside) {
+      throw new EngineError(
+        `a cache of ${cache.sequences} sequences, but the backend ${this.backend} reads one`,
+        {
+          code: "bad-cache",
+          hint: "fork the cache instead, and read each fork on its own",
+        },
+      );
     }
-    for (let i = 0; i < ids.length; i += 1) {
-      const id = ids[i] ?? -1;
-      if (Number.isInteger(id) && id >= 0 && id < vocabularySize) continue;
-      const hint = `the model's ids go from 0 to ${vocabularySize - 1}; was another vocabulary used to encode?`;
-      throw new EngineError(`id ${ids[i]} at position ${i} is not in the vocabulary`, {
-        code: "bad-id",
-        hint,
-      });
-    }
-    if (position.kind === "learned" && cache.position + rows > window) {
-      const found = `${cache.position + rows} ids, but the model has ${window} positions`;
-      throw new EngineError(found, {
-        code: "context-full",
-        hint: "begin a new cache with the last part of the text; generation does so with roll: true",
-      });
-    }
-  }
-
-  #checkSequences(ids: ArrayLike<number>, sequences: number): void {
-    if (sequences > 1 && this.drawsInside) {
-      throw new EngineError(`a cache of ${sequences} sequences, but the backend ${this.backend} reads one`, {
-        code: "bad-cache",
-        hint: "fork the cache instead, and read each fork on its own",
-      });
-    }
-    if (ids.length % sequences !== 0) {
-      throw new EngineError(`${ids.length} ids for a cache of ${sequences} sequences`, {
-        code: "no-ids",
-        hint: "give each sequence as many ids as the others",
-      });
-    }
+    checkIds(this.config, ids, cache.sequences);
+    checkRoom(this.config, cache.position + rows);
   }
 
   #checkAlive(): void {
@@ -342,29 +293,4 @@ function placesOf({ located }: WeightsInFiles): Locate {
     if (!place) throw new TypeError(`no file holds "${data}"`);
     return place;
   };
-}
-
-type Results = ReadonlyMap<string, RuntimeTensor>;
-
-/** The graph's results for the cache, in the cache's order. */
-function cacheNames(layers: number): string[] {
-  return Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat();
-}
-
-function floats(results: Results, name: string): Float32Array {
-  const tensor = results.get(name);
-  if (tensor?.type === "float32") return tensor.data;
-  throw new TypeError(`the graph gave no float32 result "${name}"`);
-}
-
-function joined(chunks: readonly Float32Array[]): Float32Array {
-  const [first] = chunks;
-  if (first && chunks.length === 1) return first;
-  const all = new Float32Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }

@@ -3,7 +3,7 @@ import type { Decoder } from "./decoder.ts";
 import { type Legality, stepsPerRun } from "./loop.ts";
 import type { Lane } from "./lanes.ts";
 import { Reading } from "./reading.ts";
-import type { Draw, Sampler } from "./sampler.ts";
+import { type Draw, nothingToDraw, type Sampler } from "./sampler.ts";
 
 /** What may come next; told of every id, prompt included. */
 export interface Constraint {
@@ -46,6 +46,8 @@ export type GeneratedId = Pick<Draw, "id"> & Partial<Draw>;
  * Where the decoder's graph can draw, it does, several ids in a run. What it cannot do is done here, an id at a time:
  * candidates, choices, the repetition penalty, constraints without tables. Both draw the same ids, but for those of which two are
  * equally good within the rounding of the logits.
+ *
+ * @throws RangeError where constraint and biases leave nothing to draw; else as `Reading`.
  */
 export async function* generateIds(
   decoder: Decoder,
@@ -117,6 +119,7 @@ async function* drawnInside(
       yield { id };
       previous = id;
     }
+    if (ids.length < steps) throw nothingToDraw();
     step += steps;
   }
 }

@@ -107,7 +107,9 @@ export class Reading {
 
   /**
    * Reads an id that follows what has been read, and draws those after it in one run: see `Decoder.draw`. Those drawn have
-   * been read too, but for the last.
+   * been read too, but for the last of all.
+   *
+   * @returns `[steps]`; fewer where nothing was left that could be drawn.
    *
    * @throws EngineError as `push`, also where positions run out in the middle of the run: see `room`.
    */
@@ -121,7 +123,7 @@ export class Reading {
       if (before.length > 0) await this.#push(before, {});
     }
     const drawn = await this.#decoder.draw([id], this.#cache, draws);
-    this.#know([id, ...drawn.subarray(0, -1)]);
+    this.#know([id, ...(drawn.length < draws.steps ? drawn : drawn.subarray(0, -1))]);
     return drawn;
   }
 

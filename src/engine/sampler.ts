@@ -104,8 +104,7 @@ export class Sampler {
     this.#bias(scores);
     if (this.needsRecent) penalise(scores, recent ?? [], this.#options.repetitionPenalty ?? 1);
     if (legal) for (let id = 0; id < scores.length; id += 1) if (legal[id] === 0) scores[id] = -Infinity;
-    if (!scores.some((score) => score > -Infinity))
-      throw new RangeError("no id is legal, so none can be drawn");
+    if (!scores.some((score) => score > -Infinity)) throw nothingToDraw();
     // The likeliest comes whatever else is kept; what the model holds of the others is worth seeing all the same.
     if (temperature === 0) return scores;
     for (let id = 0; id < scores.length; id += 1) scores[id] = (scores[id] ?? 0) / temperature;
@@ -140,6 +139,11 @@ export class Sampler {
     }
     return best;
   }
+}
+
+/** Why there is no draw. */
+export function nothingToDraw(): RangeError {
+  return new RangeError("no id is legal, so none can be drawn");
 }
 
 /** The likeliest ids, falling; of equal ones the lower first. Ids that cannot be drawn are left out. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { PERFORMANCE_416, PerformanceGrammar } from "../../encoding/index.ts";
 import type { DecoderConfig } from "../../models/index.ts";
-import type { Constraint } from "../../src/engine/generate.ts";
+import { type Constraint, generateIds } from "../../src/engine/generate.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
 import { ANY_DRAW, stepsPerRun } from "../../src/engine/loop.ts";
 import type { Runtime } from "../../src/engine/runtime.ts";
@@ -124,6 +124,52 @@ describe("what the graph cannot do is done a step at a time", () => {
     const [wasm, node] = [await load("wasm", RELATIVE), await load("node", RELATIVE)];
     expect(await generated(wasm, generation)).toEqual(await generated(node, generation));
     await Promise.all([wasm.dispose(), node.dispose()]);
+  });
+});
+
+describe("where biases and grammar leave nothing to draw", () => {
+  /** A velocity comes where nothing else may, and a note-on must follow it: all of those are banned, so the piece stops there. */
+  const noNotes = new Map<number, number>();
+  for (let pitch = 0; pitch < 128; pitch += 1) noNotes.set(pitch, -Infinity);
+  for (let bin = 1; bin <= 32; bin += 1) noNotes.set(PERFORMANCE_416.id("VELOCITY", bin), -30);
+  test.each(["inside the graph", "a step at a time"])(
+    "the ids before it come, then the error: %s",
+    async (how) => {
+      const decoder = await load("wasm", RELATIVE);
+      const ids: number[] = [];
+      const generating = async (): Promise<void> => {
+        const sampler = new Sampler({ seed: 3, logitBias: noNotes, temperature: 2 });
+        const prompt = [389, 375, 60, 64, 270];
+        const constraint = grammar(how === "inside the graph")();
+        for await (const { id } of generateIds(decoder, { prompt, sampler, constraint })) ids.push(id);
+      };
+      await expect(generating()).rejects.toThrow(new RangeError("no id is legal, so none can be drawn"));
+      expect(ids.length).toBeGreaterThan(2);
+      expect(PERFORMANCE_416.event(ids.at(-1) ?? 0).kind).toBe("VELOCITY");
+      expect(ids.slice(0, -1).map((id) => PERFORMANCE_416.event(id).kind)).not.toContain("VELOCITY");
+      lengths.push(ids.length);
+      await decoder.dispose();
+    },
+  );
+  const lengths: number[] = [];
+
+  test("both ways stopped at the same place", () => {
+    expect(lengths[0]).toBe(lengths[1]);
+  });
+
+  test("and what is read by then is known", async () => {
+    const [wasm, stepping] = [await load("wasm", RELATIVE), await load("wasm", RELATIVE)];
+    const cache = wasm.createCache();
+    await wasm.forward([389, 375], cache);
+    const banned = new Map(Array.from({ length: 416 }, (_, id) => [id, -Infinity] as const));
+    const sampler = new Sampler({ seed: 3, logitBias: banned });
+    expect(await wasm.draw([60, 61], cache, sampler.graphDraws(0, 8, 416))).toEqual(new Int32Array(0));
+    expect(cache.position).toBe(4);
+    const other = stepping.createCache();
+    await stepping.forward([389, 375, 60, 61], other);
+    const error = relativeError(await wasm.forward([7], cache), await stepping.forward([7], other));
+    expect(error).toBeLessThan(1e-5);
+    await Promise.all([wasm.dispose(), stepping.dispose()]);
   });
 });
 
