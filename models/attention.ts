@@ -37,7 +37,7 @@ export interface AttentionFrame {
 /** The relative term of one layer. */
 export interface RelativeTerm {
   /** By distance, the last being distance 0; one head where the heads share them. */
-  readonly vectors: Value; // [maxDistance, heads of one sequence or 1, headSize]
+  readonly vectors: Value; // [heads of one sequence or 1, maxDistance, headSize]
   readonly shared: boolean;
   readonly skew: SkewFrame;
 }
@@ -45,7 +45,7 @@ export interface RelativeTerm {
 /** Sizes for `relativeScores`, which all layers share: computed once per run by `skewFrame`. */
 export interface SkewFrame {
   readonly nearest: Value; // int64 [1]: −times
-  /** Whether most distances occur. */
+  /** Whether so many distances occur that all had better be scored: a copy is made by one thread, scores by all. */
   readonly isFar: Value; // bool [1]
   readonly pads: Value; // int64 [6]
   readonly apart: Value; // int64 [4]: heads of one sequence, rows, sequences, times + 1
@@ -86,17 +86,28 @@ export function attention(
   return { attended, weights };
 }
 
-/** scale · q·kᵀ for every head, fused without moving either: # [heads, rows, time] */
-function queryScores(graph: GraphBuilder, frame: AttentionFrame, queries: Value, keys: Value): Value {
+/**
+ * scale · q·kᵀ for every head, fused without moving either.  # [heads, rows, time]
+ *
+ * @param order of `keys`: `[time, heads, headSize]`, or `[heads, time, headSize]`.
+ */
+function queryScores(
+  graph: GraphBuilder,
+  frame: AttentionFrame,
+  queries: Value,
+  keys: Value,
+  order: "time first" | "heads first" = "time first",
+): Value {
   if (!frame.fused) {
     const q = graph.node("Transpose", [queries], { perm: integers([1, 0, 2]) }); // [heads, rows, headSize]
-    const k = graph.node("Transpose", [keys], { perm: integers([1, 2, 0]) }); // [heads, headSize, time]
+    const perm = integers(order === "time first" ? [1, 2, 0] : [0, 2, 1]);
+    const k = graph.node("Transpose", [keys], { perm }); // [heads, headSize, time]
     const scale = graph.floats([frame.headSize ** -0.5]);
     return graph.node("Mul", [graph.node("MatMul", [q, k]), scale]);
   }
   return graph.microsoft("FusedMatMul", [queries, keys], {
     transBatchA: integer(1),
-    transBatchB: integer(1),
+    transBatchB: integer(order === "time first" ? 1 : 0),
     transB: integer(1),
     alpha: float(frame.headSize ** -0.5),
   });
@@ -158,11 +169,12 @@ function nearScores(
 ): Value {
   const last = (inner: GraphBuilder, values: Value, axis: number): Value =>
     inner.node("Slice", [values, nearest, inner.integers([END]), inner.integers([axis])]);
-  const ofNear = (inner: GraphBuilder): Value => queryScores(inner, frame, queries, last(inner, vectors, 0));
+  const ofNear = (inner: GraphBuilder): Value =>
+    queryScores(inner, frame, queries, last(inner, vectors, 1), "heads first");
   // Without FusedMatMul the vectors are copied in any case.
   if (!frame.fused) return ofNear(graph);
   const nearOfAll = (inner: GraphBuilder): Value =>
-    last(inner, queryScores(inner, frame, queries, vectors), 2);
+    last(inner, queryScores(inner, frame, queries, vectors, "heads first"), 2);
   return graph.branch(isFar, "float32", ["asking", "asked", "distances"], nearOfAll, ofNear);
 }
 
@@ -194,7 +206,7 @@ export function skewFrame(
   const area = graph.node("Mul", [rows, times]);
   return {
     nearest: graph.node("Neg", [times]),
-    isFar: graph.node("Greater", [times, graph.integers([Math.floor(sizes.maxDistance / 2)])]),
+    isFar: graph.node("Greater", [times, graph.integers([Math.floor(sizes.maxDistance / 4)])]),
     pads: concat([graph.integers([0, 0]), left, graph.integers([0, 0]), one]),
     apart: concat([graph.integers([sizes.heads]), rows, rest, graph.node("Add", [times, one])]),
     flat: concat([rest, graph.node("Add", [area, rows])]),

@@ -210,7 +210,7 @@ function relativeTerm(
 ): RelativeTerm | undefined {
   if (config.position.kind === "learned" || !skew) return undefined;
   const { maxDistance, sharedHeads } = config.position;
-  const shape = [maxDistance, sharedHeads ? 1 : config.heads, headSize(config)];
+  const shape = [sharedHeads ? 1 : config.heads, maxDistance, headSize(config)];
   return { vectors: graph.weight(`h.${layer}.attn.relative.weight`, shape), shared: sharedHeads, skew };
 }
 

@@ -43,7 +43,7 @@ export {
 } from "./safetensors.ts";
 export { NOTHING_DRAWN } from "./sampling.ts";
 export { int8Tensors, type Int8Storage } from "./stored-int8.ts";
-export { graphData, graphWeights, isRearranged, type Tensor, type Tensors, tensorShapes } from "./tensors.ts";
+export { graphData, graphWeights, type Tensor, type Tensors, tensorShapes } from "./tensors.ts";
 export { GPT2_SIZES } from "./sizes.ts";
 export {
   cacheBytesPerId,

@@ -17,7 +17,7 @@ import { isBody, isTable } from "./plan.ts";
 import { halfBits, STORED_PRECISIONS } from "./precision.ts";
 import type { TensorBytes } from "./safetensors.ts";
 import { shown, shownName } from "./shown.ts";
-import { checkShape, isRearranged, type Tensor } from "./tensors.ts";
+import { checkShape, type Tensor } from "./tensors.ts";
 import type { StoredWeight } from "./weight-files.ts";
 
 export interface Int8Storage {
@@ -46,13 +46,15 @@ function property(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null ? new Map(Object.entries(value)).get(key) : undefined;
 }
 
+const RELATIVE = /\.relative\.weight$/;
+
 /** The shape of a tensor's scales; undefined for one that is not stored in int8. */
 export function scalesShape(
   name: string,
   shape: readonly number[],
   { block }: Int8Storage,
 ): readonly number[] | undefined {
-  const axis = isBody(name) ? 0 : isTable(name) || isRearranged(name) ? shape.length - 1 : undefined;
+  const axis = isBody(name) ? 0 : isTable(name) || RELATIVE.test(name) ? shape.length - 1 : undefined;
   if (axis === undefined || (shape[axis] ?? 0) % block !== 0) return undefined;
   return shape.map((size, i) => (i === axis ? size / block : size));
 }

@@ -47,8 +47,7 @@ export type Tensors =
   | AsyncIterable<readonly [name: string, Tensor]>;
 
 /**
- * The tensors in the layout of the graph: the matrices in the form that the plan says, and the relative vectors turned
- * from `[heads, distance, headSize]` to `[distance, heads, headSize]`, the layout of keys.
+ * The tensors as the graph reads them: the matrices in the form that the plan says, all else as it is.
  *
  * @returns by the names of the graph's data.
  * @throws CheckpointError for a tensor that is missing or has another shape than the config says.
@@ -75,18 +74,12 @@ export async function* graphData(
     if (!shape) continue;
     wanted.delete(name);
     checkShape(name, tensor.shape, shape);
-    if (isRearranged(name)) yield [name, distanceMajor(tensor)];
-    else yield* matrixData(plan, name, shape, tensor.values);
+    yield* matrixData(plan, name, shape, tensor.values);
   }
   for (const name of wanted.keys()) {
     const hint = "the checkpoint is incomplete, or config.json is another model's";
     throw new CheckpointError(`tensor "${name}" is missing`, { code: "missing-tensor", hint });
   }
-}
-
-/** Whether a tensor has another layout in the graph than in a checkpoint, even where it stays float32. */
-export function isRearranged(name: string): boolean {
-  return name.endsWith(".relative.weight");
 }
 
 /** @throws CheckpointError when the shapes differ. */
@@ -96,17 +89,4 @@ export function checkShape(name: string, found: readonly number[], wanted: reado
     code: "bad-shape",
     hint: `config.json asks for ${shownSizes(wanted)}; the two files are of different models`,
   });
-}
-
-/** `[heads, distance, headSize]` to `[distance, heads, headSize]` */
-function distanceMajor({ shape, values }: Tensor): Float32Array {
-  const [heads = 0, distances = 0, size = 0] = shape;
-  const moved = new Float32Array(values.length);
-  for (let head = 0; head < heads; head += 1) {
-    for (let distance = 0; distance < distances; distance += 1) {
-      const from = (head * distances + distance) * size;
-      moved.set(values.subarray(from, from + size), (distance * heads + head) * size);
-    }
-  }
-  return moved;
 }

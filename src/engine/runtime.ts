@@ -138,11 +138,7 @@ export function onnxRuntime(
 
 /** ONNX Runtime's `onnxruntime_session_options_config_keys.h`. */
 function mappedFiles({ path }: WeightFolder): Ort.InferenceSession.SessionOptions {
-  const session = {
-    model_external_initializers_file_folder_path: path,
-    use_device_allocator_for_initializers: "1", // the arena would take twice what copies need
-  };
-  return { extra: { session } };
+  return { extra: { session: { model_external_initializers_file_folder_path: path } } };
 }
 
 function onnxSession(ort: typeof Ort, session: Ort.InferenceSession): Session {

@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { isRearranged, type OpenCheckpoint, type PrecisionPlan } from "../../models/index.ts";
+import type { OpenCheckpoint, PrecisionPlan } from "../../models/index.ts";
 import type { WeightsInFiles } from "../engine/index.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { cachedWeights } from "./weight-cache.ts";
@@ -25,7 +25,7 @@ async function checkpointWeights(checkpoint: OpenCheckpoint): Promise<WeightsInF
   const located = new Map<string, { file: string; offset: number }>();
   let folder: string | undefined;
   for (const [name, { dtype, begin, file }] of checkpoint.stored) {
-    if (dtype !== "F32" || file.path === undefined || begin % 4 !== 0 || isRearranged(name)) return undefined;
+    if (dtype !== "F32" || file.path === undefined || begin % 4 !== 0) return undefined;
     // In a Hugging Face cache they are links; ONNX Runtime follows none that lead out of the folder.
     const path = await realpath(file.path);
     folder ??= dirname(path);

@@ -5,7 +5,6 @@ import { afterAll, describe, expect, test } from "vitest";
 import {
   CheckpointError,
   checkpointInMemory,
-  graphWeights,
   parseConfig,
   readCheckpoint,
   readConfig,
@@ -92,13 +91,6 @@ test("a tied head may be stored again, if it is the same", async () => {
   const { tensors } = await readCheckpoint(filesOf(CONFIG, again(0)));
   expect(tensors.has("lm_head.weight")).toBe(false);
   await expect(readCheckpoint(filesOf(CONFIG, again(1)))).rejects.toThrow(/differs from "wte.weight"/);
-});
-
-test("relative vectors are turned to the layout of keys", async () => {
-  const { config, tensors } = await readCheckpoint(filesOf(CONFIG, tensorsOf(CONFIG)));
-  const vectors = (await graphWeights(config, tensors)).get("h.0.attn.relative.weight");
-  // [2 heads, 3 distances, 2] to [3 distances, 2 heads, 2]
-  expect([...(vectors ?? [])]).toEqual([0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11]);
 });
 
 describe("refused, naming the tensor", () => {
