@@ -11,7 +11,7 @@
  *
  * Sources: Vaswani et al. 2017; Huang et al. 2018, "Music Transformer", section 3.4 (the relative term).
  */
-import { float, type GraphBuilder, integer, integers, type Value } from "./graph-builder.ts";
+import { type GraphBuilder, integer, integers, type Value } from "./graph-builder.ts";
 
 /** Keys and values of some consecutive times. */
 export interface Segment {
@@ -45,7 +45,7 @@ export interface RelativeTerm {
 /** Sizes for `relativeScores`, which all layers share: computed once per run by `skewFrame`. */
 export interface SkewFrame {
   readonly nearest: Value; // int64 [1]: −times
-  /** Whether so many distances occur that all had better be scored: a copy is made by one thread, scores by all. */
+  /** Whether so many distances occur that all had better be scored: see `PrecisionPlan.scoreAllFrom`. */
   readonly isFar: Value; // bool [1]
   readonly pads: Value; // int64 [6]
   readonly apart: Value; // int64 [4]: heads of one sequence, rows, sequences, times + 1
@@ -56,7 +56,7 @@ export interface SkewFrame {
 }
 
 /**
- * @param queries `[rows, heads, headSize]`, of the last `rows` times of the last segment.
+ * @param queries `[rows, heads, headSize]`, scaled, of the last `rows` times of the last segment.
  * @returns what the rows gather, and the weights by which they do.
  */
 export function attention(
@@ -87,7 +87,7 @@ export function attention(
 }
 
 /**
- * scale · q·kᵀ for every head, fused without moving either.  # [heads, rows, time]
+ * q·kᵀ for every head, fused without moving either.  # [heads, rows, time]
  *
  * @param order of `keys`: `[time, heads, headSize]`, or `[heads, time, headSize]`.
  */
@@ -102,14 +102,12 @@ function queryScores(
     const q = graph.node("Transpose", [queries], { perm: integers([1, 0, 2]) }); // [heads, rows, headSize]
     const perm = integers(order === "time first" ? [1, 2, 0] : [0, 2, 1]);
     const k = graph.node("Transpose", [keys], { perm }); // [heads, headSize, time]
-    const scale = graph.floats([frame.headSize ** -0.5]);
-    return graph.node("Mul", [graph.node("MatMul", [q, k]), scale]);
+    return graph.node("MatMul", [q, k]);
   }
   return graph.microsoft("FusedMatMul", [queries, keys], {
     transBatchA: integer(1),
     transBatchB: integer(order === "time first" ? 1 : 0),
     transB: integer(1),
-    alpha: float(frame.headSize ** -0.5),
   });
 }
 
@@ -121,7 +119,7 @@ function weightedSum(graph: GraphBuilder, frame: AttentionFrame, weights: Value,
 }
 
 /**
- * scale · q·Eᵀ, brought from "column = distance" to "column = time".  # [heads, rows, times]
+ * q·Eᵀ, brought from "column = distance" to "column = time".  # [heads, rows, times]
  *
  * Only the vectors of distances that occur are taken, the last `times` of them. Where there are fewer, zeros stand in
  * front: what is further back than `maxDistance` gets nothing added.
@@ -157,7 +155,7 @@ function relativeScores(
 }
 
 /**
- * scale · q·Eᵀ for the distances that occur, the last `times` of them. To take their vectors means copying them; where
+ * q·Eᵀ for the distances that occur, the last `times` of them. To take their vectors means copying them; where
  * most are needed, taking the scores of all is quicker.  # [heads, rows, distances]
  */
 function nearScores(
@@ -192,6 +190,7 @@ export function skewFrame(
   sizes: {
     readonly heads: number;
     readonly maxDistance: number;
+    readonly scoreAllFrom: number;
     readonly rows: Value;
     readonly times: Value;
   },
@@ -206,7 +205,10 @@ export function skewFrame(
   const area = graph.node("Mul", [rows, times]);
   return {
     nearest: graph.node("Neg", [times]),
-    isFar: graph.node("Greater", [times, graph.integers([Math.floor(sizes.maxDistance / 4)])]),
+    isFar: graph.node("Greater", [
+      times,
+      graph.integers([Math.floor(sizes.maxDistance * sizes.scoreAllFrom)]),
+    ]),
     pads: concat([graph.integers([0, 0]), left, graph.integers([0, 0]), one]),
     apart: concat([graph.integers([sizes.heads]), rows, rest, graph.node("Add", [times, one])]),
     flat: concat([rest, graph.node("Add", [area, rows])]),
@@ -214,6 +216,14 @@ export function skewFrame(
     to: graph.node("Add", [from, area]),
     square: concat([rest, rows, times]),
   };
+}
+
+/**
+ * scale · q. Not left to the products, which take a faster kernel for one row where there is nothing to scale; and before
+ * `splitHeads`, since ONNX Runtime would put it into a product that comes next.  # [rows · sequences, width]
+ */
+export function scaledQueries(graph: GraphBuilder, frame: AttentionFrame, rows: Value): Value {
+  return graph.node("Mul", [rows, graph.floats([frame.headSize ** -0.5])]);
 }
 
 /** `[rows · sequences, width]` to `[rows, heads, headSize]`: row by row, in each the sequences one after the other. */

@@ -30,6 +30,7 @@ import {
   joinHeads,
   lastRow,
   type RelativeTerm,
+  scaledQueries,
   type Segment,
   skewFrame,
   type SkewFrame,
@@ -139,9 +140,13 @@ export function decoderBlock(
 
   const normed = norm(graph, config, `${at}.ln_1`, x);
   const qkv = linear(graph, plan, `${at}.attn.c_attn`, width, 3 * width, normed); // [rows, 3 · width]
-  const [queries = "", keys = "", values = ""] = graph
-    .nodes("Split", [qkv], 3, { axis: integer(1), num_outputs: integer(3) })
-    .map((part) => splitHeads(graph, shared, part)); // [rows, heads, headSize] each
+  const [q = "", k = "", v = ""] = graph.nodes("Split", [qkv], 3, {
+    axis: integer(1),
+    num_outputs: integer(3),
+  }); // [rows, width] each
+  const queries = splitHeads(graph, shared, scaledQueries(graph, shared, q)); // [rows, heads, headSize]
+  const keys = splitHeads(graph, shared, k);
+  const values = splitHeads(graph, shared, v);
   const own = before ? joined(graph, before, { keys, values }) : { keys, values };
   const relative = relativeTerm(graph, config, layer, skew);
   const { attended, weights } = attention(graph, shared, queries, [past, own], relative);
@@ -198,7 +203,10 @@ export function decoderFrame(
   const shared = { heads, headSize: headSize(config), fused: plan.fused, split, lengths, mask };
   if (config.position.kind === "learned") return { shared };
   const { maxDistance } = config.position;
-  return { shared, skew: skewFrame(graph, { heads, maxDistance, rows, times }) };
+  return {
+    shared,
+    skew: skewFrame(graph, { heads, maxDistance, rows, times, scoreAllFrom: plan.scoreAllFrom }),
+  };
 }
 
 /** A layer's vectors by distance, where positions are relative. */

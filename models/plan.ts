@@ -29,18 +29,29 @@ export interface PrecisionPlan {
   readonly table: Exclude<MatrixFormat, "int8-columns">;
   /** Whether attention is written with FusedMatMul, which reads heads in place; WebGPU has no kernel for it. */
   readonly fused: boolean;
+  /**
+   * From which share of the relative vectors on all of them are scored, of which the rest is thrown away: those that are
+   * needed are copied first, by one thread, while scores are computed by all, quickly in Node, not so in WebAssembly.
+   */
+  readonly scoreAllFrom: number;
 }
 
-const FLOAT32: PrecisionPlan = { name: "float32", body: "float32", table: "float32", fused: true };
-const BLOCKS: PrecisionPlan = { name: "int8-blocks", body: "int8-blocks", table: "int8-blocks", fused: true };
+const FLOAT32 = { name: "float32", body: "float32", table: "float32", fused: true } as const;
+const BLOCKS = { name: "int8-blocks", body: "int8-blocks", table: "int8-blocks", fused: true } as const;
+/** Measured with 2048 vectors of 6 × 64. */
+const [NODE, WEB] = [{ scoreAllFrom: 1 / 3 }, { scoreAllFrom: 1 / 2 }] as const;
 
 export const PLANS: Readonly<Record<Exclude<Precision, "auto">, Readonly<Record<Backend, PrecisionPlan>>>> = {
-  fp32: { node: FLOAT32, wasm: FLOAT32, webgpu: { ...FLOAT32, fused: false } },
+  fp32: {
+    node: { ...FLOAT32, ...NODE },
+    wasm: { ...FLOAT32, ...WEB },
+    webgpu: { ...FLOAT32, ...WEB, fused: false },
+  },
   int8: {
-    node: BLOCKS,
+    node: { ...BLOCKS, ...NODE },
     // WebAssembly has no fast kernel for blocks.
-    wasm: { name: "int8-columns", body: "int8-columns", table: "float32", fused: true },
-    webgpu: { ...BLOCKS, fused: false },
+    wasm: { name: "int8-columns", body: "int8-columns", table: "float32", fused: true, ...WEB },
+    webgpu: { ...BLOCKS, ...WEB, fused: false },
   },
 };
 
