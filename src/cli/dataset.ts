@@ -6,7 +6,7 @@ import { type EncoderChoice, encoderOf } from "../dataset/worker.ts";
 import { Console } from "./console.ts";
 import { counted } from "../counted.ts";
 import { CommandError, UsageError } from "./errors.ts";
-import { listFiles, parseJson, readText } from "./files.ts";
+import { listFiles, parseJson, readText, reasonOf } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { shareList, stylePrefix, type StylePrefix, taskList } from "./task-options.ts";
 import { positiveInteger, seedValue } from "./values.ts";
@@ -84,6 +84,10 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     signal: interruptSignal(),
     onProgress: (progress) => console.progress(() => progressLine(progress)),
+  }).catch((error: unknown) => {
+    // What the system refused, rather than what went wrong in making the dataset.
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    throw new CommandError(`cannot write ${options.out}: ${reasonOf(error)}`, "it holds no dataset now");
   });
   const wallSeconds = (performance.now() - started) / 1000;
   for (const { path, reason } of summary.skipped) console.say(`skipped ${path}: ${reason}`);

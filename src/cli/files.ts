@@ -2,6 +2,7 @@
 import { constants } from "node:fs";
 import { access, readdir, readFile, stat } from "node:fs/promises";
 import { dirname, sep } from "node:path";
+import { addAbortSignal } from "node:stream";
 import {
   MidiError,
   readMidi,
@@ -13,6 +14,7 @@ import {
 import { writeFileAtomic } from "../node/write-file.ts";
 import type { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
+import { interruptSignal } from "./interrupt.ts";
 
 /** @throws CommandError when the file cannot be read. */
 export async function readInput(path: string): Promise<Uint8Array> {
@@ -115,18 +117,25 @@ export async function writeOutput(path: string, data: Uint8Array | AsyncIterable
 }
 
 async function readStdin(): Promise<Uint8Array> {
+  const signal = interruptSignal();
   const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk);
+  try {
+    for await (const chunk of addAbortSignal(signal, process.stdin)) chunks.push(chunk);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
   return Buffer.concat(chunks);
 }
 
 /** The operating system's reason in words, without its codes and paths. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   const known: Readonly<Record<string, string>> = {
     ENOENT: "it does not exist",
     EACCES: "permission denied",
     EPERM: "permission denied",
+    EEXIST: "there is a file of that name",
     EISDIR: "it is a folder",
     ENOTDIR: "a part of the path is not a folder",
     ENOSPC: "the disk is full",

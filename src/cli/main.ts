@@ -2,6 +2,7 @@
 /** The `ostinato` command: one file a command, exit codes 0 done, 1 failed, 2 wrong usage. */
 import { CommanderError } from "commander";
 import { UsageError } from "./errors.ts";
+import { reasonOf } from "./files.ts";
 import { InterruptError } from "./interrupt.ts";
 import { createProgram } from "./program.ts";
 
@@ -13,7 +14,9 @@ await main();
 async function main(): Promise<void> {
   // A reader such as "head" may close the pipe before all is written: that is its right, not our failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === "EPIPE" ? 0 : EXIT_FAILED);
+    if (error.code === "EPIPE") process.exit(0);
+    process.stderr.write(`error: cannot write to stdout: ${reasonOf(error)}\n`);
+    process.exit(EXIT_FAILED);
   });
   const program = createProgram();
   let out: unknown;

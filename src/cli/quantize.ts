@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import {
@@ -9,10 +9,12 @@ import {
   type TensorBytes,
   writeSafetensors,
 } from "../../models/index.ts";
+import { bytesText } from "../bytes-text.ts";
+import { makeFolder } from "../node/make-folder.ts";
 import { modelFiles } from "../node/model-files.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
-import { parseJson, writeOutput } from "./files.ts";
+import { parseJson, reasonOf, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { type FilesCommandOptions, filesOptions, offlineOption } from "./model-options.ts";
 
@@ -62,28 +64,39 @@ async function runQuantize(model: string, options: QuantizeCommandOptions): Prom
   } finally {
     await checkpoint.close();
   }
-  await makeFolder(options.out);
-  const weights = writeSafetensors(tensors);
-  await writeOutput(join(options.out, "model.safetensors"), weights);
-  for (const name of COMPANIONS) {
-    const bytes = await readIfThere(files, name);
-    if (bytes) await writeOutput(join(options.out, name), bytes);
-  }
-  const config = parseJson(new TextDecoder().decode(await readIfThere(files, "config.json")), "config.json");
-  const quantised = { ...Object(config), quantization: { kind: "int8", block: BLOCK } };
-  const text = `${JSON.stringify(quantised, null, 2)}\n`;
-  await writeOutput(join(options.out, "config.json"), new TextEncoder().encode(text));
-  console.say(`${options.out}: ${(weights.length / 1e6).toFixed(1)} MB, matrices in int8`);
-  if (options.json) console.result({ out: options.out, model, bytes: weights.length, block: BLOCK });
+  const bytes = await writeCheckpoint(options.out, writeSafetensors(tensors), files);
+  console.say(`${options.out}: ${bytesText(bytes)}, matrices in int8`);
+  if (options.json) console.result({ out: options.out, model, bytes, block: BLOCK });
 }
 
-async function makeFolder(folder: string): Promise<void> {
+/** Writes the whole folder, config.json last, or nothing. @returns bytes of the weights. */
+async function writeCheckpoint(folder: string, weights: Uint8Array, files: CheckpointFiles): Promise<number> {
+  const unmake = await makeFolder(folder).catch((error: unknown) => {
+    throw new CommandError(`${folder} cannot be made: ${reasonOf(error)}`, "choose another folder");
+  });
+  const written: string[] = [];
+  const write = async (name: string, data: Uint8Array): Promise<void> => {
+    await writeOutput(join(folder, name), data);
+    written.push(join(folder, name));
+  };
   try {
-    await mkdir(folder, { recursive: true });
-  } catch {
-    const found = await stat(folder).catch(() => undefined);
-    throw new CommandError(`${folder} ${found ? "is a file" : "cannot be made"}`, "choose another folder");
+    await write("model.safetensors", weights);
+    for (const name of COMPANIONS) {
+      const bytes = await readIfThere(files, name);
+      if (bytes) await write(name, bytes);
+    }
+    const config = parseJson(
+      new TextDecoder().decode(await readIfThere(files, "config.json")),
+      "config.json",
+    );
+    const quantised = { ...Object(config), quantization: { kind: "int8", block: BLOCK } };
+    await write("config.json", new TextEncoder().encode(`${JSON.stringify(quantised, null, 2)}\n`));
+  } catch (error) {
+    for (const path of written) await rm(path, { force: true });
+    await unmake();
+    throw error;
   }
+  return weights.length;
 }
 
 async function readIfThere(files: CheckpointFiles, name: string): Promise<Uint8Array | undefined> {

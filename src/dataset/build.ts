@@ -1,7 +1,8 @@
 /** A folder of MIDI or text files to a dataset folder, on all cores. */
 import { availableParallelism } from "node:os";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../node/make-folder.ts";
 import { writeFileAtomic } from "../node/write-file.ts";
 import type { EncodedPiece } from "./encode-piece.ts";
 import type { ExampleKind } from "./examples.ts";
@@ -67,30 +68,34 @@ export interface DatasetSummary {
 export async function buildDataset(options: BuildDatasetOptions): Promise<DatasetSummary> {
   const { out, encoder, paths } = options;
   const { vocabulary } = encoderOf(encoder);
-  await mkdir(out, { recursive: true });
+  const unmake = await makeFolder(out);
   const headerPath = join(out, "dataset.json");
   const partialPath = join(out, `ids.bin.${process.pid}.partial`);
-  const file = await open(partialPath, "w");
-  const writer = new PieceWriter(file, vocabulary);
   const skipped: { path: string; reason: string }[] = [];
   const pool = new EncodePool(encoder, Math.min(options.threads ?? availableParallelism(), paths.length));
+  let file: FileHandle | undefined;
+  let writer: PieceWriter;
   try {
+    file = await open(partialPath, "w");
+    writer = new PieceWriter(file, vocabulary);
     const planned = await encodePieces(options, pool, writer, skipped);
     if (options.plan) await encodeExamples(options, options.plan, pool, writer, planned, skipped.length);
     await file.close();
     await rm(headerPath, { force: true });
+    await writeFileAtomic(join(out, "index.bin"), indexBytes(writer.offsets));
     await rename(partialPath, join(out, "ids.bin"));
+    const header = datasetHeader(vocabulary, writer.pieces, writer.ids, options.plan?.tasks ?? []);
+    const text = `${JSON.stringify(header, undefined, 1)}\n`;
+    await writeFileAtomic(headerPath, new TextEncoder().encode(text));
   } catch (error) {
-    await file.close().catch(() => undefined);
+    await file?.close().catch(() => undefined);
     await rm(partialPath, { force: true });
+    await unmake();
     throw error;
   } finally {
     await pool.stop();
   }
-  const { pieces, offsets, ids } = writer;
-  await writeFileAtomic(join(out, "index.bin"), indexBytes(offsets));
-  const header = datasetHeader(vocabulary, pieces, ids, options.plan?.tasks ?? []);
-  await writeFileAtomic(headerPath, new TextEncoder().encode(`${JSON.stringify(header, undefined, 1)}\n`));
+  const { pieces, ids } = writer;
   const sum = (key: "notes" | "seconds"): number =>
     pieces.reduce((total, piece) => total + (piece[key] ?? 0), 0);
   return {

@@ -1,0 +1,182 @@
+/** Processes that are killed, interrupted, have no stdin, or do the same at once. */
+import { execFile, spawn, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, it } from "vitest";
+import { runCli } from "../cli/run-cli.ts";
+import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
+import { makeInputs, midiBytes } from "./inputs.ts";
+
+const inputs = makeInputs();
+const { folder, midi, model } = inputs;
+const main = new URL("../../dist/src/cli/main.js", import.meta.url).pathname;
+
+/** A piece whose rendering takes long. */
+const long = join(folder, "long.mid");
+writeFileSync(long, midiBytes(20_000));
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("killed while writing", () => {
+  it("leaves the file that was there as it was, and does not disturb the next run", async () => {
+    const into = join(folder, "killed");
+    mkdirSync(into);
+    const out = join(into, "out.wav");
+    writeFileSync(out, "what was there");
+    const child = spawn(process.execPath, [main, "render", long, "--out", out]);
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    await expect.poll(() => readdirSync(into), { timeout: 30_000 }).toHaveLength(2);
+    child.kill("SIGKILL");
+    await ended;
+    expect(readFileSync(out, "utf8")).toBe("what was there");
+    expect((await runCli(["render", midi, "--out", out])).code).toBe(0);
+    expect(readFileSync(out).toString("latin1", 0, 4)).toBe("RIFF");
+  });
+});
+
+describe("interrupted", () => {
+  const endless = ["--threads", "1", "--model", model];
+  const into = join(folder, "interrupted");
+  const many = join(folder, "many");
+  mkdirSync(many);
+  for (let i = 0; i < 400; i += 1) writeFileSync(join(many, `${i}.mid`), midiBytes(400));
+  const bigModel = writeTinyCheckpoint(join(folder, "big"), {
+    model_type: "ostinato",
+    vocabulary: "performance-416",
+    vocab_size: 416,
+    n_layer: 40,
+    n_embd: 256,
+    n_head: 4,
+    n_inner: 1024,
+    position: "learned",
+    n_positions: 256,
+    layer_norm_epsilon: 1e-5,
+    activation_function: "gelu_new",
+  });
+
+  /** What would run for minutes; `infill` does what `accompany` does, but never for long. */
+  const commands: Readonly<Record<string, string[]>> = {
+    generate: ["generate", "--seconds", "100000", ...endless, "--out", join(into, "o.mid")],
+    accompany: ["accompany", long, ...endless, "--out", join(into, "o.mid")],
+    render: ["render", long, "--out", join(into, "o.wav")],
+    text: ["text", "ROMEO:", "--tokens", "1000000", "--roll", "--threads", "1"],
+    dataset: ["dataset", many, "--threads", "1", "--out", join(into, "made/by/it")],
+    quantize: ["quantize", bigModel, "--out", join(into, "int8")],
+    evaluate: ["evaluate", long, ...endless],
+    compare: ["compare", inputs.pieces, "--count", "100000", ...endless, "--out", join(into, "o.html")],
+  };
+
+  it.each(Object.entries(commands))("%s stops, says so, and leaves nothing", async (_name, parameters) => {
+    rmSync(into, { recursive: true, force: true });
+    mkdirSync(into);
+    let isKilled = false;
+    const { code, stderr } = await runCli(parameters, {
+      // Its first sign of life is that it has begun.
+      onStderr: (_text, kill) => {
+        if (!isKilled) kill("SIGINT");
+        isKilled = true;
+      },
+    });
+    expect(stderr).toMatch(/error: stopped by SIGINT/);
+    expect(code).toBe(1);
+    expect(readdirSync(into)).toEqual([]);
+  });
+
+  it.each([
+    ["encode", ["encode", "-", "--out", join(folder, "never")]],
+    ["decode", ["decode", "-", "--out", join(folder, "never")]],
+    ["inspect", ["inspect", "-"]],
+    ["infill", ["infill", "-", "--from", "1", "--to", "2", "--out", join(folder, "never")]],
+  ])("%s ends while it waits for stdin", async (_name, parameters) => {
+    const child = spawn(process.execPath, [main, ...parameters]);
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const ended = new Promise<string>((resolve) => {
+      child.once("close", (code, signal) => resolve(`${code ?? signal}`));
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    child.kill("SIGINT");
+    // On a busy machine it may not have come so far as to listen for the signal.
+    expect(`${await ended} ${stderr}`).toMatch(/^(SIGINT|1 error: stopped by SIGINT)/);
+    expect(existsSync(join(folder, "never"))).toBe(false);
+  });
+});
+
+describe("without stdin", () => {
+  const run = (...parameters: string[]) => {
+    const words = [process.execPath, main, ...parameters].map((word) => `"${word}"`).join(" ");
+    return spawnSync("sh", ["-c", `${words} <&-`], { encoding: "utf8", timeout: 60_000 });
+  };
+
+  it("what needs none works", () => {
+    const { status, stdout } = run("encode", midi);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).ids.length).toBeGreaterThan(100);
+    expect(run("text", "ROMEO:", "--tokens", "2", "--threads", "1")).toMatchObject({ status: 0 });
+  });
+
+  it.each([
+    ["encode", "-"],
+    ["inspect", "-"],
+    ["render", "-", "--out", "never.wav"],
+    ["decode", "-", "--out", "never.mid"],
+  ])("%s says what it lacks", (...parameters) => {
+    const { status, stderr } = run(...parameters);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: .*-.*/m);
+    expect(stderr).not.toContain("    at ");
+  });
+});
+
+describe("a truncated model", () => {
+  it("is refused with the file and what it lacks", async () => {
+    const cut = join(folder, "cut");
+    writeTinyCheckpoint(cut);
+    truncateSync(join(cut, "model.safetensors"), 5000);
+    const run = await runCli([
+      "generate",
+      "--seconds",
+      "1",
+      "--model",
+      cut,
+      "--out",
+      join(folder, "never.mid"),
+    ]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/^error: .*model\.safetensors.* — /m);
+    expect(existsSync(join(folder, "never.mid"))).toBe(false);
+  });
+});
+
+describe("several processes with one cache", () => {
+  it("all get the same weights, and leave one entry", async () => {
+    const cache = join(folder, "cache");
+    const address = (path: string): string =>
+      JSON.stringify(new URL(`../../dist/${path}`, import.meta.url).href);
+    const script = `
+      const { openCheckpoint, PLANS } = await import(${address("models/index.js")});
+      const { checkpointFolder } = await import(${address("src/node/checkpoint-folder.js")});
+      const { cachedWeights } = await import(${address("src/node/weight-cache.js")});
+      const checkpoint = await openCheckpoint(await checkpointFolder(${JSON.stringify(model)}));
+      const weights = await cachedWeights(checkpoint, PLANS.int8.node, ${JSON.stringify(cache)});
+      const [first] = weights.located.values();
+      process.stdout.write(first.file);
+    `;
+    const run = promisify(execFile);
+    const runs = Array.from({ length: 4 }, () =>
+      run(process.execPath, ["--input-type=module", "-e", script]),
+    );
+    const files = (await Promise.all(runs)).map(({ stdout }) => stdout);
+    expect(new Set(files).size).toBe(1);
+    expect(readdirSync(join(cache, "weights"))).toEqual([files[0]]);
+  });
+});
