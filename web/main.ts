@@ -113,6 +113,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 function escape(): void {
+  if (models.close()) return;
   if (why.note) why.choose(undefined);
   else if (app.state !== "idle") {
     void app.togglePlay();

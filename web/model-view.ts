@@ -9,15 +9,16 @@ export class ModelView {
   readonly #details = byId("model-choice", HTMLDetailsElement);
   readonly #name = byId("model-name", HTMLInputElement);
   readonly #state = byId("model-state", HTMLElement);
-  readonly #use = byId("model-use", HTMLButtonElement);
+  readonly #form = byId("model-form", HTMLFormElement);
   readonly #onUse: () => void;
+  #isLoading = false;
 
   /** @param onUse another model is there. */
   constructor(app: App, onUse: () => void) {
     this.#app = app;
     this.#onUse = onUse;
     const files = byId("model-files", HTMLInputElement);
-    byId("model-form", HTMLFormElement).addEventListener("submit", (event) => {
+    this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#load(() => namedSource(this.#name.value.trim()));
     });
@@ -27,15 +28,9 @@ export class ModelView {
       files.value = "";
       if (chosen.length > 0) void this.#load(() => folderSource(chosen));
     });
-    // A menu: it closes when something else is pressed, and with Escape.
+    // A menu: it closes when something else is pressed.
     document.addEventListener("pointerdown", ({ target }) => {
       if (target instanceof Node && !this.#details.contains(target)) this.#details.open = false;
-    });
-    this.#details.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      this.#details.open = false;
-      byId("model", HTMLElement).focus();
     });
     this.show();
   }
@@ -47,10 +42,19 @@ export class ModelView {
     this.#name.value = name;
   }
 
+  /** @returns whether it was open. */
+  close(): boolean {
+    if (!this.#details.open) return false;
+    this.#details.open = false;
+    byId("model", HTMLElement).focus();
+    return true;
+  }
+
   /** Loads it at once, so that a mistake is seen where it was made. */
   async #load(source: () => MusicSource): Promise<void> {
-    if (this.#use.disabled) return;
-    this.#use.disabled = true;
+    if (this.#isLoading) return;
+    this.#isLoading = true;
+    this.#form.setAttribute("aria-busy", "true");
     this.#state.classList.remove("field-problem");
     setText(this.#state, "Loading");
     try {
@@ -63,7 +67,8 @@ export class ModelView {
       this.#state.classList.add("field-problem");
       setText(this.#state, `${message} ${hint}`);
     } finally {
-      this.#use.disabled = false;
+      this.#isLoading = false;
+      this.#form.removeAttribute("aria-busy");
     }
   }
 }

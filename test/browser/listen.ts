@@ -8,6 +8,7 @@ export async function listenToAudio(page: Page): Promise<void> {
 /** Runs in the page, before its own scripts. */
 export function measureAudio(): void {
   const analysers: AnalyserNode[] = [];
+  const recordings: { readonly recorder: MediaRecorder; readonly chunks: Blob[] }[] = [];
   const connect = AudioNode.prototype.connect;
   // Both of the method's forms pass through here, so its types do not apply.
   Object.defineProperty(AudioNode.prototype, "connect", {
@@ -18,17 +19,28 @@ export function measureAudio(): void {
         analyser.fftSize = 32_768;
         analysers.push(analyser);
         Reflect.apply(connect, this, [analyser]);
+        const tape = this.context.createMediaStreamDestination();
+        Reflect.apply(connect, this, [tape]);
+        const recorder = new MediaRecorder(tape.stream);
+        const chunks: Blob[] = [];
+        recorder.addEventListener("dataavailable", ({ data }) => chunks.push(data));
+        recorder.start();
+        recordings.push({ recorder, chunks });
       }
       return Reflect.apply(connect, this, parameters);
     },
   });
-  Object.defineProperty(globalThis, "samplesOfThePage", {
-    value: () => {
-      const [analyser] = analysers;
-      const all = new Float32Array(32_768);
-      analyser?.getFloatTimeDomainData(all);
-      const { sampleRate = 44_100, currentTime = 0 } = analyser?.context ?? {};
-      return { samples: all.slice(-8192), rate: sampleRate, seconds: currentTime };
+  // Recorded off the main thread, so that no moment is missed while the page is busy.
+  Object.defineProperty(globalThis, "recordingOfThePage", {
+    value: async () => {
+      const [{ recorder, chunks } = {}] = recordings;
+      if (!recorder || !chunks) return new Float32Array();
+      const stopped = new Promise((resolve) => recorder.addEventListener("stop", resolve));
+      recorder.stop();
+      await stopped;
+      const bytes = await new Blob(chunks).arrayBuffer();
+      const decoded = await new OfflineAudioContext(1, 1, 32_000).decodeAudioData(bytes);
+      return decoded.getChannelData(0);
     },
   });
   Object.defineProperty(globalThis, "loudnessOfThePage", {
@@ -47,33 +59,32 @@ export async function loudness(page: Page): Promise<number> {
   return Number(await page.evaluate("loudnessOfThePage()"));
 }
 
-/** Has the page note, twenty times a second, how strong some pitches are in what it sends to the loudspeakers. */
-export async function notePitches(page: Page, frequencies: readonly number[]): Promise<void> {
-  await page.evaluate((wanted) => {
-    const notes: { seconds: number; powers: number[] }[] = [];
-    Object.defineProperty(globalThis, "notedPitches", { value: notes });
-    setInterval(() => {
-      const heard = Reflect.get(globalThis, "samplesOfThePage");
-      const { samples, rate, seconds } = heard();
-      // Goertzel: the power of one frequency each.
-      const powers = wanted.map((frequency) => {
-        const coefficient = 2 * Math.cos((2 * Math.PI * frequency) / rate);
-        let [before, last] = [0, 0];
-        for (const sample of samples) [before, last] = [last, sample + coefficient * last - before];
-        return (last ** 2 + before ** 2 - coefficient * last * before) / samples.length ** 2;
-      });
-      notes.push({ seconds, powers });
-    }, 50);
-  }, frequencies);
+/** How strong some pitches are in all that went to the loudspeakers, a hundred times a second; it ends the recording. */
+export async function pitches(page: Page, frequencies: readonly number[]): Promise<HeardPitches[]> {
+  return page.evaluate(
+    async ([wanted, rate, length]) => {
+      const samples = await Reflect.get(globalThis, "recordingOfThePage")();
+      const heard: { seconds: number; powers: number[] }[] = [];
+      for (let at = 0; at + length <= samples.length; at += rate / 100) {
+        // Goertzel: the power of one frequency each.
+        const powers = wanted.map((frequency) => {
+          const coefficient = 2 * Math.cos((2 * Math.PI * frequency) / rate);
+          let [before, last] = [0, 0];
+          for (let i = at; i < at + length; i += 1)
+            [before, last] = [last, samples[i] + coefficient * last - before];
+          return (last ** 2 + before ** 2 - coefficient * last * before) / length ** 2;
+        });
+        heard.push({ seconds: at / rate, powers });
+      }
+      return heard;
+    },
+    [frequencies, 32_000, 4096] as const,
+  );
 }
 
-export interface NotedPitch {
-  /** On the clock of the audio. */
+export interface HeardPitches {
+  /** Since the recording began. */
   readonly seconds: number;
   /** Of each frequency, in the order given. */
   readonly powers: readonly number[];
-}
-
-export async function notedPitches(page: Page): Promise<NotedPitch[]> {
-  return page.evaluate(() => Reflect.get(globalThis, "notedPitches"));
 }
