@@ -22,7 +22,7 @@ const AHEAD = {
   /** What is nearer than this to the ear stays when options change: some of it is on its way to the loudspeakers. */
   kept: 0.8,
   /** From here on, music is heard, if the model writes at least `FAST` times as quickly as one listens … */
-  startFast: 0.6,
+  startFast: 0.45,
   /** … and from here on otherwise. */
   start: 3,
   /** Below this, a model that rests goes on. */

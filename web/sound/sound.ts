@@ -36,6 +36,11 @@ export type PlayListener = (change: NoteChange, delay: number) => void;
 /** Ticks between two looks ahead; a tick of the transport is a step of the encoding. */
 const LOOK = 5;
 const GATE_SECONDS = 0.06;
+/**
+ * From the decision to play to the first tick. Tone.js would take its whole look-ahead of 0.1 s; it looks every 0.05 s, so
+ * that this much is enough, and an answer comes sooner.
+ */
+const START_SECONDS = 0.06;
 
 /** The piano. Must be called, for the first time, while a click or key is being handled: browsers keep silent before. */
 export async function createSound(): Promise<PianoSound> {
@@ -121,7 +126,7 @@ export class PianoSound implements Sound {
     this.#isRunning = true;
     this.#gate.gain.cancelScheduledValues(immediate());
     this.#gate.gain.setValueAtTime(1, immediate());
-    this.#transport.start();
+    this.#transport.start(immediate() + START_SECONDS);
   }
 
   pause(): void {
