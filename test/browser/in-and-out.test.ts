@@ -32,8 +32,8 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
       expect(Math.max(...others), "and nothing else").toBeLessThan(strongest / 10);
       return first?.seconds ?? 0;
     });
-    expect((onsets[1] ?? 0) - (onsets[0] ?? 0)).toBeGreaterThan(2.4);
-    expect((onsets[1] ?? 0) - (onsets[0] ?? 0)).toBeLessThan(2.6);
+    expect((onsets[1] ?? 0) - (onsets[0] ?? 0)).toBeGreaterThan(2.2);
+    expect((onsets[1] ?? 0) - (onsets[0] ?? 0)).toBeLessThan(2.8);
     expect(built.complaints).toEqual([]);
   });
 
