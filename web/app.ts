@@ -82,6 +82,11 @@ export class App {
     return this.#holder.load();
   }
 
+  /** Sees whether there is a model, without loading it. @throws CheckpointError where it cannot be had. */
+  async checkModel(): Promise<void> {
+    if (!this.model) await this.#holder.check();
+  }
+
   /** Names the model for when one is needed; where one is there already, it is replaced. */
   async chooseModel(source: MusicSource): Promise<void> {
     if (this.model) await this.useModel(source);

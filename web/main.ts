@@ -74,7 +74,7 @@ registerServiceWorker();
 listenToTabs(() => {
   if (app.state !== "idle") void app.togglePlay();
 });
-void output.openAddress();
+void output.openAddress().then(openTextWithoutModel);
 window.addEventListener("hashchange", () => void output.openAddress());
 
 let isBusy = false;
@@ -136,6 +136,17 @@ async function attempt(action: () => Promise<void>): Promise<void> {
   } finally {
     isBusy = false;
     begin.disabled = false;
+  }
+}
+
+/** Where the address brings a piece, that is there to be looked at and heard. */
+async function openTextWithoutModel(): Promise<void> {
+  try {
+    await app.checkModel();
+  } catch (error) {
+    if (app.piece) return;
+    status.showProblem(error);
+    openText();
   }
 }
 

@@ -1,4 +1,6 @@
 /** The music model in use: loaded when it is first needed, replaced when the visitor chooses another. */
+import { readConfig } from "../models/checkpoint.ts";
+import { checkpointUrl } from "../src/browser/checkpoint-url.ts";
 import type { DownloadProgress, ModelSource, WorkerMusicModel } from "../src/browser/index.ts";
 import { loadMusic } from "./load-music.ts";
 import { folderFiles, folderName, modelAddress } from "./model-source.ts";
@@ -42,6 +44,12 @@ export class MusicModelHolder {
 
   get source(): MusicSource {
     return this.#source;
+  }
+
+  /** Reads its config, which is little, to see that it can be had. @throws CheckpointError where it cannot. */
+  async check(): Promise<void> {
+    const source = await this.#source.open();
+    if (typeof source === "string") await readConfig(checkpointUrl(source));
   }
 
   /** Loads it once; a failure is forgotten, so that the next one who asks tries again. */
