@@ -48,7 +48,8 @@ describe("interrupted", () => {
   const into = join(folder, "interrupted");
   const many = join(folder, "many");
   mkdirSync(many);
-  for (let i = 0; i < 400; i += 1) writeFileSync(join(many, `${i}.mid`), midiBytes(400));
+  const piece = midiBytes(400);
+  for (let i = 0; i < 5000; i += 1) writeFileSync(join(many, `${i}.mid`), piece);
   const bigModel = writeTinyCheckpoint(join(folder, "big"), {
     model_type: "ostinato",
     vocabulary: "performance-416",
