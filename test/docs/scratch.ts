@@ -10,7 +10,7 @@ import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** MIDI files that the documentation reads without having made them. */
-const PIECES = ["in", "primer", "piece", "melody", "song"];
+const PIECES = ["in", "primer", "piece", "song"];
 /** Folders of MIDI files. */
 const FOLDERS = ["midi", "pieces", "songs", "generated", "reference", "train", "valid"];
 const TEXTS = ["chapter.txt", "prompt.txt", "article.txt", "books/alice.txt"];
@@ -23,6 +23,7 @@ const PACKAGES = ["@types", "@tonejs", "tone", "vite", "undici-types"];
 /** @param realModels whether the commands are to run the models that ship, and not small ones that save time. */
 export function fillScratch(folder: string, realModels: boolean): void {
   for (const name of PIECES) writeFileSync(join(folder, `${name}.mid`), midiFile(name.length));
+  writeFileSync(join(folder, "melody.mid"), writeMidi(scoreFromNotes(melody())));
   for (const name of FOLDERS) {
     mkdirSync(join(folder, name));
     for (let i = 1; i <= 3; i++)
@@ -45,6 +46,7 @@ export function fillScratch(folder: string, realModels: boolean): void {
 export function scratchEnvironment(folder: string): Record<string, string> {
   return {
     PATH: `${join(folder, "bin")}${delimiter}${process.env["PATH"] ?? ""}`,
+    HOME: folder,
     HF_HOME: folder,
     HF_HUB_OFFLINE: "1",
     OSTINATO_CACHE: join(folder, "cache"),
@@ -64,6 +66,13 @@ function midiFile(turn: number): Uint8Array {
     { pitch: 36 + ((i * 7) % 12), velocity: 60, startSeconds: i / 2 + 0.1, endSeconds: i / 2 + 0.6 },
   ]).flat();
   return writeMidi(scoreFromNotes(notes));
+}
+
+/** Eight seconds of one voice. */
+function melody(): Note[] {
+  return [64, 67, 72, 71, 69, 67, 65, 64, 62, 65, 69, 67, 64, 62, 60, 60].map((pitch, i) => {
+    return { pitch, velocity: 80, startSeconds: i / 2, endSeconds: i / 2 + 0.45 };
+  });
 }
 
 /** A GPT-2 of random weights where Hugging Face's tools would have put the model. */
@@ -119,7 +128,7 @@ function writePrograms(bin: string, home: string): void {
     `case "$1 $2" in ${["ci\\ *", "test\\ *", ...known].join("|")}) ;; *) echo "npm $*: no such script" >&2; exit 1;; esac`,
   );
   // Players and pagers: what they are given must be read to its end.
-  for (const name of ["aplay", "less"]) program(name, "exec cat >/dev/null");
+  for (const name of ["aplay", "jq", "less"]) program(name, "exec cat >/dev/null");
 }
 
 function linkPackages(folder: string): void {
