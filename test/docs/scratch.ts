@@ -3,14 +3,14 @@ import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Note, scoreFromNotes, TASKS, writeMidi } from "../../encoding/index.ts";
+import { addNotes, type Note, scoreFromNotes, TASKS, writeMidi } from "../../encoding/index.ts";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** MIDI files that the documentation reads without having made them. */
-const PIECES = ["in", "primer", "piece", "song"];
+const PIECES = ["in", "primer", "piece"];
 /** Folders of MIDI files. */
 const FOLDERS = ["midi", "pieces", "songs", "generated", "reference", "train", "valid"];
 const TEXTS = ["chapter.txt", "prompt.txt", "article.txt", "books/alice.txt"];
@@ -24,6 +24,8 @@ const PACKAGES = ["@types", "@tonejs", "tone", "vite", "undici-types"];
 export function fillScratch(folder: string, realModels: boolean): void {
   for (const name of PIECES) writeFileSync(join(folder, `${name}.mid`), midiFile(name.length));
   writeFileSync(join(folder, "melody.mid"), writeMidi(scoreFromNotes(melody())));
+  const bass = melody().map((note) => ({ ...note, pitch: note.pitch - 24 }));
+  writeFileSync(join(folder, "song.mid"), writeMidi(addNotes(scoreFromNotes(bass), melody(), "Melody")));
   for (const name of FOLDERS) {
     mkdirSync(join(folder, name));
     for (let i = 1; i <= 3; i++)
