@@ -72,7 +72,7 @@ export function addGenerateCommand(program: Command): void {
         "  ostinato generate --seconds 30 --seed 7 --out first.mid\n" +
         "  ostinato generate primer.mid --primer-seconds 15 --seconds 30 --out more.mid\n" +
         "  ostinato generate primer.mid --variations 4 --seed 7 --out more.mid\n" +
-        "  ostinato generate --style pop --density sparse --seconds 60 --ending --out song.mid\n" +
+        "  ostinato generate --style pop --density sparse --seconds 60 --ending --out pop.mid\n" +
         "  ostinato generate primer.mid --continuation-only --temperature 0.9 --top-p 0.95 --out new.mid",
     )
     .action(runGenerate);
