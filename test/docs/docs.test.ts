@@ -24,7 +24,8 @@ const programs = documents.flatMap((document) => document.programs);
 /** Why blocks are not run, and how many they are: a new one is to be a decision. */
 const NOT_RUN = {
   "measures for many minutes, beside peers": 2,
-  "needs PyTorch": 5,
+  "needs PyTorch": 6,
+  "installs this checkout": 1,
   "needs a browser": 2,
   "needs the network": 1,
   "trains a model": 2,
