@@ -50,9 +50,13 @@ export class AccompanimentPart implements Part {
   readonly #given = new Script();
   /** Which note-ons are the melody's. */
   readonly #melodyOnsets = new Set<number>();
+  /** Keys that the melody holds, as far as the model is told. */
+  readonly #melodyKeys = new Set<number>();
   /** Keys that the model holds. */
   readonly #ownKeys = new Set<number>();
   #velocityId = -1;
+  /** Whether time has passed and nothing happened since. */
+  #hasShifted = false;
   #events = 0;
   #segment = 0;
   #within = 0;
@@ -110,10 +114,15 @@ export class AccompanimentPart implements Part {
     if (isGiven) this.#given.advance();
     else this.#events += 1;
     const { kind, value } = this.#vocabulary.event(id);
-    if (kind === "NOTE_ON" && isGiven) this.#melodyOnsets.add(this.#decoder.onsets);
-    else if (kind === "NOTE_ON") this.#ownKeys.add(value);
-    else if (kind === "NOTE_OFF") this.#ownKeys.delete(value);
-    else if (kind === "VELOCITY") this.#velocityId = id;
+    if (kind === "NOTE_ON" && isGiven) {
+      this.#melodyOnsets.add(this.#decoder.onsets);
+      this.#melodyKeys.add(value);
+    } else if (kind === "NOTE_ON") this.#ownKeys.add(value);
+    else if (kind === "NOTE_OFF") {
+      this.#ownKeys.delete(value);
+      if (isGiven) this.#melodyKeys.delete(value);
+    } else if (kind === "VELOCITY") this.#velocityId = id;
+    this.#hasShifted = kind === "TIME_SHIFT" || (kind === "VELOCITY" && this.#hasShifted);
     this.#grammar.push(id);
     this.#decoder.push(id);
     if (kind === "TIME_SHIFT") this.#arrive(value);
@@ -136,22 +145,44 @@ export class AccompanimentPart implements Part {
       this.#vocabulary,
       held.map(({ pitch }) => pitch),
     );
-    if (!this.#isTail) return;
-    forbid(legal, this.#vocabulary, "NOTE_ON");
-    forbid(legal, this.#vocabulary, "VELOCITY");
+    if (this.#isTail) {
+      forbid(legal, this.#vocabulary, "NOTE_ON");
+      forbid(legal, this.#vocabulary, "VELOCITY");
+    }
+    const may = this.#hasShifted ? 1 : 0;
+    for (let id = 0; id < legal.length; id += 1) if (this.#isNextOfMelody(id)) legal[id] = may;
   }
 
-  /** What a drawn id becomes: a shift ends with the segment and where the melody goes on; the melody comes before other note-ons. */
+  /**
+   * What a drawn id becomes. A shift ends with the segment, and where the melody goes on; the melody comes before other
+   * note-ons; and where the melody is drawn after a shift, before its time, time goes on to it.
+   */
   settle(id: number): number {
     if (this.#opening.due !== undefined || this.#given.due !== undefined) return id;
     const { step } = this;
     const [strike, release] = [this.#toStrike[0]?.start ?? Infinity, this.#toRelease[0]?.step ?? Infinity];
-    if (strike === step && this.#vocabulary.event(id).kind !== "NOTE_OFF") {
+    const { kind, value } = this.#vocabulary.event(id);
+    const releasesOwn = kind === "NOTE_OFF" && this.#ownKeys.has(value);
+    if (strike === step && !releasesOwn) {
       this.#given.set(this.#strikes());
       return this.#given.due ?? id;
     }
     const left = Math.min(SEGMENT_STEPS - this.#within, strike - step, release - step);
+    if (this.#hasShifted && this.#isNextOfMelody(id)) return shiftIds(this.#vocabulary, left)[0] ?? id;
     return clipShift(id, this.#vocabulary, left);
+  }
+
+  /**
+   * What the melody does next. The model knows it, but not to the step when: a shift that it draws may be meant to lead to
+   * this, too soon. Were it then held to be writing accompaniment, each such guess would become a note, and the music dense.
+   */
+  #isNextOfMelody(id: number): boolean {
+    const { kind, value } = this.#vocabulary.event(id);
+    if (kind === "NOTE_OFF") return this.#melodyKeys.has(value);
+    if (kind !== "NOTE_ON") return false;
+    const start = this.#toStrike[0]?.start;
+    const end = this.#toStrike.findIndex((note) => note.start !== start);
+    return this.#toStrike.slice(0, end < 0 ? undefined : end).some(({ pitch }) => pitch === value);
   }
 
   get #isTail(): boolean {

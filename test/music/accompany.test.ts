@@ -116,6 +116,33 @@ describe("the piano part", () => {
     expect(part.finish().filter(({ pitch }) => pitch === 72)).toEqual([]);
   });
 
+  it("goes on to the melody where the model takes it to come now", () => {
+    const melody = [
+      { pitch: 72, velocity: 90, startSeconds: 0, endSeconds: 0.5 },
+      { pitch: 74, velocity: 90, startSeconds: 1, endSeconds: 1.5 },
+    ];
+    const part = new AccompanimentPart(vocabulary, encodePerformance(melody, vocabulary), melody);
+    for (const id of part.prompt) part.push(id);
+    const legal = new Uint8Array(vocabulary.size);
+    const draw = (wish: number): number => {
+      part.mask(legal);
+      const id = part.settle(legal[wish] === 1 ? wish : legal.indexOf(1));
+      part.push(id);
+      return id;
+    };
+    const shift = (steps: number): number => 255 + steps;
+    expect([draw(shift(1)), draw(72)]).toEqual([378, 72]); // the melody's first note
+    expect(draw(shift(20))).toBe(shift(20));
+    expect(draw(128 + 72)).toBe(shift(30)); // its end, drawn at 0.2 s, comes at 0.5 s
+    expect(draw(40)).toBe(128 + 72);
+    part.mask(legal);
+    expect(legal[74]).toBe(0); // no time has passed since something happened
+    expect(draw(shift(10))).toBe(shift(10));
+    expect(draw(74)).toBe(shift(40));
+    expect(draw(74)).toBe(74);
+    expect(part.events).toBe(4);
+  });
+
   it("can be any accompaniment that strikes no key of the melody", () => {
     fc.assert(
       fc.property(notesApart, (notes) => {
