@@ -69,7 +69,7 @@ export function addGenerateCommand(program: Command): void {
     .addHelpText(
       "after",
       "\nExamples:\n" +
-        "  ostinato generate --seconds 30 --seed 7 --out first.mid\n" +
+        "  ostinato generate --seconds 30 --seed 1 --out first.mid\n" +
         "  ostinato generate primer.mid --primer-seconds 15 --seconds 30 --out more.mid\n" +
         "  ostinato generate primer.mid --variations 4 --seed 7 --out more.mid\n" +
         "  ostinato generate --style pop --density sparse --seconds 60 --ending --out pop.mid\n" +

@@ -27,7 +27,7 @@ export function createProgram(): Command {
     .addHelpText(
       "after",
       "\nExamples:\n" +
-        "  ostinato generate --seconds 30 --seed 7 --out first.mid\n" +
+        "  ostinato generate --seconds 30 --seed 1 --out first.mid\n" +
         "  ostinato render first.mid --out first.wav\n" +
         '  ostinato text "ROMEO:" --seed 7\n' +
         "\nEvery command has examples of its own: ostinato generate --help\n" +

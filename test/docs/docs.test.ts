@@ -25,7 +25,6 @@ const programs = documents.flatMap((document) => document.programs);
 const NOT_RUN = {
   "measures for many minutes, beside peers": 2,
   "needs PyTorch": 6,
-  "installs this checkout": 1,
   "needs a browser": 2,
   "needs the network": 1,
   "trains a model": 2,
