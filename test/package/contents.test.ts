@@ -1,6 +1,6 @@
 /** What the published package is made of. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -40,6 +40,10 @@ describe("the package", () => {
     );
     const built = paths.filter((path) => path.startsWith("dist/src/cli/") && path.endsWith(".js"));
     expect(built.length).toBeGreaterThan(createProgram().commands.length);
+  });
+
+  it("can be run in a checkout after every build: npx makes the command executable only once", () => {
+    expect(() => accessSync(`${root}dist/src/cli/main.js`, constants.X_OK)).not.toThrow();
   });
 
   it("has no file whose source is gone", () => {
