@@ -18,15 +18,19 @@ export interface CheckpointFiles {
   open(name: string): Promise<CheckpointFile>;
 }
 
+/** One open file of a checkpoint, of which any part can be read; whoever opened it closes it. */
 export interface CheckpointFile {
+  /** Its length. */
   readonly bytes: number;
   /** Bytes `begin` up to `end`, which may be a view. */
   read(begin: number, end: number): Promise<Uint8Array>;
+  /** Lets go of the file; it cannot be read afterwards. */
   close(): Promise<void>;
   /** Where it is, if it is a file of this machine. */
   readonly path?: string;
 }
 
+/** A checkpoint in memory: all it takes to load a decoder. */
 export interface Checkpoint {
   readonly config: DecoderConfig;
   /** In float32, by the names of `tensorShapes`. */
@@ -62,6 +66,7 @@ export interface OpenCheckpoint {
   tensors(): AsyncGenerator<[name: string, Tensor], void>;
   /** As `tensors`, but gives none: what is read is only a part of a tensor at a time. */
   check(): Promise<void>;
+  /** Closes the files, whose tensors must have been read by then. */
   close(): Promise<void>;
 }
 

@@ -19,10 +19,18 @@ export interface RelativePosition {
   readonly sharedHeads: boolean;
 }
 
+/**
+ * What a decoder consists of: all that its tensors' shapes and its graph follow from.
+ *
+ * @example
+ * const { layers, position } = parseConfig(JSON.parse(await readFile("models/piano/config.json", "utf8")));
+ */
 export interface DecoderConfig {
   /** Name of the vocabulary of the ids, where the checkpoint says it; GPT-2's does not. */
   readonly vocabulary?: string;
+  /** Ids are 0 up to this. */
   readonly vocabularySize: number;
+  /** Blocks of attention and feed-forward. */
   readonly layers: number;
   /** Of the residual stream: `heads` × head size. */
   readonly width: number;
@@ -32,6 +40,7 @@ export interface DecoderConfig {
   readonly position: LearnedPosition | RelativePosition;
   /** How many ids attention sees, the current one included; for learned positions also how many there are. */
   readonly window: number;
+  /** Added to the variance in layer norms, so that it is never 0 (GPT-2: 1e-5). */
   readonly normEpsilon: number;
   /** The output layer is the embedding, transposed. */
   readonly tiedHead: boolean;

@@ -50,6 +50,7 @@ import { matrixProduct, tableProduct, tableRows } from "./matrix.ts";
 import { encodeModel } from "./onnx.ts";
 import { PLANS, type PrecisionPlan } from "./plan.ts";
 
+/** A decoder for ONNX Runtime: the graph, and which weights a session has to be given with it. */
 export interface DecoderGraph {
   /** An `.onnx` file without its weights. */
   readonly bytes: Uint8Array;
@@ -57,6 +58,7 @@ export interface DecoderGraph {
   readonly weights: readonly GraphWeight[];
 }
 
+/** In what form a graph's matrices are, and where its weights lie: `graphWeights` makes them by the same plan. */
 export interface GraphOptions {
   /** The form of the matrices. Default: float32. */
   readonly plan?: PrecisionPlan;

@@ -10,6 +10,7 @@ export type Backend = "node" | "wasm" | "webgpu";
 /** What a user can ask for; "auto" takes int8 for large models. */
 export const PRECISIONS = ["fp32", "int8", "auto"] as const;
 
+/** fp32 computes with what the checkpoint holds; int8 keeps matrices in a quarter of the memory, with scales in float32. */
 export type Precision = (typeof PRECISIONS)[number];
 
 /**
@@ -21,6 +22,7 @@ export type Precision = (typeof PRECISIONS)[number];
  */
 export type MatrixFormat = "float32" | "int8-columns" | "int8-blocks";
 
+/** How one precision is carried out on one backend: the form of each kind of matrix, and the kernels to use. */
 export interface PrecisionPlan {
   readonly name: string;
   /** Of the matrices in the blocks. */
@@ -41,6 +43,10 @@ const BLOCKS = { name: "int8-blocks", body: "int8-blocks", table: "int8-blocks",
 /** Measured with 2048 vectors of 6 × 64. */
 const [NODE, WEB] = [{ scoreAllFrom: 1 / 3 }, { scoreAllFrom: 1 / 2 }] as const;
 
+/**
+ * The plan of each precision on each backend, as the fastest kernels there want their matrices. `choosePlan` looks up here
+ * what "auto" stands for.
+ */
 export const PLANS: Readonly<Record<Exclude<Precision, "auto">, Readonly<Record<Backend, PrecisionPlan>>>> = {
   fp32: {
     node: { ...FLOAT32, ...NODE },

@@ -5,21 +5,25 @@
  * Typed arrays have the machine's byte order, which is little-endian wherever JavaScript runs today; so have the files.
  */
 
+/** One way in which a checkpoint may store its numbers. */
 export interface StoredPrecision {
+  /** Of one number. */
   readonly bytes: number;
   /** Stored bytes to float32. Where nothing has to be converted the result is a view of them if they are aligned. */
   readonly expand: (stored: Uint8Array) => Float32Array;
 }
 
 /** Precisions that weights may be stored in, by safetensors' names. */
-export const STORED_PRECISIONS = {
+export const STORED_PRECISIONS: Readonly<Record<PrecisionName, StoredPrecision>> = {
   F32: { bytes: 4, expand: viewFloat32 },
   F16: { bytes: 2, expand: expandFloat16 },
   BF16: { bytes: 2, expand: expandBfloat16 },
-} as const satisfies Record<string, StoredPrecision>;
+};
 
-export type PrecisionName = keyof typeof STORED_PRECISIONS;
+/** As safetensors names them: F32, F16, BF16. */
+export type PrecisionName = "F32" | "F16" | "BF16";
 
+/** Whether tensors of this type, by safetensors' name for it, can be read by `STORED_PRECISIONS` alone; I8 needs its scales. */
 export function isPrecision(name: string): name is PrecisionName {
   return Object.hasOwn(STORED_PRECISIONS, name);
 }

@@ -9,6 +9,13 @@ const SIZES = {
   "gpt2-xl": { n_layer: 48, n_embd: 1600, n_head: 25 },
 } as const;
 
+/**
+ * What the config.json of each published GPT-2 says, so that its size can be told without downloading it.
+ *
+ * @example
+ * const config = GPT2_SIZES.get("gpt2");
+ * if (config) console.log(tally(config).parameters); // 124439808
+ */
 export const GPT2_SIZES: ReadonlyMap<string, DecoderConfig> = new Map(
   Object.entries(SIZES).map(([name, size]) => [
     name,

@@ -20,6 +20,7 @@ import { shown, shownName } from "./shown.ts";
 import { checkShape, type Tensor } from "./tensors.ts";
 import type { StoredWeight } from "./weight-files.ts";
 
+/** How a checkpoint's int8 matrices are divided: the `quantization` of its config.json. */
 export interface Int8Storage {
   /** How many numbers share a scale: 8 to 1024. */
   readonly block: number;

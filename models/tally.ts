@@ -3,6 +3,7 @@ import { type DecoderConfig, headSize } from "./config.ts";
 import { blockSize, isTable, matrixFormat, type PrecisionPlan } from "./plan.ts";
 import { tensorShapes } from "./tensors.ts";
 
+/** One tensor of a decoder, and how many numbers it holds. */
 export interface TensorCount {
   /** Without the name of its group. */
   readonly name: string;
@@ -10,6 +11,7 @@ export interface TensorCount {
   readonly parameters: number;
 }
 
+/** Tensors that belong together; a decoder's blocks, which are alike, are one group that repeats. */
 export interface TensorGroup {
   /** "embedding", "block" (one of `repeats` that are alike), "final norm", "head". */
   readonly name: string;
@@ -19,6 +21,7 @@ export interface TensorGroup {
   readonly parameters: number;
 }
 
+/** The tensors of a decoder by group, in the order data flows, and the parameters of all of them. */
 export interface Tally {
   readonly groups: readonly TensorGroup[];
   readonly parameters: number;

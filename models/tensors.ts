@@ -5,9 +5,11 @@ import { shownSizes } from "./shown.ts";
 import { matrixData, type WeightArray } from "./matrix.ts";
 import { PLANS, type PrecisionPlan } from "./plan.ts";
 
+/** A weight of a checkpoint in memory. */
 export interface Tensor {
+  /** Length of each axis, the outermost first. */
   readonly shape: readonly number[];
-  /** Row-major. */
+  /** Row-major: as many numbers as the product of the shape. */
   readonly values: Float32Array;
 }
 

@@ -28,17 +28,26 @@ export interface SamplingOptions {
 /** The options that are numbers: all that the command line and the page offer. */
 export type NumberOptionKey = Exclude<keyof SamplingOptions, "logitBias">;
 
+/** An option that is a number: its spelling in code and on the command line, its range, and what it does. */
 export interface NumberOption {
   readonly key: NumberOptionKey;
   readonly flag: string;
+  /** The least and the greatest value allowed, both included. */
   readonly minimum: number;
   readonly maximum: number;
   readonly isInteger: boolean;
   /** What applies when the option is not given; undefined where that is not one number. */
   readonly fallback: number | undefined;
+  /** One line for help texts and tooltips. */
   readonly help: string;
 }
 
+/**
+ * The table that `checkSampling`, the command line and the page's sliders read.
+ *
+ * @example
+ * SAMPLING_OPTIONS.find(({ key }) => key === "topP")?.maximum; // 1
+ */
 export const SAMPLING_OPTIONS: readonly NumberOption[] = [
   {
     key: "temperature",

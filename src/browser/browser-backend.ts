@@ -8,6 +8,7 @@ import { type DecoderConfig, isLarge } from "../../models/index.ts";
  */
 export const BROWSER_BACKENDS = ["wasm", "webgpu", "auto"] as const;
 
+/** One of `BROWSER_BACKENDS`. */
 export type BrowserBackend = (typeof BROWSER_BACKENDS)[number];
 
 /** Why WebGPU is not to be used; undefined where it is. */

@@ -3,6 +3,7 @@ import { download, type DownloadFileOptions } from "./download.ts";
 
 export type { DownloadProgress } from "./download.ts";
 
+/** How a checkpoint's files are downloaded, and whether they are kept for the next time. */
 export interface DownloadOptions extends DownloadFileOptions {
   /**
    * Keep what has been downloaded whole in the browser's Cache of this name, and take it from there the next time. Where

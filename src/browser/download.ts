@@ -10,6 +10,7 @@ export interface DownloadProgress {
   readonly totalBytes: number | undefined;
 }
 
+/** Who is told of a download, what stops it, and how long it waits before it tries again. */
 export interface DownloadFileOptions {
   /** Told of every part that arrives. */
   readonly onProgress?: (progress: DownloadProgress) => void;

@@ -21,6 +21,7 @@ import { politeRuntime } from "./polite-runtime.ts";
 /** Where a model's files are: the address of a folder, or the files themselves by name. */
 export type ModelSource = string | URL | ReadonlyMap<string, Uint8Array>;
 
+/** How a model is downloaded and run in a browser: by which backend, on how many threads, in which precision. */
 export interface LoadModelOptions extends DownloadOptions {
   readonly wasm?: WasmOptions;
   /** What is to run it. Default "auto". */

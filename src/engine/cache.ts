@@ -1,5 +1,6 @@
 import { EngineError } from "./errors.ts";
 
+/** The sizes of a cache, which are those of the decoder that fills it. */
 export interface CacheShape {
   readonly layers: number;
   /** Numbers per time and layer in the keys, and in the values, of one sequence: heads × head size. */

@@ -19,6 +19,7 @@ import { cacheNames, floats, graphInputs, joined, type Results } from "./graph-v
 import { checkIds, checkRoom } from "./read-checks.ts";
 import type { Backend, Runtime, Session, WeightFolder } from "./runtime.ts";
 
+/** A checkpoint, and what is to run it. */
 export interface DecoderSource {
   readonly config: DecoderConfig;
   /** As `readCheckpoint` gives them; not needed any more once the decoder is loaded. */
@@ -37,10 +38,12 @@ export interface PreparedSource {
   readonly weights: ReadonlyMap<string, WeightArray> | WeightsInFiles;
 }
 
+/** Weights that stay in files: a folder that ONNX Runtime maps into memory, and where in it each of them begins, in bytes. */
 export interface WeightsInFiles extends WeightFolder {
   readonly located: ReadonlyMap<string, { readonly file: string; readonly offset: number }>;
 }
 
+/** What `Decoder.forward` is to give, and what may stop it. */
 export interface ForwardOptions {
   /** Logits of what follows the last id, or of what follows each. Default "last". */
   readonly logits?: "last" | "all";
@@ -48,6 +51,7 @@ export interface ForwardOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Logits, and what the last id looked at on the way to them. */
 export interface ForwardWithAttention {
   /** As `forward` gives them. */
   readonly logits: Float32Array;

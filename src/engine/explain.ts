@@ -4,6 +4,7 @@ import type { Constraint } from "./generate.ts";
 import type { Reading } from "./reading.ts";
 import { type Candidate, likeliest, type Sampler } from "./sampler.ts";
 
+/** The draw to be explained: the ids that led to it, and the rules it was made by. */
 export interface ExplainDrawOptions {
   /** Ids before the one in question; at least one. */
   readonly prompt: readonly number[];
@@ -17,11 +18,13 @@ export interface ExplainDrawOptions {
   readonly attention?: AttentionRequest;
 }
 
+/** What could have come in the place of an id, and what the model looked at when it chose. */
 export interface Explanation {
   /** The likeliest ids in that place, falling; those that could not be drawn are left out. */
   readonly candidates: readonly Candidate[];
   /** The probability of the id in question, under the sampler's options. */
   readonly probability: number | undefined;
+  /** Of the id before it, from whose logits it was drawn; empty where no attention was asked for. */
   readonly attention: readonly LayerAttention[];
 }
 

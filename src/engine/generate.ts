@@ -7,6 +7,7 @@ import { type Draw, nothingToDraw, type Sampler } from "./sampler.ts";
 
 /** What may come next; told of every id, prompt included. */
 export interface Constraint {
+  /** Tells it of the next id of the sequence; of a prompt, or of `choose`, that may be one which the mask would have ruled out. */
   push(id: number): void;
   /** Sets one byte an id: 1 where it may come next, 0 where not. */
   mask(legal: Uint8Array): void;
@@ -14,6 +15,7 @@ export interface Constraint {
   legality?(): Legality;
 }
 
+/** What to continue, how ids are drawn, and what has a say in them. */
 export interface GenerateIdsOptions {
   /** Ids to continue; at least one. Of a prompt longer than the model's window only the last part is read. */
   readonly prompt: readonly number[];

@@ -73,6 +73,13 @@ export class LaneGroup {
     this.#live = this.lanes;
   }
 
+  /**
+   * Reads the prompt at the first call; the others wait for the same logits. Lanes call it, users the lanes.
+   *
+   * @param signal of the first to call: it stops the reading for all.
+   * @returns `[vocabulary]`
+   * @throws EngineError as `Decoder.forward`; the signal's reason.
+   */
   begin(ids: readonly number[], signal: AbortSignal | undefined): Promise<Float32Array> {
     this.#prompt ??= this.#decoder.forward(
       ids.slice(-this.#decoder.config.window),
@@ -82,6 +89,12 @@ export class LaneGroup {
     return this.#prompt;
   }
 
+  /**
+   * Notes what a lane wants read, and reads for all of them once every lane that is left has asked.
+   *
+   * @returns the logits of this lane's next id, `[vocabulary]`.
+   * @throws EngineError as `Decoder.forward`, to all lanes alike.
+   */
   step(lane: Lane, id: number): Promise<Float32Array> {
     const asked = new Promise<Float32Array>((resolve, reject) =>
       this.#asked.set(lane, { id, resolve, reject }),
@@ -90,6 +103,7 @@ export class LaneGroup {
     return asked;
   }
 
+  /** Takes a lane out; where the others waited for it alone, they are read for at once. A second time does nothing. */
   leave(lane: Lane): void {
     this.#live = this.#live.filter((other) => other !== lane);
     this.#readWhenAllAsked();

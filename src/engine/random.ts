@@ -75,7 +75,12 @@ export class GumbelNoise {
     this.#key = [seed % TWO_32, Math.floor(seed / TWO_32)];
   }
 
-  /** @param step counts the draws of a generation from 0. */
+  /**
+   * The noise of one id in one draw.
+   *
+   * @param step counts the draws of a generation from 0, up to 2^53.
+   * @returns a finite number, from −3.2 to 22.9, since u comes no nearer to 0 and 1 than 2^-33.
+   */
   at(step: number, id: number): number {
     const block = id >>> 2;
     if (step !== this.#step || block !== this.#block) {

@@ -4,6 +4,7 @@ import type { Decoder, ForwardWithAttention } from "./decoder.ts";
 import type { Draws } from "./loop.ts";
 import { ReadIds } from "./read-ids.ts";
 
+/** How a reading may make use of what it has read, and what else it is to tell. */
 export interface ReadOptions {
   /**
    * Go on from what has been read before even where a new reading would begin later, as of a sequence longer than the
@@ -186,6 +187,7 @@ export class ReadingPool {
     return taken ?? new Reading(this.#decoder);
   }
 
+  /** Takes a reading back; where more are kept than fit, the one that has lain unused longest is dropped. */
   give(reading: Reading): void {
     this.#idle.unshift(reading);
     this.#idle.length = Math.min(this.#idle.length, this.#size);

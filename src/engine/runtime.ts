@@ -45,10 +45,12 @@ export interface Session {
   dispose(): Promise<void>;
 }
 
+/** What goes into a graph and comes out of it: row-major numbers, as many as the product of the shape. */
 export type RuntimeTensor =
   | { readonly type: "float32"; readonly data: Float32Array; readonly shape: readonly number[] }
   | { readonly type: "int32"; readonly data: Int32Array; readonly shape: readonly number[] };
 
+/** How ONNX Runtime's WebAssembly is started: once a page, since its threads are fixed by then. */
 export interface WasmOptions {
   /**
    * Threads that compute. More than one needs a cross-origin isolated page. Fixed by the first session of the page.

@@ -21,6 +21,7 @@ export interface Draw {
   readonly candidates: readonly Candidate[];
 }
 
+/** An id that a draw may give, and how likely it is to: 0 to 1, by the sampler's options. */
 export interface Candidate {
   readonly id: number;
   readonly probability: number;

@@ -1,6 +1,7 @@
 /** How likely a model finds given ids. */
 import type { Decoder } from "./decoder.ts";
 
+/** How the blocks of ids that are scored together overlap. The defaults are the protocol of all figures here. */
 export interface ScoreOptions {
   /** Ids in a block, at most the model's window. Default: the model's window. */
   readonly window?: number;

@@ -12,6 +12,7 @@ export interface MusicEvent extends GeneratedId {
   readonly seconds: number;
 }
 
+/** How music goes on: what is shown to the model, how its ids are drawn, and when it stops. */
 export interface ContinueOptions extends SamplingOptions {
   /** How much new music; events beyond it are not generated. Default: endless. */
   readonly seconds?: number;
@@ -40,23 +41,28 @@ export interface ContinueOptions extends SamplingOptions {
   readonly signal?: AbortSignal;
 }
 
+/** As for `continue`, but for a piece that ends: `seconds` of new music, as a score. */
 export interface GenerateOptions extends ContinueOptions {
   readonly seconds: number;
   /** Music to continue. Default: a piece from its beginning. */
   readonly primer?: Score;
   /** Return the new music alone, without the primer before it. Default false. */
   readonly continuationOnly?: boolean;
+  /** Told of every event as it is generated, in order; what it throws ends the generation. */
   readonly onEvent?: (event: MusicEvent) => void;
 }
 
+/** As for `generate`; the seeds of the variations follow each other, from `seed` on. */
 export interface VariationsOptions extends Omit<GenerateOptions, "onEvent" | "resume"> {
   /** Told of every event, and which of the variations it is of, from 0. */
   readonly onEvent?: (event: MusicEvent, variation: number) => void;
 }
 
+/** A generated piece, and what it takes to make it again: the same seed, options and primer give the same score. */
 export interface GeneratedMusic {
   /** The primer as it was, then the new music; or the new music alone. */
   readonly score: Score;
+  /** The one that was given, or the one that was chosen. */
   readonly seed: number;
   /** Ids generated. */
   readonly events: number;
@@ -68,6 +74,7 @@ export interface GeneratedMusic {
   readonly trimmedSeconds: number;
 }
 
+/** What to tell of a draw. The sampling options are those it was made with: they shape the probabilities. */
 export interface ExplainOptions extends SamplingOptions {
   /** How many of the likeliest candidates to name. Default 12. */
   readonly candidates?: number;

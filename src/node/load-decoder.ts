@@ -10,6 +10,7 @@ import { checkPrecision, PRECISION_OPTION } from "../options.ts";
 import { weightsInFiles } from "./mapped-weights.ts";
 import { createNodeRuntime, type NodeRuntimeOptions } from "./runtime.ts";
 
+/** How a model is run in Node: by which backend, on how many threads, in which precision. */
 export interface LoadModelOptions extends NodeRuntimeOptions {
   /** How the matrices are kept and multiplied with. Default "fp32". */
   readonly precision?: Precision;

@@ -5,6 +5,7 @@ import { checkThreads, onnxRuntime, type Runtime, wasmRuntime } from "../engine/
 /** What can run a model in Node. */
 export type NodeBackend = "node" | "wasm";
 
+/** Which backend computes, and on how many threads. */
 export interface NodeRuntimeOptions {
   /** Threads that compute, 1 to 256. Default: ONNX Runtime's choice, about one a core. */
   readonly threads?: number;

@@ -18,6 +18,7 @@ import { OptionError } from "../options.ts";
 import { Connection, type WorkerPort } from "./connection.ts";
 import type { LoadRequest, ModelFacts, MusicEngine, RuntimePaths, Task, TaskResult } from "./protocol.ts";
 
+/** The worker that is to run a model, and how: see `LoadModelOptions`. */
 export interface WorkerModelOptions {
   /** A worker that runs `src/worker/worker.ts`; it is ended when the model is disposed or cannot be loaded. */
   readonly worker: WorkerPort;
@@ -27,6 +28,7 @@ export interface WorkerModelOptions {
   readonly backend?: BrowserBackend;
   readonly webgpuPaths?: WasmOptions["paths"];
   readonly precision?: Precision;
+  /** Told of every part of the files that arrives. */
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** Gives up loading; `load` then throws the signal's reason. */
   readonly signal?: AbortSignal;
