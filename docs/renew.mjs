@@ -4,7 +4,8 @@
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import "./pictures/draw.mjs";
+import "./pictures/tutorial.mjs";
+import "./pictures/rooms.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const { status } = spawnSync("npx", ["vitest", "run", "test/docs", "--testTimeout", "300000"], {

@@ -13,8 +13,23 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   web: ["src/", "encoding/", "models/"],
 };
 
+/** What builds the page runs in Node; the page is what it makes. */
+const BUILD_OF_PAGE = ["web/build/", "web/vite.config.ts"];
+
 /** Rooms of `src` that the browser-safe entries must never reach. */
 const NODE_ONLY = ["src/node/", "src/cli/", "src/dataset/", "src/doctor/"];
+
+interface Room {
+  readonly name: string;
+  readonly paths: readonly string[];
+  readonly where: "both" | "node" | "browser";
+}
+
+/** The floors of ARCHITECTURE.md's picture, the highest first. */
+const FLOORS: readonly (readonly Room[])[] = JSON.parse(
+  readFileSync(join(root, "docs/pictures/rooms.json"), "utf8"),
+);
+const ROOMS = FLOORS.flat();
 
 describe("imports", () => {
   it.each(Object.keys(ALLOWED))("of %s point one way", (room) => {
@@ -49,6 +64,45 @@ describe("imports", () => {
   });
 });
 
+describe("the picture of the rooms", () => {
+  it("has every file in one room", () => {
+    const files = Object.keys(ALLOWED).flatMap(filesBelow);
+    expect(files.filter((file) => roomsOf(file).length !== 1)).toEqual([]);
+    const empty = ROOMS.flatMap(({ paths }) => paths).filter(
+      (path) => !files.some((file) => file.startsWith(path)),
+    );
+    expect(empty).toEqual([]);
+  });
+
+  it("is right that a room stands on those below it", () => {
+    const wrong = Object.keys(ALLOWED)
+      .flatMap(importsBelow)
+      .filter(({ file, target }) => target !== undefined && !isBelow(file, target))
+      .map(({ file, target }) => `${file} → ${target}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(ROOMS)("is right that $name is a room for $where", ({ paths, where }) => {
+    const modules = Object.keys(ALLOWED)
+      .flatMap(importsBelow)
+      .filter(({ file }) => paths.some((path) => file.startsWith(path)))
+      .filter(({ file }) => !BUILD_OF_PAGE.some((path) => file.startsWith(path)))
+      .map(({ module }) => module);
+    expect(modules.some((module) => module.startsWith("node:"))).toBe(where === "node");
+  });
+});
+
+function roomsOf(file: string): Room[] {
+  return ROOMS.filter(({ paths }) => paths.some((path) => file.startsWith(path)));
+}
+
+/** Whether `target` is in the room of `file`, or on a lower floor. */
+function isBelow(file: string, target: string): boolean {
+  const floor = (path: string): number =>
+    FLOORS.findIndex((rooms) => rooms.some((room) => roomsOf(path).includes(room)));
+  return floor(target) > floor(file) || roomsOf(target)[0] === roomsOf(file)[0];
+}
+
 interface Import {
   readonly file: string;
   readonly module: string;
@@ -57,10 +111,12 @@ interface Import {
 }
 
 function importsBelow(room: string): Import[] {
+  return filesBelow(room).flatMap(importsOf);
+}
+
+function filesBelow(room: string): string[] {
   const files = readdirSync(join(root, room), { recursive: true, encoding: "utf8" });
-  return files
-    .filter((file) => file.endsWith(".ts"))
-    .flatMap((file) => importsOf(`${room}/${file.split(sep).join("/")}`));
+  return files.filter((file) => file.endsWith(".ts")).map((file) => `${room}/${file.split(sep).join("/")}`);
 }
 
 function importsOf(file: string): Import[] {

@@ -1,8 +1,8 @@
 /** Draws the figures of docs/tutorial.md from what the model that ships computes; part of `npm run docs`. */
-import { writeFileSync } from "node:fs";
 import { encodeScore, eventText, PERFORMANCE_416, pitchName, scoreFromNotes } from "ostinato";
 import { likeliest, Sampler } from "ostinato/engine";
 import { loadMusicModel } from "ostinato/node";
+import { ACCENT, box, FAINT, INK, NOTE, save, svg, text } from "./svg.mjs";
 
 /** The phrase, the layer and the head of the tutorial. */
 const FIGURE = [57, 64, 69, 72, 69, 64];
@@ -10,11 +10,6 @@ const PHRASE = [...FIGURE, ...FIGURE, 57, 64, 69];
 const NOTE_SECONDS = 0.2;
 const LAYER = 4;
 const HEAD = 2;
-
-const INK = "#24292f";
-const FAINT = "#d8dee4";
-const NOTE = "#4f7cac";
-const ACCENT = "#c2571a";
 
 const notes = PHRASE.map((pitch, i) => {
   return { pitch, velocity: 64, startSeconds: i * NOTE_SECONDS, endSeconds: (i + 1) * NOTE_SECONDS };
@@ -112,26 +107,4 @@ function candidatesPicture() {
     ];
   });
   return svg(540, 20 + candidates.length * 20, parts);
-}
-
-function box(x, y, width, height, fill) {
-  return `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="1.5" fill="${fill}"/>`;
-}
-
-function text(x, y, words, attributes = "") {
-  const fill = attributes.includes("fill=") ? "" : ` fill="${INK}"`;
-  return `<text x="${Math.round(x)}" y="${y}" ${attributes}${fill}>${words}</text>`;
-}
-
-/** On a ground of its own, so that it can be read on dark pages too. */
-function svg(width, height, parts) {
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
-    `font-family="ui-sans-serif, system-ui, sans-serif" font-size="11">\n` +
-    `<rect width="100%" height="100%" rx="6" fill="#fff"/>\n${parts.filter(Boolean).join("\n")}\n</svg>\n`
-  );
-}
-
-function save(name, picture) {
-  writeFileSync(new URL(`${name}.svg`, import.meta.url), picture);
 }
