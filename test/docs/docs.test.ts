@@ -1,10 +1,11 @@
 /** Every code block of the documentation runs, and prints what is printed below it. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CodeBlock, codeBlocks, type Output, withOutputs } from "./blocks.ts";
 import { compilePrograms, type DocProgram, docPrograms, outputsOf } from "./programs.ts";
+import { markdownFiles } from "./markdown-files.ts";
 import { run } from "./run.ts";
 import { fillScratch, ROOT, scratchEnvironment } from "./scratch.ts";
 
@@ -135,18 +136,4 @@ function expectOutput(printed: string, { language, text, numbersDiffer }: Output
 function shape(value: unknown, numbersDiffer: boolean): unknown {
   if (!numbersDiffer) return value;
   return JSON.parse(JSON.stringify(value, (_, part: unknown) => (typeof part === "number" ? 0 : part)));
-}
-
-/** Of this repository's own documentation, paths with slashes. */
-function markdownFiles(): string[] {
-  const isOurs = (path: string): boolean => !/(^|\/)(node_modules|dist|\.\w+)\//.test(path);
-  return readdirSync(ROOT)
-    .filter((name) => isOurs(`${name}/`))
-    .flatMap((name) => {
-      if (!statSync(join(ROOT, name)).isDirectory()) return [name];
-      const below = readdirSync(join(ROOT, name), { recursive: true, encoding: "utf8" });
-      return below.map((path) => join(name, path).split(sep).join("/"));
-    })
-    .filter((path) => path.endsWith(".md") && isOurs(path))
-    .sort();
 }
