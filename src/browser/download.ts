@@ -107,7 +107,7 @@ async function request(url: URL, from: number, signal: AbortSignal | undefined):
     signal?.throwIfAborted();
     throw new CheckpointError(`${url.href} cannot be fetched`, {
       code: "missing-file",
-      hint: "check the connection, and that the server allows this page to read from it (CORS)",
+      hint: `check the address and the connection${globalThis.location ? ", and that the server allows this page to read from it (CORS)" : ""}`,
       cause,
     });
   }

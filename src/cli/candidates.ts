@@ -6,18 +6,22 @@ const BAR_WIDTH = 30;
 /** Eighths of a block, from none to seven. */
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 
-/** The token that came, and the candidates, the likeliest first; what came is marked. */
-export function candidateLines(step: TextStep): string[] {
+/**
+ * The candidates, the likeliest first; the token that came is marked.
+ *
+ * @param text of that token, for where it is none of them.
+ */
+export function candidateLines(step: TextStep, text: string): string[] {
   const { id, candidates = [] } = step;
   const known = candidates.find((candidate) => candidate.id === id);
-  const width = candidates.reduce((widest, { text }) => Math.max(widest, shownToken(text).length), 0);
+  const width = candidates.reduce((widest, each) => Math.max(widest, shownToken(each.text).length), 0);
   const lines = candidates.map((candidate, index) => {
     const mark = candidate.id === id ? "→" : " ";
     return `${mark} ${candidateLine(index + 1, candidate.text, candidate.probability, width)}`;
   });
   if (known) return ["", ...lines];
   const probability = Math.exp(step.logProbability ?? -Infinity);
-  return ["", ...lines, `→ ${candidateLine("…", step.text, probability, width)}`];
+  return ["", ...lines, `→ ${candidateLine("…", text, probability, width)}`];
 }
 
 /** One candidate: its number or another label, its text, its probability as a bar and a number. */

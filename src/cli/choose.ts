@@ -35,6 +35,21 @@ export function choiceOfKey(key: string, count: number, at: number): Choice {
   return { kind: "wrong" };
 }
 
+/**
+ * The candidates that a screen has room for, those around the marked one.
+ *
+ * @param room lines that there are.
+ */
+export function shownRange(
+  count: number,
+  at: number,
+  room: number,
+): { readonly from: number; readonly to: number } {
+  const shown = Math.min(count, Math.max(1, room));
+  const from = Math.min(Math.max(0, at - Math.floor(shown / 2)), count - shown);
+  return { from, to: from + shown };
+}
+
 /** One line down, scrolling if need be, in the same column. */
 const DOWN = "\u001bD";
 
@@ -89,13 +104,17 @@ export class Chooser {
     const count = drawn.candidates?.length ?? 0;
     this.#keys ??= new Keys();
     let at = first;
+    const columns = process.stderr.columns || 80; // some terminals do not know, and say 0
+    const room = (process.stderr.rows || 24) - 2; // the text's line, and the one that says which keys there are
+    const keys = `(arrows and Enter, 1 to ${Math.min(count, 9)}${count > 9 ? ", 0 for 10" : ""}, q ends)`;
     const draw = (): void => {
-      process.stderr.write(
-        `\u001b7\n${this.#menu(drawn, at).join("\n")}\n(arrows and Enter, 1 to 9, q ends)\u001b8`,
-      );
+      const { from, to } = shownRange(count, at, room);
+      const lines = [...this.#menu(drawn, at).slice(from, to), keys];
+      const fitting = lines.map((line) => [...line].slice(0, columns - 1).join(""));
+      process.stderr.write(`\u001b7\u001b[0J\n${fitting.join("\n")}\u001b8`);
     };
     const erase = (): void => void process.stderr.write("\u001b7\u001b[0J\u001b8");
-    const height = count + 2;
+    const height = Math.min(count, Math.max(1, room)) + 1;
     // Room below, so that the terminal does not scroll what was saved away.
     process.stderr.write(`${DOWN.repeat(height)}\u001b[${height}A`);
     try {

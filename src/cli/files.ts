@@ -61,9 +61,33 @@ export async function readScore(path: string, options: ReadScoreOptions, console
   }
 }
 
-/** A text file. */
+/** A text file. @throws CommandError when it cannot be read, or is not UTF-8. */
 export async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await readInput(path));
+  const bytes = await readInput(path);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    const name = path === "-" ? "stdin" : path;
+    throw new CommandError(
+      `${name} is not UTF-8: line ${faultyLine(bytes)}`,
+      "convert it, such as with iconv",
+    );
+  }
+}
+
+/** The first line, counted from 1, that is not UTF-8. */
+function faultyLine(bytes: Uint8Array): number {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let line = 1;
+  for (let begin = 0; ; line += 1) {
+    const end = bytes.indexOf(0x0a, begin) + 1 || bytes.length;
+    try {
+      decoder.decode(bytes.subarray(begin, end));
+    } catch {
+      return line;
+    }
+    begin = end;
+  }
 }
 
 /** @throws CommandError naming the file when the text is not JSON. */

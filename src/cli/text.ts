@@ -83,9 +83,14 @@ async function runText(
   checkUsage(prompt, options, command);
   const console = new Console({ quiet: options.quiet ?? false });
   if (options.score !== undefined) return runTextScore(options.score, options, console);
-  const text = options.file === undefined ? prompt : await readText(options.file);
-  const given = text === "-" && options.file === undefined ? await readText("-") : text;
+  const path = options.file ?? (prompt === "-" ? prompt : undefined);
+  const given = path === undefined ? prompt : await readPrompt(path);
   await withTextModel(options, console, (model) => generateText(model, given, options, console));
+}
+
+/** A prompt without the line end that editors and echo put after a last line: the text is to go on there. */
+async function readPrompt(path: string): Promise<string> {
+  return (await readText(path)).replace(/\r?\n$/, "");
 }
 
 /** Options of writing, which measuring would ignore. */
@@ -131,6 +136,7 @@ async function generateText(
   // There the prompt belongs before its continuation; elsewhere only what is new is the result.
   const isTerminal = process.stdout.isTTY === true && process.stderr.isTTY === true && !options.quiet;
   const chooser = options.choose ? new Chooser(console) : undefined;
+  const tokenText = (id: number): string => model.tokenizer.decode([id]);
   const samples: Sample[] = [];
   let seed = options.seed;
   try {
@@ -151,7 +157,7 @@ async function generateText(
           steps.push(step);
           if (options.json) console.progress(() => `${steps.length} of ${tokens} tokens`);
           else if (!candidates || chooser) console.write(step.text);
-          else for (const line of candidateLines(step)) console.line(line);
+          else for (const line of candidateLines(step, tokenText(step.id))) console.line(line);
         },
       });
       samples.push({ ...generated, steps });

@@ -12,12 +12,14 @@ export type ModelFilesOptions = Pick<HubOptions, "offline" | "only" | "onProgres
  * The files of a model.
  *
  * @param name a model that ships, the path of a checkpoint folder, the address of one (http or https), or a model of the
- * Hugging Face hub, which is downloaded into Hugging Face's cache: "openai-community/gpt2", or "gpt2" for short.
+ * Hugging Face hub, which is downloaded into Hugging Face's cache: "openai-community/gpt2", "gpt2" for short, or the address of
+ * its page.
  * @throws CheckpointError when there is no such model, or it cannot be downloaded; on opening a file of a model that ships,
  * when its SHA-256 is not the published one.
  */
 export async function modelFiles(name: string, options: ModelFilesOptions = {}): Promise<CheckpointFiles> {
-  if (/^https?:\/\//.test(name)) {
+  const id = existsSync(name) ? undefined : hubId(name);
+  if (id === undefined && /^https?:\/\//.test(name)) {
     if (options.offline) {
       const hint = "leave --offline out, or give a folder";
       throw new CheckpointError(`${name} is on the network`, { code: "missing-file", hint });
@@ -26,6 +28,5 @@ export async function modelFiles(name: string, options: ModelFilesOptions = {}):
   }
   const shipped = shippedFolder(name);
   if (shipped !== undefined) return openShipped(shipped);
-  const id = existsSync(name) ? undefined : hubId(name);
   return checkpointFolder(id === undefined ? name : await hubFolder(id, options));
 }

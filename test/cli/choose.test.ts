@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { candidateLines } from "../../src/cli/candidates.ts";
-import { choiceOfKey, choiceOfLine } from "../../src/cli/choose.ts";
+import { choiceOfKey, choiceOfLine, shownRange } from "../../src/cli/choose.ts";
 
 describe("choosing", () => {
   it.each([
@@ -31,6 +31,19 @@ describe("choosing", () => {
   });
 });
 
+describe("shownRange", () => {
+  it.each([
+    [10, 0, 22, [0, 10]],
+    [50, 0, 8, [0, 8]],
+    [50, 20, 8, [16, 24]],
+    [50, 49, 8, [42, 50]],
+    [3, 2, 0, [2, 3]],
+    [0, 0, 8, [0, 0]],
+  ])("of %i, number %i marked, with room for %i lines", (count, at, room, [from, to]) => {
+    expect(shownRange(count, at, room)).toEqual({ from, to });
+  });
+});
+
 describe("candidateLines", () => {
   const candidates = [
     { id: 5, text: " the", probability: 0.5 },
@@ -38,7 +51,7 @@ describe("candidateLines", () => {
   ];
 
   it("marks what came", () => {
-    expect(candidateLines({ id: 7, text: "\n", logProbability: Math.log(0.25), candidates })).toEqual([
+    expect(candidateLines({ id: 7, text: "\n", logProbability: Math.log(0.25), candidates }, "\n")).toEqual([
       "",
       '   1  " the"   50.0 %  ███████████████',
       '→  2  "\\n"     25.0 %  ███████▌',
@@ -46,7 +59,7 @@ describe("candidateLines", () => {
   });
 
   it("adds what came if it is none of them", () => {
-    expect(candidateLines({ id: 9, text: "a", logProbability: Math.log(0.1), candidates }).at(-1)).toBe(
+    expect(candidateLines({ id: 9, text: "", logProbability: Math.log(0.1), candidates }, "a").at(-1)).toBe(
       '→  …  "a"      10.0 %  ███',
     );
   });

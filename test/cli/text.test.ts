@@ -1,18 +1,21 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadTextModel } from "../../src/node/load-model.ts";
 import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
-import { type CliResult, runCli, type RunCliOptions } from "./run-cli.ts";
+import { type CliResult, MAIN, runCli, type RunCliOptions } from "./run-cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ostinato-text-cli-"));
 const model = join(folder, "model");
 const file = join(folder, "prompt.txt");
+const latin1 = join(folder, "latin1.txt");
 
 beforeAll(() => {
   writeTinyTextCheckpoint(model);
   writeFileSync(file, "the cat");
+  writeFileSync(latin1, "the\ncaf\u00e9\n", "latin1");
 });
 
 afterAll(() => {
@@ -40,6 +43,17 @@ describe("ostinato text", () => {
       expect(stderr).toMatch(/took \d+\.\d s \([\d.]+ tokens a second\)\n$/);
     }
     expect(results[0]?.stdout.length).toBeGreaterThan(1);
+  });
+
+  it("does not take the last line's end of a file or of stdin for a part of the prompt", async () => {
+    const expected = await run(["the cat", ...GREEDY, "--json"]);
+    for (const stdin of ["the cat\n", "the cat\r\n"]) {
+      const { stdout } = await run(["-", ...GREEDY, "--json"], { stdin: Buffer.from(stdin) });
+      expect(JSON.parse(stdout)).toMatchObject({ prompt: "the cat" });
+      expect(JSON.parse(stdout).samples).toEqual(JSON.parse(expected.stdout).samples);
+    }
+    const two = await run(["-", ...GREEDY, "--json"], { stdin: Buffer.from("the cat\n\n") });
+    expect(JSON.parse(two.stdout)).toMatchObject({ prompt: "the cat\n" });
   });
 
   it("begins a text of its own without a prompt, and ends where the context does", async () => {
@@ -158,6 +172,34 @@ describe("ostinato text", () => {
     expect(ended.stderr).toContain("1 token, seed 1\n");
   });
 
+  // util-linux's script makes a terminal; other systems' takes other arguments.
+  it.runIf(process.platform === "linux" && existsSync("/usr/bin/script"))(
+    "lets each token be chosen by keys on a terminal, from a menu that fits it",
+    async () => {
+      const parameters = ["text", "the", "--model", model, "--threads", "1", "--seed", "1"];
+      const command = [process.execPath, MAIN, ...parameters, "--choose", "--candidates", "8"];
+      const sized = `stty rows 6 cols 30; ${command.map((part) => `'${part}'`).join(" ")}`;
+      const terminal = spawn("script", ["--quiet", "--return", "--command", sized, "/dev/null"]);
+      let shown = "";
+      const keys = ["j", "j", "j", "j", "\r", "q"]; // the fifth, and end
+      terminal.stdout.on("data", (chunk: Buffer) => {
+        shown += chunk.toString();
+        // The next key once the menu is there again.
+        if (shown.split("(arrows and Enter, 1 to 8, q ").length > 7 - keys.length) {
+          terminal.stdin.write(keys.shift() ?? "");
+        }
+      });
+      expect(await new Promise((resolve) => terminal.on("close", resolve))).toBe(0);
+      const menus = shown.split("\u001b7\u001b[0J").slice(1);
+      const lines = menus.map((menu) => menu.split("\u001b8")[0]?.split("\r\n").slice(1) ?? []);
+      const marked = lines.slice(0, 5).map((each) => each.find((line) => line.startsWith("→"))?.slice(2, 4));
+      expect(marked).toEqual([" 1", " 2", " 3", " 4", " 5"]);
+      for (const each of lines) expect(each.length).toBeLessThanOrEqual(5);
+      for (const line of lines.flat()) expect(line.length).toBeLessThan(30);
+      expect(shown).toContain("1 token, seed 1");
+    },
+  );
+
   it("uses the toy that ships when no model is named, and says so", async () => {
     const { code, stdout, stderr } = await runCli(["text", "ROMEO:", "--tokens", "5", "--seed", "1"]);
     expect(code).toBe(0);
@@ -242,6 +284,8 @@ describe("ostinato text, used wrongly or given bad input", () => {
       code: 2,
       says: /--stride must be from 1 to 23 for this model, got 24/,
     },
+    { parameters: ["--file", latin1], code: 1, says: /latin1\.txt is not UTF-8: line 2 — convert it/ },
+    { parameters: ["--score", latin1], code: 1, says: /latin1\.txt is not UTF-8: line 2 — convert it/ },
     { parameters: ["x".repeat(30)], code: 1, says: /the prompt has 30 tokens, the model's context 24 — / },
     { parameters: ["the", "--model", "no-such-model"], code: 1, says: /no-such-model does not exist/ },
     { parameters: ["the", "--model", "piano"], code: 1, says: /"performance-\d+": it writes music/ },

@@ -5,8 +5,9 @@
 import { mkdir, readFile, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import type { PathInfo } from "@huggingface/hub";
-import { CheckpointError } from "../../../models/index.ts";
+import { CheckpointError, readConfig } from "../../../models/index.ts";
 import type { DownloadFileOptions } from "../../browser/download.ts";
+import { checkpointFolder } from "../checkpoint-folder.ts";
 import { writeFileAtomic } from "../write-file.ts";
 import { downloadFile, type RemoteFile } from "./download.ts";
 
@@ -29,13 +30,15 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
 ]);
 
 const REVISION = "main";
+const CONFIG = "config.json";
 const INDEX = "model.safetensors.index.json";
 /** What a model may consist of, apart from shards. */
-const FILES = ["config.json", "tokenizer.json", "vocab.json", "merges.txt", "model.safetensors", INDEX];
+const FILES = [CONFIG, "tokenizer.json", "vocab.json", "merges.txt", "model.safetensors", INDEX];
 
-/** The hub's id of a model, where `name` is one or short for one. */
+/** The hub's id of a model, where `name` is one, short for one, or the address of the model's page. */
 export function hubId(name: string): string | undefined {
-  return ALIASES.get(name) ?? (/^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(name) ? name : undefined);
+  const id = name.replace(/^https:\/\/huggingface\.co\/(.*?)\/?$/, "$1");
+  return ALIASES.get(id) ?? (/^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(id) ? id : undefined);
 }
 
 /**
@@ -117,7 +120,14 @@ async function fill(storage: string, repository: Repository, options: HubOptions
       hint: "only checkpoints in the safetensors format can be read",
     });
   }
-  for (const file of wanted) await fetchInto(storage, snapshot, repository, file, options);
+  // A model of another architecture is refused before its weights are downloaded.
+  const [config, ...others] = [
+    ...wanted.filter(({ path }) => path === CONFIG),
+    ...wanted.filter(({ path }) => path !== CONFIG),
+  ];
+  if (config) await fetchInto(storage, snapshot, repository, config, options);
+  await readConfig(await checkpointFolder(snapshot));
+  for (const file of others) await fetchInto(storage, snapshot, repository, file, options);
   if (!isWhole) {
     const shards = shardNames(await readFile(join(snapshot, INDEX), "utf8"));
     for (const file of await repository.infoOf(shards)) {

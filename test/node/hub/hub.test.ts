@@ -192,7 +192,7 @@ describe("hubFolder", () => {
     const index = { weight_map: { a: "model-00001-of-00001.safetensors", b: "../../outside.safetensors" } };
     await serve({
       files: new Map<string, Uint8Array>([
-        ["config.json", new TextEncoder().encode("{}")],
+        ["config.json", files.get("config.json") ?? new Uint8Array()],
         ["model.safetensors.index.json", new TextEncoder().encode(JSON.stringify(index))],
         ["model-00001-of-00001.safetensors", shard],
         ["../../outside.safetensors", shard],
@@ -205,6 +205,17 @@ describe("hubFolder", () => {
       "model-00001-of-00001.safetensors",
       "model.safetensors.index.json",
     ]);
+  });
+
+  it("refuses another architecture by name, before its weights are downloaded", async () => {
+    const config = new TextEncoder().encode('{ "model_type": "llama" }');
+    const { downloads } = await serve({ files: new Map([...files, ["config.json", config]]) });
+    await expect(download()).rejects.toThrow('"model_type" is "llama"');
+    expect(downloads.map(({ file }) => file)).toEqual(["config.json"]);
+    server.stop();
+    const others = new Map([...files].filter(([name]) => name !== "config.json"));
+    await serve({ files: others, commit: "f".repeat(40) });
+    await expect(download()).rejects.toThrow("config.json cannot be opened");
   });
 
   it("stops when told to", async () => {
@@ -247,6 +258,10 @@ describe("a model of the hub", () => {
     ["gpt2-xl", "openai-community/gpt2-xl"],
     ["distilgpt2", "distilbert/distilgpt2"],
     ["openai-community/gpt2-large", "openai-community/gpt2-large"],
+    ["https://huggingface.co/openai-community/gpt2", "openai-community/gpt2"],
+    ["https://huggingface.co/gpt2/", "openai-community/gpt2"],
+    ["https://huggingface.co/openai-community/gpt2/resolve/main/", undefined],
+    ["https://example.org/a/b", undefined],
     ["no-such-model", undefined],
     ["./models/x", undefined],
     ["../x", undefined],
