@@ -17,6 +17,8 @@ export interface AppListener {
   /** A piece is there that has not been asked for with Play. */
   shown(): void;
   progress(progress: DownloadProgress): void;
+  /** A model has been loaded, or could not be. */
+  loaded(): void;
   problem(error: unknown): void;
 }
 
@@ -34,7 +36,10 @@ export class App {
   constructor(settings: () => SettingValues | undefined, listener: AppListener) {
     this.#settings = settings;
     this.#listener = listener;
-    this.#holder = new MusicModelHolder((progress) => listener.progress(progress));
+    this.#holder = new MusicModelHolder(
+      (progress) => listener.progress(progress),
+      () => listener.loaded(),
+    );
   }
 
   get model(): WorkerMusicModel | undefined {
@@ -238,9 +243,11 @@ export class App {
     if (!piece) return;
     const source = new Piece(piece.vocabulary, whole);
     const length = Math.max(1, source.lengthAt(seconds));
+    const { seconds: at } = this;
     this.#player?.stop();
     const branch = this.branches.start(new Piece(piece.vocabulary, whole.slice(0, length)));
-    this.#open(branch, Math.min(this.seconds, branch.piece.seconds), 0);
+    branch.seconds = Math.min(at, branch.piece.seconds);
+    this.#open(branch, branch.seconds, 0);
   }
 
   /** Why an event came, see `MusicModel.explain`. */

@@ -4,7 +4,7 @@ import { App, type AppListener } from "./app.ts";
 import { BranchTabs } from "./branch-tabs.ts";
 import { Settings } from "./controls/settings.ts";
 import { byId } from "./elements.ts";
-import { InputView } from "./input/input-view.ts";
+import { takeInput } from "./input/input-view.ts";
 import type { PlayerState } from "./music/player.ts";
 import { registerServiceWorker, storeForLater } from "./offline.ts";
 import { OneHot } from "./one-hot/one-hot.ts";
@@ -40,6 +40,7 @@ const listener: AppListener = {
       .catch(() => undefined);
   },
   progress: (progress) => status.showProgress(progress),
+  loaded: () => status.showLoaded(),
   problem: (error) => status.showProblem(error),
 };
 const app = new App(() => settings.read(), listener);
@@ -47,7 +48,7 @@ const status = new Status(app);
 const roll = new RollView(app, byId("roll", HTMLCanvasElement));
 const tabs = new BranchTabs(app);
 const why = new Why(app, () => roll.refresh());
-const input = new InputView(app, roll, status);
+takeInput(app, roll, status);
 const variations = new VariationsView(app, settings, status);
 const writeIn = new WriteInView(app, settings, roll, status);
 const models = new ModelView(app, () => writeIn.update());
@@ -105,6 +106,7 @@ for (const id of ["settings", "more-settings"]) {
 document.addEventListener("keydown", (event) => {
   const isOnControl =
     event.target instanceof HTMLElement && event.target.closest("input, button, select, summary, a");
+  if (byId("music", HTMLElement).hidden) return;
   if (event.key === "Escape") escape();
   else if (event.key === " " && !isOnControl) {
     event.preventDefault();
@@ -197,7 +199,6 @@ function showControls(): void {
 
 function showState(state: PlayerState): void {
   showControls();
-  if (state === "idle") input.silence();
   play.textContent = state === "idle" ? "Play" : "Pause";
   if (state === "waiting" && document.activeElement === document.body) play.focus();
   if (state === "playing") playingChanged();

@@ -29,12 +29,15 @@ export function folderSource(files: readonly File[]): MusicSource {
 
 export class MusicModelHolder {
   readonly #onProgress: (progress: DownloadProgress) => void;
+  readonly #onEnd: () => void;
   #source: MusicSource = namedSource(OWN_MODELS[0]);
   #loading: Promise<WorkerMusicModel> | undefined;
   #model: WorkerMusicModel | undefined;
 
-  constructor(onProgress: (progress: DownloadProgress) => void) {
+  /** @param onEnd a model is there, or cannot be had. */
+  constructor(onProgress: (progress: DownloadProgress) => void, onEnd: () => void) {
     this.#onProgress = onProgress;
+    this.#onEnd = onEnd;
   }
 
   /** Undefined while it is not there yet. */
@@ -80,6 +83,10 @@ export class MusicModelHolder {
   }
 
   async #open(source: MusicSource): Promise<WorkerMusicModel> {
-    return loadMusic(await source.open(), this.#onProgress);
+    try {
+      return await loadMusic(await source.open(), this.#onProgress);
+    } finally {
+      this.#onEnd();
+    }
   }
 }

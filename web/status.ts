@@ -17,7 +17,11 @@ export class Status {
   readonly #invitation = byId("invitation", HTMLElement);
   readonly #problem = byId("problem", HTMLElement);
 
+  readonly #welcome = this.#invitation.textContent ?? "";
   #remedy: (() => void) | undefined;
+  /** What was said before the loading, and of it. */
+  #saidBefore = "";
+  #saidOfLoading = "";
 
   constructor(app: App) {
     this.#app = app;
@@ -31,9 +35,21 @@ export class Status {
     this.#loading.hidden = false;
     if (totalBytes === undefined) this.#loading.removeAttribute("value");
     else Object.assign(this.#loading, { max: totalBytes, value: loadedBytes });
-    const text = `Loading the model: ${megabytes(loadedBytes, totalBytes)}`;
-    this.#invitation.textContent = text;
-    this.say(text);
+    const said = byId("state", HTMLElement).textContent ?? "";
+    if (said !== this.#saidOfLoading) this.#saidBefore = said;
+    this.#saidOfLoading =
+      loadedBytes === totalBytes
+        ? "Starting the model"
+        : `Loading the model: ${megabytes(loadedBytes, totalBytes)}`;
+    this.#invitation.textContent = this.#saidOfLoading;
+    this.say(this.#saidOfLoading);
+  }
+
+  /** The model is there, or cannot be had. */
+  showLoaded(): void {
+    this.#loading.hidden = true;
+    this.#invitation.textContent = this.#welcome;
+    if (byId("state", HTMLElement).textContent === this.#saidOfLoading) this.say(this.#saidBefore);
   }
 
   showState(state: PlayerState): void {
@@ -57,7 +73,7 @@ export class Status {
     button.textContent = remedy?.label ?? "";
     this.#remedy = remedy?.run;
     this.#loading.hidden = true;
-    this.#invitation.textContent = "";
+    this.#invitation.textContent = this.#welcome;
     this.say("");
   }
 
@@ -68,7 +84,7 @@ export class Status {
   showFigures(): void {
     const { player, piece, model, seconds } = this.#app;
     if (!piece) return;
-    const place = `at ${clock(seconds)} of ${clock(piece.seconds)}`;
+    const place = `at ${clock(Math.min(seconds, piece.seconds))} of ${clock(piece.seconds)}`;
     const label = `Piano roll: ${piece.notes.length} notes, ${place}`;
     byId("roll", HTMLCanvasElement).setAttribute("aria-label", label);
     if (!player || !model) return;

@@ -34,13 +34,13 @@ export function pitchOfCode(code: string): number | undefined {
   return at < 0 ? undefined : LOWEST + at;
 }
 
-/** Has letters play while nothing is being typed. */
-export function listenToComputerKeys(hands: Hands): void {
+/** Has letters play while nothing is being typed, and the piano is there. */
+export function listenToComputerKeys(hands: Hands, isPianoThere: () => boolean): void {
   const down = new Set<number>();
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target instanceof HTMLElement && event.target.closest("input, select, textarea");
-    const pitch =
-      event.ctrlKey || event.metaKey || event.altKey || isTyping ? undefined : pitchOfCode(event.code);
+    const isShortcut = event.ctrlKey || event.metaKey || event.altKey;
+    const pitch = isShortcut || isTyping || !isPianoThere() ? undefined : pitchOfCode(event.code);
     if (pitch === undefined || event.repeat || down.has(pitch)) return;
     down.add(pitch);
     hands.press(pitch, VELOCITY);

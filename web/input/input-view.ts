@@ -25,11 +25,17 @@ const PAUSE: NumberSpec = {
 
 const TURNS = { yours: "your turn", mine: "the model answers", off: "" } as const;
 
-export class InputView {
+/** Brings files, keys and MIDI ports to life; once. */
+export function takeInput(app: App, roll: RollView, status: Status): InputView {
+  return new InputView(app, roll, status);
+}
+
+class InputView {
   readonly #app: App;
   readonly #roll: RollView;
   readonly #status: Status;
   readonly #duet: Duet;
+  readonly #showHeld: (held: ReadonlySet<number>) => void;
   #ports: MidiPorts | undefined;
 
   constructor(app: App, roll: RollView, status: Status) {
@@ -40,17 +46,12 @@ export class InputView {
     const hands = this.#hands();
     this.#listenForFiles();
     this.#listenForDuet();
-    listenToComputerKeys(hands);
-    createScreenKeys(byId("keys", HTMLElement), hands);
+    listenToComputerKeys(hands, () => !byId("music", HTMLElement).hidden);
+    this.#showHeld = createScreenKeys(byId("keys", HTMLElement), hands);
     byId("midi-in", HTMLButtonElement).addEventListener("click", () => void this.#openPorts(hands));
     byId("midi-out", HTMLSelectElement).addEventListener("change", (event) => {
       if (event.target instanceof HTMLSelectElement) this.#ports?.chooseOutput(event.target.value);
     });
-  }
-
-  /** Nothing is to sound on in a synthesizer when the music stops. */
-  silence(): void {
-    this.#ports?.silence();
   }
 
   /** Opens a file; a damaged one can be opened as far as it can be read. */
@@ -61,7 +62,6 @@ export class InputView {
       const tracks = await chooseTracks(score);
       if (!tracks) return;
       const ids = idsOfTracks(score, tracks);
-      this.#roll.keepWhole(ids);
       this.#roll.select(undefined);
       this.#app.show(new Piece(PERFORMANCE_416, ids));
       this.#roll.follow();
@@ -75,9 +75,12 @@ export class InputView {
     }
   }
 
-  /** Hands that play, and show on the roll's keys what they play. */
+  /** Hands that play, and show on the keys of the roll and of the screen what they play. */
   #hands(): Hands {
-    const show = (): void => this.#roll.refresh();
+    const show = (): void => {
+      this.#roll.refresh();
+      this.#showHeld(this.#roll.held);
+    };
     return {
       press: (pitch, velocity) => {
         this.#roll.held.add(pitch);
@@ -148,7 +151,10 @@ export class InputView {
       this.#ports.onChange = () => this.#showPorts();
       const { sound } = this.#app;
       const ports = this.#ports;
-      if (sound) sound.onPlay = (change, delay) => ports.send(change, delay);
+      if (sound) {
+        sound.onPlay = (change, delay) => ports.send(change, delay);
+        sound.onHush = () => ports.silence();
+      }
       this.#showPorts();
     } catch (error) {
       this.#status.showProblem(error);

@@ -16,6 +16,8 @@ export class MidiPorts {
   readonly #access: MIDIAccess;
   readonly #heard = new WeakSet<MIDIInput>();
   #output: MIDIOutput | undefined;
+  /** When the last message that was sent is due, in the browser's milliseconds. */
+  #dueAt = 0;
   onChange: () => void = () => undefined;
 
   /** Asks for the ports; every keyboard that is or will be connected plays. @throws MidiPortError */
@@ -55,11 +57,16 @@ export class MidiPorts {
   /** @param delay seconds until it is heard. */
   send({ kind, note }: NoteChange, delay: number): void {
     const status = kind === "NOTE_ON" ? 0x90 : 0x80;
-    this.#output?.send([status, note.pitch, note.velocity], performance.now() + 1000 * Math.max(0, delay));
+    const at = performance.now() + 1000 * Math.max(0, delay);
+    this.#dueAt = Math.max(this.#dueAt, at);
+    this.#output?.send([status, note.pitch, note.velocity], at);
   }
 
+  /** Ends all notes: those that sound, and those that are on their way. */
   silence(): void {
-    this.#output?.send([0xb0, ALL_NOTES_OFF, 0]);
+    const now = performance.now();
+    this.#output?.send([0xb0, ALL_NOTES_OFF, 0], now);
+    if (this.#dueAt > now) this.#output?.send([0xb0, ALL_NOTES_OFF, 0], this.#dueAt);
   }
 
   #listen(): void {

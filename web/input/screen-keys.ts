@@ -1,4 +1,4 @@
-/** A piano's keys on the screen. */
+/** A piano's keys on the screen, which show what is held down, on whatever keyboard. */
 import { pitchName } from "../../encoding/index.ts";
 import { element } from "../elements.ts";
 import { isBlackKey } from "../roll/geometry.ts";
@@ -7,7 +7,9 @@ import type { Hands } from "./computer-keys.ts";
 const LOWEST = 48;
 const HIGHEST = 84;
 
-export function createScreenKeys(parent: HTMLElement, hands: Hands): void {
+/** @returns shows which keys are down. */
+export function createScreenKeys(parent: HTMLElement, hands: Hands): (held: ReadonlySet<number>) => void {
+  const keys = new Map<number, HTMLElement>();
   const down = new Map<number, number>();
   const lift = (pointer: number): void => {
     const pitch = down.get(pointer);
@@ -34,6 +36,10 @@ export function createScreenKeys(parent: HTMLElement, hands: Hands): void {
     key.addEventListener("keyup", (event) => {
       if (event.key === "Enter") hands.lift(pitch);
     });
+    keys.set(pitch, key);
     parent.append(key);
   }
+  return (held) => {
+    for (const [pitch, key] of keys) key.classList.toggle("held", held.has(pitch));
+  };
 }

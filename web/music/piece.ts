@@ -85,6 +85,12 @@ export class Piece {
     return this.#origins[index] ?? "written";
   }
 
+  /** Whether it begins with the visitor's music, and that is all there is of it. */
+  get beginsAsGiven(): boolean {
+    const upTo = this.#primerLength;
+    return upTo > 0 && this.#origins.every((origin, index) => index >= upTo || origin === "given");
+  }
+
   /** When what the visitor gave ends. */
   get primerSeconds(): number {
     return this.secondsAt(this.primerLength - 1);

@@ -3,6 +3,14 @@ import type { Piece } from "../music/piece.ts";
 /** Rows of a column: the ids of the performance vocabulary. */
 export const ROWS = 388;
 
+/** What the rows are, from the top: each band begins at a row. */
+export const BANDS = [
+  { row: 0, name: "note on" },
+  { row: 128, name: "note off" },
+  { row: 256, name: "time" },
+  { row: 356, name: "loudness" },
+] as const;
+
 export interface Column {
   readonly id: number;
   /** Place of the event in the piece. */

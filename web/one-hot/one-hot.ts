@@ -1,15 +1,17 @@
 /** The events around the playhead as the model is given them: ids, and a column for each with a single one in it. */
 import type { Piece } from "../music/piece.ts";
-import { type Column, columnsAround, ROWS } from "./columns.ts";
+import { BANDS, type Column, columnsAround, ROWS } from "./columns.ts";
 
 const HEIGHT = 97;
 const COLUMN = 12;
+/** Room for the names of the bands. */
+const NAMES = 60;
 
 export class OneHot {
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
   readonly #ids: HTMLElement;
-  #shown = -1;
+  #shown = "";
 
   constructor(canvas: HTMLCanvasElement, ids: HTMLElement) {
     const context = canvas.getContext("2d");
@@ -23,23 +25,39 @@ export class OneHot {
   draw(piece: Piece | undefined, seconds: number): void {
     const width = this.#canvas.clientWidth;
     if (!piece || width === 0) return;
-    const columns = columnsAround(piece, seconds, Math.max(1, Math.floor(width / COLUMN)));
-    const newest = columns.at(-1)?.index ?? -1;
-    if (newest === this.#shown && this.#canvas.width === width * devicePixelRatio) return;
-    this.#shown = newest;
+    const columns = columnsAround(piece, seconds, Math.max(1, Math.floor((width - NAMES) / COLUMN)));
+    const shown = [width, devicePixelRatio, ...columns.map(({ id, isNow }) => (isNow ? -id - 1 : id))].join();
+    if (shown === this.#shown) return;
+    this.#shown = shown;
     this.#canvas.width = width * devicePixelRatio;
     this.#canvas.height = HEIGHT * devicePixelRatio;
     const context = this.#context;
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     const style = getComputedStyle(this.#canvas);
+    const colour = (name: string): string => style.getPropertyValue(name);
+    context.font = `${style.fontSize} ${style.fontFamily}`;
+    context.textBaseline = "top";
+    for (const { row, name } of BANDS) {
+      const y = Math.round(yOfRow(row));
+      context.fillStyle = colour("--line");
+      context.fillRect(NAMES, y, width - NAMES, 1);
+      context.fillStyle = colour("--faint");
+      // The last band is low: its name stands on the lower edge.
+      context.fillText(name, 0, Math.min(y, HEIGHT - 11));
+    }
     for (const [place, { row, isNow }] of columns.entries()) {
-      context.fillStyle = style.getPropertyValue("--line");
-      context.fillRect(place * COLUMN, 0, 1, HEIGHT);
-      context.fillStyle = style.getPropertyValue(isNow ? "--playhead" : "--accent");
-      context.fillRect(place * COLUMN + 2, (row * (HEIGHT - 4)) / ROWS, COLUMN - 3, 4);
+      const x = NAMES + place * COLUMN;
+      context.fillStyle = colour("--line");
+      context.fillRect(x, 0, 1, HEIGHT);
+      context.fillStyle = colour(isNow ? "--playhead" : "--accent");
+      context.fillRect(x + 2, yOfRow(row), COLUMN - 3, 4);
     }
     this.#ids.textContent = idsText(columns);
   }
+}
+
+function yOfRow(row: number): number {
+  return (row * (HEIGHT - 4)) / ROWS;
 }
 
 /** The ids up to now, the newest last. */

@@ -20,6 +20,8 @@ export interface GestureTarget {
   canTrim(): boolean;
   /** The visitor's music is to end there. */
   trim(seconds: number): void;
+  /** … and has been cut. */
+  trimmed(): void;
 }
 
 type Drag =
@@ -119,6 +121,7 @@ class Gestures {
     const drag = this.#drag;
     this.#drag = undefined;
     if (drag?.kind === "select") this.#target.selected();
+    if (drag?.kind === "trim") this.#target.trimmed();
     if (isDone && drag?.kind === "pan" && !drag.isMoved) {
       this.#target.choose(drag.note);
       if (!drag.note) this.#target.select(undefined);

@@ -1,6 +1,6 @@
 /** The roll on the page: what is painted when, and what presses on it do. */
 import type { App } from "../app.ts";
-import type { PieceNote } from "../music/piece.ts";
+import type { Piece, PieceNote } from "../music/piece.ts";
 import type { Span } from "../sound/sound.ts";
 import type { Why } from "../why/why.ts";
 import { clock } from "../words.ts";
@@ -21,8 +21,10 @@ export class RollView {
   #why: Why | undefined;
   #selection: Span | undefined;
   #onSelect: (span: Span | undefined) => void = () => undefined;
-  /** The visitor's own music before it was trimmed. */
+  /** The visitor's own music before it was trimmed, and the piece that it was trimmed to. */
   #untrimmed: readonly number[] = [];
+  #trimmed: Piece | undefined;
+  #wasFollowing = true;
   /** The frame that has been asked for; 0: none. */
   #frame = 0;
   #drawnAt = 0;
@@ -73,9 +75,18 @@ export class RollView {
     this.refresh();
   }
 
-  /** Remembers the visitor's music whole, so that a trim can be taken back. */
-  keepWhole(ids: readonly number[]): void {
-    this.#untrimmed = ids;
+  /** Cuts the visitor's music; what was cut away before can be had again. */
+  #trim(seconds: number): void {
+    const { piece } = this.#app;
+    if (!piece) return;
+    if (piece !== this.#trimmed) {
+      this.#untrimmed = piece.ids.slice(0, piece.primerLength);
+      this.#wasFollowing = this.isFollowing;
+    }
+    // The playhead gives way to the cut; a view that followed it would move the music under the pointer.
+    this.#viewport.hold();
+    this.#app.trim(seconds, this.#untrimmed);
+    this.#trimmed = this.#app.piece;
   }
 
   /** Has the roll painted in the next frame, and in those after it while music goes on. */
@@ -141,8 +152,11 @@ export class RollView {
         this.isSelecting = false;
         this.#onSelect(this.#selection);
       },
-      canTrim: () => app.branches.list.length === 1,
-      trim: (seconds) => app.trim(seconds, this.#untrimmed),
+      canTrim: () => app.branches.list.length === 1 && app.piece?.beginsAsGiven === true,
+      trim: (seconds) => this.#trim(seconds),
+      trimmed: () => {
+        if (this.#wasFollowing) this.follow();
+      },
     });
     this.#canvas.addEventListener("keydown", (event) => {
       if (this.#key(event)) event.preventDefault();

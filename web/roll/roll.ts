@@ -1,4 +1,5 @@
 /** Paints the piano roll. Where everything lies is in geometry.ts, which notes are shown in note-layout.ts. */
+import { pitchName } from "../../encoding/index.ts";
 import type { Piece, PieceNote } from "../music/piece.ts";
 import type { Span } from "../sound/sound.ts";
 import { clock } from "../words.ts";
@@ -19,9 +20,13 @@ import { createLayout, layOutNotes, type RectangleList } from "./note-layout.ts"
 import { NoteRaster, pixelColours } from "./note-raster.ts";
 
 /** How much notes that have not been heard are faded. */
-const UNHEARD = 0.55;
+const UNHEARD = 0.6;
 /** Up to so many notes have round corners. */
 const ROUND = 600;
+
+/** Keys with lanes this high, and this wide, have room for the names of the octaves. */
+const NAMED_LANE = 5.5;
+const NAMED_KEYS = 36;
 
 /** More are painted as one picture. */
 const MANY = 2000;
@@ -264,5 +269,14 @@ export class Roll {
       if (isBlackKey(pitch) || isBlackKey(pitch - 1)) continue;
       context.fillRect(0, Math.round(yOfPitch(view, pitch) + height), keyboardWidth, 1);
     }
+    context.fillRect(keyboardWidth - 1, rulerHeight, 1, view.height - rulerHeight);
+    if (height < NAMED_LANE || keyboardWidth < NAMED_KEYS) return;
+    context.font = `9px ${this.#colours.font}`;
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    context.fillStyle = this.#colours.blackKey;
+    for (let pitch = 24; pitch <= highestPitch; pitch += 12)
+      context.fillText(pitchName(pitch), keyboardWidth - 3, yOfPitch(view, pitch) + height / 2);
+    context.textAlign = "left";
   }
 }

@@ -21,6 +21,11 @@ export class Viewport {
     this.#isFollowing = true;
   }
 
+  /** Stays where it is. */
+  hold(): void {
+    this.#isFollowing = false;
+  }
+
   /** Where it is, on a roll of a width, with the playhead at a time. */
   place(width: number, playheadSeconds: number): Pick<RollView, "seconds" | "anchor" | "pixelsPerSecond"> {
     if (this.#isFollowing) this.#seconds = playheadSeconds;

@@ -52,6 +52,8 @@ export class PianoSound implements Sound {
   source: Source | undefined;
   onTick: (() => void) | undefined;
   onPlay: PlayListener | undefined;
+  /** Told when what sounds is cut short: by a pause, a seek, the end of a loop. */
+  onHush: (() => void) | undefined;
   readonly #transport = getTransport();
   readonly #volume = new Gain(1);
   /** Shut while time stands still: no voice outlasts a stop, however late it was started. */
@@ -63,6 +65,8 @@ export class PianoSound implements Sound {
   #isRunning = false;
   #speed = 1;
   #loop: Span | undefined;
+  /** Where a seek went, until Tone.js counts from there: it looks ahead by a tenth of a second. */
+  #sought: { readonly seconds: number; readonly until: number } | undefined;
 
   constructor(tones: Tones) {
     this.#tones = tones;
@@ -73,10 +77,14 @@ export class PianoSound implements Sound {
     this.#transport.PPQ = STEPS_PER_SECOND;
     this.#transport.bpm.value = 60;
     this.#transport.scheduleRepeat((time) => this.#look(time), `${LOOK}i`, 0);
-    this.#transport.on("loopStart", (time: number) => this.#voices.silence(time));
+    this.#transport.on("loopStart", (time: number) => {
+      this.#voices.silence(time);
+      this.onHush?.();
+    });
   }
 
   get seconds(): number {
+    if (this.#sought && immediate() < this.#sought.until) return this.#sought.seconds;
     return Math.max(0, this.#transport.getTicksAtTime(immediate()) / STEPS_PER_SECOND);
   }
 
@@ -138,7 +146,9 @@ export class PianoSound implements Sound {
   seek(seconds: number): void {
     this.#hush();
     if (this.#isRunning) this.#gate.gain.setValueAtTime(1, now());
-    this.#transport.ticks = Math.round(seconds * STEPS_PER_SECOND);
+    const ticks = Math.round(seconds * STEPS_PER_SECOND);
+    this.#sought = { seconds: ticks / STEPS_PER_SECOND, until: now() };
+    this.#transport.ticks = ticks;
   }
 
   /** A key of the visitor's goes down. */
@@ -155,6 +165,7 @@ export class PianoSound implements Sound {
     this.#gate.gain.cancelScheduledValues(time);
     this.#gate.gain.rampTo(0, GATE_SECONDS, time);
     this.#voices.silence(now());
+    this.onHush?.();
   }
 
   /** Plays what comes within the next few ticks, at its exact time. */

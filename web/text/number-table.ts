@@ -18,9 +18,11 @@ export function showHeadNumbers(table: HeadTable, tokens: readonly Token[]): voi
   head.append(
     element("th", { scope: "col" }, "score"),
     ...names.map((name) => element("th", { scope: "col" }, name)),
-    element("th", { scope: "col" }, "softmax, earlier"),
+    element("th", { scope: "col", class: "first" }, "softmax, earlier"),
     ...names.map((name) => element("th", { scope: "col" }, name)),
-    ...Array.from({ length: shownValues }, (_, column) => element("th", { scope: "col" }, `v${column + 1}`)),
+    ...Array.from({ length: shownValues }, (_, column) =>
+      element("th", { scope: "col", ...firstOf(column) }, `v${column + 1}`),
+    ),
   );
   const body = rows.map(({ scores, weights, earlier }, index) => {
     const row = element("tr");
@@ -31,9 +33,11 @@ export function showHeadNumbers(table: HeadTable, tokens: readonly Token[]): voi
           ? element("td", { class: "hidden-ahead" }, "−∞")
           : element("td", {}, score.toFixed(2)),
       ),
-      element("td", {}, earlier.toFixed(2)),
+      element("td", { class: "first" }, earlier.toFixed(2)),
       ...weights.map((weight) => element("td", {}, weight.toFixed(2))),
-      ...valueOf(table, index, rows.length, shownValues).map((value) => element("td", {}, value.toFixed(2))),
+      ...valueOf(table, index, rows.length, shownValues).map((value, column) =>
+        element("td", firstOf(column), value.toFixed(2)),
+      ),
     );
     return row;
   });
@@ -43,9 +47,14 @@ export function showHeadNumbers(table: HeadTable, tokens: readonly Token[]): voi
   sum.append(
     ...weightedSum(table)
       .slice(0, shownValues)
-      .map((value) => element("td", {}, value.toFixed(2))),
+      .map((value, column) => element("td", firstOf(column), value.toFixed(2))),
   );
   byId("numbers-table", HTMLTableElement).replaceChildren(head, ...body, sum);
+}
+
+/** The first column of a group stands apart from the group before. */
+function firstOf(column: number): Readonly<Record<string, string>> {
+  return column === 0 ? { class: "first" } : {};
 }
 
 /** The value vector of a token shown: they are the last ones. */

@@ -136,6 +136,7 @@ class TextView {
   }
 
   #showText(): void {
+    byId("text-hint", HTMLElement).hidden = true;
     this.#tokens.replaceChildren(...this.#text.map((token, index) => this.#tokenElement(token, index)));
   }
 

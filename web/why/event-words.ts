@@ -4,7 +4,7 @@ import type { Piece, PieceNote } from "../music/piece.ts";
 import { clock } from "../words.ts";
 
 /**
- * What an event does, in a few words: "E5", "0.31 s later", "louder", "E5 ends".
+ * What an event does, in a few words: "E5", "0.31 s later", "louder (mf 73)", "E5 ends".
  *
  * @param velocityBin the loudness in force before it; undefined before the first.
  */
@@ -21,7 +21,8 @@ export function eventWords(
 }
 
 function loudnessWords(bin: number, before: number | undefined, vocabulary: Vocabulary): string {
-  const mark = dynamics(vocabulary.velocityOfBin(bin));
+  const velocity = vocabulary.velocityOfBin(bin);
+  const mark = `${dynamics(velocity)} ${velocity}`;
   if (before === undefined) return mark;
   const step = bin - before;
   const amount = Math.abs(step) >= 6 ? "much " : Math.abs(step) <= 2 ? "a little " : "";
