@@ -58,6 +58,85 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
     expect(built.complaints).toEqual([]);
   });
 
+  it("cuts the visitor's music on the roll, and shows where it is", async () => {
+    const page = await built.open();
+    const scale = Array.from({ length: 8 }, (_, i) => ({
+      pitch: 60 + i,
+      velocity: 81,
+      startSeconds: i / 2,
+      endSeconds: i / 2 + 0.4,
+    }));
+    const roll = page.locator("#roll");
+    const notes = (count: number): Promise<void> =>
+      expect.poll(() => rollLabel(page)).toContain(`Piano roll: ${count} notes`);
+    await openFile(page, "scale.mid", writeMidi(scoreFromNotes(scale)));
+    await notes(8);
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await page.getByText("Playing", { exact: true }).waitFor();
+    await page.keyboard.press("Escape");
+
+    for (const key of ["Home", "ArrowRight", "ArrowRight", "ArrowRight"]) await roll.press(key);
+    const box = await roll.boundingBox();
+    if (!box) throw new Error("no roll");
+    // The playhead is at 3 s, the end of the file 0.9 s behind it.
+    const x = box.x + 36 + (box.width - 36) * 0.45 + 0.9 * 90;
+    await page.mouse.move(x, box.y + 12);
+    await expect.poll(() => roll.evaluate((canvas) => canvas.style.cursor)).toBe("ew-resize");
+    await page.mouse.down();
+    await page.mouse.move(x - 135, box.y + 12, { steps: 6 });
+    await page.mouse.up();
+    await notes(5);
+    await roll.press("Shift+Delete");
+    await notes(8);
+    for (const key of ["Home", "ArrowRight", "Delete"]) await roll.press(key);
+    await notes(3);
+    await roll.press("Shift+Delete");
+    await notes(8);
+
+    const painted = (id: string): Promise<string> =>
+      page.locator(id).evaluate(async (canvas) => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return canvas instanceof HTMLCanvasElement ? canvas.toDataURL() : "";
+      });
+    await page.locator("#one-hot summary").click();
+    await roll.press("End");
+    const atEnd = await painted("#one-hot-columns");
+    await roll.press("Home");
+    const atBeginning = await painted("#roll");
+    expect(await painted("#one-hot-columns")).not.toBe(atEnd);
+    await roll.press("Home");
+    expect(await painted("#roll"), "it was there at once").toBe(atBeginning);
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("plays on a synthesizer, and leaves nothing sounding there", async () => {
+    const page = await built.open();
+    await page.evaluate(() => {
+      const sent: number[][] = [];
+      const output = { id: "one", name: "<i>synth</i>", send: (message: number[]) => sent.push(message) };
+      const ports = { inputs: new Map(), outputs: new Map([["one", output]]) };
+      const access = Object.assign(new EventTarget(), ports);
+      Object.defineProperty(navigator, "requestMIDIAccess", { value: () => Promise.resolve(access) });
+      Object.defineProperty(globalThis, "sentToTheSynthesizer", { value: sent });
+    });
+    const sent = (): Promise<number[][]> => page.evaluate("sentToTheSynthesizer");
+    await openFile(page, "two.mid", writeMidi(scoreFromNotes(NOTES)));
+    await page.getByText("Play along").click();
+    await page.getByRole("button", { name: "MIDI keyboard" }).click();
+    await page.getByLabel("play on").selectOption("<i>synth</i>");
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await expect.poll(sent, { timeout: 30_000 }).toContainEqual([0x90, 69, 101]);
+    await page.locator("#roll").press("Home");
+    await expect.poll(async () => (await sent()).at(-1)).toEqual([0x90, 69, 101]);
+    expect(
+      (await sent()).filter(([status]) => status === 0xb0).length,
+      "silenced by the seek",
+    ).toBeGreaterThan(1);
+    await page.keyboard.press("Escape");
+    await expect.poll(async () => (await sent()).at(-1)).toEqual([0xb0, 123, 0]);
+    expect(built.complaints).toEqual([]);
+  });
+
   it("answers a phrase that is played on the keys", async () => {
     const page = await built.open();
     await page.getByText("Play along").click();

@@ -13,11 +13,16 @@ describe.skipIf(!hasChromium())("the Text tab of the built page", { timeout: PAT
 
   it("writes, says why a token came, goes on from another, and shows a head's numbers", async () => {
     const page = await built.open();
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
     await page.getByRole("button", { name: "Text", exact: true }).click();
+    // Keys that would play the piano.
+    for (const key of ["Space", "KeyA"]) await page.keyboard.press(key);
     await page.getByLabel("prompt").fill("ROMEO:\nO, ");
     await page.getByRole("button", { name: "Write" }).click();
     const tokens = page.locator("#tokens .token");
     await page.getByRole("button", { name: "Write on" }).waitFor();
+    expect(asked.filter((path) => path.endsWith("/piano/model.safetensors"))).toEqual([]);
     const written = await page.locator("#tokens").textContent();
     expect(written?.startsWith("ROMEO:\nO, ")).toBe(true);
     expect(await tokens.count()).toBeGreaterThan(20);

@@ -30,6 +30,8 @@ describe.skipIf(!hasChromium())("music that is written into the visitor's", { ti
   it("accompanies it, on a branch", async () => {
     const page = await built.open({ modelFolder });
     await openFile(page, "scale.mid", writeMidi(scoreFromNotes(SCALE.slice(0, 8))));
+    await page.getByRole("button", { name: "Accompany" }).waitFor(); // the model is there
+    expect(await page.locator("#state").textContent()).toBe("scale.mid: Play goes on where it ends");
     await page.getByRole("button", { name: "Accompany" }).click();
     const tabs = page.locator("#branches .branch > button:first-child");
     await expect

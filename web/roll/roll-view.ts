@@ -75,6 +75,11 @@ export class RollView {
     this.refresh();
   }
 
+  #canTrim(): boolean {
+    const { branches, piece } = this.#app;
+    return branches.list.length === 1 && piece?.beginsAsGiven === true;
+  }
+
   /** Cuts the visitor's music; what was cut away before can be had again. */
   #trim(seconds: number): void {
     const { piece } = this.#app;
@@ -87,6 +92,17 @@ export class RollView {
     this.#viewport.hold();
     this.#app.trim(seconds, this.#untrimmed);
     this.#trimmed = this.#app.piece;
+  }
+
+  #trimEnds(): void {
+    if (this.#wasFollowing) this.follow();
+  }
+
+  /** By key: at the playhead, or as it was. */
+  #trimTo(seconds: number): void {
+    if (!this.#canTrim()) return;
+    this.#trim(seconds);
+    this.#trimEnds();
   }
 
   /** Has the roll painted in the next frame, and in those after it while music goes on. */
@@ -152,11 +168,9 @@ export class RollView {
         this.isSelecting = false;
         this.#onSelect(this.#selection);
       },
-      canTrim: () => app.branches.list.length === 1 && app.piece?.beginsAsGiven === true,
+      canTrim: () => this.#canTrim(),
       trim: (seconds) => this.#trim(seconds),
-      trimmed: () => {
-        if (this.#wasFollowing) this.follow();
-      },
+      trimmed: () => this.#trimEnds(),
     });
     this.#canvas.addEventListener("keydown", (event) => {
       if (this.#key(event)) event.preventDefault();
@@ -181,6 +195,7 @@ export class RollView {
       "[": () => this.#selectTo("fromSeconds"),
       "]": () => this.#selectTo("toSeconds"),
       Enter: () => this.#why?.chooseNeighbour(0),
+      Delete: () => this.#trimTo(event.shiftKey ? Infinity : app.seconds),
     };
     const action = event.ctrlKey || event.metaKey || event.altKey ? undefined : actions[event.key];
     action?.();

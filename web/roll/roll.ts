@@ -271,12 +271,12 @@ export class Roll {
     }
     context.fillRect(keyboardWidth - 1, rulerHeight, 1, view.height - rulerHeight);
     if (height < NAMED_LANE || keyboardWidth < NAMED_KEYS) return;
-    context.font = `9px ${this.#colours.font}`;
+    context.font = `8px ${this.#colours.font}`;
     context.textAlign = "right";
-    context.textBaseline = "middle";
+    context.textBaseline = "alphabetic";
     context.fillStyle = this.#colours.blackKey;
     for (let pitch = 24; pitch <= highestPitch; pitch += 12)
-      context.fillText(pitchName(pitch), keyboardWidth - 3, yOfPitch(view, pitch) + height / 2);
+      context.fillText(pitchName(pitch), keyboardWidth - 3, yOfPitch(view, pitch) + height - 0.5);
     context.textAlign = "left";
   }
 }

@@ -1,6 +1,6 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { pitchOfCode } from "../../../web/input/computer-keys.ts";
-import { receiveMidi } from "../../../web/input/midi-ports.ts";
+import { MidiPorts, receiveMidi } from "../../../web/input/midi-ports.ts";
 
 it("understands keys and pedal, and nothing else", () => {
   const done: string[] = [];
@@ -33,4 +33,42 @@ it("lays a piano over two rows of letters", () => {
     undefined,
     undefined,
   ]);
+});
+
+it("ends what sounds in a synthesizer, and what is on its way there", async () => {
+  const sent: { message: number[]; inMilliseconds: number }[] = [];
+  const output = {
+    id: "one",
+    name: "synthesizer",
+    send: (message: number[], at: number): unknown =>
+      sent.push({ message, inMilliseconds: Math.round(at - performance.now()) }),
+  };
+  const access = Object.assign(new EventTarget(), { inputs: new Map(), outputs: new Map([["one", output]]) });
+  vi.stubGlobal("navigator", { requestMIDIAccess: () => Promise.resolve(access) });
+  vi.useFakeTimers({ toFake: ["performance"] });
+  try {
+    const ports = await MidiPorts.open({ press: vi.fn(), lift: vi.fn(), pedal: vi.fn() });
+    expect(ports.outputs).toEqual([{ id: "one", name: "synthesizer" }]);
+    ports.chooseOutput("one");
+    sent.length = 0;
+    const note = {
+      pitch: 60,
+      velocity: 80,
+      startSeconds: 0,
+      endSeconds: 1,
+      index: 0,
+      endIndex: 1,
+      origin: "written",
+    } as const;
+    ports.send({ kind: "NOTE_ON", note, seconds: 0 }, 0.08);
+    ports.silence();
+    expect(sent).toEqual([
+      { message: [0x90, 60, 80], inMilliseconds: 80 },
+      { message: [0xb0, 123, 0], inMilliseconds: 0 },
+      { message: [0xb0, 123, 0], inMilliseconds: 80 },
+    ]);
+  } finally {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  }
 });

@@ -177,3 +177,12 @@ describe("Piece", () => {
     expect(piece.finished()).toEqual([{ pitch: 60, velocity: 81, startSeconds: 0, endSeconds: 0.5 }]);
   });
 });
+
+it("knows whether it begins with the visitor's music and no other", () => {
+  expect(written([]).beginsAsGiven).toBe(false);
+  expect(written([], IDS).beginsAsGiven).toBe(true);
+  const answered = written(IDS, IDS);
+  expect(answered.beginsAsGiven).toBe(true);
+  answered.push(60, "given");
+  expect(answered.beginsAsGiven).toBe(false);
+});

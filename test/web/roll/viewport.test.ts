@@ -25,6 +25,13 @@ it("follows the playhead until it is moved, and again when asked to", () => {
   expect(view(viewport, 9).seconds).toBe(9);
 });
 
+it("stays where it is while it is held, wherever the playhead goes", () => {
+  const viewport = new Viewport();
+  expect(view(viewport, 5).seconds).toBe(5);
+  viewport.hold();
+  expect(view(viewport, 2).seconds).toBe(5);
+});
+
 it("does not lose the beginning", () => {
   const viewport = new Viewport();
   viewport.pan(view(viewport, 0), -1e6);

@@ -6,10 +6,10 @@ it.each([
   [{ kind: "NOTE_ON", value: 76 }, 10, "E5"],
   [{ kind: "NOTE_OFF", value: 76 }, 10, "E5 ends"],
   [{ kind: "TIME_SHIFT", value: 31 }, 10, "0.31 s later"],
-  [{ kind: "VELOCITY", value: 14 }, 10, "louder (mp)"],
-  [{ kind: "VELOCITY", value: 9 }, 10, "a little softer (p)"],
-  [{ kind: "VELOCITY", value: 30 }, 10, "much louder (fff)"],
-  [{ kind: "VELOCITY", value: 20 }, undefined, "mf"],
+  [{ kind: "VELOCITY", value: 14 }, 10, "louder (mp 53)"],
+  [{ kind: "VELOCITY", value: 9 }, 10, "a little softer (p 33)"],
+  [{ kind: "VELOCITY", value: 30 }, 10, "much louder (fff 117)"],
+  [{ kind: "VELOCITY", value: 20 }, undefined, "mf 77"],
 ] as const)("says what %o does after loudness %s: %s", (event, before, words) => {
   expect(eventWords(event, before, PERFORMANCE_388)).toBe(words);
 });
