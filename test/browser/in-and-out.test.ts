@@ -67,8 +67,9 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
       endSeconds: i / 2 + 0.4,
     }));
     const roll = page.locator("#roll");
-    const notes = (count: number): Promise<void> =>
-      expect.poll(() => rollLabel(page)).toContain(`Piano roll: ${count} notes`);
+    const notes = async (count: number): Promise<void> => {
+      await expect.poll(() => rollLabel(page)).toContain(`Piano roll: ${count} notes`);
+    };
     await openFile(page, "scale.mid", writeMidi(scoreFromNotes(scale)));
     await notes(8);
     await page.getByRole("button", { name: "Play", exact: true }).click();
