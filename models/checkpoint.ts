@@ -104,10 +104,32 @@ export async function readConfig(files: CheckpointFiles): Promise<DecoderConfig>
   return parseConfig(await readJson(files));
 }
 
+/**
+ * The whole of one of a checkpoint's files, for those that a checkpoint need not have.
+ *
+ * @returns undefined where there is none of that name.
+ * @throws CheckpointError when it is there and cannot be read.
+ */
+export async function readIfThere(files: CheckpointFiles, name: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readWhole(files, name);
+  } catch (error) {
+    if (error instanceof CheckpointError && error.code === "missing-file") return undefined;
+    throw error;
+  }
+}
+
+async function readWhole(files: CheckpointFiles, name: string): Promise<Uint8Array> {
+  const file = await files.open(name);
+  try {
+    return await file.read(0, file.bytes);
+  } finally {
+    await file.close();
+  }
+}
+
 async function readJson(files: CheckpointFiles): Promise<unknown> {
-  const file = await files.open("config.json");
-  const text = new TextDecoder().decode(await file.read(0, file.bytes));
-  await file.close();
+  const text = new TextDecoder().decode(await readWhole(files, "config.json"));
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -8,6 +8,7 @@ export {
   type OpenCheckpoint,
   readCheckpoint,
   readConfig,
+  readIfThere,
 } from "./checkpoint.ts";
 export {
   type DecoderConfig,

@@ -50,7 +50,7 @@ function property(value: unknown, key: string): unknown {
 const RELATIVE = /\.relative\.weight$/;
 
 /** The shape of a tensor's scales; undefined for one that is not stored in int8. */
-export function scalesShape(
+function scalesShape(
   name: string,
   shape: readonly number[],
   { block }: Int8Storage,

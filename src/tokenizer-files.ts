@@ -1,6 +1,6 @@
 /** A checkpoint's tokenizer, from whichever files it has. */
 import { TextTokenizer } from "../encoding/text.ts";
-import { CheckpointError, type CheckpointFiles, readConfig } from "../models/index.ts";
+import { CheckpointError, type CheckpointFiles, readConfig, readIfThere } from "../models/index.ts";
 
 /**
  * Reads `tokenizer.json`, or where there is none `vocab.json` and `merges.txt`.
@@ -16,10 +16,10 @@ export async function readTokenizer(files: CheckpointFiles): Promise<TextTokeniz
       hint: "name a text model, or use what generates music",
     });
   }
-  const whole = await readFile(files, "tokenizer.json");
+  const whole = await readText(files, "tokenizer.json");
   if (whole !== undefined) return new TextTokenizer(parseJson(whole, "tokenizer.json"));
-  const vocabulary = await readFile(files, "vocab.json");
-  const merges = await readFile(files, "merges.txt");
+  const vocabulary = await readText(files, "vocab.json");
+  const merges = await readText(files, "merges.txt");
   if (vocabulary !== undefined && merges !== undefined) {
     return TextTokenizer.fromVocabulary(parseJson(vocabulary, "vocab.json"), merges);
   }
@@ -29,19 +29,9 @@ export async function readTokenizer(files: CheckpointFiles): Promise<TextTokeniz
   });
 }
 
-async function readFile(files: CheckpointFiles, name: string): Promise<string | undefined> {
-  let file;
-  try {
-    file = await files.open(name);
-  } catch (error) {
-    if (error instanceof CheckpointError && error.code === "missing-file") return undefined;
-    throw error;
-  }
-  try {
-    return new TextDecoder().decode(await file.read(0, file.bytes));
-  } finally {
-    await file.close();
-  }
+async function readText(files: CheckpointFiles, name: string): Promise<string | undefined> {
+  const bytes = await readIfThere(files, name);
+  return bytes && new TextDecoder().decode(bytes);
 }
 
 function parseJson(text: string, name: string): unknown {

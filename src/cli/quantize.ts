@@ -3,9 +3,9 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import {
   type CheckpointFiles,
-  CheckpointError,
   int8Tensors,
   openCheckpoint,
+  readIfThere,
   type TensorBytes,
   writeSafetensors,
 } from "../../models/index.ts";
@@ -97,19 +97,4 @@ async function writeCheckpoint(folder: string, weights: Uint8Array, files: Check
     throw error;
   }
   return weights.length;
-}
-
-async function readIfThere(files: CheckpointFiles, name: string): Promise<Uint8Array | undefined> {
-  let file;
-  try {
-    file = await files.open(name);
-  } catch (error) {
-    if (error instanceof CheckpointError && error.code === "missing-file") return undefined;
-    throw error;
-  }
-  try {
-    return await file.read(0, file.bytes);
-  } finally {
-    await file.close();
-  }
 }

@@ -6,7 +6,7 @@ import type { GridNote } from "./windows.ts";
  * further class is about twice as long as the one before, so that another tempo or touch of the same passage is rarely
  * another class.
  */
-export const ONSET_CLASSES: readonly number[] = [0, 3, 8, 18, 40, 90, 200];
+const ONSET_CLASSES: readonly number[] = [0, 3, 8, 18, 40, 90, 200];
 
 export const SAMENESS =
   "Notes in order of start (on the 10 ms grid), then of pitch; two runs are the same where every note after the first lies " +

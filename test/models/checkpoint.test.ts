@@ -13,28 +13,7 @@ import {
   writeSafetensors,
 } from "../../models/index.ts";
 import { checkpointFolder } from "../../src/node/checkpoint-folder.ts";
-
-const CONFIG = {
-  model_type: "ostinato",
-  vocabulary: "test",
-  vocab_size: 5,
-  n_layer: 1,
-  n_embd: 4,
-  n_head: 2,
-  n_inner: 6,
-  position: "relative",
-  max_distance: 3,
-  n_positions: 8,
-};
-
-/** Every tensor of `CONFIG`, counting up. */
-function tensorsOf(json: object): TensorBytes[] {
-  return [...tensorShapes(parseConfig(json))].map(([name, shape]) => {
-    const size = shape.reduce((product, length) => product * length, 1);
-    const values = Float32Array.from({ length: size }, (_, i) => i);
-    return { name, dtype: "F32", shape, bytes: new Uint8Array(values.buffer) };
-  });
-}
+import { countingTensors, SMALLEST_CONFIG } from "./counting-tensors.ts";
 
 function filesOf(json: object, tensors: readonly TensorBytes[]) {
   return checkpointInMemory(
@@ -46,17 +25,19 @@ function filesOf(json: object, tensors: readonly TensorBytes[]) {
 }
 
 const changed = (name: string, change: (tensor: TensorBytes) => TensorBytes[]): TensorBytes[] =>
-  tensorsOf(CONFIG).flatMap((tensor) => (tensor.name === name ? change(tensor) : [tensor]));
+  countingTensors(SMALLEST_CONFIG).flatMap((tensor) => (tensor.name === name ? change(tensor) : [tensor]));
 
 test("reads every tensor", async () => {
-  const { config, tensors } = await readCheckpoint(filesOf(CONFIG, tensorsOf(CONFIG)));
-  expect(config).toEqual(parseConfig(CONFIG));
+  const { config, tensors } = await readCheckpoint(
+    filesOf(SMALLEST_CONFIG, countingTensors(SMALLEST_CONFIG)),
+  );
+  expect(config).toEqual(parseConfig(SMALLEST_CONFIG));
   expect([...tensors.keys()].sort()).toEqual([...tensorShapes(config).keys()].sort());
   expect([...(tensors.get("h.0.ln_1.weight")?.values ?? [])]).toEqual([0, 1, 2, 3]);
 });
 
 test("a tensor that memory is too small for is named", async () => {
-  const files = filesOf(CONFIG, tensorsOf(CONFIG));
+  const files = filesOf(SMALLEST_CONFIG, countingTensors(SMALLEST_CONFIG));
   const small = {
     open: async (name: string) => {
       const file = await files.open(name);
@@ -73,12 +54,15 @@ test("a tensor that memory is too small for is named", async () => {
 });
 
 test("names may have Hugging Face's prefix, and GPT-2's buffers are passed over", async () => {
-  const tensors = tensorsOf(CONFIG).map((tensor) => ({ ...tensor, name: `transformer.${tensor.name}` }));
+  const tensors = countingTensors(SMALLEST_CONFIG).map((tensor) => ({
+    ...tensor,
+    name: `transformer.${tensor.name}`,
+  }));
   const buffers: TensorBytes[] = [
     { name: "transformer.h.0.attn.bias", dtype: "BOOL", shape: [1, 1, 2, 2], bytes: new Uint8Array(4) },
     { name: "h.0.attn.masked_bias", dtype: "F32", shape: [], bytes: new Uint8Array(4) },
   ];
-  const read = await readCheckpoint(filesOf(CONFIG, [...tensors, ...buffers]));
+  const read = await readCheckpoint(filesOf(SMALLEST_CONFIG, [...tensors, ...buffers]));
   expect([...read.tensors.keys()].sort()).toEqual([...tensorShapes(read.config).keys()].sort());
 });
 
@@ -88,9 +72,11 @@ test("a tied head may be stored again, if it is the same", async () => {
       const copy = new Float32Array(tensor.bytes.slice().buffer).map((value) => value + shift);
       return [tensor, { ...tensor, name: "lm_head.weight", bytes: new Uint8Array(copy.buffer) }];
     });
-  const { tensors } = await readCheckpoint(filesOf(CONFIG, again(0)));
+  const { tensors } = await readCheckpoint(filesOf(SMALLEST_CONFIG, again(0)));
   expect(tensors.has("lm_head.weight")).toBe(false);
-  await expect(readCheckpoint(filesOf(CONFIG, again(1)))).rejects.toThrow(/differs from "wte.weight"/);
+  await expect(readCheckpoint(filesOf(SMALLEST_CONFIG, again(1)))).rejects.toThrow(
+    /differs from "wte.weight"/,
+  );
 });
 
 describe("refused, naming the tensor", () => {
@@ -114,7 +100,10 @@ describe("refused, naming the tensor", () => {
     ],
     [
       "an unknown tensor",
-      [...tensorsOf(CONFIG), { name: "h.1.ln_1.bias", dtype: "U8", shape: [1], bytes: new Uint8Array(1) }],
+      [
+        ...countingTensors(SMALLEST_CONFIG),
+        { name: "h.1.ln_1.bias", dtype: "U8", shape: [1], bytes: new Uint8Array(1) },
+      ],
       /unknown tensor "h.1.ln_1.bias"/,
     ],
     [
@@ -124,7 +113,7 @@ describe("refused, naming the tensor", () => {
     ],
   ];
   test.each(cases)("%s", async (_, tensors, message) => {
-    const files = filesOf(CONFIG, tensors);
+    const files = filesOf(SMALLEST_CONFIG, tensors);
     await expect(readCheckpoint(files)).rejects.toThrow(CheckpointError);
     await expect(readCheckpoint(files)).rejects.toThrow(message);
   });
@@ -148,11 +137,11 @@ describe("a folder", () => {
 
   test("is read", async () => {
     const folder = await folderWith({
-      "config.json": JSON.stringify(CONFIG),
-      "model.safetensors": writeSafetensors(tensorsOf(CONFIG)),
+      "config.json": JSON.stringify(SMALLEST_CONFIG),
+      "model.safetensors": writeSafetensors(countingTensors(SMALLEST_CONFIG)),
     });
     const { tensors } = await readCheckpoint(await checkpointFolder(folder));
-    expect(tensors.size).toBe(tensorShapes(parseConfig(CONFIG)).size);
+    expect(tensors.size).toBe(tensorShapes(parseConfig(SMALLEST_CONFIG)).size);
   });
 
   test("that is not there, or is a file", async () => {
@@ -162,14 +151,17 @@ describe("a folder", () => {
   });
 
   test("without weights", async () => {
-    const folder = await folderWith({ "config.json": JSON.stringify(CONFIG) });
+    const folder = await folderWith({ "config.json": JSON.stringify(SMALLEST_CONFIG) });
     const reading = readCheckpoint(await checkpointFolder(folder));
     await expect(reading).rejects.toMatchObject({ name: "CheckpointError", code: "missing-file" });
   });
 
   test("whose weights are those of a Git LFS pointer", async () => {
     const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n";
-    const folder = await folderWith({ "config.json": JSON.stringify(CONFIG), "model.safetensors": pointer });
+    const folder = await folderWith({
+      "config.json": JSON.stringify(SMALLEST_CONFIG),
+      "model.safetensors": pointer,
+    });
     await expect(readCheckpoint(await checkpointFolder(folder))).rejects.toThrow(/said to have/);
     expect((await readFile(join(folder, "model.safetensors"))).length).toBe(pointer.length);
   });

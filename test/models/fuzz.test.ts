@@ -3,26 +3,14 @@ import { describe, expect, test } from "vitest";
 import {
   CheckpointError,
   checkpointInMemory,
-  parseConfig,
   readCheckpoint,
   type TensorBytes,
   tensorShapes,
   writeSafetensors,
 } from "../../models/index.ts";
 import { mutate, randomNumbers } from "../encoding/mutate.ts";
+import { countingTensors, SMALLEST_CONFIG } from "./counting-tensors.ts";
 
-const CONFIG = {
-  model_type: "ostinato",
-  vocabulary: "test",
-  vocab_size: 5,
-  n_layer: 1,
-  n_embd: 4,
-  n_head: 2,
-  n_inner: 6,
-  position: "relative",
-  max_distance: 3,
-  n_positions: 8,
-};
 const SHARDS = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
 
 /** What numbers in JSON become: limits of integers and floats, signs, fractions, and what is no number. */
@@ -44,21 +32,19 @@ function bytesOf(json: object): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(json));
 }
 
+/** A third of them in half the bits. */
 function tensors(): TensorBytes[] {
-  return [...tensorShapes(parseConfig(CONFIG))].map(([name, shape], i) => {
-    const values = Float32Array.from(
-      { length: shape.reduce((size, length) => size * length, 1) },
-      (_, at) => at,
-    );
-    const isHalf = i % 3 === 1; // such small numbers are the same whichever half of a float32 is kept
-    const stored = isHalf ? Uint16Array.from(values, (value) => value * 64) : values;
-    return { name, dtype: isHalf ? "F16" : "F32", shape, bytes: new Uint8Array(stored.buffer) };
+  return countingTensors(SMALLEST_CONFIG).map((tensor, i) => {
+    if (i % 3 !== 1) return tensor;
+    const values = new Float32Array(tensor.bytes.buffer);
+    const stored = Uint16Array.from(values, (value) => value * 64); // finite, whatever they are
+    return { ...tensor, dtype: "F16", bytes: new Uint8Array(stored.buffer) };
   });
 }
 
 function whole(): Map<string, Uint8Array> {
   return new Map([
-    ["config.json", bytesOf(CONFIG)],
+    ["config.json", bytesOf(SMALLEST_CONFIG)],
     ["model.safetensors", writeSafetensors(tensors())],
   ]);
 }
@@ -68,7 +54,7 @@ function sharded(): Map<string, Uint8Array> {
   const parts = [all.slice(0, 7), all.slice(7)];
   const located = parts.flatMap((part, i) => part.map(({ name }) => [name, SHARDS[i]]));
   return new Map([
-    ["config.json", bytesOf(CONFIG)],
+    ["config.json", bytesOf(SMALLEST_CONFIG)],
     ["model.safetensors.index.json", bytesOf({ weight_map: Object.fromEntries(located) })],
     ...parts.map((part, i) => [SHARDS[i] ?? "", writeSafetensors(part)] as const),
   ]);

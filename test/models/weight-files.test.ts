@@ -2,12 +2,11 @@ import { expect, test } from "vitest";
 import {
   type CheckpointFiles,
   checkpointInMemory,
-  parseConfig,
   readCheckpoint,
   type TensorBytes,
-  tensorShapes,
   writeSafetensors,
 } from "../../models/index.ts";
+import { countingTensors } from "./counting-tensors.ts";
 
 const CONFIG = { model_type: "gpt2", vocab_size: 5, n_layer: 2, n_embd: 4, n_head: 2, n_positions: 8 };
 const FIRST = "model-00001-of-00002.safetensors";
@@ -15,11 +14,10 @@ const SECOND = "model-00002-of-00002.safetensors";
 const INDEX = "model.safetensors.index.json";
 
 /** Every tensor of `CONFIG` under Hugging Face's names, counting up. */
-const TENSORS: readonly TensorBytes[] = [...tensorShapes(parseConfig(CONFIG))].map(([name, shape]) => {
-  const size = shape.reduce((product, length) => product * length, 1);
-  const values = Float32Array.from({ length: size }, (_, i) => i);
-  return { name: `transformer.${name}`, dtype: "F32", shape, bytes: new Uint8Array(values.buffer) };
-});
+const TENSORS: readonly TensorBytes[] = countingTensors(CONFIG).map((tensor) => ({
+  ...tensor,
+  name: `transformer.${tensor.name}`,
+}));
 
 const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 

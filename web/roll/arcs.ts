@@ -42,7 +42,7 @@ export function arcWidth(weight: number): number {
 }
 
 /** How far an arc rises above its ends; each head a little differently, so that arcs to one note can be told apart. */
-export function arcRise(distance: number, height: number, head: number, heads: number): number {
+function arcRise(distance: number, height: number, head: number, heads: number): number {
   return Math.min(height / 3, 12 + Math.abs(distance) * (0.14 + (0.12 * head) / Math.max(1, heads - 1)));
 }
 

@@ -63,13 +63,6 @@ export function yOfPitch(view: RollView, pitch: number): number {
   return view.rulerHeight + (view.highestPitch - pitch) * laneHeight(view);
 }
 
-/** The pitch at a height; undefined in the ruler. */
-export function pitchOfY(view: RollView, y: number): number | undefined {
-  const lane = Math.floor((y - view.rulerHeight) / laneHeight(view));
-  const pitch = view.highestPitch - lane;
-  return lane >= 0 && pitch >= view.lowestPitch ? pitch : undefined;
-}
-
 /**
  * Where a note is drawn; undefined where none of it can be seen.
  *
