@@ -33,6 +33,10 @@ export interface Sound {
 /** Told of every note that is played, `delay` seconds before it is heard. */
 export type PlayListener = (change: NoteChange, delay: number) => void;
 
+/** Two times that are the same may differ by this much. */
+const EARLY_SECONDS = 0.001;
+/** More than a start can make the clock pass over. */
+const MOST_MISSED_SECONDS = 0.2;
 /** Ticks between two looks ahead; a tick of the transport is a step of the encoding. */
 const LOOK = 5;
 const GATE_SECONDS = 0.06;
@@ -65,8 +69,11 @@ export class PianoSound implements Sound {
   #isRunning = false;
   #speed = 1;
   #loop: Span | undefined;
-  /** Where a seek went, until Tone.js counts from there: it looks ahead by a tenth of a second. */
+  /** Where time goes on from, and when: Tone.js looks ahead, and counts from there only then. */
   #sought: { readonly seconds: number; readonly until: number } | undefined;
+
+  /** What comes before it has been played. */
+  #playedTo = 0;
 
   constructor(tones: Tones) {
     this.#tones = tones;
@@ -79,6 +86,7 @@ export class PianoSound implements Sound {
     this.#transport.scheduleRepeat((time) => this.#look(time), `${LOOK}i`, 0);
     this.#transport.on("loopStart", (time: number) => {
       this.#voices.silence(time);
+      this.#playedTo = this.#loop?.fromSeconds ?? 0;
       this.onHush?.();
     });
   }
@@ -134,7 +142,10 @@ export class PianoSound implements Sound {
     this.#isRunning = true;
     this.#gate.gain.cancelScheduledValues(immediate());
     this.#gate.gain.setValueAtTime(1, immediate());
-    this.#transport.start(immediate() + START_SECONDS);
+    const ticks = Math.round(this.seconds * STEPS_PER_SECOND);
+    const at = immediate() + START_SECONDS;
+    this.#goOnFrom(ticks, at);
+    this.#transport.start(at, `${ticks}i`);
   }
 
   pause(): void {
@@ -147,7 +158,7 @@ export class PianoSound implements Sound {
     this.#hush();
     if (this.#isRunning) this.#gate.gain.setValueAtTime(1, now());
     const ticks = Math.round(seconds * STEPS_PER_SECOND);
-    this.#sought = { seconds: ticks / STEPS_PER_SECOND, until: now() };
+    this.#goOnFrom(ticks, now());
     this.#transport.ticks = ticks;
   }
 
@@ -158,6 +169,11 @@ export class PianoSound implements Sound {
 
   lift(pitch: number): void {
     this.#hands.lift(pitch, immediate());
+  }
+
+  #goOnFrom(ticks: number, at: number): void {
+    this.#playedTo = ticks / STEPS_PER_SECOND;
+    this.#sought = { seconds: this.#playedTo, until: at };
   }
 
   #hush(): void {
@@ -171,10 +187,14 @@ export class PianoSound implements Sound {
   /** Plays what comes within the next few ticks, at its exact time. */
   #look(time: number): void {
     // Ticks up to the moment of a pause may be reported after it.
-    if (!this.#isRunning) return;
-    const from = Math.round(this.#transport.getTicksAtTime(time)) / STEPS_PER_SECOND;
-    for (const change of this.source?.changesBetween(from, from + LOOK / STEPS_PER_SECOND) ?? []) {
-      const at = time + (change.seconds - from) / this.#speed;
+    if (!this.#isRunning || (this.#sought && time < this.#sought.until - EARLY_SECONDS)) return;
+    const here = Math.round(this.#transport.getTicksAtTime(time)) / STEPS_PER_SECOND;
+    // The clock may pass over the ticks right after a start; they are made up for while there is time.
+    const missed = here - this.#playedTo;
+    const from = missed > 0 && missed < MOST_MISSED_SECONDS ? this.#playedTo : here;
+    this.#playedTo = here + LOOK / STEPS_PER_SECOND;
+    for (const change of this.source?.changesBetween(from, this.#playedTo) ?? []) {
+      const at = Math.max(immediate(), time + (change.seconds - here) / this.#speed);
       if (change.kind === "NOTE_ON") this.#voices.strike(change.note.pitch, change.note.velocity, at);
       else this.#voices.lift(change.note.pitch, at);
       this.onPlay?.(change, at - immediate());
