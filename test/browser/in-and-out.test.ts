@@ -44,7 +44,7 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
     const alert = page.getByRole("alert");
     await alert.getByText(/at byte \d+/).waitFor();
     await alert.getByRole("button", { name: "Open what can be read" }).click();
-    await expect.poll(() => rollLabel(page)).toMatch(/^144 69 97, (.*, )?176 123 0, 144 69 97/);
+    await expect.poll(() => rollLabel(page)).toMatch(/[12] notes/);
     await openFile(page, "<b>huge</b>.mid", new Uint8Array(17e6));
     await alert.getByText("<b>huge</b>.mid has 17.0 MB, more than 16").waitFor();
     await openFile(page, "text.mid", new TextEncoder().encode("not music"));
