@@ -130,7 +130,9 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
     await page.locator("#roll").press("Home");
     const inWords = async (): Promise<string> =>
       (await sent()).map((message) => message.join(" ")).join(", ");
-    await expect.poll(inWords, "silenced by the seek").toMatch(/^144 69 97, (.*, )?176 123 0, 144 69 97/);
+    await expect
+      .poll(inWords, { message: "silenced by the seek" })
+      .toMatch(/^144 69 97, (.*, )?176 123 0, 144 69 97/);
     await page.keyboard.press("Escape");
     await expect.poll(async () => (await sent()).at(-1)).toEqual([0xb0, 123, 0]);
     expect(built.complaints).toEqual([]);
