@@ -1,0 +1,102 @@
+/**
+ * Whether a generation still is music after half an hour: minutes 20 to 30 of some seeds, beside the pieces of a folder.
+ *
+ *   node endless/half-hour.mjs FOLDER [--model piano] [--seeds 8] [--seed 1] [--minutes 30]
+ *
+ * For each seed, of its last ten minutes: notes a second, the entropy of its pitch classes, and the share of repeated runs of
+ * notes in windows of 30 s (the mean of the windows); of each piece of FOLDER the same, of all of it. The last line says how
+ * many seeds lie within the 5th and 95th percentiles of the pieces.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { readMidi } from "../../dist/encoding/index.js";
+import { quantile } from "../../dist/src/compare/histogram.js";
+import { repetitionShare, RUN_LENGTHS } from "../../dist/src/compare/repetition.js";
+import { cutWindows, gridNotes } from "../../dist/src/compare/windows.js";
+import { loadMusicModel } from "../../dist/src/node/index.js";
+import { machine, progress, say } from "../tools.mjs";
+
+const STEPS_PER_SECOND = 100;
+const WINDOW_SECONDS = 30;
+const LAST_MINUTES = 10;
+const FIGURES = ["notes/s", "entropy, bits", ...RUN_LENGTHS.map((length) => `runs of ${length}, %`)];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    model: { type: "string", default: "piano" },
+    seeds: { type: "string", default: "8" },
+    seed: { type: "string", default: "1" },
+    minutes: { type: "string", default: "30" },
+  },
+});
+const [seeds, seed, minutes] = [Number(values.seeds), Number(values.seed), Number(values.minutes)];
+if (positionals.length !== 1 || !(seeds >= 1 && seed >= 0 && minutes > LAST_MINUTES)) {
+  say(
+    "usage: node endless/half-hour.mjs FOLDER [--model piano] [--seeds 8] [--seed 1] [--minutes 30, above 10]",
+  );
+  process.exit(2);
+}
+
+const pieces = midiFiles(positionals[0]).map((file) => figures(gridNotes(readMidi(readFileSync(file)))));
+const low = FIGURES.map((_, of) => quantile(column(pieces, of), 0.05));
+const high = FIGURES.map((_, of) => quantile(column(pieces, of), 0.95));
+
+const model = await loadMusicModel(values.model);
+say(machine());
+const music = await model.variations(seeds, {
+  seed,
+  seconds: minutes * 60,
+  onEvent: (event, index) => {
+    if (index === 0) progress(`${(event.seconds / 60).toFixed(1)} of ${minutes} minutes`);
+  },
+});
+await model.dispose();
+
+const from = (minutes - LAST_MINUTES) * 60 * STEPS_PER_SECOND;
+const rows = music.map(({ score }) => {
+  const late = gridNotes(score).filter(({ startStep }) => startStep >= from);
+  return figures(
+    late.map((note) => ({ ...note, startStep: note.startStep - from, endStep: note.endStep - from })),
+  );
+});
+say(`\n|  | ${FIGURES.join(" | ")} |\n|---|${"---:|".repeat(FIGURES.length)}`);
+for (const [index, row] of rows.entries()) say(line(`seed ${seed + index}`, row));
+say(line("seeds, median", FIGURES.map((_, of) => quantile(column(rows, of), 0.5)))); // prettier-ignore
+say(line(`${pieces.length} pieces, 5 %`, low));
+say(line("median", FIGURES.map((_, of) => quantile(column(pieces, of), 0.5)))); // prettier-ignore
+say(line("95 %", high));
+const within = FIGURES.map((_, of) => rows.filter((row) => row[of] >= low[of] && row[of] <= high[of]).length);
+say(`| seeds within | ${within.map((count) => `${count} of ${seeds}`).join(" | ")} |`);
+
+/** What the columns of the table are, of notes on the grid. */
+function figures(notes) {
+  const end = notes.reduce((latest, { endStep }) => Math.max(latest, endStep), 1);
+  const counts = Array.from({ length: 12 }, () => 0);
+  for (const { pitch } of notes) counts[pitch % 12] += 1;
+  const entropy = counts
+    .filter((count) => count > 0)
+    .map((count) => count / notes.length)
+    .reduce((sum, share) => sum - share * Math.log2(share), 0);
+  const windows = cutWindows("", notes, WINDOW_SECONDS);
+  const repeated = RUN_LENGTHS.map((length) => {
+    const shares = windows.map((window) => repetitionShare(window, length));
+    return (100 * shares.reduce((sum, share) => sum + share, 0)) / Math.max(1, shares.length);
+  });
+  return [(notes.length * STEPS_PER_SECOND) / end, entropy, ...repeated];
+}
+
+function column(rowsOf, index) {
+  return rowsOf.map((row) => row[index]);
+}
+
+function line(name, numbers) {
+  return `| ${name} | ${numbers.map((number) => number.toFixed(2)).join(" | ")} |`;
+}
+
+function midiFiles(folder) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => /\.midi?$/i.test(name))
+    .map((name) => join(folder, name));
+}
