@@ -12,10 +12,12 @@ import {
   readMidi,
   scoreFromNotes,
   SEGMENT_STEPS,
+  STEPS_PER_SECOND,
   shiftIds,
   writeMidi,
 } from "../../encoding/index.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
+import { LONGEST_NOTE_SECONDS } from "../../src/music/limits.ts";
 import { writePart } from "../../src/music/write-part.ts";
 import { AccompanimentPart } from "../../src/music/accompaniment-part.ts";
 import { type MusicModel, OptionError, TaskError } from "../../src/index.ts";
@@ -35,7 +37,7 @@ afterAll(() => piano.dispose());
 /** Nine seconds; its longest note is held across two cuts. */
 const MELODY_NOTES: readonly Note[] = [
   { pitch: 72, velocity: 90, startSeconds: 0, endSeconds: 0.8 },
-  { pitch: 74, velocity: 90, startSeconds: 1, endSeconds: 5.5 },
+  { pitch: 74, velocity: 90, startSeconds: 1, endSeconds: 4.9 },
   { pitch: 76, velocity: 70, startSeconds: 6, endSeconds: 7 },
   { pitch: 77, velocity: 70, startSeconds: 8.5, endSeconds: 9 },
 ];
@@ -112,7 +114,9 @@ describe("the piano part", () => {
     const long = [{ pitch: 72, velocity: 90, startSeconds: 0, endSeconds: 13 }];
     const { ids, part } = await write(long, 3);
     const held = decodePerformance(musicOf(ids), vocabulary, part.step).filter(({ pitch }) => pitch === 72);
-    expect(held.map(({ startStep, endStep }) => [startStep, endStep])).toEqual([[0, 1000]]);
+    expect(held.map(({ startStep, endStep }) => [startStep, endStep])).toEqual([
+      [0, LONGEST_NOTE_SECONDS * STEPS_PER_SECOND],
+    ]);
     expect(part.finish().filter(({ pitch }) => pitch === 72)).toEqual([]);
   });
 

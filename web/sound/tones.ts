@@ -8,7 +8,7 @@ import { frequencyOf, type Tones } from "./voices.ts";
 /** Semitones between two tones that are computed. */
 const COMPUTED_SPACING = 4;
 const COMPUTED_RATE = 32_000;
-/** Notes end after this time, see `LONGEST_NOTE_SECONDS` of the music model; what comes later would only cost memory. */
+/** A string has died away by then; what comes later would only cost memory. */
 const LONGEST_SECONDS = 11;
 const FADE_SECONDS = 1;
 /** The recordings are of the eighth of sixteen dynamic layers, and as soft: this makes their peaks those of computed tones. */
