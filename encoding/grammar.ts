@@ -124,8 +124,7 @@ export class PerformanceGrammar {
     }
     if (silentKeys === 0) this.#allKeysDown(legal);
     if (this.#velocityId >= 0) legal[this.#velocityId] = 0;
-    else if (this.#last !== "VELOCITY")
-      legal.fill(0, this.#noteOnFirst, this.#noteOnFirst + this.#pitchCount);
+    else legal.fill(0, this.#noteOnFirst, this.#noteOnFirst + this.#pitchCount);
     const end = this.#vocabulary.range("END");
     if (end && (this.#soundingCount > 0 || !this.#mayEnd)) legal[end.first] = 0;
     if (this.#soundingCount > 0 && this.#longestNoteSteps < Infinity) this.#endLongNotes(legal);

@@ -7,7 +7,7 @@ import {
   PERFORMANCE_416,
   PerformanceGrammar,
   VOCABULARIES,
-  type Vocabulary,
+  Vocabulary,
 } from "../../encoding/index.ts";
 import { notesApart } from "./any-notes.ts";
 
@@ -58,6 +58,34 @@ describe("what may follow", () => {
   it("a second note-off of a key that the primer struck twice", () => {
     expect(after([VELOCITY, ON, SHIFT, ON, SHIFT, OFF])).toContain("NOTE_OFF");
     expect(after([VELOCITY, ON, SHIFT, ON, SHIFT, OFF, OFF])).not.toContain("NOTE_OFF");
+  });
+
+  it("after a piece that broke off, as at the start of any: no key is down", () => {
+    const grammar = new PerformanceGrammar(PERFORMANCE_416);
+    for (const id of [VELOCITY, ON, SHIFT, START, VELOCITY]) grammar.push(id);
+    expect(grammar.soundingCount).toBe(0);
+    expect(legalIds(grammar, PERFORMANCE_416)).toEqual(Array.from({ length: 128 }, (_, pitch) => pitch));
+  });
+
+  it("the same in a vocabulary that begins with velocities", () => {
+    const vocabulary = new Vocabulary({
+      name: "loudness-first",
+      ranges: [
+        { kind: "VELOCITY", first: 0, count: 2, minimum: 1 },
+        { kind: "NOTE_ON", first: 2, count: 2, minimum: 60 },
+        { kind: "NOTE_OFF", first: 4, count: 2, minimum: 60 },
+        { kind: "TIME_SHIFT", first: 6, count: 3, minimum: 1 },
+      ],
+      velocityBins: { offset: 1, width: 64, firstBin: 1 },
+    });
+    const grammar = new PerformanceGrammar(vocabulary);
+    const counted = (): number => grammar.counters().filter((counter) => counter === 1).length;
+    expect(counted()).toBe(1); // that nothing came before
+    for (const id of [0, 2]) grammar.push(id);
+    // The other velocity, the other key, any shift; no key can be released on the step it was struck.
+    expect(legalIds(grammar, vocabulary)).toEqual([1, 3, 6, 7, 8]);
+    // What was last, which velocity holds, which key sounds; no time has passed.
+    expect(counted()).toBe(3);
   });
 
   it("something, even with every key down", () => {
@@ -141,4 +169,10 @@ it("ends notes that have sounded as long as they may, and nothing else before th
   expect(mask().length).toBeGreaterThan(100);
   grammar.push(id("TIME_SHIFT", 100));
   expect(mask()).toEqual([id("NOTE_OFF", 64)]);
+});
+
+it("ends the lowest note of the piano too", () => {
+  const grammar = new PerformanceGrammar(PERFORMANCE_388, { longestNoteSteps: 100 });
+  for (const id of [VELOCITY, 0, LONGEST]) grammar.push(id);
+  expect(legalIds(grammar, PERFORMANCE_388)).toEqual([128]);
 });

@@ -7,6 +7,7 @@ import {
   type Note,
   PERFORMANCE_388 as VOCABULARY,
   quantize,
+  Vocabulary,
 } from "../../encoding/index.ts";
 import { anyNotes, notesApart } from "./any-notes.ts";
 import { note } from "./midi-bytes.ts";
@@ -100,6 +101,17 @@ describe("encodePerformance", () => {
   ];
   it.each(cases)("%s", (_, notes, ids) => {
     expect([...encodePerformance(notes, VOCABULARY)]).toEqual(ids);
+  });
+
+  it.each(["NOTE_ON", "NOTE_OFF", "TIME_SHIFT", "VELOCITY"])("refuses a vocabulary without %s", (kind) => {
+    const ranges = VOCABULARY.ranges.filter((range) => range.kind !== kind);
+    let first = 0;
+    const moved = ranges.map((range) => ({ ...range, first: (first += range.count) - range.count }));
+    const { velocityBins } = VOCABULARY;
+    const incomplete = new Vocabulary({ name: "incomplete", ranges: moved, velocityBins });
+    const encode = (): unknown => encodePerformance([note(60, 100, 0, 500)], incomplete);
+    expect(encode).toThrow(EncodingError);
+    expect(encode).toThrow(`vocabulary "incomplete" has no ${kind} ids`);
   });
 
   it("does not care for the order in which notes are given, but where they are alike", () => {

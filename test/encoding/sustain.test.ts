@@ -114,6 +114,16 @@ describe("applySustain", () => {
     ]);
   });
 
+  it("tells instruments apart in any number of tracks: a key struck on one does not end another's note", () => {
+    const [low, high] = [{ program: 1 }, { track: 8 }];
+    const notes = [key(60, 1.5, 2, low), key(60, 3, 3.5, high)];
+    const pedal = [...moves({ 1: true, 5: false }), ...moves({ 1: true, 5: false }, high)];
+    expect(spans(notes, pedal)).toEqual([
+      [60, 1.5, 5],
+      [60, 3, 5],
+    ]);
+  });
+
   it("leaves percussion out", () => {
     expect(spans([key(60, 0, 2, { channel: 9 }), key(61, 0, 2)], [])).toEqual([[61, 0, 2]]);
     expect(spans([key(60, 0, 2, { channel: 9 })], moves({ 1: true }, { channel: 9 }))).toEqual([]);

@@ -54,3 +54,19 @@ describe("GumbelNoise", () => {
     expect(Math.abs(variance - Math.PI ** 2 / 6)).toBeLessThan(0.06);
   });
 });
+
+it("Gumbel noise is made of both words of seed and step, and of the middle of each interval", () => {
+  const words = new Uint32Array(4);
+  for (const [seedHigh, seedLow, stepHigh, stepLow] of [
+    [0, 7, 0, 3],
+    [5, 7, 0, 3],
+    [5, 0, 2, 0xffffffff],
+  ] as const) {
+    const noise = new GumbelNoise(seedHigh * 2 ** 32 + seedLow);
+    for (const id of [0, 3, 4, 415]) {
+      philox([Math.floor(id / 4), stepLow, stepHigh, 0], [seedLow, seedHigh], words);
+      const uniform = ((words[id % 4] ?? 0) + 0.5) / 2 ** 32;
+      expect(noise.at(stepHigh * 2 ** 32 + stepLow, id)).toBe(-Math.log(-Math.log(uniform)));
+    }
+  }
+});

@@ -78,3 +78,23 @@ it("always leave at least one id, and all where they are switched off", () => {
     expect([...all]).toEqual([...scores]);
   }
 });
+
+it("keep all at 1, also what rounding would leave nothing for", () => {
+  for (const keep of [keepTopP, keepTypical]) {
+    const scores = Float64Array.of(0, -100);
+    keep(scores, 1);
+    expect([...scores]).toEqual([0, -100]);
+  }
+});
+
+it("top-p and typical stop at the id that reaches the mass, and take the last of all where it must", () => {
+  const reached = Float64Array.of(Math.LN2, 0, 0); // 0.5, 0.25, 0.25
+  keepTopP(reached, 0.5);
+  expect([...reached]).toEqual([Math.LN2, -Infinity, -Infinity]);
+  const typical = Float64Array.of(0, 0);
+  keepTypical(typical, 0.5);
+  expect([...typical]).toEqual([0, -Infinity]);
+  const halves = Float64Array.of(0, 0);
+  keepTopP(halves, 0.9);
+  expect([...halves]).toEqual([0, 0]);
+});
