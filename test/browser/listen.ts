@@ -21,6 +21,11 @@ export function measureAudio(): void {
         Reflect.apply(connect, this, [analyser]);
         const tape = this.context.createMediaStreamDestination();
         Reflect.apply(connect, this, [tape]);
+        // A recorder leaves out stretches without any signal, which would bring what is around them together.
+        const hum = this.context.createConstantSource();
+        hum.offset.value = 1e-6;
+        Reflect.apply(connect, hum, [tape]);
+        this.context.addEventListener("statechange", () => hum.start(), { once: true });
         const recorder = new MediaRecorder(tape.stream);
         const chunks: Blob[] = [];
         recorder.addEventListener("dataavailable", ({ data }) => chunks.push(data));
