@@ -38,7 +38,7 @@ export function addGenerateCommand(program: Command): void {
         "followed by its continuation.",
     )
     .argument("[primer]", 'MIDI file to continue; "-" reads stdin')
-    .requiredOption("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
+    .option("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
     .option("--seconds <s>", "how much new music", positiveNumber, 30)
     .option(
       "--primer-seconds <s>",
@@ -83,10 +83,12 @@ const MUSIC_OPTIONS = ["seconds", "ending", "variations", "style", "density"] as
 
 async function runGenerate(
   primerPath: string | undefined,
-  options: GenerateCommandOptions,
+  given: Omit<GenerateCommandOptions, "out"> & { readonly out?: string },
   command: Command,
 ): Promise<void> {
-  checkOutputs(options);
+  // Of text there is a place to write to without being told.
+  const options: GenerateCommandOptions = { ...given, out: given.out ?? "-" };
+  if (given.out !== undefined) checkOutputs(options);
   const primerOptions = {
     "--primer-seconds": options.primerSeconds,
     "--continuation-only": options.continuationOnly,
@@ -98,7 +100,7 @@ async function runGenerate(
       throw new UsageError(`${flag} needs a primer`, "name a MIDI file to continue");
     }
   }
-  const outs = outputPaths(options);
+  const outs = given.out === undefined ? [] : outputPaths(options);
   const console = new Console({ quiet: options.quiet ?? false });
   for (const out of outs) await checkWritable(out);
   const primer =
@@ -106,8 +108,11 @@ async function runGenerate(
       ? undefined
       : await readScore(primerPath, { ...options, keepWhole: true }, console);
   if (await isTextModel(options.model, options, console)) {
+    checkOutputs(options);
     return writeText(primerPath, options, MUSIC_OPTIONS, command, console);
   }
+  if (given.out === undefined)
+    throw new UsageError("--out is missing", 'name a MIDI file to write, or "-" for stdout');
   const model = await loadModel(options, console);
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;

@@ -34,6 +34,14 @@ describe("ostinato generate with a model of text", () => {
     expect(readFileSync(out, "utf8")).toBe(text.stdout);
   });
 
+  it("writes to stdout where no file is named; music needs one", async () => {
+    const text = await runCli(["text", "--model", model, "--threads", "1", "--seed", "3"]);
+    const same = await runCli(["generate", "--model", model, "--threads", "1", "--seed", "3"]);
+    expect(same).toMatchObject({ code: 0, stdout: text.stdout });
+    const music = await runCli(["generate", "--seconds", "1"]);
+    expect(music).toMatchObject({ code: 2, stderr: expect.stringContaining("--out is missing") });
+  });
+
   it("summarises as JSON", async () => {
     const { stdout, stderr } = await generate("--seed", "3", "--json", "--quiet");
     expect(stderr).toBe("");
