@@ -2,6 +2,7 @@
  * Whether a generation still is music after half an hour: minutes 20 to 30 of some seeds, beside the pieces of a folder.
  *
  *   node endless/half-hour.mjs FOLDER [--model piano] [--seeds 8] [--seed 1] [--minutes 30]
+ *     [--temperature 1] [--top-p 1] [--min-p 0]
  *
  * For each seed, of its last ten minutes: notes a second, the entropy of its pitch classes, and the share of repeated runs of
  * notes in windows of 30 s (the mean of the windows); of each piece of FOLDER the same, of all of it. The last line says how
@@ -29,12 +30,20 @@ const { values, positionals } = parseArgs({
     seeds: { type: "string", default: "8" },
     seed: { type: "string", default: "1" },
     minutes: { type: "string", default: "30" },
+    temperature: { type: "string", default: "1" },
+    "top-p": { type: "string", default: "1" },
+    "min-p": { type: "string", default: "0" },
   },
 });
 const [seeds, seed, minutes] = [Number(values.seeds), Number(values.seed), Number(values.minutes)];
+const sampling = {
+  temperature: Number(values.temperature),
+  topP: Number(values["top-p"]),
+  minP: Number(values["min-p"]),
+};
 if (positionals.length !== 1 || !(seeds >= 1 && seed >= 0 && minutes > LAST_MINUTES)) {
   say(
-    "usage: node endless/half-hour.mjs FOLDER [--model piano] [--seeds 8] [--seed 1] [--minutes 30, above 10]",
+    "usage: node endless/half-hour.mjs FOLDER [--model piano] [--seeds 8] [--seed 1] [--minutes 30, above 10] [--temperature 1] [--top-p 1] [--min-p 0]",
   );
   process.exit(2);
 }
@@ -48,6 +57,7 @@ say(machine());
 const music = await model.variations(seeds, {
   seed,
   seconds: minutes * 60,
+  ...sampling,
   onEvent: (event, index) => {
     if (index === 0) progress(`${(event.seconds / 60).toFixed(1)} of ${minutes} minutes`);
   },

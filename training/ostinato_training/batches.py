@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .augment import Augmenter
-from .data import Dataset
+from .data import Dataset, Ids
 from .errors import DatasetError
+from .noise import Learned, Noise, ids_before_tasks
 
 IGNORED = -100  # target that the loss skips; PyTorch's default ignore_index
 
@@ -44,7 +45,7 @@ class Epoch:
 @dataclass(frozen=True)
 class Batch:
     inputs: NDArray[np.int64]  # [batch, length]
-    targets: NDArray[np.int64]  # [batch, length]; IGNORED beyond the end of a short block
+    targets: NDArray[np.int64]  # [batch, length]; IGNORED beyond the end of a short block and where `noise.py` says so
     after: Place  # where the run stands once this batch is used
 
 
@@ -85,8 +86,11 @@ class BatchStream:
         place: Place,
         rank: int = 0,
         world: int = 1,
+        noise: Noise | None = None,
     ) -> None:
-        self.dataset, self.length, self.batch, self.seed, self.augmenter = dataset, length, batch, seed, augmenter
+        self.dataset, self.length, self.batch, self.seed = dataset, length, batch, seed
+        self.augmenter, self.noise = augmenter, noise
+        self.noisy_ids = None if noise is None else ids_before_tasks(dataset)
         self.place, self.rank, self.world = place, rank, world
         self.filler = 0 if dataset.pad_id is None else dataset.pad_id  # never a target, so any id would do
         if int(dataset.lengths.max()) < 2:
@@ -104,16 +108,26 @@ class BatchStream:
                     epoch = self._plan(place)
                 row = index - self.rank * self.batch
                 if 0 <= row < self.batch:
-                    ids = self._block(epoch, place.block)
+                    ids, learned = self._noisy_block(epoch, place)
                     inputs[row, : len(ids) - 1] = ids[:-1]
-                    targets[row, : len(ids) - 1] = ids[1:]
+                    targets[row, : len(ids) - 1] = np.where(learned, ids, IGNORED)[1:]
                 place = replace(place, block=place.block + 1)
             yield Batch(inputs, targets, place)
 
     def _plan(self, place: Place) -> Epoch:
         return plan_epoch(self.dataset.lengths, self.length, self.seed, place.phase, place.epoch)
 
-    def _block(self, epoch: Epoch, block: int) -> NDArray[np.int64]:
+    def _noisy_block(self, epoch: Epoch, place: Place) -> tuple[Ids, Learned]:
+        """A block, and which of its ids are targets. What noise makes longer than a block is cut off."""
+        ids = self._block(epoch, place.block)
+        stop = int(epoch.stop[place.block])
+        if self.noise is None or self.noisy_ids is None or stop >= self.noisy_ids[epoch.piece[place.block]]:
+            return ids, np.ones(len(ids), dtype=np.bool_)
+        random = np.random.default_rng([self.seed, place.phase, place.epoch, place.block])
+        ids, learned = self.noise.add(ids, random)
+        return ids[: self.length + 1], learned[: self.length + 1]
+
+    def _block(self, epoch: Epoch, block: int) -> Ids:
         """Inputs and last target of a block: at most length + 1 ids."""
         piece, start, stop = int(epoch.piece[block]), int(epoch.start[block]), int(epoch.stop[block])
         if self.augmenter is None:

@@ -16,7 +16,7 @@ from .errors import OptionError
 # Options that define the weights: fixed once the run has begun.
 SHAPE = ("layers", "width", "heads", "inner", "position", "window", "max_distance", "shared_heads")
 # Options that change the order of the data: a resumed run may change them, and then starts a new phase.
-DATA = ("train", "length", "batch", "accumulate", "seed", "augment")
+DATA = ("train", "length", "batch", "accumulate", "seed", "augment", "noise")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class TrainOptions:
     weight_decay: float = 0.01
     dropout: float = 0.0
     augment: bool = True
+    noise: float = 0.0
     seed: int = 0
     init: str | None = None
     eval_every: int = 500
@@ -64,6 +65,8 @@ class TrainOptions:
         for name in ("inner", "max_distance", "length", "warmup", "decay", "lr_muon", "lr_adam", "weight_decay", "seed", "eval_pieces", "eval_window", "threads"):
             if getattr(self, name) < 0:
                 raise OptionError(f"{flag(name)} must not be negative, got {getattr(self, name)}")
+        if not 0 <= self.noise <= 1:
+            raise OptionError(f"--noise must be within [0, 1], got {self.noise}")
         if not 0 <= self.dropout < 1:
             raise OptionError(f"--dropout must be within [0, 1), got {self.dropout}")
         if self.length > self.window and self.position == "learned":
@@ -140,6 +143,7 @@ def read_command_line(arguments: list[str] | None = None) -> CommandLine:
     add("weight_decay", "of the blocks' matrices, times their learning rate", type=float)
     add("dropout", "on embeddings, attention and block outputs", type=float)
     add("augment", "transpose and stretch", action=switch)
+    add("noise", "share of the blocks that get wrong notes, which the model sees but does not learn", type=float)
     add("seed", "of initial weights, data order and dropout", type=int)
     add("init", "checkpoint folder to start from", type=_folder)
     add("eval_every", "steps between evaluations on --dev", type=int)

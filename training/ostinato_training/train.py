@@ -31,6 +31,7 @@ from .errors import OptionError, TrainingError
 from .evaluate import evaluate, spread_pieces
 from .log import Log, Progress, Row, clock, plot_losses, say
 from .model import Decoder
+from .noise import Noise
 from .optimizer import Optimizer, OptimizerOptions
 from .options import DATA, SHAPE, CommandLine, TrainOptions, flag, read_command_line, saved_options
 from .schedule import learning_rate_factor
@@ -71,9 +72,9 @@ class Run:
     def batches(self) -> Iterator[Batch]:
         options = self.options
         augmenter = Augmenter.of(self.dataset.vocabulary) if options.augment else None
-        stream = BatchStream(
-            self.dataset, options.crop, options.batch, options.seed, augmenter, self.position.place, self.group.rank, self.group.world
-        )
+        noise = Noise.of(self.dataset.vocabulary, options.noise) if options.noise else None
+        place, group = self.position.place, self.group
+        stream = BatchStream(self.dataset, options.crop, options.batch, options.seed, augmenter, place, group.rank, group.world, noise)
         return prefetch(iter(stream))
 
     def step(self, batches: list[Batch], stop: bool) -> tuple[float, bool]:
