@@ -2,16 +2,17 @@
  * Whether a generation still is music after half an hour: minutes 20 to 30 of some seeds, beside the pieces of a folder.
  *
  *   node endless/half-hour.mjs FOLDER [--model piano] [--seeds 8] [--seed 1] [--minutes 30]
- *     [--temperature 1] [--top-p 1] [--min-p 0]
+ *     [--temperature 1] [--top-p 1] [--min-p 0] [--out MIDI_FOLDER]
  *
  * For each seed, of its last ten minutes: notes a second, the entropy of its pitch classes, and the share of repeated runs of
- * notes in windows of 30 s (the mean of the windows); of each piece of FOLDER the same, of all of it. The last line says how
+ * notes in windows of 30 s (the mean of the windows); of each piece of FOLDER the same, of all of it. MIDI_FOLDER receives the
+ * pieces, to be listened to. The last line says how
  * many seeds lie within the 5th and 95th percentiles of the pieces.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { readMidi } from "../../dist/encoding/index.js";
+import { readMidi, writeMidi } from "../../dist/encoding/index.js";
 import { quantile } from "../../dist/src/compare/histogram.js";
 import { repetitionShare, RUN_LENGTHS } from "../../dist/src/compare/repetition.js";
 import { cutWindows, gridNotes } from "../../dist/src/compare/windows.js";
@@ -33,6 +34,7 @@ const { values, positionals } = parseArgs({
     temperature: { type: "string", default: "1" },
     "top-p": { type: "string", default: "1" },
     "min-p": { type: "string", default: "0" },
+    out: { type: "string" },
   },
 });
 const [seeds, seed, minutes] = [Number(values.seeds), Number(values.seed), Number(values.minutes)];
@@ -43,7 +45,7 @@ const sampling = {
 };
 if (positionals.length !== 1 || !(seeds >= 1 && seed >= 0 && minutes > LAST_MINUTES)) {
   say(
-    "usage: node endless/half-hour.mjs FOLDER [--model piano] [--seeds 8] [--seed 1] [--minutes 30, above 10] [--temperature 1] [--top-p 1] [--min-p 0]",
+    "usage: node endless/half-hour.mjs FOLDER [--model piano] [--seeds 8] [--seed 1] [--minutes 30, above 10] [--temperature 1] [--top-p 1] [--min-p 0] [--out MIDI_FOLDER]",
   );
   process.exit(2);
 }
@@ -63,6 +65,11 @@ const music = await model.variations(seeds, {
   },
 });
 await model.dispose();
+if (values.out !== undefined) {
+  mkdirSync(values.out, { recursive: true });
+  for (const [index, { score }] of music.entries())
+    writeFileSync(join(values.out, `${seed + index}.mid`), writeMidi(score));
+}
 
 const from = (minutes - LAST_MINUTES) * 60 * STEPS_PER_SECOND;
 const rows = music.map(({ score }) => {

@@ -26,9 +26,9 @@ from torch import nn
 from torch.nn import functional as F
 
 from .augment import Augmenter
-from .batches import IGNORED, BatchStream, Place, prefetch
+from .batches import BatchStream, Place, prefetch
 from .config import DecoderConfig
-from .data import Dataset, read_dataset
+from .data import IGNORED, Dataset, read_dataset
 from .errors import OptionError, TrainingError
 from .evaluate import ROLLING_MULTIPLES, Block, Nats, cut_blocks, score_blocks, scored_ids, spread_pieces
 from .lstm import Lstm, width_for

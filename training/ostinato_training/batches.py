@@ -16,11 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .augment import Augmenter
-from .data import Dataset, Ids
+from .data import IGNORED, Dataset, Ids
 from .errors import DatasetError
-from .noise import Learned, Noise, ids_before_tasks
-
-IGNORED = -100  # target that the loss skips; PyTorch's default ignore_index
+from .noise import Noise, ids_before_tasks
 
 
 @dataclass(frozen=True)
@@ -108,24 +106,24 @@ class BatchStream:
                     epoch = self._plan(place)
                 row = index - self.rank * self.batch
                 if 0 <= row < self.batch:
-                    ids, learned = self._noisy_block(epoch, place)
+                    ids, wanted = self._noisy_block(epoch, place)
                     inputs[row, : len(ids) - 1] = ids[:-1]
-                    targets[row, : len(ids) - 1] = np.where(learned, ids, IGNORED)[1:]
+                    targets[row, : len(ids) - 1] = wanted[1:]
                 place = replace(place, block=place.block + 1)
             yield Batch(inputs, targets, place)
 
     def _plan(self, place: Place) -> Epoch:
         return plan_epoch(self.dataset.lengths, self.length, self.seed, place.phase, place.epoch)
 
-    def _noisy_block(self, epoch: Epoch, place: Place) -> tuple[Ids, Learned]:
-        """A block, and which of its ids are targets. What noise makes longer than a block is cut off."""
+    def _noisy_block(self, epoch: Epoch, place: Place) -> tuple[Ids, Ids]:
+        """The ids of a block, and what each of them should be. What noise makes longer than a block is cut off."""
         ids = self._block(epoch, place.block)
         stop = int(epoch.stop[place.block])
         if self.noise is None or self.noisy_ids is None or stop >= self.noisy_ids[epoch.piece[place.block]]:
-            return ids, np.ones(len(ids), dtype=np.bool_)
+            return ids, ids
         random = np.random.default_rng([self.seed, place.phase, place.epoch, place.block])
-        ids, learned = self.noise.add(ids, random)
-        return ids[: self.length + 1], learned[: self.length + 1]
+        ids, wanted = self.noise.add(ids, random)
+        return ids[: self.length + 1], wanted[: self.length + 1]
 
     def _block(self, epoch: Epoch, block: int) -> Ids:
         """Inputs and last target of a block: at most length + 1 ids."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .errors import DatasetError
 
 Ids = NDArray[np.int64]
+IGNORED = -100  # target that the loss skips; PyTorch's default ignore_index
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,8 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional as F
 
-from .batches import IGNORED
 from .checkpoint import read_model
-from .data import Dataset, Ids, read_dataset
+from .data import IGNORED, Dataset, Ids, read_dataset
 from .errors import OptionError, TrainingError
 from .model import Decoder
 

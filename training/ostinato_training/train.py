@@ -22,10 +22,10 @@ import torch
 from torch.nn import functional as F
 
 from .augment import Augmenter
-from .batches import IGNORED, Batch, BatchStream, Place, prefetch
+from .batches import Batch, BatchStream, Place, prefetch
 from .checkpoint import load_tensors, read_checkpoint, read_state, resize, write_checkpoint, write_state
 from .config import TEXT, DecoderConfig
-from .data import Dataset, read_dataset
+from .data import IGNORED, Dataset, read_dataset
 from .distributed import Group, join_group
 from .errors import OptionError, TrainingError
 from .evaluate import evaluate, spread_pieces

@@ -9,8 +9,8 @@ import pytest
 from synthetic import END, PAD, START, melody, write_dataset
 
 from ostinato_training.augment import Augmenter
-from ostinato_training.batches import IGNORED, BatchStream, Place, plan_epoch, prefetch
-from ostinato_training.data import read_dataset
+from ostinato_training.batches import BatchStream, Place, plan_epoch, prefetch
+from ostinato_training.data import IGNORED, read_dataset
 from ostinato_training.errors import DatasetError
 
 
