@@ -1,13 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { scoreFromNotes, writeMidi } from "../../encoding/index.ts";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { runCli } from "./run-cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ostinato-quantize-"));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 it("ostinato quantize writes a smaller checkpoint that scores nearly the same", async () => {
   const model = writeTinyCheckpoint(join(folder, "model"), {

@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { scoreFromNotes, writeMidi } from "../../encoding/index.ts";
 import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
 import { type CliResult, runCli } from "./run-cli.ts";
@@ -15,8 +15,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(scratch, "out-"));
   out = join(folder, "out.txt");
 });
-
-afterAll(() => rmSync(scratch, { recursive: true }));
 
 function generate(...parameters: readonly string[]): Promise<CliResult> {
   return runCli(["generate", "--model", model, "--threads", "1", "--out", out, ...parameters]);

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { loadTextModel } from "../../src/node/load-model.ts";
 import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
 import { type CliResult, MAIN, runCli, type RunCliOptions } from "./run-cli.ts";
@@ -16,10 +16,6 @@ beforeAll(() => {
   writeTinyTextCheckpoint(model);
   writeFileSync(file, "the cat");
   writeFileSync(latin1, "the\ncaf\u00e9\n", "latin1");
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true });
 });
 
 function run(parameters: readonly string[], options: RunCliOptions = {}): Promise<CliResult> {

@@ -1,8 +1,8 @@
 /** Every command has its page, and the examples of every `--help` work. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { createProgram } from "../../src/cli/program.ts";
 import { run } from "./run.ts";
 import { fillScratch, ROOT, scratchEnvironment } from "./scratch.ts";
@@ -15,7 +15,6 @@ const scratch = mkdtempSync(join(tmpdir(), "ostinato-help-"));
 const names = createProgram().commands.map((command) => command.name());
 
 beforeAll(() => fillScratch(scratch, false));
-afterAll(() => rmSync(scratch, { recursive: true }));
 
 it.each(names)("%s has a page, and the list has a link to it", (name) => {
   expect(existsSync(join(ROOT, `docs/commands/${name}.md`))).toBe(true);

@@ -1,5 +1,5 @@
 /** Every code block of the documentation runs, and prints what is printed below it. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -39,7 +39,6 @@ beforeAll(async () => {
 }, PATIENCE);
 
 afterAll(() => {
-  rmSync(scratch, { recursive: true });
   for (const { path, printed } of documents) {
     const file = join(ROOT, path);
     if (printed.size > 0) writeFileSync(file, withOutputs(readFileSync(file, "utf8"), printed));

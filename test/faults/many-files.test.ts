@@ -1,5 +1,5 @@
 /** A folder of ten thousand files, a tenth of them broken in every way there is. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -39,5 +39,4 @@ it("makes a dataset of what can be read, and lists the rest with its reasons", a
   expect(readdirSync(out).sort()).toEqual(["dataset.json", "ids.bin", "index.bin"]);
   const header: { pieces: unknown[] } = JSON.parse(readFileSync(join(out, "dataset.json"), "utf8"));
   expect(header.pieces).toHaveLength(0.9 * FILES);
-  rmSync(folder, { recursive: true });
 }, 240_000);

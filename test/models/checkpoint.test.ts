@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   CheckpointError,
   checkpointInMemory,
@@ -125,12 +125,8 @@ describe("refused, naming the tensor", () => {
 });
 
 describe("a folder", () => {
-  const folders: string[] = [];
-  afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
-
   async function folderWith(files: Record<string, string | Uint8Array>): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), "ostinato-"));
-    folders.push(folder);
     for (const [name, data] of Object.entries(files)) await writeFile(join(folder, name), data);
     return folder;
   }

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { openCheckpoint } from "../../models/index.ts";
 import { PLANS } from "../../models/plan.ts";
 import { Decoder } from "../../src/engine/index.ts";
@@ -22,8 +22,6 @@ writeFileSync(join(folder, "linked", "config.json"), JSON.stringify(LEARNED));
 writeTinyCheckpoint(join(folder, "blobs"), LEARNED);
 renameSync(join(folder, "blobs", "model.safetensors"), join(folder, "blobs", "0a1b2c"));
 symlinkSync("../blobs/0a1b2c", join(folder, "linked", "model.safetensors"));
-
-afterAll(() => rmSync(folder, { recursive: true }));
 
 it.each(["learned", "relative", "linked"])(
   "float32 weights are mapped where they lie, and give the same logits: %s",

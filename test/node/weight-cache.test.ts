@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openCheckpoint, type OpenCheckpoint, readSafetensors } from "../../models/index.ts";
 import { PLANS } from "../../models/plan.ts";
 import { Decoder, type Runtime } from "../../src/engine/index.ts";
@@ -43,8 +43,6 @@ afterEach(async () => {
   await checkpoint.close();
   rmSync(cache, { recursive: true, force: true });
 });
-
-afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The logits of a decoder with the weights in memory. */
 async function logitsInMemory(): Promise<Float32Array> {

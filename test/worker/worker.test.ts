@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -33,7 +33,6 @@ afterAll(async () => {
   await local.dispose();
   await tasked.dispose();
   for (const port of ports) port.close();
-  rmSync(folder, { recursive: true });
 });
 
 /** The protocol with nothing left out but the worker's thread. */

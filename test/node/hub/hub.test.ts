@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { writeSafetensors } from "../../../models/index.ts";
 import type { DownloadProgress } from "../../../src/browser/checkpoint-url.ts";
 import { hubFolder, hubId, type HubOptions } from "../../../src/node/hub/hub.ts";
@@ -49,8 +49,6 @@ afterEach(() => {
   server?.stop();
   vi.unstubAllEnvs();
 });
-
-afterAll(() => rmSync(scratch, { recursive: true }));
 
 const storage = (): string => join(home, "hub", "models--someone--tiny-gpt2");
 const blobs = (): string[] => readdirSync(join(storage(), "blobs")).sort();

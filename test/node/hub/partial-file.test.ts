@@ -4,14 +4,13 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { claimPartial, removeAbandoned } from "../../../src/node/hub/partial-file.ts";
 import { runCli } from "../../cli/run-cli.ts";
 import { TINY_TEXT_CONFIG, writeTinyTextCheckpoint } from "../../tiny-text-checkpoint.ts";
@@ -25,8 +24,6 @@ const files = new Map(
   readdirSync(source).map((name) => [name, new Uint8Array(readFileSync(join(source, name)))]),
 );
 const weights = files.get("model.safetensors") ?? new Uint8Array();
-
-afterAll(() => rmSync(scratch, { recursive: true }));
 
 describe("two processes that download the same model", { timeout: PATIENCE }, () => {
   let home = "";
