@@ -47,11 +47,12 @@ describe("two processes that download the same model", { timeout: PATIENCE }, ()
     server.downloads.filter(({ file }) => file === "model.safetensors").map(({ from }) => from);
 
   /** Runs text mode; its result, and a way to end it by force. */
-  function start() {
+  function start(onStderr?: (text: string) => void) {
     let kill: (signal: NodeJS.Signals) => void = () => undefined;
     const result = runCli(["text", "the", "--model", ID, "--tokens", "3", "--seed", "1"], {
       env: { HF_HOME: home, HF_ENDPOINT: endpoint, HF_TOKEN: "", HF_HUB_OFFLINE: "" },
       onStart: (killer) => (kill = killer),
+      ...(onStderr && { onStderr }),
     });
     return { result, kill: () => kill("SIGKILL") };
   }
@@ -79,10 +80,13 @@ describe("two processes that download the same model", { timeout: PATIENCE }, ()
   });
 
   it("the second waits for the first, and downloads nothing", async () => {
-    server.slowness = 40;
+    // Slow until the second has come so far, however long a busy machine takes to start it.
+    server.slowness = 500;
     const first = start();
     await somethingArrived();
-    const second = await start().result;
+    const second = await start((text) => {
+      if (text.includes("waiting for it")) server.slowness = 0;
+    }).result;
     expect(second).toMatchObject({ code: 0, stdout: (await first.result).stdout });
     expect(second.stderr).toMatch(
       /process \d+ is downloading someone\/tiny-gpt2\/model\.safetensors: waiting for it/,
@@ -92,7 +96,7 @@ describe("two processes that download the same model", { timeout: PATIENCE }, ()
   });
 
   it("the second goes on where the first was killed, waiting for it or not yet begun", async () => {
-    server.slowness = 40;
+    server.slowness = 500;
     const first = start();
     await somethingArrived();
     const second = start();
