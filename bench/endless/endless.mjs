@@ -28,10 +28,10 @@ const piano = await loadMusicModel("piano", { backend: "node", threads: 1 });
 say(machine());
 const idle = new IdleWatch([]);
 const parts = [];
-let isOver = false;
-process.once("SIGTERM", () => (isOver = true)); // what there is by then is drawn
+const over = new AbortController();
+process.once("SIGTERM", () => over.abort()); // what there is by then is drawn
 const piece = piano.continue(undefined, { seed: 1 });
-while (!isOver && parts.length * PART < events) {
+while (!over.signal.aborted && parts.length * PART < events) {
   parts.push({ events: (parts.length + 1) * PART, ...(await nextPart(piece)) });
   if (parts.length % 10 === 0) say(row(parts.at(-1)));
 }
