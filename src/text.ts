@@ -5,6 +5,7 @@ import { type Constraint, type GeneratedId, generateIds } from "./engine/generat
 import { ReadingPool } from "./engine/reading.ts";
 import { Sampler } from "./engine/sampler.ts";
 import { score } from "./engine/score.ts";
+import { HintedError } from "./hinted-error.ts";
 import { OptionError, type SamplingOptions } from "./options.ts";
 
 /** A token that could come next. */
@@ -91,14 +92,8 @@ export interface TextScore {
 }
 
 /** Thrown for a prompt that cannot be continued, or a text that cannot be scored. */
-export class PromptError extends Error {
+export class PromptError extends HintedError {
   override readonly name = "PromptError";
-  readonly hint: string;
-
-  constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
-  }
 }
 
 /** Prompts that are remembered, so that samples of one prompt read it once. */

@@ -8,18 +8,13 @@ import {
   STEPS_PER_SECOND,
   type Vocabulary,
 } from "../../encoding/index.ts";
+import { HintedError } from "../hinted-error.ts";
 import { OptionError } from "../options.ts";
 import type { ContinueOptions } from "./options.ts";
 
 /** Thrown for a primer that cannot be continued. */
-export class PrimerError extends Error {
+export class PrimerError extends HintedError {
   override readonly name = "PrimerError";
-  readonly hint: string;
-
-  constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
-  }
 }
 
 export interface Prompt {

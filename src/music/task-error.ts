@@ -1,15 +1,10 @@
 import type { DecoderConfig } from "../../models/index.ts";
 import type { Task } from "../../encoding/index.ts";
+import { HintedError } from "../hinted-error.ts";
 
 /** Thrown when a model is asked for what it was not trained to do, or with music that it cannot do it with. */
-export class TaskError extends Error {
+export class TaskError extends HintedError {
   override readonly name = "TaskError";
-  readonly hint: string;
-
-  constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
-  }
 }
 
 /** What a task is called in messages. */

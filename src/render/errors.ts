@@ -1,10 +1,6 @@
-/** Thrown when music cannot be rendered; the message says what was found, `hint` what to do. */
-export class RenderError extends Error {
-  override readonly name = "RenderError";
-  readonly hint: string;
+import { HintedError } from "../hinted-error.ts";
 
-  constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
-  }
+/** Thrown when music cannot be rendered; the message says what was found, `hint` what to do. */
+export class RenderError extends HintedError {
+  override readonly name = "RenderError";
 }

@@ -2,19 +2,14 @@
 import { EncodingError, MidiError, VocabularyError } from "../../encoding/index.ts";
 import { CheckpointError } from "../../models/index.ts";
 import { EngineError } from "../engine/index.ts";
+import { HintedError } from "../hinted-error.ts";
 import { PrimerError } from "../music/prompt.ts";
 import { TaskError } from "../music/task-error.ts";
 import { OptionError } from "../options.ts";
 
 /** Thrown when a worker cannot be started or dies. */
-export class WorkerError extends Error {
+export class WorkerError extends HintedError {
   override readonly name = "WorkerError";
-  readonly hint: string;
-
-  constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
-  }
 }
 
 /** An error as it travels. */
