@@ -1,5 +1,6 @@
 /** Some of a score's instruments, by track, channel or program: what `--tracks` says. */
 import { counted } from "./counted.ts";
+import { HintedError } from "./hinted-error.ts";
 import { assembleScore } from "./midi.ts";
 import { DRUM_CHANNEL, type MidiEvent, type Score, type ScoreNote } from "./score.ts";
 
@@ -14,14 +15,8 @@ export interface TrackSelection {
 }
 
 /** Thrown for a selection that cannot be read, or that takes no notes. */
-export class SelectionError extends Error {
+export class SelectionError extends HintedError {
   override readonly name = "SelectionError";
-  readonly hint: string;
-
-  constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
-  }
 }
 
 /** The terms of a selection: how each is written, where it belongs and its highest number. */

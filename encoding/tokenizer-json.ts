@@ -1,15 +1,10 @@
 /** The contents of a `tokenizer.json`, checked and prepared; or made from GPT-2's older pair of files. */
 import { tokenBytes } from "./byte-level.ts";
+import { HintedError } from "./hinted-error.ts";
 
 /** Thrown for a tokenizer file that is not one, or of a kind that is not supported; says what was found. */
-export class TokenizerError extends Error {
+export class TokenizerError extends HintedError {
   override readonly name = "TokenizerError";
-  readonly hint: string;
-
-  constructor(message: string, hint: string) {
-    super(message);
-    this.hint = hint;
-  }
 }
 
 /** GPT-2's only special token: it separates documents, and starts an unconditional sample. */

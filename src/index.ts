@@ -24,15 +24,14 @@ export {
   SAMPLING_OPTIONS,
   type SamplingOptions,
 } from "./options.ts";
-export {
-  type CompleteOptions,
-  type GeneratedText,
-  type GenerateTextOptions,
-  PromptError,
-  type ScoreTextOptions,
-  type TextCandidate,
-  type TextEnd,
-  TextModel,
-  type TextScore,
-  type TextStep,
-} from "./text.ts";
+export { PromptError, TextModel } from "./text.ts";
+export type {
+  CompleteOptions,
+  GeneratedText,
+  GenerateTextOptions,
+  ScoreTextOptions,
+  TextCandidate,
+  TextEnd,
+  TextScore,
+  TextStep,
+} from "./text/options.ts";

@@ -1,5 +1,5 @@
 /** What a token was chosen from, as lines of text with bars. */
-import type { TextStep } from "../text.ts";
+import type { TextStep } from "../text/options.ts";
 
 const BAR_WIDTH = 30;
 

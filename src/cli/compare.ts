@@ -7,15 +7,15 @@ import { TrainingNotes } from "../compare/memorisation.ts";
 import { type ComparisonReport, renderReport } from "../compare/report.ts";
 import { SAMENESS } from "../compare/sameness.ts";
 import { summaryLines } from "../compare/summary.ts";
-import { cutWindows, type GridNote, gridNotes } from "../compare/windows.ts";
-import { EncodingError, MidiError, readMidi } from "../../encoding/index.ts";
+import { cutWindows, type GridNote } from "../compare/windows.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
 import { loadMusicModel } from "../node/load-model.ts";
 import { Console } from "./console.ts";
-import { counted } from "../counted.ts";
+import { counted } from "../../encoding/counted.ts";
 import { CommandError, UsageError } from "./errors.ts";
-import { checkWritable, listFiles, readInput, writeOutput } from "./files.ts";
+import { checkWritable, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { eachPiece } from "./each-piece.ts";
 import { requireMusicModel } from "./music-model.ts";
 import { loadingOptions, type ModelCommandOptions, offlineOption } from "./model-options.ts";
 import { numberIn, positiveInteger, positiveNumber, precisionOption } from "./values.ts";
@@ -30,8 +30,6 @@ interface CompareCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
-
-const MIDI_FILE = /\.(midi?|rmi)$/i;
 
 export function addCompareCommand(program: Command): void {
   const command = program
@@ -109,7 +107,7 @@ async function runCompare(
   const started = performance.now();
   const skipped: { path: string; reason: string }[] = [];
   const read = (folder: string, use: (path: string, notes: readonly GridNote[]) => void): Promise<void> =>
-    readFolder(folder, { lenient: options.lenient ?? false, console, skipped }, use);
+    eachPiece(folder, { lenient: options.lenient ?? false, console, skipped }, use);
   const readPieces = async (folder: string): Promise<Piece[]> => {
     const pieces: Piece[] = [];
     await read(folder, (path, notes) => pieces.push(cutWindows(path, notes, options.seconds)));
@@ -172,55 +170,6 @@ function checkUsage(folders: readonly string[], options: CompareCommandOptions, 
         `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} needs --model`,
       );
     }
-  }
-}
-
-interface FolderReading {
-  readonly lenient: boolean;
-  readonly console: Console;
-  readonly skipped: { path: string; reason: string }[];
-}
-
-/**
- * Reads the MIDI files below a folder; those that cannot be read, or hold no notes, are left out and reported.
- *
- * @throws CommandError when none is left.
- */
-async function readFolder(
-  folder: string,
-  { lenient, console, skipped }: FolderReading,
-  use: (path: string, notes: readonly GridNote[]) => void,
-): Promise<void> {
-  const paths = (await listFiles(folder)).filter((path) => MIDI_FILE.test(path));
-  let used = 0;
-  for (const [index, path] of paths.entries()) {
-    console.progress(() => `${index} of ${paths.length} files of ${folder}`);
-    interruptSignal().throwIfAborted();
-    const bytes = await readInput(join(folder, path));
-    const reason = useNotes(bytes, lenient, (notes) => use(path, notes));
-    if (reason === undefined) used += 1;
-    else skipped.push({ path: join(folder, path), reason });
-    if (reason !== undefined) console.say(`skipped ${join(folder, path)}: ${reason}`);
-  }
-  if (used === 0) {
-    throw new CommandError(`no MIDI files with notes in ${folder}`, "check the folder");
-  }
-}
-
-/** Hands over the notes of a file, or tells why there are none. */
-function useNotes(
-  bytes: Uint8Array,
-  lenient: boolean,
-  use: (notes: readonly GridNote[]) => void,
-): string | undefined {
-  try {
-    const notes = gridNotes(readMidi(bytes, { recover: lenient }));
-    if (notes.length === 0) return "no notes other than percussion";
-    use(notes);
-    return undefined;
-  } catch (error) {
-    if (error instanceof MidiError || error instanceof EncodingError) return error.message;
-    throw error;
   }
 }
 

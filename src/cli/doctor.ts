@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Check, CheckState } from "../doctor/check.ts";
 import { examine } from "../doctor/doctor.ts";
 import { Console } from "./console.ts";
-import { counted } from "../counted.ts";
+import { counted } from "../../encoding/counted.ts";
 
 interface DoctorCommandOptions {
   readonly quiet?: boolean;

@@ -9,7 +9,7 @@ import {
   writeNpy,
 } from "../../encoding/index.ts";
 import { Console } from "./console.ts";
-import { counted } from "../counted.ts";
+import { counted } from "../../encoding/counted.ts";
 import { UsageError } from "./errors.ts";
 import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
 import { TRACKS_HELP, trackSelection } from "./values.ts";

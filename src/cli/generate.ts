@@ -10,7 +10,7 @@ import {
 import { MOST_VARIATIONS } from "../music/limits.ts";
 import type { GeneratedMusic, MusicEvent } from "../music/options.ts";
 import { Console } from "./console.ts";
-import { counted } from "../counted.ts";
+import { counted } from "../../encoding/counted.ts";
 import { UsageError } from "./errors.ts";
 import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";

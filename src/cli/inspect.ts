@@ -15,7 +15,7 @@ import { GPT2_SIZES } from "../../models/index.ts";
 import { hubId } from "../node/hub/hub.ts";
 import { shippedFolder } from "../node/shipped-models.ts";
 import { Console } from "./console.ts";
-import { counted } from "../counted.ts";
+import { counted } from "../../encoding/counted.ts";
 import { UsageError } from "./errors.ts";
 import { readScore } from "./files.ts";
 import { inspectedConfig, showModel } from "./inspect-model.ts";

@@ -8,7 +8,7 @@ import {
   STEPS_PER_SECOND,
   type Vocabulary,
 } from "../../encoding/index.ts";
-import { HintedError } from "../hinted-error.ts";
+import { HintedError } from "../../encoding/hinted-error.ts";
 import { OptionError } from "../options.ts";
 import type { ContinueOptions } from "./options.ts";
 

@@ -1,6 +1,6 @@
 import type { DecoderConfig } from "../../models/index.ts";
 import type { Task } from "../../encoding/index.ts";
-import { HintedError } from "../hinted-error.ts";
+import { HintedError } from "../../encoding/hinted-error.ts";
 
 /** Thrown when a model is asked for what it was not trained to do, or with music that it cannot do it with. */
 export class TaskError extends HintedError {

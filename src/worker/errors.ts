@@ -2,7 +2,7 @@
 import { EncodingError, MidiError, VocabularyError } from "../../encoding/index.ts";
 import { CheckpointError } from "../../models/index.ts";
 import { EngineError } from "../engine/index.ts";
-import { HintedError } from "../hinted-error.ts";
+import { HintedError } from "../../encoding/hinted-error.ts";
 import { PrimerError } from "../music/prompt.ts";
 import { TaskError } from "../music/task-error.ts";
 import { OptionError } from "../options.ts";

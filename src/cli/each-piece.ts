@@ -1,0 +1,62 @@
+/** The pieces of a folder, as `ostinato compare` reads them. */
+import { join } from "node:path";
+import { EncodingError, MidiError, readMidi } from "../../encoding/index.ts";
+import { type GridNote, gridNotes } from "../compare/windows.ts";
+import type { Console } from "./console.ts";
+import { CommandError } from "./errors.ts";
+import { listFiles, readInput } from "./files.ts";
+import { interruptSignal } from "./interrupt.ts";
+
+const MIDI_FILE = /\.(midi?|rmi)$/i;
+
+interface FolderReading {
+  readonly lenient: boolean;
+  readonly console: Console;
+  readonly skipped: { path: string; reason: string }[];
+}
+
+/**
+ * Reads the MIDI files below a folder, one after the other; those that cannot be read, or hold no notes, are left out and
+ * reported.
+ *
+ * @throws CommandError when none is left.
+ */
+export async function eachPiece(
+  folder: string,
+  { lenient, console, skipped }: FolderReading,
+  use: (path: string, notes: readonly GridNote[]) => void,
+): Promise<void> {
+  const paths = (await listFiles(folder)).filter((path) => MIDI_FILE.test(path));
+  let used = 0;
+  for (const [index, path] of paths.entries()) {
+    console.progress(() => `${index} of ${paths.length} files of ${folder}`);
+    interruptSignal().throwIfAborted();
+    const bytes = await readInput(join(folder, path));
+    const reason = useNotes(bytes, lenient, (notes) => use(path, notes));
+    if (reason === undefined) used += 1;
+    else {
+      skipped.push({ path: join(folder, path), reason });
+      console.say(`skipped ${join(folder, path)}: ${reason}`);
+    }
+  }
+  if (used === 0) {
+    throw new CommandError(`no MIDI files with notes in ${folder}`, "check the folder");
+  }
+}
+
+/** Hands over the notes of a file, or tells why there are none. */
+function useNotes(
+  bytes: Uint8Array,
+  lenient: boolean,
+  use: (notes: readonly GridNote[]) => void,
+): string | undefined {
+  try {
+    const notes = gridNotes(readMidi(bytes, { recover: lenient }));
+    if (notes.length === 0) return "no notes other than percussion";
+    use(notes);
+    return undefined;
+  } catch (error) {
+    if (error instanceof MidiError || error instanceof EncodingError) return error.message;
+    throw error;
+  }
+}
