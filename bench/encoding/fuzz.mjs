@@ -32,14 +32,21 @@ if (folder === undefined) {
   process.exit(2);
 }
 
-const { module } = await runnerImport(new URL("../../test/encoding/mutate.ts", import.meta.url).pathname);
-const random = module.randomNumbers(Number(seed));
+const { mutate } = await fromTests("encoding/mutate.ts");
+const { randomNumbers } = await fromTests("random-numbers.ts");
+const random = randomNumbers(Number(seed));
 const files = filesIn(folder).filter(({ length }) => length <= MAX_FILE_BYTES);
 const outcomes = { strict: 0, recovered: 0, refused: 0 };
 const codes = new Map();
 let failures = 0;
 let slowest = 0;
 let worstMemory = 0;
+
+/** What the tests use too, from its TypeScript. */
+async function fromTests(path) {
+  const { module } = await runnerImport(new URL(`../../test/${path}`, import.meta.url).pathname);
+  return module;
+}
 
 /** Whether the input could be read; what is thrown and not documented is thrown on. */
 function survives(bytes, recover) {
@@ -66,7 +73,7 @@ function fail(bytes, reason) {
 
 for (let input = 0; input < Number(count); input += 1) {
   const file = files[random(files.length)];
-  const bytes = module.mutate(file, files[random(files.length)], random);
+  const bytes = mutate(file, files[random(files.length)], random);
   const isWatched = input % MEMORY_EVERY === 0 && globalThis.gc !== undefined;
   if (isWatched) globalThis.gc();
   const before = process.memoryUsage();

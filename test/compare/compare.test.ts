@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { compareMusic, findSharedRuns, type Piece } from "../../src/compare/compare.ts";
 import { TrainingNotes } from "../../src/compare/memorisation.ts";
 import { cutWindows, type GridNote } from "../../src/compare/windows.ts";
-import { grid, randomNumbers } from "./notes.ts";
+import { randomNumbers } from "../random-numbers.ts";
+import { grid } from "./notes.ts";
 
 function randomMusic(seed: number, pitches: number): GridNote[] {
   const random = randomNumbers(seed);

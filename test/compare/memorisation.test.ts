@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { TrainingNotes } from "../../src/compare/memorisation.ts";
 import { stepKeys } from "../../src/compare/sameness.ts";
 import type { GridNote } from "../../src/compare/windows.ts";
-import { grid, randomNumbers } from "./notes.ts";
+import { randomNumbers } from "../random-numbers.ts";
+import { grid } from "./notes.ts";
 
 function randomPiece(seed: number, notes: number, pitches: number): GridNote[] {
   const random = randomNumbers(seed);
@@ -69,7 +70,7 @@ describe("the longest shared run", () => {
     expect(run.at).toBeGreaterThan(46);
     expect(run.at).toBeLessThanOrEqual(50);
     expect(run.found?.path).toBe("b.mid");
-    const at = (run.found?.startSeconds ?? 0) * 100;
+    const at = Math.round((run.found?.startSeconds ?? 0) * 100);
     expect(
       pieces
         .get("b.mid")

@@ -3,7 +3,8 @@ import { compareMusic, findSharedRuns } from "../../src/compare/compare.ts";
 import { TrainingNotes } from "../../src/compare/memorisation.ts";
 import { type ComparisonReport, renderReport } from "../../src/compare/report.ts";
 import { cutWindows } from "../../src/compare/windows.ts";
-import { grid, randomNumbers } from "./notes.ts";
+import { randomNumbers } from "../random-numbers.ts";
+import { grid } from "./notes.ts";
 
 const random = randomNumbers(4);
 const notes = grid(...Array.from({ length: 80 }, (_, i) => [60 + random(24), 25 * i] as const));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sortSuffixes } from "../../src/compare/suffix-array.ts";
-import { randomNumbers } from "./notes.ts";
+import { randomNumbers } from "../random-numbers.ts";
 
 /** By comparing suffixes as lists. */
 function slowOrder(values: Uint16Array): number[] {

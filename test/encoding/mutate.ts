@@ -1,16 +1,5 @@
 /** Damage as it happens to files: flipped bits, changed bytes, cuts, pieces repeated, moved or taken from another file. */
 
-/** Whole numbers from 0 to below `limit`, the same for the same seed (xorshift32). */
-export function randomNumbers(seed: number): (limit: number) => number {
-  let state = seed * 2_654_435_761 || 1;
-  return (limit) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % limit;
-  };
-}
-
 /** Bytes that mean something in a MIDI file, and so do the most damage. */
 const TELLING = [0, 1, 0x2f, 0x51, 0x7f, 0x80, 0x90, 0xb0, 0xc0, 0xf0, 0xf2, 0xf7, 0xf8, 0xff];
 

@@ -8,7 +8,8 @@ import {
   tensorShapes,
   writeSafetensors,
 } from "../../models/index.ts";
-import { mutate, randomNumbers } from "../encoding/mutate.ts";
+import { mutate } from "../encoding/mutate.ts";
+import { randomNumbers } from "../random-numbers.ts";
 import { countingTensors, SMALLEST_CONFIG } from "./counting-tensors.ts";
 
 const SHARDS = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];

@@ -7,7 +7,7 @@ import { encodeModel } from "../../models/onnx.ts";
 import { blockSize, isTable, matrixFormat, PLANS, type PrecisionPlan } from "../../models/plan.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
 import { createNodeRuntime } from "../../src/node/runtime.ts";
-import { randomIds, randomNumbers, randomTensors, referenceLogits, relativeError } from "./reference.ts";
+import { randomIds, centredNumbers, randomTensors, referenceLogits, relativeError } from "./reference.ts";
 
 const OPSETS = { "": 21, "com.microsoft": 1 };
 
@@ -78,15 +78,15 @@ describe.each(["node", "wasm"] as const)("one matrix on %s", (backend) => {
       const [rows, inputs, outputs] = [3, 96, 10];
       const matrix = {
         shape: [inputs, outputs],
-        values: Float32Array.from(randomNumbers(inputs * outputs, 1)),
+        values: Float32Array.from(centredNumbers(inputs * outputs, 1)),
       };
-      const table = { shape: [7, inputs], values: Float32Array.from(randomNumbers(7 * inputs, 2)) };
+      const table = { shape: [7, inputs], values: Float32Array.from(centredNumbers(7 * inputs, 2)) };
       const tensors = new Map([
         ["h.0.mlp.c_fc.weight", matrix],
         ["wte.weight", table],
       ]);
-      const bias = Float32Array.from(randomNumbers(outputs, 3));
-      const x = Float32Array.from(randomNumbers(rows * inputs, 4));
+      const bias = Float32Array.from(centredNumbers(outputs, 3));
+      const x = Float32Array.from(centredNumbers(rows * inputs, 4));
 
       const graph = new GraphBuilder("matrices");
       const given = graph.input("x", "float32", ["rows", inputs]);

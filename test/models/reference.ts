@@ -2,6 +2,7 @@
  * The decoder once more, slow and obvious, in float64: the formulas of GPT-2 and of the Music Transformer as loops, one
  * position at a time, without cache, mask or skew. The graph is tested against it.
  */
+import { randomFractions } from "../random-numbers.ts";
 import { type DecoderConfig, headSize, type Tensor, tensorShapes } from "../../models/index.ts";
 
 /** Logits for every position: `[ids, vocabularySize]`. */
@@ -40,7 +41,7 @@ export function referenceAttention(
 
 /** Tensors of a config, filled from a fixed sequence of numbers. */
 export function randomTensors(config: DecoderConfig, seed: number): Map<string, Tensor> {
-  const random = mulberry32(seed);
+  const random = randomFractions(seed);
   const tensors = new Map<string, Tensor>();
   for (const [name, shape] of tensorShapes(config)) {
     const size = shape.reduce((product, length) => product * length, 1);
@@ -52,13 +53,13 @@ export function randomTensors(config: DecoderConfig, seed: number): Map<string, 
 
 /** Ids from a fixed sequence of numbers. */
 export function randomIds(count: number, vocabularySize: number, seed: number): number[] {
-  const random = mulberry32(seed);
+  const random = randomFractions(seed);
   return Array.from({ length: count }, () => Math.floor(random() * vocabularySize));
 }
 
 /** Numbers from −0.5 to 0.5, from a fixed sequence. */
-export function randomNumbers(count: number, seed: number): number[] {
-  const random = mulberry32(seed);
+export function centredNumbers(count: number, seed: number): number[] {
+  const random = randomFractions(seed);
   return Array.from({ length: count }, () => random() - 0.5);
 }
 
@@ -239,15 +240,4 @@ function sum(count: number, term: (index: number) => number): number {
 
 function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
-}
-
-/** Mulberry32 (Tommy Ettinger, public domain): numbers from 0 to 1. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

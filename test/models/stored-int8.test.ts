@@ -11,7 +11,7 @@ import {
 } from "../../models/index.ts";
 import { halfBits, STORED_PRECISIONS } from "../../models/precision.ts";
 import { TINY_CONFIG } from "../tiny-checkpoint.ts";
-import { randomNumbers, randomTensors } from "./reference.ts";
+import { centredNumbers, randomTensors } from "./reference.ts";
 
 const JSON_CONFIG = { ...TINY_CONFIG, vocab_size: 20, n_embd: 32, n_head: 2, n_inner: 48, max_distance: 6 };
 const CONFIG = parseConfig(JSON_CONFIG);
@@ -154,7 +154,7 @@ test("halfBits: every half is itself, and what lies between goes to the nearer, 
   expect(halfBits(-1e9)).toBe(0xfc00);
   expect(halfBits(NaN)).toBe(0x7e00);
   expect(halfBits(-0)).toBe(0x8000);
-  for (const number of randomNumbers(1000, 1)) {
+  for (const number of centredNumbers(1000, 1)) {
     const [back = NaN] = STORED_PRECISIONS.F16.expand(
       new Uint8Array(Uint16Array.of(halfBits(number)).buffer),
     );
