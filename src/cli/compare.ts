@@ -1,5 +1,6 @@
 import { join, parse } from "node:path";
 import { type Command, Option } from "commander";
+import { counted } from "../../encoding/counted.ts";
 import { compareMusic, findSharedRuns, type Piece } from "../compare/compare.ts";
 import { type GeneratedSet, generateSet } from "../compare/generate.ts";
 import { illegalIdsOf, totalLegality } from "../compare/legality.ts";
@@ -11,7 +12,6 @@ import { cutWindows, type GridNote } from "../compare/windows.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
 import { loadMusicModel } from "../node/load-model.ts";
 import { Console } from "./console.ts";
-import { counted } from "../../encoding/counted.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { checkWritable, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
+import { counted } from "../../encoding/counted.ts";
 import { type Task, TASKS } from "../../encoding/index.ts";
 import { type BuildProgress, buildDataset } from "../dataset/build.ts";
 import { DEFAULT_SHARES, SHARED_KINDS, type Shares, sumOfShares, type TaskPlan } from "../dataset/plan.ts";
 import { type EncoderChoice, encoderOf } from "../dataset/worker.ts";
 import { Console } from "./console.ts";
-import { counted } from "../../encoding/counted.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { listFiles, parseJson, readText, reasonOf } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";

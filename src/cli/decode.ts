@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { counted } from "../../encoding/counted.ts";
 import { decodePerformance, scoreFromNotes, VOCABULARIES, writeMidi } from "../../encoding/index.ts";
 import { Console } from "./console.ts";
-import { counted } from "../../encoding/counted.ts";
 import { CommandError } from "./errors.ts";
 import { checkOutputs, checkWritable, parseJson, readText, writeOutput } from "./files.ts";
 

@@ -1,9 +1,9 @@
 import { styleText } from "node:util";
 import type { Command } from "commander";
+import { counted } from "../../encoding/counted.ts";
 import type { Check, CheckState } from "../doctor/check.ts";
 import { examine } from "../doctor/doctor.ts";
 import { Console } from "./console.ts";
-import { counted } from "../../encoding/counted.ts";
 
 interface DoctorCommandOptions {
   readonly quiet?: boolean;

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { counted } from "../../encoding/counted.ts";
 import {
   DRUM_CHANNEL,
   encodeScore,
@@ -9,7 +10,6 @@ import {
   writeNpy,
 } from "../../encoding/index.ts";
 import { Console } from "./console.ts";
-import { counted } from "../../encoding/counted.ts";
 import { UsageError } from "./errors.ts";
 import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
 import { TRACKS_HELP, trackSelection } from "./values.ts";

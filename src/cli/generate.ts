@@ -1,5 +1,6 @@
 import { join, parse } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { counted } from "../../encoding/counted.ts";
 import {
   DENSITY_NAMES,
   type DensityName,
@@ -10,7 +11,6 @@ import {
 import { MOST_VARIATIONS } from "../music/limits.ts";
 import type { GeneratedMusic, MusicEvent } from "../music/options.ts";
 import { Console } from "./console.ts";
-import { counted } from "../../encoding/counted.ts";
 import { UsageError } from "./errors.ts";
 import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
+import { counted } from "../../encoding/counted.ts";
 import {
   DRUM_CHANNEL,
   encodeScore,
@@ -15,7 +16,6 @@ import { GPT2_SIZES } from "../../models/index.ts";
 import { hubId } from "../node/hub/hub.ts";
 import { shippedFolder } from "../node/shipped-models.ts";
 import { Console } from "./console.ts";
-import { counted } from "../../encoding/counted.ts";
 import { UsageError } from "./errors.ts";
 import { readScore } from "./files.ts";
 import { inspectedConfig, showModel } from "./inspect-model.ts";

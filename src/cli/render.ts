@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { counted } from "../../encoding/counted.ts";
 import type { TrackSelection } from "../../encoding/index.ts";
 import { packageRoot } from "../node/package-root.ts";
 import type { Rendering } from "../render/render.ts";
 import { pcm16, wavHeader } from "../render/wav.ts";
 import { Console } from "./console.ts";
-import { counted } from "../../encoding/counted.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { checkOutputs, checkWritable, readInput, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";

@@ -1,7 +1,7 @@
 /** What `ostinato generate` does when the model that is named is one of text: it hands over to text mode. */
 import type { Command } from "commander";
-import type { Console } from "./console.ts";
 import { counted } from "../../encoding/counted.ts";
+import type { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";

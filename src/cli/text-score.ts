@@ -1,5 +1,5 @@
-import type { Console } from "./console.ts";
 import { counted } from "../../encoding/counted.ts";
+import type { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";

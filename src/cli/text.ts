@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { counted } from "../../encoding/counted.ts";
 import type { TextTokenizer } from "../../encoding/text.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
 import type { TextModel } from "../text.ts";
@@ -6,7 +7,6 @@ import type { GeneratedText, TextEnd, TextStep } from "../text/options.ts";
 import { candidateLines } from "./candidates.ts";
 import { Chooser } from "./choose.ts";
 import { Console } from "./console.ts";
-import { counted } from "../../encoding/counted.ts";
 import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
 import { InterruptError, interruptSignal } from "./interrupt.ts";

@@ -1,9 +1,9 @@
 /** The commands that write music into a file that is given: `accompany` and `infill`. */
+import { counted } from "../../encoding/counted.ts";
 import { type Score, writeMidi } from "../../encoding/index.ts";
 import type { AddedMusic, WritingOptions } from "../music/added-music.ts";
 import type { MusicModel } from "../music.ts";
 import { Console } from "./console.ts";
-import { counted } from "../../encoding/counted.ts";
 import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { requireMusicModel } from "./music-model.ts";

@@ -2,9 +2,9 @@
 import { constants } from "node:fs";
 import { access, lstat, readdir, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { counted } from "../../encoding/counted.ts";
 import { bytesText } from "../bytes-text.ts";
 import { cacheFolder } from "../node/cache-folder.ts";
-import { counted } from "../../encoding/counted.ts";
 import { hubCacheFolder } from "../node/list-models.ts";
 import { type Check, reasonOf } from "./check.ts";
 
