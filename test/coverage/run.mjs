@@ -27,6 +27,9 @@ const vitest = await startVitest("test", process.argv.slice(2), {
   root,
   watch: false,
   exclude: ["test/browser/**", "test/package/**"],
+  // Counting makes all of them slower.
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
   // Read by Node in the processes that the tests start, not by the tests' own, which run already.
   env: { NODE_V8_COVERAGE: processes },
   coverage: {
