@@ -64,8 +64,8 @@ async function coverageOfProcesses() {
   const dist = pathToFileURL(join(root, "dist/")).href;
   let merged = { result: [] };
   for (const name of readdirSync(processes)) {
-    const { result } = JSON.parse(readFileSync(join(processes, name), "utf8"));
-    merged = mergeProcessCovs([merged, { result: result.filter(({ url }) => url.startsWith(dist)) }]);
+    const result = resultIn(join(processes, name)).filter(({ url }) => url.startsWith(dist));
+    merged = mergeProcessCovs([merged, { result }]);
   }
   const sources = istanbul.createCoverageMap({});
   for (const coverage of merged.result) {
@@ -75,6 +75,15 @@ async function coverageOfProcesses() {
     sources.merge(await convert({ code, sourceMap, coverage, ast: parseAstAsync(code) }));
   }
   return sources;
+}
+
+/** What a process wrote at its end; nothing of one that was killed meanwhile. */
+function resultIn(path) {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")).result;
+  } catch {
+    return [];
+  }
 }
 
 /** Of each file, its lines with statements, and whether any process ran them. */

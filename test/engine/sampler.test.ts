@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Sampler } from "../../src/engine/sampler.ts";
+import { GumbelNoise } from "../../src/engine/random.ts";
+import { likeliest, Sampler } from "../../src/engine/sampler.ts";
 import { OptionError, SAMPLING_OPTIONS, type SamplingOptions } from "../../src/options.ts";
 
 const PROBABILITIES = [0.4, 0.25, 0.15, 0.1, 0.06, 0.04];
@@ -74,8 +75,8 @@ describe("Sampler", () => {
     const logits = Float32Array.of(2, 1, -1, 0);
     const sampler = new Sampler({ repetitionPenalty: 2, seed: 1 });
     expect(sampler.needsRecent).toBe(true);
-    const { candidates } = sampler.draw(logits, 0, { recent: [0, 0, 2] }, 4);
-    const shares = [1, 1, -2, 0].map(Math.exp);
+    const { candidates } = sampler.draw(logits, 0, { recent: [0, 0, 2, 1] }, 4);
+    const shares = [1, 0.5, -2, 0].map(Math.exp);
     const sum = shares.reduce((total, share) => total + share, 0);
     for (const { id, probability } of candidates)
       expect(probability).toBeCloseTo((shares[id] ?? 0) / sum, 12);
@@ -99,7 +100,9 @@ describe("Sampler", () => {
   });
 
   it("refuses a bias for an id that the model does not have, and one that is no number", () => {
-    expect(() => new Sampler({ logitBias: new Map([[9, 1]]) }).sample(LOGITS, 0)).toThrow(OptionError);
+    const biased = new Sampler({ logitBias: new Map([[9, 1]]) });
+    expect(() => biased.sample(LOGITS, 0)).toThrow(OptionError);
+    expect(() => biased.sample(LOGITS, 0)).toThrow("logitBias names id 9, the model's end at 5");
     expect(() => new Sampler({ logitBias: new Map([[0, Number.NaN]]) })).toThrow(OptionError);
   });
 
@@ -122,6 +125,10 @@ describe("Sampler", () => {
   it("takes the likeliest id at temperature 0", () => {
     expect(new Sampler({ temperature: 0 }).sample(Float32Array.of(1, 3, 2), 0)).toBe(1);
     expect(
+      new Sampler({ temperature: 0 }).sample(Float32Array.of(1, 3, 3), 0),
+      "of equal ones the lowest",
+    ).toBe(1);
+    expect(
       new Sampler({ temperature: 0 }).sample(Float32Array.of(1, 3, 2), 0, { legal: Uint8Array.of(1, 0, 1) }),
     ).toBe(2);
   });
@@ -135,10 +142,45 @@ describe("Sampler", () => {
     expect(ids(3)).not.toEqual(ids(4));
   });
 
+  it("gives a graph the noise, the bias and the options that it draws with itself", () => {
+    const options = { seed: 5, temperature: 0.8, topK: 3, topP: 0.9, minP: 0.1, typicalP: 0.7 };
+    const draws = new Sampler({ ...options, logitBias: new Map([[2, 1.5]]) }).graphDraws(7, 2, 4);
+    const noise = new GumbelNoise(5);
+    const rows = [7, 8].flatMap((step) => [0, 1, 2, 3].map((id) => noise.at(step, id)));
+    expect(draws).toEqual({
+      steps: 2,
+      noise: Float32Array.from(rows),
+      bias: Float32Array.of(0, 0, 1.5, 0),
+      temperature: 0.8,
+      topK: 3,
+      topP: 0.9,
+      minP: 0.1,
+      typicalP: 0.7,
+    });
+  });
+
+  it("tells a graph that there is nothing to bias or truncate, and no noise at temperature 0", () => {
+    const nothing = { bias: Float32Array.of(0), temperature: 1, topK: 0, topP: 1, minP: 0, typicalP: 1 };
+    expect(new Sampler({ seed: 5 }).graphDraws(0, 1, 4)).toMatchObject(nothing);
+    expect(new Sampler({ topK: 4 }).graphDraws(0, 1, 4)).toMatchObject(nothing);
+    const greedy = new Sampler({ temperature: 0, topK: 2, topP: 0.5, minP: 0.5, typicalP: 0.5 });
+    expect(greedy.graphDraws(0, 3, 4)).toEqual({ ...nothing, steps: 3, noise: new Float32Array(3) });
+    expect(() => new Sampler({ repetitionPenalty: 2 }).graphDraws(0, 1, 4)).toThrow(TypeError);
+  });
+
   it.each(SAMPLING_OPTIONS)("rejects $key out of range", ({ key, minimum, maximum, isInteger }) => {
     for (const value of [minimum - 1, maximum + 1, Number.NaN, ...(isInteger ? [minimum + 0.5] : [])]) {
       expect(() => new Sampler({ [key]: value }), String(value)).toThrow(OptionError);
     }
     expect(() => new Sampler({ [key]: minimum })).not.toThrow();
+  });
+});
+
+describe("likeliest", () => {
+  it("names ids by falling probability, of equal ones the lower first, and none that cannot be drawn", () => {
+    const probabilities = Float64Array.of(0.2, 0, 0.4, 0.2, 0.2, 0);
+    const named = (count: number): number[] => likeliest(probabilities, count).map(({ id }) => id);
+    expect(named(6)).toEqual([2, 0, 3, 4]);
+    expect(named(2)).toEqual([2, 0]);
   });
 });
