@@ -17,7 +17,7 @@ from .data import IGNORED, Dataset, IdRange, Ids, Vocabulary
 from .errors import DatasetError
 
 HIGHEST_RATE = 1.0  # mistakes for each note; the rate of a block is anywhere from 0 to this
-ADDED, LEFT_OUT = 1 / 3, 1 / 3  # of the mistakes; the others are notes moved to another pitch
+ADDED, LEFT_OUT = 0.2, 0.2  # of the mistakes; the others are notes moved to another pitch
 NEAR = 0.5  # of the wrong pitches lie within NEAREST semitones of a right one, the others anywhere on the piano
 NEAREST = 2
 LONGEST = 60  # steps that an added note lasts at most
