@@ -29,6 +29,7 @@ export class App {
   readonly #holder: MusicModelHolder;
   #player: Player | undefined;
   #sound: PianoSound | undefined;
+  #startingSound: Promise<PianoSound> | undefined;
   /** Sound is of use only after a press; fetching the code now makes the first one quicker. */
   readonly #soundModule = import("./sound/sound.ts");
 
@@ -75,6 +76,7 @@ export class App {
   /** Loads what is missing. Call it in a press or a key: browsers allow sound only there. */
   async ready(): Promise<{ model: WorkerMusicModel; player: Player; sound: PianoSound }> {
     const [model, sound] = await Promise.all([this.loadModel(), this.startSound()]);
+    await sound.wake();
     if (!this.#player) {
       this.#player = this.#createPlayer(sound);
       if (this.branches.current) this.#open(this.branches.current);
@@ -105,10 +107,18 @@ export class App {
     this.#listener.changed();
   }
 
-  async startSound(): Promise<PianoSound> {
-    const { createSound } = await this.#soundModule;
-    this.#sound ??= await createSound();
-    return this.#sound;
+  /** The piano, made once; a failure is forgotten, so that the next press tries again. */
+  startSound(): Promise<PianoSound> {
+    this.#startingSound ??= this.#soundModule
+      .then(({ createSound }) => createSound())
+      .then(
+        (sound) => (this.#sound = sound),
+        (error: unknown) => {
+          this.#startingSound = undefined;
+          throw error;
+        },
+      );
+    return this.#startingSound;
   }
 
   /** Begins another piece, and plays it. */
@@ -142,8 +152,7 @@ export class App {
 
   /** Goes on with the piece there is. */
   async play(): Promise<void> {
-    const { player, sound } = await this.ready();
-    await sound.wake();
+    const { player } = await this.ready();
     this.#order();
     player.play();
   }

@@ -11,6 +11,7 @@ import { OneHot } from "./one-hot/one-hot.ts";
 import { OutputView } from "./output/output-view.ts";
 import { ModelView } from "./model-view.ts";
 import { RollView } from "./roll/roll-view.ts";
+import type { Span } from "./sound/sound.ts";
 import { Status } from "./status.ts";
 import { listenToTabs } from "./tabs.ts";
 import { VariationsView } from "./variations/variations-view.ts";
@@ -33,6 +34,7 @@ const listener: AppListener = {
   state: (state) => showState(state),
   shown: () => {
     showControls();
+    applyLoop();
     // What can be done with it, the model tells; what goes wrong is said when it is asked for something.
     void app
       .loadModel()
@@ -87,10 +89,7 @@ byId("again", HTMLButtonElement).addEventListener("click", () => {
   app.seek(0);
   roll.follow();
 });
-loop.addEventListener("click", () => {
-  loop.setAttribute("aria-pressed", String(loop.getAttribute("aria-pressed") !== "true"));
-  applyLoop();
-});
+loop.addEventListener("click", () => setLoop(loop.getAttribute("aria-pressed") !== "true"));
 follow.addEventListener("click", () => roll.follow());
 select.addEventListener("click", () => {
   roll.isSelecting = !roll.isSelecting;
@@ -160,6 +159,8 @@ function openText(): void {
 
 async function newPiece(): Promise<void> {
   settings.seed.next();
+  // Of a piece that is still to be written there is nothing to loop.
+  setLoop(false);
   roll.select(undefined);
   roll.follow();
   await app.start();
@@ -178,14 +179,24 @@ function playingChanged(): void {
   if (!sound) return;
   if (settings.volume.check()) sound.volume = settings.volume.value ?? 1;
   if (settings.tempo.check()) sound.speed = settings.tempo.value ?? 1;
+  sound.loop = looped;
 }
 
-/** Loops the selection, or else all there is. */
+/** What is to be looped, also where there is no sound yet. */
+let looped: Span | undefined;
+
+/** Loops the selection, or else all there is now. */
 function applyLoop(): void {
-  if (!app.sound) return;
   const isOn = loop.getAttribute("aria-pressed") === "true";
-  const all = { fromSeconds: 0, toSeconds: app.piece?.seconds ?? 0 };
-  app.sound.loop = isOn ? (roll.selection ?? all) : undefined;
+  const { seconds = 0 } = app.piece ?? {};
+  const all = seconds > 0 ? { fromSeconds: 0, toSeconds: seconds } : undefined;
+  looped = isOn ? (roll.selection ?? all) : undefined;
+  if (app.sound) app.sound.loop = looped;
+}
+
+function setLoop(isOn: boolean): void {
+  loop.setAttribute("aria-pressed", String(isOn));
+  applyLoop();
 }
 
 /** There is a piece: what can be done with it. */

@@ -9,10 +9,8 @@
  *
  * CHROMIUM names another browser than Debian's; MINUTES another time for `memory`.
  */
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
-import { preview } from "vite";
 import { scoreFromNotes, writeMidi } from "../../dist/encoding/index.js";
+import { startBuiltPage } from "../../web/build/built-page.mjs";
 import { listenToSound } from "./listen.mjs";
 import { percentile, tasksOf } from "./trace.mjs";
 
@@ -20,15 +18,7 @@ const PATIENCE = 120_000;
 const MINUTES = Number(process.env["MINUTES"] ?? 10);
 const MEASUREMENTS = { first, play, roll, duet, memory };
 
-const server = await preview({
-  configFile: fileURLToPath(new URL("../../web/vite.config.ts", import.meta.url)),
-  logLevel: "error",
-  preview: { port: 0 },
-});
-const browser = await chromium.launch({
-  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-});
+const built = await startBuiltPage(PATIENCE);
 
 try {
   const asked = process.argv.slice(2);
@@ -38,8 +28,7 @@ try {
     await measure();
   }
 } finally {
-  await browser.close();
-  await server.close();
+  await built.close();
 }
 
 async function first() {
@@ -153,13 +142,8 @@ async function memory() {
   await page.context().close();
 }
 
-async function open() {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  context.setDefaultTimeout(PATIENCE);
-  const page = await context.newPage();
-  await page.addInitScript(listenToSound);
-  await page.goto(server.resolvedUrls?.local[0] ?? "");
-  return page;
+function open() {
+  return built.open({ viewport: { width: 1280, height: 800 } }, listenToSound);
 }
 
 /** What the main thread does for some seconds. */

@@ -3,8 +3,7 @@
  * Debian's.
  */
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
-import { preview } from "vite";
+import { startBuiltPage } from "./built-page.mjs";
 
 const PICTURES = fileURLToPath(new URL("../pictures/", import.meta.url));
 const PATIENCE = 240_000;
@@ -13,23 +12,14 @@ const SEED = "58798";
 /** Where the arcs of its note are. */
 const ARCS = { x: 180, y: 250, width: 860, height: 320 };
 
-const server = await preview({
-  configFile: fileURLToPath(new URL("../vite.config.ts", import.meta.url)),
-  logLevel: "error",
-  preview: { port: 0 },
-});
-const browser = await chromium.launch({
-  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-});
+const built = await startBuiltPage(PATIENCE);
 
 try {
   await piano("piano", { width: 1440, height: 900 }, "dark", "attention");
   await piano("piano-phone", { width: 390, height: 844 }, "light");
   await text("text", { width: 1440, height: 900 }, "dark");
 } finally {
-  await browser.close();
-  await server.close();
+  await built.close();
 }
 
 /**
@@ -38,7 +28,7 @@ try {
  * @param closeName another picture, of the arcs alone.
  */
 async function piano(name, viewport, colorScheme, closeName) {
-  const page = await open(viewport, colorScheme);
+  const page = await built.open({ viewport, colorScheme });
   const sheet = page.getByRole("button", { name: "Controls" });
   if (await sheet.isVisible()) await sheet.click();
   await page.getByLabel("seed", { exact: true }).fill(SEED);
@@ -62,7 +52,7 @@ async function piano(name, viewport, colorScheme, closeName) {
 
 /** A text, and why one of its tokens came. */
 async function text(name, viewport, colorScheme) {
-  const page = await open(viewport, colorScheme);
+  const page = await built.open({ viewport, colorScheme });
   await page.getByRole("button", { name: "Text", exact: true }).click();
   await page.getByRole("button", { name: "Write" }).click();
   await page.getByRole("button", { name: "Write on" }).waitFor();
@@ -72,12 +62,4 @@ async function text(name, viewport, colorScheme) {
   await page.locator("#numbers-table tr").first().waitFor();
   await page.screenshot({ path: `${PICTURES}${name}.png` });
   await page.context().close();
-}
-
-async function open(viewport, colorScheme) {
-  const context = await browser.newContext({ viewport, colorScheme });
-  context.setDefaultTimeout(PATIENCE);
-  const page = await context.newPage();
-  await page.goto(server.resolvedUrls?.local[0] ?? "");
-  return page;
 }

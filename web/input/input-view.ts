@@ -84,9 +84,8 @@ class InputView {
     return {
       press: (pitch, velocity) => {
         this.#roll.held.add(pitch);
-        // The first key is a press like any other: sound may begin with it.
         if (this.#app.sound) this.#duet.press(pitch, velocity);
-        else void this.#app.startSound().then((sound) => sound.press(pitch, velocity));
+        else void this.#begin(pitch, velocity);
         show();
       },
       lift: (pitch) => {
@@ -96,6 +95,17 @@ class InputView {
       },
       pedal: (isDown) => this.#duet.pedal(isDown),
     };
+  }
+
+  /** The first key is a press like any other: sound may begin with it. It may be up again by then. */
+  async #begin(pitch: number, velocity: number): Promise<void> {
+    try {
+      await this.#app.startSound();
+      this.#duet.press(pitch, velocity);
+      if (!this.#roll.held.has(pitch)) this.#duet.lift(pitch);
+    } catch (error) {
+      this.#status.showProblem(error);
+    }
   }
 
   #listenForFiles(): void {

@@ -35,6 +35,8 @@ export class MidiPorts {
     this.#access = access;
     access.addEventListener("statechange", () => {
       this.#listen();
+      // One that is unplugged is sent nothing more.
+      if (this.#output?.state === "disconnected") this.#output = undefined;
       this.onChange();
     });
     this.#listen();

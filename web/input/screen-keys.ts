@@ -6,6 +6,8 @@ import type { Hands } from "./computer-keys.ts";
 
 const LOWEST = 48;
 const HIGHEST = 84;
+/** Keys of the computer's that press the one that has the focus. */
+const PRESSING = ["Enter", " "];
 
 /** @returns shows which keys are down. */
 export function createScreenKeys(parent: HTMLElement, hands: Hands): (held: ReadonlySet<number>) => void {
@@ -28,14 +30,22 @@ export function createScreenKeys(parent: HTMLElement, hands: Hands): (held: Read
     for (const type of ["pointerup", "pointercancel"] as const) {
       key.addEventListener(type, (event) => lift(event.pointerId));
     }
+    let isDown = false;
     key.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.repeat) return;
+      if (!PRESSING.includes(event.key)) return;
       event.preventDefault();
+      if (isDown) return;
+      isDown = true;
       hands.press(pitch, 80);
     });
+    const up = (): void => {
+      if (isDown) hands.lift(pitch);
+      isDown = false;
+    };
     key.addEventListener("keyup", (event) => {
-      if (event.key === "Enter") hands.lift(pitch);
+      if (PRESSING.includes(event.key)) up();
     });
+    key.addEventListener("blur", up);
     keys.set(pitch, key);
     parent.append(key);
   }

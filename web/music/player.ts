@@ -55,6 +55,8 @@ export class Player {
     this.#sound = sound;
     this.#onState = onState;
     sound.onTick = () => this.#follow();
+    // The music stays where it is until the visitor wants it again: what wakes the sound is a press.
+    sound.onSleep = () => this.stop();
   }
 
   get state(): PlayerState {

@@ -23,6 +23,8 @@ export interface Sound {
   readonly seconds: number;
   /** Called twenty times a second while time goes on, in background tabs too. */
   onTick: (() => void) | undefined;
+  /** Called when the browser or the machine has put the sound to sleep while time went on. */
+  onSleep: (() => void) | undefined;
   run(): void;
   /** Silence, and time stops where it is. */
   pause(): void;
@@ -41,10 +43,15 @@ const MOST_MISSED_SECONDS = 0.2;
 const LOOK = 5;
 const GATE_SECONDS = 0.06;
 /**
- * From the decision to play to the first tick. Tone.js would take its whole look-ahead of 0.1 s; it looks every 0.05 s, so
- * that this much is enough, and an answer comes sooner.
+ * From the decision to play to the first tick, at least. Tone.js would take its whole look-ahead of 0.1 s; it looks every
+ * 0.05 s, so that this much is enough, and an answer comes sooner.
  */
 const START_SECONDS = 0.06;
+/**
+ * The clock passes over what lies between that and its look-ahead. It may be no more than so many ticks: of the two looks
+ * that are due next, one must be left, or none would ever follow.
+ */
+const MOST_PASSED_TICKS = LOOK - 1;
 
 /** The piano. Must be called, for the first time, while a click or key is being handled: browsers keep silent before. */
 export async function createSound(): Promise<PianoSound> {
@@ -55,6 +62,7 @@ export async function createSound(): Promise<PianoSound> {
 export class PianoSound implements Sound {
   source: Source | undefined;
   onTick: (() => void) | undefined;
+  onSleep: (() => void) | undefined;
   onPlay: PlayListener | undefined;
   /** Told when what sounds is cut short: by a pause, a seek, the end of a loop. */
   onHush: (() => void) | undefined;
@@ -89,6 +97,9 @@ export class PianoSound implements Sound {
       this.#playedTo = this.#loop?.fromSeconds ?? 0;
       this.onHush?.();
     });
+    getContext().on("statechange", (state) => {
+      if (state !== "running" && this.#isRunning) this.onSleep?.();
+    });
   }
 
   get seconds(): number {
@@ -120,6 +131,7 @@ export class PianoSound implements Sound {
 
   /** What is played again and again. */
   set loop(loop: Span | undefined) {
+    if (loop === this.#loop) return;
     this.#loop = loop;
     if (loop) {
       const tick = (seconds: number): number => LOOK * Math.round((seconds * STEPS_PER_SECOND) / LOOK);
@@ -143,14 +155,15 @@ export class PianoSound implements Sound {
     this.#gate.gain.cancelScheduledValues(immediate());
     this.#gate.gain.setValueAtTime(1, immediate());
     const ticks = Math.round(this.seconds * STEPS_PER_SECOND);
-    const at = immediate() + START_SECONDS;
+    const at = immediate() + this.#startDelay();
     this.#goOnFrom(ticks, at);
     this.#transport.start(at, `${ticks}i`);
   }
 
   pause(): void {
     this.#isRunning = false;
-    this.#transport.pause(immediate());
+    // A start that is still to come would not be undone by a pause before it.
+    this.#transport.pause(Math.max(immediate(), this.#sought?.until ?? 0));
     this.#hush();
   }
 
@@ -171,6 +184,11 @@ export class PianoSound implements Sound {
     this.#hands.lift(pitch, immediate());
   }
 
+  #startDelay(): number {
+    const passed = MOST_PASSED_TICKS / (STEPS_PER_SECOND * this.#speed);
+    return Math.max(START_SECONDS, getContext().lookAhead - passed);
+  }
+
   #goOnFrom(ticks: number, at: number): void {
     this.#playedTo = ticks / STEPS_PER_SECOND;
     this.#sought = { seconds: this.#playedTo, until: at };
@@ -189,11 +207,12 @@ export class PianoSound implements Sound {
     // Ticks up to the moment of a pause may be reported after it.
     if (!this.#isRunning || (this.#sought && time < this.#sought.until - EARLY_SECONDS)) return;
     const here = Math.round(this.#transport.getTicksAtTime(time)) / STEPS_PER_SECOND;
-    // The clock may pass over the ticks right after a start; they are made up for while there is time.
-    const missed = here - this.#playedTo;
-    const from = missed > 0 && missed < MOST_MISSED_SECONDS ? this.#playedTo : here;
-    this.#playedTo = here + LOOK / STEPS_PER_SECOND;
-    for (const change of this.source?.changesBetween(from, this.#playedTo) ?? []) {
+    // The clock may pass over the ticks right after a start; they are made up for while there is time. A look that comes
+    // twice finds nothing more to play.
+    const from = here - this.#playedTo < MOST_MISSED_SECONDS ? this.#playedTo : here;
+    const to = Math.max(from, here + LOOK / STEPS_PER_SECOND);
+    this.#playedTo = to;
+    for (const change of this.source?.changesBetween(from, to) ?? []) {
       const at = Math.max(immediate(), time + (change.seconds - here) / this.#speed);
       if (change.kind === "NOTE_ON") this.#voices.strike(change.note.pitch, change.note.velocity, at);
       else this.#voices.lift(change.note.pitch, at);

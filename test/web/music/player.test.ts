@@ -12,6 +12,7 @@ class FakeSound implements Sound {
   seconds = 0;
   isRunning = false;
   onTick: (() => void) | undefined;
+  onSleep: (() => void) | undefined;
 
   run(): void {
     this.isRunning = true;
@@ -204,6 +205,19 @@ describe("Player", () => {
     expect(piece.ids, "what there was of it stays").toEqual(written);
     player.order({ model, options: { seed: 9 }, seconds: Infinity });
     expect(piece.ids).toEqual(written);
+    player.stop();
+  });
+
+  it("stays where it is when the sound is put to sleep", async () => {
+    const { sound, player, states } = setUp();
+    player.play();
+    await settle();
+    sound.advance(2);
+    sound.onSleep?.();
+    expect(states.at(-1)).toBe("idle");
+    player.play();
+    expect(player.seconds).toBe(2);
+    expect(player.state).toBe("playing");
     player.stop();
   });
 
