@@ -167,6 +167,7 @@ export class App {
     player?.stop();
     const { current } = this.branches;
     const piece = current?.piece ?? this.branches.start(new Piece(PERFORMANCE_416)).piece;
+    if (!current) this.#listener.shown();
     const length = Math.max(piece.keptLength, piece.lengthAt(player ? player.seconds : 0));
     const base = piece.cut(piece.seconds === 0 ? piece.ids.length : length);
     for (const pitch of base.openPitches()) base.push(base.vocabulary.id("NOTE_OFF", pitch));
@@ -179,6 +180,12 @@ export class App {
     if (!current) return;
     this.branches.swap(current, piece);
     this.#open(this.branches.current ?? current, piece.seconds, piece.seconds);
+  }
+
+  /** Whether the piece is to be longer than it is, by the settings as they are now. */
+  hasTimeLeft(): boolean {
+    this.#order();
+    return this.#player?.isUnfinished ?? true;
   }
 
   /** The settings have changed: what has not been heard is written anew. */
@@ -259,16 +266,21 @@ export class App {
     this.#open(branch, branch.seconds, 0);
   }
 
-  /** Why an event came, see `MusicModel.explain`. */
+  /**
+   * Why an event came, see `MusicModel.explain`.
+   *
+   * @throws RangeError when a setting cannot be used; what the loading of the model throws, or the model.
+   */
   async explain(index: number, layers: readonly number[]): Promise<Explanation | undefined> {
-    const settings = this.#settings();
     const { piece } = this;
-    if (!piece || !this.model || !settings) return undefined;
-    const attention = layers.length > 0 ? { attention: { layers } } : {};
-    return this.model.explain(piece.ids.slice(0, index + 1), index, {
+    if (!piece) return undefined;
+    const model = await this.loadModel();
+    const settings = this.#settings();
+    if (!settings) throw new RangeError("a setting is out of its range");
+    return model.explain(piece.ids.slice(0, index + 1), index, {
       ...settings.options,
       candidates: 12,
-      ...attention,
+      attention: { layers },
     });
   }
 

@@ -95,10 +95,20 @@ select.addEventListener("click", () => {
   roll.isSelecting = !roll.isSelecting;
   select.setAttribute("aria-pressed", String(roll.isSelecting));
 });
+// What hides itself when it is pressed leaves the keyboard at the music.
+for (const id of ["follow", "why-close", "variations-close", "selected-close", "problem-close"]) {
+  byId(id, HTMLButtonElement).addEventListener("click", () => byId("roll", HTMLCanvasElement).focus());
+}
 const sheet = byId("sheet", HTMLButtonElement);
 sheet.addEventListener("click", () => {
   sheet.setAttribute("aria-expanded", String(sheet.getAttribute("aria-expanded") !== "true"));
 });
+for (const id of ["hands", "more"]) {
+  const details = byId(id, HTMLDetailsElement);
+  details.addEventListener("toggle", () => {
+    if (details.open) details.scrollIntoView({ block: "nearest" });
+  });
+}
 for (const id of ["settings", "more-settings"]) {
   byId(id, HTMLFormElement).addEventListener("submit", (event) => event.preventDefault());
 }

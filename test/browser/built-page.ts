@@ -112,6 +112,32 @@ export async function expectSilence(page: Page): Promise<void> {
   expect(await rollLabel(page)).toBe(stoppedAt);
 }
 
+/**
+ * Presses Play, and waits until the music has come to its end. What the page says of itself is written down in the page:
+ * one that looks from outside, now and then, may miss a short piece.
+ */
+export async function playToTheEnd(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const state = document.getElementById("state");
+    const play = document.getElementById("play");
+    const said: (string | null)[] = [];
+    const over = new Promise<void>((resolve) => {
+      const observer = new MutationObserver(() => {
+        said.push(state?.textContent ?? null);
+        if (!said.includes("Playing") || said.at(-1) !== "Paused") return;
+        observer.disconnect();
+        resolve();
+      });
+      if (state) observer.observe(state, { childList: true });
+    });
+    play?.click();
+    const late = new Promise((_resolve, reject) => {
+      setTimeout(() => reject(new Error(`no end; the page said ${said.join(", ")}`)), 60_000);
+    });
+    await Promise.race([over, late]);
+  });
+}
+
 function complaintOf(message: ConsoleMessage): string[] {
   return ["error", "warning"].includes(message.type()) ? [`${message.type()}: ${message.text()}`] : [];
 }

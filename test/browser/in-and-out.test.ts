@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { type Note, readMidi, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
-import { builtPage, bytesOf, openFile, PATIENCE, rollLabel } from "./built-page.ts";
+import { builtPage, bytesOf, openFile, PATIENCE, playToTheEnd, rollLabel } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
 import { pitches } from "./listen.ts";
 
@@ -20,9 +20,7 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
     await page.getByLabel("length", { exact: true }).fill("4");
     await openFile(page, "two.mid", writeMidi(scoreFromNotes(NOTES)));
     await expect.poll(() => rollLabel(page)).toContain("2 notes");
-    await page.getByRole("button", { name: "Play", exact: true }).click();
-    await page.getByText("Playing", { exact: true }).waitFor();
-    await page.getByText("Paused", { exact: true }).waitFor();
+    await playToTheEnd(page);
     const heard = await pitches(page, FREQUENCIES);
     const onsets = FREQUENCIES.map((_, which) => {
       const strongest = Math.max(...heard.map(({ powers }) => powers[which] ?? 0));

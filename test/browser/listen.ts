@@ -7,6 +7,7 @@ export async function listenToAudio(page: Page): Promise<void> {
 
 /** Runs in the page, before its own scripts. */
 export function measureAudio(): void {
+  const contexts: AudioContext[] = [];
   const analysers: AnalyserNode[] = [];
   const recordings: { readonly recorder: MediaRecorder; readonly chunks: Blob[] }[] = [];
   const connect = AudioNode.prototype.connect;
@@ -15,6 +16,7 @@ export function measureAudio(): void {
     value: function (this: AudioNode, ...parameters: unknown[]): unknown {
       const [target] = parameters;
       if (target instanceof AudioDestinationNode && this.context instanceof AudioContext) {
+        contexts.push(this.context);
         const analyser = this.context.createAnalyser();
         analyser.fftSize = 32_768;
         analysers.push(analyser);
@@ -48,6 +50,7 @@ export function measureAudio(): void {
       return decoded.getChannelData(0);
     },
   });
+  Object.defineProperty(globalThis, "audioOfThePage", { value: contexts });
   Object.defineProperty(globalThis, "loudnessOfThePage", {
     value: () =>
       analysers.reduce((loudest, analyser) => {
@@ -62,6 +65,15 @@ export function measureAudio(): void {
 /** Root mean square of the last 0.7 seconds that went to the loudspeakers. */
 export async function loudness(page: Page): Promise<number> {
   return Number(await page.evaluate("loudnessOfThePage()"));
+}
+
+/** Waits while so many seconds of sound go to the loudspeakers: on a busy machine that takes longer. */
+export async function heardFor(page: Page, seconds: number): Promise<void> {
+  await page.evaluate(async (wanted) => {
+    const [context] = Reflect.get(globalThis, "audioOfThePage");
+    for (const until = context.currentTime + wanted; context.currentTime < until;)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+  }, seconds);
 }
 
 /** How strong some pitches are in all that went to the loudspeakers, a hundred times a second; it ends the recording. */
@@ -92,4 +104,34 @@ export interface HeardPitches {
   readonly seconds: number;
   /** Of each frequency, in the order given. */
   readonly powers: readonly number[];
+}
+
+/** When a pitch begins to sound: it is ten times as strong as a moment before, and stronger than the others. */
+export function onsetsOf(heard: readonly HeardPitches[], which: number): Onset[] {
+  const onsets: Onset[] = [];
+  const powerAt = (index: number): number => heard[index]?.powers[which] ?? 0;
+  for (const [index, { seconds }] of heard.entries()) {
+    const isSoonAfter = seconds - (onsets.at(-1)?.seconds ?? -1) < LONGEST_RISE;
+    if (isSoonAfter || powerAt(index) < SILENT || powerAt(index) < 10 * powerAt(index - LOOK_BACK)) continue;
+    const rise = heard.slice(index, index + 100 * LONGEST_RISE).map(({ powers }) => powers);
+    const [power = 0, ...others] = [which, ...(rise[0] ?? []).keys()].map((pitch) =>
+      Math.max(...rise.map((powers) => powers[pitch] ?? 0)),
+    );
+    // A note's beginning has something of all pitches.
+    if (power === Math.max(...others)) onsets.push({ seconds, power });
+  }
+  return onsets;
+}
+
+/** Hundredths of a second. */
+const LOOK_BACK = 8;
+const LONGEST_RISE = 0.25;
+/** Of what is heard; the softest note is far louder. */
+const SILENT = 1e-8;
+
+export interface Onset {
+  /** Since the recording began. */
+  readonly seconds: number;
+  /** At its loudest. */
+  readonly power: number;
 }

@@ -22,10 +22,11 @@ const CODES = [
 ];
 const VELOCITY = 80;
 
+/** What is done on whatever keyboard, and when: `at` is an event's time stamp, however late the page comes to it. */
 export interface Hands {
-  press(pitch: number, velocity: number): void;
-  lift(pitch: number): void;
-  pedal(isDown: boolean): void;
+  press(pitch: number, velocity: number, at: number): void;
+  lift(pitch: number, at: number): void;
+  pedal(isDown: boolean, at: number): void;
 }
 
 /** The pitch of a key, or undefined: A is middle C. */
@@ -43,14 +44,14 @@ export function listenToComputerKeys(hands: Hands, isPianoThere: () => boolean):
     const pitch = isShortcut || isTyping || !isPianoThere() ? undefined : pitchOfCode(event.code);
     if (pitch === undefined || event.repeat || down.has(pitch)) return;
     down.add(pitch);
-    hands.press(pitch, VELOCITY);
+    hands.press(pitch, VELOCITY, event.timeStamp);
   });
   document.addEventListener("keyup", (event) => {
     const pitch = pitchOfCode(event.code);
-    if (pitch !== undefined && down.delete(pitch)) hands.lift(pitch);
+    if (pitch !== undefined && down.delete(pitch)) hands.lift(pitch, event.timeStamp);
   });
-  window.addEventListener("blur", () => {
-    for (const pitch of down) hands.lift(pitch);
+  window.addEventListener("blur", ({ timeStamp }) => {
+    for (const pitch of down) hands.lift(pitch, timeStamp);
     down.clear();
   });
 }

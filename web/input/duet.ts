@@ -3,6 +3,9 @@ import type { App } from "../app.ts";
 import type { Piece } from "../music/piece.ts";
 import { Phrase } from "./phrase.ts";
 
+/** "over": the piece is as long as it is to be, so that the model has no time left. */
+export type Turn = "yours" | "mine" | "over" | "off";
+
 export class Duet {
   readonly #app: App;
   readonly #onError: (error: unknown) => void;
@@ -16,7 +19,7 @@ export class Duet {
   #isPedalDown = false;
   /** Silence after which it is the model's turn. */
   pauseSeconds = 0.7;
-  onTurn: (turn: "yours" | "mine" | "off") => void = () => undefined;
+  onTurn: (turn: Turn) => void = () => undefined;
 
   constructor(app: App, onError: (error: unknown) => void) {
     this.#app = app;
@@ -34,10 +37,11 @@ export class Duet {
     this.onTurn(isOn ? "yours" : "off");
   }
 
-  press(pitch: number, velocity: number): void {
+  /** @param at when, in the browser's milliseconds. */
+  press(pitch: number, velocity: number, at: number): void {
     this.#app.sound?.press(pitch, velocity);
     if (!this.#isOn) return;
-    const now = performance.now() / 1000;
+    const now = at / 1000;
     if (!this.#phrase) {
       this.#piece = this.#app.interrupt();
       this.#baseLength = this.#piece.ids.length;
@@ -49,18 +53,18 @@ export class Duet {
     this.#heard();
   }
 
-  lift(pitch: number): void {
+  lift(pitch: number, at: number): void {
     if (!this.#isPedalDown) this.#app.sound?.lift(pitch);
     else this.#lifted.add(pitch);
-    this.#phrase?.lift(pitch, performance.now() / 1000);
+    this.#phrase?.lift(pitch, at / 1000);
     this.#heard();
   }
 
-  pedal(isDown: boolean): void {
+  pedal(isDown: boolean, at: number): void {
     this.#isPedalDown = isDown;
     if (!isDown) for (const pitch of this.#lifted) this.#app.sound?.lift(pitch);
     this.#lifted.clear();
-    this.#phrase?.pedal(isDown, performance.now() / 1000);
+    this.#phrase?.pedal(isDown, at / 1000);
     this.#heard();
   }
 
@@ -105,7 +109,8 @@ export class Duet {
   #answer(phrase: Phrase): void {
     this.#app.replace(this.#soFar(phrase));
     this.#phrase = undefined;
-    this.onTurn("mine");
-    this.#app.play().catch(this.#onError);
+    const hasTime = this.#app.hasTimeLeft();
+    this.onTurn(hasTime ? "mine" : "over");
+    if (hasTime) this.#app.play().catch(this.#onError);
   }
 }

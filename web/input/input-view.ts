@@ -7,7 +7,7 @@ import { MidiError, PERFORMANCE_416 } from "../../src/index.ts";
 import type { RollView } from "../roll/roll-view.ts";
 import type { Status } from "../status.ts";
 import { type Hands, listenToComputerKeys } from "./computer-keys.ts";
-import { Duet } from "./duet.ts";
+import { Duet, type Turn } from "./duet.ts";
 import { MidiPorts } from "./midi-ports.ts";
 import { chooseTracks, idsOfTracks, readMidiFile } from "./open-midi.ts";
 import { createScreenKeys } from "./screen-keys.ts";
@@ -23,7 +23,12 @@ const PAUSE: NumberSpec = {
   slider: { minimum: 300, maximum: 2000, step: 50 },
 };
 
-const TURNS = { yours: "your turn", mine: "the model answers", off: "" } as const;
+const TURNS: Readonly<Record<Turn, string>> = {
+  yours: "your turn",
+  mine: "the model answers",
+  over: "the length is reached: a longer one leaves time for an answer",
+  off: "",
+};
 
 /** Brings files, keys and MIDI ports to life; once. */
 export function takeInput(app: App, roll: RollView, status: Status): InputView {
@@ -82,27 +87,27 @@ class InputView {
       this.#showHeld(this.#roll.held);
     };
     return {
-      press: (pitch, velocity) => {
+      press: (pitch, velocity, at) => {
         this.#roll.held.add(pitch);
-        if (this.#app.sound) this.#duet.press(pitch, velocity);
-        else void this.#begin(pitch, velocity);
+        if (this.#app.sound) this.#duet.press(pitch, velocity, at);
+        else void this.#begin(pitch, velocity, at);
         show();
       },
-      lift: (pitch) => {
+      lift: (pitch, at) => {
         this.#roll.held.delete(pitch);
-        this.#duet.lift(pitch);
+        this.#duet.lift(pitch, at);
         show();
       },
-      pedal: (isDown) => this.#duet.pedal(isDown),
+      pedal: (isDown, at) => this.#duet.pedal(isDown, at),
     };
   }
 
   /** The first key is a press like any other: sound may begin with it. It may be up again by then. */
-  async #begin(pitch: number, velocity: number): Promise<void> {
+  async #begin(pitch: number, velocity: number, at: number): Promise<void> {
     try {
       await this.#app.startSound();
-      this.#duet.press(pitch, velocity);
-      if (!this.#roll.held.has(pitch)) this.#duet.lift(pitch);
+      this.#duet.press(pitch, velocity, at);
+      if (!this.#roll.held.has(pitch)) this.#duet.lift(pitch, performance.now());
     } catch (error) {
       this.#status.showProblem(error);
     }

@@ -75,15 +75,17 @@ export class MidiPorts {
     for (const input of this.#access.inputs.values()) {
       if (this.#heard.has(input)) continue;
       this.#heard.add(input);
-      input.addEventListener("midimessage", ({ data }) => receiveMidi(data ?? new Uint8Array(), this.#hands));
+      input.addEventListener("midimessage", ({ data, timeStamp }) =>
+        receiveMidi(data ?? new Uint8Array(), this.#hands, timeStamp),
+      );
     }
   }
 }
 
-/** A message of a keyboard. */
-export function receiveMidi([status = 0, data1 = 0, data2 = 0]: Uint8Array, hands: Hands): void {
+/** A message of a keyboard, and when it came. */
+export function receiveMidi([status = 0, data1 = 0, data2 = 0]: Uint8Array, hands: Hands, at: number): void {
   const kind = status & 0xf0;
-  if (kind === 0x90 && data2 > 0) hands.press(data1, data2);
-  else if (kind === 0x80 || kind === 0x90) hands.lift(data1);
-  else if (kind === 0xb0 && data1 === SUSTAIN) hands.pedal(data2 >= 64);
+  if (kind === 0x90 && data2 > 0) hands.press(data1, data2, at);
+  else if (kind === 0x80 || kind === 0x90) hands.lift(data1, at);
+  else if (kind === 0xb0 && data1 === SUSTAIN) hands.pedal(data2 >= 64, at);
 }

@@ -7,16 +7,16 @@ import type { Hands } from "./computer-keys.ts";
 const LOWEST = 48;
 const HIGHEST = 84;
 /** Keys of the computer's that press the one that has the focus. */
-const PRESSING = ["Enter", " "];
+const PRESSING: ReadonlySet<string> = new Set(["Enter", " "]);
 
 /** @returns shows which keys are down. */
 export function createScreenKeys(parent: HTMLElement, hands: Hands): (held: ReadonlySet<number>) => void {
   const keys = new Map<number, HTMLElement>();
   const down = new Map<number, number>();
-  const lift = (pointer: number): void => {
-    const pitch = down.get(pointer);
-    down.delete(pointer);
-    if (pitch !== undefined && ![...down.values()].includes(pitch)) hands.lift(pitch);
+  const lift = ({ pointerId, timeStamp }: PointerEvent): void => {
+    const pitch = down.get(pointerId);
+    down.delete(pointerId);
+    if (pitch !== undefined && ![...down.values()].includes(pitch)) hands.lift(pitch, timeStamp);
   };
   for (let pitch = LOWEST; pitch <= HIGHEST; pitch += 1) {
     const key = element("button", { type: "button", class: isBlackKey(pitch) ? "key black" : "key" });
@@ -25,25 +25,26 @@ export function createScreenKeys(parent: HTMLElement, hands: Hands): (held: Read
       key.setPointerCapture(event.pointerId);
       down.set(event.pointerId, pitch);
       // Nearer to the edge of the key is louder, as on a real one.
-      hands.press(pitch, Math.round(40 + (70 * event.offsetY) / Math.max(1, key.clientHeight)));
+      const velocity = Math.round(40 + (70 * event.offsetY) / Math.max(1, key.clientHeight));
+      hands.press(pitch, velocity, event.timeStamp);
     });
     for (const type of ["pointerup", "pointercancel"] as const) {
-      key.addEventListener(type, (event) => lift(event.pointerId));
+      key.addEventListener(type, lift);
     }
     let isDown = false;
     key.addEventListener("keydown", (event) => {
-      if (!PRESSING.includes(event.key)) return;
+      if (!PRESSING.has(event.key)) return;
       event.preventDefault();
       if (isDown) return;
       isDown = true;
-      hands.press(pitch, 80);
+      hands.press(pitch, 80, event.timeStamp);
     });
-    const up = (): void => {
-      if (isDown) hands.lift(pitch);
+    const up = ({ timeStamp }: Event): void => {
+      if (isDown) hands.lift(pitch, timeStamp);
       isDown = false;
     };
     key.addEventListener("keyup", (event) => {
-      if (PRESSING.includes(event.key)) up();
+      if (PRESSING.has(event.key)) up(event);
     });
     key.addEventListener("blur", up);
     keys.set(pitch, key);

@@ -192,6 +192,8 @@ export class RollView {
       "+": () => this.#viewport.zoom(this.#view(), ZOOM_STEP, middle),
       "=": () => this.#viewport.zoom(this.#view(), ZOOM_STEP, middle),
       "-": () => this.#viewport.zoom(this.#view(), 1 / ZOOM_STEP, middle),
+      PageUp: () => this.#viewport.pan(this.#view(), -middle),
+      PageDown: () => this.#viewport.pan(this.#view(), middle),
       "[": () => this.#selectTo("fromSeconds"),
       "]": () => this.#selectTo("toSeconds"),
       Enter: () => this.#why?.chooseNeighbour(0),

@@ -49,9 +49,9 @@ const GATE_SECONDS = 0.06;
 const START_SECONDS = 0.06;
 /**
  * The clock passes over what lies between that and its look-ahead. It may be no more than so many ticks: of the two looks
- * that are due next, one must be left, or none would ever follow.
+ * that are due next one must be left, or none would ever follow. Tone.js may take each for a tick too early.
  */
-const MOST_PASSED_TICKS = LOOK - 1;
+const MOST_PASSED_TICKS = LOOK - 2;
 
 /** The piano. Must be called, for the first time, while a click or key is being handled: browsers keep silent before. */
 export async function createSound(): Promise<PianoSound> {

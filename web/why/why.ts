@@ -6,6 +6,7 @@ import type { Piece, PieceNote } from "../music/piece.ts";
 import type { Arc } from "../roll/arcs.ts";
 import { headColour } from "../roll/colours.ts";
 import { arcsOf } from "./arcs-of.ts";
+import { problemOf } from "../words.ts";
 import { eventWords, noteWords, velocityBinBefore } from "./event-words.ts";
 
 export class Why {
@@ -13,6 +14,7 @@ export class Why {
   readonly #onChange: () => void;
   readonly #section = byId("why", HTMLElement);
   readonly #title = byId("why-title", HTMLElement);
+  readonly #share = byId("why-share", HTMLElement);
   readonly #bars = byId("candidates", HTMLElement);
   readonly #layer = byId("layer", HTMLSelectElement);
   readonly #heads = byId("heads", HTMLElement);
@@ -54,7 +56,6 @@ export class Why {
     this.#explanation = undefined;
     if (note) {
       this.#index = note.index;
-      this.#offerLayers();
       void this.#ask();
     }
     this.#onChange();
@@ -67,7 +68,8 @@ export class Why {
     const { piece } = this.#app;
     this.#peekedArcs = undefined;
     this.#onChange();
-    if (!note || !piece || note === this.#note) return;
+    // A pointer that only passes has no model loaded.
+    if (!note || !piece || note === this.#note || !this.#app.model) return;
     this.#offerLayers();
     const explanation = await this.#app
       .explain(note.index, [Number(this.#layer.value)])
@@ -101,14 +103,28 @@ export class Why {
     const asked = this.#asked;
     this.#section.setAttribute("aria-busy", "true");
     this.#showTitle(piece);
-    const explanation = await this.#app
-      .explain(this.#index, [Number(this.#layer.value)])
-      .catch(() => undefined);
-    if (asked !== this.#asked || !this.#note) return;
+    this.#share.textContent = "";
+    try {
+      // Music may be there before the model that is asked about it.
+      await this.#app.loadModel();
+      this.#offerLayers();
+      const explanation = await this.#app.explain(this.#index, [Number(this.#layer.value)]);
+      if (asked !== this.#asked || !this.#note) return;
+      this.#explanation = explanation;
+      this.#showCandidates(piece);
+      this.#showAttention(piece);
+    } catch (error) {
+      if (asked !== this.#asked || !this.#note) return;
+      this.#showFailure(error);
+    }
     this.#section.removeAttribute("aria-busy");
-    this.#explanation = explanation;
-    this.#showCandidates(piece);
-    this.#showAttention(piece);
+  }
+
+  /** Nothing can be told, and why. */
+  #showFailure(error: unknown): void {
+    this.#bars.replaceChildren(element("li", { class: "faint" }, problemOf(error).message));
+    this.#arcs = [];
+    this.#onChange();
   }
 
   #showTitle(piece: Piece): void {
@@ -138,11 +154,11 @@ export class Why {
         : [...candidates, { id: chosen, probability: probability ?? 0 }];
     const largest = Math.max(...shown.map((candidate) => candidate.probability), 1e-9);
     const bin = velocityBinBefore(piece, this.#index);
+    this.#share.textContent = probability === undefined ? "" : percentOf(probability);
     this.#bars.replaceChildren(
       ...shown.map(({ id, probability: p }) => {
         const words = eventWords(piece.vocabulary.event(id), bin, piece.vocabulary);
         const isChosen = id === chosen;
-        const percent = p >= 0.0995 ? (100 * p).toFixed(0) : (100 * p).toFixed(1);
         const button = element("button", { type: "button", class: "candidate" });
         button.title = isChosen ? "what came" : `branch here: ${words} instead`;
         if (isChosen) button.setAttribute("aria-current", "true");
@@ -151,7 +167,7 @@ export class Why {
         button.append(
           bar,
           element("span", { class: "candidate-words" }, words),
-          element("span", {}, `${percent} %`),
+          element("span", {}, percentOf(p)),
         );
         button.addEventListener("click", () => {
           if (!isChosen) this.#app.branchAt(this.#index, id);
@@ -202,4 +218,9 @@ export class Why {
     );
     this.#layer.value = String(layers - 1);
   }
+}
+
+/** A probability, with a decimal where it is small. */
+function percentOf(probability: number): string {
+  return `${(100 * probability).toFixed(probability >= 0.0995 ? 0 : 1)} %`;
 }

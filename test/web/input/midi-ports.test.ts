@@ -5,9 +5,10 @@ import { MidiPorts, receiveMidi } from "../../../web/input/midi-ports.ts";
 it("understands keys and pedal, and nothing else", () => {
   const done: string[] = [];
   const hands = {
-    press: (pitch: number, velocity: number): unknown => done.push(`press ${pitch} ${velocity}`),
-    lift: (pitch: number): unknown => done.push(`lift ${pitch}`),
-    pedal: (isDown: boolean): unknown => done.push(`pedal ${isDown}`),
+    press: (pitch: number, velocity: number, at: number): unknown =>
+      done.push(`press ${pitch} ${velocity} at ${at}`),
+    lift: (pitch: number, at: number): unknown => done.push(`lift ${pitch} at ${at}`),
+    pedal: (isDown: boolean, at: number): unknown => done.push(`pedal ${isDown} at ${at}`),
   };
   const messages = [
     [0x93, 60, 90],
@@ -19,8 +20,14 @@ it("understands keys and pedal, and nothing else", () => {
     [0xf8],
     [],
   ];
-  for (const message of messages) receiveMidi(Uint8Array.from(message), hands);
-  expect(done).toEqual(["press 60 90", "lift 60", "lift 61", "pedal true", "pedal false"]);
+  for (const [index, message] of messages.entries()) receiveMidi(Uint8Array.from(message), hands, 10 * index);
+  expect(done).toEqual([
+    "press 60 90 at 0",
+    "lift 60 at 10",
+    "lift 61 at 20",
+    "pedal true at 30",
+    "pedal false at 40",
+  ]);
 });
 
 it("lays a piano over two rows of letters", () => {

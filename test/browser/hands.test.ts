@@ -1,0 +1,171 @@
+/** What the visitor plays: by mouse, on the computer's keys, on a MIDI keyboard with its pedal. */
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import type { ScoreNote } from "../../encoding/index.ts";
+import { builtPage, PATIENCE, rollLabel, savedNotes } from "./built-page.ts";
+import { hasChromium } from "./chromium.ts";
+import { heardFor, loudness, onsetsOf, pitches } from "./listen.ts";
+
+/** When a key went down, and when its string was let go, in milliseconds of the page. */
+interface Played {
+  readonly from: number;
+  readonly to: number;
+}
+
+describe.skipIf(!hasChromium())("hands on the built page", { timeout: PATIENCE }, () => {
+  const built = builtPage();
+
+  it("writes down what is played by mouse and on the computer's keys, as long as it was held", async () => {
+    const page = await openDuet(built.open());
+    // A busy machine makes pauses of its own.
+    await page.getByLabel("pause", { exact: true }).fill("5000");
+    await page.evaluate(writeDownKeys);
+    await page.getByRole("button", { name: "E4", exact: true }).hover();
+    await page.mouse.down();
+    await heardFor(page, 0.3);
+    await page.mouse.up();
+    // The letters play wherever the focus is, but in a field.
+    await page.keyboard.down("KeyG");
+    await heardFor(page, 0.2);
+    await page.keyboard.down("KeyK");
+    await heardFor(page, 0.6);
+    await page.keyboard.up("KeyK");
+    await page.keyboard.up("KeyG");
+    await page.getByLabel("pause", { exact: true }).fill("300");
+    // A key of the screen by the keyboard alone.
+    await page.getByRole("button", { name: "C3", exact: true }).focus();
+    await page.keyboard.down(" ");
+    await heardFor(page, 0.4);
+    await page.keyboard.up(" ");
+    const { downs, ups } = await keysWrittenDown(page);
+    await page.getByText("the length is reached").waitFor();
+    const notes = await savedNotes(page);
+    expect(notes.map(({ pitch }) => pitch)).toEqual([64, 67, 72, 48]);
+    // The second key was let go last.
+    const [e, k, g, c] = ups;
+    const played = [e, g, k, c].map((to = 0, index) => ({ from: downs[index] ?? 0, to }));
+    expectTimes(notes, played);
+    expect(notes[0]?.velocity, "the middle of a key is struck with half the force").toBeLessThan(100);
+    await page.getByLabel("pause", { exact: true }).focus();
+    await page.keyboard.press("KeyA");
+    expect(await rollLabel(page), "what is typed is not played").toContain("4 notes");
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("hears a MIDI keyboard, and its pedal", async () => {
+    const page = await built.open();
+    await page.evaluate(connectKeyboard);
+    await openDuet(Promise.resolve(page));
+    await page.getByRole("button", { name: "MIDI keyboard" }).click();
+    await page.getByText("<b>keys</b>", { exact: true }).waitFor();
+    // A key that is let go while the pedal is down; one that is held longer than the pedal; one beside the pedal.
+    const played: Played[] = await page.evaluate(async () => {
+      const send: (...bytes: number[]) => number = Reflect.get(globalThis, "sendFromKeyboard");
+      const wait = (milliseconds: number): Promise<void> =>
+        new Promise((resolve) => setTimeout(resolve, milliseconds));
+      const a = send(0x90, 69, 90);
+      send(0xb0, 64, 127);
+      await wait(150);
+      send(0x90, 69, 0);
+      await wait(250);
+      const e = send(0x90, 76, 60);
+      await wait(700);
+      const pedal = send(0xb0, 64, 0);
+      await wait(300);
+      const eUp = send(0x80, 76, 0);
+      const c = send(0x90, 60, 30);
+      await wait(100);
+      const cUp = send(0x80, 60, 0);
+      return [
+        { from: a, to: pedal },
+        { from: e, to: eUp },
+        { from: c, to: cUp },
+      ];
+    });
+    await page.getByText("the length is reached").waitFor();
+    const notes = await savedNotes(page);
+    expect(notes.map(({ pitch }) => pitch)).toEqual([69, 76, 60]);
+    expectTimes(notes, played);
+    const velocities = notes.map(({ velocity }) => velocity);
+    expect(velocities).toEqual([89, 57, 29]); // of 32 steps
+    // What is heard: the string rings on until the pedal is up, and not longer.
+    const heard = await pitches(page, [440]);
+    const [onset] = onsetsOf(heard, 0);
+    const pedalUp = (onset?.seconds ?? 0) + ((played[0]?.to ?? 0) - (played[0]?.from ?? 0)) / 1000;
+    const powerBetween = (from: number, to: number): number =>
+      Math.max(
+        ...heard
+          .filter(({ seconds }) => seconds >= pedalUp + from && seconds < pedalUp + to)
+          .map(({ powers }) => powers[0] ?? 0),
+      );
+    const before = powerBetween(-0.3, -0.1);
+    expect(before).toBeGreaterThan((onset?.power ?? 1) / 1000);
+    expect(powerBetween(0.8, 1)).toBeLessThan(before / 10);
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("sounds at the first keys already, a chord too, and lets them go", async () => {
+    const page = await built.open();
+    for (const key of ["KeyA", "KeyD", "KeyG"]) await page.keyboard.down(key);
+    for (const key of ["KeyA", "KeyD", "KeyG"]) await page.keyboard.up(key);
+    await expect.poll(() => loudness(page), { message: "sound" }).toBeGreaterThan(0.001);
+    await heardFor(page, 2);
+    const heard = await pitches(page, [261.63, 329.63, 392]);
+    for (const which of [0, 1, 2]) {
+      const powers = heard.map((moment) => moment.powers[which] ?? 0);
+      expect(Math.max(...powers)).toBeGreaterThan(1e-6);
+      expect(powers.at(-1), "let go").toBeLessThan(Math.max(...powers) / 1000);
+    }
+    expect(built.complaints).toEqual([]);
+  });
+});
+
+/** Ready for a phrase, to which the model has no time left to add anything. */
+async function openDuet(opening: Promise<Page>): Promise<Page> {
+  const page = await opening;
+  await page.getByLabel("length", { exact: true }).fill("1");
+  await page.getByText("Play along").click();
+  await page.getByRole("button", { name: "Duet" }).click();
+  await page.getByText("your turn").waitFor();
+  return page;
+}
+
+/** Times of notes are those of the keys, since the first of them; the encoding has steps of 10 ms. */
+function expectTimes(notes: readonly ScoreNote[], played: readonly Played[]): void {
+  const begin = played[0]?.from ?? 0;
+  for (const [index, { from, to }] of played.entries()) {
+    const { startSeconds = 0, endSeconds = 0 } = notes[index] ?? {};
+    expect(Math.abs(startSeconds - (from - begin) / 1000), `beginning of note ${index}`).toBeLessThan(0.02);
+    expect(Math.abs(endSeconds - (to - begin) / 1000), `end of note ${index}`).toBeLessThan(0.02);
+  }
+}
+
+/** Runs in the page: `keysWrittenDown` holds when keys and the pointer went down and up, whichever was which. */
+function writeDownKeys(): void {
+  const downs: number[] = [];
+  const ups: number[] = [];
+  for (const type of ["pointerdown", "keydown"])
+    document.addEventListener(type, ({ timeStamp }) => downs.push(timeStamp), true);
+  for (const type of ["pointerup", "keyup"])
+    document.addEventListener(type, ({ timeStamp }) => ups.push(timeStamp), true);
+  Object.defineProperty(globalThis, "keysWrittenDown", { value: { downs, ups } });
+}
+
+async function keysWrittenDown(page: Page): Promise<{ downs: number[]; ups: number[] }> {
+  return Object(await page.evaluate("keysWrittenDown"));
+}
+
+/** Runs in the page: a keyboard is connected; `sendFromKeyboard(…bytes)` tells when it sent them. */
+function connectKeyboard(): void {
+  const input = Object.assign(new EventTarget(), { id: "one", name: "<b>keys</b>" });
+  const ports = { inputs: new Map([["one", input]]), outputs: new Map() };
+  const access = Object.assign(new EventTarget(), ports);
+  Object.defineProperty(navigator, "requestMIDIAccess", { value: () => Promise.resolve(access) });
+  Object.defineProperty(globalThis, "sendFromKeyboard", {
+    value: (...bytes: number[]) => {
+      const event = Object.assign(new Event("midimessage"), { data: Uint8Array.from(bytes) });
+      input.dispatchEvent(event);
+      return event.timeStamp;
+    },
+  });
+}

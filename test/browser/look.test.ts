@@ -1,0 +1,211 @@
+/** The roll, looked at and moved: what the model looked at, where two branches differ, and all of it by keyboard. */
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { type Note, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
+import { builtPage, openFile, PATIENCE, rollLabel } from "./built-page.ts";
+import { hasChromium } from "./chromium.ts";
+
+/** A scale, a note each half second. */
+const SCALE: readonly Note[] = Array.from({ length: 12 }, (_, i) => ({
+  pitch: 60 + i,
+  velocity: 81,
+  startSeconds: i / 2,
+  endSeconds: i / 2 + 0.4,
+}));
+
+/** A line that was drawn. */
+interface Stroke {
+  readonly colour: string;
+  readonly width: number;
+}
+
+describe.skipIf(!hasChromium())("looking at the built page", { timeout: PATIENCE }, () => {
+  const built = builtPage();
+
+  it("draws what the model looked at: a colour for each head, wider with more weight", async () => {
+    const page = await openScale(built.open());
+    await page.mouse.click(...(await placeOnRoll(page))(9));
+    await page.locator("#why:not([aria-busy]) #candidates button[aria-current]").waitFor();
+    expect(await page.locator("#why-title").textContent(), "the visitor's note, too").toBe("Why A4 at 0:04");
+    expect(await page.locator("#why-share").textContent()).toMatch(/^[\d.]+ %$/);
+    const chosen = await changed(page, []);
+    expect(new Set(chosen.map(hueOf)).size).toBe(2);
+    const byWidth = chosen.toSorted((a, b) => a.width - b.width).map(alphaOf);
+    expect(byWidth, "heavier is wider and stronger").toEqual(byWidth.toSorted((a, b) => a - b));
+    expect((byWidth.at(-1) ?? 0) - (byWidth[0] ?? 0)).toBeGreaterThan(0.01);
+
+    await page.getByRole("button", { name: "head 1" }).click();
+    const oneHead = await changed(page, chosen);
+    expect(new Set(oneHead.map(hueOf)).size).toBe(1);
+    expect(oneHead).toEqual(chosen.filter((stroke) => hueOf(stroke) === hueOf(oneHead[0])));
+    await page.getByRole("button", { name: "head 1" }).click();
+    expect(await changed(page, oneHead)).toEqual(chosen);
+
+    await page.locator("#layer").selectOption("0");
+    const otherLayer = await changed(page, chosen);
+    expect(new Set(otherLayer.map(hueOf)).size).toBe(2);
+
+    // A pointer that rests on another note shows the arcs of that one, as long as it is there.
+    const at = await placeOnRoll(page);
+    await page.mouse.move(...at(5));
+    await changed(page, otherLayer);
+    expect(await page.locator("#why-title").textContent()).toBe("Why A4 at 0:04");
+    await page.mouse.move(...at(5, 12));
+    await expect.poll(() => strokes(page, "curves")).toEqual(otherLayer);
+    await page.keyboard.press("Escape");
+    await expect.poll(() => strokes(page, "curves")).toEqual([]);
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("shows where two branches differ", async () => {
+    const page = await openScale(built.open());
+    const at = await placeOnRoll(page);
+    expect(await strokes(page, "outlines")).toEqual([]);
+    await page.mouse.click(...at(5));
+    await page.locator("#candidates button:not([aria-current])").first().click();
+    await page.locator("#branches").waitFor();
+    await expect.poll(async () => (await strokes(page, "outlines")).length).toBe(1);
+    await expect.poll(() => rollLabel(page)).toMatch(/: [56] notes/);
+    await page.getByRole("button", { name: "main", exact: true }).click();
+    await expect.poll(() => rollLabel(page)).toContain("12 notes");
+    await page.getByRole("button", { name: /^drop branch/ }).click();
+    await expect.poll(() => strokes(page, "outlines")).toEqual([]);
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("is scrubbed, zoomed, moved and selected on by keyboard alone", async () => {
+    const page = await openScale(built.open());
+    const focused = (): Promise<string | undefined> => page.evaluate(() => document.activeElement?.id);
+    for (let presses = 0; presses < 12 && (await focused()) !== "roll"; presses += 1)
+      await page.keyboard.press("Tab");
+    expect(await focused()).toBe("roll");
+    const isAt = async (place: string): Promise<void> => {
+      await expect.poll(() => rollLabel(page)).toContain(`at ${place} of 0:05`);
+    };
+    for (const [key, place] of [
+      ["ArrowRight", "0:01"],
+      ["End", "0:05"],
+      ["Shift+ArrowLeft", "0:00"],
+      ["Shift+ArrowRight", "0:05"],
+      ["ArrowLeft", "0:04"],
+      ["Home", "0:00"],
+    ] as const) {
+      await page.keyboard.press(key);
+      await isAt(place);
+    }
+    let shown = await painted(page);
+    for (const key of ["+", "-", "PageDown", "PageUp"]) {
+      await page.keyboard.press(key);
+      const before = shown;
+      await expect.poll(async () => (shown = await painted(page)), { message: key }).not.toBe(before);
+    }
+    // "Follow the music" is the next thing after the roll that can be pressed; then the roll has the keys again.
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("follow");
+    await page.keyboard.press("Enter");
+    await page.locator("#follow").waitFor({ state: "hidden" });
+    expect(await focused()).toBe("roll");
+
+    for (const key of ["ArrowRight", "[", "ArrowRight", "ArrowRight", "]"]) await page.keyboard.press(key);
+    await page.getByText("0:01–0:03", { exact: true }).waitFor();
+    for (let presses = 0; presses < 4 && (await focused()) !== "selected-close"; presses += 1)
+      await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.locator("#selected").waitFor({ state: "hidden" });
+    expect(await focused()).toBe("roll");
+
+    await page.keyboard.press("Enter");
+    await page.getByText("Why F#4 at 0:03", { exact: true }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.getByText("Why F4 at 0:02", { exact: true }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("#why").waitFor({ state: "hidden" });
+    expect(built.complaints).toEqual([]);
+  });
+});
+
+async function openScale(opening: Promise<Page>): Promise<Page> {
+  const page = await opening;
+  await page.evaluate(recordStrokes);
+  await openFile(page, "scale.mid", writeMidi(scoreFromNotes(SCALE)));
+  await expect.poll(() => rollLabel(page)).toContain("12 notes");
+  return page;
+}
+
+/** Where a note of the scale is, in the page's pixels, while the playhead is at the beginning; or so many keys above it. */
+async function placeOnRoll(page: Page): Promise<(note: number, above?: number) => [number, number]> {
+  const box = await page.locator("#roll").boundingBox();
+  if (!box) throw new Error("no roll");
+  const lane = (box.height - 24) / 88;
+  return (note, above = 0) => [
+    box.x + 36 + (box.width - 36) * 0.45 + (note / 2 + 0.2) * 90,
+    box.y + 24 + (108 - 60 - note - above + 0.5) * lane,
+  ];
+}
+
+/** Waits until other arcs are there than before. */
+async function changed(page: Page, before: readonly Stroke[]): Promise<Stroke[]> {
+  let now: Stroke[] = [];
+  await expect
+    .poll(async () => (now = await strokes(page, "curves")), { message: "other arcs" })
+    .not.toEqual(before);
+  return now;
+}
+
+function hueOf(stroke: Stroke | undefined): string {
+  return stroke?.colour.replace(/\/[^/]*$/, "") ?? "";
+}
+
+function alphaOf({ colour }: Stroke): number {
+  return Number(/\/ ([\d.]+)\)$/.exec(colour)?.[1]);
+}
+
+async function strokes(page: Page, kind: "curves" | "outlines"): Promise<Stroke[]> {
+  return Object(await page.evaluate("strokesOfTheRoll()"))[kind];
+}
+
+function painted(page: Page): Promise<string> {
+  return page
+    .locator("#roll")
+    .evaluate((canvas) => (canvas instanceof HTMLCanvasElement ? canvas.toDataURL() : ""));
+}
+
+/**
+ * Runs in the page: `strokesOfTheRoll()` tells which curves the last frame drew (arcs), and which outlines of many rectangles
+ * (the notes of another branch).
+ */
+function recordStrokes(): void {
+  let [frame, last] = [nothing(), nothing()];
+  let [curves, rectangles] = [0, 0];
+  function nothing(): Record<"curves" | "outlines", Stroke[]> {
+    return { curves: [], outlines: [] };
+  }
+  const { prototype } = CanvasRenderingContext2D;
+  const before = (
+    name: "clearRect" | "beginPath" | "bezierCurveTo" | "rect" | "stroke",
+    note: (context: CanvasRenderingContext2D) => void,
+  ): void => {
+    const method = prototype[name];
+    Object.defineProperty(prototype, name, {
+      value: function (this: CanvasRenderingContext2D, ...parameters: unknown[]): unknown {
+        if (this.canvas.id === "roll") note(this);
+        return Reflect.apply(method, this, parameters);
+      },
+    });
+  };
+  before("clearRect", () => {
+    last = frame;
+    frame = nothing();
+    // A frame is whole when the page has nothing more to do in this turn.
+    queueMicrotask(() => (last = frame));
+  });
+  before("beginPath", () => ([curves, rectangles] = [0, 0]));
+  before("bezierCurveTo", () => (curves += 1));
+  before("rect", () => (rectangles += 1));
+  before("stroke", ({ strokeStyle, lineWidth }) => {
+    const stroke = { colour: String(strokeStyle), width: lineWidth };
+    if (curves > 0) frame.curves.push(stroke);
+    if (rectangles > 0) frame.outlines.push(stroke);
+  });
+  Object.defineProperty(globalThis, "strokesOfTheRoll", { value: () => last });
+}

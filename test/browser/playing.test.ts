@@ -1,0 +1,101 @@
+/** How the music is played, by what goes to the loudspeakers: loudness, tempo, loop. */
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { type Note, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
+import { builtPage, openFile, PATIENCE, playToTheEnd, rollLabel } from "./built-page.ts";
+import { hasChromium } from "./chromium.ts";
+import { heardFor, loudness, onsetsOf, pitches } from "./listen.ts";
+
+/** Two notes, two seconds apart. */
+const NOTES: readonly Note[] = [69, 73].map((pitch, index) => ({
+  pitch,
+  velocity: 100,
+  startSeconds: 2 * index,
+  endSeconds: 2 * index + 0.4,
+}));
+const FREQUENCIES = [440, 554.37];
+
+describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE }, () => {
+  const built = builtPage();
+
+  it("is as loud and as quick as is set", async () => {
+    const page = await openNotes(built.open());
+    await page.getByText("More", { exact: true }).click();
+    await playToTheEnd(page);
+    await page.getByLabel("tempo", { exact: true }).fill("2");
+    await playToTheEnd(page);
+    await page.getByLabel("volume", { exact: true }).fill("0.4");
+    await playToTheEnd(page);
+    await page.getByLabel("tempo", { exact: true }).fill("0.5");
+    await playToTheEnd(page);
+    const heard = await pitches(page, FREQUENCIES);
+    const [first, second] = FREQUENCIES.map((_, which) => onsetsOf(heard, which));
+    expect(first).toHaveLength(4);
+    expect(second).toHaveLength(4);
+    const apart = first?.map(({ seconds }, pass) => (second?.[pass]?.seconds ?? 0) - seconds);
+    // A busy machine may be late with a note.
+    for (const [pass, expected] of [2, 1, 1, 4].entries())
+      expect(Math.abs((apart?.[pass] ?? 0) - expected), `pass ${pass}: ${apart}`).toBeLessThan(0.4);
+    // Half the volume is a quarter of the amplitude, a sixteenth of the power.
+    const powers = first?.map(({ power }) => 16 * (power / (first[1]?.power ?? 1))) ?? [];
+    expect(powers[1]).toBe(16);
+    expect(powers[2]).toBeGreaterThan(0.6);
+    expect(powers[2]).toBeLessThan(1.6);
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("loops what is selected, also where that was asked for before the first sound", async () => {
+    const page = await openNotes(built.open());
+    const roll = page.locator("#roll");
+    for (const key of ["Home", "ArrowRight", "["]) await roll.press(key);
+    await page.getByText("0:01–0:02", { exact: true }).waitFor();
+    await roll.press("Home");
+    await page.getByRole("button", { name: "loop", exact: true }).click();
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await page.getByText("Playing", { exact: true }).waitFor();
+    await heardFor(page, 8);
+    expect(await page.locator("#state").textContent()).toBe("Playing");
+    await page.getByRole("button", { name: "loop", exact: true }).click();
+    await page.getByText("Paused", { exact: true }).waitFor();
+    const heard = await pitches(page, FREQUENCIES);
+    expect(onsetsOf(heard, 0), "before the loop").toHaveLength(1);
+    const times = onsetsOf(heard, 1).map(({ seconds }) => seconds);
+    expect(times.length).toBeGreaterThanOrEqual(3);
+    const apart = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / (times.length - 1);
+    expect(Math.abs(apart - 1.4), `${times}`).toBeLessThan(0.15);
+    await page.getByRole("button", { name: "New piece" }).click();
+    await page.getByText("Playing", { exact: true }).waitFor();
+    expect(await page.getByRole("button", { name: "loop" }).getAttribute("aria-pressed")).toBe("false");
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("comes to the end at the quickest tempo, whenever it is started", async () => {
+    const page = await openNotes(built.open());
+    await page.getByText("More", { exact: true }).click();
+    await page.getByLabel("tempo", { exact: true }).fill("4");
+    for (let start = 0; start < 6; start += 1) await playToTheEnd(page);
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("is paused when the browser puts the sound to sleep, and goes on at a press", async () => {
+    const page = await openNotes(built.open());
+    await page.getByRole("button", { name: "loop", exact: true }).click();
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await page.getByText("Playing", { exact: true }).waitFor();
+    await page.evaluate("audioOfThePage[0].suspend()");
+    await page.getByText("Paused", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await page.getByText("Playing", { exact: true }).waitFor();
+    await expect.poll(() => loudness(page), { message: "sound" }).toBeGreaterThan(0.001);
+    expect(built.complaints).toEqual([]);
+  });
+});
+
+/** Opens the notes, to which nothing is to be written. */
+async function openNotes(opening: Promise<Page>): Promise<Page> {
+  const page = await opening;
+  await page.getByLabel("length", { exact: true }).fill("2.4");
+  await openFile(page, "two.mid", writeMidi(scoreFromNotes(NOTES)));
+  await expect.poll(() => rollLabel(page)).toContain("2 notes");
+  return page;
+}
