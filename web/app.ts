@@ -14,6 +14,8 @@ export interface AppListener {
   /** Something to be seen has changed; asked for often. */
   changed(): void;
   state(state: PlayerState): void;
+  /** The piano is there, and can be told how to play. */
+  tuned(): void;
   /** A piece is there that has not been asked for with Play. */
   shown(): void;
   progress(progress: DownloadProgress): void;

@@ -32,6 +32,7 @@ const listener: AppListener = {
   // Told of with every event that comes: what is shown is brought up to date with the next frame.
   changed: () => roll.refresh(),
   state: (state) => showState(state),
+  tuned: () => playingChanged(),
   shown: () => {
     showControls();
     applyLoop();
@@ -222,7 +223,6 @@ function showState(state: PlayerState): void {
   showControls();
   play.textContent = state === "idle" ? "Play" : "Pause";
   if (state === "waiting" && document.activeElement === document.body) play.focus();
-  if (state === "playing") playingChanged();
   status.showState(state);
   writeIn.update();
   roll.refresh();

@@ -18,7 +18,8 @@ const FREQUENCIES = [440, 554.37];
 describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE }, () => {
   const built = builtPage();
 
-  it("is as loud and as quick as is set", async () => {
+  // Sound is made while it is heard: where something else takes the machine for a moment, a note is late.
+  it("is as loud and as quick as is set", { retry: 2 }, async () => {
     const page = await openNotes(built.open());
     await page.getByText("More", { exact: true }).click();
     await playToTheEnd(page);
@@ -44,7 +45,7 @@ describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE 
     expect(built.complaints).toEqual([]);
   });
 
-  it("loops what is selected, also where that was asked for before the first sound", async () => {
+  it("loops what is selected, also before the first sound", { retry: 2 }, async () => {
     const page = await openNotes(built.open());
     const roll = page.locator("#roll");
     for (const key of ["Home", "ArrowRight", "["]) await roll.press(key);

@@ -170,7 +170,7 @@ class TextView {
   async #explain(): Promise<void> {
     const index = this.#chosen;
     if (index === undefined || !this.#client) return;
-    byId("text-why-title", HTMLElement).textContent = `Why “${this.#text[index]?.text ?? ""}”`;
+    byId("text-why-title", HTMLElement).textContent = `Why “${visible(this.#text[index]?.text ?? "")}”`;
     const ids = this.#text.map(({ id }) => id);
     const request = { ids, index, layer: Number(this.#layer.value), options: this.#options() };
     const explanation = await this.#client.ask("explain", request);
@@ -193,10 +193,9 @@ class TextView {
         if (id === came?.id) button.setAttribute("aria-current", "true");
         const bar = element("span", { class: "bar-fill", "aria-hidden": "true" });
         bar.style.width = `${Math.max(2, (100 * p) / largest)}%`;
-        const words = text.replaceAll("\n", "⏎").replaceAll(" ", "␣");
         button.append(
           bar,
-          element("span", { class: "candidate-words" }, words),
+          element("span", { class: "candidate-words" }, visible(text)),
           element("span", {}, `${(100 * p).toFixed(1)} %`),
         );
         button.addEventListener("click", () => this.#goOnFrom(index, { id, text }));
@@ -262,4 +261,9 @@ class TextView {
       this.#say(`${message} ${hint}`);
     }
   }
+}
+
+/** Text with its spaces and line breaks seen. */
+function visible(text: string): string {
+  return text.replaceAll("\n", "⏎").replaceAll(" ", "␣");
 }
