@@ -1,6 +1,6 @@
 /** A disk that is full, or cannot be written: said in words, with nothing left behind. */
 import { spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../cli/run-cli.ts";
@@ -33,7 +33,6 @@ function fillDisk(): void {
 
 afterAll(() => {
   if (isMounted) spawnSync("umount", [disk]);
-  rmSync(inputs.folder, { recursive: true });
 });
 
 describe.skipIf(!isMounted)("on a full disk", () => {

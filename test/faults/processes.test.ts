@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { runCli } from "../cli/run-cli.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { makeInputs, midiBytes } from "./inputs.ts";
@@ -23,8 +23,6 @@ const main = new URL("../../dist/src/cli/main.js", import.meta.url).pathname;
 /** A piece whose rendering takes long. */
 const long = join(folder, "long.mid");
 writeFileSync(long, midiBytes(20_000));
-
-afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("killed while writing", () => {
   it("leaves the file that was there as it was, and does not disturb the next run", async () => {
