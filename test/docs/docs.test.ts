@@ -26,8 +26,8 @@ const programs = documents.flatMap((document) => document.programs);
 const NOT_RUN = {
   "measures for many minutes, beside peers": 2,
   "needs PyTorch": 6,
-  "needs a browser": 2,
   "needs the network": 1,
+  "test/package runs it in a browser": 2,
   "trains a model": 2,
 };
 
