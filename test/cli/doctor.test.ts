@@ -108,6 +108,17 @@ describe("ostinato doctor", () => {
     ]);
   });
 
+  it("finds a cache below what is a file", async () => {
+    writeFileSync(join(folder, "own"), "a file");
+    const { code, notGood } = await examine({ OSTINATO_CACHE: join(folder, "own/cache") });
+    expect(code).toBe(1);
+    expect(notGood.map(({ state, found }) => `${state} ${found}`)).toEqual([
+      expect.stringMatching(
+        /^fault .*own\/cache \(by OSTINATO_CACHE\) cannot be made: a part of the path is a file$/,
+      ),
+    ]);
+  });
+
   it("shows only what is not good with --quiet, and colours only on a terminal", async () => {
     writeFileSync(join(folder, "own"), "a file");
     const { stdout, stderr, code } = await runCli(["doctor", "--quiet"], { env });

@@ -18,6 +18,8 @@ export class HubServer {
   readonly downloads: { readonly file: string; readonly from: number }[] = [];
   /** How many bytes of the next answers get through before the connection is cut. */
   readonly cuts: number[] = [];
+  /** With what status the next large files are refused. */
+  readonly refusals: number[] = [];
   /** What is sent in place of a file. */
   readonly falsified = new Map<string, Uint8Array>();
   /** Milliseconds that large files take for each of their hundred parts. */
@@ -90,6 +92,11 @@ export class HubServer {
     const content = this.falsified.get(file) ?? this.#options.files.get(file);
     if (!content) {
       response.writeHead(404).end();
+      return;
+    }
+    const refusal = isLarge(file) ? this.refusals.shift() : undefined;
+    if (refusal !== undefined) {
+      response.writeHead(refusal).end();
       return;
     }
     const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);

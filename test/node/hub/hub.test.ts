@@ -78,6 +78,12 @@ describe("hubFolder", () => {
     });
   });
 
+  it.each(["main", "../../elsewhere"])("takes no commit of the hub's that is none: %s", async (commit) => {
+    await serve({ commit });
+    await expect(download()).rejects.toThrow(JSON.stringify(commit));
+    expect(existsSync(storage())).toBe(false);
+  });
+
   it("asks for nothing twice", async () => {
     const { downloads } = await serve();
     const first = await download();
@@ -109,6 +115,22 @@ describe("hubFolder", () => {
     await download();
     expect(downloads.at(-1)).toEqual({ file: "model.safetensors", from: 3000 });
     expect(blobs().some((name) => name.endsWith(".incomplete"))).toBe(false);
+  });
+
+  it("tries again when the server is overloaded, not when it refuses", async () => {
+    const hub = await serve();
+    hub.refusals.push(503, 429, 500);
+    const folder = await download();
+    expect(readFileSync(join(folder, "model.safetensors")).equals(weights)).toBe(true);
+    expect(hub.refusals).toEqual([]);
+    rmSync(storage(), { recursive: true });
+    hub.refusals.push(403, 403);
+    await expect(download()).rejects.toMatchObject({
+      name: "CheckpointError",
+      message: `${ID}/model.safetensors: HTTP 403 Forbidden`,
+      hint: expect.stringContaining("HF_TOKEN"),
+    });
+    expect(hub.refusals).toEqual([403]);
   });
 
   it("begins anew where the server cannot give a part", async () => {
