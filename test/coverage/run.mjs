@@ -127,6 +127,7 @@ function report(files) {
     if (missing.length > 0) say(`${file}: ${missing.join(" ")}`);
   }
   for (const [name, { lines, covered }] of [...folders].sort()) {
+    if (lines === 0) continue; // nothing but types
     say(`${name.padEnd(20)} ${((100 * covered) / lines).toFixed(1)} %  ${covered} of ${lines} lines`);
   }
   for (const room of ROOMS) {
