@@ -93,6 +93,8 @@ describe.skipIf(!hasChromium())("the craft of the built page", { timeout: PATIEN
     const overflow = (): Promise<number> =>
       page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(await overflow()).toBeLessThanOrEqual(0);
+    const sheet = page.locator("#bottom");
+    expect(await sheet.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
     await page.locator("#model").click();
     await page.getByRole("button", { name: "Variations" }).click();
     await page.locator(".hear:enabled").nth(3).waitFor();

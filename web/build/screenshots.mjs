@@ -12,7 +12,7 @@ const SEED = "58798";
 /** One among so many is worth a picture. */
 const MOST_NOTES = 100;
 /** Where the arcs of its note are. */
-const ARCS = { x: 180, y: 115, width: 860, height: 340 };
+const ARCS = { x: 180, y: 115, width: 860, height: 440 };
 
 const built = await startBuiltPage(PATIENCE);
 
