@@ -114,7 +114,11 @@ export class App {
     this.#startingSound ??= this.#soundModule
       .then(({ createSound }) => createSound())
       .then(
-        (sound) => (this.#sound = sound),
+        (sound) => {
+          this.#sound = sound;
+          this.#listener.tuned();
+          return sound;
+        },
         (error: unknown) => {
           this.#startingSound = undefined;
           throw error;

@@ -23,6 +23,8 @@ describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE 
     const page = await openNotes(built.open());
     await page.getByText("More", { exact: true }).click();
     await playToTheEnd(page);
+    // The recorded strings are not as loud as the computed ones.
+    await page.locator('html[data-piano="recorded"]').waitFor({ state: "attached" });
     await page.getByLabel("tempo", { exact: true }).fill("2");
     await playToTheEnd(page);
     await page.getByLabel("volume", { exact: true }).fill("0.4");
