@@ -80,6 +80,8 @@ export class PianoSound implements Sound {
   /** Where time goes on from, and when: Tone.js looks ahead, and counts from there only then. */
   #sought: { readonly seconds: number; readonly until: number } | undefined;
 
+  /** When time went on last, or will. */
+  #startsAt = 0;
   /** What comes before it has been played. */
   #playedTo = 0;
 
@@ -156,6 +158,7 @@ export class PianoSound implements Sound {
     this.#gate.gain.setValueAtTime(1, immediate());
     const ticks = Math.round(this.seconds * STEPS_PER_SECOND);
     const at = immediate() + this.#startDelay();
+    this.#startsAt = at;
     this.#goOnFrom(ticks, at);
     this.#transport.start(at, `${ticks}i`);
   }
@@ -163,7 +166,7 @@ export class PianoSound implements Sound {
   pause(): void {
     this.#isRunning = false;
     // A start that is still to come would not be undone by a pause before it.
-    this.#transport.pause(Math.max(immediate(), this.#sought?.until ?? 0));
+    this.#transport.pause(Math.max(immediate(), this.#startsAt));
     this.#hush();
   }
 
