@@ -39,11 +39,11 @@ describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE 
     // A busy machine may be late with a note.
     for (const [pass, expected] of [2, 1, 1, 4].entries())
       expect(Math.abs((apart?.[pass] ?? 0) - expected), `pass ${pass}: ${apart}`).toBeLessThan(0.4);
-    // Half the volume is a quarter of the amplitude, a sixteenth of the power.
+    // Half the volume is a quarter of the amplitude, a sixteenth of the power; of the louder the limiter takes some.
     const powers = first?.map(({ power }) => 16 * (power / (first[1]?.power ?? 1))) ?? [];
     expect(powers[1]).toBe(16);
     expect(powers[2]).toBeGreaterThan(0.6);
-    expect(powers[2]).toBeLessThan(1.6);
+    expect(powers[2]).toBeLessThan(3);
     expect(built.complaints).toEqual([]);
   });
 
