@@ -110,7 +110,8 @@ function inScratch(program: string, parameters: readonly string[]) {
 
 /** Whether there are lines of progress depends on the machine's speed. */
 function withoutProgress(text: string): string {
-  return text.replaceAll(/^\d+ (events|of \d+ s of sound), .* × real time\n/gm, "");
+  const music = /^\d+ (events?|of \d+ s of sound), .* × real time\n/gm;
+  return text.replaceAll(music, "").replaceAll(/^(looking at .*|\d+ tensors, the last .*)\n/gm, "");
 }
 
 /** Every line shown must have come, in that order; lines of progress may stand between. */
