@@ -26,9 +26,9 @@ PIANO = range(21, 109)  # MIDI pitches
 
 @dataclass(frozen=True)
 class Noise:
-    """Adds wrong notes to blocks of one vocabulary."""
+    """Makes mistakes in blocks of one vocabulary."""
 
-    share: float  # of the blocks that get any
+    share: float  # of the blocks with mistakes
     note_on: IdRange
     note_off: IdRange
     time_shift: IdRange

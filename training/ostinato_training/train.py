@@ -198,7 +198,8 @@ def start_run(line: CommandLine, group: Group) -> Run:
 
 def resume_run(line: CommandLine, state: dict[str, Any], group: Group) -> Run:
     """The run in `--out`, with the options named now in place of its own."""
-    before: dict[str, Any] = state["options"]
+    # An option that is younger than the run was at its default.
+    before: dict[str, Any] = saved_options(TrainOptions(train="", dev="", out="")) | state["options"]
     for name in SHAPE:
         if line.given.get(name, before[name]) != before[name]:
             raise OptionError(f"{flag(name)} cannot change in a run ({before[name]}); start a new one with --init instead")

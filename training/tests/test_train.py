@@ -15,7 +15,7 @@ import torch
 from synthetic import START, write_dataset
 
 from ostinato_training import export
-from ostinato_training.checkpoint import read_checkpoint, read_state
+from ostinato_training.checkpoint import read_checkpoint, read_state, write_state
 from ostinato_training.log import read_rows
 from ostinato_training.train import main
 
@@ -35,7 +35,7 @@ def figures(out: Path) -> list[tuple[int, int, float, float | None, float]]:
     return [(row.step, row.ids, row.train_loss, row.dev_nll, row.lr) for row in read_rows(out / "log.csv")]
 
 
-@pytest.mark.parametrize("options", [[], ["--dropout", "0.2", "--accumulate", "2"], ["--precision", "bf16"]])
+@pytest.mark.parametrize("options", [[], ["--dropout", "0.2", "--accumulate", "2"], ["--precision", "bf16"], ["--noise", "0.7"]])
 def test_resume_is_exact(dataset_folder: Path, tmp_path: Path, options: list[str]) -> None:
     options = [*options, "--decay", "4"]
     assert run(dataset_folder, tmp_path / "whole", "--steps", "12", *options) == 0
@@ -63,6 +63,15 @@ def test_decay_now(dataset_folder: Path, tmp_path: Path) -> None:
     assert main(["--resume", "--out", str(tmp_path / "run"), "--decay-now", "4"]) == 0
     rates = [row.lr for row in read_rows(tmp_path / "run" / "log.csv")]
     assert rates[5:] == pytest.approx([0.02, 0.02, 0.015, 0.01, 0.005])
+
+
+def test_a_run_older_than_an_option_resumes(dataset_folder: Path, tmp_path: Path) -> None:
+    assert run(dataset_folder, tmp_path / "run", "--steps", "4") == 0
+    state = read_state(tmp_path / "run" / "state.pt")
+    del state["options"]["noise"]
+    write_state(tmp_path / "run" / "state.pt", state)
+    assert main(["--resume", "--out", str(tmp_path / "run"), "--steps", "6"]) == 0
+    assert read_state(tmp_path / "run" / "state.pt")["position"]["place"]["phase"] == 0  # nothing has changed
 
 
 def test_length_and_batch_may_change_on_resume(dataset_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
