@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .augment import Augmenter
 from .data import IGNORED, Dataset, Ids
 from .errors import DatasetError
-from .noise import Noise, ids_before_tasks
+from .noise import Noise, ids_open_to_noise
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class BatchStream:
     ) -> None:
         self.dataset, self.length, self.batch, self.seed = dataset, length, batch, seed
         self.augmenter, self.noise = augmenter, noise
-        self.noisy_ids = None if noise is None else ids_before_tasks(dataset)
+        self.noisy_ids = None if noise is None else ids_open_to_noise(dataset)
         self.place, self.rank, self.world = place, rank, world
         self.filler = 0 if dataset.pad_id is None else dataset.pad_id  # never a target, so any id would do
         if int(dataset.lengths.max()) < 2:

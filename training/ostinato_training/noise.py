@@ -198,12 +198,19 @@ def _sounding_before(noise: Noise, ids: Ids) -> set[int]:
     return sounding
 
 
-def ids_before_tasks(dataset: Dataset) -> NDArray[np.int64]:
-    """Ids of each piece before its first TASK id: only there a wrong note is just that, and not part of what is asked.  # [pieces]"""
-    tasks = dataset.vocabulary.ranges.get("TASK")
+def ids_open_to_noise(dataset: Dataset) -> NDArray[np.int64]:
+    """Ids of each piece from its start on in which a wrong note is just that.  # [pieces]
+
+    From its first TASK id on a note can be part of what is asked. A piece with a STYLE id is left as it is throughout: the
+    id states what follows, and a model that has seen statements about what was then changed learns not to believe them.
+    """
     offsets = dataset.offsets.astype(np.int64)
-    if tasks is None:
-        return dataset.lengths
-    places = np.flatnonzero((dataset.ids >= tasks.first) & (dataset.ids < tasks.first + tasks.count))
-    following = np.append(places, offsets[-1])[np.searchsorted(places, offsets[:-1])]
-    return np.minimum(following, offsets[1:]) - offsets[:-1]
+    first_task, first_style = (_first_within(dataset, dataset.vocabulary.ranges.get(name), offsets) for name in ("TASK", "STYLE"))
+    return np.where(first_style < offsets[1:], 0, np.minimum(first_task, offsets[1:]) - offsets[:-1])
+
+
+def _first_within(dataset: Dataset, of: IdRange | None, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The first place of such an id in or behind each piece; the end of the dataset where none is left.  # [pieces]"""
+    places = np.flatnonzero((dataset.ids >= of.first) & (dataset.ids < of.first + of.count)) if of is not None else np.array([], dtype=np.int64)
+    following: NDArray[np.int64] = np.append(places, offsets[-1])[np.searchsorted(places, offsets[:-1])]
+    return following

@@ -12,10 +12,10 @@ from synthetic import NOTE_OFF, NOTE_ON, RANGES, START, TIME_SHIFT, VELOCITY, me
 from ostinato_training.batches import BatchStream, Place
 from ostinato_training.data import IGNORED, IdRange, Ids, Vocabulary, read_dataset
 from ostinato_training.errors import DatasetError
-from ostinato_training.noise import PIANO, Noise, ids_before_tasks
+from ostinato_training.noise import PIANO, Noise, ids_open_to_noise
 
 VOCABULARY = Vocabulary("performance-416", 416, {str(r["name"]): IdRange(int(r["first"]), int(r["count"]), int(r["minimum"])) for r in RANGES})  # type: ignore[call-overload]
-TASK = 391
+TASK, STYLE = 391, 400
 
 
 def chords(random: np.random.Generator, notes: int) -> Ids:
@@ -112,10 +112,10 @@ def test_a_share_of_the_blocks() -> None:
     assert np.array_equal(ids, before) and np.array_equal(targets, before)
 
 
-def test_only_before_the_first_task_of_a_piece(tmp_path: Path) -> None:
-    pieces = [melody(30), [TASK, *melody(30)], [*melody(20), TASK + 5, *melody(3), TASK]]
+def test_neither_behind_a_task_nor_where_a_style_is_stated(tmp_path: Path) -> None:
+    pieces = [melody(30), [TASK, *melody(30)], [*melody(20), TASK + 5, *melody(3), TASK], [*melody(9), STYLE, *melody(9)], melody(5)]
     dataset = read_dataset(write_dataset(tmp_path, pieces))
-    assert ids_before_tasks(dataset).tolist() == [len(pieces[0]) + 2, 1, 82]
+    assert ids_open_to_noise(dataset).tolist() == [len(pieces[0]) + 2, 1, 82, 0, len(pieces[4]) + 2]
 
 
 def test_a_stream_resumes_with_the_same_noise(tmp_path: Path) -> None:
