@@ -30,7 +30,8 @@ export type ExampleKind =
   | "accompany-melody"
   | "accompany-skyline"
   | "infill"
-  | "closing";
+  | "closing"
+  | "style-closing";
 
 /** Thrown for a piece that a kind of example cannot be made of. */
 export class ExampleError extends Error {
@@ -40,9 +41,9 @@ export class ExampleError extends Error {
 /** Half of the accompaniments begin somewhere in the piece, up to so long before a note of the melody. */
 const LEAD_SECONDS = 2;
 
-/** The last part of a piece is an example of so many ids at most, START, END and two marks included. */
+/** The last part of a piece is an example of so many ids at most, START, END and the marks included. */
 const CLOSING_IDS = 1024;
-const CLOSING_FRAME = 4;
+const CLOSING_FRAME = 3;
 
 export interface ExampleIds {
   /** Without START and END. */
@@ -71,7 +72,8 @@ export function makeExample(
     return accompaniment(kind, score, notes, vocabulary, draws);
   }
   if (kind === "infill") return infill(notes, vocabulary, draws);
-  if (kind === "closing") return closing(notes, vocabulary, draws);
+  if (kind === "closing") return closing(notes, vocabulary, undefined, draws);
+  if (kind === "style-closing") return closing(notes, vocabulary, statement(style, draws), draws);
   const piece = [...ids];
   const facts = { notes: notes.length, seconds: endOf(notes) };
   if (kind === "plain") return { ids: piece, ...facts };
@@ -81,11 +83,14 @@ export function makeExample(
   return { ids: withConditions(ended, vocabulary, stated), ...facts };
 }
 
+/** Which conditions a piece states. */
+interface Statement {
+  readonly style?: StyleName | undefined;
+  readonly density: boolean;
+}
+
 /** Both conditions for half of the pieces that have a style, one of the two for the others. */
-function statement(
-  style: StyleName | undefined,
-  draws: Draws,
-): { readonly style?: StyleName | undefined; readonly density: boolean } {
+function statement(style: StyleName | undefined, draws: Draws): Statement {
   const choice = draws.next();
   if (style === undefined || choice < 0.25) return { density: true };
   return { style, density: choice < 0.75 };
@@ -125,15 +130,22 @@ function infill(notes: readonly ScoreNote[], vocabulary: Vocabulary, draws: Draw
 }
 
 /**
- * The last part of a piece with its ending marked, behind the mark PREFIX, which tells that it is no beginning. Whole pieces
- * show an ending once in ten thousand ids; a model is slow to learn it from them alone.
+ * The last part of a piece with its ending marked, behind the mark PREFIX, which tells that it is no beginning; with its
+ * conditions, if they are to be stated. Whole pieces show an ending once in ten thousand ids, and as rarely a statement with
+ * no music before it that tells the same; a model is slow to learn either from them alone.
  */
-function closing(notes: readonly ScoreNote[], vocabulary: Vocabulary, draws: Draws): ExampleIds {
+function closing(
+  notes: readonly ScoreNote[],
+  vocabulary: Vocabulary,
+  stated: Statement | undefined,
+  draws: Draws,
+): ExampleIds {
   const room = Math.round(CLOSING_IDS * (0.4 + 0.6 * draws.next())) - CLOSING_FRAME;
-  const from = (first: number): number[] => {
+  const from = (first: number): readonly number[] => {
     const kept = notes.slice(first);
     const ids = encodePerformance(movedNotes(kept, -(kept[0]?.startSeconds ?? 0)), vocabulary);
-    return withEnding([...ids], vocabulary);
+    const ended = withEnding([...ids], vocabulary);
+    return stated ? withConditions(ended, vocabulary, stated) : ended;
   };
   // A note has two ids at least.
   let [low, high] = [Math.max(0, notes.length - room), notes.length - 1];

@@ -5,12 +5,20 @@ import type { ExampleOrder } from "./encode-piece.ts";
 import type { ExampleKind } from "./examples.ts";
 
 /** The kinds that take a share of the ids; the pieces themselves have the rest. */
-export const SHARED_KINDS = ["style", "accompany-melody", "accompany-skyline", "infill", "closing"] as const;
+export const SHARED_KINDS = [
+  "style",
+  "style-closing",
+  "accompany-melody",
+  "accompany-skyline",
+  "infill",
+  "closing",
+] as const;
 export type SharedKind = (typeof SHARED_KINDS)[number];
 export type Shares = Readonly<Record<SharedKind, number>>;
 
 export const DEFAULT_SHARES: Shares = {
   style: 0.12,
+  "style-closing": 0.06,
   "accompany-melody": 0.13,
   "accompany-skyline": 0.07,
   infill: 0.13,
@@ -19,6 +27,7 @@ export const DEFAULT_SHARES: Shares = {
 
 const TASK_OF: Readonly<Record<SharedKind, Task>> = {
   style: "style",
+  "style-closing": "style",
   "accompany-melody": "accompany",
   "accompany-skyline": "accompany",
   infill: "infill",
@@ -33,6 +42,7 @@ const KIND_KEYS: Readonly<Record<SharedKind | "ending", number>> = {
   "accompany-skyline": 3,
   infill: 4,
   closing: 5,
+  "style-closing": 6,
 };
 const ORDER_KEY = 16;
 /** Of half of the pieces, their ending is marked. */
