@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium())("hands on the built page", { timeout: PATIENCE }
     expect(built.complaints).toEqual([]);
   });
 
-  it("hears a MIDI keyboard, and its pedal", { retry: 2 }, async () => {
+  it("hears a MIDI keyboard, and its pedal", async () => {
     const page = await built.open();
     await page.evaluate(connectKeyboard);
     await openDuet(Promise.resolve(page));

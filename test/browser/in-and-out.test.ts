@@ -16,7 +16,7 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
   const built = builtPage();
 
   // Sound is made while it is heard: where something else takes the machine for a moment, a note is late.
-  it("plays the right pitches at the right times", { retry: 2 }, async () => {
+  it("plays the right pitches at the right times", async () => {
     const page = await built.open();
     await page.getByLabel("length", { exact: true }).fill("4");
     await openFile(page, "two.mid", writeMidi(scoreFromNotes(NOTES)));

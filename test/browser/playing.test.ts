@@ -19,7 +19,7 @@ describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE 
   const built = builtPage();
 
   // Sound is made while it is heard: where something else takes the machine for a moment, a note is late.
-  it("is as loud and as quick as is set", { retry: 2 }, async () => {
+  it("is as loud and as quick as is set", async () => {
     const page = await openNotes(built.open());
     await page.getByText("More", { exact: true }).click();
     await playToTheEnd(page);
@@ -47,7 +47,7 @@ describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE 
     expect(built.complaints).toEqual([]);
   });
 
-  it("loops what is selected, also before the first sound", { retry: 2 }, async () => {
+  it("loops what is selected, also before the first sound", async () => {
     const page = await openNotes(built.open());
     const roll = page.locator("#roll");
     for (const key of ["Home", "ArrowRight", "["]) await roll.press(key);

@@ -35,23 +35,13 @@ export interface Sound {
 /** Told of every note that is played, `delay` seconds before it is heard. */
 export type PlayListener = (change: NoteChange, delay: number) => void;
 
-/** Two times that are the same may differ by this much. */
-const EARLY_SECONDS = 0.001;
-/** More than a start can make the clock pass over. */
-const MOST_MISSED_SECONDS = 0.2;
-/** Ticks between two looks ahead; a tick of the transport is a step of the encoding. */
-const LOOK = 5;
+/** From the decision to play to what is heard, at least: the notes are handed over before it. */
+const START_SECONDS = 0.03;
+/** Notes are handed over this much earlier than Tone.js looks ahead, so that a page that is busy is not heard. */
+const EARLIER_SECONDS = 0.05;
+/** A loop has at least so many ticks; a tick of the transport is a step of the encoding. */
+const SHORTEST_LOOP = 5;
 const GATE_SECONDS = 0.06;
-/**
- * From the decision to play to the first tick, at least. Tone.js would take its whole look-ahead of 0.1 s; it looks every
- * 0.05 s, so that this much is enough, and an answer comes sooner.
- */
-const START_SECONDS = 0.06;
-/**
- * The clock passes over what lies between that and its look-ahead. It may be no more than so many ticks: of the two looks
- * that are due next one must be left, or none would ever follow. Tone.js may take each for a tick too early.
- */
-const MOST_PASSED_TICKS = LOOK - 2;
 
 /** The piano. Must be called, for the first time, while a click or key is being handled: browsers keep silent before. */
 export async function createSound(): Promise<PianoSound> {
@@ -93,12 +83,10 @@ export class PianoSound implements Sound {
     this.#volume.chain(new Gain(0.5), new Limiter(-3), getContext().destination);
     this.#transport.PPQ = STEPS_PER_SECOND;
     this.#transport.bpm.value = 60;
-    this.#transport.scheduleRepeat((time) => this.#look(time), `${LOOK}i`, 0);
-    this.#transport.on("loopStart", (time: number) => {
-      this.#voices.silence(time);
-      this.#playedTo = this.#loop?.fromSeconds ?? 0;
-      this.onHush?.();
-    });
+    // Not an event of the transport's timeline: those that are due right after a start may be passed over, and what an event
+    // that repeats itself is to do next hangs on the one before.
+    getContext().on("tick", () => this.#look());
+    this.#transport.on("loopStart", (time: number) => this.#turn(time));
     getContext().on("statechange", (state) => {
       if (state !== "running" && this.#isRunning) this.onSleep?.();
     });
@@ -122,7 +110,7 @@ export class PianoSound implements Sound {
 
   /** Loudness, 0–1. */
   set volume(volume: number) {
-    this.#volume.gain.rampTo(volume ** 2, 0.05);
+    this.#volume.gain.rampTo(volume ** 2, 0.05, immediate());
   }
 
   /** How many times as fast as written. */
@@ -136,9 +124,8 @@ export class PianoSound implements Sound {
     if (loop === this.#loop) return;
     this.#loop = loop;
     if (loop) {
-      const tick = (seconds: number): number => LOOK * Math.round((seconds * STEPS_PER_SECOND) / LOOK);
-      const from = tick(loop.fromSeconds);
-      this.#transport.setLoopPoints(`${from}i`, `${Math.max(from + LOOK, tick(loop.toSeconds))}i`);
+      const { from, to } = loopTicks(loop);
+      this.#transport.setLoopPoints(`${from}i`, `${to}i`);
     }
     this.#transport.loop = loop !== undefined;
   }
@@ -157,10 +144,11 @@ export class PianoSound implements Sound {
     this.#gate.gain.cancelScheduledValues(immediate());
     this.#gate.gain.setValueAtTime(1, immediate());
     const ticks = Math.round(this.seconds * STEPS_PER_SECOND);
-    const at = immediate() + this.#startDelay();
+    const at = immediate() + START_SECONDS;
     this.#startsAt = at;
     this.#goOnFrom(ticks, at);
     this.#transport.start(at, `${ticks}i`);
+    this.#playAhead();
   }
 
   pause(): void {
@@ -172,10 +160,11 @@ export class PianoSound implements Sound {
 
   seek(seconds: number): void {
     this.#hush();
-    if (this.#isRunning) this.#gate.gain.setValueAtTime(1, now());
+    const at = now();
+    if (this.#isRunning) this.#gate.gain.setValueAtTime(1, at);
     const ticks = Math.round(seconds * STEPS_PER_SECOND);
-    this.#goOnFrom(ticks, now());
-    this.#transport.ticks = ticks;
+    this.#goOnFrom(ticks, at);
+    this.#transport.setTicksAtTime(ticks, at);
   }
 
   /** A key of the visitor's goes down. */
@@ -185,11 +174,6 @@ export class PianoSound implements Sound {
 
   lift(pitch: number): void {
     this.#hands.lift(pitch, immediate());
-  }
-
-  #startDelay(): number {
-    const passed = MOST_PASSED_TICKS / (STEPS_PER_SECOND * this.#speed);
-    return Math.max(START_SECONDS, getContext().lookAhead - passed);
   }
 
   #goOnFrom(ticks: number, at: number): void {
@@ -205,23 +189,50 @@ export class PianoSound implements Sound {
     this.onHush?.();
   }
 
-  /** Plays what comes within the next few ticks, at its exact time. */
-  #look(time: number): void {
-    // Ticks up to the moment of a pause may be reported after it.
-    if (!this.#isRunning || (this.#sought && time < this.#sought.until - EARLY_SECONDS)) return;
-    const here = Math.round(this.#transport.getTicksAtTime(time)) / STEPS_PER_SECOND;
-    // The clock may pass over the ticks right after a start; they are made up for while there is time. A look that comes
-    // twice finds nothing more to play.
-    const from = here - this.#playedTo < MOST_MISSED_SECONDS ? this.#playedTo : here;
-    const to = Math.max(from, here + LOOK / STEPS_PER_SECOND);
-    this.#playedTo = to;
-    for (const change of this.source?.changesBetween(from, to) ?? []) {
-      const at = Math.max(immediate(), time + (change.seconds - here) / this.#speed);
-      if (change.kind === "NOTE_ON") this.#voices.strike(change.note.pitch, change.note.velocity, at);
-      else this.#voices.lift(change.note.pitch, at);
-      this.onPlay?.(change, at - immediate());
-    }
-    // Afterwards: within the callback Tone.js wants everything done at the callback's own time.
-    queueMicrotask(() => this.onTick?.());
+  #look(): void {
+    if (!this.#isRunning) return;
+    this.#playAhead();
+    this.onTick?.();
   }
+
+  /** Hands over what is heard soon. What another tempo changes of it is too little to be noticed. */
+  #playAhead(): void {
+    const time = now() + EARLIER_SECONDS;
+    const end = this.#loop ? loopTicks(this.#loop).to : Infinity;
+    const ticks = this.#transport.getTicksAtTime(time);
+    // At the end of a loop the transport turns back, but only as far ahead as it looks itself.
+    this.#playTo(Math.min(ticks, end), time - Math.max(0, ticks - end) / (STEPS_PER_SECOND * this.#speed));
+  }
+
+  /** The end of a loop is reached at a time, and its beginning follows. */
+  #turn(time: number): void {
+    if (!this.#isRunning || !this.#loop) return;
+    const { from, to } = loopTicks(this.#loop);
+    this.#playTo(to, time);
+    this.#voices.silence(time);
+    this.#playedTo = from / STEPS_PER_SECOND;
+    this.onHush?.();
+  }
+
+  /** Plays what has not been played yet before a tick, which is heard at a time. */
+  #playTo(tick: number, time: number): void {
+    const to = tick / STEPS_PER_SECOND;
+    if (to <= this.#playedTo) return;
+    const timeOf = (seconds: number): number => time - (to - seconds) / this.#speed;
+    for (const change of this.source?.changesBetween(this.#playedTo, to) ?? []) {
+      const { kind, note, seconds } = change;
+      const at = Math.max(immediate(), timeOf(seconds));
+      // Where the page could not play for a while, what would be over by now is left out.
+      const isOver = timeOf(note.endSeconds ?? Infinity) < immediate();
+      if (kind === "NOTE_OFF") this.#voices.lift(note.pitch, at);
+      else if (!isOver) this.#voices.strike(note.pitch, note.velocity, at);
+      if (kind === "NOTE_OFF" || !isOver) this.onPlay?.(change, at - immediate());
+    }
+    this.#playedTo = to;
+  }
+}
+
+function loopTicks({ fromSeconds, toSeconds }: Span): { readonly from: number; readonly to: number } {
+  const from = Math.round(fromSeconds * STEPS_PER_SECOND);
+  return { from, to: Math.max(from + SHORTEST_LOOP, Math.round(toSeconds * STEPS_PER_SECOND)) };
 }
