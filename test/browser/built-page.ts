@@ -13,6 +13,8 @@ import { startStaticServer, type StaticServer } from "./static-server.ts";
 
 export const PATIENCE = 120_000;
 
+const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+
 export interface OpenOptions {
   readonly isolated?: boolean;
   /** What follows the page's address. */
@@ -21,6 +23,8 @@ export interface OpenOptions {
   readonly modelFolder?: string;
   /** In the same browser window and from the same server as the page before. */
   readonly again?: boolean;
+  /** On a small phone, by touch. */
+  readonly phone?: boolean;
 }
 
 export interface BuiltPage {
@@ -65,10 +69,16 @@ export function builtPage(): BuiltPage {
 
   const page: BuiltPage = {
     complaints: [],
-    open: async ({ isolated = false, query = "", modelFolder = model, again = false } = {}) => {
+    open: async ({
+      isolated = false,
+      query = "",
+      modelFolder = model,
+      again = false,
+      phone = false,
+    } = {}) => {
       if (!again || !server || !context) {
         await page.serve({ isolated, modelFolder });
-        context = await browser.newContext({ acceptDownloads: true });
+        context = await browser.newContext({ acceptDownloads: true, ...(phone && PHONE) });
         context.setDefaultTimeout(PATIENCE / 2);
         page.complaints = [];
       }

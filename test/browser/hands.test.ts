@@ -104,6 +104,36 @@ describe.skipIf(!hasChromium())("hands on the built page", { timeout: PATIENCE }
     expect(built.complaints).toEqual([]);
   });
 
+  it("reaches every key of the screen by touch, on a phone", async () => {
+    const page = await built.open({ phone: true });
+    await page.getByRole("button", { name: "Controls" }).tap();
+    await page.getByText("Play along").tap();
+    const session = await page.context().newCDPSession(page);
+    const touch = (type: "touchStart" | "touchEnd", ...touchPoints: { x: number; y: number }[]) =>
+      session.send("Input.dispatchTouchEvent", { type, touchPoints });
+    const held = (): Promise<string[]> =>
+      page.locator(".key.held").evaluateAll((keys) => keys.map((key) => key.ariaLabel ?? ""));
+    const higher = page.getByRole("button", { name: "higher" });
+    const lower = page.getByRole("button", { name: "lower" });
+
+    expect((await placeOfKey(page, "C3")).isOnTop).toBe(true);
+    expect((await placeOfKey(page, "C6")).isOnTop).toBe(false);
+    while (await higher.isEnabled()) await higher.tap();
+    const chord = [await placeOfKey(page, "E5"), await placeOfKey(page, "C6")];
+    expect(chord.every(({ isOnTop }) => isOnTop)).toBe(true);
+    await touch("touchStart", ...chord.map(({ x, y }) => ({ x, y })));
+    await expect.poll(held).toEqual(["E5", "C6"]);
+    await touch("touchEnd");
+    await expect.poll(held).toEqual([]);
+    await expect.poll(() => loudness(page), { message: "sound" }).toBeGreaterThan(0.001);
+    while (await lower.isEnabled()) await lower.tap();
+    const { x, y } = await placeOfKey(page, "C3");
+    await touch("touchStart", { x, y });
+    await expect.poll(held).toEqual(["C3"]);
+    await touch("touchEnd");
+    expect(built.complaints).toEqual([]);
+  });
+
   it("sounds at the first keys already, a chord too, and lets them go", async () => {
     const page = await built.open();
     for (const key of ["KeyA", "KeyD", "KeyG"]) await page.keyboard.down(key);
@@ -128,6 +158,15 @@ async function openDuet(opening: Promise<Page>): Promise<Page> {
   await page.getByRole("button", { name: "Duet" }).click();
   await page.getByText("your turn").waitFor();
   return page;
+}
+
+/** Where a key can be pressed, and whether nothing lies over it there. */
+function placeOfKey(page: Page, name: string): Promise<{ x: number; y: number; isOnTop: boolean }> {
+  return page.getByRole("button", { name, exact: true }).evaluate((key) => {
+    const { left, bottom, width } = key.getBoundingClientRect();
+    const place = { x: left + width / 2, y: bottom - 8 };
+    return { ...place, isOnTop: document.elementFromPoint(place.x, place.y) === key };
+  });
 }
 
 /** Times of notes are those of the keys, since the first of them; the encoding has steps of 10 ms. */

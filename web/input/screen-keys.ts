@@ -1,6 +1,6 @@
 /** A piano's keys on the screen, which show what is held down, on whatever keyboard. */
 import { pitchName } from "../../encoding/index.ts";
-import { element } from "../elements.ts";
+import { byId, element } from "../elements.ts";
 import { isBlackKey } from "../roll/geometry.ts";
 import type { Hands } from "./computer-keys.ts";
 
@@ -50,7 +50,29 @@ export function createScreenKeys(parent: HTMLElement, hands: Hands): (held: Read
     keys.set(pitch, key);
     parent.append(key);
   }
+  listenToOctaves(parent);
   return (held) => {
     for (const [pitch, key] of keys) key.classList.toggle("held", held.has(pitch));
   };
+}
+
+/** Where there is no room for all keys, two buttons bring the others: fingers that play cannot scroll, too. */
+function listenToOctaves(keys: HTMLElement): void {
+  const [lower, higher] = [byId("lower", HTMLButtonElement), byId("higher", HTMLButtonElement)];
+  const update = (): void => {
+    const hidden = keys.scrollWidth - keys.clientWidth;
+    byId("octaves", HTMLElement).hidden = hidden <= 0;
+    lower.disabled = keys.scrollLeft <= 0;
+    higher.disabled = keys.scrollLeft >= hidden - 1;
+  };
+  for (const [button, octaves] of [
+    [lower, -1],
+    [higher, 1],
+  ] as const) {
+    button.addEventListener("click", () => {
+      keys.scrollLeft += (octaves * 12 * keys.scrollWidth) / (HIGHEST - LOWEST + 1);
+    });
+  }
+  keys.addEventListener("scroll", update);
+  new ResizeObserver(update).observe(keys);
 }
