@@ -32,8 +32,11 @@ export class App {
   #player: Player | undefined;
   #sound: PianoSound | undefined;
   #startingSound: Promise<PianoSound> | undefined;
-  /** Sound is of use only after a press; fetching the code now makes the first one quicker. */
-  readonly #soundModule = import("./sound/sound.ts");
+  /** Sound is of use only after a press; what can be done for it before makes the first one quicker. */
+  readonly #soundModule = import("./sound/sound.ts").then((module) => {
+    void module.prepareTones();
+    return module;
+  });
 
   /** @param settings how to write at the moment; undefined when a value cannot be used. */
   constructor(settings: () => SettingValues | undefined, listener: AppListener) {

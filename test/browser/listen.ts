@@ -127,7 +127,7 @@ export function onsetsOf(heard: readonly HeardPitches[], which: number): Onset[]
 const LOOK_BACK = 8;
 const LONGEST_RISE = 0.25;
 /** Of what is heard; the softest note is far louder. */
-const SILENT = 1e-8;
+export const SILENT = 1e-8;
 
 export interface Onset {
   /** Since the recording began. */

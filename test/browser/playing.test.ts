@@ -18,7 +18,6 @@ const FREQUENCIES = [440, 554.37];
 describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE }, () => {
   const built = builtPage();
 
-  // Sound is made while it is heard: where something else takes the machine for a moment, a note is late.
   it("is as loud and as quick as is set", async () => {
     const page = await openNotes(built.open());
     await page.getByText("More", { exact: true }).click();
@@ -36,9 +35,11 @@ describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE 
     expect(first).toHaveLength(4);
     expect(second).toHaveLength(4);
     const apart = first?.map(({ seconds }, pass) => (second?.[pass]?.seconds ?? 0) - seconds);
-    // A busy machine may be late with a note.
-    for (const [pass, expected] of [2, 1, 1, 4].entries())
-      expect(Math.abs((apart?.[pass] ?? 0) - expected), `pass ${pass}: ${apart}`).toBeLessThan(0.4);
+    // On a busy machine the music may wait, which takes longer.
+    for (const [pass, expected] of [2, 1, 1, 4].entries()) {
+      expect(apart?.[pass], `pass ${pass}: ${apart}`).toBeGreaterThan(0.9 * expected);
+      expect(apart?.[pass], `pass ${pass}: ${apart}`).toBeLessThan(1.8 * expected);
+    }
     // Half the volume is a quarter of the amplitude, a sixteenth of the power; of the louder the limiter takes some.
     const powers = first?.map(({ power }) => 16 * (power / (first[1]?.power ?? 1))) ?? [];
     expect(powers[1]).toBe(16);
@@ -64,8 +65,9 @@ describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE 
     expect(onsetsOf(heard, 0), "before the loop").toHaveLength(1);
     const times = onsetsOf(heard, 1).map(({ seconds }) => seconds);
     expect(times.length).toBeGreaterThanOrEqual(3);
-    const apart = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / (times.length - 1);
-    expect(Math.abs(apart - 1.4), `${times}`).toBeLessThan(0.15);
+    // On a busy machine the music may wait, which takes longer, but never less long.
+    const shortest = Math.min(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
+    expect(Math.abs(shortest - 1.4), `${times}`).toBeLessThan(0.15);
     await page.getByRole("button", { name: "New piece" }).click();
     await page.getByText("Playing", { exact: true }).waitFor();
     expect(await page.getByRole("button", { name: "loop" }).getAttribute("aria-pressed")).toBe("false");

@@ -29,6 +29,12 @@ export function pianoTone(frequency: number, sampleRate: number): Float32Array<A
   return samples;
 }
 
+/** A sample rate that has ten samples for each period of the highest partial, as far as that is worth while. */
+export function toneRate(frequency: number): number {
+  const highest = MOST_PARTIALS * frequency * Math.sqrt(1 + STIFFNESS * MOST_PARTIALS ** 2);
+  return Math.min(32_000, Math.max(8_000, Math.ceil(10 * highest)));
+}
+
 /** Low strings sound longer: 8 s at the bottom of the keyboard, 1 s at the top. */
 function toneSeconds(frequency: number): number {
   return Math.min(8, Math.max(1, 8 - 1.05 * Math.log2(frequency / 27.5)));
@@ -48,7 +54,9 @@ function addPartial(samples: Float32Array, amplitude: number, cycles: number, de
   let y = 0;
   for (let i = 0; i < samples.length; i += 1) {
     samples[i] = (samples[i] ?? 0) + y;
-    [x, y] = [x * cosine - y * sine, x * sine + y * cosine];
+    const turned = x * cosine - y * sine;
+    y = x * sine + y * cosine;
+    x = turned;
   }
 }
 

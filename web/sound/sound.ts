@@ -1,9 +1,10 @@
 /** Notes to loudspeakers, on time, through Tone.js. */
 import { Gain, getContext, getTransport, immediate, Limiter, now, start } from "tone";
-import { STEPS_PER_SECOND } from "../../encoding/index.ts";
 import type { NoteChange } from "../music/piece.ts";
 import { computeTones } from "./tones.ts";
 import { type Tones, Voices } from "./voices.ts";
+
+export { prepareTones } from "./tones.ts";
 
 /** Music to be played: asked for again and again, a moment before it is heard. */
 export interface Source {
@@ -39,8 +40,10 @@ export type PlayListener = (change: NoteChange, delay: number) => void;
 const START_SECONDS = 0.03;
 /** Notes are handed over this much earlier than Tone.js looks ahead, so that a page that is busy is not heard. */
 const EARLIER_SECONDS = 0.05;
-/** A loop has at least so many ticks; a tick of the transport is a step of the encoding. */
-const SHORTEST_LOOP = 5;
+/** What is later than this waits for a moment in which it can be heard in time: better a pause than a stutter. */
+const MOST_LATE_SECONDS = 0.05;
+/** Of the transport. Loops begin and end on one; what it does at each costs too much for there to be many. */
+const TICKS_PER_SECOND = 20;
 const GATE_SECONDS = 0.06;
 
 /** The piano. Must be called, for the first time, while a click or key is being handled: browsers keep silent before. */
@@ -70,10 +73,14 @@ export class PianoSound implements Sound {
   /** Where time goes on from, and when: Tone.js looks ahead, and counts from there only then. */
   #sought: { readonly seconds: number; readonly until: number } | undefined;
 
+  /** The last answer of `seconds`. */
+  #asked: { readonly time: number; readonly seconds: number } | undefined;
+
   /** When time went on last, or will. */
   #startsAt = 0;
-  /** What comes before it has been played. */
+  /** What comes before it in the piece has been handed over, and is heard until then. */
   #playedTo = 0;
+  #playedUntil = 0;
 
   constructor(tones: Tones) {
     this.#tones = tones;
@@ -81,7 +88,7 @@ export class PianoSound implements Sound {
     this.#hands = new Voices(tones, this.#volume);
     this.#gate.connect(this.#volume);
     this.#volume.chain(new Gain(0.5), new Limiter(-3), getContext().destination);
-    this.#transport.PPQ = STEPS_PER_SECOND;
+    this.#transport.PPQ = TICKS_PER_SECOND;
     this.#transport.bpm.value = 60;
     // Not an event of the transport's timeline: those that are due right after a start may be passed over, and what an event
     // that repeats itself is to do next hangs on the one before.
@@ -93,8 +100,11 @@ export class PianoSound implements Sound {
   }
 
   get seconds(): number {
-    if (this.#sought && immediate() < this.#sought.until) return this.#sought.seconds;
-    return Math.max(0, this.#transport.getTicksAtTime(immediate()) / STEPS_PER_SECOND);
+    const time = immediate();
+    if (this.#sought && time < this.#sought.until) return this.#sought.seconds;
+    // Asked for by everything that is drawn, several times in a moment; to the transport it is much work.
+    if (time !== this.#asked?.time) this.#asked = { time, seconds: this.#secondsAt(time) };
+    return this.#asked.seconds;
   }
 
   /** The tones in use; setting others lets what sounds ring on. */
@@ -143,11 +153,11 @@ export class PianoSound implements Sound {
     this.#isRunning = true;
     this.#gate.gain.cancelScheduledValues(immediate());
     this.#gate.gain.setValueAtTime(1, immediate());
-    const ticks = Math.round(this.seconds * STEPS_PER_SECOND);
     const at = immediate() + START_SECONDS;
     this.#startsAt = at;
-    this.#goOnFrom(ticks, at);
-    this.#transport.start(at, `${ticks}i`);
+    const { seconds } = this;
+    this.#transport.start(at);
+    this.#goOnFrom(seconds, at);
     this.#playAhead();
   }
 
@@ -162,9 +172,7 @@ export class PianoSound implements Sound {
     this.#hush();
     const at = now();
     if (this.#isRunning) this.#gate.gain.setValueAtTime(1, at);
-    const ticks = Math.round(seconds * STEPS_PER_SECOND);
-    this.#goOnFrom(ticks, at);
-    this.#transport.setTicksAtTime(ticks, at);
+    this.#goOnFrom(seconds, at);
   }
 
   /** A key of the visitor's goes down. */
@@ -176,9 +184,16 @@ export class PianoSound implements Sound {
     this.#hands.lift(pitch, immediate());
   }
 
-  #goOnFrom(ticks: number, at: number): void {
-    this.#playedTo = ticks / STEPS_PER_SECOND;
-    this.#sought = { seconds: this.#playedTo, until: at };
+  #goOnFrom(seconds: number, at: number): void {
+    this.#transport.setTicksAtTime(seconds * TICKS_PER_SECOND, at);
+    this.#playedTo = seconds;
+    this.#playedUntil = at;
+    this.#sought = { seconds, until: at };
+    this.#asked = undefined;
+  }
+
+  #secondsAt(time: number): number {
+    return Math.max(0, this.#transport.getTicksAtTime(time) / TICKS_PER_SECOND);
   }
 
   #hush(): void {
@@ -191,48 +206,54 @@ export class PianoSound implements Sound {
 
   #look(): void {
     if (!this.#isRunning) return;
+    this.#wait();
     this.#playAhead();
     this.onTick?.();
+  }
+
+  /** Goes on from here where the page was too busy to hand over in time what was to be heard by now. */
+  #wait(): boolean {
+    const isLate = immediate() - this.#playedUntil > MOST_LATE_SECONDS;
+    if (isLate) this.#goOnFrom(this.#playedTo, immediate() + START_SECONDS);
+    return isLate;
   }
 
   /** Hands over what is heard soon. What another tempo changes of it is too little to be noticed. */
   #playAhead(): void {
     const time = now() + EARLIER_SECONDS;
-    const end = this.#loop ? loopTicks(this.#loop).to : Infinity;
-    const ticks = this.#transport.getTicksAtTime(time);
+    const seconds = this.#secondsAt(time);
     // At the end of a loop the transport turns back, but only as far ahead as it looks itself.
-    this.#playTo(Math.min(ticks, end), time - Math.max(0, ticks - end) / (STEPS_PER_SECOND * this.#speed));
+    const end = this.#loop ? loopTicks(this.#loop).to / TICKS_PER_SECOND : Infinity;
+    this.#playTo(Math.min(seconds, end), time - Math.max(0, seconds - end) / this.#speed);
   }
 
   /** The end of a loop is reached at a time, and its beginning follows. */
   #turn(time: number): void {
-    if (!this.#isRunning || !this.#loop) return;
+    if (!this.#isRunning || !this.#loop || this.#wait()) return;
     const { from, to } = loopTicks(this.#loop);
-    this.#playTo(to, time);
+    this.#playTo(to / TICKS_PER_SECOND, time);
     this.#voices.silence(time);
-    this.#playedTo = from / STEPS_PER_SECOND;
+    this.#playedTo = from / TICKS_PER_SECOND;
+    this.#playedUntil = time;
     this.onHush?.();
   }
 
-  /** Plays what has not been played yet before a tick, which is heard at a time. */
-  #playTo(tick: number, time: number): void {
-    const to = tick / STEPS_PER_SECOND;
+  /** Plays what has not been played yet before a time of the piece, which is heard at a time of the audio context. */
+  #playTo(to: number, time: number): void {
     if (to <= this.#playedTo) return;
-    const timeOf = (seconds: number): number => time - (to - seconds) / this.#speed;
     for (const change of this.source?.changesBetween(this.#playedTo, to) ?? []) {
       const { kind, note, seconds } = change;
-      const at = Math.max(immediate(), timeOf(seconds));
-      // Where the page could not play for a while, what would be over by now is left out.
-      const isOver = timeOf(note.endSeconds ?? Infinity) < immediate();
-      if (kind === "NOTE_OFF") this.#voices.lift(note.pitch, at);
-      else if (!isOver) this.#voices.strike(note.pitch, note.velocity, at);
-      if (kind === "NOTE_OFF" || !isOver) this.onPlay?.(change, at - immediate());
+      const at = Math.max(immediate(), time - (to - seconds) / this.#speed);
+      if (kind === "NOTE_ON") this.#voices.strike(note.pitch, note.velocity, at);
+      else this.#voices.lift(note.pitch, at);
+      this.onPlay?.(change, at - immediate());
     }
     this.#playedTo = to;
+    this.#playedUntil = time;
   }
 }
 
 function loopTicks({ fromSeconds, toSeconds }: Span): { readonly from: number; readonly to: number } {
-  const from = Math.round(fromSeconds * STEPS_PER_SECOND);
-  return { from, to: Math.max(from + SHORTEST_LOOP, Math.round(toSeconds * STEPS_PER_SECOND)) };
+  const from = Math.round(fromSeconds * TICKS_PER_SECOND);
+  return { from, to: Math.max(from + 1, Math.round(toSeconds * TICKS_PER_SECOND)) };
 }

@@ -1,29 +1,51 @@
 /** Where tones come from: computed at once, recorded ones over the network. */
 import { getContext } from "tone";
 import { PIANO_PITCHES } from "../roll/geometry.ts";
-import { pianoTone } from "./piano-tone.ts";
+import { pianoTone, toneRate } from "./piano-tone.ts";
 import { recordedNames } from "./recorded-names.ts";
 import { frequencyOf, type Tones } from "./voices.ts";
 
 /** Semitones between two tones that are computed. */
 const COMPUTED_SPACING = 4;
-const COMPUTED_RATE = 32_000;
 /** A string has died away by then; what comes later would only cost memory. */
 const LONGEST_SECONDS = 11;
 const FADE_SECONDS = 1;
 /** The recordings are of the eighth of sixteen dynamic layers, and as soft: this makes their peaks those of computed tones. */
 const RECORDED_GAIN = 3;
 
-/** A synthetic piano: there after some tens of milliseconds, with nothing to download. The page may draw meanwhile. */
-export async function computeTones(): Promise<Tones> {
-  const tones: Record<number, AudioBuffer> = {};
+interface ComputedTone {
+  readonly pitch: number;
+  readonly samples: Float32Array<ArrayBuffer>;
+  readonly rate: number;
+}
+
+let computed: Promise<readonly ComputedTone[]> | undefined;
+
+/** Computes a synthetic piano, once: some tens of milliseconds, with nothing to download. The page may draw meanwhile. */
+export function prepareTones(): Promise<readonly ComputedTone[]> {
+  computed ??= compute();
+  return computed;
+}
+
+async function compute(): Promise<readonly ComputedTone[]> {
+  const tones: ComputedTone[] = [];
   const { lowest, highest } = PIANO_PITCHES;
   for (let pitch: number = lowest; pitch <= highest; pitch += COMPUTED_SPACING) {
-    const samples = pianoTone(frequencyOf(pitch), COMPUTED_RATE);
-    const buffer = getContext().createBuffer(1, samples.length, COMPUTED_RATE);
+    const frequency = frequencyOf(pitch);
+    const rate = toneRate(frequency);
+    tones.push({ pitch, rate, samples: pianoTone(frequency, rate) });
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  return tones;
+}
+
+/** The synthetic piano. */
+export async function computeTones(): Promise<Tones> {
+  const tones: Record<number, AudioBuffer> = {};
+  for (const { pitch, samples, rate } of await prepareTones()) {
+    const buffer = getContext().createBuffer(1, samples.length, rate);
     buffer.copyToChannel(samples, 0);
     tones[pitch] = buffer;
-    await new Promise((resolve) => setTimeout(resolve));
   }
   return { byPitch: tones, gain: 1 };
 }

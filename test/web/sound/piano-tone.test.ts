@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pianoTone } from "../../../web/sound/piano-tone.ts";
+import { pianoTone, toneRate } from "../../../web/sound/piano-tone.ts";
 
 const RATE = 32_000;
 
@@ -29,6 +29,23 @@ describe("pianoTone", () => {
     expect(loudest).toBeCloseTo(0.8, 5);
     const tail = samples.subarray(-RATE / 10).reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
     expect(tail).toBeLessThan(0.01);
+  });
+
+  it("is the same at a lower rate, where it has no high partials", () => {
+    for (const [frequency, rate] of [
+      [27.5, 8_000],
+      [110, 15_993],
+      [440, 32_000],
+      [4186, 32_000],
+    ] as const)
+      expect(toneRate(frequency)).toBe(rate);
+    const samples = pianoTone(110, RATE);
+    const fewer = pianoTone(110, RATE / 2);
+    const farthest = fewer.reduce(
+      (most, sample, i) => Math.max(most, Math.abs(sample - (samples[2 * i] ?? 0))),
+      0,
+    );
+    expect(farthest).toBeLessThan(0.01);
   });
 
   it("lasts longer on low strings", () => {
