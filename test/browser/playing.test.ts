@@ -40,11 +40,12 @@ describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE 
       expect(apart?.[pass], `pass ${pass}: ${apart}`).toBeGreaterThan(0.9 * expected);
       expect(apart?.[pass], `pass ${pass}: ${apart}`).toBeLessThan(1.8 * expected);
     }
-    // Half the volume is a quarter of the amplitude, a sixteenth of the power; of the louder the limiter takes some.
-    const powers = first?.map(({ power }) => 16 * (power / (first[1]?.power ?? 1))) ?? [];
-    expect(powers[1]).toBe(16);
-    expect(powers[2]).toBeGreaterThan(0.6);
-    expect(powers[2]).toBeLessThan(3);
+    // 0.4 of the volume is 0.16 of the amplitude, 0.026 of the power; of the louder ones the limiter takes some, and a busy
+    // machine some of any.
+    const powers = first?.map(({ power }, pass) => power + (second?.[pass]?.power ?? 0)) ?? [];
+    const quieter = (powers[2] ?? 0) / (powers[1] ?? 1);
+    expect(quieter).toBeGreaterThan(0.015);
+    expect(quieter).toBeLessThan(0.4);
     expect(built.complaints).toEqual([]);
   });
 

