@@ -16,7 +16,7 @@ export async function loadMusic(
   source: ModelSource,
   onProgress: (progress: DownloadProgress) => void,
 ): Promise<WorkerMusicModel> {
-  const worker = new Worker(new URL("../src/worker/worker.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "music" });
   const threads = Number(new URLSearchParams(location.search).get("threads"));
   const model = await WorkerMusicModel.load(source, {
     worker,

@@ -31,6 +31,8 @@ export interface BuiltPage {
   open(options?: OpenOptions): Promise<Page>;
   /** Errors and warnings of the console, and errors that nobody caught. */
   complaints: string[];
+  /** Where it was built. */
+  readonly folder: string;
   /** Serves the page to whatever browser. @returns its address. */
   serve(options?: Pick<OpenOptions, "isolated" | "modelFolder">): Promise<string>;
   /** Closes the server: what is not there yet will not come. */
@@ -69,6 +71,7 @@ export function builtPage(): BuiltPage {
 
   const page: BuiltPage = {
     complaints: [],
+    folder: built,
     open: async ({
       isolated = false,
       query = "",

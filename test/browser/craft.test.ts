@@ -1,4 +1,7 @@
 /** The page without a network, and for everybody. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { scoreFromNotes, writeMidi } from "../../encoding/index.ts";
 import { findings } from "./axe.ts";
@@ -81,6 +84,15 @@ describe.skipIf(!hasChromium())("the craft of the built page", { timeout: PATIEN
     await page.locator("#roll").press("-");
     await expect.poll(() => page.evaluate("mostCommands()"), { timeout: 20_000 }).toBeGreaterThan(50);
     expect(await page.evaluate("mostCommands()")).toBeLessThan(1000);
+  });
+
+  it("has at most 250 kB of scripts and styles, compressed, all that is fetched only by some included", () => {
+    const files = readdirSync(built.folder, { recursive: true, encoding: "utf8" });
+    const sizes = files
+      .filter((name) => /\.(m?js|css)$/.test(name))
+      .map((name) => gzipSync(readFileSync(join(built.folder, name))).length);
+    expect(sizes.length).toBeGreaterThan(8);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(250_000);
   });
 
   it("fits a narrow phone", async () => {

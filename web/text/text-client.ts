@@ -33,7 +33,7 @@ export class TextClient {
   }
 
   private constructor(onProgress: (progress: DownloadProgress) => void) {
-    this.#worker = new Worker(new URL("./text-worker.ts", import.meta.url), { type: "module" });
+    this.#worker = new Worker(new URL("../worker.ts", import.meta.url), { type: "module", name: "text" });
     this.#worker.addEventListener("message", ({ data }: MessageEvent<TextReply>) => {
       if ("progress" in data) onProgress(data.progress);
       else this.#receive(data);

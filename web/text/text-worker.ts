@@ -3,7 +3,7 @@ import { loadTextModel } from "../../src/browser/index.ts";
 import { explainDraw, Reading, Sampler } from "../../src/engine/index.ts";
 import type { TextModel } from "../../src/text.ts";
 import { packError } from "../../src/worker/errors.ts";
-import { isRuntimeThread, threadCount } from "../../src/worker/thread.ts";
+import { threadCount } from "../../src/worker/thread.ts";
 import type { TextCalls, TextReply, TextRequest, Token } from "./protocol.ts";
 
 const CANDIDATES = 10;
@@ -128,7 +128,8 @@ function reply(message: TextReply): void {
   self.postMessage(message);
 }
 
-if (!isRuntimeThread()) {
+/** Answers the requests of a page, see protocol.ts. */
+export function serveText(): void {
   self.addEventListener("message", ({ data }: MessageEvent<TextRequest>) => {
     queue = queue.then(() =>
       answer(data).then(
