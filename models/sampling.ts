@@ -1,25 +1,40 @@
 /**
- * The draw of the next id inside a graph, in the order and by the rules of the engine's sampler: bias, legality,
- * temperature, top-k, top-p, min-p, typical; then the largest `score + noise`. Scores are `[1, vocabulary]`, −∞ for ids
+ * The draw of the next id inside a graph, in the order and by the rules of the engine's sampler: bias, legality, temperature of
+ * a group, temperature, top-k, top-p, min-p, typical; then the largest `score + noise`. Scores are `[1, vocabulary]`, −∞ for ids
  * that are out. The noise comes from outside, so graph and sampler draw the same id.
  */
 import { type GraphBuilder, integer, type Value } from "./graph-builder.ts";
 
 /** One number each, float32 `[1]`, but for the bias. */
 export type SamplingValues = Readonly<
-  Record<"bias" | "temperature" | "topK" | "topP" | "minP" | "typicalP", Value>
+  Record<
+    | "bias"
+    | "groupFirst"
+    | "groupEnd"
+    | "groupTemperature"
+    | "temperature"
+    | "topK"
+    | "topP"
+    | "minP"
+    | "typicalP",
+    Value
+  >
 >;
 
 /**
  * Declares what a draw depends on as inputs. What does not apply is left out by: topK 0, topP 1, typicalP 1, minP −∞
- * (it is given as a logarithm), a bias of one 0.
+ * (it is given as a logarithm), a bias of one 0, a group's temperature of 1. A group is the ids from `groupFirst` up to `groupEnd`.
  */
 export function samplingInputs(graph: GraphBuilder): SamplingValues {
   const number = (name: string): Value => graph.input(`sampling.${name}`, "float32", [1]);
+  const whole = (name: string): Value => graph.input(`sampling.${name}`, "int32", [1]);
   return {
     bias: graph.input("sampling.bias", "float32", ["biases"]), // one for each id, or one for all
+    groupFirst: whole("groupFirst"),
+    groupEnd: whole("groupEnd"),
+    groupTemperature: number("groupTemperature"),
     temperature: number("temperature"),
-    topK: graph.input("sampling.topK", "int32", [1]),
+    topK: whole("topK"),
     topP: number("topP"),
     minP: number("minP"),
     typicalP: number("typicalP"),
@@ -34,7 +49,12 @@ export function scores(
   restrict: (scores: Value) => Value,
 ): Value {
   const biased = graph.node("Add", [logits, sampling.bias]);
-  const warmed = graph.node("Div", [restrict(biased), sampling.temperature]);
+  const restricted = restrict(biased);
+  const isEven = graph.node("Equal", [sampling.groupTemperature, graph.floats([1])]);
+  const grouped = when(graph, graph.node("Not", [isEven]), restricted, (inner) =>
+    warmGroup(inner, restricted, sampling),
+  );
+  const warmed = graph.node("Div", [grouped, sampling.temperature]);
   const topK = when(graph, above(graph, sampling.topK, 0), warmed, (inner) =>
     keepTopK(inner, warmed, sampling.topK),
   );
@@ -73,6 +93,31 @@ export function pick(
 export function only(graph: GraphBuilder, condition: Value, scored: Value): Value {
   return graph.node("Where", [condition, scored, graph.floats([-Infinity])]);
 }
+
+/**
+ * The scores of a group divided by its temperature, and moved so that the group is as likely as before. Where no id of it
+ * is in, nothing changes.
+ */
+function warmGroup(graph: GraphBuilder, scored: Value, sampling: SamplingValues): Value {
+  const axis = { axis: integer(1) };
+  const part = (from: Value, to: Value): Value =>
+    graph.node("Slice", [scored, from, to, graph.integers([1], "int32")]);
+  const end = graph.node("Cast", [graph.node("Shape", [scored], { start: integer(1) })], {
+    to: integer(INT32),
+  });
+  const group = part(sampling.groupFirst, sampling.groupEnd); // [1, group]
+  const isIn = graph.node("Greater", [group, graph.floats([-Infinity])]);
+  const finite = graph.node("Max", [group, graph.floats([OUT])]); // −∞ less −∞ would be no number
+  const total = (values: Value): Value => graph.node("ReduceLogSumExp", [values, graph.integers([1])]); // [1, 1]
+  const divided = graph.node("Div", [finite, sampling.groupTemperature]);
+  const moved = graph.node("Add", [divided, graph.node("Sub", [total(finite), total(divided)])]);
+  const warmed = only(graph, isIn, moved);
+  const before = part(graph.integers([0], "int32"), sampling.groupFirst);
+  return graph.node("Concat", [before, warmed, part(sampling.groupEnd, end)], axis);
+}
+
+/** Less than any score, and still so when divided by the lowest temperature. */
+const OUT = -1e30;
 
 function keepTopK(graph: GraphBuilder, scored: Value, count: Value): Value {
   const k = graph.node("Cast", [count], { to: integer(INT64) });

@@ -15,7 +15,7 @@ import { explainDraw, type Explanation } from "./engine/explain.ts";
 import { generateIds } from "./engine/generate.ts";
 import { Lane, LaneGroup } from "./engine/lanes.ts";
 import { type Reading, ReadingPool } from "./engine/reading.ts";
-import { Sampler } from "./engine/sampler.ts";
+import type { Sampler } from "./engine/sampler.ts";
 import { accompany } from "./music/accompany.ts";
 import type { AddedMusic, WritingOptions } from "./music/added-music.ts";
 import { beginning, framed, unmarked } from "./music/beginning.ts";
@@ -31,6 +31,7 @@ import type {
   VariationsOptions,
 } from "./music/options.ts";
 import { type Prompt, readPrompt } from "./music/prompt.ts";
+import { musicSampler } from "./music/sampler.ts";
 import { OptionError } from "./options.ts";
 
 /** Beginnings and branches that are remembered, so that going on from them need not read them again. */
@@ -69,7 +70,7 @@ export class MusicModel {
   continue(primer: Primer | undefined, options: ContinueOptions = {}): AsyncGenerator<MusicEvent, void> {
     const isIds = primer !== undefined && "length" in primer;
     const ids = isIds ? primer : readPrompt(primer, this.vocabulary, options).ids;
-    return this.#events(ids, new Sampler(options), options);
+    return this.#events(ids, musicSampler(options, this.vocabulary), options);
   }
 
   /**
@@ -87,7 +88,7 @@ export class MusicModel {
       throw new OptionError(`index must be a whole number from 0 to ${ids.length}, got ${index}`);
     }
     const { candidates = 12, attention, ...sampling } = options;
-    const sampler = new Sampler(sampling);
+    const sampler = musicSampler(sampling, this.vocabulary);
     const prompt = framed(this.vocabulary, ids.slice(0, index));
     if (prompt.length === 0)
       throw new OptionError("index 0 has nothing before it, and the model no start id");
@@ -129,7 +130,7 @@ export class MusicModel {
   async generate(options: GenerateOptions): Promise<GeneratedMusic> {
     return this.#generate(
       readPrompt(options.primer, this.vocabulary, options),
-      new Sampler(options),
+      musicSampler(options, this.vocabulary),
       options,
     );
   }
@@ -148,8 +149,10 @@ export class MusicModel {
     if (!Number.isInteger(count) || count < 1 || count > MOST_VARIATIONS) {
       throw new OptionError(`variations must be a whole number from 1 to ${MOST_VARIATIONS}, got ${count}`);
     }
-    const first = new Sampler(options).seed;
-    const samplers = Array.from({ length: count }, (_, i) => new Sampler({ ...options, seed: first + i }));
+    const first = musicSampler(options, this.vocabulary).seed;
+    const samplers = Array.from({ length: count }, (_, i) =>
+      musicSampler({ ...options, seed: first + i }, this.vocabulary),
+    );
     const prompt = readPrompt(options.primer, this.vocabulary, options);
     const { onEvent, ...common } = options;
     const optionsOf = (variation: number): GenerateOptions =>

@@ -9,6 +9,11 @@ import { MAX_SEED } from "./engine/random.ts";
 export interface SamplingOptions {
   /** Divides the logits: below 1 safer, above 1 bolder; 0 always takes the likeliest id. Default 1. */
   readonly temperature?: number;
+  /**
+   * Divides the logits of the notes that may begin, which together stay as likely as they are: below 1 safer pitches, above 1
+   * bolder ones, at the same pace. Music only. Default 1.
+   */
+  readonly pitchTemperature?: number;
   /** Keep only the `topK` likeliest ids, and ties with the last of them. Default: all. */
   readonly topK?: number;
   /** Keep the likeliest ids until their probabilities reach this sum. Default 1: all. */
@@ -38,6 +43,8 @@ export interface NumberOption {
   readonly isInteger: boolean;
   /** What applies when the option is not given; undefined where that is not one number. */
   readonly fallback: number | undefined;
+  /** Whether only music has it. */
+  readonly isOfMusic?: boolean;
   /** One line for help texts and tooltips. */
   readonly help: string;
 }
@@ -57,6 +64,16 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     isInteger: false,
     fallback: 1,
     help: "higher: bolder, then messier; 0 always takes the likeliest",
+  },
+  {
+    key: "pitchTemperature",
+    flag: "--pitch-temperature",
+    minimum: 0.05,
+    maximum: 10,
+    isInteger: false,
+    fallback: 1,
+    isOfMusic: true,
+    help: "as temperature, but only for which note comes, not for when: lower keeps to the key",
   },
   {
     key: "topK",

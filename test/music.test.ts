@@ -49,6 +49,32 @@ describe("continuing from ids", () => {
   });
 });
 
+describe("the temperature of pitches", () => {
+  it("moves probability between the notes that may begin, and none between them and the rest", async () => {
+    const start = [PERFORMANCE_416.id("VELOCITY", 23), 60, PERFORMANCE_416.id("TIME_SHIFT", 40)];
+    const [even, cool] = await Promise.all(
+      [1, 0.4].map(async (pitchTemperature) => {
+        const { candidates } = await piano.explain(start, 3, { pitchTemperature, candidates: 416 });
+        return new Map(candidates.map(({ id, probability }) => [id, probability]));
+      }),
+    );
+    const notes = [...(even ?? [])].filter(([id]) => id < 128);
+    const sum = notes.reduce((total, [, p]) => total + p, 0);
+    const powers = notes.map(([id, p]) => [id, p ** 2.5] as const);
+    const sumOfPowers = powers.reduce((total, [, p]) => total + p, 0);
+    expect(notes.length).toBeGreaterThan(100);
+    for (const [id, p] of powers) expect(cool?.get(id)).toBeCloseTo((p / sumOfPowers) * sum, 6);
+    for (const [id, p] of even ?? []) if (id >= 128) expect(cool?.get(id)).toBeCloseTo(p, 6);
+  });
+
+  it("is what the music is drawn with", async () => {
+    const [even, cool] = await Promise.all(
+      [1, 0.05].map((pitchTemperature) => ids(piano.continue(undefined, { seed: 7, pitchTemperature }), 200)),
+    );
+    expect(cool).not.toEqual(even);
+  });
+});
+
 describe("going on for ever", () => {
   it("keeps nothing of what it has generated", async () => {
     const objects: number[] = [];

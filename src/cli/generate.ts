@@ -79,7 +79,7 @@ export function addGenerateCommand(program: Command): void {
 }
 
 /** What only music has: a model of text cannot be asked for it. */
-const MUSIC_OPTIONS = ["seconds", "ending", "variations", "style", "density"] as const;
+const MUSIC_OPTIONS = ["seconds", "ending", "variations", "style", "density", "pitchTemperature"] as const;
 
 async function runGenerate(
   primerPath: string | undefined,

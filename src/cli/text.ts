@@ -46,7 +46,7 @@ export function addTextCommand(program: Command): void {
     .option("--file <file>", "read the prompt from a file")
     .addOption(modelOption(TOY))
     .option("--tokens <n>", "how many tokens at most", positiveInteger, DEFAULT_TOKENS);
-  addSamplingOptions(command);
+  addSamplingOptions(command, "text");
   command
     .option("--samples <n>", "how many continuations; each has its own seed, counting up", positiveInteger, 1)
     .option("--candidates <n>", "show for each token this many it was chosen from", positiveInteger)

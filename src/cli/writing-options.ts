@@ -18,8 +18,9 @@ export interface WritingCommandOptions extends SamplingOptions, ModelCommandOpti
 }
 
 /** Adds the options of sampling, as the common table has them. */
-export function addSamplingOptions(command: Command): void {
+export function addSamplingOptions(command: Command, of: "music" | "text"): void {
   for (const option of SAMPLING_OPTIONS) {
+    if (option.isOfMusic && of === "text") continue;
     const added = new Option(`${option.flag} <n>`, option.help).argParser((text) => numberIn(option, text));
     if (option.fallback !== undefined) added.default(option.fallback);
     command.addOption(added);
@@ -35,7 +36,7 @@ export function samplingOf(options: SamplingOptions): SamplingOptions {
 /** Adds `--model`, the options of sampling, and those of every command. */
 export function addWritingOptions(command: Command): Command {
   command.addOption(modelOption("piano"));
-  addSamplingOptions(command);
+  addSamplingOptions(command, "music");
   return command
     .addOption(precisionOption())
     .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)

@@ -7,7 +7,7 @@ import {
   STEPS_PER_SECOND,
 } from "../../encoding/index.ts";
 import { generateIds } from "../engine/generate.ts";
-import { Sampler } from "../engine/sampler.ts";
+import { musicSampler } from "../music/sampler.ts";
 import type { MusicModel } from "../music.ts";
 import type { SamplingOptions } from "../options.ts";
 import type { Window } from "./windows.ts";
@@ -44,7 +44,7 @@ export async function countIllegal(model: MusicModel, options: UnmaskedOptions):
   let illegal = 0;
   for await (const { id } of generateIds(decoder, {
     prompt: [start],
-    sampler: new Sampler(sampling),
+    sampler: musicSampler(sampling, vocabulary),
     ...(signal ? { signal } : {}),
   })) {
     grammar.mask(legal);

@@ -10,6 +10,8 @@ export interface Draws {
   readonly noise: Float32Array; // [steps, vocabulary or 1]
   /** To be added to the logits: one number for each id, or a single one for all. */
   readonly bias: Float32Array; // [vocabulary or 1]
+  /** Ids whose scores have a temperature of their own; absent: none. */
+  readonly group?: IdGroup | undefined;
   readonly temperature: number;
   /** 0: all. */
   readonly topK: number;
@@ -18,6 +20,14 @@ export interface Draws {
   readonly typicalP: number;
   /** Which ids are legal; absent: all. */
   readonly legality?: Legality | undefined;
+}
+
+/** Neighbouring ids, and what divides their scores; together they stay as likely as they are. */
+export interface IdGroup {
+  readonly first: number;
+  readonly count: number;
+  /** Above 0. */
+  readonly temperature: number;
 }
 
 /** Rules of what may come next that a graph can follow, and where it begins. */
@@ -41,10 +51,14 @@ export const ANY_DRAW: Draws = {
 /** The graph's inputs for some draws. */
 export function drawInputs(draws: Draws): Record<string, RuntimeTensor> {
   const { steps, noise, bias, legality } = draws;
+  const group = draws.group ?? { first: 0, count: 0, temperature: 1 };
   return {
     steps: int32([steps], 1),
     noise: float32(noise, steps, noise.length / steps),
     "sampling.bias": float32(bias, bias.length),
+    "sampling.groupFirst": int32([group.first], 1),
+    "sampling.groupEnd": int32([group.first + group.count], 1),
+    "sampling.groupTemperature": float32([group.temperature], 1),
     "sampling.temperature": float32([draws.temperature], 1),
     "sampling.topK": int32([draws.topK], 1),
     "sampling.topP": float32([draws.topP], 1),

@@ -1,8 +1,8 @@
 /** Logits to the next id. */
 import { checkSampling, OptionError, randomSeed, type SamplingOptions } from "../options.ts";
-import { ANY_DRAW, type Draws } from "./loop.ts";
+import { ANY_DRAW, type Draws, type IdGroup } from "./loop.ts";
 import { GumbelNoise } from "./random.ts";
-import { keepMinP, keepTopK, keepTopP, keepTypical, softmax } from "./truncation.ts";
+import { keepMinP, keepTopK, keepTopP, keepTypical, softmax, warmGroup } from "./truncation.ts";
 
 /** What one draw depends on besides logits and options. */
 export interface DrawContext {
@@ -28,18 +28,27 @@ export interface Candidate {
 }
 
 /**
- * Draws ids in the order of Hugging Face's processors: bias and repetition penalty, legality, temperature, top-k, top-p,
- * min-p, typical. The draw is the largest `score + Gumbel noise` of what is left.
+ * Draws ids in the order of Hugging Face's processors: bias and repetition penalty, legality, temperature (of pitches, then of
+ * all), top-k, top-p, min-p, typical. The draw is the largest `score + Gumbel noise` of what is left.
  */
 export class Sampler {
   /** The seed in use, given or chosen. */
   readonly seed: number;
   readonly #options: SamplingOptions;
   readonly #noise: GumbelNoise;
+  /** Those that begin a note, where they have a temperature of their own. */
+  readonly #pitches: IdGroup | undefined;
 
-  /** @throws OptionError when an option is out of range. */
-  constructor(options: SamplingOptions = {}) {
+  /**
+   * @param pitches which ids begin a note; without them there is no `pitchTemperature`.
+   * @throws OptionError when an option is out of range.
+   */
+  constructor(options: SamplingOptions = {}, pitches?: Pick<IdGroup, "first" | "count">) {
     checkSampling(options);
+    const { pitchTemperature: temperature = 1 } = options;
+    if (temperature !== 1 && !pitches)
+      throw new OptionError("pitchTemperature is of music, which this is not");
+    this.#pitches = pitches && temperature !== 1 ? { ...pitches, temperature } : undefined;
     this.seed = options.seed ?? randomSeed();
     this.#options = options;
     this.#noise = new GumbelNoise(this.seed);
@@ -95,7 +104,8 @@ export class Sampler {
         noise[row * vocabularySize + id] = this.#noise.at(step + row, id);
       }
     }
-    return { ...common, noise, temperature, topK: topK < vocabularySize ? topK : 0, topP, minP, typicalP };
+    const kept = { topK: topK < vocabularySize ? topK : 0, topP, minP, typicalP };
+    return { ...common, noise, group: this.#pitches, temperature, ...kept };
   }
 
   /** Scores of the ids that may be drawn, −∞ for the others; at temperature 0 of those that are legal. */
@@ -108,6 +118,7 @@ export class Sampler {
     if (!scores.some((score) => score > -Infinity)) throw nothingToDraw();
     // The likeliest comes whatever else is kept; what the model holds of the others is worth seeing all the same.
     if (temperature === 0) return scores;
+    if (this.#pitches) warmGroup(scores, this.#pitches);
     for (let id = 0; id < scores.length; id += 1) scores[id] = (scores[id] ?? 0) / temperature;
     if (topK !== undefined) keepTopK(scores, topK);
     keepTopP(scores, topP);

@@ -1,7 +1,31 @@
 /**
  * Ways to leave unlikely ids out of a draw. All take scores (logits divided by the temperature), of which −∞ are out
  * already, and set more of them to −∞; what is left is a softmax away from probabilities. At least one id is always left.
+ * `warmGroup` leaves none out.
  */
+import type { IdGroup } from "./loop.ts";
+
+/**
+ * Divides the scores of some neighbouring ids by a temperature, and moves them so that they are together as likely as before:
+ * which of them, not whether one of them.
+ *
+ * @param temperature above 0.
+ */
+export function warmGroup(scores: Float64Array, { first, count, temperature }: IdGroup): void {
+  const group = scores.subarray(first, first + count);
+  const before = logSumExp(group);
+  if (before === -Infinity) return;
+  for (let i = 0; i < group.length; i += 1) group[i] = (group[i] ?? 0) / temperature;
+  const change = before - logSumExp(group);
+  for (let i = 0; i < group.length; i += 1) group[i] = (group[i] ?? 0) + change;
+}
+
+function logSumExp(scores: Float64Array): number {
+  const top = highest(scores);
+  return top === -Infinity
+    ? top
+    : top + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - top), 0));
+}
 
 /** Keeps the `count` likeliest ids, and those as likely as the last of them (OpenAI's GPT-2 sampler). */
 export function keepTopK(scores: Float64Array, count: number): void {

@@ -1,9 +1,9 @@
 /** A melody, and a piano part written to it. */
 import { addNotes, encodeScore, movedNotes, type Score, type Vocabulary } from "../../encoding/index.ts";
 import type { Decoder } from "../engine/decoder.ts";
-import { Sampler } from "../engine/sampler.ts";
 import { AccompanimentPart } from "./accompaniment-part.ts";
 import type { AddedMusic, WritingOptions } from "./added-music.ts";
+import { musicSampler } from "./sampler.ts";
 import { requireTask, TaskError } from "./task-error.ts";
 import { writePart } from "./write-part.ts";
 
@@ -19,7 +19,7 @@ export async function accompany(
   options: WritingOptions,
 ): Promise<AddedMusic> {
   requireTask(decoder.config, "accompany");
-  const sampler = new Sampler(options);
+  const sampler = musicSampler(options, vocabulary);
   const { ids, notes, trimmedSeconds } = encodeScore(melody, vocabulary, { trimLeadingSilence: true });
   if (notes.length === 0) {
     throw new TaskError("the melody has no notes other than percussion", "give a MIDI file with a melody");

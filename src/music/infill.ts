@@ -18,10 +18,10 @@ import {
   type Vocabulary,
 } from "../../encoding/index.ts";
 import type { Decoder } from "../engine/decoder.ts";
-import { Sampler } from "../engine/sampler.ts";
 import { OptionError } from "../options.ts";
 import type { AddedMusic, WritingOptions } from "./added-music.ts";
 import { type HeldKey, MiddlePart } from "./middle-part.ts";
+import { musicSampler } from "./sampler.ts";
 import { requireTask, TaskError } from "./task-error.ts";
 import { writePart } from "./write-part.ts";
 
@@ -47,7 +47,7 @@ export async function infill(
   options: InfillOptions,
 ): Promise<AddedMusic> {
   requireTask(decoder.config, "infill");
-  const sampler = new Sampler(options);
+  const sampler = musicSampler(options, vocabulary);
   const { fromStep, toStep } = checkedRegion(options);
   const seconds = (toStep - fromStep) / STEPS_PER_SECOND;
   const { parts, heldKeys, isInside } = surroundings(piece, fromStep, toStep, decoder, vocabulary);

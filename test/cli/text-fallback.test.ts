@@ -65,15 +65,18 @@ describe("ostinato generate with a model of text", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it.each([["--seconds", "5"], ["--ending"], ["--variations", "2"], ["--density", "sparse"]])(
-    "refuses %s",
-    async (...option) => {
-      const { code, stderr } = await generate(...option);
-      expect(stderr).toContain(`${option[0]} is for music`);
-      expect(code).toBe(2);
-      expect(existsSync(out)).toBe(false);
-    },
-  );
+  it.each([
+    ["--seconds", "5"],
+    ["--ending"],
+    ["--variations", "2"],
+    ["--density", "sparse"],
+    ["--pitch-temperature", "0.5"],
+  ])("refuses %s", async (...option) => {
+    const { code, stderr } = await generate(...option);
+    expect(stderr).toContain(`${option[0]} is for music`);
+    expect(code).toBe(2);
+    expect(existsSync(out)).toBe(false);
+  });
 });
 
 describe("commands that are for music alone", () => {

@@ -273,6 +273,7 @@ describe("ostinato text, used wrongly or given bad input", () => {
     { parameters: ["--tokens", "0"], code: 2, says: /--tokens.*at least 1/ },
     { parameters: ["--top-p", "2"], code: 2, says: /--top-p.*from 0 to 1, got 2/ },
     { parameters: ["--no-such-option"], code: 2, says: /unknown option/ },
+    { parameters: ["--pitch-temperature", "0.5"], code: 2, says: /unknown option '--pitch-temperature'/ },
     { parameters: ["--file", "no-such-file"], code: 1, says: /cannot read no-such-file: it does not exist/ },
     { parameters: ["--score", "no-such-file"], code: 1, says: /cannot read no-such-file/ },
     {

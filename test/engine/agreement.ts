@@ -2,6 +2,9 @@
 import { type Constraint, type Decoder, generateIds, Sampler } from "../../src/engine/index.ts";
 import type { SamplingOptions } from "../../src/options.ts";
 
+/** The ids that begin a note in the vocabularies of music. */
+export const PITCHES = { first: 0, count: 128 };
+
 export interface Generation {
   readonly prompt: readonly number[];
   readonly options: SamplingOptions;
@@ -17,7 +20,7 @@ export interface Generation {
 export async function generated(decoder: Decoder, generation: Generation): Promise<number[]> {
   const { prompt, options, constraint, count, roll = false, signal, onId } = generation;
   const ids: number[] = [];
-  const sampler = new Sampler(options);
+  const sampler = new Sampler(options, PITCHES);
   for await (const { id } of generateIds(decoder, {
     prompt,
     sampler,
@@ -54,7 +57,7 @@ export async function parting(
   const legal = new Uint8Array(decoder.config.vocabularySize).fill(1);
   rules?.mask(legal);
   const logits = await decoder.forward(before.slice(-decoder.config.window), decoder.createCache());
-  const { noise, temperature } = new Sampler(options).graphDraws(step, 1, logits.length);
+  const { noise, temperature } = new Sampler(options, PITCHES).graphDraws(step, 1, logits.length);
   const noisy = [...logits]
     .map((logit, id) => (legal[id] === 0 ? -Infinity : logit / temperature + (noise[id] ?? 0)))
     .sort((a, b) => b - a);

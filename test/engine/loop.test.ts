@@ -10,7 +10,7 @@ import { loadMusicModel } from "../../src/node/load-model.ts";
 import { createNodeRuntime } from "../../src/node/runtime.ts";
 import type { SamplingOptions } from "../../src/options.ts";
 import { randomIds, randomTensors, relativeError } from "../models/reference.ts";
-import { generated, type Generation, parting } from "./agreement.ts";
+import { generated, type Generation, parting, PITCHES } from "./agreement.ts";
 
 const RELATIVE: DecoderConfig = {
   vocabulary: "performance-416",
@@ -47,6 +47,14 @@ const OPTIONS: Record<string, SamplingOptions> = {
   "greedy, whatever else is set": { temperature: 0, topP: 0.1, topK: 3, minP: 0.5, typicalP: 0.2 },
   "temperature 0.6": { seed: 3, temperature: 0.6 },
   "temperature 3": { seed: 3, temperature: 3 },
+  "cool pitches": { seed: 3, pitchTemperature: 0.4 },
+  "warm pitches, and all else": { seed: 3, pitchTemperature: 1.7, temperature: 0.9, topP: 0.9, minP: 0.01 },
+  "cool pitches, of which most are banned": {
+    seed: 3,
+    pitchTemperature: 0.5,
+    logitBias: new Map(Array.from({ length: 120 }, (_, pitch) => [pitch, -Infinity])),
+  },
+  "greedy, with cool pitches": { temperature: 0, pitchTemperature: 0.1 },
   "top-k 5": { seed: 3, topK: 5 },
   "top-k beyond the vocabulary": { seed: 3, topK: 1000 },
   "top-p 0.7": { seed: 3, topP: 0.7 },
@@ -80,7 +88,7 @@ describe.each(Object.keys(OPTIONS))("the graph draws what the sampler draws: %s"
       ...(rules ? { constraint: rules(true) } : {}),
     };
     const inside = await generated(decoder, generation);
-    const sampler = new Sampler(options);
+    const sampler = new Sampler(options, PITCHES);
     const rule = rules?.(false)();
     for (const id of generation.prompt) rule?.push(id);
     const cache = decoder.createCache();

@@ -7,9 +7,12 @@ const PROBABILITIES = [0.4, 0.25, 0.15, 0.1, 0.06, 0.04];
 const LOGITS = Float32Array.from(PROBABILITIES, (p) => Math.log(p) + 3);
 const DRAWS = 100_000;
 
+/** Ids 1 to 3, for options of music. */
+const PITCHES = { first: 1, count: 3 };
+
 /** Shares of the ids among many draws. */
 function draw(options: SamplingOptions, logits = LOGITS, legal?: Uint8Array): number[] {
-  const sampler = new Sampler({ seed: 11, ...options });
+  const sampler = new Sampler({ seed: 11, ...options }, PITCHES);
   const counts = Array.from({ length: logits.length }, () => 0);
   for (let step = 0; step < DRAWS; step += 1) {
     const id = sampler.sample(logits, step, { legal });
@@ -56,6 +59,31 @@ describe("Sampler", () => {
     { options: { temperature: 2, minP: 0.55 }, expected: [0.4, 0.25, 0.15, 0, 0, 0].map(Math.sqrt) },
   ])("draws from the exact distribution with $options", ({ options, expected }) => {
     expect(chiSquare(draw(options), normalised(expected))).toBeLessThan(CHI_SQUARE_LIMIT);
+  });
+
+  it("warms the pitches among themselves, and leaves them together as likely as they were", () => {
+    // Of ids 1 to 3, which have 0.5 between them.
+    const squares = [0.25, 0.15, 0.1].map((p) => p * p);
+    const scale = 0.5 / squares.reduce((sum, p) => sum + p, 0);
+    const expected = [0.4, ...squares.map((p) => p * scale), 0.06, 0.04];
+    const sampler = new Sampler({ pitchTemperature: 0.5 }, PITCHES);
+    for (const [id, p] of sampler.probabilities(LOGITS).entries())
+      expect(p).toBeCloseTo(expected[id] ?? 0, 6);
+    expect(chiSquare(draw({ pitchTemperature: 0.5 }), expected)).toBeLessThan(CHI_SQUARE_LIMIT);
+    // Before the temperature of all, and none of those that are not legal.
+    const legal = Uint8Array.of(1, 0, 1, 1, 1, 1);
+    const both = new Sampler({ pitchTemperature: 2, temperature: 0.5 }, PITCHES).probabilities(LOGITS, {
+      legal,
+    });
+    const roots = [0.15, 0.1].map(Math.sqrt);
+    const rootScale = 0.25 / roots.reduce((sum, p) => sum + p, 0);
+    const warmed = [0.4, 0, ...roots.map((p) => p * rootScale), 0.06, 0.04].map((p) => p * p);
+    for (const [id, p] of normalised(warmed).entries()) expect(both[id]).toBeCloseTo(p, 6);
+    const none = new Sampler({ pitchTemperature: 2 }, PITCHES).probabilities(LOGITS, {
+      legal: Uint8Array.of(1, 0, 0, 0, 1, 0),
+    });
+    expect([...none]).toEqual([expect.closeTo(0.4 / 0.46, 6), 0, 0, 0, expect.closeTo(0.06 / 0.46, 6), 0]);
+    expect(() => new Sampler({ pitchTemperature: 0.5 })).toThrow(OptionError);
   });
 
   it("keeps ties at the edge of top-k", () => {
@@ -157,6 +185,8 @@ describe("Sampler", () => {
       minP: 0.1,
       typicalP: 0.7,
     });
+    const warmed = new Sampler({ pitchTemperature: 0.8 }, { first: 1, count: 2 }).graphDraws(0, 1, 4);
+    expect(warmed.group).toEqual({ first: 1, count: 2, temperature: 0.8 });
   });
 
   it("tells a graph that there is nothing to bias or truncate, and no noise at temperature 0", () => {
@@ -170,9 +200,9 @@ describe("Sampler", () => {
 
   it.each(SAMPLING_OPTIONS)("rejects $key out of range", ({ key, minimum, maximum, isInteger }) => {
     for (const value of [minimum - 1, maximum + 1, Number.NaN, ...(isInteger ? [minimum + 0.5] : [])]) {
-      expect(() => new Sampler({ [key]: value }), String(value)).toThrow(OptionError);
+      expect(() => new Sampler({ [key]: value }, PITCHES), String(value)).toThrow(OptionError);
     }
-    expect(() => new Sampler({ [key]: minimum })).not.toThrow();
+    expect(() => new Sampler({ [key]: minimum }, PITCHES)).not.toThrow();
   });
 });
 

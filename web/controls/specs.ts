@@ -2,11 +2,19 @@
 import { type NumberOption, SAMPLING_OPTIONS, type SamplingOptions } from "../../src/index.ts";
 import type { NumberSpec } from "./number-setting.ts";
 
-type SliderKey = "temperature" | "topK" | "topP" | "minP" | "typicalP" | "repetitionPenalty";
+type SliderKey =
+  | "temperature"
+  | "pitchTemperature"
+  | "topK"
+  | "topP"
+  | "minP"
+  | "typicalP"
+  | "repetitionPenalty";
 
 /** What a slider spans; a typed number may be anything in the option's range. */
 const SLIDERS: Readonly<Record<SliderKey, NumberSpec["slider"]>> = {
   temperature: { minimum: 0, maximum: 2, step: 0.05 },
+  pitchTemperature: { minimum: 0.5, maximum: 1.5, step: 0.05 },
   topP: { minimum: 0, maximum: 1, step: 0.01 },
   topK: { minimum: 1, maximum: 100, step: 1 },
   minP: { minimum: 0, maximum: 0.5, step: 0.01 },
@@ -15,11 +23,17 @@ const SLIDERS: Readonly<Record<SliderKey, NumberSpec["slider"]>> = {
 };
 
 export const FIRST_KEYS: readonly SliderKey[] = ["temperature", "topP"];
-export const MORE_KEYS: readonly SliderKey[] = ["topK", "minP", "typicalP", "repetitionPenalty"];
+export const MORE_KEYS: readonly SliderKey[] = [
+  "pitchTemperature",
+  "topK",
+  "minP",
+  "typicalP",
+  "repetitionPenalty",
+];
 
 /** The setting for an option, labelled as its flag is spelled. */
 export function samplingSpec(key: SliderKey): NumberSpec {
-  const { flag, ...option } = optionOf(key);
+  const { flag, isOfMusic: _, ...option } = optionOf(key);
   const spec = { ...option, label: flag.slice(2), slider: SLIDERS[key] };
   return option.fallback === undefined ? { ...spec, none: "all" } : spec;
 }
