@@ -86,6 +86,28 @@ describe.skipIf(!hasChromium())("the craft of the built page", { timeout: PATIEN
     expect(await page.evaluate("mostCommands()")).toBeLessThan(1000);
   });
 
+  it("runs no script that is not its own, and asks nobody but its server and the hub", async () => {
+    const page = await built.open({});
+    const blocked = await page.evaluate(async () => {
+      const directives: string[] = [];
+      document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) =>
+        directives.push(effectiveDirective),
+      );
+      const script = document.createElement("script");
+      script.textContent = "document.title = 'inline'";
+      document.body.append(script);
+      document.body.insertAdjacentHTML("beforeend", `<p style="color: red">`);
+      await fetch("https://example.org/").catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve));
+      return directives;
+    });
+    expect(new Set(blocked)).toEqual(new Set(["connect-src", "script-src-elem", "style-src-attr"]));
+    expect(await page.title()).toBe("Ostinato");
+    const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute("content");
+    expect(policy).toContain("worker-src 'self' blob:");
+    expect(policy).not.toMatch(/unsafe-(inline|eval)|\*(?!\.hf\.co)/);
+  });
+
   it("has at most 250 kB of scripts and styles, compressed, all that is fetched only by some included", () => {
     const files = readdirSync(built.folder, { recursive: true, encoding: "utf8" });
     const sizes = files
@@ -113,6 +135,7 @@ describe.skipIf(!hasChromium())("the craft of the built page", { timeout: PATIEN
     expect(await overflow()).toBeLessThanOrEqual(0);
     await page.getByRole("button", { name: "Text", exact: true }).click();
     expect(await overflow()).toBeLessThanOrEqual(0);
+    expect(built.complaints).toEqual([]);
   });
 });
 

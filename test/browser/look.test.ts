@@ -73,6 +73,63 @@ describe.skipIf(!hasChromium())("looking at the built page", { timeout: PATIENCE
     expect(built.complaints).toEqual([]);
   });
 
+  it("is left for the text and come back to in the middle of a long note", async () => {
+    const page = await built.open();
+    const long = [{ pitch: 60, velocity: 81, startSeconds: 0, endSeconds: 8 }];
+    await openFile(page, "long.mid", writeMidi(scoreFromNotes(long)));
+    await expect.poll(() => rollLabel(page)).toContain("1 notes");
+    await page.locator("#roll").press("ArrowRight");
+    await expect.poll(() => rollLabel(page)).toContain("at 0:01 of 0:08");
+    const before = await painted(page);
+    await page.getByRole("button", { name: "Text", exact: true }).click();
+    await page.locator("#roll").waitFor({ state: "hidden" });
+    await page.getByRole("button", { name: "Piano", exact: true }).click();
+    await expect.poll(() => painted(page)).toBe(before);
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("is moved by wheel, pointer and fingers", async () => {
+    const page = await openScale(built.open());
+    const box = await page.locator("#roll").boundingBox();
+    if (!box) throw new Error("no roll");
+    const [x, y] = [box.x + box.width / 2, box.y + box.height * 0.8];
+    let shown = await painted(page);
+    const isOther = async (message: string): Promise<void> => {
+      const before = shown;
+      await expect.poll(async () => (shown = await painted(page)), { message }).not.toBe(before);
+    };
+    await page.mouse.move(x, y);
+    await page.mouse.wheel(0, 120);
+    await isOther("the wheel moves it");
+    await page.keyboard.down("Control");
+    await page.mouse.wheel(0, -120);
+    await page.keyboard.up("Control");
+    await isOther("and with Control zooms");
+    await page.mouse.down();
+    await page.mouse.move(x - 200, y, { steps: 4 });
+    await page.mouse.up();
+    await isOther("a drag moves it");
+    await page.getByRole("button", { name: "Follow the music" }).click();
+    await isOther("and it comes back");
+    // The ruler scrubs.
+    await page.mouse.move(box.x + 36 + (box.width - 36) * 0.45 + 200, box.y + 10);
+    await page.mouse.down();
+    await page.mouse.up();
+    await expect.poll(() => rollLabel(page)).toMatch(/at 0:0[1-5] of 0:05/);
+    await isOther("the ruler goes elsewhere");
+    const session = await page.context().newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", apart?: number) =>
+      session.send("Input.dispatchTouchEvent", {
+        type,
+        touchPoints: apart === undefined ? [] : [-apart, apart].map((from, id) => ({ x: x + from, y, id })),
+      });
+    await touch("touchStart", 40);
+    for (let apart = 50; apart <= 150; apart += 20) await touch("touchMove", apart);
+    await touch("touchEnd");
+    await isOther("two fingers zoom");
+    expect(built.complaints).toEqual([]);
+  });
+
   it("is scrubbed, zoomed, moved and selected on by keyboard alone", async () => {
     const page = await openScale(built.open());
     const focused = (): Promise<string | undefined> => page.evaluate(() => document.activeElement?.id);

@@ -58,7 +58,7 @@ describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE 
     await page.getByRole("button", { name: "loop", exact: true }).click();
     await page.getByRole("button", { name: "Play", exact: true }).click();
     await page.getByText("Playing", { exact: true }).waitFor();
-    await heardFor(page, 8);
+    await heardFor(page, 12);
     expect(await page.locator("#state").textContent()).toBe("Playing");
     await page.getByRole("button", { name: "loop", exact: true }).click();
     await page.getByText("Paused", { exact: true }).waitFor();
@@ -66,10 +66,9 @@ describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE 
     expect(onsetsOf(heard, 0), "before the loop").toHaveLength(1);
     const times = onsetsOf(heard, 1).map(({ seconds }) => seconds);
     expect(times.length).toBeGreaterThanOrEqual(3);
-    // On a busy machine the music may wait, which takes longer, but never less long.
+    // On a busy machine the music may wait, which takes longer, but it never takes less long.
     const shortest = Math.min(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
     expect(shortest, `${times}`).toBeGreaterThan(1.3);
-    expect(shortest, `${times}`).toBeLessThan(2.3);
     await page.getByRole("button", { name: "New piece" }).click();
     await page.getByText("Playing", { exact: true }).waitFor();
     expect(await page.getByRole("button", { name: "loop" }).getAttribute("aria-pressed")).toBe("false");

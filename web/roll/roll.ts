@@ -96,6 +96,8 @@ export class Roll {
 
   draw(scene: Scene): void {
     const { view, piece, heardSeconds } = scene;
+    // Where another tab hides it, it has no size.
+    if (view.width <= view.keyboardWidth || view.height <= view.rulerHeight) return;
     this.#clear(view);
     this.#drawGrid(view);
     if (scene.selection) this.#drawSelection(view, scene.selection);

@@ -19,7 +19,7 @@ interface ComputedTone {
 
 let computed: Promise<readonly ComputedTone[]> | undefined;
 
-/** Computes a synthetic piano, once: some tens of milliseconds, with nothing to download. The page may draw meanwhile. */
+/** Computes a synthetic piano, for one use: some tens of milliseconds, with nothing to download. The page may draw meanwhile. */
 export function prepareTones(): Promise<readonly ComputedTone[]> {
   computed ??= compute();
   return computed;
@@ -45,6 +45,7 @@ export async function computeTones(): Promise<Tones> {
     buffer.copyToChannel(samples, 0);
     tones[pitch] = buffer;
   }
+  computed = undefined;
   return { byPitch: tones, gain: 1 };
 }
 
@@ -67,10 +68,13 @@ export async function loadTones(folder: URL): Promise<Tones> {
 
 /** Has a recording that was cut off end in silence. */
 function faded(recording: AudioBuffer): AudioBuffer {
-  const fade = FADE_SECONDS * recording.sampleRate;
+  const end = new Float32Array(Math.min(recording.length, FADE_SECONDS * recording.sampleRate));
+  const from = recording.length - end.length;
   for (let channel = 0; channel < recording.numberOfChannels; channel += 1) {
-    const end = recording.getChannelData(channel).subarray(-fade);
+    // Of all samples the browser would make an array to be kept, and to be collected.
+    recording.copyFromChannel(end, channel, from);
     for (let i = 0; i < end.length; i += 1) end[i] = ((end[i] ?? 0) * (end.length - i)) / end.length;
+    recording.copyToChannel(end, channel, from);
   }
   return recording;
 }
