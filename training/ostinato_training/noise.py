@@ -202,7 +202,7 @@ def ids_open_to_noise(dataset: Dataset) -> NDArray[np.int64]:
     """Ids of each piece from its start on in which a wrong note is just that.  # [pieces]
 
     From its first TASK id on a note can be part of what is asked. A piece with a STYLE id is left as it is throughout: the
-    id states what follows, and a model that has seen statements about what was then changed learns not to believe them.
+    id states what follows, and that is to be true.
     """
     offsets = dataset.offsets.astype(np.int64)
     first_task, first_style = (_first_within(dataset, dataset.vocabulary.ranges.get(name), offsets) for name in ("TASK", "STYLE"))
