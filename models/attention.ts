@@ -44,15 +44,23 @@ export interface RelativeTerm {
 
 /** Sizes for `relativeScores`, which all layers share: computed once per run by `skewFrame`. */
 export interface SkewFrame {
+  readonly maxDistance: number;
   readonly nearest: Value; // int64 [1]: −times
-  /** Whether so many distances occur that all had better be scored: see `PrecisionPlan.scoreAllFrom`. */
-  readonly isFar: Value; // bool [1]
+  /** The parts of the vectors that are scored as they lie, of which the rest is thrown away; the smallest first. */
+  readonly tiers: readonly SkewTier[];
   readonly pads: Value; // int64 [6]
   readonly apart: Value; // int64 [4]: heads of one sequence, rows, sequences, times + 1
   readonly flat: Value; // int64 [2]: heads, rows · (times + 1)
   readonly from: Value; // int64 [1]: rows − 1
   readonly to: Value; // int64 [1]: rows − 1 + rows · times
   readonly square: Value; // int64 [3]: heads, rows, times
+}
+
+/** The last so many of the vectors by distance. */
+interface SkewTier {
+  readonly distances: number;
+  /** Whether so many occur that these had better be scored than copied: see `PrecisionPlan.scoreAllFrom`. */
+  readonly isWorth: Value; // bool [1]
 }
 
 /**
@@ -155,25 +163,29 @@ function relativeScores(
 }
 
 /**
- * q·Eᵀ for the distances that occur, the last `times` of them. To take their vectors means copying them; where
- * most are needed, taking the scores of all is quicker.  # [heads, rows, distances]
+ * q·Eᵀ for the distances that occur, the last `times` of them. To take their vectors means copying them; it is quicker to
+ * score all vectors of the tier that holds them and to drop scores. The tiers are cut by ONNX Runtime when the session is
+ * made, so they cost memory and no time.  # [heads, rows, distances]
  */
 function nearScores(
   graph: GraphBuilder,
   frame: AttentionFrame,
   queries: Value,
   vectors: Value,
-  { nearest, isFar }: SkewFrame,
+  { nearest, maxDistance, tiers }: SkewFrame,
 ): Value {
-  const last = (inner: GraphBuilder, values: Value, axis: number): Value =>
-    inner.node("Slice", [values, nearest, inner.integers([END]), inner.integers([axis])]);
-  const ofNear = (inner: GraphBuilder): Value =>
-    queryScores(inner, frame, queries, last(inner, vectors, 1), "heads first");
+  const last = (inner: GraphBuilder, values: Value, from: Value, axis: number): Value =>
+    inner.node("Slice", [values, from, inner.integers([END]), inner.integers([axis])]);
+  const score = (inner: GraphBuilder, scored: Value): Value =>
+    queryScores(inner, frame, queries, scored, "heads first");
+  const ofNear = (inner: GraphBuilder): Value => score(inner, last(inner, vectors, nearest, 1));
   // Without FusedMatMul the vectors are copied in any case.
   if (!frame.fused) return ofNear(graph);
-  const nearOfAll = (inner: GraphBuilder): Value =>
-    last(inner, queryScores(inner, frame, queries, vectors, "heads first"), 2);
-  return graph.branch(isFar, "float32", ["asking", "asked", "distances"], nearOfAll, ofNear);
+  return tiers.reduce<(inner: GraphBuilder) => Value>((smaller, { distances, isWorth }) => {
+    const tier = distances === maxDistance ? vectors : last(graph, vectors, graph.integers([-distances]), 1);
+    const ofTier = (inner: GraphBuilder): Value => last(inner, score(inner, tier), nearest, 2);
+    return (inner) => inner.branch(isWorth, "float32", ["asking", "asked", "distances"], ofTier, smaller);
+  }, ofNear)(graph);
 }
 
 /** Of `[heads, rows, times]` the last row.  # [heads, 1, times] */
@@ -204,11 +216,9 @@ export function skewFrame(
   const from = graph.node("Sub", [rows, one]);
   const area = graph.node("Mul", [rows, times]);
   return {
+    maxDistance: sizes.maxDistance,
     nearest: graph.node("Neg", [times]),
-    isFar: graph.node("Greater", [
-      times,
-      graph.integers([Math.floor(sizes.maxDistance * sizes.scoreAllFrom)]),
-    ]),
+    tiers: skewTiers(graph, sizes),
     pads: concat([graph.integers([0, 0]), left, graph.integers([0, 0]), one]),
     apart: concat([graph.integers([sizes.heads]), rows, rest, graph.node("Add", [times, one])]),
     flat: concat([rest, graph.node("Add", [area, rows])]),
@@ -216,6 +226,18 @@ export function skewFrame(
     to: graph.node("Add", [from, area]),
     square: concat([rest, rows, times]),
   };
+}
+
+/** A quarter of the vectors, half of them, all; a tier is worth scoring where the next smaller is too small. */
+function skewTiers(
+  graph: GraphBuilder,
+  { maxDistance, scoreAllFrom, times }: Parameters<typeof skewFrame>[1],
+): readonly SkewTier[] {
+  const sizes = [4, 2, 1].map((part) => Math.ceil(maxDistance / part));
+  return sizes.map((distances, i) => {
+    const from = sizes[i - 1] ?? Math.floor(distances * scoreAllFrom);
+    return { distances, isWorth: graph.node("Greater", [times, graph.integers([from])]) };
+  });
 }
 
 /**

@@ -64,17 +64,16 @@ function squareError(found: ArrayLike<number>, expected: readonly number[]): num
   return Math.sqrt(sum((value, i) => ((found[i] ?? NaN) - value) ** 2) / sum((value) => value ** 2));
 }
 
-const FORMATS: Record<string, PrecisionPlan> = {
-  float32: PLANS.fp32.node,
-  "int8-blocks": PLANS.int8.node,
-  "int8-columns": PLANS.int8.wasm,
-};
+// Columns in Node are no plan's: on processors without VNNI its kernel for them adds up in 16 bits, and clips.
+const FORMATS = {
+  node: [PLANS.fp32.node, PLANS.int8.node],
+  wasm: [PLANS.fp32.wasm, PLANS.int8.node, PLANS.int8.wasm],
+} as const;
 
 describe.each(["node", "wasm"] as const)("one matrix on %s", (backend) => {
-  test.each(Object.keys(FORMATS))(
-    "%s: within half a step of the inputs, times what they meet",
-    async (name) => {
-      const plan = FORMATS[name] ?? PLANS.fp32.node;
+  test.each<PrecisionPlan>([...FORMATS[backend]])(
+    "$name: within half a step of the inputs, times what they meet",
+    async (plan) => {
       const [rows, inputs, outputs] = [3, 96, 10];
       const matrix = {
         shape: [inputs, outputs],
@@ -120,7 +119,7 @@ describe.each(["node", "wasm"] as const)("one matrix on %s", (backend) => {
       const kept = asKept(plan, tensors);
       const w = kept.get("h.0.mlp.c_fc.weight")?.values ?? x;
       const t = kept.get("wte.weight")?.values ?? x;
-      const step = name === "float32" ? 1e-5 : 1 / 127; // x lies within ±0.5
+      const step = plan.body === "float32" ? 1e-5 : 1 / 127; // x lies within ±0.5
       for (let row = 0; row < rows; row += 1) {
         const dot = (weight: (input: number) => number, magnitude = false): number => {
           let sum = 0;
