@@ -194,9 +194,7 @@ async function generateMusic(
       signal: interruptSignal(),
       onProgress: (at) =>
         console.progress(
-          () =>
-            `${at.done} of ${at.count} generations${at.masked ? "" : " without the mask"}, ` +
-            `${at.seconds.toFixed(1)} s of the next`,
+          () => `${at.seconds.toFixed(0)} of ${at.total} s generated${at.masked ? "" : " without the mask"}`,
         ),
     });
     if (set.pieces.length === 0)
