@@ -2,7 +2,7 @@
  * Whether a generation still is music after half an hour: minutes 20 to 30 of some seeds, beside the pieces of a folder.
  *
  *   node endless/half-hour.mjs FOLDER [--model piano] [--seeds 8] [--seed 1] [--minutes 30]
- *     [--temperature 1] [--pitch-temperature 1] [--top-p 1] [--min-p 0] [--threads N] [--out MIDI_FOLDER]
+ *     [--temperature N] [--pitch-temperature N] [--top-p N] [--min-p N] [--threads N] [--out MIDI_FOLDER]
  *
  * For each seed, of its last ten minutes: notes a second, the entropy of its pitch classes, and the share of repeated runs of
  * notes in windows of 30 s (the mean of the windows); of each piece of FOLDER the same, of all of it. MIDI_FOLDER receives the
@@ -32,7 +32,7 @@ const { values, positionals } = parseArgs({
     seed: { type: "string", default: "1" },
     minutes: { type: "string", default: "30" },
     temperature: { type: "string", default: "1" },
-    "pitch-temperature": { type: "string", default: "1" },
+    "pitch-temperature": { type: "string" },
     "top-p": { type: "string", default: "1" },
     "min-p": { type: "string", default: "0" },
     threads: { type: "string" },
@@ -42,13 +42,15 @@ const { values, positionals } = parseArgs({
 const [seeds, seed, minutes] = [Number(values.seeds), Number(values.seed), Number(values.minutes)];
 const sampling = {
   temperature: Number(values.temperature),
-  pitchTemperature: Number(values["pitch-temperature"]),
+  ...(values["pitch-temperature"] === undefined
+    ? {}
+    : { pitchTemperature: Number(values["pitch-temperature"]) }),
   topP: Number(values["top-p"]),
   minP: Number(values["min-p"]),
 };
 if (positionals.length !== 1 || !(seeds >= 1 && seed >= 0 && minutes > LAST_MINUTES)) {
   say(
-    "usage: node endless/half-hour.mjs FOLDER [--model piano] [--seeds 8] [--seed 1] [--minutes 30, above 10] [--temperature 1] [--pitch-temperature 1] [--top-p 1] [--min-p 0] [--threads N] [--out MIDI_FOLDER]",
+    "usage: node endless/half-hour.mjs FOLDER [--model piano] [--seeds 8] [--seed 1] [--minutes 30, above 10] [--temperature N] [--pitch-temperature N] [--top-p N] [--min-p N] [--threads N] [--out MIDI_FOLDER]",
   );
   process.exit(2);
 }

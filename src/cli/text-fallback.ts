@@ -38,11 +38,12 @@ export async function writeText(
     );
   }
   console.say(`${name} is a model of text: writing text, as "ostinato text --model ${name}" does`);
+  const { pitchTemperature: _, ...sampling } = samplingOf(options);
   await withTextModel(options, console, async (model) => {
     const started = performance.now();
     let tokens = 0;
     const { text, seed, end } = await model.generate(undefined, {
-      ...samplingOf(options),
+      ...sampling,
       tokens: DEFAULT_TOKENS,
       signal: interruptSignal(),
       onStep: () => {

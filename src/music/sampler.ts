@@ -1,15 +1,15 @@
 import type { Vocabulary } from "../../encoding/index.ts";
 import { Sampler } from "../engine/sampler.ts";
-import type { SamplingOptions } from "../options.ts";
+import { PITCH_TEMPERATURE, type SamplingOptions } from "../options.ts";
 
 /**
- * A sampler that knows which ids begin a note.
+ * A sampler that knows which ids begin a note, and has a temperature for them.
  *
  * @throws OptionError when an option is out of range.
  */
 export function musicSampler(options: SamplingOptions, vocabulary: Vocabulary): Sampler {
   return new Sampler(
-    options,
+    { ...options, pitchTemperature: options.pitchTemperature ?? PITCH_TEMPERATURE },
     vocabulary.ranges.find(({ kind }) => kind === "NOTE_ON"),
   );
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PerformanceGrammar } from "../../encoding/index.ts";
 import { countIllegal, illegalIdsOf, totalLegality } from "../../src/compare/legality.ts";
 import { generateIds } from "../../src/engine/generate.ts";
-import { Sampler } from "../../src/engine/sampler.ts";
+import { musicSampler } from "../../src/music/sampler.ts";
 import type { MusicModel } from "../../src/music.ts";
 import { loadMusicModel } from "../../src/node/load-model.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
@@ -31,7 +31,10 @@ describe("countIllegal", () => {
     grammar.push(start);
     let illegal = 0;
     let ids = 0;
-    for await (const { id } of generateIds(decoder, { prompt: [start], sampler: new Sampler({ seed: 3 }) })) {
+    for await (const { id } of generateIds(decoder, {
+      prompt: [start],
+      sampler: musicSampler({ seed: 3 }, vocabulary),
+    })) {
       grammar.mask(legal);
       illegal += legal[id] === 0 ? 1 : 0;
       grammar.push(id);
