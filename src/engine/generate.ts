@@ -3,7 +3,7 @@ import type { Decoder } from "./decoder.ts";
 import { type Legality, stepsPerRun } from "./loop.ts";
 import type { Lane } from "./lanes.ts";
 import { Reading } from "./reading.ts";
-import { type Draw, nothingToDraw, type Sampler } from "./sampler.ts";
+import { type Draw, type IdBias, nothingToDraw, type Sampler } from "./sampler.ts";
 
 /** What may come next; told of every id, prompt included. */
 export interface Constraint {
@@ -11,6 +11,8 @@ export interface Constraint {
   push(id: number): void;
   /** Sets one byte an id: 1 where it may come next, 0 where not. */
   mask(legal: Uint8Array): void;
+  /** Makes some neighbouring ids likelier or less likely. One with tables has none. */
+  bias?(): IdBias | undefined;
   /** The same rules as tables, and what the ids so far have made of their counters: for a graph that draws by itself. */
   legality?(): Legality;
 }
@@ -86,7 +88,7 @@ export async function* generateIds(
       : undefined;
   for (let step = firstStep; ; step += 1) {
     if (constraint && legal) constraint.mask(legal);
-    const context = { legal, recent };
+    const context = { legal, recent, bias: constraint?.bias?.() };
     const drawn =
       candidates === undefined
         ? { id: sampler.sample(logits, step, context) }

@@ -10,6 +10,14 @@ export interface DrawContext {
   readonly legal?: Uint8Array | undefined;
   /** Ids that the repetition penalty applies to; needed where there is one. */
   readonly recent?: Iterable<number> | undefined;
+  /** Of this draw alone. */
+  readonly bias?: IdBias | undefined;
+}
+
+/** Numbers to be added to the logits of neighbouring ids, from `first` on. */
+export interface IdBias {
+  readonly first: number;
+  readonly biases: ArrayLike<number>;
 }
 
 /** A drawn id with the distribution it was drawn from. */
@@ -109,10 +117,14 @@ export class Sampler {
   }
 
   /** Scores of the ids that may be drawn, −∞ for the others; at temperature 0 of those that are legal. */
-  #scores(logits: Float32Array, { legal, recent }: DrawContext): Float64Array {
+  #scores(logits: Float32Array, { legal, recent, bias }: DrawContext): Float64Array {
     const { temperature = 1, topK, topP = 1, minP = 0, typicalP = 1 } = this.#options;
     const scores = new Float64Array(logits);
     this.#bias(scores);
+    for (let i = 0; i < (bias?.biases.length ?? 0); i += 1) {
+      const id = (bias?.first ?? 0) + i;
+      scores[id] = (scores[id] ?? 0) + (bias?.biases[i] ?? 0);
+    }
     if (this.needsRecent) penalise(scores, recent ?? [], this.#options.repetitionPenalty ?? 1);
     if (legal) for (let id = 0; id < scores.length; id += 1) if (legal[id] === 0) scores[id] = -Infinity;
     if (!scores.some((score) => score > -Infinity)) throw nothingToDraw();
