@@ -48,7 +48,7 @@ const rows = [
 ];
 
 say(
-  `${name}: ${pieces.length} of ${of} pieces, ${pieces.reduce((sum, ids) => sum + ids.length - 1, 0)} ids\n`,
+  `${model}: ${pieces.length} of ${of} pieces, ${pieces.reduce((sum, ids) => sum + ids.length - 1, 0)} ids\n`,
 );
 say("| weights | nats per id | cost | likeliest id the same |\n|---|---|---|---|");
 let reference;
