@@ -17,9 +17,10 @@ class Lstm(nn.Module):
 
     def __init__(self, vocab_size: int, width: int) -> None:
         super().__init__()
+        # Begins as N(0, 1): as small as in the decoders, which normalise, three layers would pass next to nothing on
+        # (5.07 nats against 4.62 after 120 steps).
         self.wte = nn.Embedding(vocab_size, width)
         self.lstm = nn.LSTM(width, width, LAYERS, batch_first=True)
-        nn.init.normal_(self.wte.weight, std=0.02)
         with torch.no_grad():  # gates begin open to the past (Jozefowicz et al. 2015)
             for layer in range(LAYERS):
                 getattr(self.lstm, f"bias_ih_l{layer}")[width : 2 * width] = 1.0
