@@ -24,7 +24,7 @@ export interface ContinueOptions extends SamplingOptions {
   readonly ending?: boolean;
   /** Play in this style. */
   readonly style?: StyleName;
-  /** Play so many notes: up to 7, 10 or 16 in a second, or more. */
+  /** Play so many notes: up to 7, 10 or 16 in a second, or more. Music that plays others is slowed down or hurried. */
   readonly density?: DensityName;
   /** Give with each event this many of the likeliest candidates, and its log-probability. */
   readonly candidates?: number;
