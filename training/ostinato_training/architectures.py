@@ -40,7 +40,7 @@ from .train import CLIP, choose_precision
 # By architecture: (learning rate of Muon, of AdamW). An LSTM has no matrices of blocks, so AdamW does all of it.
 RATES: dict[str, tuple[tuple[float, float], ...]] = {
     "learned": ((0.01, 1.5e-3), (0.02, 3e-3), (0.04, 6e-3)),
-    "relative": ((0.01, 1.5e-3), (0.02, 3e-3), (0.04, 6e-3)),
+    "relative": ((0.01, 1.5e-3), (0.02, 3e-3), (0.04, 6e-3), (0.08, 1.2e-2)),
     "lstm": ((0.0, 3e-3), (0.0, 1e-2), (0.0, 3e-2)),
 }
 WARMUP = 100  # steps

@@ -40,7 +40,7 @@ def test_compares_and_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     shape = ["--ids", "512", "--layers", "1", "--width", "16", "--heads", "2", "--window", "16", "--batch", "4"]
     assert main([*arguments, *shape]) == 0
     rows = capsys.readouterr().out.splitlines()
-    assert len(rows) == 2 + 3 * 4  # three learning rates, and the best with a second seed
+    assert len(rows) == 2 + sum(len(rates) + 1 for rates in architectures.RATES.values())  # the best with a second seed
     runs = json.loads((tmp_path / "out" / "runs.json").read_text())["runs"]
     assert {run["architecture"] for run in runs} == {"learned", "relative", "lstm"}
     assert all(0 < run["valid"] < 7 and set(run["by_windows"]) == {"1", "2", "4", "8"} for run in runs)
