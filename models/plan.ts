@@ -32,15 +32,16 @@ export interface PrecisionPlan {
   /** Whether attention is written with FusedMatMul, which reads heads in place; WebGPU has no kernel for it. */
   readonly fused: boolean;
   /**
-   * From which share of the relative vectors on all of them are scored, of which the rest is thrown away: those that are
-   * needed are copied first, by one thread, while scores are computed by all, quickly in Node, not so in WebAssembly.
+   * From which share of the nearest quarter of the relative vectors on all of that quarter are scored, and the scores that are
+   * not needed thrown away; below it the vectors that are needed are copied, by one thread, while scores are computed by all,
+   * quickly in Node, not so in WebAssembly.
    */
   readonly scoreAllFrom: number;
 }
 
 const FLOAT32 = { name: "float32", body: "float32", table: "float32", fused: true } as const;
 const BLOCKS = { name: "int8-blocks", body: "int8-blocks", table: "int8-blocks", fused: true } as const;
-/** Measured with 2048 vectors of 6 × 64. */
+/** Measured with 2048 vectors of 6 × 64, of which a share was then one of all. */
 const [NODE, WEB] = [{ scoreAllFrom: 1 / 3 }, { scoreAllFrom: 1 / 2 }] as const;
 
 /**

@@ -121,9 +121,10 @@ export class Sampler {
     const { temperature = 1, topK, topP = 1, minP = 0, typicalP = 1 } = this.#options;
     const scores = new Float64Array(logits);
     this.#bias(scores);
-    for (let i = 0; i < (bias?.biases.length ?? 0); i += 1) {
-      const id = (bias?.first ?? 0) + i;
-      scores[id] = (scores[id] ?? 0) + (bias?.biases[i] ?? 0);
+    if (bias) {
+      for (let i = 0; i < bias.biases.length; i += 1) {
+        scores[bias.first + i] = (scores[bias.first + i] ?? 0) + (bias.biases[i] ?? 0);
+      }
     }
     if (this.needsRecent) penalise(scores, recent ?? [], this.#options.repetitionPenalty ?? 1);
     if (legal) for (let id = 0; id < scores.length; id += 1) if (legal[id] === 0) scores[id] = -Infinity;

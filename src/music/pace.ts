@@ -5,7 +5,7 @@ import { DENSITIES, DENSITY_NAMES, type DensityName, STEPS_PER_SECOND } from "..
 const PAST_STEPS = 10 * STEPS_PER_SECOND;
 /** Of less it says nothing yet. */
 const LEAST_STEPS = 2 * STEPS_PER_SECOND;
-/** Time shifts are as likely as before at so many steps: the middle of those in the training corpora. */
+/** A shift of so many steps stays as likely as it is; half of those in the training corpora are of 7 or fewer. */
 const MIDDLE_STEPS = 10;
 /** At most so far from the model, in powers of a shift's length. */
 const MOST = 2;
