@@ -87,7 +87,7 @@ export class MusicModel {
     if (!Number.isInteger(index) || index < 0 || index > ids.length) {
       throw new OptionError(`index must be a whole number from 0 to ${ids.length}, got ${index}`);
     }
-    const { candidates = 12, attention, ...sampling } = options;
+    const { candidates = 12, attention, steady = true, ...sampling } = options;
     const sampler = musicSampler(sampling, this.vocabulary);
     const prompt = framed(this.vocabulary, ids.slice(0, index));
     if (prompt.length === 0)
@@ -97,7 +97,7 @@ export class MusicModel {
         prompt,
         id: ids[index],
         sampler,
-        constraint: unmarked(this.vocabulary),
+        constraint: unmarked(this.vocabulary, steady),
         candidates,
         ...(attention ? { attention } : {}),
       }),

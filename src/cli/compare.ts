@@ -18,12 +18,20 @@ import { interruptSignal } from "./interrupt.ts";
 import { eachPiece } from "./each-piece.ts";
 import { requireMusicModel } from "./music-model.ts";
 import { loadingOptions, type ModelCommandOptions, offlineOption } from "./model-options.ts";
-import { numberIn, positiveInteger, positiveNumber, precisionOption } from "./values.ts";
+import {
+  numberIn,
+  positiveInteger,
+  positiveNumber,
+  precisionOption,
+  STEADY_FLAG,
+  STEADY_HELP,
+} from "./values.ts";
 
 interface CompareCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly model?: string;
   readonly count: number;
   readonly seconds: number;
+  readonly steady: boolean;
   readonly train?: string;
   readonly out: string;
   readonly lenient?: boolean;
@@ -75,6 +83,7 @@ export function addCompareCommand(program: Command): void {
     command.addOption(isSeed ? flag.default(1) : flag);
   }
   command
+    .option(STEADY_FLAG, `with --model: ${STEADY_HELP}`)
     .option("--lenient", "salvage what can be read from damaged files")
     .addOption(precisionOption())
     .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
@@ -160,15 +169,15 @@ function checkUsage(folders: readonly string[], options: CompareCommandOptions, 
   if (options.model !== undefined) return;
   for (const flag of [
     "count",
+    "steady",
     "precision",
     "threads",
     "offline",
     ...SAMPLING_OPTIONS.map(({ key }) => key),
   ]) {
     if (command.getOptionValueSource(flag) === "cli") {
-      throw new UsageError(
-        `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} needs --model`,
-      );
+      const name = flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      throw new UsageError(`${flag === "steady" ? STEADY_FLAG : `--${name}`} needs --model`);
     }
   }
 }
@@ -179,7 +188,7 @@ async function generateMusic(
   options: CompareCommandOptions,
   console: Console,
 ): Promise<GeneratedSet & { readonly from: string }> {
-  const { count, seconds } = options;
+  const { count, seconds, steady } = options;
   const sampling: SamplingOptions = Object.fromEntries(
     SAMPLING_OPTIONS.flatMap(({ key }) => (options[key] === undefined ? [] : [[key, options[key]]])),
   );
@@ -188,6 +197,7 @@ async function generateMusic(
   try {
     const set = await generateSet(model, {
       ...sampling,
+      steady,
       seed,
       count,
       seconds,
@@ -203,6 +213,7 @@ async function generateMusic(
     const facts = [
       `seeds ${seed} to ${seed + count - 1}`,
       ...chosen.map(([key, value]) => `${key} ${value}`),
+      ...(steady ? [] : ["not steady"]),
     ];
     return { ...set, from: [name, ...facts].join(", ") };
   } finally {

@@ -16,7 +16,14 @@ import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts"
 import { interruptSignal } from "./interrupt.ts";
 import { isTextModel } from "./music-model.ts";
 import { writeText } from "./text-fallback.ts";
-import { positiveInteger, positiveNumber, TRACKS_EXAMPLES, trackSelection } from "./values.ts";
+import {
+  positiveInteger,
+  positiveNumber,
+  STEADY_FLAG,
+  STEADY_HELP,
+  TRACKS_EXAMPLES,
+  trackSelection,
+} from "./values.ts";
 import { addWritingOptions, loadModel, type WritingCommandOptions } from "./writing-options.ts";
 
 interface GenerateCommandOptions extends WritingCommandOptions {
@@ -27,6 +34,7 @@ interface GenerateCommandOptions extends WritingCommandOptions {
   readonly variations?: number;
   readonly style?: StyleName;
   readonly density?: DensityName;
+  readonly steady: boolean;
 }
 
 export function addGenerateCommand(program: Command): void {
@@ -64,7 +72,8 @@ export function addGenerateCommand(program: Command): void {
         "--density <name>",
         "play fewer notes or more: below 7, 10 or 16 in a second, or above",
       ).choices(DENSITY_NAMES),
-    );
+    )
+    .option(STEADY_FLAG, STEADY_HELP);
   addWritingOptions(command)
     .addHelpText(
       "after",
@@ -79,7 +88,15 @@ export function addGenerateCommand(program: Command): void {
 }
 
 /** What only music has: a model of text cannot be asked for it. */
-const MUSIC_OPTIONS = ["seconds", "ending", "variations", "style", "density", "pitchTemperature"] as const;
+const MUSIC_OPTIONS = [
+  "seconds",
+  "ending",
+  "variations",
+  "style",
+  "density",
+  "steady",
+  "pitchTemperature",
+] as const;
 
 async function runGenerate(
   primerPath: string | undefined,

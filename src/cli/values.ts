@@ -62,3 +62,8 @@ export const TRACKS_HELP = `take only these tracks, ${TRACKS_EXAMPLES}`;
 function parseNumber(text: string): number {
   return text.trim() === "" ? Number.NaN : Number(text);
 }
+
+/** What music that goes its own way is kept from (`src/music/steady.ts`), and how not to. */
+export const STEADY_FLAG = "--no-steady";
+export const STEADY_HELP =
+  "nothing but the model: neither make figures less likely that run on, nor lead back music that grows dense or sparse";

@@ -1,5 +1,6 @@
 /** The generated side of a comparison, made by a model. */
 import type { MusicModel } from "../music.ts";
+import type { ContinueOptions } from "../music/options.ts";
 import type { SamplingOptions } from "../options.ts";
 import type { Piece } from "./compare.ts";
 import { countIllegal, type LegalityFigures } from "./legality.ts";
@@ -11,7 +12,7 @@ const UNMASKED_SHARE = 0.1;
 /** So many are generated together, where the model can: the more, the quicker, and the more memory. */
 const TOGETHER = 16;
 
-export interface GenerateSetOptions extends SamplingOptions {
+export interface GenerateSetOptions extends SamplingOptions, Pick<ContinueOptions, "steady"> {
   /** The first seed. */
   readonly seed: number;
   readonly count: number;
@@ -35,7 +36,7 @@ export interface GeneratedSet {
 
 /** Generates `count` pieces, then a tenth of them again with the grammar's mask off. */
 export async function generateSet(model: MusicModel, options: GenerateSetOptions): Promise<GeneratedSet> {
-  const { seed: first, count, seconds, signal, onProgress, ...sampling } = options;
+  const { seed: first, count, seconds, steady = true, signal, onProgress, ...sampling } = options;
   const common = { ...sampling, seconds, ...(signal ? { signal } : {}) };
   const pieces: Piece[] = [];
   for (let done = 0; done < count; done += TOGETHER) {
@@ -44,6 +45,7 @@ export async function generateSet(model: MusicModel, options: GenerateSetOptions
     const reached = new Map<number, number>();
     const music = await model.variations(group, {
       ...common,
+      steady,
       seed,
       onEvent: (event, variation) => {
         reached.set(variation, event.seconds);

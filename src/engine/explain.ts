@@ -1,6 +1,6 @@
 /** Why an id came: what else it could have been, and what the model looked at. */
 import type { AttentionRequest, LayerAttention } from "./attention.ts";
-import type { Constraint } from "./generate.ts";
+import { type Constraint, Follower } from "./generate.ts";
 import type { Reading } from "./reading.ts";
 import { type Candidate, likeliest, type Sampler } from "./sampler.ts";
 
@@ -35,13 +35,11 @@ export async function explainDraw(
   { prompt, id, sampler, constraint, candidates, attention }: ExplainDrawOptions,
 ): Promise<Explanation> {
   const read = await reading.read(prompt, { resume: true, ...(attention ? { attention } : {}) });
-  let legal: Uint8Array | undefined;
-  if (constraint) {
-    for (const past of prompt) constraint.push(past);
-    constraint.mask((legal = new Uint8Array(vocabularySize)));
-  }
+  const { biases } = new Follower(constraint, prompt);
+  const legal = constraint && new Uint8Array(vocabularySize);
+  if (constraint && legal) constraint.mask(legal);
   const recent = sampler.needsRecent ? prompt.slice(-reading.window) : undefined;
-  const probabilities = sampler.probabilities(read.logits, { legal, recent });
+  const probabilities = sampler.probabilities(read.logits, { legal, recent, biases });
   return {
     candidates: likeliest(probabilities, candidates),
     probability: id === undefined ? undefined : probabilities[id],

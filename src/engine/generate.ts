@@ -1,6 +1,6 @@
 /** Ids, one after the other, from a model. */
 import type { Decoder } from "./decoder.ts";
-import { type Legality, stepsPerRun } from "./loop.ts";
+import { type Legality, MOST_STEPS, stepsPerRun } from "./loop.ts";
 import type { Lane } from "./lanes.ts";
 import { Reading } from "./reading.ts";
 import { type Draw, type IdBias, nothingToDraw, type Sampler } from "./sampler.ts";
@@ -11,10 +11,38 @@ export interface Constraint {
   push(id: number): void;
   /** Sets one byte an id: 1 where it may come next, 0 where not. */
   mask(legal: Uint8Array): void;
-  /** Makes some neighbouring ids likelier or less likely. One with tables has none. */
-  bias?(): IdBias | undefined;
+  /** Makes ids likelier or less likely. It is asked every `BIAS_PERIOD` ids of the sequence, and the answer holds for as many. */
+  biases?(): readonly IdBias[];
   /** The same rules as tables, and what the ids so far have made of their counters: for a graph that draws by itself. */
   legality?(): Legality;
+}
+
+/** Where a graph draws by itself, that is the longest of its runs. */
+export const BIAS_PERIOD = MOST_STEPS;
+
+/** Tells a constraint of the ids as they come, and asks for its biases when it is time to. */
+export class Follower {
+  readonly #constraint: Constraint | undefined;
+  #length = 0;
+  /** Those that hold now. */
+  biases: readonly IdBias[] = [];
+
+  /** @param prompt ids that come first. */
+  constructor(constraint: Constraint | undefined, prompt: readonly number[]) {
+    this.#constraint = constraint;
+    for (const id of prompt) this.push(id);
+  }
+
+  push(id: number): void {
+    this.#constraint?.push(id);
+    this.#length += 1;
+    if (this.#length % BIAS_PERIOD === 0) this.biases = this.#constraint?.biases?.() ?? [];
+  }
+
+  /** For how many more ids they hold. */
+  get held(): number {
+    return BIAS_PERIOD - (this.#length % BIAS_PERIOD);
+  }
 }
 
 /** What to continue, how ids are drawn, and what has a say in them. */
@@ -69,7 +97,7 @@ export async function* generateIds(
     signal,
   } = options;
   const { window, vocabularySize } = decoder.config;
-  for (const id of prompt) constraint?.push(id);
+  const follower = new Follower(constraint, prompt);
   const legal = constraint && new Uint8Array(vocabularySize);
   const recent = sampler.needsRecent ? prompt.slice(-window) : undefined;
   const reading = options.reading ?? new Reading(decoder);
@@ -88,16 +116,16 @@ export async function* generateIds(
       : undefined;
   for (let step = firstStep; ; step += 1) {
     if (constraint && legal) constraint.mask(legal);
-    const context = { legal, recent, bias: constraint?.bias?.() };
+    const context = { legal, recent, biases: follower.biases };
     const drawn =
       candidates === undefined
         ? { id: sampler.sample(logits, step, context) }
         : sampler.draw(logits, step, context, candidates);
     const next = choose ? chosen(drawn, await choose(drawn)) : drawn;
-    constraint?.push(next.id);
+    follower.push(next.id);
     if (recent?.push(next.id) === window + 1) recent.shift();
     yield next;
-    if (inside) return yield* drawnInside(decoder, inside, next.id, { ...options, firstStep: step + 1 });
+    if (inside) return yield* drawnInside(decoder, inside, follower, next.id, { ...options, firstStep: step + 1 });
     signal?.throwIfAborted();
     ({ logits } = await reading.push([next.id], { roll, ...abort }));
   }
@@ -107,6 +135,7 @@ export async function* generateIds(
 async function* drawnInside(
   decoder: Decoder,
   reading: Reading,
+  follower: Follower,
   previous: number,
   { sampler, constraint, firstStep = 0, roll = false, signal }: GenerateIdsOptions,
 ): AsyncGenerator<GeneratedId, never> {
@@ -115,11 +144,11 @@ async function* drawnInside(
   // The first runs are short: whoever waits for the beginning shall not wait for many ids.
   for (let wish = 2; ; wish = Math.min(2 * wish, most)) {
     signal?.throwIfAborted();
-    const steps = Math.max(1, Math.min(wish, most, reading.room));
-    const draws = sampler.graphDraws(step, steps, decoder.config.vocabularySize);
+    const steps = Math.max(1, Math.min(wish, most, reading.room, follower.held));
+    const draws = sampler.graphDraws(step, steps, decoder.config.vocabularySize, follower.biases);
     const ids = await reading.draw(previous, { ...draws, legality: constraint?.legality?.() }, { roll });
     for (const id of ids) {
-      constraint?.push(id);
+      follower.push(id);
       yield { id };
       previous = id;
     }

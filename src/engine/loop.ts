@@ -103,7 +103,8 @@ const NO_LEGALITY: Legality = {
 
 /** Numbers that are read in about 100 ms on a middling machine. */
 const NUMBERS_PER_RUN = 3.7e8;
-const MOST_STEPS = 16;
+/** A run has no more steps than that. */
+export const MOST_STEPS = 16;
 
 /**
  * How many steps make up a run: as many as take about 100 ms on a middling machine, since nothing can stop a run and what

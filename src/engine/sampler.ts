@@ -10,8 +10,8 @@ export interface DrawContext {
   readonly legal?: Uint8Array | undefined;
   /** Ids that the repetition penalty applies to; needed where there is one. */
   readonly recent?: Iterable<number> | undefined;
-  /** Of this draw alone. */
-  readonly bias?: IdBias | undefined;
+  /** Besides those of the options. */
+  readonly biases?: readonly IdBias[] | undefined;
 }
 
 /** Numbers to be added to the logits of neighbouring ids, from `first` on. */
@@ -98,12 +98,13 @@ export class Sampler {
    * other. Not for a sampler that `needsRecent`: the graph knows no recent ids.
    *
    * @param step of the first draw.
+   * @param biases besides those of the options.
    */
-  graphDraws(step: number, steps: number, vocabularySize: number): Draws {
+  graphDraws(step: number, steps: number, vocabularySize: number, biases: readonly IdBias[] = []): Draws {
     if (this.needsRecent) throw new TypeError("the repetition penalty is not for graphs");
     const { temperature = 1, topK = Infinity, topP = 1, minP = 0, typicalP = 1 } = this.#options;
-    const bias = new Float64Array(this.#options.logitBias ? vocabularySize : 1);
-    this.#bias(bias);
+    const bias = new Float64Array(this.#options.logitBias || biases.length > 0 ? vocabularySize : 1);
+    this.#bias(bias, biases);
     const common = { steps, bias: Float32Array.from(bias) };
     if (temperature === 0) return { ...ANY_DRAW, ...common, noise: new Float32Array(steps) };
     const noise = new Float32Array(steps * vocabularySize);
@@ -117,15 +118,10 @@ export class Sampler {
   }
 
   /** Scores of the ids that may be drawn, −∞ for the others; at temperature 0 of those that are legal. */
-  #scores(logits: Float32Array, { legal, recent, bias }: DrawContext): Float64Array {
+  #scores(logits: Float32Array, { legal, recent, biases }: DrawContext): Float64Array {
     const { temperature = 1, topK, topP = 1, minP = 0, typicalP = 1 } = this.#options;
     const scores = new Float64Array(logits);
-    this.#bias(scores);
-    if (bias) {
-      for (let i = 0; i < bias.biases.length; i += 1) {
-        scores[bias.first + i] = (scores[bias.first + i] ?? 0) + (bias.biases[i] ?? 0);
-      }
-    }
+    this.#bias(scores, biases);
     if (this.needsRecent) penalise(scores, recent ?? [], this.#options.repetitionPenalty ?? 1);
     if (legal) for (let id = 0; id < scores.length; id += 1) if (legal[id] === 0) scores[id] = -Infinity;
     if (!scores.some((score) => score > -Infinity)) throw nothingToDraw();
@@ -140,11 +136,14 @@ export class Sampler {
     return scores;
   }
 
-  #bias(scores: Float64Array): void {
+  #bias(scores: Float64Array, more: readonly IdBias[] = []): void {
     for (const [id, bias] of this.#options.logitBias ?? []) {
       if (!(id in scores))
         throw new OptionError(`logitBias names id ${id}, the model's end at ${scores.length - 1}`);
       scores[id] = (scores[id] ?? 0) + bias;
+    }
+    for (const { first, biases } of more) {
+      for (let i = 0; i < biases.length; i += 1) scores[first + i] = (scores[first + i] ?? 0) + (biases[i] ?? 0);
     }
   }
 

@@ -10,9 +10,7 @@ import {
   type Vocabulary,
 } from "../../encoding/index.ts";
 import type { Constraint } from "../engine/generate.ts";
-import type { IdBias } from "../engine/sampler.ts";
 import { allowOnly, forbid } from "./legal.ts";
-import { Pace } from "./pace.ts";
 
 /** A piece that has not ended so long after it was to end strikes one more chord at most. */
 export const GRACE_SECONDS = 3;
@@ -39,7 +37,6 @@ export class MarkedPiece implements Constraint {
   readonly #vocabulary: Vocabulary;
   readonly #grammar: PerformanceGrammar;
   readonly #statement: readonly number[];
-  readonly #pace: Pace | undefined;
   readonly #endStep: number;
   readonly #endId: number;
   readonly #endingId: number | undefined;
@@ -58,8 +55,6 @@ export class MarkedPiece implements Constraint {
     this.#vocabulary = vocabulary;
     this.#grammar = grammar;
     this.#statement = conditionIds(options.conditions, vocabulary);
-    const { density } = options.conditions;
-    this.#pace = density && new Pace(density);
     this.#endStep = options.endStep ?? Infinity;
     this.#endId = vocabulary.id("END");
     this.#endingId = options.endStep === undefined ? undefined : taskId(vocabulary, "ENDING");
@@ -76,8 +71,6 @@ export class MarkedPiece implements Constraint {
       this.#maybeMark = kind === "NOTE_ON" || kind === "NOTE_OFF" || kind === "START";
       this.#isVelocity = kind === "VELOCITY";
       this.#isStruck = kind === "NOTE_ON";
-      if (this.#isStruck) this.#pace?.begin();
-      if (kind === "TIME_SHIFT") this.#pace?.pass(value);
       if (this.#isStruck) this.#lastStrike = this.#step;
       this.#isLastChord ||= this.#isStruck && this.#isLate;
       if (kind === "TIME_SHIFT" && this.#left === 0) this.#step += value;
@@ -95,11 +88,6 @@ export class MarkedPiece implements Constraint {
     this.#grammar.mask(legal);
     if (!this.#isEnding) legal[this.#endId] = 0;
     if (this.#isLate) this.#close(legal);
-  }
-
-  bias(): IdBias | undefined {
-    const shifts = this.#pace && this.#vocabulary.range("TIME_SHIFT");
-    return shifts && this.#pace && { first: shifts.first, biases: this.#pace.shiftBiases(shifts.count) };
   }
 
   get #isLate(): boolean {

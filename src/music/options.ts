@@ -26,6 +26,11 @@ export interface ContinueOptions extends SamplingOptions {
   readonly style?: StyleName;
   /** Play so many notes: up to 7, 10 or 16 in a second, or more. Music that plays others is slowed down or hurried. */
   readonly density?: DensityName;
+  /**
+   * Keep the music from running away: a figure that comes again and again becomes less likely, and after a minute the pace is led
+   * back to where most piano music is; or, always, to that of `density`. Default true; false: nothing but the model.
+   */
+  readonly steady?: boolean;
   /** Give with each event this many of the likeliest candidates, and its log-probability. */
   readonly candidates?: number;
   /**
@@ -76,6 +81,8 @@ export interface GeneratedMusic {
 
 /** What to tell of a draw. The sampling options are those it was made with: they shape the probabilities. */
 export interface ExplainOptions extends SamplingOptions {
+  /** As for `continue`. Default true. */
+  readonly steady?: boolean;
   /** How many of the likeliest candidates to name. Default 12. */
   readonly candidates?: number;
   /** Whose attention is wanted, by layers and heads. Default: nobody's. */

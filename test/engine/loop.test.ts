@@ -107,6 +107,36 @@ describe.each(Object.keys(OPTIONS))("the graph draws what the sampler draws: %s"
   });
 });
 
+test("biases that change on the way do so at the same ids, whether the graph draws or not", async () => {
+  /** Other ids each time it is asked; and how long the sequence was then. */
+  const asked: number[] = [];
+  const biased = (withTables: boolean) => (): Constraint => {
+    const rules = grammar(withTables)();
+    let length = 0;
+    return {
+      ...rules,
+      push: (id) => {
+        rules.push(id);
+        length += 1;
+      },
+      biases: () => {
+        asked.push(length);
+        return [{ first: (length * 7) % 256, biases: Array.from({ length: 40 }, () => 9) }];
+      },
+    };
+  };
+  const generation = { prompt: [389, 375, 60, 64, 270], options: { seed: 3 }, count: 100 };
+  const decoders = [await load("wasm", RELATIVE), await load("node", RELATIVE)] as const;
+  const inside = await generated(decoders[0], { ...generation, constraint: biased(true) });
+  expect(asked.splice(0)).toEqual([16, 32, 48, 64, 80, 96]);
+  for (const decoder of decoders) {
+    expect(await generated(decoder, { ...generation, constraint: biased(false) })).toEqual(inside);
+    expect(asked.splice(0)).toEqual([16, 32, 48, 64, 80, 96]);
+  }
+  expect(await generated(decoders[0], { ...generation, constraint: grammar(true) })).not.toEqual(inside);
+  await Promise.all(decoders.map((decoder) => decoder.dispose()));
+});
+
 test("a run draws, reads what it draws, and leaves the cache as steps would", async () => {
   const decoder = await load("wasm", RELATIVE);
   const prompt = randomIds(50, 416, 1);

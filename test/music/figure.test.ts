@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { PERFORMANCE_416 } from "../../encoding/index.ts";
+import { BIAS_PERIOD } from "../../src/engine/generate.ts";
+import { Figure } from "../../src/music/figure.ts";
+import { tinyPiano } from "./tiny-piano.ts";
+
+/** After these keys. */
+function biasesAfter(keys: readonly number[]): number[] | undefined {
+  const figure = new Figure();
+  for (const key of keys) figure.strike(key);
+  return figure.keyBiases(128);
+}
+
+function repeated(figure: readonly number[], notes: number): number[] {
+  return Array.from({ length: notes }, (_, i) => figure[i % figure.length] ?? 0);
+}
+
+const FIGURES = {
+  "one key": [60],
+  "a trill": [60, 62],
+  "a chord of five": [48, 60, 64, 67, 72],
+  "eight notes": [48, 52, 55, 60, 64, 60, 55, 52],
+};
+
+describe.each(Object.entries(FIGURES))("a figure that comes again and again: %s", (_, figure) => {
+  it("is let alone up to sixteen notes", () => {
+    for (let notes = 0; notes <= 16; notes += 1) expect(biasesAfter(repeated(figure, notes))).toBeUndefined();
+  });
+
+  it("then its keys, and no others, become less likely: by a nat each four notes, eight at most", () => {
+    for (const [notes, nats] of [
+      [17, 0.25],
+      [24, 2],
+      [48, 8],
+      [500, 8],
+    ] as const) {
+      const biases = biasesAfter(repeated(figure, notes)) ?? [];
+      expect(biases).toHaveLength(128);
+      for (const [key, bias] of biases.entries()) expect(bias).toBe(figure.includes(key) ? -nats : 0);
+    }
+  });
+
+  it("is forgotten with the first note that is not of it", () => {
+    expect(biasesAfter([...repeated(figure, 200), 100])).toBeUndefined();
+  });
+});
+
+it("of music that changes it says nothing: a scale, figures of nine notes", () => {
+  expect(biasesAfter(Array.from({ length: 80 }, (_, i) => 20 + i))).toBeUndefined();
+  expect(biasesAfter(repeated([1, 2, 3, 4, 5, 6, 7, 8, 9], 90))).toBeUndefined();
+});
+
+it("a figure is no longer than it is: of twice the same four notes only these four", () => {
+  const biases = biasesAfter(repeated([1, 2, 3, 4], 40)) ?? [];
+  expect(biases.flatMap((bias, key) => (bias < 0 ? [key] : []))).toEqual([1, 2, 3, 4]);
+});
+
+describe("in what a model draws from", () => {
+  /** Three ids a note, after the velocity of all. */
+  const trill = [PERFORMANCE_416.id("VELOCITY", 20)];
+  for (let i = 0; i < 60; i += 1) {
+    const key = i % 2 === 0 ? 60 : 62;
+    const shift = PERFORMANCE_416.id("TIME_SHIFT", 12);
+    trill.push(PERFORMANCE_416.id("NOTE_ON", key), shift, PERFORMANCE_416.id("NOTE_OFF", key));
+  }
+
+  it("the keys of a trill have lost what the trill was at the last multiple of the period", async () => {
+    const piano = await tinyPiano();
+    const odds = async (length: number, steady: boolean): Promise<number> => {
+      // Before a note-on all note-ons are legal but those of what sounds.
+      const { candidates } = await piano.explain(trill, length, {
+        candidates: 416,
+        pitchTemperature: 1,
+        steady,
+      });
+      const of = (id: number): number => candidates.find((each) => each.id === id)?.probability ?? NaN;
+      return Math.log(of(60) / of(90));
+    };
+    for (const length of [3 * 18 + 1, 3 * 20 + 1, 3 * 26 + 1]) {
+      // Before the notes come the start of the piece and the velocity.
+      const asked = Math.floor((length + 1) / BIAS_PERIOD) * BIAS_PERIOD - 2;
+      const notes = Math.ceil(asked / 3);
+      const nats = Math.max(0, notes - 16) / 4;
+      expect((await odds(length, false)) - (await odds(length, true))).toBeCloseTo(nats, 4);
+    }
+    await piano.dispose();
+  });
+
+  it("the music goes on as if it had not been interrupted, wherever that was", async () => {
+    const piano = await tinyPiano();
+    const drawn = async (start: readonly number[], firstStep: number, count: number): Promise<number[]> => {
+      const ids: number[] = [];
+      for await (const { id } of piano.continue(start, { seed: 5, firstStep })) if (ids.push(id) === count) break;
+      return ids;
+    };
+    const whole = await drawn(trill, 0, 40);
+    for (const cut of [1, 7, 13, 30]) {
+      const rest = await drawn([...trill, ...whole.slice(0, cut)], cut, 40 - cut);
+      expect([...whole.slice(0, cut), ...rest]).toEqual(whole);
+    }
+    await piano.dispose();
+  });
+});
