@@ -125,7 +125,8 @@ export async function* generateIds(
     follower.push(next.id);
     if (recent?.push(next.id) === window + 1) recent.shift();
     yield next;
-    if (inside) return yield* drawnInside(decoder, inside, follower, next.id, { ...options, firstStep: step + 1 });
+    if (inside)
+      return yield* drawnInside(decoder, inside, follower, next.id, { ...options, firstStep: step + 1 });
     signal?.throwIfAborted();
     ({ logits } = await reading.push([next.id], { roll, ...abort }));
   }

@@ -143,7 +143,8 @@ export class Sampler {
       scores[id] = (scores[id] ?? 0) + bias;
     }
     for (const { first, biases } of more) {
-      for (let i = 0; i < biases.length; i += 1) scores[first + i] = (scores[first + i] ?? 0) + (biases[i] ?? 0);
+      for (let i = 0; i < biases.length; i += 1)
+        scores[first + i] = (scores[first + i] ?? 0) + (biases[i] ?? 0);
     }
   }
 

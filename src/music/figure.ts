@@ -17,7 +17,7 @@ export class Figure {
   /** The last keys struck, the last of all first. */
   readonly #keys: number[] = [];
   /** For each length of a figure, how many notes in a row were what they were so many notes before. */
-  readonly #same = new Array<number>(LONGEST_FIGURE + 1).fill(0);
+  readonly #same = Array.from({ length: LONGEST_FIGURE + 1 }, () => 0);
 
   /** A key is struck. */
   strike(key: number): void {
@@ -33,10 +33,11 @@ export class Figure {
     // Of a figure and its double the shorter one.
     const run = (length: number): number => length + (this.#same[length] ?? 0);
     let figure = 1;
-    for (let length = 2; length <= LONGEST_FIGURE; length += 1) if (run(length) > run(figure)) figure = length;
+    for (let length = 2; length <= LONGEST_FIGURE; length += 1)
+      if (run(length) > run(figure)) figure = length;
     const beyond = run(figure) - LONGEST_RUN;
     if (beyond <= 0) return undefined;
-    const biases = new Array<number>(count).fill(0);
+    const biases = Array.from({ length: count }, () => 0);
     for (const key of this.#keys.slice(0, figure)) biases[key] = -Math.min(beyond / NOTES_PER_NAT, MOST);
     return biases;
   }

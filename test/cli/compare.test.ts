@@ -169,6 +169,7 @@ describe("ostinato compare", () => {
     [["GENERATED", "REFERENCE", "--model", "piano", "--out", "OUT"], 2, "1 folder wanted, got 2"],
     [["GENERATED", "REFERENCE", "--out", "report.json"], 2, "does not end in .html"],
     [["GENERATED", "REFERENCE", "--out", "OUT", "--top-k", "5"], 2, "--top-k needs --model"],
+    [["GENERATED", "REFERENCE", "--out", "OUT", "--no-steady"], 2, "--no-steady needs --model"],
     [["GENERATED", "REFERENCE", "--out", "OUT", "--count", "5"], 2, "--count needs --model"],
     [["GENERATED", "REFERENCE", "--out", "OUT", "--seconds", "0"], 2, "Must be a number above 0"],
     [["GENERATED", "nowhere", "--out", "OUT"], 1, "cannot read nowhere"],

@@ -141,6 +141,24 @@ describe("ostinato generate", () => {
     expect(bytes[0]?.equals(bytes[2] ?? Buffer.of())).toBe(false);
   });
 
+  it("holds a trill up that runs on, unless told not to", async () => {
+    const trill = Array.from({ length: 60 }, (_, i) => ({
+      pitch: i % 2 === 0 ? 60 : 62,
+      velocity: 70,
+      startSeconds: i / 8,
+      endSeconds: (i + 1) / 8,
+    }));
+    const primer = writePrimer(trill);
+    const write = async (...more: string[]): Promise<Buffer> => {
+      const common = [primer, "--seconds", "20", "--seed", "5", "--continuation-only"];
+      expect((await generate([...common, "--out", out, ...more])).code).toBe(0);
+      return readFileSync(out);
+    };
+    const [steady, free] = [await write(), await write("--no-steady")];
+    expect(steady.equals(free)).toBe(false);
+    expect((await write("--no-steady")).equals(free)).toBe(true);
+  });
+
   it("gives the same file on both backends", async () => {
     const bytes: Buffer[] = [];
     for (const backend of ["node", "wasm"]) {

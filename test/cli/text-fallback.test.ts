@@ -70,6 +70,7 @@ describe("ostinato generate with a model of text", () => {
     ["--ending"],
     ["--variations", "2"],
     ["--density", "sparse"],
+    ["--no-steady"],
     ["--pitch-temperature", "0.5"],
   ])("refuses %s", async (...option) => {
     const { code, stderr } = await generate(...option);

@@ -90,7 +90,8 @@ describe("in what a model draws from", () => {
     const piano = await tinyPiano();
     const drawn = async (start: readonly number[], firstStep: number, count: number): Promise<number[]> => {
       const ids: number[] = [];
-      for await (const { id } of piano.continue(start, { seed: 5, firstStep })) if (ids.push(id) === count) break;
+      for await (const { id } of piano.continue(start, { seed: 5, firstStep }))
+        if (ids.push(id) === count) break;
       return ids;
     };
     const whole = await drawn(trill, 0, 40);

@@ -93,7 +93,8 @@ describe("the pace of the long run", () => {
     }
     const odds = async (steady: boolean): Promise<number> => {
       const { candidates } = await piano.explain(rush, rush.length, { candidates: 416, steady });
-      const probability = (id: number): number => candidates.find((each) => each.id === id)?.probability ?? NaN;
+      const probability = (id: number): number =>
+        candidates.find((each) => each.id === id)?.probability ?? NaN;
       return Math.log(probability(of("TIME_SHIFT", 100)) / probability(of("TIME_SHIFT", 10)));
     };
     expect((await odds(true)) - (await odds(false))).toBeCloseTo(Math.log(25 / 12) * Math.log(10), 1);
