@@ -3,9 +3,9 @@
 /** A figure has so many notes at most. */
 const LONGEST_FIGURE = 8;
 /** So many notes of it people play as well: of the half minutes of `dev` one in sixteen has a longer run. */
-const LONGEST_RUN = 16;
-/** Each so many notes more make the figure's keys less likely by a factor of e. */
-const NOTES_PER_NAT = 4;
+const LONGEST_RUN = 12;
+/** Each so many notes more make the keys of the figure less likely by a factor of e. */
+const NATS_PER_NOTE = 1;
 /** At most so many nats. */
 const MOST = 8;
 
@@ -38,7 +38,7 @@ export class Figure {
     const beyond = run(figure) - LONGEST_RUN;
     if (beyond <= 0) return undefined;
     const biases = Array.from({ length: count }, () => 0);
-    for (const key of this.#keys.slice(0, figure)) biases[key] = -Math.min(beyond / NOTES_PER_NAT, MOST);
+    for (const key of this.#keys.slice(0, figure)) biases[key] = -Math.min(beyond * NATS_PER_NOTE, MOST);
     return biases;
   }
 }
