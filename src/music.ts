@@ -37,6 +37,9 @@ import { OptionError } from "./options.ts";
 /** Beginnings and branches that are remembered, so that going on from them need not read them again. */
 const READINGS = 3;
 
+/** However long the music gets, its beginning stays in sight. */
+const ANCHORED = true;
+
 /** A model that continues music. */
 export class MusicModel {
   readonly decoder: Decoder;
@@ -56,7 +59,7 @@ export class MusicModel {
     }
     this.decoder = decoder;
     this.vocabulary = vocabulary;
-    this.#readings = new ReadingPool(decoder, READINGS);
+    this.#readings = new ReadingPool(decoder, READINGS, ANCHORED);
   }
 
   /**
@@ -163,7 +166,7 @@ export class MusicModel {
         pieces.push(await this.#generate(prompt, sampler, optionsOf(i)));
       return pieces;
     }
-    const { lanes } = new LaneGroup(this.decoder, count);
+    const { lanes } = new LaneGroup(this.decoder, count, ANCHORED);
     const failure = new AbortController(); // of one ends all
     const signal = options.signal ? AbortSignal.any([options.signal, failure.signal]) : failure.signal;
     const generating = samplers.map((sampler, i) =>

@@ -14,9 +14,9 @@ export interface AttentionRequest {
 export interface LayerAttention {
   readonly layer: number;
   readonly heads: readonly number[];
-  /** Position of the first id that it saw; the last is its own. */
+  /** Position of the first id that it saw, or where a cache with an anchor has left some out, of the first behind these; the last is its own. */
   readonly from: number;
-  /** `[heads, ids seen]`; each row sums to 1. */
+  /** `[heads, ids seen]`; each row sums to 1, or to less by what went to an anchor. */
   readonly weights: Float32Array;
 }
 

@@ -7,6 +7,20 @@ export interface CacheShape {
   readonly width: number;
   /** How many past times a step sees; older ones are forgotten. */
   readonly limit: number;
+  /** What stays in sight however long the sequence gets; absent: nothing does. */
+  readonly anchor?: Anchor | undefined;
+}
+
+/**
+ * The beginning of a sequence as something that is never forgotten: where there are more times than `limit`, those left out are
+ * not the oldest but those behind the anchor, a block of them at once. To the rest the anchor then is as near as it was when the
+ * middle had just been left out. (Attention sinks, Xiao et al. 2023, "Efficient Streaming Language Models", are a few such times.)
+ */
+export interface Anchor {
+  /** Its times, the first of the sequence. */
+  readonly rows: number;
+  /** How many times are left out at once. */
+  readonly block: number;
 }
 
 /** Times that the first buffers have room for. */
@@ -46,6 +60,10 @@ export class KeyValueCache {
   /** Times that are remembered, seen or not: at most twice the limit. */
   #remembered = 0;
   #position = 0;
+  /** The anchor's rows, once the middle is left out: one array for each buffer. Never written to again. */
+  #opening: readonly Float32Array[] | undefined;
+  /** Anchor and newest rows side by side, for positions up to `to`; how many were left out between them, −1 where all are stale. */
+  #shown: { readonly buffers: readonly Float32Array[]; dropped: number; to: number } | undefined;
   /** Stands in for an empty past: a graph cannot be given one, so it gets one row and a mask that hides it. */
   readonly #nothing: Float32Array;
 
@@ -64,7 +82,22 @@ export class KeyValueCache {
 
   /** Times that the next step sees. */
   get length(): number {
-    return Math.min(this.#position, this.shape.limit);
+    return Math.min(this.#position - this.#dropped(this.#position), this.shape.limit);
+  }
+
+  /** How many times can be read in one run: with an anchor up to where the next block is left out. */
+  get room(): number {
+    const { limit, anchor } = this.shape;
+    if (!anchor) return Infinity;
+    const beyond = this.#position - limit;
+    return beyond < 0 ? -beyond : anchor.block - (beyond % anchor.block);
+  }
+
+  /** How many times without a gap the one at a position sees, itself the last of them. */
+  reach(position: number): number {
+    const { limit, anchor } = this.shape;
+    const dropped = this.#dropped(position);
+    return dropped > 0 ? position + 1 - dropped - (anchor?.rows ?? 0) : Math.min(position, limit) + 1;
   }
 
   /** Rows in what `keys` and `values` give: `length`, but at least one. */
@@ -92,7 +125,7 @@ export class KeyValueCache {
    * Adds new times; those that are further back than `limit` are not seen any more.
    *
    * @param added keys of layer 0, values of layer 0, keys of layer 1, …: `[rows, sequences · width]` each.
-   * @throws EngineError when the sizes do not fit.
+   * @throws EngineError when the sizes do not fit; RangeError for more rows than there is `room` for.
    */
   append(added: readonly Float32Array[], rows: number): void {
     const { layers, limit } = this.shape;
@@ -103,6 +136,7 @@ export class KeyValueCache {
         hint: `${2 * layers} arrays of ${rows} × ${width} numbers are needed`,
       });
     }
+    if (rows > this.room) throw new RangeError(`${rows} times at once, where there is room for ${this.room}`);
     const kept = Math.min(rows, 2 * limit); // of the new rows
     const forgotten = Math.max(0, this.#remembered + kept - 2 * limit);
     this.#first += forgotten;
@@ -115,6 +149,7 @@ export class KeyValueCache {
     this.#store.end = at + kept;
     this.#remembered += kept;
     this.#position += rows;
+    if (this.#dropped(this.#position) > 0) this.#opening ??= this.#firstRows();
   }
 
   /**
@@ -130,6 +165,7 @@ export class KeyValueCache {
     fork.#first = this.#first;
     fork.#remembered = this.#remembered;
     fork.#position = this.#position;
+    fork.#opening = this.#opening;
     this.#store.holders += 1;
     return fork;
   }
@@ -155,19 +191,18 @@ export class KeyValueCache {
         hint: `the cache has ${sequences}, counted from 0`,
       });
     }
-    const { width } = this.shape;
     const selected = new KeyValueCache(this.shape, which.length);
     selected.#store = selected.#allocate(this.#remembered);
     for (const [i, buffer] of selected.#store.buffers.entries()) {
-      const source = this.#store.buffers[i];
-      for (let row = 0; row < this.#remembered; row += 1) {
-        const from = (this.#first + row) * this.#width;
-        for (const [place, sequence] of which.entries()) {
-          const part = source?.subarray(from + sequence * width, from + (sequence + 1) * width);
-          buffer.set(part ?? [], row * selected.#width + place * width);
-        }
-      }
+      const remembered = this.#store.buffers[i]?.subarray(this.#first * this.#width);
+      this.#select(which, remembered, buffer, this.#remembered);
     }
+    selected.#opening = this.#opening?.map((opening) => {
+      const rows = opening.length / this.#width;
+      const part = new Float32Array(rows * selected.#width);
+      this.#select(which, opening, part, rows);
+      return part;
+    });
     selected.#store.end = this.#remembered;
     selected.#remembered = this.#remembered;
     selected.#position = this.#position;
@@ -197,6 +232,10 @@ export class KeyValueCache {
     }
     this.#remembered -= this.#position - position;
     this.#position = position;
+    const dropped = this.#dropped(position);
+    if (this.#shown?.dropped === dropped) this.#shown.to = Math.min(this.#shown.to, position);
+    else if (this.#shown) this.#shown.dropped = -1;
+    if (dropped === 0) this.#opening = undefined; // its rows may become others
   }
 
   /** Forgets everything; the memory is kept, unless forks share it. */
@@ -205,11 +244,64 @@ export class KeyValueCache {
     this.#first = 0;
     this.#remembered = 0;
     this.#position = 0;
+    this.#opening = undefined;
+    this.#shown = undefined;
+  }
+
+  /** How many times the one at a position does not see, between the anchor and the newest. */
+  #dropped(position: number): number {
+    const { limit, anchor } = this.shape;
+    if (!anchor || position < limit) return 0;
+    return anchor.block * (Math.floor((position - limit) / anchor.block) + 1);
+  }
+
+  /** Copies of the anchor's rows. */
+  #firstRows(): Float32Array[] {
+    const from = this.#first * this.#width; // all is remembered while nothing has been left out
+    const length = (this.shape.anchor?.rows ?? 0) * this.#width;
+    return this.#store.buffers.map((buffer) => buffer.slice(from, from + length));
+  }
+
+  /** Copies rows of some of the sequences. */
+  #select(which: readonly number[], from: Float32Array | undefined, to: Float32Array, rows: number): void {
+    const { width } = this.shape;
+    for (let row = 0; row < rows; row += 1) {
+      for (const [place, sequence] of which.entries()) {
+        const at = row * this.#width + sequence * width;
+        to.set(from?.subarray(at, at + width) ?? [], (row * which.length + place) * width);
+      }
+    }
+  }
+
+  /** Brings anchor and newest rows together, as far as they are not yet. */
+  #show(opening: readonly Float32Array[]): readonly Float32Array[] {
+    const dropped = this.#dropped(this.#position);
+    const anchorRows = this.shape.anchor?.rows ?? 0;
+    const width = this.#width;
+    const capacity = this.shape.limit * width;
+    let shown = this.#shown;
+    if (shown?.dropped !== dropped) {
+      const buffers = shown?.buffers ?? opening.map(() => new Float32Array(capacity));
+      for (const [i, buffer] of buffers.entries()) buffer.set(opening[i] ?? []);
+      shown = { buffers, dropped, to: anchorRows + dropped };
+      this.#shown = shown;
+    }
+    const end = this.#first + this.#remembered;
+    const from = end - (this.#position - shown.to); // row in the store
+    for (const [i, buffer] of shown.buffers.entries()) {
+      const rows = this.#store.buffers[i]?.subarray(from * width, end * width);
+      buffer.set(rows ?? [], (shown.to - dropped) * width);
+    }
+    shown.to = this.#position;
+    return shown.buffers;
   }
 
   #view(buffer: number): Float32Array {
     const width = this.#width;
     if (this.length === 0) return this.#nothing;
+    if (this.#opening) {
+      return this.#show(this.#opening)[buffer]?.subarray(0, this.length * width) ?? this.#nothing;
+    }
     const to = this.#first + this.#remembered;
     const from = to - this.length;
     return this.#store.buffers[buffer]?.subarray(from * width, to * width) ?? this.#nothing;

@@ -12,7 +12,7 @@ import {
   type WeightArray,
 } from "../../models/index.ts";
 import { type AttentionRequest, checkedRequest, type LayerAttention, visibleWeights } from "./attention.ts";
-import { type CacheShape, KeyValueCache } from "./cache.ts";
+import { type Anchor, type CacheShape, KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
 import { ANY_DRAW, drawInputs, type Draws } from "./loop.ts";
 import { cacheNames, floats, graphInputs, joined, type Results } from "./graph-values.ts";
@@ -78,8 +78,9 @@ export class Decoder {
   readonly drawsInside: boolean;
   readonly #session: Session;
   readonly #cacheNames: readonly string[];
-  /** The very object that this decoder's caches, and their forks, carry. */
+  /** The very objects that this decoder's caches, and their forks, carry. */
   readonly #cacheShape: CacheShape;
+  readonly #anchoredShape: CacheShape;
   readonly #busy = new WeakSet<KeyValueCache>();
   readonly #runs = new Set<Promise<unknown>>();
   #disposed = false;
@@ -115,11 +116,17 @@ export class Decoder {
     this.#cacheNames = cacheNames(config.layers);
     // The newest of the window's ids is not in the past.
     this.#cacheShape = { layers: config.layers, width: config.width, limit: config.window - 1 };
+    this.#anchoredShape = { ...this.#cacheShape, anchor: anchorOf(config) };
   }
 
-  /** An empty cache: the beginning of a piece or text. */
-  createCache(): KeyValueCache {
-    return new KeyValueCache(this.#cacheShape);
+  /**
+   * An empty cache: the beginning of a piece or text.
+   *
+   * @param anchored whether its first quarter of a window is never forgotten, see `Anchor`. With learned positions, which end,
+   * nothing is.
+   */
+  createCache(anchored = false): KeyValueCache {
+    return new KeyValueCache(anchored ? this.#anchoredShape : this.#cacheShape);
   }
 
   /**
@@ -167,7 +174,7 @@ export class Decoder {
     const { layers, heads } = checkedRequest(this.config, request);
     const names = layers.map((layer) => `attention.${layer}`);
     const { logits, results } = await this.#read(ids, cache, options, names);
-    const seen = Math.min(cache.position, this.config.window);
+    const seen = cache.reach(cache.position - 1);
     const from = cache.position - seen;
     const attention = layers.map((layer): LayerAttention => {
       const weights = floats(results, `attention.${layer}`); // [all heads, times]
@@ -181,11 +188,13 @@ export class Decoder {
    * too.
    *
    * @returns `[steps]`; fewer, all of which are read, where nothing was left that could be drawn.
-   * @throws EngineError as `forward`; TypeError where the graph cannot draw.
+   * @throws EngineError as `forward`; RangeError for more than the cache has `room` for; TypeError where the graph cannot draw.
    */
   async draw(ids: ArrayLike<number>, cache: KeyValueCache, draws: Draws): Promise<Int32Array> {
     if (!this.drawsInside) throw new TypeError(`the graph of the backend ${this.backend} does not draw`);
-    this.#check(ids, cache, ids.length + draws.steps - 1);
+    const rows = ids.length + draws.steps - 1;
+    this.#check(ids, cache, rows);
+    if (rows > cache.room) throw new RangeError(`${rows} ids in a run, the cache has room for ${cache.room}`);
     this.#busy.add(cache);
     try {
       const wanted = ["drawn", ...this.#cacheNames];
@@ -218,11 +227,12 @@ export class Decoder {
     const wanted = ["logits", ...this.#cacheNames];
     const chunks: Float32Array[] = [];
     let results: Results = new Map();
-    const chunk = cache.sequences * Math.max(1, Math.floor(CHUNK / cache.sequences));
+    const most = Math.max(1, Math.floor(CHUNK / cache.sequences));
     this.#busy.add(cache);
     try {
-      for (let at = 0; at < numbers.length; at += chunk) {
+      for (let at = 0, chunk = 0; at < numbers.length; at += chunk) {
         signal?.throwIfAborted();
+        chunk = cache.sequences * Math.min(most, cache.room);
         const names = at + chunk < numbers.length ? wanted : [...wanted, ...extra];
         results = await this.#step(numbers.subarray(at, at + chunk), cache, logits === "all", names);
         chunks.push(floats(results, "logits"));
@@ -264,7 +274,7 @@ export class Decoder {
   /** @param rows how many times will be read: those of the ids given, or more that are drawn. */
   #check(ids: ArrayLike<number>, cache: KeyValueCache, rows: number): void {
     this.#checkAlive();
-    if (cache.shape !== this.#cacheShape) {
+    if (cache.shape !== this.#cacheShape && cache.shape !== this.#anchoredShape) {
       const hint = "take one from this decoder's createCache()";
       throw new EngineError("the cache is not this decoder's", { code: "bad-cache", hint });
     }
@@ -289,6 +299,12 @@ export class Decoder {
     if (!this.#disposed) return;
     throw new EngineError("the decoder is disposed", { code: "disposed", hint: "load the model again" });
   }
+}
+
+/** A quarter of the window stays, a sixteenth of it is left out at once; where the window is too small for that, none. */
+function anchorOf({ window, position }: DecoderConfig): Anchor | undefined {
+  const [rows, block] = [Math.floor(window / 4), Math.floor(window / 16)];
+  return position.kind === "relative" && block > 0 ? { rows, block } : undefined;
 }
 
 function placesOf({ located }: WeightsInFiles): Locate {

@@ -145,7 +145,7 @@ async function* drawnInside(
   // The first runs are short: whoever waits for the beginning shall not wait for many ids.
   for (let wish = 2; ; wish = Math.min(2 * wish, most)) {
     signal?.throwIfAborted();
-    const steps = Math.max(1, Math.min(wish, most, reading.room, follower.held));
+    const steps = Math.max(1, Math.min(wish, most, reading.roomOfRun, follower.held));
     const draws = sampler.graphDraws(step, steps, decoder.config.vocabularySize, follower.biases);
     const ids = await reading.draw(previous, { ...draws, legality: constraint?.legality?.() }, { roll });
     for (const id of ids) {

@@ -65,10 +65,13 @@ export class LaneGroup {
   #cache: KeyValueCache;
   #prompt: Promise<Float32Array> | undefined;
 
-  /** @param decoder one that reads several sequences at once: on the backend "node". */
-  constructor(decoder: Decoder, count: number) {
+  /**
+   * @param decoder one that reads several sequences at once: on the backend "node".
+   * @param anchored whether the prompt is never forgotten: see `Decoder.createCache`. Default false.
+   */
+  constructor(decoder: Decoder, count: number, anchored = false) {
     this.#decoder = decoder;
-    this.#cache = decoder.createCache();
+    this.#cache = decoder.createCache(anchored);
     this.lanes = Array.from({ length: count }, () => new Lane(this));
     this.#live = this.lanes;
   }

@@ -28,14 +28,17 @@ export interface ReadOptions {
  */
 export class Reading {
   readonly #decoder: Decoder;
+  readonly #anchored: boolean;
   #cache: KeyValueCache;
   /** The sequence as far as it has been read; of what lies before `#from` the cache knows nothing. */
   readonly #ids: ReadIds;
   #from = 0;
 
-  constructor(decoder: Decoder) {
+  /** @param anchored whether what it reads first is never forgotten: see `Decoder.createCache`. Default false. */
+  constructor(decoder: Decoder, anchored = false) {
     this.#decoder = decoder;
-    this.#cache = decoder.createCache();
+    this.#anchored = anchored;
+    this.#cache = decoder.createCache(anchored);
     // The cache goes back by less.
     this.#ids = new ReadIds(2 * decoder.config.window);
   }
@@ -78,7 +81,7 @@ export class Reading {
       this.#cache.rewind(seen);
       this.#ids.cut(shared);
     } else {
-      this.#cache = this.#decoder.createCache();
+      this.#cache = this.#decoder.createCache(this.#anchored);
       // With learned positions the window is all there is; else some more leaves room to go back.
       const length = resume && this.#decoder.config.position.kind === "relative" ? 1.5 * window : window;
       this.#from = Math.max(0, ids.length - Math.floor(length));
@@ -104,6 +107,11 @@ export class Reading {
   get room(): number {
     const isEndless = this.#decoder.config.position.kind === "relative";
     return isEndless ? Infinity : this.window - this.#cache.position;
+  }
+
+  /** How many ids can be read in one run. */
+  get roomOfRun(): number {
+    return Math.min(this.room, this.#cache.room);
   }
 
   /**
@@ -167,13 +175,18 @@ export class Reading {
 /** Lends readings, first the one that has read most of what is asked for. */
 export class ReadingPool {
   readonly #decoder: Decoder;
+  readonly #anchored: boolean;
   readonly #size: number;
   /** The last used first. */
   readonly #idle: Reading[] = [];
 
-  /** @param size how many are kept; each holds up to three windows of keys and values. */
-  constructor(decoder: Decoder, size: number) {
+  /**
+   * @param size how many are kept; each holds up to three windows of keys and values, four where they are anchored.
+   * @param anchored of all of them: see `Reading`.
+   */
+  constructor(decoder: Decoder, size: number, anchored = false) {
     this.#decoder = decoder;
+    this.#anchored = anchored;
     this.#size = size;
   }
 
@@ -182,9 +195,9 @@ export class ReadingPool {
     const shared = this.#idle.map((reading) => reading.shared(ids));
     const most = Math.max(0, ...shared);
     // Nothing but the start in common: it may be what another piece goes on from, so it is left while there is room.
-    if (most <= 1 && this.#idle.length < this.#size) return new Reading(this.#decoder);
+    if (most <= 1 && this.#idle.length < this.#size) return new Reading(this.#decoder, this.#anchored);
     const [taken] = this.#idle.splice(most <= 1 ? this.#idle.length - 1 : shared.indexOf(most), 1);
-    return taken ?? new Reading(this.#decoder);
+    return taken ?? new Reading(this.#decoder, this.#anchored);
   }
 
   /** Takes a reading back; where more are kept than fit, the one that has lain unused longest is dropped. */

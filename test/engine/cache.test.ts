@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { KeyValueCache } from "../../src/engine/cache.ts";
+import { type Anchor, KeyValueCache } from "../../src/engine/cache.ts";
 import { EngineError } from "../../src/engine/errors.ts";
 import { attentionMask } from "../../src/engine/mask.ts";
 
@@ -86,4 +86,107 @@ test("the mask hides times to come, the row that stands for nothing, and what is
   expect(seen(3, 3, 3, 4)).toEqual(["1111..", ".1111.", "..1111"]);
   expect(seen(4, 0, 1, 2)).toEqual([".1...", ".11..", "..11.", "...11"]);
   expect(seen(2, 0, 1, 1)).toEqual([".1.", "..1"]);
+});
+
+/** By the definition: the anchor, then what is left of the rest when whole blocks of it have been left out. */
+function seenWithAnchor(position: number, limit: number, { rows, block }: Anchor): number[] {
+  const times = Array.from({ length: position }, (_, time) => time);
+  while (times.length >= limit) times.splice(rows, block);
+  return times;
+}
+
+function timesOf(view: Float32Array): number[] {
+  return Array.from({ length: view.length / WIDTH }, (_, row) => Math.floor((view[row * WIDTH] ?? 0) / 10));
+}
+
+test("with an anchor the middle is left out, whatever is read, gone back over, forked and selected", () => {
+  const anchored = fc.record({ rows: fc.integer({ min: 1, max: 9 }), block: fc.integer({ min: 1, max: 7 }) });
+  const action = fc.oneof(
+    { weight: 6, arbitrary: fc.integer({ min: 1, max: 30 }) },
+    { weight: 2, arbitrary: fc.record({ back: fc.integer({ min: 0, max: 60 }) }) },
+    { weight: 1, arbitrary: fc.constantFrom("fork" as const, "select" as const, "look" as const) },
+  );
+  fc.assert(
+    fc.property(
+      anchored,
+      fc.integer({ min: 0, max: 30 }),
+      fc.array(action, { maxLength: 60 }),
+      (anchor, more, actions) => {
+        const limit = anchor.rows + anchor.block + 1 + more;
+        /** Each with the ids it should hold: a time's row says by which reading it was written. */
+        let caches = [
+          { cache: new KeyValueCache({ layers: 1, width: WIDTH, limit, anchor }), marks: [] as number[] },
+        ];
+        let mark = 0;
+        const check = (): void => {
+          for (const { cache, marks } of caches) {
+            const expected = seenWithAnchor(marks.length, limit, anchor);
+            expect(cache.position).toBe(marks.length);
+            expect(cache.length).toBe(expected.length);
+            if (expected.length === 0) continue;
+            for (const [view, part] of [
+              [cache.keys(0), 0],
+              [cache.values(0), 1],
+            ] as const) {
+              const width = view.length / expected.length;
+              expect(expected.map((_, row) => view[row * width])).toEqual(
+                expected.map((time) => 2 * (marks[time] ?? NaN) + part),
+              );
+            }
+          }
+        };
+        for (const act of actions) {
+          const [current] = caches;
+          if (!current) break;
+          const { cache, marks } = current;
+          if (typeof act === "number") {
+            for (let left = act; left > 0;) {
+              const rows = Math.min(left, cache.room);
+              mark += 1;
+              const width = WIDTH * cache.sequences;
+              cache.append(
+                [0, 1].map((part) => new Float32Array(rows * width).fill(2 * mark + part)),
+                rows,
+              );
+              for (let row = 0; row < rows; row += 1) marks.push(mark);
+              left -= rows;
+              if (act % 3 === 0) check();
+            }
+          } else if (typeof act === "object") {
+            const position = Math.max(cache.earliest, marks.length - act.back);
+            cache.rewind(position);
+            marks.length = position;
+          } else if (act === "fork") {
+            caches = [...caches.slice(1), { cache: cache.fork(), marks: [...marks] }, current];
+          } else if (act === "select") {
+            caches = [{ cache: cache.select([0, 0]), marks: [...marks] }, ...caches.slice(1)];
+          }
+          check();
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test("with an anchor a run that would cross a block is refused, and memory stays bounded", () => {
+  const anchor = { rows: 20, block: 10 };
+  const cache = new KeyValueCache({ layers: 1, width: WIDTH, limit: 100, anchor });
+  expect(cache.room).toBe(100);
+  const append = (rows: number): void => {
+    cache.append([rowsOf(cache.position, rows, 0), rowsOf(cache.position, rows, 1)], rows);
+  };
+  expect(() => append(101)).toThrow(RangeError);
+  append(100);
+  expect(timesOf(cache.keys(0))).toEqual(seenWithAnchor(100, 100, anchor));
+  expect(cache.room).toBe(10);
+  append(4);
+  expect(cache.room).toBe(6);
+  expect(() => append(7)).toThrow(RangeError);
+  for (let time = 104; time < 2000; time += 1) append(1);
+  expect(timesOf(cache.keys(0))).toEqual(seenWithAnchor(2000, 100, anchor));
+  const { buffer } = cache.keys(0);
+  expect(buffer.byteLength).toBe(4 * WIDTH * 100);
+  append(10);
+  expect(cache.keys(0).buffer).toBe(buffer);
 });

@@ -28,6 +28,22 @@ export function skewingLogits(
   return model.logits(ids);
 }
 
+/**
+ * As `referenceLogits`, where not all that is behind a position is seen from it. How far apart two are is counted in those
+ * that are seen.
+ *
+ * @param seenBy the times that the one at a position sees, in order, its own the last of them.
+ */
+export function logitsSeeing(
+  config: DecoderConfig,
+  tensors: ReadonlyMap<string, Tensor>,
+  ids: readonly number[],
+  seenBy: (position: number) => readonly number[],
+): number[][] {
+  const model = new Reference(config, tensors, "by distance", seenBy);
+  return model.logits(ids);
+}
+
 /** The attention of the last position: `[layers][heads][times seen]`. */
 export function referenceAttention(
   config: DecoderConfig,
@@ -84,15 +100,23 @@ class Reference {
   readonly #config: DecoderConfig;
   readonly #tensors: ReadonlyMap<string, Tensor>;
   readonly #how: "by distance" | "skewing";
+  readonly #seenBy: (position: number) => readonly number[];
 
   constructor(
     config: DecoderConfig,
     tensors: ReadonlyMap<string, Tensor>,
     how: "by distance" | "skewing" = "by distance",
+    seenBy?: (position: number) => readonly number[],
   ) {
     this.#config = config;
     this.#tensors = tensors;
     this.#how = how;
+    this.#seenBy =
+      seenBy ??
+      ((position) => {
+        const first = Math.max(0, position - config.window + 1);
+        return range(position - first + 1).map((i) => first + i);
+      });
   }
 
   logits(ids: readonly number[]): number[][] {
@@ -135,19 +159,18 @@ class Reference {
     time: number,
     skewed?: readonly (readonly number[][])[],
   ): number[] {
-    const { width, heads, window } = this.#config;
+    const { width, heads } = this.#config;
     const size = headSize(this.#config);
-    const first = Math.max(0, time - window + 1);
-    const seen = range(time - first + 1).map((i) => first + i);
+    const seen = this.#seenBy(time);
     this.attention.set(name, []);
     return range(heads).flatMap((head) => {
       const part = (at: number, which: number, i: number): number =>
         qkv[at]?.[which * width + head * size + i] ?? NaN;
       const query = range(size).map((i) => part(time, 0, i) / Math.sqrt(size));
       const scores = seen.map(
-        (other) =>
+        (other, place) =>
           sum(size, (i) => (query[i] ?? NaN) * part(other, 1, i)) +
-          (skewed?.[head]?.[time]?.[other] ?? this.#relative(name, query, head, time - other)),
+          (skewed?.[head]?.[time]?.[other] ?? this.#relative(name, query, head, seen.length - 1 - place)),
       );
       const weights = softmax(scores);
       this.attention.get(name)?.push(weights);

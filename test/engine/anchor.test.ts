@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import type { DecoderConfig } from "../../models/index.ts";
+import { Decoder } from "../../src/engine/decoder.ts";
+import { LaneGroup } from "../../src/engine/lanes.ts";
+import { Reading } from "../../src/engine/reading.ts";
+import { createNodeRuntime } from "../../src/node/runtime.ts";
+import {
+  logitsSeeing,
+  randomIds,
+  randomTensors,
+  referenceLogits,
+  relativeError,
+} from "../models/reference.ts";
+import { generated } from "./agreement.ts";
+
+/** The anchor is 8 ids, blocks are of 2. */
+const CONFIG: DecoderConfig = {
+  vocabularySize: 11,
+  layers: 2,
+  width: 8,
+  heads: 2,
+  feedForward: 8,
+  position: { kind: "relative", maxDistance: 32, sharedHeads: false },
+  window: 32,
+  normEpsilon: 1e-5,
+  tiedHead: true,
+};
+const LENGTH = 90;
+const TENSORS = randomTensors(CONFIG, 5);
+const IDS = randomIds(LENGTH, CONFIG.vocabularySize, 1);
+
+/** By the definition: of all that was read, two behind the first eight are left out whenever the window would be full. */
+function seenBy(position: number): number[] {
+  const seen: number[] = [];
+  for (let time = 0; time < position; time += 1) {
+    seen.push(time);
+    if (seen.length === CONFIG.window - 1) seen.splice(8, 2);
+  }
+  return [...seen, position];
+}
+
+async function load(backend: "node" | "wasm"): Promise<Decoder> {
+  const runtime = await createNodeRuntime({ backend, threads: 1 });
+  return Decoder.load({ config: CONFIG, tensors: TENSORS, runtime });
+}
+
+describe("with an anchor the beginning is never forgotten", () => {
+  const expected = logitsSeeing(CONFIG, TENSORS, IDS, seenBy);
+
+  test("which changes what follows, once the window is full", () => {
+    const rolling = referenceLogits(CONFIG, TENSORS, IDS);
+    const full = expected.findIndex((row, at) => relativeError(row, rolling[at] ?? []) > 1e-12);
+    expect(full).toBe(CONFIG.window - 1);
+    expect(relativeError(expected.at(-1) ?? [], rolling.at(-1) ?? [])).toBeGreaterThan(0.01);
+  });
+
+  test.each([
+    ["node", 1],
+    ["node", 7],
+    ["node", LENGTH],
+    ["wasm", 1],
+    ["wasm", LENGTH],
+  ] as const)("logits are the formulas', in %s, read in pieces of %i", async (backend, piece) => {
+    const decoder = await load(backend);
+    const cache = decoder.createCache(true);
+    for (let at = 0; at < LENGTH; at += piece) {
+      const ids = IDS.slice(at, at + piece);
+      const logits = await decoder.forward(ids, cache, { logits: "all" });
+      expect(relativeError(logits, expected.slice(at, at + piece).flat())).toBeLessThan(1e-5);
+    }
+    await decoder.dispose();
+  });
+
+  test("gone back, and read on, they are the same", async () => {
+    const decoder = await load("node");
+    const cache = decoder.createCache(true);
+    await decoder.forward(IDS, cache);
+    for (const position of [LENGTH - 1, LENGTH - 2, cache.earliest, LENGTH - 9, cache.earliest]) {
+      cache.rewind(Math.min(position, cache.position));
+      const next = IDS.slice(cache.position, cache.position + 5);
+      const logits = await decoder.forward(next, cache);
+      expect(relativeError(logits, expected[cache.position - 1] ?? [])).toBeLessThan(1e-5);
+    }
+    await decoder.dispose();
+  });
+
+  test("several sequences, of which some leave, see each its own beginning", async () => {
+    const decoder = await load("node");
+    const { lanes } = new LaneGroup(decoder, 3, true);
+    const prompt = IDS.slice(0, 5);
+    const found = await Promise.all(
+      lanes.map(async (lane, i) => {
+        const own = [...prompt, ...randomIds(70 + i, CONFIG.vocabularySize, i)];
+        let { logits } = await lane.read(prompt);
+        for (const id of own.slice(prompt.length)) ({ logits } = await lane.push([id]));
+        lane.leave();
+        return { own, logits };
+      }),
+    );
+    for (const { own, logits } of found) {
+      expect(relativeError(logits, logitsSeeing(CONFIG, TENSORS, own, seenBy).at(-1) ?? [])).toBeLessThan(
+        1e-5,
+      );
+    }
+    await decoder.dispose();
+  });
+
+  test("what the last id looked at is told without the anchor, where there is a gap", async () => {
+    const decoder = await load("node");
+    const cache = decoder.createCache(true);
+    const { attention } = await decoder.forwardWithAttention(IDS, cache, { layers: [1] });
+    const seen = seenBy(LENGTH - 1).slice(8);
+    expect(attention[0]?.from).toBe(seen[0]);
+    expect(attention[0]?.weights).toHaveLength(2 * seen.length);
+    await decoder.dispose();
+  });
+
+  test("a graph that draws does so as steps would, in runs that end where a block is left out", async () => {
+    const [wasm, node] = [await load("wasm"), await load("node")];
+    const generation = { prompt: [1, 2, 3], options: { seed: 4 }, count: 120 };
+    const inside = await generated(wasm, { ...generation, reading: new Reading(wasm, true) });
+    expect(inside).toEqual(await generated(node, { ...generation, reading: new Reading(node, true) }));
+    expect(inside).not.toEqual(await generated(node, generation));
+    await Promise.all([wasm.dispose(), node.dispose()]);
+  });
+});
