@@ -1,6 +1,6 @@
 /** What the scripts of this folder share. */
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,6 +33,13 @@ export function makeGpt2(pythonPath, folder) {
   if (existsSync(join(folder, "onnx", "model_quantized.onnx"))) return;
   say("making random weights …");
   python(pythonPath, ["weights/make_gpt2.py", folder]);
+}
+
+/** The MIDI files of a folder and those within it. */
+export function midiFiles(folder) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => /\.midi?$/i.test(name))
+    .map((name) => join(folder, name));
 }
 
 /** One line about the machine. */

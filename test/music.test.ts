@@ -76,6 +76,18 @@ describe("the temperature of pitches", () => {
 });
 
 describe("going on for ever", () => {
+  it("keeps the beginning in sight", async () => {
+    const all = await ids(piano.continue(undefined, { seed: 7 }), 44);
+    const { attention } = await piano.explain(all, 44, { attention: { layers: [0], heads: [0] } });
+    // Of 45 ids read, the start included, the window of 32 holds the first 8 and what is left when seven pairs are left out.
+    const [layer] = attention;
+    expect(layer?.from).toBe(8 + 14 - 1);
+    expect(layer?.weights).toHaveLength(45 - 22);
+    const shown = layer?.weights.reduce((sum, weight) => sum + weight, 0) ?? NaN;
+    expect(shown).toBeGreaterThan(0.3);
+    expect(shown).toBeLessThan(0.99);
+  });
+
   it("keeps nothing of what it has generated", async () => {
     const objects: number[] = [];
     let count = 0;

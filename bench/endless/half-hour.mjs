@@ -9,7 +9,7 @@
  * pieces, to be listened to. The last line says how
  * many seeds lie within the 5th and 95th percentiles of the pieces.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readMidi, writeMidi } from "../../dist/encoding/index.js";
@@ -17,7 +17,7 @@ import { quantile } from "../../dist/src/compare/histogram.js";
 import { repetitionShare, RUN_LENGTHS } from "../../dist/src/compare/repetition.js";
 import { cutWindows, gridNotes } from "../../dist/src/compare/windows.js";
 import { loadMusicModel } from "../../dist/src/node/index.js";
-import { machine, progress, say } from "../tools.mjs";
+import { machine, midiFiles, progress, say } from "../tools.mjs";
 
 const STEPS_PER_SECOND = 100;
 const WINDOW_SECONDS = 30;
@@ -121,10 +121,4 @@ function column(rowsOf, index) {
 
 function line(name, numbers) {
   return `| ${name} | ${numbers.map((number) => number.toFixed(2)).join(" | ")} |`;
-}
-
-function midiFiles(folder) {
-  return readdirSync(folder, { recursive: true })
-    .filter((name) => /\.midi?$/i.test(name))
-    .map((name) => join(folder, name));
 }

@@ -1,0 +1,85 @@
+/**
+ * What a model makes of pieces longer than its window, read through a cache that rolls, and through one that keeps the beginning
+ * in sight and leaves out the middle, as generation does.
+ *
+ *   node endless/likelihood.mjs FOLDER [--model piano] [--pieces 16] [--threads N]
+ *
+ * Nats per id of the ids that stand half of 1, 2, 4, 8 windows to as many windows into their piece, over evenly spaced
+ * pieces of FOLDER (0: all).
+ */
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { encodeScore, readMidi } from "../../dist/encoding/index.js";
+import { loadMusicModel } from "../../dist/src/node/index.js";
+import { machine, midiFiles, progress, say } from "../tools.mjs";
+
+const WINDOWS = [1, 2, 4, 8];
+/** Logits of so many ids are held at a time. */
+const ROWS = 512;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    model: { type: "string", default: "piano" },
+    pieces: { type: "string", default: "16" },
+    threads: { type: "string" },
+  },
+});
+const count = Number(values.pieces);
+if (positionals.length !== 1 || !(count >= 0)) {
+  say("usage: node endless/likelihood.mjs FOLDER [--model piano] [--pieces 16] [--threads N]");
+  process.exit(2);
+}
+
+const model = await loadMusicModel(
+  values.model,
+  values.threads === undefined ? {} : { threads: Number(values.threads) },
+);
+const { decoder, vocabulary } = model;
+const { window, vocabularySize } = decoder.config;
+const files = midiFiles(positionals[0]).toSorted();
+const chosen =
+  count === 0 || count >= files.length
+    ? files
+    : Array.from({ length: count }, (_, i) => files[Math.floor((i * files.length) / count)]);
+
+const caches = { "rolling cache": false, "with an anchor": true };
+const sums = Object.fromEntries(Object.keys(caches).map((name) => [name, WINDOWS.map(() => 0)]));
+const counts = WINDOWS.map(() => 0);
+for (const [index, file] of chosen.entries()) {
+  progress(`piece ${index + 1} of ${chosen.length}`);
+  const { ids } = encodeScore(readMidi(readFileSync(file)), vocabulary, { trimLeadingSilence: true });
+  const piece = Int32Array.from([vocabulary.id("START"), ...ids]).subarray(0, WINDOWS.at(-1) * window + 1);
+  for (const [name, anchored] of Object.entries(caches)) {
+    const cache = decoder.createCache(anchored);
+    for (let at = 0; at + 1 < piece.length; at += ROWS) {
+      const rows = piece.subarray(at, Math.min(at + ROWS, piece.length - 1));
+      const logits = await decoder.forward(rows, cache, { logits: "all" });
+      for (let row = 0; row < rows.length; row += 1) {
+        const place = at + row + 1;
+        const which = WINDOWS.findIndex(
+          (windows) => place > (windows * window) / 2 && place <= windows * window,
+        );
+        if (which === -1) continue;
+        const predicted = logits.subarray(row * vocabularySize, (row + 1) * vocabularySize);
+        sums[name][which] += logSumExp(predicted) - predicted[piece[place]];
+        if (!anchored) counts[which] += 1;
+      }
+    }
+  }
+}
+await model.dispose();
+
+say(machine());
+say(
+  `\n| windows into the piece | ids | ${Object.keys(caches).join(" | ")} |\n|---|---:|${"---:|".repeat(2)}`,
+);
+for (const [which, windows] of WINDOWS.entries()) {
+  const figures = Object.keys(caches).map((name) => (sums[name][which] / counts[which]).toFixed(3));
+  say(`| ${windows} | ${counts[which]} | ${figures.join(" | ")} |`);
+}
+
+function logSumExp(numbers) {
+  const most = numbers.reduce((highest, each) => Math.max(highest, each), -Infinity);
+  return most + Math.log(numbers.reduce((sum, each) => sum + Math.exp(each - most), 0));
+}
