@@ -37,7 +37,7 @@ import { OptionError } from "./options.ts";
 /** Beginnings and branches that are remembered, so that going on from them need not read them again. */
 const READINGS = 3;
 
-/** However long the music gets, its beginning stays in sight. */
+/** However long the music gets, the first quarter window of what is read stays in sight. */
 const ANCHORED = true;
 
 /** A model that continues music. */

@@ -176,8 +176,8 @@ function checkUsage(folders: readonly string[], options: CompareCommandOptions, 
     ...SAMPLING_OPTIONS.map(({ key }) => key),
   ]) {
     if (command.getOptionValueSource(flag) === "cli") {
-      const name = flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-      throw new UsageError(`${flag === "steady" ? STEADY_FLAG : `--${name}`} needs --model`);
+      const option = command.options.find((each) => each.attributeName() === flag);
+      throw new UsageError(`${option?.long} needs --model`);
     }
   }
 }

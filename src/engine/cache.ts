@@ -5,7 +5,7 @@ export interface CacheShape {
   readonly layers: number;
   /** Numbers per time and layer in the keys, and in the values, of one sequence: heads × head size. */
   readonly width: number;
-  /** How many past times a step sees; older ones are forgotten. */
+  /** How many past times a step sees; there are no more than three times as many in memory, an anchor aside. */
   readonly limit: number;
   /** What stays in sight however long the sequence gets; absent: nothing does. */
   readonly anchor?: Anchor | undefined;
@@ -17,9 +17,9 @@ export interface CacheShape {
  * middle had just been left out. (Attention sinks, Xiao et al. 2023, "Efficient Streaming Language Models", are a few such times.)
  */
 export interface Anchor {
-  /** Its times, the first of the sequence. */
+  /** Its times, the first of the sequence: from 0 to `limit` less `block`. */
   readonly rows: number;
-  /** How many times are left out at once. */
+  /** How many times are left out at once, from 1. */
   readonly block: number;
 }
 
@@ -46,6 +46,9 @@ interface Store {
  * view slides along, and every `limit` times the rows move back to the front. So memory is bounded, and a time costs the
  * same on average however long a piece gets.
  *
+ * With an anchor, and its middle left out, the view is of buffers apart, `limit` rows that hold what is seen side by side; only
+ * new rows are copied there for a step, and all of them once a block.
+ *
  * A cache may be of several sequences of the same length, which one run reads on together: they lie side by side in every
  * row, `[time, sequences · heads, headSize]`, and what is said of a time is said of all of them. `select` makes such a cache.
  */
@@ -67,7 +70,14 @@ export class KeyValueCache {
   /** Stands in for an empty past: a graph cannot be given one, so it gets one row and a mask that hides it. */
   readonly #nothing: Float32Array;
 
+  /** @throws RangeError for an anchor that leaves no room for a block. */
   constructor(shape: CacheShape, sequences = 1) {
+    const { limit, anchor } = shape;
+    if (anchor && !leavesRoom(anchor, limit)) {
+      throw new RangeError(
+        `an anchor of ${anchor.rows} times, and ${anchor.block} left out at once, where ${limit} are seen; rows from 0, block from 1, both whole, together at most ${limit} are needed`,
+      );
+    }
     this.shape = shape;
     this.sequences = sequences;
     this.#width = sequences * shape.width;
@@ -111,18 +121,18 @@ export class KeyValueCache {
     return oldest === 0 ? 0 : oldest + this.shape.limit;
   }
 
-  /** A view of a layer's keys, `[rows, sequences · width]`; valid until the next `append`. */
+  /** A view of a layer's keys, `[rows, sequences · width]`; valid until the cache changes. */
   keys(layer: number): Float32Array {
     return this.#view(2 * layer);
   }
 
-  /** A view of a layer's values, `[rows, sequences · width]`; valid until the next `append`. */
+  /** A view of a layer's values, `[rows, sequences · width]`; valid until the cache changes. */
   values(layer: number): Float32Array {
     return this.#view(2 * layer + 1);
   }
 
   /**
-   * Adds new times; those that are further back than `limit` are not seen any more.
+   * Adds new times; those that are further back than `limit` are not seen any more, or those behind the anchor.
    *
    * @param added keys of layer 0, values of layer 0, keys of layer 1, …: `[rows, sequences · width]` each.
    * @throws EngineError when the sizes do not fit; RangeError for more rows than there is `room` for.
@@ -156,7 +166,7 @@ export class KeyValueCache {
    * A second cache at the same position. Both can be read on, rewound and forked independently.
    *
    * Costs nothing: the past is shared. The first of them to append goes on in the shared memory; when the other appends
-   * too, what it remembers is copied once into memory of its own. A fork that is not needed any more may be dropped;
+   * too, what it remembers is copied once into memory of its own. What an anchor is seen beside, each lays out for itself. A fork that is not needed any more may be dropped;
    * clearing it first can spare the other a copy.
    */
   fork(): KeyValueCache {
@@ -238,7 +248,7 @@ export class KeyValueCache {
     if (dropped === 0) this.#opening = undefined; // its rows may become others
   }
 
-  /** Forgets everything; the memory is kept, unless forks share it. */
+  /** Forgets everything; the memory is kept, unless forks share it, but for that of an anchor. */
   clear(): void {
     if (this.#store.holders > 1) this.#replaceStore(0);
     this.#first = 0;
@@ -341,4 +351,10 @@ export class KeyValueCache {
     );
     return { buffers, capacity, end: 0, holders: 1 };
   }
+}
+
+function leavesRoom({ rows, block }: Anchor, limit: number): boolean {
+  return (
+    Number.isInteger(rows) && rows >= 0 && Number.isInteger(block) && block >= 1 && rows + block <= limit
+  );
 }

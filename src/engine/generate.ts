@@ -11,7 +11,10 @@ export interface Constraint {
   push(id: number): void;
   /** Sets one byte an id: 1 where it may come next, 0 where not. */
   mask(legal: Uint8Array): void;
-  /** Makes ids likelier or less likely. It is asked every `BIAS_PERIOD` ids of the sequence, and the answer holds for as many. */
+  /**
+   * Makes ids likelier or less likely, before any temperature. It is asked after every `BIAS_PERIOD` ids of the sequence, and the
+   * answer holds for as many; until the first time nothing is.
+   */
   biases?(): readonly IdBias[];
   /** The same rules as tables, and what the ids so far have made of their counters: for a graph that draws by itself. */
   legality?(): Legality;
@@ -30,18 +33,23 @@ export class Follower {
   /** @param prompt ids that come first. */
   constructor(constraint: Constraint | undefined, prompt: readonly number[]) {
     this.#constraint = constraint;
-    for (const id of prompt) this.push(id);
+    const lastAsked = prompt.length - (prompt.length % BIAS_PERIOD);
+    for (const id of prompt) this.#push(id, this.#length + 1 === lastAsked);
   }
 
   push(id: number): void {
-    this.#constraint?.push(id);
-    this.#length += 1;
-    if (this.#length % BIAS_PERIOD === 0) this.biases = this.#constraint?.biases?.() ?? [];
+    this.#push(id, (this.#length + 1) % BIAS_PERIOD === 0);
   }
 
   /** For how many more ids they hold. */
   get held(): number {
     return BIAS_PERIOD - (this.#length % BIAS_PERIOD);
+  }
+
+  #push(id: number, asks: boolean): void {
+    this.#constraint?.push(id);
+    this.#length += 1;
+    if (asks) this.biases = this.#constraint?.biases?.() ?? [];
   }
 }
 

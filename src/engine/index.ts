@@ -1,6 +1,6 @@
 /** The engine for decoder checkpoints: sessions, the cache, the sampler. */
 export type { AttentionRequest, LayerAttention } from "./attention.ts";
-export { type CacheShape, KeyValueCache } from "./cache.ts";
+export { type Anchor, type CacheShape, KeyValueCache } from "./cache.ts";
 export {
   Decoder,
   type DecoderSource,
@@ -11,7 +11,13 @@ export {
 } from "./decoder.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export { explainDraw, type ExplainDrawOptions, type Explanation } from "./explain.ts";
-export { type Constraint, type GeneratedId, generateIds, type GenerateIdsOptions } from "./generate.ts";
+export {
+  BIAS_PERIOD,
+  type Constraint,
+  type GeneratedId,
+  generateIds,
+  type GenerateIdsOptions,
+} from "./generate.ts";
 export { Lane, LaneGroup } from "./lanes.ts";
 export { GumbelNoise, MAX_SEED, philox } from "./random.ts";
 export { Reading, ReadingPool, type ReadOptions } from "./reading.ts";
@@ -24,5 +30,5 @@ export {
   type WeightFolder,
   type WasmOptions,
 } from "./runtime.ts";
-export { type Candidate, type Draw, type DrawContext, likeliest, Sampler } from "./sampler.ts";
+export { type Candidate, type Draw, type DrawContext, type IdBias, likeliest, Sampler } from "./sampler.ts";
 export { score, type ScoreOptions } from "./score.ts";

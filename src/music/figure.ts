@@ -7,7 +7,7 @@ const LONGEST_FIGURE = 8;
  * of a small model's one in twenty has one of more than 44, and with this one in twenty of more than 19.
  */
 const LONGEST_RUN = 12;
-/** By so much each note more makes the keys of the figure less likely. */
+/** By so much each note more makes the keys of the figure less likely, before the pitch temperature. */
 const NATS_PER_NOTE = 1;
 /** At most so many nats. */
 const MOST = 8;

@@ -24,7 +24,7 @@ export interface ContinueOptions extends SamplingOptions {
   readonly ending?: boolean;
   /** Play in this style. */
   readonly style?: StyleName;
-  /** Play so many notes: up to 7, 10 or 16 in a second, or more. Music that plays others is slowed down or hurried. */
+  /** Play so many notes: up to 7, 10 or 16 in a second, or more. Music that plays others is slowed down or hurried, where `steady`. */
   readonly density?: DensityName;
   /**
    * Keep the music from running away: a figure that comes again and again becomes less likely, and after a minute the pace is led
@@ -35,7 +35,7 @@ export interface ContinueOptions extends SamplingOptions {
   readonly candidates?: number;
   /**
    * Events that the same seed has drawn before: with the music so far as primer, the same music goes on as if it had not
-   * been interrupted. Default 0.
+   * been interrupted, while it is within the model's window; of more, the last window is read anew. Default 0.
    */
   readonly firstStep?: number;
   /**
@@ -79,9 +79,12 @@ export interface GeneratedMusic {
   readonly trimmedSeconds: number;
 }
 
-/** What to tell of a draw. The sampling options are those it was made with: they shape the probabilities. */
+/**
+ * What to tell of a draw. The sampling options are those it was made with: they shape the probabilities. The draw is taken for
+ * one of `continue` without style, density or ending.
+ */
 export interface ExplainOptions extends SamplingOptions {
-  /** As for `continue`. Default true. */
+  /** As for `continue`; false for music that was not generated. Default true. */
   readonly steady?: boolean;
   /** How many of the likeliest candidates to name. Default 12. */
   readonly candidates?: number;

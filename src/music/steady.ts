@@ -6,7 +6,8 @@ import { Figure } from "./figure.ts";
 import { densityBounds, LONG_RUN, Pace } from "./pace.ts";
 
 /**
- * The same rules, with a bias: against figures that run on, and towards the pace of a density or, in the long run, of people.
+ * The same rules, with a bias: against figures that run on, and towards the pace of a density or, in the long run, of people. It is
+ * renewed every `BIAS_PERIOD` ids, so a figure may run on for some notes more before anything is done about it.
  */
 export function steadied(
   constraint: Constraint,
@@ -29,14 +30,15 @@ export function steadied(
     },
     mask: (legal) => constraint.mask(legal),
     biases: () => [
-      ...from(shifts, (count) => pace.shiftBiases(count)),
-      ...from(keys, (count) => figure.keyBiases(count)),
+      ...(constraint.biases?.() ?? []),
+      ...biasesOver(shifts, (count) => pace.shiftBiases(count)),
+      ...biasesOver(keys, (count) => figure.keyBiases(count)),
     ],
     ...(legality ? { legality } : {}),
   };
 }
 
-function from(
+function biasesOver(
   range: IdRange | undefined,
   biasesOf: (count: number) => readonly number[] | undefined,
 ): IdBias[] {

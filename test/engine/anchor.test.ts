@@ -105,6 +105,24 @@ describe("with an anchor the beginning is never forgotten", () => {
     await decoder.dispose();
   });
 
+  test("a reading that goes back sees the beginning of what it read first, one that cannot of the last window", async () => {
+    const decoder = await load("node");
+    const reading = new Reading(decoder, true);
+    const at = (length: number): readonly number[] => expected[length - 1] ?? [];
+    await reading.read(IDS.slice(0, 12));
+    await reading.push(IDS.slice(12));
+    for (const length of [LENGTH, LENGTH - 4, LENGTH]) {
+      const { logits } = await reading.read(IDS.slice(0, length), { resume: true });
+      expect(relativeError(logits, at(length))).toBeLessThan(1e-5);
+    }
+    const last = IDS.slice(-CONFIG.window);
+    const anew = logitsSeeing(CONFIG, TENSORS, last, seenBy).at(-1) ?? [];
+    const { logits } = await reading.read(IDS);
+    expect(relativeError(logits, anew)).toBeLessThan(1e-5);
+    expect(relativeError(logits, at(LENGTH))).toBeGreaterThan(0.01);
+    await decoder.dispose();
+  });
+
   test("what the last id looked at is told without the anchor, where there is a gap", async () => {
     const decoder = await load("node");
     const cache = decoder.createCache(true);

@@ -100,11 +100,14 @@ function timesOf(view: Float32Array): number[] {
 }
 
 test("with an anchor the middle is left out, whatever is read, gone back over, forked and selected", () => {
-  const anchored = fc.record({ rows: fc.integer({ min: 1, max: 9 }), block: fc.integer({ min: 1, max: 7 }) });
+  const anchored = fc.record({ rows: fc.integer({ min: 0, max: 9 }), block: fc.integer({ min: 1, max: 7 }) });
   const action = fc.oneof(
-    { weight: 6, arbitrary: fc.integer({ min: 1, max: 30 }) },
-    { weight: 2, arbitrary: fc.record({ back: fc.integer({ min: 0, max: 60 }) }) },
-    { weight: 1, arbitrary: fc.constantFrom("fork" as const, "select" as const, "look" as const) },
+    { weight: 12, arbitrary: fc.integer({ min: 1, max: 30 }) },
+    { weight: 4, arbitrary: fc.record({ back: fc.integer({ min: 0, max: 60 }) }) },
+    { weight: 4, arbitrary: fc.constantFrom("fork" as const, "select" as const) },
+    // What is shown is laid out when it is looked at: not after each of the others.
+    { weight: 6, arbitrary: fc.constant("look" as const) },
+    { weight: 1, arbitrary: fc.constant("clear" as const) },
   );
   fc.assert(
     fc.property(
@@ -112,7 +115,7 @@ test("with an anchor the middle is left out, whatever is read, gone back over, f
       fc.integer({ min: 0, max: 30 }),
       fc.array(action, { maxLength: 60 }),
       (anchor, more, actions) => {
-        const limit = anchor.rows + anchor.block + 1 + more;
+        const limit = anchor.rows + anchor.block + more;
         /** Each with the ids it should hold: a time's row says by which reading it was written. */
         let caches = [
           { cache: new KeyValueCache({ layers: 1, width: WIDTH, limit, anchor }), marks: [] as number[] },
@@ -160,16 +163,21 @@ test("with an anchor the middle is left out, whatever is read, gone back over, f
             caches = [...caches.slice(1), { cache: cache.fork(), marks: [...marks] }, current];
           } else if (act === "select") {
             caches = [{ cache: cache.select([0, 0]), marks: [...marks] }, ...caches.slice(1)];
+          } else if (act === "clear") {
+            cache.clear();
+            marks.length = 0;
+          } else {
+            check();
           }
-          check();
         }
+        check();
       },
     ),
     { numRuns: 300 },
   );
 });
 
-test("with an anchor a run that would cross a block is refused, and memory stays bounded", () => {
+test("with an anchor a run that would cross a block is refused, and what is seen lies in memory of one size", () => {
   const anchor = { rows: 20, block: 10 };
   const cache = new KeyValueCache({ layers: 1, width: WIDTH, limit: 100, anchor });
   expect(cache.room).toBe(100);
@@ -189,4 +197,14 @@ test("with an anchor a run that would cross a block is refused, and memory stays
   expect(buffer.byteLength).toBe(4 * WIDTH * 100);
   append(10);
   expect(cache.keys(0).buffer).toBe(buffer);
+});
+
+test.each([
+  { rows: 5, block: 6 },
+  { rows: -1, block: 2 },
+  { rows: 1, block: 0 },
+  { rows: 1.5, block: 1 },
+])("an anchor that leaves no room is refused: $rows and $block of 10", (anchor) => {
+  const shape = { layers: 1, width: WIDTH, limit: 10, anchor };
+  expect(() => new KeyValueCache(shape)).toThrow("together at most 10 are needed");
 });

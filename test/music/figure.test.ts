@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PERFORMANCE_416 } from "../../encoding/index.ts";
+import { PERFORMANCE_416, TASKS } from "../../encoding/index.ts";
 import { BIAS_PERIOD } from "../../src/engine/generate.ts";
 import { Figure } from "../../src/music/figure.ts";
 import { tinyPiano } from "./tiny-piano.ts";
@@ -87,7 +87,7 @@ describe("in what a model draws from", () => {
   });
 
   it("the music goes on as if it had not been interrupted, wherever that was", async () => {
-    const piano = await tinyPiano();
+    const piano = await tinyPiano(TASKS, 256);
     const drawn = async (start: readonly number[], firstStep: number, count: number): Promise<number[]> => {
       const ids: number[] = [];
       for await (const { id } of piano.continue(start, { seed: 5, firstStep }))

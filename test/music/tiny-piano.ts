@@ -7,9 +7,13 @@ import { loadMusicModel } from "../../src/node/index.ts";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 
 /** A model of random weights that says it was trained for these tasks. */
-export async function tinyPiano(tasks: readonly string[] = TASKS): Promise<MusicModel> {
+export async function tinyPiano(
+  tasks: readonly string[] = TASKS,
+  window: number = TINY_CONFIG.n_positions,
+): Promise<MusicModel> {
   const folder = mkdtempSync(join(tmpdir(), "ostinato-tiny-"));
-  return loadMusicModel(writeTinyCheckpoint(folder, { ...TINY_CONFIG, tasks }));
+  const sizes = { n_positions: window, max_distance: window };
+  return loadMusicModel(writeTinyCheckpoint(folder, { ...TINY_CONFIG, ...sizes, tasks }));
 }
 
 /** The notes that a score has more than another, in order; what both have must be the same, to the tick. */
