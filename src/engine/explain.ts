@@ -35,11 +35,11 @@ export async function explainDraw(
   { prompt, id, sampler, constraint, candidates, attention }: ExplainDrawOptions,
 ): Promise<Explanation> {
   const read = await reading.read(prompt, { resume: true, ...(attention ? { attention } : {}) });
-  const { biases } = new Follower(constraint, prompt);
+  const { steering } = new Follower(constraint, prompt);
   const legal = constraint && new Uint8Array(vocabularySize);
   if (constraint && legal) constraint.mask(legal);
   const recent = sampler.needsRecent ? prompt.slice(-reading.window) : undefined;
-  const probabilities = sampler.probabilities(read.logits, { legal, recent, biases });
+  const probabilities = sampler.probabilities(read.logits, { legal, recent, ...steering });
   return {
     candidates: likeliest(probabilities, candidates),
     probability: id === undefined ? undefined : probabilities[id],

@@ -3,7 +3,7 @@ import type { Decoder } from "./decoder.ts";
 import { type Legality, MOST_STEPS, stepsPerRun } from "./loop.ts";
 import type { Lane } from "./lanes.ts";
 import { Reading } from "./reading.ts";
-import { type Draw, type IdBias, nothingToDraw, type Sampler } from "./sampler.ts";
+import { type Draw, nothingToDraw, type Sampler, type Steering } from "./sampler.ts";
 
 /** What may come next; told of every id, prompt included. */
 export interface Constraint {
@@ -12,44 +12,44 @@ export interface Constraint {
   /** Sets one byte an id: 1 where it may come next, 0 where not. */
   mask(legal: Uint8Array): void;
   /**
-   * Makes ids likelier or less likely, before any temperature. It is asked after every `BIAS_PERIOD` ids of the sequence, and the
-   * answer holds for as many; until the first time nothing is.
+   * Leans on the draws. It is asked after every `STEERING_PERIOD` ids of the sequence, and the answer holds for as many; until the
+   * first time nothing does.
    */
-  biases?(): readonly IdBias[];
+  steering?(): Steering;
   /** The same rules as tables, and what the ids so far have made of their counters: for a graph that draws by itself. */
   legality?(): Legality;
 }
 
 /** Where a graph draws by itself, that is the longest of its runs. */
-export const BIAS_PERIOD = MOST_STEPS;
+export const STEERING_PERIOD = MOST_STEPS;
 
-/** Tells a constraint of the ids as they come, and asks for its biases when it is time to. */
+/** Tells a constraint of the ids as they come, and asks for its steering when it is time to. */
 export class Follower {
   readonly #constraint: Constraint | undefined;
   #length = 0;
-  /** Those that hold now. */
-  biases: readonly IdBias[] = [];
+  /** What holds now. */
+  steering: Steering = {};
 
   /** @param prompt ids that come first. */
   constructor(constraint: Constraint | undefined, prompt: readonly number[]) {
     this.#constraint = constraint;
-    const lastAsked = prompt.length - (prompt.length % BIAS_PERIOD);
+    const lastAsked = prompt.length - (prompt.length % STEERING_PERIOD);
     for (const id of prompt) this.#push(id, this.#length + 1 === lastAsked);
   }
 
   push(id: number): void {
-    this.#push(id, (this.#length + 1) % BIAS_PERIOD === 0);
+    this.#push(id, (this.#length + 1) % STEERING_PERIOD === 0);
   }
 
-  /** For how many more ids they hold. */
+  /** For how many more ids it holds. */
   get held(): number {
-    return BIAS_PERIOD - (this.#length % BIAS_PERIOD);
+    return STEERING_PERIOD - (this.#length % STEERING_PERIOD);
   }
 
   #push(id: number, asks: boolean): void {
     this.#constraint?.push(id);
     this.#length += 1;
-    if (asks) this.biases = this.#constraint?.biases?.() ?? [];
+    if (asks) this.steering = this.#constraint?.steering?.() ?? {};
   }
 }
 
@@ -124,7 +124,7 @@ export async function* generateIds(
       : undefined;
   for (let step = firstStep; ; step += 1) {
     if (constraint && legal) constraint.mask(legal);
-    const context = { legal, recent, biases: follower.biases };
+    const context = { legal, recent, ...follower.steering };
     const drawn =
       candidates === undefined
         ? { id: sampler.sample(logits, step, context) }
@@ -154,7 +154,7 @@ async function* drawnInside(
   for (let wish = 2; ; wish = Math.min(2 * wish, most)) {
     signal?.throwIfAborted();
     const steps = Math.max(1, Math.min(wish, most, reading.roomOfRun, follower.held));
-    const draws = sampler.graphDraws(step, steps, decoder.config.vocabularySize, follower.biases);
+    const draws = sampler.graphDraws(step, steps, decoder.config.vocabularySize, follower.steering);
     const ids = await reading.draw(previous, { ...draws, legality: constraint?.legality?.() }, { roll });
     for (const id of ids) {
       follower.push(id);

@@ -12,11 +12,11 @@ export {
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export { explainDraw, type ExplainDrawOptions, type Explanation } from "./explain.ts";
 export {
-  BIAS_PERIOD,
   type Constraint,
   type GeneratedId,
   generateIds,
   type GenerateIdsOptions,
+  STEERING_PERIOD,
 } from "./generate.ts";
 export { Lane, LaneGroup } from "./lanes.ts";
 export { GumbelNoise, MAX_SEED, philox } from "./random.ts";
@@ -30,5 +30,13 @@ export {
   type WeightFolder,
   type WasmOptions,
 } from "./runtime.ts";
-export { type Candidate, type Draw, type DrawContext, type IdBias, likeliest, Sampler } from "./sampler.ts";
+export {
+  type Candidate,
+  type Draw,
+  type DrawContext,
+  type IdBias,
+  likeliest,
+  Sampler,
+  type Steering,
+} from "./sampler.ts";
 export { score, type ScoreOptions } from "./score.ts";

@@ -4,14 +4,20 @@ import { ANY_DRAW, type Draws, type IdGroup } from "./loop.ts";
 import { GumbelNoise } from "./random.ts";
 import { keepMinP, keepTopK, keepTopP, keepTypical, softmax, warmGroup } from "./truncation.ts";
 
+/** What leans on some draws, besides their options. */
+export interface Steering {
+  /** Besides those of the options. */
+  readonly biases?: readonly IdBias[];
+  /** The pitch temperature is so many times that of the options: above 0. Default 1. */
+  readonly pitchTemperature?: number;
+}
+
 /** What one draw depends on besides logits and options. */
-export interface DrawContext {
+export interface DrawContext extends Steering {
   /** One byte an id, 0 where it must not be drawn; absent: all may. */
   readonly legal?: Uint8Array | undefined;
   /** Ids that the repetition penalty applies to; needed where there is one. */
   readonly recent?: Iterable<number> | undefined;
-  /** Besides those of the options. */
-  readonly biases?: readonly IdBias[] | undefined;
 }
 
 /** Numbers to be added to the logits of neighbouring ids, from `first` on. */
@@ -44,8 +50,8 @@ export class Sampler {
   readonly seed: number;
   readonly #options: SamplingOptions;
   readonly #noise: GumbelNoise;
-  /** Those that begin a note, where they have a temperature of their own. */
-  readonly #pitches: IdGroup | undefined;
+  /** Those that begin a note. */
+  readonly #pitches: Pick<IdGroup, "first" | "count"> | undefined;
 
   /**
    * @param pitches which ids begin a note; without them there is no `pitchTemperature`.
@@ -53,10 +59,9 @@ export class Sampler {
    */
   constructor(options: SamplingOptions = {}, pitches?: Pick<IdGroup, "first" | "count">) {
     checkSampling(options);
-    const { pitchTemperature: temperature = 1 } = options;
-    if (temperature !== 1 && !pitches)
+    if ((options.pitchTemperature ?? 1) !== 1 && !pitches)
       throw new OptionError("pitchTemperature is of music, which this is not");
-    this.#pitches = pitches && temperature !== 1 ? { ...pitches, temperature } : undefined;
+    this.#pitches = pitches;
     this.seed = options.seed ?? randomSeed();
     this.#options = options;
     this.#noise = new GumbelNoise(this.seed);
@@ -98,11 +103,12 @@ export class Sampler {
    * other. Not for a sampler that `needsRecent`: the graph knows no recent ids.
    *
    * @param step of the first draw.
-   * @param biases besides those of the options.
+   * @param steering of all of them.
    */
-  graphDraws(step: number, steps: number, vocabularySize: number, biases: readonly IdBias[] = []): Draws {
+  graphDraws(step: number, steps: number, vocabularySize: number, steering: Steering = {}): Draws {
     if (this.needsRecent) throw new TypeError("the repetition penalty is not for graphs");
     const { temperature = 1, topK = Infinity, topP = 1, minP = 0, typicalP = 1 } = this.#options;
+    const { biases = [], pitchTemperature } = steering;
     const bias = new Float64Array(this.#options.logitBias || biases.length > 0 ? vocabularySize : 1);
     this.#bias(bias, biases);
     const common = { steps, bias: Float32Array.from(bias) };
@@ -114,11 +120,11 @@ export class Sampler {
       }
     }
     const kept = { topK: topK < vocabularySize ? topK : 0, topP, minP, typicalP };
-    return { ...common, noise, group: this.#pitches, temperature, ...kept };
+    return { ...common, noise, group: this.#warmPitches(pitchTemperature), temperature, ...kept };
   }
 
   /** Scores of the ids that may be drawn, −∞ for the others; at temperature 0 of those that are legal. */
-  #scores(logits: Float32Array, { legal, recent, biases }: DrawContext): Float64Array {
+  #scores(logits: Float32Array, { legal, recent, biases, pitchTemperature }: DrawContext): Float64Array {
     const { temperature = 1, topK, topP = 1, minP = 0, typicalP = 1 } = this.#options;
     const scores = new Float64Array(logits);
     this.#bias(scores, biases);
@@ -127,13 +133,20 @@ export class Sampler {
     if (!scores.some((score) => score > -Infinity)) throw nothingToDraw();
     // The likeliest comes whatever else is kept; what the model holds of the others is worth seeing all the same.
     if (temperature === 0) return scores;
-    if (this.#pitches) warmGroup(scores, this.#pitches);
+    const pitches = this.#warmPitches(pitchTemperature);
+    if (pitches) warmGroup(scores, pitches);
     for (let id = 0; id < scores.length; id += 1) scores[id] = (scores[id] ?? 0) / temperature;
     if (topK !== undefined) keepTopK(scores, topK);
     keepTopP(scores, topP);
     keepMinP(scores, minP);
     keepTypical(scores, typicalP);
     return scores;
+  }
+
+  /** Those that begin a note, where they have a temperature of their own. */
+  #warmPitches(steered = 1): IdGroup | undefined {
+    const temperature = steered * (this.#options.pitchTemperature ?? 1);
+    return this.#pitches && temperature !== 1 ? { ...this.#pitches, temperature } : undefined;
   }
 
   #bias(scores: Float64Array, more: readonly IdBias[] = []): void {

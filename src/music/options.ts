@@ -27,8 +27,9 @@ export interface ContinueOptions extends SamplingOptions {
   /** Play so many notes: up to 7, 10 or 16 in a second, or more. Music that plays others is slowed down or hurried, where `steady`. */
   readonly density?: DensityName;
   /**
-   * Keep the music from running away: a figure that comes again and again becomes less likely, and after a minute the pace is led
-   * back to where most piano music is; or, always, to that of `density`. Default true; false: nothing but the model.
+   * Keep the music from running away: a figure that comes again and again becomes less likely; the pace is led back to that of
+   * `density` or, after a minute, to where most piano music is; and after a minute pitches are drawn at 0.88 times their temperature, so that
+   * the music comes back to what it played. Default true; false: nothing but the model.
    */
   readonly steady?: boolean;
   /** Give with each event this many of the likeliest candidates, and its log-probability. */

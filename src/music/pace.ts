@@ -71,6 +71,11 @@ export class Pace {
     }
   }
 
+  /** How much time has passed. */
+  get seconds(): number {
+    return this.#step / STEPS_PER_SECOND;
+  }
+
   /** To be added to the logits of so many time shifts, from that of one step on; undefined where the model is left alone. */
   shiftBiases(count: number): number[] | undefined {
     const power = this.#power;

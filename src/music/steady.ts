@@ -6,8 +6,16 @@ import { Figure } from "./figure.ts";
 import { densityBounds, LONG_RUN, Pace } from "./pace.ts";
 
 /**
- * The same rules, with a bias: against figures that run on, and towards the pace of a density or, in the long run, of people. It is
- * renewed every `BIAS_PERIOD` ids, so a figure may run on for some notes more before anything is done about it.
+ * From then on a model hears, a remnant of the beginning apart, nothing but itself, and comes back to ever less of what it played;
+ * with safer pitches it comes back to more again.
+ */
+const LATER_SECONDS = 60;
+const LATER_PITCH_TEMPERATURE = 0.88;
+
+/**
+ * The same rules, which lean against figures that run on, and towards the pace of a density; and after a minute towards the pace of
+ * people, and to safer pitches. All this is renewed every `STEERING_PERIOD` ids, so a figure may run on for some notes more
+ * before anything is done about it.
  */
 export function steadied(
   constraint: Constraint,
@@ -29,11 +37,18 @@ export function steadied(
       figure.strike(id - keys.first);
     },
     mask: (legal) => constraint.mask(legal),
-    biases: () => [
-      ...(constraint.biases?.() ?? []),
-      ...biasesOver(shifts, (count) => pace.shiftBiases(count)),
-      ...biasesOver(keys, (count) => figure.keyBiases(count)),
-    ],
+    steering: () => {
+      const { biases = [], pitchTemperature = 1 } = constraint.steering?.() ?? {};
+      const later = pace.seconds < LATER_SECONDS ? 1 : LATER_PITCH_TEMPERATURE;
+      return {
+        biases: [
+          ...biases,
+          ...biasesOver(shifts, (count) => pace.shiftBiases(count)),
+          ...biasesOver(keys, (count) => figure.keyBiases(count)),
+        ],
+        pitchTemperature: pitchTemperature * later,
+      };
+    },
     ...(legality ? { legality } : {}),
   };
 }

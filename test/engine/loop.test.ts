@@ -107,7 +107,7 @@ describe.each(Object.keys(OPTIONS))("the graph draws what the sampler draws: %s"
   });
 });
 
-test("biases that change on the way do so at the same ids, whether the graph draws or not", async () => {
+test("what leans on draws changes at the same ids, whether the graph draws or not", async () => {
   /** Other ids each time it is asked; and how long the sequence was then. */
   const asked: number[] = [];
   const biased = (withTables: boolean) => (): Constraint => {
@@ -119,9 +119,12 @@ test("biases that change on the way do so at the same ids, whether the graph dra
         rules.push(id);
         length += 1;
       },
-      biases: () => {
+      steering: () => {
         asked.push(length);
-        return [{ first: (length * 7) % 256, biases: Array.from({ length: 40 }, () => 9) }];
+        return {
+          biases: [{ first: (length * 7) % 256, biases: Array.from({ length: 40 }, () => 9) }],
+          pitchTemperature: length / 32,
+        };
       },
     };
   };
