@@ -10,6 +10,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { encodeScore, readMidi } from "../../dist/encoding/index.js";
+import { logSumExp } from "../../dist/src/engine/truncation.js";
 import { loadMusicModel } from "../../dist/src/node/index.js";
 import { machine, midiFiles, progress, say } from "../tools.mjs";
 
@@ -75,11 +76,7 @@ say(
   `\n| windows into the piece | ids | ${Object.keys(caches).join(" | ")} |\n|---|---:|${"---:|".repeat(2)}`,
 );
 for (const [which, windows] of WINDOWS.entries()) {
+  if (counts[which] === 0) continue;
   const figures = Object.keys(caches).map((name) => (sums[name][which] / counts[which]).toFixed(3));
   say(`| ${windows} | ${counts[which]} | ${figures.join(" | ")} |`);
-}
-
-function logSumExp(numbers) {
-  const most = numbers.reduce((highest, each) => Math.max(highest, each), -Infinity);
-  return most + Math.log(numbers.reduce((sum, each) => sum + Math.exp(each - most), 0));
 }

@@ -1,5 +1,6 @@
 /** How likely a model finds given ids. */
 import type { Decoder } from "./decoder.ts";
+import { logSumExp } from "./truncation.ts";
 
 /** How the blocks of ids that are scored together overlap. The defaults are the protocol of all figures here. */
 export interface ScoreOptions {
@@ -55,9 +56,4 @@ export async function score(
     }
   }
   return logProbabilities;
-}
-
-function logSumExp(values: Float32Array): number {
-  const highest = values.reduce((a, b) => Math.max(a, b), -Infinity);
-  return highest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - highest), 0));
 }

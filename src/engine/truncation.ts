@@ -20,11 +20,13 @@ export function warmGroup(scores: Float64Array, { first, count, temperature }: I
   for (let i = 0; i < group.length; i += 1) group[i] = (group[i] ?? 0) + change;
 }
 
-function logSumExp(scores: Float64Array): number {
+/** The logarithm of the sum of what the numbers are logarithms of; −∞ of nothing. */
+export function logSumExp(scores: ArrayLike<number>): number {
   const top = highest(scores);
-  return top === -Infinity
-    ? top
-    : top + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - top), 0));
+  if (top === -Infinity) return top;
+  let sum = 0;
+  for (let id = 0; id < scores.length; id += 1) sum += Math.exp((scores[id] ?? 0) - top);
+  return top + Math.log(sum);
 }
 
 /** Keeps the `count` likeliest ids, and those as likely as the last of them (OpenAI's GPT-2 sampler). */
@@ -93,7 +95,7 @@ export function softmax(scores: Float64Array): Float64Array {
   return weights;
 }
 
-function highest(scores: Float64Array): number {
+function highest(scores: ArrayLike<number>): number {
   let best = -Infinity;
   for (let id = 0; id < scores.length; id += 1) best = Math.max(best, scores[id] ?? -Infinity);
   return best;
