@@ -90,7 +90,7 @@ export class MusicModel {
     if (!Number.isInteger(index) || index < 0 || index > ids.length) {
       throw new OptionError(`index must be a whole number from 0 to ${ids.length}, got ${index}`);
     }
-    const { candidates = 12, attention, steady = true, ...sampling } = options;
+    const { candidates = 12, attention, steady = true, firstStep = 0, ...sampling } = options;
     const sampler = musicSampler(sampling, this.vocabulary);
     const prompt = framed(this.vocabulary, ids.slice(0, index));
     if (prompt.length === 0)
@@ -100,7 +100,7 @@ export class MusicModel {
         prompt,
         id: ids[index],
         sampler,
-        constraint: unmarked(this.vocabulary, steady),
+        constraint: unmarked(this.vocabulary, { steady, given: prompt.length - firstStep }),
         candidates,
         ...(attention ? { attention } : {}),
       }),

@@ -290,6 +290,7 @@ export class App {
       ...settings.options,
       // What was given, or written to order, was not kept steady.
       steady: piece.originOf(index) === "written",
+      firstStep: piece.writtenBefore(index),
       candidates: 12,
       attention: { layers },
     });

@@ -11,7 +11,7 @@ import { OptionError } from "../options.ts";
 import { LONGEST_NOTE_SECONDS } from "./limits.ts";
 import { MarkedPiece } from "./marked-piece.ts";
 import type { ContinueOptions } from "./options.ts";
-import { steadied } from "./steady.ts";
+import { steadied, type SteadyOptions } from "./steady.ts";
 import { requireTask } from "./task-error.ts";
 
 /**
@@ -23,11 +23,12 @@ export function beginning(
   config: DecoderConfig,
   vocabulary: Vocabulary,
   primerIds: readonly number[],
-  { seconds, ending = false, style, density, steady = true }: ContinueOptions,
+  { seconds, ending = false, style, density, steady = true, firstStep = 0 }: ContinueOptions,
 ): { readonly prompt: readonly number[]; readonly constraint: Constraint } {
   const isConditioned = style !== undefined || density !== undefined;
   if (!ending && !isConditioned) {
-    return { prompt: framed(vocabulary, primerIds), constraint: unmarked(vocabulary, steady) };
+    const prompt = framed(vocabulary, primerIds);
+    return { prompt, constraint: unmarked(vocabulary, { steady, given: prompt.length - firstStep }) };
   }
   if (ending) requireTask(config, "ending");
   if (ending && seconds === undefined)
@@ -43,7 +44,8 @@ export function beginning(
     endStep: ending && seconds !== undefined ? Math.round(seconds * STEPS_PER_SECOND) : undefined,
     promptLength: prompt.length,
   });
-  return { prompt, constraint: steady ? steadied(constraint, vocabulary, density) : constraint };
+  const given = prompt.length - firstStep;
+  return { prompt, constraint: steady ? steadied(constraint, vocabulary, { density, given }) : constraint };
 }
 
 /** Ids as the model is given them, behind the start of a piece. */
@@ -53,14 +55,17 @@ export function framed(vocabulary: Vocabulary, ids: readonly number[]): number[]
 }
 
 /** What may come next in a piece that ends when the time is up, not before. */
-export function unmarked(vocabulary: Vocabulary, steady: boolean): Constraint {
+export function unmarked(
+  vocabulary: Vocabulary,
+  { steady, given }: { readonly steady: boolean } & Pick<SteadyOptions, "given">,
+): Constraint {
   const grammar = grammarOf(vocabulary, { mayEnd: false });
   const constraint: Constraint = {
     push: (id) => grammar.push(id),
     mask: (legal) => grammar.mask(legal),
     legality: () => ({ tables: grammar.tables, counters: grammar.counters() }),
   };
-  return steady ? steadied(constraint, vocabulary, undefined) : constraint;
+  return steady ? steadied(constraint, vocabulary, { given }) : constraint;
 }
 
 function grammarOf(vocabulary: Vocabulary, { mayEnd }: { readonly mayEnd: boolean }): PerformanceGrammar {

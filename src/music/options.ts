@@ -28,8 +28,8 @@ export interface ContinueOptions extends SamplingOptions {
   readonly density?: DensityName;
   /**
    * Keep the music from running away: a figure that comes again and again becomes less likely; the pace is led back to that of
-   * `density` or, after a minute, to where most piano music is; and after a minute pitches are drawn at 0.88 times their temperature, so that
-   * the music comes back to what it played. Default true; false: nothing but the model.
+   * `density` or, after a minute of new music, to where most piano music is; and from then on pitches are drawn at 0.88 times their
+   * temperature, so that the music comes back to what it played. Default true; false: nothing but the model.
    */
   readonly steady?: boolean;
   /** Give with each event this many of the likeliest candidates, and its log-probability. */
@@ -82,11 +82,14 @@ export interface GeneratedMusic {
 
 /**
  * What to tell of a draw. The sampling options are those it was made with: they shape the probabilities. The draw is taken for
- * one of `continue` without style, density or ending.
+ * one of `continue` without style, density or ending. Of music longer than the window the model may have seen other ids than it
+ * does now, and the probabilities are near those of the draw, not the same.
  */
 export interface ExplainOptions extends SamplingOptions {
   /** As for `continue`; false for music that was not generated. Default true. */
   readonly steady?: boolean;
+  /** As for `continue`: how many of the ids before it were generated. Default 0. */
+  readonly firstStep?: number;
   /** How many of the likeliest candidates to name. Default 12. */
   readonly candidates?: number;
   /** Whose attention is wanted, by layers and heads. Default: nobody's. */

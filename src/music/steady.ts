@@ -6,34 +6,43 @@ import { Figure } from "./figure.ts";
 import { densityBounds, LONG_RUN, Pace } from "./pace.ts";
 
 /**
- * From then on a model hears, a remnant of the beginning apart, nothing but itself, and comes back to ever less of what it played;
- * with safer pitches it comes back to more again.
+ * After so much music of its own a model hears little else, and comes back to ever less of what it played; with safer pitches it
+ * comes back to more again.
  */
 const LATER_SECONDS = 60;
 const LATER_PITCH_TEMPERATURE = 0.88;
 
+export interface SteadyOptions {
+  /** The pace is to be this one's. Default: after a minute that of people. */
+  readonly density?: DensityName | undefined;
+  /** So many of the first ids are not the model's own: their pace is theirs, and their minutes do not count. */
+  readonly given: number;
+}
+
 /**
- * The same rules, which lean against figures that run on, and towards the pace of a density; and after a minute towards the pace of
- * people, and to safer pitches. All this is renewed every `STEERING_PERIOD` ids, so a figure may run on for some notes more
- * before anything is done about it.
+ * The same rules, which lean against figures that run on, and towards the pace of a density; and after a minute of new music
+ * towards the pace of people, and to safer pitches. All this is renewed every `STEERING_PERIOD` ids, so a figure may run on for
+ * some notes more before anything is done about it.
  */
 export function steadied(
   constraint: Constraint,
   vocabulary: Vocabulary,
-  density: DensityName | undefined,
+  { density, given }: SteadyOptions,
 ): Constraint {
   const pace = new Pace(density === undefined ? LONG_RUN : densityBounds(density));
   const figure = new Figure();
   const shifts = vocabulary.range("TIME_SHIFT");
   const keys = vocabulary.range("NOTE_ON");
   const legality = constraint.legality?.bind(constraint);
+  let length = 0;
   return {
     push: (id) => {
       constraint.push(id);
       const { kind, value } = vocabulary.event(id);
-      if (kind === "TIME_SHIFT") pace.pass(value);
+      length += 1;
+      if (length > given && kind === "TIME_SHIFT") pace.pass(value);
       if (kind !== "NOTE_ON" || !keys) return;
-      pace.begin();
+      if (length > given) pace.begin();
       figure.strike(id - keys.first);
     },
     mask: (legal) => constraint.mask(legal),

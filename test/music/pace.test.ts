@@ -92,7 +92,11 @@ describe("the pace of the long run", () => {
       rush.push(of("NOTE_ON", key), of("TIME_SHIFT", 4), of("NOTE_OFF", key));
     }
     const odds = async (steady: boolean): Promise<number> => {
-      const { candidates } = await piano.explain(rush, rush.length, { candidates: 416, steady });
+      const { candidates } = await piano.explain(rush, rush.length, {
+        candidates: 416,
+        steady,
+        firstStep: rush.length,
+      });
       const probability = (id: number): number =>
         candidates.find((each) => each.id === id)?.probability ?? NaN;
       return Math.log(probability(of("TIME_SHIFT", 100)) / probability(of("TIME_SHIFT", 10)));

@@ -18,15 +18,18 @@ function music(seconds: number): number[] {
 }
 
 it.each([
-  [50, 1],
-  [70, 0.88],
+  [50, 0, 1],
+  [70, 0, 0.88],
+  [70, 15, 1],
+  [90, 15, 0.88],
 ])(
-  "after a minute pitches are safer: after %i s of music their temperature is %f of what it was",
-  async (seconds, factor) => {
+  "after a minute of its own pitches are safer: after %i s, of which %i s were given, at %f of their temperature",
+  async (seconds, givenSeconds, factor) => {
     const piano = await tinyPiano();
     const ids = music(seconds);
+    const firstStep = ids.length - music(givenSeconds).length;
     const odds = async (steady: boolean): Promise<number> => {
-      const options = { candidates: 416, pitchTemperature: 0.7, steady };
+      const options = { candidates: 416, pitchTemperature: 0.7, steady, firstStep };
       const { candidates } = await piano.explain(ids, ids.length, options);
       const probability = (key: number): number =>
         candidates.find(({ id }) => id === PERFORMANCE_416.id("NOTE_ON", key))?.probability ?? NaN;
@@ -41,8 +44,22 @@ it.each([
 
 it("what leans on the rules' draws already goes on doing so", () => {
   const own = { biases: [{ first: 3, biases: [1] }], pitchTemperature: 0.5 };
-  const constraint = steadied({ ...RULES, steering: () => own }, PERFORMANCE_416, undefined);
+  const constraint = steadied({ ...RULES, steering: () => own }, PERFORMANCE_416, { given: 0 });
   expect(constraint.steering?.()).toEqual(own);
   for (const id of music(70)) constraint.push(id);
   expect(constraint.steering?.()).toEqual({ ...own, pitchTemperature: 0.44 });
+});
+
+it("the pace of what was given is its own", () => {
+  const slow = music(120).map((id) =>
+    id === PERFORMANCE_416.id("TIME_SHIFT", 25) ? PERFORMANCE_416.id("TIME_SHIFT", 100) : id,
+  );
+  for (const [given, leans] of [
+    [slow.length, false],
+    [0, true],
+  ] as const) {
+    const constraint = steadied(RULES, PERFORMANCE_416, { given });
+    for (const id of slow) constraint.push(id);
+    expect(constraint.steering?.().biases?.length).toBe(leans ? 1 : 0);
+  }
 });

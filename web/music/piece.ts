@@ -80,6 +80,11 @@ export class Piece {
     return this.#writtenCount;
   }
 
+  /** How many of the ids before one the model wrote in going on. */
+  writtenBefore(index: number): number {
+    return this.#origins.slice(0, index).filter((origin) => origin === "written").length;
+  }
+
   /** Whose an id is. */
   originOf(index: number): Origin {
     return this.#origins[index] ?? "written";
