@@ -73,7 +73,7 @@ export function addGenerateCommand(program: Command): void {
         "play fewer notes or more: below 7, 10 or 16 in a second, or above",
       ).choices(DENSITY_NAMES),
     )
-    .option(STEADY_FLAG, STEADY_HELP);
+    .option(STEADY_FLAG, `${STEADY_HELP}; --density then says what is wanted, and no more`);
   addWritingOptions(command)
     .addHelpText(
       "after",

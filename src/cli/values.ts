@@ -66,4 +66,4 @@ function parseNumber(text: string): number {
 /** What music that goes its own way is kept from (`src/music/steady.ts`), and how not to. */
 export const STEADY_FLAG = "--no-steady";
 export const STEADY_HELP =
-  "nothing but the model: figures may run on, the pace may leave people's or that of --density, pitches get no safer after a minute";
+  "leave all to the model, also where figures run on or the pace drifts, and play no safer after a minute";

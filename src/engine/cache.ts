@@ -5,16 +5,16 @@ export interface CacheShape {
   readonly layers: number;
   /** Numbers per time and layer in the keys, and in the values, of one sequence: heads × head size. */
   readonly width: number;
-  /** How many past times a step sees; there are no more than three times as many in memory, an anchor aside. */
+  /** How many past times a step sees at most; there are no more than three times as many in memory, an anchor aside. */
   readonly limit: number;
   /** What stays in sight however long the sequence gets; absent: nothing does. */
   readonly anchor?: Anchor | undefined;
 }
 
 /**
- * The beginning of a sequence as something that is never forgotten: where there are more times than `limit`, those left out are
- * not the oldest but those behind the anchor, a block of them at once. To the rest the anchor then is as near as it was when the
- * middle had just been left out. (Attention sinks, Xiao et al. 2023, "Efficient Streaming Language Models", are a few such times.)
+ * The beginning of a sequence as something that is never forgotten: as soon as there are `limit` times, a block of those behind the
+ * anchor is left out at once, instead of the oldest. Distances are counted over what is seen, so the anchor is never further away than
+ * `limit`. (Attention sinks, Xiao et al. 2023, "Efficient Streaming Language Models", are a few such times.)
  */
 export interface Anchor {
   /** Its times, the first of the sequence: from 0 to `limit` less `block`. */
@@ -290,6 +290,7 @@ export class KeyValueCache {
     const width = this.#width;
     const capacity = this.shape.limit * width;
     let shown = this.#shown;
+    if (shown?.dropped === dropped && shown.to === this.#position) return shown.buffers;
     if (shown?.dropped !== dropped) {
       const buffers = shown?.buffers ?? opening.map(() => new Float32Array(capacity));
       for (const [i, buffer] of buffers.entries()) buffer.set(opening[i] ?? []);

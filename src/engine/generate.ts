@@ -12,8 +12,8 @@ export interface Constraint {
   /** Sets one byte an id: 1 where it may come next, 0 where not. */
   mask(legal: Uint8Array): void;
   /**
-   * Leans on the draws. It is asked after every `STEERING_PERIOD` ids of the sequence, and the answer holds for as many; until the
-   * first time nothing does.
+   * Leans on the draws. It is asked after every `STEERING_PERIOD` ids of the sequence, of a prompt only at the last such place, and
+   * the answer, which depends on nothing but the ids so far, holds for as many; until the first time nothing does.
    */
   steering?(): Steering;
   /** The same rules as tables, and what the ids so far have made of their counters: for a graph that draws by itself. */

@@ -67,7 +67,7 @@ export class LaneGroup {
 
   /**
    * @param decoder one that reads several sequences at once: on the backend "node".
-   * @param anchored whether the beginning of the prompt is never forgotten: see `Decoder.createCache`. Default false.
+   * @param anchored whether the beginning of what is read of the prompt is never forgotten: see `Decoder.createCache`. Default false.
    */
   constructor(decoder: Decoder, count: number, anchored = false) {
     this.#decoder = decoder;

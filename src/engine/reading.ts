@@ -8,7 +8,7 @@ import { ReadIds } from "./read-ids.ts";
 export interface ReadOptions {
   /**
    * Go on from what has been read before even where a new reading would begin later, as of a sequence longer than the
-   * window it does. Quicker; but what follows then depends, a little, on how one got here. Default false.
+   * window it does. Quicker; but what follows then depends on how one got here. Default false.
    */
   readonly resume?: boolean;
   /**
@@ -181,7 +181,7 @@ export class ReadingPool {
   readonly #idle: Reading[] = [];
 
   /**
-   * @param size how many are kept; each holds up to three windows of keys and values, four where they are anchored.
+   * @param size how many are kept; each holds up to three windows of keys and values, four and a quarter where they are anchored.
    * @param anchored of all of them: see `Reading`.
    */
   constructor(decoder: Decoder, size: number, anchored = false) {

@@ -8,7 +8,7 @@ import { keepMinP, keepTopK, keepTopP, keepTypical, softmax, warmGroup } from ".
 export interface Steering {
   /** Besides those of the options. */
   readonly biases?: readonly IdBias[];
-  /** The pitch temperature is so many times that of the options: above 0. Default 1. */
+  /** The pitch temperature is so many times that of the options: above 0, and 1 for a sampler that knows no pitches. Default 1. */
   readonly pitchTemperature?: number;
 }
 
@@ -75,7 +75,7 @@ export class Sampler {
   /**
    * @param logits `[vocabulary]`, finite.
    * @param step counts the draws of a generation; together with the seed it fixes the noise.
-   * @throws RangeError when no id is legal.
+   * @throws RangeError when no id is legal; OptionError for a pitch temperature that is out of range, or of no pitches.
    */
   sample(logits: Float32Array, step: number, context: DrawContext = {}): number {
     return this.#pick(this.#scores(logits, context), step);
@@ -146,7 +146,11 @@ export class Sampler {
   /** Those that begin a note, where they have a temperature of their own. */
   #warmPitches(steered = 1): IdGroup | undefined {
     const temperature = steered * (this.#options.pitchTemperature ?? 1);
-    return this.#pitches && temperature !== 1 ? { ...this.#pitches, temperature } : undefined;
+    if (temperature === 1) return undefined;
+    if (!this.#pitches) throw new OptionError("pitchTemperature is of music, which this is not");
+    if (!(temperature > 0))
+      throw new OptionError(`pitchTemperature must be above 0, is led to ${temperature}`);
+    return { ...this.#pitches, temperature };
   }
 
   #bias(scores: Float64Array, more: readonly IdBias[] = []): void {

@@ -138,6 +138,9 @@ describe("ostinato compare", () => {
     expect(figures.illegal.share).toBeGreaterThan(0.2);
     expect(figures.illegal.reference).toEqual({ ids: expect.any(Number), illegal: 0, share: 0 });
 
+    await runCli([...parameters, "--no-steady"]);
+    expect(readFigures().generatedFrom).toBe(`${model}, seeds 1 to 2, not steady`);
+
     // The same pieces, made by `generate`, give the same counts.
     const made = join(base, "made");
     mkdirSync(made);

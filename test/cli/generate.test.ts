@@ -141,7 +141,7 @@ describe("ostinato generate", () => {
     expect(bytes[0]?.equals(bytes[2] ?? Buffer.of())).toBe(false);
   });
 
-  it("holds a trill up that runs on, unless told not to", async () => {
+  it("does not go on from a trill as the model alone would, unless told to", async () => {
     const trill = Array.from({ length: 60 }, (_, i) => ({
       pitch: i % 2 === 0 ? 60 : 62,
       velocity: 70,

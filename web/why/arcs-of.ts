@@ -5,8 +5,10 @@ import type { Arc } from "../roll/arcs.ts";
 
 export interface NoteAttention {
   readonly arcs: readonly Arc[];
-  /** Of all the attention shown, the share that went to time shifts, loudness and the beginning, which are no notes. */
+  /** Of all the attention, the share that went to time shifts, loudness and the start, which are no notes. */
   readonly elsewhere: number;
+  /** Of all the attention, the share that went to the beginning of the piece, where that is kept in sight behind a gap. */
+  readonly beginning: number;
 }
 
 /** So many lines a head; more would be a smear. */
@@ -28,10 +30,12 @@ export function arcsOf(
   const seen = attention.weights.length / attention.heads.length;
   const arcs: Arc[] = [];
   let elsewhere = 0;
+  let seenWeight = 0;
   for (const [row, head] of attention.heads.entries()) {
     const weights = new Map<PieceNote, { weight: number; atEnd: number }>();
     for (let i = 0; i < seen; i += 1) {
       const weight = attention.weights[row * seen + i] ?? 0;
+      seenWeight += weight;
       const target = byIndex.get(attention.from + i);
       if (!target) {
         elsewhere += weight;
@@ -57,7 +61,8 @@ export function arcsOf(
       });
     }
   }
-  return { arcs, elsewhere: elsewhere / attention.heads.length };
+  const total = attention.heads.length; // each head's weights sum to 1
+  return { arcs, elsewhere: elsewhere / total, beginning: Math.max(0, 1 - seenWeight / total) };
 }
 
 /** The notes that ids begin or end. */

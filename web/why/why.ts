@@ -201,9 +201,11 @@ export class Why {
       }),
     );
     if (attention && this.#note) {
-      const { arcs, elsewhere } = arcsOf(piece, this.#note, attention, heads);
+      const { arcs, elsewhere, beginning } = arcsOf(piece, this.#note, attention, heads);
       this.#arcs = arcs.filter(({ head }) => !this.#hidden.has(head));
-      this.#elsewhere.textContent = `${Math.round(100 * elsewhere)} % on timing and loudness`;
+      const shares = [`${Math.round(100 * elsewhere)} % on timing and loudness`];
+      if (beginning >= 0.005) shares.push(`${Math.round(100 * beginning)} % on how the piece began`);
+      this.#elsewhere.textContent = shares.join(", ");
     }
     this.#onChange();
   }

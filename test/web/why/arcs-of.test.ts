@@ -12,7 +12,7 @@ it("joins what went to a note's beginning and end, and tells what went to no not
   if (!c || !e || !g) throw new Error("three notes");
   // Two heads, from the start of the piece (-1) to the shift before G4.
   const weights = Float32Array.of(0.1, 0, 0.5, 0.1, 0.2, 0, 0.1, 0.005, 0, 0.1, 0, 0.3, 0.59, 0.005);
-  const { arcs, elsewhere } = arcsOf(piece, g, { layer: 0, heads: [0, 3], from: -1, weights }, 4);
+  const { arcs, elsewhere, beginning } = arcsOf(piece, g, { layer: 0, heads: [0, 3], from: -1, weights }, 4);
   const short = arcs.map(({ head, toPitch, toSeconds, weight }) => [
     head,
     toPitch,
@@ -25,7 +25,19 @@ it("joins what went to a note's beginning and end, and tells what went to no not
     [3, 60, 0.5, 0.4],
   ]);
   expect(elsewhere).toBeCloseTo((0.3 + 0.01) / 2, 5);
+  expect(beginning).toBeCloseTo(0, 5);
   expect(
     arcs.every(({ fromPitch, fromSeconds, heads }) => fromPitch === 67 && fromSeconds === 1 && heads === 4),
   ).toBe(true);
+});
+
+it("what is missing went to the beginning of the piece, which is in sight behind a gap", () => {
+  const piece = new Piece(PERFORMANCE_388, IDS);
+  const [, , g] = piece.notes;
+  if (!g) throw new Error("three notes");
+  // From the shift before E4 on.
+  const weights = Float32Array.of(0.1, 0.2, 0.3, 0.2, 0.5, 0.1, 0, 0);
+  const { elsewhere, beginning } = arcsOf(piece, g, { layer: 0, heads: [0, 3], from: 2, weights }, 4);
+  expect(elsewhere).toBeCloseTo((0.1 + 0.2 + 0.5) / 2, 5);
+  expect(beginning).toBeCloseTo((0.2 + 0.4) / 2, 5);
 });
