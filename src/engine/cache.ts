@@ -1,3 +1,4 @@
+import { type Anchor, checkAnchor, leftOutAt, SideBySide } from "./anchor.ts";
 import { EngineError } from "./errors.ts";
 
 /** The sizes of a cache, which are those of the decoder that fills it. */
@@ -9,18 +10,6 @@ export interface CacheShape {
   readonly limit: number;
   /** What stays in sight however long the sequence gets; absent: nothing does. */
   readonly anchor?: Anchor | undefined;
-}
-
-/**
- * The beginning of a sequence as something that is never forgotten: as soon as there are `limit` times, a block of those behind the
- * anchor is left out at once, instead of the oldest. Distances are counted over what is seen, so the anchor is never further away than
- * `limit`. (Attention sinks, Xiao et al. 2023, "Efficient Streaming Language Models", are a few such times.)
- */
-export interface Anchor {
-  /** Its times, the first of the sequence: from 0 to `limit` less `block`. */
-  readonly rows: number;
-  /** How many times are left out at once, from 1. */
-  readonly block: number;
 }
 
 /** Times that the first buffers have room for. */
@@ -46,8 +35,7 @@ interface Store {
  * view slides along, and every `limit` times the rows move back to the front. So memory is bounded, and a time costs the
  * same on average however long a piece gets.
  *
- * With an anchor, and its middle left out, the view is of buffers apart, `limit` rows that hold what is seen side by side; only
- * new rows are copied there for a step, and all of them once a block.
+ * With an anchor, and the middle left out, the view is of memory apart, see `SideBySide`.
  *
  * A cache may be of several sequences of the same length, which one run reads on together: they lie side by side in every
  * row, `[time, sequences · heads, headSize]`, and what is said of a time is said of all of them. `select` makes such a cache.
@@ -63,21 +51,14 @@ export class KeyValueCache {
   /** Times that are remembered, seen or not: at most twice the limit. */
   #remembered = 0;
   #position = 0;
-  /** The anchor's rows, once the middle is left out: one array for each buffer. Never written to again. */
-  #opening: readonly Float32Array[] | undefined;
-  /** Anchor and newest rows side by side, for positions up to `to`; how many were left out between them, −1 where all are stale. */
-  #shown: { readonly buffers: readonly Float32Array[]; dropped: number; to: number } | undefined;
+  /** What is seen, once the middle is left out. */
+  #anchored: SideBySide | undefined;
   /** Stands in for an empty past: a graph cannot be given one, so it gets one row and a mask that hides it. */
   readonly #nothing: Float32Array;
 
   /** @throws RangeError for an anchor that leaves no room for a block. */
   constructor(shape: CacheShape, sequences = 1) {
-    const { limit, anchor } = shape;
-    if (anchor && !leavesRoom(anchor, limit)) {
-      throw new RangeError(
-        `an anchor of ${anchor.rows} times, and ${anchor.block} left out at once, where ${limit} are seen; rows from 0, block from 1, both whole, together at most ${limit} are needed`,
-      );
-    }
+    if (shape.anchor) checkAnchor(shape.anchor, shape.limit);
     this.shape = shape;
     this.sequences = sequences;
     this.#width = sequences * shape.width;
@@ -159,15 +140,15 @@ export class KeyValueCache {
     this.#store.end = at + kept;
     this.#remembered += kept;
     this.#position += rows;
-    if (this.#dropped(this.#position) > 0) this.#opening ??= this.#firstRows();
+    if (this.#dropped(this.#position) > 0) this.#anchored ??= this.#besides(this.#firstRows());
   }
 
   /**
    * A second cache at the same position. Both can be read on, rewound and forked independently.
    *
    * Costs nothing: the past is shared. The first of them to append goes on in the shared memory; when the other appends
-   * too, what it remembers is copied once into memory of its own. What an anchor is seen beside, each lays out for itself. A fork that is not needed any more may be dropped;
-   * clearing it first can spare the other a copy.
+   * too, what it remembers is copied once into memory of its own; and each lays out for itself what it sees besides an
+   * anchor. A fork that is not needed any more may be dropped; clearing it first can spare the other a copy.
    */
   fork(): KeyValueCache {
     const fork = new KeyValueCache(this.shape, this.sequences);
@@ -175,7 +156,7 @@ export class KeyValueCache {
     fork.#first = this.#first;
     fork.#remembered = this.#remembered;
     fork.#position = this.#position;
-    fork.#opening = this.#opening;
+    fork.#anchored = this.#anchored && this.#besides(this.#anchored.opening);
     this.#store.holders += 1;
     return fork;
   }
@@ -207,12 +188,13 @@ export class KeyValueCache {
       const remembered = this.#store.buffers[i]?.subarray(this.#first * this.#width);
       this.#select(which, remembered, buffer, this.#remembered);
     }
-    selected.#opening = this.#opening?.map((opening) => {
+    const openings = this.#anchored?.opening.map((opening) => {
       const rows = opening.length / this.#width;
       const part = new Float32Array(rows * selected.#width);
       this.#select(which, opening, part, rows);
       return part;
     });
+    selected.#anchored = openings && selected.#besides(openings);
     selected.#store.end = this.#remembered;
     selected.#remembered = this.#remembered;
     selected.#position = this.#position;
@@ -243,9 +225,8 @@ export class KeyValueCache {
     this.#remembered -= this.#position - position;
     this.#position = position;
     const dropped = this.#dropped(position);
-    if (this.#shown?.dropped === dropped) this.#shown.to = Math.min(this.#shown.to, position);
-    else if (this.#shown) this.#shown.dropped = -1;
-    if (dropped === 0) this.#opening = undefined; // its rows may become others
+    if (dropped === 0) this.#anchored = undefined; // its rows may become others
+    else this.#anchored?.rewind(position, dropped);
   }
 
   /** Forgets everything; the memory is kept, unless forks share it, but for that of an anchor. */
@@ -254,15 +235,13 @@ export class KeyValueCache {
     this.#first = 0;
     this.#remembered = 0;
     this.#position = 0;
-    this.#opening = undefined;
-    this.#shown = undefined;
+    this.#anchored = undefined;
   }
 
   /** How many times the one at a position does not see, between the anchor and the newest. */
   #dropped(position: number): number {
     const { limit, anchor } = this.shape;
-    if (!anchor || position < limit) return 0;
-    return anchor.block * (Math.floor((position - limit) / anchor.block) + 1);
+    return anchor ? leftOutAt(position, anchor, limit) : 0;
   }
 
   /** Copies of the anchor's rows. */
@@ -283,39 +262,26 @@ export class KeyValueCache {
     }
   }
 
-  /** Brings anchor and newest rows together, as far as they are not yet. */
-  #show(opening: readonly Float32Array[]): readonly Float32Array[] {
-    const dropped = this.#dropped(this.#position);
-    const anchorRows = this.shape.anchor?.rows ?? 0;
-    const width = this.#width;
-    const capacity = this.shape.limit * width;
-    let shown = this.#shown;
-    if (shown?.dropped === dropped && shown.to === this.#position) return shown.buffers;
-    if (shown?.dropped !== dropped) {
-      const buffers = shown?.buffers ?? opening.map(() => new Float32Array(capacity));
-      for (const [i, buffer] of buffers.entries()) buffer.set(opening[i] ?? []);
-      shown = { buffers, dropped, to: anchorRows + dropped };
-      this.#shown = shown;
-    }
-    const end = this.#first + this.#remembered;
-    const from = end - (this.#position - shown.to); // row in the store
-    for (const [i, buffer] of shown.buffers.entries()) {
-      const rows = this.#store.buffers[i]?.subarray(from * width, end * width);
-      buffer.set(rows ?? [], (shown.to - dropped) * width);
-    }
-    shown.to = this.#position;
-    return shown.buffers;
+  #besides(opening: readonly Float32Array[]): SideBySide {
+    return new SideBySide(opening, this.#width, this.shape.limit);
+  }
+
+  /** The last rows of a buffer. */
+  #newest(buffer: number, rows: number): Float32Array {
+    const to = this.#first + this.#remembered;
+    return (
+      this.#store.buffers[buffer]?.subarray((to - rows) * this.#width, to * this.#width) ?? this.#nothing
+    );
   }
 
   #view(buffer: number): Float32Array {
-    const width = this.#width;
-    if (this.length === 0) return this.#nothing;
-    if (this.#opening) {
-      return this.#show(this.#opening)[buffer]?.subarray(0, this.length * width) ?? this.#nothing;
-    }
-    const to = this.#first + this.#remembered;
-    const from = to - this.length;
-    return this.#store.buffers[buffer]?.subarray(from * width, to * width) ?? this.#nothing;
+    const { length } = this;
+    if (length === 0) return this.#nothing;
+    if (!this.#anchored) return this.#newest(buffer, length);
+    const seen = this.#anchored.at(this.#position, this.#dropped(this.#position), (i, rows) =>
+      this.#newest(i, rows),
+    );
+    return seen[buffer]?.subarray(0, length * this.#width) ?? this.#nothing;
   }
 
   /** Makes `rows` rows behind the remembered ones this cache's own, moving or copying what is remembered if need be. */
@@ -352,10 +318,4 @@ export class KeyValueCache {
     );
     return { buffers, capacity, end: 0, holders: 1 };
   }
-}
-
-function leavesRoom({ rows, block }: Anchor, limit: number): boolean {
-  return (
-    Number.isInteger(rows) && rows >= 0 && Number.isInteger(block) && block >= 1 && rows + block <= limit
-  );
 }

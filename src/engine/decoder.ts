@@ -12,7 +12,8 @@ import {
   type WeightArray,
 } from "../../models/index.ts";
 import { type AttentionRequest, checkedRequest, type LayerAttention, visibleWeights } from "./attention.ts";
-import { type Anchor, type CacheShape, KeyValueCache } from "./cache.ts";
+import type { Anchor } from "./anchor.ts";
+import { type CacheShape, KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
 import { ANY_DRAW, drawInputs, type Draws } from "./loop.ts";
 import { cacheNames, floats, graphInputs, joined, type Results } from "./graph-values.ts";

@@ -1,6 +1,7 @@
 /** The engine for decoder checkpoints: sessions, the cache, the sampler. */
 export type { AttentionRequest, LayerAttention } from "./attention.ts";
-export { type Anchor, type CacheShape, KeyValueCache } from "./cache.ts";
+export type { Anchor } from "./anchor.ts";
+export { type CacheShape, KeyValueCache } from "./cache.ts";
 export {
   Decoder,
   type DecoderSource,

@@ -59,12 +59,11 @@ export class Sampler {
    */
   constructor(options: SamplingOptions = {}, pitches?: Pick<IdGroup, "first" | "count">) {
     checkSampling(options);
-    if ((options.pitchTemperature ?? 1) !== 1 && !pitches)
-      throw new OptionError("pitchTemperature is of music, which this is not");
     this.#pitches = pitches;
     this.seed = options.seed ?? randomSeed();
     this.#options = options;
     this.#noise = new GumbelNoise(this.seed);
+    this.#warmPitches(); // throws where there are none
   }
 
   /** Whether draws need to be told of recent ids. */

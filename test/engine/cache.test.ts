@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Anchor, KeyValueCache } from "../../src/engine/cache.ts";
+import type { Anchor } from "../../src/engine/anchor.ts";
+import { KeyValueCache } from "../../src/engine/cache.ts";
 import { EngineError } from "../../src/engine/errors.ts";
 import { attentionMask } from "../../src/engine/mask.ts";
 
