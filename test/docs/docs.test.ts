@@ -25,7 +25,7 @@ const programs = documents.flatMap((document) => document.programs);
 /** Why blocks are not run, and how many they are: a new one is to be a decision. */
 const NOT_RUN = {
   "measures for many minutes, beside peers": 2,
-  "needs PyTorch": 6,
+  "needs PyTorch": 7,
   "needs the network": 1,
   "test/package runs it in a browser": 2,
   "trains a model": 2,
