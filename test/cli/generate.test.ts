@@ -312,14 +312,10 @@ describe("ostinato generate, used wrongly or given bad input", () => {
   });
 
   it.each(["SIGINT", "SIGTERM"] as const)("stops at %s without leaving a file", async (signal) => {
-    let killed = false;
-    const { code, stderr } = await generate(["--seconds", "100000", "--out", out], {
-      // The first progress line shows that it is at work.
-      onStderr: (text, kill) => {
-        if (!killed && text.includes("events")) kill(signal);
-        killed ||= text.includes("events");
-      },
+    const { code, stderr } = await generate(["--seconds", "1000", "--out", out], {
+      onHeld: (kill) => kill(signal),
     });
+    expect(stderr, "it was at work").toContain("1 event, ");
     expect(code).toBe(1);
     expect(stderr).toContain(`stopped by ${signal} — nothing was written`);
     expect(existsSync(out)).toBe(false);

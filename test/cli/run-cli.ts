@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
+import { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 export const MAIN = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
+
+const HOLD = new URL("./hold.mjs", import.meta.url).href;
 
 export interface CliResult {
   readonly code: number | null;
@@ -18,36 +21,50 @@ export interface RunCliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called when the process has been started; may send it a signal whenever it likes. */
   readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
-  /** Called with everything on stderr so far; may send the process a signal. */
-  readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
-  /** The same for the first that comes on stdout. */
-  readonly onStdout?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Called with everything on stderr so far. */
+  readonly onStderr?: (text: string) => void;
+  /**
+   * Called at the first word that the process says, on stdout or stderr, once it listens for signals: it has begun its
+   * work, and does not go on before this has returned. Progress is told at every step then, whatever time it took.
+   */
+  readonly onHeld?: (kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 /** Runs the built `ostinato` command, as a user's shell would. */
 export function runCli(parameters: readonly string[], options: RunCliOptions = {}): Promise<CliResult> {
-  const child = spawn(process.execPath, [options.main ?? MAIN, ...parameters], {
+  const { onHeld, onStart, onStderr } = options;
+  const hold = onHeld ? ["--import", HOLD] : [];
+  const child = spawn(process.execPath, [...hold, options.main ?? MAIN, ...parameters], {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
+    stdio: ["pipe", "pipe", "pipe", onHeld ? "pipe" : "ignore"],
   });
-  options.onStart?.((signal) => child.kill(signal));
+  const { stdin, stdout, stderr } = child;
+  if (!stdin || !stdout || !stderr) throw new TypeError("the process has no streams");
+  const kill = (signal: NodeJS.Signals): void => void child.kill(signal);
+  onStart?.(kill);
+  const channel = child.stdio[3];
+  if (onHeld && channel instanceof Duplex) {
+    channel.on("error", () => undefined); // of one that was killed
+    channel.once("data", () => {
+      onHeld(kill);
+      channel.write(".");
+    });
+  }
   const out: Buffer[] = [];
-  let stderr = "";
-  child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-  child.stdout.once("data", (chunk: Buffer) => {
-    options.onStdout?.(chunk.toString(), (signal) => child.kill(signal));
+  let said = "";
+  stdout.on("data", (chunk: Buffer) => out.push(chunk));
+  stderr.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+    onStderr?.(said);
   });
-  child.stderr.on("data", (chunk: Buffer) => {
-    stderr += chunk.toString();
-    options.onStderr?.(stderr, (signal) => child.kill(signal));
-  });
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(options.stdin);
+  stdin.on("error", () => undefined);
+  stdin.end(options.stdin);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => {
       const stdoutBytes = Buffer.concat(out);
-      resolve({ code, stdout: stdoutBytes.toString(), stdoutBytes, stderr });
+      resolve({ code, stdout: stdoutBytes.toString(), stdoutBytes, stderr: said });
     });
   });
 }
