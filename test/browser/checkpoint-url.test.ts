@@ -87,17 +87,21 @@ describe("checkpointUrl", () => {
   });
 
   it("says that a download broke off", async () => {
+    let cut = (): unknown => undefined;
     const url = await serve((_, response) => {
+      cut = () => response.destroy();
       response.setHeader("Content-Length", 1000).write("half");
-      setTimeout(() => response.destroy(), 20);
     });
-    const files = checkpointUrl(url, { retryDelay: 1 });
+    // Not before: what has not been taken when the connection breaks is lost.
+    const onProgress = ({ loadedBytes }: DownloadProgress): unknown => loadedBytes === 4 && cut();
+    const files = checkpointUrl(url, { retryDelay: 1, onProgress });
     await expect(files.open("config.json")).rejects.toThrow("stopped after 4 bytes");
   });
 
   it("begins anew when the file on the server has changed since the cut", async () => {
     const versions = [Buffer.from("an old version of it"), Buffer.from("the new version, longer")];
     const ranges: (string | undefined)[] = [];
+    let cut = (): unknown => undefined;
     const url = await serve((request, response) => {
       const { range } = request.headers;
       const [whole, isCut] = [versions[ranges.length === 0 ? 0 : 1] ?? Buffer.of(), ranges.length === 0];
@@ -107,10 +111,12 @@ describe("checkpointUrl", () => {
         ETag: `"${isCut ? 1 : 2}"`,
         "Content-Length": whole.length - from,
       });
-      if (isCut) response.write(whole.subarray(0, 6), () => setTimeout(() => response.destroy(), 20));
+      cut = () => response.destroy();
+      if (isCut) response.write(whole.subarray(0, 6));
       else response.end(whole.subarray(from));
     });
-    const file = await checkpointUrl(url, { retryDelay: 1 }).open("merges.txt");
+    const onProgress = ({ loadedBytes }: DownloadProgress): unknown => loadedBytes === 6 && cut();
+    const file = await checkpointUrl(url, { retryDelay: 1, onProgress }).open("merges.txt");
     expect(Buffer.from(await file.read(0, file.bytes)).toString()).toBe("the new version, longer");
     expect(ranges).toEqual([undefined, "bytes=6-", undefined]);
   });

@@ -52,6 +52,9 @@ describe.skipIf(!hasChromium())("a text model of the hub in the browser", { time
     model = `${await hub.start()}/${ID}/resolve/${COMMIT}/`;
     page = await (await browser.newContext()).newPage();
     page.setDefaultTimeout(PATIENCE);
+    await page.exposeFunction("arrived", (progress: { file: string; loadedBytes: number }) =>
+      hub.arrived(progress),
+    );
     await open();
   }
 

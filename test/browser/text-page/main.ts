@@ -31,6 +31,7 @@ async function write({ model, cache }: TextQuestion): Promise<TextAnswer> {
       wasm: { threads: 1 },
       retryDelay: 1,
       onProgress: ({ file, loadedBytes: bytes, totalBytes }) => {
+        Reflect.get(globalThis, "arrived")({ file, loadedBytes: bytes });
         if (file !== "model.safetensors") return;
         loadedBytes.push(bytes);
         total = totalBytes;

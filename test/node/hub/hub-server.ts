@@ -16,19 +16,21 @@ export interface HubServerOptions {
 export class HubServer {
   /** Requests for contents: file, and the first byte asked for. */
   readonly downloads: { readonly file: string; readonly from: number }[] = [];
-  /** How many bytes of the next answers get through before the connection is cut. */
+  /** How many bytes of the next large files get through before the connection is cut: when `arrived` tells of them. */
   readonly cuts: number[] = [];
   /** With what status the next large files are refused. */
   readonly refusals: number[] = [];
   /** What is sent in place of a file. */
   readonly falsified = new Map<string, Uint8Array>();
-  /** Milliseconds that large files take for each of their hundred parts. */
-  slowness = 0;
+  /** How many bytes of every answer with a large file get through before `goOn` is called. */
+  pauseAfter: number | undefined;
   /** Whether parts are answered with the whole. */
   ignoresRange = false;
   /** Authorization headers that the host of large files has seen. */
   readonly leaked: string[] = [];
   requests = 0;
+  readonly #paused: (() => void)[] = [];
+  readonly #cutting: { readonly at: number; readonly cut: () => void }[] = [];
   readonly #options: HubServerOptions;
   readonly #api: Server;
   readonly #storage: Server;
@@ -53,6 +55,22 @@ export class HubServer {
       server.closeAllConnections();
       server.close();
     }
+  }
+
+  /** To be told by the client how much of a file it has. */
+  arrived({ file, loadedBytes }: { readonly file: string; readonly loadedBytes: number }): void {
+    if (!isLarge(file)) return;
+    const waiting = this.#cutting.splice(0);
+    for (const each of waiting) {
+      if (each.at <= loadedBytes) each.cut();
+      else this.#cutting.push(each);
+    }
+  }
+
+  /** Sends the rest of what is paused, and pauses no more. */
+  goOn(): void {
+    this.pauseAfter = undefined;
+    for (const send of this.#paused.splice(0)) send();
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
@@ -108,18 +126,16 @@ export class HubServer {
       ...(start > 0 ? { "Content-Range": `bytes ${start}-${content.length - 1}/${content.length}` } : {}),
     });
     const cut = isLarge(file) ? this.cuts.shift() : undefined;
-    if (this.slowness > 0 && isLarge(file)) this.#sendSlowly(part, response);
-    else if (cut === undefined) response.end(part);
-    else response.write(part.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
-  }
-
-  #sendSlowly(rest: Uint8Array, response: ServerResponse, part = Math.ceil(rest.length / 100)): void {
-    if (response.destroyed || rest.length <= part) {
-      response.end(rest);
-      return;
-    }
-    response.write(rest.subarray(0, part));
-    setTimeout(() => this.#sendSlowly(rest.subarray(part), response, part), this.slowness);
+    if (cut === 0) response.destroy();
+    else if (cut !== undefined) {
+      response.write(part.subarray(0, cut));
+      // Not before: what a client has not yet taken when the connection breaks is lost to it.
+      this.#cutting.push({ at: start + cut, cut: () => response.destroy() });
+    } else if (this.pauseAfter !== undefined && isLarge(file)) {
+      const rest = part.subarray(this.pauseAfter);
+      response.write(part.subarray(0, this.pauseAfter));
+      this.#paused.push(() => response.end(rest));
+    } else response.end(part);
   }
 }
 

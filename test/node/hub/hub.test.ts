@@ -35,7 +35,13 @@ async function serve(options: Partial<HubServerOptions> = {}): Promise<HubServer
   return server;
 }
 
-const download = (options: HubOptions = {}): Promise<string> => hubFolder(ID, { retryDelay: 1, ...options });
+function download(options: HubOptions = {}): Promise<string> {
+  const onProgress = (progress: DownloadProgress): void => {
+    options.onProgress?.(progress);
+    server.arrived(progress);
+  };
+  return hubFolder(ID, { retryDelay: 1, ...options, onProgress });
+}
 
 beforeEach(() => {
   home = mkdtempSync(join(scratch, "home-"));
