@@ -62,9 +62,10 @@ function serving(model: MusicEngine): ModelLoader {
 }
 
 /** A model that counts upwards, and how far it has come. */
-function counter(): { readonly model: MusicEngine; made: number; ended: boolean } {
+function counter(): { readonly model: MusicEngine; made: number; begun: boolean; ended: boolean } {
   const state = {
     made: 0,
+    begun: false,
     ended: false,
     model: {
       vocabulary: PERFORMANCE_416,
@@ -78,6 +79,7 @@ function counter(): { readonly model: MusicEngine; made: number; ended: boolean 
       generate: () => Promise.reject(new RangeError("not this one")),
       accompany: (_melody, { signal }: WritingOptions = {}) =>
         new Promise((_resolve, reject) => {
+          state.begun = true;
           signal?.addEventListener("abort", () => {
             state.ended = true;
             reject(signal.reason);
@@ -98,7 +100,7 @@ async function collect(events: AsyncIterable<MusicEvent>): Promise<MusicEvent[]>
   return all;
 }
 
-/** Long enough for messages to go both ways. */
+/** Gives messages time to go both ways: for what is not to happen. */
 async function settle(): Promise<void> {
   for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -182,11 +184,10 @@ describe("WorkerMusicModel", () => {
     const remote = await connect(serving(source.model));
     const abort = new AbortController();
     const writing = remote.accompany(primer, { signal: abort.signal });
-    await settle();
+    await expect.poll(() => source.begun).toBe(true);
     abort.abort(new Error("enough"));
     await expect(writing).rejects.toThrow("enough");
-    await settle();
-    expect(source.ended).toBe(true);
+    await expect.poll(() => source.ended).toBe(true);
   });
 
   it("makes only a bounded number of events that nobody takes", async () => {
@@ -194,11 +195,9 @@ describe("WorkerMusicModel", () => {
     const remote = await connect(serving(source.model));
     const events = remote.continue(undefined);
     await events.next();
+    await expect.poll(() => source.made).toBe(63); // the 64th waits
     await settle();
-    const waiting = source.made;
-    expect(waiting).toBeLessThan(100);
-    await settle();
-    expect(source.made).toBe(waiting);
+    expect(source.made).toBe(63);
     for (let i = 0; i < 1000; i += 1) expect((await events.next()).value?.seconds).toBe(i + 1);
     expect(source.made).toBeLessThan(1100);
   });
@@ -207,8 +206,7 @@ describe("WorkerMusicModel", () => {
     const source = counter();
     const remote = await connect(serving(source.model));
     for await (const event of remote.continue(undefined)) if (event.seconds === 200) break;
-    await settle();
-    expect(source.ended).toBe(true);
+    await expect.poll(() => source.ended).toBe(true);
   });
 
   it("stops the model, and throws the reason, when the signal aborts", async () => {
@@ -220,8 +218,7 @@ describe("WorkerMusicModel", () => {
     await events.next();
     abort.abort(reason);
     await expect(events.next()).rejects.toBe(reason);
-    await settle();
-    expect(source.ended).toBe(true);
+    await expect.poll(() => source.ended).toBe(true);
     const never = remote.continue(undefined, { signal: AbortSignal.abort(reason) });
     await expect(never.next()).rejects.toBe(reason);
   });
