@@ -1,7 +1,7 @@
 /** The visitor's music on its way in: files, keys, a duet. */
 import type { App } from "../app.ts";
 import { NumberSetting, type NumberSpec } from "../controls/number-setting.ts";
-import { byId, element } from "../elements.ts";
+import { byId, element, setText } from "../elements.ts";
 import { Piece } from "../music/piece.ts";
 import { MidiError, PERFORMANCE_416 } from "../../src/index.ts";
 import type { RollView } from "../roll/roll-view.ts";
@@ -179,7 +179,7 @@ class InputView {
   #showPorts(): void {
     const { inputs = [], outputs = [] } = this.#ports ?? {};
     const found = inputs.length > 0 ? inputs.join(", ") : "no keyboard is connected";
-    byId("midi-found", HTMLElement).textContent = found;
+    setText(byId("midi-found", HTMLElement), found);
     byId("midi-out-choice", HTMLElement).hidden = outputs.length === 0;
     const select = byId("midi-out", HTMLSelectElement);
     const chosen = select.value;
