@@ -1,4 +1,5 @@
-/** The few things the page needs of the DOM. */
+/** The few things the page needs of the DOM. Text may come from a file: its control characters are shown as pictures. */
+import { pictureControls } from "../src/control-characters.ts";
 
 /** A new element with attributes and text. */
 export function element<K extends keyof HTMLElementTagNameMap>(
@@ -8,7 +9,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[K] {
   const created = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
-  if (text !== undefined) created.textContent = text;
+  if (text !== undefined) created.textContent = pictureControls(text);
   return created;
 }
 
@@ -21,5 +22,6 @@ export function byId<E extends HTMLElement>(id: string, kind: abstract new () =>
 
 /** Text that is set many times a second; the page is touched only where it is another. */
 export function setText(of: HTMLElement, text: string): void {
-  if (of.textContent !== text) of.textContent = text;
+  const shown = pictureControls(text);
+  if (of.textContent !== shown) of.textContent = shown;
 }

@@ -59,7 +59,7 @@ export class Status {
   }
 
   say(text: string): void {
-    byId("state", HTMLElement).textContent = text;
+    setText(byId("state", HTMLElement), text);
   }
 
   /** @param remedy what the visitor can do about it by pressing a button. */

@@ -1,4 +1,5 @@
 /** Figures and errors in words. */
+import { pictureControls } from "../src/control-characters.ts";
 
 /** Seconds as minutes and seconds: 1:05. */
 export function clock(seconds: number): string {
@@ -23,7 +24,7 @@ export function problemOf(error: unknown): { readonly message: string; readonly 
 }
 
 function sentence(text: string): string {
-  const trimmed = text.trim().replace(/\.$/, "");
+  const trimmed = pictureControls(text).trim().replace(/\.$/, "");
   // Addresses and code keep their case.
   const isWord = /^[a-z]+[ ,]/.test(trimmed);
   return `${isWord ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed}.`;

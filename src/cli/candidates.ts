@@ -1,4 +1,5 @@
 /** What a token was chosen from, as lines of text with bars. */
+import { escapeControls } from "../control-characters.ts";
 import type { TextStep } from "../text/options.ts";
 
 const BAR_WIDTH = 30;
@@ -35,9 +36,9 @@ export function candidateLine(
   return `${String(label).padStart(2)}  ${shownToken(text).padEnd(width)}  ${percent}  ${bar(probability)}`.trimEnd();
 }
 
-/** A token with its spaces and line ends to be seen. */
+/** A token with its spaces, line ends and control characters to be seen. */
 export function shownToken(text: string): string {
-  return JSON.stringify(text);
+  return escapeControls(JSON.stringify(text));
 }
 
 /** @param share from 0 to 1. */

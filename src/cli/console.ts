@@ -1,4 +1,8 @@
-/** What the commands say to people: everything but results goes to stderr. */
+/**
+ * What the commands say to people: everything but results goes to stderr. Names and texts from files are part of it, so
+ * control characters are escaped here; only what this file writes itself controls the terminal.
+ */
+import { escapeControls, LAYOUT } from "../control-characters.ts";
 
 /** How often a progress line is renewed, in milliseconds: on a terminal, and in a log, where the first comes early. */
 const TERMINAL_INTERVAL = 100;
@@ -21,7 +25,7 @@ export class Console {
   say(line: string): void {
     if (this.#quiet) return;
     this.#clearProgress();
-    process.stderr.write(`${line}\n`);
+    process.stderr.write(`${escapeControls(line)}\n`);
   }
 
   /** The state of something long: one line that renews itself on a terminal, a line every ten seconds in a log. */
@@ -31,10 +35,10 @@ export class Console {
     if (now - this.#lastProgress < this.#interval) return;
     this.#lastProgress = now;
     if (this.#isTerminal) {
-      process.stderr.write(`\r\u001b[K${line()}`);
+      process.stderr.write(`\r\u001b[K${escapeControls(line())}`);
       this.#progressShown = true;
     } else {
-      process.stderr.write(`${line()}\n`);
+      process.stderr.write(`${escapeControls(line())}\n`);
       this.#interval = LOG_INTERVAL;
     }
   }
@@ -44,15 +48,25 @@ export class Console {
     this.line(JSON.stringify(value));
   }
 
-  /** A part of a result that comes piece by piece, on stdout. */
+  /** A part of a result that comes piece by piece, on stdout: as it is in a pipe or file, escaped on a terminal. */
   write(text: string): void {
     this.#clearProgress();
-    process.stdout.write(text);
+    process.stdout.write(process.stdout.isTTY === true ? escapeControls(text, LAYOUT) : text);
   }
 
-  /** A line of the result, on stdout. */
-  line(text: string): void {
-    this.write(`${text}\n`);
+  /** The text that the result goes on from, on stderr. */
+  prompt(text: string): void {
+    process.stderr.write(escapeControls(text, LAYOUT));
+  }
+
+  /**
+   * A line of the result, on stdout.
+   *
+   * @param mark of our own, perhaps in color, that stands before it.
+   */
+  line(text: string, mark = ""): void {
+    this.#clearProgress();
+    process.stdout.write(`${mark}${escapeControls(text, LAYOUT)}\n`);
   }
 
   #clearProgress(): void {

@@ -47,7 +47,7 @@ async function runDoctor(options: DoctorCommandOptions): Promise<void> {
   for (const check of shown) {
     if (check.area !== area) console.line(`${area === "" ? "" : "\n"}${check.area}`);
     ({ area } = check);
-    for (const line of checkLines(check, width)) console.line(line);
+    showCheck(check, width, console);
   }
   const count = (state: CheckState): number => report.checks.filter((check) => check.state === state).length;
   const [faults, notes] = [count("fault"), count("note")];
@@ -55,12 +55,12 @@ async function runDoctor(options: DoctorCommandOptions): Promise<void> {
     ...(faults > 0 ? [`${counted(faults, "fault")}`] : ["nothing is broken"]),
     ...(notes > 0 ? [`${counted(notes, "thing")} worth knowing`] : []),
   ];
-  console.say(`\n${sum.join(", ")}`);
+  console.say("");
+  console.say(sum.join(", "));
 }
 
-function checkLines({ name, state, found, hint }: Check, width: number): string[] {
+function showCheck({ name, state, found, hint }: Check, width: number, console: Console): void {
   const mark = styleText(COLOURS[state], MARKS[state], { stream: process.stdout });
-  const lines = [`  ${mark} ${name.padEnd(width)}  ${found}`];
-  if (hint !== undefined) lines.push(`    ${"".padEnd(width)}  → ${hint}`);
-  return lines;
+  console.line(` ${name.padEnd(width)}  ${found}`, `  ${mark}`);
+  if (hint !== undefined) console.line(`    ${"".padEnd(width)}  → ${hint}`);
 }

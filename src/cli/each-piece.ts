@@ -1,13 +1,12 @@
 /** The pieces of a folder, as `ostinato compare` reads them. */
 import { join } from "node:path";
 import { EncodingError, MidiError, readMidi } from "../../encoding/index.ts";
+import { isMidiPath } from "../../encoding/midi-files.ts";
 import { type GridNote, gridNotes } from "../compare/windows.ts";
 import type { Console } from "./console.ts";
 import { CommandError } from "./errors.ts";
 import { listFiles, readInput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
-
-const MIDI_FILE = /\.(midi?|rmi)$/i;
 
 interface FolderReading {
   readonly lenient: boolean;
@@ -26,7 +25,7 @@ export async function eachPiece(
   { lenient, console, skipped }: FolderReading,
   use: (path: string, notes: readonly GridNote[]) => void,
 ): Promise<void> {
-  const paths = (await listFiles(folder)).filter((path) => MIDI_FILE.test(path));
+  const paths = (await listFiles(folder)).filter(isMidiPath);
   let used = 0;
   for (const [index, path] of paths.entries()) {
     console.progress(() => `${index} of ${paths.length} files of ${folder}`);

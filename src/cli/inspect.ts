@@ -12,6 +12,7 @@ import {
   tempoChanges,
   type TrackSelection,
 } from "../../encoding/index.ts";
+import { isMidiPath } from "../../encoding/midi-files.ts";
 import { GPT2_SIZES } from "../../models/index.ts";
 import { hubId } from "../node/hub/hub.ts";
 import { shippedFolder } from "../node/shipped-models.ts";
@@ -105,10 +106,8 @@ async function isFile(path: string): Promise<boolean> {
 
 function isModel(name: string): boolean {
   const isElsewhere = hubId(name) !== undefined || /^https?:\/\//.test(name);
-  const isMidi = /\.(midi?|rmi)$/i.test(name); // a missing file, rather than a model of the hub
-  return (
-    existsSync(name) || GPT2_SIZES.has(name) || shippedFolder(name) !== undefined || (isElsewhere && !isMidi)
-  );
+  const isModelElsewhere = isElsewhere && !isMidiPath(name); // a missing file, rather than a model of the hub
+  return existsSync(name) || GPT2_SIZES.has(name) || shippedFolder(name) !== undefined || isModelElsewhere;
 }
 
 function checkUsage({ tracks, lenient }: InspectCommandOptions): void {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `ostinato` command: one file a command, exit codes 0 done, 1 failed, 2 wrong usage. */
 import { CommanderError } from "commander";
+import { escapeControls } from "../control-characters.ts";
 import { UsageError } from "./errors.ts";
 import { reasonOf } from "./files.ts";
 import { InterruptError } from "./interrupt.ts";
@@ -35,7 +36,8 @@ function report(error: unknown, out: string | undefined): number {
   // Commander has already printed its message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`error: ${[message, ...hintOf(error, out)].join(" — ")}\n`);
+  const line = [message.trim(), ...hintOf(error, out)].join(" — ");
+  process.stderr.write(`error: ${escapeControls(line)}\n`);
   return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
 }
 

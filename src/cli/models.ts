@@ -35,7 +35,8 @@ async function runModels(options: ModelsCommandOptions): Promise<void> {
   for (const { name, problem } of models) {
     if (problem) console.say(`${name}: ${problem.message} — ${problem.hint}`);
   }
-  console.say("\nAny GPT-2 of the Hugging Face hub is downloaded when it is named: --model gpt2");
+  console.say("");
+  console.say("Any GPT-2 of the Hugging Face hub is downloaded when it is named: --model gpt2");
 }
 
 /** A model as `--json` prints it. */

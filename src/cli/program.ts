@@ -1,5 +1,6 @@
 /** The command line as it is declared: what `main` parses, and the completions are made from. */
 import { Command } from "commander";
+import { escapeControls, LAYOUT } from "../control-characters.ts";
 import { packageFacts } from "../node/package-root.ts";
 import { addAccompanyCommand } from "./accompany.ts";
 import { addCompareCommand } from "./compare.ts";
@@ -22,6 +23,7 @@ export function createProgram(): Command {
     .description("Symbolic-music generation: MIDI in, performance events through a transformer, MIDI out.")
     .version(packageFacts().version)
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(escapeControls(text, LAYOUT)) })
     .showHelpAfterError("(add --help for usage and examples)")
     .configureHelp({ helpWidth: 100 })
     .addHelpText(

@@ -15,6 +15,7 @@ interface RenderCommandOptions {
   readonly out: string;
   readonly soundfont?: string;
   readonly gain: number;
+  readonly keepSilence?: boolean;
   readonly tracks?: TrackSelection;
   readonly lenient?: boolean;
   readonly quiet?: boolean;
@@ -33,12 +34,14 @@ export function addRenderCommand(program: Command): void {
     .summary("turn a MIDI file into sound")
     .description(
       "Plays a MIDI file into a WAV file of 44.1 kHz, 16 bits and two channels: on the grand piano that ships, whatever " +
-        "instruments it names and without percussion, or with the instruments of a sound font.",
+        "instruments it names and without percussion, or with the instruments of a sound font. The sound ends 3 s after " +
+        "the last note.",
     )
     .argument("<file>", 'MIDI file; "-" reads stdin')
     .requiredOption("-o, --out <file>", 'WAV file to write; "-" writes stdout')
     .option("--soundfont <file>", "a .sf2, .sf3 or .dls file to play with (default: a grand piano)")
     .option("--gain <dB>", "louder, or below 0 softer", decibels, 0)
+    .option("--keep-silence", "keep the silence between the last note and the end of the file")
     .option("--tracks <list>", TRACKS_HELP, trackSelection)
     .option("--lenient", "salvage what can be read from a damaged file")
     .option("--quiet", "say nothing")
@@ -54,7 +57,7 @@ export function addRenderCommand(program: Command): void {
 }
 
 async function runRender(path: string, options: RenderCommandOptions): Promise<void> {
-  const { out, soundfont, gain } = options;
+  const { out, soundfont, gain, keepSilence = false } = options;
   checkOutputs(options);
   if (path === "-" && soundfont === "-")
     throw new UsageError("the MIDI file and --soundfont both read stdin");
@@ -76,7 +79,7 @@ async function runRender(path: string, options: RenderCommandOptions): Promise<v
   });
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
-  const rendering = renderScore(score, bank, { gain, signal: interruptSignal() });
+  const rendering = renderScore(score, bank, { gain, keepSilence, signal: interruptSignal() });
   if (rendering.silentDrums > 0) {
     console.say(
       `${path}: ${counted(rendering.silentDrums, "note")} of percussion left out (the sound font has no drums)`,

@@ -52,7 +52,8 @@ export async function writeText(
       },
     });
     const idsPerSecond = Math.round((tokens / (performance.now() - started)) * 10_000) / 10;
-    await writeOutput(out, new TextEncoder().encode(`${text}\n`));
+    if (out === "-") console.write(`${text}\n`);
+    else await writeOutput(out, new TextEncoder().encode(`${text}\n`));
     console.say(`${out}: ${counted(tokens, "token")} of text, seed ${seed}, model ${name}`);
     if (options.json) console.result({ out, seed, tokens, end, idsPerSecond, model: name });
   });

@@ -144,7 +144,7 @@ async function generateText(
     for (let number = 1; number <= options.samples; number += 1) {
       const steps: TextStep[] = [];
       if (options.samples > 1 && !options.json) console.line(`=== ${number} of ${options.samples} ===`);
-      if (isTerminal && prompt !== undefined && !options.json) process.stderr.write(prompt);
+      if (isTerminal && prompt !== undefined && !options.json) console.prompt(prompt);
       const { roll = false, tokens } = options;
       const generated = await model.generate(prompt, {
         ...samplingOf(options),
@@ -163,7 +163,7 @@ async function generateText(
       });
       samples.push({ ...generated, steps });
       seed = generated.seed + 1;
-      if (!options.json) console.line(candidates && !chooser ? `\n${generated.text}` : "");
+      if (!options.json) console.write(candidates && !chooser ? `\n${generated.text}\n` : "\n");
     }
   } catch (error) {
     // What has come ends in the middle of a line.

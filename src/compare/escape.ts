@@ -1,3 +1,5 @@
+import { pictureControls } from "../control-characters.ts";
+
 /** Text for use between tags and in quoted attributes of HTML. */
 export function escapeHtml(text: string): string {
   const entities: Readonly<Record<string, string>> = {
@@ -6,5 +8,5 @@ export function escapeHtml(text: string): string {
     ">": "&gt;",
     '"': "&quot;",
   };
-  return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
+  return pictureControls(text).replace(/[&<>"]/g, (character) => entities[character] ?? character);
 }

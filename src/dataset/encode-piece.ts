@@ -1,5 +1,6 @@
 /** One file of a dataset folder to ids; runs inside a worker. */
 import { encodeScore, melodyTrack, PERFORMANCE_416, readMidi, type StyleName } from "../../encoding/index.ts";
+import { MIDI_EXTENSIONS } from "../../encoding/midi-files.ts";
 import { TextTokenizer, TokenizerError } from "../../encoding/text.ts";
 import { Draws } from "./draws.ts";
 import { type ExampleKind, makeExample } from "./examples.ts";
@@ -44,7 +45,7 @@ export class EmptyPieceError extends Error {
 export function musicEncoder(options: { readonly recover: boolean }): PieceEncoder {
   const vocabulary = PERFORMANCE_416;
   return {
-    extensions: [".mid", ".midi", ".rmi"],
+    extensions: MIDI_EXTENSIONS,
     vocabulary: {
       name: vocabulary.name,
       size: vocabulary.size,

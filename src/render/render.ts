@@ -2,6 +2,7 @@
 import { type BasicSoundBank, SpessaLog, SpessaSynthProcessor } from "spessasynth_core";
 import { type ChannelEvent, DRUM_CHANNEL, type Score, TempoMap } from "../../encoding/index.ts";
 import { RenderError } from "./errors.ts";
+import { soundEndSeconds, type TimedEvent } from "./sound-end.ts";
 import { mostFrames } from "./wav.ts";
 
 export const SAMPLE_RATE = 44_100;
@@ -43,11 +44,15 @@ export interface Rendering {
 export interface RenderOptions {
   /** Louder (or softer, below 0) than usual, in decibels. Default 0. */
   readonly gain?: number;
+  /** Keep the silence between the last note and the end of the file. Default false. */
+  readonly keepSilence?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Renders a score at 44.1 kHz, with a tail of three seconds in which it dies away.
+ * Renders a score at 44.1 kHz, with a tail of three seconds in which it dies away: after its last note, as key and pedal
+ * hold it, or with `keepSilence` after the end of the file. A note that a pedal alone holds, or that has no note-off,
+ * counts as sounding for 30 s at most.
  *
  * @throws RenderError when a WAV file could not hold it.
  * @example
@@ -55,27 +60,29 @@ export interface RenderOptions {
  * for await (const { left, right } of parts()) play(left, right);
  */
 export function renderScore(score: Score, bank: BasicSoundBank, options: RenderOptions = {}): Rendering {
-  const frames = Math.ceil((score.durationSeconds + TAIL_SECONDS) * SAMPLE_RATE);
+  const hasDrums = bank.presets.some(({ isDrum }) => isDrum);
+  const events = channelEvents(score).filter(({ event }) => hasDrums || !isDrumEvent(event));
+  const { durationSeconds } = score;
+  const endSeconds = options.keepSilence ? durationSeconds : soundEndSeconds(events, durationSeconds);
+  const frames = Math.ceil((endSeconds + TAIL_SECONDS) * SAMPLE_RATE);
   if (frames > mostFrames(CHANNELS)) {
-    const hours = (score.durationSeconds / 3600).toFixed(1);
+    const hours = (endSeconds / 3600).toFixed(1);
     throw new RenderError(
       `the music is ${hours} h long, and a WAV file holds 6.7 h`,
       "render it in parts, or take some --tracks",
     );
   }
-  const hasDrums = bank.presets.some(({ isDrum }) => isDrum);
-  const events = channelEvents(score).filter(({ event }) => hasDrums || !isDrumEvent(event));
   const drums = score.notes.reduce((count, { channel }) => count + Number(channel === DRUM_CHANNEL), 0);
   return {
     frames,
     silentDrums: hasDrums ? 0 : drums,
-    parts: () => soundParts(events, score.durationSeconds, frames, bank, options),
+    parts: () => soundParts(events, endSeconds, frames, bank, options),
   };
 }
 
 async function* soundParts(
   events: readonly TimedEvent[],
-  durationSeconds: number,
+  endSeconds: number,
   frames: number,
   bank: BasicSoundBank,
   { gain = 0, signal }: RenderOptions,
@@ -90,21 +97,24 @@ async function* soundParts(
   synthesizer.soundBankManager.addSoundBank(bank, "main");
   synthesizer.setSystemParameter("autoAllocateVoices", true);
   synthesizer.setSystemParameter("gain", GAIN * 10 ** (gain / 20));
-  const endFrame = frameOf(durationSeconds);
+  const endFrame = frameOf(endSeconds);
   let next = 0;
   let isEnded = false;
   /** Sends what is due, and tells how long nothing else is. */
   const advance = (frame: number): number => {
+    let nextFrame = Infinity;
     for (; next < events.length; next += 1) {
       const { seconds, event } = events[next] ?? { seconds: Infinity };
-      if (frameOf(seconds) > frame) return frameOf(seconds);
+      nextFrame = frameOf(seconds);
+      if (nextFrame > frame) break;
       if (event) synthesizer.processMessage([event.status, event.data1, event.data2]);
+      nextFrame = Infinity;
     }
     if (frame >= endFrame && !isEnded) {
       isEnded = true;
       releaseAll(synthesizer);
     }
-    return isEnded ? Infinity : endFrame;
+    return isEnded ? nextFrame : Math.min(nextFrame, endFrame);
   };
   // Destroying the synthesizer afterwards would destroy the sound bank too.
   for (let begin = 0; begin < frames; begin += PART_FRAMES) {
@@ -122,11 +132,6 @@ async function* soundParts(
   }
 }
 
-interface TimedEvent {
-  readonly seconds: number;
-  readonly event: ChannelEvent;
-}
-
 /** The channel messages of all tracks in the order of time, as a player sends them. */
 function channelEvents({ division, tracks }: Score): TimedEvent[] {
   const tempo = new TempoMap(division, tracks);
@@ -136,7 +141,7 @@ function channelEvents({ division, tracks }: Score): TimedEvent[] {
     .map((event) => ({ seconds: tempo.seconds(event.tick), event }));
 }
 
-/** What still sounds when the file ends, perhaps under a pedal that is never lifted. */
+/** What still sounds at the end, perhaps under a pedal that is never lifted. */
 function releaseAll(synthesizer: SpessaSynthProcessor): void {
   for (let channel = 0; channel < 16; channel += 1) {
     synthesizer.controllerChange(channel, SUSTAIN, 0);

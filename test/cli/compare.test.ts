@@ -167,6 +167,18 @@ describe("ostinato compare", () => {
     expect(counts(readFigures())).toEqual(counts(figures));
   });
 
+  it("reads files of every ending that MIDI files have, in any case", async () => {
+    writePiece(join(generated, "y.kar"), walk(4));
+    writePiece(join(generated, "z.SMF"), walk(5));
+    writePiece(join(generated, "w.MIDI"), walk(6));
+    writePiece(join(generated, "v.Rmi"), walk(7));
+    writeFileSync(join(generated, "notes.txt"), "no MIDI");
+    const run = await runCli(["compare", generated, reference, "--out", out, "--seconds", "5"]);
+    expect(run.code).toBe(0);
+    expect(run.stderr).not.toContain("skipped");
+    expect(readFigures().generated.pieces).toBe(5);
+  });
+
   it.each([
     [["GENERATED", "--out", "OUT"], 2, "2 folders wanted, got 1"],
     [["GENERATED", "REFERENCE", "--model", "piano", "--out", "OUT"], 2, "1 folder wanted, got 2"],

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BasicSoundBank } from "spessasynth_core";
 import { beforeEach, describe, expect, it } from "vitest";
-import { scoreFromNotes, writeMidi } from "../../encoding/index.ts";
+import { assembleScore, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
 import { peakBetween } from "../render/spectrum.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -69,6 +69,22 @@ describe("ostinato render", () => {
     const again = ["render", file, "--soundfont", font, "--gain", advice?.[1] ?? ""];
     const { stderr } = await runCli([...again, "--out", join(folder, "o.wav")]);
     expect(stderr).not.toContain("clipped");
+  });
+
+  it("ends 3 s after the last note of a file that ends later, unless --keep-silence", async () => {
+    const late = join(folder, "late.mid");
+    const { division, tracks } = scoreFromNotes([
+      { pitch: 69, velocity: 90, startSeconds: 0, endSeconds: 1 },
+    ]);
+    const ticksPerSecond = division.kind === "quarter" ? 2 * division.ticksPerQuarter : NaN;
+    const longer = tracks.map((track) => ({ ...track, endTick: 10 * ticksPerSecond }));
+    writeFileSync(late, writeMidi(assembleScore(division, longer)));
+    const out = join(folder, "late.wav");
+    const short = await runCli(["render", late, "--out", out, "--json"]);
+    expect(JSON.parse(short.stdout)).toMatchObject({ seconds: 4, frames: 176_400 });
+    expect(readFileSync(out)).toHaveLength(44 + 4 * 176_400);
+    const whole = await runCli(["render", late, "--out", out, "--json", "--keep-silence"]);
+    expect(JSON.parse(whole.stdout)).toMatchObject({ seconds: 13, frames: 573_300 });
   });
 
   it("tells what is wrong, and writes nothing", async () => {

@@ -52,6 +52,15 @@ function readDataset(): {
 }
 
 describe("ostinato dataset", () => {
+  it("takes files of every ending that MIDI files have, in any case", async () => {
+    for (const path of ["a.mid", "b.MIDI", "c.kar", "d.SMF", "sub/e.Rmi", "f.txt"])
+      writePiece(path, scale(60, 3));
+    const { code } = await runCli(["dataset", folder, "--out", out]);
+    expect(code).toBe(0);
+    const paths = readDataset().header.pieces.map(({ path }) => path);
+    expect(paths).toEqual(["a.mid", "b.MIDI", "c.kar", "d.SMF", "sub/e.Rmi"]);
+  });
+
   it("writes framed ids, their index and a header, in order of path", async () => {
     writePiece("b.mid", scale(60, 5));
     writePiece("sub/a.mid", scale(50, 3));

@@ -9,7 +9,7 @@ import {
   scoreFromNotes,
 } from "../../encoding/index.ts";
 import { RenderError } from "../../src/render/errors.ts";
-import { renderScore, SAMPLE_RATE } from "../../src/render/render.ts";
+import { type RenderOptions, renderScore, SAMPLE_RATE } from "../../src/render/render.ts";
 import { loadSoundBank } from "../../src/render/sound-bank.ts";
 import { level, peakBetween, strengthAt } from "./spectrum.ts";
 
@@ -104,8 +104,34 @@ describe("renderScore", () => {
   });
 
   it("refuses what no WAV file holds", () => {
-    const score = { ...scoreFromNotes([note(69, 0, 1)]), durationSeconds: 7 * 3600 };
-    expect(() => renderScore(score, piano)).toThrow(RenderError);
+    expect(() => renderScore(scoreFromNotes([note(69, 0, 7 * 3600)]), piano)).toThrow(RenderError);
+    const late = { ...scoreFromNotes([note(69, 0, 1)]), durationSeconds: 7 * 3600 };
+    expect(() => renderScore(late, piano, { keepSilence: true })).toThrow(RenderError);
+  });
+
+  it("ends 3 s after the last note, though the file ends an hour later", async () => {
+    const score = endingAt(scoreFromNotes([note(69, 0, 1)]), 3600);
+    expect(score.durationSeconds).toBe(3600);
+    const { left, frames } = await render(score);
+    expect(frames).toBe(4 * SAMPLE_RATE);
+    expect(left).toEqual((await render(scoreFromNotes([note(69, 0, 1)]))).left);
+  });
+
+  it("keeps the silence up to the end of the file when asked to", async () => {
+    const score = endingAt(scoreFromNotes([note(69, 0, 1)]), 5);
+    const { left, frames } = await render(score, { keepSilence: true });
+    expect(frames).toBe(8 * SAMPLE_RATE);
+    expect(level(part(left, 7, 8))).toBeLessThan(0.001 * level(part(left, 0, 1)));
+  });
+
+  it("gives a note 30 s under a pedal that is never lifted", async () => {
+    const plain = scoreFromNotes([note(21, 0, 1)]);
+    const pedal: MidiEvent = { kind: "channel", tick: 0, status: 0xb0, data1: 64, data2: 127 };
+    const tracks = [...plain.tracks, { name: "", events: [pedal], endTick: 0 }];
+    const { left, frames } = await render(endingAt(assembleScore(plain.division, tracks), 3600));
+    expect(frames).toBe(34 * SAMPLE_RATE);
+    expect(level(part(left, 5, 6))).toBeGreaterThan(0.003);
+    expect(level(part(left, 30, 31))).toBeLessThan(0.0001);
   });
 });
 
@@ -128,7 +154,7 @@ function note(pitch: number, startSeconds: number, endSeconds: number, velocity 
 }
 
 /** The whole sound of a score. */
-async function render(score: Score, options: { readonly gain?: number } = {}, bank = piano) {
+async function render(score: Score, options: RenderOptions = {}, bank = piano) {
   const rendering = renderScore(score, bank, options);
   const { frames, silentDrums } = rendering;
   const [left, right] = [new Float32Array(frames), new Float32Array(frames)];
@@ -140,6 +166,15 @@ async function render(score: Score, options: { readonly gain?: number } = {}, ba
   }
   expect(at).toBe(frames);
   return { left, right, frames, silentDrums };
+}
+
+/** A score whose tracks end at this second, whatever is in them. */
+function endingAt({ division, tracks }: Score, seconds: number): Score {
+  const ticksPerSecond = division.kind === "quarter" ? 2 * division.ticksPerQuarter : NaN;
+  return assembleScore(
+    division,
+    tracks.map((track) => ({ ...track, endTick: seconds * ticksPerSecond })),
+  );
 }
 
 function part(samples: Float32Array, fromSeconds: number, toSeconds: number): Float32Array {

@@ -20,5 +20,6 @@ describe("words", () => {
       hint: "Reload the page and try again.",
     });
     expect(problemOf(42).message).toBe("42");
+    expect(problemOf(new Error("no \u001b[31m\u009b file")).message).toBe("No ␛[31m\ufffd file.");
   });
 });

@@ -1,8 +1,9 @@
 /** The visitor's music on its way in: files, keys, a duet. */
 import type { App } from "../app.ts";
 import { NumberSetting, type NumberSpec } from "../controls/number-setting.ts";
-import { byId, element } from "../elements.ts";
+import { byId, element, setText } from "../elements.ts";
 import { Piece } from "../music/piece.ts";
+import { MIDI_EXTENSIONS } from "../../encoding/midi-files.ts";
 import { MidiError, PERFORMANCE_416 } from "../../src/index.ts";
 import type { RollView } from "../roll/roll-view.ts";
 import type { Status } from "../status.ts";
@@ -115,6 +116,7 @@ class InputView {
 
   #listenForFiles(): void {
     const input = byId("file", HTMLInputElement);
+    input.accept = [...MIDI_EXTENSIONS, "audio/midi"].join(",");
     byId("open", HTMLButtonElement).addEventListener("click", () => input.click());
     input.addEventListener("change", () => {
       const [file] = input.files ?? [];
@@ -179,7 +181,7 @@ class InputView {
   #showPorts(): void {
     const { inputs = [], outputs = [] } = this.#ports ?? {};
     const found = inputs.length > 0 ? inputs.join(", ") : "no keyboard is connected";
-    byId("midi-found", HTMLElement).textContent = found;
+    setText(byId("midi-found", HTMLElement), found);
     byId("midi-out-choice", HTMLElement).hidden = outputs.length === 0;
     const select = byId("midi-out", HTMLSelectElement);
     const chosen = select.value;

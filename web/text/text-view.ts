@@ -1,7 +1,7 @@
 /** The Text tab: the same parts as the piano's, over words. */
 import { NumberSetting } from "../controls/number-setting.ts";
 import { samplingSpec } from "../controls/specs.ts";
-import { byId, element } from "../elements.ts";
+import { byId, element, setText } from "../elements.ts";
 import { headColour } from "../roll/colours.ts";
 import { megabytes, problemOf } from "../words.ts";
 import { showHeadNumbers } from "./number-table.ts";
@@ -170,7 +170,7 @@ class TextView {
   async #explain(): Promise<void> {
     const index = this.#chosen;
     if (index === undefined || !this.#client) return;
-    byId("text-why-title", HTMLElement).textContent = `Why “${visible(this.#text[index]?.text ?? "")}”`;
+    setText(byId("text-why-title", HTMLElement), `Why “${visible(this.#text[index]?.text ?? "")}”`);
     const ids = this.#text.map(({ id }) => id);
     const request = { ids, index, layer: Number(this.#layer.value), options: this.#options() };
     const explanation = await this.#client.ask("explain", request);
@@ -250,7 +250,7 @@ class TextView {
   }
 
   #say(text: string): void {
-    byId("text-state", HTMLElement).textContent = text;
+    setText(byId("text-state", HTMLElement), text);
   }
 
   async #attempt(action: () => Promise<void>): Promise<void> {
