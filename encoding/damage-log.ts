@@ -6,6 +6,8 @@ export interface Damage {
   readonly code: MidiErrorCode;
   readonly offset: number;
   readonly found: string;
+  /** What to do about it, where that is not to get the file again. */
+  readonly hint?: string;
 }
 
 /** A hostile file can hold a fault every few bytes; the list of them must not outgrow the file. */
@@ -25,13 +27,17 @@ export class DamageLog {
    *
    * @param dropped what recovery leaves out, such as "the event".
    */
-  report({ code, offset, found }: Damage, dropped: string, track?: number): void {
+  report(
+    { code, offset, found, hint = "the file is damaged; get it again" }: Damage,
+    dropped: string,
+    track?: number,
+  ): void {
     if (!this.#recover) {
       throw new MidiError(found, {
         code,
         offset,
         track,
-        hint: "the file is damaged; get it again",
+        hint,
         canRecover: true,
       });
     }

@@ -1,11 +1,13 @@
 /**
- * The chunk layer of the Standard MIDI File 1.0 specification (RP-001): header and tracks, bare or in a RIFF wrapper.
+ * The chunk layer of the Standard MIDI File 1.0 specification (RP-001): header and tracks, bare or in a wrapper.
  * Reading allocates only in proportion to bytes that are there; a claimed length is checked against the input first.
  */
 import { fourLetters, hex, uint16, uint32 } from "./bytes.ts";
 import { counted } from "./counted.ts";
 import { DamageLog } from "./damage-log.ts";
+import { fileKindOf } from "./file-kinds.ts";
 import { MidiError } from "./midi-error.ts";
+import { unwrap } from "./midi-wrapper.ts";
 import type { Division, Track } from "./score.ts";
 import { readTrack } from "./track-reader.ts";
 
@@ -41,29 +43,11 @@ const FALLBACK_DIVISION: Division = { kind: "quarter", ticksPerQuarter: 480 };
 
 /** Reads all chunks of a MIDI file. Throws `MidiError`; with `recover`, only when there is no header to go by. */
 export function readMidiFile(input: Uint8Array, options: ReadMidiOptions = {}): MidiFile {
-  const { bytes, start } = unwrapRiff(input);
   const log = new DamageLog(options.recover ?? false);
+  const { bytes, start } = unwrap(input, log);
   const { format, trackCount, division, end } = readHeader(bytes, start, log);
   const tracks = readTracks(bytes, end, trackCount, log);
   return { format, division, tracks, warnings: log.warnings() };
-}
-
-/** A RIFF RMID file holds a whole MIDI file in its `data` chunk; anything else is returned as it is. */
-function unwrapRiff(bytes: Uint8Array): { bytes: Uint8Array; start: number } {
-  if (fourLetters(bytes, 0) !== "RIFF" || fourLetters(bytes, 8) !== "RMID") return { bytes, start: 0 };
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let offset = 12;
-  while (offset + CHUNK_HEAD <= bytes.length) {
-    const length = view.getUint32(offset + 4, true);
-    const start = offset + CHUNK_HEAD;
-    if (fourLetters(bytes, offset) === "data") return { bytes: bytes.subarray(0, start + length), start };
-    offset = start + length + (length & 1);
-  }
-  throw new MidiError("RIFF RMID wrapper without a data chunk", {
-    code: "not-midi",
-    offset: 12,
-    hint: "the file was cut or is another kind of RIFF file; export it again as a .mid file",
-  });
 }
 
 function readHeader(bytes: Uint8Array, start: number, log: DamageLog): Header {
@@ -77,10 +61,11 @@ function readHeader(bytes: Uint8Array, start: number, log: DamageLog): Header {
   const name = fourLetters(bytes, start);
   const left = bytes.length - start - CHUNK_HEAD;
   if (name !== "MThd" && !(left < 0 && "MThd".startsWith(name))) {
-    throw new MidiError(`expected "MThd", got "${name.replace(/[^\x20-\x7e]/g, "?")}"`, {
+    const kind = fileKindOf(bytes.subarray(start));
+    throw new MidiError(`this is ${kind ? `${kind.name}, ` : ""}not a MIDI file: expected "MThd"`, {
       code: "not-midi",
       offset: start,
-      hint: "this is not a Standard MIDI File; give a .mid file",
+      hint: kind?.hint ?? "give a Standard MIDI File (.mid)",
     });
   }
   if (left < HEADER_LENGTH) {

@@ -4,12 +4,17 @@ import type { Division, MidiEvent, Score, Track } from "./score.ts";
 
 /** The largest delta time that four variable-length bytes can hold. */
 const MAX_DELTA = 0x0fffffff;
+/** A text event (0x01) of no characters, which all readers pass over. */
+const EMPTY_TEXT_EVENT = Uint8Array.of(0xff, 0x01, 0);
+/** At 480 ticks a quarter and 120 quarters a minute, this many spacers pass more than 80 years. */
+const MAX_SPACERS = 10_000;
 
 /**
  * Writes a score as a Standard MIDI File, format 0 for one track and format 1 for several: every event of every
- * track, at its tick. Running status is not used, so that each event stands alone.
+ * track, at its tick. Running status is not used, so that each event stands alone. A gap longer than the 268,435,455
+ * ticks of one delta time is written with empty text events in between.
  *
- * @throws MidiError when a gap between two events is longer than the format can hold.
+ * @throws MidiError when the gaps of the file take more than 10,000 such text events.
  */
 export function writeMidi(score: Score): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter();
@@ -18,11 +23,12 @@ export function writeMidi(score: Score): Uint8Array<ArrayBuffer> {
   out.uint16(score.tracks.length === 1 ? 0 : 1);
   out.uint16(score.tracks.length);
   out.uint16(divisionWord(score.division));
+  const spacers = new SpacerBudget();
   for (const track of score.tracks) {
     out.ascii("MTrk");
     const lengthAt = out.length;
     out.uint32(0);
-    writeTrack(out, track);
+    writeTrack(out, track, spacers);
     out.uint32At(lengthAt, out.length - lengthAt - 4);
   }
   return out.bytes();
@@ -35,14 +41,14 @@ function divisionWord(division: Division): number {
   return ((256 - frames) << 8) | division.ticksPerFrame;
 }
 
-function writeTrack(out: ByteWriter, track: Track): void {
+function writeTrack(out: ByteWriter, track: Track, spacers: SpacerBudget): void {
   let tick = 0;
   for (const event of track.events) {
-    out.variableLength(delta(tick, event.tick));
+    writeDelta(out, event.tick - tick, spacers);
     tick = event.tick;
     writeEvent(out, event);
   }
-  out.variableLength(delta(tick, Math.max(tick, track.endTick)));
+  writeDelta(out, Math.max(0, track.endTick - tick), spacers);
   out.byte(0xff);
   out.byte(0x2f);
   out.byte(0);
@@ -66,12 +72,29 @@ function writeEvent(out: ByteWriter, event: MidiEvent): void {
   out.append(event.data);
 }
 
-function delta(from: number, to: number): number {
-  if (to - from <= MAX_DELTA) return to - from;
-  throw new MidiError(`a silence of ${to - from} ticks is longer than a MIDI file can hold (${MAX_DELTA})`, {
-    code: "bad-value",
-    hint: "trim the silence, or write with fewer ticks per quarter note",
-  });
+/** Writes the time up to the next event. A longer one than a delta time can hold is cut by text events without text. */
+function writeDelta(out: ByteWriter, ticks: number, spacers: SpacerBudget): void {
+  let left = ticks;
+  for (; left > MAX_DELTA; left -= MAX_DELTA) {
+    spacers.take(ticks);
+    out.variableLength(MAX_DELTA);
+    out.append(EMPTY_TEXT_EVENT);
+  }
+  out.variableLength(left);
+}
+
+/** How many events that only pass time a file may still get, so that a huge tick cannot fill the memory. */
+class SpacerBudget {
+  #left = MAX_SPACERS;
+
+  take(ticks: number): void {
+    this.#left -= 1;
+    if (this.#left >= 0) return;
+    throw new MidiError(`a silence of ${ticks} ticks is longer than a MIDI file is written with`, {
+      code: "bad-value",
+      hint: "trim the silence, or write with fewer ticks per quarter note",
+    });
+  }
 }
 
 /** A byte buffer that doubles when it is full. */

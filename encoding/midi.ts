@@ -1,12 +1,13 @@
 /** Standard MIDI File bytes <-> `Score`. */
 import { counted } from "./counted.ts";
 import { eventColumnsOf } from "./event-columns.ts";
-import { type MidiFile, readMidiFile, type ReadMidiOptions } from "./midi-reader.ts";
+import { readMidiFile, type ReadMidiOptions } from "./midi-reader.ts";
 import { NoteReader } from "./note-reader.ts";
 import { scoreOfTable } from "./note-table.ts";
+import { patternsInSequence } from "./pattern-sequence.ts";
 import { pedalEvents } from "./pedal.ts";
-import type { MidiEvent, Note, Score, Track } from "./score.ts";
-import { DEFAULT_MICROSECONDS_PER_QUARTER, tempoChanges, TempoMap } from "./tempo-map.ts";
+import type { Note, Score, Track } from "./score.ts";
+import { DEFAULT_MICROSECONDS_PER_QUARTER, TempoMap } from "./tempo-map.ts";
 import { noteEvents, programChange, tempoEvent, trackOf } from "./track-builder.ts";
 
 export type { ReadMidiOptions } from "./midi-reader.ts";
@@ -18,7 +19,7 @@ const TICKS_PER_SECOND = 1000;
 
 /**
  * Reads a Standard MIDI File (format 0, 1 or 2, bare or in a RIFF RMID wrapper). The tracks of a format 2 file are
- * independent patterns; they are laid out one after the other.
+ * independent patterns; they are laid out one after the other, with all their tempo events on the first track.
  *
  * @param bytes the whole file; the score keeps views of it, so do not change it afterwards.
  * @throws MidiError for every kind of damage, with its byte offset; with `recover`, only when no header can be read.
@@ -28,7 +29,11 @@ const TICKS_PER_SECOND = 1000;
  */
 export function readMidi(bytes: Uint8Array, options: ReadMidiOptions = {}): Score {
   const file = readMidiFile(bytes, options);
-  return assembleScore(file.division, file.format === 2 ? inSequence(file) : file.tracks, file.warnings);
+  return assembleScore(
+    file.division,
+    file.format === 2 ? patternsInSequence(file.tracks) : file.tracks,
+    file.warnings,
+  );
 }
 
 /** A score from tracks of events: its notes, pedal and length are read out of them. */
@@ -65,20 +70,4 @@ export function scoreFromNotes(notes: readonly Note[], name = "Piano"): Score {
     ...noteEvents(notes, channel, (seconds) => Math.round(seconds * TICKS_PER_SECOND)),
   ]);
   return assembleScore({ kind: "quarter", ticksPerQuarter: TICKS_PER_QUARTER }, [track]);
-}
-
-/** The patterns of a format 2 file one after the other, each beginning at the default tempo unless it sets its own. */
-function inSequence(file: MidiFile): Track[] {
-  let offset = 0;
-  return file.tracks.map((track) => {
-    const start = offset;
-    offset += track.endTick;
-    const setsTempo = tempoChanges([track])[0]?.tick === 0;
-    const moved: MidiEvent[] = track.events.map((event) => ({ ...event, tick: event.tick + start }));
-    return {
-      name: track.name,
-      events: setsTempo ? moved : [tempoEvent(start, DEFAULT_MICROSECONDS_PER_QUARTER), ...moved],
-      endTick: start + track.endTick,
-    };
-  });
 }

@@ -263,7 +263,7 @@ describe("ostinato generate, used wrongly or given bad input", () => {
     {
       name: "a text file",
       bytes: Buffer.from("Dear Sir or Madam"),
-      says: /expected "MThd", got "Dear" at byte 0/,
+      says: /this is not a MIDI file: expected "MThd" at byte 0/,
     },
     { name: "an empty file", bytes: Buffer.of(), says: /the file is empty/ },
     { name: "a cut file", bytes: midi.subarray(0, 200), says: /claims \d+ bytes, \d+ are left at byte 14/ },

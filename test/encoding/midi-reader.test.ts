@@ -47,8 +47,8 @@ describe("what is not a MIDI file", () => {
 
   it("says what was found, where, and what to do", () => {
     const error = errorOf([...new TextEncoder().encode("<html>")]);
-    expect(error.message).toBe('expected "MThd", got "<htm" at byte 0');
-    expect(error.hint).toMatch(/give a \.mid file/);
+    expect(error.message).toBe('this is an HTML page, not a MIDI file: expected "MThd" at byte 0');
+    expect(error.hint).toMatch(/download the \.mid file/);
   });
 });
 

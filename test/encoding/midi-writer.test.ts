@@ -72,12 +72,59 @@ describe("writeMidi", () => {
     }
   });
 
-  it("refuses a silence that no file can hold", () => {
+  it("bridges a gap longer than a delta time with empty text events, and reads the other events at their ticks", () => {
     const score = assembleScore({ kind: "quarter", ticksPerQuarter: 96 }, [
-      { name: "", events: [], endTick: 0x10000000 },
+      {
+        name: "",
+        events: [
+          { kind: "channel", tick: 0x10000000, status: 0xc0, data1: 1, data2: 0 },
+          { kind: "channel", tick: 0x30000005, status: 0xc0, data1: 2, data2: 0 },
+        ],
+        endTick: 0x40000005,
+      },
+    ]);
+    const bytes = writeMidi(score);
+    expect([...bytes.subarray(22, 34)]).toEqual([0xff, 0xff, 0xff, 0x7f, 0xff, 1, 0, 1, 0xc0, 1, 0xff, 0xff]);
+    const again = readMidi(bytes).tracks[0];
+    const spacer = { kind: "meta", type: 1, data: new Uint8Array(0) };
+    expect(again?.events).toEqual([
+      { ...spacer, tick: 0x0fffffff },
+      { kind: "channel", tick: 0x10000000, status: 0xc0, data1: 1, data2: 0 },
+      { ...spacer, tick: 0x1fffffff },
+      { ...spacer, tick: 0x2ffffffe },
+      { kind: "channel", tick: 0x30000005, status: 0xc0, data1: 2, data2: 0 },
+      { ...spacer, tick: 0x40000004 },
+    ]);
+    expect(again?.endTick).toBe(0x40000005);
+    expect(readMidi(bytes).warnings).toEqual([]);
+  });
+
+  it("keeps two notes that are 80 hours apart", () => {
+    const hours80 = 80 * 3_600_000;
+    const notes = [note(60, 64, 0, 1000), note(62, 64, hours80, hours80 + 500)];
+    expect(readMidi(writeMidi(scoreFromNotes(notes))).notes).toMatchObject(notes);
+  });
+
+  it("keeps the ticks of a file of 80 hours at 100 ticks a quarter, without a spacer", () => {
+    const late = [0x9b, 0xbb, 0xd0, 0x00, 0x90, 62, 80, 100, 0x80, 62, 64];
+    const bytes = Uint8Array.from([
+      ...header(0, 1, 100),
+      ...track(0, 0x90, 60, 80, 0x83, 0x60, 0x80, 60, 64, ...late),
+    ]);
+    const score = readMidi(bytes);
+    expect(score.notes.map(({ startTick, endTick }) => [startTick, endTick])).toEqual([
+      [0, 480],
+      [57_600_480, 57_600_580],
+    ]);
+    expect(writeMidi(score)).toEqual(bytes);
+  });
+
+  it("refuses a silence of more than 10,000 delta times", () => {
+    const score = assembleScore({ kind: "quarter", ticksPerQuarter: 96 }, [
+      { name: "", events: [], endTick: 0x0fffffff * 10_002 },
     ]);
     expect(() => writeMidi(score)).toThrow(MidiError);
-    expect(() => writeMidi(score)).toThrow(/268435456 ticks/);
+    expect(() => writeMidi(score)).toThrow(/a silence of 2684891420910 ticks/);
   });
 
   it("grows with what it holds", () => {
