@@ -15,6 +15,8 @@ export {
   withEnding,
 } from "./conditions.ts";
 export { encodeScore, type EncodedScore, type EncodeScoreOptions } from "./encode-score.ts";
+export { ChannelError } from "./free-channel.ts";
+export { endsWithinBar, lastSoundSeconds } from "./last-sound.ts";
 export { eventText, pitchName } from "./event-text.ts";
 export { MidiError, type MidiErrorCode } from "./midi-error.ts";
 export { assembleScore, readMidi, type ReadMidiOptions, scoreFromNotes, writeMidi } from "./midi.ts";
@@ -51,7 +53,14 @@ export { melodyTrack, melodyTrackNotes, topVoice, voices } from "./melody.ts";
 export { writeNpy } from "./npy.ts";
 export { parseSelection, SelectionError, selectNotes, selectTracks, type TrackSelection } from "./select.ts";
 export { skyline } from "./skyline.ts";
-export { addNotes, type Continuation, movedNotes, replaceNotes, spliceContinuation } from "./splice.ts";
+export {
+  addNotes,
+  type Continuation,
+  movedNotes,
+  type NewPartOptions,
+  replaceNotes,
+  spliceContinuation,
+} from "./splice.ts";
 export { applySustain } from "./sustain.ts";
 export {
   DENSITIES,

@@ -1,20 +1,15 @@
 /** A primer as it was, followed by what was generated. */
+import { type Cut, cutTracks, noteKey } from "./cut-track.ts";
+import { withFinerDivision } from "./finer-division.ts";
+import { partChannel } from "./free-channel.ts";
 import { assembleScore } from "./midi.ts";
 import type { PerformanceNote } from "./performance-decoder.ts";
-import {
-  type Division,
-  DRUM_CHANNEL,
-  type MidiEvent,
-  type Note,
-  type Score,
-  type ScoreNote,
-  type Track,
-} from "./score.ts";
+import type { Division, Note, Score, ScoreNote, Track } from "./score.ts";
 import { TempoMap } from "./tempo-map.ts";
-import { controlChange, noteEvents, noteOff, programChange, trackOf } from "./track-builder.ts";
+import { noteEvents, noteOff, portEvent, trackOf } from "./track-builder.ts";
 
-const SUSTAIN_CONTROLLER = 64;
-const PIANO_PROGRAM = 0;
+/** A continuation begins later by this much at most, to begin no earlier than its primer ends: a step of the encoding. */
+const LONGEST_DELAY_SECONDS = 0.01;
 
 /** What `spliceContinuation` puts behind a primer. */
 export interface Continuation {
@@ -28,73 +23,138 @@ export interface Continuation {
   readonly startSeconds: number;
   /** Seconds of the file after which nothing of the primer is kept; Infinity keeps all of it. */
   readonly cutSeconds: number;
+  /**
+   * Of a primer that is kept whole: seconds of the file from which on there is only silence, which is left out.
+   * Default: the silence is kept, up to the end of the longest track.
+   */
+  readonly silenceFromSeconds?: number | undefined;
+  /** The MIDI port of the new track. Default: none is named, and the part has a channel of its own. */
+  readonly port?: number | undefined;
+}
+
+/** How notes are added to a score. */
+export interface NewPartOptions {
+  /** The MIDI port of the new track. Default: none is named, and the part has a channel of its own. */
+  readonly port?: number | undefined;
 }
 
 /**
- * Puts generated notes behind a primer. Every event of the primer up to the cut stays at its tick; notes that sound
+ * Puts generated notes behind a primer. Every event of the primer up to the cut stays at its time; notes that sound
  * across the cut end where the model ended them; a pedal that is down is lifted at the cut, since generated lengths
- * have the pedal folded in. The new notes come in a track of their own, on a piano channel that the primer leaves free.
+ * have the pedal folded in. The new notes come in a track of their own, on a channel of their own.
+ *
+ * @throws ChannelError when notes of the primer sound on all channels where the new ones come.
  */
 export function spliceContinuation(primer: Score, continuation: Continuation): Score {
-  const { notes, primerOnsets, startSeconds } = continuation;
-  const tempo = new TempoMap(primer.division, primer.tracks);
-  const endTick = primer.tracks.reduce((latest, track) => Math.max(latest, track.endTick), 0);
-  const cutTick = continuation.cutSeconds === Infinity ? endTick : tempo.tick(continuation.cutSeconds);
-  const ends = noteEnds(primer, continuation, tempo, cutTick);
-  const kept = primer.tracks.map((track, index) => {
-    const ofTrack = primer.notes.filter((note) => note.track === index);
-    return cutTrack(track, ofTrack, ends, cutTick);
-  });
+  const { notes, primerOnsets, startSeconds, cutSeconds, silenceFromSeconds, port } = continuation;
+  const beginSeconds = cutSeconds === Infinity ? (silenceFromSeconds ?? primer.durationSeconds) : cutSeconds;
+  const moved = movedNotes(
+    notes.filter((note) => note.onset >= primerOnsets),
+    startSeconds,
+  );
+  const first = moved.reduce((earliest, note) => Math.min(earliest, note.startSeconds), Infinity);
+  // Times of the model are rounded to its grid.
+  const late = beginSeconds - first;
+  const added = late > 0 && late < LONGEST_DELAY_SECONDS ? movedNotes(moved, late) : moved;
 
-  const added = notes.filter((note) => note.onset >= primerOnsets);
-  const fileNotes = movedNotes(added, startSeconds);
+  const { score: fine, warnings } = withFinerDivision(primer, ...secondsOf(added, beginSeconds));
+  const tempo = new TempoMap(fine.division, fine.tracks);
+  const cut: Cut = {
+    tick: tempo.tick(beginSeconds),
+    lastTick: cutSeconds === Infinity ? Infinity : tempo.tick(cutSeconds),
+    keepsEnds: cutSeconds === Infinity && silenceFromSeconds === undefined,
+  };
+  const kept = cutTracks(fine, noteEnds(fine, continuation, tempo, cut.tick), cut);
   // Tracks that the model was not shown may go on after the new notes have begun.
-  return assembleScore(primer.division, [
-    ...kept,
-    pianoTrack(primer.division, kept, fileNotes, "Continuation", cutTick),
-  ]);
+  const part = pianoTrack(fine.division, kept, added, { name: "Continuation", programTick: cut.tick, port });
+  return assembleScore(fine.division, [...kept, part], warnings);
 }
 
-/** The score as it was, with piano notes in a track of their own, on a channel that it leaves free. */
-export function addNotes(score: Score, added: readonly Note[], name: string): Score {
-  return replaceNotes(score, [], added, name);
+/** The score as it was, with piano notes in a track of their own, on a channel of their own. */
+export function addNotes(
+  score: Score,
+  added: readonly Note[],
+  name: string,
+  options: NewPartOptions = {},
+): Score {
+  return replaceNotes(score, [], added, name, options);
 }
 
 /**
- * The score without some of its notes, and with others in a track of their own, on a channel that it leaves free. All
- * other events stay as they were.
+ * The score without some of its notes, and with others in a track of their own, on a channel of their own. All other
+ * events stay as they were.
  *
  * @param removed notes of the score.
  * @param added in seconds of the file; pedal folded in.
+ * @throws ChannelError when notes of the score sound on all channels where the new ones come.
  */
 export function replaceNotes(
   score: Score,
   removed: readonly ScoreNote[],
   added: readonly Note[],
   name: string,
+  { port }: NewPartOptions = {},
 ): Score {
-  const gone = score.tracks.map(() => new Set<number>());
+  const { score: fine, warnings } = withFinerDivision(score, ...secondsOf(added, 0));
+  const gone = fine.tracks.map(() => new Set<number>());
   for (const note of removed) gone[note.track]?.add(note.noteOnIndex).add(note.noteOffIndex);
-  const kept = score.tracks.map((track, index) => ({
-    ...track,
-    events: track.events.filter((_, event) => !gone[index]?.has(event)),
-  }));
-  return assembleScore(score.division, [...kept, pianoTrack(score.division, kept, added, name, 0)]);
+  const offs = offsOfStruckAgain(fine, removed);
+  const kept = fine.tracks.map((track, index) => {
+    const events = track.events.filter((_, event) => !gone[index]?.has(event));
+    const inserted = offs.flatMap((off) => (off.track === index ? [off.event] : []));
+    return inserted.length === 0
+      ? { ...track, events }
+      : { ...track, events: [...inserted, ...events].sort((a, b) => a.tick - b.tick) };
+  });
+  const part = pianoTrack(fine.division, kept, added, { name, programTick: 0, port });
+  return assembleScore(fine.division, [...kept, part], warnings);
 }
 
-/** Notes in seconds of the file as a track, which chooses the piano at a tick, or sooner if its notes begin sooner. */
+/** Note-offs of kept notes that have none, since their key is struck again, by a note that is removed. */
+function offsOfStruckAgain({ notes }: Score, removed: readonly ScoreNote[]) {
+  const keys = new Set(removed.map(noteKey));
+  const strikes = new Set(
+    notes
+      .filter((note) => keys.has(noteKey(note)))
+      .map(({ channel, pitch, startTick }) => `${channel}:${pitch}:${startTick}`),
+  );
+  return notes
+    .filter((note) => note.noteOffIndex < 0 && !keys.has(noteKey(note)))
+    .filter(({ channel, pitch, endTick }) => strikes.has(`${channel}:${pitch}:${endTick}`))
+    .map(({ track, endTick, channel, pitch }) => ({ track, event: noteOff(endTick, channel, pitch) }));
+}
+
+/** From the first start of notes to their last end; a time for both where there are none. */
+function secondsOf(notes: readonly Note[], otherwise: number): [number, number] {
+  if (notes.length === 0) return [otherwise, otherwise];
+  return notes.reduce<[number, number]>(
+    ([from, to], note) => [Math.min(from, note.startSeconds), Math.max(to, note.endSeconds)],
+    [Infinity, 0],
+  );
+}
+
+interface PianoTrackOptions extends NewPartOptions {
+  readonly name: string;
+  /** Where an unused channel is made a piano's, unless the notes begin sooner. */
+  readonly programTick: number;
+}
+
+/** Notes in seconds of the file as a track. */
 function pianoTrack(
   division: Division,
   others: readonly Track[],
   notes: readonly Note[],
-  name: string,
-  programTick: number,
+  { name, programTick, port }: PianoTrackOptions,
 ): Track {
-  const channel = freeChannel(others);
   const tempo = new TempoMap(division, others);
+  const ticks = noteEvents(notes, 0, (seconds) => tempo.tick(seconds));
+  const startTick = ticks[0]?.tick;
+  const span = startTick === undefined ? undefined : { startTick, endTick: ticks.at(-1)?.tick ?? startTick };
+  const firstTick = Math.min(programTick, startTick ?? programTick);
+  const { channel, before, after } = partChannel(division, others, span, firstTick, port);
   const events = noteEvents(notes, channel, (seconds) => tempo.tick(seconds));
-  const startTick = Math.min(programTick, events[0]?.tick ?? programTick);
-  return trackOf(name, [programChange(startTick, channel, PIANO_PROGRAM), ...events]);
+  const ports = port === undefined ? [] : [portEvent(port)];
+  return trackOf(name, [...ports, ...before, ...events, ...after]);
 }
 
 /** Notes at other times. */
@@ -115,74 +175,17 @@ function noteEnds(
   cutTick: number,
 ): ReadonlyMap<string, number> {
   const { primerNotes, notes, primerOnsets, startSeconds, cutSeconds } = continuation;
+  if (cutSeconds === Infinity) return new Map(primer.notes.map((note) => [noteKey(note), note.endTick]));
   const ends = new Map<string, number>();
   for (const note of primer.notes) {
     const end = Math.min(note.endTick, Math.max(cutTick, note.startTick + 1));
     if (note.startTick <= cutTick) ends.set(noteKey(note), end);
   }
   for (const note of primerNotes.slice(primerOnsets)) ends.delete(noteKey(note));
-  if (cutSeconds === Infinity) return ends;
   const generatedEnds = new Map(notes.map((note) => [note.onset, startSeconds + note.endSeconds]));
   for (const [onset, note] of primerNotes.slice(0, primerOnsets).entries()) {
     const endTick = tempo.tick(generatedEnds.get(onset) ?? 0);
-    ends.set(
-      noteKey(note),
-      endTick > cutTick ? endTick : Math.min(note.endTick, Math.max(cutTick, note.startTick + 1)),
-    );
+    if (endTick > cutTick) ends.set(noteKey(note), endTick);
   }
   return ends;
-}
-
-function noteKey(note: ScoreNote): string {
-  return `${note.track}:${note.noteOnIndex}`;
-}
-
-/** A track up to the cut. Events that are kept as they were keep their order. */
-function cutTrack(
-  track: Track,
-  notes: readonly ScoreNote[],
-  ends: ReadonlyMap<string, number>,
-  cutTick: number,
-): Track {
-  const noteOns = new Map(notes.map((note) => [note.noteOnIndex, note]));
-  const noteOffs = new Map(notes.map((note) => [note.noteOffIndex, note]));
-  const moved: MidiEvent[] = [];
-  const events: MidiEvent[] = [];
-  const pedals = new Set<number>();
-  for (const [index, event] of track.events.entries()) {
-    const started = noteOns.get(index);
-    const ended = noteOffs.get(index);
-    if (started || ended) {
-      const note = started ?? ended;
-      const endTick = note === undefined ? undefined : ends.get(noteKey(note));
-      if (note === undefined || endTick === undefined) continue;
-      if (started || endTick === note.endTick) events.push(event);
-      else moved.push(noteOff(endTick, note.channel, note.pitch));
-    } else if (event.tick <= cutTick && !isNoteOn(event)) {
-      events.push(event);
-      if (event.kind === "channel" && (event.status & 0xf0) === 0xb0 && event.data1 === SUSTAIN_CONTROLLER) {
-        if (event.data2 >= 64) pedals.add(event.status & 0x0f);
-        else pedals.delete(event.status & 0x0f);
-      }
-    }
-  }
-  // On one tick: note-offs before what else happens, and pedals lifted after it, or they would go down again.
-  const lifts = Array.from(pedals, (channel) => controlChange(cutTick, channel, SUSTAIN_CONTROLLER, 0));
-  const sorted = [...moved, ...events, ...lifts].sort((a, b) => a.tick - b.tick);
-  return { name: track.name, events: sorted, endTick: sorted.at(-1)?.tick ?? 0 };
-}
-
-/** A note-on that has no note-off anywhere would sound for ever. */
-function isNoteOn(event: MidiEvent): boolean {
-  return event.kind === "channel" && (event.status & 0xf0) === 0x90 && event.data2 > 0;
-}
-
-/** The first channel that no track uses; where all are used, the first that is not percussion. */
-function freeChannel(tracks: readonly Track[]): number {
-  const used = new Set([DRUM_CHANNEL]);
-  for (const track of tracks) {
-    for (const event of track.events) if (event.kind === "channel") used.add(event.status & 0x0f);
-  }
-  const free = Array.from({ length: 16 }, (_, channel) => channel).find((channel) => !used.has(channel));
-  return free ?? 0;
 }

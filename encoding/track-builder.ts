@@ -4,6 +4,7 @@ import type { MidiEvent, Note, Track } from "./score.ts";
 import { TEMPO_META } from "./tempo-map.ts";
 
 const TRACK_NAME_META = 0x03;
+const PORT_META = 0x21;
 
 /** A track whose events are put in order of tick; events on one tick keep the order given. */
 export function trackOf(name: string, events: readonly MidiEvent[]): Track {
@@ -28,6 +29,16 @@ export function programChange(tick: number, channel: number, program: number): M
 
 export function controlChange(tick: number, channel: number, controller: number, value: number): MidiEvent {
   return { kind: "channel", tick, status: 0xb0 | channel, data1: controller, data2: value };
+}
+
+/** @param value from 0 to 16383; 8192 is the center. */
+export function pitchBend(tick: number, channel: number, value: number): MidiEvent {
+  return { kind: "channel", tick, status: 0xe0 | channel, data1: value & 0x7f, data2: value >> 7 };
+}
+
+/** The MIDI port of a track. */
+export function portEvent(port: number): MidiEvent {
+  return metaEvent(0, PORT_META, Uint8Array.of(port));
 }
 
 export function noteOff(tick: number, channel: number, pitch: number): MidiEvent {

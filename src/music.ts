@@ -30,6 +30,7 @@ import type {
   Primer,
   VariationsOptions,
 } from "./music/options.ts";
+import { checkPort } from "./music/port.ts";
 import { type Prompt, readPrompt } from "./music/prompt.ts";
 import { musicSampler } from "./music/sampler.ts";
 import { OptionError } from "./options.ts";
@@ -125,7 +126,8 @@ export class MusicModel {
   /**
    * Generates a score: a new piece, or a continuation of `primer`. Notes that sound when the time is up end there.
    *
-   * @throws PrimerError when the primer has no notes; SelectionError when `tracks` takes none; OptionError for an option out of range.
+   * @throws PrimerError when the primer has no notes; SelectionError when `tracks` takes none; OptionError for an option out of
+   * range; ChannelError when the primer sounds on all channels where the new notes come.
    * @example
    * const { score } = await piano.generate({ seconds: 60, seed: 7 });
    * await writeFile("new.mid", writeMidi(score));
@@ -185,6 +187,7 @@ export class MusicModel {
     options: GenerateOptions,
     lane?: Lane,
   ): Promise<GeneratedMusic> {
+    checkPort(options.port);
     const primerClock = new PerformanceClock(this.vocabulary);
     for (const id of prompt.ids) primerClock.push(id);
     const ids: number[] = [];
@@ -199,20 +202,30 @@ export class MusicModel {
     const generated = notes.filter((note) => note.onset >= primerClock.onsets);
     const last = generated.reduce((latest, note) => Math.max(latest, note.endStep), primerClock.step);
     const seconds = options.ending ? (last - primerClock.step) / STEPS_PER_SECOND : options.seconds;
-    const facts = { seed: sampler.seed, events: ids.length, notes: generated.length, seconds };
-    const { primer } = options;
+    const { trimmedSeconds, leftOutSeconds, silenceFromSeconds } = prompt;
+    const facts = {
+      seed: sampler.seed,
+      events: ids.length,
+      notes: generated.length,
+      seconds,
+      trimmedSeconds,
+      leftOutSeconds,
+    };
+    const { primer, port } = options;
     if (!primer || options.continuationOnly) {
       const score = scoreFromNotes(movedNotes(generated, -primerClock.step / STEPS_PER_SECOND));
-      return { score, ...facts, trimmedSeconds: prompt.trimmedSeconds };
+      return { score, ...facts };
     }
     const score = spliceContinuation(primer, {
       primerNotes: prompt.notes,
       notes,
       primerOnsets: primerClock.onsets,
-      startSeconds: prompt.trimmedSeconds,
-      cutSeconds: prompt.isWhole ? Infinity : prompt.trimmedSeconds + primerClock.step / STEPS_PER_SECOND,
+      startSeconds: trimmedSeconds,
+      cutSeconds: prompt.isWhole ? Infinity : trimmedSeconds + primerClock.step / STEPS_PER_SECOND,
+      silenceFromSeconds,
+      port,
     });
-    return { score, ...facts, trimmedSeconds: prompt.trimmedSeconds };
+    return { score, ...facts };
   }
 
   /**

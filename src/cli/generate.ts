@@ -14,6 +14,7 @@ import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { sayNewWarnings } from "./new-warnings.ts";
 import { isTextModel } from "./music-model.ts";
 import { writeText } from "./text-fallback.ts";
 import {
@@ -96,6 +97,7 @@ const MUSIC_OPTIONS = [
   "density",
   "steady",
   "pitchTemperature",
+  "port",
 ] as const;
 
 async function runGenerate(
@@ -156,8 +158,15 @@ async function runGenerate(
         `${primerPath}: ${trimmedSeconds.toFixed(1)} s of silence before the first note was not given to the model`,
       );
     }
+    const leftOutSeconds = pieces[0]?.leftOutSeconds ?? 0;
+    if (leftOutSeconds > 0) {
+      console.say(
+        `${primerPath}: ${leftOutSeconds.toFixed(1)} s of silence after the last note were left out; the continuation begins there`,
+      );
+    }
     for (const [i, piece] of pieces.entries()) {
       await writeOutput(outs[i] ?? "", writeMidi(piece.score));
+      sayNewWarnings(console, outs[i] ?? "", piece.score, primer);
       report(console, outs[i] ?? "", piece, wallSeconds, options);
     }
   } finally {

@@ -1,6 +1,7 @@
 /** Checks of option values; commander shows their messages with the option's name. */
 import { InvalidArgumentError, Option } from "commander";
 import { parseSelection, SelectionError, type TrackSelection } from "../../encoding/index.ts";
+import { LAST_PORT } from "../music/port.ts";
 import { type NumberOption, PRECISION_OPTION, problemWith } from "../options.ts";
 
 export function positiveInteger(text: string): number {
@@ -13,6 +14,13 @@ export function positiveNumber(text: string): number {
   const value = parseNumber(text);
   if (value > 0 && value < Infinity) return value;
   throw new InvalidArgumentError("Must be a number above 0.");
+}
+
+/** A MIDI port, as the meta event of it names one. */
+export function portValue(text: string): number {
+  const value = parseNumber(text);
+  if (Number.isInteger(value) && value >= 0 && value <= LAST_PORT) return value;
+  throw new InvalidArgumentError(`Must be a whole number from 0 to ${LAST_PORT}.`);
 }
 
 /** A time from the start of a file. */

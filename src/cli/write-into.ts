@@ -5,6 +5,7 @@ import type { AddedMusic, WritingOptions } from "../music/added-music.ts";
 import type { MusicModel } from "../music.ts";
 import { Console } from "./console.ts";
 import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
+import { sayNewWarnings } from "./new-warnings.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { requireMusicModel } from "./music-model.ts";
 import { loadModel, type WritingCommandOptions } from "./writing-options.ts";
@@ -40,6 +41,7 @@ export async function writeInto(
     });
     const wallSeconds = elapsed();
     await writeOutput(options.out, writeMidi(score));
+    sayNewWarnings(console, options.out, score, given);
     console.say(
       `${options.out}: ${counted(facts.notes, "new note")} in ${facts.seconds.toFixed(1)} s of music, ${counted(facts.events, "event")}, ` +
         `seed ${facts.seed}, model ${options.model}; took ${wallSeconds.toFixed(1)} s ` +

@@ -6,7 +6,7 @@ import { loadMusicModel } from "../node/load-model.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
 import type { Console } from "./console.ts";
 import { loadingOptions, type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
-import { numberIn, positiveInteger, precisionOption } from "./values.ts";
+import { numberIn, portValue, positiveInteger, precisionOption } from "./values.ts";
 
 export interface WritingCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly out: string;
@@ -14,6 +14,7 @@ export interface WritingCommandOptions extends SamplingOptions, ModelCommandOpti
   readonly tracks?: TrackSelection;
   readonly model: string;
   readonly quiet?: boolean;
+  readonly port?: number;
   readonly json?: boolean;
 }
 
@@ -39,6 +40,11 @@ export function addWritingOptions(command: Command): Command {
   addSamplingOptions(command, "music");
   return command
     .addOption(precisionOption())
+    .option(
+      "--port <n>",
+      "put the new part on this MIDI port, 0 to 127, which many players ignore (default: a channel of its own)",
+      portValue,
+    )
     .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
     .addOption(offlineOption())
     .option("--quiet", "say nothing")

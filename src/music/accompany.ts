@@ -3,6 +3,7 @@ import { addNotes, encodeScore, movedNotes, type Score, type Vocabulary } from "
 import type { Decoder } from "../engine/decoder.ts";
 import { AccompanimentPart } from "./accompaniment-part.ts";
 import type { AddedMusic, WritingOptions } from "./added-music.ts";
+import { checkPort } from "./port.ts";
 import { musicSampler } from "./sampler.ts";
 import { requireTask, TaskError } from "./task-error.ts";
 import { writePart } from "./write-part.ts";
@@ -10,7 +11,8 @@ import { writePart } from "./write-part.ts";
 /**
  * Writes an accompaniment to the notes of a score.
  *
- * @throws TaskError when the model was not trained to, or the score has no notes; OptionError for an option out of range.
+ * @throws TaskError when the model was not trained to, or the score has no notes; OptionError for an option out of
+ * range; ChannelError when there is no channel for the new notes.
  */
 export async function accompany(
   decoder: Decoder,
@@ -19,6 +21,7 @@ export async function accompany(
   options: WritingOptions,
 ): Promise<AddedMusic> {
   requireTask(decoder.config, "accompany");
+  checkPort(options.port);
   const sampler = musicSampler(options, vocabulary);
   const { ids, notes, trimmedSeconds } = encodeScore(melody, vocabulary, { trimLeadingSilence: true });
   if (notes.length === 0) {
@@ -29,7 +32,7 @@ export async function accompany(
   await writePart(decoder, part, sampler, seconds, options);
   const added = part.finish();
   return {
-    score: addNotes(melody, movedNotes(added, trimmedSeconds), "Accompaniment"),
+    score: addNotes(melody, movedNotes(added, trimmedSeconds), "Accompaniment", { port: options.port }),
     seed: sampler.seed,
     events: part.events,
     notes: added.length,

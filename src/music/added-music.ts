@@ -10,6 +10,11 @@ export interface WritingOptions extends SamplingOptions {
     readonly of: number;
   }) => void;
   readonly signal?: AbortSignal;
+  /**
+   * The MIDI port that the track of the new music names, from 0 to 127; many players ignore it. Default: none; the new music
+   * then has a channel of its own, and without one there is a ChannelError.
+   */
+  readonly port?: number;
 }
 
 /** A score with music written into it. */

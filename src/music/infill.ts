@@ -21,6 +21,7 @@ import type { Decoder } from "../engine/decoder.ts";
 import { OptionError } from "../options.ts";
 import type { AddedMusic, WritingOptions } from "./added-music.ts";
 import { type HeldKey, MiddlePart } from "./middle-part.ts";
+import { checkPort } from "./port.ts";
 import { musicSampler } from "./sampler.ts";
 import { requireTask, TaskError } from "./task-error.ts";
 import { writePart } from "./write-part.ts";
@@ -38,7 +39,7 @@ const IDS_PER_SECOND = 80;
  * Writes the notes of a region anew, percussion excepted. All else stays: notes struck before the region sound on into it.
  *
  * @throws TaskError when the model was not trained to, or the piece is empty but for the region; OptionError for an option out of
- * range.
+ * range; ChannelError when there is no channel for the new notes.
  */
 export async function infill(
   decoder: Decoder,
@@ -47,6 +48,7 @@ export async function infill(
   options: InfillOptions,
 ): Promise<AddedMusic> {
   requireTask(decoder.config, "infill");
+  checkPort(options.port);
   const sampler = musicSampler(options, vocabulary);
   const { fromStep, toStep } = checkedRegion(options);
   const seconds = (toStep - fromStep) / STEPS_PER_SECOND;
@@ -56,7 +58,7 @@ export async function infill(
   const added = newNotes(parts.prefix, middle.ids, fromStep / STEPS_PER_SECOND, vocabulary);
   const removed = piece.notes.filter((note) => isInside(note) && note.channel !== DRUM_CHANNEL);
   return {
-    score: replaceNotes(piece, removed, added, "Infill"),
+    score: replaceNotes(piece, removed, added, "Infill", { port: options.port }),
     seed: sampler.seed,
     events: middle.events,
     notes: added.length,

@@ -52,6 +52,11 @@ export interface GenerateOptions extends ContinueOptions {
   readonly seconds: number;
   /** Music to continue. Default: a piece from its beginning. */
   readonly primer?: Score;
+  /**
+   * The MIDI port that the track of the new music names, from 0 to 127, as many players ignore it. Default: none; the new music
+   * then has a channel of its own, and without one there is a ChannelError.
+   */
+  readonly port?: number;
   /** Return the new music alone, without the primer before it. Default false. */
   readonly continuationOnly?: boolean;
   /** Told of every event as it is generated, in order; what it throws ends the generation. */
@@ -78,6 +83,8 @@ export interface GeneratedMusic {
   readonly seconds: number;
   /** Seconds of silence before the primer's first note, which the model was not given. */
   readonly trimmedSeconds: number;
+  /** Seconds of silence behind the primer's last sound that were left out, being longer than a bar. */
+  readonly leftOutSeconds: number;
 }
 
 /**

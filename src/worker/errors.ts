@@ -1,5 +1,5 @@
 /** Errors across the border of a worker: cloning keeps neither their class nor fields such as `hint`. */
-import { EncodingError, MidiError, VocabularyError } from "../../encoding/index.ts";
+import { ChannelError, EncodingError, MidiError, VocabularyError } from "../../encoding/index.ts";
 import { CheckpointError } from "../../models/index.ts";
 import { EngineError } from "../engine/index.ts";
 import { HintedError } from "../../encoding/hinted-error.ts";
@@ -25,6 +25,7 @@ export interface PackedError {
 /** Errors that keep their class. */
 const CLASSES: ReadonlyMap<string, { readonly prototype: object }> = new Map<string, { prototype: object }>(
   Object.entries({
+    ChannelError,
     CheckpointError,
     EncodingError,
     EngineError,

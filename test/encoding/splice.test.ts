@@ -98,16 +98,56 @@ describe("spliceContinuation", () => {
     expect([bytes[9], bytes[11]]).toEqual([1, 2]);
   });
 
-  it("with every channel taken, the first", () => {
-    const busy = Array.from({ length: 16 }, (_, channel) => [0, 0xc0 | channel, 1]).flat();
-    const score = readMidi(file(track(...busy, ...PRIMER)));
-    expect(eventsOf(splice(score, 9, [258, 60, 355, 188], true), 1)[1]).toBe("1200 c0 0 0");
-  });
-
-  it("leaves out a note-on of the primer that never ends", () => {
+  it("keeps a note-on of the primer that never ends, and ends it where the primer ends", () => {
     const score = readMidi(file(track(0, 0x90, 50, 50, ...PRIMER)));
     const after = splice(score, 9, [258, 60, 355, 188], true);
-    expect(eventsOf(after, 0)).not.toContain("0 90 50 50");
+    expect(eventsOf(after, 0)).toEqual(
+      [
+        "0 90 50 50",
+        ...eventsOf(primer(), 0).slice(0, -1),
+        "1200 80 50 0",
+        "1200 90 62 0",
+        "1200 b0 64 0",
+      ].toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)),
+    );
     expect(after.warnings).toEqual([]);
+  });
+
+  it("keeps both note-ons of a key that is struck again without a note-off between", () => {
+    const score = readMidi(file(track(0, 0x90, 60, 80, 0x83, 0x60, 60, 90, 0x83, 0x60, 0x80, 60, 64)));
+    const { ids } = encodeScore(score, VOCABULARY);
+    const events = eventsOf(splice(score, ids.length, [355], true), 0);
+    expect(events.filter((event) => event.includes(" 90 60 "))).toEqual(["0 90 60 80", "480 90 60 90"]);
+    expect(events).toContain("960 80 60 64");
+  });
+
+  it("leaves out the silence behind the last sound, with the pedal lifted there", () => {
+    const score = readMidi(file([...track(...PRIMER)]));
+    const { ids, notes } = encodeScore(score, VOCABULARY);
+    const long: Score = { ...score, tracks: score.tracks.map((one) => ({ ...one, endTick: 500_000 })) };
+    const after = spliceContinuation(long, {
+      primerNotes: notes,
+      notes: decodePerformance([...ids, 258, 60, 355, 188], VOCABULARY),
+      primerOnsets: 2,
+      startSeconds: 0,
+      cutSeconds: Infinity,
+      silenceFromSeconds: 1.8,
+    });
+    expect(eventsOf(after, 0)).toEqual([...eventsOf(score, 0), "1200 b0 64 0"]);
+    expect(after.tracks[0]?.endTick).toBe(1200);
+    expect(eventsOf(after, 1)[1]).toBe("1200 c1 0 0");
+  });
+
+  it("keeps the end of a track that lies behind its last event", () => {
+    const score = readMidi(file(track(0, 0x90, 60, 80, 0x83, 0x60, 60, 0, 0x83, 0x60, 0xff, 0x01, 0)));
+    const longer: Score = {
+      ...score,
+      durationSeconds: 2,
+      tracks: score.tracks.map((one) => ({ ...one, endTick: 2000 })),
+    };
+    const ids = encodeScore(longer, VOCABULARY).ids;
+    const after = splice(longer, ids.length, [355, 315, 60, 355, 188], true);
+    expect(after.tracks[0]?.endTick).toBe(2000);
+    expect(eventsOf(after, 1).slice(1, 3)).toEqual(["2000 c1 0 0", "2080 91 60 77"]);
   });
 });

@@ -242,7 +242,10 @@ describe("accompany", () => {
     const added = addedTo(melody, score);
     expect(added.length).toBeGreaterThan(5);
     for (const { startSeconds } of added) expect(startSeconds).toBeGreaterThanOrEqual(10);
-    expect(score.tracks[0]).toEqual(melody.tracks[0]);
+    // A tick of 10.4 ms becomes three.
+    expect(score.division).toEqual({ kind: "quarter", ticksPerQuarter: 288 });
+    const finer = events.map((event) => ({ ...event, tick: event.tick * 3 }));
+    expect(score.tracks[0]).toEqual({ name: "", events: finer, endTick: 8640 });
     expect(score.notes.filter(({ track }) => track === 1).every(({ channel }) => channel !== 3)).toBe(true);
   });
 

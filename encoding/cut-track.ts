@@ -1,0 +1,95 @@
+/** The tracks of a primer up to where its continuation begins. */
+import type { ChannelEvent, MidiEvent, Score, ScoreNote, Track } from "./score.ts";
+import { controlChange, noteOff } from "./track-builder.ts";
+
+const SUSTAIN_CONTROLLER = 64;
+
+/** A primer's tracks are kept up to here. */
+export interface Cut {
+  /** Where pedals are lifted and notes end at the latest, except as `ends` has them. */
+  readonly tick: number;
+  /** Events that are not notes are kept up to this tick; Infinity keeps all. */
+  readonly lastTick: number;
+  /** The end of a track is kept unless this is false: then it comes with the last event. */
+  readonly keepsEnds: boolean;
+}
+
+/** A note of a score by what survives a new reading of its events. */
+export function noteKey(note: Pick<ScoreNote, "track" | "noteOnIndex">): string {
+  return `${note.track}:${note.noteOnIndex}`;
+}
+
+/**
+ * The tracks up to the cut. Events that are kept as they were keep their order. A note without a note-off is given one
+ * where it ends, or the continuation would sound over it.
+ *
+ * @param ends the ticks at which notes end that are kept, by `noteKey`; notes that are absent are left out.
+ */
+export function cutTracks(primer: Score, ends: ReadonlyMap<string, number>, cut: Cut): Track[] {
+  const notes: ScoreNote[][] = primer.tracks.map(() => []);
+  for (const note of primer.notes) notes[note.track]?.push(note);
+  return primer.tracks.map((track, index) => cutTrack(track, notes[index] ?? [], ends, cut));
+}
+
+function cutTrack(
+  track: Track,
+  notes: readonly ScoreNote[],
+  ends: ReadonlyMap<string, number>,
+  cut: Cut,
+): Track {
+  const noteOns = new Map(notes.map((note) => [note.noteOnIndex, note]));
+  const noteOffs = new Map(notes.map((note) => [note.noteOffIndex, note]));
+  const moved: MidiEvent[] = [];
+  const events: MidiEvent[] = [];
+  const pedals = new Set<number>();
+  for (const [index, event] of track.events.entries()) {
+    const started = noteOns.get(index);
+    const note = started ?? noteOffs.get(index);
+    if (note) {
+      const endTick = ends.get(noteKey(note));
+      if (endTick === undefined) continue;
+      const isMoved = endTick !== note.endTick;
+      if (started || !isMoved) events.push(event);
+      if (started && (isMoved || track.events[note.noteOffIndex] === undefined))
+        moved.push(noteOff(Math.max(endTick, note.startTick + 1), note.channel, note.pitch));
+    } else if (event.kind === "channel" && isNoteOn(event)) {
+      // A note-on that the reader made no note of.
+      if (event.tick > cut.tick) continue;
+      events.push(event);
+      moved.push(noteOff(endOfUnread(track, index, event, cut), event.status & 0x0f, event.data1));
+    } else if (event.tick <= cut.lastTick) {
+      events.push(event);
+      if (event.kind === "channel" && isSustain(event) && event.tick <= cut.tick) {
+        if (event.data2 >= 64) pedals.add(event.status & 0x0f);
+        else pedals.delete(event.status & 0x0f);
+      }
+    }
+  }
+  // On one tick: note-offs before what else happens, and pedals lifted after it, or they would go down again.
+  const lifts = Array.from(pedals, (channel) => controlChange(cut.tick, channel, SUSTAIN_CONTROLLER, 0));
+  const sorted = [...moved, ...events, ...lifts].sort((a, b) => a.tick - b.tick);
+  const last = sorted.at(-1)?.tick ?? 0;
+  return { name: track.name, events: sorted, endTick: cut.keepsEnds ? Math.max(last, track.endTick) : last };
+}
+
+/** Where a note-on without a note ends: where its key is struck again, or with the track. */
+function endOfUnread(track: Track, index: number, { tick, status, data1 }: ChannelEvent, cut: Cut): number {
+  const next = track.events.find(
+    (event, other) =>
+      other > index &&
+      event.kind === "channel" &&
+      event.tick > tick &&
+      isNoteOn(event) &&
+      event.status === status &&
+      event.data1 === data1,
+  );
+  return Math.max(tick + 1, Math.min(next?.tick ?? track.endTick, cut.tick));
+}
+
+function isSustain({ status, data1 }: ChannelEvent): boolean {
+  return (status & 0xf0) === 0xb0 && data1 === SUSTAIN_CONTROLLER;
+}
+
+function isNoteOn({ status, data2 }: ChannelEvent): boolean {
+  return (status & 0xf0) === 0x90 && data2 > 0;
+}

@@ -1,0 +1,72 @@
+/** Ticks that are short enough for new notes. */
+import { assembleScore } from "./midi.ts";
+import type { Division, Score } from "./score.ts";
+import { TempoMap } from "./tempo-map.ts";
+
+/** Half a step of the encoding: ticks up to this length move no new note by a step. */
+const LONGEST_TICK_SECONDS = 0.005;
+const MOST_TICKS_PER_QUARTER = 32_767;
+const MOST_TICKS_PER_FRAME = 255;
+/** The largest tick that a delta time from tick 0 reaches. */
+const LAST_TICK = 0x0fff_ffff;
+
+/** A score, and what to tell about its ticks. */
+export interface FineScore {
+  readonly score: Score;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The score with more ticks per quarter note (SMPTE: per frame), where a tick lasts more than 5 ms between two times. The
+ * ticks of all events are multiplied by the same whole number, the least that suffices, so that all times stay exact.
+ * Where the format does not allow the multiple, the largest allowed one applies and `warnings` gives the grid.
+ *
+ * @param fromSeconds start of the new notes.
+ * @param toSeconds end of the new notes.
+ */
+export function withFinerDivision(score: Score, fromSeconds: number, toSeconds: number): FineScore {
+  const longest = longestTick(score, fromSeconds, toSeconds);
+  // Seconds per tick are quotients: 5 ms may come out a little longer.
+  const wanted = Math.ceil(longest / LONGEST_TICK_SECONDS - 1e-6);
+  if (wanted <= 1) return { score, warnings: [] };
+  const endTick = score.tracks.reduce((latest, track) => Math.max(latest, track.endTick), 1);
+  const most = Math.min(mostMultiple(score.division), Math.floor(LAST_TICK / endTick));
+  const multiple = Math.max(1, Math.min(wanted, most));
+  const warnings =
+    multiple < wanted
+      ? [
+          `new notes lie on a grid of ${((longest / multiple) * 1000).toFixed(1)} ms: a MIDI file allows no finer one here`,
+        ]
+      : [];
+  if (multiple === 1) return { score, warnings };
+  const tracks = score.tracks.map((track) => ({
+    ...track,
+    events: track.events.map((event) => ({ ...event, tick: event.tick * multiple })),
+    endTick: track.endTick * multiple,
+  }));
+  return { score: assembleScore(multiplied(score.division, multiple), tracks), warnings };
+}
+
+/** Seconds of the longest tick between two times. */
+function longestTick({ division, tracks }: Score, fromSeconds: number, toSeconds: number): number {
+  const tempo = new TempoMap(division, tracks);
+  let { secondsPerTick, untilTick } = tempo.segmentAt(tempo.tick(fromSeconds));
+  let longest = secondsPerTick;
+  while (untilTick < Infinity && tempo.seconds(untilTick) < toSeconds) {
+    ({ secondsPerTick, untilTick } = tempo.segmentAt(untilTick));
+    longest = Math.max(longest, secondsPerTick);
+  }
+  return longest;
+}
+
+function mostMultiple(division: Division): number {
+  return division.kind === "quarter"
+    ? Math.floor(MOST_TICKS_PER_QUARTER / division.ticksPerQuarter)
+    : Math.floor(MOST_TICKS_PER_FRAME / division.ticksPerFrame);
+}
+
+function multiplied(division: Division, multiple: number): Division {
+  return division.kind === "quarter"
+    ? { ...division, ticksPerQuarter: division.ticksPerQuarter * multiple }
+    : { ...division, ticksPerFrame: division.ticksPerFrame * multiple };
+}
