@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # @tonejs/midi 2.0.28 (npm): toArray() writes every key signature 14 sharps too high.
-# Guess: 14 sharps too high, from reading toArray(). Right.
+# Guess: 14 sharps too high. Right.
 # Seen: D major, 2 sharps, becomes a byte of 16.
 set -euo pipefail
 folder=$(mktemp -d)
