@@ -57,7 +57,7 @@ describe("ostinato compare", () => {
       "--seconds",
       "5",
     ]);
-    expect(stderr).toContain('c.mid: this is not a MIDI file');
+    expect(stderr).toContain("c.mid: this is not a MIDI file");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^pitch class +overlap 0\.\d+ \(halves of the reference 0\.\d+, ratio \d\.\d+/);
     const figures = readFigures();
