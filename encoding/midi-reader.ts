@@ -3,6 +3,7 @@
  * Reading allocates only in proportion to bytes that are there; a claimed length is checked against the input first.
  */
 import { fourLetters, hex, uint16, uint32 } from "./bytes.ts";
+import { ChunkRecovery, isChunkName } from "./chunk-recovery.ts";
 import { counted } from "./counted.ts";
 import { DamageLog } from "./damage-log.ts";
 import { fileKindOf } from "./file-kinds.ts";
@@ -46,7 +47,12 @@ export function readMidiFile(input: Uint8Array, options: ReadMidiOptions = {}): 
   const log = new DamageLog(options.recover ?? false);
   const { bytes, start } = unwrap(input, log);
   const { format, trackCount, division, end } = readHeader(bytes, start, log);
-  const tracks = readTracks(bytes, end, trackCount, log);
+  const recovery = options.recover ? new ChunkRecovery(bytes) : undefined;
+  // A header of the usual length ends where it says; what follows a longer one tells whether the length is right.
+  const usualEnd = start + CHUNK_HEAD + HEADER_LENGTH;
+  const chunksAt = end > usualEnd && recovery ? recovery.otherEnd(usualEnd, end) : end;
+  if (chunksAt !== end) log.warn(`no chunk follows the header at byte ${end}: read on from byte ${chunksAt}`);
+  const tracks = readTracks(bytes, chunksAt, trackCount, log, recovery);
   return { format, division, tracks, warnings: log.warnings() };
 }
 
@@ -112,26 +118,32 @@ function readDivision(bytes: Uint8Array, offset: number, log: DamageLog): Divisi
 }
 
 /** Every track chunk up to the end of the file; other chunks are skipped, as the specification asks. */
-function readTracks(bytes: Uint8Array, start: number, trackCount: number, log: DamageLog): Track[] {
+function readTracks(
+  bytes: Uint8Array,
+  start: number,
+  trackCount: number,
+  log: DamageLog,
+  recovery: ChunkRecovery | undefined,
+): Track[] {
   const tracks: Track[] = [];
   let offset = start;
   while (bytes.length - offset >= CHUNK_HEAD) {
     const name = fourLetters(bytes, offset);
-    const length = uint32(bytes, offset + 4);
-    const available = bytes.length - offset - CHUNK_HEAD;
-    if (!/^[\x20-\x7e]{4}$/.test(name)) {
+    const isMissing = tracks.length < trackCount;
+    if (!isChunkName(name)) {
+      // Behind the last track it is padding.
+      if (!isMissing) break;
       const found = `a chunk named by the bytes ${[...bytes.subarray(offset, offset + 4)].map(hex).join(" ")}`;
-      // Behind the last track it is padding; before that, the tracks that are still to come cannot be found.
-      if (tracks.length < trackCount)
-        log.report({ code: "bad-chunk", offset, found }, "the rest of the file was dropped");
-      break;
-    }
-    if (length > available && (name === "MTrk" || tracks.length < trackCount)) {
-      const found = `chunk "${name}" claims ${length} bytes, ${available} are left`;
-      log.report({ code: "truncated", offset, found }, "read as far as it goes");
+      const next = recovery?.nextTrack(offset) ?? bytes.length;
+      const isFound = next < bytes.length;
+      const done = isFound ? `skipped to the track at byte ${next}` : "the rest of the file was dropped";
+      log.report({ code: "bad-chunk", offset, found }, done);
+      if (!isFound) break;
+      offset = next;
+      continue;
     }
     const chunkStart = offset + CHUNK_HEAD;
-    const chunkEnd = chunkStart + Math.min(length, available);
+    const chunkEnd = endOfChunk(bytes, offset, isMissing, log, recovery);
     if (name === "MTrk") tracks.push(readTrack(bytes, chunkStart, chunkEnd, tracks.length, log));
     else log.warn(`chunk "${name}" at byte ${offset} is not a track and was skipped`);
     offset = chunkEnd;
@@ -145,4 +157,30 @@ function readTracks(bytes: Uint8Array, start: number, trackCount: number, log: D
   if (bytes.length > offset)
     log.warn(`${counted(bytes.length - offset, "byte")} after the last chunk, from byte ${offset}, ignored`);
   return tracks;
+}
+
+/** Where the chunk at `offset` ends: where it claims to, as far as the file goes, or where recovery finds the end. */
+function endOfChunk(
+  bytes: Uint8Array,
+  offset: number,
+  isTrackMissing: boolean,
+  log: DamageLog,
+  recovery: ChunkRecovery | undefined,
+): number {
+  const name = fourLetters(bytes, offset);
+  const start = offset + CHUNK_HEAD;
+  const length = uint32(bytes, offset + 4);
+  const claimedEnd = Math.min(start + length, bytes.length);
+  const found =
+    name === "MTrk" ? recovery?.trackEnd(start, start + length) : recovery?.otherEnd(start, start + length);
+  const end = found ?? claimedEnd;
+  const done = end === claimedEnd ? "read as far as it goes" : `taken to have ${end - start}`;
+  const available = bytes.length - start;
+  if (length > available && (name === "MTrk" || isTrackMissing)) {
+    const claim = `chunk "${name}" claims ${length} bytes, ${available} are left`;
+    log.report({ code: "truncated", offset, found: claim }, done);
+  } else if (end !== claimedEnd) {
+    log.warn(`chunk "${name}" claims ${counted(length, "byte")} at byte ${offset}: ${done}`);
+  }
+  return end;
 }
