@@ -19,6 +19,8 @@ export function describeTempo({ division, tracks }: Pick<Score, "division" | "tr
   const fastest = rates.reduce((a, b) => Math.max(a, b));
   const ends = [slowest, fastest].sort((a, b) => rates.indexOf(a) - rates.indexOf(b));
   const range = [...new Set(ends.map((rate) => rate.toFixed(1)))].join(" to ");
-  const start = beginsByDefault ? `, the default 120 before the first` : "";
+  const start = beginsByDefault
+    ? `, the default 120 before ${changes.length === 1 ? "it" : "the first"}`
+    : "";
   return `${range} quarters a minute, ${events}${start}`;
 }
