@@ -1,14 +1,23 @@
 /**
- * `Score` <-> the objects of `@tonejs/midi` (what `Midi#toJSON()` gives and `Midi#fromJSON()` takes). Only their shape is
+ * A `Score` to the objects of `@tonejs/midi` (what `Midi#toJSON()` gives and `Midi#fromJSON()` takes). Only their shape is
  * known here: the package is not needed.
  */
 import { pitchName } from "./event-text.ts";
-import { MidiError } from "./midi-error.ts";
-import { assembleScore } from "./midi.ts";
-import type { ChannelEvent, MidiEvent, Score, ScoreNote, Track } from "./score.ts";
-import { tempoChanges, TempoMap } from "./tempo-map.ts";
-import { fromUnit, toUnit } from "./tone-notes.ts";
-import { controlChange, metaEvent, noteEvents, programChange, tempoEvent, trackOf } from "./track-builder.ts";
+import type { ChannelEvent, Score, ScoreNote, Track } from "./score.ts";
+import { DEFAULT_MICROSECONDS_PER_QUARTER, tempoChanges, TempoMap } from "./tempo-map.ts";
+import { toUnit } from "./tone-notes.ts";
+import {
+  bpmOf,
+  KEY_SIGNATURE_META,
+  keyOf,
+  TEXT_TYPES,
+  textOf,
+  TIME_SIGNATURE_META,
+  timeSignatureOf,
+  toBend,
+} from "./tone-values.ts";
+
+export { fromToneMidi } from "./from-tone-midi.ts";
 
 export interface ToneMidiNote {
   midi: number;
@@ -38,7 +47,7 @@ export interface ToneMidiTrack {
   notes: ToneMidiNote[];
   /** By controller number. */
   controlChanges: Record<number, ToneMidiControlChange[]>;
-  /** Values −8192 to 8191. */
+  /** Values −1 to 1, as `@tonejs/midi` reads them. */
   pitchBends: { ticks: number; time: number; value: number }[];
   endOfTrackTicks?: number;
 }
@@ -57,24 +66,29 @@ export interface ToneMidi {
   tracks: ToneMidiTrack[];
 }
 
-/** Meta types of text events, by `@tonejs/midi`'s names. */
-const TEXT_TYPES: ReadonlyMap<string, number> = new Map([
-  ["text", 0x01],
-  ["copyrightNotice", 0x02],
-  ["lyrics", 0x05],
-  ["marker", 0x06],
-  ["cuePoint", 0x07],
-]);
-const TIME_SIGNATURE_META = 0x58;
-const KEY_SIGNATURE_META = 0x59;
-/** From seven flats to seven sharps. */
-const KEYS = ["Cb", "Gb", "Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#", "C#"];
 /** What SMPTE time, which the objects cannot hold, is counted in: a tick is a millisecond. */
 const SMPTE_PPQ = 500;
 
+/** A moment, in ticks of the objects and in seconds. */
+interface Moment {
+  ticks: number;
+  time: number;
+}
+
+/** What a channel of a track plays. */
+interface Part {
+  readonly notes: ScoreNote[];
+  readonly events: ChannelEvent[];
+}
+
 /**
- * A score as `@tonejs/midi` would have read it: one track for each channel of each track that has notes, controllers or
- * pitch bends. Its times are this reader's, so they are right where `@tonejs/midi`'s are not (see README.md).
+ * A score as `@tonejs/midi` would have read it: one track for each channel and program of each track that has notes,
+ * controllers or pitch bends. A note has the program selected when it begins; controllers and pitch bends are those of
+ * the channel, so that each of its tracks has them. Its times are this reader's, so they are right where
+ * `@tonejs/midi`'s are not (see README.md).
+ *
+ * `Midi#fromJSON` leaves out the pitch bends (2.0.28). Write with `fromToneMidi` and `writeMidi`: `Midi#toArray` writes
+ * wrong key signatures.
  *
  * @example
  * const midi = new Midi();
@@ -85,10 +99,7 @@ export function toToneMidi(score: Score): ToneMidi {
   const isSmpte = division.kind === "smpte";
   const map = new TempoMap(division, score.tracks);
   const tick = (ticks: number): number => (isSmpte ? Math.round(map.seconds(ticks) * 1000) : ticks);
-  const when = (ticks: number): { ticks: number; time: number } => ({
-    ticks: tick(ticks),
-    time: map.seconds(ticks),
-  });
+  const when = (ticks: number): Moment => ({ ticks: tick(ticks), time: map.seconds(ticks) });
   const all = score.tracks.flatMap((track) => track.events).sort((a, b) => a.tick - b.tick);
   const meta = all.filter((event) => event.kind === "meta");
   const textNames = new Map([...TEXT_TYPES].map(([name, type]) => [type, name]));
@@ -98,156 +109,111 @@ export function toToneMidi(score: Score): ToneMidi {
       ppq: isSmpte ? SMPTE_PPQ : division.ticksPerQuarter,
       meta: meta.flatMap(({ type, tick: ticks, data }) => {
         const name = textNames.get(type);
-        return name === undefined
-          ? []
-          : [{ text: new TextDecoder().decode(data), type: name, ticks: tick(ticks) }];
+        return name === undefined ? [] : [{ text: textOf(data), type: name, ticks: tick(ticks) }];
       }),
-      tempos: isSmpte
-        ? []
-        : tempoChanges(score.tracks).map((change) => ({
-            bpm: bpmOf(change.microsecondsPerQuarter),
-            ...when(change.tick),
-          })),
-      timeSignatures: meta
-        .filter(({ type, data }) => type === TIME_SIGNATURE_META && data.length >= 2)
-        .map(({ tick: ticks, data: [numerator = 4, power = 2] }) => {
-          return { ticks: tick(ticks), timeSignature: [numerator, 2 ** power] };
-        }),
-      keySignatures: meta
-        .filter(({ type, data }) => type === KEY_SIGNATURE_META && data.length === 2)
-        .map(({ tick: ticks, data: [sharps = 0, minor = 0] }) => {
-          return {
-            ticks: tick(ticks),
-            key: KEYS[((sharps << 24) >> 24) + 7] ?? "C",
-            scale: minor === 1 ? "minor" : "major",
-          };
-        }),
+      tempos: temposOf(score).map(([ticks, microsecondsPerQuarter]) => ({
+        bpm: bpmOf(microsecondsPerQuarter),
+        ...when(ticks),
+      })),
+      timeSignatures: meta.flatMap(({ type, tick: ticks, data }) => {
+        const timeSignature =
+          type === TIME_SIGNATURE_META && data.length >= 2 ? timeSignatureOf(data) : undefined;
+        return timeSignature === undefined ? [] : [{ ticks: tick(ticks), timeSignature }];
+      }),
+      keySignatures: meta.flatMap(({ type, tick: ticks, data }) => {
+        const key = type === KEY_SIGNATURE_META && data.length === 2 ? keyOf(data) : undefined;
+        return key === undefined ? [] : [{ ticks: tick(ticks), ...key }];
+      }),
     },
     tracks: score.tracks.flatMap((track, index) => toToneTracks(score, track, index, when)),
   };
+}
+
+/**
+ * Microseconds a quarter by tick, one for a tick. The first stands at tick 0, even where it is the default:
+ * `@tonejs/midi` takes the first for the tempo from the beginning on, wherever it stands.
+ */
+function temposOf({ division, tracks }: Score): [tick: number, microsecondsPerQuarter: number][] {
+  const changes = division.kind === "smpte" ? [] : tempoChanges(tracks);
+  return [
+    ...new Map([
+      [0, DEFAULT_MICROSECONDS_PER_QUARTER],
+      ...changes.map((change) => [change.tick, change.microsecondsPerQuarter] as const),
+    ]),
+  ];
 }
 
 function toToneTracks(
   score: Score,
   track: Track,
   index: number,
-  when: (ticks: number) => { ticks: number; time: number },
+  when: (ticks: number) => Moment,
 ): ToneMidiTrack[] {
-  const places = new Map<number, { notes: ScoreNote[]; events: ChannelEvent[] }>();
-  const place = (channel: number): { notes: ScoreNote[]; events: ChannelEvent[] } => {
-    const found = places.get(channel) ?? { notes: [], events: [] };
-    places.set(channel, found);
+  const parts = new Map<number, Part>();
+  const part = (channel: number): Part => {
+    const found = parts.get(channel) ?? { notes: [], events: [] };
+    parts.set(channel, found);
     return found;
   };
-  for (const note of score.notes) if (note.track === index) place(note.channel).notes.push(note);
-  for (const event of track.events) {
+  for (const note of score.notes) if (note.track === index) part(note.channel).notes.push(note);
+  const selected = new Uint8Array(16);
+  const firstPrograms = new Map<number, number>();
+  const programs = new Map<number, number>();
+  for (const [eventIndex, event] of track.events.entries()) {
     if (event.kind !== "channel") continue;
     const kind = event.status & 0xf0;
-    if (kind === 0xb0 || kind === 0xe0) place(event.status & 0x0f).events.push(event);
+    const channel = event.status & 0x0f;
+    if (kind === 0x90) programs.set(eventIndex, selected[channel] ?? 0);
+    if (kind === 0xb0 || kind === 0xe0) part(channel).events.push(event);
+    if (kind !== 0xc0) continue;
+    selected[channel] = event.data1;
+    if (!firstPrograms.has(channel)) firstPrograms.set(channel, event.data1);
   }
-  return [...places].map(([channel, { notes, events }]) => {
-    const controlChanges: Record<number, ToneMidiControlChange[]> = {};
-    for (const { status, data1, data2, tick } of events) {
-      if ((status & 0xf0) !== 0xb0) continue;
-      const ofNumber = (controlChanges[data1] ??= []);
-      ofNumber.push({ number: data1, value: toUnit(data2), ...when(tick) });
+  return [...parts].flatMap(([channel, { notes, events }]) => {
+    const byProgram = new Map<number, ScoreNote[]>();
+    for (const note of notes) {
+      const program = programs.get(note.noteOnIndex) ?? 0;
+      const others = byProgram.get(program);
+      if (others) others.push(note);
+      else byProgram.set(program, [note]);
     }
-    return {
+    if (notes.length === 0) byProgram.set(firstPrograms.get(channel) ?? 0, []);
+    return [...byProgram].map(([program, played]) => ({
       name: track.name,
       channel,
-      instrument: { number: notes[0]?.program ?? 0, name: "", family: "" },
-      notes: notes.map((note) => {
-        const start = when(note.startTick);
-        const end = when(note.endTick);
-        return {
-          midi: note.pitch,
-          name: pitchName(note.pitch),
-          velocity: toUnit(note.velocity),
-          ...start,
-          duration: end.time - start.time,
-          durationTicks: end.ticks - start.ticks,
-        };
-      }),
-      controlChanges,
+      instrument: { number: program, name: "", family: "" },
+      notes: played.map((note) => toToneNote(note, when)),
+      controlChanges: controlChangesOf(events, when),
       pitchBends: events
         .filter(({ status }) => (status & 0xf0) === 0xe0)
-        .map(({ tick, data1, data2 }) => ({ value: (data1 | (data2 << 7)) - 8192, ...when(tick) })),
+        .map(({ tick, data1, data2 }) => ({ value: toBend(data1, data2), ...when(tick) })),
       endOfTrackTicks: when(track.endTick).ticks,
-    };
+    }));
   });
 }
 
-/**
- * A score from an object of `@tonejs/midi`, as its own writer lays a file out: tempos, signatures and texts on a first
- * track, then one track for each of its own. Ticks count; seconds follow from them and the tempos.
- *
- * @param midi what `Midi#toJSON()` gives; a `Midi` itself will do.
- * @throws MidiError for a value that MIDI cannot hold.
- */
-export function fromToneMidi(midi: ToneMidi): Score {
-  const { header } = midi;
-  if (!Number.isInteger(header.ppq) || header.ppq < 1 || header.ppq > 0x7fff) {
-    throw badValue(`ppq must be a whole number from 1 to 32767, got ${header.ppq}`);
+function toToneNote(note: ScoreNote, when: (ticks: number) => Moment): ToneMidiNote {
+  const start = when(note.startTick);
+  const end = when(note.endTick);
+  return {
+    midi: note.pitch,
+    name: pitchName(note.pitch),
+    velocity: toUnit(note.velocity),
+    ...start,
+    duration: end.time - start.time,
+    durationTicks: end.ticks - start.ticks,
+  };
+}
+
+function controlChangesOf(
+  events: readonly ChannelEvent[],
+  when: (ticks: number) => Moment,
+): Record<number, ToneMidiControlChange[]> {
+  const controlChanges: Record<number, ToneMidiControlChange[]> = {};
+  for (const { status, data1, data2, tick } of events) {
+    if ((status & 0xf0) !== 0xb0) continue;
+    const ofNumber = (controlChanges[data1] ??= []);
+    ofNumber.push({ number: data1, value: toUnit(data2), ...when(tick) });
   }
-  const conductor: MidiEvent[] = [
-    ...header.meta.flatMap(({ type, ticks, text }) => {
-      const number = TEXT_TYPES.get(type);
-      return number === undefined ? [] : [metaEvent(ticks, number, new TextEncoder().encode(text))];
-    }),
-    ...header.tempos.map(({ ticks, bpm }) => tempoEvent(ticks, microsecondsOf(bpm))),
-    ...header.timeSignatures.map(({ ticks, timeSignature: [numerator = 4, denominator = 4] }) => {
-      return metaEvent(ticks, TIME_SIGNATURE_META, Uint8Array.of(numerator, Math.log2(denominator), 24, 8));
-    }),
-    ...header.keySignatures.map(({ ticks, key, scale }) => {
-      const sharps = KEYS.indexOf(key) - 7;
-      return metaEvent(ticks, KEY_SIGNATURE_META, Uint8Array.of(sharps & 0xff, scale === "minor" ? 1 : 0));
-    }),
-  ];
-  return assembleScore({ kind: "quarter", ticksPerQuarter: header.ppq }, [
-    trackOf(header.name, conductor),
-    ...midi.tracks.map(fromToneTrack),
-  ]);
-}
-
-function fromToneTrack({ name, channel, instrument, ...track }: ToneMidiTrack): Track {
-  const controllers = Object.values(track.controlChanges)
-    .flat()
-    .map(({ number, value, ticks }) => controlChange(ticks, channel, number, fromUnit(value)));
-  const bends = track.pitchBends.map(({ ticks, value }): MidiEvent => {
-    const bend = Math.min(16383, Math.max(0, Math.round(value) + 8192));
-    return { kind: "channel", tick: ticks, status: 0xe0 | channel, data1: bend & 0x7f, data2: bend >> 7 };
-  });
-  // Counted in ticks throughout: "seconds" are ticks here.
-  const notes = track.notes.map(({ midi, velocity, ticks, durationTicks }) => {
-    return {
-      pitch: midi,
-      velocity: Math.max(1, fromUnit(velocity)),
-      startSeconds: ticks,
-      endSeconds: ticks + durationTicks,
-    };
-  });
-  const events = [
-    programChange(0, channel, instrument.number),
-    ...controllers,
-    ...bends,
-    ...noteEvents(notes, channel, Math.round),
-  ];
-  const built = trackOf(name, events);
-  return { ...built, endTick: Math.max(built.endTick, track.endOfTrackTicks ?? 0) };
-}
-
-/** `@tonejs/midi` rounds the way back down; where that would lose a microsecond, the tempo is a hair slower. */
-function bpmOf(microsecondsPerQuarter: number): number {
-  const bpm = 6e7 / microsecondsPerQuarter;
-  return Math.floor(6e7 / bpm) === microsecondsPerQuarter ? bpm : 6e7 / (microsecondsPerQuarter + 1e-6);
-}
-
-function microsecondsOf(bpm: number): number {
-  const value = Math.round(6e7 / bpm);
-  if (value >= 1 && value <= 0xffffff) return value;
-  throw badValue(`a tempo must be between 3.58 and 60000000 quarter notes a minute, got ${bpm}`);
-}
-
-function badValue(problem: string): MidiError {
-  return new MidiError(problem, { code: "bad-value", hint: "correct the object before converting it" });
+  return controlChanges;
 }

@@ -9,7 +9,6 @@ import {
   pitchName,
   type Score,
   type ScoreNote,
-  tempoChanges,
   type TrackSelection,
 } from "../../encoding/index.ts";
 import { isMidiPath } from "../../encoding/midi-files.ts";
@@ -17,6 +16,7 @@ import { GPT2_SIZES } from "../../models/index.ts";
 import { hubId } from "../node/hub/hub.ts";
 import { shippedFolder } from "../node/shipped-models.ts";
 import { Console } from "./console.ts";
+import { describeTempo } from "./describe-tempo.ts";
 import { UsageError } from "./errors.ts";
 import { readScore } from "./files.ts";
 import { inspectedConfig, showModel } from "./inspect-model.ts";
@@ -141,16 +141,6 @@ function describe(score: Score) {
     })),
     warnings: score.warnings,
   };
-}
-
-function describeTempo(score: Score): string {
-  if (score.division.kind === "smpte") return "none: time is counted in frames";
-  const rates = tempoChanges(score.tracks).map((change) => 6e7 / change.microsecondsPerQuarter);
-  if (rates.length === 0) return "120 quarters a minute (the default)";
-  const slowest = rates.reduce((a, b) => Math.min(a, b));
-  const fastest = rates.reduce((a, b) => Math.max(a, b));
-  const range = slowest === fastest ? fastest.toFixed(1) : `${slowest.toFixed(1)} to ${fastest.toFixed(1)}`;
-  return `${range} quarters a minute, ${counted(rates.length, "tempo event")}`;
 }
 
 /** How often the pedal goes from up to down, on any instrument. */
