@@ -12,7 +12,7 @@
  * exactly two seconds. Each of the two streams is a performance of its own: its notes may sound on into later segments,
  * and its velocity holds until it changes it.
  */
-import { columnsOf } from "./note-table.ts";
+import { columnsOf } from "./note-columns.ts";
 import { encodeColumns, quantize, STEPS_PER_SECOND } from "./performance.ts";
 import type { Note } from "./score.ts";
 import { shiftIds, taskId } from "./tasks.ts";

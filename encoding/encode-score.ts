@@ -2,7 +2,6 @@
 import { type NoteTable, tableOf } from "./note-table.ts";
 import { encodeColumns } from "./performance.ts";
 import type { Score, ScoreNote } from "./score.ts";
-import { sustainedEnds } from "./sustain.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** What `encodeScore` leaves out when it is told to. */
@@ -14,6 +13,11 @@ export interface EncodeScoreOptions {
    * `droppedNotes`. Default false: such a note is a `VocabularyError`.
    */
   readonly dropOutOfRange?: boolean;
+  /**
+   * The most that a note lasts which no event releases, in seconds. Such a note ends where reading says, often a bar after
+   * the last note, which a model should not learn. Default: no limit.
+   */
+  readonly maxUnreleasedSeconds?: number;
 }
 
 /** Ids, and what they were made of. */
@@ -25,6 +29,8 @@ export interface EncodedScore {
   readonly trimmedSeconds: number;
   /** Notes that were left out because the vocabulary lacks their pitch. */
   readonly droppedNotes: number;
+  /** Encoded notes that no event releases. */
+  readonly unreleasedNotes: number;
 }
 
 /**
@@ -37,18 +43,20 @@ export function encodeScore(
   options: EncodeScoreOptions = {},
 ): EncodedScore {
   const table = tableOf(score);
-  const ends = sustainedEnds(table);
+  const ends = table.soundEnds.slice(0, table.length);
   const droppedNotes = options.dropOutOfRange ? dropOutOfRange(table, ends, vocabulary) : 0;
   const rows = keptRows(ends);
+  const unreleasedNotes = endUnreleased(table, rows, ends, options.maxUnreleasedSeconds ?? Infinity);
   const trimmedSeconds = options.trimLeadingSilence ? firstOnset(table, rows) : 0;
   const { startSeconds, pitches, velocities } = table;
   const columns = { startSeconds, endSeconds: ends, pitches, velocities };
   const { ids, order } = encodeColumns(columns, rows, vocabulary, trimmedSeconds);
-  return new LazyEncodedScore({ ids, trimmedSeconds, droppedNotes }, () =>
+  return new LazyEncodedScore({ ids, trimmedSeconds, droppedNotes, unreleasedNotes }, () =>
     table.notesAt(order).map((note, rank) => ({
       ...note,
       startSeconds: note.startSeconds - trimmedSeconds,
       endSeconds: (ends[order[rank] ?? 0] ?? 0) - trimmedSeconds,
+      soundEndSeconds: (ends[order[rank] ?? 0] ?? 0) - trimmedSeconds,
     })),
   );
 }
@@ -64,6 +72,17 @@ function dropOutOfRange({ pitches, length }: NoteTable, ends: Float64Array, voca
     dropped += 1;
   }
   return dropped;
+}
+
+/** Limits how long notes last that no event releases; returns how many there are. */
+function endUnreleased(table: NoteTable, rows: Uint32Array, ends: Float64Array, maxSeconds: number): number {
+  let count = 0;
+  for (const row of rows) {
+    if (!table.isUnreleased(row)) continue;
+    count += 1;
+    ends[row] = Math.min(ends[row]!, table.startSeconds[row]! + maxSeconds);
+  }
+  return count;
 }
 
 /** The rows that are not marked as left out. */
@@ -86,6 +105,7 @@ class LazyEncodedScore implements EncodedScore {
   readonly ids: Uint16Array<ArrayBuffer>;
   readonly trimmedSeconds: number;
   readonly droppedNotes: number;
+  readonly unreleasedNotes: number;
   readonly #makeNotes: () => readonly ScoreNote[];
   #notes: readonly ScoreNote[] | undefined;
 
@@ -93,6 +113,7 @@ class LazyEncodedScore implements EncodedScore {
     this.ids = facts.ids;
     this.trimmedSeconds = facts.trimmedSeconds;
     this.droppedNotes = facts.droppedNotes;
+    this.unreleasedNotes = facts.unreleasedNotes;
     this.#makeNotes = makeNotes;
   }
 

@@ -2,7 +2,6 @@
 import { HintedError } from "./hinted-error.ts";
 import { assembleScore } from "./midi.ts";
 import { type ChannelEvent, DRUM_CHANNEL, type Division, type MidiEvent, type Track } from "./score.ts";
-import { applySustain } from "./sustain.ts";
 import { TempoMap } from "./tempo-map.ts";
 import { controlChange, pitchBend, programChange } from "./track-builder.ts";
 
@@ -102,11 +101,11 @@ function portOf({ events }: Track): number {
 
 /** Channels on which a note sounds during the span, or begins as it ends. */
 function soundingChannels(division: Division, tracks: readonly Track[], span: TickSpan): ReadonlySet<number> {
-  const { notes, pedal } = assembleScore(division, tracks);
+  const { notes } = assembleScore(division, tracks);
   const tempo = new TempoMap(division, tracks);
   const sounding = new Set<number>();
-  for (const note of [...notes, ...applySustain(notes, pedal)]) {
-    const endTick = Math.max(note.endTick, tempo.tick(note.endSeconds));
+  for (const note of notes) {
+    const endTick = Math.max(note.endTick, tempo.tick(note.soundEndSeconds));
     // A note that begins at the end would be struck before the state of the channel is restored.
     if (note.startTick <= span.endTick && endTick > span.startTick) sounding.add(note.channel);
   }

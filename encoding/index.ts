@@ -28,6 +28,7 @@ export type { GrammarTables } from "./grammar-tables.ts";
 export { DRUM_CHANNEL } from "./score.ts";
 export type {
   ChannelEvent,
+  Compatibility,
   Division,
   MetaEvent,
   MidiEvent,
@@ -35,6 +36,7 @@ export type {
   PedalEvent,
   Score,
   ScoreNote,
+  ScoreReading,
   SysexEvent,
   Track,
 } from "./score.ts";
@@ -61,7 +63,7 @@ export {
   replaceNotes,
   spliceContinuation,
 } from "./splice.ts";
-export { applySustain } from "./sustain.ts";
+export { applySustain } from "./note-seq-sustain.ts";
 export {
   DENSITIES,
   DENSITY_NAMES,

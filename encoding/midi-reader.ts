@@ -9,7 +9,7 @@ import { DamageLog } from "./damage-log.ts";
 import { fileKindOf } from "./file-kinds.ts";
 import { MidiError } from "./midi-error.ts";
 import { unwrap } from "./midi-wrapper.ts";
-import type { Division, Track } from "./score.ts";
+import type { Compatibility, Division, Track } from "./score.ts";
 import { readTrack } from "./track-reader.ts";
 
 /** How damage is dealt with. */
@@ -19,6 +19,8 @@ export interface ReadMidiOptions {
    * at the first damage. Default false: a damaged file throws a `MidiError`.
    */
   readonly recover?: boolean;
+  /** Read notes, programs and pedals as another program does. Default: as encoding/README.md says. */
+  readonly compatibility?: Compatibility;
 }
 
 export interface MidiFile {

@@ -1,12 +1,16 @@
 /** Standard MIDI File bytes <-> `Score`. */
 import { counted } from "./counted.ts";
-import { eventColumnsOf } from "./event-columns.ts";
+import { Channels } from "./channel-timeline.ts";
+import { type EventColumns, eventColumnsOf } from "./event-columns.ts";
+import { Meter } from "./meter.ts";
 import { readMidiFile, type ReadMidiOptions } from "./midi-reader.ts";
-import { NoteReader } from "./note-reader.ts";
-import { scoreOfTable } from "./note-table.ts";
+import { readNotes } from "./note-reader.ts";
+import { NoteSeqReader } from "./note-seq-reader.ts";
+import { type ReadNotes, scoreOfTable } from "./note-table.ts";
 import { patternsInSequence } from "./pattern-sequence.ts";
 import { pedalEvents } from "./pedal.ts";
-import type { Note, Score, Track } from "./score.ts";
+import type { Note, Score, ScoreReading, Track } from "./score.ts";
+import { soundEnds } from "./sound-ends.ts";
 import { DEFAULT_MICROSECONDS_PER_QUARTER, TempoMap } from "./tempo-map.ts";
 import { noteEvents, programChange, tempoEvent, trackOf } from "./track-builder.ts";
 
@@ -33,6 +37,10 @@ export function readMidi(bytes: Uint8Array, options: ReadMidiOptions = {}): Scor
     file.division,
     file.format === 2 ? patternsInSequence(file.tracks) : file.tracks,
     file.warnings,
+    {
+      ...(options.compatibility ? { compatibility: options.compatibility } : {}),
+      ...(file.format === 2 ? { tracksApart: true } : {}),
+    },
   );
 }
 
@@ -41,19 +49,60 @@ export function assembleScore(
   division: Score["division"],
   tracks: readonly Track[],
   readWarnings: readonly string[] = [],
+  reading: ScoreReading = {},
 ): Score {
   const tempo = new TempoMap(division, tracks);
-  const warnings = [...readWarnings];
   const columns = tracks.map(eventColumnsOf);
-  const reader = new NoteReader(tempo, columns);
+  const { table, warnings } =
+    reading.compatibility === "note-seq"
+      ? readAsNoteSeq(columns, tempo)
+      : readInPlayingOrder(division, tracks, columns, tempo, reading);
+  const endTick = tracks.reduce((latest, track) => Math.max(latest, track.endTick), 0);
+  return scoreOfTable(table, () => pedalEvents(columns, tempo), {
+    division,
+    tracks,
+    durationSeconds: tempo.seconds(endTick),
+    warnings: [...readWarnings, ...warnings],
+    reading,
+  });
+}
+
+interface NotesRead {
+  readonly table: ReadNotes;
+  readonly warnings: readonly string[];
+}
+
+function readInPlayingOrder(
+  division: Score["division"],
+  tracks: readonly Track[],
+  columns: readonly EventColumns[],
+  tempo: TempoMap,
+  { tracksApart = false }: ScoreReading,
+): NotesRead {
+  const channels = new Channels(columns, tracksApart);
+  const table = readNotes(tracks, columns, { tempo, meter: new Meter(division, tracks), channels });
+  table.soundEnds = soundEnds(table, channels, tempo);
+  const unreleased = table.countUnreleased();
+  const isAllPercussion = table.length > 0 && table.isPercussion.subarray(0, table.length).every(Boolean);
+  return {
+    table,
+    warnings: [
+      ...unreleased.map(
+        ([track, count]) => `track ${track}: ${counted(count, "note")} without a note-off given an end`,
+      ),
+      ...(isAllPercussion ? ["all notes are percussion, which is not encoded"] : []),
+    ],
+  };
+}
+
+function readAsNoteSeq(columns: readonly EventColumns[], tempo: TempoMap): NotesRead {
+  const warnings: string[] = [];
+  const reader = new NoteSeqReader(tempo, columns);
   for (const [index, events] of columns.entries()) {
     const hanging = reader.read(events, index);
     if (hanging > 0) warnings.push(`track ${index}: ${counted(hanging, "note")} without an end left out`);
   }
-  const endTick = tracks.reduce((latest, track) => Math.max(latest, track.endTick), 0);
-  const durationSeconds = tempo.seconds(endTick);
-  const readPedal = () => pedalEvents(columns, tempo);
-  return scoreOfTable(reader.table, readPedal, { division, tracks, durationSeconds, warnings });
+  return { table: reader.finish(), warnings };
 }
 
 /**

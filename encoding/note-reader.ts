@@ -1,7 +1,14 @@
-/** Channel messages to notes and pedals. */
+/**
+ * Channel messages to notes, in the order in which a player sends them. Notes pair within their own track. Where every
+ * strike of a key has its release, the first release ends the first strike. A strike without a release ends at the next
+ * strike of its key, at CC 120 or 123 to 127, at the end of the track, or a bar after the last note event of the track,
+ * whichever is first.
+ */
+import { type Channel, type Channels, orderOf } from "./channel-timeline.ts";
 import type { EventColumns } from "./event-columns.ts";
+import type { Meter } from "./meter.ts";
 import { ReadNotes } from "./note-table.ts";
-import { isPedalDown, isPedalMove, Pedal } from "./pedal.ts";
+import { DRUM_CHANNEL, type Track } from "./score.ts";
 import type { TempoMap } from "./tempo-map.ts";
 
 const NOTE_OFF = 0x80;
@@ -10,108 +17,214 @@ const PROGRAM_CHANGE = 0xc0;
 /** 16 channels of 128 pitches; key = channel × 128 + pitch. */
 const KEYS = 2048;
 const NONE = -1;
-/** The index of a note-off that has not come yet; no track has so many events. */
-const OPEN = 0xffff_ffff;
+/** The event index of an end that no event of the track makes; on its tick it comes after all of them. */
+const NO_EVENT = 0xffff_ffff;
+
+/** What notes are read with. */
+export interface ReadingContext {
+  readonly tempo: TempoMap;
+  readonly meter: Meter;
+  readonly channels: Channels;
+}
+
+/** Reads the notes of all tracks into one table, track after track; the notes of one track are in order of start. */
+export function readNotes(
+  tracks: readonly Track[],
+  columns: readonly EventColumns[],
+  context: ReadingContext,
+): ReadNotes {
+  const capacity = columns.reduce((sum, events) => sum + events.noteOns, 0);
+  const reader = new NoteReader(new ReadNotes(columns, capacity), context);
+  for (const [index, events] of columns.entries()) reader.read(events, index, tracks[index]!.endTick);
+  return reader.table;
+}
 
 /**
- * Reads the notes and pedals out of tracks. A note-off (or a note-on of velocity 0) ends the oldest open note of its
- * channel and pitch; one without an open note is ignored; a note that never ends is left out, as in pretty_midi.
+ * The strikes and releases of a key from its first strike until all are released make a group. They are kept as linked
+ * lists, since most groups are one strike and one release.
  */
-export class NoteReader {
+class NoteReader {
   readonly table: ReadNotes;
-  readonly #tempo: TempoMap;
-  /** Row of the first and last open note of each key; `#next` links them. */
-  readonly #first = new Int32Array(KEYS);
-  readonly #last = new Int32Array(KEYS);
-  readonly #next: Int32Array;
+  readonly #context: ReadingContext;
+  /** By key: how many strikes are not yet released, and the group's first and last strike (rows) and release (slots). */
+  readonly #depth = new Int32Array(KEYS);
+  readonly #firstStrike = new Int32Array(KEYS);
+  readonly #lastStrike = new Int32Array(KEYS);
+  readonly #firstRelease = new Int32Array(KEYS);
+  readonly #lastRelease = new Int32Array(KEYS);
+  /** By key: the next moment at which all keys of the channel are released, an index into `Channel.releases`. */
+  readonly #nextClear = new Int32Array(KEYS);
+  readonly #strikeAfter: Int32Array;
+  readonly #releaseAfter: Int32Array;
+  readonly #releaseEvents: Int32Array;
+  #releaseSlots = 0;
+  #openKeys = 0;
+  #track = 0;
+  #ticks: Float64Array = new Float64Array(0);
+  #states: Channel[] = [];
 
-  constructor(tempo: TempoMap, tracks: readonly EventColumns[]) {
-    const capacity = tracks.reduce((sum, events) => sum + events.noteOns, 0);
-    this.#tempo = tempo;
-    this.table = new ReadNotes(tracks, capacity);
-    this.#next = new Int32Array(capacity);
+  constructor(table: ReadNotes, context: ReadingContext) {
+    this.table = table;
+    this.#context = context;
+    const capacity = table.pitches.length;
+    this.#strikeAfter = new Int32Array(capacity);
+    this.#releaseAfter = new Int32Array(capacity);
+    this.#releaseEvents = new Int32Array(capacity);
   }
 
-  /** Reads one of the tracks; returns how many of its notes never end. */
-  read({ ticks, messages, length }: EventColumns, track: number): number {
+  read({ ticks, messages, length }: EventColumns, track: number, endTick: number): void {
     const { table } = this;
-    const { startSeconds, endSeconds, pitches, velocities, places, programs } = table;
-    const { noteOnIndices, noteOffIndices, pedals } = table;
-    const tempo = this.#tempo;
+    const { startSeconds, pitches, velocities, places, programs, isPercussion, noteOnIndices } = table;
+    const { tempo, meter, channels } = this.#context;
+    this.#track = track;
+    this.#ticks = ticks;
+    this.#states = Array.from({ length: 16 }, (_, channel) => channels.of(track, channel));
+    this.#releaseSlots = 0;
+    const selected = new Int16Array(16).fill(NONE);
     let { fromTick, untilTick, fromSeconds, secondsPerTick } = tempo.segmentAt(0);
-    const selected = new Uint8Array(16);
-    const first = this.#first.fill(NONE);
-    const last = this.#last;
-    const next = this.#next;
-    const instruments = new Map<number, number>();
-    const base = table.length;
-    let latestInstrument = NONE;
-    let row = base;
-    let openCount = 0;
-
+    let lastNoteTick = 0;
     for (let index = 0; index < length; index += 1) {
-      const message = messages[index] ?? 0;
-      const tick = ticks[index] ?? 0;
+      const message = messages[index]!;
+      const kind = message & 0xf0;
+      const channel = message & 0x0f;
+      const data1 = (message >> 8) & 0xff;
+      if (kind === PROGRAM_CHANGE) selected[channel] = data1;
+      if (kind !== NOTE_ON && kind !== NOTE_OFF) continue;
+      const tick = ticks[index]!;
       if (tick < fromTick || tick >= untilTick)
         ({ fromTick, untilTick, fromSeconds, secondsPerTick } = tempo.segmentAt(tick));
       const seconds = fromSeconds + secondsPerTick * (tick - fromTick);
-      const channel = message & 0x0f;
-      const kind = message & 0xf0;
-      const data1 = (message >> 8) & 0xff;
-      const data2 = message >> 16;
+      lastNoteTick = tick;
       const key = channel * 128 + data1;
-      if (kind === NOTE_ON && data2 > 0) {
-        if (first[key] === NONE) first[key] = row;
-        else next[last[key] ?? 0] = row;
-        last[key] = row;
-        next[row] = NONE;
-        openCount += 1;
-        startSeconds[row] = seconds;
-        pitches[row] = data1;
-        velocities[row] = data2;
-        places[row] = track * 16 + channel;
-        noteOnIndices[row] = index;
-        noteOffIndices[row] = OPEN;
-        row += 1;
-      } else if (kind === NOTE_OFF || kind === NOTE_ON) {
-        const ended = first[key] ?? NONE;
-        if (ended === NONE) continue;
-        first[key] = next[ended] ?? NONE;
-        openCount -= 1;
-        endSeconds[ended] = seconds;
-        const program = selected[channel] ?? 0;
-        programs[ended] = program;
-        noteOffIndices[ended] = index;
-        const instrument = channel * 128 + program;
-        if (instrument !== latestInstrument && !instruments.has(instrument))
-          instruments.set(instrument, instruments.size);
-        latestInstrument = instrument;
-      } else if (kind === PROGRAM_CHANGE) {
-        selected[channel] = data1;
-      } else if (isPedalMove(message)) {
-        const place = track * 16 + channel;
-        const pedal = pedals.get(place) ?? new Pedal();
-        pedals.set(place, pedal);
-        pedal.move(seconds, isPedalDown(message));
+      const state = this.#states[channel]!;
+      if (this.#depth[key]! > 0 && state.releases.length > 0) this.#clearBefore(key, tick, index);
+      const velocity = message >> 16;
+      if (kind === NOTE_OFF || velocity === 0) {
+        this.#release(key, index, tick, seconds);
+        continue;
       }
+      const row = table.length;
+      table.length = row + 1;
+      const order = orderOf(track, index);
+      startSeconds[row] = seconds;
+      pitches[row] = data1;
+      velocities[row] = velocity;
+      places[row] = track * 16 + channel;
+      noteOnIndices[row] = index;
+      const own = selected[channel]!;
+      programs[row] = own === NONE ? state.programs.valueAt(tick, order, 0) : own;
+      isPercussion[row] = state.percussion.valueAt(tick, order, Number(channel === DRUM_CHANNEL));
+      this.#strike(key, row, tick, order);
     }
-    table.length = row;
-    if (openCount > 0 || instruments.size > 1) this.#tidyFrom(base, ticks, instruments);
-    return openCount;
+    if (this.#openKeys > 0) this.#closeAll(Math.min(endTick, lastNoteTick + meter.barTicks(lastNoteTick)));
+  }
+
+  #strike(key: number, row: number, tick: number, order: number): void {
+    if (this.#depth[key] === 0) {
+      this.#firstStrike[key] = row;
+      this.#firstRelease[key] = NONE;
+      this.#openKeys += 1;
+      const { releases } = this.#states[key >> 7]!;
+      if (releases.length > 0) this.#nextClear[key] = releases.lastBefore(tick, order) + 1;
+    } else {
+      this.#strikeAfter[this.#lastStrike[key]!] = row;
+    }
+    this.#lastStrike[key] = row;
+    this.#strikeAfter[row] = NONE;
+    this.#depth[key]! += 1;
+  }
+
+  #release(key: number, index: number, tick: number, seconds: number): void {
+    const depth = this.#depth[key]!;
+    if (depth === 0) return;
+    const first = this.#firstStrike[key]!;
+    this.#depth[key] = depth - 1;
+    if (depth === 1) this.#openKeys -= 1;
+    if (depth === 1 && first === this.#lastStrike[key]) {
+      this.#end(first, tick, index, seconds);
+      return;
+    }
+    const slot = this.#releaseSlots++;
+    this.#releaseEvents[slot] = index;
+    this.#releaseAfter[slot] = NONE;
+    if (this.#firstRelease[key] === NONE) this.#firstRelease[key] = slot;
+    else this.#releaseAfter[this.#lastRelease[key]!] = slot;
+    this.#lastRelease[key] = slot;
+    if (depth > 1) return;
+    let release = this.#firstRelease[key]!;
+    for (let row = first; row !== NONE; row = this.#strikeAfter[row]!) {
+      this.#endWith(row, this.#releaseEvents[release]!);
+      release = this.#releaseAfter[release]!;
+    }
+  }
+
+  /** Ends the strikes of a key at a release of the whole channel, if one comes before an event. */
+  #clearBefore(key: number, tick: number, index: number): void {
+    const { releases } = this.#states[key >> 7]!;
+    const clear = this.#nextClear[key]!;
+    if (releases.isBefore(clear, tick, orderOf(this.#track, index)))
+      this.#close(key, releases.ticks[clear]!, releases.orders[clear]!);
+  }
+
+  #closeAll(endTick: number): void {
+    const end = orderOf(this.#track, NO_EVENT);
+    for (let key = 0; key < KEYS; key += 1) {
+      if (this.#depth[key] === 0) continue;
+      const { releases } = this.#states[key >> 7]!;
+      if (releases.length > 0) this.#clearBefore(key, endTick, NO_EVENT);
+      if (this.#depth[key]! > 0) this.#close(key, endTick, end);
+    }
   }
 
   /**
-   * Leaves out notes that never end, and puts those that start together in order of instrument, as pretty_midi numbers
-   * them: by the first to end a note.
+   * Ends a group with fewer releases than strikes: a release belongs to the latest strike before it that has none; the
+   * strikes left over end at the next strike, the last one at a tick; the others first in, first out.
    */
-  #tidyFrom(base: number, ticks: Float64Array, instruments: ReadonlyMap<number, number>): void {
-    const { places, programs, noteOnIndices, noteOffIndices, length } = this.table;
-    const startTick = (row: number): number => ticks[noteOnIndices[row] ?? 0] ?? 0;
-    const rank = (row: number): number =>
-      instruments.get(((places[row] ?? 0) & 0x0f) * 128 + (programs[row] ?? 0)) ?? 0;
-    const rows = Array.from({ length: length - base }, (_, index) => base + index);
-    const ended = rows.filter((row) => noteOffIndices[row] !== OPEN);
-    if (instruments.size > 1) ended.sort((a, b) => startTick(a) - startTick(b) || rank(a) - rank(b));
-    this.table.keep(base, ended);
+  #close(key: number, endTick: number, endOrder: number): void {
+    const { noteOnIndices } = this.table;
+    const strikes: number[] = [];
+    for (let row = this.#firstStrike[key]!; row !== NONE; row = this.#strikeAfter[row]!) strikes.push(row);
+    const releases: number[] = [];
+    for (let slot = this.#firstRelease[key]!; slot !== NONE; slot = this.#releaseAfter[slot]!)
+      releases.push(this.#releaseEvents[slot]!);
+    const unreleased: number[] = [];
+    let taken = 0;
+    for (let place = 0; place <= strikes.length; place += 1) {
+      const nextStrike = place < strikes.length ? noteOnIndices[strikes[place]!]! : Infinity;
+      for (; taken < releases.length && releases[taken]! < nextStrike; taken += 1) unreleased.pop();
+      if (place < strikes.length) unreleased.push(place);
+    }
+    const isUnreleased = new Set(unreleased);
+    let release = 0;
+    for (const [place, row] of strikes.entries()) {
+      const next = strikes[place + 1];
+      if (!isUnreleased.has(place)) this.#endWith(row, releases[release++]!);
+      else if (next === undefined) this.#endAt(row, endTick, endOrder);
+      else this.#endAt(row, this.#ticks[noteOnIndices[next]!]!, orderOf(this.#track, noteOnIndices[next]!));
+    }
+    this.#depth[key] = 0;
+    this.#openKeys -= 1;
+  }
+
+  #endWith(row: number, index: number): void {
+    const tick = this.#ticks[index]!;
+    this.#end(row, tick, index, this.#context.tempo.seconds(tick));
+  }
+
+  #end(row: number, tick: number, index: number, seconds: number): void {
+    const { endSeconds, endTicks, endOrders, noteOffIndices } = this.table;
+    endSeconds[row] = seconds;
+    endTicks[row] = tick;
+    endOrders[row] = orderOf(this.#track, index);
+    noteOffIndices[row] = index;
+  }
+
+  /** Ends a note that no event of its own releases. */
+  #endAt(row: number, tick: number, order: number): void {
+    const { endSeconds, endTicks, endOrders, noteOffIndices } = this.table;
+    endSeconds[row] = this.#context.tempo.seconds(tick);
+    endTicks[row] = tick;
+    endOrders[row] = order;
+    noteOffIndices[row] = NONE;
   }
 }

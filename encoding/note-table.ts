@@ -1,34 +1,16 @@
 /** Notes as one array for each property, which is what reading and encoding work on: objects are only made on demand. */
 import type { EventColumns } from "./event-columns.ts";
-import { type Pedal, pedalsOf } from "./pedal.ts";
-import type { Note, PedalEvent, Score, ScoreNote } from "./score.ts";
+import { columnsOf, type NoteColumns } from "./note-columns.ts";
+import { pedaledNotes, sustainedEnds } from "./note-seq-sustain.ts";
+import type { PedalEvent, Score, ScoreNote } from "./score.ts";
 
-/** What encoding reads of notes. */
-export interface NoteColumns {
-  readonly startSeconds: Float64Array;
-  readonly endSeconds: Float64Array;
-  readonly pitches: Uint8Array | Float64Array;
-  readonly velocities: Uint8Array | Float64Array;
-}
-
-/** Notes in the order given; what is no pitch or velocity stays what it is. */
-export function columnsOf(notes: readonly Note[]): NoteColumns {
-  return {
-    startSeconds: Float64Array.from(notes, (note) => note.startSeconds),
-    endSeconds: Float64Array.from(notes, (note) => note.endSeconds),
-    pitches: Float64Array.from(notes, (note) => note.pitch),
-    velocities: Float64Array.from(notes, (note) => note.velocity),
-  };
-}
-
-/** The notes of a score as columns, and the pedals that hold them; the notes of one track are in order of start. */
+/** The notes of a score as columns; the notes of one track are in order of start. */
 export interface NoteTable extends NoteColumns {
-  /** The place of a note: its track × 16 + channel. */
-  readonly places: Uint32Array;
-  readonly programs: Uint8Array;
   readonly length: number;
-  /** By place. */
-  readonly pedals: ReadonlyMap<number, Pedal>;
+  /** When each note stops sounding, in seconds, pedals included; NaN for one that is not encoded. */
+  readonly soundEnds: Float64Array;
+  /** 1 for notes that no event releases. */
+  isUnreleased(row: number): boolean;
   notesAt(rows: Uint32Array): ScoreNote[];
 }
 
@@ -36,25 +18,34 @@ export interface NoteTable extends NoteColumns {
 export class ReadNotes implements NoteTable {
   readonly startSeconds: Float64Array;
   readonly endSeconds: Float64Array;
+  readonly endTicks: Float64Array;
+  /** The place of each release among the events of its tick (`orderOf`). */
+  readonly endOrders: Float64Array;
   readonly pitches: Uint8Array;
   readonly velocities: Uint8Array;
+  /** Track × 16 + channel. */
   readonly places: Uint32Array;
   readonly programs: Uint8Array;
+  readonly isPercussion: Uint8Array;
   readonly noteOnIndices: Uint32Array;
-  readonly noteOffIndices: Uint32Array;
-  readonly pedals = new Map<number, Pedal>();
+  /** −1 where no event releases the note. */
+  readonly noteOffIndices: Int32Array;
+  soundEnds: Float64Array = new Float64Array(0);
   length = 0;
   readonly #tracks: readonly EventColumns[];
 
   constructor(tracks: readonly EventColumns[], capacity: number) {
     this.startSeconds = new Float64Array(capacity);
     this.endSeconds = new Float64Array(capacity);
+    this.endTicks = new Float64Array(capacity);
+    this.endOrders = new Float64Array(capacity);
     this.pitches = new Uint8Array(capacity);
     this.velocities = new Uint8Array(capacity);
     this.places = new Uint32Array(capacity);
     this.programs = new Uint8Array(capacity);
+    this.isPercussion = new Uint8Array(capacity);
     this.noteOnIndices = new Uint32Array(capacity);
-    this.noteOffIndices = new Uint32Array(capacity);
+    this.noteOffIndices = new Int32Array(capacity);
     this.#tracks = tracks;
   }
 
@@ -71,15 +62,17 @@ export class ReadNotes implements NoteTable {
 
   /** Replaces the rows from `first` on by those named, in that order. */
   keep(first: number, rows: readonly number[]): void {
-    const { startSeconds, endSeconds, pitches, velocities } = this;
-    const { places, programs, noteOnIndices, noteOffIndices } = this;
+    const { startSeconds, endSeconds, endTicks, pitches, velocities } = this;
+    const { places, programs, isPercussion, noteOnIndices, noteOffIndices } = this;
     const columns = [
       startSeconds,
       endSeconds,
+      endTicks,
       pitches,
       velocities,
       places,
       programs,
+      isPercussion,
       noteOnIndices,
       noteOffIndices,
     ];
@@ -91,24 +84,43 @@ export class ReadNotes implements NoteTable {
     this.length = first + rows.length;
   }
 
+  startTick(row: number): number {
+    return this.#tracks[this.places[row]! >>> 4]!.ticks[this.noteOnIndices[row]!]!;
+  }
+
+  isUnreleased(row: number): boolean {
+    return this.noteOffIndices[row] === -1;
+  }
+
+  /** Tracks that have notes which no event releases, and how many. */
+  countUnreleased(): [track: number, count: number][] {
+    const counts = new Map<number, number>();
+    for (let row = 0; row < this.length; row += 1) {
+      if (!this.isUnreleased(row)) continue;
+      const track = this.places[row]! >>> 4;
+      counts.set(track, (counts.get(track) ?? 0) + 1);
+    }
+    return [...counts];
+  }
+
   #note(row: number): ScoreNote {
-    const place = this.places[row] ?? 0;
-    const track = place >>> 4;
-    const ticks = this.#tracks[track]?.ticks;
-    const noteOnIndex = this.noteOnIndices[row] ?? 0;
-    const noteOffIndex = this.noteOffIndices[row] ?? 0;
+    const place = this.places[row]!;
+    const endSeconds = this.endSeconds[row]!;
+    const soundEnd = this.soundEnds[row]!;
     return {
-      pitch: this.pitches[row] ?? 0,
-      velocity: this.velocities[row] ?? 0,
-      startSeconds: this.startSeconds[row] ?? 0,
-      endSeconds: this.endSeconds[row] ?? 0,
-      startTick: ticks?.[noteOnIndex] ?? 0,
-      endTick: ticks?.[noteOffIndex] ?? 0,
-      track,
+      pitch: this.pitches[row]!,
+      velocity: this.velocities[row]!,
+      startSeconds: this.startSeconds[row]!,
+      endSeconds,
+      soundEndSeconds: Number.isNaN(soundEnd) ? endSeconds : soundEnd,
+      startTick: this.startTick(row),
+      endTick: this.endTicks[row]!,
+      track: place >>> 4,
       channel: place & 0x0f,
-      program: this.programs[row] ?? 0,
-      noteOnIndex,
-      noteOffIndex,
+      program: this.programs[row]!,
+      isPercussion: this.isPercussion[row] === 1,
+      noteOnIndex: this.noteOnIndices[row]!,
+      noteOffIndex: this.noteOffIndices[row]!,
     };
   }
 }
@@ -139,16 +151,17 @@ export function scoreOfTable(
 
 /** What encoding needs of any score. */
 export function tableOf(score: Score): NoteTable {
-  return TABLES.get(score) ?? tableOfNotes(score.notes, score.pedal);
-}
-
-export function tableOfNotes(notes: readonly ScoreNote[], pedal: readonly PedalEvent[]): NoteTable {
+  const read = TABLES.get(score);
+  if (read) return read;
+  const { notes } = score;
   return {
     ...columnsOf(notes),
-    places: Uint32Array.from(notes, ({ track, channel }) => track * 16 + channel),
-    programs: Uint8Array.from(notes, ({ program }) => program),
     length: notes.length,
-    pedals: pedalsOf(pedal),
-    notesAt: (rows) => Array.from(rows).flatMap((row) => notes[row] ?? []),
+    soundEnds:
+      score.reading?.compatibility === "note-seq"
+        ? sustainedEnds(pedaledNotes(notes, score.pedal))
+        : Float64Array.from(notes, (note) => (note.isPercussion ? NaN : note.soundEndSeconds)),
+    isUnreleased: (row) => notes[row]?.noteOffIndex === -1,
+    notesAt: (rows) => Array.from(rows, (row) => notes[row]!),
   };
 }

@@ -1,5 +1,5 @@
 /** The order in which note-ons are encoded. */
-import type { NoteColumns } from "./note-table.ts";
+import type { NoteColumns } from "./note-columns.ts";
 
 /** How far back a note is moved within its run; one that belongs further back begins a run of its own. */
 const LONGEST_MOVE = 32;

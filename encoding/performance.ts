@@ -3,7 +3,7 @@
  * 10 ms, the events of one step in the order note-offs (by onset), then note-ons (by onset), velocity only where its
  * bin changes.
  */
-import { columnsOf, type NoteColumns } from "./note-table.ts";
+import { columnsOf, type NoteColumns } from "./note-columns.ts";
 import { onsetOrder } from "./onset-order.ts";
 import type { Note } from "./score.ts";
 import { ascendingOrder } from "./sort.ts";

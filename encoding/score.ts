@@ -16,16 +16,21 @@ export interface ScoreNote extends Note {
   readonly endTick: number;
   /** Index into `Score.tracks`. */
   readonly track: number;
-  /** MIDI channel, 0–15; 9 is percussion. */
+  /** MIDI channel, 0–15. */
   readonly channel: number;
-  /** General MIDI program, 0–127, that was selected on the channel. */
+  /** General MIDI program, 0–127, that was selected at the note-on. */
   readonly program: number;
+  /** Whether a drum kit plays it. Percussion is not encoded. */
+  readonly isPercussion: boolean;
+  /** When it stops sounding: at `endSeconds`, or later where a pedal holds it, or earlier where its string is struck again. */
+  readonly soundEndSeconds: number;
   /** Indices into `Score.tracks[track].events`. */
   readonly noteOnIndex: number;
+  /** −1 for a note that no event releases. */
   readonly noteOffIndex: number;
 }
 
-/** The sustain pedal (controller 64) moving, on one channel of one track. */
+/** The sustain pedal (controller 64) moving. It acts on the notes of its channel, whatever track they stand in. */
 export interface PedalEvent {
   readonly seconds: number;
   readonly isDown: boolean;
@@ -76,17 +81,32 @@ export type Division =
   | { readonly kind: "quarter"; readonly ticksPerQuarter: number }
   | { readonly kind: "smpte"; readonly framesPerSecond: number; readonly ticksPerFrame: number };
 
+/** How notes are read out of events, where not in the usual way. */
+export interface ScoreReading {
+  /**
+   * "note-seq": pairs notes, folds the pedal and numbers programs as note-seq with pretty_midi does. Notes that never end
+   * are left out, a pedal acts on its own track alone, and moves on one tick are sorted.
+   */
+  readonly compatibility?: Compatibility;
+  /** Whether tracks are independent patterns, as in format 2: no track knows the channels of another. */
+  readonly tracksApart?: boolean;
+}
+
+/** Programs whose reading of MIDI files can be asked for. */
+export type Compatibility = "note-seq";
+
 /** A piece of music as a Standard MIDI File holds it, with its notes and pedal read out. */
 export interface Score {
   readonly division: Division;
   readonly tracks: readonly Track[];
-  /** Notes in order of start tick, then of track; overlapping notes of one key are paired first in, first out. */
+  /** Notes in order of start tick, then of track. */
   readonly notes: readonly ScoreNote[];
   readonly pedal: readonly PedalEvent[];
   /** Seconds from the start of the file to the end of its longest track. */
   readonly durationSeconds: number;
   /** What was odd but could be read without loss, and — when reading with `recover` — what was dropped. */
   readonly warnings: readonly string[];
+  readonly reading?: ScoreReading;
 }
 
 /** The percussion channel of General MIDI, counted from 0. */

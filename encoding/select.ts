@@ -2,7 +2,7 @@
 import { counted } from "./counted.ts";
 import { HintedError } from "./hinted-error.ts";
 import { assembleScore } from "./midi.ts";
-import { DRUM_CHANNEL, type MidiEvent, type Score, type ScoreNote } from "./score.ts";
+import type { MidiEvent, Score, ScoreNote } from "./score.ts";
 
 /** A note is taken when any of these names it. */
 export interface TrackSelection {
@@ -61,7 +61,7 @@ export function parseSelection(text: string): Required<TrackSelection> {
  * @throws SelectionError when nothing is left; it names what could be chosen.
  */
 export function selectTracks(score: Score, selection: TrackSelection): Score {
-  const { notes, places, warnings } = select(score, selection);
+  const { notes, belongs, warnings } = select(score, selection);
   const noteEvents = score.tracks.map(() => new Set<number>());
   for (const note of notes) noteEvents[note.track]?.add(note.noteOnIndex).add(note.noteOffIndex);
   const selected = score.tracks.map((track, index) => ({
@@ -69,10 +69,10 @@ export function selectTracks(score: Score, selection: TrackSelection): Score {
     events: track.events.filter((event, eventIndex) =>
       isNoteEvent(event)
         ? noteEvents[index]?.has(eventIndex)
-        : event.kind !== "channel" || places.has(index * 16 + (event.status & 0x0f)),
+        : event.kind !== "channel" || belongs(index, event.status & 0x0f),
     ),
   }));
-  return assembleScore(score.division, selected, [...score.warnings, ...warnings]);
+  return assembleScore(score.division, selected, [...score.warnings, ...warnings], score.reading);
 }
 
 /**
@@ -82,15 +82,15 @@ export function selectTracks(score: Score, selection: TrackSelection): Score {
  * @throws SelectionError as `selectTracks` does.
  */
 export function selectNotes(score: Score, selection: TrackSelection): Score {
-  const { notes, places, warnings } = select(score, selection);
-  const pedal = score.pedal.filter(({ track, channel }) => places.has(track * 16 + channel));
+  const { notes, belongs, warnings } = select(score, selection);
+  const pedal = score.pedal.filter(({ track, channel }) => belongs(track, channel));
   return { ...score, notes, pedal, warnings: [...score.warnings, ...warnings] };
 }
 
 interface Selected {
   readonly notes: readonly ScoreNote[];
-  /** Track × 16 + channel of each of the notes. */
-  readonly places: ReadonlySet<number>;
+  /** Whether what a channel of a track is told may act on the notes. */
+  readonly belongs: (track: number, channel: number) => boolean;
   /** What was left out. */
   readonly warnings: readonly string[];
 }
@@ -99,17 +99,21 @@ function select(score: Score, { tracks = [], channels = [], programs = [] }: Tra
   const isSelected = (note: ScoreNote): boolean =>
     tracks.includes(note.track) || channels.includes(note.channel) || programs.includes(note.program);
   const chosen = score.notes.filter(isSelected);
-  const notes = chosen.filter((note) => note.channel !== DRUM_CHANNEL);
+  const notes = chosen.filter((note) => !note.isPercussion);
   if (notes.length === 0) {
     const found =
       chosen.length > 0 ? "the selection holds nothing but percussion" : "the selection holds no notes";
     throw new SelectionError(found, `the file has ${describeChoices(score)}`);
   }
+  // A channel is shared by all tracks, but for those who read otherwise.
+  const isApart = score.reading?.compatibility === "note-seq" || score.reading?.tracksApart;
+  const placeOf = (track: number, channel: number): number => (isApart ? track * 16 + channel : channel);
+  const places = new Set(notes.map(({ track, channel }) => placeOf(track, channel)));
   const drums = chosen.length - notes.length;
   const others = score.notes.length - chosen.length;
   return {
     notes,
-    places: new Set(notes.map(({ track, channel }) => track * 16 + channel)),
+    belongs: (track, channel) => places.has(placeOf(track, channel)),
     warnings: [
       ...(drums > 0 ? [`${counted(drums, "note")} of percussion in the selection left out`] : []),
       ...(others > 0 ? [`${counted(others, "note")} of other tracks left out`] : []),
@@ -123,8 +127,8 @@ function isNoteEvent(event: MidiEvent): boolean {
 
 function describeChoices(score: Score): string {
   const instruments = new Map<string, number>();
-  for (const { track, channel, program } of score.notes) {
-    if (channel === DRUM_CHANNEL) continue;
+  for (const { track, channel, program, isPercussion } of score.notes) {
+    if (isPercussion) continue;
     const name = `track ${track} channel ${channel} program ${program}`;
     instruments.set(name, (instruments.get(name) ?? 0) + 1);
   }

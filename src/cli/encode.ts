@@ -1,7 +1,6 @@
 import { type Command, Option } from "commander";
 import { counted } from "../../encoding/counted.ts";
 import {
-  DRUM_CHANNEL,
   encodeScore,
   eventText,
   oneHot,
@@ -71,7 +70,7 @@ async function runEncode(path: string, options: EncodeCommandOptions): Promise<v
     trimLeadingSilence: options.trim ?? false,
     dropOutOfRange: true,
   });
-  const drums = score.notes.filter((note) => note.channel === DRUM_CHANNEL).length;
+  const drums = score.notes.filter((note) => note.isPercussion).length;
   if (drums > 0) console.say(`${path}: ${counted(drums, "note")} of percussion left out`);
   if (droppedNotes > 0)
     console.say(`${path}: ${counted(droppedNotes, "note")} left out whose pitch ${vocabulary.name} lacks`);

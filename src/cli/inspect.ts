@@ -3,7 +3,6 @@ import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { counted } from "../../encoding/counted.ts";
 import {
-  DRUM_CHANNEL,
   encodeScore,
   PERFORMANCE_388,
   pitchName,
@@ -143,14 +142,13 @@ function describe(score: Score) {
   };
 }
 
-/** How often the pedal goes from up to down, on any instrument. */
+/** How often the pedal goes from up to down, on any channel. */
 function countPresses(score: Score): number {
   const down = new Map<number, boolean>();
   let presses = 0;
-  for (const { track, channel, isDown } of score.pedal) {
-    const place = track * 16 + channel;
-    if (isDown && !down.get(place)) presses += 1;
-    down.set(place, isDown);
+  for (const { channel, isDown } of score.pedal) {
+    if (isDown && !down.get(channel)) presses += 1;
+    down.set(channel, isDown);
   }
   return presses;
 }
@@ -159,18 +157,18 @@ function instrumentsOf(score: Score, track: number) {
   const byInstrument = new Map<number, ScoreNote[]>();
   for (const note of score.notes) {
     if (note.track !== track) continue;
-    const instrument = note.channel * 128 + note.program;
+    const instrument = (note.channel * 128 + note.program) * 2 + Number(note.isPercussion);
     const others = byInstrument.get(instrument);
     if (others) others.push(note);
     else byInstrument.set(instrument, [note]);
   }
   return [...byInstrument.values()].map((notes) => {
     const pitches = notes.map((note) => note.pitch);
-    const { channel = 0, program = 0 } = notes[0] ?? {};
+    const { channel = 0, program = 0, isPercussion = false } = notes[0] ?? {};
     return {
       channel,
       program,
-      isDrums: channel === DRUM_CHANNEL,
+      isDrums: isPercussion,
       notes: notes.length,
       lowest: pitchName(pitches.reduce((a, b) => Math.min(a, b), 127)),
       highest: pitchName(pitches.reduce((a, b) => Math.max(a, b), 0)),

@@ -1,6 +1,5 @@
 /** A region of a piece, written anew. */
 import {
-  DRUM_CHANNEL,
   encodeScore,
   INFILL_FRAME,
   INFILL_IDS,
@@ -56,7 +55,7 @@ export async function infill(
   const middle = new MiddlePart(vocabulary, parts, toStep - fromStep, heldKeys);
   await writePart(decoder, middle, sampler, seconds, options);
   const added = newNotes(parts.prefix, middle.ids, fromStep / STEPS_PER_SECOND, vocabulary);
-  const removed = piece.notes.filter((note) => isInside(note) && note.channel !== DRUM_CHANNEL);
+  const removed = piece.notes.filter((note) => isInside(note) && !note.isPercussion);
   return {
     score: replaceNotes(piece, removed, added, "Infill", { port: options.port }),
     seed: sampler.seed,

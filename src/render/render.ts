@@ -72,7 +72,7 @@ export function renderScore(score: Score, bank: BasicSoundBank, options: RenderO
       "render it in parts, or take some --tracks",
     );
   }
-  const drums = score.notes.reduce((count, { channel }) => count + Number(channel === DRUM_CHANNEL), 0);
+  const drums = score.notes.reduce((count, { isPercussion }) => count + Number(isPercussion), 0);
   return {
     frames,
     silentDrums: hasDrums ? 0 : drums,

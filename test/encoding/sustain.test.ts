@@ -11,7 +11,14 @@ interface Place {
 
 function key(pitch: number, startSeconds: number, endSeconds: number, place: Place = {}): ScoreNote {
   const { track = 0, channel = 0, program = 0 } = place;
-  const ticks = { startTick: startSeconds, endTick: endSeconds, noteOnIndex: 0, noteOffIndex: 0 };
+  const ticks = {
+    startTick: startSeconds,
+    endTick: endSeconds,
+    noteOnIndex: 0,
+    noteOffIndex: 0,
+    isPercussion: false,
+    soundEndSeconds: endSeconds,
+  };
   return { pitch, velocity: 64, startSeconds, endSeconds, track, channel, program, ...ticks };
 }
 

@@ -1,12 +1,5 @@
 /** A MIDI file of the visitor's, as ids to go on from. */
-import {
-  DRUM_CHANNEL,
-  encodeScore,
-  PERFORMANCE_416,
-  readMidi,
-  type Score,
-  selectTracks,
-} from "../../encoding/index.ts";
+import { encodeScore, PERFORMANCE_416, readMidi, type Score, selectTracks } from "../../encoding/index.ts";
 import { byId, element } from "../elements.ts";
 
 /** More is no music: the largest files of large archives have a tenth of it. */
@@ -50,8 +43,8 @@ export interface TrackChoice {
 /** The tracks with pitched notes. */
 export function tracksOf(score: Score): TrackChoice[] {
   const counts = new Map<number, number>();
-  for (const { track, channel } of score.notes) {
-    if (channel !== DRUM_CHANNEL) counts.set(track, (counts.get(track) ?? 0) + 1);
+  for (const { track, isPercussion } of score.notes) {
+    if (!isPercussion) counts.set(track, (counts.get(track) ?? 0) + 1);
   }
   return [...counts]
     .sort(([a], [b]) => a - b)

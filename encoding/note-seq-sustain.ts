@@ -1,6 +1,6 @@
 /** The sustain pedal, folded into note lengths. */
-import { type NoteTable, tableOfNotes } from "./note-table.ts";
-import type { Presses } from "./pedal.ts";
+import { columnsOf, type NoteColumns } from "./note-columns.ts";
+import { type Pedal, pedalsOf, type Presses } from "./pedal.ts";
 import { DRUM_CHANNEL, type PedalEvent, type ScoreNote } from "./score.ts";
 import { lastAtMost } from "./sort.ts";
 
@@ -16,7 +16,7 @@ import { lastAtMost } from "./sort.ts";
  *   of the key.
  */
 export function applySustain(notes: readonly ScoreNote[], pedal: readonly PedalEvent[]): ScoreNote[] {
-  const ends = sustainedEnds(tableOfNotes(notes, pedal));
+  const ends = sustainedEnds(pedaledNotes(notes, pedal));
   const sustained: ScoreNote[] = [];
   for (const [index, note] of notes.entries()) {
     const endSeconds = ends[index] ?? NaN;
@@ -26,12 +26,32 @@ export function applySustain(notes: readonly ScoreNote[], pedal: readonly PedalE
   return sustained;
 }
 
+/** Notes as columns, and the pedals that hold them; the notes of one track are in order of start. */
+export interface PedaledNotes extends NoteColumns {
+  /** The place of a note: its track × 16 + channel. */
+  readonly places: Uint32Array;
+  readonly programs: Uint8Array;
+  readonly length: number;
+  /** By place. */
+  readonly pedals: ReadonlyMap<number, Pedal>;
+}
+
+export function pedaledNotes(notes: readonly ScoreNote[], pedal: readonly PedalEvent[]): PedaledNotes {
+  return {
+    ...columnsOf(notes),
+    places: Uint32Array.from(notes, ({ track, channel }) => track * 16 + channel),
+    programs: Uint8Array.from(notes, ({ program }) => program),
+    length: notes.length,
+    pedals: pedalsOf(pedal),
+  };
+}
+
 /**
  * When each note ends with the pedal, in seconds; NaN for one that is left out. note-seq plays the events through one by
  * one; here each end is worked out alone, from the next time that its key is struck under the pedal and the moment that
  * the pedal it ends under is lifted.
  */
-export function sustainedEnds(notes: NoteTable): Float64Array {
+export function sustainedEnds(notes: PedaledNotes): Float64Array {
   const { startSeconds, endSeconds, pitches, places, programs, pedals, length } = notes;
   const ends = new Float64Array(length);
   const nextStrikes = new Map<number, Float64Array<ArrayBuffer>>();

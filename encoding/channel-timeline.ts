@@ -1,0 +1,201 @@
+/**
+ * What the messages of a channel do to the notes of every track on it: pedals, all-notes-off, programs, percussion. A
+ * channel here is a channel of a port, whatever track its messages stand in (MIDI 1.0: controllers and channel mode
+ * messages act on the channel). On one tick messages act in the order of track number, then of the file.
+ */
+import type { EventColumns } from "./event-columns.ts";
+import { percussionChange, resetsToGs, resetsToXg } from "./percussion.ts";
+import { DRUM_CHANNEL } from "./score.ts";
+
+const PORT_META = 0x21;
+const PROGRAM_CHANGE = 0xc0;
+const CONTROL_CHANGE = 0xb0;
+const BANK = 0;
+const SUSTAIN = 64;
+const SOSTENUTO = 66;
+const ALL_SOUND_OFF = 120;
+const RESET_ALL_CONTROLLERS = 121;
+const ALL_NOTES_OFF = 123;
+/** The bank (controller 0) that holds XG's drum kits. */
+const XG_DRUM_BANK = 127;
+/** Controller values from here on mean that a pedal is down. */
+const PEDAL_DOWN = 64;
+/** No track has so many events. */
+const EVENTS_PER_TRACK = 2 ** 32;
+
+/** The place of an event among those of one tick. */
+export function orderOf(track: number, index: number): number {
+  return track * EVENTS_PER_TRACK + index;
+}
+
+/** Moments of one kind in playing order, each with a value. */
+export class Timeline {
+  readonly ticks: number[] = [];
+  readonly orders: number[] = [];
+  readonly values: number[] = [];
+
+  get length(): number {
+    return this.ticks.length;
+  }
+
+  push(tick: number, order: number, value: number): void {
+    this.ticks.push(tick);
+    this.orders.push(order);
+    this.values.push(value);
+  }
+
+  /** The index of the last moment before a position; −1 before the first. */
+  lastBefore(tick: number, order: number): number {
+    let [low, high] = [0, this.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.isBefore(middle, tick, order)) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  isBefore(index: number, tick: number, order: number): boolean {
+    const at = this.ticks[index] ?? Infinity;
+    return at < tick || (at === tick && (this.orders[index] ?? 0) < order);
+  }
+
+  /** The value at a position, which is that of the last moment before it. */
+  valueAt(tick: number, order: number, initial: number): number {
+    return this.values[this.lastBefore(tick, order)] ?? initial;
+  }
+}
+
+/** One channel of one port. */
+export class Channel {
+  /** 1 when the sustain pedal goes down, 0 when it is lifted; the two alternate. */
+  readonly sustain = new Timeline();
+  /** The same of the sostenuto pedal. */
+  readonly sostenuto = new Timeline();
+  /** Every key is released: CC 120 and 123 to 127. */
+  readonly releases = new Timeline();
+  /** What sounds is cut, pedals or not: CC 120. */
+  readonly silences = new Timeline();
+  readonly programs = new Timeline();
+  /** 1 where its notes are percussion. */
+  readonly percussion = new Timeline();
+}
+
+/** What a message does to its channel. */
+function take(
+  state: Channel,
+  tick: number,
+  order: number,
+  message: number,
+  isDrumChannel: boolean,
+  hasXgBanks: boolean,
+): void {
+  const controller = (message >> 8) & 0xff;
+  const value = message >> 16;
+  if ((message & 0xf0) === PROGRAM_CHANGE) {
+    state.programs.push(tick, order, controller);
+  } else if (controller === SUSTAIN) {
+    movePedal(state.sustain, tick, order, value >= PEDAL_DOWN);
+  } else if (controller === SOSTENUTO) {
+    movePedal(state.sostenuto, tick, order, value >= PEDAL_DOWN);
+  } else if (controller === BANK && hasXgBanks && !isDrumChannel) {
+    state.percussion.push(tick, order, Number(value === XG_DRUM_BANK));
+  } else if (controller === RESET_ALL_CONTROLLERS) {
+    movePedal(state.sustain, tick, order, false);
+    movePedal(state.sostenuto, tick, order, false);
+  } else if (controller === ALL_SOUND_OFF || controller >= ALL_NOTES_OFF) {
+    state.releases.push(tick, order, 0);
+    if (controller === ALL_SOUND_OFF) state.silences.push(tick, order, 0);
+  }
+}
+
+function movePedal(pedal: Timeline, tick: number, order: number, isDown: boolean): void {
+  if (isDown !== (pedal.values.at(-1) === 1)) pedal.push(tick, order, Number(isDown));
+}
+
+interface StateChange {
+  readonly tick: number;
+  readonly order: number;
+  readonly channel: number;
+  /** Packed; absent for system-exclusive messages. */
+  readonly message?: number;
+  readonly isPercussion?: boolean;
+}
+
+/** The messages of all tracks that `Channels` goes by, in playing order. */
+function stateChanges(tracks: readonly EventColumns[]): StateChange[] {
+  const changes: StateChange[] = [];
+  for (const [track, { ticks, messages, length, others }] of tracks.entries()) {
+    let nextOther = 0;
+    for (let index = 0; index < length; index += 1) {
+      const message = messages[index]!;
+      if (STATE_MESSAGES[message & 0xffff] === 1) {
+        changes.push({ tick: ticks[index]!, order: orderOf(track, index), channel: message & 0x0f, message });
+      } else if ((message & 0xf0) === 0xf0) {
+        const percussion = percussionChange(others[nextOther]!);
+        nextOther += 1;
+        if (percussion) changes.push({ tick: ticks[index]!, order: orderOf(track, index), ...percussion });
+      }
+    }
+  }
+  return tracks.length > 1 ? changes.sort((a, b) => a.tick - b.tick) : changes;
+}
+
+/** 1 for the status and first data byte (packed) of messages that `take` knows. */
+const STATE_MESSAGES = new Uint8Array(0x10000);
+for (let channel = 0; channel < 16; channel += 1) {
+  for (let data = 0; data < 128; data += 1) STATE_MESSAGES[PROGRAM_CHANGE | channel | (data << 8)] = 1;
+  const controllers = [
+    BANK,
+    SUSTAIN,
+    SOSTENUTO,
+    ALL_SOUND_OFF,
+    RESET_ALL_CONTROLLERS,
+    123,
+    124,
+    125,
+    126,
+    127,
+  ];
+  for (const controller of controllers) STATE_MESSAGES[CONTROL_CHANGE | channel | (controller << 8)] = 1;
+}
+
+/** The port that a track is sent to: 0 where it names none. */
+function portOf({ others }: EventColumns): number {
+  const event = others.find((other) => other.kind === "meta" && other.type === PORT_META);
+  return event?.data[0] ?? 0;
+}
+
+/** Every channel of a file. */
+export class Channels {
+  readonly #channels = new Map<number, Channel>();
+  readonly #groups: readonly number[];
+
+  /** @param apart whether no track knows the channels of another, as in format 2. */
+  constructor(tracks: readonly EventColumns[], apart: boolean) {
+    this.#groups = tracks.map((events, track) => (apart ? track : portOf(events)));
+    const others = tracks.flatMap((events) => events.others);
+    const hasXgBanks = others.some(resetsToXg) || !others.some(resetsToGs);
+    for (const { tick, order, channel, message, isPercussion } of stateChanges(tracks)) {
+      const state = this.of(Math.floor(order / EVENTS_PER_TRACK), channel);
+      if (message === undefined) state.percussion.push(tick, order, Number(isPercussion));
+      else take(state, tick, order, message, channel === DRUM_CHANNEL, hasXgBanks);
+    }
+  }
+
+  /** A number for the channel that the events of a track are sent to. */
+  idOf(track: number, channel: number): number {
+    return (this.#groups[track] ?? 0) * 16 + channel;
+  }
+
+  all(): Iterable<Channel> {
+    return this.#channels.values();
+  }
+
+  of(track: number, channel: number): Channel {
+    const id = this.idOf(track, channel);
+    let found = this.#channels.get(id);
+    if (!found) this.#channels.set(id, (found = new Channel()));
+    return found;
+  }
+}

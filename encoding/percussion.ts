@@ -1,0 +1,54 @@
+/** The messages that make a channel percussion, or melodic again, beside General MIDI's channel 10. */
+import type { MetaEvent, SysexEvent } from "./score.ts";
+
+const ROLAND = 0x41;
+const YAMAHA = 0x43;
+const GS = 0x42;
+const XG = 0x4c;
+
+/**
+ * A system-exclusive message that sets what a channel is: GS "use for rhythm part" (address 40 1n 15), or an XG part
+ * mode (address 08 nn 07). Undefined for every other message.
+ */
+export function percussionChange(
+  event: MetaEvent | SysexEvent,
+): { readonly channel: number; readonly isPercussion: boolean } | undefined {
+  if (event.kind !== "sysex") return undefined;
+  const { data } = event;
+  if (isGsSetting(data) && data[4] === 0x40 && (data[5]! & 0xf0) === 0x10 && data[6] === 0x15) {
+    return { channel: gsChannel(data[5]! & 0x0f), isPercussion: data[7] !== 0 };
+  }
+  if (isXgSetting(data) && data[3] === 0x08 && data[4]! < 16 && data[5] === 0x07) {
+    return { channel: data[4]!, isPercussion: data[6] !== 0 };
+  }
+  return undefined;
+}
+
+/** Whether an event turns a synthesizer to GS, where bank 127 holds the sounds of the MT-32 (address 40 00 7F). */
+export function resetsToGs(event: MetaEvent | SysexEvent): boolean {
+  return event.kind === "sysex" && isGsSetting(event.data) && hasAddress(event.data, 4, 0x40, 0x00, 0x7f);
+}
+
+/** Whether an event turns a synthesizer to XG (address 00 00 7E). */
+export function resetsToXg(event: MetaEvent | SysexEvent): boolean {
+  return event.kind === "sysex" && isXgSetting(event.data) && hasAddress(event.data, 3, 0x00, 0x00, 0x7e);
+}
+
+/** Maker, device, model, "data set". */
+function isGsSetting(data: Uint8Array): boolean {
+  return data.length >= 8 && data[0] === ROLAND && data[2] === GS && data[3] === 0x12;
+}
+
+function isXgSetting(data: Uint8Array): boolean {
+  return data.length >= 7 && data[0] === YAMAHA && (data[1]! & 0xf0) === 0x10 && data[2] === XG;
+}
+
+function hasAddress(data: Uint8Array, at: number, ...address: readonly number[]): boolean {
+  return address.every((byte, index) => data[at + index] === byte);
+}
+
+/** GS counts channel 10 first, as part 0; parts 1 to 9 are channels 1 to 9. */
+function gsChannel(part: number): number {
+  if (part === 0) return 9;
+  return part <= 9 ? part - 1 : part;
+}
