@@ -31,7 +31,7 @@ for (const path of paths) {
   const idCounts = new Map();
   for (const { name, midi, ids } of rows) {
     const bytes = midi === undefined ? readFileSync(name) : Buffer.from(midi, "base64");
-    const score = readMidi(new Uint8Array(bytes));
+    const score = readMidi(new Uint8Array(bytes), { compatibility: "note-seq" });
     for (const [vocabularyName, expected] of Object.entries(ids)) {
       const vocabulary = VOCABULARIES.get(vocabularyName);
       const ours = encodeScore(score, vocabulary, { dropOutOfRange: true }).ids;
