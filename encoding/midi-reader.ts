@@ -20,7 +20,7 @@ export interface ReadMidiOptions {
    */
   readonly recover?: boolean;
   /** Read notes, programs and pedals as another program does. Default: as encoding/README.md says. */
-  readonly compatibility?: Compatibility;
+  readonly compatibility?: Compatibility | undefined;
 }
 
 export interface MidiFile {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { counted } from "../../encoding/counted.ts";
-import { type Task, TASKS } from "../../encoding/index.ts";
+import { type Compatibility, type Task, TASKS } from "../../encoding/index.ts";
 import { type BuildProgress, buildDataset } from "../dataset/build.ts";
 import { DEFAULT_SHARES, SHARED_KINDS, type Shares, sumOfShares, type TaskPlan } from "../dataset/plan.ts";
 import { type EncoderChoice, encoderOf } from "../dataset/worker.ts";
@@ -9,7 +9,8 @@ import { CommandError, UsageError } from "./errors.ts";
 import { listFiles, parseJson, readText, reasonOf } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { shareList, stylePrefix, type StylePrefix, taskList } from "./task-options.ts";
-import { positiveInteger, seedValue } from "./values.ts";
+import { MAX_UNRELEASED_SECONDS } from "../dataset/format.ts";
+import { compatibilityOption, positiveInteger, seedValue } from "./values.ts";
 
 interface DatasetOptions {
   readonly out: string;
@@ -17,6 +18,7 @@ interface DatasetOptions {
   readonly exclude?: string;
   readonly tokenizer?: string;
   readonly lenient?: boolean;
+  readonly compatibility?: Compatibility;
   readonly tasks?: readonly Task[];
   readonly shares?: Shares;
   readonly style?: readonly StylePrefix[];
@@ -43,6 +45,7 @@ export function addDatasetCommand(program: Command): void {
     .option("--exclude <file>", "leave out the files named in this text file")
     .option("--tokenizer <file>", "make a text dataset with this tokenizer.json")
     .option("--lenient", "salvage what can be read from damaged MIDI files")
+    .addOption(compatibilityOption())
     .option("--tasks <list>", `add examples of these tasks: ${TASKS.join(", ")}`, taskList)
     .option(
       "--shares <list>",
@@ -95,6 +98,11 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
     summary.seconds > 0
       ? ` (${(summary.seconds / 3600).toFixed(1)} h, ${counted(summary.notes, "note")})`
       : "";
+  if (summary.unreleasedNotes > 0) {
+    console.say(
+      `${counted(summary.unreleasedNotes, "note")} without a note-off given an end, after ${MAX_UNRELEASED_SECONDS} s at most`,
+    );
+  }
   console.say(
     `${counted(summary.pieces, "piece")}, ${counted(summary.ids, "id")}${music} in ${wallSeconds.toFixed(1)} s; ` +
       `${summary.skipped.length} of ${counted(paths.length, "file")} skipped → ${options.out}`,
@@ -136,7 +144,8 @@ function taskPlan(options: DatasetOptions): TaskPlan | undefined {
 }
 
 async function chooseEncoder(options: DatasetOptions): Promise<EncoderChoice> {
-  if (options.tokenizer === undefined) return { kind: "music", recover: options.lenient ?? false };
+  if (options.tokenizer === undefined)
+    return { kind: "music", recover: options.lenient ?? false, compatibility: options.compatibility };
   return { kind: "text", tokenizerJson: parseJson(await readText(options.tokenizer), options.tokenizer) };
 }
 

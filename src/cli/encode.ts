@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { counted } from "../../encoding/counted.ts";
 import {
+  type Compatibility,
   encodeScore,
   eventText,
   oneHot,
@@ -11,7 +12,7 @@ import {
 import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
-import { TRACKS_HELP, trackSelection } from "./values.ts";
+import { compatibilityOption, TRACKS_HELP, trackSelection } from "./values.ts";
 
 interface EncodeCommandOptions {
   readonly out: string;
@@ -20,6 +21,7 @@ interface EncodeCommandOptions {
   readonly oneHot?: boolean;
   readonly trim?: boolean;
   readonly lenient?: boolean;
+  readonly compatibility?: Compatibility;
   readonly tracks?: TrackSelection;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -45,6 +47,7 @@ export function addEncodeCommand(program: Command): void {
     .option("--trim", "begin with the first note, leaving out the silence before it")
     .option("--tracks <list>", TRACKS_HELP, trackSelection)
     .option("--lenient", "salvage what can be read from a damaged file")
+    .addOption(compatibilityOption())
     .option("--quiet", "say nothing")
     .option("--json", "print the summary as JSON on stdout")
     .addHelpText(

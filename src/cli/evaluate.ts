@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import type { Compatibility } from "../../encoding/index.ts";
 import { loadMusicModel } from "../node/load-model.ts";
 import { type PieceScore, scorePiece, summarise } from "../evaluate/evaluate.ts";
 import { CONTEXTS, type EvaluatedTask } from "../evaluate/tasks.ts";
@@ -10,11 +11,12 @@ import { readScore } from "./files.ts";
 import { loadingOptions, type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { requireMusicModel } from "./music-model.ts";
-import { positiveInteger, precisionOption, seedValue } from "./values.ts";
+import { compatibilityOption, positiveInteger, precisionOption, seedValue } from "./values.ts";
 
 interface EvaluateCommandOptions extends ModelCommandOptions {
   readonly model: string;
   readonly lenient?: boolean;
+  readonly compatibility?: Compatibility;
   readonly task?: EvaluatedTask;
   readonly regions?: number;
   readonly seed?: number;
@@ -35,6 +37,7 @@ export function addEvaluateCommand(program: Command): void {
     .argument("<files...>", "MIDI files")
     .addOption(modelOption("piano"))
     .option("--lenient", "salvage what can be read from damaged files")
+    .addOption(compatibilityOption())
     .addOption(new Option("--task <name>", "measure a task instead").choices(Object.keys(CONTEXTS)))
     .option("--regions <n>", "with --task infill: regions of each file (default: 4)", positiveInteger)
     .option("--seed <n>", "with --task infill: chooses the regions (default: 0)", seedValue)

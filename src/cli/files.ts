@@ -4,6 +4,7 @@ import { access, readdir, readFile, stat } from "node:fs/promises";
 import { dirname, sep } from "node:path";
 import { addAbortSignal } from "node:stream";
 import {
+  type Compatibility,
   MidiError,
   readMidi,
   type Score,
@@ -39,6 +40,8 @@ export async function listFiles(folder: string): Promise<string[]> {
 export interface ReadScoreOptions {
   /** Salvage what can be read from a damaged file. */
   readonly lenient?: boolean | undefined;
+  /** Read as another program does. */
+  readonly compatibility?: Compatibility | undefined;
   /** Take only some of the tracks. */
   readonly tracks?: TrackSelection | undefined;
   /** Only say what `tracks` leaves out, and return the score whole. */
@@ -49,7 +52,10 @@ export interface ReadScoreOptions {
 export async function readScore(path: string, options: ReadScoreOptions, console: Console): Promise<Score> {
   const bytes = await readInput(path);
   try {
-    const whole = readMidi(bytes, { recover: options.lenient ?? false });
+    const whole = readMidi(bytes, {
+      recover: options.lenient ?? false,
+      compatibility: options.compatibility,
+    });
     const score = options.tracks ? selectTracks(whole, options.tracks) : whole;
     for (const warning of score.warnings) console.say(`${path}: ${warning}`);
     return options.keepWhole ? whole : score;

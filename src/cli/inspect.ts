@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { counted } from "../../encoding/counted.ts";
 import {
+  type Compatibility,
   encodeScore,
   PERFORMANCE_388,
   pitchName,
@@ -21,10 +22,11 @@ import { readScore } from "./files.ts";
 import { inspectedConfig, showModel } from "./inspect-model.ts";
 import { offlineOption } from "./model-options.ts";
 import { terminalRoll } from "./terminal-roll.ts";
-import { TRACKS_HELP, trackSelection } from "./values.ts";
+import { compatibilityOption, TRACKS_HELP, trackSelection } from "./values.ts";
 
 interface InspectCommandOptions {
   readonly lenient?: boolean;
+  readonly compatibility?: Compatibility;
   readonly tracks?: TrackSelection;
   readonly offline?: boolean;
   readonly quiet?: boolean;
@@ -45,6 +47,7 @@ export function addInspectCommand(program: Command): void {
     )
     .option("--tracks <list>", TRACKS_HELP, trackSelection)
     .option("--lenient", "salvage what can be read from a damaged file")
+    .addOption(compatibilityOption())
     .addOption(offlineOption())
     .option("--quiet", "say nothing but the facts")
     .option("--json", "print the facts as JSON")
@@ -109,8 +112,12 @@ function isModel(name: string): boolean {
   return existsSync(name) || GPT2_SIZES.has(name) || shippedFolder(name) !== undefined || isModelElsewhere;
 }
 
-function checkUsage({ tracks, lenient }: InspectCommandOptions): void {
-  for (const [flag, value] of Object.entries({ "--tracks": tracks, "--lenient": lenient })) {
+function checkUsage({ tracks, lenient, compatibility }: InspectCommandOptions): void {
+  for (const [flag, value] of Object.entries({
+    "--tracks": tracks,
+    "--lenient": lenient,
+    "--compatibility": compatibility,
+  })) {
     if (value !== undefined) throw new UsageError(`${flag} is for MIDI files`);
   }
 }

@@ -16,6 +16,13 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError("Must be a number above 0.");
 }
 
+/** `--compatibility`: whose reading of MIDI files is wanted. */
+export function compatibilityOption(): Option {
+  return new Option("--compatibility <name>", "read notes and pedals as this program does").choices([
+    "note-seq",
+  ]);
+}
+
 /** A MIDI port, as the meta event of it names one. */
 export function portValue(text: string): number {
   const value = parseNumber(text);

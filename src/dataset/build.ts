@@ -55,6 +55,8 @@ export interface DatasetSummary {
   readonly ids: number;
   readonly notes: number;
   readonly seconds: number;
+  /** Notes that no event of their file releases. */
+  readonly unreleasedNotes: number;
   /** What the examples are, framing ids included. */
   readonly kinds: readonly KindSummary[];
   /** Files that were left out, each with its reason. */
@@ -96,13 +98,14 @@ export async function buildDataset(options: BuildDatasetOptions): Promise<Datase
     await pool.stop();
   }
   const { pieces, ids } = writer;
-  const sum = (key: "notes" | "seconds"): number =>
+  const sum = (key: "notes" | "seconds" | "unreleasedNotes"): number =>
     pieces.reduce((total, piece) => total + (piece[key] ?? 0), 0);
   return {
     pieces: pieces.length,
     ids,
     notes: sum("notes"),
     seconds: sum("seconds"),
+    unreleasedNotes: sum("unreleasedNotes"),
     kinds: writer.kinds(),
     skipped,
   };

@@ -1,15 +1,24 @@
 /** One file of a dataset folder to ids; runs inside a worker. */
-import { encodeScore, melodyTrack, PERFORMANCE_416, readMidi, type StyleName } from "../../encoding/index.ts";
+import {
+  encodeScore,
+  melodyTrack,
+  PERFORMANCE_416,
+  readMidi,
+  type ReadMidiOptions,
+  type StyleName,
+} from "../../encoding/index.ts";
 import { MIDI_EXTENSIONS } from "../../encoding/midi-files.ts";
 import { TextTokenizer, TokenizerError } from "../../encoding/text.ts";
 import { Draws } from "./draws.ts";
 import { type ExampleKind, makeExample } from "./examples.ts";
-import type { DatasetVocabulary } from "./format.ts";
+import { type DatasetVocabulary, MAX_UNRELEASED_SECONDS } from "./format.ts";
 
 export interface EncodedPiece {
   readonly ids: Uint16Array<ArrayBuffer>;
   readonly notes?: number;
   readonly seconds?: number;
+  /** Notes that no event of the file releases. */
+  readonly unreleasedNotes?: number;
   /** Of a text, so that models with different tokenizers can be compared by character and byte. */
   readonly characters?: number;
   readonly bytes?: number;
@@ -42,7 +51,7 @@ export class EmptyPieceError extends Error {
 }
 
 /** MIDI files to performance ids; silence before the first note is left out. */
-export function musicEncoder(options: { readonly recover: boolean }): PieceEncoder {
+export function musicEncoder(options: ReadMidiOptions): PieceEncoder {
   const vocabulary = PERFORMANCE_416;
   return {
     extensions: MIDI_EXTENSIONS,
@@ -55,10 +64,18 @@ export function musicEncoder(options: { readonly recover: boolean }): PieceEncod
       padId: vocabulary.id("PAD"),
     },
     encode(bytes) {
-      const { ids, notes } = encodeScore(readMidi(bytes, options), vocabulary, { trimLeadingSilence: true });
+      const { ids, notes, unreleasedNotes } = encodeScore(readMidi(bytes, options), vocabulary, {
+        trimLeadingSilence: true,
+        maxUnreleasedSeconds: MAX_UNRELEASED_SECONDS,
+      });
       if (notes.length === 0) throw new EmptyPieceError("no notes other than percussion");
       const seconds = notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
-      return { ids, notes: notes.length, seconds: Math.round(seconds * 100) / 100 };
+      return {
+        ids,
+        notes: notes.length,
+        seconds: Math.round(seconds * 100) / 100,
+        ...(unreleasedNotes > 0 ? { unreleasedNotes } : {}),
+      };
     },
     makeExample(bytes, { kind, style, draw }) {
       const score = readMidi(bytes, options);

@@ -21,6 +21,7 @@ import {
 } from "../../encoding/index.ts";
 import type { Draws } from "./draws.ts";
 import { chooseRegion } from "./regions.ts";
+import { MAX_UNRELEASED_SECONDS } from "./format.ts";
 
 /** What an example is; the header of the dataset tells it of each. */
 export type ExampleKind =
@@ -66,7 +67,10 @@ export function makeExample(
   style: StyleName | undefined,
   draws: Draws,
 ): ExampleIds {
-  const { ids, notes } = encodeScore(score, vocabulary, { trimLeadingSilence: true });
+  const { ids, notes } = encodeScore(score, vocabulary, {
+    trimLeadingSilence: true,
+    maxUnreleasedSeconds: MAX_UNRELEASED_SECONDS,
+  });
   if (notes.length === 0) throw new ExampleError("no notes other than percussion");
   if (kind === "accompany-melody" || kind === "accompany-skyline") {
     return accompaniment(kind, score, notes, vocabulary, draws);

@@ -24,10 +24,15 @@ export interface DatasetPiece {
   readonly ids: number;
   readonly notes?: number;
   readonly seconds?: number;
+  /** Notes that no event of the file releases, where there are any. */
+  readonly unreleasedNotes?: number;
   /** Unicode code points and UTF-8 bytes of a text. */
   readonly characters?: number;
   readonly bytes?: number;
 }
+
+/** The most that a note lasts in a dataset which its file never releases. */
+export const MAX_UNRELEASED_SECONDS = 4;
 
 /** The contents of `dataset.json`. */
 export function datasetHeader(

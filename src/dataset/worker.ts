@@ -1,6 +1,7 @@
 /** Worker thread of `buildDataset`: takes requests, answers with ids. */
 import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
+import type { Compatibility } from "../../encoding/index.ts";
 import {
   type EncodedPiece,
   type ExampleOrder,
@@ -11,7 +12,7 @@ import {
 
 /** How the worker is to encode; plain data, since it crosses to the thread. */
 export type EncoderChoice =
-  | { readonly kind: "music"; readonly recover: boolean }
+  | { readonly kind: "music"; readonly recover: boolean; readonly compatibility?: Compatibility | undefined }
   | { readonly kind: "text"; readonly tokenizerJson: unknown };
 
 export interface WorkerRequest {

@@ -178,7 +178,19 @@ describe("the pedal", () => {
 
 describe("percussion", () => {
   const gs = (part: number, mode: number): number[] => [
-    ...[0, 0xf0, 10, 0x41, 0x10, 0x42, 0x12, 0x40, 0x10 | part, 0x15, mode, 0, 0xf7],
+    0,
+    0xf0,
+    10,
+    0x41,
+    0x10,
+    0x42,
+    0x12,
+    0x40,
+    0x10 | part,
+    0x15,
+    mode,
+    0,
+    0xf7,
   ];
   const isPercussion = (channel: number, ...before: number[]): boolean | undefined =>
     notesOf(track(...before, 0, 0x90 | channel, 36, 1, 9, 0x80 | channel, 36, 0))[0]?.isPercussion;
