@@ -125,6 +125,8 @@ function checkUsage({ tracks, lenient, compatibility }: InspectCommandOptions): 
 /** The facts of a score, as `--json` prints them. Channels count from 0, programs from 0. */
 function describe(score: Score) {
   const { ids } = encodeScore(score, PERFORMANCE_388);
+  const notesByTrack: ScoreNote[][] = score.tracks.map(() => []);
+  for (const note of score.notes) notesByTrack[note.track]?.push(note);
   const lastSeconds = score.notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
   const firstSeconds = score.notes.reduce((first, note) => Math.min(first, note.startSeconds), Infinity);
   const firstNoteSeconds = score.notes.length === 0 ? 0 : firstSeconds;
@@ -143,7 +145,7 @@ function describe(score: Score) {
     tracks: score.tracks.map((track, index) => ({
       index,
       name: track.name,
-      instruments: instrumentsOf(score, index),
+      instruments: instrumentsOf(notesByTrack[index] ?? []),
     })),
     warnings: score.warnings,
   };
@@ -160,10 +162,9 @@ function countPresses(score: Score): number {
   return presses;
 }
 
-function instrumentsOf(score: Score, track: number) {
+function instrumentsOf(notesOfTrack: readonly ScoreNote[]) {
   const byInstrument = new Map<number, ScoreNote[]>();
-  for (const note of score.notes) {
-    if (note.track !== track) continue;
+  for (const note of notesOfTrack) {
     const instrument = (note.channel * 128 + note.program) * 2 + Number(note.isPercussion);
     const others = byInstrument.get(instrument);
     if (others) others.push(note);
