@@ -1,6 +1,7 @@
 /** The channel that a new part plays on, so that no given note sounds different. */
 import { HintedError } from "./hinted-error.ts";
 import { assembleScore } from "./midi.ts";
+import { percussionChange } from "./percussion.ts";
 import { type ChannelEvent, DRUM_CHANNEL, type Division, type MidiEvent, type Track } from "./score.ts";
 import { TempoMap } from "./tempo-map.ts";
 import { controlChange, pitchBend, programChange } from "./track-builder.ts";
@@ -46,7 +47,7 @@ export interface PartChannel {
 }
 
 /**
- * Chooses a channel for a piano part, never that of percussion: the first that no track uses; else the first on which no
+ * Chooses a channel for a piano part, never one of percussion: the first that no track uses; else the first on which no
  * note sounds during the span, pedal included, with the state of the file restored after it.
  *
  * @param span undefined for a part without notes.
@@ -62,8 +63,9 @@ export function partChannel(
   port?: number,
 ): PartChannel {
   const others = port === undefined ? tracks : tracks.filter((track) => portOf(track) === port);
+  const drums = drumChannels(others);
   const channels = Array.from({ length: 16 }, (_, channel) => channel).filter(
-    (channel) => channel !== DRUM_CHANNEL,
+    (channel) => !drums.has(channel),
   );
   const events: ChannelEvent[][] = Array.from({ length: 16 }, () => []);
   for (const track of others)
@@ -91,6 +93,18 @@ export function partChannel(
   // Where nothing follows, the tail of the part keeps its own state.
   const after = isLast ? [] : restoredState(ofChannel, span.endTick, channel);
   return { channel, before, after };
+}
+
+/** Channels that are percussion somewhere: General MIDI's, and those that system-exclusive messages name. */
+function drumChannels(tracks: readonly Track[]): ReadonlySet<number> {
+  const drums = new Set([DRUM_CHANNEL]);
+  for (const { events } of tracks) {
+    for (const event of events) {
+      const change = event.kind === "sysex" ? percussionChange(event) : undefined;
+      if (change?.isPercussion) drums.add(change.channel);
+    }
+  }
+  return drums;
 }
 
 /** The port that a track says it plays on; 0 where it does not say. */

@@ -60,4 +60,10 @@ describe("the channel of a new part", () => {
     });
     expect(partOf(after).slice(2)).toEqual(["0 c0 0 0", "500 90 72 90", "2000 80 72 0"]);
   });
+
+  it("is not one that a GS message makes percussion", () => {
+    const drums = [0, 0xf0, 10, 0x41, 0x10, 0x42, 0x12, 0x40, 0x12, 0x15, 1, 0, 0xf7]; // part 2, which is channel 1 from 0
+    const score = readMidi(file(track(...drums, 0, 0x90, 60, 80, 10, 60, 0)));
+    expect(partOf(addNotes(score, [note(72, 90, 0, 10)], "Part"))).toContain("0 c2 0 0");
+  });
 });
