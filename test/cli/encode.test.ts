@@ -46,6 +46,30 @@ describe("ostinato encode", () => {
     expect(stderr).toContain("1.00 s of silence");
   });
 
+  it("reads as note-seq does when asked to: there a pedal acts on its own track alone", async () => {
+    const ticks = { division: { kind: "quarter", ticksPerQuarter: 500 } } as const;
+    const message = (tick: number, status: number, data1: number, data2: number) =>
+      ({ kind: "channel", tick, status, data1, data2 }) as const;
+    const notes = [message(0, 0x90, 60, 80), message(250, 0x80, 60, 0)];
+    const pedal = [message(0, 0xb0, 64, 127), message(1000, 0xb0, 64, 0)];
+    const score = assembleScore(ticks.division, [
+      { name: "", events: notes, endTick: 250 },
+      { name: "", events: pedal, endTick: 1000 },
+    ]);
+    writeFileSync(file, writeMidi(score));
+    const events = async (...flags: string[]): Promise<string[]> =>
+      (await runCli(["encode", file, "--events", ...flags])).stdout.trim().split("\n");
+    expect(await events()).toEqual([
+      "VELOCITY 20 77–80",
+      "NOTE_ON 60 C4",
+      "TIME_SHIFT 1.00 s",
+      "NOTE_OFF 60 C4",
+    ]);
+    const [, , shift] = await events("--compatibility", "note-seq");
+    expect(shift).toBe("TIME_SHIFT 0.25 s");
+    expect((await runCli(["encode", file, "--compatibility", "other"])).code).toBe(2);
+  });
+
   it("writes events in words", async () => {
     const { stdout } = await runCli(["encode", file, "--events"]);
     expect(stdout.split("\n")).toEqual([
