@@ -9,7 +9,8 @@ file. After each, 40 ms are rendered, and the voices that then play are the note
 do not decay, with the shortest release there is (16 ms). Channels of different ports are different channels of the synthesizer.
 
 A file is played twice. In the first pass it is played as it is. In the second, strikes of one key that overlap go to channels
-of their own, and each note-off to the oldest strike of its key on its track, so that only pedals tell the two apart. The reasons:
+of their own, and each note-off to the oldest strike of its key on its track, so that only pedals tell the two apart.
+Percussion is left out. Ostinato's end of a note equals the first pass's, or differs for one of these reasons:
 
 overlap        A release differs in the first pass and is equal in the second. FluidSynth ends a key's earlier strike at the
                next one, and the newest at the first note-off. Ostinato pairs them first in, first out.
@@ -55,11 +56,11 @@ Strike = tuple[int, int]
 
 
 class Event(NamedTuple):
-    """A message that changes what sounds. `channel` counts over all ports."""
+    """A message that changes what sounds. `place` is its index in the track; `channel` counts over all ports."""
 
     tick: int
     track: int
-    index: int
+    place: int
     message: mido.Message
     channel: int
 
@@ -146,8 +147,9 @@ class Synthesizer:
     def sounds(self, sounding: Sounding) -> bool:
         """Whether a voice of a strike still plays. Its place may have been taken since by a voice of another strike."""
         voices = (ctypes.c_void_p(address) for address in sounding.voices)
+        library = self.library
         return any(
-            self.library.fluid_voice_get_id(voice) == sounding.voice_id and self.library.fluid_voice_is_playing(voice)
+            library.fluid_voice_get_id(voice) == sounding.voice_id and library.fluid_voice_is_playing(voice) != 0
             for voice in voices
         )
 
@@ -198,10 +200,10 @@ def play(events: Iterable[Event], soundfont: str, layers: int) -> dict[Strike, i
             for place in places:
                 synth.control(place, message.control, message.value)
             if message.control == ALL_SOUND_OFF or message.control >= ALL_NOTES_OFF:
-                for keys in [*down, *struck]:
-                    if keys[0] == channel:
-                        down.pop(keys[:2], None)
-                        struck.pop(keys, None)  # type: ignore[arg-type]
+                for key in [key for key in down if key[0] == channel]:
+                    del down[key]
+                for of_track in [of_track for of_track in struck if of_track[0] == channel]:
+                    del struck[of_track]
         elif is_strike(message):
             key = (channel, message.note)
             layer = next((layer for layer in range(layers) if down[key][layer] == 0), 0)
@@ -234,9 +236,7 @@ def ours_of(paths: list[str]) -> Iterator[dict[Strike, Ours]]:
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     for line in output.splitlines():
         rows = json.loads(line)
-        yield {
-            (row["track"], row["index"]): Ours(row["start"], row["release"], row["program"], row["end"]) for row in rows
-        }
+        yield {(row["track"], row["index"]): Ours(row["start"], row["release"], row["program"], row["end"]) for row in rows}
 
 
 def kind_of(events: list[Event]) -> str:
