@@ -148,10 +148,10 @@ class Synthesizer:
         """Whether a voice of a strike still plays. Its place may have been taken since by a voice of another strike."""
         voices = (ctypes.c_void_p(address) for address in sounding.voices)
         library = self.library
-        return any(
-            library.fluid_voice_get_id(voice) == sounding.voice_id and library.fluid_voice_is_playing(voice) != 0
-            for voice in voices
-        )
+        for voice in voices:
+            if library.fluid_voice_get_id(voice) == sounding.voice_id and library.fluid_voice_is_playing(voice):
+                return True
+        return False
 
     def render(self) -> None:
         frames = self.frames
