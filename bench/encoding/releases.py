@@ -161,7 +161,7 @@ class Synthesizer:
 
 
 def is_strike(message: mido.Message) -> bool:
-    return message.type == "note_on" and message.velocity > 0
+    return bool(message.type == "note_on" and message.velocity > 0)
 
 
 def events_of(path: str) -> list[Event]:
