@@ -1,0 +1,325 @@
+"""Compares when each note stops sounding with FluidSynth, event by event.
+
+    npm run build:package                                          # in the repository's root
+    apt-get install libfluidsynth3 && pip install mido             # and a SoundFont: timgm6mb-soundfont
+    python bench/encoding/releases.py FILE…                        # prints a Markdown table; exit code 1 if unexplained
+
+mido reads the files, and libfluidsynth is called through ctypes. Events go to it by tick, then track, then order in the
+file. After each, 40 ms are rendered, and the voices that then play are the notes that sound: every channel plays strings, which
+do not decay, with the shortest release there is (16 ms). Channels of different ports are different channels of the synthesizer.
+
+A file is played twice. In the first pass it is played as it is. In the second, strikes of one key that overlap go to channels
+of their own, and each note-off to the oldest strike of its key on its track, so that only pedals tell the two apart.
+Percussion is left out. Ostinato's end of a note equals the first pass's, or differs for one of these reasons:
+
+overlap        A release differs in the first pass and is equal in the second. FluidSynth ends a key's earlier strike at the
+               next one, and the newest at the first note-off. Ostinato pairs them first in, first out.
+struck again   Ostinato ends a note at the next strike of its key under the pedal, by the same program; FluidSynth sustains it.
+down at end    The pedal is never lifted. FluidSynth never ends the note; Ostinato does at the last release or pedal move.
+no note-off    The note-off is missing. FluidSynth never ends the note, or at a message for another strike.
+"""
+
+import argparse
+import ctypes
+import ctypes.util
+import json
+import subprocess
+import sys
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import mido
+
+HERE = Path(__file__).parent
+SUSTAIN, SOSTENUTO, ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 64, 66, 120, 121, 123
+PEDAL_DOWN = 64
+STATE_CONTROLLERS = {SUSTAIN, SOSTENUTO, ALL_SOUND_OFF, RESET_CONTROLLERS, *range(ALL_NOTES_OFF, 128)}
+#: General MIDI's string ensemble, counted from 0: every key has a sample, and it lasts until it is released.
+STRINGS = 48
+#: The velocity of every strike, since FluidSynth ends voices that are too quiet to be heard.
+VELOCITY = 127
+MOST_CHANNELS = 256
+#: More than ever sound at once: voices are not stolen.
+POLYPHONY = 4096
+SAMPLE_RATE = 8000.0
+#: 40 ms, in which a released voice ends.
+BLOCK_FRAMES = 320
+#: The SoundFont generator of the volume envelope's release, and an offset in time cents below any release.
+VOLUME_RELEASE, SHORTEST = 38, -24000.0
+REASONS = ("overlap", "struck again", "down at end", "no note-off")
+
+#: A strike: its track, and the index of its note-on there.
+Strike = tuple[int, int]
+
+
+class Event(NamedTuple):
+    """A message that changes what sounds. `place` is its index in the track; `channel` counts over all ports."""
+
+    tick: int
+    track: int
+    place: int
+    message: mido.Message
+    channel: int
+
+
+class Ours(NamedTuple):
+    """A note as Ostinato reads it, in ticks; `release` is None where no event releases it."""
+
+    start: int
+    release: int | None
+    program: int
+    end: int
+
+
+@dataclass
+class Sounding:
+    """A strike whose voices are not yet released."""
+
+    strike: Strike
+    voice_id: int
+    voices: list[int] = field(default_factory=list)
+
+
+class Synthesizer:
+    """FluidSynth without an audio driver."""
+
+    def __init__(self, soundfont: str, channels: int) -> None:
+        name = ctypes.util.find_library("fluidsynth") or "libfluidsynth.so.3"
+        self.library = library = ctypes.CDLL(name)
+        pointer = ctypes.c_void_p
+        for function in ("new_fluid_settings", "new_fluid_synth"):
+            getattr(library, function).restype = pointer
+        library.fluid_settings_setnum.argtypes = [pointer, ctypes.c_char_p, ctypes.c_double]
+        library.fluid_synth_set_gen.argtypes = [pointer, ctypes.c_int, ctypes.c_int, ctypes.c_float]
+        library.fluid_voice_get_id.restype = ctypes.c_uint
+        self.settings = pointer(library.new_fluid_settings())
+        library.fluid_settings_setnum(self.settings, b"synth.sample-rate", SAMPLE_RATE)
+        whole = {
+            "midi-channels": channels,
+            "polyphony": POLYPHONY,
+            "min-note-length": 0,
+            "reverb.active": 0,
+            "chorus.active": 0,
+        }
+        for setting, value in whole.items():
+            library.fluid_settings_setint(self.settings, f"synth.{setting}".encode(), value)
+        self.synth = pointer(library.new_fluid_synth(self.settings))
+        if library.fluid_synth_sfload(self.synth, soundfont.encode(), 1) < 0:
+            sys.exit(f"FluidSynth cannot load {soundfont}. Name another SoundFont with --soundfont.")
+        for channel in range(channels):
+            library.fluid_synth_set_channel_type(self.synth, channel, 0)
+            library.fluid_synth_program_select(self.synth, channel, 1, 0, STRINGS)
+            library.fluid_synth_set_gen(self.synth, channel, VOLUME_RELEASE, SHORTEST)
+        self.voice_list = (pointer * POLYPHONY)()
+        self.frames = (ctypes.c_int16 * (2 * BLOCK_FRAMES))()
+
+    def close(self) -> None:
+        self.library.delete_fluid_synth(self.synth)
+        self.library.delete_fluid_settings(self.settings)
+
+    def control(self, channel: int, controller: int, value: int) -> None:
+        # CC 124 to 127 release all keys too, but FluidSynth also regroups channels at them.
+        self.library.fluid_synth_cc(self.synth, channel, min(controller, ALL_NOTES_OFF), value)
+
+    def note_on(self, channel: int, key: int, strike: Strike) -> Sounding:
+        self.library.fluid_synth_noteon(self.synth, channel, key, VELOCITY)
+        self.library.fluid_synth_get_voicelist(self.synth, self.voice_list, POLYPHONY, -1)
+        newest = Sounding(strike, -1)
+        for address in self.voice_list:
+            if address is None:
+                break
+            voice_id = self.library.fluid_voice_get_id(ctypes.c_void_p(address))
+            if voice_id > newest.voice_id:
+                newest = Sounding(strike, voice_id)
+            if voice_id == newest.voice_id:
+                newest.voices.append(address)
+        first = ctypes.c_void_p(newest.voices[0]) if newest.voices else None
+        if first is None or self.library.fluid_voice_get_key(first) != key:
+            raise RuntimeError(f"FluidSynth plays no voice for key {key}. Name another SoundFont with --soundfont.")
+        return newest
+
+    def note_off(self, channel: int, key: int) -> None:
+        self.library.fluid_synth_noteoff(self.synth, channel, key)
+
+    def sounds(self, sounding: Sounding) -> bool:
+        """Whether a voice of a strike still plays. Its place may have been taken since by a voice of another strike."""
+        voices = (ctypes.c_void_p(address) for address in sounding.voices)
+        library = self.library
+        for voice in voices:
+            if library.fluid_voice_get_id(voice) == sounding.voice_id and library.fluid_voice_is_playing(voice):
+                return True
+        return False
+
+    def render(self) -> None:
+        frames = self.frames
+        self.library.fluid_synth_write_s16(self.synth, BLOCK_FRAMES, frames, 0, 2, frames, 1, 2)
+        # Voices that have ended are marked so at the next call that is not for audio.
+        self.library.fluid_synth_get_active_voice_count(self.synth)
+
+
+def is_strike(message: mido.Message) -> bool:
+    return bool(message.type == "note_on" and message.velocity > 0)
+
+
+def events_of(path: str) -> list[Event]:
+    """The events of all tracks in playing order."""
+    file = mido.MidiFile(path, clip=True)
+    if file.type == 2:
+        sys.exit(f"{path} is of format 2, whose tracks are not played together. Leave it out.")
+    events: list[Event] = []
+    for track, messages in enumerate(file.tracks):
+        port = next((message.port for message in messages if message.type == "midi_port"), 0)
+        tick = 0
+        for index, message in enumerate(messages):
+            tick += message.time
+            is_state = message.type == "control_change" and message.control in STATE_CONTROLLERS
+            if is_state or message.type in ("note_on", "note_off"):
+                events.append(Event(tick, track, index, message, port * 16 + message.channel))
+    return sorted(events, key=lambda event: event[:3])
+
+
+def play(events: Iterable[Event], soundfont: str, layers: int) -> dict[Strike, int | None]:
+    """The tick at which each strike is released; None where it never is.
+
+    Overlapping strikes of a key go to different layers, as far as there are; a layer is a copy of all channels.
+    """
+    channels = {channel: place for place, channel in enumerate(sorted({event.channel for event in events}))}
+    layers = min(layers, MOST_CHANNELS // len(channels))
+    synth = Synthesizer(soundfont, -(-len(channels) * layers // 16) * 16)
+    releases: dict[Strike, int | None] = {}
+    sounding: dict[int, list[Sounding]] = defaultdict(list)
+    #: The layers on which keys are down, and per track those of its strikes in order.
+    down: dict[tuple[int, int], Counter[int]] = defaultdict(Counter)
+    struck: dict[tuple[int, int, int], deque[int]] = defaultdict(deque)
+    for tick, track, index, message, channel in events:
+        places = [channels[channel] + layer * len(channels) for layer in range(layers)]
+        if message.type == "control_change":
+            for place in places:
+                synth.control(place, message.control, message.value)
+            if message.control == ALL_SOUND_OFF or message.control >= ALL_NOTES_OFF:
+                for key in [key for key in down if key[0] == channel]:
+                    del down[key]
+                for of_track in [of_track for of_track in struck if of_track[0] == channel]:
+                    del struck[of_track]
+        elif is_strike(message):
+            key = (channel, message.note)
+            layer = next((layer for layer in range(layers) if down[key][layer] == 0), 0)
+            down[key][layer] += 1
+            struck[*key, track].append(layer)
+            strike = (track, index)
+            releases[strike] = None
+            sounding[channel].append(synth.note_on(places[layer], message.note, strike))
+        elif layers == 1:
+            synth.note_off(places[0], message.note)
+        elif struck[channel, message.note, track]:
+            layer = struck[channel, message.note, track].popleft()
+            down[channel, message.note][layer] -= 1
+            synth.note_off(places[layer], message.note)
+        synth.render()
+        still = []
+        for note in sounding[channel]:
+            if synth.sounds(note):
+                still.append(note)
+            else:
+                releases[note.strike] = tick
+        sounding[channel] = still
+    synth.close()
+    return releases
+
+
+def ours_of(paths: list[str]) -> Iterator[dict[Strike, Ours]]:
+    """What Ostinato reads, file by file."""
+    command = ["node", str(HERE / "releases.mjs"), *paths]
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    for line in output.splitlines():
+        rows = json.loads(line)
+        yield {(row["track"], row["index"]): Ours(row["start"], row["release"], row["program"], row["end"]) for row in rows}
+
+
+def kind_of(events: list[Event]) -> str:
+    """Whether pedals stand on other tracks than notes of their channel."""
+    pedals: dict[int, set[int]] = defaultdict(set)
+    notes: dict[int, set[int]] = defaultdict(set)
+    for event in events:
+        if is_strike(event.message):
+            notes[event.channel].add(event.track)
+        elif event.message.is_cc(SUSTAIN):
+            pedals[event.channel].add(event.track)
+    pairs = [(tracks, notes[channel]) for channel, tracks in pedals.items() if notes[channel]]
+    if not pairs:
+        return "no pedal"
+    return "pedal on another track" if any(there - tracks for tracks, there in pairs) else "pedal on each track"
+
+
+class Names:
+    """Names the reason of a difference, from the events alone."""
+
+    def __init__(self, events: list[Event], ours: dict[Strike, Ours]) -> None:
+        self.strikes: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+        self.key_of: dict[Strike, tuple[int, int, int]] = {}
+        self.last_move = 0
+        self.pedaled: set[tuple[int, int]] = set()
+        down: dict[tuple[int, int], bool] = {}
+        for tick, track, index, message, channel in events:
+            note = ours.get((track, index))
+            if message.is_cc(SUSTAIN) or message.is_cc(SOSTENUTO):
+                is_down = message.value >= PEDAL_DOWN
+                if is_down != down.get((channel, message.control), False):
+                    self.last_move = max(self.last_move, tick)
+                down[channel, message.control] = is_down
+            elif is_strike(message) and note:
+                key = (channel, message.note, note.program)
+                self.key_of[track, index] = key
+                if down.get((channel, SUSTAIN)) or down.get((channel, SOSTENUTO)):
+                    self.strikes[key].append(tick)
+        releases = (note.release or 0 for note in ours.values())
+        self.last_move = max(self.last_move, *releases)
+
+    def reason(self, strike: Strike, note: Ours, plain: int | None, apart: int | None) -> str | None:
+        if note.end == plain:
+            return "equal"
+        if note.release is None:
+            return "no note-off"
+        if note.end == apart:
+            return "overlap"
+        later = [tick for tick in self.strikes[self.key_of[strike]] if tick > note.start]
+        if later and note.end == later[0] and (apart is None or note.end < apart):
+            return "struck again"
+        if apart is None and note.end == self.last_move:
+            return "down at end"
+        return None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument("--soundfont", default="/usr/share/sounds/sf2/TimGM6mb.sf2")
+    options = parser.parse_args()
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for path, ours in zip(options.files, ours_of(options.files), strict=True):
+        events = events_of(path)
+        plain = play(events, options.soundfont, layers=1)
+        apart = play(events, options.soundfont, layers=16)
+        names = Names(events, ours)
+        count = counts[kind_of(events)]
+        count["files"] += 1
+        for strike, note in ours.items():
+            reason = names.reason(strike, note, plain[strike], apart[strike])
+            count["notes"] += 1
+            count[reason or "unexplained"] += 1
+            if reason is None:
+                place = f"track {strike[0]}, event {strike[1]}"
+                print(f"{path}: {place}: {note}, {plain[strike]}, {apart[strike]}", file=sys.stderr)
+    columns = ("files", "notes", "equal", *REASONS, "unexplained")
+    print("| kind |", " | ".join(columns), "|")
+    print("| --- |", " | ".join("---:" for _ in columns), "|")
+    for kind, count in sorted(counts.items()):
+        print(f"| {kind} |", " | ".join(str(count[column]) for column in columns), "|")
+    sys.exit(int(any(count["unexplained"] for count in counts.values())))
+
+
+if __name__ == "__main__":
+    main()
