@@ -170,9 +170,11 @@ function portOf({ others }: EventColumns): number {
 export class Channels {
   readonly #channels = new Map<number, Channel>();
   readonly #groups: readonly number[];
+  readonly #isApart: boolean;
 
   /** @param apart whether no track knows the channels of another, as in format 2. */
   constructor(tracks: readonly EventColumns[], apart: boolean) {
+    this.#isApart = apart;
     this.#groups = tracks.map((events, track) => (apart ? track : portOf(events)));
     const others = tracks.flatMap((events) => events.others);
     const hasXgBanks = others.some(resetsToXg) || !others.some(resetsToGs);
@@ -188,8 +190,14 @@ export class Channels {
     return (this.#groups[track] ?? 0) * 16 + channel;
   }
 
-  all(): Iterable<Channel> {
-    return this.#channels.values();
+  /** The piece that a track is part of: 0, or in format 2 its own. */
+  pieceOf(track: number): number {
+    return this.#isApart ? track : 0;
+  }
+
+  /** Every channel that was asked for, with its piece. */
+  *byPiece(): Iterable<[piece: number, channel: Channel]> {
+    for (const [id, channel] of this.#channels) yield [this.#isApart ? id >> 4 : 0, channel];
   }
 
   of(track: number, channel: number): Channel {

@@ -1,7 +1,7 @@
 /**
  * When notes stop sounding: the sustain and sostenuto pedals of a channel hold notes of every track on it after their
  * keys are released, until the pedal is lifted, the key is struck again by the same program, or CC 120 cuts all sound.
- * What is held to the end stops with the last release or pedal move of the piece. Within a tick, what comes first in the
+ * What is held to the end stops with the last release or pedal move of the piece (in format 2, of the pattern). Within a tick, what comes first in the
  * file acts first. Strikes of one key on one tick do not end each other.
  */
 import { type Channel, type Channels, orderOf, type Timeline } from "./channel-timeline.ts";
@@ -44,7 +44,7 @@ function foldPedals(
   ends: Float64Array,
 ): void {
   const { places, programs, pitches, endTicks, endOrders } = table;
-  const lastTick = lastMove(table, channels);
+  const lastTicks = lastMoves(table, channels);
   const strikes = new Map<number, NextStrikes>();
   for (let index = order.length - 1; index >= 0; index -= 1) {
     const row = order[index]!;
@@ -65,7 +65,18 @@ function foldPedals(
     const endTick = endTicks[row]!;
     let end = endTick;
     if (struck <= endTick) end = struck;
-    else end = Math.min(struck, lifted(channel, endTick, endOrders[row]!, startTick, startOrder, lastTick));
+    else
+      end = Math.min(
+        struck,
+        lifted(
+          channel,
+          endTick,
+          endOrders[row]!,
+          startTick,
+          startOrder,
+          lastTicks.get(channels.pieceOf(track))!,
+        ),
+      );
     if (end !== endTick) ends[row] = tempo.seconds(end);
     if (isHeldAtStart) next.strike(pitch, startTick);
   }
@@ -101,12 +112,15 @@ function lifted(
   return Math.min(endTick, silences.ticks[silence] ?? Infinity);
 }
 
-/** The tick of the last release or pedal move. */
-function lastMove({ endTicks, length }: ReadNotes, channels: Channels): number {
-  let last = 0;
-  for (let row = 0; row < length; row += 1) last = Math.max(last, endTicks[row]!);
-  for (const { sustain, sostenuto } of channels.all()) {
-    last = Math.max(last, sustain.ticks.at(-1) ?? 0, sostenuto.ticks.at(-1) ?? 0);
+/** The tick of the last release or pedal move of each piece (`Channels.pieceOf`). */
+function lastMoves({ endTicks, places, length }: ReadNotes, channels: Channels): ReadonlyMap<number, number> {
+  const last = new Map<number, number>();
+  const take = (piece: number, tick: number): void => {
+    if (tick >= (last.get(piece) ?? 0)) last.set(piece, tick);
+  };
+  for (let row = 0; row < length; row += 1) take(channels.pieceOf(places[row]! >>> 4), endTicks[row]!);
+  for (const [piece, { sustain, sostenuto }] of channels.byPiece()) {
+    take(piece, Math.max(sustain.ticks.at(-1) ?? 0, sostenuto.ticks.at(-1) ?? 0));
   }
   return last;
 }
