@@ -1,7 +1,7 @@
 """Compares notes, in ticks, with those that symusic reads.
 
     pip install symusic==0.6.0
-    python symusic.py FOLDER…      # after `npm run build:package`; each folder holds MIDI files
+    python symusic_notes.py FOLDER…      # after `npm run build:package`; each folder holds MIDI files
 
 Counts the files of each folder that are equal, that differ only in ways named here, and that differ in others; the latter
 are listed with an example, and the exit code is then 1. The tables are Markdown.
@@ -13,11 +13,9 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-# This file would be found in place of the package that it measures.
-sys.path.remove(str(Path(__file__).resolve().parent))
-import symusic  # noqa: E402
+import symusic
 
 NO_RELEASE = "never released: symusic leaves the note out"
 BEHIND_END = "released behind an end-of-track event, where symusic stops"
@@ -65,7 +63,7 @@ def own_notes(paths: list[Path]) -> Iterator[list[OwnNote]]:
 
 
 def symusic_notes(path: Path) -> list[Note]:
-    score = symusic.Score(str(path))
+    score: Any = symusic.Score(str(path))
     return [
         Note(note.time, note.end, note.pitch, note.velocity, track.program, track.is_drum)
         for track in score.tracks
