@@ -57,8 +57,9 @@ export class Timeline {
   }
 
   isBefore(index: number, tick: number, order: number): boolean {
-    const at = this.ticks[index] ?? Infinity;
-    return at < tick || (at === tick && (this.orders[index] ?? 0) < order);
+    if (index >= this.length) return false;
+    const at = this.ticks[index]!;
+    return at < tick || (at === tick && this.orders[index]! < order);
   }
 
   /** The value at a position, which is that of the last moment before it. */

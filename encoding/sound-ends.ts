@@ -98,6 +98,7 @@ function lifted(
     endOrder = (pedal.orders[lift] ?? Infinity) + 0.5;
     if (lift >= pedal.length) break;
   }
+  if (silences.length === 0) return endTick;
   const silence = silences.lastBefore(tick, order) + 1;
   return Math.min(endTick, silences.ticks[silence] ?? Infinity);
 }
