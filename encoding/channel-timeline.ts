@@ -46,6 +46,7 @@ export class Timeline {
 
   /** The index of the last moment before a position; −1 before the first. */
   lastBefore(tick: number, order: number): number {
+    if (this.length === 0) return -1;
     let [low, high] = [0, this.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -56,13 +57,16 @@ export class Timeline {
   }
 
   isBefore(index: number, tick: number, order: number): boolean {
-    const at = this.ticks[index] ?? Infinity;
-    return at < tick || (at === tick && (this.orders[index] ?? 0) < order);
+    if (index >= this.length) return false;
+    const at = this.ticks[index]!;
+    return at < tick || (at === tick && this.orders[index]! < order);
   }
 
   /** The value at a position, which is that of the last moment before it. */
   valueAt(tick: number, order: number, initial: number): number {
-    return this.values[this.lastBefore(tick, order)] ?? initial;
+    const index = this.lastBefore(tick, order);
+    // An index of −1 would be looked up as a name, which is slow.
+    return index < 0 ? initial : this.values[index]!;
   }
 }
 

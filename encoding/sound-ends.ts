@@ -97,10 +97,11 @@ function lifted(
     const caught = sostenuto.lastBefore(endTick, endOrder);
     // Sostenuto holds the keys that were down when it was pressed.
     const isCaught =
+      caught >= 0 &&
       sostenuto.values[caught] === 1 &&
       !sostenuto.isBefore(caught, startTick, startOrder) &&
       sostenuto.isBefore(caught, tick, order);
-    const isSustained = sustain.values[sustained] === 1;
+    const isSustained = sustained >= 0 && sustain.values[sustained] === 1;
     if (!isSustained && !isCaught) break;
     const pedal: Timeline = isSustained ? sustain : sostenuto;
     const lift = (isSustained ? sustained : caught) + 1;
@@ -108,6 +109,7 @@ function lifted(
     endOrder = (pedal.orders[lift] ?? Infinity) + 0.5;
     if (lift >= pedal.length) break;
   }
+  if (silences.length === 0) return endTick;
   const silence = silences.lastBefore(tick, order) + 1;
   return Math.min(endTick, silences.ticks[silence] ?? Infinity);
 }
