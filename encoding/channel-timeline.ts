@@ -44,16 +44,29 @@ export class Timeline {
     this.values.push(value);
   }
 
+  /** What `lastBefore` returned last: those who ask go through a piece in order, so the next answer is near. */
+  #latest = -1;
+
   /** The index of the last moment before a position; −1 before the first. */
   lastBefore(tick: number, order: number): number {
-    if (this.length === 0) return -1;
-    let [low, high] = [0, this.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.isBefore(middle, tick, order)) low = middle + 1;
+    // Both bounds grow from the latest answer until the position lies between them.
+    let low = this.#latest;
+    let high = low + 1;
+    for (let step = 1; low >= 0 && !this.isBefore(low, tick, order); step *= 2) {
+      high = low;
+      low = Math.max(-1, low - step);
+    }
+    for (let step = 1; high < this.length && this.isBefore(high, tick, order); step *= 2) {
+      low = high;
+      high = Math.min(this.length, high + step);
+    }
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.isBefore(middle, tick, order)) low = middle;
       else high = middle;
     }
-    return low - 1;
+    this.#latest = low;
+    return low;
   }
 
   isBefore(index: number, tick: number, order: number): boolean {

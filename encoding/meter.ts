@@ -6,21 +6,22 @@ const TIME_SIGNATURE_META = 0x58;
 /** Without quarter notes, what a bar is taken to last. */
 const SMPTE_BAR_SECONDS = 2;
 
+interface MeterChange {
+  readonly tick: number;
+  /** Quarter notes of a bar. */
+  readonly quarters: number;
+}
+
 /** Bars of one file, by its time signatures; 4/4 until the first. */
 export class Meter {
   readonly #division: Division;
-  readonly #changes: readonly { readonly tick: number; readonly quarters: number }[];
+  readonly #tracks: readonly Track[];
+  /** Read when a bar is first asked for: few files need one. */
+  #changes: readonly MeterChange[] | undefined;
 
   constructor(division: Division, tracks: readonly Track[]) {
     this.#division = division;
-    this.#changes = tracks
-      .flatMap((track) => eventColumnsOf(track).others)
-      .flatMap((event) => {
-        if (event.kind !== "meta" || event.type !== TIME_SIGNATURE_META || event.data.length < 2) return [];
-        const quarters = (event.data[0]! * 4) / 2 ** event.data[1]!;
-        return quarters > 0 ? [{ tick: event.tick, quarters }] : [];
-      })
-      .sort((a, b) => a.tick - b.tick);
+    this.#tracks = tracks;
   }
 
   /** Ticks of a bar in the meter that is in force at a tick; of SMPTE time, of two seconds. */
@@ -29,7 +30,21 @@ export class Meter {
       const { framesPerSecond, ticksPerFrame } = this.#division;
       return Math.round(SMPTE_BAR_SECONDS * framesPerSecond * ticksPerFrame);
     }
+    this.#changes ??= meterChanges(this.#tracks);
     const quarters = this.#changes.findLast((change) => change.tick <= tick)?.quarters ?? 4;
     return Math.round(quarters * this.#division.ticksPerQuarter);
   }
+}
+
+/** Every time signature of every track, by tick; one of no beats is none. */
+function meterChanges(tracks: readonly Track[]): MeterChange[] {
+  const changes: MeterChange[] = [];
+  for (const track of tracks) {
+    for (const event of eventColumnsOf(track).others) {
+      if (event.kind !== "meta" || event.type !== TIME_SIGNATURE_META || event.data.length < 2) continue;
+      const quarters = (event.data[0]! * 4) / 2 ** event.data[1]!;
+      if (quarters > 0) changes.push({ tick: event.tick, quarters });
+    }
+  }
+  return changes.sort((a, b) => a.tick - b.tick);
 }

@@ -46,72 +46,87 @@ function foldPedals(
   const { places, programs, pitches, endTicks, endOrders } = table;
   const lastTicks = lastMoves(table, channels);
   const strikes = new Map<number, NextStrikes>();
+  let instrument = -1;
+  let place = -1;
+  let number = 0;
+  let channel: Channel | undefined;
+  let lastTick = 0;
+  let next: NextStrikes | undefined;
   for (let index = order.length - 1; index >= 0; index -= 1) {
     const row = order[index]!;
-    const place = places[row]!;
-    const [track, number] = [place >>> 4, place & 0x0f];
-    const channel = channels.of(track, number);
-    const instrument = channels.idOf(track, number) * 128 + programs[row]!;
-    let next = strikes.get(instrument);
-    if (!next) strikes.set(instrument, (next = new NextStrikes()));
-    const pitch = pitches[row]!;
-    const startTick = table.startTick(row);
-    const startOrder = orderOf(track, table.noteOnIndices[row]!);
-    const isHeldAtStart =
-      channel.sustain.valueAt(startTick, startOrder, 0) +
-        channel.sostenuto.valueAt(startTick, startOrder, 0) >
-      0;
-    const struck = next.after(pitch, startTick);
-    const endTick = endTicks[row]!;
-    let end = endTick;
-    if (struck <= endTick) end = struck;
-    else
-      end = Math.min(
-        struck,
-        lifted(
-          channel,
-          endTick,
-          endOrders[row]!,
-          startTick,
-          startOrder,
-          lastTicks.get(channels.pieceOf(track))!,
-        ),
-      );
-    if (end !== endTick) ends[row] = tempo.seconds(end);
-    if (isHeldAtStart) next.strike(pitch, startTick);
+    if (places[row] !== place) {
+      place = places[row]!;
+      channel = channels.of(place >>> 4, place & 0x0f);
+      number = channels.idOf(place >>> 4, place & 0x0f);
+      lastTick = lastTicks.get(channels.pieceOf(place >>> 4))!;
+    }
+    if (!next || number * 128 + programs[row]! !== instrument) {
+      instrument = number * 128 + programs[row]!;
+      next = strikes.get(instrument);
+      if (!next) strikes.set(instrument, (next = new NextStrikes()));
+    }
+    const start: Moment = {
+      tick: table.startTick(row),
+      order: orderOf(place >>> 4, table.noteOnIndices[row]!),
+    };
+    const release: Moment = { tick: endTicks[row]!, order: endOrders[row]! };
+    const struck = next.after(pitches[row]!, start.tick);
+    const end =
+      struck <= release.tick ? struck : Math.min(struck, lifted(channel!, start, release, lastTick));
+    if (end !== release.tick) ends[row] = tempo.seconds(end);
+    if (isDownAt(channel!.sustain, start) || isDownAt(channel!.sostenuto, start))
+      next.strike(pitches[row]!, start.tick);
   }
 }
 
-/** The tick at which pedals let go of a note that is released at a position; that of the release where none holds it. */
+/** A place in the playing order. */
+interface Moment {
+  readonly tick: number;
+  readonly order: number;
+}
+
+function isDownAt(pedal: Timeline, { tick, order }: Moment): boolean {
+  return pedal.length > 0 && pedal.valueAt(tick, order, 0) === 1;
+}
+
+/** The tick at which pedals let go of a note; that of the release where none holds it. */
 function lifted(
   { sustain, sostenuto, silences }: Channel,
-  tick: number,
-  order: number,
-  startTick: number,
-  startOrder: number,
+  start: Moment,
+  release: Moment,
   lastTick: number,
 ): number {
-  let [endTick, endOrder] = [tick, order];
+  const never = Math.max(lastTick, release.tick);
+  let { tick, order } = release;
   for (;;) {
-    const sustained = sustain.lastBefore(endTick, endOrder);
-    const caught = sostenuto.lastBefore(endTick, endOrder);
-    // Sostenuto holds the keys that were down when it was pressed.
-    const isCaught =
-      caught >= 0 &&
-      sostenuto.values[caught] === 1 &&
-      !sostenuto.isBefore(caught, startTick, startOrder) &&
-      sostenuto.isBefore(caught, tick, order);
-    const isSustained = sustained >= 0 && sustain.values[sustained] === 1;
-    if (!isSustained && !isCaught) break;
-    const pedal: Timeline = isSustained ? sustain : sostenuto;
-    const lift = (isSustained ? sustained : caught) + 1;
-    endTick = pedal.ticks[lift] ?? Math.max(lastTick, tick);
-    endOrder = (pedal.orders[lift] ?? Infinity) + 0.5;
-    if (lift >= pedal.length) break;
+    let lift = liftAfter(sustain, sustain.lastBefore(tick, order));
+    let pedal = sustain;
+    if (lift < 0 && sostenuto.length > 0) {
+      // Sostenuto holds the keys that were down when it was pressed.
+      const press = sostenuto.lastBefore(tick, order);
+      pedal = sostenuto;
+      const isCaught =
+        press >= 0 &&
+        !sostenuto.isBefore(press, start.tick, start.order) &&
+        sostenuto.isBefore(press, release.tick, release.order);
+      if (isCaught) lift = liftAfter(sostenuto, press);
+    }
+    if (lift < 0) break;
+    if (lift === pedal.length) {
+      tick = never;
+      break;
+    }
+    tick = pedal.ticks[lift]!;
+    order = pedal.orders[lift]! + 0.5;
   }
-  if (silences.length === 0) return endTick;
-  const silence = silences.lastBefore(tick, order) + 1;
-  return Math.min(endTick, silences.ticks[silence] ?? Infinity);
+  if (silences.length === 0) return tick;
+  const silence = silences.lastBefore(release.tick, release.order) + 1;
+  return silence < silences.length ? Math.min(tick, silences.ticks[silence]!) : tick;
+}
+
+/** The lift that ends a press, given the latest move; the number of moves where none comes, −1 where the pedal is up. */
+function liftAfter(pedal: Timeline, latest: number): number {
+  return latest >= 0 && pedal.values[latest] === 1 ? latest + 1 : -1;
 }
 
 /** The tick of the last release or pedal move of each piece (`Channels.pieceOf`). */
