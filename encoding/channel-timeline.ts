@@ -6,10 +6,12 @@
 import type { EventColumns } from "./event-columns.ts";
 import { percussionChange, resetsToGs, resetsToXg } from "./percussion.ts";
 import { DRUM_CHANNEL } from "./score.ts";
+import { ascendingOrder } from "./sort.ts";
 
 const PORT_META = 0x21;
 const PROGRAM_CHANGE = 0xc0;
 const CONTROL_CHANGE = 0xb0;
+const SYSEX = 0xf0;
 const BANK = 0;
 const SUSTAIN = 64;
 const SOSTENUTO = 66;
@@ -130,33 +132,41 @@ function movePedal(pedal: Timeline, tick: number, order: number, isDown: boolean
   if (isDown !== (pedal.values.at(-1) === 1)) pedal.push(tick, order, Number(isDown));
 }
 
-interface StateChange {
-  readonly tick: number;
-  readonly order: number;
-  readonly channel: number;
-  /** Packed; absent for system-exclusive messages. */
-  readonly message?: number;
-  readonly isPercussion?: boolean;
-}
-
-/** The messages of all tracks that `Channels` goes by, in playing order. */
-function stateChanges(tracks: readonly EventColumns[]): StateChange[] {
-  const changes: StateChange[] = [];
+/**
+ * The messages of all tracks that `Channels` goes by, track after track: packed channel messages, and for a
+ * system-exclusive message that makes a channel percussion (1) or melodic (0) 0xF0, the channel and, from bit 8 on, which.
+ */
+function stateChanges(tracks: readonly EventColumns[]): Timeline {
+  const changes = new Timeline();
   for (const [track, { ticks, messages, length, others }] of tracks.entries()) {
     let nextOther = 0;
     for (let index = 0; index < length; index += 1) {
       const message = messages[index]!;
       if (STATE_MESSAGES[message & 0xffff] === 1) {
-        changes.push({ tick: ticks[index]!, order: orderOf(track, index), channel: message & 0x0f, message });
-      } else if ((message & 0xf0) === 0xf0) {
+        changes.push(ticks[index]!, orderOf(track, index), message);
+      } else if ((message & 0xf0) === SYSEX) {
         const percussion = percussionChange(others[nextOther]!);
         nextOther += 1;
-        if (percussion) changes.push({ tick: ticks[index]!, order: orderOf(track, index), ...percussion });
+        if (percussion) {
+          const value = SYSEX | percussion.channel | (Number(percussion.isPercussion) << 8);
+          changes.push(ticks[index]!, orderOf(track, index), value);
+        }
       }
     }
   }
-  return tracks.length > 1 ? changes.sort((a, b) => a.tick - b.tick) : changes;
+  return changes;
 }
+
+/** Indices of ticks in ascending order; equal ones keep theirs, which is that of the tracks. */
+function playingOrder(ticks: readonly number[], trackCount: number): Uint32Array {
+  const isSmall = ticks.every((tick) => tick <= MAX_RADIX_KEY);
+  if (trackCount > 1 && isSmall) return ascendingOrder(Int32Array.from(ticks));
+  const order = Uint32Array.from(ticks, (_, index) => index);
+  return trackCount > 1 ? order.sort((a, b) => ticks[a]! - ticks[b]! || a - b) : order;
+}
+
+/** The largest key that `ascendingOrder` sorts. */
+const MAX_RADIX_KEY = 2 ** 31 - 1;
 
 /** 1 for the status and first data byte (packed) of messages that `take` knows. */
 const STATE_MESSAGES = new Uint8Array(0x10000);
@@ -193,11 +203,15 @@ export class Channels {
   constructor(tracks: readonly EventColumns[], apart: boolean) {
     this.#isApart = apart;
     this.#groups = tracks.map((events, track) => (apart ? track : portOf(events)));
-    const others = tracks.flatMap((events) => events.others);
-    const hasXgBanks = others.some(resetsToXg) || !others.some(resetsToGs);
-    for (const { tick, order, channel, message, isPercussion } of stateChanges(tracks)) {
+    const hasXgBanks =
+      tracks.some(({ others }) => others.some(resetsToXg)) ||
+      !tracks.some(({ others }) => others.some(resetsToGs));
+    const { ticks, orders, values } = stateChanges(tracks);
+    for (const index of playingOrder(ticks, tracks.length)) {
+      const [tick, order, message] = [ticks[index]!, orders[index]!, values[index]!];
+      const channel = message & 0x0f;
       const state = this.of(Math.floor(order / EVENTS_PER_TRACK), channel);
-      if (message === undefined) state.percussion.push(tick, order, Number(isPercussion));
+      if ((message & 0xf0) === SYSEX) state.percussion.push(tick, order, message >> 8);
       else take(state, tick, order, message, channel === DRUM_CHANNEL, hasXgBanks);
     }
   }

@@ -112,8 +112,11 @@ class NoteReader {
       places[row] = track * 16 + channel;
       noteOnIndices[row] = index;
       const own = selected[channel]!;
-      programs[row] = own === NONE ? state.programs.valueAt(tick, order, 0) : own;
-      isPercussion[row] = state.percussion.valueAt(tick, order, Number(channel === DRUM_CHANNEL));
+      if (own !== NONE) programs[row] = own;
+      else if (state.programs.length > 0) programs[row] = state.programs.valueAt(tick, order, 0);
+      const isDrum = Number(channel === DRUM_CHANNEL);
+      isPercussion[row] =
+        state.percussion.length > 0 ? state.percussion.valueAt(tick, order, isDrum) : isDrum;
       this.#strike(key, row, tick, order);
     }
     if (this.#openKeys > 0) this.#closeAll(Math.min(endTick, lastNoteTick + meter.barTicks(lastNoteTick)));

@@ -43,7 +43,7 @@ function foldPedals(
   tempo: TempoMap,
   ends: Float64Array,
 ): void {
-  const { places, programs, pitches, endTicks, endOrders } = table;
+  const { places, programs, pitches, endTicks, endOrders, noteOnIndices } = table;
   const lastTicks = lastMoves(table, channels);
   const strikes = new Map<number, NextStrikes>();
   let instrument = -1;
@@ -67,7 +67,7 @@ function foldPedals(
     }
     const start: Moment = {
       tick: table.startTick(row),
-      order: orderOf(place >>> 4, table.noteOnIndices[row]!),
+      order: orderOf(place >>> 4, noteOnIndices[row]!),
     };
     const release: Moment = { tick: endTicks[row]!, order: endOrders[row]! };
     const struck = next.after(pitches[row]!, start.tick);
