@@ -203,6 +203,21 @@ describe("ostinato generate", () => {
     expect(Math.max(...notes.map((note) => note.endSeconds))).toBeLessThanOrEqual(9.01);
   });
 
+  it("leaves out a long silence behind the primer, says so, and names the port that was asked for", async () => {
+    const primer = writePrimer();
+    const score = readMidi(readFileSync(primer));
+    const late = score.tracks.map((track) => ({ ...track, endTick: track.endTick + 60_000 })); // a tick is a millisecond
+    writeFileSync(primer, writeMidi(assembleScore(score.division, late)));
+    const common = [primer, "--seconds", "3", "--seed", "1", "--out", out];
+    const { code, stderr } = await generate([...common, "--port", "2"]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/primer\.mid: 60\.0 s of silence after the last note were left out/);
+    const added = readOut().tracks.at(-1)?.events ?? [];
+    expect(added).toContainEqual({ kind: "meta", tick: 0, type: 0x21, data: Uint8Array.of(2) });
+    expect(readOut().durationSeconds).toBeLessThan(score.durationSeconds + 10);
+    expect((await generate([...common, "--port", "128"])).code).toBe(2);
+  });
+
   it("keeps every event of a primer that is continued whole", async () => {
     const primer = writePrimer();
     await generate([primer, "--seconds", "3", "--seed", "1", "--out", out]);
