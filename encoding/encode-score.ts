@@ -43,7 +43,9 @@ export function encodeScore(
   options: EncodeScoreOptions = {},
 ): EncodedScore {
   const table = tableOf(score);
-  const ends = table.soundEnds.slice(0, table.length);
+  const isChanged =
+    options.dropOutOfRange || (table.hasUnreleased && options.maxUnreleasedSeconds !== undefined);
+  const ends = isChanged ? table.soundEnds.slice() : table.soundEnds;
   const droppedNotes = options.dropOutOfRange ? dropOutOfRange(table, ends, vocabulary) : 0;
   const rows = keptRows(ends);
   const unreleasedNotes = endUnreleased(table, rows, ends, options.maxUnreleasedSeconds ?? Infinity);
@@ -76,11 +78,12 @@ function dropOutOfRange({ pitches, length }: NoteTable, ends: Float64Array, voca
 
 /** Limits how long notes last that no event releases; returns how many there are. */
 function endUnreleased(table: NoteTable, rows: Uint32Array, ends: Float64Array, maxSeconds: number): number {
+  if (!table.hasUnreleased) return 0;
   let count = 0;
   for (const row of rows) {
     if (!table.isUnreleased(row)) continue;
     count += 1;
-    ends[row] = Math.min(ends[row]!, table.startSeconds[row]! + maxSeconds);
+    if (maxSeconds < Infinity) ends[row] = Math.min(ends[row]!, table.startSeconds[row]! + maxSeconds);
   }
   return count;
 }

@@ -83,7 +83,7 @@ function readInPlayingOrder(
   const table = readNotes(tracks, columns, { tempo, meter: new Meter(division, tracks), channels });
   table.soundEnds = soundEnds(table, channels, tempo);
   const unreleased = table.countUnreleased();
-  const isAllPercussion = table.length > 0 && table.isPercussion.subarray(0, table.length).every(Boolean);
+  const isAllPercussion = table.length > 0 && !table.isPercussion.subarray(0, table.length).includes(0);
   return {
     table,
     warnings: [

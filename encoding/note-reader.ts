@@ -215,19 +215,18 @@ class NoteReader {
   }
 
   #end(row: number, tick: number, index: number, seconds: number): void {
-    const { endSeconds, endTicks, endOrders, noteOffIndices } = this.table;
+    const { endSeconds, endTicks, noteOffIndices } = this.table;
     endSeconds[row] = seconds;
     endTicks[row] = tick;
-    endOrders[row] = orderOf(this.#track, index);
     noteOffIndices[row] = index;
   }
 
   /** Ends a note that no event of its own releases. */
   #endAt(row: number, tick: number, order: number): void {
-    const { endSeconds, endTicks, endOrders, noteOffIndices } = this.table;
+    const { endSeconds, endTicks, noteOffIndices, unreleasedOrders } = this.table;
     endSeconds[row] = this.#context.tempo.seconds(tick);
     endTicks[row] = tick;
-    endOrders[row] = order;
+    unreleasedOrders.set(row, order);
     noteOffIndices[row] = NONE;
   }
 }

@@ -9,7 +9,8 @@ export interface NoteTable extends NoteColumns {
   readonly length: number;
   /** When each note stops sounding, in seconds, pedals included; NaN for one that is not encoded. */
   readonly soundEnds: Float64Array;
-  /** 1 for notes that no event releases. */
+  /** Whether there are notes that no event releases. */
+  readonly hasUnreleased: boolean;
   isUnreleased(row: number): boolean;
   notesAt(rows: Uint32Array): ScoreNote[];
 }
@@ -19,8 +20,6 @@ export class ReadNotes implements NoteTable {
   readonly startSeconds: Float64Array;
   readonly endSeconds: Float64Array;
   readonly endTicks: Float64Array;
-  /** The place of each release among the events of its tick (`orderOf`). */
-  readonly endOrders: Float64Array;
   readonly pitches: Uint8Array;
   readonly velocities: Uint8Array;
   /** Track × 16 + channel. */
@@ -31,6 +30,8 @@ export class ReadNotes implements NoteTable {
   /** −1 where no event releases the note. */
   readonly noteOffIndices: Int32Array;
   soundEnds: Float64Array = new Float64Array(0);
+  /** The place of the end among the events of its tick (`orderOf`), by row, of notes that no event releases. */
+  readonly unreleasedOrders = new Map<number, number>();
   length = 0;
   readonly #tracks: readonly EventColumns[];
 
@@ -38,7 +39,6 @@ export class ReadNotes implements NoteTable {
     this.startSeconds = new Float64Array(capacity);
     this.endSeconds = new Float64Array(capacity);
     this.endTicks = new Float64Array(capacity);
-    this.endOrders = new Float64Array(capacity);
     this.pitches = new Uint8Array(capacity);
     this.velocities = new Uint8Array(capacity);
     this.places = new Uint32Array(capacity);
@@ -88,6 +88,10 @@ export class ReadNotes implements NoteTable {
     return this.#tracks[this.places[row]! >>> 4]!.ticks[this.noteOnIndices[row]!]!;
   }
 
+  get hasUnreleased(): boolean {
+    return this.unreleasedOrders.size > 0;
+  }
+
   isUnreleased(row: number): boolean {
     return this.noteOffIndices[row] === -1;
   }
@@ -95,8 +99,7 @@ export class ReadNotes implements NoteTable {
   /** Tracks that have notes which no event releases, and how many. */
   countUnreleased(): [track: number, count: number][] {
     const counts = new Map<number, number>();
-    for (let row = 0; row < this.length; row += 1) {
-      if (!this.isUnreleased(row)) continue;
+    for (const row of this.unreleasedOrders.keys()) {
       const track = this.places[row]! >>> 4;
       counts.set(track, (counts.get(track) ?? 0) + 1);
     }
@@ -161,6 +164,7 @@ export function tableOf(score: Score): NoteTable {
       score.reading?.compatibility === "note-seq"
         ? sustainedEnds(pedaledNotes(notes, score.pedal))
         : Float64Array.from(notes, (note) => (note.isPercussion ? NaN : note.soundEndSeconds)),
+    hasUnreleased: notes.some((note) => note.noteOffIndex === -1),
     isUnreleased: (row) => notes[row]?.noteOffIndex === -1,
     notesAt: (rows) => Array.from(rows, (row) => notes[row]!),
   };

@@ -43,14 +43,16 @@ function foldPedals(
   tempo: TempoMap,
   ends: Float64Array,
 ): void {
-  const { places, programs, pitches, endTicks, endOrders, noteOnIndices } = table;
-  const lastTicks = lastMoves(table, channels);
+  const { places, programs, pitches, endTicks, noteOnIndices, noteOffIndices, unreleasedOrders } = table;
+  /** Made when a pedal is found that is never lifted. */
+  let lastTicks: ReadonlyMap<number, number> | undefined;
+  const lastTickOf = (track: number): number =>
+    (lastTicks ??= lastMoves(table, channels)).get(channels.pieceOf(track))!;
   const strikes = new Map<number, NextStrikes>();
   let instrument = -1;
   let place = -1;
   let number = 0;
   let channel: Channel | undefined;
-  let lastTick = 0;
   let next: NextStrikes | undefined;
   for (let index = order.length - 1; index >= 0; index -= 1) {
     const row = order[index]!;
@@ -58,7 +60,6 @@ function foldPedals(
       place = places[row]!;
       channel = channels.of(place >>> 4, place & 0x0f);
       number = channels.idOf(place >>> 4, place & 0x0f);
-      lastTick = lastTicks.get(channels.pieceOf(place >>> 4))!;
     }
     if (!next || number * 128 + programs[row]! !== instrument) {
       instrument = number * 128 + programs[row]!;
@@ -69,10 +70,14 @@ function foldPedals(
       tick: table.startTick(row),
       order: orderOf(place >>> 4, noteOnIndices[row]!),
     };
-    const release: Moment = { tick: endTicks[row]!, order: endOrders[row]! };
+    const noteOffIndex = noteOffIndices[row]!;
+    const release: Moment = {
+      tick: endTicks[row]!,
+      order: noteOffIndex < 0 ? unreleasedOrders.get(row)! : orderOf(place >>> 4, noteOffIndex),
+    };
     const struck = next.after(pitches[row]!, start.tick);
-    const end =
-      struck <= release.tick ? struck : Math.min(struck, lifted(channel!, start, release, lastTick));
+    let end = struck <= release.tick ? struck : Math.min(struck, lifted(channel!, start, release));
+    if (end === Infinity) end = Math.max(lastTickOf(place >>> 4), release.tick);
     if (end !== release.tick) ends[row] = tempo.seconds(end);
     if (isDownAt(channel!.sustain, start) || isDownAt(channel!.sostenuto, start))
       next.strike(pitches[row]!, start.tick);
@@ -89,14 +94,8 @@ function isDownAt(pedal: Timeline, { tick, order }: Moment): boolean {
   return pedal.length > 0 && pedal.valueAt(tick, order, 0) === 1;
 }
 
-/** The tick at which pedals let go of a note; that of the release where none holds it. */
-function lifted(
-  { sustain, sostenuto, silences }: Channel,
-  start: Moment,
-  release: Moment,
-  lastTick: number,
-): number {
-  const never = Math.max(lastTick, release.tick);
+/** The tick at which pedals let go of a note: that of the release where none holds it, Infinity where one is never lifted. */
+function lifted({ sustain, sostenuto, silences }: Channel, start: Moment, release: Moment): number {
   let { tick, order } = release;
   for (;;) {
     let lift = liftAfter(sustain, sustain.lastBefore(tick, order));
@@ -113,7 +112,7 @@ function lifted(
     }
     if (lift < 0) break;
     if (lift === pedal.length) {
-      tick = never;
+      tick = Infinity;
       break;
     }
     tick = pedal.ticks[lift]!;
