@@ -28,7 +28,7 @@ const CONTROLLERS: ReadonlyMap<number, number> = new Map([
 const RESET = [1, 11, 64, 66, 67];
 
 /** Thrown when no channel is left for a new part. */
-export class ChannelError extends HintedError {
+export class ChannelError extends HintedError<"no-free-channel"> {
   override readonly name = "ChannelError";
 }
 
@@ -82,7 +82,10 @@ export function partChannel(
   if (channel === undefined) {
     throw new ChannelError(
       "all 16 channels are in use while the new part plays, so it has no channel of its own",
-      "choose fewer tracks with --tracks, or put the part on another MIDI port with --port (`port` in code), which some players ignore",
+      {
+        code: "no-free-channel",
+        hint: "choose fewer tracks with --tracks, or put the part on another MIDI port with --port (`port` in code), which some players ignore",
+      },
     );
   }
   const ofChannel = (events[channel] ?? []).toSorted((a, b) => a.tick - b.tick);

@@ -1,9 +1,20 @@
-/** An error whose message says what was found, and whose `hint` says what to do. */
-export class HintedError extends Error {
+/** What every error of `encoding` tells besides its message. */
+export interface HintedErrorDetails<Code extends string> {
+  /** The kind of fault, for programs. */
+  readonly code: Code;
+  /** What the user can do about it. */
+  readonly hint: string;
+  readonly cause?: unknown;
+}
+
+/** An error whose message says what is wrong, whose `code` says of which kind, and whose `hint` says what to do. */
+export abstract class HintedError<Code extends string = string> extends Error {
+  readonly code: Code;
   readonly hint: string;
 
-  constructor(found: string, hint: string) {
-    super(found);
+  constructor(found: string, { code, hint, cause }: HintedErrorDetails<Code>) {
+    super(found, cause === undefined ? undefined : { cause });
+    this.code = code;
     this.hint = hint;
   }
 }

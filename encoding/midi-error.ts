@@ -1,3 +1,5 @@
+import { HintedError, type HintedErrorDetails } from "./hinted-error.ts";
+
 /** The classes of damage a Standard MIDI File can show; `MidiError.code` is one of these. */
 export type MidiErrorCode =
   | "empty"
@@ -14,14 +16,11 @@ export type MidiErrorCode =
   | "time-overflow"
   | "bad-value";
 
-export interface MidiErrorDetails {
-  readonly code: MidiErrorCode;
+export interface MidiErrorDetails extends HintedErrorDetails<MidiErrorCode> {
   /** Byte offset in the input where the damage was found; absent when the fault is not in a file. */
   readonly offset?: number | undefined;
   /** Index of the track being read, from 0. */
   readonly track?: number | undefined;
-  /** What the user can do about it. */
-  readonly hint: string;
   /** Whether reading with `recover` gets past it. */
   readonly canRecover?: boolean;
 }
@@ -30,22 +29,18 @@ export interface MidiErrorDetails {
  * Thrown for every malformed MIDI input, and for notes that cannot be written as MIDI. The message says what was
  * found and where; `hint` says what to do.
  */
-export class MidiError extends Error {
+export class MidiError extends HintedError<MidiErrorCode> {
   override readonly name = "MidiError";
-  readonly code: MidiErrorCode;
   readonly offset: number | undefined;
   readonly track: number | undefined;
-  readonly hint: string;
   readonly canRecover: boolean;
 
   constructor(found: string, details: MidiErrorDetails) {
     const where = details.offset === undefined ? "" : ` at byte ${details.offset}`;
     const track = details.track === undefined ? "" : ` (track ${details.track})`;
-    super(`${found}${where}${track}`);
-    this.code = details.code;
+    super(`${found}${where}${track}`, details);
     this.offset = details.offset;
     this.track = details.track;
-    this.hint = details.hint;
     this.canRecover = details.canRecover ?? false;
   }
 }

@@ -7,6 +7,7 @@ import { columnsOf, type NoteColumns } from "./note-columns.ts";
 import { onsetOrder } from "./onset-order.ts";
 import type { Note } from "./score.ts";
 import { ascendingOrder } from "./sort.ts";
+import { HintedError } from "./hinted-error.ts";
 import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
 
 /** The grid: steps of 10 ms. */
@@ -15,7 +16,7 @@ export const STEPS_PER_SECOND = 100;
 const MAX_SECONDS = 100 * 3600;
 
 /** Thrown for notes that have no encoding. */
-export class EncodingError extends Error {
+export class EncodingError extends HintedError<"bad-time" | "not-a-performance"> {
   override readonly name = "EncodingError";
 }
 
@@ -143,6 +144,7 @@ function quantizeNotes(
       throw new EncodingError(
         `a note of pitch ${pitch} lasts from ${from} to ${to} s; ` +
           `times must be between 0 and ${MAX_SECONDS} s`,
+        { code: "bad-time", hint: "correct the note, or leave it out" },
       );
     }
     starts[rank] = start;
@@ -168,5 +170,6 @@ function rangeOf(vocabulary: Vocabulary, kind: EventKind): IdRange {
   if (range) return range;
   throw new EncodingError(
     `vocabulary "${vocabulary.name}" has no ${kind} ids, so it cannot hold a performance`,
+    { code: "not-a-performance", hint: `take a vocabulary with these ids, such as PERFORMANCE_416` },
   );
 }

@@ -15,7 +15,7 @@ export interface TrackSelection {
 }
 
 /** Thrown for a selection that cannot be read, or that takes no notes. */
-export class SelectionError extends HintedError {
+export class SelectionError extends HintedError<"bad-term" | "no-notes"> {
   override readonly name = "SelectionError";
 }
 
@@ -46,7 +46,10 @@ export function parseSelection(text: string): Required<TrackSelection> {
     const [, prefix, low = "", high = low] = /^\s*(channel:|program:|)(\d+)(?:-(\d+))?\s*$/.exec(term) ?? [];
     const kind = TERMS.find((candidate) => candidate.prefix === prefix);
     if (!kind || Number(low) > Number(high) || Number(high) > kind.highest) {
-      throw new SelectionError(`"${term.trim()}" is no track, channel or program`, SYNTAX);
+      throw new SelectionError(`"${term.trim()}" is no track, channel or program`, {
+        code: "bad-term",
+        hint: SYNTAX,
+      });
     }
     for (let number = Number(low); number <= Number(high); number += 1) selection[kind.list].push(number);
   }
@@ -103,7 +106,10 @@ function select(score: Score, { tracks = [], channels = [], programs = [] }: Tra
   if (notes.length === 0) {
     const found =
       chosen.length > 0 ? "the selection holds nothing but percussion" : "the selection holds no notes";
-    throw new SelectionError(found, `the file has ${describeChoices(score)}`);
+    throw new SelectionError(found, {
+      code: "no-notes",
+      hint: `the file has ${describeChoices(score)}`,
+    });
   }
   // A channel is shared by all tracks, but for those who read otherwise.
   const isApart = score.reading?.compatibility === "note-seq" || score.reading?.tracksApart;

@@ -80,7 +80,10 @@ export class TextTokenizer {
     const bytes =
       token === undefined || this.#added.has(id) ? new TextEncoder().encode(token ?? "") : tokenBytes(token);
     if (token !== undefined && bytes) return bytes;
-    throw new TokenizerError(`id ${id} has no token`, `the tokenizer's ids go from 0 to ${this.size - 1}`);
+    throw new TokenizerError(`id ${id} has no token`, {
+      code: "unknown-id",
+      hint: `the tokenizer's ids go from 0 to ${this.size - 1}`,
+    });
   }
 
   /** Whether an id has a token. */
@@ -93,10 +96,10 @@ export class TextTokenizer {
     for (const character of text) {
       for (const byte of new TextEncoder().encode(character)) {
         if (!this.#missing.has(byte)) continue;
-        throw new TokenizerError(
-          `the vocabulary cannot write ${JSON.stringify(character)}`,
-          "leave it out, or take a model with a larger vocabulary",
-        );
+        throw new TokenizerError(`the vocabulary cannot write ${JSON.stringify(character)}`, {
+          code: "unknown-character",
+          hint: "leave it out, or take a model with a larger vocabulary",
+        });
       }
     }
   }

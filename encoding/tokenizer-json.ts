@@ -2,8 +2,17 @@
 import { tokenBytes } from "./byte-level.ts";
 import { HintedError } from "./hinted-error.ts";
 
+/** What is wrong with a tokenizer, or with what it was given; `TokenizerError.code` is one of these. */
+export type TokenizerErrorCode =
+  | "not-a-tokenizer"
+  | "unsupported"
+  | "damaged"
+  | "wrong-model"
+  | "unknown-id"
+  | "unknown-character";
+
 /** Thrown for a tokenizer file that is not one, or of a kind that is not supported; says what was found. */
-export class TokenizerError extends HintedError {
+export class TokenizerError extends HintedError<TokenizerErrorCode> {
   override readonly name = "TokenizerError";
 }
 
@@ -23,7 +32,10 @@ export interface TokenizerParts {
 /** How GPT-2 cuts text into words before merging (openai/gpt-2, `src/encoder.py`). */
 const WORDS = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
 
-const UNSUPPORTED = "only byte-level BPE, as GPT-2's, can be read";
+const UNSUPPORTED = {
+  code: "unsupported",
+  hint: "take a model with a byte-level BPE, as GPT-2's; no other can be read",
+} as const;
 
 /**
  * @param file the parsed contents of `tokenizer.json`.
@@ -33,19 +45,19 @@ export function parseTokenizer(file: unknown): TokenizerParts {
   const model = property(file, "model");
   const vocabulary = property(model, "vocab");
   if (!isObject(file) || !isObject(vocabulary)) {
-    throw new TokenizerError(
-      'expected an object with "model.vocab": this is not a tokenizer.json',
-      "give the tokenizer.json of a checkpoint",
-    );
+    throw new TokenizerError('expected an object with "model.vocab": this is not a tokenizer.json', {
+      code: "not-a-tokenizer",
+      hint: "give the tokenizer.json of a checkpoint",
+    });
   }
   const kind = property(model, "type") ?? "BPE";
   if (kind !== "BPE")
     throw new TokenizerError(`tokenizer.json: the model is ${JSON.stringify(kind)}`, UNSUPPORTED);
   if (!Array.isArray(property(model, "merges"))) {
-    throw new TokenizerError(
-      'tokenizer.json has no "model.merges"',
-      "the file is damaged; download it again",
-    );
+    throw new TokenizerError('tokenizer.json has no "model.merges"', {
+      code: "damaged",
+      hint: "the file is damaged; download it again",
+    });
   }
   const decoder = property(property(file, "decoder"), "type");
   if (decoder !== "ByteLevel") {
@@ -91,10 +103,10 @@ export function parseTokenizer(file: unknown): TokenizerParts {
  */
 export function tokenizerJson(vocabulary: unknown, merges: string): object {
   if (!isObject(vocabulary)) {
-    throw new TokenizerError(
-      "vocab.json does not hold an object",
-      "it should map tokens to ids; download it again",
-    );
+    throw new TokenizerError("vocab.json does not hold an object", {
+      code: "not-a-tokenizer",
+      hint: "it should map tokens to ids; download it again",
+    });
   }
   const endId: unknown = property(vocabulary, END_OF_TEXT);
   return {
@@ -114,10 +126,10 @@ function parseMerges(text: string): [string, string][] {
     if (line === "" || (index === 0 && line.startsWith("#version"))) continue;
     const [left = "", right = "", ...rest] = line.split(" ");
     if (left === "" || right === "" || rest.length > 0) {
-      throw new TokenizerError(
-        `merges.txt: line ${index + 1} is ${JSON.stringify(line.slice(0, 40))}`,
-        "a line has two tokens with a space between them; download the file again",
-      );
+      throw new TokenizerError(`merges.txt: line ${index + 1} is ${JSON.stringify(line.slice(0, 40))}`, {
+        code: "damaged",
+        hint: "a line has two tokens with a space between them; download the file again",
+      });
     }
     merges.push([left, right]);
   }
@@ -151,24 +163,24 @@ function unicodeSpaces(preTokenizer: unknown): unknown {
 function addedTokens(file: unknown): readonly unknown[] {
   const added: unknown = property(file, "added_tokens") ?? [];
   if (Array.isArray(added)) return added;
-  throw new TokenizerError(
-    'tokenizer.json: "added_tokens" is not a list',
-    "the file is damaged; download it again",
-  );
+  throw new TokenizerError('tokenizer.json: "added_tokens" is not a list', {
+    code: "damaged",
+    hint: "the file is damaged; download it again",
+  });
 }
 
 function setToken(tokens: (string | undefined)[], token: unknown, id: unknown): void {
   const isId = typeof id === "number" && Number.isInteger(id) && id >= 0 && id < 2 ** 24;
   if (typeof token !== "string" || !isId) {
-    throw new TokenizerError(
-      `tokenizer.json: token ${JSON.stringify(token)} has id ${JSON.stringify(id)}`,
-      "the file is damaged; download it again",
-    );
+    throw new TokenizerError(`tokenizer.json: token ${JSON.stringify(token)} has id ${JSON.stringify(id)}`, {
+      code: "damaged",
+      hint: "the file is damaged; download it again",
+    });
   }
   if (tokens[id] !== undefined && tokens[id] !== token) {
     throw new TokenizerError(
       `tokenizer.json: ${JSON.stringify(tokens[id])} and ${JSON.stringify(token)} both have id ${id}`,
-      "the file is damaged; download it again",
+      { code: "damaged", hint: "the file is damaged; download it again" },
     );
   }
   tokens[id] = token;

@@ -3,6 +3,8 @@
  * note-seq's (`performance_encoder_decoder.py`); the 416-id one adds the special and task ids of the models that ship.
  */
 
+import { HintedError } from "./hinted-error.ts";
+
 /** The four kinds of performance event. */
 export type PerformanceEventKind = "NOTE_ON" | "NOTE_OFF" | "TIME_SHIFT" | "VELOCITY";
 
@@ -43,8 +45,8 @@ export interface VocabularyEvent {
   readonly value: number;
 }
 
-/** Thrown for an id or event that a vocabulary does not have. */
-export class VocabularyError extends Error {
+/** Thrown for an id or event that a vocabulary does not have, and for a declaration whose ranges leave gaps. */
+export class VocabularyError extends HintedError<"bad-range" | "unknown-event" | "unknown-id"> {
   override readonly name = "VocabularyError";
 }
 
@@ -75,6 +77,10 @@ export class Vocabulary {
       if (range.first !== events.length) {
         throw new VocabularyError(
           `range ${range.kind} begins at id ${range.first}, expected ${events.length}`,
+          {
+            code: "bad-range",
+            hint: "declare the ranges in order, each beginning where the one before ends",
+          },
         );
       }
       for (let i = 0; i < range.count; i += 1) events.push({ kind: range.kind, value: range.minimum + i });
@@ -93,7 +99,10 @@ export class Vocabulary {
     const range = this.range(kind);
     const offset = range === undefined ? -1 : (value ?? range.minimum) - range.minimum;
     if (range === undefined || !Number.isInteger(offset) || offset < 0 || offset >= range.count) {
-      throw new VocabularyError(`vocabulary "${this.name}" has no event ${kind} ${value ?? ""}`.trimEnd());
+      throw new VocabularyError(`vocabulary "${this.name}" has no event ${kind} ${value ?? ""}`.trimEnd(), {
+        code: "unknown-event",
+        hint: `take an event of ${this.ranges.map((each) => each.kind).join(", ")}, or another vocabulary`,
+      });
     }
     return range.first + offset;
   }
@@ -102,7 +111,10 @@ export class Vocabulary {
   event(id: number): VocabularyEvent {
     const event = this.#events[id];
     if (event) return event;
-    throw new VocabularyError(`id ${id} is outside vocabulary "${this.name}" (0 to ${this.size - 1})`);
+    throw new VocabularyError(`id ${id} is outside vocabulary "${this.name}" (0 to ${this.size - 1})`, {
+      code: "unknown-id",
+      hint: "decode with the vocabulary that the ids were encoded with",
+    });
   }
 
   /** Velocity 1–127 to its bin. */
@@ -195,7 +207,10 @@ export function oneHot(ids: ArrayLike<number>, size: number): Uint8Array {
   for (let row = 0; row < ids.length; row += 1) {
     const id = ids[row] ?? -1;
     if (!Number.isInteger(id) || id < 0 || id >= size) {
-      throw new VocabularyError(`id ${id} at position ${row} is outside 0 to ${size - 1}`);
+      throw new VocabularyError(`id ${id} at position ${row} is outside 0 to ${size - 1}`, {
+        code: "unknown-id",
+        hint: "give the size of the vocabulary that the ids were encoded with",
+      });
     }
     matrix[row * size + id] = 1;
   }

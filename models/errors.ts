@@ -12,25 +12,31 @@ export type CheckpointErrorCode =
   | "bad-value"
   | "out-of-memory";
 
-export interface CheckpointErrorDetails {
-  readonly code: CheckpointErrorCode;
+/** What an error tells besides its message. */
+export interface HintedErrorDetails<Code extends string> {
+  /** The kind of fault, for programs. */
+  readonly code: Code;
   /** What the user can do about it. */
   readonly hint: string;
   readonly cause?: unknown;
+}
+
+/** An error whose message says what is wrong, whose `code` says of which kind, and whose `hint` says what to do. */
+export abstract class HintedError<Code extends string = string> extends Error {
+  readonly code: Code;
+  readonly hint: string;
+
+  constructor(found: string, { code, hint, cause }: HintedErrorDetails<Code>) {
+    super(found, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.hint = hint;
+  }
 }
 
 /**
  * Thrown for every fault of a checkpoint: its files, its config.json, its tensors. The message names the file, key or
  * tensor and the value found; `hint` says what to do.
  */
-export class CheckpointError extends Error {
+export class CheckpointError extends HintedError<CheckpointErrorCode> {
   override readonly name = "CheckpointError";
-  readonly code: CheckpointErrorCode;
-  readonly hint: string;
-
-  constructor(found: string, details: CheckpointErrorDetails) {
-    super(found, details.cause === undefined ? undefined : { cause: details.cause });
-    this.code = details.code;
-    this.hint = details.hint;
-  }
 }

@@ -13,6 +13,7 @@ export { PrimerError } from "./music/prompt.ts";
 export type { AddedMusic, WritingOptions } from "./music/added-music.ts";
 export type { InfillOptions } from "./music/infill.ts";
 export { TaskError } from "./music/task-error.ts";
+export { type ErrorWithHint, isErrorWithHint } from "./errors.ts";
 export type { Candidate, Explanation, LayerAttention } from "./engine/index.ts";
 export {
   checkPrecision,

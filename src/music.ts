@@ -56,6 +56,13 @@ export class MusicModel {
         name === "text"
           ? "the model writes text, not music"
           : `the model's vocabulary is "${name}", expected ${[...VOCABULARIES.keys()].join(" or ")}`,
+        {
+          code: "not-for-this-model",
+          hint:
+            name === "text"
+              ? "load it with loadTextModel"
+              : "load a checkpoint with one of these vocabularies",
+        },
       );
     }
     this.decoder = decoder;
@@ -94,8 +101,12 @@ export class MusicModel {
     const { candidates = 12, attention, steady = true, firstStep = 0, ...sampling } = options;
     const sampler = musicSampler(sampling, this.vocabulary);
     const prompt = framed(this.vocabulary, ids.slice(0, index));
-    if (prompt.length === 0)
-      throw new OptionError("index 0 has nothing before it, and the model no start id");
+    if (prompt.length === 0) {
+      throw new OptionError("index 0 has nothing before it, and the model no start id", {
+        code: "out-of-range",
+        hint: "give an index from 1 on",
+      });
+    }
     const explanation = await this.#lend(prompt, (reading) =>
       explainDraw(reading, this.decoder.config.vocabularySize, {
         prompt,

@@ -4,6 +4,7 @@
  */
 import { type Precision, PRECISIONS } from "../models/index.ts";
 import { MAX_SEED } from "./engine/random.ts";
+import { HintedError, type HintedErrorDetails } from "./errors.ts";
 
 /**
  * The pitch temperature of music where none is chosen: drawn as they are, pitches stray from the key and what was played does
@@ -150,13 +151,29 @@ export const PRECISION_OPTION = {
 export function checkPrecision(value: string): Precision {
   const precision = PRECISIONS.find((choice) => choice === value);
   if (precision) return precision;
-  throw new OptionError(`precision must be ${PRECISIONS.join(" or ")}, got ${JSON.stringify(value)}`);
+  throw new OptionError(`precision must be ${PRECISIONS.join(" or ")}, got ${JSON.stringify(value)}`, {
+    code: "unknown-choice",
+    hint: "take one of them",
+  });
 }
 
+/** What is wrong with an option; `OptionError.code` is one of these. */
+export type OptionErrorCode = "out-of-range" | "unknown-choice" | "missing-option" | "not-for-this-model";
+
 /** Thrown for an option outside its range; names the option, the value and the range. */
-export class OptionError extends Error {
+export class OptionError extends HintedError<OptionErrorCode> {
   override readonly name = "OptionError";
+
+  constructor(found: string, details: HintedErrorDetails<OptionErrorCode> = OUT_OF_RANGE) {
+    super(found, details);
+  }
 }
+
+/** What to do about most of them: the message names the range. */
+const OUT_OF_RANGE = {
+  code: "out-of-range",
+  hint: "give a value in this range, or leave the option out",
+} as const;
 
 /** What is wrong with a value for an option, or undefined. */
 export function problemWith(
@@ -176,7 +193,12 @@ export function checkSampling(options: SamplingOptions): void {
     if (problem !== undefined) throw new OptionError(`${option.key} ${problem}`);
   }
   for (const [id, bias] of options.logitBias ?? []) {
-    if (Number.isNaN(bias) || bias === Infinity) throw new OptionError(`logitBias of id ${id} is ${bias}`);
+    if (Number.isNaN(bias) || bias === Infinity) {
+      throw new OptionError(`logitBias of id ${id} is ${bias}`, {
+        code: "out-of-range",
+        hint: "give a finite number, or -Infinity to exclude the id",
+      });
+    }
   }
 }
 

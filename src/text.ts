@@ -5,7 +5,7 @@ import { type Constraint, type GeneratedId, generateIds } from "./engine/generat
 import { ReadingPool } from "./engine/reading.ts";
 import { Sampler } from "./engine/sampler.ts";
 import { score } from "./engine/score.ts";
-import { HintedError } from "../encoding/hinted-error.ts";
+import { HintedError } from "./errors.ts";
 import { OptionError } from "./options.ts";
 import type {
   CompleteOptions,
@@ -18,7 +18,7 @@ import type {
 } from "./text/options.ts";
 
 /** Thrown for a prompt that cannot be continued, or a text that cannot be scored. */
-export class PromptError extends HintedError {
+export class PromptError extends HintedError<"no-prompt" | "too-long" | "too-short"> {
   override readonly name = "PromptError";
 }
 
@@ -37,10 +37,10 @@ export class TextModel {
   constructor(decoder: Decoder, tokenizer: TextTokenizer) {
     const { vocabularySize } = decoder.config;
     if (tokenizer.size > vocabularySize) {
-      throw new TokenizerError(
-        `the tokenizer has ${tokenizer.size} ids, the model ${vocabularySize}`,
-        "they are of different models; take both from one checkpoint",
-      );
+      throw new TokenizerError(`the tokenizer has ${tokenizer.size} ids, the model ${vocabularySize}`, {
+        code: "wrong-model",
+        hint: "they are of different models; take both from one checkpoint",
+      });
     }
     this.decoder = decoder;
     this.tokenizer = tokenizer;
@@ -59,7 +59,10 @@ export class TextModel {
     if (ids.length > 0) return ids;
     const { endOfTextId } = this.tokenizer;
     if (endOfTextId !== null) return [endOfTextId];
-    throw new PromptError("the model has no <|endoftext|> to begin with", "give a prompt");
+    throw new PromptError("the model has no <|endoftext|> to begin with", {
+      code: "no-prompt",
+      hint: "give a prompt",
+    });
   }
 
   /**
@@ -116,10 +119,10 @@ export class TextModel {
     }
     const ids = this.tokenizer.encode(text);
     if (ids.length < 2) {
-      throw new PromptError(
-        `the text has ${ids.length === 0 ? "no tokens" : "one token"}`,
-        "two are needed: the first is given",
-      );
+      throw new PromptError(`the text has ${ids.length === 0 ? "no tokens" : "one token"}`, {
+        code: "too-short",
+        hint: "give a longer one: two are needed, since the first is given",
+      });
     }
     // What follows a window's last id is not in the window, so that id is not read.
     const logProbabilities = await score(this.decoder, ids, {
@@ -212,7 +215,7 @@ export class TextModel {
     if (roll || this.#room(ids.length) > 0) return ids;
     throw new PromptError(
       `the prompt has ${ids.length} tokens, the model's context ${this.decoder.config.window}`,
-      "shorten the prompt, or use roll to forget its beginning",
+      { code: "too-long", hint: "shorten the prompt, or use roll to forget its beginning" },
     );
   }
 

@@ -44,7 +44,13 @@ export async function loadDecoder(source: ModelSource, options: LoadModelOptions
   const { backend = "auto", onWarning } = options;
   const precision = checkPrecision(options.precision ?? PRECISION_OPTION.fallback);
   if (!BROWSER_BACKENDS.includes(backend)) {
-    throw new OptionError(`backend must be ${BROWSER_BACKENDS.join(" or ")}, got ${JSON.stringify(backend)}`);
+    throw new OptionError(
+      `backend must be ${BROWSER_BACKENDS.join(" or ")}, got ${JSON.stringify(backend)}`,
+      {
+        code: "unknown-choice",
+        hint: "take one of them",
+      },
+    );
   }
   const checkpoint = await readCheckpoint(sourceFiles(source, options));
   const problem = await webGpuProblem(backend, checkpoint.config);

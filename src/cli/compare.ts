@@ -177,7 +177,7 @@ function checkUsage(folders: readonly string[], options: CompareCommandOptions, 
   ]) {
     if (command.getOptionValueSource(flag) === "cli") {
       const option = command.options.find((each) => each.attributeName() === flag);
-      throw new UsageError(`${option?.long} needs --model`);
+      throw new UsageError(`${option?.long} needs --model`, "name a model, or leave it out");
     }
   }
 }
@@ -208,7 +208,10 @@ async function generateMusic(
         ),
     });
     if (set.pieces.length === 0)
-      throw new CommandError(`${name} generated no notes in ${count} × ${seconds} s`);
+      throw new CommandError(
+        `${name} generated no notes in ${count} × ${seconds} s`,
+        "generate longer pieces",
+      );
     const chosen = Object.entries(sampling).filter(([key]) => key !== "seed");
     const facts = [
       `seeds ${seed} to ${seed + count - 1}`,

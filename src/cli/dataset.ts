@@ -127,7 +127,8 @@ function progressLine({ kind, done, wanted, ids, skipped }: BuildProgress): stri
 function taskPlan(options: DatasetOptions): TaskPlan | undefined {
   const { tasks, shares = DEFAULT_SHARES, style = [], seed = 0 } = options;
   if (tasks !== undefined) {
-    if (options.tokenizer !== undefined) throw new UsageError("--tasks are of music, --tokenizer is of text");
+    if (options.tokenizer !== undefined)
+      throw new UsageError("--tasks are of music, --tokenizer is of text", "leave one of them out");
     if (style.length > 0 && !tasks.includes("style")) {
       throw new UsageError("--style needs the task style", "add it to --tasks");
     }

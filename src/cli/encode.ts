@@ -62,13 +62,18 @@ export function addEncodeCommand(program: Command): void {
 }
 
 async function runEncode(path: string, options: EncodeCommandOptions): Promise<void> {
-  if (options.events && options.oneHot) throw new UsageError("--events and --one-hot exclude each other");
+  if (options.events && options.oneHot)
+    throw new UsageError("--events and --one-hot exclude each other", "leave one of them out");
   checkOutputs(options);
   const console = new Console({ quiet: options.quiet ?? false });
   await checkWritable(options.out);
   const score = await readScore(path, options, console);
   const vocabulary = VOCABULARIES.get(options.vocabulary);
-  if (!vocabulary) throw new UsageError(`--vocabulary ${options.vocabulary} does not exist`);
+  if (!vocabulary)
+    throw new UsageError(
+      `--vocabulary ${options.vocabulary} does not exist`,
+      `take ${[...VOCABULARIES.keys()].join(", ")}`,
+    );
   const { ids, notes, trimmedSeconds, droppedNotes } = encodeScore(score, vocabulary, {
     trimLeadingSilence: options.trim ?? false,
     dropOutOfRange: true,

@@ -1,15 +1,19 @@
-/** A command that was used rightly and could not be done: exit code 1. */
-export class CommandError extends Error {
-  override readonly name: string = "CommandError";
-  readonly hint: string | undefined;
+import { HintedError } from "../errors.ts";
 
-  constructor(message: string, hint?: string) {
-    super(message);
-    this.hint = hint;
+/** A command that was used rightly and could not be done: exit code 1. */
+export class CommandError extends HintedError<"failed" | "usage"> {
+  override readonly name: string = "CommandError";
+
+  constructor(found: string, hint: string, code: "failed" | "usage" = "failed") {
+    super(found, { code, hint });
   }
 }
 
 /** Wrong usage of the command line: exit code 2. */
 export class UsageError extends CommandError {
   override readonly name = "UsageError";
+
+  constructor(found: string, hint: string) {
+    super(found, hint, "usage");
+  }
 }

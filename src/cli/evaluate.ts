@@ -60,7 +60,7 @@ async function runEvaluate(paths: readonly string[], options: EvaluateCommandOpt
   const { task, regions = 4, seed = 0 } = options;
   for (const flag of ["regions", "seed"] as const) {
     if (options[flag] !== undefined && task !== "infill")
-      throw new UsageError(`--${flag} needs --task infill`);
+      throw new UsageError(`--${flag} needs --task infill`, "add it, or leave this out");
   }
   const console = new Console({ quiet: options.quiet ?? false });
   const instead = `to measure how it predicts a text: ostinato text --model ${options.model} --score FILE`;

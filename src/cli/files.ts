@@ -101,7 +101,10 @@ export function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new CommandError(`${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CommandError(
+      `${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+      "correct the file, or give another",
+    );
   }
 }
 

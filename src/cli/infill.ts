@@ -32,7 +32,11 @@ export function addInfillCommand(program: Command): void {
     )
     .action((path: string, options: InfillCommandOptions) => {
       const { from, to } = options;
-      if (to <= from) throw new UsageError(`--to must be after --from, got ${from} to ${to}`);
+      if (to <= from)
+        throw new UsageError(
+          `--to must be after --from, got ${from} to ${to}`,
+          "give a later --to, in seconds",
+        );
       if (to - from > LONGEST_REGION_SECONDS) {
         const hint = "fill it in parts";
         throw new UsageError(`a region can be ${LONGEST_REGION_SECONDS} s long, got ${from} to ${to}`, hint);

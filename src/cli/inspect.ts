@@ -118,7 +118,7 @@ function checkUsage({ tracks, lenient, compatibility }: InspectCommandOptions): 
     "--lenient": lenient,
     "--compatibility": compatibility,
   })) {
-    if (value !== undefined) throw new UsageError(`${flag} is for MIDI files`);
+    if (value !== undefined) throw new UsageError(`${flag} is for MIDI files`, "leave it out");
   }
 }
 

@@ -2,6 +2,7 @@
 /** The `ostinato` command: one file a command, exit codes 0 done, 1 failed, 2 wrong usage. */
 import { CommanderError } from "commander";
 import { escapeControls } from "../control-characters.ts";
+import { isErrorWithHint } from "../errors.ts";
 import { UsageError } from "./errors.ts";
 import { reasonOf } from "./files.ts";
 import { InterruptError } from "./interrupt.ts";
@@ -44,5 +45,5 @@ function report(error: unknown, out: string | undefined): number {
 function hintOf(error: unknown, out: string | undefined): string[] {
   // Outputs are written whole, at the end.
   if (error instanceof InterruptError) return out === undefined ? [] : ["nothing was written"];
-  return error instanceof Error && "hint" in error && typeof error.hint === "string" ? [error.hint] : [];
+  return isErrorWithHint(error) ? [error.hint] : [];
 }

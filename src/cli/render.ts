@@ -60,7 +60,7 @@ async function runRender(path: string, options: RenderCommandOptions): Promise<v
   const { out, soundfont, gain, keepSilence = false } = options;
   checkOutputs(options);
   if (path === "-" && soundfont === "-")
-    throw new UsageError("the MIDI file and --soundfont both read stdin");
+    throw new UsageError("the MIDI file and --soundfont both read stdin", "give one of them as a file");
   const console = new Console({ quiet: options.quiet ?? false });
   await checkWritable(out);
   const score = await readScore(path, options, console);

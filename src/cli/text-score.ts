@@ -16,7 +16,10 @@ export async function runTextScore(path: string, options: TextScoreOptions, cons
   await withTextModel(options, console, async (model) => {
     const { window: most } = model.decoder.config;
     if (options.stride !== undefined && options.stride >= most) {
-      throw new UsageError(`--stride must be from 1 to ${most - 1} for this model, got ${options.stride}`);
+      throw new UsageError(
+        `--stride must be from 1 to ${most - 1} for this model, got ${options.stride}`,
+        "give a smaller one",
+      );
     }
     const result = await model.score(text, {
       ...(options.stride === undefined ? {} : { stride: options.stride }),

@@ -106,7 +106,7 @@ const WRITING_ONLY = new Set([
 
 function checkUsage(prompt: string | undefined, options: TextCommandOptions, command: Command): void {
   const exclusive = (one: string, other: string): never => {
-    throw new UsageError(`${one} and ${other} exclude each other`);
+    throw new UsageError(`${one} and ${other} exclude each other`, "leave one of them out");
   };
   if (prompt !== undefined && options.file !== undefined) exclusive("a prompt", "--file");
   if (options.choose && options.json) exclusive("--choose", "--json");
@@ -115,7 +115,8 @@ function checkUsage(prompt: string | undefined, options: TextCommandOptions, com
     throw new UsageError("--choose and the prompt both read stdin", "give the prompt as an argument");
   }
   if (options.score === undefined) {
-    if (options.stride !== undefined) throw new UsageError("--stride needs --score");
+    if (options.stride !== undefined)
+      throw new UsageError("--stride needs --score", "add it, or leave --stride out");
     return;
   }
   if (prompt !== undefined || options.file !== undefined) exclusive("--score", "a prompt");

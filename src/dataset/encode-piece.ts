@@ -9,6 +9,7 @@ import {
 } from "../../encoding/index.ts";
 import { MIDI_EXTENSIONS } from "../../encoding/midi-files.ts";
 import { TextTokenizer, TokenizerError } from "../../encoding/text.ts";
+import { HintedError } from "../errors.ts";
 import { Draws } from "./draws.ts";
 import { type ExampleKind, makeExample } from "./examples.ts";
 import { type DatasetVocabulary, MAX_UNRELEASED_SECONDS } from "./format.ts";
@@ -46,7 +47,7 @@ export interface PieceEncoder {
 }
 
 /** Thrown for a file that can be read but holds nothing to learn from. */
-export class EmptyPieceError extends Error {
+export class EmptyPieceError extends HintedError<"no-notes" | "no-text"> {
   override readonly name = "EmptyPieceError";
 }
 
@@ -68,7 +69,11 @@ export function musicEncoder(options: ReadMidiOptions): PieceEncoder {
         trimLeadingSilence: true,
         maxUnreleasedSeconds: MAX_UNRELEASED_SECONDS,
       });
-      if (notes.length === 0) throw new EmptyPieceError("no notes other than percussion");
+      if (notes.length === 0)
+        throw new EmptyPieceError("no notes other than percussion", {
+          code: "no-notes",
+          hint: "leave the file out, or give one with pitched notes",
+        });
       const seconds = notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
       return {
         ids,
@@ -90,7 +95,10 @@ export function textEncoder(tokenizerJson: unknown): PieceEncoder {
   const tokenizer = new TextTokenizer(tokenizerJson);
   if (tokenizer.size > 0x10000) {
     const hint = "train a tokenizer with a smaller vocabulary";
-    throw new TokenizerError(`the tokenizer has ${tokenizer.size} ids, datasets hold at most 65536`, hint);
+    throw new TokenizerError(`the tokenizer has ${tokenizer.size} ids, datasets hold at most 65536`, {
+      code: "unsupported",
+      hint,
+    });
   }
   return {
     extensions: [".txt"],
@@ -105,7 +113,8 @@ export function textEncoder(tokenizerJson: unknown): PieceEncoder {
     encode(bytes) {
       const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
       const ids = Uint16Array.from(tokenizer.encode(text));
-      if (ids.length === 0) throw new EmptyPieceError("the file is empty");
+      if (ids.length === 0)
+        throw new EmptyPieceError("the file is empty", { code: "no-text", hint: "leave the file out" });
       return { ids, characters: [...text].length, bytes: bytes.length };
     },
   };

@@ -19,6 +19,7 @@ import {
   withConditions,
   withEnding,
 } from "../../encoding/index.ts";
+import { HintedError } from "../errors.ts";
 import type { Draws } from "./draws.ts";
 import { chooseRegion } from "./regions.ts";
 import { MAX_UNRELEASED_SECONDS } from "./format.ts";
@@ -35,7 +36,7 @@ export type ExampleKind =
   | "style-closing";
 
 /** Thrown for a piece that a kind of example cannot be made of. */
-export class ExampleError extends Error {
+export class ExampleError extends HintedError<"no-notes" | "no-melody" | "no-region"> {
   override readonly name = "ExampleError";
 }
 
@@ -71,7 +72,11 @@ export function makeExample(
     trimLeadingSilence: true,
     maxUnreleasedSeconds: MAX_UNRELEASED_SECONDS,
   });
-  if (notes.length === 0) throw new ExampleError("no notes other than percussion");
+  if (notes.length === 0)
+    throw new ExampleError("no notes other than percussion", {
+      code: "no-notes",
+      hint: "give a piece with pitched notes",
+    });
   if (kind === "accompany-melody" || kind === "accompany-skyline") {
     return accompaniment(kind, score, notes, vocabulary, draws);
   }
@@ -108,14 +113,23 @@ function accompaniment(
   draws: Draws,
 ): ExampleIds {
   const isMelody = kind === "accompany-melody" ? melodyTrackNotes(score, notes) : topVoice(score, notes);
-  if (!isMelody) throw new ExampleError("no melody track");
+  if (!isMelody)
+    throw new ExampleError("no melody track", {
+      code: "no-melody",
+      hint: "give a piece with a melody track",
+    });
   const onsets = notes.filter((_, index) => isMelody[index]).map(({ startSeconds }) => startSeconds);
-  if (onsets.length === 0) throw new ExampleError("no melody");
+  if (onsets.length === 0)
+    throw new ExampleError("no melody", { code: "no-melody", hint: "give a piece with a melody" });
   const whole = draws.next() < 0.5;
   const onset = onsets[Math.floor(draws.next() * onsets.length)] ?? 0;
   const begin = whole ? 0 : Math.max(0, onset - draws.next() * LEAD_SECONDS);
   const { melody, accompaniment: rest } = voices(notes, isMelody, begin);
-  if (melody.length === 0 || rest.length === 0) throw new ExampleError("no melody with an accompaniment");
+  if (melody.length === 0 || rest.length === 0)
+    throw new ExampleError("no melody with an accompaniment", {
+      code: "no-melody",
+      hint: "give a piece with both",
+    });
   const melodySegments = cutSegments(encodePerformance(melody, vocabulary), vocabulary);
   const musicSegments = cutSegments(mergeVoices(melody, rest, vocabulary).ids, vocabulary);
   return {
@@ -127,7 +141,8 @@ function accompaniment(
 
 function infill(notes: readonly ScoreNote[], vocabulary: Vocabulary, draws: Draws): ExampleIds {
   const region = chooseRegion(notes, vocabulary, draws);
-  if (!region) throw new ExampleError("no region to fill");
+  if (!region)
+    throw new ExampleError("no region to fill", { code: "no-region", hint: "give a longer piece" });
   const ids = [...infillPrompt(region.parts, vocabulary), ...region.parts.middle];
   const onsets = ids.filter((id) => vocabulary.event(id).kind === "NOTE_ON").length;
   return { ids, notes: onsets, seconds: region.seconds };

@@ -1,4 +1,5 @@
 /** What can run a model here, which of it is used, and whether it does. */
+import { isErrorWithHint } from "../errors.ts";
 import { loadTextModel } from "../node/load-model.ts";
 import { createNodeRuntime, type NodeBackend } from "../node/runtime.ts";
 import { type Check, reasonOf } from "./check.ts";
@@ -24,7 +25,7 @@ export async function engineReport(): Promise<EngineReport> {
     const { backend } = await createNodeRuntime();
     used = backend === "node" ? "node" : "wasm";
   } catch (error) {
-    const hint = error instanceof Error && "hint" in error ? String(error.hint) : "install ostinato again";
+    const hint = isErrorWithHint(error) ? error.hint : "install ostinato again";
     const broken: Check = { area, name: "used", state: "fault", found: reasonOf(error), hint };
     return { backend: undefined, why: reasonOf(error), checks: [native, wasm, broken] };
   }
@@ -103,7 +104,7 @@ async function trialCheck(): Promise<Check> {
       await model.dispose();
     }
   } catch (error) {
-    const hint = error instanceof Error && "hint" in error ? String(error.hint) : "try OSTINATO_BACKEND=wasm";
+    const hint = isErrorWithHint(error) ? error.hint : "try OSTINATO_BACKEND=wasm";
     return { area, name, state: "fault", found: reasonOf(error), hint };
   }
 }

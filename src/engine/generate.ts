@@ -87,7 +87,7 @@ export type GeneratedId = Pick<Draw, "id"> & Partial<Draw>;
  * candidates, choices, the repetition penalty, constraints without tables. Both draw the same ids, but for those of which two are
  * equally good within the rounding of the logits.
  *
- * @throws RangeError where constraint and biases leave nothing to draw; else as `Reading`.
+ * @throws EngineError where constraint and biases leave nothing to draw; else as `Reading`.
  */
 export async function* generateIds(
   decoder: Decoder,

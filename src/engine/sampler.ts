@@ -1,5 +1,6 @@
 /** Logits to the next id. */
 import { checkSampling, OptionError, randomSeed, type SamplingOptions } from "../options.ts";
+import { EngineError } from "./errors.ts";
 import { ANY_DRAW, type Draws, type IdGroup } from "./loop.ts";
 import { GumbelNoise } from "./random.ts";
 import { keepMinP, keepTopK, keepTopP, keepTypical, softmax, warmGroup } from "./truncation.ts";
@@ -74,7 +75,7 @@ export class Sampler {
   /**
    * @param logits `[vocabulary]`, finite.
    * @param step counts the draws of a generation; together with the seed it fixes the noise.
-   * @throws RangeError when no id is legal; OptionError for a pitch temperature that is out of range, or of no pitches.
+   * @throws EngineError when no id is legal; OptionError for a pitch temperature that is out of range, or of no pitches.
    */
   sample(logits: Float32Array, step: number, context: DrawContext = {}): number {
     return this.#pick(this.#scores(logits, context), step);
@@ -146,7 +147,11 @@ export class Sampler {
   #warmPitches(steered = 1): IdGroup | undefined {
     const temperature = steered * (this.#options.pitchTemperature ?? 1);
     if (temperature === 1) return undefined;
-    if (!this.#pitches) throw new OptionError("pitchTemperature is of music, which this is not");
+    if (!this.#pitches)
+      throw new OptionError("pitchTemperature is of music, which this is not", {
+        code: "not-for-this-model",
+        hint: "leave pitchTemperature out, or load a music model",
+      });
     if (!(temperature > 0))
       throw new OptionError(`pitchTemperature must be above 0, is led to ${temperature}`);
     return { ...this.#pitches, temperature };
@@ -155,7 +160,10 @@ export class Sampler {
   #bias(scores: Float64Array, more: readonly IdBias[] = []): void {
     for (const [id, bias] of this.#options.logitBias ?? []) {
       if (!(id in scores))
-        throw new OptionError(`logitBias names id ${id}, the model's end at ${scores.length - 1}`);
+        throw new OptionError(`logitBias names id ${id}, the model's end at ${scores.length - 1}`, {
+          code: "out-of-range",
+          hint: "take only ids of the model's vocabulary",
+        });
       scores[id] = (scores[id] ?? 0) + bias;
     }
     for (const { first, biases } of more) {
@@ -183,8 +191,11 @@ export class Sampler {
 }
 
 /** Why there is no draw. */
-export function nothingToDraw(): RangeError {
-  return new RangeError("no id is legal, so none can be drawn");
+export function nothingToDraw(): EngineError {
+  return new EngineError("no id is legal, so none can be drawn", {
+    code: "no-allowed-id",
+    hint: "exclude fewer ids by logitBias, or check the constraint",
+  });
 }
 
 /** The likeliest ids, falling; of equal ones the lower first. Ids that cannot be drawn are left out. */

@@ -25,7 +25,10 @@ export async function accompany(
   const sampler = musicSampler(options, vocabulary);
   const { ids, notes, trimmedSeconds } = encodeScore(melody, vocabulary, { trimLeadingSilence: true });
   if (notes.length === 0) {
-    throw new TaskError("the melody has no notes other than percussion", "give a MIDI file with a melody");
+    throw new TaskError("the melody has no notes other than percussion", {
+      code: "no-notes",
+      hint: "give a MIDI file with a melody",
+    });
   }
   const seconds = notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
   const part = new AccompanimentPart(vocabulary, ids, notes);

@@ -31,8 +31,12 @@ export function beginning(
     return { prompt, constraint: unmarked(vocabulary, { steady, given: prompt.length - firstStep }) };
   }
   if (ending) requireTask(config, "ending");
-  if (ending && seconds === undefined)
-    throw new OptionError("ending needs seconds: how long the piece is to be");
+  if (ending && seconds === undefined) {
+    throw new OptionError("ending needs seconds: how long the piece is to be", {
+      code: "missing-option",
+      hint: "give seconds, or leave ending out",
+    });
+  }
   if (isConditioned) requireTask(config, "style");
   // Of the primer the model is told what it is like; of the new music, what it shall be like.
   const primer = isConditioned

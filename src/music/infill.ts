@@ -76,9 +76,10 @@ function checkedRegion({ fromSeconds, toSeconds }: InfillOptions): { fromStep: n
   }
   if (toStep - fromStep > LONGEST_REGION_SECONDS * STEPS_PER_SECOND) {
     const long = (toStep - fromStep) / STEPS_PER_SECOND;
-    throw new OptionError(
-      `a region can be ${LONGEST_REGION_SECONDS} s long, this one has ${long} s; fill it in parts`,
-    );
+    throw new OptionError(`a region can be ${LONGEST_REGION_SECONDS} s long, this one has ${long} s`, {
+      code: "out-of-range",
+      hint: "fill it in parts",
+    });
   }
   return { fromStep, toStep };
 }
@@ -105,7 +106,10 @@ function surroundings(
       return note.startSeconds < from ? { ...note, startSeconds: Math.min(note.startSeconds, latest) } : note;
     });
   if (outside.length === 0) {
-    throw new TaskError("the piece has no notes outside the region", "leave some that the new ones can join");
+    throw new TaskError("the piece has no notes outside the region", {
+      code: "no-notes",
+      hint: "leave some that the new ones can join",
+    });
   }
   const room = Math.min(config.window, INFILL_IDS) - INFILL_FRAME;
   const middleIds = Math.min(MIDDLE_IDS, Math.ceil((to - from) * IDS_PER_SECOND));

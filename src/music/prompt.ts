@@ -12,12 +12,12 @@ import {
   STEPS_PER_SECOND,
   type Vocabulary,
 } from "../../encoding/index.ts";
-import { HintedError } from "../../encoding/hinted-error.ts";
+import { HintedError } from "../errors.ts";
 import { OptionError } from "../options.ts";
 import type { ContinueOptions } from "./options.ts";
 
 /** Thrown for a primer that cannot be continued. */
-export class PrimerError extends HintedError {
+export class PrimerError extends HintedError<"no-notes"> {
   override readonly name = "PrimerError";
 }
 
@@ -50,10 +50,10 @@ export function readPrompt(
   const shown = tracks ? selectNotes(primer, tracks) : primer;
   const { ids, notes, trimmedSeconds } = encodeScore(shown, vocabulary, { trimLeadingSilence: true });
   if (notes.length === 0) {
-    throw new PrimerError(
-      "the primer has no notes other than percussion",
-      "give a MIDI file with pitched notes",
-    );
+    throw new PrimerError("the primer has no notes other than percussion", {
+      code: "no-notes",
+      hint: "give a MIDI file with pitched notes",
+    });
   }
   const time = new PerformanceClock(vocabulary);
   let length = 0;

@@ -1,9 +1,9 @@
 import type { DecoderConfig } from "../../models/index.ts";
 import type { Task } from "../../encoding/index.ts";
-import { HintedError } from "../../encoding/hinted-error.ts";
+import { HintedError } from "../errors.ts";
 
 /** Thrown when a model is asked for what it was not trained to do, or with music that it cannot do it with. */
-export class TaskError extends HintedError {
+export class TaskError extends HintedError<"not-trained" | "no-notes"> {
   override readonly name = "TaskError";
 }
 
@@ -19,8 +19,8 @@ const IN_WORDS: Readonly<Record<Task, string>> = {
 export function requireTask({ tasks = [] }: DecoderConfig, task: Task): void {
   if (tasks.includes(task)) return;
   const known = tasks.length === 0 ? "its config.json names no tasks" : `its tasks are ${tasks.join(", ")}`;
-  throw new TaskError(
-    `the model was not trained ${IN_WORDS[task]}: ${known}`,
-    `use a model trained on a dataset of the task "${task}"`,
-  );
+  throw new TaskError(`the model was not trained ${IN_WORDS[task]}: ${known}`, {
+    code: "not-trained",
+    hint: `use a model trained on a dataset of the task "${task}"`,
+  });
 }

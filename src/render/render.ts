@@ -67,10 +67,10 @@ export function renderScore(score: Score, bank: BasicSoundBank, options: RenderO
   const frames = Math.ceil((endSeconds + TAIL_SECONDS) * SAMPLE_RATE);
   if (frames > mostFrames(CHANNELS)) {
     const hours = (endSeconds / 3600).toFixed(1);
-    throw new RenderError(
-      `the music is ${hours} h long, and a WAV file holds 6.7 h`,
-      "render it in parts, or take some --tracks",
-    );
+    throw new RenderError(`the music is ${hours} h long, and a WAV file holds 6.7 h`, {
+      code: "too-long",
+      hint: "render it in parts, or take some --tracks",
+    });
   }
   const drums = score.notes.reduce((count, { isPercussion }) => count + Number(isPercussion), 0);
   return {

@@ -21,4 +21,4 @@ export async function loadSoundBank(bytes: Uint8Array): Promise<BasicSoundBank> 
   return bank;
 }
 
-const HINT = "give a .sf2, .sf3 or .dls file";
+const HINT = { code: "bad-sound-font", hint: "give a .sf2, .sf3 or .dls file" } as const;

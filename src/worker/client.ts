@@ -68,7 +68,12 @@ export class WorkerMusicModel implements MusicEngine {
 
   private constructor(connection: Connection, facts: ModelFacts) {
     const vocabulary = VOCABULARIES.get(facts.vocabulary);
-    if (!vocabulary) throw new OptionError(`the worker's vocabulary is "${facts.vocabulary}"`);
+    if (!vocabulary) {
+      throw new OptionError(`the worker's vocabulary is "${facts.vocabulary}"`, {
+        code: "not-for-this-model",
+        hint: "load page and worker from the same version of the package",
+      });
+    }
     this.#connection = connection;
     this.vocabulary = vocabulary;
     this.facts = facts;

@@ -94,10 +94,10 @@ export class Connection {
 
   #workerFailed(event: Event): void {
     const what = event instanceof ErrorEvent && event.message ? event.message : "it cannot be started";
-    const error = new WorkerError(
-      `the worker failed: ${what}`,
-      "reload the page, and close others that use much memory",
-    );
+    const error = new WorkerError(`the worker failed: ${what}`, {
+      code: "worker-failed",
+      hint: "reload the page, and close others that use much memory",
+    });
     this.#loaded.reject(error);
     this.#finish(error);
     this.#disposed.resolve();

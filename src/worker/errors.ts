@@ -1,14 +1,20 @@
 /** Errors across the border of a worker: cloning keeps neither their class nor fields such as `hint`. */
-import { ChannelError, EncodingError, MidiError, VocabularyError } from "../../encoding/index.ts";
+import {
+  ChannelError,
+  EncodingError,
+  MidiError,
+  SelectionError,
+  VocabularyError,
+} from "../../encoding/index.ts";
 import { CheckpointError } from "../../models/index.ts";
 import { EngineError } from "../engine/index.ts";
-import { HintedError } from "../../encoding/hinted-error.ts";
+import { HintedError } from "../errors.ts";
 import { PrimerError } from "../music/prompt.ts";
 import { TaskError } from "../music/task-error.ts";
 import { OptionError } from "../options.ts";
 
 /** Thrown when a worker cannot be started or dies. */
-export class WorkerError extends HintedError {
+export class WorkerError extends HintedError<"worker-failed"> {
   override readonly name = "WorkerError";
 }
 
@@ -33,6 +39,7 @@ const CLASSES: ReadonlyMap<string, { readonly prototype: object }> = new Map<str
     OptionError,
     PrimerError,
     RangeError,
+    SelectionError,
     TaskError,
     TypeError,
     VocabularyError,

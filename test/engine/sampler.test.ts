@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { EngineError } from "../../src/engine/errors.ts";
 import { GumbelNoise } from "../../src/engine/random.ts";
 import { likeliest, Sampler } from "../../src/engine/sampler.ts";
 import { OptionError, SAMPLING_OPTIONS, type SamplingOptions } from "../../src/options.ts";
@@ -100,7 +101,7 @@ describe("Sampler", () => {
     const legal = Uint8Array.of(0, 1, 1, 1, 0, 1);
     const expected = normalised([0, 0.25, 0.15, 0, 0, 0]);
     expect(chiSquare(draw({ topK: 2 }, LOGITS, legal), expected)).toBeLessThan(CHI_SQUARE_LIMIT);
-    expect(() => new Sampler().sample(LOGITS, 0, { legal: new Uint8Array(6) })).toThrow(RangeError);
+    expect(() => new Sampler().sample(LOGITS, 0, { legal: new Uint8Array(6) })).toThrow(EngineError);
   });
 
   it("penalises recent ids once each, positive logits by division and negative ones by multiplication", () => {

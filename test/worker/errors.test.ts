@@ -22,7 +22,9 @@ describe("errors that cross to another thread", () => {
   });
 
   it("of tasks keep their class", () => {
-    expect(across(new TaskError("not trained", "use another"))).toBeInstanceOf(TaskError);
+    expect(across(new TaskError("not trained", { code: "not-trained", hint: "use another" }))).toBeInstanceOf(
+      TaskError,
+    );
   });
 
   it("keep their name where the class is unknown", () => {

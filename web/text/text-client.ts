@@ -39,10 +39,10 @@ export class TextClient {
       else this.#receive(data);
     });
     this.#worker.addEventListener("error", ({ message }) => {
-      const error = new WorkerError(
-        `the worker failed: ${message || "it cannot be started"}`,
-        "reload the page",
-      );
+      const error = new WorkerError(`the worker failed: ${message || "it cannot be started"}`, {
+        code: "worker-failed",
+        hint: "reload the page",
+      });
       for (const { reject } of this.#waiting.values()) reject(error);
     });
   }

@@ -1,0 +1,26 @@
+/** The errors of the toolkit: `encoding` and `models` share no import, so each has a base class of its own. */
+export { HintedError, type HintedErrorDetails } from "../models/errors.ts";
+
+/** What all errors that the toolkit throws on purpose have in common. */
+export interface ErrorWithHint extends Error {
+  /** The kind of fault, for programs. */
+  readonly code: string;
+  /** What the user can do about it. */
+  readonly hint: string;
+}
+
+/**
+ * Whether an error is one of the toolkit's, of whichever class; also where it has crossed to another thread.
+ *
+ * @example
+ * if (isErrorWithHint(error)) console.error(`${error.message} — ${error.hint}`);
+ */
+export function isErrorWithHint(error: unknown): error is ErrorWithHint {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    typeof error.code === "string" &&
+    "hint" in error &&
+    typeof error.hint === "string"
+  );
+}
