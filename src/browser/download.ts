@@ -1,5 +1,6 @@
 /** One file by `fetch`: gone on with where the connection was cut, as far as the server can. */
 import { CheckpointError } from "../../models/index.ts";
+import { isTemporary, reasonOfCut, Retries, type RetryOptions } from "../platform/retries.ts";
 
 /** How far a download is. */
 export interface DownloadProgress {
@@ -11,17 +12,10 @@ export interface DownloadProgress {
 }
 
 /** Who is told of a download, what stops it, and how long it waits before it tries again. */
-export interface DownloadFileOptions {
+export interface DownloadFileOptions extends RetryOptions {
   /** Told of every part that arrives. */
   readonly onProgress?: (progress: DownloadProgress) => void;
-  /** Before a download that broke off is gone on with, in milliseconds; doubles while nothing arrives. Default 500. */
-  readonly retryDelay?: number;
-  /** Stops the download; what waits for it throws the signal's reason. */
-  readonly signal?: AbortSignal;
 }
-
-/** Tries in a row that bring nothing before one gives up. */
-const FRUITLESS = 4;
 
 /**
  * Downloads a file whole.
@@ -32,17 +26,19 @@ const FRUITLESS = 4;
 export async function download(
   url: URL,
   file: string,
-  { onProgress, retryDelay = 500, signal }: DownloadFileOptions,
+  { onProgress, retryDelay, signal }: DownloadFileOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let loadedBytes = 0;
   let etag: string | null = null;
   let most = 0;
-  let fruitless = 0;
+  let isBegun = false;
+  const retries = new Retries({ retryDelay, signal });
   for (;;) {
     let cut: unknown;
     try {
-      const response = await request(url, loadedBytes, signal);
+      const response = await request(url, loadedBytes, isBegun, signal);
+      isBegun = true;
       const isRest = response.status === 206 && response.headers.get("etag") === etag;
       if (!isRest) {
         chunks.length = 0;
@@ -61,42 +57,30 @@ export async function download(
       return joined(chunks, loadedBytes);
     } catch (error) {
       signal?.throwIfAborted();
-      // What could not even be begun is not a cut.
-      if (most === 0 && loadedBytes === 0)
-        throw error instanceof CheckpointError ? error : brokenOff(url, 0, error);
+      if (error instanceof CheckpointError) throw error;
       cut = error;
     }
-    fruitless = loadedBytes > most ? 0 : fruitless + 1;
+    const hasProgress = loadedBytes > most;
     most = Math.max(most, loadedBytes);
-    if (fruitless >= FRUITLESS) throw brokenOff(url, loadedBytes, cut);
-    await pause(retryDelay * 2 ** fruitless, signal);
+    if (!(await retries.next(hasProgress))) throw brokenOff(url, loadedBytes, cut);
   }
 }
 
 function brokenOff(url: URL, loadedBytes: number, cause: unknown): CheckpointError {
-  return new CheckpointError(`${url.href} stopped after ${loadedBytes} bytes`, {
-    code: "missing-file",
+  return new CheckpointError(`${url.href} stopped after ${loadedBytes} bytes${reasonOfCut(cause)}`, {
+    code: "download-failed",
     hint: "the connection keeps breaking; try again",
     cause,
   });
 }
 
-/** @throws the signal's reason. */
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener("abort", stop, { once: true });
-  });
-}
-
-async function request(url: URL, from: number, signal: AbortSignal | undefined): Promise<Response> {
+/** @param isBegun whether the server has answered before: then a failure is a cut, and no fault of the address. */
+async function request(
+  url: URL,
+  from: number,
+  isBegun: boolean,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
   let response;
   try {
     response = await fetch(url, {
@@ -105,14 +89,17 @@ async function request(url: URL, from: number, signal: AbortSignal | undefined):
     });
   } catch (cause) {
     signal?.throwIfAborted();
+    if (isBegun) throw cause;
     throw new CheckpointError(`${url.href} cannot be fetched`, {
-      code: "missing-file",
+      code: "download-failed",
       hint: `check the address and the connection${globalThis.location ? ", and that the server allows this page to read from it (CORS)" : ""}`,
       cause,
     });
   }
   if (!response.ok) {
-    throw new CheckpointError(`${url.href}: HTTP ${response.status} ${response.statusText}`.trimEnd(), {
+    const status = `HTTP ${response.status} ${response.statusText}`.trimEnd();
+    if (isTemporary(response.status)) throw new Error(status);
+    throw new CheckpointError(`${url.href}: ${status}`, {
       code: "missing-file",
       hint: "the folder on the server must hold config.json and model.safetensors",
     });

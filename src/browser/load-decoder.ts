@@ -41,6 +41,11 @@ export interface LoadModelOptions extends DownloadOptions {
  * OptionError for an unknown backend or precision.
  */
 export async function loadDecoder(source: ModelSource, options: LoadModelOptions = {}): Promise<Decoder> {
+  return loadFromFiles(sourceFiles(source, options), options);
+}
+
+/** `loadDecoder` of files that are open to the caller. */
+export async function loadFromFiles(files: CheckpointFiles, options: LoadModelOptions): Promise<Decoder> {
   const { backend = "auto", onWarning } = options;
   const precision = checkPrecision(options.precision ?? PRECISION_OPTION.fallback);
   if (!BROWSER_BACKENDS.includes(backend)) {
@@ -52,7 +57,7 @@ export async function loadDecoder(source: ModelSource, options: LoadModelOptions
       },
     );
   }
-  const checkpoint = await readCheckpoint(sourceFiles(source, options));
+  const checkpoint = await readCheckpoint(files);
   const problem = await webGpuProblem(backend, checkpoint.config);
   if (problem === undefined) {
     try {

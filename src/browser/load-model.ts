@@ -1,7 +1,14 @@
 import { MusicModel } from "../music.ts";
+import { configOnce } from "../platform/config-once.ts";
 import { TextModel } from "../text.ts";
 import { readTokenizer } from "../tokenizer-files.ts";
-import { loadDecoder, type LoadModelOptions, type ModelSource, sourceFiles } from "./load-decoder.ts";
+import {
+  loadDecoder,
+  loadFromFiles,
+  type LoadModelOptions,
+  type ModelSource,
+  sourceFiles,
+} from "./load-decoder.ts";
 
 /**
  * Loads a music model into this thread. A page that shall stay smooth loads it into a worker: `WorkerMusicModel`.
@@ -26,6 +33,7 @@ export async function loadMusicModel(
  * const gpt2 = await loadTextModel(address, { cache: "ostinato-models" });
  */
 export async function loadTextModel(source: ModelSource, options: LoadModelOptions = {}): Promise<TextModel> {
-  const tokenizer = await readTokenizer(sourceFiles(source, options));
-  return new TextModel(await loadDecoder(source, options), tokenizer);
+  const files = configOnce(sourceFiles(source, options));
+  const tokenizer = await readTokenizer(files);
+  return new TextModel(await loadFromFiles(files, options), tokenizer);
 }

@@ -1,4 +1,5 @@
 import { MusicModel } from "../music.ts";
+import { configOnce } from "../platform/config-once.ts";
 import { TextModel } from "../text.ts";
 import { readTokenizer } from "../tokenizer-files.ts";
 import { loadDecoder, type LoadModelOptions } from "./load-decoder.ts";
@@ -32,7 +33,7 @@ export async function loadTextModel(
   name: string,
   options: LoadModelOptions & ModelFilesOptions = {},
 ): Promise<TextModel> {
-  const files = await modelFiles(name, options);
+  const files = configOnce(await modelFiles(name, options));
   const tokenizer = await readTokenizer(files);
   return new TextModel(await loadDecoder(files, options), tokenizer);
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { CheckpointError, readCheckpoint } from "../../models/index.ts";
+import { CheckpointError, readCheckpoint, readIfThere } from "../../models/index.ts";
 import { checkpointUrl, type DownloadProgress } from "../../src/browser/checkpoint-url.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 
@@ -96,6 +96,18 @@ describe("checkpointUrl", () => {
     const onProgress = ({ loadedBytes }: DownloadProgress): unknown => loadedBytes === 4 && cut();
     const files = checkpointUrl(url, { retryDelay: 1, onProgress });
     await expect(files.open("config.json")).rejects.toThrow("stopped after 4 bytes");
+    // A file that breaks off is not one that the checkpoint lacks.
+    await expect(readIfThere(files, "tokenizer.json")).rejects.toMatchObject({ code: "download-failed" });
+  });
+
+  it("tries again when the server is overloaded, not when it refuses", async () => {
+    const statuses = [503, 429, 200, 403];
+    const url = await serve((_, response) => response.writeHead(statuses.shift() ?? 500).end("the file"));
+    const files = checkpointUrl(url, { retryDelay: 1 });
+    const file = await files.open("merges.txt");
+    expect(new TextDecoder().decode(await file.read(0, file.bytes))).toBe("the file");
+    await expect(files.open("merges.txt")).rejects.toThrow(`${url}/merges.txt: HTTP 403 Forbidden`);
+    await expect(files.open("merges.txt")).rejects.toThrow("stopped after 0 bytes: HTTP 500");
   });
 
   it("begins anew when the file on the server has changed since the cut", async () => {

@@ -2,8 +2,8 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
-import { setTimeout as wait } from "node:timers/promises";
 import { CheckpointError } from "../../../models/index.ts";
+import { isTemporary, reasonOfCut, Retries, type RetryOptions } from "../../platform/retries.ts";
 import { claimPartial, removeAbandoned } from "./partial-file.ts";
 
 export interface RemoteFile {
@@ -16,18 +16,12 @@ export interface RemoteFile {
   readonly hash: { readonly kind: "sha256" | "git"; readonly digest: string };
 }
 
-export interface DownloadFileOptions {
+export interface DownloadFileOptions extends RetryOptions {
   /** Told how many bytes are there. */
   readonly onProgress?: (loadedBytes: number) => void;
   /** Told that another process downloads the file, and is waited for. */
   readonly onWait?: (processId: number) => void;
-  /** Before the first try again after a cut, in milliseconds; doubles while nothing arrives. Default 500. */
-  readonly retryDelay?: number;
-  readonly signal?: AbortSignal;
 }
-
-/** Tries in a row that bring nothing before one gives up. */
-const FRUITLESS = 5;
 
 /**
  * Downloads to `path`. What is there of an earlier try is gone on from; where another process downloads the same file, its
@@ -59,8 +53,8 @@ async function downloadWhole(
   remote: RemoteFile,
   options: DownloadFileOptions,
 ): Promise<void> {
-  const { retryDelay = 500, signal } = options;
-  let fruitless = 0;
+  const { signal } = options;
+  const retries = new Retries(options);
   let mismatches = 0;
   for (;;) {
     const before = await sizeOf(partial);
@@ -82,10 +76,7 @@ async function downloadWhole(
       if (before === 0 || mismatches > 1) throw wrongContent(remote, digest);
       continue;
     }
-    fruitless = size > before ? 0 : fruitless + 1;
-    if (fruitless >= FRUITLESS) throw brokenOff(remote, size, cut);
-    await wait(retryDelay * 2 ** fruitless, undefined, signal ? { signal } : {}).catch(() => undefined);
-    signal?.throwIfAborted();
+    if (!(await retries.next(size > before))) throw brokenOff(remote, size, cut);
   }
 }
 
@@ -99,7 +90,7 @@ async function fetchRest(
   if (have > remote.bytes) await rm(partial, { force: true });
   if (have > remote.bytes) have = 0;
   if (have === remote.bytes && have > 0) return;
-  const range = have > 0 ? { Range: `bytes=${have}-` } : {};
+  const range: Record<string, string> = have > 0 ? { Range: `bytes=${have}-` } : {};
   const response = await fetch(remote.url, {
     headers: { ...remote.headers, "Accept-Encoding": "identity", ...range },
     ...(signal ? { signal } : {}),
@@ -138,8 +129,7 @@ async function append(
 function checkStatus(remote: RemoteFile, { status, statusText }: Response): void {
   if (status === 200 || status === 206) return;
   const found = `${remote.name}: HTTP ${status} ${statusText}`.trimEnd();
-  // Overload and faults of a server pass.
-  if (status === 429 || status >= 500) throw new Error(found);
+  if (isTemporary(status)) throw new Error(found);
   throw failed(found, "check the model's name, and HF_TOKEN if it is private or gated");
 }
 
@@ -167,17 +157,11 @@ function isLocal(error: unknown): boolean {
 }
 
 function brokenOff(remote: RemoteFile, size: number, cause: unknown): CheckpointError {
-  const reason = cause instanceof Error ? `: ${innermost(cause).message}` : "";
   return failed(
-    `${remote.name} broke off after ${size} of ${remote.bytes} bytes${reason}`,
+    `${remote.name} broke off after ${size} of ${remote.bytes} bytes${reasonOfCut(cause)}`,
     "run the command again; it goes on from there",
     cause,
   );
-}
-
-/** `fetch` hides the reason in causes. */
-function innermost(error: Error): Error {
-  return error.cause instanceof Error ? innermost(error.cause) : error;
 }
 
 function wrongContent({ name, hash }: RemoteFile, digest: string): CheckpointError {

@@ -1,0 +1,16 @@
+import { type CheckpointFiles, checkpointInMemory, readIfThere } from "../../models/index.ts";
+
+const CONFIG = "config.json";
+
+/** The same files, of which config.json is read once, and then kept: the tokenizer asks for it, and then the network. */
+export function configOnce(files: CheckpointFiles): CheckpointFiles {
+  let kept: Promise<Uint8Array | undefined> | undefined;
+  return {
+    open: async (name) => {
+      if (name !== CONFIG) return files.open(name);
+      kept ??= readIfThere(files, CONFIG);
+      const bytes = await kept;
+      return bytes ? checkpointInMemory(new Map([[CONFIG, bytes]])).open(CONFIG) : files.open(CONFIG);
+    },
+  };
+}
