@@ -1,12 +1,69 @@
-import { defineConfig } from "vitest/config";
+import { basename } from "node:path";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+
+/** Tests that run a model or the synthesizer. */
+const ENGINE = [
+  "test/{engine,music,render,worker,tools/render}/**/*.test.ts",
+  "test/{music,text,text-golden}.test.ts",
+  "test/models/**/{attention,decoder,matrix,piano,shakespeare}.test.ts",
+];
+/** Tests of the command, some of which start it as a process of its own. */
+const CLI = [
+  "test/{cli,faults}/**/*.test.ts",
+  "test/{,tools/}dataset/{build,tasks}.test.ts",
+  "test/{,tools/}evaluate/tasks.test.ts",
+  "test/**/hub/partial-file.test.ts",
+];
+const PAGE = ["test/browser/**/*.test.ts"];
+const DOCS = ["test/docs/**/*.test.ts"];
+const PACKAGE = ["test/package/**/*.test.ts"];
+
+const SECOND = 1000;
+
+const PROJECTS = [
+  project("unit", {
+    include: ["test/**/*.test.ts"],
+    exclude: [...ENGINE, ...CLI, ...PAGE, ...DOCS, ...PACKAGE],
+    // More than half the time went into loading the same modules for each file.
+    isolate: false,
+    testTimeout: 10 * SECOND,
+  }),
+  project("engine", { include: ENGINE, testTimeout: 30 * SECOND }),
+  project("cli", { include: CLI, testTimeout: 30 * SECOND, globalSetup: "test/build-package.ts" }),
+  project("page", {
+    include: PAGE,
+    testTimeout: 60 * SECOND,
+    globalSetup: "test/browser/build-pages.ts",
+    // Of a page that is asked again and again until it shows something: it may be a busy machine's.
+    expect: { poll: { timeout: 20 * SECOND } },
+  }),
+  project("docs", { include: DOCS, testTimeout: 60 * SECOND, globalSetup: "test/build-package.ts" }),
+  project("package", { include: PACKAGE, testTimeout: 60 * SECOND, globalSetup: "test/build-package.ts" }),
+];
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     globalSetup: "test/temporary-folder.ts",
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // Of a page that is asked again and again until it shows something: it may be a busy machine's.
-    expect: { poll: { timeout: 20_000 } },
+    projects: isPlain(process.argv) ? PROJECTS.slice(0, 1) : PROJECTS,
   },
 });
+
+function project(
+  name: string,
+  test: NonNullable<TestProjectInlineConfiguration["test"]>,
+): TestProjectInlineConfiguration {
+  const common = { maxWorkers: "100%", hookTimeout: 60 * SECOND };
+  // For the processes that tests start, under `npm run coverage`.
+  const folder = process.env["OSTINATO_PROCESS_COVERAGE"];
+  const env = folder === undefined ? {} : { NODE_V8_COVERAGE: folder };
+  return { test: { name, ...common, ...test, env } };
+}
+
+/** Whether `vitest` was started with no project and no file named: it runs the project `unit` alone then. */
+function isPlain([, program = "", ...parameters]: readonly string[]): boolean {
+  if (!basename(program).startsWith("vitest")) return false;
+  const commands = new Set(["run", "watch", "dev", "list"]);
+  return parameters.every((word) =>
+    word.startsWith("-") ? !word.startsWith("--project") : commands.has(word),
+  );
+}

@@ -1,10 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext, ConsoleMessage, Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import { readMidi, type ScoreNote } from "../../encoding/index.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { launchChromium } from "./chromium.ts";
@@ -39,10 +37,10 @@ export interface BuiltPage {
   goOffline(): Promise<void>;
 }
 
-/** Builds the page before a file's tests, and gives each of them a server and a window of its own. */
+/** Gives each of a file's tests a server of the built page and a window of its own, in one browser. */
 export function builtPage(): BuiltPage {
   const folder = mkdtempSync(join(tmpdir(), "ostinato-page-"));
-  const built = join(folder, "page");
+  const built = inject("pageFolder");
   const model = join(folder, "model");
   let browser: Browser;
   let server: StaticServer | undefined;
@@ -50,11 +48,7 @@ export function builtPage(): BuiltPage {
 
   beforeAll(async () => {
     writeTinyCheckpoint(model);
-    const configFile = fileURLToPath(new URL("../../web/vite.config.ts", import.meta.url));
-    [browser] = await Promise.all([
-      launchChromium(),
-      build({ configFile, logLevel: "error", build: { outDir: built, reportCompressedSize: false } }),
-    ]);
+    browser = await launchChromium();
   }, PATIENCE);
 
   afterEach(async () => {

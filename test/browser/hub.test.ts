@@ -2,10 +2,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { loadTextModel } from "../../src/node/load-model.ts";
 import { COMMIT, HubServer, type HubServerOptions } from "../node/hub/hub-server.ts";
 import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
@@ -31,15 +29,7 @@ describe.skipIf(!hasChromium())("a text model of the hub in the browser", { time
   let model = "";
 
   beforeAll(async () => {
-    const built = join(folder, "page");
-    await build({
-      root: fileURLToPath(new URL("text-page/", import.meta.url)),
-      base: "./",
-      configFile: false,
-      logLevel: "error",
-      build: { outDir: built, target: "es2023", assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },
-    });
-    pages = await startStaticServer({ folders: { "/": built }, isolated: false });
+    pages = await startStaticServer({ folders: { "/": inject("textPageFolder") }, isolated: false });
     browser = await launchChromium();
     const here = await loadTextModel(source, { threads: 1 });
     ({ text: expected } = await here.generate("the", { temperature: 0, tokens: 15, seed: 1 }));

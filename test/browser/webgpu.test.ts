@@ -2,10 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
-import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { randomIds, relativeError } from "../models/reference.ts";
 import { hasChromium, launchChromium } from "./chromium.ts";
@@ -27,22 +25,17 @@ const LEARNED = {
 
 describe.skipIf(!hasChromium())("WebGPU", { timeout: PATIENCE }, () => {
   const folder = mkdtempSync(join(tmpdir(), "ostinato-webgpu-"));
-  const built = join(folder, "page");
   let server: StaticServer | undefined;
 
   beforeAll(async () => {
     writeTinyCheckpoint(join(folder, "relative"), { ...TINY_CONFIG, n_embd: 64, n_inner: 128 });
     writeTinyCheckpoint(join(folder, "learned"), LEARNED);
-    const root = fileURLToPath(new URL("webgpu-page/", import.meta.url));
-    await build({
-      root,
-      base: "./",
-      configFile: false,
-      logLevel: "error",
-      build: { outDir: built, target: "es2023", assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },
-    });
     server = await startStaticServer({
-      folders: { "/relative/": join(folder, "relative"), "/learned/": join(folder, "learned"), "/": built },
+      folders: {
+        "/relative/": join(folder, "relative"),
+        "/learned/": join(folder, "learned"),
+        "/": inject("webGpuPageFolder"),
+      },
       isolated: false,
     });
   }, PATIENCE);

@@ -22,15 +22,6 @@ const documents = markdownFiles().map((path) => {
 });
 const programs = documents.flatMap((document) => document.programs);
 
-/** Why blocks are not run, and how many they are: a new one is to be a decision. */
-const NOT_RUN = {
-  "measures for many minutes, beside peers": 2,
-  "needs PyTorch": 7,
-  "needs the network": 1,
-  "test/package runs it in a browser": 2,
-  "trains a model": 2,
-};
-
 let compilerSays = "";
 
 beforeAll(async () => {
@@ -54,13 +45,6 @@ it("has a test for each language", () => {
       .map(({ language, line }) => `${path}:${line} ${language}`),
   );
   expect(strange).toEqual([]);
-});
-
-it("leaves out few blocks", () => {
-  const counts: Record<string, number> = {};
-  for (const { notRun } of documents.flatMap(({ blocks }) => blocks))
-    if (notRun !== undefined) counts[notRun] = (counts[notRun] ?? 0) + 1;
-  expect(counts).toEqual(NOT_RUN);
 });
 
 it("has programs whose types are right", () => {
