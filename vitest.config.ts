@@ -3,15 +3,15 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 
 /** Tests that run a model or the synthesizer. */
 const ENGINE = [
-  "test/{engine,music,render,worker,tools/render}/**/*.test.ts",
-  "test/{music,text,text-golden}.test.ts",
+  "test/{engine,music,text,platform/browser/worker,tools/render}/**/*.test.ts",
+  "test/platform/browser/load-text.test.ts",
   "test/models/**/{attention,decoder,matrix,piano,shakespeare}.test.ts",
 ];
 /** Tests of the command, some of which start it as a process of its own. */
 const CLI = [
   "test/{cli,faults}/**/*.test.ts",
-  "test/{,tools/}dataset/{build,tasks}.test.ts",
-  "test/{,tools/}evaluate/tasks.test.ts",
+  "test/tools/dataset/{build,tasks}.test.ts",
+  "test/tools/evaluate/tasks.test.ts",
   "test/**/hub/partial-file.test.ts",
 ];
 const PAGE = ["test/browser/**/*.test.ts"];

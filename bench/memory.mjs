@@ -6,7 +6,7 @@
  *     npm run build && node bench/memory.mjs FOLDER [fp32|int8] [threads]
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { checkpointFolder, loadDecoder } from "../dist/src/node/index.js";
+import { checkpointFolder, loadDecoder } from "../dist/src/platform/node/index.js";
 
 const [folder, precision = "fp32", threads] = process.argv.slice(2);
 const storedBytes = readdirSync(folder)

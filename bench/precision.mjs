@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openCheckpoint, readCheckpoint } from "../dist/models/index.js";
 import { Decoder, score } from "../dist/src/engine/index.js";
-import { checkpointFolder, createNodeRuntime, modelFiles } from "../dist/src/node/index.js";
+import { checkpointFolder, createNodeRuntime, modelFiles } from "../dist/src/platform/node/index.js";
 import { progress, say } from "./tools.mjs";
 
 /** What fewer bits may cost, in nats per id. */

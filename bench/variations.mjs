@@ -6,7 +6,7 @@
  * Milliseconds a step (an id for every variation) of models/piano at a full window, native, medians.
  */
 import { resolve } from "node:path";
-import { checkpointFolder, loadDecoder } from "../dist/src/node/index.js";
+import { checkpointFolder, loadDecoder } from "../dist/src/platform/node/index.js";
 import { IdleWatch } from "./idle-watch.mjs";
 import { machine, median, say } from "./tools.mjs";
 

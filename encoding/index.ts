@@ -5,7 +5,7 @@ export {
   type MergedVoices,
   mergeVoices,
   SEGMENT_STEPS,
-} from "./accompany.ts";
+} from "./tasks/accompany.ts";
 export {
   CONDITION_PERIOD,
   conditionIds,
@@ -13,19 +13,23 @@ export {
   isNote,
   withConditions,
   withEnding,
-} from "./conditions.ts";
-export { encodeScore, type EncodedScore, type EncodeScoreOptions } from "./encode-score.ts";
-export { ChannelError } from "./free-channel.ts";
-export { endsWithinBar, lastSoundSeconds } from "./last-sound.ts";
-export { eventText, pitchName } from "./event-text.ts";
-export { MidiError, type MidiErrorCode } from "./midi-error.ts";
-export { assembleScore, readMidi, type ReadMidiOptions, scoreFromNotes, writeMidi } from "./midi.ts";
-export { encodePerformance, EncodingError, quantize, STEPS_PER_SECOND } from "./performance.ts";
-export { PerformanceClock } from "./performance-clock.ts";
-export { decodePerformance, PerformanceDecoder, type PerformanceNote } from "./performance-decoder.ts";
-export { type GrammarOptions, PerformanceGrammar } from "./grammar.ts";
-export type { GrammarTables } from "./grammar-tables.ts";
-export { DRUM_CHANNEL } from "./score.ts";
+} from "./tasks/conditions.ts";
+export { encodeScore, type EncodedScore, type EncodeScoreOptions } from "./performance/encode-score.ts";
+export { ChannelError } from "./midi/free-channel.ts";
+export { endsWithinBar, lastSoundSeconds } from "./midi/last-sound.ts";
+export { eventText, pitchName } from "./performance/event-text.ts";
+export { MidiError, type MidiErrorCode } from "./midi/midi-error.ts";
+export { assembleScore, readMidi, type ReadMidiOptions, scoreFromNotes, writeMidi } from "./midi/midi.ts";
+export { encodePerformance, EncodingError, quantize, STEPS_PER_SECOND } from "./performance/performance.ts";
+export { PerformanceClock } from "./performance/performance-clock.ts";
+export {
+  decodePerformance,
+  PerformanceDecoder,
+  type PerformanceNote,
+} from "./performance/performance-decoder.ts";
+export { type GrammarOptions, PerformanceGrammar } from "./performance/grammar.ts";
+export type { GrammarTables } from "./performance/grammar-tables.ts";
+export { DRUM_CHANNEL } from "./midi/score.ts";
 export type {
   ChannelEvent,
   Compatibility,
@@ -39,7 +43,7 @@ export type {
   ScoreReading,
   SysexEvent,
   Track,
-} from "./score.ts";
+} from "./midi/score.ts";
 export {
   INFILL_FRAME,
   INFILL_IDS,
@@ -50,11 +54,17 @@ export {
   MIDDLE_IDS,
   SHORTEST_REGION_SECONDS,
   SUFFIX_IDS,
-} from "./infill.ts";
-export { melodyTrack, melodyTrackNotes, topVoice, voices } from "./melody.ts";
+} from "./tasks/infill.ts";
+export { melodyTrack, melodyTrackNotes, topVoice, voices } from "./tasks/melody.ts";
 export { writeNpy } from "./npy.ts";
-export { parseSelection, SelectionError, selectNotes, selectTracks, type TrackSelection } from "./select.ts";
-export { skyline } from "./skyline.ts";
+export {
+  parseSelection,
+  SelectionError,
+  selectNotes,
+  selectTracks,
+  type TrackSelection,
+} from "./midi/select.ts";
+export { skyline } from "./tasks/skyline.ts";
 export {
   addNotes,
   type Continuation,
@@ -62,8 +72,8 @@ export {
   type NewPartOptions,
   replaceNotes,
   spliceContinuation,
-} from "./splice.ts";
-export { applySustain } from "./note-seq-sustain.ts";
+} from "./midi/splice.ts";
+export { applySustain } from "./midi/note-seq-sustain.ts";
 export {
   DENSITIES,
   DENSITY_NAMES,
@@ -79,11 +89,11 @@ export {
   taskId,
   type TaskMark,
   TASKS,
-} from "./tasks.ts";
-export { TextStream, TextTokenizer, TokenizerError } from "./text.ts";
-export { fromToneMidi, type ToneMidi, type ToneMidiTrack, toToneMidi } from "./tone-midi.ts";
-export { fromToneNotes, type ToneNote, type ToneNoteLike, toToneNotes } from "./tone-notes.ts";
-export { tempoChanges, TempoMap } from "./tempo-map.ts";
+} from "./tasks/tasks.ts";
+export { TextStream, TextTokenizer, TokenizerError } from "./text/text.ts";
+export { fromToneMidi, type ToneMidi, type ToneMidiTrack, toToneMidi } from "./midi/tone-midi.ts";
+export { fromToneNotes, type ToneNote, type ToneNoteLike, toToneNotes } from "./midi/tone-notes.ts";
+export { tempoChanges, TempoMap } from "./midi/tempo-map.ts";
 export {
   type EventKind,
   type IdRange,
@@ -99,4 +109,4 @@ export {
   type VocabularyDeclaration,
   VocabularyError,
   type VocabularyEvent,
-} from "./vocabulary.ts";
+} from "./performance/vocabulary.ts";

@@ -9,20 +9,20 @@ export {
   readCheckpoint,
   readConfig,
   readIfThere,
-} from "./checkpoint.ts";
+} from "./checkpoint/checkpoint.ts";
 export {
   type DecoderConfig,
   headSize,
   type LearnedPosition,
   parseConfig,
   type RelativePosition,
-} from "./config.ts";
-export { type DecoderGraph, decoderGraph } from "./decoder.ts";
+} from "./checkpoint/config.ts";
+export { type DecoderGraph, decoderGraph } from "./graph/decoder.ts";
 export { CheckpointError, type CheckpointErrorCode } from "./errors.ts";
-export type { GraphWeight, Locate } from "./graph-builder.ts";
-export type { LegalityTables } from "./legality.ts";
-export { decoderLoop } from "./loop.ts";
-export type { WeightArray } from "./matrix.ts";
+export type { GraphWeight, Locate } from "./graph/graph-builder.ts";
+export type { LegalityTables } from "./graph/legality.ts";
+export { decoderLoop } from "./graph/loop.ts";
+export type { WeightArray } from "./graph/matrix.ts";
 export { isOutOfMemory } from "./memory.ts";
 export {
   type Backend,
@@ -32,8 +32,13 @@ export {
   type Precision,
   PRECISIONS,
   type PrecisionPlan,
-} from "./plan.ts";
-export { isPrecision, type PrecisionName, STORED_PRECISIONS, type StoredPrecision } from "./precision.ts";
+} from "./graph/plan.ts";
+export {
+  isPrecision,
+  type PrecisionName,
+  STORED_PRECISIONS,
+  type StoredPrecision,
+} from "./checkpoint/precision.ts";
 export {
   readSafetensors,
   type StoredTensor,
@@ -41,11 +46,11 @@ export {
   type TensorEntry,
   writeHeader,
   writeSafetensors,
-} from "./safetensors.ts";
-export { NOTHING_DRAWN } from "./sampling.ts";
-export { int8Tensors, type Int8Storage } from "./stored-int8.ts";
-export { graphData, graphWeights, type Tensor, type Tensors, tensorShapes } from "./tensors.ts";
-export { GPT2_SIZES } from "./sizes.ts";
+} from "./checkpoint/safetensors.ts";
+export { NOTHING_DRAWN } from "./graph/sampling.ts";
+export { int8Tensors, type Int8Storage } from "./checkpoint/stored-int8.ts";
+export { graphData, graphWeights, type Tensor, type Tensors, tensorShapes } from "./checkpoint/tensors.ts";
+export { GPT2_SIZES } from "./checkpoint/sizes.ts";
 export {
   cacheBytesPerId,
   tally,
@@ -53,4 +58,4 @@ export {
   type TensorCount,
   type TensorGroup,
   weightBytes,
-} from "./tally.ts";
+} from "./graph/tally.ts";

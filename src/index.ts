@@ -1,6 +1,6 @@
 /** The public entry, safe for browsers: `readMidi`, `writeMidi`, `MusicModel` and what they need. */
 export * from "../encoding/index.ts";
-export { MusicModel } from "./music.ts";
+export { MusicModel } from "./music/music-model.ts";
 export type {
   ContinueOptions,
   ExplainOptions,
@@ -25,7 +25,7 @@ export {
   SAMPLING_OPTIONS,
   type SamplingOptions,
 } from "./options.ts";
-export { PromptError, TextModel } from "./text.ts";
+export { PromptError, TextModel } from "./text/text-model.ts";
 export type {
   CompleteOptions,
   GeneratedText,

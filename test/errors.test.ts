@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { parseSelection, PERFORMANCE_416, readMidi } from "../encoding/index.ts";
-import { TextTokenizer } from "../encoding/text.ts";
+import { TextTokenizer } from "../encoding/text/text.ts";
 import { parseConfig } from "../models/index.ts";
 import { UsageError } from "../src/cli/errors.ts";
 import { isErrorWithHint } from "../src/errors.ts";
 import { checkPrecision, checkSampling } from "../src/options.ts";
 import { Sampler } from "../src/engine/sampler.ts";
-import { packError, unpackError } from "../src/worker/errors.ts";
+import { packError, unpackError } from "../src/platform/browser/worker/errors.ts";
 
 function thrownBy(action: () => unknown): unknown {
   try {

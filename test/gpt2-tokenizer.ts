@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
-import { BYTE_CHARACTERS } from "../encoding/byte-level.ts";
-import { tokenizerJson } from "../encoding/tokenizer-json.ts";
+import { BYTE_CHARACTERS } from "../encoding/text/byte-level.ts";
+import { tokenizerJson } from "../encoding/text/tokenizer-json.ts";
 
 /** GPT-2's own vocabulary as its two files would have it, from the ranks that tiktoken carries. */
 export function gpt2Files(): { readonly vocabulary: Record<string, number>; readonly merges: string } {

@@ -17,7 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 const BUILD_OF_PAGE = ["web/build/", "web/vite.config.ts"];
 
 /** Rooms of `src` that the browser-safe entries must never reach. */
-const NODE_ONLY = ["src/node/", "src/cli/", "src/dataset/", "src/doctor/"];
+const NODE_ONLY = ["src/platform/node/", "src/cli/", "src/tools/dataset/", "src/tools/doctor/"];
 
 interface Room {
   readonly name: string;
@@ -47,8 +47,8 @@ describe("imports", () => {
     "models/index.ts",
     "src/index.ts",
     "src/engine/index.ts",
-    "src/browser/index.ts",
-    "src/worker/worker.ts",
+    "src/platform/browser/index.ts",
+    "src/platform/browser/worker/worker.ts",
   ])("of %s reach nothing that needs Node", (entry) => {
     const reached = new Set<string>();
     const visit = (file: string): void => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BYTE_CHARACTERS } from "../encoding/byte-level.ts";
-import { tokenizerJson } from "../encoding/tokenizer-json.ts";
+import { BYTE_CHARACTERS } from "../encoding/text/byte-level.ts";
+import { tokenizerJson } from "../encoding/text/tokenizer-json.ts";
 import { writeTinyCheckpoint } from "./tiny-checkpoint.ts";
 
 /** The config.json of a GPT-2 small enough for tests; of its ids the last three have no token. */

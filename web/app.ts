@@ -1,6 +1,6 @@
 /** What the page can do, without its looks: a model, a piece in branches, and someone who listens. */
 import { PERFORMANCE_416 } from "../encoding/index.ts";
-import type { DownloadProgress, WorkerMusicModel } from "../src/browser/index.ts";
+import type { DownloadProgress, WorkerMusicModel } from "../src/platform/browser/index.ts";
 import type { Explanation } from "../src/index.ts";
 import type { SettingValues } from "./controls/settings.ts";
 import { type Branch, Branches } from "./music/branches.ts";

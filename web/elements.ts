@@ -1,5 +1,5 @@
 /** The few things the page needs of the DOM. Text may come from a file: its control characters are shown as pictures. */
-import { pictureControls } from "../src/control-characters.ts";
+import { pictureControls } from "../src/tools/control-characters.ts";
 
 /** A new element with attributes and text. */
 export function element<K extends keyof HTMLElementTagNameMap>(

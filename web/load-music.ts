@@ -1,7 +1,7 @@
 /** A music model in its worker. */
 import mjs from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
-import { type DownloadProgress, type ModelSource, WorkerMusicModel } from "../src/browser/index.ts";
+import { type DownloadProgress, type ModelSource, WorkerMusicModel } from "../src/platform/browser/index.ts";
 import { PERFORMANCE_388, PERFORMANCE_416 } from "../src/index.ts";
 import { SourceError } from "./model-source.ts";
 

@@ -1,7 +1,7 @@
 /** The music model in use: loaded when it is first needed, replaced when the visitor chooses another. */
-import { readConfig } from "../models/checkpoint.ts";
-import { checkpointUrl } from "../src/browser/checkpoint-url.ts";
-import type { DownloadProgress, ModelSource, WorkerMusicModel } from "../src/browser/index.ts";
+import { readConfig } from "../models/checkpoint/checkpoint.ts";
+import { checkpointUrl } from "../src/platform/checkpoint-url.ts";
+import type { DownloadProgress, ModelSource, WorkerMusicModel } from "../src/platform/browser/index.ts";
 import { loadMusic } from "./load-music.ts";
 import { folderFiles, folderName, modelAddress } from "./model-source.ts";
 

@@ -1,5 +1,5 @@
 /** What the page says of itself: what it is doing, how fast, and what went wrong. */
-import type { DownloadProgress } from "../src/browser/index.ts";
+import type { DownloadProgress } from "../src/platform/browser/index.ts";
 import type { App } from "./app.ts";
 import { byId, setText } from "./elements.ts";
 import type { PlayerState } from "./music/player.ts";

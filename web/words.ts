@@ -1,5 +1,5 @@
 /** Figures and errors in words. */
-import { pictureControls } from "../src/control-characters.ts";
+import { pictureControls } from "../src/tools/control-characters.ts";
 
 /** Seconds as minutes and seconds: 1:05. */
 export function clock(seconds: number): string {

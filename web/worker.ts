@@ -2,9 +2,9 @@
  * The page's worker, for music or for text, as its name says: one module for both, since nearly all of what they run is the
  * same, and a visitor fetches it once.
  */
-import { loadServed } from "../src/worker/load-served.ts";
-import { serveMusicModel } from "../src/worker/serve.ts";
-import { isRuntimeThread } from "../src/worker/thread.ts";
+import { loadServed } from "../src/platform/browser/worker/load-served.ts";
+import { serveMusicModel } from "../src/platform/browser/worker/serve.ts";
+import { isRuntimeThread } from "../src/platform/browser/worker/thread.ts";
 import { serveText } from "./text/text-worker.ts";
 
 if (!isRuntimeThread()) {

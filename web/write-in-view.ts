@@ -1,5 +1,5 @@
 /** What the model writes into the music that is there: an accompaniment, or a selected stretch of it anew. */
-import type { WorkerMusicModel } from "../src/browser/index.ts";
+import type { WorkerMusicModel } from "../src/platform/browser/index.ts";
 import type { AddedMusic, SamplingOptions, WritingOptions } from "../src/index.ts";
 import type { App } from "./app.ts";
 import type { Settings } from "./controls/settings.ts";

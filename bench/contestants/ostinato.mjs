@@ -1,6 +1,6 @@
 /** Ostinato, given ids. */
 import { generateIds, Sampler } from "../../dist/src/engine/index.js";
-import { checkpointFolder, loadDecoder } from "../../dist/src/node/index.js";
+import { checkpointFolder, loadDecoder } from "../../dist/src/platform/node/index.js";
 
 /**
  * @param backend "node" or "wasm".

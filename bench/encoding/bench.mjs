@@ -18,7 +18,7 @@ import {
   PerformanceGrammar,
   readMidi,
 } from "../../dist/encoding/index.js";
-import { loadMusicModel } from "../../dist/src/node/index.js";
+import { loadMusicModel } from "../../dist/src/platform/node/index.js";
 import { filesIn, madePiece, say } from "./files.mjs";
 
 const { Midi } = tonejs;

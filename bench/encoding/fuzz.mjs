@@ -32,7 +32,7 @@ if (folder === undefined) {
   process.exit(2);
 }
 
-const { mutate } = await fromTests("encoding/mutate.ts");
+const { mutate } = await fromTests("encoding/midi/mutate.ts");
 const { randomNumbers } = await fromTests("random-numbers.ts");
 const random = randomNumbers(Number(seed));
 const files = filesIn(folder).filter(({ length }) => length <= MAX_FILE_BYTES);

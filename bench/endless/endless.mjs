@@ -10,7 +10,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { loadMusicModel } from "../../dist/src/node/index.js";
+import { loadMusicModel } from "../../dist/src/platform/node/index.js";
 import { IdleWatch } from "../idle-watch.mjs";
 import { machine, median, say } from "../tools.mjs";
 import { picture } from "./picture.mjs";

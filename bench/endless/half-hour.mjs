@@ -13,10 +13,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readMidi, writeMidi } from "../../dist/encoding/index.js";
-import { quantile } from "../../dist/src/compare/histogram.js";
-import { repetitionShare, RUN_LENGTHS } from "../../dist/src/compare/repetition.js";
-import { cutWindows, gridNotes } from "../../dist/src/compare/windows.js";
-import { loadMusicModel } from "../../dist/src/node/index.js";
+import { quantile } from "../../dist/src/tools/compare/histogram.js";
+import { repetitionShare, RUN_LENGTHS } from "../../dist/src/tools/compare/repetition.js";
+import { cutWindows, gridNotes } from "../../dist/src/tools/compare/windows.js";
+import { loadMusicModel } from "../../dist/src/platform/node/index.js";
 import { machine, midiFiles, progress, say } from "../tools.mjs";
 
 const STEPS_PER_SECOND = 100;

@@ -11,8 +11,8 @@ import { Decoder, Sampler } from "../../dist/src/engine/index.js";
 import { stepsPerRun } from "../../dist/src/engine/loop.js";
 import { PerformanceGrammar, VOCABULARIES } from "../../dist/encoding/index.js";
 import { machine, say } from "../tools.mjs";
-import { createNodeRuntime } from "../../dist/src/node/runtime.js";
-import { checkpointFolder } from "../../dist/src/node/checkpoint-folder.js";
+import { createNodeRuntime } from "../../dist/src/platform/node/runtime.js";
+import { checkpointFolder } from "../../dist/src/platform/node/checkpoint-folder.js";
 
 const { values: given } = parseArgs({
   options: {

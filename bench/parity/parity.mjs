@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Decoder, generateIds, Sampler, score } from "../../dist/src/engine/index.js";
 import { readCheckpoint } from "../../dist/models/index.js";
-import { checkpointFolder, createNodeRuntime } from "../../dist/src/node/index.js";
+import { checkpointFolder, createNodeRuntime } from "../../dist/src/platform/node/index.js";
 import { folderAndPython, makeGpt2, python, say } from "../tools.mjs";
 import { loadTransformersJs } from "../contestants/transformers-js.mjs";
 

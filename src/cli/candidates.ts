@@ -1,5 +1,5 @@
 /** What a token was chosen from, as lines of text with bars. */
-import { escapeControls } from "../control-characters.ts";
+import { escapeControls } from "../tools/control-characters.ts";
 import type { TextStep } from "../text/options.ts";
 
 const BAR_WIDTH = 30;

@@ -2,7 +2,7 @@
  * What the commands say to people: everything but results goes to stderr. Names and texts from files are part of it, so
  * control characters are escaped here; only what this file writes itself controls the terminal.
  */
-import { escapeControls, LAYOUT } from "../control-characters.ts";
+import { escapeControls, LAYOUT } from "../tools/control-characters.ts";
 
 /** How often a progress line is renewed, in milliseconds: on a terminal, and in a log, where the first comes early. */
 const TERMINAL_INTERVAL = 100;

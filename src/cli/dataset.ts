@@ -1,15 +1,21 @@
 import type { Command } from "commander";
 import { counted } from "../../encoding/counted.ts";
 import { type Compatibility, type Task, TASKS } from "../../encoding/index.ts";
-import { type BuildProgress, buildDataset } from "../dataset/build.ts";
-import { DEFAULT_SHARES, SHARED_KINDS, type Shares, sumOfShares, type TaskPlan } from "../dataset/plan.ts";
-import { type EncoderChoice, encoderOf } from "../dataset/worker.ts";
+import { type BuildProgress, buildDataset } from "../tools/dataset/build.ts";
+import {
+  DEFAULT_SHARES,
+  SHARED_KINDS,
+  type Shares,
+  sumOfShares,
+  type TaskPlan,
+} from "../tools/dataset/plan.ts";
+import { type EncoderChoice, encoderOf } from "../tools/dataset/worker.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { listFiles, parseJson, readText, reasonOf } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { shareList, stylePrefix, type StylePrefix, taskList } from "./task-options.ts";
-import { MAX_UNRELEASED_SECONDS } from "../dataset/format.ts";
+import { MAX_UNRELEASED_SECONDS } from "../tools/dataset/format.ts";
 import { compatibilityOption, positiveInteger, seedValue } from "./values.ts";
 
 interface DatasetOptions {

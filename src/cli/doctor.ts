@@ -1,8 +1,8 @@
 import { styleText } from "node:util";
 import type { Command } from "commander";
 import { counted } from "../../encoding/counted.ts";
-import type { Check, CheckState } from "../doctor/check.ts";
-import { examine } from "../doctor/doctor.ts";
+import type { Check, CheckState } from "../tools/doctor/check.ts";
+import { examine } from "../tools/doctor/doctor.ts";
 import { Console } from "./console.ts";
 
 interface DoctorCommandOptions {

@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
 import type { Compatibility } from "../../encoding/index.ts";
-import { loadMusicModel } from "../node/load-model.ts";
-import { type PieceScore, scorePiece, summarise } from "../evaluate/evaluate.ts";
-import { CONTEXTS, type EvaluatedTask } from "../evaluate/tasks.ts";
+import { loadMusicModel } from "../platform/node/load-model.ts";
+import { type PieceScore, scorePiece, summarise } from "../tools/evaluate/evaluate.ts";
+import { CONTEXTS, type EvaluatedTask } from "../tools/evaluate/tasks.ts";
 import { requireTask } from "../music/task-error.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";

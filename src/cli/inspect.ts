@@ -11,10 +11,10 @@ import {
   type ScoreNote,
   type TrackSelection,
 } from "../../encoding/index.ts";
-import { isMidiPath } from "../../encoding/midi-files.ts";
+import { isMidiPath } from "../../encoding/midi/midi-files.ts";
 import { GPT2_SIZES } from "../../models/index.ts";
-import { hubId } from "../node/hub/hub.ts";
-import { shippedFolder } from "../node/shipped-models.ts";
+import { hubId } from "../platform/node/hub/hub.ts";
+import { shippedFolder } from "../platform/node/shipped-models.ts";
 import { Console } from "./console.ts";
 import { describeTempo } from "./describe-tempo.ts";
 import { UsageError } from "./errors.ts";

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The `ostinato` command: one file a command, exit codes 0 done, 1 failed, 2 wrong usage. */
 import { CommanderError } from "commander";
-import { escapeControls } from "../control-characters.ts";
+import { escapeControls } from "../tools/control-characters.ts";
 import { isErrorWithHint } from "../errors.ts";
 import { UsageError } from "./errors.ts";
 import { reasonOf } from "./files.ts";

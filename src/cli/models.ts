@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { kindOf, type ListedModel, listModels } from "../node/list-models.ts";
-import { bytesText } from "../bytes-text.ts";
+import { kindOf, type ListedModel, listModels } from "../platform/node/list-models.ts";
+import { bytesText } from "../tools/bytes-text.ts";
 import { Console } from "./console.ts";
 import { tableLines } from "./table.ts";
 

@@ -1,7 +1,7 @@
 /** The command line as it is declared: what `main` parses, and the completions are made from. */
 import { Command } from "commander";
-import { escapeControls, LAYOUT } from "../control-characters.ts";
-import { packageFacts } from "../node/package-root.ts";
+import { escapeControls, LAYOUT } from "../tools/control-characters.ts";
+import { packageFacts } from "../platform/node/package-root.ts";
 import { addAccompanyCommand } from "./accompany.ts";
 import { addCompareCommand } from "./compare.ts";
 import { addDatasetCommand } from "./dataset.ts";

@@ -9,9 +9,9 @@ import {
   type TensorBytes,
   writeSafetensors,
 } from "../../models/index.ts";
-import { bytesText } from "../bytes-text.ts";
-import { makeFolder } from "../node/make-folder.ts";
-import { modelFiles } from "../node/model-files.ts";
+import { bytesText } from "../tools/bytes-text.ts";
+import { makeFolder } from "../platform/node/make-folder.ts";
+import { modelFiles } from "../platform/node/model-files.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { parseJson, reasonOf, writeOutput } from "./files.ts";

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { counted } from "../../encoding/counted.ts";
 import type { TrackSelection } from "../../encoding/index.ts";
-import { packageRoot } from "../node/package-root.ts";
-import type { Rendering } from "../render/render.ts";
-import { pcm16, wavHeader } from "../render/wav.ts";
+import { packageRoot } from "../platform/node/package-root.ts";
+import type { Rendering } from "../tools/render/render.ts";
+import { pcm16, wavHeader } from "../tools/render/wav.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { checkOutputs, checkWritable, readInput, readScore, writeOutput } from "./files.ts";
@@ -66,9 +66,9 @@ async function runRender(path: string, options: RenderCommandOptions): Promise<v
   const score = await readScore(path, options, console);
   // Only this command needs the synthesizer.
   const [{ loadSoundBank }, { renderScore, SAMPLE_RATE, CHANNELS }, { RenderError }] = await Promise.all([
-    import("../render/sound-bank.ts"),
-    import("../render/render.ts"),
-    import("../render/errors.ts"),
+    import("../tools/render/sound-bank.ts"),
+    import("../tools/render/render.ts"),
+    import("../tools/render/errors.ts"),
   ]);
   const fontPath = soundfont ?? join(packageRoot(), PIANO);
   const fontBytes = await readInput(fontPath);

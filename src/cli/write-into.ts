@@ -2,7 +2,7 @@
 import { counted } from "../../encoding/counted.ts";
 import { type Score, writeMidi } from "../../encoding/index.ts";
 import type { AddedMusic, WritingOptions } from "../music/added-music.ts";
-import type { MusicModel } from "../music.ts";
+import type { MusicModel } from "../music/music-model.ts";
 import { Console } from "./console.ts";
 import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
 import { sayNewWarnings } from "./new-warnings.ts";

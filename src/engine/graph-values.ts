@@ -1,4 +1,4 @@
-/** What the graph of a decoder takes and gives, by the names of `models/decoder.ts`. */
+/** What the graph of a decoder takes and gives, by the names of `models/graph/decoder.ts`. */
 import { type DecoderConfig, headSize } from "../../models/index.ts";
 import type { KeyValueCache } from "./cache.ts";
 import { attentionMask } from "./mask.ts";

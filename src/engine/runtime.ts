@@ -1,6 +1,6 @@
 /**
  * What the engine needs of ONNX Runtime, and the implementation that runs in browsers: WebAssembly. Node's is in
- * `src/node/runtime.ts`; both are built by `onnxRuntime`.
+ * `src/platform/node/runtime.ts`; both are built by `onnxRuntime`.
  */
 import type * as Ort from "onnxruntime-web";
 import { type Backend, isOutOfMemory, type WeightArray } from "../../models/index.ts";

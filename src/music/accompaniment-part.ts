@@ -1,4 +1,4 @@
-/** The sequence of `encoding/accompany.ts` while its piano part is being written. */
+/** The sequence of `encoding/tasks/accompany.ts` while its piano part is being written. */
 import {
   cutSegments,
   type Note,

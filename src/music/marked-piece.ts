@@ -29,7 +29,7 @@ export interface MarkedPieceOptions {
 }
 
 /**
- * Puts marks where those of the training data stand (`encoding/conditions.ts`), by making them the only id that may come;
+ * Puts marks where those of the training data stand (`encoding/tasks/conditions.ts`), by making them the only id that may come;
  * in between, the grammar rules. The mark of the ending is put `ENDING_SECONDS` before the end, from then on the piece may
  * end; when it is late by `GRACE_SECONDS`, the next chord is the last one, and rings for a second at least.
  */

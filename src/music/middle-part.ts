@@ -1,4 +1,4 @@
-/** The middle of an infill (`encoding/infill.ts`) while it is being written. */
+/** The middle of an infill (`encoding/tasks/infill.ts`) while it is being written. */
 import { infillPrompt, type InfillParts, PerformanceGrammar, type Vocabulary } from "../../encoding/index.ts";
 import { allowOnly, blockKeys, clipShift, forbid, Script } from "./legal.ts";
 import type { Part } from "./write-part.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readMidi, type Score } from "../../encoding/index.ts";
 import { describeTempo } from "../../src/cli/describe-tempo.ts";
-import { file, header, track } from "../encoding/midi-bytes.ts";
+import { file, header, track } from "../encoding/midi/midi-bytes.ts";
 
 const SIXTY = [0xff, 0x51, 3, 0x0f, 0x42, 0x40];
 const NINETY = [0xff, 0x51, 3, 0x0a, 0x2c, 0x2b];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { BasicSoundBank } from "spessasynth_core";
 import { beforeEach, describe, expect, it } from "vitest";
 import { assembleScore, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
-import { peakBetween } from "../render/spectrum.ts";
+import { peakBetween } from "../tools/render/spectrum.ts";
 import { runCli } from "./run-cli.ts";
 
 let folder = "";

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadTextModel } from "../../src/node/load-model.ts";
+import { loadTextModel } from "../../src/platform/node/load-model.ts";
 import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
 import { type CliResult, MAIN, runCli, type RunCliOptions } from "./run-cli.ts";
 

@@ -10,9 +10,9 @@ import {
   scoreFromNotes,
   writeMidi,
 } from "../../encoding/index.ts";
-import { header, note, track } from "./midi-bytes.ts";
+import { header, note, track } from "./midi/midi-bytes.ts";
 import { randomNumbers } from "../random-numbers.ts";
-import { mutate } from "./mutate.ts";
+import { mutate } from "./midi/mutate.ts";
 
 const TEMPOS = [0, 0xff, 0x51, 3, 7, 0xa1, 0x20, 100, 0xff, 0x51, 3, 9, 0x27, 0xc0];
 const PEDAL = [0, 0xb0, 64, 127, 50, 0x90, 60, 80, 50, 60, 0, 20, 62, 0x40, 30, 62, 0, 10, 0xb0, 64, 0];

@@ -3,7 +3,7 @@ import type { DecoderConfig } from "../../models/index.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
 import { LaneGroup } from "../../src/engine/lanes.ts";
 import { Reading } from "../../src/engine/reading.ts";
-import { createNodeRuntime } from "../../src/node/runtime.ts";
+import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import {
   logitsSeeing,
   randomIds,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CheckpointError, type DecoderConfig } from "../../models/index.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
-import { createNodeRuntime } from "../../src/node/runtime.ts";
+import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import { randomIds, randomTensors, relativeError } from "../models/reference.ts";
 
 const RELATIVE: DecoderConfig = {

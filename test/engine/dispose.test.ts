@@ -4,7 +4,7 @@ import type { DecoderConfig } from "../../models/index.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
 import { Reading } from "../../src/engine/reading.ts";
 import { score } from "../../src/engine/score.ts";
-import { createNodeRuntime } from "../../src/node/runtime.ts";
+import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import { randomTensors } from "../models/reference.ts";
 
 /** 12 MB of weights: fifty such decoders could not be missed. */

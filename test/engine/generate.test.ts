@@ -3,7 +3,7 @@ import type { DecoderConfig } from "../../models/index.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
 import { generateIds, type GenerateIdsOptions } from "../../src/engine/generate.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
-import { createNodeRuntime } from "../../src/node/runtime.ts";
+import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import { randomIds, randomTensors } from "../models/reference.ts";
 
 const WINDOW = 9;

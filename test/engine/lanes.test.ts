@@ -5,7 +5,7 @@ import { Decoder } from "../../src/engine/decoder.ts";
 import { generateIds } from "../../src/engine/generate.ts";
 import { LaneGroup } from "../../src/engine/lanes.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
-import { createNodeRuntime } from "../../src/node/runtime.ts";
+import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import { randomIds, randomTensors, relativeError } from "../models/reference.ts";
 
 const SHAPE = {

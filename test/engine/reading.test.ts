@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { DecoderConfig } from "../../models/index.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
 import { Reading, ReadingPool } from "../../src/engine/reading.ts";
-import { createNodeRuntime } from "../../src/node/runtime.ts";
+import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import { randomIds, randomTensors, relativeError } from "../models/reference.ts";
 
 const CONFIG: DecoderConfig = {

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { GraphBuilder, integer } from "../../models/graph-builder.ts";
+import { GraphBuilder, integer } from "../../models/graph/graph-builder.ts";
 import { decoderGraph, type DecoderConfig, graphWeights } from "../../models/index.ts";
-import { encodeModel } from "../../models/onnx.ts";
+import { encodeModel } from "../../models/graph/onnx.ts";
 import { createWasmRuntime } from "../../src/engine/runtime.ts";
-import { createNodeRuntime } from "../../src/node/runtime.ts";
+import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import { randomTensors } from "../models/reference.ts";
 
 const CONFIG: DecoderConfig = {
@@ -50,7 +50,7 @@ describe("which backend", () => {
     vi.doMock("onnxruntime-node", () => {
       throw new Error("not installed");
     });
-    const { createNodeRuntime: createFresh } = await import("../../src/node/runtime.ts");
+    const { createNodeRuntime: createFresh } = await import("../../src/platform/node/runtime.ts");
     const onWarning = vi.fn<(message: string) => void>();
     expect((await createFresh({ onWarning })).backend).toBe("wasm");
     expect((await createFresh({ onWarning })).backend).toBe("wasm");

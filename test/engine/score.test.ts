@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCheckpoint } from "../../models/index.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
 import { score } from "../../src/engine/score.ts";
-import { checkpointFolder } from "../../src/node/checkpoint-folder.ts";
-import { createNodeRuntime } from "../../src/node/runtime.ts";
+import { checkpointFolder } from "../../src/platform/node/checkpoint-folder.ts";
+import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 
 const WINDOW = 8;

@@ -149,8 +149,8 @@ describe("several processes with one cache", () => {
       JSON.stringify(new URL(`../../dist/${path}`, import.meta.url).href);
     const script = `
       const { openCheckpoint, PLANS } = await import(${address("models/index.js")});
-      const { checkpointFolder } = await import(${address("src/node/checkpoint-folder.js")});
-      const { cachedWeights } = await import(${address("src/node/weight-cache.js")});
+      const { checkpointFolder } = await import(${address("src/platform/node/checkpoint-folder.js")});
+      const { cachedWeights } = await import(${address("src/platform/node/weight-cache.js")});
       const checkpoint = await openCheckpoint(await checkpointFolder(${JSON.stringify(model)}));
       const weights = await cachedWeights(checkpoint, PLANS.int8.node, ${JSON.stringify(cache)});
       const [first] = weights.located.values();

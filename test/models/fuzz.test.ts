@@ -8,7 +8,7 @@ import {
   tensorShapes,
   writeSafetensors,
 } from "../../models/index.ts";
-import { mutate } from "../encoding/mutate.ts";
+import { mutate } from "../encoding/midi/mutate.ts";
 import { randomNumbers } from "../random-numbers.ts";
 import { countingTensors, SMALLEST_CONFIG } from "./counting-tensors.ts";
 

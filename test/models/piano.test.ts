@@ -4,9 +4,9 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PerformanceGrammar, scoreFromNotes } from "../../encoding/index.ts";
-import { scorePiece } from "../../src/evaluate/evaluate.ts";
-import type { MusicModel } from "../../src/music.ts";
-import { loadMusicModel } from "../../src/node/load-model.ts";
+import { scorePiece } from "../../src/tools/evaluate/evaluate.ts";
+import type { MusicModel } from "../../src/music/music-model.ts";
+import { loadMusicModel } from "../../src/platform/node/load-model.ts";
 
 const FOLDER = fileURLToPath(new URL("../../models/piano/", import.meta.url));
 let piano: MusicModel;

@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TextTokenizer } from "../../encoding/text.ts";
+import { TextTokenizer } from "../../encoding/text/text.ts";
 import { readCheckpoint } from "../../models/index.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
 import { score } from "../../src/engine/score.ts";
-import { checkpointFolder } from "../../src/node/checkpoint-folder.ts";
-import { createNodeRuntime } from "../../src/node/runtime.ts";
+import { checkpointFolder } from "../../src/platform/node/checkpoint-folder.ts";
+import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 
 const FOLDER = fileURLToPath(new URL("../../models/shakespeare/", import.meta.url));
 let decoder: Decoder;

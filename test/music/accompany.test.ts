@@ -21,7 +21,7 @@ import { LONGEST_NOTE_SECONDS } from "../../src/music/limits.ts";
 import { writePart } from "../../src/music/write-part.ts";
 import { AccompanimentPart } from "../../src/music/accompaniment-part.ts";
 import { type MusicModel, OptionError, TaskError } from "../../src/index.ts";
-import { notesApart } from "../encoding/any-notes.ts";
+import { notesApart } from "../encoding/performance/any-notes.ts";
 import { addedTo, tinyPiano } from "./tiny-piano.ts";
 
 const vocabulary = PERFORMANCE_416;

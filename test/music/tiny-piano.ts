@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Note, type Score, TASKS } from "../../encoding/index.ts";
 import type { MusicModel } from "../../src/index.ts";
-import { loadMusicModel } from "../../src/node/index.ts";
+import { loadMusicModel } from "../../src/platform/node/index.ts";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 
 /** A model of random weights that says it was trained for these tasks. */

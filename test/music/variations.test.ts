@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeMidi } from "../../encoding/index.ts";
-import type { MusicModel } from "../../src/music.ts";
+import type { MusicModel } from "../../src/music/music-model.ts";
 import type { GeneratedMusic } from "../../src/music/options.ts";
-import { loadMusicModel } from "../../src/node/load-model.ts";
+import { loadMusicModel } from "../../src/platform/node/load-model.ts";
 import { OptionError } from "../../src/options.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createProgram } from "../../src/cli/program.ts";
-import { shippedNames } from "../../src/node/shipped-models.ts";
+import { shippedNames } from "../../src/platform/node/shipped-models.ts";
 import { packed, type Packed } from "./packed.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

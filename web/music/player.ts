@@ -1,5 +1,5 @@
 import type { SamplingOptions } from "../../src/index.ts";
-import type { MusicEngine } from "../../src/worker/protocol.ts";
+import type { MusicEngine } from "../../src/platform/browser/worker/protocol.ts";
 import type { Sound } from "../sound/sound.ts";
 import { Piece } from "./piece.ts";
 import { SpeedMeter } from "./speed-meter.ts";
@@ -237,7 +237,7 @@ export class Player {
   }
 }
 
-/** Ids that a worker may have in store after a rest; see `AHEAD` in src/worker/client.ts. */
+/** Ids that a worker may have in store after a rest; see `AHEAD` in src/platform/browser/worker/client.ts. */
 const IDS_IN_STORE = 64;
 /** The last strings ring on for a while. */
 const TAIL_SECONDS = 1;

@@ -1,8 +1,8 @@
 /** The page's end of the text worker. */
 import mjs from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
-import type { DownloadProgress } from "../../src/browser/index.ts";
-import { unpackError, WorkerError } from "../../src/worker/errors.ts";
+import type { DownloadProgress } from "../../src/platform/browser/index.ts";
+import { unpackError, WorkerError } from "../../src/platform/browser/worker/errors.ts";
 import type { TextCall, TextCalls, TextFacts, TextReply } from "./protocol.ts";
 
 interface Waiting {

@@ -1,5 +1,5 @@
 /** A page that does nothing but load a text model and have it write, for `hub.test.ts`. */
-import { loadTextModel } from "../../../src/browser/index.ts";
+import { loadTextModel } from "../../../src/platform/browser/index.ts";
 import { CheckpointError } from "../../../models/index.ts";
 
 /** What the test asks for. */

@@ -1,5 +1,5 @@
 /** A page that does nothing but run a model, for `webgpu.test.ts`. */
-import { loadDecoder, type LoadModelOptions } from "../../../src/browser/index.ts";
+import { loadDecoder, type LoadModelOptions } from "../../../src/platform/browser/index.ts";
 
 /** What the test asks for. */
 export interface Question {

@@ -6,7 +6,7 @@
     python make_golden.py --folder FOLDER EVERY FILE    # every EVERY-th MIDI file of a folder, likewise
 
 `bench/encoding/parity.mjs` compares what the last two write. Each row holds the ids in three vocabularies: note-seq's own,
-and the variants that are declared as data in encoding/vocabulary.ts.
+and the variants that are declared as data in encoding/performance/vocabulary.ts.
 
 pretty_midi, which note-seq reads with, lets one note-off end every open note of its key. Ostinato pairs first in, first
 out on purpose, so pretty_midi's pairing is replaced here, and percussion, which note-seq would encode as piano, is taken out;

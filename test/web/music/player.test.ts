@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PERFORMANCE_388 } from "../../../encoding/index.ts";
 import type { ContinueOptions, MusicEvent } from "../../../src/index.ts";
-import type { MusicEngine } from "../../../src/worker/protocol.ts";
+import type { MusicEngine } from "../../../src/platform/browser/worker/protocol.ts";
 import { Piece } from "../../../web/music/piece.ts";
 import { Player, type PlayerState } from "../../../web/music/player.ts";
 import type { Sound, Source } from "../../../web/sound/sound.ts";

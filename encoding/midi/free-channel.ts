@@ -1,0 +1,160 @@
+/** The channel that a new part plays on, so that no given note sounds different. */
+import { HintedError } from "../hinted-error.ts";
+import { assembleScore } from "./midi.ts";
+import { percussionChange } from "./percussion.ts";
+import { type ChannelEvent, DRUM_CHANNEL, type Division, type MidiEvent, type Track } from "./score.ts";
+import { TempoMap } from "./tempo-map.ts";
+import { controlChange, pitchBend, programChange } from "./track-builder.ts";
+
+const PORT_META = 0x21;
+const PIANO_PROGRAM = 0;
+const BANK = 0;
+const BANK_LSB = 32;
+const RESET_ALL_CONTROLLERS = 121;
+const BEND_CENTER = 0x2000;
+/** Controllers and what a new part has them at, which is also what they are before a file sets them. */
+const CONTROLLERS: ReadonlyMap<number, number> = new Map([
+  [BANK, 0],
+  [BANK_LSB, 0],
+  [1, 0], // modulation
+  [7, 100], // volume
+  [10, 64], // pan
+  [11, 127], // expression
+  [64, 0], // sustain pedal
+  [66, 0], // sostenuto pedal
+  [67, 0], // soft pedal
+]);
+/** Those that "reset all controllers" sets back (MIDI Recommended Practice RP-015). */
+const RESET = [1, 11, 64, 66, 67];
+
+/** Thrown when no channel is left for a new part. */
+export class ChannelError extends HintedError<"no-free-channel"> {
+  override readonly name = "ChannelError";
+}
+
+/** The ticks of a new part, from its first note to the end of its last. */
+export interface TickSpan {
+  readonly startTick: number;
+  readonly endTick: number;
+}
+
+export interface PartChannel {
+  readonly channel: number;
+  /** What makes the channel a piano's, before the notes of the part. */
+  readonly before: readonly MidiEvent[];
+  /** What sets the channel back to what the file had set, after the notes of the part. */
+  readonly after: readonly MidiEvent[];
+}
+
+/**
+ * Chooses a channel for a piano part, never one of percussion: the first that no track uses; else the first on which no
+ * note sounds during the span, pedal included, with the state of the file restored after it.
+ *
+ * @param span undefined for a part without notes.
+ * @param programTick of the program change on a channel that no track uses.
+ * @param port only tracks on this MIDI port count. Default: tracks on all ports.
+ * @throws ChannelError when notes sound on all channels during the span.
+ */
+export function partChannel(
+  division: Division,
+  tracks: readonly Track[],
+  span: TickSpan | undefined,
+  programTick: number,
+  port?: number,
+): PartChannel {
+  const others = port === undefined ? tracks : tracks.filter((track) => portOf(track) === port);
+  const drums = drumChannels(others);
+  const channels = Array.from({ length: 16 }, (_, channel) => channel).filter(
+    (channel) => !drums.has(channel),
+  );
+  const events: ChannelEvent[][] = Array.from({ length: 16 }, () => []);
+  for (const track of others)
+    for (const event of track.events) if (event.kind === "channel") events[event.status & 0x0f]?.push(event);
+  const unused = channels.find((channel) => events[channel]?.length === 0);
+  if (unused !== undefined)
+    return { channel: unused, before: [programChange(programTick, unused, PIANO_PROGRAM)], after: [] };
+  if (!span) return { channel: 0, before: [], after: [] };
+
+  const sounding = soundingChannels(division, others, span);
+  const silent = channels.filter((channel) => !sounding.has(channel));
+  const isWithin = ({ tick }: MidiEvent): boolean => tick > span.startTick && tick < span.endTick;
+  const channel = silent.find((candidate) => !events[candidate]?.some(isWithin)) ?? silent[0];
+  if (channel === undefined) {
+    throw new ChannelError(
+      "all 16 channels are in use while the new part plays, so it has no channel of its own",
+      {
+        code: "no-free-channel",
+        hint: "choose fewer tracks with --tracks, or put the part on another MIDI port with --port (`port` in code), which some players ignore",
+      },
+    );
+  }
+  const ofChannel = (events[channel] ?? []).toSorted((a, b) => a.tick - b.tick);
+  // What the file sets on the channel during the part is set back at once.
+  const ticks = new Set([span.startTick, ...ofChannel.filter(isWithin).map(({ tick }) => tick)]);
+  const before = [...ticks].flatMap((tick) => pianoState(tick, channel));
+  const isLast = !ofChannel.some(({ tick }) => tick > span.endTick);
+  // Where nothing follows, the tail of the part keeps its own state.
+  const after = isLast ? [] : restoredState(ofChannel, span.endTick, channel);
+  return { channel, before, after };
+}
+
+/** Channels that are percussion somewhere: General MIDI's, and those that system-exclusive messages name. */
+function drumChannels(tracks: readonly Track[]): ReadonlySet<number> {
+  const drums = new Set([DRUM_CHANNEL]);
+  for (const { events } of tracks) {
+    for (const event of events) {
+      const change = event.kind === "sysex" ? percussionChange(event) : undefined;
+      if (change?.isPercussion) drums.add(change.channel);
+    }
+  }
+  return drums;
+}
+
+/** The port that a track says it plays on; 0 where it does not say. */
+function portOf({ events }: Track): number {
+  const event = events.find((candidate) => candidate.kind === "meta" && candidate.type === PORT_META);
+  return event?.kind === "meta" ? (event.data[0] ?? 0) : 0;
+}
+
+/** Channels on which a note sounds during the span, or begins as it ends. */
+function soundingChannels(division: Division, tracks: readonly Track[], span: TickSpan): ReadonlySet<number> {
+  const { notes } = assembleScore(division, tracks);
+  const tempo = new TempoMap(division, tracks);
+  const sounding = new Set<number>();
+  for (const note of notes) {
+    const endTick = Math.max(note.endTick, tempo.tick(note.soundEndSeconds));
+    // A note that begins at the end would be struck before the state of the channel is restored.
+    if (note.startTick <= span.endTick && endTick > span.startTick) sounding.add(note.channel);
+  }
+  return sounding;
+}
+
+function pianoState(tick: number, channel: number): MidiEvent[] {
+  return [
+    ...Array.from(CONTROLLERS, ([controller, value]) => controlChange(tick, channel, controller, value)),
+    programChange(tick, channel, PIANO_PROGRAM),
+    pitchBend(tick, channel, BEND_CENTER),
+  ];
+}
+
+/** The latest values that the file sets, up to and with a tick, of all that `pianoState` sets. */
+function restoredState(events: readonly ChannelEvent[], tick: number, channel: number): MidiEvent[] {
+  const controllers = new Map(CONTROLLERS);
+  let program = PIANO_PROGRAM;
+  let bend = BEND_CENTER;
+  for (const { tick: at, status, data1, data2 } of events) {
+    if (at > tick) break;
+    const kind = status & 0xf0;
+    if (kind === 0xc0) program = data1;
+    else if (kind === 0xe0) bend = data1 | (data2 << 7);
+    else if (kind === 0xb0 && data1 === RESET_ALL_CONTROLLERS) {
+      bend = BEND_CENTER;
+      for (const controller of RESET) controllers.set(controller, CONTROLLERS.get(controller) ?? 0);
+    } else if (kind === 0xb0 && controllers.has(data1)) controllers.set(data1, data2);
+  }
+  return [
+    ...Array.from(controllers, ([controller, value]) => controlChange(tick, channel, controller, value)),
+    programChange(tick, channel, program),
+    pitchBend(tick, channel, bend),
+  ];
+}

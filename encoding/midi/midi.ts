@@ -1,0 +1,122 @@
+/** Standard MIDI File bytes <-> `Score`. */
+import { counted } from "../counted.ts";
+import { Channels } from "./channel-timeline.ts";
+import { type EventColumns, eventColumnsOf } from "./event-columns.ts";
+import { Meter } from "./meter.ts";
+import { readMidiFile, type ReadMidiOptions } from "./midi-reader.ts";
+import { readNotes } from "./note-reader.ts";
+import { NoteSeqReader } from "./note-seq-reader.ts";
+import { type ReadNotes, scoreOfTable } from "./note-table.ts";
+import { patternsInSequence } from "./pattern-sequence.ts";
+import { pedalEvents } from "./pedal.ts";
+import type { Note, Score, ScoreReading, Track } from "./score.ts";
+import { soundEnds } from "./sound-ends.ts";
+import { DEFAULT_MICROSECONDS_PER_QUARTER, TempoMap } from "./tempo-map.ts";
+import { noteEvents, programChange, tempoEvent, trackOf } from "./track-builder.ts";
+
+export type { ReadMidiOptions } from "./midi-reader.ts";
+export { writeMidi } from "./midi-writer.ts";
+
+/** Ticks of the scores made here: at 120 quarter notes a minute one tick is exactly a millisecond. */
+const TICKS_PER_QUARTER = 500;
+const TICKS_PER_SECOND = 1000;
+
+/**
+ * Reads a Standard MIDI File (format 0, 1 or 2, bare or in a RIFF RMID wrapper). The tracks of a format 2 file are
+ * independent patterns; they are laid out one after the other, with all their tempo events on the first track.
+ *
+ * @param bytes the whole file; the score keeps views of it, so do not change it afterwards.
+ * @throws MidiError for every kind of damage, with its byte offset; with `recover`, only when no header can be read.
+ * @example
+ * const score = readMidi(new Uint8Array(await file.arrayBuffer()));
+ * console.log(score.notes.length, score.durationSeconds);
+ */
+export function readMidi(bytes: Uint8Array, options: ReadMidiOptions = {}): Score {
+  const file = readMidiFile(bytes, options);
+  return assembleScore(
+    file.division,
+    file.format === 2 ? patternsInSequence(file.tracks) : file.tracks,
+    file.warnings,
+    {
+      ...(options.compatibility ? { compatibility: options.compatibility } : {}),
+      ...(file.format === 2 ? { tracksApart: true } : {}),
+    },
+  );
+}
+
+/** A score from tracks of events: its notes, pedal and length are read out of them. */
+export function assembleScore(
+  division: Score["division"],
+  tracks: readonly Track[],
+  readWarnings: readonly string[] = [],
+  reading: ScoreReading = {},
+): Score {
+  const tempo = new TempoMap(division, tracks);
+  const columns = tracks.map(eventColumnsOf);
+  const { table, warnings } =
+    reading.compatibility === "note-seq"
+      ? readAsNoteSeq(columns, tempo)
+      : readInPlayingOrder(division, tracks, columns, tempo, reading);
+  const endTick = tracks.reduce((latest, track) => Math.max(latest, track.endTick), 0);
+  return scoreOfTable(table, () => pedalEvents(columns, tempo), {
+    division,
+    tracks,
+    durationSeconds: tempo.seconds(endTick),
+    warnings: [...readWarnings, ...warnings],
+    reading,
+  });
+}
+
+interface NotesRead {
+  readonly table: ReadNotes;
+  readonly warnings: readonly string[];
+}
+
+function readInPlayingOrder(
+  division: Score["division"],
+  tracks: readonly Track[],
+  columns: readonly EventColumns[],
+  tempo: TempoMap,
+  { tracksApart = false }: ScoreReading,
+): NotesRead {
+  const channels = new Channels(columns, tracksApart);
+  const table = readNotes(tracks, columns, { tempo, meter: new Meter(division, tracks), channels });
+  table.soundEnds = soundEnds(table, channels, tempo);
+  const unreleased = table.countUnreleased();
+  const isAllPercussion = table.length > 0 && !table.isPercussion.subarray(0, table.length).includes(0);
+  return {
+    table,
+    warnings: [
+      ...unreleased.map(
+        ([track, count]) => `track ${track}: ${counted(count, "note")} without a note-off given an end`,
+      ),
+      ...(isAllPercussion ? ["all notes are percussion, which is not encoded"] : []),
+    ],
+  };
+}
+
+function readAsNoteSeq(columns: readonly EventColumns[], tempo: TempoMap): NotesRead {
+  const warnings: string[] = [];
+  const reader = new NoteSeqReader(tempo, columns);
+  for (const [index, events] of columns.entries()) {
+    const hanging = reader.read(events, index);
+    if (hanging > 0) warnings.push(`track ${index}: ${counted(hanging, "note")} without an end left out`);
+  }
+  return { table: reader.finish(), warnings };
+}
+
+/**
+ * Makes a score of one piano track from notes, at 120 quarter notes a minute and 500 ticks a quarter: a tick is one
+ * millisecond, so times on the encoder's 10 ms grid are kept exactly.
+ *
+ * @throws MidiError when a pitch, velocity or time is out of range.
+ */
+export function scoreFromNotes(notes: readonly Note[], name = "Piano"): Score {
+  const channel = 0;
+  const track = trackOf(name, [
+    tempoEvent(0, DEFAULT_MICROSECONDS_PER_QUARTER),
+    programChange(0, channel, 0),
+    ...noteEvents(notes, channel, (seconds) => Math.round(seconds * TICKS_PER_SECOND)),
+  ]);
+  return assembleScore({ kind: "quarter", ticksPerQuarter: TICKS_PER_QUARTER }, [track]);
+}

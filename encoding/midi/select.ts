@@ -1,0 +1,148 @@
+/** Some of a score's instruments, by track, channel or program: what `--tracks` says. */
+import { counted } from "../counted.ts";
+import { HintedError } from "../hinted-error.ts";
+import { assembleScore } from "./midi.ts";
+import type { MidiEvent, Score, ScoreNote } from "./score.ts";
+
+/** A note is taken when any of these names it. */
+export interface TrackSelection {
+  /** Indices into `Score.tracks`. */
+  readonly tracks?: readonly number[];
+  /** MIDI channels, 0–15. */
+  readonly channels?: readonly number[];
+  /** General MIDI programs, 0–127. */
+  readonly programs?: readonly number[];
+}
+
+/** Thrown for a selection that cannot be read, or that takes no notes. */
+export class SelectionError extends HintedError<"bad-term" | "no-notes"> {
+  override readonly name = "SelectionError";
+}
+
+/** The terms of a selection: how each is written, where it belongs and its highest number. */
+const TERMS = [
+  { prefix: "", list: "tracks", highest: 65_535 },
+  { prefix: "channel:", list: "channels", highest: 15 },
+  { prefix: "program:", list: "programs", highest: 127 },
+] as const;
+const SYNTAX =
+  'give numbers as `ostinato inspect` shows them, such as "1", "0-2,4", "channel:0" or "program:0-7"';
+
+/**
+ * Reads a selection as the command line takes it: numbers or ranges of tracks, `channel:` and `program:` before those of
+ * channels and programs, separated by commas. All count from 0.
+ *
+ * @throws SelectionError when a term cannot be read.
+ * @example
+ * parseSelection("1-2,channel:3"); // { tracks: [1, 2], channels: [3], programs: [] }
+ */
+export function parseSelection(text: string): Required<TrackSelection> {
+  const selection: Record<"tracks" | "channels" | "programs", number[]> = {
+    tracks: [],
+    channels: [],
+    programs: [],
+  };
+  for (const term of text.split(",")) {
+    const [, prefix, low = "", high = low] = /^\s*(channel:|program:|)(\d+)(?:-(\d+))?\s*$/.exec(term) ?? [];
+    const kind = TERMS.find((candidate) => candidate.prefix === prefix);
+    if (!kind || Number(low) > Number(high) || Number(high) > kind.highest) {
+      throw new SelectionError(`"${term.trim()}" is no track, channel or program`, {
+        code: "bad-term",
+        hint: SYNTAX,
+      });
+    }
+    for (let number = Number(low); number <= Number(high); number += 1) selection[kind.list].push(number);
+  }
+  return selection;
+}
+
+/**
+ * The score with the selected notes only, and with what belongs to their channels: controllers, programs. Percussion is
+ * always left out. Tracks keep their places, names, tempos and other events that are no channel's. `warnings` says what
+ * was left out.
+ *
+ * @throws SelectionError when nothing is left; it names what could be chosen.
+ */
+export function selectTracks(score: Score, selection: TrackSelection): Score {
+  const { notes, belongs, warnings } = select(score, selection);
+  const noteEvents = score.tracks.map(() => new Set<number>());
+  for (const note of notes) noteEvents[note.track]?.add(note.noteOnIndex).add(note.noteOffIndex);
+  const selected = score.tracks.map((track, index) => ({
+    ...track,
+    events: track.events.filter((event, eventIndex) =>
+      isNoteEvent(event)
+        ? noteEvents[index]?.has(eventIndex)
+        : event.kind !== "channel" || belongs(index, event.status & 0x0f),
+    ),
+  }));
+  return assembleScore(score.division, selected, [...score.warnings, ...warnings], score.reading);
+}
+
+/**
+ * The same choice for reading only: `notes` and `pedal` hold what `selectTracks` would leave, while `tracks` stay whole, so
+ * that notes are still found in the score they came from.
+ *
+ * @throws SelectionError as `selectTracks` does.
+ */
+export function selectNotes(score: Score, selection: TrackSelection): Score {
+  const { notes, belongs, warnings } = select(score, selection);
+  const pedal = score.pedal.filter(({ track, channel }) => belongs(track, channel));
+  return { ...score, notes, pedal, warnings: [...score.warnings, ...warnings] };
+}
+
+interface Selected {
+  readonly notes: readonly ScoreNote[];
+  /** Whether what a channel of a track is told may act on the notes. */
+  readonly belongs: (track: number, channel: number) => boolean;
+  /** What was left out. */
+  readonly warnings: readonly string[];
+}
+
+function select(score: Score, { tracks = [], channels = [], programs = [] }: TrackSelection): Selected {
+  const isSelected = (note: ScoreNote): boolean =>
+    tracks.includes(note.track) || channels.includes(note.channel) || programs.includes(note.program);
+  const chosen = score.notes.filter(isSelected);
+  const notes = chosen.filter((note) => !note.isPercussion);
+  if (notes.length === 0) {
+    const found =
+      chosen.length > 0 ? "the selection holds nothing but percussion" : "the selection holds no notes";
+    throw new SelectionError(found, {
+      code: "no-notes",
+      hint: `the file has ${describeChoices(score)}`,
+    });
+  }
+  // A channel is shared by all tracks, but for those who read otherwise.
+  const isApart = score.reading?.compatibility === "note-seq" || score.reading?.tracksApart;
+  const placeOf = (track: number, channel: number): number => (isApart ? track * 16 + channel : channel);
+  const places = new Set(notes.map(({ track, channel }) => placeOf(track, channel)));
+  const drums = chosen.length - notes.length;
+  const others = score.notes.length - chosen.length;
+  return {
+    notes,
+    belongs: (track, channel) => places.has(placeOf(track, channel)),
+    warnings: [
+      ...(drums > 0 ? [`${counted(drums, "note")} of percussion in the selection left out`] : []),
+      ...(others > 0 ? [`${counted(others, "note")} of other tracks left out`] : []),
+    ],
+  };
+}
+
+function isNoteEvent(event: MidiEvent): boolean {
+  return event.kind === "channel" && (event.status & 0xe0) === 0x80;
+}
+
+function describeChoices(score: Score): string {
+  const instruments = new Map<string, number>();
+  for (const { track, channel, program, isPercussion } of score.notes) {
+    if (isPercussion) continue;
+    const name = `track ${track} channel ${channel} program ${program}`;
+    instruments.set(name, (instruments.get(name) ?? 0) + 1);
+  }
+  if (instruments.size === 0) return "no notes other than percussion";
+  const byTrack = new Intl.Collator("en", { numeric: true }).compare;
+  const listed = [...instruments]
+    .sort(([a], [b]) => byTrack(a, b))
+    .slice(0, 8)
+    .map(([name, count]) => `${name} (${counted(count, "note")})`);
+  return `${listed.join(", ")}${instruments.size > 8 ? ` and ${instruments.size - 8} more` : ""}`;
+}

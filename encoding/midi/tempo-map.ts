@@ -1,0 +1,107 @@
+import { eventColumnsOf } from "./event-columns.ts";
+import type { Division, Track } from "./score.ts";
+import { lastAtMost } from "../sort.ts";
+
+/** Meta event type of a tempo change; its three data bytes are microseconds per quarter note. */
+export const TEMPO_META = 0x51;
+
+/** The tempo until the first tempo event: 120 quarter notes a minute. */
+export const DEFAULT_MICROSECONDS_PER_QUARTER = 500_000;
+
+/** A stretch of one tempo; the last one has no end. */
+export interface TempoSegment {
+  readonly fromTick: number;
+  readonly untilTick: number;
+  readonly fromSeconds: number;
+  readonly secondsPerTick: number;
+}
+
+/**
+ * Ticks to seconds and back, for one file. Tempo events may stand on any track and need not begin at tick 0.
+ * The arithmetic, down to the order of operations, is pretty_midi's, so that times round to the same 10 ms step
+ * as in note-seq.
+ */
+export class TempoMap {
+  /** Segment `i` begins at `#ticks[i]`, `#seconds[i]`, and lasts `#secondsPerTick[i]` a tick. */
+  readonly #ticks: number[] = [0];
+  readonly #seconds: number[] = [0];
+  readonly #secondsPerTick: number[];
+  /** The segment that was asked for last. */
+  #latest = 0;
+
+  constructor(division: Division, tracks: readonly Track[]) {
+    if (division.kind === "smpte") {
+      this.#secondsPerTick = [1 / (division.framesPerSecond * division.ticksPerFrame)];
+      return;
+    }
+    const { ticksPerQuarter } = division;
+    this.#secondsPerTick = [secondsPerTick(DEFAULT_MICROSECONDS_PER_QUARTER, ticksPerQuarter)];
+    for (const change of tempoChanges(tracks)) {
+      const scale = secondsPerTick(change.microsecondsPerQuarter, ticksPerQuarter);
+      const last = this.#ticks.length - 1;
+      if (change.tick === (this.#ticks[last] ?? 0)) {
+        this.#secondsPerTick[last] = scale;
+      } else if (scale !== this.#secondsPerTick[last]) {
+        this.#seconds.push(this.#secondsIn(last, change.tick));
+        this.#ticks.push(change.tick);
+        this.#secondsPerTick.push(scale);
+      }
+    }
+  }
+
+  /** Seconds from the start of the file at `tick`. */
+  seconds(tick: number): number {
+    return this.#secondsIn(lastAtMost(this.#ticks, tick), tick);
+  }
+
+  /** The segment that `tick` lies in. Of use to those with many ticks in turn: the next segment is looked at first. */
+  segmentAt(tick: number): TempoSegment {
+    const ticks = this.#ticks;
+    const next = this.#latest + 1;
+    const isNext = (ticks[next] ?? Infinity) <= tick && tick < (ticks[next + 1] ?? Infinity);
+    const segment = isNext ? next : lastAtMost(ticks, tick);
+    this.#latest = segment;
+    return {
+      fromTick: ticks[segment] ?? 0,
+      untilTick: ticks[segment + 1] ?? Infinity,
+      fromSeconds: this.#seconds[segment] ?? 0,
+      secondsPerTick: this.#secondsPerTick[segment] ?? 0,
+    };
+  }
+
+  /** The nearest tick to `seconds`; never negative. */
+  tick(seconds: number): number {
+    const segment = lastAtMost(this.#seconds, seconds);
+    const start = this.#ticks[segment] ?? 0;
+    const elapsed = seconds - (this.#seconds[segment] ?? 0);
+    return Math.max(0, start + Math.round(elapsed / (this.#secondsPerTick[segment] ?? 1)));
+  }
+
+  #secondsIn(segment: number, tick: number): number {
+    const elapsed = tick - (this.#ticks[segment] ?? 0);
+    return (this.#seconds[segment] ?? 0) + (this.#secondsPerTick[segment] ?? 0) * elapsed;
+  }
+}
+
+interface TempoChange {
+  readonly tick: number;
+  readonly microsecondsPerQuarter: number;
+}
+
+/** Every tempo event of every track, by tick; of several on one tick the last written one comes last. */
+export function tempoChanges(tracks: readonly Track[]): TempoChange[] {
+  const changes: TempoChange[] = [];
+  for (const track of tracks) {
+    for (const event of eventColumnsOf(track).others) {
+      if (event.kind !== "meta" || event.type !== TEMPO_META) continue;
+      const { tick, data } = event;
+      const microsecondsPerQuarter = ((data[0] ?? 0) << 16) | ((data[1] ?? 0) << 8) | (data[2] ?? 0);
+      changes.push({ tick, microsecondsPerQuarter });
+    }
+  }
+  return changes.sort((a, b) => a.tick - b.tick);
+}
+
+function secondsPerTick(microsecondsPerQuarter: number, ticksPerQuarter: number): number {
+  return 60 / ((6e7 / microsecondsPerQuarter) * ticksPerQuarter);
+}

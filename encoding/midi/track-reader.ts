@@ -1,0 +1,248 @@
+/** The event layer of the Standard MIDI File 1.0 specification (RP-001): one track chunk to events at absolute ticks. */
+import { hex } from "../bytes.ts";
+import { counted } from "../counted.ts";
+import type { Damage, DamageLog } from "./damage-log.ts";
+import type { MidiErrorCode } from "./midi-error.ts";
+import { EventColumns, packed, trackOfColumns } from "./event-columns.ts";
+import type { MetaEvent, SysexEvent, Track } from "./score.ts";
+import { TEMPO_META } from "./tempo-map.ts";
+
+const TRACK_NAME_META = 0x03;
+const END_OF_TRACK_META = 0x2f;
+const META = 0xff;
+const SYSEX = 0xf0;
+const SYSEX_ESCAPE = 0xf7;
+/** Ticks beyond this no longer add exactly in a double; no real file comes near. */
+const MAX_TICK = Number.MAX_SAFE_INTEGER;
+/** A delta time and a data byte under running status. */
+const SHORTEST_EVENT_BYTES = 2;
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Reads the events of the track chunk that lies in `bytes` from `start` to `end`. The data of meta and sysex events are
+ * views of the input, not copies.
+ *
+ * @throws MidiError at the first damage, unless `log` recovers.
+ */
+export function readTrack(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  index: number,
+  log: DamageLog,
+): Track {
+  const reader = new EventReader(bytes, start, end);
+  let damage = reader.read();
+  for (; damage?.canReadOn; damage = reader.read()) log.report(damage, "the event was dropped", index);
+  if (damage) log.report(damage, droppedAt(damage.offset, end), index);
+  else if (!reader.sawEnd) log.warn("the end-of-track event is missing", index);
+  else readAfterEnd(reader, end, index, log);
+  return trackOfColumns(nameOf(reader.events.others), reader.events, reader.tick);
+}
+
+/** What is lost of a track that cannot be read on. */
+function droppedAt(offset: number, end: number): string {
+  if (offset === end) return "the event that is cut there was dropped";
+  return `the last ${counted(end - offset, "byte")} of the track dropped`;
+}
+
+/**
+ * Some writers (the Stanford rolls' among them) put the end of track too early. What follows is music if it can be read
+ * to its end, and padding if not.
+ */
+function readAfterEnd(reader: EventReader, end: number, index: number, log: DamageLog): void {
+  while (reader.sawEnd && reader.offset < end) {
+    const { offset, tick } = reader;
+    const count = reader.events.length;
+    if (reader.read()) {
+      reader.rewind(count, tick);
+      log.warn(
+        `${counted(end - offset, "byte")} after the end of track, from byte ${offset}, ignored`,
+        index,
+      );
+      return;
+    }
+    log.warn(
+      `${counted(reader.events.length - count, "event")} after the end of track read, from byte ${offset}`,
+      index,
+    );
+  }
+}
+
+interface TrackDamage extends Damage {
+  /** Whether only one event is lost: what comes after it can be read. */
+  readonly canReadOn: boolean;
+}
+
+class EventReader {
+  readonly events: EventColumns;
+  offset: number;
+  tick = 0;
+  /** Whether the last thing read was the end of the track. */
+  sawEnd = false;
+  readonly #bytes: Uint8Array;
+  readonly #end: number;
+  #runningStatus = 0;
+
+  constructor(bytes: Uint8Array, start: number, end: number) {
+    this.#bytes = bytes;
+    this.offset = start;
+    this.#end = end;
+    this.events = new EventColumns(Math.floor((end - start) / SHORTEST_EVENT_BYTES));
+  }
+
+  /** Reads events up to the end-of-track event or the end of the chunk, or up to damage, which is returned. */
+  read(): TrackDamage | undefined {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    const events = this.events;
+    this.sawEnd = false;
+    while (this.offset < end) {
+      const eventStart = this.offset;
+      // Most delta times are of one byte.
+      let delta = bytes[eventStart] ?? 0;
+      if (delta < 0x80) this.offset = eventStart + 1;
+      else delta = this.#variableLength();
+      if (delta < 0) return this.#badLength(eventStart);
+      const tick = this.tick + delta;
+      if (tick > MAX_TICK) return stop("time-overflow", eventStart, "time grows beyond what can be counted");
+      let offset = this.offset;
+      if (offset >= end) return stop("truncated", offset, "the track ends after a delta time");
+      this.tick = tick;
+
+      let status = bytes[offset] ?? 0;
+      if (status >= 0x80) offset += 1;
+      else if (this.#runningStatus > 0) status = this.#runningStatus;
+      else return stop("bad-status", offset, `data byte ${hex(status)} where an event should start`);
+
+      if (status < 0xf0) {
+        this.#runningStatus = status;
+        const isLong = status < 0xc0 || status >= 0xe0;
+        this.offset = offset + (isLong ? 2 : 1);
+        if (this.offset > end) return cut(offset, status, isLong ? 2 : 1, end);
+        const data1 = bytes[offset] ?? 0;
+        const data2 = isLong ? (bytes[offset + 1] ?? 0) : 0;
+        if ((data1 | data2) >= 0x80) return badData(data1 >= 0x80 ? offset : offset + 1, status, bytes);
+        events.push(tick, packed(status, data1, data2));
+        continue;
+      }
+      this.offset = offset;
+      const damage = this.#longEvent(status, tick, eventStart);
+      if (damage) return damage;
+      if (this.sawEnd) {
+        this.#runningStatus = 0;
+        return undefined;
+      }
+    }
+    return undefined;
+  }
+
+  /** Forgets what was read since `events` had `count` elements; nothing more will be read. */
+  rewind(count: number, tick: number): void {
+    this.events.truncate(count);
+    this.tick = tick;
+    this.offset = this.#end;
+  }
+
+  /** A meta or system-exclusive event; its status byte has been read. */
+  #longEvent(status: number, tick: number, eventStart: number): TrackDamage | undefined {
+    if (status !== META && status !== SYSEX && status !== SYSEX_ESCAPE) {
+      // Messages between instruments, which have no place in a file: song position has two data bytes, two others one.
+      const found = `status byte ${hex(status)} does not belong in a file`;
+      const damage = readOn("bad-status", this.offset - 1, found);
+      this.offset += status === 0xf2 ? 2 : status === 0xf1 || status === 0xf3 ? 1 : 0;
+      return damage;
+    }
+    const type = this.#bytes[this.offset] ?? 0;
+    if (status === META) {
+      if (this.offset === this.#end)
+        return stop("truncated", this.offset, "the track ends within a meta event");
+      this.offset += 1;
+    }
+    const lengthAt = this.offset;
+    const length = this.#variableLength();
+    if (length < 0) return this.#badLength(lengthAt);
+    const left = this.#end - this.offset;
+    if (length > left) {
+      const found = `event claims ${length} bytes, ${left} are left in the track`;
+      return stop("truncated", lengthAt, found);
+    }
+    const data = length === 0 ? EMPTY : this.#bytes.subarray(this.offset, this.offset + length);
+    this.offset += length;
+    if (status !== META) {
+      this.events.pushOther({ kind: "sysex", tick, status, data });
+    } else if (type === END_OF_TRACK_META) {
+      this.sawEnd = true;
+    } else if (type >= 0x80) {
+      return readOn("bad-data", lengthAt - 1, `meta event type ${hex(type)} is over 0x7f`);
+    } else if (type === TEMPO_META && !isTempo(data)) {
+      const found = length === 3 ? "a tempo of 0" : `a tempo event of ${length} bytes instead of 3`;
+      return readOn("bad-tempo", eventStart, found);
+    } else {
+      this.events.pushOther({ kind: "meta", tick, type, data });
+    }
+    return undefined;
+  }
+
+  /** The number at the offset, which moves behind it; −1 when it is cut or longer than the four bytes allowed. */
+  #variableLength(): number {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    let value = 0;
+    let { offset } = this;
+    const limit = Math.min(end, offset + 4);
+    while (offset < limit) {
+      const byte = bytes[offset] ?? 0;
+      offset += 1;
+      value = (value << 7) | (byte & 0x7f);
+      if (byte < 0x80) {
+        this.offset = offset;
+        return value;
+      }
+    }
+    this.offset = offset;
+    return -1;
+  }
+
+  #badLength(start: number): TrackDamage {
+    return this.offset - start === 4
+      ? stop("bad-length", start, "a variable-length number is longer than four bytes")
+      : stop("truncated", start, "a variable-length number is cut");
+  }
+}
+
+function stop(code: MidiErrorCode, offset: number, found: string): TrackDamage {
+  return { code, offset, found, canReadOn: false };
+}
+
+function readOn(code: MidiErrorCode, offset: number, found: string): TrackDamage {
+  return { code, offset, found, canReadOn: true };
+}
+
+function cut(offset: number, status: number, length: number, end: number): TrackDamage {
+  const found = `event ${hex(status)} needs ${length} data bytes, ${end - offset} are left`;
+  return stop("truncated", offset, found);
+}
+
+function badData(offset: number, status: number, bytes: Uint8Array): TrackDamage {
+  const found = `data byte ${hex(bytes[offset] ?? 0)} of event ${hex(status)} is over 0x7f`;
+  return readOn("bad-data", offset, found);
+}
+
+function isTempo(data: Uint8Array): boolean {
+  return data.length === 3 && ((data[0] ?? 0) | (data[1] ?? 0) | (data[2] ?? 0)) !== 0;
+}
+
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+const LATIN_1 = new TextDecoder("latin1");
+
+/** The first track name. Names carry no encoding: UTF-8 where it is valid, Latin-1 where it is not. */
+function nameOf(events: readonly (MetaEvent | SysexEvent)[]): string {
+  const event = events.find((candidate) => candidate.kind === "meta" && candidate.type === TRACK_NAME_META);
+  if (event?.kind !== "meta") return "";
+  try {
+    return UTF_8.decode(event.data);
+  } catch {
+    return LATIN_1.decode(event.data);
+  }
+}

@@ -1,0 +1,127 @@
+/** A score to ids: the whole way from what a MIDI file holds to what a model reads. */
+import { type NoteTable, tableOf } from "../midi/note-table.ts";
+import { encodeColumns } from "./performance.ts";
+import type { Score, ScoreNote } from "../midi/score.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+/** What `encodeScore` leaves out when it is told to. */
+export interface EncodeScoreOptions {
+  /** Begin with the first note instead of at the start of the file. Default false, as in note-seq. */
+  readonly trimLeadingSilence?: boolean;
+  /**
+   * Leave out notes whose pitch the vocabulary lacks (`score2perf` has only a piano's keys) and count them in
+   * `droppedNotes`. Default false: such a note is a `VocabularyError`.
+   */
+  readonly dropOutOfRange?: boolean;
+  /**
+   * The most that a note lasts which no event releases, in seconds. Such a note ends where reading says, often a bar after
+   * the last note, which a model should not learn. Default: no limit.
+   */
+  readonly maxUnreleasedSeconds?: number;
+}
+
+/** Ids, and what they were made of. */
+export interface EncodedScore {
+  readonly ids: Uint16Array<ArrayBuffer>;
+  /** The notes that were encoded, pedal folded in: the k-th one is the k-th note-on of `ids`. */
+  readonly notes: readonly ScoreNote[];
+  /** Silence before the first note that was left out. */
+  readonly trimmedSeconds: number;
+  /** Notes that were left out because the vocabulary lacks their pitch. */
+  readonly droppedNotes: number;
+  /** Encoded notes that no event releases. */
+  readonly unreleasedNotes: number;
+}
+
+/**
+ * Encodes the notes of a score: percussion left out, the sustain pedal folded into note lengths, then the performance
+ * encoding of `encodePerformance`, with its errors.
+ */
+export function encodeScore(
+  score: Score,
+  vocabulary: Vocabulary,
+  options: EncodeScoreOptions = {},
+): EncodedScore {
+  const table = tableOf(score);
+  const isChanged =
+    options.dropOutOfRange || (table.hasUnreleased && options.maxUnreleasedSeconds !== undefined);
+  const ends = isChanged ? table.soundEnds.slice() : table.soundEnds;
+  const droppedNotes = options.dropOutOfRange ? dropOutOfRange(table, ends, vocabulary) : 0;
+  const rows = keptRows(ends);
+  const unreleasedNotes = endUnreleased(table, rows, ends, options.maxUnreleasedSeconds ?? Infinity);
+  const trimmedSeconds = options.trimLeadingSilence ? firstOnset(table, rows) : 0;
+  const { startSeconds, pitches, velocities } = table;
+  const columns = { startSeconds, endSeconds: ends, pitches, velocities };
+  const { ids, order } = encodeColumns(columns, rows, vocabulary, trimmedSeconds);
+  return new LazyEncodedScore({ ids, trimmedSeconds, droppedNotes, unreleasedNotes }, () =>
+    table.notesAt(order).map((note, rank) => ({
+      ...note,
+      startSeconds: note.startSeconds - trimmedSeconds,
+      endSeconds: (ends[order[rank] ?? 0] ?? 0) - trimmedSeconds,
+      soundEndSeconds: (ends[order[rank] ?? 0] ?? 0) - trimmedSeconds,
+    })),
+  );
+}
+
+/** Marks notes that the vocabulary has no pitch for as left out; returns how many. */
+function dropOutOfRange({ pitches, length }: NoteTable, ends: Float64Array, vocabulary: Vocabulary): number {
+  const { minimum, count } = vocabulary.range("NOTE_ON") ?? { minimum: 0, count: 0 };
+  let dropped = 0;
+  for (let row = 0; row < length; row += 1) {
+    const pitch = pitches[row] ?? 0;
+    if (Number.isNaN(ends[row]) || (pitch >= minimum && pitch < minimum + count)) continue;
+    ends[row] = NaN;
+    dropped += 1;
+  }
+  return dropped;
+}
+
+/** Limits how long notes last that no event releases; returns how many there are. */
+function endUnreleased(table: NoteTable, rows: Uint32Array, ends: Float64Array, maxSeconds: number): number {
+  if (!table.hasUnreleased) return 0;
+  let count = 0;
+  for (const row of rows) {
+    if (!table.isUnreleased(row)) continue;
+    count += 1;
+    if (maxSeconds < Infinity) ends[row] = Math.min(ends[row]!, table.startSeconds[row]! + maxSeconds);
+  }
+  return count;
+}
+
+/** The rows that are not marked as left out. */
+function keptRows(ends: Float64Array): Uint32Array {
+  const rows = new Uint32Array(ends.length);
+  let count = 0;
+  for (let row = 0; row < ends.length; row += 1) {
+    if (!Number.isNaN(ends[row])) rows[count++] = row;
+  }
+  return rows.subarray(0, count);
+}
+
+function firstOnset({ startSeconds }: NoteTable, rows: Uint32Array): number {
+  const first = rows.reduce((earliest, row) => Math.min(earliest, startSeconds[row] ?? 0), Infinity);
+  return first === Infinity ? 0 : first;
+}
+
+/** Makes `notes` when they are first asked for: most callers only want the ids. */
+class LazyEncodedScore implements EncodedScore {
+  readonly ids: Uint16Array<ArrayBuffer>;
+  readonly trimmedSeconds: number;
+  readonly droppedNotes: number;
+  readonly unreleasedNotes: number;
+  readonly #makeNotes: () => readonly ScoreNote[];
+  #notes: readonly ScoreNote[] | undefined;
+
+  constructor(facts: Omit<EncodedScore, "notes">, makeNotes: () => readonly ScoreNote[]) {
+    this.ids = facts.ids;
+    this.trimmedSeconds = facts.trimmedSeconds;
+    this.droppedNotes = facts.droppedNotes;
+    this.unreleasedNotes = facts.unreleasedNotes;
+    this.#makeNotes = makeNotes;
+  }
+
+  get notes(): readonly ScoreNote[] {
+    this.#notes ??= this.#makeNotes();
+    return this.#notes;
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * Notes to performance ids, with the semantics of note-seq (`performance_lib.py`, `sequences_lib.py`): a grid of
+ * 10 ms, the events of one step in the order note-offs (by onset), then note-ons (by onset), velocity only where its
+ * bin changes.
+ */
+import { columnsOf, type NoteColumns } from "../midi/note-columns.ts";
+import { onsetOrder } from "../midi/onset-order.ts";
+import type { Note } from "../midi/score.ts";
+import { ascendingOrder } from "../sort.ts";
+import { HintedError } from "../hinted-error.ts";
+import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
+
+/** The grid: steps of 10 ms. */
+export const STEPS_PER_SECOND = 100;
+/** Nobody plays longer; a damaged file that claims more would cost an id for each second of silence. */
+const MAX_SECONDS = 100 * 3600;
+
+/** Thrown for notes that have no encoding. */
+export class EncodingError extends HintedError<"bad-time" | "not-a-performance"> {
+  override readonly name = "EncodingError";
+}
+
+/** Seconds to the nearest step of 10 ms; half a step is rounded up. */
+export function quantize(seconds: number): number {
+  return Math.floor(seconds * STEPS_PER_SECOND + 0.5);
+}
+
+/**
+ * Encodes notes as ids. A note shorter than one step is given one step; silence after the last event is not encoded.
+ *
+ * @param notes in any order, times in seconds from the start of the piece; pedal and percussion already dealt with.
+ * @throws EncodingError for a time that is negative or beyond 100 hours; VocabularyError for a pitch that the vocabulary lacks.
+ * @example
+ * encodePerformance([{ pitch: 60, velocity: 100, startSeconds: 0, endSeconds: 0.5 }], PERFORMANCE_388);
+ * // VELOCITY 25, NOTE_ON 60, TIME_SHIFT 50, NOTE_OFF 60 → [380, 60, 305, 188]
+ */
+export function encodePerformance(notes: readonly Note[], vocabulary: Vocabulary): Uint16Array<ArrayBuffer> {
+  return encodeColumns(columnsOf(notes), Uint32Array.from(notes.keys()), vocabulary).ids;
+}
+
+export interface EncodedColumns {
+  readonly ids: Uint16Array<ArrayBuffer>;
+  /** The rows that were encoded, in order of their note-ons. */
+  readonly order: Uint32Array;
+}
+
+/**
+ * Encodes some rows of a table.
+ *
+ * @param rows equal onsets of one pitch are encoded in the order given here; changed.
+ * @param originSeconds where time begins: what is taken off all times.
+ * @throws EncodingError, VocabularyError as `encodePerformance` does.
+ */
+export function encodeColumns(
+  notes: NoteColumns,
+  rows: Uint32Array,
+  vocabulary: Vocabulary,
+  originSeconds = 0,
+): EncodedColumns {
+  const order = onsetOrder(notes, rows);
+  const quantized = quantizeNotes(notes, order, vocabulary, originSeconds);
+  const { minimum, count } = rangeOf(vocabulary, "TIME_SHIFT");
+  // A note has at most an on, an off and a velocity; every shift but the longest is followed by one of the first two.
+  const ids = new Uint16Array(order.length * 5 + Math.ceil(quantized.lastStep / (minimum + count - 1)));
+  const length = writeIds(quantized, vocabulary, ids);
+  return { ids: ids.slice(0, length), order };
+}
+
+/** Note-ons in order of onset and note-offs in order of end, merged; on one step the note-offs come first. */
+function writeIds(
+  { starts, ends, bins, pitches }: QuantizedNotes,
+  vocabulary: Vocabulary,
+  ids: Uint16Array,
+): number {
+  const byEnd = ascendingOrder(ends);
+  const shifts = rangeOf(vocabulary, "TIME_SHIFT");
+  const longestShift = shifts.minimum + shifts.count - 1;
+  const noteOn = zeroOf(rangeOf(vocabulary, "NOTE_ON"));
+  const noteOff = zeroOf(rangeOf(vocabulary, "NOTE_OFF"));
+  const timeShift = zeroOf(shifts);
+  const velocity = zeroOf(rangeOf(vocabulary, "VELOCITY"));
+  let length = 0;
+  let now = 0;
+  let currentBin = -1;
+  let nextOn = 0;
+  for (let nextOff = 0; nextOff < byEnd.length;) {
+    const ending = byEnd[nextOff] ?? 0;
+    const offStep = ends[ending] ?? 0;
+    const isOn = nextOn < starts.length && (starts[nextOn] ?? 0) < offStep;
+    const step = isOn ? (starts[nextOn] ?? 0) : offStep;
+    if (step > now) {
+      for (; step - now > longestShift; now += longestShift) ids[length++] = timeShift + longestShift;
+      ids[length++] = timeShift + step - now;
+      now = step;
+    }
+    if (isOn) {
+      const bin = bins[nextOn] ?? 0;
+      if (bin !== currentBin) ids[length++] = velocity + bin;
+      currentBin = bin;
+      ids[length++] = noteOn + (pitches[nextOn] ?? 0);
+      nextOn += 1;
+    } else {
+      ids[length++] = noteOff + (pitches[ending] ?? 0);
+      nextOff += 1;
+    }
+  }
+  return length;
+}
+
+interface QuantizedNotes {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly bins: Uint8Array;
+  readonly pitches: Uint8Array;
+  readonly lastStep: number;
+}
+
+/** Times in steps, velocities in bins, all in the order given; checked here. */
+function quantizeNotes(
+  notes: NoteColumns,
+  order: Uint32Array,
+  vocabulary: Vocabulary,
+  originSeconds: number,
+): QuantizedNotes {
+  const starts = new Int32Array(order.length);
+  const ends = new Int32Array(order.length);
+  const bins = new Uint8Array(order.length);
+  const pitches = new Uint8Array(order.length);
+  const { startSeconds, endSeconds } = notes;
+  const pitchRange = rangeOf(vocabulary, "NOTE_ON");
+  const binRange = rangeOf(vocabulary, "VELOCITY");
+  let lastStep = 0;
+  for (let rank = 0; rank < order.length; rank += 1) {
+    const row = order[rank] ?? 0;
+    const pitch = notes.pitches[row] ?? 0;
+    const bin = vocabulary.velocityBin(notes.velocities[row] ?? 0);
+    if (!isIn(pitchRange, pitch)) vocabulary.id("NOTE_ON", pitch);
+    if (!isIn(binRange, bin)) vocabulary.id("VELOCITY", bin);
+    const from = (startSeconds[row] ?? 0) - originSeconds;
+    const to = (endSeconds[row] ?? 0) - originSeconds;
+    const start = quantize(from);
+    const end = Math.max(start + 1, quantize(to));
+    if (!(start >= 0 && from <= MAX_SECONDS && to <= MAX_SECONDS)) {
+      throw new EncodingError(
+        `a note of pitch ${pitch} lasts from ${from} to ${to} s; ` +
+          `times must be between 0 and ${MAX_SECONDS} s`,
+        { code: "bad-time", hint: "correct the note, or leave it out" },
+      );
+    }
+    starts[rank] = start;
+    ends[rank] = end;
+    bins[rank] = bin;
+    pitches[rank] = pitch;
+    lastStep = Math.max(lastStep, end);
+  }
+  return { starts, ends, bins, pitches, lastStep };
+}
+
+/** The id that the value 0 has, or would have: an id is this plus its value. */
+function zeroOf({ first, minimum }: IdRange): number {
+  return first - minimum;
+}
+
+function isIn({ count, minimum }: IdRange, value: number): boolean {
+  return Number.isInteger(value) && value >= minimum && value < minimum + count;
+}
+
+function rangeOf(vocabulary: Vocabulary, kind: EventKind): IdRange {
+  const range = vocabulary.range(kind);
+  if (range) return range;
+  throw new EncodingError(
+    `vocabulary "${vocabulary.name}" has no ${kind} ids, so it cannot hold a performance`,
+    { code: "not-a-performance", hint: `take a vocabulary with these ids, such as PERFORMANCE_416` },
+  );
+}

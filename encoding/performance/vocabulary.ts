@@ -1,0 +1,218 @@
+/**
+ * Events <-> ids, as data: a vocabulary is a list of named ranges of ids. The 388-id performance vocabulary is
+ * note-seq's (`performance_encoder_decoder.py`); the 416-id one adds the special and task ids of the models that ship.
+ */
+
+import { HintedError } from "../hinted-error.ts";
+
+/** The four kinds of performance event. */
+export type PerformanceEventKind = "NOTE_ON" | "NOTE_OFF" | "TIME_SHIFT" | "VELOCITY";
+
+/** Ids that are no performance event: framing of a piece, and room for tasks and styles. */
+export type SpecialKind = "PAD" | "START" | "END" | "TASK" | "STYLE";
+
+/** Everything that an id can stand for. */
+export type EventKind = PerformanceEventKind | SpecialKind;
+
+/** Ids that follow each other, and the values they stand for. */
+export interface IdRange {
+  readonly kind: EventKind;
+  /** The first id of the range. */
+  readonly first: number;
+  /** How many ids there are. */
+  readonly count: number;
+  /** The value of the first id; values count up by one. Pitches, time steps of 10 ms, velocity bins. */
+  readonly minimum: number;
+}
+
+/** How 127 velocities fall into bins: `bin = floor((velocity - offset) / width) + firstBin`. */
+export interface VelocityBins {
+  readonly offset: number;
+  readonly width: number;
+  readonly firstBin: number;
+}
+
+/** A vocabulary as data: `new Vocabulary(declaration)` makes it usable. */
+export interface VocabularyDeclaration {
+  readonly name: string;
+  readonly ranges: readonly IdRange[];
+  readonly velocityBins: VelocityBins;
+}
+
+/** One event: what `ids` are turned into and made from. */
+export interface VocabularyEvent {
+  readonly kind: EventKind;
+  readonly value: number;
+}
+
+/** Thrown for an id or event that a vocabulary does not have, and for a declaration whose ranges leave gaps. */
+export class VocabularyError extends HintedError<"bad-range" | "unknown-event" | "unknown-id"> {
+  override readonly name = "VocabularyError";
+}
+
+const PERFORMANCE_RANGES: readonly IdRange[] = [
+  { kind: "NOTE_ON", first: 0, count: 128, minimum: 0 },
+  { kind: "NOTE_OFF", first: 128, count: 128, minimum: 0 },
+  { kind: "TIME_SHIFT", first: 256, count: 100, minimum: 1 },
+  { kind: "VELOCITY", first: 356, count: 32, minimum: 1 },
+];
+
+const NOTE_SEQ_VELOCITY: VelocityBins = { offset: 1, width: 4, firstBin: 1 };
+
+/** A declared vocabulary, with tables both ways. */
+export class Vocabulary {
+  readonly name: string;
+  readonly ranges: readonly IdRange[];
+  readonly velocityBins: VelocityBins;
+  /** Number of ids; ids are 0 to `size - 1`. */
+  readonly size: number;
+  readonly #events: readonly VocabularyEvent[];
+
+  constructor(declaration: VocabularyDeclaration) {
+    this.name = declaration.name;
+    this.ranges = declaration.ranges;
+    this.velocityBins = declaration.velocityBins;
+    const events: VocabularyEvent[] = [];
+    for (const range of declaration.ranges) {
+      if (range.first !== events.length) {
+        throw new VocabularyError(
+          `range ${range.kind} begins at id ${range.first}, expected ${events.length}`,
+          {
+            code: "bad-range",
+            hint: "declare the ranges in order, each beginning where the one before ends",
+          },
+        );
+      }
+      for (let i = 0; i < range.count; i += 1) events.push({ kind: range.kind, value: range.minimum + i });
+    }
+    this.#events = events;
+    this.size = events.length;
+  }
+
+  /** The range of a kind; undefined where the vocabulary has none. */
+  range(kind: EventKind): IdRange | undefined {
+    return this.ranges.find((range) => range.kind === kind);
+  }
+
+  /** @throws VocabularyError when the vocabulary has no such event. */
+  id(kind: EventKind, value?: number): number {
+    const range = this.range(kind);
+    const offset = range === undefined ? -1 : (value ?? range.minimum) - range.minimum;
+    if (range === undefined || !Number.isInteger(offset) || offset < 0 || offset >= range.count) {
+      throw new VocabularyError(`vocabulary "${this.name}" has no event ${kind} ${value ?? ""}`.trimEnd(), {
+        code: "unknown-event",
+        hint: `take an event of ${this.ranges.map((each) => each.kind).join(", ")}, or another vocabulary`,
+      });
+    }
+    return range.first + offset;
+  }
+
+  /** @throws VocabularyError when `id` is not one of the vocabulary's. */
+  event(id: number): VocabularyEvent {
+    const event = this.#events[id];
+    if (event) return event;
+    throw new VocabularyError(`id ${id} is outside vocabulary "${this.name}" (0 to ${this.size - 1})`, {
+      code: "unknown-id",
+      hint: "decode with the vocabulary that the ids were encoded with",
+    });
+  }
+
+  /** Velocity 1–127 to its bin. */
+  velocityBin(velocity: number): number {
+    const { offset, width, firstBin } = this.velocityBins;
+    return Math.floor((velocity - offset) / width) + firstBin;
+  }
+
+  /** The velocity that a bin is played with: its softest, at least 1. */
+  velocityOfBin(bin: number): number {
+    const { offset, width, firstBin } = this.velocityBins;
+    return Math.max(1, offset + (bin - firstBin) * width);
+  }
+}
+
+/** note-seq's performance vocabulary: 32 velocity bins, shifts of 10 ms to 1 s. */
+export const PERFORMANCE_388 = new Vocabulary({
+  name: "performance-388",
+  ranges: PERFORMANCE_RANGES,
+  velocityBins: NOTE_SEQ_VELOCITY,
+});
+
+/**
+ * `performance-388` with the ids that the shipped models are trained with: padding, start and end of a piece, and room
+ * for tasks (melody, infill …) and styles.
+ */
+export const PERFORMANCE_416 = new Vocabulary({
+  name: "performance-416",
+  ranges: [
+    ...PERFORMANCE_RANGES,
+    { kind: "PAD", first: 388, count: 1, minimum: 0 },
+    { kind: "START", first: 389, count: 1, minimum: 0 },
+    { kind: "END", first: 390, count: 1, minimum: 0 },
+    { kind: "TASK", first: 391, count: 9, minimum: 0 },
+    { kind: "STYLE", first: 400, count: 16, minimum: 0 },
+  ],
+  velocityBins: NOTE_SEQ_VELOCITY,
+});
+
+/**
+ * The vocabulary of magenta's Music Transformer (`score2perf.py`): padding and end of sequence first, then the keys of a
+ * piano only. `encodeScore` drops notes beyond them where it is told to.
+ */
+export const SCORE_2_PERF = new Vocabulary({
+  name: "score2perf",
+  ranges: [
+    { kind: "PAD", first: 0, count: 1, minimum: 0 },
+    { kind: "END", first: 1, count: 1, minimum: 0 },
+    { kind: "NOTE_ON", first: 2, count: 88, minimum: 21 },
+    { kind: "NOTE_OFF", first: 90, count: 88, minimum: 21 },
+    { kind: "TIME_SHIFT", first: 178, count: 100, minimum: 1 },
+    { kind: "VELOCITY", first: 278, count: 32, minimum: 1 },
+  ],
+  velocityBins: NOTE_SEQ_VELOCITY,
+});
+
+/**
+ * The ids of midi-neural-processor (jason9693), which PyTorch ports of the Music Transformer train with (gwinndr): the
+ * 388 ids, then end and padding; velocities binned from 0 instead of 1.
+ */
+export const MIDI_NEURAL_PROCESSOR = new Vocabulary({
+  name: "midi-neural-processor",
+  ranges: [
+    { kind: "NOTE_ON", first: 0, count: 128, minimum: 0 },
+    { kind: "NOTE_OFF", first: 128, count: 128, minimum: 0 },
+    { kind: "TIME_SHIFT", first: 256, count: 100, minimum: 1 },
+    { kind: "VELOCITY", first: 356, count: 32, minimum: 0 },
+    { kind: "END", first: 388, count: 1, minimum: 0 },
+    { kind: "PAD", first: 389, count: 1, minimum: 0 },
+  ],
+  velocityBins: { offset: 0, width: 4, firstBin: 0 },
+});
+
+/** Every vocabulary the toolkit knows, by name. */
+export const VOCABULARIES: ReadonlyMap<string, Vocabulary> = new Map(
+  [PERFORMANCE_388, PERFORMANCE_416, SCORE_2_PERF, MIDI_NEURAL_PROCESSOR].map((vocabulary) => [
+    vocabulary.name,
+    vocabulary,
+  ]),
+);
+
+/**
+ * One row per id, all zeros but for a one at the id's column.
+ *
+ * @returns row-major `[ids.length, size]`.
+ * @throws VocabularyError when an id is not below `size`.
+ */
+export function oneHot(ids: ArrayLike<number>, size: number): Uint8Array {
+  const matrix = new Uint8Array(ids.length * size);
+  for (let row = 0; row < ids.length; row += 1) {
+    const id = ids[row] ?? -1;
+    if (!Number.isInteger(id) || id < 0 || id >= size) {
+      throw new VocabularyError(`id ${id} at position ${row} is outside 0 to ${size - 1}`, {
+        code: "unknown-id",
+        hint: "give the size of the vocabulary that the ids were encoded with",
+      });
+    }
+    matrix[row * size + id] = 1;
+  }
+  return matrix;
+}

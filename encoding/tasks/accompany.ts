@@ -1,0 +1,110 @@
+/**
+ * A melody and the whole music that is made of it as one sequence, interleaved by time. Both are cut every two seconds; the
+ * melody runs one segment ahead:
+ *
+ *     M0 M1 A0 M2 A1 M3 A2 … An
+ *
+ * M is the melody alone, A the piano part: accompaniment and melody together, as one performance. So the notes of the
+ * melody stand twice: two to four seconds ahead, to be planned for, and in their places among the notes that go with them,
+ * as in any piece that the model knows. However long the piece, both are within the model's window. (All of the melody first would leave
+ * the window of a long piece; the accompaniment without the melody in it would have to be aligned across segments, which
+ * a small model hardly learns.) Each segment opens with its MELODY or ACCOMPANIMENT mark and its time shifts add up to
+ * exactly two seconds. Each of the two streams is a performance of its own: its notes may sound on into later segments,
+ * and its velocity holds until it changes it.
+ */
+import { columnsOf } from "../midi/note-columns.ts";
+import { encodeColumns, quantize, STEPS_PER_SECOND } from "../performance/performance.ts";
+import type { Note } from "../midi/score.ts";
+import { shiftIds, taskId } from "./tasks.ts";
+import type { Vocabulary } from "../performance/vocabulary.ts";
+
+/** Length of a segment, in steps of 10 ms. */
+export const SEGMENT_STEPS = 200;
+
+/**
+ * Cuts performance ids every `SEGMENT_STEPS`. An event on a cut belongs to the later segment; a shift across one is
+ * split; the last segment is filled up with silence.
+ */
+export function cutSegments(ids: Iterable<number>, vocabulary: Vocabulary): number[][] {
+  const segments: number[][] = [[]];
+  let within = 0; // steps of the newest segment that are written
+  let gap = 0; // steps that are not yet written
+  const advance = (): void => {
+    while (gap > 0) {
+      if (within === SEGMENT_STEPS) {
+        segments.push([]);
+        within = 0;
+      }
+      const steps = Math.min(gap, SEGMENT_STEPS - within);
+      segments.at(-1)?.push(...shiftIds(vocabulary, steps));
+      within += steps;
+      gap -= steps;
+    }
+  };
+  for (const id of ids) {
+    const { kind, value } = vocabulary.event(id);
+    if (kind === "TIME_SHIFT") {
+      gap += value;
+      continue;
+    }
+    advance();
+    if (within === SEGMENT_STEPS) {
+      segments.push([]);
+      within = 0;
+    }
+    segments.at(-1)?.push(id);
+  }
+  advance();
+  gap = SEGMENT_STEPS - within;
+  advance();
+  return segments;
+}
+
+/** Melody and accompaniment as one performance. */
+export interface MergedVoices {
+  readonly ids: Uint16Array<ArrayBuffer>;
+  /** Of each note-on of `ids`, whether it is the melody's. */
+  readonly isMelody: readonly boolean[];
+}
+
+/**
+ * Encodes melody and accompaniment together. Of the notes that are struck in one step those of the melody come first: they are
+ * what is known when the others are written.
+ *
+ * @throws EncodingError, VocabularyError as `encodePerformance` does.
+ */
+export function mergeVoices(
+  melody: readonly Note[],
+  accompaniment: readonly Note[],
+  vocabulary: Vocabulary,
+): MergedVoices {
+  const first = melody.map((note) => ({ ...note, startSeconds: stepBegin(quantize(note.startSeconds)) }));
+  const columns = columnsOf([...first, ...accompaniment]);
+  const { ids, order } = encodeColumns(columns, Uint32Array.from(columns.pitches.keys()), vocabulary);
+  return { ids, isMelody: Array.from(order, (row) => row < melody.length) };
+}
+
+/** The earliest time that is quantised to a step, but for rounding errors. */
+function stepBegin(step: number): number {
+  return (step - 0.4999) / STEPS_PER_SECOND;
+}
+
+/**
+ * The sequence of melody and music, without START and END: segments as `cutSegments` gives them; those that one
+ * of the two lacks are silent.
+ */
+export function interleaveSegments(
+  melody: readonly (readonly number[])[],
+  music: readonly (readonly number[])[],
+  vocabulary: Vocabulary,
+): number[] {
+  const [melodyMark, accompanimentMark] = [taskId(vocabulary, "MELODY"), taskId(vocabulary, "ACCOMPANIMENT")];
+  const silence = shiftIds(vocabulary, SEGMENT_STEPS);
+  const count = Math.max(melody.length, music.length);
+  const ids: number[] = [];
+  for (let k = 0; k <= count; k += 1) {
+    if (k < count) ids.push(melodyMark, ...(melody[k] ?? silence));
+    if (k > 0) ids.push(accompanimentMark, ...(music[k - 1] ?? silence));
+  }
+  return ids;
+}

@@ -1,0 +1,100 @@
+/**
+ * Marks of a piece as a whole, put between its events: its style and density, stated at the start and every
+ * `CONDITION_PERIOD` ids, so that any window of the model holds a statement; and that it is about to end.
+ *
+ * Marks stand at the start, or after a note-on or note-off: between a velocity and its note, or the shifts of one gap,
+ * they would break what belongs together..
+ */
+import { STEPS_PER_SECOND } from "../performance/performance.ts";
+import {
+  DENSITIES,
+  densityClass,
+  type DensityName,
+  ENDING_SECONDS,
+  type StyleName,
+  STYLES,
+  taskId,
+} from "./tasks.ts";
+import type { Vocabulary } from "../performance/vocabulary.ts";
+
+/** Ids from one statement of the conditions to the next, at least. */
+export const CONDITION_PERIOD = 256;
+
+/** What a model can be told about the music to come. */
+export interface Conditions {
+  readonly style?: StyleName | undefined;
+  readonly density?: DensityName | undefined;
+}
+
+/** The ids that state conditions: style first. */
+export function conditionIds({ style, density }: Conditions, vocabulary: Vocabulary): number[] {
+  return [
+    ...(style === undefined ? [] : [vocabulary.id("STYLE", STYLES[style])]),
+    ...(density === undefined ? [] : [vocabulary.id("STYLE", DENSITIES[density].value)]),
+  ];
+}
+
+/**
+ * A piece with its conditions stated; the density is that of the ids up to the next statement.
+ *
+ * @param ids a piece without START and END.
+ * @param stated the style, if it is to be stated, and whether the density is.
+ */
+export function withConditions(
+  ids: readonly number[],
+  vocabulary: Vocabulary,
+  stated: { readonly style?: StyleName | undefined; readonly density: boolean },
+): number[] {
+  const { style } = stated;
+  const perStatement = (style === undefined ? 0 : 1) + (stated.density ? 1 : 0);
+  const marked: number[] = [];
+  for (let from = 0; from < ids.length;) {
+    let to = from + CONDITION_PERIOD - perStatement;
+    while (to < ids.length && !isNote(ids[to - 1] ?? 0, vocabulary)) to += 1;
+    const chunk = ids.slice(from, to);
+    const density = stated.density ? densityOf(chunk, vocabulary) : undefined;
+    marked.push(...conditionIds({ style, density }, vocabulary), ...chunk);
+    from = to;
+  }
+  return marked;
+}
+
+/**
+ * A piece with the mark ENDING: after its first note event within `ENDING_SECONDS` of its end, or at its start where
+ * the whole piece is shorter.
+ *
+ * @param ids a piece without START and END.
+ */
+export function withEnding(ids: readonly number[], vocabulary: Vocabulary): number[] {
+  const total = ids.reduce((steps, id) => steps + stepsOf(id, vocabulary), 0);
+  const from = total - ENDING_SECONDS * STEPS_PER_SECOND;
+  let place = 0;
+  let step = 0;
+  if (from > 0) {
+    place =
+      ids.findIndex((id) => {
+        step += stepsOf(id, vocabulary);
+        return step >= from && isNote(id, vocabulary);
+      }) + 1;
+  }
+  return ids.toSpliced(place, 0, taskId(vocabulary, "ENDING"));
+}
+
+/** Whether marks may stand after an id. */
+export function isNote(id: number, vocabulary: Vocabulary): boolean {
+  const { kind } = vocabulary.event(id);
+  return kind === "NOTE_ON" || kind === "NOTE_OFF";
+}
+
+function densityOf(ids: readonly number[], vocabulary: Vocabulary): DensityName {
+  const notes = ids.filter((id) => vocabulary.event(id).kind === "NOTE_ON").length;
+  return densityClass(
+    notes,
+    ids.reduce((steps, id) => steps + stepsOf(id, vocabulary), 0),
+  );
+}
+
+function stepsOf(id: number, vocabulary: Vocabulary): number {
+  const { kind, value } = vocabulary.event(id);
+  return kind === "TIME_SHIFT" ? value : 0;
+}

@@ -1,0 +1,45 @@
+/** Which notes of a score are its melody. */
+import type { Note, Score, ScoreNote } from "../midi/score.ts";
+import { skyline } from "./skyline.ts";
+import { movedNotes } from "../midi/splice.ts";
+
+/** The track that holds a song's melody, by its name, among others that have notes; undefined where there is none. */
+export function melodyTrack(score: Score): number | undefined {
+  const track = score.tracks.findIndex(({ name }) => /^melody$/i.test(name.trim()));
+  const others = score.notes.filter((note) => note.track !== track).length;
+  return track >= 0 && others > 0 && others < score.notes.length ? track : undefined;
+}
+
+/**
+ * Tells the notes of the melody track.
+ *
+ * @param notes of the score, as `encodeScore` gives them.
+ * @returns one flag a note; undefined where no track holds the melody.
+ */
+export function melodyTrackNotes(score: Score, notes: readonly ScoreNote[]): boolean[] | undefined {
+  const track = melodyTrack(score);
+  return track === undefined ? undefined : notes.map((note) => note.track === track);
+}
+
+/** Tells the notes of the top voice, by `skyline`; of keys as they are released, without what the pedal holds. */
+export function topVoice(score: Score, notes: readonly ScoreNote[]): boolean[] {
+  const key = ({ track, noteOnIndex }: ScoreNote): string => `${track}:${noteOnIndex}`;
+  const lengths = new Map(score.notes.map((note) => [key(note), note.endSeconds - note.startSeconds]));
+  return skyline(
+    notes.map((note) => ({ ...note, endSeconds: note.startSeconds + (lengths.get(key(note)) ?? 0) })),
+  );
+}
+
+/** Melody and accompaniment: what is struck from a time on, and counted from there. */
+export function voices(
+  notes: readonly Note[],
+  isMelody: readonly boolean[],
+  fromSeconds = 0,
+): { readonly melody: Note[]; readonly accompaniment: Note[] } {
+  const voice = (wanted: boolean): Note[] =>
+    movedNotes(
+      notes.filter((note, index) => isMelody[index] === wanted && note.startSeconds >= fromSeconds),
+      -fromSeconds,
+    );
+  return { melody: voice(true), accompaniment: voice(false) };
+}

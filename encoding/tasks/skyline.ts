@@ -1,0 +1,45 @@
+/** The melody of piano music that has no track for it, by the skyline rule: the top voice. */
+import type { Note } from "../midi/score.ts";
+
+/** Notes struck within this time of each other are one chord. */
+const CHORD_SECONDS = 0.04;
+/** A held note covers lower ones no longer than this: by then the ear has left it. */
+const COVER_SECONDS = 2;
+/** A note further below the melody is accompaniment … */
+const LARGEST_FALL = 12;
+/** … unless the melody has been silent for so long. */
+const REST_SECONDS = 1.5;
+
+/**
+ * Tells the notes of the top voice: those above all other notes that sound when they are struck, but for notes that fall
+ * by more than an octave while the melody only takes breath.
+ *
+ * @param notes in order of onset; ends as keys are released, the pedal not counted: what it holds would cover the melody.
+ * @returns one flag a note.
+ */
+export function skyline(notes: readonly Note[]): boolean[] {
+  const isMelody = notes.map(() => false);
+  let last: Note | undefined;
+  let first = 0; // the first note that may still cover others
+  for (const [index, note] of notes.entries()) {
+    while ((notes[first]?.startSeconds ?? Infinity) < note.startSeconds - COVER_SECONDS) first += 1;
+    if (isCovered(note, index, notes, first)) continue;
+    const rest =
+      last === undefined ? Infinity : note.startSeconds - Math.max(last.startSeconds, last.endSeconds);
+    if (last && last.pitch - note.pitch > LARGEST_FALL && rest < REST_SECONDS) continue;
+    isMelody[index] = true;
+    last = note;
+  }
+  return isMelody;
+}
+
+function isCovered(note: Note, index: number, notes: readonly Note[], first: number): boolean {
+  for (let other = first; other < notes.length; other += 1) {
+    const candidate = notes[other];
+    if (!candidate || candidate.startSeconds > note.startSeconds + CHORD_SECONDS) return false;
+    if (other === index || candidate.pitch <= note.pitch) continue;
+    const isChord = candidate.startSeconds >= note.startSeconds - CHORD_SECONDS;
+    if (isChord || candidate.endSeconds > note.startSeconds) return true;
+  }
+  return false;
+}

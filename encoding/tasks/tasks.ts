@@ -1,0 +1,81 @@
+/**
+ * What the TASK and STYLE ids of `performance-416` mean, as data. All of them are marks between performance events:
+ * they take no time and change nothing that sounds.
+ */
+import { STEPS_PER_SECOND } from "../performance/performance.ts";
+import type { Vocabulary } from "../performance/vocabulary.ts";
+
+/**
+ * The marks and their TASK values. MELODY and ACCOMPANIMENT open a segment of `accompany.ts`; SUFFIX, PREFIX and MIDDLE
+ * the parts of `infill.ts`; ENDING says that the piece closes `ENDING_SECONDS` later.
+ */
+export const TASK_MARKS = {
+  MELODY: 0,
+  ACCOMPANIMENT: 1,
+  SUFFIX: 2,
+  PREFIX: 3,
+  MIDDLE: 4,
+  ENDING: 5,
+} as const;
+/** The name of a mark. */
+export type TaskMark = keyof typeof TASK_MARKS;
+
+/** The styles and their STYLE values: what the training corpora are. */
+export const STYLES = {
+  /** Songs in piano arrangements. */
+  pop: 0,
+  /** Concert music, from scores and recordings. */
+  classical: 1,
+  /** The repertoire of reproducing-piano rolls, 1905–1930. */
+  roll: 2,
+} as const;
+/** The name of a style. */
+export type StyleName = keyof typeof STYLES;
+
+/**
+ * How many notes begin in a second: STYLE values, each up to the bound of the next. The bounds are near the quartiles of
+ * the training corpora (6.9, 9.8 and 15.8 over 254 ids).
+ */
+export const DENSITIES = {
+  sparse: { value: 8, from: 0 },
+  medium: { value: 9, from: 7 },
+  dense: { value: 10, from: 10 },
+  busy: { value: 11, from: 16 },
+} as const;
+/** The name of a density. */
+export type DensityName = keyof typeof DENSITIES;
+
+/** Every style, for menus and messages. */
+export const STYLE_NAMES: readonly StyleName[] = ["pop", "classical", "roll"];
+/** Every density, sparsest first. */
+export const DENSITY_NAMES: readonly DensityName[] = ["sparse", "medium", "dense", "busy"];
+
+/** What a model can be trained to do besides continuing music: the names in `config.json` and of `dataset --tasks`. */
+export const TASKS = ["accompany", "infill", "ending", "style"] as const;
+/** One of the `TASKS`. */
+export type Task = (typeof TASKS)[number];
+
+/** How long before its end a piece says that it ends. */
+export const ENDING_SECONDS = 10;
+
+/** @throws VocabularyError when the vocabulary has no task ids. */
+export function taskId(vocabulary: Vocabulary, mark: TaskMark): number {
+  return vocabulary.id("TASK", TASK_MARKS[mark]);
+}
+
+/** The class of a number of notes in some steps of 10 ms. */
+export function densityClass(notes: number, steps: number): DensityName {
+  const perSecond = (notes * STEPS_PER_SECOND) / Math.max(1, steps);
+  return DENSITY_NAMES.findLast((name) => perSecond >= DENSITIES[name].from) ?? "sparse";
+}
+
+/** A gap as ids: the longest shifts, then the rest; no ids for no steps. */
+export function shiftIds(vocabulary: Vocabulary, steps: number): number[] {
+  const range = vocabulary.range("TIME_SHIFT");
+  const longest = range === undefined ? 1 : range.minimum + range.count - 1;
+  const ids: number[] = [];
+  for (let left = steps; left > 0; left -= longest) {
+    ids.push(vocabulary.id("TIME_SHIFT", Math.min(left, longest)));
+  }
+  return ids;
+}

@@ -1,0 +1,195 @@
+/** The contents of a `tokenizer.json`, checked and prepared; or made from GPT-2's older pair of files. */
+import { tokenBytes } from "./byte-level.ts";
+import { HintedError } from "../hinted-error.ts";
+
+/** What is wrong with a tokenizer, or with what it was given; `TokenizerError.code` is one of these. */
+export type TokenizerErrorCode =
+  | "not-a-tokenizer"
+  | "unsupported"
+  | "damaged"
+  | "wrong-model"
+  | "unknown-id"
+  | "unknown-character";
+
+/** Thrown for a tokenizer file that is not one, or of a kind that is not supported; says what was found. */
+export class TokenizerError extends HintedError<TokenizerErrorCode> {
+  override readonly name = "TokenizerError";
+}
+
+/** GPT-2's only special token: it separates documents, and starts an unconditional sample. */
+export const END_OF_TEXT = "<|endoftext|>";
+
+/** A byte-level BPE, as read from a `tokenizer.json`. */
+export interface TokenizerParts {
+  /** The file's contents as `@huggingface/tokenizers` is to be given them: no special token is found in text. */
+  readonly json: object;
+  /** Token by id; ids without one are holes. */
+  readonly tokens: readonly (string | undefined)[];
+  /** Ids of the tokens that are text as it is, not bytes written as characters. */
+  readonly added: ReadonlySet<number>;
+}
+
+/** How GPT-2 cuts text into words before merging (openai/gpt-2, `src/encoder.py`). */
+const WORDS = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
+
+const UNSUPPORTED = {
+  code: "unsupported",
+  hint: "take a model with a byte-level BPE, as GPT-2's; no other can be read",
+} as const;
+
+/**
+ * @param file the parsed contents of `tokenizer.json`.
+ * @throws TokenizerError when it does not describe a byte-level BPE.
+ */
+export function parseTokenizer(file: unknown): TokenizerParts {
+  const model = property(file, "model");
+  const vocabulary = property(model, "vocab");
+  if (!isObject(file) || !isObject(vocabulary)) {
+    throw new TokenizerError('expected an object with "model.vocab": this is not a tokenizer.json', {
+      code: "not-a-tokenizer",
+      hint: "give the tokenizer.json of a checkpoint",
+    });
+  }
+  const kind = property(model, "type") ?? "BPE";
+  if (kind !== "BPE")
+    throw new TokenizerError(`tokenizer.json: the model is ${JSON.stringify(kind)}`, UNSUPPORTED);
+  if (!Array.isArray(property(model, "merges"))) {
+    throw new TokenizerError('tokenizer.json has no "model.merges"', {
+      code: "damaged",
+      hint: "the file is damaged; download it again",
+    });
+  }
+  const decoder = property(property(file, "decoder"), "type");
+  if (decoder !== "ByteLevel") {
+    throw new TokenizerError(
+      `tokenizer.json: the decoder is ${JSON.stringify(decoder ?? null)}`,
+      UNSUPPORTED,
+    );
+  }
+  const tokens: (string | undefined)[] = [];
+  for (const [token, id] of Object.entries(vocabulary)) setToken(tokens, token, id);
+  const added = new Set<number>();
+  const kept: unknown[] = [];
+  for (const entry of addedTokens(file)) {
+    const content = property(entry, "content");
+    const id = property(entry, "id");
+    if (typeof content === "string" && typeof id === "number") added.add(id);
+    setToken(tokens, content, id);
+    if (property(entry, "special") !== true && content !== END_OF_TEXT) kept.push(entry);
+  }
+  for (const [id, token] of tokens.entries()) {
+    if (token === undefined || added.has(id) || tokenBytes(token)) continue;
+    throw new TokenizerError(
+      `tokenizer.json: token ${id}, ${JSON.stringify(token)}, is not bytes`,
+      UNSUPPORTED,
+    );
+  }
+  const json = {
+    normalizer: null,
+    post_processor: null,
+    ...file,
+    added_tokens: kept,
+    pre_tokenizer: unicodeSpaces(property(file, "pre_tokenizer")),
+  };
+  return { json, tokens, added };
+}
+
+/**
+ * A tokenizer from the pair of files that GPT-2 was published with.
+ *
+ * @param vocabulary the parsed contents of `vocab.json`: token → id.
+ * @param merges the text of `merges.txt`: a merge a line, the most important first.
+ * @throws TokenizerError when they are not that.
+ */
+export function tokenizerJson(vocabulary: unknown, merges: string): object {
+  if (!isObject(vocabulary)) {
+    throw new TokenizerError("vocab.json does not hold an object", {
+      code: "not-a-tokenizer",
+      hint: "it should map tokens to ids; download it again",
+    });
+  }
+  const endId: unknown = property(vocabulary, END_OF_TEXT);
+  return {
+    version: "1.0",
+    added_tokens: endId === undefined ? [] : [{ id: endId, content: END_OF_TEXT, special: true }],
+    normalizer: null,
+    pre_tokenizer: { type: "ByteLevel", add_prefix_space: false },
+    post_processor: null,
+    decoder: { type: "ByteLevel" },
+    model: { type: "BPE", vocab: vocabulary, merges: parseMerges(merges) },
+  };
+}
+
+function parseMerges(text: string): [string, string][] {
+  const merges: [string, string][] = [];
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (line === "" || (index === 0 && line.startsWith("#version"))) continue;
+    const [left = "", right = "", ...rest] = line.split(" ");
+    if (left === "" || right === "" || rest.length > 0) {
+      throw new TokenizerError(`merges.txt: line ${index + 1} is ${JSON.stringify(line.slice(0, 40))}`, {
+        code: "damaged",
+        hint: "a line has two tokens with a space between them; download the file again",
+      });
+    }
+    merges.push([left, right]);
+  }
+  return merges;
+}
+
+/**
+ * The words' pattern spelled out where a byte-level pre-tokenizer implies it: in the library's own the spaces are
+ * JavaScript's, which count U+FEFF and leave out U+0085; GPT-2's are Unicode's.
+ */
+function unicodeSpaces(preTokenizer: unknown): unknown {
+  if (property(preTokenizer, "type") === "Sequence") {
+    const parts = property(preTokenizer, "pretokenizers");
+    return Array.isArray(parts)
+      ? { type: "Sequence", pretokenizers: parts.map(unicodeSpaces) }
+      : preTokenizer;
+  }
+  // A space put before the text has to come before the splitting.
+  const isPlain =
+    property(preTokenizer, "type") === "ByteLevel" && property(preTokenizer, "add_prefix_space") === false;
+  if (!isPlain || property(preTokenizer, "use_regex") === false) return preTokenizer;
+  return {
+    type: "Sequence",
+    pretokenizers: [
+      { type: "Split", pattern: { Regex: WORDS }, behavior: "Isolated", invert: false },
+      { type: "ByteLevel", add_prefix_space: false, use_regex: false },
+    ],
+  };
+}
+
+function addedTokens(file: unknown): readonly unknown[] {
+  const added: unknown = property(file, "added_tokens") ?? [];
+  if (Array.isArray(added)) return added;
+  throw new TokenizerError('tokenizer.json: "added_tokens" is not a list', {
+    code: "damaged",
+    hint: "the file is damaged; download it again",
+  });
+}
+
+function setToken(tokens: (string | undefined)[], token: unknown, id: unknown): void {
+  const isId = typeof id === "number" && Number.isInteger(id) && id >= 0 && id < 2 ** 24;
+  if (typeof token !== "string" || !isId) {
+    throw new TokenizerError(`tokenizer.json: token ${JSON.stringify(token)} has id ${JSON.stringify(id)}`, {
+      code: "damaged",
+      hint: "the file is damaged; download it again",
+    });
+  }
+  if (tokens[id] !== undefined && tokens[id] !== token) {
+    throw new TokenizerError(
+      `tokenizer.json: ${JSON.stringify(tokens[id])} and ${JSON.stringify(token)} both have id ${id}`,
+      { code: "damaged", hint: "the file is damaged; download it again" },
+    );
+  }
+  tokens[id] = token;
+}
+
+function property(value: unknown, key: string): unknown {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

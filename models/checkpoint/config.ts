@@ -1,0 +1,200 @@
+/**
+ * The shape of a decoder. One `DecoderConfig` describes the Music Transformer and GPT-2: they differ in
+ * `position`, vocabulary and sizes. `parseConfig` reads it from a checkpoint's config.json.
+ */
+import { CheckpointError, type CheckpointErrorCode } from "../errors.ts";
+import { shown } from "../shown.ts";
+
+/** A learned vector per position, added to the embedding (GPT-2): the context ends where they end. */
+export interface LearnedPosition {
+  readonly kind: "learned";
+}
+
+/** A learned vector per layer, head and distance, scored against the query (Huang et al. 2018): no end. */
+export interface RelativePosition {
+  readonly kind: "relative";
+  /** Distances 0 to `maxDistance - 1` have a vector; further back nothing is added. */
+  readonly maxDistance: number;
+  /** One vector for all heads of a layer. */
+  readonly sharedHeads: boolean;
+}
+
+/**
+ * What a decoder consists of: all that its tensors' shapes and its graph follow from.
+ *
+ * @example
+ * const { layers, position } = parseConfig(JSON.parse(await readFile("models/piano/config.json", "utf8")));
+ */
+export interface DecoderConfig {
+  /** Name of the vocabulary of the ids, where the checkpoint says it; GPT-2's does not. */
+  readonly vocabulary?: string;
+  /** Ids are 0 up to this. */
+  readonly vocabularySize: number;
+  /** Blocks of attention and feed-forward. */
+  readonly layers: number;
+  /** Of the residual stream: `heads` × head size. */
+  readonly width: number;
+  readonly heads: number;
+  /** Width inside the feed-forward layers. */
+  readonly feedForward: number;
+  readonly position: LearnedPosition | RelativePosition;
+  /** How many ids attention sees, the current one included; for learned positions also how many there are. */
+  readonly window: number;
+  /** Added to the variance in layer norms, so that it is never 0 (GPT-2: 1e-5). */
+  readonly normEpsilon: number;
+  /** The output layer is the embedding, transposed. */
+  readonly tiedHead: boolean;
+  /** What it was trained to do besides continuing, where the checkpoint says it: "accompany", "infill" … */
+  readonly tasks?: readonly string[];
+}
+
+/** Numbers per head in a query, key or value. */
+export function headSize(config: DecoderConfig): number {
+  return config.width / config.heads;
+}
+
+/**
+ * Reads the parsed contents of a config.json, Ostinato's own (`"model_type": "ostinato"`) or a Hugging Face GPT-2's.
+ *
+ * @throws CheckpointError naming the key, the value found and what is supported.
+ */
+export function parseConfig(json: unknown): DecoderConfig {
+  const keys = new ConfigKeys(json);
+  const type = keys.value("model_type");
+  if (type === "ostinato") return checked(ostinatoConfig(keys));
+  if (type === "gpt2") return checked(gpt2Config(keys));
+  throw configError(
+    "unsupported",
+    "model_type",
+    type,
+    'only "ostinato" and "gpt2" decoders can be run; other architectures compute something else',
+  );
+}
+
+/** Both names mean the tanh approximation of GELU. */
+const TANH_GELU = ["gelu_new", "gelu_pytorch_tanh"];
+
+function ostinatoConfig(keys: ConfigKeys): DecoderConfig {
+  const vocabulary = keys.value("vocabulary");
+  if (typeof vocabulary !== "string" || vocabulary === "") {
+    throw configError("bad-config", "vocabulary", vocabulary, 'a name such as "performance-416" is needed');
+  }
+  return {
+    vocabulary,
+    ...sizes(keys),
+    feedForward: keys.size("n_inner"),
+    position: ostinatoPosition(keys),
+    window: keys.size("n_positions"),
+    tiedHead: keys.flag("tie_word_embeddings", true),
+    ...(keys.value("tasks") === undefined ? {} : { tasks: keys.names("tasks") }),
+  };
+}
+
+function ostinatoPosition(keys: ConfigKeys): LearnedPosition | RelativePosition {
+  const kind = keys.value("position");
+  if (kind === "relative") {
+    return { kind, maxDistance: keys.size("max_distance"), sharedHeads: keys.flag("shared_heads", false) };
+  }
+  if (kind !== "learned") {
+    throw configError("bad-config", "position", kind, '"learned" and "relative" are supported');
+  }
+  for (const key of ["max_distance", "shared_heads"]) {
+    const value = keys.value(key);
+    if (value !== undefined) {
+      throw configError("bad-config", key, value, 'it belongs to "position": "relative" only; remove it');
+    }
+  }
+  return { kind };
+}
+
+function gpt2Config(keys: ConfigKeys): DecoderConfig {
+  // Variants of GPT-2's attention that Hugging Face can switch on, and that no published GPT-2 uses.
+  const fixed = {
+    scale_attn_weights: true,
+    scale_attn_by_inverse_layer_idx: false,
+    add_cross_attention: false,
+  };
+  for (const [key, supported] of Object.entries(fixed)) {
+    if (keys.flag(key, supported) !== supported) {
+      throw configError("unsupported", key, !supported, `only ${supported} is supported`);
+    }
+  }
+  return {
+    ...sizes(keys),
+    feedForward: (keys.value("n_inner") ?? null) === null ? 4 * keys.size("n_embd") : keys.size("n_inner"),
+    position: { kind: "learned" },
+    window: keys.size(keys.value("n_positions") === undefined ? "n_ctx" : "n_positions"),
+    tiedHead: keys.flag("tie_word_embeddings", true),
+  };
+}
+
+function sizes(keys: ConfigKeys) {
+  const activation = keys.value("activation_function") ?? "gelu_new";
+  if (typeof activation !== "string" || !TANH_GELU.includes(activation)) {
+    throw configError("unsupported", "activation_function", activation, `supported: ${TANH_GELU.join(", ")}`);
+  }
+  return {
+    vocabularySize: keys.size("vocab_size"),
+    layers: keys.size("n_layer", 1024),
+    width: keys.size("n_embd"),
+    heads: keys.size("n_head"),
+    normEpsilon: keys.epsilon("layer_norm_epsilon", 1e-5),
+  };
+}
+
+function checked(config: DecoderConfig): DecoderConfig {
+  if (config.width % config.heads !== 0) {
+    const hint = `it must be divisible by n_head, which is ${config.heads}`;
+    throw configError("bad-config", "n_embd", config.width, hint);
+  }
+  return config;
+}
+
+/** Typed access to the keys of a JSON object. */
+class ConfigKeys {
+  readonly #entries: ReadonlyMap<string, unknown>;
+
+  constructor(json: unknown) {
+    if (typeof json !== "object" || json === null || Array.isArray(json)) {
+      throw new CheckpointError(`config.json holds ${shown(json)}, not an object`, {
+        code: "bad-config",
+        hint: "a checkpoint's config.json is a JSON object with a model_type",
+      });
+    }
+    this.#entries = new Map(Object.entries(json));
+  }
+
+  value(key: string): unknown {
+    return this.#entries.get(key);
+  }
+
+  /** A whole number from 1 to `limit`; the limit stops a hostile file before anything is allocated. */
+  size(key: string, limit = 2 ** 24): number {
+    const value = this.value(key);
+    if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= limit) return value;
+    throw configError("bad-config", key, value, `a whole number from 1 to ${limit} is needed`);
+  }
+
+  flag(key: string, otherwise: boolean): boolean {
+    const value = this.value(key) ?? otherwise;
+    if (typeof value === "boolean") return value;
+    throw configError("bad-config", key, value, "true or false is needed");
+  }
+
+  names(key: string): readonly string[] {
+    const value = this.value(key);
+    if (Array.isArray(value) && value.every((name) => typeof name === "string")) return value;
+    throw configError("bad-config", key, value, "a list of names is needed");
+  }
+
+  epsilon(key: string, otherwise: number): number {
+    const value = this.value(key) ?? otherwise;
+    if (typeof value === "number" && value > 0 && value < 1) return value;
+    throw configError("bad-config", key, value, "a number between 0 and 1 is needed");
+  }
+}
+
+function configError(code: CheckpointErrorCode, key: string, value: unknown, hint: string): CheckpointError {
+  const found = value === undefined ? "is missing" : `is ${shown(value)}`;
+  return new CheckpointError(`config.json: "${key}" ${found}`, { code, hint });
+}

@@ -1,0 +1,225 @@
+/**
+ * The safetensors format: eight bytes with the header's length (little-endian), the header (JSON: name → dtype, shape,
+ * data_offsets), then the data. Format: huggingface/safetensors, README "Format". Nothing of a file is believed before
+ * it is checked: it may be damaged, cut off or hostile.
+ */
+import { CheckpointError } from "../errors.ts";
+import { shown, shownName, shownSizes } from "../shown.ts";
+
+/** Where a tensor lies in the file. */
+export interface StoredTensor {
+  readonly name: string;
+  /** Such as "F32"; may be one that cannot be read as weights. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** First byte, and the one after the last, in the file. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** How a tensor to write is described. */
+export interface TensorEntry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+}
+
+/** A tensor to write. */
+export interface TensorBytes extends TensorEntry {
+  readonly bytes: Uint8Array;
+}
+
+/** Bytes before the header. */
+export const LENGTH_BYTES = 8;
+
+/** The format's own limit. */
+const MAX_HEADER_BYTES = 100_000_000;
+
+const BYTES_OF: ReadonlyMap<string, number> = new Map([
+  ["BOOL", 1],
+  ["U8", 1],
+  ["I8", 1],
+  ["F8_E4M3", 1],
+  ["F8_E5M2", 1],
+  ["U16", 2],
+  ["I16", 2],
+  ["F16", 2],
+  ["BF16", 2],
+  ["U32", 4],
+  ["I32", 4],
+  ["F32", 4],
+  ["U64", 8],
+  ["I64", 8],
+  ["F64", 8],
+]);
+
+/**
+ * How long the header is.
+ *
+ * @param start at least the first eight bytes of the file.
+ * @param fileBytes the size of the file.
+ */
+export function headerBytes(start: Uint8Array, fileBytes: number): number {
+  if (fileBytes < LENGTH_BYTES || start.length < LENGTH_BYTES) {
+    throw damaged(`the file has ${fileBytes} bytes, too few for a header length`);
+  }
+  const length = Number(new DataView(start.buffer, start.byteOffset).getBigUint64(0, true));
+  if (length > MAX_HEADER_BYTES || length > fileBytes - LENGTH_BYTES) {
+    throw damaged(`the header is said to have ${length} bytes, in a file of ${fileBytes}`);
+  }
+  return length;
+}
+
+/**
+ * The tensors that a header lists, in the order of the file. Together they must cover the data exactly.
+ *
+ * @param header the bytes of the header, without the eight before it.
+ */
+export function parseHeader(header: Uint8Array, fileBytes: number): StoredTensor[] {
+  const dataBegin = LENGTH_BYTES + header.length;
+  const text = decodeHeader(header);
+  const entries = parseObject(text);
+  const tensors = entries
+    .filter(([name]) => name !== "__metadata__")
+    .map(([name, entry]) => parseEntry(name, entry, dataBegin, fileBytes));
+  checkDuplicates(text);
+  tensors.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let at = dataBegin;
+  for (const { name, begin, end } of tensors) {
+    if (begin < at) throw damaged(`tensor ${shownName(name)} overlaps the one before it, at byte ${begin}`);
+    if (begin > at) throw damaged(`no tensor covers bytes ${at} to ${begin}, before ${shownName(name)}`);
+    at = end;
+  }
+  if (at !== fileBytes) throw damaged(`no tensor covers bytes ${at} to ${fileBytes}, at the end of the file`);
+  return tensors;
+}
+
+/** The tensors of a whole file in memory; `begin` and `end` index `file`. */
+export function readSafetensors(file: Uint8Array): StoredTensor[] {
+  const length = headerBytes(file, file.length);
+  return parseHeader(file.subarray(LENGTH_BYTES, LENGTH_BYTES + length), file.length);
+}
+
+/** What a file begins with: the length of the header, and the header. */
+export function writeHeader(tensors: readonly TensorEntry[]): Uint8Array {
+  let end = 0;
+  const entries = tensors.map(({ name, dtype, shape }) => {
+    const begin = end;
+    end += shape.reduce((product, size) => product * size, BYTES_OF.get(dtype) ?? NaN);
+    return [name, { dtype, shape, data_offsets: [begin, end] }] as const;
+  });
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  // The data begins at a multiple of eight, as the format advises.
+  const start = new Uint8Array(LENGTH_BYTES + Math.ceil(json.length / 8) * 8).fill(0x20);
+  new DataView(start.buffer).setBigUint64(0, BigInt(start.length - LENGTH_BYTES), true);
+  start.set(json, LENGTH_BYTES);
+  return start;
+}
+
+/** A file with these tensors, one after the other. */
+export function writeSafetensors(tensors: readonly TensorBytes[]): Uint8Array {
+  const start = writeHeader(tensors);
+  const file = new Uint8Array(tensors.reduce((sum, { bytes }) => sum + bytes.length, start.length));
+  file.set(start);
+  let at = start.length;
+  for (const { bytes } of tensors) {
+    file.set(bytes, at);
+    at += bytes.length;
+  }
+  return file;
+}
+
+function decodeHeader(header: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(header);
+  } catch (cause) {
+    throw damaged("the header is not UTF-8", cause);
+  }
+}
+
+function parseObject(text: string): [string, unknown][] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw damaged(`the header is not JSON: it begins with ${shown(text.slice(0, 20))}`, cause);
+  }
+  if (!isObject(parsed)) throw damaged("the header is not a JSON object");
+  return Object.entries(parsed);
+}
+
+function parseEntry(name: string, entry: unknown, dataBegin: number, fileBytes: number): StoredTensor {
+  const where = `tensor ${shownName(name)}`;
+  if (!isObject(entry)) throw damaged(`${where} is not described by an object`);
+  const { dtype, shape, data_offsets: offsets } = entry;
+  const bytesEach = typeof dtype === "string" ? BYTES_OF.get(dtype) : undefined;
+  if (typeof dtype !== "string" || bytesEach === undefined) {
+    throw damaged(`${where} has dtype ${shown(dtype)}, which the format does not know`);
+  }
+  if (!isSizes(shape)) throw damaged(`${where} has shape ${shown(shape)}`);
+  if (!isSizes(offsets)) throw damaged(`${where} has data_offsets ${shown(offsets)}`);
+  const [from = -1, to = -1] = offsets;
+  if (offsets.length !== 2 || from > to || to > fileBytes - dataBegin) {
+    throw damaged(
+      `${where} has data_offsets ${shownSizes(offsets)}, with ${fileBytes - dataBegin} bytes of data`,
+    );
+  }
+  const bytes = shape.reduce((product, size) => product * size, bytesEach);
+  if (bytes !== to - from) {
+    throw damaged(`${where}, ${dtype} ${shownSizes(shape)}, takes ${bytes} bytes, but has ${to - from}`);
+  }
+  return { name, dtype, shape, begin: dataBegin + from, end: dataBegin + to };
+}
+
+/**
+ * `JSON.parse` keeps the last of equal keys in silence; here a second description of a tensor is a fault.
+ *
+ * @param text known to be a JSON object.
+ */
+function checkDuplicates(text: string): void {
+  const seen = new Set<string>();
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === "{" || character === "[") depth += 1;
+    else if (character === "}" || character === "]") depth -= 1;
+    else if (character === '"') {
+      const begin = at;
+      at = stringEnd(text, begin);
+      if (depth !== 1 || !isKey(text, at)) continue;
+      const name = String(JSON.parse(text.slice(begin, at + 1)));
+      if (seen.has(name)) throw damaged(`tensor ${shownName(name)} is described twice`);
+      seen.add(name);
+    }
+  }
+}
+
+/** Of the string that begins at `begin`, where its closing quote is. */
+function stringEnd(text: string, begin: number): number {
+  let at = begin + 1;
+  while (text[at] !== '"' && at < text.length) at += text[at] === "\\" ? 2 : 1;
+  return at;
+}
+
+/** Whether the string that ends here is followed by a colon. */
+function isKey(text: string, end: number): boolean {
+  let at = end + 1;
+  while (/\s/.test(text[at] ?? "")) at += 1;
+  return text[at] === ":";
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+function damaged(found: string, cause?: unknown): CheckpointError {
+  return new CheckpointError(`safetensors: ${found}`, {
+    code: "bad-safetensors",
+    hint: "the file is cut off or damaged; download or export it again",
+    cause,
+  });
+}

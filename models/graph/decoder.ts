@@ -1,0 +1,245 @@
+/**
+ * The decoder: a transformer that gives, for every id, the logits of the one that follows. Pre-norm blocks as in GPT-2
+ * (openai/gpt-2, `src/model.py`), relative attention as in the Music Transformer (Huang et al. 2018).
+ *
+ *     ids ─ embedding (+ position) ─ block × layers ─ norm ─ head ─ logits
+ *     block:  x += project(attention(norm(x)));  x += shrink(gelu(grow(norm(x))))
+ *
+ * The graph's interface, all sizes free but those of the config. float32 unless said; `times` = past + rows:
+ *
+ *     in   ids            int32 [rows]                     the new ids, one or many
+ *          mask           [rows, times]                    added to the scores: 0 or −∞
+ *          logits_from    int32 [1]                        the first of the rows to give logits for; −1: the last
+ *          positions      int32 [rows]                     learned positions only
+ *          past_keys.i    [past, heads, headSize]          the cache of layer i; past ≥ 1, since ONNX Runtime's
+ *          past_values.i  [past, heads, headSize]          FusedMatMul dies on an empty one: mask a row of zeros
+ *     out  logits         [rows − logits_from, vocabularySize]
+ *          keys.i         [rows, heads, headSize]          to be appended to the cache of layer i
+ *          values.i       [rows, heads, headSize]
+ *          attention.i    [heads, 1, times]                the weights of the last row: what it looked at in layer i
+ *
+ * Several sequences of equal length, read together, are more rows and more heads: ids, positions and the rows of logits
+ * go time by time, in each sequence by sequence, and `heads` are those of all sequences, one sequence after the other. The
+ * mask is the same for all; its rows say how many times there are.
+ *
+ * and the weights, in the layout of `graphWeights`.
+ */
+import {
+  attention,
+  type AttentionFrame,
+  joinHeads,
+  lastRow,
+  type RelativeTerm,
+  scaledQueries,
+  type Segment,
+  skewFrame,
+  type SkewFrame,
+  splitHeads,
+} from "./attention.ts";
+import { type DecoderConfig, headSize } from "../checkpoint/config.ts";
+import {
+  float,
+  GraphBuilder,
+  type GraphWeight,
+  integer,
+  type Locate,
+  text,
+  type Value,
+} from "./graph-builder.ts";
+import { matrixProduct, tableProduct, tableRows } from "./matrix.ts";
+import { encodeModel } from "./onnx.ts";
+import { PLANS, type PrecisionPlan } from "./plan.ts";
+
+/** A decoder for ONNX Runtime: the graph, and which weights a session has to be given with it. */
+export interface DecoderGraph {
+  /** An `.onnx` file without its weights. */
+  readonly bytes: Uint8Array;
+  /** The weights it reads, as external data. */
+  readonly weights: readonly GraphWeight[];
+}
+
+/** In what form a graph's matrices are, and where its weights lie: `graphWeights` makes them by the same plan. */
+export interface GraphOptions {
+  /** The form of the matrices. Default: float32. */
+  readonly plan?: PrecisionPlan;
+  /** Where the weights are. Default: the session is given each under its name. */
+  readonly locate?: Locate;
+}
+
+/** What is to be computed, and in what form the matrices for it are. */
+export interface DecoderDesign extends DecoderConfig {
+  readonly plan: PrecisionPlan;
+}
+
+/** What the blocks share: sizes, the mask, and the skew where positions are relative. */
+export interface DecoderFrame {
+  readonly shared: AttentionFrame;
+  readonly skew?: SkewFrame;
+}
+
+/** The ONNX graph of a decoder; weights are given to the session beside it. */
+export function decoderGraph(
+  decoder: DecoderConfig,
+  { plan = PLANS.fp32.node, locate }: GraphOptions = {},
+): DecoderGraph {
+  const config: DecoderDesign = { ...decoder, plan };
+  const graph = new GraphBuilder("decoder", undefined, locate);
+  const cacheShape = ["heads", headSize(config)]; // of all sequences
+
+  const ids = graph.input("ids", "int32", ["rows"]);
+  const mask = graph.input("mask", "float32", ["own", "times"]);
+  const positions =
+    config.position.kind === "learned" ? graph.input("positions", "int32", ["rows"]) : undefined;
+  const logitsFrom = graph.input("logits_from", "int32", [1]);
+  const past = Array.from({ length: config.layers }, (_, layer): Segment => ({
+    keys: graph.input(`past_keys.${layer}`, "float32", ["past", ...cacheShape]),
+    values: graph.input(`past_values.${layer}`, "float32", ["past", ...cacheShape]),
+  }));
+
+  const frame = decoderFrame(graph, config, mask);
+  let x = embedding(graph, config, ids, positions); // [rows, width]
+  for (const [layer, cached] of past.entries()) {
+    const block = decoderBlock(graph, config, frame, layer, x, cached);
+    graph.output(`keys.${layer}`, block.own.keys, "float32", ["own", ...cacheShape]);
+    graph.output(`values.${layer}`, block.own.values, "float32", ["own", ...cacheShape]);
+    const seen = lastRow(graph, block.weights);
+    graph.output(`attention.${layer}`, seen, "float32", ["heads", 1, "times"]);
+    x = block.x; // [rows, width]
+  }
+  const logits = head(graph, config, rowsFrom(graph, x, logitsFrom));
+  graph.output("logits", logits, "float32", ["scored", config.vocabularySize]);
+
+  return { bytes: encodeModel({ graph: graph.build(), opsets: OPSETS }), weights: graph.weights };
+}
+
+/** The operator sets that graphs of decoders use. */
+export const OPSETS = { "": 21, "com.microsoft": 1 };
+
+/** ids to vectors, with those of their positions where positions are learned.  # [rows, width] */
+export function embedding(graph: GraphBuilder, config: DecoderDesign, ids: Value, positions?: Value): Value {
+  const meaning = tableRows(graph, config.plan, "wte.weight", [config.vocabularySize, config.width], ids);
+  if (positions === undefined) return meaning;
+  const places = graph.weight("wpe.weight", [config.window, config.width]);
+  return graph.node("Add", [meaning, graph.node("Gather", [places, positions])]);
+}
+
+/**
+ * One block. Its attention sees the past, the rows that this run has computed before, and the rows at hand.
+ *
+ * @returns the stream after the block, the keys and values of all rows of this run, and the weights of its attention.
+ */
+export function decoderBlock(
+  graph: GraphBuilder,
+  config: DecoderDesign,
+  { shared, skew }: DecoderFrame,
+  layer: number,
+  x: Value, // [rows, width]
+  past: Segment,
+  before?: Segment,
+): { readonly x: Value; readonly own: Segment; readonly weights: Value } {
+  const { width, feedForward, plan } = config;
+  const at = `h.${layer}`;
+
+  const normed = norm(graph, config, `${at}.ln_1`, x);
+  const qkv = linear(graph, plan, `${at}.attn.c_attn`, width, 3 * width, normed); // [rows, 3 · width]
+  const [q = "", k = "", v = ""] = graph.nodes("Split", [qkv], 3, {
+    axis: integer(1),
+    num_outputs: integer(3),
+  }); // [rows, width] each
+  const queries = splitHeads(graph, shared, scaledQueries(graph, shared, q)); // [rows, heads, headSize]
+  const keys = splitHeads(graph, shared, k);
+  const values = splitHeads(graph, shared, v);
+  const own = before ? joined(graph, before, { keys, values }) : { keys, values };
+  const relative = relativeTerm(graph, config, layer, skew);
+  const { attended, weights } = attention(graph, shared, queries, [past, own], relative);
+  const projected = linear(
+    graph,
+    plan,
+    `${at}.attn.c_proj`,
+    width,
+    width,
+    joinHeads(graph, shared, attended),
+  );
+  const between = graph.node("Add", [x, projected]); // [rows, width]
+
+  const again = norm(graph, config, `${at}.ln_2`, between);
+  const grown = linear(graph, plan, `${at}.mlp.c_fc`, width, feedForward, again);
+  const bent = graph.node("Gelu", [grown], { approximate: text("tanh") }); // [rows, feedForward]
+  const shrunk = linear(graph, plan, `${at}.mlp.c_proj`, feedForward, width, bent);
+  return { x: graph.node("Add", [between, shrunk]), own, weights };
+}
+
+/** One segment after another. */
+function joined(graph: GraphBuilder, first: Segment, second: Segment): Segment {
+  const concat = (a: Value, b: Value): Value => graph.node("Concat", [a, b], { axis: integer(0) });
+  return { keys: concat(first.keys, second.keys), values: concat(first.values, second.values) };
+}
+
+/** The rows from the one on that `from` counts, −1 being the last.  # [rows − from, width] */
+export function rowsFrom(graph: GraphBuilder, x: Value, from: Value): Value {
+  const [end, axis] = [graph.integers([2 ** 31 - 1], "int32"), graph.integers([0], "int32")];
+  return graph.node("Slice", [x, from, end, axis]);
+}
+
+/** The stream to logits.  # [rows, vocabularySize] */
+export function head(graph: GraphBuilder, config: DecoderDesign, x: Value): Value {
+  const normed = norm(graph, config, "ln_f", x);
+  const table = config.tiedHead ? "wte.weight" : "lm_head.weight";
+  return tableProduct(graph, config.plan, table, [config.vocabularySize, config.width], normed);
+}
+
+/** What the blocks share. @param own how many rows this run has computed and is computing; default: those of `mask`. */
+export function decoderFrame(
+  graph: GraphBuilder,
+  config: DecoderDesign,
+  mask: Value, // [rows, times]
+  own?: Value, // int64 [1]
+): DecoderFrame {
+  const rows = graph.node("Shape", [mask], { start: integer(0), end: integer(1) }); // int64 [1]
+  const times = graph.node("Shape", [mask], { start: integer(1) }); // int64 [1]
+  const ownRows = own ?? rows;
+  const axis = { axis: integer(0) };
+  const lengths = graph.node("Concat", [graph.node("Sub", [times, ownRows]), ownRows], axis);
+  const split = graph.node("Concat", [rows, graph.integers([-1, headSize(config)])], axis);
+  const { heads, plan } = config;
+  const shared = { heads, headSize: headSize(config), fused: plan.fused, split, lengths, mask };
+  if (config.position.kind === "learned") return { shared };
+  const { maxDistance } = config.position;
+  return {
+    shared,
+    skew: skewFrame(graph, { heads, maxDistance, rows, times, scoreAllFrom: plan.scoreAllFrom }),
+  };
+}
+
+/** A layer's vectors by distance, where positions are relative. */
+function relativeTerm(
+  graph: GraphBuilder,
+  config: DecoderConfig,
+  layer: number,
+  skew: SkewFrame | undefined,
+): RelativeTerm | undefined {
+  if (config.position.kind === "learned" || !skew) return undefined;
+  const { maxDistance, sharedHeads } = config.position;
+  const shape = [sharedHeads ? 1 : config.heads, maxDistance, headSize(config)];
+  return { vectors: graph.weight(`h.${layer}.attn.relative.weight`, shape), shared: sharedHeads, skew };
+}
+
+/** (x − mean) / √(variance + ε) · weight + bias, over the width. */
+function norm(graph: GraphBuilder, config: DecoderConfig, name: string, x: Value): Value {
+  const weight = graph.weight(`${name}.weight`, [config.width]);
+  const bias = graph.weight(`${name}.bias`, [config.width]);
+  return graph.node("LayerNormalization", [x, weight, bias], { epsilon: float(config.normEpsilon) });
+}
+
+/** x·W + b with W stored `[in, out]`, as GPT-2's checkpoints have it. */
+function linear(
+  graph: GraphBuilder,
+  plan: PrecisionPlan,
+  name: string,
+  inputs: number,
+  outputs: number,
+  x: Value,
+): Value {
+  const bias = graph.weight(`${name}.bias`, [outputs]);
+  return matrixProduct(graph, plan, `${name}.weight`, [inputs, outputs], x, bias);
+}

@@ -1,0 +1,199 @@
+/**
+ * The decoder in a loop: several ids from one run, each drawn inside the graph and read in the next turn. WebAssembly
+ * copies the cache into its memory for every run, so there it pays to run seldom.
+ *
+ *     turn 1: rows of `ids` ─ decoder ─ logits ─ draw ─┐
+ *     turn 2: the drawn id  ─ decoder ─ logits ─ draw ─┤ …  `steps` turns
+ *
+ * The cache is a constant of the loop; what is carried from turn to turn is the rows of this run, a few. The interface is
+ * that of `decoderGraph`, whose inputs and results have the same names, and more:
+ *
+ *     in   mask           [own, past + own]           own = rows + steps − 1: all rows that the run will compute
+ *          positions      int32 [own]                 learned positions only
+ *          logits_from    int32 [1]                   counted from the end: −1 the last row, −rows all of the first turn
+ *          steps          int32 [1]                   turns, ≥ 1
+ *          noise          [steps, vocabularySize]     to be added to the scores of each draw; or [steps, 1]
+ *          sampling.*                                 see `samplingInputs`
+ *          constrained    int32 [1]                   1: the legality tables apply; 0: each may be a single number
+ *          legality.*, counters [1, counters]         see `LegalityTables`
+ *     out  drawn          int32 [steps, 1]            the ids; less, and `NOTHING_DRAWN` last, where all are out
+ *          logits, attention.i                        of the last turn
+ *          keys.i, values.i                           [own, heads, headSize]
+ */
+import { lastRow, type Segment } from "./attention.ts";
+import { type DecoderConfig, headSize } from "../checkpoint/config.ts";
+import {
+  decoderBlock,
+  decoderFrame,
+  type DecoderDesign,
+  type DecoderGraph,
+  type GraphOptions,
+  embedding,
+  head,
+  OPSETS,
+  rowsFrom,
+} from "./decoder.ts";
+import { GraphBuilder, integer, type Value } from "./graph-builder.ts";
+import { countersAfter, legalIds, legalityInputs, type LegalityValues } from "./legality.ts";
+import { encodeModel, type ElementType } from "./onnx.ts";
+import { PLANS } from "./plan.ts";
+import { only, pick, samplingInputs, type SamplingValues, scores } from "./sampling.ts";
+
+/** The ONNX graph of a decoder that runs several steps at once. */
+export function decoderLoop(
+  decoder: DecoderConfig,
+  { plan = PLANS.fp32.wasm, locate }: GraphOptions = {},
+): DecoderGraph {
+  const config: DecoderDesign = { ...decoder, plan };
+  const graph = new GraphBuilder("decoder-loop", undefined, locate);
+  const cacheShape = [config.heads, headSize(config)];
+  const loop: LoopInputs = {
+    ids: graph.input("ids", "int32", ["rows"]),
+    mask: graph.input("mask", "float32", ["own", "times"]),
+    positions: config.position.kind === "learned" ? graph.input("positions", "int32", ["own"]) : undefined,
+    logitsFrom: graph.input("logits_from", "int32", [1]),
+    steps: graph.input("steps", "int32", [1]),
+    noise: graph.input("noise", "float32", ["steps", "noises"]),
+    sampling: samplingInputs(graph),
+    constrained: graph.input("constrained", "int32", [1]),
+    legality: legalityInputs(graph),
+    counters: graph.input("counters", "float32", [1, "counters"]),
+    past: Array.from({ length: config.layers }, (_, layer): Segment => ({
+      keys: graph.input(`past_keys.${layer}`, "float32", ["past", ...cacheShape]),
+      values: graph.input(`past_values.${layer}`, "float32", ["past", ...cacheShape]),
+    })),
+  };
+  const carried = carriedValues(config);
+  const steps = graph.node("Cast", [loop.steps], { to: integer(INT64) });
+  const initial = carried.map(({ name, type, shape }) => {
+    if (name === "ids") return loop.ids;
+    if (name === "counters") return loop.counters;
+    if (type !== "float32") throw new TypeError(`nothing to begin ${name} with`);
+    return graph.floats(
+      [],
+      shape.map((size) => (typeof size === "number" ? size : 0)),
+    );
+  });
+  const results = graph.nodes("Loop", [steps, "", ...initial], carried.length + 1, {
+    body: { kind: "graph", value: turn(graph, config, loop, carried) },
+  });
+  for (const [i, { name, type, shape, isResult }] of carried.entries()) {
+    const result = results[i] ?? "";
+    if (name.startsWith("attention.")) {
+      graph.output(name, lastRow(graph, result), type, [config.heads, 1, "times"]);
+    } else if (isResult) graph.output(name, result, type, shape);
+  }
+  graph.output("drawn", results.at(-1) ?? "", "int32", ["steps", 1]);
+  return { bytes: encodeModel({ graph: graph.build(), opsets: OPSETS }), weights: graph.weights };
+}
+
+interface LoopInputs {
+  readonly ids: Value;
+  readonly mask: Value;
+  readonly positions: Value | undefined;
+  readonly logitsFrom: Value;
+  readonly steps: Value;
+  readonly noise: Value;
+  readonly sampling: SamplingValues;
+  readonly constrained: Value;
+  readonly legality: LegalityValues;
+  readonly counters: Value;
+  readonly past: readonly Segment[];
+}
+
+/** A value that a turn hands to the next. */
+interface Carried {
+  readonly name: string;
+  readonly type: ElementType;
+  /** Sizes that are names change from turn to turn; they begin at 0. */
+  readonly shape: readonly (number | string)[];
+  readonly isResult: boolean;
+}
+
+function carriedValues(config: DecoderConfig): Carried[] {
+  const rows = ["own", config.heads, headSize(config)];
+  const floats = (name: string, shape: readonly (number | string)[]): Carried => ({
+    name,
+    type: "float32",
+    shape,
+    isResult: true,
+  });
+  return [
+    { name: "ids", type: "int32", shape: ["rows"], isResult: false },
+    { name: "counters", type: "float32", shape: [1, "counters"], isResult: false },
+    floats("logits", ["scored", config.vocabularySize]),
+    ...Array.from({ length: config.layers }, (_, layer) => [
+      floats(`keys.${layer}`, rows),
+      floats(`values.${layer}`, rows),
+      floats(`attention.${layer}`, [config.heads, "rows", "times"]),
+    ]).flat(),
+  ];
+}
+
+/** The body of the loop. */
+function turn(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, carried: readonly Carried[]) {
+  const graph = new GraphBuilder("turn", outer);
+  const number = graph.parameter("int64", []);
+  graph.parameter("bool", []); // whether the turn before went on
+  const given = new Map(carried.map(({ name, type, shape }) => [name, graph.parameter(type, shape)]));
+  const before = (name: string): Value => given.get(name) ?? "";
+  const next = new Map<string, Value>();
+
+  const ids = before("ids");
+  const done = graph.node("Shape", [before("keys.0")], { start: integer(0), end: integer(1) });
+  const own = graph.node("Add", [done, graph.node("Shape", [ids])]); // int64 [1], as all lengths
+  const pastRows = graph.node("Shape", [loop.past[0]?.keys ?? ""], { start: integer(0), end: integer(1) });
+  const times = graph.node("Add", [pastRows, own]);
+  const axis = { axis: integer(0) };
+  const mask = graph.node("Slice", [
+    loop.mask,
+    graph.node("Concat", [done, graph.integers([0])], axis),
+    graph.node("Concat", [own, times], axis),
+    graph.integers([0, 1]),
+  ]); // [rows, times]
+  const positions = loop.positions && graph.node("Slice", [loop.positions, done, own, graph.integers([0])]);
+
+  const frame = decoderFrame(graph, config, mask, own);
+  let x = embedding(graph, config, ids, positions); // [rows, width]
+  for (const [layer, past] of loop.past.entries()) {
+    const earlier = { keys: before(`keys.${layer}`), values: before(`values.${layer}`) };
+    const block = decoderBlock(graph, config, frame, layer, x, past, earlier);
+    next.set(`keys.${layer}`, block.own.keys).set(`values.${layer}`, block.own.values);
+    next.set(`attention.${layer}`, block.weights);
+    x = block.x;
+  }
+  const logits = head(graph, config, rowsFrom(graph, x, loop.logitsFrom)); // [scored, vocabulary]
+  next.set("logits", logits);
+
+  const isConstrained = graph.node("Cast", [loop.constrained], { to: integer(BOOL) });
+  const counters = before("counters");
+  const scored = scores(graph, loop.sampling, rowsFrom(graph, logits, graph.integers([-1], "int32")), (all) =>
+    graph.branch(
+      isConstrained,
+      "float32",
+      [1, "vocabulary"],
+      (inner) => only(inner, legalIds(inner, loop.legality, counters), all),
+      (inner) => inner.node("Identity", [all]),
+    ),
+  );
+  const { id: drawn, isDrawn } = pick(graph, scored, graph.node("Gather", [loop.noise, number]));
+  next.set("ids", drawn);
+  next.set(
+    "counters",
+    graph.branch(
+      isConstrained,
+      "float32",
+      [1, "counters"],
+      (inner) => countersAfter(inner, loop.legality, counters, drawn),
+      (inner) => inner.node("Identity", [counters]),
+    ),
+  );
+
+  // Where nothing could be drawn, the loop ends.
+  graph.result(graph.node("Squeeze", [isDrawn]), "bool", []);
+  for (const { name, type, shape } of carried) graph.result(next.get(name) ?? "", type, shape);
+  graph.result(graph.node("Identity", [drawn]), "int32", [1]);
+  return graph.build();
+}
+
+const [INT64, BOOL] = [7, 9]; // numbers in `TensorProto.DataType`

@@ -1,0 +1,78 @@
+/** What a decoder consists of, counted from its config alone. */
+import { type DecoderConfig, headSize } from "../checkpoint/config.ts";
+import { blockSize, isTable, matrixFormat, type PrecisionPlan } from "./plan.ts";
+import { tensorShapes } from "../checkpoint/tensors.ts";
+
+/** One tensor of a decoder, and how many numbers it holds. */
+export interface TensorCount {
+  /** Without the name of its group. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly parameters: number;
+}
+
+/** Tensors that belong together; a decoder's blocks, which are alike, are one group that repeats. */
+export interface TensorGroup {
+  /** "embedding", "block" (one of `repeats` that are alike), "final norm", "head". */
+  readonly name: string;
+  readonly repeats: number;
+  readonly tensors: readonly TensorCount[];
+  /** Of one block. */
+  readonly parameters: number;
+}
+
+/** The tensors of a decoder by group, in the order data flows, and the parameters of all of them. */
+export interface Tally {
+  readonly groups: readonly TensorGroup[];
+  readonly parameters: number;
+}
+
+/** Counts the parameters of every tensor, by block and in total. */
+export function tally(config: DecoderConfig): Tally {
+  const tensors = [...tensorShapes(config)].map(([name, shape]) => ({
+    name,
+    shape,
+    parameters: product(shape),
+  }));
+  const group = (name: string, repeats: number, prefix: string, strip = false): TensorGroup => {
+    const members = tensors
+      .filter((tensor) => tensor.name.startsWith(prefix))
+      .map((tensor) => ({ ...tensor, name: strip ? tensor.name.slice(prefix.length) : tensor.name }));
+    return { name, repeats, tensors: members, parameters: sum(members.map((each) => each.parameters)) };
+  };
+  const groups = [
+    group("embedding", 1, "w"),
+    group("block", config.layers, "h.0.", true),
+    group("final norm", 1, "ln_f"),
+    group("head", 1, "lm_head"),
+  ].filter(({ tensors: members }) => members.length > 0);
+  return { groups, parameters: sum(groups.map((each) => each.repeats * each.parameters)) };
+}
+
+/** Bytes that the weights of a running decoder take under a plan, scales included. */
+export function weightBytes(config: DecoderConfig, plan: PrecisionPlan): number {
+  return sum(
+    [...tensorShapes(config)].map(([name, shape]) => {
+      const [rows = 1, columns = 1] = shape;
+      const inputs = isTable(name) ? columns : rows;
+      const count = product(shape);
+      const format = shape.length === 2 ? matrixFormat(plan, name, inputs) : "float32";
+      if (format === "int8-columns") return count + 4 * columns;
+      const block = format === "int8-blocks" ? blockSize(inputs) : undefined;
+      return block === undefined ? 4 * count : count + (4 * count) / block;
+    }),
+  );
+}
+
+/** Bytes of keys and values, in float32, that each id adds to the cache. */
+export function cacheBytesPerId(config: DecoderConfig): number {
+  return 4 * 2 * config.layers * config.heads * headSize(config);
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((total, size) => total * size, 1);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

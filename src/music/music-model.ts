@@ -1,0 +1,317 @@
+/** The music facade: scores in, scores out, a model between. */
+import {
+  decodePerformance,
+  movedNotes,
+  PerformanceClock,
+  type Score,
+  scoreFromNotes,
+  spliceContinuation,
+  STEPS_PER_SECOND,
+  VOCABULARIES,
+  type Vocabulary,
+} from "../../encoding/index.ts";
+import type { Decoder } from "../engine/decoder.ts";
+import { explainDraw, type Explanation } from "../engine/explain.ts";
+import { generateIds } from "../engine/generate.ts";
+import { Lane, LaneGroup } from "../engine/lanes.ts";
+import { type Reading, ReadingPool } from "../engine/reading.ts";
+import type { Sampler } from "../engine/sampler.ts";
+import { accompany } from "./accompany.ts";
+import type { AddedMusic, WritingOptions } from "./added-music.ts";
+import { beginning, framed, unmarked } from "./beginning.ts";
+import { infill, type InfillOptions } from "./infill.ts";
+import { MOST_VARIATIONS } from "./limits.ts";
+import type {
+  ContinueOptions,
+  ExplainOptions,
+  GeneratedMusic,
+  GenerateOptions,
+  MusicEvent,
+  Primer,
+  VariationsOptions,
+} from "./options.ts";
+import { checkPort } from "./port.ts";
+import { type Prompt, readPrompt } from "./prompt.ts";
+import { musicSampler } from "./sampler.ts";
+import { OptionError } from "../options.ts";
+
+/** Beginnings and branches that are remembered, so that going on from them need not read them again. */
+const READINGS = 3;
+
+/** However long the music gets, the first quarter window of what is read stays in sight. */
+const ANCHORED = true;
+
+/** A model that continues music. */
+export class MusicModel {
+  readonly decoder: Decoder;
+  readonly vocabulary: Vocabulary;
+  readonly #readings: ReadingPool;
+
+  /** @throws OptionError when the checkpoint's vocabulary is not one of music. */
+  constructor(decoder: Decoder) {
+    const { vocabulary: name = "text" } = decoder.config;
+    const vocabulary = VOCABULARIES.get(name);
+    if (!vocabulary) {
+      throw new OptionError(
+        name === "text"
+          ? "the model writes text, not music"
+          : `the model's vocabulary is "${name}", expected ${[...VOCABULARIES.keys()].join(" or ")}`,
+        {
+          code: "not-for-this-model",
+          hint:
+            name === "text"
+              ? "load it with loadTextModel"
+              : "load a checkpoint with one of these vocabularies",
+        },
+      );
+    }
+    this.decoder = decoder;
+    this.vocabulary = vocabulary;
+    this.#readings = new ReadingPool(decoder, READINGS, ANCHORED);
+  }
+
+  /**
+   * Events that continue a primer, or without one begin a piece, as they are generated: endless, or `seconds` of
+   * them. Stop iterating, or abort `signal`, to stop the model.
+   *
+   * @throws PrimerError when the score has no notes; SelectionError when `tracks` takes none; OptionError for an option out of range.
+   * @example
+   * for await (const event of piano.continue(score, { seconds: 10, seed: 7 })) console.log(event.kind, event.seconds);
+   */
+  continue(primer: Primer | undefined, options: ContinueOptions = {}): AsyncGenerator<MusicEvent, void> {
+    const isIds = primer !== undefined && "length" in primer;
+    const ids = isIds ? primer : readPrompt(primer, this.vocabulary, options).ids;
+    return this.#events(ids, musicSampler(options, this.vocabulary), options);
+  }
+
+  /**
+   * Why an event came: what else it could have been, and what the model looked at. Positions of attention are indices into
+   * `ids`; -1 is the start of the piece.
+   *
+   * @param ids a performance, without the ids that frame a piece.
+   * @param index of the event in question; `ids.length` to ask what may follow.
+   * @throws OptionError for an index or option out of range; EngineError for a layer or head that the model lacks.
+   * @example
+   * const { candidates } = await piano.explain(ids, 12, { topP: 0.95 }); // [{ id, probability }, …]
+   */
+  async explain(ids: readonly number[], index: number, options: ExplainOptions = {}): Promise<Explanation> {
+    if (!Number.isInteger(index) || index < 0 || index > ids.length) {
+      throw new OptionError(`index must be a whole number from 0 to ${ids.length}, got ${index}`);
+    }
+    const { candidates = 12, attention, steady = true, firstStep = 0, ...sampling } = options;
+    const sampler = musicSampler(sampling, this.vocabulary);
+    const prompt = framed(this.vocabulary, ids.slice(0, index));
+    if (prompt.length === 0) {
+      throw new OptionError("index 0 has nothing before it, and the model no start id", {
+        code: "out-of-range",
+        hint: "give an index from 1 on",
+      });
+    }
+    const explanation = await this.#lend(prompt, (reading) =>
+      explainDraw(reading, this.decoder.config.vocabularySize, {
+        prompt,
+        id: ids[index],
+        sampler,
+        constraint: unmarked(this.vocabulary, { steady, given: prompt.length - firstStep }),
+        candidates,
+        ...(attention ? { attention } : {}),
+      }),
+    );
+    const framing = prompt.length - index;
+    return {
+      ...explanation,
+      attention: explanation.attention.map((layer) => ({ ...layer, from: layer.from - framing })),
+    };
+  }
+
+  /**
+   * Reads music ahead of time, so that `continue` with these ids and more, and with `resume`, begins at once.
+   *
+   * @param ids a performance, without the ids that frame a piece.
+   */
+  async prefill(ids: readonly number[]): Promise<void> {
+    const prompt = framed(this.vocabulary, ids);
+    if (prompt.length > 0) await this.#lend(prompt, (reading) => reading.read(prompt, { resume: true }));
+  }
+
+  /**
+   * Generates a score: a new piece, or a continuation of `primer`. Notes that sound when the time is up end there.
+   *
+   * @throws PrimerError when the primer has no notes; SelectionError when `tracks` takes none; OptionError for an option out of
+   * range; ChannelError when the primer sounds on all channels where the new notes come.
+   * @example
+   * const { score } = await piano.generate({ seconds: 60, seed: 7 });
+   * await writeFile("new.mid", writeMidi(score));
+   */
+  async generate(options: GenerateOptions): Promise<GeneratedMusic> {
+    return this.#generate(
+      readPrompt(options.primer, this.vocabulary, options),
+      musicSampler(options, this.vocabulary),
+      options,
+    );
+  }
+
+  /**
+   * Generates several scores that begin alike, each as `generate` does with a seed of its own: the given or chosen one, and
+   * those that follow it. On the backend "node" they are generated together, which takes much less time than one after the
+   * other; between two equally likely events they may then, rarely, go another way.
+   *
+   * @param count from 1 to 64.
+   * @throws PrimerError, SelectionError and OptionError as `generate`.
+   * @example
+   * const [a, b, c] = await piano.variations(3, { primer, seconds: 30, seed: 7 }); // seeds 7, 8 and 9
+   */
+  async variations(count: number, options: VariationsOptions): Promise<GeneratedMusic[]> {
+    if (!Number.isInteger(count) || count < 1 || count > MOST_VARIATIONS) {
+      throw new OptionError(`variations must be a whole number from 1 to ${MOST_VARIATIONS}, got ${count}`);
+    }
+    const first = musicSampler(options, this.vocabulary).seed;
+    const samplers = Array.from({ length: count }, (_, i) =>
+      musicSampler({ ...options, seed: first + i }, this.vocabulary),
+    );
+    const prompt = readPrompt(options.primer, this.vocabulary, options);
+    const { onEvent, ...common } = options;
+    const optionsOf = (variation: number): GenerateOptions =>
+      onEvent ? { ...common, onEvent: (event) => onEvent(event, variation) } : common;
+    if (this.decoder.drawsInside || count === 1) {
+      const pieces: GeneratedMusic[] = [];
+      for (const [i, sampler] of samplers.entries())
+        pieces.push(await this.#generate(prompt, sampler, optionsOf(i)));
+      return pieces;
+    }
+    const { lanes } = new LaneGroup(this.decoder, count, ANCHORED);
+    const failure = new AbortController(); // of one ends all
+    const signal = options.signal ? AbortSignal.any([options.signal, failure.signal]) : failure.signal;
+    const generating = samplers.map((sampler, i) =>
+      this.#generate(prompt, sampler, { ...optionsOf(i), signal }, lanes[i]).catch((error: unknown) => {
+        failure.abort(error);
+        throw error;
+      }),
+    );
+    await Promise.allSettled(generating);
+    return Promise.all(generating);
+  }
+
+  async #generate(
+    prompt: Prompt,
+    sampler: Sampler,
+    options: GenerateOptions,
+    lane?: Lane,
+  ): Promise<GeneratedMusic> {
+    checkPort(options.port);
+    const primerClock = new PerformanceClock(this.vocabulary);
+    for (const id of prompt.ids) primerClock.push(id);
+    const ids: number[] = [];
+    for await (const event of this.#events(prompt.ids, sampler, options, lane)) {
+      ids.push(event.id);
+      options.onEvent?.(event);
+    }
+    const endStep = primerClock.step + Math.round(options.seconds * STEPS_PER_SECOND);
+    // A piece that ends by itself lasts as long as it lasts.
+    const all = [...prompt.ids, ...ids];
+    const notes = decodePerformance(all, this.vocabulary, options.ending ? undefined : endStep);
+    const generated = notes.filter((note) => note.onset >= primerClock.onsets);
+    const last = generated.reduce((latest, note) => Math.max(latest, note.endStep), primerClock.step);
+    const seconds = options.ending ? (last - primerClock.step) / STEPS_PER_SECOND : options.seconds;
+    const { trimmedSeconds, leftOutSeconds, silenceFromSeconds } = prompt;
+    const facts = {
+      seed: sampler.seed,
+      events: ids.length,
+      notes: generated.length,
+      seconds,
+      trimmedSeconds,
+      leftOutSeconds,
+    };
+    const { primer, port } = options;
+    if (!primer || options.continuationOnly) {
+      const score = scoreFromNotes(movedNotes(generated, -primerClock.step / STEPS_PER_SECOND));
+      return { score, ...facts };
+    }
+    const score = spliceContinuation(primer, {
+      primerNotes: prompt.notes,
+      notes,
+      primerOnsets: primerClock.onsets,
+      startSeconds: trimmedSeconds,
+      cutSeconds: prompt.isWhole ? Infinity : trimmedSeconds + primerClock.step / STEPS_PER_SECOND,
+      silenceFromSeconds,
+      port,
+    });
+    return { score, ...facts };
+  }
+
+  /**
+   * Writes a piano part to a melody, of all notes of the score. The melody stays as it is, to the tick; the part comes in
+   * a track of its own.
+   *
+   * @throws TaskError when the model was not trained to, or the score has no notes; OptionError for an option out of range.
+   * @example
+   * const { score } = await piano.accompany(readMidi(melody), { seed: 7 });
+   */
+  accompany(melody: Score, options: WritingOptions = {}): Promise<AddedMusic> {
+    return accompany(this.decoder, this.vocabulary, melody, options);
+  }
+
+  /**
+   * Writes a region of a piece anew, so that it joins what comes before and after, which stay as they are, to the tick.
+   * Notes that sound into the region end when they did; the new ones come in a track of their own.
+   *
+   * @throws TaskError when the model was not trained to, or nothing is outside the region; OptionError for a region or
+   * option out of range.
+   * @example
+   * const { score } = await piano.infill(readMidi(piece), { fromSeconds: 12.5, toSeconds: 20, seed: 7 });
+   */
+  infill(piece: Score, options: InfillOptions): Promise<AddedMusic> {
+    return infill(this.decoder, this.vocabulary, piece, options);
+  }
+
+  /** Frees the model's memory; it cannot be used afterwards. */
+  async dispose(): Promise<void> {
+    await this.decoder.dispose();
+  }
+
+  async *#events(
+    primerIds: readonly number[],
+    sampler: Sampler,
+    options: ContinueOptions,
+    lane?: Lane,
+  ): AsyncGenerator<MusicEvent, void> {
+    const { seconds = Infinity, candidates, firstStep = 0, resume = false, signal } = options;
+    if (!(seconds > 0)) throw new OptionError(`seconds must be more than 0, got ${seconds}`);
+    const time = new PerformanceClock(this.vocabulary);
+    for (const id of primerIds) time.push(id);
+    const startStep = time.step;
+    const { prompt, constraint } = beginning(this.decoder.config, this.vocabulary, primerIds, options);
+    const reading = lane ?? this.#readings.take(prompt);
+    try {
+      for await (const drawn of generateIds(this.decoder, {
+        prompt,
+        sampler,
+        constraint,
+        reading,
+        firstStep,
+        resume,
+        ...(candidates === undefined ? {} : { candidates }),
+        ...(signal ? { signal } : {}),
+      })) {
+        const { kind, value } = time.push(drawn.id);
+        const now = (time.step - startStep) / STEPS_PER_SECOND;
+        if (kind === "END" || (now >= seconds && !options.ending)) return;
+        // Marks are for the model, not for those who listen.
+        if (kind === "TASK" || kind === "STYLE") continue;
+        yield { ...drawn, kind, value, seconds: now };
+      }
+    } finally {
+      if (reading instanceof Lane) reading.leave();
+      else this.#readings.give(reading);
+    }
+  }
+
+  async #lend<T>(ids: readonly number[], use: (reading: Reading) => Promise<T>): Promise<T> {
+    const reading = this.#readings.take(ids);
+    try {
+      return await use(reading);
+    } finally {
+      this.#readings.give(reading);
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/** What pages need: models by address, and the engine in a worker. */
+export { WorkerMusicModel, type WorkerModelOptions } from "./worker/client.ts";
+export { WorkerError } from "./worker/errors.ts";
+export { checkpointUrl, type DownloadOptions, type DownloadProgress } from "../checkpoint-url.ts";
+export { BROWSER_BACKENDS, type BrowserBackend } from "./browser-backend.ts";
+export { loadDecoder, type LoadModelOptions, type ModelSource } from "./load-decoder.ts";
+export { loadMusicModel, loadTextModel } from "./load-model.ts";

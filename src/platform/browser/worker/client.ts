@@ -1,0 +1,190 @@
+import { type Score, VOCABULARIES, type Vocabulary } from "../../../../encoding/index.ts";
+import type { Precision } from "../../../../models/index.ts";
+import type { DownloadProgress } from "../../checkpoint-url.ts";
+import type { BrowserBackend } from "../browser-backend.ts";
+import type { ModelSource } from "../load-decoder.ts";
+import type { Explanation, WasmOptions } from "../../../engine/index.ts";
+import type { AddedMusic, WritingOptions } from "../../../music/added-music.ts";
+import type { InfillOptions } from "../../../music/infill.ts";
+import type {
+  ContinueOptions,
+  ExplainOptions,
+  GeneratedMusic,
+  GenerateOptions,
+  MusicEvent,
+  Primer,
+} from "../../../music/options.ts";
+import { OptionError } from "../../../options.ts";
+import { Connection, type WorkerPort } from "./connection.ts";
+import type { LoadRequest, ModelFacts, MusicEngine, RuntimePaths, Task, TaskResult } from "./protocol.ts";
+
+/** The worker that is to run a model, and how: see `LoadModelOptions`. */
+export interface WorkerModelOptions {
+  /** A worker that runs `src/platform/browser/worker/worker.ts`; it is ended when the model is disposed or cannot be loaded. */
+  readonly worker: WorkerPort;
+  /** Threads that compute, where the page is cross-origin isolated; elsewhere it is one. */
+  readonly wasm?: WasmOptions;
+  /** As of `loadMusicModel`; `facts` tells what it became, and why. */
+  readonly backend?: BrowserBackend;
+  readonly webgpuPaths?: WasmOptions["paths"];
+  readonly precision?: Precision;
+  /** Told of every part of the files that arrives. */
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  /** Gives up loading; `load` then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Events that the worker may make before they are taken: enough to bridge a busy moment of the page. */
+const AHEAD = 64;
+
+/**
+ * A `MusicModel` in a worker: the same methods, the same errors, and the page stays free.
+ *
+ * @example
+ * const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+ * const piano = await WorkerMusicModel.load("models/piano/", { worker });
+ * for await (const event of piano.continue(undefined, { seconds: 10 })) console.log(event.kind, event.seconds);
+ */
+export class WorkerMusicModel implements MusicEngine {
+  readonly vocabulary: Vocabulary;
+  readonly facts: ModelFacts;
+  readonly #connection: Connection;
+
+  /**
+   * @param source the address of a checkpoint's folder, relative to the page; or its files, whose memory is moved to the
+   * worker, so that the arrays are empty afterwards.
+   * @throws CheckpointError, EngineError, OptionError as `loadMusicModel`; WorkerError when the worker does not start.
+   */
+  static async load(source: ModelSource, options: WorkerModelOptions): Promise<WorkerMusicModel> {
+    const connection = new Connection(options.worker, options.onProgress);
+    try {
+      const facts = await connection.load(loadRequest(source, options), options.signal);
+      return new WorkerMusicModel(connection, facts);
+    } catch (error) {
+      connection.end();
+      throw error;
+    }
+  }
+
+  private constructor(connection: Connection, facts: ModelFacts) {
+    const vocabulary = VOCABULARIES.get(facts.vocabulary);
+    if (!vocabulary) {
+      throw new OptionError(`the worker's vocabulary is "${facts.vocabulary}"`, {
+        code: "not-for-this-model",
+        hint: "load page and worker from the same version of the package",
+      });
+    }
+    this.#connection = connection;
+    this.vocabulary = vocabulary;
+    this.facts = facts;
+  }
+
+  /**
+   * As `MusicModel.continue`. The model goes on for a few events after the last one that was taken, then waits.
+   *
+   * @throws PrimerError, OptionError, when the first event is asked for.
+   */
+  async *continue(
+    primer: Primer | undefined,
+    options: ContinueOptions = {},
+  ): AsyncGenerator<MusicEvent, void> {
+    const { signal, ...rest } = options;
+    const queue = this.#connection.start({ kind: "continue", primer, options: rest, ahead: AHEAD }, signal);
+    let taken = 0;
+    try {
+      for (let event = await queue.next(); event; event = await queue.next()) {
+        yield event;
+        taken += 1;
+        if (taken < AHEAD / 2) continue;
+        this.#connection.more(queue.stream, taken);
+        taken = 0;
+      }
+    } finally {
+      this.#connection.stop(queue.stream);
+    }
+  }
+
+  /** As `MusicModel.generate`. */
+  async generate(options: GenerateOptions): Promise<GeneratedMusic> {
+    const { signal, onEvent, ...rest } = options;
+    const task = { kind: "generate", options: rest, withEvents: onEvent !== undefined } as const;
+    const result = await this.#perform(task, { signal, onEvent });
+    if (result && "trimmedSeconds" in result) return result;
+    throw new TypeError("the worker sent no score");
+  }
+
+  /** As `MusicModel.accompany`. */
+  async accompany(
+    melody: Score,
+    { signal, onProgress, ...options }: WritingOptions = {},
+  ): Promise<AddedMusic> {
+    return added(await this.#perform({ kind: "accompany", melody, options }, { signal, onProgress }));
+  }
+
+  /** As `MusicModel.infill`. */
+  async infill(piece: Score, { signal, onProgress, ...options }: InfillOptions): Promise<AddedMusic> {
+    return added(await this.#perform({ kind: "infill", piece, options }, { signal, onProgress }));
+  }
+
+  /** As `MusicModel.explain`. */
+  async explain(ids: readonly number[], index: number, options: ExplainOptions = {}): Promise<Explanation> {
+    const result = await this.#perform({ kind: "explain", ids, index, options });
+    if (result && "candidates" in result) return result;
+    throw new TypeError("the worker sent no explanation");
+  }
+
+  /** As `MusicModel.prefill`. */
+  async prefill(ids: readonly number[]): Promise<void> {
+    await this.#perform({ kind: "prefill", ids });
+  }
+
+  /** Frees the model and ends the worker; generations under way fail with an EngineError. */
+  async dispose(): Promise<void> {
+    await this.#connection.dispose();
+  }
+
+  /** Has the worker do something to its end. */
+  async #perform(task: Task, { signal, onEvent, onProgress }: Listeners = {}): Promise<TaskResult> {
+    const queue = this.#connection.start(task, signal);
+    queue.onWritten = onProgress;
+    try {
+      for (let event = await queue.next(); event; event = await queue.next()) onEvent?.(event);
+      return queue.result;
+    } finally {
+      this.#connection.stop(queue.stream);
+    }
+  }
+}
+
+/** Who is told of a task that is under way, and who may stop it. */
+interface Listeners {
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: GenerateOptions["onEvent"] | undefined;
+  readonly onProgress?: WritingOptions["onProgress"] | undefined;
+}
+
+function added(result: TaskResult): AddedMusic {
+  if (result && "score" in result) return result;
+  throw new TypeError("the worker sent no score");
+}
+
+function loadRequest(source: ModelSource, options: WorkerModelOptions): LoadRequest {
+  const { wasm: { threads, paths } = {}, backend, webgpuPaths, precision } = options;
+  return {
+    type: "load",
+    // The worker would resolve it against its own address.
+    source: source instanceof Map ? source : new URL(String(source), globalThis.location?.href).href,
+    wasm: {
+      ...(threads === undefined ? {} : { threads }),
+      ...(paths ? { paths: asText(paths) } : {}),
+    },
+    ...(backend === undefined ? {} : { backend }),
+    ...(webgpuPaths ? { webgpuPaths: asText(webgpuPaths) } : {}),
+    ...(precision === undefined ? {} : { precision }),
+  };
+}
+
+/** Addresses that can be cloned. */
+function asText({ mjs, wasm }: NonNullable<WasmOptions["paths"]>): RuntimePaths {
+  return { mjs: String(mjs), wasm: String(wasm) };
+}

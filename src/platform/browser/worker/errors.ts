@@ -1,0 +1,77 @@
+/** Errors across the border of a worker: cloning keeps neither their class nor fields such as `hint`. */
+import {
+  ChannelError,
+  EncodingError,
+  MidiError,
+  SelectionError,
+  VocabularyError,
+} from "../../../../encoding/index.ts";
+import { CheckpointError } from "../../../../models/index.ts";
+import { EngineError } from "../../../engine/index.ts";
+import { HintedError } from "../../../errors.ts";
+import { PrimerError } from "../../../music/prompt.ts";
+import { TaskError } from "../../../music/task-error.ts";
+import { OptionError } from "../../../options.ts";
+
+/** Thrown when a worker cannot be started or dies. */
+export class WorkerError extends HintedError<"worker-failed"> {
+  override readonly name = "WorkerError";
+}
+
+/** An error as it travels. */
+export interface PackedError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  /** Fields of its own, such as `code` and `hint`. */
+  readonly fields: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly cause?: PackedError;
+}
+
+/** Errors that keep their class. */
+const CLASSES: ReadonlyMap<string, { readonly prototype: object }> = new Map<string, { prototype: object }>(
+  Object.entries({
+    ChannelError,
+    CheckpointError,
+    EncodingError,
+    EngineError,
+    MidiError,
+    OptionError,
+    PrimerError,
+    RangeError,
+    SelectionError,
+    TaskError,
+    TypeError,
+    VocabularyError,
+    WorkerError,
+  }),
+);
+
+/** Where an error's causes end: nobody reads further, and a cause may be its own. */
+const MAX_CAUSES = 4;
+
+/** Anything thrown, as data. */
+export function packError(thrown: unknown, depth = 0): PackedError {
+  if (!(thrown instanceof Error))
+    return { name: "Error", message: String(thrown), stack: undefined, fields: {} };
+  const { name, message, stack, cause } = thrown;
+  const fields: Record<string, string | number | boolean | undefined> = {};
+  for (const [key, value] of Object.entries(thrown)) {
+    if (["string", "number", "boolean", "undefined"].includes(typeof value)) fields[key] = value;
+  }
+  const packed = { name, message, stack, fields };
+  return cause === undefined || depth === MAX_CAUSES
+    ? packed
+    : { ...packed, cause: packError(cause, depth + 1) };
+}
+
+/** The error again: `instanceof` its class, with its message, stack and fields. */
+export function unpackError({ name, message, stack, fields, cause }: PackedError): Error {
+  const error = cause ? new Error(message, { cause: unpackError(cause) }) : new Error(message);
+  const known = CLASSES.get(name);
+  if (known) Object.setPrototypeOf(error, known.prototype);
+  const hidden = { configurable: true, writable: true, enumerable: false };
+  Object.defineProperty(error, "name", { ...hidden, value: name });
+  if (stack !== undefined) Object.defineProperty(error, "stack", { ...hidden, value: stack });
+  return Object.assign(error, fields);
+}

@@ -1,0 +1,36 @@
+/** What the worker does when it is asked to load a music model. */
+import { loadMusicModel } from "../load-model.ts";
+import type { ModelLoader } from "./serve.ts";
+import { threadCount } from "./thread.ts";
+
+/** Loads the model, and finds out what the page is told of it. */
+export const loadServed: ModelLoader = async (
+  { source, wasm, backend, webgpuPaths, precision },
+  onProgress,
+) => {
+  const threads = threadCount(wasm.threads);
+  const warnings: string[] = [];
+  const model = await loadMusicModel(source, {
+    ...(backend === undefined ? {} : { backend }),
+    ...(webgpuPaths ? { webgpuPaths } : {}),
+    ...(precision === undefined ? {} : { precision }),
+    wasm: { ...wasm, threads },
+    onProgress,
+    onWarning: (message) => warnings.push(message),
+  });
+  const { vocabulary, decoder } = model;
+  const { window, layers, heads, tasks = [] } = decoder.config;
+  return {
+    model,
+    facts: {
+      vocabulary: vocabulary.name,
+      window,
+      layers,
+      heads,
+      tasks,
+      backend: decoder.backend,
+      threads,
+      warnings,
+    },
+  };
+};

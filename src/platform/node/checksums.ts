@@ -1,0 +1,37 @@
+/** SHA256SUMS, the list of digests that `sha256sum` writes and checks. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { CheckpointFile } from "../../../models/index.ts";
+
+const LIST = "SHA256SUMS";
+
+/** A file is hashed in parts of so many bytes. */
+const PART = 2 ** 22;
+
+/**
+ * The digests that a folder's list has, by file name.
+ *
+ * @throws Error when there is no list, or a line of it is none of `sha256sum`.
+ */
+export async function readSums(folder: string): Promise<Map<string, string>> {
+  const lines = (await readFile(join(folder, LIST), "utf8")).split("\n").filter((line) => line !== "");
+  return new Map(
+    lines.map((line, index) => {
+      const [, digest, name] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
+      if (digest === undefined || name === undefined) {
+        throw new Error(`${join(folder, LIST)}: line ${index + 1} is no digest and name`);
+      }
+      return [name, digest];
+    }),
+  );
+}
+
+/** SHA-256 of a file's content, in hexadecimal digits. */
+export async function sha256Of(file: CheckpointFile): Promise<string> {
+  const hash = createHash("sha256");
+  for (let at = 0; at < file.bytes; at += PART) {
+    hash.update(await file.read(at, Math.min(file.bytes, at + PART)));
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,176 @@
+/** One file of the hub to disk: resumed where it was cut off, believed only when its hash is right. */
+import { createHash, type Hash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
+import { CheckpointError } from "../../../../models/index.ts";
+import { isTemporary, reasonOfCut, Retries, type RetryOptions } from "../../retries.ts";
+import { claimPartial, removeAbandoned } from "./partial-file.ts";
+
+export interface RemoteFile {
+  /** As users know it, such as "model.safetensors". */
+  readonly name: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: number;
+  /** SHA-256 of the content for large files; for others Git's: SHA-1 of "blob", the size and the content. */
+  readonly hash: { readonly kind: "sha256" | "git"; readonly digest: string };
+}
+
+export interface DownloadFileOptions extends RetryOptions {
+  /** Told how many bytes are there. */
+  readonly onProgress?: (loadedBytes: number) => void;
+  /** Told that another process downloads the file, and is waited for. */
+  readonly onWait?: (processId: number) => void;
+}
+
+/**
+ * Downloads to `path`. What is there of an earlier try is gone on from; where another process downloads the same file, its
+ * result is waited for.
+ *
+ * @throws CheckpointError when the server refuses, when the connection keeps breaking (what has arrived is kept), when the
+ * content is not what the hub says; the signal's reason.
+ */
+export async function downloadFile(
+  path: string,
+  remote: RemoteFile,
+  options: DownloadFileOptions = {},
+): Promise<void> {
+  const isDone = async (): Promise<boolean> => (await sizeOf(path)) === remote.bytes;
+  const partial = await claimPartial(path, isDone, options);
+  if (!partial) return;
+  try {
+    await downloadWhole(partial.path, remote, options);
+    await rename(partial.path, path);
+  } finally {
+    await partial.release();
+  }
+  await removeAbandoned(path);
+}
+
+/** Downloads, with as many tries as it takes, and checks. */
+async function downloadWhole(
+  partial: string,
+  remote: RemoteFile,
+  options: DownloadFileOptions,
+): Promise<void> {
+  const { signal } = options;
+  const retries = new Retries(options);
+  let mismatches = 0;
+  for (;;) {
+    const before = await sizeOf(partial);
+    let cut: unknown;
+    try {
+      await fetchRest(partial, remote, options);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof CheckpointError || isLocal(error)) throw error;
+      cut = error;
+    }
+    const size = await sizeOf(partial);
+    if (size === remote.bytes) {
+      const digest = await digestOf(partial, remote);
+      if (digest === remote.hash.digest) return;
+      await rm(partial, { force: true });
+      mismatches += 1;
+      // What was there before may have been another file's; what came in one go was not.
+      if (before === 0 || mismatches > 1) throw wrongContent(remote, digest);
+      continue;
+    }
+    if (!(await retries.next(size > before))) throw brokenOff(remote, size, cut);
+  }
+}
+
+/** Appends what the partial file lacks. Returns when the server ends its answer, complete or not. */
+async function fetchRest(
+  partial: string,
+  remote: RemoteFile,
+  { onProgress, signal }: DownloadFileOptions,
+): Promise<void> {
+  let have = await sizeOf(partial);
+  if (have > remote.bytes) await rm(partial, { force: true });
+  if (have > remote.bytes) have = 0;
+  if (have === remote.bytes && have > 0) return;
+  const range: Record<string, string> = have > 0 ? { Range: `bytes=${have}-` } : {};
+  const response = await fetch(remote.url, {
+    headers: { ...remote.headers, "Accept-Encoding": "identity", ...range },
+    ...(signal ? { signal } : {}),
+  });
+  checkStatus(remote, response);
+  const resumes = response.status === 206 && startOf(response) === have;
+  const file = await open(partial, resumes ? "a" : "w");
+  try {
+    let loaded = resumes ? have : 0;
+    onProgress?.(loaded);
+    for await (const chunk of response.body ?? []) {
+      loaded += await append(file, chunk, remote, loaded);
+      onProgress?.(loaded);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function append(
+  file: FileHandle,
+  chunk: Uint8Array,
+  remote: RemoteFile,
+  loaded: number,
+): Promise<number> {
+  if (loaded + chunk.length > remote.bytes) {
+    throw failed(
+      `${remote.name}: the server sends more than the ${remote.bytes} bytes that the hub names`,
+      "a proxy on the way may send something else; try again",
+    );
+  }
+  await file.write(chunk);
+  return chunk.length;
+}
+
+function checkStatus(remote: RemoteFile, { status, statusText }: Response): void {
+  if (status === 200 || status === 206) return;
+  const found = `${remote.name}: HTTP ${status} ${statusText}`.trimEnd();
+  if (isTemporary(status)) throw new Error(found);
+  throw failed(found, "check the model's name, and HF_TOKEN if it is private or gated");
+}
+
+/** The first byte of a partial answer. */
+function startOf(response: Response): number | undefined {
+  const match = /^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "");
+  return match ? Number(match[1]) : undefined;
+}
+
+async function digestOf(path: string, { bytes, hash }: RemoteFile): Promise<string> {
+  const running: Hash = createHash(hash.kind === "sha256" ? "sha256" : "sha1");
+  if (hash.kind === "git") running.update(`blob ${bytes}\0`);
+  for await (const chunk of createReadStream(path)) running.update(chunk);
+  return running.digest("hex");
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
+}
+
+/** A fault of this machine, such as a full disk, which another try does not mend. */
+function isLocal(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" && ["ENOSPC", "EACCES", "EPERM", "EROFS", "EDQUOT"].includes(code);
+}
+
+function brokenOff(remote: RemoteFile, size: number, cause: unknown): CheckpointError {
+  return failed(
+    `${remote.name} broke off after ${size} of ${remote.bytes} bytes${reasonOfCut(cause)}`,
+    "run the command again; it goes on from there",
+    cause,
+  );
+}
+
+function wrongContent({ name, hash }: RemoteFile, digest: string): CheckpointError {
+  return failed(
+    `${name}: its hash is ${digest}, the hub says ${hash.digest}`,
+    "it was damaged on the way and is deleted; run the command again",
+  );
+}
+
+function failed(found: string, hint: string, cause?: unknown): CheckpointError {
+  return new CheckpointError(found, { code: "download-failed", hint, cause });
+}

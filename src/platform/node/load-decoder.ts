@@ -1,0 +1,40 @@
+import {
+  type CheckpointFiles,
+  choosePlan,
+  isLarge,
+  openCheckpoint,
+  type Precision,
+} from "../../../models/index.ts";
+import { Decoder } from "../../engine/decoder.ts";
+import { checkPrecision, PRECISION_OPTION } from "../../options.ts";
+import { weightsInFiles } from "./mapped-weights.ts";
+import { createNodeRuntime, type NodeRuntimeOptions } from "./runtime.ts";
+
+/** How a model is run in Node: by which backend, on how many threads, in which precision. */
+export interface LoadModelOptions extends NodeRuntimeOptions {
+  /** How the matrices are kept and multiplied with. Default "fp32". */
+  readonly precision?: Precision;
+}
+
+/**
+ * Loads the network of a checkpoint, whatever its ids mean. Of a large one the files are mapped into memory, so they must
+ * not be changed (replacing or deleting them is fine) while the decoder lives.
+ *
+ * @throws CheckpointError when the checkpoint is damaged; EngineError when it cannot be run here; OptionError for an
+ * unknown precision.
+ */
+export async function loadDecoder(files: CheckpointFiles, options: LoadModelOptions = {}): Promise<Decoder> {
+  const precision = checkPrecision(options.precision ?? PRECISION_OPTION.fallback);
+  const runtime = await createNodeRuntime(options);
+  const checkpoint = await openCheckpoint(files);
+  try {
+    const { config } = checkpoint;
+    const plan = choosePlan(precision, runtime.backend, config);
+    const canMap = runtime.backend === "node" && isLarge(config);
+    const weights = canMap ? await weightsInFiles(checkpoint, plan) : undefined;
+    if (weights) return await Decoder.fromWeights({ config, plan, runtime, weights });
+    return await Decoder.load({ config, tensors: checkpoint.tensors(), runtime, precision });
+  } finally {
+    await checkpoint.close();
+  }
+}

@@ -1,0 +1,39 @@
+import { MusicModel } from "../../music/music-model.ts";
+import { configOnce } from "../config-once.ts";
+import { TextModel } from "../../text/text-model.ts";
+import { readTokenizer } from "../../text/tokenizer-files.ts";
+import { loadDecoder, type LoadModelOptions } from "./load-decoder.ts";
+import { modelFiles, type ModelFilesOptions } from "./model-files.ts";
+
+/**
+ * Loads a music model.
+ *
+ * @param name a model that ships ("piano"), a folder, an address or a hub id: see `modelFiles`.
+ * @throws CheckpointError when there is no such model or it is damaged; EngineError when it cannot be run here; OptionError for an unknown precision.
+ * @example
+ * const piano = await loadMusicModel("piano");
+ */
+export async function loadMusicModel(
+  name: string,
+  options: LoadModelOptions & ModelFilesOptions = {},
+): Promise<MusicModel> {
+  return new MusicModel(await loadDecoder(await modelFiles(name, options), options));
+}
+
+/**
+ * Loads a text model: a GPT-2 checkpoint with its tokenizer.
+ *
+ * @param name a model that ships ("shakespeare"), a folder, an address or a hub id ("gpt2"): see `modelFiles`.
+ * @throws CheckpointError when there is no such model or it is damaged; TokenizerError when its tokenizer cannot be read;
+ * EngineError when it cannot be run here; OptionError for an unknown precision.
+ * @example
+ * const shakespeare = await loadTextModel("shakespeare");
+ */
+export async function loadTextModel(
+  name: string,
+  options: LoadModelOptions & ModelFilesOptions = {},
+): Promise<TextModel> {
+  const files = configOnce(await modelFiles(name, options));
+  const tokenizer = await readTokenizer(files);
+  return new TextModel(await loadDecoder(files, options), tokenizer);
+}

@@ -1,0 +1,38 @@
+import { realpath } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import type { OpenCheckpoint, PrecisionPlan } from "../../../models/index.ts";
+import type { WeightsInFiles } from "../../engine/index.ts";
+import { cacheFolder } from "./cache-folder.ts";
+import { cachedWeights } from "./weight-cache.ts";
+
+/**
+ * Weights as files for the native library to map: those of a float32 checkpoint where they are, quantised ones in the
+ * user's cache folder. So loading holds one tensor in memory at a time, and nothing is copied.
+ *
+ * @returns undefined where there are no such files.
+ * @throws CheckpointError when the checkpoint is damaged.
+ */
+export async function weightsInFiles(
+  checkpoint: OpenCheckpoint,
+  plan: PrecisionPlan,
+): Promise<WeightsInFiles | undefined> {
+  const isQuantised = plan.body !== "float32" || plan.table !== "float32";
+  return isQuantised ? cachedWeights(checkpoint, plan, cacheFolder()) : checkpointWeights(checkpoint);
+}
+
+/** The checkpoint's own files, if all of them hold float32 as the graph wants it. */
+async function checkpointWeights(checkpoint: OpenCheckpoint): Promise<WeightsInFiles | undefined> {
+  const located = new Map<string, { file: string; offset: number }>();
+  let folder: string | undefined;
+  for (const [name, { dtype, begin, file }] of checkpoint.stored) {
+    if (dtype !== "F32" || file.path === undefined || begin % 4 !== 0) return undefined;
+    // In a Hugging Face cache they are links; ONNX Runtime follows none that lead out of the folder.
+    const path = await realpath(file.path);
+    folder ??= dirname(path);
+    if (dirname(path) !== folder) return undefined;
+    located.set(name, { file: basename(path), offset: begin });
+  }
+  if (folder === undefined) return undefined;
+  await checkpoint.check();
+  return { path: folder, located };
+}

@@ -1,0 +1,74 @@
+/** ONNX Runtime in Node: the native library where it is installed, WebAssembly where not. */
+import { EngineError } from "../../engine/errors.ts";
+import { checkThreads, onnxRuntime, type Runtime, wasmRuntime } from "../../engine/runtime.ts";
+
+/** What can run a model in Node. */
+export type NodeBackend = "node" | "wasm";
+
+/** Which backend computes, and on how many threads. */
+export interface NodeRuntimeOptions {
+  /** Threads that compute, 1 to 256. Default: ONNX Runtime's choice, about one a core. */
+  readonly threads?: number;
+  /** Insist on a backend. Default: the environment's OSTINATO_BACKEND, else the native library if it is installed. */
+  readonly backend?: NodeBackend;
+  /** Told, once a process, that the native library is missing and the slower WebAssembly is used. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/**
+ * @throws EngineError for an unknown backend, an impossible number of threads, or a backend that was insisted on and
+ * is not installed.
+ */
+export async function createNodeRuntime(options: NodeRuntimeOptions = {}): Promise<Runtime> {
+  const { threads, onWarning } = options;
+  if (threads !== undefined) checkThreads(threads);
+  const wanted = chosenBackend(options.backend);
+  if (wanted === "wasm") return wasmInNode(threads);
+  try {
+    return await nativeRuntime(threads);
+  } catch (cause) {
+    if (wanted === "node") {
+      throw new EngineError("onnxruntime-node cannot be loaded", {
+        code: "bad-backend",
+        hint: "npm install onnxruntime-node, or use the backend wasm",
+        cause,
+      });
+    }
+    warnOnce(onWarning);
+    return wasmInNode(threads);
+  }
+}
+
+async function nativeRuntime(threads: number | undefined): Promise<Runtime> {
+  // A CommonJS package: everything is on `default`.
+  const { default: ort } = await import("onnxruntime-node");
+  const threadOption = threads === undefined ? {} : { intraOpNumThreads: threads };
+  return onnxRuntime(ort, "node", { executionProviders: ["cpu"], ...threadOption });
+}
+
+/** The build of onnxruntime-web for Node, which finds its files and threads there. */
+async function wasmInNode(threads: number | undefined): Promise<Runtime> {
+  const ort = await import("onnxruntime-web");
+  return wasmRuntime(ort, threads === undefined ? {} : { threads });
+}
+
+function chosenBackend(option: string | undefined): NodeBackend | undefined {
+  const [value, where] =
+    option === undefined ? [process.env["OSTINATO_BACKEND"], "OSTINATO_BACKEND"] : [option, "backend"];
+  if (value === undefined || value === "") return undefined;
+  if (value === "node" || value === "wasm") return value;
+  throw new EngineError(`${where} is "${value}"`, {
+    code: "bad-backend",
+    hint: 'set it to "node" or "wasm", or leave it out',
+  });
+}
+
+let warned = false;
+
+function warnOnce(onWarning: ((message: string) => void) | undefined): void {
+  if (warned || !onWarning) return;
+  warned = true;
+  onWarning(
+    "onnxruntime-node is not installed; running as WebAssembly, two to five times slower. npm install onnxruntime-node",
+  );
+}

@@ -1,0 +1,184 @@
+/**
+ * Quantised weights on disk. An entry is a safetensors file with the weights in the layout of the graph, which ONNX
+ * Runtime maps into memory as it is, and a checksum of each. Its name is made of what it was made from: the contents of
+ * the checkpoint, the plan and the version of the layout; so an entry never goes out of date, and may be deleted at any
+ * time.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { type FileHandle, mkdir, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import {
+  decoderGraph,
+  graphData,
+  type OpenCheckpoint,
+  type PrecisionPlan,
+  writeHeader,
+} from "../../../models/index.ts";
+import type { WeightsInFiles } from "../../engine/index.ts";
+
+/** To be raised when the same checkpoint and plan give other bytes than before. */
+const VERSION = 2;
+
+const DTYPES = { float32: "F32", int8: "I8", uint8: "U8" } as const;
+
+/** Name of the entry's last tensor: the checksums of the others, in their order. */
+const CHECKSUMS = "crc32";
+
+/** A checkpoint is hashed in parts of so many bytes. */
+const PART = 2 ** 24;
+
+/** After so long a partial file was left behind by a process that died. */
+const STALE_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+/**
+ * The weights of a checkpoint in the layout of the graph, from the cache; if they are not there, or are damaged, they
+ * are made and written. Several processes may do so at once: each writes a file of its own, and the last one stays.
+ *
+ * @returns undefined where the folder cannot be read or written.
+ * @throws CheckpointError when the checkpoint is damaged.
+ */
+export async function cachedWeights(
+  checkpoint: OpenCheckpoint,
+  plan: PrecisionPlan,
+  cache: string,
+): Promise<WeightsInFiles | undefined> {
+  try {
+    const wanted = join(cache, "weights");
+    await mkdir(wanted, { recursive: true });
+    const folder = await realpath(wanted);
+    const file = `${await contentHash(checkpoint)}-${plan.name}-${VERSION}.safetensors`;
+    const layout = entryLayout(checkpoint, plan);
+    if (!(await isIntact(join(folder, file), layout)))
+      await writeEntry(folder, file, layout, checkpoint, plan);
+    const located = new Map([...layout.places].map(([name, { begin }]) => [name, { file, offset: begin }]));
+    return { path: folder, located };
+  } catch (error) {
+    if (error instanceof Error && "syscall" in error) return undefined;
+    throw error;
+  }
+}
+
+/** Of the config and all bytes of the files with weights. */
+async function contentHash({ config, stored }: OpenCheckpoint): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify(config));
+  for (const file of new Set([...stored.values()].map((weight) => weight.file))) {
+    for (let at = 0; at < file.bytes; at += PART) {
+      hash.update(await file.read(at, Math.min(file.bytes, at + PART)));
+    }
+  }
+  return hash.digest("hex");
+}
+
+/** What an entry looks like before any of its values is known. */
+interface EntryLayout {
+  readonly header: Uint8Array;
+  /** By the names of the graph's data, in the order of the file. */
+  readonly places: ReadonlyMap<string, { readonly begin: number; readonly end: number }>;
+  /** Where the data ends and its checksums begin. */
+  readonly end: number;
+}
+
+function entryLayout({ config }: OpenCheckpoint, plan: PrecisionPlan): EntryLayout {
+  const sizes = new Map<string, { dtype: string; shape: number[]; bytes: number }>();
+  for (const { data, type, shape } of decoderGraph(config, { plan }).weights) {
+    const size = shape.reduce((product, length) => product * length, 1);
+    sizes.set(data, { dtype: DTYPES[type], shape: [size], bytes: type === "float32" ? 4 * size : size });
+  }
+  const header = writeHeader([
+    ...[...sizes].map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
+    { name: CHECKSUMS, dtype: "U32", shape: [sizes.size] },
+  ]);
+  const places = new Map<string, { begin: number; end: number }>();
+  let end = header.length;
+  for (const [name, { bytes }] of sizes) {
+    places.set(name, { begin: end, end: end + bytes });
+    end += bytes;
+  }
+  return { header, places, end };
+}
+
+/** Whether an entry is there, and is whole: its header is the one expected, and every checksum is right. */
+async function isIntact(path: string, { header, places, end }: EntryLayout): Promise<boolean> {
+  const file = await open(path).catch(() => undefined);
+  if (!file) return false;
+  try {
+    const { size } = await file.stat();
+    if (size !== end + 4 * places.size) return false;
+    if (Buffer.compare(await readBytes(file, 0, header.length), header) !== 0) return false;
+    const checksums = await readBytes(file, end, size);
+    for (const [i, { begin, end: tensorEnd }] of [...places.values()].entries()) {
+      let checksum = 0;
+      for (let at = begin; at < tensorEnd; at += PART) {
+        checksum = crc32(await readBytes(file, at, Math.min(tensorEnd, at + PART)), checksum);
+      }
+      if (checksum !== checksums.readUInt32LE(4 * i)) return false;
+    }
+    return true;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the weights one after the other, and writes them to a temporary name that becomes the entry's. */
+async function writeEntry(
+  folder: string,
+  name: string,
+  { header, places, end }: EntryLayout,
+  checkpoint: OpenCheckpoint,
+  plan: PrecisionPlan,
+): Promise<void> {
+  await removeStale(folder);
+  const temporary = join(folder, `${name}.${randomUUID()}.partial`);
+  try {
+    const file = await open(temporary, "wx");
+    try {
+      await writeBytes(file, header, 0);
+      const checksums = new Map<string, number>();
+      for await (const [data, values] of graphData(checkpoint.config, checkpoint.tensors(), plan)) {
+        const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+        const place = places.get(data);
+        if (place?.end !== (place?.begin ?? 0) + bytes.length)
+          throw new TypeError(`"${data}" is not the graph's`);
+        await writeBytes(file, bytes, place.begin);
+        checksums.set(data, crc32(bytes));
+      }
+      const inOrder = Uint32Array.from(places.keys(), (data) => checksums.get(data) ?? 0);
+      await writeBytes(file, new Uint8Array(inOrder.buffer), end);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, join(folder, name));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Removes what processes that died have left. */
+async function removeStale(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(".partial")) continue;
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > STALE_MILLISECONDS) await rm(path, { force: true });
+  }
+}
+
+async function readBytes(file: FileHandle, begin: number, end: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(end - begin);
+  for (let at = 0; at < bytes.length;) {
+    const { bytesRead } = await file.read(bytes, at, bytes.length - at, begin + at);
+    if (bytesRead === 0) return bytes.subarray(0, at);
+    at += bytesRead;
+  }
+  return bytes;
+}
+
+async function writeBytes(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, at, Math.min(2 ** 30, bytes.length - at), position + at);
+    at += bytesWritten;
+  }
+}

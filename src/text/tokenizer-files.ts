@@ -1,0 +1,44 @@
+/** A checkpoint's tokenizer, from whichever files it has. */
+import { TextTokenizer } from "../../encoding/text/text.ts";
+import { CheckpointError, type CheckpointFiles, readConfig, readIfThere } from "../../models/index.ts";
+
+/**
+ * Reads `tokenizer.json`, or where there is none `vocab.json` and `merges.txt`.
+ *
+ * @throws CheckpointError when the model is not one of text, neither is there or a file is not JSON; TokenizerError when it is not a byte-level BPE.
+ */
+export async function readTokenizer(files: CheckpointFiles): Promise<TextTokenizer> {
+  // A model that is no GPT-2 is refused by name, whatever its tokenizer is.
+  const { vocabulary: ids } = await readConfig(files);
+  if (ids !== undefined && ids !== "text") {
+    throw new CheckpointError(`the model's vocabulary is "${ids}": it writes music, not text`, {
+      code: "unsupported",
+      hint: "name a text model, or use what generates music",
+    });
+  }
+  const whole = await readText(files, "tokenizer.json");
+  if (whole !== undefined) return new TextTokenizer(parseJson(whole, "tokenizer.json"));
+  const vocabulary = await readText(files, "vocab.json");
+  const merges = await readText(files, "merges.txt");
+  if (vocabulary !== undefined && merges !== undefined) {
+    return TextTokenizer.fromVocabulary(parseJson(vocabulary, "vocab.json"), merges);
+  }
+  throw new CheckpointError("the checkpoint has no tokenizer", {
+    code: "missing-file",
+    hint: "a text model needs tokenizer.json, or vocab.json and merges.txt, beside its config.json",
+  });
+}
+
+async function readText(files: CheckpointFiles, name: string): Promise<string | undefined> {
+  const bytes = await readIfThere(files, name);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const hint = "the file is cut off or damaged; download it again";
+    throw new CheckpointError(`${name} is not JSON`, { code: "bad-config", hint, cause });
+  }
+}

@@ -1,0 +1,151 @@
+/** Generated music beside reference music: everything that `ostinato compare` measures, from notes alone. */
+import { STEPS_PER_SECOND } from "../../../encoding/index.ts";
+import { DISTRIBUTIONS, type Distribution } from "./distributions.ts";
+import { compareHalves, type HalvesFigures, SPLITS } from "./halves.ts";
+import { addCounts, type Counts, divergence, overlap, quantile } from "./histogram.ts";
+import type { SharedRun, TrainingIndex } from "./memorisation.ts";
+import { repetitionShare, RUN_LENGTHS } from "./repetition.ts";
+import type { Window } from "./windows.ts";
+
+/** The windows of one piece. */
+export type Piece = readonly Window[];
+
+export interface DistributionFigures {
+  readonly name: string;
+  readonly counts: string;
+  readonly bins: readonly string[];
+  readonly generated: readonly number[];
+  readonly reference: readonly number[];
+  /** Of generated and reference. */
+  readonly overlap: number;
+  /** Of generated from reference, in nats. */
+  readonly divergence: number;
+  /** The same of random halves of the reference; absent where it has a single piece. */
+  readonly halves?: HalvesFigures;
+  /** `overlap` divided by that of the halves. */
+  readonly ratio?: number;
+}
+
+/** The middle and both ends of some values, one a window. */
+export interface Spread {
+  readonly p5: number;
+  readonly median: number;
+  readonly p95: number;
+}
+
+export interface RepetitionFigures {
+  /** Notes in a run. */
+  readonly length: number;
+  readonly generated: Spread;
+  readonly reference: Spread;
+}
+
+export interface LongestRun extends SharedRun {
+  readonly source: string;
+  /** Where the run begins in the piece, in seconds from its first note. */
+  readonly startSeconds: number;
+}
+
+export interface RunFigures extends Spread {
+  readonly p99: number;
+  readonly max: number;
+  /** Longest shared run of each window, in notes. */
+  readonly runs: readonly number[];
+  /** The windows with the longest runs, longest first. */
+  readonly longest: readonly LongestRun[];
+}
+
+export interface SetFigures {
+  readonly pieces: number;
+  readonly windows: number;
+  readonly notes: number;
+  readonly seconds: number;
+}
+
+export interface Comparison {
+  readonly generated: SetFigures;
+  readonly reference: SetFigures;
+  readonly splits: number;
+  readonly distributions: readonly DistributionFigures[];
+  readonly repetition: readonly RepetitionFigures[];
+}
+
+/** How many of the longest shared runs are listed. */
+const LISTED_RUNS = 10;
+
+/** Compares distributions and repetition. Neither side may be empty. */
+export function compareMusic(generated: readonly Piece[], reference: readonly Piece[]): Comparison {
+  return {
+    generated: describe(generated),
+    reference: describe(reference),
+    splits: SPLITS,
+    distributions: DISTRIBUTIONS.map((distribution) =>
+      compareDistribution(distribution, generated, reference),
+    ),
+    repetition: RUN_LENGTHS.map((length) => {
+      const shares = (pieces: readonly Piece[]): Spread =>
+        spread(pieces.flat().map((window) => repetitionShare(window, length)));
+      return { length, generated: shares(generated), reference: shares(reference) };
+    }),
+  };
+}
+
+/** The longest run of each window that training holds too; `onWindow` is told how many are done. */
+export function findSharedRuns(
+  pieces: readonly Piece[],
+  training: TrainingIndex,
+  onWindow: (done: number) => void,
+): RunFigures {
+  const longest: LongestRun[] = [];
+  for (const { source, fromStep, notes } of pieces.flat()) {
+    const run = training.longestSharedRun(notes);
+    const startStep = fromStep + (notes[run.at]?.startStep ?? 0);
+    longest.push({ ...run, source, startSeconds: startStep / STEPS_PER_SECOND });
+    onWindow(longest.length);
+  }
+  const runs = longest.map((run) => run.notes);
+  return {
+    ...spread(runs),
+    p99: quantile(runs, 0.99),
+    max: runs.reduce((most, run) => Math.max(most, run), 0),
+    runs,
+    longest: longest.sort((a, b) => b.notes - a.notes).slice(0, LISTED_RUNS),
+  };
+}
+
+function describe(pieces: readonly Piece[]): SetFigures {
+  const windows = pieces.flat();
+  return {
+    pieces: pieces.length,
+    windows: windows.length,
+    notes: windows.reduce((total, { notes }) => total + notes.length, 0),
+    seconds: windows.reduce((total, { steps }) => total + steps, 0) / STEPS_PER_SECOND,
+  };
+}
+
+function compareDistribution(
+  { name, counts, bins, count }: Distribution,
+  generated: readonly Piece[],
+  reference: readonly Piece[],
+): DistributionFigures {
+  const ofPiece = (piece: Piece): Counts => addCounts(piece.map(count), bins.length);
+  const referencePieces = reference.map(ofPiece);
+  const ours = addCounts(generated.map(ofPiece), bins.length);
+  const theirs = addCounts(referencePieces, bins.length);
+  const figures = {
+    name,
+    counts,
+    bins,
+    generated: [...ours],
+    reference: [...theirs],
+    overlap: overlap(ours, theirs),
+    divergence: divergence(theirs, ours),
+  };
+  if (reference.length < 2) return figures;
+  const halves = compareHalves(referencePieces, bins.length);
+  return { ...figures, halves, ratio: figures.overlap / halves.overlap };
+}
+
+function spread(values: readonly number[]): Spread {
+  return { p5: quantile(values, 0.05), median: quantile(values, 0.5), p95: quantile(values, 0.95) };
+}

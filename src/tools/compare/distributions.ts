@@ -1,0 +1,134 @@
+/**
+ * What is counted of a window, as a table: each distribution names its bins and fills them. Times are steps of 10 ms, the
+ * grid of the encoding.
+ */
+import { STEPS_PER_SECOND } from "../../../encoding/index.ts";
+import { binOf, type Counts } from "./histogram.ts";
+import type { Window } from "./windows.ts";
+
+export interface Distribution {
+  readonly name: string;
+  /** What one count is, for readers of the report. */
+  readonly counts: string;
+  /** A label for each bin. */
+  readonly bins: readonly string[];
+  readonly count: (window: Window) => Counts;
+}
+
+const PITCH_CLASSES = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"];
+/** Two octaves; what leaps further counts with the end bins. */
+const WIDEST_INTERVAL = 24;
+const VELOCITY_BIN = 4;
+/** Lower edges in steps, each about half as long again as the one before. */
+const DURATION_EDGES = [1, 3, 5, 8, 12, 18, 27, 40, 60, 90, 135, 200, 300, 450, 675, 1000];
+const ONSET_EDGES = [0, 1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 90, 135, 200, 300];
+const MOST_VOICES = 16;
+const RATE_EDGES = Array.from({ length: 13 }, (_, i) => 2 * i);
+
+export const DISTRIBUTIONS: readonly Distribution[] = [
+  {
+    name: "pitch class",
+    counts: "notes, by the name of their pitch",
+    bins: PITCH_CLASSES,
+    count: (window) => tally(12, window.notes, (note) => note.pitch % 12),
+  },
+  {
+    name: "interval",
+    counts: "semitones from each note to the next one in order of start, then of pitch",
+    bins: Array.from({ length: 2 * WIDEST_INTERVAL + 1 }, (_, i) => intervalLabel(i - WIDEST_INTERVAL)),
+    count: ({ notes }) =>
+      tally(2 * WIDEST_INTERVAL + 1, notes.slice(1), ({ pitch }, i) => {
+        const interval = pitch - (notes[i]?.pitch ?? 0);
+        return Math.max(-WIDEST_INTERVAL, Math.min(WIDEST_INTERVAL, interval)) + WIDEST_INTERVAL;
+      }),
+  },
+  {
+    name: "velocity",
+    counts: "notes, by MIDI velocity in the encoding's 32 bins",
+    bins: Array.from(
+      { length: 128 / VELOCITY_BIN },
+      (_, i) => `${VELOCITY_BIN * i + 1}–${VELOCITY_BIN * (i + 1)}`,
+    ),
+    count: (window) =>
+      tally(128 / VELOCITY_BIN, window.notes, (note) => Math.floor((note.velocity - 1) / VELOCITY_BIN)),
+  },
+  {
+    name: "duration",
+    counts: "notes, by length in seconds, pedal folded in",
+    bins: secondsLabels(DURATION_EDGES),
+    count: (window) =>
+      tally(DURATION_EDGES.length, window.notes, (note) =>
+        binOf(note.endStep - note.startStep, DURATION_EDGES),
+      ),
+  },
+  {
+    name: "inter-onset",
+    counts: "seconds from the start of each note to that of the next; 0 is a chord",
+    bins: secondsLabels(ONSET_EDGES),
+    count: ({ notes }) =>
+      tally(ONSET_EDGES.length, notes.slice(1), ({ startStep }, i) =>
+        binOf(startStep - (notes[i]?.startStep ?? 0), ONSET_EDGES),
+      ),
+  },
+  {
+    name: "polyphony",
+    counts: "steps of 10 ms, by how many notes sound",
+    bins: Array.from({ length: MOST_VOICES + 1 }, (_, i) => (i === MOST_VOICES ? `≥ ${i}` : `${i}`)),
+    count: countVoices,
+  },
+  {
+    name: "notes per second",
+    counts: "windows, by notes that start in them",
+    bins: rangeLabels(RATE_EDGES),
+    count: (window) =>
+      tally(RATE_EDGES.length, [window], ({ notes, steps }) =>
+        binOf((notes.length / steps) * STEPS_PER_SECOND, RATE_EDGES),
+      ),
+  },
+];
+
+function tally<T>(bins: number, items: readonly T[], binOfItem: (item: T, index: number) => number): Counts {
+  const counts = new Float64Array(bins);
+  for (const [index, item] of items.entries()) {
+    const bin = binOfItem(item, index);
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function countVoices({ notes, steps }: Window): Counts {
+  const changes = new Int32Array(steps + 1);
+  for (const { startStep, endStep } of notes) {
+    changes[startStep] = (changes[startStep] ?? 0) + 1;
+    changes[endStep] = (changes[endStep] ?? 0) - 1;
+  }
+  const counts = new Float64Array(MOST_VOICES + 1);
+  let voices = 0;
+  for (let step = 0; step < steps; step += 1) {
+    voices += changes[step] ?? 0;
+    const bin = Math.min(voices, MOST_VOICES);
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function intervalLabel(semitones: number): string {
+  if (semitones === WIDEST_INTERVAL) return `≥ +${WIDEST_INTERVAL}`;
+  if (semitones === -WIDEST_INTERVAL) return `≤ −${WIDEST_INTERVAL}`;
+  if (semitones === 0) return "0";
+  return semitones > 0 ? `+${semitones}` : `−${-semitones}`;
+}
+
+/** "0.03–0.04" for steps 3 and 4: both ends belong to the bin. */
+function secondsLabels(edges: readonly number[]): string[] {
+  const seconds = (steps: number): string => String(steps / STEPS_PER_SECOND);
+  return edges.map((edge, i) => {
+    const next = edges[i + 1];
+    if (next === undefined) return `≥ ${seconds(edge)}`;
+    return next === edge + 1 ? seconds(edge) : `${seconds(edge)}–${seconds(next - 1)}`;
+  });
+}
+
+function rangeLabels(edges: readonly number[]): string[] {
+  return edges.map((edge, i) => (i + 1 === edges.length ? `≥ ${edge}` : `${edge} to < ${edges[i + 1]}`));
+}

@@ -1,0 +1,69 @@
+/** The generated side of a comparison, made by a model. */
+import type { MusicModel } from "../../music/music-model.ts";
+import type { ContinueOptions } from "../../music/options.ts";
+import type { SamplingOptions } from "../../options.ts";
+import type { Piece } from "./compare.ts";
+import { countIllegal, type LegalityFigures } from "./legality.ts";
+import { cutWindows, gridNotes } from "./windows.ts";
+
+/** Of the generations, the share that is made again with the mask off. */
+const UNMASKED_SHARE = 0.1;
+
+/** So many are generated together, where the model can: the more, the quicker, and the more memory. */
+const TOGETHER = 16;
+
+export interface GenerateSetOptions extends SamplingOptions, Pick<ContinueOptions, "steady"> {
+  /** The first seed. */
+  readonly seed: number;
+  readonly count: number;
+  /** Of each generation. */
+  readonly seconds: number;
+  readonly signal?: AbortSignal;
+  /** Told how many seconds of music are done, of how many. */
+  readonly onProgress?: (progress: {
+    readonly masked: boolean;
+    readonly seconds: number;
+    readonly total: number;
+  }) => void;
+}
+
+export interface GeneratedSet {
+  /** Generations without a single note are left out. */
+  readonly pieces: readonly Piece[];
+  /** One entry for each generation with the mask off: the first tenth of the seeds. */
+  readonly unmasked: readonly LegalityFigures[];
+}
+
+/** Generates `count` pieces, then a tenth of them again with the grammar's mask off. */
+export async function generateSet(model: MusicModel, options: GenerateSetOptions): Promise<GeneratedSet> {
+  const { seed: first, count, seconds, steady = true, signal, onProgress, ...sampling } = options;
+  const common = { ...sampling, seconds, ...(signal ? { signal } : {}) };
+  const pieces: Piece[] = [];
+  for (let done = 0; done < count; done += TOGETHER) {
+    const seed = first + done;
+    const group = Math.min(TOGETHER, count - done);
+    const reached = new Map<number, number>();
+    const music = await model.variations(group, {
+      ...common,
+      steady,
+      seed,
+      onEvent: (event, variation) => {
+        reached.set(variation, event.seconds);
+        const together = [...reached.values()].reduce((sum, part) => sum + part, 0);
+        onProgress?.({ masked: true, seconds: done * seconds + together, total: count * seconds });
+      },
+    });
+    for (const [variation, { score }] of music.entries()) {
+      const windows = cutWindows(`seed ${seed + variation}`, gridNotes(score), seconds);
+      if (windows.length > 0) pieces.push(windows);
+    }
+  }
+  const unmasked: LegalityFigures[] = [];
+  const again = Math.ceil(count * UNMASKED_SHARE);
+  for (let done = 0; done < again; done += 1) {
+    const onEvent = (now: number): void =>
+      onProgress?.({ masked: false, seconds: done * seconds + now, total: again * seconds });
+    unmasked.push(await countIllegal(model, { ...common, seed: first + done, onEvent }));
+  }
+  return { pieces, unmasked };
+}

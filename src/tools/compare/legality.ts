@@ -1,0 +1,90 @@
+/** How often a model would break the grammar of performances, were it let. */
+import {
+  encodePerformance,
+  PERFORMANCE_388,
+  PerformanceClock,
+  PerformanceGrammar,
+  STEPS_PER_SECOND,
+} from "../../../encoding/index.ts";
+import { generateIds } from "../../engine/generate.ts";
+import { musicSampler } from "../../music/sampler.ts";
+import type { MusicModel } from "../../music/music-model.ts";
+import type { SamplingOptions } from "../../options.ts";
+import type { Window } from "./windows.ts";
+
+export interface LegalityFigures {
+  /** Ids drawn. */
+  readonly ids: number;
+  /** Of them, those that the grammar forbids at their place. */
+  readonly illegal: number;
+}
+
+export interface UnmaskedOptions extends SamplingOptions {
+  readonly seconds: number;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (seconds: number) => void;
+}
+
+/** More ids than any music needs for a second: ends a generation that never lets time pass. */
+const MOST_IDS_PER_SECOND = 1000;
+
+/**
+ * Generates with the mask off and counts the choices that the mask would not have allowed. They stay in the context, as
+ * they would without a grammar, and nothing keeps the music steady. Where the model ends its piece, the generation ends.
+ */
+export async function countIllegal(model: MusicModel, options: UnmaskedOptions): Promise<LegalityFigures> {
+  const { vocabulary, decoder } = model;
+  const { seconds, signal, onEvent, ...sampling } = options;
+  const grammar = new PerformanceGrammar(vocabulary);
+  const time = new PerformanceClock(vocabulary);
+  const legal = new Uint8Array(vocabulary.size);
+  const start = vocabulary.id("START");
+  grammar.push(start);
+  let ids = 0;
+  let illegal = 0;
+  for await (const { id } of generateIds(decoder, {
+    prompt: [start],
+    sampler: musicSampler(sampling, vocabulary),
+    ...(signal ? { signal } : {}),
+  })) {
+    grammar.mask(legal);
+    ids += 1;
+    if (legal[id] === 0) illegal += 1;
+    grammar.push(id);
+    if (vocabulary.event(id).kind === "END") break;
+    time.push(id);
+    const now = time.step / STEPS_PER_SECOND;
+    onEvent?.(now);
+    if (now >= seconds || ids >= seconds * MOST_IDS_PER_SECOND) break;
+  }
+  return { ids, illegal };
+}
+
+/** The control: of the ids of real music, those that the grammar forbids, such as a key struck again while it is down. */
+export function illegalIdsOf({ notes }: Window): LegalityFigures {
+  const grammar = new PerformanceGrammar(PERFORMANCE_388);
+  const legal = new Uint8Array(PERFORMANCE_388.size);
+  const ids = encodePerformance(
+    notes.map(({ pitch, velocity, startStep, endStep }) => ({
+      pitch,
+      velocity,
+      startSeconds: startStep / STEPS_PER_SECOND,
+      endSeconds: endStep / STEPS_PER_SECOND,
+    })),
+    PERFORMANCE_388,
+  );
+  let illegal = 0;
+  for (const id of ids) {
+    grammar.mask(legal);
+    if (legal[id] === 0) illegal += 1;
+    grammar.push(id);
+  }
+  return { ids: ids.length, illegal };
+}
+
+/** The sums of some figures, and the share that is illegal. */
+export function totalLegality(all: readonly LegalityFigures[]): LegalityFigures & { readonly share: number } {
+  const ids = all.reduce((sum, figures) => sum + figures.ids, 0);
+  const illegal = all.reduce((sum, figures) => sum + figures.illegal, 0);
+  return { ids, illegal, share: illegal / ids };
+}

@@ -1,0 +1,119 @@
+/** The longest run of notes that music shares with the pieces a model was trained on. */
+import { STEPS_PER_SECOND } from "../../../encoding/index.ts";
+import { KEYS, stepKeys } from "./sameness.ts";
+import { sortSuffixes } from "./suffix-array.ts";
+import type { GridNote } from "./windows.ts";
+
+/** A run of notes that occurs in two places. */
+export interface SharedRun {
+  /** How many; 1 where not even two notes follow each other in the same way, 0 for no notes. */
+  readonly notes: number;
+  /** Where it begins in the music asked about: index of its first note. */
+  readonly at: number;
+  /** Where it occurs in training; undefined for a run of less than two notes. */
+  readonly found?: { readonly path: string; readonly startSeconds: number };
+}
+
+/** Between pieces: no run crosses it, since no step of a note has this key. */
+const SEPARATOR = 0;
+
+/** Collects training pieces. */
+export class TrainingNotes {
+  readonly #pieces: { readonly path: string; readonly keys: Uint16Array; readonly startSteps: Int32Array }[] =
+    [];
+  notes = 0;
+
+  /** @param notes of a whole piece, in order. */
+  add(path: string, notes: readonly GridNote[]): void {
+    const startSteps = Int32Array.from(notes, (note) => note.startStep);
+    this.#pieces.push({ path, keys: stepKeys(notes), startSteps });
+    this.notes += notes.length;
+  }
+
+  get pieces(): number {
+    return this.#pieces.length;
+  }
+
+  /** @param longest run that will be asked for, in notes: sorting goes no deeper than that. */
+  index(longest: number): TrainingIndex {
+    const keys = new Uint16Array(this.#pieces.reduce((sum, piece) => sum + piece.keys.length + 1, 0));
+    const places: Place[] = [];
+    let offset = 0;
+    for (const piece of this.#pieces) {
+      places.push({ offset, path: piece.path, startSteps: piece.startSteps });
+      keys.set(piece.keys, offset);
+      offset += piece.keys.length;
+      keys[offset++] = SEPARATOR;
+    }
+    return new TrainingIndex(keys, places, longest);
+  }
+}
+
+/** A piece within the keys of all. */
+interface Place {
+  readonly offset: number;
+  readonly path: string;
+  /** Of its notes, in steps. */
+  readonly startSteps: Int32Array;
+}
+
+/** All training pieces, ready to be searched. */
+export class TrainingIndex {
+  readonly #keys: Uint16Array;
+  readonly #places: readonly Place[];
+  readonly #order: Int32Array;
+
+  constructor(keys: Uint16Array, places: readonly Place[], longest: number) {
+    this.#keys = keys;
+    this.#places = places;
+    this.#order = sortSuffixes(keys, KEYS, longest);
+  }
+
+  /** The longest run of some music that any training piece holds too; of several the first. */
+  longestSharedRun(notes: readonly GridNote[]): SharedRun {
+    const keys = stepKeys(notes);
+    let best = { length: 0, at: 0, where: -1 };
+    for (let at = 0; at + best.length < keys.length; at += 1) {
+      const match = this.#longestPrefix(keys, at);
+      if (match.length > best.length) best = { ...match, at };
+    }
+    if (best.where < 0) return { notes: Math.min(1, notes.length), at: 0 };
+    return { notes: best.length + 1, at: best.at, found: this.#find(best.where) };
+  }
+
+  /** How far the keys from `start` on occur in training, and where: at one of the neighbours of their place in the order. */
+  #longestPrefix(keys: Uint16Array, start: number): { readonly length: number; readonly where: number } {
+    let low = 0;
+    let high = this.#order.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const suffix = this.#order[middle] ?? 0;
+      const common = this.#common(keys, start, suffix);
+      const isBefore = (this.#keys[suffix + common] ?? -1) < (keys[start + common] ?? -1);
+      if (isBefore) low = middle + 1;
+      else high = middle;
+    }
+    let best = { length: 0, where: -1 };
+    for (const neighbour of [low - 1, low]) {
+      const suffix = this.#order[neighbour];
+      if (suffix === undefined) continue;
+      const length = this.#common(keys, start, suffix);
+      if (length > best.length) best = { length, where: suffix };
+    }
+    return best;
+  }
+
+  #common(keys: Uint16Array, start: number, suffix: number): number {
+    let length = 0;
+    while (start + length < keys.length && keys[start + length] === this.#keys[suffix + length]) length += 1;
+    return length;
+  }
+
+  /** The piece that a key belongs to, and when the note before its step begins. */
+  #find(where: number): { readonly path: string; readonly startSeconds: number } {
+    const place = this.#places.findLast(({ offset }) => offset <= where);
+    if (!place) throw new RangeError(`no training piece at key ${where}`);
+    const startStep = place.startSteps[where - place.offset] ?? 0;
+    return { path: place.path, startSeconds: startStep / STEPS_PER_SECOND };
+  }
+}

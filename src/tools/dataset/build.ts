@@ -1,0 +1,221 @@
+/** A folder of MIDI or text files to a dataset folder, on all cores. */
+import { availableParallelism } from "node:os";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { makeFolder } from "../../platform/node/make-folder.ts";
+import { writeFileAtomic } from "../../platform/node/write-file.ts";
+import type { EncodedPiece } from "./encode-piece.ts";
+import type { ExampleKind } from "./examples.ts";
+import { datasetHeader, type DatasetPiece, type DatasetVocabulary, frameIds, indexBytes } from "./format.ts";
+import {
+  exampleOrders,
+  pieceOrder,
+  type PlannedExample,
+  type PlannedPiece,
+  SHARED_KINDS,
+  type SharedKind,
+  type TaskPlan,
+  wantedIds,
+} from "./plan.ts";
+import { EncodePool } from "./pool.ts";
+import { type EncoderChoice, encoderOf } from "./worker.ts";
+
+export interface BuildProgress {
+  /** What is being made, and how many of its files or ids there are of those that are wanted. */
+  readonly kind: ExampleKind;
+  readonly done: number;
+  readonly wanted: number;
+  /** Ids written so far, of all kinds. */
+  readonly ids: number;
+  readonly skipped: number;
+}
+
+export interface BuildDatasetOptions {
+  readonly folder: string;
+  /** Files of the folder, relative to it, in the order in which the pieces are to be written. */
+  readonly paths: readonly string[];
+  readonly out: string;
+  readonly encoder: EncoderChoice;
+  /** Examples of tasks, to follow the pieces themselves. */
+  readonly plan?: TaskPlan;
+  /** Worker threads; by default one a core. */
+  readonly threads?: number;
+  readonly onProgress?: (progress: BuildProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface KindSummary {
+  readonly kind: ExampleKind;
+  readonly examples: number;
+  readonly ids: number;
+}
+
+export interface DatasetSummary {
+  readonly pieces: number;
+  readonly ids: number;
+  readonly notes: number;
+  readonly seconds: number;
+  /** Notes that no event of their file releases. */
+  readonly unreleasedNotes: number;
+  /** What the examples are, framing ids included. */
+  readonly kinds: readonly KindSummary[];
+  /** Files that were left out, each with its reason. */
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/**
+ * Encodes files into `dataset.json`, `ids.bin` and `index.bin` (see `format.ts`). The header is written last: a folder
+ * that has one is complete. Files that cannot be read are left out and reported.
+ */
+export async function buildDataset(options: BuildDatasetOptions): Promise<DatasetSummary> {
+  const { out, encoder, paths } = options;
+  const { vocabulary } = encoderOf(encoder);
+  const unmake = await makeFolder(out);
+  const headerPath = join(out, "dataset.json");
+  const partialPath = join(out, `ids.bin.${process.pid}.partial`);
+  const skipped: { path: string; reason: string }[] = [];
+  const pool = new EncodePool(encoder, Math.min(options.threads ?? availableParallelism(), paths.length));
+  let file: FileHandle | undefined;
+  let writer: PieceWriter;
+  try {
+    file = await open(partialPath, "w");
+    writer = new PieceWriter(file, vocabulary);
+    const planned = await encodePieces(options, pool, writer, skipped);
+    if (options.plan) await encodeExamples(options, options.plan, pool, writer, planned, skipped.length);
+    await file.close();
+    await rm(headerPath, { force: true });
+    await writeFileAtomic(join(out, "index.bin"), indexBytes(writer.offsets));
+    await rename(partialPath, join(out, "ids.bin"));
+    const header = datasetHeader(vocabulary, writer.pieces, writer.ids, options.plan?.tasks ?? []);
+    const text = `${JSON.stringify(header, undefined, 1)}\n`;
+    await writeFileAtomic(headerPath, new TextEncoder().encode(text));
+  } catch (error) {
+    await file?.close().catch(() => undefined);
+    await rm(partialPath, { force: true });
+    await unmake();
+    throw error;
+  } finally {
+    await pool.stop();
+  }
+  const { pieces, ids } = writer;
+  const sum = (key: "notes" | "seconds" | "unreleasedNotes"): number =>
+    pieces.reduce((total, piece) => total + (piece[key] ?? 0), 0);
+  return {
+    pieces: pieces.length,
+    ids,
+    notes: sum("notes"),
+    seconds: sum("seconds"),
+    unreleasedNotes: sum("unreleasedNotes"),
+    kinds: writer.kinds(),
+    skipped,
+  };
+}
+
+/** Writes pieces one after the other and keeps what the header says of them. */
+class PieceWriter {
+  readonly pieces: DatasetPiece[] = [];
+  readonly offsets = [0];
+  ids = 0;
+  readonly #file: FileHandle;
+  readonly #vocabulary: DatasetVocabulary;
+
+  constructor(file: FileHandle, vocabulary: DatasetVocabulary) {
+    this.#file = file;
+    this.#vocabulary = vocabulary;
+  }
+
+  async write(path: string, kind: ExampleKind, piece: EncodedPiece): Promise<void> {
+    const { ids, hasMelodyTrack: _, ...facts } = piece;
+    const bytes = frameIds(ids, this.#vocabulary);
+    await this.#file.write(bytes);
+    this.ids += bytes.length / 2;
+    this.offsets.push(this.ids);
+    this.pieces.push({ path, kind, ids: ids.length, ...facts });
+  }
+
+  kinds(): KindSummary[] {
+    const found = new Map<ExampleKind, { kind: ExampleKind; examples: number; ids: number }>();
+    for (const [index, { kind }] of this.pieces.entries()) {
+      const summary = found.get(kind) ?? { kind, examples: 0, ids: 0 };
+      summary.examples += 1;
+      summary.ids += (this.offsets[index + 1] ?? 0) - (this.offsets[index] ?? 0);
+      found.set(kind, summary);
+    }
+    return [...found.values()];
+  }
+}
+
+/** Every file once. */
+async function encodePieces(
+  { folder, paths, plan, onProgress, signal }: BuildDatasetOptions,
+  pool: EncodePool,
+  writer: PieceWriter,
+  skipped: { path: string; reason: string }[],
+): Promise<PlannedPiece[]> {
+  const planned: PlannedPiece[] = [];
+  const requests = paths.map((path, index) => ({
+    name: path,
+    path: join(folder, path),
+    ...(plan ? { order: pieceOrder(plan, index) } : {}),
+  }));
+  let done = 0;
+  for await (const [{ name: path, order }, answer] of pool.answers(requests)) {
+    signal?.throwIfAborted();
+    done += 1;
+    const kind = order?.kind ?? "plain";
+    if ("reason" in answer) {
+      skipped.push({ path, reason: answer.reason });
+    } else {
+      await writer.write(path, kind, answer.piece);
+      planned.push({
+        path,
+        ids: answer.piece.ids.length,
+        hasMelodyTrack: answer.piece.hasMelodyTrack ?? false,
+      });
+    }
+    onProgress?.({ kind, done, wanted: paths.length, ids: writer.ids, skipped: skipped.length });
+  }
+  return planned;
+}
+
+/** Examples of each kind until its share of the ids is reached, or a round over all pieces yields none. */
+async function encodeExamples(
+  { folder, onProgress, signal }: BuildDatasetOptions,
+  plan: TaskPlan,
+  pool: EncodePool,
+  writer: PieceWriter,
+  planned: readonly PlannedPiece[],
+  skipped: number,
+): Promise<void> {
+  const pieceIds = writer.ids;
+  for (const kind of SHARED_KINDS) {
+    const before = writer.ids;
+    const wanted = Math.round(wantedIds(kind, plan, pieceIds));
+    let fruitfulRound = 0;
+    if (wanted === 0) continue;
+    for await (const [{ name, round, order }, answer] of pool.answers(
+      requestsFor(kind, plan, planned, folder),
+    )) {
+      signal?.throwIfAborted();
+      if ("piece" in answer) {
+        await writer.write(name, order.kind, answer.piece);
+        fruitfulRound = round;
+      }
+      const done = writer.ids - before;
+      onProgress?.({ kind, done, wanted, ids: writer.ids, skipped });
+      if (done >= wanted || round > fruitfulRound + 1) break;
+    }
+  }
+}
+
+/** The orders with the paths that the workers open. */
+function* requestsFor(
+  kind: SharedKind,
+  plan: TaskPlan,
+  planned: readonly PlannedPiece[],
+  folder: string,
+): Generator<PlannedExample & { readonly name: string }, void> {
+  for (const example of exampleOrders(kind, plan, planned)) {
+    yield { ...example, name: example.path, path: join(folder, example.path) };
+  }
+}

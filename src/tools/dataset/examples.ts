@@ -1,0 +1,184 @@
+/** One example of a dataset: a piece of music, or a task made of it, as ids. */
+import {
+  cutSegments,
+  encodePerformance,
+  encodeScore,
+  infillPrompt,
+  interleaveSegments,
+  melodyTrackNotes,
+  mergeVoices,
+  movedNotes,
+  type Note,
+  type Score,
+  type ScoreNote,
+  type StyleName,
+  taskId,
+  topVoice,
+  type Vocabulary,
+  voices,
+  withConditions,
+  withEnding,
+} from "../../../encoding/index.ts";
+import { HintedError } from "../../errors.ts";
+import type { Draws } from "../draws.ts";
+import { chooseRegion } from "../regions.ts";
+import { MAX_UNRELEASED_SECONDS } from "./format.ts";
+
+/** What an example is; the header of the dataset tells it of each. */
+export type ExampleKind =
+  | "plain"
+  | "ending"
+  | "style"
+  | "accompany-melody"
+  | "accompany-skyline"
+  | "infill"
+  | "closing"
+  | "style-closing";
+
+/** Thrown for a piece that a kind of example cannot be made of. */
+export class ExampleError extends HintedError<"no-notes" | "no-melody" | "no-region"> {
+  override readonly name = "ExampleError";
+}
+
+/** Half of the accompaniments begin somewhere in the piece, up to so long before a note of the melody. */
+const LEAD_SECONDS = 2;
+
+/** The last part of a piece is an example of so many ids at most, START, END and the marks included. */
+const CLOSING_IDS = 1024;
+const CLOSING_FRAME = 3;
+
+export interface ExampleIds {
+  /** Without START and END. */
+  readonly ids: readonly number[];
+  readonly notes: number;
+  readonly seconds: number;
+}
+
+/**
+ * Makes an example.
+ *
+ * @param style the style of the piece, where it is known.
+ * @param draws what is chosen at random; the same draws give the same example.
+ * @throws ExampleError when the piece is no material for it; EncodingError when it cannot be encoded.
+ */
+export function makeExample(
+  kind: ExampleKind,
+  score: Score,
+  vocabulary: Vocabulary,
+  style: StyleName | undefined,
+  draws: Draws,
+): ExampleIds {
+  const { ids, notes } = encodeScore(score, vocabulary, {
+    trimLeadingSilence: true,
+    maxUnreleasedSeconds: MAX_UNRELEASED_SECONDS,
+  });
+  if (notes.length === 0)
+    throw new ExampleError("no notes other than percussion", {
+      code: "no-notes",
+      hint: "give a piece with pitched notes",
+    });
+  if (kind === "accompany-melody" || kind === "accompany-skyline") {
+    return accompaniment(kind, score, notes, vocabulary, draws);
+  }
+  if (kind === "infill") return infill(notes, vocabulary, draws);
+  if (kind === "closing") return closing(notes, vocabulary, undefined, draws);
+  if (kind === "style-closing") return closing(notes, vocabulary, statement(style, draws), draws);
+  const piece = [...ids];
+  const facts = { notes: notes.length, seconds: endOf(notes) };
+  if (kind === "plain") return { ids: piece, ...facts };
+  if (kind === "ending") return { ids: withEnding(piece, vocabulary), ...facts };
+  const stated = statement(style, draws);
+  const ended = draws.next() < 0.5 ? withEnding(piece, vocabulary) : piece;
+  return { ids: withConditions(ended, vocabulary, stated), ...facts };
+}
+
+/** Which conditions a piece states. */
+interface Statement {
+  readonly style?: StyleName | undefined;
+  readonly density: boolean;
+}
+
+/** Both conditions for half of the pieces that have a style, one of the two for the others. */
+function statement(style: StyleName | undefined, draws: Draws): Statement {
+  const choice = draws.next();
+  if (style === undefined || choice < 0.25) return { density: true };
+  return { style, density: choice < 0.75 };
+}
+
+function accompaniment(
+  kind: "accompany-melody" | "accompany-skyline",
+  score: Score,
+  notes: readonly ScoreNote[],
+  vocabulary: Vocabulary,
+  draws: Draws,
+): ExampleIds {
+  const isMelody = kind === "accompany-melody" ? melodyTrackNotes(score, notes) : topVoice(score, notes);
+  if (!isMelody)
+    throw new ExampleError("no melody track", {
+      code: "no-melody",
+      hint: "give a piece with a melody track",
+    });
+  const onsets = notes.filter((_, index) => isMelody[index]).map(({ startSeconds }) => startSeconds);
+  if (onsets.length === 0)
+    throw new ExampleError("no melody", { code: "no-melody", hint: "give a piece with a melody" });
+  const whole = draws.next() < 0.5;
+  const onset = onsets[Math.floor(draws.next() * onsets.length)] ?? 0;
+  const begin = whole ? 0 : Math.max(0, onset - draws.next() * LEAD_SECONDS);
+  const { melody, accompaniment: rest } = voices(notes, isMelody, begin);
+  if (melody.length === 0 || rest.length === 0)
+    throw new ExampleError("no melody with an accompaniment", {
+      code: "no-melody",
+      hint: "give a piece with both",
+    });
+  const melodySegments = cutSegments(encodePerformance(melody, vocabulary), vocabulary);
+  const musicSegments = cutSegments(mergeVoices(melody, rest, vocabulary).ids, vocabulary);
+  return {
+    ids: interleaveSegments(melodySegments, musicSegments, vocabulary),
+    notes: melody.length + rest.length,
+    seconds: endOf(notes) - begin,
+  };
+}
+
+function infill(notes: readonly ScoreNote[], vocabulary: Vocabulary, draws: Draws): ExampleIds {
+  const region = chooseRegion(notes, vocabulary, draws);
+  if (!region)
+    throw new ExampleError("no region to fill", { code: "no-region", hint: "give a longer piece" });
+  const ids = [...infillPrompt(region.parts, vocabulary), ...region.parts.middle];
+  const onsets = ids.filter((id) => vocabulary.event(id).kind === "NOTE_ON").length;
+  return { ids, notes: onsets, seconds: region.seconds };
+}
+
+/**
+ * The last part of a piece with its ending marked, behind the mark PREFIX, which tells that it is no beginning; with its
+ * conditions, if they are to be stated. Whole pieces show an ending once in ten thousand ids, and as rarely a statement with
+ * no music before it that tells the same; a model is slow to learn either from them alone.
+ */
+function closing(
+  notes: readonly ScoreNote[],
+  vocabulary: Vocabulary,
+  stated: Statement | undefined,
+  draws: Draws,
+): ExampleIds {
+  const room = Math.round(CLOSING_IDS * (0.4 + 0.6 * draws.next())) - CLOSING_FRAME;
+  const from = (first: number): readonly number[] => {
+    const kept = notes.slice(first);
+    const ids = encodePerformance(movedNotes(kept, -(kept[0]?.startSeconds ?? 0)), vocabulary);
+    const ended = withEnding([...ids], vocabulary);
+    return stated ? withConditions(ended, vocabulary, stated) : ended;
+  };
+  // A note has two ids at least.
+  let [low, high] = [Math.max(0, notes.length - room), notes.length - 1];
+  while (low < high) {
+    const half = (low + high) >> 1;
+    if (from(half).length <= room) high = half;
+    else low = half + 1;
+  }
+  const ids = [taskId(vocabulary, "PREFIX"), ...from(low)];
+  const begin = notes[low]?.startSeconds ?? 0;
+  return { ids, notes: notes.length - low, seconds: endOf(notes) - begin };
+}
+
+function endOf(notes: readonly Note[]): number {
+  const seconds = notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
+  return Math.round(seconds * 100) / 100;
+}

@@ -1,0 +1,141 @@
+/** Which examples a dataset of tasks is to hold: how many of each kind, and of which pieces. */
+import type { StyleName, Task } from "../../../encoding/index.ts";
+import { Draws } from "../draws.ts";
+import type { ExampleOrder } from "./encode-piece.ts";
+import type { ExampleKind } from "./examples.ts";
+
+/** The kinds that take a share of the ids; the pieces themselves have the rest. */
+export const SHARED_KINDS = [
+  "style",
+  "style-closing",
+  "accompany-melody",
+  "accompany-skyline",
+  "infill",
+  "closing",
+] as const;
+export type SharedKind = (typeof SHARED_KINDS)[number];
+export type Shares = Readonly<Record<SharedKind, number>>;
+
+export const DEFAULT_SHARES: Shares = {
+  style: 0.12,
+  "style-closing": 0.06,
+  "accompany-melody": 0.13,
+  "accompany-skyline": 0.07,
+  infill: 0.13,
+  closing: 0.05,
+};
+
+const TASK_OF: Readonly<Record<SharedKind, Task>> = {
+  style: "style",
+  "style-closing": "style",
+  "accompany-melody": "accompany",
+  "accompany-skyline": "accompany",
+  infill: "infill",
+  closing: "ending",
+};
+
+/** First word of a random key; kinds must not share theirs. */
+const KIND_KEYS: Readonly<Record<SharedKind | "ending", number>> = {
+  ending: 0,
+  style: 1,
+  "accompany-melody": 2,
+  "accompany-skyline": 3,
+  infill: 4,
+  closing: 5,
+  "style-closing": 6,
+};
+const ORDER_KEY = 16;
+/** Of half of the pieces, their ending is marked. */
+const ENDING_SHARE = 0.5;
+/** An infill is a small part of its piece: a piece is asked for one for every so many ids in a round. */
+const IDS_PER_INFILL = 4096;
+
+export interface TaskPlan {
+  readonly tasks: readonly Task[];
+  /** Of all ids; of tasks that are not asked for, nothing. */
+  readonly shares: Shares;
+  readonly seed: number;
+  /** Styles of the files whose path begins so. */
+  readonly styles: readonly { readonly style: StyleName; readonly prefix: string }[];
+}
+
+/** A piece that is in the dataset: what orders are made for. */
+export interface PlannedPiece {
+  readonly path: string;
+  readonly ids: number;
+  readonly hasMelodyTrack: boolean;
+}
+
+export interface PlannedExample {
+  readonly path: string;
+  /** How often all pieces have been asked before. */
+  readonly round: number;
+  readonly order: ExampleOrder;
+}
+
+/** How a piece itself is written: its ending marked, or plain. */
+export function pieceOrder({ tasks, seed }: TaskPlan, index: number): ExampleOrder {
+  const draw = [seed, KIND_KEYS.ending, index] as const;
+  const marked = tasks.includes("ending") && new Draws(...draw).next() < ENDING_SHARE;
+  return { kind: marked ? "ending" : "plain", draw };
+}
+
+/** The share of all ids that the examples of the tasks have together. */
+export function sumOfShares({ tasks, shares }: Pick<TaskPlan, "tasks" | "shares">): number {
+  return SHARED_KINDS.reduce((sum, kind) => sum + (tasks.includes(TASK_OF[kind]) ? shares[kind] : 0), 0);
+}
+
+/** How many ids of a kind belong beside `pieceIds` ids of the pieces themselves. */
+export function wantedIds(kind: SharedKind, plan: TaskPlan, pieceIds: number): number {
+  if (!plan.tasks.includes(TASK_OF[kind])) return 0;
+  return (plan.shares[kind] / (1 - sumOfShares(plan))) * pieceIds;
+}
+
+/** Orders of one kind without end, in rounds: all pieces that are material for it, shuffled. */
+export function* exampleOrders(
+  kind: SharedKind,
+  plan: TaskPlan,
+  pieces: readonly PlannedPiece[],
+): Generator<PlannedExample, void> {
+  const turns = pieces
+    .filter(({ hasMelodyTrack }) => isMaterial(kind, hasMelodyTrack))
+    .flatMap(({ path, ids }) => {
+      const turnsOf = kind === "infill" ? Math.ceil(ids / IDS_PER_INFILL) : 1;
+      return Array.from({ length: turnsOf }, () => path);
+    });
+  if (turns.length === 0) return;
+  for (let round = 0, serial = 0; ; round += 1) {
+    for (const path of shuffled(turns, new Draws(plan.seed, ORDER_KEY + KIND_KEYS[kind], round))) {
+      const order: ExampleOrder = {
+        kind,
+        style: styleOf(path, plan),
+        draw: [plan.seed, KIND_KEYS[kind], serial],
+      };
+      yield { path, round, order };
+      serial += 1;
+    }
+  }
+}
+
+function isMaterial(kind: ExampleKind, hasMelodyTrack: boolean): boolean {
+  if (kind === "accompany-melody") return hasMelodyTrack;
+  return kind === "accompany-skyline" ? !hasMelodyTrack : true;
+}
+
+function styleOf(path: string, { styles }: TaskPlan): StyleName | undefined {
+  return styles.find(({ prefix }) => path.startsWith(prefix))?.style;
+}
+
+/** Fisher and Yates' shuffle. */
+function shuffled<Item>(items: readonly Item[], draws: Draws): Item[] {
+  const order = [...items];
+  for (let last = order.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(draws.next() * (last + 1));
+    const item = order[last];
+    const swapped = order[other];
+    if (item === undefined || swapped === undefined) continue;
+    order[last] = swapped;
+    order[other] = item;
+  }
+  return order;
+}

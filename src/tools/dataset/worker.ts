@@ -1,0 +1,47 @@
+/** Worker thread of `buildDataset`: takes requests, answers with ids. */
+import { readFileSync } from "node:fs";
+import { parentPort, workerData } from "node:worker_threads";
+import type { Compatibility } from "../../../encoding/index.ts";
+import {
+  type EncodedPiece,
+  type ExampleOrder,
+  musicEncoder,
+  type PieceEncoder,
+  textEncoder,
+} from "./encode-piece.ts";
+
+/** How the worker is to encode; plain data, since it crosses to the thread. */
+export type EncoderChoice =
+  | { readonly kind: "music"; readonly recover: boolean; readonly compatibility?: Compatibility | undefined }
+  | { readonly kind: "text"; readonly tokenizerJson: unknown };
+
+export interface WorkerRequest {
+  readonly path: string;
+  /** What to make of the file; by default the piece as it is. */
+  readonly order?: ExampleOrder;
+}
+
+export type WorkerAnswer = { readonly piece: EncodedPiece } | { readonly reason: string };
+
+export function encoderOf(choice: EncoderChoice): PieceEncoder {
+  return choice.kind === "music" ? musicEncoder(choice) : textEncoder(choice.tokenizerJson);
+}
+
+if (parentPort) {
+  const port = parentPort;
+  const choice: EncoderChoice = workerData;
+  const encoder = encoderOf(choice);
+  // Read synchronously: answers must come in the order of the questions.
+  port.on("message", ({ path, order }: WorkerRequest) => {
+    try {
+      const bytes = readFileSync(path);
+      const made = order && encoder.makeExample?.(bytes, order);
+      const piece = made ?? encoder.encode(bytes);
+      const answer: WorkerAnswer = { piece };
+      port.postMessage(answer, [piece.ids.buffer]);
+    } catch (error) {
+      const answer: WorkerAnswer = { reason: error instanceof Error ? error.message : String(error) };
+      port.postMessage(answer);
+    }
+  });
+}

@@ -1,0 +1,96 @@
+/** The folders in which things are kept that can be had again. */
+import { constants } from "node:fs";
+import { access, lstat, readdir, stat, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { counted } from "../../../encoding/counted.ts";
+import { bytesText } from "../bytes-text.ts";
+import { cacheFolder } from "../../platform/node/cache-folder.ts";
+import { hubCacheFolder } from "../../platform/node/list-models.ts";
+import { type Check, reasonOf } from "./check.ts";
+
+const area = "caches";
+
+/** After so long nobody is writing a partial file any more. */
+const STALE_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+/** With less, a download of GPT-2 does not fit. */
+const LITTLE_DISK = 1e9;
+
+export async function cacheChecks(): Promise<Check[]> {
+  const environment = process.env;
+  const hubSource = ["HF_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME"].find((name) => environment[name]);
+  const ownSource = ["OSTINATO_CACHE", "XDG_CACHE_HOME"].find((name) => environment[name]);
+  const own = await folderChecks("quantised weights", cacheFolder(), ownSource);
+  const hub = await folderChecks("Hugging Face", await hubCacheFolder(), hubSource);
+  return [...own, ...hub];
+}
+
+async function folderChecks(name: string, folder: string, source: string | undefined): Promise<Check[]> {
+  const place = source === undefined ? folder : `${folder} (by ${source})`;
+  const hint = `choose another folder${source === undefined ? "" : ` with ${source}`}, or mend this one`;
+  const found = await stat(folder).catch(() => undefined);
+  if (found && !found.isDirectory()) {
+    return [{ area, name, state: "fault", found: `${place} is a file, not a folder`, hint }];
+  }
+  const existing = found ? folder : await nearestFolder(folder);
+  if (existing === undefined) {
+    return [
+      { area, name, state: "fault", found: `${place} cannot be made: a part of the path is a file`, hint },
+    ];
+  }
+  try {
+    await access(existing, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    return [{ area, name, state: "fault", found: `${place} cannot be written: ${reasonOf(error)}`, hint }];
+  }
+  const { bavail, bsize } = await statfs(existing);
+  const free = bavail * bsize;
+  const contents = found ? await contentsOf(folder) : undefined;
+  const used = contents ? `${counted(contents.files, "file")}, ${bytesText(contents.bytes)}` : "not made yet";
+  const check: Check = { area, name, state: "good", found: `${place}: ${used}; ${bytesText(free)} free` };
+  const checks: Check[] = [
+    free < LITTLE_DISK ? { ...check, state: "note", hint: "make room before downloading models" } : check,
+  ];
+  for (const { path, bytes, age } of contents?.partial ?? []) {
+    const isStale = age > STALE_MILLISECONDS;
+    checks.push({
+      area,
+      name,
+      state: "note",
+      found: `${path}: ${bytesText(bytes)} that were never finished, ${isStale ? "left behind" : "perhaps being written"}`,
+      hint: isStale ? "delete it; a download goes on from it otherwise" : "wait, or run the command again",
+    });
+  }
+  return checks;
+}
+
+/** The deepest folder on the way to a path that exists; undefined where a file is in the way. */
+async function nearestFolder(path: string): Promise<string | undefined> {
+  const parent = dirname(path);
+  const found = await stat(parent).catch((error: NodeJS.ErrnoException) =>
+    error.code === "ENOTDIR" ? false : undefined,
+  );
+  if (found === undefined && parent !== path) return nearestFolder(parent);
+  return found && found.isDirectory() ? parent : undefined;
+}
+
+interface Contents {
+  readonly files: number;
+  readonly bytes: number;
+  /** What was begun and not renamed to its name; ages in milliseconds. */
+  readonly partial: readonly { readonly path: string; readonly bytes: number; readonly age: number }[];
+}
+
+async function contentsOf(folder: string): Promise<Contents> {
+  const found = (await readdir(folder, { recursive: true })).sort().map(async (name) => {
+    const path = join(folder, name);
+    const facts = await lstat(path).catch(() => undefined);
+    return facts?.isFile() ? [{ path, bytes: facts.size, age: Date.now() - facts.mtimeMs }] : [];
+  });
+  const files = (await Promise.all(found)).flat();
+  return {
+    files: files.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    partial: files.filter(({ path }) => /\.(partial|incomplete)$/.test(path)),
+  };
+}

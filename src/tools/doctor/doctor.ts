@@ -1,0 +1,31 @@
+/** Looks at everything that the commands need, and finds what is wrong with it. */
+import type { NodeBackend } from "../../platform/node/runtime.ts";
+import { cacheChecks } from "./caches.ts";
+import type { Check } from "./check.ts";
+import { engineReport } from "./engine.ts";
+import { environmentChecks } from "./environment.ts";
+import { machineChecks } from "./machine.ts";
+import { modelChecks } from "./models.ts";
+
+export interface DoctorReport {
+  /** Whether there is no fault. */
+  readonly ok: boolean;
+  readonly backend: NodeBackend | undefined;
+  /** Why that one. */
+  readonly why: string;
+  readonly checks: readonly Check[];
+}
+
+/** @param onProgress told what is being looked at. */
+export async function examine(onProgress: (what: string) => void = () => undefined): Promise<DoctorReport> {
+  onProgress("engine");
+  const { backend, why, checks: engine } = await engineReport();
+  const checks = [
+    ...machineChecks(),
+    ...engine,
+    ...(await modelChecks(onProgress)),
+    ...(await cacheChecks()),
+    ...environmentChecks(),
+  ];
+  return { ok: checks.every(({ state }) => state !== "fault"), backend, why, checks };
+}

@@ -1,0 +1,115 @@
+/** What can run a model here, which of it is used, and whether it does. */
+import { isErrorWithHint } from "../../errors.ts";
+import { loadTextModel } from "../../platform/node/load-model.ts";
+import { createNodeRuntime, type NodeBackend } from "../../platform/node/runtime.ts";
+import { type Check, reasonOf } from "./check.ts";
+
+const area = "engine";
+
+/** Ids that the trial writes. */
+const TRIAL_TOKENS = 8;
+
+export interface EngineReport {
+  /** What the commands would use; undefined where nothing can be used. */
+  readonly backend: NodeBackend | undefined;
+  readonly why: string;
+  readonly checks: readonly Check[];
+}
+
+export async function engineReport(): Promise<EngineReport> {
+  const native = await nativeCheck();
+  const wasm = await wasmCheck();
+  const wanted = process.env["OSTINATO_BACKEND"];
+  let used: NodeBackend;
+  try {
+    const { backend } = await createNodeRuntime();
+    used = backend === "node" ? "node" : "wasm";
+  } catch (error) {
+    const hint = isErrorWithHint(error) ? error.hint : "install ostinato again";
+    const broken: Check = { area, name: "used", state: "fault", found: reasonOf(error), hint };
+    return { backend: undefined, why: reasonOf(error), checks: [native, wasm, broken] };
+  }
+  const why = wanted
+    ? `OSTINATO_BACKEND is ${wanted}`
+    : used === "node"
+      ? "it is there, and the fastest"
+      : "onnxruntime-node is not to be had";
+  const name = used === "node" ? "onnxruntime-node" : "onnxruntime-web";
+  const choice: Check = { area, name: "used", state: "good", found: `${name}, as ${why}` };
+  return { backend: used, why, checks: [native, wasm, choice, await trialCheck()] };
+}
+
+/** The optional native library: may be missing, but not broken. */
+async function nativeCheck(): Promise<Check> {
+  const name = "onnxruntime-node";
+  try {
+    const { default: ort } = await import("onnxruntime-node");
+    return { area, name, state: "good", found: `${versionOf(ort.env.versions, "node")}, loads` };
+  } catch (error) {
+    const isMissing =
+      error instanceof Error &&
+      "code" in error &&
+      error.code === "ERR_MODULE_NOT_FOUND" &&
+      error.message.includes("'onnxruntime-node'");
+    return isMissing
+      ? {
+          area,
+          name,
+          state: "note",
+          found: "not installed: models run as WebAssembly, two to five times slower",
+          hint: "ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node (skipped is a download for graphics cards)",
+        }
+      : {
+          area,
+          name,
+          state: "fault",
+          found: `installed, but cannot be loaded: ${reasonOf(error)}`,
+          hint: "install it again for this platform, or npm uninstall it to run as WebAssembly",
+        };
+  }
+}
+
+async function wasmCheck(): Promise<Check> {
+  const name = "onnxruntime-web";
+  try {
+    const { env } = await import("onnxruntime-web");
+    return { area, name, state: "good", found: `${versionOf(env.versions, "web")}, loads` };
+  } catch (error) {
+    return {
+      area,
+      name,
+      state: "fault",
+      found: `cannot be loaded: ${reasonOf(error)}`,
+      hint: "install ostinato again",
+    };
+  }
+}
+
+/** Really runs a model, the smallest that ships. */
+async function trialCheck(): Promise<Check> {
+  const name = "trial";
+  try {
+    const started = performance.now();
+    const model = await loadTextModel("shakespeare");
+    try {
+      const { ids } = await model.generate("ROMEO:", { tokens: TRIAL_TOKENS, temperature: 0 });
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      return {
+        area,
+        name,
+        state: "good",
+        found: `loaded shakespeare and wrote ${ids.length} ids in ${seconds} s`,
+      };
+    } finally {
+      await model.dispose();
+    }
+  } catch (error) {
+    const hint = isErrorWithHint(error) ? error.hint : "try OSTINATO_BACKEND=wasm";
+    return { area, name, state: "fault", found: reasonOf(error), hint };
+  }
+}
+
+function versionOf(versions: unknown, key: string): string {
+  const entries = new Map(typeof versions === "object" && versions !== null ? Object.entries(versions) : []);
+  return String(entries.get(key) ?? entries.get("common") ?? "of unknown version");
+}

@@ -1,0 +1,54 @@
+/** What the toolkit runs on. */
+import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from "node:os";
+import { bytesText } from "../bytes-text.ts";
+import { packageFacts } from "../../platform/node/package-root.ts";
+import type { Check } from "./check.ts";
+
+/** Below this, loading the models that ship may fail. */
+const LITTLE_MEMORY = 300e6;
+
+export function machineChecks(): Check[] {
+  const area = "machine";
+  const cores = availableParallelism();
+  const [cpu] = cpus();
+  const free = freemem();
+  const memory = `${bytesText(free)} free of ${bytesText(totalmem())}`;
+  return [
+    nodeCheck(process.versions.node, packageFacts().node),
+    { area, name: "platform", state: "good", found: `${platform()} ${release()}, ${arch()}` },
+    {
+      area,
+      name: "cores",
+      state: "good",
+      found: `${cores} (${cpu?.model.trim() || "unknown"}); the engine computes in about as many threads, or --threads`,
+    },
+    free < LITTLE_MEMORY
+      ? {
+          area,
+          name: "memory",
+          state: "note",
+          found: memory,
+          hint: "end other programs if a model cannot be loaded",
+        }
+      : { area, name: "memory", state: "good", found: memory },
+  ];
+}
+
+/** @param needed as in "20.19". */
+export function nodeCheck(found: string, needed: string): Check {
+  const isOld = compareVersions(found, needed) < 0;
+  return {
+    area: "machine",
+    name: "Node",
+    state: isOld ? "fault" : "good",
+    found: `${found} (${needed} or later is needed)`,
+    ...(isOld ? { hint: `install Node ${needed} or later` } : {}),
+  };
+}
+
+/** Negative when `a` is the older of two versions such as "20.19" and "22.1.0". */
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.split(".").map(Number));
+  const differences = [0, 1, 2].map((part) => (left?.[part] ?? 0) - (right?.[part] ?? 0));
+  return differences.find((difference) => difference !== 0) ?? 0;
+}

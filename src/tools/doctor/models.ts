@@ -1,0 +1,90 @@
+/** Whether the models and sounds that are here are as they were published. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { bytesText } from "../bytes-text.ts";
+import { checkpointFolder } from "../../platform/node/checkpoint-folder.ts";
+import { readSums, sha256Of } from "../../platform/node/checksums.ts";
+import { type ListedModel, listModels } from "../../platform/node/list-models.ts";
+import { packageRoot } from "../../platform/node/package-root.ts";
+import { shippedFolder, shippedNames } from "../../platform/node/shipped-models.ts";
+import { type Check, reasonOf } from "./check.ts";
+
+const area = "models";
+const REINSTALL = "install ostinato again";
+
+/** @param onProgress told what is being read. */
+export async function modelChecks(onProgress: (name: string) => void): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const name of shippedNames()) {
+    onProgress(name);
+    checks.push(await shippedCheck(name, shippedFolder(name) ?? ""));
+  }
+  checks.push(await shippedCheck("sounds", join(packageRoot(), "sounds")));
+  for (const model of await listModels()) {
+    if (model.source !== "hub") continue;
+    onProgress(model.name);
+    checks.push(await hubCheck(model));
+  }
+  return checks;
+}
+
+/** A folder that ships with its SHA256SUMS. */
+async function shippedCheck(name: string, folder: string): Promise<Check> {
+  try {
+    const files = await checkpointFolder(folder);
+    const sums = await readSums(folder);
+    for (const [file, published] of sums) {
+      const opened = await files.open(file);
+      const found = await sha256Of(opened).finally(() => opened.close());
+      if (found !== published) {
+        const what = `${join(folder, file)} is not as it was published: its SHA-256 is ${found}`;
+        return { area, name, state: "fault", found: what, hint: REINSTALL };
+      }
+    }
+    return {
+      area,
+      name,
+      state: "good",
+      found: `${[...sums.keys()].join(", ")}: SHA-256 as published; in ${folder}`,
+    };
+  } catch (error) {
+    return { area, name, state: "fault", found: reasonOf(error), hint: REINSTALL };
+  }
+}
+
+/** A model of the hub: the cache names each content by its hash. */
+async function hubCheck({ name, folder, bytes, problem }: ListedModel): Promise<Check> {
+  if (problem?.code === "missing-file") {
+    const hint = `run a command with --model ${name} to have the rest, or delete the folder`;
+    return { area, name, state: "note", found: `${problem.message}: not downloaded whole`, hint };
+  }
+  const again = `delete ${folder}, and run a command with --model ${name} to download it again`;
+  if (problem) return { area, name, state: "fault", found: problem.message, hint: again };
+  for (const file of await readdir(folder)) {
+    const path = await realpath(join(folder, file));
+    const expected = basename(path);
+    if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(expected)) continue;
+    const found = await hubHash(path, expected.length === 64);
+    if (found !== expected) {
+      const what = `${path} (${file}) is damaged: its hash is ${found}`;
+      return {
+        area,
+        name,
+        state: "fault",
+        found: what,
+        hint: `delete it, and run a command with --model ${name}`,
+      };
+    }
+  }
+  return { area, name, state: "good", found: `${bytesText(bytes)}, hashes as on the hub; in ${folder}` };
+}
+
+/** SHA-256 of large files; of others Git's hash: SHA-1 of "blob", the size and the content. */
+async function hubHash(path: string, isLarge: boolean): Promise<string> {
+  const hash = createHash(isLarge ? "sha256" : "sha1");
+  if (!isLarge) hash.update(`blob ${(await stat(path)).size}\0`);
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest("hex");
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { Pedal } from "../../../encoding/midi/pedal.ts";
+
+function presses(...moves: readonly (readonly [seconds: number, isDown: boolean])[]): number[][] | undefined {
+  const pedal = new Pedal();
+  for (const [seconds, isDown] of moves) pedal.move(seconds, isDown);
+  const found = pedal.presses();
+  return (
+    found && Array.from(found.downs.slice(1, -1), (down, press) => [down, found.lifts[press + 1] ?? NaN])
+  );
+}
+
+describe("a pedal", () => {
+  it("is down from a press to the next lift, or for ever", () => {
+    expect(presses([1, true], [2, true], [3, false], [4, false], [5, true])).toEqual([
+      [1, 3],
+      [5, Infinity],
+    ]);
+  });
+
+  it("that only is lifted is never down", () => {
+    expect(presses([1, false], [2, false])).toBeUndefined();
+  });
+
+  it("pressed and lifted at one moment is up, whichever comes first in the file", () => {
+    expect(presses([1, true], [1, false])).toBeUndefined();
+    expect(presses([1, false], [1, true])).toBeUndefined();
+    expect(presses([0, true], [1, true], [1, false])).toEqual([[0, 1]]);
+    expect(presses([0, true], [1, false], [1, true])).toEqual([[0, 1]]);
+  });
+
+  it("tells what moves came after it was asked", () => {
+    const pedal = new Pedal();
+    pedal.move(1, true);
+    expect(pedal.presses()?.lifts[1]).toBe(Infinity);
+    pedal.move(2, false);
+    expect(pedal.presses()?.lifts[1]).toBe(2);
+    expect(pedal.lastSeconds).toBe(2);
+  });
+});

@@ -1,0 +1,59 @@
+import * as fc from "fast-check";
+import { Frequency } from "tone";
+import { describe, expect, it } from "vitest";
+import { fromToneNotes, MidiError, toToneNotes } from "../../../encoding/index.ts";
+import { note } from "./midi-bytes.ts";
+
+describe("Tone's notes", () => {
+  it("are seconds, names and velocities up to 1", () => {
+    expect(toToneNotes([note(61, 127, 250, 750)])).toEqual([
+      { time: 0.25, duration: 0.5, midi: 61, name: "C#4", velocity: 1 },
+    ]);
+  });
+
+  it("come back as they were", () => {
+    for (let pitch = 0; pitch < 128; pitch += 1) {
+      const given = [note(pitch, Math.max(1, 127 - pitch), 0, 500)];
+      expect(fromToneNotes(toToneNotes(given))).toEqual(given);
+      const byName = toToneNotes(given).map(({ time, duration, name, velocity }) => ({
+        time,
+        duration,
+        name,
+        velocity,
+      }));
+      expect(fromToneNotes(byName)).toEqual(given);
+    }
+  });
+
+  it("have the names that Tone gives them", () => {
+    const letters = fc.constantFrom("C", "D", "E", "F", "G", "A", "B");
+    const accidentals = fc.constantFrom("", "#", "b", "##", "bb", "x");
+    fc.assert(
+      fc.property(letters, accidentals, fc.integer({ min: 0, max: 8 }), (letter, accidental, octave) => {
+        const name = `${letter}${accidental}${octave}`;
+        const [one] = fromToneNotes([{ time: 0, duration: 1, name }]);
+        expect(one?.pitch).toBe(Frequency(name).toMidi());
+      }),
+    );
+  });
+
+  it("are loud where nothing is said, and never silent", () => {
+    const [loud, soft] = fromToneNotes([
+      { time: 0, duration: 1, midi: 60 },
+      { time: 0, duration: 1, midi: 60, velocity: 0 },
+    ]);
+    expect([loud?.velocity, soft?.velocity]).toEqual([127, 1]);
+  });
+
+  it.each([
+    [{ time: -1, duration: 1, midi: 60 }, /time and duration/],
+    [{ time: 0, duration: NaN, midi: 60 }, /time and duration/],
+    [{ time: 0, duration: 1, midi: 60, velocity: 1.5 }, /velocity must be from 0 to 1, got 1.5/],
+    [{ time: 0, duration: 1, midi: 128 }, /pitch/],
+    [{ time: 0, duration: 1, name: "H4" }, /"H4" is no pitch/],
+    [{ time: 0, duration: 1, name: "C12" }, /pitch/],
+  ])("refuses %o", (wrong, found) => {
+    expect(() => fromToneNotes([wrong])).toThrow(MidiError);
+    expect(() => fromToneNotes([wrong])).toThrow(found);
+  });
+});

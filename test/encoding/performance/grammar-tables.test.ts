@@ -1,0 +1,89 @@
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import {
+  type GrammarTables,
+  PERFORMANCE_416,
+  PerformanceGrammar,
+  VOCABULARIES,
+} from "../../../encoding/index.ts";
+
+/** What a reader of the tables does, formula by formula. */
+class TableReader {
+  readonly #tables: GrammarTables;
+  #counters: Float32Array;
+
+  constructor({ tables, counters }: { tables: GrammarTables; counters: Float32Array }) {
+    this.#tables = tables;
+    this.#counters = counters;
+  }
+
+  push(id: number): void {
+    const { counters, keeps, adds } = this.#tables;
+    this.#counters = this.#counters.map((value, counter) => {
+      const cell = id * counters + counter;
+      return Math.max(0, value * (keeps[cell] ?? NaN) + (adds[cell] ?? NaN));
+    });
+  }
+
+  legal(): number[] {
+    const { counters, joints, jointWeights, jointOffsets, vetoes, baseVetoes, clocks, limits } = this.#tables;
+    const flags: number[] = Array.from(this.#counters, (value) => (value > 0 ? 1 : 0));
+    for (let joint = 0; joint < joints; joint += 1) {
+      let sum = jointOffsets[joint] ?? NaN;
+      for (let i = 0; i < counters; i += 1)
+        sum += (flags[i] ?? NaN) * (jointWeights[i * joints + joint] ?? NaN);
+      flags.push(Math.max(0, sum));
+    }
+    const size = baseVetoes.length;
+    const legal = [...baseVetoes.keys()].filter((id) => {
+      const base = baseVetoes[id] ?? NaN;
+      return flags.reduce((sum, flag, row) => sum + flag * (vetoes[row * size + id] ?? NaN), base) === 0;
+    });
+    const urgent = legal.find((id) => (this.#counters[clocks[id] ?? -1] ?? NaN) >= (limits[id] ?? NaN));
+    return urgent === undefined ? legal : [urgent];
+  }
+}
+
+function maskOf(grammar: PerformanceGrammar, size: number): number[] {
+  const legal = new Uint8Array(size);
+  grammar.mask(legal);
+  return [...legal.keys()].filter((id) => legal[id] === 1);
+}
+
+it("the tables say what the grammar says, whatever came before and whatever is drawn", () => {
+  const vocabularies = fc.constantFrom(...VOCABULARIES.values());
+  const options = fc.record({
+    longestNoteSteps: fc.constantFrom(Infinity, 40, 300),
+    mayEnd: fc.boolean(),
+  });
+  const primer = fc.array(fc.nat(), { maxLength: 60 });
+  const draws = fc.array(fc.nat(1_000_000), { maxLength: 120 });
+  fc.assert(
+    fc.property(vocabularies, options, primer, draws, (vocabulary, grammarOptions, before, numbers) => {
+      const { size } = vocabulary;
+      const grammar = new PerformanceGrammar(vocabulary, grammarOptions);
+      for (const number of before) grammar.push(number % size);
+      const reader = new TableReader({ tables: grammar.tables, counters: grammar.counters() });
+      for (const number of numbers) {
+        const legal = maskOf(grammar, size);
+        expect(reader.legal()).toEqual(legal);
+        const id = legal[number % legal.length] ?? 0;
+        grammar.push(id);
+        reader.push(id);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it("also with every key down, before and after a velocity", () => {
+  const grammar = new PerformanceGrammar(PERFORMANCE_416);
+  const keys = Array.from({ length: 128 }, (_, pitch) => PERFORMANCE_416.id("NOTE_ON", pitch));
+  const [velocity, shift] = [PERFORMANCE_416.id("VELOCITY", 9), PERFORMANCE_416.id("TIME_SHIFT", 3)];
+  const reader = new TableReader({ tables: grammar.tables, counters: grammar.counters() });
+  for (const id of [velocity, ...keys, shift, velocity]) {
+    grammar.push(id);
+    reader.push(id);
+    expect(reader.legal()).toEqual(maskOf(grammar, PERFORMANCE_416.size));
+  }
+});

@@ -1,0 +1,178 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  decodePerformance,
+  encodePerformance,
+  PERFORMANCE_388,
+  PERFORMANCE_416,
+  PerformanceGrammar,
+  VOCABULARIES,
+  Vocabulary,
+} from "../../../encoding/index.ts";
+import { notesApart } from "./any-notes.ts";
+
+function legalIds(grammar: PerformanceGrammar, vocabulary: Vocabulary): number[] {
+  const legal = new Uint8Array(vocabulary.size).fill(7);
+  grammar.mask(legal);
+  expect(legal.every((value) => value === 0 || value === 1)).toBe(true);
+  return Array.from(legal.keys()).filter((id) => legal[id] === 1);
+}
+
+function after(ids: readonly number[], vocabulary = PERFORMANCE_416): string[] {
+  const grammar = new PerformanceGrammar(vocabulary);
+  for (const id of ids) grammar.push(id);
+  const kinds = legalIds(grammar, vocabulary).map((id) => vocabulary.event(id).kind);
+  return [...new Set(kinds)];
+}
+
+const [ON, OFF, SHIFT, LONGEST, VELOCITY, START, END] = [60, 188, 256, 355, 380, 389, 390];
+
+describe("what may follow", () => {
+  it.each([
+    ["nothing", [], ["TIME_SHIFT", "VELOCITY"]],
+    ["the start", [START], ["TIME_SHIFT", "VELOCITY"]],
+    ["a velocity", [VELOCITY], ["NOTE_ON"]],
+    ["a note-on", [VELOCITY, ON], ["NOTE_ON", "TIME_SHIFT", "VELOCITY"]],
+    ["a shift while a note sounds", [VELOCITY, ON, SHIFT], ["NOTE_ON", "NOTE_OFF", "VELOCITY"]],
+    ["the longest shift", [VELOCITY, ON, LONGEST], ["NOTE_ON", "NOTE_OFF", "TIME_SHIFT", "VELOCITY"]],
+    ["the last note-off", [VELOCITY, ON, SHIFT, OFF], ["NOTE_ON", "TIME_SHIFT", "VELOCITY", "END"]],
+    [
+      "the end of a piece, and the start of another",
+      [VELOCITY, ON, SHIFT, OFF, END, START],
+      ["TIME_SHIFT", "VELOCITY"],
+    ],
+  ])("%s", (_, ids, kinds) => {
+    expect(after(ids)).toEqual(kinds);
+  });
+
+  it("never the velocity that holds already, a note-on of a key that is down, a note-off of one that is not", () => {
+    const grammar = new PerformanceGrammar(PERFORMANCE_416);
+    for (const id of [VELOCITY, ON, SHIFT]) grammar.push(id);
+    const legal = legalIds(grammar, PERFORMANCE_416);
+    expect(legal).not.toContain(VELOCITY);
+    expect(legal).not.toContain(ON);
+    expect(legal.filter((id) => id >= 128 && id < 256)).toEqual([OFF]);
+    expect(grammar.soundingCount).toBe(1);
+  });
+
+  it("a second note-off of a key that the primer struck twice", () => {
+    expect(after([VELOCITY, ON, SHIFT, ON, SHIFT, OFF])).toContain("NOTE_OFF");
+    expect(after([VELOCITY, ON, SHIFT, ON, SHIFT, OFF, OFF])).not.toContain("NOTE_OFF");
+  });
+
+  it("after a piece that broke off, as at the start of any: no key is down", () => {
+    const grammar = new PerformanceGrammar(PERFORMANCE_416);
+    for (const id of [VELOCITY, ON, SHIFT, START, VELOCITY]) grammar.push(id);
+    expect(grammar.soundingCount).toBe(0);
+    expect(legalIds(grammar, PERFORMANCE_416)).toEqual(Array.from({ length: 128 }, (_, pitch) => pitch));
+  });
+
+  it("the same in a vocabulary that begins with velocities", () => {
+    const vocabulary = new Vocabulary({
+      name: "loudness-first",
+      ranges: [
+        { kind: "VELOCITY", first: 0, count: 2, minimum: 1 },
+        { kind: "NOTE_ON", first: 2, count: 2, minimum: 60 },
+        { kind: "NOTE_OFF", first: 4, count: 2, minimum: 60 },
+        { kind: "TIME_SHIFT", first: 6, count: 3, minimum: 1 },
+      ],
+      velocityBins: { offset: 1, width: 64, firstBin: 1 },
+    });
+    const grammar = new PerformanceGrammar(vocabulary);
+    const counted = (): number => grammar.counters().filter((counter) => counter === 1).length;
+    expect(counted()).toBe(1); // that nothing came before
+    for (const id of [0, 2]) grammar.push(id);
+    // The other velocity, the other key, any shift; no key can be released on the step it was struck.
+    expect(legalIds(grammar, vocabulary)).toEqual([1, 3, 6, 7, 8]);
+    // What was last, which velocity holds, which key sounds; no time has passed.
+    expect(counted()).toBe(3);
+  });
+
+  it("something, even with every key down", () => {
+    const all = Array.from({ length: 128 }, (_, pitch) => pitch);
+    expect(after([VELOCITY, ...all])).toEqual(["TIME_SHIFT"]);
+    expect(after([VELOCITY, ...all, SHIFT])).toEqual(["NOTE_OFF"]);
+    expect(after([VELOCITY, ...all, SHIFT, VELOCITY])).toEqual(["NOTE_OFF"]);
+  });
+});
+
+describe("whatever is drawn from the mask", () => {
+  it("decodes without loss, and its notes encode back to as many events", () => {
+    const vocabularies = fc.constantFrom(...VOCABULARIES.values());
+    const draws = fc.array(fc.nat(1_000_000), { maxLength: 400 });
+    fc.assert(
+      fc.property(vocabularies, draws, (vocabulary, numbers) => {
+        const grammar = new PerformanceGrammar(vocabulary);
+        const ids: number[] = [];
+        const draw = (candidates: readonly number[], number: number): void => {
+          const id = candidates[number % candidates.length];
+          if (id === undefined) throw new Error("the mask is empty");
+          grammar.push(id);
+          ids.push(id);
+        };
+        for (const number of numbers) {
+          const legal = legalIds(grammar, vocabulary);
+          draw(
+            legal.filter((id) => vocabulary.event(id).kind !== "END"),
+            number,
+          );
+        }
+        // Release what still sounds, so that every note-on has its note-off.
+        while (grammar.soundingCount > 0) {
+          const legal = legalIds(grammar, vocabulary);
+          const offs = legal.filter((id) => vocabulary.event(id).kind === "NOTE_OFF");
+          draw(offs.length > 0 ? offs : legal, 0);
+        }
+        const count = (of: Iterable<number>, kind: string): number =>
+          [...of].filter((id) => vocabulary.event(id).kind === kind).length;
+        const notes = decodePerformance(ids, vocabulary);
+        expect(notes).toHaveLength(count(ids, "NOTE_ON"));
+        const again = encodePerformance(notes, vocabulary);
+        expect(count(again, "NOTE_ON")).toBe(notes.length);
+        expect(count(again, "NOTE_OFF")).toBe(notes.length);
+        expect(encodePerformance(decodePerformance(again, vocabulary), vocabulary)).toEqual(again);
+      }),
+    );
+  });
+});
+
+describe("every id of an encoding", () => {
+  it("is legal where no key is struck again before it is released", () => {
+    fc.assert(
+      fc.property(notesApart, (apart) => {
+        const grammar = new PerformanceGrammar(PERFORMANCE_388);
+        for (const id of encodePerformance(apart, PERFORMANCE_388)) {
+          expect(legalIds(grammar, PERFORMANCE_388)).toContain(id);
+          grammar.push(id);
+        }
+      }),
+    );
+  });
+});
+
+it("ends notes that have sounded as long as they may, and nothing else before them", () => {
+  const grammar = new PerformanceGrammar(PERFORMANCE_388, { longestNoteSteps: 150 });
+  const id = (kind: "NOTE_ON" | "NOTE_OFF" | "TIME_SHIFT" | "VELOCITY", value: number): number =>
+    PERFORMANCE_388.id(kind, value);
+  const legal = new Uint8Array(PERFORMANCE_388.size);
+  const mask = (): number[] => {
+    grammar.mask(legal);
+    return [...legal.entries()].filter(([, flag]) => flag === 1).map(([legalId]) => legalId);
+  };
+  for (const next of [id("VELOCITY", 20), id("NOTE_ON", 60), id("TIME_SHIFT", 60), id("NOTE_ON", 64)])
+    grammar.push(next);
+  grammar.push(id("TIME_SHIFT", 89));
+  expect(mask().length).toBeGreaterThan(100);
+  for (const next of [id("NOTE_ON", 67), id("TIME_SHIFT", 1)]) grammar.push(next);
+  expect(mask()).toEqual([id("NOTE_OFF", 60)]);
+  grammar.push(id("NOTE_OFF", 60));
+  expect(mask().length).toBeGreaterThan(100);
+  grammar.push(id("TIME_SHIFT", 100));
+  expect(mask()).toEqual([id("NOTE_OFF", 64)]);
+});
+
+it("ends the lowest note of the piano too", () => {
+  const grammar = new PerformanceGrammar(PERFORMANCE_388, { longestNoteSteps: 100 });
+  for (const id of [VELOCITY, 0, LONGEST]) grammar.push(id);
+  expect(legalIds(grammar, PERFORMANCE_388)).toEqual([128]);
+});

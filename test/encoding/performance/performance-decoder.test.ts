@@ -1,0 +1,96 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  decodePerformance,
+  PERFORMANCE_388 as VOCABULARY,
+  PERFORMANCE_416,
+  PerformanceDecoder,
+  VocabularyError,
+} from "../../../encoding/index.ts";
+
+function spans(ids: readonly number[], endStep?: number): number[][] {
+  return decodePerformance(ids, VOCABULARY, endStep).map((one) => [
+    one.pitch,
+    one.velocity,
+    one.startStep,
+    one.endStep,
+  ]);
+}
+
+describe("decodePerformance", () => {
+  it("gives seconds, steps and the number of the onset", () => {
+    expect(decodePerformance([258, 380, 60, 305, 188], VOCABULARY)).toEqual([
+      { pitch: 60, velocity: 97, startStep: 3, endStep: 53, startSeconds: 0.03, endSeconds: 0.53, onset: 0 },
+    ]);
+  });
+
+  it.each([
+    [
+      "a note-off ends the oldest note of its key",
+      [60, 256, 60, 256, 188, 256, 188],
+      [
+        [60, 100, 0, 2],
+        [60, 100, 1, 3],
+      ],
+    ],
+    ["a note-off without a note is ignored", [188, 256, 60, 256, 188, 188], [[60, 100, 1, 2]]],
+    ["a note of no length is dropped", [60, 188, 61, 256, 189], [[61, 100, 0, 1]]],
+    [
+      "open notes end with the last event",
+      [60, 256, 61, 257],
+      [
+        [60, 100, 0, 3],
+        [61, 100, 1, 3],
+      ],
+    ],
+    ["a note that opens with the last event is dropped", [60, 256, 61], [[60, 100, 0, 1]]],
+    [
+      "velocities hold until the next",
+      [387, 60, 256, 356, 61, 62, 256],
+      [
+        [60, 125, 0, 2],
+        [61, 1, 1, 2],
+        [62, 1, 1, 2],
+      ],
+    ],
+    ["nothing", [], []],
+  ])("%s", (_, ids, expected) => {
+    expect(spans(ids)).toEqual(expected);
+  });
+
+  it("ends open notes at the step that is asked for", () => {
+    expect(spans([60, 256, 61], 7)).toEqual([
+      [60, 100, 0, 7],
+      [61, 100, 1, 7],
+    ]);
+  });
+
+  it("orders notes by onset, though they end in another order", () => {
+    expect(spans([60, 61, 256, 189, 256, 188])).toEqual([
+      [60, 100, 0, 2],
+      [61, 100, 0, 1],
+    ]);
+  });
+
+  it("takes special ids for what they are, and refuses others", () => {
+    expect(decodePerformance([389, 60, 256, 188, 390, 388], PERFORMANCE_416)).toHaveLength(1);
+    expect(() => decodePerformance([388], VOCABULARY)).toThrow(VocabularyError);
+  });
+
+  it("never fails on ids of the vocabulary, and keeps every note on the grid", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(387)), (ids) => {
+        for (const one of decodePerformance(ids, VOCABULARY))
+          expect(one.endStep).toBeGreaterThan(one.startStep);
+      }),
+    );
+  });
+});
+
+it("PerformanceDecoder tells the time and the onsets so far", () => {
+  const decoder = new PerformanceDecoder(VOCABULARY);
+  expect(decoder.push(355)).toEqual({ kind: "TIME_SHIFT", value: 100 });
+  decoder.push(60);
+  decoder.push(256);
+  expect([decoder.step, decoder.onsets]).toEqual([101, 1]);
+});

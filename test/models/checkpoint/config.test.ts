@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import { CheckpointError, type DecoderConfig, parseConfig, tensorShapes } from "../../../models/index.ts";
+
+const PIANO = {
+  model_type: "ostinato",
+  vocabulary: "performance-416",
+  vocab_size: 416,
+  n_layer: 6,
+  n_embd: 256,
+  n_head: 4,
+  n_inner: 1024,
+  position: "relative",
+  max_distance: 512,
+  shared_heads: false,
+  n_positions: 512,
+  activation_function: "gelu_new",
+  layer_norm_epsilon: 1e-5,
+  tie_word_embeddings: true,
+};
+
+const GPT2 = {
+  model_type: "gpt2",
+  vocab_size: 50257,
+  n_layer: 12,
+  n_embd: 768,
+  n_head: 12,
+  n_positions: 1024,
+  n_ctx: 1024,
+  activation_function: "gelu_new",
+  layer_norm_epsilon: 1e-5,
+  architectures: ["GPT2LMHeadModel"],
+  resid_pdrop: 0.1,
+};
+
+function parameters(config: DecoderConfig): number {
+  return [...tensorShapes(config).values()]
+    .map((shape) => shape.reduce((product, size) => product * size, 1))
+    .reduce((sum, size) => sum + size, 0);
+}
+
+test("our config, key by key", () => {
+  expect(parseConfig(PIANO)).toEqual({
+    vocabulary: "performance-416",
+    vocabularySize: 416,
+    layers: 6,
+    width: 256,
+    heads: 4,
+    feedForward: 1024,
+    position: { kind: "relative", maxDistance: 512, sharedHeads: false },
+    window: 512,
+    normEpsilon: 1e-5,
+    tiedHead: true,
+  });
+});
+
+test("a Hugging Face GPT-2: learned positions, tied head, four times the width inside", () => {
+  expect(parseConfig(GPT2)).toEqual({
+    vocabularySize: 50257,
+    layers: 12,
+    width: 768,
+    heads: 12,
+    feedForward: 3072,
+    position: { kind: "learned" },
+    window: 1024,
+    normEpsilon: 1e-5,
+    tiedHead: true,
+  });
+  expect(parseConfig({ ...GPT2, n_inner: null })).toEqual(parseConfig(GPT2));
+  expect(parseConfig({ ...GPT2, n_inner: 100 }).feedForward).toBe(100);
+  expect(parseConfig({ ...GPT2, n_positions: undefined, n_ctx: 77 }).window).toBe(77);
+});
+
+// OpenAI's four, counted exactly.
+test.each([
+  [12, 768, 12, 124_439_808],
+  [24, 1024, 16, 354_823_168],
+  [36, 1280, 20, 774_030_080],
+  [48, 1600, 25, 1_557_611_200],
+])("GPT-2 with %i layers of %i has its parameters", (n_layer, n_embd, n_head, count) => {
+  expect(parameters(parseConfig({ ...GPT2, n_layer, n_embd, n_head }))).toBe(count);
+});
+
+test("tasks are what the checkpoint says, or nothing", () => {
+  expect(parseConfig({ ...PIANO, tasks: ["infill"] }).tasks).toEqual(["infill"]);
+  expect(parseConfig(PIANO).tasks).toBeUndefined();
+});
+
+describe("refused, naming the key and the value", () => {
+  const cases: [string, object, RegExp][] = [
+    ["another architecture", { ...GPT2, model_type: "llama" }, /"model_type" is "llama"/],
+    ["no architecture", { vocab_size: 10 }, /"model_type" is missing/],
+    ["another activation", { ...GPT2, activation_function: "relu" }, /"activation_function" is "relu"/],
+    ["a missing size", { ...PIANO, n_layer: undefined }, /"n_layer" is missing/],
+    ["a fractional size", { ...PIANO, n_head: 1.5 }, /"n_head" is 1\.5/],
+    ["a size as text", { ...PIANO, n_embd: "256" }, /"n_embd" is "256"/],
+    ["a negative size", { ...PIANO, vocab_size: -1 }, /"vocab_size" is -1/],
+    ["an absurd size", { ...PIANO, n_layer: 1e9 }, /"n_layer" is 1000000000/],
+    ["heads that do not divide the width", { ...PIANO, n_head: 3 }, /"n_embd" is 256/],
+    ["an unknown position", { ...PIANO, position: "rotary" }, /"position" is "rotary"/],
+    ["relative without distance", { ...PIANO, max_distance: undefined }, /"max_distance" is missing/],
+    ["learned with distance", { ...PIANO, position: "learned" }, /"max_distance" is 512/],
+    ["no vocabulary", { ...PIANO, vocabulary: 3 }, /"vocabulary" is 3/],
+    ["an impossible epsilon", { ...PIANO, layer_norm_epsilon: 0 }, /"layer_norm_epsilon" is 0/],
+    ["tasks that are no list", { ...PIANO, tasks: "infill" }, /"tasks" is "infill"/],
+    ["a flag that is none", { ...PIANO, tie_word_embeddings: "yes" }, /"tie_word_embeddings" is "yes"/],
+    [
+      "attention scaled by layer",
+      { ...GPT2, scale_attn_by_inverse_layer_idx: true },
+      /inverse_layer_idx" is true/,
+    ],
+    ["cross attention", { ...GPT2, add_cross_attention: true }, /"add_cross_attention" is true/],
+    ["an array", [GPT2], /not an object/],
+  ];
+  test.each(cases)("%s", (_, json, message) => {
+    expect(() => parseConfig(json)).toThrow(CheckpointError);
+    expect(() => parseConfig(json)).toThrow(message);
+  });
+
+  test("null and undefined", () => {
+    expect(() => parseConfig(null)).toThrow(CheckpointError);
+    expect(() => parseConfig(undefined)).toThrow(CheckpointError);
+  });
+});

@@ -1,0 +1,135 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { queryObjects } from "node:v8";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PERFORMANCE_416, scoreFromNotes } from "../../encoding/index.ts";
+import type { MusicEvent, MusicModel } from "../../src/index.ts";
+import { loadMusicModel } from "../../src/platform/node/index.ts";
+import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "ostinato-music-"));
+let piano: MusicModel;
+
+beforeAll(async () => {
+  piano = await loadMusicModel(writeTinyCheckpoint(folder), { threads: 1 });
+});
+
+afterAll(() => piano.dispose());
+
+async function ids(events: AsyncIterable<MusicEvent>, count: number): Promise<number[]> {
+  const all: number[] = [];
+  for await (const event of events) if (all.push(event.id) === count) break;
+  return all;
+}
+
+describe("continuing from ids", () => {
+  it("goes on as if the music had not been interrupted", async () => {
+    const whole = await ids(piano.continue(undefined, { seed: 7 }), 25);
+    const start = whole.slice(0, 10);
+    const rest = await ids(piano.continue(start, { seed: 7, firstStep: 10 }), 15);
+    expect([...start, ...rest]).toEqual(whole);
+    expect(await ids(piano.continue(start, { seed: 7 }), 15)).not.toEqual(rest);
+  });
+
+  it("means the same as the score that the ids encode", async () => {
+    const score = scoreFromNotes([{ pitch: 60, velocity: 90, startSeconds: 0, endSeconds: 0.4 }]);
+    const same = [PERFORMANCE_416.id("VELOCITY", 23), 60, PERFORMANCE_416.id("TIME_SHIFT", 40), 128 + 60];
+    expect(await ids(piano.continue(same, { seed: 3 }), 12)).toEqual(
+      await ids(piano.continue(score, { seed: 3 }), 12),
+    );
+  });
+
+  it("gives the same after any number of other calls, and after a prefill", async () => {
+    const start = await ids(piano.continue(undefined, { seed: 7 }), 12);
+    const expected = await ids(piano.continue(start, { seed: 1 }), 10);
+    await piano.prefill(start.slice(0, 8));
+    await piano.explain(start, 5);
+    expect(await ids(piano.continue(start, { seed: 1, resume: true }), 10)).toEqual(expected);
+  });
+});
+
+describe("the temperature of pitches", () => {
+  it("moves probability between the notes that may begin, and none between them and the rest", async () => {
+    const start = [PERFORMANCE_416.id("VELOCITY", 23), 60, PERFORMANCE_416.id("TIME_SHIFT", 40)];
+    const [even, cool] = await Promise.all(
+      [1, 0.4].map(async (pitchTemperature) => {
+        const { candidates } = await piano.explain(start, 3, { pitchTemperature, candidates: 416 });
+        return new Map(candidates.map(({ id, probability }) => [id, probability]));
+      }),
+    );
+    const notes = [...(even ?? [])].filter(([id]) => id < 128);
+    const sum = notes.reduce((total, [, p]) => total + p, 0);
+    const powers = notes.map(([id, p]) => [id, p ** 2.5] as const);
+    const sumOfPowers = powers.reduce((total, [, p]) => total + p, 0);
+    expect(notes.length).toBeGreaterThan(100);
+    for (const [id, p] of powers) expect(cool?.get(id)).toBeCloseTo((p / sumOfPowers) * sum, 6);
+    for (const [id, p] of even ?? []) if (id >= 128) expect(cool?.get(id)).toBeCloseTo(p, 6);
+  });
+
+  it("is what the music is drawn with", async () => {
+    const [even, cool] = await Promise.all(
+      [1, 0.05].map((pitchTemperature) => ids(piano.continue(undefined, { seed: 7, pitchTemperature }), 200)),
+    );
+    expect(cool).not.toEqual(even);
+  });
+});
+
+describe("going on for ever", () => {
+  it("keeps the beginning in sight", async () => {
+    const all = await ids(piano.continue(undefined, { seed: 7 }), 44);
+    const { attention } = await piano.explain(all, 44, { attention: { layers: [0], heads: [0] } });
+    // Of 45 ids read, the start included, the window of 32 holds the first 8 and what is left when seven pairs are left out.
+    const [layer] = attention;
+    expect(layer?.from).toBe(8 + 14 - 1);
+    expect(layer?.weights).toHaveLength(45 - 22);
+    const shown = layer?.weights.reduce((sum, weight) => sum + weight, 0) ?? NaN;
+    expect(shown).toBeGreaterThan(0.3);
+    expect(shown).toBeLessThan(0.99);
+  });
+
+  it("keeps nothing of what it has generated", async () => {
+    const objects: number[] = [];
+    let count = 0;
+    for await (const _ of piano.continue(undefined, { seed: 7 })) {
+      count += 1;
+      if (count % 700 === 0) objects.push(queryObjects(Object, { format: "count" }));
+      if (count === 2100) break;
+    }
+    // A note of an event in three, if notes were kept, would be some 230 objects more.
+    expect((objects[2] ?? Infinity) - (objects[1] ?? 0)).toBeLessThan(70);
+  });
+});
+
+describe("explain", () => {
+  it("names the candidates that the draw had, and the probability of what was drawn", async () => {
+    const options = { seed: 7, topP: 0.9, temperature: 0.8 };
+    const events: MusicEvent[] = [];
+    for await (const event of piano.continue(undefined, { ...options, candidates: 5 })) {
+      if (events.push(event) === 20) break;
+    }
+    const all = events.map(({ id }) => id);
+    for (const index of [0, 7, 19]) {
+      const { candidates, probability } = await piano.explain(all, index, { ...options, candidates: 5 });
+      const drawn = events[index];
+      expect(candidates.map(({ id }) => id)).toEqual(drawn?.candidates?.map(({ id }) => id));
+      expect(probability).toBeCloseTo(Math.exp(drawn?.logProbability ?? 0), 4);
+    }
+  });
+
+  it("gives attention by the ids it went to; the start is at -1", async () => {
+    const all = await ids(piano.continue(undefined, { seed: 7 }), 20);
+    const { attention, candidates } = await piano.explain(all, 20, {
+      attention: { layers: [1], heads: [1] },
+    });
+    expect(candidates).toHaveLength(12);
+    expect(attention).toHaveLength(1);
+    expect(attention[0]).toMatchObject({ layer: 1, heads: [1], from: -1 });
+    expect(attention[0]?.weights).toHaveLength(21);
+  });
+
+  it("refuses a place outside the music, and a layer that there is not", async () => {
+    await expect(piano.explain([60], 2)).rejects.toThrow("index must be a whole number from 0 to 1, got 2");
+    await expect(piano.explain([60], 1, { attention: { layers: [2] } })).rejects.toThrow("no layer 2");
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { MidiError } from "../../../../encoding/index.ts";
+import { CheckpointError } from "../../../../models/index.ts";
+import { TaskError } from "../../../../src/music/task-error.ts";
+import { packError, unpackError } from "../../../../src/platform/browser/worker/errors.ts";
+
+function across(thrown: unknown): Error {
+  return unpackError(structuredClone(packError(thrown)));
+}
+
+describe("errors that cross to another thread", () => {
+  it("keep class, message, stack, fields and cause", () => {
+    const cause = new MidiError("bad byte", { code: "bad-data", offset: 12, hint: "mend it" });
+    const error = new CheckpointError("cannot be read", { code: "bad-value", hint: "try another", cause });
+    const copy = across(error);
+    expect(copy).toBeInstanceOf(CheckpointError);
+    expect(copy).toMatchObject({ name: "CheckpointError", code: "bad-value", hint: "try another" });
+    expect(copy.message).toBe(error.message);
+    expect(copy.stack).toBe(error.stack);
+    expect(copy.cause).toBeInstanceOf(MidiError);
+    expect(copy.cause).toMatchObject({ offset: 12, track: undefined, canRecover: false });
+  });
+
+  it("of tasks keep their class", () => {
+    expect(across(new TaskError("not trained", { code: "not-trained", hint: "use another" }))).toBeInstanceOf(
+      TaskError,
+    );
+  });
+
+  it("keep their name where the class is unknown", () => {
+    const odd = Object.assign(new Error("odd"), { name: "OddError" });
+    expect(across(odd)).toMatchObject({ name: "OddError", message: "odd" });
+    expect(across("a string").message).toBe("a string");
+  });
+
+  it("end where causes go round in a circle", () => {
+    const error = new Error("round");
+    error.cause = error;
+    expect(across(error).message).toBe("round");
+  });
+});

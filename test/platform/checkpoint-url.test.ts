@@ -1,0 +1,174 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { CheckpointError, readCheckpoint, readIfThere } from "../../models/index.ts";
+import { checkpointUrl, type DownloadProgress } from "../../src/platform/checkpoint-url.ts";
+import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "ostinato-url-"));
+let server: Server | undefined;
+
+beforeAll(() => {
+  writeTinyCheckpoint(folder);
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  server?.closeAllConnections();
+  server?.close();
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** The address of a server that answers so. */
+async function serve(answer: RequestListener): Promise<string> {
+  const started = createServer(answer);
+  server = started;
+  await new Promise<void>((resolve) => {
+    started.listen(0, "127.0.0.1", resolve);
+  });
+  const address = started.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return `http://127.0.0.1:${address.port}`;
+}
+
+const serveFolder: RequestListener = (request, response) => {
+  const bytes = readFileSync(join(folder, (request.url ?? "").replace("/models/tiny/", "")));
+  response.setHeader("Content-Length", bytes.length).end(bytes);
+};
+
+describe("checkpointUrl", () => {
+  it.each(["/models/tiny", "/models/tiny/"])(
+    "reads a checkpoint from %s, and tells how far it is",
+    async (path) => {
+      const seen: DownloadProgress[] = [];
+      const url = await serve(serveFolder);
+      const { config, tensors } = await readCheckpoint(
+        checkpointUrl(`${url}${path}`, { onProgress: (progress) => seen.push(progress) }),
+      );
+      expect(config.vocabulary).toBe("performance-416");
+      expect(tensors.get("wte.weight")?.shape).toEqual([416, 16]);
+      const bytes = readFileSync(join(folder, "model.safetensors")).length;
+      expect(seen.at(-1)).toEqual({ file: "model.safetensors", loadedBytes: bytes, totalBytes: bytes });
+      const loaded = seen.filter(({ file }) => file === "model.safetensors").map((each) => each.loadedBytes);
+      expect(loaded).toEqual(loaded.toSorted((a, b) => a - b));
+    },
+  );
+
+  it("says which file a server does not have", async () => {
+    const url = await serve((_, response) => response.writeHead(404).end());
+    const failure = readCheckpoint(checkpointUrl(`${url}/models/tiny/`));
+    await expect(failure).rejects.toBeInstanceOf(CheckpointError);
+    await expect(failure).rejects.toMatchObject({
+      code: "missing-file",
+      message: `${url}/models/tiny/config.json: HTTP 404 Not Found`,
+    });
+  });
+
+  it("tells a page that a server sends in place of a file", async () => {
+    const url = await serve((_, response) => response.setHeader("Content-Type", "text/html").end("<p>Hello"));
+    await expect(checkpointUrl(url).open("config.json")).rejects.toThrow(`${url}/config.json is a web page`);
+  });
+
+  it("says that a server cannot be reached", async () => {
+    const url = await serve(serveFolder);
+    server?.close();
+    const reading = (): Promise<unknown> => checkpointUrl(url).open("config.json");
+    await expect(reading()).rejects.toMatchObject({
+      name: "CheckpointError",
+      hint: "check the address and the connection",
+    });
+    vi.stubGlobal("location", new URL("http://localhost/"));
+    await expect(reading()).rejects.toMatchObject({ hint: expect.stringContaining("CORS") });
+  });
+
+  it("says that a download broke off", async () => {
+    let cut = (): unknown => undefined;
+    const url = await serve((_, response) => {
+      cut = () => response.destroy();
+      response.setHeader("Content-Length", 1000).write("half");
+    });
+    // Not before: what has not been taken when the connection breaks is lost.
+    const onProgress = ({ loadedBytes }: DownloadProgress): unknown => loadedBytes === 4 && cut();
+    const files = checkpointUrl(url, { retryDelay: 1, onProgress });
+    await expect(files.open("config.json")).rejects.toThrow("stopped after 4 bytes");
+    // A file that breaks off is not one that the checkpoint lacks.
+    await expect(readIfThere(files, "tokenizer.json")).rejects.toMatchObject({ code: "download-failed" });
+  });
+
+  it("tries again when the server is overloaded, not when it refuses", async () => {
+    const statuses = [503, 429, 200, 403];
+    const url = await serve((_, response) => response.writeHead(statuses.shift() ?? 500).end("the file"));
+    const files = checkpointUrl(url, { retryDelay: 1 });
+    const file = await files.open("merges.txt");
+    expect(new TextDecoder().decode(await file.read(0, file.bytes))).toBe("the file");
+    await expect(files.open("merges.txt")).rejects.toThrow(`${url}/merges.txt: HTTP 403 Forbidden`);
+    await expect(files.open("merges.txt")).rejects.toThrow("stopped after 0 bytes: HTTP 500");
+  });
+
+  it("begins anew when the file on the server has changed since the cut", async () => {
+    const versions = [Buffer.from("an old version of it"), Buffer.from("the new version, longer")];
+    const ranges: (string | undefined)[] = [];
+    let cut = (): unknown => undefined;
+    const url = await serve((request, response) => {
+      const { range } = request.headers;
+      const [whole, isCut] = [versions[ranges.length === 0 ? 0 : 1] ?? Buffer.of(), ranges.length === 0];
+      const from = Number(/\d+/.exec(range ?? "0")?.[0]);
+      ranges.push(range);
+      response.writeHead(from > 0 ? 206 : 200, {
+        ETag: `"${isCut ? 1 : 2}"`,
+        "Content-Length": whole.length - from,
+      });
+      cut = () => response.destroy();
+      if (isCut) response.write(whole.subarray(0, 6));
+      else response.end(whole.subarray(from));
+    });
+    const onProgress = ({ loadedBytes }: DownloadProgress): unknown => loadedBytes === 6 && cut();
+    const file = await checkpointUrl(url, { retryDelay: 1, onProgress }).open("merges.txt");
+    expect(Buffer.from(await file.read(0, file.bytes)).toString()).toBe("the new version, longer");
+    expect(ranges).toEqual([undefined, "bytes=6-", undefined]);
+  });
+
+  it("stops when it is told to", async () => {
+    const abort = new AbortController();
+    const url = await serve((_, response) => {
+      response.setHeader("Content-Length", 1000).write("half");
+    });
+    const reason = new Error("enough");
+    const opening = checkpointUrl(url, {
+      signal: abort.signal,
+      onProgress: ({ loadedBytes }) => loadedBytes > 0 && abort.abort(reason),
+    }).open("config.json");
+    await expect(opening).rejects.toBe(reason);
+  });
+
+  it("keeps whole files in the browser's Cache, if it has one and is asked to", async () => {
+    const kept = new Map<string, Response>();
+    const cache = {
+      match: async (url: URL) => kept.get(url.href)?.clone(),
+      put: async (url: URL, response: Response) => void kept.set(url.href, response),
+    };
+    vi.stubGlobal("caches", { open: async () => cache });
+    let requests = 0;
+    let isBroken = true;
+    const url = await serve((request, response) => {
+      requests += 1;
+      if (isBroken) response.setHeader("Content-Length", 1000).write("half", () => response.destroy());
+      else serveFolder(request, response);
+    });
+    const files = checkpointUrl(`${url}/models/tiny/`, { cache: "models", retryDelay: 1 });
+    await expect(files.open("config.json")).rejects.toThrow("stopped");
+    expect(kept.size).toBe(0);
+    [isBroken, requests] = [false, 0];
+    const first = await (await files.open("config.json")).read(0, 10);
+    const again = await (await files.open("config.json")).read(0, 10);
+    expect(again).toEqual(first);
+    expect(requests).toBe(1);
+    await checkpointUrl(`${url}/models/tiny/`).open("config.json");
+    expect(requests).toBe(2);
+  });
+});

@@ -1,0 +1,299 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { writeSafetensors } from "../../../../models/index.ts";
+import type { DownloadProgress } from "../../../../src/platform/checkpoint-url.ts";
+import { hubFolder, hubId, type HubOptions } from "../../../../src/platform/node/hub/hub.ts";
+import { loadTextModel } from "../../../../src/platform/node/load-model.ts";
+import { runCli } from "../../../cli/run-cli.ts";
+import { writeTinyTextCheckpoint } from "../../../tiny-text-checkpoint.ts";
+import { COMMIT, HubServer, type HubServerOptions } from "./hub-server.ts";
+
+const ID = "someone/tiny-gpt2";
+const scratch = mkdtempSync(join(tmpdir(), "ostinato-hub-"));
+const source = writeTinyTextCheckpoint(join(scratch, "source"));
+const files = new Map(
+  readdirSync(source).map((name) => [name, new Uint8Array(readFileSync(join(source, name)))]),
+);
+const weights = files.get("model.safetensors") ?? new Uint8Array();
+
+let home = "";
+let server: HubServer;
+
+async function serve(options: Partial<HubServerOptions> = {}): Promise<HubServer> {
+  server = new HubServer({ id: ID, files, ...options });
+  vi.stubEnv("HF_ENDPOINT", await server.start());
+  return server;
+}
+
+function download(options: HubOptions = {}): Promise<string> {
+  const onProgress = (progress: DownloadProgress): void => {
+    options.onProgress?.(progress);
+    server.arrived(progress);
+  };
+  return hubFolder(ID, { retryDelay: 1, ...options, onProgress });
+}
+
+beforeEach(() => {
+  home = mkdtempSync(join(scratch, "home-"));
+  vi.stubEnv("HF_HOME", home);
+  for (const name of ["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_TOKEN", "HF_HUB_OFFLINE"])
+    vi.stubEnv(name, "");
+  for (const name of ["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"]) delete process.env[name];
+});
+
+afterEach(() => {
+  server?.stop();
+  vi.unstubAllEnvs();
+});
+
+const storage = (): string => join(home, "hub", "models--someone--tiny-gpt2");
+const blobs = (): string[] => readdirSync(join(storage(), "blobs")).sort();
+
+describe("hubFolder", () => {
+  it("downloads a model into Hugging Face's cache, and tells how far it is", async () => {
+    const { downloads } = await serve();
+    const seen: DownloadProgress[] = [];
+    const folder = await download({ onProgress: (progress) => seen.push(progress) });
+    expect(folder).toBe(join(storage(), "snapshots", COMMIT));
+    for (const [name, content] of files) {
+      expect(readFileSync(join(folder, name)).equals(content), name).toBe(true);
+      expect(lstatSync(join(folder, name)).isSymbolicLink()).toBe(true);
+    }
+    expect(readFileSync(join(storage(), "refs", "main"), "utf8")).toBe(COMMIT);
+    expect(
+      blobs()
+        .map((name) => name.length)
+        .sort(),
+    ).toEqual([40, 40, 64]);
+    expect(downloads.map(({ file }) => file).sort()).toEqual([...files.keys()].sort());
+    const loaded = seen.filter(({ file }) => file === "model.safetensors");
+    expect(loaded.at(-1)).toEqual({
+      file: "model.safetensors",
+      loadedBytes: weights.length,
+      totalBytes: weights.length,
+    });
+  });
+
+  it.each(["main", "../../elsewhere"])("takes no commit of the hub's that is none: %s", async (commit) => {
+    await serve({ commit });
+    await expect(download()).rejects.toThrow(JSON.stringify(commit));
+    expect(existsSync(storage())).toBe(false);
+  });
+
+  it("asks for nothing twice", async () => {
+    const { downloads } = await serve();
+    const first = await download();
+    const count = downloads.length;
+    expect(await download()).toBe(first);
+    expect(downloads).toHaveLength(count);
+  });
+
+  it("goes on where the connection was cut, again and again", async () => {
+    const { cuts, downloads } = await serve();
+    cuts.push(1000, 5000, 1, 0, 0, 7000);
+    const folder = await download();
+    expect(readFileSync(join(folder, "model.safetensors")).equals(weights)).toBe(true);
+    const from = downloads.filter(({ file }) => file === "model.safetensors").map((each) => each.from);
+    expect(from).toEqual([0, 1000, 6000, 6001, 6001, 6001, 13001]);
+  });
+
+  it("gives up when nothing arrives any more, and goes on in the next run", async () => {
+    const { cuts, downloads } = await serve();
+    cuts.push(3000, 0, 0, 0, 0, 0);
+    await expect(download()).rejects.toMatchObject({
+      name: "CheckpointError",
+      code: "download-failed",
+      message: expect.stringContaining(
+        `${ID}/model.safetensors broke off after 3000 of ${weights.length} bytes`,
+      ),
+    });
+    expect(existsSync(join(storage(), "refs", "main"))).toBe(false);
+    await download();
+    expect(downloads.at(-1)).toEqual({ file: "model.safetensors", from: 3000 });
+    expect(blobs().some((name) => name.endsWith(".incomplete"))).toBe(false);
+  });
+
+  it("tries again when the server is overloaded, not when it refuses", async () => {
+    const hub = await serve();
+    hub.refusals.push(503, 429, 500);
+    const folder = await download();
+    expect(readFileSync(join(folder, "model.safetensors")).equals(weights)).toBe(true);
+    expect(hub.refusals).toEqual([]);
+    rmSync(storage(), { recursive: true });
+    hub.refusals.push(403, 403);
+    await expect(download()).rejects.toMatchObject({
+      name: "CheckpointError",
+      message: `${ID}/model.safetensors: HTTP 403 Forbidden`,
+      hint: expect.stringContaining("HF_TOKEN"),
+    });
+    expect(hub.refusals).toEqual([403]);
+  });
+
+  it("begins anew where the server cannot give a part", async () => {
+    const hub = await serve();
+    hub.ignoresRange = true;
+    hub.cuts.push(4000);
+    const folder = await download();
+    expect(readFileSync(join(folder, "model.safetensors")).equals(weights)).toBe(true);
+  });
+
+  it("refuses content with another hash, and keeps nothing of it", async () => {
+    const hub = await serve();
+    const damaged = weights.slice();
+    damaged[damaged.length - 1] = (damaged[damaged.length - 1] ?? 0) ^ 1;
+    hub.falsified.set("model.safetensors", damaged);
+    await expect(download()).rejects.toThrow(/model\.safetensors: its hash is [0-9a-f]{64}, the hub says/);
+    expect(blobs()).toHaveLength(2);
+    hub.falsified.set("model.safetensors", new Uint8Array(weights.length + 1));
+    await expect(download()).rejects.toThrow(/sends more than the \d+ bytes/);
+    hub.falsified.clear();
+    hub.falsified.set("config.json", new TextEncoder().encode("{}"));
+    rmSync(storage(), { recursive: true });
+    await expect(download()).rejects.toMatchObject({ code: "download-failed" });
+  });
+
+  it("begins anew when what an earlier run left turns out to be wrong", async () => {
+    const { cuts, downloads } = await serve();
+    cuts.push(2000, 0, 0, 0, 0, 0);
+    await download().catch(() => undefined);
+    const partial = blobs().find((name) => name.endsWith(".incomplete")) ?? "";
+    writeFileSync(join(storage(), "blobs", partial), new Uint8Array(2000));
+    const folder = await download();
+    expect(readFileSync(join(folder, "model.safetensors")).equals(weights)).toBe(true);
+    expect(downloads.slice(-2).map(({ from }) => from)).toEqual([2000, 0]);
+  });
+
+  it("uses the cache alone when offline", async () => {
+    const hub = await serve();
+    await expect(download({ offline: true })).rejects.toThrow(/is not in the cache/);
+    const folder = await download();
+    const { requests } = hub;
+    expect(await download({ offline: true })).toBe(folder);
+    vi.stubEnv("HF_HUB_OFFLINE", "1");
+    expect(await download()).toBe(folder);
+    expect(hub.requests).toBe(requests);
+  });
+
+  it("uses the cache when the hub cannot be reached, and says so", async () => {
+    const hub = await serve();
+    const folder = await download();
+    hub.stop();
+    const warnings: string[] = [];
+    expect(await download({ onWarning: (message) => warnings.push(message) })).toBe(folder);
+    expect(warnings).toEqual([`the hub cannot be reached; using ${ID} as it is in the cache`]);
+    rmSync(storage(), { recursive: true });
+    await expect(download()).rejects.toThrow(`"${ID}" is no folder here, and the hub at`);
+  });
+
+  it("gives HF_TOKEN to the hub, and not to where it sends one for large files", async () => {
+    const hub = await serve({ token: "hf_secret" });
+    await expect(download()).rejects.toThrow(/the hub does not give .*HTTP 401/);
+    vi.stubEnv("HF_TOKEN", "hf_secret");
+    await download();
+    expect(hub.leaked).toEqual([]);
+    vi.stubEnv("HF_TOKEN", "secret");
+    await expect(download()).rejects.toThrow(/access token must start with 'hf_'/);
+  });
+
+  it("says that there is no such model, and that one has no safetensors", async () => {
+    await serve({ id: "someone/else" });
+    await expect(download()).rejects.toThrow(`the hub has no model "${ID}"`);
+    server.stop();
+    await serve({ files: new Map([["config.json", new Uint8Array(3)]]) });
+    await expect(download()).rejects.toThrow(`${ID} has no model.safetensors`);
+  });
+
+  it("downloads the shards that an index names, and them alone", async () => {
+    const shard = writeSafetensors([{ name: "a", dtype: "U8", shape: [1], bytes: Uint8Array.of(1) }]);
+    const index = { weight_map: { a: "model-00001-of-00001.safetensors", b: "../../outside.safetensors" } };
+    await serve({
+      files: new Map<string, Uint8Array>([
+        ["config.json", files.get("config.json") ?? new Uint8Array()],
+        ["model.safetensors.index.json", new TextEncoder().encode(JSON.stringify(index))],
+        ["model-00001-of-00001.safetensors", shard],
+        ["../../outside.safetensors", shard],
+        ["pytorch_model.bin", shard],
+      ]),
+    });
+    const folder = await download();
+    expect(readdirSync(folder).sort()).toEqual([
+      "config.json",
+      "model-00001-of-00001.safetensors",
+      "model.safetensors.index.json",
+    ]);
+  });
+
+  it("refuses another architecture by name, before its weights are downloaded", async () => {
+    const config = new TextEncoder().encode('{ "model_type": "llama" }');
+    const { downloads } = await serve({ files: new Map([...files, ["config.json", config]]) });
+    await expect(download()).rejects.toThrow('"model_type" is "llama"');
+    expect(downloads.map(({ file }) => file)).toEqual(["config.json"]);
+    server.stop();
+    const others = new Map([...files].filter(([name]) => name !== "config.json"));
+    await serve({ files: others, commit: "f".repeat(40) });
+    await expect(download()).rejects.toThrow("config.json cannot be opened");
+  });
+
+  it("stops when told to", async () => {
+    const abort = new AbortController();
+    const reason = new Error("enough");
+    await serve();
+    const onProgress = (): void => abort.abort(reason);
+    await expect(download({ signal: abort.signal, onProgress })).rejects.toBe(reason);
+  });
+});
+
+describe("a model of the hub", () => {
+  it("is loaded by its id", async () => {
+    await serve();
+    const model = await loadTextModel(ID, { threads: 1 });
+    const local = await loadTextModel(source, { threads: 1 });
+    const options = { temperature: 0, tokens: 5, seed: 1 };
+    expect(await model.generate("the", options)).toEqual(await local.generate("the", options));
+    await Promise.all([model.dispose(), local.dispose()]);
+  });
+
+  it("is loaded by its id on the command line, offline the second time", async () => {
+    await serve();
+    const env = { HF_HOME: home, HF_ENDPOINT: process.env["HF_ENDPOINT"] ?? "" };
+    const parameters = ["text", "the", "--model", ID, "--tokens", "3", "--seed", "1", "--quiet"];
+    const first = await runCli([...parameters, "--offline"], { env });
+    expect(first.code).toBe(1);
+    expect(first.stderr).toMatch(/^error: someone\/tiny-gpt2 is not in the cache/);
+    const second = await runCli(parameters, { env });
+    expect(second).toMatchObject({ code: 0, stderr: "" });
+    server.stop();
+    expect(await runCli([...parameters, "--offline"], { env })).toMatchObject({
+      code: 0,
+      stdout: second.stdout,
+    });
+  });
+
+  it.each([
+    ["gpt2", "openai-community/gpt2"],
+    ["gpt2-xl", "openai-community/gpt2-xl"],
+    ["distilgpt2", "distilbert/distilgpt2"],
+    ["openai-community/gpt2-large", "openai-community/gpt2-large"],
+    ["https://huggingface.co/openai-community/gpt2", "openai-community/gpt2"],
+    ["https://huggingface.co/gpt2/", "openai-community/gpt2"],
+    ["https://huggingface.co/openai-community/gpt2/resolve/main/", undefined],
+    ["https://example.org/a/b", undefined],
+    ["no-such-model", undefined],
+    ["./models/x", undefined],
+    ["../x", undefined],
+    ["/models/x", undefined],
+    ["a/b/c", undefined],
+  ])("%s is %s", (name, id) => {
+    expect(hubId(name)).toBe(id);
+  });
+});

@@ -1,0 +1,200 @@
+/** Several processes that download the same file. */
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { claimPartial, removeAbandoned } from "../../../../src/platform/node/hub/partial-file.ts";
+import { runCli } from "../../../cli/run-cli.ts";
+import { TINY_TEXT_CONFIG, writeTinyTextCheckpoint } from "../../../tiny-text-checkpoint.ts";
+import { COMMIT, HubServer } from "./hub-server.ts";
+
+const ID = "someone/tiny-gpt2";
+/** After so many milliseconds something hangs: nothing here waits for time to pass. */
+const PATIENCE = 180_000;
+/** How much of the weights gets through at first. */
+const PART = 6000;
+const scratch = mkdtempSync(join(tmpdir(), "ostinato-partial-"));
+const source = writeTinyTextCheckpoint(join(scratch, "source"), { ...TINY_TEXT_CONFIG, n_embd: 64 });
+const files = new Map(
+  readdirSync(source).map((name) => [name, new Uint8Array(readFileSync(join(source, name)))]),
+);
+const weights = files.get("model.safetensors") ?? new Uint8Array();
+
+describe("two processes that download the same model", { timeout: PATIENCE }, () => {
+  let home = "";
+  let server: HubServer;
+  let endpoint = "";
+
+  beforeEach(async () => {
+    home = mkdtempSync(join(scratch, "home-"));
+    server = new HubServer({ id: ID, files });
+    endpoint = await server.start();
+  });
+
+  afterEach(() => server.stop());
+
+  const storage = (): string => join(home, "hub", "models--someone--tiny-gpt2");
+  const partials = (): string[] =>
+    existsSync(join(storage(), "blobs"))
+      ? readdirSync(join(storage(), "blobs")).filter((name) => name.endsWith(".incomplete"))
+      : [];
+  const starts = (): number[] =>
+    server.downloads.filter(({ file }) => file === "model.safetensors").map(({ from }) => from);
+
+  /** Runs text mode; its result, whether it has said that it waits for another, and a way to end it by force. */
+  function start(onWaiting?: () => void) {
+    let kill: (signal: NodeJS.Signals) => void = () => undefined;
+    let isWaiting = false;
+    const result = runCli(["text", "the", "--model", ID, "--tokens", "3", "--seed", "1"], {
+      env: { HF_HOME: home, HF_ENDPOINT: endpoint, HF_TOKEN: "", HF_HUB_OFFLINE: "" },
+      onStart: (killer) => (kill = killer),
+      onStderr: (text) => {
+        if (isWaiting || !text.includes("waiting for it")) return;
+        isWaiting = true;
+        onWaiting?.();
+      },
+    });
+    return { result, isWaiting: () => isWaiting, kill: () => kill("SIGKILL") };
+  }
+
+  async function until(isSo: () => boolean, message: string): Promise<void> {
+    await expect.poll(isSo, { timeout: PATIENCE, interval: 20, message }).toBe(true);
+  }
+
+  /** Until so many bytes of the weights are on disk. */
+  function arrived(bytes: number): Promise<void> {
+    const sizes = (): number[] => partials().map((name) => statSync(join(storage(), "blobs", name)).size);
+    return until(() => sizes().includes(bytes), `${bytes} bytes`);
+  }
+
+  function expectWhole(): void {
+    expect(readFileSync(join(storage(), "snapshots", COMMIT, "model.safetensors")).equals(weights)).toBe(
+      true,
+    );
+    expect(readFileSync(join(storage(), "refs", "main"), "utf8")).toBe(COMMIT);
+    expect(partials()).toEqual([]);
+  }
+
+  it("begun at once all end well", async () => {
+    server.pauseAfter = PART;
+    const all = [start(), start(), start()];
+    const underWay = (): number => starts().length + all.filter(({ isWaiting }) => isWaiting()).length;
+    await until(() => underWay() >= 3, "all have begun, or wait");
+    server.goOn();
+    const results = await Promise.all(all.map(({ result }) => result));
+    expect(results.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(new Set(results.map(({ stdout }) => stdout)).size).toBe(1);
+    expectWhole();
+  });
+
+  it("the second waits for the first, and downloads nothing", async () => {
+    server.pauseAfter = PART;
+    const first = start();
+    await arrived(PART);
+    const second = await start(() => server.goOn()).result;
+    expect(second).toMatchObject({ code: 0, stdout: (await first.result).stdout });
+    expect(second.stderr).toMatch(
+      /process \d+ is downloading someone\/tiny-gpt2\/model\.safetensors: waiting for it/,
+    );
+    expect(starts()).toEqual([0]);
+    expectWhole();
+  });
+
+  it("the second goes on where the first was killed, the third where the second was", async () => {
+    server.pauseAfter = PART;
+    const first = start();
+    await arrived(PART);
+    const second = start();
+    await until(second.isWaiting, "the second waits");
+    first.kill();
+    expect((await first.result).code).toBe(null);
+    await arrived(2 * PART);
+    second.kill();
+    await second.result;
+    server.goOn();
+    expect((await start().result).code).toBe(0);
+    expect(starts()).toEqual([0, PART, 2 * PART]);
+    expectWhole();
+  });
+});
+
+describe("claimPartial", () => {
+  let target = "";
+  const isDone = async (): Promise<boolean> => existsSync(target);
+  const left = (name: string, bytes: number, minutesAgo = 0): string => {
+    const path = `${target}.${name}`;
+    writeFileSync(path, new Uint8Array(bytes));
+    const time = Date.now() / 1000 - 60 * minutesAgo;
+    utimesSync(path, time, time);
+    return path;
+  };
+
+  beforeEach(() => {
+    target = join(mkdtempSync(join(scratch, "claim-")), "blob");
+  });
+
+  it("takes over the most that others have left, whoever they were", async () => {
+    left("incomplete", 10, 11);
+    left("elsewhere.7.1.incomplete", 30, 11);
+    left("elsewhere.8.1.incomplete", 20, 11);
+    const claimed = await claimPartial(target, isDone);
+    expect(statSync(claimed?.path ?? "").size).toBe(30);
+    await claimed?.release();
+    expect(statSync((await claimPartial(target, isDone))?.path ?? "").size).toBe(30);
+  });
+
+  it("leaves alone what another machine or program may still write to", async () => {
+    const [theirs, python] = [left("elsewhere.7.1.incomplete", 30, 1), left("incomplete", 10, 1)];
+    const claimed = await claimPartial(target, isDone, { patience: 300 });
+    expect(statSync(claimed?.path ?? "").size).toBe(0);
+    await removeAbandoned(target);
+    expect(existsSync(theirs) && existsSync(python)).toBe(true);
+    await claimed?.release();
+    expect(existsSync(claimed?.path ?? "")).toBe(false);
+  });
+
+  it("gives two within a process a file each; the second waits until the first is released", async () => {
+    const first = await claimPartial(target, isDone);
+    writeFileSync(first?.path ?? "", new Uint8Array(40));
+    const seen: number[] = [];
+    const waiting = claimPartial(target, isDone, { onWait: (id) => seen.push(id) });
+    await expect.poll(() => seen).toEqual([process.pid]);
+    await first?.release();
+    const second = await waiting;
+    expect(second?.path).not.toBe(first?.path);
+    expect(statSync(second?.path ?? "").size).toBe(40);
+  });
+
+  it("tells how far the other is, and is done when it is", async () => {
+    const first = await claimPartial(target, isDone);
+    const seen: number[] = [];
+    const waiting = claimPartial(target, isDone, { onProgress: (bytes) => seen.push(bytes) });
+    await expect.poll(() => seen.length).toBeGreaterThan(0);
+    writeFileSync(first?.path ?? "", new Uint8Array(40));
+    await expect.poll(() => seen.at(-1)).toBe(40);
+    writeFileSync(target, new Uint8Array(50));
+    expect(await waiting).toBeUndefined();
+  });
+
+  it("does not wait for ever for one that brings nothing, nor when told to stop", async () => {
+    const first = await claimPartial(target, isDone);
+    writeFileSync(first?.path ?? "", new Uint8Array(40));
+    const second = await claimPartial(target, isDone, { patience: 300 });
+    expect(statSync(second?.path ?? "").size).toBe(0);
+    expect(statSync(first?.path ?? "").size).toBe(40);
+    const reason = new Error("enough");
+    const signal = AbortSignal.abort(reason);
+    await expect(claimPartial(target, isDone, { signal })).rejects.toBe(reason);
+    await first?.release();
+    await removeAbandoned(target);
+    expect(existsSync(first?.path ?? "")).toBe(false);
+  });
+});

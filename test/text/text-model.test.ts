@@ -1,0 +1,226 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TextTokenizer } from "../../encoding/text/text.ts";
+import { loadTextModel } from "../../src/platform/node/load-model.ts";
+import { TextModel } from "../../src/text/text-model.ts";
+import {
+  TINY_END,
+  TINY_MERGES,
+  TINY_TEXT_CONFIG,
+  TINY_VOCABULARY,
+  writeTinyTextCheckpoint,
+} from "../tiny-text-checkpoint.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "ostinato-text-"));
+let model: TextModel;
+
+beforeAll(async () => {
+  model = await loadTextModel(writeTinyTextCheckpoint(folder), { threads: 1 });
+});
+
+afterAll(() => model.dispose());
+
+/** The next id by reading everything anew. */
+async function greedy(ids: readonly number[]): Promise<number> {
+  const logits = await model.decoder.forward(ids, model.decoder.createCache());
+  const withToken = logits.subarray(0, model.tokenizer.size);
+  return withToken.indexOf(withToken.reduce((a, b) => Math.max(a, b)));
+}
+
+/** Never the end of the text, so that the length is what a test is about. */
+const goOn = { logitBias: new Map([[TINY_END, -1e9]]) };
+
+describe("TextModel", () => {
+  it("continues a prompt as the model says", async () => {
+    const prompt = "the cat ";
+    const ids = model.tokenizer.encode(prompt);
+    expect(ids.slice(0, 2)).toEqual([257, model.tokenizer.encode(" ")[0]]);
+    const expected: number[] = [];
+    for (let i = 0; i < 6; i += 1) expected.push(await greedy([...ids, ...expected]));
+    const generated = await model.generate(prompt, { tokens: 6, temperature: 0 });
+    expect(generated.ids).toEqual(expected);
+    expect(generated.end).toBe("tokens");
+  });
+
+  it("begins a text from <|endoftext|> where there is no prompt", async () => {
+    const first = await greedy([TINY_END]);
+    for (const prompt of [undefined, ""]) {
+      expect((await model.generate(prompt, { tokens: 1, temperature: 0 })).ids).toEqual([first]);
+    }
+  });
+
+  it("gives the same text for the same seed, in pieces as a whole, also from a prompt read before", async () => {
+    const options = { tokens: 12, seed: 3, ...goOn };
+    const whole = await model.generate("the ", options);
+    let streamed = "";
+    for await (const piece of model.complete("the ", options)) streamed += piece;
+    expect(streamed).toBe(whole.text);
+    expect((await model.generate("the ", { ...options, seed: 4 })).ids).not.toEqual(whole.ids);
+    const again = await Promise.all([1, 2, 3].map(() => model.generate("the ", options)));
+    for (const { ids } of again) expect(ids).toEqual(whole.ids);
+  });
+
+  it("shows whole characters only", async () => {
+    const euro = [...new TextEncoder().encode("a€b")]; // a byte's id is the byte
+    const pieces: string[] = [];
+    let next = 0;
+    const choose = async (): Promise<number> => euro[next++] ?? TINY_END;
+    await model.generate("x", { choose, onStep: (step) => pieces.push(step.text) });
+    expect(pieces).toEqual(["a", "", "", "€", "b"]);
+    next = 0;
+    const cut = await model.generate("x", { choose, tokens: 3 });
+    expect(cut.text).toBe("a");
+  });
+
+  it("ends where the model ends the text", async () => {
+    const ending = { logitBias: new Map([[TINY_END, 1e9]]) };
+    expect(await model.generate("the", { ...ending, seed: 1 })).toEqual({
+      text: "",
+      ids: [],
+      seed: 1,
+      end: "end-of-text",
+    });
+  });
+
+  it("never takes <|endoftext|> from a prompt", async () => {
+    const ids = model.tokenizer.encode("<|endoftext|>");
+    expect(ids).not.toContain(TINY_END);
+    expect(model.tokenizer.decode(ids)).toBe("<|endoftext|>");
+  });
+
+  it("ends with the context: all of it is read, and one token more drawn", async () => {
+    const { n_positions: window } = TINY_TEXT_CONFIG;
+    const unprompted = await model.generate(undefined, { ...goOn, seed: 1 });
+    expect([unprompted.ids.length, unprompted.end]).toEqual([window, "context"]);
+    const prompted = await model.generate("abcde", { ...goOn, seed: 1 });
+    expect([prompted.ids.length, prompted.end]).toEqual([window + 1 - 5, "context"]);
+    const full = await model.generate("x".repeat(window), { ...goOn, seed: 1 });
+    expect(full.ids).toHaveLength(1);
+    await expect(model.generate("x".repeat(window + 1), goOn)).rejects.toMatchObject({
+      name: "PromptError",
+      message: `the prompt has ${window + 1} tokens, the model's context ${window}`,
+    });
+  });
+
+  it("goes on beyond the context with roll, also from a longer prompt", async () => {
+    const rolled = await model.generate("abc", { ...goOn, seed: 1, roll: true, tokens: 60 });
+    expect([rolled.ids.length, rolled.end]).toEqual([60, "tokens"]);
+    const short = await model.generate("abc", { ...goOn, seed: 1, tokens: 60 });
+    expect(rolled.ids.slice(0, short.ids.length)).toEqual(short.ids);
+    const long = await model.generate("x".repeat(100), { ...goOn, seed: 1, roll: true, tokens: 5 });
+    expect(long.ids).toHaveLength(5);
+  });
+
+  it("never draws an id that has no token", async () => {
+    const { vocab_size: size } = TINY_TEXT_CONFIG;
+    const logitBias = new Map([259, 260, 261].map((id) => [id, 1e6]));
+    const { ids } = await model.generate("a", { logitBias, tokens: 10, seed: 2, temperature: 3 });
+    expect(size).toBe(262);
+    for (const id of ids) expect(id).toBeLessThan(TINY_END);
+  });
+
+  it("shows candidates, and lets them be chosen", async () => {
+    const drawn: number[] = [];
+    const { ids } = await model.generate("a", {
+      ...goOn,
+      candidates: 5,
+      seed: 1,
+      tokens: 4,
+      choose: async ({ id, candidates = [] }) => {
+        drawn.push(id);
+        expect(candidates).toHaveLength(5);
+        const falling = candidates.map(({ probability }) => probability);
+        expect(falling).toEqual(falling.toSorted((a, b) => b - a));
+        return candidates[2]?.id;
+      },
+      onStep: ({ id, logProbability, candidates = [] }) => {
+        expect(id).toBe(candidates[2]?.id);
+        expect(logProbability).toBeCloseTo(Math.log(candidates[2]?.probability ?? 0), 10);
+      },
+    });
+    expect(drawn).toHaveLength(4);
+    expect(ids).toHaveLength(4);
+    const ended = await model.generate("a", { choose: async () => undefined });
+    expect(ended).toMatchObject({ ids: [], end: undefined });
+  });
+
+  it("stops when told to", async () => {
+    const abort = new AbortController();
+    const reason = new Error("enough");
+    const stopped = model.generate("a", { ...goOn, signal: abort.signal, onStep: () => abort.abort(reason) });
+    await expect(stopped).rejects.toBe(reason);
+  });
+
+  it.each([{ tokens: 0 }, { tokens: Number.NaN }, { topP: 2 }])("refuses the options %o", async (options) => {
+    await expect(model.generate("a", options)).rejects.toMatchObject({ name: "OptionError" });
+  });
+
+  it("refuses a tokenizer with more ids than the model", async () => {
+    const tokenizer = new TextTokenizer({
+      added_tokens: [{ id: 262, content: "<more>", special: true }],
+      decoder: { type: "ByteLevel" },
+      pre_tokenizer: { type: "ByteLevel" },
+      model: { type: "BPE", vocab: TINY_VOCABULARY, merges: [] },
+    });
+    expect(() => new TextModel(model.decoder, tokenizer)).toThrow("the tokenizer has 263 ids, the model 262");
+  });
+});
+
+describe("loadTextModel", () => {
+  it("reads vocab.json and merges.txt where there is no tokenizer.json", async () => {
+    const pair = join(folder, "pair");
+    writeTinyTextCheckpoint(pair);
+    rmSync(join(pair, "tokenizer.json"));
+    writeFileSync(join(pair, "vocab.json"), JSON.stringify(TINY_VOCABULARY));
+    writeFileSync(join(pair, "merges.txt"), TINY_MERGES);
+    const other = await loadTextModel(pair, { threads: 1 });
+    const options = { temperature: 0, tokens: 8 };
+    expect(await other.generate("the", { ...options, seed: 1 })).toEqual(
+      await model.generate("the", { ...options, seed: 1 }),
+    );
+    await other.dispose();
+    rmSync(join(pair, "merges.txt"));
+    await expect(loadTextModel(pair)).rejects.toThrow("the checkpoint has no tokenizer");
+    writeFileSync(join(pair, "tokenizer.json"), "{");
+    await expect(loadTextModel(pair)).rejects.toThrow("tokenizer.json is not JSON");
+    // Another architecture is refused by its name, before its tokenizer is read.
+    writeFileSync(join(pair, "config.json"), '{ "model_type": "llama" }');
+    await expect(loadTextModel(pair)).rejects.toThrow('"model_type" is "llama"');
+  });
+
+  it("loads the model that ships", async () => {
+    const shakespeare = await loadTextModel("shakespeare", { threads: 1 });
+    const { text: written, end } = await shakespeare.generate("ROMEO:", { tokens: 40, seed: 7 });
+    expect(written).toMatch(/^\n/);
+    expect(end).toBe("tokens");
+    await shakespeare.dispose();
+  });
+});
+
+describe("TextModel.score", () => {
+  it("is the model's own probability of every id but the first", async () => {
+    const written = "the theatre then";
+    const ids = model.tokenizer.encode(written);
+    const { vocabularySize } = model.decoder.config;
+    const logits = await model.decoder.forward(ids, model.decoder.createCache(), { logits: "all" });
+    let nats = 0;
+    for (let i = 0; i + 1 < ids.length; i += 1) {
+      const row = [...logits.subarray(i * vocabularySize, (i + 1) * vocabularySize)];
+      nats += Math.log(row.reduce((sum, value) => sum + Math.exp(value), 0)) - (row[ids[i + 1] ?? 0] ?? 0);
+    }
+    const result = await model.score(written);
+    expect(result).toMatchObject({ ids: ids.length - 1, bytes: written.length - 3, window: 24, stride: 12 });
+    expect(result.nllPerId).toBeCloseTo(nats / (ids.length - 1), 5);
+    expect(result.perplexity).toBeCloseTo(Math.exp(result.nllPerId), 8);
+    expect(result.bitsPerByte).toBeCloseTo(nats / Math.LN2 / (written.length - 3), 5);
+  });
+
+  it("refuses what cannot be scored", async () => {
+    await expect(model.score("a")).rejects.toMatchObject({ name: "PromptError" });
+    for (const stride of [0, 24, 1.5]) {
+      await expect(model.score("abc", { stride })).rejects.toMatchObject({ name: "OptionError" });
+    }
+  });
+});

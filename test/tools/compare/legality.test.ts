@@ -1,0 +1,74 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PerformanceGrammar } from "../../../encoding/index.ts";
+import { countIllegal, illegalIdsOf, totalLegality } from "../../../src/tools/compare/legality.ts";
+import { generateIds } from "../../../src/engine/generate.ts";
+import { musicSampler } from "../../../src/music/sampler.ts";
+import type { MusicModel } from "../../../src/music/music-model.ts";
+import { loadMusicModel } from "../../../src/platform/node/load-model.ts";
+import { writeTinyCheckpoint } from "../../tiny-checkpoint.ts";
+import { grid, windowOf } from "./notes.ts";
+
+let model: MusicModel;
+
+beforeAll(async () => {
+  const folder = writeTinyCheckpoint(mkdtempSync(join(tmpdir(), "ostinato-legality-")));
+  model = await loadMusicModel(folder, { threads: 1 });
+});
+
+afterAll(() => model.dispose());
+
+describe("countIllegal", () => {
+  it("counts the draws that the grammar forbids, on the path that they lead to", async () => {
+    const { vocabulary, decoder } = model;
+    const start = vocabulary.id("START");
+    const figures = await countIllegal(model, { seconds: 5, seed: 3 });
+    // The same draws again: with nothing forbidden the sampler depends on the seed and step alone.
+    const grammar = new PerformanceGrammar(vocabulary);
+    const legal = new Uint8Array(vocabulary.size);
+    grammar.push(start);
+    let illegal = 0;
+    let ids = 0;
+    for await (const { id } of generateIds(decoder, {
+      prompt: [start],
+      sampler: musicSampler({ seed: 3 }, vocabulary),
+    })) {
+      grammar.mask(legal);
+      illegal += legal[id] === 0 ? 1 : 0;
+      grammar.push(id);
+      ids += 1;
+      if (ids === figures.ids) break;
+    }
+    expect(figures.illegal).toBe(illegal);
+    // Random weights know no grammar.
+    expect(figures.illegal / figures.ids).toBeGreaterThan(0.2);
+  });
+
+  it("stops at the end of a piece, or when the time is up", async () => {
+    const end = model.vocabulary.id("END");
+    const ended = await countIllegal(model, { seconds: 5, seed: 3, logitBias: new Map([[end, 1000]]) });
+    expect(ended).toEqual({ ids: 1, illegal: 1 });
+    const longest = model.vocabulary.id("TIME_SHIFT", 100);
+    const silent = await countIllegal(model, { seconds: 5, seed: 3, logitBias: new Map([[longest, 1000]]) });
+    expect(silent).toEqual({ ids: 5, illegal: 0 });
+  });
+});
+
+describe("illegalIdsOf", () => {
+  it("finds a key struck while it is down, and nothing in music that has none", () => {
+    // VELOCITY, ON 60, ON 64, SHIFT, OFF 60, OFF 64, ON 62, SHIFT, OFF 62.
+    expect(illegalIdsOf(windowOf(grid([60, 0], [64, 0], [62, 10])))).toEqual({ ids: 9, illegal: 0 });
+    // VELOCITY, ON 60, SHIFT, ON 60 (down since step 0), SHIFT, OFF 60, SHIFT, OFF 60.
+    expect(illegalIdsOf(windowOf(grid([60, 0], [60, 5])))).toEqual({ ids: 8, illegal: 1 });
+  });
+
+  it("adds up", () => {
+    const total = totalLegality([
+      { ids: 9, illegal: 0 },
+      { ids: 7, illegal: 4 },
+    ]);
+    expect(total).toEqual({ ids: 16, illegal: 4, share: 0.25 });
+  });
+});

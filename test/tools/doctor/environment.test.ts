@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { environmentChecks } from "../../../src/tools/doctor/environment.ts";
+
+it("shows what is set, but no secret", () => {
+  const checks = environmentChecks({ HF_TOKEN: "hf_secret", HF_HOME: "/models", HOME: "/home" });
+  expect(checks.map(({ name, found, state }) => [name, found, state])).toEqual([
+    ["HF_HOME", "/models", "good"],
+    ["HF_TOKEN", "set", "good"],
+  ]);
+});
+
+it("says when nothing is set", () => {
+  expect(environmentChecks({})).toMatchObject([{ state: "good", found: expect.stringContaining("HF_HOME") }]);
+});
+
+it.each([
+  ["OSTINATO_BACKEND", "cuda"],
+  ["HF_ENDPOINT", "hub.example"],
+  ["HF_ENDPOINT", "ftp://hub.example"],
+])("finds %s=%s wrong", (name, value) => {
+  expect(environmentChecks({ [name]: value })).toMatchObject([
+    { name, state: "fault", hint: expect.any(String) },
+  ]);
+});
