@@ -202,6 +202,12 @@ export function checkSampling(options: SamplingOptions): void {
   }
 }
 
+/** The options of sampling among others, those that are given: what a `Sampler` is made with. */
+export function samplingOf(options: SamplingOptions): SamplingOptions {
+  const keys: readonly (keyof SamplingOptions)[] = [...SAMPLING_OPTIONS.map(({ key }) => key), "logitBias"];
+  return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
+}
+
 /** A seed for those who gave none; short enough to be noted down. */
 export function randomSeed(): number {
   return Math.floor(Math.random() * 1_000_000);

@@ -9,7 +9,7 @@ import { type ComparisonReport, renderReport } from "../tools/compare/report.ts"
 import { SAMENESS } from "../tools/compare/sameness.ts";
 import { summaryLines } from "../tools/compare/summary.ts";
 import { cutWindows, type GridNote } from "../tools/compare/windows.ts";
-import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
+import { SAMPLING_OPTIONS, samplingOf, type SamplingOptions } from "../options.ts";
 import { loadMusicModel } from "../platform/node/load-model.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
@@ -189,9 +189,7 @@ async function generateMusic(
   console: Console,
 ): Promise<GeneratedSet & { readonly from: string }> {
   const { count, seconds, steady } = options;
-  const sampling: SamplingOptions = Object.fromEntries(
-    SAMPLING_OPTIONS.flatMap(({ key }) => (options[key] === undefined ? [] : [[key, options[key]]])),
-  );
+  const sampling = samplingOf(options);
   const seed = options.seed ?? 1;
   const model = await loadMusicModel(name, loadingOptions(options, console));
   try {

@@ -10,13 +10,13 @@ import {
 } from "../../encoding/index.ts";
 import { MOST_VARIATIONS } from "../music/limits.ts";
 import type { GeneratedMusic, MusicEvent } from "../music/options.ts";
+import { samplingOf } from "../options.ts";
 import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { sayNewWarnings } from "./new-warnings.ts";
-import { isTextModel } from "./music-model.ts";
-import { writeText } from "./text-fallback.ts";
+import { requireMusicModel } from "./music-model.ts";
 import {
   positiveInteger,
   positiveNumber,
@@ -47,7 +47,7 @@ export function addGenerateCommand(program: Command): void {
         "followed by its continuation.",
     )
     .argument("[primer]", 'MIDI file to continue; "-" reads stdin')
-    .option("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
+    .requiredOption("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
     .option("--seconds <s>", "how much new music", positiveNumber, 30)
     .option(
       "--primer-seconds <s>",
@@ -88,26 +88,8 @@ export function addGenerateCommand(program: Command): void {
     .action(runGenerate);
 }
 
-/** What only music has: a model of text cannot be asked for it. */
-const MUSIC_OPTIONS = [
-  "seconds",
-  "ending",
-  "variations",
-  "style",
-  "density",
-  "steady",
-  "pitchTemperature",
-  "port",
-] as const;
-
-async function runGenerate(
-  primerPath: string | undefined,
-  given: Omit<GenerateCommandOptions, "out"> & { readonly out?: string },
-  command: Command,
-): Promise<void> {
-  // Of text there is a place to write to without being told.
-  const options: GenerateCommandOptions = { ...given, out: given.out ?? "-" };
-  if (given.out !== undefined) checkOutputs(options);
+async function runGenerate(primerPath: string | undefined, options: GenerateCommandOptions): Promise<void> {
+  checkOutputs(options);
   const primerOptions = {
     "--primer-seconds": options.primerSeconds,
     "--continuation-only": options.continuationOnly,
@@ -119,19 +101,19 @@ async function runGenerate(
       throw new UsageError(`${flag} needs a primer`, "name a MIDI file to continue");
     }
   }
-  const outs = given.out === undefined ? [] : outputPaths(options);
+  const outs = outputPaths(options);
   const console = new Console({ quiet: options.quiet ?? false });
   for (const out of outs) await checkWritable(out);
+  await requireMusicModel(
+    options.model,
+    options,
+    console,
+    `name a music model, such as piano; for text use: ostinato text --model ${options.model}`,
+  );
   const primer =
     primerPath === undefined
       ? undefined
       : await readScore(primerPath, { ...options, keepWhole: true }, console);
-  if (await isTextModel(options.model, options, console)) {
-    checkOutputs(options);
-    return writeText(primerPath, options, MUSIC_OPTIONS, command, console);
-  }
-  if (given.out === undefined)
-    throw new UsageError("--out is missing", 'name a MIDI file to write, or "-" for stdout');
   const model = await loadModel(options, console);
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
@@ -146,8 +128,17 @@ async function runGenerate(
   };
   try {
     const pieces = await model.variations(outs.length, {
-      ...options,
-      ...(primer ? { primer } : {}),
+      ...samplingOf(options),
+      seconds: options.seconds,
+      primerSeconds: options.primerSeconds,
+      continuationOnly: options.continuationOnly,
+      tracks: options.tracks,
+      ending: options.ending,
+      style: options.style,
+      density: options.density,
+      steady: options.steady,
+      port: options.port,
+      primer,
       signal: interruptSignal(),
       onEvent: progress,
     });

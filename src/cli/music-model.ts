@@ -2,15 +2,11 @@
 import { readConfig } from "../../models/index.ts";
 import { modelFiles } from "../platform/node/model-files.ts";
 import type { Console } from "./console.ts";
-import { CommandError } from "./errors.ts";
+import { UsageError } from "./errors.ts";
 import { type FilesCommandOptions, filesOptions } from "./model-options.ts";
 
 /** Whether a model's ids are text: GPT-2's config names no vocabulary, a dataset of text names it so. */
-export async function isTextModel(
-  name: string,
-  options: FilesCommandOptions,
-  console: Console,
-): Promise<boolean> {
+async function isTextModel(name: string, options: FilesCommandOptions, console: Console): Promise<boolean> {
   const files = await modelFiles(name, { ...filesOptions(options, console), only: ["config.json"] });
   const { vocabulary } = await readConfig(files);
   return vocabulary === undefined || vocabulary === "text";
@@ -18,7 +14,7 @@ export async function isTextModel(
 
 /**
  * @param instead what else to do where the model is one of text.
- * @throws CommandError where it is.
+ * @throws UsageError where it is.
  */
 export async function requireMusicModel(
   name: string,
@@ -27,6 +23,6 @@ export async function requireMusicModel(
   instead = "name a music model, such as piano",
 ): Promise<void> {
   if (await isTextModel(name, options, console)) {
-    throw new CommandError(`${name} is a model of text, not of music`, instead);
+    throw new UsageError(`${name} is a model of text, not of music`, instead);
   }
 }

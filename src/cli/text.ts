@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { counted } from "../../encoding/counted.ts";
 import type { TextTokenizer } from "../../encoding/text/text.ts";
-import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
+import { SAMPLING_OPTIONS, samplingOf, type SamplingOptions } from "../options.ts";
 import type { TextModel } from "../text/text-model.ts";
 import type { GeneratedText, TextEnd, TextStep } from "../text/options.ts";
 import { candidateLines } from "./candidates.ts";
@@ -10,12 +10,11 @@ import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
 import { InterruptError, interruptSignal } from "./interrupt.ts";
-import { DEFAULT_TOKENS } from "./text-fallback.ts";
 import { type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
 import { TOY, withTextModel } from "./text-model.ts";
 import { runTextScore } from "./text-score.ts";
 import { positiveInteger, precisionOption } from "./values.ts";
-import { addSamplingOptions, samplingOf } from "./writing-options.ts";
+import { addSamplingOptions } from "./writing-options.ts";
 
 interface TextCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly model: string;
@@ -30,6 +29,9 @@ interface TextCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
+
+/** How many tokens are written where it is not said. */
+const DEFAULT_TOKENS = 100;
 
 /** How many tokens `--choose` offers. */
 const CHOICES = 10;
@@ -149,9 +151,9 @@ async function generateText(
       const { roll = false, tokens } = options;
       const generated = await model.generate(prompt, {
         ...samplingOf(options),
-        ...(seed === undefined ? {} : { seed }),
-        ...(candidates === undefined ? {} : { candidates }),
-        ...(chooser ? { choose: (drawn: TextStep) => chooser.choose(drawn) } : {}),
+        seed,
+        candidates,
+        choose: chooser && ((drawn: TextStep) => chooser.choose(drawn)),
         tokens,
         roll,
         signal: interruptSignal(),

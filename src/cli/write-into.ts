@@ -3,6 +3,7 @@ import { counted } from "../../encoding/counted.ts";
 import { type Score, writeMidi } from "../../encoding/index.ts";
 import type { AddedMusic, WritingOptions } from "../music/added-music.ts";
 import type { MusicModel } from "../music/music-model.ts";
+import { samplingOf } from "../options.ts";
 import { Console } from "./console.ts";
 import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
 import { sayNewWarnings } from "./new-warnings.ts";
@@ -30,7 +31,8 @@ export async function writeInto(
   const elapsed = (): number => (performance.now() - started) / 1000;
   try {
     const { score, ...facts } = await write(model, given, {
-      ...options,
+      ...samplingOf(options),
+      port: options.port,
       signal: interruptSignal(),
       onProgress: ({ events, seconds, of }) =>
         console.progress(

@@ -28,12 +28,6 @@ export function addSamplingOptions(command: Command, of: "music" | "text"): void
   }
 }
 
-/** The options of sampling that were given, without the others of a command. */
-export function samplingOf(options: SamplingOptions): SamplingOptions {
-  const given = SAMPLING_OPTIONS.map(({ key }) => [key, options[key]] as const);
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
-}
-
 /** Adds `--model`, the options of sampling, and those of every command. */
 export function addWritingOptions(command: Command): Command {
   command.addOption(modelOption("piano"));

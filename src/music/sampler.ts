@@ -1,6 +1,6 @@
 import type { Vocabulary } from "../../encoding/index.ts";
 import { Sampler } from "../engine/sampler.ts";
-import { PITCH_TEMPERATURE, type SamplingOptions } from "../options.ts";
+import { PITCH_TEMPERATURE, samplingOf, type SamplingOptions } from "../options.ts";
 
 /**
  * A sampler that knows which ids begin a note, and has a temperature for them.
@@ -9,7 +9,7 @@ import { PITCH_TEMPERATURE, type SamplingOptions } from "../options.ts";
  */
 export function musicSampler(options: SamplingOptions, vocabulary: Vocabulary): Sampler {
   return new Sampler(
-    { ...options, pitchTemperature: options.pitchTemperature ?? PITCH_TEMPERATURE },
+    { ...samplingOf(options), pitchTemperature: options.pitchTemperature ?? PITCH_TEMPERATURE },
     vocabulary.ranges.find(({ kind }) => kind === "NOTE_ON"),
   );
 }

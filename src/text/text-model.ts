@@ -6,7 +6,7 @@ import { ReadingPool } from "../engine/reading.ts";
 import { Sampler } from "../engine/sampler.ts";
 import { score } from "../engine/score.ts";
 import { HintedError } from "../errors.ts";
-import { OptionError } from "../options.ts";
+import { OptionError, samplingOf } from "../options.ts";
 import type {
   CompleteOptions,
   GeneratedText,
@@ -83,7 +83,11 @@ export class TextModel {
     prompt: string | undefined,
     options: CompleteOptions = {},
   ): AsyncGenerator<TextStep, TextEnd | undefined> {
-    return this.#steps(this.#prompt(prompt, options.roll ?? false), new Sampler(options), options);
+    return this.#steps(
+      this.#prompt(prompt, options.roll ?? false),
+      new Sampler(samplingOf(options)),
+      options,
+    );
   }
 
   /**
@@ -92,7 +96,7 @@ export class TextModel {
    * @throws as `complete`.
    */
   async generate(prompt: string | undefined, options: GenerateTextOptions = {}): Promise<GeneratedText> {
-    const sampler = new Sampler(options);
+    const sampler = new Sampler(samplingOf(options));
     const steps = this.#steps(this.#prompt(prompt, options.roll ?? false), sampler, options);
     const ids: number[] = [];
     let text = "";
