@@ -17,7 +17,8 @@ export {
 export { encodeScore, type EncodedScore, type EncodeScoreOptions } from "./performance/encode-score.ts";
 export { ChannelError } from "./midi/free-channel.ts";
 export { endsWithinBar, lastSoundSeconds } from "./midi/last-sound.ts";
-export { eventText, pitchName } from "./performance/event-text.ts";
+export { eventText } from "./performance/event-text.ts";
+export { pitchName } from "./pitch-name.ts";
 export { MidiError, type MidiErrorCode } from "./midi/midi-error.ts";
 export { assembleScore, readMidi, type ReadMidiOptions, scoreFromNotes, writeMidi } from "./midi/midi.ts";
 export { encodePerformance, EncodingError, quantize, STEPS_PER_SECOND } from "./performance/performance.ts";
@@ -91,7 +92,8 @@ export {
   TASKS,
 } from "./tasks/tasks.ts";
 export { TextStream, TextTokenizer, TokenizerError } from "./text/text.ts";
-export { fromToneMidi, type ToneMidi, type ToneMidiTrack, toToneMidi } from "./midi/tone-midi.ts";
+export { fromToneMidi } from "./midi/from-tone-midi.ts";
+export { type ToneMidi, type ToneMidiTrack, toToneMidi } from "./midi/tone-midi.ts";
 export { fromToneNotes, type ToneNote, type ToneNoteLike, toToneNotes } from "./midi/tone-notes.ts";
 export { tempoChanges, TempoMap } from "./midi/tempo-map.ts";
 export {

@@ -1,15 +1,17 @@
 /** Networks: what a decoder is, its ONNX graph, and where its weights come from. */
 export {
   type Checkpoint,
-  type CheckpointFile,
-  type CheckpointFiles,
-  checkpointInMemory,
   openCheckpoint,
   type OpenCheckpoint,
   readCheckpoint,
   readConfig,
-  readIfThere,
 } from "./checkpoint/checkpoint.ts";
+export {
+  type CheckpointFile,
+  type CheckpointFiles,
+  checkpointInMemory,
+  readIfThere,
+} from "./checkpoint/files.ts";
 export {
   type DecoderConfig,
   headSize,
@@ -49,7 +51,8 @@ export {
 } from "./checkpoint/safetensors.ts";
 export { NOTHING_DRAWN } from "./graph/sampling.ts";
 export { int8Tensors, type Int8Storage } from "./checkpoint/stored-int8.ts";
-export { graphData, graphWeights, type Tensor, type Tensors, tensorShapes } from "./checkpoint/tensors.ts";
+export { type Tensor, type Tensors, tensorShapes } from "./checkpoint/tensors.ts";
+export { graphData, graphWeights } from "./graph/weights.ts";
 export { GPT2_SIZES } from "./checkpoint/sizes.ts";
 export {
   cacheBytesPerId,

@@ -3,8 +3,10 @@
  * defaults cannot differ.
  */
 import { type Precision, PRECISIONS } from "../models/index.ts";
-import { MAX_SEED } from "./engine/random.ts";
 import { HintedError, type HintedErrorDetails } from "./errors.ts";
+
+/** The largest seed: whole numbers up to here are exact in JavaScript. */
+export const MAX_SEED = Number.MAX_SAFE_INTEGER;
 
 /**
  * The pitch temperature of music where none is chosen: drawn as they are, pitches stray from the key and what was played does

@@ -3,7 +3,6 @@ import { type Cut, cutTracks, noteKey } from "./cut-track.ts";
 import { withFinerDivision } from "./finer-division.ts";
 import { partChannel } from "./free-channel.ts";
 import { assembleScore } from "./midi.ts";
-import type { PerformanceNote } from "../performance/performance-decoder.ts";
 import type { Division, Note, Score, ScoreNote, Track } from "./score.ts";
 import { TempoMap } from "./tempo-map.ts";
 import { noteEvents, noteOff, portEvent, trackOf } from "./track-builder.ts";
@@ -15,8 +14,8 @@ const LONGEST_DELAY_SECONDS = 0.01;
 export interface Continuation {
   /** The notes of the primer that were given to the model, in the order of their note-ons (`EncodedScore.notes`). */
   readonly primerNotes: readonly ScoreNote[];
-  /** Notes decoded from the primer's ids and the generated ones together; times count from `startSeconds`. */
-  readonly notes: readonly PerformanceNote[];
+  /** Notes decoded from the primer's ids and the generated ones together; times count from `startSeconds`, onsets from 0. */
+  readonly notes: readonly (Note & { readonly onset: number })[];
   /** How many of `notes`, from the first, are the primer's. */
   readonly primerOnsets: number;
   /** Seconds of the file at which `notes` begin: the leading silence that was trimmed. */

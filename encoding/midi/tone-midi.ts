@@ -2,7 +2,7 @@
  * A `Score` to the objects of `@tonejs/midi` (what `Midi#toJSON()` gives and `Midi#fromJSON()` takes). Only their shape is
  * known here: the package is not needed.
  */
-import { pitchName } from "../performance/event-text.ts";
+import { pitchName } from "../pitch-name.ts";
 import type { ChannelEvent, Score, ScoreNote, Track } from "./score.ts";
 import { DEFAULT_MICROSECONDS_PER_QUARTER, tempoChanges, TempoMap } from "./tempo-map.ts";
 import { toUnit } from "./tone-notes.ts";
@@ -16,8 +16,6 @@ import {
   timeSignatureOf,
   toBend,
 } from "./tone-values.ts";
-
-export { fromToneMidi } from "./from-tone-midi.ts";
 
 export interface ToneMidiNote {
   midi: number;

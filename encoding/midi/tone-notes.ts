@@ -1,5 +1,5 @@
 /** Notes <-> what Tone.js plays: `{ time, duration, name or midi, velocity }`, as its `Part` and `triggerAttackRelease` take. */
-import { pitchName } from "../performance/event-text.ts";
+import { pitchName } from "../pitch-name.ts";
 import { MidiError } from "./midi-error.ts";
 import type { Note } from "./score.ts";
 

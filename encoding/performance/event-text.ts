@@ -1,13 +1,7 @@
 /** Events in words, for people. */
+import { pitchName } from "../pitch-name.ts";
 import { STEPS_PER_SECOND } from "./performance.ts";
 import type { Vocabulary, VocabularyEvent } from "./vocabulary.ts";
-
-const PITCH_CLASSES = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
-
-/** A pitch by name, in the convention that 60 is C4. */
-export function pitchName(pitch: number): string {
-  return `${PITCH_CLASSES[pitch % 12] ?? ""}${Math.floor(pitch / 12) - 1}`;
-}
 
 /** One event, such as `NOTE_ON 60 C4`, `TIME_SHIFT 0.52 s` or `VELOCITY 25 97–100`. */
 export function eventText({ kind, value }: VocabularyEvent, vocabulary: Vocabulary): string {

@@ -6,29 +6,12 @@
 import { type DecoderConfig, parseConfig } from "./config.ts";
 import { CheckpointError } from "../errors.ts";
 import { isOutOfMemory } from "../memory.ts";
+import { type CheckpointFiles, readWhole } from "./files.ts";
 import { isPrecision, STORED_PRECISIONS } from "./precision.ts";
 import { shownName } from "../shown.ts";
 import { expandInt8, parseInt8Storage, withScales } from "./stored-int8.ts";
 import { checkShape, type Tensor, tensorShapes } from "./tensors.ts";
 import { openWeights, type StoredWeight } from "./weight-files.ts";
-
-/** Where a checkpoint's files come from. */
-export interface CheckpointFiles {
-  /** @throws CheckpointError with code "missing-file" when there is none of that name. */
-  open(name: string): Promise<CheckpointFile>;
-}
-
-/** One open file of a checkpoint, of which any part can be read; whoever opened it closes it. */
-export interface CheckpointFile {
-  /** Its length. */
-  readonly bytes: number;
-  /** Bytes `begin` up to `end`, which may be a view. */
-  read(begin: number, end: number): Promise<Uint8Array>;
-  /** Lets go of the file; it cannot be read afterwards. */
-  close(): Promise<void>;
-  /** Where it is, if it is a file of this machine. */
-  readonly path?: string;
-}
 
 /** A checkpoint in memory: all it takes to load a decoder. */
 export interface Checkpoint {
@@ -104,30 +87,6 @@ export async function readConfig(files: CheckpointFiles): Promise<DecoderConfig>
   return parseConfig(await readJson(files));
 }
 
-/**
- * The whole of one of a checkpoint's files, for those that a checkpoint need not have.
- *
- * @returns undefined where there is none of that name.
- * @throws CheckpointError when it is there and cannot be read.
- */
-export async function readIfThere(files: CheckpointFiles, name: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readWhole(files, name);
-  } catch (error) {
-    if (error instanceof CheckpointError && error.code === "missing-file") return undefined;
-    throw error;
-  }
-}
-
-async function readWhole(files: CheckpointFiles, name: string): Promise<Uint8Array> {
-  const file = await files.open(name);
-  try {
-    return await file.read(0, file.bytes);
-  } finally {
-    await file.close();
-  }
-}
-
 async function readJson(files: CheckpointFiles): Promise<unknown> {
   const text = new TextDecoder().decode(await readWhole(files, "config.json"));
   try {
@@ -136,24 +95,6 @@ async function readJson(files: CheckpointFiles): Promise<unknown> {
     const hint = "the file is cut off or damaged; download or export it again";
     throw new CheckpointError("config.json is not JSON", { code: "bad-config", hint, cause });
   }
-}
-
-/** A checkpoint whose files are in memory. */
-export function checkpointInMemory(files: ReadonlyMap<string, Uint8Array>): CheckpointFiles {
-  return {
-    open: async (name) => {
-      const bytes = files.get(name);
-      if (!bytes) {
-        const hint = `there are ${[...files.keys()].join(", ") || "no files"}`;
-        throw new CheckpointError(`${name} is missing`, { code: "missing-file", hint });
-      }
-      return {
-        bytes: bytes.length,
-        read: async (begin, end) => bytes.subarray(begin, end),
-        close: async () => {},
-      };
-    },
-  };
 }
 
 function checkStored(stored: ReadonlyMap<string, StoredWeight>, config: DecoderConfig): void {

@@ -13,11 +13,10 @@
  * Vectors and learned positions, and matrices whose inputs the block does not divide, are stored as ever.
  */
 import { CheckpointError } from "../errors.ts";
-import { isBody, isTable } from "../graph/plan.ts";
 import { halfBits, STORED_PRECISIONS } from "./precision.ts";
 import type { TensorBytes } from "./safetensors.ts";
 import { shown, shownName } from "../shown.ts";
-import { checkShape, type Tensor } from "./tensors.ts";
+import { checkShape, isBody, isTable, type Tensor } from "./tensors.ts";
 import type { StoredWeight } from "./weight-files.ts";
 
 /** How a checkpoint's int8 matrices are divided: the `quantization` of its config.json. */

@@ -1,9 +1,7 @@
-/** The tensors of a decoder: their names and shapes in a checkpoint (GPT-2's), and as the graph wants them. */
+/** The tensors of a decoder: their names and shapes in a checkpoint (GPT-2's). */
 import { type DecoderConfig, headSize } from "./config.ts";
 import { CheckpointError } from "../errors.ts";
 import { shownSizes } from "../shown.ts";
-import { matrixData, type WeightArray } from "../graph/matrix.ts";
-import { PLANS, type PrecisionPlan } from "../graph/plan.ts";
 
 /** A weight of a checkpoint in memory. */
 export interface Tensor {
@@ -48,42 +46,6 @@ export type Tensors =
   | Iterable<readonly [name: string, Tensor]>
   | AsyncIterable<readonly [name: string, Tensor]>;
 
-/**
- * The tensors as the graph reads them: the matrices in the form that the plan says, all else as it is.
- *
- * @returns by the names of the graph's data.
- * @throws CheckpointError for a tensor that is missing or has another shape than the config says.
- */
-export async function graphWeights(
-  config: DecoderConfig,
-  tensors: Tensors,
-  plan: PrecisionPlan = PLANS.fp32.node,
-): Promise<Map<string, WeightArray>> {
-  const weights = new Map<string, WeightArray>();
-  for await (const entry of graphData(config, tensors, plan)) weights.set(...entry);
-  return weights;
-}
-
-/** As `graphWeights`, one after the other. */
-export async function* graphData(
-  config: DecoderConfig,
-  tensors: Tensors,
-  plan: PrecisionPlan,
-): AsyncGenerator<[data: string, WeightArray], void> {
-  const wanted = tensorShapes(config);
-  for await (const [name, tensor] of tensors) {
-    const shape = wanted.get(name);
-    if (!shape) continue;
-    wanted.delete(name);
-    checkShape(name, tensor.shape, shape);
-    yield* matrixData(plan, name, shape, tensor.values);
-  }
-  for (const name of wanted.keys()) {
-    const hint = "the checkpoint is incomplete, or config.json is another model's";
-    throw new CheckpointError(`tensor "${name}" is missing`, { code: "missing-tensor", hint });
-  }
-}
-
 /** @throws CheckpointError when the shapes differ. */
 export function checkShape(name: string, found: readonly number[], wanted: readonly number[]): void {
   if (found.length === wanted.length && found.every((size, i) => size === wanted[i])) return;
@@ -92,3 +54,16 @@ export function checkShape(name: string, found: readonly number[], wanted: reado
     hint: `config.json asks for ${shownSizes(wanted)}; the two files are of different models`,
   });
 }
+
+/** Whether a tensor is a table of rows, which are its inputs when it is multiplied with; matrices are `[inputs, outputs]`. */
+export function isTable(name: string): boolean {
+  return TABLE.test(name);
+}
+
+/** Whether a tensor is a matrix of one of the blocks, `[inputs, outputs]`. */
+export function isBody(name: string): boolean {
+  return BODY.test(name);
+}
+
+const TABLE = /^(wte|lm_head)\.weight$/;
+const BODY = /^h\.\d+\.(attn|mlp)\.c_\w+\.weight$/;

@@ -2,7 +2,7 @@
  * Where a checkpoint's tensors lie: in `model.safetensors`, or in several files that `model.safetensors.index.json`
  * lists, as Hugging Face shards what is large. Headers are read and checked here, values are not.
  */
-import type { CheckpointFile, CheckpointFiles } from "./checkpoint.ts";
+import type { CheckpointFile, CheckpointFiles } from "./files.ts";
 import { CheckpointError } from "../errors.ts";
 import { headerBytes, LENGTH_BYTES, parseHeader, type StoredTensor } from "./safetensors.ts";
 import { shown, shownName } from "../shown.ts";

@@ -3,7 +3,8 @@
  * Operators of ONNX Runtime: microsoft/onnxruntime, `docs/ContribOperators.md`.
  */
 import { type GraphBuilder, integer, type Value } from "./graph-builder.ts";
-import { blockSize, isTable, matrixFormat, type PrecisionPlan } from "./plan.ts";
+import { isTable } from "../checkpoint/tensors.ts";
+import { blockSize, matrixFormat, type PrecisionPlan } from "./plan.ts";
 import { quantizeColumns, quantizeRows, transposed } from "./quantize.ts";
 
 /** What a graph reads a weight from, in the graph's type for it. */

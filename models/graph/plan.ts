@@ -3,6 +3,7 @@
  * Vectors, positions and everything computed in between are float32 in every plan.
  */
 import type { DecoderConfig } from "../checkpoint/config.ts";
+import { isBody, isTable } from "../checkpoint/tensors.ts";
 
 /** What runs a graph: ONNX Runtime as a native library under Node, as WebAssembly, or on a graphics processor. */
 export type Backend = "node" | "wasm" | "webgpu";
@@ -97,16 +98,3 @@ export function matrixFormat(plan: PrecisionPlan, name: string, inputs: number):
   const format = isTable(name) ? plan.table : isBody(name) ? plan.body : "float32";
   return format === "int8-blocks" && blockSize(inputs) === undefined ? "float32" : format;
 }
-
-/** Whether a tensor is a table of rows, which are its inputs when it is multiplied with; matrices are `[inputs, outputs]`. */
-export function isTable(name: string): boolean {
-  return TABLE.test(name);
-}
-
-/** Whether a tensor is a matrix of one of the blocks, `[inputs, outputs]`. */
-export function isBody(name: string): boolean {
-  return BODY.test(name);
-}
-
-const TABLE = /^(wte|lm_head)\.weight$/;
-const BODY = /^h\.\d+\.(attn|mlp)\.c_\w+\.weight$/;

@@ -20,7 +20,8 @@ export {
   STEERING_PERIOD,
 } from "./generate.ts";
 export { Lane, LaneGroup } from "./lanes.ts";
-export { GumbelNoise, MAX_SEED, philox } from "./random.ts";
+export { MAX_SEED } from "../options.ts";
+export { GumbelNoise, philox } from "./random.ts";
 export { Reading, ReadingPool, type ReadOptions } from "./reading.ts";
 export {
   type Backend,

@@ -11,9 +11,6 @@ const WEYL_1 = 0xbb67ae85;
 const ROUNDS = 10;
 const TWO_32 = 0x100000000;
 
-/** The largest seed: whole numbers up to here are exact in JavaScript. */
-export const MAX_SEED = Number.MAX_SAFE_INTEGER;
-
 /**
  * One block of Philox4x32-10.
  *

@@ -1,5 +1,5 @@
 /** Keyboards and synthesizers through Web MIDI. */
-import type { NoteChange } from "../music/piece.ts";
+import type { NoteChange } from "../music/note.ts";
 import type { Hands } from "./computer-keys.ts";
 
 const SUSTAIN = 64;

@@ -1,4 +1,4 @@
-import type { PieceNote } from "./piece.ts";
+import type { PieceNote } from "./note.ts";
 
 /** Notes are looked up by whole stretches of so many seconds. */
 const STRETCH_SECONDS = 1;

@@ -1,36 +1,6 @@
-import {
-  type EventKind,
-  type Note,
-  type PerformanceEventKind,
-  STEPS_PER_SECOND,
-  type Vocabulary,
-} from "../../encoding/index.ts";
+import { type EventKind, type Note, STEPS_PER_SECOND, type Vocabulary } from "../../encoding/index.ts";
 import { firstFrom, firstIndex, NoteIndex } from "./note-index.ts";
-
-/** Whose music is: the visitor's; the model's; the model's, in a place where the visitor asked for it. */
-export type Origin = "given" | "written" | "filled";
-
-/** A note of a piece that may still be growing. */
-export interface PieceNote {
-  readonly pitch: number;
-  /** 1–127. */
-  readonly velocity: number;
-  readonly startSeconds: number;
-  /** Undefined while its end has not been written. */
-  endSeconds: number | undefined;
-  /** Index of the id that begins it. */
-  readonly index: number;
-  /** Index of the id that ends it. */
-  endIndex: number | undefined;
-  readonly origin: Origin;
-}
-
-/** A note begins or ends. */
-export interface NoteChange {
-  readonly kind: Extract<PerformanceEventKind, "NOTE_ON" | "NOTE_OFF">;
-  readonly note: PieceNote;
-  readonly seconds: number;
-}
+import type { NoteChange, Origin, PieceNote } from "./note.ts";
 
 /** The velocity of notes before the first velocity event. */
 const DEFAULT_VELOCITY = 100;

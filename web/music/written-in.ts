@@ -10,7 +10,8 @@ import {
 } from "../../src/index.ts";
 import { shiftIds } from "../../encoding/index.ts";
 import type { Span } from "../sound/sound.ts";
-import { type Origin, Piece, type PieceNote } from "./piece.ts";
+import type { Origin, PieceNote } from "./note.ts";
+import { Piece } from "./piece.ts";
 
 /** A note, whose it is, and no end where that has not been written yet. */
 export type OwnedNote = Pick<PieceNote, "pitch" | "velocity" | "startSeconds" | "endSeconds" | "origin">;

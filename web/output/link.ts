@@ -4,7 +4,8 @@
  */
 import { SAMPLING_OPTIONS, type SamplingOptions, type Vocabulary } from "../../src/index.ts";
 import type { SettingValues } from "../controls/settings.ts";
-import { type Origin, Piece } from "../music/piece.ts";
+import type { Origin } from "../music/note.ts";
+import { Piece } from "../music/piece.ts";
 
 /** Bits of a number that are the id; those above tell whose it is. */
 const ID = 0x3fff;

@@ -1,5 +1,6 @@
 /** Where things are on the piano roll: time goes right, pitch goes up; all lengths are CSS pixels. */
-import type { Piece, PieceNote } from "../music/piece.ts";
+import type { PieceNote } from "../music/note.ts";
+import type { Piece } from "../music/piece.ts";
 
 /** What part of the music is seen, and how large. */
 export interface RollView {

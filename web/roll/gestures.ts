@@ -1,5 +1,6 @@
 /** Fingers, pointers, wheels and keys on the roll, as what they mean. */
-import type { Piece, PieceNote } from "../music/piece.ts";
+import type { PieceNote } from "../music/note.ts";
+import type { Piece } from "../music/piece.ts";
 import { noteAt, type RollView, timeOfX, xOfTime } from "./geometry.ts";
 import type { Span } from "../sound/sound.ts";
 

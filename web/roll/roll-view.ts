@@ -1,6 +1,7 @@
 /** The roll on the page: what is painted when, and what presses on it do. */
 import type { App } from "../app.ts";
-import type { Piece, PieceNote } from "../music/piece.ts";
+import type { PieceNote } from "../music/note.ts";
+import type { Piece } from "../music/piece.ts";
 import type { Span } from "../sound/sound.ts";
 import type { Why } from "../why/why.ts";
 import { clock } from "../words.ts";

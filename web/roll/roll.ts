@@ -1,6 +1,7 @@
 /** Paints the piano roll. Where everything lies is in geometry.ts, which notes are shown in note-layout.ts. */
 import { pitchName } from "../../encoding/index.ts";
-import type { Piece, PieceNote } from "../music/piece.ts";
+import type { PieceNote } from "../music/note.ts";
+import type { Piece } from "../music/piece.ts";
 import type { Span } from "../sound/sound.ts";
 import { clock } from "../words.ts";
 import { type Arc, paintArcs } from "./arcs.ts";

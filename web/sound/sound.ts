@@ -1,6 +1,6 @@
 /** Notes to loudspeakers, on time, through Tone.js. */
 import { Gain, getContext, getTransport, immediate, Limiter, now, start } from "tone";
-import type { NoteChange } from "../music/piece.ts";
+import type { NoteChange } from "../music/note.ts";
 import { computeTones } from "./tones.ts";
 import { type Tones, Voices } from "./voices.ts";
 

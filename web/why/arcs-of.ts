@@ -1,6 +1,7 @@
 /** Attention over ids as arcs over notes. */
 import type { LayerAttention } from "../../src/index.ts";
-import type { Piece, PieceNote } from "../music/piece.ts";
+import type { PieceNote } from "../music/note.ts";
+import type { Piece } from "../music/piece.ts";
 import type { Arc } from "../roll/arcs.ts";
 
 export interface NoteAttention {

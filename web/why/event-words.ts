@@ -1,6 +1,7 @@
 /** Events in the words of someone who plays, not of the encoding. */
 import { pitchName, STEPS_PER_SECOND, type Vocabulary, type VocabularyEvent } from "../../encoding/index.ts";
-import type { Piece, PieceNote } from "../music/piece.ts";
+import type { PieceNote } from "../music/note.ts";
+import type { Piece } from "../music/piece.ts";
 import { clock } from "../words.ts";
 
 /**

@@ -2,7 +2,8 @@
 import type { Explanation } from "../../src/index.ts";
 import type { App } from "../app.ts";
 import { byId, element } from "../elements.ts";
-import type { Piece, PieceNote } from "../music/piece.ts";
+import type { PieceNote } from "../music/note.ts";
+import type { Piece } from "../music/piece.ts";
 import type { Arc } from "../roll/arcs.ts";
 import { headColour } from "../roll/colours.ts";
 import { arcsOf } from "./arcs-of.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { makeFolder } from "../../platform/node/make-folder.ts";
 import { writeFileAtomic } from "../../platform/node/write-file.ts";
 import type { EncodedPiece } from "./encode-piece.ts";
-import type { ExampleKind } from "./examples.ts";
+import type { ExampleKind } from "./example-kind.ts";
 import { datasetHeader, type DatasetPiece, type DatasetVocabulary, frameIds, indexBytes } from "./format.ts";
 import {
   exampleOrders,

@@ -11,7 +11,8 @@ import { MIDI_EXTENSIONS } from "../../../encoding/midi/midi-files.ts";
 import { TextTokenizer, TokenizerError } from "../../../encoding/text/text.ts";
 import { HintedError } from "../../errors.ts";
 import { Draws } from "../draws.ts";
-import { type ExampleKind, makeExample } from "./examples.ts";
+import type { ExampleKind } from "./example-kind.ts";
+import { makeExample } from "./examples.ts";
 import { type DatasetVocabulary, MAX_UNRELEASED_SECONDS } from "./format.ts";
 
 export interface EncodedPiece {

@@ -22,18 +22,8 @@ import {
 import { HintedError } from "../../errors.ts";
 import type { Draws } from "../draws.ts";
 import { chooseRegion } from "../regions.ts";
+import type { ExampleKind } from "./example-kind.ts";
 import { MAX_UNRELEASED_SECONDS } from "./format.ts";
-
-/** What an example is; the header of the dataset tells it of each. */
-export type ExampleKind =
-  | "plain"
-  | "ending"
-  | "style"
-  | "accompany-melody"
-  | "accompany-skyline"
-  | "infill"
-  | "closing"
-  | "style-closing";
 
 /** Thrown for a piece that a kind of example cannot be made of. */
 export class ExampleError extends HintedError<"no-notes" | "no-melody" | "no-region"> {

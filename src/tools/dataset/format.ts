@@ -4,7 +4,7 @@
  * little-endian, where each piece begins and, last, where the ids end).
  */
 import type { IdRange, Task } from "../../../encoding/index.ts";
-import type { ExampleKind } from "./examples.ts";
+import type { ExampleKind } from "./example-kind.ts";
 
 /** What the header says of the ids: all that the trainer knows about music or text. */
 export interface DatasetVocabulary {

@@ -2,7 +2,7 @@
 import type { StyleName, Task } from "../../../encoding/index.ts";
 import { Draws } from "../draws.ts";
 import type { ExampleOrder } from "./encode-piece.ts";
-import type { ExampleKind } from "./examples.ts";
+import type { ExampleKind } from "./example-kind.ts";
 
 /** The kinds that take a share of the ids; the pieces themselves have the rest. */
 export const SHARED_KINDS = [

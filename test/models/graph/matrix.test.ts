@@ -10,7 +10,8 @@ import {
   type WeightArray,
 } from "../../../models/graph/matrix.ts";
 import { encodeModel } from "../../../models/graph/onnx.ts";
-import { blockSize, isTable, matrixFormat, PLANS, type PrecisionPlan } from "../../../models/graph/plan.ts";
+import { isTable } from "../../../models/checkpoint/tensors.ts";
+import { blockSize, matrixFormat, PLANS, type PrecisionPlan } from "../../../models/graph/plan.ts";
 import { Decoder } from "../../../src/engine/decoder.ts";
 import { createNodeRuntime } from "../../../src/platform/node/runtime.ts";
 import { randomIds, centredNumbers, randomTensors, referenceLogits, relativeError } from "../reference.ts";

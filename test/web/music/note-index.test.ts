@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { NoteIndex } from "../../../web/music/note-index.ts";
-import type { PieceNote } from "../../../web/music/piece.ts";
+import type { PieceNote } from "../../../web/music/note.ts";
 
 function note(startSeconds: number): PieceNote {
   return {

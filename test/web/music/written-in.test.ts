@@ -6,7 +6,8 @@ import {
   PERFORMANCE_416,
   replaceNotes,
 } from "../../../encoding/index.ts";
-import { Piece, type PieceNote } from "../../../web/music/piece.ts";
+import type { PieceNote } from "../../../web/music/note.ts";
+import { Piece } from "../../../web/music/piece.ts";
 import { accompanied, filled, melodyOf, pieceOfNotes, scoreOf } from "../../../web/music/written-in.ts";
 
 /** Two notes of the visitor's, then a scale of the model's whose last note has no end; all on a grid of 10 ms. */

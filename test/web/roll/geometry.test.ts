@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PERFORMANCE_388 } from "../../../encoding/index.ts";
-import { Piece, type PieceNote } from "../../../web/music/piece.ts";
+import type { PieceNote } from "../../../web/music/note.ts";
+import { Piece } from "../../../web/music/piece.ts";
 import {
   noteAt,
   noteRectangle,

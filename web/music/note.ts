@@ -1,0 +1,26 @@
+import type { PerformanceEventKind } from "../../encoding/index.ts";
+
+/** Whose music is: the visitor's; the model's; the model's, in a place where the visitor asked for it. */
+export type Origin = "given" | "written" | "filled";
+
+/** A note of a piece that may still be growing. */
+export interface PieceNote {
+  readonly pitch: number;
+  /** 1–127. */
+  readonly velocity: number;
+  readonly startSeconds: number;
+  /** Undefined while its end has not been written. */
+  endSeconds: number | undefined;
+  /** Index of the id that begins it. */
+  readonly index: number;
+  /** Index of the id that ends it. */
+  endIndex: number | undefined;
+  readonly origin: Origin;
+}
+
+/** A note begins or ends. */
+export interface NoteChange {
+  readonly kind: Extract<PerformanceEventKind, "NOTE_ON" | "NOTE_OFF">;
+  readonly note: PieceNote;
+  readonly seconds: number;
+}
