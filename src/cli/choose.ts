@@ -4,6 +4,7 @@ import type { TextStep } from "../text/options.ts";
 import { candidateLine, shownToken } from "./candidates.ts";
 import type { Console } from "./console.ts";
 import { InterruptError } from "./interrupt.ts";
+import { type CommandIo, commandIo } from "./io.ts";
 
 /** What a key or a line asks for. */
 export type Choice =
@@ -55,6 +56,7 @@ const DOWN = "\u001bD";
 
 export class Chooser {
   readonly #console: Console;
+  readonly #io = commandIo();
   readonly #hasKeys: boolean;
   #keys: Keys | undefined;
   #lines: Interface | undefined;
@@ -62,7 +64,7 @@ export class Chooser {
 
   constructor(console: Console) {
     this.#console = console;
-    this.#hasKeys = process.stdin.isTTY === true && process.stderr.isTTY === true;
+    this.#hasKeys = this.#io.stdin.isTTY === true && this.#io.stderr.isTTY === true;
   }
 
   /** Shows the candidates. @returns the id that was picked; undefined to end the text. */
@@ -83,7 +85,7 @@ export class Chooser {
 
   async #byLines(drawn: TextStep, first: number): Promise<number | undefined> {
     const { candidates = [] } = drawn;
-    this.#lines ??= createInterface({ input: process.stdin });
+    this.#lines ??= createInterface({ input: this.#io.stdin });
     this.#iterator ??= this.#lines[Symbol.asyncIterator]();
     // The text so far may stand on the same screen, in the middle of a line.
     for (const line of ["", ...this.#menu(drawn, first)]) this.#console.say(line);
@@ -101,22 +103,23 @@ export class Chooser {
 
   /** The menu stands below the text, and is taken away again when a key has picked. */
   async #byKeys(drawn: TextStep, first: number): Promise<number | undefined> {
+    const { stdin, stderr } = this.#io;
     const count = drawn.candidates?.length ?? 0;
-    this.#keys ??= new Keys();
+    this.#keys ??= new Keys(stdin);
     let at = first;
-    const columns = process.stderr.columns || 80; // some terminals do not know, and say 0
-    const room = (process.stderr.rows || 24) - 2; // the text's line, and the one that says which keys there are
+    const columns = stderr.columns || 80; // some terminals do not know, and say 0
+    const room = (stderr.rows || 24) - 2; // the text's line, and the one that says which keys there are
     const keys = `(arrows and Enter, 1 to ${Math.min(count, 9)}${count > 9 ? ", 0 for 10" : ""}, q ends)`;
     const draw = (): void => {
       const { from, to } = shownRange(count, at, room);
       const lines = [...this.#menu(drawn, at).slice(from, to), keys];
       const fitting = lines.map((line) => [...line].slice(0, columns - 1).join(""));
-      process.stderr.write(`\u001b7\u001b[0J\n${fitting.join("\n")}\u001b8`);
+      stderr.write(`\u001b7\u001b[0J\n${fitting.join("\n")}\u001b8`);
     };
-    const erase = (): void => void process.stderr.write("\u001b7\u001b[0J\u001b8");
+    const erase = (): void => void stderr.write("\u001b7\u001b[0J\u001b8");
     const height = Math.min(count, Math.max(1, room)) + 1;
     // Room below, so that the terminal does not scroll what was saved away.
-    process.stderr.write(`${DOWN.repeat(height)}\u001b[${height}A`);
+    stderr.write(`${DOWN.repeat(height)}\u001b[${height}A`);
     try {
       for (;;) {
         draw();
@@ -147,6 +150,7 @@ interface Keypress {
 
 /** The keys of stdin in their order: several may arrive at once, and before anyone asks for them. */
 class Keys {
+  readonly #stdin: CommandIo["stdin"];
   readonly #pressed: Keypress[] = [];
   #wake: (() => void) | undefined;
   readonly #listen = (_sequence: string | undefined, key: Keypress): void => {
@@ -154,11 +158,12 @@ class Keys {
     this.#wake?.();
   };
 
-  constructor() {
-    emitKeypressEvents(process.stdin);
-    process.stdin.setRawMode(true);
-    process.stdin.on("keypress", this.#listen);
-    process.stdin.resume();
+  constructor(stdin: CommandIo["stdin"]) {
+    this.#stdin = stdin;
+    emitKeypressEvents(stdin);
+    this.#stdin.setRawMode?.(true);
+    this.#stdin.on("keypress", this.#listen);
+    this.#stdin.resume();
   }
 
   /** The name of the next key; Ctrl-C, which raw mode keeps from the system, interrupts. */
@@ -170,8 +175,8 @@ class Keys {
   }
 
   close(): void {
-    process.stdin.off("keypress", this.#listen);
-    process.stdin.setRawMode(false);
-    process.stdin.pause();
+    this.#stdin.off("keypress", this.#listen);
+    this.#stdin.setRawMode?.(false);
+    this.#stdin.pause();
   }
 }

@@ -3,6 +3,7 @@
  * control characters are escaped here; only what this file writes itself controls the terminal.
  */
 import { escapeControls, LAYOUT } from "../tools/control-characters.ts";
+import { commandIo } from "./io.ts";
 
 /** How often a progress line is renewed, in milliseconds: on a terminal, and in a log, where the first comes early. */
 const TERMINAL_INTERVAL = 100;
@@ -11,7 +12,8 @@ const LOG_INTERVAL = 10_000;
 
 export class Console {
   readonly #quiet: boolean;
-  readonly #isTerminal = process.stderr.isTTY === true;
+  readonly #io = commandIo();
+  readonly #isTerminal = this.#io.stderr.isTTY === true;
   #lastProgress = Date.now();
   #interval: number;
   #progressShown = false;
@@ -25,7 +27,7 @@ export class Console {
   say(line: string): void {
     if (this.#quiet) return;
     this.#clearProgress();
-    process.stderr.write(`${escapeControls(line)}\n`);
+    this.#io.stderr.write(`${escapeControls(line)}\n`);
   }
 
   /** The state of something long: one line that renews itself on a terminal, a line every ten seconds in a log. */
@@ -35,10 +37,10 @@ export class Console {
     if (now - this.#lastProgress < this.#interval) return;
     this.#lastProgress = now;
     if (this.#isTerminal) {
-      process.stderr.write(`\r\u001b[K${escapeControls(line())}`);
+      this.#io.stderr.write(`\r\u001b[K${escapeControls(line())}`);
       this.#progressShown = true;
     } else {
-      process.stderr.write(`${escapeControls(line())}\n`);
+      this.#io.stderr.write(`${escapeControls(line())}\n`);
       this.#interval = LOG_INTERVAL;
     }
   }
@@ -51,12 +53,12 @@ export class Console {
   /** A part of a result that comes piece by piece, on stdout: as it is in a pipe or file, escaped on a terminal. */
   write(text: string): void {
     this.#clearProgress();
-    process.stdout.write(process.stdout.isTTY === true ? escapeControls(text, LAYOUT) : text);
+    this.#io.stdout.write(this.#io.stdout.isTTY === true ? escapeControls(text, LAYOUT) : text);
   }
 
   /** The text that the result goes on from, on stderr. */
   prompt(text: string): void {
-    process.stderr.write(escapeControls(text, LAYOUT));
+    this.#io.stderr.write(escapeControls(text, LAYOUT));
   }
 
   /**
@@ -66,11 +68,11 @@ export class Console {
    */
   line(text: string, mark = ""): void {
     this.#clearProgress();
-    process.stdout.write(`${mark}${escapeControls(text, LAYOUT)}\n`);
+    this.#io.stdout.write(`${mark}${escapeControls(text, LAYOUT)}\n`);
   }
 
   #clearProgress(): void {
-    if (this.#progressShown) process.stderr.write("\r\u001b[K");
+    if (this.#progressShown) this.#io.stderr.write("\r\u001b[K");
     this.#progressShown = false;
   }
 }

@@ -4,6 +4,7 @@ import { counted } from "../../encoding/counted.ts";
 import type { Check, CheckState } from "../tools/doctor/check.ts";
 import { examine } from "../tools/doctor/doctor.ts";
 import { Console } from "./console.ts";
+import { commandIo } from "./io.ts";
 
 interface DoctorCommandOptions {
   readonly quiet?: boolean;
@@ -36,7 +37,7 @@ const COLOURS = { good: "green", note: "yellow", fault: "red" } as const;
 async function runDoctor(options: DoctorCommandOptions): Promise<void> {
   const console = new Console({ quiet: options.quiet ?? false });
   const report = await examine((what) => console.progress(() => `looking at ${what}`));
-  if (!report.ok) process.exitCode = 1;
+  if (!report.ok) commandIo().exitCode = 1;
   if (options.json) {
     console.result({ ...report, backend: report.backend ?? null });
     return;
@@ -60,7 +61,7 @@ async function runDoctor(options: DoctorCommandOptions): Promise<void> {
 }
 
 function showCheck({ name, state, found, hint }: Check, width: number, console: Console): void {
-  const mark = styleText(COLOURS[state], MARKS[state], { stream: process.stdout });
+  const mark = styleText(COLOURS[state], MARKS[state], { stream: commandIo().stdout });
   console.line(` ${name.padEnd(width)}  ${found}`, `  ${mark}`);
   if (hint !== undefined) console.line(`    ${"".padEnd(width)}  → ${hint}`);
 }

@@ -16,6 +16,7 @@ import { writeFileAtomic } from "../platform/node/write-file.ts";
 import type { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { commandIo } from "./io.ts";
 
 /** @throws CommandError when the file cannot be read. */
 export async function readInput(path: string): Promise<Uint8Array> {
@@ -135,7 +136,7 @@ export async function writeOutput(path: string, data: Uint8Array | AsyncIterable
   if (path === "-") {
     for await (const part of data instanceof Uint8Array ? [data] : data) {
       await new Promise<void>((resolve, reject) => {
-        process.stdout.write(part, (error) => (error ? reject(error) : resolve()));
+        commandIo().stdout.write(part, (error) => (error ? reject(error) : resolve()));
       });
     }
     return;
@@ -153,7 +154,7 @@ async function readStdin(): Promise<Uint8Array> {
   const signal = interruptSignal();
   const chunks: Uint8Array[] = [];
   try {
-    for await (const chunk of addAbortSignal(signal, process.stdin)) chunks.push(chunk);
+    for await (const chunk of addAbortSignal(signal, commandIo().stdin)) chunks.push(chunk);
   } catch (error) {
     signal.throwIfAborted();
     throw error;

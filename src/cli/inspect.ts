@@ -16,6 +16,7 @@ import { GPT2_SIZES } from "../../models/index.ts";
 import { hubId } from "../platform/node/hub/hub.ts";
 import { shippedFolder } from "../platform/node/shipped-models.ts";
 import { Console } from "./console.ts";
+import { commandIo } from "./io.ts";
 import { describeTempo } from "./describe-tempo.ts";
 import { UsageError } from "./errors.ts";
 import { readScore } from "./files.ts";
@@ -96,7 +97,7 @@ async function runInspect(path: string, options: InspectCommandOptions): Promise
   }
   for (const warning of score.warnings) console.line(`warning: ${warning}`);
   if (score.notes.length > 0) {
-    for (const line of terminalRoll(score.notes, Math.min(100, process.stdout.columns ?? 80) - 2))
+    for (const line of terminalRoll(score.notes, Math.min(100, commandIo().stdout.columns ?? 80) - 2))
       console.line(`  ${line}`);
   }
 }

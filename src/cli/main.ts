@@ -1,49 +1,12 @@
 #!/usr/bin/env node
 /** The `ostinato` command: one file a command, exit codes 0 done, 1 failed, 2 wrong usage. */
-import { CommanderError } from "commander";
-import { escapeControls } from "../tools/control-characters.ts";
-import { isErrorWithHint } from "../errors.ts";
-import { UsageError } from "./errors.ts";
 import { reasonOf } from "./files.ts";
-import { InterruptError } from "./interrupt.ts";
-import { createProgram } from "./program.ts";
+import { EXIT_FAILED, runCommandLine } from "./run.ts";
 
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
-
-await main();
-
-async function main(): Promise<void> {
-  // A reader such as "head" may close the pipe before all is written: that is its right, not our failure.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    process.stderr.write(`error: cannot write to stdout: ${reasonOf(error)}\n`);
-    process.exit(EXIT_FAILED);
-  });
-  const program = createProgram();
-  let out: unknown;
-  program.hook("preAction", (_program, command) => {
-    out = command.opts()["out"];
-  });
-  try {
-    await program.parseAsync();
-  } catch (error) {
-    process.exitCode = report(error, typeof out === "string" ? out : undefined);
-  }
-}
-
-/** Says in one line what went wrong, and gives the exit code. @param out what the command was to write, if anything. */
-function report(error: unknown, out: string | undefined): number {
-  // Commander has already printed its message, or the help that was asked for.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-  const message = error instanceof Error ? error.message : String(error);
-  const line = [message.trim(), ...hintOf(error, out)].join(" — ");
-  process.stderr.write(`error: ${escapeControls(line)}\n`);
-  return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
-}
-
-function hintOf(error: unknown, out: string | undefined): string[] {
-  // Outputs are written whole, at the end.
-  if (error instanceof InterruptError) return out === undefined ? [] : ["nothing was written"];
-  return isErrorWithHint(error) ? [error.hint] : [];
-}
+// A reader such as "head" may close the pipe before all is written: that is its right, not our failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  process.stderr.write(`error: cannot write to stdout: ${reasonOf(error)}\n`);
+  process.exit(EXIT_FAILED);
+});
+await runCommandLine(process.argv.slice(2));

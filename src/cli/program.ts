@@ -17,13 +17,18 @@ import { addQuantizeCommand } from "./quantize.ts";
 import { addRenderCommand } from "./render.ts";
 import { addTextCommand } from "./text.ts";
 import { addCompletionCommand } from "./completion/completion.ts";
+import { commandIo } from "./io.ts";
 
 export function createProgram(): Command {
   const program = new Command("ostinato")
     .description("Symbolic-music generation: MIDI in, performance events through a transformer, MIDI out.")
     .version(packageFacts().version)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(escapeControls(text, LAYOUT)) })
+    .configureOutput({
+      writeOut: (text) => void commandIo().stdout.write(text),
+      writeErr: (text) => void commandIo().stderr.write(text),
+      outputError: (text, write) => write(escapeControls(text, LAYOUT)),
+    })
     .showHelpAfterError("(add --help for usage and examples)")
     .configureHelp({ helpWidth: 100 })
     .addHelpText(

@@ -7,6 +7,7 @@ import type { GeneratedText, TextEnd, TextStep } from "../text/options.ts";
 import { candidateLines } from "./candidates.ts";
 import { Chooser } from "./choose.ts";
 import { Console } from "./console.ts";
+import { commandIo } from "./io.ts";
 import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
 import { InterruptError, interruptSignal } from "./interrupt.ts";
@@ -138,7 +139,8 @@ async function generateText(
   const started = performance.now();
   const candidates = options.candidates ?? (options.choose ? CHOICES : undefined);
   // There the prompt belongs before its continuation; elsewhere only what is new is the result.
-  const isTerminal = process.stdout.isTTY === true && process.stderr.isTTY === true && !options.quiet;
+  const { stdout, stderr } = commandIo();
+  const isTerminal = stdout.isTTY === true && stderr.isTTY === true && !options.quiet;
   const chooser = options.choose ? new Chooser(console) : undefined;
   const tokenText = (id: number): string => model.tokenizer.decode([id]);
   const samples: Sample[] = [];

@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { copyPackage } from "./package-copy.ts";
 import { runCli } from "./run-cli.ts";
+import { spawnCli } from "./spawn-cli.ts";
 
 interface Check {
   readonly area: string;
@@ -156,12 +157,12 @@ describe("ostinato doctor", () => {
     });
 
     it("refuses to load a model of which one bit is wrong, and one that was cut short", async () => {
-      const music = await runCli(["generate", "--seconds", "1", "--out", join(folder, "o.mid")], { main });
+      const music = await spawnCli(["generate", "--seconds", "1", "--out", join(folder, "o.mid")], { main });
       expect(music.code).toBe(1);
       expect(music.stderr).toMatch(
         /error: .*piano.model\.safetensors is not as it was published.* — install ostinato again/,
       );
-      const text = await runCli(["text", "ROMEO:", "--tokens", "2"], { main });
+      const text = await spawnCli(["text", "ROMEO:", "--tokens", "2"], { main });
       expect(text.code).toBe(1);
       expect(text.stderr).toMatch(/shakespeare.model\.safetensors is not as it was published/);
     });
@@ -169,8 +170,11 @@ describe("ostinato doctor", () => {
 });
 
 async function examine(more: Record<string, string> = {}, main?: string) {
-  const options = { env: { ...env, ...more }, ...(main === undefined ? {} : { main }) };
-  const { code, stdout } = await runCli(["doctor", "--json"], options);
+  const options = { env: { ...env, ...more } };
+  const { code, stdout } =
+    main === undefined
+      ? await runCli(["doctor", "--json"], options)
+      : await spawnCli(["doctor", "--json"], { ...options, main });
   const report: { ok: boolean; backend: string | null; why: string; checks: readonly Check[] } =
     JSON.parse(stdout);
   return { code, report, notGood: report.checks.filter(({ state }) => state !== "good") };

@@ -6,6 +6,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { assembleScore, type Note, readMidi, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { type CliResult, runCli, type RunCliOptions } from "./run-cli.ts";
+import { spawnCli } from "./spawn-cli.ts";
 
 let model = "";
 let folder = "";
@@ -20,8 +21,10 @@ beforeEach(() => {
   out = join(folder, "out.mid");
 });
 
+const command = (): string[] => ["generate", "--model", model, "--threads", "1"];
+
 function generate(parameters: readonly string[], options: RunCliOptions = {}): Promise<CliResult> {
-  return runCli(["generate", "--model", model, "--threads", "1", ...parameters], options);
+  return runCli([...command(), ...parameters], options);
 }
 
 /** Ten seconds of music: a note every quarter of a second, each longer than the gap to the next. */
@@ -327,7 +330,7 @@ describe("ostinato generate, used wrongly or given bad input", () => {
   });
 
   it.each(["SIGINT", "SIGTERM"] as const)("stops at %s without leaving a file", async (signal) => {
-    const { code, stderr } = await generate(["--seconds", "1000", "--out", out], {
+    const { code, stderr } = await spawnCli([...command(), "--seconds", "1000", "--out", out], {
       onHeld: (kill) => kill(signal),
     });
     expect(stderr, "it was at work").toContain("1 event, ");

@@ -1,5 +1,5 @@
 /**
- * Loaded before the command by `runCli` with `onHeld`: the process stands still, in the middle of its work, at the first
+ * Loaded before the command by `spawnCli` with `onHeld`: the process stands still, in the middle of its work, at the first
  * word it says once it listens for signals. It tells so on file descriptor 3, and goes on when it is answered there.
  */
 import { readSync, writeSync } from "node:fs";

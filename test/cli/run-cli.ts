@@ -1,12 +1,10 @@
-import { spawn } from "node:child_process";
-import { Duplex } from "node:stream";
-import { fileURLToPath } from "node:url";
-
-export const MAIN = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
-
-const HOLD = new URL("./hold.mjs", import.meta.url).href;
+/** The command line in the test's own process, from the sources. */
+import { PassThrough, Writable } from "node:stream";
+import { type CommandIo, withIo } from "../../src/cli/io.ts";
+import { runCommandLine } from "../../src/cli/run.ts";
 
 export interface CliResult {
+  /** The exit code; null of a process that a signal ended. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stdoutBytes: Buffer;
@@ -14,57 +12,64 @@ export interface CliResult {
 }
 
 export interface RunCliOptions {
+  /** What is on stdin. Default: nothing. */
   readonly stdin?: Uint8Array;
   readonly cwd?: string;
-  /** Another copy of the command than the one that was built here. */
-  readonly main?: string;
+  /** Variables beyond the test's own. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Called when the process has been started; may send it a signal whenever it likes. */
-  readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
-  /** Called with everything on stderr so far. */
-  readonly onStderr?: (text: string) => void;
-  /**
-   * Called at the first word that the process says, on stdout or stderr, once it listens for signals: it has begun its
-   * work, and does not go on before this has returned. Progress is told at every step then, whatever time it took.
-   */
-  readonly onHeld?: (kill: (signal: NodeJS.Signals) => void) => void;
 }
 
-/** Runs the built `ostinato` command, as a user's shell would. */
+let last: Promise<unknown> = Promise.resolve();
+
+/** Runs `ostinato` with these parameters. A run waits for the one before: they share the folder and the environment. */
 export function runCli(parameters: readonly string[], options: RunCliOptions = {}): Promise<CliResult> {
-  const { onHeld, onStart, onStderr } = options;
-  const hold = onHeld ? ["--import", HOLD] : [];
-  const child = spawn(process.execPath, [...hold, options.main ?? MAIN, ...parameters], {
-    cwd: options.cwd,
-    env: { ...process.env, ...options.env },
-    stdio: ["pipe", "pipe", "pipe", onHeld ? "pipe" : "ignore"],
-  });
-  const { stdin, stdout, stderr } = child;
-  if (!stdin || !stdout || !stderr) throw new TypeError("the process has no streams");
-  const kill = (signal: NodeJS.Signals): void => void child.kill(signal);
-  onStart?.(kill);
-  const channel = child.stdio[3];
-  if (onHeld && channel instanceof Duplex) {
-    channel.on("error", () => undefined); // of one that was killed
-    channel.once("data", () => {
-      onHeld(kill);
-      channel.write(".");
-    });
+  const result = last.then(() => run(parameters, options));
+  last = result.catch(() => undefined);
+  return result;
+}
+
+async function run(parameters: readonly string[], options: RunCliOptions): Promise<CliResult> {
+  const { stdin, cwd, env = {} } = options;
+  const input = new PassThrough();
+  input.end(stdin);
+  const [out, err] = [new Sink(), new Sink()];
+  const io: CommandIo = { stdin: input, stdout: out, stderr: err };
+  const restore = enter(cwd, env);
+  try {
+    await withIo(io, () => runCommandLine(parameters));
+  } finally {
+    restore();
   }
-  const out: Buffer[] = [];
-  let said = "";
-  stdout.on("data", (chunk: Buffer) => out.push(chunk));
-  stderr.on("data", (chunk: Buffer) => {
-    said += chunk.toString();
-    onStderr?.(said);
-  });
-  stdin.on("error", () => undefined);
-  stdin.end(options.stdin);
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => {
-      const stdoutBytes = Buffer.concat(out);
-      resolve({ code, stdout: stdoutBytes.toString(), stdoutBytes, stderr: said });
-    });
-  });
+  const stdoutBytes = out.bytes();
+  const code = Number(io.exitCode ?? 0);
+  return { code, stdout: stdoutBytes.toString(), stdoutBytes, stderr: err.bytes().toString() };
+}
+
+/** Changes the working folder and the environment. @returns what changes them back. */
+function enter(cwd: string | undefined, env: Readonly<Record<string, string>>): () => void {
+  const folder = process.cwd();
+  const before = Object.keys(env).map((name) => [name, process.env[name]] as const);
+  if (cwd !== undefined) process.chdir(cwd);
+  Object.assign(process.env, env);
+  return () => {
+    if (cwd !== undefined) process.chdir(folder);
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
+}
+
+/** Keeps what is written to it. */
+class Sink extends Writable {
+  readonly #chunks: Buffer[] = [];
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.#chunks.push(chunk);
+    done();
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
 }

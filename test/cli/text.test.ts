@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadTextModel } from "../../src/platform/node/load-model.ts";
 import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
-import { type CliResult, MAIN, runCli, type RunCliOptions } from "./run-cli.ts";
+import { type CliResult, runCli, type RunCliOptions } from "./run-cli.ts";
+import { MAIN, spawnCli } from "./spawn-cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ostinato-text-cli-"));
 const model = join(folder, "model");
@@ -18,8 +19,10 @@ beforeAll(() => {
   writeFileSync(latin1, "the\ncaf\u00e9\n", "latin1");
 });
 
+const textCommand = ["text", "--model", model, "--threads", "1"];
+
 function run(parameters: readonly string[], options: RunCliOptions = {}): Promise<CliResult> {
-  return runCli(["text", "--model", model, "--threads", "1", ...parameters], options);
+  return runCli([...textCommand, ...parameters], options);
 }
 
 const GREEDY = ["--tokens", "12", "--temperature", "0", "--seed", "1"];
@@ -207,17 +210,23 @@ describe("ostinato text", () => {
   });
 
   it("stops at SIGINT", async () => {
-    const { code, stderr } = await run(["the", "--roll", "--tokens", "1000", "--json", "--top-k", "1"], {
-      onHeld: (kill) => kill("SIGINT"),
-    });
+    const { code, stderr } = await spawnCli(
+      [...textCommand, "the", "--roll", "--tokens", "1000", "--json", "--top-k", "1"],
+      {
+        onHeld: (kill) => kill("SIGINT"),
+      },
+    );
     expect(code).toBe(1);
     expect(stderr).toMatch(/^1 of 1000 tokens\n(.*\n)*error: stopped by SIGINT\n$/);
   });
 
   it("ends the line of what it has streamed when it is stopped", async () => {
-    const { code, stdout, stderr } = await run(["the", "--roll", "--tokens", "1000", "--top-k", "1"], {
-      onHeld: (kill) => kill("SIGINT"),
-    });
+    const { code, stdout, stderr } = await spawnCli(
+      [...textCommand, "the", "--roll", "--tokens", "1000", "--top-k", "1"],
+      {
+        onHeld: (kill) => kill("SIGINT"),
+      },
+    );
     expect(code).toBe(1);
     expect(stdout).toMatch(/.\n$/s);
     expect(stderr).not.toContain("nothing was written");

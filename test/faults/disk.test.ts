@@ -3,12 +3,18 @@ import { spawnSync } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "../cli/run-cli.ts";
+import { type CliResult, runCli } from "../cli/run-cli.ts";
+import { spawnCli } from "../cli/spawn-cli.ts";
 import { type Inputs, makeInputs, writingCommands } from "./inputs.ts";
 
 const inputs: Inputs = makeInputs();
 const commands = Object.entries(writingCommands(inputs));
 const disk = join(inputs.folder, "disk");
+
+/** The threads of `dataset` need what is built. */
+function runIn(name: string, parameters: readonly string[]): Promise<CliResult> {
+  return name === "dataset" ? spawnCli(parameters) : runCli(parameters);
+}
 
 /** Gives the folder a small disk of its own, which only the superuser of Linux can. */
 function mountDisk(): boolean {
@@ -38,8 +44,8 @@ afterAll(() => {
 describe.skipIf(!isMounted)("on a full disk", () => {
   beforeAll(fillDisk);
 
-  it.each(commands)("%s says so, and leaves nothing", async (_name, parameters) => {
-    const { code, stderr } = await runCli(parameters(join(disk, "out")));
+  it.each(commands)("%s says so, and leaves nothing", async (name, parameters) => {
+    const { code, stderr } = await runIn(name, parameters(join(disk, "out")));
     expect(stderr).toMatch(/error: cannot write .*: the disk is full — /);
     expect(code).toBe(1);
     expect(readdirSync(disk)).toEqual(["filler"]);
@@ -51,18 +57,18 @@ describe.skipIf(!isMounted)("on a disk that can only be read", () => {
     spawnSync("mount", ["-o", "remount,ro", disk]);
   });
 
-  it.each(commands)("%s says so", async (_name, parameters) => {
-    const { code, stderr } = await runCli(parameters(join(disk, "out")));
+  it.each(commands)("%s says so", async (name, parameters) => {
+    const { code, stderr } = await runIn(name, parameters(join(disk, "out")));
     expect(stderr).toMatch(/error: .*: the file system is read-only — /);
     expect(code).toBe(1);
   });
 });
 
 describe("where a file is in the place of the output folder", () => {
-  it.each(commands)("%s says so", async (_name, parameters) => {
+  it.each(commands)("%s says so", async (name, parameters) => {
     const file = join(inputs.folder, "a-file");
     writeFileSync(file, "");
-    const { code, stderr } = await runCli(parameters(join(file, "out")));
+    const { code, stderr } = await runIn(name, parameters(join(file, "out")));
     expect(stderr).toMatch(/error: .*: a part of the path is not a folder — /);
     expect(code).toBe(1);
   });

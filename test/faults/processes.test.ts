@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { runCli } from "../cli/run-cli.ts";
+import { spawnCli } from "../cli/spawn-cli.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { makeInputs, midiBytes } from "./inputs.ts";
 
@@ -31,7 +32,7 @@ describe("killed while writing", () => {
     const out = join(into, "out.wav");
     writeFileSync(out, "what was there");
     let files: string[] = [];
-    const { code } = await runCli(["render", long, "--out", out], {
+    const { code } = await spawnCli(["render", long, "--out", out], {
       onHeld: (kill) => {
         files = readdirSync(into);
         kill("SIGKILL");
@@ -67,7 +68,7 @@ describe("interrupted", () => {
   it.each(Object.entries(commands))("%s stops, says so, and leaves nothing", async (_name, parameters) => {
     rmSync(into, { recursive: true, force: true });
     mkdirSync(into);
-    const { code, stderr } = await runCli(parameters, { onHeld: (kill) => kill("SIGINT") });
+    const { code, stderr } = await spawnCli(parameters, { onHeld: (kill) => kill("SIGINT") });
     expect(stderr).toMatch(/error: stopped by SIGINT/);
     expect(code).toBe(1);
     expect(readdirSync(into)).toEqual([]);

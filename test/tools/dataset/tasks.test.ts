@@ -13,6 +13,7 @@ import {
   writeMidi,
 } from "../../../encoding/index.ts";
 import { runCli } from "../../cli/run-cli.ts";
+import { spawnCli } from "../../cli/spawn-cli.ts";
 
 const [START, END, MELODY, ACCOMPANIMENT, SUFFIX, PREFIX, MIDDLE, ENDING] = [
   389, 390, 391, 392, 393, 394, 395, 396,
@@ -103,7 +104,7 @@ function between(ids: readonly number[], from: number, to: number): number[] {
 describe("ostinato dataset --tasks", () => {
   it("writes the pieces and, in their shares, the examples, each with its kind", async () => {
     writeCorpus();
-    const { code, stdout } = await runCli(["dataset", folder, "--out", out, ...ALL, "--json"]);
+    const { code, stdout } = await spawnCli(["dataset", folder, "--out", out, ...ALL, "--json"]);
     expect(code).toBe(0);
     const examples = readExamples();
     expect(examples.every(({ ids }) => ids[0] === START && ids.at(-1) === END)).toBe(true);
@@ -123,7 +124,7 @@ describe("ostinato dataset --tasks", () => {
 
   it("marks the ending of some pieces, and changes nothing else of them", async () => {
     writeCorpus();
-    await runCli(["dataset", folder, "--out", out, "--tasks", "ending", "--seed", "3"]);
+    await spawnCli(["dataset", folder, "--out", out, "--tasks", "ending", "--seed", "3"]);
     const all = readExamples();
     const kinds = new Set(all.map(({ kind }) => kind));
     expect(kinds).toEqual(new Set(["plain", "ending", "closing"]));
@@ -139,7 +140,7 @@ describe("ostinato dataset --tasks", () => {
 
   it("shows how pieces close: their last part, with the ending marked", async () => {
     writeCorpus();
-    await runCli(["dataset", folder, "--out", out, "--tasks", "ending", "--shares", "closing=0.5"]);
+    await spawnCli(["dataset", folder, "--out", out, "--tasks", "ending", "--shares", "closing=0.5"]);
     const closings = readExamples().filter(({ kind }) => kind === "closing");
     expect(closings.length).toBeGreaterThan(12);
     expect(new Set(closings.map(({ ids }) => ids.length)).size).toBeGreaterThan(5);
@@ -160,7 +161,7 @@ describe("ostinato dataset --tasks", () => {
 
   it("takes melodies from their track, or else the top voice, and gives them alone and among the rest", async () => {
     writeCorpus();
-    await runCli(["dataset", folder, "--out", out, "--tasks", "accompany"]);
+    await spawnCli(["dataset", folder, "--out", out, "--tasks", "accompany"]);
     const examples = readExamples().filter(({ kind }) => kind.startsWith("accompany"));
     expect(new Set(examples.map(({ kind, path }) => `${kind} ${path.split("/")[0]}`))).toEqual(
       new Set(["accompany-melody songs", "accompany-skyline sonatas"]),
@@ -186,7 +187,7 @@ describe("ostinato dataset --tasks", () => {
 
   it("fills regions whole, within a window", async () => {
     writeCorpus();
-    await runCli(["dataset", folder, "--out", out, "--tasks", "infill"]);
+    await spawnCli(["dataset", folder, "--out", out, "--tasks", "infill"]);
     const examples = readExamples().filter(({ kind }) => kind === "infill");
     expect(examples.length).toBeGreaterThan(1);
     for (const { ids } of examples) {
@@ -202,7 +203,7 @@ describe("ostinato dataset --tasks", () => {
     writeCorpus();
     const styles = ["--style", "pop=songs/", "--style", "classical=sonatas/"];
     const shares = ["--shares", "style=0.7"];
-    await runCli(["dataset", folder, "--out", out, "--tasks", "style", ...styles, ...shares]);
+    await spawnCli(["dataset", folder, "--out", out, "--tasks", "style", ...styles, ...shares]);
     const stated = readExamples().filter(({ kind }) => kind === "style");
     expect(stated.length).toBeGreaterThan(12);
     const found = new Set(
@@ -219,7 +220,7 @@ describe("ostinato dataset --tasks", () => {
   it("states conditions of last parts too, which are short, so that statements often come first", async () => {
     writeCorpus();
     const parameters = ["--tasks", "style", "--style", "pop=songs/", "--shares", "style-closing=0.6"];
-    await runCli(["dataset", folder, "--out", out, ...parameters]);
+    await spawnCli(["dataset", folder, "--out", out, ...parameters]);
     const closings = readExamples().filter(({ kind }) => kind === "style-closing");
     expect(closings.length).toBeGreaterThan(12);
     for (const { ids, path } of closings) {
@@ -237,7 +238,7 @@ describe("ostinato dataset --tasks", () => {
   it("gives the same bytes with one thread and with several, others with another seed", async () => {
     writeCorpus();
     const bytes = async (...parameters: string[]): Promise<Buffer> => {
-      await runCli(["dataset", folder, "--out", out, ...ALL, ...parameters]);
+      await spawnCli(["dataset", folder, "--out", out, ...ALL, ...parameters]);
       return readFileSync(join(out, "ids.bin"));
     };
     const one = await bytes("--threads", "1");
@@ -247,7 +248,7 @@ describe("ostinato dataset --tasks", () => {
 
   it("ends where no piece is material for a task", async () => {
     writePiece("sonatas/short.mid", [{ pitch: 60, velocity: 60, startSeconds: 0, endSeconds: 0.5 }]);
-    const { code } = await runCli(["dataset", folder, "--out", out, ...ALL]);
+    const { code } = await spawnCli(["dataset", folder, "--out", out, ...ALL]);
     expect(code).toBe(0);
     expect(readExamples().map(({ kind }) => kind)).toEqual(expect.arrayContaining(["style"]));
     expect(readExamples().some(({ kind }) => kind === "infill" || kind.startsWith("accompany"))).toBe(false);

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { claimPartial, removeAbandoned } from "../../../../src/platform/node/hub/partial-file.ts";
-import { runCli } from "../../../cli/run-cli.ts";
+import { spawnCli } from "../../../cli/spawn-cli.ts";
 import { TINY_TEXT_CONFIG, writeTinyTextCheckpoint } from "../../../tiny-text-checkpoint.ts";
 import { COMMIT, HubServer } from "./hub-server.ts";
 
@@ -53,7 +53,7 @@ describe("two processes that download the same model", { timeout: PATIENCE }, ()
   function start(onWaiting?: () => void) {
     let kill: (signal: NodeJS.Signals) => void = () => undefined;
     let isWaiting = false;
-    const result = runCli(["text", "the", "--model", ID, "--tokens", "3", "--seed", "1"], {
+    const result = spawnCli(["text", "the", "--model", ID, "--tokens", "3", "--seed", "1"], {
       env: { HF_HOME: home, HF_ENDPOINT: endpoint, HF_TOKEN: "", HF_HUB_OFFLINE: "" },
       onStart: (killer) => (kill = killer),
       onStderr: (text) => {
