@@ -290,7 +290,7 @@ export class App {
       ...settings.options,
       // What was given, or written to order, was not kept steady.
       steady: piece.originOf(index) === "written",
-      firstStep: piece.writtenBefore(index),
+      generatedFrom: piece.generatedFrom(index),
       candidates: 12,
       attention: { layers },
     });

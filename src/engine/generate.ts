@@ -62,7 +62,7 @@ export interface GenerateIdsOptions {
   /** Ask for this many of the likeliest candidates of each draw, and the log-probability of what was drawn. */
   readonly candidates?: number;
   /** Draws that came before, in an earlier part of the same generation: the random numbers go on from there. Default 0. */
-  readonly firstStep?: number;
+  readonly randomStep?: number;
   /** What to read with; it may have read a part already. Default: a new one. */
   readonly reading?: Reading | Lane;
   /** See `ReadOptions`. Default false. */
@@ -98,7 +98,7 @@ export async function* generateIds(
     sampler,
     constraint,
     candidates,
-    firstStep = 0,
+    randomStep = 0,
     resume = false,
     roll = false,
     choose,
@@ -122,7 +122,7 @@ export async function* generateIds(
     (constraint === undefined || constraint.legality !== undefined)
       ? reading
       : undefined;
-  for (let step = firstStep; ; step += 1) {
+  for (let step = randomStep; ; step += 1) {
     if (constraint && legal) constraint.mask(legal);
     const context = { legal, recent, ...follower.steering };
     const drawn =
@@ -134,7 +134,7 @@ export async function* generateIds(
     if (recent?.push(next.id) === window + 1) recent.shift();
     yield next;
     if (inside)
-      return yield* drawnInside(decoder, inside, follower, next.id, { ...options, firstStep: step + 1 });
+      return yield* drawnInside(decoder, inside, follower, next.id, { ...options, randomStep: step + 1 });
     signal?.throwIfAborted();
     ({ logits } = await reading.push([next.id], { roll, ...abort }));
   }
@@ -146,10 +146,10 @@ async function* drawnInside(
   reading: Reading,
   follower: Follower,
   previous: number,
-  { sampler, constraint, firstStep = 0, roll = false, signal }: GenerateIdsOptions,
+  { sampler, constraint, randomStep = 0, roll = false, signal }: GenerateIdsOptions,
 ): AsyncGenerator<GeneratedId, never> {
   const most = stepsPerRun(decoder.config);
-  let step = firstStep;
+  let step = randomStep;
   // The first runs are short: whoever waits for the beginning shall not wait for many ids.
   for (let wish = 2; ; wish = Math.min(2 * wish, most)) {
     signal?.throwIfAborted();

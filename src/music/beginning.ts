@@ -1,5 +1,6 @@
 /** Where the music that is to be generated begins, and by which rules it goes on. */
 import {
+  PerformanceClock,
   PerformanceGrammar,
   STEPS_PER_SECOND,
   type Vocabulary,
@@ -14,21 +15,34 @@ import type { ContinueOptions } from "./options.ts";
 import { steadied, type SteadyOptions } from "./steady.ts";
 import { requireTask } from "./task-error.ts";
 
+export interface Beginning {
+  /** What the model is given. */
+  readonly prompt: readonly number[];
+  /** What may follow. */
+  readonly constraint: Constraint;
+  /** How many of the last ids of the prompt were generated, control tokens included. */
+  readonly sampled: number;
+}
+
 /**
  * What the model is given, and what may follow.
  *
- * @throws TaskError when the model was not trained for what is asked; OptionError for an ending at no time.
+ * @throws TaskError when the model was not trained for what is asked; OptionError for an ending at no time, and for a
+ * `generatedFrom` outside the primer.
  */
 export function beginning(
   config: DecoderConfig,
   vocabulary: Vocabulary,
   primerIds: readonly number[],
-  { seconds, ending = false, style, density, steady = true, firstStep = 0 }: ContinueOptions,
-): { readonly prompt: readonly number[]; readonly constraint: Constraint } {
+  options: ContinueOptions,
+): Beginning {
+  const { seconds, ending = false, style, density, steady = true } = options;
+  const generatedFrom = checkedStart(options.generatedFrom, primerIds.length);
   const isConditioned = style !== undefined || density !== undefined;
   if (!ending && !isConditioned) {
     const prompt = framed(vocabulary, primerIds);
-    return { prompt, constraint: unmarked(vocabulary, { steady, given: prompt.length - firstStep }) };
+    const sampled = primerIds.length - generatedFrom;
+    return { prompt, constraint: unmarked(vocabulary, { steady, given: prompt.length - sampled }), sampled };
   }
   if (ending) requireTask(config, "ending");
   if (ending && seconds === undefined) {
@@ -38,18 +52,59 @@ export function beginning(
     });
   }
   if (isConditioned) requireTask(config, "style");
+  const primer = primerIds.slice(0, generatedFrom);
+  const generated = primerIds.slice(generatedFrom);
   // Of the primer the model is told what it is like; of the new music, what it shall be like.
-  const primer = isConditioned
-    ? withConditions(primerIds, vocabulary, { style, density: density !== undefined })
-    : primerIds;
-  const prompt = framed(vocabulary, primer);
-  const constraint = new MarkedPiece(vocabulary, grammarOf(vocabulary, { mayEnd: true }), {
-    conditions: { style, density },
-    endStep: ending && seconds !== undefined ? Math.round(seconds * STEPS_PER_SECOND) : undefined,
-    promptLength: prompt.length,
-  });
-  const given = prompt.length - firstStep;
-  return { prompt, constraint: steady ? steadied(constraint, vocabulary, { density, given }) : constraint };
+  const marked = isConditioned
+    ? withConditions(primer, vocabulary, { style, density: density !== undefined })
+    : primer;
+  const given = framed(vocabulary, marked);
+  const endStep =
+    ending && seconds !== undefined
+      ? Math.round(seconds * STEPS_PER_SECOND) + stepsOf(generated, vocabulary)
+      : undefined;
+  const markedPiece = (): MarkedPiece =>
+    new MarkedPiece(vocabulary, grammarOf(vocabulary, { mayEnd: true }), {
+      conditions: { style, density },
+      endStep,
+      promptLength: given.length,
+    });
+  const tail = generated.length === 0 ? [] : withMarks(markedPiece(), given, generated);
+  return {
+    prompt: [...given, ...tail],
+    constraint: steady
+      ? steadied(markedPiece(), vocabulary, { density, given: given.length })
+      : markedPiece(),
+    sampled: tail.length,
+  };
+}
+
+/** Generated ids with the control tokens that were sampled between them, and not told. */
+function withMarks(piece: MarkedPiece, given: readonly number[], generated: readonly number[]): number[] {
+  const ids: number[] = [];
+  for (const id of given) piece.push(id);
+  const push = (id: number): void => {
+    piece.push(id);
+    ids.push(id);
+  };
+  for (const id of generated) {
+    for (let mark = piece.dueMark(); mark !== undefined; mark = piece.dueMark()) push(mark);
+    push(id);
+  }
+  return ids;
+}
+
+/** Where in the primer generated ids begin. @throws OptionError for a place that it does not have. */
+export function checkedStart(generatedFrom: number | undefined, length: number): number {
+  if (generatedFrom === undefined) return length;
+  if (Number.isInteger(generatedFrom) && generatedFrom >= 0 && generatedFrom <= length) return generatedFrom;
+  throw new OptionError(`generatedFrom must be a whole number from 0 to ${length}, got ${generatedFrom}`);
+}
+
+function stepsOf(ids: readonly number[], vocabulary: Vocabulary): number {
+  const clock = new PerformanceClock(vocabulary);
+  for (const id of ids) clock.push(id);
+  return clock.step;
 }
 
 /** Ids as the model is given them, behind the start of a piece. */

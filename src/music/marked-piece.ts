@@ -62,6 +62,8 @@ export class MarkedPiece implements Constraint {
   }
 
   push(id: number): void {
+    // In a prompt, nobody asks what may come before it does.
+    if (this.#left === 0) this.dueMark();
     const { kind, value } = this.#vocabulary.event(id);
     this.#sinceStatement += 1;
     if (kind === "STYLE" || kind === "TASK") {
@@ -79,8 +81,7 @@ export class MarkedPiece implements Constraint {
   }
 
   mask(legal: Uint8Array): void {
-    if (this.#due.length === 0 && this.#maybeMark) this.#findDue();
-    const [mark] = this.#due;
+    const mark = this.dueMark();
     if (mark !== undefined) {
       allowOnly(legal, mark);
       return;
@@ -88,6 +89,12 @@ export class MarkedPiece implements Constraint {
     this.#grammar.mask(legal);
     if (!this.#isEnding) legal[this.#endId] = 0;
     if (this.#isLate) this.#close(legal);
+  }
+
+  /** The mark that has to come next; undefined where none has to. */
+  dueMark(): number | undefined {
+    if (this.#due.length === 0 && this.#maybeMark) this.#findDue();
+    return this.#due[0];
   }
 
   get #isLate(): boolean {

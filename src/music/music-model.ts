@@ -18,7 +18,7 @@ import { type Reading, ReadingPool } from "../engine/reading.ts";
 import type { Sampler } from "../engine/sampler.ts";
 import { accompany } from "./accompany.ts";
 import type { AddedMusic, WritingOptions } from "./added-music.ts";
-import { beginning, framed, unmarked } from "./beginning.ts";
+import { beginning, checkedStart, framed, unmarked } from "./beginning.ts";
 import { infill, type InfillOptions } from "./infill.ts";
 import { MOST_VARIATIONS } from "./limits.ts";
 import type {
@@ -98,7 +98,7 @@ export class MusicModel {
     if (!Number.isInteger(index) || index < 0 || index > ids.length) {
       throw new OptionError(`index must be a whole number from 0 to ${ids.length}, got ${index}`);
     }
-    const { candidates = 12, attention, steady = true, firstStep = 0, ...sampling } = options;
+    const { candidates = 12, attention, steady = true, generatedFrom, ...sampling } = options;
     const sampler = musicSampler(sampling, this.vocabulary);
     const prompt = framed(this.vocabulary, ids.slice(0, index));
     if (prompt.length === 0) {
@@ -107,17 +107,18 @@ export class MusicModel {
         hint: "give an index from 1 on",
       });
     }
+    const framing = prompt.length - index;
+    const given = framing + checkedStart(generatedFrom, index);
     const explanation = await this.#lend(prompt, (reading) =>
       explainDraw(reading, this.decoder.config.vocabularySize, {
         prompt,
         id: ids[index],
         sampler,
-        constraint: unmarked(this.vocabulary, { steady, given: prompt.length - firstStep }),
+        constraint: unmarked(this.vocabulary, { steady, given }),
         candidates,
         ...(attention ? { attention } : {}),
       }),
     );
-    const framing = prompt.length - index;
     return {
       ...explanation,
       attention: explanation.attention.map((layer) => ({ ...layer, from: layer.from - framing })),
@@ -275,12 +276,17 @@ export class MusicModel {
     options: ContinueOptions,
     lane?: Lane,
   ): AsyncGenerator<MusicEvent, void> {
-    const { seconds = Infinity, candidates, firstStep = 0, resume = false, signal } = options;
+    const { seconds = Infinity, candidates, resume = false, signal } = options;
     if (!(seconds > 0)) throw new OptionError(`seconds must be more than 0, got ${seconds}`);
     const time = new PerformanceClock(this.vocabulary);
     for (const id of primerIds) time.push(id);
     const startStep = time.step;
-    const { prompt, constraint } = beginning(this.decoder.config, this.vocabulary, primerIds, options);
+    const { prompt, constraint, sampled } = beginning(
+      this.decoder.config,
+      this.vocabulary,
+      primerIds,
+      options,
+    );
     const reading = lane ?? this.#readings.take(prompt);
     try {
       for await (const drawn of generateIds(this.decoder, {
@@ -288,7 +294,7 @@ export class MusicModel {
         sampler,
         constraint,
         reading,
-        firstStep,
+        randomStep: options.randomStep ?? sampled,
         resume,
         ...(candidates === undefined ? {} : { candidates }),
         ...(signal ? { signal } : {}),

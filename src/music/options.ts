@@ -35,10 +35,16 @@ export interface ContinueOptions extends SamplingOptions {
   /** Give with each event this many of the likeliest candidates, and its log-probability. */
   readonly candidates?: number;
   /**
-   * Events that the same seed has drawn before: with the music so far as primer, the same music goes on as if it had not
-   * been interrupted, while it is within the model's window; of more, the last window is read anew. Default 0.
+   * Index into the primer's ids: those from here on are generated. With the same seed, the music so far as primer and the
+   * index at which it began, the same music goes on as if it had not been interrupted, while it is within the model's window; of
+   * more, the last window is read anew. `seconds` then are those that are left. Default: none of the primer is generated.
    */
-  readonly firstStep?: number;
+  readonly generatedFrom?: number;
+  /**
+   * How many random numbers the same seed has given before: one for each generated id, control tokens of `style`, `density` and
+   * `ending` included. Default: as many as the ids from `generatedFrom` on took.
+   */
+  readonly randomStep?: number;
   /**
    * Go on from what the model has read in an earlier call, also of music longer than its window: a quicker beginning, but
    * the same seed may then give other music. Default false.
@@ -95,8 +101,8 @@ export interface GeneratedMusic {
 export interface ExplainOptions extends SamplingOptions {
   /** As for `continue`; false for music that was not generated. Default true. */
   readonly steady?: boolean;
-  /** As for `continue`: how many of the ids before it were generated. Default 0. */
-  readonly firstStep?: number;
+  /** As for `continue`: index of the first id that was generated, and no id behind it was given. Default: `index`. */
+  readonly generatedFrom?: number;
   /** How many of the likeliest candidates to name. Default 12. */
   readonly candidates?: number;
   /** Whose attention is wanted, by layers and heads. Default: nobody's. */

@@ -27,7 +27,7 @@ describe("continuing from ids", () => {
   it("goes on as if the music had not been interrupted", async () => {
     const whole = await ids(piano.continue(undefined, { seed: 7 }), 25);
     const start = whole.slice(0, 10);
-    const rest = await ids(piano.continue(start, { seed: 7, firstStep: 10 }), 15);
+    const rest = await ids(piano.continue(start, { seed: 7, generatedFrom: 0 }), 15);
     expect([...start, ...rest]).toEqual(whole);
     expect(await ids(piano.continue(start, { seed: 7 }), 15)).not.toEqual(rest);
   });

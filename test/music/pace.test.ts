@@ -95,7 +95,7 @@ describe("the pace of the long run", () => {
       const { candidates } = await piano.explain(rush, rush.length, {
         candidates: 416,
         steady,
-        firstStep: rush.length,
+        generatedFrom: 0,
       });
       const probability = (id: number): number =>
         candidates.find((each) => each.id === id)?.probability ?? NaN;

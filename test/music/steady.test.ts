@@ -27,9 +27,9 @@ it.each([
   async (seconds, givenSeconds, factor) => {
     const piano = await tinyPiano();
     const ids = music(seconds);
-    const firstStep = ids.length - music(givenSeconds).length;
+    const generatedFrom = music(givenSeconds).length;
     const odds = async (steady: boolean): Promise<number> => {
-      const options = { candidates: 416, pitchTemperature: 0.7, steady, firstStep };
+      const options = { candidates: 416, pitchTemperature: 0.7, steady, generatedFrom };
       const { candidates } = await piano.explain(ids, ids.length, options);
       const probability = (key: number): number =>
         candidates.find(({ id }) => id === PERFORMANCE_416.id("NOTE_ON", key))?.probability ?? NaN;

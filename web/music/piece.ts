@@ -50,9 +50,9 @@ export class Piece {
     return this.#writtenCount;
   }
 
-  /** How many of the ids before one the model wrote in going on. */
-  writtenBefore(index: number): number {
-    return this.#origins.slice(0, index).filter((origin) => origin === "written").length;
+  /** From where on all ids up to one were written by the model in going on. */
+  generatedFrom(index: number): number {
+    return this.#origins.slice(0, index).findLastIndex((origin) => origin !== "written") + 1;
   }
 
   /** Whose an id is. */

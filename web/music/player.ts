@@ -165,9 +165,9 @@ export class Player {
     const { signal } = (this.#abort = new AbortController());
     this.#speed = new SpeedMeter(IDS_IN_STORE);
     this.#writing = { since: performance.now(), from: piece.seconds };
-    const firstStep = piece.writtenCount;
+    const { keptLength: generatedFrom, writtenCount: randomStep } = piece;
     try {
-      const options = { ...order.options, firstStep, resume: true, signal };
+      const options = { ...order.options, generatedFrom, randomStep, resume: true, signal };
       for await (const { id } of order.model.continue(piece.ids, options)) {
         if (signal.aborted) return;
         const { kind, value } = piece.vocabulary.event(id);

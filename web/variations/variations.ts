@@ -50,7 +50,8 @@ export class Variations {
     const { signal } = this.#abort;
     for (const variation of this.list) {
       const { piece, seed } = variation;
-      const how = { ...options, seed, seconds, firstStep: piece.writtenCount, resume: true, signal };
+      const { keptLength: generatedFrom, writtenCount: randomStep } = piece;
+      const how = { ...options, seed, seconds, generatedFrom, randomStep, resume: true, signal };
       try {
         for await (const { id } of model.continue(piece.ids, how)) {
           if (signal.aborted) return;

@@ -130,7 +130,7 @@ describe("Player", () => {
     expect(piece.ids).toHaveLength(length);
     player.play();
     await settle();
-    expect(model.asked.at(-1)).toMatchObject({ ids: length, firstStep: length });
+    expect(model.asked.at(-1)).toMatchObject({ ids: length, randomStep: length });
     player.stop();
   });
 
