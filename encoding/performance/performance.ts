@@ -57,7 +57,16 @@ export function encodeColumns(
   vocabulary: Vocabulary,
   originSeconds = 0,
 ): EncodedColumns {
-  const order = onsetOrder(notes, rows);
+  return encodeInOrder(notes, onsetOrder(notes, rows), vocabulary, originSeconds);
+}
+
+/** As `encodeColumns`, with the order of the note-ons given: their steps must not fall. */
+export function encodeInOrder(
+  notes: NoteColumns,
+  order: Uint32Array,
+  vocabulary: Vocabulary,
+  originSeconds = 0,
+): EncodedColumns {
   const quantized = quantizeNotes(notes, order, vocabulary, originSeconds);
   const { minimum, count } = rangeOf(vocabulary, "TIME_SHIFT");
   // A note has at most an on, an off and a velocity; every shift but the longest is followed by one of the first two.

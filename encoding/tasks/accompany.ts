@@ -13,7 +13,8 @@
  * and its velocity holds until it changes it.
  */
 import { columnsOf } from "../midi/note-columns.ts";
-import { encodeColumns, quantize, STEPS_PER_SECOND } from "../performance/performance.ts";
+import { onsetOrder } from "../midi/onset-order.ts";
+import { encodeInOrder, quantize, STEPS_PER_SECOND } from "../performance/performance.ts";
 import type { Note } from "../midi/score.ts";
 import { shiftIds, taskId } from "./tasks.ts";
 import type { Vocabulary } from "../performance/vocabulary.ts";
@@ -78,15 +79,19 @@ export function mergeVoices(
   accompaniment: readonly Note[],
   vocabulary: Vocabulary,
 ): MergedVoices {
-  const first = melody.map((note) => ({ ...note, startSeconds: stepBegin(quantize(note.startSeconds)) }));
-  const columns = columnsOf([...first, ...accompaniment]);
-  const { ids, order } = encodeColumns(columns, Uint32Array.from(columns.pitches.keys()), vocabulary);
+  // On the grid, so that of melody notes in one step pitches decide.
+  const onGrid = melody.map((note) => ({
+    ...note,
+    startSeconds: quantize(note.startSeconds) / STEPS_PER_SECOND,
+  }));
+  const columns = columnsOf([...onGrid, ...accompaniment]);
+  const byOnset = onsetOrder(columns, Uint32Array.from(columns.pitches.keys()));
+  const stepOf = (row: number): number => quantize(columns.startSeconds[row]!);
+  const voiceOf = (row: number): number => (row < melody.length ? 0 : 1);
+  // Stable: within step and voice the order of the onsets stays.
+  const order = byOnset.sort((a, b) => stepOf(a) - stepOf(b) || voiceOf(a) - voiceOf(b));
+  const { ids } = encodeInOrder(columns, order, vocabulary);
   return { ids, isMelody: Array.from(order, (row) => row < melody.length) };
-}
-
-/** The earliest time that is quantised to a step, but for rounding errors. */
-function stepBegin(step: number): number {
-  return (step - 0.4999) / STEPS_PER_SECOND;
 }
 
 /**

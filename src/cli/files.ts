@@ -9,6 +9,7 @@ import {
   readMidi,
   type Score,
   SelectionError,
+  selectNotes,
   selectTracks,
   type TrackSelection,
 } from "../../encoding/index.ts";
@@ -45,25 +46,42 @@ export interface ReadScoreOptions {
   readonly compatibility?: Compatibility | undefined;
   /** Take only some of the tracks. */
   readonly tracks?: TrackSelection | undefined;
-  /** Only say what `tracks` leaves out, and return the score whole. */
-  readonly keepWhole?: boolean;
 }
 
 /** Reads a MIDI file; what was odd about it, or left out, is said on the console. */
 export async function readScore(path: string, options: ReadScoreOptions, console: Console): Promise<Score> {
   const bytes = await readInput(path);
-  try {
-    const whole = readMidi(bytes, {
-      recover: options.lenient ?? false,
-      compatibility: options.compatibility,
-    });
+  return withPath(path, options.lenient, () => {
+    const whole = readWhole(bytes, options);
     const score = options.tracks ? selectTracks(whole, options.tracks) : whole;
     for (const warning of score.warnings) console.say(`${path}: ${warning}`);
-    return options.keepWhole ? whole : score;
+    return score;
+  });
+}
+
+/** Reads a MIDI file that is kept whole, whatever is selected; what the selection leaves out is said on the console. */
+export async function readPrimer(path: string, options: ReadScoreOptions, console: Console): Promise<Score> {
+  const bytes = await readInput(path);
+  return withPath(path, options.lenient, () => {
+    const whole = readWhole(bytes, options);
+    const { warnings } = options.tracks ? selectNotes(whole, options.tracks) : whole;
+    for (const warning of warnings) console.say(`${path}: ${warning}`);
+    return whole;
+  });
+}
+
+function readWhole(bytes: Uint8Array, { lenient = false, compatibility }: ReadScoreOptions): Score {
+  return readMidi(bytes, { recover: lenient, compatibility });
+}
+
+/** Names the file in what `read` throws of it. */
+function withPath(path: string, lenient: boolean | undefined, read: () => Score): Score {
+  try {
+    return read();
   } catch (error) {
     if (error instanceof SelectionError) throw new CommandError(`${path}: ${error.message}`, error.hint);
     if (!(error instanceof MidiError)) throw error;
-    const recovery = options.lenient ? "" : "; --lenient salvages what can be read";
+    const recovery = lenient ? "" : "; --lenient salvages what can be read";
     throw new CommandError(`${path}: ${error.message}`, `${error.hint}${error.canRecover ? recovery : ""}`);
   }
 }

@@ -13,7 +13,7 @@ import type { GeneratedMusic, MusicEvent } from "../music/options.ts";
 import { samplingOf } from "../options.ts";
 import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
-import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
+import { checkOutputs, checkWritable, readPrimer, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { sayNewWarnings } from "./new-warnings.ts";
 import { requireMusicModel } from "./music-model.ts";
@@ -110,10 +110,7 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
     console,
     `name a music model, such as piano; for text use: ostinato text --model ${options.model}`,
   );
-  const primer =
-    primerPath === undefined
-      ? undefined
-      : await readScore(primerPath, { ...options, keepWhole: true }, console);
+  const primer = primerPath === undefined ? undefined : await readPrimer(primerPath, options, console);
   const model = await loadModel(options, console);
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;

@@ -1,5 +1,6 @@
+import { STEPS_PER_SECOND } from "../../encoding/index.ts";
 import type { SamplingOptions } from "../../src/index.ts";
-import type { MusicEngine } from "../../src/platform/browser/worker/protocol.ts";
+import { EVENTS_AHEAD, type MusicEngine } from "../../src/platform/browser/worker/protocol.ts";
 import type { Sound } from "../sound/sound.ts";
 import { Piece } from "./piece.ts";
 import { SpeedMeter } from "./speed-meter.ts";
@@ -163,7 +164,7 @@ export class Player {
     const [piece, order] = [this.#piece, this.#order];
     if (!piece || !order) return;
     const { signal } = (this.#abort = new AbortController());
-    this.#speed = new SpeedMeter(IDS_IN_STORE);
+    this.#speed = new SpeedMeter(EVENTS_AHEAD);
     this.#writing = { since: performance.now(), from: piece.seconds };
     const { keptLength: generatedFrom, writtenCount: randomStep } = piece;
     try {
@@ -171,7 +172,7 @@ export class Player {
       for await (const { id } of order.model.continue(piece.ids, options)) {
         if (signal.aborted) return;
         const { kind, value } = piece.vocabulary.event(id);
-        if (kind === "TIME_SHIFT" && piece.seconds + value / 100 >= order.seconds) {
+        if (kind === "TIME_SHIFT" && piece.seconds + value / STEPS_PER_SECOND >= order.seconds) {
           piece.close(order.seconds);
           break;
         }
@@ -237,8 +238,6 @@ export class Player {
   }
 }
 
-/** Ids that a worker may have in store after a rest; see `AHEAD` in src/platform/browser/worker/client.ts. */
-const IDS_IN_STORE = 64;
 /** The last strings ring on for a while. */
 const TAIL_SECONDS = 1;
 

@@ -16,7 +16,15 @@ import type {
 } from "../../../music/options.ts";
 import { OptionError } from "../../../options.ts";
 import { Connection, type WorkerPort } from "./connection.ts";
-import type { LoadRequest, ModelFacts, MusicEngine, RuntimePaths, Task, TaskResult } from "./protocol.ts";
+import {
+  EVENTS_AHEAD,
+  type LoadRequest,
+  type ModelFacts,
+  type MusicEngine,
+  type RuntimePaths,
+  type Task,
+  type TaskResult,
+} from "./protocol.ts";
 
 /** The worker that is to run a model, and how: see `LoadModelOptions`. */
 export interface WorkerModelOptions {
@@ -33,9 +41,6 @@ export interface WorkerModelOptions {
   /** Gives up loading; `load` then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
-
-/** Events that the worker may make before they are taken: enough to bridge a busy moment of the page. */
-const AHEAD = 64;
 
 /**
  * A `MusicModel` in a worker: the same methods, the same errors, and the page stays free.
@@ -89,13 +94,16 @@ export class WorkerMusicModel implements MusicEngine {
     options: ContinueOptions = {},
   ): AsyncGenerator<MusicEvent, void> {
     const { signal, ...rest } = options;
-    const queue = this.#connection.start({ kind: "continue", primer, options: rest, ahead: AHEAD }, signal);
+    const queue = this.#connection.start(
+      { kind: "continue", primer, options: rest, ahead: EVENTS_AHEAD },
+      signal,
+    );
     let taken = 0;
     try {
       for (let event = await queue.next(); event; event = await queue.next()) {
         yield event;
         taken += 1;
-        if (taken < AHEAD / 2) continue;
+        if (taken < EVENTS_AHEAD / 2) continue;
         this.#connection.more(queue.stream, taken);
         taken = 0;
       }

@@ -20,6 +20,9 @@ import type {
 } from "../../../music/options.ts";
 import type { PackedError } from "./errors.ts";
 
+/** Events that the worker may make before they are taken: enough to bridge a busy moment of the page. */
+export const EVENTS_AHEAD = 64;
+
 /** What a model can do, in this thread or in another. */
 export type MusicEngine = Pick<
   MusicModel,
