@@ -23,7 +23,7 @@ export async function loadMusic(
     wasm: {
       // ONNX Runtime's threads import the module by this address; a bundle's own would load the page's worker again.
       paths: { mjs: absolute(mjs), wasm: absolute(wasm) },
-      ...(threads > 0 ? { threads } : {}),
+      threads: threads > 0 ? threads : undefined,
     },
     onProgress,
   });

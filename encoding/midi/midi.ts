@@ -38,8 +38,8 @@ export function readMidi(bytes: Uint8Array, options: ReadMidiOptions = {}): Scor
     file.format === 2 ? patternsInSequence(file.tracks) : file.tracks,
     file.warnings,
     {
-      ...(options.compatibility ? { compatibility: options.compatibility } : {}),
-      ...(file.format === 2 ? { tracksApart: true } : {}),
+      compatibility: options.compatibility,
+      tracksApart: file.format === 2 ? true : undefined,
     },
   );
 }

@@ -86,7 +86,7 @@ function ostinatoConfig(keys: ConfigKeys): DecoderConfig {
     position: ostinatoPosition(keys),
     window: keys.size("n_positions"),
     tiedHead: keys.flag("tie_word_embeddings", true),
-    ...(keys.value("tasks") === undefined ? {} : { tasks: keys.names("tasks") }),
+    tasks: keys.value("tasks") === undefined ? undefined : keys.names("tasks"),
   };
 }
 

@@ -137,8 +137,8 @@ async function runCompare(
     referenceFrom: referenceFolder,
     windowSeconds: options.seconds,
     ...comparison,
-    ...(generated ? { illegal: legalityOf(generated, reference) } : {}),
-    ...(memorisation ? { memorisation } : {}),
+    illegal: generated && legalityOf(generated, reference),
+    memorisation,
     skipped,
     wallSeconds: Math.round((performance.now() - started) / 100) / 10,
   };

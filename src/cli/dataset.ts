@@ -89,8 +89,8 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
     paths,
     out: options.out,
     encoder,
-    ...(plan ? { plan } : {}),
-    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    plan,
+    threads: options.threads,
     signal: interruptSignal(),
     onProgress: (progress) => console.progress(() => progressLine(progress)),
   }).catch((error: unknown) => {

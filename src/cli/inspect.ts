@@ -65,7 +65,7 @@ async function runInspect(path: string, options: InspectCommandOptions): Promise
     checkUsage(options);
     const { offline } = options;
     const config = await inspectedConfig(path, {
-      ...(offline === undefined ? {} : { offline }),
+      offline,
       onWarning: (message) => console.say(message),
     });
     showModel(path, config, options.json ?? false, console);

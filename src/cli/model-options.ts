@@ -32,13 +32,13 @@ export function loadingOptions(
   console: Console,
 ): LoadModelOptions & ModelFilesOptions {
   const { precision, threads } = options;
-  return { precision, ...(threads === undefined ? {} : { threads }), ...filesOptions(options, console) };
+  return { precision, threads, ...filesOptions(options, console) };
 }
 
 /** How a model's files are had. */
 export function filesOptions({ offline }: FilesCommandOptions, console: Console): ModelFilesOptions {
   return {
-    ...(offline === undefined ? {} : { offline }),
+    offline,
     signal: interruptSignal(),
     onWarning: (message) => console.say(message),
     onProgress: ({ file, loadedBytes, totalBytes }) => {

@@ -22,7 +22,7 @@ export async function runTextScore(path: string, options: TextScoreOptions, cons
       );
     }
     const result = await model.score(text, {
-      ...(options.stride === undefined ? {} : { stride: options.stride }),
+      stride: options.stride,
       signal: interruptSignal(),
       onProgress: (scored, ids) => console.progress(() => `${scored} of ${ids} tokens`),
     });

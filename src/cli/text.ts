@@ -213,7 +213,7 @@ function report(
       tokens: ids.length,
       end,
       ids,
-      ...(options.candidates === undefined ? {} : { steps: steps.map((step) => stepFacts(step, tokenizer)) }),
+      steps: options.candidates === undefined ? undefined : steps.map((step) => stepFacts(step, tokenizer)),
     })),
     idsPerSecond,
   });

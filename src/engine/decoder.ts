@@ -104,7 +104,7 @@ export class Decoder {
     // WebAssembly copies the cache for every run; for the native library a step at a time is as fast.
     const drawsInside = runtime.backend === "wasm";
     const build = drawsInside ? decoderLoop : decoderGraph;
-    const graph = build(config, { plan, ...("located" in weights ? { locate: placesOf(weights) } : {}) });
+    const graph = build(config, { plan, locate: "located" in weights ? placesOf(weights) : undefined });
     const session = await runtime.createSession(graph.bytes, weights);
     return new Decoder(config, runtime.backend, drawsInside, session);
   }

@@ -34,7 +34,7 @@ export async function explainDraw(
   vocabularySize: number,
   { prompt, id, sampler, constraint, candidates, attention }: ExplainDrawOptions,
 ): Promise<Explanation> {
-  const read = await reading.read(prompt, { resume: true, ...(attention ? { attention } : {}) });
+  const read = await reading.read(prompt, { resume: true, attention });
   const { steering } = new Follower(constraint, prompt);
   const legal = constraint && new Uint8Array(vocabularySize);
   if (constraint && legal) constraint.mask(legal);

@@ -109,9 +109,8 @@ export async function* generateIds(
   const legal = constraint && new Uint8Array(vocabularySize);
   const recent = sampler.needsRecent ? prompt.slice(-window) : undefined;
   const reading = options.reading ?? new Reading(decoder);
-  const abort = signal ? { signal } : {};
   signal?.throwIfAborted();
-  let { logits } = await reading.read(prompt, { resume, ...abort });
+  let { logits } = await reading.read(prompt, { resume, signal });
   const inside =
     decoder.drawsInside &&
     stepsPerRun(decoder.config) > 1 &&
@@ -136,7 +135,7 @@ export async function* generateIds(
     if (inside)
       return yield* drawnInside(decoder, inside, follower, next.id, { ...options, randomStep: step + 1 });
     signal?.throwIfAborted();
-    ({ logits } = await reading.push([next.id], { roll, ...abort }));
+    ({ logits } = await reading.push([next.id], { roll, signal }));
   }
 }
 
@@ -171,5 +170,5 @@ function chosen(drawn: GeneratedId, id: number): GeneratedId {
   if (id === drawn.id) return drawn;
   const { candidates = [] } = drawn;
   const candidate = candidates.find((each) => each.id === id);
-  return { id, candidates, ...(candidate ? { logProbability: Math.log(candidate.probability) } : {}) };
+  return { id, candidates, logProbability: candidate && Math.log(candidate.probability) };
 }

@@ -84,11 +84,7 @@ export class LaneGroup {
    * @throws EngineError as `Decoder.forward`; the signal's reason.
    */
   begin(ids: readonly number[], signal: AbortSignal | undefined): Promise<Float32Array> {
-    this.#prompt ??= this.#decoder.forward(
-      ids.slice(-this.#decoder.config.window),
-      this.#cache,
-      signal ? { signal } : {},
-    );
+    this.#prompt ??= this.#decoder.forward(ids.slice(-this.#decoder.config.window), this.#cache, { signal });
     return this.#prompt;
   }
 

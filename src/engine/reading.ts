@@ -158,11 +158,10 @@ export class Reading {
     { attention, signal }: Pick<ReadOptions, "attention" | "signal">,
   ): Promise<ForwardWithAttention> {
     const before = this.#cache.position;
-    const options = signal ? { signal } : {};
     try {
       if (!attention)
-        return { logits: await this.#decoder.forward(ids, this.#cache, options), attention: [] };
-      const result = await this.#decoder.forwardWithAttention(ids, this.#cache, attention, options);
+        return { logits: await this.#decoder.forward(ids, this.#cache, { signal }), attention: [] };
+      const result = await this.#decoder.forwardWithAttention(ids, this.#cache, attention, { signal });
       const moved = (layer: LayerAttention): LayerAttention => ({ ...layer, from: layer.from + this.#from });
       return { logits: result.logits, attention: result.attention.map(moved) };
     } finally {

@@ -35,17 +35,16 @@ export async function score(
   const { vocabularySize } = decoder.config;
   const { window = decoder.config.window, signal, onProgress } = options;
   const { stride = Math.max(1, Math.floor(window / 2)) } = options;
-  const abort = signal ? { signal } : {};
   const numbers = Int32Array.from(ids);
   const logProbabilities = new Float64Array(Math.max(0, numbers.length - 1));
   let scored = 0;
   for (let start = 0; scored < logProbabilities.length; start += stride) {
     const stop = Math.min(start + window, logProbabilities.length);
     const cache = decoder.createCache();
-    if (scored > start) await decoder.forward(numbers.subarray(start, scored), cache, abort);
+    if (scored > start) await decoder.forward(numbers.subarray(start, scored), cache, { signal });
     while (scored < stop) {
       const rows = numbers.subarray(scored, Math.min(scored + ROWS, stop));
-      const logits = await decoder.forward(rows, cache, { logits: "all", ...abort }); // [rows, vocabulary]
+      const logits = await decoder.forward(rows, cache, { logits: "all", signal }); // [rows, vocabulary]
       for (let row = 0; row < rows.length; row += 1) {
         const predicted = logits.subarray(row * vocabularySize, (row + 1) * vocabularySize);
         const next = numbers[scored + row + 1] ?? 0;

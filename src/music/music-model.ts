@@ -116,7 +116,7 @@ export class MusicModel {
         sampler,
         constraint: unmarked(this.vocabulary, { steady, given }),
         candidates,
-        ...(attention ? { attention } : {}),
+        attention,
       }),
     );
     return {
@@ -296,8 +296,8 @@ export class MusicModel {
         reading,
         randomStep: options.randomStep ?? sampled,
         resume,
-        ...(candidates === undefined ? {} : { candidates }),
-        ...(signal ? { signal } : {}),
+        candidates,
+        signal,
       })) {
         const { kind, value } = time.push(drawn.id);
         const now = (time.step - startStep) / STEPS_PER_SECOND;

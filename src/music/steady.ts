@@ -58,7 +58,7 @@ export function steadied(
         pitchTemperature: pitchTemperature * later,
       };
     },
-    ...(legality ? { legality } : {}),
+    legality,
   };
 }
 

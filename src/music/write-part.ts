@@ -35,7 +35,7 @@ export async function writePart(
     sampler,
     constraint: part,
     choose: ({ id }: { readonly id: number }) => Promise.resolve(part.settle(id)),
-    ...(signal ? { signal } : {}),
+    signal,
   };
   for await (const _ of generateIds(decoder, run)) {
     const written = Math.min(seconds, part.step / STEPS_PER_SECOND);

@@ -84,8 +84,8 @@ async function request(
   let response;
   try {
     response = await fetch(url, {
-      ...(from > 0 ? { headers: { Range: `bytes=${from}-` } } : {}),
-      ...(signal ? { signal } : {}),
+      headers: from > 0 ? { Range: `bytes=${from}-` } : undefined,
+      signal,
     });
   } catch (cause) {
     signal?.throwIfAborted();

@@ -132,8 +132,8 @@ export class TextModel {
     const logProbabilities = await score(this.decoder, ids, {
       window: window - 1,
       stride,
-      ...(signal ? { signal } : {}),
-      ...(onProgress ? { onProgress: (scored) => onProgress(scored, ids.length - 1) } : {}),
+      signal,
+      onProgress: onProgress && ((scored) => onProgress(scored, ids.length - 1)),
     });
     const nats = -logProbabilities.reduce((sum, value) => sum + value, 0);
     const bytes = ids.slice(1).reduce((sum, id) => sum + this.tokenizer.bytes(id).length, 0);
@@ -179,10 +179,10 @@ export class TextModel {
         sampler,
         reading,
         roll,
-        ...(chooseId ? { choose: chooseId } : {}),
-        ...(constraint ? { constraint } : {}),
-        ...(candidates === undefined ? {} : { candidates }),
-        ...(signal ? { signal } : {}),
+        choose: chooseId,
+        constraint,
+        candidates,
+        signal,
       })) {
         if (isOver) return undefined;
         if (drawn.id === this.tokenizer.endOfTextId) return "end-of-text";
@@ -201,7 +201,7 @@ export class TextModel {
     return {
       id,
       text,
-      ...(logProbability === undefined ? {} : { logProbability }),
+      logProbability,
       ...(candidates === undefined
         ? {}
         : { candidates: candidates.map((each) => ({ ...each, text: this.tokenizer.decode([each.id]) })) }),

@@ -20,7 +20,7 @@ class TextServer {
     const model = await loadTextModel(source, {
       backend: "wasm",
       wasm: { threads: threadCount(), paths: wasm },
-      ...(isForeign ? { cache: CACHE } : {}),
+      cache: isForeign ? CACHE : undefined,
       onProgress: (progress) => reply({ progress }),
     });
     return new TextServer(model);

@@ -49,7 +49,7 @@ async function nativeRuntime(threads: number | undefined): Promise<Runtime> {
 /** The build of onnxruntime-web for Node, which finds its files and threads there. */
 async function wasmInNode(threads: number | undefined): Promise<Runtime> {
   const ort = await import("onnxruntime-web");
-  return wasmRuntime(ort, threads === undefined ? {} : { threads });
+  return wasmRuntime(ort, { threads });
 }
 
 function chosenBackend(option: string | undefined): NodeBackend | undefined {

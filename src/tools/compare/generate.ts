@@ -37,7 +37,7 @@ export interface GeneratedSet {
 /** Generates `count` pieces, then a tenth of them again with the grammar's mask off. */
 export async function generateSet(model: MusicModel, options: GenerateSetOptions): Promise<GeneratedSet> {
   const { seed: first, count, seconds, steady = true, signal, onProgress, ...sampling } = options;
-  const common = { ...sampling, seconds, ...(signal ? { signal } : {}) };
+  const common = { ...sampling, seconds, signal };
   const pieces: Piece[] = [];
   for (let done = 0; done < count; done += TOGETHER) {
     const seed = first + done;

@@ -45,7 +45,7 @@ export async function countIllegal(model: MusicModel, options: UnmaskedOptions):
   for await (const { id } of generateIds(decoder, {
     prompt: [start],
     sampler: musicSampler(sampling, vocabulary),
-    ...(signal ? { signal } : {}),
+    signal,
   })) {
     grammar.mask(legal);
     ids += 1;

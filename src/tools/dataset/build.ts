@@ -156,7 +156,7 @@ async function encodePieces(
   const requests = paths.map((path, index) => ({
     name: path,
     path: join(folder, path),
-    ...(plan ? { order: pieceOrder(plan, index) } : {}),
+    order: plan && pieceOrder(plan, index),
   }));
   let done = 0;
   for await (const [{ name: path, order }, answer] of pool.answers(requests)) {

@@ -80,7 +80,7 @@ export function musicEncoder(options: ReadMidiOptions): PieceEncoder {
         ids,
         notes: notes.length,
         seconds: Math.round(seconds * 100) / 100,
-        ...(unreleasedNotes > 0 ? { unreleasedNotes } : {}),
+        unreleasedNotes: unreleasedNotes > 0 ? unreleasedNotes : undefined,
       };
     },
     makeExample(bytes, { kind, style, draw }) {

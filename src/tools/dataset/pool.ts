@@ -62,7 +62,7 @@ class EncodeWorker {
   encode({ path, order }: WorkerRequest): Promise<WorkerAnswer> {
     const answer = new Promise<WorkerAnswer>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#worker.postMessage({ path, ...(order ? { order } : {}) });
+      this.#worker.postMessage({ path, order });
     });
     // Awaited later, or never where an earlier one fails.
     answer.catch(() => undefined);

@@ -42,7 +42,7 @@ export function nodeCheck(found: string, needed: string): Check {
     name: "Node",
     state: isOld ? "fault" : "good",
     found: `${found} (${needed} or later is needed)`,
-    ...(isOld ? { hint: `install Node ${needed} or later` } : {}),
+    hint: isOld ? `install Node ${needed} or later` : undefined,
   };
 }
 

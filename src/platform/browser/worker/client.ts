@@ -183,12 +183,12 @@ function loadRequest(source: ModelSource, options: WorkerModelOptions): LoadRequ
     // The worker would resolve it against its own address.
     source: source instanceof Map ? source : new URL(String(source), globalThis.location?.href).href,
     wasm: {
-      ...(threads === undefined ? {} : { threads }),
-      ...(paths ? { paths: asText(paths) } : {}),
+      threads,
+      paths: paths && asText(paths),
     },
-    ...(backend === undefined ? {} : { backend }),
-    ...(webgpuPaths ? { webgpuPaths: asText(webgpuPaths) } : {}),
-    ...(precision === undefined ? {} : { precision }),
+    backend,
+    webgpuPaths: webgpuPaths && asText(webgpuPaths),
+    precision,
   };
 }
 

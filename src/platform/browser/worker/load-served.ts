@@ -11,9 +11,9 @@ export const loadServed: ModelLoader = async (
   const threads = threadCount(wasm.threads);
   const warnings: string[] = [];
   const model = await loadMusicModel(source, {
-    ...(backend === undefined ? {} : { backend }),
-    ...(webgpuPaths ? { webgpuPaths } : {}),
-    ...(precision === undefined ? {} : { precision }),
+    backend,
+    webgpuPaths,
+    precision,
     wasm: { ...wasm, threads },
     onProgress,
     onWarning: (message) => warnings.push(message),

@@ -93,7 +93,7 @@ async function fetchRest(
   const range: Record<string, string> = have > 0 ? { Range: `bytes=${have}-` } : {};
   const response = await fetch(remote.url, {
     headers: { ...remote.headers, "Accept-Encoding": "identity", ...range },
-    ...(signal ? { signal } : {}),
+    signal,
   });
   checkStatus(remote, response);
   const resumes = response.status === 206 && startOf(response) === have;

@@ -83,12 +83,12 @@ interface Repository {
 /** Asks the hub what there is. */
 async function describe(id: string, signal: AbortSignal | undefined): Promise<Repository> {
   const { modelInfo, pathsInfo } = await import("@huggingface/hub");
-  const accessToken = process.env["HF_TOKEN"];
+  const accessToken = process.env["HF_TOKEN"] || undefined;
   const access = {
     hubUrl: endpoint(),
-    ...(accessToken ? { accessToken } : {}),
+    accessToken,
     fetch: (input: Parameters<typeof fetch>[0], init?: RequestInit) =>
-      fetch(input, { ...init, ...(signal ? { signal } : {}) }),
+      fetch(input, { ...init, signal: signal ?? init?.signal }),
   };
   const { sha } = await modelInfo({ name: id, revision: REVISION, additionalFields: ["sha"], ...access });
   // It becomes the name of a folder.
@@ -152,8 +152,8 @@ async function fetchInto(
   if ((await sizeOf(link)) === remote.bytes) return;
   if ((await sizeOf(blob)) !== remote.bytes) {
     await downloadFile(blob, remote, {
-      ...(signal ? { signal } : {}),
-      ...(retryDelay === undefined ? {} : { retryDelay }),
+      signal,
+      retryDelay,
       onProgress: (loadedBytes) => onProgress?.({ file: file.path, loadedBytes, totalBytes: remote.bytes }),
       onWait: (processId) =>
         onWarning?.(`process ${processId} is downloading ${remote.name}: waiting for it`),
