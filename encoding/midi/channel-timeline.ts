@@ -111,7 +111,9 @@ function take(
 ): void {
   const controller = (message >> 8) & 0xff;
   const value = message >> 16;
-  if ((message & 0xf0) === PROGRAM_CHANGE) {
+  if ((message & 0xf0) === SYSEX) {
+    state.percussion.push(tick, order, message >> 8);
+  } else if ((message & 0xf0) === PROGRAM_CHANGE) {
     state.programs.push(tick, order, controller);
   } else if (controller === SUSTAIN) {
     movePedal(state.sustain, tick, order, value >= PEDAL_DOWN);
@@ -132,41 +134,26 @@ function movePedal(pedal: Timeline, tick: number, order: number, isDown: boolean
   if (isDown !== (pedal.values.at(-1) === 1)) pedal.push(tick, order, Number(isDown));
 }
 
-/**
- * The messages of all tracks that `Channels` goes by, track after track: packed channel messages, and for a
- * system-exclusive message that makes a channel percussion (1) or melodic (0) 0xF0, the channel and, from bit 8 on, which.
- */
-function stateChanges(tracks: readonly EventColumns[]): Timeline {
-  const changes = new Timeline();
-  for (const [track, { ticks, messages, length, others }] of tracks.entries()) {
-    let nextOther = 0;
-    for (let index = 0; index < length; index += 1) {
-      const message = messages[index]!;
-      if (STATE_MESSAGES[message & 0xffff] === 1) {
-        changes.push(ticks[index]!, orderOf(track, index), message);
-      } else if ((message & 0xf0) === SYSEX) {
-        const percussion = percussionChange(others[nextOther]!);
-        nextOther += 1;
-        if (percussion) {
-          const value = SYSEX | percussion.channel | (Number(percussion.isPercussion) << 8);
-          changes.push(ticks[index]!, orderOf(track, index), value);
-        }
-      }
-    }
-  }
-  return changes;
-}
-
-/** Indices of ticks in ascending order; equal ones keep theirs, which is that of the tracks. */
-function playingOrder(ticks: readonly number[], trackCount: number): Uint32Array {
-  const isSmall = ticks.every((tick) => tick <= MAX_RADIX_KEY);
-  if (trackCount > 1 && isSmall) return ascendingOrder(Int32Array.from(ticks));
-  const order = Uint32Array.from(ticks, (_, index) => index);
-  return trackCount > 1 ? order.sort((a, b) => ticks[a]! - ticks[b]! || a - b) : order;
-}
-
 /** The largest key that `ascendingOrder` sorts. */
 const MAX_RADIX_KEY = 2 ** 31 - 1;
+
+/** Moments in ascending order of tick; equal ones keep theirs, which is that of the tracks. */
+function inPlayingOrder(moments: Timeline): Timeline {
+  const { ticks, orders, values } = moments;
+  let [isOrdered, largest] = [true, 0];
+  for (const tick of ticks) {
+    if (tick < largest) isOrdered = false;
+    else largest = tick;
+  }
+  if (isOrdered) return moments;
+  const sorted = new Timeline();
+  const indices =
+    largest <= MAX_RADIX_KEY
+      ? ascendingOrder(Int32Array.from(ticks))
+      : Uint32Array.from(ticks.keys()).sort((a, b) => ticks[a]! - ticks[b]! || a - b);
+  for (const index of indices) sorted.push(ticks[index]!, orders[index]!, values[index]!);
+  return sorted;
+}
 
 /** 1 for the status and first data byte (packed) of messages that `take` knows. */
 const STATE_MESSAGES = new Uint8Array(0x10000);
@@ -206,14 +193,47 @@ export class Channels {
     const hasXgBanks =
       tracks.some(({ others }) => others.some(resetsToXg)) ||
       !tracks.some(({ others }) => others.some(resetsToGs));
-    const { ticks, orders, values } = stateChanges(tracks);
-    for (const index of playingOrder(ticks, tracks.length)) {
-      const [tick, order, message] = [ticks[index]!, orders[index]!, values[index]!];
-      const channel = message & 0x0f;
-      const state = this.of(Math.floor(order / EVENTS_PER_TRACK), channel);
-      if ((message & 0xf0) === SYSEX) state.percussion.push(tick, order, message >> 8);
-      else take(state, tick, order, message, channel === DRUM_CHANNEL, hasXgBanks);
+    for (const [id, changes] of this.#changes(tracks)) {
+      const state = new Channel();
+      this.#channels.set(id, state);
+      const isDrumChannel = (id & 0x0f) === DRUM_CHANNEL;
+      const { ticks, orders, values } = inPlayingOrder(changes);
+      for (let index = 0; index < ticks.length; index += 1)
+        take(state, ticks[index]!, orders[index]!, values[index]!, isDrumChannel, hasXgBanks);
     }
+  }
+
+  /**
+   * By channel, the messages that change its state, track after track: packed channel messages, and for a
+   * system-exclusive message that makes the channel percussion (1) or melodic (0) 0xF0 and, from bit 8 on, which.
+   */
+  #changes(tracks: readonly EventColumns[]): Map<number, Timeline> {
+    const changes = new Map<number, Timeline>();
+    for (const [track, { ticks, messages, length, others }] of tracks.entries()) {
+      const byChannel: (Timeline | undefined)[] = Array.from({ length: 16 }, () => undefined);
+      const push = (channel: number, index: number, value: number): void => {
+        let known = byChannel[channel];
+        if (!known) {
+          const id = this.idOf(track, channel);
+          known = changes.get(id) ?? new Timeline();
+          changes.set(id, known);
+          byChannel[channel] = known;
+        }
+        known.push(ticks[index]!, orderOf(track, index), value);
+      };
+      let nextOther = 0;
+      for (let index = 0; index < length; index += 1) {
+        const message = messages[index]!;
+        if (STATE_MESSAGES[message & 0xffff] === 1) {
+          push(message & 0x0f, index, message);
+        } else if ((message & 0xf0) === SYSEX) {
+          const percussion = percussionChange(others[nextOther]!);
+          nextOther += 1;
+          if (percussion) push(percussion.channel, index, SYSEX | (Number(percussion.isPercussion) << 8));
+        }
+      }
+    }
+    return changes;
   }
 
   /** A number for the channel that the events of a track are sent to. */

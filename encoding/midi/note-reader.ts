@@ -57,11 +57,15 @@ class NoteReader {
   readonly #strikeAfter: Int32Array;
   readonly #releaseAfter: Int32Array;
   readonly #releaseEvents: Int32Array;
+  readonly #releaseMoves: Uint32Array;
   #releaseSlots = 0;
   #openKeys = 0;
   #track = 0;
   #ticks: Float64Array = new Float64Array(0);
   #states: Channel[] = [];
+  /** By channel: how many moves of the sustain pedal lie before the event that is read, and the tick of the next one. */
+  readonly #moves = new Uint32Array(16);
+  readonly #nextMoveTicks = new Float64Array(16);
 
   constructor(table: ReadNotes, context: ReadingContext) {
     this.table = table;
@@ -70,16 +74,21 @@ class NoteReader {
     this.#strikeAfter = new Int32Array(capacity);
     this.#releaseAfter = new Int32Array(capacity);
     this.#releaseEvents = new Int32Array(capacity);
+    this.#releaseMoves = new Uint32Array(capacity);
   }
 
   read({ ticks, messages, length }: EventColumns, track: number, endTick: number): void {
     const { table } = this;
-    const { startSeconds, pitches, velocities, places, programs, isPercussion, noteOnIndices } = table;
+    const { startSeconds, pitches, velocities, places, programs, isPercussion, noteOnIndices, isStruckUnderPedal } =
+      table;
     const { tempo, meter, channels } = this.#context;
     this.#track = track;
     this.#ticks = ticks;
     this.#states = Array.from({ length: 16 }, (_, channel) => channels.of(track, channel));
     this.#releaseSlots = 0;
+    this.#moves.fill(0);
+    for (let channel = 0; channel < 16; channel += 1)
+      this.#nextMoveTicks[channel] = this.#states[channel]!.sustain.ticks[0] ?? Infinity;
     const selected = new Int16Array(16).fill(NONE);
     let { fromTick, untilTick, fromSeconds, secondsPerTick } = tempo.segmentAt(0);
     let lastNoteTick = 0;
@@ -97,10 +106,11 @@ class NoteReader {
       lastNoteTick = tick;
       const key = channel * 128 + data1;
       const state = this.#states[channel]!;
+      if (tick >= this.#nextMoveTicks[channel]!) this.#passMoves(channel, tick, index);
       if (this.#depth[key]! > 0 && state.releases.length > 0) this.#clearBefore(key, tick, index);
       const velocity = message >> 16;
       if (kind === NOTE_OFF || velocity === 0) {
-        this.#release(key, index, tick, seconds);
+        this.#release(key, index, tick, seconds, this.#moves[channel]!);
         continue;
       }
       const row = table.length;
@@ -111,6 +121,8 @@ class NoteReader {
       velocities[row] = velocity;
       places[row] = track * 16 + channel;
       noteOnIndices[row] = index;
+      // Moves alternate, and the first one is down.
+      isStruckUnderPedal[row] = this.#moves[channel]! & 1;
       const own = selected[channel]!;
       if (own !== NONE) programs[row] = own;
       else if (state.programs.length > 0) programs[row] = state.programs.valueAt(tick, order, 0);
@@ -120,6 +132,16 @@ class NoteReader {
       this.#strike(key, row, tick, order);
     }
     if (this.#openKeys > 0) this.#closeAll(Math.min(endTick, lastNoteTick + meter.barTicks(lastNoteTick)));
+  }
+
+  /** Counts the moves of a channel's sustain pedal that lie before an event. */
+  #passMoves(channel: number, tick: number, index: number): void {
+    const { sustain } = this.#states[channel]!;
+    const order = orderOf(this.#track, index);
+    let moves = this.#moves[channel]!;
+    while (sustain.isBefore(moves, tick, order)) moves += 1;
+    this.#moves[channel] = moves;
+    this.#nextMoveTicks[channel] = sustain.ticks[moves] ?? Infinity;
   }
 
   #strike(key: number, row: number, tick: number, order: number): void {
@@ -137,18 +159,19 @@ class NoteReader {
     this.#depth[key]! += 1;
   }
 
-  #release(key: number, index: number, tick: number, seconds: number): void {
+  #release(key: number, index: number, tick: number, seconds: number, moves: number): void {
     const depth = this.#depth[key]!;
     if (depth === 0) return;
     const first = this.#firstStrike[key]!;
     this.#depth[key] = depth - 1;
     if (depth === 1) this.#openKeys -= 1;
     if (depth === 1 && first === this.#lastStrike[key]) {
-      this.#end(first, tick, index, seconds);
+      this.#end(first, tick, index, seconds, moves);
       return;
     }
     const slot = this.#releaseSlots++;
     this.#releaseEvents[slot] = index;
+    this.#releaseMoves[slot] = moves;
     this.#releaseAfter[slot] = NONE;
     if (this.#firstRelease[key] === NONE) this.#firstRelease[key] = slot;
     else this.#releaseAfter[this.#lastRelease[key]!] = slot;
@@ -156,7 +179,7 @@ class NoteReader {
     if (depth > 1) return;
     let release = this.#firstRelease[key]!;
     for (let row = first; row !== NONE; row = this.#strikeAfter[row]!) {
-      this.#endWith(row, this.#releaseEvents[release]!);
+      this.#endWith(row, release);
       release = this.#releaseAfter[release]!;
     }
   }
@@ -189,12 +212,12 @@ class NoteReader {
     for (let row = this.#firstStrike[key]!; row !== NONE; row = this.#strikeAfter[row]!) strikes.push(row);
     const releases: number[] = [];
     for (let slot = this.#firstRelease[key]!; slot !== NONE; slot = this.#releaseAfter[slot]!)
-      releases.push(this.#releaseEvents[slot]!);
+      releases.push(slot);
     const unreleased: number[] = [];
     let taken = 0;
     for (let place = 0; place <= strikes.length; place += 1) {
       const nextStrike = place < strikes.length ? noteOnIndices[strikes[place]!]! : Infinity;
-      for (; taken < releases.length && releases[taken]! < nextStrike; taken += 1) unreleased.pop();
+      for (; taken < releases.length && this.#releaseEvents[releases[taken]!]! < nextStrike; taken += 1) unreleased.pop();
       if (place < strikes.length) unreleased.push(place);
     }
     const isUnreleased = new Set(unreleased);
@@ -209,24 +232,26 @@ class NoteReader {
     this.#openKeys -= 1;
   }
 
-  #endWith(row: number, index: number): void {
+  #endWith(row: number, release: number): void {
+    const index = this.#releaseEvents[release]!;
     const tick = this.#ticks[index]!;
-    this.#end(row, tick, index, this.#context.tempo.seconds(tick));
+    this.#end(row, tick, index, this.#context.tempo.seconds(tick), this.#releaseMoves[release]!);
   }
 
-  #end(row: number, tick: number, index: number, seconds: number): void {
-    const { endSeconds, endTicks, noteOffIndices } = this.table;
+  #end(row: number, tick: number, index: number, seconds: number, moves: number): void {
+    const { endSeconds, endTicks, noteOffIndices, movesBeforeEnd } = this.table;
     endSeconds[row] = seconds;
     endTicks[row] = tick;
     noteOffIndices[row] = index;
+    movesBeforeEnd[row] = moves;
   }
 
   /** Ends a note that no event of its own releases. */
   #endAt(row: number, tick: number, order: number): void {
-    const { endSeconds, endTicks, noteOffIndices, unreleasedOrders } = this.table;
-    endSeconds[row] = this.#context.tempo.seconds(tick);
-    endTicks[row] = tick;
+    const { unreleasedOrders, places } = this.table;
+    const { sustain } = this.#states[places[row]! & 0x0f]!;
+    const moves = sustain.length > 0 ? sustain.lastBefore(tick, order) + 1 : 0;
+    this.#end(row, tick, NONE, this.#context.tempo.seconds(tick), moves);
     unreleasedOrders.set(row, order);
-    noteOffIndices[row] = NONE;
   }
 }

@@ -29,6 +29,10 @@ export class ReadNotes implements NoteTable {
   readonly noteOnIndices: Uint32Array;
   /** −1 where no event releases the note. */
   readonly noteOffIndices: Int32Array;
+  /** 1 where the sustain pedal is down at the note-on. */
+  readonly isStruckUnderPedal: Uint8Array;
+  /** How many moves of the sustain pedal there are before the end of the key. */
+  readonly movesBeforeEnd: Uint32Array;
   soundEnds: Float64Array = new Float64Array(0);
   /** The place of the end among the events of its tick (`orderOf`), by row, of notes that no event releases. */
   readonly unreleasedOrders = new Map<number, number>();
@@ -46,6 +50,8 @@ export class ReadNotes implements NoteTable {
     this.isPercussion = new Uint8Array(capacity);
     this.noteOnIndices = new Uint32Array(capacity);
     this.noteOffIndices = new Int32Array(capacity);
+    this.isStruckUnderPedal = new Uint8Array(capacity);
+    this.movesBeforeEnd = new Uint32Array(capacity);
     this.#tracks = tracks;
   }
 

@@ -4,10 +4,12 @@
  * What is held to the end stops with the last release or pedal move of the piece (in format 2, of the pattern). Within a tick, what comes first in the
  * file acts first. Strikes of one key on one tick do not end each other.
  */
-import { type Channel, type Channels, orderOf, type Timeline } from "./channel-timeline.ts";
+import { Channel, type Channels, orderOf, type Timeline } from "./channel-timeline.ts";
 import type { ReadNotes } from "./note-table.ts";
 import { onsetOrder } from "./onset-order.ts";
 import type { TempoMap } from "./tempo-map.ts";
+
+const NONE = -1;
 
 /** Seconds at which each note of a table stops sounding; NaN for percussion. */
 export function soundEnds(table: ReadNotes, channels: Channels, tempo: TempoMap): Float64Array {
@@ -43,45 +45,57 @@ function foldPedals(
   tempo: TempoMap,
   ends: Float64Array,
 ): void {
-  const { places, programs, pitches, endTicks, noteOnIndices, noteOffIndices, unreleasedOrders } = table;
+  const { places, programs, pitches, endTicks, startSeconds, isStruckUnderPedal } = table;
   /** Made when a pedal is found that is never lifted. */
   let lastTicks: ReadonlyMap<number, number> | undefined;
   const lastTickOf = (track: number): number =>
     (lastTicks ??= lastMoves(table, channels)).get(channels.pieceOf(track))!;
   const strikes = new Map<number, NextStrikes>();
-  let instrument = -1;
-  let place = -1;
-  let number = 0;
-  let channel: Channel | undefined;
-  let next: NextStrikes | undefined;
+  let [place, channelId, instrument] = [NONE, NONE, NONE];
+  let channel = new Channel();
+  let next = new NextStrikes();
   for (let index = order.length - 1; index >= 0; index -= 1) {
     const row = order[index]!;
     if (places[row] !== place) {
       place = places[row]!;
       channel = channels.of(place >>> 4, place & 0x0f);
-      number = channels.idOf(place >>> 4, place & 0x0f);
+      channelId = channels.idOf(place >>> 4, place & 0x0f);
     }
-    if (!next || number * 128 + programs[row]! !== instrument) {
-      instrument = number * 128 + programs[row]!;
-      next = strikes.get(instrument);
-      if (!next) strikes.set(instrument, (next = new NextStrikes()));
+    if (channelId * 128 + programs[row]! !== instrument) {
+      instrument = channelId * 128 + programs[row]!;
+      next = strikes.get(instrument) ?? new NextStrikes();
+      strikes.set(instrument, next);
     }
-    const start: Moment = {
-      tick: table.startTick(row),
-      order: orderOf(place >>> 4, noteOnIndices[row]!),
-    };
-    const noteOffIndex = noteOffIndices[row]!;
-    const release: Moment = {
-      tick: endTicks[row]!,
-      order: noteOffIndex < 0 ? unreleasedOrders.get(row)! : orderOf(place >>> 4, noteOffIndex),
-    };
-    const struck = next.after(pitches[row]!, start.tick);
-    let end = struck <= release.tick ? struck : Math.min(struck, lifted(channel!, start, release));
-    if (end === Infinity) end = Math.max(lastTickOf(place >>> 4), release.tick);
-    if (end !== release.tick) ends[row] = tempo.seconds(end);
-    if (isDownAt(channel!.sustain, start) || isDownAt(channel!.sostenuto, start))
-      next.strike(pitches[row]!, start.tick);
+    const pitch = pitches[row]!;
+    const startTick = table.startTick(row);
+    const endTick = endTicks[row]!;
+    const struckTick = next.tickAfter(pitch, startTick);
+    const liftTick = struckTick <= endTick ? endTick : liftOf(table, row, channel);
+    if (struckTick <= liftTick && struckTick !== Infinity) {
+      if (struckTick !== endTick) ends[row] = startSeconds[next.rowAfter(pitch, startTick)]!;
+    } else if (liftTick > endTick) {
+      ends[row] = tempo.seconds(liftTick === Infinity ? Math.max(lastTickOf(place >>> 4), endTick) : liftTick);
+    }
+    if (isStruckUnderPedal[row] === 1 || isStruckUnderSostenuto(table, row, channel))
+      next.strike(pitch, startTick, row);
   }
+}
+
+/** The tick at which pedals let go of a note: that of its end where none holds it, Infinity where one is never lifted. */
+function liftOf(table: ReadNotes, row: number, channel: Channel): number {
+  const { sustain, sostenuto, silences } = channel;
+  const endTick = table.endTicks[row]!;
+  let tick = endTick;
+  if (sostenuto.length > 0) {
+    tick = liftOfBoth(channel, startOf(table, row), endOf(table, row));
+  } else {
+    const moves = table.movesBeforeEnd[row]!;
+    // Moves alternate, and the first one is down.
+    if ((moves & 1) === 1) tick = moves < sustain.length ? sustain.ticks[moves]! : Infinity;
+  }
+  if (silences.length === 0) return tick;
+  const silence = silences.lastBefore(endTick, endOf(table, row).order) + 1;
+  return silence < silences.length ? Math.min(tick, silences.ticks[silence]!) : tick;
 }
 
 /** A place in the playing order. */
@@ -90,18 +104,29 @@ interface Moment {
   readonly order: number;
 }
 
-function isDownAt(pedal: Timeline, { tick, order }: Moment): boolean {
-  return pedal.length > 0 && pedal.valueAt(tick, order, 0) === 1;
+function startOf(table: ReadNotes, row: number): Moment {
+  return { tick: table.startTick(row), order: orderOf(table.places[row]! >>> 4, table.noteOnIndices[row]!) };
 }
 
-/** The tick at which pedals let go of a note: that of the release where none holds it, Infinity where one is never lifted. */
-function lifted({ sustain, sostenuto, silences }: Channel, start: Moment, release: Moment): number {
+function endOf({ endTicks, places, noteOffIndices, unreleasedOrders }: ReadNotes, row: number): Moment {
+  const index = noteOffIndices[row]!;
+  const order = index < 0 ? unreleasedOrders.get(row)! : orderOf(places[row]! >>> 4, index);
+  return { tick: endTicks[row]!, order };
+}
+
+function isStruckUnderSostenuto(table: ReadNotes, row: number, { sostenuto }: Channel): boolean {
+  if (sostenuto.length === 0) return false;
+  const { tick, order } = startOf(table, row);
+  return sostenuto.valueAt(tick, order, 0) === 1;
+}
+
+/** What `liftOf` gives where there is a sostenuto pedal, which holds the keys that were down when it was pressed. */
+function liftOfBoth({ sustain, sostenuto }: Channel, start: Moment, release: Moment): number {
   let { tick, order } = release;
   for (;;) {
     let lift = liftAfter(sustain, sustain.lastBefore(tick, order));
     let pedal = sustain;
-    if (lift < 0 && sostenuto.length > 0) {
-      // Sostenuto holds the keys that were down when it was pressed.
+    if (lift < 0) {
       const press = sostenuto.lastBefore(tick, order);
       pedal = sostenuto;
       const isCaught =
@@ -110,17 +135,11 @@ function lifted({ sustain, sostenuto, silences }: Channel, start: Moment, releas
         sostenuto.isBefore(press, release.tick, release.order);
       if (isCaught) lift = liftAfter(sostenuto, press);
     }
-    if (lift < 0) break;
-    if (lift === pedal.length) {
-      tick = Infinity;
-      break;
-    }
+    if (lift < 0) return tick;
+    if (lift === pedal.length) return Infinity;
     tick = pedal.ticks[lift]!;
     order = pedal.orders[lift]! + 0.5;
   }
-  if (silences.length === 0) return tick;
-  const silence = silences.lastBefore(release.tick, release.order) + 1;
-  return silence < silences.length ? Math.min(tick, silences.ticks[silence]!) : tick;
 }
 
 /** The lift that ends a press, given the latest move; the number of moves where none comes, −1 where the pedal is up. */
@@ -141,20 +160,29 @@ function lastMoves({ endTicks, places, length }: ReadNotes, channels: Channels):
   return last;
 }
 
-/** By pitch, the strikes of an instrument under a pedal, seen from the end of the piece. */
+/** By pitch, the last two strikes of an instrument under a pedal that were seen, from the end of the piece on. */
 class NextStrikes {
-  readonly #latest = new Float64Array(128).fill(Infinity);
-  readonly #later = new Float64Array(128).fill(Infinity);
+  readonly #ticks = new Float64Array(128).fill(Infinity);
+  readonly #rows = new Int32Array(128).fill(NONE);
+  readonly #laterTicks = new Float64Array(128).fill(Infinity);
+  readonly #laterRows = new Int32Array(128).fill(NONE);
 
-  /** The first strike after a tick that is no later than those before. */
-  after(pitch: number, tick: number): number {
-    const latest = this.#latest[pitch]!;
-    return latest > tick ? latest : this.#later[pitch]!;
+  /** The tick of the first strike after a tick that is no later than those before; Infinity where there is none. */
+  tickAfter(pitch: number, tick: number): number {
+    const next = this.#ticks[pitch]!;
+    return next > tick ? next : this.#laterTicks[pitch]!;
   }
 
-  strike(pitch: number, tick: number): void {
-    if (this.#latest[pitch] === tick) return;
-    this.#later[pitch] = this.#latest[pitch]!;
-    this.#latest[pitch] = tick;
+  /** The row of the strike of `tickAfter`. */
+  rowAfter(pitch: number, tick: number): number {
+    return this.#ticks[pitch]! > tick ? this.#rows[pitch]! : this.#laterRows[pitch]!;
+  }
+
+  strike(pitch: number, tick: number, row: number): void {
+    if (this.#ticks[pitch] === tick) return;
+    this.#laterTicks[pitch] = this.#ticks[pitch]!;
+    this.#laterRows[pitch] = this.#rows[pitch]!;
+    this.#ticks[pitch] = tick;
+    this.#rows[pitch] = row;
   }
 }

@@ -51,7 +51,11 @@ export class TempoMap {
 
   /** Seconds from the start of the file at `tick`. */
   seconds(tick: number): number {
-    return this.#secondsIn(lastAtMost(this.#ticks, tick), tick);
+    const ticks = this.#ticks;
+    const isLatest = ticks[this.#latest]! <= tick && tick < (ticks[this.#latest + 1] ?? Infinity);
+    const segment = isLatest ? this.#latest : lastAtMost(ticks, tick);
+    this.#latest = segment;
+    return this.#secondsIn(segment, tick);
   }
 
   /** The segment that `tick` lies in. Of use to those with many ticks in turn: the next segment is looked at first. */
