@@ -59,13 +59,14 @@ class NoteReader {
   readonly #releaseEvents: Int32Array;
   readonly #releaseMoves: Uint32Array;
   #releaseSlots = 0;
-  #openKeys = 0;
   #track = 0;
   #ticks: Float64Array = new Float64Array(0);
   #states: Channel[] = [];
   /** By channel: how many moves of the sustain pedal lie before the event that is read, and the tick of the next one. */
   readonly #moves = new Uint32Array(16);
   readonly #nextMoveTicks = new Float64Array(16);
+  /** By channel: 1 where there are moments at which all its keys are released. */
+  readonly #hasReleases = new Uint8Array(16);
 
   constructor(table: ReadNotes, context: ReadingContext) {
     this.table = table;
@@ -79,19 +80,22 @@ class NoteReader {
 
   read({ ticks, messages, length }: EventColumns, track: number, endTick: number): void {
     const { table } = this;
-    const { startSeconds, pitches, velocities, places, programs, isPercussion, noteOnIndices, isStruckUnderPedal } =
-      table;
-    const { tempo, meter, channels } = this.#context;
-    this.#track = track;
-    this.#ticks = ticks;
-    this.#states = Array.from({ length: 16 }, (_, channel) => channels.of(track, channel));
-    this.#releaseSlots = 0;
-    this.#moves.fill(0);
-    for (let channel = 0; channel < 16; channel += 1)
-      this.#nextMoveTicks[channel] = this.#states[channel]!.sustain.ticks[0] ?? Infinity;
+    const { startSeconds, endSeconds, endTicks, pitches, velocities, places, programs, isPercussion } = table;
+    const { noteOnIndices, noteOffIndices, isStruckUnderPedal, movesBeforeEnd } = table;
+    const { tempo, meter } = this.#context;
+    this.#enter(ticks, track);
+    // Fields are read once: this loop is what reading a file waits for most.
+    const [states, depths, firstStrikes, lastStrikes] = [
+      this.#states,
+      this.#depth,
+      this.#firstStrike,
+      this.#lastStrike,
+    ];
+    const [moves, nextMoveTicks, hasReleases] = [this.#moves, this.#nextMoveTicks, this.#hasReleases];
     const selected = new Int16Array(16).fill(NONE);
     let { fromTick, untilTick, fromSeconds, secondsPerTick } = tempo.segmentAt(0);
     let lastNoteTick = 0;
+    let row = table.length;
     for (let index = 0; index < length; index += 1) {
       const message = messages[index]!;
       const kind = message & 0xf0;
@@ -105,33 +109,60 @@ class NoteReader {
       const seconds = fromSeconds + secondsPerTick * (tick - fromTick);
       lastNoteTick = tick;
       const key = channel * 128 + data1;
-      const state = this.#states[channel]!;
-      if (tick >= this.#nextMoveTicks[channel]!) this.#passMoves(channel, tick, index);
-      if (this.#depth[key]! > 0 && state.releases.length > 0) this.#clearBefore(key, tick, index);
+      if (tick >= nextMoveTicks[channel]!) this.#passMoves(channel, tick, index);
+      if (hasReleases[channel] === 1 && depths[key]! > 0) this.#clearBefore(key, tick, index);
+      const depth = depths[key]!;
       const velocity = message >> 16;
       if (kind === NOTE_OFF || velocity === 0) {
-        this.#release(key, index, tick, seconds, this.#moves[channel]!);
+        if (depth === 0) continue;
+        const first = firstStrikes[key]!;
+        if (first !== lastStrikes[key]) {
+          this.#release(key, index);
+          continue;
+        }
+        depths[key] = 0;
+        endSeconds[first] = seconds;
+        endTicks[first] = tick;
+        noteOffIndices[first] = index;
+        movesBeforeEnd[first] = moves[channel]!;
         continue;
       }
-      const row = table.length;
-      table.length = row + 1;
-      const order = orderOf(track, index);
       startSeconds[row] = seconds;
       pitches[row] = data1;
       velocities[row] = velocity;
       places[row] = track * 16 + channel;
       noteOnIndices[row] = index;
       // Moves alternate, and the first one is down.
-      isStruckUnderPedal[row] = this.#moves[channel]! & 1;
+      isStruckUnderPedal[row] = moves[channel]! & 1;
       const own = selected[channel]!;
+      const { programs: shared, percussion } = states[channel]!;
       if (own !== NONE) programs[row] = own;
-      else if (state.programs.length > 0) programs[row] = state.programs.valueAt(tick, order, 0);
+      else if (shared.length > 0) programs[row] = shared.valueAt(tick, orderOf(track, index), 0);
       const isDrum = Number(channel === DRUM_CHANNEL);
       isPercussion[row] =
-        state.percussion.length > 0 ? state.percussion.valueAt(tick, order, isDrum) : isDrum;
-      this.#strike(key, row, tick, order);
+        percussion.length > 0 ? percussion.valueAt(tick, orderOf(track, index), isDrum) : isDrum;
+      if (depth === 0) firstStrikes[key] = row;
+      else this.#chain(key, row);
+      if (depth === 0 && hasReleases[channel] === 1) this.#findClear(key, tick, index);
+      lastStrikes[key] = row;
+      depths[key] = depth + 1;
+      row += 1;
     }
-    if (this.#openKeys > 0) this.#closeAll(Math.min(endTick, lastNoteTick + meter.barTicks(lastNoteTick)));
+    table.length = row;
+    this.#closeAll(Math.min(endTick, lastNoteTick + meter.barTicks(lastNoteTick)));
+  }
+
+  /** Takes up a track. */
+  #enter(ticks: Float64Array, track: number): void {
+    this.#track = track;
+    this.#ticks = ticks;
+    this.#releaseSlots = 0;
+    this.#moves.fill(0);
+    this.#states = Array.from({ length: 16 }, (_, channel) => this.#context.channels.of(track, channel));
+    for (const [channel, { sustain, releases }] of this.#states.entries()) {
+      this.#nextMoveTicks[channel] = sustain.ticks[0] ?? Infinity;
+      this.#hasReleases[channel] = Number(releases.length > 0);
+    }
   }
 
   /** Counts the moves of a channel's sustain pedal that lie before an event. */
@@ -144,44 +175,44 @@ class NoteReader {
     this.#nextMoveTicks[channel] = sustain.ticks[moves] ?? Infinity;
   }
 
-  #strike(key: number, row: number, tick: number, order: number): void {
-    if (this.#depth[key] === 0) {
-      this.#firstStrike[key] = row;
-      this.#firstRelease[key] = NONE;
-      this.#openKeys += 1;
-      const { releases } = this.#states[key >> 7]!;
-      if (releases.length > 0) this.#nextClear[key] = releases.lastBefore(tick, order) + 1;
-    } else {
-      this.#strikeAfter[this.#lastStrike[key]!] = row;
-    }
-    this.#lastStrike[key] = row;
-    this.#strikeAfter[row] = NONE;
-    this.#depth[key]! += 1;
+  /** Adds a strike to a group that has one. */
+  #chain(key: number, row: number): void {
+    const last = this.#lastStrike[key]!;
+    if (last === this.#firstStrike[key]) this.#firstRelease[key] = NONE;
+    this.#strikeAfter[last] = row;
   }
 
-  #release(key: number, index: number, tick: number, seconds: number, moves: number): void {
-    const depth = this.#depth[key]!;
-    if (depth === 0) return;
-    const first = this.#firstStrike[key]!;
-    this.#depth[key] = depth - 1;
-    if (depth === 1) this.#openKeys -= 1;
-    if (depth === 1 && first === this.#lastStrike[key]) {
-      this.#end(first, tick, index, seconds, moves);
-      return;
-    }
+  /** Adds a release to a group of several strikes. */
+  #release(key: number, index: number): void {
+    const depth = this.#depth[key]! - 1;
+    this.#depth[key] = depth;
     const slot = this.#releaseSlots++;
     this.#releaseEvents[slot] = index;
-    this.#releaseMoves[slot] = moves;
+    this.#releaseMoves[slot] = this.#moves[key >> 7]!;
     this.#releaseAfter[slot] = NONE;
     if (this.#firstRelease[key] === NONE) this.#firstRelease[key] = slot;
     else this.#releaseAfter[this.#lastRelease[key]!] = slot;
     this.#lastRelease[key] = slot;
-    if (depth > 1) return;
+    if (depth > 0) return;
     let release = this.#firstRelease[key]!;
-    for (let row = first; row !== NONE; row = this.#strikeAfter[row]!) {
+    for (const row of this.#strikes(key)) {
       this.#endWith(row, release);
       release = this.#releaseAfter[release]!;
     }
+  }
+
+  /** Finds the next release of the whole channel, for a key that is struck. */
+  #findClear(key: number, tick: number, index: number): void {
+    const { releases } = this.#states[key >> 7]!;
+    this.#nextClear[key] = releases.lastBefore(tick, orderOf(this.#track, index)) + 1;
+  }
+
+  /** The rows of a key's group. */
+  #strikes(key: number): number[] {
+    let row = this.#firstStrike[key]!;
+    const rows = [row];
+    for (const last = this.#lastStrike[key]!; row !== last; rows.push(row)) row = this.#strikeAfter[row]!;
+    return rows;
   }
 
   /** Ends the strikes of a key at a release of the whole channel, if one comes before an event. */
@@ -208,16 +239,16 @@ class NoteReader {
    */
   #close(key: number, endTick: number, endOrder: number): void {
     const { noteOnIndices } = this.table;
-    const strikes: number[] = [];
-    for (let row = this.#firstStrike[key]!; row !== NONE; row = this.#strikeAfter[row]!) strikes.push(row);
+    const strikes = this.#strikes(key);
     const releases: number[] = [];
-    for (let slot = this.#firstRelease[key]!; slot !== NONE; slot = this.#releaseAfter[slot]!)
-      releases.push(slot);
+    const firstRelease = strikes.length > 1 ? this.#firstRelease[key]! : NONE;
+    for (let slot = firstRelease; slot !== NONE; slot = this.#releaseAfter[slot]!) releases.push(slot);
     const unreleased: number[] = [];
     let taken = 0;
     for (let place = 0; place <= strikes.length; place += 1) {
       const nextStrike = place < strikes.length ? noteOnIndices[strikes[place]!]! : Infinity;
-      for (; taken < releases.length && this.#releaseEvents[releases[taken]!]! < nextStrike; taken += 1) unreleased.pop();
+      for (; taken < releases.length && this.#releaseEvents[releases[taken]!]! < nextStrike; taken += 1)
+        unreleased.pop();
       if (place < strikes.length) unreleased.push(place);
     }
     const isUnreleased = new Set(unreleased);
@@ -229,7 +260,6 @@ class NoteReader {
       else this.#endAt(row, this.#ticks[noteOnIndices[next]!]!, orderOf(this.#track, noteOnIndices[next]!));
     }
     this.#depth[key] = 0;
-    this.#openKeys -= 1;
   }
 
   #endWith(row: number, release: number): void {

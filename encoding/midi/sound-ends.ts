@@ -74,7 +74,9 @@ function foldPedals(
     if (struckTick <= liftTick && struckTick !== Infinity) {
       if (struckTick !== endTick) ends[row] = startSeconds[next.rowAfter(pitch, startTick)]!;
     } else if (liftTick > endTick) {
-      ends[row] = tempo.seconds(liftTick === Infinity ? Math.max(lastTickOf(place >>> 4), endTick) : liftTick);
+      ends[row] = tempo.seconds(
+        liftTick === Infinity ? Math.max(lastTickOf(place >>> 4), endTick) : liftTick,
+      );
     }
     if (isStruckUnderPedal[row] === 1 || isStruckUnderSostenuto(table, row, channel))
       next.strike(pitch, startTick, row);
