@@ -98,6 +98,10 @@ export class Channel {
   readonly programs = new Timeline();
   /** 1 where its notes are percussion. */
   readonly percussion = new Timeline();
+
+  get hasPedals(): boolean {
+    return this.sustain.length + this.sostenuto.length > 0;
+  }
 }
 
 /** What a message does to its channel. */
@@ -244,6 +248,10 @@ export class Channels {
   /** The piece that a track is part of: 0, or in format 2 its own. */
   pieceOf(track: number): number {
     return this.#isApart ? track : 0;
+  }
+
+  get havePedals(): boolean {
+    return [...this.#channels.values()].some(({ hasPedals }) => hasPedals);
   }
 
   /** Every channel that was asked for, with its piece. */

@@ -2,6 +2,7 @@
 import type { EventColumns } from "./event-columns.ts";
 import { columnsOf, type NoteColumns } from "./note-columns.ts";
 import { pedaledNotes, sustainedEnds } from "./note-seq-sustain.ts";
+import { onsetOrder } from "./onset-order.ts";
 import type { PedalEvent, Score, ScoreNote } from "./score.ts";
 
 /** The notes of a score as columns; the notes of one track are in order of start. */
@@ -9,6 +10,8 @@ export interface NoteTable extends NoteColumns {
   readonly length: number;
   /** When each note stops sounding, in seconds, pedals included; NaN for one that is not encoded. */
   readonly soundEnds: Float64Array;
+  /** All rows in order of onset (`onsetOrder`); not to be changed. */
+  rowsByOnset(): Uint32Array;
   /** Whether there are notes that no event releases. */
   readonly hasUnreleased: boolean;
   isUnreleased(row: number): boolean;
@@ -38,6 +41,7 @@ export class ReadNotes implements NoteTable {
   readonly unreleasedOrders = new Map<number, number>();
   length = 0;
   readonly #tracks: readonly EventColumns[];
+  #rowsByOnset: Uint32Array | undefined;
 
   constructor(tracks: readonly EventColumns[], capacity: number) {
     this.startSeconds = new Float64Array(capacity);
@@ -94,6 +98,10 @@ export class ReadNotes implements NoteTable {
     return this.#tracks[this.places[row]! >>> 4]!.ticks[this.noteOnIndices[row]!]!;
   }
 
+  rowsByOnset(): Uint32Array {
+    return (this.#rowsByOnset ??= onsetOrder(this, allRows(this.length)));
+  }
+
   get hasUnreleased(): boolean {
     return this.unreleasedOrders.size > 0;
   }
@@ -134,6 +142,12 @@ export class ReadNotes implements NoteTable {
   }
 }
 
+function allRows(length: number): Uint32Array {
+  const rows = new Uint32Array(length);
+  for (let row = 0; row < length; row += 1) rows[row] = row;
+  return rows;
+}
+
 /** The table that the notes of a score come from. */
 const TABLES = new WeakMap<Score, NoteTable>();
 
@@ -163,9 +177,11 @@ export function tableOf(score: Score): NoteTable {
   const read = TABLES.get(score);
   if (read) return read;
   const { notes } = score;
+  const columns = columnsOf(notes);
   return {
-    ...columnsOf(notes),
+    ...columns,
     length: notes.length,
+    rowsByOnset: () => onsetOrder(columns, allRows(notes.length)),
     soundEnds:
       score.reading?.compatibility === "note-seq"
         ? sustainedEnds(pedaledNotes(notes, score.pedal))

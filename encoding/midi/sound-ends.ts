@@ -6,46 +6,23 @@
  */
 import { Channel, type Channels, orderOf, type Timeline } from "./channel-timeline.ts";
 import type { ReadNotes } from "./note-table.ts";
-import { onsetOrder } from "./onset-order.ts";
 import type { TempoMap } from "./tempo-map.ts";
 
 const NONE = -1;
 
 /** Seconds at which each note of a table stops sounding; NaN for percussion. */
 export function soundEnds(table: ReadNotes, channels: Channels, tempo: TempoMap): Float64Array {
-  const { length, places, isPercussion, endSeconds } = table;
+  const { length, isPercussion, endSeconds } = table;
   const ends = endSeconds.slice(0, length);
-  const held = new Uint32Array(length);
-  let heldCount = 0;
-  let [place, isPedaled] = [-1, false];
-  for (let row = 0; row < length; row += 1) {
-    if (isPercussion[row] === 1) {
-      ends[row] = NaN;
-      continue;
-    }
-    if (places[row] !== place) {
-      place = places[row]!;
-      const { sustain, sostenuto } = channels.of(place >>> 4, place & 0x0f);
-      isPedaled = sustain.length + sostenuto.length > 0;
-    }
-    if (isPedaled) held[heldCount++] = row;
-  }
-  if (heldCount > 0) {
-    const order = onsetOrder(table, held.subarray(0, heldCount));
-    foldPedals(table, order, channels, tempo, ends);
-  }
+  for (let row = 0; row < length; row += 1) if (isPercussion[row] === 1) ends[row] = NaN;
+  if (channels.havePedals) foldPedals(table, channels, tempo, ends);
   return ends;
 }
 
-/** Writes the ends of notes on channels with pedals. @param order rows in order of start. */
-function foldPedals(
-  table: ReadNotes,
-  order: Uint32Array,
-  channels: Channels,
-  tempo: TempoMap,
-  ends: Float64Array,
-): void {
-  const { places, programs, pitches, endTicks, startSeconds, isStruckUnderPedal } = table;
+/** Writes the ends of notes on channels with pedals. */
+function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends: Float64Array): void {
+  const { places, programs, pitches, endTicks, startSeconds, endSeconds, isPercussion, isStruckUnderPedal } =
+    table;
   /** Made when a pedal is found that is never lifted. */
   let lastTicks: ReadonlyMap<number, number> | undefined;
   const lastTickOf = (track: number): number =>
@@ -54,32 +31,37 @@ function foldPedals(
   let [place, channelId, instrument] = [NONE, NONE, NONE];
   let channel = new Channel();
   let next = new NextStrikes();
+  const order = table.rowsByOnset();
   for (let index = order.length - 1; index >= 0; index -= 1) {
     const row = order[index]!;
+    if (isPercussion[row] === 1) continue;
     if (places[row] !== place) {
       place = places[row]!;
       channel = channels.of(place >>> 4, place & 0x0f);
       channelId = channels.idOf(place >>> 4, place & 0x0f);
     }
+    if (!channel.hasPedals) continue;
     if (channelId * 128 + programs[row]! !== instrument) {
       instrument = channelId * 128 + programs[row]!;
       next = strikes.get(instrument) ?? new NextStrikes();
       strikes.set(instrument, next);
     }
     const pitch = pitches[row]!;
-    const startTick = table.startTick(row);
-    const endTick = endTicks[row]!;
-    const struckTick = next.tickAfter(pitch, startTick);
-    const liftTick = struckTick <= endTick ? endTick : liftOf(table, row, channel);
-    if (struckTick <= liftTick && struckTick !== Infinity) {
-      if (struckTick !== endTick) ends[row] = startSeconds[next.rowAfter(pitch, startTick)]!;
-    } else if (liftTick > endTick) {
-      ends[row] = tempo.seconds(
-        liftTick === Infinity ? Math.max(lastTickOf(place >>> 4), endTick) : liftTick,
-      );
+    const start = startSeconds[row]!;
+    const end = endSeconds[row]!;
+    const struck = next.after(pitch, start);
+    if (struck <= end) {
+      ends[row] = struck;
+    } else {
+      const liftTick = liftOf(table, row, channel);
+      if (liftTick > endTicks[row]!) {
+        if (liftTick < Infinity) ends[row] = Math.min(struck, tempo.seconds(liftTick));
+        else if (struck < Infinity) ends[row] = struck;
+        else ends[row] = tempo.seconds(Math.max(lastTickOf(place >>> 4), endTicks[row]!));
+      }
     }
     if (isStruckUnderPedal[row] === 1 || isStruckUnderSostenuto(table, row, channel))
-      next.strike(pitch, startTick, row);
+      next.strike(pitch, start);
   }
 }
 
@@ -164,27 +146,18 @@ function lastMoves({ endTicks, places, length }: ReadNotes, channels: Channels):
 
 /** By pitch, the last two strikes of an instrument under a pedal that were seen, from the end of the piece on. */
 class NextStrikes {
-  readonly #ticks = new Float64Array(128).fill(Infinity);
-  readonly #rows = new Int32Array(128).fill(NONE);
-  readonly #laterTicks = new Float64Array(128).fill(Infinity);
-  readonly #laterRows = new Int32Array(128).fill(NONE);
+  readonly #latest = new Float64Array(128).fill(Infinity);
+  readonly #later = new Float64Array(128).fill(Infinity);
 
-  /** The tick of the first strike after a tick that is no later than those before; Infinity where there is none. */
-  tickAfter(pitch: number, tick: number): number {
-    const next = this.#ticks[pitch]!;
-    return next > tick ? next : this.#laterTicks[pitch]!;
+  /** Seconds of the first strike after a time that is no later than those before; Infinity where there is none. */
+  after(pitch: number, seconds: number): number {
+    const latest = this.#latest[pitch]!;
+    return latest > seconds ? latest : this.#later[pitch]!;
   }
 
-  /** The row of the strike of `tickAfter`. */
-  rowAfter(pitch: number, tick: number): number {
-    return this.#ticks[pitch]! > tick ? this.#rows[pitch]! : this.#laterRows[pitch]!;
-  }
-
-  strike(pitch: number, tick: number, row: number): void {
-    if (this.#ticks[pitch] === tick) return;
-    this.#laterTicks[pitch] = this.#ticks[pitch]!;
-    this.#laterRows[pitch] = this.#rows[pitch]!;
-    this.#ticks[pitch] = tick;
-    this.#rows[pitch] = row;
+  strike(pitch: number, seconds: number): void {
+    if (this.#latest[pitch] === seconds) return;
+    this.#later[pitch] = this.#latest[pitch]!;
+    this.#latest[pitch] = seconds;
   }
 }

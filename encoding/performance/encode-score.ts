@@ -47,18 +47,18 @@ export function encodeScore(
     options.dropOutOfRange || (table.hasUnreleased && options.maxUnreleasedSeconds !== undefined);
   const ends = isChanged ? table.soundEnds.slice() : table.soundEnds;
   const droppedNotes = options.dropOutOfRange ? dropOutOfRange(table, ends, vocabulary) : 0;
-  const rows = keptRows(ends);
+  const rows = keptRows(table.rowsByOnset(), ends);
   const unreleasedNotes = endUnreleased(table, rows, ends, options.maxUnreleasedSeconds ?? Infinity);
   const trimmedSeconds = options.trimLeadingSilence ? firstOnset(table, rows) : 0;
   const { startSeconds, pitches, velocities } = table;
   const columns = { startSeconds, endSeconds: ends, pitches, velocities };
-  const { ids, order } = encodeColumns(columns, rows, vocabulary, trimmedSeconds);
+  const ids = encodeColumns(columns, rows, vocabulary, trimmedSeconds);
   return new LazyEncodedScore({ ids, trimmedSeconds, droppedNotes, unreleasedNotes }, () =>
-    table.notesAt(order).map((note, rank) => ({
+    table.notesAt(rows).map((note, rank) => ({
       ...note,
       startSeconds: note.startSeconds - trimmedSeconds,
-      endSeconds: (ends[order[rank] ?? 0] ?? 0) - trimmedSeconds,
-      soundEndSeconds: (ends[order[rank] ?? 0] ?? 0) - trimmedSeconds,
+      endSeconds: ends[rows[rank]!]! - trimmedSeconds,
+      soundEndSeconds: ends[rows[rank]!]! - trimmedSeconds,
     })),
   );
 }
@@ -89,18 +89,18 @@ function endUnreleased(table: NoteTable, rows: Uint32Array, ends: Float64Array, 
 }
 
 /** The rows that are not marked as left out. */
-function keptRows(ends: Float64Array): Uint32Array {
-  const rows = new Uint32Array(ends.length);
+function keptRows(rows: Uint32Array, ends: Float64Array): Uint32Array {
+  const kept = new Uint32Array(rows.length);
   let count = 0;
-  for (let row = 0; row < ends.length; row += 1) {
-    if (!Number.isNaN(ends[row])) rows[count++] = row;
+  for (let rank = 0; rank < rows.length; rank += 1) {
+    const row = rows[rank]!;
+    if (!Number.isNaN(ends[row])) kept[count++] = row;
   }
-  return rows.subarray(0, count);
+  return kept.subarray(0, count);
 }
 
 function firstOnset({ startSeconds }: NoteTable, rows: Uint32Array): number {
-  const first = rows.reduce((earliest, row) => Math.min(earliest, startSeconds[row] ?? 0), Infinity);
-  return first === Infinity ? 0 : first;
+  return rows.length > 0 ? startSeconds[rows[0]!]! : 0;
 }
 
 /** Makes `notes` when they are first asked for: most callers only want the ids. */

@@ -35,44 +35,29 @@ export function quantize(seconds: number): number {
  * // VELOCITY 25, NOTE_ON 60, TIME_SHIFT 50, NOTE_OFF 60 → [380, 60, 305, 188]
  */
 export function encodePerformance(notes: readonly Note[], vocabulary: Vocabulary): Uint16Array<ArrayBuffer> {
-  return encodeColumns(columnsOf(notes), Uint32Array.from(notes.keys()), vocabulary).ids;
-}
-
-export interface EncodedColumns {
-  readonly ids: Uint16Array<ArrayBuffer>;
-  /** The rows that were encoded, in order of their note-ons. */
-  readonly order: Uint32Array;
+  const columns = columnsOf(notes);
+  return encodeColumns(columns, onsetOrder(columns, Uint32Array.from(notes.keys())), vocabulary);
 }
 
 /**
  * Encodes some rows of a table.
  *
- * @param rows equal onsets of one pitch are encoded in the order given here; changed.
+ * @param order the rows in order of onset (`onsetOrder`).
  * @param originSeconds where time begins: what is taken off all times.
  * @throws EncodingError, VocabularyError as `encodePerformance` does.
  */
 export function encodeColumns(
   notes: NoteColumns,
-  rows: Uint32Array,
-  vocabulary: Vocabulary,
-  originSeconds = 0,
-): EncodedColumns {
-  return encodeInOrder(notes, onsetOrder(notes, rows), vocabulary, originSeconds);
-}
-
-/** As `encodeColumns`, with the order of the note-ons given: their steps must not fall. */
-export function encodeInOrder(
-  notes: NoteColumns,
   order: Uint32Array,
   vocabulary: Vocabulary,
   originSeconds = 0,
-): EncodedColumns {
+): Uint16Array<ArrayBuffer> {
   const quantized = quantizeNotes(notes, order, vocabulary, originSeconds);
   const { minimum, count } = rangeOf(vocabulary, "TIME_SHIFT");
   // A note has at most an on, an off and a velocity; every shift but the longest is followed by one of the first two.
   const ids = new Uint16Array(order.length * 5 + Math.ceil(quantized.lastStep / (minimum + count - 1)));
   const length = writeIds(quantized, vocabulary, ids);
-  return { ids: ids.slice(0, length), order };
+  return ids.slice(0, length);
 }
 
 /** Note-ons in order of onset and note-offs in order of end, merged; on one step the note-offs come first. */
@@ -138,31 +123,35 @@ function quantizeNotes(
   const { startSeconds, endSeconds } = notes;
   const pitchRange = rangeOf(vocabulary, "NOTE_ON");
   const binRange = rangeOf(vocabulary, "VELOCITY");
+  const binOf = Int16Array.from({ length: 128 }, (_, velocity) => vocabulary.velocityBin(velocity));
   let lastStep = 0;
   for (let rank = 0; rank < order.length; rank += 1) {
-    const row = order[rank] ?? 0;
-    const pitch = notes.pitches[row] ?? 0;
-    const bin = vocabulary.velocityBin(notes.velocities[row] ?? 0);
+    const row = order[rank]!;
+    const pitch = notes.pitches[row]!;
     if (!isIn(pitchRange, pitch)) vocabulary.id("NOTE_ON", pitch);
+    const velocity = notes.velocities[row]!;
+    const bin = binOf[velocity] ?? vocabulary.velocityBin(velocity);
     if (!isIn(binRange, bin)) vocabulary.id("VELOCITY", bin);
-    const from = (startSeconds[row] ?? 0) - originSeconds;
-    const to = (endSeconds[row] ?? 0) - originSeconds;
+    const from = startSeconds[row]! - originSeconds;
+    const to = endSeconds[row]! - originSeconds;
     const start = quantize(from);
     const end = Math.max(start + 1, quantize(to));
-    if (!(start >= 0 && from <= MAX_SECONDS && to <= MAX_SECONDS)) {
-      throw new EncodingError(
-        `a note of pitch ${pitch} lasts from ${from} to ${to} s; ` +
-          `times must be between 0 and ${MAX_SECONDS} s`,
-        { code: "bad-time", hint: "correct the note, or leave it out" },
-      );
-    }
+    if (!(start >= 0 && from <= MAX_SECONDS && to <= MAX_SECONDS)) throw timeError(pitch, from, to);
     starts[rank] = start;
     ends[rank] = end;
     bins[rank] = bin;
     pitches[rank] = pitch;
-    lastStep = Math.max(lastStep, end);
+    if (end > lastStep) lastStep = end;
   }
   return { starts, ends, bins, pitches, lastStep };
+}
+
+function timeError(pitch: number, from: number, to: number): EncodingError {
+  return new EncodingError(
+    `a note of pitch ${pitch} lasts from ${from} to ${to} s; ` +
+      `times must be between 0 and ${MAX_SECONDS} s`,
+    { code: "bad-time", hint: "correct the note, or leave it out" },
+  );
 }
 
 /** The id that the value 0 has, or would have: an id is this plus its value. */
@@ -171,7 +160,7 @@ function zeroOf({ first, minimum }: IdRange): number {
 }
 
 function isIn({ count, minimum }: IdRange, value: number): boolean {
-  return Number.isInteger(value) && value >= minimum && value < minimum + count;
+  return value >= minimum && value < minimum + count && Number.isInteger(value);
 }
 
 function rangeOf(vocabulary: Vocabulary, kind: EventKind): IdRange {

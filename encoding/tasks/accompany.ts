@@ -14,7 +14,7 @@
  */
 import { columnsOf } from "../midi/note-columns.ts";
 import { onsetOrder } from "../midi/onset-order.ts";
-import { encodeInOrder, quantize, STEPS_PER_SECOND } from "../performance/performance.ts";
+import { encodeColumns, quantize, STEPS_PER_SECOND } from "../performance/performance.ts";
 import type { Note } from "../midi/score.ts";
 import { shiftIds, taskId } from "./tasks.ts";
 import type { Vocabulary } from "../performance/vocabulary.ts";
@@ -90,7 +90,7 @@ export function mergeVoices(
   const voiceOf = (row: number): number => (row < melody.length ? 0 : 1);
   // Stable: within step and voice the order of the onsets stays.
   const order = byOnset.sort((a, b) => stepOf(a) - stepOf(b) || voiceOf(a) - voiceOf(b));
-  const { ids } = encodeInOrder(columns, order, vocabulary);
+  const ids = encodeColumns(columns, order, vocabulary);
   return { ids, isMelody: Array.from(order, (row) => row < melody.length) };
 }
 
