@@ -98,39 +98,41 @@ export class Channel {
   readonly programs = new Timeline();
   /** 1 where its notes are percussion. */
   readonly percussion = new Timeline();
+  /** The tick of the message that was taken last. */
+  latestTick = 0;
+  readonly #hasDrumBank: boolean;
+
+  /** @param hasDrumBank whether bank 127 holds drum kits, as in XG. */
+  constructor(hasDrumBank: boolean) {
+    this.#hasDrumBank = hasDrumBank;
+  }
 
   get hasPedals(): boolean {
     return this.sustain.length + this.sostenuto.length > 0;
   }
-}
 
-/** What a message does to its channel. */
-function take(
-  state: Channel,
-  tick: number,
-  order: number,
-  message: number,
-  isDrumChannel: boolean,
-  hasXgBanks: boolean,
-): void {
-  const controller = (message >> 8) & 0xff;
-  const value = message >> 16;
-  if ((message & 0xf0) === SYSEX) {
-    state.percussion.push(tick, order, message >> 8);
-  } else if ((message & 0xf0) === PROGRAM_CHANGE) {
-    state.programs.push(tick, order, controller);
-  } else if (controller === SUSTAIN) {
-    movePedal(state.sustain, tick, order, value >= PEDAL_DOWN);
-  } else if (controller === SOSTENUTO) {
-    movePedal(state.sostenuto, tick, order, value >= PEDAL_DOWN);
-  } else if (controller === BANK && hasXgBanks && !isDrumChannel) {
-    state.percussion.push(tick, order, Number(value === XG_DRUM_BANK));
-  } else if (controller === RESET_ALL_CONTROLLERS) {
-    movePedal(state.sustain, tick, order, false);
-    movePedal(state.sostenuto, tick, order, false);
-  } else if (controller === ALL_SOUND_OFF || controller >= ALL_NOTES_OFF) {
-    state.releases.push(tick, order, 0);
-    if (controller === ALL_SOUND_OFF) state.silences.push(tick, order, 0);
+  /** Takes a message in, which comes after those before in playing order. @param message as `visitChanges` gives it. */
+  take(tick: number, order: number, message: number): void {
+    const controller = (message >> 8) & 0xff;
+    const value = message >> 16;
+    this.latestTick = tick;
+    if ((message & 0xf0) === SYSEX) {
+      this.percussion.push(tick, order, controller);
+    } else if ((message & 0xf0) === PROGRAM_CHANGE) {
+      this.programs.push(tick, order, controller);
+    } else if (controller === SUSTAIN) {
+      movePedal(this.sustain, tick, order, value >= PEDAL_DOWN);
+    } else if (controller === SOSTENUTO) {
+      movePedal(this.sostenuto, tick, order, value >= PEDAL_DOWN);
+    } else if (controller === BANK && this.#hasDrumBank) {
+      this.percussion.push(tick, order, Number(value === XG_DRUM_BANK));
+    } else if (controller === RESET_ALL_CONTROLLERS) {
+      movePedal(this.sustain, tick, order, false);
+      movePedal(this.sostenuto, tick, order, false);
+    } else if (controller === ALL_SOUND_OFF || controller >= ALL_NOTES_OFF) {
+      this.releases.push(tick, order, 0);
+      if (controller === ALL_SOUND_OFF) this.silences.push(tick, order, 0);
+    }
   }
 }
 
@@ -138,28 +140,38 @@ function movePedal(pedal: Timeline, tick: number, order: number, isDown: boolean
   if (isDown !== (pedal.values.at(-1) === 1)) pedal.push(tick, order, Number(isDown));
 }
 
+/**
+ * Visits the messages of a track that change the state of a channel: packed channel messages, and for a
+ * system-exclusive message that makes a channel percussion (1) or melodic (0) 0xF0 and, from bit 8 on, which.
+ */
+function visitChanges(
+  { ticks, messages, length, others }: EventColumns,
+  visit: (channel: number, tick: number, index: number, message: number) => void,
+): void {
+  let nextOther = 0;
+  for (let index = 0; index < length; index += 1) {
+    const message = messages[index]!;
+    if (STATE_MESSAGES[message & 0xffff] === 1) {
+      visit(message & 0x0f, ticks[index]!, index, message);
+    } else if ((message & 0xf0) === SYSEX) {
+      const percussion = percussionChange(others[nextOther]!);
+      nextOther += 1;
+      if (percussion)
+        visit(percussion.channel, ticks[index]!, index, SYSEX | (Number(percussion.isPercussion) << 8));
+    }
+  }
+}
+
 /** The largest key that `ascendingOrder` sorts. */
 const MAX_RADIX_KEY = 2 ** 31 - 1;
 
-/** Moments in ascending order of tick; equal ones keep theirs, which is that of the tracks. */
-function inPlayingOrder(moments: Timeline): Timeline {
-  const { ticks, orders, values } = moments;
-  let [isOrdered, largest] = [true, 0];
-  for (const tick of ticks) {
-    if (tick < largest) isOrdered = false;
-    else largest = tick;
-  }
-  if (isOrdered) return moments;
-  const sorted = new Timeline();
-  const indices =
-    largest <= MAX_RADIX_KEY
-      ? ascendingOrder(Int32Array.from(ticks))
-      : Uint32Array.from(ticks.keys()).sort((a, b) => ticks[a]! - ticks[b]! || a - b);
-  for (const index of indices) sorted.push(ticks[index]!, orders[index]!, values[index]!);
-  return sorted;
+/** Indices of ticks in ascending order; equal ones keep theirs, which is that of the tracks. */
+function playingOrder(ticks: readonly number[]): Uint32Array {
+  if (ticks.every((tick) => tick <= MAX_RADIX_KEY)) return ascendingOrder(Int32Array.from(ticks));
+  return Uint32Array.from(ticks.keys()).sort((a, b) => ticks[a]! - ticks[b]! || a - b);
 }
 
-/** 1 for the status and first data byte (packed) of messages that `take` knows. */
+/** 1 for the status and first data byte (packed) of messages that `Channel.take` knows. */
 const STATE_MESSAGES = new Uint8Array(0x10000);
 for (let channel = 0; channel < 16; channel += 1) {
   for (let data = 0; data < 128; data += 1) STATE_MESSAGES[PROGRAM_CHANGE | channel | (data << 8)] = 1;
@@ -189,55 +201,40 @@ export class Channels {
   readonly #channels = new Map<number, Channel>();
   readonly #groups: readonly number[];
   readonly #isApart: boolean;
+  readonly #hasXgBanks: boolean;
 
   /** @param apart whether no track knows the channels of another, as in format 2. */
   constructor(tracks: readonly EventColumns[], apart: boolean) {
     this.#isApart = apart;
     this.#groups = tracks.map((events, track) => (apart ? track : portOf(events)));
-    const hasXgBanks =
+    this.#hasXgBanks =
       tracks.some(({ others }) => others.some(resetsToXg)) ||
       !tracks.some(({ others }) => others.some(resetsToGs));
-    for (const [id, changes] of this.#changes(tracks)) {
-      const state = new Channel();
-      this.#channels.set(id, state);
-      const isDrumChannel = (id & 0x0f) === DRUM_CHANNEL;
-      const { ticks, orders, values } = inPlayingOrder(changes);
-      for (let index = 0; index < ticks.length; index += 1)
-        take(state, ticks[index]!, orders[index]!, values[index]!, isDrumChannel, hasXgBanks);
+    /** Channels whose messages, track after track, are not in playing order. */
+    const disordered = new Set<number>();
+    for (const [track, events] of tracks.entries()) {
+      visitChanges(events, (channel, tick, index, message) => {
+        const state = this.of(track, channel);
+        if (tick < state.latestTick) disordered.add(this.idOf(track, channel));
+        else state.take(tick, orderOf(track, index), message);
+      });
     }
+    for (const id of disordered) this.#readSorted(tracks, id);
   }
 
-  /**
-   * By channel, the messages that change its state, track after track: packed channel messages, and for a
-   * system-exclusive message that makes the channel percussion (1) or melodic (0) 0xF0 and, from bit 8 on, which.
-   */
-  #changes(tracks: readonly EventColumns[]): Map<number, Timeline> {
-    const changes = new Map<number, Timeline>();
-    for (const [track, { ticks, messages, length, others }] of tracks.entries()) {
-      const byChannel: (Timeline | undefined)[] = Array.from({ length: 16 }, () => undefined);
-      const push = (channel: number, index: number, value: number): void => {
-        let known = byChannel[channel];
-        if (!known) {
-          const id = this.idOf(track, channel);
-          known = changes.get(id) ?? new Timeline();
-          changes.set(id, known);
-          byChannel[channel] = known;
-        }
-        known.push(ticks[index]!, orderOf(track, index), value);
-      };
-      let nextOther = 0;
-      for (let index = 0; index < length; index += 1) {
-        const message = messages[index]!;
-        if (STATE_MESSAGES[message & 0xffff] === 1) {
-          push(message & 0x0f, index, message);
-        } else if ((message & 0xf0) === SYSEX) {
-          const percussion = percussionChange(others[nextOther]!);
-          nextOther += 1;
-          if (percussion) push(percussion.channel, index, SYSEX | (Number(percussion.isPercussion) << 8));
-        }
-      }
+  /** Reads a channel anew, its messages put in order. */
+  #readSorted(tracks: readonly EventColumns[], id: number): void {
+    const changes = new Timeline();
+    for (const [track, events] of tracks.entries()) {
+      if (this.idOf(track, id & 0x0f) !== id) continue;
+      visitChanges(events, (channel, tick, index, message) => {
+        if (channel === (id & 0x0f)) changes.push(tick, orderOf(track, index), message);
+      });
     }
-    return changes;
+    const state = this.#newChannel(id & 0x0f);
+    this.#channels.set(id, state);
+    const { ticks, orders, values } = changes;
+    for (const index of playingOrder(ticks)) state.take(ticks[index]!, orders[index]!, values[index]!);
   }
 
   /** A number for the channel that the events of a track are sent to. */
@@ -262,7 +259,11 @@ export class Channels {
   of(track: number, channel: number): Channel {
     const id = this.idOf(track, channel);
     let found = this.#channels.get(id);
-    if (!found) this.#channels.set(id, (found = new Channel()));
+    if (!found) this.#channels.set(id, (found = this.#newChannel(channel)));
     return found;
+  }
+
+  #newChannel(channel: number): Channel {
+    return new Channel(this.#hasXgBanks && channel !== DRUM_CHANNEL);
   }
 }

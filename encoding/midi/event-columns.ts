@@ -14,26 +14,35 @@ export function packed(status: number, data1: number, data2: number): number {
 /** Events in file order. */
 export class EventColumns {
   /** Absolute. */
-  readonly ticks: Float64Array;
+  ticks: Float64Array;
   /** `packed` channel messages; the bare status byte (0xF0, 0xF7, 0xFF) of other events. */
-  readonly messages: Uint32Array;
+  messages: Uint32Array;
   length = 0;
   /** How many note-ons were pushed. */
   noteOns = 0;
   /** The events that are no channel messages, in order. */
   readonly others: (MetaEvent | SysexEvent)[] = [];
 
-  /** @param capacity how many events there can be. */
+  /** @param capacity how many events are expected. */
   constructor(capacity: number) {
     this.ticks = new Float64Array(capacity);
     this.messages = new Uint32Array(capacity);
   }
 
   push(tick: number, message: number): void {
+    if (this.length === this.ticks.length) this.#grow();
     this.ticks[this.length] = tick;
     this.messages[this.length] = message;
     this.length += 1;
     if ((message & 0xf0) === NOTE_ON && message >> 16 > 0) this.noteOns += 1;
+  }
+
+  #grow(): void {
+    const capacity = this.length * 2 + 16;
+    const [ticks, messages] = [new Float64Array(capacity), new Uint32Array(capacity)];
+    ticks.set(this.ticks);
+    messages.set(this.messages);
+    [this.ticks, this.messages] = [ticks, messages];
   }
 
   pushOther(event: MetaEvent | SysexEvent): void {

@@ -59,6 +59,7 @@ class NoteReader {
   readonly #releaseEvents: Int32Array;
   readonly #releaseMoves: Uint32Array;
   #releaseSlots = 0;
+  #openKeys = 0;
   #track = 0;
   #ticks: Float64Array = new Float64Array(0);
   #states: Channel[] = [];
@@ -96,6 +97,7 @@ class NoteReader {
     let { fromTick, untilTick, fromSeconds, secondsPerTick } = tempo.segmentAt(0);
     let lastNoteTick = 0;
     let row = table.length;
+    let opened = 0;
     for (let index = 0; index < length; index += 1) {
       const message = messages[index]!;
       const kind = message & 0xf0;
@@ -121,6 +123,7 @@ class NoteReader {
           continue;
         }
         depths[key] = 0;
+        opened -= 1;
         endSeconds[first] = seconds;
         endTicks[first] = tick;
         noteOffIndices[first] = index;
@@ -141,15 +144,20 @@ class NoteReader {
       const isDrum = Number(channel === DRUM_CHANNEL);
       isPercussion[row] =
         percussion.length > 0 ? percussion.valueAt(tick, orderOf(track, index), isDrum) : isDrum;
-      if (depth === 0) firstStrikes[key] = row;
-      else this.#chain(key, row);
-      if (depth === 0 && hasReleases[channel] === 1) this.#findClear(key, tick, index);
+      if (depth === 0) {
+        firstStrikes[key] = row;
+        opened += 1;
+        if (hasReleases[channel] === 1) this.#findClear(key, tick, index);
+      } else {
+        this.#chain(key, row);
+      }
       lastStrikes[key] = row;
       depths[key] = depth + 1;
       row += 1;
     }
     table.length = row;
-    this.#closeAll(Math.min(endTick, lastNoteTick + meter.barTicks(lastNoteTick)));
+    this.#openKeys += opened;
+    if (this.#openKeys > 0) this.#closeAll(Math.min(endTick, lastNoteTick + meter.barTicks(lastNoteTick)));
   }
 
   /** Takes up a track. */
@@ -194,6 +202,7 @@ class NoteReader {
     else this.#releaseAfter[this.#lastRelease[key]!] = slot;
     this.#lastRelease[key] = slot;
     if (depth > 0) return;
+    this.#openKeys -= 1;
     let release = this.#firstRelease[key]!;
     for (const row of this.#strikes(key)) {
       this.#endWith(row, release);
@@ -260,6 +269,7 @@ class NoteReader {
       else this.#endAt(row, this.#ticks[noteOnIndices[next]!]!, orderOf(this.#track, noteOnIndices[next]!));
     }
     this.#depth[key] = 0;
+    this.#openKeys -= 1;
   }
 
   #endWith(row: number, release: number): void {

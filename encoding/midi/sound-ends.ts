@@ -29,7 +29,7 @@ function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends:
     (lastTicks ??= lastMoves(table, channels)).get(channels.pieceOf(track))!;
   const strikes = new Map<number, NextStrikes>();
   let [place, channelId, instrument] = [NONE, NONE, NONE];
-  let channel = new Channel();
+  let channel = new Channel(false);
   let next = new NextStrikes();
   const order = table.rowsByOnset();
   for (let index = order.length - 1; index >= 0; index -= 1) {

@@ -14,8 +14,8 @@ const SYSEX = 0xf0;
 const SYSEX_ESCAPE = 0xf7;
 /** Ticks beyond this no longer add exactly in a double; no real file comes near. */
 const MAX_TICK = Number.MAX_SAFE_INTEGER;
-/** A delta time and a data byte under running status. */
-const SHORTEST_EVENT_BYTES = 2;
+/** A delta time and two data bytes under running status: fewer are rare. */
+const USUAL_EVENT_BYTES = 3;
 const EMPTY = new Uint8Array(0);
 
 /**
@@ -88,7 +88,7 @@ class EventReader {
     this.#bytes = bytes;
     this.offset = start;
     this.#end = end;
-    this.events = new EventColumns(Math.floor((end - start) / SHORTEST_EVENT_BYTES));
+    this.events = new EventColumns(Math.floor((end - start) / USUAL_EVENT_BYTES));
   }
 
   /** Reads events up to the end-of-track event or the end of the chunk, or up to damage, which is returned. */
