@@ -7,6 +7,7 @@ import type { EventColumns } from "./event-columns.ts";
 import { percussionChange, resetsToGs, resetsToXg } from "./percussion.ts";
 import { DRUM_CHANNEL } from "./score.ts";
 import { ascendingOrder } from "../sort.ts";
+import type { TempoMap } from "./tempo-map.ts";
 
 const PORT_META = 0x21;
 const PROGRAM_CHANGE = 0xc0;
@@ -101,10 +102,22 @@ export class Channel {
   /** The tick of the message that was taken last. */
   latestTick = 0;
   readonly #hasDrumBank: boolean;
+  #sustainSeconds: Float64Array | undefined;
 
   /** @param hasDrumBank whether bank 127 holds drum kits, as in XG. */
   constructor(hasDrumBank: boolean) {
     this.#hasDrumBank = hasDrumBank;
+  }
+
+  /** Seconds of every move of the sustain pedal. */
+  sustainSeconds(tempo: TempoMap): Float64Array {
+    if (!this.#sustainSeconds) {
+      const { ticks } = this.sustain;
+      this.#sustainSeconds = new Float64Array(ticks.length);
+      for (let move = 0; move < ticks.length; move += 1)
+        this.#sustainSeconds[move] = tempo.seconds(ticks[move]!);
+    }
+    return this.#sustainSeconds;
   }
 
   get hasPedals(): boolean {

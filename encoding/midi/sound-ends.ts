@@ -21,8 +21,8 @@ export function soundEnds(table: ReadNotes, channels: Channels, tempo: TempoMap)
 
 /** Writes the ends of notes on channels with pedals. */
 function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends: Float64Array): void {
-  const { places, programs, pitches, endTicks, startSeconds, endSeconds, isPercussion, isStruckUnderPedal } =
-    table;
+  const { places, programs, pitches, endTicks, startSeconds, endSeconds } = table;
+  const { isPercussion, isStruckUnderPedal, movesBeforeEnd } = table;
   /** Made when a pedal is found that is never lifted. */
   let lastTicks: ReadonlyMap<number, number> | undefined;
   const lastTickOf = (track: number): number =>
@@ -30,6 +30,8 @@ function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends:
   const strikes = new Map<number, NextStrikes>();
   let [place, channelId, instrument] = [NONE, NONE, NONE];
   let channel = new Channel(false);
+  let moves: Float64Array = new Float64Array(0);
+  let hasOnlySustain = true;
   let next = new NextStrikes();
   const order = table.rowsByOnset();
   for (let index = order.length - 1; index >= 0; index -= 1) {
@@ -39,6 +41,8 @@ function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends:
       place = places[row]!;
       channel = channels.of(place >>> 4, place & 0x0f);
       channelId = channels.idOf(place >>> 4, place & 0x0f);
+      moves = channel.sustainSeconds(tempo);
+      hasOnlySustain = channel.sostenuto.length + channel.silences.length === 0;
     }
     if (!channel.hasPedals) continue;
     if (channelId * 128 + programs[row]! !== instrument) {
@@ -53,33 +57,34 @@ function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends:
     if (struck <= end) {
       ends[row] = struck;
     } else {
-      const liftTick = liftOf(table, row, channel);
-      if (liftTick > endTicks[row]!) {
-        if (liftTick < Infinity) ends[row] = Math.min(struck, tempo.seconds(liftTick));
-        else if (struck < Infinity) ends[row] = struck;
-        else ends[row] = tempo.seconds(Math.max(lastTickOf(place >>> 4), endTicks[row]!));
+      let lift = end;
+      if (hasOnlySustain) {
+        // Moves alternate, and the first one is down.
+        const before = movesBeforeEnd[row]!;
+        if ((before & 1) === 1) lift = before < moves.length ? moves[before]! : Infinity;
+      } else {
+        lift = liftSeconds(table, row, channel, tempo);
       }
+      if (struck < lift) ends[row] = struck;
+      else if (lift < Infinity) ends[row] = lift;
+      else ends[row] = tempo.seconds(Math.max(lastTickOf(place >>> 4), endTicks[row]!));
     }
     if (isStruckUnderPedal[row] === 1 || isStruckUnderSostenuto(table, row, channel))
       next.strike(pitch, start);
   }
 }
 
-/** The tick at which pedals let go of a note: that of its end where none holds it, Infinity where one is never lifted. */
-function liftOf(table: ReadNotes, row: number, channel: Channel): number {
-  const { sustain, sostenuto, silences } = channel;
-  const endTick = table.endTicks[row]!;
-  let tick = endTick;
-  if (sostenuto.length > 0) {
-    tick = liftOfBoth(channel, startOf(table, row), endOf(table, row));
-  } else {
-    const moves = table.movesBeforeEnd[row]!;
-    // Moves alternate, and the first one is down.
-    if ((moves & 1) === 1) tick = moves < sustain.length ? sustain.ticks[moves]! : Infinity;
-  }
-  if (silences.length === 0) return tick;
-  const silence = silences.lastBefore(endTick, endOf(table, row).order) + 1;
-  return silence < silences.length ? Math.min(tick, silences.ticks[silence]!) : tick;
+/**
+ * Seconds at which pedals let go of a note, or all sound is cut: its end where no pedal holds it, Infinity where one is
+ * never lifted.
+ */
+function liftSeconds(table: ReadNotes, row: number, channel: Channel, tempo: TempoMap): number {
+  const { silences } = channel;
+  const end = endOf(table, row);
+  let tick = liftTick(channel, startOf(table, row), end);
+  const silence = silences.length > 0 ? silences.lastBefore(end.tick, end.order) + 1 : 0;
+  if (silence < silences.length) tick = Math.min(tick, silences.ticks[silence]!);
+  return tick === Infinity ? Infinity : tempo.seconds(tick);
 }
 
 /** A place in the playing order. */
@@ -104,13 +109,13 @@ function isStruckUnderSostenuto(table: ReadNotes, row: number, { sostenuto }: Ch
   return sostenuto.valueAt(tick, order, 0) === 1;
 }
 
-/** What `liftOf` gives where there is a sostenuto pedal, which holds the keys that were down when it was pressed. */
-function liftOfBoth({ sustain, sostenuto }: Channel, start: Moment, release: Moment): number {
+/** The tick at which pedals let go of a note. Sostenuto holds the keys that were down when it was pressed. */
+function liftTick({ sustain, sostenuto }: Channel, start: Moment, release: Moment): number {
   let { tick, order } = release;
   for (;;) {
     let lift = liftAfter(sustain, sustain.lastBefore(tick, order));
     let pedal = sustain;
-    if (lift < 0) {
+    if (lift < 0 && sostenuto.length > 0) {
       const press = sostenuto.lastBefore(tick, order);
       pedal = sostenuto;
       const isCaught =

@@ -51,20 +51,24 @@ export class TempoMap {
 
   /** Seconds from the start of the file at `tick`. */
   seconds(tick: number): number {
-    const ticks = this.#ticks;
-    const isLatest = ticks[this.#latest]! <= tick && tick < (ticks[this.#latest + 1] ?? Infinity);
-    const segment = isLatest ? this.#latest : lastAtMost(ticks, tick);
-    this.#latest = segment;
-    return this.#secondsIn(segment, tick);
+    return this.#secondsIn(this.#segmentOf(tick), tick);
   }
 
-  /** The segment that `tick` lies in. Of use to those with many ticks in turn: the next segment is looked at first. */
+  /** The index of the segment that `tick` lies in: the one that was asked for last and the next are looked at first. */
+  #segmentOf(tick: number): number {
+    const ticks = this.#ticks;
+    let segment = this.#latest;
+    if (tick >= (ticks[segment + 1] ?? Infinity)) segment += 1;
+    const isFound = ticks[segment]! <= tick && tick < (ticks[segment + 1] ?? Infinity);
+    if (!isFound) segment = lastAtMost(ticks, tick);
+    this.#latest = segment;
+    return segment;
+  }
+
+  /** The segment that `tick` lies in. */
   segmentAt(tick: number): TempoSegment {
     const ticks = this.#ticks;
-    const next = this.#latest + 1;
-    const isNext = (ticks[next] ?? Infinity) <= tick && tick < (ticks[next + 1] ?? Infinity);
-    const segment = isNext ? next : lastAtMost(ticks, tick);
-    this.#latest = segment;
+    const segment = this.#segmentOf(tick);
     return {
       fromTick: ticks[segment] ?? 0,
       untilTick: ticks[segment + 1] ?? Infinity,
