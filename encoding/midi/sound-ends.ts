@@ -28,28 +28,25 @@ function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends:
   const lastTickOf = (track: number): number =>
     (lastTicks ??= lastMoves(table, channels)).get(channels.pieceOf(track))!;
   const strikes = new Map<number, NextStrikes>();
-  let [place, channelId, instrument] = [NONE, NONE, NONE];
-  let channel = new Channel(false);
-  let moves: Float64Array = new Float64Array(0);
-  let hasOnlySustain = true;
-  let next = new NextStrikes();
+  const strikesOf = (channelId: number, program: number): NextStrikes => {
+    const instrument = channelId * 128 + program;
+    const known = strikes.get(instrument) ?? new NextStrikes();
+    strikes.set(instrument, known);
+    return known;
+  };
+  const known: (Place | undefined)[] = [];
   const order = table.rowsByOnset();
   for (let index = order.length - 1; index >= 0; index -= 1) {
     const row = order[index]!;
     if (isPercussion[row] === 1) continue;
-    if (places[row] !== place) {
-      place = places[row]!;
-      channel = channels.of(place >>> 4, place & 0x0f);
-      channelId = channels.idOf(place >>> 4, place & 0x0f);
-      moves = channel.sustainSeconds(tempo);
-      hasOnlySustain = channel.sostenuto.length + channel.silences.length === 0;
+    const place = (known[places[row]!] ??= placeOf(places[row]!, channels, tempo));
+    const { channel } = place;
+    if (!place.hasPedals) continue;
+    if (programs[row] !== place.program) {
+      place.program = programs[row]!;
+      place.next = strikesOf(place.channelId, place.program);
     }
-    if (!channel.hasPedals) continue;
-    if (channelId * 128 + programs[row]! !== instrument) {
-      instrument = channelId * 128 + programs[row]!;
-      next = strikes.get(instrument) ?? new NextStrikes();
-      strikes.set(instrument, next);
-    }
+    const { next, moves } = place;
     const pitch = pitches[row]!;
     const start = startSeconds[row]!;
     const end = endSeconds[row]!;
@@ -58,7 +55,7 @@ function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends:
       ends[row] = struck;
     } else {
       let lift = end;
-      if (hasOnlySustain) {
+      if (place.hasOnlySustain) {
         // Moves alternate, and the first one is down.
         const before = movesBeforeEnd[row]!;
         if ((before & 1) === 1) lift = before < moves.length ? moves[before]! : Infinity;
@@ -67,11 +64,37 @@ function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends:
       }
       if (struck < lift) ends[row] = struck;
       else if (lift < Infinity) ends[row] = lift;
-      else ends[row] = tempo.seconds(Math.max(lastTickOf(place >>> 4), endTicks[row]!));
+      else ends[row] = tempo.seconds(Math.max(lastTickOf(places[row]! >>> 4), endTicks[row]!));
     }
     if (isStruckUnderPedal[row] === 1 || isStruckUnderSostenuto(table, row, channel))
       next.strike(pitch, start);
   }
+}
+
+/** A channel of a track, and the instrument whose notes were seen last there. */
+interface Place {
+  readonly channel: Channel;
+  readonly channelId: number;
+  readonly hasPedals: boolean;
+  readonly hasOnlySustain: boolean;
+  /** Seconds of the moves of its sustain pedal. */
+  readonly moves: Float64Array;
+  program: number;
+  next: NextStrikes;
+}
+
+function placeOf(place: number, channels: Channels, tempo: TempoMap): Place {
+  const [track, channelNumber] = [place >>> 4, place & 0x0f];
+  const channel = channels.of(track, channelNumber);
+  return {
+    channel,
+    channelId: channels.idOf(track, channelNumber),
+    hasPedals: channel.hasPedals,
+    hasOnlySustain: channel.sostenuto.length + channel.silences.length === 0,
+    moves: channel.sustainSeconds(tempo),
+    program: NONE,
+    next: new NextStrikes(),
+  };
 }
 
 /**
