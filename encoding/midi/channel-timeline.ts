@@ -227,7 +227,7 @@ export class Channels {
     const disordered = new Set<number>();
     for (const [track, events] of tracks.entries()) {
       visitChanges(events, (channel, tick, index, message) => {
-        const state = this.of(track, channel);
+        const state = this.#made(this.idOf(track, channel));
         if (tick < state.latestTick) disordered.add(this.idOf(track, channel));
         else state.take(tick, orderOf(track, index), message);
       });
@@ -264,19 +264,29 @@ export class Channels {
     return [...this.#channels.values()].some(({ hasPedals }) => hasPedals);
   }
 
-  /** Every channel that was asked for, with its piece. */
+  /** Every channel with messages, with its piece. */
   *byPiece(): Iterable<[piece: number, channel: Channel]> {
     for (const [id, channel] of this.#channels) yield [this.#isApart ? id >> 4 : 0, channel];
   }
 
+  /** The channel that the events of a track are sent to. */
   of(track: number, channel: number): Channel {
-    const id = this.idOf(track, channel);
-    let found = this.#channels.get(id);
-    if (!found) this.#channels.set(id, (found = this.#newChannel(channel)));
-    return found;
+    return this.#channels.get(this.idOf(track, channel)) ?? UNTOUCHED;
+  }
+
+  /** The channel to read messages into. */
+  #made(id: number): Channel {
+    const known = this.#channels.get(id);
+    if (known) return known;
+    const made = this.#newChannel(id & 0x0f);
+    this.#channels.set(id, made);
+    return made;
   }
 
   #newChannel(channel: number): Channel {
     return new Channel(this.#hasXgBanks && channel !== DRUM_CHANNEL);
   }
 }
+
+/** A channel without messages. */
+const UNTOUCHED = new Channel(false);

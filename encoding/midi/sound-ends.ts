@@ -93,7 +93,7 @@ function placeOf(place: number, channels: Channels, tempo: TempoMap): Place {
     hasOnlySustain: channel.sostenuto.length + channel.silences.length === 0,
     moves: channel.sustainSeconds(tempo),
     program: NONE,
-    next: new NextStrikes(),
+    next: NO_STRIKES,
   };
 }
 
@@ -189,3 +189,5 @@ class NextStrikes {
     this.#latest[pitch] = seconds;
   }
 }
+
+const NO_STRIKES = new NextStrikes();
