@@ -11,3 +11,9 @@ it("puts whole numbers in order, equal ones as they were", () => {
     }),
   );
 });
+
+it("puts many keys in order that are nearly so", () => {
+  const keys = Int32Array.from({ length: 5000 }, (_, index) => 10 * index + 37 * (index % 7));
+  const ordered = [...ascendingOrder(keys)].map((index) => keys[index]!);
+  expect(ordered).toEqual([...keys].toSorted((a, b) => a - b));
+});
