@@ -28,8 +28,8 @@ const PROJECTS = [
     isolate: false,
     testTimeout: 10 * SECOND,
   }),
-  project("engine", { include: ENGINE, testTimeout: 30 * SECOND }),
-  project("cli", { include: CLI, testTimeout: 30 * SECOND, globalSetup: "test/build-package.ts" }),
+  project("engine", { include: ENGINE, testTimeout: 60 * SECOND }),
+  project("cli", { include: CLI, testTimeout: 60 * SECOND, globalSetup: "test/build-package.ts" }),
   project("page", {
     include: PAGE,
     testTimeout: 60 * SECOND,

@@ -7,7 +7,7 @@ import { score } from "../../src/engine/score.ts";
 import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import { randomTensors } from "../models/reference.ts";
 
-/** 12 MB of weights: fifty such decoders could not be missed. */
+/** 12 MB of weights: thirty such decoders could not be missed. */
 const CONFIG: DecoderConfig = {
   vocabularySize: 500,
   layers: 4,
@@ -22,10 +22,10 @@ const CONFIG: DecoderConfig = {
 const TENSORS = randomTensors(CONFIG, 1);
 const WEIGHT_BYTES = [...TENSORS.values()].reduce((sum, { values }) => sum + values.byteLength, 0);
 
-test.each(["node", "wasm"] as const)("%s: fifty decoders, one after the other", async (backend) => {
+test.each(["node", "wasm"] as const)("%s: thirty decoders, one after the other", async (backend) => {
   const runtime = await createNodeRuntime({ backend, threads: 1 });
   const resident: number[] = [];
-  for (let round = 0; round < 50; round += 1) {
+  for (let round = 0; round < 30; round += 1) {
     const decoder = await Decoder.load({ config: CONFIG, tensors: TENSORS, runtime });
     const cache = decoder.createCache();
     expect(await decoder.forward([1, 2, 3], cache)).toHaveLength(CONFIG.vocabularySize);
@@ -33,7 +33,7 @@ test.each(["node", "wasm"] as const)("%s: fifty decoders, one after the other", 
     await expect(decoder.forward([1], cache)).rejects.toMatchObject({ code: "disposed" });
     resident.push(process.memoryUsage.rss());
   }
-  // After ten, what allocators keep for reuse has been kept. Forty more would add forty times the weights if they were held;
+  // After ten, what allocators keep for reuse has been kept. Twenty more would add twenty times the weights if they were held;
   // what the garbage collector has not come to yet may be several times as much, on a busy machine.
   expect(Math.max(...resident.slice(10)) - (resident[9] ?? 0)).toBeLessThan(12 * WEIGHT_BYTES);
 });

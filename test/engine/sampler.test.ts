@@ -6,7 +6,7 @@ import { OptionError, SAMPLING_OPTIONS, type SamplingOptions } from "../../src/o
 
 const PROBABILITIES = [0.4, 0.25, 0.15, 0.1, 0.06, 0.04];
 const LOGITS = Float32Array.from(PROBABILITIES, (p) => Math.log(p) + 3);
-const DRAWS = 100_000;
+const DRAWS = 20_000;
 
 /** Ids 1 to 3, for options of music. */
 const PITCHES = { first: 1, count: 3 };
