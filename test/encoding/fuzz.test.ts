@@ -12,6 +12,7 @@ import {
 } from "../../encoding/index.ts";
 import { header, note, track } from "./midi/midi-bytes.ts";
 import { randomNumbers } from "../random-numbers.ts";
+import { FUZZ_TIMEOUT, fuzzRounds } from "../fuzz-rounds.ts";
 import { mutate } from "./midi/mutate.ts";
 
 const TEMPOS = [0, 0xff, 0x51, 3, 7, 0xa1, 0x20, 100, 0xff, 0x51, 3, 9, 0x27, 0xc0];
@@ -49,11 +50,11 @@ function survives(bytes: Uint8Array, recover: boolean): boolean {
   }
 }
 
-describe("damaged files", () => {
+describe("damaged files", { timeout: FUZZ_TIMEOUT }, () => {
   it("end in a score or in a MidiError, strictly or recovering", () => {
     const random = randomNumbers(20_260);
     let [readStrictly, recovered] = [0, 0];
-    const count = 3000;
+    const count = fuzzRounds(1000);
     for (let i = 0; i < count; i += 1) {
       const seed = SEEDS[random(SEEDS.length)] ?? new Uint8Array(0);
       const other = SEEDS[random(SEEDS.length)] ?? new Uint8Array(0);
@@ -75,12 +76,14 @@ describe("damaged files", () => {
         expect(survives(behindHeader, recover)).toBeTypeOf("boolean");
         expect(survives(bytes, recover)).toBeTypeOf("boolean");
       }),
+      { numRuns: fuzzRounds(100) },
     );
   });
 
   it("a file that recovery reads is whole once it is written again", () => {
     const random = randomNumbers(7);
-    for (let i = 0; i < 500; i += 1) {
+    const count = fuzzRounds(500);
+    for (let i = 0; i < count; i += 1) {
       const seed = SEEDS[random(SEEDS.length)] ?? new Uint8Array(0);
       try {
         const score = readMidi(mutate(seed, seed, random), { recover: true });

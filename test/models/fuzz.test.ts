@@ -8,6 +8,7 @@ import {
   tensorShapes,
   writeSafetensors,
 } from "../../models/index.ts";
+import { FUZZ_TIMEOUT, fuzzRounds } from "../fuzz-rounds.ts";
 import { mutate } from "../encoding/midi/mutate.ts";
 import { randomNumbers } from "../random-numbers.ts";
 import { countingTensors, SMALLEST_CONFIG } from "./counting-tensors.ts";
@@ -120,12 +121,13 @@ describe.each([
     expect(await outcome(make())).toMatchObject({ ending: "read" });
   });
 
-  test.each([1, 2, 3])("damaged, round %i", async (seed) => {
+  test.each([1, 2, 3])("damaged, round %i", { timeout: FUZZ_TIMEOUT }, async (seed) => {
     const random = randomNumbers(seed);
     const files = make();
     const names = [...files.keys()];
     const endings = new Map<string, number>();
-    for (let round = 0; round < 1000; round += 1) {
+    const rounds = fuzzRounds(300);
+    for (let round = 0; round < rounds; round += 1) {
       const name = names[random(names.length)] ?? "";
       const other = files.get(names[random(names.length)] ?? "") ?? new Uint8Array();
       const bytes = files.get(name) ?? new Uint8Array();
@@ -135,7 +137,7 @@ describe.each([
       expect(asked).toBeLessThanOrEqual(8192); // no file is larger
       endings.set(ending, (endings.get(ending) ?? 0) + 1);
     }
-    expect(endings.get("CheckpointError")).toBeGreaterThan(500);
+    expect(endings.get("CheckpointError")).toBeGreaterThan(rounds / 2);
     expect(endings.get("read")).toBeGreaterThan(0); // a changed weight is no fault
   });
 });
