@@ -1,64 +1,60 @@
 /** Networks: what a decoder is, its ONNX graph, and where its weights come from. */
 export {
   type Checkpoint,
-  openCheckpoint,
-  type OpenCheckpoint,
-  readCheckpoint,
-  readConfig,
-} from "./checkpoint/checkpoint.ts";
-export {
   type CheckpointFile,
   type CheckpointFiles,
   checkpointInMemory,
-  readIfThere,
-} from "./checkpoint/files.ts";
-export {
   type DecoderConfig,
+  GPT2_SIZES,
   headSize,
-  type LearnedPosition,
-  parseConfig,
-  type RelativePosition,
-} from "./checkpoint/config.ts";
-export { type DecoderGraph, decoderGraph } from "./graph/decoder.ts";
-export { CheckpointError, type CheckpointErrorCode } from "./errors.ts";
-export type { GraphWeight, Locate } from "./graph/graph-builder.ts";
-export type { LegalityTables } from "./graph/legality.ts";
-export { decoderLoop } from "./graph/loop.ts";
-export type { WeightArray } from "./graph/matrix.ts";
-export { isOutOfMemory } from "./memory.ts";
-export {
-  type Backend,
-  choosePlan,
-  isLarge,
-  PLANS,
-  type Precision,
-  PRECISIONS,
-  type PrecisionPlan,
-} from "./graph/plan.ts";
-export {
+  type Int8Storage,
+  int8Tensors,
   isPrecision,
+  type LearnedPosition,
+  openCheckpoint,
+  type OpenCheckpoint,
+  parseConfig,
   type PrecisionName,
+  readCheckpoint,
+  readConfig,
+  readIfThere,
+  readSafetensors,
+  type RelativePosition,
   STORED_PRECISIONS,
   type StoredPrecision,
-} from "./checkpoint/precision.ts";
-export {
-  readSafetensors,
   type StoredTensor,
+  type Tensor,
   type TensorBytes,
   type TensorEntry,
+  type Tensors,
+  tensorShapes,
   writeHeader,
   writeSafetensors,
-} from "./checkpoint/safetensors.ts";
-export { NOTHING_DRAWN } from "./graph/sampling.ts";
-export { int8Tensors, type Int8Storage } from "./checkpoint/stored-int8.ts";
-export { type Tensor, type Tensors, tensorShapes } from "./checkpoint/tensors.ts";
-export { graphData, graphWeights } from "./graph/weights.ts";
-export { GPT2_SIZES } from "./checkpoint/sizes.ts";
+} from "./checkpoint/index.ts";
 export {
+  type Backend,
   cacheBytesPerId,
+  choosePlan,
+  type DecoderGraph,
+  decoderGraph,
+  decoderLoop,
+  graphData,
+  type GraphWeight,
+  graphWeights,
+  isLarge,
+  type LegalityTables,
+  type Locate,
+  NOTHING_DRAWN,
+  PLANS,
+  type Precision,
+  type PrecisionPlan,
+  PRECISIONS,
   tally,
   type Tally,
   type TensorCount,
   type TensorGroup,
+  type WeightArray,
   weightBytes,
-} from "./graph/tally.ts";
+} from "./graph/index.ts";
+export { CheckpointError, type CheckpointErrorCode } from "./errors.ts";
+export { isOutOfMemory } from "./memory.ts";

@@ -1,5 +1,5 @@
 /** The music model in use: loaded when it is first needed, replaced when the visitor chooses another. */
-import { readConfig } from "../models/checkpoint/checkpoint.ts";
+import { readConfig } from "../models/checkpoint/index.ts";
 import { checkpointUrl } from "../src/platform/checkpoint-url.ts";
 import type { DownloadProgress, ModelSource, WorkerMusicModel } from "../src/platform/browser/index.ts";
 import { loadMusic } from "./load-music.ts";

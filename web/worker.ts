@@ -2,9 +2,7 @@
  * The page's worker, for music or for text, as its name says: one module for both, since nearly all of what they run is the
  * same, and a visitor fetches it once.
  */
-import { loadServed } from "../src/platform/browser/worker/load-served.ts";
-import { serveMusicModel } from "../src/platform/browser/worker/serve.ts";
-import { isRuntimeThread } from "../src/platform/browser/worker/thread.ts";
+import { isRuntimeThread, loadServed, serveMusicModel } from "../src/platform/browser/worker/index.ts";
 import { serveText } from "./text/text-worker.ts";
 
 if (!isRuntimeThread()) {

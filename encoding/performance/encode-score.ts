@@ -1,7 +1,6 @@
 /** A score to ids: the whole way from what a MIDI file holds to what a model reads. */
-import { type NoteTable, tableOf } from "../midi/note-table.ts";
+import { type NoteTable, type Score, type ScoreNote, tableOf } from "../midi/index.ts";
 import { encodeColumns } from "./performance.ts";
-import type { Score, ScoreNote } from "../midi/score.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** What `encodeScore` leaves out when it is told to. */

@@ -1,7 +1,7 @@
 /** Performance ids to notes, with the semantics of note-seq (`performance_lib.py`). */
 import { PerformanceClock } from "./performance-clock.ts";
 import { STEPS_PER_SECOND } from "./performance.ts";
-import type { Note } from "../midi/score.ts";
+import type { Note } from "../midi/index.ts";
 import type { Vocabulary, VocabularyEvent } from "./vocabulary.ts";
 
 /** The velocity of notes before the first VELOCITY event. */

@@ -3,9 +3,7 @@
  * 10 ms, the events of one step in the order note-offs (by onset), then note-ons (by onset), velocity only where its
  * bin changes.
  */
-import { columnsOf, type NoteColumns } from "../midi/note-columns.ts";
-import { onsetOrder } from "../midi/onset-order.ts";
-import type { Note } from "../midi/score.ts";
+import { columnsOf, type Note, type NoteColumns, onsetOrder } from "../midi/index.ts";
 import { ascendingOrder } from "../sort.ts";
 import { HintedError } from "../hinted-error.ts";
 import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";

@@ -16,8 +16,8 @@ import { columnsOf } from "../midi/note-columns.ts";
 import { onsetOrder } from "../midi/onset-order.ts";
 import { encodeColumns, quantize, STEPS_PER_SECOND } from "../performance/performance.ts";
 import type { Note } from "../midi/score.ts";
-import { shiftIds, taskId } from "./tasks.ts";
 import type { Vocabulary } from "../performance/vocabulary.ts";
+import { shiftIds, taskId } from "./tasks.ts";
 
 /** Length of a segment, in steps of 10 ms. */
 export const SEGMENT_STEPS = 200;

@@ -5,7 +5,7 @@
  * Marks stand at the start, or after a note-on or note-off: between a velocity and its note, or the shifts of one gap,
  * they would break what belongs together..
  */
-import { STEPS_PER_SECOND } from "../performance/performance.ts";
+import { STEPS_PER_SECOND, type Vocabulary } from "../performance/index.ts";
 import {
   DENSITIES,
   densityClass,
@@ -15,7 +15,6 @@ import {
   STYLES,
   taskId,
 } from "./tasks.ts";
-import type { Vocabulary } from "../performance/vocabulary.ts";
 
 /** Ids from one statement of the conditions to the next, at least. */
 export const CONDITION_PERIOD = 256;

@@ -9,10 +9,9 @@
  * region begins: its first shifts tell how long the middle is to be. Notes that sound from one part into another end in
  * the part where they end. The middle goes on with the velocity of the prefix.
  */
-import { quantize } from "../performance/performance.ts";
-import type { Note } from "../midi/score.ts";
+import { quantize, type Vocabulary } from "../performance/index.ts";
+import type { Note } from "../midi/index.ts";
 import { shiftIds, taskId } from "./tasks.ts";
-import type { Vocabulary } from "../performance/vocabulary.ts";
 
 /** Ids of the suffix at most; what comes later is left out. */
 export const SUFFIX_IDS = 250;

@@ -1,7 +1,6 @@
 /** Which notes of a score are its melody. */
-import type { Note, Score, ScoreNote } from "../midi/score.ts";
+import { movedNotes, type Note, type Score, type ScoreNote } from "../midi/index.ts";
 import { skyline } from "./skyline.ts";
-import { movedNotes } from "../midi/splice.ts";
 
 /** The track that holds a song's melody, by its name, among others that have notes; undefined where there is none. */
 export function melodyTrack(score: Score): number | undefined {

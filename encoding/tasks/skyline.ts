@@ -1,5 +1,5 @@
 /** The melody of piano music that has no track for it, by the skyline rule: the top voice. */
-import type { Note } from "../midi/score.ts";
+import type { Note } from "../midi/index.ts";
 
 /** Notes struck within this time of each other are one chord. */
 const CHORD_SECONDS = 0.04;

@@ -2,8 +2,7 @@
  * What the TASK and STYLE ids of `performance-416` mean, as data. All of them are marks between performance events:
  * they take no time and change nothing that sounds.
  */
-import { STEPS_PER_SECOND } from "../performance/performance.ts";
-import type { Vocabulary } from "../performance/vocabulary.ts";
+import { STEPS_PER_SECOND, type Vocabulary } from "../performance/index.ts";
 
 /**
  * The marks and their TASK values. MELODY and ACCOMPANIMENT open a segment of `accompany.ts`; SUFFIX, PREFIX and MIDDLE

@@ -36,7 +36,7 @@ import {
   type SkewFrame,
   splitHeads,
 } from "./attention.ts";
-import { type DecoderConfig, headSize } from "../checkpoint/config.ts";
+import { type DecoderConfig, headSize } from "../checkpoint/index.ts";
 import {
   float,
   GraphBuilder,

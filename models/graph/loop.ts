@@ -21,7 +21,7 @@
  *          keys.i, values.i                           [own, heads, headSize]
  */
 import { lastRow, type Segment } from "./attention.ts";
-import { type DecoderConfig, headSize } from "../checkpoint/config.ts";
+import { type DecoderConfig, headSize } from "../checkpoint/index.ts";
 import {
   decoderBlock,
   decoderFrame,

@@ -3,7 +3,7 @@
  * Operators of ONNX Runtime: microsoft/onnxruntime, `docs/ContribOperators.md`.
  */
 import { type GraphBuilder, integer, type Value } from "./graph-builder.ts";
-import { isTable } from "../checkpoint/tensors.ts";
+import { isTable } from "../checkpoint/index.ts";
 import { blockSize, matrixFormat, type PrecisionPlan } from "./plan.ts";
 import { quantizeColumns, quantizeRows, transposed } from "./quantize.ts";
 

@@ -2,8 +2,7 @@
  * In what form the matrices of a running decoder are kept, as a table: what a user asks for, by what runs the graph.
  * Vectors, positions and everything computed in between are float32 in every plan.
  */
-import type { DecoderConfig } from "../checkpoint/config.ts";
-import { isBody, isTable } from "../checkpoint/tensors.ts";
+import { type DecoderConfig, isBody, isTable } from "../checkpoint/index.ts";
 
 /** What runs a graph: ONNX Runtime as a native library under Node, as WebAssembly, or on a graphics processor. */
 export type Backend = "node" | "wasm" | "webgpu";

@@ -1,7 +1,6 @@
 /** What a decoder consists of, counted from its config alone. */
-import { type DecoderConfig, headSize } from "../checkpoint/config.ts";
+import { type DecoderConfig, headSize, isTable, tensorShapes } from "../checkpoint/index.ts";
 import { blockSize, matrixFormat, type PrecisionPlan } from "./plan.ts";
-import { isTable, tensorShapes } from "../checkpoint/tensors.ts";
 
 /** One tensor of a decoder, and how many numbers it holds. */
 export interface TensorCount {

@@ -1,6 +1,5 @@
 /** The tensors of a checkpoint as the graph of a decoder reads them. */
-import type { DecoderConfig } from "../checkpoint/config.ts";
-import { checkShape, type Tensors, tensorShapes } from "../checkpoint/tensors.ts";
+import { checkShape, type DecoderConfig, type Tensors, tensorShapes } from "../checkpoint/index.ts";
 import { CheckpointError } from "../errors.ts";
 import { matrixData, type WeightArray } from "./matrix.ts";
 import { PLANS, type PrecisionPlan } from "./plan.ts";

@@ -1,6 +1,6 @@
 /** What a token was chosen from, as lines of text with bars. */
 import { escapeControls } from "../tools/control-characters.ts";
-import type { TextStep } from "../text/options.ts";
+import type { TextStep } from "../text/index.ts";
 
 const BAR_WIDTH = 30;
 

@@ -1,6 +1,6 @@
 /** Picking the next token by hand: with arrow and number keys on a terminal, else by numbers on lines of stdin. */
 import { createInterface, emitKeypressEvents, type Interface } from "node:readline";
-import type { TextStep } from "../text/options.ts";
+import type { TextStep } from "../text/index.ts";
 import { candidateLine, shownToken } from "./candidates.ts";
 import type { Console } from "./console.ts";
 import { InterruptError } from "./interrupt.ts";

@@ -1,16 +1,24 @@
 import { join, parse } from "node:path";
 import { type Command, Option } from "commander";
 import { counted } from "../../encoding/counted.ts";
-import { compareMusic, findSharedRuns, type Piece } from "../tools/compare/compare.ts";
-import { type GeneratedSet, generateSet } from "../tools/compare/generate.ts";
-import { illegalIdsOf, totalLegality } from "../tools/compare/legality.ts";
-import { TrainingNotes } from "../tools/compare/memorisation.ts";
-import { type ComparisonReport, renderReport } from "../tools/compare/report.ts";
-import { SAMENESS } from "../tools/compare/sameness.ts";
-import { summaryLines } from "../tools/compare/summary.ts";
-import { cutWindows, type GridNote } from "../tools/compare/windows.ts";
+import {
+  compareMusic,
+  type ComparisonReport,
+  cutWindows,
+  findSharedRuns,
+  type GeneratedSet,
+  generateSet,
+  type GridNote,
+  illegalIdsOf,
+  type Piece,
+  renderReport,
+  SAMENESS,
+  summaryLines,
+  totalLegality,
+  TrainingNotes,
+} from "../tools/compare/index.ts";
 import { SAMPLING_OPTIONS, samplingOf, type SamplingOptions } from "../options.ts";
-import { loadMusicModel } from "../platform/node/load-model.ts";
+import { loadMusicModel } from "../platform/node/index.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { checkWritable, writeOutput } from "./files.ts";

@@ -1,21 +1,23 @@
 import type { Command } from "commander";
 import { counted } from "../../encoding/counted.ts";
 import { type Compatibility, type Task, TASKS } from "../../encoding/index.ts";
-import { type BuildProgress, buildDataset } from "../tools/dataset/build.ts";
 import {
+  buildDataset,
+  type BuildProgress,
   DEFAULT_SHARES,
+  type EncoderChoice,
+  encoderOf,
+  MAX_UNRELEASED_SECONDS,
   SHARED_KINDS,
   type Shares,
   sumOfShares,
   type TaskPlan,
-} from "../tools/dataset/plan.ts";
-import { type EncoderChoice, encoderOf } from "../tools/dataset/worker.ts";
+} from "../tools/dataset/index.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { listFiles, parseJson, readText, reasonOf } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { shareList, stylePrefix, type StylePrefix, taskList } from "./task-options.ts";
-import { MAX_UNRELEASED_SECONDS } from "../tools/dataset/format.ts";
 import { compatibilityOption, positiveInteger, seedValue } from "./values.ts";
 
 interface DatasetOptions {

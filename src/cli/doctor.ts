@@ -1,8 +1,7 @@
 import { styleText } from "node:util";
 import type { Command } from "commander";
 import { counted } from "../../encoding/counted.ts";
-import type { Check, CheckState } from "../tools/doctor/check.ts";
-import { examine } from "../tools/doctor/doctor.ts";
+import { type Check, type CheckState, examine } from "../tools/doctor/index.ts";
 import { Console } from "./console.ts";
 import { commandIo } from "./io.ts";
 

@@ -1,8 +1,8 @@
 /** The pieces of a folder, as `ostinato compare` reads them. */
 import { join } from "node:path";
 import { EncodingError, MidiError, readMidi } from "../../encoding/index.ts";
-import { isMidiPath } from "../../encoding/midi/midi-files.ts";
-import { type GridNote, gridNotes } from "../tools/compare/windows.ts";
+import { isMidiPath } from "../../encoding/midi/index.ts";
+import { type GridNote, gridNotes } from "../tools/compare/index.ts";
 import type { Console } from "./console.ts";
 import { CommandError } from "./errors.ts";
 import { listFiles, readInput } from "./files.ts";

@@ -9,8 +9,8 @@ import {
   nllByContext,
   scoreCase,
   type TaskCase,
-} from "../tools/evaluate/tasks.ts";
-import type { MusicModel } from "../music/music-model.ts";
+} from "../tools/evaluate/index.ts";
+import type { MusicModel } from "../music/index.ts";
 import type { Console } from "./console.ts";
 import { CommandError } from "./errors.ts";
 import { interruptSignal } from "./interrupt.ts";

@@ -1,9 +1,14 @@
 import { type Command, Option } from "commander";
 import type { Compatibility } from "../../encoding/index.ts";
-import { loadMusicModel } from "../platform/node/load-model.ts";
-import { type PieceScore, scorePiece, summarise } from "../tools/evaluate/evaluate.ts";
-import { CONTEXTS, type EvaluatedTask } from "../tools/evaluate/tasks.ts";
-import { requireTask } from "../music/task-error.ts";
+import { loadMusicModel } from "../platform/node/index.ts";
+import {
+  CONTEXTS,
+  type EvaluatedTask,
+  type PieceScore,
+  scorePiece,
+  summarise,
+} from "../tools/evaluate/index.ts";
+import { requireTask } from "../music/index.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { evaluateTask } from "./evaluate-task.ts";

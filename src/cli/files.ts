@@ -13,7 +13,7 @@ import {
   selectTracks,
   type TrackSelection,
 } from "../../encoding/index.ts";
-import { writeFileAtomic } from "../platform/node/write-file.ts";
+import { writeFileAtomic } from "../platform/node/index.ts";
 import type { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { interruptSignal } from "./interrupt.ts";

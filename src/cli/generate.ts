@@ -8,8 +8,7 @@ import {
   type StyleName,
   writeMidi,
 } from "../../encoding/index.ts";
-import { MOST_VARIATIONS } from "../music/limits.ts";
-import type { GeneratedMusic, MusicEvent } from "../music/options.ts";
+import { type GeneratedMusic, MOST_VARIATIONS, type MusicEvent } from "../music/index.ts";
 import { samplingOf } from "../options.ts";
 import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";

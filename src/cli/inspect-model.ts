@@ -9,7 +9,7 @@ import {
   type Tally,
   weightBytes,
 } from "../../models/index.ts";
-import { modelFiles, type ModelFilesOptions } from "../platform/node/model-files.ts";
+import { modelFiles, type ModelFilesOptions } from "../platform/node/index.ts";
 import type { Console } from "./console.ts";
 
 /** The config of one of GPT-2's sizes, or of a model that is read. */

@@ -11,10 +11,9 @@ import {
   type ScoreNote,
   type TrackSelection,
 } from "../../encoding/index.ts";
-import { isMidiPath } from "../../encoding/midi/midi-files.ts";
+import { isMidiPath } from "../../encoding/midi/index.ts";
 import { GPT2_SIZES } from "../../models/index.ts";
-import { hubId } from "../platform/node/hub/hub.ts";
-import { shippedFolder } from "../platform/node/shipped-models.ts";
+import { hubId, shippedFolder } from "../platform/node/index.ts";
 import { Console } from "./console.ts";
 import { commandIo } from "./io.ts";
 import { describeTempo } from "./describe-tempo.ts";

@@ -1,8 +1,7 @@
 /** What the commands that run a model have in common. */
 import { Option } from "commander";
 import type { Precision } from "../../models/index.ts";
-import type { LoadModelOptions } from "../platform/node/load-decoder.ts";
-import type { ModelFilesOptions } from "../platform/node/model-files.ts";
+import type { LoadModelOptions, ModelFilesOptions } from "../platform/node/index.ts";
 import type { Console } from "./console.ts";
 import { interruptSignal } from "./interrupt.ts";
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { kindOf, type ListedModel, listModels } from "../platform/node/list-models.ts";
+import { kindOf, type ListedModel, listModels } from "../platform/node/index.ts";
 import { bytesText } from "../tools/bytes-text.ts";
 import { Console } from "./console.ts";
 import { tableLines } from "./table.ts";

@@ -1,6 +1,6 @@
 /** Telling models of music from those of text, from their configs alone: a wrong one is not downloaded. */
 import { readConfig } from "../../models/index.ts";
-import { modelFiles } from "../platform/node/model-files.ts";
+import { modelFiles } from "../platform/node/index.ts";
 import type { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { type FilesCommandOptions, filesOptions } from "./model-options.ts";

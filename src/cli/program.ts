@@ -1,7 +1,7 @@
 /** The command line as it is declared: what `main` parses, and the completions are made from. */
 import { Command } from "commander";
 import { escapeControls, LAYOUT } from "../tools/control-characters.ts";
-import { packageFacts } from "../platform/node/package-root.ts";
+import { packageFacts } from "../platform/node/index.ts";
 import { addAccompanyCommand } from "./accompany.ts";
 import { addCompareCommand } from "./compare.ts";
 import { addDatasetCommand } from "./dataset.ts";

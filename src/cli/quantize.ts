@@ -10,8 +10,7 @@ import {
   writeSafetensors,
 } from "../../models/index.ts";
 import { bytesText } from "../tools/bytes-text.ts";
-import { makeFolder } from "../platform/node/make-folder.ts";
-import { modelFiles } from "../platform/node/model-files.ts";
+import { makeFolder, modelFiles } from "../platform/node/index.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { parseJson, reasonOf, writeOutput } from "./files.ts";

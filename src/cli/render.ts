@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { counted } from "../../encoding/counted.ts";
 import type { TrackSelection } from "../../encoding/index.ts";
-import { packageRoot } from "../platform/node/package-root.ts";
-import type { Rendering } from "../tools/render/render.ts";
-import { pcm16, wavHeader } from "../tools/render/wav.ts";
+import { packageRoot } from "../platform/node/index.ts";
+import type { Rendering } from "../tools/render/index.ts";
+import { pcm16, wavHeader } from "../tools/wav.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { checkOutputs, checkWritable, readInput, readScore, writeOutput } from "./files.ts";
@@ -65,11 +65,8 @@ async function runRender(path: string, options: RenderCommandOptions): Promise<v
   await checkWritable(out);
   const score = await readScore(path, options, console);
   // Only this command needs the synthesizer.
-  const [{ loadSoundBank }, { renderScore, SAMPLE_RATE, CHANNELS }, { RenderError }] = await Promise.all([
-    import("../tools/render/sound-bank.ts"),
-    import("../tools/render/render.ts"),
-    import("../tools/render/errors.ts"),
-  ]);
+  const { CHANNELS, loadSoundBank, RenderError, renderScore, SAMPLE_RATE } =
+    await import("../tools/render/index.ts");
   const fontPath = soundfont ?? join(packageRoot(), PIANO);
   const fontBytes = await readInput(fontPath);
   const bank = await loadSoundBank(fontBytes).catch((error: unknown) => {

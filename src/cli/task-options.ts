@@ -1,7 +1,7 @@
 /** Options of the commands that make examples of tasks. */
 import { InvalidArgumentError } from "commander";
 import { STYLE_NAMES, type StyleName, type Task, TASKS } from "../../encoding/index.ts";
-import { DEFAULT_SHARES, SHARED_KINDS, type Shares } from "../tools/dataset/plan.ts";
+import { DEFAULT_SHARES, SHARED_KINDS, type Shares } from "../tools/dataset/index.ts";
 
 export interface StylePrefix {
   readonly style: StyleName;

@@ -1,5 +1,5 @@
-import { loadTextModel } from "../platform/node/load-model.ts";
-import type { TextModel } from "../text/text-model.ts";
+import { loadTextModel } from "../platform/node/index.ts";
+import type { TextModel } from "../text/index.ts";
 import type { Console } from "./console.ts";
 import { loadingOptions, type ModelCommandOptions } from "./model-options.ts";
 

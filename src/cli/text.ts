@@ -1,9 +1,8 @@
 import type { Command } from "commander";
 import { counted } from "../../encoding/counted.ts";
-import type { TextTokenizer } from "../../encoding/text/text.ts";
+import type { TextTokenizer } from "../../encoding/text/index.ts";
 import { SAMPLING_OPTIONS, samplingOf, type SamplingOptions } from "../options.ts";
-import type { TextModel } from "../text/text-model.ts";
-import type { GeneratedText, TextEnd, TextStep } from "../text/options.ts";
+import type { GeneratedText, TextEnd, TextModel, TextStep } from "../text/index.ts";
 import { candidateLines } from "./candidates.ts";
 import { Chooser } from "./choose.ts";
 import { Console } from "./console.ts";

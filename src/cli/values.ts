@@ -1,7 +1,7 @@
 /** Checks of option values; commander shows their messages with the option's name. */
 import { InvalidArgumentError, Option } from "commander";
 import { parseSelection, SelectionError, type TrackSelection } from "../../encoding/index.ts";
-import { LAST_PORT } from "../music/port.ts";
+import { LAST_PORT } from "../music/index.ts";
 import { type NumberOption, PRECISION_OPTION, problemWith } from "../options.ts";
 
 export function positiveInteger(text: string): number {

@@ -1,8 +1,7 @@
 /** The commands that write music into a file that is given: `accompany` and `infill`. */
 import { counted } from "../../encoding/counted.ts";
 import { type Score, writeMidi } from "../../encoding/index.ts";
-import type { AddedMusic, WritingOptions } from "../music/added-music.ts";
-import type { MusicModel } from "../music/music-model.ts";
+import type { AddedMusic, MusicModel, WritingOptions } from "../music/index.ts";
 import { samplingOf } from "../options.ts";
 import { Console } from "./console.ts";
 import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";

@@ -1,8 +1,8 @@
 /** What the commands that write music have in common: model, sampling, output. */
 import { type Command, Option } from "commander";
 import type { TrackSelection } from "../../encoding/index.ts";
-import type { MusicModel } from "../music/music-model.ts";
-import { loadMusicModel } from "../platform/node/load-model.ts";
+import type { MusicModel } from "../music/index.ts";
+import { loadMusicModel } from "../platform/node/index.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
 import type { Console } from "./console.ts";
 import { loadingOptions, type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";

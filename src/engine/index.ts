@@ -1,14 +1,14 @@
-/** The engine for decoder checkpoints: sessions, the cache, the sampler. */
+/** The door of this room: all that other rooms import from it; `public.ts` is what the package publishes of it. */
 export type { AttentionRequest, LayerAttention } from "./attention.ts";
 export type { Anchor } from "./anchor.ts";
 export { type CacheShape, KeyValueCache } from "./cache.ts";
 export {
   Decoder,
   type DecoderSource,
-  type WeightsInFiles,
-  type PreparedSource,
   type ForwardOptions,
   type ForwardWithAttention,
+  type PreparedSource,
+  type WeightsInFiles,
 } from "./decoder.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export { explainDraw, type ExplainDrawOptions, type Explanation } from "./explain.ts";
@@ -25,12 +25,15 @@ export { GumbelNoise, philox } from "./random.ts";
 export { Reading, ReadingPool, type ReadOptions } from "./reading.ts";
 export {
   type Backend,
+  checkThreads,
   createWasmRuntime,
   createWebGpuRuntime,
+  onnxRuntime,
   type Runtime,
   type Session,
-  type WeightFolder,
   type WasmOptions,
+  wasmRuntime,
+  type WeightFolder,
 } from "./runtime.ts";
 export {
   type Candidate,

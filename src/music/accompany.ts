@@ -1,6 +1,6 @@
 /** A melody, and a piano part written to it. */
 import { addNotes, encodeScore, movedNotes, type Score, type Vocabulary } from "../../encoding/index.ts";
-import type { Decoder } from "../engine/decoder.ts";
+import type { Decoder } from "../engine/index.ts";
 import { AccompanimentPart } from "./accompaniment-part.ts";
 import type { AddedMusic, WritingOptions } from "./added-music.ts";
 import { checkPort } from "./port.ts";

@@ -7,7 +7,7 @@ import {
   withConditions,
 } from "../../encoding/index.ts";
 import type { DecoderConfig } from "../../models/index.ts";
-import type { Constraint } from "../engine/generate.ts";
+import type { Constraint } from "../engine/index.ts";
 import { OptionError } from "../options.ts";
 import { LONGEST_NOTE_SECONDS } from "./limits.ts";
 import { MarkedPiece } from "./marked-piece.ts";

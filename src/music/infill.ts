@@ -16,7 +16,7 @@ import {
   STEPS_PER_SECOND,
   type Vocabulary,
 } from "../../encoding/index.ts";
-import type { Decoder } from "../engine/decoder.ts";
+import type { Decoder } from "../engine/index.ts";
 import { OptionError } from "../options.ts";
 import type { AddedMusic, WritingOptions } from "./added-music.ts";
 import { type HeldKey, MiddlePart } from "./middle-part.ts";

@@ -9,7 +9,7 @@ import {
   taskId,
   type Vocabulary,
 } from "../../encoding/index.ts";
-import type { Constraint } from "../engine/generate.ts";
+import type { Constraint } from "../engine/index.ts";
 import { allowOnly, forbid } from "./legal.ts";
 
 /** A piece that has not ended so long after it was to end strikes one more chord at most. */

@@ -10,12 +10,17 @@ import {
   VOCABULARIES,
   type Vocabulary,
 } from "../../encoding/index.ts";
-import type { Decoder } from "../engine/decoder.ts";
-import { explainDraw, type Explanation } from "../engine/explain.ts";
-import { generateIds } from "../engine/generate.ts";
-import { Lane, LaneGroup } from "../engine/lanes.ts";
-import { type Reading, ReadingPool } from "../engine/reading.ts";
-import type { Sampler } from "../engine/sampler.ts";
+import {
+  type Decoder,
+  explainDraw,
+  type Explanation,
+  generateIds,
+  Lane,
+  LaneGroup,
+  type Reading,
+  ReadingPool,
+  type Sampler,
+} from "../engine/index.ts";
 import { accompany } from "./accompany.ts";
 import type { AddedMusic, WritingOptions } from "./added-music.ts";
 import { beginning, checkedStart, framed, unmarked } from "./beginning.ts";

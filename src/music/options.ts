@@ -1,7 +1,6 @@
 /** What the music facade takes and gives. */
 import type { DensityName, EventKind, Score, StyleName, TrackSelection } from "../../encoding/index.ts";
-import type { AttentionRequest } from "../engine/attention.ts";
-import type { GeneratedId } from "../engine/generate.ts";
+import type { AttentionRequest, GeneratedId } from "../engine/index.ts";
 import type { SamplingOptions } from "../options.ts";
 
 /** One generated event; with `candidates`, what else it could have been. */

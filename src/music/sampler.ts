@@ -1,5 +1,5 @@
 import type { Vocabulary } from "../../encoding/index.ts";
-import { Sampler } from "../engine/sampler.ts";
+import { Sampler } from "../engine/index.ts";
 import { PITCH_TEMPERATURE, samplingOf, type SamplingOptions } from "../options.ts";
 
 /**

@@ -1,7 +1,6 @@
 /** Keeps what a model plays within what people play, where left to itself it would run away. */
 import type { DensityName, IdRange, Vocabulary } from "../../encoding/index.ts";
-import type { Constraint } from "../engine/generate.ts";
-import type { IdBias } from "../engine/sampler.ts";
+import type { Constraint, IdBias } from "../engine/index.ts";
 import { Figure } from "./figure.ts";
 import { densityBounds, LONG_RUN, Pace } from "./pace.ts";
 

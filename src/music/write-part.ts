@@ -1,8 +1,6 @@
 /** Music that is written into what is given. */
 import { STEPS_PER_SECOND } from "../../encoding/index.ts";
-import type { Decoder } from "../engine/decoder.ts";
-import { type Constraint, generateIds } from "../engine/generate.ts";
-import type { Sampler } from "../engine/sampler.ts";
+import { type Constraint, type Decoder, generateIds, type Sampler } from "../engine/index.ts";
 import type { WritingOptions } from "./added-music.ts";
 
 /** What is given, around what the model may write. */

@@ -1,10 +1,14 @@
 /** The text facade: a prompt in, its continuation out, a GPT-2 between. */
-import { type TextTokenizer, TokenizerError } from "../../encoding/text/text.ts";
-import type { Decoder } from "../engine/decoder.ts";
-import { type Constraint, type GeneratedId, generateIds } from "../engine/generate.ts";
-import { ReadingPool } from "../engine/reading.ts";
-import { Sampler } from "../engine/sampler.ts";
-import { score } from "../engine/score.ts";
+import { type TextTokenizer, TokenizerError } from "../../encoding/text/index.ts";
+import {
+  type Constraint,
+  type Decoder,
+  type GeneratedId,
+  generateIds,
+  ReadingPool,
+  Sampler,
+  score,
+} from "../engine/index.ts";
 import { HintedError } from "../errors.ts";
 import { OptionError, samplingOf } from "../options.ts";
 import type {

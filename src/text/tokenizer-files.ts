@@ -1,5 +1,5 @@
 /** A checkpoint's tokenizer, from whichever files it has. */
-import { TextTokenizer } from "../../encoding/text/text.ts";
+import { TextTokenizer } from "../../encoding/text/index.ts";
 import { CheckpointError, type CheckpointFiles, readConfig, readIfThere } from "../../models/index.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { philox } from "../engine/random.ts";
+import { philox } from "../engine/index.ts";
 
 const TWO_32 = 0x100000000;
 

@@ -3,7 +3,7 @@ import type { App } from "../app.ts";
 import { NumberSetting, type NumberSpec } from "../controls/number-setting.ts";
 import { byId, element, setText } from "../elements.ts";
 import { Piece } from "../music/piece.ts";
-import { MIDI_EXTENSIONS } from "../../encoding/midi/midi-files.ts";
+import { MIDI_EXTENSIONS } from "../../encoding/midi/index.ts";
 import { MidiError, PERFORMANCE_416 } from "../../src/index.ts";
 import type { RollView } from "../roll/roll-view.ts";
 import type { Status } from "../status.ts";

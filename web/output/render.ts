@@ -2,7 +2,7 @@
 import { Gain, getDestination, Limiter, Offline } from "tone";
 import type { Note } from "../../encoding/index.ts";
 import { type Tones, Voices } from "../sound/voices.ts";
-import { encodeWav } from "../../src/tools/render/wav.ts";
+import { encodeWav } from "../../src/tools/wav.ts";
 
 const SAMPLE_RATE = 44_100;
 /** Strings ring on after the last note. */

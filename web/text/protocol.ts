@@ -1,6 +1,6 @@
 /** What the Text tab and its worker say to each other: a request by number, and its answer or error. */
 import type { SamplingOptions } from "../../src/index.ts";
-import type { PackedError } from "../../src/platform/browser/worker/errors.ts";
+import type { PackedError } from "../../src/platform/browser/worker/index.ts";
 
 export interface TextFacts {
   readonly layers: number;

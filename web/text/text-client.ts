@@ -2,7 +2,7 @@
 import mjs from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import type { DownloadProgress } from "../../src/platform/browser/index.ts";
-import { unpackError, WorkerError } from "../../src/platform/browser/worker/errors.ts";
+import { unpackError, WorkerError } from "../../src/platform/browser/worker/index.ts";
 import type { TextCall, TextCalls, TextFacts, TextReply } from "./protocol.ts";
 
 interface Waiting {

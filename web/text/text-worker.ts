@@ -1,9 +1,8 @@
 /** Runs a text model for the Text tab. */
 import { loadTextModel } from "../../src/platform/browser/index.ts";
 import { explainDraw, Reading, Sampler } from "../../src/engine/index.ts";
-import type { TextModel } from "../../src/text/text-model.ts";
-import { packError } from "../../src/platform/browser/worker/errors.ts";
-import { threadCount } from "../../src/platform/browser/worker/thread.ts";
+import type { TextModel } from "../../src/text/index.ts";
+import { packError, threadCount } from "../../src/platform/browser/worker/index.ts";
 import type { TextCalls, TextReply, TextRequest, Token } from "./protocol.ts";
 
 const CANDIDATES = 10;

@@ -1,6 +1,6 @@
 /** Several ways to go on from one place, each with random numbers of its own. */
 import type { SamplingOptions } from "../../src/index.ts";
-import type { MusicEngine } from "../../src/platform/browser/worker/protocol.ts";
+import type { MusicEngine } from "../../src/platform/browser/worker/index.ts";
 import type { Piece } from "../music/piece.ts";
 
 export interface Variation {

@@ -1,6 +1,6 @@
 /** What may be typed, read out of the commands' declarations: the same for every shell. */
 import type { Argument, Command, Option } from "commander";
-import { shippedNames } from "../../platform/node/shipped-models.ts";
+import { shippedNames } from "../../platform/node/index.ts";
 
 /** What stands in the place of a value. */
 export interface Value {

@@ -1,7 +1,14 @@
-/** What needs Node: files, native inference, models that ship. */
+/** The door of this room: all that other rooms import from it; `public.ts` is what the package publishes of it. */
 export { checkpointFolder } from "./checkpoint-folder.ts";
 export { loadDecoder, type LoadModelOptions } from "./load-decoder.ts";
 export { loadMusicModel, loadTextModel } from "./load-model.ts";
-export { type ModelFilesOptions, modelFiles } from "./model-files.ts";
-export { createNodeRuntime, type NodeRuntimeOptions } from "./runtime.ts";
+export { modelFiles, type ModelFilesOptions } from "./model-files.ts";
+export { createNodeRuntime, type NodeBackend, type NodeRuntimeOptions } from "./runtime.ts";
 export { writeFileAtomic } from "./write-file.ts";
+export { cacheFolder } from "./cache-folder.ts";
+export { readSums, sha256Of } from "./checksums.ts";
+export { hubId } from "./hub/hub.ts";
+export { hubCacheFolder, kindOf, type ListedModel, listModels } from "./list-models.ts";
+export { makeFolder } from "./make-folder.ts";
+export { packageFacts, packageRoot } from "./package-root.ts";
+export { shippedFolder, shippedNames } from "./shipped-models.ts";

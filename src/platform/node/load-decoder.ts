@@ -5,7 +5,7 @@ import {
   openCheckpoint,
   type Precision,
 } from "../../../models/index.ts";
-import { Decoder } from "../../engine/decoder.ts";
+import { Decoder } from "../../engine/index.ts";
 import { checkPrecision, PRECISION_OPTION } from "../../options.ts";
 import { weightsInFiles } from "./mapped-weights.ts";
 import { createNodeRuntime, type NodeRuntimeOptions } from "./runtime.ts";

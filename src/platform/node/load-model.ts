@@ -1,7 +1,6 @@
-import { MusicModel } from "../../music/music-model.ts";
+import { MusicModel } from "../../music/index.ts";
 import { configOnce } from "../config-once.ts";
-import { TextModel } from "../../text/text-model.ts";
-import { readTokenizer } from "../../text/tokenizer-files.ts";
+import { readTokenizer, TextModel } from "../../text/index.ts";
 import { loadDecoder, type LoadModelOptions } from "./load-decoder.ts";
 import { modelFiles, type ModelFilesOptions } from "./model-files.ts";
 

@@ -1,6 +1,5 @@
 /** ONNX Runtime in Node: the native library where it is installed, WebAssembly where not. */
-import { EngineError } from "../../engine/errors.ts";
-import { checkThreads, onnxRuntime, type Runtime, wasmRuntime } from "../../engine/runtime.ts";
+import { checkThreads, EngineError, onnxRuntime, type Runtime, wasmRuntime } from "../../engine/index.ts";
 
 /** What can run a model in Node. */
 export type NodeBackend = "node" | "wasm";

@@ -1,6 +1,5 @@
 /** The generated side of a comparison, made by a model. */
-import type { MusicModel } from "../../music/music-model.ts";
-import type { ContinueOptions } from "../../music/options.ts";
+import type { ContinueOptions, MusicModel } from "../../music/index.ts";
 import type { SamplingOptions } from "../../options.ts";
 import type { Piece } from "./compare.ts";
 import { countIllegal, type LegalityFigures } from "./legality.ts";

@@ -1,5 +1,5 @@
 /** The control of every comparison: how far the reference agrees with itself. */
-import { GumbelNoise } from "../../engine/random.ts";
+import { GumbelNoise } from "../../engine/index.ts";
 import { addCounts, type Counts, divergence, overlap } from "./histogram.ts";
 
 /** How many times the reference is halved; the figures are means over them. */

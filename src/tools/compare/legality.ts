@@ -6,9 +6,8 @@ import {
   PerformanceGrammar,
   STEPS_PER_SECOND,
 } from "../../../encoding/index.ts";
-import { generateIds } from "../../engine/generate.ts";
-import { musicSampler } from "../../music/sampler.ts";
-import type { MusicModel } from "../../music/music-model.ts";
+import { generateIds } from "../../engine/index.ts";
+import { type MusicModel, musicSampler } from "../../music/index.ts";
 import type { SamplingOptions } from "../../options.ts";
 import type { Window } from "./windows.ts";
 

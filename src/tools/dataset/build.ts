@@ -2,8 +2,7 @@
 import { availableParallelism } from "node:os";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder } from "../../platform/node/make-folder.ts";
-import { writeFileAtomic } from "../../platform/node/write-file.ts";
+import { makeFolder, writeFileAtomic } from "../../platform/node/index.ts";
 import type { EncodedPiece } from "./encode-piece.ts";
 import type { ExampleKind } from "./example-kind.ts";
 import { datasetHeader, type DatasetPiece, type DatasetVocabulary, frameIds, indexBytes } from "./format.ts";

@@ -7,8 +7,8 @@ import {
   type ReadMidiOptions,
   type StyleName,
 } from "../../../encoding/index.ts";
-import { MIDI_EXTENSIONS } from "../../../encoding/midi/midi-files.ts";
-import { TextTokenizer, TokenizerError } from "../../../encoding/text/text.ts";
+import { MIDI_EXTENSIONS } from "../../../encoding/midi/index.ts";
+import { TextTokenizer, TokenizerError } from "../../../encoding/text/index.ts";
 import { HintedError } from "../../errors.ts";
 import { Draws } from "../draws.ts";
 import type { ExampleKind } from "./example-kind.ts";

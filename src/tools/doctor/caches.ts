@@ -4,8 +4,7 @@ import { access, lstat, readdir, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { counted } from "../../../encoding/counted.ts";
 import { bytesText } from "../bytes-text.ts";
-import { cacheFolder } from "../../platform/node/cache-folder.ts";
-import { hubCacheFolder } from "../../platform/node/list-models.ts";
+import { cacheFolder, hubCacheFolder } from "../../platform/node/index.ts";
 import { type Check, reasonOf } from "./check.ts";
 
 const area = "caches";

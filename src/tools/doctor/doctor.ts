@@ -1,5 +1,5 @@
 /** Looks at everything that the commands need, and finds what is wrong with it. */
-import type { NodeBackend } from "../../platform/node/runtime.ts";
+import type { NodeBackend } from "../../platform/node/index.ts";
 import { cacheChecks } from "./caches.ts";
 import type { Check } from "./check.ts";
 import { engineReport } from "./engine.ts";

@@ -1,7 +1,6 @@
 /** What can run a model here, which of it is used, and whether it does. */
 import { isErrorWithHint } from "../../errors.ts";
-import { loadTextModel } from "../../platform/node/load-model.ts";
-import { createNodeRuntime, type NodeBackend } from "../../platform/node/runtime.ts";
+import { createNodeRuntime, loadTextModel, type NodeBackend } from "../../platform/node/index.ts";
 import { type Check, reasonOf } from "./check.ts";
 
 const area = "engine";

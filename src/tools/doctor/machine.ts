@@ -1,7 +1,7 @@
 /** What the toolkit runs on. */
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from "node:os";
 import { bytesText } from "../bytes-text.ts";
-import { packageFacts } from "../../platform/node/package-root.ts";
+import { packageFacts } from "../../platform/node/index.ts";
 import type { Check } from "./check.ts";
 
 /** Below this, loading the models that ship may fail. */

@@ -4,11 +4,16 @@ import { createReadStream } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { bytesText } from "../bytes-text.ts";
-import { checkpointFolder } from "../../platform/node/checkpoint-folder.ts";
-import { readSums, sha256Of } from "../../platform/node/checksums.ts";
-import { type ListedModel, listModels } from "../../platform/node/list-models.ts";
-import { packageRoot } from "../../platform/node/package-root.ts";
-import { shippedFolder, shippedNames } from "../../platform/node/shipped-models.ts";
+import {
+  checkpointFolder,
+  type ListedModel,
+  listModels,
+  packageRoot,
+  readSums,
+  sha256Of,
+  shippedFolder,
+  shippedNames,
+} from "../../platform/node/index.ts";
 import { type Check, reasonOf } from "./check.ts";
 
 const area = "models";

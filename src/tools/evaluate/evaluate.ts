@@ -1,7 +1,7 @@
 /** How well a model predicts pieces of music. */
 import { encodeScore, type Score } from "../../../encoding/index.ts";
-import { score, type ScoreOptions } from "../../engine/score.ts";
-import type { MusicModel } from "../../music/music-model.ts";
+import { score, type ScoreOptions } from "../../engine/index.ts";
+import type { MusicModel } from "../../music/index.ts";
 
 /** What one piece costs. */
 export interface PieceScore {

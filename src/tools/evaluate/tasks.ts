@@ -20,8 +20,7 @@ import {
 } from "../../../encoding/index.ts";
 import { Draws } from "../draws.ts";
 import { chooseRegion } from "../regions.ts";
-import type { Decoder } from "../../engine/decoder.ts";
-import { score, type ScoreOptions } from "../../engine/score.ts";
+import { type Decoder, score, type ScoreOptions } from "../../engine/index.ts";
 
 /** What is given with the music that is scored; the first is what belongs to it. */
 export const CONTEXTS = {

@@ -3,7 +3,7 @@ import { type BasicSoundBank, SpessaLog, SpessaSynthProcessor } from "spessasynt
 import { type ChannelEvent, DRUM_CHANNEL, type Score, TempoMap } from "../../../encoding/index.ts";
 import { RenderError } from "./errors.ts";
 import { soundEndSeconds, type TimedEvent } from "./sound-end.ts";
-import { mostFrames } from "./wav.ts";
+import { mostFrames } from "../wav.ts";
 
 export const SAMPLE_RATE = 44_100;
 /** Left and right. */

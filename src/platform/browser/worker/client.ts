@@ -4,16 +4,17 @@ import type { DownloadProgress } from "../../checkpoint-url.ts";
 import type { BrowserBackend } from "../browser-backend.ts";
 import type { ModelSource } from "../load-decoder.ts";
 import type { Explanation, WasmOptions } from "../../../engine/index.ts";
-import type { AddedMusic, WritingOptions } from "../../../music/added-music.ts";
-import type { InfillOptions } from "../../../music/infill.ts";
 import type {
+  AddedMusic,
   ContinueOptions,
   ExplainOptions,
   GeneratedMusic,
   GenerateOptions,
+  InfillOptions,
   MusicEvent,
   Primer,
-} from "../../../music/options.ts";
+  WritingOptions,
+} from "../../../music/index.ts";
 import { OptionError } from "../../../options.ts";
 import { Connection, type WorkerPort } from "./connection.ts";
 import {

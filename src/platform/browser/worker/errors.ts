@@ -9,8 +9,7 @@ import {
 import { CheckpointError } from "../../../../models/index.ts";
 import { EngineError } from "../../../engine/index.ts";
 import { HintedError } from "../../../errors.ts";
-import { PrimerError } from "../../../music/prompt.ts";
-import { TaskError } from "../../../music/task-error.ts";
+import { PrimerError, TaskError } from "../../../music/index.ts";
 import { OptionError } from "../../../options.ts";
 
 /** Thrown when a worker cannot be started or dies. */

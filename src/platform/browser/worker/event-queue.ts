@@ -1,4 +1,4 @@
-import type { MusicEvent } from "../../../music/options.ts";
+import type { MusicEvent } from "../../../music/index.ts";
 import type { TaskResult, WritingProgress } from "./protocol.ts";
 
 /** The page's end of one stream: events wait here until they are taken. */

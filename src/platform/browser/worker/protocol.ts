@@ -7,17 +7,18 @@ import type { Backend, Precision } from "../../../../models/index.ts";
 import type { DownloadProgress } from "../../checkpoint-url.ts";
 import type { BrowserBackend } from "../browser-backend.ts";
 import type { Explanation } from "../../../engine/index.ts";
-import type { MusicModel } from "../../../music/music-model.ts";
-import type { AddedMusic, WritingOptions } from "../../../music/added-music.ts";
-import type { InfillOptions } from "../../../music/infill.ts";
 import type {
+  AddedMusic,
   ContinueOptions,
   ExplainOptions,
   GeneratedMusic,
   GenerateOptions,
+  InfillOptions,
   MusicEvent,
+  MusicModel,
   Primer,
-} from "../../../music/options.ts";
+  WritingOptions,
+} from "../../../music/index.ts";
 import type { PackedError } from "./errors.ts";
 
 /** Events that the worker may make before they are taken: enough to bridge a busy moment of the page. */

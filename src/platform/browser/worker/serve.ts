@@ -12,7 +12,7 @@ import type {
   WritingProgress,
 } from "./protocol.ts";
 import type { DownloadProgress } from "../../checkpoint-url.ts";
-import type { MusicEvent } from "../../../music/options.ts";
+import type { MusicEvent } from "../../../music/index.ts";
 
 /** A model, and what the page is told of it. */
 export interface LoadedModel {

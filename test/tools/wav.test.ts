@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { encodeWav } from "../../../src/tools/render/wav.ts";
+import { encodeWav } from "../../src/tools/wav.ts";
 
 it("writes 16-bit stereo as RIFF WAVE", () => {
   const bytes = encodeWav([Float32Array.of(0, 1, -2), Float32Array.of(0.5, -1, 0)], 44_100);

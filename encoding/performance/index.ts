@@ -1,0 +1,30 @@
+/** The door of this room: all that other rooms import from it. */
+export { type EncodedScore, encodeScore, type EncodeScoreOptions } from "./encode-score.ts";
+export { eventText } from "./event-text.ts";
+export type { GrammarTables } from "./grammar-tables.ts";
+export { type GrammarOptions, PerformanceGrammar } from "./grammar.ts";
+export { PerformanceClock } from "./performance-clock.ts";
+export { decodePerformance, PerformanceDecoder, type PerformanceNote } from "./performance-decoder.ts";
+export {
+  encodeColumns,
+  encodePerformance,
+  EncodingError,
+  quantize,
+  STEPS_PER_SECOND,
+} from "./performance.ts";
+export {
+  type EventKind,
+  type IdRange,
+  MIDI_NEURAL_PROCESSOR,
+  oneHot,
+  PERFORMANCE_388,
+  PERFORMANCE_416,
+  type PerformanceEventKind,
+  SCORE_2_PERF,
+  type SpecialKind,
+  VOCABULARIES,
+  Vocabulary,
+  type VocabularyDeclaration,
+  VocabularyError,
+  type VocabularyEvent,
+} from "./vocabulary.ts";

@@ -1,0 +1,45 @@
+/** The door of this room: all that other rooms import from it. */
+export {
+  cutSegments,
+  interleaveSegments,
+  type MergedVoices,
+  mergeVoices,
+  SEGMENT_STEPS,
+} from "./accompany.ts";
+export {
+  CONDITION_PERIOD,
+  conditionIds,
+  type Conditions,
+  isNote,
+  withConditions,
+  withEnding,
+} from "./conditions.ts";
+export {
+  INFILL_FRAME,
+  INFILL_IDS,
+  infillParts,
+  type InfillParts,
+  infillPrompt,
+  LONGEST_REGION_SECONDS,
+  MIDDLE_IDS,
+  SHORTEST_REGION_SECONDS,
+  SUFFIX_IDS,
+} from "./infill.ts";
+export { melodyTrack, melodyTrackNotes, topVoice, voices } from "./melody.ts";
+export { skyline } from "./skyline.ts";
+export {
+  DENSITIES,
+  DENSITY_NAMES,
+  densityClass,
+  type DensityName,
+  ENDING_SECONDS,
+  shiftIds,
+  STYLE_NAMES,
+  type StyleName,
+  STYLES,
+  type Task,
+  TASK_MARKS,
+  taskId,
+  type TaskMark,
+  TASKS,
+} from "./tasks.ts";

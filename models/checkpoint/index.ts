@@ -1,0 +1,28 @@
+/** The door of this room: all that other rooms import from it. */
+export {
+  type Checkpoint,
+  openCheckpoint,
+  type OpenCheckpoint,
+  readCheckpoint,
+  readConfig,
+} from "./checkpoint.ts";
+export {
+  type DecoderConfig,
+  headSize,
+  type LearnedPosition,
+  parseConfig,
+  type RelativePosition,
+} from "./config.ts";
+export { type CheckpointFile, type CheckpointFiles, checkpointInMemory, readIfThere } from "./files.ts";
+export { isPrecision, type PrecisionName, STORED_PRECISIONS, type StoredPrecision } from "./precision.ts";
+export {
+  readSafetensors,
+  type StoredTensor,
+  type TensorBytes,
+  type TensorEntry,
+  writeHeader,
+  writeSafetensors,
+} from "./safetensors.ts";
+export { GPT2_SIZES } from "./sizes.ts";
+export { type Int8Storage, int8Tensors } from "./stored-int8.ts";
+export { checkShape, isBody, isTable, type Tensor, type Tensors, tensorShapes } from "./tensors.ts";

@@ -1,0 +1,44 @@
+/** The published entry `ostinato/engine`: sessions, the cache, the sampler. */
+export type { AttentionRequest, LayerAttention } from "./attention.ts";
+export type { Anchor } from "./anchor.ts";
+export { type CacheShape, KeyValueCache } from "./cache.ts";
+export {
+  Decoder,
+  type DecoderSource,
+  type WeightsInFiles,
+  type PreparedSource,
+  type ForwardOptions,
+  type ForwardWithAttention,
+} from "./decoder.ts";
+export { EngineError, type EngineErrorCode } from "./errors.ts";
+export { explainDraw, type ExplainDrawOptions, type Explanation } from "./explain.ts";
+export {
+  type Constraint,
+  type GeneratedId,
+  generateIds,
+  type GenerateIdsOptions,
+  STEERING_PERIOD,
+} from "./generate.ts";
+export { Lane, LaneGroup } from "./lanes.ts";
+export { MAX_SEED } from "../options.ts";
+export { GumbelNoise, philox } from "./random.ts";
+export { Reading, ReadingPool, type ReadOptions } from "./reading.ts";
+export {
+  type Backend,
+  createWasmRuntime,
+  createWebGpuRuntime,
+  type Runtime,
+  type Session,
+  type WeightFolder,
+  type WasmOptions,
+} from "./runtime.ts";
+export {
+  type Candidate,
+  type Draw,
+  type DrawContext,
+  type IdBias,
+  likeliest,
+  Sampler,
+  type Steering,
+} from "./sampler.ts";
+export { score, type ScoreOptions } from "./score.ts";

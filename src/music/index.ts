@@ -1,0 +1,17 @@
+/** The door of this room: all that other rooms import from it. */
+export type { AddedMusic, WritingOptions } from "./added-music.ts";
+export type { InfillOptions } from "./infill.ts";
+export { MOST_VARIATIONS } from "./limits.ts";
+export { MusicModel } from "./music-model.ts";
+export type {
+  ContinueOptions,
+  ExplainOptions,
+  GeneratedMusic,
+  GenerateOptions,
+  MusicEvent,
+  Primer,
+} from "./options.ts";
+export { LAST_PORT } from "./port.ts";
+export { PrimerError } from "./prompt.ts";
+export { musicSampler } from "./sampler.ts";
+export { requireTask, TaskError } from "./task-error.ts";

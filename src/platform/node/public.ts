@@ -1,0 +1,7 @@
+/** The published entry `ostinato/node`: files, native inference, models that ship. */
+export { checkpointFolder } from "./checkpoint-folder.ts";
+export { loadDecoder, type LoadModelOptions } from "./load-decoder.ts";
+export { loadMusicModel, loadTextModel } from "./load-model.ts";
+export { type ModelFilesOptions, modelFiles } from "./model-files.ts";
+export { createNodeRuntime, type NodeRuntimeOptions } from "./runtime.ts";
+export { writeFileAtomic } from "./write-file.ts";

@@ -1,0 +1,13 @@
+/** The door of this room: all that other rooms import from it. */
+export type {
+  CompleteOptions,
+  GeneratedText,
+  GenerateTextOptions,
+  ScoreTextOptions,
+  TextCandidate,
+  TextEnd,
+  TextScore,
+  TextStep,
+} from "./options.ts";
+export { PromptError, TextModel } from "./text-model.ts";
+export { readTokenizer } from "./tokenizer-files.ts";

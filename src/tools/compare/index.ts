@@ -1,0 +1,9 @@
+/** The door of this room: all that other rooms import from it. */
+export { compareMusic, findSharedRuns, type Piece } from "./compare.ts";
+export { type GeneratedSet, generateSet } from "./generate.ts";
+export { illegalIdsOf, totalLegality } from "./legality.ts";
+export { TrainingNotes } from "./memorisation.ts";
+export { type ComparisonReport, renderReport } from "./report.ts";
+export { SAMENESS } from "./sameness.ts";
+export { summaryLines } from "./summary.ts";
+export { cutWindows, type GridNote, gridNotes } from "./windows.ts";
