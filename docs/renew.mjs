@@ -5,7 +5,6 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import "./pictures/tutorial.mjs";
-import "./pictures/rooms.mjs";
 import "../bench/results/page.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
