@@ -12,11 +12,8 @@
  * exactly two seconds. Each of the two streams is a performance of its own: its notes may sound on into later segments,
  * and its velocity holds until it changes it.
  */
-import { columnsOf } from "../midi/note-columns.ts";
-import { onsetOrder } from "../midi/onset-order.ts";
-import { encodeColumns, quantize, STEPS_PER_SECOND } from "../performance/performance.ts";
-import type { Note } from "../midi/score.ts";
-import type { Vocabulary } from "../performance/vocabulary.ts";
+import { columnsOf, type Note, onsetOrder } from "../midi/index.ts";
+import { encodeColumns, quantize, STEPS_PER_SECOND, type Vocabulary } from "../performance/index.ts";
 import { shiftIds, taskId } from "./tasks.ts";
 
 /** Length of a segment, in steps of 10 ms. */

@@ -1,6 +1,6 @@
 import { STEPS_PER_SECOND } from "../../encoding/index.ts";
 import type { SamplingOptions } from "../../src/index.ts";
-import { EVENTS_AHEAD, type MusicEngine } from "../../src/platform/browser/worker/protocol.ts";
+import { EVENTS_AHEAD, type MusicEngine } from "../../src/platform/browser/worker/index.ts";
 import type { Sound } from "../sound/sound.ts";
 import { Piece } from "./piece.ts";
 import { SpeedMeter } from "./speed-meter.ts";

@@ -1,6 +1,6 @@
 /** The door of this room: all that other rooms import from it. */
 export { type PackedError, packError, unpackError, WorkerError } from "./errors.ts";
 export { loadServed } from "./load-served.ts";
-export type { MusicEngine } from "./protocol.ts";
+export { EVENTS_AHEAD, type MusicEngine } from "./protocol.ts";
 export { serveMusicModel } from "./serve.ts";
 export { isRuntimeThread, threadCount } from "./thread.ts";
