@@ -28,34 +28,34 @@ export function ascendingOrder(keys: Int32Array): Uint32Array {
 /** Two digits, each of half the largest number's bits. */
 function radixOrder(keys: Int32Array): Uint32Array {
   let largest = 0;
-  for (let index = 0; index < keys.length; index += 1) largest = Math.max(largest, keys[index] ?? 0);
+  for (let index = 0; index < keys.length; index += 1) largest = Math.max(largest, keys[index]!);
   const digitBits = Math.ceil((32 - Math.clz32(largest)) / 2);
   const mask = (1 << digitBits) - 1;
   // How many keys have each digit, one place further up, and then where the next of them goes.
   const lowPlaces = new Uint32Array(mask + 2);
   const highPlaces = new Uint32Array(mask + 2);
   for (let index = 0; index < keys.length; index += 1) {
-    const key = keys[index] ?? 0;
+    const key = keys[index]!;
     const [low, high] = [(key & mask) + 1, (key >> digitBits) + 1];
-    lowPlaces[low] = (lowPlaces[low] ?? 0) + 1;
-    highPlaces[high] = (highPlaces[high] ?? 0) + 1;
+    lowPlaces[low]! += 1;
+    highPlaces[high]! += 1;
   }
   for (let digit = 1; digit <= mask; digit += 1) {
-    lowPlaces[digit] = (lowPlaces[digit] ?? 0) + (lowPlaces[digit - 1] ?? 0);
-    highPlaces[digit] = (highPlaces[digit] ?? 0) + (highPlaces[digit - 1] ?? 0);
+    lowPlaces[digit]! += lowPlaces[digit - 1]!;
+    highPlaces[digit]! += highPlaces[digit - 1]!;
   }
   const byLow = new Uint32Array(keys.length);
   for (let index = 0; index < keys.length; index += 1) {
-    const low = (keys[index] ?? 0) & mask;
-    const place = lowPlaces[low] ?? 0;
+    const low = keys[index]! & mask;
+    const place = lowPlaces[low]!;
     lowPlaces[low] = place + 1;
     byLow[place] = index;
   }
   const order = new Uint32Array(keys.length);
   for (let rank = 0; rank < keys.length; rank += 1) {
-    const index = byLow[rank] ?? 0;
-    const high = (keys[index] ?? 0) >> digitBits;
-    const place = highPlaces[high] ?? 0;
+    const index = byLow[rank]!;
+    const high = keys[index]! >> digitBits;
+    const place = highPlaces[high]!;
     highPlaces[high] = place + 1;
     order[place] = index;
   }

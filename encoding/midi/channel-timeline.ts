@@ -3,6 +3,7 @@
  * channel here is a channel of a port, whatever track its messages stand in (MIDI 1.0: controllers and channel mode
  * messages act on the channel). On one tick messages act in the order of track number, then of the file.
  */
+import { elementAt } from "../element-at.ts";
 import type { EventColumns } from "./event-columns.ts";
 import { percussionChange, resetsToGs, resetsToXg } from "./percussion.ts";
 import { DRUM_CHANNEL } from "./score.ts";
@@ -252,7 +253,7 @@ export class Channels {
 
   /** A number for the channel that the events of a track are sent to. */
   idOf(track: number, channel: number): number {
-    return (this.#groups[track] ?? 0) * 16 + channel;
+    return elementAt(this.#groups, track) * 16 + channel;
   }
 
   /** The piece that a track is part of: 0, or in format 2 its own. */

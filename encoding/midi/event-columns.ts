@@ -61,10 +61,10 @@ export class EventColumns {
     const events: MidiEvent[] = [];
     let nextOther = 0;
     for (let index = 0; index < this.length; index += 1) {
-      const message = this.messages[index] ?? 0;
+      const message = this.messages[index]!;
       const status = statusOf(message);
       const other = status >= NO_CHANNEL ? this.others[nextOther++] : undefined;
-      const tick = this.ticks[index] ?? 0;
+      const tick = this.ticks[index]!;
       const data1 = (message >> 8) & 0xff;
       events.push(other ?? { kind: "channel", tick, status, data1, data2: message >> 16 });
     }

@@ -72,8 +72,8 @@ export class NoteSeqReader {
     let openCount = 0;
 
     for (let index = 0; index < length; index += 1) {
-      const message = messages[index] ?? 0;
-      const tick = ticks[index] ?? 0;
+      const message = messages[index]!;
+      const tick = ticks[index]!;
       if (tick < fromTick || tick >= untilTick)
         ({ fromTick, untilTick, fromSeconds, secondsPerTick } = tempo.segmentAt(tick));
       const seconds = fromSeconds + secondsPerTick * (tick - fromTick);
@@ -84,7 +84,7 @@ export class NoteSeqReader {
       const key = channel * 128 + data1;
       if (kind === NOTE_ON && data2 > 0) {
         if (first[key] === NONE) first[key] = row;
-        else next[last[key] ?? 0] = row;
+        else next[last[key]!] = row;
         last[key] = row;
         next[row] = NONE;
         openCount += 1;
@@ -103,7 +103,7 @@ export class NoteSeqReader {
         openCount -= 1;
         endSeconds[ended] = seconds;
         endTicks[ended] = tick;
-        const program = selected[channel] ?? 0;
+        const program = selected[channel]!;
         programs[ended] = program;
         noteOffIndices[ended] = index;
         const instrument = channel * 128 + program;
@@ -130,9 +130,8 @@ export class NoteSeqReader {
    */
   #tidyFrom(base: number, ticks: Float64Array, instruments: ReadonlyMap<number, number>): void {
     const { places, programs, noteOnIndices, noteOffIndices, length } = this.#table;
-    const startTick = (row: number): number => ticks[noteOnIndices[row] ?? 0] ?? 0;
-    const rank = (row: number): number =>
-      instruments.get(((places[row] ?? 0) & 0x0f) * 128 + (programs[row] ?? 0)) ?? 0;
+    const startTick = (row: number): number => ticks[noteOnIndices[row]!]!;
+    const rank = (row: number): number => instruments.get((places[row]! & 0x0f) * 128 + programs[row]!) ?? 0;
     const rows = Array.from({ length: length - base }, (_, index) => base + index);
     const ended = rows.filter((row) => noteOffIndices[row] !== OPEN);
     if (instruments.size > 1) ended.sort((a, b) => startTick(a) - startTick(b) || rank(a) - rank(b));

@@ -64,9 +64,9 @@ export function sustainedEnds(notes: PedaledNotes): Float64Array {
   let lastSeconds = 0;
   const neverLifted: number[] = [];
   for (let row = length - 1; row >= 0; row -= 1) {
-    const place = places[row] ?? 0;
-    const start = startSeconds[row] ?? 0;
-    const instrument = place * 128 + (programs[row] ?? 0);
+    const place = places[row]!;
+    const start = startSeconds[row]!;
+    const instrument = place * 128 + programs[row]!;
     if (instrument !== latestInstrument) {
       latestInstrument = instrument;
       const pedal = pedals.get(place);
@@ -80,7 +80,7 @@ export function sustainedEnds(notes: PedaledNotes): Float64Array {
       ends[row] = NaN;
       continue;
     }
-    const released = endSeconds[row] ?? 0;
+    const released = endSeconds[row]!;
     lastSeconds = Math.max(lastSeconds, released);
     if (!presses) {
       ends[row] = released;
@@ -91,7 +91,7 @@ export function sustainedEnds(notes: PedaledNotes): Float64Array {
     // Mostly the pedal does not go down again before the key is released.
     const isLatest = (downs[press + 1] ?? Infinity) > released;
     const pressAtRelease = isLatest ? press : lastAtMost(downs, released, press + 1);
-    const pitch = pitches[row] ?? 0;
+    const pitch = pitches[row]!;
     const strike = nextStrike[pitch] ?? Infinity;
     const lift = Math.max(released, lifts[pressAtRelease] ?? Infinity);
     const end = strike <= released ? strike : Math.min(strike, lift);

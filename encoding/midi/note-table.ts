@@ -88,7 +88,7 @@ export class ReadNotes implements NoteTable {
     ];
     for (const column of columns)
       column.set(
-        rows.map((row) => column[row] ?? 0),
+        rows.map((row) => column[row]!),
         first,
       );
     this.length = first + rows.length;

@@ -17,7 +17,7 @@ export function onsetOrder(notes: NoteColumns, rows: Uint32Array): Uint32Array {
     if (spare === order) spare = new Uint32Array(rows.length);
     const merged: number[] = [];
     for (let run = 0; run < runs.length; run += 2) {
-      const first = runs[run] ?? 0;
+      const first = runs[run]!;
       merge(notes, order, first, runs[run + 1] ?? rows.length, runs[run + 2] ?? rows.length, spare);
       merged.push(first);
     }
@@ -32,15 +32,15 @@ function orderRuns(notes: NoteColumns, order: Uint32Array): number[] {
   const runs = [0];
   let first = 0;
   for (let index = 1; index < order.length; index += 1) {
-    const row = order[index] ?? 0;
+    const row = order[index]!;
     const furthest = index - LONGEST_MOVE;
-    if (furthest > first && isBefore(notes, row, order[furthest] ?? 0)) {
+    if (furthest > first && isBefore(notes, row, order[furthest]!)) {
       runs.push(index);
       first = index;
     }
     let place = index;
     for (; place > first; place -= 1) {
-      const before = order[place - 1] ?? 0;
+      const before = order[place - 1]!;
       if (!isBefore(notes, row, before)) break;
       order[place] = before;
     }
@@ -60,12 +60,12 @@ function merge(
 ): void {
   let [left, right] = [first, middle];
   for (let place = first; place < end; place += 1) {
-    const isRight = left === middle || (right < end && isBefore(notes, order[right] ?? 0, order[left] ?? 0));
-    merged[place] = order[isRight ? right++ : left++] ?? 0;
+    const isRight = left === middle || (right < end && isBefore(notes, order[right]!, order[left]!));
+    merged[place] = order[isRight ? right++ : left++]!;
   }
 }
 
 function isBefore({ startSeconds, pitches }: NoteColumns, row: number, other: number): boolean {
-  const gap = (startSeconds[row] ?? 0) - (startSeconds[other] ?? 0);
-  return gap < 0 || (gap === 0 && (pitches[row] ?? 0) < (pitches[other] ?? 0));
+  const gap = startSeconds[row]! - startSeconds[other]!;
+  return gap < 0 || (gap === 0 && pitches[row]! < pitches[other]!);
 }

@@ -22,9 +22,9 @@ export function pedalEvents(tracks: readonly EventColumns[], tempo: TempoMap): P
   const moves: PedalEvent[] = [];
   for (const [track, { ticks, messages, length }] of tracks.entries()) {
     for (let index = 0; index < length; index += 1) {
-      const message = messages[index] ?? 0;
+      const message = messages[index]!;
       if (!isPedalMove(message)) continue;
-      const seconds = tempo.seconds(ticks[index] ?? 0);
+      const seconds = tempo.seconds(ticks[index]!);
       moves.push({ seconds, isDown: isPedalDown(message), track, channel: message & 0x0f });
     }
   }

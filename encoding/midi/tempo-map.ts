@@ -39,7 +39,7 @@ export class TempoMap {
     for (const change of tempoChanges(tracks)) {
       const scale = secondsPerTick(change.microsecondsPerQuarter, ticksPerQuarter);
       const last = this.#ticks.length - 1;
-      if (change.tick === (this.#ticks[last] ?? 0)) {
+      if (change.tick === this.#ticks[last]!) {
         this.#secondsPerTick[last] = scale;
       } else if (scale !== this.#secondsPerTick[last]) {
         this.#seconds.push(this.#secondsIn(last, change.tick));
@@ -70,24 +70,24 @@ export class TempoMap {
     const ticks = this.#ticks;
     const segment = this.#segmentOf(tick);
     return {
-      fromTick: ticks[segment] ?? 0,
+      fromTick: ticks[segment]!,
       untilTick: ticks[segment + 1] ?? Infinity,
-      fromSeconds: this.#seconds[segment] ?? 0,
-      secondsPerTick: this.#secondsPerTick[segment] ?? 0,
+      fromSeconds: this.#seconds[segment]!,
+      secondsPerTick: this.#secondsPerTick[segment]!,
     };
   }
 
   /** The nearest tick to `seconds`; never negative. */
   tick(seconds: number): number {
     const segment = lastAtMost(this.#seconds, seconds);
-    const start = this.#ticks[segment] ?? 0;
-    const elapsed = seconds - (this.#seconds[segment] ?? 0);
+    const start = this.#ticks[segment]!;
+    const elapsed = seconds - this.#seconds[segment]!;
     return Math.max(0, start + Math.round(elapsed / (this.#secondsPerTick[segment] ?? 1)));
   }
 
   #secondsIn(segment: number, tick: number): number {
-    const elapsed = tick - (this.#ticks[segment] ?? 0);
-    return (this.#seconds[segment] ?? 0) + (this.#secondsPerTick[segment] ?? 0) * elapsed;
+    const elapsed = tick - this.#ticks[segment]!;
+    return this.#seconds[segment]! + this.#secondsPerTick[segment]! * elapsed;
   }
 }
 

@@ -161,7 +161,7 @@ function toToneTracks(
     if (event.kind !== "channel") continue;
     const kind = event.status & 0xf0;
     const channel = event.status & 0x0f;
-    if (kind === 0x90) programs.set(eventIndex, selected[channel] ?? 0);
+    if (kind === 0x90) programs.set(eventIndex, selected[channel]!);
     if (kind === 0xb0 || kind === 0xe0) part(channel).events.push(event);
     if (kind !== 0xc0) continue;
     selected[channel] = event.data1;

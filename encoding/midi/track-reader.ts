@@ -100,7 +100,7 @@ class EventReader {
     while (this.offset < end) {
       const eventStart = this.offset;
       // Most delta times are of one byte.
-      let delta = bytes[eventStart] ?? 0;
+      let delta = bytes[eventStart]!;
       if (delta < 0x80) this.offset = eventStart + 1;
       else delta = this.#variableLength();
       if (delta < 0) return this.#badLength(eventStart);
@@ -110,7 +110,7 @@ class EventReader {
       if (offset >= end) return stop("truncated", offset, "the track ends after a delta time");
       this.tick = tick;
 
-      let status = bytes[offset] ?? 0;
+      let status = bytes[offset]!;
       if (status >= 0x80) offset += 1;
       else if (this.#runningStatus > 0) status = this.#runningStatus;
       else return stop("bad-status", offset, `data byte ${hex(status)} where an event should start`);
@@ -120,8 +120,8 @@ class EventReader {
         const isLong = status < 0xc0 || status >= 0xe0;
         this.offset = offset + (isLong ? 2 : 1);
         if (this.offset > end) return cut(offset, status, isLong ? 2 : 1, end);
-        const data1 = bytes[offset] ?? 0;
-        const data2 = isLong ? (bytes[offset + 1] ?? 0) : 0;
+        const data1 = bytes[offset]!;
+        const data2 = isLong ? bytes[offset + 1]! : 0;
         if ((data1 | data2) >= 0x80) return badData(data1 >= 0x80 ? offset : offset + 1, status, bytes);
         events.push(tick, packed(status, data1, data2));
         continue;
@@ -192,7 +192,7 @@ class EventReader {
     let { offset } = this;
     const limit = Math.min(end, offset + 4);
     while (offset < limit) {
-      const byte = bytes[offset] ?? 0;
+      const byte = bytes[offset]!;
       offset += 1;
       value = (value << 7) | (byte & 0x7f);
       if (byte < 0x80) {
@@ -225,12 +225,12 @@ function cut(offset: number, status: number, length: number, end: number): Track
 }
 
 function badData(offset: number, status: number, bytes: Uint8Array): TrackDamage {
-  const found = `data byte ${hex(bytes[offset] ?? 0)} of event ${hex(status)} is over 0x7f`;
+  const found = `data byte ${hex(bytes[offset]!)} of event ${hex(status)} is over 0x7f`;
   return readOn("bad-data", offset, found);
 }
 
 function isTempo(data: Uint8Array): boolean {
-  return data.length === 3 && ((data[0] ?? 0) | (data[1] ?? 0) | (data[2] ?? 0)) !== 0;
+  return data.length === 3 && (data[0]! | data[1]! | data[2]!) !== 0;
 }
 
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });

@@ -67,7 +67,7 @@ function dropOutOfRange({ pitches, length }: NoteTable, ends: Float64Array, voca
   const { minimum, count } = vocabulary.range("NOTE_ON") ?? { minimum: 0, count: 0 };
   let dropped = 0;
   for (let row = 0; row < length; row += 1) {
-    const pitch = pitches[row] ?? 0;
+    const pitch = pitches[row]!;
     if (Number.isNaN(ends[row]) || (pitch >= minimum && pitch < minimum + count)) continue;
     ends[row] = NaN;
     dropped += 1;

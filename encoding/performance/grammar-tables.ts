@@ -78,7 +78,7 @@ export function grammarTables(
   const veto = (row: number, first: number, count: number, by: number): void => {
     for (let id = first; id < first + count; id += 1) {
       const cell = row * size + id;
-      vetoes[cell] = (vetoes[cell] ?? 0) + by;
+      vetoes[cell]! += by;
     }
   };
   const follows = followTables(vocabulary);

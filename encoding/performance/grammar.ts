@@ -64,11 +64,11 @@ export class PerformanceGrammar {
     this.#last = lastOf(this.#vocabulary, event);
     const key = id - (kind === "NOTE_ON" ? this.#noteOnFirst : this.#noteOffFirst);
     if (kind === "NOTE_ON") {
-      this.#sounding[key] = (this.#sounding[key] ?? 0) + 1;
+      this.#sounding[key]! += 1;
       this.#lastOnset[key] = this.#step;
       this.#soundingCount += 1;
     } else if (kind === "NOTE_OFF") {
-      const count = this.#sounding[key] ?? 0;
+      const count = this.#sounding[key]!;
       if (count > 0) {
         this.#sounding[key] = count - 1;
         this.#soundingCount -= 1;
@@ -98,7 +98,7 @@ export class PerformanceGrammar {
   #endLongNotes(legal: Uint8Array): void {
     for (let key = 0; key < this.#pitchCount; key += 1) {
       const noteOff = this.#noteOffFirst + key;
-      if (legal[noteOff] === 0 || this.#step - (this.#lastOnset[key] ?? 0) < this.#longestNoteSteps) continue;
+      if (legal[noteOff] === 0 || this.#step - this.#lastOnset[key]! < this.#longestNoteSteps) continue;
       legal.fill(0);
       legal[noteOff] = 1;
       return;

@@ -76,23 +76,23 @@ function writeIds(
   let currentBin = -1;
   let nextOn = 0;
   for (let nextOff = 0; nextOff < byEnd.length;) {
-    const ending = byEnd[nextOff] ?? 0;
-    const offStep = ends[ending] ?? 0;
-    const isOn = nextOn < starts.length && (starts[nextOn] ?? 0) < offStep;
-    const step = isOn ? (starts[nextOn] ?? 0) : offStep;
+    const ending = byEnd[nextOff]!;
+    const offStep = ends[ending]!;
+    const isOn = nextOn < starts.length && starts[nextOn]! < offStep;
+    const step = isOn ? starts[nextOn]! : offStep;
     if (step > now) {
       for (; step - now > longestShift; now += longestShift) ids[length++] = timeShift + longestShift;
       ids[length++] = timeShift + step - now;
       now = step;
     }
     if (isOn) {
-      const bin = bins[nextOn] ?? 0;
+      const bin = bins[nextOn]!;
       if (bin !== currentBin) ids[length++] = velocity + bin;
       currentBin = bin;
-      ids[length++] = noteOn + (pitches[nextOn] ?? 0);
+      ids[length++] = noteOn + pitches[nextOn]!;
       nextOn += 1;
     } else {
-      ids[length++] = noteOff + (pitches[ending] ?? 0);
+      ids[length++] = noteOff + pitches[ending]!;
       nextOff += 1;
     }
   }

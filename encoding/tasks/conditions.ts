@@ -49,7 +49,7 @@ export function withConditions(
   const marked: number[] = [];
   for (let from = 0; from < ids.length;) {
     let to = from + CONDITION_PERIOD - perStatement;
-    while (to < ids.length && !isNote(ids[to - 1] ?? 0, vocabulary)) to += 1;
+    while (to < ids.length && !isNote(ids[to - 1]!, vocabulary)) to += 1;
     const chunk = ids.slice(from, to);
     const density = stated.density ? densityOf(chunk, vocabulary) : undefined;
     marked.push(...conditionIds({ style, density }, vocabulary), ...chunk);
