@@ -1,5 +1,7 @@
+import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { Sequencer } from "./test/sequencer.ts";
 
 /** Tests that run a model or the synthesizer. */
 const ENGINE = [
@@ -19,6 +21,9 @@ const DOCS = ["test/docs/**/*.test.ts"];
 const PACKAGE = ["test/package/**/*.test.ts"];
 
 const SECOND = 1000;
+
+/** One more than there are processors: tests of the page wait for sound as it is played. */
+const WORKERS = availableParallelism() + 1;
 
 const PROJECTS = [
   project("unit", {
@@ -44,6 +49,7 @@ const PROJECTS = [
 export default defineConfig({
   test: {
     globalSetup: "test/temporary-folder.ts",
+    sequence: { sequencer: Sequencer },
     projects: isPlain(process.argv) ? PROJECTS.slice(0, 1) : PROJECTS,
   },
 });
@@ -52,7 +58,7 @@ function project(
   name: string,
   test: NonNullable<TestProjectInlineConfiguration["test"]>,
 ): TestProjectInlineConfiguration {
-  const common = { maxWorkers: "100%", hookTimeout: 60 * SECOND };
+  const common = { maxWorkers: WORKERS, hookTimeout: 60 * SECOND };
   // For the processes that tests start, under `npm run coverage`.
   const folder = process.env["OSTINATO_PROCESS_COVERAGE"];
   const env = folder === undefined ? {} : { NODE_V8_COVERAGE: folder };

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createProgram } from "../../src/cli/program.ts";
+import { runCli } from "../cli/run-cli.ts";
 import { run } from "./run.ts";
 import { fillScratch, ROOT, scratchEnvironment } from "./scratch.ts";
 
@@ -28,7 +29,7 @@ describe.each(names)("%s", (name) => {
   it(
     "has examples in its help that work",
     async () => {
-      const { stdout } = await inScratch(`ostinato ${name} --help`);
+      const { stdout } = await runCli([name, "--help"]);
       const examples = (stdout.split(/^Examples?:$/m)[1] ?? "").trim().split("\n");
       for (const example of examples.filter((line) => !NOT_RUN.test(line))) {
         const { code, shown } = await inScratch(example);

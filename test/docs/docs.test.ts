@@ -3,10 +3,11 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../cli/run-cli.ts";
 import { type CodeBlock, codeBlocks, type Output, withOutputs } from "./blocks.ts";
 import { compilePrograms, type DocProgram, docPrograms, outputsOf } from "./programs.ts";
 import { markdownFiles } from "./markdown-files.ts";
-import { run } from "./run.ts";
+import { run, type RunResult } from "./run.ts";
 import { fillScratch, ROOT, scratchEnvironment } from "./scratch.ts";
 
 /** `npm run docs` writes what the examples print now, with the models that ship, in place of what is there. */
@@ -62,7 +63,7 @@ describe.each(documents.filter(({ blocks }) => blocks.some(isRun)))(
     it.each(blocks.filter((block) => block.language === "sh" && isRun(block)))(
       "runs the commands of line $line",
       async ({ text, output }) => {
-        const result = await inScratch("bash", ["-e", "-o", "pipefail", "-c", text]);
+        const result = await inShell(text);
         expect(result.code, result.shown).toBe(0);
         if (output) check(output.language === "json" ? result.stdout : result.shown, output);
       },
@@ -86,6 +87,14 @@ describe.each(documents.filter(({ blocks }) => blocks.some(isRun)))(
 
 function isRun({ language, notRun }: CodeBlock): boolean {
   return (language === "sh" || language === "ts") && notRun === undefined;
+}
+
+/** Runs the commands of a block. A help text is shown without a process. */
+async function inShell(text: string): Promise<RunResult> {
+  const [, name] = /^ostinato (\w+) --help$/.exec(text) ?? [];
+  if (name === undefined) return inScratch("bash", ["-e", "-o", "pipefail", "-c", text]);
+  const { code, stdout, stderr } = await runCli([name, "--help"]);
+  return { code, stdout, shown: stdout + stderr };
 }
 
 function inScratch(program: string, parameters: readonly string[]) {
