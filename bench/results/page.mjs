@@ -22,7 +22,7 @@ const INTRODUCTION = `# Benchmarks
 Each table is one run on one machine. Values are medians unless their column says otherwise; several values in a cell are
 several runs. "Past 512" means that 512 ids are in the cache. The memory floor is the time to read the weights and the cache
 once, at the memory bandwidth measured in the same run. "Other load" is the share of the machine that other programs used.
-[bench/README.md](../bench/README.md) tells how to run the benchmarks.
+[bench/README.md](../bench/README.md) explains how to run the benchmarks.
 
 This page is made from the CSV files in [bench/results/](../bench/results). To change it, add rows there and run
 \`node bench/results/page.mjs\`.
