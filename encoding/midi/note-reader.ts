@@ -62,7 +62,7 @@ class NoteReader {
   #openKeys = 0;
   #track = 0;
   #ticks: Float64Array = new Float64Array(0);
-  #states: Channel[] = [];
+  readonly #states: Channel[] = [];
   /** By channel: how many moves of the sustain pedal lie before the event that is read, and the tick of the next one. */
   readonly #moves = new Uint32Array(16);
   readonly #nextMoveTicks = new Float64Array(16);
@@ -166,10 +166,11 @@ class NoteReader {
     this.#ticks = ticks;
     this.#releaseSlots = 0;
     this.#moves.fill(0);
-    this.#states = Array.from({ length: 16 }, (_, channel) => this.#context.channels.of(track, channel));
-    for (const [channel, { sustain, releases }] of this.#states.entries()) {
-      this.#nextMoveTicks[channel] = sustain.ticks[0] ?? Infinity;
-      this.#hasReleases[channel] = Number(releases.length > 0);
+    for (let channel = 0; channel < 16; channel += 1) {
+      const state = this.#context.channels.of(track, channel);
+      this.#states[channel] = state;
+      this.#nextMoveTicks[channel] = state.sustain.length > 0 ? state.sustain.ticks[0]! : Infinity;
+      this.#hasReleases[channel] = Number(state.releases.length > 0);
     }
   }
 

@@ -121,7 +121,8 @@ function quantizeNotes(
   const { startSeconds, endSeconds } = notes;
   const pitchRange = rangeOf(vocabulary, "NOTE_ON");
   const binRange = rangeOf(vocabulary, "VELOCITY");
-  const binOf = Int16Array.from({ length: 128 }, (_, velocity) => vocabulary.velocityBin(velocity));
+  const binOf = new Int16Array(128);
+  for (let velocity = 0; velocity < 128; velocity += 1) binOf[velocity] = vocabulary.velocityBin(velocity);
   let lastStep = 0;
   for (let rank = 0; rank < order.length; rank += 1) {
     const row = order[rank]!;
