@@ -40,7 +40,7 @@ function expandFloat16(stored: Uint8Array): Float32Array {
   const values = new Float32Array(halves.length);
   const bits = new Uint32Array(values.buffer);
   for (let i = 0; i < halves.length; i += 1) {
-    const half = halves[i] ?? 0;
+    const half = halves[i]!;
     const sign = (half & 0x8000) << 16;
     const magnitude = half & 0x7fff;
     if (magnitude >= 0x7c00) {
@@ -79,7 +79,7 @@ function expandBfloat16(stored: Uint8Array): Float32Array {
   const halves = new Uint16Array(buffer, byteOffset, stored.length / 2);
   const values = new Float32Array(halves.length);
   const bits = new Uint32Array(values.buffer);
-  for (let i = 0; i < halves.length; i += 1) bits[i] = (halves[i] ?? 0) << 16;
+  for (let i = 0; i < halves.length; i += 1) bits[i] = halves[i]! << 16;
   return values;
 }
 

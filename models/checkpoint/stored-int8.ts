@@ -109,12 +109,12 @@ export function expandInt8(
     for (let i = 0; i < values.length; i += 1) {
       const row = Math.floor((from + i) / outputs);
       const column = from + i - row * outputs;
-      values[i] = (numbers[i] ?? 0) * (scales[Math.floor(row / block) * outputs + column] ?? 0);
+      values[i] = numbers[i]! * scales[Math.floor(row / block) * outputs + column]!;
     }
   } else {
     const block = size / scales.length;
     for (let i = 0; i < values.length; i += 1) {
-      values[i] = (numbers[i] ?? 0) * (scales[Math.floor((from + i) / block)] ?? 0);
+      values[i] = numbers[i]! * scales[Math.floor((from + i) / block)]!;
     }
   }
   return values;
@@ -134,14 +134,14 @@ export function int8Tensors(name: string, { shape, values }: Tensor, storage: In
   );
   const largest = new Float32Array(count);
   for (const [i, value] of values.entries()) {
-    const place = places[i] ?? 0;
-    largest[place] = Math.max(largest[place] ?? 0, Math.abs(value));
+    const place = places[i]!;
+    largest[place] = Math.max(largest[place]!, Math.abs(value));
   }
   const halves = Uint16Array.from(largest, (magnitude) => Math.max(1, halfBits(magnitude / 127)));
   const scaleBytes = new Uint8Array(halves.buffer);
   const scales = STORED_PRECISIONS.F16.expand(scaleBytes);
   const numbers = Int8Array.from(values, (value, i) => {
-    const number = Math.round(value / (scales[places[i] ?? 0] ?? 1));
+    const number = Math.round(value / scales[places[i]!]!);
     return Math.max(-127, Math.min(127, number));
   });
   return [

@@ -11,6 +11,7 @@
  *
  * Sources: Vaswani et al. 2017; Huang et al. 2018, "Music Transformer", section 3.4 (the relative term).
  */
+import { elementAt } from "../element-at.ts";
 import { type GraphBuilder, integer, integers, type Value } from "./graph-builder.ts";
 
 /** Keys and values of some consecutive times. */
@@ -89,7 +90,7 @@ export function attention(
   const weights = graph.node("Softmax", [masked], { axis: integer(-1) }); // [heads, rows, times]
   const parts = graph.nodes("Split", [weights, frame.lengths], segments.length, { axis: integer(2) });
   const attended = segments
-    .map(({ values }, i) => weightedSum(graph, frame, parts[i] ?? "", values))
+    .map(({ values }, i) => weightedSum(graph, frame, elementAt(parts, i), values))
     .reduce((sum, part) => graph.node("Add", [sum, part])); // [heads, rows, headSize]
   return { attended, weights };
 }

@@ -20,6 +20,7 @@
  *          logits, attention.i                        of the last turn
  *          keys.i, values.i                           [own, heads, headSize]
  */
+import { elementAt, entryOf } from "../element-at.ts";
 import { lastRow, type Segment } from "./attention.ts";
 import { type DecoderConfig, headSize } from "../checkpoint/index.ts";
 import {
@@ -78,12 +79,12 @@ export function decoderLoop(
     body: { kind: "graph", value: turn(graph, config, loop, carried) },
   });
   for (const [i, { name, type, shape, isResult }] of carried.entries()) {
-    const result = results[i] ?? "";
+    const result = elementAt(results, i);
     if (name.startsWith("attention.")) {
       graph.output(name, lastRow(graph, result), type, [config.heads, 1, "times"]);
     } else if (isResult) graph.output(name, result, type, shape);
   }
-  graph.output("drawn", results.at(-1) ?? "", "int32", ["steps", 1]);
+  graph.output("drawn", elementAt(results, carried.length), "int32", ["steps", 1]);
   return { bytes: encodeModel({ graph: graph.build(), opsets: OPSETS }), weights: graph.weights };
 }
 
@@ -136,13 +137,16 @@ function turn(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, carr
   const number = graph.parameter("int64", []);
   graph.parameter("bool", []); // whether the turn before went on
   const given = new Map(carried.map(({ name, type, shape }) => [name, graph.parameter(type, shape)]));
-  const before = (name: string): Value => given.get(name) ?? "";
+  const before = (name: string): Value => entryOf(given, name);
   const next = new Map<string, Value>();
 
   const ids = before("ids");
   const done = graph.node("Shape", [before("keys.0")], { start: integer(0), end: integer(1) });
   const own = graph.node("Add", [done, graph.node("Shape", [ids])]); // int64 [1], as all lengths
-  const pastRows = graph.node("Shape", [loop.past[0]?.keys ?? ""], { start: integer(0), end: integer(1) });
+  const pastRows = graph.node("Shape", [elementAt(loop.past, 0).keys], {
+    start: integer(0),
+    end: integer(1),
+  });
   const times = graph.node("Add", [pastRows, own]);
   const axis = { axis: integer(0) };
   const mask = graph.node("Slice", [
@@ -191,7 +195,7 @@ function turn(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, carr
 
   // Where nothing could be drawn, the loop ends.
   graph.result(graph.node("Squeeze", [isDrawn]), "bool", []);
-  for (const { name, type, shape } of carried) graph.result(next.get(name) ?? "", type, shape);
+  for (const { name, type, shape } of carried) graph.result(entryOf(next, name), type, shape);
   graph.result(graph.node("Identity", [drawn]), "int32", [1]);
   return graph.build();
 }

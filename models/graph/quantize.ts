@@ -14,8 +14,8 @@ export function quantizeColumns(values: Float32Array, outputs: number): Quantize
   const largest = new Float32Array(outputs);
   for (let at = 0; at < values.length; at += outputs) {
     for (let column = 0; column < outputs; column += 1) {
-      const magnitude = Math.abs(values[at + column] ?? 0);
-      if (magnitude > (largest[column] ?? 0)) largest[column] = magnitude;
+      const magnitude = Math.abs(values[at + column]!);
+      if (magnitude > largest[column]!) largest[column] = magnitude;
     }
   }
   const scales = largest.map(scaleFor);
@@ -23,7 +23,7 @@ export function quantizeColumns(values: Float32Array, outputs: number): Quantize
   const numbers = new Int8Array(values.length);
   for (let at = 0; at < values.length; at += outputs) {
     for (let column = 0; column < outputs; column += 1) {
-      numbers[at + column] = Math.round((values[at + column] ?? 0) * (inverse[column] ?? 0));
+      numbers[at + column] = Math.round(values[at + column]! * inverse[column]!);
     }
   }
   return { numbers, scales };
@@ -41,13 +41,13 @@ export function quantizeRows(values: Float32Array, block: number): Quantized<Uin
     const end = begin + block;
     let largest = 0;
     for (let at = begin; at < end; at += 1) {
-      const magnitude = Math.abs(values[at] ?? 0);
+      const magnitude = Math.abs(values[at]!);
       if (magnitude > largest) largest = magnitude;
     }
     const scale = Math.fround(scaleFor(largest));
     const inverse = 1 / scale;
     scales[i] = scale;
-    for (let at = begin; at < end; at += 1) numbers[at] = 128 + Math.round((values[at] ?? 0) * inverse);
+    for (let at = begin; at < end; at += 1) numbers[at] = 128 + Math.round(values[at]! * inverse);
   }
   return { numbers, scales };
 }
@@ -61,7 +61,7 @@ export function transposed(values: Float32Array, rows: number, columns: number):
       const rowEnd = Math.min(row + tile, rows);
       const columnEnd = Math.min(column + tile, columns);
       for (let c = column; c < columnEnd; c += 1) {
-        for (let r = row; r < rowEnd; r += 1) result[c * rows + r] = values[r * columns + c] ?? 0;
+        for (let r = row; r < rowEnd; r += 1) result[c * rows + r] = values[r * columns + c]!;
       }
     }
   }

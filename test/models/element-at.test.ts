@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { elementAt, entryOf } from "../../models/element-at.ts";
+
+it("gives the element, also an empty name, and throws where there is none", () => {
+  expect(elementAt(["a", ""], 1)).toBe("");
+  expect(() => elementAt(["a"], 1)).toThrow(new RangeError("there is no element 1 of 1"));
+  expect(() => elementAt(["a"], -1)).toThrow(RangeError);
+});
+
+it("gives the entry, and throws where there is none", () => {
+  const map = new Map([["ids", "turn/0"]]);
+  expect(entryOf(map, "ids")).toBe("turn/0");
+  expect(() => entryOf(map, "keys.0")).toThrow(new RangeError("there is no entry keys.0"));
+});
