@@ -131,17 +131,17 @@ async function runCompare(
     return pieces;
   };
 
-  const referenceFolder = folders.at(-1) ?? "";
+  const referenceFolder = folders.at(-1)!;
   const reference = await readPieces(referenceFolder);
   const generated =
     options.model === undefined ? undefined : await generateMusic(options.model, options, console);
-  const pieces = generated?.pieces ?? (await readPieces(folders[0] ?? ""));
+  const pieces = generated?.pieces ?? (await readPieces(folders[0]!));
   const comparison = compareMusic(pieces, reference);
   const memorisation =
     options.train === undefined ? undefined : await memorise(options.train, pieces, reference, read, console);
   const report: ComparisonReport = {
     version: 1,
-    generatedFrom: generated?.from ?? folders[0] ?? "",
+    generatedFrom: generated?.from ?? folders[0]!,
     referenceFrom: referenceFolder,
     windowSeconds: options.seconds,
     ...comparison,

@@ -54,9 +54,9 @@ export async function evaluateTask(
   console.line("nats/id  given");
   const values = nllByContext(scores);
   for (const [index, context] of contexts.entries()) {
-    const difference = (values[index] ?? 0) - (values[0] ?? 0);
+    const difference = values[index]! - values[0]!;
     const more = index === 0 ? "" : ` (${difference < 0 ? "−" : "+"}${Math.abs(difference).toFixed(4)})`;
-    console.line(`${(values[index] ?? 0).toFixed(4).padStart(7)}  ${context}${more}`);
+    console.line(`${values[index]!.toFixed(4).padStart(7)}  ${context}${more}`);
   }
   const ids = scores.reduce((sum, one) => sum + one.ids, 0);
   console.line(`over ${ids} ids of ${cases.length} ${task === "infill" ? "regions" : "pieces"}`);

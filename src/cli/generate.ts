@@ -152,9 +152,10 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
       );
     }
     for (const [i, piece] of pieces.entries()) {
-      await writeOutput(outs[i] ?? "", writeMidi(piece.score));
-      sayNewWarnings(console, outs[i] ?? "", piece.score, primer);
-      report(console, outs[i] ?? "", piece, wallSeconds, options);
+      const out = outs[i]!;
+      await writeOutput(out, writeMidi(piece.score));
+      sayNewWarnings(console, out, piece.score, primer);
+      report(console, out, piece, wallSeconds, options);
     }
   } finally {
     await model.dispose();

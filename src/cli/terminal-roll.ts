@@ -29,7 +29,7 @@ export function terminalRoll(notes: readonly Note[], columns: number): string[] 
     const last = Math.min(dots, Math.ceil((note.endSeconds - startSeconds) * dotsPerSecond)) - 1;
     for (let dot = first; dot <= Math.max(first, last); dot += 1) {
       const cell = (row >> 2) * columns + (dot >> 1);
-      cells[cell] = (cells[cell] ?? 0) | (DOTS[dot & 1 ? 1 : 0][row & 3] ?? 0);
+      cells[cell]! |= DOTS[dot & 1 ? 1 : 0][row & 3]!;
     }
   }
   return Array.from({ length: lines }, (_, line) =>

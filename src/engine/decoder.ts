@@ -265,7 +265,7 @@ export class Decoder {
       }
       const added = this.#cacheNames.map((name) => floats(results, name));
       // Fewer rows than asked for where a draw found nothing to draw.
-      cache.append(added, (added[0]?.length ?? 0) / (cache.sequences * this.config.width));
+      cache.append(added, added[0]!.length / (cache.sequences * this.config.width));
       return results;
     } finally {
       this.#runs.delete(run);

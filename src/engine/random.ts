@@ -85,7 +85,7 @@ export class GumbelNoise {
       this.#step = step;
       this.#block = block;
     }
-    const uniform = ((this.#words[id & 3] ?? 0) + 0.5) / TWO_32;
+    const uniform = (this.#words[id & 3]! + 0.5) / TWO_32;
     return -Math.log(-Math.log(uniform));
   }
 }

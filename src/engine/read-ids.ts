@@ -67,7 +67,7 @@ const NOTHING: Digest = [1, 2];
 /** The digest of `before` and the first `count` ids. */
 function digestOf(ids: readonly number[], count: number, [a, b] = NOTHING): Digest {
   for (let i = 0; i < count; i += 1) {
-    const id = ids[i] ?? 0;
+    const id = ids[i]!;
     a = mixed(a, id, 0x85ebca6b);
     b = mixed(b, id, 0xc2b2ae35);
   }

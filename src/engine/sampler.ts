@@ -87,7 +87,7 @@ export class Sampler {
     const id = this.#pick(scores, step);
     const probabilities = softmax(scores);
     const candidates = likeliest(probabilities, count);
-    return { id, logProbability: Math.log(probabilities[id] ?? 0), candidates };
+    return { id, logProbability: Math.log(probabilities[id]!), candidates };
   }
 
   /**
@@ -135,7 +135,7 @@ export class Sampler {
     if (temperature === 0) return scores;
     const pitches = this.#warmPitches(pitchTemperature);
     if (pitches) warmGroup(scores, pitches);
-    for (let id = 0; id < scores.length; id += 1) scores[id] = (scores[id] ?? 0) / temperature;
+    for (let id = 0; id < scores.length; id += 1) scores[id]! /= temperature;
     if (topK !== undefined) keepTopK(scores, topK);
     keepTopP(scores, topP);
     keepMinP(scores, minP);
@@ -164,11 +164,10 @@ export class Sampler {
           code: "out-of-range",
           hint: "take only ids of the model's vocabulary",
         });
-      scores[id] = (scores[id] ?? 0) + bias;
+      scores[id]! += bias;
     }
     for (const { first, biases } of more) {
-      for (let i = 0; i < biases.length; i += 1)
-        scores[first + i] = (scores[first + i] ?? 0) + (biases[i] ?? 0);
+      for (let i = 0; i < biases.length; i += 1) scores[first + i]! += biases[i]!;
     }
   }
 
@@ -210,7 +209,7 @@ export function likeliest(probabilities: Float64Array, count: number): Candidate
 /** Makes ids that came lately less likely, once each (Keskar et al. 2019, "CTRL"; as in Hugging Face's processor). */
 function penalise(scores: Float64Array, recent: Iterable<number>, penalty: number): void {
   for (const id of new Set(recent)) {
-    const score = scores[id] ?? 0;
+    const score = scores[id]!;
     scores[id] = score > 0 ? score / penalty : score * penalty;
   }
 }

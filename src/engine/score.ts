@@ -47,8 +47,8 @@ export async function score(
       const logits = await decoder.forward(rows, cache, { logits: "all", signal }); // [rows, vocabulary]
       for (let row = 0; row < rows.length; row += 1) {
         const predicted = logits.subarray(row * vocabularySize, (row + 1) * vocabularySize);
-        const next = numbers[scored + row + 1] ?? 0;
-        logProbabilities[scored + row] = (predicted[next] ?? 0) - logSumExp(predicted);
+        const next = numbers[scored + row + 1]!;
+        logProbabilities[scored + row] = predicted[next]! - logSumExp(predicted);
       }
       scored += rows.length;
       onProgress?.(scored);

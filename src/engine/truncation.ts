@@ -15,9 +15,9 @@ export function warmGroup(scores: Float64Array, { first, count, temperature }: I
   const group = scores.subarray(first, first + count);
   const before = logSumExp(group);
   if (before === -Infinity) return;
-  for (let i = 0; i < group.length; i += 1) group[i] = (group[i] ?? 0) / temperature;
+  for (let i = 0; i < group.length; i += 1) group[i]! /= temperature;
   const change = before - logSumExp(group);
-  for (let i = 0; i < group.length; i += 1) group[i] = (group[i] ?? 0) + change;
+  for (let i = 0; i < group.length; i += 1) group[i]! += change;
 }
 
 /** The logarithm of the sum of what the numbers are logarithms of; −∞ of nothing. */
@@ -25,7 +25,7 @@ export function logSumExp(scores: ArrayLike<number>): number {
   const top = highest(scores);
   if (top === -Infinity) return top;
   let sum = 0;
-  for (let id = 0; id < scores.length; id += 1) sum += Math.exp((scores[id] ?? 0) - top);
+  for (let id = 0; id < scores.length; id += 1) sum += Math.exp(scores[id]! - top);
   return top + Math.log(sum);
 }
 
@@ -48,12 +48,12 @@ export function keepTopP(scores: Float64Array, mass: number): void {
   // Sorting numbers is many times faster than sorting ids by their numbers.
   const likely = probabilities.filter((p) => p >= negligible).sort(); // rising
   let least = likely.length - 1;
-  for (let sum = likely[least] ?? 0; sum < mass && least > 0; sum += likely[least] ?? 0) least -= 1;
-  const threshold = likely[least] ?? 0;
+  for (let sum = likely[least]!; sum < mass && least > 0; sum += likely[least]!) least -= 1;
+  const threshold = likely[least]!;
   // Of ids that are as likely as the last one, those that come first.
   let ties = likely.subarray(least).findLastIndex((p) => p === threshold) + 1;
   for (let id = 0; id < scores.length; id += 1) {
-    const p = probabilities[id] ?? 0;
+    const p = probabilities[id]!;
     const isKept = p > threshold || (p === threshold && ties > 0);
     if (p === threshold) ties -= 1;
     if (!isKept) scores[id] = -Infinity;
@@ -75,8 +75,8 @@ export function keepTypical(scores: Float64Array, mass: number): void {
   if (mass >= 1) return;
   const probabilities = softmax(scores);
   const candidates = idsWhere(probabilities, (p) => p > 0);
-  const entropy = candidates.reduce((sum, id) => sum - plogp(probabilities[id] ?? 0), 0);
-  const distance = (id: number): number => Math.abs(-Math.log(probabilities[id] ?? 0) - entropy);
+  const entropy = candidates.reduce((sum, id) => sum - plogp(probabilities[id]!), 0);
+  const distance = (id: number): number => Math.abs(-Math.log(probabilities[id]!) - entropy);
   candidates.sort((a, b) => distance(a) - distance(b));
   keepOnly(scores, untilMass(candidates, probabilities, mass));
 }
@@ -87,11 +87,11 @@ export function softmax(scores: Float64Array): Float64Array {
   const weights = new Float64Array(scores.length);
   let sum = 0;
   for (let id = 0; id < scores.length; id += 1) {
-    const weight = Math.exp((scores[id] ?? 0) - top);
+    const weight = Math.exp(scores[id]! - top);
     weights[id] = weight;
     sum += weight;
   }
-  for (let id = 0; id < weights.length; id += 1) weights[id] = (weights[id] ?? 0) / sum;
+  for (let id = 0; id < weights.length; id += 1) weights[id]! /= sum;
   return weights;
 }
 
@@ -116,7 +116,7 @@ function untilMass(ids: readonly number[], probabilities: Float64Array, mass: nu
   let sum = 0;
   let count = 0;
   do {
-    sum += probabilities[ids[count] ?? 0] ?? 0;
+    sum += probabilities[ids[count]!]!;
     count += 1;
   } while (sum < mass && count < ids.length);
   return ids.slice(0, count);
@@ -138,15 +138,15 @@ function nthHighest(values: Float64Array, n: number): number {
   let high = values.length - 1;
   const wanted = n - 1;
   while (low < high) {
-    const pivot = values[(low + high) >> 1] ?? 0;
+    const pivot = values[(low + high) >> 1]!;
     let left = low;
     let right = high;
     while (left <= right) {
-      while ((values[left] ?? 0) > pivot) left += 1;
-      while ((values[right] ?? 0) < pivot) right -= 1;
+      while (values[left]! > pivot) left += 1;
+      while (values[right]! < pivot) right -= 1;
       if (left > right) break;
-      const swapped = values[left] ?? 0;
-      values[left] = values[right] ?? 0;
+      const swapped = values[left]!;
+      values[left] = values[right]!;
       values[right] = swapped;
       left += 1;
       right -= 1;

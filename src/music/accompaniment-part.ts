@@ -200,7 +200,7 @@ export class AccompanimentPart implements Part {
     }
     const releases: number[] = [];
     while (this.#toRelease[0]?.step === this.step) {
-      releases.push(this.#noteOff(this.#toRelease.shift()?.pitch ?? 0));
+      releases.push(this.#noteOff(this.#toRelease.shift()!.pitch));
     }
     this.#given.set(releases);
   }

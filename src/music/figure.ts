@@ -25,7 +25,7 @@ export class Figure {
   /** A key is struck. */
   strike(key: number): void {
     for (let length = 1; length <= LONGEST_FIGURE; length += 1) {
-      this.#same[length] = this.#keys[length - 1] === key ? (this.#same[length] ?? 0) + 1 : 0;
+      this.#same[length] = this.#keys[length - 1] === key ? this.#same[length]! + 1 : 0;
     }
     this.#keys.unshift(key);
     if (this.#keys.length > LONGEST_FIGURE) this.#keys.pop();
@@ -34,7 +34,7 @@ export class Figure {
   /** To be added to the logits of so many keys, from key 0 on; undefined where the model is left alone. */
   keyBiases(count: number): number[] | undefined {
     // Of a figure and its double the shorter one.
-    const run = (length: number): number => length + (this.#same[length] ?? 0);
+    const run = (length: number): number => length + this.#same[length]!;
     let figure = 1;
     for (let length = 2; length <= LONGEST_FIGURE; length += 1)
       if (run(length) > run(figure)) figure = length;

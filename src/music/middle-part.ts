@@ -114,7 +114,7 @@ export class MiddlePart implements Part {
   /** What has to come at the step that is reached: ends of notes from before; at the last step, of all new ones. */
   #arrive(): void {
     const due: number[] = [];
-    while (this.#ends[0]?.step === this.#step) due.push(this.#ends.shift()?.id ?? 0);
+    while (this.#ends[0]?.step === this.#step) due.push(this.#ends.shift()!.id);
     if (this.#step === this.#length) due.push(...this.#sounding.map((pitch) => this.#noteOff(pitch)));
     this.#script.set(due);
   }

@@ -18,6 +18,6 @@ export class Draws {
     const [kind, serial] = this.#example;
     philox([this.#drawn, serial, kind, 1], this.#key, this.#words);
     this.#drawn += 1;
-    return (this.#words[0] ?? 0) / TWO_32;
+    return this.#words[0]! / TWO_32;
   }
 }

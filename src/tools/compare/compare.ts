@@ -99,7 +99,7 @@ export function findSharedRuns(
   const longest: LongestRun[] = [];
   for (const { source, fromStep, notes } of pieces.flat()) {
     const run = training.longestSharedRun(notes);
-    const startStep = fromStep + (notes[run.at]?.startStep ?? 0);
+    const startStep = fromStep + notes[run.at]!.startStep;
     longest.push({ ...run, source, startSeconds: startStep / STEPS_PER_SECOND });
     onWindow(longest.length);
   }

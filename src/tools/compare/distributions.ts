@@ -38,7 +38,7 @@ export const DISTRIBUTIONS: readonly Distribution[] = [
     bins: Array.from({ length: 2 * WIDEST_INTERVAL + 1 }, (_, i) => intervalLabel(i - WIDEST_INTERVAL)),
     count: ({ notes }) =>
       tally(2 * WIDEST_INTERVAL + 1, notes.slice(1), ({ pitch }, i) => {
-        const interval = pitch - (notes[i]?.pitch ?? 0);
+        const interval = pitch - notes[i]!.pitch;
         return Math.max(-WIDEST_INTERVAL, Math.min(WIDEST_INTERVAL, interval)) + WIDEST_INTERVAL;
       }),
   },
@@ -67,7 +67,7 @@ export const DISTRIBUTIONS: readonly Distribution[] = [
     bins: secondsLabels(ONSET_EDGES),
     count: ({ notes }) =>
       tally(ONSET_EDGES.length, notes.slice(1), ({ startStep }, i) =>
-        binOf(startStep - (notes[i]?.startStep ?? 0), ONSET_EDGES),
+        binOf(startStep - notes[i]!.startStep, ONSET_EDGES),
       ),
   },
   {
@@ -91,7 +91,7 @@ function tally<T>(bins: number, items: readonly T[], binOfItem: (item: T, index:
   const counts = new Float64Array(bins);
   for (const [index, item] of items.entries()) {
     const bin = binOfItem(item, index);
-    counts[bin] = (counts[bin] ?? 0) + 1;
+    counts[bin]! += 1;
   }
   return counts;
 }
@@ -99,15 +99,15 @@ function tally<T>(bins: number, items: readonly T[], binOfItem: (item: T, index:
 function countVoices({ notes, steps }: Window): Counts {
   const changes = new Int32Array(steps + 1);
   for (const { startStep, endStep } of notes) {
-    changes[startStep] = (changes[startStep] ?? 0) + 1;
-    changes[endStep] = (changes[endStep] ?? 0) - 1;
+    changes[startStep]! += 1;
+    changes[endStep]! -= 1;
   }
   const counts = new Float64Array(MOST_VOICES + 1);
   let voices = 0;
   for (let step = 0; step < steps; step += 1) {
-    voices += changes[step] ?? 0;
+    voices += changes[step]!;
     const bin = Math.min(voices, MOST_VOICES);
-    counts[bin] = (counts[bin] ?? 0) + 1;
+    counts[bin]! += 1;
   }
   return counts;
 }

@@ -10,7 +10,7 @@ export type Counts = Float64Array;
  */
 export function overlap(a: Counts, b: Counts): number {
   const [p, q] = [shares(a), shares(b)];
-  return p.reduce((sum, share, bin) => sum + Math.min(share, q[bin] ?? 0), 0);
+  return p.reduce((sum, share, bin) => sum + Math.min(share, q[bin]!), 0);
 }
 
 /** What is added to every count before the divergence is taken: without it one empty bin would make it infinite. */
@@ -20,7 +20,7 @@ export const DIVERGENCE_PRIOR = 0.5;
 export function divergence(truth: Counts, model: Counts): number {
   const smooth = (counts: Counts): Counts => shares(counts.map((count) => count + DIVERGENCE_PRIOR));
   const [p, q] = [smooth(truth), smooth(model)];
-  return p.reduce((sum, share, bin) => sum + share * Math.log(share / (q[bin] ?? 0)), 0);
+  return p.reduce((sum, share, bin) => sum + share * Math.log(share / q[bin]!), 0);
 }
 
 /** Counts divided by their sum. */
@@ -31,8 +31,7 @@ export function shares(counts: Counts): Counts {
 
 export function addCounts(all: readonly Counts[], bins: number): Counts {
   const total = new Float64Array(bins);
-  for (const counts of all)
-    for (let bin = 0; bin < bins; bin += 1) total[bin] = (total[bin] ?? 0) + (counts[bin] ?? 0);
+  for (const counts of all) for (let bin = 0; bin < bins; bin += 1) total[bin]! += counts[bin]!;
   return total;
 }
 

@@ -87,7 +87,7 @@ export class TrainingIndex {
     let high = this.#order.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const suffix = this.#order[middle] ?? 0;
+      const suffix = this.#order[middle]!;
       const common = this.#common(keys, start, suffix);
       const isBefore = (this.#keys[suffix + common] ?? -1) < (keys[start + common] ?? -1);
       if (isBefore) low = middle + 1;
@@ -113,7 +113,7 @@ export class TrainingIndex {
   #find(where: number): { readonly path: string; readonly startSeconds: number } {
     const place = this.#places.findLast(({ offset }) => offset <= where);
     if (!place) throw new RangeError(`no training piece at key ${where}`);
-    const startStep = place.startSteps[where - place.offset] ?? 0;
+    const startStep = place.startSteps[where - place.offset]!;
     return { path: place.path, startSeconds: startStep / STEPS_PER_SECOND };
   }
 }

@@ -34,14 +34,14 @@ function identity(length: number): Int32Array {
 function countingSort(starts: Int32Array, ranks: Int32Array, classes: number): Int32Array {
   const places = new Int32Array(classes + 1);
   for (const start of starts) {
-    const after = (ranks[start] ?? 0) + 1;
-    places[after] = (places[after] ?? 0) + 1;
+    const after = ranks[start]! + 1;
+    places[after]! += 1;
   }
-  for (let i = 1; i <= classes; i += 1) places[i] = (places[i] ?? 0) + (places[i - 1] ?? 0);
+  for (let i = 1; i <= classes; i += 1) places[i]! += places[i - 1]!;
   const sorted = new Int32Array(starts.length);
   for (const start of starts) {
-    const key = ranks[start] ?? 0;
-    const place = places[key] ?? 0;
+    const key = ranks[start]!;
+    const place = places[key]!;
     sorted[place] = start;
     places[key] = place + 1;
   }

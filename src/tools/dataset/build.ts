@@ -137,7 +137,7 @@ class PieceWriter {
     for (const [index, { kind }] of this.pieces.entries()) {
       const summary = found.get(kind) ?? { kind, examples: 0, ids: 0 };
       summary.examples += 1;
-      summary.ids += (this.offsets[index + 1] ?? 0) - (this.offsets[index] ?? 0);
+      summary.ids += this.offsets[index + 1]! - this.offsets[index]!;
       found.set(kind, summary);
     }
     return [...found.values()];

@@ -112,7 +112,7 @@ function accompaniment(
   if (onsets.length === 0)
     throw new ExampleError("no melody", { code: "no-melody", hint: "give a piece with a melody" });
   const whole = draws.next() < 0.5;
-  const onset = onsets[Math.floor(draws.next() * onsets.length)] ?? 0;
+  const onset = onsets[Math.floor(draws.next() * onsets.length)]!;
   const begin = whole ? 0 : Math.max(0, onset - draws.next() * LEAD_SECONDS);
   const { melody, accompaniment: rest } = voices(notes, isMelody, begin);
   if (melody.length === 0 || rest.length === 0)

@@ -62,7 +62,7 @@ export function frameIds(ids: ArrayLike<number>, vocabulary: DatasetVocabulary):
   const start = startId === null ? 0 : 1;
   const framed = new DataView(new ArrayBuffer(2 * (ids.length + start + (endId === null ? 0 : 1))));
   if (startId !== null) framed.setUint16(0, startId, true);
-  for (let i = 0; i < ids.length; i += 1) framed.setUint16(2 * (i + start), ids[i] ?? 0, true);
+  for (let i = 0; i < ids.length; i += 1) framed.setUint16(2 * (i + start), ids[i]!, true);
   if (endId !== null) framed.setUint16(2 * (ids.length + start), endId, true);
   return new Uint8Array(framed.buffer);
 }

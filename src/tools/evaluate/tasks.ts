@@ -172,6 +172,6 @@ export function nllByContext(scores: readonly CaseScore[]): number[] {
   const contexts = scores[0]?.nats.length ?? 0;
   return Array.from(
     { length: contexts },
-    (_, context) => scores.reduce((sum, one) => sum + (one.nats[context] ?? 0), 0) / ids,
+    (_, context) => scores.reduce((sum, one) => sum + one.nats[context]!, 0) / ids,
   );
 }
