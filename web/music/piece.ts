@@ -153,8 +153,8 @@ export class Piece {
 
   /** The beginnings and ends of notes in `[from, to)`, in order. */
   changesBetween(fromSeconds: number, toSeconds: number): NoteChange[] {
-    const from = firstIndex(this.#changes.length, (i) => (this.#changes[i]?.seconds ?? 0) >= fromSeconds);
-    const to = firstIndex(this.#changes.length, (i) => (this.#changes[i]?.seconds ?? 0) >= toSeconds);
+    const from = firstIndex(this.#changes.length, (i) => this.#changes[i]!.seconds >= fromSeconds);
+    const to = firstIndex(this.#changes.length, (i) => this.#changes[i]!.seconds >= toSeconds);
     return this.#changes.slice(from, to);
   }
 
@@ -240,7 +240,7 @@ function indexOf({ kind, note }: NoteChange): number {
 
 function velocityAfter(ids: readonly number[], vocabulary: Vocabulary): number {
   for (let i = ids.length - 1; i >= 0; i -= 1) {
-    const { kind, value } = vocabulary.event(ids[i] ?? 0);
+    const { kind, value } = vocabulary.event(ids[i]!);
     if (kind === "VELOCITY") return vocabulary.velocityOfBin(value);
   }
   return DEFAULT_VELOCITY;

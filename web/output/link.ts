@@ -79,7 +79,7 @@ async function pieceOf(text: string, seconds: number, vocabulary: Vocabulary): P
     const bytes = await decompressed(fromBase64Url(text));
     const piece = new Piece(vocabulary);
     for (let at = 0; at + 1 < bytes.length; at += 2) {
-      const entry = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+      const entry = bytes[at]! | (bytes[at + 1]! << 8);
       piece.push(entry & ID, entry & MARKS.given ? "given" : entry & MARKS.filled ? "filled" : "written");
     }
     if (Number.isFinite(seconds)) piece.close(seconds);

@@ -37,13 +37,13 @@ export class RectangleList {
 
   /** Moves the right edge of a rectangle. */
   stretch(at: number, right: number): void {
-    this.#numbers[at + 2] = right - (this.#numbers[at] ?? 0);
+    this.#numbers[at + 2] = right - this.#numbers[at]!;
   }
 
   forEach(use: (x: number, y: number, width: number, height: number) => void): void {
     const numbers = this.#numbers;
     for (let i = 0; i < this.#length; i += 4) {
-      use(numbers[i] ?? 0, numbers[i + 1] ?? 0, numbers[i + 2] ?? 0, numbers[i + 3] ?? 0);
+      use(numbers[i]!, numbers[i + 1]!, numbers[i + 2]!, numbers[i + 3]!);
     }
   }
 }
@@ -126,11 +126,11 @@ export function layOutNotes(layout: NoteLayout, view: RollView, piece: Piece, he
           : layout.filled;
     const list = lists[shade];
     if (!list) return;
-    const edge = rightEdges[pitch] ?? 0;
+    const edge = rightEdges[pitch]!;
     if (isDense && right <= edge + 0.5) return;
     rightEdges[pitch] = right;
     if (isDense && x <= edge + 1 && lastLists[pitch] === list) {
-      list.stretch(lastPlaces[pitch] ?? 0, right);
+      list.stretch(lastPlaces[pitch]!, right);
       return;
     }
     lastLists[pitch] = list;

@@ -163,7 +163,7 @@ export class Roll {
       this.#context.globalAlpha = kind === "unheard" ? UNHEARD : 1;
       for (const [shade, list] of lists.entries()) {
         if (list.count === 0) continue;
-        if (isMany) this.#raster.fill(list, this.#pixelColours[kind][shade] ?? 0);
+        if (isMany) this.#raster.fill(list, this.#pixelColours[kind][shade]!);
         else this.#fill(list, colours[kind === "unheard" ? "generated" : kind][shade], isRound);
       }
     }

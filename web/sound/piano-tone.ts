@@ -53,7 +53,7 @@ function addPartial(samples: Float32Array, amplitude: number, cycles: number, de
   let x = amplitude;
   let y = 0;
   for (let i = 0; i < samples.length; i += 1) {
-    samples[i] = (samples[i] ?? 0) + y;
+    samples[i]! += y;
     const turned = x * cosine - y * sine;
     y = x * sine + y * cosine;
     x = turned;
@@ -64,9 +64,9 @@ function addPartial(samples: Float32Array, amplitude: number, cycles: number, de
 function shape(samples: Float32Array, ramp: number): void {
   let loudest = 0;
   for (let i = 0; i < samples.length; i += 1) {
-    const value = (samples[i] ?? 0) * Math.min(1, i / ramp, (samples.length - 1 - i) / ramp);
+    const value = samples[i]! * Math.min(1, i / ramp, (samples.length - 1 - i) / ramp);
     samples[i] = value;
     loudest = Math.max(loudest, Math.abs(value));
   }
-  for (let i = 0; i < samples.length; i += 1) samples[i] = ((samples[i] ?? 0) * PEAK) / loudest;
+  for (let i = 0; i < samples.length; i += 1) samples[i] = (samples[i]! * PEAK) / loudest;
 }

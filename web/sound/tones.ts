@@ -73,7 +73,7 @@ function faded(recording: AudioBuffer): AudioBuffer {
   for (let channel = 0; channel < recording.numberOfChannels; channel += 1) {
     // Of all samples the browser would make an array to be kept, and to be collected.
     recording.copyFromChannel(end, channel, from);
-    for (let i = 0; i < end.length; i += 1) end[i] = ((end[i] ?? 0) * (end.length - i)) / end.length;
+    for (let i = 0; i < end.length; i += 1) end[i] = (end[i]! * (end.length - i)) / end.length;
     recording.copyToChannel(end, channel, from);
   }
   return recording;

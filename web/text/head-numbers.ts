@@ -38,6 +38,6 @@ export function weightedSum({ rows, values, headSize }: HeadTable): number[] {
   const weights = rows.at(-1) ?? new Float32Array();
   const first = values.length / headSize - weights.length; // the cache may hold more than the row sees
   return Array.from({ length: headSize }, (_, column) =>
-    weights.reduce((sum, weight, row) => sum + weight * (values[(first + row) * headSize + column] ?? 0), 0),
+    weights.reduce((sum, weight, row) => sum + weight * values[(first + row) * headSize + column]!, 0),
   );
 }

@@ -35,7 +35,7 @@ export function arcsOf(
   for (const [row, head] of attention.heads.entries()) {
     const weights = new Map<PieceNote, { weight: number; atEnd: number }>();
     for (let i = 0; i < seen; i += 1) {
-      const weight = attention.weights[row * seen + i] ?? 0;
+      const weight = attention.weights[row * seen + i]!;
       seenWeight += weight;
       const target = byIndex.get(attention.from + i);
       if (!target) {
