@@ -31,6 +31,7 @@ const PROJECTS = [
     exclude: [...ENGINE, ...CLI, ...PAGE, ...DOCS, ...PACKAGE],
     // More than half the time went into loading the same modules for each file.
     isolate: false,
+    setupFiles: "test/no-process.ts",
     testTimeout: 10 * SECOND,
   }),
   project("engine", { include: ENGINE, testTimeout: 60 * SECOND }),
