@@ -17,7 +17,7 @@ const CLI = [
   "test/**/hub/partial-file.test.ts",
 ];
 const PAGE = ["test/browser/**/*.test.ts"];
-const DOCS = ["test/docs/**/*.test.ts"];
+const DOCS = ["test/{docs,bench}/**/*.test.ts"];
 const PACKAGE = ["test/package/**/*.test.ts"];
 
 const SECOND = 1000;
@@ -32,7 +32,7 @@ const PROJECTS = [
     // More than half the time went into loading the same modules for each file.
     isolate: false,
     setupFiles: "test/no-process.ts",
-    testTimeout: 10 * SECOND,
+    testTimeout: 20 * SECOND,
   }),
   project("engine", { include: ENGINE, testTimeout: 60 * SECOND }),
   project("cli", { include: CLI, testTimeout: 60 * SECOND, globalSetup: "test/build-package.ts" }),
