@@ -288,8 +288,8 @@ export class App {
     if (!settings) throw new RangeError("a setting is out of its range");
     return model.explain(piece.ids.slice(0, index + 1), index, {
       ...settings.options,
-      // What was given, or written to order, was not kept steady.
-      steady: piece.originOf(index) === "written",
+      // Drift control applies to generated music only, not to the primer or to infilled music.
+      driftControl: piece.originOf(index) === "written",
       generatedFrom: piece.generatedFrom(index),
       candidates: 12,
       attention: { layers },

@@ -2,7 +2,7 @@
  * Whether a generation still is music after half an hour: minutes 20 to 30 of some seeds, beside the pieces of a folder.
  *
  *   node endless/half-hour.mjs FOLDER [--model piano] [--seeds 8] [--seed 1] [--minutes 30]
- *     [--temperature N] [--pitch-temperature N] [--top-p N] [--min-p N] [--threads N] [--out MIDI_FOLDER] [--no-steady]
+ *     [--temperature N] [--pitch-temperature N] [--top-p N] [--min-p N] [--threads N] [--out MIDI_FOLDER] [--no-drift-control]
  *
  * For each seed, of its last ten minutes: notes a second, the entropy of its pitch classes, and the share of repeated runs of
  * notes in windows of 30 s (the mean of the windows); of each piece of FOLDER the same, of all of it. MIDI_FOLDER receives the
@@ -37,7 +37,7 @@ const { values, positionals } = parseArgs({
     "min-p": { type: "string", default: "0" },
     threads: { type: "string" },
     out: { type: "string" },
-    steady: { type: "boolean", default: true },
+    "drift-control": { type: "boolean", default: true },
   },
   allowNegative: true,
 });
@@ -49,11 +49,11 @@ const sampling = {
     : { pitchTemperature: Number(values["pitch-temperature"]) }),
   topP: Number(values["top-p"]),
   minP: Number(values["min-p"]),
-  steady: values.steady,
+  driftControl: values["drift-control"],
 };
 if (positionals.length !== 1 || !(seeds >= 1 && seed >= 0 && minutes > LAST_MINUTES)) {
   say(
-    "usage: node endless/half-hour.mjs FOLDER [--model piano] [--seeds 8] [--seed 1] [--minutes 30, above 10] [--temperature N] [--pitch-temperature N] [--top-p N] [--min-p N] [--threads N] [--out MIDI_FOLDER] [--no-steady]",
+    "usage: node endless/half-hour.mjs FOLDER [--model piano] [--seeds 8] [--seed 1] [--minutes 30, above 10] [--temperature N] [--pitch-temperature N] [--top-p N] [--min-p N] [--threads N] [--out MIDI_FOLDER] [--no-drift-control]",
   );
   process.exit(2);
 }

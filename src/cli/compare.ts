@@ -31,15 +31,15 @@ import {
   positiveInteger,
   positiveNumber,
   precisionOption,
-  STEADY_FLAG,
-  STEADY_HELP,
+  DRIFT_CONTROL_FLAG,
+  DRIFT_CONTROL_HELP,
 } from "./values.ts";
 
 interface CompareCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly model?: string;
   readonly count: number;
   readonly seconds: number;
-  readonly steady: boolean;
+  readonly driftControl: boolean;
   readonly train?: string;
   readonly out: string;
   readonly lenient?: boolean;
@@ -91,7 +91,7 @@ export function addCompareCommand(program: Command): void {
     command.addOption(isSeed ? flag.default(1) : flag);
   }
   command
-    .option(STEADY_FLAG, `with --model: ${STEADY_HELP}`)
+    .option(DRIFT_CONTROL_FLAG, `with --model: ${DRIFT_CONTROL_HELP}`)
     .option("--lenient", "salvage what can be read from damaged files")
     .addOption(precisionOption())
     .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
@@ -177,7 +177,7 @@ function checkUsage(folders: readonly string[], options: CompareCommandOptions, 
   if (options.model !== undefined) return;
   for (const flag of [
     "count",
-    "steady",
+    "driftControl",
     "precision",
     "threads",
     "offline",
@@ -196,14 +196,14 @@ async function generateMusic(
   options: CompareCommandOptions,
   console: Console,
 ): Promise<GeneratedSet & { readonly from: string }> {
-  const { count, seconds, steady } = options;
+  const { count, seconds, driftControl } = options;
   const sampling = samplingOf(options);
   const seed = options.seed ?? 1;
   const model = await loadMusicModel(name, loadingOptions(options, console));
   try {
     const set = await generateSet(model, {
       ...sampling,
-      steady,
+      driftControl,
       seed,
       count,
       seconds,
@@ -222,7 +222,7 @@ async function generateMusic(
     const facts = [
       `seeds ${seed} to ${seed + count - 1}`,
       ...chosen.map(([key, value]) => `${key} ${value}`),
-      ...(steady ? [] : ["not steady"]),
+      ...(driftControl ? [] : ["without drift control"]),
     ];
     return { ...set, from: [name, ...facts].join(", ") };
   } finally {

@@ -19,8 +19,8 @@ import { requireMusicModel } from "./music-model.ts";
 import {
   positiveInteger,
   positiveNumber,
-  STEADY_FLAG,
-  STEADY_HELP,
+  DRIFT_CONTROL_FLAG,
+  DRIFT_CONTROL_HELP,
   TRACKS_EXAMPLES,
   trackSelection,
 } from "./values.ts";
@@ -34,7 +34,7 @@ interface GenerateCommandOptions extends WritingCommandOptions {
   readonly variations?: number;
   readonly style?: StyleName;
   readonly density?: DensityName;
-  readonly steady: boolean;
+  readonly driftControl: boolean;
 }
 
 export function addGenerateCommand(program: Command): void {
@@ -73,7 +73,7 @@ export function addGenerateCommand(program: Command): void {
         "play fewer notes or more: below 7, 10 or 16 in a second, or above",
       ).choices(DENSITY_NAMES),
     )
-    .option(STEADY_FLAG, `${STEADY_HELP}; --density then says what is wanted, and no more`);
+    .option(DRIFT_CONTROL_FLAG, `${DRIFT_CONTROL_HELP}; --density is then not enforced`);
   addWritingOptions(command)
     .addHelpText(
       "after",
@@ -132,7 +132,7 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
       ending: options.ending,
       style: options.style,
       density: options.density,
-      steady: options.steady,
+      driftControl: options.driftControl,
       port: options.port,
       primer,
       signal: interruptSignal(),

@@ -78,7 +78,7 @@ function parseNumber(text: string): number {
   return text.trim() === "" ? Number.NaN : Number(text);
 }
 
-/** What music that goes its own way is kept from (`src/music/steady.ts`), and how not to. */
-export const STEADY_FLAG = "--no-steady";
-export const STEADY_HELP =
-  "leave all to the model, also where figures run on or the pace drifts, and play no safer after a minute";
+/** Disables drift control (`src/music/drift-control.ts`). */
+export const DRIFT_CONTROL_FLAG = "--no-drift-control";
+export const DRIFT_CONTROL_HELP =
+  "disable drift control: repetition loops and note density are not limited, and the pitch temperature does not fall after a minute";

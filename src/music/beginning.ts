@@ -12,7 +12,7 @@ import { OptionError } from "../options.ts";
 import { LONGEST_NOTE_SECONDS } from "./limits.ts";
 import { MarkedPiece } from "./marked-piece.ts";
 import type { ContinueOptions } from "./options.ts";
-import { steadied, type SteadyOptions } from "./steady.ts";
+import { withDriftControl, type DriftControlOptions } from "./drift-control.ts";
 import { requireTask } from "./task-error.ts";
 
 export interface Beginning {
@@ -36,13 +36,17 @@ export function beginning(
   primerIds: readonly number[],
   options: ContinueOptions,
 ): Beginning {
-  const { seconds, ending = false, style, density, steady = true } = options;
+  const { seconds, ending = false, style, density, driftControl = true } = options;
   const generatedFrom = checkedStart(options.generatedFrom, primerIds.length);
   const isConditioned = style !== undefined || density !== undefined;
   if (!ending && !isConditioned) {
     const prompt = framed(vocabulary, primerIds);
     const sampled = primerIds.length - generatedFrom;
-    return { prompt, constraint: unmarked(vocabulary, { steady, given: prompt.length - sampled }), sampled };
+    return {
+      prompt,
+      constraint: unmarked(vocabulary, { driftControl, promptLength: prompt.length - sampled }),
+      sampled,
+    };
   }
   if (ending) requireTask(config, "ending");
   if (ending && seconds === undefined) {
@@ -72,8 +76,8 @@ export function beginning(
   const tail = generated.length === 0 ? [] : withMarks(markedPiece(), given, generated);
   return {
     prompt: [...given, ...tail],
-    constraint: steady
-      ? steadied(markedPiece(), vocabulary, { density, given: given.length })
+    constraint: driftControl
+      ? withDriftControl(markedPiece(), vocabulary, { density, promptLength: given.length })
       : markedPiece(),
     sampled: tail.length,
   };
@@ -116,7 +120,10 @@ export function framed(vocabulary: Vocabulary, ids: readonly number[]): number[]
 /** What may come next in a piece that ends when the time is up, not before. */
 export function unmarked(
   vocabulary: Vocabulary,
-  { steady, given }: { readonly steady: boolean } & Pick<SteadyOptions, "given">,
+  {
+    driftControl,
+    promptLength,
+  }: { readonly driftControl: boolean } & Pick<DriftControlOptions, "promptLength">,
 ): Constraint {
   const grammar = grammarOf(vocabulary, { mayEnd: false });
   const constraint: Constraint = {
@@ -124,7 +131,7 @@ export function unmarked(
     mask: (legal) => grammar.mask(legal),
     legality: () => ({ tables: grammar.tables, counters: grammar.counters() }),
   };
-  return steady ? steadied(constraint, vocabulary, { given }) : constraint;
+  return driftControl ? withDriftControl(constraint, vocabulary, { promptLength }) : constraint;
 }
 
 function grammarOf(vocabulary: Vocabulary, { mayEnd }: { readonly mayEnd: boolean }): PerformanceGrammar {

@@ -103,7 +103,7 @@ export class MusicModel {
     if (!Number.isInteger(index) || index < 0 || index > ids.length) {
       throw new OptionError(`index must be a whole number from 0 to ${ids.length}, got ${index}`);
     }
-    const { candidates = 12, attention, steady = true, generatedFrom, ...sampling } = options;
+    const { candidates = 12, attention, driftControl = true, generatedFrom, ...sampling } = options;
     const sampler = musicSampler(sampling, this.vocabulary);
     const prompt = framed(this.vocabulary, ids.slice(0, index));
     if (prompt.length === 0) {
@@ -113,13 +113,13 @@ export class MusicModel {
       });
     }
     const framing = prompt.length - index;
-    const given = framing + checkedStart(generatedFrom, index);
+    const promptLength = framing + checkedStart(generatedFrom, index);
     const explanation = await this.#lend(prompt, (reading) =>
       explainDraw(reading, this.decoder.config.vocabularySize, {
         prompt,
         id: ids[index],
         sampler,
-        constraint: unmarked(this.vocabulary, { steady, given }),
+        constraint: unmarked(this.vocabulary, { driftControl, promptLength }),
         candidates,
         attention,
       }),

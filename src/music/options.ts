@@ -23,14 +23,14 @@ export interface ContinueOptions extends SamplingOptions {
   readonly ending?: boolean;
   /** Play in this style. */
   readonly style?: StyleName;
-  /** Play so many notes: up to 7, 10 or 16 in a second, or more. Music that plays others is slowed down or hurried, where `steady`. */
+  /** Play so many notes: up to 7, 10 or 16 in a second, or more. Music that plays others is slowed down or hurried, where `driftControl`. */
   readonly density?: DensityName;
   /**
    * Keep the music from running away: a figure that comes again and again becomes less likely; the pace is led back to that of
    * `density` or, after a minute of new music, to where most piano music is; and from then on pitches are drawn at 0.88 times their
    * temperature, so that the music comes back to what it played. Default true; false: nothing but the model.
    */
-  readonly steady?: boolean;
+  readonly driftControl?: boolean;
   /** Give with each event this many of the likeliest candidates, and its log-probability. */
   readonly candidates?: number;
   /**
@@ -99,7 +99,7 @@ export interface GeneratedMusic {
  */
 export interface ExplainOptions extends SamplingOptions {
   /** As for `continue`; false for music that was not generated. Default true. */
-  readonly steady?: boolean;
+  readonly driftControl?: boolean;
   /** As for `continue`: index of the first id that was generated, and no id behind it was given. Default: `index`. */
   readonly generatedFrom?: number;
   /** How many of the likeliest candidates to name. Default 12. */

@@ -138,8 +138,8 @@ describe("ostinato compare", () => {
     expect(figures.illegal.share).toBeGreaterThan(0.2);
     expect(figures.illegal.reference).toEqual({ ids: expect.any(Number), illegal: 0, share: 0 });
 
-    await runCli([...parameters, "--no-steady"]);
-    expect(readFigures().generatedFrom).toBe(`${model}, seeds 1 to 2, not steady`);
+    await runCli([...parameters, "--no-drift-control"]);
+    expect(readFigures().generatedFrom).toBe(`${model}, seeds 1 to 2, without drift control`);
 
     // The same pieces, made by `generate`, give the same counts.
     const made = join(base, "made");
@@ -184,7 +184,7 @@ describe("ostinato compare", () => {
     [["GENERATED", "REFERENCE", "--model", "piano", "--out", "OUT"], 2, "1 folder wanted, got 2"],
     [["GENERATED", "REFERENCE", "--out", "report.json"], 2, "does not end in .html"],
     [["GENERATED", "REFERENCE", "--out", "OUT", "--top-k", "5"], 2, "--top-k needs --model"],
-    [["GENERATED", "REFERENCE", "--out", "OUT", "--no-steady"], 2, "--no-steady needs --model"],
+    [["GENERATED", "REFERENCE", "--out", "OUT", "--no-drift-control"], 2, "--no-drift-control needs --model"],
     [["GENERATED", "REFERENCE", "--out", "OUT", "--count", "5"], 2, "--count needs --model"],
     [["GENERATED", "REFERENCE", "--out", "OUT", "--seconds", "0"], 2, "Must be a number above 0"],
     [["GENERATED", "nowhere", "--out", "OUT"], 1, "cannot read nowhere"],

@@ -157,9 +157,9 @@ describe("ostinato generate", () => {
       expect((await generate([...common, "--out", out, ...more])).code).toBe(0);
       return readFileSync(out);
     };
-    const [steady, free] = [await write(), await write("--no-steady")];
-    expect(steady.equals(free)).toBe(false);
-    expect((await write("--no-steady")).equals(free)).toBe(true);
+    const [controlled, free] = [await write(), await write("--no-drift-control")];
+    expect(controlled.equals(free)).toBe(false);
+    expect((await write("--no-drift-control")).equals(free)).toBe(true);
   });
 
   it("gives the same file on both backends", async () => {

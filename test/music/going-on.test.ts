@@ -75,8 +75,8 @@ it.each([-1, 1.5, primer.length + 1])("generatedFrom %d is out of range", async 
   });
 });
 
-it("in a duet the notes per second are those of the ids behind the visitor's", async () => {
-  // 25 notes a second for 64 s, then a few notes that the visitor played: no pace is known of what follows.
+it("excludes the ids before generatedFrom from the density of a duet", async () => {
+  // 25 notes a second for 64 s, then a few notes that the visitor played: the density of what follows is unknown.
   const of = (...event: Parameters<typeof PERFORMANCE_416.id>): number => PERFORMANCE_416.id(...event);
   const rush = [of("VELOCITY", 20), of("TIME_SHIFT", 100), of("TIME_SHIFT", 100)];
   for (let i = 0; i < 1596; i += 1) {
@@ -89,8 +89,12 @@ it("in a duet the notes per second are those of the ids behind the visitor's", a
     of("NOTE_OFF", key),
   ]);
   const ids = [...rush, ...visitor];
-  const odds = async (steady: boolean, generatedFrom: number): Promise<number> => {
-    const { candidates } = await piano.explain(ids, ids.length, { candidates: 416, steady, generatedFrom });
+  const odds = async (driftControl: boolean, generatedFrom: number): Promise<number> => {
+    const { candidates } = await piano.explain(ids, ids.length, {
+      candidates: 416,
+      driftControl,
+      generatedFrom,
+    });
     const probability = (id: number): number =>
       candidates.find((each) => each.id === id)?.probability ?? Number.NaN;
     return Math.log(probability(of("TIME_SHIFT", 100)) / probability(of("TIME_SHIFT", 10)));

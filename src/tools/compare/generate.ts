@@ -11,7 +11,7 @@ const UNMASKED_SHARE = 0.1;
 /** So many are generated together, where the model can: the more, the quicker, and the more memory. */
 const TOGETHER = 16;
 
-export interface GenerateSetOptions extends SamplingOptions, Pick<ContinueOptions, "steady"> {
+export interface GenerateSetOptions extends SamplingOptions, Pick<ContinueOptions, "driftControl"> {
   /** The first seed. */
   readonly seed: number;
   readonly count: number;
@@ -35,7 +35,7 @@ export interface GeneratedSet {
 
 /** Generates `count` pieces, then a tenth of them again with the grammar's mask off. */
 export async function generateSet(model: MusicModel, options: GenerateSetOptions): Promise<GeneratedSet> {
-  const { seed: first, count, seconds, steady = true, signal, onProgress, ...sampling } = options;
+  const { seed: first, count, seconds, driftControl = true, signal, onProgress, ...sampling } = options;
   const common = { ...sampling, seconds, signal };
   const pieces: Piece[] = [];
   for (let done = 0; done < count; done += TOGETHER) {
@@ -44,7 +44,7 @@ export async function generateSet(model: MusicModel, options: GenerateSetOptions
     const reached = new Map<number, number>();
     const music = await model.variations(group, {
       ...common,
-      steady,
+      driftControl,
       seed,
       onEvent: (event, variation) => {
         reached.set(variation, event.seconds);

@@ -29,7 +29,7 @@ const MOST_IDS_PER_SECOND = 1000;
 
 /**
  * Generates with the mask off and counts the choices that the mask would not have allowed. They stay in the context, as
- * they would without a grammar, and nothing keeps the music steady. Where the model ends its piece, the generation ends.
+ * they would without a grammar, and drift control is off. Where the model ends its piece, the generation ends.
  */
 export async function countIllegal(model: MusicModel, options: UnmaskedOptions): Promise<LegalityFigures> {
   const { vocabulary, decoder } = model;

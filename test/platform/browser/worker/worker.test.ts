@@ -150,13 +150,13 @@ describe("WorkerMusicModel", () => {
     expect(await remote.explain(ids, 10, options)).toEqual(await local.explain(ids, 10, options));
     // One key, over and over: what it is kept from doing is what it does where it is not.
     const struck = [375, ...Array.from({ length: 40 }, () => [60, 265, 188, 265]).flat()];
-    const [steady, free] = [
+    const [controlled, free] = [
       await local.explain(struck, 161),
-      await local.explain(struck, 161, { steady: false }),
+      await local.explain(struck, 161, { driftControl: false }),
     ];
-    expect(steady).not.toEqual(free);
-    expect(await remote.explain(struck, 161)).toEqual(steady);
-    expect(await remote.explain(struck, 161, { steady: false })).toEqual(free);
+    expect(controlled).not.toEqual(free);
+    expect(await remote.explain(struck, 161)).toEqual(controlled);
+    expect(await remote.explain(struck, 161, { driftControl: false })).toEqual(free);
     await expect(remote.explain(ids, 11)).rejects.toBeInstanceOf(OptionError);
   });
 

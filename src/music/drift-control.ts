@@ -1,0 +1,70 @@
+/** Drift control: limits repetition loops and keeps note density and pitch temperature within the range of human music. */
+import type { DensityName, IdRange, Vocabulary } from "../../encoding/index.ts";
+import type { Constraint, IdBias } from "../engine/index.ts";
+import { RepetitionLoopPenalty } from "./repetition-loop.ts";
+import { densityBounds, HUMAN_DENSITY, DensityControl } from "./density-control.ts";
+
+/**
+ * After a minute of generated music the window holds little else, and motifs recur less and less. A lower pitch temperature makes
+ * them recur more often.
+ */
+const LATER_SECONDS = 60;
+const LATER_PITCH_TEMPERATURE = 0.88;
+
+export interface DriftControlOptions {
+  /** The density to enforce. Default: after one minute of generated music, the range of human music. */
+  readonly density?: DensityName | undefined;
+  /** Number of prompt ids, excluded from density statistics and from the minute. */
+  readonly promptLength: number;
+}
+
+/**
+ * Adds drift control to a constraint: a penalty on repetition loops, the enforcement of a density, and after one minute of generated
+ * music the enforcement of human density and a lower pitch temperature. The adjustment is updated every `STEERING_PERIOD` ids, so it
+ * may take effect some notes late.
+ */
+export function withDriftControl(
+  constraint: Constraint,
+  vocabulary: Vocabulary,
+  { density, promptLength }: DriftControlOptions,
+): Constraint {
+  const densityControl = new DensityControl(density === undefined ? HUMAN_DENSITY : densityBounds(density));
+  const loopPenalty = new RepetitionLoopPenalty();
+  const shifts = vocabulary.range("TIME_SHIFT");
+  const keys = vocabulary.range("NOTE_ON");
+  const legality = constraint.legality?.bind(constraint);
+  let length = 0;
+  return {
+    push: (id) => {
+      constraint.push(id);
+      const { kind, value } = vocabulary.event(id);
+      length += 1;
+      if (length > promptLength && kind === "TIME_SHIFT") densityControl.advance(value);
+      if (kind !== "NOTE_ON" || !keys) return;
+      if (length > promptLength) densityControl.noteOn();
+      loopPenalty.noteOn(id - keys.first);
+    },
+    mask: (legal) => constraint.mask(legal),
+    steering: () => {
+      const { biases = [], pitchTemperature = 1 } = constraint.steering?.() ?? {};
+      const factor = densityControl.seconds < LATER_SECONDS ? 1 : LATER_PITCH_TEMPERATURE;
+      return {
+        biases: [
+          ...biases,
+          ...biasesOver(shifts, (count) => densityControl.shiftBiases(count)),
+          ...biasesOver(keys, (count) => loopPenalty.keyBiases(count)),
+        ],
+        pitchTemperature: pitchTemperature * factor,
+      };
+    },
+    legality,
+  };
+}
+
+function biasesOver(
+  range: IdRange | undefined,
+  biasesOf: (count: number) => readonly number[] | undefined,
+): IdBias[] {
+  const biases = range && biasesOf(range.count);
+  return range && biases ? [{ first: range.first, biases }] : [];
+}
