@@ -1,0 +1,97 @@
+import { expect, test } from "vitest";
+import { PERFORMANCE_416, PerformanceGrammar } from "../../encoding/index.ts";
+import type { DecoderConfig } from "../../models/index.ts";
+import { Decoder } from "../../src/engine/decoder.ts";
+import type { Constraint } from "../../src/engine/generate.ts";
+import { Reading } from "../../src/engine/reading.ts";
+import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
+import type { SamplingOptions } from "../../src/options.ts";
+import { randomTensors } from "../models/reference.ts";
+import { generated } from "./agreement.ts";
+
+const RELATIVE: DecoderConfig = {
+  vocabularySize: 416,
+  layers: 2,
+  width: 16,
+  heads: 2,
+  feedForward: 24,
+  position: { kind: "relative", maxDistance: 20, sharedHeads: false },
+  window: 24,
+  normEpsilon: 1e-5,
+  tiedHead: true,
+};
+const LEARNED: DecoderConfig = { ...RELATIVE, position: { kind: "learned" } };
+
+interface Golden {
+  readonly config: DecoderConfig;
+  readonly options: SamplingOptions;
+  /** With the grammar of music and a cache that keeps the beginning. */
+  readonly isMusic?: boolean;
+  readonly ids: readonly number[];
+}
+
+const GOLDEN: readonly Golden[] = [
+  {
+    config: RELATIVE,
+    options: { seed: 3 },
+    ids: [
+      205, 217, 412, 23, 228, 261, 238, 219, 145, 30, 24, 87, 318, 261, 178, 300, 335, 218, 384, 389, 318,
+      287, 313, 16, 69, 43, 2, 61, 209, 165, 287, 368, 230, 149, 118, 69, 165, 152, 27, 347, 228, 339, 9, 68,
+      37, 315, 127, 362,
+    ],
+  },
+  {
+    config: RELATIVE,
+    options: { seed: 3, temperature: 0.8, topP: 0.9, minP: 0.001 },
+    ids: [
+      205, 217, 412, 23, 228, 261, 238, 219, 145, 30, 24, 87, 318, 261, 178, 300, 335, 218, 320, 389, 318,
+      287, 313, 16, 69, 43, 2, 261, 310, 165, 287, 73, 229, 231, 118, 69, 86, 152, 27, 347, 228, 339, 69, 68,
+      230, 111, 127, 362,
+    ],
+  },
+  {
+    config: LEARNED,
+    options: { seed: 11, topK: 40, typicalP: 0.95 },
+    ids: [
+      322, 73, 126, 170, 141, 294, 335, 343, 75, 36, 126, 36, 385, 76, 124, 198, 280, 253, 290, 76, 402, 357,
+      134, 242, 242, 69, 202, 108, 108, 294, 406, 6, 71, 381, 287, 407, 253, 238, 43, 124, 126, 253, 253, 324,
+      357, 357, 43, 79,
+    ],
+  },
+  {
+    config: RELATIVE,
+    options: { seed: 5, pitchTemperature: 0.85 },
+    isMusic: true,
+    ids: [
+      2, 37, 69, 126, 261, 371, 119, 375, 16, 124, 19, 376, 125, 268, 197, 339, 36, 320, 32, 328, 371, 101,
+      261, 69, 267, 74, 275, 188, 324, 130, 144, 147, 165, 247, 252, 253, 254, 268, 15, 120, 357, 124, 284,
+      73, 291, 164, 57, 267,
+    ],
+  },
+];
+
+/** The grammar as the music model uses it. */
+function grammar(): Constraint {
+  const rules = new PerformanceGrammar(PERFORMANCE_416, { longestNoteSteps: 300, mayEnd: false });
+  return {
+    push: (id) => rules.push(id),
+    mask: (legal) => rules.mask(legal),
+    legality: () => ({ tables: rules.tables, counters: rules.counters() }),
+  };
+}
+
+test.each(["node", "wasm"] as const)("gives the same ids for the same seed: %s", async (backend) => {
+  const runtime = await createNodeRuntime({ backend, threads: 1 });
+  for (const { config, options, isMusic = false, ids } of GOLDEN) {
+    const decoder = await Decoder.load({ config, tensors: randomTensors(config, 5), runtime });
+    const found = await generated(decoder, {
+      prompt: [389, 375, 60],
+      options,
+      count: ids.length,
+      roll: true,
+      ...(isMusic ? { constraint: grammar, reading: new Reading(decoder, true) } : {}),
+    });
+    await decoder.dispose();
+    expect(found).toEqual(ids);
+  }
+});
