@@ -44,15 +44,15 @@ const chosen =
     ? files
     : Array.from({ length: count }, (_, i) => files[Math.floor((i * files.length) / count)]);
 
-const caches = { "rolling cache": false, "with an anchor": true };
+const caches = { "rolling KV cache": false, "with an attention sink": true };
 const sums = Object.fromEntries(Object.keys(caches).map((name) => [name, WINDOWS.map(() => 0)]));
 const counts = WINDOWS.map(() => 0);
 for (const [index, file] of chosen.entries()) {
   progress(`piece ${index + 1} of ${chosen.length}`);
   const { ids } = encodeScore(readMidi(readFileSync(file)), vocabulary, { trimLeadingSilence: true });
   const piece = Int32Array.from([vocabulary.id("START"), ...ids]).subarray(0, WINDOWS.at(-1) * window + 1);
-  for (const [name, anchored] of Object.entries(caches)) {
-    const cache = decoder.createCache(anchored);
+  for (const [name, withSink] of Object.entries(caches)) {
+    const cache = decoder.createCache(withSink);
     for (let at = 0; at + 1 < piece.length; at += ROWS) {
       const rows = piece.subarray(at, Math.min(at + ROWS, piece.length - 1));
       const logits = await decoder.forward(rows, cache, { logits: "all" });
@@ -64,7 +64,7 @@ for (const [index, file] of chosen.entries()) {
         if (which === -1) continue;
         const predicted = logits.subarray(row * vocabularySize, (row + 1) * vocabularySize);
         sums[name][which] += logSumExp(predicted) - predicted[piece[place]];
-        if (!anchored) counts[which] += 1;
+        if (!withSink) counts[which] += 1;
       }
     }
   }

@@ -1,8 +1,8 @@
-/** What a step looked at: the attention weights of the last id read, for those who ask. */
+/** Attention weights of the last id that was read. */
 import type { DecoderConfig } from "../../models/index.ts";
 import { EngineError } from "./errors.ts";
 
-/** Whose attention is wanted. */
+/** Layers and heads whose attention weights are returned. */
 export interface AttentionRequest {
   /** Layers, from 0. Default: all. */
   readonly layers?: readonly number[];
@@ -10,28 +10,28 @@ export interface AttentionRequest {
   readonly heads?: readonly number[];
 }
 
-/** How the last id read, in one layer, shared its attention out among the ids of its window. */
+/** Attention weights of the last id over the ids of its window, in one layer. */
 export interface LayerAttention {
   readonly layer: number;
   readonly heads: readonly number[];
-  /** Position of the first id that it saw, or where a cache with an anchor has left some out, of the first behind these; the last is its own. */
+  /** Position of the first id that it saw; with a sink, of the first behind the evicted ones. The last is its own. */
   readonly from: number;
-  /** `[heads, ids seen]`; each row sums to 1, or to less by what went to an anchor. */
+  /** `[heads, visible ids]`; each row sums to 1, less the weight of the sink rows. */
   readonly weights: Float32Array;
 }
 
 /** @throws EngineError for a layer or head that the model does not have. */
 export function checkedRequest(config: DecoderConfig, request: AttentionRequest): Required<AttentionRequest> {
   return {
-    layers: chosen("layer", request.layers, config.layers),
-    heads: chosen("head", request.heads, config.heads),
+    layers: checkedNumbers("layer", request.layers, config.layers),
+    heads: checkedNumbers("head", request.heads, config.heads),
   };
 }
 
 /**
- * The chosen heads, without the times that are hidden from the last id.
+ * The weights of some heads, without the positions that are hidden from the last id.
  *
- * @param weights `[all heads, times]`, of which the last `seen` times are visible.
+ * @param weights `[all heads, positions]`, of which the last `seen` are visible.
  * @returns `[heads, seen]`
  */
 export function visibleWeights(
@@ -40,21 +40,25 @@ export function visibleWeights(
   heads: readonly number[],
   seen: number,
 ): Float32Array {
-  const times = weights.length / config.heads;
+  const positions = weights.length / config.heads;
   const visible = new Float32Array(heads.length * seen);
   for (const [row, head] of heads.entries()) {
-    visible.set(weights.subarray((head + 1) * times - seen, (head + 1) * times), row * seen);
+    visible.set(weights.subarray((head + 1) * positions - seen, (head + 1) * positions), row * seen);
   }
   return visible;
 }
 
-function chosen(what: string, numbers: readonly number[] | undefined, count: number): readonly number[] {
+function checkedNumbers(
+  what: string,
+  numbers: readonly number[] | undefined,
+  count: number,
+): readonly number[] {
   if (!numbers) return Array.from({ length: count }, (_, number) => number);
   for (const number of numbers) {
     if (Number.isInteger(number) && number >= 0 && number < count) continue;
     throw new EngineError(`the model has no ${what} ${number}`, {
       code: "bad-attention",
-      hint: `it has ${count}, counted from 0`,
+      hint: `give a number from 0 to ${count - 1}`,
     });
   }
   return [...numbers];

@@ -1,44 +1,44 @@
-import { type Anchor, checkAnchor, leftOutAt, SideBySide } from "./anchor.ts";
+import { type AttentionSink, checkSink, evictedBefore, SinkWindow } from "./attention-sink.ts";
 import { EngineError } from "./errors.ts";
 
-/** The sizes of a cache, which are those of the decoder that fills it. */
+/** The sizes of a cache, taken from the decoder that fills it. */
 export interface CacheShape {
   readonly layers: number;
-  /** Numbers per time and layer in the keys, and in the values, of one sequence: heads × head size. */
+  /** Numbers per position and layer in the keys, and in the values, of one sequence: heads × head size. */
   readonly width: number;
-  /** How many past times a step sees at most; there are no more than three times as many in memory, an anchor aside. */
+  /** Most past positions that a step sees. Memory holds at most three times as many rows, plus those of a sink window. */
   readonly limit: number;
-  /** What stays in sight however long the sequence gets; absent: nothing does. */
-  readonly anchor?: Anchor | undefined;
+  /** Rows that are never evicted. Default: none. */
+  readonly sink?: AttentionSink | undefined;
 }
 
-/** Times that the first buffers have room for. */
+/** Rows of the first buffers. */
 const FIRST_CAPACITY = 64;
 
-/** Rows in memory, of one cache or of several forks that have not parted yet. */
+/** Rows in memory, of one cache or of several forks that still share them. */
 interface Store {
   /** Keys of layer 0, values of layer 0, keys of layer 1, … */
   readonly buffers: readonly Float32Array[];
-  /** Rows there is room for. */
+  /** Rows that the buffers can hold. */
   readonly capacity: number;
-  /** Rows written by whoever got furthest; behind them a fork may write without asking the others. */
+  /** Rows written by the fork that is furthest; any fork may write behind them. */
   end: number;
-  /** Caches that read it. */
+  /** Number of caches that read this store. */
   holders: number;
 }
 
 /**
- * The keys and values of the times a decoder has read, layer by layer, time-major: `[time, heads, headSize]`.
+ * A rolling key/value cache: the keys and values of the positions that a decoder has read, one pair of buffers per layer,
+ * `[position, heads, headSize]`.
  *
- * What the graph gets is a view, so nothing is copied to take a step. Buffers grow by doubling, up to three times `limit`
- * rows: those that the next step sees, as many again that `rewind` may bring back, and room to write. From then on the
- * view slides along, and every `limit` times the rows move back to the front. So memory is bounded, and a time costs the
- * same on average however long a piece gets.
+ * The graph reads views of the buffers, so a step copies nothing. Buffers grow by doubling, up to `3 · limit` rows: `limit`
+ * rows that the next step sees, `limit` rows that `rewind` can restore, and `limit` rows to write. Then the view slides,
+ * and every `limit` positions the rows are moved to the front. So memory is bounded, and the mean cost of a position is constant.
  *
- * With an anchor, and the middle left out, the view is of memory apart, see `SideBySide`.
+ * With an attention sink, once rows are evicted, the graph reads the buffers of a `SinkWindow`.
  *
- * A cache may be of several sequences of the same length, which one run reads on together: they lie side by side in every
- * row, `[time, sequences · heads, headSize]`, and what is said of a time is said of all of them. `select` makes such a cache.
+ * A cache may hold several sequences of equal length, which one run reads together. A row then holds all of them,
+ * `[position, sequences · heads, headSize]`, and positions count for each. `select` makes such a cache.
  */
 export class KeyValueCache {
   readonly shape: CacheShape;
@@ -46,19 +46,19 @@ export class KeyValueCache {
   /** Numbers in a row of all sequences. */
   readonly #width: number;
   #store: Store;
-  /** Row of the oldest time that is remembered. */
+  /** Row of the oldest stored position. */
   #first = 0;
-  /** Times that are remembered, seen or not: at most twice the limit. */
-  #remembered = 0;
+  /** Stored rows, visible or not: at most `2 · limit`. */
+  #stored = 0;
   #position = 0;
-  /** What is seen, once the middle is left out. */
-  #anchored: SideBySide | undefined;
-  /** Stands in for an empty past: a graph cannot be given one, so it gets one row and a mask that hides it. */
+  /** The visible rows, once some are evicted behind a sink. */
+  #sinkWindow: SinkWindow | undefined;
+  /** One row, which the mask hides: the past of an empty cache, since ONNX Runtime cannot read an empty tensor here. */
   readonly #nothing: Float32Array;
 
-  /** @throws RangeError for an anchor that leaves no room for a block. */
+  /** @throws RangeError unless `limit` rows hold the sink and one eviction block. */
   constructor(shape: CacheShape, sequences = 1) {
-    if (shape.anchor) checkAnchor(shape.anchor, shape.limit);
+    if (shape.sink) checkSink(shape.sink, shape.limit);
     this.shape = shape;
     this.sequences = sequences;
     this.#width = sequences * shape.width;
@@ -66,39 +66,39 @@ export class KeyValueCache {
     this.#nothing = new Float32Array(this.#width);
   }
 
-  /** Ids read since the beginning, also those that are forgotten. */
+  /** Positions read since the beginning, evicted ones included. */
   get position(): number {
     return this.#position;
   }
 
-  /** Times that the next step sees. */
+  /** Rows that the next step sees. */
   get length(): number {
-    return Math.min(this.#position - this.#dropped(this.#position), this.shape.limit);
+    return Math.min(this.#position - this.#evictedBefore(this.#position), this.shape.limit);
   }
 
-  /** How many times can be read in one run: with an anchor up to where the next block is left out. */
-  get room(): number {
-    const { limit, anchor } = this.shape;
-    if (!anchor) return Infinity;
+  /** How many rows one run may append: with a sink, those up to the next eviction; else Infinity. */
+  get rowsBeforeEviction(): number {
+    const { limit, sink } = this.shape;
+    if (!sink) return Infinity;
     const beyond = this.#position - limit;
-    return beyond < 0 ? -beyond : anchor.block - (beyond % anchor.block);
+    return beyond < 0 ? -beyond : sink.evictionBlock - (beyond % sink.evictionBlock);
   }
 
-  /** How many times without a gap the one at a position sees, itself the last of them. */
-  reach(position: number): number {
-    const { limit, anchor } = this.shape;
-    const dropped = this.#dropped(position);
-    return dropped > 0 ? position + 1 - dropped - (anchor?.rows ?? 0) : Math.min(position, limit) + 1;
+  /** How many consecutive positions a position sees, itself the last of them. */
+  visibleSpan(position: number): number {
+    const { limit, sink } = this.shape;
+    const evicted = this.#evictedBefore(position);
+    return evicted > 0 ? position + 1 - evicted - (sink?.sinkRows ?? 0) : Math.min(position, limit) + 1;
   }
 
-  /** Rows in what `keys` and `values` give: `length`, but at least one. */
+  /** Rows in the views of `keys` and `values`: `length`, but at least one. */
   get rows(): number {
     return Math.max(1, this.length);
   }
 
-  /** The first position that `rewind` can return to: 0 up to twice the limit, then `limit` behind the furthest reached. */
+  /** The first position that `rewind` can return to: 0 up to position `2 · limit`, then `limit` before the furthest one reached. */
   get earliest(): number {
-    const oldest = this.#position - this.#remembered;
+    const oldest = this.#position - this.#stored;
     return oldest === 0 ? 0 : oldest + this.shape.limit;
   }
 
@@ -113,10 +113,10 @@ export class KeyValueCache {
   }
 
   /**
-   * Adds new times; those that are further back than `limit` are not seen any more, or those behind the anchor.
+   * Appends rows. Rows further back than `limit` are evicted; with a sink, the oldest blocks behind it.
    *
    * @param added keys of layer 0, values of layer 0, keys of layer 1, …: `[rows, sequences · width]` each.
-   * @throws EngineError when the sizes do not fit; RangeError for more rows than there is `room` for.
+   * @throws EngineError when the sizes do not fit; RangeError for more than `rowsBeforeEviction` rows.
    */
   append(added: readonly Float32Array[], rows: number): void {
     const { layers, limit } = this.shape;
@@ -127,49 +127,50 @@ export class KeyValueCache {
         hint: `${2 * layers} arrays of ${rows} × ${width} numbers are needed`,
       });
     }
-    if (rows > this.room) throw new RangeError(`${rows} times at once, where there is room for ${this.room}`);
+    const most = this.rowsBeforeEviction;
+    if (rows > most) throw new RangeError(`${rows} rows at once, but ${most} are left before an eviction`);
     const kept = Math.min(rows, 2 * limit); // of the new rows
-    const forgotten = Math.max(0, this.#remembered + kept - 2 * limit);
-    this.#first += forgotten;
-    this.#remembered -= forgotten;
-    this.#makeRoom(kept);
-    const at = this.#first + this.#remembered;
+    const evicted = Math.max(0, this.#stored + kept - 2 * limit);
+    this.#first += evicted;
+    this.#stored -= evicted;
+    this.#reserve(kept);
+    const at = this.#first + this.#stored;
     for (const [i, buffer] of this.#store.buffers.entries()) {
       buffer.set(added[i]?.subarray((rows - kept) * width) ?? [], at * width);
     }
     this.#store.end = at + kept;
-    this.#remembered += kept;
+    this.#stored += kept;
     this.#position += rows;
-    if (this.#dropped(this.#position) > 0) this.#anchored ??= this.#besides(this.#firstRows());
+    if (this.#evictedBefore(this.#position) > 0)
+      this.#sinkWindow ??= this.#createSinkWindow(this.#copySinkRows());
   }
 
   /**
    * A second cache at the same position. Both can be read on, rewound and forked independently.
    *
-   * Costs nothing: the past is shared. The first of them to append goes on in the shared memory; when the other appends
-   * too, what it remembers is copied once into memory of its own; and each lays out for itself what it sees besides an
-   * anchor. A fork that is not needed any more may be dropped; clearing it first can spare the other a copy.
+   * A fork copies nothing: both share the rows. The first to append writes to the shared buffers; when the other appends
+   * too, its stored rows are copied once into buffers of its own. Each has its own `SinkWindow`. Clearing a fork that is
+   * not needed any more can save the other one the copy.
    */
   fork(): KeyValueCache {
     const fork = new KeyValueCache(this.shape, this.sequences);
     fork.#store = this.#store;
     fork.#first = this.#first;
-    fork.#remembered = this.#remembered;
+    fork.#stored = this.#stored;
     fork.#position = this.#position;
-    fork.#anchored = this.#anchored && this.#besides(this.#anchored.opening);
+    fork.#sinkWindow = this.#sinkWindow && this.#createSinkWindow(this.#sinkWindow.sinkRows);
     this.#store.holders += 1;
     return fork;
   }
 
   /**
-   * A cache of some of the sequences, at the same position: to go on with fewer of them, with one alone, or with several
-   * that begin alike. What is remembered is copied.
+   * A cache of some of the sequences, at the same position. The stored rows are copied.
    *
-   * @param which the sequences, from 0, in the order they are to lie in; one may be taken several times.
-   * @throws EngineError for none, or one that there is not.
+   * @param which indices of sequences, from 0, in the new order; an index may be repeated.
+   * @throws EngineError for an empty list, or an index out of range.
    *
    * @example
-   * const four = cache.select([0, 0, 0, 0]); // a prompt was read once: four ways to go on from it, in one run a step
+   * const four = cache.select([0, 0, 0, 0]); // four continuations of one prompt, one run a step
    */
   select(which: readonly number[]): KeyValueCache {
     const { sequences } = this;
@@ -177,77 +178,79 @@ export class KeyValueCache {
       (sequence) => !Number.isInteger(sequence) || sequence < 0 || sequence >= sequences,
     );
     if (bad !== undefined || which.length === 0) {
-      throw new EngineError(bad === undefined ? "no sequence was selected" : `there is no sequence ${bad}`, {
-        code: "bad-cache",
-        hint: `the cache has ${sequences}, counted from 0`,
-      });
+      throw new EngineError(
+        bad === undefined ? "no sequence was selected" : `the cache has no sequence ${bad}`,
+        {
+          code: "bad-cache",
+          hint: `select from 0 to ${sequences - 1}`,
+        },
+      );
     }
     const selected = new KeyValueCache(this.shape, which.length);
-    selected.#store = selected.#allocate(this.#remembered);
+    selected.#store = selected.#allocate(this.#stored);
     for (const [i, buffer] of selected.#store.buffers.entries()) {
-      const remembered = this.#store.buffers[i]?.subarray(this.#first * this.#width);
-      this.#select(which, remembered, buffer, this.#remembered);
+      const stored = this.#store.buffers[i]?.subarray(this.#first * this.#width);
+      this.#select(which, stored, buffer, this.#stored);
     }
-    const openings = this.#anchored?.opening.map((opening) => {
+    const sinkRows = this.#sinkWindow?.sinkRows.map((opening) => {
       const rows = opening.length / this.#width;
       const part = new Float32Array(rows * selected.#width);
       this.#select(which, opening, part, rows);
       return part;
     });
-    selected.#anchored = openings && selected.#besides(openings);
-    selected.#store.end = this.#remembered;
-    selected.#remembered = this.#remembered;
+    selected.#sinkWindow = sinkRows && selected.#createSinkWindow(sinkRows);
+    selected.#store.end = this.#stored;
+    selected.#stored = this.#stored;
     selected.#position = this.#position;
     return selected;
   }
 
   /**
-   * Forgets the newest times, so that the cache is exactly as it was at an earlier position. Costs nothing by itself; the
-   * next `append` copies what is remembered if a fork still shares the memory.
+   * Removes the newest rows, so that the cache is as it was at an earlier position. Copies nothing; the next `append`
+   * copies the stored rows if a fork still shares them.
    *
    * @param position from `earliest` to the present `position`.
-   * @throws EngineError for a position that lies ahead, or has rolled out of the window: what the model knew there is
-   * forgotten, and has to be read again into a new cache.
+   * @throws EngineError for a position ahead of the cache, or before `earliest`: its rows are evicted.
    */
   rewind(position: number): void {
     if (!Number.isInteger(position) || position < 0 || position > this.#position) {
-      throw new EngineError(`position ${position} is not behind the cache's, ${this.#position}`, {
+      throw new EngineError(`cannot rewind to position ${position} from ${this.#position}`, {
         code: "bad-position",
         hint: `rewind to a whole number from ${this.earliest} to ${this.#position}`,
       });
     }
     if (position < this.earliest) {
-      throw new EngineError(`position ${position} has rolled out of the window`, {
+      throw new EngineError(`position ${position} is evicted`, {
         code: "bad-position",
-        hint: `the cache goes back to ${this.earliest}; for earlier ones read the ids again into a new cache`,
+        hint: `rewind to ${this.earliest} or later, or read the ids again into a new cache`,
       });
     }
-    this.#remembered -= this.#position - position;
+    this.#stored -= this.#position - position;
     this.#position = position;
-    const dropped = this.#dropped(position);
-    if (dropped === 0) this.#anchored = undefined; // its rows may become others
-    else this.#anchored?.rewind(position, dropped);
+    const evicted = this.#evictedBefore(position);
+    if (evicted === 0) this.#sinkWindow = undefined; // its rows may become others
+    else this.#sinkWindow?.rewind(position, evicted);
   }
 
-  /** Forgets everything; the memory is kept, unless forks share it, but for that of an anchor. */
+  /** Removes all rows. The buffers are kept for new rows, unless forks share them. */
   clear(): void {
     if (this.#store.holders > 1) this.#replaceStore(0);
     this.#first = 0;
-    this.#remembered = 0;
+    this.#stored = 0;
     this.#position = 0;
-    this.#anchored = undefined;
+    this.#sinkWindow = undefined;
   }
 
-  /** How many times the one at a position does not see, between the anchor and the newest. */
-  #dropped(position: number): number {
-    const { limit, anchor } = this.shape;
-    return anchor ? leftOutAt(position, anchor, limit) : 0;
+  /** How many rows behind the sink are evicted at a position. */
+  #evictedBefore(position: number): number {
+    const { limit, sink } = this.shape;
+    return sink ? evictedBefore(position, sink, limit) : 0;
   }
 
-  /** Copies of the anchor's rows. */
-  #firstRows(): Float32Array[] {
-    const from = this.#first * this.#width; // all is remembered while nothing has been left out
-    const length = (this.shape.anchor?.rows ?? 0) * this.#width;
+  /** @returns one array for each buffer, `[sink rows, width]` */
+  #copySinkRows(): Float32Array[] {
+    const from = this.#first * this.#width; // all rows are stored until the first eviction
+    const length = (this.shape.sink?.sinkRows ?? 0) * this.#width;
     return this.#store.buffers.map((buffer) => buffer.slice(from, from + length));
   }
 
@@ -255,20 +258,20 @@ export class KeyValueCache {
   #select(which: readonly number[], from: Float32Array | undefined, to: Float32Array, rows: number): void {
     const { width } = this.shape;
     for (let row = 0; row < rows; row += 1) {
-      for (const [place, sequence] of which.entries()) {
+      for (const [index, sequence] of which.entries()) {
         const at = row * this.#width + sequence * width;
-        to.set(from?.subarray(at, at + width) ?? [], (row * which.length + place) * width);
+        to.set(from?.subarray(at, at + width) ?? [], (row * which.length + index) * width);
       }
     }
   }
 
-  #besides(opening: readonly Float32Array[]): SideBySide {
-    return new SideBySide(opening, this.#width, this.shape.limit);
+  #createSinkWindow(sinkRows: readonly Float32Array[]): SinkWindow {
+    return new SinkWindow(sinkRows, this.#width, this.shape.limit);
   }
 
   /** The last rows of a buffer. */
   #newest(buffer: number, rows: number): Float32Array {
-    const to = this.#first + this.#remembered;
+    const to = this.#first + this.#stored;
     return (
       this.#store.buffers[buffer]?.subarray((to - rows) * this.#width, to * this.#width) ?? this.#nothing
     );
@@ -277,25 +280,25 @@ export class KeyValueCache {
   #view(buffer: number): Float32Array {
     const { length } = this;
     if (length === 0) return this.#nothing;
-    if (!this.#anchored) return this.#newest(buffer, length);
-    const seen = this.#anchored.at(this.#position, this.#dropped(this.#position), (i, rows) =>
+    if (!this.#sinkWindow) return this.#newest(buffer, length);
+    const seen = this.#sinkWindow.at(this.#position, this.#evictedBefore(this.#position), (i, rows) =>
       this.#newest(i, rows),
     );
     return seen[buffer]?.subarray(0, length * this.#width) ?? this.#nothing;
   }
 
-  /** Makes `rows` rows behind the remembered ones this cache's own, moving or copying what is remembered if need be. */
-  #makeRoom(rows: number): void {
+  /** Reserves `rows` rows behind the stored ones, which are moved or copied where necessary. */
+  #reserve(rows: number): void {
     const { capacity, end, holders, buffers } = this.#store;
     const { limit } = this.shape;
     const width = this.#width;
     const from = this.#first;
-    const to = from + this.#remembered;
+    const to = from + this.#stored;
     const fits = to + rows <= capacity;
     if (fits && (holders === 1 || to === end)) return;
     const largest = 3 * limit;
     if (holders > 1 || capacity < largest) {
-      const grown = Math.max(FIRST_CAPACITY, 2 * capacity, this.#remembered + rows);
+      const grown = Math.max(FIRST_CAPACITY, 2 * capacity, this.#stored + rows);
       this.#replaceStore(fits ? capacity : Math.min(largest, grown));
       for (const [i, buffer] of this.#store.buffers.entries()) {
         buffer.set(buffers[i]?.subarray(from * width, to * width) ?? []);

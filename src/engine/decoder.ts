@@ -12,12 +12,12 @@ import {
   type WeightArray,
 } from "../../models/index.ts";
 import { type AttentionRequest, checkedRequest, type LayerAttention, visibleWeights } from "./attention.ts";
-import type { Anchor } from "./anchor.ts";
+import type { AttentionSink } from "./attention-sink.ts";
 import { type CacheShape, KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
 import { ANY_DRAW, drawInputs, type Draws } from "./loop.ts";
 import { cacheNames, floats, graphInputs, joined, type Results } from "./graph-values.ts";
-import { checkIds, checkRoom } from "./read-checks.ts";
+import { checkIds, checkPositions } from "./read-checks.ts";
 import type { Backend, Runtime, Session, WeightFolder } from "./runtime.ts";
 
 /** A checkpoint, and what is to run it. */
@@ -81,7 +81,7 @@ export class Decoder {
   readonly #cacheNames: readonly string[];
   /** The very objects that this decoder's caches, and their forks, carry. */
   readonly #cacheShape: CacheShape;
-  readonly #anchoredShape: CacheShape;
+  readonly #sinkShape: CacheShape;
   readonly #busy = new WeakSet<KeyValueCache>();
   readonly #runs = new Set<Promise<unknown>>();
   #disposed = false;
@@ -117,17 +117,17 @@ export class Decoder {
     this.#cacheNames = cacheNames(config.layers);
     // The newest of the window's ids is not in the past.
     this.#cacheShape = { layers: config.layers, width: config.width, limit: config.window - 1 };
-    this.#anchoredShape = { ...this.#cacheShape, anchor: anchorOf(config) };
+    this.#sinkShape = { ...this.#cacheShape, sink: sinkOf(config) };
   }
 
   /**
-   * An empty cache: the beginning of a piece or text.
+   * An empty cache, for the beginning of a piece or text.
    *
-   * @param anchored whether its first quarter of a window is never forgotten, see `Anchor`. With learned positions, which end,
-   * nothing is.
+   * @param withSink whether the first quarter of a window is never evicted, see `AttentionSink`. No effect with learned
+   * positions, whose context ends.
    */
-  createCache(anchored = false): KeyValueCache {
-    return new KeyValueCache(anchored ? this.#anchoredShape : this.#cacheShape);
+  createCache(withSink = false): KeyValueCache {
+    return new KeyValueCache(withSink ? this.#sinkShape : this.#cacheShape);
   }
 
   /**
@@ -175,7 +175,7 @@ export class Decoder {
     const { layers, heads } = checkedRequest(this.config, request);
     const names = layers.map((layer) => `attention.${layer}`);
     const { logits, results } = await this.#read(ids, cache, options, names);
-    const seen = cache.reach(cache.position - 1);
+    const seen = cache.visibleSpan(cache.position - 1);
     const from = cache.position - seen;
     const attention = layers.map((layer): LayerAttention => {
       const weights = floats(results, `attention.${layer}`); // [all heads, times]
@@ -195,7 +195,8 @@ export class Decoder {
     if (!this.drawsInside) throw new TypeError(`the graph of the backend ${this.backend} does not draw`);
     const rows = ids.length + draws.steps - 1;
     this.#check(ids, cache, rows);
-    if (rows > cache.room) throw new RangeError(`${rows} ids in a run, the cache has room for ${cache.room}`);
+    if (rows > cache.rowsBeforeEviction)
+      throw new RangeError(`${rows} ids in a run, the cache has room for ${cache.rowsBeforeEviction}`);
     this.#busy.add(cache);
     try {
       const wanted = ["drawn", ...this.#cacheNames];
@@ -233,7 +234,7 @@ export class Decoder {
     try {
       for (let at = 0, chunk = 0; at < numbers.length; at += chunk) {
         signal?.throwIfAborted();
-        chunk = cache.sequences * Math.min(most, cache.room);
+        chunk = cache.sequences * Math.min(most, cache.rowsBeforeEviction);
         const names = at + chunk < numbers.length ? wanted : [...wanted, ...extra];
         results = await this.#step(numbers.subarray(at, at + chunk), cache, logits === "all", names);
         chunks.push(floats(results, "logits"));
@@ -275,7 +276,7 @@ export class Decoder {
   /** @param rows how many times will be read: those of the ids given, or more that are drawn. */
   #check(ids: ArrayLike<number>, cache: KeyValueCache, rows: number): void {
     this.#checkAlive();
-    if (cache.shape !== this.#cacheShape && cache.shape !== this.#anchoredShape) {
+    if (cache.shape !== this.#cacheShape && cache.shape !== this.#sinkShape) {
       const hint = "take one from this decoder's createCache()";
       throw new EngineError("the cache is not this decoder's", { code: "bad-cache", hint });
     }
@@ -293,7 +294,7 @@ export class Decoder {
       );
     }
     checkIds(this.config, ids, cache.sequences);
-    checkRoom(this.config, cache.position + rows);
+    checkPositions(this.config, cache.position + rows);
   }
 
   #checkAlive(): void {
@@ -302,10 +303,10 @@ export class Decoder {
   }
 }
 
-/** A quarter of the window stays, a sixteenth of it is left out at once; where the window is too small for that, none. */
-function anchorOf({ window, position }: DecoderConfig): Anchor | undefined {
-  const [rows, block] = [Math.floor(window / 4), Math.floor(window / 16)];
-  return position.kind === "relative" && block > 0 ? { rows, block } : undefined;
+/** The sink is a quarter of the window, an eviction block a sixteenth. Undefined for windows under 16 ids. */
+function sinkOf({ window, position }: DecoderConfig): AttentionSink | undefined {
+  const [sinkRows, evictionBlock] = [Math.floor(window / 4), Math.floor(window / 16)];
+  return position.kind === "relative" && evictionBlock > 0 ? { sinkRows, evictionBlock } : undefined;
 }
 
 function placesOf({ located }: WeightsInFiles): Locate {

@@ -152,7 +152,7 @@ async function* drawnInside(
   // The first runs are short: whoever waits for the beginning shall not wait for many ids.
   for (let wish = 2; ; wish = Math.min(2 * wish, most)) {
     signal?.throwIfAborted();
-    const steps = Math.max(1, Math.min(wish, most, reading.roomOfRun, follower.held));
+    const steps = Math.max(1, Math.min(wish, most, reading.maxRunLength, follower.held));
     const draws = sampler.graphDraws(step, steps, decoder.config.vocabularySize, follower.steering);
     const ids = await reading.draw(previous, { ...draws, legality: constraint?.legality?.() }, { roll });
     for (const id of ids) {

@@ -1,6 +1,6 @@
 /** The door of this room: all that other rooms import from it; `public.ts` is what the package publishes of it. */
 export type { AttentionRequest, LayerAttention } from "./attention.ts";
-export type { Anchor } from "./anchor.ts";
+export type { AttentionSink } from "./attention-sink.ts";
 export { type CacheShape, KeyValueCache } from "./cache.ts";
 export {
   Decoder,

@@ -67,11 +67,11 @@ export class LaneGroup {
 
   /**
    * @param decoder one that reads several sequences at once: on the backend "node".
-   * @param anchored whether the beginning of what is read of the prompt is never forgotten: see `Decoder.createCache`. Default false.
+   * @param withSink whether the first rows of the prompt are never evicted: see `Decoder.createCache`. Default false.
    */
-  constructor(decoder: Decoder, count: number, anchored = false) {
+  constructor(decoder: Decoder, count: number, withSink = false) {
     this.#decoder = decoder;
-    this.#cache = decoder.createCache(anchored);
+    this.#cache = decoder.createCache(withSink);
     this.lanes = Array.from({ length: count }, () => new Lane(this));
     this.#live = this.lanes;
   }

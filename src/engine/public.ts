@@ -1,6 +1,6 @@
 /** The published entry `ostinato/engine`: sessions, the cache, the sampler. */
 export type { AttentionRequest, LayerAttention } from "./attention.ts";
-export type { Anchor } from "./anchor.ts";
+export type { AttentionSink } from "./attention-sink.ts";
 export { type CacheShape, KeyValueCache } from "./cache.ts";
 export {
   Decoder,

@@ -1,16 +1,16 @@
-/** What a decoder refuses to read. */
+/** Checks of the ids that a decoder is given. */
 import type { DecoderConfig } from "../../models/index.ts";
 import { EngineError } from "./errors.ts";
 
 /**
- * @param sequences of equal length, whose ids are given time by time.
- * @throws EngineError for no ids, an id that the model does not have, or sequences that do not get as many ids each.
+ * @param ids position by position, at each the ids of all sequences.
+ * @throws EngineError for no ids, an id out of range, or a number of ids that `sequences` does not divide.
  */
 export function checkIds({ vocabularySize }: DecoderConfig, ids: ArrayLike<number>, sequences: number): void {
   if (ids.length % sequences !== 0) {
     throw new EngineError(`${ids.length} ids for a cache of ${sequences} sequences`, {
       code: "no-ids",
-      hint: "give each sequence as many ids as the others",
+      hint: "give each sequence the same number of ids",
     });
   }
   if (ids.length === 0) {
@@ -21,19 +21,19 @@ export function checkIds({ vocabularySize }: DecoderConfig, ids: ArrayLike<numbe
     if (Number.isInteger(id) && id >= 0 && id < vocabularySize) continue;
     throw new EngineError(`id ${ids[i]} at position ${i} is not in the vocabulary`, {
       code: "bad-id",
-      hint: `the model's ids go from 0 to ${vocabularySize - 1}; was another vocabulary used to encode?`,
+      hint: `give ids from 0 to ${vocabularySize - 1}, encoded with the model's vocabulary`,
     });
   }
 }
 
 /**
- * @param end how many times there will be.
- * @throws EngineError with code "context-full" where positions are learned and there are fewer.
+ * @param end positions in use after the run.
+ * @throws EngineError with code "context-full" where positions are learned and the model has fewer.
  */
-export function checkRoom({ position, window }: DecoderConfig, end: number): void {
+export function checkPositions({ position, window }: DecoderConfig, end: number): void {
   if (position.kind !== "learned" || end <= window) return;
   throw new EngineError(`${end} ids, but the model has ${window} positions`, {
     code: "context-full",
-    hint: "begin a new cache with the last part of the text; generation does so with roll: true",
+    hint: "begin a new cache with the last part of the text, or generate with contextShift: true",
   });
 }

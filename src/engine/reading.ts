@@ -28,17 +28,17 @@ export interface ReadOptions {
  */
 export class Reading {
   readonly #decoder: Decoder;
-  readonly #anchored: boolean;
+  readonly #withSink: boolean;
   #cache: KeyValueCache;
   /** The sequence as far as it has been read; of what lies before `#from` the cache knows nothing. */
   readonly #ids: ReadIds;
   #from = 0;
 
-  /** @param anchored whether what it reads first is never forgotten: see `Decoder.createCache`. Default false. */
-  constructor(decoder: Decoder, anchored = false) {
+  /** @param withSink whether the first rows are never evicted: see `Decoder.createCache`. Default false. */
+  constructor(decoder: Decoder, withSink = false) {
     this.#decoder = decoder;
-    this.#anchored = anchored;
-    this.#cache = decoder.createCache(anchored);
+    this.#withSink = withSink;
+    this.#cache = decoder.createCache(withSink);
     // The cache goes back by less.
     this.#ids = new ReadIds(2 * decoder.config.window);
   }
@@ -81,7 +81,7 @@ export class Reading {
       this.#cache.rewind(seen);
       this.#ids.cut(shared);
     } else {
-      this.#cache = this.#decoder.createCache(this.#anchored);
+      this.#cache = this.#decoder.createCache(this.#withSink);
       // With learned positions the window is all there is; else some more leaves room to go back.
       const length = resume && this.#decoder.config.position.kind === "relative" ? 1.5 * window : window;
       this.#from = Math.max(0, ids.length - Math.floor(length));
@@ -100,18 +100,21 @@ export class Reading {
     added: readonly number[],
     options: Omit<ReadOptions, "resume"> = {},
   ): Promise<ForwardWithAttention> {
-    return this.#push(options.roll && added.length > this.room ? this.#lastHalf(added) : added, options);
+    return this.#push(
+      options.roll && added.length > this.remainingPositions ? this.#lastHalf(added) : added,
+      options,
+    );
   }
 
   /** How many more ids can be read before positions run out. */
-  get room(): number {
+  get remainingPositions(): number {
     const isEndless = this.#decoder.config.position.kind === "relative";
     return isEndless ? Infinity : this.window - this.#cache.position;
   }
 
   /** How many ids can be read in one run. */
-  get roomOfRun(): number {
-    return Math.min(this.room, this.#cache.room);
+  get maxRunLength(): number {
+    return Math.min(this.remainingPositions, this.#cache.rowsBeforeEviction);
   }
 
   /**
@@ -127,7 +130,7 @@ export class Reading {
     draws: Draws,
     { roll = false }: Pick<ReadOptions, "roll"> = {},
   ): Promise<Int32Array> {
-    if (roll && this.room === 0) {
+    if (roll && this.remainingPositions === 0) {
       const before = this.#lastHalf([id]).slice(0, -1);
       if (before.length > 0) await this.#push(before, {});
     }
@@ -174,18 +177,18 @@ export class Reading {
 /** Lends readings, first the one that has read most of what is asked for. */
 export class ReadingPool {
   readonly #decoder: Decoder;
-  readonly #anchored: boolean;
+  readonly #withSink: boolean;
   readonly #size: number;
   /** The last used first. */
   readonly #idle: Reading[] = [];
 
   /**
    * @param size how many are kept; each holds up to three windows of keys and values, four and a quarter where they are anchored.
-   * @param anchored of all of them: see `Reading`.
+   * @param withSink of all of them: see `Reading`.
    */
-  constructor(decoder: Decoder, size: number, anchored = false) {
+  constructor(decoder: Decoder, size: number, withSink = false) {
     this.#decoder = decoder;
-    this.#anchored = anchored;
+    this.#withSink = withSink;
     this.#size = size;
   }
 
@@ -194,9 +197,9 @@ export class ReadingPool {
     const shared = this.#idle.map((reading) => reading.shared(ids));
     const most = Math.max(0, ...shared);
     // Nothing but the start in common: it may be what another piece goes on from, so it is left while there is room.
-    if (most <= 1 && this.#idle.length < this.#size) return new Reading(this.#decoder, this.#anchored);
+    if (most <= 1 && this.#idle.length < this.#size) return new Reading(this.#decoder, this.#withSink);
     const [taken] = this.#idle.splice(most <= 1 ? this.#idle.length - 1 : shared.indexOf(most), 1);
-    return taken ?? new Reading(this.#decoder, this.#anchored);
+    return taken ?? new Reading(this.#decoder, this.#withSink);
   }
 
   /** Takes a reading back; where more are kept than fit, the one that has lain unused longest is dropped. */

@@ -43,8 +43,8 @@ import { OptionError } from "../options.ts";
 /** Beginnings and branches that are remembered, so that going on from them need not read them again. */
 const READINGS = 3;
 
-/** However long the music gets, the first quarter window of what is read stays in sight. */
-const ANCHORED = true;
+/** The first quarter of a window is never evicted: without these rows long music degenerates (models/piano/README.md). */
+const WITH_SINK = true;
 
 /** A model that continues music. */
 export class MusicModel {
@@ -72,7 +72,7 @@ export class MusicModel {
     }
     this.decoder = decoder;
     this.vocabulary = vocabulary;
-    this.#readings = new ReadingPool(decoder, READINGS, ANCHORED);
+    this.#readings = new ReadingPool(decoder, READINGS, WITH_SINK);
   }
 
   /**
@@ -185,7 +185,7 @@ export class MusicModel {
         pieces.push(await this.#generate(prompt, sampler, optionsOf(i)));
       return pieces;
     }
-    const { lanes } = new LaneGroup(this.decoder, count, ANCHORED);
+    const { lanes } = new LaneGroup(this.decoder, count, WITH_SINK);
     const failure = new AbortController(); // of one ends all
     const signal = options.signal ? AbortSignal.any([options.signal, failure.signal]) : failure.signal;
     const generating = samplers.map((sampler, i) =>

@@ -34,9 +34,9 @@ function labels(cache: KeyValueCache): number[] {
   return found;
 }
 
-function filled(times: number, shape: CacheShape = SHAPE): KeyValueCache {
+function filled(count: number, shape: CacheShape = SHAPE): KeyValueCache {
   const cache = new KeyValueCache(shape);
-  for (let time = 0; time < times; time += 1) cache.append(rowsOf(time, 1, shape), 1);
+  for (let position = 0; position < count; position += 1) cache.append(rowsOf(position, 1, shape), 1);
   return cache;
 }
 
@@ -141,9 +141,9 @@ describe("forks", () => {
     const one = filled(4);
     const two = one.fork();
     const read: [number[], number[]] = [labels(one), labels(two)];
-    for (let time = 0; time < 200; time += 1) {
+    for (let position = 0; position < 200; position += 1) {
       for (const [which, cache] of [one, two].entries()) {
-        const label = 1000 * (which + 1) + time;
+        const label = 1000 * (which + 1) + position;
         cache.append(rowsOf(label, 1), 1);
         read[which]?.push(label);
         expect(labels(cache)).toEqual(read[which]?.slice(-5));
@@ -154,13 +154,13 @@ describe("forks", () => {
   test("keep to memory of constant size, each to its own", () => {
     const one = filled(20);
     const two = one.fork();
-    for (let time = 0; time < 40; time += 1) {
-      for (const cache of [one, two]) cache.append(rowsOf(time, 1), 1);
+    for (let position = 0; position < 40; position += 1) {
+      for (const cache of [one, two]) cache.append(rowsOf(position, 1), 1);
     }
     const buffers = [one.keys(0).buffer, two.keys(0).buffer];
     expect(buffers[0]).not.toBe(buffers[1]);
-    for (let time = 40; time < 400; time += 1) {
-      for (const cache of [one, two]) cache.append(rowsOf(time, 1), 1);
+    for (let position = 40; position < 400; position += 1) {
+      for (const cache of [one, two]) cache.append(rowsOf(position, 1), 1);
     }
     expect([one.keys(0).buffer, two.keys(0).buffer]).toEqual(buffers);
     expect(buffers.map(({ byteLength }) => byteLength)).toEqual([4 * 2 * 15, 4 * 2 * 15]);
@@ -170,7 +170,7 @@ describe("forks", () => {
   test("of a cache that moves on do not change, though it rolls over its memory", () => {
     const cache = filled(7);
     const fork = cache.fork();
-    for (let time = 7; time < 100; time += 1) cache.append(rowsOf(time, 1), 1);
+    for (let position = 7; position < 100; position += 1) cache.append(rowsOf(position, 1), 1);
     expect(labels(fork)).toEqual([2, 3, 4, 5, 6]);
     fork.rewind(4);
     expect(labels(fork)).toEqual([0, 1, 2, 3]);
@@ -219,11 +219,11 @@ describe("rewind", () => {
   });
 
   test.each([
-    [1001, "position 1001 is not behind the cache's, 1000"],
-    [-1, "position -1 is not behind"],
-    [999.5, "position 999.5 is not behind"],
-    [NaN, "position NaN is not behind"],
-    [994, "position 994 has rolled out of the window"],
+    [1001, "cannot rewind to position 1001 from 1000"],
+    [-1, "cannot rewind to position -1 from"],
+    [999.5, "cannot rewind to position 999.5 from"],
+    [NaN, "cannot rewind to position NaN from"],
+    [994, "position 994 is evicted"],
   ])("to %d is refused, and changes nothing", (position, message) => {
     const cache = filled(1000);
     expect(() => cache.rewind(position)).toThrow(

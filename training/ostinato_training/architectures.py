@@ -3,7 +3,7 @@
 Same number of parameters, same ids in the same order, each with its own search over learning rates; the best on
 `--dev` again with a second seed. What is measured on `--valid`: NLL by the protocol, and by how many windows into a
 piece an id stands, where each architecture goes on in its own way: learned positions begin anew with the last half
-window, relative attention has a rolling cache, an LSTM its state.
+window, relative attention has a rolling KV cache, an LSTM its state.
 
     python -m ostinato_training.architectures --train data/train --dev data/dev --valid data/valid --out compared --ids 2000000
 

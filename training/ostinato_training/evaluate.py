@@ -58,7 +58,7 @@ class RollingScore:
 
     multiple: int
     ids: int
-    rolling: float  # nats per id through a rolling cache
+    rolling: float  # nats per id through a rolling KV cache
     blocks: float  # nats per id by the protocol
 
 
@@ -102,13 +102,13 @@ def score_blocks(model: Decoder, blocks: list[Block]) -> list[Nats]:
 
 
 def evaluate_rolling(model: Decoder, dataset: Dataset, pieces: Iterable[int]) -> list[RollingScore]:
-    """The same ids scored through a rolling cache and by the protocol, by how far into their piece they stand.
+    """The same ids scored through a rolling KV cache and by the protocol, by how far into their piece they stand.
 
-    A whole piece in one block, each position seeing its window, is what a rolling cache computes: keys and values
+    A whole piece in one block, each position seeing its window, is what a rolling KV cache computes: keys and values
     of a position remember what that position saw, however long ago.
     """
     if model.config.position != "relative":
-        raise OptionError("a rolling cache needs relative positions")
+        raise OptionError("a rolling KV cache needs relative positions")
     window = model.config.n_positions
     by_position: tuple[list[Nats], list[Nats]] = ([], [])
     for piece in pieces:
@@ -172,7 +172,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("dataset", type=Path, help="dataset folder")
     parser.add_argument("--pieces", type=int, default=0, help="only so many pieces, evenly spaced (0: all)")
     parser.add_argument("--window", type=int, help="ids in a block, at most the model's window (the default)")
-    parser.add_argument("--rolling", action="store_true", help="by distance from the beginning, through a rolling cache and in blocks")
+    parser.add_argument("--rolling", action="store_true", help="by distance from the beginning, through a rolling KV cache and in blocks")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
     parser.add_argument("--threads", type=int, help="CPU threads (default: PyTorch's)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

@@ -13,7 +13,7 @@ import {
 } from "../models/reference.ts";
 import { generated } from "./agreement.ts";
 
-/** The anchor is 8 ids, blocks are of 2. */
+/** The sink is 8 rows, eviction blocks are of 2. */
 const CONFIG: DecoderConfig = {
   vocabularySize: 11,
   layers: 2,
@@ -29,11 +29,11 @@ const LENGTH = 90;
 const TENSORS = randomTensors(CONFIG, 5);
 const IDS = randomIds(LENGTH, CONFIG.vocabularySize, 1);
 
-/** By the definition: of all that was read, two behind the first eight are left out whenever the window would be full. */
+/** By the definition: two rows behind the first eight are evicted whenever the window would be full. */
 function seenBy(position: number): number[] {
   const seen: number[] = [];
-  for (let time = 0; time < position; time += 1) {
-    seen.push(time);
+  for (let index = 0; index < position; index += 1) {
+    seen.push(index);
     if (seen.length === CONFIG.window - 1) seen.splice(8, 2);
   }
   return [...seen, position];
@@ -44,10 +44,10 @@ async function load(backend: "node" | "wasm"): Promise<Decoder> {
   return Decoder.load({ config: CONFIG, tensors: TENSORS, runtime });
 }
 
-describe("with an anchor the beginning is never forgotten", () => {
+describe("with a sink the first rows are never evicted", () => {
   const expected = logitsSeeing(CONFIG, TENSORS, IDS, seenBy);
 
-  test("which changes what follows, once the window is full", () => {
+  test("changes the logits once the window is full", () => {
     const rolling = referenceLogits(CONFIG, TENSORS, IDS);
     const full = expected.findIndex((row, at) => relativeError(row, rolling[at] ?? []) > 1e-12);
     expect(full).toBe(CONFIG.window - 1);
@@ -71,7 +71,7 @@ describe("with an anchor the beginning is never forgotten", () => {
     await decoder.dispose();
   });
 
-  test("gone back, and read on, they are the same", async () => {
+  test("gives the same logits after a rewind", async () => {
     const decoder = await load("node");
     const cache = decoder.createCache(true);
     await decoder.forward(IDS, cache);
@@ -84,7 +84,7 @@ describe("with an anchor the beginning is never forgotten", () => {
     await decoder.dispose();
   });
 
-  test("several sequences, of which some leave, see each its own beginning", async () => {
+  test("keeps the sink of each sequence of a batch, also when others leave", async () => {
     const decoder = await load("node");
     const { lanes } = new LaneGroup(decoder, 3, true);
     const prompt = IDS.slice(0, 5);
@@ -105,7 +105,7 @@ describe("with an anchor the beginning is never forgotten", () => {
     await decoder.dispose();
   });
 
-  test("a reading that goes back sees the beginning of what it read first, one that cannot of the last window", async () => {
+  test("keeps the sink after a rewind; a new cache has that of the last window", async () => {
     const decoder = await load("node");
     const reading = new Reading(decoder, true);
     const at = (length: number): readonly number[] => expected[length - 1] ?? [];
@@ -123,7 +123,7 @@ describe("with an anchor the beginning is never forgotten", () => {
     await decoder.dispose();
   });
 
-  test("what the last id looked at is told without the anchor, where there is a gap", async () => {
+  test("returns attention weights without those of the sink, once rows are evicted", async () => {
     const decoder = await load("node");
     const cache = decoder.createCache(true);
     const { attention } = await decoder.forwardWithAttention(IDS, cache, { layers: [1] });
@@ -133,7 +133,7 @@ describe("with an anchor the beginning is never forgotten", () => {
     await decoder.dispose();
   });
 
-  test("a graph that draws does so as steps would, in runs that end where a block is left out", async () => {
+  test("samples the same ids in the graph as step by step, in runs that end at an eviction", async () => {
     const [wasm, node] = [await load("wasm"), await load("node")];
     const generation = { prompt: [1, 2, 3], options: { seed: 4 }, count: 120 };
     const inside = await generated(wasm, { ...generation, reading: new Reading(wasm, true) });
