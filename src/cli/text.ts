@@ -23,7 +23,7 @@ interface TextCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly candidates?: number;
   readonly choose?: boolean;
   readonly file?: string;
-  readonly roll?: boolean;
+  readonly contextShift?: boolean;
   readonly score?: string;
   readonly stride?: number;
   readonly quiet?: boolean;
@@ -53,7 +53,7 @@ export function addTextCommand(program: Command): void {
     .option("--samples <n>", "how many continuations; each has its own seed, counting up", positiveInteger, 1)
     .option("--candidates <n>", "show for each token this many it was chosen from", positiveInteger)
     .option("--choose", `pick each token by hand, from ${CHOICES} candidates or as many as --candidates says`)
-    .option("--roll", "go on beyond the context, forgetting the older half whenever it is full")
+    .option("--context-shift", "continue beyond the context: when it is full, its older half is evicted")
     .option("--score <file>", "do not generate: measure how well the model predicts this text")
     .option(
       "--stride <n>",
@@ -102,7 +102,7 @@ const WRITING_ONLY = new Set([
   "samples",
   "candidates",
   "choose",
-  "roll",
+  "contextShift",
   ...SAMPLING_OPTIONS.map(({ key }): string => key),
 ]);
 
@@ -149,14 +149,14 @@ async function generateText(
       const steps: TextStep[] = [];
       if (options.samples > 1 && !options.json) console.line(`=== ${number} of ${options.samples} ===`);
       if (isTerminal && prompt !== undefined && !options.json) console.prompt(prompt);
-      const { roll = false, tokens } = options;
+      const { contextShift = false, tokens } = options;
       const generated = await model.generate(prompt, {
         ...samplingOf(options),
         seed,
         candidates,
-        choose: chooser && ((drawn: TextStep) => chooser.choose(drawn)),
+        override: chooser && ((drawn: TextStep) => chooser.choose(drawn)),
         tokens,
-        roll,
+        contextShift,
         signal: interruptSignal(),
         onStep: (step) => {
           steps.push(step);

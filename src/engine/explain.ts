@@ -1,7 +1,7 @@
 /** Why an id came: what else it could have been, and what the model looked at. */
 import type { AttentionRequest, LayerAttention } from "./attention.ts";
 import { type Constraint, Follower } from "./generate.ts";
-import type { Reading } from "./reading.ts";
+import type { CachedContext } from "./cached-context.ts";
 import { type Candidate, likeliest, type Sampler } from "./sampler.ts";
 
 /** The draw to be explained: the ids that led to it, and the rules it was made by. */
@@ -30,15 +30,15 @@ export interface Explanation {
 
 /** Reads up to an id, and looks at the draw it came from. Of a prompt longer than the model's window only the last part counts. */
 export async function explainDraw(
-  reading: Reading,
+  context: CachedContext,
   vocabularySize: number,
   { prompt, id, sampler, constraint, candidates, attention }: ExplainDrawOptions,
 ): Promise<Explanation> {
-  const read = await reading.read(prompt, { resume: true, attention });
+  const read = await context.prefill(prompt, { reuseBeyondWindow: true, attention });
   const { steering } = new Follower(constraint, prompt);
   const legal = constraint && new Uint8Array(vocabularySize);
   if (constraint && legal) constraint.mask(legal);
-  const recent = sampler.needsRecent ? prompt.slice(-reading.window) : undefined;
+  const recent = sampler.needsRecent ? prompt.slice(-context.window) : undefined;
   const probabilities = sampler.probabilities(read.logits, { legal, recent, ...steering });
   return {
     candidates: likeliest(probabilities, candidates),

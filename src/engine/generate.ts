@@ -1,13 +1,13 @@
 /** Ids, one after the other, from a model. */
 import type { Decoder } from "./decoder.ts";
 import { type Legality, MOST_STEPS, stepsPerRun } from "./loop.ts";
-import type { Lane } from "./lanes.ts";
-import { Reading } from "./reading.ts";
+import type { BatchSequence } from "./batch.ts";
+import { CachedContext } from "./cached-context.ts";
 import { type Draw, nothingToDraw, type Sampler, type Steering } from "./sampler.ts";
 
 /** What may come next; told of every id, prompt included. */
 export interface Constraint {
-  /** Tells it of the next id of the sequence; of a prompt, or of `choose`, that may be one which the mask would have ruled out. */
+  /** Tells it of the next id of the sequence; of a prompt, or of `override`, that may be one which the mask would have ruled out. */
   push(id: number): void;
   /** Sets one byte an id: 1 where it may come next, 0 where not. */
   mask(legal: Uint8Array): void;
@@ -64,13 +64,13 @@ export interface GenerateIdsOptions {
   /** Draws that came before, in an earlier part of the same generation: the random numbers go on from there. Default 0. */
   readonly randomStep?: number;
   /** What to read with; it may have read a part already. Default: a new one. */
-  readonly reading?: Reading | Lane;
+  readonly context?: CachedContext | BatchSequence;
   /** See `ReadOptions`. Default false. */
-  readonly resume?: boolean;
+  readonly reuseBeyondWindow?: boolean;
   /** See `ReadOptions`. Default false: with learned positions the generation ends in an error where they do. */
-  readonly roll?: boolean;
+  readonly contextShift?: boolean;
   /** Has the last word on each id: is given the draw, answers with what is to come. Default: takes what was drawn. */
-  readonly choose?: (drawn: GeneratedId) => Promise<number>;
+  readonly override?: (drawn: GeneratedId) => Promise<number>;
   /** Stops the generation: the iteration throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -99,24 +99,24 @@ export async function* generateIds(
     constraint,
     candidates,
     randomStep = 0,
-    resume = false,
-    roll = false,
-    choose,
+    reuseBeyondWindow = false,
+    contextShift = false,
+    override,
     signal,
   } = options;
   const { window, vocabularySize } = decoder.config;
   const follower = new Follower(constraint, prompt);
   const legal = constraint && new Uint8Array(vocabularySize);
   const recent = sampler.needsRecent ? prompt.slice(-window) : undefined;
-  const reading = options.reading ?? new Reading(decoder);
+  const reading = options.context ?? new CachedContext(decoder);
   signal?.throwIfAborted();
-  let { logits } = await reading.read(prompt, { resume, signal });
+  let { logits } = await reading.prefill(prompt, { reuseBeyondWindow, signal });
   const inside =
     decoder.drawsInside &&
     stepsPerRun(decoder.config) > 1 &&
-    reading instanceof Reading &&
+    reading instanceof CachedContext &&
     candidates === undefined &&
-    choose === undefined &&
+    override === undefined &&
     !sampler.needsRecent &&
     (constraint === undefined || constraint.legality !== undefined)
       ? reading
@@ -128,24 +128,24 @@ export async function* generateIds(
       candidates === undefined
         ? { id: sampler.sample(logits, step, context) }
         : sampler.draw(logits, step, context, candidates);
-    const next = choose ? chosen(drawn, await choose(drawn)) : drawn;
+    const next = override ? chosen(drawn, await override(drawn)) : drawn;
     follower.push(next.id);
     if (recent?.push(next.id) === window + 1) recent.shift();
     yield next;
     if (inside)
       return yield* drawnInside(decoder, inside, follower, next.id, { ...options, randomStep: step + 1 });
     signal?.throwIfAborted();
-    ({ logits } = await reading.push([next.id], { roll, signal }));
+    ({ logits } = await reading.append([next.id], { contextShift, signal }));
   }
 }
 
 /** The ids after `previous`, drawn by the graph. */
 async function* drawnInside(
   decoder: Decoder,
-  reading: Reading,
+  reading: CachedContext,
   follower: Follower,
   previous: number,
-  { sampler, constraint, randomStep = 0, roll = false, signal }: GenerateIdsOptions,
+  { sampler, constraint, randomStep = 0, contextShift = false, signal }: GenerateIdsOptions,
 ): AsyncGenerator<GeneratedId, never> {
   const most = stepsPerRun(decoder.config);
   let step = randomStep;
@@ -154,7 +154,11 @@ async function* drawnInside(
     signal?.throwIfAborted();
     const steps = Math.max(1, Math.min(wish, most, reading.maxRunLength, follower.held));
     const draws = sampler.graphDraws(step, steps, decoder.config.vocabularySize, follower.steering);
-    const ids = await reading.draw(previous, { ...draws, legality: constraint?.legality?.() }, { roll });
+    const ids = await reading.draw(
+      previous,
+      { ...draws, legality: constraint?.legality?.() },
+      { contextShift },
+    );
     for (const id of ids) {
       follower.push(id);
       yield { id };

@@ -19,10 +19,10 @@ export {
   type GenerateIdsOptions,
   STEERING_PERIOD,
 } from "./generate.ts";
-export { Lane, LaneGroup } from "./lanes.ts";
+export { BatchSequence, SequenceBatch } from "./batch.ts";
 export { MAX_SEED } from "../options.ts";
 export { GumbelNoise, philox } from "./random.ts";
-export { Reading, ReadingPool, type ReadOptions } from "./reading.ts";
+export { CachedContext, PrefixCachePool, type ContextOptions } from "./cached-context.ts";
 export {
   type Backend,
   createWasmRuntime,

@@ -15,10 +15,10 @@ import {
   explainDraw,
   type Explanation,
   generateIds,
-  Lane,
-  LaneGroup,
-  type Reading,
-  ReadingPool,
+  BatchSequence,
+  SequenceBatch,
+  type CachedContext,
+  PrefixCachePool,
   type Sampler,
 } from "../engine/index.ts";
 import { accompany } from "./accompany.ts";
@@ -41,7 +41,7 @@ import { musicSampler } from "./sampler.ts";
 import { OptionError } from "../options.ts";
 
 /** Beginnings and branches that are remembered, so that going on from them need not read them again. */
-const READINGS = 3;
+const CACHED_CONTEXTS = 3;
 
 /** The first quarter of a window is never evicted: without these rows long music degenerates (models/piano/README.md). */
 const WITH_SINK = true;
@@ -50,7 +50,7 @@ const WITH_SINK = true;
 export class MusicModel {
   readonly decoder: Decoder;
   readonly vocabulary: Vocabulary;
-  readonly #readings: ReadingPool;
+  readonly #contexts: PrefixCachePool;
 
   /** @throws OptionError when the checkpoint's vocabulary is not one of music. */
   constructor(decoder: Decoder) {
@@ -72,7 +72,7 @@ export class MusicModel {
     }
     this.decoder = decoder;
     this.vocabulary = vocabulary;
-    this.#readings = new ReadingPool(decoder, READINGS, WITH_SINK);
+    this.#contexts = new PrefixCachePool(decoder, CACHED_CONTEXTS, WITH_SINK);
   }
 
   /**
@@ -114,8 +114,8 @@ export class MusicModel {
     }
     const framing = prompt.length - index;
     const promptLength = framing + checkedStart(generatedFrom, index);
-    const explanation = await this.#lend(prompt, (reading) =>
-      explainDraw(reading, this.decoder.config.vocabularySize, {
+    const explanation = await this.#withContext(prompt, (context) =>
+      explainDraw(context, this.decoder.config.vocabularySize, {
         prompt,
         id: ids[index],
         sampler,
@@ -131,13 +131,14 @@ export class MusicModel {
   }
 
   /**
-   * Reads music ahead of time, so that `continue` with these ids and more, and with `resume`, begins at once.
+   * Reads music ahead of time, so that `continue` with these ids and more, and with `reuseBeyondWindow`, starts at once.
    *
    * @param ids a performance, without the ids that frame a piece.
    */
   async prefill(ids: readonly number[]): Promise<void> {
     const prompt = framed(this.vocabulary, ids);
-    if (prompt.length > 0) await this.#lend(prompt, (reading) => reading.read(prompt, { resume: true }));
+    if (prompt.length > 0)
+      await this.#withContext(prompt, (context) => context.prefill(prompt, { reuseBeyondWindow: true }));
   }
 
   /**
@@ -185,11 +186,11 @@ export class MusicModel {
         pieces.push(await this.#generate(prompt, sampler, optionsOf(i)));
       return pieces;
     }
-    const { lanes } = new LaneGroup(this.decoder, count, WITH_SINK);
+    const { sequences } = new SequenceBatch(this.decoder, count, WITH_SINK);
     const failure = new AbortController(); // of one ends all
     const signal = options.signal ? AbortSignal.any([options.signal, failure.signal]) : failure.signal;
     const generating = samplers.map((sampler, i) =>
-      this.#generate(prompt, sampler, { ...optionsOf(i), signal }, lanes[i]).catch((error: unknown) => {
+      this.#generate(prompt, sampler, { ...optionsOf(i), signal }, sequences[i]).catch((error: unknown) => {
         failure.abort(error);
         throw error;
       }),
@@ -202,13 +203,13 @@ export class MusicModel {
     prompt: Prompt,
     sampler: Sampler,
     options: GenerateOptions,
-    lane?: Lane,
+    sequence?: BatchSequence,
   ): Promise<GeneratedMusic> {
     checkPort(options.port);
     const primerClock = new PerformanceClock(this.vocabulary);
     for (const id of prompt.ids) primerClock.push(id);
     const ids: number[] = [];
-    for await (const event of this.#events(prompt.ids, sampler, options, lane)) {
+    for await (const event of this.#events(prompt.ids, sampler, options, sequence)) {
       ids.push(event.id);
       options.onEvent?.(event);
     }
@@ -279,9 +280,9 @@ export class MusicModel {
     primerIds: readonly number[],
     sampler: Sampler,
     options: ContinueOptions,
-    lane?: Lane,
+    sequence?: BatchSequence,
   ): AsyncGenerator<MusicEvent, void> {
-    const { seconds = Infinity, candidates, resume = false, signal } = options;
+    const { seconds = Infinity, candidates, reuseBeyondWindow = false, signal } = options;
     if (!(seconds > 0)) throw new OptionError(`seconds must be more than 0, got ${seconds}`);
     const time = new PerformanceClock(this.vocabulary);
     for (const id of primerIds) time.push(id);
@@ -292,15 +293,15 @@ export class MusicModel {
       primerIds,
       options,
     );
-    const reading = lane ?? this.#readings.take(prompt);
+    const context = sequence ?? this.#contexts.acquire(prompt);
     try {
       for await (const drawn of generateIds(this.decoder, {
         prompt,
         sampler,
         constraint,
-        reading,
+        context,
         randomStep: options.randomStep ?? sampled,
-        resume,
+        reuseBeyondWindow,
         candidates,
         signal,
       })) {
@@ -312,17 +313,17 @@ export class MusicModel {
         yield { ...drawn, kind, value, seconds: now };
       }
     } finally {
-      if (reading instanceof Lane) reading.leave();
-      else this.#readings.give(reading);
+      if (context instanceof BatchSequence) context.leave();
+      else this.#contexts.release(context);
     }
   }
 
-  async #lend<T>(ids: readonly number[], use: (reading: Reading) => Promise<T>): Promise<T> {
-    const reading = this.#readings.take(ids);
+  async #withContext<T>(ids: readonly number[], use: (context: CachedContext) => Promise<T>): Promise<T> {
+    const context = this.#contexts.acquire(ids);
     try {
-      return await use(reading);
+      return await use(context);
     } finally {
-      this.#readings.give(reading);
+      this.#contexts.release(context);
     }
   }
 }

@@ -45,10 +45,10 @@ export interface ContinueOptions extends SamplingOptions {
    */
   readonly randomStep?: number;
   /**
-   * Go on from what the model has read in an earlier call, also of music longer than its window: a quicker beginning, but
-   * the same seed may then give other music. Default false.
+   * Reuse the cache of an earlier call also for music longer than the model's window: a quicker start, but the same seed may
+   * then give other music. Default false.
    */
-  readonly resume?: boolean;
+  readonly reuseBeyondWindow?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -27,15 +27,12 @@ export type TextEnd = "tokens" | "end-of-text" | "context";
 export interface CompleteOptions extends SamplingOptions {
   /** How many tokens at most. Default: until the text or the context ends. */
   readonly tokens?: number;
-  /** Go on beyond the context: the oldest half of what was read is forgotten whenever it is full. Default false. */
-  readonly roll?: boolean;
+  /** Continue beyond the context: when it is full, its older half is evicted. Default false. */
+  readonly contextShift?: boolean;
   /** Give with each token this many of the likeliest candidates, and its log-probability. */
   readonly candidates?: number;
-  /**
-   * Has the last word: is shown each draw before it is taken, and answers with the id that is to come, or with undefined to
-   * end the text. Default: takes what was drawn.
-   */
-  readonly choose?: (drawn: TextStep) => Promise<number | undefined>;
+  /** Called with each sampled token; returns the id to append in its place, or undefined to end the text. Default: the sampled id. */
+  readonly override?: (drawn: TextStep) => Promise<number | undefined>;
   readonly signal?: AbortSignal;
 }
 
@@ -53,7 +50,7 @@ export interface GeneratedText {
   readonly ids: readonly number[];
   /** The one that was given, or the one that was chosen. */
   readonly seed: number;
-  /** Why it ends; undefined where `choose` ended it. */
+  /** Why it ends; undefined where `override` ended it. */
   readonly end: TextEnd | undefined;
 }
 

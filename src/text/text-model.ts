@@ -5,7 +5,7 @@ import {
   type Decoder,
   type GeneratedId,
   generateIds,
-  ReadingPool,
+  PrefixCachePool,
   Sampler,
   score,
 } from "../engine/index.ts";
@@ -27,7 +27,7 @@ export class PromptError extends HintedError<"no-prompt" | "too-long" | "too-sho
 }
 
 /** Prompts that are remembered, so that samples of one prompt read it once. */
-const READINGS = 2;
+const CACHED_CONTEXTS = 2;
 
 /** A model that continues text. */
 export class TextModel {
@@ -35,7 +35,7 @@ export class TextModel {
   readonly tokenizer: TextTokenizer;
   /** One byte an id, 0 where it has no token: some models have a few more than their tokenizer. Undefined: all have. */
   readonly legal: Uint8Array | undefined;
-  readonly #readings: ReadingPool;
+  readonly #contexts: PrefixCachePool;
 
   /** @throws TokenizerError when the tokenizer has ids that the model has not. */
   constructor(decoder: Decoder, tokenizer: TextTokenizer) {
@@ -48,7 +48,7 @@ export class TextModel {
     }
     this.decoder = decoder;
     this.tokenizer = tokenizer;
-    this.#readings = new ReadingPool(decoder, READINGS);
+    this.#contexts = new PrefixCachePool(decoder, CACHED_CONTEXTS);
     const hasToken = Uint8Array.from({ length: vocabularySize }, (_, id) => Number(tokenizer.has(id)));
     this.legal = hasToken.includes(0) ? hasToken : undefined;
   }
@@ -88,7 +88,7 @@ export class TextModel {
     options: CompleteOptions = {},
   ): AsyncGenerator<TextStep, TextEnd | undefined> {
     return this.#steps(
-      this.#prompt(prompt, options.roll ?? false),
+      this.#prompt(prompt, options.contextShift ?? false),
       new Sampler(samplingOf(options)),
       options,
     );
@@ -101,7 +101,7 @@ export class TextModel {
    */
   async generate(prompt: string | undefined, options: GenerateTextOptions = {}): Promise<GeneratedText> {
     const sampler = new Sampler(samplingOf(options));
-    const steps = this.#steps(this.#prompt(prompt, options.roll ?? false), sampler, options);
+    const steps = this.#steps(this.#prompt(prompt, options.contextShift ?? false), sampler, options);
     const ids: number[] = [];
     let text = "";
     for (let step = await steps.next(); ; step = await steps.next()) {
@@ -161,29 +161,29 @@ export class TextModel {
   async *#steps(
     prompt: readonly number[],
     sampler: Sampler,
-    { tokens = Infinity, roll = false, candidates, choose, signal }: CompleteOptions,
+    { tokens = Infinity, contextShift = false, candidates, override, signal }: CompleteOptions,
   ): AsyncGenerator<TextStep, TextEnd | undefined> {
     if (!(tokens >= 1)) throw new OptionError(`tokens must be at least 1, got ${tokens}`);
     const constraint = this.#constraint();
     const stream = this.tokenizer.stream();
-    const left = roll ? Infinity : this.#room(prompt.length);
+    const left = contextShift ? Infinity : this.#remainingPositions(prompt.length);
     let count = 0;
     let isOver = false;
-    const chooseId =
-      choose &&
+    const overrideId =
+      override &&
       (async (drawn: GeneratedId): Promise<number> => {
-        const id = await choose(this.#step(drawn, ""));
+        const id = await override(this.#step(drawn, ""));
         isOver = id === undefined;
         return id ?? drawn.id;
       });
-    const reading = this.#readings.take(prompt);
+    const context = this.#contexts.acquire(prompt);
     try {
       for await (const drawn of generateIds(this.decoder, {
         prompt,
         sampler,
-        reading,
-        roll,
-        choose: chooseId,
+        context,
+        contextShift,
+        override: overrideId,
         constraint,
         candidates,
         signal,
@@ -197,7 +197,7 @@ export class TextModel {
       }
       return undefined;
     } finally {
-      this.#readings.give(reading);
+      this.#contexts.release(context);
     }
   }
 
@@ -213,17 +213,17 @@ export class TextModel {
   }
 
   /** How many tokens can follow: the last of them is drawn when the context is full, and not read any more. */
-  #room(promptLength: number): number {
+  #remainingPositions(promptLength: number): number {
     const { position, window } = this.decoder.config;
     return position.kind === "learned" ? window + 1 - promptLength : Infinity;
   }
 
-  #prompt(text: string | undefined, roll: boolean): readonly number[] {
+  #prompt(text: string | undefined, contextShift: boolean): readonly number[] {
     const ids = this.encodePrompt(text);
-    if (roll || this.#room(ids.length) > 0) return ids;
+    if (contextShift || this.#remainingPositions(ids.length) > 0) return ids;
     throw new PromptError(
       `the prompt has ${ids.length} tokens, the model's context ${this.decoder.config.window}`,
-      { code: "too-long", hint: "shorten the prompt, or use roll to forget its beginning" },
+      { code: "too-long", hint: "shorten the prompt, or set contextShift to read only its end" },
     );
   }
 

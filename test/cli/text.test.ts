@@ -62,8 +62,8 @@ describe("ostinato text", () => {
     expect(stderr).toMatch(/(24 tokens, seed 3, the model's context ends here|ended by the model)/);
   });
 
-  it("goes on with --roll", async () => {
-    const { stderr } = await run(["the", "--seed", "3", "--tokens", "50", "--roll", "--top-k", "1"]);
+  it("continues beyond the context with --context-shift", async () => {
+    const { stderr } = await run(["the", "--seed", "3", "--tokens", "50", "--context-shift", "--top-k", "1"]);
     expect(stderr).toContain("50 tokens, seed 3, as many as asked for");
   });
 
@@ -158,7 +158,7 @@ describe("ostinato text", () => {
       candidates: 4,
       seed: 1,
       tokens: 4,
-      choose: async ({ id, candidates = [] }) => {
+      override: async ({ id, candidates = [] }) => {
         // An empty line takes what is marked: what was drawn, if it is among the candidates.
         const marked = candidates.findIndex((candidate) => candidate.id === id);
         return candidates[picks.shift() ?? Math.max(0, marked)]?.id;
@@ -211,7 +211,7 @@ describe("ostinato text", () => {
 
   it("stops at SIGINT", async () => {
     const { code, stderr } = await spawnCli(
-      [...textCommand, "the", "--roll", "--tokens", "1000", "--json", "--top-k", "1"],
+      [...textCommand, "the", "--context-shift", "--tokens", "1000", "--json", "--top-k", "1"],
       {
         onHeld: (kill) => kill("SIGINT"),
       },
@@ -222,7 +222,7 @@ describe("ostinato text", () => {
 
   it("ends the line of what it has streamed when it is stopped", async () => {
     const { code, stdout, stderr } = await spawnCli(
-      [...textCommand, "the", "--roll", "--tokens", "1000", "--top-k", "1"],
+      [...textCommand, "the", "--context-shift", "--tokens", "1000", "--top-k", "1"],
       {
         onHeld: (kill) => kill("SIGINT"),
       },
@@ -263,7 +263,7 @@ describe("ostinato text, used wrongly or given bad input", () => {
     { parameters: ["--score", "x", "the"], code: 2, says: /--score and a prompt exclude/ },
     { parameters: ["--score", "x", "--choose"], code: 2, says: /--score and --choose exclude/ },
     { parameters: ["--score", "x", "--candidates", "2"], code: 2, says: /--score and --candidates exclude/ },
-    { parameters: ["--score", "x", "--roll"], code: 2, says: /--score and --roll exclude/ },
+    { parameters: ["--score", "x", "--context-shift"], code: 2, says: /--score and --context-shift exclude/ },
     { parameters: ["--score", "x", "--tokens", "100"], code: 2, says: /--score and --tokens exclude/ },
     { parameters: ["--score", "x", "--seed", "1"], code: 2, says: /--score and --seed exclude/ },
     { parameters: ["--score", "x", "--samples", "2"], code: 2, says: /--score and --samples exclude/ },

@@ -1,5 +1,11 @@
 /** Two ways to draw the same ids, compared. */
-import { type Constraint, type Decoder, generateIds, type Reading, Sampler } from "../../src/engine/index.ts";
+import {
+  type Constraint,
+  type Decoder,
+  generateIds,
+  type CachedContext,
+  Sampler,
+} from "../../src/engine/index.ts";
 import type { SamplingOptions } from "../../src/options.ts";
 
 /** The ids that begin a note in the vocabularies of music. */
@@ -11,22 +17,22 @@ export interface Generation {
   /** A new one for each generation. */
   readonly constraint?: () => Constraint;
   readonly count: number;
-  readonly roll?: boolean;
-  readonly reading?: Reading;
+  readonly contextShift?: boolean;
+  readonly context?: CachedContext;
   readonly signal?: AbortSignal;
   readonly onId?: (id: number) => void;
 }
 
 /** `count` ids by a decoder. */
 export async function generated(decoder: Decoder, generation: Generation): Promise<number[]> {
-  const { prompt, options, constraint, count, roll = false, reading, signal, onId } = generation;
+  const { prompt, options, constraint, count, contextShift = false, context, signal, onId } = generation;
   const ids: number[] = [];
   const sampler = new Sampler(options, PITCHES);
   for await (const { id } of generateIds(decoder, {
     prompt,
     sampler,
-    roll,
-    ...(reading ? { reading } : {}),
+    contextShift,
+    ...(context ? { context } : {}),
     ...(constraint ? { constraint: constraint() } : {}),
     ...(signal ? { signal } : {}),
   })) {

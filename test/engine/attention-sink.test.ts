@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { DecoderConfig } from "../../models/index.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
-import { LaneGroup } from "../../src/engine/lanes.ts";
-import { Reading } from "../../src/engine/reading.ts";
+import { SequenceBatch } from "../../src/engine/batch.ts";
+import { CachedContext } from "../../src/engine/cached-context.ts";
 import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import {
   logitsSeeing,
@@ -86,13 +86,13 @@ describe("with a sink the first rows are never evicted", () => {
 
   test("keeps the sink of each sequence of a batch, also when others leave", async () => {
     const decoder = await load("node");
-    const { lanes } = new LaneGroup(decoder, 3, true);
+    const { sequences } = new SequenceBatch(decoder, 3, true);
     const prompt = IDS.slice(0, 5);
     const found = await Promise.all(
-      lanes.map(async (lane, i) => {
+      sequences.map(async (lane, i) => {
         const own = [...prompt, ...randomIds(70 + i, CONFIG.vocabularySize, i)];
-        let { logits } = await lane.read(prompt);
-        for (const id of own.slice(prompt.length)) ({ logits } = await lane.push([id]));
+        let { logits } = await lane.prefill(prompt);
+        for (const id of own.slice(prompt.length)) ({ logits } = await lane.append([id]));
         lane.leave();
         return { own, logits };
       }),
@@ -107,17 +107,17 @@ describe("with a sink the first rows are never evicted", () => {
 
   test("keeps the sink after a rewind; a new cache has that of the last window", async () => {
     const decoder = await load("node");
-    const reading = new Reading(decoder, true);
+    const context = new CachedContext(decoder, true);
     const at = (length: number): readonly number[] => expected[length - 1] ?? [];
-    await reading.read(IDS.slice(0, 12));
-    await reading.push(IDS.slice(12));
+    await context.prefill(IDS.slice(0, 12));
+    await context.append(IDS.slice(12));
     for (const length of [LENGTH, LENGTH - 4, LENGTH]) {
-      const { logits } = await reading.read(IDS.slice(0, length), { resume: true });
+      const { logits } = await context.prefill(IDS.slice(0, length), { reuseBeyondWindow: true });
       expect(relativeError(logits, at(length))).toBeLessThan(1e-5);
     }
     const last = IDS.slice(-CONFIG.window);
     const anew = logitsSeeing(CONFIG, TENSORS, last, seenBy).at(-1) ?? [];
-    const { logits } = await reading.read(IDS);
+    const { logits } = await context.prefill(IDS);
     expect(relativeError(logits, anew)).toBeLessThan(1e-5);
     expect(relativeError(logits, at(LENGTH))).toBeGreaterThan(0.01);
     await decoder.dispose();
@@ -136,8 +136,8 @@ describe("with a sink the first rows are never evicted", () => {
   test("samples the same ids in the graph as step by step, in runs that end at an eviction", async () => {
     const [wasm, node] = [await load("wasm"), await load("node")];
     const generation = { prompt: [1, 2, 3], options: { seed: 4 }, count: 120 };
-    const inside = await generated(wasm, { ...generation, reading: new Reading(wasm, true) });
-    expect(inside).toEqual(await generated(node, { ...generation, reading: new Reading(node, true) }));
+    const inside = await generated(wasm, { ...generation, context: new CachedContext(wasm, true) });
+    expect(inside).toEqual(await generated(node, { ...generation, context: new CachedContext(node, true) }));
     expect(inside).not.toEqual(await generated(node, generation));
     await Promise.all([wasm.dispose(), node.dispose()]);
   });

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { DecoderConfig } from "../../models/index.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
-import { Reading } from "../../src/engine/reading.ts";
+import { CachedContext } from "../../src/engine/cached-context.ts";
 import { score } from "../../src/engine/score.ts";
 import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import { randomTensors } from "../models/reference.ts";
@@ -42,14 +42,14 @@ test("everything that reads with a disposed decoder says so", async () => {
   const runtime = await createNodeRuntime({ backend: "node", threads: 1 });
   const decoder = await Decoder.load({ config: CONFIG, tensors: TENSORS, runtime });
   const cache = decoder.createCache();
-  const reading = new Reading(decoder);
-  await reading.read([1, 2]);
+  const context = new CachedContext(decoder);
+  await context.prefill([1, 2]);
   await decoder.dispose();
   const disposed = { name: "EngineError", code: "disposed", message: "the decoder is disposed" };
   await expect(decoder.forward([1], cache)).rejects.toMatchObject(disposed);
   await expect(decoder.forwardWithAttention([1], cache, {})).rejects.toMatchObject(disposed);
-  await expect(reading.push([3])).rejects.toMatchObject(disposed);
-  await expect(reading.read([1, 2, 3])).rejects.toMatchObject(disposed);
+  await expect(context.append([3])).rejects.toMatchObject(disposed);
+  await expect(context.prefill([1, 2, 3])).rejects.toMatchObject(disposed);
   await expect(score(decoder, [1, 2, 3])).rejects.toMatchObject(disposed);
 });
 

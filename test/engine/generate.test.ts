@@ -31,7 +31,7 @@ async function load(config: DecoderConfig): Promise<Decoder> {
 async function generated(
   decoder: Decoder,
   count: number,
-  options: Pick<GenerateIdsOptions, "prompt" | "roll">,
+  options: Pick<GenerateIdsOptions, "prompt" | "contextShift">,
 ): Promise<number[]> {
   const ids: number[] = [];
   for await (const { id } of generateIds(decoder, { sampler: new Sampler({ seed: 3 }), ...options })) {
@@ -40,8 +40,8 @@ async function generated(
   return ids;
 }
 
-/** What rolling is to give: every id from the ids in sight, and where these fill the window, only half of it stays. */
-async function rolledByHand(decoder: Decoder, prompt: readonly number[], count: number): Promise<number[]> {
+/** By the definition: each id is sampled from the visible ids; when they fill the window, the last half of it stays. */
+async function shiftedByHand(decoder: Decoder, prompt: readonly number[], count: number): Promise<number[]> {
   const sampler = new Sampler({ seed: 3 });
   let inSight = prompt.slice(-WINDOW);
   const ids: number[] = [];
@@ -54,7 +54,7 @@ async function rolledByHand(decoder: Decoder, prompt: readonly number[], count: 
   return ids;
 }
 
-test("learned positions end in an error, after as many ids as there are positions", async () => {
+test("throws when learned positions run out", async () => {
   const decoder = await load(LEARNED);
   expect(await generated(decoder, WINDOW - 2, { prompt: [1, 2, 3] })).toHaveLength(WINDOW - 2);
   const beyond = generated(decoder, WINDOW - 1, { prompt: [1, 2, 3] });
@@ -63,25 +63,25 @@ test("learned positions end in an error, after as many ids as there are position
 });
 
 test.each([1, 3, WINDOW, 3 * WINDOW])(
-  "with roll they go on from the last half window: a prompt of %i",
+  "with contextShift they continue from the last half window: a prompt of %i",
   async (length) => {
     const decoder = await load(LEARNED);
     const prompt = randomIds(length, LEARNED.vocabularySize, 8);
-    const ids = await generated(decoder, 4 * WINDOW, { prompt, roll: true });
-    expect(ids).toEqual(await rolledByHand(decoder, prompt, 4 * WINDOW));
+    const ids = await generated(decoder, 4 * WINDOW, { prompt, contextShift: true });
+    expect(ids).toEqual(await shiftedByHand(decoder, prompt, 4 * WINDOW));
     await decoder.dispose();
   },
 );
 
-test("relative positions have no end, so roll changes nothing", async () => {
+test("contextShift has no effect with relative positions", async () => {
   const decoder = await load(RELATIVE);
   const prompt = randomIds(5, RELATIVE.vocabularySize, 8);
   const ids = await generated(decoder, 4 * WINDOW, { prompt });
-  expect(await generated(decoder, 4 * WINDOW, { prompt, roll: true })).toEqual(ids);
+  expect(await generated(decoder, 4 * WINDOW, { prompt, contextShift: true })).toEqual(ids);
   await decoder.dispose();
 });
 
-test("a decoder disposed on the way ends the generation", async () => {
+test("a decoder disposed during generation ends it", async () => {
   const decoder = await load(RELATIVE);
   const iterator = generateIds(decoder, { prompt: [1], sampler: new Sampler({ seed: 3 }) });
   await iterator.next();

@@ -3,7 +3,7 @@ import { PERFORMANCE_416, PerformanceGrammar } from "../../encoding/index.ts";
 import type { DecoderConfig } from "../../models/index.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
 import type { Constraint } from "../../src/engine/generate.ts";
-import { Reading } from "../../src/engine/reading.ts";
+import { CachedContext } from "../../src/engine/cached-context.ts";
 import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import type { SamplingOptions } from "../../src/options.ts";
 import { randomTensors } from "../models/reference.ts";
@@ -88,8 +88,8 @@ test.each(["node", "wasm"] as const)("gives the same ids for the same seed: %s",
       prompt: [389, 375, 60],
       options,
       count: ids.length,
-      roll: true,
-      ...(isMusic ? { constraint: grammar, reading: new Reading(decoder, true) } : {}),
+      contextShift: true,
+      ...(isMusic ? { constraint: grammar, context: new CachedContext(decoder, true) } : {}),
     });
     await decoder.dispose();
     expect(found).toEqual(ids);

@@ -58,7 +58,7 @@ describe("interrupted", () => {
     generate: ["generate", "--seconds", "1000", ...quick, "--out", join(into, "o.mid")],
     accompany: ["accompany", long, ...quick, "--out", join(into, "o.mid")],
     render: ["render", long, "--out", join(into, "o.wav")],
-    text: ["text", "ROMEO:", "--tokens", "1000", "--roll", "--threads", "1"],
+    text: ["text", "ROMEO:", "--tokens", "1000", "--context-shift", "--threads", "1"],
     dataset: ["dataset", many, "--threads", "1", "--out", join(into, "made/by/it")],
     quantize: ["quantize", model, "--out", join(into, "int8")],
     evaluate: ["evaluate", long, ...quick],

@@ -45,7 +45,7 @@ describe("continuing from ids", () => {
     const expected = await ids(piano.continue(start, { seed: 1 }), 10);
     await piano.prefill(start.slice(0, 8));
     await piano.explain(start, 5);
-    expect(await ids(piano.continue(start, { seed: 1, resume: true }), 10)).toEqual(expected);
+    expect(await ids(piano.continue(start, { seed: 1, reuseBeyondWindow: true }), 10)).toEqual(expected);
   });
 });
 

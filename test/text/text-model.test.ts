@@ -66,11 +66,11 @@ describe("TextModel", () => {
     const euro = [...new TextEncoder().encode("a€b")]; // a byte's id is the byte
     const pieces: string[] = [];
     let next = 0;
-    const choose = async (): Promise<number> => euro[next++] ?? TINY_END;
-    await model.generate("x", { choose, onStep: (step) => pieces.push(step.text) });
+    const override = async (): Promise<number> => euro[next++] ?? TINY_END;
+    await model.generate("x", { override, onStep: (step) => pieces.push(step.text) });
     expect(pieces).toEqual(["a", "", "", "€", "b"]);
     next = 0;
-    const cut = await model.generate("x", { choose, tokens: 3 });
+    const cut = await model.generate("x", { override, tokens: 3 });
     expect(cut.text).toBe("a");
   });
 
@@ -105,11 +105,11 @@ describe("TextModel", () => {
   });
 
   it("goes on beyond the context with roll, also from a longer prompt", async () => {
-    const rolled = await model.generate("abc", { ...goOn, seed: 1, roll: true, tokens: 60 });
+    const rolled = await model.generate("abc", { ...goOn, seed: 1, contextShift: true, tokens: 60 });
     expect([rolled.ids.length, rolled.end]).toEqual([60, "tokens"]);
     const short = await model.generate("abc", { ...goOn, seed: 1, tokens: 60 });
     expect(rolled.ids.slice(0, short.ids.length)).toEqual(short.ids);
-    const long = await model.generate("x".repeat(100), { ...goOn, seed: 1, roll: true, tokens: 5 });
+    const long = await model.generate("x".repeat(100), { ...goOn, seed: 1, contextShift: true, tokens: 5 });
     expect(long.ids).toHaveLength(5);
   });
 
@@ -128,7 +128,7 @@ describe("TextModel", () => {
       candidates: 5,
       seed: 1,
       tokens: 4,
-      choose: async ({ id, candidates = [] }) => {
+      override: async ({ id, candidates = [] }) => {
         drawn.push(id);
         expect(candidates).toHaveLength(5);
         const falling = candidates.map(({ probability }) => probability);
@@ -142,7 +142,7 @@ describe("TextModel", () => {
     });
     expect(drawn).toHaveLength(4);
     expect(ids).toHaveLength(4);
-    const ended = await model.generate("a", { choose: async () => undefined });
+    const ended = await model.generate("a", { override: async () => undefined });
     expect(ended).toMatchObject({ ids: [], end: undefined });
   });
 

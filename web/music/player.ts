@@ -168,7 +168,7 @@ export class Player {
     this.#writing = { since: performance.now(), from: piece.seconds };
     const { keptLength: generatedFrom, writtenCount: randomStep } = piece;
     try {
-      const options = { ...order.options, generatedFrom, randomStep, resume: true, signal };
+      const options = { ...order.options, generatedFrom, randomStep, reuseBeyondWindow: true, signal };
       for await (const { id } of order.model.continue(piece.ids, options)) {
         if (signal.aborted) return;
         const { kind, value } = piece.vocabulary.event(id);

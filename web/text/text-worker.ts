@@ -1,6 +1,6 @@
 /** Runs a text model for the Text tab. */
 import { loadTextModel } from "../../src/platform/browser/index.ts";
-import { explainDraw, Reading, Sampler } from "../../src/engine/index.ts";
+import { explainDraw, CachedContext, Sampler } from "../../src/engine/index.ts";
 import type { TextModel } from "../../src/text/index.ts";
 import { packError, threadCount } from "../../src/platform/browser/worker/index.ts";
 import type { TextCalls, TextReply, TextRequest, Token } from "./protocol.ts";
@@ -11,8 +11,8 @@ const CACHE = "models";
 
 class TextServer {
   readonly #model: TextModel;
-  readonly #writing: Reading;
-  readonly #looking: Reading;
+  readonly #writing: CachedContext;
+  readonly #looking: CachedContext;
 
   static async load({ source, wasm }: TextCalls["load"]["request"]): Promise<TextServer> {
     const isForeign = typeof source === "string" && new URL(source).origin !== location.origin;
@@ -27,8 +27,8 @@ class TextServer {
 
   private constructor(model: TextModel) {
     this.#model = model;
-    this.#writing = new Reading(model.decoder);
-    this.#looking = new Reading(model.decoder);
+    this.#writing = new CachedContext(model.decoder);
+    this.#looking = new CachedContext(model.decoder);
   }
 
   get facts(): TextCalls["load"]["answer"] {
@@ -42,7 +42,7 @@ class TextServer {
 
   async draw({ ids, step, options }: TextCalls["draw"]["request"]): Promise<Token | undefined> {
     const sampler = new Sampler(options);
-    const { logits } = await this.#writing.read(ids, { resume: true });
+    const { logits } = await this.#writing.prefill(ids, { reuseBeyondWindow: true });
     const id = sampler.sample(logits, step, { legal: this.#model.legal, recent: ids });
     return id === this.#model.tokenizer.endOfTextId ? undefined : this.#token(id);
   }
@@ -86,9 +86,9 @@ class TextServer {
     const from = Math.max(0, ids.length - rows);
     const found: Float32Array[] = [];
     const attention = { layers: [layer], heads: [head] };
-    let read = await this.#looking.read(ids.slice(0, from + 1), { resume: true, attention });
+    let read = await this.#looking.prefill(ids.slice(0, from + 1), { reuseBeyondWindow: true, attention });
     for (let row = from; row < ids.length; row += 1) {
-      if (row > from) read = await this.#looking.push(ids.slice(row, row + 1), { attention });
+      if (row > from) read = await this.#looking.append(ids.slice(row, row + 1), { attention });
       found.push(read.attention[0]?.weights ?? new Float32Array());
     }
     const { heads, width } = this.#model.decoder.config;

@@ -51,7 +51,7 @@ export class Variations {
     for (const variation of this.list) {
       const { piece, seed } = variation;
       const { keptLength: generatedFrom, writtenCount: randomStep } = piece;
-      const how = { ...options, seed, seconds, generatedFrom, randomStep, resume: true, signal };
+      const how = { ...options, seed, seconds, generatedFrom, randomStep, reuseBeyondWindow: true, signal };
       try {
         for await (const { id } of model.continue(piece.ids, how)) {
           if (signal.aborted) return;

@@ -38,7 +38,7 @@ describe("Variations", () => {
     for (const [i, asked] of model.asked.entries()) {
       expect(asked).toMatchObject({ ids: [380, 60, 355, 188], seed: i + 2, temperature: 0.9, seconds: 8 });
       // What the model has read for one it need not read for the next.
-      expect(asked.resume).toBe(true);
+      expect(asked.reuseBeyondWindow).toBe(true);
     }
   });
 

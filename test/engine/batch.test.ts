@@ -3,7 +3,7 @@ import type { DecoderConfig } from "../../models/index.ts";
 import type { KeyValueCache } from "../../src/engine/cache.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
 import { generateIds } from "../../src/engine/generate.ts";
-import { LaneGroup } from "../../src/engine/lanes.ts";
+import { SequenceBatch } from "../../src/engine/batch.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
 import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import { randomIds, randomTensors, relativeError } from "../models/reference.ts";
@@ -46,8 +46,8 @@ describe.each(Object.entries(CONFIGS))("sequences side by side, against a fork f
     for (let time = 0; time < 30; time += time % 10 === 9 ? 3 : 1) {
       const rows = time % 10 === 9 ? 3 : 1;
       const ids = forks.map((__, sequence) => randomIds(rows, config.vocabularySize, 100 * time + sequence));
-      const timeByTime = Array.from({ length: rows }, (__, row) => ids.map((own) => own[row] ?? -1)).flat();
-      const logits = await decoder.forward(timeByTime, together); // [sequences, vocabulary]
+      const byPosition = Array.from({ length: rows }, (__, row) => ids.map((own) => own[row] ?? -1)).flat();
+      const logits = await decoder.forward(byPosition, together); // [sequences, vocabulary]
       for (const [sequence, fork] of forks.entries()) {
         const alone = await decoder.forward(ids[sequence] ?? [], fork);
         const own = logits.subarray(sequence * alone.length, (sequence + 1) * alone.length);
@@ -74,7 +74,7 @@ describe("a cache of several sequences", () => {
     return { decoder, alone, together };
   }
 
-  test("gives up some of them, changes their order, forks and rewinds", async () => {
+  test("selects, reorders, forks and rewinds sequences", async () => {
     const { decoder, alone, together } = await read();
     const some = together.select([2, 0]);
     const fork = some.fork();
@@ -96,7 +96,7 @@ describe("a cache of several sequences", () => {
     await decoder.dispose();
   });
 
-  test("gives all logits time by time", async () => {
+  test("returns all logits position by position", async () => {
     const { decoder, together } = await read();
     const steps = together.fork();
     const all = await decoder.forward([1, 2, 3, 4, 5, 6], together, { logits: "all" });
@@ -108,18 +108,18 @@ describe("a cache of several sequences", () => {
     await decoder.dispose();
   });
 
-  test("refuses what does not fit it", async () => {
+  test("throws for ids and arrays that do not fit", async () => {
     const { decoder, together } = await read();
     await expect(decoder.forward([1, 2], together)).rejects.toThrow("2 ids for a cache of 3 sequences");
     await expect(decoder.forwardWithAttention([1, 2, 3], together, {})).rejects.toMatchObject({
       code: "bad-attention",
     });
     expect(() => together.select([])).toThrow("no sequence was selected");
-    expect(() => together.select([0, 3])).toThrow("there is no sequence 3");
+    expect(() => together.select([0, 3])).toThrow("the cache has no sequence 3");
     await decoder.dispose();
   });
 
-  test("is refused by the graph that draws", async () => {
+  test("throws on a backend that samples in the graph", async () => {
     const decoder = await load(config, "wasm");
     const cache = decoder.createCache();
     await decoder.forward([1, 2, 3], cache);
@@ -128,16 +128,16 @@ describe("a cache of several sequences", () => {
   });
 });
 
-describe("LaneGroup", () => {
+describe("SequenceBatch", () => {
   const config = CONFIGS["relative"] ?? { ...SHAPE, window: 20, position: relative(20, false) };
   const prompt = randomIds(45, config.vocabularySize, 3);
 
-  /** So many ids of a seed, alone or in a lane. */
+  /** `count` ids of a seed, alone or in a batch. */
   async function ids(
     decoder: Decoder,
     seed: number,
     count: number,
-    lane?: LaneGroup["lanes"][number],
+    sequence?: SequenceBatch["sequences"][number],
   ): Promise<number[]> {
     const found: number[] = [];
     const sampler = new Sampler({ seed });
@@ -145,28 +145,30 @@ describe("LaneGroup", () => {
       for await (const { id } of generateIds(decoder, {
         prompt,
         sampler,
-        ...(lane ? { reading: lane } : {}),
+        ...(sequence ? { context: sequence } : {}),
       })) {
         if (found.push(id) === count) break;
       }
     } finally {
-      lane?.leave();
+      sequence?.leave();
     }
     return found;
   }
 
-  test("lanes draw what generations of their own draw, however long each goes on", async () => {
+  test("samples the same ids as separate generations, of different lengths", async () => {
     const decoder = await load(config);
     const counts = [30, 5, 1, 60, 30];
     const alone = [];
     for (const [seed, count] of counts.entries()) alone.push(await ids(decoder, seed, count));
-    const { lanes } = new LaneGroup(decoder, counts.length);
-    const together = await Promise.all(counts.map((count, seed) => ids(decoder, seed, count, lanes[seed])));
+    const { sequences } = new SequenceBatch(decoder, counts.length);
+    const together = await Promise.all(
+      counts.map((count, seed) => ids(decoder, seed, count, sequences[seed])),
+    );
     expect(together).toEqual(alone);
     await decoder.dispose();
   });
 
-  test("reads the prompt once, and then for all lanes in one run", async () => {
+  test("reads the prompt once, and then all sequences in one run", async () => {
     const decoder = await load(config);
     const forward = decoder.forward.bind(decoder);
     const read: number[] = [];
@@ -174,36 +176,38 @@ describe("LaneGroup", () => {
       read.push(numbers.length);
       return forward(numbers, cache, options);
     };
-    const { lanes } = new LaneGroup(decoder, 3);
-    await Promise.all([4, 4, 2].map((count, seed) => ids(decoder, seed, count, lanes[seed])));
+    const { sequences } = new SequenceBatch(decoder, 3);
+    await Promise.all([4, 4, 2].map((count, seed) => ids(decoder, seed, count, sequences[seed])));
     expect(read).toEqual([config.window, 3, 2, 2]);
     await decoder.dispose();
   });
 
-  test("a lane that fails lets the others go on; a failure of the reading ends all", async () => {
+  test("a failed sequence leaves the others running; a failure of the context ends all", async () => {
     const decoder = await load({ ...config, window: 40, position: { kind: "learned" } });
-    const group = new LaneGroup(decoder, 3);
+    const batch = new SequenceBatch(decoder, 3);
     const failing = async (): Promise<void> => {
-      await group.lanes[0]?.read(prompt.slice(0, 30));
-      group.lanes[0]?.leave();
+      await batch.sequences[0]?.prefill(prompt.slice(0, 30));
+      batch.sequences[0]?.leave();
       throw new Error("enough");
     };
-    const other = async (lane = group.lanes[1]): Promise<number> => {
-      await lane?.read(prompt.slice(0, 30));
+    const other = async (sequence = batch.sequences[1]): Promise<number> => {
+      await sequence?.prefill(prompt.slice(0, 30));
       for (let count = 0; ; count += 1) {
         try {
-          await lane?.push([count % 5]);
+          await sequence?.append([count % 5]);
         } catch (error) {
           expect(error).toMatchObject({ name: "EngineError", code: "context-full" });
           return count;
         }
       }
     };
-    const outcomes = await Promise.allSettled([failing(), other(), other(group.lanes[2])]);
+    const outcomes = await Promise.allSettled([failing(), other(), other(batch.sequences[2])]);
     expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "fulfilled"]);
     expect(outcomes.slice(1)).toEqual([10, 10].map((value) => ({ status: "fulfilled", value })));
-    await expect(group.lanes[1]?.push([1, 2])).rejects.toThrow("a lane reads one id");
-    await expect(group.lanes[1]?.push([1], { roll: true })).rejects.toThrow("lanes do not roll");
+    await expect(batch.sequences[1]?.append([1, 2])).rejects.toThrow("reads one id at a time");
+    await expect(batch.sequences[1]?.append([1], { contextShift: true })).rejects.toThrow(
+      "a batch has no context shift",
+    );
     await decoder.dispose();
   });
 });

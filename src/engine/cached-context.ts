@@ -1,0 +1,210 @@
+import type { AttentionRequest, LayerAttention } from "./attention.ts";
+import type { KeyValueCache } from "./cache.ts";
+import type { Decoder, ForwardWithAttention } from "./decoder.ts";
+import type { Draws } from "./loop.ts";
+import { TokenHistory } from "./token-history.ts";
+
+/** How a context uses its cache, and what it returns. */
+export interface ContextOptions {
+  /**
+   * Reuse the cache also for a sequence longer than the window, of which a new context would read the last window only.
+   * Faster, but the logits then depend on what was read before. Default false.
+   */
+  readonly reuseBeyondWindow?: boolean;
+  /**
+   * When learned positions run out, restart with the last half window: older ids are evicted, and the others get the first
+   * positions. No effect with relative positions. Default false: an error.
+   */
+  readonly contextShift?: boolean;
+  /** Return attention weights of the last id. */
+  readonly attention?: AttentionRequest;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A key/value cache together with the ids in it. For a sequence with a common prefix, `prefill` rewinds the cache to the
+ * end of that prefix and reads the other ids only (prefix caching).
+ */
+export class CachedContext {
+  readonly #decoder: Decoder;
+  readonly #withSink: boolean;
+  #cache: KeyValueCache;
+  /** All ids of the sequence. Those before `#from` were never in the cache. */
+  readonly #history: TokenHistory;
+  #from = 0;
+
+  /** @param withSink whether the first rows are never evicted: see `Decoder.createCache`. Default false. */
+  constructor(decoder: Decoder, withSink = false) {
+    this.#decoder = decoder;
+    this.#withSink = withSink;
+    this.#cache = decoder.createCache(withSink);
+    // `KeyValueCache.rewind` reaches less than two windows.
+    this.#history = new TokenHistory(2 * decoder.config.window);
+  }
+
+  /** The model's window. */
+  get window(): number {
+    return this.#decoder.config.window;
+  }
+
+  /** Number of ids kept for comparison: at most four windows. */
+  get keptIds(): number {
+    return this.#history.kept;
+  }
+
+  /** Length of the longest common prefix with the ids read; 0 if that is shorter than the evicted part. */
+  commonPrefixLength(ids: readonly number[]): number {
+    return this.#history.commonPrefixLength(ids);
+  }
+
+  /** A copy of a layer's values that the next id sees, `[ids, width]`. */
+  values(layer: number): Float32Array {
+    return this.#cache.values(layer).slice();
+  }
+
+  /**
+   * Reads a sequence, without the prefix that is cached. Of a sequence longer than the window it reads the last window.
+   *
+   * @param ids at least one.
+   * @returns logits of the next id, `[vocabulary]`; positions of attention count from the first id of the sequence.
+   * @throws EngineError as `Decoder.forward`; the signal's reason.
+   */
+  async prefill(ids: readonly number[], options: ContextOptions = {}): Promise<ForwardWithAttention> {
+    const { window } = this;
+    const reuseBeyondWindow = options.reuseBeyondWindow ?? false;
+    const prefix = Math.min(this.commonPrefixLength(ids), ids.length - 1);
+    const position = prefix - this.#from;
+    const isSame = this.#from === 0 && ids.length <= window;
+    const mayReuse = reuseBeyondWindow && (this.#from === 0 || position >= window);
+    if ((isSame || mayReuse) && prefix > 0 && position >= this.#cache.earliest) {
+      this.#cache.rewind(position);
+      this.#history.truncate(prefix);
+    } else {
+      this.#cache = this.#decoder.createCache(this.#withSink);
+      // Half a window more than needed, so that later calls can rewind; learned positions end with the window.
+      const length =
+        reuseBeyondWindow && this.#decoder.config.position.kind === "relative" ? 1.5 * window : window;
+      this.#from = Math.max(0, ids.length - Math.floor(length));
+      this.#history.clear();
+      this.#record(ids.slice(0, this.#from));
+    }
+    return this.append(ids.slice(this.#history.length), options);
+  }
+
+  /**
+   * Reads ids that follow those read before.
+   *
+   * @throws EngineError as `Decoder.forward`: with code "context-full" when positions run out and `contextShift` is false.
+   */
+  async append(
+    added: readonly number[],
+    options: Omit<ContextOptions, "reuseBeyondWindow"> = {},
+  ): Promise<ForwardWithAttention> {
+    return this.#append(
+      options.contextShift && added.length > this.remainingPositions ? this.#lastHalf(added) : added,
+      options,
+    );
+  }
+
+  /** Positions left: Infinity with relative positions. */
+  get remainingPositions(): number {
+    const isEndless = this.#decoder.config.position.kind === "relative";
+    return isEndless ? Infinity : this.window - this.#cache.position;
+  }
+
+  /** Most ids that one run can read. */
+  get maxRunLength(): number {
+    return Math.min(this.remainingPositions, this.#cache.rowsBeforeEviction);
+  }
+
+  /**
+   * Reads an id that follows what has been read, and draws those after it in one run: see `Decoder.draw`. Those drawn have
+   * been read too, but for the last of all.
+   *
+   * @returns `[steps]`; fewer where nothing was left that could be drawn.
+   *
+   * @throws EngineError as `push`, also where positions run out in the middle of the run: see `room`.
+   */
+  async draw(
+    id: number,
+    draws: Draws,
+    { contextShift = false }: Pick<ContextOptions, "contextShift"> = {},
+  ): Promise<Int32Array> {
+    if (contextShift && this.remainingPositions === 0) {
+      const before = this.#lastHalf([id]).slice(0, -1);
+      if (before.length > 0) await this.#append(before, {});
+    }
+    const drawn = await this.#decoder.draw([id], this.#cache, draws);
+    this.#record([id, ...(drawn.length < draws.steps ? drawn : drawn.subarray(0, -1))]);
+    return drawn;
+  }
+
+  /** Clears the cache. @returns the last half window of the ids read and `added`, which are to be read again. */
+  #lastHalf(added: readonly number[]): readonly number[] {
+    const half = Math.max(1, Math.floor(this.window / 2));
+    const { length } = this.#history;
+    const kept = [...this.#history.last(half), ...added].slice(-half);
+    this.#from = length + added.length - kept.length;
+    this.#history.truncate(Math.min(length, this.#from));
+    this.#record(added.slice(0, Math.max(0, this.#from - length)));
+    this.#cache.clear();
+    return kept;
+  }
+
+  /** Appends ids to the history. */
+  #record(ids: Iterable<number>): void {
+    for (const id of ids) this.#history.append(id);
+  }
+
+  async #append(
+    ids: readonly number[],
+    { attention, signal }: Pick<ContextOptions, "attention" | "signal">,
+  ): Promise<ForwardWithAttention> {
+    const before = this.#cache.position;
+    try {
+      if (!attention)
+        return { logits: await this.#decoder.forward(ids, this.#cache, { signal }), attention: [] };
+      const result = await this.#decoder.forwardWithAttention(ids, this.#cache, attention, { signal });
+      const moved = (layer: LayerAttention): LayerAttention => ({ ...layer, from: layer.from + this.#from });
+      return { logits: result.logits, attention: result.attention.map(moved) };
+    } finally {
+      // If the signal stopped it between chunks, only the first ids were read.
+      this.#record(ids.slice(0, this.#cache.position - before));
+    }
+  }
+}
+
+/** A pool of cached contexts: `acquire` returns the one with the longest common prefix. */
+export class PrefixCachePool {
+  readonly #decoder: Decoder;
+  readonly #withSink: boolean;
+  readonly #size: number;
+  /** Most recently used first. */
+  readonly #idle: CachedContext[] = [];
+
+  /**
+   * @param size most contexts kept. Each holds up to three windows of keys and values, 4.25 with a sink.
+   * @param withSink of every context: see `CachedContext`.
+   */
+  constructor(decoder: Decoder, size: number, withSink = false) {
+    this.#decoder = decoder;
+    this.#withSink = withSink;
+    this.#size = size;
+  }
+
+  /** A context for exclusive use until `release`. */
+  acquire(ids: readonly number[]): CachedContext {
+    const lengths = this.#idle.map((context) => context.commonPrefixLength(ids));
+    const most = Math.max(0, ...lengths);
+    // Only START matches: keep these entries while the pool has capacity, another piece may continue from them.
+    if (most <= 1 && this.#idle.length < this.#size) return new CachedContext(this.#decoder, this.#withSink);
+    const [best] = this.#idle.splice(most <= 1 ? this.#idle.length - 1 : lengths.indexOf(most), 1);
+    return best ?? new CachedContext(this.#decoder, this.#withSink);
+  }
+
+  /** Returns a context to the pool, which evicts the least recently used one beyond `size`. */
+  release(context: CachedContext): void {
+    this.#idle.unshift(context);
+    this.#idle.length = Math.min(this.#idle.length, this.#size);
+  }
+}
