@@ -289,7 +289,7 @@ export class App {
     return model.explain(piece.ids.slice(0, index + 1), index, {
       ...settings.options,
       // Drift control applies to generated music only, not to the primer or to infilled music.
-      driftControl: piece.originOf(index) === "written",
+      driftControl: piece.originOf(index) === "generated",
       generatedFrom: piece.generatedFrom(index),
       candidates: 12,
       attention: { layers },

@@ -6,7 +6,7 @@ import type { Settings } from "./controls/settings.ts";
 import { byId, setText } from "./elements.ts";
 import type { Branch } from "./music/branches.ts";
 import type { Piece } from "./music/piece.ts";
-import { accompanied, filled, melodyOf, scoreOf } from "./music/written-in.ts";
+import { accompaniedPiece, infilledPiece, melodyOf, scoreOf } from "./music/piece-edits.ts";
 import type { RollView } from "./roll/roll-view.ts";
 import type { Span } from "./sound/sound.ts";
 import type { Status } from "./status.ts";
@@ -61,7 +61,7 @@ export class WriteInView {
       const melody = melodyOf(piece);
       const { score, seed } = await model.accompany(melody, options);
       const place = { name: `accompaniment, seed ${seed}`, forkSeconds: 0 };
-      return { piece: accompanied(piece, melody, score), place };
+      return { piece: accompaniedPiece(piece, melody, score), place };
     });
   }
 
@@ -75,7 +75,7 @@ export class WriteInView {
       const { score, seed }: AddedMusic = await model.infill(before, { ...options, ...region });
       const { fromSeconds: forkSeconds, toSeconds: joinSeconds } = region;
       const place = { name: `${spanWords(region)} anew, seed ${seed}`, forkSeconds, joinSeconds };
-      return { piece: filled(piece, region, before, score), place };
+      return { piece: infilledPiece(piece, region, before, score), place };
     });
   }
 

@@ -83,7 +83,7 @@ export class Duet {
   #soFar(phrase: Phrase): Piece {
     const piece = (this.#piece ??= this.#app.interrupt());
     piece.truncate(this.#baseLength);
-    for (const id of phrase.ids(piece.vocabulary)) piece.push(id, "given");
+    for (const id of phrase.ids(piece.vocabulary)) piece.push(id, "primer");
     return piece;
   }
 

@@ -1,7 +1,7 @@
 import type { PerformanceEventKind } from "../../encoding/index.ts";
 
 /** Whose music is: the visitor's; the model's; the model's, in a place where the visitor asked for it. */
-export type Origin = "given" | "written" | "filled";
+export type Origin = "primer" | "generated" | "infilled";
 
 /** A note of a piece that may still be growing. */
 export interface PieceNote {

@@ -11,7 +11,7 @@ export class Piece {
   readonly #ids: number[] = [];
   /** Whose each id is. */
   readonly #origins: Origin[] = [];
-  #writtenCount = 0;
+  #generatedCount = 0;
   #primerLength = 0;
   #keptLength = 0;
   /** When each id happens (a time shift: when it is over). */
@@ -28,7 +28,7 @@ export class Piece {
   /** @param primer ids of the music to go on from. */
   constructor(vocabulary: Vocabulary, primer: Iterable<number> = []) {
     this.vocabulary = vocabulary;
-    for (const id of primer) this.push(id, "given");
+    for (const id of primer) this.push(id, "primer");
   }
 
   get ids(): readonly number[] {
@@ -46,24 +46,24 @@ export class Piece {
   }
 
   /** How many ids the model wrote in going on. */
-  get writtenCount(): number {
-    return this.#writtenCount;
+  get generatedCount(): number {
+    return this.#generatedCount;
   }
 
   /** From where on all ids up to one were written by the model in going on. */
   generatedFrom(index: number): number {
-    return this.#origins.slice(0, index).findLastIndex((origin) => origin !== "written") + 1;
+    return this.#origins.slice(0, index).findLastIndex((origin) => origin !== "generated") + 1;
   }
 
   /** Whose an id is. */
   originOf(index: number): Origin {
-    return this.#origins[index] ?? "written";
+    return this.#origins[index] ?? "generated";
   }
 
   /** Whether it begins with the visitor's music, and that is all there is of it. */
-  get beginsAsGiven(): boolean {
+  get hasOnlyPrimer(): boolean {
     const upTo = this.#primerLength;
-    return upTo > 0 && this.#origins.every((origin, index) => index >= upTo || origin === "given");
+    return upTo > 0 && this.#origins.every((origin, index) => index >= upTo || origin === "primer");
   }
 
   /** When what the visitor gave ends. */
@@ -92,15 +92,15 @@ export class Piece {
   }
 
   /** Takes the next id. */
-  push(id: number, origin: Origin = "written"): void {
+  push(id: number, origin: Origin = "generated"): void {
     if (this.isClosed) this.truncate(this.#ids.length);
     const { kind, value } = this.vocabulary.event(id);
     const index = this.#ids.length;
     if (kind === "TIME_SHIFT") this.#steps += value;
     this.#ids.push(id);
     this.#origins.push(origin);
-    if (origin === "given") this.#primerLength = this.#ids.length;
-    if (origin === "written") this.#writtenCount += 1;
+    if (origin === "primer") this.#primerLength = this.#ids.length;
+    if (origin === "generated") this.#generatedCount += 1;
     else this.#keptLength = this.#ids.length;
     this.#times.push(this.#steps / STEPS_PER_SECOND);
     if (kind === "VELOCITY") this.#velocity = this.vocabulary.velocityOfBin(value);
@@ -125,14 +125,14 @@ export class Piece {
       this.#takeBack(change);
     }
     for (let i = this.#ids.length - 1; i >= length; i -= 1)
-      if (this.originOf(i) === "written") this.#writtenCount -= 1;
+      if (this.originOf(i) === "generated") this.#generatedCount -= 1;
     for (const list of [this.#ids, this.#origins, this.#times]) list.length = Math.min(list.length, length);
     this.#steps = Math.round((this.#times.at(-1) ?? 0) * STEPS_PER_SECOND);
     this.#closedAt = undefined;
     this.#velocity = velocityAfter(this.#ids, this.vocabulary);
-    if (this.#primerLength > length) this.#primerLength = 1 + this.#origins.lastIndexOf("given");
+    if (this.#primerLength > length) this.#primerLength = 1 + this.#origins.lastIndexOf("primer");
     if (this.#keptLength > length) {
-      this.#keptLength = 1 + this.#origins.findLastIndex((origin) => origin !== "written");
+      this.#keptLength = 1 + this.#origins.findLastIndex((origin) => origin !== "generated");
     }
   }
 

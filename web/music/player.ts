@@ -166,7 +166,7 @@ export class Player {
     const { signal } = (this.#abort = new AbortController());
     this.#speed = new SpeedMeter(EVENTS_AHEAD);
     this.#writing = { since: performance.now(), from: piece.seconds };
-    const { keptLength: generatedFrom, writtenCount: randomStep } = piece;
+    const { keptLength: generatedFrom, generatedCount: randomStep } = piece;
     try {
       const options = { ...order.options, generatedFrom, randomStep, reuseBeyondWindow: true, signal };
       for await (const { id } of order.model.continue(piece.ids, options)) {

@@ -9,7 +9,7 @@ import { Piece } from "../music/piece.ts";
 
 /** Bits of a number that are the id; those above tell whose it is. */
 const ID = 0x3fff;
-const MARKS: Readonly<Record<Origin, number>> = { written: 0, given: 0x4000, filled: 0x8000 };
+const ORIGIN_BITS: Readonly<Record<Origin, number>> = { generated: 0, primer: 0x4000, infilled: 0x8000 };
 
 export const LONGEST_LINK_SECONDS = 180;
 
@@ -40,7 +40,7 @@ export async function linkOf(
   const parameters = new URLSearchParams();
   const hasIds = piece.seconds <= LONGEST_LINK_SECONDS;
   if (hasIds) {
-    const ids = Uint16Array.from(piece.ids, (id, index) => id | MARKS[piece.originOf(index)]);
+    const ids = Uint16Array.from(piece.ids, (id, index) => id | ORIGIN_BITS[piece.originOf(index)]);
     parameters.set("ids", base64Url(await compressed(littleEndian(ids))));
   }
   if (model !== undefined) parameters.set("model", model);
@@ -80,7 +80,10 @@ async function pieceOf(text: string, seconds: number, vocabulary: Vocabulary): P
     const piece = new Piece(vocabulary);
     for (let at = 0; at + 1 < bytes.length; at += 2) {
       const entry = bytes[at]! | (bytes[at + 1]! << 8);
-      piece.push(entry & ID, entry & MARKS.given ? "given" : entry & MARKS.filled ? "filled" : "written");
+      piece.push(
+        entry & ID,
+        entry & ORIGIN_BITS.primer ? "primer" : entry & ORIGIN_BITS.infilled ? "infilled" : "generated",
+      );
     }
     if (Number.isFinite(seconds)) piece.close(seconds);
     return piece;

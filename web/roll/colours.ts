@@ -16,7 +16,7 @@ export interface Colours {
   /** What the visitor gave, softest to loudest. */
   readonly primer: readonly string[];
   /** What the model wrote where the visitor asked for it, softest to loudest. */
-  readonly filled: readonly string[];
+  readonly infilled: readonly string[];
   /** What the model wrote, softest to loudest. */
   readonly generated: readonly string[];
 }
@@ -43,7 +43,7 @@ export function readColours(): Colours {
     ghost: read("--ghost"),
     font: style.fontFamily,
     primer: shades(read("--primer-hue"), read("--note-chroma")),
-    filled: shades(read("--fill-hue"), read("--note-chroma")),
+    infilled: shades(read("--fill-hue"), read("--note-chroma")),
     generated: shades(read("--note-hue"), read("--note-chroma")),
   };
 }

@@ -52,7 +52,7 @@ export class RectangleList {
 export interface NoteLayout {
   /** `SHADES` lists each, softest first. */
   readonly primer: readonly RectangleList[];
-  readonly filled: readonly RectangleList[];
+  readonly infilled: readonly RectangleList[];
   readonly generated: readonly RectangleList[];
   readonly unheard: readonly RectangleList[];
   /** How many are drawn. */
@@ -65,7 +65,7 @@ export function createLayout(): NoteLayout {
   const lists = (): RectangleList[] => Array.from({ length: SHADES }, () => new RectangleList());
   return {
     primer: lists(),
-    filled: lists(),
+    infilled: lists(),
     generated: lists(),
     unheard: lists(),
     count: 0,
@@ -90,7 +90,7 @@ const lastPlaces = new Int32Array(128);
  * @param heardSeconds where the playhead is.
  */
 export function layOutNotes(layout: NoteLayout, view: RollView, piece: Piece, heardSeconds: number): void {
-  for (const lists of [layout.primer, layout.filled, layout.generated, layout.unheard])
+  for (const lists of [layout.primer, layout.infilled, layout.generated, layout.unheard])
     for (const list of lists) list.clear();
   layout.count = 0;
   layout.sounding.clear();
@@ -117,13 +117,13 @@ export function layOutNotes(layout: NoteLayout, view: RollView, piece: Piece, he
     const shade = step * Math.floor((note.velocity * SHADES) / 128 / step);
     const isUnheard = startSeconds > heardSeconds;
     const lists =
-      note.origin === "written"
+      note.origin === "generated"
         ? isUnheard
           ? layout.unheard
           : layout.generated
-        : note.origin === "given"
+        : note.origin === "primer"
           ? layout.primer
-          : layout.filled;
+          : layout.infilled;
     const list = lists[shade];
     if (!list) return;
     const edge = rightEdges[pitch]!;

@@ -78,7 +78,7 @@ export class RollView {
 
   #canTrim(): boolean {
     const { branches, piece } = this.#app;
-    return branches.list.length === 1 && piece?.beginsAsGiven === true;
+    return branches.list.length === 1 && piece?.hasOnlyPrimer === true;
   }
 
   /** Cuts the visitor's music; what was cut away before can be had again. */

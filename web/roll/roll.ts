@@ -32,12 +32,12 @@ const NAMED_KEYS = 36;
 /** More are painted as one picture. */
 const MANY = 2000;
 
-type PixelColours = Readonly<Record<"primer" | "filled" | "generated" | "unheard", Uint32Array>>;
+type PixelColours = Readonly<Record<"primer" | "infilled" | "generated" | "unheard", Uint32Array>>;
 
-function pixelsOf({ primer, filled, generated }: Colours): PixelColours {
+function pixelsOf({ primer, infilled, generated }: Colours): PixelColours {
   return {
     primer: pixelColours(primer),
-    filled: pixelColours(filled),
+    infilled: pixelColours(infilled),
     generated: pixelColours(generated),
     unheard: pixelColours(generated, UNHEARD),
   };
@@ -149,7 +149,7 @@ export class Roll {
   }
 
   #drawNotes(view: RollView): void {
-    const { primer, filled, generated, unheard, count } = this.#layout;
+    const { primer, infilled, generated, unheard, count } = this.#layout;
     const colours = this.#colours;
     const isMany = count > MANY;
     const isRound = count <= ROUND;
@@ -157,7 +157,7 @@ export class Roll {
     for (const [lists, kind] of [
       [unheard, "unheard"],
       [generated, "generated"],
-      [filled, "filled"],
+      [infilled, "infilled"],
       [primer, "primer"],
     ] as const) {
       this.#context.globalAlpha = kind === "unheard" ? UNHEARD : 1;

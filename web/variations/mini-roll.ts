@@ -61,7 +61,7 @@ export function paintMiniRoll(
     const box = noteRectangle(view, note, piece.seconds);
     if (!box) return;
     const shade = Math.floor((note.velocity * SHADES) / 128);
-    const colour = note.origin === "given" ? colours.primer : colours.generated;
+    const colour = note.origin === "primer" ? colours.primer : colours.generated;
     context.globalAlpha = note.startSeconds < forkSeconds ? 0.4 : 1;
     context.fillStyle = colour[shade] ?? "";
     context.fillRect(box.x, box.y, Math.max(1.5, box.width - 0.5), Math.max(2, box.height - 0.5));

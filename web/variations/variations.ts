@@ -50,7 +50,7 @@ export class Variations {
     const { signal } = this.#abort;
     for (const variation of this.list) {
       const { piece, seed } = variation;
-      const { keptLength: generatedFrom, writtenCount: randomStep } = piece;
+      const { keptLength: generatedFrom, generatedCount: randomStep } = piece;
       const how = { ...options, seed, seconds, generatedFrom, randomStep, reuseBeyondWindow: true, signal };
       try {
         for await (const { id } of model.continue(piece.ids, how)) {

@@ -66,7 +66,7 @@ it("ends what sounds in a synthesizer, and what is on its way there", async () =
       endSeconds: 1,
       index: 0,
       endIndex: 1,
-      origin: "written",
+      origin: "generated",
     } as const;
     ports.send({ kind: "NOTE_ON", note, seconds: 0 }, 0.08);
     ports.silence();

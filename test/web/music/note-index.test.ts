@@ -11,7 +11,7 @@ function note(startSeconds: number): PieceNote {
     endSeconds: undefined,
     index: 0,
     endIndex: undefined,
-    origin: "written",
+    origin: "generated",
   };
 }
 

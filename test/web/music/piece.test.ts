@@ -37,7 +37,7 @@ function stateOf(piece: Piece): unknown {
     notes: piece.notes.map((note) => ({ ...note })),
     changes: piece.changesBetween(0, Infinity).map((change) => ({ ...change, note: change.note.index })),
     open: piece.openPitches().sort(),
-    lengths: [piece.primerLength, piece.keptLength, piece.writtenCount, piece.seconds],
+    lengths: [piece.primerLength, piece.keptLength, piece.generatedCount, piece.seconds],
     held: held.sort(),
   };
 }
@@ -93,7 +93,7 @@ describe("Piece", () => {
     for (const { index, endIndex = -1, pitch, origin } of piece.notes) {
       expect(piece.eventAt(index)).toEqual({ kind: "NOTE_ON", value: pitch });
       expect(piece.eventAt(endIndex)).toEqual({ kind: "NOTE_OFF", value: pitch });
-      expect(origin).toBe(index < 4 ? "given" : "written");
+      expect(origin).toBe(index < 4 ? "primer" : "generated");
     }
   });
 
@@ -131,7 +131,7 @@ describe("Piece", () => {
           for (const each of ids) piece.push(each);
           const fresh = new Piece(PERFORMANCE_388);
           for (const [index, each] of expected.entries())
-            fresh.push(each, index < given ? "given" : "written");
+            fresh.push(each, index < given ? "primer" : "generated");
           expect(stateOf(piece)).toEqual(stateOf(fresh));
           if (closes) piece.close(piece.seconds + 1);
         }
@@ -179,10 +179,10 @@ describe("Piece", () => {
 });
 
 it("knows whether it begins with the visitor's music and no other", () => {
-  expect(written([]).beginsAsGiven).toBe(false);
-  expect(written([], IDS).beginsAsGiven).toBe(true);
+  expect(written([]).hasOnlyPrimer).toBe(false);
+  expect(written([], IDS).hasOnlyPrimer).toBe(true);
   const answered = written(IDS, IDS);
-  expect(answered.beginsAsGiven).toBe(true);
-  answered.push(60, "given");
-  expect(answered.beginsAsGiven).toBe(false);
+  expect(answered.hasOnlyPrimer).toBe(true);
+  answered.push(60, "primer");
+  expect(answered.hasOnlyPrimer).toBe(false);
 });

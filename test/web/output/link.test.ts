@@ -14,7 +14,7 @@ function pieceOf(seconds: number): Piece {
   const piece = new Piece(PERFORMANCE_416);
   const ids = encodePerformance(notes, PERFORMANCE_416);
   for (const [index, id] of ids.entries())
-    piece.push(id, index < ids.length / 2 ? "given" : index % 20 === 0 ? "filled" : "written");
+    piece.push(id, index < ids.length / 2 ? "primer" : index % 20 === 0 ? "infilled" : "generated");
   return piece;
 }
 

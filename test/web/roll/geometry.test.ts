@@ -29,7 +29,15 @@ const VIEW: RollView = {
 };
 
 function note(pitch: number, startSeconds: number, endSeconds: number | undefined): PieceNote {
-  return { pitch, velocity: 64, startSeconds, endSeconds, index: 0, endIndex: undefined, origin: "written" };
+  return {
+    pitch,
+    velocity: 64,
+    startSeconds,
+    endSeconds,
+    index: 0,
+    endIndex: undefined,
+    origin: "generated",
+  };
 }
 
 describe("piano roll geometry", () => {

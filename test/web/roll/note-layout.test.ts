@@ -39,7 +39,7 @@ describe("layOutNotes", () => {
     for (const note of piece.notes) {
       const box = noteRectangle(VIEW, note, piece.seconds);
       if (!box) continue;
-      const kind = note.origin === "given" ? "primer" : note.startSeconds > 9 ? "unheard" : "generated";
+      const kind = note.origin === "primer" ? "primer" : note.startSeconds > 9 ? "unheard" : "generated";
       const shade = Math.floor((note.velocity * SHADES) / 128);
       expected.add([kind, shade, box.x, box.y, box.width, box.height].map(rounded).join(" "));
     }

@@ -8,7 +8,13 @@ import {
 } from "../../../encoding/index.ts";
 import type { PieceNote } from "../../../web/music/note.ts";
 import { Piece } from "../../../web/music/piece.ts";
-import { accompanied, filled, melodyOf, pieceOfNotes, scoreOf } from "../../../web/music/written-in.ts";
+import {
+  accompaniedPiece,
+  infilledPiece,
+  melodyOf,
+  pieceOfNotes,
+  scoreOf,
+} from "../../../web/music/piece-edits.ts";
 
 /** Two notes of the visitor's, then a scale of the model's whose last note has no end; all on a grid of 10 ms. */
 function pieceOf(): Piece {
@@ -45,19 +51,19 @@ describe("pieceOfNotes", () => {
 
   it("tells notes of one pitch that overlap apart by who began first", () => {
     const notes = [
-      { ...note(60, 0, 1), origin: "given" },
-      { ...note(60, 0.5, 2), origin: "filled" },
+      { ...note(60, 0, 1), origin: "primer" },
+      { ...note(60, 0.5, 2), origin: "infilled" },
     ] as const;
     const piece = pieceOfNotes(notes, 2.5, PERFORMANCE_416);
     expect(piece.notes.map(plain)).toEqual(notes);
     expect(piece.seconds).toBe(2.5);
     expect(piece.ids.map((_, index) => piece.originOf(index))).toEqual(
-      "given given filled filled given given filled filled written".split(" "),
+      "primer primer infilled infilled primer primer infilled infilled generated".split(" "),
     );
   });
 });
 
-describe("filled", () => {
+describe("infilledPiece", () => {
   it("leaves everything outside the region as it was", () => {
     const piece = pieceOf();
     const region = { fromSeconds: 2.1, toSeconds: 3.5 };
@@ -66,13 +72,13 @@ describe("filled", () => {
       ({ startSeconds }) => startSeconds >= region.fromSeconds && startSeconds < region.toSeconds,
     );
     const added = [note(50, 2.2, 2.9), note(51, 3.4, 3.5)];
-    const result = filled(piece, region, before, replaceNotes(before, removed, added, "Infill"));
+    const result = infilledPiece(piece, region, before, replaceNotes(before, removed, added, "Infill"));
     const outside = ({ notes }: Piece) =>
       notes.filter(({ startSeconds }) => startSeconds < 2.1 || startSeconds >= 3.5).map(plain);
     expect(outside(result)).toEqual(outside(piece));
     expect(removed.length).toBeGreaterThan(2);
-    expect(result.notes.filter(({ origin }) => origin === "filled").map(plain)).toEqual(
-      added.map((each) => ({ ...each, origin: "filled" })),
+    expect(result.notes.filter(({ origin }) => origin === "infilled").map(plain)).toEqual(
+      added.map((each) => ({ ...each, origin: "infilled" })),
     );
     expect(result.notes).toHaveLength(piece.notes.length - removed.length + 2);
     expect(result.seconds).toBe(piece.seconds);
@@ -85,21 +91,21 @@ describe("filled", () => {
     const piece = pieceOf();
     piece.close(9);
     const before = scoreOf(piece);
-    const result = filled(piece, { fromSeconds: 2.1, toSeconds: 3.5 }, before, before);
+    const result = infilledPiece(piece, { fromSeconds: 2.1, toSeconds: 3.5 }, before, before);
     expect([result.isClosed, result.seconds]).toEqual([true, 9]);
   });
 });
 
-describe("accompanied", () => {
+describe("accompaniedPiece", () => {
   it("ends a new note where the visitor strikes its key, so that both are as they are played", () => {
     const piece = pieceOf();
     const melody = melodyOf(piece);
     const added = [note(64, 0.5, 2.5), note(60, 0.5, 1)];
-    const result = accompanied(piece, melody, addNotes(melody, added, "Accompaniment"));
+    const result = accompaniedPiece(piece, melody, addNotes(melody, added, "Accompaniment"));
     expect(result.notes.map(plain)).toEqual([
-      { ...note(60, 0.5, 1.25), origin: "given" },
-      { ...note(64, 0.5, 1), origin: "written" },
-      { ...note(64, 1, 2.05), origin: "given" },
+      { ...note(60, 0.5, 1.25), origin: "primer" },
+      { ...note(64, 0.5, 1), origin: "generated" },
+      { ...note(64, 1, 2.05), origin: "primer" },
     ]);
   });
 
@@ -107,9 +113,9 @@ describe("accompanied", () => {
     const piece = pieceOf();
     const melody = melodyOf(piece);
     expect(melody.notes.map(({ pitch }) => pitch)).toEqual([60, 64]);
-    const result = accompanied(piece, melody, addNotes(melody, [note(40, 0.5, 2.5)], "Accompaniment"));
+    const result = accompaniedPiece(piece, melody, addNotes(melody, [note(40, 0.5, 2.5)], "Accompaniment"));
     expect(result.notes.map(plain)).toEqual([
-      { ...note(40, 0.5, 2.5), origin: "written" },
+      { ...note(40, 0.5, 2.5), origin: "generated" },
       ...piece.notes.slice(0, 2).map(plain),
     ]);
     expect(result.seconds).toBe(2.5);

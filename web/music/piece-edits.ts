@@ -23,28 +23,28 @@ export function scoreOf(piece: Piece): Score {
 
 /** What the visitor gave, as the model is given it. */
 export function melodyOf(piece: Piece): Score {
-  const notes = piece.notes.filter(({ origin }) => origin === "given");
+  const notes = piece.notes.filter(({ origin }) => origin === "primer");
   return scoreFromNotes(notes.map((note) => ({ ...note, endSeconds: note.endSeconds ?? piece.seconds })));
 }
 
 /** The visitor's notes with those that the model added to them. */
-export function accompanied(piece: Piece, melody: Score, written: Score): Piece {
-  const given = piece.notes.filter(({ origin }) => origin === "given");
+export function accompaniedPiece(piece: Piece, melody: Score, written: Score): Piece {
+  const given = piece.notes.filter(({ origin }) => origin === "primer");
   const part = untilStruckAnew(newNotes(melody, written), given).map(
-    (note) => ({ ...note, origin: "written" }) as const,
+    (note) => ({ ...note, origin: "generated" }) as const,
   );
   const seconds = [...given, ...part].reduce((latest, { endSeconds = 0 }) => Math.max(latest, endSeconds), 0);
   return pieceOfNotes([...given, ...part], seconds, piece.vocabulary);
 }
 
 /** The piece with the notes that begin in a region replaced by those that the model wrote for it. */
-export function filled(piece: Piece, region: Span, before: Score, written: Score): Piece {
+export function infilledPiece(piece: Piece, region: Span, before: Score, written: Score): Piece {
   const [from, to] = [quantize(region.fromSeconds), quantize(region.toSeconds)];
   const isInside = ({ startSeconds }: OwnedNote): boolean => {
     const step = quantize(startSeconds);
     return step >= from && step < to;
   };
-  const added = newNotes(before, written).map((note) => ({ ...note, origin: "filled" }) as const);
+  const added = newNotes(before, written).map((note) => ({ ...note, origin: "infilled" }) as const);
   const kept = piece.notes.filter((note) => !isInside(note));
   const result = pieceOfNotes([...kept, ...added], piece.seconds, piece.vocabulary);
   if (piece.isClosed) result.close(piece.seconds);
@@ -116,7 +116,7 @@ function originsOf(
   for (const id of ids) {
     const { kind, value } = vocabulary.event(id);
     if (kind === "NOTE_ON") {
-      const { origin = "written" } = sorted[onsets] ?? {};
+      const { origin = "generated" } = sorted[onsets] ?? {};
       onsets += 1;
       sounding.set(value, [...(sounding.get(value) ?? []), origin]);
       origins.push(origin);
@@ -124,7 +124,7 @@ function originsOf(
       origins.push(kind === "NOTE_OFF" ? sounding.get(value)?.shift() : undefined);
     }
   }
-  let next: Origin = "written";
+  let next: Origin = "generated";
   for (let i = origins.length - 1; i >= 0; i -= 1) {
     next = origins[i] ?? next;
     origins[i] = next;
