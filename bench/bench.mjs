@@ -3,16 +3,16 @@
  *
  *   npm run bench -- FOLDER --python PATH [--rounds N] [--only GROUP]
  *
- * FOLDER gets the weights, made once; PATH is a Python with PyTorch and transformers. In each group all contestants are
+ * FOLDER gets the weights, made once; PATH is a Python with PyTorch and transformers. In each group all implementations are
  * loaded, each in a process of its own, and take turns, N rounds of them (default 3); medians are shown. Every figure comes
- * from a contestant's own way to generate greedily: "prefill" is the time from the call to the first id, "ids/s" the mean over
+ * from an implementation's own way to generate greedily: "prefill" is the time from the call to the first id, "ids/s" the mean over
  * the ids after it.
  */
 import { join, resolve } from "node:path";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { IdleWatch } from "./idle-watch.mjs";
-import { Contestant } from "./process.mjs";
+import { Implementation } from "./process.mjs";
 import { machine, makeGpt2, median, progress, say } from "./tools.mjs";
 import { makeMusicModel } from "./weights/music.mjs";
 
@@ -32,10 +32,10 @@ const gpt2 = join(folder, "gpt2");
 const music = join(folder, "music");
 const piano = resolve(import.meta.dirname, "../models/piano");
 
-const node = (...rest) => [process.execPath, "contestants/main.mjs", ...rest.map(String)];
-const pytorch = [pythonPath, "contestants/pytorch.py", gpt2, String(THREADS)];
+const node = (...rest) => [process.execPath, "implementations/main.mjs", ...rest.map(String)];
+const pytorch = [pythonPath, "implementations/pytorch.py", gpt2, String(THREADS)];
 
-/** What is measured: groups of contestants that take turns. `floorBytes`: the bytes a weight takes, where a floor is shown. */
+/** What is measured: groups of implementations that take turns. `floorBytes`: the bytes a weight takes, where a floor is shown. */
 const GROUPS = [
   {
     key: "gpt2-fp32",
@@ -43,7 +43,7 @@ const GROUPS = [
     floorBytes: 4,
     prefills: [128, 512],
     pasts: [64, 512, 1000],
-    contestants: {
+    implementations: {
       "Ostinato, node": node("ostinato", gpt2, "node", "fp32", THREADS),
       "transformers.js, node": node("transformers.js", gpt2, "node", "fp32", THREADS),
       "node-llama-cpp, f32": node("node-llama-cpp", join(gpt2, "gpt2-f32.gguf"), THREADS),
@@ -56,7 +56,7 @@ const GROUPS = [
     floorBytes: 1,
     prefills: [128, 512],
     pasts: [64, 512, 1000],
-    contestants: {
+    implementations: {
       "Ostinato, node, int8": node("ostinato", gpt2, "node", "int8", THREADS),
       "transformers.js, node, q8": node("transformers.js", gpt2, "node", "q8", THREADS),
       "node-llama-cpp, q8_0": node("node-llama-cpp", join(gpt2, "gpt2-q8_0.gguf"), THREADS),
@@ -68,7 +68,7 @@ const GROUPS = [
     floorBytes: 4,
     prefills: [128, 512],
     pasts: [64, 512, 1000],
-    contestants: {
+    implementations: {
       "Ostinato, 1 thread": node("ostinato", gpt2, "wasm", "fp32", 1),
       "transformers.js, 1 thread": node("transformers.js", gpt2, "wasm", "fp32", 1),
       "Ostinato, 2 threads": node("ostinato", gpt2, "wasm", "fp32", 2),
@@ -81,7 +81,7 @@ const GROUPS = [
     title: "Music reference shape (8 × 384, 6 heads, window 2048), fp32",
     prefills: [128, 512],
     pasts: [64, 1000, 2000],
-    contestants: {
+    implementations: {
       [`node, ${THREADS} threads`]: node("ostinato", music, "node", "fp32", THREADS),
       "wasm, 1 thread": node("ostinato", music, "wasm", "fp32", 1),
       "wasm, 2 threads": node("ostinato", music, "wasm", "fp32", 2),
@@ -92,7 +92,7 @@ const GROUPS = [
     title: "models/piano (6 × 256, 4 heads, window 1024)",
     prefills: [1, 128],
     pasts: [64, 1023],
-    contestants: {
+    implementations: {
       [`node, ${THREADS} threads`]: node("ostinato", piano, "node", "fp32", THREADS),
       "wasm, 1 thread": node("ostinato", piano, "wasm", "fp32", 1),
       "wasm, 2 threads": node("ostinato", piano, "wasm", "fp32", 2),
@@ -107,10 +107,10 @@ makeMusicModel(music);
 say(`${machine()}; ${rounds} rounds, medians`);
 for (const group of groups) await race(group);
 
-/** Loads all contestants of a group, lets them take turns, and prints their table. */
-async function race({ title, contestants, prefills, pasts, floorBytes }) {
+/** Loads all implementations of a group, lets them take turns, and prints their table. */
+async function race({ title, implementations, prefills, pasts, floorBytes }) {
   const runners = [];
-  for (const [name, command] of Object.entries(contestants)) runners.push(await load(name, command));
+  for (const [name, command] of Object.entries(implementations)) runners.push(await load(name, command));
   const memory = floorBytes && (await load("memory", node("memory", WEIGHTS * floorBytes, THREADS)));
   const all = [...runners, memory].filter((runner) => runner !== undefined);
   const competitors = runners.filter((runner) => runner !== undefined);
@@ -129,20 +129,20 @@ async function race({ title, contestants, prefills, pasts, floorBytes }) {
       if (memory && round >= 0) add(memory, "read", (await generate(memory, [], 4))[3] / 4);
     }
   }
-  for (const { contestant } of all) contestant.end();
+  for (const { implementation } of all) implementation.end();
   progress("");
   const readMs = memory && median(memory.cells.get("read"));
   say(`\n## ${title}\n\n${idle.verdict()}\n`);
   printTable({ competitors, prefills, pasts, readMs, weightBytes: WEIGHTS * floorBytes });
 }
 
-/** A contestant that is ready, or undefined, which is said, where it cannot be had here. */
+/** An implementation that is ready, or undefined, which is said, where it cannot be had here. */
 async function load(name, command) {
   progress(`loading ${name}`);
-  const contestant = new Contestant(command);
+  const implementation = new Implementation(command);
   try {
-    const { loadMs, cpuMs } = await contestant.loaded();
-    return { name, contestant, loadMs, cpuMs, cells: new Map(), peakBytes: 0 };
+    const { loadMs, cpuMs } = await implementation.loaded();
+    return { name, implementation, loadMs, cpuMs, cells: new Map(), peakBytes: 0 };
   } catch (error) {
     say(`${name} is left out: ${error.message}`);
     return undefined;
@@ -150,7 +150,7 @@ async function load(name, command) {
 }
 
 async function generate(runner, prompt, count) {
-  const { times, ...facts } = await runner.contestant.generate(prompt, count);
+  const { times, ...facts } = await runner.implementation.generate(prompt, count);
   Object.assign(runner, facts);
   return times;
 }

@@ -1,4 +1,4 @@
-/** Finds out how much of the machine's time went to others than the contestants: whether the figures can be trusted. */
+/** Finds out how much of the machine's time went to others than the implementations: whether the figures can be trusted. */
 import { cpus } from "node:os";
 
 export class IdleWatch {

@@ -1,8 +1,8 @@
-/** A contestant in a process of its own, which is asked and answers in lines of JSON. */
+/** An implementation in a process of its own, which is asked and answers in lines of JSON. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-export class Contestant {
+export class Implementation {
   #process;
   #lines;
   #errors = "";

@@ -4,7 +4,7 @@
  *   npm ci && npm run bench -- FOLDER [--python PATH]
  *
  * FOLDER holds MIDI files; with `--python`, MidiTok's MIDILike (symusic reads the files) tokenises the same folder.
- * Contestants take turns, and medians are shown; garbage collection falls where it falls. A machine with other work to
+ * Implementations take turns, and medians are shown; garbage collection falls where it falls. A machine with other work to
  * do slows some times more than others: the run says so, and also gives the fastest times.
  */
 import { execFileSync } from "node:child_process";
@@ -30,22 +30,22 @@ const SIZE_CLASSES = [10_000, 20_000, Infinity];
 const encode = (bytes) => encodeScore(readMidi(bytes), PERFORMANCE_388).ids.length;
 
 /**
- * Milliseconds of each contestant for each file: its median over the rounds, and its fastest.
- * Files are short and the contestants take turns at each, so that other work on the machine falls into few of the times.
+ * Milliseconds of each implementation for each file: its median over the rounds, and its fastest.
+ * Files are short and the implementations take turns at each, so that other work on the machine falls into few of the times.
  */
-function race(contestants, files, rounds = ROUNDS) {
-  const runs = Object.entries(contestants);
+function race(implementations, files, rounds = ROUNDS) {
+  const runs = Object.entries(implementations);
   const times = runs.map(() => files.map(() => []));
   for (let round = -3; round < rounds; round += 1) {
     for (const [index, file] of files.entries()) {
-      for (const [contestant, [, run]] of runs.entries()) {
+      for (const [implementation, [, run]] of runs.entries()) {
         const start = performance.now();
         run(file);
-        if (round >= 0) times[contestant][index].push(performance.now() - start);
+        if (round >= 0) times[implementation][index].push(performance.now() - start);
       }
     }
   }
-  return new Map(runs.map(([name], contestant) => [name, times[contestant].map(summary)]));
+  return new Map(runs.map(([name], implementation) => [name, times[implementation].map(summary)]));
 }
 
 function summary(times) {

@@ -14,7 +14,7 @@ import { Decoder, generateIds, Sampler, score } from "../../dist/src/engine/inde
 import { readCheckpoint } from "../../dist/models/index.js";
 import { checkpointFolder, createNodeRuntime } from "../../dist/src/platform/node/index.js";
 import { folderAndPython, makeGpt2, python, say } from "../tools.mjs";
-import { loadTransformersJs } from "../contestants/transformers-js.mjs";
+import { loadTransformersJs } from "../implementations/transformers-js.mjs";
 
 const TOLERANCE = 1e-4;
 

@@ -1,5 +1,5 @@
 /**
- * One contestant, alone in a process: loads a model, then answers a line of JSON on stdin, `{ prompt, count }`, with one on
+ * One implementation, alone in a process: loads a model, then answers a line of JSON on stdin, `{ prompt, count }`, with one on
  * stdout: `{ times, cpuMs, peakBytes }`, `times` being milliseconds from the call to each generated id. The first line is
  * `{ loadMs, cpuMs }`.
  *
@@ -12,11 +12,11 @@ const [name, ...rest] = process.argv.slice(2);
 const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
 const start = performance.now();
-const contestant = await load();
+const implementation = await load();
 answer({ loadMs: performance.now() - start, cpuMs: cpuMs() });
 for await (const line of createInterface({ input: process.stdin })) {
   const { prompt, count } = JSON.parse(line);
-  answer({ times: await contestant.times(prompt, count), cpuMs: cpuMs(), peakBytes: peakBytes() });
+  answer({ times: await implementation.times(prompt, count), cpuMs: cpuMs(), peakBytes: peakBytes() });
 }
 process.exit(0);
 
@@ -37,7 +37,7 @@ async function load() {
     const { loadMemory } = await import("./memory.mjs");
     return loadMemory(Number(rest[0]), Number(rest[1]));
   }
-  throw new Error(`no contestant "${name}"`);
+  throw new Error(`no implementation "${name}"`);
 }
 
 function cpuMs() {
