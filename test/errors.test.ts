@@ -6,7 +6,7 @@ import { UsageError } from "../src/cli/errors.ts";
 import { isErrorWithHint } from "../src/errors.ts";
 import { checkPrecision, checkSampling } from "../src/options.ts";
 import { Sampler } from "../src/engine/sampler.ts";
-import { packError, unpackError } from "../src/platform/browser/worker/errors.ts";
+import { serializeError, deserializeError } from "../src/platform/browser/worker/errors.ts";
 
 function thrownBy(action: () => unknown): unknown {
   try {
@@ -43,7 +43,7 @@ describe("a thrown error", () => {
 
   it.each(FAULTS)("%s keeps code %s, hint and class across a worker's border", (_name, code, action) => {
     const error = thrownBy(action);
-    const copy = unpackError(structuredClone(packError(error)));
+    const copy = deserializeError(structuredClone(serializeError(error)));
     expect(copy).toMatchObject({ code, hint: isErrorWithHint(error) ? error.hint : undefined });
     expect(isErrorWithHint(copy)).toBe(true);
   });

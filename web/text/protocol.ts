@@ -1,6 +1,6 @@
 /** What the Text tab and its worker say to each other: a request by number, and its answer or error. */
 import type { SamplingOptions } from "../../src/index.ts";
-import type { PackedError } from "../../src/platform/browser/worker/index.ts";
+import type { SerializedError } from "../../src/platform/browser/worker/index.ts";
 
 export interface TextFacts {
   readonly layers: number;
@@ -77,7 +77,7 @@ export type TextRequest = {
 
 export type TextReply =
   | { readonly number: number; readonly answer: unknown }
-  | { readonly number: number; readonly error: PackedError }
+  | { readonly number: number; readonly error: SerializedError }
   | {
       readonly progress: {
         readonly file: string;

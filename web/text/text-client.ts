@@ -2,7 +2,7 @@
 import mjs from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import type { DownloadProgress } from "../../src/platform/browser/index.ts";
-import { unpackError, WorkerError } from "../../src/platform/browser/worker/index.ts";
+import { deserializeError, WorkerError } from "../../src/platform/browser/worker/index.ts";
 import type { TextCall, TextCalls, TextFacts, TextReply } from "./protocol.ts";
 
 interface Waiting {
@@ -70,7 +70,7 @@ export class TextClient {
   #receive(reply: Exclude<TextReply, { progress: unknown }>): void {
     const waiting = this.#waiting.get(reply.number);
     this.#waiting.delete(reply.number);
-    if ("error" in reply) waiting?.reject(unpackError(reply.error));
+    if ("error" in reply) waiting?.reject(deserializeError(reply.error));
     else waiting?.resolve(reply.answer);
   }
 }

@@ -2,7 +2,7 @@
 import { loadTextModel } from "../../src/platform/browser/index.ts";
 import { explainDraw, CachedContext, Sampler } from "../../src/engine/index.ts";
 import type { TextModel } from "../../src/text/index.ts";
-import { packError, threadCount } from "../../src/platform/browser/worker/index.ts";
+import { serializeError, threadCount } from "../../src/platform/browser/worker/index.ts";
 import type { TextCalls, TextReply, TextRequest, Token } from "./protocol.ts";
 
 const CANDIDATES = 10;
@@ -133,7 +133,7 @@ export function serveText(): void {
     queue = queue.then(() =>
       answer(data).then(
         (found) => reply({ number: data.number, answer: found }),
-        (error: unknown) => reply({ number: data.number, error: packError(error) }),
+        (error: unknown) => reply({ number: data.number, error: serializeError(error) }),
       ),
     );
   });

@@ -16,7 +16,7 @@ import {
 import { checkPrecision, OptionError, PRECISION_OPTION } from "../../options.ts";
 import { BROWSER_BACKENDS, type BrowserBackend, webGpuProblem } from "./browser-backend.ts";
 import { checkpointUrl, type DownloadOptions } from "../checkpoint-url.ts";
-import { politeRuntime } from "./polite-runtime.ts";
+import { yieldingRuntime } from "./yielding-runtime.ts";
 
 /** Where a model's files are: the address of a folder, or the files themselves by name. */
 export type ModelSource = string | URL | ReadonlyMap<string, Uint8Array>;
@@ -79,5 +79,5 @@ export function sourceFiles(source: ModelSource, options: DownloadOptions): Chec
 }
 
 function load(checkpoint: Checkpoint, precision: Precision, runtime: Runtime): Promise<Decoder> {
-  return Decoder.load({ ...checkpoint, runtime: politeRuntime(runtime), precision });
+  return Decoder.load({ ...checkpoint, runtime: yieldingRuntime(runtime), precision });
 }

@@ -4,7 +4,7 @@ import type { Runtime } from "../../engine/index.ts";
  * A runtime that lets the event loop turn before every run. WebAssembly computes on the thread that calls it, and what
  * awaits a run goes on without the loop having turned: a generation would keep out every message, timer and frame.
  */
-export function politeRuntime(runtime: Runtime): Runtime {
+export function yieldingRuntime(runtime: Runtime): Runtime {
   return {
     backend: runtime.backend,
     createSession: async (model, weights) => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { politeRuntime } from "../../../src/platform/browser/polite-runtime.ts";
+import { yieldingRuntime } from "../../../src/platform/browser/yielding-runtime.ts";
 import type { Runtime } from "../../../src/engine/index.ts";
 
 it("lets the event loop turn before every run, and hands everything on", async () => {
@@ -19,9 +19,9 @@ it("lets the event loop turn before every run, and hands everything on", async (
       };
     },
   };
-  const polite = politeRuntime(runtime);
-  expect(polite.backend).toBe("wasm");
-  const session = await polite.createSession(new Uint8Array(3), new Map());
+  const yielding = yieldingRuntime(runtime);
+  expect(yielding.backend).toBe("wasm");
+  const session = await yielding.createSession(new Uint8Array(3), new Map());
   const inputs = { ids: { type: "int32", data: Int32Array.of(1), shape: [1] } } as const;
   for (let run = 0; run < 2; run += 1) {
     setImmediate(() => calls.push("the loop turns"));

@@ -1,6 +1,6 @@
 import type { DownloadProgress } from "../../checkpoint-url.ts";
 import { EngineError } from "../../../engine/index.ts";
-import { unpackError, WorkerError } from "./errors.ts";
+import { deserializeError, WorkerError } from "./errors.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { LoadRequest, ModelFacts, Port, Reply, Request, Task } from "./protocol.ts";
 
@@ -81,14 +81,14 @@ export class Connection {
   #receive(reply: Reply): void {
     if (reply.type === "progress") this.#onProgress?.(reply.progress);
     else if (reply.type === "loaded") this.#loaded.resolve(reply.facts);
-    else if (reply.type === "load-failed") this.#loaded.reject(unpackError(reply.error));
+    else if (reply.type === "load-failed") this.#loaded.reject(deserializeError(reply.error));
     else if (reply.type === "disposed") this.#disposed.resolve();
     else {
       const queue = this.#queues.get(reply.stream);
       if (reply.type === "event") queue?.push(reply.event);
       else if (reply.type === "written") queue?.onWritten?.(reply.progress);
       else if (reply.type === "done") queue?.finish(reply.result);
-      else queue?.fail(unpackError(reply.error));
+      else queue?.fail(deserializeError(reply.error));
     }
   }
 

@@ -18,13 +18,13 @@ export class WorkerError extends HintedError<"worker-failed"> {
 }
 
 /** An error as it travels. */
-export interface PackedError {
+export interface SerializedError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
   /** Fields of its own, such as `code` and `hint`. */
   readonly fields: Readonly<Record<string, string | number | boolean | undefined>>;
-  readonly cause?: PackedError;
+  readonly cause?: SerializedError;
 }
 
 /** Errors that keep their class. */
@@ -50,7 +50,7 @@ const CLASSES: ReadonlyMap<string, { readonly prototype: object }> = new Map<str
 const MAX_CAUSES = 4;
 
 /** Anything thrown, as data. */
-export function packError(thrown: unknown, depth = 0): PackedError {
+export function serializeError(thrown: unknown, depth = 0): SerializedError {
   if (!(thrown instanceof Error))
     return { name: "Error", message: String(thrown), stack: undefined, fields: {} };
   const { name, message, stack, cause } = thrown;
@@ -58,15 +58,15 @@ export function packError(thrown: unknown, depth = 0): PackedError {
   for (const [key, value] of Object.entries(thrown)) {
     if (["string", "number", "boolean", "undefined"].includes(typeof value)) fields[key] = value;
   }
-  const packed = { name, message, stack, fields };
+  const serialized = { name, message, stack, fields };
   return cause === undefined || depth === MAX_CAUSES
-    ? packed
-    : { ...packed, cause: packError(cause, depth + 1) };
+    ? serialized
+    : { ...serialized, cause: serializeError(cause, depth + 1) };
 }
 
 /** The error again: `instanceof` its class, with its message, stack and fields. */
-export function unpackError({ name, message, stack, fields, cause }: PackedError): Error {
-  const error = cause ? new Error(message, { cause: unpackError(cause) }) : new Error(message);
+export function deserializeError({ name, message, stack, fields, cause }: SerializedError): Error {
+  const error = cause ? new Error(message, { cause: deserializeError(cause) }) : new Error(message);
   const known = CLASSES.get(name);
   if (known) Object.setPrototypeOf(error, known.prototype);
   const hidden = { configurable: true, writable: true, enumerable: false };

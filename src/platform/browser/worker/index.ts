@@ -1,5 +1,5 @@
 /** The door of this room: all that other rooms import from it. */
-export { type PackedError, packError, unpackError, WorkerError } from "./errors.ts";
+export { type SerializedError, serializeError, deserializeError, WorkerError } from "./errors.ts";
 export { loadServed } from "./load-served.ts";
 export { EVENTS_AHEAD, type MusicEngine } from "./protocol.ts";
 export { serveMusicModel } from "./serve.ts";

@@ -19,7 +19,7 @@ import type {
   Primer,
   WritingOptions,
 } from "../../../music/index.ts";
-import type { PackedError } from "./errors.ts";
+import type { SerializedError } from "./errors.ts";
 
 /** Events that the worker may make before they are taken: enough to bridge a busy moment of the page. */
 export const EVENTS_AHEAD = 64;
@@ -108,7 +108,7 @@ export type TaskResult = GeneratedMusic | AddedMusic | Explanation | undefined;
 export type Reply =
   | { readonly type: "progress"; readonly progress: DownloadProgress }
   | { readonly type: "loaded"; readonly facts: ModelFacts }
-  | { readonly type: "load-failed"; readonly error: PackedError }
+  | { readonly type: "load-failed"; readonly error: SerializedError }
   | StreamReply
   | { readonly type: "disposed" };
 
@@ -117,7 +117,7 @@ export type StreamReply =
   | { readonly type: "event"; readonly stream: number; readonly event: MusicEvent }
   | { readonly type: "written"; readonly stream: number; readonly progress: WritingProgress }
   | { readonly type: "done"; readonly stream: number; readonly result: TaskResult }
-  | { readonly type: "failed"; readonly stream: number; readonly error: PackedError };
+  | { readonly type: "failed"; readonly stream: number; readonly error: SerializedError };
 
 /** What a page may want to know of the model that a worker has loaded. */
 export interface ModelFacts {

@@ -1,5 +1,5 @@
 /** The worker's side of the protocol. */
-import { packError } from "./errors.ts";
+import { serializeError } from "./errors.ts";
 import type {
   LoadRequest,
   ModelFacts,
@@ -58,7 +58,7 @@ class Server {
       this.#model = model;
       this.#reply({ type: "loaded", facts });
     } catch (error) {
-      this.#reply({ type: "load-failed", error: packError(error) });
+      this.#reply({ type: "load-failed", error: serializeError(error) });
     }
   }
 
@@ -69,7 +69,8 @@ class Server {
       const result = await this.#perform(number, task, stream);
       this.#reply({ type: "done", stream: number, result });
     } catch (error) {
-      if (!stream.signal.aborted) this.#reply({ type: "failed", stream: number, error: packError(error) });
+      if (!stream.signal.aborted)
+        this.#reply({ type: "failed", stream: number, error: serializeError(error) });
     } finally {
       this.#streams.delete(number);
     }

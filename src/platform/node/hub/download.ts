@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { CheckpointError } from "../../../../models/index.ts";
 import { isTemporary, reasonOfCut, Retries, type RetryOptions } from "../../retries.ts";
-import { claimPartial, removeAbandoned } from "./partial-file.ts";
+import { lockPartial, removeAbandoned } from "./partial-file.ts";
 
 export interface RemoteFile {
   /** As users know it, such as "model.safetensors". */
@@ -36,7 +36,7 @@ export async function downloadFile(
   options: DownloadFileOptions = {},
 ): Promise<void> {
   const isDone = async (): Promise<boolean> => (await sizeOf(path)) === remote.bytes;
-  const partial = await claimPartial(path, isDone, options);
+  const partial = await lockPartial(path, isDone, options);
   if (!partial) return;
   try {
     await downloadWhole(partial.path, remote, options);

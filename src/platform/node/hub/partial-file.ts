@@ -7,7 +7,7 @@ import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
-export interface ClaimOptions {
+export interface LockOptions {
   /** Told how many bytes another process has, while it is waited for. */
   readonly onProgress?: (loadedBytes: number) => void;
   /** Told once that another process is waited for. */
@@ -40,7 +40,7 @@ const POLL_MILLISECONDS = 100;
 const HOST = hostname().replace(/[^\w-]/g, "_");
 /** Those that this process writes to. */
 const ours = new Set<string>();
-let claims = 0;
+let locks = 0;
 
 /**
  * A file to download to, with what there is of an earlier try; waits for another process that downloads the same.
@@ -49,17 +49,17 @@ let claims = 0;
  * @returns undefined once it is.
  * @throws the signal's reason.
  */
-export async function claimPartial(
+export async function lockPartial(
   target: string,
   isDone: () => Promise<boolean>,
-  options: ClaimOptions = {},
+  options: LockOptions = {},
 ): Promise<PartialFile | undefined> {
   const ignored = new Set<string>();
   for (;;) {
     if (await isDone()) return undefined;
-    claims += 1;
+    locks += 1;
     // Padded, so that the earlier of two comes first by name as well.
-    const path = `${target}.${HOST}.${process.pid}.${String(claims).padStart(9, "0")}${SUFFIX}`;
+    const path = `${target}.${HOST}.${process.pid}.${String(locks).padStart(9, "0")}${SUFFIX}`;
     const release = async (): Promise<void> => {
       if ((await sizeOf(path)) === 0) await rm(path, { force: true });
       ours.delete(path);
@@ -110,7 +110,7 @@ async function isStuck(
   target: string,
   rival: Rival,
   isDone: () => Promise<boolean>,
-  { onProgress, onWait, patience = PATIENCE_MILLISECONDS, signal }: ClaimOptions,
+  { onProgress, onWait, patience = PATIENCE_MILLISECONDS, signal }: LockOptions,
 ): Promise<boolean> {
   if (rival.processId !== undefined) onWait?.(rival.processId);
   let { bytes } = rival;

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { MidiError } from "../../../../encoding/index.ts";
 import { CheckpointError } from "../../../../models/index.ts";
 import { TaskError } from "../../../../src/music/task-error.ts";
-import { packError, unpackError } from "../../../../src/platform/browser/worker/errors.ts";
+import { serializeError, deserializeError } from "../../../../src/platform/browser/worker/errors.ts";
 
 function across(thrown: unknown): Error {
-  return unpackError(structuredClone(packError(thrown)));
+  return deserializeError(structuredClone(serializeError(thrown)));
 }
 
 describe("errors that cross to another thread", () => {

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { claimPartial, removeAbandoned } from "../../../../src/platform/node/hub/partial-file.ts";
+import { lockPartial, removeAbandoned } from "../../../../src/platform/node/hub/partial-file.ts";
 import { spawnCli } from "../../../cli/spawn-cli.ts";
 import { TINY_TEXT_CONFIG, writeTinyTextCheckpoint } from "../../../tiny-text-checkpoint.ts";
 import { COMMIT, HubServer } from "./hub-server.ts";
@@ -126,7 +126,7 @@ describe("two processes that download the same model", { timeout: PATIENCE }, ()
   });
 });
 
-describe("claimPartial", () => {
+describe("lockPartial", () => {
   let target = "";
   const isDone = async (): Promise<boolean> => existsSync(target);
   const left = (name: string, bytes: number, minutesAgo = 0): string => {
@@ -138,34 +138,34 @@ describe("claimPartial", () => {
   };
 
   beforeEach(() => {
-    target = join(mkdtempSync(join(scratch, "claim-")), "blob");
+    target = join(mkdtempSync(join(scratch, "lock-")), "blob");
   });
 
   it("takes over the most that others have left, whoever they were", async () => {
     left("incomplete", 10, 11);
     left("elsewhere.7.1.incomplete", 30, 11);
     left("elsewhere.8.1.incomplete", 20, 11);
-    const claimed = await claimPartial(target, isDone);
-    expect(statSync(claimed?.path ?? "").size).toBe(30);
-    await claimed?.release();
-    expect(statSync((await claimPartial(target, isDone))?.path ?? "").size).toBe(30);
+    const partial = await lockPartial(target, isDone);
+    expect(statSync(partial?.path ?? "").size).toBe(30);
+    await partial?.release();
+    expect(statSync((await lockPartial(target, isDone))?.path ?? "").size).toBe(30);
   });
 
   it("leaves alone what another machine or program may still write to", async () => {
     const [theirs, python] = [left("elsewhere.7.1.incomplete", 30, 1), left("incomplete", 10, 1)];
-    const claimed = await claimPartial(target, isDone, { patience: 300 });
-    expect(statSync(claimed?.path ?? "").size).toBe(0);
+    const partial = await lockPartial(target, isDone, { patience: 300 });
+    expect(statSync(partial?.path ?? "").size).toBe(0);
     await removeAbandoned(target);
     expect(existsSync(theirs) && existsSync(python)).toBe(true);
-    await claimed?.release();
-    expect(existsSync(claimed?.path ?? "")).toBe(false);
+    await partial?.release();
+    expect(existsSync(partial?.path ?? "")).toBe(false);
   });
 
   it("gives two within a process a file each; the second waits until the first is released", async () => {
-    const first = await claimPartial(target, isDone);
+    const first = await lockPartial(target, isDone);
     writeFileSync(first?.path ?? "", new Uint8Array(40));
     const seen: number[] = [];
-    const waiting = claimPartial(target, isDone, { onWait: (id) => seen.push(id) });
+    const waiting = lockPartial(target, isDone, { onWait: (id) => seen.push(id) });
     await expect.poll(() => seen).toEqual([process.pid]);
     await first?.release();
     const second = await waiting;
@@ -174,9 +174,9 @@ describe("claimPartial", () => {
   });
 
   it("tells how far the other is, and is done when it is", async () => {
-    const first = await claimPartial(target, isDone);
+    const first = await lockPartial(target, isDone);
     const seen: number[] = [];
-    const waiting = claimPartial(target, isDone, { onProgress: (bytes) => seen.push(bytes) });
+    const waiting = lockPartial(target, isDone, { onProgress: (bytes) => seen.push(bytes) });
     await expect.poll(() => seen.length).toBeGreaterThan(0);
     writeFileSync(first?.path ?? "", new Uint8Array(40));
     await expect.poll(() => seen.at(-1)).toBe(40);
@@ -185,14 +185,14 @@ describe("claimPartial", () => {
   });
 
   it("does not wait for ever for one that brings nothing, nor when told to stop", async () => {
-    const first = await claimPartial(target, isDone);
+    const first = await lockPartial(target, isDone);
     writeFileSync(first?.path ?? "", new Uint8Array(40));
-    const second = await claimPartial(target, isDone, { patience: 300 });
+    const second = await lockPartial(target, isDone, { patience: 300 });
     expect(statSync(second?.path ?? "").size).toBe(0);
     expect(statSync(first?.path ?? "").size).toBe(40);
     const reason = new Error("enough");
     const signal = AbortSignal.abort(reason);
-    await expect(claimPartial(target, isDone, { signal })).rejects.toBe(reason);
+    await expect(lockPartial(target, isDone, { signal })).rejects.toBe(reason);
     await first?.release();
     await removeAbandoned(target);
     expect(existsSync(first?.path ?? "")).toBe(false);
