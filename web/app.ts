@@ -34,7 +34,7 @@ export class App {
   #startingSound: Promise<PianoSound> | undefined;
   /** Sound is of use only after a press; what can be done for it before makes the first one quicker. */
   readonly #soundModule = import("./sound/sound.ts").then((module) => {
-    void module.prepareTones();
+    void module.prepareSamples();
     return module;
   });
 

@@ -104,7 +104,7 @@ const sheet = byId("sheet", HTMLButtonElement);
 sheet.addEventListener("click", () => {
   sheet.setAttribute("aria-expanded", String(sheet.getAttribute("aria-expanded") !== "true"));
 });
-for (const id of ["hands", "more"]) {
+for (const id of ["note-input", "more"]) {
   const details = byId(id, HTMLDetailsElement);
   details.addEventListener("toggle", () => {
     if (details.open) details.scrollIntoView({ block: "nearest" });
@@ -236,8 +236,8 @@ async function betterSound(): Promise<void> {
   if (isBetterSound || !app.sound) return;
   isBetterSound = true;
   try {
-    const { loadTones } = await import("./sound/tones.ts");
-    app.sound.tones = await loadTones(new URL("samples/", document.baseURI));
+    const { loadSamples } = await import("./sound/sample-set.ts");
+    app.sound.samples = await loadSamples(new URL("samples/", document.baseURI));
     document.documentElement.dataset["piano"] = "recorded";
     await storeForLater();
   } catch {

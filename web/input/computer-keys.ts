@@ -23,7 +23,7 @@ const CODES = [
 const VELOCITY = 80;
 
 /** What is done on whatever keyboard, and when: `at` is an event's time stamp, however late the page comes to it. */
-export interface Hands {
+export interface NoteInput {
   press(pitch: number, velocity: number, at: number): void;
   lift(pitch: number, at: number): void;
   pedal(isDown: boolean, at: number): void;
@@ -36,7 +36,7 @@ export function pitchOfCode(code: string): number | undefined {
 }
 
 /** Has letters play while nothing is being typed, and the piano is there. */
-export function listenToComputerKeys(hands: Hands, isPianoThere: () => boolean): void {
+export function listenToComputerKeys(input: NoteInput, isPianoThere: () => boolean): void {
   const down = new Set<number>();
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target instanceof HTMLElement && event.target.closest("input, select, textarea");
@@ -44,14 +44,14 @@ export function listenToComputerKeys(hands: Hands, isPianoThere: () => boolean):
     const pitch = isShortcut || isTyping || !isPianoThere() ? undefined : pitchOfCode(event.code);
     if (pitch === undefined || event.repeat || down.has(pitch)) return;
     down.add(pitch);
-    hands.press(pitch, VELOCITY, event.timeStamp);
+    input.press(pitch, VELOCITY, event.timeStamp);
   });
   document.addEventListener("keyup", (event) => {
     const pitch = pitchOfCode(event.code);
-    if (pitch !== undefined && down.delete(pitch)) hands.lift(pitch, event.timeStamp);
+    if (pitch !== undefined && down.delete(pitch)) input.lift(pitch, event.timeStamp);
   });
   window.addEventListener("blur", ({ timeStamp }) => {
-    for (const pitch of down) hands.lift(pitch, timeStamp);
+    for (const pitch of down) input.lift(pitch, timeStamp);
     down.clear();
   });
 }

@@ -7,7 +7,7 @@ import { MIDI_EXTENSIONS } from "../../encoding/midi/index.ts";
 import { MidiError, PERFORMANCE_416 } from "../../src/index.ts";
 import type { RollView } from "../roll/roll-view.ts";
 import type { Status } from "../status.ts";
-import { type Hands, listenToComputerKeys } from "./computer-keys.ts";
+import { type NoteInput, listenToComputerKeys } from "./computer-keys.ts";
 import { Duet, type Turn } from "./duet.ts";
 import { MidiPorts } from "./midi-ports.ts";
 import { chooseTracks, idsOfTracks, readMidiFile } from "./open-midi.ts";
@@ -49,12 +49,12 @@ class InputView {
     this.#roll = roll;
     this.#status = status;
     this.#duet = new Duet(app, (error) => status.showProblem(error));
-    const hands = this.#hands();
+    const noteInput = this.#createNoteInput();
     this.#listenForFiles();
     this.#listenForDuet();
-    listenToComputerKeys(hands, () => !byId("music", HTMLElement).hidden);
-    this.#showHeld = createScreenKeys(byId("keys", HTMLElement), hands);
-    byId("midi-in", HTMLButtonElement).addEventListener("click", () => void this.#openPorts(hands));
+    listenToComputerKeys(noteInput, () => !byId("music", HTMLElement).hidden);
+    this.#showHeld = createScreenKeys(byId("keys", HTMLElement), noteInput);
+    byId("midi-in", HTMLButtonElement).addEventListener("click", () => void this.#openPorts(noteInput));
     byId("midi-out", HTMLSelectElement).addEventListener("change", (event) => {
       if (event.target instanceof HTMLSelectElement) this.#ports?.chooseOutput(event.target.value);
     });
@@ -81,8 +81,8 @@ class InputView {
     }
   }
 
-  /** Hands that play, and show on the keys of the roll and of the screen what they play. */
-  #hands(): Hands {
+  /** NoteInput that play, and show on the keys of the roll and of the screen what they play. */
+  #createNoteInput(): NoteInput {
     const show = (): void => {
       this.#roll.refresh();
       this.#showHeld(this.#roll.held);
@@ -161,16 +161,16 @@ class InputView {
     }
   }
 
-  async #openPorts(hands: Hands): Promise<void> {
+  async #openPorts(noteInput: NoteInput): Promise<void> {
     try {
       await this.#app.startSound();
-      this.#ports ??= await MidiPorts.open(hands);
+      this.#ports ??= await MidiPorts.open(noteInput);
       this.#ports.onChange = () => this.#showPorts();
       const { sound } = this.#app;
       const ports = this.#ports;
       if (sound) {
         sound.onPlay = (change, delay) => ports.send(change, delay);
-        sound.onHush = () => ports.silence();
+        sound.onAllNotesOff = () => ports.allNotesOff();
       }
       this.#showPorts();
     } catch (error) {

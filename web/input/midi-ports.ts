@@ -1,6 +1,6 @@
 /** Keyboards and synthesizers through Web MIDI. */
-import type { NoteChange } from "../music/note.ts";
-import type { Hands } from "./computer-keys.ts";
+import type { NoteEvent } from "../music/note.ts";
+import type { NoteInput } from "./computer-keys.ts";
 
 const SUSTAIN = 64;
 const ALL_NOTES_OFF = 123;
@@ -12,7 +12,7 @@ export class MidiPortError extends Error {
 }
 
 export class MidiPorts {
-  readonly #hands: Hands;
+  readonly #input: NoteInput;
   readonly #access: MIDIAccess;
   readonly #heard = new WeakSet<MIDIInput>();
   #output: MIDIOutput | undefined;
@@ -21,17 +21,17 @@ export class MidiPorts {
   onChange: () => void = () => undefined;
 
   /** Asks for the ports; every keyboard that is or will be connected plays. @throws MidiPortError */
-  static async open(hands: Hands): Promise<MidiPorts> {
+  static async open(input: NoteInput): Promise<MidiPorts> {
     if (!("requestMIDIAccess" in navigator)) throw new MidiPortError("this browser has no Web MIDI");
     try {
-      return new MidiPorts(hands, await navigator.requestMIDIAccess());
+      return new MidiPorts(input, await navigator.requestMIDIAccess());
     } catch (cause) {
       throw new MidiPortError("the page may not use MIDI", { cause });
     }
   }
 
-  private constructor(hands: Hands, access: MIDIAccess) {
-    this.#hands = hands;
+  private constructor(input: NoteInput, access: MIDIAccess) {
+    this.#input = input;
     this.#access = access;
     access.addEventListener("statechange", () => {
       this.#listen();
@@ -52,12 +52,12 @@ export class MidiPorts {
 
   /** Has everything that is played go to an output too, or to none. */
   chooseOutput(id: string): void {
-    this.silence();
+    this.allNotesOff();
     this.#output = this.#access.outputs.get(id);
   }
 
   /** @param delay seconds until it is heard. */
-  send({ kind, note }: NoteChange, delay: number): void {
+  send({ kind, note }: NoteEvent, delay: number): void {
     const status = kind === "NOTE_ON" ? 0x90 : 0x80;
     const at = performance.now() + 1000 * Math.max(0, delay);
     this.#dueAt = Math.max(this.#dueAt, at);
@@ -65,7 +65,7 @@ export class MidiPorts {
   }
 
   /** Ends all notes: those that sound, and those that are on their way. */
-  silence(): void {
+  allNotesOff(): void {
     const now = performance.now();
     this.#output?.send([0xb0, ALL_NOTES_OFF, 0], now);
     if (this.#dueAt > now) this.#output?.send([0xb0, ALL_NOTES_OFF, 0], this.#dueAt);
@@ -76,16 +76,20 @@ export class MidiPorts {
       if (this.#heard.has(input)) continue;
       this.#heard.add(input);
       input.addEventListener("midimessage", ({ data, timeStamp }) =>
-        receiveMidi(data ?? new Uint8Array(), this.#hands, timeStamp),
+        receiveMidi(data ?? new Uint8Array(), this.#input, timeStamp),
       );
     }
   }
 }
 
 /** A message of a keyboard, and when it came. */
-export function receiveMidi([status = 0, data1 = 0, data2 = 0]: Uint8Array, hands: Hands, at: number): void {
+export function receiveMidi(
+  [status = 0, data1 = 0, data2 = 0]: Uint8Array,
+  input: NoteInput,
+  at: number,
+): void {
   const kind = status & 0xf0;
-  if (kind === 0x90 && data2 > 0) hands.press(data1, data2, at);
-  else if (kind === 0x80 || kind === 0x90) hands.lift(data1, at);
-  else if (kind === 0xb0 && data1 === SUSTAIN) hands.pedal(data2 >= 64, at);
+  if (kind === 0x90 && data2 > 0) input.press(data1, data2, at);
+  else if (kind === 0x80 || kind === 0x90) input.lift(data1, at);
+  else if (kind === 0xb0 && data1 === SUSTAIN) input.pedal(data2 >= 64, at);
 }

@@ -2,7 +2,7 @@
 import { pitchName } from "../../encoding/index.ts";
 import { byId, element } from "../elements.ts";
 import { isBlackKey } from "../roll/geometry.ts";
-import type { Hands } from "./computer-keys.ts";
+import type { NoteInput } from "./computer-keys.ts";
 
 const LOWEST = 48;
 const HIGHEST = 84;
@@ -10,13 +10,13 @@ const HIGHEST = 84;
 const PRESSING: ReadonlySet<string> = new Set(["Enter", " "]);
 
 /** @returns shows which keys are down. */
-export function createScreenKeys(parent: HTMLElement, hands: Hands): (held: ReadonlySet<number>) => void {
+export function createScreenKeys(parent: HTMLElement, input: NoteInput): (held: ReadonlySet<number>) => void {
   const keys = new Map<number, HTMLElement>();
   const down = new Map<number, number>();
   const lift = ({ pointerId, timeStamp }: PointerEvent): void => {
     const pitch = down.get(pointerId);
     down.delete(pointerId);
-    if (pitch !== undefined && ![...down.values()].includes(pitch)) hands.lift(pitch, timeStamp);
+    if (pitch !== undefined && ![...down.values()].includes(pitch)) input.lift(pitch, timeStamp);
   };
   for (let pitch = LOWEST; pitch <= HIGHEST; pitch += 1) {
     const key = element("button", { type: "button", class: isBlackKey(pitch) ? "key black" : "key" });
@@ -26,7 +26,7 @@ export function createScreenKeys(parent: HTMLElement, hands: Hands): (held: Read
       down.set(event.pointerId, pitch);
       // Nearer to the edge of the key is louder, as on a real one.
       const velocity = Math.round(40 + (70 * event.offsetY) / Math.max(1, key.clientHeight));
-      hands.press(pitch, velocity, event.timeStamp);
+      input.press(pitch, velocity, event.timeStamp);
     });
     for (const type of ["pointerup", "pointercancel"] as const) {
       key.addEventListener(type, lift);
@@ -37,10 +37,10 @@ export function createScreenKeys(parent: HTMLElement, hands: Hands): (held: Read
       event.preventDefault();
       if (isDown) return;
       isDown = true;
-      hands.press(pitch, 80, event.timeStamp);
+      input.press(pitch, 80, event.timeStamp);
     });
     const up = ({ timeStamp }: Event): void => {
-      if (isDown) hands.lift(pitch, timeStamp);
+      if (isDown) input.lift(pitch, timeStamp);
       isDown = false;
     };
     key.addEventListener("keyup", (event) => {

@@ -19,7 +19,7 @@ export interface PieceNote {
 }
 
 /** A note begins or ends. */
-export interface NoteChange {
+export interface NoteEvent {
   readonly kind: Extract<PerformanceEventKind, "NOTE_ON" | "NOTE_OFF">;
   readonly note: PieceNote;
   readonly seconds: number;

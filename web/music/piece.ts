@@ -1,6 +1,6 @@
 import { type EventKind, type Note, STEPS_PER_SECOND, type Vocabulary } from "../../encoding/index.ts";
 import { firstFrom, firstIndex, NoteIndex } from "./note-index.ts";
-import type { NoteChange, Origin, PieceNote } from "./note.ts";
+import type { NoteEvent, Origin, PieceNote } from "./note.ts";
 
 /** The velocity of notes before the first velocity event. */
 const DEFAULT_VELOCITY = 100;
@@ -16,7 +16,7 @@ export class Piece {
   #keptLength = 0;
   /** When each id happens (a time shift: when it is over). */
   readonly #times: number[] = [];
-  readonly #changes: NoteChange[] = [];
+  readonly #noteEvents: NoteEvent[] = [];
   readonly #index = new NoteIndex();
   /** Notes without an end, by pitch, oldest first. */
   readonly #open = new Map<number, PieceNote[]>();
@@ -117,11 +117,11 @@ export class Piece {
   /** Forgets all ids from an index on. It costs as much as there is to be forgotten, however long the piece is. */
   truncate(length: number): void {
     for (
-      let change = this.#changes.at(-1);
+      let change = this.#noteEvents.at(-1);
       change && indexOf(change) >= length;
-      change = this.#changes.at(-1)
+      change = this.#noteEvents.at(-1)
     ) {
-      this.#changes.pop();
+      this.#noteEvents.pop();
       this.#takeBack(change);
     }
     for (let i = this.#ids.length - 1; i >= length; i -= 1)
@@ -152,10 +152,10 @@ export class Piece {
   }
 
   /** The beginnings and ends of notes in `[from, to)`, in order. */
-  changesBetween(fromSeconds: number, toSeconds: number): NoteChange[] {
-    const from = firstIndex(this.#changes.length, (i) => this.#changes[i]!.seconds >= fromSeconds);
-    const to = firstIndex(this.#changes.length, (i) => this.#changes[i]!.seconds >= toSeconds);
-    return this.#changes.slice(from, to);
+  noteEventsBetween(fromSeconds: number, toSeconds: number): NoteEvent[] {
+    const from = firstIndex(this.#noteEvents.length, (i) => this.#noteEvents[i]!.seconds >= fromSeconds);
+    const to = firstIndex(this.#noteEvents.length, (i) => this.#noteEvents[i]!.seconds >= toSeconds);
+    return this.#noteEvents.slice(from, to);
   }
 
   /** Whether a note is one of its own, and not one that was taken back. */
@@ -192,7 +192,7 @@ export class Piece {
   }
 
   /** Undoes the last beginning or end of a note. */
-  #takeBack({ kind, note }: NoteChange): void {
+  #takeBack({ kind, note }: NoteEvent): void {
     const open = this.#open.get(note.pitch) ?? [];
     if (kind === "NOTE_ON") {
       this.#index.takeBack(note);
@@ -218,7 +218,7 @@ export class Piece {
       origin: this.originOf(index),
     };
     this.#index.begin(note);
-    this.#changes.push({ kind: "NOTE_ON", note, seconds: this.seconds });
+    this.#noteEvents.push({ kind: "NOTE_ON", note, seconds: this.seconds });
     const open = this.#open.get(pitch);
     if (open) open.push(note);
     else this.#open.set(pitch, [note]);
@@ -229,12 +229,12 @@ export class Piece {
     note.endSeconds = this.seconds;
     note.endIndex = index;
     this.#index.end(note);
-    this.#changes.push({ kind: "NOTE_OFF", note, seconds: this.seconds });
+    this.#noteEvents.push({ kind: "NOTE_OFF", note, seconds: this.seconds });
   }
 }
 
 /** Where a change was written; the end of a piece lies behind all ids. */
-function indexOf({ kind, note }: NoteChange): number {
+function indexOf({ kind, note }: NoteEvent): number {
   return kind === "NOTE_ON" ? note.index : (note.endIndex ?? Infinity);
 }
 

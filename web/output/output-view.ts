@@ -54,8 +54,8 @@ export class OutputView {
     try {
       const { LONGEST_RENDER_SECONDS, renderWav } = await import("./render.ts");
       const notes = piece.finished().filter(({ endSeconds }) => endSeconds <= LONGEST_RENDER_SECONDS);
-      const { tones } = await this.#app.startSound();
-      saveFile(await renderWav(notes, tones), "ostinato.wav", "audio/wav");
+      const { samples } = await this.#app.startSound();
+      saveFile(await renderWav(notes, samples), "ostinato.wav", "audio/wav");
       const isWhole = piece.seconds <= LONGEST_RENDER_SECONDS;
       this.#status.say(isWhole ? "Saved" : `Saved the first ${LONGEST_RENDER_SECONDS / 60} minutes`);
     } catch (error) {

@@ -1,7 +1,7 @@
 /** A piece as sound, faster than it is heard, with the strings that the loudspeakers have. */
 import { Gain, getDestination, Limiter, Offline } from "tone";
 import type { Note } from "../../encoding/index.ts";
-import { type Tones, Voices } from "../sound/voices.ts";
+import { type SampleSet, Voices } from "../sound/voices.ts";
 import { encodeWav } from "../../src/tools/wav.ts";
 
 const SAMPLE_RATE = 44_100;
@@ -11,7 +11,10 @@ const TAIL_SECONDS = 2;
 export const LONGEST_RENDER_SECONDS = 15 * 60;
 
 /** @returns the bytes of a `.wav` file. */
-export async function renderWav(notes: readonly Note[], tones: Tones): Promise<Uint8Array<ArrayBuffer>> {
+export async function renderWav(
+  notes: readonly Note[],
+  samples: SampleSet,
+): Promise<Uint8Array<ArrayBuffer>> {
   const end = notes.reduce((latest, { endSeconds }) => Math.max(latest, endSeconds), 0);
   const changes = notes
     .flatMap(({ pitch, velocity, startSeconds, endSeconds }) => [
@@ -23,10 +26,10 @@ export async function renderWav(notes: readonly Note[], tones: Tones): Promise<U
     () => {
       const gain = new Gain(0.5);
       gain.chain(new Limiter(-3), getDestination());
-      const voices = new Voices(tones, gain);
+      const voices = new Voices(samples, gain);
       for (const { seconds, pitch, velocity } of changes) {
-        if (velocity > 0) voices.strike(pitch, velocity, seconds);
-        else voices.lift(pitch, seconds);
+        if (velocity > 0) voices.noteOn(pitch, velocity, seconds);
+        else voices.noteOff(pitch, seconds);
       }
     },
     end + TAIL_SECONDS,

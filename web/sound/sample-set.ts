@@ -1,52 +1,52 @@
-/** Where tones come from: computed at once, recorded ones over the network. */
+/** Where samples come from: computed at once, recorded ones over the network. */
 import { getContext } from "tone";
 import { PIANO_PITCHES } from "../roll/geometry.ts";
 import { pianoTone, toneRate } from "./piano-tone.ts";
 import { recordedNames } from "./recorded-names.ts";
-import { frequencyOf, type Tones } from "./voices.ts";
+import { frequencyOf, type SampleSet } from "./voices.ts";
 
-/** Semitones between two tones that are computed. */
+/** Semitones between two samples that are computed. */
 const COMPUTED_SPACING = 4;
 const FADE_SECONDS = 1;
-/** The recordings are of the eighth of sixteen dynamic layers, and as soft: this makes their peaks those of computed tones. */
+/** The recordings are of the eighth of sixteen dynamic layers, and as soft: this makes their peaks those of computed samples. */
 const RECORDED_GAIN = 3;
 
-interface ComputedTone {
+interface ComputedSample {
   readonly pitch: number;
   readonly samples: Float32Array<ArrayBuffer>;
   readonly rate: number;
 }
 
-let computed: Promise<readonly ComputedTone[]> | undefined;
+let computed: Promise<readonly ComputedSample[]> | undefined;
 
 /** Computes a synthetic piano, for one use: some tens of milliseconds, with nothing to download. The page may draw meanwhile. */
-export function prepareTones(): Promise<readonly ComputedTone[]> {
+export function prepareSamples(): Promise<readonly ComputedSample[]> {
   computed ??= compute();
   return computed;
 }
 
-async function compute(): Promise<readonly ComputedTone[]> {
-  const tones: ComputedTone[] = [];
+async function compute(): Promise<readonly ComputedSample[]> {
+  const samples: ComputedSample[] = [];
   const { lowest, highest } = PIANO_PITCHES;
   for (let pitch: number = lowest; pitch <= highest; pitch += COMPUTED_SPACING) {
     const frequency = frequencyOf(pitch);
     const rate = toneRate(frequency);
-    tones.push({ pitch, rate, samples: pianoTone(frequency, rate) });
+    samples.push({ pitch, rate, samples: pianoTone(frequency, rate) });
     await new Promise((resolve) => setTimeout(resolve));
   }
-  return tones;
+  return samples;
 }
 
 /** The synthetic piano. */
-export async function computeTones(): Promise<Tones> {
-  const tones: Record<number, AudioBuffer> = {};
-  for (const { pitch, samples, rate } of await prepareTones()) {
+export async function computeSamples(): Promise<SampleSet> {
+  const byPitch: Record<number, AudioBuffer> = {};
+  for (const { pitch, samples, rate } of await prepareSamples()) {
     const buffer = getContext().createBuffer(1, samples.length, rate);
     buffer.copyToChannel(samples, 0);
-    tones[pitch] = buffer;
+    byPitch[pitch] = buffer;
   }
   computed = undefined;
-  return { byPitch: tones, gain: 1 };
+  return { byPitch, gain: 1 };
 }
 
 /**
@@ -55,15 +55,15 @@ export async function computeTones(): Promise<Tones> {
  * @param folder address of the recordings.
  * @throws TypeError or Error when one cannot be had or decoded.
  */
-export async function loadTones(folder: URL): Promise<Tones> {
-  const tones: Record<number, AudioBuffer> = {};
+export async function loadSamples(folder: URL): Promise<SampleSet> {
+  const byPitch: Record<number, AudioBuffer> = {};
   // One after the other: the model needs the network and the processor more.
   for (const [pitch, name] of recordedNames()) {
     const response = await fetch(new URL(name, folder));
     if (!response.ok) throw new Error(`${response.url}: HTTP ${response.status}`);
-    tones[pitch] = faded(await getContext().decodeAudioData(await response.arrayBuffer()));
+    byPitch[pitch] = faded(await getContext().decodeAudioData(await response.arrayBuffer()));
   }
-  return { byPitch: tones, gain: RECORDED_GAIN };
+  return { byPitch, gain: RECORDED_GAIN };
 }
 
 /** Has a recording that was cut off end in silence. */

@@ -1,15 +1,15 @@
 /** Notes to loudspeakers, on time, through Tone.js. */
 import { Gain, getContext, getTransport, immediate, Limiter, now, start } from "tone";
-import type { NoteChange } from "../music/note.ts";
-import { computeTones } from "./tones.ts";
-import { type Tones, Voices } from "./voices.ts";
+import type { NoteEvent } from "../music/note.ts";
+import { computeSamples } from "./sample-set.ts";
+import { type SampleSet, Voices } from "./voices.ts";
 
-export { prepareTones } from "./tones.ts";
+export { prepareSamples } from "./sample-set.ts";
 
 /** Music to be played: asked for again and again, a moment before it is heard. */
 export interface Source {
   /** The beginnings and ends of notes in `[from, to)`, in order. */
-  changesBetween(fromSeconds: number, toSeconds: number): readonly NoteChange[];
+  noteEventsBetween(fromSeconds: number, toSeconds: number): readonly NoteEvent[];
 }
 
 export interface Span {
@@ -34,7 +34,7 @@ export interface Sound {
 }
 
 /** Told of every note that is played, `delay` seconds before it is heard. */
-export type PlayListener = (change: NoteChange, delay: number) => void;
+export type PlayListener = (change: NoteEvent, delay: number) => void;
 
 /** From the decision to play to what is heard, at least: the notes are handed over before it. */
 const START_SECONDS = 0.03;
@@ -49,7 +49,7 @@ const GATE_SECONDS = 0.06;
 /** The piano. Must be called, for the first time, while a click or key is being handled: browsers keep silent before. */
 export async function createSound(): Promise<PianoSound> {
   await start();
-  return new PianoSound(await computeTones());
+  return new PianoSound(await computeSamples());
 }
 
 export class PianoSound implements Sound {
@@ -58,42 +58,42 @@ export class PianoSound implements Sound {
   onSleep: (() => void) | undefined;
   onPlay: PlayListener | undefined;
   /** Told when what sounds is cut short: by a pause, a seek, the end of a loop. */
-  onHush: (() => void) | undefined;
+  onAllNotesOff: (() => void) | undefined;
   readonly #transport = getTransport();
   readonly #volume = new Gain(1);
   /** Shut while time stands still: no voice outlasts a stop, however late it was started. */
   readonly #gate = new Gain(0);
   readonly #voices: Voices;
   /** What the visitor plays; sounds whether time goes on or not. */
-  readonly #hands: Voices;
-  #tones: Tones;
+  readonly #inputVoices: Voices;
+  #samples: SampleSet;
   #isRunning = false;
   #speed = 1;
   #loop: Span | undefined;
   /** Where time goes on from, and when: Tone.js looks ahead, and counts from there only then. */
-  #sought: { readonly seconds: number; readonly until: number } | undefined;
+  #seekTarget: { readonly seconds: number; readonly until: number } | undefined;
 
   /** The last answer of `seconds`. */
-  #asked: { readonly time: number; readonly seconds: number } | undefined;
+  #lastTime: { readonly time: number; readonly seconds: number } | undefined;
 
   /** When time went on last, or will. */
-  #startsAt = 0;
+  #startTime = 0;
   /** What comes before it in the piece has been handed over, and is heard until then. */
-  #playedTo = 0;
-  #playedUntil = 0;
+  #scheduledTo = 0;
+  #scheduledUntil = 0;
 
-  constructor(tones: Tones) {
-    this.#tones = tones;
-    this.#voices = new Voices(tones, this.#gate);
-    this.#hands = new Voices(tones, this.#volume);
+  constructor(samples: SampleSet) {
+    this.#samples = samples;
+    this.#voices = new Voices(samples, this.#gate);
+    this.#inputVoices = new Voices(samples, this.#volume);
     this.#gate.connect(this.#volume);
     this.#volume.chain(new Gain(0.5), new Limiter(-3), getContext().destination);
     this.#transport.PPQ = TICKS_PER_SECOND;
     this.#transport.bpm.value = 60;
     // Not an event of the transport's timeline: those that are due right after a start may be passed over, and what an event
     // that repeats itself is to do next hangs on the one before.
-    getContext().on("tick", () => this.#look());
-    this.#transport.on("loopStart", (time: number) => this.#turn(time));
+    getContext().on("tick", () => this.#schedule());
+    this.#transport.on("loopStart", (time: number) => this.#restartLoop(time));
     getContext().on("statechange", (state) => {
       if (state !== "running" && this.#isRunning) this.onSleep?.();
     });
@@ -101,21 +101,21 @@ export class PianoSound implements Sound {
 
   get seconds(): number {
     const time = immediate();
-    if (this.#sought && time < this.#sought.until) return this.#sought.seconds;
+    if (this.#seekTarget && time < this.#seekTarget.until) return this.#seekTarget.seconds;
     // Asked for by everything that is drawn, several times in a moment; to the transport it is much work.
-    if (time !== this.#asked?.time) this.#asked = { time, seconds: this.#secondsAt(time) };
-    return this.#asked.seconds;
+    if (time !== this.#lastTime?.time) this.#lastTime = { time, seconds: this.#secondsAt(time) };
+    return this.#lastTime.seconds;
   }
 
-  /** The tones in use; setting others lets what sounds ring on. */
-  get tones(): Tones {
-    return this.#tones;
+  /** The samples in use; setting others lets what sounds ring on. */
+  get samples(): SampleSet {
+    return this.#samples;
   }
 
-  set tones(tones: Tones) {
-    this.#tones = tones;
-    this.#voices.use(tones);
-    this.#hands.use(tones);
+  set samples(samples: SampleSet) {
+    this.#samples = samples;
+    this.#voices.setSamples(samples);
+    this.#inputVoices.setSamples(samples);
   }
 
   /** Loudness, 0–1. */
@@ -154,102 +154,102 @@ export class PianoSound implements Sound {
     this.#gate.gain.cancelScheduledValues(immediate());
     this.#gate.gain.setValueAtTime(1, immediate());
     const at = immediate() + START_SECONDS;
-    this.#startsAt = at;
+    this.#startTime = at;
     const { seconds } = this;
     this.#transport.start(at);
-    this.#goOnFrom(seconds, at);
-    this.#playAhead();
+    this.#continueFrom(seconds, at);
+    this.#scheduleAhead();
   }
 
   pause(): void {
     this.#isRunning = false;
     // A start that is still to come would not be undone by a pause before it.
-    this.#transport.pause(Math.max(immediate(), this.#startsAt));
-    this.#hush();
+    this.#transport.pause(Math.max(immediate(), this.#startTime));
+    this.#silenceVoices();
   }
 
   seek(seconds: number): void {
-    this.#hush();
+    this.#silenceVoices();
     const at = now();
     if (this.#isRunning) this.#gate.gain.setValueAtTime(1, at);
-    this.#goOnFrom(seconds, at);
+    this.#continueFrom(seconds, at);
   }
 
   /** A key of the visitor's goes down. */
   press(pitch: number, velocity: number): void {
-    this.#hands.strike(pitch, velocity, immediate());
+    this.#inputVoices.noteOn(pitch, velocity, immediate());
   }
 
   lift(pitch: number): void {
-    this.#hands.lift(pitch, immediate());
+    this.#inputVoices.noteOff(pitch, immediate());
   }
 
-  #goOnFrom(seconds: number, at: number): void {
+  #continueFrom(seconds: number, at: number): void {
     this.#transport.setTicksAtTime(seconds * TICKS_PER_SECOND, at);
-    this.#playedTo = seconds;
-    this.#playedUntil = at;
-    this.#sought = { seconds, until: at };
-    this.#asked = undefined;
+    this.#scheduledTo = seconds;
+    this.#scheduledUntil = at;
+    this.#seekTarget = { seconds, until: at };
+    this.#lastTime = undefined;
   }
 
   #secondsAt(time: number): number {
     return Math.max(0, this.#transport.getTicksAtTime(time) / TICKS_PER_SECOND);
   }
 
-  #hush(): void {
+  #silenceVoices(): void {
     const time = immediate();
     this.#gate.gain.cancelScheduledValues(time);
     this.#gate.gain.rampTo(0, GATE_SECONDS, time);
-    this.#voices.silence(now());
-    this.onHush?.();
+    this.#voices.allNotesOff(now());
+    this.onAllNotesOff?.();
   }
 
-  #look(): void {
+  #schedule(): void {
     if (!this.#isRunning) return;
-    this.#wait();
-    this.#playAhead();
+    this.#recoverFromDelay();
+    this.#scheduleAhead();
     this.onTick?.();
   }
 
   /** Goes on from here where the page was too busy to hand over in time what was to be heard by now. */
-  #wait(): boolean {
-    const isLate = immediate() - this.#playedUntil > MOST_LATE_SECONDS;
-    if (isLate) this.#goOnFrom(this.#playedTo, immediate() + START_SECONDS);
+  #recoverFromDelay(): boolean {
+    const isLate = immediate() - this.#scheduledUntil > MOST_LATE_SECONDS;
+    if (isLate) this.#continueFrom(this.#scheduledTo, immediate() + START_SECONDS);
     return isLate;
   }
 
   /** Hands over what is heard soon. What another tempo changes of it is too little to be noticed. */
-  #playAhead(): void {
+  #scheduleAhead(): void {
     const time = now() + EARLIER_SECONDS;
     const seconds = this.#secondsAt(time);
     // At the end of a loop the transport turns back, but only as far ahead as it looks itself.
     const end = this.#loop ? loopTicks(this.#loop).to / TICKS_PER_SECOND : Infinity;
-    this.#playTo(Math.min(seconds, end), time - Math.max(0, seconds - end) / this.#speed);
+    this.#scheduleTo(Math.min(seconds, end), time - Math.max(0, seconds - end) / this.#speed);
   }
 
   /** The end of a loop is reached at a time, and its beginning follows. */
-  #turn(time: number): void {
-    if (!this.#isRunning || !this.#loop || this.#wait()) return;
+  #restartLoop(time: number): void {
+    if (!this.#isRunning || !this.#loop || this.#recoverFromDelay()) return;
     const { from, to } = loopTicks(this.#loop);
-    this.#playTo(to / TICKS_PER_SECOND, time);
-    this.#voices.silence(time);
-    this.#playedTo = from / TICKS_PER_SECOND;
-    this.#playedUntil = time;
-    this.onHush?.();
+    this.#scheduleTo(to / TICKS_PER_SECOND, time);
+    this.#voices.allNotesOff(time);
+    this.#scheduledTo = from / TICKS_PER_SECOND;
+    this.#scheduledUntil = time;
+    this.onAllNotesOff?.();
   }
 
   /** Plays what has not been played yet before a time of the piece, which is heard at a time of the audio context. */
-  #playTo(to: number, time: number): void {
-    if (to <= this.#playedTo) return;
-    for (const change of this.source?.changesBetween(this.#playedTo, to) ?? []) {
+  #scheduleTo(to: number, time: number): void {
+    if (to <= this.#scheduledTo) return;
+    for (const change of this.source?.noteEventsBetween(this.#scheduledTo, to) ?? []) {
       const { kind, note, seconds } = change;
       const at = Math.max(immediate(), time - (to - seconds) / this.#speed);
-      if (kind === "NOTE_ON") this.#voices.strike(note.pitch, note.velocity, at);
-      else this.#voices.lift(note.pitch, at);
+      if (kind === "NOTE_ON") this.#voices.noteOn(note.pitch, note.velocity, at);
+      else this.#voices.noteOff(note.pitch, at);
       this.onPlay?.(change, at - immediate());
     }
-    this.#playedTo = to;
-    this.#playedUntil = time;
+    this.#scheduledTo = to;
+    this.#scheduledUntil = time;
   }
 }
 

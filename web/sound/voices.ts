@@ -2,7 +2,7 @@
 import { gainToDb, type InputNode, Sampler, type ToneAudioBuffer } from "tone";
 
 /** Sounds by the pitch they were recorded at; the pitches between are the nearest, played faster or slower. */
-export interface Tones {
+export interface SampleSet {
   readonly byPitch: Readonly<Record<number, AudioBuffer | ToneAudioBuffer>>;
   /** What their amplitude is to be multiplied with. */
   readonly gain: number;
@@ -20,34 +20,34 @@ export class Voices {
   #former: Sampler[] = [];
   readonly #sounding = new Set<number>();
 
-  constructor(tones: Tones, destination: InputNode) {
+  constructor(samples: SampleSet, destination: InputNode) {
     this.#destination = destination;
-    this.#sampler = this.#sampling(tones);
+    this.#sampler = this.#createSampler(samples);
   }
 
-  /** Strikes other tones from now on. */
-  use(tones: Tones): void {
+  /** Strikes other samples from now on. */
+  setSamples(samples: SampleSet): void {
     this.#former = [...this.#former, this.#sampler];
-    this.#sampler = this.#sampling(tones);
+    this.#sampler = this.#createSampler(samples);
   }
 
   /**
    * @param velocity 1–127.
    * @param time of the audio context, in seconds.
    */
-  strike(pitch: number, velocity: number, time: number): void {
+  noteOn(pitch: number, velocity: number, time: number): void {
     if (this.#sounding.has(pitch)) this.#release(pitch, time);
     this.#sounding.add(pitch);
     this.#sampler.triggerAttack(frequencyOf(pitch), time, loudness(velocity));
   }
 
   /** The key goes up. */
-  lift(pitch: number, time: number): void {
+  noteOff(pitch: number, time: number): void {
     if (!this.#sounding.delete(pitch) || pitch > HIGHEST_DAMPED) return;
     this.#release(pitch, time);
   }
 
-  silence(time: number): void {
+  allNotesOff(time: number): void {
     this.#sounding.clear();
     for (const sampler of [this.#sampler, ...this.#former]) sampler.releaseAll(time);
     this.#former = [];
@@ -57,9 +57,9 @@ export class Voices {
     for (const sampler of [this.#sampler, ...this.#former]) sampler.triggerRelease(frequencyOf(pitch), time);
   }
 
-  #sampling(tones: Tones): Sampler {
-    const sampler = new Sampler({ urls: { ...tones.byPitch }, release: RELEASE_SECONDS });
-    sampler.volume.value = gainToDb(tones.gain);
+  #createSampler(samples: SampleSet): Sampler {
+    const sampler = new Sampler({ urls: { ...samples.byPitch }, release: RELEASE_SECONDS });
+    sampler.volume.value = gainToDb(samples.gain);
     return sampler.connect(this.#destination);
   }
 }

@@ -4,7 +4,7 @@ import { MidiPorts, receiveMidi } from "../../../web/input/midi-ports.ts";
 
 it("understands keys and pedal, and nothing else", () => {
   const done: string[] = [];
-  const hands = {
+  const input = {
     press: (pitch: number, velocity: number, at: number): unknown =>
       done.push(`press ${pitch} ${velocity} at ${at}`),
     lift: (pitch: number, at: number): unknown => done.push(`lift ${pitch} at ${at}`),
@@ -20,7 +20,7 @@ it("understands keys and pedal, and nothing else", () => {
     [0xf8],
     [],
   ];
-  for (const [index, message] of messages.entries()) receiveMidi(Uint8Array.from(message), hands, 10 * index);
+  for (const [index, message] of messages.entries()) receiveMidi(Uint8Array.from(message), input, 10 * index);
   expect(done).toEqual([
     "press 60 90 at 0",
     "lift 60 at 10",
@@ -69,7 +69,7 @@ it("ends what sounds in a synthesizer, and what is on its way there", async () =
       origin: "generated",
     } as const;
     ports.send({ kind: "NOTE_ON", note, seconds: 0 }, 0.08);
-    ports.silence();
+    ports.allNotesOff();
     expect(sent).toEqual([
       { message: [0x90, 60, 80], inMilliseconds: 80 },
       { message: [0xb0, 123, 0], inMilliseconds: 0 },

@@ -35,7 +35,7 @@ function stateOf(piece: Piece): unknown {
   return {
     ids: [...piece.ids],
     notes: piece.notes.map((note) => ({ ...note })),
-    changes: piece.changesBetween(0, Infinity).map((change) => ({ ...change, note: change.note.index })),
+    changes: piece.noteEventsBetween(0, Infinity).map((change) => ({ ...change, note: change.note.index })),
     open: piece.openPitches().sort(),
     lengths: [piece.primerLength, piece.keptLength, piece.generatedCount, piece.seconds],
     held: held.sort(),
@@ -69,7 +69,7 @@ describe("Piece", () => {
   it("tells when notes begin and end, of any stretch of time", () => {
     const words = (from: number, to: number): string[] =>
       written(IDS)
-        .changesBetween(from, to)
+        .noteEventsBetween(from, to)
         .map(({ seconds, kind, note }) => `${seconds} ${kind} ${note.pitch}/${note.velocity}`);
     const all = [
       "0 NOTE_ON 60/89",
@@ -156,7 +156,7 @@ describe("Piece", () => {
     for (const seconds of [0, 0.1, 0.25, 0.9, 2, 5]) {
       const cut = piece.cut(piece.lengthAt(seconds));
       expect(cut.seconds).toBeGreaterThanOrEqual(Math.min(seconds, 2));
-      expect(cut.changesBetween(0, seconds)).toHaveLength(piece.changesBetween(0, seconds).length);
+      expect(cut.noteEventsBetween(0, seconds)).toHaveLength(piece.noteEventsBetween(0, seconds).length);
     }
   });
 
@@ -164,7 +164,7 @@ describe("Piece", () => {
     const piece = written(IDS.slice(0, 2));
     piece.close(1.5);
     expect(piece.notes.map(({ endSeconds }) => endSeconds)).toEqual([1.5]);
-    expect(piece.changesBetween(0, 2).map(({ kind }) => kind)).toEqual(["NOTE_ON", "NOTE_OFF"]);
+    expect(piece.noteEventsBetween(0, 2).map(({ kind }) => kind)).toEqual(["NOTE_ON", "NOTE_OFF"]);
     piece.push(PERFORMANCE_388.id("TIME_SHIFT", 100));
     piece.push(PERFORMANCE_388.id("TIME_SHIFT", 100));
     piece.push(PERFORMANCE_388.id("NOTE_OFF", 60));

@@ -85,7 +85,7 @@ describe("Player", () => {
     player.play();
     await settle();
     expect(states).toEqual(["waiting", "playing"]);
-    expect(sound.source?.changesBetween(0, 1.5).map(({ kind, seconds }) => `${kind} ${seconds}`)).toEqual([
+    expect(sound.source?.noteEventsBetween(0, 1.5).map(({ kind, seconds }) => `${kind} ${seconds}`)).toEqual([
       "NOTE_ON 0",
       "NOTE_OFF 1",
       "NOTE_ON 1",
