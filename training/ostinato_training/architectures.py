@@ -26,7 +26,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .augment import Augmenter
-from .batches import BatchStream, Place, prefetch
+from .batches import BatchStream, DataCursor, prefetch
 from .config import DecoderConfig
 from .data import IGNORED, Dataset, read_dataset
 from .errors import OptionError, TrainingError
@@ -122,7 +122,7 @@ def train_one(architecture: str, rates: tuple[float, float], seed: int, plan: Pl
     optimizer = Optimizer(model, OptimizerOptions(*rates), precision)
     parameters = list(model.parameters())
     augmenter = Augmenter.of(train.vocabulary)
-    batches = prefetch(iter(BatchStream(train, plan.window, plan.batch, seed, augmenter, Place())))
+    batches = prefetch(iter(BatchStream(train, plan.window, plan.batch, seed, augmenter, DataCursor())))
     steps = max(1, plan.ids // (plan.window * plan.batch))
     began = time.monotonic()
     for step in range(steps):

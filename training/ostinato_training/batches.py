@@ -1,8 +1,8 @@
 """The order in which a training run sees the ids.
 
 An epoch cuts every piece at a random phase into consecutive blocks and shuffles them, so each id is
-seen about once an epoch and never between the same neighbours of a block again. The order is a pure
-function of (seed, phase, epoch): resuming needs no more than a position in it.
+seen about once an epoch and with different block boundaries each time. The order is a pure
+function of (seed, phase, epoch): resuming needs a cursor only.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from .augment import Augmenter
 from .data import IGNORED, Dataset, Ids
 from .errors import DatasetError
-from .noise import Noise, ids_open_to_noise
+from .input_corruption import InputCorruption, corruptible_lengths
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a run stands in its data. `phase` counts the changes of length or batch on the way."""
+class DataCursor:
+    """Position of a run in its data. `phase` counts the changes of block length or batch size so far."""
 
     phase: int = 0
     epoch: int = 0
@@ -43,8 +43,8 @@ class Epoch:
 @dataclass(frozen=True)
 class Batch:
     inputs: NDArray[np.int64]  # [batch, length]
-    targets: NDArray[np.int64]  # [batch, length]; IGNORED beyond the end of a short block and where `noise.py` says so
-    after: Place  # where the run stands once this batch is used
+    targets: NDArray[np.int64]  # [batch, length]; IGNORED beyond the end of a short block and where `input_corruption.py` says so
+    after: DataCursor  # the cursor once this batch is used
 
 
 def plan_epoch(lengths: NDArray[np.int64], length: int, seed: int, phase: int, epoch: int) -> Epoch:
@@ -68,9 +68,9 @@ def plan_epoch(lengths: NDArray[np.int64], length: int, seed: int, phase: int, e
 
 
 class BatchStream:
-    """An endless stream of batches from a place on.
+    """An endless stream of batches, starting at a cursor.
 
-    With `world` processes every one of them walks through the same blocks and takes its own part of
+    With `world` processes every process iterates over the same blocks and uses its own part of
     each batch, so `batch` is the number of blocks for one process.
     """
 
@@ -81,48 +81,48 @@ class BatchStream:
         batch: int,
         seed: int,
         augmenter: Augmenter | None,
-        place: Place,
+        cursor: DataCursor,
         rank: int = 0,
         world: int = 1,
-        noise: Noise | None = None,
+        corruption: InputCorruption | None = None,
     ) -> None:
         self.dataset, self.length, self.batch, self.seed = dataset, length, batch, seed
-        self.augmenter, self.noise = augmenter, noise
-        self.noisy_ids = None if noise is None else ids_open_to_noise(dataset)
-        self.place, self.rank, self.world = place, rank, world
+        self.augmenter, self.corruption = augmenter, corruption
+        self.corruptible = None if corruption is None else corruptible_lengths(dataset)
+        self.cursor, self.rank, self.world = cursor, rank, world
         self.filler = 0 if dataset.pad_id is None else dataset.pad_id  # never a target, so any id would do
         if int(dataset.lengths.max()) < 2:
             raise DatasetError("no piece of the dataset holds two ids, so there is nothing to predict")
 
     def __iter__(self) -> Iterator[Batch]:
-        place = self.place
-        epoch = self._plan(place)
+        cursor = self.cursor
+        epoch = self._plan(cursor)
         while True:
             inputs = np.full((self.batch, self.length), self.filler, dtype=np.int64)
             targets = np.full((self.batch, self.length), IGNORED, dtype=np.int64)
             for index in range(self.batch * self.world):
-                if place.block == len(epoch.piece):
-                    place = Place(place.phase, place.epoch + 1, 0)
-                    epoch = self._plan(place)
+                if cursor.block == len(epoch.piece):
+                    cursor = DataCursor(cursor.phase, cursor.epoch + 1, 0)
+                    epoch = self._plan(cursor)
                 row = index - self.rank * self.batch
                 if 0 <= row < self.batch:
-                    ids, wanted = self._noisy_block(epoch, place)
+                    ids, wanted = self._corrupted_block(epoch, cursor)
                     inputs[row, : len(ids) - 1] = ids[:-1]
                     targets[row, : len(ids) - 1] = wanted[1:]
-                place = replace(place, block=place.block + 1)
-            yield Batch(inputs, targets, place)
+                cursor = replace(cursor, block=cursor.block + 1)
+            yield Batch(inputs, targets, cursor)
 
-    def _plan(self, place: Place) -> Epoch:
-        return plan_epoch(self.dataset.lengths, self.length, self.seed, place.phase, place.epoch)
+    def _plan(self, cursor: DataCursor) -> Epoch:
+        return plan_epoch(self.dataset.lengths, self.length, self.seed, cursor.phase, cursor.epoch)
 
-    def _noisy_block(self, epoch: Epoch, place: Place) -> tuple[Ids, Ids]:
-        """The ids of a block, and what each of them should be. What noise makes longer than a block is cut off."""
-        ids = self._block(epoch, place.block)
-        stop = int(epoch.stop[place.block])
-        if self.noise is None or self.noisy_ids is None or stop >= self.noisy_ids[epoch.piece[place.block]]:
+    def _corrupted_block(self, epoch: Epoch, cursor: DataCursor) -> tuple[Ids, Ids]:
+        """The inputs of a block, and the target of each. Corruption can make a block longer; the excess is cut off."""
+        ids = self._block(epoch, cursor.block)
+        stop = int(epoch.stop[cursor.block])
+        if self.corruption is None or self.corruptible is None or stop >= self.corruptible[epoch.piece[cursor.block]]:
             return ids, ids
-        random = np.random.default_rng([self.seed, place.phase, place.epoch, place.block])
-        ids, wanted = self.noise.add(ids, random)
+        random = np.random.default_rng([self.seed, cursor.phase, cursor.epoch, cursor.block])
+        ids, wanted = self.corruption.corrupt(ids, random)
         return ids[: self.length + 1], wanted[: self.length + 1]
 
     def _block(self, epoch: Epoch, block: int) -> Ids:

@@ -22,16 +22,16 @@ import torch
 from torch.nn import functional as F
 
 from .augment import Augmenter
-from .batches import Batch, BatchStream, Place, prefetch
+from .batches import Batch, BatchStream, DataCursor, prefetch
 from .checkpoint import load_tensors, read_checkpoint, read_state, resize, write_checkpoint, write_state
 from .config import TEXT, DecoderConfig
 from .data import IGNORED, Dataset, read_dataset
 from .distributed import Group, join_group
 from .errors import OptionError, TrainingError
 from .evaluate import evaluate, spread_pieces
+from .input_corruption import InputCorruption
 from .log import Log, Progress, Row, clock, plot_losses, say
 from .model import Decoder
-from .noise import Noise
 from .optimizer import Optimizer, OptimizerOptions
 from .options import DATA, SHAPE, CommandLine, TrainOptions, flag, read_command_line, saved_options
 from .schedule import learning_rate_factor
@@ -40,20 +40,20 @@ CLIP = 1.0  # largest gradient norm
 
 
 @dataclass
-class Position:
-    """How far a run is; saved with it."""
+class TrainingState:
+    """How far a run has come, without weights and optimizer state; stored in state.pt."""
 
     step: int = 0
     ids: int = 0
     seconds: float = 0.0
-    place: Place = Place()
+    cursor: DataCursor = DataCursor()
     loss_sum: float = 0.0  # since the last row of log.csv
     loss_steps: int = 0
     best_nll: float = math.inf
 
 
 class Run:
-    """A model, its optimiser and its data, advanced one step at a time."""
+    """A model, its optimizer and its data, advanced one step at a time."""
 
     def __init__(self, options: TrainOptions, config: DecoderConfig, group: Group, dataset: Dataset) -> None:
         if (dataset.vocabulary.name, dataset.vocabulary.size) != (config.vocabulary, config.vocab_size):
@@ -67,14 +67,14 @@ class Run:
         self.parameters = list(self.model.parameters())
         rates = OptimizerOptions(options.lr_muon, options.lr_adam, options.weight_decay)
         self.optimizer = Optimizer(self.model, rates, self.precision)
-        self.position = Position()
+        self.training_state = TrainingState()
 
     def batches(self) -> Iterator[Batch]:
         options = self.options
         augmenter = Augmenter.of(self.dataset.vocabulary) if options.augment else None
-        noise = Noise.of(self.dataset.vocabulary, options.noise) if options.noise else None
-        place, group = self.position.place, self.group
-        stream = BatchStream(self.dataset, options.crop, options.batch, options.seed, augmenter, place, group.rank, group.world, noise)
+        corruption = InputCorruption.of(self.dataset.vocabulary, options.noise) if options.noise else None
+        cursor, group = self.training_state.cursor, self.group
+        stream = BatchStream(self.dataset, options.crop, options.batch, options.seed, augmenter, cursor, group.rank, group.world, corruption)
         return prefetch(iter(stream))
 
     def step(self, batches: list[Batch], stop: bool) -> tuple[float, bool]:
@@ -87,7 +87,7 @@ class Run:
         count, stopping = self.group.sum([float(real), float(stop)])
         count = max(count, 1.0)  # a step of nothing but merged time shifts has no target
         # Dropout is a function of the step, so an exact resume needs no generator state.
-        torch.manual_seed(hash((self.options.seed, self.position.step, self.group.rank)))
+        torch.manual_seed(hash((self.options.seed, self.training_state.step, self.group.rank)))
         loss_sum = torch.zeros((), device=self.group.device)
         for batch in batches:
             inputs, targets = (torch.from_numpy(array).to(self.group.device) for array in (batch.inputs, batch.targets))
@@ -101,13 +101,13 @@ class Run:
         self.optimizer.step(self.factor())
         self.optimizer.zero_grad()
         (mean_loss,) = self.group.sum([float(loss_sum)])
-        self.position.step += 1
-        self.position.ids += int(count)
-        self.position.place = batches[-1].after
+        self.training_state.step += 1
+        self.training_state.ids += int(count)
+        self.training_state.cursor = batches[-1].after
         return mean_loss, stopping > 0
 
     def factor(self) -> float:
-        return learning_rate_factor(self.position.step, self.options.steps, self.options.warmup, self.options.decay)
+        return learning_rate_factor(self.training_state.step, self.options.steps, self.options.warmup, self.options.decay)
 
     def autocast(self) -> contextlib.AbstractContextManager[Any]:
         if self.precision == torch.float32:
@@ -119,8 +119,8 @@ class Run:
             "options": saved_options(self.options),
             "config": self.config.to_json(),
             "world": self.group.world,
-            "step": self.position.step,
-            "position": asdict(self.position),
+            "step": self.training_state.step,
+            "position": self._stored_training_state(),
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
         }
@@ -128,7 +128,14 @@ class Run:
     def load(self, state: dict[str, Any]) -> None:
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.position = Position(**state["position"] | {"place": Place(**state["position"]["place"])})
+        stored = dict(state["position"])
+        cursor = DataCursor(**stored.pop("place"))
+        self.training_state = TrainingState(**stored, cursor=cursor)
+
+    def _stored_training_state(self) -> dict[str, Any]:
+        """The names in state.pt are older than those of the classes."""
+        stored = asdict(self.training_state)
+        return stored | {"place": stored.pop("cursor")}
 
 
 def choose_precision(name: str, device: torch.device) -> torch.dtype:
@@ -213,9 +220,9 @@ def resume_run(line: CommandLine, state: dict[str, Any], group: Group) -> Run:
     if state["world"] != group.world:
         changed.append("the number of processes")
     if changed:
-        run.position.place = Place(phase=run.position.place.phase + 1)
+        run.training_state.cursor = DataCursor(phase=run.training_state.cursor.phase + 1)
         if group.writes:
-            say(f"{', '.join(changed)} changed: the data begins a new epoch, in a new order (phase {run.position.place.phase})")
+            say(f"{', '.join(changed)} changed: the data begins a new epoch, in a new order (phase {run.training_state.cursor.phase})")
     return run
 
 
@@ -232,50 +239,50 @@ def _refuse_to_overwrite(options: TrainOptions, group: Group) -> None:
 
 def train(run: Run) -> None:
     """Steps until the end or a signal, evaluating, saving and reporting on the way."""
-    options, position, group = run.options, run.position, run.group
+    options, state, group = run.options, run.training_state, run.group
     out = Path(options.out)
     dev = read_dataset(Path(options.dev))
     log = _open_run_folder(run) if group.writes else None
-    progress = Progress(options.steps, position.ids)
+    progress = Progress(options.steps, state.ids)
     stop_wanted = _catch_signals()
-    began = time.monotonic() - position.seconds
+    began = time.monotonic() - state.seconds
     batches = run.batches()
     rate, loss, stopping, saved = 0.0, 0.0, False, False
-    while position.step < options.steps and not stopping:
+    while state.step < options.steps and not stopping:
         rate = options.lr_muon * run.factor()
         loss, stopping = run.step([next(batches) for _ in range(options.accumulate)], stop_wanted())
         if not math.isfinite(loss):
-            raise TrainingError(f"the loss became {loss} at step {position.step}; state.pt is the last one saved: lower the learning rates")
-        position.loss_sum += loss
-        position.loss_steps += 1
-        position.seconds = time.monotonic() - began
+            raise TrainingError(f"the loss became {loss} at step {state.step}; state.pt is the last one saved: lower the learning rates")
+        state.loss_sum += loss
+        state.loss_steps += 1
+        state.seconds = time.monotonic() - began
         if group.writes:
-            progress.step(position.step, position.ids, loss, rate, position.seconds)
+            progress.step(state.step, state.ids, loss, rate, state.seconds)
 
         paused = time.monotonic()
-        last = position.step == options.steps
-        dev_nll = _evaluate(run, dev) if last or position.step % options.eval_every == 0 else None
-        if log is not None and (dev_nll is not None or position.step % options.log_every == 0):
-            mean = position.loss_sum / position.loss_steps
-            log.add(Row(position.step, position.ids, position.seconds, mean, dev_nll, rate))
-        if dev_nll is not None or position.step % options.log_every == 0:
-            position.loss_sum, position.loss_steps = 0.0, 0
-        if dev_nll is not None and dev_nll < position.best_nll:
-            position.best_nll = dev_nll
+        last = state.step == options.steps
+        dev_nll = _evaluate(run, dev) if last or state.step % options.eval_every == 0 else None
+        if log is not None and (dev_nll is not None or state.step % options.log_every == 0):
+            mean = state.loss_sum / state.loss_steps
+            log.add(Row(state.step, state.ids, state.seconds, mean, dev_nll, rate))
+        if dev_nll is not None or state.step % options.log_every == 0:
+            state.loss_sum, state.loss_steps = 0.0, 0
+        if dev_nll is not None and dev_nll < state.best_nll:
+            state.best_nll = dev_nll
             if group.writes:
                 write_checkpoint(out / "best", run.config, run.model.state_dict(), torch.float32)
         if dev_nll is not None and group.writes:
-            say(f"step {position.step}  dev {dev_nll:.4f} nats per id (best {position.best_nll:.4f})")
+            say(f"step {state.step}  dev {dev_nll:.4f} nats per id (best {state.best_nll:.4f})")
             plot_losses(out / "log.csv", out / "loss.png")
-        saved = last or stopping or position.step % options.save_every == 0
+        saved = last or stopping or state.step % options.save_every == 0
         if saved and group.writes:
             _save(run, out)
         progress.skip(time.monotonic() - paused)
     if group.writes:
         if not saved:
             _save(run, out)
-        end = "stopped" if position.step < options.steps else "finished"
-        say(f"{end} at step {position.step} after {clock(position.seconds)}; state and checkpoint are in {out}")
+        end = "stopped" if state.step < options.steps else "finished"
+        say(f"{end} at step {state.step} after {clock(state.seconds)}; state and checkpoint are in {out}")
     group.wait()
 
 
@@ -288,12 +295,12 @@ def _open_run_folder(run: Run) -> Log:
         f"{count:,} parameters, {run.config.position} positions, window {run.config.n_positions}; "
         f"{run.group.world} × {run.options.accumulate} × {run.options.batch} blocks of {run.options.crop} ids a step; {run.group.device}, {precision}"
     )
-    say(f"{len(run.dataset.paths)} pieces, {len(run.dataset.ids):,} ids; from step {run.position.step} to {run.options.steps}")
+    say(f"{len(run.dataset.paths)} pieces, {len(run.dataset.ids):,} ids; from step {run.training_state.step} to {run.options.steps}")
     try:
         import matplotlib  # noqa: F401
     except ImportError:
         say("matplotlib is not installed, so loss.png will not be drawn (log.csv will be written)")
-    return Log(out / "log.csv", run.position.step)
+    return Log(out / "log.csv", run.training_state.step)
 
 
 def _evaluate(run: Run, dev: Dataset) -> float:

@@ -9,7 +9,7 @@ import pytest
 from synthetic import END, PAD, START, melody, write_dataset
 
 from ostinato_training.augment import Augmenter
-from ostinato_training.batches import BatchStream, Place, plan_epoch, prefetch
+from ostinato_training.batches import BatchStream, DataCursor, plan_epoch, prefetch
 from ostinato_training.data import IGNORED, read_dataset
 from ostinato_training.errors import DatasetError
 
@@ -88,7 +88,7 @@ def test_order_depends_on_seed_phase_and_epoch_only() -> None:
 def test_stream_continues_from_any_place(dataset_folder: Path, augmented: bool) -> None:
     dataset = read_dataset(dataset_folder)
     augmenter = Augmenter.of(dataset.vocabulary) if augmented else None
-    whole = list(islice(BatchStream(dataset, 16, 7, 3, augmenter, Place()), 20))  # several epochs
+    whole = list(islice(BatchStream(dataset, 16, 7, 3, augmenter, DataCursor()), 20))  # several epochs
     assert whole[-1].after.epoch >= 1
     for cut in (1, 9, 15):
         rest = list(islice(BatchStream(dataset, 16, 7, 3, augmenter, whole[cut - 1].after), 20 - cut))
@@ -98,15 +98,15 @@ def test_stream_continues_from_any_place(dataset_folder: Path, augmented: bool) 
 
 def test_processes_share_a_batch(dataset_folder: Path) -> None:
     dataset = read_dataset(dataset_folder)
-    alone = next(iter(BatchStream(dataset, 16, 6, 3, None, Place())))
-    parts = [next(iter(BatchStream(dataset, 16, 3, 3, None, Place(), rank, 2))) for rank in range(2)]
+    alone = next(iter(BatchStream(dataset, 16, 6, 3, None, DataCursor())))
+    parts = [next(iter(BatchStream(dataset, 16, 3, 3, None, DataCursor(), rank, 2))) for rank in range(2)]
     assert np.array_equal(alone.inputs, np.concatenate([part.inputs for part in parts]))
     assert parts[0].after == parts[1].after == alone.after
 
 
 def test_short_blocks_are_padded_and_ignored(tmp_path: Path) -> None:
     dataset = read_dataset(write_dataset(tmp_path, [[5, 6]]))
-    batch = next(iter(BatchStream(dataset, 8, 1, 0, None, Place(epoch=3))))
+    batch = next(iter(BatchStream(dataset, 8, 1, 0, None, DataCursor(epoch=3))))
     real = int((batch.targets != IGNORED).sum())
     assert (batch.inputs[0, real:] == PAD).all() and (batch.targets[0, real:] == IGNORED).all()
     assert batch.targets[0, :real].tolist() == batch.inputs[0, 1:real].tolist() + [int(batch.targets[0, real - 1])]
@@ -114,7 +114,7 @@ def test_short_blocks_are_padded_and_ignored(tmp_path: Path) -> None:
 
 def test_augmented_full_blocks_stay_full(tmp_path: Path) -> None:
     dataset = read_dataset(write_dataset(tmp_path, [melody(2000)]))
-    batches = islice(BatchStream(dataset, 32, 10, 0, Augmenter.of(dataset.vocabulary), Place()), 20)
+    batches = islice(BatchStream(dataset, 32, 10, 0, Augmenter.of(dataset.vocabulary), DataCursor()), 20)
     rows = np.concatenate([(batch.targets != IGNORED).sum(1) for batch in batches])
     assert (rows == 32).sum() >= len(rows) - 2  # all but the two ends of the piece
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from synthetic import NOTE_OFF, NOTE_ON, RANGES, START, TIME_SHIFT, VELOCITY, melody, shift, write_dataset
 
-from ostinato_training.batches import BatchStream, Place
+from ostinato_training.batches import BatchStream, DataCursor
 from ostinato_training.data import IGNORED, IdRange, Ids, Vocabulary, read_dataset
 from ostinato_training.errors import DatasetError
-from ostinato_training.noise import PIANO, Noise, ids_open_to_noise
+from ostinato_training.input_corruption import PIANO, InputCorruption, corruptible_lengths
 
 VOCABULARY = Vocabulary("performance-416", 416, {str(r["name"]): IdRange(int(r["first"]), int(r["count"]), int(r["minimum"])) for r in RANGES})  # type: ignore[call-overload]
 TASK, STYLE = 391, 400
@@ -51,7 +51,7 @@ def note_ons(ids: Ids) -> list[int]:
 def test_notes_neither_begin_twice_nor_end_unbegun_and_times_stay(seed: int) -> None:
     random = np.random.default_rng(seed)
     before = chords(random, 200)
-    ids, targets = Noise.of(VOCABULARY, 1.0).add(before, random)
+    ids, targets = InputCorruption.of(VOCABULARY, 1.0).corrupt(before, random)
     unbegun = {id - NOTE_OFF for id in before.tolist() if NOTE_OFF <= id < NOTE_OFF + 128}
     sounding: set[int] = set()
     for id in ids.tolist():
@@ -71,7 +71,7 @@ def test_what_is_asked_for_is_what_was_there() -> None:
     """Every target is the piece's own id in its own place, whatever is seen."""
     random = np.random.default_rng(5)
     before = np.array(melody(400))
-    ids, targets = Noise.of(VOCABULARY, 1.0).add(before, random)
+    ids, targets = InputCorruption.of(VOCABULARY, 1.0).corrupt(before, random)
     unasked = ids[targets == IGNORED]
     assert len(unasked) > 0
     assert all(id < NOTE_ON + 128 or TIME_SHIFT <= id < TIME_SHIFT + 100 for id in unasked.tolist())
@@ -87,15 +87,15 @@ def test_what_is_asked_for_is_what_was_there() -> None:
 def test_as_many_notes_are_left_out_as_added() -> None:
     random = np.random.default_rng(2)
     before = np.array(melody(400))
-    counts = [len(note_ons(Noise.of(VOCABULARY, 1.0).add(before, random)[0])) for _ in range(200)]
+    counts = [len(note_ons(InputCorruption.of(VOCABULARY, 1.0).corrupt(before, random)[0])) for _ in range(200)]
     assert min(counts) < 392 and max(counts) > 408
     assert abs(np.mean(counts) - 400) < 8
 
 
 def test_what_is_left_out_takes_its_velocity_along_and_leaves_one_time_shift() -> None:
     chord = [VELOCITY + 3, NOTE_ON + 60, shift(10), NOTE_OFF + 60, shift(95), VELOCITY + 9, NOTE_ON + 64, shift(10), NOTE_OFF + 64, shift(5), NOTE_ON + 67]
-    noise = Noise.of(VOCABULARY, 1.0)
-    seen = {tuple(noise.add(np.array(chord), np.random.default_rng(seed))[0].tolist()) for seed in range(3000)}
+    corruption = InputCorruption.of(VOCABULARY, 1.0)
+    seen = {tuple(corruption.corrupt(np.array(chord), np.random.default_rng(seed))[0].tolist()) for seed in range(3000)}
     kept = [VELOCITY + 3, NOTE_ON + 60, shift(10), NOTE_OFF + 60]
     assert (*kept, shift(100), shift(10), NOTE_ON + 67) in seen
     assert (VELOCITY + 3, NOTE_ON + 60, shift(10), NOTE_OFF + 60, shift(95), VELOCITY + 9, NOTE_ON + 64, shift(10), NOTE_OFF + 64, shift(5)) in seen
@@ -106,23 +106,23 @@ def test_what_is_left_out_takes_its_velocity_along_and_leaves_one_time_shift() -
 def test_a_share_of_the_blocks() -> None:
     random = np.random.default_rng(1)
     before = np.array(melody(60))
-    changed = [not np.array_equal(*Noise.of(VOCABULARY, 0.5).add(before, random)) for _ in range(400)]
+    changed = [not np.array_equal(*InputCorruption.of(VOCABULARY, 0.5).corrupt(before, random)) for _ in range(400)]
     assert 0.35 < np.mean(changed) < 0.55
-    ids, targets = Noise.of(VOCABULARY, 0.0).add(before, random)
+    ids, targets = InputCorruption.of(VOCABULARY, 0.0).corrupt(before, random)
     assert np.array_equal(ids, before) and np.array_equal(targets, before)
 
 
 def test_neither_behind_a_task_nor_where_a_style_is_stated(tmp_path: Path) -> None:
     pieces = [melody(30), [TASK, *melody(30)], [*melody(20), TASK + 5, *melody(3), TASK], [*melody(9), STYLE, *melody(9)], melody(5)]
     dataset = read_dataset(write_dataset(tmp_path, pieces))
-    assert ids_open_to_noise(dataset).tolist() == [len(pieces[0]) + 2, 1, 82, 0, len(pieces[4]) + 2]
+    assert corruptible_lengths(dataset).tolist() == [len(pieces[0]) + 2, 1, 82, 0, len(pieces[4]) + 2]
 
 
 def test_a_stream_resumes_with_the_same_noise(tmp_path: Path) -> None:
     dataset = read_dataset(write_dataset(tmp_path, [melody(300), melody(200)]))
-    noise = Noise.of(dataset.vocabulary, 0.7)
-    whole = list(islice(BatchStream(dataset, 64, 4, 3, None, Place(), noise=noise), 12))
-    rest = list(islice(BatchStream(dataset, 64, 4, 3, None, whole[4].after, noise=noise), 7))
+    corruption = InputCorruption.of(dataset.vocabulary, 0.7)
+    whole = list(islice(BatchStream(dataset, 64, 4, 3, None, DataCursor(), corruption=corruption), 12))
+    rest = list(islice(BatchStream(dataset, 64, 4, 3, None, whole[4].after, corruption=corruption), 7))
     for one, two in zip(whole[5:], rest):
         assert np.array_equal(one.inputs, two.inputs) and np.array_equal(one.targets, two.targets)
     assert any(((batch.targets == IGNORED) & (batch.inputs < START)).any() for batch in whole)
@@ -130,4 +130,4 @@ def test_a_stream_resumes_with_the_same_noise(tmp_path: Path) -> None:
 
 def test_a_vocabulary_without_notes_is_refused() -> None:
     with pytest.raises(DatasetError, match="--noise"):
-        Noise.of(Vocabulary("text", 100, {}), 0.5)
+        InputCorruption.of(Vocabulary("text", 100, {}), 0.5)
