@@ -1,5 +1,5 @@
 /**
- * Writes SHA256SUMS beside the files that ship, in the format of `sha256sum`: `npm run sums`, whenever one has changed.
+ * Writes SHA256SUMS beside the files that ship, in the format of `sha256sum`: `npm run checksums`, whenever one has changed.
  * The models are checked against it whenever they are loaded.
  */
 import { createHash } from "node:crypto";

@@ -14,7 +14,7 @@ const PART = 2 ** 22;
  *
  * @throws Error when there is no list, or a line of it is none of `sha256sum`.
  */
-export async function readSums(folder: string): Promise<Map<string, string>> {
+export async function readChecksums(folder: string): Promise<Map<string, string>> {
   const lines = (await readFile(join(folder, LIST), "utf8")).split("\n").filter((line) => line !== "");
   return new Map(
     lines.map((line, index) => {

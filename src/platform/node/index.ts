@@ -6,7 +6,7 @@ export { modelFiles, type ModelFilesOptions } from "./model-files.ts";
 export { createNodeRuntime, type NodeBackend, type NodeRuntimeOptions } from "./runtime.ts";
 export { writeFileAtomic } from "./write-file.ts";
 export { cacheFolder } from "./cache-folder.ts";
-export { readSums, sha256Of } from "./checksums.ts";
+export { readChecksums, sha256Of } from "./checksums.ts";
 export { hubId } from "./hub/hub.ts";
 export { hubCacheFolder, kindOf, type ListedModel, listModels } from "./list-models.ts";
 export { makeFolder } from "./make-folder.ts";

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError, type CheckpointFile, type CheckpointFiles } from "../../../models/index.ts";
 import { checkpointFolder } from "./checkpoint-folder.ts";
-import { readSums, sha256Of } from "./checksums.ts";
+import { readChecksums, sha256Of } from "./checksums.ts";
 import { packageRoot } from "./package-root.ts";
 
 /** The folder of a model that ships with the package, where `name` is one. */
@@ -28,7 +28,7 @@ export async function openShipped(folder: string): Promise<CheckpointFiles> {
   const files = await checkpointFolder(folder);
   let sums: ReadonlyMap<string, string>;
   try {
-    sums = await readSums(folder);
+    sums = await readChecksums(folder);
   } catch (cause) {
     throw unlike(cause instanceof Error ? cause.message : String(cause), cause);
   }
@@ -56,7 +56,7 @@ async function compare(file: CheckpointFile, path: string, published: string | u
 function unlike(found: string, cause?: unknown): CheckpointError {
   return new CheckpointError(found, {
     code: "bad-checksum",
-    hint: "install ostinato again (in a checkout, after a change of the weights: npm run sums)",
+    hint: "install ostinato again (in a checkout, after a change of the weights: npm run checksums)",
     cause,
   });
 }

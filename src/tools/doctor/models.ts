@@ -9,7 +9,7 @@ import {
   type ListedModel,
   listModels,
   packageRoot,
-  readSums,
+  readChecksums,
   sha256Of,
   shippedFolder,
   shippedNames,
@@ -39,7 +39,7 @@ export async function modelChecks(onProgress: (name: string) => void): Promise<C
 async function shippedCheck(name: string, folder: string): Promise<Check> {
   try {
     const files = await checkpointFolder(folder);
-    const sums = await readSums(folder);
+    const sums = await readChecksums(folder);
     for (const [file, published] of sums) {
       const opened = await files.open(file);
       const found = await sha256Of(opened).finally(() => opened.close());
