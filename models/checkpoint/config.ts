@@ -44,6 +44,10 @@ export interface DecoderConfig {
   readonly normEpsilon: number;
   /** The output layer is the embedding, transposed. */
   readonly tiedHead: boolean;
+  /** Attention scores are divided by √(head size). Default: true. */
+  readonly scaleByHeadSize?: boolean;
+  /** Attention scores are also divided by the layer's index + 1, as Stanford's GPT-2s were trained. Default: false. */
+  readonly scaleByLayer?: boolean;
   /** What it was trained to do besides continuing, where the checkpoint says it: "accompany", "infill" … */
   readonly tasks?: readonly string[];
 }
@@ -51,6 +55,12 @@ export interface DecoderConfig {
 /** Numbers per head in a query, key or value. */
 export function headSize(config: DecoderConfig): number {
   return config.width / config.heads;
+}
+
+/** What attention scores q·k of a layer (from 0) are multiplied with. */
+export function scoreScale(config: DecoderConfig, layer: number): number {
+  const byHeadSize = config.scaleByHeadSize === false ? 1 : headSize(config) ** -0.5;
+  return config.scaleByLayer === true ? byHeadSize / (layer + 1) : byHeadSize;
 }
 
 /**
@@ -108,23 +118,19 @@ function ostinatoPosition(keys: ConfigKeys): LearnedPosition | RelativePosition 
 }
 
 function gpt2Config(keys: ConfigKeys): DecoderConfig {
-  // Variants of GPT-2's attention that Hugging Face can switch on, and that no published GPT-2 uses.
-  const fixed = {
-    scale_attn_weights: true,
-    scale_attn_by_inverse_layer_idx: false,
-    add_cross_attention: false,
-  };
-  for (const [key, supported] of Object.entries(fixed)) {
-    if (keys.flag(key, supported) !== supported) {
-      throw configError("unsupported", key, !supported, `only ${supported} is supported`);
-    }
+  if (keys.flag("add_cross_attention", false)) {
+    throw configError("unsupported", "add_cross_attention", true, "only false is supported");
   }
+  // Changes the rounding of scores in half precision, which are computed in float32 here; not what they are.
+  keys.flag("reorder_and_upcast_attn", false);
   return {
     ...sizes(keys),
     feedForward: (keys.value("n_inner") ?? null) === null ? 4 * keys.size("n_embd") : keys.size("n_inner"),
     position: { kind: "learned" },
     window: keys.size(keys.value("n_positions") === undefined ? "n_ctx" : "n_positions"),
     tiedHead: keys.flag("tie_word_embeddings", true),
+    scaleByHeadSize: keys.flag("scale_attn_weights", true) ? undefined : false,
+    scaleByLayer: keys.flag("scale_attn_by_inverse_layer_idx", false) || undefined,
   };
 }
 

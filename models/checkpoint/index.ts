@@ -12,6 +12,7 @@ export {
   type LearnedPosition,
   parseConfig,
   type RelativePosition,
+  scoreScale,
 } from "./config.ts";
 export { type CheckpointFile, type CheckpointFiles, checkpointInMemory, readIfThere } from "./files.ts";
 export { isPrecision, type PrecisionName, STORED_PRECISIONS, type StoredPrecision } from "./precision.ts";

@@ -3,7 +3,7 @@
  * computed. Keys and values are time-major, `[time, heads, headSize]`, so the caller appends rows to its cache and
  * passes a view of it; `FusedMatMul` reads the heads in place, and only the scores are ever joined.
  *
- *     weights = softmax(scale · q·kᵀ + scale · skew(q·Eᵀ) + mask),   scale = headSize^-½
+ *     weights = softmax(scale · q·kᵀ + scale · skew(q·Eᵀ) + mask),   scale: see `scoreScale`
  *     result  = weights · v
  *
  * Several sequences of equal length may run side by side: their heads lie one sequence after the other, so to most of this
@@ -245,8 +245,8 @@ function skewTiers(
  * scale · q. Not left to the products, which take a faster kernel for one row where there is nothing to scale; and before
  * `splitHeads`, since ONNX Runtime would put it into a product that comes next.  # [rows · sequences, width]
  */
-export function scaledQueries(graph: GraphBuilder, frame: AttentionFrame, rows: Value): Value {
-  return graph.node("Mul", [rows, graph.floats([frame.headSize ** -0.5])]);
+export function scaledQueries(graph: GraphBuilder, scale: number, rows: Value): Value {
+  return graph.node("Mul", [rows, graph.floats([scale])]);
 }
 
 /** `[rows · sequences, width]` to `[rows, heads, headSize]`: row by row, in each the sequences one after the other. */

@@ -36,7 +36,7 @@ import {
   type SkewFrame,
   splitHeads,
 } from "./attention.ts";
-import { type DecoderConfig, headSize } from "../checkpoint/index.ts";
+import { type DecoderConfig, headSize, scoreScale } from "../checkpoint/index.ts";
 import {
   float,
   GraphBuilder,
@@ -146,7 +146,7 @@ export function decoderBlock(
     axis: integer(1),
     num_outputs: integer(3),
   }); // [rows, width] each
-  const queries = splitHeads(graph, shared, scaledQueries(graph, shared, q)); // [rows, heads, headSize]
+  const queries = splitHeads(graph, shared, scaledQueries(graph, scoreScale(config, layer), q)); // [rows, heads, headSize]
   const keys = splitHeads(graph, shared, k);
   const values = splitHeads(graph, shared, v);
   const own = before ? joined(graph, before, { keys, values }) : { keys, values };

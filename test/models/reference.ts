@@ -128,7 +128,7 @@ class Reference {
           (position.kind === "learned" ? this.#at("wpe.weight", time * width + i) : 0),
       ),
     );
-    for (const layer of range(layers)) stream = this.#block(`h.${layer}`, stream);
+    for (const layer of range(layers)) stream = this.#block(layer, stream);
     const head = tiedHead ? "wte.weight" : "lm_head.weight";
     return stream.map((x) => {
       const normed = this.#norm("ln_f", x);
@@ -138,14 +138,18 @@ class Reference {
     });
   }
 
-  #block(name: string, stream: number[][]): number[][] {
+  #block(layer: number, stream: number[][]): number[][] {
+    const name = `h.${layer}`;
     const { width, feedForward } = this.#config;
     const qkv = stream.map((x) =>
       this.#linear(`${name}.attn.c_attn`, width, 3 * width, this.#norm(`${name}.ln_1`, x)),
     );
     const skewed = this.#how === "skewing" ? this.#skewed(name, qkv) : undefined;
+    const { scaleByHeadSize = true, scaleByLayer = false } = this.#config;
+    const divisor =
+      (scaleByHeadSize ? Math.sqrt(headSize(this.#config)) : 1) * (scaleByLayer ? layer + 1 : 1);
     return stream.map((x, time) => {
-      const attended = this.#attention(name, qkv, time, skewed);
+      const attended = this.#attention(name, divisor, qkv, time, skewed);
       const between = added(x, this.#linear(`${name}.attn.c_proj`, width, width, attended));
       const grown = this.#linear(`${name}.mlp.c_fc`, width, feedForward, this.#norm(`${name}.ln_2`, between));
       return added(between, this.#linear(`${name}.mlp.c_proj`, feedForward, width, grown.map(gelu)));
@@ -155,6 +159,7 @@ class Reference {
   /** What the position at `time` gathers from those it sees. */
   #attention(
     name: string,
+    divisor: number,
     qkv: readonly number[][],
     time: number,
     skewed?: readonly (readonly number[][])[],
@@ -166,7 +171,7 @@ class Reference {
     return range(heads).flatMap((head) => {
       const part = (at: number, which: number, i: number): number =>
         qkv[at]?.[which * width + head * size + i] ?? NaN;
-      const query = range(size).map((i) => part(time, 0, i) / Math.sqrt(size));
+      const query = range(size).map((i) => part(time, 0, i) / divisor);
       const scores = seen.map(
         (other, place) =>
           sum(size, (i) => (query[i] ?? NaN) * part(other, 1, i)) +

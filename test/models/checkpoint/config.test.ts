@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { scoreScale } from "../../../models/checkpoint/index.ts";
 import { CheckpointError, type DecoderConfig, parseConfig, tensorShapes } from "../../../models/index.ts";
 
 const PIANO = {
@@ -70,6 +71,33 @@ test("a Hugging Face GPT-2: learned positions, tied head, four times the width i
   expect(parseConfig({ ...GPT2, n_positions: undefined, n_ctx: 77 }).window).toBe(77);
 });
 
+test("GPT-2's scales of attention scores", () => {
+  expect(parseConfig({ ...GPT2, scale_attn_by_inverse_layer_idx: true })).toEqual({
+    ...parseConfig(GPT2),
+    scaleByLayer: true,
+  });
+  expect(parseConfig({ ...GPT2, scale_attn_weights: false })).toEqual({
+    ...parseConfig(GPT2),
+    scaleByHeadSize: false,
+  });
+  const defaults = {
+    scale_attn_weights: true,
+    scale_attn_by_inverse_layer_idx: false,
+    reorder_and_upcast_attn: true, // the same function
+  };
+  expect(parseConfig({ ...GPT2, ...defaults })).toEqual(parseConfig(GPT2));
+});
+
+test.each([
+  [{}, [0.125, 0.125, 0.125]],
+  [{ scaleByLayer: true }, [0.125, 0.0625, 0.125 / 3]],
+  [{ scaleByHeadSize: false }, [1, 1, 1]],
+  [{ scaleByHeadSize: false, scaleByLayer: true }, [1, 0.5, 1 / 3]],
+])("scores are multiplied by layer: %j", (scales, expected) => {
+  const config = { ...parseConfig(GPT2), ...scales };
+  expect([0, 1, 2].map((layer) => scoreScale(config, layer))).toEqual(expected);
+});
+
 // OpenAI's four, counted exactly.
 test.each([
   [12, 768, 12, 124_439_808],
@@ -104,9 +132,14 @@ describe("refused, naming the key and the value", () => {
     ["tasks that are no list", { ...PIANO, tasks: "infill" }, /"tasks" is "infill"/],
     ["a flag that is none", { ...PIANO, tie_word_embeddings: "yes" }, /"tie_word_embeddings" is "yes"/],
     [
-      "attention scaled by layer",
-      { ...GPT2, scale_attn_by_inverse_layer_idx: true },
-      /inverse_layer_idx" is true/,
+      "a scale that is no flag",
+      { ...GPT2, scale_attn_by_inverse_layer_idx: 1 },
+      /"scale_attn_by_inverse_layer_idx" is 1/,
+    ],
+    [
+      "an order that is no flag",
+      { ...GPT2, reorder_and_upcast_attn: "no" },
+      /"reorder_and_upcast_attn" is "no"/,
     ],
     ["cross attention", { ...GPT2, add_cross_attention: true }, /"add_cross_attention" is true/],
     ["an array", [GPT2], /not an object/],

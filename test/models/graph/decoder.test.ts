@@ -63,6 +63,18 @@ const SHAPE = {
 
 const CONFIGS: Record<string, DecoderConfig> = {
   learned: { ...SHAPE, window: 70, position: { kind: "learned" } },
+  "scores divided by layer": {
+    ...SHAPE,
+    window: 70,
+    position: { kind: "learned" },
+    scaleByLayer: true,
+  },
+  "scores not divided by the head size": {
+    ...SHAPE,
+    window: 70,
+    position: { kind: "learned" },
+    scaleByHeadSize: false,
+  },
   "untied head": { ...SHAPE, window: 70, position: { kind: "learned" }, tiedHead: false },
   relative: { ...SHAPE, window: 20, position: { kind: "relative", maxDistance: 20, sharedHeads: false } },
   "shared heads": {
@@ -121,6 +133,42 @@ describe.each(Object.keys(CONFIGS))("against the float64 reference: %s", (name) 
     await decoder.dispose();
   });
 });
+
+const SCALED: DecoderConfig = {
+  ...SHAPE,
+  width: 96,
+  feedForward: 96,
+  window: 20,
+  position: { kind: "learned" },
+  scaleByHeadSize: false,
+  scaleByLayer: true,
+};
+
+test.each(Object.entries(RUNTIMES))(
+  "applies the scales of attention scores in fp32 and int8, %s",
+  async (_, runtime) => {
+    // Small, so that what int8 loses stays small where scores are large.
+    const tensors = new Map(
+      [...randomTensors(SCALED, 1)].map(([name, { shape, values }]) => [
+        name,
+        { shape, values: /ln_/.test(name) ? values : values.map((value) => 0.3 * value) },
+      ]),
+    );
+    const ids = randomIds(20, SCALED.vocabularySize, 2);
+    const expected = referenceLogits(SCALED, tensors, ids);
+    for (const [precision, tolerance] of [
+      ["fp32", TOLERANCE],
+      ["int8", 0.05],
+    ] as const) {
+      const decoder = await Decoder.load({ config: SCALED, tensors, precision, runtime: await runtime() });
+      const whole = await decoder.forward(ids, decoder.createCache(), { logits: "all" });
+      expect(relativeError(whole, expected.flat()), precision).toBeLessThan(tolerance);
+      await decoder.dispose();
+    }
+    const others = { ...SCALED, scaleByHeadSize: undefined, scaleByLayer: undefined };
+    expect(relativeError(referenceLogits(others, tensors, ids).flat(), expected.flat())).toBeGreaterThan(0.1);
+  },
+);
 
 test.each([
   ["as many distances as the window", 20, 20, false],
