@@ -1,7 +1,7 @@
 /** Putting in order, and finding what is in order. */
 
 /** How many moves a key may cost on average before the order there is counts as none. */
-const MOVES_PER_KEY = 8;
+const MAX_SHIFTS_PER_KEY = 8;
 
 /**
  * Indices that put whole numbers from 0 to 2³¹ − 1 in ascending order; equal ones keep theirs. Linear in the number of
@@ -9,7 +9,7 @@ const MOVES_PER_KEY = 8;
  */
 export function ascendingOrder(keys: Int32Array): Uint32Array {
   const order = new Uint32Array(keys.length);
-  let movesLeft = keys.length * MOVES_PER_KEY;
+  let movesLeft = keys.length * MAX_SHIFTS_PER_KEY;
   for (let index = 0; index < keys.length; index += 1) {
     const key = keys[index]!;
     let place = index;

@@ -1,7 +1,7 @@
 /** The public entry, safe for browsers: `readMidi`, `writeMidi`, `MusicModel` and what they need. */
 export * from "../encoding/index.ts";
 export {
-  type AddedMusic,
+  type GeneratedTrack,
   type ContinueOptions,
   type ExplainOptions,
   type GeneratedMusic,
@@ -12,7 +12,7 @@ export {
   type Primer,
   PrimerError,
   TaskError,
-  type WritingOptions,
+  type GenerateTrackOptions,
 } from "./music/index.ts";
 export { type ErrorWithHint, isErrorWithHint } from "./errors.ts";
 export type { Candidate, Explanation, LayerAttention } from "./engine/index.ts";

@@ -1,6 +1,6 @@
 /** What the model writes into the music that is there: an accompaniment, or a selected stretch of it anew. */
 import type { WorkerMusicModel } from "../src/platform/browser/index.ts";
-import type { AddedMusic, SamplingOptions, WritingOptions } from "../src/index.ts";
+import type { GeneratedTrack, SamplingOptions, GenerateTrackOptions } from "../src/index.ts";
 import type { App } from "./app.ts";
 import type { Settings } from "./controls/settings.ts";
 import { byId, setText } from "./elements.ts";
@@ -72,7 +72,7 @@ export class WriteInView {
       const region = selection && onGrid(selection);
       if (!region) return undefined;
       const before = scoreOf(piece);
-      const { score, seed }: AddedMusic = await model.infill(before, { ...options, ...region });
+      const { score, seed }: GeneratedTrack = await model.infill(before, { ...options, ...region });
       const { fromSeconds: forkSeconds, toSeconds: joinSeconds } = region;
       const place = { name: `${spanWords(region)} anew, seed ${seed}`, forkSeconds, joinSeconds };
       return { piece: infilledPiece(piece, region, before, score), place };
@@ -81,7 +81,11 @@ export class WriteInView {
 
   async #write(
     what: string,
-    write: (model: WorkerMusicModel, piece: Piece, options: WritingOptions) => Promise<WrittenIn | undefined>,
+    write: (
+      model: WorkerMusicModel,
+      piece: Piece,
+      options: GenerateTrackOptions,
+    ) => Promise<WrittenIn | undefined>,
   ): Promise<void> {
     const app = this.#app;
     const { piece } = app;
@@ -94,7 +98,8 @@ export class WriteInView {
     try {
       const { model, player } = await app.ready();
       player.stop();
-      const onProgress: WritingOptions["onProgress"] = ({ seconds, of }) => this.#show(what, seconds, of);
+      const onProgress: GenerateTrackOptions["onProgress"] = ({ seconds, of }) =>
+        this.#show(what, seconds, of);
       const result = await write(model, piece, { ...options, onProgress, signal: abort.signal });
       this.#hide();
       if (!result) return;

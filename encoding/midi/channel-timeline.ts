@@ -96,7 +96,7 @@ export class Channel {
   /** Every key is released: CC 120 and 123 to 127. */
   readonly releases = new Timeline();
   /** What sounds is cut, pedals or not: CC 120. */
-  readonly silences = new Timeline();
+  readonly soundOffs = new Timeline();
   readonly programs = new Timeline();
   /** 1 where its notes are percussion. */
   readonly percussion = new Timeline();
@@ -126,7 +126,7 @@ export class Channel {
   }
 
   /** Takes a message in, which comes after those before in playing order. @param message as `visitChanges` gives it. */
-  take(tick: number, order: number, message: number): void {
+  apply(tick: number, order: number, message: number): void {
     const controller = (message >> 8) & 0xff;
     const value = message >> 16;
     this.latestTick = tick;
@@ -135,22 +135,22 @@ export class Channel {
     } else if ((message & 0xf0) === PROGRAM_CHANGE) {
       this.programs.push(tick, order, controller);
     } else if (controller === SUSTAIN) {
-      movePedal(this.sustain, tick, order, value >= PEDAL_DOWN);
+      setPedal(this.sustain, tick, order, value >= PEDAL_DOWN);
     } else if (controller === SOSTENUTO) {
-      movePedal(this.sostenuto, tick, order, value >= PEDAL_DOWN);
+      setPedal(this.sostenuto, tick, order, value >= PEDAL_DOWN);
     } else if (controller === BANK && this.#hasDrumBank) {
       this.percussion.push(tick, order, Number(value === XG_DRUM_BANK));
     } else if (controller === RESET_ALL_CONTROLLERS) {
-      movePedal(this.sustain, tick, order, false);
-      movePedal(this.sostenuto, tick, order, false);
+      setPedal(this.sustain, tick, order, false);
+      setPedal(this.sostenuto, tick, order, false);
     } else if (controller === ALL_SOUND_OFF || controller >= ALL_NOTES_OFF) {
       this.releases.push(tick, order, 0);
-      if (controller === ALL_SOUND_OFF) this.silences.push(tick, order, 0);
+      if (controller === ALL_SOUND_OFF) this.soundOffs.push(tick, order, 0);
     }
   }
 }
 
-function movePedal(pedal: Timeline, tick: number, order: number, isDown: boolean): void {
+function setPedal(pedal: Timeline, tick: number, order: number, isDown: boolean): void {
   if (isDown !== (pedal.values.at(-1) === 1)) pedal.push(tick, order, Number(isDown));
 }
 
@@ -214,12 +214,12 @@ function portOf({ others }: EventColumns): number {
 export class Channels {
   readonly #channels = new Map<number, Channel>();
   readonly #groups: readonly number[];
-  readonly #isApart: boolean;
+  readonly #areIndependent: boolean;
   readonly #hasXgBanks: boolean;
 
   /** @param apart whether no track knows the channels of another, as in format 2. */
   constructor(tracks: readonly EventColumns[], apart: boolean) {
-    this.#isApart = apart;
+    this.#areIndependent = apart;
     this.#groups = tracks.map((events, track) => (apart ? track : portOf(events)));
     this.#hasXgBanks =
       tracks.some(({ others }) => others.some(resetsToXg)) ||
@@ -228,9 +228,9 @@ export class Channels {
     const disordered = new Set<number>();
     for (const [track, events] of tracks.entries()) {
       visitChanges(events, (channel, tick, index, message) => {
-        const state = this.#made(this.idOf(track, channel));
+        const state = this.#getOrCreate(this.idOf(track, channel));
         if (tick < state.latestTick) disordered.add(this.idOf(track, channel));
-        else state.take(tick, orderOf(track, index), message);
+        else state.apply(tick, orderOf(track, index), message);
       });
     }
     for (const id of disordered) this.#readSorted(tracks, id);
@@ -248,7 +248,7 @@ export class Channels {
     const state = this.#newChannel(id & 0x0f);
     this.#channels.set(id, state);
     const { ticks, orders, values } = changes;
-    for (const index of playingOrder(ticks)) state.take(ticks[index]!, orders[index]!, values[index]!);
+    for (const index of playingOrder(ticks)) state.apply(ticks[index]!, orders[index]!, values[index]!);
   }
 
   /** A number for the channel that the events of a track are sent to. */
@@ -258,7 +258,7 @@ export class Channels {
 
   /** The piece that a track is part of: 0, or in format 2 its own. */
   pieceOf(track: number): number {
-    return this.#isApart ? track : 0;
+    return this.#areIndependent ? track : 0;
   }
 
   get havePedals(): boolean {
@@ -267,16 +267,16 @@ export class Channels {
 
   /** Every channel with messages, with its piece. */
   *byPiece(): Iterable<[piece: number, channel: Channel]> {
-    for (const [id, channel] of this.#channels) yield [this.#isApart ? id >> 4 : 0, channel];
+    for (const [id, channel] of this.#channels) yield [this.#areIndependent ? id >> 4 : 0, channel];
   }
 
   /** The channel that the events of a track are sent to. */
   of(track: number, channel: number): Channel {
-    return this.#channels.get(this.idOf(track, channel)) ?? UNTOUCHED;
+    return this.#channels.get(this.idOf(track, channel)) ?? NO_MESSAGES;
   }
 
   /** The channel to read messages into. */
-  #made(id: number): Channel {
+  #getOrCreate(id: number): Channel {
     const known = this.#channels.get(id);
     if (known) return known;
     const made = this.#newChannel(id & 0x0f);
@@ -290,4 +290,4 @@ export class Channels {
 }
 
 /** A channel without messages. */
-const UNTOUCHED = new Channel(false);
+const NO_MESSAGES = new Channel(false);

@@ -11,7 +11,7 @@ export interface Cut {
   /** Events that are not notes are kept up to this tick; Infinity keeps all. */
   readonly lastTick: number;
   /** The end of a track is kept unless this is false: then it comes with the last event. */
-  readonly keepsEnds: boolean;
+  readonly keepsTrackEnds: boolean;
 }
 
 /** A note of a score by what survives a new reading of its events. */
@@ -56,7 +56,7 @@ function cutTrack(
       // A note-on that the reader made no note of.
       if (event.tick > cut.tick) continue;
       events.push(event);
-      moved.push(noteOff(endOfUnread(track, index, event, cut), event.status & 0x0f, event.data1));
+      moved.push(noteOff(endWithoutNote(track, index, event, cut), event.status & 0x0f, event.data1));
     } else if (event.tick <= cut.lastTick) {
       events.push(event);
       if (event.kind === "channel" && isSustain(event) && event.tick <= cut.tick) {
@@ -69,11 +69,20 @@ function cutTrack(
   const lifts = Array.from(pedals, (channel) => controlChange(cut.tick, channel, SUSTAIN_CONTROLLER, 0));
   const sorted = [...moved, ...events, ...lifts].sort((a, b) => a.tick - b.tick);
   const last = sorted.at(-1)?.tick ?? 0;
-  return { name: track.name, events: sorted, endTick: cut.keepsEnds ? Math.max(last, track.endTick) : last };
+  return {
+    name: track.name,
+    events: sorted,
+    endTick: cut.keepsTrackEnds ? Math.max(last, track.endTick) : last,
+  };
 }
 
 /** Where a note-on without a note ends: where its key is struck again, or with the track. */
-function endOfUnread(track: Track, index: number, { tick, status, data1 }: ChannelEvent, cut: Cut): number {
+function endWithoutNote(
+  track: Track,
+  index: number,
+  { tick, status, data1 }: ChannelEvent,
+  cut: Cut,
+): number {
   const next = track.events.find(
     (event, other) =>
       other > index &&

@@ -4,9 +4,9 @@ import type { Division, Score } from "./score.ts";
 import { TempoMap } from "./tempo-map.ts";
 
 /** Half a step of the encoding: ticks up to this length move no new note by a step. */
-const LONGEST_TICK_SECONDS = 0.005;
-const MOST_TICKS_PER_QUARTER = 32_767;
-const MOST_TICKS_PER_FRAME = 255;
+const MAX_TICK_SECONDS = 0.005;
+const MAX_TICKS_PER_QUARTER = 32_767;
+const MAX_TICKS_PER_FRAME = 255;
 /** The largest tick that a delta time from tick 0 reaches. */
 const LAST_TICK = 0x0fff_ffff;
 
@@ -27,10 +27,10 @@ export interface FineScore {
 export function withFinerDivision(score: Score, fromSeconds: number, toSeconds: number): FineScore {
   const longest = longestTick(score, fromSeconds, toSeconds);
   // Seconds per tick are quotients: 5 ms may come out a little longer.
-  const wanted = Math.ceil(longest / LONGEST_TICK_SECONDS - 1e-6);
+  const wanted = Math.ceil(longest / MAX_TICK_SECONDS - 1e-6);
   if (wanted <= 1) return { score, warnings: [] };
   const endTick = score.tracks.reduce((latest, track) => Math.max(latest, track.endTick), 1);
-  const most = Math.min(mostMultiple(score.division), Math.floor(LAST_TICK / endTick));
+  const most = Math.min(maxMultiple(score.division), Math.floor(LAST_TICK / endTick));
   const multiple = Math.max(1, Math.min(wanted, most));
   const warnings =
     multiple < wanted
@@ -59,10 +59,10 @@ function longestTick({ division, tracks }: Score, fromSeconds: number, toSeconds
   return longest;
 }
 
-function mostMultiple(division: Division): number {
+function maxMultiple(division: Division): number {
   return division.kind === "quarter"
-    ? Math.floor(MOST_TICKS_PER_QUARTER / division.ticksPerQuarter)
-    : Math.floor(MOST_TICKS_PER_FRAME / division.ticksPerFrame);
+    ? Math.floor(MAX_TICKS_PER_QUARTER / division.ticksPerQuarter)
+    : Math.floor(MAX_TICKS_PER_FRAME / division.ticksPerFrame);
 }
 
 function multiplied(division: Division, multiple: number): Division {

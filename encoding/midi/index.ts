@@ -20,7 +20,7 @@ export {
   type PedalEvent,
   type Score,
   type ScoreNote,
-  type ScoreReading,
+  type NoteParsing,
   type SysexEvent,
   type Track,
 } from "./score.ts";
@@ -28,8 +28,8 @@ export { parseSelection, SelectionError, selectNotes, selectTracks, type TrackSe
 export {
   addNotes,
   type Continuation,
-  movedNotes,
-  type NewPartOptions,
+  shiftNotes,
+  type NewTrackOptions,
   replaceNotes,
   spliceContinuation,
 } from "./splice.ts";

@@ -4,7 +4,7 @@
  */
 import { fourLetters, hex, uint16, uint32 } from "../bytes.ts";
 import { ChunkRecovery, isChunkName } from "./chunk-recovery.ts";
-import { counted } from "../counted.ts";
+import { pluralize } from "../pluralize.ts";
 import { DamageLog } from "./damage-log.ts";
 import { fileKindOf } from "./file-kinds.ts";
 import { MidiError } from "./midi-error.ts";
@@ -151,13 +151,15 @@ function readTracks(
     offset = chunkEnd;
   }
   if (tracks.length < trackCount) {
-    const found = `header announces ${counted(trackCount, "track")}, ${tracks.length} found`;
+    const found = `header announces ${pluralize(trackCount, "track")}, ${tracks.length} found`;
     log.report({ code: "missing-track", offset, found }, "the rest are missing");
   } else if (tracks.length > trackCount) {
-    log.warn(`header announces ${counted(trackCount, "track")}, ${tracks.length} found; all were read`);
+    log.warn(`header announces ${pluralize(trackCount, "track")}, ${tracks.length} found; all were read`);
   }
   if (bytes.length > offset)
-    log.warn(`${counted(bytes.length - offset, "byte")} after the last chunk, from byte ${offset}, ignored`);
+    log.warn(
+      `${pluralize(bytes.length - offset, "byte")} after the last chunk, from byte ${offset}, ignored`,
+    );
   return tracks;
 }
 
@@ -182,7 +184,7 @@ function endOfChunk(
     const claim = `chunk "${name}" claims ${length} bytes, ${available} are left`;
     log.report({ code: "truncated", offset, found: claim }, done);
   } else if (end !== claimedEnd) {
-    log.warn(`chunk "${name}" claims ${counted(length, "byte")} at byte ${offset}: ${done}`);
+    log.warn(`chunk "${name}" claims ${pluralize(length, "byte")} at byte ${offset}: ${done}`);
   }
   return end;
 }

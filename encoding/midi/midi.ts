@@ -1,5 +1,5 @@
 /** Standard MIDI File bytes <-> `Score`. */
-import { counted } from "../counted.ts";
+import { pluralize } from "../pluralize.ts";
 import { Channels } from "./channel-timeline.ts";
 import { type EventColumns, eventColumnsOf } from "./event-columns.ts";
 import { Meter } from "./meter.ts";
@@ -9,7 +9,7 @@ import { NoteSeqReader } from "./note-seq-reader.ts";
 import { type ReadNotes, scoreOfTable } from "./note-table.ts";
 import { patternsInSequence } from "./pattern-sequence.ts";
 import { pedalEvents } from "./pedal.ts";
-import type { Note, Score, ScoreReading, Track } from "./score.ts";
+import type { Note, Score, NoteParsing, Track } from "./score.ts";
 import { soundEnds } from "./sound-ends.ts";
 import { DEFAULT_MICROSECONDS_PER_QUARTER, TempoMap } from "./tempo-map.ts";
 import { noteEvents, programChange, tempoEvent, trackOf } from "./track-builder.ts";
@@ -39,7 +39,7 @@ export function readMidi(bytes: Uint8Array, options: ReadMidiOptions = {}): Scor
     file.warnings,
     {
       compatibility: options.compatibility,
-      tracksApart: file.format === 2 ? true : undefined,
+      independentTracks: file.format === 2 ? true : undefined,
     },
   );
 }
@@ -49,21 +49,21 @@ export function assembleScore(
   division: Score["division"],
   tracks: readonly Track[],
   readWarnings: readonly string[] = [],
-  reading: ScoreReading = {},
+  noteParsing: NoteParsing = {},
 ): Score {
   const tempo = new TempoMap(division, tracks);
   const columns = tracks.map(eventColumnsOf);
   const { table, warnings } =
-    reading.compatibility === "note-seq"
+    noteParsing.compatibility === "note-seq"
       ? readAsNoteSeq(columns, tempo)
-      : readInPlayingOrder(division, tracks, columns, tempo, reading);
+      : readInPlayingOrder(division, tracks, columns, tempo, noteParsing);
   const endTick = tracks.reduce((latest, track) => Math.max(latest, track.endTick), 0);
   return scoreOfTable(table, () => pedalEvents(columns, tempo), {
     division,
     tracks,
     durationSeconds: tempo.seconds(endTick),
     warnings: [...readWarnings, ...warnings],
-    reading,
+    noteParsing,
   });
 }
 
@@ -77,9 +77,9 @@ function readInPlayingOrder(
   tracks: readonly Track[],
   columns: readonly EventColumns[],
   tempo: TempoMap,
-  { tracksApart = false }: ScoreReading,
+  { independentTracks = false }: NoteParsing,
 ): NotesRead {
-  const channels = new Channels(columns, tracksApart);
+  const channels = new Channels(columns, independentTracks);
   const table = readNotes(tracks, columns, { tempo, meter: new Meter(division, tracks), channels });
   table.soundEnds = soundEnds(table, channels, tempo);
   const unreleased = table.countUnreleased();
@@ -88,7 +88,7 @@ function readInPlayingOrder(
     table,
     warnings: [
       ...unreleased.map(
-        ([track, count]) => `track ${track}: ${counted(count, "note")} without a note-off given an end`,
+        ([track, count]) => `track ${track}: ${pluralize(count, "note")} without a note-off given an end`,
       ),
       ...(isAllPercussion ? ["all notes are percussion, which is not encoded"] : []),
     ],
@@ -100,7 +100,7 @@ function readAsNoteSeq(columns: readonly EventColumns[], tempo: TempoMap): Notes
   const reader = new NoteSeqReader(tempo, columns);
   for (const [index, events] of columns.entries()) {
     const hanging = reader.read(events, index);
-    if (hanging > 0) warnings.push(`track ${index}: ${counted(hanging, "note")} without an end left out`);
+    if (hanging > 0) warnings.push(`track ${index}: ${pluralize(hanging, "note")} without an end left out`);
   }
   return { table: reader.finish(), warnings };
 }

@@ -21,7 +21,7 @@ const NONE = -1;
 const NO_EVENT = 0xffff_ffff;
 
 /** What notes are read with. */
-export interface ReadingContext {
+export interface NoteReaderContext {
   readonly tempo: TempoMap;
   readonly meter: Meter;
   readonly channels: Channels;
@@ -31,7 +31,7 @@ export interface ReadingContext {
 export function readNotes(
   tracks: readonly Track[],
   columns: readonly EventColumns[],
-  context: ReadingContext,
+  context: NoteReaderContext,
 ): ReadNotes {
   const capacity = columns.reduce((sum, events) => sum + events.noteOns, 0);
   const reader = new NoteReader(new ReadNotes(columns, capacity), context);
@@ -45,54 +45,54 @@ export function readNotes(
  */
 class NoteReader {
   readonly table: ReadNotes;
-  readonly #context: ReadingContext;
+  readonly #context: NoteReaderContext;
   /** By key: how many strikes are not yet released, and the group's first and last strike (rows) and release (slots). */
   readonly #depth = new Int32Array(KEYS);
-  readonly #firstStrike = new Int32Array(KEYS);
-  readonly #lastStrike = new Int32Array(KEYS);
+  readonly #firstNoteOn = new Int32Array(KEYS);
+  readonly #lastNoteOn = new Int32Array(KEYS);
   readonly #firstRelease = new Int32Array(KEYS);
   readonly #lastRelease = new Int32Array(KEYS);
   /** By key: the next moment at which all keys of the channel are released, an index into `Channel.releases`. */
-  readonly #nextClear = new Int32Array(KEYS);
-  readonly #strikeAfter: Int32Array;
+  readonly #nextAllOff = new Int32Array(KEYS);
+  readonly #noteOnAfter: Int32Array;
   readonly #releaseAfter: Int32Array;
   readonly #releaseEvents: Int32Array;
-  readonly #releaseMoves: Uint32Array;
+  readonly #releasePedalEvents: Uint32Array;
   #releaseSlots = 0;
   #openKeys = 0;
   #track = 0;
   #ticks: Float64Array = new Float64Array(0);
   readonly #states: Channel[] = [];
   /** By channel: how many moves of the sustain pedal lie before the event that is read, and the tick of the next one. */
-  readonly #moves = new Uint32Array(16);
-  readonly #nextMoveTicks = new Float64Array(16);
+  readonly #pedalEvents = new Uint32Array(16);
+  readonly #nextPedalTicks = new Float64Array(16);
   /** By channel: 1 where there are moments at which all its keys are released. */
   readonly #hasReleases = new Uint8Array(16);
 
-  constructor(table: ReadNotes, context: ReadingContext) {
+  constructor(table: ReadNotes, context: NoteReaderContext) {
     this.table = table;
     this.#context = context;
     const capacity = table.pitches.length;
-    this.#strikeAfter = new Int32Array(capacity);
+    this.#noteOnAfter = new Int32Array(capacity);
     this.#releaseAfter = new Int32Array(capacity);
     this.#releaseEvents = new Int32Array(capacity);
-    this.#releaseMoves = new Uint32Array(capacity);
+    this.#releasePedalEvents = new Uint32Array(capacity);
   }
 
   read({ ticks, messages, length }: EventColumns, track: number, endTick: number): void {
     const { table } = this;
     const { startSeconds, endSeconds, endTicks, pitches, velocities, places, programs, isPercussion } = table;
-    const { noteOnIndices, noteOffIndices, isStruckUnderPedal, movesBeforeEnd } = table;
+    const { noteOnIndices, noteOffIndices, isPedalDownAtOnset, pedalEventsBeforeEnd } = table;
     const { tempo, meter } = this.#context;
-    this.#enter(ticks, track);
+    this.#startTrack(ticks, track);
     // Fields are read once: this loop is what reading a file waits for most.
     const [states, depths, firstStrikes, lastStrikes] = [
       this.#states,
       this.#depth,
-      this.#firstStrike,
-      this.#lastStrike,
+      this.#firstNoteOn,
+      this.#lastNoteOn,
     ];
-    const [moves, nextMoveTicks, hasReleases] = [this.#moves, this.#nextMoveTicks, this.#hasReleases];
+    const [moves, nextMoveTicks, hasReleases] = [this.#pedalEvents, this.#nextPedalTicks, this.#hasReleases];
     const selected = new Int16Array(16).fill(NONE);
     let { fromTick, untilTick, fromSeconds, secondsPerTick } = tempo.segmentAt(0);
     let lastNoteTick = 0;
@@ -111,8 +111,8 @@ class NoteReader {
       const seconds = fromSeconds + secondsPerTick * (tick - fromTick);
       lastNoteTick = tick;
       const key = channel * 128 + data1;
-      if (tick >= nextMoveTicks[channel]!) this.#passMoves(channel, tick, index);
-      if (hasReleases[channel] === 1 && depths[key]! > 0) this.#clearBefore(key, tick, index);
+      if (tick >= nextMoveTicks[channel]!) this.#countPedalEvents(channel, tick, index);
+      if (hasReleases[channel] === 1 && depths[key]! > 0) this.#allOffBefore(key, tick, index);
       const depth = depths[key]!;
       const velocity = message >> 16;
       if (kind === NOTE_OFF || velocity === 0) {
@@ -127,7 +127,7 @@ class NoteReader {
         endSeconds[first] = seconds;
         endTicks[first] = tick;
         noteOffIndices[first] = index;
-        movesBeforeEnd[first] = moves[channel]!;
+        pedalEventsBeforeEnd[first] = moves[channel]!;
         continue;
       }
       startSeconds[row] = seconds;
@@ -136,7 +136,7 @@ class NoteReader {
       places[row] = track * 16 + channel;
       noteOnIndices[row] = index;
       // Moves alternate, and the first one is down.
-      isStruckUnderPedal[row] = moves[channel]! & 1;
+      isPedalDownAtOnset[row] = moves[channel]! & 1;
       const own = selected[channel]!;
       const { programs: shared, percussion } = states[channel]!;
       if (own !== NONE) programs[row] = own;
@@ -147,7 +147,7 @@ class NoteReader {
       if (depth === 0) {
         firstStrikes[key] = row;
         opened += 1;
-        if (hasReleases[channel] === 1) this.#findClear(key, tick, index);
+        if (hasReleases[channel] === 1) this.#findAllOff(key, tick, index);
       } else {
         this.#chain(key, row);
       }
@@ -161,34 +161,34 @@ class NoteReader {
   }
 
   /** Takes up a track. */
-  #enter(ticks: Float64Array, track: number): void {
+  #startTrack(ticks: Float64Array, track: number): void {
     this.#track = track;
     this.#ticks = ticks;
     this.#releaseSlots = 0;
-    this.#moves.fill(0);
+    this.#pedalEvents.fill(0);
     for (let channel = 0; channel < 16; channel += 1) {
       const state = this.#context.channels.of(track, channel);
       this.#states[channel] = state;
-      this.#nextMoveTicks[channel] = state.sustain.length > 0 ? state.sustain.ticks[0]! : Infinity;
+      this.#nextPedalTicks[channel] = state.sustain.length > 0 ? state.sustain.ticks[0]! : Infinity;
       this.#hasReleases[channel] = Number(state.releases.length > 0);
     }
   }
 
   /** Counts the moves of a channel's sustain pedal that lie before an event. */
-  #passMoves(channel: number, tick: number, index: number): void {
+  #countPedalEvents(channel: number, tick: number, index: number): void {
     const { sustain } = this.#states[channel]!;
     const order = orderOf(this.#track, index);
-    let moves = this.#moves[channel]!;
+    let moves = this.#pedalEvents[channel]!;
     while (sustain.isBefore(moves, tick, order)) moves += 1;
-    this.#moves[channel] = moves;
-    this.#nextMoveTicks[channel] = sustain.ticks[moves] ?? Infinity;
+    this.#pedalEvents[channel] = moves;
+    this.#nextPedalTicks[channel] = sustain.ticks[moves] ?? Infinity;
   }
 
   /** Adds a strike to a group that has one. */
   #chain(key: number, row: number): void {
-    const last = this.#lastStrike[key]!;
-    if (last === this.#firstStrike[key]) this.#firstRelease[key] = NONE;
-    this.#strikeAfter[last] = row;
+    const last = this.#lastNoteOn[key]!;
+    if (last === this.#firstNoteOn[key]) this.#firstRelease[key] = NONE;
+    this.#noteOnAfter[last] = row;
   }
 
   /** Adds a release to a group of several strikes. */
@@ -197,7 +197,7 @@ class NoteReader {
     this.#depth[key] = depth;
     const slot = this.#releaseSlots++;
     this.#releaseEvents[slot] = index;
-    this.#releaseMoves[slot] = this.#moves[key >> 7]!;
+    this.#releasePedalEvents[slot] = this.#pedalEvents[key >> 7]!;
     this.#releaseAfter[slot] = NONE;
     if (this.#firstRelease[key] === NONE) this.#firstRelease[key] = slot;
     else this.#releaseAfter[this.#lastRelease[key]!] = slot;
@@ -205,30 +205,30 @@ class NoteReader {
     if (depth > 0) return;
     this.#openKeys -= 1;
     let release = this.#firstRelease[key]!;
-    for (const row of this.#strikes(key)) {
+    for (const row of this.#groupRows(key)) {
       this.#endWith(row, release);
       release = this.#releaseAfter[release]!;
     }
   }
 
   /** Finds the next release of the whole channel, for a key that is struck. */
-  #findClear(key: number, tick: number, index: number): void {
+  #findAllOff(key: number, tick: number, index: number): void {
     const { releases } = this.#states[key >> 7]!;
-    this.#nextClear[key] = releases.lastBefore(tick, orderOf(this.#track, index)) + 1;
+    this.#nextAllOff[key] = releases.lastBefore(tick, orderOf(this.#track, index)) + 1;
   }
 
   /** The rows of a key's group. */
-  #strikes(key: number): number[] {
-    let row = this.#firstStrike[key]!;
+  #groupRows(key: number): number[] {
+    let row = this.#firstNoteOn[key]!;
     const rows = [row];
-    for (const last = this.#lastStrike[key]!; row !== last; rows.push(row)) row = this.#strikeAfter[row]!;
+    for (const last = this.#lastNoteOn[key]!; row !== last; rows.push(row)) row = this.#noteOnAfter[row]!;
     return rows;
   }
 
   /** Ends the strikes of a key at a release of the whole channel, if one comes before an event. */
-  #clearBefore(key: number, tick: number, index: number): void {
+  #allOffBefore(key: number, tick: number, index: number): void {
     const { releases } = this.#states[key >> 7]!;
-    const clear = this.#nextClear[key]!;
+    const clear = this.#nextAllOff[key]!;
     if (releases.isBefore(clear, tick, orderOf(this.#track, index)))
       this.#close(key, releases.ticks[clear]!, releases.orders[clear]!);
   }
@@ -238,7 +238,7 @@ class NoteReader {
     for (let key = 0; key < KEYS; key += 1) {
       if (this.#depth[key] === 0) continue;
       const { releases } = this.#states[key >> 7]!;
-      if (releases.length > 0) this.#clearBefore(key, endTick, NO_EVENT);
+      if (releases.length > 0) this.#allOffBefore(key, endTick, NO_EVENT);
       if (this.#depth[key]! > 0) this.#close(key, endTick, end);
     }
   }
@@ -249,7 +249,7 @@ class NoteReader {
    */
   #close(key: number, endTick: number, endOrder: number): void {
     const { noteOnIndices } = this.table;
-    const strikes = this.#strikes(key);
+    const strikes = this.#groupRows(key);
     const releases: number[] = [];
     const firstRelease = strikes.length > 1 ? this.#firstRelease[key]! : NONE;
     for (let slot = firstRelease; slot !== NONE; slot = this.#releaseAfter[slot]!) releases.push(slot);
@@ -276,15 +276,15 @@ class NoteReader {
   #endWith(row: number, release: number): void {
     const index = this.#releaseEvents[release]!;
     const tick = this.#ticks[index]!;
-    this.#end(row, tick, index, this.#context.tempo.seconds(tick), this.#releaseMoves[release]!);
+    this.#end(row, tick, index, this.#context.tempo.seconds(tick), this.#releasePedalEvents[release]!);
   }
 
   #end(row: number, tick: number, index: number, seconds: number, moves: number): void {
-    const { endSeconds, endTicks, noteOffIndices, movesBeforeEnd } = this.table;
+    const { endSeconds, endTicks, noteOffIndices, pedalEventsBeforeEnd } = this.table;
     endSeconds[row] = seconds;
     endTicks[row] = tick;
     noteOffIndices[row] = index;
-    movesBeforeEnd[row] = moves;
+    pedalEventsBeforeEnd[row] = moves;
   }
 
   /** Ends a note that no event of its own releases. */

@@ -2,7 +2,7 @@
 import type { EventColumns } from "./event-columns.ts";
 import { ReadNotes } from "./note-table.ts";
 import { sustainedEnds } from "./note-seq-sustain.ts";
-import { isPedalDown, isPedalMove, Pedal } from "./pedal.ts";
+import { isPedalDown, isPedalEvent, Pedal } from "./pedal.ts";
 import { DRUM_CHANNEL } from "./score.ts";
 import type { TempoMap } from "./tempo-map.ts";
 
@@ -112,15 +112,15 @@ export class NoteSeqReader {
         latestInstrument = instrument;
       } else if (kind === PROGRAM_CHANGE) {
         selected[channel] = data1;
-      } else if (isPedalMove(message)) {
+      } else if (isPedalEvent(message)) {
         const place = track * 16 + channel;
         const pedal = pedals.get(place) ?? new Pedal();
         pedals.set(place, pedal);
-        pedal.move(seconds, isPedalDown(message));
+        pedal.push(seconds, isPedalDown(message));
       }
     }
     table.length = row;
-    if (openCount > 0 || instruments.size > 1) this.#tidyFrom(base, ticks, instruments);
+    if (openCount > 0 || instruments.size > 1) this.#finishTrack(base, ticks, instruments);
     return openCount;
   }
 
@@ -128,13 +128,13 @@ export class NoteSeqReader {
    * Leaves out notes that never end, and puts those that start together in order of instrument, as pretty_midi numbers
    * them: by the first to end a note.
    */
-  #tidyFrom(base: number, ticks: Float64Array, instruments: ReadonlyMap<number, number>): void {
+  #finishTrack(base: number, ticks: Float64Array, instruments: ReadonlyMap<number, number>): void {
     const { places, programs, noteOnIndices, noteOffIndices, length } = this.#table;
     const startTick = (row: number): number => ticks[noteOnIndices[row]!]!;
     const rank = (row: number): number => instruments.get((places[row]! & 0x0f) * 128 + programs[row]!) ?? 0;
     const rows = Array.from({ length: length - base }, (_, index) => base + index);
     const ended = rows.filter((row) => noteOffIndices[row] !== OPEN);
     if (instruments.size > 1) ended.sort((a, b) => startTick(a) - startTick(b) || rank(a) - rank(b));
-    this.#table.keep(base, ended);
+    this.#table.replaceFrom(base, ended);
   }
 }

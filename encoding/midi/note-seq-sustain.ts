@@ -1,6 +1,6 @@
 /** The sustain pedal, folded into note lengths. */
 import { columnsOf, type NoteColumns } from "./note-columns.ts";
-import { type Pedal, pedalsOf, type Presses } from "./pedal.ts";
+import { type Pedal, pedalsOf, type PedalSpans } from "./pedal.ts";
 import { DRUM_CHANNEL, type PedalEvent, type ScoreNote } from "./score.ts";
 import { lastAtMost } from "../sort.ts";
 
@@ -54,13 +54,13 @@ export function pedaledNotes(notes: readonly ScoreNote[], pedal: readonly PedalE
 export function sustainedEnds(notes: PedaledNotes): Float64Array {
   const { startSeconds, endSeconds, pitches, places, programs, pedals, length } = notes;
   const ends = new Float64Array(length);
-  const nextStrikes = new Map<number, Float64Array<ArrayBuffer>>();
+  const nextOnsetsUnderPedal = new Map<number, Float64Array<ArrayBuffer>>();
   let latestInstrument = -1;
-  let presses: Presses | undefined;
-  /** The latest press at the start of the note. */
-  let press = 0;
+  let spans: PedalSpans | undefined;
+  /** Index of the last pedal span that begins at or before the start of the note. */
+  let span = 0;
   /** By pitch: when the key is next struck while the pedal is down. */
-  let nextStrike = new Float64Array(0);
+  let nextOnsets = new Float64Array(0);
   let lastSeconds = 0;
   const neverLifted: number[] = [];
   for (let row = length - 1; row >= 0; row -= 1) {
@@ -71,10 +71,10 @@ export function sustainedEnds(notes: PedaledNotes): Float64Array {
       latestInstrument = instrument;
       const pedal = pedals.get(place);
       lastSeconds = Math.max(lastSeconds, pedal?.lastSeconds ?? 0);
-      presses = pedal?.presses();
-      press = presses ? lastAtMost(presses.downs, start) : 0;
-      nextStrike = nextStrikes.get(instrument) ?? new Float64Array(128).fill(Infinity);
-      nextStrikes.set(instrument, nextStrike);
+      spans = pedal?.spans();
+      span = spans ? lastAtMost(spans.starts, start) : 0;
+      nextOnsets = nextOnsetsUnderPedal.get(instrument) ?? new Float64Array(128).fill(Infinity);
+      nextOnsetsUnderPedal.set(instrument, nextOnsets);
     }
     if ((place & 0x0f) === DRUM_CHANNEL) {
       ends[row] = NaN;
@@ -82,22 +82,22 @@ export function sustainedEnds(notes: PedaledNotes): Float64Array {
     }
     const released = endSeconds[row]!;
     lastSeconds = Math.max(lastSeconds, released);
-    if (!presses) {
+    if (!spans) {
       ends[row] = released;
       continue;
     }
-    const { downs, lifts } = presses;
-    while ((downs[press] ?? 0) > start) press -= 1;
+    const { starts, ends: pedalEnds } = spans;
+    while ((starts[span] ?? 0) > start) span -= 1;
     // Mostly the pedal does not go down again before the key is released.
-    const isLatest = (downs[press + 1] ?? Infinity) > released;
-    const pressAtRelease = isLatest ? press : lastAtMost(downs, released, press + 1);
+    const isLatest = (starts[span + 1] ?? Infinity) > released;
+    const spanAtRelease = isLatest ? span : lastAtMost(starts, released, span + 1);
     const pitch = pitches[row]!;
-    const strike = nextStrike[pitch] ?? Infinity;
-    const lift = Math.max(released, lifts[pressAtRelease] ?? Infinity);
-    const end = strike <= released ? strike : Math.min(strike, lift);
-    ends[row] = strike === start ? NaN : end;
+    const repeated = nextOnsets[pitch] ?? Infinity;
+    const pedalUp = Math.max(released, pedalEnds[spanAtRelease] ?? Infinity);
+    const end = repeated <= released ? repeated : Math.min(repeated, pedalUp);
+    ends[row] = repeated === start ? NaN : end;
     if (end === Infinity) neverLifted.push(row);
-    if ((lifts[press] ?? Infinity) > start) nextStrike[pitch] = start;
+    if ((pedalEnds[span] ?? Infinity) > start) nextOnsets[pitch] = start;
   }
   for (const row of neverLifted) ends[row] = lastSeconds;
   return ends;

@@ -33,9 +33,9 @@ export class ReadNotes implements NoteTable {
   /** −1 where no event releases the note. */
   readonly noteOffIndices: Int32Array;
   /** 1 where the sustain pedal is down at the note-on. */
-  readonly isStruckUnderPedal: Uint8Array;
+  readonly isPedalDownAtOnset: Uint8Array;
   /** How many moves of the sustain pedal there are before the end of the key. */
-  readonly movesBeforeEnd: Uint32Array;
+  readonly pedalEventsBeforeEnd: Uint32Array;
   soundEnds: Float64Array = new Float64Array(0);
   /** The place of the end among the events of its tick (`orderOf`), by row, of notes that no event releases. */
   readonly unreleasedOrders = new Map<number, number>();
@@ -54,8 +54,8 @@ export class ReadNotes implements NoteTable {
     this.isPercussion = new Uint8Array(capacity);
     this.noteOnIndices = new Uint32Array(capacity);
     this.noteOffIndices = new Int32Array(capacity);
-    this.isStruckUnderPedal = new Uint8Array(capacity);
-    this.movesBeforeEnd = new Uint32Array(capacity);
+    this.isPedalDownAtOnset = new Uint8Array(capacity);
+    this.pedalEventsBeforeEnd = new Uint32Array(capacity);
     this.#tracks = tracks;
   }
 
@@ -71,7 +71,7 @@ export class ReadNotes implements NoteTable {
   }
 
   /** Replaces the rows from `first` on by those named, in that order. */
-  keep(first: number, rows: readonly number[]): void {
+  replaceFrom(first: number, rows: readonly number[]): void {
     const { startSeconds, endSeconds, endTicks, pitches, velocities } = this;
     const { places, programs, isPercussion, noteOnIndices, noteOffIndices } = this;
     const columns = [
@@ -183,7 +183,7 @@ export function tableOf(score: Score): NoteTable {
     length: notes.length,
     rowsByOnset: () => onsetOrder(columns, allRows(notes.length)),
     soundEnds:
-      score.reading?.compatibility === "note-seq"
+      score.noteParsing?.compatibility === "note-seq"
         ? sustainedEnds(pedaledNotes(notes, score.pedal))
         : Float64Array.from(notes, (note) => (note.isPercussion ? NaN : note.soundEndSeconds)),
     hasUnreleased: notes.some((note) => note.noteOffIndex === -1),

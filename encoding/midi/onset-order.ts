@@ -2,7 +2,7 @@
 import type { NoteColumns } from "./note-columns.ts";
 
 /** How far back a note is moved within its run; one that belongs further back begins a run of its own. */
-const LONGEST_MOVE = 32;
+const MAX_SHIFT = 32;
 
 /**
  * Rows in order of start, then of pitch; equal ones as they were given. A merge sort that makes use of the order there
@@ -33,7 +33,7 @@ function orderRuns(notes: NoteColumns, order: Uint32Array): number[] {
   let first = 0;
   for (let index = 1; index < order.length; index += 1) {
     const row = order[index]!;
-    const furthest = index - LONGEST_MOVE;
+    const furthest = index - MAX_SHIFT;
     if (furthest > first && isBefore(notes, row, order[furthest]!)) {
       runs.push(index);
       first = index;

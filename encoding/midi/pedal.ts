@@ -4,13 +4,13 @@ import type { PedalEvent } from "./score.ts";
 import type { TempoMap } from "./tempo-map.ts";
 
 /** A control change of controller 64, and the bits of a packed message that tell it: not its channel and value. */
-const PEDAL_MOVE = 0x40b0;
+const PEDAL_CHANGE = 0x40b0;
 const PEDAL_MASK = 0xfff0;
 /** Controller values from here on mean that the pedal is down. */
 const PEDAL_DOWN = 64;
 
-export function isPedalMove(message: number): boolean {
-  return (message & PEDAL_MASK) === PEDAL_MOVE;
+export function isPedalEvent(message: number): boolean {
+  return (message & PEDAL_MASK) === PEDAL_CHANGE;
 }
 
 export function isPedalDown(message: number): boolean {
@@ -23,7 +23,7 @@ export function pedalEvents(tracks: readonly EventColumns[], tempo: TempoMap): P
   for (const [track, { ticks, messages, length }] of tracks.entries()) {
     for (let index = 0; index < length; index += 1) {
       const message = messages[index]!;
-      if (!isPedalMove(message)) continue;
+      if (!isPedalEvent(message)) continue;
       const seconds = tempo.seconds(ticks[index]!);
       moves.push({ seconds, isDown: isPedalDown(message), track, channel: message & 0x0f });
     }
@@ -35,41 +35,41 @@ export function pedalEvents(tracks: readonly EventColumns[], tempo: TempoMap): P
  * The times for which a pedal is down: from each of `downs` up to, and not with, the lift of the same index. Both ascend;
  * the first and last are no presses, but −∞ and ∞.
  */
-export interface Presses {
-  readonly downs: Float64Array;
-  readonly lifts: Float64Array;
+export interface PedalSpans {
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
 }
 
 /** The pedal of one channel of a track. */
 export class Pedal {
-  readonly #downs = [-Infinity];
-  readonly #lifts = [-Infinity];
+  readonly #starts = [-Infinity];
+  readonly #ends = [-Infinity];
   /** The latest lift, whether or not the pedal was down. */
-  #lifted = -1;
-  #presses: Presses | undefined;
+  #lastUp = -1;
+  #spans: PedalSpans | undefined;
   /** When it last moves. */
   lastSeconds = 0;
 
   /** Takes a move, no earlier than any before; of moves at the same time one that lifts counts as the last. */
-  move(seconds: number, isDown: boolean): void {
-    const wasDown = this.#downs.length > this.#lifts.length;
+  push(seconds: number, isDown: boolean): void {
+    const wasDown = this.#starts.length > this.#ends.length;
     this.lastSeconds = seconds;
-    this.#presses = undefined;
+    this.#spans = undefined;
     if (!isDown) {
-      this.#lifted = seconds;
-      if (wasDown && this.#downs.at(-1) === seconds) this.#downs.pop();
-      else if (wasDown) this.#lifts.push(seconds);
-    } else if (!wasDown && this.#lifted !== seconds) {
-      this.#downs.push(seconds);
+      this.#lastUp = seconds;
+      if (wasDown && this.#starts.at(-1) === seconds) this.#starts.pop();
+      else if (wasDown) this.#ends.push(seconds);
+    } else if (!wasDown && this.#lastUp !== seconds) {
+      this.#starts.push(seconds);
     }
   }
 
   /** When it is down; undefined where it never is. */
-  presses(): Presses | undefined {
-    if (this.#downs.length === 1) return undefined;
-    if (this.#presses) return this.#presses;
-    const downs = Float64Array.from([...this.#downs, Infinity]);
-    return (this.#presses = { downs, lifts: downs.map((_, press) => this.#lifts[press] ?? Infinity) });
+  spans(): PedalSpans | undefined {
+    if (this.#starts.length === 1) return undefined;
+    if (this.#spans) return this.#spans;
+    const starts = Float64Array.from([...this.#starts, Infinity]);
+    return (this.#spans = { starts, ends: starts.map((_, span) => this.#ends[span] ?? Infinity) });
   }
 }
 
@@ -80,7 +80,7 @@ export function pedalsOf(moves: readonly PedalEvent[]): Map<number, Pedal> {
     const place = track * 16 + channel;
     const pedal = pedals.get(place) ?? new Pedal();
     pedals.set(place, pedal);
-    pedal.move(seconds, isDown);
+    pedal.push(seconds, isDown);
   }
   return pedals;
 }

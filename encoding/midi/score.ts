@@ -82,14 +82,14 @@ export type Division =
   | { readonly kind: "smpte"; readonly framesPerSecond: number; readonly ticksPerFrame: number };
 
 /** How notes are read out of events, where not in the usual way. */
-export interface ScoreReading {
+export interface NoteParsing {
   /**
    * "note-seq": pairs notes, folds the pedal and numbers programs as note-seq with pretty_midi does. Notes that never end
    * are left out, a pedal acts on its own track alone, and moves on one tick are sorted.
    */
   readonly compatibility?: Compatibility;
   /** Whether tracks are independent patterns, as in format 2: no track knows the channels of another. */
-  readonly tracksApart?: boolean;
+  readonly independentTracks?: boolean;
 }
 
 /** Programs whose reading of MIDI files can be asked for. */
@@ -106,7 +106,7 @@ export interface Score {
   readonly durationSeconds: number;
   /** What was odd but could be read without loss, and — when reading with `recover` — what was dropped. */
   readonly warnings: readonly string[];
-  readonly reading?: ScoreReading;
+  readonly noteParsing?: NoteParsing;
 }
 
 /** The percussion channel of General MIDI, counted from 0. */

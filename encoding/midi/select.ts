@@ -1,5 +1,5 @@
 /** Some of a score's instruments, by track, channel or program: what `--tracks` says. */
-import { counted } from "../counted.ts";
+import { pluralize } from "../pluralize.ts";
 import { HintedError } from "../hinted-error.ts";
 import { assembleScore } from "./midi.ts";
 import type { MidiEvent, Score, ScoreNote } from "./score.ts";
@@ -75,7 +75,7 @@ export function selectTracks(score: Score, selection: TrackSelection): Score {
         : event.kind !== "channel" || belongs(index, event.status & 0x0f),
     ),
   }));
-  return assembleScore(score.division, selected, [...score.warnings, ...warnings], score.reading);
+  return assembleScore(score.division, selected, [...score.warnings, ...warnings], score.noteParsing);
 }
 
 /**
@@ -112,7 +112,7 @@ function select(score: Score, { tracks = [], channels = [], programs = [] }: Tra
     });
   }
   // A channel is shared by all tracks, but for those who read otherwise.
-  const isApart = score.reading?.compatibility === "note-seq" || score.reading?.tracksApart;
+  const isApart = score.noteParsing?.compatibility === "note-seq" || score.noteParsing?.independentTracks;
   const placeOf = (track: number, channel: number): number => (isApart ? track * 16 + channel : channel);
   const places = new Set(notes.map(({ track, channel }) => placeOf(track, channel)));
   const drums = chosen.length - notes.length;
@@ -121,8 +121,8 @@ function select(score: Score, { tracks = [], channels = [], programs = [] }: Tra
     notes,
     belongs: (track, channel) => places.has(placeOf(track, channel)),
     warnings: [
-      ...(drums > 0 ? [`${counted(drums, "note")} of percussion in the selection left out`] : []),
-      ...(others > 0 ? [`${counted(others, "note")} of other tracks left out`] : []),
+      ...(drums > 0 ? [`${pluralize(drums, "note")} of percussion in the selection left out`] : []),
+      ...(others > 0 ? [`${pluralize(others, "note")} of other tracks left out`] : []),
     ],
   };
 }
@@ -143,6 +143,6 @@ function describeChoices(score: Score): string {
   const listed = [...instruments]
     .sort(([a], [b]) => byTrack(a, b))
     .slice(0, 8)
-    .map(([name, count]) => `${name} (${counted(count, "note")})`);
+    .map(([name, count]) => `${name} (${pluralize(count, "note")})`);
   return `${listed.join(", ")}${instruments.size > 8 ? ` and ${instruments.size - 8} more` : ""}`;
 }

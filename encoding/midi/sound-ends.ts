@@ -22,15 +22,15 @@ export function soundEnds(table: ReadNotes, channels: Channels, tempo: TempoMap)
 /** Writes the ends of notes on channels with pedals. */
 function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends: Float64Array): void {
   const { places, programs, pitches, endTicks, startSeconds, endSeconds } = table;
-  const { isPercussion, isStruckUnderPedal, movesBeforeEnd } = table;
+  const { isPercussion, isPedalDownAtOnset, pedalEventsBeforeEnd } = table;
   /** Made when a pedal is found that is never lifted. */
   let lastTicks: ReadonlyMap<number, number> | undefined;
   const lastTickOf = (track: number): number =>
-    (lastTicks ??= lastMoves(table, channels)).get(channels.pieceOf(track))!;
-  const strikes = new Map<number, NextStrikes>();
-  const strikesOf = (channelId: number, program: number): NextStrikes => {
+    (lastTicks ??= lastEventTicks(table, channels)).get(channels.pieceOf(track))!;
+  const strikes = new Map<number, NextNoteOns>();
+  const strikesOf = (channelId: number, program: number): NextNoteOns => {
     const instrument = channelId * 128 + program;
-    const known = strikes.get(instrument) ?? new NextStrikes();
+    const known = strikes.get(instrument) ?? new NextNoteOns();
     strikes.set(instrument, known);
     return known;
   };
@@ -57,17 +57,17 @@ function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends:
       let lift = end;
       if (place.hasOnlySustain) {
         // Moves alternate, and the first one is down.
-        const before = movesBeforeEnd[row]!;
+        const before = pedalEventsBeforeEnd[row]!;
         if ((before & 1) === 1) lift = before < moves.length ? moves[before]! : Infinity;
       } else {
-        lift = liftSeconds(table, row, channel, tempo);
+        lift = pedalUpSeconds(table, row, channel, tempo);
       }
       if (struck < lift) ends[row] = struck;
       else if (lift < Infinity) ends[row] = lift;
       else ends[row] = tempo.seconds(Math.max(lastTickOf(places[row]! >>> 4), endTicks[row]!));
     }
-    if (isStruckUnderPedal[row] === 1 || isStruckUnderSostenuto(table, row, channel))
-      next.strike(pitch, start);
+    if (isPedalDownAtOnset[row] === 1 || isSostenutoDownAtOnset(table, row, channel))
+      next.noteOn(pitch, start);
   }
 }
 
@@ -80,7 +80,7 @@ interface Place {
   /** Seconds of the moves of its sustain pedal. */
   readonly moves: Float64Array;
   program: number;
-  next: NextStrikes;
+  next: NextNoteOns;
 }
 
 function placeOf(place: number, channels: Channels, tempo: TempoMap): Place {
@@ -90,10 +90,10 @@ function placeOf(place: number, channels: Channels, tempo: TempoMap): Place {
     channel,
     channelId: channels.idOf(track, channelNumber),
     hasPedals: channel.hasPedals,
-    hasOnlySustain: channel.sostenuto.length + channel.silences.length === 0,
+    hasOnlySustain: channel.sostenuto.length + channel.soundOffs.length === 0,
     moves: channel.sustainSeconds(tempo),
     program: NONE,
-    next: NO_STRIKES,
+    next: NO_NOTE_ONS,
   };
 }
 
@@ -101,42 +101,45 @@ function placeOf(place: number, channels: Channels, tempo: TempoMap): Place {
  * Seconds at which pedals let go of a note, or all sound is cut: its end where no pedal holds it, Infinity where one is
  * never lifted.
  */
-function liftSeconds(table: ReadNotes, row: number, channel: Channel, tempo: TempoMap): number {
-  const { silences } = channel;
+function pedalUpSeconds(table: ReadNotes, row: number, channel: Channel, tempo: TempoMap): number {
+  const { soundOffs } = channel;
   const end = endOf(table, row);
-  let tick = liftTick(channel, startOf(table, row), end);
-  const silence = silences.length > 0 ? silences.lastBefore(end.tick, end.order) + 1 : 0;
-  if (silence < silences.length) tick = Math.min(tick, silences.ticks[silence]!);
+  let tick = pedalUpTick(channel, startOf(table, row), end);
+  const silence = soundOffs.length > 0 ? soundOffs.lastBefore(end.tick, end.order) + 1 : 0;
+  if (silence < soundOffs.length) tick = Math.min(tick, soundOffs.ticks[silence]!);
   return tick === Infinity ? Infinity : tempo.seconds(tick);
 }
 
 /** A place in the playing order. */
-interface Moment {
+interface EventPosition {
   readonly tick: number;
   readonly order: number;
 }
 
-function startOf(table: ReadNotes, row: number): Moment {
+function startOf(table: ReadNotes, row: number): EventPosition {
   return { tick: table.startTick(row), order: orderOf(table.places[row]! >>> 4, table.noteOnIndices[row]!) };
 }
 
-function endOf({ endTicks, places, noteOffIndices, unreleasedOrders }: ReadNotes, row: number): Moment {
+function endOf(
+  { endTicks, places, noteOffIndices, unreleasedOrders }: ReadNotes,
+  row: number,
+): EventPosition {
   const index = noteOffIndices[row]!;
   const order = index < 0 ? unreleasedOrders.get(row)! : orderOf(places[row]! >>> 4, index);
   return { tick: endTicks[row]!, order };
 }
 
-function isStruckUnderSostenuto(table: ReadNotes, row: number, { sostenuto }: Channel): boolean {
+function isSostenutoDownAtOnset(table: ReadNotes, row: number, { sostenuto }: Channel): boolean {
   if (sostenuto.length === 0) return false;
   const { tick, order } = startOf(table, row);
   return sostenuto.valueAt(tick, order, 0) === 1;
 }
 
 /** The tick at which pedals let go of a note. Sostenuto holds the keys that were down when it was pressed. */
-function liftTick({ sustain, sostenuto }: Channel, start: Moment, release: Moment): number {
+function pedalUpTick({ sustain, sostenuto }: Channel, start: EventPosition, release: EventPosition): number {
   let { tick, order } = release;
   for (;;) {
-    let lift = liftAfter(sustain, sustain.lastBefore(tick, order));
+    let lift = pedalUpAfter(sustain, sustain.lastBefore(tick, order));
     let pedal = sustain;
     if (lift < 0 && sostenuto.length > 0) {
       const press = sostenuto.lastBefore(tick, order);
@@ -145,7 +148,7 @@ function liftTick({ sustain, sostenuto }: Channel, start: Moment, release: Momen
         press >= 0 &&
         !sostenuto.isBefore(press, start.tick, start.order) &&
         sostenuto.isBefore(press, release.tick, release.order);
-      if (isCaught) lift = liftAfter(sostenuto, press);
+      if (isCaught) lift = pedalUpAfter(sostenuto, press);
     }
     if (lift < 0) return tick;
     if (lift === pedal.length) return Infinity;
@@ -155,12 +158,15 @@ function liftTick({ sustain, sostenuto }: Channel, start: Moment, release: Momen
 }
 
 /** The lift that ends a press, given the latest move; the number of moves where none comes, −1 where the pedal is up. */
-function liftAfter(pedal: Timeline, latest: number): number {
+function pedalUpAfter(pedal: Timeline, latest: number): number {
   return latest >= 0 && pedal.values[latest] === 1 ? latest + 1 : -1;
 }
 
 /** The tick of the last release or pedal move of each piece (`Channels.pieceOf`). */
-function lastMoves({ endTicks, places, length }: ReadNotes, channels: Channels): ReadonlyMap<number, number> {
+function lastEventTicks(
+  { endTicks, places, length }: ReadNotes,
+  channels: Channels,
+): ReadonlyMap<number, number> {
   const last = new Map<number, number>();
   const take = (piece: number, tick: number): void => {
     if (tick >= (last.get(piece) ?? 0)) last.set(piece, tick);
@@ -173,7 +179,7 @@ function lastMoves({ endTicks, places, length }: ReadNotes, channels: Channels):
 }
 
 /** By pitch, the last two strikes of an instrument under a pedal that were seen, from the end of the piece on. */
-class NextStrikes {
+class NextNoteOns {
   readonly #latest = new Float64Array(128).fill(Infinity);
   readonly #later = new Float64Array(128).fill(Infinity);
 
@@ -183,11 +189,11 @@ class NextStrikes {
     return latest > seconds ? latest : this.#later[pitch]!;
   }
 
-  strike(pitch: number, seconds: number): void {
+  noteOn(pitch: number, seconds: number): void {
     if (this.#latest[pitch] === seconds) return;
     this.#later[pitch] = this.#latest[pitch]!;
     this.#latest[pitch] = seconds;
   }
 }
 
-const NO_STRIKES = new NextStrikes();
+const NO_NOTE_ONS = new NextNoteOns();

@@ -32,7 +32,7 @@ export interface Continuation {
 }
 
 /** How notes are added to a score. */
-export interface NewPartOptions {
+export interface NewTrackOptions {
   /** The MIDI port of the new track. Default: none is named, and the part has a channel of its own. */
   readonly port?: number | undefined;
 }
@@ -47,21 +47,21 @@ export interface NewPartOptions {
 export function spliceContinuation(primer: Score, continuation: Continuation): Score {
   const { notes, primerOnsets, startSeconds, cutSeconds, silenceFromSeconds, port } = continuation;
   const beginSeconds = cutSeconds === Infinity ? (silenceFromSeconds ?? primer.durationSeconds) : cutSeconds;
-  const moved = movedNotes(
+  const moved = shiftNotes(
     notes.filter((note) => note.onset >= primerOnsets),
     startSeconds,
   );
   const first = moved.reduce((earliest, note) => Math.min(earliest, note.startSeconds), Infinity);
   // Times of the model are rounded to its grid.
   const late = beginSeconds - first;
-  const added = late > 0 && late < LONGEST_DELAY_SECONDS ? movedNotes(moved, late) : moved;
+  const added = late > 0 && late < LONGEST_DELAY_SECONDS ? shiftNotes(moved, late) : moved;
 
   const { score: fine, warnings } = withFinerDivision(primer, ...secondsOf(added, beginSeconds));
   const tempo = new TempoMap(fine.division, fine.tracks);
   const cut: Cut = {
     tick: tempo.tick(beginSeconds),
     lastTick: cutSeconds === Infinity ? Infinity : tempo.tick(cutSeconds),
-    keepsEnds: cutSeconds === Infinity && silenceFromSeconds === undefined,
+    keepsTrackEnds: cutSeconds === Infinity && silenceFromSeconds === undefined,
   };
   const kept = cutTracks(fine, noteEnds(fine, continuation, tempo, cut.tick), cut);
   // Tracks that the model was not shown may go on after the new notes have begun.
@@ -74,7 +74,7 @@ export function addNotes(
   score: Score,
   added: readonly Note[],
   name: string,
-  options: NewPartOptions = {},
+  options: NewTrackOptions = {},
 ): Score {
   return replaceNotes(score, [], added, name, options);
 }
@@ -92,12 +92,12 @@ export function replaceNotes(
   removed: readonly ScoreNote[],
   added: readonly Note[],
   name: string,
-  { port }: NewPartOptions = {},
+  { port }: NewTrackOptions = {},
 ): Score {
   const { score: fine, warnings } = withFinerDivision(score, ...secondsOf(added, 0));
   const gone = fine.tracks.map(() => new Set<number>());
   for (const note of removed) gone[note.track]?.add(note.noteOnIndex).add(note.noteOffIndex);
-  const offs = offsOfStruckAgain(fine, removed);
+  const offs = noteOffsOfRepeatedKeys(fine, removed);
   const kept = fine.tracks.map((track, index) => {
     const events = track.events.filter((_, event) => !gone[index]?.has(event));
     const inserted = offs.flatMap((off) => (off.track === index ? [off.event] : []));
@@ -110,7 +110,7 @@ export function replaceNotes(
 }
 
 /** Note-offs of kept notes that have none, since their key is struck again, by a note that is removed. */
-function offsOfStruckAgain({ notes }: Score, removed: readonly ScoreNote[]) {
+function noteOffsOfRepeatedKeys({ notes }: Score, removed: readonly ScoreNote[]) {
   const keys = new Set(removed.map(noteKey));
   const strikes = new Set(
     notes
@@ -132,7 +132,7 @@ function secondsOf(notes: readonly Note[], otherwise: number): [number, number] 
   );
 }
 
-interface PianoTrackOptions extends NewPartOptions {
+interface PianoTrackOptions extends NewTrackOptions {
   readonly name: string;
   /** Where an unused channel is made a piano's, unless the notes begin sooner. */
   readonly programTick: number;
@@ -157,7 +157,7 @@ function pianoTrack(
 }
 
 /** Notes at other times. */
-export function movedNotes(notes: readonly Note[], bySeconds: number): Note[] {
+export function shiftNotes(notes: readonly Note[], bySeconds: number): Note[] {
   return notes.map(({ pitch, velocity, startSeconds, endSeconds }) => ({
     pitch,
     velocity,

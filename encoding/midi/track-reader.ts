@@ -1,6 +1,6 @@
 /** The event layer of the Standard MIDI File 1.0 specification (RP-001): one track chunk to events at absolute ticks. */
 import { hex } from "../bytes.ts";
-import { counted } from "../counted.ts";
+import { pluralize } from "../pluralize.ts";
 import type { Damage, DamageLog } from "./damage-log.ts";
 import type { MidiErrorCode } from "./midi-error.ts";
 import { EventColumns, packed, trackOfColumns } from "./event-columns.ts";
@@ -43,7 +43,7 @@ export function readTrack(
 /** What is lost of a track that cannot be read on. */
 function droppedAt(offset: number, end: number): string {
   if (offset === end) return "the event that is cut there was dropped";
-  return `the last ${counted(end - offset, "byte")} of the track dropped`;
+  return `the last ${pluralize(end - offset, "byte")} of the track dropped`;
 }
 
 /**
@@ -57,13 +57,13 @@ function readAfterEnd(reader: EventReader, end: number, index: number, log: Dama
     if (reader.read()) {
       reader.rewind(count, tick);
       log.warn(
-        `${counted(end - offset, "byte")} after the end of track, from byte ${offset}, ignored`,
+        `${pluralize(end - offset, "byte")} after the end of track, from byte ${offset}, ignored`,
         index,
       );
       return;
     }
     log.warn(
-      `${counted(reader.events.length - count, "event")} after the end of track read, from byte ${offset}`,
+      `${pluralize(reader.events.length - count, "event")} after the end of track read, from byte ${offset}`,
       index,
     );
   }

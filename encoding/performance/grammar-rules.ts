@@ -2,15 +2,15 @@
 import type { EventKind, Vocabulary, VocabularyEvent } from "./vocabulary.ts";
 
 /** What the last event was; a shift shorter than the longest one is never followed by another shift. */
-export const LASTS = ["START", "NOTE_ON", "NOTE_OFF", "LONGEST_SHIFT", "SHIFT", "VELOCITY"] as const;
+export const PREVIOUS_KINDS = ["START", "NOTE_ON", "NOTE_OFF", "LONGEST_SHIFT", "SHIFT", "VELOCITY"] as const;
 
-export type Last = (typeof LASTS)[number];
+export type PreviousKind = (typeof PREVIOUS_KINDS)[number];
 
 /**
  * The kinds that may follow each kind. Within a step note-offs come before note-ons, so a note-off never follows
  * a velocity or a note-on; a velocity is only written for the note-on that comes next.
  */
-const FOLLOWERS: Readonly<Record<Last, readonly EventKind[]>> = {
+const ALLOWED_NEXT: Readonly<Record<PreviousKind, readonly EventKind[]>> = {
   START: ["NOTE_ON", "TIME_SHIFT", "VELOCITY"],
   NOTE_ON: ["NOTE_ON", "TIME_SHIFT", "VELOCITY"],
   NOTE_OFF: ["NOTE_ON", "NOTE_OFF", "TIME_SHIFT", "VELOCITY", "END"],
@@ -20,7 +20,7 @@ const FOLLOWERS: Readonly<Record<Last, readonly EventKind[]>> = {
 };
 
 /** What an event is to the one after it. */
-export function lastOf(vocabulary: Vocabulary, { kind, value }: VocabularyEvent): Last {
+export function previousKindOf(vocabulary: Vocabulary, { kind, value }: VocabularyEvent): PreviousKind {
   if (kind === "NOTE_ON" || kind === "NOTE_OFF" || kind === "VELOCITY") return kind;
   if (kind !== "TIME_SHIFT") return "START";
   const shifts = vocabulary.range("TIME_SHIFT");
@@ -28,11 +28,11 @@ export function lastOf(vocabulary: Vocabulary, { kind, value }: VocabularyEvent)
 }
 
 /** Per kind of last event, one byte an id: 1 where its kind may follow. */
-export function followTables(vocabulary: Vocabulary): ReadonlyMap<Last, Uint8Array> {
-  const tables = new Map<Last, Uint8Array>();
-  for (const last of LASTS) {
+export function followTables(vocabulary: Vocabulary): ReadonlyMap<PreviousKind, Uint8Array> {
+  const tables = new Map<PreviousKind, Uint8Array>();
+  for (const last of PREVIOUS_KINDS) {
     const table = new Uint8Array(vocabulary.size);
-    for (const kind of FOLLOWERS[last]) {
+    for (const kind of ALLOWED_NEXT[last]) {
       const range = vocabulary.range(kind);
       if (range) table.fill(1, range.first, range.first + range.count);
     }

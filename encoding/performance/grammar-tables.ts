@@ -7,7 +7,7 @@
  * counters above 0, plus those of joints, which are 1 where many counters are above 0 at once. While a legal id's clock
  * stands at its limit or beyond, the first such id is the only legal one.
  */
-import { followTables, LASTS, lastOf } from "./grammar-rules.ts";
+import { followTables, PREVIOUS_KINDS, previousKindOf } from "./grammar-rules.ts";
 import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
 
 /** Which ids may come next, as numbers for a graph that knows no music; the head of the file says how they are used. */
@@ -35,7 +35,7 @@ export interface GrammarTables {
 /** Where in the row of counters each group begins. */
 export interface TableLayout {
   /** In the order of `LASTS`. */
-  readonly last: number;
+  readonly previous: number;
   readonly velocity: number;
   readonly sounding: number;
   readonly clock: number;
@@ -44,10 +44,10 @@ export interface TableLayout {
 
 export function tableLayout(vocabulary: Vocabulary): TableLayout {
   const keys = range(vocabulary, "NOTE_ON").count;
-  const velocity = LASTS.length;
+  const velocity = PREVIOUS_KINDS.length;
   const sounding = velocity + range(vocabulary, "VELOCITY").count;
   const clock = sounding + keys;
-  return { last: 0, velocity, sounding, clock, counters: clock + keys };
+  return { previous: 0, velocity, sounding, clock, counters: clock + keys };
 }
 
 /** @param longestNoteSteps, mayEnd as in `GrammarOptions`. */
@@ -68,7 +68,7 @@ export function grammarTables(
   const jointWeights = new Float32Array(counters * joints);
   for (let key = 0; key < keys; key += 1)
     jointWeights.fill(1, at(layout.sounding + key, 0), at(layout.sounding + key, joints));
-  jointWeights[at(LASTS.indexOf("VELOCITY"), 1)] = 1;
+  jointWeights[at(PREVIOUS_KINDS.indexOf("VELOCITY"), 1)] = 1;
   function at(counter: number, joint: number): number {
     return counter * joints + joint;
   }
@@ -82,7 +82,7 @@ export function grammarTables(
     }
   };
   const follows = followTables(vocabulary);
-  for (const [row, last] of LASTS.entries()) {
+  for (const [row, last] of PREVIOUS_KINDS.entries()) {
     follows.get(last)?.forEach((may, id) => veto(row, id, 1, 1 - may));
   }
   // A velocity is not said twice running; a note needs one.
@@ -134,7 +134,7 @@ function updates(vocabulary: Vocabulary, layout: TableLayout): Pick<GrammarTable
     const keep = keeps.subarray(id * counters, (id + 1) * counters);
     const add = adds.subarray(id * counters, (id + 1) * counters);
     keep.fill(1, layout.velocity);
-    add[layout.last + LASTS.indexOf(lastOf(vocabulary, event))] = 1;
+    add[layout.previous + PREVIOUS_KINDS.indexOf(previousKindOf(vocabulary, event))] = 1;
     if (event.kind === "NOTE_ON") {
       const key = id - noteOn.first;
       add[layout.sounding + key] = 1;

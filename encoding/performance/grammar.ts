@@ -3,7 +3,7 @@
  * loss: no note-off of a silent key, no note without length, no note struck on a key that is down, nothing that the
  * encoder would never write.
  */
-import { followTables, type Last, lastOf, LASTS } from "./grammar-rules.ts";
+import { followTables, type PreviousKind, previousKindOf, PREVIOUS_KINDS } from "./grammar-rules.ts";
 import { grammarTables, type GrammarTables, tableLayout } from "./grammar-tables.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -23,7 +23,7 @@ export interface GrammarOptions {
 export class PerformanceGrammar {
   readonly #vocabulary: Vocabulary;
   /** Per state of `Last`, one byte an id: 1 where its kind may follow. */
-  readonly #follows: ReadonlyMap<Last, Uint8Array>;
+  readonly #follows: ReadonlyMap<PreviousKind, Uint8Array>;
   readonly #noteOnFirst: number;
   readonly #noteOffFirst: number;
   readonly #pitchCount: number;
@@ -36,7 +36,7 @@ export class PerformanceGrammar {
   #tables: GrammarTables | undefined;
   #step = 0;
   #soundingCount = 0;
-  #last: Last = "START";
+  #previous: PreviousKind = "START";
   #velocityId = -1;
 
   /** @throws VocabularyError when the vocabulary has no performance events. */
@@ -61,7 +61,7 @@ export class PerformanceGrammar {
   push(id: number): void {
     const event = this.#vocabulary.event(id);
     const { kind, value } = event;
-    this.#last = lastOf(this.#vocabulary, event);
+    this.#previous = previousKindOf(this.#vocabulary, event);
     const key = id - (kind === "NOTE_ON" ? this.#noteOnFirst : this.#noteOffFirst);
     if (kind === "NOTE_ON") {
       this.#sounding[key]! += 1;
@@ -84,7 +84,7 @@ export class PerformanceGrammar {
 
   /** The sequence is cut here, and a gap may go on after it: as of segments (`accompany.ts`) and parts (`infill.ts`). */
   cut(): void {
-    if (this.#last === "SHIFT") this.#last = "LONGEST_SHIFT";
+    if (this.#previous === "SHIFT") this.#previous = "LONGEST_SHIFT";
   }
 
   /** A new piece: nothing sounds, and its first note says how loud it is. */
@@ -95,12 +95,12 @@ export class PerformanceGrammar {
   }
 
   /** Where a note has sounded too long and may end now, ending it is all that is left. */
-  #endLongNotes(legal: Uint8Array): void {
+  #endLongNotes(allowed: Uint8Array): void {
     for (let key = 0; key < this.#pitchCount; key += 1) {
       const noteOff = this.#noteOffFirst + key;
-      if (legal[noteOff] === 0 || this.#step - this.#lastOnset[key]! < this.#longestNoteSteps) continue;
-      legal.fill(0);
-      legal[noteOff] = 1;
+      if (allowed[noteOff] === 0 || this.#step - this.#lastOnset[key]! < this.#longestNoteSteps) continue;
+      allowed.fill(0);
+      allowed[noteOff] = 1;
       return;
     }
   }
@@ -111,7 +111,7 @@ export class PerformanceGrammar {
    * @param legal one byte an id, set to 1 where it may follow and 0 where not. At least one always may.
    */
   mask(legal: Uint8Array): void {
-    const follows = this.#follows.get(this.#last);
+    const follows = this.#follows.get(this.#previous);
     if (follows) legal.set(follows);
     let silentKeys = 0;
     for (let key = 0; key < this.#pitchCount; key += 1) {
@@ -143,7 +143,7 @@ export class PerformanceGrammar {
   counters(): Float32Array {
     const layout = tableLayout(this.#vocabulary);
     const counters = new Float32Array(layout.counters);
-    counters[layout.last + LASTS.indexOf(this.#last)] = 1;
+    counters[layout.previous + PREVIOUS_KINDS.indexOf(this.#previous)] = 1;
     if (this.#velocityId >= 0)
       counters[layout.velocity + this.#velocityId - this.#vocabulary.id("VELOCITY")] = 1;
     counters.set(this.#sounding, layout.sounding);
@@ -158,6 +158,7 @@ export class PerformanceGrammar {
   #allKeysDown(legal: Uint8Array): void {
     const velocities = this.#vocabulary.range("VELOCITY");
     if (velocities) legal.fill(0, velocities.first, velocities.first + velocities.count);
-    if (this.#last === "VELOCITY") legal.fill(1, this.#noteOffFirst, this.#noteOffFirst + this.#pitchCount);
+    if (this.#previous === "VELOCITY")
+      legal.fill(1, this.#noteOffFirst, this.#noteOffFirst + this.#pitchCount);
   }
 }

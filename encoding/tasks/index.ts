@@ -38,8 +38,8 @@ export {
   type StyleName,
   STYLES,
   type Task,
-  TASK_MARKS,
+  CONTROL_TOKENS,
   taskId,
-  type TaskMark,
+  type ControlToken,
   TASKS,
 } from "./tasks.ts";

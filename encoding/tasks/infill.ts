@@ -129,7 +129,7 @@ function divide(
   return {
     prefix: before.ids,
     middle: writeEvents(middle, from, to, before.bin, vocabulary).ids,
-    suffix: untilNote(writeEvents(suffix, from, undefined, 0, vocabulary).ids, vocabulary),
+    suffix: cutAfterLastNote(writeEvents(suffix, from, undefined, 0, vocabulary).ids, vocabulary),
   };
 }
 
@@ -162,7 +162,7 @@ function writeEvents(
 }
 
 /** The first `SUFFIX_IDS` ids, up to the last note-on or note-off among them. */
-function untilNote(ids: readonly number[], vocabulary: Vocabulary): number[] {
+function cutAfterLastNote(ids: readonly number[], vocabulary: Vocabulary): number[] {
   if (ids.length <= SUFFIX_IDS) return [...ids];
   const kept = ids.slice(0, SUFFIX_IDS);
   const last = kept.findLastIndex((id) => {

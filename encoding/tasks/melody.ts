@@ -1,5 +1,5 @@
 /** Which notes of a score are its melody. */
-import { movedNotes, type Note, type Score, type ScoreNote } from "../midi/index.ts";
+import { shiftNotes, type Note, type Score, type ScoreNote } from "../midi/index.ts";
 import { skyline } from "./skyline.ts";
 
 /** The track that holds a song's melody, by its name, among others that have notes; undefined where there is none. */
@@ -36,7 +36,7 @@ export function voices(
   fromSeconds = 0,
 ): { readonly melody: Note[]; readonly accompaniment: Note[] } {
   const voice = (wanted: boolean): Note[] =>
-    movedNotes(
+    shiftNotes(
       notes.filter((note, index) => isMelody[index] === wanted && note.startSeconds >= fromSeconds),
       -fromSeconds,
     );

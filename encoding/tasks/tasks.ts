@@ -8,7 +8,7 @@ import { STEPS_PER_SECOND, type Vocabulary } from "../performance/index.ts";
  * The marks and their TASK values. MELODY and ACCOMPANIMENT open a segment of `accompany.ts`; SUFFIX, PREFIX and MIDDLE
  * the parts of `infill.ts`; ENDING says that the piece closes `ENDING_SECONDS` later.
  */
-export const TASK_MARKS = {
+export const CONTROL_TOKENS = {
   MELODY: 0,
   ACCOMPANIMENT: 1,
   SUFFIX: 2,
@@ -17,7 +17,7 @@ export const TASK_MARKS = {
   ENDING: 5,
 } as const;
 /** The name of a mark. */
-export type TaskMark = keyof typeof TASK_MARKS;
+export type ControlToken = keyof typeof CONTROL_TOKENS;
 
 /** The styles and their STYLE values: what the training corpora are. */
 export const STYLES = {
@@ -58,8 +58,8 @@ export type Task = (typeof TASKS)[number];
 export const ENDING_SECONDS = 10;
 
 /** @throws VocabularyError when the vocabulary has no task ids. */
-export function taskId(vocabulary: Vocabulary, mark: TaskMark): number {
-  return vocabulary.id("TASK", TASK_MARKS[mark]);
+export function taskId(vocabulary: Vocabulary, mark: ControlToken): number {
+  return vocabulary.id("TASK", CONTROL_TOKENS[mark]);
 }
 
 /** The class of a number of notes in some steps of 10 ms. */

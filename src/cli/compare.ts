@@ -1,6 +1,6 @@
 import { join, parse } from "node:path";
 import { type Command, Option } from "commander";
-import { counted } from "../../encoding/counted.ts";
+import { pluralize } from "../../encoding/pluralize.ts";
 import {
   compareMusic,
   type ComparisonReport,
@@ -12,7 +12,7 @@ import {
   illegalIdsOf,
   type Piece,
   renderReport,
-  SAMENESS,
+  MATCH_CRITERION,
   summaryLines,
   totalLegality,
   TrainingNotes,
@@ -166,7 +166,7 @@ function checkUsage(folders: readonly string[], options: CompareCommandOptions, 
       wanted === 2
         ? "name the generated folder, then the reference; or --model"
         : "--model generates: name the reference alone";
-    throw new UsageError(`${counted(wanted, "folder")} wanted, got ${folders.length}`, hint);
+    throw new UsageError(`${pluralize(wanted, "folder")} wanted, got ${folders.length}`, hint);
   }
   if (!/\.html?$/i.test(options.out)) {
     throw new UsageError(
@@ -250,7 +250,9 @@ async function memorise(
 ): Promise<NonNullable<ComparisonReport["memorisation"]>> {
   const training = new TrainingNotes();
   await read(train, (path, notes) => training.add(path, notes));
-  console.say(`sorting ${counted(training.notes, "note")} of ${counted(training.pieces, "training piece")}`);
+  console.say(
+    `sorting ${pluralize(training.notes, "note")} of ${pluralize(training.pieces, "training piece")}`,
+  );
   const longest = [...generated, ...reference]
     .flat()
     .reduce((most, { notes }) => Math.max(most, notes.length), 0);
@@ -261,7 +263,7 @@ async function memorise(
     train,
     trainPieces: training.pieces,
     trainNotes: training.notes,
-    sameness: SAMENESS,
+    sameness: MATCH_CRITERION,
     generated: search("generated", generated),
     reference: search("reference", reference),
   };

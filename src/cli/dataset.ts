@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { counted } from "../../encoding/counted.ts";
+import { pluralize } from "../../encoding/pluralize.ts";
 import { type Compatibility, type Task, TASKS } from "../../encoding/index.ts";
 import {
   buildDataset,
@@ -104,21 +104,23 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
   for (const { path, reason } of summary.skipped) console.say(`skipped ${path}: ${reason}`);
   const music =
     summary.seconds > 0
-      ? ` (${(summary.seconds / 3600).toFixed(1)} h, ${counted(summary.notes, "note")})`
+      ? ` (${(summary.seconds / 3600).toFixed(1)} h, ${pluralize(summary.notes, "note")})`
       : "";
   if (summary.unreleasedNotes > 0) {
     console.say(
-      `${counted(summary.unreleasedNotes, "note")} without a note-off given an end, after ${MAX_UNRELEASED_SECONDS} s at most`,
+      `${pluralize(summary.unreleasedNotes, "note")} without a note-off given an end, after ${MAX_UNRELEASED_SECONDS} s at most`,
     );
   }
   console.say(
-    `${counted(summary.pieces, "piece")}, ${counted(summary.ids, "id")}${music} in ${wallSeconds.toFixed(1)} s; ` +
-      `${summary.skipped.length} of ${counted(paths.length, "file")} skipped → ${options.out}`,
+    `${pluralize(summary.pieces, "piece")}, ${pluralize(summary.ids, "id")}${music} in ${wallSeconds.toFixed(1)} s; ` +
+      `${summary.skipped.length} of ${pluralize(paths.length, "file")} skipped → ${options.out}`,
   );
   if (plan) {
     for (const { kind, examples, ids } of summary.kinds) {
       const share = ((100 * ids) / summary.ids).toFixed(1);
-      console.say(`  ${kind.padEnd(18)} ${counted(examples, "example")}, ${counted(ids, "id")} (${share} %)`);
+      console.say(
+        `  ${kind.padEnd(18)} ${pluralize(examples, "example")}, ${pluralize(ids, "id")} (${share} %)`,
+      );
     }
   }
   if (options.json) console.result({ out: options.out, ...summary });
@@ -126,9 +128,9 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
 
 function progressLine({ kind, done, wanted, ids, skipped }: BuildProgress): string {
   if (kind === "plain" || kind === "ending") {
-    return `${done} of ${counted(wanted, "file")}, ${counted(ids, "id")}, ${skipped} skipped`;
+    return `${done} of ${pluralize(wanted, "file")}, ${pluralize(ids, "id")}, ${skipped} skipped`;
   }
-  return `${kind}: ${done} of ${counted(wanted, "id")}`;
+  return `${kind}: ${done} of ${pluralize(wanted, "id")}`;
 }
 
 /** @throws UsageError for an option that says nothing without another. */
@@ -192,7 +194,7 @@ async function readList(file: string, paths: readonly string[], folder: string):
   const missing = [...listed].filter((path) => !known.has(path));
   if (missing.length > 0) {
     throw new CommandError(
-      `${file} names ${counted(missing.length, "file")} that ${missing.length === 1 ? "is" : "are"} not in ${folder}: ` +
+      `${file} names ${pluralize(missing.length, "file")} that ${missing.length === 1 ? "is" : "are"} not in ${folder}: ` +
         `"${missing[0]}"${missing.length === 1 ? "" : " first"}`,
       "paths in a list are relative to the folder",
     );

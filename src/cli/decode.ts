@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { counted } from "../../encoding/counted.ts";
+import { pluralize } from "../../encoding/pluralize.ts";
 import { decodePerformance, scoreFromNotes, VOCABULARIES, writeMidi } from "../../encoding/index.ts";
 import { Console } from "./console.ts";
 import { CommandError } from "./errors.ts";
@@ -48,7 +48,7 @@ async function runDecode(path: string, options: DecodeCommandOptions): Promise<v
   const notes = decodePerformance(ids, vocabulary);
   await writeOutput(options.out, writeMidi(scoreFromNotes(notes)));
   if (options.out !== "-")
-    console.say(`${options.out}: ${counted(notes.length, "note")} of ${counted(ids.length, "id")}`);
+    console.say(`${options.out}: ${pluralize(notes.length, "note")} of ${pluralize(ids.length, "id")}`);
   if (options.json)
     console.result({ out: options.out, vocabulary: name, notes: notes.length, ids: ids.length });
 }

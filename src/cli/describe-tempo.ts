@@ -1,5 +1,5 @@
 /** The tempo of a score in words. */
-import { counted } from "../../encoding/counted.ts";
+import { pluralize } from "../../encoding/pluralize.ts";
 import { type Score, tempoChanges } from "../../encoding/index.ts";
 
 /** Until the first tempo event. */
@@ -9,7 +9,7 @@ const DEFAULT_RATE = 120;
 export function describeTempo({ division, tracks }: Pick<Score, "division" | "tracks">): string {
   if (division.kind === "smpte") return "none: time is counted in frames";
   const changes = tempoChanges(tracks);
-  const events = counted(changes.length, "tempo event");
+  const events = pluralize(changes.length, "tempo event");
   const [first] = changes;
   if (first === undefined) return "120 quarters a minute (the default)";
   const beginsByDefault = first.tick > 0;

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { Command } from "commander";
-import { counted } from "../../encoding/counted.ts";
+import { pluralize } from "../../encoding/pluralize.ts";
 import { type Check, type CheckState, examine } from "../tools/doctor/index.ts";
 import { Console } from "./console.ts";
 import { commandIo } from "./io.ts";
@@ -52,8 +52,8 @@ async function runDoctor(options: DoctorCommandOptions): Promise<void> {
   const count = (state: CheckState): number => report.checks.filter((check) => check.state === state).length;
   const [faults, notes] = [count("fault"), count("note")];
   const sum = [
-    ...(faults > 0 ? [`${counted(faults, "fault")}`] : ["nothing is broken"]),
-    ...(notes > 0 ? [`${counted(notes, "thing")} worth knowing`] : []),
+    ...(faults > 0 ? [`${pluralize(faults, "fault")}`] : ["nothing is broken"]),
+    ...(notes > 0 ? [`${pluralize(notes, "thing")} worth knowing`] : []),
   ];
   console.say("");
   console.say(sum.join(", "));

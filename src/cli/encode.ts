@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { counted } from "../../encoding/counted.ts";
+import { pluralize } from "../../encoding/pluralize.ts";
 import {
   type Compatibility,
   encodeScore,
@@ -79,9 +79,9 @@ async function runEncode(path: string, options: EncodeCommandOptions): Promise<v
     dropOutOfRange: true,
   });
   const drums = score.notes.filter((note) => note.isPercussion).length;
-  if (drums > 0) console.say(`${path}: ${counted(drums, "note")} of percussion left out`);
+  if (drums > 0) console.say(`${path}: ${pluralize(drums, "note")} of percussion left out`);
   if (droppedNotes > 0)
-    console.say(`${path}: ${counted(droppedNotes, "note")} left out whose pitch ${vocabulary.name} lacks`);
+    console.say(`${path}: ${pluralize(droppedNotes, "note")} left out whose pitch ${vocabulary.name} lacks`);
   if (trimmedSeconds > 0)
     console.say(`${path}: ${trimmedSeconds.toFixed(2)} s of silence before the first note left out`);
   const data = options.oneHot
@@ -93,7 +93,7 @@ async function runEncode(path: string, options: EncodeCommandOptions): Promise<v
       );
   await writeOutput(options.out, data);
   if (options.out !== "-")
-    console.say(`${options.out}: ${counted(ids.length, "id")} of ${counted(notes.length, "note")}`);
+    console.say(`${options.out}: ${pluralize(ids.length, "id")} of ${pluralize(notes.length, "note")}`);
   if (options.json) {
     const facts = {
       vocabulary: vocabulary.name,

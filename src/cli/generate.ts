@@ -1,6 +1,6 @@
 import { join, parse } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { counted } from "../../encoding/counted.ts";
+import { pluralize } from "../../encoding/pluralize.ts";
 import {
   DENSITY_NAMES,
   type DensityName,
@@ -8,7 +8,7 @@ import {
   type StyleName,
   writeMidi,
 } from "../../encoding/index.ts";
-import { type GeneratedMusic, MOST_VARIATIONS, type MusicEvent } from "../music/index.ts";
+import { type GeneratedMusic, MAX_VARIATIONS, type MusicEvent } from "../music/index.ts";
 import { samplingOf } from "../options.ts";
 import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
@@ -63,7 +63,7 @@ export function addGenerateCommand(program: Command): void {
     .option("--ending", "bring the music to a close near --seconds, instead of stopping there")
     .option(
       "--variations <n>",
-      `write so many (at most ${MOST_VARIATIONS}), with seeds that follow each other, to FILE-1.mid, FILE-2.mid, …`,
+      `write so many (at most ${MAX_VARIATIONS}), with seeds that follow each other, to FILE-1.mid, FILE-2.mid, …`,
       variationCount,
     )
     .addOption(new Option("--style <name>", "play in this style").choices(STYLE_NAMES))
@@ -118,7 +118,7 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
     events += 1;
     console.progress(
       () =>
-        `${counted(events, "event")}, ${seconds.toFixed(1)} of ${options.seconds} s of music, ` +
+        `${pluralize(events, "event")}, ${seconds.toFixed(1)} of ${options.seconds} s of music, ` +
         `${((seconds * outs.length) / elapsed()).toFixed(1)} × real time`,
     );
   };
@@ -173,7 +173,7 @@ function report(
   const { seed, events, notes } = piece;
   const seconds = Math.round(piece.seconds * 100) / 100;
   console.say(
-    `${out}: ${seconds} s of music, ${counted(notes, "note")}, ${counted(events, "event")}, ` +
+    `${out}: ${seconds} s of music, ${pluralize(notes, "note")}, ${pluralize(events, "event")}, ` +
       `seed ${seed}, model ${model}; took ${wallSeconds.toFixed(1)} s ` +
       `(${(seconds / wallSeconds).toFixed(1)} × real time)`,
   );
@@ -193,6 +193,6 @@ function outputPaths({ out, variations }: GenerateCommandOptions): string[] {
 
 function variationCount(text: string): number {
   const count = positiveInteger(text);
-  if (count > MOST_VARIATIONS) throw new InvalidArgumentError(`It must be at most ${MOST_VARIATIONS}.`);
+  if (count > MAX_VARIATIONS) throw new InvalidArgumentError(`It must be at most ${MAX_VARIATIONS}.`);
   return count;
 }

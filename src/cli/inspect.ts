@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Command } from "commander";
-import { counted } from "../../encoding/counted.ts";
+import { pluralize } from "../../encoding/pluralize.ts";
 import {
   type Compatibility,
   encodeScore,
@@ -77,20 +77,20 @@ async function runInspect(path: string, options: InspectCommandOptions): Promise
     return;
   }
   console.line(
-    `${path}: ${facts.seconds.toFixed(1)} s, ${counted(facts.notes, "note")}, division ${facts.division}`,
+    `${path}: ${facts.seconds.toFixed(1)} s, ${pluralize(facts.notes, "note")}, division ${facts.division}`,
   );
   console.line(
-    `encoded: ${counted(facts.ids, "id")}, ${facts.idsPerSecond.toFixed(1)} a second, first note at ${facts.firstNoteSeconds.toFixed(2)} s`,
+    `encoded: ${pluralize(facts.ids, "id")}, ${facts.idsPerSecond.toFixed(1)} a second, first note at ${facts.firstNoteSeconds.toFixed(2)} s`,
   );
   console.line(`tempo:   ${facts.tempo}`);
   console.line(
-    `pedal:   ${facts.pedalPresses === 0 ? "not used" : `pressed ${counted(facts.pedalPresses, "time")}`}`,
+    `pedal:   ${facts.pedalPresses === 0 ? "not used" : `pressed ${pluralize(facts.pedalPresses, "time")}`}`,
   );
   for (const track of facts.tracks) {
     const instruments = track.instruments.map((one) =>
       one.isDrums
-        ? `channel ${one.channel} percussion, ${counted(one.notes, "note")} (left out of the encoding)`
-        : `channel ${one.channel} program ${one.program}, ${counted(one.notes, "note")} ${one.lowest} to ${one.highest}`,
+        ? `channel ${one.channel} percussion, ${pluralize(one.notes, "note")} (left out of the encoding)`
+        : `channel ${one.channel} program ${one.program}, ${pluralize(one.notes, "note")} ${one.lowest} to ${one.highest}`,
     );
     console.line(`track ${track.index}: ${[JSON.stringify(track.name), ...instruments].join("; ")}`);
   }

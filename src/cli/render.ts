@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { counted } from "../../encoding/counted.ts";
+import { pluralize } from "../../encoding/pluralize.ts";
 import type { TrackSelection } from "../../encoding/index.ts";
 import { packageRoot } from "../platform/node/index.ts";
 import type { Rendering } from "../tools/render/index.ts";
@@ -79,7 +79,7 @@ async function runRender(path: string, options: RenderCommandOptions): Promise<v
   const rendering = renderScore(score, bank, { gain, keepSilence, signal: interruptSignal() });
   if (rendering.silentDrums > 0) {
     console.say(
-      `${path}: ${counted(rendering.silentDrums, "note")} of percussion left out (the sound font has no drums)`,
+      `${path}: ${pluralize(rendering.silentDrums, "note")} of percussion left out (the sound font has no drums)`,
     );
   }
   const seconds = rendering.frames / SAMPLE_RATE;
@@ -93,7 +93,7 @@ async function runRender(path: string, options: RenderCommandOptions): Promise<v
   const peak = wav.peak === 0 ? "silence" : `peak ${(20 * Math.log10(wav.peak)).toFixed(1)} dB`;
   const wallSeconds = elapsed();
   console.say(
-    `${out}: ${seconds.toFixed(1)} s of sound, ${counted(score.notes.length - rendering.silentDrums, "note")}, ${peak}; ` +
+    `${out}: ${seconds.toFixed(1)} s of sound, ${pluralize(score.notes.length - rendering.silentDrums, "note")}, ${peak}; ` +
       `took ${wallSeconds.toFixed(1)} s (${(seconds / wallSeconds).toFixed(1)} × real time)`,
   );
   if (wav.peak > 1) {

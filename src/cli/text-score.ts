@@ -1,4 +1,4 @@
-import { counted } from "../../encoding/counted.ts";
+import { pluralize } from "../../encoding/pluralize.ts";
 import type { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
@@ -32,7 +32,7 @@ export async function runTextScore(path: string, options: TextScoreOptions, cons
     }
     const { bitsPerByte, perplexity, ids, bytes, window, stride } = result;
     console.line(
-      `${bitsPerByte.toFixed(4)} bits per byte, perplexity ${perplexity.toFixed(3)}, ${counted(ids, "token")}, ${counted(bytes, "byte")}  ${path}`,
+      `${bitsPerByte.toFixed(4)} bits per byte, perplexity ${perplexity.toFixed(3)}, ${pluralize(ids, "token")}, ${pluralize(bytes, "byte")}  ${path}`,
     );
     console.say(`windows of ${window} tokens, ${stride} apart; the first token is given`);
   });

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { counted } from "../../encoding/counted.ts";
+import { pluralize } from "../../encoding/pluralize.ts";
 import type { TextTokenizer } from "../../encoding/text/index.ts";
 import { SAMPLING_OPTIONS, samplingOf, type SamplingOptions } from "../options.ts";
 import type { GeneratedText, TextEnd, TextModel, TextStep } from "../text/index.ts";
@@ -197,7 +197,7 @@ function report(
   for (const [index, { ids, seed, end }] of samples.entries()) {
     const which = samples.length > 1 ? `${index + 1} of ${samples.length}: ` : "";
     console.say(
-      `${which}${counted(ids.length, "token")}, seed ${seed}${end === undefined ? "" : `, ${ENDS[end]}`}`,
+      `${which}${pluralize(ids.length, "token")}, seed ${seed}${end === undefined ? "" : `, ${ENDS[end]}`}`,
     );
   }
   const idsPerSecond = Math.round((tokens / wallSeconds) * 10) / 10;

@@ -1,7 +1,7 @@
 /** The commands that write music into a file that is given: `accompany` and `infill`. */
-import { counted } from "../../encoding/counted.ts";
+import { pluralize } from "../../encoding/pluralize.ts";
 import { type Score, writeMidi } from "../../encoding/index.ts";
-import type { AddedMusic, MusicModel, WritingOptions } from "../music/index.ts";
+import type { GeneratedTrack, MusicModel, GenerateTrackOptions } from "../music/index.ts";
 import { samplingOf } from "../options.ts";
 import { Console } from "./console.ts";
 import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
@@ -18,7 +18,7 @@ import { loadModel, type WritingCommandOptions } from "./writing-options.ts";
 export async function writeInto(
   path: string,
   options: WritingCommandOptions,
-  write: (model: MusicModel, score: Score, options: WritingOptions) => Promise<AddedMusic>,
+  write: (model: MusicModel, score: Score, options: GenerateTrackOptions) => Promise<GeneratedTrack>,
 ): Promise<void> {
   checkOutputs(options);
   const console = new Console({ quiet: options.quiet ?? false });
@@ -36,7 +36,7 @@ export async function writeInto(
       onProgress: ({ events, seconds, of }) =>
         console.progress(
           () =>
-            `${counted(events, "event")}, ${seconds.toFixed(1)} of ${of.toFixed(1)} s of music, ` +
+            `${pluralize(events, "event")}, ${seconds.toFixed(1)} of ${of.toFixed(1)} s of music, ` +
             `${(seconds / elapsed()).toFixed(1)} × real time`,
         ),
     });
@@ -44,7 +44,7 @@ export async function writeInto(
     await writeOutput(options.out, writeMidi(score));
     sayNewWarnings(console, options.out, score, given);
     console.say(
-      `${options.out}: ${counted(facts.notes, "new note")} in ${facts.seconds.toFixed(1)} s of music, ${counted(facts.events, "event")}, ` +
+      `${options.out}: ${pluralize(facts.notes, "new note")} in ${facts.seconds.toFixed(1)} s of music, ${pluralize(facts.events, "event")}, ` +
         `seed ${facts.seed}, model ${options.model}; took ${wallSeconds.toFixed(1)} s ` +
         `(${(facts.seconds / wallSeconds).toFixed(1)} × real time)`,
     );

@@ -1,12 +1,12 @@
 /** A melody, and a piano part written to it. */
-import { addNotes, encodeScore, movedNotes, type Score, type Vocabulary } from "../../encoding/index.ts";
+import { addNotes, encodeScore, shiftNotes, type Score, type Vocabulary } from "../../encoding/index.ts";
 import type { Decoder } from "../engine/index.ts";
-import { AccompanimentPart } from "./accompaniment-part.ts";
-import type { AddedMusic, WritingOptions } from "./added-music.ts";
+import { AccompanimentTask } from "./accompaniment-task.ts";
+import type { GeneratedTrack, GenerateTrackOptions } from "./generated-track.ts";
 import { checkPort } from "./port.ts";
 import { musicSampler } from "./sampler.ts";
 import { requireTask, TaskError } from "./task-error.ts";
-import { writePart } from "./write-part.ts";
+import { runTask } from "./generation-task.ts";
 
 /**
  * Writes an accompaniment to the notes of a score.
@@ -18,8 +18,8 @@ export async function accompany(
   decoder: Decoder,
   vocabulary: Vocabulary,
   melody: Score,
-  options: WritingOptions,
-): Promise<AddedMusic> {
+  options: GenerateTrackOptions,
+): Promise<GeneratedTrack> {
   requireTask(decoder.config, "accompany");
   checkPort(options.port);
   const sampler = musicSampler(options, vocabulary);
@@ -31,11 +31,11 @@ export async function accompany(
     });
   }
   const seconds = notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
-  const part = new AccompanimentPart(vocabulary, ids, notes);
-  await writePart(decoder, part, sampler, seconds, options);
+  const part = new AccompanimentTask(vocabulary, ids, notes);
+  await runTask(decoder, part, sampler, seconds, options);
   const added = part.finish();
   return {
-    score: addNotes(melody, movedNotes(added, trimmedSeconds), "Accompaniment", { port: options.port }),
+    score: addNotes(melody, shiftNotes(added, trimmedSeconds), "Accompaniment", { port: options.port }),
     seed: sampler.seed,
     events: part.events,
     notes: added.length,

@@ -1,7 +1,7 @@
 /** The door of this room: all that other rooms import from it. */
-export type { AddedMusic, WritingOptions } from "./added-music.ts";
+export type { GeneratedTrack, GenerateTrackOptions } from "./generated-track.ts";
 export type { InfillOptions } from "./infill.ts";
-export { MOST_VARIATIONS } from "./limits.ts";
+export { MAX_VARIATIONS } from "./limits.ts";
 export { MusicModel } from "./music-model.ts";
 export type {
   ContinueOptions,

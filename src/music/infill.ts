@@ -7,7 +7,7 @@ import {
   type InfillParts,
   LONGEST_REGION_SECONDS,
   MIDDLE_IDS,
-  movedNotes,
+  shiftNotes,
   type Note,
   PerformanceDecoder,
   quantize,
@@ -18,14 +18,14 @@ import {
 } from "../../encoding/index.ts";
 import type { Decoder } from "../engine/index.ts";
 import { OptionError } from "../options.ts";
-import type { AddedMusic, WritingOptions } from "./added-music.ts";
-import { type HeldKey, MiddlePart } from "./middle-part.ts";
+import type { GeneratedTrack, GenerateTrackOptions } from "./generated-track.ts";
+import { type HeldKey, InfillTask } from "./infill-task.ts";
 import { checkPort } from "./port.ts";
 import { musicSampler } from "./sampler.ts";
 import { requireTask, TaskError } from "./task-error.ts";
-import { writePart } from "./write-part.ts";
+import { runTask } from "./generation-task.ts";
 
-export interface InfillOptions extends WritingOptions {
+export interface InfillOptions extends GenerateTrackOptions {
   /** The region, in seconds of the file, to the hundredth; at most twelve seconds long. */
   readonly fromSeconds: number;
   readonly toSeconds: number;
@@ -45,15 +45,15 @@ export async function infill(
   vocabulary: Vocabulary,
   piece: Score,
   options: InfillOptions,
-): Promise<AddedMusic> {
+): Promise<GeneratedTrack> {
   requireTask(decoder.config, "infill");
   checkPort(options.port);
   const sampler = musicSampler(options, vocabulary);
   const { fromStep, toStep } = checkedRegion(options);
   const seconds = (toStep - fromStep) / STEPS_PER_SECOND;
   const { parts, heldKeys, isInside } = surroundings(piece, fromStep, toStep, decoder, vocabulary);
-  const middle = new MiddlePart(vocabulary, parts, toStep - fromStep, heldKeys);
-  await writePart(decoder, middle, sampler, seconds, options);
+  const middle = new InfillTask(vocabulary, parts, toStep - fromStep, heldKeys);
+  await runTask(decoder, middle, sampler, seconds, options);
   const added = newNotes(parts.prefix, middle.ids, fromStep / STEPS_PER_SECOND, vocabulary);
   const removed = piece.notes.filter((note) => isInside(note) && !note.isPercussion);
   return {
@@ -133,7 +133,7 @@ function newNotes(
   const { onsets } = decoder;
   const moveSeconds = fromSeconds - decoder.step / STEPS_PER_SECOND;
   for (const id of middle) decoder.push(id);
-  return movedNotes(
+  return shiftNotes(
     decoder.finish().filter(({ onset }) => onset >= onsets),
     moveSeconds,
   );

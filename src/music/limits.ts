@@ -6,4 +6,4 @@
 export const LONGEST_NOTE_SECONDS = 4;
 
 /** The most variations at once: each has a cache of its own. */
-export const MOST_VARIATIONS = 64;
+export const MAX_VARIATIONS = 64;

@@ -1,7 +1,7 @@
 /** The music facade: scores in, scores out, a model between. */
 import {
   decodePerformance,
-  movedNotes,
+  shiftNotes,
   PerformanceClock,
   type Score,
   scoreFromNotes,
@@ -22,10 +22,10 @@ import {
   type Sampler,
 } from "../engine/index.ts";
 import { accompany } from "./accompany.ts";
-import type { AddedMusic, WritingOptions } from "./added-music.ts";
-import { beginning, checkedStart, framed, unmarked } from "./beginning.ts";
+import type { GeneratedTrack, GenerateTrackOptions } from "./generated-track.ts";
+import { buildPrompt, checkedStart, withStartToken, musicProcessor } from "./build-prompt.ts";
 import { infill, type InfillOptions } from "./infill.ts";
-import { MOST_VARIATIONS } from "./limits.ts";
+import { MAX_VARIATIONS } from "./limits.ts";
 import type {
   ContinueOptions,
   ExplainOptions,
@@ -105,7 +105,7 @@ export class MusicModel {
     }
     const { candidates = 12, attention, driftControl = true, generatedFrom, ...sampling } = options;
     const sampler = musicSampler(sampling, this.vocabulary);
-    const prompt = framed(this.vocabulary, ids.slice(0, index));
+    const prompt = withStartToken(this.vocabulary, ids.slice(0, index));
     if (prompt.length === 0) {
       throw new OptionError("index 0 has nothing before it, and the model no start id", {
         code: "out-of-range",
@@ -119,7 +119,7 @@ export class MusicModel {
         prompt,
         id: ids[index],
         sampler,
-        constraint: unmarked(this.vocabulary, { driftControl, promptLength }),
+        constraint: musicProcessor(this.vocabulary, { driftControl, promptLength }),
         candidates,
         attention,
       }),
@@ -136,7 +136,7 @@ export class MusicModel {
    * @param ids a performance, without the ids that frame a piece.
    */
   async prefill(ids: readonly number[]): Promise<void> {
-    const prompt = framed(this.vocabulary, ids);
+    const prompt = withStartToken(this.vocabulary, ids);
     if (prompt.length > 0)
       await this.#withContext(prompt, (context) => context.prefill(prompt, { reuseBeyondWindow: true }));
   }
@@ -169,8 +169,8 @@ export class MusicModel {
    * const [a, b, c] = await piano.variations(3, { primer, seconds: 30, seed: 7 }); // seeds 7, 8 and 9
    */
   async variations(count: number, options: VariationsOptions): Promise<GeneratedMusic[]> {
-    if (!Number.isInteger(count) || count < 1 || count > MOST_VARIATIONS) {
-      throw new OptionError(`variations must be a whole number from 1 to ${MOST_VARIATIONS}, got ${count}`);
+    if (!Number.isInteger(count) || count < 1 || count > MAX_VARIATIONS) {
+      throw new OptionError(`variations must be a whole number from 1 to ${MAX_VARIATIONS}, got ${count}`);
     }
     const first = musicSampler(options, this.vocabulary).seed;
     const samplers = Array.from({ length: count }, (_, i) =>
@@ -231,7 +231,7 @@ export class MusicModel {
     };
     const { primer, port } = options;
     if (!primer || options.continuationOnly) {
-      const score = scoreFromNotes(movedNotes(generated, -primerClock.step / STEPS_PER_SECOND));
+      const score = scoreFromNotes(shiftNotes(generated, -primerClock.step / STEPS_PER_SECOND));
       return { score, ...facts };
     }
     const score = spliceContinuation(primer, {
@@ -254,7 +254,7 @@ export class MusicModel {
    * @example
    * const { score } = await piano.accompany(readMidi(melody), { seed: 7 });
    */
-  accompany(melody: Score, options: WritingOptions = {}): Promise<AddedMusic> {
+  accompany(melody: Score, options: GenerateTrackOptions = {}): Promise<GeneratedTrack> {
     return accompany(this.decoder, this.vocabulary, melody, options);
   }
 
@@ -267,7 +267,7 @@ export class MusicModel {
    * @example
    * const { score } = await piano.infill(readMidi(piece), { fromSeconds: 12.5, toSeconds: 20, seed: 7 });
    */
-  infill(piece: Score, options: InfillOptions): Promise<AddedMusic> {
+  infill(piece: Score, options: InfillOptions): Promise<GeneratedTrack> {
     return infill(this.decoder, this.vocabulary, piece, options);
   }
 
@@ -287,7 +287,7 @@ export class MusicModel {
     const time = new PerformanceClock(this.vocabulary);
     for (const id of primerIds) time.push(id);
     const startStep = time.step;
-    const { prompt, constraint, sampled } = beginning(
+    const { prompt, constraint, sampled } = buildPrompt(
       this.decoder.config,
       this.vocabulary,
       primerIds,

@@ -12,7 +12,7 @@ import {
   STEPS_PER_SECOND,
   type Vocabulary,
 } from "../../encoding/index.ts";
-import type { Draws } from "./draws.ts";
+import type { ExampleRandom } from "./example-random.ts";
 
 const TRIES = 20;
 
@@ -26,7 +26,7 @@ const TRIES = 20;
 export function chooseRegion(
   notes: readonly Note[],
   vocabulary: Vocabulary,
-  draws: Draws,
+  draws: ExampleRandom,
 ): { readonly parts: InfillParts; readonly seconds: number } | undefined {
   const end =
     notes.reduce((latest, note) => Math.max(latest, quantize(note.endSeconds)), 0) / STEPS_PER_SECOND;

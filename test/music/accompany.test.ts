@@ -18,8 +18,8 @@ import {
 } from "../../encoding/index.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
 import { LONGEST_NOTE_SECONDS } from "../../src/music/limits.ts";
-import { writePart } from "../../src/music/write-part.ts";
-import { AccompanimentPart } from "../../src/music/accompaniment-part.ts";
+import { runTask } from "../../src/music/generation-task.ts";
+import { AccompanimentTask } from "../../src/music/accompaniment-task.ts";
 import { type MusicModel, OptionError, TaskError } from "../../src/index.ts";
 import { notesApart } from "../encoding/performance/any-notes.ts";
 import { addedTo, tinyPiano } from "./tiny-piano.ts";
@@ -44,14 +44,14 @@ const MELODY_NOTES: readonly Note[] = [
 
 /** The sequence that the model sees while it writes a part, and the part. */
 async function write(notes: readonly Note[], seed: number) {
-  const part = new AccompanimentPart(vocabulary, encodePerformance(notes, vocabulary), notes);
+  const part = new AccompanimentTask(vocabulary, encodePerformance(notes, vocabulary), notes);
   const ids: number[] = [];
   const push = part.push.bind(part);
   part.push = (id) => {
     ids.push(id);
     push(id);
   };
-  await writePart(piano.decoder, part, new Sampler({ seed }), 0, {});
+  await runTask(piano.decoder, part, new Sampler({ seed }), 0, {});
   return { ids, part };
 }
 
@@ -125,12 +125,12 @@ describe("the piano part", () => {
       { pitch: 72, velocity: 90, startSeconds: 0, endSeconds: 0.5 },
       { pitch: 74, velocity: 90, startSeconds: 1, endSeconds: 1.5 },
     ];
-    const part = new AccompanimentPart(vocabulary, encodePerformance(melody, vocabulary), melody);
+    const part = new AccompanimentTask(vocabulary, encodePerformance(melody, vocabulary), melody);
     for (const id of part.prompt) part.push(id);
     const legal = new Uint8Array(vocabulary.size);
     const draw = (wish: number): number => {
       part.mask(legal);
-      const id = part.settle(legal[wish] === 1 ? wish : legal.indexOf(1));
+      const id = part.snapId(legal[wish] === 1 ? wish : legal.indexOf(1));
       part.push(id);
       return id;
     };
@@ -158,7 +158,7 @@ describe("the piano part", () => {
             const start = quantize(startSeconds);
             return { pitch, start, end: Math.max(start + 1, quantize(endSeconds)) };
           });
-        const part = new AccompanimentPart(vocabulary, encodePerformance(melody, vocabulary), melody);
+        const part = new AccompanimentTask(vocabulary, encodePerformance(melody, vocabulary), melody);
         for (const id of part.prompt) part.push(id);
         const legal = new Uint8Array(vocabulary.size);
         const isStruck = new Set<number>();
@@ -178,7 +178,7 @@ describe("the piano part", () => {
           const only = legal.filter((byte) => byte === 1).length === 1;
           const wish = only ? legal.indexOf(1) : propose();
           // No shift follows a shift: where the melody strikes, anything else makes way for it.
-          const id = part.settle(legal[wish] === 1 ? wish : legal.indexOf(1));
+          const id = part.snapId(legal[wish] === 1 ? wish : legal.indexOf(1));
           const struck = wanted.findIndex(({ start, pitch }) => start === part.step && pitch === id);
           if (struck >= 0) isStruck.add(struck);
           part.push(id);

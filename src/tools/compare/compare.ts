@@ -1,16 +1,16 @@
 /** Generated music beside reference music: everything that `ostinato compare` measures, from notes alone. */
 import { STEPS_PER_SECOND } from "../../../encoding/index.ts";
 import { DISTRIBUTIONS, type Distribution } from "./distributions.ts";
-import { compareHalves, type HalvesFigures, SPLITS } from "./halves.ts";
+import { splitHalfBaseline, type SplitHalfResult, SPLITS } from "./split-half.ts";
 import { addCounts, type Counts, divergence, overlap, quantile } from "./histogram.ts";
-import type { SharedRun, TrainingIndex } from "./memorisation.ts";
+import type { SharedRun, TrainingIndex } from "./memorization.ts";
 import { repetitionShare, RUN_LENGTHS } from "./repetition.ts";
 import type { Window } from "./windows.ts";
 
 /** The windows of one piece. */
 export type Piece = readonly Window[];
 
-export interface DistributionFigures {
+export interface DistributionResult {
   readonly name: string;
   readonly counts: string;
   readonly bins: readonly string[];
@@ -21,7 +21,7 @@ export interface DistributionFigures {
   /** Of generated from reference, in nats. */
   readonly divergence: number;
   /** The same of random halves of the reference; absent where it has a single piece. */
-  readonly halves?: HalvesFigures;
+  readonly halves?: SplitHalfResult;
   /** `overlap` divided by that of the halves. */
   readonly ratio?: number;
 }
@@ -33,7 +33,7 @@ export interface Spread {
   readonly p95: number;
 }
 
-export interface RepetitionFigures {
+export interface RepetitionResult {
   /** Notes in a run. */
   readonly length: number;
   readonly generated: Spread;
@@ -46,7 +46,7 @@ export interface LongestRun extends SharedRun {
   readonly startSeconds: number;
 }
 
-export interface RunFigures extends Spread {
+export interface SharedRunResult extends Spread {
   readonly p99: number;
   readonly max: number;
   /** Longest shared run of each window, in notes. */
@@ -55,7 +55,7 @@ export interface RunFigures extends Spread {
   readonly longest: readonly LongestRun[];
 }
 
-export interface SetFigures {
+export interface SetSummary {
   readonly pieces: number;
   readonly windows: number;
   readonly notes: number;
@@ -63,11 +63,11 @@ export interface SetFigures {
 }
 
 export interface Comparison {
-  readonly generated: SetFigures;
-  readonly reference: SetFigures;
+  readonly generated: SetSummary;
+  readonly reference: SetSummary;
   readonly splits: number;
-  readonly distributions: readonly DistributionFigures[];
-  readonly repetition: readonly RepetitionFigures[];
+  readonly distributions: readonly DistributionResult[];
+  readonly repetition: readonly RepetitionResult[];
 }
 
 /** How many of the longest shared runs are listed. */
@@ -95,7 +95,7 @@ export function findSharedRuns(
   pieces: readonly Piece[],
   training: TrainingIndex,
   onWindow: (done: number) => void,
-): RunFigures {
+): SharedRunResult {
   const longest: LongestRun[] = [];
   for (const { source, fromStep, notes } of pieces.flat()) {
     const run = training.longestSharedRun(notes);
@@ -113,7 +113,7 @@ export function findSharedRuns(
   };
 }
 
-function describe(pieces: readonly Piece[]): SetFigures {
+function describe(pieces: readonly Piece[]): SetSummary {
   const windows = pieces.flat();
   return {
     pieces: pieces.length,
@@ -127,7 +127,7 @@ function compareDistribution(
   { name, counts, bins, count }: Distribution,
   generated: readonly Piece[],
   reference: readonly Piece[],
-): DistributionFigures {
+): DistributionResult {
   const ofPiece = (piece: Piece): Counts => addCounts(piece.map(count), bins.length);
   const referencePieces = reference.map(ofPiece);
   const ours = addCounts(generated.map(ofPiece), bins.length);
@@ -142,7 +142,7 @@ function compareDistribution(
     divergence: divergence(theirs, ours),
   };
   if (reference.length < 2) return figures;
-  const halves = compareHalves(referencePieces, bins.length);
+  const halves = splitHalfBaseline(referencePieces, bins.length);
   return { ...figures, halves, ratio: figures.overlap / halves.overlap };
 }
 

@@ -2,8 +2,8 @@
 export { compareMusic, findSharedRuns, type Piece } from "./compare.ts";
 export { type GeneratedSet, generateSet } from "./generate.ts";
 export { illegalIdsOf, totalLegality } from "./legality.ts";
-export { TrainingNotes } from "./memorisation.ts";
+export { TrainingNotes } from "./memorization.ts";
 export { type ComparisonReport, renderReport } from "./report.ts";
-export { SAMENESS } from "./sameness.ts";
+export { MATCH_CRITERION } from "./match-criterion.ts";
 export { summaryLines } from "./summary.ts";
 export { cutWindows, type GridNote, gridNotes } from "./windows.ts";

@@ -1,5 +1,5 @@
 /** How much of a window comes back within it. */
-import { stepKeys } from "./sameness.ts";
+import { stepKeys } from "./match-criterion.ts";
 import type { Window } from "./windows.ts";
 
 /** Lengths of the runs that are looked for, in notes: a motif, a figure, a phrase. */

@@ -2,10 +2,10 @@
 import { barChart, cumulativeChart, type Series } from "./charts.ts";
 import type {
   Comparison,
-  DistributionFigures,
+  DistributionResult,
   LongestRun,
-  RunFigures,
-  SetFigures,
+  SharedRunResult,
+  SetSummary,
   Spread,
 } from "./compare.ts";
 import { escapeHtml } from "./escape.ts";
@@ -30,8 +30,8 @@ export interface ComparisonReport extends Comparison {
     readonly trainPieces: number;
     readonly trainNotes: number;
     readonly sameness: string;
-    readonly generated: RunFigures;
-    readonly reference: RunFigures;
+    readonly generated: SharedRunResult;
+    readonly reference: SharedRunResult;
   };
   /** Files that were left out, each with its reason. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
@@ -93,7 +93,7 @@ function distributionFigure({
   generated,
   reference,
   overlap,
-}: DistributionFigures): string {
+}: DistributionResult): string {
   const title = `${name}: overlap ${overlap.toFixed(3)}`;
   return (
     `<figure>${barChart(title, bins, bothSeries(toShares(generated), toShares(reference)))}` +
@@ -127,11 +127,11 @@ function illegalSection({ illegal }: ComparisonReport): string {
 function memorisationSection({ memorisation }: ComparisonReport): string {
   if (!memorisation) return "";
   const { generated, reference, train, trainPieces, trainNotes, sameness } = memorisation;
-  const row = (figures: RunFigures): string[] =>
+  const row = (figures: SharedRunResult): string[] =>
     [figures.p5, figures.median, figures.p95, figures.p99, figures.max].map((value) =>
       String(Math.round(value * 10) / 10),
     );
-  const runs = ({ longest }: RunFigures): string[][] =>
+  const runs = ({ longest }: SharedRunResult): string[][] =>
     longest.map((run) => [
       String(run.notes),
       escapeHtml(`${run.source} at ${clock(run.startSeconds)}`),
@@ -165,7 +165,7 @@ function skippedSection({ skipped }: ComparisonReport): string {
   return `<h2>Files left out</h2><ul>${items.join("")}</ul>`;
 }
 
-function setRow(from: string, { pieces, windows, notes, seconds }: SetFigures): string[] {
+function setRow(from: string, { pieces, windows, notes, seconds }: SetSummary): string[] {
   return [
     `<code>${escapeHtml(from)}</code>`,
     ...[pieces, windows, notes].map(String),

@@ -10,7 +10,7 @@ import {
 import { MIDI_EXTENSIONS } from "../../../encoding/midi/index.ts";
 import { TextTokenizer, TokenizerError } from "../../../encoding/text/index.ts";
 import { HintedError } from "../../errors.ts";
-import { Draws } from "../draws.ts";
+import { ExampleRandom } from "../example-random.ts";
 import type { ExampleKind } from "./example-kind.ts";
 import { makeExample } from "./examples.ts";
 import { type DatasetVocabulary, MAX_UNRELEASED_SECONDS } from "./format.ts";
@@ -85,7 +85,7 @@ export function musicEncoder(options: ReadMidiOptions): PieceEncoder {
     },
     makeExample(bytes, { kind, style, draw }) {
       const score = readMidi(bytes, options);
-      const { ids, ...facts } = makeExample(kind, score, vocabulary, style, new Draws(...draw));
+      const { ids, ...facts } = makeExample(kind, score, vocabulary, style, new ExampleRandom(...draw));
       return { ids: Uint16Array.from(ids), ...facts, hasMelodyTrack: melodyTrack(score) !== undefined };
     },
   };

@@ -7,7 +7,7 @@ import {
   interleaveSegments,
   melodyTrackNotes,
   mergeVoices,
-  movedNotes,
+  shiftNotes,
   type Note,
   type Score,
   type ScoreNote,
@@ -20,7 +20,7 @@ import {
   withEnding,
 } from "../../../encoding/index.ts";
 import { HintedError } from "../../errors.ts";
-import type { Draws } from "../draws.ts";
+import type { ExampleRandom } from "../example-random.ts";
 import { chooseRegion } from "../regions.ts";
 import type { ExampleKind } from "./example-kind.ts";
 import { MAX_UNRELEASED_SECONDS } from "./format.ts";
@@ -56,7 +56,7 @@ export function makeExample(
   score: Score,
   vocabulary: Vocabulary,
   style: StyleName | undefined,
-  draws: Draws,
+  draws: ExampleRandom,
 ): ExampleIds {
   const { ids, notes } = encodeScore(score, vocabulary, {
     trimLeadingSilence: true,
@@ -89,7 +89,7 @@ interface Statement {
 }
 
 /** Both conditions for half of the pieces that have a style, one of the two for the others. */
-function statement(style: StyleName | undefined, draws: Draws): Statement {
+function statement(style: StyleName | undefined, draws: ExampleRandom): Statement {
   const choice = draws.next();
   if (style === undefined || choice < 0.25) return { density: true };
   return { style, density: choice < 0.75 };
@@ -100,7 +100,7 @@ function accompaniment(
   score: Score,
   notes: readonly ScoreNote[],
   vocabulary: Vocabulary,
-  draws: Draws,
+  draws: ExampleRandom,
 ): ExampleIds {
   const isMelody = kind === "accompany-melody" ? melodyTrackNotes(score, notes) : topVoice(score, notes);
   if (!isMelody)
@@ -129,7 +129,7 @@ function accompaniment(
   };
 }
 
-function infill(notes: readonly ScoreNote[], vocabulary: Vocabulary, draws: Draws): ExampleIds {
+function infill(notes: readonly ScoreNote[], vocabulary: Vocabulary, draws: ExampleRandom): ExampleIds {
   const region = chooseRegion(notes, vocabulary, draws);
   if (!region)
     throw new ExampleError("no region to fill", { code: "no-region", hint: "give a longer piece" });
@@ -147,12 +147,12 @@ function closing(
   notes: readonly ScoreNote[],
   vocabulary: Vocabulary,
   stated: Statement | undefined,
-  draws: Draws,
+  draws: ExampleRandom,
 ): ExampleIds {
   const room = Math.round(CLOSING_IDS * (0.4 + 0.6 * draws.next())) - CLOSING_FRAME;
   const from = (first: number): readonly number[] => {
     const kept = notes.slice(first);
-    const ids = encodePerformance(movedNotes(kept, -(kept[0]?.startSeconds ?? 0)), vocabulary);
+    const ids = encodePerformance(shiftNotes(kept, -(kept[0]?.startSeconds ?? 0)), vocabulary);
     const ended = withEnding([...ids], vocabulary);
     return stated ? withConditions(ended, vocabulary, stated) : ended;
   };

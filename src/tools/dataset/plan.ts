@@ -1,6 +1,6 @@
 /** Which examples a dataset of tasks is to hold: how many of each kind, and of which pieces. */
 import type { StyleName, Task } from "../../../encoding/index.ts";
-import { Draws } from "../draws.ts";
+import { ExampleRandom } from "../example-random.ts";
 import type { ExampleOrder } from "./encode-piece.ts";
 import type { ExampleKind } from "./example-kind.ts";
 
@@ -76,7 +76,7 @@ export interface PlannedExample {
 /** How a piece itself is written: its ending marked, or plain. */
 export function pieceOrder({ tasks, seed }: TaskPlan, index: number): ExampleOrder {
   const draw = [seed, KIND_KEYS.ending, index] as const;
-  const marked = tasks.includes("ending") && new Draws(...draw).next() < ENDING_SHARE;
+  const marked = tasks.includes("ending") && new ExampleRandom(...draw).next() < ENDING_SHARE;
   return { kind: marked ? "ending" : "plain", draw };
 }
 
@@ -105,7 +105,7 @@ export function* exampleOrders(
     });
   if (turns.length === 0) return;
   for (let round = 0, serial = 0; ; round += 1) {
-    for (const path of shuffled(turns, new Draws(plan.seed, ORDER_KEY + KIND_KEYS[kind], round))) {
+    for (const path of shuffled(turns, new ExampleRandom(plan.seed, ORDER_KEY + KIND_KEYS[kind], round))) {
       const order: ExampleOrder = {
         kind,
         style: styleOf(path, plan),
@@ -127,7 +127,7 @@ function styleOf(path: string, { styles }: TaskPlan): StyleName | undefined {
 }
 
 /** Fisher and Yates' shuffle. */
-function shuffled<Item>(items: readonly Item[], draws: Draws): Item[] {
+function shuffled<Item>(items: readonly Item[], draws: ExampleRandom): Item[] {
   const order = [...items];
   for (let last = order.length - 1; last > 0; last -= 1) {
     const other = Math.floor(draws.next() * (last + 1));

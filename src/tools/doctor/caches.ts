@@ -2,7 +2,7 @@
 import { constants } from "node:fs";
 import { access, lstat, readdir, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { counted } from "../../../encoding/counted.ts";
+import { pluralize } from "../../../encoding/pluralize.ts";
 import { bytesText } from "../bytes-text.ts";
 import { cacheFolder, hubCacheFolder } from "../../platform/node/index.ts";
 import { type Check, reasonOf } from "./check.ts";
@@ -45,7 +45,9 @@ async function folderChecks(name: string, folder: string, source: string | undef
   const { bavail, bsize } = await statfs(existing);
   const free = bavail * bsize;
   const contents = found ? await contentsOf(folder) : undefined;
-  const used = contents ? `${counted(contents.files, "file")}, ${bytesText(contents.bytes)}` : "not made yet";
+  const used = contents
+    ? `${pluralize(contents.files, "file")}, ${bytesText(contents.bytes)}`
+    : "not made yet";
   const check: Check = { area, name, state: "good", found: `${place}: ${used}; ${bytesText(free)} free` };
   const checks: Check[] = [
     free < LITTLE_DISK ? { ...check, state: "note", hint: "make room before downloading models" } : check,

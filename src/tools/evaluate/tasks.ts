@@ -18,7 +18,7 @@ import {
   type Vocabulary,
   voices,
 } from "../../../encoding/index.ts";
-import { Draws } from "../draws.ts";
+import { ExampleRandom } from "../example-random.ts";
 import { chooseRegion } from "../regions.ts";
 import { type Decoder, score, type ScoreOptions } from "../../engine/index.ts";
 
@@ -116,7 +116,7 @@ export function infillCases(
   const regions = pieces.flatMap((piece, index) => {
     const { notes } = encodeScore(piece, vocabulary, { trimLeadingSilence: true });
     return Array.from({ length: options.regions }, (_, region) => {
-      const draws = new Draws(options.seed, REGION_KEY, index * options.regions + region);
+      const draws = new ExampleRandom(options.seed, REGION_KEY, index * options.regions + region);
       return { piece: index, parts: chooseRegion(notes, vocabulary, draws)?.parts };
     });
   });

@@ -3,10 +3,10 @@ import { Pedal } from "../../../encoding/midi/pedal.ts";
 
 function presses(...moves: readonly (readonly [seconds: number, isDown: boolean])[]): number[][] | undefined {
   const pedal = new Pedal();
-  for (const [seconds, isDown] of moves) pedal.move(seconds, isDown);
-  const found = pedal.presses();
+  for (const [seconds, isDown] of moves) pedal.push(seconds, isDown);
+  const found = pedal.spans();
   return (
-    found && Array.from(found.downs.slice(1, -1), (down, press) => [down, found.lifts[press + 1] ?? NaN])
+    found && Array.from(found.starts.slice(1, -1), (down, press) => [down, found.ends[press + 1] ?? NaN])
   );
 }
 
@@ -31,10 +31,10 @@ describe("a pedal", () => {
 
   it("tells what moves came after it was asked", () => {
     const pedal = new Pedal();
-    pedal.move(1, true);
-    expect(pedal.presses()?.lifts[1]).toBe(Infinity);
-    pedal.move(2, false);
-    expect(pedal.presses()?.lifts[1]).toBe(2);
+    pedal.push(1, true);
+    expect(pedal.spans()?.ends[1]).toBe(Infinity);
+    pedal.push(2, false);
+    expect(pedal.spans()?.ends[1]).toBe(2);
     expect(pedal.lastSeconds).toBe(2);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { counted } from "../../../encoding/counted.ts";
+import { pluralize } from "../../../encoding/pluralize.ts";
 import { MidiError, readMidi, type Score, tempoChanges } from "../../../encoding/index.ts";
 import { chunk, END_OF_TRACK, file, header, track } from "./midi-bytes.ts";
 
@@ -178,7 +178,7 @@ describe("damage", () => {
     expect(tracks[0]?.events).toHaveLength(1);
     const left = bytes.length - 22 - offset;
     const dropped =
-      left > 0 ? `the last ${counted(left, "byte")} of the track` : "the event that is cut there";
+      left > 0 ? `the last ${pluralize(left, "byte")} of the track` : "the event that is cut there";
     expect(warnings.some((warning) => warning.includes(dropped))).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compareMusic, findSharedRuns, type Piece } from "../../../src/tools/compare/compare.ts";
-import { TrainingNotes } from "../../../src/tools/compare/memorisation.ts";
+import { TrainingNotes } from "../../../src/tools/compare/memorization.ts";
 import { cutWindows, type GridNote } from "../../../src/tools/compare/windows.ts";
 import { randomNumbers } from "../../random-numbers.ts";
 import { grid } from "./notes.ts";

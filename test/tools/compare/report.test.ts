@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compareMusic, findSharedRuns } from "../../../src/tools/compare/compare.ts";
-import { TrainingNotes } from "../../../src/tools/compare/memorisation.ts";
+import { TrainingNotes } from "../../../src/tools/compare/memorization.ts";
 import { type ComparisonReport, renderReport } from "../../../src/tools/compare/report.ts";
 import { cutWindows } from "../../../src/tools/compare/windows.ts";
 import { randomNumbers } from "../../random-numbers.ts";

@@ -5,7 +5,7 @@ import type { BrowserBackend } from "../browser-backend.ts";
 import type { ModelSource } from "../load-decoder.ts";
 import type { Explanation, WasmOptions } from "../../../engine/index.ts";
 import type {
-  AddedMusic,
+  GeneratedTrack,
   ContinueOptions,
   ExplainOptions,
   GeneratedMusic,
@@ -13,7 +13,7 @@ import type {
   InfillOptions,
   MusicEvent,
   Primer,
-  WritingOptions,
+  GenerateTrackOptions,
 } from "../../../music/index.ts";
 import { OptionError } from "../../../options.ts";
 import { Connection, type WorkerPort } from "./connection.ts";
@@ -125,13 +125,13 @@ export class WorkerMusicModel implements MusicEngine {
   /** As `MusicModel.accompany`. */
   async accompany(
     melody: Score,
-    { signal, onProgress, ...options }: WritingOptions = {},
-  ): Promise<AddedMusic> {
+    { signal, onProgress, ...options }: GenerateTrackOptions = {},
+  ): Promise<GeneratedTrack> {
     return added(await this.#perform({ kind: "accompany", melody, options }, { signal, onProgress }));
   }
 
   /** As `MusicModel.infill`. */
-  async infill(piece: Score, { signal, onProgress, ...options }: InfillOptions): Promise<AddedMusic> {
+  async infill(piece: Score, { signal, onProgress, ...options }: InfillOptions): Promise<GeneratedTrack> {
     return added(await this.#perform({ kind: "infill", piece, options }, { signal, onProgress }));
   }
 
@@ -169,10 +169,10 @@ export class WorkerMusicModel implements MusicEngine {
 interface Listeners {
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: GenerateOptions["onEvent"] | undefined;
-  readonly onProgress?: WritingOptions["onProgress"] | undefined;
+  readonly onProgress?: GenerateTrackOptions["onProgress"] | undefined;
 }
 
-function added(result: TaskResult): AddedMusic {
+function added(result: TaskResult): GeneratedTrack {
   if (result && "score" in result) return result;
   throw new TypeError("the worker sent no score");
 }

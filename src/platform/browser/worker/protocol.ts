@@ -8,7 +8,7 @@ import type { DownloadProgress } from "../../checkpoint-url.ts";
 import type { BrowserBackend } from "../browser-backend.ts";
 import type { Explanation } from "../../../engine/index.ts";
 import type {
-  AddedMusic,
+  GeneratedTrack,
   ContinueOptions,
   ExplainOptions,
   GeneratedMusic,
@@ -17,7 +17,7 @@ import type {
   MusicEvent,
   MusicModel,
   Primer,
-  WritingOptions,
+  GenerateTrackOptions,
 } from "../../../music/index.ts";
 import type { SerializedError } from "./errors.ts";
 
@@ -90,7 +90,7 @@ export type Task =
   | {
       readonly kind: "accompany";
       readonly melody: Score;
-      readonly options: Omit<WritingOptions, "signal" | "onProgress">;
+      readonly options: Omit<GenerateTrackOptions, "signal" | "onProgress">;
     }
   | {
       readonly kind: "infill";
@@ -99,10 +99,10 @@ export type Task =
     };
 
 /** How far music that is written into a score is. */
-export type WritingProgress = Parameters<NonNullable<WritingOptions["onProgress"]>>[0];
+export type WritingProgress = Parameters<NonNullable<GenerateTrackOptions["onProgress"]>>[0];
 
 /** What a task gives at its end, besides events. */
-export type TaskResult = GeneratedMusic | AddedMusic | Explanation | undefined;
+export type TaskResult = GeneratedMusic | GeneratedTrack | Explanation | undefined;
 
 /** Worker to page. */
 export type Reply =

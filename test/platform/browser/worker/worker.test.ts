@@ -6,7 +6,7 @@ import { PERFORMANCE_416, readMidi, scoreFromNotes, TASKS, writeMidi } from "../
 import { CheckpointError } from "../../../../models/index.ts";
 import { EngineError } from "../../../../src/engine/index.ts";
 import { MusicModel } from "../../../../src/music/music-model.ts";
-import type { WritingOptions } from "../../../../src/music/added-music.ts";
+import type { GenerateTrackOptions } from "../../../../src/music/generated-track.ts";
 import type { MusicEvent } from "../../../../src/music/options.ts";
 import { PrimerError } from "../../../../src/music/prompt.ts";
 import { loadMusicModel } from "../../../../src/platform/node/index.ts";
@@ -77,7 +77,7 @@ function counter(): { readonly model: MusicEngine; made: number; begun: boolean;
         }
       },
       generate: () => Promise.reject(new RangeError("not this one")),
-      accompany: (_melody, { signal }: WritingOptions = {}) =>
+      accompany: (_melody, { signal }: GenerateTrackOptions = {}) =>
         new Promise((_resolve, reject) => {
           state.begun = true;
           signal?.addEventListener("abort", () => {

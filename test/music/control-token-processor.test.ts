@@ -7,7 +7,11 @@ import {
 } from "../../encoding/index.ts";
 import { generateIds } from "../../src/engine/generate.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
-import { GRACE_SECONDS, MarkedPiece, type MarkedPieceOptions } from "../../src/music/marked-piece.ts";
+import {
+  GRACE_SECONDS,
+  ControlTokenProcessor,
+  type ControlTokenOptions,
+} from "../../src/music/control-token-processor.ts";
 import { type MusicEvent, type MusicModel, OptionError, TaskError } from "../../src/index.ts";
 import { tinyPiano, twoVoices } from "./tiny-piano.ts";
 
@@ -22,8 +26,8 @@ beforeAll(async () => {
 afterAll(() => piano.dispose());
 
 /** What the model writes after START, the marks among it, up to END or `most` ids. */
-async function write(options: Omit<MarkedPieceOptions, "promptLength">, seed: number, most: number) {
-  const constraint = new MarkedPiece(vocabulary, new PerformanceGrammar(vocabulary), {
+async function write(options: Omit<ControlTokenOptions, "promptLength">, seed: number, most: number) {
+  const constraint = new ControlTokenProcessor(vocabulary, new PerformanceGrammar(vocabulary), {
     ...options,
     promptLength: 1,
   });

@@ -17,7 +17,7 @@ export function forbid(legal: Uint8Array, vocabulary: Vocabulary, kind: EventKin
  * A drawn id, where time must not pass a point so many steps away: a shift beyond it becomes the shift to it. Were such
  * shifts forbidden instead, their probability would go to notes, and the music would grow dense before each such point.
  */
-export function clipShift(id: number, vocabulary: Vocabulary, steps: number): number {
+export function clampShift(id: number, vocabulary: Vocabulary, steps: number): number {
   const { kind, value } = vocabulary.event(id);
   return kind === "TIME_SHIFT" && value > steps ? vocabulary.id("TIME_SHIFT", steps) : id;
 }
@@ -33,21 +33,21 @@ export function blockKeys(legal: Uint8Array, vocabulary: Vocabulary, pitches: re
 }
 
 /** Ids that have to come, one after the other. */
-export class Script {
+export class ForcedTokens {
   #ids: readonly number[] = [];
-  #next = 0;
+  #index = 0;
 
   /** The next of them; undefined when nothing has to come. */
-  get due(): number | undefined {
-    return this.#ids[this.#next];
+  get next(): number | undefined {
+    return this.#ids[this.#index];
   }
 
   set(ids: readonly number[]): void {
     this.#ids = ids;
-    this.#next = 0;
+    this.#index = 0;
   }
 
   advance(): void {
-    this.#next += 1;
+    this.#index += 1;
   }
 }

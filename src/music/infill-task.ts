@@ -1,7 +1,7 @@
 /** The middle of an infill (`encoding/tasks/infill.ts`) while it is being written. */
 import { infillPrompt, type InfillParts, PerformanceGrammar, type Vocabulary } from "../../encoding/index.ts";
-import { allowOnly, blockKeys, clipShift, forbid, Script } from "./legal.ts";
-import type { Part } from "./write-part.ts";
+import { allowOnly, blockKeys, clampShift, forbid, ForcedTokens } from "./token-mask.ts";
+import type { GenerationTask } from "./generation-task.ts";
 
 /** A key that is held from before the region, until a step of it. */
 export interface HeldKey {
@@ -13,7 +13,7 @@ export interface HeldKey {
  * Lets the model write notes into a region: notes from before end when they end, no sooner and no later, and their keys
  * are not struck until then; new notes end by the end of the region, and the region ends where it ends.
  */
-export class MiddlePart implements Part {
+export class InfillTask implements GenerationTask {
   /** What the model is given before it writes. */
   readonly prompt: readonly number[];
   readonly #vocabulary: Vocabulary;
@@ -21,12 +21,12 @@ export class MiddlePart implements Part {
   readonly #length: number;
   readonly #heldKeys: readonly HeldKey[];
   /** Note-offs of the notes from before, the first one first. */
-  readonly #ends: { readonly step: number; readonly id: number }[] = [];
-  readonly #script = new Script();
+  readonly #heldNoteOffs: { readonly step: number; readonly id: number }[] = [];
+  readonly #forced = new ForcedTokens();
   /** Pitches of the new notes that sound, in order of onset. */
   readonly #sounding: number[] = [];
   readonly #ids: number[] = [];
-  #left: number;
+  #promptLeft: number;
   #step = 0;
 
   /**
@@ -39,7 +39,7 @@ export class MiddlePart implements Part {
     this.#vocabulary = vocabulary;
     this.#length = length;
     this.#heldKeys = heldKeys;
-    this.#left = this.prompt.length;
+    this.#promptLeft = this.prompt.length;
     this.#grammar = new PerformanceGrammar(vocabulary, { mayEnd: false });
     for (const id of parts.prefix) this.#grammar.push(id);
     this.#grammar.cut();
@@ -47,9 +47,9 @@ export class MiddlePart implements Part {
     for (const id of parts.middle) {
       const { kind, value } = vocabulary.event(id);
       if (kind === "TIME_SHIFT") step += value;
-      else this.#ends.push({ step, id });
+      else this.#heldNoteOffs.push({ step, id });
     }
-    this.#arrive();
+    this.#forceNoteOffs();
   }
 
   /** The middle so far, as performance ids; it goes on with the velocity of the prefix. */
@@ -66,31 +66,31 @@ export class MiddlePart implements Part {
   }
 
   get isFinished(): boolean {
-    return this.#step === this.#length && this.#script.due === undefined;
+    return this.#step === this.#length && this.#forced.next === undefined;
   }
 
   push(id: number): void {
-    if (this.#left > 0) {
-      this.#left -= 1;
+    if (this.#promptLeft > 0) {
+      this.#promptLeft -= 1;
       return;
     }
     const { kind, value } = this.#vocabulary.event(id);
-    const isGiven = this.#script.due !== undefined;
-    if (isGiven) this.#script.advance();
+    const isGiven = this.#forced.next !== undefined;
+    if (isGiven) this.#forced.advance();
     this.#grammar.push(id);
     this.#ids.push(id);
     if (kind === "NOTE_ON") this.#sounding.push(value);
     if (kind === "NOTE_OFF" && !isGiven) this.#sounding.splice(this.#sounding.indexOf(value), 1);
     if (kind === "TIME_SHIFT") {
       this.#step += value;
-      this.#arrive();
+      this.#forceNoteOffs();
     }
   }
 
   mask(legal: Uint8Array): void {
-    const { due } = this.#script;
-    if (due !== undefined) {
-      allowOnly(legal, due);
+    const { next } = this.#forced;
+    if (next !== undefined) {
+      allowOnly(legal, next);
       return;
     }
     this.#grammar.mask(legal);
@@ -106,17 +106,17 @@ export class MiddlePart implements Part {
   }
 
   /** What a drawn id becomes: a shift ends with the region, and where a note from before does. */
-  settle(id: number): number {
-    const until = Math.min(this.#length, this.#ends[0]?.step ?? Infinity);
-    return clipShift(id, this.#vocabulary, until - this.#step);
+  snapId(id: number): number {
+    const until = Math.min(this.#length, this.#heldNoteOffs[0]?.step ?? Infinity);
+    return clampShift(id, this.#vocabulary, until - this.#step);
   }
 
   /** What has to come at the step that is reached: ends of notes from before; at the last step, of all new ones. */
-  #arrive(): void {
+  #forceNoteOffs(): void {
     const due: number[] = [];
-    while (this.#ends[0]?.step === this.#step) due.push(this.#ends.shift()!.id);
+    while (this.#heldNoteOffs[0]?.step === this.#step) due.push(this.#heldNoteOffs.shift()!.id);
     if (this.#step === this.#length) due.push(...this.#sounding.map((pitch) => this.#noteOff(pitch)));
-    this.#script.set(due);
+    this.#forced.set(due);
   }
 
   #noteOff(pitch: number): number {

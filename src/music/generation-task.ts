@@ -1,10 +1,10 @@
 /** Music that is written into what is given. */
 import { STEPS_PER_SECOND } from "../../encoding/index.ts";
 import { type Constraint, type Decoder, generateIds, type Sampler } from "../engine/index.ts";
-import type { WritingOptions } from "./added-music.ts";
+import type { GenerateTrackOptions } from "./generated-track.ts";
 
 /** What is given, around what the model may write. */
-export interface Part extends Constraint {
+export interface GenerationTask extends Constraint {
   /** What the model is given before it writes. */
   readonly prompt: readonly number[];
   /** How many ids it has written. */
@@ -13,7 +13,7 @@ export interface Part extends Constraint {
   readonly step: number;
   readonly isFinished: boolean;
   /** What a drawn id becomes. */
-  settle(id: number): number;
+  snapId(id: number): number;
 }
 
 /**
@@ -21,18 +21,18 @@ export interface Part extends Constraint {
  *
  * @param seconds how long the music is, for those who watch.
  */
-export async function writePart(
+export async function runTask(
   decoder: Decoder,
-  part: Part,
+  part: GenerationTask,
   sampler: Sampler,
   seconds: number,
-  { onProgress, signal }: Pick<WritingOptions, "onProgress" | "signal">,
+  { onProgress, signal }: Pick<GenerateTrackOptions, "onProgress" | "signal">,
 ): Promise<void> {
   const run = {
     prompt: part.prompt,
     sampler,
     constraint: part,
-    choose: ({ id }: { readonly id: number }) => Promise.resolve(part.settle(id)),
+    choose: ({ id }: { readonly id: number }) => Promise.resolve(part.snapId(id)),
     signal,
   };
   for await (const _ of generateIds(decoder, run)) {

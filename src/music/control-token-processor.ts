@@ -10,7 +10,7 @@ import {
   type Vocabulary,
 } from "../../encoding/index.ts";
 import type { Constraint } from "../engine/index.ts";
-import { allowOnly, forbid } from "./legal.ts";
+import { allowOnly, forbid } from "./token-mask.ts";
 
 /** A piece that has not ended so long after it was to end strikes one more chord at most. */
 export const GRACE_SECONDS = 3;
@@ -19,7 +19,7 @@ const CHORD_SECONDS = 2;
 /** And what sounds has so long to die away. */
 const RING_SECONDS = 3;
 
-export interface MarkedPieceOptions {
+export interface ControlTokenOptions {
   /** What is stated, from the beginning of the new music on. */
   readonly conditions: Conditions;
   /** Steps of new music after which the piece is to end. Default: it goes on. */
@@ -33,55 +33,55 @@ export interface MarkedPieceOptions {
  * in between, the grammar rules. The mark of the ending is put `ENDING_SECONDS` before the end, from then on the piece may
  * end; when it is late by `GRACE_SECONDS`, the next chord is the last one, and rings for a second at least.
  */
-export class MarkedPiece implements Constraint {
+export class ControlTokenProcessor implements Constraint {
   readonly #vocabulary: Vocabulary;
   readonly #grammar: PerformanceGrammar;
-  readonly #statement: readonly number[];
+  readonly #conditions: readonly number[];
   readonly #endStep: number;
   readonly #endId: number;
   readonly #endingId: number | undefined;
-  #left: number;
-  #due: number[] = [];
-  #sinceStatement = Infinity;
+  #promptLeft: number;
+  #queue: number[] = [];
+  #sinceConditions = Infinity;
   #isEnding = false;
-  #maybeMark = true;
-  #isVelocity = false;
-  #isStruck = false;
+  #mayInsert = true;
+  #afterVelocity = false;
+  #afterNoteOn = false;
   #isLastChord = false;
-  #lastStrike = 0;
+  #lastOnset = 0;
   #step = 0;
 
-  constructor(vocabulary: Vocabulary, grammar: PerformanceGrammar, options: MarkedPieceOptions) {
+  constructor(vocabulary: Vocabulary, grammar: PerformanceGrammar, options: ControlTokenOptions) {
     this.#vocabulary = vocabulary;
     this.#grammar = grammar;
-    this.#statement = conditionIds(options.conditions, vocabulary);
+    this.#conditions = conditionIds(options.conditions, vocabulary);
     this.#endStep = options.endStep ?? Infinity;
     this.#endId = vocabulary.id("END");
     this.#endingId = options.endStep === undefined ? undefined : taskId(vocabulary, "ENDING");
-    this.#left = options.promptLength;
+    this.#promptLeft = options.promptLength;
   }
 
   push(id: number): void {
     // In a prompt, nobody asks what may come before it does.
-    if (this.#left === 0) this.dueMark();
+    if (this.#promptLeft === 0) this.nextControlToken();
     const { kind, value } = this.#vocabulary.event(id);
-    this.#sinceStatement += 1;
+    this.#sinceConditions += 1;
     if (kind === "STYLE" || kind === "TASK") {
-      this.#due.shift();
+      this.#queue.shift();
     } else {
       this.#grammar.push(id);
-      this.#maybeMark = kind === "NOTE_ON" || kind === "NOTE_OFF" || kind === "START";
-      this.#isVelocity = kind === "VELOCITY";
-      this.#isStruck = kind === "NOTE_ON";
-      if (this.#isStruck) this.#lastStrike = this.#step;
-      this.#isLastChord ||= this.#isStruck && this.#isLate;
-      if (kind === "TIME_SHIFT" && this.#left === 0) this.#step += value;
+      this.#mayInsert = kind === "NOTE_ON" || kind === "NOTE_OFF" || kind === "START";
+      this.#afterVelocity = kind === "VELOCITY";
+      this.#afterNoteOn = kind === "NOTE_ON";
+      if (this.#afterNoteOn) this.#lastOnset = this.#step;
+      this.#isLastChord ||= this.#afterNoteOn && this.#isLate;
+      if (kind === "TIME_SHIFT" && this.#promptLeft === 0) this.#step += value;
     }
-    this.#left = Math.max(0, this.#left - 1);
+    this.#promptLeft = Math.max(0, this.#promptLeft - 1);
   }
 
   mask(legal: Uint8Array): void {
-    const mark = this.dueMark();
+    const mark = this.nextControlToken();
     if (mark !== undefined) {
       allowOnly(legal, mark);
       return;
@@ -92,9 +92,9 @@ export class MarkedPiece implements Constraint {
   }
 
   /** The mark that has to come next; undefined where none has to. */
-  dueMark(): number | undefined {
-    if (this.#due.length === 0 && this.#maybeMark) this.#findDue();
-    return this.#due[0];
+  nextControlToken(): number | undefined {
+    if (this.#queue.length === 0 && this.#mayInsert) this.#enqueue();
+    return this.#queue[0];
   }
 
   get #isLate(): boolean {
@@ -105,17 +105,17 @@ export class MarkedPiece implements Constraint {
     return this.#endStep + GRACE_SECONDS * STEPS_PER_SECOND;
   }
 
-  #findDue(): void {
-    if (this.#statement.length > 0 && this.#sinceStatement >= CONDITION_PERIOD) {
-      this.#due.push(...this.#statement);
-      this.#sinceStatement = 0;
+  #enqueue(): void {
+    if (this.#conditions.length > 0 && this.#sinceConditions >= CONDITION_PERIOD) {
+      this.#queue.push(...this.#conditions);
+      this.#sinceConditions = 0;
     }
     if (
       this.#endingId !== undefined &&
       !this.#isEnding &&
       this.#step >= this.#endStep - ENDING_SECONDS * STEPS_PER_SECOND
     ) {
-      this.#due.push(this.#endingId);
+      this.#queue.push(this.#endingId);
       this.#isEnding = true;
     }
   }
@@ -125,8 +125,8 @@ export class MarkedPiece implements Constraint {
    * note-off; what still sounds after `RING_SECONDS` is ended.
    */
   #close(legal: Uint8Array): void {
-    if (this.#isVelocity) return;
-    if (this.#isLastChord && this.#isStruck) {
+    if (this.#afterVelocity) return;
+    if (this.#isLastChord && this.#afterNoteOn) {
       const shifts = this.#vocabulary.range("TIME_SHIFT");
       if (shifts) legal.fill(0, shifts.first, shifts.first + shifts.count - 1);
       return;
@@ -139,7 +139,7 @@ export class MarkedPiece implements Constraint {
     if (!this.#isLastChord && since(this.#lateStep) < CHORD_SECONDS) return;
     forbid(legal, this.#vocabulary, "NOTE_ON");
     forbid(legal, this.#vocabulary, "VELOCITY");
-    if (since(Math.max(this.#lateStep, this.#lastStrike)) < RING_SECONDS) return;
+    if (since(Math.max(this.#lateStep, this.#lastOnset)) < RING_SECONDS) return;
     const { first, count } = noteOffs(this.#vocabulary);
     if (legal.subarray(first, first + count).includes(1)) forbid(legal, this.#vocabulary, "TIME_SHIFT");
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { TrainingNotes } from "../../../src/tools/compare/memorisation.ts";
-import { stepKeys } from "../../../src/tools/compare/sameness.ts";
+import { TrainingNotes } from "../../../src/tools/compare/memorization.ts";
+import { stepKeys } from "../../../src/tools/compare/match-criterion.ts";
 import type { GridNote } from "../../../src/tools/compare/windows.ts";
 import { randomNumbers } from "../../random-numbers.ts";
 import { grid } from "./notes.ts";

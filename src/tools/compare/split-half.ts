@@ -5,7 +5,7 @@ import { addCounts, type Counts, divergence, overlap } from "./histogram.ts";
 /** How many times the reference is halved; the figures are means over them. */
 export const SPLITS = 20;
 
-export interface HalvesFigures {
+export interface SplitHalfResult {
   readonly overlap: number;
   readonly divergence: number;
 }
@@ -16,7 +16,7 @@ export interface HalvesFigures {
  *
  * @param pieces counts of one distribution, one entry a piece; at least two.
  */
-export function compareHalves(pieces: readonly Counts[], bins: number): HalvesFigures {
+export function splitHalfBaseline(pieces: readonly Counts[], bins: number): SplitHalfResult {
   let overlaps = 0;
   let divergences = 0;
   for (let split = 0; split < SPLITS; split += 1) {

@@ -1,6 +1,6 @@
 /** The longest run of notes that music shares with the pieces a model was trained on. */
 import { STEPS_PER_SECOND } from "../../../encoding/index.ts";
-import { KEYS, stepKeys } from "./sameness.ts";
+import { KEYS, stepKeys } from "./match-criterion.ts";
 import { sortSuffixes } from "./suffix-array.ts";
 import type { GridNote } from "./windows.ts";
 

@@ -2,7 +2,7 @@ import type { Score } from "../../encoding/index.ts";
 import type { SamplingOptions } from "../options.ts";
 
 /** How music is written into a score that is given. */
-export interface WritingOptions extends SamplingOptions {
+export interface GenerateTrackOptions extends SamplingOptions {
   /** Told after each event how many there are, and how many seconds of the music are written. */
   readonly onProgress?: (progress: {
     readonly events: number;
@@ -18,7 +18,7 @@ export interface WritingOptions extends SamplingOptions {
 }
 
 /** A score with music written into it. */
-export interface AddedMusic {
+export interface GeneratedTrack {
   /** What was given, with the new notes in a track of their own. */
   readonly score: Score;
   readonly seed: number;

@@ -10,12 +10,12 @@ import type { DecoderConfig } from "../../models/index.ts";
 import type { Constraint } from "../engine/index.ts";
 import { OptionError } from "../options.ts";
 import { LONGEST_NOTE_SECONDS } from "./limits.ts";
-import { MarkedPiece } from "./marked-piece.ts";
+import { ControlTokenProcessor } from "./control-token-processor.ts";
 import type { ContinueOptions } from "./options.ts";
 import { withDriftControl, type DriftControlOptions } from "./drift-control.ts";
 import { requireTask } from "./task-error.ts";
 
-export interface Beginning {
+export interface BuiltPrompt {
   /** What the model is given. */
   readonly prompt: readonly number[];
   /** What may follow. */
@@ -30,21 +30,21 @@ export interface Beginning {
  * @throws TaskError when the model was not trained for what is asked; OptionError for an ending at no time, and for a
  * `generatedFrom` outside the primer.
  */
-export function beginning(
+export function buildPrompt(
   config: DecoderConfig,
   vocabulary: Vocabulary,
   primerIds: readonly number[],
   options: ContinueOptions,
-): Beginning {
+): BuiltPrompt {
   const { seconds, ending = false, style, density, driftControl = true } = options;
   const generatedFrom = checkedStart(options.generatedFrom, primerIds.length);
   const isConditioned = style !== undefined || density !== undefined;
   if (!ending && !isConditioned) {
-    const prompt = framed(vocabulary, primerIds);
+    const prompt = withStartToken(vocabulary, primerIds);
     const sampled = primerIds.length - generatedFrom;
     return {
       prompt,
-      constraint: unmarked(vocabulary, { driftControl, promptLength: prompt.length - sampled }),
+      constraint: musicProcessor(vocabulary, { driftControl, promptLength: prompt.length - sampled }),
       sampled,
     };
   }
@@ -62,29 +62,33 @@ export function beginning(
   const marked = isConditioned
     ? withConditions(primer, vocabulary, { style, density: density !== undefined })
     : primer;
-  const given = framed(vocabulary, marked);
+  const given = withStartToken(vocabulary, marked);
   const endStep =
     ending && seconds !== undefined
       ? Math.round(seconds * STEPS_PER_SECOND) + stepsOf(generated, vocabulary)
       : undefined;
-  const markedPiece = (): MarkedPiece =>
-    new MarkedPiece(vocabulary, grammarOf(vocabulary, { mayEnd: true }), {
+  const controlTokens = (): ControlTokenProcessor =>
+    new ControlTokenProcessor(vocabulary, grammarOf(vocabulary, { mayEnd: true }), {
       conditions: { style, density },
       endStep,
       promptLength: given.length,
     });
-  const tail = generated.length === 0 ? [] : withMarks(markedPiece(), given, generated);
+  const tail = generated.length === 0 ? [] : withControlTokens(controlTokens(), given, generated);
   return {
     prompt: [...given, ...tail],
     constraint: driftControl
-      ? withDriftControl(markedPiece(), vocabulary, { density, promptLength: given.length })
-      : markedPiece(),
+      ? withDriftControl(controlTokens(), vocabulary, { density, promptLength: given.length })
+      : controlTokens(),
     sampled: tail.length,
   };
 }
 
 /** Generated ids with the control tokens that were sampled between them, and not told. */
-function withMarks(piece: MarkedPiece, given: readonly number[], generated: readonly number[]): number[] {
+function withControlTokens(
+  piece: ControlTokenProcessor,
+  given: readonly number[],
+  generated: readonly number[],
+): number[] {
   const ids: number[] = [];
   for (const id of given) piece.push(id);
   const push = (id: number): void => {
@@ -92,7 +96,7 @@ function withMarks(piece: MarkedPiece, given: readonly number[], generated: read
     ids.push(id);
   };
   for (const id of generated) {
-    for (let mark = piece.dueMark(); mark !== undefined; mark = piece.dueMark()) push(mark);
+    for (let mark = piece.nextControlToken(); mark !== undefined; mark = piece.nextControlToken()) push(mark);
     push(id);
   }
   return ids;
@@ -112,13 +116,13 @@ function stepsOf(ids: readonly number[], vocabulary: Vocabulary): number {
 }
 
 /** Ids as the model is given them, behind the start of a piece. */
-export function framed(vocabulary: Vocabulary, ids: readonly number[]): number[] {
+export function withStartToken(vocabulary: Vocabulary, ids: readonly number[]): number[] {
   const start = vocabulary.range("START");
   return start ? [start.first, ...ids] : [...ids];
 }
 
 /** What may come next in a piece that ends when the time is up, not before. */
-export function unmarked(
+export function musicProcessor(
   vocabulary: Vocabulary,
   {
     driftControl,

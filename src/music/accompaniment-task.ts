@@ -12,9 +12,9 @@ import {
   taskId,
   type Vocabulary,
 } from "../../encoding/index.ts";
-import { allowOnly, blockKeys, clipShift, forbid, Script } from "./legal.ts";
+import { allowOnly, blockKeys, clampShift, forbid, ForcedTokens } from "./token-mask.ts";
 import { LONGEST_NOTE_SECONDS } from "./limits.ts";
-import type { Part } from "./write-part.ts";
+import type { GenerationTask } from "./generation-task.ts";
 
 const LONGEST_NOTE_STEPS = LONGEST_NOTE_SECONDS * STEPS_PER_SECOND;
 
@@ -33,7 +33,7 @@ interface MelodyNote {
  * then comes the melody, then what the model strikes with it. After the segment in which the melody ends there is one more,
  * in which what sounds may end and nothing is struck.
  */
-export class AccompanimentPart implements Part {
+export class AccompanimentTask implements GenerationTask {
   /** What the model is given before it writes: the first two segments of melody. */
   readonly prompt: readonly number[];
   readonly #vocabulary: Vocabulary;
@@ -42,24 +42,24 @@ export class AccompanimentPart implements Part {
   readonly #segments: readonly (readonly number[])[];
   readonly #melody: readonly MelodyNote[];
   /** Notes of the melody that are yet to be struck, and keys of it that are yet to be released: the next one first. */
-  readonly #toStrike: MelodyNote[];
-  readonly #toRelease: { readonly pitch: number; readonly step: number }[];
+  readonly #nextOnsets: MelodyNote[];
+  readonly #nextReleases: { readonly pitch: number; readonly step: number }[];
   /** What has to come before a segment. */
-  readonly #opening = new Script();
+  readonly #segmentTokens = new ForcedTokens();
   /** What has to come of the melody in a segment. */
-  readonly #given = new Script();
+  readonly #melodyTokens = new ForcedTokens();
   /** Which note-ons are the melody's. */
   readonly #melodyOnsets = new Set<number>();
   /** Keys that the melody holds, as far as the model is told. */
   readonly #melodyKeys = new Set<number>();
   /** Keys that the model holds. */
-  readonly #ownKeys = new Set<number>();
+  readonly #generatedKeys = new Set<number>();
   #velocityId = -1;
   /** Whether time has passed and nothing happened since. */
   #hasShifted = false;
   #events = 0;
   #segment = 0;
-  #within = 0;
+  #segmentStep = 0;
 
   /**
    * @param melodyIds the melody as performance ids.
@@ -78,13 +78,13 @@ export class AccompanimentPart implements Part {
       const start = quantize(startSeconds);
       return { pitch, velocityId, start, end: Math.max(start + 1, quantize(endSeconds)) };
     });
-    this.#toStrike = this.#melody.toSorted((a, b) => a.start - b.start);
+    this.#nextOnsets = this.#melody.toSorted((a, b) => a.start - b.start);
     // To the model a note that lasts longer is over then, as its own would be.
-    this.#toRelease = this.#melody
+    this.#nextReleases = this.#melody
       .map(({ pitch, start, end }) => ({ pitch, step: Math.min(end, start + LONGEST_NOTE_STEPS) }))
       .sort((a, b) => a.step - b.step);
-    this.prompt = [vocabulary.id("START"), ...this.#melodySegment(0), ...this.#openingIds()];
-    this.#opening.set(this.prompt);
+    this.prompt = [vocabulary.id("START"), ...this.#melodySegment(0), ...this.#segmentPrefix()];
+    this.#segmentTokens.set(this.prompt);
   }
 
   get events(): number {
@@ -92,7 +92,7 @@ export class AccompanimentPart implements Part {
   }
 
   get step(): number {
-    return this.#segment * SEGMENT_STEPS + this.#within;
+    return this.#segment * SEGMENT_STEPS + this.#segmentStep;
   }
 
   get isFinished(): boolean {
@@ -106,36 +106,38 @@ export class AccompanimentPart implements Part {
   }
 
   push(id: number): void {
-    if (this.#opening.due !== undefined) {
-      this.#opening.advance();
+    if (this.#segmentTokens.next !== undefined) {
+      this.#segmentTokens.advance();
       return;
     }
-    const isGiven = this.#given.due !== undefined;
-    if (isGiven) this.#given.advance();
+    const isGiven = this.#melodyTokens.next !== undefined;
+    if (isGiven) this.#melodyTokens.advance();
     else this.#events += 1;
     const { kind, value } = this.#vocabulary.event(id);
     if (kind === "NOTE_ON" && isGiven) {
       this.#melodyOnsets.add(this.#decoder.onsets);
       this.#melodyKeys.add(value);
-    } else if (kind === "NOTE_ON") this.#ownKeys.add(value);
+    } else if (kind === "NOTE_ON") this.#generatedKeys.add(value);
     else if (kind === "NOTE_OFF") {
-      this.#ownKeys.delete(value);
+      this.#generatedKeys.delete(value);
       if (isGiven) this.#melodyKeys.delete(value);
     } else if (kind === "VELOCITY") this.#velocityId = id;
     this.#hasShifted = kind === "TIME_SHIFT" || (kind === "VELOCITY" && this.#hasShifted);
     this.#grammar.push(id);
     this.#decoder.push(id);
-    if (kind === "TIME_SHIFT") this.#arrive(value);
+    if (kind === "TIME_SHIFT") this.#advance(value);
   }
 
   mask(legal: Uint8Array): void {
-    const due = this.#opening.due ?? this.#given.due;
+    const due = this.#segmentTokens.next ?? this.#melodyTokens.next;
     if (due !== undefined) {
       allowOnly(legal, due);
       return;
     }
     this.#grammar.mask(legal);
-    const mayEnd = Array.from(this.#ownKeys, (pitch) => this.#noteOff(pitch)).filter((id) => legal[id] === 1);
+    const mayEnd = Array.from(this.#generatedKeys, (pitch) => this.#noteOff(pitch)).filter(
+      (id) => legal[id] === 1,
+    );
     forbid(legal, this.#vocabulary, "NOTE_OFF");
     for (const id of mayEnd) legal[id] = 1;
     const { step } = this;
@@ -157,19 +159,22 @@ export class AccompanimentPart implements Part {
    * What a drawn id becomes. A shift ends with the segment, and where the melody goes on; the melody comes before other
    * note-ons; and where the melody is drawn after a shift, before its time, time goes on to it.
    */
-  settle(id: number): number {
-    if (this.#opening.due !== undefined || this.#given.due !== undefined) return id;
+  snapId(id: number): number {
+    if (this.#segmentTokens.next !== undefined || this.#melodyTokens.next !== undefined) return id;
     const { step } = this;
-    const [strike, release] = [this.#toStrike[0]?.start ?? Infinity, this.#toRelease[0]?.step ?? Infinity];
+    const [strike, release] = [
+      this.#nextOnsets[0]?.start ?? Infinity,
+      this.#nextReleases[0]?.step ?? Infinity,
+    ];
     const { kind, value } = this.#vocabulary.event(id);
-    const releasesOwn = kind === "NOTE_OFF" && this.#ownKeys.has(value);
+    const releasesOwn = kind === "NOTE_OFF" && this.#generatedKeys.has(value);
     if (strike === step && !releasesOwn) {
-      this.#given.set(this.#strikes());
-      return this.#given.due ?? id;
+      this.#melodyTokens.set(this.#melodyNoteOns());
+      return this.#melodyTokens.next ?? id;
     }
-    const left = Math.min(SEGMENT_STEPS - this.#within, strike - step, release - step);
+    const left = Math.min(SEGMENT_STEPS - this.#segmentStep, strike - step, release - step);
     if (this.#hasShifted && this.#isNextOfMelody(id)) return shiftIds(this.#vocabulary, left)[0] ?? id;
-    return clipShift(id, this.#vocabulary, left);
+    return clampShift(id, this.#vocabulary, left);
   }
 
   /**
@@ -180,9 +185,9 @@ export class AccompanimentPart implements Part {
     const { kind, value } = this.#vocabulary.event(id);
     if (kind === "NOTE_OFF") return this.#melodyKeys.has(value);
     if (kind !== "NOTE_ON") return false;
-    const start = this.#toStrike[0]?.start;
-    const end = this.#toStrike.findIndex((note) => note.start !== start);
-    return this.#toStrike.slice(0, end < 0 ? undefined : end).some(({ pitch }) => pitch === value);
+    const start = this.#nextOnsets[0]?.start;
+    const end = this.#nextOnsets.findIndex((note) => note.start !== start);
+    return this.#nextOnsets.slice(0, end < 0 ? undefined : end).some(({ pitch }) => pitch === value);
   }
 
   get #isTail(): boolean {
@@ -190,38 +195,38 @@ export class AccompanimentPart implements Part {
   }
 
   /** Some steps later: a new segment may begin, and keys of the melody may have to be released. */
-  #arrive(steps: number): void {
-    this.#within += steps;
-    if (this.#within === SEGMENT_STEPS) {
+  #advance(steps: number): void {
+    this.#segmentStep += steps;
+    if (this.#segmentStep === SEGMENT_STEPS) {
       this.#segment += 1;
-      this.#within = 0;
+      this.#segmentStep = 0;
       this.#grammar.cut();
-      this.#opening.set(this.#openingIds());
+      this.#segmentTokens.set(this.#segmentPrefix());
     }
     const releases: number[] = [];
-    while (this.#toRelease[0]?.step === this.step) {
-      releases.push(this.#noteOff(this.#toRelease.shift()!.pitch));
+    while (this.#nextReleases[0]?.step === this.step) {
+      releases.push(this.#noteOff(this.#nextReleases.shift()!.pitch));
     }
-    this.#given.set(releases);
+    this.#melodyTokens.set(releases);
   }
 
   /** The notes that the melody strikes in this step, after the note-offs of those of their keys that the model holds. */
-  #strikes(): number[] {
+  #melodyNoteOns(): number[] {
     const releases: number[] = [];
     const strikes: number[] = [];
     let velocityId = this.#velocityId;
-    for (let note = this.#toStrike[0]; note?.start === this.step; note = this.#toStrike[0]) {
-      if (this.#ownKeys.has(note.pitch)) releases.push(this.#noteOff(note.pitch));
+    for (let note = this.#nextOnsets[0]; note?.start === this.step; note = this.#nextOnsets[0]) {
+      if (this.#generatedKeys.has(note.pitch)) releases.push(this.#noteOff(note.pitch));
       if (note.velocityId !== velocityId) strikes.push(note.velocityId);
       strikes.push(this.#vocabulary.id("NOTE_ON", note.pitch));
       velocityId = note.velocityId;
-      this.#toStrike.shift();
+      this.#nextOnsets.shift();
     }
     return [...new Set(releases), ...strikes];
   }
 
   /** What comes before a segment of the music: the melody of the segment after it, and the mark. */
-  #openingIds(): number[] {
+  #segmentPrefix(): number[] {
     return [...this.#melodySegment(this.#segment + 1), taskId(this.#vocabulary, "ACCOMPANIMENT")];
   }
 

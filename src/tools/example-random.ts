@@ -3,11 +3,11 @@ import { philox } from "../engine/index.ts";
 const TWO_32 = 0x100000000;
 
 /** Random numbers from 0 up to 1 for one example: a function of the dataset's seed and the example's numbers alone. */
-export class Draws {
+export class ExampleRandom {
   readonly #key: readonly [number, number];
   readonly #example: readonly [number, number];
   readonly #words = new Uint32Array(4);
-  #drawn = 0;
+  #index = 0;
 
   constructor(seed: number, kind: number, serial: number) {
     this.#key = [seed % TWO_32, Math.floor(seed / TWO_32)];
@@ -16,8 +16,8 @@ export class Draws {
 
   next(): number {
     const [kind, serial] = this.#example;
-    philox([this.#drawn, serial, kind, 1], this.#key, this.#words);
-    this.#drawn += 1;
+    philox([this.#index, serial, kind, 1], this.#key, this.#words);
+    this.#index += 1;
     return this.#words[0]! / TWO_32;
   }
 }
