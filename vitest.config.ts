@@ -34,7 +34,7 @@ const PROJECTS = [
     setupFiles: "test/no-process.ts",
     testTimeout: 20 * SECOND,
   }),
-  project("engine", { include: ENGINE, testTimeout: 60 * SECOND }),
+  project("engine", { include: ENGINE, testTimeout: 120 * SECOND }),
   project("cli", { include: CLI, testTimeout: 60 * SECOND, globalSetup: "test/build-package.ts" }),
   project("page", {
     include: PAGE,
@@ -44,7 +44,7 @@ const PROJECTS = [
     expect: { poll: { timeout: 20 * SECOND } },
   }),
   project("docs", { include: DOCS, testTimeout: 60 * SECOND, globalSetup: "test/build-package.ts" }),
-  project("package", { include: PACKAGE, testTimeout: 60 * SECOND, globalSetup: "test/build-package.ts" }),
+  project("package", { include: PACKAGE, testTimeout: 240 * SECOND, globalSetup: "test/build-package.ts" }),
 ];
 
 export default defineConfig({
