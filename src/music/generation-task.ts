@@ -1,43 +1,43 @@
-/** Music that is written into what is given. */
+/** A generation task: its prompt, the tokens it allows, and the loop that runs it. */
 import { STEPS_PER_SECOND } from "../../encoding/index.ts";
 import { type Constraint, type Decoder, generateIds, type Sampler } from "../engine/index.ts";
 import type { GenerateTrackOptions } from "./generated-track.ts";
 
-/** What is given, around what the model may write. */
+/** A logits processor that also has the prompt of its task and reports the progress. */
 export interface GenerationTask extends Constraint {
-  /** What the model is given before it writes. */
+  /** The ids before the first generated one. */
   readonly prompt: readonly number[];
-  /** How many ids it has written. */
+  /** Number of generated ids. */
   readonly events: number;
-  /** How far it is, in steps. */
+  /** The current time, in steps of 10 ms. */
   readonly step: number;
   readonly isFinished: boolean;
-  /** What a drawn id becomes. */
+  /** Replaces a sampled id that would pass an event of the given music; returns other ids unchanged. */
   snapId(id: number): number;
 }
 
 /**
- * Writes a part to its end.
+ * Generates ids until the task is finished.
  *
- * @param seconds how long the music is, for those who watch.
+ * @param seconds length of the music, for progress reports.
  */
 export async function runTask(
   decoder: Decoder,
-  part: GenerationTask,
+  task: GenerationTask,
   sampler: Sampler,
   seconds: number,
   { onProgress, signal }: Pick<GenerateTrackOptions, "onProgress" | "signal">,
 ): Promise<void> {
-  const run = {
-    prompt: part.prompt,
+  const generation = generateIds(decoder, {
+    prompt: task.prompt,
     sampler,
-    constraint: part,
-    choose: ({ id }: { readonly id: number }) => Promise.resolve(part.snapId(id)),
+    constraint: task,
+    override: ({ id }: { readonly id: number }) => Promise.resolve(task.snapId(id)),
     signal,
-  };
-  for await (const _ of generateIds(decoder, run)) {
-    const written = Math.min(seconds, part.step / STEPS_PER_SECOND);
-    onProgress?.({ events: part.events, seconds: written, of: seconds });
-    if (part.isFinished) return;
+  });
+  for await (const _ of generation) {
+    const done = Math.min(seconds, task.step / STEPS_PER_SECOND);
+    onProgress?.({ events: task.events, seconds: done, of: seconds });
+    if (task.isFinished) return;
   }
 }
