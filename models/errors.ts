@@ -5,6 +5,7 @@ export type CheckpointErrorCode =
   | "bad-config"
   | "unsupported"
   | "bad-safetensors"
+  | "bad-pytorch"
   | "bad-checksum"
   | "missing-tensor"
   | "unknown-tensor"

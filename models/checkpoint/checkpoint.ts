@@ -1,6 +1,6 @@
 /**
- * A checkpoint: `config.json` and `model.safetensors` (or its shards), Ostinato's or a Hugging Face GPT-2's, from wherever they are
- * (a folder, a server, memory). Tensors are read one by one, so a file may be larger than the largest array, and than the
+ * A checkpoint: `config.json` and `model.safetensors` or `pytorch_model.bin` (or shards), Ostinato's or a Hugging Face GPT-2's,
+ * from wherever they are (a folder, a server, memory). Tensors are read one by one, so a file may be larger than the largest array, and than the
  * memory that is left.
  */
 import { type DecoderConfig, parseConfig } from "./config.ts";
@@ -128,10 +128,19 @@ async function checkedExtras(
 }
 
 async function readTensor(stored: StoredWeight): Promise<Tensor> {
-  return { shape: stored.shape, values: await readValues(stored, 0, sizeOf(stored)) };
+  const size = sizeOf(stored);
+  // What is stored in less than float32 is expanded in parts, so that the whole is never there in both forms.
+  if (stored.dtype === "F32" || stored.int8 || size <= PART) {
+    return { shape: stored.shape, values: await readValues(stored, 0, size) };
+  }
+  const values = allocate(stored, size);
+  for (let at = 0; at < size; at += PART) {
+    values.set(await readValues(stored, at, Math.min(size, at + PART)), at);
+  }
+  return { shape: stored.shape, values };
 }
 
-/** Checked in parts of so many values. */
+/** Values are checked, expanded and compared in parts of so many. */
 const PART = 2 ** 20;
 
 /** Reads a tensor only to see that its values are finite. */
@@ -142,15 +151,12 @@ async function checkValues(stored: StoredWeight): Promise<void> {
 
 /** Values `from` up to `to` of a tensor. */
 async function readValues(stored: StoredWeight, from: number, to: number): Promise<Float32Array> {
-  const { name, dtype, fileName } = stored;
+  const { name, fileName } = stored;
   let values;
   try {
     values = await readExpanded(stored, from, to);
   } catch (cause) {
-    if (!isOutOfMemory(cause)) throw cause;
-    const found = `${fileName}: no memory for tensor "${name}", ${stored.end - stored.begin} bytes of ${dtype}`;
-    const hint = "close other programs, or take a smaller model";
-    throw new CheckpointError(found, { code: "out-of-memory", hint, cause });
+    throw asCheckpointError(stored, cause);
   }
   const bad = firstNotFinite(values);
   if (bad === undefined) return values;
@@ -158,6 +164,21 @@ async function readValues(stored: StoredWeight, from: number, to: number): Promi
     code: "bad-value",
     hint: "the training that made it diverged, or the file is damaged; take an earlier checkpoint",
   });
+}
+
+function allocate(stored: StoredWeight, size: number): Float32Array {
+  try {
+    return new Float32Array(size);
+  } catch (cause) {
+    throw asCheckpointError(stored, cause);
+  }
+}
+
+function asCheckpointError({ name, dtype, fileName, begin, end }: StoredWeight, cause: unknown): unknown {
+  if (!isOutOfMemory(cause)) return cause;
+  const found = `${fileName}: no memory for tensor "${name}", ${end - begin} bytes of ${dtype}`;
+  const hint = "close other programs, or take a smaller model";
+  return new CheckpointError(found, { code: "out-of-memory", hint, cause });
 }
 
 async function readExpanded(stored: StoredWeight, from: number, to: number): Promise<Float32Array> {
@@ -203,12 +224,20 @@ async function checkExtra(
     });
   }
   checkShape(name, stored.shape, [config.vocabularySize, config.width]);
-  const head = await readTensor(stored);
-  const table = embedding && (await readTensor(embedding));
-  if (!table || head.values.some((value, i) => value !== table.values[i])) {
-    throw new CheckpointError(`${stored.fileName}: "lm_head.weight" differs from "wte.weight"`, {
-      code: "unknown-tensor",
-      hint: 'config.json says that the head is tied; set "tie_word_embeddings": false',
-    });
+  if (embedding && (await areEqual(stored, embedding))) return;
+  throw new CheckpointError(`${stored.fileName}: "lm_head.weight" differs from "wte.weight"`, {
+    code: "unknown-tensor",
+    hint: 'config.json says that the head is tied; set "tie_word_embeddings": false',
+  });
+}
+
+/** Whether two tensors of one shape hold the same values. */
+async function areEqual(one: StoredWeight, other: StoredWeight): Promise<boolean> {
+  const size = sizeOf(one);
+  for (let at = 0; at < size; at += PART) {
+    const end = Math.min(size, at + PART);
+    const [values, others] = [await readValues(one, at, end), await readValues(other, at, end)];
+    if (values.some((value, i) => value !== others[i])) return false;
   }
+  return true;
 }

@@ -1,11 +1,15 @@
 /**
  * Where a checkpoint's tensors lie: in `model.safetensors`, or in several files that `model.safetensors.index.json`
- * lists, as Hugging Face shards what is large. Headers are read and checked here, values are not.
+ * lists, as Hugging Face shards what is large; or in `pytorch_model.bin`, or its shards. Headers are read and checked here,
+ * values are not.
  */
-import type { CheckpointFile, CheckpointFiles } from "./files.ts";
+import { type CheckpointFile, type CheckpointFiles, readIfThere } from "./files.ts";
 import { CheckpointError } from "../errors.ts";
-import { headerBytes, LENGTH_BYTES, parseHeader, type StoredTensor } from "./safetensors.ts";
+import type { PytorchTensor } from "./pytorch.ts";
+import type { StoredTensor } from "./safetensors.ts";
 import { shown, shownName } from "../shown.ts";
+import { isBuffer, ownName } from "./tensor-names.ts";
+import { WEIGHT_FORMATS, type WeightFormat } from "./weight-formats.ts";
 
 /** A tensor, and the file that it lies in. */
 export interface StoredWeight extends StoredTensor {
@@ -22,12 +26,6 @@ export interface WeightFiles {
   close(): Promise<void>;
 }
 
-const WHOLE = "model.safetensors";
-const INDEX = "model.safetensors.index.json";
-
-/** GPT-2's buffers: the causal mask and its value, stored as if they were weights. */
-const BUFFER = /\.attn\.(masked_)?bias$/;
-
 /**
  * Opens the files and reads their headers.
  *
@@ -41,14 +39,16 @@ export async function openWeights(files: CheckpointFiles): Promise<WeightFiles> 
   };
   try {
     const weights = new Map<string, StoredWeight>();
-    const { names, first, located } = await listFiles(files);
+    const { format, names, first, located } = await listFiles(files);
     if (first) opened.push(first);
     for (const fileName of names) {
       const file = first ?? (await files.open(fileName));
       if (!first) opened.push(file);
-      for (const stored of await readHeader(file, fileName)) add(weights, { ...stored, fileName, file });
+      for (const stored of await readHeader(format, file, fileName)) {
+        add(weights, { file, ...stored, fileName });
+      }
     }
-    for (const [name, fileName] of located) checkLocated(weights, name, fileName);
+    for (const [name, fileName] of located) checkLocated(weights, name, fileName, format.index);
     return { weights, close };
   } catch (error) {
     await close();
@@ -57,6 +57,7 @@ export async function openWeights(files: CheckpointFiles): Promise<WeightFiles> 
 }
 
 interface FileList {
+  readonly format: WeightFormat;
   readonly names: readonly string[];
   /** The only file, opened already. */
   readonly first?: CheckpointFile;
@@ -65,22 +66,21 @@ interface FileList {
 }
 
 async function listFiles(files: CheckpointFiles): Promise<FileList> {
-  let missing: CheckpointError;
-  try {
-    return { names: [WHOLE], first: await files.open(WHOLE), located: new Map() };
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    missing = error;
+  let missing: CheckpointError | undefined;
+  for (const format of WEIGHT_FORMATS) {
+    const { whole, index } = format;
+    try {
+      return { format, names: [whole], first: await files.open(whole), located: new Map() };
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      missing ??= error;
+    }
+    const json = await readIfThere(files, index);
+    if (!json) continue;
+    const located = parseIndex(format, new TextDecoder().decode(json));
+    return { format, names: [...new Set(located.values())].sort(), located };
   }
-  let index;
-  try {
-    index = await files.open(INDEX);
-  } catch (error) {
-    throw isMissing(error) ? missing : error;
-  }
-  const located = parseIndex(new TextDecoder().decode(await index.read(0, index.bytes)));
-  await index.close();
-  return { names: [...new Set(located.values())].sort(), located };
+  throw missing;
 }
 
 function isMissing(error: unknown): error is CheckpointError {
@@ -88,47 +88,52 @@ function isMissing(error: unknown): error is CheckpointError {
 }
 
 /** `{ "weight_map": { tensor: file } }` */
-function parseIndex(text: string): Map<string, string> {
+function parseIndex(format: WeightFormat, text: string): Map<string, string> {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw badIndex("is not JSON", cause);
+    throw badIndex(format, "is not JSON", cause);
   }
   const map: unknown =
     typeof json === "object" && json !== null ? new Map(Object.entries(json)).get("weight_map") : undefined;
-  if (typeof map !== "object" || map === null) throw badIndex('has no "weight_map"');
+  if (typeof map !== "object" || map === null) throw badIndex(format, 'has no "weight_map"');
   const located = new Map<string, string>();
   for (const [name, file] of Object.entries(map)) {
-    // A name, not a path: an index must not make one read files elsewhere.
-    if (typeof file !== "string" || !/^[\w-][\w.-]*\.safetensors$/.test(file)) {
-      throw badIndex(`names ${shown(file)} as the file of ${shownName(name)}`);
+    if (typeof file !== "string" || !format.shard.test(file)) {
+      throw badIndex(format, `names ${shown(file)} as the file of ${shownName(name)}`);
     }
     located.set(name, file);
   }
   return located;
 }
 
-function badIndex(found: string, cause?: unknown): CheckpointError {
+function badIndex({ index, damaged }: WeightFormat, found: string, cause?: unknown): CheckpointError {
   const hint = "the index is damaged; download or export the checkpoint again";
-  return new CheckpointError(`${INDEX} ${found}`, { code: "bad-safetensors", hint, cause });
+  return new CheckpointError(`${index} ${found}`, { code: damaged, hint, cause });
 }
 
 /** @throws CheckpointError that names the file. */
-async function readHeader(file: CheckpointFile, fileName: string): Promise<StoredTensor[]> {
+async function readHeader(
+  format: WeightFormat,
+  file: CheckpointFile,
+  fileName: string,
+): Promise<readonly PytorchTensor[]> {
   try {
-    const length = headerBytes(await file.read(0, Math.min(LENGTH_BYTES, file.bytes)), file.bytes);
-    return parseHeader(await file.read(LENGTH_BYTES, LENGTH_BYTES + length), file.bytes);
+    return await format.read(file);
   } catch (cause) {
-    if (!(cause instanceof CheckpointError) || cause.code !== "bad-safetensors") throw cause;
+    if (!(cause instanceof CheckpointError) || !FORMAT.test(cause.message)) throw cause;
     const { code, hint } = cause;
-    throw new CheckpointError(cause.message.replace(/^safetensors/, fileName), { code, hint, cause });
+    throw new CheckpointError(cause.message.replace(FORMAT, `${fileName}:`), { code, hint, cause });
   }
 }
 
+/** What messages about a file begin with where its name is not known. */
+const FORMAT = /^(safetensors|PyTorch):/;
+
 function add(weights: Map<string, StoredWeight>, weight: StoredWeight): void {
   const name = ownName(weight.name);
-  if (BUFFER.test(name)) return;
+  if (isBuffer(name)) return;
   const other = weights.get(name);
   if (other) {
     const where = other.fileName === weight.fileName ? "" : ` of ${other.fileName}`;
@@ -139,16 +144,16 @@ function add(weights: Map<string, StoredWeight>, weight: StoredWeight): void {
   weights.set(name, weight);
 }
 
-function checkLocated(weights: ReadonlyMap<string, StoredWeight>, stored: string, fileName: string): void {
+function checkLocated(
+  weights: ReadonlyMap<string, StoredWeight>,
+  stored: string,
+  fileName: string,
+  index: string,
+): void {
   const name = ownName(stored);
-  if (BUFFER.test(name) || weights.get(name)?.fileName === fileName) return;
-  throw new CheckpointError(`${fileName}: tensor "${stored}" is missing, which ${INDEX} says is there`, {
+  if (isBuffer(name) || weights.get(name)?.fileName === fileName) return;
+  throw new CheckpointError(`${fileName}: tensor "${stored}" is missing, which ${index} says is there`, {
     code: "missing-tensor",
     hint: "the files are of different exports; download or export them again",
   });
-}
-
-/** Hugging Face puts `transformer.` before all but the head. */
-function ownName(stored: string): string {
-  return stored.replace(/^transformer\./, "");
 }

@@ -1,0 +1,83 @@
+/** A tensor whose numbers do not lie one after the other, such as a transposed matrix, as a file in which they do. */
+import type { CheckpointFile } from "./files.ts";
+
+/** How numbers lie in a file. No two of them may overlap, so that increasing strides give increasing places. */
+export interface StridedLayout {
+  /** Where the first number begins. */
+  readonly begin: number;
+  /** One past the last byte. */
+  readonly end: number;
+  readonly bytesEach: number;
+  readonly shape: readonly number[];
+  /** Along each axis, how many numbers further the next one is. */
+  readonly strides: readonly number[];
+}
+
+/** Read at once. */
+const WINDOW_BYTES = 2 ** 20;
+
+/** Only what is read is gathered, so no copy of the whole is held. */
+export function stridedFile(file: CheckpointFile, layout: StridedLayout): CheckpointFile {
+  const { bytesEach, shape } = layout;
+  return {
+    bytes: shape.reduce((product, size) => product * size, bytesEach),
+    read: async (begin, end) => {
+      const [first, last] = [Math.floor(begin / bytesEach), Math.ceil(end / bytesEach)];
+      const gathered = await gather(file, layout, first, last);
+      return gathered.subarray(begin - first * bytesEach, end - first * bytesEach);
+    },
+    close: async () => {},
+  };
+}
+
+interface Axis {
+  readonly size: number;
+  /** In the file, in bytes. */
+  readonly stride: number;
+  /** In the result, in numbers. */
+  readonly step: number;
+}
+
+/** Numbers `first` up to `last`, in row-major order. They are visited in the order of the file, which is then read once. */
+async function gather(
+  file: CheckpointFile,
+  { begin, end, bytesEach, shape, strides }: StridedLayout,
+  first: number,
+  last: number,
+): Promise<Uint8Array> {
+  const result = new Uint8Array((last - first) * bytesEach);
+  if (last <= first) return result;
+  const rowSize = shape.slice(1).reduce((product, size) => product * size, 1);
+  const firstRow = Math.floor(first / rowSize);
+  const all = shape.map((size, i): Axis => ({
+    size: i === 0 ? Math.ceil(last / rowSize) - firstRow : size,
+    stride: strides[i]! * bytesEach,
+    step: shape.slice(i + 1).reduce((product, length) => product * length, 1),
+  }));
+  const long = all.filter(({ size }) => size > 1);
+  const axes = long.length > 0 ? long : [{ size: 1, stride: 0, step: 0 }];
+  axes.sort((a, b) => b.stride - a.stride);
+  let window: Uint8Array = new Uint8Array();
+  let windowBegin = 0;
+  const visit = async (depth: number, from: number, to: number): Promise<void> => {
+    const { size, stride, step } = axes[depth]!;
+    for (let i = 0; i < size; i += 1) {
+      const [source, target] = [from + i * stride, to + i * step];
+      if (depth + 1 < axes.length) {
+        await visit(depth + 1, source, target);
+        continue;
+      }
+      if (target < first || target >= last) continue;
+      if (source < windowBegin || source + bytesEach > windowBegin + window.length) {
+        window = await file.read(source, Math.min(end, source + WINDOW_BYTES));
+        windowBegin = source;
+      }
+      const at = source - windowBegin;
+      for (let byte = 0; byte < bytesEach; byte += 1) {
+        result[(target - first) * bytesEach + byte] = window[at + byte]!;
+      }
+    }
+  };
+  await visit(0, begin + firstRow * strides[0]! * bytesEach, firstRow * rowSize);
+  return result;
+}

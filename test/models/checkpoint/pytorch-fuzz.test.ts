@@ -1,0 +1,133 @@
+/** Files in PyTorch's format damaged in thousands of ways: each is read, or refused with a `CheckpointError`. */
+import { describe, expect, test } from "vitest";
+import { CheckpointError, checkpointInMemory, readCheckpoint } from "../../../models/index.ts";
+import { mutate } from "../../encoding/midi/mutate.ts";
+import { FUZZ_TIMEOUT, fuzzRounds } from "../../fuzz-rounds.ts";
+import { randomNumbers } from "../../random-numbers.ts";
+import { CONFIG, plain, SHAPES, WTE } from "./plain-pytorch.ts";
+import {
+  archive,
+  dict,
+  type Instructions,
+  pickle,
+  storage,
+  string,
+  tensor,
+  text,
+  zipFile,
+} from "./pytorch-file.ts";
+
+/** Bytes that mean something in a pickle or in a ZIP directory. */
+const TELLING = [
+  ...text("PK(tRQq.}]ubacXjhNJKM)"),
+  0,
+  1,
+  2,
+  4,
+  5,
+  6,
+  7,
+  0x85,
+  0x86,
+  0x8a,
+  0x93,
+  0x94,
+  0x95,
+  0xff,
+];
+
+/** Some tensors share a storage, some have gaps between their numbers. */
+function parts() {
+  const { tensors, storages } = plain();
+  const shared = storage("FloatStorage", "shared", 100);
+  const all: Record<string, Instructions> = {
+    ...tensors,
+    [WTE]: tensor(shared, 7, [5, 4]),
+    "lm_head.weight": tensor(shared, 7, [5, 4]),
+    "transformer.wpe.weight": tensor(shared, 4, [8, 4], [11, 2]),
+    "transformer.h.0.attn.bias": tensor(storage("ByteStorage", "mask", 4), 0, [2, 2]),
+  };
+  const data = pickle(dict(Object.entries(all).map(([name, value]) => [string(name), value] as const)));
+  return { data, storages: { ...storages, shared: new Float32Array(100), mask: new Uint8Array(4) } };
+}
+
+type Random = (limit: number) => number;
+
+const { data: DATA, storages: STORAGES } = parts();
+const WHOLE = archive(DATA, STORAGES);
+const LONG = archive(DATA, STORAGES, { zip64: true });
+
+/** Some bytes in a part of the file become others that mean something. */
+function misstate(file: Uint8Array, begin: number, random: Random): Uint8Array {
+  const changed = file.slice();
+  for (let faults = 1 + random(4); faults > 0; faults -= 1) {
+    changed[begin + random(changed.length - begin)] = TELLING[random(TELLING.length)]!;
+  }
+  return changed;
+}
+
+const DAMAGES: Record<string, (random: Random) => Uint8Array> = {
+  "the whole file": (random) => mutate(random(2) === 0 ? WHOLE : LONG, WHOLE, random),
+  "the pickle": (random) =>
+    archive(random(2) === 0 ? mutate(DATA, DATA, random) : misstate(DATA, 0, random), STORAGES),
+  "the directory": (random) => {
+    const file = random(2) === 0 ? WHOLE : LONG;
+    return misstate(file, file.length - 1600, random);
+  },
+  "the files in the archive": (random) =>
+    zipFile(
+      ["data.pkl", "byteorder", "data/0", "data/shared", "version"]
+        .filter(() => random(5) > 0)
+        .map((name) => [random(9) === 0 ? name : `model/${name}`, mutate(DATA, DATA, random)] as const),
+    ),
+};
+
+/** "read" with sound tensors, or the error's name; also how many bytes were asked for in all. */
+async function outcome(file: Uint8Array): Promise<{ readonly ending: string; readonly asked: number }> {
+  let asked = 0;
+  const files = checkpointInMemory(
+    new Map([
+      ["config.json", text(JSON.stringify(CONFIG))],
+      ["pytorch_model.bin", file],
+    ]),
+  );
+  const watched = {
+    open: async (name: string) => {
+      const opened = await files.open(name);
+      const read = async (begin: number, end: number): Promise<Uint8Array> => {
+        asked += end - begin;
+        if (!(begin >= 0 && begin <= end && end <= opened.bytes))
+          throw new RangeError(`read ${begin} to ${end}`);
+        return opened.read(begin, end);
+      };
+      return { ...opened, read };
+    },
+  };
+  try {
+    const { tensors } = await readCheckpoint(watched);
+    const isSound = [...SHAPES].every(([name, shape]) => {
+      const found = tensors.get(name);
+      const size = shape.reduce((product, length) => product * length, 1);
+      return String(found?.shape) === String(shape) && found?.values.length === size;
+    });
+    return { ending: isSound && tensors.size === SHAPES.size ? "read" : "unsound", asked };
+  } catch (error) {
+    return { ending: error instanceof CheckpointError ? error.name : String(error), asked };
+  }
+}
+
+test.each([WHOLE, LONG])("is read as long as it is whole", async (file) => {
+  expect(await outcome(file)).toMatchObject({ ending: "read" });
+});
+
+describe.each(Object.entries(DAMAGES))("%s is damaged", (_, damage) => {
+  test.each([1, 2])("round %i", { timeout: FUZZ_TIMEOUT }, async (seed) => {
+    const random = randomNumbers(seed);
+    const rounds = fuzzRounds(150);
+    for (let round = 0; round < rounds; round += 1) {
+      const { ending, asked } = await outcome(damage(random));
+      expect(ending, `seed ${seed}, round ${round}`).toMatch(/^(read|CheckpointError)$/);
+      expect(asked).toBeLessThanOrEqual(65_536); // a small multiple of the file
+    }
+  });
+});

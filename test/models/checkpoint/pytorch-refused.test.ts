@@ -1,0 +1,222 @@
+/** Files that are no `pytorch_model.bin`, or hold more than weights: each is refused with a typed error. */
+import { describe, expect, test } from "vitest";
+import { CheckpointError, readCheckpoint } from "../../../models/index.ts";
+import { filesOf, plain, WTE } from "./plain-pytorch.ts";
+import {
+  archive,
+  bytes,
+  called,
+  dict,
+  type Instructions,
+  joined,
+  named,
+  none,
+  number,
+  pickle,
+  pytorchFile,
+  storage,
+  string,
+  tensor,
+  text,
+  tuple,
+  zipFile,
+} from "./pytorch-file.ts";
+
+describe("refused, saying what is wrong and what to do", () => {
+  const { tensors, storages } = plain();
+  const withWte = (value: Instructions): Uint8Array => pytorchFile({ ...tensors, [WTE]: value }, storages);
+  const own = storage("FloatStorage", "0", 20);
+  const cases: [string, Uint8Array, string, RegExp][] = [
+    [
+      "no archive",
+      text("<!doctype html>"),
+      "bad-pytorch",
+      /: the file is no ZIP archive, or its end is missing/,
+    ],
+    ["nothing", new Uint8Array(), "bad-pytorch", /no ZIP archive/],
+    [
+      "PyTorch's old format",
+      joined(bytes(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20), new Uint8Array(100)),
+      "unsupported",
+      /: the file is in the format of PyTorch before 1.6/,
+    ],
+    ["half a file", pytorchFile(tensors, storages).slice(0, 900), "bad-pytorch", /its end is missing/],
+    [
+      "compression",
+      pytorchFile(tensors, storages, { method: 8 }),
+      "unsupported",
+      /"model\/data.pkl" is compressed/,
+    ],
+    [
+      "an archive of something else",
+      zipFile([["a.txt", text("a")]]),
+      "bad-pytorch",
+      /the archive has no data.pkl/,
+    ],
+    [
+      "two pickles",
+      zipFile([
+        ["a/data.pkl", none],
+        ["b/data.pkl", none],
+      ]),
+      "bad-pytorch",
+      /the archive has 2 data.pkl/,
+    ],
+    [
+      "a file twice",
+      zipFile([
+        ["a", none],
+        ["a", none],
+      ]),
+      "bad-pytorch",
+      /"a" is in the archive twice/,
+    ],
+    [
+      "big-endian numbers",
+      zipFile([
+        ["model/data.pkl", none],
+        ["model/byteorder", text("big")],
+      ]),
+      "unsupported",
+      /the byte order is "big"/,
+    ],
+    ["another value", archive(pickle(number(3))), "unsupported", /the file holds 3, not a dict of tensors/],
+    [
+      "a dict in a dict",
+      archive(pickle(dict([[string("model"), dict([])]]))),
+      "unsupported",
+      /the text "model" is a dict, not a tensor/,
+    ],
+    [
+      "the name of another function",
+      withWte(called("statistics", "mean", tuple(number(1)))),
+      "unsupported",
+      /data.pkl names "statistics.mean", which tensors do not need; it was not run/,
+    ],
+    [
+      "a name alone",
+      withWte(named("torch", "FloatStorage")),
+      "unsupported",
+      /is "torch.FloatStorage", not a tensor/,
+    ],
+    [
+      "a call of what is no function",
+      withWte(called("torch", "FloatStorage", number(1))),
+      "bad-pytorch",
+      /data.pkl calls "torch.FloatStorage" with 1/,
+    ],
+    [
+      "an instruction of another kind",
+      archive(bytes(0x80, 2, 0x69)),
+      "unsupported",
+      /has instruction 0x69 at byte 2/,
+    ],
+    ["a pickle without end", archive(bytes(0x80, 2)), "bad-pytorch", /data.pkl is cut off, at byte 2/],
+    [
+      "a value that is not there",
+      archive(bytes(0x80, 2, 0x85)),
+      "bad-pytorch",
+      /takes a value that is not there/,
+    ],
+    ["a mark that is not there", archive(text("t.")), "bad-pytorch", /goes back to a mark that is not there/],
+    [
+      "a value that was not kept",
+      archive(bytes(0x68, 9)),
+      "bad-pytorch",
+      /takes value 9, which was not kept/,
+    ],
+    [
+      "very many instructions",
+      archive(text("N".repeat(300_000))),
+      "unsupported",
+      /more than 262144 instructions/,
+    ],
+    [
+      "a tensor beyond its storage",
+      withWte(tensor(own, 1, [5, 4])),
+      "bad-pytorch",
+      /does not fit into 20 numbers/,
+    ],
+    [
+      "strides beyond the storage",
+      withWte(tensor(own, 0, [5, 4], [4, 2])),
+      "bad-pytorch",
+      /does not fit into 20/,
+    ],
+    [
+      "a storage beyond its file",
+      withWte(tensor(storage("FloatStorage", "0", 21), 0, [5, 4])),
+      "bad-pytorch",
+      /has 80 bytes/,
+    ],
+    [
+      "a storage that is not there",
+      withWte(tensor(storage("FloatStorage", "x", 20), 0, [5, 4])),
+      "bad-pytorch",
+      /data\/x, which has nothing/,
+    ],
+    [
+      "a negative size",
+      withWte(tensor(own, 0, [-5, 4], [4, 1])),
+      "bad-pytorch",
+      /describes a tensor that cannot be read/,
+    ],
+    [
+      "a shape of one stride",
+      withWte(tensor(own, 0, [5, 4], [4])),
+      "bad-pytorch",
+      /describes a tensor that cannot be read/,
+    ],
+    [
+      "numbers that are the same",
+      withWte(tensor(own, 0, [5, 4], [0, 1])),
+      "unsupported",
+      /with strides \[0, 1\], are the same/,
+    ],
+    [
+      "a tensor far larger than the file",
+      withWte(tensor(own, 0, [2 ** 40, 4], [0, 1])),
+      "unsupported",
+      /take \d+ bytes as float32, in a file of \d+/,
+    ],
+    [
+      "numbers of another type",
+      withWte(tensor(storage("LongStorage", "0", 10), 0, [5, 2])),
+      "bad-shape",
+      /has shape \[5, 2\]/,
+    ],
+    [
+      "a tensor of doubles",
+      pytorchFile(
+        { ...tensors, [WTE]: tensor(storage("DoubleStorage", "d", 20), 0, [5, 4]) },
+        { ...storages, d: new Float64Array(20) },
+      ),
+      "unsupported",
+      /is stored as F64/,
+    ],
+    ["another shape", withWte(tensor(own, 0, [4, 5])), "bad-shape", /has shape \[4, 5\]/],
+    [
+      "an unknown tensor",
+      pytorchFile({ ...tensors, extra: tensor(own, 0, [5, 4]) }, storages),
+      "unknown-tensor",
+      /unknown tensor "extra"/,
+    ],
+    [
+      "a missing tensor",
+      pytorchFile({ [WTE]: tensors[WTE]! }, storages),
+      "missing-tensor",
+      /tensor "wpe.weight" is missing/,
+    ],
+  ];
+  test.each(cases)("%s", async (_, file, code, message) => {
+    const error: unknown = await readCheckpoint(filesOf(file)).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(CheckpointError);
+    expect(error).toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(/\w/),
+    });
+    if (code === "bad-pytorch")
+      expect(error).toMatchObject({ message: expect.stringMatching(/^pytorch_model.bin: /) });
+  });
+});

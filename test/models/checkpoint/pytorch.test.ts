@@ -1,0 +1,203 @@
+/** `pytorch_model.bin`: files of PyTorch itself, and files made here for what those do not have. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import {
+  checkpointInMemory,
+  type Checkpoint,
+  openCheckpoint,
+  readCheckpoint,
+  tensorShapes,
+} from "../../../models/index.ts";
+import { checkpointFolder } from "../../../src/platform/node/checkpoint-folder.ts";
+import {
+  archive,
+  bytes,
+  called,
+  dict,
+  joined,
+  orderedDict,
+  pickle,
+  pytorchFile,
+  storage,
+  string,
+  tensor,
+  text,
+  type ZipOptions,
+} from "./pytorch-file.ts";
+import { CONFIG, filesOf, plain, SHAPES, WTE } from "./plain-pytorch.ts";
+
+const GOLDEN = join(import.meta.dirname, "../golden");
+
+/** What of a folder is read when only these files are in it. */
+async function only(folder: string, ...names: readonly string[]): Promise<Checkpoint> {
+  const all = ["config.json", ...names];
+  return readCheckpoint(
+    checkpointInMemory(new Map(all.map((name) => [name, readFileSync(join(GOLDEN, folder, name))]))),
+  );
+}
+
+test.each(["scaled-float16", "pytorch-buffers", "pytorch-views"])(
+  "PyTorch's own file gives the tensors of model.safetensors: %s",
+  async (folder) => {
+    const found = await only(folder, "pytorch_model.bin");
+    const expected = await only(folder, "model.safetensors");
+    expect(found.config).toEqual(expected.config);
+    expect([...found.tensors.keys()].sort()).toEqual([...tensorShapes(expected.config).keys()].sort());
+    for (const [name, { shape, values }] of expected.tensors) {
+      expect(found.tensors.get(name)?.shape, name).toEqual(shape);
+      // Millions of values: compared as bytes.
+      const bytesOf = (read?: Float32Array): string =>
+        Buffer.from(Float32Array.from(read ?? []).buffer).toString("base64");
+      expect(bytesOf(found.tensors.get(name)?.values) === bytesOf(values), name).toBe(true);
+    }
+  },
+);
+
+/** The numbers of one tensor. */
+async function valuesOf(file: Uint8Array, name: string): Promise<number[]> {
+  const { tensors } = await readCheckpoint(filesOf(file));
+  return [...(tensors.get(name)?.values ?? [])];
+}
+
+const counting = (size: number): number[] => Array.from({ length: size }, (_, i) => i);
+
+test.each<[string, ZipOptions]>([
+  ["as small files are", {}],
+  ["zip64, as files of more than 4 GB are", { zip64: true }],
+  ["with a comment", { comment: "by hand" }],
+])("reads an archive %s", async (_, options) => {
+  const { tensors, storages } = plain();
+  const file = pytorchFile(tensors, storages, options);
+  expect(await valuesOf(file, "h.0.mlp.c_fc.weight")).toEqual(counting(64));
+});
+
+test.each([
+  [
+    "HalfStorage",
+    (values: number[]) => Uint16Array.from(values, (value) => value << 10),
+    [0, 2 ** -14, 2 ** -13],
+  ],
+  [
+    "BFloat16Storage",
+    (values: number[]) => Uint16Array.from(values, (value) => value << 7),
+    [0, 2 ** -126, 2 ** -125],
+  ],
+] as const)("reads %s", async (type, make, expected) => {
+  const { tensors, storages } = plain(type, (values) => make(values.map((value) => value % 3)));
+  expect((await valuesOf(pytorchFile(tensors, storages), "wte.weight")).slice(0, 3)).toEqual(expected);
+});
+
+test("reads views of one storage: with an offset, transposed, and with gaps", async () => {
+  const { tensors, storages } = plain();
+  const shared = storage("FloatStorage", "shared", 100);
+  const file = pytorchFile(
+    {
+      ...tensors,
+      [WTE]: tensor(shared, 7, [5, 4]),
+      "transformer.h.0.attn.c_proj.weight": tensor(shared, 30, [4, 4], [1, 4]),
+      "transformer.h.0.attn.c_proj.bias": tensor(shared, 2, [4], [10]),
+      "transformer.wpe.weight": tensor(shared, 4, [8, 4], [11, 2]),
+    },
+    { ...storages, shared: Float32Array.from(counting(100)) },
+  );
+  expect(await valuesOf(file, "wte.weight")).toEqual(counting(20).map((i) => 7 + i));
+  expect(await valuesOf(file, "h.0.attn.c_proj.weight")).toEqual(
+    [0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15].map((i) => 30 + i),
+  );
+  expect(await valuesOf(file, "h.0.attn.c_proj.bias")).toEqual([2, 12, 22, 32]);
+  expect(await valuesOf(file, "wpe.weight")).toEqual(
+    counting(8).flatMap((row) => [0, 2, 4, 6].map((i) => 4 + 11 * row + i)),
+  );
+});
+
+test("a head in the embedding's storage is tied", async () => {
+  const { tensors, storages } = plain();
+  const head = tensor(storage("FloatStorage", "0", 20), 0, [5, 4]);
+  const { tensors: read } = await readCheckpoint(
+    filesOf(pytorchFile({ ...tensors, "lm_head.weight": head }, storages)),
+  );
+  expect([...read.keys()].sort()).toEqual([...SHAPES.keys()].sort());
+});
+
+test("reads parameters, and an OrderedDict with metadata", async () => {
+  const { tensors, storages } = plain();
+  const entries = Object.entries(tensors).map(
+    ([name, value]) =>
+      [string(name), called("torch._utils", "_rebuild_parameter", value, bytes(0x88), orderedDict)] as const,
+  );
+  const state = dict([[string("_metadata"), orderedDict]]);
+  const file = archive(
+    pickle(joined(orderedDict, text("("), ...entries.flat(), text("u"), state, text("b"))),
+    storages,
+  );
+  expect(await valuesOf(file, "wte.weight")).toEqual(counting(20));
+});
+
+test("skips GPT-2's buffers, whatever they hold", async () => {
+  const { tensors, storages } = plain();
+  const buffers = {
+    "transformer.h.0.attn.bias": tensor(storage("ByteStorage", "mask", 16), 0, [1, 1, 4, 4]),
+    "h.0.attn.masked_bias": tensor(storage("DoubleStorage", "nowhere", 1), 0, []),
+  };
+  const file = pytorchFile({ ...tensors, ...buffers }, { ...storages, mask: new Uint8Array(16) });
+  expect(await valuesOf(file, "wte.weight")).toEqual(counting(20));
+});
+
+describe("shards", () => {
+  const [FIRST, SECOND] = ["pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin"];
+  const { tensors, storages } = plain();
+  const names = Object.keys(tensors);
+  const part = (begin: number, end: number): Uint8Array =>
+    pytorchFile(Object.fromEntries(names.slice(begin, end).map((name) => [name, tensors[name]!])), storages);
+  const sharded = (index: unknown) =>
+    checkpointInMemory(
+      new Map([
+        ["config.json", text(JSON.stringify(CONFIG))],
+        ["pytorch_model.bin.index.json", text(JSON.stringify(index))],
+        [FIRST, part(0, 6)],
+        [SECOND, part(6, names.length)],
+      ]),
+    );
+
+  test("are read by their index", async () => {
+    const map = Object.fromEntries(names.map((name, i) => [name, i < 6 ? FIRST : SECOND]));
+    const { tensors: read } = await readCheckpoint(sharded({ metadata: {}, weight_map: map }));
+    expect([...read.keys()].sort()).toEqual([...SHAPES.keys()].sort());
+  });
+
+  test.each([
+    ["another folder's file", "../pytorch_model.bin"],
+    ["a file of another format", "model.safetensors"],
+  ])("are refused when the index names %s", async (_, file) => {
+    await expect(readCheckpoint(sharded({ weight_map: { [WTE]: file } }))).rejects.toMatchObject({
+      name: "CheckpointError",
+      code: "bad-pytorch",
+      message: `pytorch_model.bin.index.json names "${file}" as the file of "${WTE}"`,
+    });
+  });
+});
+
+test("model.safetensors is taken where both are there", async () => {
+  const folder = join(GOLDEN, "pytorch-buffers");
+  const files = new Map(
+    ["config.json", "model.safetensors"].map((name) => [name, readFileSync(join(folder, name))] as const),
+  );
+  const both = new Map<string, Uint8Array>([...files, ["pytorch_model.bin", text("no archive")]]);
+  expect((await readCheckpoint(checkpointInMemory(both))).tensors.size).toBe(40);
+});
+
+test("a folder's file is read in parts, and is where a float32 tensor can be mapped", async () => {
+  const checkpoint = await openCheckpoint(await checkpointFolder(join(GOLDEN, "pytorch-views")));
+  await checkpoint.close();
+  const folder = await checkpointFolder(join(GOLDEN, "pytorch-views"));
+  const views = await openCheckpoint({
+    open: async (name) => folder.open(name === "model.safetensors" ? "none" : name),
+  });
+  const where = (name: string) => views.stored.get(name);
+  expect(where("h.0.mlp.c_proj.weight")).toMatchObject({ fileName: "pytorch_model.bin", dtype: "F32" });
+  expect(where("h.0.mlp.c_proj.weight")?.file.path).toBe(join(GOLDEN, "pytorch-views", "pytorch_model.bin"));
+  expect((where("h.0.mlp.c_proj.weight")?.begin ?? 1) % 64).toBe(0);
+  expect(where("h.0.mlp.c_fc.weight")?.file.path).toBeUndefined(); // transposed
+  await views.close();
+});
