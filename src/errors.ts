@@ -1,7 +1,7 @@
 /** The errors of the toolkit: `encoding` and `models` share no import, so each has a base class of its own. */
 export { HintedError, type HintedErrorDetails } from "../models/errors.ts";
 
-/** What all errors that the toolkit throws on purpose have in common. */
+/** The common fields of all errors that the toolkit throws on purpose. */
 export interface ErrorWithHint extends Error {
   /** The kind of fault, for programs. */
   readonly code: string;
@@ -10,7 +10,7 @@ export interface ErrorWithHint extends Error {
 }
 
 /**
- * Whether an error is one of the toolkit's, of whichever class; also where it has crossed to another thread.
+ * Whether an error is one of the toolkit's, of any class; also after it came from a worker.
  *
  * @example
  * if (isErrorWithHint(error)) console.error(`${error.message} — ${error.hint}`);

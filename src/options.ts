@@ -1,7 +1,4 @@
-/**
- * The options of generation: one table for the library, the command line and the page, so that names, ranges and
- * defaults cannot differ.
- */
+/** The options of generation: one table for the library, the command line and the page. */
 import { type Precision, PRECISIONS } from "../models/index.ts";
 import { HintedError, type HintedErrorDetails } from "./errors.ts";
 
@@ -9,48 +6,48 @@ import { HintedError, type HintedErrorDetails } from "./errors.ts";
 export const MAX_SEED = Number.MAX_SAFE_INTEGER;
 
 /**
- * The pitch temperature of music where none is chosen: drawn as they are, pitches stray from the key and what was played does
- * not come back, least so after minutes. Of 1, 0.85 and 0.8 chosen on `dev` (models/piano/README.md).
+ * Default pitch temperature of music. At 1.0, pitches drift off key and motifs do not recur. Chosen among 1, 0.85 and 0.8 on
+ * the `dev` pieces (docs/experiments/piano.md).
  */
 export const PITCH_TEMPERATURE = 0.85;
 
-/** How the next id is drawn. All are optional; the defaults draw from the model's own distribution, but for pitches. */
+/** How the next id is sampled. By default ids come from the unchanged distribution of the model, except pitches. */
 export interface SamplingOptions {
-  /** Divides the logits: below 1 safer, above 1 bolder; 0 always takes the likeliest id. Default 1. */
+  /** Divides the logits: below 1 the choice is more predictable, above 1 more varied; 0 takes the most likely id. Default 1. */
   readonly temperature?: number;
   /**
-   * Divides the logits of the notes that may begin, which together stay as likely as they are: below 1 safer pitches, above 1
-   * bolder ones, at the same pace. Music only. Default 0.85.
+   * Temperature of the note-on ids only; their total probability, and so the note density, stays the same. Music only.
+   * Default 0.85.
    */
   readonly pitchTemperature?: number;
-  /** Keep only the `topK` likeliest ids, and ties with the last of them. Default: all. */
+  /** Keep the `topK` most likely ids, and ties with the last of them. Default: all. */
   readonly topK?: number;
-  /** Keep the likeliest ids until their probabilities reach this sum. Default 1: all. */
+  /** Nucleus sampling (Holtzman et al. 2020): keep the most likely ids until their probabilities reach this sum. Default 1: all. */
   readonly topP?: number;
-  /** Drop ids less likely than this share of the likeliest one's probability. Default 0: none. */
+  /** Exclude ids less likely than this fraction of the highest probability. Default 0: none. */
   readonly minP?: number;
-  /** Keep the ids of the most typical information content until their probabilities reach this sum. Default 1: all. */
+  /** Locally typical sampling (Meister et al. 2023): probability mass to keep. Default 1: all. */
   readonly typicalP?: number;
-  /** Above 1: ids that came within the model's window become less likely. Default 1: no penalty. */
+  /** Values above 1 make ids in the window less likely (Keskar et al. 2019). Default 1: no penalty. */
   readonly repetitionPenalty?: number;
-  /** Numbers added to the logits of some ids. */
+  /** Added to the logits, by id. */
   readonly logitBias?: ReadonlyMap<number, number>;
-  /** Chooses the random numbers; the same seed and options give the same ids. Default: a random one. */
+  /** Seed of the random numbers; the same seed and options give the same ids. Default: random. */
   readonly seed?: number;
 }
 
-/** The options that are numbers: all that the command line and the page offer. */
+/** The numeric options: the ones of the command line and of the page. */
 export type NumberOptionKey = Exclude<keyof SamplingOptions, "logitBias">;
 
-/** An option that is a number: its spelling in code and on the command line, its range, and what it does. */
+/** A numeric option: its names, range, default and description. */
 export interface NumberOption {
   readonly key: NumberOptionKey;
   readonly flag: string;
-  /** The least and the greatest value allowed, both included. */
+  /** The allowed range, both ends included. */
   readonly minimum: number;
   readonly maximum: number;
   readonly isInteger: boolean;
-  /** What applies when the option is not given; undefined where that is not one number. */
+  /** The default; undefined if it is not one number. */
   readonly fallback: number | undefined;
   /** Whether only music has it. */
   readonly isOfMusic?: boolean;
@@ -72,7 +69,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     maximum: 10,
     isInteger: false,
     fallback: 1,
-    help: "higher: bolder, then messier; 0 always takes the likeliest",
+    help: "how daring the playing is: low stays predictable, high surprises, then turns chaotic; 0 always plays the most likely event",
   },
   {
     key: "pitchTemperature",
@@ -82,7 +79,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     isInteger: false,
     fallback: PITCH_TEMPERATURE,
     isOfMusic: true,
-    help: "as temperature, but only for which note comes, not for when: lower keeps to the key",
+    help: "temperature of the pitches only, not of the rhythm: lower keeps to the key",
   },
   {
     key: "topK",
@@ -91,7 +88,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     maximum: 100_000,
     isInteger: true,
     fallback: undefined,
-    help: "choose among this many of the likeliest only",
+    help: "choose among this many of the most likely events",
   },
   {
     key: "topP",
@@ -100,7 +97,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     maximum: 1,
     isInteger: false,
     fallback: 1,
-    help: "choose among the likeliest that together have this probability",
+    help: "choose among the most likely events whose probabilities add up to this: lower avoids wrong notes",
   },
   {
     key: "minP",
@@ -109,7 +106,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     maximum: 1,
     isInteger: false,
     fallback: 0,
-    help: "drop what is less likely than this share of the likeliest",
+    help: "exclude events less likely than this fraction of the most likely one",
   },
   {
     key: "typicalP",
@@ -118,7 +115,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     maximum: 1,
     isInteger: false,
     fallback: 1,
-    help: "choose among the least surprising and least obvious with this probability",
+    help: "exclude events that are too surprising or too obvious; the fraction of the probability to keep",
   },
   {
     key: "repetitionPenalty",
@@ -127,7 +124,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     maximum: 10,
     isInteger: false,
     fallback: 1,
-    help: "above 1: what came lately becomes less likely",
+    help: "values above 1 make recent events less likely",
   },
   {
     key: "seed",
@@ -136,17 +133,17 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     maximum: MAX_SEED,
     isInteger: true,
     fallback: undefined,
-    help: "the same seed and options give the same result",
+    help: "number that starts the random choices: the same seed and options give the same result",
   },
 ];
 
-/** How a model's matrices are kept and multiplied with: the one option of loading a model that changes what it says. */
+/** Storage and arithmetic of the matrices of a model. It changes the results slightly. */
 export const PRECISION_OPTION = {
   key: "precision",
   flag: "--precision",
   choices: PRECISIONS,
   fallback: "fp32",
-  help: "of the arithmetic: int8 is faster and takes a quarter of the memory, auto takes it for large models",
+  help: "compute precision: int8 is faster and uses a quarter of the memory; auto uses it for large models",
 } as const;
 
 /** @throws OptionError unless it is one of the choices. */
@@ -155,14 +152,14 @@ export function checkPrecision(value: string): Precision {
   if (precision) return precision;
   throw new OptionError(`precision must be ${PRECISIONS.join(" or ")}, got ${JSON.stringify(value)}`, {
     code: "unknown-choice",
-    hint: "take one of them",
+    hint: "choose one of them",
   });
 }
 
 /** What is wrong with an option; `OptionError.code` is one of these. */
 export type OptionErrorCode = "out-of-range" | "unknown-choice" | "missing-option" | "not-for-this-model";
 
-/** Thrown for an option outside its range; names the option, the value and the range. */
+/** Thrown for an option outside its range. The message names the option, the value and the range. */
 export class OptionError extends HintedError<OptionErrorCode> {
   override readonly name = "OptionError";
 
@@ -171,10 +168,10 @@ export class OptionError extends HintedError<OptionErrorCode> {
   }
 }
 
-/** What to do about most of them: the message names the range. */
+/** The hint of most of these errors. */
 const OUT_OF_RANGE = {
   code: "out-of-range",
-  hint: "give a value in this range, or leave the option out",
+  hint: "use a value in this range, or omit the option",
 } as const;
 
 /** What is wrong with a value for an option, or undefined. */
@@ -198,19 +195,19 @@ export function checkSampling(options: SamplingOptions): void {
     if (Number.isNaN(bias) || bias === Infinity) {
       throw new OptionError(`logitBias of id ${id} is ${bias}`, {
         code: "out-of-range",
-        hint: "give a finite number, or -Infinity to exclude the id",
+        hint: "use a finite number, or -Infinity to exclude the id",
       });
     }
   }
 }
 
-/** The options of sampling among others, those that are given: what a `Sampler` is made with. */
+/** Picks the sampling options that are set from an object with others. */
 export function samplingOf(options: SamplingOptions): SamplingOptions {
   const keys: readonly (keyof SamplingOptions)[] = [...SAMPLING_OPTIONS.map(({ key }) => key), "logitBias"];
   return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
 }
 
-/** A seed for those who gave none; short enough to be noted down. */
+/** A random seed below a million: short enough to write down. */
 export function randomSeed(): number {
   return Math.floor(Math.random() * 1_000_000);
 }

@@ -1,20 +1,20 @@
 import type { Command } from "commander";
-import { TRACKS_HELP, trackSelection } from "./values.ts";
+import { TRACKS_EXAMPLES, trackSelection } from "./values.ts";
 import { writeInto } from "./write-into.ts";
 import { addWritingOptions, type WritingCommandOptions } from "./writing-options.ts";
 
 export function addAccompanyCommand(program: Command): void {
   const command = program
     .command("accompany")
-    .summary("write a piano part to a melody")
+    .summary("add a piano accompaniment to a melody")
     .description(
-      "Writes a piano part to the notes of a MIDI file. The output is the melody as it was, to the tick, and the part in a " +
-        "track of its own. The part ends with the melody.",
+      "Adds a piano accompaniment to a MIDI file. The melody stays unchanged, to the tick. The accompaniment is in a new " +
+        "track and ends with the melody.",
     )
     .argument("<melody>", 'MIDI file with the melody; "-" reads stdin')
     .requiredOption("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
-    .option("--tracks <list>", `for the melody ${TRACKS_HELP}`, trackSelection)
-    .option("--lenient", "salvage what can be read from a damaged file");
+    .option("--tracks <list>", `tracks of the melody, ${TRACKS_EXAMPLES} (default: all)`, trackSelection)
+    .option("--lenient", "read the undamaged parts of a damaged file");
   addWritingOptions(command)
     .addHelpText(
       "after",

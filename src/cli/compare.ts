@@ -50,54 +50,49 @@ interface CompareCommandOptions extends SamplingOptions, ModelCommandOptions {
 export function addCompareCommand(program: Command): void {
   const command = program
     .command("compare")
-    .summary("set generated music beside real music, and look for what was learnt by heart")
+    .summary("compare generated music with real music, and detect memorized passages")
     .description(
-      "Measures how far generated music and a folder of real music agree: pitch, interval, velocity, " +
-        "duration, time between onsets, polyphony, density and repetition. With --train it looks for the " +
-        "longest runs of notes that both share with the pieces a model was trained on. Writes an HTML " +
-        "report, and the figures as JSON beside it.",
+      "Compares generated music with a folder of real music: pitch, interval, velocity, duration, time " +
+        "between onsets, polyphony, note density and repetition. With --train it finds the longest " +
+        "sequences of notes that occur in the training pieces too. Writes an HTML report and a JSON file " +
+        "with the results.",
     )
     .argument(
       "<folders...>",
-      "folder of generated MIDI files, then of real ones; with --model the real ones alone",
+      "folder of generated MIDI files and folder of real ones; with --model only the real ones",
     )
     .requiredOption(
       "-o, --out <file>",
-      "report to write, .html; the figures go into a .json file of the same name",
+      "report to write, .html; the results go into a .json file of the same name",
     )
     .option(
       "--model <name>",
-      "generate with this model (piano), or a checkpoint's folder or address, instead of reading files",
+      "generate with this model instead of reading files: piano, or folder or web address of a checkpoint",
     )
     .option(
       "--count <n>",
-      "with --model, how many generations, each with the seed after the last",
+      "with --model: number of generations, with consecutive seeds",
       positiveInteger,
       100,
     )
-    .option(
-      "--seconds <s>",
-      "length of the windows that are compared, and of each generation",
-      positiveNumber,
-      30,
-    )
-    .option("--train <folder>", "MIDI files the model was trained on, to look for what they share");
+    .option("--seconds <s>", "length of the compared windows and of each generation", positiveNumber, 30)
+    .option("--train <folder>", "folder of the training pieces, to detect memorized passages");
   for (const option of SAMPLING_OPTIONS) {
     const isSeed = option.key === "seed";
     const flag = new Option(
       `${option.flag} <n>`,
-      isSeed ? "with --model, the first seed" : `with --model: ${option.help}`,
+      isSeed ? "with --model: the first seed" : `with --model: ${option.help}`,
     ).argParser((text) => numberIn(option, text));
     command.addOption(isSeed ? flag.default(1) : flag);
   }
   command
     .option(DRIFT_CONTROL_FLAG, `with --model: ${DRIFT_CONTROL_HELP}`)
-    .option("--lenient", "salvage what can be read from damaged files")
+    .option("--lenient", "read the undamaged parts of damaged files")
     .addOption(precisionOption())
-    .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
+    .option("--threads <n>", "number of processor threads (default: automatic)", positiveInteger)
     .addOption(offlineOption())
-    .option("--quiet", "say nothing but the result")
-    .option("--json", "print the figures as JSON on stdout too")
+    .option("--quiet", "print only the result")
+    .option("--json", "print the results as JSON on stdout too")
     .addHelpText(
       "after",
       "\nExamples:\n" +
@@ -164,14 +159,14 @@ function checkUsage(folders: readonly string[], options: CompareCommandOptions, 
   if (folders.length !== wanted) {
     const hint =
       wanted === 2
-        ? "name the generated folder, then the reference; or --model"
-        : "--model generates: name the reference alone";
-    throw new UsageError(`${pluralize(wanted, "folder")} wanted, got ${folders.length}`, hint);
+        ? "name the folder of generated files and the folder of real ones, or use --model"
+        : "with --model name only the folder of real files";
+    throw new UsageError(`expected ${pluralize(wanted, "folder")}, got ${folders.length}`, hint);
   }
   if (!/\.html?$/i.test(options.out)) {
     throw new UsageError(
       `--out ${options.out} does not end in .html`,
-      "the figures go into a .json file beside it",
+      "name an .html file; the results go into a .json file of the same name",
     );
   }
   if (options.model !== undefined) return;
@@ -185,7 +180,7 @@ function checkUsage(folders: readonly string[], options: CompareCommandOptions, 
   ]) {
     if (command.getOptionValueSource(flag) === "cli") {
       const option = command.options.find((each) => each.attributeName() === flag);
-      throw new UsageError(`${option?.long} needs --model`, "name a model, or leave it out");
+      throw new UsageError(`${option?.long} needs --model`, "add --model, or omit this option");
     }
   }
 }
@@ -258,7 +253,7 @@ async function memorise(
     .reduce((most, { notes }) => Math.max(most, notes.length), 0);
   const index = training.index(longest);
   const search = (name: string, pieces: readonly Piece[]) =>
-    findSharedRuns(pieces, index, (done) => console.progress(() => `${done} ${name} windows searched for`));
+    findSharedRuns(pieces, index, (done) => console.progress(() => `${done} ${name} windows searched`));
   return {
     train,
     trainPieces: training.pieces,

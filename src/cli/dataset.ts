@@ -42,32 +42,32 @@ export function addDatasetCommand(program: Command): void {
     .summary("turn a folder of MIDI or text files into token files for training")
     .description(
       "Encodes every MIDI file below a folder (or text file, with --tokenizer) into ids.bin, index.bin and dataset.json. " +
-        "Files that cannot be read are left out and listed with the reason.",
+        "Unreadable files are skipped and listed with the reason.",
     )
-    .argument("<folder>", "folder to look in, with its subfolders")
+    .argument("<folder>", "folder to read, with its subfolders")
     .requiredOption("-o, --out <dir>", "folder to write")
     .option(
       "--only <file>",
-      "take only the files named in this text file, one path a line, relative to the folder",
+      "use only the files listed in this text file, one path a line, relative to the folder",
     )
-    .option("--exclude <file>", "leave out the files named in this text file")
-    .option("--tokenizer <file>", "make a text dataset with this tokenizer.json")
-    .option("--lenient", "salvage what can be read from damaged MIDI files")
+    .option("--exclude <file>", "skip the files listed in this text file")
+    .option("--tokenizer <file>", "create a text dataset with this tokenizer.json")
+    .option("--lenient", "read the undamaged parts of damaged MIDI files")
     .addOption(compatibilityOption())
     .option("--tasks <list>", `add examples of these tasks: ${TASKS.join(", ")}`, taskList)
     .option(
       "--shares <list>",
-      `shares of all ids that examples have (default: ${SHARED_KINDS.map((kind) => `${kind}=${DEFAULT_SHARES[kind]}`).join(",")})`,
+      `fraction of all ids for each kind of example (default: ${SHARED_KINDS.map((kind) => `${kind}=${DEFAULT_SHARES[kind]}`).join(",")})`,
       shareList,
     )
     .option(
       "--style <name=path>",
-      "the style (pop, classical or roll) of the files whose path begins so; may be repeated",
+      "style (pop, classical or roll) of the files below this path; may be repeated",
       stylePrefix,
     )
-    .option("--seed <n>", "chooses the examples of tasks (default: 0)", seedValue)
-    .option("--threads <n>", "worker threads (default: one a core)", positiveInteger)
-    .option("--quiet", "say nothing")
+    .option("--seed <n>", "seed of the random task examples (default: 0)", seedValue)
+    .option("--threads <n>", "number of worker threads (default: one per processor core)", positiveInteger)
+    .option("--quiet", "print no messages")
     .option("--json", "print the summary as JSON on stdout")
     .addHelpText(
       "after",
@@ -98,7 +98,10 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
   }).catch((error: unknown) => {
     // What the system refused, rather than what went wrong in making the dataset.
     if (!(error instanceof Error && "syscall" in error)) throw error;
-    throw new CommandError(`cannot write ${options.out}: ${reasonOf(error)}`, "it holds no dataset now");
+    throw new CommandError(
+      `cannot write ${options.out}: ${reasonOf(error)}`,
+      "the output folder is incomplete",
+    );
   });
   const wallSeconds = (performance.now() - started) / 1000;
   for (const { path, reason } of summary.skipped) console.say(`skipped ${path}: ${reason}`);
@@ -108,7 +111,7 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
       : "";
   if (summary.unreleasedNotes > 0) {
     console.say(
-      `${pluralize(summary.unreleasedNotes, "note")} without a note-off given an end, after ${MAX_UNRELEASED_SECONDS} s at most`,
+      `${pluralize(summary.unreleasedNotes, "note")} without a note-off ended after ${MAX_UNRELEASED_SECONDS} s at most`,
     );
   }
   console.say(
@@ -133,18 +136,21 @@ function progressLine({ kind, done, wanted, ids, skipped }: BuildProgress): stri
   return `${kind}: ${done} of ${pluralize(wanted, "id")}`;
 }
 
-/** @throws UsageError for an option that says nothing without another. */
+/** @throws UsageError for an option that needs another one. */
 function taskPlan(options: DatasetOptions): TaskPlan | undefined {
   const { tasks, shares = DEFAULT_SHARES, style = [], seed = 0 } = options;
   if (tasks !== undefined) {
     if (options.tokenizer !== undefined)
-      throw new UsageError("--tasks are of music, --tokenizer is of text", "leave one of them out");
+      throw new UsageError("--tasks needs MIDI input and excludes --tokenizer", "omit one of them");
     if (style.length > 0 && !tasks.includes("style")) {
       throw new UsageError("--style needs the task style", "add it to --tasks");
     }
     const sum = sumOfShares({ tasks, shares });
     if (sum >= 1) {
-      throw new UsageError(`the shares add up to ${sum.toFixed(2)}`, "leave some for the pieces themselves");
+      throw new UsageError(
+        `the shares add up to ${sum.toFixed(2)}`,
+        "reduce them to a sum below 1, so that ids remain for the plain pieces",
+      );
     }
     return { tasks, shares, seed, styles: style };
   }
@@ -186,7 +192,7 @@ async function choosePaths(
   return paths;
 }
 
-/** A list that names a file which is not there is a mistake: it would silently train on what should be left out. */
+/** A missing file is an error: otherwise a misspelled path would stay in the training data without notice. */
 async function readList(file: string, paths: readonly string[], folder: string): Promise<Set<string>> {
   const lines = (await readText(file)).split(/\r?\n/).map((line) => line.trim());
   const listed = new Set(lines.filter((line) => line !== ""));

@@ -15,10 +15,10 @@ export function addDecodeCommand(program: Command): void {
   program
     .command("decode")
     .summary("turn event ids into a MIDI file")
-    .description('Decodes the JSON that "ostinato encode" writes into a MIDI file of one piano track.')
+    .description('Decodes the JSON output of "ostinato encode" into a MIDI file with one piano track.')
     .argument("<file>", 'JSON file with "vocabulary" and "ids"; "-" reads stdin')
     .requiredOption("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
-    .option("--quiet", "say nothing")
+    .option("--quiet", "print no messages")
     .option("--json", "print the summary as JSON on stdout")
     .addHelpText("after", "\nExample:\n  ostinato decode ids.json --out out.mid")
     .action(runDecode);
@@ -35,14 +35,14 @@ async function runDecode(path: string, options: DecodeCommandOptions): Promise<v
   if (!vocabulary) {
     throw new CommandError(
       `${path}: unknown vocabulary "${name}"`,
-      `known are ${[...VOCABULARIES.keys()].join(", ")}`,
+      `known vocabularies: ${[...VOCABULARIES.keys()].join(", ")}`,
     );
   }
   const wrong = ids.findIndex((id) => !(Number.isInteger(id) && id >= 0 && id < vocabulary.size));
   if (wrong >= 0) {
     throw new CommandError(
-      `${path}: ${JSON.stringify(json.ids[wrong])} at position ${wrong} is no id of "${name}" (0 to ${vocabulary.size - 1})`,
-      "name the vocabulary that the ids were made with",
+      `${path}: ${JSON.stringify(json.ids[wrong])} at position ${wrong} is not an id of "${name}" (0 to ${vocabulary.size - 1})`,
+      "set the vocabulary that encoded the ids",
     );
   }
   const notes = decodePerformance(ids, vocabulary);
@@ -60,7 +60,7 @@ function parseIds(json: unknown, path: string): { name: string; ids: readonly un
   if (typeof name !== "string" || !Array.isArray(ids)) {
     throw new CommandError(
       `${path} has no "vocabulary" and "ids"`,
-      'give a file that "ostinato encode" wrote',
+      'use an output file of "ostinato encode"',
     );
   }
   return { name, ids };

@@ -13,13 +13,13 @@ interface DoctorCommandOptions {
 export function addDoctorCommand(program: Command): void {
   program
     .command("doctor")
-    .summary("find out what is wrong with this installation")
+    .summary("check this installation")
     .description(
-      "Looks at Node, the engine that runs models and whether it does, the models with their SHA-256 sums, the caches and " +
-        "the environment; says what is wrong and what to do. Exit code 0 when nothing is broken, else 1.",
+      "Checks Node, the inference engine, the models with their SHA-256 checksums, the caches and the environment. Reports " +
+        "each fault with a remedy. The exit code is 0 if there is no fault, else 1.",
     )
-    .option("--quiet", "show only what is wrong or worth knowing")
-    .option("--json", "print what was found as JSON")
+    .option("--quiet", "print only faults and notes")
+    .option("--json", "print the results as JSON")
     .addHelpText(
       "after",
       "\nExamples:\n" +
@@ -31,11 +31,11 @@ export function addDoctorCommand(program: Command): void {
 }
 
 const MARKS = { good: "✓", note: "!", fault: "✗" } as const;
-const COLOURS = { good: "green", note: "yellow", fault: "red" } as const;
+const COLORS = { good: "green", note: "yellow", fault: "red" } as const;
 
 async function runDoctor(options: DoctorCommandOptions): Promise<void> {
   const console = new Console({ quiet: options.quiet ?? false });
-  const report = await examine((what) => console.progress(() => `looking at ${what}`));
+  const report = await examine((what) => console.progress(() => `checking ${what}`));
   if (!report.ok) commandIo().exitCode = 1;
   if (options.json) {
     console.result({ ...report, backend: report.backend ?? null });
@@ -60,7 +60,7 @@ async function runDoctor(options: DoctorCommandOptions): Promise<void> {
 }
 
 function showCheck({ name, state, found, hint }: Check, width: number, console: Console): void {
-  const mark = styleText(COLOURS[state], MARKS[state], { stream: commandIo().stdout });
+  const mark = styleText(COLORS[state], MARKS[state], { stream: commandIo().stdout });
   console.line(` ${name.padEnd(width)}  ${found}`, `  ${mark}`);
   if (hint !== undefined) console.line(`    ${"".padEnd(width)}  → ${hint}`);
 }

@@ -30,10 +30,10 @@ interface EncodeCommandOptions {
 export function addEncodeCommand(program: Command): void {
   program
     .command("encode")
-    .summary("turn a MIDI file into event ids")
+    .summary("turn a MIDI file into event ids, the input of a model")
     .description(
-      "Encodes the notes of a MIDI file, pedal folded in and percussion left out, as performance ids: JSON with the " +
-        "vocabulary's name and the ids, or readable lines, or a one-hot matrix for NumPy.",
+      "Encodes the notes of a MIDI file as performance ids. The sustain pedal becomes longer notes; percussion is omitted. " +
+        "The output is JSON with the vocabulary name and the ids, readable lines, or a one-hot matrix for NumPy.",
     )
     .argument("<file>", 'MIDI file; "-" reads stdin')
     .option("-o, --out <file>", 'file to write; "-" writes stdout', "-")
@@ -42,13 +42,13 @@ export function addEncodeCommand(program: Command): void {
         .choices([...VOCABULARIES.keys()])
         .default("performance-388"),
     )
-    .option("--events", "write one readable event a line")
-    .option("--one-hot", "write a NumPy .npy matrix, a row an event")
-    .option("--trim", "begin with the first note, leaving out the silence before it")
+    .option("--events", "write readable events, one a line")
+    .option("--one-hot", "write a NumPy .npy matrix, one row an event")
+    .option("--trim", "remove the silence before the first note")
     .option("--tracks <list>", TRACKS_HELP, trackSelection)
-    .option("--lenient", "salvage what can be read from a damaged file")
+    .option("--lenient", "read the undamaged parts of a damaged file")
     .addOption(compatibilityOption())
-    .option("--quiet", "say nothing")
+    .option("--quiet", "print no messages")
     .option("--json", "print the summary as JSON on stdout")
     .addHelpText(
       "after",
@@ -63,7 +63,7 @@ export function addEncodeCommand(program: Command): void {
 
 async function runEncode(path: string, options: EncodeCommandOptions): Promise<void> {
   if (options.events && options.oneHot)
-    throw new UsageError("--events and --one-hot exclude each other", "leave one of them out");
+    throw new UsageError("--events and --one-hot exclude each other", "omit one of them");
   checkOutputs(options);
   const console = new Console({ quiet: options.quiet ?? false });
   await checkWritable(options.out);
@@ -72,18 +72,20 @@ async function runEncode(path: string, options: EncodeCommandOptions): Promise<v
   if (!vocabulary)
     throw new UsageError(
       `--vocabulary ${options.vocabulary} does not exist`,
-      `take ${[...VOCABULARIES.keys()].join(", ")}`,
+      `use ${[...VOCABULARIES.keys()].join(" or ")}`,
     );
   const { ids, notes, trimmedSeconds, droppedNotes } = encodeScore(score, vocabulary, {
     trimLeadingSilence: options.trim ?? false,
     dropOutOfRange: true,
   });
   const drums = score.notes.filter((note) => note.isPercussion).length;
-  if (drums > 0) console.say(`${path}: ${pluralize(drums, "note")} of percussion left out`);
+  if (drums > 0) console.say(`${path}: ${pluralize(drums, "note")} of percussion omitted`);
   if (droppedNotes > 0)
-    console.say(`${path}: ${pluralize(droppedNotes, "note")} left out whose pitch ${vocabulary.name} lacks`);
+    console.say(
+      `${path}: ${pluralize(droppedNotes, "note")} omitted whose pitch is not in ${vocabulary.name}`,
+    );
   if (trimmedSeconds > 0)
-    console.say(`${path}: ${trimmedSeconds.toFixed(2)} s of silence before the first note left out`);
+    console.say(`${path}: ${trimmedSeconds.toFixed(2)} s of silence before the first note removed`);
   const data = options.oneHot
     ? writeNpy(oneHot(ids, vocabulary.size), [ids.length, vocabulary.size])
     : new TextEncoder().encode(

@@ -1,4 +1,4 @@
-/** `ostinato evaluate --task`: whether a model uses what a task gives it. */
+/** `ostinato evaluate --task`: whether a model uses the input of a task. */
 import type { Score } from "../../encoding/index.ts";
 import {
   accompanyCases,
@@ -17,13 +17,13 @@ import { interruptSignal } from "./interrupt.ts";
 
 export interface TaskEvaluation {
   readonly task: EvaluatedTask;
-  /** Regions to fill in each file. */
+  /** Regions per file. */
   readonly regions: number;
   readonly seed: number;
   readonly json: boolean;
 }
 
-/** Scores the files and prints the outcome. */
+/** Scores the files and prints the results. */
 export async function evaluateTask(
   model: MusicModel,
   files: readonly { readonly path: string; readonly score: Score }[],
@@ -51,7 +51,7 @@ export async function evaluateTask(
     console.result({ task, cases: cases.length, ...summary(scores, contexts), files: perFile });
     return;
   }
-  console.line("nats/id  given");
+  console.line("nats/id  context");
   const values = nllByContext(scores);
   for (const [index, context] of contexts.entries()) {
     const difference = values[index]! - values[0]!;
@@ -72,10 +72,10 @@ function casesOf(
     task === "infill" ? infillCases(pieces, vocabulary, options) : accompanyCases(pieces, vocabulary);
   if (cases.length > 0) return cases;
   throw task === "infill"
-    ? new CommandError("the files have no regions to fill", "give pieces longer than a few seconds")
+    ? new CommandError("the files have no regions to infill", "use pieces longer than a few seconds")
     : new CommandError(
         "there are no two pieces with a melody and an accompaniment",
-        "give several MIDI files",
+        "use several MIDI files",
       );
 }
 

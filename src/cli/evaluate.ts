@@ -34,22 +34,26 @@ export function addEvaluateCommand(program: Command): void {
     .command("evaluate")
     .summary("measure how well a model predicts MIDI files")
     .description(
-      "Gives the negative log-likelihood of MIDI files under a model, in nats: lower is better. Each piece alone, its " +
-        "start given, in blocks of the model's window that overlap by half. With --task, whether the model uses what the " +
-        "task gives it: the likelihood of the same accompaniment with its melody and with another, or of the same regions " +
-        "with what comes after them, without, and with what comes after others.",
+      "Measures the negative log-likelihood of MIDI files under a model, in nats: lower is better. Each piece is scored " +
+        "alone, in blocks of the window that overlap by half. With --task, it measures whether the model uses its input: " +
+        "the likelihood of an accompaniment with its own melody and with another one, or of a region with its own " +
+        "continuation, with none, and with another one.",
     )
     .argument("<files...>", "MIDI files")
     .addOption(modelOption("piano"))
-    .option("--lenient", "salvage what can be read from damaged files")
+    .option("--lenient", "read the undamaged parts of damaged files")
     .addOption(compatibilityOption())
-    .addOption(new Option("--task <name>", "measure a task instead").choices(Object.keys(CONTEXTS)))
-    .option("--regions <n>", "with --task infill: regions of each file (default: 4)", positiveInteger)
-    .option("--seed <n>", "with --task infill: chooses the regions (default: 0)", seedValue)
+    .addOption(
+      new Option("--task <name>", "measure a task instead of plain continuation").choices(
+        Object.keys(CONTEXTS),
+      ),
+    )
+    .option("--regions <n>", "with --task infill: regions per file (default: 4)", positiveInteger)
+    .option("--seed <n>", "with --task infill: seed of the random regions (default: 0)", seedValue)
     .addOption(precisionOption())
-    .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
+    .option("--threads <n>", "number of processor threads (default: automatic)", positiveInteger)
     .addOption(offlineOption())
-    .option("--quiet", "say nothing but the result")
+    .option("--quiet", "print only the result")
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
@@ -65,7 +69,7 @@ async function runEvaluate(paths: readonly string[], options: EvaluateCommandOpt
   const { task, regions = 4, seed = 0 } = options;
   for (const flag of ["regions", "seed"] as const) {
     if (options[flag] !== undefined && task !== "infill")
-      throw new UsageError(`--${flag} needs --task infill`, "add it, or leave this out");
+      throw new UsageError(`--${flag} needs --task infill`, "add --task infill, or omit this option");
   }
   const console = new Console({ quiet: options.quiet ?? false });
   const instead = `to measure how it predicts a text: ostinato text --model ${options.model} --score FILE`;
@@ -87,7 +91,7 @@ async function runEvaluate(paths: readonly string[], options: EvaluateCommandOpt
           console.progress(() => `${files.length + 1} of ${paths.length} files, ${scored} ids of ${path}`),
       });
       if (piece.notes === 0)
-        throw new CommandError(`${path} has no notes other than percussion`, "leave it out");
+        throw new CommandError(`${path} has no notes other than percussion`, "omit this file");
       files.push({ path, ...piece });
     }
   } finally {
@@ -106,7 +110,7 @@ async function runEvaluate(paths: readonly string[], options: EvaluateCommandOpt
   if (files.length > 1) console.line(tableRow(`all ${files.length} files`, ...files));
 }
 
-/** One row, under the heads of the columns. */
+/** One row of the table. */
 function tableRow(name: string, ...pieces: readonly PieceScore[]): string {
   const { nllPerId, nllPerNote, nllPerSecond, perplexity, ids } = summarise(pieces);
   return [

@@ -40,7 +40,7 @@ export async function listFiles(folder: string): Promise<string[]> {
 }
 
 export interface ReadScoreOptions {
-  /** Salvage what can be read from a damaged file. */
+  /** Read the undamaged parts of a damaged file. */
   readonly lenient?: boolean | undefined;
   /** Read as another program does. */
   readonly compatibility?: Compatibility | undefined;
@@ -48,7 +48,7 @@ export interface ReadScoreOptions {
   readonly tracks?: TrackSelection | undefined;
 }
 
-/** Reads a MIDI file; what was odd about it, or left out, is said on the console. */
+/** Reads a MIDI file; its warnings go to the console. */
 export async function readScore(path: string, options: ReadScoreOptions, console: Console): Promise<Score> {
   const bytes = await readInput(path);
   return withPath(path, options.lenient, () => {
@@ -59,7 +59,7 @@ export async function readScore(path: string, options: ReadScoreOptions, console
   });
 }
 
-/** Reads a MIDI file that is kept whole, whatever is selected; what the selection leaves out is said on the console. */
+/** Reads a whole MIDI file, without applying the selection; warnings of the selection go to the console. */
 export async function readPrimer(path: string, options: ReadScoreOptions, console: Console): Promise<Score> {
   const bytes = await readInput(path);
   return withPath(path, options.lenient, () => {
@@ -74,14 +74,14 @@ function readWhole(bytes: Uint8Array, { lenient = false, compatibility }: ReadSc
   return readMidi(bytes, { recover: lenient, compatibility });
 }
 
-/** Names the file in what `read` throws of it. */
+/** Adds the path to the errors of `read`. */
 function withPath(path: string, lenient: boolean | undefined, read: () => Score): Score {
   try {
     return read();
   } catch (error) {
     if (error instanceof SelectionError) throw new CommandError(`${path}: ${error.message}`, error.hint);
     if (!(error instanceof MidiError)) throw error;
-    const recovery = lenient ? "" : "; --lenient salvages what can be read";
+    const recovery = lenient ? "" : "; --lenient reads the undamaged parts";
     throw new CommandError(`${path}: ${error.message}`, `${error.hint}${error.canRecover ? recovery : ""}`);
   }
 }
@@ -95,7 +95,7 @@ export async function readText(path: string): Promise<string> {
     const name = path === "-" ? "stdin" : path;
     throw new CommandError(
       `${name} is not UTF-8: line ${faultyLine(bytes)}`,
-      "convert it, such as with iconv",
+      "convert it to UTF-8, for example with iconv",
     );
   }
 }
@@ -122,7 +122,7 @@ export function parseJson(text: string, path: string): unknown {
   } catch (error) {
     throw new CommandError(
       `${path} is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-      "correct the file, or give another",
+      "correct the file, or use another one",
     );
   }
 }
@@ -133,7 +133,7 @@ export function checkOutputs({ json, out }: { readonly json?: boolean; readonly 
     throw new UsageError("--json and --out - both write to stdout", "name a file with --out");
 }
 
-/** Finds out before the work, rather than after it, that the output cannot be written. */
+/** Fails before the work, not after it, if the output cannot be written. */
 export async function checkWritable(path: string): Promise<void> {
   if (path === "-") return;
   const folder = dirname(path);
@@ -142,14 +142,14 @@ export async function checkWritable(path: string): Promise<void> {
   } catch (error) {
     throw new CommandError(
       `cannot write to ${folder}: ${reasonOf(error)}`,
-      "make the folder, or choose another",
+      "create the folder, or choose another one",
     );
   }
   const target = await stat(path).catch(() => undefined);
   if (target?.isDirectory()) throw new CommandError(`${path} is a folder`, "name a file to write");
 }
 
-/** Writes the whole output or nothing; what comes in parts goes to stdout as it comes. */
+/** Writes the whole output or nothing; parts for stdout are written as they arrive. */
 export async function writeOutput(path: string, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   if (path === "-") {
     for await (const part of data instanceof Uint8Array ? [data] : data) {
@@ -162,7 +162,7 @@ export async function writeOutput(path: string, data: Uint8Array | AsyncIterable
   try {
     await writeFileAtomic(path, data);
   } catch (error) {
-    // What the system refused, rather than what went wrong in making the data.
+    // Only errors of the file system; errors in producing the data pass through.
     if (!(error instanceof Error && "syscall" in error)) throw error;
     throw new CommandError(`cannot write ${path}: ${reasonOf(error)}`, "nothing was written");
   }

@@ -40,37 +40,37 @@ interface GenerateCommandOptions extends WritingCommandOptions {
 export function addGenerateCommand(program: Command): void {
   const command = program
     .command("generate")
-    .summary("make new music, or continue a MIDI file")
+    .summary("generate new music, or continue a MIDI file")
     .description(
-      "Samples piano music from a model and writes it as a MIDI file. With a primer, the output is the primer as it was, " +
-        "followed by its continuation.",
+      "Generates piano music and writes it as a MIDI file. With a primer (your music, to be continued), the output is the " +
+        "unchanged primer, followed by its continuation.",
     )
     .argument("[primer]", 'MIDI file to continue; "-" reads stdin')
     .requiredOption("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
-    .option("--seconds <s>", "how much new music", positiveNumber, 30)
+    .option("--seconds <s>", "length of the new music, in seconds", positiveNumber, 30)
     .option(
       "--primer-seconds <s>",
-      "how much of the primer, from its first note (default: all)",
+      "continue after this many seconds of the primer, counted from its first note (default: all)",
       positiveNumber,
     )
     .option("--continuation-only", "write the new music without the primer")
     .option(
       "--tracks <list>",
-      `show the model only these tracks of the primer, ${TRACKS_EXAMPLES}; all are written`,
+      `continue only these tracks of the primer, ${TRACKS_EXAMPLES}; the output keeps all tracks`,
       trackSelection,
     )
-    .option("--lenient", "salvage what can be read from a damaged primer")
-    .option("--ending", "bring the music to a close near --seconds, instead of stopping there")
+    .option("--lenient", "read the undamaged parts of a damaged primer")
+    .option("--ending", "compose an ending near --seconds, instead of stopping there")
     .option(
       "--variations <n>",
-      `write so many (at most ${MAX_VARIATIONS}), with seeds that follow each other, to FILE-1.mid, FILE-2.mid, …`,
+      `write this many versions (at most ${MAX_VARIATIONS}), with consecutive seeds, to FILE-1.mid, FILE-2.mid, …`,
       variationCount,
     )
     .addOption(new Option("--style <name>", "play in this style").choices(STYLE_NAMES))
     .addOption(
       new Option(
         "--density <name>",
-        "play fewer notes or more: below 7, 10 or 16 in a second, or above",
+        "how many notes are played: below 7, 10 or 16 a second, or more",
       ).choices(DENSITY_NAMES),
     )
     .option(DRIFT_CONTROL_FLAG, `${DRIFT_CONTROL_HELP}; --density is then not enforced`);
@@ -142,13 +142,13 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
     const trimmedSeconds = pieces[0]?.trimmedSeconds ?? 0;
     if (trimmedSeconds > 1) {
       console.say(
-        `${primerPath}: ${trimmedSeconds.toFixed(1)} s of silence before the first note was not given to the model`,
+        `${primerPath}: ${trimmedSeconds.toFixed(1)} s of silence before the first note were removed from the input of the model`,
       );
     }
     const leftOutSeconds = pieces[0]?.leftOutSeconds ?? 0;
     if (leftOutSeconds > 0) {
       console.say(
-        `${primerPath}: ${leftOutSeconds.toFixed(1)} s of silence after the last note were left out; the continuation begins there`,
+        `${primerPath}: ${leftOutSeconds.toFixed(1)} s of silence after the last note were removed; the continuation begins there`,
       );
     }
     for (const [i, piece] of pieces.entries()) {
@@ -162,7 +162,7 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
   }
 }
 
-/** Tells of a piece that was written. @param wallSeconds that it took, or its share of what all of them took. */
+/** Reports a written piece. @param wallSeconds computing time of this piece; of several, the mean. */
 function report(
   console: Console,
   out: string,
@@ -182,7 +182,7 @@ function report(
   console.result({ out, seed, events, notes, seconds, idsPerSecond, model });
 }
 
-/** Where to write: the file named, or for several variations as many, numbered before the ending. */
+/** The output files: the file of --out, or for several variations one each, numbered before the extension. */
 function outputPaths({ out, variations }: GenerateCommandOptions): string[] {
   if (variations === undefined) return [out];
   if (out === "-")
@@ -193,6 +193,6 @@ function outputPaths({ out, variations }: GenerateCommandOptions): string[] {
 
 function variationCount(text: string): number {
   const count = positiveInteger(text);
-  if (count > MAX_VARIATIONS) throw new InvalidArgumentError(`It must be at most ${MAX_VARIATIONS}.`);
+  if (count > MAX_VARIATIONS) throw new InvalidArgumentError(`The value must be at most ${MAX_VARIATIONS}.`);
   return count;
 }

@@ -13,16 +13,16 @@ interface InfillCommandOptions extends WritingCommandOptions {
 export function addInfillCommand(program: Command): void {
   const command = program
     .command("infill")
-    .summary("write a region of a MIDI file anew")
+    .summary("replace a region of a MIDI file with new music")
     .description(
-      `Replaces the notes that begin within a region of up to ${LONGEST_REGION_SECONDS} s with new ones that join what comes before and after. ` +
-        "Everything outside the region stays as it was, to the tick; the new notes come in a track of their own.",
+      `Replaces the notes that begin in a region of at most ${LONGEST_REGION_SECONDS} s with new notes that connect the music before and after. ` +
+        "Everything outside the region stays unchanged, to the tick. The new notes are in a new track.",
     )
     .argument("<piece>", 'MIDI file; "-" reads stdin')
-    .requiredOption("--from <s>", "where the region begins, in seconds", timeValue)
-    .requiredOption("--to <s>", "where it ends", positiveNumber)
+    .requiredOption("--from <s>", "start of the region, in seconds", timeValue)
+    .requiredOption("--to <s>", "end of the region, in seconds", positiveNumber)
     .requiredOption("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
-    .option("--lenient", "salvage what can be read from a damaged file");
+    .option("--lenient", "read the undamaged parts of a damaged file");
   addWritingOptions(command)
     .addHelpText(
       "after",
@@ -35,11 +35,14 @@ export function addInfillCommand(program: Command): void {
       if (to <= from)
         throw new UsageError(
           `--to must be after --from, got ${from} to ${to}`,
-          "give a later --to, in seconds",
+          "use a later --to, in seconds",
         );
       if (to - from > LONGEST_REGION_SECONDS) {
-        const hint = "fill it in parts";
-        throw new UsageError(`a region can be ${LONGEST_REGION_SECONDS} s long, got ${from} to ${to}`, hint);
+        const hint = "infill it in parts";
+        throw new UsageError(
+          `a region can be at most ${LONGEST_REGION_SECONDS} s long, got ${from} to ${to}`,
+          hint,
+        );
       }
       return writeInto(path, options, (model, piece, writing) =>
         model.infill(piece, { ...writing, fromSeconds: from, toSeconds: to }),

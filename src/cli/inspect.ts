@@ -36,20 +36,20 @@ interface InspectCommandOptions {
 export function addInspectCommand(program: Command): void {
   program
     .command("inspect")
-    .summary("show what is in a MIDI file, or what a model consists of")
+    .summary("show the contents of a MIDI file or of a model")
     .description(
-      "Shows tracks, tempo, notes, length, pedal, warnings and a small piano roll of a MIDI file; or the tensors of a " +
-        "model, block by block, with the memory it needs. GPT-2's sizes are known without their weights.",
+      "Shows the tracks, tempo, notes, length, pedal use and warnings of a MIDI file, with a small piano roll. For a " +
+        "model, it shows the tensors of each block and the memory they need. The sizes of GPT-2 need no download.",
     )
     .argument(
       "<file or model>",
-      `MIDI file ("-" reads stdin); or a model that ships, ${[...GPT2_SIZES.keys()].join(", ")}, a folder or hub id`,
+      `MIDI file ("-" reads stdin); or an included model, ${[...GPT2_SIZES.keys()].join(", ")}, a folder or hub id`,
     )
     .option("--tracks <list>", TRACKS_HELP, trackSelection)
-    .option("--lenient", "salvage what can be read from a damaged file")
+    .option("--lenient", "read the undamaged parts of a damaged file")
     .addOption(compatibilityOption())
     .addOption(offlineOption())
-    .option("--quiet", "say nothing but the facts")
+    .option("--quiet", "print only the facts")
     .option("--json", "print the facts as JSON")
     .addHelpText(
       "after",

@@ -1,4 +1,4 @@
-/** What the commands that run a model have in common. */
+/** Options of the commands that run a model. */
 import { Option } from "commander";
 import type { Precision } from "../../models/index.ts";
 import type { LoadModelOptions, ModelFilesOptions } from "../platform/node/index.ts";
@@ -11,21 +11,21 @@ export interface ModelCommandOptions {
   readonly offline?: boolean;
 }
 
-/** Of these, what says where a model's files come from. */
+/** The options that select the files of a model. */
 export type FilesCommandOptions = Pick<ModelCommandOptions, "offline">;
 
-/** `--model`. @param shipped the model that ships and is used if none is named. */
+/** `--model`. @param shipped the included model that is the default. */
 export function modelOption(shipped: string): Option {
-  const help = `a model that ships (${shipped}), a checkpoint's folder or address, or a Hugging Face hub id`;
+  const help = `included model (${shipped}), folder or web address of a checkpoint, or Hugging Face hub id`;
   return new Option("--model <name>", help).default(shipped);
 }
 
 /** `--offline` */
 export function offlineOption(): Option {
-  return new Option("--offline", "of hub models use what was downloaded before, and no network");
+  return new Option("--offline", "use cached hub models only; no network");
 }
 
-/** How a model is loaded as the options say; what there is to tell of it goes to the console. */
+/** The loading options of the library; warnings and progress go to the console. */
 export function loadingOptions(
   options: ModelCommandOptions,
   console: Console,
@@ -34,7 +34,7 @@ export function loadingOptions(
   return { precision, threads, ...filesOptions(options, console) };
 }
 
-/** How a model's files are had. */
+/** The file options of the library. */
 export function filesOptions({ offline }: FilesCommandOptions, console: Console): ModelFilesOptions {
   return {
     offline,

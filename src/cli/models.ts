@@ -12,12 +12,12 @@ interface ModelsCommandOptions {
 export function addModelsCommand(program: Command): void {
   program
     .command("models")
-    .summary("list the models that are here")
+    .summary("list the installed models")
     .description(
-      "Lists the models that ship, and those of the Hugging Face hub that were downloaded: what each can do, how far back " +
-        "it sees, its size, licence and folder. The name is what --model takes.",
+      "Lists the included models and the models downloaded from the Hugging Face hub, with their tasks, window (the number " +
+        "of ids a model reads), size, license and folder. --model accepts these names.",
     )
-    .option("--quiet", "say nothing but the list")
+    .option("--quiet", "print only the list")
     .option("--json", "print the list as JSON")
     .addHelpText("after", "\nExamples:\n  ostinato models\n  ostinato models --json | jq -r '.models[].name'")
     .action(runModels);
@@ -30,13 +30,13 @@ async function runModels(options: ModelsCommandOptions): Promise<void> {
     console.result({ models: models.map(facts) });
     return;
   }
-  const heading = ["name", "writes", "tasks", "window", "size", "licence", "folder"];
+  const heading = ["name", "writes", "tasks", "window", "size", "license", "folder"];
   for (const line of tableLines([heading, ...models.map(row)])) console.line(line);
   for (const { name, problem } of models) {
     if (problem) console.say(`${name}: ${problem.message} — ${problem.hint}`);
   }
   console.say("");
-  console.say("Any GPT-2 of the Hugging Face hub is downloaded when it is named: --model gpt2");
+  console.say("Any GPT-2 model of the Hugging Face hub is downloaded on first use: --model gpt2");
 }
 
 /** A model as `--json` prints it. */
@@ -56,7 +56,7 @@ function facts({ name, source, folder, bytes, license, config, problem }: Listed
 
 function row({ name, folder, bytes, license, config }: ListedModel): string[] {
   const known = config ? [kindOf(config), tasksOf(config).join(", "), `${config.window}`] : ["?", "?", "?"];
-  return [name, ...known, bytesText(bytes), license ?? "see its card", folder];
+  return [name, ...known, bytesText(bytes), license ?? "see its model card", folder];
 }
 
 function tasksOf({ tasks = [] }: { readonly tasks?: readonly string[] }): string[] {

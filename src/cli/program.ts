@@ -1,4 +1,4 @@
-/** The command line as it is declared: what `main` parses, and the completions are made from. */
+/** Declares the commands and options, for `main` and for the shell completions. */
 import { Command } from "commander";
 import { escapeControls, LAYOUT } from "../tools/control-characters.ts";
 import { packageFacts } from "../platform/node/index.ts";
@@ -21,7 +21,7 @@ import { commandIo } from "./io.ts";
 
 export function createProgram(): Command {
   const program = new Command("ostinato")
-    .description("Symbolic-music generation: MIDI in, performance events through a transformer, MIDI out.")
+    .description("Generates symbolic music with a transformer: MIDI files in, MIDI files out.")
     .version(packageFacts().version)
     .exitOverride()
     .configureOutput({
@@ -37,8 +37,8 @@ export function createProgram(): Command {
         "  ostinato generate --seconds 30 --seed 1 --out first.mid\n" +
         "  ostinato render first.mid --out first.wav\n" +
         '  ostinato text "ROMEO:" --seed 7\n' +
-        "\nEvery command has examples of its own: ostinato generate --help\n" +
-        "Exit codes: 0 done, 1 failed, 2 wrong usage.",
+        "\nExamples of each command: ostinato generate --help\n" +
+        "Exit codes: 0 success, 1 failure, 2 usage error.",
     );
   addGenerateCommand(program);
   addAccompanyCommand(program);

@@ -23,10 +23,10 @@ interface QuantizeCommandOptions extends FilesCommandOptions {
   readonly json?: boolean;
 }
 
-/** Numbers that share a scale: 64 divides the head sizes of most models, and costs the least of what was measured. */
+/** Weights per scale. 64 divides the head sizes of most models and has the smallest measured loss. */
 const BLOCK = 64;
 
-/** What else a checkpoint's folder may hold that belongs to the model. */
+/** Further files of a checkpoint, copied if present. */
 const COMPANIONS = ["tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt"];
 
 export function addQuantizeCommand(program: Command): void {
@@ -34,13 +34,13 @@ export function addQuantizeCommand(program: Command): void {
     .command("quantize")
     .summary("store a model in half the space of fp16")
     .description(
-      "Writes a checkpoint whose matrices are stored in int8, which Ostinato reads as any other: about half the size " +
-        "of fp16. models/README.md describes the layout and what it costs.",
+      "Writes a checkpoint with int8 matrices, about half the size of fp16. Ostinato loads it like any other. " +
+        "models/README.md describes the layout and the loss of accuracy.",
     )
-    .argument("<model>", "a model that ships, a checkpoint's folder or address, or a Hugging Face hub id")
-    .requiredOption("-o, --out <folder>", "folder to write; it is made if it is not there")
+    .argument("<model>", "included model, folder or web address of a checkpoint, or Hugging Face hub id")
+    .requiredOption("-o, --out <folder>", "folder to write; created if missing")
     .addOption(offlineOption())
-    .option("--quiet", "say nothing")
+    .option("--quiet", "print no messages")
     .option("--json", "print the summary as JSON on stdout")
     .addHelpText("after", "\nExamples:\n  ostinato quantize my-checkpoint --out my-checkpoint-int8")
     .action(runQuantize);
@@ -49,7 +49,7 @@ export function addQuantizeCommand(program: Command): void {
 async function runQuantize(model: string, options: QuantizeCommandOptions): Promise<void> {
   const console = new Console({ quiet: options.quiet ?? false });
   if (resolve(model) === resolve(options.out)) {
-    throw new UsageError("--out is the folder of the model itself", "name another folder");
+    throw new UsageError("--out is the folder of the model", "choose another folder");
   }
   const files = await modelFiles(model, filesOptions(options, console));
   const checkpoint = await openCheckpoint(files);
@@ -71,7 +71,7 @@ async function runQuantize(model: string, options: QuantizeCommandOptions): Prom
 /** Writes the whole folder, config.json last, or nothing. @returns bytes of the weights. */
 async function writeCheckpoint(folder: string, weights: Uint8Array, files: CheckpointFiles): Promise<number> {
   const unmake = await makeFolder(folder).catch((error: unknown) => {
-    throw new CommandError(`${folder} cannot be made: ${reasonOf(error)}`, "choose another folder");
+    throw new CommandError(`cannot create ${folder}: ${reasonOf(error)}`, "choose another folder");
   });
   const written: string[] = [];
   const write = async (name: string, data: Uint8Array): Promise<void> => {
@@ -88,8 +88,8 @@ async function writeCheckpoint(folder: string, weights: Uint8Array, files: Check
       new TextDecoder().decode(await readIfThere(files, "config.json")),
       "config.json",
     );
-    const quantised = { ...Object(config), quantization: { kind: "int8", block: BLOCK } };
-    await write("config.json", new TextEncoder().encode(`${JSON.stringify(quantised, null, 2)}\n`));
+    const quantized = { ...Object(config), quantization: { kind: "int8", block: BLOCK } };
+    await write("config.json", new TextEncoder().encode(`${JSON.stringify(quantized, null, 2)}\n`));
   } catch (error) {
     for (const path of written) await rm(path, { force: true });
     await unmake();

@@ -25,26 +25,28 @@ interface RenderCommandOptions {
 /** The sound font that ships. */
 const PIANO = "sounds/piano.sf3";
 
-/** More than this is a mistake. */
+/** A larger value is an error of the user. */
 const MOST_DECIBELS = 40;
 
 export function addRenderCommand(program: Command): void {
   program
     .command("render")
-    .summary("turn a MIDI file into sound")
+    .summary("turn a MIDI file into an audio file")
     .description(
-      "Plays a MIDI file into a WAV file of 44.1 kHz, 16 bits and two channels: on the grand piano that ships, whatever " +
-        "instruments it names and without percussion, or with the instruments of a sound font. The sound ends 3 s after " +
-        "the last note.",
+      "Renders a MIDI file as a stereo WAV file (44.1 kHz, 16 bits). Without --soundfont, all instruments sound as the " +
+        "included grand piano and percussion is omitted. The sound ends 3 s after the last note.",
     )
     .argument("<file>", 'MIDI file; "-" reads stdin')
     .requiredOption("-o, --out <file>", 'WAV file to write; "-" writes stdout')
-    .option("--soundfont <file>", "a .sf2, .sf3 or .dls file to play with (default: a grand piano)")
-    .option("--gain <dB>", "louder, or below 0 softer", decibels, 0)
-    .option("--keep-silence", "keep the silence between the last note and the end of the file")
+    .option(
+      "--soundfont <file>",
+      "sound font with the instruments: a .sf2, .sf3 or .dls file (default: the included grand piano)",
+    )
+    .option("--gain <dB>", "change of the loudness: above 0 louder, below 0 softer", decibels, 0)
+    .option("--keep-silence", "keep the silence after the last note, up to the end of the MIDI file")
     .option("--tracks <list>", TRACKS_HELP, trackSelection)
-    .option("--lenient", "salvage what can be read from a damaged file")
-    .option("--quiet", "say nothing")
+    .option("--lenient", "read the undamaged parts of a damaged file")
+    .option("--quiet", "print no messages")
     .option("--json", "print the summary as JSON on stdout")
     .addHelpText(
       "after",
@@ -60,7 +62,7 @@ async function runRender(path: string, options: RenderCommandOptions): Promise<v
   const { out, soundfont, gain, keepSilence = false } = options;
   checkOutputs(options);
   if (path === "-" && soundfont === "-")
-    throw new UsageError("the MIDI file and --soundfont both read stdin", "give one of them as a file");
+    throw new UsageError("the MIDI file and --soundfont both read stdin", "name a file for one of them");
   const console = new Console({ quiet: options.quiet ?? false });
   await checkWritable(out);
   const score = await readScore(path, options, console);
@@ -79,7 +81,7 @@ async function runRender(path: string, options: RenderCommandOptions): Promise<v
   const rendering = renderScore(score, bank, { gain, keepSilence, signal: interruptSignal() });
   if (rendering.silentDrums > 0) {
     console.say(
-      `${path}: ${pluralize(rendering.silentDrums, "note")} of percussion left out (the sound font has no drums)`,
+      `${path}: ${pluralize(rendering.silentDrums, "note")} of percussion omitted (the sound font has no drums)`,
     );
   }
   const seconds = rendering.frames / SAMPLE_RATE;
@@ -98,7 +100,7 @@ async function runRender(path: string, options: RenderCommandOptions): Promise<v
   );
   if (wav.peak > 1) {
     const excess = Math.ceil(20 * Math.log10(wav.peak));
-    console.say(`what was too loud for the file was clipped; --gain ${gain - excess} would not clip`);
+    console.say(`the loudest parts are clipped; --gain ${gain - excess} avoids it`);
   }
   if (!options.json) return;
   const { frames, silentDrums } = rendering;
@@ -112,9 +114,9 @@ async function runRender(path: string, options: RenderCommandOptions): Promise<v
   });
 }
 
-/** A rendering as the bytes of a WAV file, made while they are written. */
+/** Streams a rendering as the bytes of a WAV file. */
 class WavStream {
-  /** The loudest sample so far; above 1 it was clipped. */
+  /** The largest absolute sample so far; samples above 1 are clipped. */
   peak = 0;
   readonly #rendering: Rendering;
   readonly #onProgress: (frames: number) => void;

@@ -14,7 +14,7 @@ export function taskList(text: string): Task[] {
   const tasks = TASKS.filter((task) => names.includes(task));
   const unknown = names.find((name) => !TASKS.some((task) => task === name));
   if (unknown !== undefined) {
-    throw new InvalidArgumentError(`"${unknown}" is no task; there are ${TASKS.join(", ")}.`);
+    throw new InvalidArgumentError(`"${unknown}" is not a task; choose from ${TASKS.join(", ")}.`);
   }
   return tasks;
 }
@@ -26,24 +26,26 @@ export function shareList(text: string): Shares {
     const [name = "", value = ""] = term.split("=").map((part) => part.trim());
     const kind = SHARED_KINDS.find((candidate) => candidate === name);
     if (kind === undefined) {
-      throw new InvalidArgumentError(`"${name}" has no share; there are ${SHARED_KINDS.join(", ")}.`);
+      throw new InvalidArgumentError(
+        `"${name}" is not a kind of example; choose from ${SHARED_KINDS.join(", ")}.`,
+      );
     }
     const share = value === "" ? Number.NaN : Number(value);
     if (!(share >= 0 && share < 1)) {
-      throw new InvalidArgumentError(`The share of ${kind} must be a number from 0 up to 1, got "${value}".`);
+      throw new InvalidArgumentError(`The share of ${kind} must be at least 0 and below 1, got "${value}".`);
     }
     shares[kind] = share;
   }
   return shares;
 }
 
-/** `pop=pop909/`: the style of the files whose path begins so; may be given several times. */
+/** `pop=pop909/`: the style of the files below a path; may be repeated. */
 export function stylePrefix(text: string, previous: readonly StylePrefix[] = []): StylePrefix[] {
   const [name, prefix] = text.split(/=(.*)/s);
   const style = STYLE_NAMES.find((candidate) => candidate === name);
   if (style === undefined || prefix === undefined) {
     throw new InvalidArgumentError(
-      `Must be a style (${STYLE_NAMES.join(", ")}), "=" and the beginning of a path.`,
+      `Must be a style (${STYLE_NAMES.join(", ")}), "=" and the start of a path.`,
     );
   }
   return [...previous, { style, prefix }];

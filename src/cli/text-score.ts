@@ -18,7 +18,7 @@ export async function runTextScore(path: string, options: TextScoreOptions, cons
     if (options.stride !== undefined && options.stride >= most) {
       throw new UsageError(
         `--stride must be from 1 to ${most - 1} for this model, got ${options.stride}`,
-        "give a smaller one",
+        "use a smaller stride",
       );
     }
     const result = await model.score(text, {
@@ -34,6 +34,6 @@ export async function runTextScore(path: string, options: TextScoreOptions, cons
     console.line(
       `${bitsPerByte.toFixed(4)} bits per byte, perplexity ${perplexity.toFixed(3)}, ${pluralize(ids, "token")}, ${pluralize(bytes, "byte")}  ${path}`,
     );
-    console.say(`windows of ${window} tokens, ${stride} apart; the first token is given`);
+    console.say(`windows of ${window} tokens, ${stride} apart; the first token is not scored`);
   });
 }

@@ -41,30 +41,30 @@ export function addTextCommand(program: Command): void {
     .command("text")
     .summary("continue a text with GPT-2")
     .description(
-      "Continues a prompt with a GPT-2, and prints the new text on stdout as it comes; without a prompt the model begins " +
-        "a text of its own. Ends after --tokens, where the model ends the text, or where its context ends.",
+      "Continues a prompt with a GPT-2 model and prints the new text on stdout, token by token. Without a prompt the model " +
+        "begins a new text. It stops after --tokens, at the end-of-text token, or when the context window is full.",
     )
     .argument("[prompt]", 'text to continue; "-" reads stdin')
     .option("--file <file>", "read the prompt from a file")
     .addOption(modelOption(TOY))
-    .option("--tokens <n>", "how many tokens at most", positiveInteger, DEFAULT_TOKENS);
+    .option("--tokens <n>", "largest number of new tokens", positiveInteger, DEFAULT_TOKENS);
   addSamplingOptions(command, "text");
   command
-    .option("--samples <n>", "how many continuations; each has its own seed, counting up", positiveInteger, 1)
-    .option("--candidates <n>", "show for each token this many it was chosen from", positiveInteger)
-    .option("--choose", `pick each token by hand, from ${CHOICES} candidates or as many as --candidates says`)
+    .option("--samples <n>", "number of continuations, with consecutive seeds", positiveInteger, 1)
+    .option("--candidates <n>", "show this many candidates for each token", positiveInteger)
+    .option("--choose", `choose each token by hand, from ${CHOICES} candidates or the number of --candidates`)
     .option("--context-shift", "continue beyond the context: when it is full, its older half is evicted")
-    .option("--score <file>", "do not generate: measure how well the model predicts this text")
+    .option("--score <file>", "measure how well the model predicts this text, instead of generating")
     .option(
       "--stride <n>",
-      "of --score: tokens from window to window (default: half a window)",
+      "with --score: tokens between the starts of two windows (default: half a window)",
       positiveInteger,
     )
     .addOption(precisionOption())
-    .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
+    .option("--threads <n>", "number of processor threads (default: automatic)", positiveInteger)
     .addOption(offlineOption())
-    .option("--quiet", "say nothing but the result")
-    .option("--json", "print the result as JSON, when it is complete")
+    .option("--quiet", "print only the result")
+    .option("--json", "print the complete result as JSON")
     .addHelpText(
       "after",
       "\nExamples:\n" +
@@ -108,17 +108,17 @@ const WRITING_ONLY = new Set([
 
 function checkUsage(prompt: string | undefined, options: TextCommandOptions, command: Command): void {
   const exclusive = (one: string, other: string): never => {
-    throw new UsageError(`${one} and ${other} exclude each other`, "leave one of them out");
+    throw new UsageError(`${one} and ${other} exclude each other`, "omit one of them");
   };
   if (prompt !== undefined && options.file !== undefined) exclusive("a prompt", "--file");
   if (options.choose && options.json) exclusive("--choose", "--json");
   if (options.choose && options.samples > 1) exclusive("--choose", "--samples");
   if (options.choose && (prompt === "-" || options.file === "-")) {
-    throw new UsageError("--choose and the prompt both read stdin", "give the prompt as an argument");
+    throw new UsageError("--choose and the prompt both read stdin", "pass the prompt as an argument");
   }
   if (options.score === undefined) {
     if (options.stride !== undefined)
-      throw new UsageError("--stride needs --score", "add it, or leave --stride out");
+      throw new UsageError("--stride needs --score", "add --score, or omit --stride");
     return;
   }
   if (prompt !== undefined || options.file !== undefined) exclusive("--score", "a prompt");
@@ -219,9 +219,9 @@ function report(
 }
 
 const ENDS: Readonly<Record<TextEnd, string>> = {
-  tokens: "as many as asked for",
+  tokens: "length of --tokens reached",
   "end-of-text": "ended by the model",
-  context: "the model's context ends here",
+  context: "context window full",
 };
 
 /** A step as `--json` prints it. */

@@ -16,28 +16,28 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError("Must be a number above 0.");
 }
 
-/** `--compatibility`: whose reading of MIDI files is wanted. */
+/** `--compatibility`: read MIDI files as another program does. */
 export function compatibilityOption(): Option {
-  return new Option("--compatibility <name>", "read notes and pedals as this program does").choices([
+  return new Option("--compatibility <name>", "read notes and pedals exactly as this program does").choices([
     "note-seq",
   ]);
 }
 
-/** A MIDI port, as the meta event of it names one. */
+/** A MIDI port number. */
 export function portValue(text: string): number {
   const value = parseNumber(text);
   if (Number.isInteger(value) && value >= 0 && value <= LAST_PORT) return value;
   throw new InvalidArgumentError(`Must be a whole number from 0 to ${LAST_PORT}.`);
 }
 
-/** A time from the start of a file. */
+/** A time from the start of a file, in seconds. */
 export function timeValue(text: string): number {
   const value = parseNumber(text);
   if (value >= 0 && value < Infinity) return value;
   throw new InvalidArgumentError("Must be a number of at least 0.");
 }
 
-/** A seed, as generation takes it. */
+/** A seed. */
 export function seedValue(text: string): number {
   const value = parseNumber(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;
@@ -50,7 +50,7 @@ export function numberIn(option: NumberOption, text: string): number {
   if (Number.isNaN(value)) throw new InvalidArgumentError("Must be a number.");
   const problem = problemWith(option, value);
   if (problem === undefined) return value;
-  throw new InvalidArgumentError(`It ${problem}.`);
+  throw new InvalidArgumentError(`The value ${problem}.`);
 }
 
 /** `--precision`, of every command that runs a model. */
@@ -59,7 +59,7 @@ export function precisionOption(): Option {
   return new Option(`${flag} <name>`, help).choices(choices).default(fallback);
 }
 
-/** What `--tracks` takes. */
+/** Parses the value of `--tracks`. */
 export function trackSelection(text: string): TrackSelection {
   try {
     return parseSelection(text);
@@ -71,9 +71,9 @@ export function trackSelection(text: string): TrackSelection {
 
 /** How the commands that read MIDI files describe `--tracks`. */
 export const TRACKS_EXAMPLES = 'such as "1", "0-2,4", "channel:0" or "program:0-7"';
-export const TRACKS_HELP = `take only these tracks, ${TRACKS_EXAMPLES}`;
+export const TRACKS_HELP = `use only these tracks, ${TRACKS_EXAMPLES}`;
 
-/** `Number`, but nothing is not 0. */
+/** `Number`, except that an empty text is NaN. */
 function parseNumber(text: string): number {
   return text.trim() === "" ? Number.NaN : Number(text);
 }

@@ -1,4 +1,4 @@
-/** The commands that write music into a file that is given: `accompany` and `infill`. */
+/** The commands that add music to a file: `accompany` and `infill`. */
 import { pluralize } from "../../encoding/pluralize.ts";
 import { type Score, writeMidi } from "../../encoding/index.ts";
 import type { GeneratedTrack, MusicModel, GenerateTrackOptions } from "../music/index.ts";
@@ -11,9 +11,9 @@ import { requireMusicModel } from "./music-model.ts";
 import { loadModel, type WritingCommandOptions } from "./writing-options.ts";
 
 /**
- * Reads the file, has the model write into it, and saves the outcome.
+ * Reads the file, runs the task, and writes the result.
  *
- * @param write what the model is asked to do.
+ * @param write runs the task.
  */
 export async function writeInto(
   path: string,

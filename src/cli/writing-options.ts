@@ -1,4 +1,4 @@
-/** What the commands that write music have in common: model, sampling, output. */
+/** Options of the commands that generate music: model, sampling, output. */
 import { type Command, Option } from "commander";
 import type { TrackSelection } from "../../encoding/index.ts";
 import type { MusicModel } from "../music/index.ts";
@@ -18,7 +18,7 @@ export interface WritingCommandOptions extends SamplingOptions, ModelCommandOpti
   readonly json?: boolean;
 }
 
-/** Adds the options of sampling, as the common table has them. */
+/** Adds the sampling options of the common table. */
 export function addSamplingOptions(command: Command, of: "music" | "text"): void {
   for (const option of SAMPLING_OPTIONS) {
     if (option.isOfMusic && of === "text") continue;
@@ -28,7 +28,7 @@ export function addSamplingOptions(command: Command, of: "music" | "text"): void
   }
 }
 
-/** Adds `--model`, the options of sampling, and those of every command. */
+/** Adds `--model`, the sampling options, and the options of every command. */
 export function addWritingOptions(command: Command): Command {
   command.addOption(modelOption("piano"));
   addSamplingOptions(command, "music");
@@ -36,16 +36,16 @@ export function addWritingOptions(command: Command): Command {
     .addOption(precisionOption())
     .option(
       "--port <n>",
-      "put the new part on this MIDI port, 0 to 127, which many players ignore (default: a channel of its own)",
+      "MIDI port of the new track, 0 to 127; many players ignore it (default: the new track gets its own channel)",
       portValue,
     )
-    .option("--threads <n>", "threads of the engine (default: chosen by it)", positiveInteger)
+    .option("--threads <n>", "number of processor threads (default: automatic)", positiveInteger)
     .addOption(offlineOption())
-    .option("--quiet", "say nothing")
+    .option("--quiet", "print no messages")
     .option("--json", "print the summary as JSON on stdout");
 }
 
-/** Loads the model that the options name; what it has to say goes to the console. */
+/** Loads the model of the options; warnings and progress go to the console. */
 export function loadModel(options: WritingCommandOptions, console: Console): Promise<MusicModel> {
   return loadMusicModel(options.model, loadingOptions(options, console));
 }

@@ -116,7 +116,7 @@ describe("ostinato encode", () => {
     writeFileSync(file, writeMidi(assembleScore(one.division, [...one.tracks, ...two.tracks, ...drums])));
     const all = await runCli(["encode", file]);
     expect(JSON.parse(all.stdout).ids).toEqual(IDS);
-    expect(all.stderr).toContain("1 note of percussion left out");
+    expect(all.stderr).toContain("1 note of percussion omitted");
     const high = await runCli(["encode", file, "--tracks", "1"]);
     expect(JSON.parse(high.stdout).ids).toEqual([...encodePerformance(NOTES.slice(2), PERFORMANCE_388)]);
     expect((await runCli(["encode", file, "--tracks", "high"])).code).toBe(2);
@@ -131,7 +131,7 @@ describe("ostinato encode", () => {
     const { stdout, stderr, code } = await runCli(["encode", file, "--vocabulary", "score2perf"]);
     expect(code).toBe(0);
     expect(JSON.parse(stdout).ids).toEqual([...encodePerformance(NOTES.slice(1), SCORE_2_PERF)]);
-    expect(stderr).toContain("1 note left out whose pitch score2perf lacks");
+    expect(stderr).toContain("1 note omitted whose pitch is not in score2perf");
   });
 
   it("refuses an unknown vocabulary and two forms at once", async () => {

@@ -214,7 +214,7 @@ describe("ostinato generate", () => {
     const common = [primer, "--seconds", "3", "--seed", "1", "--out", out];
     const { code, stderr } = await generate([...common, "--port", "2"]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/primer\.mid: 60\.0 s of silence after the last note were left out/);
+    expect(stderr).toMatch(/primer\.mid: 60\.0 s of silence after the last note were removed/);
     const added = readOut().tracks.at(-1)?.events ?? [];
     expect(added).toContainEqual({ kind: "meta", tick: 0, type: 0x21, data: Uint8Array.of(2) });
     expect(readOut().durationSeconds).toBeLessThan(score.durationSeconds + 10);

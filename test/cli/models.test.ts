@@ -28,7 +28,7 @@ it("lists the models that ship, with what they can do and where they are", async
 it("lists them for people too", async () => {
   const { stdout, stderr } = await runCli(["models"], { env });
   const [heading = "", ...rows] = stdout.trimEnd().split("\n");
-  expect(heading).toMatch(/^name +writes +tasks +window +size +licence +folder$/);
+  expect(heading).toMatch(/^name +writes +tasks +window +size +license +folder$/);
   expect(rows.map((row) => row.split(/ +/).slice(0, 2))).toEqual([
     ["piano", "music"],
     ["shakespeare", "text"],

@@ -62,9 +62,7 @@ describe("ostinato render", () => {
       join(folder, "o.wav"),
     ]);
     expect(run.code).toBe(0);
-    const advice = /what was too loud for the file was clipped; --gain (-?\d+) would not clip/.exec(
-      run.stderr,
-    );
+    const advice = /the loudest parts are clipped; --gain (-?\d+) avoids it/.exec(run.stderr);
     expect(advice).not.toBeNull();
     const again = ["render", file, "--soundfont", font, "--gain", advice?.[1] ?? ""];
     const { stderr } = await runCli([...again, "--out", join(folder, "o.wav")]);

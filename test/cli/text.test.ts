@@ -38,7 +38,7 @@ describe("ostinato text", () => {
     for (const { code, stdout, stderr } of results) {
       expect(code).toBe(0);
       expect(stdout).toBe(results[0]?.stdout);
-      expect(stderr).toMatch(/12 tokens, seed 1, as many as asked for\n/);
+      expect(stderr).toMatch(/12 tokens, seed 1, length of --tokens reached\n/);
       expect(stderr).toMatch(/took \d+\.\d s \([\d.]+ tokens a second\)\n$/);
     }
     expect(results[0]?.stdout.length).toBeGreaterThan(1);
@@ -59,12 +59,12 @@ describe("ostinato text", () => {
     const { code, stdout, stderr } = await run(["--seed", "3", "--tokens", "1000"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/\n$/);
-    expect(stderr).toMatch(/(24 tokens, seed 3, the model's context ends here|ended by the model)/);
+    expect(stderr).toMatch(/(24 tokens, seed 3, context window full|ended by the model)/);
   });
 
   it("continues beyond the context with --context-shift", async () => {
     const { stderr } = await run(["the", "--seed", "3", "--tokens", "50", "--context-shift", "--top-k", "1"]);
-    expect(stderr).toContain("50 tokens, seed 3, as many as asked for");
+    expect(stderr).toContain("50 tokens, seed 3, length of --tokens reached");
   });
 
   it("gives several samples, each reproducible by its own seed", async () => {

@@ -255,10 +255,10 @@ describe("ostinato dataset --tasks", () => {
   });
 
   it.each([
-    [["--tasks", "juggle"], '"juggle" is no task'],
+    [["--tasks", "juggle"], '"juggle" is not a task'],
     [["--tasks", "infill", "--shares", "infill=1"], "from 0 up to 1"],
     [["--tasks", "infill,style", "--shares", "infill=0.9"], "add up to 1.08"],
-    [["--tasks", "infill", "--shares", "juggle=0.1"], '"juggle" has no share'],
+    [["--tasks", "infill", "--shares", "juggle=0.1"], '"juggle" is not a kind of example'],
     [["--tasks", "style", "--style", "folk=x/"], "Must be a style"],
     [["--tasks", "infill", "--style", "pop=x/"], "needs the task style"],
     [["--seed", "1"], "--seed needs --tasks"],
