@@ -158,13 +158,13 @@ describe("ostinato decode", () => {
     { text: '{"ids":[1]}', says: /has no "vocabulary" and "ids"/ },
     {
       text: '{"vocabulary":"words","ids":[1]}',
-      says: /unknown vocabulary "words" — known are performance-388/,
+      says: /unknown vocabulary "words" — known vocabularies: performance-388/,
     },
     {
       text: '{"vocabulary":"performance-388","ids":[1,999]}',
-      says: /-: 999 at position 1 is no id of "performance-388"/,
+      says: /-: 999 at position 1 is not an id of "performance-388"/,
     },
-    { text: '{"vocabulary":"performance-388","ids":[1,"two"]}', says: /-: "two" at position 1 is no id/ },
+    { text: '{"vocabulary":"performance-388","ids":[1,"two"]}', says: /-: "two" at position 1 is not an id/ },
   ])("refuses $text", async ({ text, says }) => {
     const { code, stderr } = await runCli(["decode", "-", "--out", join(folder, "out.mid")], {
       stdin: new TextEncoder().encode(text),
