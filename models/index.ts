@@ -28,6 +28,8 @@ export {
   type TensorEntry,
   type Tensors,
   tensorShapes,
+  WEIGHT_FORMATS,
+  type WeightFormat,
   writeHeader,
   writeSafetensors,
 } from "./checkpoint/index.ts";

@@ -44,12 +44,16 @@ export function modelAddress(name: string, own: readonly string[], base: string)
 
 /** The files of a folder that make a model, by name. @throws SourceError */
 export async function folderFiles(files: readonly File[]): Promise<ReadonlyMap<string, Uint8Array>> {
-  const wanted = files.filter(({ name }) => /\.(json|safetensors)$|^merges\.txt$/.test(name));
+  // Weights in a second format would not be read.
+  const weights = files.some(({ name }) => name.endsWith(".safetensors"))
+    ? /\.safetensors$/
+    : /^pytorch_model.*\.bin$/;
+  const wanted = files.filter(({ name }) => /\.json$|^merges\.txt$/.test(name) || weights.test(name));
   const found = new Map<string, Uint8Array>();
   if (!wanted.some(({ name }) => name === "config.json")) {
     throw new SourceError(
       "the folder has no config.json",
-      "choose one with config.json and model.safetensors, and tokenizer.json if its model writes text",
+      "choose one with config.json and model.safetensors or pytorch_model.bin, and tokenizer.json if its model writes text",
     );
   }
   for (const file of wanted) found.set(file.name, new Uint8Array(await file.arrayBuffer()));

@@ -27,3 +27,4 @@ export {
 export { GPT2_SIZES } from "./sizes.ts";
 export { type Int8Storage, int8Tensors } from "./stored-int8.ts";
 export { checkShape, isBody, isTable, type Tensor, type Tensors, tensorShapes } from "./tensors.ts";
+export { WEIGHT_FORMATS, type WeightFormat } from "./weight-formats.ts";

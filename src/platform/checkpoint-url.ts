@@ -15,7 +15,7 @@ export interface DownloadOptions extends DownloadFileOptions {
 /**
  * A checkpoint's files on a server, by `fetch`: for pages, for workers, and for Node.
  *
- * @param folder the address of the folder that holds config.json and model.safetensors.
+ * @param folder the address of the folder that holds config.json and model.safetensors or pytorch_model.bin.
  * @returns files that are downloaded whole when they are opened. Opening throws a CheckpointError where the server
  * does not have one, cannot be reached, or keeps breaking off.
  * @example

@@ -101,14 +101,14 @@ async function request(
     if (isTemporary(response.status)) throw new Error(status);
     throw new CheckpointError(`${url.href}: ${status}`, {
       code: "missing-file",
-      hint: "the folder on the server must hold config.json and model.safetensors",
+      hint: "the folder on the server must hold config.json and model.safetensors or pytorch_model.bin",
     });
   }
   // Servers of one-page applications answer with the page whatever one asks for.
   if (response.headers.get("content-type")?.startsWith("text/html")) {
     throw new CheckpointError(`${url.href} is a web page`, {
       code: "missing-file",
-      hint: "the folder on the server must hold config.json and model.safetensors",
+      hint: "the folder on the server must hold config.json and model.safetensors or pytorch_model.bin",
     });
   }
   return response;

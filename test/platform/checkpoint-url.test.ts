@@ -42,6 +42,17 @@ const serveFolder: RequestListener = (request, response) => {
 };
 
 describe("checkpointUrl", () => {
+  it("reads a checkpoint that has only pytorch_model.bin", async () => {
+    const golden = join(import.meta.dirname, "../models/golden/pytorch-views");
+    const url = await serve((request, response) => {
+      const name = (request.url ?? "").slice(1);
+      if (name.includes("safetensors")) response.writeHead(404).end();
+      else response.end(readFileSync(join(golden, name)));
+    });
+    const { tensors } = await readCheckpoint(checkpointUrl(url));
+    expect(tensors.get("wte.weight")?.shape).toEqual([24, 8]);
+  });
+
   it.each(["/models/tiny", "/models/tiny/"])(
     "reads a checkpoint from %s, and tells how far it is",
     async (path) => {

@@ -42,6 +42,13 @@ describe("folderFiles", () => {
     expect(new TextDecoder().decode(found.get("config.json"))).toBe("config.json");
   });
 
+  it("takes pytorch_model.bin where there is no safetensors file", async () => {
+    const pytorch = ["config.json", "pytorch_model.bin", "training_args.bin"].map(file);
+    expect([...(await folderFiles(pytorch)).keys()]).toEqual(["config.json", "pytorch_model.bin"]);
+    const both = [...pytorch, file("model.safetensors")];
+    expect([...(await folderFiles(both)).keys()]).toEqual(["config.json", "model.safetensors"]);
+  });
+
   it("says what a folder lacks", async () => {
     await expect(folderFiles([file("model.safetensors")])).rejects.toThrow("no config.json");
   });

@@ -15,7 +15,7 @@ export async function checkpointFolder(folder: string): Promise<CheckpointFiles>
   if (!found?.isDirectory()) {
     throw new CheckpointError(`${folder} ${found ? "is a file" : "does not exist"}`, {
       code: "missing-file",
-      hint: "give the folder that holds the model's config.json and model.safetensors",
+      hint: "give the folder that holds the model's config.json and model.safetensors or pytorch_model.bin",
     });
   }
   return { open: (name) => openFile(folder, name) };
@@ -29,7 +29,7 @@ async function openFile(folder: string, name: string): Promise<CheckpointFile> {
   } catch (cause) {
     throw new CheckpointError(`${path} cannot be opened`, {
       code: "missing-file",
-      hint: `a checkpoint folder holds config.json and model.safetensors, and ${name} must be readable`,
+      hint: `a checkpoint folder holds config.json and model.safetensors or pytorch_model.bin, and ${name} must be readable`,
       cause,
     });
   }

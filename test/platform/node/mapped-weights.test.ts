@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -22,8 +22,13 @@ writeFileSync(join(folder, "linked", "config.json"), JSON.stringify(LEARNED));
 writeTinyCheckpoint(join(folder, "blobs"), LEARNED);
 renameSync(join(folder, "blobs", "model.safetensors"), join(folder, "blobs", "0a1b2c"));
 symlinkSync("../blobs/0a1b2c", join(folder, "linked", "model.safetensors"));
+// As PyTorch saves it.
+for (const name of ["config.json", "pytorch_model.bin"]) {
+  const golden = join(import.meta.dirname, "../../models/golden/pytorch-buffers");
+  cpSync(join(golden, name), join(folder, "pytorch", name));
+}
 
-it.each(["learned", "relative", "linked"])(
+it.each(["learned", "relative", "linked", "pytorch"])(
   "float32 weights are mapped where they lie, and give the same logits: %s",
   async (name) => {
     const runtime = await createNodeRuntime({ backend: "node", threads: 1 });

@@ -5,7 +5,7 @@
 import { mkdir, readFile, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import type { PathInfo } from "@huggingface/hub";
-import { CheckpointError, readConfig } from "../../../../models/index.ts";
+import { CheckpointError, readConfig, WEIGHT_FORMATS, type WeightFormat } from "../../../../models/index.ts";
 import type { DownloadFileOptions } from "../../download.ts";
 import { checkpointFolder } from "../checkpoint-folder.ts";
 import { writeFileAtomic } from "../write-file.ts";
@@ -31,9 +31,10 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
 
 const REVISION = "main";
 const CONFIG = "config.json";
-const INDEX = "model.safetensors.index.json";
+/** Files with all weights, or that say in which files they are; a model needs one of them. */
+const WEIGHTS = WEIGHT_FORMATS.flatMap(({ whole, index }) => [whole, index]);
 /** What a model may consist of, apart from shards. */
-const FILES = [CONFIG, "tokenizer.json", "vocab.json", "merges.txt", "model.safetensors", INDEX];
+const FILES = [CONFIG, "tokenizer.json", "vocab.json", "merges.txt", ...WEIGHTS];
 
 /** The hub's id of a model, where `name` is one, short for one, or the address of the model's page. */
 export function hubId(name: string): string | undefined {
@@ -112,14 +113,14 @@ async function fill(storage: string, repository: Repository, options: HubOptions
     }
     return snapshot; // without a ref: it is not the whole model
   }
-  const isWhole = files.some(({ path }) => path === "model.safetensors");
-  const wanted = files.filter(({ path }) => !isWhole || path !== INDEX);
-  if (!isWhole && !wanted.some(({ path }) => path === INDEX)) {
-    throw new CheckpointError(`${repository.id} has no model.safetensors`, {
+  const weights = WEIGHTS.find((name) => files.some(({ path }) => path === name));
+  if (weights === undefined) {
+    throw new CheckpointError(`${repository.id} has no model.safetensors and no pytorch_model.bin`, {
       code: "missing-file",
-      hint: "only checkpoints in the safetensors format can be read",
+      hint: "only checkpoints in these formats can be read",
     });
   }
+  const wanted = files.filter(({ path }) => path === weights || !WEIGHTS.includes(path));
   // A model of another architecture is refused before its weights are downloaded.
   const [config, ...others] = [
     ...wanted.filter(({ path }) => path === CONFIG),
@@ -128,8 +129,9 @@ async function fill(storage: string, repository: Repository, options: HubOptions
   if (config) await fetchInto(storage, snapshot, repository, config, options);
   await readConfig(await checkpointFolder(snapshot));
   for (const file of others) await fetchInto(storage, snapshot, repository, file, options);
-  if (!isWhole) {
-    const shards = shardNames(await readFile(join(snapshot, INDEX), "utf8"));
+  const sharded = WEIGHT_FORMATS.find(({ index }) => index === weights);
+  if (sharded) {
+    const shards = shardNames(sharded, await readFile(join(snapshot, weights), "utf8"));
     for (const file of await repository.infoOf(shards)) {
       if (shards.includes(file.path)) await fetchInto(storage, snapshot, repository, file, options);
     }
@@ -180,11 +182,11 @@ function remoteFile(id: string, commit: string, { path, size, oid, lfs }: PathIn
 }
 
 /** Plain names of the shards that an index lists. */
-function shardNames(index: string): string[] {
+function shardNames({ shard }: WeightFormat, index: string): string[] {
   const json: unknown = JSON.parse(index);
   const map = typeof json === "object" && json !== null && "weight_map" in json ? json.weight_map : undefined;
   const names: unknown[] = typeof map === "object" && map !== null ? Object.values(map) : [];
-  const plain = names.filter((name) => typeof name === "string" && /^[\w-][\w.-]*\.safetensors$/.test(name));
+  const plain = names.filter((name) => typeof name === "string" && shard.test(name));
   return [...new Set(plain.map(String))];
 }
 

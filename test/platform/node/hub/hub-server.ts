@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 export const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
 export interface HubServerOptions {
-  /** Files by name; those that end in ".safetensors" are kept as large files are: by SHA-256, on another host. */
+  /** Files by name; those that end in ".safetensors" or ".bin" are kept as large files are: by SHA-256, on another host. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly id: string;
   readonly commit?: string;
@@ -146,7 +146,7 @@ function allowPages(response: ServerResponse): void {
 }
 
 function isLarge(file: string): boolean {
-  return file.endsWith(".safetensors");
+  return /\.(safetensors|bin)$/.test(file);
 }
 
 function pathInfo(path: string, content: Uint8Array) {

@@ -205,12 +205,12 @@ describe("hubFolder", () => {
     await expect(download()).rejects.toThrow(/access token must start with 'hf_'/);
   });
 
-  it("says that there is no such model, and that one has no safetensors", async () => {
+  it("says that there is no such model, and that one has no weights", async () => {
     await serve({ id: "someone/else" });
     await expect(download()).rejects.toThrow(`the hub has no model "${ID}"`);
     server.stop();
     await serve({ files: new Map([["config.json", new Uint8Array(3)]]) });
-    await expect(download()).rejects.toThrow(`${ID} has no model.safetensors`);
+    await expect(download()).rejects.toThrow(`${ID} has no model.safetensors and no pytorch_model.bin`);
   });
 
   it("downloads the shards that an index names, and them alone", async () => {
@@ -231,6 +231,29 @@ describe("hubFolder", () => {
       "model-00001-of-00001.safetensors",
       "model.safetensors.index.json",
     ]);
+  });
+
+  it("downloads pytorch_model.bin where there is no model.safetensors, in shards or not", async () => {
+    const config = files.get("config.json") ?? new Uint8Array();
+    const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+    const index = {
+      weight_map: { a: "pytorch_model-00001-of-00001.bin", b: "model-00001-of-00001.safetensors" },
+    };
+    const shards = new Map<string, Uint8Array>([
+      ["config.json", config],
+      ["pytorch_model.bin.index.json", bytes(JSON.stringify(index))],
+      ["pytorch_model-00001-of-00001.bin", bytes("a")],
+      ["model-00001-of-00001.safetensors", bytes("b")],
+    ]);
+    await serve({ files: shards });
+    expect(readdirSync(await download()).sort()).toEqual([
+      "config.json",
+      "pytorch_model-00001-of-00001.bin",
+      "pytorch_model.bin.index.json",
+    ]);
+    server.stop();
+    await serve({ files: new Map([...shards, ["pytorch_model.bin", bytes("c")]]), commit: "e".repeat(40) });
+    expect(readdirSync(await download()).sort()).toEqual(["config.json", "pytorch_model.bin"]);
   });
 
   it("refuses another architecture by name, before its weights are downloaded", async () => {
