@@ -62,7 +62,7 @@ describe("ostinato infill", () => {
 
   it.each([
     [["--from", "4", "--to", "2"], "--to must be after --from"],
-    [["--from", "0", "--to", "13"], "a region can be 12 s long"],
+    [["--from", "0", "--to", "13"], "a region can be at most 12 s long"],
     [["--from", "-1", "--to", "2"], "at least 0"],
     [["--to", "2"], "--from"],
   ])("refuses %j", async (parameters, message) => {
