@@ -180,8 +180,8 @@ describe("ostinato compare", () => {
   });
 
   it.each([
-    [["GENERATED", "--out", "OUT"], 2, "2 folders wanted, got 1"],
-    [["GENERATED", "REFERENCE", "--model", "piano", "--out", "OUT"], 2, "1 folder wanted, got 2"],
+    [["GENERATED", "--out", "OUT"], 2, "expected 2 folders, got 1"],
+    [["GENERATED", "REFERENCE", "--model", "piano", "--out", "OUT"], 2, "expected 1 folder, got 2"],
     [["GENERATED", "REFERENCE", "--out", "report.json"], 2, "does not end in .html"],
     [["GENERATED", "REFERENCE", "--out", "OUT", "--top-k", "5"], 2, "--top-k needs --model"],
     [["GENERATED", "REFERENCE", "--out", "OUT", "--no-drift-control"], 2, "--no-drift-control needs --model"],

@@ -50,5 +50,5 @@ it("refuses to write over the model it reads, and into a file", async () => {
   expect((await runCli(["quantize", model, "--out", `${model}/.`])).code).toBe(2);
   const refused = await runCli(["quantize", model, "--out", join(model, "config.json")]);
   expect(refused.code).toBe(1);
-  expect(refused.stderr).toContain("cannot be made: there is a file of that name");
+  expect(refused.stderr).toMatch(/cannot create .*: there is a file of that name/);
 });

@@ -256,13 +256,13 @@ describe("ostinato dataset --tasks", () => {
 
   it.each([
     [["--tasks", "juggle"], '"juggle" is not a task'],
-    [["--tasks", "infill", "--shares", "infill=1"], "from 0 up to 1"],
+    [["--tasks", "infill", "--shares", "infill=1"], "at least 0 and below 1"],
     [["--tasks", "infill,style", "--shares", "infill=0.9"], "add up to 1.08"],
     [["--tasks", "infill", "--shares", "juggle=0.1"], '"juggle" is not a kind of example'],
     [["--tasks", "style", "--style", "folk=x/"], "Must be a style"],
     [["--tasks", "infill", "--style", "pop=x/"], "needs the task style"],
     [["--seed", "1"], "--seed needs --tasks"],
-    [["--tasks", "infill", "--tokenizer", "t.json"], "--tokenizer is of text"],
+    [["--tasks", "infill", "--tokenizer", "t.json"], "excludes --tokenizer"],
   ])("refuses %j", async (parameters, message) => {
     writeCorpus();
     const { code, stderr } = await runCli(["dataset", folder, "--out", out, ...parameters]);
