@@ -6,7 +6,7 @@ import {
   type EvaluatedTask,
   type PieceScore,
   scorePiece,
-  summarise,
+  summarize,
 } from "../tools/evaluate/index.ts";
 import { requireTask } from "../music/index.ts";
 import { Console } from "./console.ts";
@@ -97,11 +97,11 @@ async function runEvaluate(paths: readonly string[], options: EvaluateCommandOpt
   } finally {
     await model.dispose();
   }
-  const summary = summarise(files);
+  const summary = summarize(files);
   if (options.json) {
     console.result({
       ...summary,
-      files: files.map(({ path, ...piece }) => ({ path, ...summarise([piece]) })),
+      files: files.map(({ path, ...piece }) => ({ path, ...summarize([piece]) })),
     });
     return;
   }
@@ -112,7 +112,7 @@ async function runEvaluate(paths: readonly string[], options: EvaluateCommandOpt
 
 /** One row of the table. */
 function tableRow(name: string, ...pieces: readonly PieceScore[]): string {
-  const { nllPerId, nllPerNote, nllPerSecond, perplexity, ids } = summarise(pieces);
+  const { nllPerId, nllPerNote, nllPerSecond, perplexity, ids } = summarize(pieces);
   return [
     nllPerId.toFixed(4).padStart(7),
     perplexity.toFixed(2).padStart(10),

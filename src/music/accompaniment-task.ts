@@ -1,4 +1,4 @@
-/** The sequence of `encoding/tasks/accompany.ts` while its piano part is being written. */
+/** Generates the piano part in the sequence of `encoding/tasks/accompany.ts`. */
 import {
   cutSegments,
   type Note,
@@ -27,35 +27,34 @@ interface MelodyNote {
 }
 
 /**
- * Lets the model write the accompaniment and nothing else. The marks and the melody are the only ids that may come where
- * they belong; segments are filled exactly; no key is struck that the melody holds, and one that it strikes is released
- * before. Where the melody strikes, the model first ends what it wants to end in that step, since note-offs come first;
- * then comes the melody, then what the model strikes with it. After the segment in which the melody ends there is one more,
- * in which what sounds may end and nothing is struck.
+ * Lets the model generate the accompaniment only. Control tokens and the melody are forced in their places. Segments are filled
+ * exactly. Keys that the melody holds are blocked; a key that the melody needs is released first. In a step with melody notes, the
+ * order is: the model's note-offs, the melody, the model's note-ons. One more segment follows the end of the melody: notes may end in
+ * it and none begins.
  */
 export class AccompanimentTask implements GenerationTask {
-  /** What the model is given before it writes: the first two segments of melody. */
+  /** START, the first two segments of the melody and the control tokens. */
   readonly prompt: readonly number[];
   readonly #vocabulary: Vocabulary;
   readonly #grammar: PerformanceGrammar;
   readonly #decoder: PerformanceDecoder;
   readonly #segments: readonly (readonly number[])[];
   readonly #melody: readonly MelodyNote[];
-  /** Notes of the melody that are yet to be struck, and keys of it that are yet to be released: the next one first. */
+  /** Melody notes that have not begun, and note-offs of the melody that have not come: the next one first. */
   readonly #nextOnsets: MelodyNote[];
   readonly #nextReleases: { readonly pitch: number; readonly step: number }[];
-  /** What has to come before a segment. */
+  /** Forced tokens before a segment. */
   readonly #segmentTokens = new ForcedTokens();
-  /** What has to come of the melody in a segment. */
+  /** Forced tokens of the melody within a segment. */
   readonly #melodyTokens = new ForcedTokens();
-  /** Which note-ons are the melody's. */
+  /** Indices of the note-ons that belong to the melody. */
   readonly #melodyOnsets = new Set<number>();
-  /** Keys that the melody holds, as far as the model is told. */
+  /** Keys that melody notes of the sequence hold. */
   readonly #melodyKeys = new Set<number>();
-  /** Keys that the model holds. */
+  /** Keys that generated notes hold. */
   readonly #generatedKeys = new Set<number>();
   #velocityId = -1;
-  /** Whether time has passed and nothing happened since. */
+  /** Whether the last event, velocities aside, is a time shift. */
   #hasShifted = false;
   #events = 0;
   #segment = 0;
@@ -63,7 +62,7 @@ export class AccompanimentTask implements GenerationTask {
 
   /**
    * @param melodyIds the melody as performance ids.
-   * @param melodyNotes the notes that they are.
+   * @param melodyNotes the notes that `melodyIds` encode, in the same order.
    */
   constructor(vocabulary: Vocabulary, melodyIds: Iterable<number>, melodyNotes: readonly Note[]) {
     this.#vocabulary = vocabulary;
@@ -79,7 +78,7 @@ export class AccompanimentTask implements GenerationTask {
       return { pitch, velocityId, start, end: Math.max(start + 1, quantize(endSeconds)) };
     });
     this.#nextOnsets = this.#melody.toSorted((a, b) => a.start - b.start);
-    // To the model a note that lasts longer is over then, as its own would be.
+    // Longer notes end after the limit of generated notes.
     this.#nextReleases = this.#melody
       .map(({ pitch, start, end }) => ({ pitch, step: Math.min(end, start + LONGEST_NOTE_STEPS) }))
       .sort((a, b) => a.step - b.step);
@@ -100,7 +99,7 @@ export class AccompanimentTask implements GenerationTask {
     return this.#segment === this.#segments.length || isSilent;
   }
 
-  /** The notes of the accompaniment; to be asked for once. */
+  /** Returns the notes of the accompaniment. Call it once. */
   finish(): PerformanceNote[] {
     return this.#decoder.finish(this.step).filter(({ onset }) => !this.#melodyOnsets.has(onset));
   }
@@ -110,17 +109,17 @@ export class AccompanimentTask implements GenerationTask {
       this.#segmentTokens.advance();
       return;
     }
-    const isGiven = this.#melodyTokens.next !== undefined;
-    if (isGiven) this.#melodyTokens.advance();
+    const isMelody = this.#melodyTokens.next !== undefined;
+    if (isMelody) this.#melodyTokens.advance();
     else this.#events += 1;
     const { kind, value } = this.#vocabulary.event(id);
-    if (kind === "NOTE_ON" && isGiven) {
+    if (kind === "NOTE_ON" && isMelody) {
       this.#melodyOnsets.add(this.#decoder.onsets);
       this.#melodyKeys.add(value);
     } else if (kind === "NOTE_ON") this.#generatedKeys.add(value);
     else if (kind === "NOTE_OFF") {
       this.#generatedKeys.delete(value);
-      if (isGiven) this.#melodyKeys.delete(value);
+      if (isMelody) this.#melodyKeys.delete(value);
     } else if (kind === "VELOCITY") this.#velocityId = id;
     this.#hasShifted = kind === "TIME_SHIFT" || (kind === "VELOCITY" && this.#hasShifted);
     this.#grammar.push(id);
@@ -128,58 +127,58 @@ export class AccompanimentTask implements GenerationTask {
     if (kind === "TIME_SHIFT") this.#advance(value);
   }
 
-  mask(legal: Uint8Array): void {
-    const due = this.#segmentTokens.next ?? this.#melodyTokens.next;
-    if (due !== undefined) {
-      allowOnly(legal, due);
+  mask(allowed: Uint8Array): void {
+    const forced = this.#segmentTokens.next ?? this.#melodyTokens.next;
+    if (forced !== undefined) {
+      allowOnly(allowed, forced);
       return;
     }
-    this.#grammar.mask(legal);
+    this.#grammar.mask(allowed);
     const mayEnd = Array.from(this.#generatedKeys, (pitch) => this.#noteOff(pitch)).filter(
-      (id) => legal[id] === 1,
+      (id) => allowed[id] === 1,
     );
-    forbid(legal, this.#vocabulary, "NOTE_OFF");
-    for (const id of mayEnd) legal[id] = 1;
+    forbid(allowed, this.#vocabulary, "NOTE_OFF");
+    for (const id of mayEnd) allowed[id] = 1;
     const { step } = this;
     const held = this.#melody.filter(({ start, end }) => start <= step && step < end);
     blockKeys(
-      legal,
+      allowed,
       this.#vocabulary,
       held.map(({ pitch }) => pitch),
     );
     if (this.#isTail) {
-      forbid(legal, this.#vocabulary, "NOTE_ON");
-      forbid(legal, this.#vocabulary, "VELOCITY");
+      forbid(allowed, this.#vocabulary, "NOTE_ON");
+      forbid(allowed, this.#vocabulary, "VELOCITY");
     }
     const may = this.#hasShifted ? 1 : 0;
-    for (let id = 0; id < legal.length; id += 1) if (this.#isNextOfMelody(id)) legal[id] = may;
+    for (let id = 0; id < allowed.length; id += 1) if (this.#isNextOfMelody(id)) allowed[id] = may;
   }
 
   /**
-   * What a drawn id becomes. A shift ends with the segment, and where the melody goes on; the melody comes before other
-   * note-ons; and where the melody is drawn after a shift, before its time, time goes on to it.
+   * Snaps a sampled id to the melody: clamps a shift at the end of the segment and at the next melody event; replaces a note-on at a
+   * melody onset by the melody; and replaces the next melody event, when sampled too early after a shift, by a shift to it.
    */
   snapId(id: number): number {
     if (this.#segmentTokens.next !== undefined || this.#melodyTokens.next !== undefined) return id;
     const { step } = this;
-    const [strike, release] = [
+    const [onset, release] = [
       this.#nextOnsets[0]?.start ?? Infinity,
       this.#nextReleases[0]?.step ?? Infinity,
     ];
     const { kind, value } = this.#vocabulary.event(id);
-    const releasesOwn = kind === "NOTE_OFF" && this.#generatedKeys.has(value);
-    if (strike === step && !releasesOwn) {
+    const isOwnNoteOff = kind === "NOTE_OFF" && this.#generatedKeys.has(value);
+    if (onset === step && !isOwnNoteOff) {
       this.#melodyTokens.set(this.#melodyNoteOns());
       return this.#melodyTokens.next ?? id;
     }
-    const left = Math.min(SEGMENT_STEPS - this.#segmentStep, strike - step, release - step);
+    const left = Math.min(SEGMENT_STEPS - this.#segmentStep, onset - step, release - step);
     if (this.#hasShifted && this.#isNextOfMelody(id)) return shiftIds(this.#vocabulary, left)[0] ?? id;
     return clampShift(id, this.#vocabulary, left);
   }
 
   /**
-   * What the melody does next. The model knows it, but not to the step when: a shift that it draws may be meant to lead to
-   * this, too soon. Were it then held to be writing accompaniment, each such guess would become a note, and the music dense.
+   * Whether an id is the next event of the melody. The model often predicts it a few steps early, after a shift that is too short.
+   * Such predictions must not become notes of the accompaniment, or the music becomes too dense.
    */
   #isNextOfMelody(id: number): boolean {
     const { kind, value } = this.#vocabulary.event(id);
@@ -194,7 +193,7 @@ export class AccompanimentTask implements GenerationTask {
     return this.#segment >= this.#segments.length - 1;
   }
 
-  /** Some steps later: a new segment may begin, and keys of the melody may have to be released. */
+  /** Advances the time; begins the next segment, and forces the note-offs of the melody that are due. */
   #advance(steps: number): void {
     this.#segmentStep += steps;
     if (this.#segmentStep === SEGMENT_STEPS) {
@@ -210,22 +209,22 @@ export class AccompanimentTask implements GenerationTask {
     this.#melodyTokens.set(releases);
   }
 
-  /** The notes that the melody strikes in this step, after the note-offs of those of their keys that the model holds. */
+  /** Note-ons of the melody in this step, after note-offs of generated notes on the same keys. */
   #melodyNoteOns(): number[] {
     const releases: number[] = [];
-    const strikes: number[] = [];
+    const noteOns: number[] = [];
     let velocityId = this.#velocityId;
     for (let note = this.#nextOnsets[0]; note?.start === this.step; note = this.#nextOnsets[0]) {
       if (this.#generatedKeys.has(note.pitch)) releases.push(this.#noteOff(note.pitch));
-      if (note.velocityId !== velocityId) strikes.push(note.velocityId);
-      strikes.push(this.#vocabulary.id("NOTE_ON", note.pitch));
+      if (note.velocityId !== velocityId) noteOns.push(note.velocityId);
+      noteOns.push(this.#vocabulary.id("NOTE_ON", note.pitch));
       velocityId = note.velocityId;
       this.#nextOnsets.shift();
     }
-    return [...new Set(releases), ...strikes];
+    return [...new Set(releases), ...noteOns];
   }
 
-  /** What comes before a segment of the music: the melody of the segment after it, and the mark. */
+  /** Before a segment of the piano part: the melody of the next segment, and the control token ACCOMPANIMENT. */
   #segmentPrefix(): number[] {
     return [...this.#melodySegment(this.#segment + 1), taskId(this.#vocabulary, "ACCOMPANIMENT")];
   }

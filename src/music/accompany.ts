@@ -1,4 +1,4 @@
-/** A melody, and a piano part written to it. */
+/** Accompaniment of a melody. */
 import { addNotes, encodeScore, shiftNotes, type Score, type Vocabulary } from "../../encoding/index.ts";
 import type { Decoder } from "../engine/index.ts";
 import { AccompanimentTask } from "./accompaniment-task.ts";
@@ -9,10 +9,10 @@ import { requireTask, TaskError } from "./task-error.ts";
 import { runTask } from "./generation-task.ts";
 
 /**
- * Writes an accompaniment to the notes of a score.
+ * Generates an accompaniment for the notes of a score.
  *
- * @throws TaskError when the model was not trained to, or the score has no notes; OptionError for an option out of
- * range; ChannelError when there is no channel for the new notes.
+ * @throws TaskError when the model was not trained for it, or the score has no notes; OptionError for an option out of
+ * range; ChannelError when no channel is free for the new notes.
  */
 export async function accompany(
   decoder: Decoder,
@@ -31,14 +31,14 @@ export async function accompany(
     });
   }
   const seconds = notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
-  const part = new AccompanimentTask(vocabulary, ids, notes);
-  await runTask(decoder, part, sampler, seconds, options);
-  const added = part.finish();
+  const task = new AccompanimentTask(vocabulary, ids, notes);
+  await runTask(decoder, task, sampler, seconds, options);
+  const generated = task.finish();
   return {
-    score: addNotes(melody, shiftNotes(added, trimmedSeconds), "Accompaniment", { port: options.port }),
+    score: addNotes(melody, shiftNotes(generated, trimmedSeconds), "Accompaniment", { port: options.port }),
     seed: sampler.seed,
-    events: part.events,
-    notes: added.length,
+    events: task.events,
+    notes: generated.length,
     seconds,
   };
 }

@@ -1,4 +1,4 @@
-/** Where the music that is to be generated begins, and by which rules it goes on. */
+/** The prompt of a continuation and its logits processor. */
 import {
   PerformanceClock,
   PerformanceGrammar,
@@ -16,19 +16,19 @@ import { withDriftControl, type DriftControlOptions } from "./drift-control.ts";
 import { requireTask } from "./task-error.ts";
 
 export interface BuiltPrompt {
-  /** What the model is given. */
+  /** START, the primer and its control tokens. */
   readonly prompt: readonly number[];
-  /** What may follow. */
+  /** Masks and adjusts the logits of the ids that follow. */
   readonly constraint: Constraint;
-  /** How many of the last ids of the prompt were generated, control tokens included. */
+  /** Number of generated ids at the end of the prompt, control tokens included. */
   readonly sampled: number;
 }
 
 /**
- * What the model is given, and what may follow.
+ * Builds the prompt of a continuation, and the processor for what follows.
  *
- * @throws TaskError when the model was not trained for what is asked; OptionError for an ending at no time, and for a
- * `generatedFrom` outside the primer.
+ * @throws TaskError when the model was not trained for the ending, style or density; OptionError for an ending without `seconds`, and
+ * for a `generatedFrom` outside the primer.
  */
 export function buildPrompt(
   config: DecoderConfig,
@@ -50,19 +50,19 @@ export function buildPrompt(
   }
   if (ending) requireTask(config, "ending");
   if (ending && seconds === undefined) {
-    throw new OptionError("ending needs seconds: how long the piece is to be", {
+    throw new OptionError("ending needs seconds, the length of the piece", {
       code: "missing-option",
-      hint: "give seconds, or leave ending out",
+      hint: "set seconds, or omit ending",
     });
   }
   if (isConditioned) requireTask(config, "style");
   const primer = primerIds.slice(0, generatedFrom);
   const generated = primerIds.slice(generatedFrom);
-  // Of the primer the model is told what it is like; of the new music, what it shall be like.
-  const marked = isConditioned
+  // The primer states its own density, the new music the requested one.
+  const conditioned = isConditioned
     ? withConditions(primer, vocabulary, { style, density: density !== undefined })
     : primer;
-  const given = withStartToken(vocabulary, marked);
+  const promptIds = withStartToken(vocabulary, conditioned);
   const endStep =
     ending && seconds !== undefined
       ? Math.round(seconds * STEPS_PER_SECOND) + stepsOf(generated, vocabulary)
@@ -71,38 +71,39 @@ export function buildPrompt(
     new ControlTokenProcessor(vocabulary, grammarOf(vocabulary, { mayEnd: true }), {
       conditions: { style, density },
       endStep,
-      promptLength: given.length,
+      promptLength: promptIds.length,
     });
-  const tail = generated.length === 0 ? [] : withControlTokens(controlTokens(), given, generated);
+  const tail = generated.length === 0 ? [] : withControlTokens(controlTokens(), promptIds, generated);
   return {
-    prompt: [...given, ...tail],
+    prompt: [...promptIds, ...tail],
     constraint: driftControl
-      ? withDriftControl(controlTokens(), vocabulary, { density, promptLength: given.length })
+      ? withDriftControl(controlTokens(), vocabulary, { density, promptLength: promptIds.length })
       : controlTokens(),
     sampled: tail.length,
   };
 }
 
-/** Generated ids with the control tokens that were sampled between them, and not told. */
+/** Generated ids with the control tokens that were sampled between them. */
 function withControlTokens(
-  piece: ControlTokenProcessor,
-  given: readonly number[],
+  processor: ControlTokenProcessor,
+  promptIds: readonly number[],
   generated: readonly number[],
 ): number[] {
   const ids: number[] = [];
-  for (const id of given) piece.push(id);
+  for (const id of promptIds) processor.push(id);
   const push = (id: number): void => {
-    piece.push(id);
+    processor.push(id);
     ids.push(id);
   };
   for (const id of generated) {
-    for (let mark = piece.nextControlToken(); mark !== undefined; mark = piece.nextControlToken()) push(mark);
+    for (let token = processor.nextControlToken(); token !== undefined; token = processor.nextControlToken())
+      push(token);
     push(id);
   }
   return ids;
 }
 
-/** Where in the primer generated ids begin. @throws OptionError for a place that it does not have. */
+/** The index in the primer at which generated ids begin. @throws OptionError for an index outside the primer. */
 export function checkedStart(generatedFrom: number | undefined, length: number): number {
   if (generatedFrom === undefined) return length;
   if (Number.isInteger(generatedFrom) && generatedFrom >= 0 && generatedFrom <= length) return generatedFrom;
@@ -115,13 +116,13 @@ function stepsOf(ids: readonly number[], vocabulary: Vocabulary): number {
   return clock.step;
 }
 
-/** Ids as the model is given them, behind the start of a piece. */
+/** Puts START before the ids, where the vocabulary has it. */
 export function withStartToken(vocabulary: Vocabulary, ids: readonly number[]): number[] {
   const start = vocabulary.range("START");
   return start ? [start.first, ...ids] : [...ids];
 }
 
-/** What may come next in a piece that ends when the time is up, not before. */
+/** The grammar as a logits processor, with drift control on request; END is not allowed. */
 export function musicProcessor(
   vocabulary: Vocabulary,
   {

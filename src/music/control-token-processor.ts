@@ -1,4 +1,4 @@
-/** A piece that states its conditions as it goes, and comes to an end. */
+/** Control tokens (Keskar et al. 2019, "CTRL") between generated events: conditions and the ending. */
 import {
   CONDITION_PERIOD,
   conditionIds,
@@ -12,26 +12,26 @@ import {
 import type { Constraint } from "../engine/index.ts";
 import { allowOnly, forbid } from "./token-mask.ts";
 
-/** A piece that has not ended so long after it was to end strikes one more chord at most. */
+/** A piece that is this late to end gets one more chord at most. */
 export const GRACE_SECONDS = 3;
-/** That chord has so long to come. */
+/** Time in which that chord may begin. */
 const CHORD_SECONDS = 2;
-/** And what sounds has so long to die away. */
+/** Time after the last onset before all notes must end. */
 const RING_SECONDS = 3;
 
 export interface ControlTokenOptions {
-  /** What is stated, from the beginning of the new music on. */
+  /** Style and density to state, from the start of the new music on. */
   readonly conditions: Conditions;
-  /** Steps of new music after which the piece is to end. Default: it goes on. */
+  /** Length of the new music, in steps of 10 ms. Default: no ending. */
   readonly endStep?: number | undefined;
-  /** Ids that are given; marks are put from there on. */
+  /** Number of prompt ids. Control tokens are inserted after them. */
   readonly promptLength: number;
 }
 
 /**
- * Puts marks where those of the training data stand (`encoding/tasks/conditions.ts`), by making them the only id that may come;
- * in between, the grammar rules. The mark of the ending is put `ENDING_SECONDS` before the end, from then on the piece may
- * end; when it is late by `GRACE_SECONDS`, the next chord is the last one, and rings for a second at least.
+ * Forces control tokens in the places that they have in training data (`encoding/tasks/conditions.ts`); between them the grammar
+ * applies. ENDING comes `ENDING_SECONDS` before the end; from then on END is allowed. When the piece is late by `GRACE_SECONDS`, the
+ * next chord is the last one and sounds for at least one second.
  */
 export class ControlTokenProcessor implements Constraint {
   readonly #vocabulary: Vocabulary;
@@ -62,7 +62,7 @@ export class ControlTokenProcessor implements Constraint {
   }
 
   push(id: number): void {
-    // In a prompt, nobody asks what may come before it does.
+    // The ids of a prompt have their control tokens already.
     if (this.#promptLeft === 0) this.nextControlToken();
     const { kind, value } = this.#vocabulary.event(id);
     this.#sinceConditions += 1;
@@ -80,18 +80,18 @@ export class ControlTokenProcessor implements Constraint {
     this.#promptLeft = Math.max(0, this.#promptLeft - 1);
   }
 
-  mask(legal: Uint8Array): void {
-    const mark = this.nextControlToken();
-    if (mark !== undefined) {
-      allowOnly(legal, mark);
+  mask(allowed: Uint8Array): void {
+    const token = this.nextControlToken();
+    if (token !== undefined) {
+      allowOnly(allowed, token);
       return;
     }
-    this.#grammar.mask(legal);
-    if (!this.#isEnding) legal[this.#endId] = 0;
-    if (this.#isLate) this.#close(legal);
+    this.#grammar.mask(allowed);
+    if (!this.#isEnding) allowed[this.#endId] = 0;
+    if (this.#isLate) this.#close(allowed);
   }
 
-  /** The mark that has to come next; undefined where none has to. */
+  /** The control token that must come next; undefined where none must. */
   nextControlToken(): number | undefined {
     if (this.#queue.length === 0 && this.#mayInsert) this.#enqueue();
     return this.#queue[0];
@@ -121,27 +121,27 @@ export class ControlTokenProcessor implements Constraint {
   }
 
   /**
-   * One chord more, if one comes soon: then a second must pass, and nothing more is struck. The end comes with the last
-   * note-off; what still sounds after `RING_SECONDS` is ended.
+   * Closes a late piece: allows one more chord within `CHORD_SECONDS` and one second of sound, then no more note-ons. After
+   * `RING_SECONDS` the remaining notes must end; END follows the last note-off.
    */
-  #close(legal: Uint8Array): void {
+  #close(allowed: Uint8Array): void {
     if (this.#afterVelocity) return;
     if (this.#isLastChord && this.#afterNoteOn) {
       const shifts = this.#vocabulary.range("TIME_SHIFT");
-      if (shifts) legal.fill(0, shifts.first, shifts.first + shifts.count - 1);
+      if (shifts) allowed.fill(0, shifts.first, shifts.first + shifts.count - 1);
       return;
     }
     if (this.#grammar.soundingCount === 0) {
-      allowOnly(legal, this.#endId);
+      allowOnly(allowed, this.#endId);
       return;
     }
     const since = (step: number): number => (this.#step - step) / STEPS_PER_SECOND;
     if (!this.#isLastChord && since(this.#lateStep) < CHORD_SECONDS) return;
-    forbid(legal, this.#vocabulary, "NOTE_ON");
-    forbid(legal, this.#vocabulary, "VELOCITY");
+    forbid(allowed, this.#vocabulary, "NOTE_ON");
+    forbid(allowed, this.#vocabulary, "VELOCITY");
     if (since(Math.max(this.#lateStep, this.#lastOnset)) < RING_SECONDS) return;
     const { first, count } = noteOffs(this.#vocabulary);
-    if (legal.subarray(first, first + count).includes(1)) forbid(legal, this.#vocabulary, "TIME_SHIFT");
+    if (allowed.subarray(first, first + count).includes(1)) forbid(allowed, this.#vocabulary, "TIME_SHIFT");
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Score } from "../../encoding/index.ts";
 import type { SamplingOptions } from "../options.ts";
 
-/** How music is written into a score that is given. */
+/** Options for the generation of a track within a given score. */
 export interface GenerateTrackOptions extends SamplingOptions {
-  /** Told after each event how many there are, and how many seconds of the music are written. */
+  /** Called after each event with the number of events, the seconds generated and the total seconds. */
   readonly onProgress?: (progress: {
     readonly events: number;
     readonly seconds: number;
@@ -11,21 +11,22 @@ export interface GenerateTrackOptions extends SamplingOptions {
   }) => void;
   readonly signal?: AbortSignal;
   /**
-   * The MIDI port that the track of the new music names, from 0 to 127; many players ignore it. Default: none; the new music
-   * then has a channel of its own, and without one there is a ChannelError.
+   * MIDI port of the generated track, 0 to 127; many players ignore it. Default: none; the track then needs a free channel, and
+   * without one a ChannelError is thrown.
    */
   readonly port?: number;
 }
 
-/** A score with music written into it. */
+/** A score with a generated track. */
 export interface GeneratedTrack {
-  /** What was given, with the new notes in a track of their own. */
+  /** The given score with one more track, which has the generated notes. */
   readonly score: Score;
+  /** The seed that was used: the option's, or a random one. */
   readonly seed: number;
-  /** Ids generated. */
+  /** Number of generated ids. */
   readonly events: number;
-  /** Notes generated. */
+  /** Number of generated notes. */
   readonly notes: number;
-  /** How much music was written for: the melody, or the region. */
+  /** Length of the melody or of the region. */
   readonly seconds: number;
 }

@@ -12,6 +12,6 @@ export type {
   Primer,
 } from "./options.ts";
 export { LAST_PORT } from "./port.ts";
-export { PrimerError } from "./prompt.ts";
+export { PrimerError } from "./primer.ts";
 export { musicSampler } from "./sampler.ts";
 export { requireTask, TaskError } from "./task-error.ts";

@@ -1,26 +1,26 @@
-/** The middle of an infill (`encoding/tasks/infill.ts`) while it is being written. */
+/** Generates the middle of an infill (`encoding/tasks/infill.ts`). */
 import { infillPrompt, type InfillParts, PerformanceGrammar, type Vocabulary } from "../../encoding/index.ts";
 import { allowOnly, blockKeys, clampShift, forbid, ForcedTokens } from "./token-mask.ts";
 import type { GenerationTask } from "./generation-task.ts";
 
-/** A key that is held from before the region, until a step of it. */
+/** A key held from before the region until a step of the region. */
 export interface HeldKey {
   readonly pitch: number;
   readonly end: number;
 }
 
 /**
- * Lets the model write notes into a region: notes from before end when they end, no sooner and no later, and their keys
- * are not struck until then; new notes end by the end of the region, and the region ends where it ends.
+ * Lets the model generate the notes of a region. Notes that begin before the region end at their own step, and their keys are blocked
+ * until then. New notes end within the region. The region has its exact length.
  */
 export class InfillTask implements GenerationTask {
-  /** What the model is given before it writes. */
+  /** START, suffix, prefix and the control token MIDDLE. */
   readonly prompt: readonly number[];
   readonly #vocabulary: Vocabulary;
   readonly #grammar: PerformanceGrammar;
   readonly #length: number;
   readonly #heldKeys: readonly HeldKey[];
-  /** Note-offs of the notes from before, the first one first. */
+  /** Note-offs of the notes that begin before the region, in order of step. */
   readonly #heldNoteOffs: { readonly step: number; readonly id: number }[] = [];
   readonly #forced = new ForcedTokens();
   /** Pitches of the new notes that sound, in order of onset. */
@@ -30,9 +30,9 @@ export class InfillTask implements GenerationTask {
   #step = 0;
 
   /**
-   * @param parts of the piece without the notes of the region: its middle holds what is given of it.
-   * @param length of the region, in steps.
-   * @param heldKeys that the prefix does not tell of, since their notes were left out.
+   * @param parts the piece without the notes of the region; its middle has the note-offs of notes that begin before it.
+   * @param length length of the region, in steps of 10 ms.
+   * @param heldKeys keys of notes that the prefix omits and that sound into the region.
    */
   constructor(vocabulary: Vocabulary, parts: InfillParts, length: number, heldKeys: readonly HeldKey[]) {
     this.prompt = [vocabulary.id("START"), ...infillPrompt(parts, vocabulary)];
@@ -52,7 +52,7 @@ export class InfillTask implements GenerationTask {
     this.#forceNoteOffs();
   }
 
-  /** The middle so far, as performance ids; it goes on with the velocity of the prefix. */
+  /** The middle so far, as performance ids. It continues with the velocity of the prefix. */
   get ids(): readonly number[] {
     return this.#ids;
   }
@@ -75,48 +75,48 @@ export class InfillTask implements GenerationTask {
       return;
     }
     const { kind, value } = this.#vocabulary.event(id);
-    const isGiven = this.#forced.next !== undefined;
-    if (isGiven) this.#forced.advance();
+    const isForced = this.#forced.next !== undefined;
+    if (isForced) this.#forced.advance();
     this.#grammar.push(id);
     this.#ids.push(id);
     if (kind === "NOTE_ON") this.#sounding.push(value);
-    if (kind === "NOTE_OFF" && !isGiven) this.#sounding.splice(this.#sounding.indexOf(value), 1);
+    if (kind === "NOTE_OFF" && !isForced) this.#sounding.splice(this.#sounding.indexOf(value), 1);
     if (kind === "TIME_SHIFT") {
       this.#step += value;
       this.#forceNoteOffs();
     }
   }
 
-  mask(legal: Uint8Array): void {
+  mask(allowed: Uint8Array): void {
     const { next } = this.#forced;
     if (next !== undefined) {
-      allowOnly(legal, next);
+      allowOnly(allowed, next);
       return;
     }
-    this.#grammar.mask(legal);
-    const mayEnd = this.#sounding.filter((pitch) => legal[this.#noteOff(pitch)] === 1);
-    forbid(legal, this.#vocabulary, "NOTE_OFF");
-    for (const pitch of mayEnd) legal[this.#noteOff(pitch)] = 1;
+    this.#grammar.mask(allowed);
+    const mayEnd = this.#sounding.filter((pitch) => allowed[this.#noteOff(pitch)] === 1);
+    forbid(allowed, this.#vocabulary, "NOTE_OFF");
+    for (const pitch of mayEnd) allowed[this.#noteOff(pitch)] = 1;
     const held = this.#heldKeys.filter(({ end }) => this.#step < end);
     blockKeys(
-      legal,
+      allowed,
       this.#vocabulary,
       held.map(({ pitch }) => pitch),
     );
   }
 
-  /** What a drawn id becomes: a shift ends with the region, and where a note from before does. */
+  /** Clamps a sampled shift at the end of the region and at the next forced note-off. */
   snapId(id: number): number {
     const until = Math.min(this.#length, this.#heldNoteOffs[0]?.step ?? Infinity);
     return clampShift(id, this.#vocabulary, until - this.#step);
   }
 
-  /** What has to come at the step that is reached: ends of notes from before; at the last step, of all new ones. */
+  /** Forces the note-offs of this step: of notes that begin before the region; at the last step, of all new notes. */
   #forceNoteOffs(): void {
-    const due: number[] = [];
-    while (this.#heldNoteOffs[0]?.step === this.#step) due.push(this.#heldNoteOffs.shift()!.id);
-    if (this.#step === this.#length) due.push(...this.#sounding.map((pitch) => this.#noteOff(pitch)));
-    this.#forced.set(due);
+    const noteOffs: number[] = [];
+    while (this.#heldNoteOffs[0]?.step === this.#step) noteOffs.push(this.#heldNoteOffs.shift()!.id);
+    if (this.#step === this.#length) noteOffs.push(...this.#sounding.map((pitch) => this.#noteOff(pitch)));
+    this.#forced.set(noteOffs);
   }
 
   #noteOff(pitch: number): number {

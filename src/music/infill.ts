@@ -1,4 +1,4 @@
-/** A region of a piece, written anew. */
+/** Infilling of a region of a piece. */
 import {
   encodeScore,
   INFILL_FRAME,
@@ -26,19 +26,20 @@ import { requireTask, TaskError } from "./task-error.ts";
 import { runTask } from "./generation-task.ts";
 
 export interface InfillOptions extends GenerateTrackOptions {
-  /** The region, in seconds of the file, to the hundredth; at most twelve seconds long. */
+  /** Start of the region, in seconds of the file, rounded to 10 ms. */
   readonly fromSeconds: number;
+  /** End of the region, at most 12 s after its start. */
   readonly toSeconds: number;
 }
 
-/** For the ids of the new notes, room is kept in the window: so many for a second of the region. */
+/** Ids reserved in the window for each second of the region. */
 const IDS_PER_SECOND = 80;
 
 /**
- * Writes the notes of a region anew, percussion excepted. All else stays: notes struck before the region sound on into it.
+ * Replaces the notes of a region, percussion excepted. Everything else stays, also notes that begin before the region and sound in it.
  *
- * @throws TaskError when the model was not trained to, or the piece is empty but for the region; OptionError for an option out of
- * range; ChannelError when there is no channel for the new notes.
+ * @throws TaskError when the model was not trained for it, or the piece has no notes outside the region; OptionError for an option out
+ * of range; ChannelError when no channel is free for the new notes.
  */
 export async function infill(
   decoder: Decoder,
@@ -52,15 +53,15 @@ export async function infill(
   const { fromStep, toStep } = checkedRegion(options);
   const seconds = (toStep - fromStep) / STEPS_PER_SECOND;
   const { parts, heldKeys, isInside } = surroundings(piece, fromStep, toStep, decoder, vocabulary);
-  const middle = new InfillTask(vocabulary, parts, toStep - fromStep, heldKeys);
-  await runTask(decoder, middle, sampler, seconds, options);
-  const added = newNotes(parts.prefix, middle.ids, fromStep / STEPS_PER_SECOND, vocabulary);
+  const task = new InfillTask(vocabulary, parts, toStep - fromStep, heldKeys);
+  await runTask(decoder, task, sampler, seconds, options);
+  const generated = newNotes(parts.prefix, task.ids, fromStep / STEPS_PER_SECOND, vocabulary);
   const removed = piece.notes.filter((note) => isInside(note) && !note.isPercussion);
   return {
-    score: replaceNotes(piece, removed, added, "Infill", { port: options.port }),
+    score: replaceNotes(piece, removed, generated, "Infill", { port: options.port }),
     seed: sampler.seed,
-    events: middle.events,
-    notes: added.length,
+    events: task.events,
+    notes: generated.length,
     seconds,
   };
 }
@@ -76,15 +77,15 @@ function checkedRegion({ fromSeconds, toSeconds }: InfillOptions): { fromStep: n
   }
   if (toStep - fromStep > LONGEST_REGION_SECONDS * STEPS_PER_SECOND) {
     const long = (toStep - fromStep) / STEPS_PER_SECOND;
-    throw new OptionError(`a region can be ${LONGEST_REGION_SECONDS} s long, this one has ${long} s`, {
+    throw new OptionError(`a region can be at most ${LONGEST_REGION_SECONDS} s long, this one lasts ${long} s`, {
       code: "out-of-range",
-      hint: "fill it in parts",
+      hint: "infill it in several parts",
     });
   }
   return { fromStep, toStep };
 }
 
-/** What the model is told of the piece, and which notes are to go. */
+/** The parts of the prompt, and which notes are replaced. */
 function surroundings(
   piece: Score,
   fromStep: number,
@@ -98,7 +99,7 @@ function surroundings(
 } {
   const [from, to] = [fromStep / STEPS_PER_SECOND, toStep / STEPS_PER_SECOND];
   const isInside = ({ startSeconds }: Note): boolean => startSeconds >= from && startSeconds < to;
-  // A note struck just before the region must not be rounded into it.
+  // The onset of a note just before the region must not be rounded into it.
   const latest = (fromStep - 1) / STEPS_PER_SECOND;
   const outside = encodeScore(piece, vocabulary)
     .notes.filter((note) => !isInside(note))
@@ -108,12 +109,12 @@ function surroundings(
   if (outside.length === 0) {
     throw new TaskError("the piece has no notes outside the region", {
       code: "no-notes",
-      hint: "leave some that the new ones can join",
+      hint: "choose a shorter region",
     });
   }
-  const room = Math.min(config.window, INFILL_IDS) - INFILL_FRAME;
+  const maxIds = Math.min(config.window, INFILL_IDS) - INFILL_FRAME;
   const middleIds = Math.min(MIDDLE_IDS, Math.ceil((to - from) * IDS_PER_SECOND));
-  const parts = infillParts(outside, fromStep, toStep, room, vocabulary, middleIds);
+  const parts = infillParts(outside, fromStep, toStep, maxIds, vocabulary, middleIds);
   const heldKeys = outside
     .slice(0, parts.firstNote)
     .map(({ pitch, endSeconds }) => ({ pitch, end: quantize(endSeconds) - fromStep }))

@@ -1,4 +1,4 @@
-/** The music facade: scores in, scores out, a model between. */
+/** `MusicModel`: from scores to generated scores. */
 import {
   decodePerformance,
   shiftNotes,
@@ -36,11 +36,11 @@ import type {
   VariationsOptions,
 } from "./options.ts";
 import { checkPort } from "./port.ts";
-import { type Prompt, readPrompt } from "./prompt.ts";
+import { type EncodedPrimer, encodePrimer } from "./primer.ts";
 import { musicSampler } from "./sampler.ts";
 import { OptionError } from "../options.ts";
 
-/** Beginnings and branches that are remembered, so that going on from them need not read them again. */
+/** Capacity of the prefix cache, in contexts. */
 const CACHED_CONTEXTS = 3;
 
 /** The first quarter of a window is never evicted: without these rows long music degenerates (models/piano/README.md). */
@@ -76,8 +76,8 @@ export class MusicModel {
   }
 
   /**
-   * Events that continue a primer, or without one begin a piece, as they are generated: endless, or `seconds` of
-   * them. Stop iterating, or abort `signal`, to stop the model.
+   * Generates events that continue a primer, or a new piece without one: endless, or `seconds` of music. Stop iterating or abort
+   * `signal` to stop the model.
    *
    * @throws PrimerError when the score has no notes; SelectionError when `tracks` takes none; OptionError for an option out of range.
    * @example
@@ -85,17 +85,17 @@ export class MusicModel {
    */
   continue(primer: Primer | undefined, options: ContinueOptions = {}): AsyncGenerator<MusicEvent, void> {
     const isIds = primer !== undefined && "length" in primer;
-    const ids = isIds ? primer : readPrompt(primer, this.vocabulary, options).ids;
+    const ids = isIds ? primer : encodePrimer(primer, this.vocabulary, options).ids;
     return this.#events(ids, musicSampler(options, this.vocabulary), options);
   }
 
   /**
-   * Why an event came: what else it could have been, and what the model looked at. Positions of attention are indices into
-   * `ids`; -1 is the start of the piece.
+   * Explains an event: the candidates with their probabilities, and attention weights. Positions of attention are indices into `ids`;
+   * -1 is START.
    *
-   * @param ids a performance, without the ids that frame a piece.
-   * @param index of the event in question; `ids.length` to ask what may follow.
-   * @throws OptionError for an index or option out of range; EngineError for a layer or head that the model lacks.
+   * @param ids a performance without START and END.
+   * @param index index of the event; `ids.length` for the event that would follow.
+   * @throws OptionError for an index or option out of range; EngineError for a layer or head that the model does not have.
    * @example
    * const { candidates } = await piano.explain(ids, 12, { topP: 0.95 }); // [{ id, probability }, …]
    */
@@ -107,13 +107,13 @@ export class MusicModel {
     const sampler = musicSampler(sampling, this.vocabulary);
     const prompt = withStartToken(this.vocabulary, ids.slice(0, index));
     if (prompt.length === 0) {
-      throw new OptionError("index 0 has nothing before it, and the model no start id", {
+      throw new OptionError("index 0 has no id before it, and the vocabulary has no START", {
         code: "out-of-range",
-        hint: "give an index from 1 on",
+        hint: "give an index of 1 or more",
       });
     }
-    const framing = prompt.length - index;
-    const promptLength = framing + checkedStart(generatedFrom, index);
+    const startTokens = prompt.length - index;
+    const promptLength = startTokens + checkedStart(generatedFrom, index);
     const explanation = await this.#withContext(prompt, (context) =>
       explainDraw(context, this.decoder.config.vocabularySize, {
         prompt,
@@ -126,14 +126,14 @@ export class MusicModel {
     );
     return {
       ...explanation,
-      attention: explanation.attention.map((layer) => ({ ...layer, from: layer.from - framing })),
+      attention: explanation.attention.map((layer) => ({ ...layer, from: layer.from - startTokens })),
     };
   }
 
   /**
-   * Reads music ahead of time, so that `continue` with these ids and more, and with `reuseBeyondWindow`, starts at once.
+   * Prefills the cache, so that `continue` with these ids or more, and with `reuseBeyondWindow`, starts at once.
    *
-   * @param ids a performance, without the ids that frame a piece.
+   * @param ids a performance without START and END.
    */
   async prefill(ids: readonly number[]): Promise<void> {
     const prompt = withStartToken(this.vocabulary, ids);
@@ -142,28 +142,27 @@ export class MusicModel {
   }
 
   /**
-   * Generates a score: a new piece, or a continuation of `primer`. Notes that sound when the time is up end there.
+   * Generates a score: a new piece, or a continuation of `primer`. Notes that sound at the end of `seconds` end there.
    *
    * @throws PrimerError when the primer has no notes; SelectionError when `tracks` takes none; OptionError for an option out of
-   * range; ChannelError when the primer sounds on all channels where the new notes come.
+   * range; ChannelError when no channel is free for the new notes.
    * @example
    * const { score } = await piano.generate({ seconds: 60, seed: 7 });
    * await writeFile("new.mid", writeMidi(score));
    */
   async generate(options: GenerateOptions): Promise<GeneratedMusic> {
     return this.#generate(
-      readPrompt(options.primer, this.vocabulary, options),
+      encodePrimer(options.primer, this.vocabulary, options),
       musicSampler(options, this.vocabulary),
       options,
     );
   }
 
   /**
-   * Generates several scores that begin alike, each as `generate` does with a seed of its own: the given or chosen one, and
-   * those that follow it. On the backend "node" they are generated together, which takes much less time than one after the
-   * other; between two equally likely events they may then, rarely, go another way.
+   * Generates several scores from one primer, with consecutive seeds from `seed` on. On the backend "node" they run as one batch, which
+   * is much faster. Rounding may then, rarely, change which of two almost equally likely events is sampled.
    *
-   * @param count from 1 to 64.
+   * @param count number of scores, 1 to 64.
    * @throws PrimerError, SelectionError and OptionError as `generate`.
    * @example
    * const [a, b, c] = await piano.variations(3, { primer, seconds: 30, seed: 7 }); // seeds 7, 8 and 9
@@ -176,7 +175,7 @@ export class MusicModel {
     const samplers = Array.from({ length: count }, (_, i) =>
       musicSampler({ ...options, seed: first + i }, this.vocabulary),
     );
-    const prompt = readPrompt(options.primer, this.vocabulary, options);
+    const prompt = encodePrimer(options.primer, this.vocabulary, options);
     const { onEvent, ...common } = options;
     const optionsOf = (variation: number): GenerateOptions =>
       onEvent ? { ...common, onEvent: (event) => onEvent(event, variation) } : common;
@@ -187,7 +186,7 @@ export class MusicModel {
       return pieces;
     }
     const { sequences } = new SequenceBatch(this.decoder, count, WITH_SINK);
-    const failure = new AbortController(); // of one ends all
+    const failure = new AbortController(); // a failure of one aborts all
     const signal = options.signal ? AbortSignal.any([options.signal, failure.signal]) : failure.signal;
     const generating = samplers.map((sampler, i) =>
       this.#generate(prompt, sampler, { ...optionsOf(i), signal }, sequences[i]).catch((error: unknown) => {
@@ -200,7 +199,7 @@ export class MusicModel {
   }
 
   async #generate(
-    prompt: Prompt,
+    prompt: EncodedPrimer,
     sampler: Sampler,
     options: GenerateOptions,
     sequence?: BatchSequence,
@@ -214,7 +213,7 @@ export class MusicModel {
       options.onEvent?.(event);
     }
     const endStep = primerClock.step + Math.round(options.seconds * STEPS_PER_SECOND);
-    // A piece that ends by itself lasts as long as it lasts.
+    // A piece with an ending has its own length.
     const all = [...prompt.ids, ...ids];
     const notes = decodePerformance(all, this.vocabulary, options.ending ? undefined : endStep);
     const generated = notes.filter((note) => note.onset >= primerClock.onsets);
@@ -247,10 +246,10 @@ export class MusicModel {
   }
 
   /**
-   * Writes a piano part to a melody, of all notes of the score. The melody stays as it is, to the tick; the part comes in
-   * a track of its own.
+   * Generates a piano accompaniment for a melody, which is all notes of the score. The melody stays the same to the tick; the
+   * accompaniment is a new track.
    *
-   * @throws TaskError when the model was not trained to, or the score has no notes; OptionError for an option out of range.
+   * @throws TaskError when the model was not trained for it, or the score has no notes; OptionError for an option out of range.
    * @example
    * const { score } = await piano.accompany(readMidi(melody), { seed: 7 });
    */
@@ -259,10 +258,10 @@ export class MusicModel {
   }
 
   /**
-   * Writes a region of a piece anew, so that it joins what comes before and after, which stay as they are, to the tick.
-   * Notes that sound into the region end when they did; the new ones come in a track of their own.
+   * Replaces the notes of a region by generated ones that fit the music before and after, which stays the same to the tick. Notes that
+   * sound into the region keep their ends; the new notes are a new track.
    *
-   * @throws TaskError when the model was not trained to, or nothing is outside the region; OptionError for a region or
+   * @throws TaskError when the model was not trained for it, or no note is outside the region; OptionError for a region or
    * option out of range.
    * @example
    * const { score } = await piano.infill(readMidi(piece), { fromSeconds: 12.5, toSeconds: 20, seed: 7 });
@@ -308,7 +307,7 @@ export class MusicModel {
         const { kind, value } = time.push(drawn.id);
         const now = (time.step - startStep) / STEPS_PER_SECOND;
         if (kind === "END" || (now >= seconds && !options.ending)) return;
-        // Marks are for the model, not for those who listen.
+        // Control tokens are no music.
         if (kind === "TASK" || kind === "STYLE") continue;
         yield { ...drawn, kind, value, seconds: now };
       }

@@ -1,47 +1,46 @@
-/** What the music facade takes and gives. */
+/** Options and results of `MusicModel`. */
 import type { DensityName, EventKind, Score, StyleName, TrackSelection } from "../../encoding/index.ts";
 import type { AttentionRequest, GeneratedId } from "../engine/index.ts";
 import type { SamplingOptions } from "../options.ts";
 
-/** One generated event; with `candidates`, what else it could have been. */
+/** One generated event; with the option `candidates`, the likeliest alternatives. */
 export interface MusicEvent extends GeneratedId {
   readonly kind: EventKind;
   readonly value: number;
-  /** When it happens (a time shift: when it is over), in seconds of the new music. */
+  /** Time of the event in seconds of the new music; for a time shift, its end. */
   readonly seconds: number;
 }
 
-/** How music goes on: what is shown to the model, how its ids are drawn, and when it stops. */
+/** Options of a continuation: the prompt, the sampling, and when it stops. */
 export interface ContinueOptions extends SamplingOptions {
-  /** How much new music; events beyond it are not generated. Default: endless. */
+  /** Length of the new music. Default: endless. */
   readonly seconds?: number;
-  /** How much of the primer, from its first note, is continued. Default: all of it. */
+  /** Length of the primer that is used, from its first note. Default: all. */
   readonly primerSeconds?: number;
-  /** The tracks of the primer that the model is shown. Default: all. The primer comes back whole all the same. */
+  /** Tracks of the primer that the model reads. Default: all. The result contains the whole primer. */
   readonly tracks?: TrackSelection;
-  /** Bring the piece to a close near `seconds`, instead of stopping there. Default false. */
+  /** Generate an ending near `seconds`, instead of a cut. Default false. */
   readonly ending?: boolean;
-  /** Play in this style. */
+  /** Style of the new music. */
   readonly style?: StyleName;
-  /** Play so many notes: up to 7, 10 or 16 in a second, or more. Music that plays others is slowed down or hurried, where `driftControl`. */
+  /** Note density: below 7, 10 or 16 onsets per second, or above. Enforced unless `driftControl` is false. */
   readonly density?: DensityName;
   /**
-   * Keep the music from running away: a figure that comes again and again becomes less likely; the pace is led back to that of
-   * `density` or, after a minute of new music, to where most piano music is; and from then on pitches are drawn at 0.88 times their
-   * temperature, so that the music comes back to what it played. Default true; false: nothing but the model.
+   * Limit drift: repetition loops are penalized; note density is kept in the range of `density` or, after one minute of new music, of
+   * human music; and from then on the pitch temperature is multiplied by 0.88, so that motifs recur. Default true.
    */
   readonly driftControl?: boolean;
-  /** Give with each event this many of the likeliest candidates, and its log-probability. */
+  /** Return with each event its log-probability and this many of the likeliest candidates. */
   readonly candidates?: number;
   /**
-   * Index into the primer's ids: those from here on are generated. With the same seed, the music so far as primer and the
-   * index at which it began, the same music goes on as if it had not been interrupted, while it is within the model's window; of
-   * more, the last window is read anew. `seconds` then are those that are left. Default: none of the primer is generated.
+   * Index of the first generated id in the primer. A continuation with the same seed, the music so far as primer and this index gives
+   * the same events as an uninterrupted generation, while the music fits the model's window; longer music is read again from the start
+   * of the last window. `seconds` is then the remaining time. Default: no id of the primer is generated.
    */
   readonly generatedFrom?: number;
   /**
-   * How many random numbers the same seed has given before: one for each generated id, control tokens of `style`, `density` and
-   * `ending` included. Default: as many as the ids from `generatedFrom` on took.
+   * Number of random numbers taken from this seed before: one per generated id, control tokens of `style`, `density` and `ending`
+   * included. Default: the number that the ids from `generatedFrom` on took.
    */
   readonly randomStep?: number;
   /**
@@ -55,58 +54,58 @@ export interface ContinueOptions extends SamplingOptions {
 /** As for `continue`, but for a piece that ends: `seconds` of new music, as a score. */
 export interface GenerateOptions extends ContinueOptions {
   readonly seconds: number;
-  /** Music to continue. Default: a piece from its beginning. */
+  /** Music to continue. Default: none, a new piece. */
   readonly primer?: Score;
   /**
-   * The MIDI port that the track of the new music names, from 0 to 127, as many players ignore it. Default: none; the new music
-   * then has a channel of its own, and without one there is a ChannelError.
+   * MIDI port of the generated track, 0 to 127; many players ignore it. Default: none; the track then needs a free channel, and
+   * without one a ChannelError is thrown.
    */
   readonly port?: number;
-  /** Return the new music alone, without the primer before it. Default false. */
+  /** Return the new music without the primer. Default false. */
   readonly continuationOnly?: boolean;
-  /** Told of every event as it is generated, in order; what it throws ends the generation. */
+  /** Called with each event as it is generated; an exception ends the generation. */
   readonly onEvent?: (event: MusicEvent) => void;
 }
 
-/** As for `generate`; the seeds of the variations follow each other, from `seed` on. */
+/** As for `generate`; the variations have consecutive seeds from `seed` on. */
 export interface VariationsOptions extends Omit<GenerateOptions, "onEvent" | "resume"> {
-  /** Told of every event, and which of the variations it is of, from 0. */
+  /** Called with each event and the index of its variation, from 0. */
   readonly onEvent?: (event: MusicEvent, variation: number) => void;
 }
 
-/** A generated piece, and what it takes to make it again: the same seed, options and primer give the same score. */
+/** A generated piece. The same seed, options and primer give the same score. */
 export interface GeneratedMusic {
-  /** The primer as it was, then the new music; or the new music alone. */
+  /** The primer followed by the new music, or the new music only. */
   readonly score: Score;
-  /** The one that was given, or the one that was chosen. */
+  /** The seed that was used: the option's, or a random one. */
   readonly seed: number;
-  /** Ids generated. */
+  /** Number of generated ids. */
   readonly events: number;
-  /** Notes generated. */
+  /** Number of generated notes. */
   readonly notes: number;
-  /** How much new music there is. */
+  /** Length of the new music. */
   readonly seconds: number;
-  /** Seconds of silence before the primer's first note, which the model was not given. */
+  /** Silence before the primer's first note, which the prompt omits. */
   readonly trimmedSeconds: number;
-  /** Seconds of silence behind the primer's last sound that were left out, being longer than a bar. */
+  /** Silence after the primer's last sound, omitted because it is longer than a bar. */
   readonly leftOutSeconds: number;
 }
 
 /**
- * What to tell of a draw. The sampling options are those it was made with: they shape the probabilities. The draw is taken for
- * one of `continue` without style, density or ending. Of music longer than the window the model may have seen other ids than it
- * does now, and the probabilities are near those of the draw, not the same.
+ * Options of an explanation. The sampling options must be those of the generation, since they change the probabilities; the event is
+ * explained as one of `continue` without style, density or ending. For music longer than the window the probabilities are
+ * approximate, because the model may have had other ids in its cache.
  */
 export interface ExplainOptions extends SamplingOptions {
-  /** As for `continue`; false for music that was not generated. Default true. */
+  /** As for `continue`; set it to false for an event that was not generated. Default true. */
   readonly driftControl?: boolean;
-  /** As for `continue`: index of the first id that was generated, and no id behind it was given. Default: `index`. */
+  /** As for `continue`: index of the first generated id. Default: `index`. */
   readonly generatedFrom?: number;
-  /** How many of the likeliest candidates to name. Default 12. */
+  /** Number of the likeliest candidates to return. Default 12. */
   readonly candidates?: number;
-  /** Whose attention is wanted, by layers and heads. Default: nobody's. */
+  /** Layers and heads whose attention to return. Default: none. */
   readonly attention?: AttentionRequest;
 }
 
-/** Music to go on from: a score, or the ids of a performance, without those that frame a piece. */
+/** Music to continue: a score, or the ids of a performance without START and END. */
 export type Primer = Score | readonly number[];

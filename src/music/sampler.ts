@@ -3,7 +3,7 @@ import { Sampler } from "../engine/index.ts";
 import { PITCH_TEMPERATURE, samplingOf, type SamplingOptions } from "../options.ts";
 
 /**
- * A sampler that knows which ids begin a note, and has a temperature for them.
+ * A sampler with a separate temperature for note-ons.
  *
  * @throws OptionError when an option is out of range.
  */

@@ -2,12 +2,12 @@ import type { DecoderConfig } from "../../models/index.ts";
 import type { Task } from "../../encoding/index.ts";
 import { HintedError } from "../errors.ts";
 
-/** Thrown when a model is asked for what it was not trained to do, or with music that it cannot do it with. */
+/** Thrown for a task that the model was not trained for, or for music without the notes that the task needs. */
 export class TaskError extends HintedError<"not-trained" | "no-notes"> {
   override readonly name = "TaskError";
 }
 
-/** What a task is called in messages. */
+/** The task in messages. */
 const IN_WORDS: Readonly<Record<Task, string>> = {
   accompany: "to accompany",
   infill: "to fill regions",

@@ -34,7 +34,7 @@ export class TextModel {
   readonly decoder: Decoder;
   readonly tokenizer: TextTokenizer;
   /** One byte an id, 0 where it has no token: some models have a few more than their tokenizer. Undefined: all have. */
-  readonly legal: Uint8Array | undefined;
+  readonly allowedTokens: Uint8Array | undefined;
   readonly #contexts: PrefixCachePool;
 
   /** @throws TokenizerError when the tokenizer has ids that the model has not. */
@@ -50,7 +50,7 @@ export class TextModel {
     this.tokenizer = tokenizer;
     this.#contexts = new PrefixCachePool(decoder, CACHED_CONTEXTS);
     const hasToken = Uint8Array.from({ length: vocabularySize }, (_, id) => Number(tokenizer.has(id)));
-    this.legal = hasToken.includes(0) ? hasToken : undefined;
+    this.allowedTokens = hasToken.includes(0) ? hasToken : undefined;
   }
 
   /**
@@ -229,7 +229,7 @@ export class TextModel {
 
   /** Keeps out ids that have no token. */
   #constraint(): Constraint | undefined {
-    const allowed = this.legal;
+    const allowed = this.allowedTokens;
     return allowed && { push: () => undefined, mask: (legal) => legal.set(allowed) };
   }
 }

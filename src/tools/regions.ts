@@ -14,7 +14,7 @@ import {
 } from "../../encoding/index.ts";
 import type { ExampleRandom } from "./example-random.ts";
 
-const TRIES = 20;
+const MAX_ATTEMPTS = 20;
 
 /**
  * Chooses a region in which notes are struck, and as much around it as an example holds; short ones as often as long ones,
@@ -26,14 +26,14 @@ const TRIES = 20;
 export function chooseRegion(
   notes: readonly Note[],
   vocabulary: Vocabulary,
-  draws: ExampleRandom,
+  random: ExampleRandom,
 ): { readonly parts: InfillParts; readonly seconds: number } | undefined {
   const end =
     notes.reduce((latest, note) => Math.max(latest, quantize(note.endSeconds)), 0) / STEPS_PER_SECOND;
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const seconds =
-      SHORTEST_REGION_SECONDS * (LONGEST_REGION_SECONDS / SHORTEST_REGION_SECONDS) ** draws.next();
-    const from = draws.next() * end;
+      SHORTEST_REGION_SECONDS * (LONGEST_REGION_SECONDS / SHORTEST_REGION_SECONDS) ** random.next();
+    const from = random.next() * end;
     if (from + seconds > end) continue;
     const fromStep = Math.round(from * STEPS_PER_SECOND);
     const toStep = Math.round((from + seconds) * STEPS_PER_SECOND);

@@ -3,11 +3,11 @@
 const HEADER_BYTES = 44;
 const SAMPLE_BYTES = 2;
 /** The format counts bytes in 32 bits. */
-const MOST_BYTES = 2 ** 32 - 1;
+const MAX_BYTES = 2 ** 32 - 1;
 
 /** How many frames (a sample of each channel) a file can hold. */
-export function mostFrames(channels: number): number {
-  return Math.floor((MOST_BYTES - HEADER_BYTES) / (SAMPLE_BYTES * channels));
+export function maxFrames(channels: number): number {
+  return Math.floor((MAX_BYTES - HEADER_BYTES) / (SAMPLE_BYTES * channels));
 }
 
 /**

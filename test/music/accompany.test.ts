@@ -42,7 +42,7 @@ const MELODY_NOTES: readonly Note[] = [
   { pitch: 77, velocity: 70, startSeconds: 8.5, endSeconds: 9 },
 ];
 
-/** The sequence that the model sees while it writes a part, and the part. */
+/** The sequence of an accompaniment and its notes. */
 async function write(notes: readonly Note[], seed: number) {
   const part = new AccompanimentTask(vocabulary, encodePerformance(notes, vocabulary), notes);
   const ids: number[] = [];
@@ -70,7 +70,7 @@ function musicOf(ids: readonly number[]): number[] {
 }
 
 describe("the sequence of melody and accompaniment", () => {
-  it("has the melody a segment ahead, as it was, and two seconds in each segment but the last", async () => {
+  it("has the unchanged melody one segment ahead and two seconds in each segment but the last", async () => {
     for (let seed = 0; seed < 5; seed += 1) {
       const { ids } = await write(MELODY_NOTES, seed);
       expect(ids[0]).toBe(START);
@@ -90,8 +90,8 @@ describe("the sequence of melody and accompaniment", () => {
   });
 });
 
-describe("the piano part", () => {
-  it("holds the melody as it was given, and the accompaniment besides", async () => {
+describe("AccompanimentTask", () => {
+  it("contains the unchanged melody and the accompaniment", async () => {
     for (let seed = 0; seed < 10; seed += 1) {
       const { ids, part } = await write(MELODY_NOTES, seed);
       const notes = decodePerformance(musicOf(ids), vocabulary, part.step);
@@ -110,7 +110,7 @@ describe("the piano part", () => {
     }
   });
 
-  it("lets a note of the melody that lasts very long end when the model's own would", async () => {
+  it("ends a very long melody note at the limit of generated notes", async () => {
     const long = [{ pitch: 72, velocity: 90, startSeconds: 0, endSeconds: 13 }];
     const { ids, part } = await write(long, 3);
     const held = decodePerformance(musicOf(ids), vocabulary, part.step).filter(({ pitch }) => pitch === 72);
@@ -120,34 +120,34 @@ describe("the piano part", () => {
     expect(part.finish().filter(({ pitch }) => pitch === 72)).toEqual([]);
   });
 
-  it("goes on to the melody where the model takes it to come now", () => {
+  it("advances to the melody event that the model predicts too early", () => {
     const melody = [
       { pitch: 72, velocity: 90, startSeconds: 0, endSeconds: 0.5 },
       { pitch: 74, velocity: 90, startSeconds: 1, endSeconds: 1.5 },
     ];
     const part = new AccompanimentTask(vocabulary, encodePerformance(melody, vocabulary), melody);
     for (const id of part.prompt) part.push(id);
-    const legal = new Uint8Array(vocabulary.size);
+    const allowed = new Uint8Array(vocabulary.size);
     const draw = (wish: number): number => {
-      part.mask(legal);
-      const id = part.snapId(legal[wish] === 1 ? wish : legal.indexOf(1));
+      part.mask(allowed);
+      const id = part.snapId(allowed[wish] === 1 ? wish : allowed.indexOf(1));
       part.push(id);
       return id;
     };
     const shift = (steps: number): number => 255 + steps;
     expect([draw(shift(1)), draw(72)]).toEqual([378, 72]); // the melody's first note
     expect(draw(shift(20))).toBe(shift(20));
-    expect(draw(128 + 72)).toBe(shift(30)); // its end, drawn at 0.2 s, comes at 0.5 s
+    expect(draw(128 + 72)).toBe(shift(30)); // its end, sampled at 0.2 s, comes at 0.5 s
     expect(draw(40)).toBe(128 + 72);
-    part.mask(legal);
-    expect(legal[74]).toBe(0); // no time has passed since something happened
+    part.mask(allowed);
+    expect(allowed[74]).toBe(0); // no time has passed since the last event
     expect(draw(shift(10))).toBe(shift(10));
     expect(draw(74)).toBe(shift(40));
     expect(draw(74)).toBe(74);
     expect(part.events).toBe(4);
   });
 
-  it("can be any accompaniment that strikes no key of the melody", () => {
+  it("can represent any accompaniment that uses no key of the melody", () => {
     fc.assert(
       fc.property(notesApart, (notes) => {
         const melody = notes.filter(({ pitch }) => pitch > 61);
@@ -160,25 +160,25 @@ describe("the piano part", () => {
           });
         const part = new AccompanimentTask(vocabulary, encodePerformance(melody, vocabulary), melody);
         for (const id of part.prompt) part.push(id);
-        const legal = new Uint8Array(vocabulary.size);
+        const allowed = new Uint8Array(vocabulary.size);
         const isStruck = new Set<number>();
         const propose = (): number => {
           const ending = wanted.find(
-            (note, i) => isStruck.has(i) && note.end === part.step && legal[128 + note.pitch],
+            (note, i) => isStruck.has(i) && note.end === part.step && allowed[128 + note.pitch],
           );
           if (ending) return 128 + ending.pitch;
           const striking = wanted.find(({ start }, i) => start === part.step && !isStruck.has(i));
-          if (striking) return legal[striking.pitch] ? striking.pitch : legal.indexOf(1, 356);
+          if (striking) return allowed[striking.pitch] ? striking.pitch : allowed.indexOf(1, 356);
           const times = wanted.flatMap(({ start, end }, i) => (isStruck.has(i) ? [end] : [start]));
           const next = Math.min(...times.filter((step) => step > part.step));
           return 255 + Math.min(100, next - part.step);
         };
         while (!part.isFinished) {
-          part.mask(legal);
-          const only = legal.filter((byte) => byte === 1).length === 1;
-          const wish = only ? legal.indexOf(1) : propose();
-          // No shift follows a shift: where the melody strikes, anything else makes way for it.
-          const id = part.snapId(legal[wish] === 1 ? wish : legal.indexOf(1));
+          part.mask(allowed);
+          const only = allowed.filter((byte) => byte === 1).length === 1;
+          const wish = only ? allowed.indexOf(1) : propose();
+          // No shift follows a shift: at a melody onset everything else is replaced by the melody.
+          const id = part.snapId(allowed[wish] === 1 ? wish : allowed.indexOf(1));
           const struck = wanted.findIndex(({ start, pitch }) => start === part.step && pitch === id);
           if (struck >= 0) isStruck.add(struck);
           part.push(id);
@@ -196,7 +196,7 @@ describe("the piano part", () => {
 });
 
 describe("accompany", () => {
-  it("keeps the melody's file to the tick, and adds a track", async () => {
+  it("keeps the melody to the tick and adds a track", async () => {
     const melody = scoreFromNotes(MELODY_NOTES, "Tune");
     const { score, notes, seconds } = await piano.accompany(melody, { seed: 1 });
     expect(score.tracks.slice(0, 1)).toEqual(melody.tracks);
@@ -210,7 +210,7 @@ describe("accompany", () => {
     expect(addedTo(melody, read)).toHaveLength(notes);
   });
 
-  it("strikes no key that the melody holds, nor after it is over, and lets no note stick", async () => {
+  it("has no note on a key that the melody holds, none after its end, and no hanging note", async () => {
     const melody = scoreFromNotes(MELODY_NOTES);
     let struck = 0;
     for (let seed = 0; seed < 20; seed += 1) {
@@ -229,7 +229,7 @@ describe("accompany", () => {
     expect(struck).toBeGreaterThan(500);
   });
 
-  it("begins with the melody where the file begins later, at its tempo", async () => {
+  it("starts with the melody after leading silence, at the tempo of the file", async () => {
     const tempo: MidiEvent = { kind: "meta", tick: 0, type: 0x51, data: Uint8Array.of(0x0f, 0x42, 0x40) }; // 1 s
     const on = (tick: number, data1: number, data2: number): MidiEvent => {
       return { kind: "channel", tick, status: 0x93, data1, data2 };
@@ -249,7 +249,7 @@ describe("accompany", () => {
     expect(score.notes.filter(({ track }) => track === 1).every(({ channel }) => channel !== 3)).toBe(true);
   });
 
-  it("gives the same for the same seed, and reports how far it is", async () => {
+  it("gives the same result for the same seed and reports progress", async () => {
     const melody = scoreFromNotes(MELODY_NOTES);
     const seen: { events: number; seconds: number; of: number }[] = [];
     const one = await piano.accompany(melody, { seed: 4, onProgress: (progress) => seen.push(progress) });
@@ -261,7 +261,7 @@ describe("accompany", () => {
     expect(seen.every(({ seconds }, i) => seconds >= (seen[i - 1]?.seconds ?? 0))).toBe(true);
   });
 
-  it("stops when it is told to", async () => {
+  it("stops when the signal is aborted", async () => {
     const stop = new AbortController();
     const running = piano.accompany(scoreFromNotes(MELODY_NOTES), {
       signal: stop.signal,
@@ -272,7 +272,7 @@ describe("accompany", () => {
     await expect(running).rejects.toThrow("enough");
   });
 
-  it("refuses a melody without notes, an option out of range, and a model that was not trained to", async () => {
+  it("rejects a melody without notes, an option out of range, and a model without the task", async () => {
     const melody = scoreFromNotes(MELODY_NOTES);
     await expect(piano.accompany(scoreFromNotes([]))).rejects.toThrow(TaskError);
     await expect(piano.accompany(melody, { topP: 2 })).rejects.toThrow(OptionError);

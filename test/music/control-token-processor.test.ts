@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => piano.dispose());
 
-/** What the model writes after START, the marks among it, up to END or `most` ids. */
+/** Generated ids after START, control tokens included, up to END or `most` ids. */
 async function write(options: Omit<ControlTokenOptions, "promptLength">, seed: number, most: number) {
   const constraint = new ControlTokenProcessor(vocabulary, new PerformanceGrammar(vocabulary), {
     ...options,
@@ -43,8 +43,8 @@ function secondsOf(ids: readonly number[]): number {
   return ids.filter((id) => id >= 256 && id < 356).reduce((steps, id) => steps + id - 255, 0) / 100;
 }
 
-describe("marks", () => {
-  it("state the conditions at the start and every 256 ids, after a note", async () => {
+describe("control tokens", () => {
+  it("state the conditions at the start and every 256 ids, after a note event", async () => {
     const ids = await write({ conditions: { style: "pop", density: "busy" } }, 1, 1500);
     const places = ids.flatMap((id, place) => (id === POP ? [place] : []));
     expect(places[0]).toBe(0);
@@ -56,19 +56,19 @@ describe("marks", () => {
       expect(place - (places[i - 1] ?? 0)).toBeGreaterThanOrEqual(256);
       expect(place - (places[i - 1] ?? 0)).toBeLessThan(266);
     }
-    // Between them the grammar holds.
+    // Between them the grammar applies.
     const music = ids.filter((id) => id < 388);
     const grammar = new PerformanceGrammar(vocabulary);
-    const legal = new Uint8Array(vocabulary.size);
+    const allowed = new Uint8Array(vocabulary.size);
     grammar.push(START);
     for (const id of music) {
-      grammar.mask(legal);
-      expect(legal[id]).toBe(1);
+      grammar.mask(allowed);
+      expect(allowed[id]).toBe(1);
       grammar.push(id);
     }
   });
 
-  it("announce the ending ten seconds before it; before that the piece cannot end, long after it must", async () => {
+  it("announce the ending ten seconds before it; the piece ends after that, and not too late", async () => {
     const ends: number[] = [];
     for (let seed = 0; seed < 12; seed += 1) {
       const ids = await write({ conditions: {}, endStep: 1500 }, seed, 100_000);
@@ -79,28 +79,28 @@ describe("marks", () => {
       expect(secondsOf(ids.slice(0, lastNote + 1))).toBeLessThan(5);
       expect(ids.at(-1)).toBe(END);
       const notes = decodePerformance(ids.slice(0, -1), vocabulary);
-      // Of a late ending the last chord rings.
+      // The last chord of a late ending keeps sounding.
       const late = notes.filter(({ startSeconds }) => startSeconds >= 15 + GRACE_SECONDS);
       expect(new Set(late.map(({ startStep }) => startStep)).size).toBeLessThanOrEqual(1);
       for (const { startSeconds, endSeconds } of late)
         expect(endSeconds - startSeconds).toBeGreaterThanOrEqual(1);
       expect(secondsOf(ids)).toBeLessThanOrEqual(15 + GRACE_SECONDS + 7);
       ends.push(secondsOf(ids));
-      // Every note that was struck has been released.
+      // Every note-on has its note-off.
       const struck = ids.filter((id) => id < 128).length;
       expect(ids.filter((id) => id >= 128 && id < 256)).toHaveLength(struck);
     }
     expect(new Set(ends).size).toBeGreaterThan(1);
   });
 
-  it("of a short piece come at its start", async () => {
+  it("announce the ending of a short piece at its start", async () => {
     const ids = await write({ conditions: { style: "pop" }, endStep: 800 }, 1, 5);
     expect(ids.slice(0, 2)).toEqual([POP, ENDING]);
   });
 });
 
-describe("generating with marks", () => {
-  it("leaves them out of the music, which may be longer or shorter than asked", async () => {
+describe("generation with control tokens", () => {
+  it("omits them from the music, which may be longer or shorter than `seconds`", async () => {
     const events: MusicEvent[] = [];
     const options = { seconds: 6, ending: true, style: "roll", density: "sparse", seed: 3 } as const;
     const { score, seconds } = await piano.generate({ ...options, onEvent: (event) => events.push(event) });
@@ -110,7 +110,7 @@ describe("generating with marks", () => {
     expect(seconds).not.toBe(6);
   });
 
-  it("changes what is played", async () => {
+  it("changes the music", async () => {
     const notes = async (options: object) =>
       (await piano.generate({ seconds: 4, seed: 3, ...options })).score.notes.map(({ pitch }) => pitch);
     const plain = await notes({});
@@ -118,14 +118,14 @@ describe("generating with marks", () => {
     expect(await notes({ density: "busy" })).not.toEqual(await notes({ density: "sparse" }));
   });
 
-  it("continues a primer, which stays as it is", async () => {
+  it("continues a primer, which stays unchanged", async () => {
     const primer = scoreFromNotes(twoVoices(5));
     const { score } = await piano.generate({ primer, seconds: 12, ending: true, style: "pop", seed: 1 });
     expect(score.notes.filter(({ track }) => track === 0)).toEqual(primer.notes);
     expect(score.notes.length).toBeGreaterThan(primer.notes.length);
   });
 
-  it("refuses what the model was not trained for, and an ending at no time", async () => {
+  it("rejects what the model was not trained for, and an ending without seconds", async () => {
     const other = await tinyPiano(["style"]);
     await expect(other.generate({ seconds: 5, ending: true })).rejects.toThrow(
       "was not trained to end pieces",

@@ -4,7 +4,7 @@ import type { Constraint } from "../../src/engine/generate.ts";
 import { withDriftControl } from "../../src/music/drift-control.ts";
 import { tinyPiano } from "./tiny-piano.ts";
 
-const RULES: Constraint = { push: () => undefined, mask: (legal) => legal.fill(1) };
+const RULES: Constraint = { push: () => undefined, mask: (allowed) => allowed.fill(1) };
 
 /** Four notes per second without a repetition loop. */
 function music(seconds: number): number[] {

@@ -27,7 +27,7 @@ function outside({ notes }: Score, from: number, to: number) {
 }
 
 describe("infill", () => {
-  it("leaves everything outside the region as it was, to the tick, and nothing of it inside", async () => {
+  it("keeps everything outside the region to the tick and removes the notes inside", async () => {
     const piece = scoreFromNotes(PIECE);
     const { score, notes, seconds } = await piano.infill(piece, { fromSeconds: 4, toSeconds: 6, seed: 1 });
     const read = readMidi(writeMidi(score));
@@ -45,7 +45,7 @@ describe("infill", () => {
     expect(others(read)).toEqual(others(piece));
   });
 
-  it("writes notes within the region, on keys that are free", async () => {
+  it("generates notes within the region on free keys", async () => {
     const piece = scoreFromNotes(PIECE);
     let written = 0;
     for (let seed = 0; seed < 20; seed += 1) {
@@ -68,7 +68,7 @@ describe("infill", () => {
     expect(written).toBeGreaterThan(150);
   });
 
-  it("goes with any region: at the start, at the end, on no grid", async () => {
+  it("accepts a region at the start, at the end and off the grid", async () => {
     const piece = scoreFromNotes(PIECE);
     for (const [fromSeconds, toSeconds] of [
       [0, 2],
@@ -87,7 +87,7 @@ describe("infill", () => {
     }
   });
 
-  it("gives the same for the same seed", async () => {
+  it("gives the same result for the same seed", async () => {
     const piece = scoreFromNotes(PIECE);
     const run = async (seed: number) =>
       (await piano.infill(piece, { fromSeconds: 4, toSeconds: 6, seed })).score.notes;
@@ -99,14 +99,14 @@ describe("infill", () => {
     [{ fromSeconds: -1, toSeconds: 2 }, "fromSeconds must be 0 or more, got -1"],
     [{ fromSeconds: 2, toSeconds: 2 }, "toSeconds must be more than fromSeconds"],
     [{ fromSeconds: 2, toSeconds: Number.NaN }, "toSeconds must be more than fromSeconds"],
-    [{ fromSeconds: 0, toSeconds: 12.5 }, "a region can be 12 s long, this one has 12.5 s"],
+    [{ fromSeconds: 0, toSeconds: 12.5 }, "a region can be at most 12 s long, this one lasts 12.5 s"],
   ])("refuses %j", async (region, message) => {
     const running = piano.infill(scoreFromNotes(PIECE), region);
     await expect(running).rejects.toThrow(OptionError);
     await expect(running).rejects.toThrow(message);
   });
 
-  it("refuses a piece with nothing around the region, and a model that was not trained to", async () => {
+  it("rejects a piece without notes around the region and a model without the task", async () => {
     const short = scoreFromNotes([{ pitch: 60, velocity: 80, startSeconds: 1, endSeconds: 2 }]);
     await expect(piano.infill(short, { fromSeconds: 0, toSeconds: 3 })).rejects.toThrow(TaskError);
     const other = await tinyPiano([]);

@@ -24,7 +24,7 @@ async function ids(events: AsyncIterable<MusicEvent>, count: number): Promise<nu
 }
 
 describe("continuing from ids", () => {
-  it("goes on as if the music had not been interrupted", async () => {
+  it("continues as if the music had not been interrupted", async () => {
     const whole = await ids(piano.continue(undefined, { seed: 7 }), 25);
     const start = whole.slice(0, 10);
     const rest = await ids(piano.continue(start, { seed: 7, generatedFrom: 0 }), 15);
@@ -32,7 +32,7 @@ describe("continuing from ids", () => {
     expect(await ids(piano.continue(start, { seed: 7 }), 15)).not.toEqual(rest);
   });
 
-  it("means the same as the score that the ids encode", async () => {
+  it("gives the same result as the score that the ids encode", async () => {
     const score = scoreFromNotes([{ pitch: 60, velocity: 90, startSeconds: 0, endSeconds: 0.4 }]);
     const same = [PERFORMANCE_416.id("VELOCITY", 23), 60, PERFORMANCE_416.id("TIME_SHIFT", 40), 128 + 60];
     expect(await ids(piano.continue(same, { seed: 3 }), 12)).toEqual(
@@ -40,7 +40,7 @@ describe("continuing from ids", () => {
     );
   });
 
-  it("gives the same after any number of other calls, and after a prefill", async () => {
+  it("gives the same result after other calls and after a prefill", async () => {
     const start = await ids(piano.continue(undefined, { seed: 7 }), 12);
     const expected = await ids(piano.continue(start, { seed: 1 }), 10);
     await piano.prefill(start.slice(0, 8));
@@ -49,8 +49,8 @@ describe("continuing from ids", () => {
   });
 });
 
-describe("the temperature of pitches", () => {
-  it("moves probability between the notes that may begin, and none between them and the rest", async () => {
+describe("pitchTemperature", () => {
+  it("moves probability among note-ons only", async () => {
     const start = [PERFORMANCE_416.id("VELOCITY", 23), 60, PERFORMANCE_416.id("TIME_SHIFT", 40)];
     const [even, cool] = await Promise.all(
       [1, 0.4].map(async (pitchTemperature) => {
@@ -67,7 +67,7 @@ describe("the temperature of pitches", () => {
     for (const [id, p] of even ?? []) if (id >= 128) expect(cool?.get(id)).toBeCloseTo(p, 6);
   });
 
-  it("is what the music is drawn with", async () => {
+  it("applies to generation", async () => {
     const [even, cool] = await Promise.all(
       [1, 0.05].map((pitchTemperature) => ids(piano.continue(undefined, { seed: 7, pitchTemperature }), 200)),
     );
@@ -75,8 +75,8 @@ describe("the temperature of pitches", () => {
   });
 });
 
-describe("going on for ever", () => {
-  it("keeps the beginning in sight", async () => {
+describe("endless generation", () => {
+  it("attends to the attention sink", async () => {
     const all = await ids(piano.continue(undefined, { seed: 7 }), 44);
     const { attention } = await piano.explain(all, 44, { attention: { layers: [0], heads: [0] } });
     // Of 45 ids read, the start included, the window of 32 holds the first 8 and what is left when seven pairs are left out.
@@ -88,7 +88,7 @@ describe("going on for ever", () => {
     expect(shown).toBeLessThan(0.99);
   });
 
-  it("keeps nothing of what it has generated", async () => {
+  it("stores nothing of the generated music", async () => {
     const objects: number[] = [];
     let count = 0;
     for await (const _ of piano.continue(undefined, { seed: 7 })) {
@@ -96,13 +96,13 @@ describe("going on for ever", () => {
       if (count % 700 === 0) objects.push(queryObjects(Object, { format: "count" }));
       if (count === 2100) break;
     }
-    // A note of an event in three, if notes were kept, would be some 230 objects more.
+    // Stored notes, one per three events, would be some 230 more objects.
     expect((objects[2] ?? Infinity) - (objects[1] ?? 0)).toBeLessThan(70);
   });
 });
 
 describe("explain", () => {
-  it("names the candidates that the draw had, and the probability of what was drawn", async () => {
+  it("returns the candidates of the sample and the probability of the sampled id", async () => {
     const options = { seed: 7, topP: 0.9, temperature: 0.8 };
     const events: MusicEvent[] = [];
     for await (const event of piano.continue(undefined, { ...options, candidates: 5 })) {
@@ -117,7 +117,7 @@ describe("explain", () => {
     }
   });
 
-  it("gives attention by the ids it went to; the start is at -1", async () => {
+  it("returns attention by id; START is at -1", async () => {
     const all = await ids(piano.continue(undefined, { seed: 7 }), 20);
     const { attention, candidates } = await piano.explain(all, 20, {
       attention: { layers: [1], heads: [1] },
@@ -128,7 +128,7 @@ describe("explain", () => {
     expect(attention[0]?.weights).toHaveLength(21);
   });
 
-  it("refuses a place outside the music, and a layer that there is not", async () => {
+  it("rejects an index outside the music and a missing layer", async () => {
     await expect(piano.explain([60], 2)).rejects.toThrow("index must be a whole number from 0 to 1, got 2");
     await expect(piano.explain([60], 1, { attention: { layers: [2] } })).rejects.toThrow("no layer 2");
   });

@@ -67,7 +67,7 @@ describe("the sampling distribution", () => {
   it("penalizes the keys of a trill by its length at the last multiple of the period", async () => {
     const piano = await tinyPiano();
     const odds = async (length: number, driftControl: boolean): Promise<number> => {
-      // Before a note-on all note-ons are legal but those of what sounds.
+      // Before a note-on all note-ons are allowed except those of sounding keys.
       const { candidates } = await piano.explain(trill, length, {
         candidates: 416,
         pitchTemperature: 1,

@@ -43,7 +43,7 @@ class TextServer {
   async draw({ ids, step, options }: TextCalls["draw"]["request"]): Promise<Token | undefined> {
     const sampler = new Sampler(options);
     const { logits } = await this.#writing.prefill(ids, { reuseBeyondWindow: true });
-    const id = sampler.sample(logits, step, { legal: this.#model.legal, recent: ids });
+    const id = sampler.sample(logits, step, { legal: this.#model.allowedTokens, recent: ids });
     return id === this.#model.tokenizer.endOfTextId ? undefined : this.#token(id);
   }
 

@@ -13,8 +13,8 @@ const WIDTH = 640;
 const HEIGHT = 220;
 const MARGIN = { top: 10, right: 10, bottom: 44, left: 44 };
 /** Labels that fit side by side, and characters in all of them, before they have to be slanted. */
-const MOST_LABELS = 17;
-const MOST_CHARACTERS = 90;
+const MAX_LABELS = 17;
+const MAX_CHARACTERS = 90;
 /** Of a bin's width, what its bars fill together. */
 const FILLED = 0.84;
 
@@ -43,10 +43,10 @@ export function barChart(title: string, bins: readonly string[], series: readonl
     });
     return `<g class="${className}">${marks.join("")}</g>`;
   });
-  const every = Math.ceil(bins.length / MOST_LABELS);
+  const every = Math.ceil(bins.length / MAX_LABELS);
   const shown = [...bins.entries()].filter(([bin]) => bin % every === 0);
   const isSlanted =
-    shown.reduce((most, [, label]) => Math.max(most, label.length), 0) * shown.length > MOST_CHARACTERS;
+    shown.reduce((most, [, label]) => Math.max(most, label.length), 0) * shown.length > MAX_CHARACTERS;
   const labels = shown.map(([bin, label]) => xLabel(MARGIN.left + binWidth * (bin + 0.5), label, isSlanted));
   return svg(title, [...yAxis(top, percent), ...bars, ...labels]);
 }

@@ -17,12 +17,12 @@ export interface Distribution {
 
 const PITCH_CLASSES = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"];
 /** Two octaves; what leaps further counts with the end bins. */
-const WIDEST_INTERVAL = 24;
+const MAX_INTERVAL = 24;
 const VELOCITY_BIN = 4;
 /** Lower edges in steps, each about half as long again as the one before. */
 const DURATION_EDGES = [1, 3, 5, 8, 12, 18, 27, 40, 60, 90, 135, 200, 300, 450, 675, 1000];
 const ONSET_EDGES = [0, 1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 90, 135, 200, 300];
-const MOST_VOICES = 16;
+const MAX_VOICES = 16;
 const RATE_EDGES = Array.from({ length: 13 }, (_, i) => 2 * i);
 
 export const DISTRIBUTIONS: readonly Distribution[] = [
@@ -35,11 +35,11 @@ export const DISTRIBUTIONS: readonly Distribution[] = [
   {
     name: "interval",
     counts: "semitones from each note to the next one in order of start, then of pitch",
-    bins: Array.from({ length: 2 * WIDEST_INTERVAL + 1 }, (_, i) => intervalLabel(i - WIDEST_INTERVAL)),
+    bins: Array.from({ length: 2 * MAX_INTERVAL + 1 }, (_, i) => intervalLabel(i - MAX_INTERVAL)),
     count: ({ notes }) =>
-      tally(2 * WIDEST_INTERVAL + 1, notes.slice(1), ({ pitch }, i) => {
+      tally(2 * MAX_INTERVAL + 1, notes.slice(1), ({ pitch }, i) => {
         const interval = pitch - notes[i]!.pitch;
-        return Math.max(-WIDEST_INTERVAL, Math.min(WIDEST_INTERVAL, interval)) + WIDEST_INTERVAL;
+        return Math.max(-MAX_INTERVAL, Math.min(MAX_INTERVAL, interval)) + MAX_INTERVAL;
       }),
   },
   {
@@ -73,7 +73,7 @@ export const DISTRIBUTIONS: readonly Distribution[] = [
   {
     name: "polyphony",
     counts: "steps of 10 ms, by how many notes sound",
-    bins: Array.from({ length: MOST_VOICES + 1 }, (_, i) => (i === MOST_VOICES ? `≥ ${i}` : `${i}`)),
+    bins: Array.from({ length: MAX_VOICES + 1 }, (_, i) => (i === MAX_VOICES ? `≥ ${i}` : `${i}`)),
     count: countVoices,
   },
   {
@@ -102,19 +102,19 @@ function countVoices({ notes, steps }: Window): Counts {
     changes[startStep]! += 1;
     changes[endStep]! -= 1;
   }
-  const counts = new Float64Array(MOST_VOICES + 1);
+  const counts = new Float64Array(MAX_VOICES + 1);
   let voices = 0;
   for (let step = 0; step < steps; step += 1) {
     voices += changes[step]!;
-    const bin = Math.min(voices, MOST_VOICES);
+    const bin = Math.min(voices, MAX_VOICES);
     counts[bin]! += 1;
   }
   return counts;
 }
 
 function intervalLabel(semitones: number): string {
-  if (semitones === WIDEST_INTERVAL) return `≥ +${WIDEST_INTERVAL}`;
-  if (semitones === -WIDEST_INTERVAL) return `≤ −${WIDEST_INTERVAL}`;
+  if (semitones === MAX_INTERVAL) return `≥ +${MAX_INTERVAL}`;
+  if (semitones === -MAX_INTERVAL) return `≤ −${MAX_INTERVAL}`;
   if (semitones === 0) return "0";
   return semitones > 0 ? `+${semitones}` : `−${-semitones}`;
 }

@@ -2,14 +2,14 @@
 import type { ContinueOptions, MusicModel } from "../../music/index.ts";
 import type { SamplingOptions } from "../../options.ts";
 import type { Piece } from "./compare.ts";
-import { countIllegal, type LegalityFigures } from "./legality.ts";
+import { countIllegal, type LegalityCount } from "./legality.ts";
 import { cutWindows, gridNotes } from "./windows.ts";
 
 /** Of the generations, the share that is made again with the mask off. */
 const UNMASKED_SHARE = 0.1;
 
 /** So many are generated together, where the model can: the more, the quicker, and the more memory. */
-const TOGETHER = 16;
+const BATCH_SIZE = 16;
 
 export interface GenerateSetOptions extends SamplingOptions, Pick<ContinueOptions, "driftControl"> {
   /** The first seed. */
@@ -30,7 +30,7 @@ export interface GeneratedSet {
   /** Generations without a single note are left out. */
   readonly pieces: readonly Piece[];
   /** One entry for each generation with the mask off: the first tenth of the seeds. */
-  readonly unmasked: readonly LegalityFigures[];
+  readonly unmasked: readonly LegalityCount[];
 }
 
 /** Generates `count` pieces, then a tenth of them again with the grammar's mask off. */
@@ -38,9 +38,9 @@ export async function generateSet(model: MusicModel, options: GenerateSetOptions
   const { seed: first, count, seconds, driftControl = true, signal, onProgress, ...sampling } = options;
   const common = { ...sampling, seconds, signal };
   const pieces: Piece[] = [];
-  for (let done = 0; done < count; done += TOGETHER) {
+  for (let done = 0; done < count; done += BATCH_SIZE) {
     const seed = first + done;
-    const group = Math.min(TOGETHER, count - done);
+    const group = Math.min(BATCH_SIZE, count - done);
     const reached = new Map<number, number>();
     const music = await model.variations(group, {
       ...common,
@@ -57,7 +57,7 @@ export async function generateSet(model: MusicModel, options: GenerateSetOptions
       if (windows.length > 0) pieces.push(windows);
     }
   }
-  const unmasked: LegalityFigures[] = [];
+  const unmasked: LegalityCount[] = [];
   const again = Math.ceil(count * UNMASKED_SHARE);
   for (let done = 0; done < again; done += 1) {
     const onEvent = (now: number): void =>

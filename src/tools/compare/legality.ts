@@ -11,7 +11,7 @@ import { type MusicModel, musicSampler } from "../../music/index.ts";
 import type { SamplingOptions } from "../../options.ts";
 import type { Window } from "./windows.ts";
 
-export interface LegalityFigures {
+export interface LegalityCount {
   /** Ids drawn. */
   readonly ids: number;
   /** Of them, those that the grammar forbids at their place. */
@@ -25,13 +25,13 @@ export interface UnmaskedOptions extends SamplingOptions {
 }
 
 /** More ids than any music needs for a second: ends a generation that never lets time pass. */
-const MOST_IDS_PER_SECOND = 1000;
+const MAX_IDS_PER_SECOND = 1000;
 
 /**
  * Generates with the mask off and counts the choices that the mask would not have allowed. They stay in the context, as
  * they would without a grammar, and drift control is off. Where the model ends its piece, the generation ends.
  */
-export async function countIllegal(model: MusicModel, options: UnmaskedOptions): Promise<LegalityFigures> {
+export async function countIllegal(model: MusicModel, options: UnmaskedOptions): Promise<LegalityCount> {
   const { vocabulary, decoder } = model;
   const { seconds, signal, onEvent, ...sampling } = options;
   const grammar = new PerformanceGrammar(vocabulary);
@@ -54,13 +54,13 @@ export async function countIllegal(model: MusicModel, options: UnmaskedOptions):
     time.push(id);
     const now = time.step / STEPS_PER_SECOND;
     onEvent?.(now);
-    if (now >= seconds || ids >= seconds * MOST_IDS_PER_SECOND) break;
+    if (now >= seconds || ids >= seconds * MAX_IDS_PER_SECOND) break;
   }
   return { ids, illegal };
 }
 
 /** The control: of the ids of real music, those that the grammar forbids, such as a key struck again while it is down. */
-export function illegalIdsOf({ notes }: Window): LegalityFigures {
+export function illegalIdsOf({ notes }: Window): LegalityCount {
   const grammar = new PerformanceGrammar(PERFORMANCE_388);
   const legal = new Uint8Array(PERFORMANCE_388.size);
   const ids = encodePerformance(
@@ -82,7 +82,7 @@ export function illegalIdsOf({ notes }: Window): LegalityFigures {
 }
 
 /** The sums of some figures, and the share that is illegal. */
-export function totalLegality(all: readonly LegalityFigures[]): LegalityFigures & { readonly share: number } {
+export function totalLegality(all: readonly LegalityCount[]): LegalityCount & { readonly share: number } {
   const ids = all.reduce((sum, figures) => sum + figures.ids, 0);
   const illegal = all.reduce((sum, figures) => sum + figures.illegal, 0);
   return { ids, illegal, share: illegal / ids };

@@ -37,7 +37,7 @@ export class TrainingNotes {
   /** @param longest run that will be asked for, in notes: sorting goes no deeper than that. */
   index(longest: number): TrainingIndex {
     const keys = new Uint16Array(this.#pieces.reduce((sum, piece) => sum + piece.keys.length + 1, 0));
-    const places: Place[] = [];
+    const places: IndexedPiece[] = [];
     let offset = 0;
     for (const piece of this.#pieces) {
       places.push({ offset, path: piece.path, startSteps: piece.startSteps });
@@ -50,7 +50,7 @@ export class TrainingNotes {
 }
 
 /** A piece within the keys of all. */
-interface Place {
+interface IndexedPiece {
   readonly offset: number;
   readonly path: string;
   /** Of its notes, in steps. */
@@ -60,12 +60,12 @@ interface Place {
 /** All training pieces, ready to be searched. */
 export class TrainingIndex {
   readonly #keys: Uint16Array;
-  readonly #places: readonly Place[];
+  readonly #pieces: readonly IndexedPiece[];
   readonly #order: Int32Array;
 
-  constructor(keys: Uint16Array, places: readonly Place[], longest: number) {
+  constructor(keys: Uint16Array, places: readonly IndexedPiece[], longest: number) {
     this.#keys = keys;
-    this.#places = places;
+    this.#pieces = places;
     this.#order = sortSuffixes(keys, KEYS, longest);
   }
 
@@ -111,7 +111,7 @@ export class TrainingIndex {
 
   /** The piece that a key belongs to, and when the note before its step begins. */
   #find(where: number): { readonly path: string; readonly startSeconds: number } {
-    const place = this.#places.findLast(({ offset }) => offset <= where);
+    const place = this.#pieces.findLast(({ offset }) => offset <= where);
     if (!place) throw new RangeError(`no training piece at key ${where}`);
     const startStep = place.startSteps[where - place.offset]!;
     return { path: place.path, startSeconds: startStep / STEPS_PER_SECOND };

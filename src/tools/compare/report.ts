@@ -10,7 +10,7 @@ import type {
 } from "./compare.ts";
 import { escapeHtml } from "./escape.ts";
 import { DIVERGENCE_PRIOR } from "./histogram.ts";
-import type { LegalityFigures } from "./legality.ts";
+import type { LegalityCount } from "./legality.ts";
 
 /** What the JSON beside the report holds. */
 export interface ComparisonReport extends Comparison {
@@ -20,10 +20,10 @@ export interface ComparisonReport extends Comparison {
   readonly referenceFrom: string;
   readonly windowSeconds: number;
   /** Of ids drawn with the mask off, and of the ids of the reference. */
-  readonly illegal?: LegalityFigures & {
+  readonly illegal?: LegalityCount & {
     readonly generations: number;
     readonly share: number;
-    readonly reference: LegalityFigures & { readonly share: number };
+    readonly reference: LegalityCount & { readonly share: number };
   };
   readonly memorisation?: {
     readonly train: string;
@@ -40,7 +40,7 @@ export interface ComparisonReport extends Comparison {
 }
 
 /** The project's mark: an overlap of at least this share of what two halves of the reference have. */
-export const MARK = 0.9;
+export const TARGET_RATIO = 0.9;
 
 /** Renders the report. */
 export function renderReport(report: ComparisonReport): string {
@@ -73,13 +73,13 @@ function distributionSection({ distributions, splits }: ComparisonReport): strin
     halves ? halves.overlap.toFixed(3) : "–",
     ratio === undefined
       ? "–"
-      : `<span class="${ratio >= MARK ? "met" : "missed"}">${ratio.toFixed(3)}</span>`,
+      : `<span class="${ratio >= TARGET_RATIO ? "met" : "missed"}">${ratio.toFixed(3)}</span>`,
     divergence.toFixed(3),
     halves ? halves.divergence.toFixed(3) : "–",
   ]);
   return (
     `<h2>Distributions</h2><p>Overlap is the area that two distributions share: 1 is the same. The control is the overlap of ` +
-    `two random halves of the reference's pieces (mean of ${splits} splits); a ratio of ${MARK} or more is the mark. The ` +
+    `two random halves of the reference's pieces (mean of ${splits} splits); a ratio of ${TARGET_RATIO} or more is the mark. The ` +
     `Kullback–Leibler divergence, in nats, is that of the generated from the reference, ${DIVERGENCE_PRIOR} added to ` +
     `every bin; less is better.</p>` +
     table(["distribution", "overlap", "of halves", "ratio", "divergence", "of halves"], rows)

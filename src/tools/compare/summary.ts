@@ -1,12 +1,12 @@
 /** The report of a comparison in a few lines, for a terminal. */
-import { type ComparisonReport, MARK } from "./report.ts";
+import { type ComparisonReport, TARGET_RATIO } from "./report.ts";
 
 /** A line for each distribution, then what else was measured. */
 export function summaryLines({ distributions, memorisation, illegal }: ComparisonReport): string[] {
   const lines = distributions.map(({ name, overlap, halves, ratio, divergence }) => {
     const control =
       halves && ratio !== undefined
-        ? ` (halves of the reference ${halves.overlap.toFixed(3)}, ratio ${ratio.toFixed(3)}${ratio < MARK ? " < " + MARK : ""})`
+        ? ` (halves of the reference ${halves.overlap.toFixed(3)}, ratio ${ratio.toFixed(3)}${ratio < TARGET_RATIO ? " < " + TARGET_RATIO : ""})`
         : "";
     return `${name.padEnd(16)} overlap ${overlap.toFixed(3)}${control}, divergence ${divergence.toFixed(3)} nats`;
   });

@@ -7,8 +7,8 @@ import type { EncodedPiece } from "./encode-piece.ts";
 import type { ExampleKind } from "./example-kind.ts";
 import { datasetHeader, type DatasetPiece, type DatasetVocabulary, frameIds, indexBytes } from "./format.ts";
 import {
-  exampleOrders,
-  pieceOrder,
+  exampleRequests,
+  pieceRequest,
   type PlannedExample,
   type PlannedPiece,
   SHARED_KINDS,
@@ -69,7 +69,7 @@ export interface DatasetSummary {
 export async function buildDataset(options: BuildDatasetOptions): Promise<DatasetSummary> {
   const { out, encoder, paths } = options;
   const { vocabulary } = encoderOf(encoder);
-  const unmake = await makeFolder(out);
+  const removeFolder = await makeFolder(out);
   const headerPath = join(out, "dataset.json");
   const partialPath = join(out, `ids.bin.${process.pid}.partial`);
   const skipped: { path: string; reason: string }[] = [];
@@ -91,7 +91,7 @@ export async function buildDataset(options: BuildDatasetOptions): Promise<Datase
   } catch (error) {
     await file?.close().catch(() => undefined);
     await rm(partialPath, { force: true });
-    await unmake();
+    await removeFolder();
     throw error;
   } finally {
     await pool.stop();
@@ -155,13 +155,13 @@ async function encodePieces(
   const requests = paths.map((path, index) => ({
     name: path,
     path: join(folder, path),
-    order: plan && pieceOrder(plan, index),
+    request: plan && pieceRequest(plan, index),
   }));
   let done = 0;
-  for await (const [{ name: path, order }, answer] of pool.answers(requests)) {
+  for await (const [{ name: path, request }, answer] of pool.answers(requests)) {
     signal?.throwIfAborted();
     done += 1;
-    const kind = order?.kind ?? "plain";
+    const kind = request?.kind ?? "plain";
     if ("reason" in answer) {
       skipped.push({ path, reason: answer.reason });
     } else {
@@ -192,12 +192,12 @@ async function encodeExamples(
     const wanted = Math.round(wantedIds(kind, plan, pieceIds));
     let fruitfulRound = 0;
     if (wanted === 0) continue;
-    for await (const [{ name, round, order }, answer] of pool.answers(
+    for await (const [{ name, round, request }, answer] of pool.answers(
       requestsFor(kind, plan, planned, folder),
     )) {
       signal?.throwIfAborted();
       if ("piece" in answer) {
-        await writer.write(name, order.kind, answer.piece);
+        await writer.write(name, request.kind, answer.piece);
         fruitfulRound = round;
       }
       const done = writer.ids - before;
@@ -207,14 +207,14 @@ async function encodeExamples(
   }
 }
 
-/** The orders with the paths that the workers open. */
+/** The requests with the paths that the workers open. */
 function* requestsFor(
   kind: SharedKind,
   plan: TaskPlan,
   planned: readonly PlannedPiece[],
   folder: string,
 ): Generator<PlannedExample & { readonly name: string }, void> {
-  for (const example of exampleOrders(kind, plan, planned)) {
+  for (const example of exampleRequests(kind, plan, planned)) {
     yield { ...example, name: example.path, path: join(folder, example.path) };
   }
 }

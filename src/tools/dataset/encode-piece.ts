@@ -29,11 +29,11 @@ export interface EncodedPiece {
 }
 
 /** An example to be made of a piece. */
-export interface ExampleOrder {
+export interface ExampleRequest {
   readonly kind: ExampleKind;
   readonly style?: StyleName | undefined;
   /** Key of the random choices. */
-  readonly draw: readonly [seed: number, kind: number, serial: number];
+  readonly randomKey: readonly [seed: number, kind: number, serial: number];
 }
 
 /** What kind of files a dataset is made of, and how they are encoded. */
@@ -44,7 +44,7 @@ export interface PieceEncoder {
   /** @throws MidiError, EncodingError or EmptyPieceError when the file cannot be a piece. */
   encode(bytes: Uint8Array): EncodedPiece;
   /** @throws as `encode`, and ExampleError when no such example can be made of the piece. */
-  makeExample?(bytes: Uint8Array, order: ExampleOrder): EncodedPiece;
+  makeExample?(bytes: Uint8Array, request: ExampleRequest): EncodedPiece;
 }
 
 /** Thrown for a file that can be read but holds nothing to learn from. */
@@ -83,9 +83,9 @@ export function musicEncoder(options: ReadMidiOptions): PieceEncoder {
         unreleasedNotes: unreleasedNotes > 0 ? unreleasedNotes : undefined,
       };
     },
-    makeExample(bytes, { kind, style, draw }) {
+    makeExample(bytes, { kind, style, randomKey }) {
       const score = readMidi(bytes, options);
-      const { ids, ...facts } = makeExample(kind, score, vocabulary, style, new ExampleRandom(...draw));
+      const { ids, ...facts } = makeExample(kind, score, vocabulary, style, new ExampleRandom(...randomKey));
       return { ids: Uint16Array.from(ids), ...facts, hasMelodyTrack: melodyTrack(score) !== undefined };
     },
   };

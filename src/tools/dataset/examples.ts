@@ -48,7 +48,7 @@ export interface ExampleIds {
  * Makes an example.
  *
  * @param style the style of the piece, where it is known.
- * @param draws what is chosen at random; the same draws give the same example.
+ * @param random what is chosen at random; the same random give the same example.
  * @throws ExampleError when the piece is no material for it; EncodingError when it cannot be encoded.
  */
 export function makeExample(
@@ -56,7 +56,7 @@ export function makeExample(
   score: Score,
   vocabulary: Vocabulary,
   style: StyleName | undefined,
-  draws: ExampleRandom,
+  random: ExampleRandom,
 ): ExampleIds {
   const { ids, notes } = encodeScore(score, vocabulary, {
     trimLeadingSilence: true,
@@ -68,29 +68,29 @@ export function makeExample(
       hint: "give a piece with pitched notes",
     });
   if (kind === "accompany-melody" || kind === "accompany-skyline") {
-    return accompaniment(kind, score, notes, vocabulary, draws);
+    return accompaniment(kind, score, notes, vocabulary, random);
   }
-  if (kind === "infill") return infill(notes, vocabulary, draws);
-  if (kind === "closing") return closing(notes, vocabulary, undefined, draws);
-  if (kind === "style-closing") return closing(notes, vocabulary, statement(style, draws), draws);
+  if (kind === "infill") return infill(notes, vocabulary, random);
+  if (kind === "closing") return closing(notes, vocabulary, undefined, random);
+  if (kind === "style-closing") return closing(notes, vocabulary, chooseConditions(style, random), random);
   const piece = [...ids];
   const facts = { notes: notes.length, seconds: endOf(notes) };
   if (kind === "plain") return { ids: piece, ...facts };
   if (kind === "ending") return { ids: withEnding(piece, vocabulary), ...facts };
-  const stated = statement(style, draws);
-  const ended = draws.next() < 0.5 ? withEnding(piece, vocabulary) : piece;
+  const stated = chooseConditions(style, random);
+  const ended = random.next() < 0.5 ? withEnding(piece, vocabulary) : piece;
   return { ids: withConditions(ended, vocabulary, stated), ...facts };
 }
 
 /** Which conditions a piece states. */
-interface Statement {
+interface StatedConditions {
   readonly style?: StyleName | undefined;
   readonly density: boolean;
 }
 
 /** Both conditions for half of the pieces that have a style, one of the two for the others. */
-function statement(style: StyleName | undefined, draws: ExampleRandom): Statement {
-  const choice = draws.next();
+function chooseConditions(style: StyleName | undefined, random: ExampleRandom): StatedConditions {
+  const choice = random.next();
   if (style === undefined || choice < 0.25) return { density: true };
   return { style, density: choice < 0.75 };
 }
@@ -100,7 +100,7 @@ function accompaniment(
   score: Score,
   notes: readonly ScoreNote[],
   vocabulary: Vocabulary,
-  draws: ExampleRandom,
+  random: ExampleRandom,
 ): ExampleIds {
   const isMelody = kind === "accompany-melody" ? melodyTrackNotes(score, notes) : topVoice(score, notes);
   if (!isMelody)
@@ -111,9 +111,9 @@ function accompaniment(
   const onsets = notes.filter((_, index) => isMelody[index]).map(({ startSeconds }) => startSeconds);
   if (onsets.length === 0)
     throw new ExampleError("no melody", { code: "no-melody", hint: "give a piece with a melody" });
-  const whole = draws.next() < 0.5;
-  const onset = onsets[Math.floor(draws.next() * onsets.length)]!;
-  const begin = whole ? 0 : Math.max(0, onset - draws.next() * LEAD_SECONDS);
+  const whole = random.next() < 0.5;
+  const onset = onsets[Math.floor(random.next() * onsets.length)]!;
+  const begin = whole ? 0 : Math.max(0, onset - random.next() * LEAD_SECONDS);
   const { melody, accompaniment: rest } = voices(notes, isMelody, begin);
   if (melody.length === 0 || rest.length === 0)
     throw new ExampleError("no melody with an accompaniment", {
@@ -129,8 +129,8 @@ function accompaniment(
   };
 }
 
-function infill(notes: readonly ScoreNote[], vocabulary: Vocabulary, draws: ExampleRandom): ExampleIds {
-  const region = chooseRegion(notes, vocabulary, draws);
+function infill(notes: readonly ScoreNote[], vocabulary: Vocabulary, random: ExampleRandom): ExampleIds {
+  const region = chooseRegion(notes, vocabulary, random);
   if (!region)
     throw new ExampleError("no region to fill", { code: "no-region", hint: "give a longer piece" });
   const ids = [...infillPrompt(region.parts, vocabulary), ...region.parts.middle];
@@ -146,10 +146,10 @@ function infill(notes: readonly ScoreNote[], vocabulary: Vocabulary, draws: Exam
 function closing(
   notes: readonly ScoreNote[],
   vocabulary: Vocabulary,
-  stated: Statement | undefined,
-  draws: ExampleRandom,
+  stated: StatedConditions | undefined,
+  random: ExampleRandom,
 ): ExampleIds {
-  const room = Math.round(CLOSING_IDS * (0.4 + 0.6 * draws.next())) - CLOSING_FRAME;
+  const room = Math.round(CLOSING_IDS * (0.4 + 0.6 * random.next())) - CLOSING_FRAME;
   const from = (first: number): readonly number[] => {
     const kept = notes.slice(first);
     const ids = encodePerformance(shiftNotes(kept, -(kept[0]?.startSeconds ?? 0)), vocabulary);

@@ -1,7 +1,7 @@
 /** Which examples a dataset of tasks is to hold: how many of each kind, and of which pieces. */
 import type { StyleName, Task } from "../../../encoding/index.ts";
 import { ExampleRandom } from "../example-random.ts";
-import type { ExampleOrder } from "./encode-piece.ts";
+import type { ExampleRequest } from "./encode-piece.ts";
 import type { ExampleKind } from "./example-kind.ts";
 
 /** The kinds that take a share of the ids; the pieces themselves have the rest. */
@@ -59,7 +59,7 @@ export interface TaskPlan {
   readonly styles: readonly { readonly style: StyleName; readonly prefix: string }[];
 }
 
-/** A piece that is in the dataset: what orders are made for. */
+/** A piece of the dataset, from which examples are made. */
 export interface PlannedPiece {
   readonly path: string;
   readonly ids: number;
@@ -70,14 +70,14 @@ export interface PlannedExample {
   readonly path: string;
   /** How often all pieces have been asked before. */
   readonly round: number;
-  readonly order: ExampleOrder;
+  readonly request: ExampleRequest;
 }
 
 /** How a piece itself is written: its ending marked, or plain. */
-export function pieceOrder({ tasks, seed }: TaskPlan, index: number): ExampleOrder {
-  const draw = [seed, KIND_KEYS.ending, index] as const;
-  const marked = tasks.includes("ending") && new ExampleRandom(...draw).next() < ENDING_SHARE;
-  return { kind: marked ? "ending" : "plain", draw };
+export function pieceRequest({ tasks, seed }: TaskPlan, index: number): ExampleRequest {
+  const randomKey = [seed, KIND_KEYS.ending, index] as const;
+  const marked = tasks.includes("ending") && new ExampleRandom(...randomKey).next() < ENDING_SHARE;
+  return { kind: marked ? "ending" : "plain", randomKey };
 }
 
 /** The share of all ids that the examples of the tasks have together. */
@@ -92,7 +92,7 @@ export function wantedIds(kind: SharedKind, plan: TaskPlan, pieceIds: number): n
 }
 
 /** Orders of one kind without end, in rounds: all pieces that are material for it, shuffled. */
-export function* exampleOrders(
+export function* exampleRequests(
   kind: SharedKind,
   plan: TaskPlan,
   pieces: readonly PlannedPiece[],
@@ -106,12 +106,12 @@ export function* exampleOrders(
   if (turns.length === 0) return;
   for (let round = 0, serial = 0; ; round += 1) {
     for (const path of shuffled(turns, new ExampleRandom(plan.seed, ORDER_KEY + KIND_KEYS[kind], round))) {
-      const order: ExampleOrder = {
+      const request: ExampleRequest = {
         kind,
         style: styleOf(path, plan),
-        draw: [plan.seed, KIND_KEYS[kind], serial],
+        randomKey: [plan.seed, KIND_KEYS[kind], serial],
       };
-      yield { path, round, order };
+      yield { path, round, request };
       serial += 1;
     }
   }
@@ -127,10 +127,10 @@ function styleOf(path: string, { styles }: TaskPlan): StyleName | undefined {
 }
 
 /** Fisher and Yates' shuffle. */
-function shuffled<Item>(items: readonly Item[], draws: ExampleRandom): Item[] {
+function shuffled<Item>(items: readonly Item[], random: ExampleRandom): Item[] {
   const order = [...items];
   for (let last = order.length - 1; last > 0; last -= 1) {
-    const other = Math.floor(draws.next() * (last + 1));
+    const other = Math.floor(random.next() * (last + 1));
     const item = order[last];
     const swapped = order[other];
     if (item === undefined || swapped === undefined) continue;

@@ -7,7 +7,7 @@ const AHEAD_PER_THREAD = 16;
 
 export class EncodePool {
   readonly #workers: readonly EncodeWorker[];
-  #asked = 0;
+  #requests = 0;
 
   constructor(encoder: EncoderChoice, threads: number) {
     this.#workers = Array.from({ length: Math.max(1, threads) }, () => new EncodeWorker(encoder));
@@ -24,7 +24,7 @@ export class EncodePool {
       while (pending.length < ahead) {
         const next = iterator.next();
         if (next.done) break;
-        pending.push([next.value, this.#ask(next.value)]);
+        pending.push([next.value, this.#send(next.value)]);
       }
       const [request, answer] = pending.shift() ?? [];
       if (!request || !answer) return;
@@ -36,9 +36,9 @@ export class EncodePool {
     await Promise.all(this.#workers.map((worker) => worker.stop()));
   }
 
-  async #ask(request: WorkerRequest): Promise<WorkerAnswer> {
-    const worker = this.#workers[this.#asked % this.#workers.length];
-    this.#asked += 1;
+  async #send(request: WorkerRequest): Promise<WorkerAnswer> {
+    const worker = this.#workers[this.#requests % this.#workers.length];
+    this.#requests += 1;
     if (!worker) throw new RangeError("the pool has no workers");
     return worker.encode(request);
   }
@@ -59,10 +59,10 @@ class EncodeWorker {
     });
   }
 
-  encode({ path, order }: WorkerRequest): Promise<WorkerAnswer> {
+  encode({ path, request }: WorkerRequest): Promise<WorkerAnswer> {
     const answer = new Promise<WorkerAnswer>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#worker.postMessage({ path, order });
+      this.#worker.postMessage({ path, request });
     });
     // Awaited later, or never where an earlier one fails.
     answer.catch(() => undefined);

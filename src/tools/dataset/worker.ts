@@ -4,7 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Compatibility } from "../../../encoding/index.ts";
 import {
   type EncodedPiece,
-  type ExampleOrder,
+  type ExampleRequest,
   musicEncoder,
   type PieceEncoder,
   textEncoder,
@@ -18,7 +18,7 @@ export type EncoderChoice =
 export interface WorkerRequest {
   readonly path: string;
   /** What to make of the file; by default the piece as it is. */
-  readonly order?: ExampleOrder;
+  readonly request?: ExampleRequest;
 }
 
 export type WorkerAnswer = { readonly piece: EncodedPiece } | { readonly reason: string };
@@ -32,10 +32,10 @@ if (parentPort) {
   const choice: EncoderChoice = workerData;
   const encoder = encoderOf(choice);
   // Read synchronously: answers must come in the order of the questions.
-  port.on("message", ({ path, order }: WorkerRequest) => {
+  port.on("message", ({ path, request }: WorkerRequest) => {
     try {
       const bytes = readFileSync(path);
-      const made = order && encoder.makeExample?.(bytes, order);
+      const made = request && encoder.makeExample?.(bytes, request);
       const piece = made ?? encoder.encode(bytes);
       const answer: WorkerAnswer = { piece };
       port.postMessage(answer, [piece.ids.buffer]);

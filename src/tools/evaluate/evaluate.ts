@@ -42,7 +42,7 @@ export async function scorePiece(
 }
 
 /** The figures of some pieces together: sums divided by sums, so that every id counts alike. */
-export function summarise(pieces: readonly PieceScore[]): ScoreSummary {
+export function summarize(pieces: readonly PieceScore[]): ScoreSummary {
   const sum = (key: keyof PieceScore): number => pieces.reduce((total, piece) => total + piece[key], 0);
   const nats = sum("nats");
   const nllPerId = nats / sum("ids");

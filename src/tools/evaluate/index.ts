@@ -1,5 +1,5 @@
 /** The door of this room: all that other rooms import from it. */
-export { type PieceScore, scorePiece, summarise } from "./evaluate.ts";
+export { type PieceScore, scorePiece, summarize } from "./evaluate.ts";
 export {
   accompanyCases,
   type CaseScore,

@@ -116,8 +116,8 @@ export function infillCases(
   const regions = pieces.flatMap((piece, index) => {
     const { notes } = encodeScore(piece, vocabulary, { trimLeadingSilence: true });
     return Array.from({ length: options.regions }, (_, region) => {
-      const draws = new ExampleRandom(options.seed, REGION_KEY, index * options.regions + region);
-      return { piece: index, parts: chooseRegion(notes, vocabulary, draws)?.parts };
+      const random = new ExampleRandom(options.seed, REGION_KEY, index * options.regions + region);
+      return { piece: index, parts: chooseRegion(notes, vocabulary, random)?.parts };
     });
   });
   // Only regions that have something after them can be compared.

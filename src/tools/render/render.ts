@@ -3,7 +3,7 @@ import { type BasicSoundBank, SpessaLog, SpessaSynthProcessor } from "spessasynt
 import { type ChannelEvent, DRUM_CHANNEL, type Score, TempoMap } from "../../../encoding/index.ts";
 import { RenderError } from "./errors.ts";
 import { soundEndSeconds, type TimedEvent } from "./sound-end.ts";
-import { mostFrames } from "../wav.ts";
+import { maxFrames } from "../wav.ts";
 
 export const SAMPLE_RATE = 44_100;
 /** Left and right. */
@@ -65,7 +65,7 @@ export function renderScore(score: Score, bank: BasicSoundBank, options: RenderO
   const { durationSeconds } = score;
   const endSeconds = options.keepSilence ? durationSeconds : soundEndSeconds(events, durationSeconds);
   const frames = Math.ceil((endSeconds + TAIL_SECONDS) * SAMPLE_RATE);
-  if (frames > mostFrames(CHANNELS)) {
+  if (frames > maxFrames(CHANNELS)) {
     const hours = (endSeconds / 3600).toFixed(1);
     throw new RenderError(`the music is ${hours} h long, and a WAV file holds 6.7 h`, {
       code: "too-long",

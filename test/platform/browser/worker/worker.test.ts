@@ -8,7 +8,7 @@ import { EngineError } from "../../../../src/engine/index.ts";
 import { MusicModel } from "../../../../src/music/music-model.ts";
 import type { GenerateTrackOptions } from "../../../../src/music/generated-track.ts";
 import type { MusicEvent } from "../../../../src/music/options.ts";
-import { PrimerError } from "../../../../src/music/prompt.ts";
+import { PrimerError } from "../../../../src/music/primer.ts";
 import { loadMusicModel } from "../../../../src/platform/node/index.ts";
 import { TaskError } from "../../../../src/music/task-error.ts";
 import { OptionError } from "../../../../src/options.ts";

@@ -23,9 +23,9 @@ function secondsOf(ids: readonly number[]): number {
   return ids.reduce((sum, id) => sum + steps(id), 0) / 100;
 }
 
-describe("a generation that goes on where it was cut gives the ids that it would have given", () => {
+describe("a generation that is cut and continued gives the ids of an uninterrupted one", () => {
   it.each<[string, ContinueOptions]>([
-    ["with nothing asked for", {}],
+    ["without options", {}],
     ["with a style", { style: "pop" }],
     ["with a style and a density", { style: "classical", density: "busy" }],
   ])("%s", async (_, options) => {
@@ -40,7 +40,7 @@ describe("a generation that goes on where it was cut gives the ids that it would
     }
   });
 
-  it("with an ending, of which what is left is asked for", async () => {
+  it("with an ending and the remaining seconds", async () => {
     const whole = await idsOf(primer, { ending: true, seconds: 8 }, 5000);
     expect(whole.length).toBeGreaterThan(50);
     for (const cut of [1, Math.floor(whole.length / 2), whole.length - 3]) {
