@@ -1,5 +1,6 @@
 /** Standard MIDI File bytes <-> `Score`. */
 import { pluralize } from "../pluralize.ts";
+import { AnticipationReader } from "./anticipation-reader.ts";
 import { Channels } from "./channel-timeline.ts";
 import { type EventColumns, eventColumnsOf } from "./event-columns.ts";
 import { Meter } from "./meter.ts";
@@ -53,10 +54,7 @@ export function assembleScore(
 ): Score {
   const tempo = new TempoMap(division, tracks);
   const columns = tracks.map(eventColumnsOf);
-  const { table, warnings } =
-    noteParsing.compatibility === "note-seq"
-      ? readAsNoteSeq(columns, tempo)
-      : readInPlayingOrder(division, tracks, columns, tempo, noteParsing);
+  const { table, warnings } = readColumns(division, tracks, columns, tempo, noteParsing);
   const endTick = tracks.reduce((latest, track) => Math.max(latest, track.endTick), 0);
   return scoreOfTable(table, () => pedalEvents(columns, tempo), {
     division,
@@ -72,24 +70,42 @@ interface NotesRead {
   readonly warnings: readonly string[];
 }
 
+function readColumns(
+  division: Score["division"],
+  tracks: readonly Track[],
+  columns: readonly EventColumns[],
+  tempo: TempoMap,
+  { compatibility, independentTracks = false }: NoteParsing,
+): NotesRead {
+  switch (compatibility) {
+    case "note-seq":
+      return readAsNoteSeq(columns, tempo);
+    case "anticipation":
+      return readAsAnticipation(division, columns, tempo, independentTracks);
+    case undefined:
+      return readInPlayingOrder(division, tracks, columns, tempo, independentTracks);
+  }
+}
+
 function readInPlayingOrder(
   division: Score["division"],
   tracks: readonly Track[],
   columns: readonly EventColumns[],
   tempo: TempoMap,
-  { independentTracks = false }: NoteParsing,
+  independentTracks: boolean,
 ): NotesRead {
   const channels = new Channels(columns, independentTracks);
   const table = readNotes(tracks, columns, { tempo, meter: new Meter(division, tracks), channels });
   table.soundEnds = soundEnds(table, channels, tempo);
-  const unreleased = table.countUnreleased();
   const isAllPercussion = table.length > 0 && !table.isPercussion.subarray(0, table.length).includes(0);
   return {
     table,
     warnings: [
-      ...unreleased.map(
-        ([track, count]) => `track ${track}: ${pluralize(count, "note")} without a note-off given an end`,
-      ),
+      ...table
+        .countUnreleased()
+        .map(
+          ([track, count]) => `track ${track}: ${pluralize(count, "note")} without a note-off given an end`,
+        ),
       ...(isAllPercussion ? ["all notes are percussion, which is not encoded"] : []),
     ],
   };
@@ -103,6 +119,21 @@ function readAsNoteSeq(columns: readonly EventColumns[], tempo: TempoMap): Notes
     if (hanging > 0) warnings.push(`track ${index}: ${pluralize(hanging, "note")} without an end left out`);
   }
   return { table: reader.finish(), warnings };
+}
+
+function readAsAnticipation(
+  division: Score["division"],
+  columns: readonly EventColumns[],
+  tempo: TempoMap,
+  independentTracks: boolean,
+): NotesRead {
+  const { table, unended } = new AnticipationReader(division, columns, tempo, independentTracks).read();
+  return {
+    table,
+    warnings: [...unended].map(
+      ([track, count]) => `track ${track}: ${pluralize(count, "note")} without a note-off given 0.25 s`,
+    ),
+  };
 }
 
 /**

@@ -86,6 +86,9 @@ export interface NoteParsing {
   /**
    * "note-seq": pairs notes, folds the pedal and numbers programs as note-seq with pretty_midi does. Notes that never end
    * are left out, a pedal acts on its own track alone, and moves on one tick are sorted.
+   *
+   * "anticipation": as the Anticipatory Music Transformer's encoder with mido. The tracks are merged by tick. Times are a
+   * running sum of doubles, a note that never ends lasts 0.25 s, drums are channel 10 alone, and pedals do nothing.
    */
   readonly compatibility?: Compatibility;
   /** Whether tracks are independent patterns, as in format 2: no track knows the channels of another. */
@@ -93,7 +96,7 @@ export interface NoteParsing {
 }
 
 /** Programs whose reading of MIDI files can be asked for. */
-export type Compatibility = "note-seq";
+export type Compatibility = "note-seq" | "anticipation";
 
 /** A piece of music as a Standard MIDI File holds it, with its notes and pedal read out. */
 export interface Score {

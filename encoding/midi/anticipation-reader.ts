@@ -1,0 +1,163 @@
+/**
+ * Channel messages to notes as the encoder of the Anticipatory Music Transformer reads them (Thickstun et al. 2023,
+ * `convert.py` with mido): `compatibility: "anticipation"`.
+ */
+import { type EventColumns, packed } from "./event-columns.ts";
+import { ReadNotes } from "./note-table.ts";
+import { type Division, DRUM_CHANNEL, type MetaEvent } from "./score.ts";
+import { DEFAULT_MICROSECONDS_PER_QUARTER, TEMPO_META, type TempoMap } from "./tempo-map.ts";
+import { ascendingOrder } from "../sort.ts";
+
+const NOTE_OFF = 0x80;
+const NOTE_ON = 0x90;
+const PROGRAM_CHANGE = 0xc0;
+const META = packed(0xff, 0, 0);
+/** How long a note lasts that has no note-off. */
+const UNENDED_SECONDS = 0.25;
+const NO_EVENT = -1;
+const NONE = -1;
+
+/** The tracks of a file, merged by tick, as notes. */
+export class AnticipationReader {
+  readonly #division: Division;
+  readonly #tracks: readonly EventColumns[];
+  readonly #tempo: TempoMap;
+  readonly #independentTracks: boolean;
+  readonly #table: ReadNotes;
+  /** Rows of the open notes of each key, oldest first; a key is place × 128 + pitch. */
+  readonly #open = new Map<number, number[]>();
+  readonly #programs = new Map<number, number>();
+  /** The next free row of each track. */
+  readonly #rows: number[] = [];
+
+  constructor(
+    division: Division,
+    tracks: readonly EventColumns[],
+    tempo: TempoMap,
+    independentTracks: boolean,
+  ) {
+    this.#division = division;
+    this.#tracks = tracks;
+    this.#tempo = tempo;
+    this.#independentTracks = independentTracks;
+    let rows = 0;
+    for (const { noteOns } of tracks) {
+      this.#rows.push(rows);
+      rows += noteOns;
+    }
+    this.#table = new ReadNotes(tracks, rows);
+    this.#table.length = rows;
+    this.#table.noteOffIndices.fill(NO_EVENT);
+    this.#table.endSeconds.fill(NaN);
+  }
+
+  /** @returns the notes, and how many notes of each track have no note-off. */
+  read(): { readonly table: ReadNotes; readonly unended: ReadonlyMap<number, number> } {
+    const { places, indices } = this.#mergedOrder();
+    const cursors = this.#tracks.map(() => 0);
+    let [tick, seconds] = [0, 0];
+    let secondsPerTick = this.#secondsPerTick(DEFAULT_MICROSECONDS_PER_QUARTER);
+    for (let step = 0; step < places.length; step += 1) {
+      const track = places[step]!;
+      const index = indices[step]!;
+      const { ticks, messages, others } = this.#tracks[track]!;
+      // Not a multiple of the ticks since the last tempo change: the sum decides which way a half is rounded.
+      seconds += (ticks[index]! - tick) * secondsPerTick;
+      tick = ticks[index]!;
+      const message = messages[index]!;
+      if ((message & 0xf0) !== 0xf0) this.#take(message, track, index, tick, seconds);
+      else {
+        const event = others[cursors[track]!];
+        cursors[track]! += 1;
+        if (message === META && event?.kind === "meta" && event.type === TEMPO_META)
+          secondsPerTick = this.#secondsPerTick(microsecondsOf(event));
+      }
+    }
+    const unended = this.#endOpenNotes();
+    const { endSeconds, isPercussion } = this.#table;
+    this.#table.soundEnds = endSeconds.map((end, row) => (isPercussion[row] === 1 ? NaN : end));
+    return { table: this.#table, unended };
+  }
+
+  /** All events by tick, then by track, then in file order. */
+  #mergedOrder(): { readonly places: Uint32Array; readonly indices: Uint32Array } {
+    const length = this.#tracks.reduce((sum, track) => sum + track.length, 0);
+    const places = new Uint32Array(length);
+    const indices = new Uint32Array(length);
+    const ticks = new Float64Array(length);
+    let at = 0;
+    for (const [track, events] of this.#tracks.entries()) {
+      for (let index = 0; index < events.length; index += 1, at += 1) {
+        places[at] = track;
+        indices[at] = index;
+        ticks[at] = events.ticks[index]!;
+      }
+    }
+    if (this.#tracks.length < 2) return { places, indices };
+    const order = orderOfTicks(ticks);
+    return { places: order.map((place) => places[place]!), indices: order.map((place) => indices[place]!) };
+  }
+
+  #take(message: number, track: number, index: number, tick: number, seconds: number): void {
+    const table = this.#table;
+    const channel = message & 0x0f;
+    const kind = message & 0xf0;
+    const data1 = (message >> 8) & 0xff;
+    const place = this.#independentTracks ? track * 16 + channel : channel;
+    const key = place * 128 + data1;
+    if (kind === PROGRAM_CHANGE) this.#programs.set(place, data1);
+    else if (kind === NOTE_ON && message >> 16 > 0) {
+      const row = this.#rows[track]!;
+      this.#rows[track] = row + 1;
+      table.startSeconds[row] = seconds;
+      table.pitches[row] = data1;
+      table.velocities[row] = message >> 16;
+      table.places[row] = track * 16 + channel;
+      table.programs[row] = this.#programs.get(place) ?? 0;
+      table.isPercussion[row] = Number(channel === DRUM_CHANNEL);
+      table.noteOnIndices[row] = index;
+      const open = this.#open.get(key);
+      if (open) open.push(row);
+      else this.#open.set(key, [row]);
+    } else if (kind === NOTE_OFF || kind === NOTE_ON) {
+      const row = this.#open.get(key)?.shift() ?? NONE;
+      if (row === NONE) return;
+      table.endSeconds[row] = seconds;
+      table.endTicks[row] = tick;
+      // A note keeps the index of its note-off only where that stands on its own track.
+      if (table.places[row]! >>> 4 === track) table.noteOffIndices[row] = index;
+      else table.unreleasedOrders.set(row, Infinity);
+    }
+  }
+
+  #endOpenNotes(): Map<number, number> {
+    const { startSeconds, endSeconds, endTicks, places, unreleasedOrders, length } = this.#table;
+    const unended = new Map<number, number>();
+    for (let row = 0; row < length; row += 1) {
+      if (!Number.isNaN(endSeconds[row])) continue;
+      endSeconds[row] = startSeconds[row]! + UNENDED_SECONDS;
+      endTicks[row] = Math.max(this.#table.startTick(row), this.#tempo.tick(endSeconds[row]!));
+      unreleasedOrders.set(row, Infinity);
+      const track = places[row]! >>> 4;
+      unended.set(track, (unended.get(track) ?? 0) + 1);
+    }
+    return unended;
+  }
+
+  /** mido's arithmetic, down to the order of operations. */
+  #secondsPerTick(microsecondsPerQuarter: number): number {
+    const division = this.#division;
+    if (division.kind === "smpte") return 1 / (division.framesPerSecond * division.ticksPerFrame);
+    return (microsecondsPerQuarter * 1e-6) / division.ticksPerQuarter;
+  }
+}
+
+function microsecondsOf({ data }: MetaEvent): number {
+  return ((data[0] ?? 0) << 16) | ((data[1] ?? 0) << 8) | (data[2] ?? 0);
+}
+
+function orderOfTicks(ticks: Float64Array): Uint32Array {
+  const last = ticks.reduce((latest, tick) => Math.max(latest, tick), 0);
+  if (last < 2 ** 31) return ascendingOrder(Int32Array.from(ticks));
+  return Uint32Array.from(ticks.keys()).sort((a, b) => ticks[a]! - ticks[b]! || a - b);
+}
