@@ -1,0 +1,116 @@
+/** Events back to a `Score`: one track and channel for each instrument, one tick for each step of 10 ms. */
+import { counted } from "../counted.ts";
+import { assembleScore, DRUM_CHANNEL, type MidiEvent, type Score, type Track } from "../midi/index.ts";
+import { ArrivalError } from "./arrival-error.ts";
+import { type ArrivalEvent, type ArrivalNote, inOrder } from "./events.ts";
+import { instrumentName } from "./instrument-names.ts";
+import { DRUMS } from "./vocabulary.ts";
+
+/** At 120 quarter notes a minute, which is what holds without a tempo event, a tick is a step. */
+const TICKS_PER_QUARTER = 50;
+const CHANNELS = 16;
+/** What the authors write. */
+export const DEFAULT_VELOCITY = 72;
+const RELEASE_VELOCITY = 64;
+const TRACK_NAME_META = 0x03;
+const NOTE_OFF = 0x80;
+const NOTE_ON = 0x90;
+const PROGRAM_CHANGE = 0xc0;
+
+/**
+ * A score of the notes among events, controls included. Tracks come in the order in which their instruments begin, and
+ * carry the General MIDI names of these. A note without a velocity gets 72.
+ *
+ * @throws ArrivalError (`too-many-instruments`) when there are more than 15 instruments besides drums.
+ */
+export function arrivalScore(events: readonly ArrivalEvent[]): Score {
+  const notes = inOrder(joinPieces(events));
+  const parts = partsOf(notes);
+  const channels = channelsOf([...parts.keys()]);
+  const tracks = Array.from(parts, ([instrument, part]) =>
+    trackOf(instrument, part, channels.get(instrument) ?? 0),
+  );
+  return assembleScore({ kind: "quarter", ticksPerQuarter: TICKS_PER_QUARTER }, tracks);
+}
+
+/** The notes among events, each piece beginning where the last note before it ends. */
+export function joinPieces(events: readonly ArrivalEvent[]): ArrivalNote[] {
+  const notes: ArrivalNote[] = [];
+  let [base, end] = [0, 0];
+  for (const event of events) {
+    if (event.kind === "separator") base = end;
+    if (event.kind !== "note") continue;
+    const onsetStep = base + event.onsetStep;
+    notes.push({ ...event, onsetStep });
+    end = Math.max(end, onsetStep + event.durationSteps);
+  }
+  return notes;
+}
+
+/** The notes of each instrument, in the order in which they begin. */
+function partsOf(notes: readonly ArrivalNote[]): Map<number, ArrivalNote[]> {
+  const parts = new Map<number, ArrivalNote[]>();
+  for (const note of notes) {
+    const part = parts.get(note.instrument);
+    if (part) part.push(note);
+    else parts.set(note.instrument, [note]);
+  }
+  return parts;
+}
+
+/** Channels in the order given, channel 10 kept for drums. */
+function channelsOf(instruments: readonly number[]): ReadonlyMap<number, number> {
+  const melodic = instruments.filter((instrument) => instrument !== DRUMS);
+  if (melodic.length >= CHANNELS) {
+    throw new ArrivalError(
+      `there are ${counted(melodic.length, "instrument")} besides drums, and a MIDI file has channels for 15`,
+      {
+        code: "too-many-instruments",
+        hint: "leave out the notes of some instruments, or give several one instrument",
+      },
+    );
+  }
+  const free = Array.from({ length: CHANNELS }, (_, channel) => channel).filter(
+    (channel) => channel !== DRUM_CHANNEL,
+  );
+  return new Map([[DRUMS, DRUM_CHANNEL], ...melodic.map((one, rank) => [one, free[rank] ?? 0] as const)]);
+}
+
+function trackOf(instrument: number, notes: readonly ArrivalNote[], channel: number): Track {
+  const name = instrumentName(instrument);
+  const program = instrument === DRUMS ? 0 : instrument;
+  const played = notes
+    .flatMap((note) => placedEvents(note, channel))
+    .toSorted((a, b) => a.event.tick - b.event.tick || a.rank - b.rank)
+    .map(({ event }) => event);
+  const events: MidiEvent[] = [
+    { kind: "meta", tick: 0, type: TRACK_NAME_META, data: new TextEncoder().encode(name) },
+    { kind: "channel", tick: 0, status: PROGRAM_CHANGE | channel, data1: program, data2: 0 },
+    ...played,
+  ];
+  return { name, events, endTick: events.at(-1)?.tick ?? 0 };
+}
+
+/** A message, and its rank among those of its tick. */
+interface Placed {
+  readonly rank: number;
+  readonly event: MidiEvent;
+}
+
+/** On one tick, ends come first, then notes of no length, each with its end, then other beginnings. */
+function placedEvents(note: ArrivalNote, channel: number): Placed[] {
+  const { onsetStep, durationSteps, pitch: data1, velocity = DEFAULT_VELOCITY } = note;
+  const isEmpty = durationSteps === 0;
+  const on = { kind: "channel", tick: onsetStep, status: NOTE_ON | channel, data1, data2: velocity } as const;
+  const off = {
+    kind: "channel",
+    tick: onsetStep + durationSteps,
+    status: NOTE_OFF | channel,
+    data1,
+    data2: RELEASE_VELOCITY,
+  } as const;
+  return [
+    { rank: isEmpty ? 1 : 2, event: on },
+    { rank: isEmpty ? 1 : 0, event: off },
+  ];
+}

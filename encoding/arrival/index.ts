@@ -1,0 +1,31 @@
+/** The door of this room: all that other rooms import from it. */
+export { allowedIds, type AllowedIdsOptions, MAX_GENERATED_INSTRUMENTS } from "./allowed-ids.ts";
+export { ArrivalClock } from "./arrival-clock.ts";
+export { ArrivalError, type ArrivalErrorCode } from "./arrival-error.ts";
+export { arrivalScore } from "./arrival-score.ts";
+export { decodeArrival } from "./decode-arrival.ts";
+export { encodeArrival, type EncodeArrivalOptions } from "./encode-arrival.ts";
+export { arrivalNotes, type ArrivalNotesOptions } from "./encode-notes.ts";
+export {
+  type ArrivalEvent,
+  type ArrivalNote,
+  type ArrivalRest,
+  type ArrivalSeparator,
+  arrivalSteps,
+  type TimedEvent,
+} from "./events.ts";
+export { instrumentName } from "./instrument-names.ts";
+export { anticipate, type Anticipated, type AnticipateOptions, padWithRests } from "./sequence.ts";
+export {
+  ARRIVAL_55028,
+  ARRIVAL_SLOTS,
+  type ArrivalIdKind,
+  type ArrivalIdMeaning,
+  type ArrivalRange,
+  type ArrivalSlot,
+  ArrivalVocabulary,
+  type ArrivalVocabularyDeclaration,
+  DRUMS,
+  type IdSpan,
+} from "./vocabulary.ts";
+export { type ArrivalWindow, cutWindows, encodeWindow, lastWindow, type WindowOptions } from "./windows.ts";

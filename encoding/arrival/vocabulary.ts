@@ -1,0 +1,215 @@
+/**
+ * The arrival-time vocabulary of the Anticipatory Music Transformer (Thickstun, Hall, Donahue, Liang 2023), as data. A
+ * note is a triple of ids: onset, duration, note. Controls have the same three ranges again.
+ */
+import { elementAt } from "../element-at.ts";
+import { ArrivalError } from "./arrival-error.ts";
+
+/** The three places of a triple, in order. */
+export const ARRIVAL_SLOTS = ["onset", "duration", "note"] as const;
+export type ArrivalSlot = (typeof ARRIVAL_SLOTS)[number];
+
+/** What an id can stand for. */
+export type ArrivalIdKind =
+  | "ONSET"
+  | "DURATION"
+  | "NOTE"
+  | "REST"
+  | "CONTROL_ONSET"
+  | "CONTROL_DURATION"
+  | "CONTROL_NOTE"
+  | "SEPARATOR"
+  | "AUTOREGRESS"
+  | "ANTICIPATE";
+
+/** Ids that follow each other; their values count up from 0. */
+export interface ArrivalRange {
+  readonly kind: ArrivalIdKind;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Ids from `first` up to, and without, `end`. */
+export interface IdSpan {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** A vocabulary as data: `new ArrivalVocabulary(declaration)` makes it usable. Times are in steps of 10 ms. */
+export interface ArrivalVocabularyDeclaration {
+  readonly name: string;
+  /** Onsets are 0 to `onsets - 1` steps after the start of a window. */
+  readonly onsets: number;
+  /** Durations are 0 to `durations - 1` steps. */
+  readonly durations: number;
+  /** In order of their ids: General MIDI programs (0–127), and 128 for drums. */
+  readonly instruments: readonly number[];
+  /** The longest wait between onsets; a longer one is filled with rests. */
+  readonly restSteps: number;
+  /** How far ahead of the music controls stand (δ). */
+  readonly anticipationSteps: number;
+  /** How many triples a window has, besides its first id. */
+  readonly windowTriples: number;
+}
+
+/** The meaning of an id. The value of a note is 128 × (place of the instrument in the declaration) + pitch. */
+export interface ArrivalIdMeaning {
+  readonly kind: ArrivalIdKind;
+  readonly value: number;
+}
+
+/** The instrument number of drums, which come after the 128 programs. */
+export const DRUMS = 128;
+const PITCHES = 128;
+/** Ids are held in 16 bits. */
+const MAX_SIZE = 0x10000;
+
+/** A declared vocabulary. */
+export class ArrivalVocabulary implements ArrivalVocabularyDeclaration {
+  readonly name: string;
+  readonly onsets: number;
+  readonly durations: number;
+  readonly instruments: readonly number[];
+  readonly restSteps: number;
+  readonly anticipationSteps: number;
+  readonly windowTriples: number;
+  /** Every id, in order. */
+  readonly ranges: readonly ArrivalRange[];
+  /** Number of ids; ids are 0 to `size - 1`. */
+  readonly size: number;
+  readonly durationFirst: number;
+  readonly noteFirst: number;
+  readonly rest: number;
+  /** What is added to the three ids of a note that is a control. */
+  readonly controlOffset: number;
+  /** Three of these stand between two pieces. */
+  readonly separator: number;
+  /** The first id of a window without controls. */
+  readonly autoregress: number;
+  /** The first id of a window with controls. */
+  readonly anticipate: number;
+  readonly #placeOf: ReadonlyMap<number, number>;
+
+  /** @throws ArrivalError (`bad-declaration`) for counts that are no vocabulary. */
+  constructor(declaration: ArrivalVocabularyDeclaration) {
+    check(declaration);
+    const { name, onsets, durations, instruments, restSteps, anticipationSteps, windowTriples } = declaration;
+    this.name = name;
+    this.onsets = onsets;
+    this.durations = durations;
+    this.instruments = instruments;
+    this.restSteps = restSteps;
+    this.anticipationSteps = anticipationSteps;
+    this.windowTriples = windowTriples;
+    const notes = instruments.length * PITCHES;
+    const counts: readonly (readonly [ArrivalIdKind, number])[] = [
+      ["ONSET", onsets],
+      ["DURATION", durations],
+      ["NOTE", notes],
+      ["REST", 1],
+      ["CONTROL_ONSET", onsets],
+      ["CONTROL_DURATION", durations],
+      ["CONTROL_NOTE", notes],
+      ["SEPARATOR", 1],
+      ["AUTOREGRESS", 1],
+      ["ANTICIPATE", 1],
+    ];
+    let first = 0;
+    this.ranges = counts.map(([kind, count]) => {
+      first += count;
+      return { kind, first: first - count, count };
+    });
+    this.size = first;
+    this.durationFirst = onsets;
+    this.noteFirst = onsets + durations;
+    this.rest = this.noteFirst + notes;
+    this.controlOffset = this.rest + 1;
+    this.separator = this.size - 3;
+    this.autoregress = this.size - 2;
+    this.anticipate = this.size - 1;
+    this.#placeOf = new Map(instruments.map((instrument, place) => [instrument, place]));
+  }
+
+  hasInstrument(instrument: number): boolean {
+    return this.#placeOf.has(instrument);
+  }
+
+  /** @throws ArrivalError (`unknown-event`) for an instrument or pitch that the vocabulary lacks. */
+  noteId(instrument: number, pitch: number): number {
+    const place = this.#placeOf.get(instrument);
+    if (place !== undefined && Number.isInteger(pitch) && pitch >= 0 && pitch < PITCHES)
+      return this.noteFirst + place * PITCHES + pitch;
+    const found =
+      place === undefined
+        ? `vocabulary "${this.name}" has no instrument ${instrument}`
+        : `pitch ${pitch} is no MIDI pitch`;
+    throw new ArrivalError(found, {
+      code: "unknown-event",
+      hint: "leave such notes out, or take a vocabulary that has them",
+    });
+  }
+
+  /** The instrument and pitch of the value of a note. */
+  note(value: number): { readonly instrument: number; readonly pitch: number } {
+    return {
+      instrument: elementAt(this.instruments, Math.floor(value / PITCHES)),
+      pitch: value % PITCHES,
+    };
+  }
+
+  /** @throws ArrivalError (`unknown-id`) when `id` is not one of the vocabulary's. */
+  meaning(id: number): ArrivalIdMeaning {
+    const range = this.ranges.find(({ first, count }) => id >= first && id < first + count);
+    if (range && Number.isInteger(id)) return { kind: range.kind, value: id - range.first };
+    throw new ArrivalError(`id ${id} is outside vocabulary "${this.name}" (0 to ${this.size - 1})`, {
+      code: "unknown-id",
+      hint: "decode with the vocabulary that the ids were encoded with",
+    });
+  }
+
+  /** The ids that a model writes in a place of a triple, of any time and instrument; a rest is a note. */
+  slot(slot: ArrivalSlot): IdSpan {
+    switch (slot) {
+      case "onset":
+        return { first: 0, end: this.durationFirst };
+      case "duration":
+        return { first: this.durationFirst, end: this.noteFirst };
+      case "note":
+        return { first: this.noteFirst, end: this.rest + 1 };
+    }
+  }
+}
+
+function check(declaration: ArrivalVocabularyDeclaration): void {
+  const { onsets, durations, instruments, restSteps, anticipationSteps, windowTriples } = declaration;
+  const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
+  const isInstrument = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= DRUMS;
+  const size = 2 * (onsets + durations + instruments.length * PITCHES) + 4;
+  const problem = ![onsets, durations, restSteps, anticipationSteps, windowTriples].every(isCount)
+    ? "all its counts must be whole numbers of at least 1"
+    : instruments.length === 0 || !instruments.every(isInstrument)
+      ? "it must have instruments, which are whole numbers from 0 to 128"
+      : new Set(instruments).size < instruments.length
+        ? "it names an instrument twice"
+        : restSteps + anticipationSteps >= onsets
+          ? `its ${onsets} onsets must be more than a rest and the anticipation together`
+          : size > MAX_SIZE
+            ? `it has ${size} ids, more than ${MAX_SIZE}`
+            : undefined;
+  if (problem === undefined) return;
+  throw new ArrivalError(`"${declaration.name}" is no arrival-time vocabulary: ${problem}`, {
+    code: "bad-declaration",
+    hint: "correct the declaration; ARRIVAL_55028 is an example",
+  });
+}
+
+/** The vocabulary of the published models (music-small-800k, -medium-800k, -large-800k). */
+export const ARRIVAL_55028 = new ArrivalVocabulary({
+  name: "arrival-55028",
+  onsets: 10_000,
+  durations: 1_000,
+  instruments: Array.from({ length: DRUMS + 1 }, (_, instrument) => instrument),
+  restSteps: 100,
+  anticipationSteps: 500,
+  windowTriples: 341,
+});
