@@ -1,6 +1,12 @@
 /** What the code of the Anticipatory Music Transformer computes; `golden/make_golden.py` makes the files. */
 import { readFileSync } from "node:fs";
-import { type ArrivalEvent, type ArrivalNote, readMidi, type Score } from "../../../encoding/index.ts";
+import {
+  type ArrivalEvent,
+  type ArrivalNote,
+  readMidi,
+  type Score,
+  type TimedEvent,
+} from "../../../encoding/index.ts";
 
 const GOLDEN = new URL("./golden/", import.meta.url);
 const [DURATION, NOTE, REST, CONTROL, SEPARATOR] = [10_000, 11_000, 27_512, 27_513, 55_025];
@@ -51,4 +57,8 @@ export function absoluteEvents(ids: readonly number[]): ArrivalEvent[] {
 
 export function notesOf(events: readonly ArrivalEvent[]): ArrivalNote[] {
   return events.filter((event) => event.kind === "note");
+}
+
+export function timedEvents(ids: readonly number[]): TimedEvent[] {
+  return absoluteEvents(ids).filter((event) => event.kind !== "separator");
 }
