@@ -12,7 +12,7 @@ export interface EncodeArrivalOptions extends ArrivalNotesOptions {
 /**
  * A score to ids: notes, rests in long waits, controls 5 s ahead of their time, and windows of 1,024 ids and 100 s.
  *
- * @returns as many windows as it takes; none for a score without notes, or with nothing but controls.
+ * @returns as many windows as it takes; none for a score without notes.
  * @throws ArrivalError for an instrument that the vocabulary lacks.
  * @example
  * const windows = encodeArrival(readMidi(bytes), { isControl: ({ instrument }) => instrument !== DRUMS });
@@ -26,6 +26,6 @@ export function encodeArrival(score: Score, options: EncodeArrivalOptions = {}):
     lastStep,
     vocabulary,
   );
-  const { events } = anticipate(padded, notes.filter(isControl), { vocabulary });
-  return cutWindows(events, { vocabulary });
+  const { events, left } = anticipate(padded, notes.filter(isControl), { vocabulary });
+  return cutWindows([...events, ...left], { vocabulary });
 }
