@@ -2,7 +2,7 @@
 import { ARRIVAL_55028, type ArrivalSlot, type ArrivalVocabulary, type IdSpan } from "./vocabulary.ts";
 
 /** The most instruments that a generated sequence has, drums among them. */
-export const MAX_GENERATED_INSTRUMENTS = 15;
+const MAX_GENERATED_INSTRUMENTS = 15;
 
 export interface AllowedIdsOptions {
   /** Default: `ARRIVAL_55028`. */

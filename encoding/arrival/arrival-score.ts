@@ -2,15 +2,13 @@
 import { counted } from "../counted.ts";
 import { assembleScore, DRUM_CHANNEL, type MidiEvent, type Score, type Track } from "../midi/index.ts";
 import { ArrivalError } from "./arrival-error.ts";
-import { type ArrivalEvent, type ArrivalNote, inOrder } from "./events.ts";
+import { type ArrivalEvent, type ArrivalNote, DEFAULT_VELOCITY, inOrder } from "./events.ts";
 import { instrumentName } from "./instrument-names.ts";
 import { DRUMS } from "./vocabulary.ts";
 
 /** At 120 quarter notes a minute, which is what holds without a tempo event, a tick is a step. */
 const TICKS_PER_QUARTER = 50;
 const CHANNELS = 16;
-/** What the authors write. */
-export const DEFAULT_VELOCITY = 72;
 const RELEASE_VELOCITY = 64;
 const TRACK_NAME_META = 0x03;
 const NOTE_OFF = 0x80;
@@ -19,7 +17,7 @@ const PROGRAM_CHANGE = 0xc0;
 
 /**
  * A score of the notes among events, controls included. Tracks come in the order in which their instruments begin, and
- * carry the General MIDI names of these. A note without a velocity gets 72.
+ * carry the General MIDI names of these. A note without a velocity gets 72 (`fillVelocities` finds better ones).
  *
  * @throws ArrivalError (`too-many-instruments`) when there are more than 15 instruments besides drums.
  */

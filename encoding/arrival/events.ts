@@ -30,6 +30,9 @@ export type ArrivalEvent = ArrivalNote | ArrivalRest | ArrivalSeparator;
 /** One that has a time. */
 export type TimedEvent = ArrivalNote | ArrivalRest;
 
+/** The velocity of notes that have none: what the authors write. */
+export const DEFAULT_VELOCITY = 72;
+
 export const SEPARATOR: ArrivalSeparator = { kind: "separator" };
 
 const STEPS_PER_SECOND = 100;

@@ -1,5 +1,5 @@
 /** The door of this room: all that other rooms import from it. */
-export { allowedIds, type AllowedIdsOptions, MAX_GENERATED_INSTRUMENTS } from "./allowed-ids.ts";
+export { allowedIds, type AllowedIdsOptions } from "./allowed-ids.ts";
 export { ArrivalClock } from "./arrival-clock.ts";
 export { ArrivalError, type ArrivalErrorCode } from "./arrival-error.ts";
 export { arrivalScore } from "./arrival-score.ts";
@@ -11,14 +11,13 @@ export {
   type ArrivalNote,
   type ArrivalRest,
   type ArrivalSeparator,
-  arrivalSteps,
   type TimedEvent,
 } from "./events.ts";
 export { instrumentName } from "./instrument-names.ts";
 export { anticipate, type Anticipated, type AnticipateOptions, padWithRests } from "./sequence.ts";
+export { type FilledVelocities, fillVelocities, type VelocitySource } from "./velocities.ts";
 export {
   ARRIVAL_55028,
-  ARRIVAL_SLOTS,
   type ArrivalIdKind,
   type ArrivalIdMeaning,
   type ArrivalRange,

@@ -6,8 +6,7 @@ import { elementAt } from "../element-at.ts";
 import { ArrivalError } from "./arrival-error.ts";
 
 /** The three places of a triple, in order. */
-export const ARRIVAL_SLOTS = ["onset", "duration", "note"] as const;
-export type ArrivalSlot = (typeof ARRIVAL_SLOTS)[number];
+export type ArrivalSlot = "onset" | "duration" | "note";
 
 /** What an id can stand for. */
 export type ArrivalIdKind =
