@@ -1,5 +1,5 @@
 /** Events back to a `Score`: one track and channel for each instrument, one tick for each step of 10 ms. */
-import { counted } from "../counted.ts";
+import { pluralize } from "../pluralize.ts";
 import { assembleScore, DRUM_CHANNEL, type MidiEvent, type Score, type Track } from "../midi/index.ts";
 import { ArrivalError } from "./arrival-error.ts";
 import { type ArrivalEvent, type ArrivalNote, DEFAULT_VELOCITY, inOrder } from "./events.ts";
@@ -61,7 +61,7 @@ function channelsOf(instruments: readonly number[]): ReadonlyMap<number, number>
   const melodic = instruments.filter((instrument) => instrument !== DRUMS);
   if (melodic.length >= CHANNELS) {
     throw new ArrivalError(
-      `there are ${counted(melodic.length, "instrument")} besides drums, and a MIDI file has channels for 15`,
+      `there are ${pluralize(melodic.length, "instrument")} besides drums, and a MIDI file has channels for 15`,
       {
         code: "too-many-instruments",
         hint: "leave out the notes of some instruments, or give several one instrument",
