@@ -20,6 +20,7 @@ export {
   arrivalScore,
   type ArrivalSeparator,
   type ArrivalSlot,
+  arrivalSteps,
   ArrivalVocabulary,
   type ArrivalVocabularyDeclaration,
   type ArrivalWindow,

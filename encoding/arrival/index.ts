@@ -11,6 +11,7 @@ export {
   type ArrivalNote,
   type ArrivalRest,
   type ArrivalSeparator,
+  arrivalSteps,
   type TimedEvent,
 } from "./events.ts";
 export { instrumentName } from "./instrument-names.ts";

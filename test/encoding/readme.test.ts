@@ -2,7 +2,10 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import {
+  arrivalNotes,
+  arrivalScore,
   assembleScore,
+  encodeArrival,
   encodeScore,
   eventText,
   type MidiEvent,
@@ -51,5 +54,24 @@ it("gives the vocabularies' sizes", () => {
   for (const { name, size } of VOCABULARIES.values()) {
     expect(README).toContain(`\`${name}\``);
     expect(README).toContain(`**${size}**`);
+  }
+});
+
+it("shows a bass, a drum and a violin note as arrival-time ids", () => {
+  const played = [
+    [0, 33, 36],
+    [0, 128, 36],
+    [250, 40, 69],
+  ] as const;
+  const score = arrivalScore(
+    played.map(([onsetStep, instrument, pitch]) => {
+      return { kind: "note", onsetStep, durationSteps: 50, pitch, instrument, isControl: false };
+    }),
+  );
+  expect(arrivalNotes(score).map(({ instrument }) => instrument)).toEqual([33, 128, 40]);
+  const isViolin = ({ instrument }: { instrument: number }): boolean => instrument === 40;
+  for (const windows of [encodeArrival(score), encodeArrival(score, { isControl: isViolin })]) {
+    expect(windows.length).toBe(1);
+    expect(README).toContain(`\n${windows[0]?.ids.join(" ")}\n`);
   }
 });
