@@ -100,9 +100,9 @@ export async function readPytorch(file: CheckpointFile): Promise<PytorchTensor[]
   const entries = await readZip(file);
   const root = rootOf(entries);
   await checkByteOrder(file, entries.get(`${root}byteorder`));
-  const pickle = entries.get(`${root}data.pkl`);
-  if (!pickle || pickle.bytes > MOST_PICKLE_BYTES) {
-    throw damagedPytorch(pickle ? `data.pkl has ${pickle.bytes} bytes` : "the archive has no data.pkl");
+  const pickle = entries.get(`${root}data.pkl`)!;
+  if (pickle.bytes > MOST_PICKLE_BYTES) {
+    throw unsupportedPytorch(`data.pkl has ${pickle.bytes} bytes, more than weights need`, STATE_DICT);
   }
   const views = viewsOf(readPickle(await contents(file, pickle), WORLD));
   checkTotal(views, file);

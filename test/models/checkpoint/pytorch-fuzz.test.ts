@@ -1,14 +1,17 @@
 /** Files in PyTorch's format damaged in thousands of ways: each is read, or refused with a `CheckpointError`. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { CheckpointError, checkpointInMemory, readCheckpoint } from "../../../models/index.ts";
+import { CheckpointError, checkpointInMemory, readCheckpoint, tensorShapes } from "../../../models/index.ts";
 import { mutate } from "../../encoding/midi/mutate.ts";
 import { FUZZ_TIMEOUT, fuzzRounds } from "../../fuzz-rounds.ts";
 import { randomNumbers } from "../../random-numbers.ts";
-import { CONFIG, plain, SHAPES, WTE } from "./plain-pytorch.ts";
+import { CONFIG, plain, WTE } from "./plain-pytorch.ts";
 import {
   archive,
   dict,
   type Instructions,
+  joined,
   pickle,
   storage,
   string,
@@ -68,6 +71,12 @@ function misstate(file: Uint8Array, begin: number, random: Random): Uint8Array {
 
 const DAMAGES: Record<string, (random: Random) => Uint8Array> = {
   "the whole file": (random) => mutate(random(2) === 0 ? WHOLE : LONG, WHOLE, random),
+  "a file of PyTorch's": (random) => {
+    const kind = random(3);
+    if (kind === 0) return mutate(OWN, WHOLE, random);
+    const changed = misstate(OWN.subarray(0, 5000), 0, random);
+    return kind === 1 ? joined(changed, OWN.subarray(5000)) : misstate(OWN, OWN.length - 4000, random);
+  },
   "the pickle": (random) =>
     archive(random(2) === 0 ? mutate(DATA, DATA, random) : misstate(DATA, 0, random), STORAGES),
   "the directory": (random) => {
@@ -82,12 +91,19 @@ const DAMAGES: Record<string, (random: Random) => Uint8Array> = {
     ),
 };
 
+/** Written by PyTorch: its pickle comes first. */
+const GOLDEN = join(import.meta.dirname, "../golden/pytorch-views");
+const OWN = Uint8Array.from(readFileSync(join(GOLDEN, "pytorch_model.bin")));
+
 /** "read" with sound tensors, or the error's name; also how many bytes were asked for in all. */
-async function outcome(file: Uint8Array): Promise<{ readonly ending: string; readonly asked: number }> {
+async function outcome(
+  file: Uint8Array,
+  isOwn: boolean,
+): Promise<{ readonly ending: string; readonly asked: number }> {
   let asked = 0;
   const files = checkpointInMemory(
     new Map([
-      ["config.json", text(JSON.stringify(CONFIG))],
+      ["config.json", isOwn ? readFileSync(join(GOLDEN, "config.json")) : text(JSON.stringify(CONFIG))],
       ["pytorch_model.bin", file],
     ]),
   );
@@ -104,30 +120,31 @@ async function outcome(file: Uint8Array): Promise<{ readonly ending: string; rea
     },
   };
   try {
-    const { tensors } = await readCheckpoint(watched);
-    const isSound = [...SHAPES].every(([name, shape]) => {
+    const { config, tensors } = await readCheckpoint(watched);
+    const shapes = tensorShapes(config);
+    const isSound = [...shapes].every(([name, shape]) => {
       const found = tensors.get(name);
       const size = shape.reduce((product, length) => product * length, 1);
       return String(found?.shape) === String(shape) && found?.values.length === size;
     });
-    return { ending: isSound && tensors.size === SHAPES.size ? "read" : "unsound", asked };
+    return { ending: isSound && tensors.size === shapes.size ? "read" : "unsound", asked };
   } catch (error) {
     return { ending: error instanceof CheckpointError ? error.name : String(error), asked };
   }
 }
 
-test.each([WHOLE, LONG])("is read as long as it is whole", async (file) => {
-  expect(await outcome(file)).toMatchObject({ ending: "read" });
+test.each([WHOLE, LONG, OWN])("is read as long as it is whole", async (file) => {
+  expect(await outcome(file, file === OWN)).toMatchObject({ ending: "read" });
 });
 
-describe.each(Object.entries(DAMAGES))("%s is damaged", (_, damage) => {
+describe.each(Object.entries(DAMAGES))("%s is damaged", (name, damage) => {
   test.each([1, 2])("round %i", { timeout: FUZZ_TIMEOUT }, async (seed) => {
     const random = randomNumbers(seed);
     const rounds = fuzzRounds(150);
     for (let round = 0; round < rounds; round += 1) {
-      const { ending, asked } = await outcome(damage(random));
+      const { ending, asked } = await outcome(damage(random), name.includes("PyTorch"));
       expect(ending, `seed ${seed}, round ${round}`).toMatch(/^(read|CheckpointError)$/);
-      expect(asked).toBeLessThanOrEqual(65_536); // a small multiple of the file
+      expect(asked).toBeLessThanOrEqual(4 * (OWN.length + 5000)); // a small multiple of the file
     }
   });
 });

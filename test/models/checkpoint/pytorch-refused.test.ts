@@ -118,6 +118,12 @@ describe("refused, saying what is wrong and what to do", () => {
       "bad-pytorch",
       /takes a value that is not there/,
     ],
+    [
+      "a huge pickle",
+      archive(new Uint8Array(2 ** 22 + 1)),
+      "unsupported",
+      /data.pkl has 4194305 bytes, more than weights need/,
+    ],
     ["a mark that is not there", archive(text("t.")), "bad-pytorch", /goes back to a mark that is not there/],
     [
       "a value that was not kept",

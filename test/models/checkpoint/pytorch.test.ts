@@ -111,6 +111,37 @@ test("reads views of one storage: with an offset, transposed, and with gaps", as
   );
 });
 
+test("a large matrix of halves is expanded in parts, and is never there in both forms", async () => {
+  const config = { ...CONFIG, vocab_size: 300_000 };
+  const { tensors, storages } = plain();
+  const size = 1_200_000;
+  const halves = Uint16Array.from({ length: size }, (_, i) => i % 0x7c00);
+  const file = pytorchFile(
+    {
+      ...tensors,
+      [WTE]: tensor(storage("HalfStorage", "h", size), 0, [300_000, 4]),
+      "lm_head.weight": tensor(storage("HalfStorage", "h", size), 0, [300_000, 4]),
+    },
+    { ...storages, h: halves },
+  );
+  const files = filesOf(file, config);
+  let largest = 0;
+  const { tensors: read } = await readCheckpoint({
+    open: async (name) => {
+      const opened = await files.open(name);
+      const part = async (begin: number, end: number): Promise<Uint8Array> => {
+        largest = Math.max(largest, end - begin);
+        return opened.read(begin, end);
+      };
+      return { ...opened, read: part };
+    },
+  });
+  expect(largest).toBe(2 ** 21);
+  const values = read.get("wte.weight")?.values;
+  expect(values?.length).toBe(size);
+  expect([0x3c00, 0x7c00 + 0x3c00, 0x7c00 * 37 + 0x3c00].map((i) => values?.[i])).toEqual([1, 1, 1]);
+});
+
 test("a head in the embedding's storage is tied", async () => {
   const { tensors, storages } = plain();
   const head = tensor(storage("FloatStorage", "0", 20), 0, [5, 4]);
