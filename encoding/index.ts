@@ -91,7 +91,7 @@ export {
   type EventKind,
   eventText,
   type GrammarOptions,
-  type GrammarTables,
+  type AutomatonTables,
   type IdRange,
   MIDI_NEURAL_PROCESSOR,
   oneHot,

@@ -30,7 +30,7 @@ const FAULTS: readonly (readonly [name: string, code: string, action: () => unkn
   [
     "EngineError",
     "no-allowed-id",
-    () => new Sampler().sample(new Float32Array(2), 0, { legal: new Uint8Array(2) }),
+    () => new Sampler().sample(new Float32Array(2), 0, { allowed: new Uint8Array(2) }),
   ],
 ];
 

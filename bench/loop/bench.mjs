@@ -83,10 +83,10 @@ for (const past of new Set(pasts)) {
       await timed(
         async (id) => {
           const grammar = vocabulary && new PerformanceGrammar(vocabulary, { longestNoteSteps: 1000 });
-          const legality = grammar && { tables: grammar.tables, counters: grammar.counters() };
-          await decoder.draw([id], cache, {
-            ...sampler.graphDraws(0, steps, config.vocabularySize),
-            legality,
+          const automaton = grammar && { tables: grammar.tables, counters: grammar.counters() };
+          await decoder.sampleInGraph([id], cache, {
+            ...sampler.graphInputs(0, steps, config.vocabularySize),
+            automaton,
           });
         },
         cache,

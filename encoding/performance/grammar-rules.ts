@@ -1,4 +1,4 @@
-/** What may follow what in a performance: the rules that `grammar` follows and `grammar-tables` writes as numbers. */
+/** What may follow what in a performance: the rules that `grammar` follows and `automaton-tables` writes as numbers. */
 import type { EventKind, Vocabulary, VocabularyEvent } from "./vocabulary.ts";
 
 /** What the last event was; a shift shorter than the longest one is never followed by another shift. */

@@ -4,7 +4,7 @@
  * encoder would never write.
  */
 import { followTables, type PreviousKind, previousKindOf, PREVIOUS_KINDS } from "./grammar-rules.ts";
-import { grammarTables, type GrammarTables, tableLayout } from "./grammar-tables.ts";
+import { automatonTables, type AutomatonTables, tableLayout } from "./automaton-tables.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** What `PerformanceGrammar` forbids beyond nonsense. */
@@ -33,7 +33,7 @@ export class PerformanceGrammar {
   readonly #lastOnset: Float64Array;
   readonly #longestNoteSteps: number;
   readonly #mayEnd: boolean;
-  #tables: GrammarTables | undefined;
+  #tables: AutomatonTables | undefined;
   #step = 0;
   #soundingCount = 0;
   #previous: PreviousKind = "START";
@@ -131,8 +131,8 @@ export class PerformanceGrammar {
   }
 
   /** The same rules as tables, for those who follow them without this class; `counters` is where they begin. */
-  get tables(): GrammarTables {
-    this.#tables ??= grammarTables(this.#vocabulary, {
+  get tables(): AutomatonTables {
+    this.#tables ??= automatonTables(this.#vocabulary, {
       longestNoteSteps: this.#longestNoteSteps,
       mayEnd: this.#mayEnd,
     });

@@ -1,7 +1,7 @@
 /** The door of this room: all that other rooms import from it. */
 export { type EncodedScore, encodeScore, type EncodeScoreOptions } from "./encode-score.ts";
 export { eventText } from "./event-text.ts";
-export type { GrammarTables } from "./grammar-tables.ts";
+export type { AutomatonTables } from "./automaton-tables.ts";
 export { type GrammarOptions, PerformanceGrammar } from "./grammar.ts";
 export { PerformanceClock } from "./performance-clock.ts";
 export { decodePerformance, PerformanceDecoder, type PerformanceNote } from "./performance-decoder.ts";

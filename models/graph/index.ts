@@ -1,7 +1,7 @@
 /** The door of this room: all that other rooms import from it. */
 export { type DecoderGraph, decoderGraph } from "./decoder.ts";
 export type { GraphWeight, Locate } from "./graph-builder.ts";
-export type { LegalityTables } from "./legality.ts";
+export type { AutomatonTables } from "./automaton.ts";
 export { decoderLoop } from "./loop.ts";
 export type { WeightArray } from "./matrix.ts";
 export {
@@ -13,7 +13,7 @@ export {
   type PrecisionPlan,
   PRECISIONS,
 } from "./plan.ts";
-export { NOTHING_DRAWN } from "./sampling.ts";
+export { NO_SAMPLE } from "./sampling.ts";
 export {
   cacheBytesPerId,
   tally,

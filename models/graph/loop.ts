@@ -1,22 +1,22 @@
 /**
- * The decoder in a loop: several ids from one run, each drawn inside the graph and read in the next turn. WebAssembly
- * copies the cache into its memory for every run, so there it pays to run seldom.
+ * The decoder with sampling in the graph, as an ONNX `Loop`: one run returns several ids. WebAssembly copies the cache into
+ * its memory for every run, so fewer runs are faster.
  *
- *     turn 1: rows of `ids` ─ decoder ─ logits ─ draw ─┐
- *     turn 2: the drawn id  ─ decoder ─ logits ─ draw ─┤ …  `steps` turns
+ *     turn 1: rows of `ids`  ─ decoder ─ logits ─ sample ─┐
+ *     turn 2: the sampled id ─ decoder ─ logits ─ sample ─┤ …  `steps` turns
  *
- * The cache is a constant of the loop; what is carried from turn to turn is the rows of this run, a few. The interface is
- * that of `decoderGraph`, whose inputs and results have the same names, and more:
+ * The cache is a constant of the loop; the rows of this run are carried from turn to turn. Inputs and outputs are those of
+ * `decoderGraph`, with these differences:
  *
- *     in   mask           [own, past + own]           own = rows + steps − 1: all rows that the run will compute
+ *     in   mask           [own, past + own]           own = rows + steps − 1: all rows that the run computes
  *          positions      int32 [own]                 learned positions only
  *          logits_from    int32 [1]                   counted from the end: −1 the last row, −rows all of the first turn
  *          steps          int32 [1]                   turns, ≥ 1
- *          noise          [steps, vocabularySize]     to be added to the scores of each draw; or [steps, 1]
+ *          noise          [steps, vocabularySize]     added to the scores of each sample; or [steps, 1]
  *          sampling.*                                 see `samplingInputs`
- *          constrained    int32 [1]                   1: the legality tables apply; 0: each may be a single number
- *          legality.*, counters [1, counters]         see `LegalityTables`
- *     out  drawn          int32 [steps, 1]            the ids; less, and `NOTHING_DRAWN` last, where all are out
+ *          constrained    int32 [1]                   1: the automaton applies; 0: its tables may be placeholders
+ *          automaton.*, counters [1, counters]        see `AutomatonTables`
+ *     out  sampled        int32 [steps, 1]            the ids; fewer, with `NO_SAMPLE` last, if no id is allowed
  *          logits, attention.i                        of the last turn
  *          keys.i, values.i                           [own, heads, headSize]
  */
@@ -35,12 +35,12 @@ import {
   rowsFrom,
 } from "./decoder.ts";
 import { GraphBuilder, integer, type Value } from "./graph-builder.ts";
-import { countersAfter, legalIds, legalityInputs, type LegalityValues } from "./legality.ts";
+import { countersAfter, allowedIds, automatonInputs, type AutomatonValues } from "./automaton.ts";
 import { encodeModel, type ElementType } from "./onnx.ts";
 import { PLANS } from "./plan.ts";
-import { only, pick, samplingInputs, type SamplingValues, scores } from "./sampling.ts";
+import { only, sample, samplingInputs, type SamplingValues, scores } from "./sampling.ts";
 
-/** The ONNX graph of a decoder that runs several steps at once. */
+/** The ONNX graph of a decoder that samples in the graph. */
 export function decoderLoop(
   decoder: DecoderConfig,
   { plan = PLANS.fp32.wasm, locate }: GraphOptions = {},
@@ -57,7 +57,7 @@ export function decoderLoop(
     noise: graph.input("noise", "float32", ["steps", "noises"]),
     sampling: samplingInputs(graph),
     constrained: graph.input("constrained", "int32", [1]),
-    legality: legalityInputs(graph),
+    automaton: automatonInputs(graph),
     counters: graph.input("counters", "float32", [1, "counters"]),
     past: Array.from({ length: config.layers }, (_, layer): Segment => ({
       keys: graph.input(`past_keys.${layer}`, "float32", ["past", ...cacheShape]),
@@ -69,7 +69,7 @@ export function decoderLoop(
   const initial = carried.map(({ name, type, shape }) => {
     if (name === "ids") return loop.ids;
     if (name === "counters") return loop.counters;
-    if (type !== "float32") throw new TypeError(`nothing to begin ${name} with`);
+    if (type !== "float32") throw new TypeError(`no initial value for ${name}`);
     return graph.floats(
       [],
       shape.map((size) => (typeof size === "number" ? size : 0)),
@@ -84,7 +84,7 @@ export function decoderLoop(
       graph.output(name, lastRow(graph, result), type, [config.heads, 1, "times"]);
     } else if (isResult) graph.output(name, result, type, shape);
   }
-  graph.output("drawn", elementAt(results, carried.length), "int32", ["steps", 1]);
+  graph.output("sampled", elementAt(results, carried.length), "int32", ["steps", 1]);
   return { bytes: encodeModel({ graph: graph.build(), opsets: OPSETS }), weights: graph.weights };
 }
 
@@ -97,16 +97,16 @@ interface LoopInputs {
   readonly noise: Value;
   readonly sampling: SamplingValues;
   readonly constrained: Value;
-  readonly legality: LegalityValues;
+  readonly automaton: AutomatonValues;
   readonly counters: Value;
   readonly past: readonly Segment[];
 }
 
-/** A value that a turn hands to the next. */
+/** A value carried from one turn to the next. */
 interface Carried {
   readonly name: string;
   readonly type: ElementType;
-  /** Sizes that are names change from turn to turn; they begin at 0. */
+  /** Named sizes change from turn to turn, from 0. */
   readonly shape: readonly (number | string)[];
   readonly isResult: boolean;
 }
@@ -135,7 +135,7 @@ function carriedValues(config: DecoderConfig): Carried[] {
 function turn(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, carried: readonly Carried[]) {
   const graph = new GraphBuilder("turn", outer);
   const number = graph.parameter("int64", []);
-  graph.parameter("bool", []); // whether the turn before went on
+  graph.parameter("bool", []); // the condition of the loop, always true here
   const given = new Map(carried.map(({ name, type, shape }) => [name, graph.parameter(type, shape)]));
   const before = (name: string): Value => entryOf(given, name);
   const next = new Map<string, Value>();
@@ -176,27 +176,27 @@ function turn(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, carr
       isConstrained,
       "float32",
       [1, "vocabulary"],
-      (inner) => only(inner, legalIds(inner, loop.legality, counters), all),
+      (inner) => only(inner, allowedIds(inner, loop.automaton, counters), all),
       (inner) => inner.node("Identity", [all]),
     ),
   );
-  const { id: drawn, isDrawn } = pick(graph, scored, graph.node("Gather", [loop.noise, number]));
-  next.set("ids", drawn);
+  const { id: sampled, isSampled } = sample(graph, scored, graph.node("Gather", [loop.noise, number]));
+  next.set("ids", sampled);
   next.set(
     "counters",
     graph.branch(
       isConstrained,
       "float32",
       [1, "counters"],
-      (inner) => countersAfter(inner, loop.legality, counters, drawn),
+      (inner) => countersAfter(inner, loop.automaton, counters, sampled),
       (inner) => inner.node("Identity", [counters]),
     ),
   );
 
-  // Where nothing could be drawn, the loop ends.
-  graph.result(graph.node("Squeeze", [isDrawn]), "bool", []);
+  // The loop ends if no id is allowed.
+  graph.result(graph.node("Squeeze", [isSampled]), "bool", []);
   for (const { name, type, shape } of carried) graph.result(entryOf(next, name), type, shape);
-  graph.result(graph.node("Identity", [drawn]), "int32", [1]);
+  graph.result(graph.node("Identity", [sampled]), "int32", [1]);
   return graph.build();
 }
 

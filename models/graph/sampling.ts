@@ -1,17 +1,17 @@
 /**
- * The draw of the next id inside a graph, in the order and by the rules of the engine's sampler: bias, legality, temperature of
- * a group, temperature, top-k, top-p, min-p, typical; then the largest `score + noise`. Scores are `[1, vocabulary]`, −∞ for ids
- * that are out. The noise comes from outside, so graph and sampler draw the same id.
+ * Sampling in the graph, with the rules of the engine's sampler in the same order: bias, automaton, class temperature,
+ * temperature, top-k, top-p, min-p, typical; then the largest `score + noise`. Scores are `[1, vocabulary]`, −∞ for excluded
+ * ids. The noise is an input, so graph and sampler sample the same id.
  */
 import { type GraphBuilder, integer, type Value } from "./graph-builder.ts";
 
-/** One number each, float32 `[1]`, but for the bias. */
+/** One number each, `[1]`, except the bias. */
 export type SamplingValues = Readonly<
   Record<
     | "bias"
-    | "groupFirst"
-    | "groupEnd"
-    | "groupTemperature"
+    | "classFirst"
+    | "classEnd"
+    | "classTemperature"
     | "temperature"
     | "topK"
     | "topP"
@@ -22,17 +22,17 @@ export type SamplingValues = Readonly<
 >;
 
 /**
- * Declares what a draw depends on as inputs. What does not apply is left out by: topK 0, topP 1, typicalP 1, minP −∞
- * (it is given as a logarithm), a bias of one 0, a group's temperature of 1. A group is the ids from `groupFirst` up to `groupEnd`.
+ * Declares the sampling inputs. Values that switch a rule off: topK 0, topP 1, typicalP 1, minP −∞ (the input is its
+ * logarithm), one bias of 0, classTemperature 1. The class is the ids from `classFirst` up to `classEnd`.
  */
 export function samplingInputs(graph: GraphBuilder): SamplingValues {
   const number = (name: string): Value => graph.input(`sampling.${name}`, "float32", [1]);
   const whole = (name: string): Value => graph.input(`sampling.${name}`, "int32", [1]);
   return {
     bias: graph.input("sampling.bias", "float32", ["biases"]), // one for each id, or one for all
-    groupFirst: whole("groupFirst"),
-    groupEnd: whole("groupEnd"),
-    groupTemperature: number("groupTemperature"),
+    classFirst: whole("classFirst"),
+    classEnd: whole("classEnd"),
+    classTemperature: number("classTemperature"),
     temperature: number("temperature"),
     topK: whole("topK"),
     topP: number("topP"),
@@ -41,7 +41,7 @@ export function samplingInputs(graph: GraphBuilder): SamplingValues {
   };
 }
 
-/** Logits to scores of the ids that may be drawn. @param legal bool `[1, vocabulary]`; absent: all are. */
+/** Logits to scores, −∞ for excluded ids. @param restrict excludes the ids that the automaton does not allow. */
 export function scores(
   graph: GraphBuilder,
   sampling: SamplingValues,
@@ -50,9 +50,9 @@ export function scores(
 ): Value {
   const biased = graph.node("Add", [logits, sampling.bias]);
   const restricted = restrict(biased);
-  const isEven = graph.node("Equal", [sampling.groupTemperature, graph.floats([1])]);
+  const isEven = graph.node("Equal", [sampling.classTemperature, graph.floats([1])]);
   const grouped = when(graph, graph.node("Not", [isEven]), restricted, (inner) =>
-    warmGroup(inner, restricted, sampling),
+    applyClassTemperature(inner, restricted, sampling),
   );
   const warmed = graph.node("Div", [grouped, sampling.temperature]);
   const topK = when(graph, above(graph, sampling.topK, 0), warmed, (inner) =>
@@ -67,56 +67,56 @@ export function scores(
   );
 }
 
-/** Drawn where all ids are out. */
-export const NOTHING_DRAWN = -1;
+/** The sample if all ids are excluded. */
+export const NO_SAMPLE = -1;
 
 /**
- * The id with the largest noisy score, the first of equals.
+ * The id with the largest noisy score, the first of equal ones.
  *
- * @returns the id, int32 `[1]`, `NOTHING_DRAWN` where all ids are out; and whether there is one, bool `[1, 1]`.
+ * @returns the id, int32 `[1]`, or `NO_SAMPLE` if all ids are excluded; and whether there is one, bool `[1, 1]`.
  */
-export function pick(
+export function sample(
   graph: GraphBuilder,
   scored: Value,
   noise: Value,
-): { readonly id: Value; readonly isDrawn: Value } {
+): { readonly id: Value; readonly isSampled: Value } {
   const noisy = graph.node("Add", [scored, noise]);
   const highest = graph.node("ReduceMax", [noisy, graph.integers([1])]); // [1, 1]
-  const isDrawn = graph.node("Greater", [highest, graph.floats([-Infinity])]);
+  const isSampled = graph.node("Greater", [highest, graph.floats([-Infinity])]);
   const best = graph.node("ArgMax", [noisy], { axis: integer(1), keepdims: integer(0) });
   const id = graph.node("Cast", [best], { to: integer(INT32) }); // [1]
-  const isOne = graph.node("Reshape", [isDrawn, graph.integers([1])]);
-  return { id: graph.node("Where", [isOne, id, graph.integers([NOTHING_DRAWN], "int32")]), isDrawn };
+  const isOne = graph.node("Reshape", [isSampled, graph.integers([1])]);
+  return { id: graph.node("Where", [isOne, id, graph.integers([NO_SAMPLE], "int32")]), isSampled };
 }
 
-/** −∞ where a condition (bool) does not hold. */
+/** −∞ where a condition (bool) is false. */
 export function only(graph: GraphBuilder, condition: Value, scored: Value): Value {
   return graph.node("Where", [condition, scored, graph.floats([-Infinity])]);
 }
 
 /**
- * The scores of a group divided by its temperature, and moved so that the group is as likely as before. Where no id of it
- * is in, nothing changes.
+ * The scores of a class divided by its temperature, plus a constant, so that the probability of the class as a whole stays
+ * the same. No effect if all its ids are excluded.
  */
-function warmGroup(graph: GraphBuilder, scored: Value, sampling: SamplingValues): Value {
+function applyClassTemperature(graph: GraphBuilder, scored: Value, sampling: SamplingValues): Value {
   const axis = { axis: integer(1) };
   const part = (from: Value, to: Value): Value =>
     graph.node("Slice", [scored, from, to, graph.integers([1], "int32")]);
   const end = graph.node("Cast", [graph.node("Shape", [scored], { start: integer(1) })], {
     to: integer(INT32),
   });
-  const group = part(sampling.groupFirst, sampling.groupEnd); // [1, group]
+  const group = part(sampling.classFirst, sampling.classEnd); // [1, group]
   const isIn = graph.node("Greater", [group, graph.floats([-Infinity])]);
   const finite = graph.node("Max", [group, graph.floats([OUT])]); // −∞ less −∞ would be no number
   const total = (values: Value): Value => graph.node("ReduceLogSumExp", [values, graph.integers([1])]); // [1, 1]
-  const divided = graph.node("Div", [finite, sampling.groupTemperature]);
+  const divided = graph.node("Div", [finite, sampling.classTemperature]);
   const moved = graph.node("Add", [divided, graph.node("Sub", [total(finite), total(divided)])]);
   const warmed = only(graph, isIn, moved);
-  const before = part(graph.integers([0], "int32"), sampling.groupFirst);
-  return graph.node("Concat", [before, warmed, part(sampling.groupEnd, end)], axis);
+  const before = part(graph.integers([0], "int32"), sampling.classFirst);
+  return graph.node("Concat", [before, warmed, part(sampling.classEnd, end)], axis);
 }
 
-/** Less than any score, and still so when divided by the lowest temperature. */
+/** Less than any score, also when divided by the lowest temperature. */
 const OUT = -1e30;
 
 function keepTopK(graph: GraphBuilder, scored: Value, count: Value): Value {
@@ -139,7 +139,7 @@ function keepMinP(graph: GraphBuilder, scored: Value, logShare: Value): Value {
 
 function keepTypical(graph: GraphBuilder, scored: Value, mass: Value): Value {
   const probabilities = graph.node("Softmax", [scored], { axis: integer(1) });
-  const logs = graph.node("Log", [probabilities]); // −∞ for ids that are out
+  const logs = graph.node("Log", [probabilities]); // −∞ for excluded ids
   const products = graph.node("Mul", [probabilities, logs]);
   const isIn = graph.node("Greater", [probabilities, graph.floats([0])]);
   const terms = graph.node("Where", [isIn, products, graph.floats([0])]);
@@ -161,7 +161,7 @@ function keepUntilMass(
   const [, order = ""] = graph.nodes("TopK", [rank, size], 2, axis); // int64 [1, vocabulary]
   const sorted = graph.node("GatherElements", [probabilities, order], axis);
   const before = graph.node("CumSum", [sorted, graph.integers([1])], { exclusive: integer(1) });
-  // Before the first there is nothing, which is less than any mass: one id is always kept.
+  // The sum before the first id is 0, which is less than any mass: one id is always kept.
   const enough = graph.node("Max", [mass, graph.floats([1e-30])]);
   const isKept = graph.node("Less", [before, enough]);
   const kept = only(graph, isKept, graph.node("GatherElements", [scored, order], axis));
@@ -178,7 +178,7 @@ function below(graph: GraphBuilder, value: Value, limit: number): Value {
   return graph.node("Less", [value, graph.floats([limit])]);
 }
 
-/** Scores, changed where a condition holds. */
+/** The scores, changed if a condition is true. */
 function when(
   graph: GraphBuilder,
   condition: Value,

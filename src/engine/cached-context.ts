@@ -1,7 +1,7 @@
 import type { AttentionRequest, LayerAttention } from "./attention.ts";
 import type { KeyValueCache } from "./cache.ts";
 import type { Decoder, ForwardWithAttention } from "./decoder.ts";
-import type { Draws } from "./loop.ts";
+import type { SamplingInputs } from "./loop.ts";
 import { TokenHistory } from "./token-history.ts";
 
 /** How a context uses its cache, and what it returns. */
@@ -118,25 +118,24 @@ export class CachedContext {
   }
 
   /**
-   * Reads an id that follows what has been read, and draws those after it in one run: see `Decoder.draw`. Those drawn have
-   * been read too, but for the last of all.
+   * Reads one id and samples the next ones in one run: see `Decoder.sampleInGraph`. The sampled ids are read too, except
+   * the last.
    *
-   * @returns `[steps]`; fewer where nothing was left that could be drawn.
-   *
-   * @throws EngineError as `push`, also where positions run out in the middle of the run: see `room`.
+   * @returns `[steps]`; fewer when no id was allowed.
+   * @throws EngineError as `append`, also when positions run out during the run: see `maxRunLength`.
    */
-  async draw(
+  async sampleInGraph(
     id: number,
-    draws: Draws,
+    sampling: SamplingInputs,
     { contextShift = false }: Pick<ContextOptions, "contextShift"> = {},
   ): Promise<Int32Array> {
     if (contextShift && this.remainingPositions === 0) {
       const before = this.#lastHalf([id]).slice(0, -1);
       if (before.length > 0) await this.#append(before, {});
     }
-    const drawn = await this.#decoder.draw([id], this.#cache, draws);
-    this.#record([id, ...(drawn.length < draws.steps ? drawn : drawn.subarray(0, -1))]);
-    return drawn;
+    const sampled = await this.#decoder.sampleInGraph([id], this.#cache, sampling);
+    this.#record([id, ...(sampled.length < sampling.steps ? sampled : sampled.subarray(0, -1))]);
+    return sampled;
   }
 
   /** Clears the cache. @returns the last half window of the ids read and `added`, which are to be read again. */

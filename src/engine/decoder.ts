@@ -4,7 +4,7 @@ import {
   decoderGraph,
   decoderLoop,
   graphWeights,
-  NOTHING_DRAWN,
+  NO_SAMPLE,
   type Locate,
   type Precision,
   type PrecisionPlan,
@@ -15,18 +15,18 @@ import { type AttentionRequest, checkedRequest, type LayerAttention, visibleWeig
 import type { AttentionSink } from "./attention-sink.ts";
 import { type CacheShape, KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
-import { ANY_DRAW, drawInputs, type Draws } from "./loop.ts";
+import { DEFAULT_INPUTS, toGraphInputs, type SamplingInputs } from "./loop.ts";
 import { cacheNames, floats, graphInputs, joined, type Results } from "./graph-values.ts";
 import { checkIds, checkPositions } from "./read-checks.ts";
 import type { Backend, Runtime, Session, WeightFolder } from "./runtime.ts";
 
-/** A checkpoint, and what is to run it. */
+/** A checkpoint, and the runtime for it. */
 export interface DecoderSource {
   readonly config: DecoderConfig;
-  /** As `readCheckpoint` gives them; not needed any more once the decoder is loaded. */
+  /** As returned by `readCheckpoint`; may be freed once the decoder is loaded. */
   readonly tensors: Tensors;
   readonly runtime: Runtime;
-  /** How the matrices are kept and multiplied with. Default "fp32". */
+  /** Quantization of the matrices. Default "fp32". */
   readonly precision?: Precision;
 }
 
@@ -35,37 +35,37 @@ export interface PreparedSource {
   readonly config: DecoderConfig;
   readonly plan: PrecisionPlan;
   readonly runtime: Runtime;
-  /** In memory: not needed any more once the decoder is loaded. In files: they must stay as they are while it lives. */
+  /** In memory: may be freed once the decoder is loaded. In files: must not change until the decoder is disposed. */
   readonly weights: ReadonlyMap<string, WeightArray> | WeightsInFiles;
 }
 
-/** Weights that stay in files: a folder that ONNX Runtime maps into memory, and where in it each of them begins, in bytes. */
+/** Weights in files: a folder that ONNX Runtime maps into memory, and the byte offset of each weight. */
 export interface WeightsInFiles extends WeightFolder {
   readonly located: ReadonlyMap<string, { readonly file: string; readonly offset: number }>;
 }
 
-/** What `Decoder.forward` is to give, and what may stop it. */
+/** Options of `Decoder.forward`. */
 export interface ForwardOptions {
-  /** Logits of what follows the last id, or of what follows each. Default "last". */
+  /** Logits after the last id, or after each id. Default "last". */
   readonly logits?: "last" | "all";
   /** Stops between two chunks of a long input; `forward` then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** Logits, and what the last id looked at on the way to them. */
+/** Logits, and the attention weights of the last id. */
 export interface ForwardWithAttention {
-  /** As `forward` gives them. */
+  /** As returned by `forward`. */
   readonly logits: Float32Array;
-  /** Of the layers asked for, in the order asked. */
+  /** Of the requested layers, in the requested order. */
   readonly attention: readonly LayerAttention[];
 }
 
-/** Long inputs are read in chunks of so many ids: attention within one costs its square in memory. */
+/** Ids per chunk of a long input: the memory of attention grows with the square of it. */
 const CHUNK = 128;
 
 /**
- * A loaded model: ids in, logits of the next id out. It remembers nothing between calls; what it has read is in the
- * cache, so several generations can go on from one decoder, each with its own.
+ * A loaded model: ids in, logits of the next id out. It has no state; the state of a sequence is its cache, so several
+ * generations can share a decoder.
  *
  * @example
  * const decoder = await Decoder.load({ ...(await readCheckpoint(files)), runtime });
@@ -75,11 +75,11 @@ const CHUNK = 128;
 export class Decoder {
   readonly config: DecoderConfig;
   readonly backend: Backend;
-  /** Whether `draw` can draw ids inside the graph, many in one run. */
-  readonly drawsInside: boolean;
+  /** Whether `sampleInGraph` is available: several ids per run. */
+  readonly samplesInGraph: boolean;
   readonly #session: Session;
   readonly #cacheNames: readonly string[];
-  /** The very objects that this decoder's caches, and their forks, carry. */
+  /** Compared by identity: `#check` recognizes caches of this decoder, and their forks, by them. */
   readonly #cacheShape: CacheShape;
   readonly #sinkShape: CacheShape;
   readonly #busy = new WeakSet<KeyValueCache>();
@@ -96,26 +96,26 @@ export class Decoder {
   }
 
   /**
-   * A decoder whose weights have the layout of the graph already.
+   * A decoder from weights in the layout of the graph.
    *
    * @throws EngineError when ONNX Runtime cannot load the model.
    */
   static async fromWeights({ config, plan, runtime, weights }: PreparedSource): Promise<Decoder> {
-    // WebAssembly copies the cache for every run; for the native library a step at a time is as fast.
-    const drawsInside = runtime.backend === "wasm";
-    const build = drawsInside ? decoderLoop : decoderGraph;
+    // WebAssembly copies the cache for every run; the native library does not, so stepping is as fast there.
+    const samplesInGraph = runtime.backend === "wasm";
+    const build = samplesInGraph ? decoderLoop : decoderGraph;
     const graph = build(config, { plan, locate: "located" in weights ? placesOf(weights) : undefined });
     const session = await runtime.createSession(graph.bytes, weights);
-    return new Decoder(config, runtime.backend, drawsInside, session);
+    return new Decoder(config, runtime.backend, samplesInGraph, session);
   }
 
-  private constructor(config: DecoderConfig, backend: Backend, drawsInside: boolean, session: Session) {
+  private constructor(config: DecoderConfig, backend: Backend, samplesInGraph: boolean, session: Session) {
     this.config = config;
     this.backend = backend;
-    this.drawsInside = drawsInside;
+    this.samplesInGraph = samplesInGraph;
     this.#session = session;
     this.#cacheNames = cacheNames(config.layers);
-    // The newest of the window's ids is not in the past.
+    // The window includes the current id, which is not in the cache.
     this.#cacheShape = { layers: config.layers, width: config.width, limit: config.window - 1 };
     this.#sinkShape = { ...this.#cacheShape, sink: sinkOf(config) };
   }
@@ -131,15 +131,15 @@ export class Decoder {
   }
 
   /**
-   * Reads ids, which are added to the cache, and gives the logits of what follows. With relative positions this can go
-   * on for ever; with learned ones the window is the end.
+   * Reads ids, appends them to the cache, and returns the logits of the next id. Relative positions have no limit; learned
+   * positions end with the window.
    *
-   * @param ids at least one, each from 0 to `vocabularySize - 1`. For a cache of several sequences, where the backend is
-   * "node", time by time, in each the ids of all sequences.
+   * @param ids at least one, each from 0 to `vocabularySize - 1`. For a cache of several sequences (backend "node" only),
+   * position by position, at each the ids of all sequences.
    * @returns `[vocabularySize]`, of several sequences `[sequences, vocabularySize]`; or `[ids, vocabularySize]` for
    * `logits: "all"`.
    * @throws EngineError for no ids, an id out of range, a full context, a cache of another decoder or in use, a
-   * disposed decoder. The cache is then as it was, unless an abort or ONNX Runtime stopped a long input between chunks.
+   * disposed decoder. The cache is then unchanged, unless an abort or ONNX Runtime stopped a long input between chunks.
    */
   async forward(
     ids: ArrayLike<number>,
@@ -150,14 +150,14 @@ export class Decoder {
   }
 
   /**
-   * As `forward`, and tells what the last id looked at: the attention from which the logits of the next one came. Layers
-   * that are not asked for are not copied out of ONNX Runtime.
+   * As `forward`, and returns the attention weights of the last id. Layers that are not requested are not copied out of
+   * ONNX Runtime.
    *
-   * @throws EngineError as `forward`, and for a layer or head that the model does not have.
+   * @throws EngineError as `forward`, and for a layer or head out of range.
    *
    * @example
    * const { logits, attention } = await decoder.forwardWithAttention([60], cache, { layers: [5] });
-   * const [{ heads, from, weights }] = attention; // weights: [heads, ids seen], the first of them at position `from`
+   * const [{ heads, from, weights }] = attention; // weights: [heads, visible ids], the first at position `from`
    */
   async forwardWithAttention(
     ids: ArrayLike<number>,
@@ -166,7 +166,7 @@ export class Decoder {
     options: ForwardOptions = {},
   ): Promise<ForwardWithAttention> {
     if (cache.sequences > 1) {
-      const hint = "select one of them from the cache";
+      const hint = "select one sequence from the cache";
       throw new EngineError(`attention of ${cache.sequences} sequences at once`, {
         code: "bad-attention",
         hint,
@@ -185,31 +185,36 @@ export class Decoder {
   }
 
   /**
-   * Reads a few ids and draws those that follow, in one run, where `drawsInside`. All that are drawn but the last are read
-   * too.
+   * Reads ids and samples the next ones, in one run. The sampled ids are read too, except the last.
    *
-   * @returns `[steps]`; fewer, all of which are read, where nothing was left that could be drawn.
-   * @throws EngineError as `forward`; RangeError for more than the cache has `room` for; TypeError where the graph cannot draw.
+   * @returns `[steps]`; fewer, all of them read, when no id was allowed.
+   * @throws EngineError as `forward`; RangeError for more ids than `rowsBeforeEviction`; TypeError unless `samplesInGraph`.
    */
-  async draw(ids: ArrayLike<number>, cache: KeyValueCache, draws: Draws): Promise<Int32Array> {
-    if (!this.drawsInside) throw new TypeError(`the graph of the backend ${this.backend} does not draw`);
-    const rows = ids.length + draws.steps - 1;
+  async sampleInGraph(
+    ids: ArrayLike<number>,
+    cache: KeyValueCache,
+    sampling: SamplingInputs,
+  ): Promise<Int32Array> {
+    if (!this.samplesInGraph) throw new TypeError(`the backend ${this.backend} does not sample in the graph`);
+    const rows = ids.length + sampling.steps - 1;
     this.#check(ids, cache, rows);
     if (rows > cache.rowsBeforeEviction)
-      throw new RangeError(`${rows} ids in a run, the cache has room for ${cache.rowsBeforeEviction}`);
+      throw new RangeError(
+        `${rows} ids in a run, but ${cache.rowsBeforeEviction} are left before an eviction`,
+      );
     this.#busy.add(cache);
     try {
-      const wanted = ["drawn", ...this.#cacheNames];
-      const results = await this.#step(Int32Array.from(ids), cache, false, wanted, draws);
-      const drawn = results.get("drawn");
-      if (drawn?.type !== "int32") throw new TypeError("the graph gave no ids");
-      return drawn.data.at(-1) === NOTHING_DRAWN ? drawn.data.subarray(0, -1) : drawn.data;
+      const wanted = ["sampled", ...this.#cacheNames];
+      const results = await this.#step(Int32Array.from(ids), cache, false, wanted, sampling);
+      const sampled = results.get("sampled");
+      if (sampled?.type !== "int32") throw new TypeError("the graph gave no ids");
+      return sampled.data.at(-1) === NO_SAMPLE ? sampled.data.subarray(0, -1) : sampled.data;
     } finally {
       this.#busy.delete(cache);
     }
   }
 
-  /** Frees the model's memory, after the runs under way; the decoder cannot be used afterwards. */
+  /** Frees the model's memory once its runs have ended; the decoder cannot be used afterwards. */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -217,7 +222,7 @@ export class Decoder {
     await this.#session.dispose();
   }
 
-  /** Reads ids in chunks. @returns the logits, and all results of the last chunk, those of `extra` included. */
+  /** Reads ids in chunks. @returns the logits, and all results of the last chunk, including those named in `extra`. */
   async #read(
     ids: ArrayLike<number>,
     cache: KeyValueCache,
@@ -250,22 +255,25 @@ export class Decoder {
     cache: KeyValueCache,
     all: boolean,
     wanted: readonly string[],
-    draws: Draws = ANY_DRAW,
+    sampling: SamplingInputs = DEFAULT_INPUTS,
   ): Promise<Results> {
     this.#checkAlive();
     const { position } = cache;
-    const rows = ids.length / cache.sequences + draws.steps - 1; // computed in this run
+    const rows = ids.length / cache.sequences + sampling.steps - 1; // computed in this run
     const inputs = graphInputs(this.config, ids, rows, cache, all);
-    const run = this.#session.run(this.drawsInside ? { ...inputs, ...drawInputs(draws) } : inputs, wanted);
+    const run = this.#session.run(
+      this.samplesInGraph ? { ...inputs, ...toGraphInputs(sampling) } : inputs,
+      wanted,
+    );
     this.#runs.add(run);
     try {
       const results = await run;
       if (cache.position !== position) {
-        const hint = "await the call before rewinding or clearing its cache, or fork the cache";
+        const hint = "await the call before you rewind or clear its cache, or fork the cache";
         throw new EngineError("the cache was changed while ids were read", { code: "busy", hint });
       }
       const added = this.#cacheNames.map((name) => floats(results, name));
-      // Fewer rows than asked for where a draw found nothing to draw.
+      // Fewer rows than `rows` if no id was allowed.
       cache.append(added, added[0]!.length / (cache.sequences * this.config.width));
       return results;
     } finally {
@@ -273,23 +281,23 @@ export class Decoder {
     }
   }
 
-  /** @param rows how many times will be read: those of the ids given, or more that are drawn. */
+  /** @param rows positions that the run computes: those of the ids, and of the sampled ones. */
   #check(ids: ArrayLike<number>, cache: KeyValueCache, rows: number): void {
     this.#checkAlive();
     if (cache.shape !== this.#cacheShape && cache.shape !== this.#sinkShape) {
-      const hint = "take one from this decoder's createCache()";
-      throw new EngineError("the cache is not this decoder's", { code: "bad-cache", hint });
+      const hint = "use a cache from this decoder's createCache()";
+      throw new EngineError("the cache belongs to another decoder", { code: "bad-cache", hint });
     }
     if (this.#busy.has(cache)) {
-      const hint = "await the call before, or use a cache for each generation";
+      const hint = "await that call, or use one cache per generation";
       throw new EngineError("the cache is in use by another call", { code: "busy", hint });
     }
-    if (cache.sequences > 1 && this.drawsInside) {
+    if (cache.sequences > 1 && this.samplesInGraph) {
       throw new EngineError(
-        `a cache of ${cache.sequences} sequences, but the backend ${this.backend} reads one`,
+        `the cache has ${cache.sequences} sequences, but the backend ${this.backend} reads one`,
         {
           code: "bad-cache",
-          hint: "fork the cache instead, and read each fork on its own",
+          hint: "fork the cache instead, and read each fork by itself",
         },
       );
     }
@@ -312,7 +320,7 @@ function sinkOf({ window, position }: DecoderConfig): AttentionSink | undefined 
 function placesOf({ located }: WeightsInFiles): Locate {
   return (data) => {
     const place = located.get(data);
-    if (!place) throw new TypeError(`no file holds "${data}"`);
+    if (!place) throw new TypeError(`no file contains "${data}"`);
     return place;
   };
 }

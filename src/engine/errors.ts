@@ -1,6 +1,6 @@
 import { HintedError } from "../errors.ts";
 
-/** What kind of fault the engine met; `EngineError.code` is one of these. */
+/** The kinds of `EngineError`: its `code`. */
 export type EngineErrorCode =
   | "no-ids"
   | "no-allowed-id"
@@ -17,7 +17,7 @@ export type EngineErrorCode =
   | "run-failed"
   | "out-of-memory";
 
-/** Thrown when a model cannot be loaded or run as asked. The message says what was found; `hint` what to do. */
+/** Thrown when a model cannot be loaded or run. The message says what is wrong, `hint` what to do. */
 export class EngineError extends HintedError<EngineErrorCode> {
   override readonly name = "EngineError";
 }

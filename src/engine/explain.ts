@@ -1,48 +1,48 @@
-/** Why an id came: what else it could have been, and what the model looked at. */
+/** Explains a sample: its candidates, its probability and the attention weights. */
 import type { AttentionRequest, LayerAttention } from "./attention.ts";
-import { type Constraint, Follower } from "./generate.ts";
+import { type LogitsProcessor, ProcessorState } from "./generate.ts";
 import type { CachedContext } from "./cached-context.ts";
 import { type Candidate, likeliest, type Sampler } from "./sampler.ts";
 
-/** The draw to be explained: the ids that led to it, and the rules it was made by. */
-export interface ExplainDrawOptions {
-  /** Ids before the one in question; at least one. */
+/** The sample to explain: the ids before it, and the rules it was sampled by. */
+export interface ExplainSampleOptions {
+  /** The ids before it; at least one. */
   readonly prompt: readonly number[];
-  /** The id in question; undefined to ask what may follow. */
+  /** The sampled id; undefined for the distribution of the next id. */
   readonly id: number | undefined;
   readonly sampler: Sampler;
-  readonly constraint?: Constraint;
-  /** How many of the likeliest candidates to name. */
+  readonly processor?: LogitsProcessor;
+  /** Number of candidates. */
   readonly candidates: number;
-  /** Whose attention is wanted. Default: nobody's. */
+  /** Layers and heads. Default: no attention. */
   readonly attention?: AttentionRequest;
 }
 
-/** What could have come in the place of an id, and what the model looked at when it chose. */
+/** The distribution of an id, and the attention weights it was computed with. */
 export interface Explanation {
-  /** The likeliest ids in that place, falling; those that could not be drawn are left out. */
+  /** The likeliest ids in descending order, without ids of probability 0. */
   readonly candidates: readonly Candidate[];
-  /** The probability of the id in question, under the sampler's options. */
+  /** The probability of `id` under the sampler's options. */
   readonly probability: number | undefined;
-  /** Of the id before it, from whose logits it was drawn; empty where no attention was asked for. */
+  /** Of the id before it, whose logits it was sampled from. Empty without `attention`. */
   readonly attention: readonly LayerAttention[];
 }
 
-/** Reads up to an id, and looks at the draw it came from. Of a prompt longer than the model's window only the last part counts. */
-export async function explainDraw(
+/** Explains one id. Of a prompt longer than the model's window, the last window counts. */
+export async function explainSample(
   context: CachedContext,
   vocabularySize: number,
-  { prompt, id, sampler, constraint, candidates, attention }: ExplainDrawOptions,
+  { prompt, id, sampler, processor, candidates, attention }: ExplainSampleOptions,
 ): Promise<Explanation> {
-  const read = await context.prefill(prompt, { reuseBeyondWindow: true, attention });
-  const { steering } = new Follower(constraint, prompt);
-  const legal = constraint && new Uint8Array(vocabularySize);
-  if (constraint && legal) constraint.mask(legal);
+  const prefilled = await context.prefill(prompt, { reuseBeyondWindow: true, attention });
+  const { adjustment } = new ProcessorState(processor, prompt);
+  const allowed = processor && new Uint8Array(vocabularySize);
+  if (processor && allowed) processor.mask(allowed);
   const recent = sampler.needsRecent ? prompt.slice(-context.window) : undefined;
-  const probabilities = sampler.probabilities(read.logits, { legal, recent, ...steering });
+  const probabilities = sampler.probabilities(prefilled.logits, { allowed, recent, ...adjustment });
   return {
     candidates: likeliest(probabilities, candidates),
     probability: id === undefined ? undefined : probabilities[id],
-    attention: read.attention,
+    attention: prefilled.attention,
   };
 }

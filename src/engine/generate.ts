@@ -1,93 +1,93 @@
-/** Ids, one after the other, from a model. */
+/** The generation loop. */
 import type { Decoder } from "./decoder.ts";
-import { type Legality, MOST_STEPS, stepsPerRun } from "./loop.ts";
+import { type Automaton, MAX_STEPS_PER_RUN, stepsPerRun } from "./loop.ts";
 import type { BatchSequence } from "./batch.ts";
 import { CachedContext } from "./cached-context.ts";
-import { type Draw, nothingToDraw, type Sampler, type Steering } from "./sampler.ts";
+import { type Sample, emptyDistribution, type Sampler, type LogitAdjustment } from "./sampler.ts";
 
-/** What may come next; told of every id, prompt included. */
-export interface Constraint {
-  /** Tells it of the next id of the sequence; of a prompt, or of `override`, that may be one which the mask would have ruled out. */
+/** A logits processor with state: it receives every id, prompt included, and masks and adjusts the next logits. */
+export interface LogitsProcessor {
+  /** Appends an id to its state. Ids of the prompt and of `override` need not be allowed ones. */
   push(id: number): void;
-  /** Sets one byte an id: 1 where it may come next, 0 where not. */
-  mask(legal: Uint8Array): void;
+  /** Sets one byte per id: 1 for allowed ids, 0 for others. */
+  mask(allowed: Uint8Array): void;
   /**
-   * Leans on the draws. It is asked after every `STEERING_PERIOD` ids of the sequence, of a prompt only at the last such place, and
-   * the answer, which depends on nothing but the ids so far, holds for as many; until the first time nothing does.
+   * Adjusts the logits. Called after every `ADJUSTMENT_PERIOD` ids of the sequence, in a prompt at the last such position only.
+   * The result must depend on the ids alone; it applies to the next `ADJUSTMENT_PERIOD` ids.
    */
-  steering?(): Steering;
-  /** The same rules as tables, and what the ids so far have made of their counters: for a graph that draws by itself. */
-  legality?(): Legality;
+  adjustment?(): LogitAdjustment;
+  /** The mask as an automaton with its present state, for sampling in the graph. */
+  automaton?(): Automaton;
 }
 
-/** Where a graph draws by itself, that is the longest of its runs. */
-export const STEERING_PERIOD = MOST_STEPS;
+/** Ids between two updates of the logit adjustment: the longest run with sampling in the graph. */
+export const ADJUSTMENT_PERIOD = MAX_STEPS_PER_RUN;
 
-/** Tells a constraint of the ids as they come, and asks for its steering when it is time to. */
-export class Follower {
-  readonly #constraint: Constraint | undefined;
+/** The state of a logits processor: passes ids to it, and updates the adjustment every `ADJUSTMENT_PERIOD` ids. */
+export class ProcessorState {
+  readonly #processor: LogitsProcessor | undefined;
   #length = 0;
-  /** What holds now. */
-  steering: Steering = {};
+  /** The adjustment of the next id. */
+  adjustment: LogitAdjustment = {};
 
-  /** @param prompt ids that come first. */
-  constructor(constraint: Constraint | undefined, prompt: readonly number[]) {
-    this.#constraint = constraint;
-    const lastAsked = prompt.length - (prompt.length % STEERING_PERIOD);
-    for (const id of prompt) this.#push(id, this.#length + 1 === lastAsked);
+  /** @param prompt the first ids. */
+  constructor(processor: LogitsProcessor | undefined, prompt: readonly number[]) {
+    this.#processor = processor;
+    const lastUpdate = prompt.length - (prompt.length % ADJUSTMENT_PERIOD);
+    for (const id of prompt) this.#push(id, this.#length + 1 === lastUpdate);
   }
 
   push(id: number): void {
-    this.#push(id, (this.#length + 1) % STEERING_PERIOD === 0);
+    this.#push(id, (this.#length + 1) % ADJUSTMENT_PERIOD === 0);
   }
 
-  /** For how many more ids it holds. */
-  get held(): number {
-    return STEERING_PERIOD - (this.#length % STEERING_PERIOD);
+  /** Ids until the next update: 1 to `ADJUSTMENT_PERIOD`. */
+  get idsUntilUpdate(): number {
+    return ADJUSTMENT_PERIOD - (this.#length % ADJUSTMENT_PERIOD);
   }
 
-  #push(id: number, asks: boolean): void {
-    this.#constraint?.push(id);
+  #push(id: number, updates: boolean): void {
+    this.#processor?.push(id);
     this.#length += 1;
-    if (asks) this.steering = this.#constraint?.steering?.() ?? {};
+    if (updates) this.adjustment = this.#processor?.adjustment?.() ?? {};
   }
 }
 
-/** What to continue, how ids are drawn, and what has a say in them. */
+/** The prompt, the sampler, and what restricts or replaces samples. */
 export interface GenerateIdsOptions {
-  /** Ids to continue; at least one. Of a prompt longer than the model's window only the last part is read. */
+  /** Ids to continue; at least one. Of a prompt longer than the model's window, the last window is read. */
   readonly prompt: readonly number[];
   readonly sampler: Sampler;
-  readonly constraint?: Constraint;
-  /** Ask for this many of the likeliest candidates of each draw, and the log-probability of what was drawn. */
+  readonly processor?: LogitsProcessor;
+  /** Return this many of the likeliest candidates with each id, and its log-probability. */
   readonly candidates?: number;
-  /** Draws that came before, in an earlier part of the same generation: the random numbers go on from there. Default 0. */
+  /** Samples taken earlier in the same generation: the counter of the random numbers. Default 0. */
   readonly randomStep?: number;
-  /** What to read with; it may have read a part already. Default: a new one. */
+  /** The cached context, or a sequence of a batch. Default: a new context. */
   readonly context?: CachedContext | BatchSequence;
-  /** See `ReadOptions`. Default false. */
+  /** See `ContextOptions`. Default false. */
   readonly reuseBeyondWindow?: boolean;
-  /** See `ReadOptions`. Default false: with learned positions the generation ends in an error where they do. */
+  /** See `ContextOptions`. Default false: an error when learned positions run out. */
   readonly contextShift?: boolean;
-  /** Has the last word on each id: is given the draw, answers with what is to come. Default: takes what was drawn. */
-  readonly override?: (drawn: GeneratedId) => Promise<number>;
-  /** Stops the generation: the iteration throws the signal's reason. */
+  /** Called with each sample; returns the id to append in its place. Default: the sampled id. */
+  readonly override?: (sample: GeneratedId) => Promise<number>;
+  /** Stops the generation: the iterator throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** A generated id; with `candidates`, the whole draw. */
-export type GeneratedId = Pick<Draw, "id"> & Partial<Draw>;
+/** A generated id; with `candidates`, the whole sample. */
+export type GeneratedId = Pick<Sample, "id"> & Partial<Sample>;
 
 /**
- * Draws ids without end; stop iterating when there are enough. Relative attention lets the cache roll, so memory and
- * time for an id stay the same however long this goes on. Learned positions end: at the window's with an EngineError, or with
- * `roll` every half window in reading the last half anew, which the next id waits for.
+ * Generates ids without end; stop iterating to stop. With relative positions the cache rolls, so memory and time per id are
+ * constant. When learned positions run out it throws an EngineError, or with `contextShift` it reads the last half window
+ * again before the next id.
  *
- * Where the decoder's graph can draw, it does, several ids in a run. What it cannot do is done here, an id at a time:
- * candidates, choices, the repetition penalty, constraints without tables. Both draw the same ids, but for those of which two are
- * equally good within the rounding of the logits.
+ * If the backend samples in the graph, a run returns several ids. Candidates, `override`, the repetition penalty and
+ * processors without an automaton need one run per id. Both ways give the same ids, unless two noisy scores are equal within
+ * the rounding of the logits.
  *
- * @throws EngineError where constraint and biases leave nothing to draw; else as `Reading`.
+ * @throws EngineError when no id is allowed; else as `CachedContext`.
  */
 export async function* generateIds(
   decoder: Decoder,
@@ -96,7 +96,7 @@ export async function* generateIds(
   const {
     prompt,
     sampler,
-    constraint,
+    processor,
     candidates,
     randomStep = 0,
     reuseBeyondWindow = false,
@@ -105,74 +105,74 @@ export async function* generateIds(
     signal,
   } = options;
   const { window, vocabularySize } = decoder.config;
-  const follower = new Follower(constraint, prompt);
-  const legal = constraint && new Uint8Array(vocabularySize);
+  const state = new ProcessorState(processor, prompt);
+  const allowed = processor && new Uint8Array(vocabularySize);
   const recent = sampler.needsRecent ? prompt.slice(-window) : undefined;
-  const reading = options.context ?? new CachedContext(decoder);
+  const context = options.context ?? new CachedContext(decoder);
   signal?.throwIfAborted();
-  let { logits } = await reading.prefill(prompt, { reuseBeyondWindow, signal });
-  const inside =
-    decoder.drawsInside &&
+  let { logits } = await context.prefill(prompt, { reuseBeyondWindow, signal });
+  const inGraph =
+    decoder.samplesInGraph &&
     stepsPerRun(decoder.config) > 1 &&
-    reading instanceof CachedContext &&
+    context instanceof CachedContext &&
     candidates === undefined &&
     override === undefined &&
     !sampler.needsRecent &&
-    (constraint === undefined || constraint.legality !== undefined)
-      ? reading
+    (processor === undefined || processor.automaton !== undefined)
+      ? context
       : undefined;
   for (let step = randomStep; ; step += 1) {
-    if (constraint && legal) constraint.mask(legal);
-    const context = { legal, recent, ...follower.steering };
-    const drawn =
+    if (processor && allowed) processor.mask(allowed);
+    const samplingContext = { allowed, recent, ...state.adjustment };
+    const sample =
       candidates === undefined
-        ? { id: sampler.sample(logits, step, context) }
-        : sampler.draw(logits, step, context, candidates);
-    const next = override ? chosen(drawn, await override(drawn)) : drawn;
-    follower.push(next.id);
+        ? { id: sampler.sample(logits, step, samplingContext) }
+        : sampler.sampleWithCandidates(logits, step, samplingContext, candidates);
+    const next = override ? replaced(sample, await override(sample)) : sample;
+    state.push(next.id);
     if (recent?.push(next.id) === window + 1) recent.shift();
     yield next;
-    if (inside)
-      return yield* drawnInside(decoder, inside, follower, next.id, { ...options, randomStep: step + 1 });
+    if (inGraph)
+      return yield* sampleInGraph(decoder, inGraph, state, next.id, { ...options, randomStep: step + 1 });
     signal?.throwIfAborted();
-    ({ logits } = await reading.append([next.id], { contextShift, signal }));
+    ({ logits } = await context.append([next.id], { contextShift, signal }));
   }
 }
 
-/** The ids after `previous`, drawn by the graph. */
-async function* drawnInside(
+/** The ids after `previous`, sampled in the graph. */
+async function* sampleInGraph(
   decoder: Decoder,
-  reading: CachedContext,
-  follower: Follower,
+  context: CachedContext,
+  state: ProcessorState,
   previous: number,
-  { sampler, constraint, randomStep = 0, contextShift = false, signal }: GenerateIdsOptions,
+  { sampler, processor, randomStep = 0, contextShift = false, signal }: GenerateIdsOptions,
 ): AsyncGenerator<GeneratedId, never> {
   const most = stepsPerRun(decoder.config);
   let step = randomStep;
-  // The first runs are short: whoever waits for the beginning shall not wait for many ids.
+  // The first runs are short, so that the first ids arrive soon.
   for (let wish = 2; ; wish = Math.min(2 * wish, most)) {
     signal?.throwIfAborted();
-    const steps = Math.max(1, Math.min(wish, most, reading.maxRunLength, follower.held));
-    const draws = sampler.graphDraws(step, steps, decoder.config.vocabularySize, follower.steering);
-    const ids = await reading.draw(
+    const steps = Math.max(1, Math.min(wish, most, context.maxRunLength, state.idsUntilUpdate));
+    const sampling = sampler.graphInputs(step, steps, decoder.config.vocabularySize, state.adjustment);
+    const ids = await context.sampleInGraph(
       previous,
-      { ...draws, legality: constraint?.legality?.() },
+      { ...sampling, automaton: processor?.automaton?.() },
       { contextShift },
     );
     for (const id of ids) {
-      follower.push(id);
+      state.push(id);
       yield { id };
       previous = id;
     }
-    if (ids.length < steps) throw nothingToDraw();
+    if (ids.length < steps) throw emptyDistribution();
     step += steps;
   }
 }
 
-/** The draw as if it had given this id; its log-probability is known if it was among the candidates. */
-function chosen(drawn: GeneratedId, id: number): GeneratedId {
-  if (id === drawn.id) return drawn;
-  const { candidates = [] } = drawn;
+/** The sample with another id; its log-probability is undefined unless the id is a candidate. */
+function replaced(sample: GeneratedId, id: number): GeneratedId {
+  if (id === sample.id) return sample;
+  const { candidates = [] } = sample;
   const candidate = candidates.find((each) => each.id === id);
   return { id, candidates, logProbability: candidate && Math.log(candidate.probability) };
 }

@@ -1,4 +1,4 @@
-/** What the graph of a decoder takes and gives, by the names of `models/graph/decoder.ts`. */
+/** Inputs and results of a decoder's graph, by the names of `models/graph/decoder.ts`. */
 import { type DecoderConfig, headSize } from "../../models/index.ts";
 import type { KeyValueCache } from "./cache.ts";
 import { attentionMask } from "./mask.ts";
@@ -7,10 +7,10 @@ import type { RuntimeTensor } from "./runtime.ts";
 export type Results = ReadonlyMap<string, RuntimeTensor>;
 
 /**
- * What a run reads: ids, and views of the cache.
+ * The inputs of a run: ids, mask, positions and views of the cache.
  *
- * @param rows times that the run computes: those of the ids, or more that are drawn.
- * @param all whether logits of all rows are wanted, or of the last.
+ * @param rows positions that the run computes: those of the ids, and of sampled ones.
+ * @param all whether to return the logits of all rows, or of the last.
  */
 export function graphInputs(
   config: DecoderConfig,
@@ -41,19 +41,19 @@ export function graphInputs(
   return inputs;
 }
 
-/** The graph's results for the cache, in the cache's order. */
+/** Names of the results that the cache appends, in the order of its buffers. */
 export function cacheNames(layers: number): string[] {
   return Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat();
 }
 
-/** @throws TypeError where the graph did not give it. */
+/** @throws TypeError if there is no such float32 result. */
 export function floats(results: Results, name: string): Float32Array {
   const tensor = results.get(name);
   if (tensor?.type === "float32") return tensor.data;
-  throw new TypeError(`the graph gave no float32 result "${name}"`);
+  throw new TypeError(`the graph returned no float32 result "${name}"`);
 }
 
-/** Rows of several runs, one after the other. */
+/** Concatenates the rows of several runs. */
 export function joined(chunks: readonly Float32Array[]): Float32Array {
   const [first] = chunks;
   if (first && chunks.length === 1) return first;

@@ -1,4 +1,4 @@
-/** The door of this room: all that other rooms import from it; `public.ts` is what the package publishes of it. */
+/** Exports of this folder for other folders; `public.ts` has those of the package. */
 export type { AttentionRequest, LayerAttention } from "./attention.ts";
 export type { AttentionSink } from "./attention-sink.ts";
 export { type CacheShape, KeyValueCache } from "./cache.ts";
@@ -11,13 +11,13 @@ export {
   type WeightsInFiles,
 } from "./decoder.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
-export { explainDraw, type ExplainDrawOptions, type Explanation } from "./explain.ts";
+export { explainSample, type ExplainSampleOptions, type Explanation } from "./explain.ts";
 export {
-  type Constraint,
+  type LogitsProcessor,
   type GeneratedId,
   generateIds,
   type GenerateIdsOptions,
-  STEERING_PERIOD,
+  ADJUSTMENT_PERIOD,
 } from "./generate.ts";
 export { BatchSequence, SequenceBatch } from "./batch.ts";
 export { MAX_SEED } from "../options.ts";
@@ -37,11 +37,11 @@ export {
 } from "./runtime.ts";
 export {
   type Candidate,
-  type Draw,
-  type DrawContext,
+  type Sample,
+  type SamplingContext,
   type IdBias,
   likeliest,
   Sampler,
-  type Steering,
+  type LogitAdjustment,
 } from "./sampler.ts";
 export { score, type ScoreOptions } from "./score.ts";

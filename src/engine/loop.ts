@@ -1,43 +1,43 @@
-/** Several draws in one run: what the graph of `decoderLoop` is given besides what it reads. */
-import type { DecoderConfig, LegalityTables } from "../../models/index.ts";
+/** Sampling in the graph: the inputs of `decoderLoop` besides ids and cache. */
+import type { DecoderConfig, AutomatonTables } from "../../models/index.ts";
 import type { RuntimeTensor } from "./runtime.ts";
 
-/** How the ids of a run are drawn. */
-export interface Draws {
-  /** How many, at least one. */
+/** How the ids of a run are sampled. */
+export interface SamplingInputs {
+  /** Number of samples, from 1. */
   readonly steps: number;
-  /** To be added to the scores: a row for each draw, of one number for each id, or of a single one for all. */
+  /** Added to the scores: one row per sample, with one number per id, or one for all. */
   readonly noise: Float32Array; // [steps, vocabulary or 1]
-  /** To be added to the logits: one number for each id, or a single one for all. */
+  /** Added to the logits: one number per id, or one for all. */
   readonly bias: Float32Array; // [vocabulary or 1]
-  /** Ids whose scores have a temperature of their own; absent: none. */
-  readonly group?: IdGroup | undefined;
+  /** Ids with a temperature of their own. Default: none. */
+  readonly tokenClass?: TokenClass | undefined;
   readonly temperature: number;
-  /** 0: all. */
+  /** 0 keeps all. */
   readonly topK: number;
   readonly topP: number;
   readonly minP: number;
   readonly typicalP: number;
-  /** Which ids are legal; absent: all. */
-  readonly legality?: Legality | undefined;
+  /** The allowed ids. Default: all. */
+  readonly automaton?: Automaton | undefined;
 }
 
-/** Neighbouring ids, and what divides their scores; together they stay as likely as they are. */
-export interface IdGroup {
+/** Consecutive ids, and the temperature that divides their scores; the probability of the class as a whole stays the same. */
+export interface TokenClass {
   readonly first: number;
   readonly count: number;
   /** Above 0. */
   readonly temperature: number;
 }
 
-/** Rules of what may come next that a graph can follow, and where it begins. */
-export interface Legality {
-  readonly tables: LegalityTables;
+/** The allowed ids as an automaton with counters: its tables, and its state. */
+export interface Automaton {
+  readonly tables: AutomatonTables;
   readonly counters: Float32Array; // [counters]
 }
 
-/** Any draw will do, for runs whose draw is not looked at. */
-export const ANY_DRAW: Draws = {
+/** For runs whose sample is not used. */
+export const DEFAULT_INPUTS: SamplingInputs = {
   steps: 1,
   noise: new Float32Array(1),
   bias: new Float32Array(1),
@@ -48,76 +48,76 @@ export const ANY_DRAW: Draws = {
   typicalP: 1,
 };
 
-/** The graph's inputs for some draws. */
-export function drawInputs(draws: Draws): Record<string, RuntimeTensor> {
-  const { steps, noise, bias, legality } = draws;
-  const group = draws.group ?? { first: 0, count: 0, temperature: 1 };
+/** The inputs by the names of `models/graph/loop.ts`. */
+export function toGraphInputs(sampling: SamplingInputs): Record<string, RuntimeTensor> {
+  const { steps, noise, bias, automaton } = sampling;
+  const tokenClass = sampling.tokenClass ?? { first: 0, count: 0, temperature: 1 };
   return {
     steps: int32([steps], 1),
     noise: float32(noise, steps, noise.length / steps),
     "sampling.bias": float32(bias, bias.length),
-    "sampling.groupFirst": int32([group.first], 1),
-    "sampling.groupEnd": int32([group.first + group.count], 1),
-    "sampling.groupTemperature": float32([group.temperature], 1),
-    "sampling.temperature": float32([draws.temperature], 1),
-    "sampling.topK": int32([draws.topK], 1),
-    "sampling.topP": float32([draws.topP], 1),
-    "sampling.minP": float32([Math.log(draws.minP)], 1),
-    "sampling.typicalP": float32([draws.typicalP], 1),
-    constrained: int32([legality ? 1 : 0], 1),
-    ...legalityInputs(legality ?? NO_LEGALITY),
+    "sampling.classFirst": int32([tokenClass.first], 1),
+    "sampling.classEnd": int32([tokenClass.first + tokenClass.count], 1),
+    "sampling.classTemperature": float32([tokenClass.temperature], 1),
+    "sampling.temperature": float32([sampling.temperature], 1),
+    "sampling.topK": int32([sampling.topK], 1),
+    "sampling.topP": float32([sampling.topP], 1),
+    "sampling.minP": float32([Math.log(sampling.minP)], 1),
+    "sampling.typicalP": float32([sampling.typicalP], 1),
+    constrained: int32([automaton ? 1 : 0], 1),
+    ...automatonInputs(automaton ?? NO_AUTOMATON),
   };
 }
 
-function legalityInputs({ tables, counters }: Legality): Record<string, RuntimeTensor> {
-  const size = tables.baseVetoes.length;
+function automatonInputs({ tables, counters }: Automaton): Record<string, RuntimeTensor> {
+  const size = tables.baseBlockCounts.length;
   return {
-    "legality.keeps": float32(tables.keeps, size, tables.counters),
-    "legality.adds": float32(tables.adds, size, tables.counters),
-    "legality.jointWeights": float32(tables.jointWeights, tables.counters, tables.joints),
-    "legality.jointOffsets": float32(tables.jointOffsets, tables.joints),
-    "legality.vetoes": float32(tables.vetoes, tables.counters + tables.joints, size),
-    "legality.baseVetoes": float32(tables.baseVetoes, size),
-    "legality.clocks": int32(tables.clocks, size),
-    "legality.limits": float32(tables.limits, size),
+    "automaton.factors": float32(tables.factors, size, tables.counters),
+    "automaton.increments": float32(tables.increments, size, tables.counters),
+    "automaton.conjunctionWeights": float32(tables.conjunctionWeights, tables.counters, tables.conjunctions),
+    "automaton.conjunctionOffsets": float32(tables.conjunctionOffsets, tables.conjunctions),
+    "automaton.blockCounts": float32(tables.blockCounts, tables.counters + tables.conjunctions, size),
+    "automaton.baseBlockCounts": float32(tables.baseBlockCounts, size),
+    "automaton.clocks": int32(tables.clocks, size),
+    "automaton.limits": float32(tables.limits, size),
     counters: float32(counters, 1, tables.counters),
   };
 }
 
-/** Stands in where there are no rules; it is not looked at. */
-const NO_LEGALITY: Legality = {
+/** Placeholder for a run without an automaton; `constrained` is 0, so the graph does not use it. */
+const NO_AUTOMATON: Automaton = {
   tables: {
     counters: 1,
-    joints: 1,
-    keeps: new Float32Array(1),
-    adds: new Float32Array(1),
-    jointWeights: new Float32Array(1),
-    jointOffsets: new Float32Array(1),
-    vetoes: new Float32Array(2),
-    baseVetoes: new Float32Array(1),
+    conjunctions: 1,
+    factors: new Float32Array(1),
+    increments: new Float32Array(1),
+    conjunctionWeights: new Float32Array(1),
+    conjunctionOffsets: new Float32Array(1),
+    blockCounts: new Float32Array(2),
+    baseBlockCounts: new Float32Array(1),
     clocks: new Int32Array(1),
     limits: new Float32Array(1),
   },
   counters: new Float32Array(1),
 };
 
-/** Numbers that are read in about 100 ms on a middling machine. */
+/** Numbers that a run reads in about 100 ms, on an average machine. */
 const NUMBERS_PER_RUN = 3.7e8;
-/** A run has no more steps than that. */
-export const MOST_STEPS = 16;
+/** Upper bound of the steps of a run. */
+export const MAX_STEPS_PER_RUN = 16;
 
 /**
- * How many steps make up a run: as many as take about 100 ms on a middling machine, since nothing can stop a run and what
- * it draws arrives at once. Where it is one, drawing inside the graph saves nothing. Fixed by the model's size, not by the
- * clock, so that a seed gives the same ids every time: how rows fall into runs touches the last digits of the logits.
+ * Steps of a run: about 100 ms of work, since a run cannot be stopped and its ids arrive at once. At one step, sampling in
+ * the graph saves nothing. The number follows from the model's size and not from a clock, so that a seed always gives the
+ * same ids: the division into runs changes the last digits of the logits.
  */
 export function stepsPerRun(config: DecoderConfig): number {
   const { layers, width, feedForward, vocabularySize, window, position } = config;
   const weights = layers * width * (4 * width + 2 * feedForward) + vocabularySize * width;
   const cache = layers * width * 2 * window;
-  // With relative positions every time is scored twice, and the scores are moved about: measured, thrice the cost.
+  // Relative attention scores every position twice, and moves the scores: measured, three times the cost.
   const numbers = weights + cache * (position.kind === "relative" ? 3 : 1);
-  return Math.max(1, Math.min(MOST_STEPS, Math.floor(NUMBERS_PER_RUN / numbers)));
+  return Math.max(1, Math.min(MAX_STEPS_PER_RUN, Math.floor(NUMBERS_PER_RUN / numbers)));
 }
 
 function float32(values: Float32Array | readonly number[], ...shape: number[]): RuntimeTensor {

@@ -11,13 +11,13 @@ export {
   type ForwardWithAttention,
 } from "./decoder.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
-export { explainDraw, type ExplainDrawOptions, type Explanation } from "./explain.ts";
+export { explainSample, type ExplainSampleOptions, type Explanation } from "./explain.ts";
 export {
-  type Constraint,
+  type LogitsProcessor,
   type GeneratedId,
   generateIds,
   type GenerateIdsOptions,
-  STEERING_PERIOD,
+  ADJUSTMENT_PERIOD,
 } from "./generate.ts";
 export { BatchSequence, SequenceBatch } from "./batch.ts";
 export { MAX_SEED } from "../options.ts";
@@ -34,11 +34,11 @@ export {
 } from "./runtime.ts";
 export {
   type Candidate,
-  type Draw,
-  type DrawContext,
+  type Sample,
+  type SamplingContext,
   type IdBias,
   likeliest,
   Sampler,
-  type Steering,
+  type LogitAdjustment,
 } from "./sampler.ts";
 export { score, type ScoreOptions } from "./score.ts";

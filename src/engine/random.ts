@@ -1,7 +1,7 @@
 /**
  * Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
- * The number for a seed, step and id is a function of the three alone, so any part of a generation can be drawn again
- * in any order, on any machine, inside a graph or outside it.
+ * A number is a function of seed, step and id alone, so any part of a generation can be reproduced, in any order, on any
+ * machine, in the graph or outside it.
  */
 
 const MULTIPLIER_0 = 0xd2511f53;
@@ -43,7 +43,7 @@ export function philox(
   out[3] = c3;
 }
 
-/** The upper 32 bits of a 64-bit product, by 16-bit halves: every partial sum is exact in a double. */
+/** The upper 32 bits of a 64-bit product, from 16-bit halves: every partial sum is exact in a double. */
 function multiplyHigh(a: number, b: number): number {
   const aHigh = a >>> 16;
   const aLow = a & 0xffff;
@@ -55,7 +55,7 @@ function multiplyHigh(a: number, b: number): number {
 }
 
 /**
- * Gumbel noise keyed by seed, step and id. The id with the largest `logit / temperature + noise` is a draw from the
+ * Gumbel noise keyed by seed, step and id. The id with the largest `logit / temperature + noise` is a sample from the
  * softmax of `logit / temperature` (Gumbel 1954; "the Gumbel-max trick").
  *
  * The key is the seed (low word, high word); the counter is (id div 4, step low, step high, 0), and word `id mod 4` of
@@ -73,10 +73,10 @@ export class GumbelNoise {
   }
 
   /**
-   * The noise of one id in one draw.
+   * The noise of one id at one step.
    *
-   * @param step counts the draws of a generation from 0, up to 2^53.
-   * @returns a finite number, from −3.2 to 22.9, since u comes no nearer to 0 and 1 than 2^-33.
+   * @param step number of the sample in its generation, from 0 to 2^53.
+   * @returns a finite number, from −3.2 to 22.9: u stays at least 2^-33 away from 0 and 1.
    */
   at(step: number, id: number): number {
     const block = id >>> 2;

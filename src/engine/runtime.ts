@@ -1,12 +1,12 @@
 /**
- * What the engine needs of ONNX Runtime, and the implementation that runs in browsers: WebAssembly. Node's is in
- * `src/platform/node/runtime.ts`; both are built by `onnxRuntime`.
+ * The interface to ONNX Runtime, and its implementation for browsers, in WebAssembly. The one for Node is in
+ * `src/platform/node/runtime.ts`; `onnxRuntime` builds both.
  */
 import type * as Ort from "onnxruntime-web";
 import { type Backend, isOutOfMemory, type WeightArray } from "../../models/index.ts";
 import { EngineError, type EngineErrorCode } from "./errors.ts";
 
-/** Runs graphs. */
+/** Loads graphs. */
 export interface Runtime {
   /** "node": ONNX Runtime as a native library; "wasm": as WebAssembly; "webgpu": WebAssembly that computes on the GPU. */
   readonly backend: Backend;
@@ -14,9 +14,9 @@ export interface Runtime {
    * Loads a graph.
    *
    * @param model an `.onnx` file.
-   * @param weights the graph's external data by location, read during the call only; or the folder of the files that it
-   * is in, for the native library.
-   * @throws EngineError when ONNX Runtime refuses it, with code "out-of-memory" when it is too large.
+   * @param weights the graph's external data by location, read during the call only; or, for the native library, the folder
+   * of its files.
+   * @throws EngineError when ONNX Runtime cannot load it; with code "out-of-memory" when it is too large.
    */
   createSession(
     model: Uint8Array,
@@ -24,7 +24,7 @@ export interface Runtime {
   ): Promise<Session>;
 }
 
-/** Files with weights, which the system maps into memory: nothing is copied, and pages that nobody reads stay on disk. */
+/** Files with weights, which the system maps into memory: nothing is copied, and pages that are not read stay on disk. */
 export interface WeightFolder {
   readonly path: string;
 }
@@ -34,7 +34,7 @@ export type { Backend };
 /** A loaded graph. */
 export interface Session {
   /**
-   * @param wanted names of the results that are to be copied out. Default: all that the graph has.
+   * @param wanted names of the results to copy out. Default: all.
    * @throws EngineError when ONNX Runtime fails.
    */
   run(
@@ -45,46 +45,43 @@ export interface Session {
   dispose(): Promise<void>;
 }
 
-/** What goes into a graph and comes out of it: row-major numbers, as many as the product of the shape. */
+/** An input or result of a graph: row-major numbers, as many as the product of the shape. */
 export type RuntimeTensor =
   | { readonly type: "float32"; readonly data: Float32Array; readonly shape: readonly number[] }
   | { readonly type: "int32"; readonly data: Int32Array; readonly shape: readonly number[] };
 
-/** How ONNX Runtime's WebAssembly is started: once a page, since its threads are fixed by then. */
+/** Options of ONNX Runtime's WebAssembly, which starts once per page, with a fixed number of threads. */
 export interface WasmOptions {
   /**
-   * Threads that compute. More than one needs a cross-origin isolated page. Fixed by the first session of the page.
-   * Default: ONNX Runtime's choice, at most four.
+   * Number of threads. More than one needs a cross-origin isolated page. Fixed by the first session of the page.
+   * Default: ONNX Runtime's choice, at most 4.
    */
   readonly threads?: number;
-  /** Where a bundler has put onnxruntime-web's two files, as absolute addresses. */
+  /** Absolute addresses of onnxruntime-web's two files, if a bundler moved them. */
   readonly paths?: { readonly mjs: string | URL; readonly wasm: string | URL };
 }
 
 /**
  * ONNX Runtime as WebAssembly, for browsers and workers.
  *
- * @throws EngineError for an impossible number of threads, or another one than the page already runs with.
+ * @throws EngineError for a number of threads out of range, or different from the page's.
  */
 export async function createWasmRuntime(options: WasmOptions = {}): Promise<Runtime> {
   const ort = await import("onnxruntime-web/wasm");
   return wasmRuntime(ort, options);
 }
 
-/** A runtime from a build of onnxruntime-web: there is one for browsers and one for Node. */
+/** A runtime from a build of onnxruntime-web, for browsers or for Node. */
 export function wasmRuntime(ort: typeof Ort, options: WasmOptions): Runtime {
   const { wasm } = ort.env;
   const { threads, paths } = options;
   if (threads !== undefined) {
     checkThreads(threads);
     if (startedBuilds.has(ort) && wasm.numThreads !== threads) {
-      throw new EngineError(
-        `${threads} threads asked for, but WebAssembly already runs with ${wasm.numThreads}`,
-        {
-          code: "bad-threads",
-          hint: "ask for the same number everywhere, or leave it out after the first time",
-        },
-      );
+      throw new EngineError(`threads is ${threads}, but WebAssembly already runs with ${wasm.numThreads}`, {
+        code: "bad-threads",
+        hint: "use the same number everywhere, or omit it after the first time",
+      });
     }
     wasm.numThreads = threads;
   }
@@ -93,20 +90,19 @@ export function wasmRuntime(ort: typeof Ort, options: WasmOptions): Runtime {
 }
 
 /**
- * ONNX Runtime on the graphics processor: a build of its own, twice as large, that is loaded only here. There must be an
- * adapter, or creating a session fails.
+ * ONNX Runtime with WebGPU: a separate build, twice as large. Without a GPU adapter `createSession` throws.
  *
- * @param paths where a bundler has put its two files; Vite finds them by itself.
+ * @param paths addresses of its two files, if a bundler moved them; not needed with Vite.
  */
 export async function createWebGpuRuntime(paths?: WasmOptions["paths"]): Promise<Runtime> {
   const ort = await import("onnxruntime-web/webgpu");
   const { wasm } = ort.env;
-  wasm.numThreads = 1; // what stays on the processor is the arithmetic of a few sizes
+  wasm.numThreads = 1; // the CPU computes only a few sizes
   if (paths) wasm.wasmPaths = { ...paths };
   return onnxRuntime(ort, "webgpu", { executionProviders: ["webgpu"] });
 }
 
-/** Builds of onnxruntime-web whose WebAssembly is running: their number of threads is fixed. */
+/** Builds of onnxruntime-web that have started: their number of threads is fixed. */
 const startedBuilds = new WeakSet<object>();
 
 /** A runtime from any build of ONNX Runtime. */
@@ -173,7 +169,7 @@ export function checkThreads(threads: number): void {
   if (Number.isInteger(threads) && threads >= 1 && threads <= 256) return;
   throw new EngineError(`threads is ${threads}`, {
     code: "bad-threads",
-    hint: "give a whole number from 1 to 256, or leave it out",
+    hint: "give a whole number from 1 to 256, or omit it",
   });
 }
 
@@ -184,10 +180,14 @@ function bytesOf(values: WeightArray): Uint8Array {
 function failure(what: string, code: EngineErrorCode, cause: unknown): EngineError {
   const message = cause instanceof Error ? cause.message : String(cause);
   return isOutOfMemory(cause)
-    ? new EngineError(`${what}, memory ran out: ${message}`, {
+    ? new EngineError(`${what}: out of memory: ${message}`, {
         code: "out-of-memory",
-        hint: "take a smaller model, dispose models that are not needed, or close other programs",
+        hint: "use a smaller model, dispose models that are not needed, or close other programs",
         cause,
       })
-    : new EngineError(`${what}: ${message}`, { code, hint: "this is a fault of the toolkit", cause });
+    : new EngineError(`${what}: ${message}`, {
+        code,
+        hint: "this is a bug of the toolkit; please report it",
+        cause,
+      });
 }

@@ -1,31 +1,30 @@
-/** How likely a model finds given ids. */
+/** Log-likelihood of a sequence. */
 import type { Decoder } from "./decoder.ts";
 import { logSumExp } from "./truncation.ts";
 
-/** How the blocks of ids that are scored together overlap. The defaults are the protocol of all figures here. */
+/** Length and overlap of the scored blocks. The defaults are the protocol of all results in this repository. */
 export interface ScoreOptions {
   /** Ids in a block, at most the model's window. Default: the model's window. */
   readonly window?: number;
   /** Ids from the beginning of a block to that of the next, 1 to `window`. Default: half of it. */
   readonly stride?: number;
   readonly signal?: AbortSignal;
-  /** Told now and then how many ids have been scored. */
+  /** Called after every 128 ids or fewer with the number of scored ids. */
   readonly onProgress?: (scored: number) => void;
 }
 
-/** Logits of so many ids are held at a time. */
+/** Ids per call of `forward`: bounds the memory of the logits. */
 const ROWS = 128;
 
 /**
- * The log-probability of every id but the first, which is given.
+ * The log-probability of every id except the first.
  *
- * The protocol by which all figures of the project are measured: blocks of the model's window that overlap by half, each
- * id scored once, all but those of the first block with at least half a window before them; softmax over the whole
- * vocabulary.
+ * By default blocks of one window overlap by half. Each id is scored once, after the first block with at least half a window
+ * of context. The softmax is over the whole vocabulary.
  *
  * @param ids at least one; the first is the start id of a piece.
  * @returns natural logarithms, `[ids - 1]`.
- * @throws EngineError for an id that is not in the vocabulary.
+ * @throws EngineError for an id outside the vocabulary.
  */
 export async function score(
   decoder: Decoder,

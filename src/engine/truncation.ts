@@ -1,17 +1,16 @@
 /**
- * Ways to leave unlikely ids out of a draw. All take scores (logits divided by the temperature), of which −∞ are out
- * already, and set more of them to −∞; what is left is a softmax away from probabilities. At least one id is always left.
- * `warmGroup` leaves none out.
+ * Truncation rules. Each takes scores (logits divided by the temperature; −∞ for excluded ids) and sets more of them to −∞.
+ * At least one id remains. `applyClassTemperature` excludes none.
  */
-import type { IdGroup } from "./loop.ts";
+import type { TokenClass } from "./loop.ts";
 
 /**
- * Divides the scores of some neighbouring ids by a temperature, and moves them so that they are together as likely as before:
- * which of them, not whether one of them.
+ * Divides the scores of a class of ids by its temperature, then adds a constant, so that the probability of the class as a
+ * whole stays the same.
  *
  * @param temperature above 0.
  */
-export function warmGroup(scores: Float64Array, { first, count, temperature }: IdGroup): void {
+export function applyClassTemperature(scores: Float64Array, { first, count, temperature }: TokenClass): void {
   const group = scores.subarray(first, first + count);
   const before = logSumExp(group);
   if (before === -Infinity) return;
@@ -20,7 +19,7 @@ export function warmGroup(scores: Float64Array, { first, count, temperature }: I
   for (let i = 0; i < group.length; i += 1) group[i]! += change;
 }
 
-/** The logarithm of the sum of what the numbers are logarithms of; −∞ of nothing. */
+/** ln Σ exp(score); −∞ for an empty list. */
 export function logSumExp(scores: ArrayLike<number>): number {
   const top = highest(scores);
   if (top === -Infinity) return top;
@@ -29,7 +28,7 @@ export function logSumExp(scores: ArrayLike<number>): number {
   return top + Math.log(sum);
 }
 
-/** Keeps the `count` likeliest ids, and those as likely as the last of them (OpenAI's GPT-2 sampler). */
+/** Top-k: keeps the `count` likeliest ids, and ties with the last of them (OpenAI's GPT-2 sampler). */
 export function keepTopK(scores: Float64Array, count: number): void {
   if (count >= scores.length) return;
   const lowest = count === 1 ? highest(scores) : nthHighest(new Float64Array(scores), count);
@@ -37,20 +36,20 @@ export function keepTopK(scores: Float64Array, count: number): void {
 }
 
 /**
- * Keeps the likeliest ids until their probabilities reach `mass`, the one that crosses it included (Holtzman et al.
- * 2020, as in Hugging Face's warper). 1 keeps all, 0 the likeliest alone.
+ * Top-p: keeps the likeliest ids until their probabilities reach `mass`, the one that crosses it included (Holtzman et al.
+ * 2020, as in Hugging Face's warper). 1 keeps all, 0 the likeliest one.
  */
 export function keepTopP(scores: Float64Array, mass: number): void {
   if (mass >= 1) return;
   const probabilities = softmax(scores);
-  // Ids this unlikely have less than 1 - mass between them, so the sum is reached without them: no need to sort them.
+  // Together, ids this unlikely have less than 1 - mass, so the sum is reached without sorting them.
   const negligible = (1 - mass) / scores.length;
-  // Sorting numbers is many times faster than sorting ids by their numbers.
+  // Sorting a Float64Array is many times faster than sorting ids with a comparison function.
   const likely = probabilities.filter((p) => p >= negligible).sort(); // rising
   let least = likely.length - 1;
   for (let sum = likely[least]!; sum < mass && least > 0; sum += likely[least]!) least -= 1;
   const threshold = likely[least]!;
-  // Of ids that are as likely as the last one, those that come first.
+  // Of ids as likely as the last one, the lowest.
   let ties = likely.subarray(least).findLastIndex((p) => p === threshold) + 1;
   for (let id = 0; id < scores.length; id += 1) {
     const p = probabilities[id]!;
@@ -60,7 +59,7 @@ export function keepTopP(scores: Float64Array, mass: number): void {
   }
 }
 
-/** Keeps ids at least `share` as likely as the likeliest (Nguyen et al. 2024). 0 keeps all. */
+/** Min-p: keeps ids at least `share` times as likely as the likeliest (Nguyen et al. 2024). 0 keeps all. */
 export function keepMinP(scores: Float64Array, share: number): void {
   if (share <= 0) return;
   const lowest = highest(scores) + Math.log(share);
@@ -68,8 +67,8 @@ export function keepMinP(scores: Float64Array, share: number): void {
 }
 
 /**
- * Keeps the ids whose information content is nearest to the expected one, until their probabilities reach `mass`
- * (Meister et al. 2023, "Locally typical sampling"; the id that crosses it included). 1 keeps all.
+ * Locally typical sampling (Meister et al. 2023): keeps the ids whose information content is nearest to the entropy, until
+ * their probabilities reach `mass`, the one that crosses it included. 1 keeps all.
  */
 export function keepTypical(scores: Float64Array, mass: number): void {
   if (mass >= 1) return;

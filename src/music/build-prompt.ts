@@ -7,7 +7,7 @@ import {
   withConditions,
 } from "../../encoding/index.ts";
 import type { DecoderConfig } from "../../models/index.ts";
-import type { Constraint } from "../engine/index.ts";
+import type { LogitsProcessor } from "../engine/index.ts";
 import { OptionError } from "../options.ts";
 import { LONGEST_NOTE_SECONDS } from "./limits.ts";
 import { ControlTokenProcessor } from "./control-token-processor.ts";
@@ -19,7 +19,7 @@ export interface BuiltPrompt {
   /** START, the primer and its control tokens. */
   readonly prompt: readonly number[];
   /** Masks and adjusts the logits of the ids that follow. */
-  readonly constraint: Constraint;
+  readonly processor: LogitsProcessor;
   /** Number of generated ids at the end of the prompt, control tokens included. */
   readonly sampled: number;
 }
@@ -44,7 +44,7 @@ export function buildPrompt(
     const sampled = primerIds.length - generatedFrom;
     return {
       prompt,
-      constraint: musicProcessor(vocabulary, { driftControl, promptLength: prompt.length - sampled }),
+      processor: musicProcessor(vocabulary, { driftControl, promptLength: prompt.length - sampled }),
       sampled,
     };
   }
@@ -76,7 +76,7 @@ export function buildPrompt(
   const tail = generated.length === 0 ? [] : withControlTokens(controlTokens(), promptIds, generated);
   return {
     prompt: [...promptIds, ...tail],
-    constraint: driftControl
+    processor: driftControl
       ? withDriftControl(controlTokens(), vocabulary, { density, promptLength: promptIds.length })
       : controlTokens(),
     sampled: tail.length,
@@ -129,14 +129,14 @@ export function musicProcessor(
     driftControl,
     promptLength,
   }: { readonly driftControl: boolean } & Pick<DriftControlOptions, "promptLength">,
-): Constraint {
+): LogitsProcessor {
   const grammar = grammarOf(vocabulary, { mayEnd: false });
-  const constraint: Constraint = {
+  const processor: LogitsProcessor = {
     push: (id) => grammar.push(id),
     mask: (legal) => grammar.mask(legal),
-    legality: () => ({ tables: grammar.tables, counters: grammar.counters() }),
+    automaton: () => ({ tables: grammar.tables, counters: grammar.counters() }),
   };
-  return driftControl ? withDriftControl(constraint, vocabulary, { promptLength }) : constraint;
+  return driftControl ? withDriftControl(processor, vocabulary, { promptLength }) : processor;
 }
 
 function grammarOf(vocabulary: Vocabulary, { mayEnd }: { readonly mayEnd: boolean }): PerformanceGrammar {

@@ -9,7 +9,7 @@ import {
   taskId,
   type Vocabulary,
 } from "../../encoding/index.ts";
-import type { Constraint } from "../engine/index.ts";
+import type { LogitsProcessor } from "../engine/index.ts";
 import { allowOnly, forbid } from "./token-mask.ts";
 
 /** A piece that is this late to end gets one more chord at most. */
@@ -33,7 +33,7 @@ export interface ControlTokenOptions {
  * applies. ENDING comes `ENDING_SECONDS` before the end; from then on END is allowed. When the piece is late by `GRACE_SECONDS`, the
  * next chord is the last one and sounds for at least one second.
  */
-export class ControlTokenProcessor implements Constraint {
+export class ControlTokenProcessor implements LogitsProcessor {
   readonly #vocabulary: Vocabulary;
   readonly #grammar: PerformanceGrammar;
   readonly #conditions: readonly number[];

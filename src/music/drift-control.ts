@@ -1,6 +1,6 @@
 /** Drift control: limits repetition loops and keeps note density and pitch temperature within the range of human music. */
 import type { DensityName, IdRange, Vocabulary } from "../../encoding/index.ts";
-import type { Constraint, IdBias } from "../engine/index.ts";
+import type { LogitsProcessor, IdBias } from "../engine/index.ts";
 import { RepetitionLoopPenalty } from "./repetition-loop.ts";
 import { densityBounds, HUMAN_DENSITY, DensityControl } from "./density-control.ts";
 
@@ -19,24 +19,24 @@ export interface DriftControlOptions {
 }
 
 /**
- * Adds drift control to a constraint: a penalty on repetition loops, the enforcement of a density, and after one minute of generated
+ * Adds drift control to a logits processor: a penalty on repetition loops, the enforcement of a density, and after one minute of generated
  * music the enforcement of human density and a lower pitch temperature. The adjustment is updated every `STEERING_PERIOD` ids, so it
  * may take effect some notes late.
  */
 export function withDriftControl(
-  constraint: Constraint,
+  processor: LogitsProcessor,
   vocabulary: Vocabulary,
   { density, promptLength }: DriftControlOptions,
-): Constraint {
+): LogitsProcessor {
   const densityControl = new DensityControl(density === undefined ? HUMAN_DENSITY : densityBounds(density));
   const loopPenalty = new RepetitionLoopPenalty();
   const shifts = vocabulary.range("TIME_SHIFT");
   const keys = vocabulary.range("NOTE_ON");
-  const legality = constraint.legality?.bind(constraint);
+  const automaton = processor.automaton?.bind(processor);
   let length = 0;
   return {
     push: (id) => {
-      constraint.push(id);
+      processor.push(id);
       const { kind, value } = vocabulary.event(id);
       length += 1;
       if (length > promptLength && kind === "TIME_SHIFT") densityControl.advance(value);
@@ -44,9 +44,9 @@ export function withDriftControl(
       if (length > promptLength) densityControl.noteOn();
       loopPenalty.noteOn(id - keys.first);
     },
-    mask: (legal) => constraint.mask(legal),
-    steering: () => {
-      const { biases = [], pitchTemperature = 1 } = constraint.steering?.() ?? {};
+    mask: (legal) => processor.mask(legal),
+    adjustment: () => {
+      const { biases = [], pitchTemperature = 1 } = processor.adjustment?.() ?? {};
       const factor = densityControl.seconds < LATER_SECONDS ? 1 : LATER_PITCH_TEMPERATURE;
       return {
         biases: [
@@ -57,7 +57,7 @@ export function withDriftControl(
         pitchTemperature: pitchTemperature * factor,
       };
     },
-    legality,
+    automaton,
   };
 }
 

@@ -1,10 +1,10 @@
 /** A generation task: its prompt, the tokens it allows, and the loop that runs it. */
 import { STEPS_PER_SECOND } from "../../encoding/index.ts";
-import { type Constraint, type Decoder, generateIds, type Sampler } from "../engine/index.ts";
+import { type LogitsProcessor, type Decoder, generateIds, type Sampler } from "../engine/index.ts";
 import type { GenerateTrackOptions } from "./generated-track.ts";
 
 /** A logits processor that also has the prompt of its task and reports the progress. */
-export interface GenerationTask extends Constraint {
+export interface GenerationTask extends LogitsProcessor {
   /** The ids before the first generated one. */
   readonly prompt: readonly number[];
   /** Number of generated ids. */
@@ -31,7 +31,7 @@ export async function runTask(
   const generation = generateIds(decoder, {
     prompt: task.prompt,
     sampler,
-    constraint: task,
+    processor: task,
     override: ({ id }: { readonly id: number }) => Promise.resolve(task.snapId(id)),
     signal,
   });

@@ -77,10 +77,13 @@ function checkedRegion({ fromSeconds, toSeconds }: InfillOptions): { fromStep: n
   }
   if (toStep - fromStep > LONGEST_REGION_SECONDS * STEPS_PER_SECOND) {
     const long = (toStep - fromStep) / STEPS_PER_SECOND;
-    throw new OptionError(`a region can be at most ${LONGEST_REGION_SECONDS} s long, this one lasts ${long} s`, {
-      code: "out-of-range",
-      hint: "infill it in several parts",
-    });
+    throw new OptionError(
+      `a region can be at most ${LONGEST_REGION_SECONDS} s long, this one lasts ${long} s`,
+      {
+        code: "out-of-range",
+        hint: "infill it in several parts",
+      },
+    );
   }
   return { fromStep, toStep };
 }

@@ -12,7 +12,7 @@ import {
 } from "../../encoding/index.ts";
 import {
   type Decoder,
-  explainDraw,
+  explainSample,
   type Explanation,
   generateIds,
   BatchSequence,
@@ -43,7 +43,7 @@ import { OptionError } from "../options.ts";
 /** Capacity of the prefix cache, in contexts. */
 const CACHED_CONTEXTS = 3;
 
-/** The first quarter of a window is never evicted: without these rows long music degenerates (models/piano/README.md). */
+/** The first quarter of a window is never evicted, however long the music gets. */
 const WITH_SINK = true;
 
 /** A model that continues music. */
@@ -115,11 +115,11 @@ export class MusicModel {
     const startTokens = prompt.length - index;
     const promptLength = startTokens + checkedStart(generatedFrom, index);
     const explanation = await this.#withContext(prompt, (context) =>
-      explainDraw(context, this.decoder.config.vocabularySize, {
+      explainSample(context, this.decoder.config.vocabularySize, {
         prompt,
         id: ids[index],
         sampler,
-        constraint: musicProcessor(this.vocabulary, { driftControl, promptLength }),
+        processor: musicProcessor(this.vocabulary, { driftControl, promptLength }),
         candidates,
         attention,
       }),
@@ -179,7 +179,7 @@ export class MusicModel {
     const { onEvent, ...common } = options;
     const optionsOf = (variation: number): GenerateOptions =>
       onEvent ? { ...common, onEvent: (event) => onEvent(event, variation) } : common;
-    if (this.decoder.drawsInside || count === 1) {
+    if (this.decoder.samplesInGraph || count === 1) {
       const pieces: GeneratedMusic[] = [];
       for (const [i, sampler] of samplers.entries())
         pieces.push(await this.#generate(prompt, sampler, optionsOf(i)));
@@ -286,7 +286,7 @@ export class MusicModel {
     const time = new PerformanceClock(this.vocabulary);
     for (const id of primerIds) time.push(id);
     const startStep = time.step;
-    const { prompt, constraint, sampled } = buildPrompt(
+    const { prompt, processor, sampled } = buildPrompt(
       this.decoder.config,
       this.vocabulary,
       primerIds,
@@ -297,7 +297,7 @@ export class MusicModel {
       for await (const drawn of generateIds(this.decoder, {
         prompt,
         sampler,
-        constraint,
+        processor,
         context,
         randomStep: options.randomStep ?? sampled,
         reuseBeyondWindow,

@@ -1,7 +1,7 @@
 /** The text facade: a prompt in, its continuation out, a GPT-2 between. */
 import { type TextTokenizer, TokenizerError } from "../../encoding/text/index.ts";
 import {
-  type Constraint,
+  type LogitsProcessor,
   type Decoder,
   type GeneratedId,
   generateIds,
@@ -164,7 +164,7 @@ export class TextModel {
     { tokens = Infinity, contextShift = false, candidates, override, signal }: CompleteOptions,
   ): AsyncGenerator<TextStep, TextEnd | undefined> {
     if (!(tokens >= 1)) throw new OptionError(`tokens must be at least 1, got ${tokens}`);
-    const constraint = this.#constraint();
+    const processor = this.#processor();
     const stream = this.tokenizer.stream();
     const left = contextShift ? Infinity : this.#remainingPositions(prompt.length);
     let count = 0;
@@ -184,7 +184,7 @@ export class TextModel {
         context,
         contextShift,
         override: overrideId,
-        constraint,
+        processor,
         candidates,
         signal,
       })) {
@@ -228,8 +228,8 @@ export class TextModel {
   }
 
   /** Keeps out ids that have no token. */
-  #constraint(): Constraint | undefined {
+  #processor(): LogitsProcessor | undefined {
     const allowed = this.allowedTokens;
-    return allowed && { push: () => undefined, mask: (legal) => legal.set(allowed) };
+    return allowed && { push: () => undefined, mask: (mask) => mask.set(allowed) };
   }
 }

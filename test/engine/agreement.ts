@@ -1,6 +1,6 @@
 /** Two ways to draw the same ids, compared. */
 import {
-  type Constraint,
+  type LogitsProcessor,
   type Decoder,
   generateIds,
   type CachedContext,
@@ -15,7 +15,7 @@ export interface Generation {
   readonly prompt: readonly number[];
   readonly options: SamplingOptions;
   /** A new one for each generation. */
-  readonly constraint?: () => Constraint;
+  readonly processor?: () => LogitsProcessor;
   readonly count: number;
   readonly contextShift?: boolean;
   readonly context?: CachedContext;
@@ -25,7 +25,7 @@ export interface Generation {
 
 /** `count` ids by a decoder. */
 export async function generated(decoder: Decoder, generation: Generation): Promise<number[]> {
-  const { prompt, options, constraint, count, contextShift = false, context, signal, onId } = generation;
+  const { prompt, options, processor, count, contextShift = false, context, signal, onId } = generation;
   const ids: number[] = [];
   const sampler = new Sampler(options, PITCHES);
   for await (const { id } of generateIds(decoder, {
@@ -33,7 +33,7 @@ export async function generated(decoder: Decoder, generation: Generation): Promi
     sampler,
     contextShift,
     ...(context ? { context } : {}),
-    ...(constraint ? { constraint: constraint() } : {}),
+    ...(processor ? { processor: processor() } : {}),
     ...(signal ? { signal } : {}),
   })) {
     onId?.(id);
@@ -58,14 +58,14 @@ export async function parting(
 ): Promise<Parting | undefined> {
   const step = ids.findIndex((id, i) => id !== others[i]);
   if (step === -1) return undefined;
-  const { prompt, options, constraint } = generation;
+  const { prompt, options, processor } = generation;
   const before = [...prompt, ...ids.slice(0, step)];
-  const rules = constraint?.();
+  const rules = processor?.();
   for (const id of before) rules?.push(id);
   const legal = new Uint8Array(decoder.config.vocabularySize).fill(1);
   rules?.mask(legal);
   const logits = await decoder.forward(before.slice(-decoder.config.window), decoder.createCache());
-  const { noise, temperature } = new Sampler(options, PITCHES).graphDraws(step, 1, logits.length);
+  const { noise, temperature } = new Sampler(options, PITCHES).graphInputs(step, 1, logits.length);
   const noisy = [...logits]
     .map((logit, id) => (legal[id] === 0 ? -Infinity : logit / temperature + (noise[id] ?? 0)))
     .sort((a, b) => b - a);

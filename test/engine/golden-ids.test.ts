@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { PERFORMANCE_416, PerformanceGrammar } from "../../encoding/index.ts";
 import type { DecoderConfig } from "../../models/index.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
-import type { Constraint } from "../../src/engine/generate.ts";
+import type { LogitsProcessor } from "../../src/engine/generate.ts";
 import { CachedContext } from "../../src/engine/cached-context.ts";
 import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import type { SamplingOptions } from "../../src/options.ts";
@@ -71,12 +71,12 @@ const GOLDEN: readonly Golden[] = [
 ];
 
 /** The grammar as the music model uses it. */
-function grammar(): Constraint {
+function grammar(): LogitsProcessor {
   const rules = new PerformanceGrammar(PERFORMANCE_416, { longestNoteSteps: 300, mayEnd: false });
   return {
     push: (id) => rules.push(id),
     mask: (legal) => rules.mask(legal),
-    legality: () => ({ tables: rules.tables, counters: rules.counters() }),
+    automaton: () => ({ tables: rules.tables, counters: rules.counters() }),
   };
 }
 
@@ -89,7 +89,7 @@ test.each(["node", "wasm"] as const)("gives the same ids for the same seed: %s",
       options,
       count: ids.length,
       contextShift: true,
-      ...(isMusic ? { constraint: grammar, context: new CachedContext(decoder, true) } : {}),
+      ...(isMusic ? { processor: grammar, context: new CachedContext(decoder, true) } : {}),
     });
     await decoder.dispose();
     expect(found).toEqual(ids);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PERFORMANCE_416, PerformanceGrammar } from "../../encoding/index.ts";
 import type { DecoderConfig } from "../../models/index.ts";
-import { type Constraint, generateIds } from "../../src/engine/generate.ts";
+import { type LogitsProcessor, generateIds } from "../../src/engine/generate.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
-import { ANY_DRAW, stepsPerRun } from "../../src/engine/loop.ts";
+import { DEFAULT_INPUTS, stepsPerRun } from "../../src/engine/loop.ts";
 import type { Runtime } from "../../src/engine/runtime.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
 import { loadMusicModel } from "../../src/platform/node/load-model.ts";
@@ -32,12 +32,15 @@ async function load(backend: "node" | "wasm", config: DecoderConfig): Promise<De
 }
 
 /** The grammar as the music model uses it; without tables the draws are made outside the graph. */
-function grammar(withTables: boolean): () => Constraint {
+function grammar(withTables: boolean): () => LogitsProcessor {
   return () => {
     const rules = new PerformanceGrammar(PERFORMANCE_416, { longestNoteSteps: 300, mayEnd: false });
-    const constraint: Constraint = { push: (id) => rules.push(id), mask: (legal) => rules.mask(legal) };
-    const legality = () => ({ tables: rules.tables, counters: rules.counters() });
-    return withTables ? { ...constraint, legality } : constraint;
+    const processor: LogitsProcessor = {
+      push: (id) => rules.push(id),
+      mask: (allowed) => rules.mask(allowed),
+    };
+    const automaton = () => ({ tables: rules.tables, counters: rules.counters() });
+    return withTables ? { ...processor, automaton } : processor;
   };
 }
 
@@ -93,7 +96,7 @@ describe.each([
       prompt: [389, 375, 60, 64, 270],
       options,
       count: 50,
-      ...(rules ? { constraint: rules(true) } : {}),
+      ...(rules ? { processor: rules(true) } : {}),
     };
     const inside = await generated(decoder, generation);
     const sampler = new Sampler(options, PITCHES);
@@ -101,11 +104,11 @@ describe.each([
     for (const id of generation.prompt) rule?.push(id);
     const cache = decoder.createCache();
     const outside: number[] = [];
-    const legal = new Uint8Array(416).fill(1);
+    const allowed = new Uint8Array(416).fill(1);
     let logits = await decoder.forward(generation.prompt, cache);
     for (let step = 0; step < generation.count; step += 1) {
-      rule?.mask(legal);
-      const id = sampler.sample(logits, step, { legal });
+      rule?.mask(allowed);
+      const id = sampler.sample(logits, step, { allowed });
       outside.push(id);
       rule?.push(id);
       logits = await decoder.forward([id], cache);
@@ -117,7 +120,7 @@ describe.each([
 test("what leans on draws changes at the same ids, whether the graph draws or not", async () => {
   /** Other ids each time it is asked; and how long the sequence was then. */
   const asked: number[] = [];
-  const biased = (withTables: boolean) => (): Constraint => {
+  const biased = (withTables: boolean) => (): LogitsProcessor => {
     const rules = grammar(withTables)();
     let length = 0;
     return {
@@ -126,7 +129,7 @@ test("what leans on draws changes at the same ids, whether the graph draws or no
         rules.push(id);
         length += 1;
       },
-      steering: () => {
+      adjustment: () => {
         asked.push(length);
         return {
           biases: [{ first: (length * 7) % 256, biases: Array.from({ length: 40 }, () => 9) }],
@@ -137,13 +140,13 @@ test("what leans on draws changes at the same ids, whether the graph draws or no
   };
   const generation = { prompt: [389, 375, 60, 64, 270], options: { seed: 3 }, count: 100 };
   const decoders = [await load("wasm", RELATIVE), await load("node", RELATIVE)] as const;
-  const inside = await generated(decoders[0], { ...generation, constraint: biased(true) });
+  const inside = await generated(decoders[0], { ...generation, processor: biased(true) });
   expect(asked.splice(0)).toEqual([16, 32, 48, 64, 80, 96]);
   for (const decoder of decoders) {
-    expect(await generated(decoder, { ...generation, constraint: biased(false) })).toEqual(inside);
+    expect(await generated(decoder, { ...generation, processor: biased(false) })).toEqual(inside);
     expect(asked.splice(0)).toEqual([16, 32, 48, 64, 80, 96]);
   }
-  expect(await generated(decoders[0], { ...generation, constraint: grammar(true) })).not.toEqual(inside);
+  expect(await generated(decoders[0], { ...generation, processor: grammar(true) })).not.toEqual(inside);
   await Promise.all(decoders.map((decoder) => decoder.dispose()));
 });
 
@@ -153,8 +156,8 @@ test("a run draws, reads what it draws, and leaves the cache as steps would", as
   const [cache, other] = [decoder.createCache(), decoder.createCache()];
   await decoder.forward(prompt, cache);
   await decoder.forward(prompt, other);
-  const draws = new Sampler({ seed: 1 }).graphDraws(0, 7, 416);
-  const drawn = await decoder.draw([60, 61], cache, draws);
+  const draws = new Sampler({ seed: 1 }).graphInputs(0, 7, 416);
+  const drawn = await decoder.sampleInGraph([60, 61], cache, draws);
   expect(drawn).toHaveLength(7);
   expect(cache.position).toBe(58);
   for (const id of [60, 61, ...drawn.subarray(0, -1)]) await decoder.forward([id], other);
@@ -166,7 +169,7 @@ test("a run draws, reads what it draws, and leaves the cache as steps would", as
 describe("what the graph cannot do is done a step at a time", () => {
   test.each([
     ["the repetition penalty", { options: { seed: 3, repetitionPenalty: 1.5 } }],
-    ["a constraint without tables", { options: { seed: 3 }, constraint: grammar(false) }],
+    ["a processor without tables", { options: { seed: 3 }, processor: grammar(false) }],
   ])("%s", async (_, part) => {
     const generation = { prompt: [389, 375], count: 40, ...part };
     const [wasm, node] = [await load("wasm", RELATIVE), await load("node", RELATIVE)];
@@ -188,12 +191,12 @@ describe("where biases and grammar leave nothing to draw", () => {
       const generating = async (): Promise<void> => {
         const sampler = new Sampler({ seed: 3, logitBias: noNotes, temperature: 2 });
         const prompt = [389, 375, 60, 64, 270];
-        const constraint = grammar(how === "inside the graph")();
-        for await (const { id } of generateIds(decoder, { prompt, sampler, constraint })) ids.push(id);
+        const processor = grammar(how === "inside the graph")();
+        for await (const { id } of generateIds(decoder, { prompt, sampler, processor })) ids.push(id);
       };
       await expect(generating()).rejects.toMatchObject({
         code: "no-allowed-id",
-        message: "no id is legal, so none can be drawn",
+        message: "no id is allowed, so none can be sampled",
       });
       expect(ids.length).toBeGreaterThan(2);
       expect(PERFORMANCE_416.event(ids.at(-1) ?? 0).kind).toBe("VELOCITY");
@@ -214,7 +217,9 @@ describe("where biases and grammar leave nothing to draw", () => {
     await wasm.forward([389, 375], cache);
     const banned = new Map(Array.from({ length: 416 }, (_, id) => [id, -Infinity] as const));
     const sampler = new Sampler({ seed: 3, logitBias: banned });
-    expect(await wasm.draw([60, 61], cache, sampler.graphDraws(0, 8, 416))).toEqual(new Int32Array(0));
+    expect(await wasm.sampleInGraph([60, 61], cache, sampler.graphInputs(0, 8, 416))).toEqual(
+      new Int32Array(0),
+    );
     expect(cache.position).toBe(4);
     const other = stepping.createCache();
     await stepping.forward([389, 375, 60, 61], other);
@@ -265,8 +270,8 @@ test("stops between two runs", async () => {
 
 test("refused: draws in a graph that makes none", async () => {
   const decoder = await load("node", RELATIVE);
-  expect(decoder.drawsInside).toBe(false);
-  await expect(decoder.draw([1], decoder.createCache(), ANY_DRAW)).rejects.toThrow(TypeError);
+  expect(decoder.samplesInGraph).toBe(false);
+  await expect(decoder.sampleInGraph([1], decoder.createCache(), DEFAULT_INPUTS)).rejects.toThrow(TypeError);
   await decoder.dispose();
 });
 
@@ -298,7 +303,7 @@ test(
     ];
     const partings: { seed: number; step: number; margin: number }[] = [];
     for (let seed = 0; seed < SEEDS; seed += 1) {
-      const generation = { prompt: [389], options: { seed }, count: COUNT, constraint: grammar(true) };
+      const generation = { prompt: [389], options: { seed }, count: COUNT, processor: grammar(true) };
       const ids = await generated(node.decoder, generation);
       const others = await generated(wasm.decoder, generation);
       const parted = await parting(node.decoder, generation, ids, others);

@@ -12,11 +12,11 @@ const DRAWS = 20_000;
 const PITCHES = { first: 1, count: 3 };
 
 /** Shares of the ids among many draws. */
-function draw(options: SamplingOptions, logits = LOGITS, legal?: Uint8Array): number[] {
+function draw(options: SamplingOptions, logits = LOGITS, allowed?: Uint8Array): number[] {
   const sampler = new Sampler({ seed: 11, ...options }, PITCHES);
   const counts = Array.from({ length: logits.length }, () => 0);
   for (let step = 0; step < DRAWS; step += 1) {
-    const id = sampler.sample(logits, step, { legal });
+    const id = sampler.sample(logits, step, { allowed });
     counts[id] = (counts[id] ?? 0) + 1;
   }
   return counts;
@@ -72,23 +72,23 @@ describe("Sampler", () => {
       expect(p).toBeCloseTo(expected[id] ?? 0, 6);
     expect(chiSquare(draw({ pitchTemperature: 0.5 }), expected)).toBeLessThan(CHI_SQUARE_LIMIT);
     // Before the temperature of all, and none of those that are not legal.
-    const legal = Uint8Array.of(1, 0, 1, 1, 1, 1);
+    const allowed = Uint8Array.of(1, 0, 1, 1, 1, 1);
     const both = new Sampler({ pitchTemperature: 2, temperature: 0.5 }, PITCHES).probabilities(LOGITS, {
-      legal,
+      allowed,
     });
     const roots = [0.15, 0.1].map(Math.sqrt);
     const rootScale = 0.25 / roots.reduce((sum, p) => sum + p, 0);
     const warmed = [0.4, 0, ...roots.map((p) => p * rootScale), 0.06, 0.04].map((p) => p * p);
     for (const [id, p] of normalised(warmed).entries()) expect(both[id]).toBeCloseTo(p, 6);
     const none = new Sampler({ pitchTemperature: 2 }, PITCHES).probabilities(LOGITS, {
-      legal: Uint8Array.of(1, 0, 0, 0, 1, 0),
+      allowed: Uint8Array.of(1, 0, 0, 0, 1, 0),
     });
     expect([...none]).toEqual([expect.closeTo(0.4 / 0.46, 6), 0, 0, 0, expect.closeTo(0.06 / 0.46, 6), 0]);
     expect(() => new Sampler({ pitchTemperature: 0.5 })).toThrow(OptionError);
     const steered = sampler.probabilities(LOGITS, { pitchTemperature: 2 });
     expect([...steered]).toEqual([...new Sampler({}, PITCHES).probabilities(LOGITS)]);
     expect(() => sampler.probabilities(LOGITS, { pitchTemperature: 0 })).toThrow(OptionError);
-    expect(() => new Sampler().graphDraws(0, 1, 6, { pitchTemperature: 2 })).toThrow(OptionError);
+    expect(() => new Sampler().graphInputs(0, 1, 6, { pitchTemperature: 2 })).toThrow(OptionError);
   });
 
   it("keeps ties at the edge of top-k", () => {
@@ -98,17 +98,17 @@ describe("Sampler", () => {
   });
 
   it("draws legal ids only, and truncates what is left", () => {
-    const legal = Uint8Array.of(0, 1, 1, 1, 0, 1);
+    const allowed = Uint8Array.of(0, 1, 1, 1, 0, 1);
     const expected = normalised([0, 0.25, 0.15, 0, 0, 0]);
-    expect(chiSquare(draw({ topK: 2 }, LOGITS, legal), expected)).toBeLessThan(CHI_SQUARE_LIMIT);
-    expect(() => new Sampler().sample(LOGITS, 0, { legal: new Uint8Array(6) })).toThrow(EngineError);
+    expect(chiSquare(draw({ topK: 2 }, LOGITS, allowed), expected)).toBeLessThan(CHI_SQUARE_LIMIT);
+    expect(() => new Sampler().sample(LOGITS, 0, { allowed: new Uint8Array(6) })).toThrow(EngineError);
   });
 
   it("penalises recent ids once each, positive logits by division and negative ones by multiplication", () => {
     const logits = Float32Array.of(2, 1, -1, 0);
     const sampler = new Sampler({ repetitionPenalty: 2, seed: 1 });
     expect(sampler.needsRecent).toBe(true);
-    const { candidates } = sampler.draw(logits, 0, { recent: [0, 0, 2, 1] }, 4);
+    const { candidates } = sampler.sampleWithCandidates(logits, 0, { recent: [0, 0, 2, 1] }, 4);
     const shares = [1, 0.5, -2, 0].map(Math.exp);
     const sum = shares.reduce((total, share) => total + share, 0);
     for (const { id, probability } of candidates)
@@ -119,7 +119,7 @@ describe("Sampler", () => {
   it("gives the candidates and the log-probability of the distribution it draws from, and the same id", () => {
     const sampler = new Sampler({ topK: 3, seed: 5 });
     for (let step = 0; step < 20; step += 1) {
-      const { id, logProbability, candidates } = sampler.draw(LOGITS, step, {}, 10);
+      const { id, logProbability, candidates } = sampler.sampleWithCandidates(LOGITS, step, {}, 10);
       expect(id).toBe(sampler.sample(LOGITS, step));
       expect(candidates.map((candidate) => candidate.id)).toEqual([0, 1, 2]);
       expect(candidates.map((candidate) => candidate.probability)).toEqual([
@@ -129,30 +129,35 @@ describe("Sampler", () => {
       ]);
       expect(Math.exp(logProbability)).toBeCloseTo(candidates[id]?.probability ?? 0, 12);
     }
-    expect(sampler.draw(LOGITS, 0, {}, 2).candidates).toHaveLength(2);
+    expect(sampler.sampleWithCandidates(LOGITS, 0, {}, 2).candidates).toHaveLength(2);
   });
 
   it("refuses a bias for an id that the model does not have, and one that is no number", () => {
     const biased = new Sampler({ logitBias: new Map([[9, 1]]) });
     expect(() => biased.sample(LOGITS, 0)).toThrow(OptionError);
-    expect(() => biased.sample(LOGITS, 0)).toThrow("logitBias names id 9, the model's end at 5");
+    expect(() => biased.sample(LOGITS, 0)).toThrow("logitBias names id 9, but the model's ids end at 5");
     expect(() => new Sampler({ logitBias: new Map([[0, Number.NaN]]) })).toThrow(OptionError);
   });
 
   it("tells at temperature 0 what the model holds of every id, as at 1 without truncation", () => {
-    const greedy = new Sampler({ temperature: 0, topK: 2, topP: 0.1, minP: 0.9, typicalP: 0.1 }).draw(
-      LOGITS,
-      0,
-      {},
-      6,
-    );
-    const { candidates } = new Sampler({ temperature: 1, seed: 1 }).draw(LOGITS, 0, {}, 6);
+    const greedy = new Sampler({
+      temperature: 0,
+      topK: 2,
+      topP: 0.1,
+      minP: 0.9,
+      typicalP: 0.1,
+    }).sampleWithCandidates(LOGITS, 0, {}, 6);
+    const { candidates } = new Sampler({ temperature: 1, seed: 1 }).sampleWithCandidates(LOGITS, 0, {}, 6);
     expect(greedy).toEqual({ id: 0, candidates, logProbability: Math.log(candidates[0]?.probability ?? 0) });
     expect(candidates.length).toBeGreaterThan(3);
-    const legal = Uint8Array.of(0, 1, 1, 1, 0, 1);
+    const allowed = Uint8Array.of(0, 1, 1, 1, 0, 1);
     expect(
-      new Sampler({ temperature: 0 }).draw(LOGITS, 0, { legal }, 6).candidates.map(({ id }) => id),
-    ).toEqual(new Sampler({ seed: 1 }).draw(LOGITS, 0, { legal }, 6).candidates.map(({ id }) => id));
+      new Sampler({ temperature: 0 })
+        .sampleWithCandidates(LOGITS, 0, { allowed }, 6)
+        .candidates.map(({ id }) => id),
+    ).toEqual(
+      new Sampler({ seed: 1 }).sampleWithCandidates(LOGITS, 0, { allowed }, 6).candidates.map(({ id }) => id),
+    );
   });
 
   it("takes the likeliest id at temperature 0", () => {
@@ -162,7 +167,9 @@ describe("Sampler", () => {
       "of equal ones the lowest",
     ).toBe(1);
     expect(
-      new Sampler({ temperature: 0 }).sample(Float32Array.of(1, 3, 2), 0, { legal: Uint8Array.of(1, 0, 1) }),
+      new Sampler({ temperature: 0 }).sample(Float32Array.of(1, 3, 2), 0, {
+        allowed: Uint8Array.of(1, 0, 1),
+      }),
     ).toBe(2);
   });
 
@@ -177,7 +184,7 @@ describe("Sampler", () => {
 
   it("gives a graph the noise, the bias and the options that it draws with itself", () => {
     const options = { seed: 5, temperature: 0.8, topK: 3, topP: 0.9, minP: 0.1, typicalP: 0.7 };
-    const draws = new Sampler({ ...options, logitBias: new Map([[2, 1.5]]) }).graphDraws(7, 2, 4);
+    const draws = new Sampler({ ...options, logitBias: new Map([[2, 1.5]]) }).graphInputs(7, 2, 4);
     const noise = new GumbelNoise(5);
     const rows = [7, 8].flatMap((step) => [0, 1, 2, 3].map((id) => noise.at(step, id)));
     expect(draws).toEqual({
@@ -190,17 +197,17 @@ describe("Sampler", () => {
       minP: 0.1,
       typicalP: 0.7,
     });
-    const warmed = new Sampler({ pitchTemperature: 0.8 }, { first: 1, count: 2 }).graphDraws(0, 1, 4);
-    expect(warmed.group).toEqual({ first: 1, count: 2, temperature: 0.8 });
+    const warmed = new Sampler({ pitchTemperature: 0.8 }, { first: 1, count: 2 }).graphInputs(0, 1, 4);
+    expect(warmed.tokenClass).toEqual({ first: 1, count: 2, temperature: 0.8 });
   });
 
   it("tells a graph that there is nothing to bias or truncate, and no noise at temperature 0", () => {
     const nothing = { bias: Float32Array.of(0), temperature: 1, topK: 0, topP: 1, minP: 0, typicalP: 1 };
-    expect(new Sampler({ seed: 5 }).graphDraws(0, 1, 4)).toMatchObject(nothing);
-    expect(new Sampler({ topK: 4 }).graphDraws(0, 1, 4)).toMatchObject(nothing);
+    expect(new Sampler({ seed: 5 }).graphInputs(0, 1, 4)).toMatchObject(nothing);
+    expect(new Sampler({ topK: 4 }).graphInputs(0, 1, 4)).toMatchObject(nothing);
     const greedy = new Sampler({ temperature: 0, topK: 2, topP: 0.5, minP: 0.5, typicalP: 0.5 });
-    expect(greedy.graphDraws(0, 3, 4)).toEqual({ ...nothing, steps: 3, noise: new Float32Array(3) });
-    expect(() => new Sampler({ repetitionPenalty: 2 }).graphDraws(0, 1, 4)).toThrow(TypeError);
+    expect(greedy.graphInputs(0, 3, 4)).toEqual({ ...nothing, steps: 3, noise: new Float32Array(3) });
+    expect(() => new Sampler({ repetitionPenalty: 2 }).graphInputs(0, 1, 4)).toThrow(TypeError);
   });
 
   it.each(SAMPLING_OPTIONS)("rejects $key out of range", ({ key, minimum, maximum, isInteger }) => {

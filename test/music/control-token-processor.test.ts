@@ -27,12 +27,12 @@ afterAll(() => piano.dispose());
 
 /** Generated ids after START, control tokens included, up to END or `most` ids. */
 async function write(options: Omit<ControlTokenOptions, "promptLength">, seed: number, most: number) {
-  const constraint = new ControlTokenProcessor(vocabulary, new PerformanceGrammar(vocabulary), {
+  const processor = new ControlTokenProcessor(vocabulary, new PerformanceGrammar(vocabulary), {
     ...options,
     promptLength: 1,
   });
   const ids: number[] = [];
-  const run = { prompt: [START], sampler: new Sampler({ seed }), constraint };
+  const run = { prompt: [START], sampler: new Sampler({ seed }), processor };
   for await (const { id } of generateIds(piano.decoder, run)) {
     if (ids.push(id) === most || id === END) break;
   }

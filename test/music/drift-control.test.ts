@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { PERFORMANCE_416 } from "../../encoding/index.ts";
-import type { Constraint } from "../../src/engine/generate.ts";
+import type { LogitsProcessor } from "../../src/engine/generate.ts";
 import { withDriftControl } from "../../src/music/drift-control.ts";
 import { tinyPiano } from "./tiny-piano.ts";
 
-const RULES: Constraint = { push: () => undefined, mask: (allowed) => allowed.fill(1) };
+const RULES: LogitsProcessor = { push: () => undefined, mask: (allowed) => allowed.fill(1) };
 
 /** Four notes per second without a repetition loop. */
 function music(seconds: number): number[] {
@@ -42,14 +42,14 @@ it.each([
   },
 );
 
-it("keeps the adjustments of the wrapped constraint", () => {
+it("keeps the adjustments of the wrapped processor", () => {
   const own = { biases: [{ first: 3, biases: [1] }], pitchTemperature: 0.5 };
-  const constraint = withDriftControl({ ...RULES, steering: () => own }, PERFORMANCE_416, {
+  const processor = withDriftControl({ ...RULES, adjustment: () => own }, PERFORMANCE_416, {
     promptLength: 0,
   });
-  expect(constraint.steering?.()).toEqual(own);
-  for (const id of music(70)) constraint.push(id);
-  expect(constraint.steering?.()).toEqual({ ...own, pitchTemperature: 0.44 });
+  expect(processor.adjustment?.()).toEqual(own);
+  for (const id of music(70)) processor.push(id);
+  expect(processor.adjustment?.()).toEqual({ ...own, pitchTemperature: 0.44 });
 });
 
 it("does not count the density of the prompt", () => {
@@ -60,8 +60,8 @@ it("does not count the density of the prompt", () => {
     [slow.length, false],
     [0, true],
   ] as const) {
-    const constraint = withDriftControl(RULES, PERFORMANCE_416, { promptLength });
-    for (const id of slow) constraint.push(id);
-    expect(constraint.steering?.().biases?.length).toBe(isAdjusted ? 1 : 0);
+    const processor = withDriftControl(RULES, PERFORMANCE_416, { promptLength });
+    for (const id of slow) processor.push(id);
+    expect(processor.adjustment?.().biases?.length).toBe(isAdjusted ? 1 : 0);
   }
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PERFORMANCE_416, TASKS } from "../../encoding/index.ts";
-import { STEERING_PERIOD } from "../../src/engine/generate.ts";
+import { ADJUSTMENT_PERIOD } from "../../src/engine/generate.ts";
 import { RepetitionLoopPenalty } from "../../src/music/repetition-loop.ts";
 import { tinyPiano } from "./tiny-piano.ts";
 
@@ -78,7 +78,7 @@ describe("the sampling distribution", () => {
     };
     for (const length of [3 * 10 + 1, 3 * 18 + 1, 3 * 40 + 1]) {
       // Before the notes come the start of the piece and the velocity.
-      const updatedAt = Math.floor((length + 1) / STEERING_PERIOD) * STEERING_PERIOD - 2;
+      const updatedAt = Math.floor((length + 1) / ADJUSTMENT_PERIOD) * ADJUSTMENT_PERIOD - 2;
       const notes = Math.ceil(updatedAt / 3);
       const nats = Math.min(Math.max(0, notes - 12), 8);
       expect((await odds(length, false)) - (await odds(length, true))).toBeCloseTo(nats, 4);

@@ -1,6 +1,6 @@
 /** Runs a text model for the Text tab. */
 import { loadTextModel } from "../../src/platform/browser/index.ts";
-import { explainDraw, CachedContext, Sampler } from "../../src/engine/index.ts";
+import { explainSample, CachedContext, Sampler } from "../../src/engine/index.ts";
 import type { TextModel } from "../../src/text/index.ts";
 import { serializeError, threadCount } from "../../src/platform/browser/worker/index.ts";
 import type { TextCalls, TextReply, TextRequest, Token } from "./protocol.ts";
@@ -43,7 +43,7 @@ class TextServer {
   async draw({ ids, step, options }: TextCalls["draw"]["request"]): Promise<Token | undefined> {
     const sampler = new Sampler(options);
     const { logits } = await this.#writing.prefill(ids, { reuseBeyondWindow: true });
-    const id = sampler.sample(logits, step, { legal: this.#model.allowedTokens, recent: ids });
+    const id = sampler.sample(logits, step, { allowed: this.#model.allowedTokens, recent: ids });
     return id === this.#model.tokenizer.endOfTextId ? undefined : this.#token(id);
   }
 
@@ -53,7 +53,7 @@ class TextServer {
     layer,
     options,
   }: TextCalls["explain"]["request"]): Promise<TextCalls["explain"]["answer"]> {
-    const { candidates, probability, attention } = await explainDraw(
+    const { candidates, probability, attention } = await explainSample(
       this.#looking,
       this.#model.decoder.config.vocabularySize,
       {

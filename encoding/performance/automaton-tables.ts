@@ -11,21 +11,21 @@ import { followTables, PREVIOUS_KINDS, previousKindOf } from "./grammar-rules.ts
 import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
 
 /** Which ids may come next, as numbers for a graph that knows no music; the head of the file says how they are used. */
-export interface GrammarTables {
+export interface AutomatonTables {
   readonly counters: number;
-  readonly joints: number;
+  readonly conjunctions: number;
   /** What an id multiplies each counter by. `[vocabulary, counters]` */
-  readonly keeps: Float32Array;
-  /** What an id adds to each counter. `[vocabulary, counters]` */
-  readonly adds: Float32Array;
-  /** joint = max(0, sum of the weights of counters above 0, + offset). `[counters, joints]` */
-  readonly jointWeights: Float32Array;
-  /** `[joints]` */
-  readonly jointOffsets: Float32Array;
-  /** How many vetoes a counter above 0, or a joint, adds to each id's. `[counters + joints, vocabulary]` */
-  readonly vetoes: Float32Array;
+  readonly factors: Float32Array;
+  /** What an id increments to each counter. `[vocabulary, counters]` */
+  readonly increments: Float32Array;
+  /** conjunction = max(0, sum of the weights of counters above 0, + offset). `[counters, conjunctions]` */
+  readonly conjunctionWeights: Float32Array;
+  /** `[conjunctions]` */
+  readonly conjunctionOffsets: Float32Array;
+  /** How many blockCounts a counter above 0, or a conjunction, increments to each id's. `[counters + conjunctions, vocabulary]` */
+  readonly blockCounts: Float32Array;
   /** `[vocabulary]` */
-  readonly baseVetoes: Float32Array;
+  readonly baseBlockCounts: Float32Array;
   /** Which counter is an id's clock. `[vocabulary]` */
   readonly clocks: Int32Array;
   /** In steps; Infinity for ids that are never urgent. `[vocabulary]` */
@@ -51,10 +51,10 @@ export function tableLayout(vocabulary: Vocabulary): TableLayout {
 }
 
 /** @param longestNoteSteps, mayEnd as in `GrammarOptions`. */
-export function grammarTables(
+export function automatonTables(
   vocabulary: Vocabulary,
   { longestNoteSteps, mayEnd }: { readonly longestNoteSteps: number; readonly mayEnd: boolean },
-): GrammarTables {
+): AutomatonTables {
   const { size } = vocabulary;
   const layout = tableLayout(vocabulary);
   const { counters } = layout;
@@ -62,46 +62,46 @@ export function grammarTables(
   const velocity = range(vocabulary, "VELOCITY");
   const end = vocabulary.range("END");
   const keys = noteOn.count;
-  const joints = 2;
-  const [allDown, velocityAllDown] = [counters, counters + 1]; // rows of `vetoes`
+  const conjunctions = 2;
+  const [allDown, velocityAllDown] = [counters, counters + 1]; // rows of `blockCounts`
 
-  const jointWeights = new Float32Array(counters * joints);
+  const conjunctionWeights = new Float32Array(counters * conjunctions);
   for (let key = 0; key < keys; key += 1)
-    jointWeights.fill(1, at(layout.sounding + key, 0), at(layout.sounding + key, joints));
-  jointWeights[at(PREVIOUS_KINDS.indexOf("VELOCITY"), 1)] = 1;
-  function at(counter: number, joint: number): number {
-    return counter * joints + joint;
+    conjunctionWeights.fill(1, at(layout.sounding + key, 0), at(layout.sounding + key, conjunctions));
+  conjunctionWeights[at(PREVIOUS_KINDS.indexOf("VELOCITY"), 1)] = 1;
+  function at(counter: number, conjunction: number): number {
+    return counter * conjunctions + conjunction;
   }
 
-  const vetoes = new Float32Array((counters + joints) * size);
-  const baseVetoes = new Float32Array(size);
-  const veto = (row: number, first: number, count: number, by: number): void => {
+  const blockCounts = new Float32Array((counters + conjunctions) * size);
+  const baseBlockCounts = new Float32Array(size);
+  const addBlocks = (row: number, first: number, count: number, by: number): void => {
     for (let id = first; id < first + count; id += 1) {
       const cell = row * size + id;
-      vetoes[cell]! += by;
+      blockCounts[cell]! += by;
     }
   };
   const follows = followTables(vocabulary);
   for (const [row, last] of PREVIOUS_KINDS.entries()) {
-    follows.get(last)?.forEach((may, id) => veto(row, id, 1, 1 - may));
+    follows.get(last)?.forEach((may, id) => addBlocks(row, id, 1, 1 - may));
   }
   // A velocity is not said twice running; a note needs one.
-  baseVetoes.fill(1, noteOn.first, noteOn.first + keys);
+  baseBlockCounts.fill(1, noteOn.first, noteOn.first + keys);
   for (let bin = 0; bin < velocity.count; bin += 1) {
-    veto(layout.velocity + bin, velocity.first + bin, 1, 1);
-    veto(layout.velocity + bin, noteOn.first, keys, -1);
+    addBlocks(layout.velocity + bin, velocity.first + bin, 1, 1);
+    addBlocks(layout.velocity + bin, noteOn.first, keys, -1);
   }
   // A key that is down can be released and not be struck, another the other way round.
-  baseVetoes.fill(1, noteOff.first, noteOff.first + keys);
+  baseBlockCounts.fill(1, noteOff.first, noteOff.first + keys);
   for (let key = 0; key < keys; key += 1) {
-    veto(layout.sounding + key, noteOff.first + key, 1, -1);
-    veto(layout.sounding + key, noteOn.first + key, 1, 1);
-    if (end) veto(layout.sounding + key, end.first, 1, 1);
+    addBlocks(layout.sounding + key, noteOff.first + key, 1, -1);
+    addBlocks(layout.sounding + key, noteOn.first + key, 1, 1);
+    if (end) addBlocks(layout.sounding + key, end.first, 1, 1);
   }
   // With all keys down there is nothing to say a velocity for; after one all the same, note-offs may come.
-  veto(allDown, velocity.first, velocity.count, 1);
-  veto(velocityAllDown, noteOff.first, keys, -1);
-  if (end && !mayEnd) baseVetoes[end.first] = 1;
+  addBlocks(allDown, velocity.first, velocity.count, 1);
+  addBlocks(velocityAllDown, noteOff.first, keys, -1);
+  if (end && !mayEnd) baseBlockCounts[end.first] = 1;
 
   const clocks = new Int32Array(size);
   const limits = new Float32Array(size).fill(Infinity);
@@ -111,46 +111,49 @@ export function grammarTables(
   }
   return {
     counters,
-    joints,
+    conjunctions,
     ...updates(vocabulary, layout),
-    jointWeights,
-    jointOffsets: Float32Array.of(1 - keys, -keys),
-    vetoes,
-    baseVetoes,
+    conjunctionWeights,
+    conjunctionOffsets: Float32Array.of(1 - keys, -keys),
+    blockCounts,
+    baseBlockCounts,
     clocks,
     limits,
   };
 }
 
 /** What each id does to the counters. */
-function updates(vocabulary: Vocabulary, layout: TableLayout): Pick<GrammarTables, "keeps" | "adds"> {
+function updates(
+  vocabulary: Vocabulary,
+  layout: TableLayout,
+): Pick<AutomatonTables, "factors" | "increments"> {
   const { counters } = layout;
   const [noteOn, noteOff] = [range(vocabulary, "NOTE_ON"), range(vocabulary, "NOTE_OFF")];
   const velocity = range(vocabulary, "VELOCITY");
-  const keeps = new Float32Array(vocabulary.size * counters);
-  const adds = new Float32Array(vocabulary.size * counters);
+  const factors = new Float32Array(vocabulary.size * counters);
+  const increments = new Float32Array(vocabulary.size * counters);
   for (let id = 0; id < vocabulary.size; id += 1) {
     const event = vocabulary.event(id);
-    const keep = keeps.subarray(id * counters, (id + 1) * counters);
-    const add = adds.subarray(id * counters, (id + 1) * counters);
-    keep.fill(1, layout.velocity);
-    add[layout.previous + PREVIOUS_KINDS.indexOf(previousKindOf(vocabulary, event))] = 1;
+    const factor = factors.subarray(id * counters, (id + 1) * counters);
+    const increment = increments.subarray(id * counters, (id + 1) * counters);
+    factor.fill(1, layout.velocity);
+    increment[layout.previous + PREVIOUS_KINDS.indexOf(previousKindOf(vocabulary, event))] = 1;
     if (event.kind === "NOTE_ON") {
       const key = id - noteOn.first;
-      add[layout.sounding + key] = 1;
-      keep[layout.clock + key] = 0;
+      increment[layout.sounding + key] = 1;
+      factor[layout.clock + key] = 0;
     } else if (event.kind === "NOTE_OFF") {
-      add[layout.sounding + id - noteOff.first] = -1;
+      increment[layout.sounding + id - noteOff.first] = -1;
     } else if (event.kind === "VELOCITY") {
-      keep.fill(0, layout.velocity, layout.sounding);
-      add[layout.velocity + id - velocity.first] = 1;
+      factor.fill(0, layout.velocity, layout.sounding);
+      increment[layout.velocity + id - velocity.first] = 1;
     } else if (event.kind === "TIME_SHIFT") {
-      add.fill(event.value, layout.clock);
+      increment.fill(event.value, layout.clock);
     } else if (event.kind === "START" || event.kind === "END") {
-      keep.fill(0);
+      factor.fill(0);
     }
   }
-  return { keeps, adds };
+  return { factors, increments };
 }
 
 /** A range that every performance vocabulary has. */

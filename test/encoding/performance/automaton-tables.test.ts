@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import {
-  type GrammarTables,
+  type AutomatonTables,
   PERFORMANCE_416,
   PerformanceGrammar,
   VOCABULARIES,
@@ -9,35 +9,35 @@ import {
 
 /** What a reader of the tables does, formula by formula. */
 class TableReader {
-  readonly #tables: GrammarTables;
+  readonly #tables: AutomatonTables;
   #counters: Float32Array;
 
-  constructor({ tables, counters }: { tables: GrammarTables; counters: Float32Array }) {
+  constructor({ tables, counters }: { tables: AutomatonTables; counters: Float32Array }) {
     this.#tables = tables;
     this.#counters = counters;
   }
 
   push(id: number): void {
-    const { counters, keeps, adds } = this.#tables;
+    const { counters, factors, increments } = this.#tables;
     this.#counters = this.#counters.map((value, counter) => {
       const cell = id * counters + counter;
-      return Math.max(0, value * (keeps[cell] ?? NaN) + (adds[cell] ?? NaN));
+      return Math.max(0, value * (factors[cell] ?? NaN) + (increments[cell] ?? NaN));
     });
   }
 
   legal(): number[] {
-    const { counters, joints, jointWeights, jointOffsets, vetoes, baseVetoes, clocks, limits } = this.#tables;
+    const { counters, conjunctions, conjunctionWeights, conjunctionOffsets, blockCounts, baseBlockCounts, clocks, limits } = this.#tables;
     const flags: number[] = Array.from(this.#counters, (value) => (value > 0 ? 1 : 0));
-    for (let joint = 0; joint < joints; joint += 1) {
-      let sum = jointOffsets[joint] ?? NaN;
+    for (let joint = 0; joint < conjunctions; joint += 1) {
+      let sum = conjunctionOffsets[joint] ?? NaN;
       for (let i = 0; i < counters; i += 1)
-        sum += (flags[i] ?? NaN) * (jointWeights[i * joints + joint] ?? NaN);
+        sum += (flags[i] ?? NaN) * (conjunctionWeights[i * conjunctions + joint] ?? NaN);
       flags.push(Math.max(0, sum));
     }
-    const size = baseVetoes.length;
-    const legal = [...baseVetoes.keys()].filter((id) => {
-      const base = baseVetoes[id] ?? NaN;
-      return flags.reduce((sum, flag, row) => sum + flag * (vetoes[row * size + id] ?? NaN), base) === 0;
+    const size = baseBlockCounts.length;
+    const legal = [...baseBlockCounts.keys()].filter((id) => {
+      const base = baseBlockCounts[id] ?? NaN;
+      return flags.reduce((sum, flag, row) => sum + flag * (blockCounts[row * size + id] ?? NaN), base) === 0;
     });
     const urgent = legal.find((id) => (this.#counters[clocks[id] ?? -1] ?? NaN) >= (limits[id] ?? NaN));
     return urgent === undefined ? legal : [urgent];
