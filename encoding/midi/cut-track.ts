@@ -1,29 +1,29 @@
-/** The tracks of a primer up to where its continuation begins. */
+/** The tracks of a primer, cut where the continuation begins. */
 import type { ChannelEvent, MidiEvent, Score, ScoreNote, Track } from "./score.ts";
 import { controlChange, noteOff } from "./track-builder.ts";
 
 const SUSTAIN_CONTROLLER = 64;
 
-/** A primer's tracks are kept up to here. */
+/** Where the tracks of a primer are cut. */
 export interface Cut {
-  /** Where pedals are lifted and notes end at the latest, except as `ends` has them. */
+  /** Tick at which pedals go up and notes end, except for the notes in `ends`. */
   readonly tick: number;
-  /** Events that are not notes are kept up to this tick; Infinity keeps all. */
+  /** Last tick for events other than notes; Infinity for all. */
   readonly lastTick: number;
-  /** The end of a track is kept unless this is false: then it comes with the last event. */
+  /** Whether tracks keep their end; if false, a track ends with its last event. */
   readonly keepsTrackEnds: boolean;
 }
 
-/** A note of a score by what survives a new reading of its events. */
+/** A key for a note that stays the same when the events are parsed again. */
 export function noteKey(note: Pick<ScoreNote, "track" | "noteOnIndex">): string {
   return `${note.track}:${note.noteOnIndex}`;
 }
 
 /**
- * The tracks up to the cut. Events that are kept as they were keep their order. A note without a note-off is given one
- * where it ends, or the continuation would sound over it.
+ * Cuts the tracks. Unchanged events keep their order. A note without a note-off gets one at its end, so that it does not sound into
+ * the continuation.
  *
- * @param ends the ticks at which notes end that are kept, by `noteKey`; notes that are absent are left out.
+ * @param ends end ticks of the notes to keep, by `noteKey`; all other notes are removed.
  */
 export function cutTracks(primer: Score, ends: ReadonlyMap<string, number>, cut: Cut): Track[] {
   const notes: ScoreNote[][] = primer.tracks.map(() => []);
@@ -53,7 +53,7 @@ function cutTrack(
       if (started && (isMoved || track.events[note.noteOffIndex] === undefined))
         moved.push(noteOff(Math.max(endTick, note.startTick + 1), note.channel, note.pitch));
     } else if (event.kind === "channel" && isNoteOn(event)) {
-      // A note-on that the reader made no note of.
+      // A note-on that is not part of a note.
       if (event.tick > cut.tick) continue;
       events.push(event);
       moved.push(noteOff(endWithoutNote(track, index, event, cut), event.status & 0x0f, event.data1));
@@ -65,9 +65,9 @@ function cutTrack(
       }
     }
   }
-  // On one tick: note-offs before what else happens, and pedals lifted after it, or they would go down again.
-  const lifts = Array.from(pedals, (channel) => controlChange(cut.tick, channel, SUSTAIN_CONTROLLER, 0));
-  const sorted = [...moved, ...events, ...lifts].sort((a, b) => a.tick - b.tick);
+  // On one tick: note-offs first, pedal-up events last, or another event would put the pedal down again.
+  const pedalUps = Array.from(pedals, (channel) => controlChange(cut.tick, channel, SUSTAIN_CONTROLLER, 0));
+  const sorted = [...moved, ...events, ...pedalUps].sort((a, b) => a.tick - b.tick);
   const last = sorted.at(-1)?.tick ?? 0;
   return {
     name: track.name,
@@ -76,7 +76,7 @@ function cutTrack(
   };
 }
 
-/** Where a note-on without a note ends: where its key is struck again, or with the track. */
+/** End of a note-on without a note: the next note-on of its key, or the end of the track. */
 function endWithoutNote(
   track: Track,
   index: number,

@@ -24,9 +24,9 @@ const TICKS_PER_SECOND = 1000;
 
 /**
  * Reads a Standard MIDI File (format 0, 1 or 2, bare or in a RIFF RMID wrapper). The tracks of a format 2 file are
- * independent patterns; they are laid out one after the other, with all their tempo events on the first track.
+ * independent patterns; they are placed one after the other, with all tempo events on the first track.
  *
- * @param bytes the whole file; the score keeps views of it, so do not change it afterwards.
+ * @param bytes the whole file. The score keeps views of it: do not change it afterwards.
  * @throws MidiError for every kind of damage, with its byte offset; with `recover`, only when no header can be read.
  * @example
  * const score = readMidi(new Uint8Array(await file.arrayBuffer()));
@@ -45,7 +45,7 @@ export function readMidi(bytes: Uint8Array, options: ReadMidiOptions = {}): Scor
   );
 }
 
-/** A score from tracks of events: its notes, pedal and length are read out of them. */
+/** Builds a score from tracks of events: parses their notes, pedal events and length. */
 export function assembleScore(
   division: Score["division"],
   tracks: readonly Track[],
@@ -137,8 +137,8 @@ function readAsAnticipation(
 }
 
 /**
- * Makes a score of one piano track from notes, at 120 quarter notes a minute and 500 ticks a quarter: a tick is one
- * millisecond, so times on the encoder's 10 ms grid are kept exactly.
+ * Builds a score with one piano track from notes, at 120 quarter notes per minute and 500 ticks per quarter. A tick is one
+ * millisecond, so times on the encoder's 10 ms grid stay exact.
  *
  * @throws MidiError when a pitch, velocity or time is out of range.
  */

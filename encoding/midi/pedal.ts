@@ -1,9 +1,9 @@
-/** The sustain pedal: its moves as they are read, and when it is down. */
+/** The sustain pedal: its events, and the spans in which it is down. */
 import type { EventColumns } from "./event-columns.ts";
 import type { PedalEvent } from "./score.ts";
 import type { TempoMap } from "./tempo-map.ts";
 
-/** A control change of controller 64, and the bits of a packed message that tell it: not its channel and value. */
+/** A control change of controller 64 as a packed message, and the mask that removes channel and value. */
 const PEDAL_CHANGE = 0x40b0;
 const PEDAL_MASK = 0xfff0;
 /** Controller values from here on mean that the pedal is down. */
@@ -17,23 +17,23 @@ export function isPedalDown(message: number): boolean {
   return message >> 16 >= PEDAL_DOWN;
 }
 
-/** The pedal moves among the events of tracks, in order of time. */
+/** The pedal events of all tracks, in order of time. */
 export function pedalEvents(tracks: readonly EventColumns[], tempo: TempoMap): PedalEvent[] {
-  const moves: PedalEvent[] = [];
+  const events: PedalEvent[] = [];
   for (const [track, { ticks, messages, length }] of tracks.entries()) {
     for (let index = 0; index < length; index += 1) {
       const message = messages[index]!;
       if (!isPedalEvent(message)) continue;
       const seconds = tempo.seconds(ticks[index]!);
-      moves.push({ seconds, isDown: isPedalDown(message), track, channel: message & 0x0f });
+      events.push({ seconds, isDown: isPedalDown(message), track, channel: message & 0x0f });
     }
   }
-  return moves.sort((a, b) => a.seconds - b.seconds);
+  return events.sort((a, b) => a.seconds - b.seconds);
 }
 
 /**
- * The times for which a pedal is down: from each of `downs` up to, and not with, the lift of the same index. Both ascend;
- * the first and last are no presses, but −∞ and ∞.
+ * The spans in which a pedal is down: from `starts[i]` up to, but not including, `ends[i]`, in seconds. Both arrays ascend and have a
+ * sentinel at each end, −∞ and ∞.
  */
 export interface PedalSpans {
   readonly starts: Float64Array;
@@ -44,13 +44,13 @@ export interface PedalSpans {
 export class Pedal {
   readonly #starts = [-Infinity];
   readonly #ends = [-Infinity];
-  /** The latest lift, whether or not the pedal was down. */
+  /** Time of the latest pedal-up event, also where the pedal was up already. */
   #lastUp = -1;
   #spans: PedalSpans | undefined;
-  /** When it last moves. */
+  /** Time of the last event, in seconds. */
   lastSeconds = 0;
 
-  /** Takes a move, no earlier than any before; of moves at the same time one that lifts counts as the last. */
+  /** Adds an event, in order of time; of several at one time, pedal-up counts as the last. */
   push(seconds: number, isDown: boolean): void {
     const wasDown = this.#starts.length > this.#ends.length;
     this.lastSeconds = seconds;
@@ -64,7 +64,7 @@ export class Pedal {
     }
   }
 
-  /** When it is down; undefined where it never is. */
+  /** The spans in which the pedal is down; undefined where there are none. */
   spans(): PedalSpans | undefined {
     if (this.#starts.length === 1) return undefined;
     if (this.#spans) return this.#spans;
@@ -73,10 +73,10 @@ export class Pedal {
   }
 }
 
-/** The pedal of each place, which is track × 16 + channel, from moves in order of time. */
-export function pedalsOf(moves: readonly PedalEvent[]): Map<number, Pedal> {
+/** The pedals by track × 16 + channel, from events in order of time. */
+export function pedalsOf(events: readonly PedalEvent[]): Map<number, Pedal> {
   const pedals = new Map<number, Pedal>();
-  for (const { track, channel, seconds, isDown } of moves) {
+  for (const { track, channel, seconds, isDown } of events) {
     const place = track * 16 + channel;
     const pedal = pedals.get(place) ?? new Pedal();
     pedals.set(place, pedal);

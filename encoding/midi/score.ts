@@ -1,4 +1,4 @@
-/** What the rest of the toolkit knows about music: notes in seconds, and the MIDI events they came from. */
+/** `Score`: notes in seconds, and the MIDI events from which they were read. */
 
 /** One sounding note. Times are seconds from the start of the piece. */
 export interface Note {
@@ -10,7 +10,7 @@ export interface Note {
   readonly endSeconds: number;
 }
 
-/** A note read from a file: it remembers its ticks and the two events it was made of, so it can be put back exactly. */
+/** A note read from a file, with its ticks and the indices of its two events, so that it can be written back exactly. */
 export interface ScoreNote extends Note {
   readonly startTick: number;
   readonly endTick: number;
@@ -22,7 +22,7 @@ export interface ScoreNote extends Note {
   readonly program: number;
   /** Whether a drum kit plays it. Percussion is not encoded. */
   readonly isPercussion: boolean;
-  /** When it stops sounding: at `endSeconds`, or later where a pedal holds it, or earlier where its string is struck again. */
+  /** When it stops sounding: at `endSeconds`, later where a pedal holds it, or earlier where its key is repeated. */
   readonly soundEndSeconds: number;
   /** Indices into `Score.tracks[track].events`. */
   readonly noteOnIndex: number;
@@ -30,7 +30,7 @@ export interface ScoreNote extends Note {
   readonly noteOffIndex: number;
 }
 
-/** The sustain pedal (controller 64) moving. It acts on the notes of its channel, whatever track they stand in. */
+/** A sustain pedal event (controller 64). It applies to the notes of its channel on every track. */
 export interface PedalEvent {
   readonly seconds: number;
   readonly isDown: boolean;
@@ -47,7 +47,7 @@ export interface ChannelEvent {
   readonly data2: number;
 }
 
-/** An event that plays nothing: a name, a tempo, a key signature, a text. */
+/** A meta event: a name, a tempo, a key signature, a text. */
 export interface MetaEvent {
   readonly kind: "meta";
   readonly tick: number;
@@ -81,24 +81,24 @@ export type Division =
   | { readonly kind: "quarter"; readonly ticksPerQuarter: number }
   | { readonly kind: "smpte"; readonly framesPerSecond: number; readonly ticksPerFrame: number };
 
-/** How notes are read out of events, where not in the usual way. */
+/** Deviations from the default parsing of notes out of events. */
 export interface NoteParsing {
   /**
    * "note-seq": pairs notes, folds the pedal and numbers programs as note-seq with pretty_midi does. Notes that never end
-   * are left out, a pedal acts on its own track alone, and moves on one tick are sorted.
+   * are omitted, a pedal applies to its own track only, and pedal events on one tick are sorted.
    *
    * "anticipation": as the Anticipatory Music Transformer's encoder with mido. The tracks are merged by tick. Times are a
-   * running sum of doubles, a note that never ends lasts 0.25 s, drums are channel 10 alone, and pedals do nothing.
+   * running sum of doubles, a note without a note-off lasts 0.25 s, only channel 10 is percussion, and pedals are ignored.
    */
   readonly compatibility?: Compatibility;
-  /** Whether tracks are independent patterns, as in format 2: no track knows the channels of another. */
+  /** Whether tracks are independent patterns, as in format 2: channels are not shared between tracks. */
   readonly independentTracks?: boolean;
 }
 
-/** Programs whose reading of MIDI files can be asked for. */
+/** Programs whose parsing of MIDI files can be reproduced. */
 export type Compatibility = "note-seq" | "anticipation";
 
-/** A piece of music as a Standard MIDI File holds it, with its notes and pedal read out. */
+/** The contents of a Standard MIDI File, with its notes and pedal events. */
 export interface Score {
   readonly division: Division;
   readonly tracks: readonly Track[];
@@ -107,7 +107,7 @@ export interface Score {
   readonly pedal: readonly PedalEvent[];
   /** Seconds from the start of the file to the end of its longest track. */
   readonly durationSeconds: number;
-  /** What was odd but could be read without loss, and — when reading with `recover` — what was dropped. */
+  /** Irregularities that were read without loss and, with `recover`, what was dropped. */
   readonly warnings: readonly string[];
   readonly noteParsing?: NoteParsing;
 }

@@ -1,10 +1,10 @@
-/** Some of a score's instruments, by track, channel or program: what `--tracks` says. */
+/** Selection of notes by track, channel or program: the option `--tracks`. */
 import { pluralize } from "../pluralize.ts";
 import { HintedError } from "../hinted-error.ts";
 import { assembleScore } from "./midi.ts";
 import type { MidiEvent, Score, ScoreNote } from "./score.ts";
 
-/** A note is taken when any of these names it. */
+/** A note is selected when any of these lists contains its number. */
 export interface TrackSelection {
   /** Indices into `Score.tracks`. */
   readonly tracks?: readonly number[];
@@ -14,12 +14,12 @@ export interface TrackSelection {
   readonly programs?: readonly number[];
 }
 
-/** Thrown for a selection that cannot be read, or that takes no notes. */
+/** Thrown for a selection that cannot be parsed or that has no notes. */
 export class SelectionError extends HintedError<"bad-term" | "no-notes"> {
   override readonly name = "SelectionError";
 }
 
-/** The terms of a selection: how each is written, where it belongs and its highest number. */
+/** The kinds of terms: prefix, field of `TrackSelection` and highest number. */
 const TERMS = [
   { prefix: "", list: "tracks", highest: 65_535 },
   { prefix: "channel:", list: "channels", highest: 15 },
@@ -29,10 +29,10 @@ const SYNTAX =
   'give numbers as `ostinato inspect` shows them, such as "1", "0-2,4", "channel:0" or "program:0-7"';
 
 /**
- * Reads a selection as the command line takes it: numbers or ranges of tracks, `channel:` and `program:` before those of
- * channels and programs, separated by commas. All count from 0.
+ * Parses a selection: numbers or ranges of tracks, with the prefix `channel:` or `program:` those of channels or programs, separated
+ * by commas. All count from 0.
  *
- * @throws SelectionError when a term cannot be read.
+ * @throws SelectionError when a term cannot be parsed.
  * @example
  * parseSelection("1-2,channel:3"); // { tracks: [1, 2], channels: [3], programs: [] }
  */
@@ -57,11 +57,10 @@ export function parseSelection(text: string): Required<TrackSelection> {
 }
 
 /**
- * The score with the selected notes only, and with what belongs to their channels: controllers, programs. Percussion is
- * always left out. Tracks keep their places, names, tempos and other events that are no channel's. `warnings` says what
- * was left out.
+ * Reduces a score to the selected notes and the controllers and programs of their channels. Percussion is always omitted. Tracks keep
+ * their indices, names, tempos and other events without a channel. `warnings` lists what was omitted.
  *
- * @throws SelectionError when nothing is left; it names what could be chosen.
+ * @throws SelectionError when no notes are left; its hint lists the possible selections.
  */
 export function selectTracks(score: Score, selection: TrackSelection): Score {
   const { notes, belongs, warnings } = select(score, selection);
@@ -79,8 +78,8 @@ export function selectTracks(score: Score, selection: TrackSelection): Score {
 }
 
 /**
- * The same choice for reading only: `notes` and `pedal` hold what `selectTracks` would leave, while `tracks` stay whole, so
- * that notes are still found in the score they came from.
+ * Selects as `selectTracks` does, but reduces `notes` and `pedal` only. `tracks` stay unchanged, so the indices of notes remain those of
+ * the original score.
  *
  * @throws SelectionError as `selectTracks` does.
  */
@@ -92,9 +91,9 @@ export function selectNotes(score: Score, selection: TrackSelection): Score {
 
 interface Selected {
   readonly notes: readonly ScoreNote[];
-  /** Whether what a channel of a track is told may act on the notes. */
+  /** Whether events of a channel of a track can affect the selected notes. */
   readonly belongs: (track: number, channel: number) => boolean;
-  /** What was left out. */
+  /** What was omitted. */
   readonly warnings: readonly string[];
 }
 
@@ -111,7 +110,7 @@ function select(score: Score, { tracks = [], channels = [], programs = [] }: Tra
       hint: `the file has ${describeChoices(score)}`,
     });
   }
-  // A channel is shared by all tracks, but for those who read otherwise.
+  // All tracks share a channel, except with note-seq's parsing and in format 2.
   const isApart = score.noteParsing?.compatibility === "note-seq" || score.noteParsing?.independentTracks;
   const placeOf = (track: number, channel: number): number => (isApart ? track * 16 + channel : channel);
   const places = new Set(notes.map(({ track, channel }) => placeOf(track, channel)));

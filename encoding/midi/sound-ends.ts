@@ -1,8 +1,8 @@
 /**
- * When notes stop sounding: the sustain and sostenuto pedals of a channel hold notes of every track on it after their
- * keys are released, until the pedal is lifted, the key is struck again by the same program, or CC 120 cuts all sound.
- * What is held to the end stops with the last release or pedal move of the piece (in format 2, of the pattern). Within a tick, what comes first in the
- * file acts first. Strikes of one key on one tick do not end each other.
+ * When notes stop sounding. The sustain and sostenuto pedals of a channel hold the notes of all its tracks after their note-offs, until
+ * the pedal goes up, the same program has another note-on of the key, or CC 120 ends all sound. Notes that are held to the end stop
+ * with the last note-off or pedal event of the piece (in format 2, of the pattern). Events on one tick apply in file order. Note-ons of
+ * one key on one tick do not end each other.
  */
 import { Channel, type Channels, orderOf, type Timeline } from "./channel-timeline.ts";
 import type { ReadNotes } from "./note-table.ts";
@@ -23,15 +23,15 @@ export function soundEnds(table: ReadNotes, channels: Channels, tempo: TempoMap)
 function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends: Float64Array): void {
   const { places, programs, pitches, endTicks, startSeconds, endSeconds } = table;
   const { isPercussion, isPedalDownAtOnset, pedalEventsBeforeEnd } = table;
-  /** Made when a pedal is found that is never lifted. */
+  /** Computed when a pedal never goes up. */
   let lastTicks: ReadonlyMap<number, number> | undefined;
   const lastTickOf = (track: number): number =>
     (lastTicks ??= lastEventTicks(table, channels)).get(channels.pieceOf(track))!;
-  const strikes = new Map<number, NextNoteOns>();
-  const strikesOf = (channelId: number, program: number): NextNoteOns => {
+  const noteOns = new Map<number, NextNoteOns>();
+  const noteOnsOf = (channelId: number, program: number): NextNoteOns => {
     const instrument = channelId * 128 + program;
-    const known = strikes.get(instrument) ?? new NextNoteOns();
-    strikes.set(instrument, known);
+    const known = noteOns.get(instrument) ?? new NextNoteOns();
+    noteOns.set(instrument, known);
     return known;
   };
   const known: (Place | undefined)[] = [];
@@ -44,26 +44,26 @@ function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends:
     if (!place.hasPedals) continue;
     if (programs[row] !== place.program) {
       place.program = programs[row]!;
-      place.next = strikesOf(place.channelId, place.program);
+      place.next = noteOnsOf(place.channelId, place.program);
     }
-    const { next, moves } = place;
+    const { next, pedalTimes } = place;
     const pitch = pitches[row]!;
     const start = startSeconds[row]!;
     const end = endSeconds[row]!;
-    const struck = next.after(pitch, start);
-    if (struck <= end) {
-      ends[row] = struck;
+    const repeated = next.after(pitch, start);
+    if (repeated <= end) {
+      ends[row] = repeated;
     } else {
-      let lift = end;
+      let pedalUp = end;
       if (place.hasOnlySustain) {
-        // Moves alternate, and the first one is down.
+        // Pedal-down and pedal-up alternate, beginning with down.
         const before = pedalEventsBeforeEnd[row]!;
-        if ((before & 1) === 1) lift = before < moves.length ? moves[before]! : Infinity;
+        if ((before & 1) === 1) pedalUp = before < pedalTimes.length ? pedalTimes[before]! : Infinity;
       } else {
-        lift = pedalUpSeconds(table, row, channel, tempo);
+        pedalUp = pedalUpSeconds(table, row, channel, tempo);
       }
-      if (struck < lift) ends[row] = struck;
-      else if (lift < Infinity) ends[row] = lift;
+      if (repeated < pedalUp) ends[row] = repeated;
+      else if (pedalUp < Infinity) ends[row] = pedalUp;
       else ends[row] = tempo.seconds(Math.max(lastTickOf(places[row]! >>> 4), endTicks[row]!));
     }
     if (isPedalDownAtOnset[row] === 1 || isSostenutoDownAtOnset(table, row, channel))
@@ -71,14 +71,14 @@ function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends:
   }
 }
 
-/** A channel of a track, and the instrument whose notes were seen last there. */
+/** A channel of a track, with the program of the note that was read last. */
 interface Place {
   readonly channel: Channel;
   readonly channelId: number;
   readonly hasPedals: boolean;
   readonly hasOnlySustain: boolean;
-  /** Seconds of the moves of its sustain pedal. */
-  readonly moves: Float64Array;
+  /** Times of its sustain pedal events, in seconds. */
+  readonly pedalTimes: Float64Array;
   program: number;
   next: NextNoteOns;
 }
@@ -91,15 +91,15 @@ function placeOf(place: number, channels: Channels, tempo: TempoMap): Place {
     channelId: channels.idOf(track, channelNumber),
     hasPedals: channel.hasPedals,
     hasOnlySustain: channel.sostenuto.length + channel.soundOffs.length === 0,
-    moves: channel.sustainSeconds(tempo),
+    pedalTimes: channel.sustainSeconds(tempo),
     program: NONE,
     next: NO_NOTE_ONS,
   };
 }
 
 /**
- * Seconds at which pedals let go of a note, or all sound is cut: its end where no pedal holds it, Infinity where one is
- * never lifted.
+ * Time at which no pedal holds a note any more, or all sound is ended: the end of the note where no pedal holds it, Infinity where a
+ * pedal never goes up.
  */
 function pedalUpSeconds(table: ReadNotes, row: number, channel: Channel, tempo: TempoMap): number {
   const { soundOffs } = channel;
@@ -110,7 +110,7 @@ function pedalUpSeconds(table: ReadNotes, row: number, channel: Channel, tempo: 
   return tick === Infinity ? Infinity : tempo.seconds(tick);
 }
 
-/** A place in the playing order. */
+/** A position in playing order. */
 interface EventPosition {
   readonly tick: number;
   readonly order: number;
@@ -135,55 +135,55 @@ function isSostenutoDownAtOnset(table: ReadNotes, row: number, { sostenuto }: Ch
   return sostenuto.valueAt(tick, order, 0) === 1;
 }
 
-/** The tick at which pedals let go of a note. Sostenuto holds the keys that were down when it was pressed. */
+/** The tick at which no pedal holds a note any more. Sostenuto holds the keys that were down at its pedal-down. */
 function pedalUpTick({ sustain, sostenuto }: Channel, start: EventPosition, release: EventPosition): number {
   let { tick, order } = release;
   for (;;) {
-    let lift = pedalUpAfter(sustain, sustain.lastBefore(tick, order));
+    let up = pedalUpAfter(sustain, sustain.lastBefore(tick, order));
     let pedal = sustain;
-    if (lift < 0 && sostenuto.length > 0) {
+    if (up < 0 && sostenuto.length > 0) {
       const press = sostenuto.lastBefore(tick, order);
       pedal = sostenuto;
       const isCaught =
         press >= 0 &&
         !sostenuto.isBefore(press, start.tick, start.order) &&
         sostenuto.isBefore(press, release.tick, release.order);
-      if (isCaught) lift = pedalUpAfter(sostenuto, press);
+      if (isCaught) up = pedalUpAfter(sostenuto, press);
     }
-    if (lift < 0) return tick;
-    if (lift === pedal.length) return Infinity;
-    tick = pedal.ticks[lift]!;
-    order = pedal.orders[lift]! + 0.5;
+    if (up < 0) return tick;
+    if (up === pedal.length) return Infinity;
+    tick = pedal.ticks[up]!;
+    order = pedal.orders[up]! + 0.5;
   }
 }
 
-/** The lift that ends a press, given the latest move; the number of moves where none comes, −1 where the pedal is up. */
+/** Index of the pedal-up after the latest event; the number of events where none follows, −1 where the pedal is up. */
 function pedalUpAfter(pedal: Timeline, latest: number): number {
   return latest >= 0 && pedal.values[latest] === 1 ? latest + 1 : -1;
 }
 
-/** The tick of the last release or pedal move of each piece (`Channels.pieceOf`). */
+/** The tick of the last note-off or pedal event of each piece (`Channels.pieceOf`). */
 function lastEventTicks(
   { endTicks, places, length }: ReadNotes,
   channels: Channels,
 ): ReadonlyMap<number, number> {
   const last = new Map<number, number>();
-  const take = (piece: number, tick: number): void => {
+  const update = (piece: number, tick: number): void => {
     if (tick >= (last.get(piece) ?? 0)) last.set(piece, tick);
   };
-  for (let row = 0; row < length; row += 1) take(channels.pieceOf(places[row]! >>> 4), endTicks[row]!);
+  for (let row = 0; row < length; row += 1) update(channels.pieceOf(places[row]! >>> 4), endTicks[row]!);
   for (const [piece, { sustain, sostenuto }] of channels.byPiece()) {
-    take(piece, Math.max(sustain.ticks.at(-1) ?? 0, sostenuto.ticks.at(-1) ?? 0));
+    update(piece, Math.max(sustain.ticks.at(-1) ?? 0, sostenuto.ticks.at(-1) ?? 0));
   }
   return last;
 }
 
-/** By pitch, the last two strikes of an instrument under a pedal that were seen, from the end of the piece on. */
+/** By pitch, the next two note-ons of an instrument under a pedal. The piece is read backward. */
 class NextNoteOns {
   readonly #latest = new Float64Array(128).fill(Infinity);
   readonly #later = new Float64Array(128).fill(Infinity);
 
-  /** Seconds of the first strike after a time that is no later than those before; Infinity where there is none. */
+  /** Time of the first note-on after a time; Infinity where there is none. Times must not increase between calls. */
   after(pitch: number, seconds: number): number {
     const latest = this.#latest[pitch]!;
     return latest > seconds ? latest : this.#later[pitch]!;

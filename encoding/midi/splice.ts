@@ -1,4 +1,4 @@
-/** A primer as it was, followed by what was generated. */
+/** Generated notes after a primer or within a score. */
 import { type Cut, cutTracks, noteKey } from "./cut-track.ts";
 import { withFinerDivision } from "./finer-division.ts";
 import { partChannel } from "./free-channel.ts";
@@ -7,54 +7,54 @@ import type { Division, Note, Score, ScoreNote, Track } from "./score.ts";
 import { TempoMap } from "./tempo-map.ts";
 import { noteEvents, noteOff, portEvent, trackOf } from "./track-builder.ts";
 
-/** A continuation begins later by this much at most, to begin no earlier than its primer ends: a step of the encoding. */
+/** Limit on the delay of a continuation that would begin before the end of its primer: one step of the encoding. */
 const LONGEST_DELAY_SECONDS = 0.01;
 
-/** What `spliceContinuation` puts behind a primer. */
+/** Input of `spliceContinuation`. */
 export interface Continuation {
-  /** The notes of the primer that were given to the model, in the order of their note-ons (`EncodedScore.notes`). */
+  /** Notes of the primer in the prompt, in order of note-on (`EncodedScore.notes`). */
   readonly primerNotes: readonly ScoreNote[];
-  /** Notes decoded from the primer's ids and the generated ones together; times count from `startSeconds`, onsets from 0. */
+  /** Notes decoded from the ids of primer and continuation; times count from `startSeconds`, onsets from 0. */
   readonly notes: readonly (Note & { readonly onset: number })[];
-  /** How many of `notes`, from the first, are the primer's. */
+  /** Number of `notes` that belong to the primer; they come first. */
   readonly primerOnsets: number;
-  /** Seconds of the file at which `notes` begin: the leading silence that was trimmed. */
+  /** Time in the file at which `notes` begin, in seconds: the trimmed leading silence. */
   readonly startSeconds: number;
-  /** Seconds of the file after which nothing of the primer is kept; Infinity keeps all of it. */
+  /** Time in the file at which the primer is cut, in seconds; Infinity for no cut. */
   readonly cutSeconds: number;
   /**
-   * Of a primer that is kept whole: seconds of the file from which on there is only silence, which is left out.
-   * Default: the silence is kept, up to the end of the longest track.
+   * For a primer without a cut: time in the file, in seconds, from which on there is only silence, which is removed.
+   * Default: the silence stays, up to the end of the longest track.
    */
   readonly silenceFromSeconds?: number | undefined;
-  /** The MIDI port of the new track. Default: none is named, and the part has a channel of its own. */
+  /** MIDI port of the new track. Default: none; the track has a channel of its own. */
   readonly port?: number | undefined;
 }
 
-/** How notes are added to a score. */
+/** Options of the track for new notes. */
 export interface NewTrackOptions {
-  /** The MIDI port of the new track. Default: none is named, and the part has a channel of its own. */
+  /** MIDI port of the new track. Default: none; the track has a channel of its own. */
   readonly port?: number | undefined;
 }
 
 /**
- * Puts generated notes behind a primer. Every event of the primer up to the cut stays at its time; notes that sound
- * across the cut end where the model ended them; a pedal that is down is lifted at the cut, since generated lengths
- * have the pedal folded in. The new notes come in a track of their own, on a channel of their own.
+ * Appends generated notes to a primer. Every event of the primer before the cut keeps its time. Notes that sound across the cut end
+ * where the model ended them. A pedal that is down goes up at the cut, since generated lengths include the pedal. The new notes are a
+ * new track on a free channel.
  *
- * @throws ChannelError when notes of the primer sound on all channels where the new ones come.
+ * @throws ChannelError when no channel is free for the new notes.
  */
 export function spliceContinuation(primer: Score, continuation: Continuation): Score {
   const { notes, primerOnsets, startSeconds, cutSeconds, silenceFromSeconds, port } = continuation;
   const beginSeconds = cutSeconds === Infinity ? (silenceFromSeconds ?? primer.durationSeconds) : cutSeconds;
-  const moved = shiftNotes(
+  const shifted = shiftNotes(
     notes.filter((note) => note.onset >= primerOnsets),
     startSeconds,
   );
-  const first = moved.reduce((earliest, note) => Math.min(earliest, note.startSeconds), Infinity);
+  const first = shifted.reduce((earliest, note) => Math.min(earliest, note.startSeconds), Infinity);
   // Times of the model are rounded to its grid.
   const late = beginSeconds - first;
-  const added = late > 0 && late < LONGEST_DELAY_SECONDS ? shiftNotes(moved, late) : moved;
+  const added = late > 0 && late < LONGEST_DELAY_SECONDS ? shiftNotes(shifted, late) : shifted;
 
   const { score: fine, warnings } = withFinerDivision(primer, ...secondsOf(added, beginSeconds));
   const tempo = new TempoMap(fine.division, fine.tracks);
@@ -63,13 +63,17 @@ export function spliceContinuation(primer: Score, continuation: Continuation): S
     lastTick: cutSeconds === Infinity ? Infinity : tempo.tick(cutSeconds),
     keepsTrackEnds: cutSeconds === Infinity && silenceFromSeconds === undefined,
   };
-  const kept = cutTracks(fine, noteEnds(fine, continuation, tempo, cut.tick), cut);
-  // Tracks that the model was not shown may go on after the new notes have begun.
-  const part = pianoTrack(fine.division, kept, added, { name: "Continuation", programTick: cut.tick, port });
-  return assembleScore(fine.division, [...kept, part], warnings);
+  const remaining = cutTracks(fine, noteEnds(fine, continuation, tempo, cut.tick), cut);
+  // Tracks outside the prompt may continue after the start of the new notes.
+  const part = pianoTrack(fine.division, remaining, added, {
+    name: "Continuation",
+    programTick: cut.tick,
+    port,
+  });
+  return assembleScore(fine.division, [...remaining, part], warnings);
 }
 
-/** The score as it was, with piano notes in a track of their own, on a channel of their own. */
+/** Adds piano notes to a score: a new track on a free channel. */
 export function addNotes(
   score: Score,
   added: readonly Note[],
@@ -80,12 +84,11 @@ export function addNotes(
 }
 
 /**
- * The score without some of its notes, and with others in a track of their own, on a channel of their own. All other
- * events stay as they were.
+ * Removes notes from a score and adds others as a new track on a free channel. All other events stay unchanged.
  *
  * @param removed notes of the score.
- * @param added in seconds of the file; pedal folded in.
- * @throws ChannelError when notes of the score sound on all channels where the new ones come.
+ * @param added new notes, in seconds of the file, pedal folded in.
+ * @throws ChannelError when no channel is free for the new notes.
  */
 export function replaceNotes(
   score: Score,
@@ -95,35 +98,35 @@ export function replaceNotes(
   { port }: NewTrackOptions = {},
 ): Score {
   const { score: fine, warnings } = withFinerDivision(score, ...secondsOf(added, 0));
-  const gone = fine.tracks.map(() => new Set<number>());
-  for (const note of removed) gone[note.track]?.add(note.noteOnIndex).add(note.noteOffIndex);
+  const removedEvents = fine.tracks.map(() => new Set<number>());
+  for (const note of removed) removedEvents[note.track]?.add(note.noteOnIndex).add(note.noteOffIndex);
   const offs = noteOffsOfRepeatedKeys(fine, removed);
-  const kept = fine.tracks.map((track, index) => {
-    const events = track.events.filter((_, event) => !gone[index]?.has(event));
+  const remaining = fine.tracks.map((track, index) => {
+    const events = track.events.filter((_, event) => !removedEvents[index]?.has(event));
     const inserted = offs.flatMap((off) => (off.track === index ? [off.event] : []));
     return inserted.length === 0
       ? { ...track, events }
       : { ...track, events: [...inserted, ...events].sort((a, b) => a.tick - b.tick) };
   });
-  const part = pianoTrack(fine.division, kept, added, { name, programTick: 0, port });
-  return assembleScore(fine.division, [...kept, part], warnings);
+  const part = pianoTrack(fine.division, remaining, added, { name, programTick: 0, port });
+  return assembleScore(fine.division, [...remaining, part], warnings);
 }
 
-/** Note-offs of kept notes that have none, since their key is struck again, by a note that is removed. */
+/** Note-offs for the remaining notes without one that ended at the note-on of a removed note of their key. */
 function noteOffsOfRepeatedKeys({ notes }: Score, removed: readonly ScoreNote[]) {
   const keys = new Set(removed.map(noteKey));
-  const strikes = new Set(
+  const removedNoteOns = new Set(
     notes
       .filter((note) => keys.has(noteKey(note)))
       .map(({ channel, pitch, startTick }) => `${channel}:${pitch}:${startTick}`),
   );
   return notes
     .filter((note) => note.noteOffIndex < 0 && !keys.has(noteKey(note)))
-    .filter(({ channel, pitch, endTick }) => strikes.has(`${channel}:${pitch}:${endTick}`))
+    .filter(({ channel, pitch, endTick }) => removedNoteOns.has(`${channel}:${pitch}:${endTick}`))
     .map(({ track, endTick, channel, pitch }) => ({ track, event: noteOff(endTick, channel, pitch) }));
 }
 
-/** From the first start of notes to their last end; a time for both where there are none. */
+/** First start and last end of notes; `otherwise` for both where there are none. */
 function secondsOf(notes: readonly Note[], otherwise: number): [number, number] {
   if (notes.length === 0) return [otherwise, otherwise];
   return notes.reduce<[number, number]>(
@@ -134,11 +137,11 @@ function secondsOf(notes: readonly Note[], otherwise: number): [number, number] 
 
 interface PianoTrackOptions extends NewTrackOptions {
   readonly name: string;
-  /** Where an unused channel is made a piano's, unless the notes begin sooner. */
+  /** Tick of the program change on an unused channel, unless the notes begin earlier. */
   readonly programTick: number;
 }
 
-/** Notes in seconds of the file as a track. */
+/** Builds a track from notes in seconds of the file. */
 function pianoTrack(
   division: Division,
   others: readonly Track[],
@@ -156,7 +159,7 @@ function pianoTrack(
   return trackOf(name, [...ports, ...before, ...events, ...after]);
 }
 
-/** Notes at other times. */
+/** Shifts notes in time. */
 export function shiftNotes(notes: readonly Note[], bySeconds: number): Note[] {
   return notes.map(({ pitch, velocity, startSeconds, endSeconds }) => ({
     pitch,
@@ -166,7 +169,7 @@ export function shiftNotes(notes: readonly Note[], bySeconds: number): Note[] {
   }));
 }
 
-/** The tick at which each note of the primer that is kept ends, by `noteKey`; notes that are cut away are absent. */
+/** End tick of each remaining note of the primer, by `noteKey`; removed notes are absent. */
 function noteEnds(
   primer: Score,
   continuation: Continuation,
