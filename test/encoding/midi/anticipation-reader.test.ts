@@ -169,4 +169,13 @@ describe('compatibility "anticipation"', () => {
       [100, 350, 62, 0],
     ]);
   });
+
+  it("reads SMPTE time, which the authors' code cannot", () => {
+    const events = [message([0x90, 500, 60, 80]), tempo(600, 1_000_000), message([0x80, 1000, 60, 0])];
+    const division = { kind: "smpte", framesPerSecond: 25, ticksPerFrame: 40 } as const;
+    const score = assembleScore(division, [{ name: "", events, endTick: 1000 }], [], {
+      compatibility: "anticipation",
+    });
+    expect(score.notes[0]).toMatchObject({ startSeconds: 0.5, endSeconds: 1 });
+  });
 });
