@@ -27,8 +27,12 @@ export class BranchTabs {
         button.addEventListener("click", () => this.#app.select(branch));
         tab.append(button);
         if (branch.parent) {
-          const close = element("button", { type: "button", class: "quiet", title: "drop this branch" }, "×");
-          close.setAttribute("aria-label", `drop branch ${branch.name}`);
+          const close = element(
+            "button",
+            { type: "button", class: "quiet", title: "delete this branch" },
+            "×",
+          );
+          close.setAttribute("aria-label", `delete branch ${branch.name}`);
           close.addEventListener("click", () => this.#app.remove(branch));
           tab.append(close);
         }

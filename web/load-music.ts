@@ -31,8 +31,8 @@ export async function loadMusic(
   if (VOCABULARIES.includes(name)) return model;
   await model.dispose();
   throw new SourceError(
-    `the model's vocabulary is ${name}, which the page does not play`,
-    `choose one of ${VOCABULARIES.join(" or ")}; the command line has the others`,
+    `this page cannot play the vocabulary of the model (${name})`,
+    `choose one of ${VOCABULARIES.join(" or ")}; the command line supports the others`,
   );
 }
 

@@ -165,7 +165,7 @@ async function openTextWithoutModel(): Promise<void> {
 /** Without a music model there is still the text's. What is wrong stays to be read where the music would be. */
 function openText(): void {
   byId("tab-text", HTMLButtonElement).click();
-  status.say("The piano model cannot be loaded, so here is text");
+  status.say("The piano model cannot be loaded; the text model is available");
 }
 
 async function newPiece(): Promise<void> {

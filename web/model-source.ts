@@ -28,15 +28,15 @@ export function modelAddress(name: string, own: readonly string[], base: string)
   const isAddress = /^(https?:\/\/|\.{0,2}\/)/.test(name) && URL.canParse(name, base);
   if (!isAddress) {
     throw new SourceError(
-      `"${name}" is no model`,
-      `give ${own.map((each) => `"${each}"`).join(" or ")}, an id of the hub (owner/name) or a folder's address`,
+      `"${name}" is not a model`,
+      `enter ${own.map((each) => `"${each}"`).join(" or ")}, a Hugging Face id (owner/name) or the address of a folder`,
     );
   }
   const address = new URL(name, base);
   if (address.origin !== new URL(base).origin && address.origin !== HUB) {
     throw new SourceError(
-      `this page may not read from ${address.origin}`,
-      "put the model beside the page or on the hub, or open it as a folder",
+      `this page cannot load models from ${address.origin}`,
+      "put the model on this server or on the Hugging Face hub, or open it as a folder",
     );
   }
   return address.href.endsWith("/") ? address.href : `${address.href}/`;
@@ -53,7 +53,7 @@ export async function folderFiles(files: readonly File[]): Promise<ReadonlyMap<s
   if (!wanted.some(({ name }) => name === "config.json")) {
     throw new SourceError(
       "the folder has no config.json",
-      "choose one with config.json and model.safetensors or pytorch_model.bin, and tokenizer.json if its model writes text",
+      "choose a folder with config.json and model.safetensors or pytorch_model.bin; a text model also needs tokenizer.json",
     );
   }
   for (const file of wanted) found.set(file.name, new Uint8Array(await file.arrayBuffer()));

@@ -59,7 +59,7 @@ export class ModelView {
     setText(this.#state, "Loading");
     try {
       await this.#app.useModel(source());
-      setText(this.#state, "It goes on with the music from here.");
+      setText(this.#state, "This model continues the music from here.");
       this.show();
       this.#onUse();
     } catch (error) {

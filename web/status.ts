@@ -1,4 +1,4 @@
-/** What the page says of itself: what it is doing, how fast, and what went wrong. */
+/** Status line: state, speed and errors. */
 import type { DownloadProgress } from "../src/platform/browser/index.ts";
 import type { App } from "./app.ts";
 import { byId, setText } from "./elements.ts";
@@ -6,7 +6,7 @@ import type { PlayerState } from "./music/player.ts";
 import { clock, megabytes, problemOf } from "./words.ts";
 
 const STATES: Readonly<Record<PlayerState, string>> = {
-  waiting: "Writing ahead",
+  waiting: "Composing",
   playing: "Playing",
   idle: "Paused",
 };
@@ -19,7 +19,7 @@ export class Status {
 
   readonly #welcome = this.#invitation.textContent ?? "";
   #remedy: (() => void) | undefined;
-  /** What was said before the loading, and of it. */
+  /** Status texts before and during the loading. */
   #saidBefore = "";
   #saidOfLoading = "";
 
@@ -45,7 +45,7 @@ export class Status {
     this.say(this.#saidOfLoading);
   }
 
-  /** The model is there, or cannot be had. */
+  /** Call it when the model is loaded, or cannot be loaded. */
   showLoaded(): void {
     this.#loading.hidden = true;
     this.#invitation.textContent = this.#welcome;
@@ -62,7 +62,7 @@ export class Status {
     setText(byId("state", HTMLElement), text);
   }
 
-  /** @param remedy what the visitor can do about it by pressing a button. */
+  /** @param remedy a button that solves the problem. */
   showProblem(error: unknown, remedy?: { readonly label: string; readonly run: () => void }): void {
     const { message, hint } = problemOf(error);
     byId("problem-message", HTMLElement).textContent = message;

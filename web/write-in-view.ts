@@ -1,4 +1,4 @@
-/** What the model writes into the music that is there: an accompaniment, or a selected stretch of it anew. */
+/** Accompaniment and infilling of the current piece. */
 import type { WorkerMusicModel } from "../src/platform/browser/index.ts";
 import type { GeneratedTrack, SamplingOptions, GenerateTrackOptions } from "../src/index.ts";
 import type { App } from "./app.ts";
@@ -12,7 +12,7 @@ import type { Span } from "./sound/sound.ts";
 import type { Status } from "./status.ts";
 import { clock } from "./words.ts";
 
-/** What has been written, and the branch it becomes. */
+/** The new piece, and the branch that shows it. */
 interface WrittenIn {
   readonly piece: Piece;
   readonly place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds">;
@@ -27,7 +27,7 @@ export class WriteInView {
   readonly #fill = byId("fill", HTMLButtonElement);
   readonly #panel = byId("writing", HTMLElement);
   readonly #progress = byId("writing-progress", HTMLProgressElement);
-  /** What is being written into, while something is. */
+  /** The running task. */
   #under: { readonly piece: Piece; readonly abort: AbortController } | undefined;
 
   constructor(app: App, settings: Settings, roll: RollView, status: Status) {
@@ -41,7 +41,7 @@ export class WriteInView {
     byId("writing-stop", HTMLButtonElement).addEventListener("click", () => this.#under?.abort.abort());
   }
 
-  /** Offers what the model can do with what is there. */
+  /** Shows the buttons of the tasks that are possible now. */
   update(): void {
     const { piece, model } = this.#app;
     if (this.#under && this.#under.piece !== piece) this.#under.abort.abort();
@@ -55,7 +55,7 @@ export class WriteInView {
     if (selection) setText(byId("selected-span", HTMLElement), spanWords(selection));
   }
 
-  /** Has the model play to what the visitor gave. */
+  /** Adds an accompaniment to the primer. */
   accompany(): Promise<void> {
     return this.#write("Accompanying", async (model, piece, options) => {
       const melody = melodyOf(piece);
@@ -65,7 +65,7 @@ export class WriteInView {
     });
   }
 
-  /** Has the model write what is selected anew. */
+  /** Replaces the selection with new music. */
   fill(): Promise<void> {
     return this.#write("Filling in", async (model, piece, options) => {
       const { selection } = this.#roll;
@@ -108,14 +108,14 @@ export class WriteInView {
       this.#roll.follow();
       await app.play();
     } catch (error) {
-      if (abort.signal.aborted) this.#status.say("Stopped; nothing was changed");
+      if (abort.signal.aborted) this.#status.say("Stopped; nothing has changed");
       else this.#status.showProblem(error);
     } finally {
       this.#hide();
     }
   }
 
-  /** As the settings say; with another seed each time, unless one is kept. */
+  /** The options of the settings, with a random seed each time unless the seed is kept. */
   #options(): SamplingOptions | undefined {
     const options = this.#settings.read((bad) => bad.focus())?.options;
     return options && { ...options, seed: this.#settings.seed.forOneMore() };

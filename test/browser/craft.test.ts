@@ -64,7 +64,7 @@ describe.skipIf(!hasChromium())("the craft of the built page", { timeout: PATIEN
     await page.locator("#model").click();
     await page.locator("#model-name").fill("none");
     await page.locator("#model-use").click();
-    await page.locator("#model-state").getByText("is no model").waitFor();
+    await page.locator("#model-state").getByText("is not a model").waitFor();
     expect(await findings(page)).toEqual([]);
     expect(built.complaints).toEqual([]);
   });

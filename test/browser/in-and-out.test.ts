@@ -42,7 +42,7 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
     await openFile(page, "broken.mid", bytes.subarray(0, bytes.length - 8));
     const alert = page.getByRole("alert");
     await alert.getByText(/at byte \d+/).waitFor();
-    await alert.getByRole("button", { name: "Open what can be read" }).click();
+    await alert.getByRole("button", { name: "Open the undamaged parts" }).click();
     await expect.poll(() => rollLabel(page)).toMatch(/[12] notes/);
     await openFile(page, "<b>huge</b>.mid", new Uint8Array(17e6));
     await alert.getByText("<b>huge</b>.mid has 17.0 MB, more than 16").waitFor();
@@ -123,7 +123,7 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
     await openFile(page, "two.mid", writeMidi(scoreFromNotes(NOTES)));
     await page.getByText("Play along").click();
     await page.getByRole("button", { name: "MIDI keyboard" }).click();
-    await page.getByLabel("play on").selectOption("<i>synth</i>");
+    await page.getByLabel("MIDI output").selectOption("<i>synth</i>");
     await page.getByRole("button", { name: "Play", exact: true }).click();
     await expect.poll(async () => (await sent())[0], { timeout: 30_000 }).toEqual([0x90, 69, 97]);
     await page.locator("#roll").press("Home");

@@ -68,7 +68,7 @@ describe.skipIf(!hasChromium())("looking at the built page", { timeout: PATIENCE
     await expect.poll(() => rollLabel(page)).toMatch(/: [56] notes/);
     await page.getByRole("button", { name: "main", exact: true }).click();
     await expect.poll(() => rollLabel(page)).toContain("12 notes");
-    await page.getByRole("button", { name: /^drop branch/ }).click();
+    await page.getByRole("button", { name: /^delete branch/ }).click();
     await expect.poll(() => strokes(page, "outlines")).toEqual([]);
     expect(built.complaints).toEqual([]);
   });

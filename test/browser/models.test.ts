@@ -30,10 +30,10 @@ describe.skipIf(!hasChromium())("the choice of a model", { timeout: PATIENCE }, 
     const [name, state] = [page.locator("#model"), page.locator("#model-state")];
     expect(await name.textContent()).toBe("piano");
     await name.click();
-    const input = page.getByLabel("Music is written by");
+    const input = page.locator("#model-name");
     for (const [given, said] of [
-      ["no model", '"no model" is no model. Give "piano", an id of the hub'],
-      ["https://other.example/model/", "This page may not read from https://other.example."],
+      ["no model", '"no model" is not a model. Enter "piano", a Hugging Face id'],
+      ["https://other.example/model/", "This page cannot load models from https://other.example."],
       ["./models/none/", "/models/none/config.json: HTTP 404"],
     ] as const) {
       await input.fill(given);
@@ -42,7 +42,7 @@ describe.skipIf(!hasChromium())("the choice of a model", { timeout: PATIENCE }, 
       expect(await name.textContent()).toBe("piano");
     }
     await page.locator("#model-files").setInputFiles(join(folder, "score2perf"));
-    await state.getByText("vocabulary is score2perf, which the page does not play").waitFor();
+    await state.getByText("This page cannot play the vocabulary of the model (score2perf)").waitFor();
     await expect
       .poll(() => aheadSeconds(page), { timeout: 30_000, message: "the music goes on" })
       .toBeGreaterThan(2);
@@ -58,11 +58,11 @@ describe.skipIf(!hasChromium())("the choice of a model", { timeout: PATIENCE }, 
     expect(await page.getByRole("button", { name: "Fill in" }).isVisible()).toBe(false);
     await name.click();
     await page.locator("#model-files").setInputFiles(join(folder, "my-piano"));
-    await state.getByText("It goes on with the music from here.").waitFor();
+    await state.getByText("This model continues the music from here.").waitFor();
     expect(await name.textContent()).toBe("my-piano");
     await page.getByRole("button", { name: "Fill in" }).waitFor();
     await page.getByText("Playing", { exact: true }).waitFor();
-    await page.getByLabel("Music is written by").fill("./models/piano/");
+    await page.locator("#model-name").fill("./models/piano/");
     await page.getByRole("button", { name: "Use", exact: true }).click();
     await expect.poll(() => name.textContent(), { timeout: 30_000 }).toBe("./models/piano/");
     await expect.poll(() => aheadSeconds(page), { timeout: 30_000 }).toBeGreaterThan(2);

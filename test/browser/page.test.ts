@@ -77,7 +77,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     await page
       .locator("#elsewhere")
       // Of music that has outgrown the window by now, part of the attention is on its beginning.
-      .getByText(/^\d+ % on timing and loudness(, \d+ % on how the piece began)?$/)
+      .getByText(/^\d+ % on timing and loudness(, \d+ % on the start of the piece)?$/)
       .waitFor();
     await page.locator("#candidates button:not([aria-current])").first().click();
     const tabs = page.locator("#branches .branch > button:first-child");
@@ -109,7 +109,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     expect(await tabs.count(), "what is heard stays").toBe(4);
     for (let left = 3; left > 0; left -= 1) {
       await page
-        .getByRole("button", { name: /^drop branch/ })
+        .getByRole("button", { name: /^delete branch/ })
         .last()
         .click();
     }
@@ -142,7 +142,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     await page.getByText("must be a number from 0 to 1, got 2").waitFor();
     await page.getByRole("button", { name: "Play" }).click();
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe("setting-topP");
-    await page.getByRole("button", { name: "top-p back to 1" }).click();
+    await page.getByRole("button", { name: "reset top-p to 1" }).click();
     expect(await page.getByText("must be a number").isVisible()).toBe(false);
     expect(built.complaints).toEqual([]);
   });

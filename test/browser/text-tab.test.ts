@@ -21,7 +21,7 @@ describe.skipIf(!hasChromium())("the Text tab of the built page", { timeout: PAT
     await page.getByLabel("prompt").fill("ROMEO:\nO, ");
     await page.getByRole("button", { name: "Write" }).click();
     const tokens = page.locator("#tokens .token");
-    await page.getByRole("button", { name: "Write on" }).waitFor();
+    await page.getByRole("button", { name: "Continue" }).waitFor();
     expect(asked.filter((path) => path.endsWith("/piano/model.safetensors"))).toEqual([]);
     const written = await page.locator("#tokens").textContent();
     expect(written?.startsWith("ROMEO:\nO, ")).toBe(true);
@@ -46,7 +46,7 @@ describe.skipIf(!hasChromium())("the Text tab of the built page", { timeout: PAT
 
     const before = (await tokens.allTextContents()).slice(0, 12).join("");
     await page.locator("#text-candidates button:not([aria-current])").first().click();
-    await page.getByRole("button", { name: "Write on" }).waitFor();
+    await page.getByRole("button", { name: "Continue" }).waitFor();
     const now = await page.locator("#tokens").textContent();
     expect(now?.startsWith(before)).toBe(true);
     expect(now).not.toBe(written);
@@ -75,7 +75,7 @@ describe.skipIf(!hasChromium())("the Text tab of the built page", { timeout: PAT
       await opened.getByLabel("model", { exact: true }).fill("someone/tiny-gpt2");
       await opened.getByLabel("prompt").fill("the ");
       await opened.getByRole("button", { name: "Write" }).click();
-      await opened.getByRole("button", { name: "Write on" }).waitFor();
+      await opened.getByRole("button", { name: "Continue" }).waitFor();
       expect((await opened.locator("#tokens").textContent())?.startsWith("the ")).toBe(true);
     };
     await write(page);
@@ -92,7 +92,7 @@ describe.skipIf(!hasChromium())("the Text tab of the built page", { timeout: PAT
     await page.getByRole("button", { name: "Text", exact: true }).click();
     await page.getByLabel("model", { exact: true }).fill("no model");
     await page.getByRole("button", { name: "Write" }).click();
-    await page.getByText('"no model" is no model. Give').waitFor();
+    await page.getByText('"no model" is not a model. Enter').waitFor();
     expect(built.complaints).toEqual([]);
   });
 });

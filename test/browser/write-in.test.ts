@@ -31,7 +31,9 @@ describe.skipIf(!hasChromium())("music that is written into the visitor's", { ti
     const page = await built.open({ modelFolder });
     await openFile(page, "scale.mid", writeMidi(scoreFromNotes(SCALE.slice(0, 8))));
     await page.getByRole("button", { name: "Accompany" }).waitFor(); // the model is there
-    expect(await page.locator("#state").textContent()).toBe("scale.mid: Play goes on where it ends");
+    expect(await page.locator("#state").textContent()).toBe(
+      "scale.mid: press Play to hear the model continue it",
+    );
     await page.getByRole("button", { name: "Accompany" }).click();
     const tabs = page.locator("#branches .branch > button:first-child");
     await expect
@@ -86,12 +88,12 @@ describe.skipIf(!hasChromium())("music that is written into the visitor's", { ti
     await alert.getByText(/A region can be 12 s long, this one has \d+/).waitFor();
     expect(await page.locator("#branches").isVisible()).toBe(false);
     await alert.getByRole("button", { name: "Close" }).click();
-    await page.getByRole("button", { name: "drop the selection" }).click();
+    await page.getByRole("button", { name: "clear the selection" }).click();
 
     await page.getByRole("button", { name: "Accompany" }).click();
     await page.getByText(/^Accompanying: 0:\d\d of 13:19$/).waitFor();
     await page.getByRole("button", { name: "Stop" }).click();
-    await page.getByText("Stopped; nothing was changed").waitFor();
+    await page.getByText("Stopped; nothing has changed").waitFor();
     expect(await page.locator("#branches").isVisible()).toBe(false);
     expect(await page.getByRole("button", { name: "Accompany" }).isEnabled()).toBe(true);
     expect(built.complaints).toEqual([]);

@@ -25,7 +25,7 @@ describe("modelAddress", () => {
       expect.unreachable();
     } catch (error) {
       expect(error).toMatchObject({
-        message: "this page may not read from https://other.example",
+        message: "this page cannot load models from https://other.example",
         hint: expect.stringContaining("open it as a folder"),
       });
     }

@@ -66,7 +66,7 @@ async function text(name, viewport, colorScheme) {
   const page = await built.open({ viewport, colorScheme });
   await page.getByRole("button", { name: "Text", exact: true }).click();
   await page.getByRole("button", { name: "Write" }).click();
-  await page.getByRole("button", { name: "Write on" }).waitFor();
+  await page.getByRole("button", { name: "Continue" }).waitFor();
   const words = page.locator("#tokens .token", { hasText: /^ [a-z]{4,}$/ });
   await words.nth((await words.count()) - 1).click();
   await page.locator("#text-candidates li").first().waitFor();

@@ -1,4 +1,4 @@
-/** A number that the visitor can change: a slider, a typed value, a way back to the default, a sentence what it does. */
+/** A numeric setting: slider, number field, reset button, tooltip and error message. */
 import { problemWith } from "../../src/index.ts";
 import { element } from "../elements.ts";
 
@@ -6,13 +6,13 @@ export interface NumberSpec {
   /** Unique on the page. */
   readonly key: string;
   readonly label: string;
-  /** What a typed number may be. */
+  /** Range of a typed number. */
   readonly minimum: number;
   readonly maximum: number;
   readonly isInteger: boolean;
-  /** Undefined: no number, told in the field as `none`. */
+  /** The default; undefined: an empty field, which shows `none`. */
   readonly fallback: number | undefined;
-  /** What no number means, such as "all" or "∞". */
+  /** Placeholder of an empty field, such as "all" or "∞". */
   readonly none?: string;
   readonly help: string;
   readonly slider: { readonly minimum: number; readonly maximum: number; readonly step: number };
@@ -53,8 +53,8 @@ export class NumberSetting {
       "aria-label": `${label}, slider`,
     });
     const back = spec.fallback === undefined ? (spec.none ?? "none") : String(spec.fallback);
-    this.#reset = element("button", { type: "button", class: "quiet", title: `back to ${back}` }, "↺");
-    this.#reset.setAttribute("aria-label", `${label} back to ${back}`);
+    this.#reset = element("button", { type: "button", class: "quiet", title: `reset to ${back}` }, "↺");
+    this.#reset.setAttribute("aria-label", `reset ${label} to ${back}`);
     this.#slider.addEventListener("input", () => this.#show(this.#slider.value, this.#slider));
     this.#input.addEventListener("input", () => this.#show(this.#input.value, this.#input));
     this.#reset.addEventListener("click", () => {
@@ -68,7 +68,7 @@ export class NumberSetting {
     this.value = spec.fallback;
   }
 
-  /** Undefined where there is none; NaN where what is typed is no number. */
+  /** Undefined if the field is empty; NaN if the text is not a number. */
   get value(): number | undefined {
     if (this.#input.validity.badInput) return Number.NaN;
     return this.#input.value === "" ? undefined : Number(this.#input.value);
@@ -79,7 +79,7 @@ export class NumberSetting {
     this.#follow();
   }
 
-  /** Says what is wrong; returns whether nothing is. */
+  /** Shows an error message for an invalid value. @returns whether the value is valid. */
   check(): boolean {
     const { value } = this;
     const isMissing = value === undefined && this.spec.none === undefined;
@@ -101,7 +101,7 @@ export class NumberSetting {
     this.#onChange();
   }
 
-  /** Has slider and reset agree with what is typed. */
+  /** Updates slider and reset button from the field. */
   #follow(from?: HTMLInputElement): void {
     const { value } = this;
     if (from !== this.#slider) this.#slider.value = String(value ?? this.spec.slider.maximum);

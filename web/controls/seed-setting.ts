@@ -2,10 +2,10 @@ import { optionOf } from "./specs.ts";
 import { problemWith } from "../../src/index.ts";
 import { element } from "../elements.ts";
 
-/** Seeds that the dice throw: short enough to be read out. */
+/** Random seeds are below this: short enough to read aloud. */
 const DICE = 100_000;
 
-/** A seed, with dice and a lock. */
+/** Seed field, with a button for a random seed and a check box that keeps the seed. */
 export class SeedSetting {
   readonly element = element("div", { class: "setting" });
   readonly #input: HTMLInputElement;
@@ -23,14 +23,14 @@ export class SeedSetting {
       title: help,
       "aria-describedby": this.#problem.id,
     });
-    const dice = element("button", { type: "button", class: "quiet", title: "another seed" }, "⚄");
-    dice.setAttribute("aria-label", "another seed");
+    const dice = element("button", { type: "button", class: "quiet", title: "random seed" }, "⚄");
+    dice.setAttribute("aria-label", "random seed");
     dice.addEventListener("click", () => {
-      this.#throw();
+      this.#randomize();
       onChange();
     });
     this.#input.addEventListener("input", () => {
-      // Who types a seed wants to hear it again.
+      // A typed seed is meant to be heard again.
       this.#keep.checked = true;
       this.check();
       onChange();
@@ -38,12 +38,12 @@ export class SeedSetting {
     const keep = element("label", {
       for: "setting-keep",
       class: "keep",
-      title: "the same seed for the next piece",
+      title: "use the same seed for the next piece",
     });
     keep.append(this.#keep, "keep");
     const name = element("label", { for: "setting-seed", title: help }, "seed");
     this.element.append(name, this.#input, dice, keep, this.#problem);
-    this.#throw();
+    this.#randomize();
   }
 
   get value(): number {
@@ -68,17 +68,17 @@ export class SeedSetting {
     this.#input.focus();
   }
 
-  /** For something else in the same piece: the seed if it is kept, or another. */
+  /** Seed of a further generation in the same piece: the kept seed, or a random one. */
   forOneMore(): number {
     return this.#keep.checked ? this.value : Math.floor(Math.random() * DICE);
   }
 
-  /** For the next piece; a seed that is kept stays. */
+  /** Sets a random seed for the next piece, unless the seed is kept. */
   next(): void {
-    if (!this.#keep.checked) this.#throw();
+    if (!this.#keep.checked) this.#randomize();
   }
 
-  #throw(): void {
+  #randomize(): void {
     this.#input.value = String(Math.floor(Math.random() * DICE));
     this.check();
   }

@@ -1,4 +1,4 @@
-/** All that can be set: how the music is written, and how it is played. */
+/** All settings: sampling, length, and playback. */
 import type { SamplingOptions } from "../../src/index.ts";
 import { NumberSetting } from "./number-setting.ts";
 import { SeedSetting } from "./seed-setting.ts";
@@ -18,8 +18,8 @@ export class Settings {
   readonly #sampling: readonly NumberSetting[];
 
   /**
-   * @param first where the seed and the settings in daily use go; `more` the others.
-   * @param onWriting how the music is written has changed; `onPlaying` how it is played.
+   * @param first container of the seed and the frequent settings; `more` of the others.
+   * @param onWriting called when a setting of the generation has changed; `onPlaying` when one of the playback has.
    */
   constructor(first: HTMLElement, more: HTMLElement, onWriting: () => void, onPlaying: () => void) {
     this.seed = new SeedSetting(onWriting);
@@ -34,7 +34,7 @@ export class Settings {
     more.append(...(seldom ?? []).map((setting) => setting.element), this.tempo.element, this.volume.element);
   }
 
-  /** How to write; undefined when a value cannot be used. `onBad` is given the setting at fault. */
+  /** The valid settings; undefined if one is invalid, which `onBad` receives. */
   read(onBad: (setting: { focus(): void }) => void = () => undefined): SettingValues | undefined {
     const bad = [this.seed, ...this.#sampling, this.length].find((setting) => !setting.check());
     if (bad) {
@@ -48,7 +48,7 @@ export class Settings {
     return { options, seconds: this.length.value ?? Infinity };
   }
 
-  /** Sets what a link or file says; what it does not say goes back to the default. */
+  /** Applies the settings of a link; settings that are not in it return to their defaults. */
   write({ options, seconds }: SettingValues): void {
     for (const setting of this.#sampling) {
       const entry = Object.entries(options).find(([key]) => key === setting.spec.key);

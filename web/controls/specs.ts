@@ -1,4 +1,4 @@
-/** What the page can set: names, ranges and defaults of sampling from the table that the command line uses too. */
+/** The settings of the page. Sampling options come from the same table as those of the command line. */
 import { type NumberOption, SAMPLING_OPTIONS, type SamplingOptions } from "../../src/index.ts";
 import type { NumberSpec } from "./number-setting.ts";
 
@@ -11,7 +11,7 @@ type SliderKey =
   | "typicalP"
   | "repetitionPenalty";
 
-/** What a slider spans; a typed number may be anything in the option's range. */
+/** Ranges of the sliders; a typed number may use the whole range of the option. */
 const SLIDERS: Readonly<Record<SliderKey, NumberSpec["slider"]>> = {
   temperature: { minimum: 0, maximum: 2, step: 0.05 },
   pitchTemperature: { minimum: 0.5, maximum: 1.5, step: 0.05 },
@@ -46,7 +46,7 @@ export const LENGTH: NumberSpec = {
   isInteger: false,
   fallback: undefined,
   none: "∞",
-  help: "seconds of music in all; empty: endless",
+  help: "length of the piece in seconds; empty: endless",
   slider: { minimum: 10, maximum: 300, step: 10 },
 };
 
@@ -57,7 +57,7 @@ export const TEMPO: NumberSpec = {
   maximum: 4,
   isInteger: false,
   fallback: 1,
-  help: "how many times as fast it is played; the music stays as it is",
+  help: "playback speed: 2 is twice as fast; the notes stay unchanged",
   slider: { minimum: 0.5, maximum: 2, step: 0.05 },
 };
 
@@ -68,7 +68,7 @@ export const VOLUME: NumberSpec = {
   maximum: 1,
   isInteger: false,
   fallback: 0.8,
-  help: "how loud it is played",
+  help: "loudness of the playback",
   slider: { minimum: 0, maximum: 1, step: 0.05 },
 };
 

@@ -1,4 +1,4 @@
-/** The visitor's music on its way in: files, keys, a duet. */
+/** Input of the user: MIDI files, keys, MIDI ports and the duet. */
 import type { App } from "../app.ts";
 import { NumberSetting, type NumberSpec } from "../controls/number-setting.ts";
 import { byId, element, setText } from "../elements.ts";
@@ -20,18 +20,18 @@ const PAUSE: NumberSpec = {
   maximum: 5000,
   isInteger: true,
   fallback: 700,
-  help: "milliseconds of silence after which the model answers",
+  help: "the model answers after this silence, in milliseconds",
   slider: { minimum: 300, maximum: 2000, step: 50 },
 };
 
 const TURNS: Readonly<Record<Turn, string>> = {
   yours: "your turn",
   mine: "the model answers",
-  over: "the length is reached: a longer one leaves time for an answer",
+  over: "the piece is full: increase the length to get an answer",
   off: "",
 };
 
-/** Brings files, keys and MIDI ports to life; once. */
+/** Connects files, keys and MIDI ports. Call it once. */
 export function takeInput(app: App, roll: RollView, status: Status): InputView {
   return new InputView(app, roll, status);
 }
@@ -60,7 +60,7 @@ class InputView {
     });
   }
 
-  /** Opens a file; a damaged one can be opened as far as it can be read. */
+  /** Opens a MIDI file. @param recover reads the undamaged parts of a damaged file. */
   async open(file: File, recover = false): Promise<void> {
     this.#status.clearProblem();
     try {
@@ -71,12 +71,12 @@ class InputView {
       this.#roll.select(undefined);
       this.#app.show(new Piece(PERFORMANCE_416, ids));
       this.#roll.follow();
-      this.#status.say(`${file.name}: Play goes on where it ends`);
+      this.#status.say(`${file.name}: press Play to hear the model continue it`);
     } catch (error) {
       const canRecover = error instanceof MidiError && error.canRecover && !recover;
       this.#status.showProblem(
         error,
-        canRecover ? { label: "Open what can be read", run: () => void this.open(file, true) } : undefined,
+        canRecover ? { label: "Open the undamaged parts", run: () => void this.open(file, true) } : undefined,
       );
     }
   }
@@ -103,7 +103,7 @@ class InputView {
     };
   }
 
-  /** The first key is a press like any other: sound may begin with it. It may be up again by then. */
+  /** Starts the sound at the first key press. The key may be released before the sound is ready. */
   async #begin(pitch: number, velocity: number, at: number): Promise<void> {
     try {
       await this.#app.startSound();
@@ -148,9 +148,9 @@ class InputView {
     });
   }
 
-  /** The model is loaded before it is to answer. */
+  /** Loads the model before the first answer. */
   async #beginDuet(toggle: HTMLElement): Promise<void> {
-    byId("turn", HTMLElement).textContent = "one moment";
+    byId("turn", HTMLElement).textContent = "loading the model";
     try {
       await this.#app.ready();
       this.#duet.isOn = toggle.getAttribute("aria-pressed") === "true";
@@ -180,7 +180,7 @@ class InputView {
 
   #showPorts(): void {
     const { inputs = [], outputs = [] } = this.#ports ?? {};
-    const found = inputs.length > 0 ? inputs.join(", ") : "no keyboard is connected";
+    const found = inputs.length > 0 ? inputs.join(", ") : "no MIDI keyboard is connected";
     setText(byId("midi-found", HTMLElement), found);
     byId("midi-out-choice", HTMLElement).hidden = outputs.length === 0;
     const select = byId("midi-out", HTMLSelectElement);

@@ -5,10 +5,10 @@ import type { NoteInput } from "./computer-keys.ts";
 const SUSTAIN = 64;
 const ALL_NOTES_OFF = 123;
 
-/** Thrown when the browser or the visitor does not allow MIDI. */
+/** Thrown when the browser or the user does not allow MIDI. */
 export class MidiPortError extends Error {
   override readonly name = "MidiPortError";
-  readonly hint = "use a browser with Web MIDI (Chrome, Edge, Firefox), and allow the page to use it";
+  readonly hint = "use a browser with Web MIDI (Chrome, Edge, Firefox) and allow MIDI for this page";
 }
 
 export class MidiPorts {
@@ -22,11 +22,12 @@ export class MidiPorts {
 
   /** Asks for the ports; every keyboard that is or will be connected plays. @throws MidiPortError */
   static async open(input: NoteInput): Promise<MidiPorts> {
-    if (!("requestMIDIAccess" in navigator)) throw new MidiPortError("this browser has no Web MIDI");
+    if (!("requestMIDIAccess" in navigator))
+      throw new MidiPortError("this browser does not support Web MIDI");
     try {
       return new MidiPorts(input, await navigator.requestMIDIAccess());
     } catch (cause) {
-      throw new MidiPortError("the page may not use MIDI", { cause });
+      throw new MidiPortError("the browser does not allow this page to use MIDI", { cause });
     }
   }
 

@@ -24,12 +24,12 @@ export async function readMidiFile(file: Blob & { readonly name?: string }, reco
   if (file.size > MOST_BYTES) {
     throw new FileError(
       `${file.name ?? "the file"} has ${(file.size / 1e6).toFixed(1)} MB, more than ${MOST_BYTES / 1e6}`,
-      "open a MIDI file, which holds notes and no sound",
+      "open a MIDI file; audio files are not supported",
     );
   }
   const score = readMidi(new Uint8Array(await file.arrayBuffer()), { recover });
   if (tracksOf(score).length === 0) {
-    throw new FileError("the file has no notes other than percussion", "open one with pitched notes");
+    throw new FileError("the file has no notes other than percussion", "open a file with pitched notes");
   }
   return score;
 }

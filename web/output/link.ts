@@ -1,31 +1,31 @@
 /**
- * A piece as an address. Up to three minutes of music the ids themselves, compressed; of longer ones what they were made
- * with: seed and options.
+ * A piece as a link. Up to three minutes of music are stored as compressed ids; a longer piece is stored as its seed and
+ * options.
  */
 import { SAMPLING_OPTIONS, type SamplingOptions, type Vocabulary } from "../../src/index.ts";
 import type { SettingValues } from "../controls/settings.ts";
 import type { Origin } from "../music/note.ts";
 import { Piece } from "../music/piece.ts";
 
-/** Bits of a number that are the id; those above tell whose it is. */
+/** The bits of an entry that hold the id; the bits above hold the origin. */
 const ID = 0x3fff;
 const ORIGIN_BITS: Readonly<Record<Origin, number>> = { generated: 0, primer: 0x4000, infilled: 0x8000 };
 
 export const LONGEST_LINK_SECONDS = 180;
 
-/** What a link says. */
+/** The content of a link. */
 export interface LinkedPiece {
-  /** Undefined where the link has no ids. */
+  /** Undefined if the link has no ids. */
   readonly piece: Piece | undefined;
   readonly settings: SettingValues;
-  /** The model's name; undefined where the link does not tell. */
+  /** The model's name; undefined if the link names none. */
   readonly model: string | undefined;
 }
 
 /** Thrown for a link that was cut off or changed. */
 export class LinkError extends Error {
   override readonly name = "LinkError";
-  readonly hint = "ask for the link again; it may have been cut off on the way";
+  readonly hint = "ask for the link again; it may be incomplete";
 }
 
 /**
@@ -54,7 +54,7 @@ export async function linkOf(
 }
 
 /**
- * @returns undefined where the address says nothing of a piece.
+ * @returns undefined if the address contains no piece.
  * @throws LinkError
  */
 export async function readLink(hash: string, vocabulary: Vocabulary): Promise<LinkedPiece | undefined> {
@@ -66,7 +66,7 @@ export async function readLink(hash: string, vocabulary: Vocabulary): Promise<Li
   );
   const seconds = Number(parameters.get("seconds") ?? Number.POSITIVE_INFINITY);
   if (Object.values(options).some(Number.isNaN) || !(seconds > 0))
-    throw new LinkError("the link has a setting that is no number");
+    throw new LinkError("a setting in the link is not a number");
   return {
     piece: ids === null ? undefined : await pieceOf(ids, seconds, vocabulary),
     settings: { options, seconds },
@@ -88,7 +88,7 @@ async function pieceOf(text: string, seconds: number, vocabulary: Vocabulary): P
     if (Number.isFinite(seconds)) piece.close(seconds);
     return piece;
   } catch (cause) {
-    throw new LinkError("the music in the link cannot be read", { cause });
+    throw new LinkError("the music in the link is damaged", { cause });
   }
 }
 

@@ -73,13 +73,13 @@ export class OutputView {
     history.replaceState(undefined, "", hash);
     const minutes = LONGEST_LINK_SECONDS / 60;
     const kind = hasIds
-      ? "it holds the music itself"
-      : `of more than ${minutes} minutes it holds ${isPublic ? "model, " : ""}seed and settings only, not the music`;
+      ? "it contains the music"
+      : `longer than ${minutes} minutes, so it contains only ${isPublic ? "the model, " : ""}the seed and the settings`;
     try {
       await navigator.clipboard.writeText(address);
       this.#status.say(`Link copied; ${kind}`);
     } catch {
-      // Without permission the address bar has it.
+      // Without permission for the clipboard, the address bar shows it.
       this.#status.say(`The link is in the address bar; ${kind}`);
     }
   }

@@ -161,7 +161,7 @@ export class RollView {
       hover: (note) => {
         // While the music is played, the model has no time for a pointer that only passes.
         void this.#why?.peek(app.state === "idle" ? note : undefined);
-        this.#canvas.title = note ? `${clock(note.startSeconds)}: press to see why it came` : "";
+        this.#canvas.title = note ? `${clock(note.startSeconds)}: press to see why the model chose it` : "";
       },
       select: (span) => this.select(span),
       isSelecting: () => this.isSelecting,

@@ -11,9 +11,9 @@ export function showHeadNumbers(table: HeadTable, tokens: readonly Token[]): voi
   const names = rows.map(({ position }) => JSON.stringify(tokens[position]?.text ?? "").slice(1, -1));
   const shownValues = Math.min(VALUES, table.headSize);
   byId("numbers-caption", HTMLElement).textContent =
-    "Each row is a token that looks. Left its scores, relative to its highest, with the mask over what lies ahead; in the middle " +
-    "their softmax; right the value of each token, of which the last row's weights make the sum below. " +
-    `${shownValues} of ${table.headSize} numbers are shown.`;
+    "Each row is the query of one token. Left: its attention scores, relative to the highest, with later tokens masked. " +
+    "Middle: their softmax. Right: the value vector of each token; below, their sum with the weights of the last row. " +
+    `The table shows ${shownValues} of ${table.headSize} numbers.`;
   const head = element("tr");
   head.append(
     element("th", { scope: "col" }, "score"),

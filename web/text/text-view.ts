@@ -110,7 +110,7 @@ class TextView {
     try {
       for (let count = 0; count < TOKENS && this.#isWriting; count += 1) {
         if (this.#text.length >= client.facts.window) {
-          this.#say(`The model's context of ${client.facts.window} pieces is full`);
+          this.#say(`The context window of ${client.facts.window} tokens is full`);
           break;
         }
         const ids = this.#text.map(({ id }) => id);
@@ -124,7 +124,7 @@ class TextView {
       }
     } finally {
       this.#isWriting = false;
-      byId("write", HTMLButtonElement).textContent = this.#text.length > 0 ? "Write on" : "Write";
+      byId("write", HTMLButtonElement).textContent = this.#text.length > 0 ? "Continue" : "Write";
     }
   }
 

@@ -12,17 +12,17 @@ import { type Variation, Variations } from "./variations.ts";
 
 const COUNT: NumberSpec = {
   key: "variations",
-  label: "how many",
+  label: "number",
   minimum: 2,
   maximum: 8,
   isInteger: true,
   fallback: 4,
-  help: "ways to go on that are written side by side",
+  help: "number of continuations to compare",
   slider: { minimum: 2, maximum: 8, step: 1 },
 };
-/** New music of each. */
+/** Length of the new music of each variation. */
 const SECONDS = 8;
-/** What they have in common is shown from so long before they part. */
+/** Length of the common music that is shown before the fork. */
 const BEFORE_SECONDS = 2;
 
 interface Card {
@@ -45,7 +45,7 @@ export class VariationsView {
   readonly #count = new NumberSetting(COUNT, () => this.#count.check());
   #set: Variations | undefined;
   #cards: readonly Card[] = [];
-  /** The branch that they part from. */
+  /** The branch that they continue. */
   #origin: Branch | undefined;
   #hasChanged = false;
   #shownCurrent: Branch | undefined;
@@ -85,7 +85,7 @@ export class VariationsView {
       this.#origin = branches.current;
       this.#cards = set.list.map((variation, index) => this.#card(variation, index));
       byId("variations-list", HTMLElement).replaceChildren(...this.#cards.map((card) => card.element));
-      setText(byId("variations-title", HTMLElement), `Ways to go on from ${clock(set.forkSeconds)}`);
+      setText(byId("variations-title", HTMLElement), `Continuations from ${clock(set.forkSeconds)}`);
       this.#section.hidden = false;
       this.#changed();
       await set.write(() => this.#changed());
@@ -155,7 +155,7 @@ export class VariationsView {
   #card(variation: Variation, index: number): Card {
     const name = `variation ${index + 1}, seed ${variation.seed}`;
     const item = element("li", { class: "variation" });
-    const hear = element("button", { type: "button", class: "hear", title: "hear it" });
+    const hear = element("button", { type: "button", class: "hear", title: "listen" });
     hear.setAttribute("aria-label", `hear ${name}`);
     const canvas = element("canvas", { "aria-hidden": "true" });
     const state = element("span", { class: "faint" });

@@ -161,7 +161,7 @@ export class Why {
         const words = eventWords(piece.vocabulary.event(id), bin, piece.vocabulary);
         const isChosen = id === chosen;
         const button = element("button", { type: "button", class: "candidate" });
-        button.title = isChosen ? "what came" : `branch here: ${words} instead`;
+        button.title = isChosen ? "the chosen event" : `continue with ${words} instead, in a new branch`;
         if (isChosen) button.setAttribute("aria-current", "true");
         const bar = element("span", { class: "bar-fill", "aria-hidden": "true" });
         bar.style.width = `${Math.max(2, (100 * p) / largest)}%`;
@@ -205,7 +205,7 @@ export class Why {
       const { arcs, elsewhere, beginning } = arcsOf(piece, this.#note, attention, heads);
       this.#arcs = arcs.filter(({ head }) => !this.#hidden.has(head));
       const shares = [`${Math.round(100 * elsewhere)} % on timing and loudness`];
-      if (beginning >= 0.005) shares.push(`${Math.round(100 * beginning)} % on how the piece began`);
+      if (beginning >= 0.005) shares.push(`${Math.round(100 * beginning)} % on the start of the piece`);
       this.#elsewhere.textContent = shares.join(", ");
     }
     this.#onChange();
