@@ -34,7 +34,7 @@ export interface AutomatonTables {
 
 /** Where in the row of counters each group begins. */
 export interface TableLayout {
-  /** In the order of `LASTS`. */
+  /** In the order of `PREVIOUS_KINDS`. */
   readonly previous: number;
   readonly velocity: number;
   readonly sounding: number;

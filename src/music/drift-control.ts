@@ -20,7 +20,7 @@ export interface DriftControlOptions {
 
 /**
  * Adds drift control to a logits processor: a penalty on repetition loops, the enforcement of a density, and after one minute of generated
- * music the enforcement of human density and a lower pitch temperature. The adjustment is updated every `STEERING_PERIOD` ids, so it
+ * music the enforcement of human density and a lower pitch temperature. The adjustment is updated every `ADJUSTMENT_PERIOD` ids, so it
  * may take effect some notes late.
  */
 export function withDriftControl(

@@ -47,7 +47,7 @@ describe("models/shakespeare", () => {
   });
 
   it("knows the manner of the plays", async () => {
-    // Lines of a later hand, so that they cannot have been learnt by heart.
+    // Lines of a later hand, so that they cannot have been memorized.
     const play =
       "DUKE OF YORK:\nMy gracious lord, I come to speak with thee\nOf that which thou hast sworn before the king.\n";
     const [inverted, backwards] = [play.toUpperCase(), [...play].toReversed().join("")];
