@@ -1,4 +1,4 @@
-/** What every error of `encoding` tells besides its message. */
+/** What every error of `encoding` has besides its message. */
 export interface HintedErrorDetails<Code extends string> {
   /** The kind of fault, for programs. */
   readonly code: Code;

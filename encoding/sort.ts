@@ -1,15 +1,15 @@
-/** Putting in order, and finding what is in order. */
+/** Sorting, and search in sorted arrays. */
 
-/** How many moves a key may cost on average before the order there is counts as none. */
+/** Mean number of shifts per key after which the insertion sort is replaced by a radix sort. */
 const MAX_SHIFTS_PER_KEY = 8;
 
 /**
- * Indices that put whole numbers from 0 to 2³¹ − 1 in ascending order; equal ones keep theirs. Linear in the number of
+ * Indices that put whole numbers from 0 to 2³¹ − 1 in ascending order; the sort is stable. Linear in the number of
  * keys: an insertion sort where they are nearly in order, as the ends of notes are, and a radix sort where not.
  */
 export function ascendingOrder(keys: Int32Array): Uint32Array {
   const order = new Uint32Array(keys.length);
-  let movesLeft = keys.length * MAX_SHIFTS_PER_KEY;
+  let shiftsLeft = keys.length * MAX_SHIFTS_PER_KEY;
   for (let index = 0; index < keys.length; index += 1) {
     const key = keys[index]!;
     let place = index;
@@ -19,8 +19,8 @@ export function ascendingOrder(keys: Int32Array): Uint32Array {
       order[place] = before;
     }
     order[place] = index;
-    movesLeft -= index - place;
-    if (movesLeft < 0) return radixOrder(keys);
+    shiftsLeft -= index - place;
+    if (shiftsLeft < 0) return radixOrder(keys);
   }
   return order;
 }
@@ -65,7 +65,7 @@ function radixOrder(keys: Int32Array): Uint32Array {
 /**
  * Index of the last element at most `value`, in an ascending list.
  *
- * @param from where to look from; what is returned where there is none.
+ * @param from first index of the search; returned where no element is at most `value`.
  */
 export function lastAtMost(ascending: readonly number[] | Float64Array, value: number, from = 0): number {
   let low = from;

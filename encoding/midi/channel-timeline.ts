@@ -1,7 +1,7 @@
 /**
- * What the messages of a channel do to the notes of every track on it: pedals, all-notes-off, programs, percussion. A
- * channel here is a channel of a port, whatever track its messages stand in (MIDI 1.0: controllers and channel mode
- * messages act on the channel). On one tick messages act in the order of track number, then of the file.
+ * The state of each channel over time: pedals, all-notes-off, programs, percussion. A channel belongs to a port and is shared by all
+ * tracks (MIDI 1.0: controllers and channel mode messages apply to the channel). On one tick, messages apply in order of track number,
+ * then of the file.
  */
 import { elementAt } from "../element-at.ts";
 import type { EventColumns } from "./event-columns.ts";
@@ -27,12 +27,12 @@ const PEDAL_DOWN = 64;
 /** No track has so many events. */
 const EVENTS_PER_TRACK = 2 ** 32;
 
-/** The place of an event among those of one tick. */
+/** The position of an event among those of its tick. */
 export function orderOf(track: number, index: number): number {
   return track * EVENTS_PER_TRACK + index;
 }
 
-/** Moments of one kind in playing order, each with a value. */
+/** Events of one kind in playing order, each with a value. */
 export class Timeline {
   readonly ticks: number[] = [];
   readonly orders: number[] = [];
@@ -48,12 +48,12 @@ export class Timeline {
     this.values.push(value);
   }
 
-  /** What `lastBefore` returned last: those who ask go through a piece in order, so the next answer is near. */
+  /** The last result of `lastBefore`, where the next search starts: callers read a piece in order. */
   #latest = -1;
 
-  /** The index of the last moment before a position; −1 before the first. */
+  /** The index of the last event before a position; −1 before the first. */
   lastBefore(tick: number, order: number): number {
-    // Both bounds grow from the latest answer until the position lies between them.
+    // Both bounds move away from the latest result until the position lies between them.
     let low = this.#latest;
     let high = low + 1;
     for (let step = 1; low >= 0 && !this.isBefore(low, tick, order); step *= 2) {
@@ -79,7 +79,7 @@ export class Timeline {
     return at < tick || (at === tick && this.orders[index]! < order);
   }
 
-  /** The value at a position, which is that of the last moment before it. */
+  /** The value of the last event before a position. */
   valueAt(tick: number, order: number, initial: number): number {
     const index = this.lastBefore(tick, order);
     // An index of −1 would be looked up as a name, which is slow.
@@ -89,28 +89,28 @@ export class Timeline {
 
 /** One channel of one port. */
 export class Channel {
-  /** 1 when the sustain pedal goes down, 0 when it is lifted; the two alternate. */
+  /** Sustain pedal: 1 for down, 0 for up; the two alternate. */
   readonly sustain = new Timeline();
-  /** The same of the sostenuto pedal. */
+  /** The same for the sostenuto pedal. */
   readonly sostenuto = new Timeline();
-  /** Every key is released: CC 120 and 123 to 127. */
+  /** Note-offs of all keys: CC 120 and 123 to 127. */
   readonly releases = new Timeline();
-  /** What sounds is cut, pedals or not: CC 120. */
+  /** All sound off, regardless of pedals: CC 120. */
   readonly soundOffs = new Timeline();
   readonly programs = new Timeline();
-  /** 1 where its notes are percussion. */
+  /** 1 for percussion, 0 for melodic. */
   readonly percussion = new Timeline();
-  /** The tick of the message that was taken last. */
+  /** The tick of the last message. */
   latestTick = 0;
   readonly #hasDrumBank: boolean;
   #sustainSeconds: Float64Array | undefined;
 
-  /** @param hasDrumBank whether bank 127 holds drum kits, as in XG. */
+  /** @param hasDrumBank whether bank 127 has drum kits, as in XG. */
   constructor(hasDrumBank: boolean) {
     this.#hasDrumBank = hasDrumBank;
   }
 
-  /** Seconds of every move of the sustain pedal. */
+  /** Times of all sustain pedal events, in seconds. */
   sustainSeconds(tempo: TempoMap): Float64Array {
     if (!this.#sustainSeconds) {
       const { ticks } = this.sustain;
@@ -125,7 +125,7 @@ export class Channel {
     return this.sustain.length + this.sostenuto.length > 0;
   }
 
-  /** Takes a message in, which comes after those before in playing order. @param message as `visitChanges` gives it. */
+  /** Applies the next message in playing order. @param message as `visitChanges` passes it. */
   apply(tick: number, order: number, message: number): void {
     const controller = (message >> 8) & 0xff;
     const value = message >> 16;
@@ -179,13 +179,13 @@ function visitChanges(
 /** The largest key that `ascendingOrder` sorts. */
 const MAX_RADIX_KEY = 2 ** 31 - 1;
 
-/** Indices of ticks in ascending order; equal ones keep theirs, which is that of the tracks. */
+/** Indices of ticks in ascending order; the sort is stable, so tracks keep their order. */
 function playingOrder(ticks: readonly number[]): Uint32Array {
   if (ticks.every((tick) => tick <= MAX_RADIX_KEY)) return ascendingOrder(Int32Array.from(ticks));
   return Uint32Array.from(ticks.keys()).sort((a, b) => ticks[a]! - ticks[b]! || a - b);
 }
 
-/** 1 for the status and first data byte (packed) of messages that `Channel.take` knows. */
+/** 1 for the packed status and first data byte of messages that `Channel.apply` handles. */
 const STATE_MESSAGES = new Uint8Array(0x10000);
 for (let channel = 0; channel < 16; channel += 1) {
   for (let data = 0; data < 128; data += 1) STATE_MESSAGES[PROGRAM_CHANGE | channel | (data << 8)] = 1;
@@ -217,10 +217,10 @@ export class Channels {
   readonly #areIndependent: boolean;
   readonly #hasXgBanks: boolean;
 
-  /** @param apart whether no track knows the channels of another, as in format 2. */
-  constructor(tracks: readonly EventColumns[], apart: boolean) {
-    this.#areIndependent = apart;
-    this.#groups = tracks.map((events, track) => (apart ? track : portOf(events)));
+  /** @param independent whether tracks do not share channels, as in format 2. */
+  constructor(tracks: readonly EventColumns[], independent: boolean) {
+    this.#areIndependent = independent;
+    this.#groups = tracks.map((events, track) => (independent ? track : portOf(events)));
     this.#hasXgBanks =
       tracks.some(({ others }) => others.some(resetsToXg)) ||
       !tracks.some(({ others }) => others.some(resetsToGs));
@@ -236,7 +236,7 @@ export class Channels {
     for (const id of disordered) this.#readSorted(tracks, id);
   }
 
-  /** Reads a channel anew, its messages put in order. */
+  /** Reads a channel again, with its messages sorted. */
   #readSorted(tracks: readonly EventColumns[], id: number): void {
     const changes = new Timeline();
     for (const [track, events] of tracks.entries()) {
@@ -256,7 +256,7 @@ export class Channels {
     return elementAt(this.#groups, track) * 16 + channel;
   }
 
-  /** The piece that a track is part of: 0, or in format 2 its own. */
+  /** The piece of a track: 0, or in format 2 the index of the track. */
   pieceOf(track: number): number {
     return this.#areIndependent ? track : 0;
   }
@@ -275,13 +275,13 @@ export class Channels {
     return this.#channels.get(this.idOf(track, channel)) ?? NO_MESSAGES;
   }
 
-  /** The channel to read messages into. */
+  /** The channel with an id; created on first use. */
   #getOrCreate(id: number): Channel {
-    const known = this.#channels.get(id);
-    if (known) return known;
-    const made = this.#newChannel(id & 0x0f);
-    this.#channels.set(id, made);
-    return made;
+    const existing = this.#channels.get(id);
+    if (existing) return existing;
+    const channel = this.#newChannel(id & 0x0f);
+    this.#channels.set(id, channel);
+    return channel;
   }
 
   #newChannel(channel: number): Channel {

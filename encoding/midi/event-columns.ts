@@ -1,8 +1,8 @@
-/** The events of a track as one array for each property: what is read of them lies together, and objects are only made on demand. */
+/** The events of a track as one array per property, for cache locality; event objects are created on demand. */
 import type { MetaEvent, MidiEvent, SysexEvent, Track } from "./score.ts";
 
 const NOTE_ON = 0x90;
-/** The lowest status byte of events that are no channel's. */
+/** The lowest status byte of events without a channel. */
 const NO_CHANNEL = 0xf0;
 const META = 0xff;
 
@@ -18,7 +18,7 @@ export class EventColumns {
   /** `packed` channel messages; the bare status byte (0xF0, 0xF7, 0xFF) of other events. */
   messages: Uint32Array;
   length = 0;
-  /** How many note-ons were pushed. */
+  /** Number of note-ons. */
   noteOns = 0;
   /** The events that are no channel messages, in order. */
   readonly others: (MetaEvent | SysexEvent)[] = [];
@@ -50,7 +50,7 @@ export class EventColumns {
     this.push(event.tick, event.kind === "meta" ? META : event.status);
   }
 
-  /** Forgets all events but the first `count`. */
+  /** Removes all events but the first `count`. */
   truncate(count: number): void {
     for (; this.length > count; this.length -= 1) {
       if (statusOf(this.messages[this.length - 1]) >= NO_CHANNEL) this.others.pop();
@@ -76,10 +76,10 @@ function statusOf(message = 0): number {
   return message & 0xff;
 }
 
-/** The columns that the events of a track come from. */
+/** The columns from which the events of a track were created. */
 const COLUMNS = new WeakMap<Track, EventColumns>();
 
-/** A track whose `events` are made out of columns when they are first asked for. */
+/** A track whose `events` are created from columns on first access. */
 export function trackOfColumns(name: string, columns: EventColumns, endTick: number): Track {
   let events: readonly MidiEvent[] | undefined;
   const track: Track = {

@@ -1,8 +1,7 @@
 /**
- * Channel messages to notes, in the order in which a player sends them. Notes pair within their own track. Where every
- * strike of a key has its release, the first release ends the first strike. A strike without a release ends at the next
- * strike of its key, at CC 120 or 123 to 127, at the end of the track, or a bar after the last note event of the track,
- * whichever is first.
+ * Channel messages to notes, in playing order. Note-ons and note-offs pair within their track. Where every note-on of a key has a
+ * note-off, they pair first in, first out. A note-on without a note-off ends at the next note-on of its key, at CC 120 or 123 to 127,
+ * at the end of the track, or one bar after the last note event of the track, whichever is first.
  */
 import { type Channel, type Channels, orderOf } from "./channel-timeline.ts";
 import type { EventColumns } from "./event-columns.ts";
@@ -17,10 +16,10 @@ const PROGRAM_CHANGE = 0xc0;
 /** 16 channels of 128 pitches; key = channel × 128 + pitch. */
 const KEYS = 2048;
 const NONE = -1;
-/** The event index of an end that no event of the track makes; on its tick it comes after all of them. */
+/** The event index of an end without an event; it sorts after all events of its tick. */
 const NO_EVENT = 0xffff_ffff;
 
-/** What notes are read with. */
+/** What reading notes needs besides the events. */
 export interface NoteReaderContext {
   readonly tempo: TempoMap;
   readonly meter: Meter;
@@ -40,19 +39,19 @@ export function readNotes(
 }
 
 /**
- * The strikes and releases of a key from its first strike until all are released make a group. They are kept as linked
- * lists, since most groups are one strike and one release.
+ * Pairs note-ons and note-offs. A group is the note-ons and note-offs of a key from its first note-on until none is open. Groups are
+ * linked lists, since most have one note-on and one note-off.
  */
 class NoteReader {
   readonly table: ReadNotes;
   readonly #context: NoteReaderContext;
-  /** By key: how many strikes are not yet released, and the group's first and last strike (rows) and release (slots). */
+  /** By key: the number of open note-ons, and the first and last note-on (rows) and note-off (slots) of the group. */
   readonly #depth = new Int32Array(KEYS);
   readonly #firstNoteOn = new Int32Array(KEYS);
   readonly #lastNoteOn = new Int32Array(KEYS);
   readonly #firstRelease = new Int32Array(KEYS);
   readonly #lastRelease = new Int32Array(KEYS);
-  /** By key: the next moment at which all keys of the channel are released, an index into `Channel.releases`. */
+  /** By key: the next all-notes-off of the channel, an index into `Channel.releases`. */
   readonly #nextAllOff = new Int32Array(KEYS);
   readonly #noteOnAfter: Int32Array;
   readonly #releaseAfter: Int32Array;
@@ -63,10 +62,10 @@ class NoteReader {
   #track = 0;
   #ticks: Float64Array = new Float64Array(0);
   readonly #states: Channel[] = [];
-  /** By channel: how many moves of the sustain pedal lie before the event that is read, and the tick of the next one. */
+  /** By channel: the number of sustain pedal events before the current event, and the tick of the next one. */
   readonly #pedalEvents = new Uint32Array(16);
   readonly #nextPedalTicks = new Float64Array(16);
-  /** By channel: 1 where there are moments at which all its keys are released. */
+  /** By channel: 1 where it has an all-notes-off. */
   readonly #hasReleases = new Uint8Array(16);
 
   constructor(table: ReadNotes, context: NoteReaderContext) {
@@ -85,14 +84,18 @@ class NoteReader {
     const { noteOnIndices, noteOffIndices, isPedalDownAtOnset, pedalEventsBeforeEnd } = table;
     const { tempo, meter } = this.#context;
     this.#startTrack(ticks, track);
-    // Fields are read once: this loop is what reading a file waits for most.
-    const [states, depths, firstStrikes, lastStrikes] = [
+    // Fields are read once: this loop takes most of the time of reading a file.
+    const [states, depths, firstNoteOns, lastNoteOns] = [
       this.#states,
       this.#depth,
       this.#firstNoteOn,
       this.#lastNoteOn,
     ];
-    const [moves, nextMoveTicks, hasReleases] = [this.#pedalEvents, this.#nextPedalTicks, this.#hasReleases];
+    const [pedalEvents, nextPedalTicks, hasReleases] = [
+      this.#pedalEvents,
+      this.#nextPedalTicks,
+      this.#hasReleases,
+    ];
     const selected = new Int16Array(16).fill(NONE);
     let { fromTick, untilTick, fromSeconds, secondsPerTick } = tempo.segmentAt(0);
     let lastNoteTick = 0;
@@ -111,14 +114,14 @@ class NoteReader {
       const seconds = fromSeconds + secondsPerTick * (tick - fromTick);
       lastNoteTick = tick;
       const key = channel * 128 + data1;
-      if (tick >= nextMoveTicks[channel]!) this.#countPedalEvents(channel, tick, index);
+      if (tick >= nextPedalTicks[channel]!) this.#countPedalEvents(channel, tick, index);
       if (hasReleases[channel] === 1 && depths[key]! > 0) this.#allOffBefore(key, tick, index);
       const depth = depths[key]!;
       const velocity = message >> 16;
       if (kind === NOTE_OFF || velocity === 0) {
         if (depth === 0) continue;
-        const first = firstStrikes[key]!;
-        if (first !== lastStrikes[key]) {
+        const first = firstNoteOns[key]!;
+        if (first !== lastNoteOns[key]) {
           this.#release(key, index);
           continue;
         }
@@ -127,7 +130,7 @@ class NoteReader {
         endSeconds[first] = seconds;
         endTicks[first] = tick;
         noteOffIndices[first] = index;
-        pedalEventsBeforeEnd[first] = moves[channel]!;
+        pedalEventsBeforeEnd[first] = pedalEvents[channel]!;
         continue;
       }
       startSeconds[row] = seconds;
@@ -135,8 +138,8 @@ class NoteReader {
       velocities[row] = velocity;
       places[row] = track * 16 + channel;
       noteOnIndices[row] = index;
-      // Moves alternate, and the first one is down.
-      isPedalDownAtOnset[row] = moves[channel]! & 1;
+      // Pedal-down and pedal-up alternate, beginning with down.
+      isPedalDownAtOnset[row] = pedalEvents[channel]! & 1;
       const own = selected[channel]!;
       const { programs: shared, percussion } = states[channel]!;
       if (own !== NONE) programs[row] = own;
@@ -145,13 +148,13 @@ class NoteReader {
       isPercussion[row] =
         percussion.length > 0 ? percussion.valueAt(tick, orderOf(track, index), isDrum) : isDrum;
       if (depth === 0) {
-        firstStrikes[key] = row;
+        firstNoteOns[key] = row;
         opened += 1;
         if (hasReleases[channel] === 1) this.#findAllOff(key, tick, index);
       } else {
         this.#chain(key, row);
       }
-      lastStrikes[key] = row;
+      lastNoteOns[key] = row;
       depths[key] = depth + 1;
       row += 1;
     }
@@ -160,7 +163,7 @@ class NoteReader {
     if (this.#openKeys > 0) this.#closeAll(Math.min(endTick, lastNoteTick + meter.barTicks(lastNoteTick)));
   }
 
-  /** Takes up a track. */
+  /** Prepares the state for a track. */
   #startTrack(ticks: Float64Array, track: number): void {
     this.#track = track;
     this.#ticks = ticks;
@@ -174,24 +177,24 @@ class NoteReader {
     }
   }
 
-  /** Counts the moves of a channel's sustain pedal that lie before an event. */
+  /** Counts the sustain pedal events of a channel before an event. */
   #countPedalEvents(channel: number, tick: number, index: number): void {
     const { sustain } = this.#states[channel]!;
     const order = orderOf(this.#track, index);
-    let moves = this.#pedalEvents[channel]!;
-    while (sustain.isBefore(moves, tick, order)) moves += 1;
-    this.#pedalEvents[channel] = moves;
-    this.#nextPedalTicks[channel] = sustain.ticks[moves] ?? Infinity;
+    let count = this.#pedalEvents[channel]!;
+    while (sustain.isBefore(count, tick, order)) count += 1;
+    this.#pedalEvents[channel] = count;
+    this.#nextPedalTicks[channel] = sustain.ticks[count] ?? Infinity;
   }
 
-  /** Adds a strike to a group that has one. */
+  /** Adds a note-on to an open group. */
   #chain(key: number, row: number): void {
     const last = this.#lastNoteOn[key]!;
     if (last === this.#firstNoteOn[key]) this.#firstRelease[key] = NONE;
     this.#noteOnAfter[last] = row;
   }
 
-  /** Adds a release to a group of several strikes. */
+  /** Adds a note-off to a group of several note-ons. */
   #release(key: number, index: number): void {
     const depth = this.#depth[key]! - 1;
     this.#depth[key] = depth;
@@ -211,13 +214,13 @@ class NoteReader {
     }
   }
 
-  /** Finds the next release of the whole channel, for a key that is struck. */
+  /** Finds the next all-notes-off of the channel for a note-on. */
   #findAllOff(key: number, tick: number, index: number): void {
     const { releases } = this.#states[key >> 7]!;
     this.#nextAllOff[key] = releases.lastBefore(tick, orderOf(this.#track, index)) + 1;
   }
 
-  /** The rows of a key's group. */
+  /** The rows of the group of a key. */
   #groupRows(key: number): number[] {
     let row = this.#firstNoteOn[key]!;
     const rows = [row];
@@ -225,12 +228,12 @@ class NoteReader {
     return rows;
   }
 
-  /** Ends the strikes of a key at a release of the whole channel, if one comes before an event. */
+  /** Ends the notes of a key at an all-notes-off, if one comes before an event. */
   #allOffBefore(key: number, tick: number, index: number): void {
     const { releases } = this.#states[key >> 7]!;
-    const clear = this.#nextAllOff[key]!;
-    if (releases.isBefore(clear, tick, orderOf(this.#track, index)))
-      this.#close(key, releases.ticks[clear]!, releases.orders[clear]!);
+    const allOff = this.#nextAllOff[key]!;
+    if (releases.isBefore(allOff, tick, orderOf(this.#track, index)))
+      this.#close(key, releases.ticks[allOff]!, releases.orders[allOff]!);
   }
 
   #closeAll(endTick: number): void {
@@ -244,27 +247,27 @@ class NoteReader {
   }
 
   /**
-   * Ends a group with fewer releases than strikes: a release belongs to the latest strike before it that has none; the
-   * strikes left over end at the next strike, the last one at a tick; the others first in, first out.
+   * Ends a group with fewer note-offs than note-ons. Each note-off cancels the latest open note-on before it. The note-ons left over
+   * end at the next note-on, the last one at `endTick`. The others pair with the note-offs first in, first out.
    */
   #close(key: number, endTick: number, endOrder: number): void {
     const { noteOnIndices } = this.table;
-    const strikes = this.#groupRows(key);
+    const noteOns = this.#groupRows(key);
     const releases: number[] = [];
-    const firstRelease = strikes.length > 1 ? this.#firstRelease[key]! : NONE;
+    const firstRelease = noteOns.length > 1 ? this.#firstRelease[key]! : NONE;
     for (let slot = firstRelease; slot !== NONE; slot = this.#releaseAfter[slot]!) releases.push(slot);
     const unreleased: number[] = [];
     let taken = 0;
-    for (let place = 0; place <= strikes.length; place += 1) {
-      const nextStrike = place < strikes.length ? noteOnIndices[strikes[place]!]! : Infinity;
-      for (; taken < releases.length && this.#releaseEvents[releases[taken]!]! < nextStrike; taken += 1)
+    for (let place = 0; place <= noteOns.length; place += 1) {
+      const nextNoteOn = place < noteOns.length ? noteOnIndices[noteOns[place]!]! : Infinity;
+      for (; taken < releases.length && this.#releaseEvents[releases[taken]!]! < nextNoteOn; taken += 1)
         unreleased.pop();
-      if (place < strikes.length) unreleased.push(place);
+      if (place < noteOns.length) unreleased.push(place);
     }
     const isUnreleased = new Set(unreleased);
     let release = 0;
-    for (const [place, row] of strikes.entries()) {
-      const next = strikes[place + 1];
+    for (const [place, row] of noteOns.entries()) {
+      const next = noteOns[place + 1];
       if (!isUnreleased.has(place)) this.#endWith(row, releases[release++]!);
       else if (next === undefined) this.#endAt(row, endTick, endOrder);
       else this.#endAt(row, this.#ticks[noteOnIndices[next]!]!, orderOf(this.#track, noteOnIndices[next]!));
@@ -279,20 +282,20 @@ class NoteReader {
     this.#end(row, tick, index, this.#context.tempo.seconds(tick), this.#releasePedalEvents[release]!);
   }
 
-  #end(row: number, tick: number, index: number, seconds: number, moves: number): void {
+  #end(row: number, tick: number, index: number, seconds: number, pedalEvents: number): void {
     const { endSeconds, endTicks, noteOffIndices, pedalEventsBeforeEnd } = this.table;
     endSeconds[row] = seconds;
     endTicks[row] = tick;
     noteOffIndices[row] = index;
-    pedalEventsBeforeEnd[row] = moves;
+    pedalEventsBeforeEnd[row] = pedalEvents;
   }
 
-  /** Ends a note that no event of its own releases. */
+  /** Ends a note without a note-off. */
   #endAt(row: number, tick: number, order: number): void {
     const { unreleasedOrders, places } = this.table;
     const { sustain } = this.#states[places[row]! & 0x0f]!;
-    const moves = sustain.length > 0 ? sustain.lastBefore(tick, order) + 1 : 0;
-    this.#end(row, tick, NONE, this.#context.tempo.seconds(tick), moves);
+    const pedalEvents = sustain.length > 0 ? sustain.lastBefore(tick, order) + 1 : 0;
+    this.#end(row, tick, NONE, this.#context.tempo.seconds(tick), pedalEvents);
     unreleasedOrders.set(row, order);
   }
 }

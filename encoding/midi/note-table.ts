@@ -1,4 +1,4 @@
-/** Notes as one array for each property, which is what reading and encoding work on: objects are only made on demand. */
+/** Notes as one array per property, for reading and encoding; note objects are created on demand. */
 import type { EventColumns } from "./event-columns.ts";
 import { columnsOf, type NoteColumns } from "./note-columns.ts";
 import { pedaledNotes, sustainedEnds } from "./note-seq-sustain.ts";
@@ -8,17 +8,17 @@ import type { PedalEvent, Score, ScoreNote } from "./score.ts";
 /** The notes of a score as columns; the notes of one track are in order of start. */
 export interface NoteTable extends NoteColumns {
   readonly length: number;
-  /** When each note stops sounding, in seconds, pedals included; NaN for one that is not encoded. */
+  /** When each note stops sounding, in seconds, pedals included; NaN for notes that are not encoded. */
   readonly soundEnds: Float64Array;
-  /** All rows in order of onset (`onsetOrder`); not to be changed. */
+  /** All rows in order of onset (`onsetOrder`). Do not change the array. */
   rowsByOnset(): Uint32Array;
-  /** Whether there are notes that no event releases. */
+  /** Whether there are notes without a note-off. */
   readonly hasUnreleased: boolean;
   isUnreleased(row: number): boolean;
   notesAt(rows: Uint32Array): ScoreNote[];
 }
 
-/** Notes that lie in the events of tracks, one track after the other: what events tell is not held twice. */
+/** Notes read from the events of tracks, one track after the other. Start ticks are looked up in the events. */
 export class ReadNotes implements NoteTable {
   readonly startSeconds: Float64Array;
   readonly endSeconds: Float64Array;
@@ -30,14 +30,14 @@ export class ReadNotes implements NoteTable {
   readonly programs: Uint8Array;
   readonly isPercussion: Uint8Array;
   readonly noteOnIndices: Uint32Array;
-  /** −1 where no event releases the note. */
+  /** −1 for a note without a note-off. */
   readonly noteOffIndices: Int32Array;
   /** 1 where the sustain pedal is down at the note-on. */
   readonly isPedalDownAtOnset: Uint8Array;
-  /** How many moves of the sustain pedal there are before the end of the key. */
+  /** Number of sustain pedal events of the channel before the note-off. */
   readonly pedalEventsBeforeEnd: Uint32Array;
   soundEnds: Float64Array = new Float64Array(0);
-  /** The place of the end among the events of its tick (`orderOf`), by row, of notes that no event releases. */
+  /** By row, for notes without a note-off: the position of the end among the events of its tick (`orderOf`). */
   readonly unreleasedOrders = new Map<number, number>();
   length = 0;
   readonly #tracks: readonly EventColumns[];
@@ -110,7 +110,7 @@ export class ReadNotes implements NoteTable {
     return this.noteOffIndices[row] === -1;
   }
 
-  /** Tracks that have notes which no event releases, and how many. */
+  /** The tracks with notes without a note-off, and their number. */
   countUnreleased(): [track: number, count: number][] {
     const counts = new Map<number, number>();
     for (const row of this.unreleasedOrders.keys()) {
@@ -148,10 +148,10 @@ function allRows(length: number): Uint32Array {
   return rows;
 }
 
-/** The table that the notes of a score come from. */
+/** The table from which the notes of a score were created. */
 const TABLES = new WeakMap<Score, NoteTable>();
 
-/** A score whose `notes` and `pedal` are made when they are first asked for: encoding it needs only the table. */
+/** A score whose `notes` and `pedal` are created on first access; encoding needs only the table. */
 export function scoreOfTable(
   table: ReadNotes,
   readPedal: () => readonly PedalEvent[],
@@ -172,7 +172,7 @@ export function scoreOfTable(
   return score;
 }
 
-/** What encoding needs of any score. */
+/** The notes of any score as a table. */
 export function tableOf(score: Score): NoteTable {
   const read = TABLES.get(score);
   if (read) return read;

@@ -1,40 +1,41 @@
-/** A score to ids: the whole way from what a MIDI file holds to what a model reads. */
+/** A score to ids: selection of notes, pedal, and the performance encoding. */
 import { type NoteTable, type Score, type ScoreNote, tableOf } from "../midi/index.ts";
 import { encodeColumns } from "./performance.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
-/** What `encodeScore` leaves out when it is told to. */
+/** Options of `encodeScore`. */
 export interface EncodeScoreOptions {
-  /** Begin with the first note instead of at the start of the file. Default false, as in note-seq. */
+  /** Start with the first note instead of the start of the file. Default false, as in note-seq. */
   readonly trimLeadingSilence?: boolean;
   /**
-   * Leave out notes whose pitch the vocabulary lacks (`score2perf` has only a piano's keys) and count them in
+   * Omit notes whose pitch is not in the vocabulary (`score2perf` has the 88 piano keys) and count them in
    * `droppedNotes`. Default false: such a note is a `VocabularyError`.
    */
   readonly dropOutOfRange?: boolean;
   /**
-   * The most that a note lasts which no event releases, in seconds. Such a note ends where reading says, often a bar after
-   * the last note, which a model should not learn. Default: no limit.
+   * Longest duration of a note without a note-off, in seconds. Reading gives such a note an end, often one bar after the last note,
+   * which a model should not learn. Default: no limit.
    */
   readonly maxUnreleasedSeconds?: number;
 }
 
-/** Ids, and what they were made of. */
+/** Ids, with the notes that they encode. */
 export interface EncodedScore {
   readonly ids: Uint16Array<ArrayBuffer>;
   /** The notes that were encoded, pedal folded in: the k-th one is the k-th note-on of `ids`. */
   readonly notes: readonly ScoreNote[];
-  /** Silence before the first note that was left out. */
+  /** Trimmed silence before the first note, in seconds. */
   readonly trimmedSeconds: number;
-  /** Notes that were left out because the vocabulary lacks their pitch. */
+  /** Number of notes omitted because their pitch is not in the vocabulary. */
   readonly droppedNotes: number;
-  /** Encoded notes that no event releases. */
+  /** Number of encoded notes without a note-off. */
   readonly unreleasedNotes: number;
 }
 
 /**
- * Encodes the notes of a score: percussion left out, the sustain pedal folded into note lengths, then the performance
- * encoding of `encodePerformance`, with its errors.
+ * Encodes the notes of a score without percussion, with the pedals folded into note lengths.
+ *
+ * @throws EncodingError, VocabularyError as `encodePerformance` does.
  */
 export function encodeScore(
   score: Score,
@@ -62,7 +63,7 @@ export function encodeScore(
   );
 }
 
-/** Marks notes that the vocabulary has no pitch for as left out; returns how many. */
+/** Marks notes whose pitch is not in the vocabulary as omitted; returns their number. */
 function dropOutOfRange({ pitches, length }: NoteTable, ends: Float64Array, vocabulary: Vocabulary): number {
   const { minimum, count } = vocabulary.range("NOTE_ON") ?? { minimum: 0, count: 0 };
   let dropped = 0;
@@ -75,7 +76,7 @@ function dropOutOfRange({ pitches, length }: NoteTable, ends: Float64Array, voca
   return dropped;
 }
 
-/** Limits how long notes last that no event releases; returns how many there are. */
+/** Limits the duration of notes without a note-off; returns their number. */
 function endUnreleased(table: NoteTable, rows: Uint32Array, ends: Float64Array, maxSeconds: number): number {
   if (!table.hasUnreleased) return 0;
   let count = 0;
@@ -87,7 +88,7 @@ function endUnreleased(table: NoteTable, rows: Uint32Array, ends: Float64Array, 
   return count;
 }
 
-/** The rows that are not marked as left out. */
+/** The rows that are not marked as omitted. */
 function keptRows(rows: Uint32Array, ends: Float64Array): Uint32Array {
   const kept = new Uint32Array(rows.length);
   let count = 0;
@@ -102,7 +103,7 @@ function firstOnset({ startSeconds }: NoteTable, rows: Uint32Array): number {
   return rows.length > 0 ? startSeconds[rows[0]!]! : 0;
 }
 
-/** Makes `notes` when they are first asked for: most callers only want the ids. */
+/** Creates `notes` on first access: most callers need the ids only. */
 class LazyEncodedScore implements EncodedScore {
   readonly ids: Uint16Array<ArrayBuffer>;
   readonly trimmedSeconds: number;

@@ -1,4 +1,4 @@
-/** Events in words, for people. */
+/** Events as readable text. */
 import { pitchName } from "../pitch-name.ts";
 import { STEPS_PER_SECOND } from "./performance.ts";
 import type { Vocabulary, VocabularyEvent } from "./vocabulary.ts";

@@ -1,14 +1,14 @@
 /** What may follow what in a performance: the rules that `grammar` follows and `automaton-tables` writes as numbers. */
 import type { EventKind, Vocabulary, VocabularyEvent } from "./vocabulary.ts";
 
-/** What the last event was; a shift shorter than the longest one is never followed by another shift. */
+/** Kinds of the previous event. A shift shorter than the longest one is never followed by another shift. */
 export const PREVIOUS_KINDS = ["START", "NOTE_ON", "NOTE_OFF", "LONGEST_SHIFT", "SHIFT", "VELOCITY"] as const;
 
 export type PreviousKind = (typeof PREVIOUS_KINDS)[number];
 
 /**
  * The kinds that may follow each kind. Within a step note-offs come before note-ons, so a note-off never follows
- * a velocity or a note-on; a velocity is only written for the note-on that comes next.
+ * a velocity or a note-on. A velocity is always followed by a note-on.
  */
 const ALLOWED_NEXT: Readonly<Record<PreviousKind, readonly EventKind[]>> = {
   START: ["NOTE_ON", "TIME_SHIFT", "VELOCITY"],
@@ -19,7 +19,7 @@ const ALLOWED_NEXT: Readonly<Record<PreviousKind, readonly EventKind[]>> = {
   VELOCITY: ["NOTE_ON"],
 };
 
-/** What an event is to the one after it. */
+/** The kind of an event as the previous event of the next one. */
 export function previousKindOf(vocabulary: Vocabulary, { kind, value }: VocabularyEvent): PreviousKind {
   if (kind === "NOTE_ON" || kind === "NOTE_OFF" || kind === "VELOCITY") return kind;
   if (kind !== "TIME_SHIFT") return "START";
@@ -27,7 +27,7 @@ export function previousKindOf(vocabulary: Vocabulary, { kind, value }: Vocabula
   return shifts && value === shifts.minimum + shifts.count - 1 ? "LONGEST_SHIFT" : "SHIFT";
 }
 
-/** Per kind of last event, one byte an id: 1 where its kind may follow. */
+/** By previous kind, one byte per id: 1 where its kind may follow. */
 export function followTables(vocabulary: Vocabulary): ReadonlyMap<PreviousKind, Uint8Array> {
   const tables = new Map<PreviousKind, Uint8Array>();
   for (const last of PREVIOUS_KINDS) {

@@ -1,35 +1,33 @@
 /**
- * Which ids may come next in a performance, as tables and a little state, so that whatever is sampled decodes without
- * loss: no note-off of a silent key, no note without length, no note struck on a key that is down, nothing that the
- * encoder would never write.
+ * The grammar of performances: which ids are allowed next, so that every sampled sequence decodes without loss. It excludes note-offs
+ * of silent keys, notes without length, note-ons of sounding keys, and everything that the encoder never writes.
  */
 import { followTables, type PreviousKind, previousKindOf, PREVIOUS_KINDS } from "./grammar-rules.ts";
 import { automatonTables, type AutomatonTables, tableLayout } from "./automaton-tables.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
-/** What `PerformanceGrammar` forbids beyond nonsense. */
+/** Additional rules of `PerformanceGrammar`. */
 export interface GrammarOptions {
   /**
-   * A note that has sounded for so many steps of 10 ms must end: its note-off is then the only id that may come, as soon
-   * as one may. For models whose window is shorter than the music: they cannot end a note whose beginning they no longer
-   * see. Default: notes may last for ever.
+   * Longest duration of a note, in steps of 10 ms. After that its note-off is the only allowed id, as soon as a note-off is allowed.
+   * A model cannot end a note whose note-on has left its window. Default: no limit.
    */
   readonly longestNoteSteps?: number;
-  /** Whether the end of the piece may come, where it may by the other rules. Default true. */
+  /** Whether END is allowed, where the other rules allow it. Default true. */
   readonly mayEnd?: boolean;
 }
 
-/** Follows a sequence of ids and tells which may come next. */
+/** The state of the grammar after a sequence of ids. */
 export class PerformanceGrammar {
   readonly #vocabulary: Vocabulary;
-  /** Per state of `Last`, one byte an id: 1 where its kind may follow. */
+  /** By previous kind, one byte per id: 1 where its kind may follow. */
   readonly #follows: ReadonlyMap<PreviousKind, Uint8Array>;
   readonly #noteOnFirst: number;
   readonly #noteOffFirst: number;
   readonly #pitchCount: number;
-  /** How many notes sound on each key, counted from the vocabulary's lowest pitch. */
+  /** Number of sounding notes by key; key 0 is the lowest pitch of the vocabulary. */
   readonly #sounding: Uint32Array;
-  /** When each key was last struck, in steps. */
+  /** The step of the last note-on by key. */
   readonly #lastOnset: Float64Array;
   readonly #longestNoteSteps: number;
   readonly #mayEnd: boolean;
@@ -52,12 +50,12 @@ export class PerformanceGrammar {
     this.#follows = followTables(vocabulary);
   }
 
-  /** Notes that sound now. */
+  /** Number of sounding notes. */
   get soundingCount(): number {
     return this.#soundingCount;
   }
 
-  /** Takes the next id of the sequence, legal or not (a user's own music may overlap notes of one key). */
+  /** Adds the next id, allowed or not: notes of one key may overlap in a primer. */
   push(id: number): void {
     const event = this.#vocabulary.event(id);
     const { kind, value } = event;
@@ -82,19 +80,19 @@ export class PerformanceGrammar {
     }
   }
 
-  /** The sequence is cut here, and a gap may go on after it: as of segments (`accompany.ts`) and parts (`infill.ts`). */
+  /** Marks the end of a segment (`accompany.ts`) or part (`infill.ts`): a time shift may be continued after it. */
   cut(): void {
     if (this.#previous === "SHIFT") this.#previous = "LONGEST_SHIFT";
   }
 
-  /** A new piece: nothing sounds, and its first note says how loud it is. */
+  /** Starts a new piece: no note sounds, and the first note needs a velocity. */
   #reset(): void {
     this.#sounding.fill(0);
     this.#soundingCount = 0;
     this.#velocityId = -1;
   }
 
-  /** Where a note has sounded too long and may end now, ending it is all that is left. */
+  /** Where a note has reached its longest duration and may end, allows its note-off only. */
   #endLongNotes(allowed: Uint8Array): void {
     for (let key = 0; key < this.#pitchCount; key += 1) {
       const noteOff = this.#noteOffFirst + key;
@@ -106,28 +104,28 @@ export class PerformanceGrammar {
   }
 
   /**
-   * Writes which ids may come next.
+   * Writes the allowed-token mask.
    *
-   * @param legal one byte an id, set to 1 where it may follow and 0 where not. At least one always may.
+   * @param allowed one byte per id: set to 1 where the id is allowed and 0 where not. At least one id is always allowed.
    */
-  mask(legal: Uint8Array): void {
+  mask(allowed: Uint8Array): void {
     const follows = this.#follows.get(this.#previous);
-    if (follows) legal.set(follows);
+    if (follows) allowed.set(follows);
     let silentKeys = 0;
     for (let key = 0; key < this.#pitchCount; key += 1) {
       if (this.#sounding[key] === 0) {
-        legal[this.#noteOffFirst + key] = 0;
+        allowed[this.#noteOffFirst + key] = 0;
         silentKeys += 1;
       } else {
-        legal[this.#noteOnFirst + key] = 0;
+        allowed[this.#noteOnFirst + key] = 0;
       }
     }
-    if (silentKeys === 0) this.#allKeysDown(legal);
-    if (this.#velocityId >= 0) legal[this.#velocityId] = 0;
-    else legal.fill(0, this.#noteOnFirst, this.#noteOnFirst + this.#pitchCount);
+    if (silentKeys === 0) this.#allKeysDown(allowed);
+    if (this.#velocityId >= 0) allowed[this.#velocityId] = 0;
+    else allowed.fill(0, this.#noteOnFirst, this.#noteOnFirst + this.#pitchCount);
     const end = this.#vocabulary.range("END");
-    if (end && (this.#soundingCount > 0 || !this.#mayEnd)) legal[end.first] = 0;
-    if (this.#soundingCount > 0 && this.#longestNoteSteps < Infinity) this.#endLongNotes(legal);
+    if (end && (this.#soundingCount > 0 || !this.#mayEnd)) allowed[end.first] = 0;
+    if (this.#soundingCount > 0 && this.#longestNoteSteps < Infinity) this.#endLongNotes(allowed);
   }
 
   /** The same rules as tables, for those who follow them without this class; `counters` is where they begin. */
@@ -139,7 +137,7 @@ export class PerformanceGrammar {
     return this.#tables;
   }
 
-  /** What the ids so far have made of the tables' counters. */
+  /** The counters of the tables after the ids so far. */
   counters(): Float32Array {
     const layout = tableLayout(this.#vocabulary);
     const counters = new Float32Array(layout.counters);
@@ -154,11 +152,11 @@ export class PerformanceGrammar {
     return counters;
   }
 
-  /** A velocity is for the next note-on, and there can be none; after one all the same, only note-offs lead on. */
-  #allKeysDown(legal: Uint8Array): void {
+  /** With all keys down no note-on can follow a velocity, so none is allowed; after one, note-offs are. */
+  #allKeysDown(allowed: Uint8Array): void {
     const velocities = this.#vocabulary.range("VELOCITY");
-    if (velocities) legal.fill(0, velocities.first, velocities.first + velocities.count);
+    if (velocities) allowed.fill(0, velocities.first, velocities.first + velocities.count);
     if (this.#previous === "VELOCITY")
-      legal.fill(1, this.#noteOffFirst, this.#noteOffFirst + this.#pitchCount);
+      allowed.fill(1, this.#noteOffFirst, this.#noteOffFirst + this.#pitchCount);
   }
 }

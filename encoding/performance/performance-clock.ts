@@ -1,6 +1,6 @@
 import type { Vocabulary, VocabularyEvent } from "./vocabulary.ts";
 
-/** Follows a performance and tells how far it is. It keeps nothing of what was, so a performance may go on for ever. */
+/** The time and the number of note-ons after a sequence of ids. It stores no events, so sequences can be endless. */
 export class PerformanceClock {
   readonly #vocabulary: Vocabulary;
   #step = 0;
@@ -15,13 +15,13 @@ export class PerformanceClock {
     return this.#step;
   }
 
-  /** Note-ons so far. */
+  /** Number of note-ons so far. */
   get onsets(): number {
     return this.#onsets;
   }
 
   /**
-   * Takes the next id; returns its event.
+   * Adds the next id; returns its event.
    *
    * @throws VocabularyError for an id outside the vocabulary.
    */

@@ -37,7 +37,7 @@ interface OpenNote {
   readonly onset: number;
 }
 
-/** Decodes one id at a time. It keeps the notes; for the time alone there is `PerformanceClock`. */
+/** Decodes one id at a time and stores the notes. For the time only, use `PerformanceClock`. */
 export class PerformanceDecoder {
   readonly #vocabulary: Vocabulary;
   readonly #clock: PerformanceClock;
@@ -55,12 +55,12 @@ export class PerformanceDecoder {
     return this.#clock.step;
   }
 
-  /** Note-ons so far. */
+  /** Number of note-ons so far. */
   get onsets(): number {
     return this.#clock.onsets;
   }
 
-  /** Takes the next id; returns its event. */
+  /** Adds the next id; returns its event. */
   push(id: number): VocabularyEvent {
     const onset = this.onsets;
     const event = this.#clock.push(id);
@@ -79,7 +79,7 @@ export class PerformanceDecoder {
     return event;
   }
 
-  /** Ends what is open at `step` (by default the time of the last event) and returns all notes. */
+  /** Ends open notes at `step` (default: the time of the last event) and returns all notes. */
   finish(step = this.step): PerformanceNote[] {
     for (const key of this.#open.values()) for (const note of key) this.#end(note, step);
     this.#open.clear();

@@ -10,7 +10,7 @@ import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
 
 /** The grid: steps of 10 ms. */
 export const STEPS_PER_SECOND = 100;
-/** Nobody plays longer; a damaged file that claims more would cost an id for each second of silence. */
+/** Limit for damaged files: each second of silence costs one id. */
 const MAX_SECONDS = 100 * 3600;
 
 /** Thrown for notes that have no encoding. */
@@ -149,7 +149,7 @@ function timeError(pitch: number, from: number, to: number): EncodingError {
   return new EncodingError(
     `a note of pitch ${pitch} lasts from ${from} to ${to} s; ` +
       `times must be between 0 and ${MAX_SECONDS} s`,
-    { code: "bad-time", hint: "correct the note, or leave it out" },
+    { code: "bad-time", hint: "correct the note, or omit it" },
   );
 }
 
@@ -167,6 +167,6 @@ function rangeOf(vocabulary: Vocabulary, kind: EventKind): IdRange {
   if (range) return range;
   throw new EncodingError(
     `vocabulary "${vocabulary.name}" has no ${kind} ids, so it cannot hold a performance`,
-    { code: "not-a-performance", hint: `take a vocabulary with these ids, such as PERFORMANCE_416` },
+    { code: "not-a-performance", hint: `use a vocabulary with these ids, such as PERFORMANCE_416` },
   );
 }

@@ -8,13 +8,13 @@ import { HintedError } from "../hinted-error.ts";
 /** The four kinds of performance event. */
 export type PerformanceEventKind = "NOTE_ON" | "NOTE_OFF" | "TIME_SHIFT" | "VELOCITY";
 
-/** Ids that are no performance event: framing of a piece, and room for tasks and styles. */
+/** Special ids: padding, start and end of a piece, tasks and styles. */
 export type SpecialKind = "PAD" | "START" | "END" | "TASK" | "STYLE";
 
-/** Everything that an id can stand for. */
+/** All kinds of ids. */
 export type EventKind = PerformanceEventKind | SpecialKind;
 
-/** Ids that follow each other, and the values they stand for. */
+/** A range of consecutive ids with consecutive values. */
 export interface IdRange {
   readonly kind: EventKind;
   /** The first id of the range. */
@@ -39,7 +39,7 @@ export interface VocabularyDeclaration {
   readonly velocityBins: VelocityBins;
 }
 
-/** One event: what `ids` are turned into and made from. */
+/** One event: the decoded form of an id. */
 export interface VocabularyEvent {
   readonly kind: EventKind;
   readonly value: number;
@@ -188,7 +188,7 @@ export const MIDI_NEURAL_PROCESSOR = new Vocabulary({
   velocityBins: { offset: 0, width: 4, firstBin: 0 },
 });
 
-/** Every vocabulary the toolkit knows, by name. */
+/** All vocabularies, by name. */
 export const VOCABULARIES: ReadonlyMap<string, Vocabulary> = new Map(
   [PERFORMANCE_388, PERFORMANCE_416, SCORE_2_PERF, MIDI_NEURAL_PROCESSOR].map((vocabulary) => [
     vocabulary.name,

@@ -8,7 +8,7 @@
  * melody stand twice: two to four seconds ahead, to be planned for, and in their places among the notes that go with them,
  * as in any piece that the model knows. However long the piece, both are within the model's window. (All of the melody first would leave
  * the window of a long piece; the accompaniment without the melody in it would have to be aligned across segments, which
- * a small model hardly learns.) Each segment opens with its MELODY or ACCOMPANIMENT mark and its time shifts add up to
+ * a small model hardly learns.) Each segment begins with the control token MELODY or ACCOMPANIMENT, and its time shifts add up to
  * exactly two seconds. Each of the two streams is a performance of its own: its notes may sound on into later segments,
  * and its velocity holds until it changes it.
  */
@@ -61,13 +61,13 @@ export function cutSegments(ids: Iterable<number>, vocabulary: Vocabulary): numb
 /** Melody and accompaniment as one performance. */
 export interface MergedVoices {
   readonly ids: Uint16Array<ArrayBuffer>;
-  /** Of each note-on of `ids`, whether it is the melody's. */
+  /** For each note-on of `ids`: whether it belongs to the melody. */
   readonly isMelody: readonly boolean[];
 }
 
 /**
- * Encodes melody and accompaniment together. Of the notes that are struck in one step those of the melody come first: they are
- * what is known when the others are written.
+ * Encodes melody and accompaniment together. In one step, the notes of the melody come first, since they are
+ * given when the others are generated.
  *
  * @throws EncodingError, VocabularyError as `encodePerformance` does.
  */
@@ -100,13 +100,16 @@ export function interleaveSegments(
   music: readonly (readonly number[])[],
   vocabulary: Vocabulary,
 ): number[] {
-  const [melodyMark, accompanimentMark] = [taskId(vocabulary, "MELODY"), taskId(vocabulary, "ACCOMPANIMENT")];
+  const [melodyToken, accompanimentToken] = [
+    taskId(vocabulary, "MELODY"),
+    taskId(vocabulary, "ACCOMPANIMENT"),
+  ];
   const silence = shiftIds(vocabulary, SEGMENT_STEPS);
   const count = Math.max(melody.length, music.length);
   const ids: number[] = [];
   for (let k = 0; k <= count; k += 1) {
-    if (k < count) ids.push(melodyMark, ...(melody[k] ?? silence));
-    if (k > 0) ids.push(accompanimentMark, ...(music[k - 1] ?? silence));
+    if (k < count) ids.push(melodyToken, ...(melody[k] ?? silence));
+    if (k > 0) ids.push(accompanimentToken, ...(music[k - 1] ?? silence));
   }
   return ids;
 }

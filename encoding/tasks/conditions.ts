@@ -1,9 +1,9 @@
 /**
- * Marks of a piece as a whole, put between its events: its style and density, stated at the start and every
- * `CONDITION_PERIOD` ids, so that any window of the model holds a statement; and that it is about to end.
+ * Control tokens for a whole piece: style and density, at the start and every `CONDITION_PERIOD` ids, so that every window of the model
+ * contains them; and ENDING.
  *
- * Marks stand at the start, or after a note-on or note-off: between a velocity and its note, or the shifts of one gap,
- * they would break what belongs together..
+ * Control tokens stand at the start, or after a note-on or note-off: never between a velocity and its note, or within the time shifts
+ * of one gap.
  */
 import { STEPS_PER_SECOND, type Vocabulary } from "../performance/index.ts";
 import {
@@ -16,16 +16,16 @@ import {
   taskId,
 } from "./tasks.ts";
 
-/** Ids from one statement of the conditions to the next, at least. */
+/** Minimum number of ids from one statement of the conditions to the next. */
 export const CONDITION_PERIOD = 256;
 
-/** What a model can be told about the music to come. */
+/** Conditions on the music to come. */
 export interface Conditions {
   readonly style?: StyleName | undefined;
   readonly density?: DensityName | undefined;
 }
 
-/** The ids that state conditions: style first. */
+/** The control tokens of conditions: style first. */
 export function conditionIds({ style, density }: Conditions, vocabulary: Vocabulary): number[] {
   return [
     ...(style === undefined ? [] : [vocabulary.id("STYLE", STYLES[style])]),
@@ -34,7 +34,7 @@ export function conditionIds({ style, density }: Conditions, vocabulary: Vocabul
 }
 
 /**
- * A piece with its conditions stated; the density is that of the ids up to the next statement.
+ * Inserts the conditions of a piece. The density is that of the ids up to the next statement.
  *
  * @param ids a piece without START and END.
  * @param stated the style, if it is to be stated, and whether the density is.
@@ -46,20 +46,20 @@ export function withConditions(
 ): number[] {
   const { style } = stated;
   const perStatement = (style === undefined ? 0 : 1) + (stated.density ? 1 : 0);
-  const marked: number[] = [];
+  const conditioned: number[] = [];
   for (let from = 0; from < ids.length;) {
     let to = from + CONDITION_PERIOD - perStatement;
     while (to < ids.length && !isNote(ids[to - 1]!, vocabulary)) to += 1;
     const chunk = ids.slice(from, to);
     const density = stated.density ? densityOf(chunk, vocabulary) : undefined;
-    marked.push(...conditionIds({ style, density }, vocabulary), ...chunk);
+    conditioned.push(...conditionIds({ style, density }, vocabulary), ...chunk);
     from = to;
   }
-  return marked;
+  return conditioned;
 }
 
 /**
- * A piece with the mark ENDING: after its first note event within `ENDING_SECONDS` of its end, or at its start where
+ * Inserts ENDING: after the first note event within `ENDING_SECONDS` of its end, or at its start where
  * the whole piece is shorter.
  *
  * @param ids a piece without START and END.
@@ -79,7 +79,7 @@ export function withEnding(ids: readonly number[], vocabulary: Vocabulary): numb
   return ids.toSpliced(place, 0, taskId(vocabulary, "ENDING"));
 }
 
-/** Whether marks may stand after an id. */
+/** Whether a control token may follow an id. */
 export function isNote(id: number, vocabulary: Vocabulary): boolean {
   const { kind } = vocabulary.event(id);
   return kind === "NOTE_ON" || kind === "NOTE_OFF";

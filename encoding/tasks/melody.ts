@@ -10,17 +10,17 @@ export function melodyTrack(score: Score): number | undefined {
 }
 
 /**
- * Tells the notes of the melody track.
+ * Flags the notes of the melody track.
  *
  * @param notes of the score, as `encodeScore` gives them.
- * @returns one flag a note; undefined where no track holds the melody.
+ * @returns one flag per note; undefined where no track is the melody.
  */
 export function melodyTrackNotes(score: Score, notes: readonly ScoreNote[]): boolean[] | undefined {
   const track = melodyTrack(score);
   return track === undefined ? undefined : notes.map((note) => note.track === track);
 }
 
-/** Tells the notes of the top voice, by `skyline`; of keys as they are released, without what the pedal holds. */
+/** Flags the notes of the top voice, by `skyline`, with ends at the note-offs: the pedal is ignored. */
 export function topVoice(score: Score, notes: readonly ScoreNote[]): boolean[] {
   const key = ({ track, noteOnIndex }: ScoreNote): string => `${track}:${noteOnIndex}`;
   const lengths = new Map(score.notes.map((note) => [key(note), note.endSeconds - note.startSeconds]));
@@ -29,7 +29,7 @@ export function topVoice(score: Score, notes: readonly ScoreNote[]): boolean[] {
   );
 }
 
-/** Melody and accompaniment: what is struck from a time on, and counted from there. */
+/** Melody and accompaniment: the notes that begin at `fromSeconds` or later, shifted to start from 0. */
 export function voices(
   notes: readonly Note[],
   isMelody: readonly boolean[],

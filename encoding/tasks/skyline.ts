@@ -1,9 +1,9 @@
 /** The melody of piano music that has no track for it, by the skyline rule: the top voice. */
 import type { Note } from "../midi/index.ts";
 
-/** Notes struck within this time of each other are one chord. */
+/** Notes with onsets within this time are one chord. */
 const CHORD_SECONDS = 0.04;
-/** A held note covers lower ones no longer than this: by then the ear has left it. */
+/** A held note covers lower notes for at most this time after its onset. */
 const COVER_SECONDS = 2;
 /** A note further below the melody is accompaniment … */
 const LARGEST_FALL = 12;
@@ -11,11 +11,11 @@ const LARGEST_FALL = 12;
 const REST_SECONDS = 1.5;
 
 /**
- * Tells the notes of the top voice: those above all other notes that sound when they are struck, but for notes that fall
- * by more than an octave while the melody only takes breath.
+ * Flags the notes of the top voice: those above all other notes that sound at their onset, except notes that fall by more than an
+ * octave during a short rest of the melody.
  *
  * @param notes in order of onset; ends as keys are released, the pedal not counted: what it holds would cover the melody.
- * @returns one flag a note.
+ * @returns one flag per note.
  */
 export function skyline(notes: readonly Note[]): boolean[] {
   const isMelody = notes.map(() => false);

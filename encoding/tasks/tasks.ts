@@ -1,12 +1,12 @@
 /**
- * What the TASK and STYLE ids of `performance-416` mean, as data. All of them are marks between performance events:
- * they take no time and change nothing that sounds.
+ * The control tokens (Keskar et al. 2019, "CTRL") of `performance-416`: TASK and STYLE ids between performance events. They take no
+ * time and do not change the notes.
  */
 import { STEPS_PER_SECOND, type Vocabulary } from "../performance/index.ts";
 
 /**
- * The marks and their TASK values. MELODY and ACCOMPANIMENT open a segment of `accompany.ts`; SUFFIX, PREFIX and MIDDLE
- * the parts of `infill.ts`; ENDING says that the piece closes `ENDING_SECONDS` later.
+ * The control tokens and their TASK values. MELODY and ACCOMPANIMENT begin a segment of `accompany.ts`; SUFFIX, PREFIX and MIDDLE the
+ * parts of `infill.ts`. ENDING comes `ENDING_SECONDS` before the end of a piece.
  */
 export const CONTROL_TOKENS = {
   MELODY: 0,
@@ -16,10 +16,10 @@ export const CONTROL_TOKENS = {
   MIDDLE: 4,
   ENDING: 5,
 } as const;
-/** The name of a mark. */
+/** The name of a control token. */
 export type ControlToken = keyof typeof CONTROL_TOKENS;
 
-/** The styles and their STYLE values: what the training corpora are. */
+/** The styles and their STYLE values, one per training corpus. */
 export const STYLES = {
   /** Songs in piano arrangements. */
   pop: 0,
@@ -32,7 +32,7 @@ export const STYLES = {
 export type StyleName = keyof typeof STYLES;
 
 /**
- * How many notes begin in a second: STYLE values, each up to the bound of the next. The bounds are near the quartiles of
+ * Note densities in onsets per second and their STYLE values. Each reaches up to the bound of the next. The bounds are near the quartiles of
  * the training corpora (6.9, 9.8 and 15.8 over 254 ids).
  */
 export const DENSITIES = {
@@ -54,21 +54,21 @@ export const TASKS = ["accompany", "infill", "ending", "style"] as const;
 /** One of the `TASKS`. */
 export type Task = (typeof TASKS)[number];
 
-/** How long before its end a piece says that it ends. */
+/** Time from ENDING to the end of the piece. */
 export const ENDING_SECONDS = 10;
 
 /** @throws VocabularyError when the vocabulary has no task ids. */
-export function taskId(vocabulary: Vocabulary, mark: ControlToken): number {
-  return vocabulary.id("TASK", CONTROL_TOKENS[mark]);
+export function taskId(vocabulary: Vocabulary, token: ControlToken): number {
+  return vocabulary.id("TASK", CONTROL_TOKENS[token]);
 }
 
-/** The class of a number of notes in some steps of 10 ms. */
+/** The density class of a number of onsets in some steps of 10 ms. */
 export function densityClass(notes: number, steps: number): DensityName {
   const perSecond = (notes * STEPS_PER_SECOND) / Math.max(1, steps);
   return DENSITY_NAMES.findLast((name) => perSecond >= DENSITIES[name].from) ?? "sparse";
 }
 
-/** A gap as ids: the longest shifts, then the rest; no ids for no steps. */
+/** A duration as time shifts: the longest shifts, then the rest; no ids for 0 steps. */
 export function shiftIds(vocabulary: Vocabulary, steps: number): number[] {
   const range = vocabulary.range("TIME_SHIFT");
   const longest = range === undefined ? 1 : range.minimum + range.count - 1;
