@@ -8,7 +8,7 @@ import { CheckpointError } from "../errors.ts";
 import { isOutOfMemory } from "../memory.ts";
 import { type CheckpointFiles, readWhole } from "./files.ts";
 import { isPrecision, STORED_PRECISIONS } from "./precision.ts";
-import { shownName } from "../shown.ts";
+import { quoteName } from "../quote.ts";
 import { expandInt8, parseInt8Storage, withScales } from "./stored-int8.ts";
 import { checkShape, type Tensor, tensorShapes } from "./tensors.ts";
 import { openWeights, type StoredWeight } from "./weight-files.ts";
@@ -218,7 +218,7 @@ async function checkExtra(
   embedding: StoredWeight | undefined,
 ): Promise<void> {
   if (name !== "lm_head.weight" || !config.tiedHead) {
-    throw new CheckpointError(`${stored.fileName}: unknown tensor ${shownName(stored.name)}`, {
+    throw new CheckpointError(`${stored.fileName}: unknown tensor ${quoteName(stored.name)}`, {
       code: "unknown-tensor",
       hint: "the model computes something that config.json does not describe",
     });

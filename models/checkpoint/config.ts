@@ -3,7 +3,7 @@
  * `position`, vocabulary and sizes. `parseConfig` reads it from a checkpoint's config.json.
  */
 import { CheckpointError, type CheckpointErrorCode } from "../errors.ts";
-import { shown } from "../shown.ts";
+import { quoteValue } from "../quote.ts";
 
 /** A learned vector per position, added to the embedding (GPT-2): the context ends where they end. */
 export interface LearnedPosition {
@@ -162,7 +162,7 @@ class ConfigKeys {
 
   constructor(json: unknown) {
     if (typeof json !== "object" || json === null || Array.isArray(json)) {
-      throw new CheckpointError(`config.json holds ${shown(json)}, not an object`, {
+      throw new CheckpointError(`config.json holds ${quoteValue(json)}, not an object`, {
         code: "bad-config",
         hint: "a checkpoint's config.json is a JSON object with a model_type",
       });
@@ -201,6 +201,6 @@ class ConfigKeys {
 }
 
 function configError(code: CheckpointErrorCode, key: string, value: unknown, hint: string): CheckpointError {
-  const found = value === undefined ? "is missing" : `is ${shown(value)}`;
+  const found = value === undefined ? "is missing" : `is ${quoteValue(value)}`;
   return new CheckpointError(`config.json: "${key}" ${found}`, { code, hint });
 }

@@ -26,5 +26,5 @@ export {
 } from "./safetensors.ts";
 export { GPT2_SIZES } from "./sizes.ts";
 export { type Int8Storage, int8Tensors } from "./stored-int8.ts";
-export { checkShape, isBody, isTable, type Tensor, type Tensors, tensorShapes } from "./tensors.ts";
+export { checkShape, isLinear, isEmbedding, type Tensor, type Tensors, tensorShapes } from "./tensors.ts";
 export { WEIGHT_FORMATS, type WeightFormat } from "./weight-formats.ts";

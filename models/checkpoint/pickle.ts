@@ -3,7 +3,7 @@
  * called, each a function of ours. Nothing else is looked up, imported or run. Format: CPython, `Lib/pickletools.py`.
  */
 import { damagedPytorch, unsupportedPytorch } from "./pytorch-errors.ts";
-import { shownName } from "../shown.ts";
+import { quoteName } from "../quote.ts";
 
 /** A thing that a call gave. */
 export abstract class PickledObject {
@@ -68,11 +68,11 @@ export function readPickle(bytes: Uint8Array, world: PickleWorld): PickleValue {
 /** What a value is, for messages. */
 export function kindOf(value: PickleValue): string {
   if (value === null) return "None";
-  if (typeof value === "string") return `the text ${shownName(value)}`;
+  if (typeof value === "string") return `the text ${quoteName(value)}`;
   if (value instanceof PickledTuple) return "a tuple";
   if (value instanceof PickledList) return "a list";
   if (value instanceof PickledDict) return "a dict";
-  if (value instanceof PickledName) return shownName(value.name);
+  if (value instanceof PickledName) return quoteName(value.name);
   return value instanceof PickledObject ? value.kind : String(value);
 }
 
@@ -250,7 +250,7 @@ class Unpickler {
     const full = `${String(module)}.${String(name)}`;
     if (this.#world.knows(full)) return new PickledName(full);
     throw unsupportedPytorch(
-      `data.pkl names ${shownName(full)}, which tensors do not need; it was not run`,
+      `data.pkl names ${quoteName(full)}, which tensors do not need; it was not run`,
       ONLY,
     );
   }

@@ -15,7 +15,7 @@ import {
 } from "./pickle.ts";
 import { damagedPytorch, unsupportedPytorch } from "./pytorch-errors.ts";
 import type { StoredTensor } from "./safetensors.ts";
-import { shownName, shownSizes } from "../shown.ts";
+import { quoteName, quoteShape } from "../quote.ts";
 import { stridedFile } from "./strided-file.ts";
 import { isBuffer, ownName } from "./tensor-names.ts";
 import { locate, readZip, type ZipEntry } from "./zip.ts";
@@ -113,7 +113,7 @@ export async function readPytorch(file: CheckpointFile): Promise<PytorchTensor[]
     const entry = entries.get(`${root}data/${key}`);
     if (!entry || entry.bytes < size * bytesEach) {
       const found = entry ? `${entry.bytes} bytes` : "nothing";
-      throw damagedPytorch(`tensor ${shownName(name)} lies in data/${key}, which has ${found}`);
+      throw damagedPytorch(`tensor ${quoteName(name)} lies in data/${key}, which has ${found}`);
     }
     const begin = begins.get(key) ?? (await locate(file, entry)).begin;
     begins.set(key, begin);
@@ -139,7 +139,7 @@ async function checkByteOrder(file: CheckpointFile, entry: ZipEntry | undefined)
   const order = entry.bytes > 16 ? "?" : new TextDecoder().decode(await contents(file, entry));
   if (order === "little") return;
   throw unsupportedPytorch(
-    `the byte order is ${shownName(order)}`,
+    `the byte order is ${quoteName(order)}`,
     "only little-endian files can be read; save the model on another machine",
   );
 }
@@ -152,7 +152,7 @@ const WORLD = {
     if (name === PARAMETER && values[0] instanceof View) return values[0];
     if (name === TENSOR) return rebuildTensor(values);
     throw damagedPytorch(
-      `data.pkl calls ${shownName(name)} with ${values.map(kindOf).slice(0, 8).join(", ")}`,
+      `data.pkl calls ${quoteName(name)} with ${values.map(kindOf).slice(0, 8).join(", ")}`,
     );
   },
   load: (id: PickleValue): PickleValue => {
@@ -222,14 +222,14 @@ function tensorAt(name: string, view: View, storageBegin: number, file: Checkpoi
   const { dtype, bytesEach } = storage;
   if (offset + view.span > storage.size) {
     throw damagedPytorch(
-      `tensor ${shownName(name)}, ${shownSizes(shape)} from number ${offset}, does not fit into ${storage.size} numbers`,
+      `tensor ${quoteName(name)}, ${quoteShape(shape)} from number ${offset}, does not fit into ${storage.size} numbers`,
     );
   }
   const begin = storageBegin + offset * bytesEach;
   if (isContiguous(shape, strides)) return { name, dtype, shape, begin, end: begin + size * bytesEach };
   if (overlaps(shape, strides)) {
     throw unsupportedPytorch(
-      `numbers of tensor ${shownName(name)}, ${shownSizes(shape)} with strides ${shownSizes(strides)}, are the same`,
+      `numbers of tensor ${quoteName(name)}, ${quoteShape(shape)} with strides ${quoteShape(strides)}, are the same`,
       "save the model with contiguous tensors",
     );
   }

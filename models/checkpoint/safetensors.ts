@@ -4,7 +4,7 @@
  * it is checked: it may be damaged, cut off or hostile.
  */
 import { CheckpointError } from "../errors.ts";
-import { shown, shownName, shownSizes } from "../shown.ts";
+import { quoteValue, quoteName, quoteShape } from "../quote.ts";
 
 /** Where a tensor lies in the file. */
 export interface StoredTensor {
@@ -86,8 +86,8 @@ export function parseHeader(header: Uint8Array, fileBytes: number): StoredTensor
   tensors.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let at = dataBegin;
   for (const { name, begin, end } of tensors) {
-    if (begin < at) throw damaged(`tensor ${shownName(name)} overlaps the one before it, at byte ${begin}`);
-    if (begin > at) throw damaged(`no tensor covers bytes ${at} to ${begin}, before ${shownName(name)}`);
+    if (begin < at) throw damaged(`tensor ${quoteName(name)} overlaps the one before it, at byte ${begin}`);
+    if (begin > at) throw damaged(`no tensor covers bytes ${at} to ${begin}, before ${quoteName(name)}`);
     at = end;
   }
   if (at !== fileBytes) throw damaged(`no tensor covers bytes ${at} to ${fileBytes}, at the end of the file`);
@@ -142,31 +142,31 @@ function parseObject(text: string): [string, unknown][] {
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw damaged(`the header is not JSON: it begins with ${shown(text.slice(0, 20))}`, cause);
+    throw damaged(`the header is not JSON: it begins with ${quoteValue(text.slice(0, 20))}`, cause);
   }
   if (!isObject(parsed)) throw damaged("the header is not a JSON object");
   return Object.entries(parsed);
 }
 
 function parseEntry(name: string, entry: unknown, dataBegin: number, fileBytes: number): StoredTensor {
-  const where = `tensor ${shownName(name)}`;
+  const where = `tensor ${quoteName(name)}`;
   if (!isObject(entry)) throw damaged(`${where} is not described by an object`);
   const { dtype, shape, data_offsets: offsets } = entry;
   const bytesEach = typeof dtype === "string" ? BYTES_OF.get(dtype) : undefined;
   if (typeof dtype !== "string" || bytesEach === undefined) {
-    throw damaged(`${where} has dtype ${shown(dtype)}, which the format does not know`);
+    throw damaged(`${where} has dtype ${quoteValue(dtype)}, which the format does not know`);
   }
-  if (!isSizes(shape)) throw damaged(`${where} has shape ${shown(shape)}`);
-  if (!isSizes(offsets)) throw damaged(`${where} has data_offsets ${shown(offsets)}`);
+  if (!isSizes(shape)) throw damaged(`${where} has shape ${quoteValue(shape)}`);
+  if (!isSizes(offsets)) throw damaged(`${where} has data_offsets ${quoteValue(offsets)}`);
   const [from = -1, to = -1] = offsets;
   if (offsets.length !== 2 || from > to || to > fileBytes - dataBegin) {
     throw damaged(
-      `${where} has data_offsets ${shownSizes(offsets)}, with ${fileBytes - dataBegin} bytes of data`,
+      `${where} has data_offsets ${quoteShape(offsets)}, with ${fileBytes - dataBegin} bytes of data`,
     );
   }
   const bytes = shape.reduce((product, size) => product * size, bytesEach);
   if (bytes !== to - from) {
-    throw damaged(`${where}, ${dtype} ${shownSizes(shape)}, takes ${bytes} bytes, but has ${to - from}`);
+    throw damaged(`${where}, ${dtype} ${quoteShape(shape)}, takes ${bytes} bytes, but has ${to - from}`);
   }
   return { name, dtype, shape, begin: dataBegin + from, end: dataBegin + to };
 }
@@ -188,7 +188,7 @@ function checkDuplicates(text: string): void {
       at = stringEnd(text, begin);
       if (depth !== 1 || !isKey(text, at)) continue;
       const name = String(JSON.parse(text.slice(begin, at + 1)));
-      if (seen.has(name)) throw damaged(`tensor ${shownName(name)} is described twice`);
+      if (seen.has(name)) throw damaged(`tensor ${quoteName(name)} is described twice`);
       seen.add(name);
     }
   }

@@ -14,7 +14,7 @@ const SIZES = {
  *
  * @example
  * const config = GPT2_SIZES.get("gpt2");
- * if (config) console.log(tally(config).parameters); // 124439808
+ * if (config) console.log(countParameters(config).parameters); // 124439808
  */
 export const GPT2_SIZES: ReadonlyMap<string, DecoderConfig> = new Map(
   Object.entries(SIZES).map(([name, size]) => [

@@ -15,8 +15,8 @@
 import { CheckpointError } from "../errors.ts";
 import { halfBits, STORED_PRECISIONS } from "./precision.ts";
 import type { TensorBytes } from "./safetensors.ts";
-import { shown, shownName } from "../shown.ts";
-import { checkShape, isBody, isTable, type Tensor } from "./tensors.ts";
+import { quoteValue, quoteName } from "../quote.ts";
+import { checkShape, isLinear, isEmbedding, type Tensor } from "./tensors.ts";
 import type { StoredWeight } from "./weight-files.ts";
 
 /** How a checkpoint's int8 matrices are divided: the `quantization` of its config.json. */
@@ -36,7 +36,7 @@ export function parseInt8Storage(json: unknown): Int8Storage | undefined {
   const [kind, block] = [property(found, "kind"), property(found, "block")];
   const isBlock = typeof block === "number" && Number.isInteger(block) && block >= 8 && block <= 1024;
   if (kind === "int8" && isBlock) return { block };
-  throw new CheckpointError(`config.json: "quantization" is ${shown(found)}`, {
+  throw new CheckpointError(`config.json: "quantization" is ${quoteValue(found)}`, {
     code: "unsupported",
     hint: 'supported: { "kind": "int8", "block": from 8 to 1024 }; "ostinato quantize" writes such checkpoints',
   });
@@ -54,7 +54,7 @@ function scalesShape(
   shape: readonly number[],
   { block }: Int8Storage,
 ): readonly number[] | undefined {
-  const axis = isBody(name) ? 0 : isTable(name) || RELATIVE.test(name) ? shape.length - 1 : undefined;
+  const axis = isLinear(name) ? 0 : isEmbedding(name) || RELATIVE.test(name) ? shape.length - 1 : undefined;
   if (axis === undefined || (shape[axis] ?? 0) % block !== 0) return undefined;
   return shape.map((size, i) => (i === axis ? size / block : size));
 }
@@ -80,7 +80,7 @@ export function withScales(
     const shape = storage && scalesShape(name, weight.shape, storage);
     if (!scales || !shape) {
       throw new CheckpointError(
-        `${weight.fileName}: tensor ${shownName(name)} is stored as I8 ${scales ? "in blocks that config.json does not describe" : "without scales"}`,
+        `${weight.fileName}: tensor ${quoteName(name)} is stored as I8 ${scales ? "in blocks that config.json does not describe" : "without scales"}`,
         {
           code: "unsupported",
           hint: 'config.json must have the "quantization" that the file was written with',
@@ -104,7 +104,7 @@ export function expandInt8(
   const [inputs = 1, outputs = 1] = shape;
   const size = shape.reduce((product, length) => product * length, 1);
   const values = new Float32Array(numbers.length);
-  if (isBody(name)) {
+  if (isLinear(name)) {
     const block = (inputs * outputs) / scales.length;
     for (let i = 0; i < values.length; i += 1) {
       const row = Math.floor((from + i) / outputs);
@@ -155,7 +155,7 @@ function storedHalves(name: string, shape: readonly number[], values: Float32Arr
   const halves = Uint16Array.from(values, halfBits);
   const far = values.find((value) => Math.abs(value) >= 65520);
   if (far === undefined) return { name, dtype: "F16", shape, bytes: new Uint8Array(halves.buffer) };
-  throw new CheckpointError(`tensor ${shownName(name)} holds ${far}`, {
+  throw new CheckpointError(`tensor ${quoteName(name)} holds ${far}`, {
     code: "unsupported",
     hint: "half precision ends at 65504; this model cannot be stored in it",
   });

@@ -1,7 +1,7 @@
 /** The tensors of a decoder: their names and shapes in a checkpoint (GPT-2's). */
 import { type DecoderConfig, headSize } from "./config.ts";
 import { CheckpointError } from "../errors.ts";
-import { shownSizes } from "../shown.ts";
+import { quoteShape } from "../quote.ts";
 
 /** A weight of a checkpoint in memory. */
 export interface Tensor {
@@ -49,21 +49,21 @@ export type Tensors =
 /** @throws CheckpointError when the shapes differ. */
 export function checkShape(name: string, found: readonly number[], wanted: readonly number[]): void {
   if (found.length === wanted.length && found.every((size, i) => size === wanted[i])) return;
-  throw new CheckpointError(`tensor "${name}" has shape ${shownSizes(found)}`, {
+  throw new CheckpointError(`tensor "${name}" has shape ${quoteShape(found)}`, {
     code: "bad-shape",
-    hint: `config.json asks for ${shownSizes(wanted)}; the two files are of different models`,
+    hint: `config.json asks for ${quoteShape(wanted)}; the two files are of different models`,
   });
 }
 
-/** Whether a tensor is a table of rows, which are its inputs when it is multiplied with; matrices are `[inputs, outputs]`. */
-export function isTable(name: string): boolean {
-  return TABLE.test(name);
+/** Whether a tensor is the embedding or the head: one row per id, `[ids, width]`; linear weights are `[inputs, outputs]`. */
+export function isEmbedding(name: string): boolean {
+  return EMBEDDING.test(name);
 }
 
-/** Whether a tensor is a matrix of one of the blocks, `[inputs, outputs]`. */
-export function isBody(name: string): boolean {
-  return BODY.test(name);
+/** Whether a tensor is the weight of a linear layer in a block, `[inputs, outputs]`. */
+export function isLinear(name: string): boolean {
+  return LINEAR.test(name);
 }
 
-const TABLE = /^(wte|lm_head)\.weight$/;
-const BODY = /^h\.\d+\.(attn|mlp)\.c_\w+\.weight$/;
+const EMBEDDING = /^(wte|lm_head)\.weight$/;
+const LINEAR = /^h\.\d+\.(attn|mlp)\.c_\w+\.weight$/;

@@ -7,7 +7,7 @@ import { type CheckpointFile, type CheckpointFiles, readIfThere } from "./files.
 import { CheckpointError } from "../errors.ts";
 import type { PytorchTensor } from "./pytorch.ts";
 import type { StoredTensor } from "./safetensors.ts";
-import { shown, shownName } from "../shown.ts";
+import { quoteValue, quoteName } from "../quote.ts";
 import { isBuffer, ownName } from "./tensor-names.ts";
 import { WEIGHT_FORMATS, type WeightFormat } from "./weight-formats.ts";
 
@@ -101,7 +101,7 @@ function parseIndex(format: WeightFormat, text: string): Map<string, string> {
   const located = new Map<string, string>();
   for (const [name, file] of Object.entries(map)) {
     if (typeof file !== "string" || !format.shard.test(file)) {
-      throw badIndex(format, `names ${shown(file)} as the file of ${shownName(name)}`);
+      throw badIndex(format, `names ${quoteValue(file)} as the file of ${quoteName(name)}`);
     }
     located.set(name, file);
   }

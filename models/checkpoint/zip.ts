@@ -4,7 +4,7 @@
  */
 import type { CheckpointFile } from "./files.ts";
 import { damagedPytorch, unsupportedPytorch } from "./pytorch-errors.ts";
-import { shownName } from "../shown.ts";
+import { quoteName } from "../quote.ts";
 
 /** A file in an archive. */
 export interface ZipEntry {
@@ -44,9 +44,9 @@ export async function readZip(file: CheckpointFile): Promise<Map<string, ZipEntr
     const isEncrypted = (view.getUint16(at + 8, true) & 1) === 1;
     if (isEncrypted || view.getUint16(at + 10, true) !== 0) {
       const hint = "PyTorch stores its files as they are; save the model again with torch.save";
-      throw unsupportedPytorch(`${shownName(name)} is compressed or encrypted`, hint);
+      throw unsupportedPytorch(`${quoteName(name)} is compressed or encrypted`, hint);
     }
-    if (entries.has(name)) throw damagedPytorch(`${shownName(name)} is in the archive twice`);
+    if (entries.has(name)) throw damagedPytorch(`${quoteName(name)} is in the archive twice`);
     const wide = zip64Values(view, nameEnd, fieldsEnd);
     const value = (offset: number): number => {
       const narrow = view.getUint32(at + offset, true);
@@ -55,7 +55,7 @@ export async function readZip(file: CheckpointFile): Promise<Map<string, ZipEntr
     const [bytes, compressed, header] = [value(24), value(20), value(42)]; // in the order of the zip64 field
     if (bytes !== compressed || bytes < 0 || header < 0 || header + LOCAL_BYTES + bytes > begin) {
       throw damagedPytorch(
-        `${shownName(name)} has ${bytes} bytes at ${header}, with ${begin} bytes of contents`,
+        `${quoteName(name)} has ${bytes} bytes at ${header}, with ${begin} bytes of contents`,
       );
     }
     entries.set(name, { name, bytes, header });
@@ -72,7 +72,7 @@ export async function locate(
   const view = viewOf(await file.read(header, header + LOCAL_BYTES));
   const begin = header + LOCAL_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
   if (view.getUint32(0, true) !== LOCAL || begin + bytes > file.bytes) {
-    throw damagedPytorch(`${shownName(name)} is not at byte ${header}, where the ZIP directory says it is`);
+    throw damagedPytorch(`${quoteName(name)} is not at byte ${header}, where the ZIP directory says it is`);
   }
   return { begin, end: begin + bytes };
 }

@@ -60,7 +60,7 @@ export interface SkewFrame {
 /** The last so many of the vectors by distance. */
 interface SkewTier {
   readonly distances: number;
-  /** Whether so many occur that these had better be scored than copied: see `PrecisionPlan.scoreAllFrom`. */
+  /** Whether this tier is scored whole: see `QuantizationScheme.fullTierThreshold`. */
   readonly isWorth: Value; // bool [1]
 }
 
@@ -203,7 +203,7 @@ export function skewFrame(
   sizes: {
     readonly heads: number;
     readonly maxDistance: number;
-    readonly scoreAllFrom: number;
+    readonly fullTierThreshold: number;
     readonly rows: Value;
     readonly times: Value;
   },
@@ -232,11 +232,11 @@ export function skewFrame(
 /** A quarter of the vectors, half of them, all; a tier is worth scoring where the next smaller is too small. */
 function skewTiers(
   graph: GraphBuilder,
-  { maxDistance, scoreAllFrom, times }: Parameters<typeof skewFrame>[1],
+  { maxDistance, fullTierThreshold, times }: Parameters<typeof skewFrame>[1],
 ): readonly SkewTier[] {
   const sizes = [4, 2, 1].map((part) => Math.ceil(maxDistance / part));
   return sizes.map((distances, i) => {
-    const from = sizes[i - 1] ?? Math.floor(distances * scoreAllFrom);
+    const from = sizes[i - 1] ?? Math.floor(distances * fullTierThreshold);
     return { distances, isWorth: graph.node("Greater", [times, graph.integers([from])]) };
   });
 }

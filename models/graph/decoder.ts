@@ -46,9 +46,9 @@ import {
   text,
   type Value,
 } from "./graph-builder.ts";
-import { matrixProduct, tableProduct, tableRows } from "./matrix.ts";
+import { matrixProduct, embeddingProduct, embeddingRows } from "./matrix.ts";
 import { encodeModel } from "./onnx.ts";
-import { PLANS, type PrecisionPlan } from "./plan.ts";
+import { SCHEMES, type QuantizationScheme } from "./quantization-scheme.ts";
 
 /** A decoder for ONNX Runtime: the graph, and which weights a session has to be given with it. */
 export interface DecoderGraph {
@@ -58,17 +58,17 @@ export interface DecoderGraph {
   readonly weights: readonly GraphWeight[];
 }
 
-/** In what form a graph's matrices are, and where its weights lie: `graphWeights` makes them by the same plan. */
+/** In what form a graph's matrices are, and where its weights lie: `graphWeights` makes them by the same scheme. */
 export interface GraphOptions {
   /** The form of the matrices. Default: float32. */
-  readonly plan?: PrecisionPlan;
+  readonly scheme?: QuantizationScheme;
   /** Where the weights are. Default: the session is given each under its name. */
   readonly locate?: Locate;
 }
 
 /** What is to be computed, and in what form the matrices for it are. */
 export interface DecoderDesign extends DecoderConfig {
-  readonly plan: PrecisionPlan;
+  readonly scheme: QuantizationScheme;
 }
 
 /** What the blocks share: sizes, the mask, and the skew where positions are relative. */
@@ -80,9 +80,9 @@ export interface DecoderFrame {
 /** The ONNX graph of a decoder; weights are given to the session beside it. */
 export function decoderGraph(
   decoder: DecoderConfig,
-  { plan = PLANS.fp32.node, locate }: GraphOptions = {},
+  { scheme = SCHEMES.fp32.node, locate }: GraphOptions = {},
 ): DecoderGraph {
-  const config: DecoderDesign = { ...decoder, plan };
+  const config: DecoderDesign = { ...decoder, scheme };
   const graph = new GraphBuilder("decoder", undefined, locate);
   const cacheShape = ["heads", headSize(config)]; // of all sequences
 
@@ -117,7 +117,13 @@ export const OPSETS = { "": 21, "com.microsoft": 1 };
 
 /** ids to vectors, with those of their positions where positions are learned.  # [rows, width] */
 export function embedding(graph: GraphBuilder, config: DecoderDesign, ids: Value, positions?: Value): Value {
-  const meaning = tableRows(graph, config.plan, "wte.weight", [config.vocabularySize, config.width], ids);
+  const meaning = embeddingRows(
+    graph,
+    config.scheme,
+    "wte.weight",
+    [config.vocabularySize, config.width],
+    ids,
+  );
   if (positions === undefined) return meaning;
   const places = graph.weight("wpe.weight", [config.window, config.width]);
   return graph.node("Add", [meaning, graph.node("Gather", [places, positions])]);
@@ -137,11 +143,11 @@ export function decoderBlock(
   past: Segment,
   before?: Segment,
 ): { readonly x: Value; readonly own: Segment; readonly weights: Value } {
-  const { width, feedForward, plan } = config;
+  const { width, feedForward, scheme } = config;
   const at = `h.${layer}`;
 
   const normed = norm(graph, config, `${at}.ln_1`, x);
-  const qkv = linear(graph, plan, `${at}.attn.c_attn`, width, 3 * width, normed); // [rows, 3 · width]
+  const qkv = linear(graph, scheme, `${at}.attn.c_attn`, width, 3 * width, normed); // [rows, 3 · width]
   const [q = "", k = "", v = ""] = graph.nodes("Split", [qkv], 3, {
     axis: integer(1),
     num_outputs: integer(3),
@@ -154,7 +160,7 @@ export function decoderBlock(
   const { attended, weights } = attention(graph, shared, queries, [past, own], relative);
   const projected = linear(
     graph,
-    plan,
+    scheme,
     `${at}.attn.c_proj`,
     width,
     width,
@@ -163,9 +169,9 @@ export function decoderBlock(
   const between = graph.node("Add", [x, projected]); // [rows, width]
 
   const again = norm(graph, config, `${at}.ln_2`, between);
-  const grown = linear(graph, plan, `${at}.mlp.c_fc`, width, feedForward, again);
+  const grown = linear(graph, scheme, `${at}.mlp.c_fc`, width, feedForward, again);
   const bent = graph.node("Gelu", [grown], { approximate: text("tanh") }); // [rows, feedForward]
-  const shrunk = linear(graph, plan, `${at}.mlp.c_proj`, feedForward, width, bent);
+  const shrunk = linear(graph, scheme, `${at}.mlp.c_proj`, feedForward, width, bent);
   return { x: graph.node("Add", [between, shrunk]), own, weights };
 }
 
@@ -185,7 +191,7 @@ export function rowsFrom(graph: GraphBuilder, x: Value, from: Value): Value {
 export function head(graph: GraphBuilder, config: DecoderDesign, x: Value): Value {
   const normed = norm(graph, config, "ln_f", x);
   const table = config.tiedHead ? "wte.weight" : "lm_head.weight";
-  return tableProduct(graph, config.plan, table, [config.vocabularySize, config.width], normed);
+  return embeddingProduct(graph, config.scheme, table, [config.vocabularySize, config.width], normed);
 }
 
 /** What the blocks share. @param own how many rows this run has computed and is computing; default: those of `mask`. */
@@ -201,13 +207,13 @@ export function decoderFrame(
   const axis = { axis: integer(0) };
   const lengths = graph.node("Concat", [graph.node("Sub", [times, ownRows]), ownRows], axis);
   const split = graph.node("Concat", [rows, graph.integers([-1, headSize(config)])], axis);
-  const { heads, plan } = config;
-  const shared = { heads, headSize: headSize(config), fused: plan.fused, split, lengths, mask };
+  const { heads, scheme } = config;
+  const shared = { heads, headSize: headSize(config), fused: scheme.fused, split, lengths, mask };
   if (config.position.kind === "learned") return { shared };
   const { maxDistance } = config.position;
   return {
     shared,
-    skew: skewFrame(graph, { heads, maxDistance, rows, times, scoreAllFrom: plan.scoreAllFrom }),
+    skew: skewFrame(graph, { heads, maxDistance, rows, times, fullTierThreshold: scheme.fullTierThreshold }),
   };
 }
 
@@ -234,12 +240,12 @@ function norm(graph: GraphBuilder, config: DecoderConfig, name: string, x: Value
 /** x·W + b with W stored `[in, out]`, as GPT-2's checkpoints have it. */
 function linear(
   graph: GraphBuilder,
-  plan: PrecisionPlan,
+  scheme: QuantizationScheme,
   name: string,
   inputs: number,
   outputs: number,
   x: Value,
 ): Value {
   const bias = graph.weight(`${name}.bias`, [outputs]);
-  return matrixProduct(graph, plan, `${name}.weight`, [inputs, outputs], x, bias);
+  return matrixProduct(graph, scheme, `${name}.weight`, [inputs, outputs], x, bias);
 }

@@ -6,20 +6,20 @@ export { decoderLoop } from "./loop.ts";
 export type { WeightArray } from "./matrix.ts";
 export {
   type Backend,
-  choosePlan,
+  chooseScheme,
   isLarge,
-  PLANS,
+  SCHEMES,
   type Precision,
-  type PrecisionPlan,
+  type QuantizationScheme,
   PRECISIONS,
-} from "./plan.ts";
+} from "./quantization-scheme.ts";
 export { NO_SAMPLE } from "./sampling.ts";
 export {
   cacheBytesPerId,
-  tally,
-  type Tally,
+  countParameters,
+  type ParameterCount,
   type TensorCount,
   type TensorGroup,
   weightBytes,
-} from "./tally.ts";
+} from "./parameter-count.ts";
 export { graphData, graphWeights } from "./weights.ts";

@@ -37,15 +37,15 @@ import {
 import { GraphBuilder, integer, type Value } from "./graph-builder.ts";
 import { countersAfter, allowedIds, automatonInputs, type AutomatonValues } from "./automaton.ts";
 import { encodeModel, type ElementType } from "./onnx.ts";
-import { PLANS } from "./plan.ts";
+import { SCHEMES } from "./quantization-scheme.ts";
 import { only, sample, samplingInputs, type SamplingValues, scores } from "./sampling.ts";
 
 /** The ONNX graph of a decoder that samples in the graph. */
 export function decoderLoop(
   decoder: DecoderConfig,
-  { plan = PLANS.fp32.wasm, locate }: GraphOptions = {},
+  { scheme = SCHEMES.fp32.wasm, locate }: GraphOptions = {},
 ): DecoderGraph {
-  const config: DecoderDesign = { ...decoder, plan };
+  const config: DecoderDesign = { ...decoder, scheme };
   const graph = new GraphBuilder("decoder-loop", undefined, locate);
   const cacheShape = [config.heads, headSize(config)];
   const loop: LoopInputs = {

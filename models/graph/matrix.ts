@@ -1,10 +1,10 @@
 /**
- * Matrices in the form that a plan gives them: the nodes that multiply with them, and the arrays that those nodes read.
+ * Matrices in the form that a scheme gives them: the nodes that multiply with them, and the arrays that those nodes read.
  * Operators of ONNX Runtime: microsoft/onnxruntime, `docs/ContribOperators.md`.
  */
 import { type GraphBuilder, integer, type Value } from "./graph-builder.ts";
-import { isTable } from "../checkpoint/index.ts";
-import { blockSize, matrixFormat, type PrecisionPlan } from "./plan.ts";
+import { isEmbedding } from "../checkpoint/index.ts";
+import { blockSize, matrixFormat, type QuantizationScheme } from "./quantization-scheme.ts";
 import { quantizeColumns, quantizeRows, transposed } from "./quantize.ts";
 
 /** What a graph reads a weight from, in the graph's type for it. */
@@ -16,13 +16,13 @@ type Shape = readonly [rows: number, columns: number];
 /** x·W + bias.  # [rows of x, outputs] */
 export function matrixProduct(
   graph: GraphBuilder,
-  plan: PrecisionPlan,
+  scheme: QuantizationScheme,
   name: string,
   [inputs, outputs]: Shape,
   x: Value, // [rows, inputs]
   bias: Value, // [outputs]
 ): Value {
-  const format = matrixFormat(plan, name, inputs);
+  const format = matrixFormat(scheme, name, inputs);
   if (format === "int8-blocks") return blockProduct(graph, name, [outputs, inputs], x, bias);
   if (format === "float32") return graph.node("Gemm", [x, graph.weight(name, [inputs, outputs]), bias]);
   const numbers = graph.weight(`${name}.int8`, [inputs, outputs], "int8");
@@ -32,20 +32,20 @@ export function matrixProduct(
 }
 
 /** x·Wᵀ: of every row of x the products with all rows of a table.  # [rows of x, rows] */
-export function tableProduct(
+export function embeddingProduct(
   graph: GraphBuilder,
-  plan: PrecisionPlan,
+  scheme: QuantizationScheme,
   name: string,
   [rows, columns]: Shape,
   x: Value, // [rows of x, columns]
 ): Value {
-  if (matrixFormat(plan, name, columns) === "int8-blocks") {
+  if (matrixFormat(scheme, name, columns) === "int8-blocks") {
     return blockProduct(graph, name, [rows, columns], x);
   }
   const transB = integer(1);
   if (!graph.isMapped) return graph.node("Gemm", [x, graph.weight(name, [rows, columns])], { transB });
   // ONNX Runtime rearranges a matrix for its products, and then lets go of the file's pages: part by part that takes little
-  // more memory than the matrix. It could not let go of the table that `tableRows` reads, so these are mapped again.
+  // more memory than the matrix. It could not let go of the table that `embeddingRows` reads, so these are mapped again.
   const height = Math.ceil(rows / PARTS);
   const parts = Array.from({ length: Math.ceil(rows / height) }, (_, i) => {
     const shape = [Math.min(height, rows - i * height), columns];
@@ -59,15 +59,15 @@ export function tableProduct(
 const PARTS = 8;
 
 /** The rows of a table that the ids name.  # [ids, columns] */
-export function tableRows(
+export function embeddingRows(
   graph: GraphBuilder,
-  plan: PrecisionPlan,
+  scheme: QuantizationScheme,
   name: string,
   [rows, columns]: Shape,
   ids: Value, // int32 [ids]
 ): Value {
   const block = blockSize(columns);
-  if (matrixFormat(plan, name, columns) !== "int8-blocks" || block === undefined) {
+  if (matrixFormat(scheme, name, columns) !== "int8-blocks" || block === undefined) {
     return graph.node("Gather", [graph.weight(name, [rows, columns]), ids]);
   }
   // The bytes of `blockProduct`, in the shape that this operator wants them.
@@ -114,19 +114,22 @@ function blockProduct(
  * @param values row-major; `[inputs, outputs]`, but tables are `[rows, columns]`.
  */
 export function matrixData(
-  plan: PrecisionPlan,
+  scheme: QuantizationScheme,
   name: string,
   shape: readonly number[],
   values: Float32Array,
 ): [string, WeightArray][] {
   const [rows = 0, columns = 0] = shape;
-  const inputs = isTable(name) ? columns : rows;
-  const format = matrixFormat(plan, name, inputs);
+  const inputs = isEmbedding(name) ? columns : rows;
+  const format = matrixFormat(scheme, name, inputs);
   if (format === "float32") return [[name, values]];
   const { numbers, scales } =
     format === "int8-columns"
       ? quantizeColumns(values, columns)
-      : quantizeRows(isTable(name) ? values : transposed(values, rows, columns), blockSize(inputs) ?? inputs);
+      : quantizeRows(
+          isEmbedding(name) ? values : transposed(values, rows, columns),
+          blockSize(inputs) ?? inputs,
+        );
   return [
     [`${name}.int8`, numbers],
     [`${name}.scales`, scales],

@@ -2,10 +2,10 @@
 import { checkShape, type DecoderConfig, type Tensors, tensorShapes } from "../checkpoint/index.ts";
 import { CheckpointError } from "../errors.ts";
 import { matrixData, type WeightArray } from "./matrix.ts";
-import { PLANS, type PrecisionPlan } from "./plan.ts";
+import { SCHEMES, type QuantizationScheme } from "./quantization-scheme.ts";
 
 /**
- * The tensors as the graph reads them: the matrices in the form that the plan says, all else as it is.
+ * The tensors as the graph reads them: the matrices in the form that the scheme says, all else as it is.
  *
  * @returns by the names of the graph's data.
  * @throws CheckpointError for a tensor that is missing or has another shape than the config says.
@@ -13,10 +13,10 @@ import { PLANS, type PrecisionPlan } from "./plan.ts";
 export async function graphWeights(
   config: DecoderConfig,
   tensors: Tensors,
-  plan: PrecisionPlan = PLANS.fp32.node,
+  scheme: QuantizationScheme = SCHEMES.fp32.node,
 ): Promise<Map<string, WeightArray>> {
   const weights = new Map<string, WeightArray>();
-  for await (const entry of graphData(config, tensors, plan)) weights.set(...entry);
+  for await (const entry of graphData(config, tensors, scheme)) weights.set(...entry);
   return weights;
 }
 
@@ -24,7 +24,7 @@ export async function graphWeights(
 export async function* graphData(
   config: DecoderConfig,
   tensors: Tensors,
-  plan: PrecisionPlan,
+  scheme: QuantizationScheme,
 ): AsyncGenerator<[data: string, WeightArray], void> {
   const wanted = tensorShapes(config);
   for await (const [name, tensor] of tensors) {
@@ -32,7 +32,7 @@ export async function* graphData(
     if (!shape) continue;
     wanted.delete(name);
     checkShape(name, tensor.shape, shape);
-    yield* matrixData(plan, name, shape, tensor.values);
+    yield* matrixData(scheme, name, shape, tensor.values);
   }
   for (const name of wanted.keys()) {
     const hint = "the checkpoint is incomplete, or config.json is another model's";

@@ -3,10 +3,10 @@ import {
   cacheBytesPerId,
   type DecoderConfig,
   GPT2_SIZES,
-  PLANS,
+  SCHEMES,
   readConfig,
-  tally,
-  type Tally,
+  countParameters,
+  type ParameterCount,
   weightBytes,
 } from "../../models/index.ts";
 import { modelFiles, type ModelFilesOptions } from "../platform/node/index.ts";
@@ -18,7 +18,7 @@ export async function inspectedConfig(name: string, options: ModelFilesOptions):
 }
 
 export function showModel(name: string, config: DecoderConfig, json: boolean, console: Console): void {
-  const counted = tally(config);
+  const counted = countParameters(config);
   const memory = memoryBytes(config, counted);
   const cache = cacheBytesPerId(config);
   if (json) {
@@ -47,15 +47,15 @@ const PUBLISHED = [
 ];
 
 /** Weights by how they are kept: in files (fp16), and running, in Node. */
-function memoryBytes(config: DecoderConfig, { parameters }: Tally) {
+function memoryBytes(config: DecoderConfig, { parameters }: ParameterCount) {
   return {
-    fp32: weightBytes(config, PLANS.fp32.node),
+    fp32: weightBytes(config, SCHEMES.fp32.node),
     fp16: 2 * parameters,
-    int8: weightBytes(config, PLANS.int8.node),
+    int8: weightBytes(config, SCHEMES.int8.node),
   };
 }
 
-function modelLines(name: string, config: DecoderConfig, { groups, parameters }: Tally): string[] {
+function modelLines(name: string, config: DecoderConfig, { groups, parameters }: ParameterCount): string[] {
   const { layers, width, heads, feedForward, vocabularySize, window, position } = config;
   const numbers = groups.flatMap((group) =>
     [...group.tensors, group].map((each) => grouped(each.parameters)),

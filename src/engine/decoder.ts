@@ -1,5 +1,5 @@
 import {
-  choosePlan,
+  chooseScheme,
   type DecoderConfig,
   decoderGraph,
   decoderLoop,
@@ -7,7 +7,7 @@ import {
   NO_SAMPLE,
   type Locate,
   type Precision,
-  type PrecisionPlan,
+  type QuantizationScheme,
   type Tensors,
   type WeightArray,
 } from "../../models/index.ts";
@@ -33,7 +33,7 @@ export interface DecoderSource {
 /** Weights by the names of `graphWeights`. */
 export interface PreparedSource {
   readonly config: DecoderConfig;
-  readonly plan: PrecisionPlan;
+  readonly scheme: QuantizationScheme;
   readonly runtime: Runtime;
   /** In memory: may be freed once the decoder is loaded. In files: must not change until the decoder is disposed. */
   readonly weights: ReadonlyMap<string, WeightArray> | WeightsInFiles;
@@ -91,8 +91,13 @@ export class Decoder {
    * load the model.
    */
   static async load({ config, tensors, runtime, precision = "fp32" }: DecoderSource): Promise<Decoder> {
-    const plan = choosePlan(precision, runtime.backend, config);
-    return Decoder.fromWeights({ config, plan, runtime, weights: await graphWeights(config, tensors, plan) });
+    const scheme = chooseScheme(precision, runtime.backend, config);
+    return Decoder.fromWeights({
+      config,
+      scheme,
+      runtime,
+      weights: await graphWeights(config, tensors, scheme),
+    });
   }
 
   /**
@@ -100,11 +105,11 @@ export class Decoder {
    *
    * @throws EngineError when ONNX Runtime cannot load the model.
    */
-  static async fromWeights({ config, plan, runtime, weights }: PreparedSource): Promise<Decoder> {
+  static async fromWeights({ config, scheme, runtime, weights }: PreparedSource): Promise<Decoder> {
     // WebAssembly copies the cache for every run; the native library does not, so stepping is as fast there.
     const samplesInGraph = runtime.backend === "wasm";
     const build = samplesInGraph ? decoderLoop : decoderGraph;
-    const graph = build(config, { plan, locate: "located" in weights ? placesOf(weights) : undefined });
+    const graph = build(config, { scheme, locate: "located" in weights ? placesOf(weights) : undefined });
     const session = await runtime.createSession(graph.bytes, weights);
     return new Decoder(config, runtime.backend, samplesInGraph, session);
   }

@@ -149,11 +149,11 @@ describe("several processes with one cache", () => {
     const address = (path: string): string =>
       JSON.stringify(new URL(`../../dist/${path}`, import.meta.url).href);
     const script = `
-      const { openCheckpoint, PLANS } = await import(${address("models/index.js")});
+      const { openCheckpoint, SCHEMES } = await import(${address("models/index.js")});
       const { checkpointFolder } = await import(${address("src/platform/node/checkpoint-folder.js")});
       const { cachedWeights } = await import(${address("src/platform/node/weight-cache.js")});
       const checkpoint = await openCheckpoint(await checkpointFolder(${JSON.stringify(model)}));
-      const weights = await cachedWeights(checkpoint, PLANS.int8.node, ${JSON.stringify(cache)});
+      const weights = await cachedWeights(checkpoint, SCHEMES.int8.node, ${JSON.stringify(cache)});
       const [first] = weights.located.values();
       process.stdout.write(first.file);
     `;

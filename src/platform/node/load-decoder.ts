@@ -1,6 +1,6 @@
 import {
   type CheckpointFiles,
-  choosePlan,
+  chooseScheme,
   isLarge,
   openCheckpoint,
   type Precision,
@@ -29,10 +29,10 @@ export async function loadDecoder(files: CheckpointFiles, options: LoadModelOpti
   const checkpoint = await openCheckpoint(files);
   try {
     const { config } = checkpoint;
-    const plan = choosePlan(precision, runtime.backend, config);
+    const scheme = chooseScheme(precision, runtime.backend, config);
     const canMap = runtime.backend === "node" && isLarge(config);
-    const weights = canMap ? await weightsInFiles(checkpoint, plan) : undefined;
-    if (weights) return await Decoder.fromWeights({ config, plan, runtime, weights });
+    const weights = canMap ? await weightsInFiles(checkpoint, scheme) : undefined;
+    if (weights) return await Decoder.fromWeights({ config, scheme, runtime, weights });
     return await Decoder.load({ config, tensors: checkpoint.tensors(), runtime, precision });
   } finally {
     await checkpoint.close();

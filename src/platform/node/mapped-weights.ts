@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import type { OpenCheckpoint, PrecisionPlan } from "../../../models/index.ts";
+import type { OpenCheckpoint, QuantizationScheme } from "../../../models/index.ts";
 import type { WeightsInFiles } from "../../engine/index.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { cachedWeights } from "./weight-cache.ts";
@@ -14,10 +14,10 @@ import { cachedWeights } from "./weight-cache.ts";
  */
 export async function weightsInFiles(
   checkpoint: OpenCheckpoint,
-  plan: PrecisionPlan,
+  scheme: QuantizationScheme,
 ): Promise<WeightsInFiles | undefined> {
-  const isQuantised = plan.body !== "float32" || plan.table !== "float32";
-  return isQuantised ? cachedWeights(checkpoint, plan, cacheFolder()) : checkpointWeights(checkpoint);
+  const isQuantised = scheme.linear !== "float32" || scheme.embedding !== "float32";
+  return isQuantised ? cachedWeights(checkpoint, scheme, cacheFolder()) : checkpointWeights(checkpoint);
 }
 
 /** The checkpoint's own files, if all of them hold float32 as the graph wants it. */

@@ -1,7 +1,7 @@
 /**
  * Quantised weights on disk. An entry is a safetensors file with the weights in the layout of the graph, which ONNX
  * Runtime maps into memory as it is, and a checksum of each. Its name is made of what it was made from: the contents of
- * the checkpoint, the plan and the version of the layout; so an entry never goes out of date, and may be deleted at any
+ * the checkpoint, the scheme and the version of the layout; so an entry never goes out of date, and may be deleted at any
  * time.
  */
 import { createHash, randomUUID } from "node:crypto";
@@ -12,12 +12,12 @@ import {
   decoderGraph,
   graphData,
   type OpenCheckpoint,
-  type PrecisionPlan,
+  type QuantizationScheme,
   writeHeader,
 } from "../../../models/index.ts";
 import type { WeightsInFiles } from "../../engine/index.ts";
 
-/** To be raised when the same checkpoint and plan give other bytes than before. */
+/** To be raised when the same checkpoint and scheme give other bytes than before. */
 const VERSION = 2;
 
 const DTYPES = { float32: "F32", int8: "I8", uint8: "U8" } as const;
@@ -40,17 +40,17 @@ const STALE_MILLISECONDS = 24 * 60 * 60 * 1000;
  */
 export async function cachedWeights(
   checkpoint: OpenCheckpoint,
-  plan: PrecisionPlan,
+  scheme: QuantizationScheme,
   cache: string,
 ): Promise<WeightsInFiles | undefined> {
   try {
     const wanted = join(cache, "weights");
     await mkdir(wanted, { recursive: true });
     const folder = await realpath(wanted);
-    const file = `${await contentHash(checkpoint)}-${plan.name}-${VERSION}.safetensors`;
-    const layout = entryLayout(checkpoint, plan);
+    const file = `${await contentHash(checkpoint)}-${scheme.name}-${VERSION}.safetensors`;
+    const layout = entryLayout(checkpoint, scheme);
     if (!(await isIntact(join(folder, file), layout)))
-      await writeEntry(folder, file, layout, checkpoint, plan);
+      await writeEntry(folder, file, layout, checkpoint, scheme);
     const located = new Map([...layout.places].map(([name, { begin }]) => [name, { file, offset: begin }]));
     return { path: folder, located };
   } catch (error) {
@@ -79,9 +79,9 @@ interface EntryLayout {
   readonly end: number;
 }
 
-function entryLayout({ config }: OpenCheckpoint, plan: PrecisionPlan): EntryLayout {
+function entryLayout({ config }: OpenCheckpoint, scheme: QuantizationScheme): EntryLayout {
   const sizes = new Map<string, { dtype: string; shape: number[]; bytes: number }>();
-  for (const { data, type, shape } of decoderGraph(config, { plan }).weights) {
+  for (const { data, type, shape } of decoderGraph(config, { scheme }).weights) {
     const size = shape.reduce((product, length) => product * length, 1);
     sizes.set(data, { dtype: DTYPES[type], shape: [size], bytes: type === "float32" ? 4 * size : size });
   }
@@ -126,7 +126,7 @@ async function writeEntry(
   name: string,
   { header, places, end }: EntryLayout,
   checkpoint: OpenCheckpoint,
-  plan: PrecisionPlan,
+  scheme: QuantizationScheme,
 ): Promise<void> {
   await removeStale(folder);
   const temporary = join(folder, `${name}.${randomUUID()}.partial`);
@@ -135,7 +135,7 @@ async function writeEntry(
     try {
       await writeBytes(file, header, 0);
       const checksums = new Map<string, number>();
-      for await (const [data, values] of graphData(checkpoint.config, checkpoint.tensors(), plan)) {
+      for await (const [data, values] of graphData(checkpoint.config, checkpoint.tensors(), scheme)) {
         const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
         const place = places.get(data);
         if (place?.end !== (place?.begin ?? 0) + bytes.length)

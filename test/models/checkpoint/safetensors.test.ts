@@ -113,13 +113,9 @@ describe("refused", () => {
       `{"__metadata__":{},"${"\\u0061".repeat(1e6)}":${json(entry(0, 0))},"${"a".repeat(1e6)}":${json(entry(0, 0))}}`,
       /described twice/,
     ],
-    ["a shape nested without end", entryWith("shape", nested), /has shape something nested too deep/],
-    ["a dtype nested without end", entryWith("dtype", nested), /has dtype something nested too deep/],
-    [
-      "offsets nested without end",
-      entryWith("data_offsets", nested),
-      /data_offsets something nested too deep/,
-    ],
+    ["a shape nested without end", entryWith("shape", nested), /has shape a value nested too deep/],
+    ["a dtype nested without end", entryWith("dtype", nested), /has dtype a value nested too deep/],
+    ["offsets nested without end", entryWith("data_offsets", nested), /data_offsets a value nested too deep/],
     ["a million sizes", entryWith("shape", json(Array(1e6).fill(1))), /takes 4 bytes, but has 0/],
     ["a size of a million digits", entryWith("shape", json(["1".repeat(1e6)])), /has shape \["111/],
   ])("%s, in few words", (_, header, message) => {

@@ -66,7 +66,7 @@ describe("a checkpoint stored in int8", () => {
     expect(bytes / values).toBeLessThan(1.3);
   });
 
-  it("is the same when it is quantised again", async () => {
+  it("is the same when it is quantized again", async () => {
     const { tensors } = await readCheckpoint(filesOf(stored()));
     const again = [...tensors].flatMap(([name, tensor]) => int8Tensors(name, tensor, { block: BLOCK }));
     const { tensors: twice } = await readCheckpoint(filesOf(again));

@@ -1,17 +1,22 @@
 /** Decoders whose matrices are kept in int8, against the float64 reference. */
 import { describe, expect, test } from "vitest";
-import { choosePlan, type DecoderConfig, decoderGraph, type Tensor } from "../../../models/index.ts";
+import { chooseScheme, type DecoderConfig, decoderGraph, type Tensor } from "../../../models/index.ts";
 import { GraphBuilder } from "../../../models/graph/graph-builder.ts";
 import {
   matrixData,
   matrixProduct,
-  tableProduct,
-  tableRows,
+  embeddingProduct,
+  embeddingRows,
   type WeightArray,
 } from "../../../models/graph/matrix.ts";
 import { encodeModel } from "../../../models/graph/onnx.ts";
-import { isTable } from "../../../models/checkpoint/tensors.ts";
-import { blockSize, matrixFormat, PLANS, type PrecisionPlan } from "../../../models/graph/plan.ts";
+import { isEmbedding } from "../../../models/checkpoint/tensors.ts";
+import {
+  blockSize,
+  matrixFormat,
+  SCHEMES,
+  type QuantizationScheme,
+} from "../../../models/graph/quantization-scheme.ts";
 import { Decoder } from "../../../src/engine/decoder.ts";
 import { createNodeRuntime } from "../../../src/platform/node/runtime.ts";
 import { randomIds, centredNumbers, randomTensors, referenceLogits, relativeError } from "../reference.ts";
@@ -40,11 +45,11 @@ const CONFIGS: Record<string, DecoderConfig> = {
   "nothing in blocks": { ...CONFIG, width: 24, feedForward: 40 },
 };
 
-/** The tensors as their quantised form has them: what remains is the error of quantising what is multiplied with. */
-function asKept(plan: PrecisionPlan, tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+/** The tensors as their quantized form has them: what remains is the error of quantising what is multiplied with. */
+function asKept(scheme: QuantizationScheme, tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
   const kept = new Map<string, Tensor>();
   for (const [name, { shape, values }] of tensors) {
-    const data = new Map(matrixData(plan, name, shape, values));
+    const data = new Map(matrixData(scheme, name, shape, values));
     const scales = data.get(`${name}.scales`);
     const numbers = data.get(`${name}.int8`);
     const [rows = 0, columns = 0] = shape;
@@ -55,8 +60,8 @@ function asKept(plan: PrecisionPlan, tensors: ReadonlyMap<string, Tensor>): Map<
     const restored = Float32Array.from(values, (_, i) => {
       const [row, column] = [Math.floor(i / columns), i % columns];
       if (numbers instanceof Int8Array) return (numbers[i] ?? NaN) * (scales[column] ?? NaN);
-      const inputs = isTable(name) ? columns : rows;
-      const at = isTable(name) ? i : column * rows + row;
+      const inputs = isEmbedding(name) ? columns : rows;
+      const at = isEmbedding(name) ? i : column * rows + row;
       return ((numbers[at] ?? NaN) - 128) * (scales[Math.floor(at / (blockSize(inputs) ?? NaN))] ?? NaN);
     });
     kept.set(name, { shape, values: restored });
@@ -71,16 +76,16 @@ function squareError(found: ArrayLike<number>, expected: readonly number[]): num
   return Math.sqrt(sum((value, i) => ((found[i] ?? NaN) - value) ** 2) / sum((value) => value ** 2));
 }
 
-// Columns in Node are no plan's: on processors without VNNI its kernel for them adds up in 16 bits, and clips.
+// Columns in Node are no scheme's: on processors without VNNI its kernel for them adds up in 16 bits, and clips.
 const FORMATS = {
-  node: [PLANS.fp32.node, PLANS.int8.node],
-  wasm: [PLANS.fp32.wasm, PLANS.int8.node, PLANS.int8.wasm],
+  node: [SCHEMES.fp32.node, SCHEMES.int8.node],
+  wasm: [SCHEMES.fp32.wasm, SCHEMES.int8.node, SCHEMES.int8.wasm],
 } as const;
 
 describe.each(["node", "wasm"] as const)("one matrix on %s", (backend) => {
-  test.each<PrecisionPlan>([...FORMATS[backend]])(
+  test.each<QuantizationScheme>([...FORMATS[backend]])(
     "$name: within half a step of the inputs, times what they meet",
-    async (plan) => {
+    async (scheme) => {
       const [rows, inputs, outputs] = [3, 96, 10];
       const matrix = {
         shape: [inputs, outputs],
@@ -98,19 +103,19 @@ describe.each(["node", "wasm"] as const)("one matrix on %s", (backend) => {
       const given = graph.input("x", "float32", ["rows", inputs]);
       const ids = graph.input("ids", "int32", ["ids"]);
       const added = graph.weight("bias", [outputs]);
-      const product = matrixProduct(graph, plan, "h.0.mlp.c_fc.weight", [inputs, outputs], given, added);
+      const product = matrixProduct(graph, scheme, "h.0.mlp.c_fc.weight", [inputs, outputs], given, added);
       graph.output("product", product, "float32", ["rows", outputs]);
-      graph.output("scores", tableProduct(graph, plan, "wte.weight", [7, inputs], given), "float32", [
+      graph.output("scores", embeddingProduct(graph, scheme, "wte.weight", [7, inputs], given), "float32", [
         "rows",
         7,
       ]);
-      graph.output("looked_up", tableRows(graph, plan, "wte.weight", [7, inputs], ids), "float32", [
+      graph.output("looked_up", embeddingRows(graph, scheme, "wte.weight", [7, inputs], ids), "float32", [
         "ids",
         inputs,
       ]);
       const weights = new Map<string, WeightArray>([["bias", bias]]);
       for (const [tensor, { shape, values }] of tensors) {
-        for (const entry of matrixData(plan, tensor, shape, values)) weights.set(...entry);
+        for (const entry of matrixData(scheme, tensor, shape, values)) weights.set(...entry);
       }
       const runtime = await createNodeRuntime({ backend, threads: 1 });
       const session = await runtime.createSession(
@@ -123,10 +128,10 @@ describe.each(["node", "wasm"] as const)("one matrix on %s", (backend) => {
       });
       await session.dispose();
 
-      const kept = asKept(plan, tensors);
+      const kept = asKept(scheme, tensors);
       const w = kept.get("h.0.mlp.c_fc.weight")?.values ?? x;
       const t = kept.get("wte.weight")?.values ?? x;
-      const step = plan.body === "float32" ? 1e-5 : 1 / 127; // x lies within ±0.5
+      const step = scheme.linear === "float32" ? 1e-5 : 1 / 127; // x lies within ±0.5
       for (let row = 0; row < rows; row += 1) {
         const dot = (weight: (input: number) => number, magnitude = false): number => {
           let sum = 0;
@@ -158,10 +163,10 @@ describe.each(["node", "wasm"] as const)("int8 on %s", (backend) => {
     "%s: the logits of the int8 weights, whole and step by step",
     async (name) => {
       const config = CONFIGS[name] ?? CONFIG;
-      const plan = PLANS.int8[backend];
+      const scheme = SCHEMES.int8[backend];
       const tensors = randomTensors(config, 1);
       const ids = randomIds(20, config.vocabularySize, 2);
-      const expected = referenceLogits(config, asKept(plan, tensors), ids).flat();
+      const expected = referenceLogits(config, asKept(scheme, tensors), ids).flat();
       const runtime = await createNodeRuntime({ backend, threads: 1 });
       const decoder = await Decoder.load({ config, tensors, runtime, precision: "int8" });
       const whole = await decoder.forward(ids, decoder.createCache(), { logits: "all" });
@@ -194,9 +199,9 @@ test("with blocks, a row's logits do not depend on what is read with it", async 
 });
 
 test("int8 weights take the place of float32 ones: none is brought twice", () => {
-  const { weights } = decoderGraph(CONFIG, { plan: PLANS.int8.node });
+  const { weights } = decoderGraph(CONFIG, { scheme: SCHEMES.int8.node });
   const matrices = weights.filter(
-    ({ name }) => matrixFormat(PLANS.int8.node, name.replace(/\.\w+$/, ""), 64) !== "float32",
+    ({ name }) => matrixFormat(SCHEMES.int8.node, name.replace(/\.\w+$/, ""), 64) !== "float32",
   );
   expect(weights.filter(({ name }) => name === "wte.weight" || /c_\w+\.weight$/.test(name))).toEqual([]);
   expect(new Set(matrices.map(({ data }) => data)).size).toBe(2 * (1 + 4 * CONFIG.layers));
@@ -206,7 +211,7 @@ describe("auto", () => {
   const gpt2 = { ...CONFIG, vocabularySize: 50257, layers: 12, width: 768, heads: 12, feedForward: 3072 };
 
   test.each(["node", "wasm"] as const)("on %s is int8 for GPT-2 small, fp32 for a small model", (backend) => {
-    expect(choosePlan("auto", backend, gpt2)).toBe(PLANS.int8[backend]);
-    expect(choosePlan("auto", backend, CONFIG)).toBe(PLANS.fp32[backend]);
+    expect(chooseScheme("auto", backend, gpt2)).toBe(SCHEMES.int8[backend]);
+    expect(chooseScheme("auto", backend, CONFIG)).toBe(SCHEMES.fp32[backend]);
   });
 });

@@ -30,7 +30,7 @@ test("rows in blocks: 128 stands for zero, each block has its own scale", () => 
   }
 });
 
-test("what is quantised once stays as it is when it is quantised again", () => {
+test("what is quantized once stays as it is when it is quantized again", () => {
   const once = quantizeRows(VALUES, 3);
   const restored = Float32Array.from(
     once.numbers,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openCheckpoint } from "../../../models/index.ts";
-import { PLANS } from "../../../models/graph/plan.ts";
+import { SCHEMES } from "../../../models/graph/quantization-scheme.ts";
 import { Decoder } from "../../../src/engine/index.ts";
 import { checkpointFolder } from "../../../src/platform/node/checkpoint-folder.ts";
 import { weightsInFiles } from "../../../src/platform/node/mapped-weights.ts";
@@ -39,10 +39,10 @@ it.each(["learned", "relative", "linked", "pytorch"])(
     const expected = await inMemory.forward(ids, inMemory.createCache(), { logits: "all" });
     await inMemory.dispose();
 
-    const weights = await weightsInFiles(checkpoint, PLANS.fp32.node);
+    const weights = await weightsInFiles(checkpoint, SCHEMES.fp32.node);
     await checkpoint.close();
     if (!weights) throw new Error("it could be mapped");
-    const decoder = await Decoder.fromWeights({ config, plan: PLANS.fp32.node, runtime, weights });
+    const decoder = await Decoder.fromWeights({ config, scheme: SCHEMES.fp32.node, runtime, weights });
     const logits = await decoder.forward(ids, decoder.createCache(), { logits: "all" });
     for (const [i, logit] of logits.entries()) expect(logit).toBeCloseTo(expected[i] ?? NaN, 4);
     await decoder.dispose();

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openCheckpoint, type OpenCheckpoint, readSafetensors } from "../../../models/index.ts";
-import { PLANS } from "../../../models/graph/plan.ts";
+import { SCHEMES } from "../../../models/graph/quantization-scheme.ts";
 import { Decoder, type Runtime } from "../../../src/engine/index.ts";
 import { checkpointFolder } from "../../../src/platform/node/checkpoint-folder.ts";
 import { createNodeRuntime } from "../../../src/platform/node/runtime.ts";
@@ -21,7 +21,7 @@ import { cachedWeights } from "../../../src/platform/node/weight-cache.ts";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../../tiny-checkpoint.ts";
 
 const CONFIG = { ...TINY_CONFIG, n_embd: 64, n_inner: 128 };
-const PLAN = PLANS.int8.node;
+const PLAN = SCHEMES.int8.node;
 const IDS = [389, 375, 60, 270, 60 + 128];
 
 const folder = mkdtempSync(join(tmpdir(), "ostinato-cache-"));
@@ -58,7 +58,7 @@ async function logitsFromCache(): Promise<Float32Array> {
   const { config } = checkpoint;
   const weights = await cachedWeights(checkpoint, PLAN, cache);
   if (!weights) throw new Error("nothing is cached");
-  const decoder = await Decoder.fromWeights({ config, plan: PLAN, runtime, weights });
+  const decoder = await Decoder.fromWeights({ config, scheme: PLAN, runtime, weights });
   const logits = await decoder.forward(IDS, decoder.createCache(), { logits: "all" });
   await decoder.dispose();
   return logits;

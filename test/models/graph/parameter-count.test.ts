@@ -4,8 +4,8 @@ import {
   GPT2_SIZES,
   graphWeights,
   parseConfig,
-  PLANS,
-  tally,
+  SCHEMES,
+  countParameters,
   tensorShapes,
   weightBytes,
 } from "../../../models/index.ts";
@@ -16,7 +16,7 @@ function sizeOf(name: string) {
   return config;
 }
 
-describe("tally", () => {
+describe("countParameters", () => {
   // As Hugging Face's model cards and `sum(p.numel() for p in model.parameters())` have them.
   it.each([
     ["distilgpt2", 81_912_576],
@@ -25,11 +25,11 @@ describe("tally", () => {
     ["gpt2-large", 774_030_080],
     ["gpt2-xl", 1_557_611_200],
   ])("of %s", (name, parameters) => {
-    expect(tally(sizeOf(name)).parameters).toBe(parameters);
+    expect(countParameters(sizeOf(name)).parameters).toBe(parameters);
   });
 
   it("lists every tensor of one block", () => {
-    const { groups } = tally(sizeOf("gpt2"));
+    const { groups } = countParameters(sizeOf("gpt2"));
     expect(groups.map(({ name, repeats, parameters }) => [name, repeats, parameters])).toEqual([
       ["embedding", 1, 50257 * 768 + 1024 * 768],
       ["block", 12, 7_087_872],
@@ -63,11 +63,11 @@ describe("tally", () => {
       return [name, { shape, values: new Float32Array(size) }] as const;
     });
     const stored = tensors.reduce((sum, [, { values }]) => sum + values.length, 0);
-    expect(tally(config).parameters).toBe(stored);
-    for (const plan of [PLANS.fp32.node, PLANS.int8.node, PLANS.int8.wasm]) {
-      const weights = await graphWeights(config, tensors, plan);
+    expect(countParameters(config).parameters).toBe(stored);
+    for (const scheme of [SCHEMES.fp32.node, SCHEMES.int8.node, SCHEMES.int8.wasm]) {
+      const weights = await graphWeights(config, tensors, scheme);
       const bytes = [...weights.values()].reduce((sum, array) => sum + array.byteLength, 0);
-      expect(weightBytes(config, plan), plan.name).toBe(bytes);
+      expect(weightBytes(config, scheme), scheme.name).toBe(bytes);
     }
   });
 

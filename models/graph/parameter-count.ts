@@ -1,8 +1,8 @@
-/** What a decoder consists of, counted from its config alone. */
-import { type DecoderConfig, headSize, isTable, tensorShapes } from "../checkpoint/index.ts";
-import { blockSize, matrixFormat, type PrecisionPlan } from "./plan.ts";
+/** Parameter counts and memory of a decoder, from its config alone. */
+import { type DecoderConfig, headSize, isEmbedding, tensorShapes } from "../checkpoint/index.ts";
+import { blockSize, matrixFormat, type QuantizationScheme } from "./quantization-scheme.ts";
 
-/** One tensor of a decoder, and how many numbers it holds. */
+/** One tensor of a decoder, and its number of parameters. */
 export interface TensorCount {
   /** Without the name of its group. */
   readonly name: string;
@@ -21,13 +21,13 @@ export interface TensorGroup {
 }
 
 /** The tensors of a decoder by group, in the order data flows, and the parameters of all of them. */
-export interface Tally {
+export interface ParameterCount {
   readonly groups: readonly TensorGroup[];
   readonly parameters: number;
 }
 
 /** Counts the parameters of every tensor, by block and in total. */
-export function tally(config: DecoderConfig): Tally {
+export function countParameters(config: DecoderConfig): ParameterCount {
   const tensors = [...tensorShapes(config)].map(([name, shape]) => ({
     name,
     shape,
@@ -48,14 +48,14 @@ export function tally(config: DecoderConfig): Tally {
   return { groups, parameters: sum(groups.map((each) => each.repeats * each.parameters)) };
 }
 
-/** Bytes that the weights of a running decoder take under a plan, scales included. */
-export function weightBytes(config: DecoderConfig, plan: PrecisionPlan): number {
+/** Bytes of the weights of a running decoder in a scheme, scales included. */
+export function weightBytes(config: DecoderConfig, scheme: QuantizationScheme): number {
   return sum(
     [...tensorShapes(config)].map(([name, shape]) => {
       const [rows = 1, columns = 1] = shape;
-      const inputs = isTable(name) ? columns : rows;
+      const inputs = isEmbedding(name) ? columns : rows;
       const count = product(shape);
-      const format = shape.length === 2 ? matrixFormat(plan, name, inputs) : "float32";
+      const format = shape.length === 2 ? matrixFormat(scheme, name, inputs) : "float32";
       if (format === "int8-columns") return count + 4 * columns;
       const block = format === "int8-blocks" ? blockSize(inputs) : undefined;
       return block === undefined ? 4 * count : count + (4 * count) / block;

@@ -1,0 +1,104 @@
+/**
+ * Quantization schemes: the format of the matrices of a running decoder, by precision and backend. Vectors, positions and
+ * activations are float32 in every scheme.
+ */
+import { type DecoderConfig, isLinear, isEmbedding } from "../checkpoint/index.ts";
+
+/** ONNX Runtime as a native library in Node, as WebAssembly, or with WebGPU. */
+export type Backend = "node" | "wasm" | "webgpu";
+
+/** The values of the option `precision`; "auto" selects int8 for large models. */
+export const PRECISIONS = ["fp32", "int8", "auto"] as const;
+
+/** fp32 computes with the checkpoint's values; int8 quantizes matrices to a quarter of the memory, with float32 scales. */
+export type Precision = (typeof PRECISIONS)[number];
+
+/**
+ * - `float32`: not quantized.
+ * - `int8-columns`: one scale per output; activations are quantized at run time with one scale for all of them
+ *   (ONNX Runtime's DynamicQuantizeMatMul).
+ * - `int8-blocks`: one scale per output and block of inputs; activations are quantized at run time by block, so that a row
+ *   does not depend on other rows (MatMulNBits).
+ */
+export type MatrixFormat = "float32" | "int8-columns" | "int8-blocks";
+
+/** The formats and kernels of one precision on one backend. */
+export interface QuantizationScheme {
+  readonly name: string;
+  /** Format of the linear layers in the blocks. */
+  readonly linear: MatrixFormat;
+  /** Format of the embedding and of the head, which often is the same matrix. */
+  readonly embedding: Exclude<MatrixFormat, "int8-columns">;
+  /** Whether attention uses FusedMatMul, which reads heads in place; WebGPU has no kernel for it. */
+  readonly fused: boolean;
+  /**
+   * Fraction of the nearest quarter of the relative vectors above which the whole quarter is scored and unneeded scores are
+   * dropped. Below it the needed vectors are copied first: one thread copies, all threads score; copying is fast in Node and
+   * slow in WebAssembly.
+   */
+  readonly fullTierThreshold: number;
+}
+
+const FLOAT32 = { name: "float32", linear: "float32", embedding: "float32", fused: true } as const;
+const BLOCKS = { name: "int8-blocks", linear: "int8-blocks", embedding: "int8-blocks", fused: true } as const;
+/** Measured with 2048 vectors of 6 × 64, when the fraction was of all vectors. */
+const [NODE, WEB] = [{ fullTierThreshold: 1 / 3 }, { fullTierThreshold: 1 / 2 }] as const;
+
+/**
+ * The scheme of each precision on each backend, in the formats of its fastest kernels.
+ */
+export const SCHEMES: Readonly<
+  Record<Exclude<Precision, "auto">, Readonly<Record<Backend, QuantizationScheme>>>
+> = {
+  fp32: {
+    node: { ...FLOAT32, ...NODE },
+    wasm: { ...FLOAT32, ...WEB },
+    webgpu: { ...FLOAT32, ...WEB, fused: false },
+  },
+  int8: {
+    node: { ...BLOCKS, ...NODE },
+    // WebAssembly has no fast kernel for blocks.
+    wasm: { name: "int8-columns", linear: "int8-columns", embedding: "float32", fused: true, ...WEB },
+    webgpu: { ...BLOCKS, ...WEB, fused: false },
+  },
+};
+
+/**
+ * Matrix weights from which "auto" selects int8. Smaller models take a few milliseconds per step in both precisions, and
+ * float32 gives the same ids on every backend.
+ */
+const LARGE = 50_000_000;
+
+/** The scheme of a precision on a backend. */
+export function chooseScheme(
+  precision: Precision,
+  backend: Backend,
+  config: DecoderConfig,
+): QuantizationScheme {
+  const automatic = isLarge(config) ? "int8" : "fp32";
+  return SCHEMES[precision === "auto" ? automatic : precision][backend];
+}
+
+/** Whether "auto" selects int8: the time of a step is that of reading the weights. */
+export function isLarge(config: DecoderConfig): boolean {
+  return matrixWeights(config) >= LARGE;
+}
+
+/** Number of matrix weights. */
+function matrixWeights({ layers, width, feedForward, vocabularySize, tiedHead }: DecoderConfig): number {
+  return layers * (4 * width ** 2 + 2 * width * feedForward) + (tiedHead ? 1 : 2) * vocabularySize * width;
+}
+
+/** Block sizes of both MatMulNBits and GatherBlockQuantized; the largest takes the least memory and time. */
+const BLOCK_SIZES = [128, 64, 32];
+
+/** Inputs that share a scale in `int8-blocks`; undefined if no block size divides the inputs. */
+export function blockSize(inputs: number): number | undefined {
+  return BLOCK_SIZES.find((size) => inputs % size === 0);
+}
+
+/** The format of a tensor of a checkpoint, by its name and number of inputs. */
+export function matrixFormat(scheme: QuantizationScheme, name: string, inputs: number): MatrixFormat {
+  const format = isEmbedding(name) ? scheme.embedding : isLinear(name) ? scheme.linear : "float32";
+  return format === "int8-blocks" && blockSize(inputs) === undefined ? "float32" : format;
+}
