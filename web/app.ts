@@ -1,4 +1,4 @@
-/** What the page can do, without its looks: a model, a piece in branches, and someone who listens. */
+/** The state of the page and its operations, without the views: model, branches of the piece, player, sound. */
 import { PERFORMANCE_416 } from "../encoding/index.ts";
 import type { DownloadProgress, WorkerMusicModel } from "../src/platform/browser/index.ts";
 import type { Explanation } from "../src/index.ts";

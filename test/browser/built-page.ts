@@ -104,7 +104,7 @@ export async function expectMusic(page: Page, threads: number): Promise<void> {
   expect(await page.locator("#figures").textContent()).toContain(`wasm ×${threads}`);
   await page.getByRole("application", { name: /^Piano roll: [1-9]\d* notes, at 0:0[1-9]/ }).waitFor();
   await expect.poll(() => loudness(page), { timeout: 20_000, message: "sound" }).toBeGreaterThan(0.001);
-  expect(await colours(page), "notes on the roll").toBeGreaterThan(20);
+  expect(await colors(page), "notes on the roll").toBeGreaterThan(20);
 }
 
 /** Time and sound have stopped. */
@@ -158,8 +158,8 @@ export async function aheadSeconds(page: Page): Promise<number> {
   return Number(/(\d+) s ahead/.exec((await page.locator("#figures").textContent()) ?? "")?.[1]);
 }
 
-/** How many different colours the roll shows: a keyboard, lines and a playhead have few, notes by velocity many. */
-function colours(page: Page): Promise<number> {
+/** How many different colors the roll shows: a keyboard, lines and a playhead have few, notes by velocity many. */
+function colors(page: Page): Promise<number> {
   return page.locator("#roll").evaluate((canvas) => {
     if (!(canvas instanceof HTMLCanvasElement)) return 0;
     const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data;

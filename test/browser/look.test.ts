@@ -15,14 +15,14 @@ const SCALE: readonly Note[] = Array.from({ length: 12 }, (_, i) => ({
 
 /** A line that was drawn. */
 interface Stroke {
-  readonly colour: string;
+  readonly color: string;
   readonly width: number;
 }
 
 describe.skipIf(!hasChromium())("looking at the built page", { timeout: PATIENCE }, () => {
   const built = builtPage();
 
-  it("draws what the model looked at: a colour for each head, wider with more weight", async () => {
+  it("draws what the model looked at: a color for each head, wider with more weight", async () => {
     const page = await openScale(built.open());
     await page.mouse.click(...(await placeOnRoll(page))(9));
     await page.locator("#why:not([aria-busy]) #candidates button[aria-current]").waitFor();
@@ -210,11 +210,11 @@ async function changed(page: Page, before: readonly Stroke[]): Promise<Stroke[]>
 }
 
 function hueOf(stroke: Stroke | undefined): string {
-  return stroke?.colour.replace(/\/[^/]*$/, "") ?? "";
+  return stroke?.color.replace(/\/[^/]*$/, "") ?? "";
 }
 
-function alphaOf({ colour }: Stroke): number {
-  return Number(/\/ ([\d.]+)\)$/.exec(colour)?.[1]);
+function alphaOf({ color }: Stroke): number {
+  return Number(/\/ ([\d.]+)\)$/.exec(color)?.[1]);
 }
 
 async function strokes(page: Page, kind: "curves" | "outlines"): Promise<Stroke[]> {
@@ -260,7 +260,7 @@ function recordStrokes(): void {
   before("bezierCurveTo", () => (curves += 1));
   before("rect", () => (rectangles += 1));
   before("stroke", ({ strokeStyle, lineWidth }) => {
-    const stroke = { colour: String(strokeStyle), width: lineWidth };
+    const stroke = { color: String(strokeStyle), width: lineWidth };
     if (curves > 0) frame.curves.push(stroke);
     if (rectangles > 0) frame.outlines.push(stroke);
   });

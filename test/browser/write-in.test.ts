@@ -64,7 +64,7 @@ describe.skipIf(!hasChromium())("music that is written into the visitor's", { ti
     const isOutside = ({ startSeconds }: Note): boolean => startSeconds < 1.999 || startSeconds >= 3.999;
     expect(notes.filter(isOutside).map(plain)).toEqual(SCALE.filter(isOutside).map(plain));
     expect(notes.filter((note) => !isOutside(note)).length).toBeGreaterThan(0);
-    expect(await pinkPixels(page), "what is new has a colour of its own").toBeGreaterThan(0);
+    expect(await pinkPixels(page), "what is new has a color of its own").toBeGreaterThan(0);
     await page.locator("#branches .branch > button").first().click();
     expect((await savedNotes(page)).map(plain), "the piece it came from").toEqual(SCALE.map(plain));
     expect(built.complaints).toEqual([]);

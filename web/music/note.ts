@@ -1,6 +1,6 @@
 import type { PerformanceEventKind } from "../../encoding/index.ts";
 
-/** Whose music is: the visitor's; the model's; the model's, in a place where the visitor asked for it. */
+/** Origin of music: of the user; a continuation or accompaniment by the model; a region that the model infilled. */
 export type Origin = "primer" | "generated" | "infilled";
 
 /** A note of a piece that may still be growing. */

@@ -9,7 +9,7 @@ const DEFAULT_VELOCITY = 100;
 export class Piece {
   readonly vocabulary: Vocabulary;
   readonly #ids: number[] = [];
-  /** Whose each id is. */
+  /** The origin of each id. */
   readonly #origins: Origin[] = [];
   #generatedCount = 0;
   #primerLength = 0;
@@ -35,32 +35,32 @@ export class Piece {
     return this.#ids;
   }
 
-  /** How many ids there are up to the last one that the visitor gave. */
+  /** Number of ids up to the last one of the primer. */
   get primerLength(): number {
     return this.#primerLength;
   }
 
-  /** How many ids there are up to the last one that is not the model's to write anew. */
+  /** Number of ids up to the last one that must not be generated again. */
   get keptLength(): number {
     return this.#keptLength;
   }
 
-  /** How many ids the model wrote in going on. */
+  /** Number of ids with the origin "generated". */
   get generatedCount(): number {
     return this.#generatedCount;
   }
 
-  /** From where on all ids up to one were written by the model in going on. */
+  /** Index of the first id of the generated run that ends before `index`. */
   generatedFrom(index: number): number {
     return this.#origins.slice(0, index).findLastIndex((origin) => origin !== "generated") + 1;
   }
 
-  /** Whose an id is. */
+  /** The origin of an id. */
   originOf(index: number): Origin {
     return this.#origins[index] ?? "generated";
   }
 
-  /** Whether it begins with the visitor's music, and that is all there is of it. */
+  /** Whether the piece starts with a primer and contains no other primer ids. */
   get hasOnlyPrimer(): boolean {
     const upTo = this.#primerLength;
     return upTo > 0 && this.#origins.every((origin, index) => index >= upTo || origin === "primer");

@@ -34,22 +34,22 @@ export class OneHot {
     const context = this.#context;
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     const style = getComputedStyle(this.#canvas);
-    const colour = (name: string): string => style.getPropertyValue(name);
+    const color = (name: string): string => style.getPropertyValue(name);
     context.font = `${style.fontSize} ${style.fontFamily}`;
     context.textBaseline = "top";
     for (const { row, name } of BANDS) {
       const y = Math.round(yOfRow(row));
-      context.fillStyle = colour("--line");
+      context.fillStyle = color("--line");
       context.fillRect(NAMES, y, width - NAMES, 1);
-      context.fillStyle = colour("--faint");
+      context.fillStyle = color("--faint");
       // The last band is low: its name stands on the lower edge.
       context.fillText(name, 0, Math.min(y, HEIGHT - 11));
     }
     for (const [place, { row, isNow }] of columns.entries()) {
       const x = NAMES + place * COLUMN;
-      context.fillStyle = colour("--line");
+      context.fillStyle = color("--line");
       context.fillRect(x, 0, 1, HEIGHT);
-      context.fillStyle = colour(isNow ? "--playhead" : "--accent");
+      context.fillStyle = color(isNow ? "--playhead" : "--accent");
       context.fillRect(x + 2, yOfRow(row), COLUMN - 3, 4);
     }
     this.#ids.textContent = idsText(columns);

@@ -1,5 +1,5 @@
 /** Attention as arcs over the roll: from the note that was played back to those it was played in view of. */
-import { headColour } from "./colours.ts";
+import { headColor } from "./colors.ts";
 import { laneHeight, type RollView, xOfTime, yOfPitch } from "./geometry.ts";
 
 /** One line: the paper's figures draw them so (Huang et al. 2018, "Music Transformer", figures 7 and 8). */
@@ -24,7 +24,7 @@ export function paintArcs(context: CanvasRenderingContext2D, view: RollView, arc
   context.lineCap = "round";
   for (const arc of arcs) {
     const [x1, y1, x2, y2] = ends(view, arc);
-    context.strokeStyle = headColour(arc.head, arc.heads, 0.35 + 0.6 * Math.sqrt(arc.weight));
+    context.strokeStyle = headColor(arc.head, arc.heads, 0.35 + 0.6 * Math.sqrt(arc.weight));
     context.lineWidth = arcWidth(arc.weight);
     context.beginPath();
     context.moveTo(x1, y1);

@@ -48,7 +48,7 @@ export class RectangleList {
   }
 }
 
-/** Notes by whose they are and whether they have been reached; each list has one colour. */
+/** Notes by whose they are and whether they have been reached; each list has one color. */
 export interface NoteLayout {
   /** `SHADES` lists each, softest first. */
   readonly primer: readonly RectangleList[];
@@ -85,7 +85,7 @@ const lastPlaces = new Int32Array(128);
 
 /**
  * Fills a layout with the rectangles of `noteRectangle`. From afar, a note that continues another one of its key in the same
- * colour makes that one longer, and one that would only paint over it is left out: thousands of notes are few rectangles.
+ * color makes that one longer, and one that would only paint over it is left out: thousands of notes are few rectangles.
  *
  * @param heardSeconds where the playhead is.
  */

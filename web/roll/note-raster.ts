@@ -20,10 +20,10 @@ export class NoteRaster {
     this.#pixels = new Uint32Array(this.#image.data.buffer);
   }
 
-  /** @param colour as `pixelColours` gives it. */
-  fill(list: RectangleList, colour: number): void {
+  /** @param color as `pixelColors` gives it. */
+  fill(list: RectangleList, color: number): void {
     const { width = 0, height = 0 } = this.#image ?? {};
-    fillRectangles(this.#pixels, width, height, list, colour);
+    fillRectangles(this.#pixels, width, height, list, color);
   }
 
   paint(context: CanvasRenderingContext2D): void {
@@ -39,7 +39,7 @@ export function fillRectangles(
   width: number,
   height: number,
   list: RectangleList,
-  colour: number,
+  color: number,
 ): void {
   list.forEach((x, y, across, down) => {
     const [left, top] = [Math.round(x), Math.round(y)];
@@ -47,21 +47,21 @@ export function fillRectangles(
     const bottom = Math.min(height, Math.max(top + 1, Math.round(y + down) - 1));
     for (let row = Math.max(0, top); row < bottom; row += 1) {
       const end = row * width + right;
-      for (let at = row * width + Math.max(0, left); at < end; at += 1) pixels[at] = colour;
+      for (let at = row * width + Math.max(0, left); at < end; at += 1) pixels[at] = color;
     }
   });
 }
 
-/** Colours of style sheets as the numbers that they are in an image's memory, whatever this machine's byte order. */
-export function pixelColours(colours: readonly string[], alpha = 1): Uint32Array {
+/** Colors of style sheets as the numbers that they are in an image's memory, whatever this machine's byte order. */
+export function pixelColors(colors: readonly string[], alpha = 1): Uint32Array {
   const canvas = document.createElement("canvas");
-  Object.assign(canvas, { width: colours.length, height: 1 });
+  Object.assign(canvas, { width: colors.length, height: 1 });
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) return new Uint32Array(colours.length);
+  if (!context) return new Uint32Array(colors.length);
   context.globalAlpha = alpha;
-  for (const [at, colour] of colours.entries()) {
-    context.fillStyle = colour;
+  for (const [at, color] of colors.entries()) {
+    context.fillStyle = color;
     context.fillRect(at, 0, 1, 1);
   }
-  return new Uint32Array(context.getImageData(0, 0, colours.length, 1).data.buffer);
+  return new Uint32Array(context.getImageData(0, 0, colors.length, 1).data.buffer);
 }

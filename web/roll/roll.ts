@@ -5,7 +5,7 @@ import type { Piece } from "../music/piece.ts";
 import type { Span } from "../sound/sound.ts";
 import { clock } from "../words.ts";
 import { type Arc, paintArcs } from "./arcs.ts";
-import { type Colours, readColours } from "./colours.ts";
+import { type Colors, readColors } from "./colors.ts";
 import {
   isBlackKey,
   laneHeight,
@@ -18,7 +18,7 @@ import {
   yOfPitch,
 } from "./geometry.ts";
 import { createLayout, layOutNotes, type RectangleList } from "./note-layout.ts";
-import { NoteRaster, pixelColours } from "./note-raster.ts";
+import { NoteRaster, pixelColors } from "./note-raster.ts";
 
 /** How much notes that have not been heard are faded. */
 const UNHEARD = 0.6;
@@ -32,14 +32,14 @@ const NAMED_KEYS = 36;
 /** More are painted as one picture. */
 const MANY = 2000;
 
-type PixelColours = Readonly<Record<"primer" | "infilled" | "generated" | "unheard", Uint32Array>>;
+type PixelColors = Readonly<Record<"primer" | "infilled" | "generated" | "unheard", Uint32Array>>;
 
-function pixelsOf({ primer, infilled, generated }: Colours): PixelColours {
+function pixelsOf({ primer, infilled, generated }: Colors): PixelColors {
   return {
-    primer: pixelColours(primer),
-    infilled: pixelColours(infilled),
-    generated: pixelColours(generated),
-    unheard: pixelColours(generated, UNHEARD),
+    primer: pixelColors(primer),
+    infilled: pixelColors(infilled),
+    generated: pixelColors(generated),
+    unheard: pixelColors(generated, UNHEARD),
   };
 }
 
@@ -63,20 +63,20 @@ export class Roll {
   readonly #context: CanvasRenderingContext2D;
   readonly #layout = createLayout();
   readonly #raster = new NoteRaster();
-  #colours: Colours;
-  #pixelColours: PixelColours;
+  #colors: Colors;
+  #pixelColors: PixelColors;
 
   constructor(canvas: HTMLCanvasElement, onResize: () => void) {
     const context = canvas.getContext("2d");
     if (!context) throw new TypeError("this browser cannot draw on a canvas");
     this.#canvas = canvas;
     this.#context = context;
-    this.#colours = readColours();
-    this.#pixelColours = pixelsOf(this.#colours);
+    this.#colors = readColors();
+    this.#pixelColors = pixelsOf(this.#colors);
     new ResizeObserver(onResize).observe(canvas);
     matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => {
-      this.#colours = readColours();
-      this.#pixelColours = pixelsOf(this.#colours);
+      this.#colors = readColors();
+      this.#pixelColors = pixelsOf(this.#colors);
       onResize();
     });
   }
@@ -130,7 +130,7 @@ export class Roll {
 
   #drawGrid(view: RollView): void {
     const { width, height, keyboardWidth, rulerHeight, lowestPitch, highestPitch } = view;
-    this.#context.fillStyle = this.#colours.line;
+    this.#context.fillStyle = this.#colors.line;
     for (let pitch = lowestPitch; pitch <= highestPitch; pitch += 1) {
       if (pitch % 12 !== 0) continue;
       const y = Math.round(yOfPitch(view, pitch) + laneHeight(view));
@@ -144,13 +144,13 @@ export class Roll {
   #drawSelection(view: RollView, { fromSeconds, toSeconds }: NonNullable<Scene["selection"]>): void {
     const from = Math.max(view.keyboardWidth, xOfTime(view, fromSeconds));
     const to = Math.min(view.width, xOfTime(view, toSeconds));
-    this.#context.fillStyle = this.#colours.selection;
+    this.#context.fillStyle = this.#colors.selection;
     if (to > from) this.#context.fillRect(from, 0, to - from, view.height);
   }
 
   #drawNotes(view: RollView): void {
     const { primer, infilled, generated, unheard, count } = this.#layout;
-    const colours = this.#colours;
+    const colors = this.#colors;
     const isMany = count > MANY;
     const isRound = count <= ROUND;
     if (isMany) this.#raster.begin(Math.ceil(view.width), Math.ceil(view.height));
@@ -163,17 +163,17 @@ export class Roll {
       this.#context.globalAlpha = kind === "unheard" ? UNHEARD : 1;
       for (const [shade, list] of lists.entries()) {
         if (list.count === 0) continue;
-        if (isMany) this.#raster.fill(list, this.#pixelColours[kind][shade]!);
-        else this.#fill(list, colours[kind === "unheard" ? "generated" : kind][shade], isRound);
+        if (isMany) this.#raster.fill(list, this.#pixelColors[kind][shade]!);
+        else this.#fill(list, colors[kind === "unheard" ? "generated" : kind][shade], isRound);
       }
     }
     this.#context.globalAlpha = 1;
     if (isMany) this.#raster.paint(this.#context);
   }
 
-  #fill(list: RectangleList, colour: string | undefined, isRound: boolean): void {
+  #fill(list: RectangleList, color: string | undefined, isRound: boolean): void {
     const context = this.#context;
-    context.fillStyle = colour ?? "";
+    context.fillStyle = color ?? "";
     if (!isRound) {
       list.forEach((x, y, width, height) => context.fillRect(x, y, width, Math.max(1, height - 1)));
       return;
@@ -188,7 +188,7 @@ export class Roll {
   #drawGhost(view: RollView, { piece, fromSeconds, toSeconds }: NonNullable<Scene["ghost"]>): void {
     const context = this.#context;
     const { from, to } = visibleSeconds(view);
-    context.strokeStyle = this.#colours.ghost;
+    context.strokeStyle = this.#colors.ghost;
     context.lineWidth = 1;
     context.beginPath();
     piece.forEachNote(Math.max(from, fromSeconds), Math.min(to, toSeconds), (note) => {
@@ -198,7 +198,7 @@ export class Roll {
       if (box) context.rect(box.x + 0.5, box.y + 1, Math.max(1, box.width - 1), Math.max(2, box.height - 2));
     });
     context.stroke();
-    context.fillStyle = this.#colours.ghost;
+    context.fillStyle = this.#colors.ghost;
     for (const seconds of [fromSeconds, toSeconds]) {
       const x = Math.round(xOfTime(view, seconds));
       if (x >= view.keyboardWidth && x <= view.width) context.fillRect(x, view.rulerHeight, 1, view.height);
@@ -211,7 +211,7 @@ export class Roll {
     const x = Math.round(xOfTime(view, piece.primerSeconds));
     if (x < view.keyboardWidth || x > view.width) return;
     const context = this.#context;
-    context.fillStyle = this.#colours.primer.at(-1) ?? "";
+    context.fillStyle = this.#colors.primer.at(-1) ?? "";
     for (let y = view.rulerHeight; y < view.height; y += 8) context.fillRect(x, y, 1, 4);
     // A grip, to be moved.
     context.beginPath();
@@ -222,7 +222,7 @@ export class Roll {
   #drawChosen(view: RollView, note: PieceNote, until: number): void {
     const box = noteRectangle(view, note, until);
     if (!box) return;
-    this.#context.strokeStyle = this.#colours.playhead;
+    this.#context.strokeStyle = this.#colors.playhead;
     this.#context.lineWidth = 2;
     this.#context.strokeRect(box.x - 1, box.y - 1, box.width + 2, box.height + 2);
   }
@@ -231,7 +231,7 @@ export class Roll {
     const x = Math.round(xOfTime(view, seconds));
     if (x < view.keyboardWidth) return;
     const context = this.#context;
-    context.fillStyle = this.#colours.playhead;
+    context.fillStyle = this.#colors.playhead;
     context.fillRect(x, 0, 1, view.height);
     context.beginPath();
     context.moveTo(x - 5, 0);
@@ -242,9 +242,9 @@ export class Roll {
 
   #drawRuler(view: RollView): void {
     const context = this.#context;
-    context.font = `11px ${this.#colours.font}`;
+    context.font = `11px ${this.#colors.font}`;
     context.textBaseline = "top";
-    context.fillStyle = this.#colours.faint;
+    context.fillStyle = this.#colors.faint;
     for (const { seconds, x } of timeLines(view)) {
       if (x >= view.keyboardWidth) context.fillText(clock(seconds), Math.round(x) + 4, 7);
     }
@@ -254,19 +254,19 @@ export class Roll {
     const context = this.#context;
     const { keyboardWidth, rulerHeight, lowestPitch, highestPitch } = view;
     const height = laneHeight(view);
-    context.fillStyle = this.#colours.ground;
+    context.fillStyle = this.#colors.ground;
     context.fillRect(0, 0, keyboardWidth, rulerHeight);
     for (let pitch = lowestPitch; pitch <= highestPitch; pitch += 1) {
       const isBlack = isBlackKey(pitch);
       const y = yOfPitch(view, pitch);
-      context.fillStyle = this.#colours.whiteKey;
+      context.fillStyle = this.#colors.whiteKey;
       context.fillRect(0, y, keyboardWidth, height + 0.5);
-      if (sounding.has(pitch)) context.fillStyle = this.#colours.accent;
-      else if (isBlack) context.fillStyle = this.#colours.blackKey;
+      if (sounding.has(pitch)) context.fillStyle = this.#colors.accent;
+      else if (isBlack) context.fillStyle = this.#colors.blackKey;
       else continue;
       context.fillRect(0, y, isBlack ? keyboardWidth * 0.62 : keyboardWidth, height);
     }
-    context.fillStyle = this.#colours.octave;
+    context.fillStyle = this.#colors.octave;
     for (let pitch = lowestPitch; pitch <= highestPitch; pitch += 1) {
       // White keys that meet without a black one between them: B and C, E and F.
       if (isBlackKey(pitch) || isBlackKey(pitch - 1)) continue;
@@ -274,10 +274,10 @@ export class Roll {
     }
     context.fillRect(keyboardWidth - 1, rulerHeight, 1, view.height - rulerHeight);
     if (height < NAMED_LANE || keyboardWidth < NAMED_KEYS) return;
-    context.font = `8px ${this.#colours.font}`;
+    context.font = `8px ${this.#colors.font}`;
     context.textAlign = "right";
     context.textBaseline = "alphabetic";
-    context.fillStyle = this.#colours.blackKey;
+    context.fillStyle = this.#colors.blackKey;
     for (let pitch = 24; pitch <= highestPitch; pitch += 12)
       context.fillText(pitchName(pitch), keyboardWidth - 3, yOfPitch(view, pitch) + height - 0.5);
     context.textAlign = "left";

@@ -14,7 +14,7 @@ export function drawTextLines(
   tokens: HTMLElement,
   chosen: number | undefined,
   weights: Float32Array | undefined,
-  colour: string,
+  color: string,
 ): void {
   const lines = byId("page", HTMLElement).querySelector("svg");
   const target = chosen === undefined ? undefined : tokens.children[chosen];
@@ -34,7 +34,7 @@ export function drawTextLines(
     const path = document.createElementNS(SVG, "path");
     path.setAttribute("d", `M${toX} ${toY}C${toX} ${rise} ${x} ${rise} ${x} ${y}`);
     path.setAttribute("fill", "none");
-    path.setAttribute("stroke", colour);
+    path.setAttribute("stroke", color);
     path.setAttribute("stroke-width", arcWidth(weight).toFixed(2));
     path.setAttribute("stroke-opacity", (0.3 + 0.6 * Math.sqrt(weight)).toFixed(2));
     path.setAttribute("stroke-linecap", "round");

@@ -2,7 +2,7 @@
 import { NumberSetting } from "../controls/number-setting.ts";
 import { samplingSpec } from "../controls/specs.ts";
 import { byId, element, setText } from "../elements.ts";
-import { headColour } from "../roll/colours.ts";
+import { headColor } from "../roll/colors.ts";
 import { megabytes, problemOf } from "../words.ts";
 import { showHeadNumbers } from "./number-table.ts";
 import type { Token, TokenExplanation } from "./protocol.ts";
@@ -222,7 +222,7 @@ class TextView {
         const button = element("button", { type: "button", class: "head" }, String(head + 1));
         button.setAttribute("aria-pressed", String(head === this.#head));
         button.setAttribute("aria-label", `head ${head + 1}`);
-        button.style.setProperty("--head", headColour(head, heads));
+        button.style.setProperty("--head", headColor(head, heads));
         button.addEventListener("click", () => {
           this.#head = head;
           this.#showHeads();
@@ -237,7 +237,7 @@ class TextView {
   #drawLines(): void {
     const attention = this.#explanation?.attention.find(({ head }) => head === this.#head);
     const { heads = 1 } = this.#client?.facts ?? {};
-    drawTextLines(this.#tokens, this.#chosen, attention?.weights, headColour(this.#head, heads));
+    drawTextLines(this.#tokens, this.#chosen, attention?.weights, headColor(this.#head, heads));
   }
 
   /** The head that drew the chosen token: it looked from the token before. */

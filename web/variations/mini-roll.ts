@@ -1,5 +1,5 @@
 /** A small piano roll of one stretch of a piece, all of it at once. */
-import type { Colours } from "../roll/colours.ts";
+import type { Colors } from "../roll/colors.ts";
 import { noteRectangle, type RollView, xOfTime } from "../roll/geometry.ts";
 import { SHADES } from "../roll/note-layout.ts";
 import type { Piece } from "../music/piece.ts";
@@ -47,7 +47,7 @@ export function paintMiniRoll(
   canvas: HTMLCanvasElement,
   frame: MiniFrame,
   piece: Piece,
-  colours: Colours,
+  colors: Colors,
   { forkSeconds, heardSeconds }: { readonly forkSeconds: number; readonly heardSeconds: number | undefined },
 ): void {
   const { clientWidth: width, clientHeight: height } = canvas;
@@ -61,15 +61,15 @@ export function paintMiniRoll(
     const box = noteRectangle(view, note, piece.seconds);
     if (!box) return;
     const shade = Math.floor((note.velocity * SHADES) / 128);
-    const colour = note.origin === "primer" ? colours.primer : colours.generated;
+    const color = note.origin === "primer" ? colors.primer : colors.generated;
     context.globalAlpha = note.startSeconds < forkSeconds ? 0.4 : 1;
-    context.fillStyle = colour[shade] ?? "";
+    context.fillStyle = color[shade] ?? "";
     context.fillRect(box.x, box.y, Math.max(1.5, box.width - 0.5), Math.max(2, box.height - 0.5));
   });
   context.globalAlpha = 1;
-  context.fillStyle = colours.ghost;
+  context.fillStyle = colors.ghost;
   context.fillRect(Math.round(xOfTime(view, forkSeconds)), 0, 1, height);
   if (heardSeconds === undefined) return;
-  context.fillStyle = colours.playhead;
+  context.fillStyle = colors.playhead;
   context.fillRect(Math.round(xOfTime(view, heardSeconds)), 0, 1, height);
 }

@@ -4,7 +4,7 @@ import { NumberSetting, type NumberSpec } from "../controls/number-setting.ts";
 import type { Settings } from "../controls/settings.ts";
 import { byId, element, setText } from "../elements.ts";
 import type { Branch } from "../music/branches.ts";
-import { readColours } from "../roll/colours.ts";
+import { readColors } from "../roll/colors.ts";
 import type { Status } from "../status.ts";
 import { clock } from "../words.ts";
 import { frameOf, type MiniFrame, paintMiniRoll } from "./mini-roll.ts";
@@ -50,14 +50,14 @@ export class VariationsView {
   #hasChanged = false;
   #shownCurrent: Branch | undefined;
   #frame: MiniFrame | undefined;
-  #colours = readColours();
+  #colors = readColors();
 
   constructor(app: App, settings: Settings, status: Status) {
     this.#app = app;
     this.#settings = settings;
     this.#status = status;
     matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => {
-      this.#colours = readColours();
+      this.#colors = readColors();
       this.#changed();
     });
     byId("variations-count", HTMLElement).append(this.#count.element);
@@ -127,7 +127,7 @@ export class VariationsView {
 
   #paint(card: Card, set: Variations, isCurrent: boolean): void {
     if (!this.#frame) return;
-    paintMiniRoll(card.canvas, this.#frame, card.variation.piece, this.#colours, {
+    paintMiniRoll(card.canvas, this.#frame, card.variation.piece, this.#colors, {
       forkSeconds: set.forkSeconds,
       heardSeconds: isCurrent ? this.#app.seconds : undefined,
     });

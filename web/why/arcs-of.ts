@@ -19,7 +19,7 @@ const LEAST = 0.012;
 
 /**
  * @param note the one in question: arcs go out from its beginning.
- * @param heads how many the model has, for their colours.
+ * @param heads how many the model has, for their colors.
  */
 export function arcsOf(
   piece: Piece,

@@ -5,7 +5,7 @@ import { byId, element } from "../elements.ts";
 import type { PieceNote } from "../music/note.ts";
 import type { Piece } from "../music/piece.ts";
 import type { Arc } from "../roll/arcs.ts";
-import { headColour } from "../roll/colours.ts";
+import { headColor } from "../roll/colors.ts";
 import { arcsOf } from "./arcs-of.ts";
 import { problemOf } from "../words.ts";
 import { eventWords, noteWords, velocityBinBefore } from "./event-words.ts";
@@ -192,7 +192,7 @@ export class Why {
           String(head + 1),
         );
         button.setAttribute("aria-label", `head ${head + 1}`);
-        button.style.setProperty("--head", headColour(head, heads));
+        button.style.setProperty("--head", headColor(head, heads));
         button.addEventListener("click", () => {
           if (isShown) this.#hidden.add(head);
           else this.#hidden.delete(head);

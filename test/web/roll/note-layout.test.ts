@@ -31,7 +31,7 @@ function pieceOf(count: number): Piece {
 }
 
 describe("layOutNotes", () => {
-  it("has near by the rectangle of every note that can be seen, in its colour", () => {
+  it("has near by the rectangle of every note that can be seen, in its color", () => {
     const piece = pieceOf(600);
     const layout = createLayout();
     layOutNotes(layout, VIEW, piece, 9);

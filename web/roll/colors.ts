@@ -1,7 +1,7 @@
-/** The colours of style.css, for the canvas. */
+/** The colors of style.css, for the canvas. */
 import { SHADES } from "./note-layout.ts";
 
-export interface Colours {
+export interface Colors {
   readonly ground: string;
   readonly line: string;
   readonly octave: string;
@@ -21,7 +21,7 @@ export interface Colours {
   readonly generated: readonly string[];
 }
 
-export function readColours(): Colours {
+export function readColors(): Colors {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string): string => style.getPropertyValue(name).trim();
   const [soft, loud] = [Number(read("--note-soft")), Number(read("--note-loud"))];
@@ -49,7 +49,7 @@ export function readColours(): Colours {
 }
 
 /** Heads are told apart by hue alone, evenly around the circle and as light as each other. */
-export function headColour(head: number, heads: number, alpha = 1): string {
+export function headColor(head: number, heads: number, alpha = 1): string {
   const isLight = matchMedia("(prefers-color-scheme: light)").matches;
   return `oklch(${isLight ? 0.52 : 0.78} 0.16 ${Math.round((25 + (360 * head) / heads) % 360)} / ${alpha})`;
 }
