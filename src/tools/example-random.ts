@@ -2,7 +2,7 @@ import { philox } from "../engine/index.ts";
 
 const TWO_32 = 0x100000000;
 
-/** Random numbers from 0 up to 1 for one example: a function of the dataset's seed and the example's numbers alone. */
+/** The random stream of one example, uniform in [0, 1): a function of the seed, the kind and the serial number only. */
 export class ExampleRandom {
   readonly #key: readonly [number, number];
   readonly #example: readonly [number, number];

@@ -1,4 +1,4 @@
-/** Regions of a piece for a model to fill. */
+/** Regions of a piece for infilling. */
 import {
   INFILL_FRAME,
   INFILL_IDS,
@@ -17,11 +17,10 @@ import type { ExampleRandom } from "./example-random.ts";
 const MAX_ATTEMPTS = 20;
 
 /**
- * Chooses a region in which notes are struck, and as much around it as an example holds; short ones as often as long ones,
- * by the logarithm of their length.
+ * Chooses a region with at least one note-on, and as much context as an example holds. Its length is log-uniform.
  *
  * @param notes in order of onset.
- * @returns undefined where twenty tries find none.
+ * @returns undefined where `MAX_ATTEMPTS` attempts find none.
  */
 export function chooseRegion(
   notes: readonly Note[],
@@ -40,8 +39,8 @@ export function chooseRegion(
     const room = INFILL_IDS - INFILL_FRAME;
     const parts = infillParts(notes, fromStep, toStep, room, vocabulary);
     const { prefix, middle, suffix } = parts;
-    const isStruck = middle.some((id) => vocabulary.event(id).kind === "NOTE_ON");
-    if (!isStruck || middle.length > MIDDLE_IDS) continue;
+    const hasNoteOn = middle.some((id) => vocabulary.event(id).kind === "NOTE_ON");
+    if (!hasNoteOn || middle.length > MIDDLE_IDS) continue;
     if (prefix.length + middle.length + suffix.length <= room) return { parts, seconds };
   }
   return undefined;

@@ -1,4 +1,4 @@
-/** Generated music beside reference music: everything that `ostinato compare` measures, from notes alone. */
+/** Comparison of generated with reference music: all measurements of `ostinato compare`, from notes only. */
 import { STEPS_PER_SECOND } from "../../../encoding/index.ts";
 import { DISTRIBUTIONS, type Distribution } from "./distributions.ts";
 import { splitHalfBaseline, type SplitHalfResult, SPLITS } from "./split-half.ts";
@@ -20,13 +20,13 @@ export interface DistributionResult {
   readonly overlap: number;
   /** Of generated from reference, in nats. */
   readonly divergence: number;
-  /** The same of random halves of the reference; absent where it has a single piece. */
+  /** Split-half baseline of the reference; absent where it has a single piece. */
   readonly halves?: SplitHalfResult;
   /** `overlap` divided by that of the halves. */
   readonly ratio?: number;
 }
 
-/** The middle and both ends of some values, one a window. */
+/** Median, 5th and 95th percentile of one value per window. */
 export interface Spread {
   readonly p5: number;
   readonly median: number;
@@ -90,7 +90,7 @@ export function compareMusic(generated: readonly Piece[], reference: readonly Pi
   };
 }
 
-/** The longest run of each window that training holds too; `onWindow` is told how many are done. */
+/** The longest run of each window that also occurs in training; `onWindow` receives the number of windows done. */
 export function findSharedRuns(
   pieces: readonly Piece[],
   training: TrainingIndex,

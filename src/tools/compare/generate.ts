@@ -1,14 +1,14 @@
-/** The generated side of a comparison, made by a model. */
+/** Generates the music of a comparison with a model. */
 import type { ContinueOptions, MusicModel } from "../../music/index.ts";
 import type { SamplingOptions } from "../../options.ts";
 import type { Piece } from "./compare.ts";
 import { countIllegal, type LegalityCount } from "./legality.ts";
 import { cutWindows, gridNotes } from "./windows.ts";
 
-/** Of the generations, the share that is made again with the mask off. */
+/** Share of the seeds that are also generated without the mask. */
 const UNMASKED_SHARE = 0.1;
 
-/** So many are generated together, where the model can: the more, the quicker, and the more memory. */
+/** Pieces per batch: more are faster and need more memory. */
 const BATCH_SIZE = 16;
 
 export interface GenerateSetOptions extends SamplingOptions, Pick<ContinueOptions, "driftControl"> {
@@ -18,7 +18,7 @@ export interface GenerateSetOptions extends SamplingOptions, Pick<ContinueOption
   /** Of each generation. */
   readonly seconds: number;
   readonly signal?: AbortSignal;
-  /** Told how many seconds of music are done, of how many. */
+  /** Called with the seconds of music generated and the total. */
   readonly onProgress?: (progress: {
     readonly masked: boolean;
     readonly seconds: number;
@@ -27,7 +27,7 @@ export interface GenerateSetOptions extends SamplingOptions, Pick<ContinueOption
 }
 
 export interface GeneratedSet {
-  /** Generations without a single note are left out. */
+  /** Generations without notes are omitted. */
   readonly pieces: readonly Piece[];
   /** One entry for each generation with the mask off: the first tenth of the seeds. */
   readonly unmasked: readonly LegalityCount[];

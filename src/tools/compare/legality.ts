@@ -1,4 +1,4 @@
-/** How often a model would break the grammar of performances, were it let. */
+/** How often a model without the mask samples ids that the grammar forbids. */
 import {
   encodePerformance,
   PERFORMANCE_388,
@@ -12,9 +12,9 @@ import type { SamplingOptions } from "../../options.ts";
 import type { Window } from "./windows.ts";
 
 export interface LegalityCount {
-  /** Ids drawn. */
+  /** Sampled ids. */
   readonly ids: number;
-  /** Of them, those that the grammar forbids at their place. */
+  /** Number of them that the grammar forbids. */
   readonly illegal: number;
 }
 
@@ -24,7 +24,7 @@ export interface UnmaskedOptions extends SamplingOptions {
   readonly onEvent?: (seconds: number) => void;
 }
 
-/** More ids than any music needs for a second: ends a generation that never lets time pass. */
+/** Limit that stops a generation without time shifts. */
 const MAX_IDS_PER_SECOND = 1000;
 
 /**
@@ -59,7 +59,7 @@ export async function countIllegal(model: MusicModel, options: UnmaskedOptions):
   return { ids, illegal };
 }
 
-/** The control: of the ids of real music, those that the grammar forbids, such as a key struck again while it is down. */
+/** The control: forbidden ids in real music, such as a second note-on of a sounding key. */
 export function illegalIdsOf({ notes }: Window): LegalityCount {
   const grammar = new PerformanceGrammar(PERFORMANCE_388);
   const legal = new Uint8Array(PERFORMANCE_388.size);
@@ -81,7 +81,7 @@ export function illegalIdsOf({ notes }: Window): LegalityCount {
   return { ids: ids.length, illegal };
 }
 
-/** The sums of some figures, and the share that is illegal. */
+/** Sums of counts, and the share of forbidden ids. */
 export function totalLegality(all: readonly LegalityCount[]): LegalityCount & { readonly share: number } {
   const ids = all.reduce((sum, figures) => sum + figures.ids, 0);
   const illegal = all.reduce((sum, figures) => sum + figures.illegal, 0);

@@ -1,4 +1,4 @@
-/** When two runs of notes count as the same: each note described by its step from the note before. */
+/** The criterion for two equal runs of notes: each note is described by its interval and time from the note before. */
 import type { GridNote } from "./windows.ts";
 
 /**

@@ -1,4 +1,4 @@
-/** The longest run of notes that music shares with the pieces a model was trained on. */
+/** Memorization (Carlini et al. 2023): the longest run of notes that music shares with training pieces. */
 import { STEPS_PER_SECOND } from "../../../encoding/index.ts";
 import { KEYS, stepKeys } from "./match-criterion.ts";
 import { sortSuffixes } from "./suffix-array.ts";
@@ -6,15 +6,15 @@ import type { GridNote } from "./windows.ts";
 
 /** A run of notes that occurs in two places. */
 export interface SharedRun {
-  /** How many; 1 where not even two notes follow each other in the same way, 0 for no notes. */
+  /** Length in notes; 1 where no two consecutive notes match, 0 without notes. */
   readonly notes: number;
-  /** Where it begins in the music asked about: index of its first note. */
+  /** Index of its first note in the music. */
   readonly at: number;
   /** Where it occurs in training; undefined for a run of less than two notes. */
   readonly found?: { readonly path: string; readonly startSeconds: number };
 }
 
-/** Between pieces: no run crosses it, since no step of a note has this key. */
+/** Separates pieces: no run crosses it, since no note has this key. */
 const SEPARATOR = 0;
 
 /** Collects training pieces. */
@@ -34,7 +34,7 @@ export class TrainingNotes {
     return this.#pieces.length;
   }
 
-  /** @param longest run that will be asked for, in notes: sorting goes no deeper than that. */
+  /** @param longest length of the longest run to search for, in notes; it limits the depth of the sort. */
   index(longest: number): TrainingIndex {
     const keys = new Uint16Array(this.#pieces.reduce((sum, piece) => sum + piece.keys.length + 1, 0));
     const places: IndexedPiece[] = [];
@@ -57,7 +57,7 @@ interface IndexedPiece {
   readonly startSteps: Int32Array;
 }
 
-/** All training pieces, ready to be searched. */
+/** A search index of all training pieces. */
 export class TrainingIndex {
   readonly #keys: Uint16Array;
   readonly #pieces: readonly IndexedPiece[];
@@ -69,7 +69,7 @@ export class TrainingIndex {
     this.#order = sortSuffixes(keys, KEYS, longest);
   }
 
-  /** The longest run of some music that any training piece holds too; of several the first. */
+  /** The longest run of the music that occurs in a training piece; the first of several. */
   longestSharedRun(notes: readonly GridNote[]): SharedRun {
     const keys = stepKeys(notes);
     let best = { length: 0, at: 0, where: -1 };

@@ -1,12 +1,12 @@
-/** How much of a window comes back within it. */
+/** Repetition within a window. */
 import { stepKeys } from "./match-criterion.ts";
 import type { Window } from "./windows.ts";
 
-/** Lengths of the runs that are looked for, in notes: a motif, a figure, a phrase. */
+/** Lengths of runs, in notes: a motif, a longer motif, a phrase. */
 export const RUN_LENGTHS: readonly number[] = [4, 8, 16];
 
 /**
- * The share of a window's runs of `length` notes that occurred before in it (sameness as for memorisation: transposed runs
+ * The share of a window's runs of `length` notes that occurred before in it (by `MATCH_CRITERION`: transposed runs
  * count).
  *
  * @returns 0 to 1; 0 for a window that is shorter than the run.

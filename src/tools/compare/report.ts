@@ -1,4 +1,4 @@
-/** The report of a comparison: one HTML page that needs nothing beside it. */
+/** The report of a comparison: one self-contained HTML page. */
 import { barChart, cumulativeChart, type Series } from "./charts.ts";
 import type {
   Comparison,
@@ -39,7 +39,7 @@ export interface ComparisonReport extends Comparison {
   readonly wallSeconds: number;
 }
 
-/** The project's mark: an overlap of at least this share of what two halves of the reference have. */
+/** Target: the overlap divided by that of the split-half baseline. */
 export const TARGET_RATIO = 0.9;
 
 /** Renders the report. */
@@ -138,7 +138,7 @@ function memorisationSection({ memorisation }: ComparisonReport): string {
       foundText(run),
     ]);
   return [
-    `<h2>Memorisation</h2><p>The longest run of notes of each window that occurs in a training piece too ` +
+    `<h2>Memorization</h2><p>The longest run of notes of each window that occurs in a training piece too ` +
       `(${trainPieces} pieces, ${trainNotes} notes in <code>${escapeHtml(train)}</code>); the reference, which was not ` +
       `trained on, is the control. ${escapeHtml(sameness)}</p>`,
     table(

@@ -1,8 +1,8 @@
-/** The control of every comparison: how far the reference agrees with itself. */
+/** Split-half baseline: the agreement of the reference with itself. */
 import { GumbelNoise } from "../../engine/index.ts";
 import { addCounts, type Counts, divergence, overlap } from "./histogram.ts";
 
-/** How many times the reference is halved; the figures are means over them. */
+/** Number of random splits; results are means over them. */
 export const SPLITS = 20;
 
 export interface SplitHalfResult {
@@ -11,10 +11,10 @@ export interface SplitHalfResult {
 }
 
 /**
- * Overlap and divergence of two random halves of a set of pieces, mean over `SPLITS` seeded splits. Whole pieces go to one
- * half: windows of one piece are alike, and would make halves look more alike than two sets of pieces are.
+ * Overlap and divergence of two random halves of a set of pieces, mean over `SPLITS` seeded splits. All windows of a piece go to the same
+ * half: they are similar, and would make the halves more similar than two sets of pieces.
  *
- * @param pieces counts of one distribution, one entry a piece; at least two.
+ * @param pieces counts of one distribution, one entry per piece; at least two.
  */
 export function splitHalfBaseline(pieces: readonly Counts[], bins: number): SplitHalfResult {
   let overlaps = 0;

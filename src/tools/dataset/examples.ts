@@ -1,4 +1,4 @@
-/** One example of a dataset: a piece of music, or a task made of it, as ids. */
+/** One example of a dataset as ids: a piece of music, or a task derived from it. */
 import {
   cutSegments,
   encodePerformance,
@@ -25,7 +25,7 @@ import { chooseRegion } from "../regions.ts";
 import type { ExampleKind } from "./example-kind.ts";
 import { MAX_UNRELEASED_SECONDS } from "./format.ts";
 
-/** Thrown for a piece that a kind of example cannot be made of. */
+/** Thrown for a piece from which a kind of example cannot be made. */
 export class ExampleError extends HintedError<"no-notes" | "no-melody" | "no-region"> {
   override readonly name = "ExampleError";
 }
@@ -33,7 +33,7 @@ export class ExampleError extends HintedError<"no-notes" | "no-melody" | "no-reg
 /** Half of the accompaniments begin somewhere in the piece, up to so long before a note of the melody. */
 const LEAD_SECONDS = 2;
 
-/** The last part of a piece is an example of so many ids at most, START, END and the marks included. */
+/** The last part of a piece is an example of so many ids at most, START, END and control tokens included. */
 const CLOSING_IDS = 1024;
 const CLOSING_FRAME = 3;
 
@@ -48,8 +48,8 @@ export interface ExampleIds {
  * Makes an example.
  *
  * @param style the style of the piece, where it is known.
- * @param random what is chosen at random; the same random give the same example.
- * @throws ExampleError when the piece is no material for it; EncodingError when it cannot be encoded.
+ * @param random random numbers; the same stream gives the same example.
+ * @throws ExampleError when the piece is unsuitable; EncodingError when it cannot be encoded.
  */
 export function makeExample(
   kind: ExampleKind,

@@ -1,4 +1,4 @@
-/** Which examples a dataset of tasks is to hold: how many of each kind, and of which pieces. */
+/** The plan of a dataset with tasks: the number of examples of each kind, and their pieces. */
 import type { StyleName, Task } from "../../../encoding/index.ts";
 import { ExampleRandom } from "../example-random.ts";
 import type { ExampleRequest } from "./encode-piece.ts";
@@ -45,7 +45,7 @@ const KIND_KEYS: Readonly<Record<SharedKind | "ending", number>> = {
   "style-closing": 6,
 };
 const ORDER_KEY = 16;
-/** Of half of the pieces, their ending is marked. */
+/** Share of the pieces with ENDING. */
 const ENDING_SHARE = 0.5;
 /** An infill is a small part of its piece: a piece is asked for one for every so many ids in a round. */
 const IDS_PER_INFILL = 4096;
@@ -73,7 +73,7 @@ export interface PlannedExample {
   readonly request: ExampleRequest;
 }
 
-/** How a piece itself is written: its ending marked, or plain. */
+/** How a piece itself is encoded: with ENDING, or plain. */
 export function pieceRequest({ tasks, seed }: TaskPlan, index: number): ExampleRequest {
   const randomKey = [seed, KIND_KEYS.ending, index] as const;
   const marked = tasks.includes("ending") && new ExampleRandom(...randomKey).next() < ENDING_SHARE;
@@ -91,14 +91,14 @@ export function wantedIds(kind: SharedKind, plan: TaskPlan, pieceIds: number): n
   return (plan.shares[kind] / (1 - sumOfShares(plan))) * pieceIds;
 }
 
-/** Orders of one kind without end, in rounds: all pieces that are material for it, shuffled. */
+/** Endless requests of one kind, in rounds: each round has all suitable pieces, shuffled. */
 export function* exampleRequests(
   kind: SharedKind,
   plan: TaskPlan,
   pieces: readonly PlannedPiece[],
 ): Generator<PlannedExample, void> {
   const turns = pieces
-    .filter(({ hasMelodyTrack }) => isMaterial(kind, hasMelodyTrack))
+    .filter(({ hasMelodyTrack }) => isSuitable(kind, hasMelodyTrack))
     .flatMap(({ path, ids }) => {
       const turnsOf = kind === "infill" ? Math.ceil(ids / IDS_PER_INFILL) : 1;
       return Array.from({ length: turnsOf }, () => path);
@@ -117,7 +117,7 @@ export function* exampleRequests(
   }
 }
 
-function isMaterial(kind: ExampleKind, hasMelodyTrack: boolean): boolean {
+function isSuitable(kind: ExampleKind, hasMelodyTrack: boolean): boolean {
   if (kind === "accompany-melody") return hasMelodyTrack;
   return kind === "accompany-skyline" ? !hasMelodyTrack : true;
 }

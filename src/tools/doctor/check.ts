@@ -1,9 +1,9 @@
-/** One thing that was looked at: fine, worth knowing, or broken. */
+/** Result of a check: fine, worth a note, or broken. */
 export type CheckState = "good" | "note" | "fault";
 
 export interface Check {
   readonly area: "machine" | "engine" | "models" | "caches" | "environment";
-  /** What was looked at. */
+  /** What was checked. */
   readonly name: string;
   readonly state: CheckState;
   /** What was found. */

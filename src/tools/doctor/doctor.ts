@@ -1,4 +1,4 @@
-/** Looks at everything that the commands need, and finds what is wrong with it. */
+/** Checks everything that the commands need. */
 import type { NodeBackend } from "../../platform/node/index.ts";
 import { cacheChecks } from "./caches.ts";
 import type { Check } from "./check.ts";
@@ -16,7 +16,7 @@ export interface DoctorReport {
   readonly checks: readonly Check[];
 }
 
-/** @param onProgress told what is being looked at. */
+/** @param onProgress called with the name of each check. */
 export async function examine(onProgress: (what: string) => void = () => undefined): Promise<DoctorReport> {
   onProgress("engine");
   const { backend, why, checks: engine } = await engineReport();

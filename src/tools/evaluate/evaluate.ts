@@ -3,7 +3,7 @@ import { encodeScore, type Score } from "../../../encoding/index.ts";
 import { score, type ScoreOptions } from "../../engine/index.ts";
 import type { MusicModel } from "../../music/index.ts";
 
-/** What one piece costs. */
+/** Negative log-likelihood of one piece. */
 export interface PieceScore {
   /** Sum of −ln p over the ids, in nats. */
   readonly nats: number;
@@ -41,7 +41,7 @@ export async function scorePiece(
   };
 }
 
-/** The figures of some pieces together: sums divided by sums, so that every id counts alike. */
+/** Summarizes pieces: sums divided by sums, so that all ids have the same weight. */
 export function summarize(pieces: readonly PieceScore[]): ScoreSummary {
   const sum = (key: keyof PieceScore): number => pieces.reduce((total, piece) => total + piece[key], 0);
   const nats = sum("nats");

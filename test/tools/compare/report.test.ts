@@ -71,7 +71,7 @@ describe("renderReport", () => {
     expect(html).toContain("when alike");
     const { illegal: _illegal, memorisation: _memorisation, ...rest } = whole;
     const short = renderReport({ ...rest, skipped: [] });
-    for (const heading of ["Illegal choices", "Memorisation", "Files left out"]) {
+    for (const heading of ["Illegal choices", "Memorization", "Files left out"]) {
       expect(html).toContain(heading);
       expect(short).not.toContain(heading);
     }

@@ -156,7 +156,7 @@ describe("ostinato evaluate --task", () => {
   });
   const run = (...parameters: readonly string[]) => runCli(["evaluate", "--model", model, ...parameters]);
 
-  it("tells how likely the music is with what belongs to it, and without", async () => {
+  it("prints the likelihood in each context", async () => {
     const accompany = await run(...paths, "--task", "accompany", "--json", "--quiet");
     const result = JSON.parse(accompany.stdout);
     expect(Object.keys(result.nllPerId)).toEqual(["its melody", "another melody"]);
@@ -166,7 +166,7 @@ describe("ostinato evaluate --task", () => {
     const infill = await run(...paths, "--task", "infill", "--regions", "2");
     expect(infill.code).toBe(0);
     expect(infill.stdout).toMatch(
-      /^nats\/id {2}given\n *[\d.]+ {2}its suffix\n *[\d.]+ {2}no suffix \([+−][\d.]+\)\n *[\d.]+ {2}another suffix/,
+      /^nats\/id {2}context\n *[\d.]+ {2}its suffix\n *[\d.]+ {2}no suffix \([+−][\d.]+\)\n *[\d.]+ {2}another suffix/,
     );
   });
 
