@@ -229,11 +229,11 @@ describe("where biases and grammar leave nothing to draw", () => {
   });
 });
 
-test("learned positions end where they end, or roll", async () => {
+test("learned positions throw at their end, or the context shifts", async () => {
   const [wasm, node] = [await load("wasm", LEARNED), await load("node", LEARNED)];
   const generation = { prompt: [389, 375], options: { seed: 9 }, count: 200 };
   await expect(generated(wasm, generation)).rejects.toMatchObject({ code: "context-full" });
-  const rolling = { ...generation, roll: true };
+  const rolling = { ...generation, contextShift: true };
   expect(await generated(wasm, rolling)).toEqual(await generated(node, rolling));
   await Promise.all([wasm.dispose(), node.dispose()]);
 });
