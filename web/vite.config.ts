@@ -39,6 +39,12 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
     reportCompressedSize: false,
     rolldownOptions: {
+      // Tone.js 15.5 does not declare which of its modules only define classes. Those of these folders do, so that a class
+      // that nothing uses is left out. `core` registers itself, and `signal` has to be evaluated before `core`.
+      treeshake: {
+        moduleSideEffects: (id) =>
+          !/\/tone\/build\/esm\/(component|effect|event|instrument|source)\//.test(id),
+      },
       input: { index: `${root}index.html`, "service-worker": `${root}service-worker.ts` },
       output: {
         // Its address must stay the same from one version to the next.
