@@ -12,7 +12,7 @@ const NOTE_OFF = 0x80;
 const NOTE_ON = 0x90;
 const PROGRAM_CHANGE = 0xc0;
 const META = packed(0xff, 0, 0);
-/** How long a note lasts that has no note-off. */
+/** Length of a note without a note-off, in seconds. */
 const UNENDED_SECONDS = 0.25;
 const NO_EVENT = -1;
 const NONE = -1;
@@ -61,7 +61,7 @@ export class AnticipationReader {
       const track = places[step]!;
       const index = indices[step]!;
       const { ticks, messages, others } = this.#tracks[track]!;
-      // Not a multiple of the ticks since the last tempo change: the sum decides which way a half is rounded.
+      // Not a multiple of the ticks since the last tempo change: mido's running sum decides which way a half is rounded.
       seconds += (ticks[index]! - tick) * secondsPerTick;
       tick = ticks[index]!;
       const message = messages[index]!;
@@ -124,7 +124,7 @@ export class AnticipationReader {
       if (row === NONE) return;
       table.endSeconds[row] = seconds;
       table.endTicks[row] = tick;
-      // A note keeps the index of its note-off only where that stands on its own track.
+      // The index of the note-off is stored only if the note-off is on the note's own track.
       if (table.places[row]! >>> 4 === track) table.noteOffIndices[row] = index;
       else table.unreleasedOrders.set(row, Infinity);
     }

@@ -24,7 +24,7 @@ const ALL_NOTES_OFF = 123;
 const XG_DRUM_BANK = 127;
 /** Controller values from here on mean that a pedal is down. */
 const PEDAL_DOWN = 64;
-/** No track has so many events. */
+/** Upper limit on the number of events of a track. */
 const EVENTS_PER_TRACK = 2 ** 32;
 
 /** The position of an event among those of its tick. */
@@ -82,7 +82,7 @@ export class Timeline {
   /** The value of the last event before a position. */
   valueAt(tick: number, order: number, initial: number): number {
     const index = this.lastBefore(tick, order);
-    // An index of −1 would be looked up as a name, which is slow.
+    // Reading index −1 is slow: the engine treats it as a property name.
     return index < 0 ? initial : this.values[index]!;
   }
 }
@@ -155,8 +155,8 @@ function setPedal(pedal: Timeline, tick: number, order: number, isDown: boolean)
 }
 
 /**
- * Visits the messages of a track that change the state of a channel: packed channel messages, and for a
- * system-exclusive message that makes a channel percussion (1) or melodic (0) 0xF0 and, from bit 8 on, which.
+ * Visits the messages of a track that change the state of a channel. Channel messages are passed packed. A
+ * system-exclusive message that makes a channel percussion or melodic is passed as 0xF0 plus 1 or 0 from bit 8 on.
  */
 function visitChanges(
   { ticks, messages, length, others }: EventColumns,
@@ -204,7 +204,7 @@ for (let channel = 0; channel < 16; channel += 1) {
   for (const controller of controllers) STATE_MESSAGES[CONTROL_CHANGE | channel | (controller << 8)] = 1;
 }
 
-/** The port that a track is sent to: 0 where it names none. */
+/** The MIDI port of a track; 0 where it has no port event. */
 function portOf({ others }: EventColumns): number {
   const event = others.find((other) => other.kind === "meta" && other.type === PORT_META);
   return event?.data[0] ?? 0;
@@ -236,7 +236,7 @@ export class Channels {
     for (const id of disordered) this.#readSorted(tracks, id);
   }
 
-  /** Reads a channel again, with its messages sorted. */
+  /** Reads a channel a second time, with its messages sorted. */
   #readSorted(tracks: readonly EventColumns[], id: number): void {
     const changes = new Timeline();
     for (const [track, events] of tracks.entries()) {

@@ -1,4 +1,4 @@
-/** Where chunks begin and end in a file whose chunk lengths are wrong. Only reading with `recover` asks. */
+/** Finds the bounds of chunks in a file whose chunk lengths are wrong. Used with `recover` only. */
 import { fourLetters, uint32 } from "../bytes.ts";
 
 const CHUNK_HEAD = 8;
@@ -8,18 +8,18 @@ const SYSEX_ESCAPE = 0xf7;
 const END_OF_TRACK_META = 0x2f;
 const MAX_NUMBER_BYTES = 4;
 
-/** Whether these are the name of a chunk: the specification has four printable letters. */
+/** Whether these are a chunk name: four printable characters, by the specification. */
 export function isChunkName(name: string): boolean {
   return /^[\x20-\x7e]{4}$/.test(name);
 }
 
 /**
- * Finds the ends of chunks. The offsets asked for must never decrease, and each search goes on where the last one ended,
- * so that all of them together read a file a fixed number of times.
+ * Finds the ends of chunks. Offsets must not decrease from call to call: each search starts where the last one ended, so that the
+ * whole file is read a fixed number of times.
  */
 export class ChunkRecovery {
   readonly #bytes: Uint8Array;
-  /** There is no track between what was asked for last and here. */
+  /** The next "MTrk" after the last searched offset; there is none between the two. */
   #nextTrack = 0;
 
   constructor(bytes: Uint8Array) {
@@ -38,8 +38,8 @@ export class ChunkRecovery {
   }
 
   /**
-   * The end of the track chunk whose contents begin at `start`. A claimed end is right when the end-of-track event or
-   * another chunk stands there; otherwise the events tell, and if these cannot be read, the next "MTrk".
+   * The end of the track chunk whose contents begin at `start`. The claimed end is right if it follows an end-of-track event or
+   * precedes another chunk. Otherwise the end is found from the events or, where they cannot be read, from the next "MTrk".
    */
   trackEnd(start: number, claimedEnd: number): number {
     const isBoundary = this.#isBoundary(claimedEnd);
@@ -52,14 +52,14 @@ export class ChunkRecovery {
     return walk.stoppedAt === "damage" ? next : walk.end;
   }
 
-  /** The end of a chunk that is no track: the claimed one, unless no chunk follows there. */
+  /** The end of a chunk that is not a track: the claimed one if another chunk follows there, else the next "MTrk". */
   otherEnd(start: number, claimedEnd: number): number {
     if (this.#isBoundary(claimedEnd)) return claimedEnd;
     const next = this.nextTrack(start);
     return next < this.#bytes.length ? next : Math.min(claimedEnd, next);
   }
 
-  /** Whether the file ends here, or what stands here can be a chunk. */
+  /** Whether the offset is the end of the file or the start of a possible chunk. */
   #isBoundary(offset: number): boolean {
     const left = this.#bytes.length - offset - CHUNK_HEAD;
     if (left < 0) return left === -CHUNK_HEAD;
@@ -80,14 +80,14 @@ function isTrackHead(bytes: Uint8Array, offset: number): boolean {
 }
 
 interface Walk {
-  /** Behind the end-of-track event, or at the start of the event that was not read. */
+  /** Offset after the end-of-track event, or of the event that was not read. */
   readonly end: number;
   readonly stoppedAt: "end of track" | "track head" | "limit" | "damage";
 }
 
 /**
- * Passes over events to the first end-of-track event, as far as `limit`. "MTrk" in the place of an event ends the track
- * too, unless the length is known to be right: under running status these letters can be a note.
+ * Skips events up to the first end-of-track event or `limit`. "MTrk" in place of an event also ends the track, unless the length is
+ * known to be right: under running status these letters can be a note.
  */
 function walkEvents(bytes: Uint8Array, start: number, limit: number, isLengthRight: boolean): Walk {
   let runningStatus = 0;
@@ -124,7 +124,7 @@ function walkEvents(bytes: Uint8Array, start: number, limit: number, isLengthRig
   return { end: offset, stoppedAt: "limit" };
 }
 
-/** Behind the variable-length number at `offset`; −1 when it is cut or too long. */
+/** Offset after the variable-length number at `offset`; −1 when it is cut or too long. */
 function numberEnd(bytes: Uint8Array, offset: number, limit: number): number {
   for (let at = offset; at < Math.min(limit, offset + MAX_NUMBER_BYTES); at += 1) {
     if ((bytes[at] ?? 0) < 0x80) return at + 1;

@@ -1,16 +1,16 @@
-/** What is done about damage: strict reading stops at the first, recovery notes what was lost and reads on. */
+/** Handling of damage: strict reading throws at the first, recovery records a warning and continues. */
 import { MidiError, type MidiErrorCode } from "./midi-error.ts";
 
-/** Damage found in a file; `found` says what stands there. */
+/** Damage in a file; `found` describes it. */
 export interface Damage {
   readonly code: MidiErrorCode;
   readonly offset: number;
   readonly found: string;
-  /** What to do about it, where that is not to get the file again. */
+  /** What to do. Default: get the file again. */
   readonly hint?: string;
 }
 
-/** A hostile file can hold a fault every few bytes; the list of them must not outgrow the file. */
+/** Limit on warnings: a hostile file can have damage every few bytes, and the list must not outgrow the file. */
 const MAX_WARNINGS = 100;
 
 export class DamageLog {
@@ -23,9 +23,9 @@ export class DamageLog {
   }
 
   /**
-   * Throws a `MidiError` when reading strictly; in recovery, notes the damage and what is dropped because of it.
+   * Throws a `MidiError` in strict reading; in recovery, records the damage and what is dropped.
    *
-   * @param dropped what recovery leaves out, such as "the event".
+   * @param dropped what recovery drops, such as "the event".
    */
   report(
     { code, offset, found, hint = "the file is damaged; get it again" }: Damage,
@@ -44,7 +44,7 @@ export class DamageLog {
     this.warn(`${found} at byte ${offset}: ${dropped}`, track);
   }
 
-  /** Notes something odd that needs no decision. */
+  /** Records an irregularity that causes no loss. */
   warn(found: string, track?: number): void {
     if (this.#warnings.length >= MAX_WARNINGS) this.#more += 1;
     else this.#warnings.push(track === undefined ? found : `track ${track}: ${found}`);

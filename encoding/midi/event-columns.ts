@@ -13,14 +13,14 @@ export function packed(status: number, data1: number, data2: number): number {
 
 /** Events in file order. */
 export class EventColumns {
-  /** Absolute. */
+  /** Absolute ticks. */
   ticks: Float64Array;
   /** `packed` channel messages; the bare status byte (0xF0, 0xF7, 0xFF) of other events. */
   messages: Uint32Array;
   length = 0;
   /** Number of note-ons. */
   noteOns = 0;
-  /** The events that are no channel messages, in order. */
+  /** Meta and system-exclusive events, in order. */
   readonly others: (MetaEvent | SysexEvent)[] = [];
 
   /** @param capacity how many events are expected. */

@@ -1,17 +1,17 @@
-/** Files of other kinds that are taken for Standard MIDI Files, each with what to do about it. */
+/** Kinds of files that are often mistaken for Standard MIDI Files, each with a hint. */
 
 export interface FileKind {
-  /** With its article, as in "a gzip archive". */
+  /** With its article, such as "a gzip archive". */
   readonly name: string;
   readonly hint: string;
 }
 
-/** Kinds that are told by bytes: all of these stand at their offsets. */
+/** A kind with magic bytes: all of them must match at their offsets. */
 interface BinaryKind extends FileKind {
   readonly magic: readonly (readonly [offset: number, bytes: string])[];
 }
 
-/** What the text of a kind begins with, in lower case. */
+/** A text format: its possible first characters, in lower case. */
 interface TextKind extends FileKind {
   readonly begins: readonly string[];
 }
@@ -22,7 +22,7 @@ const SOUND = "sound cannot be read; give a .mid file, such as a transcription o
 const DOWNLOAD =
   "this is a web page, often an error page saved in place of a download; download the .mid file";
 
-/** Of two that fit, the first counts. */
+/** The first match counts. */
 const BINARY_KINDS: readonly BinaryKind[] = [
   {
     magic: [[0, "SMF2CLIP"]],
@@ -100,13 +100,13 @@ const BINARY_KINDS: readonly BinaryKind[] = [
   {
     magic: [[0, "RIFF"]],
     name: "a RIFF file without MIDI",
-    hint: "of RIFF files only RMID (.rmi) is read; give a .mid file",
+    hint: "only RMID (.rmi) of the RIFF files can be read; give a .mid file",
   },
   { magic: [[0, "%PDF"]], name: "a PDF document", hint: EXPORT },
   { magic: [[0, "\x89PNG"]], name: "a PNG image", hint: EXPORT },
 ];
 
-/** Of two that fit, the first counts. */
+/** The first match counts. */
 const TEXT_KINDS: readonly TextKind[] = [
   {
     begins: ["version https://git-lfs", "version https://hawser"],
@@ -128,12 +128,12 @@ const ALL_ZERO: FileKind = {
   hint: "its contents were lost in a copy or a download; get it again",
 };
 
-/** An XML file's first element stands behind its declaration, comments and document type. */
+/** The parts of an XML file before its first element: declaration, comments and document type. */
 const XML_PROLOG = /^(?:\s+|<\?[^>]*>|<!--[^>]*-->|<!doctype[^>]*>)*/;
-/** Bytes that are looked at for text. */
+/** Number of bytes searched for text. */
 const TEXT_BYTES = 1024;
 
-/** The kind of a file that is no Standard MIDI File; undefined when it is none that is known. */
+/** The kind of a file that is not a Standard MIDI File; undefined for an unknown kind. */
 export function fileKindOf(bytes: Uint8Array): FileKind | undefined {
   const head = String.fromCharCode(...bytes.subarray(0, TEXT_BYTES));
   const binary = BINARY_KINDS.find(({ magic }) =>
@@ -144,7 +144,7 @@ export function fileKindOf(bytes: Uint8Array): FileKind | undefined {
   return textKindOf(head) ?? (isMpegFrame(bytes) ? MPEG_AUDIO : undefined);
 }
 
-/** Without byte order marks and the zero bytes of UTF-16, text of either encoding begins with the same letters. */
+/** Text without byte order marks and zero bytes is compared, so UTF-8 and UTF-16 match alike. */
 function textKindOf(head: string): FileKind | undefined {
   const text = head
     .replace(/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, "")
@@ -157,7 +157,7 @@ function textKindOf(head: string): FileKind | undefined {
   return element ?? kindOf(text);
 }
 
-/** Whether an MPEG audio frame of layer III begins here: ISO/IEC 11172-3, section 2.4.1.3. */
+/** Whether an MPEG audio frame of layer III begins at offset 0: ISO/IEC 11172-3, section 2.4.1.3. */
 function isMpegFrame(bytes: Uint8Array): boolean {
   const [sync = 0, version = 0, rates = 0] = bytes;
   const isLayer3 = sync === 0xff && (version & 0xe6) === 0xe2;

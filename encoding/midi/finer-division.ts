@@ -1,32 +1,32 @@
-/** Ticks that are short enough for new notes. */
+/** Refines the ticks of a score for new notes. */
 import { assembleScore } from "./midi.ts";
 import type { Division, Score } from "./score.ts";
 import { TempoMap } from "./tempo-map.ts";
 
-/** Half a step of the encoding: ticks up to this length move no new note by a step. */
+/** Half a step of the encoding, in seconds: rounding to ticks of this length moves no new note by a step. */
 const MAX_TICK_SECONDS = 0.005;
 const MAX_TICKS_PER_QUARTER = 32_767;
 const MAX_TICKS_PER_FRAME = 255;
-/** The largest tick that a delta time from tick 0 reaches. */
+/** The largest tick that one delta time from tick 0 can reach. */
 const LAST_TICK = 0x0fff_ffff;
 
-/** A score, and what to tell about its ticks. */
+/** A score with its warnings. */
 export interface FineScore {
   readonly score: Score;
   readonly warnings: readonly string[];
 }
 
 /**
- * The score with more ticks per quarter note (SMPTE: per frame), where a tick lasts more than 5 ms between two times. The
- * ticks of all events are multiplied by the same whole number, the least that suffices, so that all times stay exact.
- * Where the format does not allow the multiple, the largest allowed one applies and `warnings` gives the grid.
+ * Raises the ticks per quarter note (SMPTE: per frame) of a score if a tick lasts more than 5 ms between two times. The ticks of all
+ * events are multiplied by the smallest sufficient whole number, so all times stay exact. Where the format does not allow it, the
+ * largest allowed multiple applies and `warnings` states the grid in milliseconds.
  *
  * @param fromSeconds start of the new notes.
  * @param toSeconds end of the new notes.
  */
 export function withFinerDivision(score: Score, fromSeconds: number, toSeconds: number): FineScore {
   const longest = longestTick(score, fromSeconds, toSeconds);
-  // Seconds per tick are quotients: 5 ms may come out a little longer.
+  // The quotient of 5 ms may exceed it by a rounding error.
   const wanted = Math.ceil(longest / MAX_TICK_SECONDS - 1e-6);
   if (wanted <= 1) return { score, warnings: [] };
   const endTick = score.tracks.reduce((latest, track) => Math.max(latest, track.endTick), 1);
@@ -47,7 +47,7 @@ export function withFinerDivision(score: Score, fromSeconds: number, toSeconds: 
   return { score: assembleScore(multiplied(score.division, multiple), tracks), warnings };
 }
 
-/** Seconds of the longest tick between two times. */
+/** Length of the longest tick between two times, in seconds. */
 function longestTick({ division, tracks }: Score, fromSeconds: number, toSeconds: number): number {
   const tempo = new TempoMap(division, tracks);
   let { secondsPerTick, untilTick } = tempo.segmentAt(tempo.tick(fromSeconds));

@@ -1,4 +1,4 @@
-/** The channel that a new part plays on, so that no given note sounds different. */
+/** Chooses the channel of a new part such that all existing notes sound the same. */
 import { HintedError } from "../hinted-error.ts";
 import { assembleScore } from "./midi.ts";
 import { percussionChange } from "./percussion.ts";
@@ -12,7 +12,7 @@ const BANK = 0;
 const BANK_LSB = 32;
 const RESET_ALL_CONTROLLERS = 121;
 const BEND_CENTER = 0x2000;
-/** Controllers and what a new part has them at, which is also what they are before a file sets them. */
+/** Controllers and their values for a new part, which are also the defaults of a file. */
 const CONTROLLERS: ReadonlyMap<number, number> = new Map([
   [BANK, 0],
   [BANK_LSB, 0],
@@ -24,7 +24,7 @@ const CONTROLLERS: ReadonlyMap<number, number> = new Map([
   [66, 0], // sostenuto pedal
   [67, 0], // soft pedal
 ]);
-/** Those that "reset all controllers" sets back (MIDI Recommended Practice RP-015). */
+/** Controllers that "reset all controllers" resets (MIDI Recommended Practice RP-015). */
 const RESET = [1, 11, 64, 66, 67];
 
 /** Thrown when no channel is left for a new part. */
@@ -32,7 +32,7 @@ export class ChannelError extends HintedError<"no-free-channel"> {
   override readonly name = "ChannelError";
 }
 
-/** The ticks of a new part, from its first note to the end of its last. */
+/** The ticks of a new part, from its first note-on to its last note-off. */
 export interface TickSpan {
   readonly startTick: number;
   readonly endTick: number;
@@ -40,19 +40,19 @@ export interface TickSpan {
 
 export interface PartChannel {
   readonly channel: number;
-  /** What makes the channel a piano's, before the notes of the part. */
+  /** Events before the notes of the part that set the channel to a piano. */
   readonly before: readonly MidiEvent[];
-  /** What sets the channel back to what the file had set, after the notes of the part. */
+  /** Events after the notes of the part that restore the channel's state. */
   readonly after: readonly MidiEvent[];
 }
 
 /**
- * Chooses a channel for a piano part, never one of percussion: the first that no track uses; else the first on which no
- * note sounds during the span, pedal included, with the state of the file restored after it.
+ * Chooses a channel for a piano part, never a percussion channel: the first unused one; else the first without sounding notes
+ * during the span, pedal included, whose state is restored after the span.
  *
  * @param span undefined for a part without notes.
- * @param programTick of the program change on a channel that no track uses.
- * @param port only tracks on this MIDI port count. Default: tracks on all ports.
+ * @param programTick tick of the program change on an unused channel.
+ * @param port consider only tracks on this MIDI port. Default: tracks on all ports.
  * @throws ChannelError when notes sound on all channels during the span.
  */
 export function partChannel(
@@ -89,16 +89,16 @@ export function partChannel(
     );
   }
   const ofChannel = (events[channel] ?? []).toSorted((a, b) => a.tick - b.tick);
-  // What the file sets on the channel during the part is set back at once.
+  // State changes of the file on the channel during the part are overridden on the same tick.
   const ticks = new Set([span.startTick, ...ofChannel.filter(isWithin).map(({ tick }) => tick)]);
   const before = [...ticks].flatMap((tick) => pianoState(tick, channel));
   const isLast = !ofChannel.some(({ tick }) => tick > span.endTick);
-  // Where nothing follows, the tail of the part keeps its own state.
+  // Where no event follows, the part's state stays, so that its last notes end with it.
   const after = isLast ? [] : restoredState(ofChannel, span.endTick, channel);
   return { channel, before, after };
 }
 
-/** Channels that are percussion somewhere: General MIDI's, and those that system-exclusive messages name. */
+/** Percussion channels: channel 10 and those that system-exclusive messages set. */
 function drumChannels(tracks: readonly Track[]): ReadonlySet<number> {
   const drums = new Set([DRUM_CHANNEL]);
   for (const { events } of tracks) {
@@ -110,20 +110,20 @@ function drumChannels(tracks: readonly Track[]): ReadonlySet<number> {
   return drums;
 }
 
-/** The port that a track says it plays on; 0 where it does not say. */
+/** The MIDI port of a track; 0 where it has no port event. */
 function portOf({ events }: Track): number {
   const event = events.find((candidate) => candidate.kind === "meta" && candidate.type === PORT_META);
   return event?.kind === "meta" ? (event.data[0] ?? 0) : 0;
 }
 
-/** Channels on which a note sounds during the span, or begins as it ends. */
+/** Channels on which a note sounds during the span or begins at its end. */
 function soundingChannels(division: Division, tracks: readonly Track[], span: TickSpan): ReadonlySet<number> {
   const { notes } = assembleScore(division, tracks);
   const tempo = new TempoMap(division, tracks);
   const sounding = new Set<number>();
   for (const note of notes) {
     const endTick = Math.max(note.endTick, tempo.tick(note.soundEndSeconds));
-    // A note that begins at the end would be struck before the state of the channel is restored.
+    // A note-on at the end of the span would precede the restored state.
     if (note.startTick <= span.endTick && endTick > span.startTick) sounding.add(note.channel);
   }
   return sounding;
@@ -137,7 +137,7 @@ function pianoState(tick: number, channel: number): MidiEvent[] {
   ];
 }
 
-/** The latest values that the file sets, up to and with a tick, of all that `pianoState` sets. */
+/** Events that restore the latest values of all state in `pianoState` that the file sets up to and including a tick. */
 function restoredState(events: readonly ChannelEvent[], tick: number, channel: number): MidiEvent[] {
   const controllers = new Map(CONTROLLERS);
   let program = PIANO_PROGRAM;

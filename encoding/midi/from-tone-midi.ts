@@ -1,4 +1,4 @@
-/** The objects of `@tonejs/midi` to a `Score`. */
+/** Converts objects of `@tonejs/midi` to a `Score`. */
 import { assembleScore } from "./midi.ts";
 import type { MidiEvent, Score, Track } from "./score.ts";
 import type { ToneMidi, ToneMidiTrack } from "./tone-midi.ts";
@@ -19,11 +19,11 @@ import {
 import { controlChange, metaEvent, noteOff, programChange, tempoEvent, trackOf } from "./track-builder.ts";
 
 /**
- * A score from an object of `@tonejs/midi`, as its own writer lays a file out: tempos, signatures and texts on a first
- * track, then one track for each of its own. Ticks count; seconds follow from them and the tempos. With `writeMidi` it
- * stands in for `Midi#toArray`, which writes wrong key signatures and pitch bends (2.0.28).
+ * Converts an object of `@tonejs/midi` to a score with the track layout of its own writer: a first track with tempos, signatures and
+ * texts, then one track per track of the object. Times are taken from ticks, not seconds. Use it with `writeMidi` in place of
+ * `Midi#toArray`, which writes wrong key signatures and pitch bends (2.0.28).
  *
- * @param midi what `Midi#toJSON()` gives; a `Midi` itself will do.
+ * @param midi a `Midi`, or the result of `Midi#toJSON()`.
  * @throws MidiError for a value that MIDI cannot hold.
  * @example
  * const midi = new Midi(bytes);
@@ -55,8 +55,8 @@ export function fromToneMidi(midi: ToneMidi): Score {
 }
 
 /**
- * The program changes of each track. A channel has one program at a time, over all tracks of a file: where tracks of
- * several programs share one, the program changes before each note that needs another than the last note's.
+ * The program changes of each track. All tracks share the 16 channels, and a channel has one program at a time. Where tracks with
+ * different programs share a channel, a program change precedes each note whose program differs from that of the note before.
  */
 function programChanges(tracks: readonly ToneMidiTrack[]): MidiEvent[][] {
   const changes: MidiEvent[][] = tracks.map(() => []);
@@ -110,7 +110,7 @@ function fromToneTrack({ name, channel, ...track }: ToneMidiTrack, programs: rea
     ons.push({ kind: "channel", tick, status: 0x90 | channel, data1, data2 });
     offs.push(noteOff(Math.max(tick + 1, tickOf(ticks + durationTicks)), channel, data1));
   }
-  // On one tick a key is released before it is struck again, and the pedal moves before both.
+  // Order on one tick: controllers, note-offs, note-ons, so that a repeated note is not ended by its predecessor's note-off.
   const built = trackOf(readableText(name), [...programs, ...controllers, ...bends, ...offs, ...ons]);
   return { ...built, endTick: Math.max(built.endTick, tickOf(track.endOfTrackTicks ?? 0)) };
 }

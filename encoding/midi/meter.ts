@@ -1,14 +1,14 @@
-/** How long a bar is. */
+/** Lengths of bars. */
 import { eventColumnsOf } from "./event-columns.ts";
 import type { Division, Track } from "./score.ts";
 
 const TIME_SIGNATURE_META = 0x58;
-/** Without quarter notes, what a bar is taken to last. */
+/** Length of a bar under SMPTE time, which has no quarter notes, in seconds. */
 const SMPTE_BAR_SECONDS = 2;
 
 interface MeterChange {
   readonly tick: number;
-  /** Quarter notes of a bar. */
+  /** Length of a bar in quarter notes. */
   readonly quarters: number;
 }
 
@@ -16,7 +16,7 @@ interface MeterChange {
 export class Meter {
   readonly #division: Division;
   readonly #tracks: readonly Track[];
-  /** Read when a bar is first asked for: few files need one. */
+  /** Read on first use: few files need it. */
   #changes: readonly MeterChange[] | undefined;
 
   constructor(division: Division, tracks: readonly Track[]) {
@@ -24,7 +24,7 @@ export class Meter {
     this.#tracks = tracks;
   }
 
-  /** Ticks of a bar in the meter that is in force at a tick; of SMPTE time, of two seconds. */
+  /** Length in ticks of the bar at a tick; under SMPTE time, 2 s. */
   barTicks(tick: number): number {
     if (this.#division.kind === "smpte") {
       const { framesPerSecond, ticksPerFrame } = this.#division;
@@ -36,7 +36,7 @@ export class Meter {
   }
 }
 
-/** Every time signature of every track, by tick; one of no beats is none. */
+/** The time signatures of all tracks, in order of tick; those with 0 beats are ignored. */
 function meterChanges(tracks: readonly Track[]): MeterChange[] {
   const changes: MeterChange[] = [];
   for (const track of tracks) {

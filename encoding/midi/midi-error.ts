@@ -1,6 +1,6 @@
 import { HintedError, type HintedErrorDetails } from "../hinted-error.ts";
 
-/** The classes of damage a Standard MIDI File can show; `MidiError.code` is one of these. */
+/** Values of `MidiError.code`. */
 export type MidiErrorCode =
   | "empty"
   | "not-midi"
@@ -17,17 +17,17 @@ export type MidiErrorCode =
   | "bad-value";
 
 export interface MidiErrorDetails extends HintedErrorDetails<MidiErrorCode> {
-  /** Byte offset in the input where the damage was found; absent when the fault is not in a file. */
+  /** Byte offset of the damage in the input; absent when the error is not in a file. */
   readonly offset?: number | undefined;
   /** Index of the track being read, from 0. */
   readonly track?: number | undefined;
-  /** Whether reading with `recover` gets past it. */
+  /** Whether reading with `recover` succeeds in spite of it. */
   readonly canRecover?: boolean;
 }
 
 /**
- * Thrown for every malformed MIDI input, and for notes that cannot be written as MIDI. The message says what was
- * found and where; `hint` says what to do.
+ * Thrown for malformed MIDI input, and for notes that cannot be written as MIDI. The message states the error and its position; `hint`
+ * states the remedy.
  */
 export class MidiError extends HintedError<MidiErrorCode> {
   override readonly name = "MidiError";

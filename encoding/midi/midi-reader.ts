@@ -1,6 +1,6 @@
 /**
  * The chunk layer of the Standard MIDI File 1.0 specification (RP-001): header and tracks, bare or in a wrapper.
- * Reading allocates only in proportion to bytes that are there; a claimed length is checked against the input first.
+ * Allocations are proportional to the input: each claimed length is checked against it first.
  */
 import { fourLetters, hex, uint16, uint32 } from "../bytes.ts";
 import { ChunkRecovery, isChunkName } from "./chunk-recovery.ts";
@@ -12,14 +12,14 @@ import { unwrap } from "./midi-wrapper.ts";
 import type { Compatibility, Division, Track } from "./score.ts";
 import { readTrack } from "./track-reader.ts";
 
-/** How damage is dealt with. */
+/** Options of reading. */
 export interface ReadMidiOptions {
   /**
-   * Salvage what can be read from a damaged file, and list what was dropped in `Score.warnings`, instead of throwing
-   * at the first damage. Default false: a damaged file throws a `MidiError`.
+   * Read a damaged file as far as possible and list what was dropped in `Score.warnings`. Default false: the first damage throws a
+   * `MidiError`.
    */
   readonly recover?: boolean;
-  /** Read notes, programs and pedals as another program does. Default: as encoding/README.md says. */
+  /** Reproduce another program's parsing of notes, programs and pedals. Default: the parsing of encoding/README.md. */
   readonly compatibility?: Compatibility | undefined;
 }
 
@@ -34,23 +34,23 @@ interface Header {
   readonly format: number;
   readonly trackCount: number;
   readonly division: Division;
-  /** Where the first chunk after the header begins. */
+  /** Offset of the first chunk after the header. */
   readonly end: number;
 }
 
-/** Bytes of a chunk's name and length, and of the header's contents. */
+/** Length in bytes of a chunk's name and length fields. */
 const CHUNK_HEAD = 8;
 const HEADER_LENGTH = 6;
-/** What a file whose division cannot be read is taken to have. */
+/** The division assumed with `recover` where the file's is invalid. */
 const FALLBACK_DIVISION: Division = { kind: "quarter", ticksPerQuarter: 480 };
 
-/** Reads all chunks of a MIDI file. Throws `MidiError`; with `recover`, only when there is no header to go by. */
+/** Reads all chunks of a MIDI file. @throws MidiError; with `recover`, only when no header can be read. */
 export function readMidiFile(input: Uint8Array, options: ReadMidiOptions = {}): MidiFile {
   const log = new DamageLog(options.recover ?? false);
   const { bytes, start } = unwrap(input, log);
   const { format, trackCount, division, end } = readHeader(bytes, start, log);
   const recovery = options.recover ? new ChunkRecovery(bytes) : undefined;
-  // A header of the usual length ends where it says; what follows a longer one tells whether the length is right.
+  // A header of the usual length is trusted; a longer one is checked by the chunk that follows it.
   const usualEnd = start + CHUNK_HEAD + HEADER_LENGTH;
   const chunksAt = end > usualEnd && recovery ? recovery.otherEnd(usualEnd, end) : end;
   if (chunksAt !== end) log.warn(`no chunk follows the header at byte ${end}: read on from byte ${chunksAt}`);
@@ -119,7 +119,7 @@ function readDivision(bytes: Uint8Array, offset: number, log: DamageLog): Divisi
   return FALLBACK_DIVISION;
 }
 
-/** Every track chunk up to the end of the file; other chunks are skipped, as the specification asks. */
+/** Reads all track chunks up to the end of the file; other chunks are skipped, as the specification requires. */
 function readTracks(
   bytes: Uint8Array,
   start: number,
@@ -133,7 +133,7 @@ function readTracks(
     const name = fourLetters(bytes, offset);
     const isMissing = tracks.length < trackCount;
     if (!isChunkName(name)) {
-      // Behind the last track it is padding.
+      // After the last track, unreadable bytes are padding.
       if (!isMissing) break;
       const found = `a chunk named by the bytes ${[...bytes.subarray(offset, offset + 4)].map(hex).join(" ")}`;
       const next = recovery?.nextTrack(offset) ?? bytes.length;
@@ -163,7 +163,7 @@ function readTracks(
   return tracks;
 }
 
-/** Where the chunk at `offset` ends: where it claims to, as far as the file goes, or where recovery finds the end. */
+/** End of the chunk at `offset`: the claimed one, limited to the file, or the one that recovery finds. */
 function endOfChunk(
   bytes: Uint8Array,
   offset: number,

@@ -1,21 +1,21 @@
-/** Standard MIDI Files inside of others: the RIFF wrapper of RP-029, and the MacBinary II wrapper of old Macintosh files. */
+/** Standard MIDI Files inside wrappers: RIFF (RP-029) and MacBinary II. */
 import { fourLetters, uint32 } from "../bytes.ts";
 import type { DamageLog } from "./damage-log.ts";
 import { MidiError } from "./midi-error.ts";
 
-/** The MIDI file: it begins at `start` and ends at the end of `bytes`, so that offsets are those of the whole input. */
+/** A MIDI file from `start` to the end of `bytes`; offsets are those of the whole input. */
 export interface Unwrapped {
   readonly bytes: Uint8Array;
   readonly start: number;
 }
 
 const RIFF_CHUNK_HEAD = 8;
-/** The MacBinary header; the file's own bytes follow it. */
+/** Length of the MacBinary header in bytes; the data fork follows. */
 const MAC_HEADER = 128;
-/** Where the header has the length of the file's own bytes; padding and the resource fork follow them. */
+/** Offset of the data fork's length in the header; padding and the resource fork follow the data fork. */
 const MAC_LENGTH_AT = 83;
 
-/** @throws MidiError for a RIFF wrapper without MIDI; for a MacBinary wrapper, unless `log` recovers. */
+/** @throws MidiError for a RIFF wrapper without MIDI; without recovery, also for a MacBinary wrapper. */
 export function unwrap(input: Uint8Array, log: DamageLog): Unwrapped {
   if (fourLetters(input, 0) === "RIFF" && fourLetters(input, 8) === "RMID") return unwrapRiff(input);
   if (input[0] === 0 && fourLetters(input, MAC_HEADER) === "MThd") return unwrapMacBinary(input, log);

@@ -4,17 +4,16 @@ import type { Division, MidiEvent, Score, Track } from "./score.ts";
 
 /** The largest delta time that four variable-length bytes can hold. */
 const MAX_DELTA = 0x0fffffff;
-/** A text event (0x01) of no characters, which all readers pass over. */
+/** A text event (0x01) without characters, which all readers ignore. */
 const EMPTY_TEXT_EVENT = Uint8Array.of(0xff, 0x01, 0);
-/** At 480 ticks a quarter and 120 quarters a minute, this many spacers pass more than 80 years. */
+/** Limit on empty text events: at 480 ticks per quarter note and 120 quarter notes per minute, more than 80 years. */
 const MAX_SPACERS = 10_000;
 
 /**
- * Writes a score as a Standard MIDI File, format 0 for one track and format 1 for several: every event of every
- * track, at its tick. Running status is not used, so that each event stands alone. A gap longer than the 268,435,455
- * ticks of one delta time is written with empty text events in between.
+ * Writes a score as a Standard MIDI File: format 0 for one track, format 1 for several. Running status is not used. A gap longer than
+ * the 268,435,455 ticks of one delta time is divided by empty text events.
  *
- * @throws MidiError when the gaps of the file take more than 10,000 such text events.
+ * @throws MidiError when the gaps of the file need more than 10,000 empty text events.
  */
 export function writeMidi(score: Score): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter();
@@ -36,7 +35,7 @@ export function writeMidi(score: Score): Uint8Array<ArrayBuffer> {
 
 function divisionWord(division: Division): number {
   if (division.kind === "quarter") return division.ticksPerQuarter;
-  // 30 drop-frame (29.97 a second) is written as -29.
+  // 30 drop-frame (29.97 frames per second) is written as −29.
   const frames = Number.isInteger(division.framesPerSecond) ? division.framesPerSecond : 29;
   return ((256 - frames) << 8) | division.ticksPerFrame;
 }
@@ -72,7 +71,7 @@ function writeEvent(out: ByteWriter, event: MidiEvent): void {
   out.append(event.data);
 }
 
-/** Writes the time up to the next event. A longer one than a delta time can hold is cut by text events without text. */
+/** Writes the time up to the next event; divides it by empty text events where one delta time is too short. */
 function writeDelta(out: ByteWriter, ticks: number, spacers: SpacerBudget): void {
   let left = ticks;
   for (; left > MAX_DELTA; left -= MAX_DELTA) {
@@ -83,14 +82,14 @@ function writeDelta(out: ByteWriter, ticks: number, spacers: SpacerBudget): void
   out.variableLength(left);
 }
 
-/** How many events that only pass time a file may still get, so that a huge tick cannot fill the memory. */
+/** Limits the number of empty text events in a file, so that a huge tick cannot exhaust the memory. */
 class SpacerBudget {
   #left = MAX_SPACERS;
 
   take(ticks: number): void {
     this.#left -= 1;
     if (this.#left >= 0) return;
-    throw new MidiError(`a silence of ${ticks} ticks is longer than a MIDI file is written with`, {
+    throw new MidiError(`a silence of ${ticks} ticks is too long for a MIDI file`, {
       code: "bad-value",
       hint: "trim the silence, or write with fewer ticks per quarter note",
     });

@@ -18,7 +18,7 @@ import { noteEvents, programChange, tempoEvent, trackOf } from "./track-builder.
 export type { ReadMidiOptions } from "./midi-reader.ts";
 export { writeMidi } from "./midi-writer.ts";
 
-/** Ticks of the scores made here: at 120 quarter notes a minute one tick is exactly a millisecond. */
+/** Ticks per quarter note of scores built from notes: at 120 quarter notes per minute, one tick is exactly 1 ms. */
 const TICKS_PER_QUARTER = 500;
 const TICKS_PER_SECOND = 1000;
 
@@ -26,7 +26,7 @@ const TICKS_PER_SECOND = 1000;
  * Reads a Standard MIDI File (format 0, 1 or 2, bare or in a RIFF RMID wrapper). The tracks of a format 2 file are
  * independent patterns; they are placed one after the other, with all tempo events on the first track.
  *
- * @param bytes the whole file. The score keeps views of it: do not change it afterwards.
+ * @param bytes the whole file. The score has views of it: do not change it afterwards.
  * @throws MidiError for every kind of damage, with its byte offset; with `recover`, only when no header can be read.
  * @example
  * const score = readMidi(new Uint8Array(await file.arrayBuffer()));

@@ -1,7 +1,7 @@
-/** What encoding reads of notes: one array for each property. */
+/** The properties of notes that encoding needs, as one array per property. */
 import type { Note } from "./score.ts";
 
-/** What encoding reads of notes. */
+/** One entry per note. */
 export interface NoteColumns {
   readonly startSeconds: Float64Array;
   readonly endSeconds: Float64Array;
@@ -9,7 +9,7 @@ export interface NoteColumns {
   readonly velocities: Uint8Array | Float64Array;
 }
 
-/** Notes in the order given; what is no pitch or velocity stays what it is. */
+/** Notes as columns, in the same order; invalid pitches and velocities stay unchanged. */
 export function columnsOf(notes: readonly Note[]): NoteColumns {
   return {
     startSeconds: Float64Array.from(notes, (note) => note.startSeconds),

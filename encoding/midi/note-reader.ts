@@ -19,7 +19,7 @@ const NONE = -1;
 /** The event index of an end without an event; it sorts after all events of its tick. */
 const NO_EVENT = 0xffff_ffff;
 
-/** What reading notes needs besides the events. */
+/** Input of `readNotes` besides the events. */
 export interface NoteReaderContext {
   readonly tempo: TempoMap;
   readonly meter: Meter;

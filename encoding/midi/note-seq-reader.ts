@@ -12,18 +12,18 @@ const PROGRAM_CHANGE = 0xc0;
 /** 16 channels of 128 pitches; key = channel × 128 + pitch. */
 const KEYS = 2048;
 const NONE = -1;
-/** The index of a note-off that has not come yet. */
+/** The index of a note-off that has not been read yet. */
 const OPEN = -1;
 
 /**
- * Reads the notes and pedals out of tracks. A note-off (or a note-on of velocity 0) ends the oldest open note of its
- * channel and pitch; one without an open note is ignored; a note that never ends is left out, as in pretty_midi.
+ * Reads the notes and pedal events of tracks. A note-off (or a note-on of velocity 0) ends the oldest open note of its channel and
+ * pitch; one without an open note is ignored; a note without a note-off is omitted, as in pretty_midi.
  */
 export class NoteSeqReader {
   readonly #table: ReadNotes;
   readonly #pedals = new Map<number, Pedal>();
   readonly #tempo: TempoMap;
-  /** Row of the first and last open note of each key; `#next` links them. */
+  /** Rows of the first and last open note of each key; `#next` links them. */
   readonly #first = new Int32Array(KEYS);
   readonly #last = new Int32Array(KEYS);
   readonly #next: Int32Array;
@@ -35,7 +35,7 @@ export class NoteSeqReader {
     this.#next = new Int32Array(capacity);
   }
 
-  /** The notes of all tracks, once they are read. */
+  /** The notes of all tracks. Call it after the last track. */
   finish(): ReadNotes {
     const table = this.#table;
     const { startSeconds, endSeconds, pitches, velocities, places, programs, length } = table;
@@ -53,7 +53,7 @@ export class NoteSeqReader {
     return table;
   }
 
-  /** Reads one of the tracks; returns how many of its notes never end. */
+  /** Reads a track; returns the number of its notes without a note-off. */
   read({ ticks, messages, length }: EventColumns, track: number): number {
     const table = this.#table;
     const { startSeconds, endSeconds, pitches, velocities, places, programs } = table;
@@ -125,8 +125,8 @@ export class NoteSeqReader {
   }
 
   /**
-   * Leaves out notes that never end, and puts those that start together in order of instrument, as pretty_midi numbers
-   * them: by the first to end a note.
+   * Omits notes without a note-off. Sorts notes with the same start by instrument, in pretty_midi's numbering: the order in which
+   * instruments first end a note.
    */
   #finishTrack(base: number, ticks: Float64Array, instruments: ReadonlyMap<number, number>): void {
     const { places, programs, noteOnIndices, noteOffIndices, length } = this.#table;

@@ -1,19 +1,17 @@
-/** The sustain pedal, folded into note lengths. */
+/** Extends note lengths by the sustain pedal. */
 import { columnsOf, type NoteColumns } from "./note-columns.ts";
 import { type Pedal, pedalsOf, type PedalSpans } from "./pedal.ts";
 import { DRUM_CHANNEL, type PedalEvent, type ScoreNote } from "./score.ts";
 import { lastAtMost } from "../sort.ts";
 
 /**
- * Lengthens notes by the sustain pedal, following note-seq's `apply_sustain_control_changes`. While the pedal of a
- * channel is down its notes sound on after their keys are released, until the pedal is lifted or the key is struck
- * again; a note struck again at the very moment it began is dropped. What still sounds at the end is ended by the last
- * event of the piece. At equal times the pedal goes down, then up, then keys are struck, then released. The pedal holds
- * every program of its channel and track; a key is struck again only by its own program.
+ * Extends notes by the sustain pedal, as `apply_sustain_control_changes` of note-seq does. While the pedal of a channel is down, its
+ * notes sound after their note-offs, until the pedal goes up or the next note-on of the key; a note that is repeated at its own start
+ * is dropped. The last event of the piece ends what still sounds. The order of events at one time is: pedal down, pedal up, note-ons,
+ * note-offs. The pedal applies to all programs of its channel and track; only a note-on of the same program ends a note.
  *
- * @param notes in order of start; percussion is left out.
- * @returns the notes in the same order, with new ends where the pedal held them. `startTick` and `endTick` stay those
- *   of the key.
+ * @param notes in order of start; percussion is omitted.
+ * @returns the notes in the same order, with new ends in seconds. `startTick` and `endTick` stay those of the key.
  */
 export function applySustain(notes: readonly ScoreNote[], pedal: readonly PedalEvent[]): ScoreNote[] {
   const ends = sustainedEnds(pedaledNotes(notes, pedal));
@@ -26,13 +24,13 @@ export function applySustain(notes: readonly ScoreNote[], pedal: readonly PedalE
   return sustained;
 }
 
-/** Notes as columns, and the pedals that hold them; the notes of one track are in order of start. */
+/** Notes as columns, with their pedals; the notes of one track are in order of start. */
 export interface PedaledNotes extends NoteColumns {
-  /** The place of a note: its track × 16 + channel. */
+  /** Track × 16 + channel of each note. */
   readonly places: Uint32Array;
   readonly programs: Uint8Array;
   readonly length: number;
-  /** By place. */
+  /** Pedals by place. */
   readonly pedals: ReadonlyMap<number, Pedal>;
 }
 
@@ -47,9 +45,8 @@ export function pedaledNotes(notes: readonly ScoreNote[], pedal: readonly PedalE
 }
 
 /**
- * When each note ends with the pedal, in seconds; NaN for one that is left out. note-seq plays the events through one by
- * one; here each end is worked out alone, from the next time that its key is struck under the pedal and the moment that
- * the pedal it ends under is lifted.
+ * The end of each note with the pedal, in seconds; NaN for an omitted note. note-seq simulates the events in order. Here each end is
+ * computed directly, from the next note-on of the key under the pedal and the next pedal-up after the note-off.
  */
 export function sustainedEnds(notes: PedaledNotes): Float64Array {
   const { startSeconds, endSeconds, pitches, places, programs, pedals, length } = notes;
@@ -59,7 +56,7 @@ export function sustainedEnds(notes: PedaledNotes): Float64Array {
   let spans: PedalSpans | undefined;
   /** Index of the last pedal span that begins at or before the start of the note. */
   let span = 0;
-  /** By pitch: when the key is next struck while the pedal is down. */
+  /** By pitch: time of the next note-on while the pedal is down. */
   let nextOnsets = new Float64Array(0);
   let lastSeconds = 0;
   const neverLifted: number[] = [];
@@ -88,7 +85,7 @@ export function sustainedEnds(notes: PedaledNotes): Float64Array {
     }
     const { starts, ends: pedalEnds } = spans;
     while ((starts[span] ?? 0) > start) span -= 1;
-    // Mostly the pedal does not go down again before the key is released.
+    // In most cases the pedal does not go down again before the note-off.
     const isLatest = (starts[span + 1] ?? Infinity) > released;
     const spanAtRelease = isLatest ? span : lastAtMost(starts, released, span + 1);
     const pitch = pitches[row]!;

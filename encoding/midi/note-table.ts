@@ -8,7 +8,7 @@ import type { PedalEvent, Score, ScoreNote } from "./score.ts";
 /** The notes of a score as columns; the notes of one track are in order of start. */
 export interface NoteTable extends NoteColumns {
   readonly length: number;
-  /** When each note stops sounding, in seconds, pedals included; NaN for notes that are not encoded. */
+  /** The end of each note's sound, in seconds, pedals included; NaN for notes that are not encoded. */
   readonly soundEnds: Float64Array;
   /** All rows in order of onset (`onsetOrder`). Do not change the array. */
   rowsByOnset(): Uint32Array;
@@ -18,7 +18,7 @@ export interface NoteTable extends NoteColumns {
   notesAt(rows: Uint32Array): ScoreNote[];
 }
 
-/** Notes read from the events of tracks, one track after the other. Start ticks are looked up in the events. */
+/** Notes read from the events of tracks, one track after the other. Start ticks are read from the events. */
 export class ReadNotes implements NoteTable {
   readonly startSeconds: Float64Array;
   readonly endSeconds: Float64Array;
@@ -70,7 +70,7 @@ export class ReadNotes implements NoteTable {
     return isOneTrack ? notes : notes.sort((a, b) => a.startTick - b.startTick);
   }
 
-  /** Replaces the rows from `first` on by those named, in that order. */
+  /** Replaces the rows from `first` on by `rows`, in that order. */
   replaceFrom(first: number, rows: readonly number[]): void {
     const { startSeconds, endSeconds, endTicks, pitches, velocities } = this;
     const { places, programs, isPercussion, noteOnIndices, noteOffIndices } = this;
@@ -110,7 +110,7 @@ export class ReadNotes implements NoteTable {
     return this.noteOffIndices[row] === -1;
   }
 
-  /** The tracks with notes without a note-off, and their number. */
+  /** Tracks that have notes without a note-off, each with the number of such notes. */
   countUnreleased(): [track: number, count: number][] {
     const counts = new Map<number, number>();
     for (const row of this.unreleasedOrders.keys()) {

@@ -1,14 +1,14 @@
 /** The order in which note-ons are encoded. */
 import type { NoteColumns } from "./note-columns.ts";
 
-/** How far back a note is moved within its run; one that belongs further back begins a run of its own. */
+/** Longest move of a note within its run; a note that belongs further back starts a new run. */
 const MAX_SHIFT = 32;
 
 /**
- * Rows in order of start, then of pitch; equal ones as they were given. A merge sort that makes use of the order there
- * is: notes of a track come by start, so a piece is a few long runs, and only the notes of chords change places.
+ * Sorts rows by start, then by pitch; the sort is stable. A natural merge sort: the notes of a track are in order of start, so a piece
+ * has few and long runs, and only the notes of chords change places.
  *
- * @param rows is changed, and may be what is returned.
+ * @param rows is overwritten, and may be the returned array.
  */
 export function onsetOrder(notes: NoteColumns, rows: Uint32Array): Uint32Array {
   let runs = orderRuns(notes, rows);
@@ -27,7 +27,7 @@ export function onsetOrder(notes: NoteColumns, rows: Uint32Array): Uint32Array {
   return order;
 }
 
-/** Orders rows in place as far as short moves do it; returns where each of the runs that are then in order begins. */
+/** Sorts rows in place by short moves; returns the start of each sorted run. */
 function orderRuns(notes: NoteColumns, order: Uint32Array): number[] {
   const runs = [0];
   let first = 0;
@@ -49,7 +49,7 @@ function orderRuns(notes: NoteColumns, order: Uint32Array): number[] {
   return runs;
 }
 
-/** Merges two neighbouring runs into the same places of another array. */
+/** Merges two adjacent runs into the same range of another array. */
 function merge(
   notes: NoteColumns,
   order: Uint32Array,

@@ -4,8 +4,8 @@ import { DEFAULT_MICROSECONDS_PER_QUARTER, TEMPO_META, tempoChanges } from "./te
 import { tempoEvent } from "./track-builder.ts";
 
 /**
- * The patterns one after the other, each at its own tempo, or at the default tempo until it sets one. All tempo events
- * stand on the first track, where format 1 has its tempo map; all other events stay on the track of their pattern.
+ * Places the patterns one after the other, each at its own tempo, or at the default tempo until it sets one. All tempo events go to the
+ * first track, where format 1 has its tempo map; all other events stay on the track of their pattern.
  */
 export function patternsInSequence(patterns: readonly Track[]): Track[] {
   const tempos: MidiEvent[] = [];

@@ -6,7 +6,7 @@ import type { TempoMap } from "./tempo-map.ts";
 /** A control change of controller 64 as a packed message, and the mask that removes channel and value. */
 const PEDAL_CHANGE = 0x40b0;
 const PEDAL_MASK = 0xfff0;
-/** Controller values from here on mean that the pedal is down. */
+/** The lowest controller value at which the pedal is down. */
 const PEDAL_DOWN = 64;
 
 export function isPedalEvent(message: number): boolean {

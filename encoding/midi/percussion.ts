@@ -1,4 +1,4 @@
-/** The messages that make a channel percussion, or melodic again, beside General MIDI's channel 10. */
+/** System-exclusive messages that make a channel percussion or melodic, besides channel 10 of General MIDI. */
 import type { MetaEvent, SysexEvent } from "./score.ts";
 
 const ROLAND = 0x41;
@@ -7,8 +7,8 @@ const GS = 0x42;
 const XG = 0x4c;
 
 /**
- * A system-exclusive message that sets what a channel is: GS "use for rhythm part" (address 40 1n 15), or an XG part
- * mode (address 08 nn 07). Undefined for every other message.
+ * Parses a system-exclusive message that sets the type of a channel: GS "use for rhythm part" (address 40 1n 15), or an XG part mode
+ * (address 08 nn 07). Undefined for other messages.
  */
 export function percussionChange(
   event: MetaEvent | SysexEvent,
@@ -24,17 +24,17 @@ export function percussionChange(
   return undefined;
 }
 
-/** Whether an event turns a synthesizer to GS, where bank 127 holds the sounds of the MT-32 (address 40 00 7F). */
+/** Whether an event resets a synthesizer to GS, where bank 127 has the sounds of the MT-32 (address 40 00 7F). */
 export function resetsToGs(event: MetaEvent | SysexEvent): boolean {
   return event.kind === "sysex" && isGsSetting(event.data) && hasAddress(event.data, 4, 0x40, 0x00, 0x7f);
 }
 
-/** Whether an event turns a synthesizer to XG (address 00 00 7E). */
+/** Whether an event resets a synthesizer to XG (address 00 00 7E). */
 export function resetsToXg(event: MetaEvent | SysexEvent): boolean {
   return event.kind === "sysex" && isXgSetting(event.data) && hasAddress(event.data, 3, 0x00, 0x00, 0x7e);
 }
 
-/** Maker, device, model, "data set". */
+/** Whether the data begin with manufacturer, device, model and "data set". */
 function isGsSetting(data: Uint8Array): boolean {
   return data.length >= 8 && data[0] === ROLAND && data[2] === GS && data[3] === 0x12;
 }
@@ -47,7 +47,7 @@ function hasAddress(data: Uint8Array, at: number, ...address: readonly number[])
   return address.every((byte, index) => data[at + index] === byte);
 }
 
-/** GS counts channel 10 first, as part 0; parts 1 to 9 are channels 1 to 9. */
+/** The channel of a GS part: part 0 is channel 10; parts 1 to 9 are channels 1 to 9. */
 function gsChannel(part: number): number {
   if (part === 0) return 9;
   return part <= 9 ? part - 1 : part;

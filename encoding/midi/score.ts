@@ -20,13 +20,13 @@ export interface ScoreNote extends Note {
   readonly channel: number;
   /** General MIDI program, 0–127, that was selected at the note-on. */
   readonly program: number;
-  /** Whether a drum kit plays it. Percussion is not encoded. */
+  /** Whether it is a percussion note. Percussion is not encoded. */
   readonly isPercussion: boolean;
-  /** When it stops sounding: at `endSeconds`, later where a pedal holds it, or earlier where its key is repeated. */
+  /** End of its sound: `endSeconds`, later where a pedal sustains it, or earlier where its key is repeated. */
   readonly soundEndSeconds: number;
   /** Indices into `Score.tracks[track].events`. */
   readonly noteOnIndex: number;
-  /** −1 for a note that no event releases. */
+  /** −1 for a note without a note-off. */
   readonly noteOffIndex: number;
 }
 
@@ -38,7 +38,7 @@ export interface PedalEvent {
   readonly channel: number;
 }
 
-/** A channel message: `status` is the whole status byte, `data2` is 0 for the messages that have one data byte. */
+/** A channel message: `status` is the whole status byte, `data2` is 0 for messages with one data byte. */
 export interface ChannelEvent {
   readonly kind: "channel";
   readonly tick: number;
@@ -65,7 +65,7 @@ export interface SysexEvent {
   readonly data: Uint8Array;
 }
 
-/** An event of a track; `kind` tells which. */
+/** An event of a track. */
 export type MidiEvent = ChannelEvent | MetaEvent | SysexEvent;
 
 /** One track: every event of the file except end-of-track, in file order, at absolute ticks that never decrease. */
@@ -76,7 +76,7 @@ export interface Track {
   readonly endTick: number;
 }
 
-/** How ticks measure time: parts of a quarter note (tempo applies) or of a second (SMPTE; tempo does not apply). */
+/** Unit of ticks: fractions of a quarter note (tempo applies) or of a second (SMPTE; tempo does not apply). */
 export type Division =
   | { readonly kind: "quarter"; readonly ticksPerQuarter: number }
   | { readonly kind: "smpte"; readonly framesPerSecond: number; readonly ticksPerFrame: number };

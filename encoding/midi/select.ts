@@ -29,7 +29,8 @@ const SYNTAX =
   'give numbers as `ostinato inspect` shows them, such as "1", "0-2,4", "channel:0" or "program:0-7"';
 
 /**
- * Parses a selection: numbers or ranges of tracks, with the prefix `channel:` or `program:` those of channels or programs, separated
+ * Parses a selection: numbers or ranges of tracks or, with the prefix `channel:` or `program:`, of channels or programs, separated by
+ * commas. All numbers start from 0.
  * by commas. All count from 0.
  *
  * @throws SelectionError when a term cannot be parsed.
@@ -46,7 +47,7 @@ export function parseSelection(text: string): Required<TrackSelection> {
     const [, prefix, low = "", high = low] = /^\s*(channel:|program:|)(\d+)(?:-(\d+))?\s*$/.exec(term) ?? [];
     const kind = TERMS.find((candidate) => candidate.prefix === prefix);
     if (!kind || Number(low) > Number(high) || Number(high) > kind.highest) {
-      throw new SelectionError(`"${term.trim()}" is no track, channel or program`, {
+      throw new SelectionError(`"${term.trim()}" is not a track, channel or program`, {
         code: "bad-term",
         hint: SYNTAX,
       });
@@ -103,8 +104,7 @@ function select(score: Score, { tracks = [], channels = [], programs = [] }: Tra
   const chosen = score.notes.filter(isSelected);
   const notes = chosen.filter((note) => !note.isPercussion);
   if (notes.length === 0) {
-    const found =
-      chosen.length > 0 ? "the selection holds nothing but percussion" : "the selection holds no notes";
+    const found = chosen.length > 0 ? "the selection has percussion only" : "the selection has no notes";
     throw new SelectionError(found, {
       code: "no-notes",
       hint: `the file has ${describeChoices(score)}`,

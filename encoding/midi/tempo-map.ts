@@ -8,7 +8,7 @@ export const TEMPO_META = 0x51;
 /** The tempo until the first tempo event: 120 quarter notes a minute. */
 export const DEFAULT_MICROSECONDS_PER_QUARTER = 500_000;
 
-/** A stretch of one tempo; the last one has no end. */
+/** A range of ticks with one tempo; the last segment has no end. */
 export interface TempoSegment {
   readonly fromTick: number;
   readonly untilTick: number;
@@ -17,16 +17,15 @@ export interface TempoSegment {
 }
 
 /**
- * Ticks to seconds and back, for one file. Tempo events may stand on any track and need not begin at tick 0.
- * The arithmetic, down to the order of operations, is pretty_midi's, so that times round to the same 10 ms step
- * as in note-seq.
+ * Converts between the ticks and seconds of one file. Tempo events may be on any track and at any tick. The arithmetic, including the
+ * order of operations, is that of pretty_midi, so that times round to the same 10 ms step as in note-seq.
  */
 export class TempoMap {
-  /** Segment `i` begins at `#ticks[i]`, `#seconds[i]`, and lasts `#secondsPerTick[i]` a tick. */
+  /** Segment `i` begins at `#ticks[i]`, `#seconds[i]`; its ticks last `#secondsPerTick[i]`. */
   readonly #ticks: number[] = [0];
   readonly #seconds: number[] = [0];
   readonly #secondsPerTick: number[];
-  /** The segment that was asked for last. */
+  /** Index of the last result, where the next search starts. */
   #latest = 0;
 
   constructor(division: Division, tracks: readonly Track[]) {
@@ -54,7 +53,7 @@ export class TempoMap {
     return this.#secondsIn(this.#segmentOf(tick), tick);
   }
 
-  /** The index of the segment that `tick` lies in: the one that was asked for last and the next are looked at first. */
+  /** The index of the segment of `tick`; the last result and the next segment are tried first. */
   #segmentOf(tick: number): number {
     const ticks = this.#ticks;
     let segment = this.#latest;
@@ -65,7 +64,7 @@ export class TempoMap {
     return segment;
   }
 
-  /** The segment that `tick` lies in. */
+  /** The segment of `tick`. */
   segmentAt(tick: number): TempoSegment {
     const ticks = this.#ticks;
     const segment = this.#segmentOf(tick);
@@ -96,7 +95,7 @@ interface TempoChange {
   readonly microsecondsPerQuarter: number;
 }
 
-/** Every tempo event of every track, by tick; of several on one tick the last written one comes last. */
+/** The tempo events of all tracks, in order of tick; the sort is stable, so the last one of a tick applies. */
 export function tempoChanges(tracks: readonly Track[]): TempoChange[] {
   const changes: TempoChange[] = [];
   for (const track of tracks) {

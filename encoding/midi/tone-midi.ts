@@ -1,6 +1,6 @@
 /**
- * A `Score` to the objects of `@tonejs/midi` (what `Midi#toJSON()` gives and `Midi#fromJSON()` takes). Only their shape is
- * known here: the package is not needed.
+ * Converts a `Score` to objects of `@tonejs/midi`: the result of `Midi#toJSON()` and the input of `Midi#fromJSON()`. The package itself
+ * is not needed.
  */
 import { pitchName } from "../pitch-name.ts";
 import type { ChannelEvent, Score, ScoreNote, Track } from "./score.ts";
@@ -36,11 +36,11 @@ export interface ToneMidiControlChange {
   time: number;
 }
 
-/** A track as `@tonejs/midi` has it. */
+/** A track of `@tonejs/midi`. */
 export interface ToneMidiTrack {
   name: string;
   channel: number;
-  /** Only `number` counts; `@tonejs/midi` derives the rest from it. */
+  /** Only `number` is read; `@tonejs/midi` derives the rest from it. */
   instrument: { number: number; name: string; family: string };
   notes: ToneMidiNote[];
   /** By controller number. */
@@ -50,7 +50,7 @@ export interface ToneMidiTrack {
   endOfTrackTicks?: number;
 }
 
-/** What a `Midi` of `@tonejs/midi` holds, and `toJSON()` gives. */
+/** The result of `Midi#toJSON()` of `@tonejs/midi`. */
 export interface ToneMidi {
   header: {
     name: string;
@@ -64,29 +64,28 @@ export interface ToneMidi {
   tracks: ToneMidiTrack[];
 }
 
-/** What SMPTE time, which the objects cannot hold, is counted in: a tick is a millisecond. */
+/** Ticks per quarter note for SMPTE time, which the objects do not support: at the default tempo, one tick is 1 ms. */
 const SMPTE_PPQ = 500;
 
-/** A moment, in ticks of the objects and in seconds. */
+/** A time, in ticks of the objects and in seconds. */
 interface Moment {
   ticks: number;
   time: number;
 }
 
-/** What a channel of a track plays. */
+/** The notes, controllers and pitch bends of a channel of a track. */
 interface Part {
   readonly notes: ScoreNote[];
   readonly events: ChannelEvent[];
 }
 
 /**
- * A score as `@tonejs/midi` would have read it: one track for each channel and program of each track that has notes,
- * controllers or pitch bends. A note has the program selected when it begins; controllers and pitch bends are those of
- * the channel, so that each of its tracks has them. Its times are this reader's, so they are right where
- * `@tonejs/midi`'s are not (see README.md).
+ * Converts a score to the objects that `@tonejs/midi` would read from its file: one track for each channel and program of each track
+ * that has notes, controllers or pitch bends. A note has the program of its channel at its start. Each track has all controllers and
+ * pitch bends of its channel. Times are those of this reader, also where `@tonejs/midi` is wrong (see README.md).
  *
- * `Midi#fromJSON` leaves out the pitch bends (2.0.28). Write with `fromToneMidi` and `writeMidi`: `Midi#toArray` writes
- * wrong key signatures.
+ * `Midi#fromJSON` ignores the pitch bends, and `Midi#toArray` writes wrong key signatures (2.0.28): write with `fromToneMidi` and
+ * `writeMidi`.
  *
  * @example
  * const midi = new Midi();
@@ -128,8 +127,8 @@ export function toToneMidi(score: Score): ToneMidi {
 }
 
 /**
- * Microseconds a quarter by tick, one for a tick. The first stands at tick 0, even where it is the default:
- * `@tonejs/midi` takes the first for the tempo from the beginning on, wherever it stands.
+ * Microseconds per quarter note by tick, one entry per tick. The first entry is at tick 0, even for the default tempo: `@tonejs/midi`
+ * applies its first tempo from the start of the file.
  */
 function temposOf({ division, tracks }: Score): [tick: number, microsecondsPerQuarter: number][] {
   const changes = division.kind === "smpte" ? [] : tempoChanges(tracks);

@@ -1,22 +1,22 @@
-/** Notes <-> what Tone.js plays: `{ time, duration, name or midi, velocity }`, as its `Part` and `triggerAttackRelease` take. */
+/** Converts between notes and the note objects of Tone.js: `{ time, duration, name or midi, velocity }`, as `Part` and `triggerAttackRelease` take them. */
 import { pitchName } from "../pitch-name.ts";
 import { MidiError } from "./midi-error.ts";
 import type { Note } from "./score.ts";
 
-/** A note as Tone.js plays it. */
+/** A note object of Tone.js. */
 export interface ToneNote {
   /** Seconds. */
   readonly time: number;
   /** Seconds. */
   readonly duration: number;
   readonly midi: number;
-  /** Such as "C4", which is MIDI 60. */
+  /** Such as "C4", MIDI pitch 60. */
   readonly name: string;
   /** 0–1. */
   readonly velocity: number;
 }
 
-/** What is taken for a note: its pitch by number or by name; without a velocity it is 1, as in Tone. */
+/** Input of `fromToneNotes`: the pitch as a number or a name; the default velocity is 1, as in Tone.js. */
 export type ToneNoteLike = {
   readonly time: number;
   readonly duration: number;
@@ -41,15 +41,15 @@ export function toToneNotes(notes: readonly Note[]): ToneNote[] {
 }
 
 /**
- * @param notes times and durations in seconds; Tone's "4n" and "1:2:0" mean nothing without its transport: give
- *   `Tone.Time(…).toSeconds()`. A velocity of 0 becomes 1 of 127.
- * @throws MidiError for a time, pitch or velocity that is none.
+ * @param notes times and durations in seconds. Tone.js notation such as "4n" or "1:2:0" must be converted first, with
+ *   `Tone.Time(…).toSeconds()`. A velocity of 0 becomes MIDI velocity 1.
+ * @throws MidiError for an invalid time, pitch or velocity.
  */
 export function fromToneNotes(notes: readonly ToneNoteLike[]): Note[] {
   return notes.map((note) => {
     const { time, duration, velocity = 1 } = note;
     if (!Number.isFinite(time) || !Number.isFinite(duration) || time < 0 || duration < 0) {
-      throw badNote(`time and duration must be seconds from 0 on, got ${time} and ${duration}`);
+      throw badNote(`time and duration must be 0 s or more, got ${time} and ${duration}`);
     }
     if (!(velocity >= 0 && velocity <= 1)) throw badNote(`velocity must be from 0 to 1, got ${velocity}`);
     const pitch = "midi" in note ? note.midi : pitchOf(note.name);
@@ -61,7 +61,7 @@ export function fromToneNotes(notes: readonly ToneNoteLike[]): Note[] {
   });
 }
 
-/** 0–127 as 0–1, such that `@tonejs/midi`, which rounds down on its way back, finds the same number. */
+/** Maps 0–127 to 0–1 such that `@tonejs/midi`, which rounds down, converts it back to the same number. */
 export function toUnit(value: number): number {
   const unit = value / 127;
   return Math.floor(unit * 127) === value ? unit : unit + Number.EPSILON;
@@ -76,7 +76,7 @@ function pitchOf(name: string): number {
     /^([A-Ga-g])(#{1,2}|b{1,2}|x|)(-?\d+)$/.exec(name) ?? [];
   const pitchClass = LETTERS[letter.toUpperCase()];
   if (pitchClass === undefined)
-    throw badNote(`"${name}" is no pitch; give one such as "C4", "F#3" or "Bb-1"`);
+    throw badNote(`"${name}" is not a pitch; give one such as "C4", "F#3" or "Bb-1"`);
   return (Number(octave) + 1) * 12 + pitchClass + (ACCIDENTALS[accidental] ?? 0);
 }
 

@@ -1,4 +1,4 @@
-/** Values of `@tonejs/midi`'s objects <-> those of MIDI bytes: texts, keys, time signatures, tempos, pitch bends. */
+/** Converts between the values of `@tonejs/midi` objects and of MIDI bytes: texts, keys, time signatures, tempos, pitch bends. */
 import { MidiError } from "./midi-error.ts";
 
 export const TIME_SIGNATURE_META = 0x58;
@@ -13,14 +13,14 @@ export const TEXT_TYPES: ReadonlyMap<string, number> = new Map([
   ["cuePoint", 0x07],
 ]);
 
-/** From seven flats to seven sharps; a minor key has the name of the major key with its signature. */
+/** Key names from seven flats to seven sharps; `@tonejs/midi` gives a minor key the name of its relative major. */
 const KEYS = ["Cb", "Gb", "Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#", "C#"];
 const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const LATIN_1 = new TextDecoder("latin1");
-/** A pitch bend of −8192 to 8191 is −1 to 8191/8192, as `@tonejs/midi` reads it. */
+/** A pitch bend of −8192 to 8191 is −1 to 8191/8192 in `@tonejs/midi`. */
 const BEND_UNIT = 8192;
 
-/** Texts of MIDI files are UTF-8 or, in old ones, Latin-1. */
+/** Decodes a text: UTF-8 where it is valid, else Latin-1. */
 export function textOf(bytes: Uint8Array): string {
   try {
     return UTF_8.decode(bytes);
@@ -29,7 +29,7 @@ export function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** `@tonejs/midi` reads each byte of a text as a character, so "é" in UTF-8 comes as "Ã©": this gives "é" back. */
+/** Repairs a text of `@tonejs/midi`, which reads each byte as a character: "Ã©" becomes "é". */
 export function readableText(text: string): string {
   const codes = Array.from(text, (character) => character.codePointAt(0) ?? 0);
   return codes.every((code) => code <= 0xff) ? validOr(Uint8Array.from(codes), text) : text;
@@ -43,7 +43,7 @@ function validOr(bytes: Uint8Array, otherwise: string): string {
   }
 }
 
-/** Data of a key signature event to `@tonejs/midi`'s key; undefined for more than seven flats or sharps. */
+/** Converts the data of a key signature event to a key; undefined for more than seven flats or sharps. */
 export function keyOf(data: Uint8Array): { key: string; scale: string } | undefined {
   const [sharps = 0, minor = 0] = data;
   const key = KEYS[((sharps << 24) >> 24) + 7];
@@ -53,13 +53,13 @@ export function keyOf(data: Uint8Array): { key: string; scale: string } | undefi
 /** @throws MidiError for a key or scale that MIDI does not have. */
 export function keyData(key: string, scale: string): Uint8Array {
   const index = KEYS.indexOf(key);
-  if (index < 0) throw badValue(`"${key}" is no key of a key signature; the keys are ${KEYS.join(", ")}`);
+  if (index < 0) throw badValue(`"${key}" is not a key of a key signature; the keys are ${KEYS.join(", ")}`);
   if (scale !== "major" && scale !== "minor")
     throw badValue(`a scale must be major or minor, got "${scale}"`);
   return Uint8Array.of((index - 7) & 0xff, scale === "minor" ? 1 : 0);
 }
 
-/** Data of a time signature event to numerator and denominator; undefined when there are no beats in a bar. */
+/** Converts the data of a time signature event to numerator and denominator; undefined for 0 beats. */
 export function timeSignatureOf([numerator = 0, power = 2]: Uint8Array): number[] | undefined {
   return numerator === 0 ? undefined : [numerator, 2 ** power];
 }
@@ -75,7 +75,7 @@ export function timeSignatureData(timeSignature: readonly number[]): Uint8Array 
   );
 }
 
-/** `@tonejs/midi` rounds the way back down; where that would lose a microsecond, the tempo is a hair slower. */
+/** `@tonejs/midi` rounds down on the way back; where that would lose a microsecond, the tempo is slightly lower. */
 export function bpmOf(microsecondsPerQuarter: number): number {
   const bpm = 6e7 / microsecondsPerQuarter;
   return Math.floor(6e7 / bpm) === microsecondsPerQuarter ? bpm : 6e7 / (microsecondsPerQuarter + 1e-6);
@@ -92,23 +92,23 @@ export function toBend(data1: number, data2: number): number {
   return ((data1 | (data2 << 7)) - BEND_UNIT) / BEND_UNIT;
 }
 
-/** The fourteen bits of a pitch bend event, 0–16383. */
+/** The 14-bit value of a pitch bend event, 0–16383. */
 export function fromBend(value: number): number {
   if (!(value >= -1 && value <= 1)) throw badValue(`a pitch bend must be from -1 to 1, got ${value}`);
   return Math.min(16383, Math.round(value * BEND_UNIT) + BEND_UNIT);
 }
 
-/** @throws MidiError unless `value` is whole and within the range. */
+/** @throws MidiError unless `value` is a whole number in the range. */
 export function checkWhole(name: string, value: number, lowest: number, highest: number): number {
   if (isWhole(value, lowest, highest)) return value;
   throw badValue(`${name} must be a whole number from ${lowest} to ${highest}, got ${value}`);
 }
 
-/** The nearest tick. @throws MidiError for one before 0. */
+/** Rounds to the nearest tick. @throws MidiError for a negative tick. */
 export function tickOf(value: number): number {
   const tick = Math.round(value);
   if (Number.isFinite(tick) && tick >= 0) return tick;
-  throw badValue(`ticks must be numbers from 0 on, got ${value}`);
+  throw badValue(`ticks must be 0 or more, got ${value}`);
 }
 
 export function badValue(problem: string): MidiError {

@@ -6,7 +6,7 @@ import { TEMPO_META } from "./tempo-map.ts";
 const TRACK_NAME_META = 0x03;
 const PORT_META = 0x21;
 
-/** A track whose events are put in order of tick; events on one tick keep the order given. */
+/** Builds a track; events are sorted by tick, stably. */
 export function trackOf(name: string, events: readonly MidiEvent[]): Track {
   const sorted = [...events].sort((a, b) => a.tick - b.tick);
   const nameEvent = metaEvent(0, TRACK_NAME_META, new TextEncoder().encode(name));
@@ -46,11 +46,11 @@ export function noteOff(tick: number, channel: number, pitch: number): MidiEvent
 }
 
 /**
- * Note-on and note-off events in playing order: on one tick, offs come before ons, so that a repeated key is released
- * before it is struck again. A note shorter than a tick is given one tick.
+ * Note-on and note-off events in playing order. On one tick, note-offs precede note-ons, so that a repeated note is not ended by its
+ * predecessor's note-off. The minimum length is one tick.
  *
- * @param toTick seconds to the nearest tick of the file that is written.
- * @throws MidiError when a pitch or velocity is not a MIDI one, or a note ends before it starts.
+ * @param toTick converts seconds to the nearest tick.
+ * @throws MidiError when a pitch or velocity is out of range, or a note ends before it starts.
  */
 export function noteEvents(
   notes: readonly Note[],

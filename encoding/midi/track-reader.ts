@@ -12,15 +12,15 @@ const END_OF_TRACK_META = 0x2f;
 const META = 0xff;
 const SYSEX = 0xf0;
 const SYSEX_ESCAPE = 0xf7;
-/** Ticks beyond this no longer add exactly in a double; no real file comes near. */
+/** Above this, ticks are not exact in a double. */
 const MAX_TICK = Number.MAX_SAFE_INTEGER;
-/** A delta time and two data bytes under running status: fewer are rare. */
+/** Size of an event with a one-byte delta time and running status: smaller ones are rare. */
 const USUAL_EVENT_BYTES = 3;
 const EMPTY = new Uint8Array(0);
 
 /**
- * Reads the events of the track chunk that lies in `bytes` from `start` to `end`. The data of meta and sysex events are
- * views of the input, not copies.
+ * Reads the events of the track chunk in `bytes` from `start` to `end`. The data of meta and system-exclusive events are views of the
+ * input, not copies.
  *
  * @throws MidiError at the first damage, unless `log` recovers.
  */
@@ -40,15 +40,15 @@ export function readTrack(
   return trackOfColumns(nameOf(reader.events.others), reader.events, reader.tick);
 }
 
-/** What is lost of a track that cannot be read on. */
+/** What is dropped of a track that cannot be read further. */
 function droppedAt(offset: number, end: number): string {
   if (offset === end) return "the event that is cut there was dropped";
   return `the last ${pluralize(end - offset, "byte")} of the track dropped`;
 }
 
 /**
- * Some writers (the Stanford rolls' among them) put the end of track too early. What follows is music if it can be read
- * to its end, and padding if not.
+ * Some writers, such as that of the Stanford piano roll archive, put the end-of-track event too early. What follows is read as events
+ * if that succeeds up to the end of the chunk, and ignored as padding otherwise.
  */
 function readAfterEnd(reader: EventReader, end: number, index: number, log: DamageLog): void {
   while (reader.sawEnd && reader.offset < end) {
@@ -70,7 +70,7 @@ function readAfterEnd(reader: EventReader, end: number, index: number, log: Dama
 }
 
 interface TrackDamage extends Damage {
-  /** Whether only one event is lost: what comes after it can be read. */
+  /** Whether only one event is lost and the next one can be read. */
   readonly canReadOn: boolean;
 }
 
@@ -78,7 +78,7 @@ class EventReader {
   readonly events: EventColumns;
   offset: number;
   tick = 0;
-  /** Whether the last thing read was the end of the track. */
+  /** Whether the end-of-track event was read last. */
   sawEnd = false;
   readonly #bytes: Uint8Array;
   readonly #end: number;
@@ -91,7 +91,7 @@ class EventReader {
     this.events = new EventColumns(Math.floor((end - start) / USUAL_EVENT_BYTES));
   }
 
-  /** Reads events up to the end-of-track event or the end of the chunk, or up to damage, which is returned. */
+  /** Reads events up to the end-of-track event, the end of the chunk, or damage, which is returned. */
   read(): TrackDamage | undefined {
     const bytes = this.#bytes;
     const end = this.#end;
@@ -99,13 +99,13 @@ class EventReader {
     this.sawEnd = false;
     while (this.offset < end) {
       const eventStart = this.offset;
-      // Most delta times are of one byte.
+      // Most delta times have one byte.
       let delta = bytes[eventStart]!;
       if (delta < 0x80) this.offset = eventStart + 1;
       else delta = this.#variableLength();
       if (delta < 0) return this.#badLength(eventStart);
       const tick = this.tick + delta;
-      if (tick > MAX_TICK) return stop("time-overflow", eventStart, "time grows beyond what can be counted");
+      if (tick > MAX_TICK) return stop("time-overflow", eventStart, "the time exceeds the largest tick");
       let offset = this.offset;
       if (offset >= end) return stop("truncated", offset, "the track ends after a delta time");
       this.tick = tick;
@@ -137,18 +137,18 @@ class EventReader {
     return undefined;
   }
 
-  /** Forgets what was read since `events` had `count` elements; nothing more will be read. */
+  /** Removes the events after the first `count`; no more will be read. */
   rewind(count: number, tick: number): void {
     this.events.truncate(count);
     this.tick = tick;
     this.offset = this.#end;
   }
 
-  /** A meta or system-exclusive event; its status byte has been read. */
+  /** Reads a meta or system-exclusive event after its status byte. */
   #longEvent(status: number, tick: number, eventStart: number): TrackDamage | undefined {
     if (status !== META && status !== SYSEX && status !== SYSEX_ESCAPE) {
-      // Messages between instruments, which have no place in a file: song position has two data bytes, two others one.
-      const found = `status byte ${hex(status)} does not belong in a file`;
+      // System common and real-time messages, which a file must not contain: song position has two data bytes, two others one.
+      const found = `status byte ${hex(status)} is not allowed in a file`;
       const damage = readOn("bad-status", this.offset - 1, found);
       this.offset += status === 0xf2 ? 2 : status === 0xf1 || status === 0xf3 ? 1 : 0;
       return damage;
@@ -184,7 +184,7 @@ class EventReader {
     return undefined;
   }
 
-  /** The number at the offset, which moves behind it; −1 when it is cut or longer than the four bytes allowed. */
+  /** Reads the number at the offset and advances it; returns −1 when it is cut or longer than four bytes. */
   #variableLength(): number {
     const bytes = this.#bytes;
     const end = this.#end;
@@ -236,7 +236,7 @@ function isTempo(data: Uint8Array): boolean {
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 const LATIN_1 = new TextDecoder("latin1");
 
-/** The first track name. Names carry no encoding: UTF-8 where it is valid, Latin-1 where it is not. */
+/** The first track name. Names have no declared encoding: UTF-8 where it is valid, else Latin-1. */
 function nameOf(events: readonly (MetaEvent | SysexEvent)[]): string {
   const event = events.find((candidate) => candidate.kind === "meta" && candidate.type === TRACK_NAME_META);
   if (event?.kind !== "meta") return "";

@@ -122,7 +122,7 @@ describe("ostinato encode", () => {
     expect((await runCli(["encode", file, "--tracks", "high"])).code).toBe(2);
     const none = await runCli(["encode", file, "--tracks", "7"]);
     expect(none.code).toBe(1);
-    expect(none.stderr).toMatch(/the selection holds no notes — the file has/);
+    expect(none.stderr).toMatch(/the selection has no notes — the file has/);
   });
 
   it("leaves out notes that the vocabulary has no pitch for, and says so", async () => {

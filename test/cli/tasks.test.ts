@@ -44,7 +44,7 @@ describe("ostinato accompany", () => {
   it("takes its melody from some of the tracks", async () => {
     const { code, stderr } = await run("accompany", piece, "--tracks", "3");
     expect(code).toBe(1);
-    expect(stderr).toContain("the selection holds no notes");
+    expect(stderr).toContain("the selection has no notes");
   });
 });
 

@@ -186,10 +186,10 @@ describe("fromToneMidi", () => {
       { tempos: [{ ticks: 0, bpm: 1 }] },
       "a tempo must be between 3.58 and 60000000 quarter notes a minute, got 1",
     ],
-    [{ tempos: [{ ticks: -1, bpm: 90 }] }, "ticks must be numbers from 0 on, got -1"],
+    [{ tempos: [{ ticks: -1, bpm: 90 }] }, "ticks must be 0 or more, got -1"],
     [
       { keySignatures: [{ ticks: 0, key: "H", scale: "major" }] },
-      '"H" is no key of a key signature; the keys are Cb, Gb, Db, Ab, Eb, Bb, F, C, G, D, A, E, B, F#, C#',
+      '"H" is not a key of a key signature; the keys are Cb, Gb, Db, Ab, Eb, Bb, F, C, G, D, A, E, B, F#, C#',
     ],
     [
       { keySignatures: [{ ticks: 0, key: "C", scale: "dorian" }] },

@@ -95,7 +95,7 @@ describe("selectTracks", () => {
         ),
       }),
     );
-    expect(() => selectTracks(SCORE, { channels: [9] })).toThrow("nothing but percussion");
+    expect(() => selectTracks(SCORE, { channels: [9] })).toThrow("percussion only");
     const drums = readMidi(file(track(...voice(9, 0, 35))));
     expect(() => selectTracks(drums, {})).toThrow(
       expect.objectContaining({ hint: "the file has no notes other than percussion" }),

@@ -50,7 +50,7 @@ describe("Tone's notes", () => {
     [{ time: 0, duration: NaN, midi: 60 }, /time and duration/],
     [{ time: 0, duration: 1, midi: 60, velocity: 1.5 }, /velocity must be from 0 to 1, got 1.5/],
     [{ time: 0, duration: 1, midi: 128 }, /pitch/],
-    [{ time: 0, duration: 1, name: "H4" }, /"H4" is no pitch/],
+    [{ time: 0, duration: 1, name: "H4" }, /"H4" is not a pitch/],
     [{ time: 0, duration: 1, name: "C12" }, /pitch/],
   ])("refuses %o", (wrong, found) => {
     expect(() => fromToneNotes([wrong])).toThrow(MidiError);
