@@ -11,15 +11,15 @@ import type { PianoSound } from "./sound/sound.ts";
 import { branchWords } from "./why/event-words.ts";
 
 export interface AppListener {
-  /** Something to be seen has changed; asked for often. */
+  /** Something visible has changed. Called often. */
   changed(): void;
   state(state: PlayerState): void;
-  /** The piano is there, and can be told how to play. */
+  /** The sound is ready and accepts playback settings. */
   tuned(): void;
-  /** A piece is there that has not been asked for with Play. */
+  /** A piece has been opened without playing it. */
   shown(): void;
   progress(progress: DownloadProgress): void;
-  /** A model has been loaded, or could not be. */
+  /** A model has been loaded, or its loading has failed. */
   loaded(): void;
   problem(error: unknown): void;
 }
@@ -32,13 +32,13 @@ export class App {
   #player: Player | undefined;
   #sound: PianoSound | undefined;
   #startingSound: Promise<PianoSound> | undefined;
-  /** Sound is of use only after a press; what can be done for it before makes the first one quicker. */
+  /** Loaded early, so that the first press starts the sound faster. */
   readonly #soundModule = import("./sound/sound.ts").then((module) => {
     void module.prepareSamples();
     return module;
   });
 
-  /** @param settings how to write at the moment; undefined when a value cannot be used. */
+  /** @param settings returns the current settings; undefined when a value is invalid. */
   constructor(settings: () => SettingValues | undefined, listener: AppListener) {
     this.#settings = settings;
     this.#listener = listener;
@@ -52,7 +52,7 @@ export class App {
     return this.#holder.model;
   }
 
-  /** Where the model comes from. */
+  /** The source of the model. */
   get modelSource(): MusicSource {
     return this.#holder.source;
   }
@@ -73,12 +73,12 @@ export class App {
     return this.#player?.state ?? "idle";
   }
 
-  /** Where the ear is. */
+  /** The current playback position, in seconds of the piece. */
   get seconds(): number {
     return this.#player?.seconds ?? this.branches.current?.seconds ?? 0;
   }
 
-  /** Loads what is missing. Call it in a press or a key: browsers allow sound only there. */
+  /** Loads model and sound. Call it in a click or key handler: browsers allow sound only there. */
   async ready(): Promise<{ model: WorkerMusicModel; player: Player; sound: PianoSound }> {
     const [model, sound] = await Promise.all([this.loadModel(), this.startSound()]);
     await sound.wake();
@@ -89,30 +89,33 @@ export class App {
     return { model, player: this.#player, sound };
   }
 
-  /** The model, loaded once. */
+  /** Loads the model once. */
   loadModel(): Promise<WorkerMusicModel> {
     return this.#holder.load();
   }
 
-  /** Sees whether there is a model, without loading it. @throws CheckpointError where it cannot be had. */
+  /** Checks that the model exists, without loading it. @throws CheckpointError if it is not available. */
   async checkModel(): Promise<void> {
     if (!this.model) await this.#holder.check();
   }
 
-  /** Names the model for when one is needed; where one is there already, it is replaced. */
+  /** Sets the model to load on first use. A loaded model is replaced. */
   async chooseModel(source: MusicSource): Promise<void> {
     if (this.model) await this.useModel(source);
     else this.#holder.choose(source);
   }
 
-  /** Has another model go on with the music from here. The former stays if it cannot be loaded. */
+  /**
+   * Continues the music with another model from the playback position. The old model stays in use if the new one cannot be
+   * loaded.
+   */
   async useModel(source: MusicSource): Promise<void> {
     await this.#holder.replace(source);
     this.#order();
     this.#listener.changed();
   }
 
-  /** The piano, made once; a failure is forgotten, so that the next press tries again. */
+  /** Creates the sound once. After a failure, the next call tries again. */
   startSound(): Promise<PianoSound> {
     this.#startingSound ??= this.#soundModule
       .then(({ createSound }) => createSound())
@@ -130,7 +133,7 @@ export class App {
     return this.#startingSound;
   }
 
-  /** Begins another piece, and plays it. */
+  /** Starts a new piece and plays it. */
   async start(): Promise<void> {
     const { player } = await this.ready();
     player.stop();
@@ -140,9 +143,9 @@ export class App {
   }
 
   /**
-   * Shows a piece without playing it; neither sound nor model is needed for that.
+   * Shows a piece without playing it. Needs neither sound nor model.
    *
-   * @param heardSeconds how far it counts as heard, and so is not written anew.
+   * @param heardSeconds up to here the piece is not generated again.
    */
   show(piece: Piece, heardSeconds = 0): void {
     this.#player?.stop();
@@ -159,7 +162,7 @@ export class App {
     else await this.play();
   }
 
-  /** Goes on with the piece there is. */
+  /** Continues the current piece. */
   async play(): Promise<void> {
     const { player } = await this.ready();
     this.#order();
@@ -167,9 +170,9 @@ export class App {
   }
 
   /**
-   * Puts what the visitor plays in place of what has not been heard yet; the music waits.
+   * Stops playback and removes the music that has not been heard, to append the user's input.
    *
-   * @returns the piece up to there, all notes ended, to which the phrase is added.
+   * @returns the piece up to the playback position, with all notes ended.
    */
   interrupt(): Piece {
     const { player } = this;
@@ -183,7 +186,7 @@ export class App {
     return base;
   }
 
-  /** Replaces the current branch's music while the visitor plays. */
+  /** Replaces the music of the current branch during input. */
   replace(piece: Piece): void {
     const { current } = this.branches;
     if (!current) return;
@@ -191,13 +194,13 @@ export class App {
     this.#open(this.branches.current ?? current, piece.seconds, piece.seconds);
   }
 
-  /** Whether the piece is to be longer than it is, by the settings as they are now. */
+  /** Whether the piece is shorter than the current settings require. */
   hasTimeLeft(): boolean {
     this.#order();
     return this.#player?.isUnfinished ?? true;
   }
 
-  /** The settings have changed: what has not been heard is written anew. */
+  /** Applies changed settings: music that has not been heard is generated again. */
   settingsChanged(): void {
     this.#order();
   }
@@ -209,7 +212,7 @@ export class App {
     this.#listener.changed();
   }
 
-  /** Goes over to another branch, at the same time of the piece where it has one. */
+  /** Selects a branch. Playback continues at the same time if the branch contains it. */
   select(branch: Branch): void {
     this.#remember();
     const seconds = Math.min(this.seconds, branch.piece.seconds);
@@ -224,7 +227,7 @@ export class App {
     this.#listener.changed();
   }
 
-  /** Has the piece go another way: up to an event as it was, then this id instead, then on from there. */
+  /** Branches at an event: keeps the ids before `index`, replaces that id by `id`, and generates the rest. */
   branchAt(index: number, id: number): void {
     const { piece } = this;
     if (!piece) return;
@@ -233,13 +236,13 @@ export class App {
     const name = branchWords(piece, index, id);
     const branched = piece.cut(index);
     branched.push(id);
-    // A little run-up, to hear where it parts.
+    // Playback starts before the fork.
     const branch = this.branches.grow(branched, { name, forkSeconds: at });
     branch.heardSeconds = 0;
     this.#open(branch, Math.max(0, at - RUN_UP_SECONDS), 0);
   }
 
-  /** The music up to what is heard now, to go on from otherwise; all of it where nothing has been heard. */
+  /** The music up to the playback position; the whole piece if nothing has been heard. */
   soFar(): Piece | undefined {
     const { piece, seconds } = this;
     if (!piece) return undefined;
@@ -248,21 +251,21 @@ export class App {
     return piece.cut(Math.max(1, piece.lengthAt(Math.min(until, piece.seconds))));
   }
 
-  /** Something is to be shown that is not the piece's. */
+  /** Requests a repaint for a change outside the piece. */
   seen(): void {
     this.#listener.changed();
   }
 
-  /** Goes over to music that was made of the current branch's, which stays as it is. */
+  /** Adds music derived from the current branch as a new branch and selects it. The current branch is unchanged. */
   branchTo(piece: Piece, place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds" | "seed">): Branch {
     this.#remember();
     const branch = this.branches.grow(piece, place);
-    // All that is there was wanted: nothing of it is written anew when a setting changes.
+    // The whole music counts as heard, so that changed settings do not replace it.
     this.#open(branch, Math.max(0, place.forkSeconds - RUN_UP_SECONDS), piece.seconds);
     return branch;
   }
 
-  /** Cuts the visitor's own music at a time, or takes back an earlier cut of it; what the model wrote goes. */
+  /** Cuts the primer at a time, or restores a part that was cut. Generated music is removed. */
   trim(seconds: number, whole: readonly number[]): void {
     const { piece } = this;
     if (!piece) return;
@@ -276,9 +279,9 @@ export class App {
   }
 
   /**
-   * Why an event came, see `MusicModel.explain`.
+   * The explanation of an event, see `MusicModel.explain`.
    *
-   * @throws RangeError when a setting cannot be used; what the loading of the model throws, or the model.
+   * @throws RangeError when a setting is invalid; the errors of loading the model, and of the model.
    */
   async explain(index: number, layers: readonly number[]): Promise<Explanation | undefined> {
     const { piece } = this;
@@ -296,7 +299,7 @@ export class App {
     });
   }
 
-  /** The branch as it is left, to come back to. */
+  /** Stores the playback position in the branch. */
   #remember(): void {
     const { current } = this.branches;
     if (!current || !this.#player) return;
@@ -314,7 +317,7 @@ export class App {
     if (order) this.#player?.order(order);
   }
 
-  /** The settings, with the seed of the branch if it has one of its own. */
+  /** The settings, with the seed of the branch if it has one. */
   #currentOrder(): Order | undefined {
     const settings = this.#settings();
     if (!settings || !this.model) return undefined;
@@ -331,7 +334,7 @@ export class App {
   }
 }
 
-/** What is nearer to the ear than this is on its way to the loudspeakers. */
+/** Music nearer to the playback position than this is already scheduled. */
 const SOON_SECONDS = 0.8;
-/** A branch is heard from this long before it parts. */
+/** Playback of a branch starts this long before its fork. */
 const RUN_UP_SECONDS = 1;

@@ -11,11 +11,11 @@ export class BranchTabs {
     this.#app = app;
   }
 
-  /** Shows what there is now. */
+  /** Updates the tabs. */
   update(): void {
     const { list, current } = this.#app.branches;
     this.#nav.hidden = list.length < 2;
-    // Asked for with every event that comes: the page is touched only where something is different.
+    // Runs on every event, so the DOM is changed only where the content differs.
     const shown = list.map((branch) => `${branch.name}${branch === current ? "*" : ""}`).join("\n");
     if (shown === this.#shown) return;
     this.#shown = shown;

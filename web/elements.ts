@@ -1,7 +1,7 @@
-/** The few things the page needs of the DOM. Text may come from a file: its control characters are shown as pictures. */
+/** DOM helpers. Text may come from files, so its control characters are replaced by visible symbols. */
 import { pictureControls } from "../src/tools/control-characters.ts";
 
-/** A new element with attributes and text. */
+/** Creates an element with attributes and text. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, string>> = {},
@@ -13,14 +13,14 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
-/** The element of the page with this id, which is of this kind. */
+/** Returns the element with this id. @throws TypeError if it does not exist or has another class. */
 export function byId<E extends HTMLElement>(id: string, kind: abstract new () => E): E {
   const found = document.getElementById(id);
   if (found instanceof kind) return found;
   throw new TypeError(`the page has no ${kind.name} #${id}`);
 }
 
-/** Text that is set many times a second; the page is touched only where it is another. */
+/** Sets the text of an element. The DOM is changed only if the text differs. */
 export function setText(of: HTMLElement, text: string): void {
   const shown = pictureControls(text);
   if (of.textContent !== shown) of.textContent = shown;

@@ -1,6 +1,6 @@
 /// <reference types="vite/client" />
 
 interface ImportMetaEnv {
-  /** Whether a service worker goes with the page; undefined while developing. */
+  /** Whether the page has a service worker; undefined during development. */
   readonly OFFLINE?: boolean;
 }

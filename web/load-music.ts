@@ -1,16 +1,16 @@
-/** A music model in its worker. */
+/** Loads a music model in a worker. */
 import mjs from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import { type DownloadProgress, type ModelSource, WorkerMusicModel } from "../src/platform/browser/index.ts";
 import { PERFORMANCE_388, PERFORMANCE_416 } from "../src/index.ts";
 import { SourceError } from "./model-source.ts";
 
-/** Vocabularies whose performance ids are those of the page. */
+/** Vocabularies with the same performance ids as the page. */
 const VOCABULARIES: readonly string[] = [PERFORMANCE_388, PERFORMANCE_416].map(({ name }) => name);
 
 /**
- * @throws CheckpointError, EngineError, OptionError, WorkerError when it cannot be loaded; SourceError for a vocabulary
- * that is not the page's.
+ * @throws CheckpointError, EngineError, OptionError, WorkerError when the model cannot be loaded; SourceError for an
+ * incompatible vocabulary.
  */
 export async function loadMusic(
   source: ModelSource,
@@ -21,7 +21,8 @@ export async function loadMusic(
   const model = await WorkerMusicModel.load(source, {
     worker,
     wasm: {
-      // ONNX Runtime's threads import the module by this address; a bundle's own would load the page's worker again.
+      // ONNX Runtime's threads import the module from this URL. The bundle's own module would start the page's worker
+      // again.
       paths: { mjs: absolute(mjs), wasm: absolute(wasm) },
       threads: threads > 0 ? threads : undefined,
     },

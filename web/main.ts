@@ -1,4 +1,4 @@
-/** The page: puts its parts together. */
+/** Creates the parts of the page and connects them. */
 import { CheckpointError } from "../models/errors.ts";
 import { App, type AppListener } from "./app.ts";
 import { BranchTabs } from "./branch-tabs.ts";
@@ -29,14 +29,14 @@ const settings = new Settings(
   () => playingChanged(),
 );
 const listener: AppListener = {
-  // Told of with every event that comes: what is shown is brought up to date with the next frame.
+  // Called on every event; the view is updated once per frame.
   changed: () => roll.refresh(),
   state: (state) => showState(state),
   tuned: () => playingChanged(),
   shown: () => {
     showControls();
     applyLoop();
-    // What can be done with it, the model tells; what goes wrong is said when it is asked for something.
+    // Enables the controls that the model supports. Loading errors are shown on first use.
     void app
       .loadModel()
       .then(() => writeIn.update())
@@ -96,7 +96,7 @@ select.addEventListener("click", () => {
   roll.isSelecting = !roll.isSelecting;
   select.setAttribute("aria-pressed", String(roll.isSelecting));
 });
-// What hides itself when it is pressed leaves the keyboard at the music.
+// An element that hides when pressed passes the focus to the piano roll.
 for (const id of ["follow", "why-close", "variations-close", "selected-close", "problem-close"]) {
   byId(id, HTMLButtonElement).addEventListener("click", () => byId("roll", HTMLCanvasElement).focus());
 }
@@ -133,7 +133,7 @@ function escape(): void {
   }
 }
 
-/** Does something that may fail, one at a time. */
+/** Runs a task that may fail, one at a time. */
 async function attempt(action: () => Promise<void>): Promise<void> {
   if (isBusy) return;
   status.clearProblem();
@@ -151,7 +151,7 @@ async function attempt(action: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Where the address brings a piece, that is there to be looked at and heard. */
+/** Opens the Text tab if the music model is not available, unless the URL contains a piece. */
 async function openTextWithoutModel(): Promise<void> {
   try {
     await app.checkModel();
@@ -162,7 +162,7 @@ async function openTextWithoutModel(): Promise<void> {
   }
 }
 
-/** Without a music model there is still the text's. What is wrong stays to be read where the music would be. */
+/** Without a music model the text tab still works. The error stays visible on the piano tab. */
 function openText(): void {
   byId("tab-text", HTMLButtonElement).click();
   status.say("The piano model cannot be loaded; the text model is available");
@@ -170,7 +170,7 @@ function openText(): void {
 
 async function newPiece(): Promise<void> {
   settings.seed.next();
-  // Of a piece that is still to be written there is nothing to loop.
+  // A new piece is empty, so nothing can be looped.
   setLoop(false);
   roll.select(undefined);
   roll.follow();
@@ -179,7 +179,7 @@ async function newPiece(): Promise<void> {
 
 let settling: ReturnType<typeof setTimeout> | undefined;
 
-/** A slider that is being drawn along changes many times a second; the last of them counts. */
+/** A slider fires many events a second; only the last value is applied. */
 function writingChanged(): void {
   clearTimeout(settling);
   settling = setTimeout(() => app.settingsChanged(), 150);
@@ -193,10 +193,10 @@ function playingChanged(): void {
   sound.loop = looped;
 }
 
-/** What is to be looped, also where there is no sound yet. */
+/** The loop, set even before the sound is created. */
 let looped: Span | undefined;
 
-/** Loops the selection, or else all there is now. */
+/** Loops the selection, or the whole piece. */
 function applyLoop(): void {
   const isOn = loop.getAttribute("aria-pressed") === "true";
   const { seconds = 0 } = app.piece ?? {};
@@ -210,7 +210,7 @@ function setLoop(isOn: boolean): void {
   applyLoop();
 }
 
-/** There is a piece: what can be done with it. */
+/** Enables the controls that need a piece. */
 function showControls(): void {
   byId("welcome", HTMLElement).hidden = true;
   byId("transport", HTMLElement).hidden = false;
@@ -231,7 +231,7 @@ function showState(state: PlayerState): void {
 
 let isBetterSound = false;
 
-/** Real strings in place of computed ones, once the music is under way and needs the network no more. */
+/** Loads the recorded samples once music plays and the network is idle. */
 async function betterSound(): Promise<void> {
   if (isBetterSound || !app.sound) return;
   isBetterSound = true;
@@ -241,7 +241,7 @@ async function betterSound(): Promise<void> {
     document.documentElement.dataset["piano"] = "recorded";
     await storeForLater();
   } catch {
-    // The computed piano goes on; the next piece tries again.
+    // The synthetic piano stays in use; the next piece tries again.
     isBetterSound = false;
   }
 }

@@ -1,9 +1,9 @@
-/** Where a model comes from: the page's own, the hub, another folder of this server, or a folder of the visitor's. */
+/** Sources of a model: included, hub, a folder on this server, or a local folder. */
 
 const HUB = "https://huggingface.co";
 const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
 
-/** Thrown for a name that is no model, or a folder without one. */
+/** Thrown for an invalid model name or a folder without a model. */
 export class SourceError extends Error {
   override readonly name = "SourceError";
   readonly hint: string;
@@ -15,11 +15,11 @@ export class SourceError extends Error {
 }
 
 /**
- * The address of a model's folder.
+ * The URL of a model's folder.
  *
- * @param name of a model that comes with the page; an id of the hub; an address on this server or of the hub.
- * @param own the names of those that come with the page.
- * @param base the page's address.
+ * @param name an included model, a hub id, or a URL on this server or on the hub.
+ * @param own names of the included models.
+ * @param base the URL of the page.
  * @throws SourceError
  */
 export function modelAddress(name: string, own: readonly string[], base: string): string {
@@ -42,9 +42,9 @@ export function modelAddress(name: string, own: readonly string[], base: string)
   return address.href.endsWith("/") ? address.href : `${address.href}/`;
 }
 
-/** The files of a folder that make a model, by name. @throws SourceError */
+/** Reads the checkpoint files of a folder, by name. @throws SourceError */
 export async function folderFiles(files: readonly File[]): Promise<ReadonlyMap<string, Uint8Array>> {
-  // Weights in a second format would not be read.
+  // Only one format of the weights is read.
   const weights = files.some(({ name }) => name.endsWith(".safetensors"))
     ? /\.safetensors$/
     : /^pytorch_model.*\.bin$/;
@@ -60,7 +60,7 @@ export async function folderFiles(files: readonly File[]): Promise<ReadonlyMap<s
   return found;
 }
 
-/** What a folder of the visitor's is called. */
+/** The name of a local folder. */
 export function folderName(files: readonly File[]): string {
   return files[0]?.webkitRelativePath.split("/")[0] || "folder";
 }

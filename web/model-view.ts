@@ -1,4 +1,4 @@
-/** Which model writes the music: the one that comes with the page, one of the hub or the server, or a folder. */
+/** Menu for the music model: included, from the hub or the server, or a local folder. */
 import type { App } from "./app.ts";
 import { byId, setText } from "./elements.ts";
 import { folderSource, type MusicSource, namedSource } from "./music-model.ts";
@@ -13,7 +13,7 @@ export class ModelView {
   readonly #onUse: () => void;
   #isLoading = false;
 
-  /** @param onUse another model is there. */
+  /** @param onUse called when another model has been loaded. */
   constructor(app: App, onUse: () => void) {
     this.#app = app;
     this.#onUse = onUse;
@@ -28,21 +28,21 @@ export class ModelView {
       files.value = "";
       if (chosen.length > 0) void this.#load(() => folderSource(chosen));
     });
-    // A menu: it closes when something else is pressed.
+    // The menu closes on a press outside it.
     document.addEventListener("pointerdown", ({ target }) => {
       if (target instanceof Node && !this.#details.contains(target)) this.#details.open = false;
     });
     this.show();
   }
 
-  /** Shows which one it is. */
+  /** Shows the name of the current model. */
   show(): void {
     const { name } = this.#app.modelSource;
     setText(byId("model", HTMLElement), name);
     this.#name.value = name;
   }
 
-  /** @returns whether it was open. */
+  /** Closes the menu. @returns whether it was open. */
   close(): boolean {
     if (!this.#details.open) return false;
     this.#details.open = false;
@@ -50,7 +50,7 @@ export class ModelView {
     return true;
   }
 
-  /** Loads it at once, so that a mistake is seen where it was made. */
+  /** Loads the model at once, so that errors appear in the menu. */
   async #load(source: () => MusicSource): Promise<void> {
     if (this.#isLoading) return;
     this.#isLoading = true;

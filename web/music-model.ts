@@ -1,18 +1,18 @@
-/** The music model in use: loaded when it is first needed, replaced when the visitor chooses another. */
+/** The current music model: loaded on first use, replaced when the user chooses another. */
 import { readConfig } from "../models/checkpoint/index.ts";
 import { checkpointUrl } from "../src/platform/checkpoint-url.ts";
 import type { DownloadProgress, ModelSource, WorkerMusicModel } from "../src/platform/browser/index.ts";
 import { loadMusic } from "./load-music.ts";
 import { folderFiles, folderName, modelAddress } from "./model-source.ts";
 
-/** The models that come with the page. */
+/** The included models. */
 export const OWN_MODELS = ["piano"] as const;
 
 export interface MusicSource {
   readonly name: string;
-  /** Whether other visitors can load it by its name. */
+  /** Whether others can load it by its name. */
   readonly isPublic: boolean;
-  /** Its address, or its files. @throws SourceError */
+  /** The URL, or the files. @throws SourceError */
   open(): Promise<ModelSource>;
 }
 
@@ -22,7 +22,7 @@ export function namedSource(name: string): MusicSource {
   return { name, isPublic: true, open: () => Promise.resolve(address) };
 }
 
-/** A folder of the visitor's. */
+/** A local folder. */
 export function folderSource(files: readonly File[]): MusicSource {
   return { name: folderName(files), isPublic: false, open: () => folderFiles(files) };
 }
@@ -34,13 +34,13 @@ export class MusicModelHolder {
   #loading: Promise<WorkerMusicModel> | undefined;
   #model: WorkerMusicModel | undefined;
 
-  /** @param onEnd a model is there, or cannot be had. */
+  /** @param onEnd called when a model has been loaded, or its loading has failed. */
   constructor(onProgress: (progress: DownloadProgress) => void, onEnd: () => void) {
     this.#onProgress = onProgress;
     this.#onEnd = onEnd;
   }
 
-  /** Undefined while it is not there yet. */
+  /** Undefined until it is loaded. */
   get model(): WorkerMusicModel | undefined {
     return this.#model;
   }
@@ -49,13 +49,13 @@ export class MusicModelHolder {
     return this.#source;
   }
 
-  /** Reads its config, which is little, to see that it can be had. @throws CheckpointError where it cannot. */
+  /** Reads config.json to check that the model is available. @throws CheckpointError if it is not. */
   async check(): Promise<void> {
     const source = await this.#source.open();
     if (typeof source === "string") await readConfig(checkpointUrl(source));
   }
 
-  /** Loads it once; a failure is forgotten, so that the next one who asks tries again. */
+  /** Loads the model once. After a failure, the next call tries again. */
   load(): Promise<WorkerMusicModel> {
     this.#loading ??= this.#open(this.#source).then(
       (model) => (this.#model = model),
@@ -67,7 +67,7 @@ export class MusicModelHolder {
     return this.#loading;
   }
 
-  /** Loads another; until it is there, and if it cannot be had, the former stays in use. */
+  /** Loads another model. The old one stays in use until then, and after a failure. */
   async replace(source: MusicSource): Promise<void> {
     const model = await this.#open(source);
     const former = this.#loading;
@@ -77,7 +77,7 @@ export class MusicModelHolder {
     await former?.then((loaded) => loaded.dispose()).catch(() => undefined);
   }
 
-  /** Says which one to load, where none has been loaded yet. */
+  /** Sets the model to load, if none has been loaded yet. */
   choose(source: MusicSource): void {
     if (!this.#loading) this.#source = source;
   }

@@ -1,14 +1,14 @@
-/** Keeps the page for visits without a network. */
+/** Makes the page available offline. */
 import { recordedNames } from "./sound/recorded-names.ts";
 
-/** In the built page only: while developing, a store would hide what has changed. */
+/** Only in the built page: during development a cache would hide changes. */
 export function registerServiceWorker(): void {
   if (!import.meta.env.OFFLINE || !("serviceWorker" in navigator)) return;
-  // Where storage is forbidden the page works all the same, with a network.
+  // If storage is denied, the page works with a network only.
   navigator.serviceWorker.register(new URL("service-worker.js", document.baseURI)).catch(() => undefined);
 }
 
-/** Stores what was fetched before the service worker was there to see it. */
+/** Caches the files that were fetched before the service worker was active. */
 export async function storeForLater(): Promise<void> {
   if (!navigator.serviceWorker?.controller) return;
   const names = [...recordedNames().values()].map((name) => `samples/${name}`);

@@ -1,9 +1,9 @@
 /**
- * Keeps the page for visits without a network. What the page is made of is stored at once; the model, the recorded strings
- * and WebGPU's part of ONNX Runtime when they are fetched first. Another version of the page has a store of its own.
+ * Makes the page available offline. The files of the page are cached at once; the model, the recorded samples and the
+ * WebGPU build of ONNX Runtime when they are first fetched. Each version of the page has its own cache.
  */
 
-/** Written in by web/build/offline.ts: addresses relative to the page, and a digest of every file's content. */
+/** Inserted by web/build/offline.ts: URLs relative to the page, and a digest of each file. */
 declare const FILES_OF_THE_PAGE: readonly string[];
 declare const VERSION_OF_THE_PAGE: string;
 
@@ -45,7 +45,7 @@ async function dropOldStores(): Promise<void> {
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 
-/** The page of the first visit, too, has what it fetches from now on stored. */
+/** Also caches what the page fetches during its first visit. */
 async function claimPages(): Promise<void> {
   const clients: unknown = Reflect.get(globalThis, "clients");
   if (clients instanceof Object && "claim" in clients && typeof clients.claim === "function") {

@@ -19,7 +19,7 @@ export class Status {
 
   readonly #welcome = this.#invitation.textContent ?? "";
   #remedy: (() => void) | undefined;
-  /** Status texts before and during the loading. */
+  /** Status texts before and during loading. */
   #saidBefore = "";
   #saidOfLoading = "";
 
@@ -45,7 +45,7 @@ export class Status {
     this.say(this.#saidOfLoading);
   }
 
-  /** Call it when the model is loaded, or cannot be loaded. */
+  /** Call it when the model has been loaded, or its loading has failed. */
   showLoaded(): void {
     this.#loading.hidden = true;
     this.#invitation.textContent = this.#welcome;

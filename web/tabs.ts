@@ -1,9 +1,9 @@
-/** Piano or text. The text's code is fetched when it is first looked at. */
+/** The Piano and Text tabs. The code of the Text tab is loaded when it is first opened. */
 import { byId } from "./elements.ts";
 
 const NAMES = ["piano", "text"] as const;
 
-/** @param onLeave the piano is left. */
+/** @param onLeave called when the Piano tab is left. */
 export function listenToTabs(onLeave: () => void): void {
   let isTextThere = false;
   for (const name of NAMES) {

@@ -5,19 +5,19 @@ import { shippedFiles } from "./build/shipped-files.ts";
 
 const root = fileURLToPath(new URL("./", import.meta.url));
 
-/** With these a page is cross-origin isolated, and WebAssembly may use threads. Without them it runs on one. */
+/** Headers for cross-origin isolation, which WebAssembly threads need. Without them one thread is used. */
 const ISOLATION = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-/** No inline script, nothing from elsewhere; WebAssembly may be compiled, and Tone.js keeps time in a blob worker. */
+/** No inline scripts, no foreign origins. WebAssembly may be compiled, and Tone.js uses a blob worker as clock. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' data:",
-  // Text models may come from the hub, whose files lie on servers of their own.
+  // Text models may be loaded from the hub, whose files are on other hosts.
   "connect-src 'self' https://huggingface.co https://*.hf.co",
   "worker-src 'self' blob:",
   "base-uri 'none'",
@@ -26,7 +26,7 @@ const CONTENT_SECURITY_POLICY = [
 
 export default defineConfig({
   root,
-  // Every address is relative, so that the built folder can be served from anywhere.
+  // All URLs are relative, so that the built folder can be served from any path.
   base: "./",
   plugins: [shippedFiles(), contentSecurityPolicy(), offline()],
   worker: { format: "es" },
@@ -34,7 +34,7 @@ export default defineConfig({
   preview: { headers: ISOLATION },
   build: {
     target: "es2023",
-    // Models and wasm stay files: a data: address would be a third larger and is not cached.
+    // Models and wasm stay files: a data URL would be a third larger and is not cached.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1000,
     reportCompressedSize: false,
@@ -47,7 +47,7 @@ export default defineConfig({
       },
       input: { index: `${root}index.html`, "service-worker": `${root}service-worker.ts` },
       output: {
-        // Its address must stay the same from one version to the next.
+        // Its URL must not change between versions.
         entryFileNames: ({ name }) =>
           name === "service-worker" ? "service-worker.js" : "assets/[name]-[hash].js",
       },
@@ -56,7 +56,7 @@ export default defineConfig({
   optimizeDeps: { exclude: ["onnxruntime-web"] },
 });
 
-/** In the built page only: the development server injects styles and scripts of its own. */
+/** Only in the built page: the development server injects inline styles and scripts. */
 function contentSecurityPolicy(): Plugin {
   return {
     name: "ostinato-csp",

@@ -1,4 +1,4 @@
-/** Figures and errors in words. */
+/** Formats numbers and errors as text. */
 import { pictureControls } from "../src/tools/control-characters.ts";
 
 /** Seconds as minutes and seconds: 1:05. */
@@ -15,7 +15,7 @@ export function megabytes(loaded: number, total: number | undefined): string {
     : `${inMillions(loaded)} of ${inMillions(total)} MB`;
 }
 
-/** What went wrong, and what can be done about it. */
+/** The message and the hint of an error. */
 export function problemOf(error: unknown): { readonly message: string; readonly hint: string } {
   if (!(error instanceof Error)) return { message: String(error), hint: "Reload the page and try again." };
   const hint =
@@ -25,7 +25,7 @@ export function problemOf(error: unknown): { readonly message: string; readonly 
 
 function sentence(text: string): string {
   const trimmed = pictureControls(text).trim().replace(/\.$/, "");
-  // Addresses and code keep their case.
+  // URLs and code keep their case.
   const isWord = /^[a-z]+[ ,]/.test(trimmed);
   return `${isWord ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed}.`;
 }

@@ -1,6 +1,6 @@
 /**
- * The page's worker, for music or for text, as its name says: one module for both, since nearly all of what they run is the
- * same, and a visitor fetches it once.
+ * The worker of the page, for music or for text, depending on its name. One module serves both, because they share most
+ * of their code.
  */
 import { isRuntimeThread, loadServed, serveMusicModel } from "../src/platform/browser/worker/index.ts";
 import { serveText } from "./text/text-worker.ts";

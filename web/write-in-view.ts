@@ -136,7 +136,7 @@ export class WriteInView {
   }
 }
 
-/** A span on the encoding's grid of 10 ms. */
+/** A time span on the encoding's grid of 10 ms. */
 function onGrid({ fromSeconds, toSeconds }: Span): Span {
   return { fromSeconds: Math.round(fromSeconds * 100) / 100, toSeconds: Math.round(toSeconds * 100) / 100 };
 }

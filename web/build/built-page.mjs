@@ -1,14 +1,15 @@
-/** The built page in Chromium, for those who look at it: the pictures, and the measurements in bench/page. */
+/** The built page in Chromium, for the screenshots and the measurements in bench/page. */
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { preview } from "vite";
 
 /**
- * Serves `web/dist` and starts a browser; CHROMIUM names another than Debian's.
+ * Serves `web/dist` and starts a browser. The variable CHROMIUM names another one than Debian's.
  *
- * @param patience milliseconds after which a page that does not do what is awaited fails.
- * @returns `open(options, script)`: the page in a window of its own (`options` as of Playwright's contexts), `script` run in
- * it before its own; `close()`.
+ * @param patience timeout in milliseconds.
+ * @returns `open(options, script)`, which opens the page in a new Playwright context with these options and runs `script`
+ * before
+ * the page's own scripts; and `close()`.
  */
 export async function startBuiltPage(patience) {
   const server = await preview({

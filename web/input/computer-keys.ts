@@ -1,4 +1,4 @@
-/** The computer's keyboard as a piano's: two rows of letters, by where they lie and not by what is printed on them. */
+/** Note input from the computer keyboard: two rows of letters, by physical position, independent of the layout. */
 
 const LOWEST = 60;
 const CODES = [
@@ -22,20 +22,20 @@ const CODES = [
 ];
 const VELOCITY = 80;
 
-/** What is done on whatever keyboard, and when: `at` is an event's time stamp, however late the page comes to it. */
+/** Handlers of note input. `at` is the time stamp of the event, in milliseconds. */
 export interface NoteInput {
   press(pitch: number, velocity: number, at: number): void;
   lift(pitch: number, at: number): void;
   pedal(isDown: boolean, at: number): void;
 }
 
-/** The pitch of a key, or undefined: A is middle C. */
+/** The pitch of a key, or undefined. A is middle C. */
 export function pitchOfCode(code: string): number | undefined {
   const at = CODES.indexOf(code);
   return at < 0 ? undefined : LOWEST + at;
 }
 
-/** Has letters play while nothing is being typed, and the piano is there. */
+/** Plays notes with letter keys, except during text entry and while the piano is hidden. */
 export function listenToComputerKeys(input: NoteInput, isPianoThere: () => boolean): void {
   const down = new Set<number>();
   document.addEventListener("keydown", (event) => {

@@ -1,23 +1,23 @@
-/** Two at one piano: the visitor plays a phrase, pauses, and the model answers until the visitor plays again. */
+/** Call and response: the user plays a phrase, pauses, and the model answers until the user plays again. */
 import type { App } from "../app.ts";
 import type { Piece } from "../music/piece.ts";
 import { Phrase } from "./phrase.ts";
 
-/** "over": the piece is as long as it is to be, so that the model has no time left. */
+/** "over": the piece has reached its length. */
 export type Turn = "yours" | "mine" | "over" | "off";
 
 export class Duet {
   readonly #app: App;
   readonly #onError: (error: unknown) => void;
   #isOn = false;
-  /** The piece with the phrase so far, and how long it was before. */
+  /** The piece with the current phrase, and its length in ids before the phrase. */
   #piece: Piece | undefined;
   #baseLength = 0;
   #phrase: Phrase | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isReading = false;
   #isPedalDown = false;
-  /** Silence after which it is the model's turn. */
+  /** Length of the pause that ends a phrase, in seconds. */
   pauseSeconds = 0.7;
   onTurn: (turn: Turn) => void = () => undefined;
 
@@ -37,7 +37,7 @@ export class Duet {
     this.onTurn(isOn ? "yours" : "off");
   }
 
-  /** @param at when, in the browser's milliseconds. */
+  /** @param at time stamp in milliseconds. */
   press(pitch: number, velocity: number, at: number): void {
     this.#app.sound?.press(pitch, velocity);
     if (!this.#isOn) return;
@@ -68,7 +68,7 @@ export class Duet {
     this.#heard();
   }
 
-  /** Keys that are up, while the pedal holds their strings. */
+  /** Pitches of released keys that the sustain pedal holds. */
   readonly #lifted = new Set<number>();
 
   #heard(): void {
@@ -87,7 +87,7 @@ export class Duet {
     return piece;
   }
 
-  /** Has the model read what has been played so far; by its turn it has little left to read. */
+  /** Prefills the model with the current phrase, to shorten the wait before the answer. */
   async #readAhead(): Promise<void> {
     const { model } = this.#app;
     if (this.#isReading || !model) return;

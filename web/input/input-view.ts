@@ -81,7 +81,7 @@ class InputView {
     }
   }
 
-  /** NoteInput that play, and show on the keys of the roll and of the screen what they play. */
+  /** Handlers that play notes and show the pressed keys on the roll and on the screen keys. */
   #createNoteInput(): NoteInput {
     const show = (): void => {
       this.#roll.refresh();

@@ -1,11 +1,11 @@
-/** Keyboards and synthesizers through Web MIDI. */
+/** MIDI keyboards and synthesizers through Web MIDI. */
 import type { NoteEvent } from "../music/note.ts";
 import type { NoteInput } from "./computer-keys.ts";
 
 const SUSTAIN = 64;
 const ALL_NOTES_OFF = 123;
 
-/** Thrown when the browser or the user does not allow MIDI. */
+/** Thrown when the browser or the user denies MIDI access. */
 export class MidiPortError extends Error {
   override readonly name = "MidiPortError";
   readonly hint = "use a browser with Web MIDI (Chrome, Edge, Firefox) and allow MIDI for this page";
@@ -16,11 +16,11 @@ export class MidiPorts {
   readonly #access: MIDIAccess;
   readonly #heard = new WeakSet<MIDIInput>();
   #output: MIDIOutput | undefined;
-  /** When the last message that was sent is due, in the browser's milliseconds. */
+  /** Time stamp of the last message sent, in milliseconds. */
   #dueAt = 0;
   onChange: () => void = () => undefined;
 
-  /** Asks for the ports; every keyboard that is or will be connected plays. @throws MidiPortError */
+  /** Requests MIDI access. Every connected keyboard plays, also those connected later. @throws MidiPortError */
   static async open(input: NoteInput): Promise<MidiPorts> {
     if (!("requestMIDIAccess" in navigator))
       throw new MidiPortError("this browser does not support Web MIDI");
@@ -36,7 +36,7 @@ export class MidiPorts {
     this.#access = access;
     access.addEventListener("statechange", () => {
       this.#listen();
-      // One that is unplugged is sent nothing more.
+      // A disconnected port receives no messages.
       if (this.#output?.state === "disconnected") this.#output = undefined;
       this.onChange();
     });
@@ -51,13 +51,13 @@ export class MidiPorts {
     return [...this.#access.outputs.values()].map(({ id, name }) => ({ id, name: name ?? "synthesizer" }));
   }
 
-  /** Has everything that is played go to an output too, or to none. */
+  /** Sends the played notes to an output; an empty id disables output. */
   chooseOutput(id: string): void {
     this.allNotesOff();
     this.#output = this.#access.outputs.get(id);
   }
 
-  /** @param delay seconds until it is heard. */
+  /** @param delay seconds until the note sounds. */
   send({ kind, note }: NoteEvent, delay: number): void {
     const status = kind === "NOTE_ON" ? 0x90 : 0x80;
     const at = performance.now() + 1000 * Math.max(0, delay);
@@ -65,7 +65,7 @@ export class MidiPorts {
     this.#output?.send([status, note.pitch, note.velocity], at);
   }
 
-  /** Ends all notes: those that sound, and those that are on their way. */
+  /** Ends all notes, including scheduled ones. */
   allNotesOff(): void {
     const now = performance.now();
     this.#output?.send([0xb0, ALL_NOTES_OFF, 0], now);
@@ -83,7 +83,7 @@ export class MidiPorts {
   }
 }
 
-/** A message of a keyboard, and when it came. */
+/** Passes a MIDI message of a keyboard to the note input. @param at its time stamp, in milliseconds. */
 export function receiveMidi(
   [status = 0, data1 = 0, data2 = 0]: Uint8Array,
   input: NoteInput,

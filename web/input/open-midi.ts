@@ -1,11 +1,11 @@
-/** A MIDI file of the visitor's, as ids to go on from. */
+/** Opens a MIDI file and encodes it as a primer. */
 import { encodeScore, PERFORMANCE_416, readMidi, type Score, selectTracks } from "../../encoding/index.ts";
 import { byId, element } from "../elements.ts";
 
-/** More is no music: the largest files of large archives have a tenth of it. */
+/** Largest file size. The largest files of large archives have a tenth of it. */
 const MOST_BYTES = 16e6;
 
-/** Thrown for a file that is no music, before it is read. */
+/** Thrown for a file that is too large or has no pitched notes. */
 export class FileError extends Error {
   override readonly name = "FileError";
   readonly hint: string;
@@ -17,7 +17,7 @@ export class FileError extends Error {
 }
 
 /**
- * @param recover read what can be read of a damaged file.
+ * @param recover reads the undamaged parts of a damaged file.
  * @throws FileError, MidiError
  */
 export async function readMidiFile(file: Blob & { readonly name?: string }, recover = false): Promise<Score> {
@@ -51,12 +51,12 @@ export function tracksOf(score: Score): TrackChoice[] {
     .map(([index, notes]) => ({ index, notes, name: score.tracks[index]?.name.trim() || `track ${index}` }));
 }
 
-/** The notes of some tracks as ids, from the first note on. */
+/** Encodes the notes of some tracks, from the first note on. */
 export function idsOfTracks(score: Score, tracks: readonly number[]): number[] {
   return [...encodeScore(selectTracks(score, { tracks }), PERFORMANCE_416, { trimLeadingSilence: true }).ids];
 }
 
-/** Asks which tracks to take; undefined when the visitor thinks better of it. */
+/** Shows a dialog to choose tracks. @returns undefined when the user cancels. */
 export async function chooseTracks(score: Score): Promise<number[] | undefined> {
   const choices = tracksOf(score);
   if (choices.length === 1) return choices.map(({ index }) => index);

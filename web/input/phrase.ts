@@ -1,4 +1,4 @@
-/** What the visitor plays, from the first key to the last: notes with times of their own, pedal folded in. */
+/** A phrase of the user: notes with their times; the sustain pedal becomes longer notes. */
 import { encodePerformance, quantize, STEPS_PER_SECOND, type Vocabulary } from "../../encoding/index.ts";
 
 interface PlayedNote {
@@ -8,25 +8,25 @@ interface PlayedNote {
   endSeconds: number | undefined;
 }
 
-/** Notes that are held down end, for the encoder, long after the phrase. */
+/** Held notes end this long after the phrase, for the encoder only. */
 const LATER_SECONDS = 100;
 
 export class Phrase {
   readonly #notes: PlayedNote[] = [];
   readonly #held = new Map<number, PlayedNote>();
-  /** Keys that are up, while the pedal holds their strings. */
+  /** Notes of released keys that the sustain pedal holds. */
   readonly #sustained = new Map<number, PlayedNote>();
   readonly #startSeconds: number;
   #isPedalDown = false;
   #lastSeconds: number;
 
-  /** @param seconds when it begins, on any clock; all times are on that. */
+  /** @param seconds start of the phrase; all times use the same clock. */
   constructor(seconds: number) {
     this.#startSeconds = seconds;
     this.#lastSeconds = seconds;
   }
 
-  /** Whether a string sounds. */
+  /** Whether a note sounds. */
   get isSounding(): boolean {
     return this.#held.size + this.#sustained.size > 0;
   }
@@ -35,7 +35,7 @@ export class Phrase {
     return this.#notes.length;
   }
 
-  /** When something was played or let go last. */
+  /** Time of the last note-on or note-off. */
   get lastSeconds(): number {
     return this.#lastSeconds;
   }
@@ -64,7 +64,7 @@ export class Phrase {
     for (const pitch of this.#sustained.keys()) this.#end(this.#sustained, pitch, seconds);
   }
 
-  /** The phrase as ids, up to the last thing that happened: what comes later only adds to them. */
+  /** The ids of the phrase up to the last event. Later calls only append to them. */
   ids(vocabulary: Vocabulary): number[] {
     const later = this.#lastSeconds - this.#startSeconds + LATER_SECONDS;
     const notes = this.#notes.map((note) => ({ ...note, endSeconds: note.endSeconds ?? later }));
@@ -74,7 +74,7 @@ export class Phrase {
     const end = ids.findIndex((id) => {
       const { kind, value } = vocabulary.event(id);
       if (kind === "TIME_SHIFT") steps += value;
-      // A note shorter than a step ends a step later.
+      // A note shorter than a step ends one step later.
       return steps > lastStep + 1;
     });
     return [...(end < 0 ? ids : ids.subarray(0, end))];

@@ -1,4 +1,4 @@
-/** A piano's keys on the screen, which show what is held down, on whatever keyboard. */
+/** A piano keyboard on the screen. It shows the pressed keys of every input. */
 import { pitchName } from "../../encoding/index.ts";
 import { byId, element } from "../elements.ts";
 import { isBlackKey } from "../roll/geometry.ts";
@@ -6,10 +6,10 @@ import type { NoteInput } from "./computer-keys.ts";
 
 const LOWEST = 48;
 const HIGHEST = 84;
-/** Keys of the computer's that press the one that has the focus. */
+/** Computer keys that press the focused piano key. */
 const PRESSING: ReadonlySet<string> = new Set(["Enter", " "]);
 
-/** @returns shows which keys are down. */
+/** @returns a function that shows the pressed keys. */
 export function createScreenKeys(parent: HTMLElement, input: NoteInput): (held: ReadonlySet<number>) => void {
   const keys = new Map<number, HTMLElement>();
   const down = new Map<number, number>();
@@ -24,7 +24,7 @@ export function createScreenKeys(parent: HTMLElement, input: NoteInput): (held: 
     key.addEventListener("pointerdown", (event) => {
       key.setPointerCapture(event.pointerId);
       down.set(event.pointerId, pitch);
-      // Nearer to the edge of the key is louder, as on a real one.
+      // A press nearer to the edge of the key gives a higher velocity.
       const velocity = Math.round(40 + (70 * event.offsetY) / Math.max(1, key.clientHeight));
       input.press(pitch, velocity, event.timeStamp);
     });
@@ -56,7 +56,7 @@ export function createScreenKeys(parent: HTMLElement, input: NoteInput): (held: 
   };
 }
 
-/** Where there is no room for all keys, two buttons bring the others: fingers that play cannot scroll, too. */
+/** Buttons that shift the keyboard by octaves on narrow screens, where touch plays and cannot scroll. */
 function listenToOctaves(keys: HTMLElement): void {
   const [lower, higher] = [byId("lower", HTMLButtonElement), byId("higher", HTMLButtonElement)];
   const update = (): void => {

@@ -1,19 +1,19 @@
-/** Versions of a piece, each grown out of another one at some place. */
+/** Branches of a piece: versions that fork from each other. */
 import type { Span } from "../sound/sound.ts";
 import type { Piece } from "./piece.ts";
 
 export interface Branch {
   readonly name: string;
   piece: Piece;
-  /** Where it left its parent. */
+  /** Time of the fork from the parent. */
   readonly forkSeconds: number;
-  /** Where it is like its parent again. Default: nowhere. */
+  /** Time from which it equals its parent again. Default: never. */
   readonly joinSeconds?: number;
   readonly parent: Branch | undefined;
-  /** Where the visitor was in it last, and how far it has been heard. */
+  /** Last playback position, and the end of the music that has been heard. */
   seconds: number;
   heardSeconds: number;
-  /** The seed it is written with, where that is not the one of the settings. */
+  /** The seed, if it differs from the setting. */
   readonly seed?: number;
 }
 
@@ -29,20 +29,20 @@ export class Branches {
     return this.#current;
   }
 
-  /** What the current branch is compared with: its parent, or of the parent its newest child. */
+  /** The branch that the current one is compared with: its parent, or for the root its newest child. */
   get compared(): Branch | undefined {
     const { parent } = this.#current ?? {};
     return parent ?? this.#list.findLast((branch) => branch.parent === this.#current);
   }
 
-  /** Where the current branch and the compared one differ. */
+  /** The time span in which the current branch and the compared one differ. */
   get difference(): Span {
     const { forkSeconds = 0, joinSeconds = Infinity } =
       (this.#current?.parent ? this.#current : this.compared) ?? {};
     return { fromSeconds: forkSeconds, toSeconds: joinSeconds };
   }
 
-  /** Another piece altogether. */
+  /** Starts a new piece with one branch. */
   start(piece: Piece): Branch {
     const branch = { name: "main", piece, forkSeconds: 0, parent: undefined, seconds: 0, heardSeconds: 0 };
     this.#list = [branch];
@@ -50,7 +50,7 @@ export class Branches {
     return branch;
   }
 
-  /** Grows a branch out of the current one, and goes over to it. */
+  /** Adds a branch to the current one and selects it. */
   grow(piece: Piece, place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds" | "seed">): Branch {
     const { forkSeconds } = place;
     const branch = {
@@ -65,7 +65,7 @@ export class Branches {
     return branch;
   }
 
-  /** Gives a branch other music. */
+  /** Replaces the music of a branch. */
   swap(branch: Branch, piece: Piece): void {
     branch.piece = piece;
   }
@@ -74,7 +74,7 @@ export class Branches {
     this.#current = branch;
   }
 
-  /** Drops a branch; those that grew out of it stay, and count as grown out of its parent. The last one cannot go. */
+  /** Removes a branch. Its children become children of its parent. The last branch cannot be removed. */
   remove(branch: Branch): void {
     if (this.#list.length === 1) return;
     this.#list = this.#list

@@ -1,14 +1,14 @@
 import type { PieceNote } from "./note.ts";
 
-/** Notes are looked up by whole stretches of so many seconds. */
+/** Length of an index interval, in seconds. */
 const STRETCH_SECONDS = 1;
 
 /**
- * Finds the notes that sound within a time, however many there are and however long some last: for every second it keeps
- * the notes that reach into it from before.
+ * Finds the notes that sound in a time span. For each second it stores the notes that started earlier and still sound, so
+ * that the cost does not depend on the length of the piece or of the notes.
  */
 export class NoteIndex {
-  /** By their start. */
+  /** Sorted by start. */
   readonly #notes: PieceNote[] = [];
   readonly #heldInto: PieceNote[][] = [];
   readonly #open = new Set<PieceNote>();
@@ -17,33 +17,33 @@ export class NoteIndex {
     return this.#notes;
   }
 
-  /** Adds a note that starts no earlier than those before it; its end is not known yet. */
+  /** Adds a note without an end. It must not start before an earlier note. */
   begin(note: PieceNote): void {
     this.#notes.push(note);
     this.#open.add(note);
   }
 
-  /** Tells that the end of a note is known. */
+  /** Adds the end of a note. */
   end(note: PieceNote): void {
     this.#open.delete(note);
     const last = stretch(note.endSeconds ?? note.startSeconds);
     for (let at = stretch(note.startSeconds) + 1; at <= last; at += 1) (this.#heldInto[at] ??= []).push(note);
   }
 
-  /** Forgets the end of the note that ended last. */
+  /** Removes the end of the note that ended last. */
   reopen(note: PieceNote): void {
     const last = stretch(note.endSeconds ?? note.startSeconds);
     for (let at = stretch(note.startSeconds) + 1; at <= last; at += 1) this.#heldInto[at]?.pop();
     this.#open.add(note);
   }
 
-  /** Forgets the note that began last, which has no end. */
+  /** Removes the note that started last; it must have no end. */
   takeBack(note: PieceNote): void {
     this.#notes.pop();
     this.#open.delete(note);
   }
 
-  /** Calls `use` with every note that may sound within a time, each once; notes without an end reach on for ever. */
+  /** Calls `use` once for every note that may sound in a time span. A note without an end sounds on. */
   forEach(fromSeconds: number, toSeconds: number, use: (note: PieceNote) => void): void {
     const first = stretch(Math.max(0, fromSeconds));
     for (const note of this.#heldInto[first] ?? []) use(note);
@@ -61,12 +61,12 @@ function stretch(seconds: number): number {
   return Math.floor(seconds / STRETCH_SECONDS);
 }
 
-/** Index of the first of some things in order of time that is at `seconds` or later. */
+/** Index of the first element that starts at `seconds` or later; the elements are sorted by time. */
 export function firstFrom(things: readonly { readonly startSeconds: number }[], seconds: number): number {
   return firstIndex(things.length, (index) => (things[index]?.startSeconds ?? Infinity) >= seconds);
 }
 
-/** The first index for which a test holds that, once it holds, holds for all that follow; `count` where there is none. */
+/** First index for which a monotonic predicate holds (binary search); `count` if there is none. */
 export function firstIndex(count: number, holds: (index: number) => boolean): number {
   let low = 0;
   let high = count;

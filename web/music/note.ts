@@ -1,24 +1,24 @@
 import type { PerformanceEventKind } from "../../encoding/index.ts";
 
-/** Origin of music: of the user; a continuation or accompaniment by the model; a region that the model infilled. */
+/** Origin of music: the user; a continuation or accompaniment by the model; a region that the model infilled. */
 export type Origin = "primer" | "generated" | "infilled";
 
-/** A note of a piece that may still be growing. */
+/** A note of a piece that may still grow. */
 export interface PieceNote {
   readonly pitch: number;
   /** 1–127. */
   readonly velocity: number;
   readonly startSeconds: number;
-  /** Undefined while its end has not been written. */
+  /** Undefined until the note ends. */
   endSeconds: number | undefined;
-  /** Index of the id that begins it. */
+  /** Index of its note-on id. */
   readonly index: number;
-  /** Index of the id that ends it. */
+  /** Index of its note-off id. */
   endIndex: number | undefined;
   readonly origin: Origin;
 }
 
-/** A note begins or ends. */
+/** A note-on or note-off. */
 export interface NoteEvent {
   readonly kind: Extract<PerformanceEventKind, "NOTE_ON" | "NOTE_OFF">;
   readonly note: PieceNote;

@@ -1,4 +1,4 @@
-/** Music that the model writes into a piece: an accompaniment to what the visitor gave, or a stretch of it anew. */
+/** Applies an accompaniment or an infilled region to a piece. */
 import {
   encodePerformance,
   type Note,
@@ -13,21 +13,21 @@ import type { Span } from "../sound/sound.ts";
 import type { Origin, PieceNote } from "./note.ts";
 import { Piece } from "./piece.ts";
 
-/** A note, whose it is, and no end where that has not been written yet. */
+/** A note with its origin; the end is undefined until the note ends. */
 export type OwnedNote = Pick<PieceNote, "pitch" | "velocity" | "startSeconds" | "endSeconds" | "origin">;
 
-/** The piece as the model is given it. */
+/** The piece as a score, the input of the model. */
 export function scoreOf(piece: Piece): Score {
   return scoreFromNotes(piece.finished());
 }
 
-/** What the visitor gave, as the model is given it. */
+/** The primer as a score, the input of the model. */
 export function melodyOf(piece: Piece): Score {
   const notes = piece.notes.filter(({ origin }) => origin === "primer");
   return scoreFromNotes(notes.map((note) => ({ ...note, endSeconds: note.endSeconds ?? piece.seconds })));
 }
 
-/** The visitor's notes with those that the model added to them. */
+/** The primer merged with the accompaniment. */
 export function accompaniedPiece(piece: Piece, melody: Score, written: Score): Piece {
   const given = piece.notes.filter(({ origin }) => origin === "primer");
   const part = untilStruckAnew(newNotes(melody, written), given).map(
@@ -37,7 +37,7 @@ export function accompaniedPiece(piece: Piece, melody: Score, written: Score): P
   return pieceOfNotes([...given, ...part], seconds, piece.vocabulary);
 }
 
-/** The piece with the notes that begin in a region replaced by those that the model wrote for it. */
+/** The piece with the notes that start in a region replaced by the infilled notes. */
 export function infilledPiece(piece: Piece, region: Span, before: Score, written: Score): Piece {
   const [from, to] = [quantize(region.fromSeconds), quantize(region.toSeconds)];
   const isInside = ({ startSeconds }: OwnedNote): boolean => {
@@ -51,7 +51,7 @@ export function infilledPiece(piece: Piece, region: Span, before: Score, written
   return result;
 }
 
-/** Notes that end where another hand strikes their key: on one keyboard it is the same string. */
+/** Ends notes at the next note-on of their pitch in the other part: both parts share one keyboard. */
 function untilStruckAnew(part: readonly Note[], others: readonly OwnedNote[]): Note[] {
   return part.flatMap((note) => {
     const strikes = others
@@ -62,19 +62,19 @@ function untilStruckAnew(part: readonly Note[], others: readonly OwnedNote[]): N
   });
 }
 
-/** The notes of the tracks that a score has more than another. */
+/** The notes of the tracks that `after` has in addition to `before`. */
 function newNotes(before: Score, after: Score): Note[] {
   return after.notes.filter(({ track }) => track >= before.tracks.length);
 }
 
 /**
- * Notes as a piece.
+ * Encodes notes as a piece.
  *
  * @param notes in any order.
- * @param seconds where the piece ends; notes without an end sound there.
+ * @param seconds end of the piece; notes without an end sound until then.
  */
 export function pieceOfNotes(notes: readonly OwnedNote[], seconds: number, vocabulary: Vocabulary): Piece {
-  // The order in which the encoder writes their note-ons.
+  // The order in which the encoder writes note-ons.
   const sorted = [...notes].sort((a, b) => a.startSeconds - b.startSeconds || a.pitch - b.pitch);
   const later = seconds + LATER_SECONDS;
   const ids = encodePerformance(
@@ -101,10 +101,10 @@ export function pieceOfNotes(notes: readonly OwnedNote[], seconds: number, vocab
   return piece;
 }
 
-/** Notes that sound at the end of the piece end, for the encoder, so long after it. */
+/** Notes that sound at the end of the piece end this much later, for the encoder only. */
 const LATER_SECONDS = 100;
 
-/** Whose each id is: as its note; a shift or loudness, as the note-on or note-off that follows. */
+/** The origin of each id: that of its note; for a time shift or velocity, that of the next note-on or note-off. */
 function originsOf(
   ids: Uint16Array,
   sorted: readonly OwnedNote[],

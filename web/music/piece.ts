@@ -5,7 +5,7 @@ import type { NoteEvent, Origin, PieceNote } from "./note.ts";
 /** The velocity of notes before the first velocity event. */
 const DEFAULT_VELOCITY = 100;
 
-/** Ids, and the music they are: a primer, then what the model has written so far. */
+/** Ids and their notes: a primer, then generated music. */
 export class Piece {
   readonly vocabulary: Vocabulary;
   readonly #ids: number[] = [];
@@ -14,7 +14,7 @@ export class Piece {
   #generatedCount = 0;
   #primerLength = 0;
   #keptLength = 0;
-  /** When each id happens (a time shift: when it is over). */
+  /** The time of each id, in seconds (for a time shift, the time after it). */
   readonly #times: number[] = [];
   readonly #noteEvents: NoteEvent[] = [];
   readonly #index = new NoteIndex();
@@ -22,10 +22,10 @@ export class Piece {
   readonly #open = new Map<number, PieceNote[]>();
   #velocity = DEFAULT_VELOCITY;
   #steps = 0;
-  /** Where the piece was ended while notes sounded. */
+  /** The time at which `close` ended the piece. */
   #closedAt: number | undefined;
 
-  /** @param primer ids of the music to go on from. */
+  /** @param primer ids of the primer. */
   constructor(vocabulary: Vocabulary, primer: Iterable<number> = []) {
     this.vocabulary = vocabulary;
     for (const id of primer) this.push(id, "primer");
@@ -66,32 +66,32 @@ export class Piece {
     return upTo > 0 && this.#origins.every((origin, index) => index >= upTo || origin === "primer");
   }
 
-  /** When what the visitor gave ends. */
+  /** The end of the primer, in seconds. */
   get primerSeconds(): number {
     return this.secondsAt(this.primerLength - 1);
   }
 
-  /** In order of their start. */
+  /** Sorted by start. */
   get notes(): readonly PieceNote[] {
     return this.#index.notes;
   }
 
-  /** How far the music goes. */
+  /** The length of the piece, in seconds. */
   get seconds(): number {
     return this.#closedAt ?? this.#steps / STEPS_PER_SECOND;
   }
 
-  /** Whether it was ended, see `close`. */
+  /** Whether `close` has ended the piece. */
   get isClosed(): boolean {
     return this.#closedAt !== undefined;
   }
 
-  /** When an id happens; before the first one it is 0. */
+  /** The time of an id, in seconds; 0 before the first one. */
   secondsAt(index: number): number {
     return this.#times[index] ?? 0;
   }
 
-  /** Takes the next id. */
+  /** Appends an id. */
   push(id: number, origin: Origin = "generated"): void {
     if (this.isClosed) this.truncate(this.#ids.length);
     const { kind, value } = this.vocabulary.event(id);
@@ -108,13 +108,13 @@ export class Piece {
     else if (kind === "NOTE_OFF") this.#end(this.#open.get(value)?.shift(), index);
   }
 
-  /** Ends the piece, and what sounds, at a time behind its last event. Further ids take that back. */
+  /** Ends the piece and all sounding notes at a time after the last event. `push` undoes it. */
   close(seconds: number): void {
     this.#closedAt = Math.max(seconds, this.seconds);
     for (const notes of this.#open.values()) for (const note of notes) this.#end(note, undefined);
   }
 
-  /** Forgets all ids from an index on. It costs as much as there is to be forgotten, however long the piece is. */
+  /** Removes all ids from an index on. The cost depends only on the number of removed ids. */
   truncate(length: number): void {
     for (
       let change = this.#noteEvents.at(-1);
@@ -136,14 +136,14 @@ export class Piece {
     }
   }
 
-  /** A piece that begins as this one, up to an index. */
+  /** A copy of the piece up to an index. */
   cut(length: number): Piece {
     const piece = new Piece(this.vocabulary);
     for (const [index, id] of this.#ids.slice(0, length).entries()) piece.push(id, this.#origins[index]);
     return piece;
   }
 
-  /** How many ids there are up to a time, the one that reaches it included: what is cut off then lies behind it. */
+  /** Number of ids up to a time, including the id that reaches it. */
   lengthAt(seconds: number): number {
     return Math.min(
       this.#ids.length,
@@ -151,29 +151,29 @@ export class Piece {
     );
   }
 
-  /** The beginnings and ends of notes in `[from, to)`, in order. */
+  /** The note-ons and note-offs in `[from, to)`, in order. */
   noteEventsBetween(fromSeconds: number, toSeconds: number): NoteEvent[] {
     const from = firstIndex(this.#noteEvents.length, (i) => this.#noteEvents[i]!.seconds >= fromSeconds);
     const to = firstIndex(this.#noteEvents.length, (i) => this.#noteEvents[i]!.seconds >= toSeconds);
     return this.#noteEvents.slice(from, to);
   }
 
-  /** Whether a note is one of its own, and not one that was taken back. */
+  /** Whether a note is part of the piece and has not been removed. */
   has(note: PieceNote): boolean {
     return this.notes[firstFrom(this.notes, note.startSeconds)] === note || this.notes.includes(note);
   }
 
-  /** Pitches of the notes that have no end yet. */
+  /** Pitches of the notes without an end. */
   openPitches(): number[] {
     return [...this.#open].flatMap(([pitch, notes]) => notes.map(() => pitch));
   }
 
-  /** Calls `use` with every note that may sound within a time, each once. */
+  /** Calls `use` once for every note that may sound in a time span. */
   forEachNote(fromSeconds: number, toSeconds: number, use: (note: PieceNote) => void): void {
     this.#index.forEach(fromSeconds, toSeconds, use);
   }
 
-  /** The notes so far, those without an end cut off here; notes of no length are left out. */
+  /** The notes, with open notes ended at the end of the piece. Notes without length are omitted. */
   finished(): Note[] {
     return this.notes
       .map(({ pitch, velocity, startSeconds, endSeconds = this.seconds }) => ({
@@ -185,13 +185,13 @@ export class Piece {
       .filter((note) => note.endSeconds > note.startSeconds);
   }
 
-  /** What an id is. */
+  /** The event of an id. */
   eventAt(index: number): { readonly kind: EventKind; readonly value: number } | undefined {
     const id = this.#ids[index];
     return id === undefined ? undefined : this.vocabulary.event(id);
   }
 
-  /** Undoes the last beginning or end of a note. */
+  /** Undoes the last note-on or note-off. */
   #takeBack({ kind, note }: NoteEvent): void {
     const open = this.#open.get(note.pitch) ?? [];
     if (kind === "NOTE_ON") {
@@ -199,7 +199,7 @@ export class Piece {
       open.pop();
     } else {
       this.#index.reopen(note);
-      // One that the end of the piece ended has been waiting for its own all the time.
+      // A note that `close` ended becomes open again.
       if (note.endIndex !== undefined) open.unshift(note);
       note.endSeconds = undefined;
       note.endIndex = undefined;
@@ -233,7 +233,7 @@ export class Piece {
   }
 }
 
-/** Where a change was written; the end of a piece lies behind all ids. */
+/** Index of the id of a note event; a note-off by `close` comes after all ids. */
 function indexOf({ kind, note }: NoteEvent): number {
   return kind === "NOTE_ON" ? note.index : (note.endIndex ?? Infinity);
 }

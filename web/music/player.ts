@@ -5,35 +5,35 @@ import type { Sound } from "../sound/sound.ts";
 import { Piece } from "./piece.ts";
 import { SpeedMeter } from "./speed-meter.ts";
 
-/** "waiting": the model is not far enough ahead; "playing": music is heard; "idle": neither. */
+/** "waiting": the generated music does not reach far enough ahead; "playing": music sounds; "idle": neither. */
 export type PlayerState = "idle" | "waiting" | "playing";
 
-/** Who writes on, how, and how far. */
+/** The model, its options and the length of the piece. */
 export interface Order {
   readonly model: Pick<MusicEngine, "continue">;
   readonly options: SamplingOptions;
-  /** How long the piece is to be, in seconds; Infinity: no end. */
+  /** Length of the piece in seconds; Infinity: endless. */
   readonly seconds: number;
 }
 
-/** Seconds of music that the model is ahead of the ear. */
+/** Thresholds for the seconds of music between the playback position and the end of the generated music. */
 const AHEAD = {
-  /** Below this, time waits for the model: better a pause than a stutter. */
+  /** Below this, playback pauses, to avoid dropouts. */
   least: 0.3,
-  /** What is nearer than this to the ear stays when options change: some of it is on its way to the loudspeakers. */
+  /** Music nearer than this is kept when options change: part of it is already scheduled. */
   kept: 0.8,
-  /** From here on, music is heard, if the model writes at least `FAST` times as quickly as one listens … */
+  /** Playback starts here if the model generates at least `FAST` times faster than real time. */
   startFast: 0.45,
-  /** … and from here on otherwise. */
+  /** Otherwise playback starts here. */
   start: 3,
-  /** Below this, a model that rests goes on. */
+  /** Below this, a paused generation continues. */
   refill: 8,
-  /** Here the model may rest. */
+  /** Here the generation pauses. */
   most: 12,
 } as const;
 const FAST = 2;
 
-/** Plays a piece, and has the model write on ahead of the ear. */
+/** Plays a piece while the model generates ahead of the playback position. */
 export class Player {
   readonly #sound: Sound;
   readonly #onState: (state: PlayerState) => void;
@@ -44,19 +44,19 @@ export class Player {
   #speed = new SpeedMeter(0);
   #abort: AbortController | undefined;
   #goOn: (() => void) | undefined;
-  /** When the model began to write, and what there was. */
+  /** Start of the generation: time, and length of the piece. */
   #writing: { readonly since: number; readonly from: number } | undefined;
 
-  /** Told when the model fails; the music has then stopped. */
+  /** Called when the model fails and playback has stopped. */
   onError: (error: unknown) => void = () => undefined;
-  /** Told when something was written or taken back. */
+  /** Called when music was added or removed. */
   onChange: () => void = () => undefined;
 
   constructor(sound: Sound, onState: (state: PlayerState) => void) {
     this.#sound = sound;
     this.#onState = onState;
     sound.onTick = () => this.#follow();
-    // The music stays where it is until the visitor wants it again: what wakes the sound is a press.
+    // Playback stops: only a press can resume the audio context.
     sound.onSleep = () => this.stop();
   }
 
@@ -68,12 +68,12 @@ export class Player {
     return this.#piece;
   }
 
-  /** Where the ear is. */
+  /** The playback position, in seconds of the piece. */
   get seconds(): number {
     return this.#sound.seconds;
   }
 
-  /** How far the piece has been heard; what lies behind may still change. */
+  /** End of the music that has been heard; later music may still change. */
   get heardSeconds(): number {
     return Math.max(this.#heardSeconds, this.#state === "idle" ? 0 : this.seconds);
   }
@@ -86,16 +86,16 @@ export class Player {
     return this.#speed.idsPerSecond;
   }
 
-  /** Whether there is more to be written than there is. */
+  /** Whether more music is to be generated. */
   get isUnfinished(): boolean {
     return this.#order !== undefined && (this.#piece?.seconds ?? 0) < this.#order.seconds;
   }
 
   /**
-   * Takes up another piece. What sounds goes on to sound in it where it is the same up to here.
+   * Opens another piece. Notes that sound continue if the new piece contains them.
    *
-   * @param seconds where to be in it, and how far it counts as heard.
-   * @param order how it goes on; what there is of it stays. Default: as the piece before.
+   * @param seconds playback position; `heardSeconds` is the end of the music that has been heard.
+   * @param order how to continue; existing music is kept. Default: as before.
    */
   open(piece: Piece, seconds: number, heardSeconds = seconds, order = this.#order): void {
     this.#stopWriting();
@@ -107,7 +107,7 @@ export class Player {
     this.#goAhead();
   }
 
-  /** Says how the music goes on. What has not been heard yet, and the model wrote, is written anew. */
+  /** Sets how to continue. Generated music that has not been heard is generated again. */
   order(order: Order): void {
     const isSameMusic = this.#order && isDeepEqual(this.#order, order);
     const before = this.#order;
@@ -120,7 +120,7 @@ export class Player {
     this.#goAhead();
   }
 
-  /** Goes on from where it was, or from the beginning if that was the end. */
+  /** Continues at the playback position, or restarts at the end of the piece. */
   play(): void {
     if (this.#state !== "idle" || !this.#piece) return;
     if (!this.isUnfinished && this.aheadSeconds <= 0.05) this.#sound.seek(0);
@@ -128,7 +128,7 @@ export class Player {
     this.#goAhead();
   }
 
-  /** Silence. The notes stay, and so does the place where the music was. */
+  /** Stops playback and generation. The notes and the playback position are kept. */
   stop(): void {
     if (this.#state === "idle") return;
     this.#heardSeconds = this.heardSeconds;
@@ -137,14 +137,14 @@ export class Player {
     this.#enter("idle");
   }
 
-  /** Goes to another place; time goes on there if it did here. */
+  /** Moves the playback position. Playback continues if it was running. */
   seek(seconds: number): void {
     this.#heardSeconds = this.heardSeconds;
     this.#sound.seek(Math.min(Math.max(0, seconds), this.#piece?.seconds ?? 0));
     this.#follow();
   }
 
-  /** Forgets what has not been heard, from a time on; what the visitor gave stays. */
+  /** Removes generated music from a time on, if it has not been heard. */
   #takeBack(fromSeconds: number): void {
     const piece = this.#piece;
     if (!piece) return;
@@ -200,7 +200,7 @@ export class Player {
     this.#goOn?.();
   }
 
-  /** Lets time go on or wait, and the model too. */
+  /** Starts or pauses playback and generation by the thresholds in `AHEAD`. */
   #follow(): void {
     const ahead = this.aheadSeconds;
     const { isUnfinished } = this;
@@ -238,7 +238,7 @@ export class Player {
   }
 }
 
-/** The last strings ring on for a while. */
+/** Time for the last notes to decay. */
 const TAIL_SECONDS = 1;
 
 function isDeepEqual(a: Order, b: Order): boolean {

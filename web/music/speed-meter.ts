@@ -1,6 +1,6 @@
 /**
- * Ids a second, over the stretches in which the page waits for the model. After a rest the model has ids in store, and
- * taking those says nothing about its speed; neither does a stretch too short to time.
+ * Measures ids per second while the page waits for the model. Buffered ids after a pause, and periods too short to time,
+ * are not counted.
  */
 export class SpeedMeter {
   readonly #inStore: number;
@@ -9,18 +9,18 @@ export class SpeedMeter {
   #ids = 0;
   #idsPerSecond: number | undefined;
 
-  /** @param inStore ids that may be in store after a rest. */
+  /** @param inStore maximum number of buffered ids after a pause. */
   constructor(inStore: number) {
     this.#inStore = inStore;
-    this.#skip = 1; // the first id takes as long as the prompt
+    this.#skip = 1; // the first id includes the prefill of the prompt
   }
 
-  /** Undefined until it has been measured. */
+  /** Undefined until measured. */
   get idsPerSecond(): number | undefined {
     return this.#idsPerSecond;
   }
 
-  /** An id has come. */
+  /** Counts one id. @param milliseconds current time. */
   count(milliseconds: number): void {
     this.#ids += 1;
     if (this.#skip > 0) {
@@ -33,12 +33,12 @@ export class SpeedMeter {
       this.#idsPerSecond = (1000 * ids) / Math.max(1, milliseconds - this.#from.milliseconds);
   }
 
-  /** The page takes no ids for a while. */
+  /** Call it when the page takes no ids for a while. */
   rest(): void {
     this.#skip = this.#inStore;
     this.#from = undefined;
   }
 }
 
-/** Fewer ids are not worth a figure. */
+/** Minimum number of ids for a measurement. */
 const MIN_IDS = 10;

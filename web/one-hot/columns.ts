@@ -3,7 +3,7 @@ import type { Piece } from "../music/piece.ts";
 /** Rows of a column: the ids of the performance vocabulary. */
 export const ROWS = 388;
 
-/** What the rows are, from the top: each band begins at a row. */
+/** Bands of rows, from the top: one for each kind of event, with its first row. */
 export const BANDS = [
   { row: 0, name: "note on" },
   { row: 128, name: "note off" },
@@ -13,15 +13,15 @@ export const BANDS = [
 
 export interface Column {
   readonly id: number;
-  /** Place of the event in the piece. */
+  /** Index of the event in the piece. */
   readonly index: number;
-  /** Row of the one, from the top. */
+  /** Row with the value 1, from the top. */
   readonly row: number;
-  /** Whether it is the last event that has happened. */
+  /** Whether it is the last past event. */
   readonly isNow: boolean;
 }
 
-/** So many of the events shown have happened, the others are to come. */
+/** Fraction of the shown events that lie before the playback position. */
 const PAST = 0.6;
 
 /** The events around a time, in order. */

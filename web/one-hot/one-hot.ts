@@ -1,10 +1,10 @@
-/** The events around the playhead as the model is given them: ids, and a column for each with a single one in it. */
+/** Draws the one-hot matrix of the events around the playback position: a column for each event. */
 import type { Piece } from "../music/piece.ts";
 import { BANDS, type Column, columnsAround, ROWS } from "./columns.ts";
 
 const HEIGHT = 97;
 const COLUMN = 12;
-/** Room for the names of the bands. */
+/** Width of the band labels, in pixels. */
 const NAMES = 60;
 
 export class OneHot {
@@ -21,7 +21,7 @@ export class OneHot {
     this.#ids = ids;
   }
 
-  /** Draws what is near a time, if anything has changed since. */
+  /** Draws the events around a time, if they have changed. */
   draw(piece: Piece | undefined, seconds: number): void {
     const width = this.#canvas.clientWidth;
     if (!piece || width === 0) return;
@@ -42,7 +42,7 @@ export class OneHot {
       context.fillStyle = color("--line");
       context.fillRect(NAMES, y, width - NAMES, 1);
       context.fillStyle = color("--faint");
-      // The last band is low: its name stands on the lower edge.
+      // The last band is low, so its label is aligned with the lower edge.
       context.fillText(name, 0, Math.min(y, HEIGHT - 11));
     }
     for (const [place, { row, isNow }] of columns.entries()) {
@@ -60,7 +60,7 @@ function yOfRow(row: number): number {
   return (row * (HEIGHT - 4)) / ROWS;
 }
 
-/** The ids up to now, the newest last. */
+/** The ids up to the playback position, newest last. */
 function idsText(columns: readonly Column[]): string {
   const upToNow = columns.slice(0, columns.findIndex(({ isNow }) => isNow) + 1);
   return upToNow

@@ -29,8 +29,8 @@ export class LinkError extends Error {
 }
 
 /**
- * @param model its name, if others can load it by that.
- * @returns the part of the address behind "#", and whether it holds the music itself.
+ * @param model name of the model; undefined for a local folder.
+ * @returns the fragment of the URL, and whether it contains the ids.
  */
 export async function linkOf(
   piece: Piece,
@@ -54,7 +54,7 @@ export async function linkOf(
 }
 
 /**
- * @returns undefined if the address contains no piece.
+ * @returns undefined if the URL contains no piece.
  * @throws LinkError
  */
 export async function readLink(hash: string, vocabulary: Vocabulary): Promise<LinkedPiece | undefined> {

@@ -1,4 +1,4 @@
-/** The music on its way out: a MIDI file, a WAV file, a link. */
+/** Output of the piece: MIDI file, WAV file, link. */
 import { PERFORMANCE_416, scoreFromNotes, writeMidi } from "../../src/index.ts";
 import type { App } from "../app.ts";
 import type { Settings } from "../controls/settings.ts";
@@ -25,7 +25,7 @@ export class OutputView {
     byId("link", HTMLButtonElement).addEventListener("click", () => void this.#copyLink());
   }
 
-  /** Shows the piece that the address holds, if it holds one. */
+  /** Shows the piece of the URL, if there is one. */
   async openAddress(): Promise<void> {
     try {
       const linked = await readLink(location.hash, PERFORMANCE_416);
@@ -79,7 +79,7 @@ export class OutputView {
       await navigator.clipboard.writeText(address);
       this.#status.say(`Link copied; ${kind}`);
     } catch {
-      // Without permission for the clipboard, the address bar shows it.
+      // If the clipboard is not allowed, the link is shown in the address bar.
       this.#status.say(`The link is in the address bar; ${kind}`);
     }
   }

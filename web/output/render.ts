@@ -1,13 +1,13 @@
-/** A piece as sound, faster than it is heard, with the strings that the loudspeakers have. */
+/** Renders a piece as a WAV file, faster than real time, with the samples of the playback. */
 import { Gain, getDestination, Limiter, Offline } from "tone";
 import type { Note } from "../../encoding/index.ts";
 import { type SampleSet, Voices } from "../sound/voices.ts";
 import { encodeWav } from "../../src/tools/wav.ts";
 
 const SAMPLE_RATE = 44_100;
-/** Strings ring on after the last note. */
+/** Time for the last notes to decay. */
 const TAIL_SECONDS = 2;
-/** Longer ones would take more memory than a page should. */
+/** Maximum length, limited by memory. */
 export const LONGEST_RENDER_SECONDS = 15 * 60;
 
 /** @returns the bytes of a `.wav` file. */

@@ -1,8 +1,8 @@
-/** Attention as arcs over the roll: from the note that was played back to those it was played in view of. */
+/** Draws attention as arcs over the roll, from a note to the notes it attends to. */
 import { headColor } from "./colors.ts";
 import { laneHeight, type RollView, xOfTime, yOfPitch } from "./geometry.ts";
 
-/** One line: the paper's figures draw them so (Huang et al. 2018, "Music Transformer", figures 7 and 8). */
+/** One arc, in the style of Huang et al. 2018, "Music Transformer", figures 7 and 8. */
 export interface Arc {
   readonly fromSeconds: number;
   readonly fromPitch: number;
@@ -10,7 +10,7 @@ export interface Arc {
   readonly toPitch: number;
   readonly head: number;
   readonly heads: number;
-  /** Share of the head's attention, 0–1. */
+  /** Attention weight within the head, 0–1. */
   readonly weight: number;
 }
 
@@ -36,12 +36,12 @@ export function paintArcs(context: CanvasRenderingContext2D, view: RollView, arc
   context.restore();
 }
 
-/** Line width in pixels: its area grows with the weight. */
+/** Line width in pixels: its square is proportional to the weight. */
 export function arcWidth(weight: number): number {
   return Math.max(0.75, WIDEST * Math.sqrt(weight));
 }
 
-/** How far an arc rises above its ends; each head a little differently, so that arcs to one note can be told apart. */
+/** Height of an arc above its ends. It differs between heads, so that arcs to one note do not coincide. */
 function arcRise(distance: number, height: number, head: number, heads: number): number {
   return Math.min(height / 3, 12 + Math.abs(distance) * (0.14 + (0.12 * head) / Math.max(1, heads - 1)));
 }

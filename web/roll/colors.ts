@@ -1,4 +1,4 @@
-/** The colors of style.css, for the canvas. */
+/** Reads the colors of style.css for the canvas. */
 import { SHADES } from "./note-layout.ts";
 
 export interface Colors {
@@ -13,11 +13,11 @@ export interface Colors {
   readonly selection: string;
   readonly ghost: string;
   readonly font: string;
-  /** What the visitor gave, softest to loudest. */
+  /** Primer notes, softest to loudest. */
   readonly primer: readonly string[];
-  /** What the model wrote where the visitor asked for it, softest to loudest. */
+  /** Infilled notes, softest to loudest. */
   readonly infilled: readonly string[];
-  /** What the model wrote, softest to loudest. */
+  /** Generated notes, softest to loudest. */
   readonly generated: readonly string[];
 }
 
@@ -48,7 +48,7 @@ export function readColors(): Colors {
   };
 }
 
-/** Heads are told apart by hue alone, evenly around the circle and as light as each other. */
+/** Colors of the attention heads: hues evenly spaced, of equal lightness. */
 export function headColor(head: number, heads: number, alpha = 1): string {
   const isLight = matchMedia("(prefers-color-scheme: light)").matches;
   return `oklch(${isLight ? 0.52 : 0.78} 0.16 ${Math.round((25 + (360 * head) / heads) % 360)} / ${alpha})`;

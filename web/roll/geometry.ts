@@ -1,18 +1,18 @@
-/** Where things are on the piano roll: time goes right, pitch goes up; all lengths are CSS pixels. */
+/** Coordinates of the piano roll: time goes right, pitch goes up; all lengths are in CSS pixels. */
 import type { PieceNote } from "../music/note.ts";
 import type { Piece } from "../music/piece.ts";
 
-/** What part of the music is seen, and how large. */
+/** The visible part of the music, and its scale. */
 export interface RollView {
   readonly width: number;
   readonly height: number;
-  /** Width of the keyboard at the left; the music has the rest. */
+  /** Width of the keyboard at the left; the notes use the rest. */
   readonly keyboardWidth: number;
-  /** Height of the ruler at the top; the keys have the rest. */
+  /** Height of the ruler at the top; the keys use the rest. */
   readonly rulerHeight: number;
-  /** The time at the anchor, which is where the playhead stands while the roll follows it. */
+  /** The time at the anchor, in seconds. The playhead is at the anchor while the roll follows it. */
   readonly seconds: number;
-  /** Where the anchor is, as a share of the music's width. */
+  /** Position of the anchor, as a fraction of the width of the notes. */
   readonly anchor: number;
   readonly pixelsPerSecond: number;
   readonly lowestPitch: number;
@@ -26,15 +26,15 @@ export interface Rectangle {
   readonly height: number;
 }
 
-/** A piano's keys: A0 to C8. */
+/** Range of a piano: A0 to C8. */
 export const PIANO_PITCHES = { lowest: 21, highest: 108 } as const;
 
-/** Zooming stays within these pixels per second. */
+/** Limits of the zoom, in pixels per second. */
 export const ZOOM = { least: 0.5, most: 800 } as const;
 
-/** Notes are never drawn narrower. */
+/** Minimum width of a note, in pixels. */
 export const MIN_NOTE_WIDTH = 2;
-/** A finger or pointer this near to a note touches it. */
+/** Distance in pixels within which a pointer hits a note. */
 const TOUCH = 6;
 
 export function xOfTime(view: RollView, seconds: number): number {
@@ -49,25 +49,25 @@ export function xOfAnchor({ width, keyboardWidth, anchor }: RollView): number {
   return keyboardWidth + (width - keyboardWidth) * anchor;
 }
 
-/** The first and last second that can be seen. */
+/** The visible time span. */
 export function visibleSeconds(view: RollView): { readonly from: number; readonly to: number } {
   return { from: timeOfX(view, view.keyboardWidth), to: timeOfX(view, view.width) };
 }
 
-/** Height of one pitch. */
+/** Height of one pitch, in pixels. */
 export function laneHeight({ height, rulerHeight, lowestPitch, highestPitch }: RollView): number {
   return (height - rulerHeight) / (highestPitch - lowestPitch + 1);
 }
 
-/** Upper edge of a pitch's lane. */
+/** Upper edge of the row of a pitch. */
 export function yOfPitch(view: RollView, pitch: number): number {
   return view.rulerHeight + (view.highestPitch - pitch) * laneHeight(view);
 }
 
 /**
- * Where a note is drawn; undefined where none of it can be seen.
+ * The rectangle of a note; undefined if it is not visible.
  *
- * @param untilSeconds where a note without an end ends for now.
+ * @param untilSeconds the drawn end of a note without an end.
  */
 export function noteRectangle(view: RollView, note: PieceNote, untilSeconds: number): Rectangle | undefined {
   const { width, keyboardWidth, lowestPitch, highestPitch } = view;
@@ -79,7 +79,7 @@ export function noteRectangle(view: RollView, note: PieceNote, untilSeconds: num
   return { x, y: yOfPitch(view, note.pitch), width: Math.min(width, end) - x, height: laneHeight(view) };
 }
 
-/** The note under a point, or the nearest within reach of a finger; of several the one that began last. */
+/** The note under a point, else the nearest within the hit distance; of overlapping notes, the one that started last. */
 export function noteAt(view: RollView, piece: Piece, x: number, y: number): PieceNote | undefined {
   if (x < view.keyboardWidth || y < view.rulerHeight) return undefined;
   let nearest: PieceNote | undefined;
@@ -96,7 +96,7 @@ export function noteAt(view: RollView, piece: Piece, x: number, y: number): Piec
   return nearest;
 }
 
-/** The same place, larger or smaller by a factor, with the time at `x` staying where it is. */
+/** Zooms by a factor around `x`. */
 export function zoomed(view: RollView, factor: number, x: number): RollView {
   const pixelsPerSecond = Math.min(ZOOM.most, Math.max(ZOOM.least, view.pixelsPerSecond * factor));
   const fixed = timeOfX(view, x);
@@ -104,11 +104,11 @@ export function zoomed(view: RollView, factor: number, x: number): RollView {
   return { ...view, pixelsPerSecond, seconds };
 }
 
-/** Distances between time lines, in seconds, of which the first with room for a label is taken. */
+/** Candidate intervals of the time lines, in seconds. The first one with space for a label is used. */
 const GRID_SECONDS = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600];
 const LABEL_WIDTH = 56;
 
-/** The time lines that can be seen, none before the beginning. */
+/** Times of the visible time lines, from 0 on. */
 export function timeLines(view: RollView): { readonly seconds: number; readonly x: number }[] {
   const step = GRID_SECONDS.find((seconds) => seconds * view.pixelsPerSecond >= LABEL_WIDTH) ?? 600;
   const { from, to } = visibleSeconds(view);

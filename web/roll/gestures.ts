@@ -1,4 +1,4 @@
-/** Fingers, pointers, wheels and keys on the roll, as what they mean. */
+/** Translates touches, pointers, wheel and keys on the roll into actions. */
 import type { PieceNote } from "../music/note.ts";
 import type { Piece } from "../music/piece.ts";
 import { noteAt, type RollView, timeOfX, xOfTime } from "./geometry.ts";
@@ -13,15 +13,15 @@ export interface GestureTarget {
   choose(note: PieceNote | undefined): void;
   hover(note: PieceNote | undefined): void;
   select(span: Span | undefined): void;
-  /** Whether a drag selects, as it does with shift. */
+  /** Whether a drag selects, as with Shift. */
   isSelecting(): boolean;
-  /** A drag that selected is over. */
+  /** Called at the end of a selection. */
   selected(): void;
-  /** Whether the visitor's music can be cut. */
+  /** Whether the primer can be cut. */
   canTrim(): boolean;
-  /** The visitor's music is to end there. */
+  /** Called while the end of the primer is dragged. */
   trim(seconds: number): void;
-  /** … and has been cut. */
+  /** Called when the drag ends. */
   trimmed(): void;
 }
 
@@ -38,12 +38,12 @@ type Drag =
   | { readonly kind: "select"; readonly fromSeconds: number }
   | { readonly kind: "pinch"; distance: number };
 
-/** A press that moves less is a click. */
+/** A press that moves fewer pixels is a click. */
 const CLICK = 4;
-/** The end of the primer can be gripped this near to it. */
+/** Hit distance of the end of the primer, in pixels. */
 const GRIP = 8;
 
-/** Has a canvas understand them. */
+/** Handles the events of a canvas. */
 export function listenForGestures(canvas: HTMLCanvasElement, target: GestureTarget): void {
   const gestures = new Gestures(canvas, target);
   canvas.addEventListener("pointerdown", (event) => gestures.down(event));
@@ -137,7 +137,7 @@ class Gestures {
     else this.#target.pan((event.deltaX || event.deltaY) * pixels);
   }
 
-  /** Whether the end of the visitor's music can be taken hold of there. */
+  /** Whether the end of the primer can be dragged at this point. */
   #isGrip(view: RollView, piece: Piece, x: number, y: number): boolean {
     return y < view.rulerHeight + 4 && isAtPrimerEnd(view, piece, x) && this.#target.canTrim();
   }
@@ -147,7 +147,7 @@ class Gestures {
     this.#target.select(span.toSeconds - span.fromSeconds > 0.05 ? span : undefined);
   }
 
-  /** Distance of two fingers. */
+  /** Distance between two touches. */
   #spread(): number {
     const [a, b] = [...this.#pointers.values()];
     return a && b ? Math.max(1, Math.hypot(a.x - b.x, a.y - b.y)) : 1;

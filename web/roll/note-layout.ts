@@ -1,16 +1,16 @@
-/** Which rectangles show the notes that can be seen, sorted by how they are painted. */
+/** The rectangles of the visible notes, grouped by color. */
 import type { Piece } from "../music/piece.ts";
 import { laneHeight, MIN_NOTE_WIDTH, type RollView, visibleSeconds, xOfTime, yOfPitch } from "./geometry.ts";
 
-/** Velocities are drawn in so many lightnesses. */
+/** Number of lightness levels for velocities. */
 export const SHADES = 16;
 
-/** Rectangles one after the other: x, y, width, height. The memory is kept from frame to frame. */
+/** Rectangles as consecutive numbers: x, y, width, height. The memory is reused between frames. */
 export class RectangleList {
   #numbers = new Float32Array(256);
   #length = 0;
 
-  /** How many rectangles. */
+  /** Number of rectangles. */
   get count(): number {
     return this.#length / 4;
   }
@@ -19,7 +19,7 @@ export class RectangleList {
     this.#length = 0;
   }
 
-  /** @returns where it is kept, for `stretch`. */
+  /** @returns its offset, for `stretch`. */
   add(x: number, y: number, width: number, height: number): number {
     const at = this.#length;
     if (at === this.#numbers.length) {
@@ -48,14 +48,14 @@ export class RectangleList {
   }
 }
 
-/** Notes by whose they are and whether they have been reached; each list has one color. */
+/** Notes by origin and by whether they have been reached; each list has one color. */
 export interface NoteLayout {
-  /** `SHADES` lists each, softest first. */
+  /** `SHADES` lists for each origin, softest first. */
   readonly primer: readonly RectangleList[];
   readonly infilled: readonly RectangleList[];
   readonly generated: readonly RectangleList[];
   readonly unheard: readonly RectangleList[];
-  /** How many are drawn. */
+  /** Number of drawn notes. */
   count: number;
   /** Pitches that sound at the playhead. */
   readonly sounding: Set<number>;
@@ -73,21 +73,21 @@ export function createLayout(): NoteLayout {
   };
 }
 
-/** Below so many pixels a second notes lie so close that those of a key may be painted as one. */
+/** Below this scale, in pixels per second, adjacent notes of one pitch may be merged. */
 const DENSE = 40;
-/** Below so many, fewer lightnesses are told apart: the eye would not either. */
+/** Below this scale fewer lightness levels are used: the difference is not visible. */
 const FAR = 8;
 
-/** Of each pitch, the rectangle painted last: its right edge, its list and its place there. */
+/** The last rectangle of each pitch: its right edge, its list and its offset. */
 const rightEdges = new Float64Array(128);
 const lastLists: (RectangleList | undefined)[] = [];
 const lastPlaces = new Int32Array(128);
 
 /**
- * Fills a layout with the rectangles of `noteRectangle`. From afar, a note that continues another one of its key in the same
- * color makes that one longer, and one that would only paint over it is left out: thousands of notes are few rectangles.
+ * Fills a layout with the rectangles of `noteRectangle`. At a small scale, a note that continues another one of the same
+ * pitch and color extends its rectangle, and a covered note is skipped, which reduces the number of rectangles.
  *
- * @param heardSeconds where the playhead is.
+ * @param heardSeconds time of the playhead.
  */
 export function layOutNotes(layout: NoteLayout, view: RollView, piece: Piece, heardSeconds: number): void {
   for (const lists of [layout.primer, layout.infilled, layout.generated, layout.unheard])
@@ -98,7 +98,7 @@ export function layOutNotes(layout: NoteLayout, view: RollView, piece: Piece, he
   lastLists.length = 0;
   const until = piece.seconds;
   const { from, to } = visibleSeconds(view);
-  // What `noteRectangle` computes for one note, with all that notes share taken out of the loop: it runs for every note.
+  // `noteRectangle` inlined, with the common terms outside of the loop: it runs for every note.
   const { width, keyboardWidth, pixelsPerSecond, lowestPitch, highestPitch } = view;
   const origin = xOfTime(view, 0);
   const height = laneHeight(view);

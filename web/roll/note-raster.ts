@@ -1,6 +1,5 @@
 /**
- * Thousands of notes as one picture. To the canvas each rectangle is a command that it keeps and carries out later; here it
- * is a few numbers in memory, and all of them together are one command.
+ * Draws many notes as one image. A canvas stores every rectangle as a command; an image needs one command.
  */
 import type { RectangleList } from "./note-layout.ts";
 
@@ -9,7 +8,7 @@ export class NoteRaster {
   #image: ImageData | undefined;
   #pixels = new Uint32Array();
 
-  /** An empty picture of a size in CSS pixels. From afar nobody sees that the screen has finer ones. */
+  /** Creates an empty image, its size in CSS pixels: at a small scale a higher resolution is not visible. */
   begin(width: number, height: number): void {
     if (this.#image?.width === width && this.#image.height === height) {
       this.#pixels.fill(0);
@@ -20,7 +19,7 @@ export class NoteRaster {
     this.#pixels = new Uint32Array(this.#image.data.buffer);
   }
 
-  /** @param color as `pixelColors` gives it. */
+  /** @param color from `pixelColors`. */
   fill(list: RectangleList, color: number): void {
     const { width = 0, height = 0 } = this.#image ?? {};
     fillRectangles(this.#pixels, width, height, list, color);
@@ -33,7 +32,7 @@ export class NoteRaster {
   }
 }
 
-/** Sets the pixels of rectangles, each at least a pixel wide and high; a pixel is left free below each. */
+/** Fills rectangles of at least one pixel; the lowest row of each stays empty. */
 export function fillRectangles(
   pixels: Uint32Array,
   width: number,
@@ -52,7 +51,7 @@ export function fillRectangles(
   });
 }
 
-/** Colors of style sheets as the numbers that they are in an image's memory, whatever this machine's byte order. */
+/** Converts CSS colors to 32-bit pixels in the byte order of the machine. */
 export function pixelColors(colors: readonly string[], alpha = 1): Uint32Array {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: colors.length, height: 1 });

@@ -1,4 +1,4 @@
-/** The roll on the page: what is painted when, and what presses on it do. */
+/** The roll on the page: when it is painted, and the actions of its gestures. */
 import type { App } from "../app.ts";
 import type { PieceNote } from "../music/note.ts";
 import type { Piece } from "../music/piece.ts";
@@ -10,7 +10,7 @@ import { listenForGestures } from "./gestures.ts";
 import { Roll } from "./roll.ts";
 import { Viewport } from "./viewport.ts";
 
-/** Seconds that the arrow keys go, without and with shift. */
+/** Step of the arrow keys in seconds, without and with Shift. */
 const SCRUB = { small: 1, large: 5 } as const;
 const ZOOM_STEP = 1.3;
 
@@ -22,17 +22,17 @@ export class RollView {
   #why: Why | undefined;
   #selection: Span | undefined;
   #onSelect: (span: Span | undefined) => void = () => undefined;
-  /** The visitor's own music before it was trimmed, and the piece that it was trimmed to. */
+  /** The primer before it was trimmed, and the trimmed piece. */
   #untrimmed: readonly number[] = [];
   #trimmed: Piece | undefined;
   #wasFollowing = true;
-  /** The frame that has been asked for; 0: none. */
+  /** Id of the requested animation frame; 0: none. */
   #frame = 0;
   #drawnAt = 0;
   readonly held = new Set<number>();
   /** Whether the next drag selects. */
   isSelecting = false;
-  /** Told after each frame. */
+  /** Called after each frame. */
   onFrame: () => void = () => undefined;
 
   constructor(app: App, canvas: HTMLCanvasElement) {
@@ -64,7 +64,7 @@ export class RollView {
     this.refresh();
   }
 
-  /** Moves one end of the selection to the playhead; the other stays, or is the music's. */
+  /** Moves one end of the selection to the playhead. The other end stays, or becomes the end of the music. */
   #selectTo(end: keyof Span): void {
     const all = { fromSeconds: 0, toSeconds: this.#app.piece?.seconds ?? 0 };
     const span = { ...all, ...this.#selection, [end]: this.#app.seconds };
@@ -81,7 +81,7 @@ export class RollView {
     return branches.list.length === 1 && piece?.hasOnlyPrimer === true;
   }
 
-  /** Cuts the visitor's music; what was cut away before can be had again. */
+  /** Trims the primer; the removed part can be restored. */
   #trim(seconds: number): void {
     const { piece } = this.#app;
     if (!piece) return;
@@ -89,7 +89,7 @@ export class RollView {
       this.#untrimmed = piece.ids.slice(0, piece.primerLength);
       this.#wasFollowing = this.isFollowing;
     }
-    // The playhead gives way to the cut; a view that followed it would move the music under the pointer.
+    // The playhead moves with the cut; a view that follows it would move the music under the pointer.
     this.#viewport.hold();
     this.#app.trim(seconds, this.#untrimmed);
     this.#trimmed = this.#app.piece;
@@ -99,14 +99,14 @@ export class RollView {
     if (this.#wasFollowing) this.follow();
   }
 
-  /** By key: at the playhead, or as it was. */
+  /** Trims with the keyboard: at the playhead, or restores the primer. */
   #trimTo(seconds: number): void {
     if (!this.#canTrim()) return;
     this.#trim(seconds);
     this.#trimEnds();
   }
 
-  /** Has the roll painted in the next frame, and in those after it while music goes on. */
+  /** Paints the roll in the next frame, and in every frame during playback. */
   refresh(): void {
     if (this.#frame === 0) this.#frame = requestAnimationFrame((time) => this.#next(time));
   }
@@ -130,7 +130,7 @@ export class RollView {
   #next(time: number): void {
     this.#frame = 0;
     const { state } = this.#app;
-    // While time stands still the engine needs the processor more than the picture does.
+    // While playback waits, the engine needs the processor more than the animation.
     if (state !== "waiting" || time - this.#drawnAt > 250) {
       this.#drawnAt = time;
       this.draw();
@@ -159,7 +159,7 @@ export class RollView {
       },
       choose: touch,
       hover: (note) => {
-        // While the music is played, the model has no time for a pointer that only passes.
+        // During playback, the model does not explain notes under a moving pointer.
         void this.#why?.peek(app.state === "idle" ? note : undefined);
         this.#canvas.title = note ? `${clock(note.startSeconds)}: press to see why the model chose it` : "";
       },
@@ -178,7 +178,7 @@ export class RollView {
     });
   }
 
-  /** Returns whether the key means something here. */
+  /** @returns whether the key has an action. */
   #key(event: KeyboardEvent): boolean {
     const app = this.#app;
     const step = event.shiftKey ? SCRUB.large : SCRUB.small;

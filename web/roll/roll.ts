@@ -1,4 +1,4 @@
-/** Paints the piano roll. Where everything lies is in geometry.ts, which notes are shown in note-layout.ts. */
+/** Paints the piano roll. geometry.ts computes the coordinates, note-layout.ts the rectangles of the notes. */
 import { pitchName } from "../../encoding/index.ts";
 import type { PieceNote } from "../music/note.ts";
 import type { Piece } from "../music/piece.ts";
@@ -20,16 +20,16 @@ import {
 import { createLayout, layOutNotes, type RectangleList } from "./note-layout.ts";
 import { NoteRaster, pixelColors } from "./note-raster.ts";
 
-/** How much notes that have not been heard are faded. */
+/** Opacity of notes that have not been heard. */
 const UNHEARD = 0.6;
-/** Up to so many notes have round corners. */
+/** Up to this number of notes have round corners. */
 const ROUND = 600;
 
-/** Keys with lanes this high, and this wide, have room for the names of the octaves. */
+/** Minimum row height and key width for the labels of the octaves. */
 const NAMED_LANE = 5.5;
 const NAMED_KEYS = 36;
 
-/** More are painted as one picture. */
+/** More notes are painted as one image. */
 const MANY = 2000;
 
 type PixelColors = Readonly<Record<"primer" | "infilled" | "generated" | "unheard", Uint32Array>>;
@@ -43,18 +43,18 @@ function pixelsOf({ primer, infilled, generated }: Colors): PixelColors {
   };
 }
 
-/** What there is to be seen. */
+/** Content of the roll. */
 export interface Scene {
   readonly view: RollView;
   readonly piece: Piece | undefined;
-  /** Where the playhead is. */
+  /** The playback position, in seconds. */
   readonly heardSeconds: number;
   readonly selection: Span | undefined;
   readonly chosen: PieceNote | undefined;
   readonly arcs: readonly Arc[];
-  /** Another branch, shown in outline where it differs. */
+  /** Another branch, outlined where it differs. */
   readonly ghost: ({ readonly piece: Piece } & Span) | undefined;
-  /** Keys that the visitor holds down. */
+  /** Pitches that the user holds. */
   readonly held: ReadonlySet<number>;
 }
 
@@ -81,7 +81,7 @@ export class Roll {
     });
   }
 
-  /** A view of the canvas as large as it is. */
+  /** A view with the size of the canvas. */
   view(place: Pick<RollView, "seconds" | "anchor" | "pixelsPerSecond">): RollView {
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     return {
@@ -97,7 +97,7 @@ export class Roll {
 
   draw(scene: Scene): void {
     const { view, piece, heardSeconds } = scene;
-    // Where another tab hides it, it has no size.
+    // The canvas has no size while another tab hides it.
     if (view.width <= view.keyboardWidth || view.height <= view.rulerHeight) return;
     this.#clear(view);
     this.#drawGrid(view);
@@ -116,7 +116,7 @@ export class Roll {
     this.#drawKeyboard(view, new Set([...this.#layout.sounding, ...scene.held]));
   }
 
-  /** Fits the canvas to the screen's pixels and empties it. */
+  /** Fits the canvas to the screen resolution and clears it. */
   #clear({ width, height }: RollView): void {
     const scale = devicePixelRatio;
     const [pixelsAcross, pixelsDown] = [Math.round(width * scale), Math.round(height * scale)];
@@ -205,7 +205,7 @@ export class Roll {
     }
   }
 
-  /** Where the visitor's music ends and the model's begins. */
+  /** Marks the end of the primer. */
   #drawPrimerEnd(view: RollView, piece: Piece): void {
     if (piece.primerLength === 0) return;
     const x = Math.round(xOfTime(view, piece.primerSeconds));
@@ -213,7 +213,7 @@ export class Roll {
     const context = this.#context;
     context.fillStyle = this.#colors.primer.at(-1) ?? "";
     for (let y = view.rulerHeight; y < view.height; y += 8) context.fillRect(x, y, 1, 4);
-    // A grip, to be moved.
+    // A handle to drag.
     context.beginPath();
     context.roundRect(x - 4, view.rulerHeight - 12, 9, 16, 3);
     context.fill();
@@ -268,7 +268,7 @@ export class Roll {
     }
     context.fillStyle = this.#colors.octave;
     for (let pitch = lowestPitch; pitch <= highestPitch; pitch += 1) {
-      // White keys that meet without a black one between them: B and C, E and F.
+      // Adjacent white keys without a black key: B and C, E and F.
       if (isBlackKey(pitch) || isBlackKey(pitch - 1)) continue;
       context.fillRect(0, Math.round(yOfPitch(view, pitch) + height), keyboardWidth, 1);
     }

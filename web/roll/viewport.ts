@@ -1,10 +1,10 @@
-/** What part of the music is looked at: it follows the playhead until the visitor moves it. */
+/** The visible part of the music. It follows the playhead until the user moves it. */
 import { type RollView, ZOOM, zoomed } from "./geometry.ts";
 
-/** How much of the width is past while the roll follows the playhead. */
+/** Position of the playhead, as a fraction of the width, while the roll follows it. */
 const ANCHOR = 0.45;
 const PIXELS_PER_SECOND = 90;
-/** The seconds that are seen at first: at least so many. */
+/** Minimum number of visible seconds at the start. */
 const FEWEST_SECONDS = 7;
 
 export class Viewport {
@@ -12,7 +12,7 @@ export class Viewport {
   #pixelsPerSecond: number | undefined;
   #isFollowing = true;
 
-  /** Whether it moves along with the playhead. */
+  /** Whether it follows the playhead. */
   get isFollowing(): boolean {
     return this.#isFollowing;
   }
@@ -21,27 +21,27 @@ export class Viewport {
     this.#isFollowing = true;
   }
 
-  /** Stays where it is. */
+  /** Stops following. */
   hold(): void {
     this.#isFollowing = false;
   }
 
-  /** Where it is, on a roll of a width, with the playhead at a time. */
+  /** The view for a width, with the playhead at a time. */
   place(width: number, playheadSeconds: number): Pick<RollView, "seconds" | "anchor" | "pixelsPerSecond"> {
     if (this.#isFollowing) this.#seconds = playheadSeconds;
     this.#pixelsPerSecond ??= Math.min(PIXELS_PER_SECOND, Math.max(ZOOM.least, width / FEWEST_SECONDS));
     return { seconds: this.#seconds, anchor: ANCHOR, pixelsPerSecond: this.#pixelsPerSecond };
   }
 
-  /** Moves so many pixels of music out of sight at the left. */
+  /** Scrolls by pixels. */
   pan(view: RollView, pixels: number): void {
     this.#isFollowing = false;
-    // The beginning stays in sight.
+    // Does not scroll before the start.
     const earliest = -(view.width * (1 - ANCHOR)) / view.pixelsPerSecond;
     this.#seconds = Math.max(earliest, view.seconds + pixels / view.pixelsPerSecond);
   }
 
-  /** @param x what is there stays there; where the roll follows the playhead, that does. */
+  /** @param x fixed point of the zoom; while the roll follows the playhead, the playhead is fixed. */
   zoom(view: RollView, factor: number, x: number): void {
     const { pixelsPerSecond, seconds } = zoomed(view, factor, x);
     this.#pixelsPerSecond = pixelsPerSecond;

@@ -1,19 +1,19 @@
 /**
- * One note of a plain synthetic piano: a struck, slightly stiff string as a sum of partials that die away, the higher
- * the sooner. It sounds until sampled strings are there, and costs nothing to download.
+ * Synthesizes one note of a piano: a slightly stiff string as a sum of partials, of which the higher ones decay faster.
+ * It is used until the recorded samples are loaded, and needs no download.
  */
 
 /** Stiffness: partial n sounds at n·f·√(1 + B·n²) (Fletcher 1964, "Normal vibration frequencies of a stiff piano string"). */
 const STIFFNESS = 0.0004;
-/** The hammer strikes at this share of the string, and wakes no partial that rests there. */
+/** Position of the hammer, as a fraction of the string; partials with a node there are not excited. */
 const STRIKE_POINT = 1 / 8;
 const MOST_PARTIALS = 14;
 const ATTACK_SECONDS = 0.003;
 const PEAK = 0.8;
 
 /**
- * @param frequency of the lowest partial, in hertz.
- * @returns samples, mono, from silence to silence, at most ±0.8.
+ * @param frequency fundamental, in hertz.
+ * @returns mono samples, from silence to silence, at most ±0.8.
  */
 export function pianoTone(frequency: number, sampleRate: number): Float32Array<ArrayBuffer> {
   const seconds = toneSeconds(frequency);
@@ -22,30 +22,30 @@ export function pianoTone(frequency: number, sampleRate: number): Float32Array<A
     const partial = n * frequency * Math.sqrt(1 + STIFFNESS * n * n);
     if (partial > 0.45 * sampleRate) break;
     const amplitude = Math.abs(Math.sin(Math.PI * n * STRIKE_POINT)) / n ** brightness(frequency);
-    // The sum of all partials has died away by 60 dB at the end.
+    // The sum of all partials has decayed by 60 dB at the end.
     addPartial(samples, amplitude, partial / sampleRate, (6.9 / seconds / sampleRate) * (1 + 0.35 * (n - 1)));
   }
   shape(samples, ATTACK_SECONDS * sampleRate);
   return samples;
 }
 
-/** A sample rate that has ten samples for each period of the highest partial, as far as that is worth while. */
+/** Sample rate with ten samples for each period of the highest partial, up to a limit. */
 export function toneRate(frequency: number): number {
   const highest = MOST_PARTIALS * frequency * Math.sqrt(1 + STIFFNESS * MOST_PARTIALS ** 2);
   return Math.min(32_000, Math.max(8_000, Math.ceil(10 * highest)));
 }
 
-/** Low strings sound longer: 8 s at the bottom of the keyboard, 1 s at the top. */
+/** Duration in seconds: 8 at the bottom of the keyboard, 1 at the top. */
 function toneSeconds(frequency: number): number {
   return Math.min(8, Math.max(1, 8 - 1.05 * Math.log2(frequency / 27.5)));
 }
 
-/** How quickly partials get weaker; low strings are the richer ones. */
+/** Decrease of the amplitude of the partials; smaller for low strings. */
 function brightness(frequency: number): number {
   return Math.min(2, 1 + 0.12 * Math.log2(frequency / 27.5));
 }
 
-/** Adds a dying sine, as a rotation of a point: two multiplications a sample in place of a sine. */
+/** Adds a decaying sine by rotating a point: two multiplications a sample instead of a sine. */
 function addPartial(samples: Float32Array, amplitude: number, cycles: number, decay: number): void {
   const shrink = Math.exp(-decay);
   const cosine = Math.cos(2 * Math.PI * cycles) * shrink;
@@ -60,7 +60,7 @@ function addPartial(samples: Float32Array, amplitude: number, cycles: number, de
   }
 }
 
-/** No click at the beginning or end; the loudest sample at `PEAK`. */
+/** Fades both ends and normalizes the peak to `PEAK`. */
 function shape(samples: Float32Array, ramp: number): void {
   let loudest = 0;
   for (let i = 0; i < samples.length; i += 1) {

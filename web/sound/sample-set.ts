@@ -1,14 +1,14 @@
-/** Where samples come from: computed at once, recorded ones over the network. */
+/** Sets of piano samples: synthesized, or downloaded recordings. */
 import { getContext } from "tone";
 import { PIANO_PITCHES } from "../roll/geometry.ts";
 import { pianoTone, toneRate } from "./piano-tone.ts";
 import { recordedNames } from "./recorded-names.ts";
 import { frequencyOf, type SampleSet } from "./voices.ts";
 
-/** Semitones between two samples that are computed. */
+/** Semitones between synthesized samples. */
 const COMPUTED_SPACING = 4;
 const FADE_SECONDS = 1;
-/** The recordings are of the eighth of sixteen dynamic layers, and as soft: this makes their peaks those of computed samples. */
+/** The recordings are of the eighth of sixteen velocity layers. This gain gives them the peak of synthesized samples. */
 const RECORDED_GAIN = 3;
 
 interface ComputedSample {
@@ -19,7 +19,7 @@ interface ComputedSample {
 
 let computed: Promise<readonly ComputedSample[]> | undefined;
 
-/** Computes a synthetic piano, for one use: some tens of milliseconds, with nothing to download. The page may draw meanwhile. */
+/** Synthesizes the samples, in some tens of milliseconds. It yields to the event loop in between. */
 export function prepareSamples(): Promise<readonly ComputedSample[]> {
   computed ??= compute();
   return computed;
@@ -37,7 +37,7 @@ async function compute(): Promise<readonly ComputedSample[]> {
   return samples;
 }
 
-/** The synthetic piano. */
+/** The synthesized piano. */
 export async function computeSamples(): Promise<SampleSet> {
   const byPitch: Record<number, AudioBuffer> = {};
   for (const { pitch, samples, rate } of await prepareSamples()) {
@@ -52,12 +52,12 @@ export async function computeSamples(): Promise<SampleSet> {
 /**
  * A real piano: Salamander Grand Piano by Alexander Holm.
  *
- * @param folder address of the recordings.
- * @throws TypeError or Error when one cannot be had or decoded.
+ * @param folder URL of the recordings.
+ * @throws TypeError or Error when a recording cannot be downloaded or decoded.
  */
 export async function loadSamples(folder: URL): Promise<SampleSet> {
   const byPitch: Record<number, AudioBuffer> = {};
-  // One after the other: the model needs the network and the processor more.
+  // Sequentially, because the model needs the network and the processor more.
   for (const [pitch, name] of recordedNames()) {
     const response = await fetch(new URL(name, folder));
     if (!response.ok) throw new Error(`${response.url}: HTTP ${response.status}`);
@@ -66,12 +66,12 @@ export async function loadSamples(folder: URL): Promise<SampleSet> {
   return { byPitch, gain: RECORDED_GAIN };
 }
 
-/** Has a recording that was cut off end in silence. */
+/** Fades the end of a shortened recording. */
 function faded(recording: AudioBuffer): AudioBuffer {
   const end = new Float32Array(Math.min(recording.length, FADE_SECONDS * recording.sampleRate));
   const from = recording.length - end.length;
   for (let channel = 0; channel < recording.numberOfChannels; channel += 1) {
-    // Of all samples the browser would make an array to be kept, and to be collected.
+    // `getChannelData` would allocate an array for the whole recording.
     recording.copyFromChannel(end, channel, from);
     for (let i = 0; i < end.length; i += 1) end[i] = (end[i]! * (end.length - i)) / end.length;
     recording.copyToChannel(end, channel, from);

@@ -1,4 +1,4 @@
-/** Notes to loudspeakers, on time, through Tone.js. */
+/** Plays notes on time, through Tone.js. */
 import { Gain, getContext, getTransport, immediate, Limiter, now, start } from "tone";
 import type { NoteEvent } from "../music/note.ts";
 import { computeSamples } from "./sample-set.ts";
@@ -6,9 +6,9 @@ import { type SampleSet, Voices } from "./voices.ts";
 
 export { prepareSamples } from "./sample-set.ts";
 
-/** Music to be played: asked for again and again, a moment before it is heard. */
+/** A source of notes. It is read repeatedly, shortly before the notes sound. */
 export interface Source {
-  /** The beginnings and ends of notes in `[from, to)`, in order. */
+  /** The note-ons and note-offs in `[from, to)`, in order. */
   noteEventsBetween(fromSeconds: number, toSeconds: number): readonly NoteEvent[];
 }
 
@@ -17,36 +17,36 @@ export interface Span {
   readonly toSeconds: number;
 }
 
-/** What a player needs of the sound. */
+/** The part of the sound that the player uses. */
 export interface Sound {
   source: Source | undefined;
-  /** The time that is heard now, in seconds of the piece. */
+  /** The playback position, in seconds of the piece. */
   readonly seconds: number;
-  /** Called twenty times a second while time goes on, in background tabs too. */
+  /** Called twenty times a second during playback, also in background tabs. */
   onTick: (() => void) | undefined;
-  /** Called when the browser or the machine has put the sound to sleep while time went on. */
+  /** Called when the browser or the system has suspended the audio context during playback. */
   onSleep: (() => void) | undefined;
   run(): void;
-  /** Silence, and time stops where it is. */
+  /** Stops all notes and holds the playback position. */
   pause(): void;
-  /** Silence, and on to another time. */
+  /** Stops all notes and moves the playback position. */
   seek(seconds: number): void;
 }
 
-/** Told of every note that is played, `delay` seconds before it is heard. */
+/** Called for every note event, `delay` seconds before it sounds. */
 export type PlayListener = (change: NoteEvent, delay: number) => void;
 
-/** From the decision to play to what is heard, at least: the notes are handed over before it. */
+/** Minimum delay between the start of playback and the first note, for scheduling. */
 const START_SECONDS = 0.03;
-/** Notes are handed over this much earlier than Tone.js looks ahead, so that a page that is busy is not heard. */
+/** Notes are scheduled this much earlier than the look-ahead of Tone.js, so that a busy page causes no dropouts. */
 const EARLIER_SECONDS = 0.05;
-/** What is later than this waits for a moment in which it can be heard in time: better a pause than a stutter. */
+/** Notes later than this are delayed by a pause, to avoid dropouts. */
 const MOST_LATE_SECONDS = 0.05;
-/** Of the transport. Loops begin and end on one; what it does at each costs too much for there to be many. */
+/** Ticks of the transport. Loops start and end on a tick; each tick costs time, so the rate is low. */
 const TICKS_PER_SECOND = 20;
 const GATE_SECONDS = 0.06;
 
-/** The piano. Must be called, for the first time, while a click or key is being handled: browsers keep silent before. */
+/** Creates the sound. Call it the first time in a click or key handler: browsers block audio before. */
 export async function createSound(): Promise<PianoSound> {
   await start();
   return new PianoSound(await computeSamples());
@@ -57,28 +57,28 @@ export class PianoSound implements Sound {
   onTick: (() => void) | undefined;
   onSleep: (() => void) | undefined;
   onPlay: PlayListener | undefined;
-  /** Told when what sounds is cut short: by a pause, a seek, the end of a loop. */
+  /** Called when sounding notes are cut off by a pause, a seek or the end of a loop. */
   onAllNotesOff: (() => void) | undefined;
   readonly #transport = getTransport();
   readonly #volume = new Gain(1);
-  /** Shut while time stands still: no voice outlasts a stop, however late it was started. */
+  /** Closed while playback is paused: no voice sounds after a stop, even if it was started late. */
   readonly #gate = new Gain(0);
   readonly #voices: Voices;
-  /** What the visitor plays; sounds whether time goes on or not. */
+  /** Voices of the user's input; independent of playback. */
   readonly #inputVoices: Voices;
   #samples: SampleSet;
   #isRunning = false;
   #speed = 1;
   #loop: Span | undefined;
-  /** Where time goes on from, and when: Tone.js looks ahead, and counts from there only then. */
+  /** Target of a seek, and the time until it is valid: Tone.js looks ahead, and counts from the target only then. */
   #seekTarget: { readonly seconds: number; readonly until: number } | undefined;
 
-  /** The last answer of `seconds`. */
+  /** The last value of `seconds`. */
   #lastTime: { readonly time: number; readonly seconds: number } | undefined;
 
-  /** When time went on last, or will. */
+  /** Audio time of the last or the next start of playback. */
   #startTime = 0;
-  /** What comes before it in the piece has been handed over, and is heard until then. */
+  /** Music before this time of the piece has been scheduled. */
   #scheduledTo = 0;
   #scheduledUntil = 0;
 
@@ -90,8 +90,8 @@ export class PianoSound implements Sound {
     this.#volume.chain(new Gain(0.5), new Limiter(-3), getContext().destination);
     this.#transport.PPQ = TICKS_PER_SECOND;
     this.#transport.bpm.value = 60;
-    // Not an event of the transport's timeline: those that are due right after a start may be passed over, and what an event
-    // that repeats itself is to do next hangs on the one before.
+    // Not an event of the transport's timeline: events due right after a start may be skipped, and a repeating event is
+    // scheduled by the one before.
     getContext().on("tick", () => this.#schedule());
     this.#transport.on("loopStart", (time: number) => this.#restartLoop(time));
     getContext().on("statechange", (state) => {
@@ -102,12 +102,12 @@ export class PianoSound implements Sound {
   get seconds(): number {
     const time = immediate();
     if (this.#seekTarget && time < this.#seekTarget.until) return this.#seekTarget.seconds;
-    // Asked for by everything that is drawn, several times in a moment; to the transport it is much work.
+    // Cached: read several times a frame, and the transport computes it slowly.
     if (time !== this.#lastTime?.time) this.#lastTime = { time, seconds: this.#secondsAt(time) };
     return this.#lastTime.seconds;
   }
 
-  /** The samples in use; setting others lets what sounds ring on. */
+  /** The samples in use. When they are replaced, sounding notes ring on. */
   get samples(): SampleSet {
     return this.#samples;
   }
@@ -118,18 +118,18 @@ export class PianoSound implements Sound {
     this.#inputVoices.setSamples(samples);
   }
 
-  /** Loudness, 0–1. */
+  /** Volume, 0–1. */
   set volume(volume: number) {
     this.#volume.gain.rampTo(volume ** 2, 0.05, immediate());
   }
 
-  /** How many times as fast as written. */
+  /** Playback speed, as a factor. */
   set speed(speed: number) {
     this.#speed = speed;
     this.#transport.bpm.value = 60 * speed;
   }
 
-  /** What is played again and again. */
+  /** The looped time span. */
   set loop(loop: Span | undefined) {
     if (loop === this.#loop) return;
     this.#loop = loop;
@@ -144,7 +144,7 @@ export class PianoSound implements Sound {
     return this.#loop;
   }
 
-  /** Browsers may have put the sound to sleep; wakes it, in a press. */
+  /** Resumes the audio context if the browser has suspended it. Call it in a click or key handler. */
   async wake(): Promise<void> {
     await start();
   }
@@ -163,7 +163,7 @@ export class PianoSound implements Sound {
 
   pause(): void {
     this.#isRunning = false;
-    // A start that is still to come would not be undone by a pause before it.
+    // A pause before a scheduled start would not cancel it.
     this.#transport.pause(Math.max(immediate(), this.#startTime));
     this.#silenceVoices();
   }
@@ -175,7 +175,7 @@ export class PianoSound implements Sound {
     this.#continueFrom(seconds, at);
   }
 
-  /** A key of the visitor's goes down. */
+  /** Note-on of the user's input. */
   press(pitch: number, velocity: number): void {
     this.#inputVoices.noteOn(pitch, velocity, immediate());
   }
@@ -211,23 +211,23 @@ export class PianoSound implements Sound {
     this.onTick?.();
   }
 
-  /** Goes on from here where the page was too busy to hand over in time what was to be heard by now. */
+  /** After a delay of the page, continues from the current position. @returns whether notes were late. */
   #recoverFromDelay(): boolean {
     const isLate = immediate() - this.#scheduledUntil > MOST_LATE_SECONDS;
     if (isLate) this.#continueFrom(this.#scheduledTo, immediate() + START_SECONDS);
     return isLate;
   }
 
-  /** Hands over what is heard soon. What another tempo changes of it is too little to be noticed. */
+  /** Schedules the notes of the look-ahead. A change of tempo within it is too short to be audible. */
   #scheduleAhead(): void {
     const time = now() + EARLIER_SECONDS;
     const seconds = this.#secondsAt(time);
-    // At the end of a loop the transport turns back, but only as far ahead as it looks itself.
+    // The transport jumps at the end of a loop only within its own look-ahead.
     const end = this.#loop ? loopTicks(this.#loop).to / TICKS_PER_SECOND : Infinity;
     this.#scheduleTo(Math.min(seconds, end), time - Math.max(0, seconds - end) / this.#speed);
   }
 
-  /** The end of a loop is reached at a time, and its beginning follows. */
+  /** Schedules the jump from the end of the loop to its start, at an audio time. */
   #restartLoop(time: number): void {
     if (!this.#isRunning || !this.#loop || this.#recoverFromDelay()) return;
     const { from, to } = loopTicks(this.#loop);
@@ -238,7 +238,7 @@ export class PianoSound implements Sound {
     this.onAllNotesOff?.();
   }
 
-  /** Plays what has not been played yet before a time of the piece, which is heard at a time of the audio context. */
+  /** Schedules the notes up to a time of the piece, which sounds at `time` of the audio context. */
   #scheduleTo(to: number, time: number): void {
     if (to <= this.#scheduledTo) return;
     for (const change of this.source?.noteEventsBetween(this.#scheduledTo, to) ?? []) {

@@ -1,22 +1,22 @@
-/** Struck strings, from samples: the same in the loudspeakers and in a rendered file. */
+/** Plays piano notes from samples, in real time and in rendered files. */
 import { gainToDb, type InputNode, Sampler, type ToneAudioBuffer } from "tone";
 
-/** Sounds by the pitch they were recorded at; the pitches between are the nearest, played faster or slower. */
+/** Samples by recorded pitch. Other pitches use the nearest sample at a changed speed. */
 export interface SampleSet {
   readonly byPitch: Readonly<Record<number, AudioBuffer | ToneAudioBuffer>>;
-  /** What their amplitude is to be multiplied with. */
+  /** Factor of the amplitude. */
   readonly gain: number;
 }
 
-/** How long a damped string takes to die away. */
+/** Decay time of a damped string. */
 const RELEASE_SECONDS = 0.35;
-/** The highest string with a damper; those above ring on (as on most grand pianos). */
+/** Highest pitch with a damper. Higher strings ring on, as on most grand pianos. */
 const HIGHEST_DAMPED = 89;
 
 export class Voices {
   readonly #destination: InputNode;
   #sampler: Sampler;
-  /** Samplers that are not used any more, while their last notes sound. */
+  /** Replaced samplers, kept until their last notes have decayed. */
   #former: Sampler[] = [];
   readonly #sounding = new Set<number>();
 
@@ -25,7 +25,7 @@ export class Voices {
     this.#sampler = this.#createSampler(samples);
   }
 
-  /** Strikes other samples from now on. */
+  /** Sets the samples for further notes. */
   setSamples(samples: SampleSet): void {
     this.#former = [...this.#former, this.#sampler];
     this.#sampler = this.#createSampler(samples);
@@ -41,7 +41,7 @@ export class Voices {
     this.#sampler.triggerAttack(frequencyOf(pitch), time, loudness(velocity));
   }
 
-  /** The key goes up. */
+  /** Note-off. */
   noteOff(pitch: number, time: number): void {
     if (!this.#sounding.delete(pitch) || pitch > HIGHEST_DAMPED) return;
     this.#release(pitch, time);
@@ -68,7 +68,7 @@ export function frequencyOf(pitch: number): number {
   return 440 * 2 ** ((pitch - 69) / 12);
 }
 
-/** Amplitude grows as the square of MIDI velocity (Dannenberg 2006, "The interpretation of MIDI velocity"). */
+/** Amplitude is proportional to the square of MIDI velocity (Dannenberg 2006, "The interpretation of MIDI velocity"). */
 function loudness(velocity: number): number {
   return (velocity / 127) ** 2;
 }

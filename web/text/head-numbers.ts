@@ -1,25 +1,25 @@
-/** The numbers of one attention head, as the Illustrated GPT-2 lays them out: scores, mask, softmax, sum of values. */
+/** The numbers of one attention head, laid out as in "The Illustrated GPT-2": scores, mask, softmax, sum of values. */
 import type { HeadTable } from "./protocol.ts";
 
 export interface NumberRow {
-  /** Position of the token that looks. */
+  /** Position of the query token. */
   readonly position: number;
   /**
-   * Score of each token shown minus the row's highest: of a softmax that is all that its weights can tell. Undefined: the
-   * token lies ahead, and the mask hides it.
+   * Score of each shown token minus the highest of the row: the softmax does not depend on the maximum. Undefined: a
+   * later token, which the mask hides.
    */
   readonly scores: readonly (number | undefined)[];
-  /** The softmax of the scores, 0 where hidden. */
+  /** The softmax of the scores, 0 where masked. */
   readonly weights: readonly number[];
   /** Attention to tokens before the first one shown. */
   readonly earlier: number;
 }
 
-/** @returns a row and a column for each token shown. */
+/** @returns a row and a column for each shown token. */
 export function numberRows({ from, rows }: HeadTable): NumberRow[] {
   return rows.map((row, index) => {
     const position = from + index;
-    const first = position + 1 - row.length; // of the tokens that the row sees
+    const first = position + 1 - row.length; // index of the first visible token
     const highest = Math.log(row.reduce((most, weight) => Math.max(most, weight), 0));
     const columns = rows.map((_, column) => from + column);
     const weightAt = (column: number): number | undefined =>
@@ -33,10 +33,10 @@ export function numberRows({ from, rows }: HeadTable): NumberRow[] {
   });
 }
 
-/** What the last token takes from those it sees: the sum of their values, each times its weight. `[headSize]` */
+/** The output of the head at the last token: the sum of the visible values times their weights. `[headSize]` */
 export function weightedSum({ rows, values, headSize }: HeadTable): number[] {
   const weights = rows.at(-1) ?? new Float32Array();
-  const first = values.length / headSize - weights.length; // the cache may hold more than the row sees
+  const first = values.length / headSize - weights.length; // the cache may hold more rows than are visible
   return Array.from({ length: headSize }, (_, column) =>
     weights.reduce((sum, weight, row) => sum + weight * values[(first + row) * headSize + column]!, 0),
   );

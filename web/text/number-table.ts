@@ -3,7 +3,7 @@ import { byId, element } from "../elements.ts";
 import { numberRows, weightedSum } from "./head-numbers.ts";
 import type { HeadTable, Token } from "./protocol.ts";
 
-/** Numbers of a value vector that are shown. */
+/** Number of shown elements of a value vector. */
 const VALUES = 6;
 
 export function showHeadNumbers(table: HeadTable, tokens: readonly Token[]): void {
@@ -52,12 +52,12 @@ export function showHeadNumbers(table: HeadTable, tokens: readonly Token[]): voi
   byId("numbers-table", HTMLTableElement).replaceChildren(head, ...body, sum);
 }
 
-/** The first column of a group stands apart from the group before. */
+/** The first column of a group has a margin. */
 function firstOf(column: number): Readonly<Record<string, string>> {
   return column === 0 ? { class: "first" } : {};
 }
 
-/** The value vector of a token shown: they are the last ones. */
+/** The value vector of a shown token; these are the last ones. */
 function valueOf({ values, headSize }: HeadTable, index: number, rows: number, count: number): number[] {
   const at = values.length - (rows - index) * headSize;
   return [...values.subarray(at, at + count)];

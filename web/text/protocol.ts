@@ -1,4 +1,4 @@
-/** What the Text tab and its worker say to each other: a request by number, and its answer or error. */
+/** Messages between the Text tab and its worker: a numbered request, and its result or error. */
 import type { SamplingOptions } from "../../src/index.ts";
 import type { SerializedError } from "../../src/platform/browser/worker/index.ts";
 
@@ -8,7 +8,7 @@ export interface TextFacts {
   readonly window: number;
 }
 
-/** A piece of text that a model reads as one. */
+/** A token of the model. */
 export interface Token {
   readonly id: number;
   readonly text: string;
@@ -18,39 +18,39 @@ export interface TokenCandidate extends Token {
   readonly probability: number;
 }
 
-/** One head's attention from the last of some tokens, with what it was made of. */
+/** The attention of one head at the last token, with its inputs. */
 export interface HeadAttention {
   readonly head: number;
-  /** A share for each token, `[tokens]`. */
+  /** A weight for each token, `[tokens]`. */
   readonly weights: Float32Array;
 }
 
-/** Why a token came. */
+/** The explanation of a token. */
 export interface TokenExplanation {
   readonly candidates: readonly TokenCandidate[];
   readonly probability: number | undefined;
   readonly attention: readonly HeadAttention[];
 }
 
-/** What one head does for a few tokens in a row. */
+/** The numbers of one head for several consecutive tokens. */
 export interface HeadTable {
-  /** Position of the first token shown. */
+  /** Position of the first shown token. */
   readonly from: number;
-  /** A row for each token shown, over all tokens from the first one the model saw; hidden ones are missing at its end. */
+  /** Attention weights: a row for each shown token, over all visible tokens; masked tokens are missing at the end. */
   readonly rows: readonly Float32Array[];
-  /** The value vectors, `[tokens, headSize]`, of the tokens that the last row sees. */
+  /** The value vectors, `[tokens, headSize]`, of the tokens visible from the last row. */
   readonly values: Float32Array;
   readonly headSize: number;
 }
 
-/** Requests and their answers. */
+/** Requests and their results. */
 export interface TextCalls {
   load: {
     request: { source: string | ReadonlyMap<string, Uint8Array>; wasm: { mjs: string; wasm: string } };
     answer: TextFacts;
   };
   encode: { request: { text: string }; answer: readonly Token[] };
-  /** Draws the token after `ids`; undefined where the text ends. */
+  /** Samples the token after `ids`; undefined at the end of the text. */
   draw: {
     request: { ids: readonly number[]; step: number; options: SamplingOptions };
     answer: Token | undefined;

@@ -1,4 +1,4 @@
-/** The page's end of the text worker. */
+/** The page's side of the text worker. */
 import mjs from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import type { DownloadProgress } from "../../src/platform/browser/index.ts";

@@ -1,4 +1,4 @@
-/** Attention over words: lines from the place where a token was written to those it was written in view of. */
+/** Draws attention between words: lines from the position of the query to the tokens it attends to. */
 import { byId } from "../elements.ts";
 import { arcWidth } from "../roll/arcs.ts";
 
@@ -7,8 +7,8 @@ const LEAST = 0.015;
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * @param tokens holds an element for each token.
- * @param weights a share for each token before the chosen one, the last of them the last of `weights`.
+ * @param tokens contains an element for each token.
+ * @param weights one for each token before the chosen one, ending with the token directly before it.
  */
 export function drawTextLines(
   tokens: HTMLElement,

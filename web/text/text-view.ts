@@ -1,4 +1,4 @@
-/** The Text tab: the same parts as the piano's, over words. */
+/** The Text tab: generation, candidates and attention for text. */
 import { NumberSetting } from "../controls/number-setting.ts";
 import { samplingSpec } from "../controls/specs.ts";
 import { byId, element, setText } from "../elements.ts";
@@ -10,16 +10,16 @@ import { folderFiles, modelAddress } from "../model-source.ts";
 import { TextClient } from "./text-client.ts";
 import { drawTextLines } from "./text-lines.ts";
 
-/** The models that come with the page. */
+/** The included models. */
 const OWN_MODELS = ["shakespeare"];
-/** Tokens written at a press. */
+/** Tokens generated per press. */
 const TOKENS = 60;
-/** Neighbouring tokens get different tints. */
+/** Adjacent tokens have different tints. */
 const TINTS = [60, 150, 240, 330];
 /** Tokens in the table of numbers. */
 const TABLE_ROWS = 8;
 
-/** Brings the tab to life; once. */
+/** Initializes the tab. Call it once. */
 export function showText(): TextView {
   return new TextView();
 }
@@ -33,7 +33,7 @@ class TextView {
   readonly #layer = byId("text-layer", HTMLSelectElement);
   readonly #seed = Math.floor(Math.random() * 100_000);
   #client: TextClient | undefined;
-  /** What `#client` was loaded from. */
+  /** The name that `#client` was loaded with. */
   #loadedFrom: string | undefined;
   #files: ReadonlyMap<string, Uint8Array> | undefined;
   #text: Token[] = [];
@@ -71,7 +71,7 @@ class TextView {
     await this.#load();
   }
 
-  /** The model that is named, loaded once. */
+  /** Loads the named model once. */
   async #load(): Promise<TextClient> {
     const name = byId("text-model", HTMLInputElement).value.trim();
     if (this.#client && this.#loadedFrom === name) return this.#client;
@@ -95,7 +95,7 @@ class TextView {
     return this.#client;
   }
 
-  /** Goes on from what there is, or from the prompt. */
+  /** Continues the text, or the prompt. */
   async #write(): Promise<void> {
     if (!this.#settings.every(({ setting }) => setting.check())) return;
     const client = await this.#load();
@@ -140,7 +140,7 @@ class TextView {
     this.#tokens.replaceChildren(...this.#text.map((token, index) => this.#tokenElement(token, index)));
   }
 
-  /** A span, for a button would not let its text break a line. */
+  /** A span, because the text of a button cannot break across lines. */
   #tokenElement({ text }: Token, index: number): HTMLElement {
     const token = element("span", { class: "token", role: "button", tabindex: "0" }, text);
     if (index < this.#given) token.classList.add("given");
@@ -206,7 +206,7 @@ class TextView {
     );
   }
 
-  /** Puts another token in a place; what came after it is written anew. */
+  /** Replaces a token and generates the rest again. */
   #goOnFrom(index: number, token: Token): void {
     if (this.#isWriting || token.id === this.#text[index]?.id) return;
     this.#text = [...this.#text.slice(0, index), token];
@@ -240,7 +240,7 @@ class TextView {
     drawTextLines(this.#tokens, this.#chosen, attention?.weights, headColor(this.#head, heads));
   }
 
-  /** The head that drew the chosen token: it looked from the token before. */
+  /** The head whose query is the token before the chosen one. */
   async #showNumbers(): Promise<void> {
     const index = this.#chosen;
     if (index === undefined || !this.#client || !byId("numbers", HTMLDetailsElement).open) return;
@@ -263,7 +263,7 @@ class TextView {
   }
 }
 
-/** Text with its spaces and line breaks seen. */
+/** Text with visible spaces and line breaks. */
 function visible(text: string): string {
   return text.replaceAll("\n", "⏎").replaceAll(" ", "␣");
 }

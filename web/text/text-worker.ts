@@ -6,7 +6,7 @@ import { serializeError, threadCount } from "../../src/platform/browser/worker/i
 import type { TextCalls, TextReply, TextRequest, Token } from "./protocol.ts";
 
 const CANDIDATES = 10;
-/** Of the browser: keeps what comes from elsewhere; what comes with the page its service worker keeps. */
+/** Browser cache for remote models; the service worker caches the included ones. */
 const CACHE = "models";
 
 class TextServer {
@@ -76,7 +76,10 @@ class TextServer {
     };
   }
 
-  /** Attention is told for the last id read: the rows come one by one, the last of them with the values. */
+  /**
+   * Attention is available for the last id of a forward pass, so the ids are read one at a time; the last one also gives
+   * the values.
+   */
   async table({
     ids,
     layer,
@@ -108,7 +111,7 @@ class TextServer {
 }
 
 let server: TextServer | undefined;
-/** One request after the other: a reading serves one at a time. */
+/** Requests run one after the other: a reading serves one at a time. */
 let queue: Promise<unknown> = Promise.resolve();
 
 async function answer(message: TextRequest): Promise<unknown> {
@@ -127,7 +130,7 @@ function reply(message: TextReply): void {
   self.postMessage(message);
 }
 
-/** Answers the requests of a page, see protocol.ts. */
+/** Handles the requests of protocol.ts. */
 export function serveText(): void {
   self.addEventListener("message", ({ data }: MessageEvent<TextRequest>) => {
     queue = queue.then(() =>

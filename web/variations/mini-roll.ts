@@ -1,17 +1,17 @@
-/** A small piano roll of one stretch of a piece, all of it at once. */
+/** A small piano roll of a fixed time span. */
 import type { Colors } from "../roll/colors.ts";
 import { noteRectangle, type RollView, xOfTime } from "../roll/geometry.ts";
 import { SHADES } from "../roll/note-layout.ts";
 import type { Piece } from "../music/piece.ts";
 import type { Span } from "../sound/sound.ts";
 
-/** What all small rolls of a set show: the stretch of time, and the keys that any of them strikes. */
+/** Time span and pitch range of a set of small rolls. */
 export interface MiniFrame extends Span {
   readonly lowestPitch: number;
   readonly highestPitch: number;
 }
 
-/** The frame that holds the notes of all pieces in a stretch of time. */
+/** The frame that contains the notes of all pieces in a time span. */
 export function frameOf(pieces: readonly Piece[], span: Span): MiniFrame {
   let [lowest, highest] = [60, 72];
   for (const piece of pieces) {
@@ -23,7 +23,7 @@ export function frameOf(pieces: readonly Piece[], span: Span): MiniFrame {
   return { ...span, lowestPitch: lowest - 1, highestPitch: highest + 1 };
 }
 
-/** The view that shows a frame on so many pixels. */
+/** The view of a frame for a size in pixels. */
 export function miniView(frame: MiniFrame, width: number, height: number): RollView {
   const { fromSeconds, toSeconds, lowestPitch, highestPitch } = frame;
   return {
@@ -40,8 +40,8 @@ export function miniView(frame: MiniFrame, width: number, height: number): RollV
 }
 
 /**
- * @param forkSeconds what lies before is common to all, and paler.
- * @param heardSeconds where the playhead is; undefined where it is elsewhere.
+ * @param forkSeconds music before it is common to all variations, and paler.
+ * @param heardSeconds the playback position; undefined if another piece is playing.
  */
 export function paintMiniRoll(
   canvas: HTMLCanvasElement,

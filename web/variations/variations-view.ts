@@ -1,4 +1,4 @@
-/** Variations side by side: a small roll each, to be heard and kept. */
+/** Shows variations next to each other; each can be played and kept. */
 import type { App } from "../app.ts";
 import { NumberSetting, type NumberSpec } from "../controls/number-setting.ts";
 import type { Settings } from "../controls/settings.ts";
@@ -20,9 +20,9 @@ const COUNT: NumberSpec = {
   help: "number of continuations to compare",
   slider: { minimum: 2, maximum: 8, step: 1 },
 };
-/** Length of the new music of each variation. */
+/** Length of the new music of each variation, in seconds. */
 const SECONDS = 8;
-/** Length of the common music that is shown before the fork. */
+/** Length of the common music shown before the fork, in seconds. */
 const BEFORE_SECONDS = 2;
 
 interface Card {
@@ -45,7 +45,7 @@ export class VariationsView {
   readonly #count = new NumberSetting(COUNT, () => this.#count.check());
   #set: Variations | undefined;
   #cards: readonly Card[] = [];
-  /** The branch that they continue. */
+  /** The branch that the variations continue. */
   #origin: Branch | undefined;
   #hasChanged = false;
   #shownCurrent: Branch | undefined;
@@ -66,7 +66,7 @@ export class VariationsView {
     byId("variations-close", HTMLButtonElement).addEventListener("click", () => this.close());
   }
 
-  /** Writes variations from where the music is. */
+  /** Generates variations from the playback position. */
   async open(): Promise<void> {
     const options = this.#settings.read((bad) => bad.focus())?.options;
     if (!options || !this.#count.check()) return;
@@ -95,7 +95,7 @@ export class VariationsView {
     }
   }
 
-  /** The one that is heard stays, and those that were kept. */
+  /** Removes all variations except the playing one and the kept ones. */
   close(): void {
     this.#set?.stop();
     this.#set = undefined;
@@ -103,11 +103,11 @@ export class VariationsView {
     this.#section.hidden = true;
   }
 
-  /** Shows what is new; for every frame of the roll. */
+  /** Updates the view. Called in every frame of the roll. */
   draw(): void {
     const set = this.#set;
     if (!set || this.#section.hidden) return;
-    // A new piece has begun.
+    // A new piece has started.
     if (this.#origin && !this.#app.branches.list.includes(this.#origin)) {
       this.close();
       return;
@@ -120,7 +120,7 @@ export class VariationsView {
     if (hasChanged) this.#frame = this.#commonFrame(set);
     for (const card of this.#cards) {
       const isCurrent = card.branch !== undefined && card.branch === current;
-      // While the music plays, only the playhead moves.
+      // During playback only the playhead moves.
       if (hasChanged || isCurrent) this.#paint(card, set, isCurrent);
     }
   }
@@ -193,7 +193,7 @@ export class VariationsView {
     }
   }
 
-  /** Makes a variation a branch of the music it goes on from. */
+  /** Adds a variation as a branch of the music it continues. */
   #grow(card: Card): void {
     const { branches } = this.#app;
     if (this.#origin && branches.list.includes(this.#origin)) this.#app.select(this.#origin);
@@ -205,7 +205,7 @@ export class VariationsView {
     });
   }
 
-  /** Drops the tabs of variations that were heard and not kept. */
+  /** Removes the branches of variations that were played and not kept. */
   #dropUnkept(except?: Branch): void {
     for (const card of this.#cards) {
       if (card.isKept || !card.branch || card.branch === except) continue;

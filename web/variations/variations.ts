@@ -1,34 +1,34 @@
-/** Several ways to go on from one place, each with random numbers of its own. */
+/** Several continuations from one position, with different random numbers. */
 import type { SamplingOptions } from "../../src/index.ts";
 import type { MusicEngine } from "../../src/platform/browser/worker/index.ts";
 import type { Piece } from "../music/piece.ts";
 
 export interface Variation {
-  /** As it began, and then its own way. */
+  /** The common music, then the variation. */
   readonly piece: Piece;
   readonly seed: number;
-  /** Whether it is as long as it is to be. */
+  /** Whether it has its full length. */
   isWritten: boolean;
 }
 
 export interface VariationsOrder {
   readonly model: Pick<MusicEngine, "continue">;
   readonly options: SamplingOptions;
-  /** New music of each, in seconds. */
+  /** Length of the new music of each, in seconds. */
   readonly seconds: number;
   /** One for each variation. */
   readonly seeds: readonly number[];
 }
 
-/** Variations of what has been heard of a piece. */
+/** Variations of the music up to the playback position. */
 export class Variations {
   readonly list: readonly Variation[];
-  /** Where they part. */
+  /** Time of the fork, in seconds. */
   readonly forkSeconds: number;
   readonly #order: VariationsOrder;
   readonly #abort = new AbortController();
 
-  /** @param beginning what they have in common. */
+  /** @param beginning the common music. */
   constructor(beginning: Piece, order: VariationsOrder) {
     this.#order = order;
     this.forkSeconds = beginning.seconds;
@@ -40,10 +40,10 @@ export class Variations {
   }
 
   /**
-   * Writes them one after the other: each goes on from what the model read for the one before.
+   * Generates the variations one after the other, so that each reuses the cache of the one before.
    *
-   * @param onChange told of every event.
-   * @throws what the model throws; not when they were stopped.
+   * @param onChange called on every event.
+   * @throws the errors of the model; nothing when stopped.
    */
   async write(onChange: () => void): Promise<void> {
     const { model, options, seconds } = this.#order;

@@ -1,4 +1,4 @@
-/** Attention over ids as arcs over notes. */
+/** Converts attention over ids to arcs between notes. */
 import type { LayerAttention } from "../../src/index.ts";
 import type { PieceNote } from "../music/note.ts";
 import type { Piece } from "../music/piece.ts";
@@ -6,20 +6,20 @@ import type { Arc } from "../roll/arcs.ts";
 
 export interface NoteAttention {
   readonly arcs: readonly Arc[];
-  /** Of all the attention, the share that went to time shifts, loudness and the start, which are no notes. */
+  /** Fraction of all attention on time shifts, velocities and the start token. */
   readonly elsewhere: number;
-  /** Of all the attention, the share that went to the beginning of the piece, where that is kept in sight behind a gap. */
+  /** Fraction of all attention on the attention sinks, when older ids have been evicted after them. */
   readonly beginning: number;
 }
 
-/** So many lines a head; more would be a smear. */
+/** Maximum number of arcs per head. */
 const ARCS = 24;
-/** Fainter ones are left out. */
+/** Minimum weight of an arc. */
 const LEAST = 0.012;
 
 /**
- * @param note the one in question: arcs go out from its beginning.
- * @param heads how many the model has, for their colors.
+ * @param note the explained note: arcs start at its beginning.
+ * @param heads number of heads of the model, for the colors.
  */
 export function arcsOf(
   piece: Piece,
@@ -66,10 +66,10 @@ export function arcsOf(
   return { arcs, elsewhere: elsewhere / total, beginning: Math.max(0, 1 - seenWeight / total) };
 }
 
-/** The notes that ids begin or end. */
+/** The notes whose note-on or note-off the ids are. */
 function notesByIndex(piece: Piece, fromIndex: number): Map<number, PieceNote> {
   const byIndex = new Map<number, PieceNote>();
-  // A note that began before the window may have ended in it; none is older than the ids that the model saw.
+  // A note that started before the window may have ended in it. None is older than the visible ids.
   for (let i = piece.notes.length - 1; i >= 0; i -= 1) {
     const note = piece.notes[i];
     if (!note) continue;

@@ -1,13 +1,13 @@
-/** Events in the words of someone who plays, not of the encoding. */
+/** Describes events in musical terms. */
 import { pitchName, STEPS_PER_SECOND, type Vocabulary, type VocabularyEvent } from "../../encoding/index.ts";
 import type { PieceNote } from "../music/note.ts";
 import type { Piece } from "../music/piece.ts";
 import { clock } from "../words.ts";
 
 /**
- * What an event does, in a few words: "E5", "0.31 s later", "louder (mf 73)", "E5 ends".
+ * Describes an event in a few words: "E5", "0.31 s later", "louder (mf 73)", "E5 ends".
  *
- * @param velocityBin the loudness in force before it; undefined before the first.
+ * @param velocityBin the velocity bin before the event; undefined before the first one.
  */
 export function eventWords(
   { kind, value }: VocabularyEvent,
@@ -32,12 +32,12 @@ function loudnessWords(bin: number, before: number | undefined, vocabulary: Voca
 
 const MARKS = ["ppp", "pp", "p", "mp", "mf", "f", "ff", "fff"];
 
-/** A velocity as a dynamic mark, each an eighth of the range. */
+/** A velocity as a dynamic mark; each covers an eighth of the range. */
 export function dynamics(velocity: number): string {
   return MARKS[Math.min(MARKS.length - 1, Math.floor(velocity / 16))] ?? "";
 }
 
-/** The loudness in force before an event, as a bin of the vocabulary. */
+/** The velocity bin before an event. */
 export function velocityBinBefore(piece: Piece, index: number): number | undefined {
   for (let i = index - 1; i >= 0; i -= 1) {
     const event = piece.eventAt(i);
@@ -46,12 +46,12 @@ export function velocityBinBefore(piece: Piece, index: number): number | undefin
   return undefined;
 }
 
-/** A note in words: "E5 at 0:12". */
+/** Describes a note: "E5 at 0:12". */
 export function noteWords(note: PieceNote): string {
   return `${pitchName(note.pitch)} at ${clock(note.startSeconds)}`;
 }
 
-/** What is another way to go, in words: "E5 → C6 at 0:12". */
+/** Describes a branch: "E5 → C6 at 0:12". */
 export function branchWords(piece: Piece, index: number, id: number): string {
   const bin = velocityBinBefore(piece, index);
   const words = (of: number | undefined): string =>

@@ -1,4 +1,4 @@
-/** The strip under the roll: why a note came, and what could have come instead. */
+/** The panel under the roll that explains a note: its probability, its candidates and its attention. */
 import type { Explanation } from "../../src/index.ts";
 import type { App } from "../app.ts";
 import { byId, element } from "../elements.ts";
@@ -22,7 +22,7 @@ export class Why {
   readonly #elsewhere = byId("elsewhere", HTMLElement);
   #piece: Piece | undefined;
   #note: PieceNote | undefined;
-  /** The event in question: the note's own, or one on the way to it. */
+  /** The explained event: the note-on, or an event before it. */
   #index = 0;
   #explanation: Explanation | undefined;
   #hidden = new Set<number>();
@@ -40,7 +40,7 @@ export class Why {
     byId("why-close", HTMLButtonElement).addEventListener("click", () => this.choose(undefined));
   }
 
-  /** The note that is looked into. */
+  /** The explained note. */
   get note(): PieceNote | undefined {
     return this.#note;
   }
@@ -62,14 +62,14 @@ export class Why {
     this.#onChange();
   }
 
-  /** Shows the arcs of a note that is pointed at; without one, those of the chosen note again. */
+  /** Shows the arcs of the note under the pointer; without one, those of the chosen note. */
   async peek(note: PieceNote | undefined): Promise<void> {
     if (note === this.#peeked) return;
     this.#peeked = note;
     const { piece } = this.#app;
     this.#peekedArcs = undefined;
     this.#onChange();
-    // A pointer that only passes has no model loaded.
+    // A moving pointer does not load the model.
     if (!note || !piece || note === this.#note || !this.#app.model) return;
     this.#offerLayers();
     const explanation = await this.#app
@@ -82,7 +82,7 @@ export class Why {
     this.#onChange();
   }
 
-  /** The note before or after in the piece. */
+  /** Selects the previous or next note of the piece. */
   chooseNeighbour(by: number): void {
     const notes = this.#app.piece?.notes ?? [];
     const at = this.#note ? notes.indexOf(this.#note) : -1;
@@ -106,7 +106,7 @@ export class Why {
     this.#showTitle(piece);
     this.#share.textContent = "";
     try {
-      // Music may be there before the model that is asked about it.
+      // The piece may be shown before the model is loaded.
       await this.#app.loadModel();
       this.#offerLayers();
       const explanation = await this.#app.explain(this.#index, [Number(this.#layer.value)]);
@@ -121,7 +121,7 @@ export class Why {
     this.#section.removeAttribute("aria-busy");
   }
 
-  /** Nothing can be told, and why. */
+  /** Shows why there is no explanation. */
   #showFailure(error: unknown): void {
     this.#bars.replaceChildren(element("li", { class: "faint" }, problemOf(error).message));
     this.#arcs = [];
@@ -223,7 +223,7 @@ export class Why {
   }
 }
 
-/** A probability, with a decimal where it is small. */
+/** A probability in percent, with a decimal if it is small. */
 function percentOf(probability: number): string {
   return `${(100 * probability).toFixed(probability >= 0.0995 ? 0 : 1)} %`;
 }
