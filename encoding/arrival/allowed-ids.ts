@@ -1,23 +1,23 @@
-/** Which ids may come next, so that whatever is sampled decodes. */
+/** Ids allowed at the next position, such that every sampled sequence can be decoded. */
 import { ARRIVAL_55028, type ArrivalSlot, type ArrivalVocabulary, type IdSpan } from "./vocabulary.ts";
 
-/** The most instruments that a generated sequence has, drums among them. */
+/** Maximum number of instruments in a generated sequence, drums included. */
 const MAX_GENERATED_INSTRUMENTS = 15;
 
 export interface AllowedIdsOptions {
   /** Default: `ARRIVAL_55028`. */
   readonly vocabulary?: ArrivalVocabulary | undefined;
-  /** The earliest onset, in steps after the start of the window: the music does not go back. Default 0. */
+  /** The earliest onset, in steps from the start of the window. Default 0. */
   readonly fromStep?: number | undefined;
-  /** The instruments of the whole sequence so far, controls included. Default: none. */
+  /** The instruments in the sequence so far, controls included. Default: none. */
   readonly instruments?: ReadonlySet<number> | undefined;
 }
 
 /**
- * The ids that may stand in a place of the next triple, in order; never a control or a special id. A rest counts as a
- * note, and as no instrument. Once there are 15 instruments, notes are theirs alone.
+ * The ids allowed in a position of the next triple, in ascending order; never a control or a special id. A rest counts as a note
+ * without an instrument. After 15 instruments, only their notes are allowed.
  *
- * @returns no span when `fromStep` lies beyond the window: the next one must begin.
+ * @returns no span when `fromStep` is outside the window, so that a new window must begin.
  */
 export function allowedIds(slot: ArrivalSlot, options: AllowedIdsOptions = {}): IdSpan[] {
   const { vocabulary = ARRIVAL_55028, fromStep = 0, instruments = new Set() } = options;
@@ -37,7 +37,7 @@ function spanOf(first: number, last: number): IdSpan {
   return { first, end: last + 1 };
 }
 
-/** Neighbors made one. */
+/** Merges adjacent spans. */
 function merged(spans: readonly IdSpan[]): IdSpan[] {
   const result: IdSpan[] = [];
   for (const span of spans) {

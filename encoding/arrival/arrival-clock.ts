@@ -1,13 +1,13 @@
 import { ARRIVAL_55028, type ArrivalIdMeaning, type ArrivalVocabulary } from "./vocabulary.ts";
 
-/** Follows the ids of a window and tells how far the music is. Controls stand ahead of their time and do not move it. */
+/** Tracks the time of the ids of a window. Controls come before their time and do not advance it. */
 export class ArrivalClock {
   readonly #vocabulary: ArrivalVocabulary;
   #base: number;
   #step: number;
   #onsets = 0;
 
-  /** @param startStep the step at which the window begins. */
+  /** @param startStep step at which the window begins. */
   constructor(startStep = 0, vocabulary: ArrivalVocabulary = ARRIVAL_55028) {
     this.#base = startStep;
     this.#step = startStep;
@@ -19,13 +19,13 @@ export class ArrivalClock {
     return this.#step;
   }
 
-  /** Notes so far, controls left out. */
+  /** Number of notes so far, without controls. */
   get onsets(): number {
     return this.#onsets;
   }
 
   /**
-   * Takes the next id; returns its meaning.
+   * Adds the next id and returns its meaning.
    *
    * @throws ArrivalError for an id outside the vocabulary.
    */

@@ -1,6 +1,6 @@
 import { HintedError } from "../hinted-error.ts";
 
-/** The kinds of fault; `ArrivalError.code` is one of these. */
+/** Values of `ArrivalError.code`. */
 export type ArrivalErrorCode =
   | "bad-declaration"
   | "bad-time"
@@ -10,7 +10,7 @@ export type ArrivalErrorCode =
   | "unknown-id"
   | "window-too-long";
 
-/** Thrown for ids that are no sequence of triples, and for notes that the vocabulary or a MIDI file cannot hold. */
+/** Thrown for ids that are not a sequence of triples, and for notes that the vocabulary or a MIDI file cannot represent. */
 export class ArrivalError extends HintedError<ArrivalErrorCode> {
   override readonly name = "ArrivalError";
 }

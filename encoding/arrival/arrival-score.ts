@@ -1,4 +1,4 @@
-/** Events back to a `Score`: one track and channel for each instrument, one tick for each step of 10 ms. */
+/** Converts events to a `Score`: one track and channel per instrument, one tick per step of 10 ms. */
 import { pluralize } from "../pluralize.ts";
 import { assembleScore, DRUM_CHANNEL, type MidiEvent, type Score, type Track } from "../midi/index.ts";
 import { ArrivalError } from "./arrival-error.ts";
@@ -6,7 +6,7 @@ import { type ArrivalEvent, type ArrivalNote, DEFAULT_VELOCITY, inOrder } from "
 import { instrumentName } from "./instrument-names.ts";
 import { DRUMS } from "./vocabulary.ts";
 
-/** At 120 quarter notes a minute, which is what holds without a tempo event, a tick is a step. */
+/** At 120 quarter notes per minute, the default tempo of MIDI, one tick is one step of 10 ms. */
 const TICKS_PER_QUARTER = 50;
 const CHANNELS = 16;
 const RELEASE_VELOCITY = 64;
@@ -16,8 +16,8 @@ const NOTE_ON = 0x90;
 const PROGRAM_CHANGE = 0xc0;
 
 /**
- * A score of the notes among events, controls included. Tracks come in the order in which their instruments begin, and
- * carry the General MIDI names of these. A note without a velocity gets 72 (`fillVelocities` finds better ones).
+ * Builds a score from the notes of events, controls included. Tracks are in the order in which their instruments begin, with General
+ * MIDI names. A note without a velocity gets 72; `fillVelocities` estimates better ones.
  *
  * @throws ArrivalError (`too-many-instruments`) when there are more than 15 instruments besides drums.
  */
@@ -31,7 +31,7 @@ export function arrivalScore(events: readonly ArrivalEvent[]): Score {
   return assembleScore({ kind: "quarter", ticksPerQuarter: TICKS_PER_QUARTER }, tracks);
 }
 
-/** The notes among events, each piece beginning where the last note before it ends. */
+/** The notes of events; each piece begins at the end of the last note before it. */
 export function joinPieces(events: readonly ArrivalEvent[]): ArrivalNote[] {
   const notes: ArrivalNote[] = [];
   let [base, end] = [0, 0];
@@ -45,7 +45,7 @@ export function joinPieces(events: readonly ArrivalEvent[]): ArrivalNote[] {
   return notes;
 }
 
-/** The notes of each instrument, in the order in which they begin. */
+/** The notes of each instrument, in the order in which the instruments begin. */
 function partsOf(notes: readonly ArrivalNote[]): Map<number, ArrivalNote[]> {
   const parts = new Map<number, ArrivalNote[]>();
   for (const note of notes) {
@@ -56,7 +56,7 @@ function partsOf(notes: readonly ArrivalNote[]): Map<number, ArrivalNote[]> {
   return parts;
 }
 
-/** Channels in the order given, channel 10 kept for drums. */
+/** Assigns channels in order; channel 10 is reserved for drums. */
 function channelsOf(instruments: readonly number[]): ReadonlyMap<number, number> {
   const melodic = instruments.filter((instrument) => instrument !== DRUMS);
   if (melodic.length >= CHANNELS) {
@@ -64,7 +64,7 @@ function channelsOf(instruments: readonly number[]): ReadonlyMap<number, number>
       `there are ${pluralize(melodic.length, "instrument")} besides drums, and a MIDI file has channels for 15`,
       {
         code: "too-many-instruments",
-        hint: "leave out the notes of some instruments, or give several one instrument",
+        hint: "omit some instruments, or assign several parts to one instrument",
       },
     );
   }
@@ -89,13 +89,13 @@ function trackOf(instrument: number, notes: readonly ArrivalNote[], channel: num
   return { name, events, endTick: events.at(-1)?.tick ?? 0 };
 }
 
-/** A message, and its rank among those of its tick. */
+/** An event with its rank among those of its tick. */
 interface Placed {
   readonly rank: number;
   readonly event: MidiEvent;
 }
 
-/** On one tick, ends come first, then notes of no length, each with its end, then other beginnings. */
+/** Order on one tick: note-offs, then notes of length 0, each with its note-off, then other note-ons. */
 function placedEvents(note: ArrivalNote, channel: number): Placed[] {
   const { onsetStep, durationSteps, pitch: data1, velocity = DEFAULT_VELOCITY } = note;
   const isEmpty = durationSteps === 0;

@@ -3,11 +3,11 @@ import { type ArrivalEvent, SEPARATOR } from "./events.ts";
 import { ARRIVAL_55028, type ArrivalVocabulary } from "./vocabulary.ts";
 
 /**
- * The events of a window. A rest has no length, whatever its duration id is.
+ * Decodes the ids of a window. The duration id of a rest is ignored.
  *
  * @param ids triples, with or without the first id of a window.
- * @param startStep what was taken off the onsets before the first separator.
- * @throws ArrivalError for an id outside the vocabulary, in a wrong place of its triple, or left over.
+ * @param startStep step that was subtracted from the onsets before the first separator.
+ * @throws ArrivalError for an id outside the vocabulary or in the wrong position of its triple, or an incomplete triple.
  */
 export function decodeArrival(
   ids: ArrayLike<number>,
@@ -18,7 +18,7 @@ export function decodeArrival(
   const first = isFlag ? 1 : 0;
   const over = (ids.length - first) % 3;
   if (over !== 0) {
-    throw new ArrivalError(`the ids end within a triple: ${over} of its 3 ids are there`, {
+    throw new ArrivalError(`the ids end within a triple, after ${over} of its 3 ids`, {
       code: "bad-triple",
       hint: "give whole triples of onset, duration and note",
     });
@@ -58,7 +58,7 @@ function eventAt(
       };
   }
   throw new ArrivalError(
-    `ids ${ids[at]}, ${ids[at + 1]} and ${ids[at + 2]} at position ${at} are no triple: ${kinds}`,
+    `ids ${ids[at]}, ${ids[at + 1]} and ${ids[at + 2]} at position ${at} are not a triple: ${kinds}`,
     { code: "bad-triple", hint: "give triples of onset, duration and note, all of controls or none" },
   );
 }

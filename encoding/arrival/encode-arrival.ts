@@ -5,15 +5,15 @@ import { anticipate, padWithRests } from "./sequence.ts";
 import { type ArrivalWindow, cutWindows } from "./windows.ts";
 
 export interface EncodeArrivalOptions extends ArrivalNotesOptions {
-  /** Which notes are controls: given, and shown to a model 5 s ahead of their time. Default: none. */
+  /** Which notes are controls, which come 5 s before their time in the sequence. Default: none. */
   readonly isControl?: ((note: ArrivalNote) => boolean) | undefined;
 }
 
 /**
- * A score to ids: notes, rests in long waits, controls 5 s ahead of their time, and windows of 1,024 ids and 100 s.
+ * Encodes a score as ids: notes, rests in long waits, controls 5 s before their time, and windows of at most 1,024 ids and 100 s.
  *
- * @returns as many windows as it takes; none for a score without notes.
- * @throws ArrivalError for an instrument that the vocabulary lacks.
+ * @returns the windows; none for a score without notes.
+ * @throws ArrivalError for an instrument that is not in the vocabulary.
  * @example
  * const windows = encodeArrival(readMidi(bytes), { isControl: ({ instrument }) => instrument !== DRUMS });
  */

@@ -3,15 +3,15 @@ import { type ArrivalNote, arrivalSteps, inOrder } from "./events.ts";
 import { ARRIVAL_55028, type ArrivalVocabulary, DRUMS } from "./vocabulary.ts";
 
 export interface ArrivalNotesOptions {
-  /** What the longest duration is taken from. Default: `ARRIVAL_55028`, so 9.99 s. */
+  /** Determines the longest duration. Default: `ARRIVAL_55028`, 9.99 s. */
   readonly vocabulary?: ArrivalVocabulary | undefined;
-  /** Let notes last as long as a pedal holds them. Default false, as in the training of the published models. */
+  /** Include the pedals in the durations. Default false, as in the training of the published models. */
   readonly foldPedal?: boolean | undefined;
 }
 
 /**
- * The notes of a score, drums too, on the grid of 10 ms, in order of onset and then of the file. Onset and duration are
- * rounded each on its own; a duration beyond the longest becomes the longest.
+ * The notes of a score, drums included, on the 10 ms grid, in order of onset, then of the file. Onset and duration are rounded
+ * separately; durations are limited to the longest of the vocabulary.
  */
 export function arrivalNotes(score: Score, options: ArrivalNotesOptions = {}): ArrivalNote[] {
   const longest = (options.vocabulary ?? ARRIVAL_55028).durations - 1;

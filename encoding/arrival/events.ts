@@ -1,6 +1,6 @@
-/** What the triples of ids stand for, with times from the start of the piece. */
+/** The events that triples of ids encode; times count from the start of the piece. */
 
-/** A note on the grid of 10 ms. */
+/** A note on the 10 ms grid. */
 export interface ArrivalNote {
   readonly kind: "note";
   readonly onsetStep: number;
@@ -8,29 +8,29 @@ export interface ArrivalNote {
   readonly pitch: number;
   /** A General MIDI program (0–127), or 128 for drums. */
   readonly instrument: number;
-  /** Whether the note is given, and stands ahead of its time ("anticipated"). */
+  /** Whether the note is a control: conditioning that comes before its time in the sequence ("anticipated"). */
   readonly isControl: boolean;
-  /** MIDI velocity, 1–127, where it is known: ids have none. */
+  /** MIDI velocity, 1–127; undefined where unknown, since ids do not encode it. */
   readonly velocity?: number | undefined;
 }
 
-/** A triple that only tells that time passes. */
+/** A triple that marks the passage of time only. */
 export interface ArrivalRest {
   readonly kind: "rest";
   readonly onsetStep: number;
 }
 
-/** The border of two pieces: times begin again at 0. */
+/** The boundary between two pieces: times restart at 0. */
 export interface ArrivalSeparator {
   readonly kind: "separator";
 }
 
 /** One triple of ids. */
 export type ArrivalEvent = ArrivalNote | ArrivalRest | ArrivalSeparator;
-/** One that has a time. */
+/** An event with a time. */
 export type TimedEvent = ArrivalNote | ArrivalRest;
 
-/** The velocity of notes that have none: what the authors write. */
+/** The velocity of notes without one, as in the authors' code. */
 export const DEFAULT_VELOCITY = 72;
 
 export const SEPARATOR: ArrivalSeparator = { kind: "separator" };

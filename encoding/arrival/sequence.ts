@@ -4,10 +4,10 @@ import { inOrder } from "./events.ts";
 import { ARRIVAL_55028, type ArrivalVocabulary } from "./vocabulary.ts";
 
 /**
- * Inserts rests so that no onset is further than `restSteps` from the one before, and none of the first from step 0.
+ * Inserts rests such that consecutive onsets are at most `restSteps` apart, as are step 0 and the first onset.
  *
  * @param events in order of onset.
- * @param endStep how far rests are to reach behind the last event. Default: no further than it.
+ * @param endStep step up to which rests follow the last event. Default: none follow it.
  */
 export function padWithRests(
   events: readonly TimedEvent[],
@@ -35,25 +35,25 @@ export interface AnticipateOptions {
   /** Default: `ARRIVAL_55028`, so δ = 5 s. */
   readonly vocabulary?: ArrivalVocabulary | undefined;
   /**
-   * Where the sequence begins, for generation: a rest stands there if the first event is later than that and than the first
-   * control. Onsets count from the earliest of a window, so without it nothing could sound before the first control.
+   * Start of the sequence, for generation: inserts a rest there if the first event and the first control are later. Onsets count from
+   * the earliest one of a window, so without this rest no note could begin before the first control.
    * Default: no such rest, as in the training of the published models.
    */
   readonly startStep?: number | undefined;
 }
 
-/** A sequence with its controls, and the controls that lie too far behind its end. */
+/** A sequence with its controls, and the controls too late for it. */
 export interface Anticipated {
   readonly events: readonly TimedEvent[];
   readonly left: readonly ArrivalNote[];
 }
 
 /**
- * Interleaves controls with events. Before each event stand all controls that begin up to `anticipationSteps` after the
- * event before it, or after step 0 for the first one.
+ * Interleaves controls with events. Before each event come all controls that begin at most `anticipationSteps` after the event before
+ * it, or after step 0 for the first event.
  *
- * @param events in order of onset, padded with rests; without any, no control finds a place.
- * @param controls in any order; they become controls here.
+ * @param events in order of onset, padded with rests; without events, no control is inserted.
+ * @param controls notes in any order; they are marked as controls.
  */
 export function anticipate(
   events: readonly TimedEvent[],

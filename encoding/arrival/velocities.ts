@@ -1,26 +1,26 @@
-/** Velocities for notes that come from ids, which have none. */
+/** Estimates velocities for notes decoded from ids, which do not encode them. */
 import { lastAtMost } from "../sort.ts";
 import { type ArrivalNote, DEFAULT_VELOCITY, inOrder } from "./events.ts";
 
-/** Where the velocity of a note is from: the note itself, the notes around it, or the authors' constant. */
+/** Source of a velocity: the note itself, its neighbors, or the authors' constant. */
 export type VelocitySource = "given" | "neighbors" | "default";
 
 export interface FilledVelocities {
-  /** In order of onset, all with a velocity. */
+  /** In order of onset, each with a velocity. */
   readonly notes: readonly ArrivalNote[];
-  /** For each note. */
+  /** One per note. */
   readonly sources: readonly VelocitySource[];
 }
 
-/** Notes of known velocity in order of onset, behind a first one that is none. */
+/** Notes of known velocity in order of onset, after a placeholder. */
 interface Known {
   readonly steps: number[];
   readonly velocities: (number | undefined)[];
 }
 
 /**
- * Gives each note without a velocity the mean of the latest known one before it, at its own onset included, and the
- * earliest after it: those of its instrument, or else of any. Where no velocity is known, it is 72, as the authors write.
+ * Sets the velocity of each note without one to the mean of the nearest known velocities: the latest at or before its onset and the
+ * earliest after it, of the same instrument if there are any, else of any. Without known velocities it is 72, as in the authors' code.
  */
 export function fillVelocities(notes: readonly ArrivalNote[]): FilledVelocities {
   const ordered = inOrder(notes);

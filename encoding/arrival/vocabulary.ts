@@ -1,14 +1,14 @@
 /**
- * The arrival-time vocabulary of the Anticipatory Music Transformer (Thickstun, Hall, Donahue, Liang 2023), as data. A
- * note is a triple of ids: onset, duration, note. Controls have the same three ranges again.
+ * The arrival-time vocabulary of the Anticipatory Music Transformer (Thickstun, Hall, Donahue, Liang 2023). A note is a triple of ids:
+ * onset, duration, note. Controls have three more ranges of the same sizes.
  */
 import { elementAt } from "../element-at.ts";
 import { ArrivalError } from "./arrival-error.ts";
 
-/** The three places of a triple, in order. */
+/** The positions in a triple, in order. */
 export type ArrivalSlot = "onset" | "duration" | "note";
 
-/** What an id can stand for. */
+/** The kinds of ids. */
 export type ArrivalIdKind =
   | "ONSET"
   | "DURATION"
@@ -21,37 +21,37 @@ export type ArrivalIdKind =
   | "AUTOREGRESS"
   | "ANTICIPATE";
 
-/** Ids that follow each other; their values count up from 0. */
+/** Consecutive ids, whose values count from 0. */
 export interface ArrivalRange {
   readonly kind: ArrivalIdKind;
   readonly first: number;
   readonly count: number;
 }
 
-/** Ids from `first` up to, and without, `end`. */
+/** Ids from `first` up to, but not including, `end`. */
 export interface IdSpan {
   readonly first: number;
   readonly end: number;
 }
 
-/** A vocabulary as data: `new ArrivalVocabulary(declaration)` makes it usable. Times are in steps of 10 ms. */
+/** Declaration of a vocabulary for `new ArrivalVocabulary(declaration)`. Times are in steps of 10 ms. */
 export interface ArrivalVocabularyDeclaration {
   readonly name: string;
   /** Onsets are 0 to `onsets - 1` steps after the start of a window. */
   readonly onsets: number;
   /** Durations are 0 to `durations - 1` steps. */
   readonly durations: number;
-  /** In order of their ids: General MIDI programs (0–127), and 128 for drums. */
+  /** General MIDI programs (0–127) and 128 for drums, in order of their ids. */
   readonly instruments: readonly number[];
-  /** The longest wait between onsets; a longer one is filled with rests. */
+  /** The longest time between onsets; rests divide longer ones. */
   readonly restSteps: number;
-  /** How far ahead of the music controls stand (δ). */
+  /** Time by which controls come before their onset (δ). */
   readonly anticipationSteps: number;
-  /** How many triples a window has, besides its first id. */
+  /** Maximum number of triples in a window. */
   readonly windowTriples: number;
 }
 
-/** The meaning of an id. The value of a note is 128 × (place of the instrument in the declaration) + pitch. */
+/** The meaning of an id. The value of a note is 128 × (index of the instrument in the declaration) + pitch. */
 export interface ArrivalIdMeaning {
   readonly kind: ArrivalIdKind;
   readonly value: number;
@@ -60,7 +60,7 @@ export interface ArrivalIdMeaning {
 /** The instrument number of drums, which come after the 128 programs. */
 export const DRUMS = 128;
 const PITCHES = 128;
-/** Ids are held in 16 bits. */
+/** Ids are stored in 16 bits. */
 const MAX_SIZE = 0x10000;
 
 /** A declared vocabulary. */
@@ -72,16 +72,16 @@ export class ArrivalVocabulary implements ArrivalVocabularyDeclaration {
   readonly restSteps: number;
   readonly anticipationSteps: number;
   readonly windowTriples: number;
-  /** Every id, in order. */
+  /** All ranges, in order of their ids. */
   readonly ranges: readonly ArrivalRange[];
   /** Number of ids; ids are 0 to `size - 1`. */
   readonly size: number;
   readonly durationFirst: number;
   readonly noteFirst: number;
   readonly rest: number;
-  /** What is added to the three ids of a note that is a control. */
+  /** Offset from each id of a note to that of the same note as a control. */
   readonly controlOffset: number;
-  /** Three of these stand between two pieces. */
+  /** A triple of these separates two pieces. */
   readonly separator: number;
   /** The first id of a window without controls. */
   readonly autoregress: number;
@@ -89,7 +89,7 @@ export class ArrivalVocabulary implements ArrivalVocabularyDeclaration {
   readonly anticipate: number;
   readonly #placeOf: ReadonlyMap<number, number>;
 
-  /** @throws ArrivalError (`bad-declaration`) for counts that are no vocabulary. */
+  /** @throws ArrivalError (`bad-declaration`) for an invalid declaration. */
   constructor(declaration: ArrivalVocabularyDeclaration) {
     check(declaration);
     const { name, onsets, durations, instruments, restSteps, anticipationSteps, windowTriples } = declaration;
@@ -133,7 +133,7 @@ export class ArrivalVocabulary implements ArrivalVocabularyDeclaration {
     return this.#placeOf.has(instrument);
   }
 
-  /** @throws ArrivalError (`unknown-event`) for an instrument or pitch that the vocabulary lacks. */
+  /** @throws ArrivalError (`unknown-event`) for an instrument or pitch that is not in the vocabulary. */
   noteId(instrument: number, pitch: number): number {
     const place = this.#placeOf.get(instrument);
     if (place !== undefined && Number.isInteger(pitch) && pitch >= 0 && pitch < PITCHES)
@@ -141,10 +141,10 @@ export class ArrivalVocabulary implements ArrivalVocabularyDeclaration {
     const found =
       place === undefined
         ? `vocabulary "${this.name}" has no instrument ${instrument}`
-        : `pitch ${pitch} is no MIDI pitch`;
+        : `pitch ${pitch} is not a MIDI pitch`;
     throw new ArrivalError(found, {
       code: "unknown-event",
-      hint: "leave such notes out, or take a vocabulary that has them",
+      hint: "omit such notes, or use a vocabulary that has them",
     });
   }
 
@@ -156,7 +156,7 @@ export class ArrivalVocabulary implements ArrivalVocabularyDeclaration {
     };
   }
 
-  /** @throws ArrivalError (`unknown-id`) when `id` is not one of the vocabulary's. */
+  /** @throws ArrivalError (`unknown-id`) for an id outside the vocabulary. */
   meaning(id: number): ArrivalIdMeaning {
     const range = this.ranges.find(({ first, count }) => id >= first && id < first + count);
     if (range && Number.isInteger(id)) return { kind: range.kind, value: id - range.first };
@@ -166,7 +166,7 @@ export class ArrivalVocabulary implements ArrivalVocabularyDeclaration {
     });
   }
 
-  /** The ids that a model writes in a place of a triple, of any time and instrument; a rest is a note. */
+  /** The ids of a position in a triple, controls excluded: all times or instruments; those of "note" include the rest. */
   slot(slot: ArrivalSlot): IdSpan {
     switch (slot) {
       case "onset":
@@ -196,7 +196,7 @@ function check(declaration: ArrivalVocabularyDeclaration): void {
             ? `it has ${size} ids, more than ${MAX_SIZE}`
             : undefined;
   if (problem === undefined) return;
-  throw new ArrivalError(`"${declaration.name}" is no arrival-time vocabulary: ${problem}`, {
+  throw new ArrivalError(`"${declaration.name}" is not a valid arrival-time vocabulary: ${problem}`, {
     code: "bad-declaration",
     hint: "correct the declaration; ARRIVAL_55028 is an example",
   });

@@ -1,29 +1,28 @@
-/** Sequences of triples cut into what a model reads at once: ids, with onsets from the start of the window. */
+/** Divides sequences of triples into windows of ids, with onsets from the start of the window. */
 import { ArrivalError } from "./arrival-error.ts";
 import type { ArrivalEvent } from "./events.ts";
 import { ARRIVAL_55028, type ArrivalVocabulary } from "./vocabulary.ts";
 
-/** The ids of a window: whether there are controls, then triples. */
+/** The ids of a window: one that states whether there are controls, then triples. */
 export interface ArrivalWindow {
   readonly ids: Uint16Array<ArrayBuffer>;
-  /** What was taken off the onsets, up to the first separator: the earliest of them, controls included. */
+  /** Step subtracted from the onsets before the first separator: the earliest of them, controls included. */
   readonly startStep: number;
 }
 
 export interface WindowOptions {
   /** Default: `ARRIVAL_55028`. */
   readonly vocabulary?: ArrivalVocabulary | undefined;
-  /** The most triples of a window. Default: the vocabulary's, 341. */
+  /** Maximum number of triples in a window. Default: the vocabulary's, 341. */
   readonly triples?: number | undefined;
-  /** Whether the first id announces controls. Default: whether the whole sequence has any. */
+  /** Whether the first id announces controls. Default: whether the sequence contains any. */
   readonly isAnticipating?: boolean | undefined;
 }
 
 /**
- * Cuts a sequence into windows that follow each other: each as long as the number of its triples and the span of its
- * onsets allow.
+ * Divides a sequence into consecutive windows, each as long as the maximum number of triples and the range of onsets allow.
  *
- * @throws ArrivalError for a time before 0, or a note that the vocabulary lacks.
+ * @throws ArrivalError for a time before 0, or a note that is not in the vocabulary.
  */
 export function cutWindows(events: readonly ArrivalEvent[], options: WindowOptions = {}): ArrivalWindow[] {
   const { vocabulary = ARRIVAL_55028 } = options;
@@ -45,10 +44,10 @@ export function cutWindows(events: readonly ArrivalEvent[], options: WindowOptio
 }
 
 /**
- * The window that ends with the last event of a piece: what a model continues from.
+ * The last window of a piece: the prompt of a continuation.
  *
- * @param events of one piece.
- * @param throughStep the last onset that the window must have an id for, besides those of its events.
+ * @param events events of one piece.
+ * @param throughStep step of the latest onset that the window must be able to encode besides those of its events.
  */
 export function lastWindow(
   events: readonly ArrivalEvent[],
@@ -69,7 +68,7 @@ export function lastWindow(
   return encodeWindow(events.slice(first), { vocabulary, isAnticipating });
 }
 
-/** The onsets of a window so far. */
+/** The range of onsets in a window. */
 class Span {
   readonly #onsets: number;
   #earliest = Infinity;
@@ -81,7 +80,7 @@ class Span {
     this.#latest = latest;
   }
 
-  /** Whether all onsets still have an id once this event is in the window. */
+  /** Whether the window can encode all onsets after the event is added. */
   fits(event: ArrivalEvent): boolean {
     if (event.kind === "separator") return true;
     const { onsetStep } = event;
@@ -99,11 +98,10 @@ class Span {
 }
 
 /**
- * One window of all the events given. The piece before the first separator counts time from its earliest onset; pieces
- * behind a separator keep their times, as they begin in the window.
+ * Encodes all events as one window. The piece before the first separator counts time from its earliest onset; pieces after a separator
+ * begin in the window and keep their times.
  *
- * @throws ArrivalError for an onset that has no id in the window (`window-too-long`), for one before 0, and for notes that
- *   the vocabulary lacks.
+ * @throws ArrivalError for an onset beyond the window (`window-too-long`) or before 0, and for notes that are not in the vocabulary.
  */
 export function encodeWindow(events: readonly ArrivalEvent[], options: WindowOptions = {}): ArrivalWindow {
   const { vocabulary = ARRIVAL_55028 } = options;
@@ -132,7 +130,7 @@ function startOf(events: readonly ArrivalEvent[]): number {
 /**
  * The three ids of an event.
  *
- * @param baseStep what is taken off its onset.
+ * @param baseStep step subtracted from its onset.
  * @throws ArrivalError as `encodeWindow` does.
  */
 export function tripleOf(

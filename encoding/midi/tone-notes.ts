@@ -1,4 +1,7 @@
-/** Converts between notes and the note objects of Tone.js: `{ time, duration, name or midi, velocity }`, as `Part` and `triggerAttackRelease` take them. */
+/**
+ * Converts between notes and the note objects of Tone.js: `{ time, duration, name or midi, velocity }`, as `Part` and
+ * `triggerAttackRelease` take them.
+ */
 import { pitchName } from "../pitch-name.ts";
 import { MidiError } from "./midi-error.ts";
 import type { Note } from "./score.ts";

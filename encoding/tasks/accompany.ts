@@ -1,16 +1,15 @@
 /**
- * A melody and the whole music that is made of it as one sequence, interleaved by time. Both are cut every two seconds; the
- * melody runs one segment ahead:
+ * The sequence of the accompaniment task: a melody and the piano part with it, interleaved by time. Both are divided into segments of
+ * two seconds; the melody is one segment ahead:
  *
  *     M0 M1 A0 M2 A1 M3 A2 … An
  *
- * M is the melody alone, A the piano part: accompaniment and melody together, as one performance. So the notes of the
- * melody stand twice: two to four seconds ahead, to be planned for, and in their places among the notes that go with them,
- * as in any piece that the model knows. However long the piece, both are within the model's window. (All of the melody first would leave
- * the window of a long piece; the accompaniment without the melody in it would have to be aligned across segments, which
- * a small model hardly learns.) Each segment begins with the control token MELODY or ACCOMPANIMENT, and its time shifts add up to
- * exactly two seconds. Each of the two streams is a performance of its own: its notes may sound on into later segments,
- * and its velocity holds until it changes it.
+ * M is the melody alone, A the piano part: accompaniment and melody as one performance. So each note of the melody occurs twice: two to
+ * four seconds ahead, for planning, and in its place among the notes of the accompaniment, as in a piece without a task. Both are within the
+ * model's window, however long the piece is. (With the whole melody first, a long piece would exceed the window; an accompaniment without
+ * the melody in it would need alignment across segments, which a small model hardly learns.) Each segment begins with the control token
+ * MELODY or ACCOMPANIMENT, and its time shifts add up to exactly two seconds. Each of the two streams is a performance of its own: its
+ * notes may sound into later segments, and its velocity applies until its next velocity event.
  */
 import { columnsOf, type Note, onsetOrder } from "../midi/index.ts";
 import { encodeColumns, quantize, STEPS_PER_SECOND, type Vocabulary } from "../performance/index.ts";
@@ -20,13 +19,13 @@ import { shiftIds, taskId } from "./tasks.ts";
 export const SEGMENT_STEPS = 200;
 
 /**
- * Cuts performance ids every `SEGMENT_STEPS`. An event on a cut belongs to the later segment; a shift across one is
- * split; the last segment is filled up with silence.
+ * Divides performance ids into segments of `SEGMENT_STEPS`. An event at a boundary belongs to the later segment; a shift across a boundary
+ * is split; silence fills the last segment.
  */
 export function cutSegments(ids: Iterable<number>, vocabulary: Vocabulary): number[][] {
   const segments: number[][] = [[]];
-  let within = 0; // steps of the newest segment that are written
-  let gap = 0; // steps that are not yet written
+  let within = 0; // steps written to the current segment
+  let gap = 0; // steps not yet written
   const advance = (): void => {
     while (gap > 0) {
       if (within === SEGMENT_STEPS) {
@@ -61,13 +60,14 @@ export function cutSegments(ids: Iterable<number>, vocabulary: Vocabulary): numb
 /** Melody and accompaniment as one performance. */
 export interface MergedVoices {
   readonly ids: Uint16Array<ArrayBuffer>;
-  /** For each note-on of `ids`: whether it belongs to the melody. */
+  /** For each note-on in `ids`: whether it belongs to the melody. */
   readonly isMelody: readonly boolean[];
 }
 
 /**
- * Encodes melody and accompaniment together. In one step, the notes of the melody come first, since they are
- * given when the others are generated.
+/**
+ * Encodes melody and accompaniment together. In each step the notes of the melody come first, since they are fixed when the others
+ * are generated.
  *
  * @throws EncodingError, VocabularyError as `encodePerformance` does.
  */
@@ -76,7 +76,7 @@ export function mergeVoices(
   accompaniment: readonly Note[],
   vocabulary: Vocabulary,
 ): MergedVoices {
-  // On the grid, so that of melody notes in one step pitches decide.
+  // On the grid, so that melody notes in one step are in order of pitch.
   const onGrid = melody.map((note) => ({
     ...note,
     startSeconds: quantize(note.startSeconds) / STEPS_PER_SECOND,
@@ -85,15 +85,15 @@ export function mergeVoices(
   const byOnset = onsetOrder(columns, Uint32Array.from(columns.pitches.keys()));
   const stepOf = (row: number): number => quantize(columns.startSeconds[row]!);
   const voiceOf = (row: number): number => (row < melody.length ? 0 : 1);
-  // Stable: within step and voice the order of the onsets stays.
+  // The sort is stable: within a step and voice, the order of the onsets stays.
   const order = byOnset.sort((a, b) => stepOf(a) - stepOf(b) || voiceOf(a) - voiceOf(b));
   const ids = encodeColumns(columns, order, vocabulary);
   return { ids, isMelody: Array.from(order, (row) => row < melody.length) };
 }
 
 /**
- * The sequence of melody and music, without START and END: segments as `cutSegments` gives them; those that one
- * of the two lacks are silent.
+ * The sequence of melody and piano part, without START and END, from segments of `cutSegments`; segments that one of the two lacks are
+ * silent.
  */
 export function interleaveSegments(
   melody: readonly (readonly number[])[],

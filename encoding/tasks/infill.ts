@@ -1,37 +1,36 @@
 /**
- * A region of a piece and what surrounds it, as one sequence: what comes after first, then what came before, so that the
- * model goes on from there and arrives:
+ * The sequence of the infill task: a region of a piece with its context. The music after the region comes first, then the music before
+ * it, which the model continues:
  *
  *     SUFFIX … PREFIX … MIDDLE …
  *
- * The prefix holds the notes struck before the region and lasts until it begins; the middle those struck in it, none
- * sounding longer, and lasts until its end; the suffix those struck after it. The suffix counts time from where the
- * region begins: its first shifts tell how long the middle is to be. Notes that sound from one part into another end in
- * the part where they end. The middle goes on with the velocity of the prefix.
+ * Each part contains the notes that begin before, in or after the region. The prefix ends where the region begins; the middle ends with the
+ * region, and so do all of its notes. The suffix counts time from the start of the region, so its first shifts determine the length
+ * of the middle. A note that sounds into a later part ends in that part. The middle begins with the last velocity of the prefix.
  */
 import { quantize, type Vocabulary } from "../performance/index.ts";
 import type { Note } from "../midi/index.ts";
 import { shiftIds, taskId } from "./tasks.ts";
 
-/** Ids of the suffix at most; what comes later is left out. */
+/** Maximum number of ids in the suffix; later ones are omitted. */
 export const SUFFIX_IDS = 250;
-/** The ids of an infill, START and END included, that models are trained with at most: a window of 1024 holds it whole. */
+/** Maximum number of ids of an infill in training data, START and END included: it fits into a window of 1024 ids. */
 export const INFILL_IDS = 1024;
-/** Of these the middle's, at most. */
+/** Maximum number of ids in the middle. */
 export const MIDDLE_IDS = 400;
-/** START, END and the three marks. */
+/** Number of framing ids: START, END and three control tokens. */
 export const INFILL_FRAME = 5;
-/** The shortest region that models are trained to fill. */
+/** Length of the shortest region in training data. */
 export const SHORTEST_REGION_SECONDS = 1.5;
-/** The longest one. */
+/** Length of the longest region in training data. */
 export const LONGEST_REGION_SECONDS = 12;
 
-/** The ids of an infill, part by part. */
+/** The ids of an infill, by part. */
 export interface InfillParts {
   readonly suffix: readonly number[];
   readonly prefix: readonly number[];
   readonly middle: readonly number[];
-  /** The first of the notes, in order of onset, that are held by the parts: older ones were left out. */
+  /** Index in order of onset of the first note in the parts; earlier notes are omitted. */
   readonly firstNote: number;
 }
 
@@ -52,12 +51,12 @@ interface StepEvent {
 /**
  * Divides notes into the parts of an infill.
  *
- * @param notes in order of onset; pedal folded in, times in seconds from any point.
- * @param fromStep where the region begins, in steps of 10 ms.
- * @param toStep where it ends.
- * @param maximumIds ids that prefix and suffix (and the middle, unless `middleIds` stands in for it) may have together:
- * the oldest notes of the prefix are left out until they fit.
- * @param middleIds reckon with a middle of so many ids, for one that is not known yet.
+ * @param notes in order of onset; times in seconds from any origin, pedal included.
+ * @param fromStep start of the region, in steps of 10 ms.
+ * @param toStep end of the region, in steps of 10 ms.
+ * @param maximumIds maximum number of ids in prefix, suffix and middle together; the oldest notes of the prefix are omitted until they
+ *   fit.
+ * @param middleIds number of ids to count for a middle that is not known yet. Default: the length of the middle.
  */
 export function infillParts(
   notes: readonly Note[],
@@ -69,7 +68,7 @@ export function infillParts(
 ): InfillParts {
   const stepNotes = notes.map((note) => onGrid(note, vocabulary));
   const prefixNotes = stepNotes.filter(({ start }) => start < fromStep).length;
-  // A note has at least one id: later ones cannot be in the suffix.
+  // Each note has at least one id, so later notes cannot be in the suffix.
   const stop = stepNotes.filter(({ start }) => start < toStep).length + SUFFIX_IDS;
   const partsFrom = (firstNote: number): InfillParts => ({
     ...divide(stepNotes.slice(firstNote, stop), fromStep, toStep, vocabulary),
@@ -77,7 +76,7 @@ export function infillParts(
   });
   const fits = ({ suffix, prefix, middle }: InfillParts): boolean =>
     suffix.length + prefix.length + (middleIds ?? middle.length) <= maximumIds;
-  // Nor can more than `maximumIds` be in the prefix.
+  // The prefix has at most `maximumIds` notes.
   let low = Math.max(0, prefixNotes - maximumIds);
   let high = prefixNotes;
   while (low < high) {
@@ -88,7 +87,7 @@ export function infillParts(
   return partsFrom(low);
 }
 
-/** The sequence of an infill up to where its middle begins, without START. */
+/** The sequence of an infill up to the control token MIDDLE, without START. */
 export function infillPrompt({ suffix, prefix }: InfillParts, vocabulary: Vocabulary): number[] {
   return [
     taskId(vocabulary, "SUFFIX"),
@@ -134,10 +133,10 @@ function divide(
 }
 
 /**
- * Events as ids, in the encoder's order: by step, note-offs first, each kind by onset.
+ * Encodes events as ids in the encoder's order: by step, note-offs first, each kind by onset.
  *
- * @param end fill up with silence until this step.
- * @param bin the velocity bin that holds; 0 when none does.
+ * @param end step up to which silence is added.
+ * @param bin the current velocity bin; 0 for none.
  */
 function writeEvents(
   events: readonly StepEvent[],

@@ -1,8 +1,8 @@
-/** Which notes of a score are its melody. */
+/** Separates the melody of a score from its accompaniment. */
 import { shiftNotes, type Note, type Score, type ScoreNote } from "../midi/index.ts";
 import { skyline } from "./skyline.ts";
 
-/** The track that holds a song's melody, by its name, among others that have notes; undefined where there is none. */
+/** The track whose name marks it as the melody, where other tracks have notes too; undefined where there is none. */
 export function melodyTrack(score: Score): number | undefined {
   const track = score.tracks.findIndex(({ name }) => /^melody$/i.test(name.trim()));
   const others = score.notes.filter((note) => note.track !== track).length;
@@ -12,7 +12,7 @@ export function melodyTrack(score: Score): number | undefined {
 /**
  * Flags the notes of the melody track.
  *
- * @param notes of the score, as `encodeScore` gives them.
+ * @param notes notes of the score (`EncodedScore.notes`).
  * @returns one flag per note; undefined where no track is the melody.
  */
 export function melodyTrackNotes(score: Score, notes: readonly ScoreNote[]): boolean[] | undefined {

@@ -1,4 +1,4 @@
-/** The melody of piano music that has no track for it, by the skyline rule: the top voice. */
+/** Melody extraction by the skyline rule: the top voice. For piano music without a melody track. */
 import type { Note } from "../midi/index.ts";
 
 /** Notes with onsets within this time are one chord. */
@@ -7,14 +7,14 @@ const CHORD_SECONDS = 0.04;
 const COVER_SECONDS = 2;
 /** A note further below the melody is accompaniment … */
 const LARGEST_FALL = 12;
-/** … unless the melody has been silent for so long. */
+/** … unless the melody has been silent for this time. */
 const REST_SECONDS = 1.5;
 
 /**
  * Flags the notes of the top voice: those above all other notes that sound at their onset, except notes that fall by more than an
  * octave during a short rest of the melody.
  *
- * @param notes in order of onset; ends as keys are released, the pedal not counted: what it holds would cover the melody.
+ * @param notes in order of onset; ends at the note-offs, since notes sustained by the pedal would cover the melody.
  * @returns one flag per note.
  */
 export function skyline(notes: readonly Note[]): boolean[] {

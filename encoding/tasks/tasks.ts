@@ -49,7 +49,7 @@ export const STYLE_NAMES: readonly StyleName[] = ["pop", "classical", "roll"];
 /** Every density, sparsest first. */
 export const DENSITY_NAMES: readonly DensityName[] = ["sparse", "medium", "dense", "busy"];
 
-/** What a model can be trained to do besides continuing music: the names in `config.json` and of `dataset --tasks`. */
+/** Tasks that a model can be trained for besides continuation: the names in `config.json` and of `dataset --tasks`. */
 export const TASKS = ["accompany", "infill", "ending", "style"] as const;
 /** One of the `TASKS`. */
 export type Task = (typeof TASKS)[number];
@@ -62,13 +62,13 @@ export function taskId(vocabulary: Vocabulary, token: ControlToken): number {
   return vocabulary.id("TASK", CONTROL_TOKENS[token]);
 }
 
-/** The density class of a number of onsets in some steps of 10 ms. */
+/** The density class of a number of onsets in a number of steps of 10 ms. */
 export function densityClass(notes: number, steps: number): DensityName {
   const perSecond = (notes * STEPS_PER_SECOND) / Math.max(1, steps);
   return DENSITY_NAMES.findLast((name) => perSecond >= DENSITIES[name].from) ?? "sparse";
 }
 
-/** A duration as time shifts: the longest shifts, then the rest; no ids for 0 steps. */
+/** Encodes a duration as time shifts: the longest shifts first, then the remainder; no ids for 0 steps. */
 export function shiftIds(vocabulary: Vocabulary, steps: number): number[] {
   const range = vocabulary.range("TIME_SHIFT");
   const longest = range === undefined ? 1 : range.minimum + range.count - 1;

@@ -58,7 +58,7 @@ export function buildPrompt(
   if (isConditioned) requireTask(config, "style");
   const primer = primerIds.slice(0, generatedFrom);
   const generated = primerIds.slice(generatedFrom);
-  // The primer states its own density, the new music the requested one.
+  // Conditions of the primer describe the primer; those of the new music are the requested ones.
   const conditioned = isConditioned
     ? withConditions(primer, vocabulary, { style, density: density !== undefined })
     : primer;

@@ -30,7 +30,7 @@ export class InfillTask implements GenerationTask {
   #step = 0;
 
   /**
-   * @param parts the piece without the notes of the region; its middle has the note-offs of notes that begin before it.
+   * @param parts the piece without the notes of the region; its middle contains the note-offs of notes that begin before it.
    * @param length length of the region, in steps of 10 ms.
    * @param heldKeys keys of notes that the prefix omits and that sound into the region.
    */

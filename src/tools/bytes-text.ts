@@ -1,6 +1,6 @@
 const UNITS = ["bytes", "kB", "MB", "GB", "TB"] as const;
 
-/** A number of bytes for people: three digits at most before the point, one behind it from kilobytes on. */
+/** Formats a number of bytes: at most three digits before the decimal point and, from kilobytes on, one after it. */
 export function bytesText(bytes: number): string {
   let [size, unit] = [bytes, 0];
   while (size >= 999.95 && unit < UNITS.length - 1) [size, unit] = [size / 1000, unit + 1];

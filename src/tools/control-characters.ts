@@ -1,6 +1,6 @@
 /**
- * Characters that would control what shows them rather than be shown: those of ISO 6429 (U+0000–U+001F, U+007F–U+009F),
- * line separators, and overrides and isolates of the writing direction.
+ * Control characters: those of ISO 6429 (U+0000–U+001F, U+007F–U+009F), line separators, and overrides and isolates of the writing
+ * direction.
  */
 const CONTROLS = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
@@ -10,14 +10,13 @@ const SHORT: Readonly<Record<string, string>> = {
   "\t": String.raw`\t`,
 };
 
-/** Line feed and tab, which only lay a text out. */
+/** Line feed and tab, which affect the layout only. */
 export const LAYOUT = "\n\t";
 
 /**
- * Text that is safe on a terminal: control characters are written as JSON escapes, such as `\u001b`. What is JSON before
- * is JSON of the same value afterwards.
+ * Makes a text safe for a terminal: control characters become JSON escapes, such as `\u001b`. JSON stays JSON of the same value.
  *
- * @param kept characters to leave as they are.
+ * @param kept characters that stay unchanged.
  */
 export function escapeControls(text: string, kept = ""): string {
   return text.replace(CONTROLS, (character) => {
@@ -27,7 +26,7 @@ export function escapeControls(text: string, kept = ""): string {
   });
 }
 
-/** Text that is safe on a page: control characters become their pictures, such as ␛, or U+FFFD; line feed and tab stay. */
+/** Makes a text safe for a page: control characters become their pictures, such as ␛, or U+FFFD; line feed and tab stay. */
 export function pictureControls(text: string): string {
   return text.replace(CONTROLS, (character) => {
     if (LAYOUT.includes(character)) return character;

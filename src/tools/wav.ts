@@ -1,17 +1,17 @@
-/** Sound as a RIFF WAVE file: 16-bit PCM (Microsoft/IBM, "Multimedia Programming Interface", 1991). */
+/** RIFF WAVE files: 16-bit PCM (Microsoft/IBM, "Multimedia Programming Interface", 1991). */
 
 const HEADER_BYTES = 44;
 const SAMPLE_BYTES = 2;
-/** The format counts bytes in 32 bits. */
+/** Maximum size in bytes: the format has 32-bit lengths. */
 const MAX_BYTES = 2 ** 32 - 1;
 
-/** How many frames (a sample of each channel) a file can hold. */
+/** Maximum number of frames (one sample per channel) in a file. */
 export function maxFrames(channels: number): number {
   return Math.floor((MAX_BYTES - HEADER_BYTES) / (SAMPLE_BYTES * channels));
 }
 
 /**
- * @param channels samples of each channel, ±1; more is clipped.
+ * @param channels samples of each channel, −1 to 1; others are clipped.
  * @returns the bytes of a `.wav` file.
  */
 export function encodeWav(channels: readonly Float32Array[], sampleRate: number): Uint8Array<ArrayBuffer> {
@@ -23,7 +23,7 @@ export function encodeWav(channels: readonly Float32Array[], sampleRate: number)
   return bytes;
 }
 
-/** What stands before the samples. @param frames how many will follow. */
+/** The header of a file. @param frames number of frames that follow. */
 export function wavHeader(frames: number, channels: number, sampleRate: number): Uint8Array<ArrayBuffer> {
   const frameBytes = SAMPLE_BYTES * channels;
   const bytes = new Uint8Array(HEADER_BYTES);
@@ -46,7 +46,7 @@ export function wavHeader(frames: number, channels: number, sampleRate: number):
   return bytes;
 }
 
-/** Samples as the file holds them, the channels in turn. @param channels ±1; more is clipped. */
+/** Converts samples to interleaved 16-bit PCM. @param channels samples of each channel, −1 to 1; others are clipped. */
 export function pcm16(channels: readonly Float32Array[]): Uint8Array<ArrayBuffer> {
   const frameBytes = SAMPLE_BYTES * channels.length;
   const bytes = new Uint8Array((channels[0]?.length ?? 0) * frameBytes);

@@ -1,31 +1,31 @@
-/** Plots of the report: data in, SVG out. Colours come from the page's custom properties, so that they follow its theme. */
+/** Plots of the report as SVG. Colors are custom properties of the page, so they follow its theme. */
 import { escapeHtml } from "./escape.ts";
 
 export interface Series {
   readonly name: string;
-  /** CSS class of its marks. */
+  /** CSS class of its elements. */
   readonly className: "generated" | "reference";
-  /** One value a bin. */
+  /** One value per bin. */
   readonly values: readonly number[];
 }
 
 const WIDTH = 640;
 const HEIGHT = 220;
 const MARGIN = { top: 10, right: 10, bottom: 44, left: 44 };
-/** Labels that fit side by side, and characters in all of them, before they have to be slanted. */
+/** Limits on horizontal labels: their number, and their characters in total. Labels above them are rotated. */
 const MAX_LABELS = 17;
 const MAX_CHARACTERS = 90;
-/** Of a bin's width, what its bars fill together. */
+/** Fraction of a bin's width that its bars fill. */
 const FILLED = 0.84;
 
 const plotWidth = WIDTH - MARGIN.left - MARGIN.right;
 const plotHeight = HEIGHT - MARGIN.top - MARGIN.bottom;
 
 /**
- * Bars side by side, one group a bin.
+ * Bar chart with one group of bars per bin.
  *
- * @param bins a label each.
- * @param series shares, 0 to 1; the same number of values as there are bins.
+ * @param bins one label per bin.
+ * @param series shares, 0 to 1, one per bin.
  */
 export function barChart(title: string, bins: readonly string[], series: readonly Series[]): string {
   const top = niceTop(Math.max(...series.flatMap(({ values }) => values), 0));
@@ -52,9 +52,9 @@ export function barChart(title: string, bins: readonly string[], series: readonl
 }
 
 /**
- * The share of values that are at most x, as steps: one line a series.
+ * Empirical cumulative distribution: the share of values that are at most x, one line per series.
  *
- * @param series values as they come, in any order.
+ * @param series values in any order.
  */
 export function cumulativeChart(title: string, series: readonly Series[]): string {
   const right = Math.max(...series.flatMap(({ values }) => values), 1);
@@ -73,7 +73,7 @@ export function cumulativeChart(title: string, series: readonly Series[]): strin
   return svg(title, [...yAxis(1, percent), ...lines, ...ticks]);
 }
 
-/** The least of 1, 2, 2.5, 5, 10 … times a power of ten that is not below `value`; 1 for nothing. */
+/** The smallest of 1, 2, 2.5, 5, 10 … times a power of ten that is at least `value`; 1 for 0. */
 export function niceTop(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));

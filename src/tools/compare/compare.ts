@@ -16,9 +16,9 @@ export interface DistributionResult {
   readonly bins: readonly string[];
   readonly generated: readonly number[];
   readonly reference: readonly number[];
-  /** Of generated and reference. */
+  /** Overlapping area of generated and reference, 0 to 1. */
   readonly overlap: number;
-  /** Of generated from reference, in nats. */
+  /** Kullback–Leibler divergence of generated from reference, in nats. */
   readonly divergence: number;
   /** Split-half baseline of the reference; absent where it has a single piece. */
   readonly halves?: SplitHalfResult;
@@ -34,7 +34,7 @@ export interface Spread {
 }
 
 export interface RepetitionResult {
-  /** Notes in a run. */
+  /** Length in notes. */
   readonly length: number;
   readonly generated: Spread;
   readonly reference: Spread;
@@ -42,7 +42,7 @@ export interface RepetitionResult {
 
 export interface LongestRun extends SharedRun {
   readonly source: string;
-  /** Where the run begins in the piece, in seconds from its first note. */
+  /** Start of the run in the piece, in seconds from its first note. */
   readonly startSeconds: number;
 }
 
@@ -70,10 +70,10 @@ export interface Comparison {
   readonly repetition: readonly RepetitionResult[];
 }
 
-/** How many of the longest shared runs are listed. */
+/** Number of the longest shared runs in the report. */
 const LISTED_RUNS = 10;
 
-/** Compares distributions and repetition. Neither side may be empty. */
+/** Compares distributions and repetition. Both sides need at least one piece. */
 export function compareMusic(generated: readonly Piece[], reference: readonly Piece[]): Comparison {
   return {
     generated: describe(generated),
@@ -90,7 +90,7 @@ export function compareMusic(generated: readonly Piece[], reference: readonly Pi
   };
 }
 
-/** The longest run of each window that also occurs in training; `onWindow` receives the number of windows done. */
+/** Finds the longest run of each window that also occurs in training pieces; `onWindow` receives the number of finished windows. */
 export function findSharedRuns(
   pieces: readonly Piece[],
   training: TrainingIndex,

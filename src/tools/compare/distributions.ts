@@ -1,5 +1,5 @@
 /**
- * What is counted of a window, as a table: each distribution names its bins and fills them. Times are steps of 10 ms, the
+ * The distributions of a comparison, as a table of bins and functions that count a window into them. Times are in steps of 10 ms, the
  * grid of the encoding.
  */
 import { STEPS_PER_SECOND } from "../../../encoding/index.ts";
@@ -8,18 +8,18 @@ import type { Window } from "./windows.ts";
 
 export interface Distribution {
   readonly name: string;
-  /** What one count is, for readers of the report. */
+  /** What is counted, for readers of the report. */
   readonly counts: string;
-  /** A label for each bin. */
+  /** One label per bin. */
   readonly bins: readonly string[];
   readonly count: (window: Window) => Counts;
 }
 
 const PITCH_CLASSES = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"];
-/** Two octaves; what leaps further counts with the end bins. */
+/** Two octaves; the end bins include larger intervals. */
 const MAX_INTERVAL = 24;
 const VELOCITY_BIN = 4;
-/** Lower edges in steps, each about half as long again as the one before. */
+/** Lower edges in steps; each is about 1.5 times the one before. */
 const DURATION_EDGES = [1, 3, 5, 8, 12, 18, 27, 40, 60, 90, 135, 200, 300, 450, 675, 1000];
 const ONSET_EDGES = [0, 1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 90, 135, 200, 300];
 const MAX_VOICES = 16;
@@ -119,7 +119,7 @@ function intervalLabel(semitones: number): string {
   return semitones > 0 ? `+${semitones}` : `−${-semitones}`;
 }
 
-/** "0.03–0.04" for steps 3 and 4: both ends belong to the bin. */
+/** Labels such as "0.03–0.04" for steps 3 and 4: both ends belong to the bin. */
 function secondsLabels(edges: readonly number[]): string[] {
   const seconds = (steps: number): string => String(steps / STEPS_PER_SECOND);
   return edges.map((edge, i) => {

@@ -1,6 +1,6 @@
 import { pictureControls } from "../control-characters.ts";
 
-/** Text for use between tags and in quoted attributes of HTML. */
+/** Escapes a text for use between tags and in quoted attributes of HTML. */
 export function escapeHtml(text: string): string {
   const entities: Readonly<Record<string, string>> = {
     "&": "&amp;",

@@ -15,7 +15,7 @@ export interface GenerateSetOptions extends SamplingOptions, Pick<ContinueOption
   /** The first seed. */
   readonly seed: number;
   readonly count: number;
-  /** Of each generation. */
+  /** Length of each generation. */
   readonly seconds: number;
   readonly signal?: AbortSignal;
   /** Called with the seconds of music generated and the total. */

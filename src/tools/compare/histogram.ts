@@ -1,19 +1,19 @@
-/** Counts in bins, and how far two of them agree. */
+/** Histograms and their agreement. */
 
-/** Counts, one a bin. */
+/** One count per bin. */
 export type Counts = Float64Array;
 
 /**
- * The overlapping area of two distributions: the sum of the smaller share in each bin.
+ * The overlapping area of two distributions: the sum over bins of the smaller share.
  *
- * @returns from 0, nothing in common, to 1, the same; NaN where one is empty.
+ * @returns 0 (disjoint) to 1 (identical); NaN where one is empty.
  */
 export function overlap(a: Counts, b: Counts): number {
   const [p, q] = [shares(a), shares(b)];
   return p.reduce((sum, share, bin) => sum + Math.min(share, q[bin]!), 0);
 }
 
-/** What is added to every count before the divergence is taken: without it one empty bin would make it infinite. */
+/** Added to every count before the divergence is computed; without it one empty bin would make the divergence infinite. */
 export const DIVERGENCE_PRIOR = 0.5;
 
 /** The Kullback–Leibler divergence of `model` from `truth`, in nats: Σ p ln(p/q), p the shares of `truth`. */
@@ -36,9 +36,9 @@ export function addCounts(all: readonly Counts[], bins: number): Counts {
 }
 
 /**
- * The bin of a value among bins given by their lower edges, the last without end.
+ * The bin of a value, among bins with the given lower edges; the last bin has no upper edge.
  *
- * @param edges rising; values below the first count with it.
+ * @param edges in ascending order; values below the first edge belong to the first bin.
  */
 export function binOf(value: number, edges: readonly number[]): number {
   let bin = 0;
@@ -46,7 +46,7 @@ export function binOf(value: number, edges: readonly number[]): number {
   return bin;
 }
 
-/** The value below which a share of the values lies, interpolated between neighbours; NaN of none. */
+/** The quantile at `share`, 0 to 1, interpolated between neighbors; NaN without values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const place = (sorted.length - 1) * share;

@@ -28,8 +28,8 @@ export interface UnmaskedOptions extends SamplingOptions {
 const MAX_IDS_PER_SECOND = 1000;
 
 /**
- * Generates with the mask off and counts the choices that the mask would not have allowed. They stay in the context, as
- * they would without a grammar, and drift control is off. Where the model ends its piece, the generation ends.
+ * Generates with the mask off and counts the sampled ids that the mask would have forbidden. They stay in the context. Drift control is
+ * off. The generation stops at END.
  */
 export async function countIllegal(model: MusicModel, options: UnmaskedOptions): Promise<LegalityCount> {
   const { vocabulary, decoder } = model;
@@ -59,7 +59,7 @@ export async function countIllegal(model: MusicModel, options: UnmaskedOptions):
   return { ids, illegal };
 }
 
-/** The control: forbidden ids in real music, such as a second note-on of a sounding key. */
+/** Baseline: forbidden ids in real music, such as a second note-on of a sounding key. */
 export function illegalIdsOf({ notes }: Window): LegalityCount {
   const grammar = new PerformanceGrammar(PERFORMANCE_388);
   const legal = new Uint8Array(PERFORMANCE_388.size);

@@ -2,9 +2,8 @@
 import type { GridNote } from "./windows.ts";
 
 /**
- * Lower edges, in steps of 10 ms, of the classes that times between onsets fall into. Below 30 ms notes are a chord; each
- * further class is about twice as long as the one before, so that another tempo or touch of the same passage is rarely
- * another class.
+ * Lower edges of the classes of times between onsets, in steps of 10 ms. Notes less than 30 ms apart are a chord; each further class is
+ * about twice as long as the one before, so that a different tempo or touch rarely changes the class.
  */
 const ONSET_CLASSES: readonly number[] = [0, 3, 8, 18, 40, 90, 200];
 
@@ -13,11 +12,11 @@ export const MATCH_CRITERION =
   "the same number of semitones from the one before, and follows it in the same class of time: under 0.03 s (a chord), " +
   "0.03–0.07, 0.08–0.17, 0.18–0.39, 0.40–0.89, 0.90–1.99, 2 s and more. Transposition, velocity and length do not matter.";
 
-/** One more than the highest key. */
+/** The largest key plus 1. */
 export const KEYS = 255 * ONSET_CLASSES.length + 1;
 
 /**
- * A number for the step from each note to the next, 1 to `KEYS - 1`: k of them are a run of k + 1 notes.
+ * The key of each step from a note to the next, 1 to `KEYS - 1`; k keys describe a run of k + 1 notes.
  *
  * @param notes in order of start, then of pitch.
  */

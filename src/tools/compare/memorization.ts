@@ -10,11 +10,11 @@ export interface SharedRun {
   readonly notes: number;
   /** Index of its first note in the music. */
   readonly at: number;
-  /** Where it occurs in training; undefined for a run of less than two notes. */
+  /** Its place in the training pieces; undefined for a run of fewer than two notes. */
   readonly found?: { readonly path: string; readonly startSeconds: number };
 }
 
-/** Separates pieces: no run crosses it, since no note has this key. */
+/** Separates pieces: no run crosses it, since no step has this key. */
 const SEPARATOR = 0;
 
 /** Collects training pieces. */
@@ -23,7 +23,7 @@ export class TrainingNotes {
     [];
   notes = 0;
 
-  /** @param notes of a whole piece, in order. */
+  /** @param notes all notes of a piece, in order. */
   add(path: string, notes: readonly GridNote[]): void {
     const startSteps = Int32Array.from(notes, (note) => note.startStep);
     this.#pieces.push({ path, keys: stepKeys(notes), startSteps });
@@ -34,7 +34,7 @@ export class TrainingNotes {
     return this.#pieces.length;
   }
 
-  /** @param longest length of the longest run to search for, in notes; it limits the depth of the sort. */
+  /** @param longest maximum length of the runs to find, in notes; it limits the depth of the sort. */
   index(longest: number): TrainingIndex {
     const keys = new Uint16Array(this.#pieces.reduce((sum, piece) => sum + piece.keys.length + 1, 0));
     const places: IndexedPiece[] = [];
@@ -49,11 +49,11 @@ export class TrainingNotes {
   }
 }
 
-/** A piece within the keys of all. */
+/** A piece within the concatenated keys. */
 interface IndexedPiece {
   readonly offset: number;
   readonly path: string;
-  /** Of its notes, in steps. */
+  /** Start of each note, in steps. */
   readonly startSteps: Int32Array;
 }
 
@@ -69,7 +69,7 @@ export class TrainingIndex {
     this.#order = sortSuffixes(keys, KEYS, longest);
   }
 
-  /** The longest run of the music that occurs in a training piece; the first of several. */
+  /** The longest run of the music that occurs in a training piece; the first one where several are equally long. */
   longestSharedRun(notes: readonly GridNote[]): SharedRun {
     const keys = stepKeys(notes);
     let best = { length: 0, at: 0, where: -1 };
@@ -81,7 +81,7 @@ export class TrainingIndex {
     return { notes: best.length + 1, at: best.at, found: this.#find(best.where) };
   }
 
-  /** How far the keys from `start` on occur in training, and where: at one of the neighbours of their place in the order. */
+  /** The longest match of the keys from `start` on in training: it is a neighbor of their position in the suffix array. */
   #longestPrefix(keys: Uint16Array, start: number): { readonly length: number; readonly where: number } {
     let low = 0;
     let high = this.#order.length;
@@ -109,7 +109,7 @@ export class TrainingIndex {
     return length;
   }
 
-  /** The piece that a key belongs to, and when the note before its step begins. */
+  /** The piece that contains a key, and the start of the first note of its step. */
   #find(where: number): { readonly path: string; readonly startSeconds: number } {
     const place = this.#pieces.findLast(({ offset }) => offset <= where);
     if (!place) throw new RangeError(`no training piece at key ${where}`);

@@ -6,8 +6,7 @@ import type { Window } from "./windows.ts";
 export const RUN_LENGTHS: readonly number[] = [4, 8, 16];
 
 /**
- * The share of a window's runs of `length` notes that occurred before in it (by `MATCH_CRITERION`: transposed runs
- * count).
+ * The share of a window's runs of `length` notes that occur earlier in the window, by `MATCH_CRITERION`: transposed runs count.
  *
  * @returns 0 to 1; 0 for a window that is shorter than the run.
  */

@@ -12,14 +12,14 @@ import { escapeHtml } from "./escape.ts";
 import { DIVERGENCE_PRIOR } from "./histogram.ts";
 import type { LegalityCount } from "./legality.ts";
 
-/** What the JSON beside the report holds. */
+/** Contents of the JSON file next to the report. */
 export interface ComparisonReport extends Comparison {
   readonly version: 1;
-  /** How the generated music came about: a folder, or a model with its options. */
+  /** Source of the generated music: a folder, or a model with its options. */
   readonly generatedFrom: string;
   readonly referenceFrom: string;
   readonly windowSeconds: number;
-  /** Of ids drawn with the mask off, and of the ids of the reference. */
+  /** For ids sampled with the mask off, and for the ids of the reference. */
   readonly illegal?: LegalityCount & {
     readonly generations: number;
     readonly share: number;
@@ -33,9 +33,9 @@ export interface ComparisonReport extends Comparison {
     readonly generated: SharedRunResult;
     readonly reference: SharedRunResult;
   };
-  /** Files that were left out, each with its reason. */
+  /** Omitted files, each with the reason. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
-  /** What the comparison took, generation included. */
+  /** Duration of the comparison, generation included. */
   readonly wallSeconds: number;
 }
 
@@ -189,7 +189,7 @@ function toShares(counts: readonly number[]): number[] {
   return counts.map((count) => (total > 0 ? count / total : 0));
 }
 
-/** @param rows of HTML. */
+/** @param rows cells in HTML. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = (row: readonly string[], tag: string): string =>
     `<tr>${row.map((cell) => `<${tag}>${cell}</${tag}>`).join("")}</tr>`;
@@ -212,7 +212,7 @@ function percentText(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** Minutes and seconds. */
+/** Formats a time as minutes and seconds. */
 function clock(seconds: number): string {
   const whole = Math.floor(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;

@@ -1,11 +1,10 @@
-/** Where every run of a long sequence of numbers lies, sorted, so that any run is found by halving. */
+/** Suffix array: an index that finds any run of a long sequence by binary search. */
 
 /**
- * The suffixes of a sequence in the order of their first `depth` numbers (Manber & Myers 1990: sort by 1 number, then by 2,
- * 4, … using the order found before).
+ * Sorts the suffixes of a sequence by their first `depth` numbers, by prefix doubling (Manber & Myers 1990).
  *
- * @param values each below `alphabet`.
- * @returns where each suffix begins, `[values]`.
+ * @param values numbers below `alphabet`.
+ * @returns the start of each suffix, `[values]`.
  */
 export function sortSuffixes(values: Uint16Array, alphabet: number, depth: number): Int32Array {
   const length = values.length;
@@ -14,7 +13,7 @@ export function sortSuffixes(values: Uint16Array, alphabet: number, depth: numbe
   let classes = rank(order, ranks, undefined, 0, new Int32Array(length));
   ranks = classes.ranks;
   for (let width = 1; width < depth && classes.count < length; width *= 2) {
-    // By their second halves the suffixes are in order already: the suffix that begins `width` later has been sorted.
+    // The order by second halves is known: it is the order of the suffixes that begin `width` later.
     const bySecond = new Int32Array(length);
     let filled = 0;
     for (let start = Math.max(0, length - width); start < length; start += 1) bySecond[filled++] = start;
@@ -30,7 +29,7 @@ function identity(length: number): Int32Array {
   return Int32Array.from({ length }, (_, i) => i);
 }
 
-/** Sorts starts by their rank; equal ones stay as they were. */
+/** Sorts starts by rank; the sort is stable. */
 function countingSort(starts: Int32Array, ranks: Int32Array, classes: number): Int32Array {
   const places = new Int32Array(classes + 1);
   for (const start of starts) {
@@ -48,7 +47,7 @@ function countingSort(starts: Int32Array, ranks: Int32Array, classes: number): I
   return sorted;
 }
 
-/** Numbers the classes of equal suffixes, in order; equal are those whose first and second halves are. */
+/** Assigns ranks to classes of equal suffixes, in order; suffixes are equal if their first and second halves are. */
 function rank(
   order: Int32Array,
   first: Int32Array,

@@ -1,7 +1,7 @@
-/** The report of a comparison in a few lines, for a terminal. */
+/** Summary of a comparison for a terminal. */
 import { type ComparisonReport, TARGET_RATIO } from "./report.ts";
 
-/** A line for each distribution, then what else was measured. */
+/** One line per distribution, then the other results. */
 export function summaryLines({ distributions, memorisation, illegal }: ComparisonReport): string[] {
   const lines = distributions.map(({ name, overlap, halves, ratio, divergence }) => {
     const control =

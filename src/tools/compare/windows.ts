@@ -1,4 +1,4 @@
-/** Pieces cut into windows of equal length: what every comparison counts. */
+/** Pieces divided into windows of equal length, the units of a comparison. */
 import {
   encodeScore,
   PERFORMANCE_388,
@@ -7,29 +7,29 @@ import {
   STEPS_PER_SECOND,
 } from "../../../encoding/index.ts";
 
-/** A note on the grid of the performance encoding, pedal folded in. */
+/** A note on the grid of the performance encoding; its end includes the pedal. */
 export interface GridNote {
   readonly pitch: number;
   readonly velocity: number;
-  /** Steps of 10 ms from the first note of the piece. */
+  /** In steps of 10 ms from the first note of the piece. */
   readonly startStep: number;
-  /** At least one step after the start. */
+  /** At least one step after `startStep`. */
   readonly endStep: number;
 }
 
-/** A piece, or a part of one. */
+/** A piece or a part of one. */
 export interface Window {
-  /** The file, or the seed, that it comes from. */
+  /** Its file or seed. */
   readonly source: string;
-  /** Where it begins, in steps from the first note of its piece. */
+  /** Its start, in steps from the first note of its piece. */
   readonly fromStep: number;
-  /** How long it is, in steps. */
+  /** Its length in steps. */
   readonly steps: number;
-  /** In order of start, then of pitch; times from the beginning of the window, none beyond its end. */
+  /** In order of start, then of pitch; times count from the start of the window and are limited to its end. */
   readonly notes: readonly GridNote[];
 }
 
-/** The notes of a score in order of start, then of pitch; percussion and the silence before the first note left out. */
+/** The notes of a score in order of start, then of pitch, without percussion and the silence before the first note. */
 export function gridNotes(score: Score): GridNote[] {
   const { notes } = encodeScore(score, PERFORMANCE_388, { trimLeadingSilence: true });
   return notes
@@ -41,10 +41,10 @@ export function gridNotes(score: Score): GridNote[] {
 }
 
 /**
- * Cuts a piece into windows, one after the other from its first note. What is left at the end is dropped, unless it is all
- * there is. A note belongs to the window in which it starts, and ends with it at the latest, as notes of a generation do.
+ * Divides a piece into consecutive windows from its first note. The remainder is dropped, unless it is the whole piece. A note belongs
+ * to the window in which it starts and ends within it, as the notes of a generation do.
  *
- * @param notes of one piece, in order.
+ * @param notes notes of one piece, in order.
  */
 export function cutWindows(source: string, notes: readonly GridNote[], seconds: number): Window[] {
   const length = Math.round(seconds * STEPS_PER_SECOND);

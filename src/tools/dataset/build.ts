@@ -1,4 +1,4 @@
-/** A folder of MIDI or text files to a dataset folder, on all cores. */
+/** Builds a dataset folder from a folder of MIDI or text files, on all cores. */
 import { availableParallelism } from "node:os";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,24 +20,24 @@ import { EncodePool } from "./pool.ts";
 import { type EncoderChoice, encoderOf } from "./worker.ts";
 
 export interface BuildProgress {
-  /** What is being made, and how many of its files or ids there are of those that are wanted. */
+  /** The kind of examples that are written, and their progress in files or ids. */
   readonly kind: ExampleKind;
   readonly done: number;
   readonly wanted: number;
-  /** Ids written so far, of all kinds. */
+  /** Number of ids written so far, of all kinds. */
   readonly ids: number;
   readonly skipped: number;
 }
 
 export interface BuildDatasetOptions {
   readonly folder: string;
-  /** Files of the folder, relative to it, in the order in which the pieces are to be written. */
+  /** Files of the folder, relative to it, in the order of the pieces in the dataset. */
   readonly paths: readonly string[];
   readonly out: string;
   readonly encoder: EncoderChoice;
-  /** Examples of tasks, to follow the pieces themselves. */
+  /** Examples of tasks, written after the pieces. */
   readonly plan?: TaskPlan;
-  /** Worker threads; by default one a core. */
+  /** Number of worker threads. Default: one per core. */
   readonly threads?: number;
   readonly onProgress?: (progress: BuildProgress) => void;
   readonly signal?: AbortSignal;
@@ -54,17 +54,17 @@ export interface DatasetSummary {
   readonly ids: number;
   readonly notes: number;
   readonly seconds: number;
-  /** Notes that no event of their file releases. */
+  /** Number of notes without a note-off. */
   readonly unreleasedNotes: number;
-  /** What the examples are, framing ids included. */
+  /** Counts by kind of example, framing ids included. */
   readonly kinds: readonly KindSummary[];
-  /** Files that were left out, each with its reason. */
+  /** Omitted files, each with the reason. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
 }
 
 /**
- * Encodes files into `dataset.json`, `ids.bin` and `index.bin` (see `format.ts`). The header is written last: a folder
- * that has one is complete. Files that cannot be read are left out and reported.
+ * Encodes files into `dataset.json`, `ids.bin` and `index.bin` (see `format.ts`). The header is written last, so a folder with a header
+ * is complete. Files that cannot be read are omitted and reported.
  */
 export async function buildDataset(options: BuildDatasetOptions): Promise<DatasetSummary> {
   const { out, encoder, paths } = options;
@@ -110,7 +110,7 @@ export async function buildDataset(options: BuildDatasetOptions): Promise<Datase
   };
 }
 
-/** Writes pieces one after the other and keeps what the header says of them. */
+/** Writes pieces one after the other and collects their header entries. */
 class PieceWriter {
   readonly pieces: DatasetPiece[] = [];
   readonly offsets = [0];
@@ -144,7 +144,7 @@ class PieceWriter {
   }
 }
 
-/** Every file once. */
+/** Encodes every file once. */
 async function encodePieces(
   { folder, paths, plan, onProgress, signal }: BuildDatasetOptions,
   pool: EncodePool,
@@ -177,7 +177,7 @@ async function encodePieces(
   return planned;
 }
 
-/** Examples of each kind until its share of the ids is reached, or a round over all pieces yields none. */
+/** Makes examples of each kind until its share of the ids is reached, or a round over all pieces yields none. */
 async function encodeExamples(
   { folder, onProgress, signal }: BuildDatasetOptions,
   plan: TaskPlan,
@@ -207,7 +207,7 @@ async function encodeExamples(
   }
 }
 
-/** The requests with the paths that the workers open. */
+/** The requests, with absolute paths for the workers. */
 function* requestsFor(
   kind: SharedKind,
   plan: TaskPlan,

@@ -1,4 +1,4 @@
-/** One file of a dataset folder to ids; runs inside a worker. */
+/** Encodes one file of a dataset folder; runs in a worker. */
 import {
   encodeScore,
   melodyTrack,
@@ -19,40 +19,40 @@ export interface EncodedPiece {
   readonly ids: Uint16Array<ArrayBuffer>;
   readonly notes?: number;
   readonly seconds?: number;
-  /** Notes that no event of the file releases. */
+  /** Number of notes without a note-off. */
   readonly unreleasedNotes?: number;
-  /** Of a text, so that models with different tokenizers can be compared by character and byte. */
+  /** For a text: its length, to compare models with different tokenizers by character and byte. */
   readonly characters?: number;
   readonly bytes?: number;
-  /** Whether the file has its melody in a track of its own. */
+  /** Whether the file has a melody track. */
   readonly hasMelodyTrack?: boolean;
 }
 
-/** An example to be made of a piece. */
+/** A request for an example of a piece. */
 export interface ExampleRequest {
   readonly kind: ExampleKind;
   readonly style?: StyleName | undefined;
-  /** Key of the random choices. */
+  /** Key of the example's random stream. */
   readonly randomKey: readonly [seed: number, kind: number, serial: number];
 }
 
-/** What kind of files a dataset is made of, and how they are encoded. */
+/** The encoder of one kind of files. */
 export interface PieceEncoder {
   readonly vocabulary: DatasetVocabulary;
-  /** File name endings, lower case. */
+  /** File name extensions, in lower case. */
   readonly extensions: readonly string[];
-  /** @throws MidiError, EncodingError or EmptyPieceError when the file cannot be a piece. */
+  /** @throws MidiError, EncodingError or EmptyPieceError when the file cannot be encoded. */
   encode(bytes: Uint8Array): EncodedPiece;
-  /** @throws as `encode`, and ExampleError when no such example can be made of the piece. */
+  /** @throws as `encode`, and ExampleError when the piece is not suitable for the example. */
   makeExample?(bytes: Uint8Array, request: ExampleRequest): EncodedPiece;
 }
 
-/** Thrown for a file that can be read but holds nothing to learn from. */
+/** Thrown for a readable file without contents to train on. */
 export class EmptyPieceError extends HintedError<"no-notes" | "no-text"> {
   override readonly name = "EmptyPieceError";
 }
 
-/** MIDI files to performance ids; silence before the first note is left out. */
+/** Encodes MIDI files as performance ids; silence before the first note is omitted. */
 export function musicEncoder(options: ReadMidiOptions): PieceEncoder {
   const vocabulary = PERFORMANCE_416;
   return {
@@ -91,7 +91,7 @@ export function musicEncoder(options: ReadMidiOptions): PieceEncoder {
   };
 }
 
-/** Text files to BPE ids; `<|endoftext|>`, where the tokenizer has it, comes before each. */
+/** Encodes text files as BPE ids, each preceded by `<|endoftext|>` where the tokenizer has it. */
 export function textEncoder(tokenizerJson: unknown): PieceEncoder {
   const tokenizer = new TextTokenizer(tokenizerJson);
   if (tokenizer.size > 0x10000) {

@@ -1,4 +1,4 @@
-/** What an example is; the header of the dataset tells it of each. */
+/** The kinds of examples, as in the header of a dataset. */
 export type ExampleKind =
   | "plain"
   | "ending"

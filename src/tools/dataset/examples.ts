@@ -30,10 +30,10 @@ export class ExampleError extends HintedError<"no-notes" | "no-melody" | "no-reg
   override readonly name = "ExampleError";
 }
 
-/** Half of the accompaniments begin somewhere in the piece, up to so long before a note of the melody. */
+/** Half of the accompaniments begin inside the piece, at most this long before a note of the melody. */
 const LEAD_SECONDS = 2;
 
-/** The last part of a piece is an example of so many ids at most, START, END and control tokens included. */
+/** Maximum number of ids in an example of the last part of a piece, START, END and control tokens included. */
 const CLOSING_IDS = 1024;
 const CLOSING_FRAME = 3;
 
@@ -47,7 +47,7 @@ export interface ExampleIds {
 /**
  * Makes an example.
  *
- * @param style the style of the piece, where it is known.
+ * @param style the style of the piece; undefined where it is unknown.
  * @param random random numbers; the same stream gives the same example.
  * @throws ExampleError when the piece is unsuitable; EncodingError when it cannot be encoded.
  */
@@ -82,13 +82,13 @@ export function makeExample(
   return { ids: withConditions(ended, vocabulary, stated), ...facts };
 }
 
-/** Which conditions a piece states. */
+/** The conditions that a piece states. */
 interface StatedConditions {
   readonly style?: StyleName | undefined;
   readonly density: boolean;
 }
 
-/** Both conditions for half of the pieces that have a style, one of the two for the others. */
+/** Chooses both conditions for half of the pieces with a style, one of the two for the other half. */
 function chooseConditions(style: StyleName | undefined, random: ExampleRandom): StatedConditions {
   const choice = random.next();
   if (style === undefined || choice < 0.25) return { density: true };
@@ -139,9 +139,9 @@ function infill(notes: readonly ScoreNote[], vocabulary: Vocabulary, random: Exa
 }
 
 /**
- * The last part of a piece with its ending marked, behind the mark PREFIX, which tells that it is no beginning; with its
- * conditions, if they are to be stated. Whole pieces show an ending once in ten thousand ids, and as rarely a statement with
- * no music before it that tells the same; a model is slow to learn either from them alone.
+ * The last part of a piece with ENDING, after the control token PREFIX, which states that it is not the start of a piece; with conditions
+ * on request. Whole pieces contain one ending in about ten thousand ids, and as rarely conditions without music of the same style and
+ * density before them; a model learns either slowly from whole pieces alone.
  */
 function closing(
   notes: readonly ScoreNote[],
@@ -156,7 +156,7 @@ function closing(
     const ended = withEnding([...ids], vocabulary);
     return stated ? withConditions(ended, vocabulary, stated) : ended;
   };
-  // A note has two ids at least.
+  // A note has at least two ids.
   let [low, high] = [Math.max(0, notes.length - room), notes.length - 1];
   while (low < high) {
     const half = (low + high) >> 1;

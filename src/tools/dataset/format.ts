@@ -1,12 +1,12 @@
 /**
- * The dataset folder that `ostinato dataset` writes and the trainer reads: `dataset.json` (this header), `ids.bin`
- * (uint16, little-endian, pieces one after the other, each framed by the start and end ids) and `index.bin` (uint64,
- * little-endian, where each piece begins and, last, where the ids end).
+ * The format of a dataset folder, which `ostinato dataset` writes and the trainer reads: `dataset.json` (the header), `ids.bin` (uint16,
+ * little-endian, concatenated pieces with their start and end ids) and `index.bin` (uint64, little-endian, the offset of each piece and
+ * the total number of ids).
  */
 import type { IdRange, Task } from "../../../encoding/index.ts";
 import type { ExampleKind } from "./example-kind.ts";
 
-/** What the header says of the ids: all that the trainer knows about music or text. */
+/** Description of the ids in the header, from which the trainer works for music and text alike. */
 export interface DatasetVocabulary {
   readonly name: string;
   readonly size: number;
@@ -18,20 +18,20 @@ export interface DatasetVocabulary {
 
 export interface DatasetPiece {
   readonly path: string;
-  /** What the ids are: the piece itself ("plain") or a task made of it. */
+  /** The kind of the example: the piece itself ("plain") or a task derived from it. */
   readonly kind: ExampleKind;
-  /** Without start and end. */
+  /** Number of ids, without start and end. */
   readonly ids: number;
   readonly notes?: number;
   readonly seconds?: number;
-  /** Notes that no event of the file releases, where there are any. */
+  /** Number of notes without a note-off; absent for 0. */
   readonly unreleasedNotes?: number;
-  /** Unicode code points and UTF-8 bytes of a text. */
+  /** Number of Unicode code points in a text; `bytes` is its length in UTF-8. */
   readonly characters?: number;
   readonly bytes?: number;
 }
 
-/** The most that a note lasts in a dataset which its file never releases. */
+/** Maximum length of a note without a note-off in a dataset. */
 export const MAX_UNRELEASED_SECONDS = 4;
 
 /** The contents of `dataset.json`. */
@@ -56,7 +56,7 @@ export function datasetHeader(
   };
 }
 
-/** The ids of one piece as bytes, framed by the start and end ids where the vocabulary has them. */
+/** The ids of one piece as bytes, with the start and end ids that the vocabulary has. */
 export function frameIds(ids: ArrayLike<number>, vocabulary: DatasetVocabulary): Uint8Array {
   const { startId, endId } = vocabulary;
   const start = startId === null ? 0 : 1;
@@ -67,7 +67,7 @@ export function frameIds(ids: ArrayLike<number>, vocabulary: DatasetVocabulary):
   return new Uint8Array(framed.buffer);
 }
 
-/** Piece boundaries as the bytes of `index.bin`. */
+/** The offsets of the pieces as the bytes of `index.bin`. */
 export function indexBytes(offsets: readonly number[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(8 * offsets.length));
   for (const [i, offset] of offsets.entries()) view.setBigUint64(8 * i, BigInt(offset), true);

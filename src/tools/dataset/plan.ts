@@ -4,7 +4,7 @@ import { ExampleRandom } from "../example-random.ts";
 import type { ExampleRequest } from "./encode-piece.ts";
 import type { ExampleKind } from "./example-kind.ts";
 
-/** The kinds that take a share of the ids; the pieces themselves have the rest. */
+/** Kinds with a share of the ids; the pieces themselves have the rest. */
 export const SHARED_KINDS = [
   "style",
   "style-closing",
@@ -34,7 +34,7 @@ const TASK_OF: Readonly<Record<SharedKind, Task>> = {
   closing: "ending",
 };
 
-/** First word of a random key; kinds must not share theirs. */
+/** First word of a kind's random keys; unique for each kind. */
 const KIND_KEYS: Readonly<Record<SharedKind | "ending", number>> = {
   ending: 0,
   style: 1,
@@ -47,15 +47,15 @@ const KIND_KEYS: Readonly<Record<SharedKind | "ending", number>> = {
 const ORDER_KEY = 16;
 /** Share of the pieces with ENDING. */
 const ENDING_SHARE = 0.5;
-/** An infill is a small part of its piece: a piece is asked for one for every so many ids in a round. */
+/** Number of ids of a piece for each infill that one round requests: an infill is a small part of its piece. */
 const IDS_PER_INFILL = 4096;
 
 export interface TaskPlan {
   readonly tasks: readonly Task[];
-  /** Of all ids; of tasks that are not asked for, nothing. */
+  /** Shares of all ids; those of tasks outside `tasks` are ignored. */
   readonly shares: Shares;
   readonly seed: number;
-  /** Styles of the files whose path begins so. */
+  /** Style of the files whose path has this prefix. */
   readonly styles: readonly { readonly style: StyleName; readonly prefix: string }[];
 }
 
@@ -68,24 +68,24 @@ export interface PlannedPiece {
 
 export interface PlannedExample {
   readonly path: string;
-  /** How often all pieces have been asked before. */
+  /** Number of earlier rounds over all pieces. */
   readonly round: number;
   readonly request: ExampleRequest;
 }
 
-/** How a piece itself is encoded: with ENDING, or plain. */
+/** The request for a piece itself: with ENDING, or plain. */
 export function pieceRequest({ tasks, seed }: TaskPlan, index: number): ExampleRequest {
   const randomKey = [seed, KIND_KEYS.ending, index] as const;
   const marked = tasks.includes("ending") && new ExampleRandom(...randomKey).next() < ENDING_SHARE;
   return { kind: marked ? "ending" : "plain", randomKey };
 }
 
-/** The share of all ids that the examples of the tasks have together. */
+/** The share of all ids that examples of tasks have in total. */
 export function sumOfShares({ tasks, shares }: Pick<TaskPlan, "tasks" | "shares">): number {
   return SHARED_KINDS.reduce((sum, kind) => sum + (tasks.includes(TASK_OF[kind]) ? shares[kind] : 0), 0);
 }
 
-/** How many ids of a kind belong beside `pieceIds` ids of the pieces themselves. */
+/** Number of ids of a kind for `pieceIds` ids of the pieces themselves. */
 export function wantedIds(kind: SharedKind, plan: TaskPlan, pieceIds: number): number {
   if (!plan.tasks.includes(TASK_OF[kind])) return 0;
   return (plan.shares[kind] / (1 - sumOfShares(plan))) * pieceIds;
@@ -126,7 +126,7 @@ function styleOf(path: string, { styles }: TaskPlan): StyleName | undefined {
   return styles.find(({ prefix }) => path.startsWith(prefix))?.style;
 }
 
-/** Fisher and Yates' shuffle. */
+/** Fisher–Yates shuffle. */
 function shuffled<Item>(items: readonly Item[], random: ExampleRandom): Item[] {
   const order = [...items];
   for (let last = order.length - 1; last > 0; last -= 1) {

@@ -2,7 +2,7 @@
 import { Worker } from "node:worker_threads";
 import type { EncoderChoice, WorkerAnswer, WorkerRequest } from "./worker.ts";
 
-/** How far the threads may run ahead of the answer that is taken next. */
+/** Maximum number of requests per thread ahead of the next result. */
 const AHEAD_PER_THREAD = 16;
 
 export class EncodePool {
@@ -13,7 +13,7 @@ export class EncodePool {
     this.#workers = Array.from({ length: Math.max(1, threads) }, () => new EncodeWorker(encoder));
   }
 
-  /** The answers in the order of the requests, which may be endless: they are drawn a little ahead. */
+  /** Yields the results in the order of the requests, which may be endless: they are read slightly ahead. */
   async *answers<Request extends WorkerRequest>(
     requests: Iterable<Request>,
   ): AsyncGenerator<readonly [Request, WorkerAnswer]> {
@@ -44,13 +44,13 @@ export class EncodePool {
   }
 }
 
-/** A worker thread that answers in the order it is asked. */
+/** A worker thread; its results are in the order of the requests. */
 class EncodeWorker {
   readonly #worker: Worker;
   readonly #waiting: { resolve: (answer: WorkerAnswer) => void; reject: (error: Error) => void }[] = [];
 
   constructor(encoder: EncoderChoice) {
-    // The built file is ".js", the source ".ts"; this file's own ending tells which of them runs.
+    // The built file has the extension ".js", the source ".ts".
     const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
     this.#worker = new Worker(new URL(`./worker.${ending}`, import.meta.url), { workerData: encoder });
     this.#worker.on("message", (answer: WorkerAnswer) => this.#waiting.shift()?.resolve(answer));

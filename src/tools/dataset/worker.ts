@@ -1,4 +1,4 @@
-/** Worker thread of `buildDataset`: takes requests, answers with ids. */
+/** Worker thread of `buildDataset`: receives requests, returns ids. */
 import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Compatibility } from "../../../encoding/index.ts";
@@ -10,14 +10,14 @@ import {
   textEncoder,
 } from "./encode-piece.ts";
 
-/** How the worker is to encode; plain data, since it crosses to the thread. */
+/** Options of the worker's encoder, as plain data for structured clone. */
 export type EncoderChoice =
   | { readonly kind: "music"; readonly recover: boolean; readonly compatibility?: Compatibility | undefined }
   | { readonly kind: "text"; readonly tokenizerJson: unknown };
 
 export interface WorkerRequest {
   readonly path: string;
-  /** What to make of the file; by default the piece as it is. */
+  /** The example to make. Default: the piece itself. */
   readonly request?: ExampleRequest;
 }
 
@@ -31,7 +31,7 @@ if (parentPort) {
   const port = parentPort;
   const choice: EncoderChoice = workerData;
   const encoder = encoderOf(choice);
-  // Read synchronously: answers must come in the order of the questions.
+  // Read synchronously: results must be in the order of the requests.
   port.on("message", ({ path, request }: WorkerRequest) => {
     try {
       const bytes = readFileSync(path);

@@ -1,4 +1,4 @@
-/** The folders in which things are kept that can be had again. */
+/** Checks of the cache folders. */
 import { constants } from "node:fs";
 import { access, lstat, readdir, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -9,10 +9,10 @@ import { type Check, reasonOf } from "./check.ts";
 
 const area = "caches";
 
-/** After so long nobody is writing a partial file any more. */
+/** Age above which a partial file is considered abandoned. */
 const STALE_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-/** With less, a download of GPT-2 does not fit. */
+/** Free space in bytes below which a download of GPT-2 does not fit. */
 const LITTLE_DISK = 1e9;
 
 export async function cacheChecks(): Promise<Check[]> {
@@ -65,7 +65,7 @@ async function folderChecks(name: string, folder: string, source: string | undef
   return checks;
 }
 
-/** The deepest folder on the way to a path that exists; undefined where a file is in the way. */
+/** The deepest existing folder on a path; undefined where a file blocks the path. */
 async function nearestFolder(path: string): Promise<string | undefined> {
   const parent = dirname(path);
   const found = await stat(parent).catch((error: NodeJS.ErrnoException) =>
@@ -78,7 +78,7 @@ async function nearestFolder(path: string): Promise<string | undefined> {
 interface Contents {
   readonly files: number;
   readonly bytes: number;
-  /** What was begun and not renamed to its name; ages in milliseconds. */
+  /** Unfinished files; ages in milliseconds. */
   readonly partial: readonly { readonly path: string; readonly bytes: number; readonly age: number }[];
 }
 

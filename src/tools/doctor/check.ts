@@ -1,4 +1,4 @@
-/** Result of a check: fine, worth a note, or broken. */
+/** Result of a check: no problem, a note, or a fault. */
 export type CheckState = "good" | "note" | "fault";
 
 export interface Check {
@@ -8,11 +8,11 @@ export interface Check {
   readonly state: CheckState;
   /** What was found. */
   readonly found: string;
-  /** What to do about it; with every fault. */
+  /** What to do; required for a fault. */
   readonly hint?: string;
 }
 
-/** What an error says, on one line. */
+/** The first line of an error's message. */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split("\n")[0] ?? "";

@@ -11,7 +11,7 @@ export interface DoctorReport {
   /** Whether there is no fault. */
   readonly ok: boolean;
   readonly backend: NodeBackend | undefined;
-  /** Why that one. */
+  /** Reason for the choice of the backend. */
   readonly why: string;
   readonly checks: readonly Check[];
 }

@@ -1,15 +1,15 @@
-/** What can run a model here, which of it is used, and whether it does. */
+/** Checks of the backends: which are available, which one is used, and whether it runs. */
 import { isErrorWithHint } from "../../errors.ts";
 import { createNodeRuntime, loadTextModel, type NodeBackend } from "../../platform/node/index.ts";
 import { type Check, reasonOf } from "./check.ts";
 
 const area = "engine";
 
-/** Ids that the trial writes. */
+/** Number of ids that the trial generates. */
 const TRIAL_TOKENS = 8;
 
 export interface EngineReport {
-  /** What the commands would use; undefined where nothing can be used. */
+  /** The backend of the commands; undefined where none is available. */
   readonly backend: NodeBackend | undefined;
   readonly why: string;
   readonly checks: readonly Check[];
@@ -38,7 +38,7 @@ export async function engineReport(): Promise<EngineReport> {
   return { backend: used, why, checks: [native, wasm, choice, await trialCheck()] };
 }
 
-/** The optional native library: may be missing, but not broken. */
+/** Checks the optional native library: it may be missing, but not broken. */
 async function nativeCheck(): Promise<Check> {
   const name = "onnxruntime-node";
   try {
@@ -84,7 +84,7 @@ async function wasmCheck(): Promise<Check> {
   }
 }
 
-/** Really runs a model, the smallest that ships. */
+/** Runs the smallest shipped model. */
 async function trialCheck(): Promise<Check> {
   const name = "trial";
   try {

@@ -1,4 +1,4 @@
-/** The environment variables that change what the commands do. */
+/** Checks of the environment variables that affect the commands. */
 import type { Check } from "./check.ts";
 
 const area = "environment";
@@ -31,7 +31,7 @@ function check(name: (typeof VARIABLES)[number], value: string): Check {
   return { area, name, found, ...(hint === undefined ? { state: "good" } : { state: "fault", hint }) };
 }
 
-/** What to do about a value that cannot be right. */
+/** The hint for an invalid value; undefined for a valid one. */
 function problemWith(name: (typeof VARIABLES)[number], value: string): string | undefined {
   if (name === "OSTINATO_BACKEND" && value !== "node" && value !== "wasm") {
     return 'set it to "node" or "wasm", or leave it out';

@@ -1,10 +1,10 @@
-/** What the toolkit runs on. */
+/** Checks of the machine. */
 import { arch, availableParallelism, cpus, freemem, platform, release, totalmem } from "node:os";
 import { bytesText } from "../bytes-text.ts";
 import { packageFacts } from "../../platform/node/index.ts";
 import type { Check } from "./check.ts";
 
-/** Below this, loading the models that ship may fail. */
+/** Free memory in bytes below which loading the shipped models may fail. */
 const LITTLE_MEMORY = 300e6;
 
 export function machineChecks(): Check[] {
@@ -34,7 +34,7 @@ export function machineChecks(): Check[] {
   ];
 }
 
-/** @param needed as in "20.19". */
+/** @param needed a version such as "20.19". */
 export function nodeCheck(found: string, needed: string): Check {
   const isOld = compareVersions(found, needed) < 0;
   return {
@@ -46,7 +46,7 @@ export function nodeCheck(found: string, needed: string): Check {
   };
 }
 
-/** Negative when `a` is the older of two versions such as "20.19" and "22.1.0". */
+/** Compares versions such as "20.19" and "22.1.0"; negative when `a` is the older one. */
 function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((version) => version.split(".").map(Number));
   const differences = [0, 1, 2].map((part) => (left?.[part] ?? 0) - (right?.[part] ?? 0));

@@ -1,4 +1,4 @@
-/** Whether the models and sounds that are here are as they were published. */
+/** Checks that local models and sounds have their published contents. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
@@ -19,7 +19,7 @@ import { type Check, reasonOf } from "./check.ts";
 const area = "models";
 const REINSTALL = "install ostinato again";
 
-/** @param onProgress told what is being read. */
+/** @param onProgress called with the name of each model before it is read. */
 export async function modelChecks(onProgress: (name: string) => void): Promise<Check[]> {
   const checks: Check[] = [];
   for (const name of shippedNames()) {
@@ -35,7 +35,7 @@ export async function modelChecks(onProgress: (name: string) => void): Promise<C
   return checks;
 }
 
-/** A folder that ships with its SHA256SUMS. */
+/** Checks a shipped folder against its SHA256SUMS. */
 async function shippedCheck(name: string, folder: string): Promise<Check> {
   try {
     const files = await checkpointFolder(folder);
@@ -59,7 +59,7 @@ async function shippedCheck(name: string, folder: string): Promise<Check> {
   }
 }
 
-/** A model of the hub: the cache names each content by its hash. */
+/** Checks a hub model against its cache, which names each content by its hash. */
 async function hubCheck({ name, folder, bytes, problem }: ListedModel): Promise<Check> {
   if (problem?.code === "missing-file") {
     const hint = `run a command with --model ${name} to have the rest, or delete the folder`;
@@ -86,7 +86,7 @@ async function hubCheck({ name, folder, bytes, problem }: ListedModel): Promise<
   return { area, name, state: "good", found: `${bytesText(bytes)}, hashes as on the hub; in ${folder}` };
 }
 
-/** SHA-256 of large files; of others Git's hash: SHA-1 of "blob", the size and the content. */
+/** SHA-256 of large files; for others Git's hash, the SHA-1 of "blob", the size and the content. */
 async function hubHash(path: string, isLarge: boolean): Promise<string> {
   const hash = createHash(isLarge ? "sha256" : "sha1");
   if (!isLarge) hash.update(`blob ${(await stat(path)).size}\0`);

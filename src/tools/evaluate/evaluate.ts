@@ -1,4 +1,4 @@
-/** How well a model predicts pieces of music. */
+/** The likelihood of pieces of music under a model. */
 import { encodeScore, type Score } from "../../../encoding/index.ts";
 import { score, type ScoreOptions } from "../../engine/index.ts";
 import type { MusicModel } from "../../music/index.ts";
@@ -21,7 +21,7 @@ export interface ScoreSummary {
 }
 
 /**
- * Scores one piece, from its start id on: leading silence and percussion left out, the end id not counted.
+ * Scores one piece after START, without leading silence, percussion and END.
  *
  * @throws EncodingError when the score cannot be encoded.
  */

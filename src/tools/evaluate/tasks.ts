@@ -1,6 +1,6 @@
 /**
- * Whether a model uses what a task gives it: the same accompaniment scored with its melody and with another piece's, the
- * same region with what comes after it, without, and with what comes after another.
+ * Measures whether a model uses the context of a task: scores the same accompaniment with its melody and with another piece's, and the
+ * same region with its suffix, without one, and with another suffix.
  */
 import {
   cutSegments,
@@ -22,36 +22,36 @@ import { ExampleRandom } from "../example-random.ts";
 import { chooseRegion } from "../regions.ts";
 import { type Decoder, score, type ScoreOptions } from "../../engine/index.ts";
 
-/** What is given with the music that is scored; the first is what belongs to it. */
+/** The contexts of each task; the first is the original one. */
 export const CONTEXTS = {
   accompany: ["its melody", "another melody"],
   infill: ["its suffix", "no suffix", "another suffix"],
 } as const;
 export type EvaluatedTask = keyof typeof CONTEXTS;
 
-/** A sequence, and which of its ids count. */
+/** A sequence, and which of its ids are scored. */
 export interface ScoredSequence {
   readonly ids: readonly number[];
   readonly counts: readonly boolean[];
 }
 
-/** Music to be scored, once in each context; the ids that count are the same in all. */
+/** Music to score once in each context; the scored ids are the same in all. */
 export interface TaskCase {
-  /** Which of the pieces it is of. */
+  /** Index of its piece. */
   readonly piece: number;
   readonly sequences: readonly ScoredSequence[];
 }
 
 export interface CaseScore {
   readonly piece: number;
-  /** Sums of −ln p over the ids that count, by context. */
+  /** Sums of −ln p over the scored ids, by context. */
   readonly nats: readonly number[];
   readonly ids: number;
 }
 
 /**
- * Each piece with a melody and more, accompanied; melodies are those of a track of that name, or the top voice. The other
- * melody is that of the next such piece.
+ * One case for each piece with a melody and an accompaniment. The melody is the melody track or the top voice; the other melody is that
+ * of the next such piece.
  */
 export function accompanyCases(pieces: readonly Score[], vocabulary: Vocabulary): TaskCase[] {
   const parts = pieces.flatMap((piece, index) => {
@@ -74,8 +74,8 @@ function endOf(notes: readonly Note[]): number {
 }
 
 /**
- * The note-ons and note-offs of the accompaniment count: they are the same with any melody. (Time shifts are not: each
- * note of a melody divides one.)
+ * Scores the note-ons and note-offs of the accompaniment: they are the same with any melody. (Time shifts are not: each note of a
+ * melody divides one.)
  */
 function accompanied(
   melody: readonly Note[],
@@ -86,7 +86,7 @@ function accompanied(
   const segments = [encodePerformance(melody, vocabulary), merged].map((ids) => cutSegments(ids, vocabulary));
   const ids = interleaveSegments(segments[0] ?? [], segments[1] ?? [], vocabulary);
   const [melodyMark, accompanimentMark] = [taskId(vocabulary, "MELODY"), taskId(vocabulary, "ACCOMPANIMENT")];
-  const sounding = new Map<number, boolean[]>(); // by pitch, of each note that sounds whether it is the melody's
+  const sounding = new Map<number, boolean[]>(); // by pitch: for each sounding note, whether it belongs to the melody
   let isMusic = false;
   let onsets = 0;
   const counts = ids.map((id) => {
@@ -105,8 +105,7 @@ function accompanied(
 }
 
 /**
- * Regions of each piece, chosen by the seed. The other suffix is that of the next region, moved to begin when the region's
- * own does.
+ * Regions of each piece, chosen by the seed. The other suffix is that of the next region, with the leading silence of the region's own.
  */
 export function infillCases(
   pieces: readonly Score[],
@@ -120,12 +119,12 @@ export function infillCases(
       return { piece: index, parts: chooseRegion(notes, vocabulary, random)?.parts };
     });
   });
-  // Only regions that have something after them can be compared.
+  // Only regions with music after them can be compared.
   const chosen = regions.flatMap(({ piece, parts }) =>
     parts && parts.suffix.length > 0 ? [{ piece, parts }] : [],
   );
   return chosen.map(({ piece, parts }, index) => {
-    // Of another piece, where there is one.
+    // Prefer the suffix of another piece.
     const others = [...chosen.slice(index + 1), ...chosen.slice(0, index)];
     const other = others.find((candidate) => candidate.piece !== piece) ?? others[0];
     const suffixes = [parts.suffix, [], movedSuffix(other?.parts.suffix ?? [], parts.suffix, vocabulary)];
@@ -133,10 +132,10 @@ export function infillCases(
   });
 }
 
-/** First word of the random key of regions; those of datasets have others. */
+/** First word of the random keys of regions; different from those of datasets. */
 const REGION_KEY = 64;
 
-/** The ids of the middle count. */
+/** Scores the ids of the middle. */
 function filled(parts: InfillParts, vocabulary: Vocabulary): ScoredSequence {
   const prompt = [vocabulary.id("START"), ...infillPrompt(parts, vocabulary)];
   return {
@@ -145,14 +144,14 @@ function filled(parts: InfillParts, vocabulary: Vocabulary): ScoredSequence {
   };
 }
 
-/** A suffix with the silence before its first event that another has. */
+/** Replaces the leading silence of a suffix by that of `like`. */
 function movedSuffix(suffix: readonly number[], like: readonly number[], vocabulary: Vocabulary): number[] {
   const silence = (ids: readonly number[]): number =>
     ids.findIndex((id) => vocabulary.event(id).kind !== "TIME_SHIFT");
   return [...like.slice(0, silence(like)), ...suffix.slice(silence(suffix))];
 }
 
-/** Scores a case in each of its contexts. */
+/** Scores a case in each context. */
 export async function scoreCase(
   decoder: Decoder,
   { piece, sequences }: TaskCase,
@@ -166,7 +165,7 @@ export async function scoreCase(
   return { piece, nats, ids: sequences[0]?.counts.filter(Boolean).length ?? 0 };
 }
 
-/** NLL per id in each context, in their order: sums divided by sums, so that every id counts alike. */
+/** NLL per id by context: sums divided by sums, so that all ids have the same weight. */
 export function nllByContext(scores: readonly CaseScore[]): number[] {
   const ids = scores.reduce((sum, one) => sum + one.ids, 0);
   const contexts = scores[0]?.nats.length ?? 0;

@@ -1,6 +1,6 @@
 import { HintedError } from "../../errors.ts";
 
-/** Thrown when music cannot be rendered; the message says what was found, `hint` what to do. */
+/** Thrown when music cannot be rendered. The message states the error, `hint` the remedy. */
 export class RenderError extends HintedError<"too-long" | "bad-sound-font"> {
   override readonly name = "RenderError";
 }

@@ -1,4 +1,4 @@
-/** A score as sound: its channel messages, each at its sample, through a SoundFont synthesizer. */
+/** Renders a score as sound: its channel messages, each at its sample, are played by a SoundFont synthesizer. */
 import { type BasicSoundBank, SpessaLog, SpessaSynthProcessor } from "spessasynth_core";
 import { type ChannelEvent, DRUM_CHANNEL, type Score, TempoMap } from "../../../encoding/index.ts";
 import { RenderError } from "./errors.ts";
@@ -9,40 +9,37 @@ export const SAMPLE_RATE = 44_100;
 /** Left and right. */
 export const CHANNELS = 2;
 
-/** Strings and room ring on after the last note. */
+/** Time after the last note for strings and room to decay. */
 const TAIL_SECONDS = 3;
-/** The synthesizer renders at most so many frames at once. */
+/** Maximum number of frames that the synthesizer renders at once. */
 const BLOCK_FRAMES = 128;
-/** What is handed over at once: a second. */
+/** Number of frames in a part: one second. */
 const PART_FRAMES = SAMPLE_RATE;
 
-/**
- * The synthesizer leaves room for sixteen loud instruments, and one piano would be faint: *pianissimo* to *fortissimo*
- * peak at 0.2 to 0.3 of full scale as it comes.
- */
+/** The synthesizer reserves headroom for sixteen loud instruments: without gain, one piano peaks at 0.2 to 0.3 of full scale. */
 const GAIN = 2.5;
 
 const ALL_NOTES_OFF = 123;
 const SUSTAIN = 64;
 const SOSTENUTO = 66;
 
-/** Part of the sound: ±1, though what is too loud may exceed it. */
+/** A part of the sound: samples from −1 to 1, which loud music may exceed. */
 export interface SoundPart {
   readonly left: Float32Array;
   readonly right: Float32Array;
 }
 
 export interface Rendering {
-  /** Of the whole, known before any of it is made. */
+  /** Total number of frames, known before rendering. */
   readonly frames: number;
-  /** Notes of percussion that are not to be heard, as the sound bank has no drums. */
+  /** Number of percussion notes that are omitted because the sound bank has no drums. */
   readonly silentDrums: number;
-  /** The sound, a second at a time. */
+  /** Renders the sound in parts of one second. */
   readonly parts: () => AsyncGenerator<SoundPart, void>;
 }
 
 export interface RenderOptions {
-  /** Louder (or softer, below 0) than usual, in decibels. Default 0. */
+  /** Gain in decibels. Default 0. */
   readonly gain?: number;
   /** Keep the silence between the last note and the end of the file. Default false. */
   readonly keepSilence?: boolean;
@@ -50,11 +47,10 @@ export interface RenderOptions {
 }
 
 /**
- * Renders a score at 44.1 kHz, with a tail of three seconds in which it dies away: after its last note, as key and pedal
- * hold it, or with `keepSilence` after the end of the file. A note that a pedal alone holds, or that has no note-off,
- * counts as sounding for 30 s at most.
+ * Renders a score at 44.1 kHz, with a tail of 3 s: after its last note, pedals included, or with `keepSilence` after the end of the
+ * file. A note that only a pedal sustains, or without a note-off, lasts at most 30 s.
  *
- * @throws RenderError when a WAV file could not hold it.
+ * @throws RenderError when the sound exceeds the size of a WAV file.
  * @example
  * const { frames, parts } = renderScore(score, await loadSoundBank(bytes));
  * for await (const { left, right } of parts()) play(left, right);
@@ -87,7 +83,7 @@ async function* soundParts(
   bank: BasicSoundBank,
   { gain = 0, signal }: RenderOptions,
 ): AsyncGenerator<SoundPart, void> {
-  // Its remarks on presets that a sound bank lacks are nothing to a user.
+  // Its warnings about missing presets do not help users.
   SpessaLog.setLogLevel(false, false, false);
   const synthesizer = new SpessaSynthProcessor(SAMPLE_RATE, {
     eventsEnabled: false,
@@ -100,7 +96,7 @@ async function* soundParts(
   const endFrame = frameOf(endSeconds);
   let next = 0;
   let isEnded = false;
-  /** Sends what is due, and tells how long nothing else is. */
+  /** Sends the events up to a frame; returns the frame of the next event, Infinity after the last. */
   const advance = (frame: number): number => {
     let nextFrame = Infinity;
     for (; next < events.length; next += 1) {
@@ -116,7 +112,7 @@ async function* soundParts(
     }
     return isEnded ? nextFrame : Math.min(nextFrame, endFrame);
   };
-  // Destroying the synthesizer afterwards would destroy the sound bank too.
+  // The synthesizer is not destroyed afterwards, since that would destroy the sound bank too.
   for (let begin = 0; begin < frames; begin += PART_FRAMES) {
     signal?.throwIfAborted();
     const length = Math.min(PART_FRAMES, frames - begin);
@@ -127,12 +123,12 @@ async function* soundParts(
       at += count;
     }
     yield { left, right };
-    // Signals and timers have their turn.
+    // Lets signals and timers run.
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
 }
 
-/** The channel messages of all tracks in the order of time, as a player sends them. */
+/** The channel messages of all tracks in order of time, as a player sends them. */
 function channelEvents({ division, tracks }: Score): TimedEvent[] {
   const tempo = new TempoMap(division, tracks);
   return tracks
@@ -141,7 +137,7 @@ function channelEvents({ division, tracks }: Score): TimedEvent[] {
     .map((event) => ({ seconds: tempo.seconds(event.tick), event }));
 }
 
-/** What still sounds at the end, perhaps under a pedal that is never lifted. */
+/** Ends all sounding notes, also those under a pedal that never goes up. */
 function releaseAll(synthesizer: SpessaSynthProcessor): void {
   for (let channel = 0; channel < 16; channel += 1) {
     synthesizer.controllerChange(channel, SUSTAIN, 0);

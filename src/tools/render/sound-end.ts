@@ -1,4 +1,4 @@
-/** When the last sound of a score ends: not when its file does, which may be an hour later. */
+/** End of the last sound of a score, which may be an hour before the end of its file. */
 import type { ChannelEvent } from "../../../encoding/index.ts";
 
 export interface TimedEvent {
@@ -7,8 +7,8 @@ export interface TimedEvent {
 }
 
 /**
- * How long a note counts as sounding once no key holds it, only a pedal or a missing note-off: the lowest string of the
- * piano that ships, struck at velocity 127, is below −80 dB of full scale after 27 s.
+ * Maximum time a note sounds without a key pressed, under a pedal or without a note-off: the lowest string of the shipped piano, played
+ * at velocity 127, is below −80 dB of full scale after 27 s.
  */
 export const LONGEST_RING_SECONDS = 30;
 
@@ -19,15 +19,14 @@ const SUSTAIN = 64;
 const SOSTENUTO = 66;
 const ALL_SOUND_OFF = 120;
 const RESET_ALL_CONTROLLERS = 121;
-/** From here to 127 the mode messages end all notes. */
+/** The lowest channel mode message that ends all notes; so do those up to 127. */
 const ALL_NOTES_OFF = 123;
 
 /**
- * The second at which the last note is released by key and pedal, the pedals as a synthesizer applies them: by channel,
- * whatever track they are on.
+ * The end of the last note, in seconds, pedals included. Pedals apply by channel on all tracks, as in a synthesizer.
  *
  * @param events in order of time.
- * @param durationSeconds end of the file, which ends what nothing else does.
+ * @param durationSeconds end of the file, which ends the remaining notes.
  * @returns 0 where there are no notes.
  */
 export function soundEndSeconds(events: readonly TimedEvent[], durationSeconds: number): number {
@@ -37,11 +36,11 @@ export function soundEndSeconds(events: readonly TimedEvent[], durationSeconds: 
 }
 
 class Channel {
-  /** By pitch: since when the key is down. */
+  /** By pitch: time of the note-on of a pressed key. */
   readonly #keys = new Map<number, number>();
-  /** By pitch: since when only a pedal holds the note. */
+  /** By pitch: time from which on only a pedal sustains the note. */
   readonly #held = new Map<number, number>();
-  /** Pitches that the sostenuto pedal holds. */
+  /** Pitches sustained by the sostenuto pedal. */
   readonly #sostenuto = new Set<number>();
   #isSustained = false;
   #latest = 0;

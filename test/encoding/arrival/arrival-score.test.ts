@@ -142,7 +142,7 @@ describe("arrivalScore", () => {
         name: "ArrivalError",
         code: "too-many-instruments",
         message: "there are 18 instruments besides drums, and a MIDI file has channels for 15",
-        hint: "leave out the notes of some instruments, or give several one instrument",
+        hint: "omit some instruments, or assign several parts to one instrument",
       }),
     );
   });

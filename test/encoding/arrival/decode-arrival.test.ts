@@ -52,26 +52,26 @@ describe("decodeArrival", () => {
   });
 
   it.each([
-    [[0, 10_000], "bad-triple", "the ids end within a triple: 2 of its 3 ids are there"],
+    [[0, 10_000], "bad-triple", "the ids end within a triple, after 2 of its 3 ids"],
     [
       [0, 27_512, 11_060],
       "bad-triple",
-      "ids 0, 27512 and 11060 at position 0 are no triple: ONSET REST NOTE",
+      "ids 0, 27512 and 11060 at position 0 are not a triple: ONSET REST NOTE",
     ],
     [
       [55_026, 10_000, 10_000, 11_060],
       "bad-triple",
-      "ids 10000, 10000 and 11060 at position 1 are no triple: DURATION DURATION NOTE",
+      "ids 10000, 10000 and 11060 at position 1 are not a triple: DURATION DURATION NOTE",
     ],
     [
       [27_513, 10_000, 11_060],
       "bad-triple",
-      "ids 27513, 10000 and 11060 at position 0 are no triple: CONTROL_ONSET DURATION NOTE",
+      "ids 27513, 10000 and 11060 at position 0 are not a triple: CONTROL_ONSET DURATION NOTE",
     ],
     [
       [55_025, 10_010, 11_061],
       "bad-triple",
-      "ids 55025, 10010 and 11061 at position 0 are no triple: SEPARATOR DURATION NOTE",
+      "ids 55025, 10010 and 11061 at position 0 are not a triple: SEPARATOR DURATION NOTE",
     ],
     [[0, 10_000, 55_028], "unknown-id", 'id 55028 is outside vocabulary "arrival-55028" (0 to 55027)'],
     [[0, 10_000, 11_000.5], "unknown-id", 'id 11000.5 is outside vocabulary "arrival-55028" (0 to 55027)'],

@@ -57,7 +57,7 @@ describe("ArrivalVocabulary", () => {
       expect.objectContaining({
         code: "unknown-event",
         message: 'vocabulary "trio" has no instrument 40',
-        hint: "leave such notes out, or take a vocabulary that has them",
+        hint: "omit such notes, or use a vocabulary that has them",
       }),
     );
   });
@@ -74,7 +74,7 @@ describe("ArrivalVocabulary", () => {
     expect(() => new ArrivalVocabulary({ ...TRIO, ...part })).toThrow(
       expect.objectContaining({
         code: "bad-declaration",
-        message: `"trio" is no arrival-time vocabulary: ${problem}`,
+        message: `"trio" is not a valid arrival-time vocabulary: ${problem}`,
       }),
     );
   });
