@@ -1,38 +1,39 @@
 /**
- * The grammar as numbers, so that something that knows no music, such as a loop inside a graph, can follow it.
+ * The grammar as the tables of an automaton with counters, for constrained decoding in the graph (after Willard & Louf 2023,
+ * "Efficient Guided Generation for Large Language Models"; `models/graph/automaton.ts` evaluates them).
  *
- * What has to be remembered is a row of counters: what the last event was (one of them is 1), which velocity holds (one
- * is 1, or none), how many notes sound on each key, and for how long each key has been down. After every id
- * `counter = max(0, counter · keeps + adds)`. An id may come next when no veto is left: its own, plus those of all
- * counters above 0, plus those of joints, which are 1 where many counters are above 0 at once. While a legal id's clock
- * stands at its limit or beyond, the first such id is the only legal one.
+ * The counters are: the kind of the previous event (one-hot), the velocity bin (one-hot, or all 0), the number of sounding
+ * notes by key, and the time since the last note-on by key in steps of 10 ms. After every id
+ * `counter = max(0, counter · factor + increment)`. An id is allowed if its block count is 0: its base block count, plus the
+ * block counts of all counters above 0, plus those of the conjunctions, which are 1 if all their counters are above 0. While
+ * the clock of an allowed id is at its limit or beyond, the first such id is the only allowed one.
  */
 import { followTables, PREVIOUS_KINDS, previousKindOf } from "./grammar-rules.ts";
 import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
 
-/** Which ids may come next, as numbers for a graph that knows no music; the head of the file says how they are used. */
+/** The tables of the automaton; see the head of this file. */
 export interface AutomatonTables {
   readonly counters: number;
   readonly conjunctions: number;
-  /** What an id multiplies each counter by. `[vocabulary, counters]` */
+  /** Factor of each counter after an id. `[vocabulary, counters]` */
   readonly factors: Float32Array;
-  /** What an id increments to each counter. `[vocabulary, counters]` */
+  /** Increment of each counter after an id. `[vocabulary, counters]` */
   readonly increments: Float32Array;
-  /** conjunction = max(0, sum of the weights of counters above 0, + offset). `[counters, conjunctions]` */
+  /** conjunction = max(0, sum of the weights of the counters above 0 + offset). `[counters, conjunctions]` */
   readonly conjunctionWeights: Float32Array;
-  /** `[conjunctions]` */
+  /** Offsets of the sums above. `[conjunctions]` */
   readonly conjunctionOffsets: Float32Array;
-  /** How many blockCounts a counter above 0, or a conjunction, increments to each id's. `[counters + conjunctions, vocabulary]` */
+  /** Added to the block count of each id by a counter above 0, or by a conjunction. `[counters + conjunctions, vocabulary]` */
   readonly blockCounts: Float32Array;
-  /** `[vocabulary]` */
+  /** The block count of each id without counters. `[vocabulary]` */
   readonly baseBlockCounts: Float32Array;
-  /** Which counter is an id's clock. `[vocabulary]` */
+  /** Index of the counter that is an id's clock. `[vocabulary]` */
   readonly clocks: Int32Array;
-  /** In steps; Infinity for ids that are never urgent. `[vocabulary]` */
+  /** The clock's limit in steps of 10 ms; Infinity for ids without one. `[vocabulary]` */
   readonly limits: Float32Array;
 }
 
-/** Where in the row of counters each group begins. */
+/** Index of the first counter of each group, and the number of counters. */
 export interface TableLayout {
   /** In the order of `PREVIOUS_KINDS`. */
   readonly previous: number;
@@ -42,6 +43,7 @@ export interface TableLayout {
   readonly counters: number;
 }
 
+/** @throws VocabularyError when the vocabulary has no performance events. */
 export function tableLayout(vocabulary: Vocabulary): TableLayout {
   const keys = range(vocabulary, "NOTE_ON").count;
   const velocity = PREVIOUS_KINDS.length;
@@ -50,7 +52,11 @@ export function tableLayout(vocabulary: Vocabulary): TableLayout {
   return { previous: 0, velocity, sounding, clock, counters: clock + keys };
 }
 
-/** @param longestNoteSteps, mayEnd as in `GrammarOptions`. */
+/**
+ * The tables of the grammar.
+ *
+ * @param options as in `GrammarOptions`, without defaults.
+ */
 export function automatonTables(
   vocabulary: Vocabulary,
   { longestNoteSteps, mayEnd }: { readonly longestNoteSteps: number; readonly mayEnd: boolean },
@@ -85,20 +91,20 @@ export function automatonTables(
   for (const [row, last] of PREVIOUS_KINDS.entries()) {
     follows.get(last)?.forEach((may, id) => addBlocks(row, id, 1, 1 - may));
   }
-  // A velocity is not said twice running; a note needs one.
+  // The current velocity is not repeated; a note needs a velocity.
   baseBlockCounts.fill(1, noteOn.first, noteOn.first + keys);
   for (let bin = 0; bin < velocity.count; bin += 1) {
     addBlocks(layout.velocity + bin, velocity.first + bin, 1, 1);
     addBlocks(layout.velocity + bin, noteOn.first, keys, -1);
   }
-  // A key that is down can be released and not be struck, another the other way round.
+  // A sounding key allows a note-off only, a silent key a note-on only.
   baseBlockCounts.fill(1, noteOff.first, noteOff.first + keys);
   for (let key = 0; key < keys; key += 1) {
     addBlocks(layout.sounding + key, noteOff.first + key, 1, -1);
     addBlocks(layout.sounding + key, noteOn.first + key, 1, 1);
     if (end) addBlocks(layout.sounding + key, end.first, 1, 1);
   }
-  // With all keys down there is nothing to say a velocity for; after one all the same, note-offs may come.
+  // If all keys sound, no note-on can follow a velocity, so none is allowed; after a velocity, note-offs are.
   addBlocks(allDown, velocity.first, velocity.count, 1);
   addBlocks(velocityAllDown, noteOff.first, keys, -1);
   if (end && !mayEnd) baseBlockCounts[end.first] = 1;
@@ -122,7 +128,7 @@ export function automatonTables(
   };
 }
 
-/** What each id does to the counters. */
+/** Factors and increments of every id. */
 function updates(
   vocabulary: Vocabulary,
   layout: TableLayout,

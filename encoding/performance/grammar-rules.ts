@@ -1,4 +1,4 @@
-/** What may follow what in a performance: the rules that `grammar` follows and `automaton-tables` writes as numbers. */
+/** Which kinds of events may follow each other in a performance: the rules of `grammar.ts` and `automaton-tables.ts`. */
 import type { EventKind, Vocabulary, VocabularyEvent } from "./vocabulary.ts";
 
 /** Kinds of the previous event. A shift shorter than the longest one is never followed by another shift. */

@@ -92,7 +92,7 @@ export class PerformanceGrammar {
     this.#velocityId = -1;
   }
 
-  /** Where a note has reached its longest duration and may end, allows its note-off only. */
+  /** If a note has reached its longest duration and its note-off is allowed, allows that note-off only. */
   #endLongNotes(allowed: Uint8Array): void {
     for (let key = 0; key < this.#pitchCount; key += 1) {
       const noteOff = this.#noteOffFirst + key;
@@ -128,7 +128,7 @@ export class PerformanceGrammar {
     if (this.#soundingCount > 0 && this.#longestNoteSteps < Infinity) this.#endLongNotes(allowed);
   }
 
-  /** The same rules as tables, for those who follow them without this class; `counters` is where they begin. */
+  /** The same rules as the tables of an automaton, for sampling in the graph. */
   get tables(): AutomatonTables {
     this.#tables ??= automatonTables(this.#vocabulary, {
       longestNoteSteps: this.#longestNoteSteps,
@@ -137,7 +137,7 @@ export class PerformanceGrammar {
     return this.#tables;
   }
 
-  /** The counters of the tables after the ids so far. */
+  /** The counters of the automaton after the ids so far, `[counters]`. */
   counters(): Float32Array {
     const layout = tableLayout(this.#vocabulary);
     const counters = new Float32Array(layout.counters);
@@ -152,7 +152,7 @@ export class PerformanceGrammar {
     return counters;
   }
 
-  /** With all keys down no note-on can follow a velocity, so none is allowed; after one, note-offs are. */
+  /** If all keys sound, no note-on can follow a velocity, so none is allowed; after a velocity, note-offs are. */
   #allKeysDown(allowed: Uint8Array): void {
     const velocities = this.#vocabulary.range("VELOCITY");
     if (velocities) allowed.fill(0, velocities.first, velocities.first + velocities.count);

@@ -1,4 +1,4 @@
-/** The door of this room: all that other rooms import from it. */
+/** Exports of this folder for other folders. */
 export { type EncodedScore, encodeScore, type EncodeScoreOptions } from "./encode-score.ts";
 export { eventText } from "./event-text.ts";
 export type { AutomatonTables } from "./automaton-tables.ts";

@@ -15,8 +15,8 @@ export interface PerformanceNote extends Note {
 }
 
 /**
- * Decodes ids into notes, ordered by note-on. A note-off ends the oldest open note of its pitch and is ignored where
- * there is none; notes of no length are dropped; notes still open end with the last event, or at `endStep` if it is given.
+ * Decodes ids into notes, ordered by note-on. A note-off ends the oldest open note of its pitch and is ignored if
+ * there is none. Notes without length are dropped. Notes still open end at `endStep`, by default the time of the last event.
  *
  * @throws VocabularyError for an id outside the vocabulary.
  */

@@ -10,7 +10,7 @@ import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
 
 /** The grid: steps of 10 ms. */
 export const STEPS_PER_SECOND = 100;
-/** Limit for damaged files: each second of silence costs one id. */
+/** Limit against damaged files: each second of silence is one id. */
 const MAX_SECONDS = 100 * 3600;
 
 /** Thrown for notes that have no encoding. */
@@ -24,10 +24,10 @@ export function quantize(seconds: number): number {
 }
 
 /**
- * Encodes notes as ids. A note shorter than one step is given one step; silence after the last event is not encoded.
+ * Encodes notes as ids. A note shorter than one step is lengthened to one step; silence after the last event is not encoded.
  *
- * @param notes in any order, times in seconds from the start of the piece; pedal and percussion already dealt with.
- * @throws EncodingError for a time that is negative or beyond 100 hours; VocabularyError for a pitch that the vocabulary lacks.
+ * @param notes in any order, times in seconds from the start of the piece, with the pedal folded into durations and without percussion.
+ * @throws EncodingError for a time that is negative or beyond 100 hours; VocabularyError for a pitch that is not in the vocabulary.
  * @example
  * encodePerformance([{ pitch: 60, velocity: 100, startSeconds: 0, endSeconds: 0.5 }], PERFORMANCE_388);
  * // VELOCITY 25, NOTE_ON 60, TIME_SHIFT 50, NOTE_OFF 60 → [380, 60, 305, 188]
@@ -38,10 +38,10 @@ export function encodePerformance(notes: readonly Note[], vocabulary: Vocabulary
 }
 
 /**
- * Encodes some rows of a table.
+ * Encodes rows of a note table.
  *
  * @param order the rows in order of onset (`onsetOrder`).
- * @param originSeconds where time begins: what is taken off all times.
+ * @param originSeconds subtracted from all times.
  * @throws EncodingError, VocabularyError as `encodePerformance` does.
  */
 export function encodeColumns(
@@ -52,13 +52,13 @@ export function encodeColumns(
 ): Uint16Array<ArrayBuffer> {
   const quantized = quantizeNotes(notes, order, vocabulary, originSeconds);
   const { minimum, count } = rangeOf(vocabulary, "TIME_SHIFT");
-  // A note has at most an on, an off and a velocity; every shift but the longest is followed by one of the first two.
+  // At most five ids per note: velocity, note-on, note-off, and a shift before each of the last two; longest shifts are extra.
   const ids = new Uint16Array(order.length * 5 + Math.ceil(quantized.lastStep / (minimum + count - 1)));
   const length = writeIds(quantized, vocabulary, ids);
   return ids.slice(0, length);
 }
 
-/** Note-ons in order of onset and note-offs in order of end, merged; on one step the note-offs come first. */
+/** Merges note-ons in order of onset and note-offs in order of end; within a step the note-offs come first. Returns the length. */
 function writeIds(
   { starts, ends, bins, pitches }: QuantizedNotes,
   vocabulary: Vocabulary,
@@ -107,7 +107,11 @@ interface QuantizedNotes {
   readonly lastStep: number;
 }
 
-/** Times in steps, velocities in bins, all in the order given; checked here. */
+/**
+ * Times in steps and velocities in bins, in the order of `order`.
+ *
+ * @throws EncodingError, VocabularyError as `encodePerformance`.
+ */
 function quantizeNotes(
   notes: NoteColumns,
   order: Uint32Array,
@@ -153,7 +157,7 @@ function timeError(pitch: number, from: number, to: number): EncodingError {
   );
 }
 
-/** The id that the value 0 has, or would have: an id is this plus its value. */
+/** The id of the value 0, which need not exist: the id of a value is this plus the value. */
 function zeroOf({ first, minimum }: IdRange): number {
   return first - minimum;
 }
@@ -166,7 +170,7 @@ function rangeOf(vocabulary: Vocabulary, kind: EventKind): IdRange {
   const range = vocabulary.range(kind);
   if (range) return range;
   throw new EncodingError(
-    `vocabulary "${vocabulary.name}" has no ${kind} ids, so it cannot hold a performance`,
+    `vocabulary "${vocabulary.name}" has no ${kind} ids, so it cannot encode a performance`,
     { code: "not-a-performance", hint: `use a vocabulary with these ids, such as PERFORMANCE_416` },
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Events <-> ids, as data: a vocabulary is a list of named ranges of ids. The 388-id performance vocabulary is
- * note-seq's (`performance_encoder_decoder.py`); the 416-id one adds the special and task ids of the models that ship.
+ * Events to ids and back: a vocabulary is a list of named ranges of ids. The 388-id performance vocabulary is
+ * note-seq's (`performance_encoder_decoder.py`); the 416-id one adds the special and task ids of the shipped models.
  */
 
 import { HintedError } from "../hinted-error.ts";
@@ -19,20 +19,20 @@ export interface IdRange {
   readonly kind: EventKind;
   /** The first id of the range. */
   readonly first: number;
-  /** How many ids there are. */
+  /** Number of ids. */
   readonly count: number;
-  /** The value of the first id; values count up by one. Pitches, time steps of 10 ms, velocity bins. */
+  /** The value of the first id; values increase by one. Values are pitches, steps of 10 ms, or velocity bins. */
   readonly minimum: number;
 }
 
-/** How 127 velocities fall into bins: `bin = floor((velocity - offset) / width) + firstBin`. */
+/** The bin of a velocity, 1 to 127: `bin = floor((velocity - offset) / width) + firstBin`. */
 export interface VelocityBins {
   readonly offset: number;
   readonly width: number;
   readonly firstBin: number;
 }
 
-/** A vocabulary as data: `new Vocabulary(declaration)` makes it usable. */
+/** The definition of a `Vocabulary`. */
 export interface VocabularyDeclaration {
   readonly name: string;
   readonly ranges: readonly IdRange[];
@@ -59,7 +59,7 @@ const PERFORMANCE_RANGES: readonly IdRange[] = [
 
 const NOTE_SEQ_VELOCITY: VelocityBins = { offset: 1, width: 4, firstBin: 1 };
 
-/** A declared vocabulary, with tables both ways. */
+/** A vocabulary of events. */
 export class Vocabulary {
   readonly name: string;
   readonly ranges: readonly IdRange[];
@@ -79,7 +79,7 @@ export class Vocabulary {
           `range ${range.kind} begins at id ${range.first}, expected ${events.length}`,
           {
             code: "bad-range",
-            hint: "declare the ranges in order, each beginning where the one before ends",
+            hint: "declare the ranges in order, each beginning at the end of the previous one",
           },
         );
       }
@@ -89,25 +89,30 @@ export class Vocabulary {
     this.size = events.length;
   }
 
-  /** The range of a kind; undefined where the vocabulary has none. */
+  /** The range of a kind; undefined if the vocabulary has none. */
   range(kind: EventKind): IdRange | undefined {
     return this.ranges.find((range) => range.kind === kind);
   }
 
-  /** @throws VocabularyError when the vocabulary has no such event. */
+  /**
+   * The id of an event.
+   *
+   * @param value default: the first value of the kind.
+   * @throws VocabularyError when the vocabulary has no such event.
+   */
   id(kind: EventKind, value?: number): number {
     const range = this.range(kind);
     const offset = range === undefined ? -1 : (value ?? range.minimum) - range.minimum;
     if (range === undefined || !Number.isInteger(offset) || offset < 0 || offset >= range.count) {
       throw new VocabularyError(`vocabulary "${this.name}" has no event ${kind} ${value ?? ""}`.trimEnd(), {
         code: "unknown-event",
-        hint: `take an event of ${this.ranges.map((each) => each.kind).join(", ")}, or another vocabulary`,
+        hint: `use an event of ${this.ranges.map((each) => each.kind).join(", ")}, or another vocabulary`,
       });
     }
     return range.first + offset;
   }
 
-  /** @throws VocabularyError when `id` is not one of the vocabulary's. */
+  /** The event of an id. @throws VocabularyError for an id outside the vocabulary. */
   event(id: number): VocabularyEvent {
     const event = this.#events[id];
     if (event) return event;
@@ -117,13 +122,13 @@ export class Vocabulary {
     });
   }
 
-  /** Velocity 1–127 to its bin. */
+  /** The bin of a velocity, 1 to 127. */
   velocityBin(velocity: number): number {
     const { offset, width, firstBin } = this.velocityBins;
     return Math.floor((velocity - offset) / width) + firstBin;
   }
 
-  /** The velocity that a bin is played with: its softest, at least 1. */
+  /** The lowest velocity of a bin, at least 1: notes of the bin are decoded with it. */
   velocityOfBin(bin: number): number {
     const { offset, width, firstBin } = this.velocityBins;
     return Math.max(1, offset + (bin - firstBin) * width);
@@ -138,8 +143,8 @@ export const PERFORMANCE_388 = new Vocabulary({
 });
 
 /**
- * `performance-388` with the ids that the shipped models are trained with: padding, start and end of a piece, and room
- * for tasks (melody, infill …) and styles.
+ * `performance-388` with the ids that the shipped models are trained with: padding, start and end of a piece, and ids
+ * reserved for tasks (melody, infill …) and styles.
  */
 export const PERFORMANCE_416 = new Vocabulary({
   name: "performance-416",
@@ -155,8 +160,8 @@ export const PERFORMANCE_416 = new Vocabulary({
 });
 
 /**
- * The vocabulary of magenta's Music Transformer (`score2perf.py`): padding and end of sequence first, then the keys of a
- * piano only. `encodeScore` drops notes beyond them where it is told to.
+ * The vocabulary of magenta's Music Transformer (`score2perf.py`): padding and end of sequence first, then the 88 keys
+ * of a piano. `encodeScore` with `dropOutOfRange` drops other notes.
  */
 export const SCORE_2_PERF = new Vocabulary({
   name: "score2perf",
@@ -172,8 +177,8 @@ export const SCORE_2_PERF = new Vocabulary({
 });
 
 /**
- * The ids of midi-neural-processor (jason9693), which PyTorch ports of the Music Transformer train with (gwinndr): the
- * 388 ids, then end and padding; velocities binned from 0 instead of 1.
+ * The ids of midi-neural-processor (jason9693), used by PyTorch ports of the Music Transformer (gwinndr): 388 ids, then
+ * end and padding; velocity bins begin at velocity 0 instead of 1.
  */
 export const MIDI_NEURAL_PROCESSOR = new Vocabulary({
   name: "midi-neural-processor",
@@ -197,7 +202,7 @@ export const VOCABULARIES: ReadonlyMap<string, Vocabulary> = new Map(
 );
 
 /**
- * One row per id, all zeros but for a one at the id's column.
+ * One-hot rows of ids.
  *
  * @returns row-major `[ids.length, size]`.
  * @throws VocabularyError when an id is not below `size`.

@@ -1,7 +1,7 @@
 /**
- * How GPT-2's vocabulary writes bytes: each as one printable character, so that a token is a string without spaces or
- * control characters (openai/gpt-2, `src/encoder.py`, `bytes_to_unicode`). Printable bytes of Latin-1 stand for
- * themselves, the others in rising order for U+0100, U+0101, …: a space is "Ġ".
+ * GPT-2's byte-level alphabet: each byte is one printable character, so that a token is a string without spaces or control
+ * characters (openai/gpt-2, `src/encoder.py`, `bytes_to_unicode`). Printable bytes of Latin-1 map to themselves, the others
+ * in ascending order to U+0100, U+0101, …: a space is "Ġ".
  */
 
 /** The character of each byte. */
@@ -11,9 +11,9 @@ const BYTES: ReadonlyMap<string, number> = new Map(
   BYTE_CHARACTERS.map((character, byte) => [character, byte]),
 );
 
-/** The bytes of a token as a vocabulary writes it; undefined where a character stands for no byte. */
+/** The bytes of a token in the byte-level alphabet; undefined if a character is not in it. */
 export function tokenBytes(token: string): Uint8Array | undefined {
-  const bytes = new Uint8Array(token.length); // all of these characters are one UTF-16 unit
+  const bytes = new Uint8Array(token.length); // every character of the alphabet is one UTF-16 unit
   for (let i = 0; i < token.length; i += 1) {
     const byte = BYTES.get(token.charAt(i));
     if (byte === undefined) return undefined;

@@ -1,2 +1,2 @@
-/** The door of this room: all that other rooms import from it. */
+/** Exports of this folder for other folders. */
 export { TextStream, TextTokenizer, TokenizerError } from "./text.ts";

@@ -1,4 +1,4 @@
-/** Text <-> ids by the byte-pair encoding of a checkpoint folder's tokenizer files. */
+/** Text to ids and back, by byte-level byte-pair encoding (Sennrich et al. 2016; Radford et al. 2019). */
 import { Tokenizer } from "@huggingface/tokenizers";
 import { BYTE_CHARACTERS, tokenBytes } from "./byte-level.ts";
 import { END_OF_TEXT, parseTokenizer, TokenizerError, tokenizerJson } from "./tokenizer-json.ts";
@@ -16,16 +16,16 @@ export class TextTokenizer {
   readonly #tokenizer: Tokenizer;
   readonly #tokens: readonly (string | undefined)[];
   readonly #added: ReadonlySet<number>;
-  /** Bytes that the vocabulary cannot write; GPT-2's can write all. */
+  /** Bytes without a token; GPT-2's vocabulary has all 256. */
   readonly #missing: ReadonlySet<number>;
-  /** Id of `<|endoftext|>`; null where the vocabulary has none. */
+  /** Id of `<|endoftext|>`; null if the vocabulary has none. */
   readonly endOfTextId: number | null;
-  /** Number of ids: the highest, and one. */
+  /** The highest id + 1. */
   readonly size: number;
 
   /**
    * @param json the parsed contents of `tokenizer.json`.
-   * @throws TokenizerError when it does not describe a byte-level BPE.
+   * @throws TokenizerError when `json` does not describe a byte-level BPE.
    */
   constructor(json: unknown) {
     const parts = parseTokenizer(json);
@@ -40,28 +40,28 @@ export class TextTokenizer {
   }
 
   /**
-   * A tokenizer from the pair of files that GPT-2 was published with.
+   * Creates a tokenizer from the two files that GPT-2 was published with.
    *
    * @param vocabulary the parsed contents of `vocab.json`.
    * @param merges the text of `merges.txt`.
-   * @throws TokenizerError when they are not that.
+   * @throws TokenizerError for a damaged file.
    */
   static fromVocabulary(vocabulary: unknown, merges: string): TextTokenizer {
     return new TextTokenizer(tokenizerJson(vocabulary, merges));
   }
 
   /**
-   * Encodes text. Nothing is added, and nothing in it is special: `<|endoftext|>` is thirteen characters here, its id is
-   * `endOfTextId`.
+   * Encodes text. No special token is added, and none is recognized in the text: `<|endoftext|>` is encoded as thirteen
+   * characters.
    *
-   * @throws TokenizerError for a character that the vocabulary has no bytes for; GPT-2's has all.
+   * @throws TokenizerError for a character with a byte that the vocabulary does not have.
    */
   encode(text: string): number[] {
     if (this.#missing.size > 0) this.#checkBytes(text);
     return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
   }
 
-  /** The text of ids; bytes that are not UTF-8 become U+FFFD. */
+  /** Decodes ids. Bytes that are not UTF-8 become U+FFFD. @throws TokenizerError for an id without a token. */
   decode(ids: Iterable<number>): string {
     const decoder = utf8();
     let text = "";
@@ -69,12 +69,12 @@ export class TextTokenizer {
     return text + decoder.decode();
   }
 
-  /** Decodes ids as they come. */
+  /** A decoder for one id at a time. */
   stream(): TextStream {
     return new TextStream(this);
   }
 
-  /** The bytes of an id, which need not be whole characters. @throws TokenizerError for an id without a token. */
+  /** The bytes of an id, which may be a part of a character. @throws TokenizerError for an id without a token. */
   bytes(id: number): Uint8Array {
     const token = this.#tokens[id];
     const bytes =
@@ -91,21 +91,21 @@ export class TextTokenizer {
     return this.#tokens[id] !== undefined;
   }
 
-  /** The library leaves out, in silence, what it has no token for. */
+  /** `@huggingface/tokenizers` omits bytes without a token and reports no error. */
   #checkBytes(text: string): void {
     for (const character of text) {
       for (const byte of new TextEncoder().encode(character)) {
         if (!this.#missing.has(byte)) continue;
-        throw new TokenizerError(`the vocabulary cannot write ${JSON.stringify(character)}`, {
+        throw new TokenizerError(`the vocabulary has no token for ${JSON.stringify(character)}`, {
           code: "unknown-character",
-          hint: "leave it out, or take a model with a larger vocabulary",
+          hint: "remove the character, or use a model with a larger vocabulary",
         });
       }
     }
   }
 }
 
-/** Ids to text, piece by piece: bytes are held back until they form whole characters. */
+/** Decodes one id at a time. Bytes are held back until they form whole characters. */
 export class TextStream {
   readonly #tokenizer: TextTokenizer;
   readonly #decoder = utf8();
@@ -114,13 +114,13 @@ export class TextStream {
     this.#tokenizer = tokenizer;
   }
 
-  /** The characters that this id completes; often all of its own, sometimes none. */
+  /** Decodes an id; returns the characters that its bytes complete, possibly none. */
   push(id: number): string {
     return this.#decoder.decode(this.#tokenizer.bytes(id), { stream: true });
   }
 }
 
-/** Keeps a byte order mark, which is a character of the text like any other. */
+/** `ignoreBOM` keeps a byte order mark: in a text it is a character. */
 function utf8(): TextDecoder {
   return new TextDecoder("utf-8", { ignoreBOM: true });
 }

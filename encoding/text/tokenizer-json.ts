@@ -1,8 +1,8 @@
-/** The contents of a `tokenizer.json`, checked and prepared; or made from GPT-2's older pair of files. */
+/** Parses `tokenizer.json`, and converts `vocab.json` with `merges.txt` to its format. */
 import { tokenBytes } from "./byte-level.ts";
 import { HintedError } from "../hinted-error.ts";
 
-/** What is wrong with a tokenizer, or with what it was given; `TokenizerError.code` is one of these. */
+/** The kinds of `TokenizerError`: its `code`. */
 export type TokenizerErrorCode =
   | "not-a-tokenizer"
   | "unsupported"
@@ -11,34 +11,36 @@ export type TokenizerErrorCode =
   | "unknown-id"
   | "unknown-character";
 
-/** Thrown for a tokenizer file that is not one, or of a kind that is not supported; says what was found. */
+/** Thrown for a tokenizer file that is damaged or not supported, and for text or ids without a token. */
 export class TokenizerError extends HintedError<TokenizerErrorCode> {
   override readonly name = "TokenizerError";
 }
 
-/** GPT-2's only special token: it separates documents, and starts an unconditional sample. */
+/** GPT-2's only special token: it separates documents, and starts an unconditional sample (Radford et al. 2019). */
 export const END_OF_TEXT = "<|endoftext|>";
 
-/** A byte-level BPE, as read from a `tokenizer.json`. */
+/** A byte-level BPE from `tokenizer.json`. */
 export interface TokenizerParts {
-  /** The file's contents as `@huggingface/tokenizers` is to be given them: no special token is found in text. */
+  /** The file's contents for `@huggingface/tokenizers`, changed so that no special token is recognized in text. */
   readonly json: object;
-  /** Token by id; ids without one are holes. */
+  /** Token by id; undefined for ids without one. */
   readonly tokens: readonly (string | undefined)[];
-  /** Ids of the tokens that are text as it is, not bytes written as characters. */
+  /** Ids of added tokens: their content is plain text, not in the byte-level alphabet. */
   readonly added: ReadonlySet<number>;
 }
 
-/** How GPT-2 cuts text into words before merging (openai/gpt-2, `src/encoder.py`). */
+/** GPT-2's pre-tokenization pattern (openai/gpt-2, `src/encoder.py`). */
 const WORDS = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
 
 const UNSUPPORTED = {
   code: "unsupported",
-  hint: "take a model with a byte-level BPE, as GPT-2's; no other can be read",
+  hint: "use a model with a byte-level BPE tokenizer, such as GPT-2's",
 } as const;
 
 /**
- * @param file the parsed contents of `tokenizer.json`.
+ * Checks the contents of a `tokenizer.json`.
+ *
+ * @param file the parsed contents.
  * @throws TokenizerError when it does not describe a byte-level BPE.
  */
 export function parseTokenizer(file: unknown): TokenizerParts {
@@ -80,7 +82,7 @@ export function parseTokenizer(file: unknown): TokenizerParts {
   for (const [id, token] of tokens.entries()) {
     if (token === undefined || added.has(id) || tokenBytes(token)) continue;
     throw new TokenizerError(
-      `tokenizer.json: token ${id}, ${JSON.stringify(token)}, is not bytes`,
+      `tokenizer.json: token ${id}, ${JSON.stringify(token)}, is not in the byte-level alphabet`,
       UNSUPPORTED,
     );
   }
@@ -95,15 +97,15 @@ export function parseTokenizer(file: unknown): TokenizerParts {
 }
 
 /**
- * A tokenizer from the pair of files that GPT-2 was published with.
+ * The contents of a `tokenizer.json` from the two files that GPT-2 was published with.
  *
  * @param vocabulary the parsed contents of `vocab.json`: token → id.
- * @param merges the text of `merges.txt`: a merge a line, the most important first.
- * @throws TokenizerError when they are not that.
+ * @param merges the text of `merges.txt`: one merge per line, in order of priority.
+ * @throws TokenizerError for a damaged file.
  */
 export function tokenizerJson(vocabulary: unknown, merges: string): object {
   if (!isObject(vocabulary)) {
-    throw new TokenizerError("vocab.json does not hold an object", {
+    throw new TokenizerError("vocab.json is not a JSON object", {
       code: "not-a-tokenizer",
       hint: "it should map tokens to ids; download it again",
     });
@@ -128,7 +130,7 @@ function parseMerges(text: string): [string, string][] {
     if (left === "" || right === "" || rest.length > 0) {
       throw new TokenizerError(`merges.txt: line ${index + 1} is ${JSON.stringify(line.slice(0, 40))}`, {
         code: "damaged",
-        hint: "a line has two tokens with a space between them; download the file again",
+        hint: "each line must be two tokens separated by a space; download the file again",
       });
     }
     merges.push([left, right]);
@@ -137,8 +139,8 @@ function parseMerges(text: string): [string, string][] {
 }
 
 /**
- * The words' pattern spelled out where a byte-level pre-tokenizer implies it: in the library's own the spaces are
- * JavaScript's, which count U+FEFF and leave out U+0085; GPT-2's are Unicode's.
+ * Replaces a byte-level pre-tokenizer by an explicit split pattern. The library's implicit pattern uses JavaScript's `\s`,
+ * which includes U+FEFF and excludes U+0085; GPT-2's uses Unicode's.
  */
 function unicodeSpaces(preTokenizer: unknown): unknown {
   if (property(preTokenizer, "type") === "Sequence") {
@@ -147,7 +149,7 @@ function unicodeSpaces(preTokenizer: unknown): unknown {
       ? { type: "Sequence", pretokenizers: parts.map(unicodeSpaces) }
       : preTokenizer;
   }
-  // A space put before the text has to come before the splitting.
+  // With `add_prefix_space` the space must be added before the split.
   const isPlain =
     property(preTokenizer, "type") === "ByteLevel" && property(preTokenizer, "add_prefix_space") === false;
   if (!isPlain || property(preTokenizer, "use_regex") === false) return preTokenizer;

@@ -1,4 +1,4 @@
-/** The door of this room: all that other rooms import from it. */
+/** Exports of this folder for other folders. */
 export { type DecoderGraph, decoderGraph } from "./decoder.ts";
 export type { GraphWeight, Locate } from "./graph-builder.ts";
 export type { AutomatonTables } from "./automaton.ts";

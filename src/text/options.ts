@@ -1,82 +1,82 @@
-/** What the text facade takes and gives. */
+/** Options and results of `TextModel`. */
 import type { SamplingOptions } from "../options.ts";
 
-/** A token that could come next. */
+/** A candidate for the next token. */
 export interface TextCandidate {
   readonly id: number;
-  /** Its text alone; half characters show as U+FFFD. */
+  /** The text of this token alone; incomplete UTF-8 becomes U+FFFD. */
   readonly text: string;
   readonly probability: number;
 }
 
-/** One generated token; with `candidates`, what else it could have been. */
+/** One generated token; with the option `candidates`, also the distribution it was sampled from. */
 export interface TextStep {
   readonly id: number;
-  /** The characters that it completes, which need not be all of its own, nor any. */
+  /** The characters that this token completes: UTF-8 bytes are held back until a character is whole, so it may be empty. */
   readonly text: string;
-  /** ln p under the options of the draw, at temperature 0 as at 1 without truncation; only with `candidates`. */
+  /** ln p under the sampling options; at temperature 0 that of temperature 1 without truncation. Only with `candidates`. */
   readonly logProbability?: number;
-  /** The likeliest tokens, falling; the one that was taken need not be among them. */
+  /** The likeliest tokens in descending order; the sampled one need not be among them. */
   readonly candidates?: readonly TextCandidate[];
 }
 
-/** Why a text ends: as many tokens as were asked for, the model's own end of the text, the end of its context. */
+/** Why a text ends: the option `tokens` is reached, the model sampled `<|endoftext|>`, or the context is full. */
 export type TextEnd = "tokens" | "end-of-text" | "context";
 
-/** How a text goes on: how its tokens are drawn, and when it stops. */
+/** How the tokens of a continuation are sampled, and when it ends. */
 export interface CompleteOptions extends SamplingOptions {
-  /** How many tokens at most. Default: until the text or the context ends. */
+  /** Maximum number of tokens, from 1. Default: until the text or the context ends. */
   readonly tokens?: number;
   /** Continue beyond the context: when it is full, its older half is evicted. Default false. */
   readonly contextShift?: boolean;
-  /** Give with each token this many of the likeliest candidates, and its log-probability. */
+  /** Return this many of the likeliest candidates with each token, and its log-probability. */
   readonly candidates?: number;
   /** Called with each sampled token; returns the id to append in its place, or undefined to end the text. Default: the sampled id. */
   readonly override?: (drawn: TextStep) => Promise<number | undefined>;
   readonly signal?: AbortSignal;
 }
 
-/** As for `complete`, with a listener instead of an iteration. */
+/** Options of `generate`: those of `complete`, and a callback. */
 export interface GenerateTextOptions extends CompleteOptions {
-  /** Told of every token as it is generated, in order; what it throws ends the generation. */
+  /** Called with every token in order; an exception in it ends the generation. */
   readonly onStep?: (step: TextStep) => void;
 }
 
-/** A generated text, and what it takes to make it again: the same seed, options and prompt give the same ids. */
+/** A generated text. The same seed, options and prompt give the same ids. */
 export interface GeneratedText {
-  /** The new text, without the prompt. */
+  /** The generated text, without the prompt. */
   readonly text: string;
-  /** The new ids; the one that ended the text is not among them. */
+  /** The generated ids, without `<|endoftext|>`. */
   readonly ids: readonly number[];
-  /** The one that was given, or the one that was chosen. */
+  /** The seed in use: the option, or a random one. */
   readonly seed: number;
-  /** Why it ends; undefined where `override` ended it. */
+  /** Why the text ends; undefined if `override` ended it. */
   readonly end: TextEnd | undefined;
 }
 
-/** How the windows slide over a text that is scored: see `TextModel.score`. */
+/** The sliding windows of `TextModel.score`. */
 export interface ScoreTextOptions {
-  /** Tokens from one window to the next, 1 to one less than the window. Default: half a window. */
+  /** Tokens from the beginning of a window to that of the next, 1 to window − 1. Default: half a window. */
   readonly stride?: number;
   readonly signal?: AbortSignal;
-  /** Told now and then how many ids have been scored, and how many there are to score. */
+  /** Called after every 128 ids or fewer with the number of scored ids and the number of ids to score. */
   readonly onProgress?: (scored: number, ids: number) => void;
 }
 
-/** How well a model predicts a text, in the units that others report, and the window it was measured with. */
+/** The likelihood of a text under a model, in the units of the literature, and the windows it was measured with. */
 export interface TextScore {
-  /** Sum of −log₂ p over the bytes that were scored. */
+  /** Sum of −log₂ p over the scored ids, divided by their bytes. */
   readonly bitsPerByte: number;
-  /** e to the mean of −ln p over the ids that were scored. */
+  /** exp of the mean of −ln p over the scored ids. */
   readonly perplexity: number;
-  /** Mean of −ln p over the ids that were scored: nats. */
+  /** Mean of −ln p over the scored ids, in nats. */
   readonly nllPerId: number;
-  /** Ids that were scored: all but the first, which is given. */
+  /** Number of scored ids: all except the first. */
   readonly ids: number;
-  /** Bytes of UTF-8 of these ids. */
+  /** Number of UTF-8 bytes of the scored ids. */
   readonly bytes: number;
-  /** Ids that the model sees at once: its context. */
+  /** The model's context, in ids. */
   readonly window: number;
-  /** Ids from one window to the next. */
+  /** Ids from the beginning of a window to that of the next. */
   readonly stride: number;
 }

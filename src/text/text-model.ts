@@ -1,4 +1,4 @@
-/** The text facade: a prompt in, its continuation out, a GPT-2 between. */
+/** Text generation and scoring with a GPT-2. */
 import { type TextTokenizer, TokenizerError } from "../../encoding/text/index.ts";
 import {
   type LogitsProcessor,
@@ -26,24 +26,24 @@ export class PromptError extends HintedError<"no-prompt" | "too-long" | "too-sho
   override readonly name = "PromptError";
 }
 
-/** Prompts that are remembered, so that samples of one prompt read it once. */
+/** Contexts in the prefix cache, so that several samples of one prompt read it once. */
 const CACHED_CONTEXTS = 2;
 
-/** A model that continues text. */
+/** A text model: a decoder and its tokenizer. */
 export class TextModel {
   readonly decoder: Decoder;
   readonly tokenizer: TextTokenizer;
-  /** One byte an id, 0 where it has no token: some models have a few more than their tokenizer. Undefined: all have. */
+  /** One byte per id, 0 for ids without a token: some models have more ids than their tokenizer. Undefined if every id has one. */
   readonly allowedTokens: Uint8Array | undefined;
   readonly #contexts: PrefixCachePool;
 
-  /** @throws TokenizerError when the tokenizer has ids that the model has not. */
+  /** @throws TokenizerError when the tokenizer has more ids than the model. */
   constructor(decoder: Decoder, tokenizer: TextTokenizer) {
     const { vocabularySize } = decoder.config;
     if (tokenizer.size > vocabularySize) {
       throw new TokenizerError(`the tokenizer has ${tokenizer.size} ids, the model ${vocabularySize}`, {
         code: "wrong-model",
-        hint: "they are of different models; take both from one checkpoint",
+        hint: "use the tokenizer and the weights of one checkpoint",
       });
     }
     this.decoder = decoder;
@@ -54,27 +54,27 @@ export class TextModel {
   }
 
   /**
-   * The ids that the model reads of a prompt; without one, `<|endoftext|>`, with which it begins a text.
+   * The ids of a prompt; for an empty or undefined prompt, the id of `<|endoftext|>`, which starts a text.
    *
-   * @throws PromptError where there is no such id.
+   * @throws PromptError for an empty prompt if the tokenizer has no `<|endoftext|>`.
    */
   encodePrompt(text: string | undefined): readonly number[] {
     const ids = this.tokenizer.encode(text ?? "");
     if (ids.length > 0) return ids;
     const { endOfTextId } = this.tokenizer;
     if (endOfTextId !== null) return [endOfTextId];
-    throw new PromptError("the model has no <|endoftext|> to begin with", {
+    throw new PromptError("the prompt is empty, and the model has no <|endoftext|> to start a text", {
       code: "no-prompt",
       hint: "give a prompt",
     });
   }
 
   /**
-   * Continues a prompt, in pieces of whole characters as they are generated; without one begins a text. Ends after
-   * `tokens`, where the model ends the text, or where its context ends. Stop iterating, or abort `signal`, to stop the model.
+   * Continues a prompt, or starts a text. Yields strings of whole characters as they are generated. Ends after `tokens`
+   * tokens, at the end of the text, or when the context is full. Stop iterating, or abort `signal`, to end it earlier.
    *
-   * @param prompt is text as it is: `<|endoftext|>` in it is not special.
-   * @throws PromptError for a prompt that the context is too short for; OptionError for an option out of range.
+   * @param prompt plain text: `<|endoftext|>` in it is not special. Undefined starts a text.
+   * @throws PromptError for a prompt longer than the context; OptionError for an option out of range.
    * @example
    * for await (const piece of gpt2.complete("A robot must obey", { tokens: 40, topK: 40 })) process.stdout.write(piece);
    */
@@ -82,7 +82,7 @@ export class TextModel {
     for await (const { text } of this.steps(prompt, options)) if (text !== "") yield text;
   }
 
-  /** As `complete`, token by token, with candidates on request. The generator returns why the text ended. */
+  /** As `complete`, but yields tokens, with candidates if requested. The generator returns why the text ended. */
   steps(
     prompt: string | undefined,
     options: CompleteOptions = {},
@@ -113,11 +113,10 @@ export class TextModel {
   }
 
   /**
-   * How well the model predicts a text, by a sliding window as in Hugging Face's guide "Perplexity of fixed-length
-   * models": windows as long as the context begin every `stride` ids; each id is scored in the first window that holds it,
-   * the first id of the text not at all.
+   * Scores a text by sliding windows, as in Hugging Face's guide "Perplexity of fixed-length models". Windows as long as the
+   * context begin every `stride` ids. Each id except the first of the text is scored in the first window that contains it.
    *
-   * @throws PromptError for a text of fewer than two ids; OptionError for an impossible stride.
+   * @throws PromptError for a text of fewer than two ids; OptionError for a stride out of range.
    */
   async score(text: string, options: ScoreTextOptions = {}): Promise<TextScore> {
     const { window } = this.decoder.config;
@@ -129,10 +128,10 @@ export class TextModel {
     if (ids.length < 2) {
       throw new PromptError(`the text has ${ids.length === 0 ? "no tokens" : "one token"}`, {
         code: "too-short",
-        hint: "give a longer one: two are needed, since the first is given",
+        hint: "give a text of at least two tokens; the first one is not scored",
       });
     }
-    // What follows a window's last id is not in the window, so that id is not read.
+    // The last id of a window is predicted but not read: its next id is outside the window.
     const logProbabilities = await score(this.decoder, ids, {
       window: window - 1,
       stride,
@@ -153,7 +152,7 @@ export class TextModel {
     };
   }
 
-  /** Frees the model's memory; it cannot be used afterwards. */
+  /** Frees the model's memory; the model cannot be used afterwards. */
   async dispose(): Promise<void> {
     await this.decoder.dispose();
   }
@@ -212,7 +211,7 @@ export class TextModel {
     };
   }
 
-  /** How many tokens can follow: the last of them is drawn when the context is full, and not read any more. */
+  /** Tokens that can follow a prompt. The last one is sampled when the context is full, and is not read. */
   #remainingPositions(promptLength: number): number {
     const { position, window } = this.decoder.config;
     return position.kind === "learned" ? window + 1 - promptLength : Infinity;
@@ -227,7 +226,7 @@ export class TextModel {
     );
   }
 
-  /** Keeps out ids that have no token. */
+  /** Excludes ids without a token; undefined if there are none. */
   #processor(): LogitsProcessor | undefined {
     const allowed = this.allowedTokens;
     return allowed && { push: () => undefined, mask: (mask) => mask.set(allowed) };

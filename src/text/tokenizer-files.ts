@@ -1,19 +1,20 @@
-/** A checkpoint's tokenizer, from whichever files it has. */
+/** The tokenizer of a checkpoint: `tokenizer.json`, or `vocab.json` and `merges.txt`. */
 import { TextTokenizer } from "../../encoding/text/index.ts";
 import { CheckpointError, type CheckpointFiles, readConfig, readIfThere } from "../../models/index.ts";
 
 /**
- * Reads `tokenizer.json`, or where there is none `vocab.json` and `merges.txt`.
+ * Reads `tokenizer.json`; if it is missing, `vocab.json` and `merges.txt`.
  *
- * @throws CheckpointError when the model is not one of text, neither is there or a file is not JSON; TokenizerError when it is not a byte-level BPE.
+ * @throws CheckpointError for a music model, when the files are missing, or when a file is not JSON; TokenizerError when the
+ * tokenizer is not a byte-level BPE.
  */
 export async function readTokenizer(files: CheckpointFiles): Promise<TextTokenizer> {
-  // A model that is no GPT-2 is refused by name, whatever its tokenizer is.
+  // First, so that the error for another architecture names it, whatever its tokenizer is.
   const { vocabulary: ids } = await readConfig(files);
   if (ids !== undefined && ids !== "text") {
     throw new CheckpointError(`the model's vocabulary is "${ids}": it writes music, not text`, {
       code: "unsupported",
-      hint: "name a text model, or use what generates music",
+      hint: "use a text model, or the commands and functions for music",
     });
   }
   const whole = await readText(files, "tokenizer.json");

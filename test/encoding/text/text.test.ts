@@ -65,8 +65,8 @@ describe("TextTokenizer", () => {
   });
 
   it("refuses text that the vocabulary has no bytes for, rather than leave it out", () => {
-    expect(() => tokenizer.encode("abXc")).toThrow('the vocabulary cannot write "X"');
-    expect(() => tokenizer.encode("aè")).toThrow('the vocabulary cannot write "è"');
+    expect(() => tokenizer.encode("abXc")).toThrow('the vocabulary has no token for "X"');
+    expect(() => tokenizer.encode("aè")).toThrow('the vocabulary has no token for "è"');
   });
 
   it("holds bytes back until they are whole characters", () => {
@@ -96,7 +96,7 @@ describe("TextTokenizer", () => {
     [model({ vocab: { a: "b" } }), /token "a" has id "b"/],
     [model({ vocab: { a: -1 } }), /token "a" has id -1/],
     [model({ vocab: { a: 0, b: 0 } }), /"a" and "b" both have id 0/],
-    [model({ vocab: { "▁a": 0 } }), /token 0, "▁a", is not bytes/],
+    [model({ vocab: { "▁a": 0 } }), /token 0, "▁a", is not in the byte-level alphabet/],
     [{ ...TINY, decoder: { type: "Metaspace" } }, /the decoder is "Metaspace"/],
     [{ ...TINY, decoder: null }, /the decoder is null/],
     [{ ...TINY, added_tokens: 1 }, /"added_tokens" is not a list/],
@@ -106,7 +106,7 @@ describe("TextTokenizer", () => {
   });
 
   it.each([
-    [[], "", /vocab\.json does not hold an object/],
+    [[], "", /vocab\.json is not a JSON object/],
     [TINY.model.vocab, "#version: 0.2\na b\nab\n", /merges\.txt: line 3 is "ab"/],
     [TINY.model.vocab, "a b c", /merges\.txt: line 1 is "a b c"/],
   ])("refuses the pair of files %o, %o", (vocabulary, merges, says) => {
