@@ -1,6 +1,6 @@
-/** The element at an index that comes from data. @throws RangeError when the list has none there. */
+/** The element at an index. @throws RangeError for an index out of range. */
 export function elementAt<T>(list: ArrayLike<T>, index: number): T {
   const found = list[index];
   if (found !== undefined) return found;
-  throw new RangeError(`there is no element ${index} of ${list.length}`);
+  throw new RangeError(`index ${index} is outside a list of length ${list.length}`);
 }

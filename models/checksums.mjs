@@ -1,6 +1,6 @@
 /**
- * Writes SHA256SUMS beside the files that ship, in the format of `sha256sum`: `npm run checksums`, whenever one has changed.
- * The models are checked against it whenever they are loaded.
+ * Writes SHA256SUMS for the shipped files, in the format of `sha256sum`. Run `npm run checksums` after a change of one of
+ * them: models are verified against it on loading.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";

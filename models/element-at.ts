@@ -1,11 +1,11 @@
-/** The element at an index. @throws RangeError when the list has none there. */
+/** The element at an index. @throws RangeError for an index out of range. */
 export function elementAt<T>(list: ArrayLike<T>, index: number): T {
   const found = list[index];
   if (found !== undefined) return found;
-  throw new RangeError(`there is no element ${index} of ${list.length}`);
+  throw new RangeError(`index ${index} is outside a list of length ${list.length}`);
 }
 
-/** What a map has for a key. @throws RangeError when it has nothing. */
+/** The value of a key. @throws RangeError for a missing key. */
 export function entryOf<K, V>(map: ReadonlyMap<K, V>, key: K): V {
   const found = map.get(key);
   if (found !== undefined) return found;

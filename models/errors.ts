@@ -1,4 +1,4 @@
-/** What kind of fault a checkpoint or its config has; `CheckpointError.code` is one of these. */
+/** The kinds of `CheckpointError`: its `code`. */
 export type CheckpointErrorCode =
   | "missing-file"
   | "download-failed"
@@ -13,16 +13,16 @@ export type CheckpointErrorCode =
   | "bad-value"
   | "out-of-memory";
 
-/** What an error tells besides its message. */
+/** The fields of an error besides its message. */
 export interface HintedErrorDetails<Code extends string> {
-  /** The kind of fault, for programs. */
+  /** The kind of error, for programs. */
   readonly code: Code;
-  /** What the user can do about it. */
+  /** What to do about it. */
   readonly hint: string;
   readonly cause?: unknown;
 }
 
-/** An error whose message says what is wrong, whose `code` says of which kind, and whose `hint` says what to do. */
+/** The message says what is wrong, `code` of which kind it is, and `hint` what to do. */
 export abstract class HintedError<Code extends string = string> extends Error {
   readonly code: Code;
   readonly hint: string;
@@ -35,8 +35,8 @@ export abstract class HintedError<Code extends string = string> extends Error {
 }
 
 /**
- * Thrown for every fault of a checkpoint: its files, its config.json, its tensors. The message names the file, key or
- * tensor and the value found; `hint` says what to do.
+ * Thrown for a checkpoint that cannot be read: its files, its config.json or its tensors. The message names the file, key or
+ * tensor and the value found.
  */
 export class CheckpointError extends HintedError<CheckpointErrorCode> {
   override readonly name = "CheckpointError";

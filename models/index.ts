@@ -1,4 +1,4 @@
-/** Networks: what a decoder is, its ONNX graph, and where its weights come from. */
+/** Checkpoints, configs and ONNX graphs of decoders. */
 export {
   type Checkpoint,
   type CheckpointFile,

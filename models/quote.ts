@@ -1,4 +1,4 @@
-/** Contents of a damaged or hostile file, truncated for an error message. */
+/** Quotes contents of a damaged or hostile file in error messages, truncated to 80 characters. */
 
 const LONGEST = 80;
 

@@ -1,72 +1,74 @@
 /**
- * Causal self-attention over keys and values that lie in several pieces: the cache, and the rows that are being
- * computed. Keys and values are time-major, `[time, heads, headSize]`, so the caller appends rows to its cache and
- * passes a view of it; `FusedMatMul` reads the heads in place, and only the scores are ever joined.
+ * Causal self-attention over keys and values in several segments: the cache, and the rows of this run. Keys and values are
+ * `[positions, heads, headSize]`, so the caller can append rows to its cache and pass a view of it. `FusedMatMul` reads the
+ * heads in place; only the scores are concatenated.
  *
  *     weights = softmax(scale · q·kᵀ + scale · skew(q·Eᵀ) + mask),   scale: see `scoreScale`
  *     result  = weights · v
  *
- * Several sequences of equal length may run side by side: their heads lie one sequence after the other, so to most of this
- * they are one sequence of more heads. Where `heads` stands in the shape of a flowing value, it is those of all sequences.
+ * A batch of sequences of equal length is folded into the head dimension: the heads of one sequence after those of another.
+ * In shapes of graph values, `heads` is the number of heads of all sequences.
  *
  * Sources: Vaswani et al. 2017; Huang et al. 2018, "Music Transformer", section 3.4 (the relative term).
  */
 import { elementAt } from "../element-at.ts";
 import { type GraphBuilder, integer, integers, type Value } from "./graph-builder.ts";
 
-/** Keys and values of some consecutive times. */
+/** Keys and values of consecutive positions. */
 export interface Segment {
-  readonly keys: Value; // [time, heads, headSize]
-  readonly values: Value; // [time, heads, headSize]
+  readonly keys: Value; // [positions, heads, headSize]
+  readonly values: Value; // [positions, heads, headSize]
 }
 
-/** What all layers share: sizes and the mask, computed once per run. */
+/** Sizes and the mask, which all layers share: computed once per run. */
 export interface AttentionFrame {
-  /** Of one sequence. */
+  /** Heads of one sequence. */
   readonly heads: number;
   readonly headSize: number;
-  /** Whether to use FusedMatMul, ONNX Runtime's own, or plain products of transposed copies. */
+  /** Whether to use FusedMatMul, an operator of ONNX Runtime, or MatMul of transposed copies. */
   readonly fused: boolean;
-  /** The shape of queries, keys and values. */
+  /** The shape of queries, keys and values of this run. */
   readonly split: Value; // int64 [3]: rows, all heads, headSize
-  /** Times in each segment. */
+  /** Number of positions in each segment. */
   readonly lengths: Value; // int64 [segments]
-  /** Added to the scores: 0 where a row may see a time, −∞ where not. */
-  readonly mask: Value; // [rows, times]
+  /** Added to the scores: 0 for visible positions, −∞ for others. */
+  readonly mask: Value; // [rows, positions]
 }
 
-/** The relative term of one layer. */
+/** Relative position vectors of one layer. */
 export interface RelativeTerm {
-  /** By distance, the last being distance 0; one head where the heads share them. */
-  readonly vectors: Value; // [heads of one sequence or 1, maxDistance, headSize]
+  /** By distance in descending order, the last of distance 0. */
+  readonly vectors: Value; // [heads of one sequence, or 1 if shared; maxDistance; headSize]
   readonly shared: boolean;
   readonly skew: SkewFrame;
 }
 
-/** Sizes for `relativeScores`, which all layers share: computed once per run by `skewFrame`. */
+/** Sizes for `relativeScores`, which all layers share: computed once per run. */
 export interface SkewFrame {
   readonly maxDistance: number;
-  readonly nearest: Value; // int64 [1]: −times
-  /** The parts of the vectors that are scored as they lie, of which the rest is thrown away; the smallest first. */
+  readonly nearest: Value; // int64 [1]: −positions
+  /** Parts of the vectors that are scored as a whole, the smallest first; unneeded scores are dropped. */
   readonly tiers: readonly SkewTier[];
   readonly pads: Value; // int64 [6]
-  readonly apart: Value; // int64 [4]: heads of one sequence, rows, sequences, times + 1
-  readonly flat: Value; // int64 [2]: heads, rows · (times + 1)
+  readonly apart: Value; // int64 [4]: heads of one sequence, rows, sequences, positions + 1
+  readonly flat: Value; // int64 [2]: heads, rows · (positions + 1)
   readonly from: Value; // int64 [1]: rows − 1
-  readonly to: Value; // int64 [1]: rows − 1 + rows · times
-  readonly square: Value; // int64 [3]: heads, rows, times
+  readonly to: Value; // int64 [1]: rows − 1 + rows · positions
+  readonly square: Value; // int64 [3]: heads, rows, positions
 }
 
-/** The last so many of the vectors by distance. */
+/** The vectors of the nearest `distances` distances. */
 interface SkewTier {
   readonly distances: number;
-  /** Whether this tier is scored whole: see `QuantizationScheme.fullTierThreshold`. */
+  /** Whether to score the whole tier: see `QuantizationScheme.fullTierThreshold`. */
   readonly isWorth: Value; // bool [1]
 }
 
 /**
- * @param queries `[rows, heads, headSize]`, scaled, of the last `rows` times of the last segment.
- * @returns what the rows gather, and the weights by which they do.
+ * Attention of the new rows.
+ *
+ * @param queries `[rows, heads, headSize]`, scaled, of the last `rows` positions of the last segment.
+ * @returns the weighted sums of the values, and the weights.
  */
 export function attention(
   graph: GraphBuilder,
@@ -76,18 +78,18 @@ export function attention(
   relative?: RelativeTerm,
 ): {
   readonly attended: Value; // [heads, rows, headSize]
-  readonly weights: Value; // [heads, rows, times]
+  readonly weights: Value; // [heads, rows, positions]
 } {
   const scores = graph.node(
     "Concat",
-    segments.map(({ keys }) => queryScores(graph, frame, queries, keys)), // [heads, rows, time] each
+    segments.map(({ keys }) => queryScores(graph, frame, queries, keys)), // [heads, rows, positions of the segment] each
     { axis: integer(2) },
-  ); // [heads, rows, times]
-  const placed = relative
+  ); // [heads, rows, positions]
+  const positioned = relative
     ? graph.node("Add", [scores, relativeScores(graph, frame, queries, relative)])
     : scores;
-  const masked = graph.node("Add", [placed, frame.mask]);
-  const weights = graph.node("Softmax", [masked], { axis: integer(-1) }); // [heads, rows, times]
+  const masked = graph.node("Add", [positioned, frame.mask]);
+  const weights = graph.node("Softmax", [masked], { axis: integer(-1) }); // [heads, rows, positions]
   const parts = graph.nodes("Split", [weights, frame.lengths], segments.length, { axis: integer(2) });
   const attended = segments
     .map(({ values }, i) => weightedSum(graph, frame, elementAt(parts, i), values))
@@ -96,9 +98,9 @@ export function attention(
 }
 
 /**
- * q·kᵀ for every head, fused without moving either.  # [heads, rows, time]
+ * q·kᵀ for every head; fused, without transposed copies.  # [heads, rows, positions]
  *
- * @param order of `keys`: `[time, heads, headSize]`, or `[heads, time, headSize]`.
+ * @param order of the axes of `keys`: `[positions, heads, headSize]`, or `[heads, positions, headSize]`.
  */
 function queryScores(
   graph: GraphBuilder,
@@ -110,7 +112,7 @@ function queryScores(
   if (!frame.fused) {
     const q = graph.node("Transpose", [queries], { perm: integers([1, 0, 2]) }); // [heads, rows, headSize]
     const perm = integers(order === "time first" ? [1, 2, 0] : [0, 2, 1]);
-    const k = graph.node("Transpose", [keys], { perm }); // [heads, headSize, time]
+    const k = graph.node("Transpose", [keys], { perm }); // [heads, headSize, positions]
     return graph.node("MatMul", [q, k]);
   }
   return graph.microsoft("FusedMatMul", [queries, keys], {
@@ -123,23 +125,23 @@ function queryScores(
 /** weights · v for every head.  # [heads, rows, headSize] */
 function weightedSum(graph: GraphBuilder, frame: AttentionFrame, weights: Value, values: Value): Value {
   if (frame.fused) return graph.microsoft("FusedMatMul", [weights, values], { transBatchB: integer(1) });
-  const v = graph.node("Transpose", [values], { perm: integers([1, 0, 2]) }); // [heads, time, headSize]
+  const v = graph.node("Transpose", [values], { perm: integers([1, 0, 2]) }); // [heads, positions, headSize]
   return graph.node("MatMul", [weights, v]);
 }
 
 /**
- * q·Eᵀ, brought from "column = distance" to "column = time".  # [heads, rows, times]
+ * skew(q·Eᵀ): scores by distance, rearranged to scores by position.  # [heads, rows, positions]
  *
- * Only the vectors of distances that occur are taken, the last `times` of them. Where there are fewer, zeros stand in
- * front: what is further back than `maxDistance` gets nothing added.
+ * Only the vectors of distances that occur are used, the last `positions` of them. If there are fewer, zeros are prepended:
+ * positions further back than `maxDistance` get 0.
  *
- * Then the skew. Row r stands at time (times − rows + r), and distances run down to 0 at the right end, so its entries
- * have to move left by rows − 1 − r. Reading a matrix of `times + 1` columns as one of `times` columns moves every row
- * by one more than the row above it. What enters from the right are times to come, which the mask hides. A single row
- * stays where it is.
+ * The skew (Huang et al. 2018, section 3.4.1): row r is at position (positions − rows + r), and the last column is distance
+ * 0, so its entries move left by rows − 1 − r. Reshaping a matrix of `positions + 1` columns to `positions` columns shifts
+ * each row by one more than the row above it. The entries that enter from the right are later positions, which the mask
+ * hides. A single row is not shifted.
  *
- * Each head has vectors of its own, but all sequences the same: so a head scores the rows of all sequences together, and
- * then they are parted. Of one sequence nothing changes its place.
+ * Each head has its own vectors, the same for all sequences. So a head scores the rows of all sequences together, and then
+ * the sequences are separated.
  */
 function relativeScores(
   graph: GraphBuilder,
@@ -148,25 +150,26 @@ function relativeScores(
   relative: RelativeTerm,
 ): Value {
   const { vectors, skew } = relative;
-  const asked = relative.shared
+  const ownQueries = relative.shared
     ? queries
     : graph.node("Reshape", [queries, graph.integers([-1, frame.heads, frame.headSize])]); // [rows · sequences, …]
-  const byDistance = nearScores(graph, frame, asked, vectors, skew); // [heads, rows, distances], or by sequence too
-  const padded = graph.node("Pad", [byDistance, skew.pads]); // [heads, rows, times + 1]
-  const placed = relative.shared
+  const byDistance = nearScores(graph, frame, ownQueries, vectors, skew); // [heads, rows, distances]; unless shared, [heads of one sequence, rows · sequences, distances]
+  const padded = graph.node("Pad", [byDistance, skew.pads]); // [heads, rows, positions + 1]
+  const positioned = relative.shared
     ? padded
     : graph.node("Transpose", [graph.node("Reshape", [padded, skew.apart])], {
         perm: integers([2, 0, 1, 3]),
-      }); // [sequences, heads of one, rows, times + 1]
-  const flat = graph.node("Reshape", [placed, skew.flat]); // [heads, rows · (times + 1)]
-  const moved = graph.node("Slice", [flat, skew.from, skew.to, graph.integers([1])]);
-  return graph.node("Reshape", [moved, skew.square]);
+      }); // [sequences, heads of one sequence, rows, positions + 1]
+  const flat = graph.node("Reshape", [positioned, skew.flat]); // [heads, rows · (positions + 1)]
+  const skewed = graph.node("Slice", [flat, skew.from, skew.to, graph.integers([1])]);
+  return graph.node("Reshape", [skewed, skew.square]);
 }
 
 /**
- * q·Eᵀ for the distances that occur, the last `times` of them. To take their vectors means copying them; it is quicker to
- * score all vectors of the tier that holds them and to drop scores. The tiers are cut by ONNX Runtime when the session is
- * made, so they cost memory and no time.  # [heads, rows, distances]
+ * q·Eᵀ for the distances that occur, the last `positions` of them.  # [heads, rows, distances]
+ *
+ * Slicing their vectors copies them; scoring all vectors of the smallest sufficient tier and dropping scores can be faster.
+ * ONNX Runtime slices the tiers when the session is created, so they cost memory and no time.
  */
 function nearScores(
   graph: GraphBuilder,
@@ -180,7 +183,7 @@ function nearScores(
   const score = (inner: GraphBuilder, scored: Value): Value =>
     queryScores(inner, frame, queries, scored, "heads first");
   const ofNear = (inner: GraphBuilder): Value => score(inner, last(inner, vectors, nearest, 1));
-  // Without FusedMatMul the vectors are copied in any case.
+  // MatMul copies the vectors in any case.
   if (!frame.fused) return ofNear(graph);
   return tiers.reduce<(inner: GraphBuilder) => Value>((smaller, { distances, isWorth }) => {
     const tier = distances === maxDistance ? vectors : last(graph, vectors, graph.integers([-distances]), 1);
@@ -189,15 +192,15 @@ function nearScores(
   }, ofNear)(graph);
 }
 
-/** Of `[heads, rows, times]` the last row.  # [heads, 1, times] */
+/** The last row of `[heads, rows, positions]`.  # [heads, 1, positions] */
 export function lastRow(graph: GraphBuilder, weights: Value): Value {
   return graph.node("Slice", [weights, graph.integers([-1]), graph.integers([END]), graph.integers([1])]);
 }
 
-/** As the end of a slice: as far as there is. */
+/** End of a slice without limit. */
 const END = 2 ** 31 - 1;
 
-/** The sizes of the skew, from those of the run. */
+/** Computes the sizes of the skew from those of the run. */
 export function skewFrame(
   graph: GraphBuilder,
   sizes: {
@@ -229,7 +232,7 @@ export function skewFrame(
   };
 }
 
-/** A quarter of the vectors, half of them, all; a tier is worth scoring where the next smaller is too small. */
+/** A quarter, half and all of the vectors; a tier is scored if the next smaller one does not suffice. */
 function skewTiers(
   graph: GraphBuilder,
   { maxDistance, fullTierThreshold, times }: Parameters<typeof skewFrame>[1],
@@ -242,14 +245,16 @@ function skewTiers(
 }
 
 /**
- * scale · q. Not left to the products, which take a faster kernel for one row where there is nothing to scale; and before
- * `splitHeads`, since ONNX Runtime would put it into a product that comes next.  # [rows · sequences, width]
+ * scale · q.  # [rows · sequences, width]
+ *
+ * A separate node, because FusedMatMul has a faster kernel for one row without scale. Before `splitHeads`, because ONNX
+ * Runtime would fuse it into a directly following product.
  */
 export function scaledQueries(graph: GraphBuilder, scale: number, rows: Value): Value {
   return graph.node("Mul", [rows, graph.floats([scale])]);
 }
 
-/** `[rows · sequences, width]` to `[rows, heads, headSize]`: row by row, in each the sequences one after the other. */
+/** `[rows · sequences, width]` to `[rows, heads, headSize]`; the sequences alternate within each row. */
 export function splitHeads(graph: GraphBuilder, frame: AttentionFrame, rows: Value): Value {
   return graph.node("Reshape", [rows, frame.split]);
 }

@@ -16,11 +16,11 @@ export interface AutomatonTables {
   readonly conjunctions: number;
   readonly factors: Float32Array; // [vocabulary, counters]
   readonly increments: Float32Array; // [vocabulary, counters]
-  readonly conjunctionWeights: Float32Array; // [counters, joints]
-  readonly conjunctionOffsets: Float32Array; // [joints]
-  readonly blockCounts: Float32Array; // [counters + joints, vocabulary]
+  readonly conjunctionWeights: Float32Array; // [counters, conjunctions]
+  readonly conjunctionOffsets: Float32Array; // [conjunctions]
+  readonly blockCounts: Float32Array; // [counters + conjunctions, vocabulary]
   readonly baseBlockCounts: Float32Array; // [vocabulary]
-  /** Which counter is an id's clock. */
+  /** Index of the counter that is an id's clock. */
   readonly clocks: Int32Array; // [vocabulary]
   /** The clock's limit; Infinity for ids without one. */
   readonly limits: Float32Array; // [vocabulary]
@@ -57,7 +57,12 @@ export function automatonInputs(graph: GraphBuilder): AutomatonValues {
   };
 }
 
-/** @returns bool `[1, vocabulary]`. */
+/**
+ * The allowed ids.
+ *
+ * @param counters `[1, counters]`.
+ * @returns bool `[1, vocabulary]`.
+ */
 export function allowedIds(graph: GraphBuilder, tables: AutomatonValues, counters: Value): Value {
   const flags = asFloat(graph, graph.node("Greater", [counters, graph.floats([0])])); // [1, counters]
   const weighed = graph.node("MatMul", [flags, tables.conjunctionWeights]);

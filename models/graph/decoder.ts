@@ -1,28 +1,28 @@
 /**
- * The decoder: a transformer that gives, for every id, the logits of the one that follows. Pre-norm blocks as in GPT-2
- * (openai/gpt-2, `src/model.py`), relative attention as in the Music Transformer (Huang et al. 2018).
+ * The ONNX graph of a decoder-only transformer: pre-norm blocks as in GPT-2 (openai/gpt-2, `src/model.py`), and learned
+ * positions or relative attention as in the Music Transformer (Huang et al. 2018).
  *
  *     ids ─ embedding (+ position) ─ block × layers ─ norm ─ head ─ logits
  *     block:  x += project(attention(norm(x)));  x += shrink(gelu(grow(norm(x))))
  *
- * The graph's interface, all sizes free but those of the config. float32 unless said; `times` = past + rows:
+ * Inputs and outputs, float32 unless stated; the sizes that are not in the config are free; positions = past + rows:
  *
- *     in   ids            int32 [rows]                     the new ids, one or many
- *          mask           [rows, times]                    added to the scores: 0 or −∞
- *          logits_from    int32 [1]                        the first of the rows to give logits for; −1: the last
+ *     in   ids            int32 [rows]                     the new ids, at least one
+ *          mask           [rows, positions]                added to the scores: 0 or −∞
+ *          logits_from    int32 [1]                        the first row to compute logits for; −1: the last
  *          positions      int32 [rows]                     learned positions only
- *          past_keys.i    [past, heads, headSize]          the cache of layer i; past ≥ 1, since ONNX Runtime's
- *          past_values.i  [past, heads, headSize]          FusedMatMul dies on an empty one: mask a row of zeros
+ *          past_keys.i    [past, heads, headSize]          the cache of layer i; past ≥ 1, because FusedMatMul
+ *          past_values.i  [past, heads, headSize]          crashes on an empty tensor: mask a row of zeros
  *     out  logits         [rows − logits_from, vocabularySize]
- *          keys.i         [rows, heads, headSize]          to be appended to the cache of layer i
+ *          keys.i         [rows, heads, headSize]          to append to the cache of layer i
  *          values.i       [rows, heads, headSize]
- *          attention.i    [heads, 1, times]                the weights of the last row: what it looked at in layer i
+ *          attention.i    [heads, 1, positions]            the attention weights of the last row in layer i
  *
- * Several sequences of equal length, read together, are more rows and more heads: ids, positions and the rows of logits
- * go time by time, in each sequence by sequence, and `heads` are those of all sequences, one sequence after the other. The
- * mask is the same for all; its rows say how many times there are.
+ * Further inputs are the weights, in the layout of `graphWeights`.
  *
- * and the weights, in the layout of `graphWeights`.
+ * A batch of sequences of equal length is more rows and more heads. Ids, positions and rows of logits are ordered by
+ * position, and by sequence within a position; `heads` counts the heads of all sequences, one sequence after another. The
+ * mask is the same for all sequences, `[rows of one sequence, positions]`.
  */
 import {
   attention,
@@ -50,34 +50,34 @@ import { matrixProduct, embeddingProduct, embeddingRows } from "./matrix.ts";
 import { encodeModel } from "./onnx.ts";
 import { SCHEMES, type QuantizationScheme } from "./quantization-scheme.ts";
 
-/** A decoder for ONNX Runtime: the graph, and which weights a session has to be given with it. */
+/** The graph of a decoder for ONNX Runtime, and the weights that its session needs. */
 export interface DecoderGraph {
   /** An `.onnx` file without its weights. */
   readonly bytes: Uint8Array;
-  /** The weights it reads, as external data. */
+  /** The weights that the graph reads as external data. */
   readonly weights: readonly GraphWeight[];
 }
 
-/** In what form a graph's matrices are, and where its weights lie: `graphWeights` makes them by the same scheme. */
+/** Quantization and location of the weights. `graphWeights` must be called with the same scheme. */
 export interface GraphOptions {
-  /** The form of the matrices. Default: float32. */
+  /** Quantization of the matrices. Default: float32. */
   readonly scheme?: QuantizationScheme;
-  /** Where the weights are. Default: the session is given each under its name. */
+  /** File and offset of each weight. Default: the session receives the weights by name. */
   readonly locate?: Locate;
 }
 
-/** What is to be computed, and in what form the matrices for it are. */
+/** A decoder's config and quantization scheme. */
 export interface DecoderDesign extends DecoderConfig {
   readonly scheme: QuantizationScheme;
 }
 
-/** What the blocks share: sizes, the mask, and the skew where positions are relative. */
+/** Sizes and mask, which all blocks share; with relative positions, also the skew. */
 export interface DecoderFrame {
   readonly shared: AttentionFrame;
   readonly skew?: SkewFrame;
 }
 
-/** The ONNX graph of a decoder; weights are given to the session beside it. */
+/** Builds the ONNX graph of a decoder, without its weights. */
 export function decoderGraph(
   decoder: DecoderConfig,
   { scheme = SCHEMES.fp32.node, locate }: GraphOptions = {},
@@ -112,27 +112,29 @@ export function decoderGraph(
   return { bytes: encodeModel({ graph: graph.build(), opsets: OPSETS }), weights: graph.weights };
 }
 
-/** The operator sets that graphs of decoders use. */
+/** The operator sets of decoder graphs. */
 export const OPSETS = { "": 21, "com.microsoft": 1 };
 
-/** ids to vectors, with those of their positions where positions are learned.  # [rows, width] */
+/** Token embeddings, plus position embeddings if positions are learned.  # [rows, width] */
 export function embedding(graph: GraphBuilder, config: DecoderDesign, ids: Value, positions?: Value): Value {
-  const meaning = embeddingRows(
+  const tokens = embeddingRows(
     graph,
     config.scheme,
     "wte.weight",
     [config.vocabularySize, config.width],
     ids,
   );
-  if (positions === undefined) return meaning;
-  const places = graph.weight("wpe.weight", [config.window, config.width]);
-  return graph.node("Add", [meaning, graph.node("Gather", [places, positions])]);
+  if (positions === undefined) return tokens;
+  const vectors = graph.weight("wpe.weight", [config.window, config.width]);
+  return graph.node("Add", [tokens, graph.node("Gather", [vectors, positions])]);
 }
 
 /**
- * One block. Its attention sees the past, the rows that this run has computed before, and the rows at hand.
+ * One block. A row attends to the cache, to earlier rows of this run, and to the rows of `x` up to its own.
  *
- * @returns the stream after the block, the keys and values of all rows of this run, and the weights of its attention.
+ * @param before keys and values of the earlier rows of this run. Default: none.
+ * @returns the residual stream after the block, `[rows, width]`; the keys and values of all rows of this run; the attention
+ * weights, `[heads, rows, positions]`.
  */
 export function decoderBlock(
   graph: GraphBuilder,
@@ -170,35 +172,35 @@ export function decoderBlock(
 
   const again = norm(graph, config, `${at}.ln_2`, between);
   const grown = linear(graph, scheme, `${at}.mlp.c_fc`, width, feedForward, again);
-  const bent = graph.node("Gelu", [grown], { approximate: text("tanh") }); // [rows, feedForward]
-  const shrunk = linear(graph, scheme, `${at}.mlp.c_proj`, feedForward, width, bent);
+  const activated = graph.node("Gelu", [grown], { approximate: text("tanh") }); // [rows, feedForward]
+  const shrunk = linear(graph, scheme, `${at}.mlp.c_proj`, feedForward, width, activated);
   return { x: graph.node("Add", [between, shrunk]), own, weights };
 }
 
-/** One segment after another. */
+/** Concatenates two segments. */
 function joined(graph: GraphBuilder, first: Segment, second: Segment): Segment {
   const concat = (a: Value, b: Value): Value => graph.node("Concat", [a, b], { axis: integer(0) });
   return { keys: concat(first.keys, second.keys), values: concat(first.values, second.values) };
 }
 
-/** The rows from the one on that `from` counts, −1 being the last.  # [rows − from, width] */
+/** The rows from index `from` on; −1 is the last row.  # [rows − from, width] */
 export function rowsFrom(graph: GraphBuilder, x: Value, from: Value): Value {
   const [end, axis] = [graph.integers([2 ** 31 - 1], "int32"), graph.integers([0], "int32")];
   return graph.node("Slice", [x, from, end, axis]);
 }
 
-/** The stream to logits.  # [rows, vocabularySize] */
+/** Final norm and output layer: logits of the residual stream.  # [rows, vocabularySize] */
 export function head(graph: GraphBuilder, config: DecoderDesign, x: Value): Value {
   const normed = norm(graph, config, "ln_f", x);
   const table = config.tiedHead ? "wte.weight" : "lm_head.weight";
   return embeddingProduct(graph, config.scheme, table, [config.vocabularySize, config.width], normed);
 }
 
-/** What the blocks share. @param own how many rows this run has computed and is computing; default: those of `mask`. */
+/** Sizes that all blocks share. @param own number of rows of this run, earlier ones included. Default: the rows of `mask`. */
 export function decoderFrame(
   graph: GraphBuilder,
   config: DecoderDesign,
-  mask: Value, // [rows, times]
+  mask: Value, // [rows, positions]
   own?: Value, // int64 [1]
 ): DecoderFrame {
   const rows = graph.node("Shape", [mask], { start: integer(0), end: integer(1) }); // int64 [1]
@@ -217,7 +219,7 @@ export function decoderFrame(
   };
 }
 
-/** A layer's vectors by distance, where positions are relative. */
+/** A layer's relative position vectors; undefined if positions are learned. */
 function relativeTerm(
   graph: GraphBuilder,
   config: DecoderConfig,
@@ -237,7 +239,7 @@ function norm(graph: GraphBuilder, config: DecoderConfig, name: string, x: Value
   return graph.node("LayerNormalization", [x, weight, bias], { epsilon: float(config.normEpsilon) });
 }
 
-/** x·W + b with W stored `[in, out]`, as GPT-2's checkpoints have it. */
+/** x·W + b; W is `[in, out]`, as in GPT-2's checkpoints. */
 function linear(
   graph: GraphBuilder,
   scheme: QuantizationScheme,

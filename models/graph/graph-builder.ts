@@ -1,18 +1,18 @@
 /**
- * Builds an ONNX graph line by line: every call adds a node and answers with the name of its result, so that a network
- * reads as the formulas it computes. `com.microsoft` is ONNX Runtime's own operator set.
+ * Builds an ONNX graph. Every call adds a node and returns the name of its result, so that code follows the formulas.
+ * `com.microsoft` is ONNX Runtime's own operator set.
  */
 import type { ElementType, OnnxAttribute, OnnxConstant, OnnxGraph, OnnxNode, OnnxValue } from "./onnx.ts";
 
-/** Name of a value in a graph: a tensor that flows. */
+/** Name of a tensor in a graph. */
 export type Value = string;
 
-/** A weight that a graph reads and the caller of the session brings. */
+/** A weight of a graph, which is passed to the session as external data. */
 export interface GraphWeight {
   readonly name: string;
   readonly type: WeightType;
   readonly shape: readonly number[];
-  /** The name of its bytes, which several weights may share. */
+  /** Name of its bytes, which several weights can share. */
   readonly data: string;
 }
 
@@ -21,10 +21,10 @@ const WEIGHT_BYTES = { float32: 4, int8: 1, uint8: 1 } as const;
 
 export type WeightType = keyof typeof WEIGHT_BYTES;
 
-/** Where a graph finds the bytes of a weight, by the name of its data. */
+/** File and byte offset of a weight, by the name of its data. */
 export type Locate = (data: string) => { readonly file: string; readonly offset: number };
 
-/** The session is given each weight's bytes under their name. */
+/** Each weight is passed to the session by name. */
 const byName: Locate = (data) => ({ file: data, offset: 0 });
 
 export type Attributes = Readonly<Record<string, OnnxAttribute>>;
@@ -39,9 +39,9 @@ export class GraphBuilder {
   readonly #nodes: OnnxNode[] = [];
   readonly #inputs: OnnxValue[] = [];
   readonly #outputs: OnnxValue[] = [];
-  /** Public names of the values that are results of the graph. */
+  /** Output names by value. */
   readonly #public = new Map<Value, string>();
-  /** What a graph has in common with those inside it: they see its values, so names are given once. */
+  /** Shared by a graph and its subgraphs: names must be unique among them, since subgraphs read values of the outer graph. */
   readonly #shared: {
     readonly constants: OnnxConstant[];
     readonly weights: GraphWeight[];
@@ -50,19 +50,19 @@ export class GraphBuilder {
   };
   readonly #isInner: boolean;
 
-  /** @param around the graph that this one is to be part of: the body of a loop, a branch. */
+  /** @param around the outer graph, if this one is a subgraph: the body of a loop, or a branch. */
   constructor(name: string, around?: GraphBuilder, locate: Locate = byName) {
     this.#name = name;
     this.#isInner = around !== undefined;
     this.#shared = around ? around.#shared : { constants: [], weights: [], locate, named: 0 };
   }
 
-  /** Everything the session is to be given as external data. */
+  /** The weights, in the order of their first use. */
   get weights(): readonly GraphWeight[] {
     return this.#shared.weights;
   }
 
-  /** Whether the session maps the weights from files, instead of being given them. */
+  /** Whether the session maps the weights from files instead of receiving them in memory. */
   get isMapped(): boolean {
     return this.#shared.locate !== byName;
   }
@@ -72,27 +72,27 @@ export class GraphBuilder {
     return name;
   }
 
-  /** An input of an inner graph, under a name of its own. */
+  /** Declares an input of a subgraph, with a generated name. */
   parameter(type: ElementType, shape: readonly (number | string)[]): Value {
     return this.input(this.#fresh("parameter"), type, shape);
   }
 
-  /** Declares `value` the next result of an inner graph; inner results have places, not names. */
+  /** Declares `value` the next output of a subgraph; these are identified by order, not by name. */
   result(value: Value, type: ElementType, shape: readonly (number | string)[]): void {
     this.#outputs.push({ name: value, type, shape });
   }
 
-  /** Declares `value` a result of the graph, under its public name. */
+  /** Declares `value` an output of the graph, named `name`. */
   output(name: string, value: Value, type: ElementType, shape: readonly (number | string)[]): void {
     this.#public.set(value, name);
     this.#outputs.push({ name, type, shape });
   }
 
   /**
-   * A weight whose values come with the session, not in the graph; the same one, where it is asked for again.
+   * A weight, whose values are external data. A second call with the same name returns the same weight.
    *
-   * @param data the name of its bytes, where that is not its own.
-   * @param begin where in those it begins; other than 0 only where weights lie in files.
+   * @param data name of its bytes. Default: `name`.
+   * @param begin byte offset within them; other than 0 only for weights in files.
    */
   weight(
     name: string,
@@ -114,7 +114,7 @@ export class GraphBuilder {
     return name;
   }
 
-  /** A short list of whole numbers inside the graph: sizes, axes, bounds. */
+  /** A constant list of whole numbers, such as sizes, axes or bounds. */
   integers(values: readonly number[], type: "int32" | "int64" = "int64"): Value {
     const name = this.#fresh("constant");
     const numbers =
@@ -122,7 +122,7 @@ export class GraphBuilder {
     return this.#constant(name, type, [values.length], numbers);
   }
 
-  /** A few float32 numbers inside the graph. */
+  /** A float32 constant. */
   floats(values: readonly number[], shape: readonly number[] = [values.length]): Value {
     return this.#constant(this.#fresh("constant"), "float32", shape, Float32Array.from(values));
   }
@@ -149,7 +149,7 @@ export class GraphBuilder {
   }
 
   /**
-   * One value or another: only the branch that is chosen is computed.
+   * A conditional value (`If`): only the selected branch is computed.
    *
    * @param condition bool, one element.
    */

@@ -2,22 +2,22 @@
  * The decoder with sampling in the graph, as an ONNX `Loop`: one run returns several ids. WebAssembly copies the cache into
  * its memory for every run, so fewer runs are faster.
  *
- *     turn 1: rows of `ids`  ─ decoder ─ logits ─ sample ─┐
- *     turn 2: the sampled id ─ decoder ─ logits ─ sample ─┤ …  `steps` turns
+ *     iteration 1: rows of `ids`  ─ decoder ─ logits ─ sample ─┐
+ *     iteration 2: the sampled id ─ decoder ─ logits ─ sample ─┤ …  `steps` iterations
  *
- * The cache is a constant of the loop; the rows of this run are carried from turn to turn. Inputs and outputs are those of
+ * The cache is a constant of the loop; the rows of this run are loop-carried values. Inputs and outputs are those of
  * `decoderGraph`, with these differences:
  *
  *     in   mask           [own, past + own]           own = rows + steps − 1: all rows that the run computes
  *          positions      int32 [own]                 learned positions only
- *          logits_from    int32 [1]                   counted from the end: −1 the last row, −rows all of the first turn
- *          steps          int32 [1]                   turns, ≥ 1
+ *          logits_from    int32 [1]                   counted from the end: −1 the last row, −rows all of the first iteration
+ *          steps          int32 [1]                   iterations, ≥ 1
  *          noise          [steps, vocabularySize]     added to the scores of each sample; or [steps, 1]
  *          sampling.*                                 see `samplingInputs`
  *          constrained    int32 [1]                   1: the automaton applies; 0: its tables may be placeholders
  *          automaton.*, counters [1, counters]        see `AutomatonTables`
  *     out  sampled        int32 [steps, 1]            the ids; fewer, with `NO_SAMPLE` last, if no id is allowed
- *          logits, attention.i                        of the last turn
+ *          logits, attention.i                        of the last iteration
  *          keys.i, values.i                           [own, heads, headSize]
  */
 import { elementAt, entryOf } from "../element-at.ts";
@@ -76,7 +76,7 @@ export function decoderLoop(
     );
   });
   const results = graph.nodes("Loop", [steps, "", ...initial], carried.length + 1, {
-    body: { kind: "graph", value: turn(graph, config, loop, carried) },
+    body: { kind: "graph", value: loopBody(graph, config, loop, carried) },
   });
   for (const [i, { name, type, shape, isResult }] of carried.entries()) {
     const result = elementAt(results, i);
@@ -102,11 +102,11 @@ interface LoopInputs {
   readonly past: readonly Segment[];
 }
 
-/** A value carried from one turn to the next. */
+/** A loop-carried value. */
 interface Carried {
   readonly name: string;
   readonly type: ElementType;
-  /** Named sizes change from turn to turn, from 0. */
+  /** Named sizes can differ between iterations; initially 0. */
   readonly shape: readonly (number | string)[];
   readonly isResult: boolean;
 }
@@ -132,8 +132,8 @@ function carriedValues(config: DecoderConfig): Carried[] {
 }
 
 /** The body of the loop. */
-function turn(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, carried: readonly Carried[]) {
-  const graph = new GraphBuilder("turn", outer);
+function loopBody(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, carried: readonly Carried[]) {
+  const graph = new GraphBuilder("loop-body", outer);
   const number = graph.parameter("int64", []);
   graph.parameter("bool", []); // the condition of the loop, always true here
   const given = new Map(carried.map(({ name, type, shape }) => [name, graph.parameter(type, shape)]));

@@ -1,5 +1,5 @@
 /**
- * Matrices in the form that a scheme gives them: the nodes that multiply with them, and the arrays that those nodes read.
+ * Matrix products and embedding lookups in the formats of a quantization scheme, and the arrays that their nodes read.
  * Operators of ONNX Runtime: microsoft/onnxruntime, `docs/ContribOperators.md`.
  */
 import { type GraphBuilder, integer, type Value } from "./graph-builder.ts";
@@ -7,10 +7,10 @@ import { isEmbedding } from "../checkpoint/index.ts";
 import { blockSize, matrixFormat, type QuantizationScheme } from "./quantization-scheme.ts";
 import { quantizeColumns, quantizeRows, transposed } from "./quantize.ts";
 
-/** What a graph reads a weight from, in the graph's type for it. */
+/** The values of a weight, in its element type in the graph. */
 export type WeightArray = Float32Array | Int8Array | Uint8Array;
 
-/** A stored matrix's shape. */
+/** The shape of a matrix in a checkpoint. */
 type Shape = readonly [rows: number, columns: number];
 
 /** x·W + bias.  # [rows of x, outputs] */
@@ -31,7 +31,7 @@ export function matrixProduct(
   return graph.microsoft("DynamicQuantizeMatMul", [x, numbers, scales, noZeroPoint, bias]);
 }
 
-/** x·Wᵀ: of every row of x the products with all rows of a table.  # [rows of x, rows] */
+/** x·Wᵀ, for the head.  # [rows of x, rows] */
 export function embeddingProduct(
   graph: GraphBuilder,
   scheme: QuantizationScheme,
@@ -44,8 +44,8 @@ export function embeddingProduct(
   }
   const transB = integer(1);
   if (!graph.isMapped) return graph.node("Gemm", [x, graph.weight(name, [rows, columns])], { transB });
-  // ONNX Runtime rearranges a matrix for its products, and then lets go of the file's pages: part by part that takes little
-  // more memory than the matrix. It could not let go of the table that `embeddingRows` reads, so these are mapped again.
+  // ONNX Runtime packs a matrix for Gemm and then unmaps its file pages. Packing part by part keeps the peak of memory little
+  // above the size of the matrix. The parts are mapped separately, since the table that `embeddingRows` reads stays mapped.
   const height = Math.ceil(rows / PARTS);
   const parts = Array.from({ length: Math.ceil(rows / height) }, (_, i) => {
     const shape = [Math.min(height, rows - i * height), columns];
@@ -55,10 +55,10 @@ export function embeddingProduct(
   return graph.node("Concat", parts, { axis: integer(1) });
 }
 
-/** How many parts a mapped table is multiplied in. */
+/** Number of parts of a mapped head. */
 const PARTS = 8;
 
-/** The rows of a table that the ids name.  # [ids, columns] */
+/** Embedding lookup: one row per id.  # [ids, columns] */
 export function embeddingRows(
   graph: GraphBuilder,
   scheme: QuantizationScheme,
@@ -70,7 +70,7 @@ export function embeddingRows(
   if (matrixFormat(scheme, name, columns) !== "int8-blocks" || block === undefined) {
     return graph.node("Gather", [graph.weight(name, [rows, columns]), ids]);
   }
-  // The bytes of `blockProduct`, in the shape that this operator wants them.
+  // The bytes of `blockProduct`, in the shape that GatherBlockQuantized requires.
   const numbers = graph.weight(`${name}.rows`, [rows, columns], "uint8", `${name}.int8`);
   const scales = graph.weight(`${name}.row_scales`, [rows, columns / block], "float32", `${name}.scales`);
   return graph.microsoft("GatherBlockQuantized", [numbers, ids, scales], {
@@ -81,7 +81,7 @@ export function embeddingRows(
   });
 }
 
-/** x·Wᵀ + bias with W in blocks.  # [rows of x, outputs] */
+/** x·Wᵀ + bias with W in `int8-blocks`.  # [rows of x, outputs] */
 function blockProduct(
   graph: GraphBuilder,
   name: string,
@@ -98,7 +98,7 @@ function blockProduct(
     N: integer(outputs),
     bits: integer(8),
     block_size: integer(block),
-    accuracy_level: integer(4), // x in int8 too; without it the kernel is some thirty times slower
+    accuracy_level: integer(4), // quantizes x to int8; other kernels are about 30 times slower
   };
   const operands = [x, numbers, scales];
   return graph.microsoft(
@@ -109,9 +109,9 @@ function blockProduct(
 }
 
 /**
- * What the nodes above read for one tensor of a checkpoint, by the names of its data.
+ * The arrays that the nodes above read for one tensor of a checkpoint, by the names of their data.
  *
- * @param values row-major; `[inputs, outputs]`, but tables are `[rows, columns]`.
+ * @param values row-major, `[inputs, outputs]`; of the embedding and the head, `[rows, columns]`.
  */
 export function matrixData(
   scheme: QuantizationScheme,

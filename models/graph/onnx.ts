@@ -1,6 +1,5 @@
 /**
- * ONNX models as plain data, and `encodeModel`, which writes them as the bytes of an `.onnx` file. Only the messages
- * that decoders need are here. Field numbers and enumerations: onnx/onnx, `onnx/onnx.proto`.
+ * ONNX models as objects, and their encoding as an `.onnx` file. Only the messages that decoders need are supported. Field numbers and enumerations: onnx/onnx, `onnx/onnx.proto`.
  */
 import { bytesField, floatField, integerField, integersField, message, textField } from "./protobuf.ts";
 
@@ -27,13 +26,13 @@ export interface OnnxNode {
   readonly operator: string;
   /** "" is the standard operator set. */
   readonly domain: string;
-  /** Names of values; "" leaves an optional input out. */
+  /** Names of values; "" omits an optional input. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
-/** The kind is said, since a JavaScript number does not tell a float from an integer. */
+/** With a kind, since a JavaScript number can be a float or an integer. */
 export type OnnxAttribute =
   | { readonly kind: "float"; readonly value: number }
   | { readonly kind: "integer"; readonly value: number }
@@ -41,7 +40,7 @@ export type OnnxAttribute =
   | { readonly kind: "text"; readonly value: string }
   | { readonly kind: "graph"; readonly value: OnnxGraph };
 
-/** A constant tensor: its bytes (little-endian, row-major), or where the session finds them. */
+/** A constant tensor: its bytes (little-endian, row-major), or their location in external data. */
 export interface OnnxConstant {
   readonly name: string;
   readonly type: ElementType;
@@ -49,7 +48,7 @@ export interface OnnxConstant {
   readonly data: Uint8Array | ExternalData;
 }
 
-/** Bytes in a file; its name is a path, or one under which the session is given what would be in it. */
+/** Bytes in a file: a path, or the name of an array that is passed to the session. */
 export interface ExternalData {
   readonly location: string;
   readonly offset: number;
@@ -59,11 +58,11 @@ export interface ExternalData {
 export interface OnnxValue {
   readonly name: string;
   readonly type: ElementType;
-  /** A number, or the name of a size that is known only when the graph runs. */
+  /** Numbers, and names of sizes that are determined at run time. */
   readonly shape: readonly (number | string)[];
 }
 
-/** The file format of October 2023, the first with operator set 21. */
+/** IR version 10: the first with operator set 21. */
 const IR_VERSION = 10;
 
 /** The bytes of an `.onnx` file. */

@@ -10,17 +10,17 @@ export interface TensorCount {
   readonly parameters: number;
 }
 
-/** Tensors that belong together; a decoder's blocks, which are alike, are one group that repeats. */
+/** A group of tensors; the blocks, which have equal shapes, are one group that repeats. */
 export interface TensorGroup {
-  /** "embedding", "block" (one of `repeats` that are alike), "final norm", "head". */
+  /** "embedding", "block", "final norm" or "head". */
   readonly name: string;
   readonly repeats: number;
   readonly tensors: readonly TensorCount[];
-  /** Of one block. */
+  /** Of one repeat. */
   readonly parameters: number;
 }
 
-/** The tensors of a decoder by group, in the order data flows, and the parameters of all of them. */
+/** The tensors of a decoder by group, from input to output, and the total number of parameters. */
 export interface ParameterCount {
   readonly groups: readonly TensorGroup[];
   readonly parameters: number;

@@ -1,6 +1,6 @@
 /**
- * The part of the protocol-buffer wire format that writing an ONNX file takes: varints, 32-bit floats and
- * length-delimited fields. Source: protobuf.dev, "Encoding".
+ * The part of the protocol-buffer wire format that ONNX files need: varints, 32-bit floats and length-delimited fields.
+ * Source: protobuf.dev, "Encoding".
  */
 
 const VARINT = 0;
@@ -21,7 +21,7 @@ export function message(...fields: readonly (Field | readonly Field[])[]): Uint8
   return bytes;
 }
 
-/** A whole number, also negative (then ten bytes, as the format has it). */
+/** A whole number; negative ones take ten bytes. */
 export function integerField(field: number, value: number): Field {
   return Uint8Array.from([...varint(field * 8 + VARINT), ...varint(value)]);
 }

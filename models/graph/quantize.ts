@@ -1,15 +1,15 @@
 /**
- * Weights in eight bits: the nearest of 255 steps, −127 to 127 times a scale, which is the largest magnitude of those that
- * share it, divided by 127. So zero stays zero, and nothing is clipped.
+ * Symmetric 8-bit quantization: round(weight / scale), from −127 to 127. The scale is the largest magnitude of the weights
+ * that share it, divided by 127, so zero is exact and no weight is clipped.
  */
 
-/** An int8 matrix and what its numbers are to be multiplied by. */
+/** A quantized matrix: weight = number · scale. */
 export interface Quantized<Numbers extends Int8Array | Uint8Array> {
   readonly numbers: Numbers;
   readonly scales: Float32Array;
 }
 
-/** Scales by output column: of `[inputs, outputs]` the numbers, `[inputs, outputs]`, and the scales, `[outputs]`. */
+/** Quantizes `[inputs, outputs]` with one scale per output: numbers `[inputs, outputs]`, scales `[outputs]`. */
 export function quantizeColumns(values: Float32Array, outputs: number): Quantized<Int8Array> {
   const largest = new Float32Array(outputs);
   for (let at = 0; at < values.length; at += outputs) {
@@ -30,7 +30,7 @@ export function quantizeColumns(values: Float32Array, outputs: number): Quantize
 }
 
 /**
- * Scales by row and block of a row: of `[rows, columns]` the numbers with 128 added, `[rows, columns]`, and the scales,
+ * Quantizes `[rows, columns]` with one scale per block of a row: numbers plus 128 `[rows, columns]`, scales
  * `[rows, columns / block]`.
  */
 export function quantizeRows(values: Float32Array, block: number): Quantized<Uint8Array> {
@@ -52,7 +52,7 @@ export function quantizeRows(values: Float32Array, block: number): Quantized<Uin
   return { numbers, scales };
 }
 
-/** `[rows, columns]` to `[columns, rows]`, in tiles that stay in the processor's cache. */
+/** The transpose, `[columns, rows]`, of `[rows, columns]`; in tiles that fit the processor's cache. */
 export function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(values.length);
   const tile = 32;
@@ -68,10 +68,10 @@ export function transposed(values: Float32Array, rows: number, columns: number):
   return result;
 }
 
-/** Weights that are all smaller than this count as zeros: their scale could not be told from zero. */
+/** Weights below this are quantized to zero: their scale could underflow. */
 const TINY = 1e-30;
 
-/** All zeros get a scale of one: kernels divide by it. */
+/** A scale of 1 if all weights are zero, since kernels divide by it. */
 function scaleFor(largest: number): number {
   return largest < TINY ? 1 : largest / 127;
 }

@@ -54,9 +54,9 @@ export function scores(
   const grouped = when(graph, graph.node("Not", [isEven]), restricted, (inner) =>
     applyClassTemperature(inner, restricted, sampling),
   );
-  const warmed = graph.node("Div", [grouped, sampling.temperature]);
-  const topK = when(graph, above(graph, sampling.topK, 0), warmed, (inner) =>
-    keepTopK(inner, warmed, sampling.topK),
+  const scaled = graph.node("Div", [grouped, sampling.temperature]);
+  const topK = when(graph, above(graph, sampling.topK, 0), scaled, (inner) =>
+    keepTopK(inner, scaled, sampling.topK),
   );
   const topP = when(graph, below(graph, sampling.topP, 1), topK, (inner) =>
     keepTopP(inner, topK, sampling.topP),
@@ -107,13 +107,13 @@ function applyClassTemperature(graph: GraphBuilder, scored: Value, sampling: Sam
   });
   const group = part(sampling.classFirst, sampling.classEnd); // [1, group]
   const isIn = graph.node("Greater", [group, graph.floats([-Infinity])]);
-  const finite = graph.node("Max", [group, graph.floats([OUT])]); // −∞ less −∞ would be no number
+  const finite = graph.node("Max", [group, graph.floats([OUT])]); // −∞ − (−∞) would be NaN
   const total = (values: Value): Value => graph.node("ReduceLogSumExp", [values, graph.integers([1])]); // [1, 1]
   const divided = graph.node("Div", [finite, sampling.classTemperature]);
   const moved = graph.node("Add", [divided, graph.node("Sub", [total(finite), total(divided)])]);
-  const warmed = only(graph, isIn, moved);
+  const scaled = only(graph, isIn, moved);
   const before = part(graph.integers([0], "int32"), sampling.classFirst);
-  return graph.node("Concat", [before, warmed, part(sampling.classEnd, end)], axis);
+  return graph.node("Concat", [before, scaled, part(sampling.classEnd, end)], axis);
 }
 
 /** Less than any score, also when divided by the lowest temperature. */
@@ -148,7 +148,7 @@ function keepTypical(graph: GraphBuilder, scored: Value, mass: Value): Value {
   return keepUntilMass(graph, scored, probabilities, graph.node("Neg", [distances]), mass);
 }
 
-/** Keeps ids in falling order of `rank` until their probabilities reach `mass`, the one that crosses it included. */
+/** Keeps ids in descending order of `rank` until their probabilities reach `mass`, the one that crosses it included. */
 function keepUntilMass(
   graph: GraphBuilder,
   scored: Value,

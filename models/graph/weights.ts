@@ -1,14 +1,14 @@
-/** The tensors of a checkpoint as the graph of a decoder reads them. */
+/** Converts the tensors of a checkpoint to the weights of a decoder's graph. */
 import { checkShape, type DecoderConfig, type Tensors, tensorShapes } from "../checkpoint/index.ts";
 import { CheckpointError } from "../errors.ts";
 import { matrixData, type WeightArray } from "./matrix.ts";
 import { SCHEMES, type QuantizationScheme } from "./quantization-scheme.ts";
 
 /**
- * The tensors as the graph reads them: the matrices in the form that the scheme says, all else as it is.
+ * Quantizes the matrices by a scheme; other tensors are not changed.
  *
- * @returns by the names of the graph's data.
- * @throws CheckpointError for a tensor that is missing or has another shape than the config says.
+ * @returns arrays by the names of `GraphWeight.data`.
+ * @throws CheckpointError for a tensor that is missing or does not have the shape of the config.
  */
 export async function graphWeights(
   config: DecoderConfig,
@@ -20,7 +20,7 @@ export async function graphWeights(
   return weights;
 }
 
-/** As `graphWeights`, one after the other. */
+/** As `graphWeights`, tensor by tensor. */
 export async function* graphData(
   config: DecoderConfig,
   tensors: Tensors,

@@ -3,7 +3,7 @@ import { elementAt, entryOf } from "../../models/element-at.ts";
 
 it("gives the element, also an empty name, and throws where there is none", () => {
   expect(elementAt(["a", ""], 1)).toBe("");
-  expect(() => elementAt(["a"], 1)).toThrow(new RangeError("there is no element 1 of 1"));
+  expect(() => elementAt(["a"], 1)).toThrow(new RangeError("index 1 is outside a list of length 1"));
   expect(() => elementAt(["a"], -1)).toThrow(RangeError);
 });
 
