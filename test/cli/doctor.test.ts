@@ -32,21 +32,23 @@ beforeEach(() => {
 });
 
 describe("ostinato doctor", () => {
-  it("finds nothing broken in this checkout, and really runs a model", async () => {
+  it("finds no fault in this checkout and runs a model", async () => {
     const { code, report, notGood } = await examine();
     expect({ code, faults: notGood.filter(({ state }) => state === "fault") }).toEqual({
       code: 0,
       faults: [],
     });
-    expect(report).toMatchObject({ ok: true, backend: "node", why: "it is there, and the fastest" });
+    expect(report).toMatchObject({ ok: true, backend: "node", why: "it is installed and the fastest" });
     const found = new Map(report.checks.map((check) => [check.name, check.found]));
     expect(found.get("Node")).toContain(process.versions.node);
     expect(found.get("onnxruntime-node")).toMatch(/^1\.\d+\.\d+, loads$/);
     expect(found.get("onnxruntime-web")).toMatch(/^1\.\d+\.\d+, loads$/);
-    expect(found.get("trial")).toMatch(/loaded shakespeare and wrote 8 ids/);
+    expect(found.get("trial")).toMatch(/loaded shakespeare and generated 8 ids/);
     expect(found.get("piano")).toContain("model.safetensors: SHA-256 as published");
     expect(found.get("sounds")).toContain("piano.sf3: SHA-256 as published");
-    expect(found.get("quantised weights")).toContain(`${folder}/own (by OSTINATO_CACHE): not made yet`);
+    expect(found.get("quantized weights")).toContain(
+      `${folder}/own (set by OSTINATO_CACHE): not created yet`,
+    );
   });
 
   it("tells which backend the environment chose, and refuses one that does not exist", async () => {
@@ -77,9 +79,9 @@ describe("ostinato doctor", () => {
     const caches = notGood.filter(({ area }) => area === "caches");
     expect(caches.map(({ state, found }) => `${state} ${found}`)).toEqual(
       [
-        expect.stringMatching(/^fault .*own \(by OSTINATO_CACHE\) is a file, not a folder$/),
-        `note ${stale}: 2.0 kB that were never finished, left behind`,
-        `note ${fresh}: 0 bytes that were never finished, perhaps being written`,
+        expect.stringMatching(/^fault .*own \(set by OSTINATO_CACHE\) is a file, not a folder$/),
+        `note ${stale}: 2.0 kB of an unfinished file, abandoned`,
+        `note ${fresh}: 0 bytes of an unfinished file, perhaps still being written`,
       ].map((expected) => (typeof expected === "string" ? expect.stringContaining(expected) : expected)),
     );
   });
@@ -115,7 +117,7 @@ describe("ostinato doctor", () => {
     expect(code).toBe(1);
     expect(notGood.map(({ state, found }) => `${state} ${found}`)).toEqual([
       expect.stringMatching(
-        /^fault .*own\/cache \(by OSTINATO_CACHE\) cannot be made: a part of the path is a file$/,
+        /^fault .*own\/cache \(set by OSTINATO_CACHE\) cannot be created: a part of the path is a file$/,
       ),
     ]);
   });
@@ -124,7 +126,7 @@ describe("ostinato doctor", () => {
     writeFileSync(join(folder, "own"), "a file");
     const { stdout, stderr, code } = await runCli(["doctor", "--quiet"], { env });
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
-    expect(stdout).toMatch(/✗ quantised weights .* is a file, not a folder\n +→ choose another folder/);
+    expect(stdout).toMatch(/✗ quantized weights .* is a file, not a folder\n +→ choose another folder/);
     expect(stdout).not.toContain("✓");
     expect(stdout).not.toContain("\u001b");
   });

@@ -91,7 +91,7 @@ describe("ostinato render", () => {
     const none = await run(file, "--soundfont", file);
     expect(none.code).toBe(1);
     expect(none.stderr).toMatch(
-      /a4\.mid: it is no sound font, or a damaged one .* — give a \.sf2, \.sf3 or \.dls file/,
+      /a4\.mid: it is not a sound font, or it is damaged .* — give a \.sf2, \.sf3 or \.dls file/,
     );
     const missing = await run(file, "--soundfont", join(folder, "none.sf2"));
     expect(missing).toMatchObject({ code: 1 });

@@ -90,7 +90,7 @@ describe.each(INSTALLS.filter(({ always }) => always || process.env["CI"]))(
       expect(JSON.parse(doctor.stdout)).toMatchObject({
         ok: true,
         backend: native ? "node" : "wasm",
-        why: native ? "it is there, and the fastest" : "onnxruntime-node is not to be had",
+        why: native ? "it is installed and the fastest" : "onnxruntime-node is not available",
       });
     });
   },

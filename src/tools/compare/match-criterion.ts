@@ -8,9 +8,9 @@ import type { GridNote } from "./windows.ts";
 const ONSET_CLASSES: readonly number[] = [0, 3, 8, 18, 40, 90, 200];
 
 export const MATCH_CRITERION =
-  "Notes in order of start (on the 10 ms grid), then of pitch; two runs are the same where every note after the first lies " +
-  "the same number of semitones from the one before, and follows it in the same class of time: under 0.03 s (a chord), " +
-  "0.03–0.07, 0.08–0.17, 0.18–0.39, 0.40–0.89, 0.90–1.99, 2 s and more. Transposition, velocity and length do not matter.";
+  "Notes are in order of start (on the 10 ms grid), then of pitch. Two runs match if, from each note to the next, both have " +
+  "the same interval in semitones and the same class of time between onsets: under 0.03 s (a chord), 0.03–0.07, 0.08–0.17, " +
+  "0.18–0.39, 0.40–0.89, 0.90–1.99, 2 s and more. Transposition, velocity and note length are ignored.";
 
 /** The largest key plus 1. */
 export const KEYS = 255 * ONSET_CLASSES.length + 1;

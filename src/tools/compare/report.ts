@@ -44,7 +44,7 @@ export const TARGET_RATIO = 0.9;
 
 /** Renders the report. */
 export function renderReport(report: ComparisonReport): string {
-  const title = "Generated music beside reference music";
+  const title = "Comparison of generated with reference music";
   return [
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>`,
     `<meta name="viewport" content="width=device-width, initial-scale=1"><style>${STYLE}</style></head><body>`,
@@ -78,11 +78,11 @@ function distributionSection({ distributions, splits }: ComparisonReport): strin
     halves ? halves.divergence.toFixed(3) : "–",
   ]);
   return (
-    `<h2>Distributions</h2><p>Overlap is the area that two distributions share: 1 is the same. The control is the overlap of ` +
-    `two random halves of the reference's pieces (mean of ${splits} splits); a ratio of ${TARGET_RATIO} or more is the mark. The ` +
-    `Kullback–Leibler divergence, in nats, is that of the generated from the reference, ${DIVERGENCE_PRIOR} added to ` +
-    `every bin; less is better.</p>` +
-    table(["distribution", "overlap", "of halves", "ratio", "divergence", "of halves"], rows)
+    `<h2>Distributions</h2><p>Overlap is the area common to two distributions: 1 for identical ones. The baseline is the overlap ` +
+    `of two random halves of the reference's pieces (mean of ${splits} splits); the target is a ratio of at least ` +
+    `${TARGET_RATIO}. The Kullback–Leibler divergence of the generated from the reference music is in nats, with ` +
+    `${DIVERGENCE_PRIOR} added to every bin; less is better.</p>` +
+    table(["distribution", "overlap", "halves", "ratio", "divergence", "halves"], rows)
   );
 }
 
@@ -108,19 +108,19 @@ function repetitionSection({ repetition }: ComparisonReport): string {
     spreadText(reference, percentText),
   ]);
   return (
-    `<h2>Repetition</h2><p>The share of a window's runs of so many notes that came before in the same window, transposed or ` +
-    `not: median of the windows (5th to 95th percentile).</p>` +
-    table(["notes in a run", key("generated"), key("reference")], rows)
+    `<h2>Repetition</h2><p>Share of a window's runs of notes that occur earlier in the window, transposed or not: median of ` +
+    `the windows (5th to 95th percentile).</p>` +
+    table(["notes per run", key("generated"), key("reference")], rows)
   );
 }
 
 function illegalSection({ illegal }: ComparisonReport): string {
   if (!illegal) return "";
   return (
-    `<h2>Illegal choices</h2><p>With the grammar's mask off, ${illegal.illegal} of ${illegal.ids} ids ` +
-    `(<b>${percentText(illegal.share)}</b>) in ${illegal.generations} generation(s) were such as the grammar forbids. ` +
-    `With the mask, which is always on otherwise, there are none. In the reference it forbids ` +
-    `${percentText(illegal.reference.share)}: real music has keys that are struck again while they are down.</p>`
+    `<h2>Illegal choices</h2><p>Without the grammar's mask, ${illegal.illegal} of ${illegal.ids} ids ` +
+    `(<b>${percentText(illegal.share)}</b>) in ${illegal.generations} generation(s) were forbidden by the grammar. ` +
+    `With the mask, which is the default, there are none. In the reference the grammar forbids ` +
+    `${percentText(illegal.reference.share)}: real music has second note-ons of sounding keys.</p>`
   );
 }
 
@@ -138,9 +138,9 @@ function memorisationSection({ memorisation }: ComparisonReport): string {
       foundText(run),
     ]);
   return [
-    `<h2>Memorization</h2><p>The longest run of notes of each window that occurs in a training piece too ` +
-      `(${trainPieces} pieces, ${trainNotes} notes in <code>${escapeHtml(train)}</code>); the reference, which was not ` +
-      `trained on, is the control. ${escapeHtml(sameness)}</p>`,
+    `<h2>Memorization</h2><p>The longest run of notes of each window that also occurs in a training piece ` +
+      `(${trainPieces} pieces, ${trainNotes} notes in <code>${escapeHtml(train)}</code>). The baseline is the reference, which ` +
+      `is not part of the training pieces. ${escapeHtml(sameness)}</p>`,
     table(
       ["notes", "5th percentile", "median", "95th", "99th", "longest"],
       [
@@ -149,10 +149,10 @@ function memorisationSection({ memorisation }: ComparisonReport): string {
       ],
     ),
     `<figure>${cumulativeChart("Longest shared run", bothSeries(generated.runs, reference.runs))}` +
-      `<figcaption>Share of windows whose longest shared run has at most so many notes. ${legend()}</figcaption></figure>`,
-    `<h3>The longest of the generated</h3>`,
+      `<figcaption>Share of windows by the length of their longest shared run: at most x notes. ${legend()}</figcaption></figure>`,
+    `<h3>Longest runs in the generated music</h3>`,
     table(["notes", "window", "training piece"], runs(generated)),
-    `<h3>The longest of the reference</h3>`,
+    `<h3>Longest runs in the reference</h3>`,
     table(["notes", "window", "training piece"], runs(reference)),
   ].join("\n");
 }
@@ -162,7 +162,7 @@ function skippedSection({ skipped }: ComparisonReport): string {
   const items = skipped.map(
     ({ path, reason }) => `<li><code>${escapeHtml(path)}</code>: ${escapeHtml(reason)}</li>`,
   );
-  return `<h2>Files left out</h2><ul>${items.join("")}</ul>`;
+  return `<h2>Omitted files</h2><ul>${items.join("")}</ul>`;
 }
 
 function setRow(from: string, { pieces, windows, notes, seconds }: SetSummary): string[] {

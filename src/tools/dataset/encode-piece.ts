@@ -73,7 +73,7 @@ export function musicEncoder(options: ReadMidiOptions): PieceEncoder {
       if (notes.length === 0)
         throw new EmptyPieceError("no notes other than percussion", {
           code: "no-notes",
-          hint: "leave the file out, or give one with pitched notes",
+          hint: "omit the file, or use one with pitched notes",
         });
       const seconds = notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
       return {
@@ -96,7 +96,7 @@ export function textEncoder(tokenizerJson: unknown): PieceEncoder {
   const tokenizer = new TextTokenizer(tokenizerJson);
   if (tokenizer.size > 0x10000) {
     const hint = "train a tokenizer with a smaller vocabulary";
-    throw new TokenizerError(`the tokenizer has ${tokenizer.size} ids, datasets hold at most 65536`, {
+    throw new TokenizerError(`the tokenizer has ${tokenizer.size} ids; a dataset can have at most 65536`, {
       code: "unsupported",
       hint,
     });
@@ -115,7 +115,7 @@ export function textEncoder(tokenizerJson: unknown): PieceEncoder {
       const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
       const ids = Uint16Array.from(tokenizer.encode(text));
       if (ids.length === 0)
-        throw new EmptyPieceError("the file is empty", { code: "no-text", hint: "leave the file out" });
+        throw new EmptyPieceError("the file is empty", { code: "no-text", hint: "omit the file" });
       return { ids, characters: [...text].length, bytes: bytes.length };
     },
   };

@@ -63,9 +63,9 @@ export function makeExample(
     maxUnreleasedSeconds: MAX_UNRELEASED_SECONDS,
   });
   if (notes.length === 0)
-    throw new ExampleError("no notes other than percussion", {
+    throw new ExampleError("the piece has no notes other than percussion", {
       code: "no-notes",
-      hint: "give a piece with pitched notes",
+      hint: "use a piece with pitched notes",
     });
   if (kind === "accompany-melody" || kind === "accompany-skyline") {
     return accompaniment(kind, score, notes, vocabulary, random);
@@ -104,21 +104,24 @@ function accompaniment(
 ): ExampleIds {
   const isMelody = kind === "accompany-melody" ? melodyTrackNotes(score, notes) : topVoice(score, notes);
   if (!isMelody)
-    throw new ExampleError("no melody track", {
+    throw new ExampleError("the piece has no melody track", {
       code: "no-melody",
-      hint: "give a piece with a melody track",
+      hint: "use a piece with a melody track",
     });
   const onsets = notes.filter((_, index) => isMelody[index]).map(({ startSeconds }) => startSeconds);
   if (onsets.length === 0)
-    throw new ExampleError("no melody", { code: "no-melody", hint: "give a piece with a melody" });
+    throw new ExampleError("the piece has no melody", {
+      code: "no-melody",
+      hint: "use a piece with a melody",
+    });
   const whole = random.next() < 0.5;
   const onset = onsets[Math.floor(random.next() * onsets.length)]!;
   const begin = whole ? 0 : Math.max(0, onset - random.next() * LEAD_SECONDS);
   const { melody, accompaniment: rest } = voices(notes, isMelody, begin);
   if (melody.length === 0 || rest.length === 0)
-    throw new ExampleError("no melody with an accompaniment", {
+    throw new ExampleError("the piece has no accompaniment with its melody", {
       code: "no-melody",
-      hint: "give a piece with both",
+      hint: "use a piece with a melody and an accompaniment",
     });
   const melodySegments = cutSegments(encodePerformance(melody, vocabulary), vocabulary);
   const musicSegments = cutSegments(mergeVoices(melody, rest, vocabulary).ids, vocabulary);
@@ -132,7 +135,10 @@ function accompaniment(
 function infill(notes: readonly ScoreNote[], vocabulary: Vocabulary, random: ExampleRandom): ExampleIds {
   const region = chooseRegion(notes, vocabulary, random);
   if (!region)
-    throw new ExampleError("no region to fill", { code: "no-region", hint: "give a longer piece" });
+    throw new ExampleError("the piece has no region that fits an infill", {
+      code: "no-region",
+      hint: "use a longer piece",
+    });
   const ids = [...infillPrompt(region.parts, vocabulary), ...region.parts.middle];
   const onsets = ids.filter((id) => vocabulary.event(id).kind === "NOTE_ON").length;
   return { ids, notes: onsets, seconds: region.seconds };

@@ -19,14 +19,14 @@ export async function cacheChecks(): Promise<Check[]> {
   const environment = process.env;
   const hubSource = ["HF_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME"].find((name) => environment[name]);
   const ownSource = ["OSTINATO_CACHE", "XDG_CACHE_HOME"].find((name) => environment[name]);
-  const own = await folderChecks("quantised weights", cacheFolder(), ownSource);
+  const own = await folderChecks("quantized weights", cacheFolder(), ownSource);
   const hub = await folderChecks("Hugging Face", await hubCacheFolder(), hubSource);
   return [...own, ...hub];
 }
 
 async function folderChecks(name: string, folder: string, source: string | undefined): Promise<Check[]> {
-  const place = source === undefined ? folder : `${folder} (by ${source})`;
-  const hint = `choose another folder${source === undefined ? "" : ` with ${source}`}, or mend this one`;
+  const place = source === undefined ? folder : `${folder} (set by ${source})`;
+  const hint = `choose another folder${source === undefined ? "" : ` with ${source}`}, or repair this one`;
   const found = await stat(folder).catch(() => undefined);
   if (found && !found.isDirectory()) {
     return [{ area, name, state: "fault", found: `${place} is a file, not a folder`, hint }];
@@ -34,7 +34,7 @@ async function folderChecks(name: string, folder: string, source: string | undef
   const existing = found ? folder : await nearestFolder(folder);
   if (existing === undefined) {
     return [
-      { area, name, state: "fault", found: `${place} cannot be made: a part of the path is a file`, hint },
+      { area, name, state: "fault", found: `${place} cannot be created: a part of the path is a file`, hint },
     ];
   }
   try {
@@ -47,10 +47,12 @@ async function folderChecks(name: string, folder: string, source: string | undef
   const contents = found ? await contentsOf(folder) : undefined;
   const used = contents
     ? `${pluralize(contents.files, "file")}, ${bytesText(contents.bytes)}`
-    : "not made yet";
+    : "not created yet";
   const check: Check = { area, name, state: "good", found: `${place}: ${used}; ${bytesText(free)} free` };
   const checks: Check[] = [
-    free < LITTLE_DISK ? { ...check, state: "note", hint: "make room before downloading models" } : check,
+    free < LITTLE_DISK
+      ? { ...check, state: "note", hint: "free some space before downloading models" }
+      : check,
   ];
   for (const { path, bytes, age } of contents?.partial ?? []) {
     const isStale = age > STALE_MILLISECONDS;
@@ -58,8 +60,8 @@ async function folderChecks(name: string, folder: string, source: string | undef
       area,
       name,
       state: "note",
-      found: `${path}: ${bytesText(bytes)} that were never finished, ${isStale ? "left behind" : "perhaps being written"}`,
-      hint: isStale ? "delete it; a download goes on from it otherwise" : "wait, or run the command again",
+      found: `${path}: ${bytesText(bytes)} of an unfinished file, ${isStale ? "abandoned" : "perhaps still being written"}`,
+      hint: isStale ? "delete it; otherwise a download resumes from it" : "wait, or run the command again",
     });
   }
   return checks;

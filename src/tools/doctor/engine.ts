@@ -31,8 +31,8 @@ export async function engineReport(): Promise<EngineReport> {
   const why = wanted
     ? `OSTINATO_BACKEND is ${wanted}`
     : used === "node"
-      ? "it is there, and the fastest"
-      : "onnxruntime-node is not to be had";
+      ? "it is installed and the fastest"
+      : "onnxruntime-node is not available";
   const name = used === "node" ? "onnxruntime-node" : "onnxruntime-web";
   const choice: Check = { area, name: "used", state: "good", found: `${name}, as ${why}` };
   return { backend: used, why, checks: [native, wasm, choice, await trialCheck()] };
@@ -56,14 +56,14 @@ async function nativeCheck(): Promise<Check> {
           name,
           state: "note",
           found: "not installed: models run as WebAssembly, two to five times slower",
-          hint: "ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node (skipped is a download for graphics cards)",
+          hint: "ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node (this skips a download for graphics cards)",
         }
       : {
           area,
           name,
           state: "fault",
-          found: `installed, but cannot be loaded: ${reasonOf(error)}`,
-          hint: "install it again for this platform, or npm uninstall it to run as WebAssembly",
+          found: `installed, but does not load: ${reasonOf(error)}`,
+          hint: "reinstall it for this platform, or uninstall it to run models as WebAssembly",
         };
   }
 }
@@ -97,7 +97,7 @@ async function trialCheck(): Promise<Check> {
         area,
         name,
         state: "good",
-        found: `loaded shakespeare and wrote ${ids.length} ids in ${seconds} s`,
+        found: `loaded shakespeare and generated ${ids.length} ids in ${seconds} s`,
       };
     } finally {
       await model.dispose();

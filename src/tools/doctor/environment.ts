@@ -34,10 +34,10 @@ function check(name: (typeof VARIABLES)[number], value: string): Check {
 /** The hint for an invalid value; undefined for a valid one. */
 function problemWith(name: (typeof VARIABLES)[number], value: string): string | undefined {
   if (name === "OSTINATO_BACKEND" && value !== "node" && value !== "wasm") {
-    return 'set it to "node" or "wasm", or leave it out';
+    return 'set it to "node" or "wasm", or unset it';
   }
   if (name === "HF_ENDPOINT" && !(URL.canParse(value) && /^https?:/.test(value))) {
-    return "set it to the address of a hub, such as https://huggingface.co, or leave it out";
+    return "set it to the address of a hub, such as https://huggingface.co, or unset it";
   }
   return undefined;
 }

@@ -20,7 +20,7 @@ export function machineChecks(): Check[] {
       area,
       name: "cores",
       state: "good",
-      found: `${cores} (${cpu?.model.trim() || "unknown"}); the engine computes in about as many threads, or --threads`,
+      found: `${cores} (${cpu?.model.trim() || "unknown"}); the engine uses about as many threads, or --threads`,
     },
     free < LITTLE_MEMORY
       ? {
@@ -28,7 +28,7 @@ export function machineChecks(): Check[] {
           name: "memory",
           state: "note",
           found: memory,
-          hint: "end other programs if a model cannot be loaded",
+          hint: "close other programs if a model does not load",
         }
       : { area, name: "memory", state: "good", found: memory },
   ];

@@ -62,8 +62,8 @@ async function shippedCheck(name: string, folder: string): Promise<Check> {
 /** Checks a hub model against its cache, which names each content by its hash. */
 async function hubCheck({ name, folder, bytes, problem }: ListedModel): Promise<Check> {
   if (problem?.code === "missing-file") {
-    const hint = `run a command with --model ${name} to have the rest, or delete the folder`;
-    return { area, name, state: "note", found: `${problem.message}: not downloaded whole`, hint };
+    const hint = `run a command with --model ${name} to download the rest, or delete the folder`;
+    return { area, name, state: "note", found: `${problem.message}: download incomplete`, hint };
   }
   const again = `delete ${folder}, and run a command with --model ${name} to download it again`;
   if (problem) return { area, name, state: "fault", found: problem.message, hint: again };
@@ -83,7 +83,7 @@ async function hubCheck({ name, folder, bytes, problem }: ListedModel): Promise<
       };
     }
   }
-  return { area, name, state: "good", found: `${bytesText(bytes)}, hashes as on the hub; in ${folder}` };
+  return { area, name, state: "good", found: `${bytesText(bytes)}, hashes match the hub; in ${folder}` };
 }
 
 /** SHA-256 of large files; for others Git's hash, the SHA-1 of "blob", the size and the content. */

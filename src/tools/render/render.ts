@@ -63,9 +63,9 @@ export function renderScore(score: Score, bank: BasicSoundBank, options: RenderO
   const frames = Math.ceil((endSeconds + TAIL_SECONDS) * SAMPLE_RATE);
   if (frames > maxFrames(CHANNELS)) {
     const hours = (endSeconds / 3600).toFixed(1);
-    throw new RenderError(`the music is ${hours} h long, and a WAV file holds 6.7 h`, {
+    throw new RenderError(`the music is ${hours} h long; a WAV file can be at most 6.7 h`, {
       code: "too-long",
-      hint: "render it in parts, or take some --tracks",
+      hint: "render it in parts, or select fewer tracks with --tracks",
     });
   }
   const drums = score.notes.reduce((count, { isPercussion }) => count + Number(isPercussion), 0);

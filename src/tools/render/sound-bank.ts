@@ -15,7 +15,7 @@ export async function loadSoundBank(bytes: Uint8Array): Promise<BasicSoundBank> 
     bank = SoundBankLoader.fromArrayBuffer(new Uint8Array(bytes).buffer);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new RenderError(`it is no sound font, or a damaged one (${reason.trim()})`, HINT);
+    throw new RenderError(`it is not a sound font, or it is damaged (${reason.trim()})`, HINT);
   }
   if (bank.presets.length === 0) throw new RenderError("the sound font has no instruments", HINT);
   return bank;

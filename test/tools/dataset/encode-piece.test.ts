@@ -25,7 +25,7 @@ describe("textEncoder", () => {
     const vocabulary = { ...TINY_VOCABULARY, last: 65_536 };
     expect(() => textEncoder(tokenizerJson(vocabulary, TINY_MERGES))).toThrow(TokenizerError);
     expect(() => textEncoder(tokenizerJson(vocabulary, TINY_MERGES))).toThrow(
-      "the tokenizer has 65537 ids, datasets hold at most 65536",
+      "the tokenizer has 65537 ids; a dataset can have at most 65536",
     );
   });
 });

@@ -140,7 +140,7 @@ describe("loadSoundBank", () => {
     { what: "an empty file", bytes: new Uint8Array() },
     { what: "a text", bytes: new TextEncoder().encode("no sound font at all, but some text") },
   ])("refuses $what", async ({ bytes }) => {
-    await expect(loadSoundBank(bytes)).rejects.toThrow(/it is no sound font, or a damaged one/);
+    await expect(loadSoundBank(bytes)).rejects.toThrow(/it is not a sound font, or it is damaged/);
   });
 
   it("refuses one that was cut short", async () => {
