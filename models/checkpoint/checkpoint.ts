@@ -1,7 +1,7 @@
 /**
- * A checkpoint: `config.json` and `model.safetensors` or `pytorch_model.bin` (or shards), Ostinato's or a Hugging Face GPT-2's,
- * from wherever they are (a folder, a server, memory). Tensors are read one by one, so a file may be larger than the largest array, and than the
- * memory that is left.
+ * Reads a checkpoint: `config.json` and `model.safetensors` or `pytorch_model.bin` (or shards), of Ostinato or a Hugging Face
+ * GPT-2, from any source of files (a folder, a server, memory). Tensors are read one by one, so a file may be larger than the
+ * largest array and than the free memory.
  */
 import { type DecoderConfig, parseConfig } from "./config.ts";
 import { CheckpointError } from "../errors.ts";
@@ -13,7 +13,7 @@ import { expandInt8, parseInt8Storage, withScales } from "./stored-int8.ts";
 import { checkShape, type Tensor, tensorShapes } from "./tensors.ts";
 import { openWeights, type StoredWeight } from "./weight-files.ts";
 
-/** A checkpoint in memory: all it takes to load a decoder. */
+/** A checkpoint in memory. */
 export interface Checkpoint {
   readonly config: DecoderConfig;
   /** In float32, by the names of `tensorShapes`. */
@@ -21,9 +21,9 @@ export interface Checkpoint {
 }
 
 /**
- * Reads and checks a checkpoint: every tensor that the config asks for is there, has its shape and is finite.
+ * Reads a checkpoint, and checks that every tensor of the config exists, has its shape and is finite.
  *
- * @throws CheckpointError saying which file, key or tensor is at fault.
+ * @throws CheckpointError that names the file, key or tensor.
  */
 export async function readCheckpoint(files: CheckpointFiles): Promise<Checkpoint> {
   const checkpoint = await openCheckpoint(files);
@@ -36,27 +36,27 @@ export async function readCheckpoint(files: CheckpointFiles): Promise<Checkpoint
   }
 }
 
-/** A checkpoint whose tensors are still in its files. */
+/** An open checkpoint, whose tensors are read on request. */
 export interface OpenCheckpoint {
   readonly config: DecoderConfig;
-  /** Where the tensors are, by the names of `tensorShapes`; there may be more than those. */
+  /** File and byte range of the tensors, by the names of `tensorShapes`; possibly of further tensors. */
   readonly stored: ReadonlyMap<string, StoredWeight>;
   /**
-   * Reads and checks every tensor, one after the other, so that only those are in memory that the caller keeps.
+   * Reads and checks the tensors one after the other; only those that the caller stores stay in memory.
    *
    * @throws CheckpointError as `readCheckpoint`.
    */
   tensors(): AsyncGenerator<[name: string, Tensor], void>;
-  /** As `tensors`, but gives none: what is read is only a part of a tensor at a time. */
+  /** Checks the tensors as `tensors` does, and returns none; it holds only a part of a tensor in memory. */
   check(): Promise<void>;
-  /** Closes the files, whose tensors must have been read by then. */
+  /** Closes the files; no tensor can be read afterwards. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a checkpoint: every tensor that the config asks for is there and has its shape; values are not read yet.
+ * Opens a checkpoint, and checks that every tensor of the config exists and has its shape; values are not read.
  *
- * @throws CheckpointError saying which file, key or tensor is at fault.
+ * @throws CheckpointError that names the file, key or tensor.
  */
 export async function openCheckpoint(files: CheckpointFiles): Promise<OpenCheckpoint> {
   const json = await readJson(files);
@@ -82,7 +82,7 @@ export async function openCheckpoint(files: CheckpointFiles): Promise<OpenCheckp
   };
 }
 
-/** The config alone, without reading the tensors. */
+/** Reads the config only. @throws CheckpointError as `parseConfig`, and when config.json is missing or not JSON. */
 export async function readConfig(files: CheckpointFiles): Promise<DecoderConfig> {
   return parseConfig(await readJson(files));
 }
@@ -115,7 +115,7 @@ async function* readTensors(
   for (const [name, found] of await checkedExtras(stored, config)) yield [name, await readTensor(found)];
 }
 
-/** Those that the config asks for; the others have been found to be harmless. */
+/** The tensors of the config. @throws CheckpointError for any other tensor, except a copy of a tied head. */
 async function checkedExtras(
   stored: ReadonlyMap<string, StoredWeight>,
   config: DecoderConfig,
@@ -129,7 +129,7 @@ async function checkedExtras(
 
 async function readTensor(stored: StoredWeight): Promise<Tensor> {
   const size = sizeOf(stored);
-  // What is stored in less than float32 is expanded in parts, so that the whole is never there in both forms.
+  // Half precision is expanded in parts, so that a whole tensor is never in memory in both precisions.
   if (stored.dtype === "F32" || stored.int8 || size <= PART) {
     return { shape: stored.shape, values: await readValues(stored, 0, size) };
   }
@@ -140,16 +140,16 @@ async function readTensor(stored: StoredWeight): Promise<Tensor> {
   return { shape: stored.shape, values };
 }
 
-/** Values are checked, expanded and compared in parts of so many. */
+/** Values that are checked, expanded or compared at once. */
 const PART = 2 ** 20;
 
-/** Reads a tensor only to see that its values are finite. */
+/** Checks that the values of a tensor are finite. */
 async function checkValues(stored: StoredWeight): Promise<void> {
   const size = sizeOf(stored);
   for (let at = 0; at < size; at += PART) await readValues(stored, at, Math.min(size, at + PART));
 }
 
-/** Values `from` up to `to` of a tensor. */
+/** Values `from` to `to` − 1 of a tensor. @throws CheckpointError for values that are not finite, or if memory runs out. */
 async function readValues(stored: StoredWeight, from: number, to: number): Promise<Float32Array> {
   const { name, fileName } = stored;
   let values;
@@ -162,7 +162,7 @@ async function readValues(stored: StoredWeight, from: number, to: number): Promi
   if (bad === undefined) return values;
   throw new CheckpointError(`${fileName}: tensor "${name}" holds ${values[bad]} at index ${from + bad}`, {
     code: "bad-value",
-    hint: "the training that made it diverged, or the file is damaged; take an earlier checkpoint",
+    hint: "the training diverged, or the file is damaged; use an earlier checkpoint",
   });
 }
 
@@ -177,7 +177,7 @@ function allocate(stored: StoredWeight, size: number): Float32Array {
 function asCheckpointError({ name, dtype, fileName, begin, end }: StoredWeight, cause: unknown): unknown {
   if (!isOutOfMemory(cause)) return cause;
   const found = `${fileName}: no memory for tensor "${name}", ${end - begin} bytes of ${dtype}`;
-  const hint = "close other programs, or take a smaller model";
+  const hint = "close other programs, or use a smaller model";
   return new CheckpointError(found, { code: "out-of-memory", hint, cause });
 }
 
@@ -210,7 +210,7 @@ function firstNotFinite(values: Float32Array): number | undefined {
   return undefined;
 }
 
-/** A tied head may be stored a second time, if it is the same; nothing else may be there. */
+/** @throws CheckpointError unless the tensor is a copy of a tied head. */
 async function checkExtra(
   config: DecoderConfig,
   name: string,
@@ -220,7 +220,7 @@ async function checkExtra(
   if (name !== "lm_head.weight" || !config.tiedHead) {
     throw new CheckpointError(`${stored.fileName}: unknown tensor ${quoteName(stored.name)}`, {
       code: "unknown-tensor",
-      hint: "the model computes something that config.json does not describe",
+      hint: "config.json does not describe this part of the model; export the checkpoint again with its own config.json",
     });
   }
   checkShape(name, stored.shape, [config.vocabularySize, config.width]);
@@ -231,7 +231,7 @@ async function checkExtra(
   });
 }
 
-/** Whether two tensors of one shape hold the same values. */
+/** Whether two tensors of equal shape have equal values. */
 async function areEqual(one: StoredWeight, other: StoredWeight): Promise<boolean> {
   const size = sizeOf(one);
   for (let at = 0; at < size; at += PART) {

@@ -1,54 +1,54 @@
 /**
- * The shape of a decoder. One `DecoderConfig` describes the Music Transformer and GPT-2: they differ in
- * `position`, vocabulary and sizes. `parseConfig` reads it from a checkpoint's config.json.
+ * The configuration of a decoder, read from a checkpoint's config.json. The Music Transformer and GPT-2 differ in `position`,
+ * vocabulary and sizes only.
  */
 import { CheckpointError, type CheckpointErrorCode } from "../errors.ts";
 import { quoteValue } from "../quote.ts";
 
-/** A learned vector per position, added to the embedding (GPT-2): the context ends where they end. */
+/** A learned vector per position, added to the embedding (GPT-2). The context is limited to the number of vectors. */
 export interface LearnedPosition {
   readonly kind: "learned";
 }
 
-/** A learned vector per layer, head and distance, scored against the query (Huang et al. 2018): no end. */
+/** A learned vector per layer, head and distance, scored against the query (Huang et al. 2018). The context is not limited. */
 export interface RelativePosition {
   readonly kind: "relative";
-  /** Distances 0 to `maxDistance - 1` have a vector; further back nothing is added. */
+  /** Distances 0 to `maxDistance - 1` have a vector; greater distances add 0. */
   readonly maxDistance: number;
-  /** One vector for all heads of a layer. */
+  /** Whether the heads of a layer share the vectors. */
   readonly sharedHeads: boolean;
 }
 
 /**
- * What a decoder consists of: all that its tensors' shapes and its graph follow from.
+ * Sizes and options of a decoder. They determine the shapes of its tensors and its graph.
  *
  * @example
  * const { layers, position } = parseConfig(JSON.parse(await readFile("models/piano/config.json", "utf8")));
  */
 export interface DecoderConfig {
-  /** Name of the vocabulary of the ids, where the checkpoint says it; GPT-2's does not. */
+  /** Name of the vocabulary. Undefined for GPT-2, whose config.json has none. */
   readonly vocabulary?: string;
-  /** Ids are 0 up to this. */
+  /** Number of ids: 0 to `vocabularySize - 1`. */
   readonly vocabularySize: number;
-  /** Blocks of attention and feed-forward. */
+  /** Number of blocks. */
   readonly layers: number;
-  /** Of the residual stream: `heads` × head size. */
+  /** Width of the residual stream: `heads` × head size. */
   readonly width: number;
   readonly heads: number;
-  /** Width inside the feed-forward layers. */
+  /** Inner width of the feed-forward layers. */
   readonly feedForward: number;
   readonly position: LearnedPosition | RelativePosition;
-  /** How many ids attention sees, the current one included; for learned positions also how many there are. */
+  /** Number of ids that attention sees, the current one included; also the number of learned positions. */
   readonly window: number;
-  /** Added to the variance in layer norms, so that it is never 0 (GPT-2: 1e-5). */
+  /** Added to the variance in layer norms (GPT-2: 1e-5). */
   readonly normEpsilon: number;
-  /** The output layer is the embedding, transposed. */
+  /** Whether the head is the transposed embedding. */
   readonly tiedHead: boolean;
-  /** Attention scores are divided by √(head size). Default: true. */
+  /** Whether attention scores are divided by √(head size). Default: true. */
   readonly scaleByHeadSize?: boolean;
-  /** Attention scores are also divided by the layer's index + 1, as Stanford's GPT-2s were trained. Default: false. */
+  /** Whether attention scores are also divided by the layer's index + 1, as in Stanford's Mistral GPT-2s. Default: false. */
   readonly scaleByLayer?: boolean;
-  /** What it was trained to do besides continuing, where the checkpoint says it: "accompany", "infill" … */
+  /** Tasks of the training besides continuation, if the checkpoint lists them: "accompany", "infill" … */
   readonly tasks?: readonly string[];
 }
 
@@ -57,16 +57,17 @@ export function headSize(config: DecoderConfig): number {
   return config.width / config.heads;
 }
 
-/** What attention scores q·k of a layer (from 0) are multiplied with. */
+/** Factor of the attention scores q·k in a layer, from 0. */
 export function scoreScale(config: DecoderConfig, layer: number): number {
   const byHeadSize = config.scaleByHeadSize === false ? 1 : headSize(config) ** -0.5;
   return config.scaleByLayer === true ? byHeadSize / (layer + 1) : byHeadSize;
 }
 
 /**
- * Reads the parsed contents of a config.json, Ostinato's own (`"model_type": "ostinato"`) or a Hugging Face GPT-2's.
+ * Converts a config.json of Ostinato (`"model_type": "ostinato"`) or of a Hugging Face GPT-2.
  *
- * @throws CheckpointError naming the key, the value found and what is supported.
+ * @param json the parsed contents.
+ * @throws CheckpointError that names the key, the value found and what is supported.
  */
 export function parseConfig(json: unknown): DecoderConfig {
   const keys = new ConfigKeys(json);
@@ -77,7 +78,7 @@ export function parseConfig(json: unknown): DecoderConfig {
     "unsupported",
     "model_type",
     type,
-    'only "ostinato" and "gpt2" decoders can be run; other architectures compute something else',
+    'use a model of type "ostinato" or "gpt2"; other architectures are not supported',
   );
 }
 
@@ -121,7 +122,7 @@ function gpt2Config(keys: ConfigKeys): DecoderConfig {
   if (keys.flag("add_cross_attention", false)) {
     throw configError("unsupported", "add_cross_attention", true, "only false is supported");
   }
-  // Changes the rounding of scores in half precision, which are computed in float32 here; not what they are.
+  // Affects only the rounding of scores in half precision; here they are float32.
   keys.flag("reorder_and_upcast_attn", false);
   return {
     ...sizes(keys),
@@ -174,7 +175,7 @@ class ConfigKeys {
     return this.#entries.get(key);
   }
 
-  /** A whole number from 1 to `limit`; the limit stops a hostile file before anything is allocated. */
+  /** A whole number from 1 to `limit`. The limit rejects a hostile file before memory is allocated. */
   size(key: string, limit = 2 ** 24): number {
     const value = this.value(key);
     if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= limit) return value;

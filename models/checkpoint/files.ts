@@ -1,29 +1,29 @@
-/** The files of a checkpoint, from wherever they are: a folder, a server, memory. */
+/** The files of a checkpoint, from any source: a folder, a server, memory. */
 import { CheckpointError } from "../errors.ts";
 
-/** Where a checkpoint's files come from. */
+/** Opens the files of a checkpoint by name. */
 export interface CheckpointFiles {
-  /** @throws CheckpointError with code "missing-file" when there is none of that name. */
+  /** @throws CheckpointError with code "missing-file" when the file does not exist. */
   open(name: string): Promise<CheckpointFile>;
 }
 
-/** One open file of a checkpoint, of which any part can be read; whoever opened it closes it. */
+/** An open file with random access. The caller of `open` must close it. */
 export interface CheckpointFile {
-  /** Its length. */
+  /** Its length in bytes. */
   readonly bytes: number;
-  /** Bytes `begin` up to `end`, which may be a view. */
+  /** Bytes `begin` to `end` − 1; the result may be a view of a larger buffer. */
   read(begin: number, end: number): Promise<Uint8Array>;
-  /** Lets go of the file; it cannot be read afterwards. */
+  /** Closes the file; it cannot be read afterwards. */
   close(): Promise<void>;
-  /** Where it is, if it is a file of this machine. */
+  /** Its path, if it is a local file. */
   readonly path?: string;
 }
 
 /**
- * The whole of one of a checkpoint's files, for those that a checkpoint need not have.
+ * Reads an optional file.
  *
- * @returns undefined where there is none of that name.
- * @throws CheckpointError when it is there and cannot be read.
+ * @returns undefined when the file does not exist.
+ * @throws CheckpointError when it exists and cannot be read.
  */
 export async function readIfThere(files: CheckpointFiles, name: string): Promise<Uint8Array | undefined> {
   try {
@@ -34,7 +34,7 @@ export async function readIfThere(files: CheckpointFiles, name: string): Promise
   }
 }
 
-/** @throws CheckpointError where there is none of that name, or it cannot be read. */
+/** Reads a file. @throws CheckpointError when it does not exist or cannot be read. */
 export async function readWhole(files: CheckpointFiles, name: string): Promise<Uint8Array> {
   const file = await files.open(name);
   try {

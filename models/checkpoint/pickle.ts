@@ -1,13 +1,13 @@
 /**
- * Python's pickles, as far as PyTorch needs them to describe tensors: a closed list of instructions, and of names that may be
- * called, each a function of ours. Nothing else is looked up, imported or run. Format: CPython, `Lib/pickletools.py`.
+ * Reads the subset of Python's pickle format that PyTorch uses for tensors: a fixed list of opcodes, and of functions that may
+ * be called, which are implemented here. No code of the file is run. Format: CPython, `Lib/pickletools.py`.
  */
 import { damagedPytorch, unsupportedPytorch } from "./pytorch-errors.ts";
 import { quoteName } from "../quote.ts";
 
-/** A thing that a call gave. */
+/** An object that a call returned. */
 export abstract class PickledObject {
-  /** Such as "a tensor", for messages. */
+  /** Its kind for messages, such as "a tensor". */
   abstract readonly kind: string;
 }
 
@@ -23,7 +23,7 @@ export class PickledList {
   readonly items: PickleValue[] = [];
 }
 
-/** A dict or an OrderedDict; a key may be there more than once. */
+/** A dict or an OrderedDict; keys may be repeated. */
 export class PickledDict {
   readonly entries: [key: PickleValue, value: PickleValue][] = [];
 }
@@ -48,24 +48,24 @@ export type PickleValue =
   | PickledName
   | PickledObject;
 
-/** What a pickle may name and call. */
+/** The names that a pickle may use, and their implementations. */
 export interface PickleWorld {
-  /** Whether a class or function, such as "torch._utils._rebuild_tensor_v2", may be named at all. */
-  readonly knows: (name: string) => boolean;
+  /** Whether a class or function, such as "torch._utils._rebuild_tensor_v2", is allowed. */
+  readonly allows: (name: string) => boolean;
   readonly call: (name: string, values: readonly PickleValue[]) => PickleValue;
-  /** What a persistent id stands for. */
+  /** The object of a persistent id. */
   readonly load: (id: PickleValue) => PickleValue;
 }
 
-/** The pickles of the largest GPT-2 have a sixth as many instructions; each makes one value at most. */
+/** Six times the opcodes in the largest GPT-2's pickle. Each creates at most one value, so memory is bounded. */
 const MOST_STEPS = 2 ** 18;
 
-/** The value that a pickle describes. */
+/** Reads a pickle. @throws CheckpointError for a damaged pickle, or one with other opcodes or names. */
 export function readPickle(bytes: Uint8Array, world: PickleWorld): PickleValue {
   return new Unpickler(bytes, world).run();
 }
 
-/** What a value is, for messages. */
+/** The kind of a value, for messages. */
 export function kindOf(value: PickleValue): string {
   if (value === null) return "None";
   if (typeof value === "string") return `the text ${quoteName(value)}`;
@@ -108,7 +108,7 @@ class Unpickler {
     throw unsupportedPytorch(`data.pkl has more than ${MOST_STEPS} instructions`, ONLY);
   }
 
-  /** Carries out an instruction that adds a value. */
+  /** Executes an opcode that pushes a new value. @returns whether it is one. */
   #push(instruction: number): boolean {
     switch (instruction) {
       case 0x4e: // NONE
@@ -147,7 +147,7 @@ class Unpickler {
     }
   }
 
-  /** Carries out an instruction that works on what is there. */
+  /** Executes an opcode that uses values on the stack. @returns whether it is one. */
   #change(instruction: number): boolean {
     switch (instruction) {
       case 0x80: // PROTO
@@ -199,7 +199,7 @@ class Unpickler {
 
   #pop(): PickleValue {
     const value = this.#stack.length > (this.#marks.at(-1) ?? 0) ? this.#stack.pop() : undefined;
-    if (value === undefined) throw this.#broken("takes a value that is not there");
+    if (value === undefined) throw this.#broken("pops a value from an empty stack");
     return value;
   }
 
@@ -209,7 +209,7 @@ class Unpickler {
 
   #popMarked(): PickleValue[] {
     const mark = this.#marks.pop();
-    if (mark === undefined) throw this.#broken("goes back to a mark that is not there");
+    if (mark === undefined) throw this.#broken("pops to a mark that does not exist");
     return this.#stack.splice(mark);
   }
 
@@ -226,7 +226,7 @@ class Unpickler {
 
   #recall(index: number): PickleValue {
     const value = this.#memo.get(index);
-    if (value === undefined) throw this.#broken(`takes value ${index}, which was not kept`);
+    if (value === undefined) throw this.#broken(`reads memo entry ${index}, which was not stored`);
     return value;
   }
 
@@ -248,7 +248,7 @@ class Unpickler {
 
   #name(module: PickleValue, name: PickleValue): PickledName {
     const full = `${String(module)}.${String(name)}`;
-    if (this.#world.knows(full)) return new PickledName(full);
+    if (this.#world.allows(full)) return new PickledName(full);
     throw unsupportedPytorch(
       `data.pkl names ${quoteName(full)}, which tensors do not need; it was not run`,
       ONLY,
@@ -256,7 +256,8 @@ class Unpickler {
   }
 
   #stackName([module, name]: readonly PickleValue[]): PickledName {
-    if (typeof module !== "string" || typeof name !== "string") throw this.#broken("names no function");
+    if (typeof module !== "string" || typeof name !== "string")
+      throw this.#broken("names a function by a value that is not text");
     return this.#name(module, name);
   }
 
@@ -264,10 +265,10 @@ class Unpickler {
     if (callee instanceof PickledName && values instanceof PickledTuple) {
       return this.#world.call(callee.name, values.items);
     }
-    throw this.#broken("calls what is no function");
+    throw this.#broken("calls a value that is not a function");
   }
 
-  /** State that is set afterwards: an OrderedDict's has the versions of modules (`_metadata`), which nothing depends on. */
+  /** Ignores the state of an OrderedDict: it is `_metadata`, the versions of modules. */
   #build(state: PickleValue): true {
     if (this.#top() instanceof PickledDict && state instanceof PickledDict) return true;
     throw this.#broken(`sets the state of ${kindOf(this.#top())}`);
@@ -277,7 +278,7 @@ class Unpickler {
     return this.#bytes[this.#skip(1)]!;
   }
 
-  /** @returns where the bytes begin that are skipped. */
+  /** @returns the position of the first skipped byte. */
   #skip(count: number): number {
     const at = this.#at;
     if (count > this.#bytes.length - at) throw this.#broken("is cut off");
@@ -314,4 +315,4 @@ class Unpickler {
 
 const STOP = 0x2e;
 const EMPTY = new PickledTuple([]);
-const ONLY = "only weights can be read: save the model's state_dict() alone, or take a model.safetensors";
+const ONLY = "only weights can be read: save the model's state_dict() only, or use a model.safetensors";

@@ -1,29 +1,29 @@
 /**
- * How numbers are stored, as a table. Everything is computed in float32, so what is stored in less is expanded while
- * loading: fp16 kernels are slow on the processors and in the WebAssembly this runs on.
+ * Precisions of stored weights. Half precision is expanded to float32 on loading: ONNX Runtime's fp16 kernels are slow on CPUs
+ * and in WebAssembly.
  *
- * Typed arrays have the machine's byte order, which is little-endian wherever JavaScript runs today; so have the files.
+ * The files are little-endian, and so are typed arrays on every platform of JavaScript engines.
  */
 
-/** One way in which a checkpoint may store its numbers. */
+/** A precision in which a checkpoint can store weights. */
 export interface StoredPrecision {
-  /** Of one number. */
+  /** Bytes per number. */
   readonly bytes: number;
-  /** Stored bytes to float32. Where nothing has to be converted the result is a view of them if they are aligned. */
+  /** Converts stored bytes to float32. Aligned float32 bytes are returned as a view. */
   readonly expand: (stored: Uint8Array) => Float32Array;
 }
 
-/** Precisions that weights may be stored in, by safetensors' names. */
+/** Precisions in which weights can be stored, by safetensors' names. */
 export const STORED_PRECISIONS: Readonly<Record<PrecisionName, StoredPrecision>> = {
   F32: { bytes: 4, expand: viewFloat32 },
   F16: { bytes: 2, expand: expandFloat16 },
   BF16: { bytes: 2, expand: expandBfloat16 },
 };
 
-/** As safetensors names them: F32, F16, BF16. */
+/** The names in safetensors files. */
 export type PrecisionName = "F32" | "F16" | "BF16";
 
-/** Whether tensors of this type, by safetensors' name for it, can be read by `STORED_PRECISIONS` alone; I8 needs its scales. */
+/** Whether a safetensors dtype is in `STORED_PRECISIONS`; I8 is not, since it needs scales. */
 export function isPrecision(name: string): name is PrecisionName {
   return Object.hasOwn(STORED_PRECISIONS, name);
 }
@@ -54,16 +54,16 @@ function expandFloat16(stored: Uint8Array): Float32Array {
   return values;
 }
 
-/** The bits of the nearest binary16, of two equally near ones the even one; infinity from 65520 on. */
+/** The bits of the nearest binary16, ties to even; infinity from 65520 on. */
 export function halfBits(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const magnitude = Math.abs(value);
   if (Number.isNaN(value)) return 0x7e00;
   if (magnitude >= 65520) return sign | 0x7c00;
-  // Numbers with the same exponent are so far apart; below 2⁻¹⁴ all are.
+  // Spacing is 2^(exponent − 10); below 2⁻¹⁴ numbers are subnormal, with constant spacing.
   const exponent = Math.max(-14, Math.floor(Math.log2(magnitude)));
   const steps = roundHalfEven(magnitude / 2 ** (exponent - 10));
-  // The leading bit of a normal number is the lowest of the exponent, so a carry comes out right.
+  // The implicit leading bit and a carry from rounding are added to the exponent field.
   return sign | (((exponent + 14) << 10) + steps);
 }
 
@@ -83,7 +83,7 @@ function expandBfloat16(stored: Uint8Array): Float32Array {
   return values;
 }
 
-/** The bytes themselves, or a copy where a typed array could not be laid over them. */
+/** The bytes, copied if a typed array of this alignment cannot view them. */
 function aligned(bytes: Uint8Array, to: number): Uint8Array {
   return bytes.byteOffset % to === 0 ? bytes : bytes.slice();
 }

@@ -1,4 +1,4 @@
-/** Faults of a file in PyTorch's format. The messages begin with "PyTorch", for which the name of the file is put. */
+/** Errors of files in PyTorch's format. The prefix "PyTorch" is replaced by the file name in `weight-files.ts`. */
 import { CheckpointError } from "../errors.ts";
 
 export function damagedPytorch(found: string, cause?: unknown): CheckpointError {

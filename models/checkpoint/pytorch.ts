@@ -1,7 +1,7 @@
 /**
- * `pytorch_model.bin`: what `torch.save` writes since PyTorch 1.6, a ZIP archive with `data.pkl`, a pickle of a dict of
- * tensors, and `data/0`, `data/1`, …, their numbers. Format: pytorch/pytorch, `torch/serialization.py`. Nothing of a file is
- * believed before it is checked, and nothing is ever run.
+ * Reads `pytorch_model.bin` as written by `torch.save` since PyTorch 1.6: a ZIP archive with `data.pkl`, a pickle of a dict of
+ * tensors, and their numbers in `data/0`, `data/1`, …. Format: pytorch/pytorch, `torch/serialization.py`. Files may be
+ * damaged or hostile: every value is checked, and no code of a file is run.
  */
 import type { CheckpointFile } from "./files.ts";
 import {
@@ -20,12 +20,13 @@ import { stridedFile } from "./strided-file.ts";
 import { isBuffer, ownName } from "./tensor-names.ts";
 import { locate, readZip, type ZipEntry } from "./zip.ts";
 
-/** A tensor, and the file that its numbers are read from, where that is another than the one they lie in. */
+/** A tensor in a file. */
 export interface PytorchTensor extends StoredTensor {
+  /** Set for a tensor that is not contiguous: a file of its numbers in row-major order, which `begin` and `end` refer to. */
   readonly file?: CheckpointFile;
 }
 
-/** Storage classes of `torch`, by safetensors' names for what they hold. */
+/** Storage classes of `torch`, with the safetensors dtype of their elements. */
 const STORAGES: ReadonlyMap<string, { readonly dtype: string; readonly bytesEach: number }> = new Map([
   ["torch.FloatStorage", { dtype: "F32", bytesEach: 4 }],
   ["torch.HalfStorage", { dtype: "F16", bytesEach: 2 }],
@@ -43,13 +44,13 @@ const ORDERED_DICT = "collections.OrderedDict";
 const TENSOR = "torch._utils._rebuild_tensor_v2";
 const PARAMETER = "torch._utils._rebuild_parameter";
 
-/** Numbers that lie together, of which tensors are views. */
+/** A storage of numbers, of which tensors are views. */
 class Storage extends PickledObject {
   override readonly kind = "a storage";
   readonly key: string;
   readonly dtype: string;
   readonly bytesEach: number;
-  /** In numbers. */
+  /** Number of elements. */
   readonly size: number;
 
   constructor(key: string, { dtype, bytesEach }: { dtype: string; bytesEach: number }, size: number) {
@@ -61,7 +62,7 @@ class Storage extends PickledObject {
 class View extends PickledObject {
   override readonly kind = "a tensor";
   readonly storage: Storage;
-  /** The first number. */
+  /** Index of the first element in the storage. */
   readonly offset: number;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
@@ -75,7 +76,7 @@ class View extends PickledObject {
     return this.shape.includes(0) ? 0 : this.shape.reduce((product, length) => product * length, 1);
   }
 
-  /** From the first number to one past the last. */
+  /** Number of storage elements from the first to the last. */
   get span(): number {
     if (this.shape.includes(0)) return 0;
     return this.shape.reduce((span, length, i) => span + (length - 1) * this.strides[i]!, 1);
@@ -88,14 +89,17 @@ class View extends PickledObject {
   }
 }
 
-/** A pickle of some ten thousand tensors. */
+/** Enough for about ten thousand tensors. */
 const MOST_PICKLE_BYTES = 2 ** 22;
 
-/** Of tensors that share a storage each may be read, so they may be larger than the file together; in float32, so much. */
+/**
+ * Limits of all tensors in float32, relative to the file and beyond that in bytes: tensors that share a storage can be larger
+ * than the file.
+ */
 const MOST_TIMES_FILE = 2;
 const MOST_BEYOND_FILE = 2 ** 24;
 
-/** The tensors of a file, except GPT-2's buffers. */
+/** Reads the tensors of a file, without GPT-2's buffers. @throws CheckpointError for a damaged or unsupported file. */
 export async function readPytorch(file: CheckpointFile): Promise<PytorchTensor[]> {
   const entries = await readZip(file);
   const root = rootOf(entries);
@@ -112,8 +116,8 @@ export async function readPytorch(file: CheckpointFile): Promise<PytorchTensor[]
     const { key, size, bytesEach } = view.storage;
     const entry = entries.get(`${root}data/${key}`);
     if (!entry || entry.bytes < size * bytesEach) {
-      const found = entry ? `${entry.bytes} bytes` : "nothing";
-      throw damagedPytorch(`tensor ${quoteName(name)} lies in data/${key}, which has ${found}`);
+      const found = entry ? `has ${entry.bytes} bytes` : "is missing";
+      throw damagedPytorch(`tensor ${quoteName(name)} is stored in data/${key}, which ${found}`);
     }
     const begin = begins.get(key) ?? (await locate(file, entry)).begin;
     begins.set(key, begin);
@@ -127,7 +131,7 @@ async function contents(file: CheckpointFile, entry: ZipEntry): Promise<Uint8Arr
   return file.read(begin, end);
 }
 
-/** All entries are in one folder, named after the file: "pytorch_model/". */
+/** The folder of all entries, which is named after the file, such as "pytorch_model/". */
 function rootOf(entries: ReadonlyMap<string, ZipEntry>): string {
   const roots = [...entries.keys()].flatMap((name) => /^((?:[^/]*\/)?)data\.pkl$/.exec(name)?.[1] ?? []);
   if (roots.length === 1) return roots[0]!;
@@ -145,7 +149,7 @@ async function checkByteOrder(file: CheckpointFile, entry: ZipEntry | undefined)
 }
 
 const WORLD = {
-  knows: (name: string) =>
+  allows: (name: string) =>
     name === ORDERED_DICT || name === TENSOR || name === PARAMETER || STORAGES.has(name),
   call: (name: string, values: readonly PickleValue[]): PickleValue => {
     if (name === ORDERED_DICT && values.length === 0) return new PickledDict();
@@ -185,7 +189,7 @@ function isSize(value: PickleValue | undefined): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-/** What a dict says, by names of tensors. */
+/** The tensors of a dict, without GPT-2's buffers. */
 function viewsOf(value: PickleValue): [name: string, view: View][] {
   if (!(value instanceof PickledDict)) {
     throw unsupportedPytorch(`the file holds ${kindOf(value)}, not a dict of tensors`, STATE_DICT);
@@ -200,14 +204,14 @@ function viewsOf(value: PickleValue): [name: string, view: View][] {
   return views;
 }
 
-const STATE_DICT = "save the model's state_dict() alone, or take a model.safetensors";
+const STATE_DICT = "save the model's state_dict() only, or use a model.safetensors";
 
-/** Tensors in shared storages must not take up much more than the file that they are in. */
+/** @throws CheckpointError when the tensors exceed the limits above. */
 function checkTotal(views: readonly [name: string, view: View][], file: CheckpointFile): void {
   const head = views.find(([name]) => ownName(name) === "lm_head.weight")?.[1];
   let total = 0;
   for (const [name, view] of views) {
-    if (ownName(name) === "wte.weight" && head?.equals(view)) continue; // a tied head, which is only compared
+    if (ownName(name) === "wte.weight" && head?.equals(view)) continue; // a tied head is compared, not stored
     total += view.size * (view.storage.dtype.includes("F") ? 4 : view.storage.bytesEach);
   }
   if (total <= MOST_TIMES_FILE * file.bytes + MOST_BEYOND_FILE) return;
@@ -229,7 +233,7 @@ function tensorAt(name: string, view: View, storageBegin: number, file: Checkpoi
   if (isContiguous(shape, strides)) return { name, dtype, shape, begin, end: begin + size * bytesEach };
   if (overlaps(shape, strides)) {
     throw unsupportedPytorch(
-      `numbers of tensor ${quoteName(name)}, ${quoteShape(shape)} with strides ${quoteShape(strides)}, are the same`,
+      `elements of tensor ${quoteName(name)}, ${quoteShape(shape)} with strides ${quoteShape(strides)}, overlap`,
       "save the model with contiguous tensors",
     );
   }
@@ -247,7 +251,7 @@ function isContiguous(shape: readonly number[], strides: readonly number[]): boo
   return true;
 }
 
-/** Whether a number may be reached in two ways: a stride is not larger than all that the smaller ones reach over. */
+/** Whether two indices may have the same element: a stride is less than the span of the axes with smaller strides. */
 function overlaps(shape: readonly number[], strides: readonly number[]): boolean {
   const axes = shape.map((size, i) => ({ size, stride: strides[i]! })).filter(({ size }) => size > 1);
   axes.sort((a, b) => a.stride - b.stride);

@@ -1,23 +1,23 @@
 /**
  * The safetensors format: eight bytes with the header's length (little-endian), the header (JSON: name → dtype, shape,
- * data_offsets), then the data. Format: huggingface/safetensors, README "Format". Nothing of a file is believed before
- * it is checked: it may be damaged, cut off or hostile.
+ * data_offsets), then the data. Format: huggingface/safetensors, README "Format". Files may be damaged or hostile, so every
+ * value is checked.
  */
 import { CheckpointError } from "../errors.ts";
 import { quoteValue, quoteName, quoteShape } from "../quote.ts";
 
-/** Where a tensor lies in the file. */
+/** A tensor in a file. */
 export interface StoredTensor {
   readonly name: string;
-  /** Such as "F32"; may be one that cannot be read as weights. */
+  /** The dtype, such as "F32"; possibly one that is not supported for weights. */
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** First byte, and the one after the last, in the file. */
+  /** Byte range in the file; `end` is exclusive. */
   readonly begin: number;
   readonly end: number;
 }
 
-/** How a tensor to write is described. */
+/** The header entry of a tensor to write. */
 export interface TensorEntry {
   readonly name: string;
   readonly dtype: string;
@@ -54,10 +54,11 @@ const BYTES_OF: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * How long the header is.
+ * The length of the header in bytes.
  *
  * @param start at least the first eight bytes of the file.
- * @param fileBytes the size of the file.
+ * @param fileBytes the size of the file in bytes.
+ * @throws CheckpointError when the length is missing, or too large for the file.
  */
 export function headerBytes(start: Uint8Array, fileBytes: number): number {
   if (fileBytes < LENGTH_BYTES || start.length < LENGTH_BYTES) {
@@ -65,15 +66,17 @@ export function headerBytes(start: Uint8Array, fileBytes: number): number {
   }
   const length = Number(new DataView(start.buffer, start.byteOffset).getBigUint64(0, true));
   if (length > MAX_HEADER_BYTES || length > fileBytes - LENGTH_BYTES) {
-    throw damaged(`the header is said to have ${length} bytes, in a file of ${fileBytes}`);
+    throw damaged(`the header length is ${length} bytes, in a file of ${fileBytes} bytes`);
   }
   return length;
 }
 
 /**
- * The tensors that a header lists, in the order of the file. Together they must cover the data exactly.
+ * The tensors of a header, in the order of their data. They must cover the data exactly.
  *
- * @param header the bytes of the header, without the eight before it.
+ * @param header the bytes of the header, without the eight bytes of its length.
+ * @param fileBytes the size of the file in bytes.
+ * @throws CheckpointError for a damaged header.
  */
 export function parseHeader(header: Uint8Array, fileBytes: number): StoredTensor[] {
   const dataBegin = LENGTH_BYTES + header.length;
@@ -94,13 +97,13 @@ export function parseHeader(header: Uint8Array, fileBytes: number): StoredTensor
   return tensors;
 }
 
-/** The tensors of a whole file in memory; `begin` and `end` index `file`. */
+/** The tensors of a file in memory; `begin` and `end` index `file`. @throws CheckpointError for a damaged header. */
 export function readSafetensors(file: Uint8Array): StoredTensor[] {
   const length = headerBytes(file, file.length);
   return parseHeader(file.subarray(LENGTH_BYTES, LENGTH_BYTES + length), file.length);
 }
 
-/** What a file begins with: the length of the header, and the header. */
+/** The header of a file with these tensors, with its length before it. */
 export function writeHeader(tensors: readonly TensorEntry[]): Uint8Array {
   let end = 0;
   const entries = tensors.map(({ name, dtype, shape }) => {
@@ -116,7 +119,7 @@ export function writeHeader(tensors: readonly TensorEntry[]): Uint8Array {
   return start;
 }
 
-/** A file with these tensors, one after the other. */
+/** A file with these tensors, in this order. */
 export function writeSafetensors(tensors: readonly TensorBytes[]): Uint8Array {
   const start = writeHeader(tensors);
   const file = new Uint8Array(tensors.reduce((sum, { bytes }) => sum + bytes.length, start.length));
@@ -154,7 +157,7 @@ function parseEntry(name: string, entry: unknown, dataBegin: number, fileBytes: 
   const { dtype, shape, data_offsets: offsets } = entry;
   const bytesEach = typeof dtype === "string" ? BYTES_OF.get(dtype) : undefined;
   if (typeof dtype !== "string" || bytesEach === undefined) {
-    throw damaged(`${where} has dtype ${quoteValue(dtype)}, which the format does not know`);
+    throw damaged(`${where} has dtype ${quoteValue(dtype)}, which is not in the format`);
   }
   if (!isSizes(shape)) throw damaged(`${where} has shape ${quoteValue(shape)}`);
   if (!isSizes(offsets)) throw damaged(`${where} has data_offsets ${quoteValue(offsets)}`);
@@ -172,9 +175,9 @@ function parseEntry(name: string, entry: unknown, dataBegin: number, fileBytes: 
 }
 
 /**
- * `JSON.parse` keeps the last of equal keys in silence; here a second description of a tensor is a fault.
+ * Rejects repeated keys, of which `JSON.parse` returns the last.
  *
- * @param text known to be a JSON object.
+ * @param text a valid JSON object.
  */
 function checkDuplicates(text: string): void {
   const seen = new Set<string>();
@@ -194,14 +197,14 @@ function checkDuplicates(text: string): void {
   }
 }
 
-/** Of the string that begins at `begin`, where its closing quote is. */
+/** The index of the closing quote of the string that begins at `begin`. */
 function stringEnd(text: string, begin: number): number {
   let at = begin + 1;
   while (text[at] !== '"' && at < text.length) at += text[at] === "\\" ? 2 : 1;
   return at;
 }
 
-/** Whether the string that ends here is followed by a colon. */
+/** Whether a colon follows the string that ends at `end`. */
 function isKey(text: string, end: number): boolean {
   let at = end + 1;
   while (/\s/.test(text[at] ?? "")) at += 1;

@@ -1,4 +1,4 @@
-/** The published sizes of GPT-2 (openai/gpt-2; distilgpt2 by Hugging Face), by the names they go by. */
+/** The published sizes of GPT-2 (openai/gpt-2; distilgpt2 by Hugging Face). */
 import { type DecoderConfig, parseConfig } from "./config.ts";
 
 const SIZES = {
@@ -10,7 +10,7 @@ const SIZES = {
 } as const;
 
 /**
- * What the config.json of each published GPT-2 says, so that its size can be told without downloading it.
+ * The config of each published GPT-2, by its name on the Hugging Face hub, without a download.
  *
  * @example
  * const config = GPT2_SIZES.get("gpt2");

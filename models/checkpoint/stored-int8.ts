@@ -1,16 +1,16 @@
 /**
- * Matrices that are stored in int8, a half of fp16: what lets a larger model fit. A way of storing only: they are expanded
- * to float32 while loading, whatever they are computed with then.
+ * Matrices stored in int8, half the size of fp16. This concerns the files only: on loading they are expanded to float32,
+ * independently of the precision of the computation.
  *
- * config.json says `"quantization": { "kind": "int8", "block": 64 }`. A matrix `name` is then an I8 tensor of its usual shape
- * beside a tensor `name.scales` (F16), and its values are the numbers times their scales. `block` numbers share a scale,
- * those of consecutive inputs of one output:
+ * config.json has `"quantization": { "kind": "int8", "block": 64 }`. A matrix `name` is then an I8 tensor of its usual shape
+ * beside a tensor `name.scales` (F16), and its values are the numbers times their scales. `block` numbers, of
+ * consecutive inputs of one output, share a scale:
  *
  *     h.i.attn.c_attn.weight, …  [in, out]                   scales [in / block, out]
  *     wte.weight, lm_head.weight [rows, width]               scales [rows, width / block]
  *     h.i.attn.relative.weight   [heads, distance, headSize] scales [heads, distance, headSize / block]
  *
- * Vectors and learned positions, and matrices whose inputs the block does not divide, are stored as ever.
+ * Vectors, learned positions, and matrices whose number of inputs is not a multiple of `block` are stored in F16.
  */
 import { CheckpointError } from "../errors.ts";
 import { halfBits, STORED_PRECISIONS } from "./precision.ts";
@@ -19,16 +19,17 @@ import { quoteValue, quoteName } from "../quote.ts";
 import { checkShape, isLinear, isEmbedding, type Tensor } from "./tensors.ts";
 import type { StoredWeight } from "./weight-files.ts";
 
-/** How a checkpoint's int8 matrices are divided: the `quantization` of its config.json. */
+/** The `quantization` of a config.json. */
 export interface Int8Storage {
-  /** How many numbers share a scale: 8 to 1024. */
+  /** Numbers that share a scale: 8 to 1024. */
   readonly block: number;
 }
 
 /**
  * Reads the `quantization` of a parsed config.json.
  *
- * @throws CheckpointError when it is another one than this.
+ * @returns undefined if there is none.
+ * @throws CheckpointError for another kind of quantization.
  */
 export function parseInt8Storage(json: unknown): Int8Storage | undefined {
   const found = property(json, "quantization");
@@ -48,7 +49,7 @@ function property(value: unknown, key: string): unknown {
 
 const RELATIVE = /\.relative\.weight$/;
 
-/** The shape of a tensor's scales; undefined for one that is not stored in int8. */
+/** The shape of a tensor's scales; undefined for a tensor that is not stored in int8. */
 function scalesShape(
   name: string,
   shape: readonly number[],
@@ -60,9 +61,9 @@ function scalesShape(
 }
 
 /**
- * Puts scales to their matrices.
+ * Joins int8 matrices with their scales.
  *
- * @throws CheckpointError when an int8 tensor has no scales, scales have no int8 tensor or another shape.
+ * @throws CheckpointError when the scales of an int8 tensor are missing or have the wrong shape.
  */
 export function withScales(
   stored: ReadonlyMap<string, StoredWeight>,
@@ -93,7 +94,13 @@ export function withScales(
   return joined;
 }
 
-/** Numbers times scales, for the values of a tensor from index `from` on. */
+/**
+ * Numbers times scales.
+ *
+ * @param shape of the tensor.
+ * @param numbers those of the tensor from index `from` on.
+ * @param scales all scales of the tensor.
+ */
 export function expandInt8(
   name: string,
   shape: readonly number[],
@@ -120,12 +127,16 @@ export function expandInt8(
   return values;
 }
 
-/** A tensor as it is stored: itself in half precision, or int8 numbers and scales. */
+/**
+ * Converts a tensor for storage: to int8 numbers and scales, or to F16.
+ *
+ * @throws CheckpointError for a value beyond the range of F16.
+ */
 export function int8Tensors(name: string, { shape, values }: Tensor, storage: Int8Storage): TensorBytes[] {
   const scaleShape = scalesShape(name, shape, storage);
   if (!scaleShape) return [storedHalves(name, shape, values)];
   const count = scaleShape.reduce((product, length) => product * length, 1);
-  // Which scale a value has: the place of the value when the numbers count themselves.
+  // The index of the scale of each value: expand numbers of 1 with scales that are their own index.
   const places = expandInt8(
     name,
     shape,
@@ -150,13 +161,13 @@ export function int8Tensors(name: string, { shape, values }: Tensor, storage: In
   ];
 }
 
-/** @throws CheckpointError for a value that half precision does not reach. */
+/** @throws CheckpointError for a value beyond the range of F16. */
 function storedHalves(name: string, shape: readonly number[], values: Float32Array): TensorBytes {
   const halves = Uint16Array.from(values, halfBits);
   const far = values.find((value) => Math.abs(value) >= 65520);
   if (far === undefined) return { name, dtype: "F16", shape, bytes: new Uint8Array(halves.buffer) };
   throw new CheckpointError(`tensor ${quoteName(name)} holds ${far}`, {
     code: "unsupported",
-    hint: "half precision ends at 65504; this model cannot be stored in it",
+    hint: "values in half precision are at most 65504; keep this model in float32",
   });
 }

@@ -1,22 +1,22 @@
-/** A tensor whose numbers do not lie one after the other, such as a transposed matrix, as a file in which they do. */
+/** A view of a file that contains a strided tensor, such as a transposed matrix, in row-major order. */
 import type { CheckpointFile } from "./files.ts";
 
-/** How numbers lie in a file. No two of them may overlap, so that increasing strides give increasing places. */
+/** The layout of a tensor in a file. Its elements must not overlap. */
 export interface StridedLayout {
-  /** Where the first number begins. */
+  /** Byte offset of the first element. */
   readonly begin: number;
-  /** One past the last byte. */
+  /** Byte offset of the end, exclusive. */
   readonly end: number;
   readonly bytesEach: number;
   readonly shape: readonly number[];
-  /** Along each axis, how many numbers further the next one is. */
+  /** Distance of consecutive elements along each axis, in elements. */
   readonly strides: readonly number[];
 }
 
-/** Read at once. */
+/** Bytes per read. */
 const WINDOW_BYTES = 2 ** 20;
 
-/** Only what is read is gathered, so no copy of the whole is held. */
+/** A file of the elements in row-major order. Each `read` gathers the requested elements only. */
 export function stridedFile(file: CheckpointFile, layout: StridedLayout): CheckpointFile {
   const { bytesEach, shape } = layout;
   return {
@@ -32,13 +32,13 @@ export function stridedFile(file: CheckpointFile, layout: StridedLayout): Checkp
 
 interface Axis {
   readonly size: number;
-  /** In the file, in bytes. */
+  /** Distance in the file, in bytes. */
   readonly stride: number;
-  /** In the result, in numbers. */
+  /** Distance in the result, in elements. */
   readonly step: number;
 }
 
-/** Numbers `first` up to `last`, in row-major order. They are visited in the order of the file, which is then read once. */
+/** Elements `first` to `last` − 1 in row-major order. They are visited in the order of the file, so that it is read once. */
 async function gather(
   file: CheckpointFile,
   { begin, end, bytesEach, shape, strides }: StridedLayout,

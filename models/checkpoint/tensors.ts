@@ -1,4 +1,4 @@
-/** The tensors of a decoder: their names and shapes in a checkpoint (GPT-2's). */
+/** The tensors of a decoder: names, as in GPT-2's checkpoints, and shapes. */
 import { type DecoderConfig, headSize } from "./config.ts";
 import { CheckpointError } from "../errors.ts";
 import { quoteShape } from "../quote.ts";
@@ -7,11 +7,11 @@ import { quoteShape } from "../quote.ts";
 export interface Tensor {
   /** Length of each axis, the outermost first. */
   readonly shape: readonly number[];
-  /** Row-major: as many numbers as the product of the shape. */
+  /** Row-major; the number of values is the product of the shape. */
   readonly values: Float32Array;
 }
 
-/** Names and shapes of everything a checkpoint of this config holds; matrices are `[in, out]`. */
+/** Names and shapes of all tensors of a config; linear weights are `[in, out]`. */
 export function tensorShapes(config: DecoderConfig): Map<string, readonly number[]> {
   const { width, feedForward, vocabularySize, position } = config;
   const shapes = new Map<string, readonly number[]>();
@@ -41,7 +41,7 @@ export function tensorShapes(config: DecoderConfig): Map<string, readonly number
   return shapes;
 }
 
-/** Tensors by name: all in memory, or read one after the other so that only one is there at a time. */
+/** Tensors by name: in memory, or read one after the other. */
 export type Tensors =
   | Iterable<readonly [name: string, Tensor]>
   | AsyncIterable<readonly [name: string, Tensor]>;
@@ -51,7 +51,7 @@ export function checkShape(name: string, found: readonly number[], wanted: reado
   if (found.length === wanted.length && found.every((size, i) => size === wanted[i])) return;
   throw new CheckpointError(`tensor "${name}" has shape ${quoteShape(found)}`, {
     code: "bad-shape",
-    hint: `config.json asks for ${quoteShape(wanted)}; the two files are of different models`,
+    hint: `config.json requires ${quoteShape(wanted)}; use the config.json of this checkpoint`,
   });
 }
 

@@ -1,7 +1,6 @@
 /**
- * Where a checkpoint's tensors lie: in `model.safetensors`, or in several files that `model.safetensors.index.json`
- * lists, as Hugging Face shards what is large; or in `pytorch_model.bin`, or its shards. Headers are read and checked here,
- * values are not.
+ * Locates a checkpoint's tensors: in `model.safetensors` or `pytorch_model.bin`, or in shards, which are listed in an index
+ * file (Hugging Face). Headers are read and checked here; values are not.
  */
 import { type CheckpointFile, type CheckpointFiles, readIfThere } from "./files.ts";
 import { CheckpointError } from "../errors.ts";
@@ -11,17 +10,18 @@ import { quoteValue, quoteName } from "../quote.ts";
 import { isBuffer, ownName } from "./tensor-names.ts";
 import { WEIGHT_FORMATS, type WeightFormat } from "./weight-formats.ts";
 
-/** A tensor, and the file that it lies in. */
+/** A tensor, and its file. */
 export interface StoredWeight extends StoredTensor {
-  /** Such as "model.safetensors". */
+  /** The file's name, such as "model.safetensors". */
   readonly fileName: string;
   readonly file: CheckpointFile;
-  /** Of a matrix stored in int8 (`stored-int8.ts`): its name among `tensorShapes`, and its scales. */
+  /** For a matrix stored in int8 (`stored-int8.ts`): its name in `tensorShapes`, and its scales. */
   readonly int8?: { readonly name: string; readonly scales: StoredWeight };
 }
 
+/** The open files of a checkpoint. */
 export interface WeightFiles {
-  /** By the names of `tensorShapes`: without Hugging Face's `transformer.`, and without GPT-2's buffers. */
+  /** By name without Hugging Face's prefix `transformer.`, and without GPT-2's buffers. */
   readonly weights: ReadonlyMap<string, StoredWeight>;
   close(): Promise<void>;
 }
@@ -59,9 +59,9 @@ export async function openWeights(files: CheckpointFiles): Promise<WeightFiles> 
 interface FileList {
   readonly format: WeightFormat;
   readonly names: readonly string[];
-  /** The only file, opened already. */
+  /** The file, already open, if there is only one. */
   readonly first?: CheckpointFile;
-  /** Names of tensors and of the files that an index says they are in. */
+  /** File name by tensor name, from the index. */
   readonly located: ReadonlyMap<string, string>;
 }
 
@@ -128,7 +128,7 @@ async function readHeader(
   }
 }
 
-/** What messages about a file begin with where its name is not known. */
+/** The prefix of messages from parsers, which do not have the file's name. */
 const FORMAT = /^(safetensors|PyTorch):/;
 
 function add(weights: Map<string, StoredWeight>, weight: StoredWeight): void {
@@ -138,7 +138,7 @@ function add(weights: Map<string, StoredWeight>, weight: StoredWeight): void {
   if (other) {
     const where = other.fileName === weight.fileName ? "" : ` of ${other.fileName}`;
     const found = `${weight.fileName}: "${other.name}"${where} and "${weight.name}" are the same tensor`;
-    const hint = "a checkpoint holds one model, each tensor once; export it again";
+    const hint = "a checkpoint must contain each tensor once; export it again";
     throw new CheckpointError(found, { code: "unknown-tensor", hint });
   }
   weights.set(name, weight);

@@ -1,20 +1,20 @@
-/** The formats that weights may be in, in the order in which they are looked for. */
+/** The formats of weight files, in order of preference. */
 import type { CheckpointErrorCode } from "../errors.ts";
 import type { CheckpointFile } from "./files.ts";
 import { type PytorchTensor, readPytorch } from "./pytorch.ts";
 import { headerBytes, LENGTH_BYTES, parseHeader, type StoredTensor } from "./safetensors.ts";
 
-/** How files of one format are named and read. */
+/** Names and reader of one format. */
 export interface WeightFormat {
   /** The file with all weights. */
   readonly whole: string;
-  /** Where there are several files instead, the one that says which tensors are in which. */
+  /** The index of shards: file name by tensor name. */
   readonly index: string;
-  /** Names of those several; a name, not a path: an index must not make one read files elsewhere. */
+  /** Valid names of shards. Paths are not allowed, so that an index cannot refer to files outside the checkpoint. */
   readonly shard: RegExp;
-  /** The code of errors about damaged files. */
+  /** Error code for damaged files. */
   readonly damaged: CheckpointErrorCode;
-  /** The tensors of a file, without their values. */
+  /** Reads the header of a file. */
   readonly read: (file: CheckpointFile) => Promise<readonly PytorchTensor[]>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * ZIP archives whose entries are stored, not compressed, as PyTorch writes them. Format: PKWARE's APPNOTE.TXT, 4.3 (records)
- * and 4.5.3 (zip64, for what takes more than 4 GB).
+ * Reads ZIP archives whose entries are not compressed, as written by PyTorch. Format: PKWARE's APPNOTE.TXT, 4.3 (records)
+ * and 4.5.3 (zip64, for sizes above 4 GB).
  */
 import type { CheckpointFile } from "./files.ts";
 import { damagedPytorch, unsupportedPytorch } from "./pytorch-errors.ts";
@@ -10,23 +10,23 @@ import { quoteName } from "../quote.ts";
 export interface ZipEntry {
   readonly name: string;
   readonly bytes: number;
-  /** Where its header begins, behind which its contents are. */
+  /** Byte offset of its local header, which its contents follow. */
   readonly header: number;
 }
 
 const [END, END64, LOCATOR64, CENTRAL, LOCAL] = [0x06054b50, 0x06064b50, 0x07064b50, 0x02014b50, 0x04034b50];
 const [END_BYTES, END64_BYTES, LOCATOR64_BYTES, CENTRAL_BYTES, LOCAL_BYTES] = [22, 56, 20, 46, 30];
 
-/** In place of a size or an offset: it is in the zip64 field. */
+/** Placeholder of a size or offset that is in the zip64 field. */
 const ELSEWHERE = 0xffffffff;
 
-/** The field of an entry with its sizes and offset in 64 bits. */
+/** Id of the field with an entry's sizes and offset in 64 bits. */
 const ZIP64_FIELD = 1;
 
-/** A directory for some forty thousand entries. */
+/** Enough for about forty thousand entries. */
 const MOST_DIRECTORY_BYTES = 2 ** 22;
 
-/** The entries of an archive by name. */
+/** Reads the entries of an archive, by name. @throws CheckpointError for a damaged, compressed or encrypted archive. */
 export async function readZip(file: CheckpointFile): Promise<Map<string, ZipEntry>> {
   const { begin, end } = await findDirectory(file);
   const directory = await file.read(begin, end);
@@ -43,7 +43,7 @@ export async function readZip(file: CheckpointFile): Promise<Map<string, ZipEntr
     const name = new TextDecoder().decode(directory.subarray(at + CENTRAL_BYTES, nameEnd));
     const isEncrypted = (view.getUint16(at + 8, true) & 1) === 1;
     if (isEncrypted || view.getUint16(at + 10, true) !== 0) {
-      const hint = "PyTorch stores its files as they are; save the model again with torch.save";
+      const hint = "save the model again with torch.save, which does not compress";
       throw unsupportedPytorch(`${quoteName(name)} is compressed or encrypted`, hint);
     }
     if (entries.has(name)) throw damagedPytorch(`${quoteName(name)} is in the archive twice`);
@@ -64,7 +64,7 @@ export async function readZip(file: CheckpointFile): Promise<Map<string, ZipEntr
   return entries;
 }
 
-/** Where the contents of an entry are in the file. */
+/** The byte range of an entry's contents in the file. @throws CheckpointError when its header is not at its offset. */
 export async function locate(
   file: CheckpointFile,
   { name, bytes, header }: ZipEntry,
@@ -77,7 +77,7 @@ export async function locate(
   return { begin, end: begin + bytes };
 }
 
-/** The directory is before the record at the end of the file, which only a comment may follow. */
+/** The directory precedes the end record, which is the last of the file except for a comment. */
 async function findDirectory(file: CheckpointFile): Promise<{ begin: number; end: number }> {
   const tailBegin = Math.max(0, file.bytes - END_BYTES - 0xffff - LOCATOR64_BYTES);
   const view = viewOf(await file.read(tailBegin, file.bytes));
@@ -95,7 +95,7 @@ async function findDirectory(file: CheckpointFile): Promise<{ begin: number; end
     [size, begin] = [Number(record.getBigUint64(40, true)), Number(record.getBigUint64(48, true))];
   }
   if (begin + size > end || size > MOST_DIRECTORY_BYTES) {
-    throw damagedPytorch(`the ZIP directory is said to have ${size} bytes at byte ${begin}`);
+    throw damagedPytorch(`the ZIP directory of ${size} bytes at byte ${begin} exceeds the file or the limit`);
   }
   return { begin, end: begin + size };
 }
@@ -106,7 +106,7 @@ function isEnd(view: DataView, at: number): boolean {
   );
 }
 
-/** What PyTorch wrote before its ZIP format begins with a number of its own, pickled. */
+/** Files of PyTorch before 1.6 begin with this pickled magic number. */
 const OLD_MAGIC = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9];
 
 async function noArchive(file: CheckpointFile): Promise<Error> {
@@ -114,13 +114,13 @@ async function noArchive(file: CheckpointFile): Promise<Error> {
   if (start.length === OLD_MAGIC.length && OLD_MAGIC.every((byte, i) => start[i] === byte)) {
     return unsupportedPytorch(
       "the file is in the format of PyTorch before 1.6",
-      "load it with a newer PyTorch and save it again, or take a model.safetensors",
+      "load it with a newer PyTorch and save it again, or use a model.safetensors",
     );
   }
-  return damagedPytorch("the file is no ZIP archive, or its end is missing");
+  return damagedPytorch("the file is not a ZIP archive, or its end is missing");
 }
 
-/** The numbers of an entry's zip64 field: those of size, compressed size and offset that are `ELSEWHERE`, in this order. */
+/** The values of an entry's zip64 field: of size, compressed size and offset, those that are `ELSEWHERE`, in this order. */
 function zip64Values(view: DataView, begin: number, end: number): number[] {
   for (let at = begin; at + 4 <= end;) {
     const length = view.getUint16(at + 2, true);

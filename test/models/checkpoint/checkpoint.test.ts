@@ -158,7 +158,9 @@ describe("a folder", () => {
       "config.json": JSON.stringify(SMALLEST_CONFIG),
       "model.safetensors": pointer,
     });
-    await expect(readCheckpoint(await checkpointFolder(folder))).rejects.toThrow(/said to have/);
+    await expect(readCheckpoint(await checkpointFolder(folder))).rejects.toThrow(
+      /the header length is \d+ bytes/,
+    );
     expect((await readFile(join(folder, "model.safetensors"))).length).toBe(pointer.length);
   });
 });

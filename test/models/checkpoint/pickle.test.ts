@@ -12,7 +12,7 @@ import { CheckpointError } from "../../../models/index.ts";
 import { bytes, joined, text } from "./pytorch-file.ts";
 
 const CALLS = {
-  knows: (name: string) => name === "math.sum",
+  allows: (name: string) => name === "math.sum",
   call: (_: string, values: readonly PickleValue[]): PickleValue =>
     values.map(Number).reduce((a, b) => a + b, 0),
   load: (id: PickleValue): PickleValue => `loaded ${String(id)}`,
@@ -86,13 +86,13 @@ describe("refuses, with a typed error", () => {
       [[0x8c, 10], "statistics", [0x8c, 4], "mean", [0x93], "."],
       '"statistics.mean"',
     ],
-    ["a name of numbers", ["K", [1], "K", [2], [0x93], "."], "names no function"],
-    ["a call of a number", ["K", [1], ")R."], "calls what is no function"],
+    ["a name of numbers", ["K", [1], "K", [2], [0x93], "."], "names a function by a value that is not text"],
+    ["a call of a number", ["K", [1], ")R."], "calls a value that is not a function"],
     ["to append to a number", ["K", [1], "K", [2], "a."], "appends to 1"],
     ["to set items of a list", ["]K", [1], "K", [2], "s."], "sets 2 keys and values of a list"],
     ["a key without a value", ["}(K", [1], "u."], "sets 1 keys and values of a dict"],
     ["the state of a tuple", [")}b."], "sets the state of a tuple"],
-    ["to take values from before a mark", ["K", [1], "(", [0x85], "."], "takes a value that is not there"],
+    ["to take values from before a mark", ["K", [1], "(", [0x85], "."], "pops a value from an empty stack"],
     ["a text that is cut off", ["X", [255, 0, 0, 0], "abc"], "is cut off"],
     ["a line that is cut off", ["cmath\nsum"], "is cut off"],
   ])("%s", (_, parts, message) => {

@@ -31,9 +31,9 @@ describe("refused, saying what is wrong and what to do", () => {
       "no archive",
       text("<!doctype html>"),
       "bad-pytorch",
-      /: the file is no ZIP archive, or its end is missing/,
+      /: the file is not a ZIP archive, or its end is missing/,
     ],
-    ["nothing", new Uint8Array(), "bad-pytorch", /no ZIP archive/],
+    ["nothing", new Uint8Array(), "bad-pytorch", /not a ZIP archive/],
     [
       "PyTorch's old format",
       joined(bytes(0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20), new Uint8Array(100)),
@@ -113,10 +113,10 @@ describe("refused, saying what is wrong and what to do", () => {
     ],
     ["a pickle without end", archive(bytes(0x80, 2)), "bad-pytorch", /data.pkl is cut off, at byte 2/],
     [
-      "a value that is not there",
+      "a value from an empty stack",
       archive(bytes(0x80, 2, 0x85)),
       "bad-pytorch",
-      /takes a value that is not there/,
+      /pops a value from an empty stack/,
     ],
     [
       "a huge pickle",
@@ -124,12 +124,12 @@ describe("refused, saying what is wrong and what to do", () => {
       "unsupported",
       /data.pkl has 4194305 bytes, more than weights need/,
     ],
-    ["a mark that is not there", archive(text("t.")), "bad-pytorch", /goes back to a mark that is not there/],
+    ["a mark that does not exist", archive(text("t.")), "bad-pytorch", /pops to a mark that does not exist/],
     [
-      "a value that was not kept",
+      "a memo entry that was not stored",
       archive(bytes(0x68, 9)),
       "bad-pytorch",
-      /takes value 9, which was not kept/,
+      /reads memo entry 9, which was not stored/,
     ],
     [
       "very many instructions",
@@ -159,7 +159,7 @@ describe("refused, saying what is wrong and what to do", () => {
       "a storage that is not there",
       withWte(tensor(storage("FloatStorage", "x", 20), 0, [5, 4])),
       "bad-pytorch",
-      /data\/x, which has nothing/,
+      /data\/x, which is missing/,
     ],
     [
       "a negative size",
@@ -174,10 +174,10 @@ describe("refused, saying what is wrong and what to do", () => {
       /describes a tensor that cannot be read/,
     ],
     [
-      "numbers that are the same",
+      "elements that overlap",
       withWte(tensor(own, 0, [5, 4], [0, 1])),
       "unsupported",
-      /with strides \[0, 1\], are the same/,
+      /with strides \[0, 1\], overlap/,
     ],
     [
       "a tensor far larger than the file",

@@ -48,10 +48,14 @@ test.each([
   [
     "bytes behind it",
     joined(WHOLE, text("abc")),
-    "PyTorch: the file is no ZIP archive, or its end is missing",
+    "PyTorch: the file is not a ZIP archive, or its end is missing",
   ],
   ["a directory elsewhere", changed(WHOLE.length - 6, 1), /has no entry at byte/],
-  ["a directory beyond the file", changed(WHOLE.length - 6, 0, 0, 1), /is said to have \d+ bytes at byte/],
+  [
+    "a directory beyond the file",
+    changed(WHOLE.length - 6, 0, 0, 1),
+    /the ZIP directory of \d+ bytes at byte \d+ exceeds the file/,
+  ],
   ["a long name", changed(DIRECTORY + 28, 255, 255), "the last entry of the ZIP directory is cut off"],
   ["a file beyond the directory", changed(DIRECTORY + 42, 0, 0, 1), /"a\/data.pkl" has 6 bytes at 65536/],
   ["two sizes", changed(DIRECTORY + 20, 7), /"a\/data.pkl" has 6 bytes/],
