@@ -1,4 +1,4 @@
-/** What a token was chosen from, as lines of text with bars. */
+/** Formats the candidates of a token as lines of text with bars. */
 import { escapeControls } from "../tools/control-characters.ts";
 import type { TextStep } from "../text/index.ts";
 
@@ -8,9 +8,9 @@ const BAR_WIDTH = 30;
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 
 /**
- * The candidates, the likeliest first; the token that came is marked.
+ * The candidates, most probable first; the generated token is marked.
  *
- * @param text of that token, for where it is none of them.
+ * @param text of the generated token, for the case that it is not a candidate.
  */
 export function candidateLines(step: TextStep, text: string): string[] {
   const { id, candidates = [] } = step;
@@ -25,7 +25,7 @@ export function candidateLines(step: TextStep, text: string): string[] {
   return ["", ...lines, `→ ${candidateLine("…", text, probability, width)}`];
 }
 
-/** One candidate: its number or another label, its text, its probability as a bar and a number. */
+/** One candidate: its number or another label, its text, its probability as a bar and in percent. */
 export function candidateLine(
   label: number | string,
   text: string,
@@ -36,12 +36,12 @@ export function candidateLine(
   return `${String(label).padStart(2)}  ${shownToken(text).padEnd(width)}  ${percent}  ${bar(probability)}`.trimEnd();
 }
 
-/** A token with its spaces, line ends and control characters to be seen. */
+/** The text of a token with visible spaces, line ends and control characters. */
 export function shownToken(text: string): string {
   return escapeControls(JSON.stringify(text));
 }
 
-/** @param share from 0 to 1. */
+/** @param share fraction, 0–1. */
 export function bar(share: number): string {
   const eighths = Math.round(share * BAR_WIDTH * 8);
   return "█".repeat(eighths >> 3) + (EIGHTHS[eighths & 7] ?? "");

@@ -1,4 +1,4 @@
-/** Picking the next token by hand: with arrow and number keys on a terminal, else by numbers on lines of stdin. */
+/** Choosing the next token by hand: with arrow and number keys on a terminal, else with numbers on lines of stdin. */
 import { createInterface, emitKeypressEvents, type Interface } from "node:readline";
 import type { TextStep } from "../text/index.ts";
 import { candidateLine, shownToken } from "./candidates.ts";
@@ -6,14 +6,14 @@ import type { Console } from "./console.ts";
 import { InterruptError } from "./interrupt.ts";
 import { type CommandIo, commandIo } from "./io.ts";
 
-/** What a key or a line asks for. */
+/** The action of a key or a line. */
 export type Choice =
   | { readonly kind: "take"; readonly index: number }
   | { readonly kind: "move"; readonly index: number }
   | { readonly kind: "end" }
   | { readonly kind: "wrong" };
 
-/** @param drawn index of what the model drew, which an empty line takes. */
+/** @param drawn index of the sampled candidate, which an empty line selects. */
 export function choiceOfLine(line: string, count: number, drawn: number): Choice {
   const text = line.trim();
   if (text === "q") return { kind: "end" };
@@ -37,9 +37,9 @@ export function choiceOfKey(key: string, count: number, at: number): Choice {
 }
 
 /**
- * The candidates that a screen has room for, those around the marked one.
+ * The range of candidates that fit on the screen, around the marked one.
  *
- * @param room lines that there are.
+ * @param room number of available lines.
  */
 export function shownRange(
   count: number,
@@ -51,7 +51,7 @@ export function shownRange(
   return { from, to: from + shown };
 }
 
-/** One line down, scrolling if need be, in the same column. */
+/** Moves the cursor down one line in the same column; scrolls at the bottom. */
 const DOWN = "\u001bD";
 
 export class Chooser {
@@ -67,7 +67,7 @@ export class Chooser {
     this.#hasKeys = this.#io.stdin.isTTY === true && this.#io.stderr.isTTY === true;
   }
 
-  /** Shows the candidates. @returns the id that was picked; undefined to end the text. */
+  /** Shows the candidates. @returns the id of the chosen one; undefined to end the text. */
   async choose(drawn: TextStep): Promise<number | undefined> {
     const { candidates = [] } = drawn;
     const first = Math.max(
@@ -87,7 +87,7 @@ export class Chooser {
     const { candidates = [] } = drawn;
     this.#lines ??= createInterface({ input: this.#io.stdin });
     this.#iterator ??= this.#lines[Symbol.asyncIterator]();
-    // The text so far may stand on the same screen, in the middle of a line.
+    // The cursor may stand in the middle of a line of the text.
     for (const line of ["", ...this.#menu(drawn, first)]) this.#console.say(line);
     for (;;) {
       const { value, done } = await this.#iterator.next();
@@ -101,14 +101,14 @@ export class Chooser {
     }
   }
 
-  /** The menu stands below the text, and is taken away again when a key has picked. */
+  /** Shows the menu below the text and removes it after the choice. */
   async #byKeys(drawn: TextStep, first: number): Promise<number | undefined> {
     const { stdin, stderr } = this.#io;
     const count = drawn.candidates?.length ?? 0;
     this.#keys ??= new Keys(stdin);
     let at = first;
-    const columns = stderr.columns || 80; // some terminals do not know, and say 0
-    const room = (stderr.rows || 24) - 2; // the text's line, and the one that says which keys there are
+    const columns = stderr.columns || 80; // some terminals report 0
+    const room = (stderr.rows || 24) - 2; // one line for the text, one for the list of keys
     const keys = `(arrows and Enter, 1 to ${Math.min(count, 9)}${count > 9 ? ", 0 for 10" : ""}, q ends)`;
     const draw = (): void => {
       const { from, to } = shownRange(count, at, room);
@@ -118,7 +118,7 @@ export class Chooser {
     };
     const erase = (): void => void stderr.write("\u001b7\u001b[0J\u001b8");
     const height = Math.min(count, Math.max(1, room)) + 1;
-    // Room below, so that the terminal does not scroll what was saved away.
+    // Scrolls first, so that the saved cursor position stays valid.
     stderr.write(`${DOWN.repeat(height)}\u001b[${height}A`);
     try {
       for (;;) {
@@ -148,7 +148,7 @@ interface Keypress {
   readonly ctrl?: boolean;
 }
 
-/** The keys of stdin in their order: several may arrive at once, and before anyone asks for them. */
+/** Reads the keys of stdin in order; keys that arrive early are queued. */
 class Keys {
   readonly #stdin: CommandIo["stdin"];
   readonly #pressed: Keypress[] = [];
@@ -166,7 +166,7 @@ class Keys {
     this.#stdin.resume();
   }
 
-  /** The name of the next key; Ctrl-C, which raw mode keeps from the system, interrupts. */
+  /** The name of the next key. @throws InterruptError on Ctrl-C, which raw mode does not turn into a signal. */
   async next(): Promise<string> {
     while (this.#pressed.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
     const key = this.#pressed.shift();

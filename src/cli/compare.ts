@@ -185,7 +185,7 @@ function checkUsage(folders: readonly string[], options: CompareCommandOptions, 
   }
 }
 
-/** Generates with a model; gives also what to call the result. */
+/** Generates music with a model. Also returns a description of the run. */
 async function generateMusic(
   name: string,
   options: CompareCommandOptions,

@@ -1,11 +1,11 @@
 /**
- * What the commands say to people: everything but results goes to stderr. Names and texts from files are part of it, so
- * control characters are escaped here; only what this file writes itself controls the terminal.
+ * Output of the commands. Everything except results goes to stderr. Control characters in names and texts from files are
+ * escaped; only this file writes control sequences to a terminal.
  */
 import { escapeControls, LAYOUT } from "../tools/control-characters.ts";
 import { commandIo } from "./io.ts";
 
-/** How often a progress line is renewed, in milliseconds: on a terminal, and in a log, where the first comes early. */
+/** Milliseconds between updates of a progress line on a terminal; in a log the first line comes early. */
 const TERMINAL_INTERVAL = 100;
 const LOG_FIRST = 1000;
 const LOG_INTERVAL = 10_000;
@@ -23,14 +23,14 @@ export class Console {
     this.#interval = this.#isTerminal ? TERMINAL_INTERVAL : LOG_FIRST;
   }
 
-  /** A line for people, on stderr; nothing with `--quiet`. */
+  /** Writes a line to stderr; nothing with `--quiet`. */
   say(line: string): void {
     if (this.#quiet) return;
     this.#clearProgress();
     this.#io.stderr.write(`${escapeControls(line)}\n`);
   }
 
-  /** The state of something long: one line that renews itself on a terminal, a line every ten seconds in a log. */
+  /** Shows progress: one updated line on a terminal, a line every ten seconds in a log. */
   progress(line: () => string): void {
     if (this.#quiet) return;
     const now = Date.now();
@@ -45,26 +45,26 @@ export class Console {
     }
   }
 
-  /** A result for programs, on stdout. */
+  /** Writes a result as JSON to stdout. */
   result(value: unknown): void {
     this.line(JSON.stringify(value));
   }
 
-  /** A part of a result that comes piece by piece, on stdout: as it is in a pipe or file, escaped on a terminal. */
+  /** Writes a part of a result to stdout: unchanged to a pipe or file, escaped on a terminal. */
   write(text: string): void {
     this.#clearProgress();
     this.#io.stdout.write(this.#io.stdout.isTTY === true ? escapeControls(text, LAYOUT) : text);
   }
 
-  /** The text that the result goes on from, on stderr. */
+  /** Writes the prompt of a text to stderr. */
   prompt(text: string): void {
     this.#io.stderr.write(escapeControls(text, LAYOUT));
   }
 
   /**
-   * A line of the result, on stdout.
+   * Writes a line of the result to stdout.
    *
-   * @param mark of our own, perhaps in color, that stands before it.
+   * @param mark a trusted prefix, which may contain color codes.
    */
   line(text: string, mark = ""): void {
     this.#clearProgress();

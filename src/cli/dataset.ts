@@ -96,7 +96,7 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
     signal: interruptSignal(),
     onProgress: (progress) => console.progress(() => progressLine(progress)),
   }).catch((error: unknown) => {
-    // What the system refused, rather than what went wrong in making the dataset.
+    // Only errors of the file system; other errors pass through.
     if (!(error instanceof Error && "syscall" in error)) throw error;
     throw new CommandError(
       `cannot write ${options.out}: ${reasonOf(error)}`,
@@ -136,7 +136,7 @@ function progressLine({ kind, done, wanted, ids, skipped }: BuildProgress): stri
   return `${kind}: ${done} of ${pluralize(wanted, "id")}`;
 }
 
-/** @throws UsageError for an option that needs another one. */
+/** @throws UsageError for an option without the option it needs. */
 function taskPlan(options: DatasetOptions): TaskPlan | undefined {
   const { tasks, shares = DEFAULT_SHARES, style = [], seed = 0 } = options;
   if (tasks !== undefined) {
@@ -192,7 +192,7 @@ async function choosePaths(
   return paths;
 }
 
-/** A missing file is an error: otherwise a misspelled path would stay in the training data without notice. */
+/** A missing file is an error: otherwise a misspelled path would stay in the training data unnoticed. */
 async function readList(file: string, paths: readonly string[], folder: string): Promise<Set<string>> {
   const lines = (await readText(file)).split(/\r?\n/).map((line) => line.trim());
   const listed = new Set(lines.filter((line) => line !== ""));

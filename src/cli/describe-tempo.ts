@@ -1,11 +1,11 @@
-/** The tempo of a score in words. */
+/** Describes the tempo of a score. */
 import { pluralize } from "../../encoding/pluralize.ts";
 import { type Score, tempoChanges } from "../../encoding/index.ts";
 
-/** Until the first tempo event. */
+/** Quarters per minute before the first tempo event. */
 const DEFAULT_RATE = 120;
 
-/** The slowest and the fastest tempo, in the order in which they come, and how many tempo events there are. */
+/** The slowest and the fastest tempo in order of time, and the number of tempo events. */
 export function describeTempo({ division, tracks }: Pick<Score, "division" | "tracks">): string {
   if (division.kind === "smpte") return "none: time is counted in frames";
   const changes = tempoChanges(tracks);

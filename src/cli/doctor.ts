@@ -52,8 +52,8 @@ async function runDoctor(options: DoctorCommandOptions): Promise<void> {
   const count = (state: CheckState): number => report.checks.filter((check) => check.state === state).length;
   const [faults, notes] = [count("fault"), count("note")];
   const sum = [
-    ...(faults > 0 ? [`${pluralize(faults, "fault")}`] : ["nothing is broken"]),
-    ...(notes > 0 ? [`${pluralize(notes, "thing")} worth knowing`] : []),
+    ...(faults > 0 ? [`${pluralize(faults, "fault")}`] : ["no faults"]),
+    ...(notes > 0 ? [pluralize(notes, "note")] : []),
   ];
   console.say("");
   console.say(sum.join(", "));

@@ -1,4 +1,4 @@
-/** The pieces of a folder, as `ostinato compare` reads them. */
+/** Reads the pieces of a folder for `ostinato compare`. */
 import { join } from "node:path";
 import { EncodingError, MidiError, readMidi } from "../../encoding/index.ts";
 import { isMidiPath } from "../../encoding/midi/index.ts";
@@ -15,10 +15,10 @@ interface FolderReading {
 }
 
 /**
- * Reads the MIDI files below a folder, one after the other; those that cannot be read, or hold no notes, are left out and
+ * Reads the MIDI files below a folder one after the other. Files that cannot be read or have no notes are skipped and
  * reported.
  *
- * @throws CommandError when none is left.
+ * @throws CommandError when no file remains.
  */
 export async function eachPiece(
   folder: string,
@@ -43,7 +43,7 @@ export async function eachPiece(
   }
 }
 
-/** Hands over the notes of a file, or tells why there are none. */
+/** Passes the notes of a file to `use`, or returns the reason why there are none. */
 function useNotes(
   bytes: Uint8Array,
   lenient: boolean,

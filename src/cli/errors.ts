@@ -1,6 +1,6 @@
 import { HintedError } from "../errors.ts";
 
-/** A command that was used rightly and could not be done: exit code 1. */
+/** A correct command that failed: exit code 1. */
 export class CommandError extends HintedError<"failed" | "usage"> {
   override readonly name: string = "CommandError";
 
@@ -9,7 +9,7 @@ export class CommandError extends HintedError<"failed" | "usage"> {
   }
 }
 
-/** Wrong usage of the command line: exit code 2. */
+/** Incorrect usage of the command line: exit code 2. */
 export class UsageError extends CommandError {
   override readonly name = "UsageError";
 

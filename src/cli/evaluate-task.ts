@@ -1,4 +1,4 @@
-/** `ostinato evaluate --task`: whether a model uses the input of a task. */
+/** `ostinato evaluate --task`: measures whether a model uses the input of a task. */
 import type { Score } from "../../encoding/index.ts";
 import {
   accompanyCases,

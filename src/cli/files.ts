@@ -40,15 +40,15 @@ export async function listFiles(folder: string): Promise<string[]> {
 }
 
 export interface ReadScoreOptions {
-  /** Read the undamaged parts of a damaged file. */
+  /** Reads the undamaged parts of a damaged file. */
   readonly lenient?: boolean | undefined;
-  /** Read as another program does. */
+  /** Reads notes and pedals as another program does. */
   readonly compatibility?: Compatibility | undefined;
-  /** Take only some of the tracks. */
+  /** Selects some of the tracks. */
   readonly tracks?: TrackSelection | undefined;
 }
 
-/** Reads a MIDI file; its warnings go to the console. */
+/** Reads a MIDI file; writes its warnings to the console. */
 export async function readScore(path: string, options: ReadScoreOptions, console: Console): Promise<Score> {
   const bytes = await readInput(path);
   return withPath(path, options.lenient, () => {
@@ -59,7 +59,7 @@ export async function readScore(path: string, options: ReadScoreOptions, console
   });
 }
 
-/** Reads a whole MIDI file, without applying the selection; warnings of the selection go to the console. */
+/** Reads a whole MIDI file, without applying the track selection; writes the warnings of the selection to the console. */
 export async function readPrimer(path: string, options: ReadScoreOptions, console: Console): Promise<Score> {
   const bytes = await readInput(path);
   return withPath(path, options.lenient, () => {
@@ -86,7 +86,7 @@ function withPath(path: string, lenient: boolean | undefined, read: () => Score)
   }
 }
 
-/** A text file. @throws CommandError when it cannot be read, or is not UTF-8. */
+/** Reads a text file. @throws CommandError when it cannot be read, or is not UTF-8. */
 export async function readText(path: string): Promise<string> {
   const bytes = await readInput(path);
   try {
@@ -100,7 +100,7 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-/** The first line, counted from 1, that is not UTF-8. */
+/** Number of the first line that is not UTF-8, counted from 1. */
 function faultyLine(bytes: Uint8Array): number {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let line = 1;
@@ -127,13 +127,13 @@ export function parseJson(text: string, path: string): unknown {
   }
 }
 
-/** @throws UsageError when the result and its summary would be written into each other. */
+/** @throws UsageError when the result and its summary would both go to stdout. */
 export function checkOutputs({ json, out }: { readonly json?: boolean; readonly out: string }): void {
   if (json && out === "-")
     throw new UsageError("--json and --out - both write to stdout", "name a file with --out");
 }
 
-/** Fails before the work, not after it, if the output cannot be written. */
+/** Checks before the work that the output can be written. */
 export async function checkWritable(path: string): Promise<void> {
   if (path === "-") return;
   const folder = dirname(path);
@@ -180,7 +180,7 @@ async function readStdin(): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** The operating system's reason in words, without its codes and paths. */
+/** The operating system's reason, without its codes and paths. */
 export function reasonOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   const known: Readonly<Record<string, string>> = {

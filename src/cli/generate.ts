@@ -162,7 +162,7 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
   }
 }
 
-/** Reports a written piece. @param wallSeconds computing time of this piece; of several, the mean. */
+/** Reports a written piece. @param wallSeconds computing time of the piece; for several variations, the mean. */
 function report(
   console: Console,
   out: string,

@@ -1,4 +1,4 @@
-/** `ostinato inspect` of a model: what it consists of, and what it needs, from its config alone. */
+/** `ostinato inspect` of a model: its tensors and memory, computed from its config. */
 import {
   cacheBytesPerId,
   type DecoderConfig,
@@ -12,7 +12,7 @@ import {
 import { modelFiles, type ModelFilesOptions } from "../platform/node/index.ts";
 import type { Console } from "./console.ts";
 
-/** The config of one of GPT-2's sizes, or of a model that is read. */
+/** The config of a GPT-2 size, or of another model. */
 export async function inspectedConfig(name: string, options: ModelFilesOptions): Promise<DecoderConfig> {
   return GPT2_SIZES.get(name) ?? readConfig(await modelFiles(name, { ...options, only: ["config.json"] }));
 }
@@ -39,14 +39,14 @@ export function showModel(name: string, config: DecoderConfig, json: boolean, co
   if (name === "gpt2") for (const line of PUBLISHED) console.line(line);
 }
 
-/** Why a table that many know has another sum. */
+/** Explains why a published parameter count differs. */
 const PUBLISHED = [
   "",
   "A well-known table counts 124,410,624. It has 768 instead of 3,072 biases in each block's first feed-forward layer",
-  "(12 × 2,304 too few), and leaves out the final norm (1,536 too few): together the 29,184 that are missing there.",
+  "(12 × 2,304 too few), and leaves out the final norm (1,536 too few): together the missing 29,184.",
 ];
 
-/** Weights by how they are kept: in files (fp16), and running, in Node. */
+/** Bytes of the weights in files (fp16), and in memory in Node. */
 function memoryBytes(config: DecoderConfig, { parameters }: ParameterCount) {
   return {
     fp32: weightBytes(config, SCHEMES.fp32.node),

@@ -101,14 +101,14 @@ async function runInspect(path: string, options: InspectCommandOptions): Promise
   }
 }
 
-/** A file comes before a model of the same name. */
+/** A file takes precedence over a model of the same name. */
 async function isFile(path: string): Promise<boolean> {
   return path === "-" || ((await stat(path).catch(() => undefined))?.isFile() ?? false);
 }
 
 function isModel(name: string): boolean {
   const isElsewhere = hubId(name) !== undefined || /^https?:\/\//.test(name);
-  const isModelElsewhere = isElsewhere && !isMidiPath(name); // a missing file, rather than a model of the hub
+  const isModelElsewhere = isElsewhere && !isMidiPath(name); // a missing MIDI file is not a hub model
   return existsSync(name) || GPT2_SIZES.has(name) || shippedFolder(name) !== undefined || isModelElsewhere;
 }
 
@@ -118,11 +118,11 @@ function checkUsage({ tracks, lenient, compatibility }: InspectCommandOptions): 
     "--lenient": lenient,
     "--compatibility": compatibility,
   })) {
-    if (value !== undefined) throw new UsageError(`${flag} is for MIDI files`, "leave it out");
+    if (value !== undefined) throw new UsageError(`${flag} is for MIDI files`, "omit this option");
   }
 }
 
-/** The facts of a score, as `--json` prints them. Channels count from 0, programs from 0. */
+/** The facts of a score for `--json`. Channels and programs count from 0. */
 function describe(score: Score) {
   const { ids } = encodeScore(score, PERFORMANCE_388);
   const notesByTrack: ScoreNote[][] = score.tracks.map(() => []);
@@ -151,7 +151,7 @@ function describe(score: Score) {
   };
 }
 
-/** How often the pedal goes from up to down, on any channel. */
+/** Number of presses of the pedal, on all channels. */
 function countPresses(score: Score): number {
   const down = new Map<number, boolean>();
   let presses = 0;

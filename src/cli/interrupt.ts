@@ -1,4 +1,4 @@
-/** Ctrl-C (or SIGTERM) as an AbortSignal; a second one ends the process at once. */
+/** Ctrl-C or SIGTERM as an AbortSignal; the second signal ends the process at once. */
 let controller: AbortController | undefined;
 
 export function interruptSignal(): AbortSignal {
@@ -12,7 +12,7 @@ export function interruptSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** Thrown by what an interrupt stopped. */
+/** Thrown when a signal stopped the command. */
 export class InterruptError extends Error {
   override readonly name = "InterruptError";
 

@@ -1,4 +1,4 @@
-/** The streams that a run of the command line reads and writes. */
+/** The streams of a run of the command line. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Readable, Writable } from "node:stream";
 import type { ReadStream, WriteStream } from "node:tty";
@@ -7,7 +7,7 @@ export interface CommandIo {
   readonly stdin: Readable & Partial<Pick<ReadStream, "isTTY" | "setRawMode">>;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  /** What the run ends with; 0 if it is not set. */
+  /** Exit code; 0 if not set. */
   exitCode?: number | string | null | undefined;
 }
 
@@ -15,13 +15,13 @@ export type OutputStream = Writable & Partial<Pick<WriteStream, "isTTY" | "colum
 
 const givenIo = new AsyncLocalStorage<CommandIo>();
 
-/** The streams of the run that calls this: those given to `withIo`, otherwise the process's. */
+/** The streams of the current run: those passed to `withIo`, otherwise those of the process. */
 export function commandIo(): CommandIo {
-  // `process` makes its streams when they are first asked for; stdin may be closed.
+  // `process` itself, not a copy: it creates its streams on first access, and stdin may be closed.
   return givenIo.getStore() ?? process;
 }
 
-/** Runs a command in this process with streams of its own. */
+/** Runs a command in this process with its own streams. */
 export function withIo<Result>(io: CommandIo, run: () => Promise<Result>): Promise<Result> {
   return givenIo.run(io, run);
 }

@@ -39,7 +39,7 @@ async function runModels(options: ModelsCommandOptions): Promise<void> {
   console.say("Any GPT-2 model of the Hugging Face hub is downloaded on first use: --model gpt2");
 }
 
-/** A model as `--json` prints it. */
+/** A model for `--json`. */
 function facts({ name, source, folder, bytes, license, config, problem }: ListedModel): object {
   return {
     name,

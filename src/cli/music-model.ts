@@ -1,11 +1,11 @@
-/** Telling models of music from those of text, from their configs alone: a wrong one is not downloaded. */
+/** Distinguishes music models from text models by their configs, so that a wrong one is not downloaded. */
 import { readConfig } from "../../models/index.ts";
 import { modelFiles } from "../platform/node/index.ts";
 import type { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { type FilesCommandOptions, filesOptions } from "./model-options.ts";
 
-/** Whether a model's ids are text: GPT-2's config names no vocabulary, a dataset of text names it so. */
+/** Whether the ids of a model are text: the config of GPT-2 names no vocabulary; that of a text dataset is "text". */
 async function isTextModel(name: string, options: FilesCommandOptions, console: Console): Promise<boolean> {
   const files = await modelFiles(name, { ...filesOptions(options, console), only: ["config.json"] });
   const { vocabulary } = await readConfig(files);
@@ -13,8 +13,8 @@ async function isTextModel(name: string, options: FilesCommandOptions, console: 
 }
 
 /**
- * @param instead what else to do where the model is one of text.
- * @throws UsageError where it is.
+ * @param instead the hint for a text model.
+ * @throws UsageError for a text model.
  */
 export async function requireMusicModel(
   name: string,
@@ -23,6 +23,6 @@ export async function requireMusicModel(
   instead = "name a music model, such as piano",
 ): Promise<void> {
   if (await isTextModel(name, options, console)) {
-    throw new UsageError(`${name} is a model of text, not of music`, instead);
+    throw new UsageError(`${name} is a text model, not a music model`, instead);
   }
 }

@@ -1,7 +1,7 @@
 import type { Score } from "../../encoding/index.ts";
 import type { Console } from "./console.ts";
 
-/** Says the warnings of a score that was written, without those of the score that was read. */
+/** Reports the warnings of a written score, except those of the score that was read. */
 export function sayNewWarnings(console: Console, out: string, written: Score, read?: Score): void {
   for (const warning of written.warnings) {
     if (!read?.warnings.includes(warning)) console.say(`${out}: ${warning}`);

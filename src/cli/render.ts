@@ -22,10 +22,10 @@ interface RenderCommandOptions {
   readonly json?: boolean;
 }
 
-/** The sound font that ships. */
+/** The included sound font. */
 const PIANO = "sounds/piano.sf3";
 
-/** A larger value is an error of the user. */
+/** Largest absolute value of --gain, in decibels. */
 const MOST_DECIBELS = 40;
 
 export function addRenderCommand(program: Command): void {
@@ -66,7 +66,7 @@ async function runRender(path: string, options: RenderCommandOptions): Promise<v
   const console = new Console({ quiet: options.quiet ?? false });
   await checkWritable(out);
   const score = await readScore(path, options, console);
-  // Only this command needs the synthesizer.
+  // Imported here, because only this command needs the synthesizer.
   const { CHANNELS, loadSoundBank, RenderError, renderScore, SAMPLE_RATE } =
     await import("../tools/render/index.ts");
   const fontPath = soundfont ?? join(packageRoot(), PIANO);

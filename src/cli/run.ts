@@ -1,4 +1,4 @@
-/** One run of the command line: exit code 0 done, 1 failed, 2 wrong usage. */
+/** One run of the command line. */
 import { CommanderError } from "commander";
 import { escapeControls } from "../tools/control-characters.ts";
 import { isErrorWithHint } from "../errors.ts";
@@ -10,7 +10,7 @@ import { createProgram } from "./program.ts";
 export const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
-/** Runs the command that the parameters name, and sets the exit code of `commandIo()`. */
+/** Runs the command of the arguments and sets the exit code of `commandIo()`: 0 success, 1 failure, 2 usage error. */
 export async function runCommandLine(parameters: readonly string[]): Promise<void> {
   const program = createProgram();
   let out: unknown;
@@ -24,9 +24,9 @@ export async function runCommandLine(parameters: readonly string[]): Promise<voi
   }
 }
 
-/** Says in one line what went wrong, and gives the exit code. @param out what the command was to write, if anything. */
+/** Reports an error in one line. @param out the output file, if any. @returns the exit code. */
 function report(error: unknown, out: string | undefined): number {
-  // Commander has already printed its message, or the help that was asked for.
+  // Commander has already printed its message or the help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   const message = error instanceof Error ? error.message : String(error);
   const line = [message.trim(), ...hintOf(error, out)].join(" — ");
@@ -35,7 +35,7 @@ function report(error: unknown, out: string | undefined): number {
 }
 
 function hintOf(error: unknown, out: string | undefined): string[] {
-  // Outputs are written whole, at the end.
+  // Outputs are written completely at the end.
   if (error instanceof InterruptError) return out === undefined ? [] : ["nothing was written"];
   return isErrorWithHint(error) ? [error.hint] : [];
 }

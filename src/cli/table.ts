@@ -1,4 +1,4 @@
-/** Rows as lines whose columns stand below each other. @param rows the first is the heading. */
+/** Formats rows as lines with aligned columns. @param rows the first one is the heading. */
 export function tableLines(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0),

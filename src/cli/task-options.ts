@@ -8,7 +8,7 @@ export interface StylePrefix {
   readonly prefix: string;
 }
 
-/** `accompany,infill`, each once. */
+/** Parses `accompany,infill`; each task may occur once. */
 export function taskList(text: string): Task[] {
   const names = text.split(",").map((name) => name.trim());
   const tasks = TASKS.filter((task) => names.includes(task));
@@ -19,7 +19,7 @@ export function taskList(text: string): Task[] {
   return tasks;
 }
 
-/** `infill=0.2,style=0.05`; kinds that are not named keep their defaults. */
+/** Parses `infill=0.2,style=0.05`; kinds that are not named keep their defaults. */
 export function shareList(text: string): Shares {
   const shares: Record<(typeof SHARED_KINDS)[number], number> = { ...DEFAULT_SHARES };
   for (const term of text.split(",")) {
@@ -39,7 +39,7 @@ export function shareList(text: string): Shares {
   return shares;
 }
 
-/** `pop=pop909/`: the style of the files below a path; may be repeated. */
+/** Parses `pop=pop909/`: the style of the files below a path; may be repeated. */
 export function stylePrefix(text: string, previous: readonly StylePrefix[] = []): StylePrefix[] {
   const [name, prefix] = text.split(/=(.*)/s);
   const style = STYLE_NAMES.find((candidate) => candidate === name);

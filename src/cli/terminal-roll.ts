@@ -1,7 +1,7 @@
 /** A piano roll in braille characters: each has two columns of time and four rows of pitch. */
 import type { Note } from "../../encoding/index.ts";
 
-/** Bits of a braille character by column and row, from the top (Unicode 2800 block). */
+/** Bits of a braille character by column and row, from the top (Unicode block 2800). */
 const DOTS = [
   [0x01, 0x02, 0x04, 0x40],
   [0x08, 0x10, 0x20, 0x80],
@@ -11,7 +11,7 @@ const BLANK = 0x2800;
 /**
  * @param notes at least one.
  * @param columns width in characters.
- * @returns lines, the highest pitches first.
+ * @returns lines, highest pitches first.
  */
 export function terminalRoll(notes: readonly Note[], columns: number): string[] {
   const pitches = notes.map((note) => note.pitch);

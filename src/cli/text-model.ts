@@ -3,14 +3,14 @@ import type { TextModel } from "../text/index.ts";
 import type { Console } from "./console.ts";
 import { loadingOptions, type ModelCommandOptions } from "./model-options.ts";
 
-/** The text model that ships. */
+/** The included text model. */
 export const TOY = "shakespeare";
 
 export interface TextModelOptions extends ModelCommandOptions {
   readonly model: string;
 }
 
-/** Loads a text model, says what there is to say about it, and frees it at the end. */
+/** Loads a text model, reports its notices, and disposes it at the end. */
 export async function withTextModel(
   options: TextModelOptions,
   console: Console,

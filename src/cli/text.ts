@@ -30,10 +30,10 @@ interface TextCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly json?: boolean;
 }
 
-/** How many tokens are written where it is not said. */
+/** Default of --tokens. */
 const DEFAULT_TOKENS = 100;
 
-/** How many tokens `--choose` offers. */
+/** Number of candidates of `--choose`. */
 const CHOICES = 10;
 
 export function addTextCommand(program: Command): void {
@@ -91,12 +91,12 @@ async function runText(
   await withTextModel(options, console, (model) => generateText(model, given, options, console));
 }
 
-/** A prompt without the line end that editors and echo put after a last line: the text is to go on there. */
+/** Reads a prompt without a final line end, which editors and echo add. */
 async function readPrompt(path: string): Promise<string> {
   return (await readText(path)).replace(/\r?\n$/, "");
 }
 
-/** Options of writing, which measuring would ignore. */
+/** Options of generation, which exclude --score. */
 const WRITING_ONLY = new Set([
   "tokens",
   "samples",
@@ -137,7 +137,7 @@ async function generateText(
 ): Promise<void> {
   const started = performance.now();
   const candidates = options.candidates ?? (options.choose ? CHOICES : undefined);
-  // There the prompt belongs before its continuation; elsewhere only what is new is the result.
+  // On a terminal the prompt is shown before its continuation; otherwise stdout contains the new text only.
   const { stdout, stderr } = commandIo();
   const isTerminal = stdout.isTTY === true && stderr.isTTY === true && !options.quiet;
   const chooser = options.choose ? new Chooser(console) : undefined;
@@ -170,7 +170,7 @@ async function generateText(
       if (!options.json) console.write(candidates && !chooser ? `\n${generated.text}\n` : "\n");
     }
   } catch (error) {
-    // What has come ends in the middle of a line.
+    // The streamed text ends in the middle of a line.
     const isStreaming = !options.json && (candidates === undefined || chooser !== undefined);
     if (error instanceof InterruptError && isStreaming) console.line("");
     throw error;
@@ -224,7 +224,7 @@ const ENDS: Readonly<Record<TextEnd, string>> = {
   context: "context window full",
 };
 
-/** A step as `--json` prints it. */
+/** A step for `--json`. */
 function stepFacts({ id, logProbability, candidates }: TextStep, tokenizer: TextTokenizer) {
   return { id, text: tokenizer.decode([id]), logProbability, candidates };
 }

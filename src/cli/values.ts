@@ -1,4 +1,4 @@
-/** Checks of option values; commander shows their messages with the option's name. */
+/** Parsers of option values. Commander shows their messages with the name of the option. */
 import { InvalidArgumentError, Option } from "commander";
 import { parseSelection, SelectionError, type TrackSelection } from "../../encoding/index.ts";
 import { LAST_PORT } from "../music/index.ts";
@@ -69,7 +69,7 @@ export function trackSelection(text: string): TrackSelection {
   }
 }
 
-/** How the commands that read MIDI files describe `--tracks`. */
+/** Examples for `--tracks` in help texts. */
 export const TRACKS_EXAMPLES = 'such as "1", "0-2,4", "channel:0" or "program:0-7"';
 export const TRACKS_HELP = `use only these tracks, ${TRACKS_EXAMPLES}`;
 

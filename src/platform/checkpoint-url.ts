@@ -3,21 +3,21 @@ import { download, type DownloadFileOptions } from "./download.ts";
 
 export type { DownloadProgress } from "./download.ts";
 
-/** How a checkpoint's files are downloaded, and whether they are kept for the next time. */
+/** Options of downloading a checkpoint's files, and of caching them. */
 export interface DownloadOptions extends DownloadFileOptions {
   /**
-   * Keep what has been downloaded whole in the browser's Cache of this name, and take it from there the next time. Where
-   * there is no Cache API, or no room, files are downloaded each time. Default: not kept here.
+   * Name of a browser Cache for completely downloaded files. Without the Cache API or free storage, files are downloaded
+   * each time. Default: no cache.
    */
   readonly cache?: string;
 }
 
 /**
- * A checkpoint's files on a server, by `fetch`: for pages, for workers, and for Node.
+ * A checkpoint's files on a server, read with `fetch`: for pages, workers and Node.
  *
- * @param folder the address of the folder that holds config.json and model.safetensors or pytorch_model.bin.
- * @returns files that are downloaded whole when they are opened. Opening throws a CheckpointError where the server
- * does not have one, cannot be reached, or keeps breaking off.
+ * @param folder URL of the folder with config.json and model.safetensors or pytorch_model.bin.
+ * @returns files that are downloaded completely when opened. Opening throws a CheckpointError when the server does not
+ * have the file, cannot be reached, or the connection fails repeatedly.
  * @example
  * const checkpoint = await readCheckpoint(checkpointUrl("https://example.org/models/piano/"));
  */
@@ -32,7 +32,7 @@ export function checkpointUrl(folder: string | URL, options: DownloadOptions = {
   };
 }
 
-/** A file from the browser's Cache, or from the server and then into it. */
+/** Reads a file from the browser's Cache, or downloads and stores it. */
 async function cached(url: URL, file: string, options: DownloadOptions): Promise<Uint8Array> {
   const cache =
     options.cache === undefined || !("caches" in globalThis)
@@ -41,7 +41,7 @@ async function cached(url: URL, file: string, options: DownloadOptions): Promise
   const kept = await cache?.match(url);
   if (kept) return new Uint8Array(await kept.arrayBuffer());
   const bytes = await download(url, file, options);
-  // Only what is whole is kept; a full disk is no reason to fail.
+  // Only complete files are stored; a failure to store is ignored.
   await cache?.put(url, new Response(new Blob([bytes]))).catch(() => undefined);
   return bytes;
 }

@@ -2,7 +2,7 @@ import { type CheckpointFiles, checkpointInMemory, readIfThere } from "../../mod
 
 const CONFIG = "config.json";
 
-/** The same files, of which config.json is read once, and then kept: the tokenizer asks for it, and then the network. */
+/** The same files, with config.json read once and kept: the tokenizer and the network both need it. */
 export function configOnce(files: CheckpointFiles): CheckpointFiles {
   let kept: Promise<Uint8Array | undefined> | undefined;
   return {

@@ -1,27 +1,28 @@
-/** One file by `fetch`: gone on with where the connection was cut, as far as the server can. */
+/** Downloads one file with `fetch`; an interrupted download is resumed if the server supports it. */
 import { CheckpointError } from "../../models/index.ts";
 import { isTemporary, reasonOfCut, Retries, type RetryOptions } from "./retries.ts";
 
-/** How far a download is. */
+/** Progress of a download. */
 export interface DownloadProgress {
   /** Name of the file, such as "model.safetensors". */
   readonly file: string;
   readonly loadedBytes: number;
-  /** Undefined where the server does not say, or compresses on the way. */
+  /** Undefined when the server does not report it, or compresses the file. */
   readonly totalBytes: number | undefined;
 }
 
-/** Who is told of a download, what stops it, and how long it waits before it tries again. */
+/** Callback, signal and retry delay of a download. */
 export interface DownloadFileOptions extends RetryOptions {
-  /** Told of every part that arrives. */
+  /** Called for every part that arrives. */
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
 /**
- * Downloads a file whole.
+ * Downloads a complete file.
  *
- * @param file what to call it.
- * @throws CheckpointError when the server does not have it, cannot be reached, or keeps breaking off; the signal's reason.
+ * @param file its name in messages.
+ * @throws CheckpointError when the server does not have it, cannot be reached, or the connection fails repeatedly; the
+ * signal's reason.
  */
 export async function download(
   url: URL,
@@ -74,7 +75,7 @@ function brokenOff(url: URL, loadedBytes: number, cause: unknown): CheckpointErr
   });
 }
 
-/** @param isBegun whether the server has answered before: then a failure is a cut, and no fault of the address. */
+/** @param isBegun whether the server has answered before: then a failure is an interruption, not a wrong URL. */
 async function request(
   url: URL,
   from: number,
@@ -104,7 +105,7 @@ async function request(
       hint: "the folder on the server must hold config.json and model.safetensors or pytorch_model.bin",
     });
   }
-  // Servers of one-page applications answer with the page whatever one asks for.
+  // Servers of single-page applications return the page for every URL.
   if (response.headers.get("content-type")?.startsWith("text/html")) {
     throw new CheckpointError(`${url.href} is a web page`, {
       code: "missing-file",
@@ -114,14 +115,14 @@ async function request(
   return response;
 }
 
-/** The length of the body as it arrives here; a compressed body's header tells another one. */
+/** The Content-Length; undefined without one, or for a compressed body, of which it gives the compressed length. */
 function contentLength(response: Response): number | undefined {
   const length = response.headers.get("content-length");
   return length === null || response.headers.has("content-encoding") ? undefined : Number(length);
 }
 
 async function* chunksOf(response: Response): AsyncGenerator<Uint8Array, void> {
-  // Not `for await` over the body: Safari's streams cannot be iterated.
+  // Not `for await` over the body: Safari's streams are not iterable.
   const reader = response.body?.getReader();
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) yield part.value;
 }

@@ -1,13 +1,13 @@
-/** When a download that broke off is tried again: the same for pages and for Node. */
+/** Retries of interrupted downloads, for pages and for Node. */
 
 export interface RetryOptions {
-  /** Before a download that broke off is gone on with, in milliseconds; doubles while nothing arrives. Default 500. */
+  /** Milliseconds before an interrupted download is resumed; doubled after each try without progress. Default 500. */
   readonly retryDelay?: number;
-  /** Stops the download; what waits for it throws the signal's reason. */
+  /** Aborts the download, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** Tries in a row that bring nothing before one gives up. */
+/** Maximum number of consecutive tries without progress. */
 const MAX_FRUITLESS = 5;
 
 /** Counts the tries of one download, and waits between them. */
@@ -24,8 +24,8 @@ export class Retries {
   /**
    * Waits until the next try is due.
    *
-   * @param hasProgress whether the last try brought anything.
-   * @returns false when there have been enough.
+   * @param hasProgress whether the last try received data.
+   * @returns false when the limit is reached.
    * @throws the signal's reason.
    */
   async next(hasProgress: boolean): Promise<boolean> {
@@ -36,12 +36,12 @@ export class Retries {
   }
 }
 
-/** Whether a server that answers so may answer otherwise in a moment: overload and faults of a server pass. */
+/** Whether a response status may change on a retry: overload and server errors. */
 export function isTemporary(status: number): boolean {
   return status === 429 || status >= 500;
 }
 
-/** Why a connection broke: `fetch` hides the reason in causes. */
+/** Why a connection broke: `fetch` stores the reason in causes. */
 export function reasonOfCut(cut: unknown): string {
   if (!(cut instanceof Error)) return "";
   return cut.cause instanceof Error ? reasonOfCut(cut.cause) : `: ${cut.message}`;

@@ -98,7 +98,7 @@ describe.skipIf(!hasChromium())("WebGPU", { timeout: PATIENCE }, () => {
       { model: "relative/", ids: [1], options: {} },
     ]);
     expect(answers.map(({ backend, warnings }) => [backend, ...warnings])).toEqual([
-      ["wasm", "WebGPU cannot be used, WebAssembly is: there is no graphics adapter for it"],
+      ["wasm", "WebGPU cannot be used; using WebAssembly: there is no graphics adapter"],
       ["wasm"],
     ]);
     expect(downloads.filter((name) => /wasm.*\.wasm$/.test(name))).toHaveLength(1);
@@ -123,7 +123,7 @@ describe.skipIf(!hasChromium())("WebGPU", { timeout: PATIENCE }, () => {
     expect(answer?.backend).toBe("wasm");
     expect(answer?.steps.length).toBeGreaterThan(0);
     expect(answer?.warnings).toHaveLength(1);
-    expect(answer?.warnings[0]).toMatch(/^WebGPU cannot run the model, WebAssembly does: .+/);
+    expect(answer?.warnings[0]).toMatch(/^WebGPU cannot run the model; using WebAssembly: .+/);
     expect(answer?.warnings[0]).not.toContain("\n");
   });
 });

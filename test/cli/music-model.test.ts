@@ -25,7 +25,7 @@ describe("commands that are for music alone", () => {
   ])("%s says that a model is one of text, before it reads anything", async (command, more, hint) => {
     const parameters = [command, "nothing.mid", "--model", model, ...more];
     const { code, stderr, stdout } = await runCli(parameters.map((each) => each.replace(/^OUT/, out)));
-    expect(stderr).toMatch(/^error: .* is a model of text, not of music — /);
+    expect(stderr).toMatch(/^error: .* is a text model, not a music model — /);
     expect(stderr).toContain(hint.replace("MODEL", model));
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(readdirSync(folder)).toEqual([]);

@@ -140,7 +140,7 @@ describe("the command line", () => {
           encoding: "utf8",
         },
       );
-      expect(stdout).toContain("nothing is broken");
+      expect(stdout).toContain("no faults");
       return stdout;
     };
     expect(onTerminal({})).toContain("\u001b[32m✓");

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type Value, wordsOf } from "./words.ts";
 
-/** A completion for bash 3.2 or later. */
+/** The completion script for bash 3.2 or later. */
 export function bashCompletion(program: Command): string {
   const { commands, options } = wordsOf(program);
   const first = [...commands.map(({ name }) => name), "help", ...options.flatMap(({ flags }) => flags)];
@@ -53,7 +53,7 @@ complete -F _ostinato ostinato
 `;
 }
 
-/** Commands that offer what may stand in a place. */
+/** Shell commands that offer the completions of a value. */
 function offer({ words: known, paths }: Value): string {
   const parts = [
     ...(known.length > 0 ? [words(known)] : []),

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type OptionWords, type Value, wordsOf } from "./words.ts";
 
-/** A completion for fish. */
+/** The completion script for fish. */
 export function fishCompletion(program: Command): string {
   const { commands, options } = wordsOf(program);
   const first = "__fish_use_subcommand";
@@ -14,7 +14,7 @@ export function fishCompletion(program: Command): string {
     ...commands.flatMap(({ name, options: own, values: [value] }) => {
       const within = line(`__fish_seen_subcommand_from ${name}`);
       const operands = value ? valuePart(value) : "";
-      // What an argument may be is not what the value of an option may be.
+      // Operands are not offered as the value of an option.
       const valued = own.filter((option) => option.value).flatMap(({ flags }) => flags);
       const isOperand = `__fish_seen_subcommand_from ${name}; and not __fish_prev_arg_in ${valued.join(" ")}`;
       return [

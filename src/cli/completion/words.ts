@@ -1,20 +1,20 @@
-/** What may be typed, read out of the commands' declarations: the same for every shell. */
+/** Extracts the completions from the declarations of the commands, for every shell. */
 import type { Argument, Command, Option } from "commander";
 import { shippedNames } from "../../platform/node/index.ts";
 
-/** What stands in the place of a value. */
+/** The completions of a value. */
 export interface Value {
-  /** These words. */
+  /** Fixed words. */
   readonly words: readonly string[];
-  /** And names of the file system. */
+  /** Paths of the file system. */
   readonly paths: "files" | "folders" | undefined;
 }
 
 export interface OptionWords {
-  /** "--out", and before it "-o" where there is one. */
+  /** "--out", preceded by "-o" if it exists. */
   readonly flags: readonly string[];
   readonly help: string;
-  /** Undefined for options that take none. */
+  /** Undefined for options without a value. */
   readonly value: Value | undefined;
 }
 
@@ -22,13 +22,13 @@ export interface CommandWords {
   readonly name: string;
   readonly help: string;
   readonly options: readonly OptionWords[];
-  /** What its arguments are. */
+  /** Completions of its arguments. */
   readonly values: readonly Value[];
-  /** The last argument may come again. */
+  /** The last argument may be repeated. */
   readonly isVariadic: boolean;
 }
 
-/** @returns the commands of a program, and what may come before one. */
+/** @returns the commands of a program, and the options that may precede a command. */
 export function wordsOf(program: Command): {
   readonly commands: readonly CommandWords[];
   readonly options: readonly OptionWords[];
@@ -58,7 +58,7 @@ function argumentValue(argument: Argument): Value {
   return valueOf(argument.name(), argument.argChoices);
 }
 
-/** @param name as help shows it, in place of the value. */
+/** @param name the placeholder in the help text. */
 function valueOf(name: string, choices: readonly string[] = []): Value {
   if (choices.length > 0) return { words: choices, paths: undefined };
   if (name === "model") return { words: shippedNames(), paths: "folders" };

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type OptionWords, type Value, wordsOf } from "./words.ts";
 
-/** A completion for zsh, in the terms of its `_arguments`. */
+/** The completion script for zsh, with its `_arguments` function. */
 export function zshCompletion(program: Command): string {
   const { commands, options } = wordsOf(program);
   const list = commands.map(({ name, help }) => `    ${quoted(`${name}:${help}`)}`);

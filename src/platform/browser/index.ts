@@ -1,4 +1,4 @@
-/** What pages need: models by address, and the engine in a worker. */
+/** Models by URL, and the engine in a worker, for pages. */
 export { WorkerMusicModel, type WorkerModelOptions } from "./worker/client.ts";
 export { WorkerError } from "./worker/errors.ts";
 export { checkpointUrl, type DownloadOptions, type DownloadProgress } from "../checkpoint-url.ts";

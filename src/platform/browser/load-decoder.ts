@@ -18,33 +18,33 @@ import { BROWSER_BACKENDS, type BrowserBackend, webGpuProblem } from "./browser-
 import { checkpointUrl, type DownloadOptions } from "../checkpoint-url.ts";
 import { yieldingRuntime } from "./yielding-runtime.ts";
 
-/** Where a model's files are: the address of a folder, or the files themselves by name. */
+/** Source of a model: the URL of a folder, or the files by name. */
 export type ModelSource = string | URL | ReadonlyMap<string, Uint8Array>;
 
-/** How a model is downloaded and run in a browser: by which backend, on how many threads, in which precision. */
+/** Options of downloading and running a model in a browser. */
 export interface LoadModelOptions extends DownloadOptions {
   readonly wasm?: WasmOptions;
-  /** What is to run it. Default "auto". */
+  /** Default "auto". */
   readonly backend?: BrowserBackend;
-  /** Where a bundler has put the two files of onnxruntime-web's WebGPU build; Vite finds them by itself. */
+  /** URLs of the two files of onnxruntime-web's WebGPU build. Vite resolves them without this option. */
   readonly webgpuPaths?: WasmOptions["paths"];
-  /** How the matrices are kept and multiplied with. Default "fp32". */
+  /** Data type of the matrices. Default "fp32". */
   readonly precision?: Precision;
-  /** Told in one line when WebGPU was asked for and cannot be used. */
+  /** Called with one line when WebGPU was requested and cannot be used. */
   readonly onWarning?: (message: string) => void;
 }
 
 /**
- * Loads the network of a checkpoint, whatever its ids mean, into this thread.
+ * Loads the network of a checkpoint of any vocabulary, in this thread.
  *
- * @throws CheckpointError when the files cannot be had or are damaged; EngineError when the model cannot be run here;
- * OptionError for an unknown backend or precision.
+ * @throws CheckpointError when the files are missing or damaged; EngineError when the model cannot run here; OptionError
+ * for an unknown backend or precision.
  */
 export async function loadDecoder(source: ModelSource, options: LoadModelOptions = {}): Promise<Decoder> {
   return loadFromFiles(sourceFiles(source, options), options);
 }
 
-/** `loadDecoder` of files that are open to the caller. */
+/** `loadDecoder` for files that are already open. */
 export async function loadFromFiles(files: CheckpointFiles, options: LoadModelOptions): Promise<Decoder> {
   const { backend = "auto", onWarning } = options;
   const precision = checkPrecision(options.precision ?? PRECISION_OPTION.fallback);
@@ -53,7 +53,7 @@ export async function loadFromFiles(files: CheckpointFiles, options: LoadModelOp
       `backend must be ${BROWSER_BACKENDS.join(" or ")}, got ${JSON.stringify(backend)}`,
       {
         code: "unknown-choice",
-        hint: "take one of them",
+        hint: "use one of them",
       },
     );
   }
@@ -64,15 +64,15 @@ export async function loadFromFiles(files: CheckpointFiles, options: LoadModelOp
       return await load(checkpoint, precision, await createWebGpuRuntime(options.webgpuPaths));
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      onWarning?.(`WebGPU cannot run the model, WebAssembly does: ${error.message}`);
+      onWarning?.(`WebGPU cannot run the model; using WebAssembly: ${error.message}`);
     }
   } else if (backend === "webgpu") {
-    onWarning?.(`WebGPU cannot be used, WebAssembly is: ${problem}`);
+    onWarning?.(`WebGPU cannot be used; using WebAssembly: ${problem}`);
   }
   return load(checkpoint, precision, await createWasmRuntime(options.wasm));
 }
 
-/** The files of a source. */
+/** The checkpoint files of a source. */
 export function sourceFiles(source: ModelSource, options: DownloadOptions): CheckpointFiles {
   const isAddress = typeof source === "string" || source instanceof URL;
   return isAddress ? checkpointUrl(source, options) : checkpointInMemory(source);

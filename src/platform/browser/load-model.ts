@@ -10,10 +10,10 @@ import {
 } from "./load-decoder.ts";
 
 /**
- * Loads a music model into this thread. A page that shall stay smooth loads it into a worker: `WorkerMusicModel`.
+ * Loads a music model in this thread, which blocks the page during each step. `WorkerMusicModel` runs it in a worker.
  *
- * @throws CheckpointError when the files cannot be had or are damaged; EngineError when the model cannot be run here;
- * OptionError when it is not one of music, or for an unknown backend or precision.
+ * @throws CheckpointError when the files are missing or damaged; EngineError when the model cannot run here; OptionError
+ * for a text model, or an unknown backend or precision.
  */
 export async function loadMusicModel(
   source: ModelSource,
@@ -23,10 +23,10 @@ export async function loadMusicModel(
 }
 
 /**
- * Loads a text model, a GPT-2 checkpoint with its tokenizer, into this thread. With the option `cache` the files are kept
- * by the browser, and not downloaded again.
+ * Loads a text model in this thread: a GPT-2 checkpoint with its tokenizer. With the option `cache` the browser stores
+ * the files.
  *
- * @throws as `loadMusicModel`; TokenizerError when the tokenizer cannot be read.
+ * @throws the errors of `loadMusicModel`; TokenizerError when the tokenizer cannot be read.
  * @example
  * const address = "https://huggingface.co/openai-community/gpt2/resolve/main/";
  * const gpt2 = await loadTextModel(address, { cache: "ostinato-models" });

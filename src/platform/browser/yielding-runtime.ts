@@ -1,8 +1,8 @@
 import type { Runtime } from "../../engine/index.ts";
 
 /**
- * A runtime that lets the event loop turn before every run. WebAssembly computes on the thread that calls it, and what
- * awaits a run goes on without the loop having turned: a generation would keep out every message, timer and frame.
+ * A runtime that yields to the event loop before every run. WebAssembly computes on the calling thread, and awaiting a
+ * run does not yield to the event loop: a generation would block all messages, timers and frames.
  */
 export function yieldingRuntime(runtime: Runtime): Runtime {
   return {
@@ -20,7 +20,7 @@ export function yieldingRuntime(runtime: Runtime): Runtime {
   };
 }
 
-/** Resolves in a later turn of the event loop; timers would wait four milliseconds. */
+/** Resolves in a later task of the event loop. `setTimeout` would wait four milliseconds. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

@@ -2,20 +2,20 @@ import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError, type CheckpointFile, type CheckpointFiles } from "../../../models/index.ts";
 
-/** No read is asked to give more at once: Node's own limit is two gigabytes. */
+/** Largest single read, in bytes; Node's limit is 2 GB. */
 const LARGEST_READ = 2 ** 30;
 
 /**
  * A checkpoint's files in a folder.
  *
- * @throws CheckpointError when there is no such folder; on opening, when a file is missing.
+ * @throws CheckpointError when the folder does not exist; on opening, when a file is missing.
  */
 export async function checkpointFolder(folder: string): Promise<CheckpointFiles> {
   const found = await stat(folder).catch(() => undefined);
   if (!found?.isDirectory()) {
     throw new CheckpointError(`${folder} ${found ? "is a file" : "does not exist"}`, {
       code: "missing-file",
-      hint: "give the folder that holds the model's config.json and model.safetensors or pytorch_model.bin",
+      hint: "name the folder with the model's config.json and model.safetensors or pytorch_model.bin",
     });
   }
   return { open: (name) => openFile(folder, name) };

@@ -1,4 +1,4 @@
-/** SHA256SUMS, the list of digests that `sha256sum` writes and checks. */
+/** SHA256SUMS, the list of digests in the format of `sha256sum`. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,13 +6,13 @@ import type { CheckpointFile } from "../../../models/index.ts";
 
 const LIST = "SHA256SUMS";
 
-/** A file is hashed in parts of so many bytes. */
+/** Bytes hashed at a time. */
 const PART = 2 ** 22;
 
 /**
- * The digests that a folder's list has, by file name.
+ * Reads the digests of a folder's list, by file name.
  *
- * @throws Error when there is no list, or a line of it is none of `sha256sum`.
+ * @throws Error when the list is missing or a line is not in the format of `sha256sum`.
  */
 export async function readChecksums(folder: string): Promise<Map<string, string>> {
   const lines = (await readFile(join(folder, LIST), "utf8")).split("\n").filter((line) => line !== "");
@@ -20,7 +20,7 @@ export async function readChecksums(folder: string): Promise<Map<string, string>
     lines.map((line, index) => {
       const [, digest, name] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
       if (digest === undefined || name === undefined) {
-        throw new Error(`${join(folder, LIST)}: line ${index + 1} is no digest and name`);
+        throw new Error(`${join(folder, LIST)}: line ${index + 1} is not a digest and a file name`);
       }
       return [name, digest];
     }),

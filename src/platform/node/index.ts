@@ -1,4 +1,4 @@
-/** The door of this room: all that other rooms import from it; `public.ts` is what the package publishes of it. */
+/** The interface of this folder for other folders; `public.ts` contains the published part. */
 export { checkpointFolder } from "./checkpoint-folder.ts";
 export { loadDecoder, type LoadModelOptions } from "./load-decoder.ts";
 export { loadMusicModel, loadTextModel } from "./load-model.ts";

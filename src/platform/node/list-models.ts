@@ -1,4 +1,4 @@
-/** What models this machine has: those that ship, and those in Hugging Face's cache. */
+/** Lists the models of this machine: included ones, and those in Hugging Face's cache. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -11,31 +11,31 @@ import { checkpointFolder } from "./checkpoint-folder.ts";
 import { openShipped, shippedFolder, shippedNames } from "./shipped-models.ts";
 
 export interface ListedModel {
-  /** What `--model` takes. */
+  /** The name that `--model` accepts. */
   readonly name: string;
   readonly source: "package" | "hub";
   readonly folder: string;
-  /** Of all its files. */
+  /** Size of all its files. */
   readonly bytes: number;
-  /** As its model card names it, an SPDX identifier in small letters; undefined where the card is not there. */
+  /** SPDX identifier in lower case, from the model card; undefined without a card. */
   readonly license: string | undefined;
-  /** What keeps it from being loaded: it is damaged or not whole. */
+  /** Why it cannot be loaded: it is damaged or incomplete. */
   readonly problem: CheckpointError | undefined;
-  /** Undefined with a problem. */
+  /** Undefined if there is a problem. */
   readonly config: DecoderConfig | undefined;
 }
 
-/** What the ids of a model mean. */
+/** Whether the ids of a model are music or text. */
 export function kindOf({ vocabulary }: DecoderConfig): "music" | "text" {
   return vocabulary === undefined || vocabulary === "text" ? "text" : "music";
 }
 
-/** The models that ship, each with its digests checked, and those of the hub that are here and could be run. */
+/** The included models, with verified checksums, and the supported hub models of the cache. */
 export async function listModels(): Promise<ListedModel[]> {
   const shipped = shippedNames().map((name) => describe(name, "package", shippedFolder(name) ?? ""));
   const downloaded = (await hubModels()).map(({ name, folder }) => describe(name, "hub", folder));
   const models = await Promise.all([...shipped, ...downloaded]);
-  // The cache holds other tools' models too, of architectures that are not run here.
+  // The cache also contains models of other tools, with unsupported architectures.
   return models.filter(({ source, problem }) => source === "package" || problem?.code !== "unsupported");
 }
 
@@ -53,7 +53,7 @@ async function describe(name: string, source: ListedModel["source"], folder: str
   }
 }
 
-/** The cache of Hugging Face's tools: HF_HUB_CACHE, or `hub` in HF_HOME, or in the user's cache folder. */
+/** The cache of Hugging Face's tools: HF_HUB_CACHE, or `hub` in HF_HOME or in the user's cache folder. */
 export async function hubCacheFolder(): Promise<string> {
   const { getHFHubCachePath } = await import("@huggingface/hub");
   return getHFHubCachePath();
@@ -75,7 +75,7 @@ async function hubModels(): Promise<{ name: string; folder: string }[]> {
 
 async function bytesIn(folder: string): Promise<number> {
   const paths = await readdir(folder, { recursive: true }).catch(() => []);
-  // Through links: in a snapshot of the cache all files are links.
+  // `stat` follows links: all files of a snapshot are links.
   const sizes = paths.map(async (path) => {
     const found = await stat(join(folder, path)).catch(() => undefined);
     return found?.isFile() ? found.size : 0;
@@ -83,7 +83,7 @@ async function bytesIn(folder: string): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-/** From the front matter of a model card, as Hugging Face has it. */
+/** The license in the front matter of a Hugging Face model card. */
 async function licenseIn(folder: string): Promise<string | undefined> {
   const card = await readFile(join(folder, "README.md"), "utf8").catch(() => "");
   const [, front = ""] = /^---\r?\n([^]*?)\r?\n---/.exec(card) ?? [];

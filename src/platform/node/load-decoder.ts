@@ -10,18 +10,18 @@ import { checkPrecision, PRECISION_OPTION } from "../../options.ts";
 import { weightsInFiles } from "./mapped-weights.ts";
 import { createNodeRuntime, type NodeRuntimeOptions } from "./runtime.ts";
 
-/** How a model is run in Node: by which backend, on how many threads, in which precision. */
+/** Options of running a model in Node. */
 export interface LoadModelOptions extends NodeRuntimeOptions {
-  /** How the matrices are kept and multiplied with. Default "fp32". */
+  /** Data type of the matrices. Default "fp32". */
   readonly precision?: Precision;
 }
 
 /**
- * Loads the network of a checkpoint, whatever its ids mean. Of a large one the files are mapped into memory, so they must
- * not be changed (replacing or deleting them is fine) while the decoder lives.
+ * Loads the network of a checkpoint of any vocabulary. The files of a large one are mapped into memory: they must not be
+ * modified while the decoder is in use; they may be replaced or deleted.
  *
- * @throws CheckpointError when the checkpoint is damaged; EngineError when it cannot be run here; OptionError for an
- * unknown precision.
+ * @throws CheckpointError when the checkpoint is damaged; EngineError when it cannot run here; OptionError for an unknown
+ * precision.
  */
 export async function loadDecoder(files: CheckpointFiles, options: LoadModelOptions = {}): Promise<Decoder> {
   const precision = checkPrecision(options.precision ?? PRECISION_OPTION.fallback);

@@ -7,8 +7,9 @@ import { modelFiles, type ModelFilesOptions } from "./model-files.ts";
 /**
  * Loads a music model.
  *
- * @param name a model that ships ("piano"), a folder, an address or a hub id: see `modelFiles`.
- * @throws CheckpointError when there is no such model or it is damaged; EngineError when it cannot be run here; OptionError for an unknown precision.
+ * @param name an included model ("piano"), a folder, a URL or a hub id: see `modelFiles`.
+ * @throws CheckpointError when the model does not exist or is damaged; EngineError when it cannot run here; OptionError
+ * for an unknown precision.
  * @example
  * const piano = await loadMusicModel("piano");
  */
@@ -22,9 +23,9 @@ export async function loadMusicModel(
 /**
  * Loads a text model: a GPT-2 checkpoint with its tokenizer.
  *
- * @param name a model that ships ("shakespeare"), a folder, an address or a hub id ("gpt2"): see `modelFiles`.
- * @throws CheckpointError when there is no such model or it is damaged; TokenizerError when its tokenizer cannot be read;
- * EngineError when it cannot be run here; OptionError for an unknown precision.
+ * @param name an included model ("shakespeare"), a folder, a URL or a hub id ("gpt2"): see `modelFiles`.
+ * @throws CheckpointError when the model does not exist or is damaged; TokenizerError when its tokenizer cannot be read;
+ * EngineError when it cannot run here; OptionError for an unknown precision.
  * @example
  * const shakespeare = await loadTextModel("shakespeare");
  */

@@ -2,10 +2,9 @@ import { mkdir, rmdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
 /**
- * Makes a folder, with those above it that are missing. (Node's own `recursive` says of a disk that can only be read that
- * the folder does not exist.)
+ * Creates a folder and its missing parents. (Node's `recursive` reports ENOENT on a read-only disk.)
  *
- * @returns takes away again those that were made and are still empty: for what could not be done after all.
+ * @returns a function that removes the created folders that are still empty, for use after a failure.
  * @throws the system's error.
  */
 export async function makeFolder(path: string): Promise<() => Promise<void>> {
@@ -13,13 +12,13 @@ export async function makeFolder(path: string): Promise<() => Promise<void>> {
   await make(resolve(path), made);
   return async () => {
     for (const folder of made.toReversed()) {
-      // Something may be in it, which then stays.
+      // A folder that is not empty is kept.
       await rmdir(folder).catch(() => undefined);
     }
   };
 }
 
-/** @param made to which is added what was not there, the highest first. */
+/** @param made receives the created folders, the highest first. */
 async function make(folder: string, made: string[]): Promise<void> {
   try {
     await mkdir(folder);

@@ -6,10 +6,10 @@ import { cacheFolder } from "./cache-folder.ts";
 import { cachedWeights } from "./weight-cache.ts";
 
 /**
- * Weights as files for the native library to map: those of a float32 checkpoint where they are, quantised ones in the
- * user's cache folder. So loading holds one tensor in memory at a time, and nothing is copied.
+ * Weights in files that the native library maps into memory: those of a float32 checkpoint itself, quantized ones in the
+ * user's cache folder. Loading then holds one tensor in memory at a time.
  *
- * @returns undefined where there are no such files.
+ * @returns undefined when no such files are available.
  * @throws CheckpointError when the checkpoint is damaged.
  */
 export async function weightsInFiles(
@@ -20,13 +20,13 @@ export async function weightsInFiles(
   return isQuantised ? cachedWeights(checkpoint, scheme, cacheFolder()) : checkpointWeights(checkpoint);
 }
 
-/** The checkpoint's own files, if all of them hold float32 as the graph wants it. */
+/** The checkpoint's own files, if all of them store float32 in the layout of the graph. */
 async function checkpointWeights(checkpoint: OpenCheckpoint): Promise<WeightsInFiles | undefined> {
   const located = new Map<string, { file: string; offset: number }>();
   let folder: string | undefined;
   for (const [name, { dtype, begin, file }] of checkpoint.stored) {
     if (dtype !== "F32" || file.path === undefined || begin % 4 !== 0) return undefined;
-    // In a Hugging Face cache they are links; ONNX Runtime follows none that lead out of the folder.
+    // Resolves the links of a Hugging Face cache: ONNX Runtime refuses links that lead out of the folder.
     const path = await realpath(file.path);
     folder ??= dirname(path);
     if (dirname(path) !== folder) return undefined;

@@ -5,24 +5,27 @@ import { checkpointFolder } from "./checkpoint-folder.ts";
 import { hubFolder, hubId, type HubOptions } from "./hub/hub.ts";
 import { openShipped, shippedFolder } from "./shipped-models.ts";
 
-/** How models that are not on this machine are had. */
+/** Options of downloading a model. */
 export type ModelFilesOptions = Pick<HubOptions, "offline" | "only" | "onProgress" | "onWarning" | "signal">;
 
 /**
  * The files of a model.
  *
- * @param name a model that ships, the path of a checkpoint folder, the address of one (http or https), or a model of the
- * Hugging Face hub, which is downloaded into Hugging Face's cache: "openai-community/gpt2", "gpt2" for short, or the address of
- * its page.
- * @throws CheckpointError when there is no such model, or it cannot be downloaded; on opening a file of a model that ships,
- * when its SHA-256 is not the published one.
+ * @param name an included model, the path of a checkpoint folder, the URL of one (http or https), or a model of the
+ * Hugging Face hub, which is downloaded into Hugging Face's cache: "openai-community/gpt2", "gpt2" for short, or the URL
+ * of its page.
+ * @throws CheckpointError when the model does not exist or cannot be downloaded; on opening a file of an included model,
+ * when its SHA-256 differs from the published one.
  */
 export async function modelFiles(name: string, options: ModelFilesOptions = {}): Promise<CheckpointFiles> {
   const id = existsSync(name) ? undefined : hubId(name);
   if (id === undefined && /^https?:\/\//.test(name)) {
     if (options.offline) {
-      const hint = "leave --offline out, or give a folder";
-      throw new CheckpointError(`${name} is on the network`, { code: "missing-file", hint });
+      const hint = "omit --offline, or name a folder";
+      throw new CheckpointError(`${name} is not a local folder, and downloads are disabled`, {
+        code: "missing-file",
+        hint,
+      });
     }
     return checkpointUrl(name, options);
   }

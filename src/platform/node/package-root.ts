@@ -1,18 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** The folder that holds this package's package.json and the models that ship, whether run from source or built. */
+/** The folder with this package's package.json and the included models, for source and built code. */
 export function packageRoot(): string {
   return fileURLToPath(rootAddress());
 }
 
 export interface PackageFacts {
   readonly version: string;
-  /** The oldest Node it runs on, such as "20.19". */
+  /** The minimum version of Node, such as "20.19". */
   readonly node: string;
 }
 
-/** What package.json says. */
+/** Facts from package.json. */
 export function packageFacts(): PackageFacts {
   const json: unknown = JSON.parse(readFileSync(new URL("package.json", rootAddress()), "utf8"));
   const node = textAt(valueAt(json, "engines"), "node").replace(/^>=/, "");

@@ -1,4 +1,4 @@
-/** The published entry `ostinato/node`: files, native inference, models that ship. */
+/** The published entry `ostinato/node`: files, native inference, included models. */
 export { checkpointFolder } from "./checkpoint-folder.ts";
 export { loadDecoder, type LoadModelOptions } from "./load-decoder.ts";
 export { loadMusicModel, loadTextModel } from "./load-model.ts";

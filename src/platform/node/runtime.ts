@@ -1,22 +1,23 @@
-/** ONNX Runtime in Node: the native library where it is installed, WebAssembly where not. */
+/** ONNX Runtime in Node: the native library if it is installed, otherwise WebAssembly. */
 import { checkThreads, EngineError, onnxRuntime, type Runtime, wasmRuntime } from "../../engine/index.ts";
 
-/** What can run a model in Node. */
+/** Backends in Node. */
 export type NodeBackend = "node" | "wasm";
 
-/** Which backend computes, and on how many threads. */
+/** Backend and number of threads. */
 export interface NodeRuntimeOptions {
-  /** Threads that compute, 1 to 256. Default: ONNX Runtime's choice, about one a core. */
+  /** Number of threads, 1 to 256. Default: ONNX Runtime's choice, about one per core. */
   readonly threads?: number;
-  /** Insist on a backend. Default: the environment's OSTINATO_BACKEND, else the native library if it is installed. */
+  /**
+   * The required backend. Default: the environment variable OSTINATO_BACKEND, else the native library if it is installed.
+   */
   readonly backend?: NodeBackend;
-  /** Told, once a process, that the native library is missing and the slower WebAssembly is used. */
+  /** Called once per process when the native library is missing and the slower WebAssembly is used. */
   readonly onWarning?: (message: string) => void;
 }
 
 /**
- * @throws EngineError for an unknown backend, an impossible number of threads, or a backend that was insisted on and
- * is not installed.
+ * @throws EngineError for an unknown backend, an invalid number of threads, or a required backend that is not installed.
  */
 export async function createNodeRuntime(options: NodeRuntimeOptions = {}): Promise<Runtime> {
   const { threads, onWarning } = options;
@@ -39,13 +40,13 @@ export async function createNodeRuntime(options: NodeRuntimeOptions = {}): Promi
 }
 
 async function nativeRuntime(threads: number | undefined): Promise<Runtime> {
-  // A CommonJS package: everything is on `default`.
+  // A CommonJS package: its exports are on `default`.
   const { default: ort } = await import("onnxruntime-node");
   const threadOption = threads === undefined ? {} : { intraOpNumThreads: threads };
   return onnxRuntime(ort, "node", { executionProviders: ["cpu"], ...threadOption });
 }
 
-/** The build of onnxruntime-web for Node, which finds its files and threads there. */
+/** The Node build of onnxruntime-web, which finds its own files and threads. */
 async function wasmInNode(threads: number | undefined): Promise<Runtime> {
   const ort = await import("onnxruntime-web");
   return wasmRuntime(ort, { threads });
@@ -58,7 +59,7 @@ function chosenBackend(option: string | undefined): NodeBackend | undefined {
   if (value === "node" || value === "wasm") return value;
   throw new EngineError(`${where} is "${value}"`, {
     code: "bad-backend",
-    hint: 'set it to "node" or "wasm", or leave it out',
+    hint: 'set it to "node" or "wasm", or omit it',
   });
 }
 

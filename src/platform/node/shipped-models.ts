@@ -1,4 +1,4 @@
-/** The models that ship with the package, in its folder `models`. */
+/** The included models, in the folder `models` of the package. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CheckpointError, type CheckpointFile, type CheckpointFiles } from "../../../models/index.ts";
@@ -6,23 +6,24 @@ import { checkpointFolder } from "./checkpoint-folder.ts";
 import { readChecksums, sha256Of } from "./checksums.ts";
 import { packageRoot } from "./package-root.ts";
 
-/** The folder of a model that ships with the package, where `name` is one. */
+/** The folder of an included model; undefined for another name. */
 export function shippedFolder(name: string): string | undefined {
   if (!/^[\w-]+$/.test(name)) return undefined;
   const shipped = join(packageRoot(), "models", name);
   return existsSync(join(shipped, "config.json")) ? shipped : undefined;
 }
 
-/** Their names. */
+/** The names of the included models. */
 export function shippedNames(): string[] {
   const names = readdirSync(join(packageRoot(), "models"));
   return names.filter((name) => shippedFolder(name) !== undefined).sort();
 }
 
 /**
- * The files of a model that ships. Each is read and its SHA-256 compared with the published one when it is opened.
+ * The files of an included model. Each is read and its SHA-256 verified when it is opened.
  *
- * @throws CheckpointError with the code "bad-checksum" when there are no digests; on opening, when the file is another.
+ * @throws CheckpointError with the code "bad-checksum" when there are no checksums; on opening, when the checksum
+ * differs.
  */
 export async function openShipped(folder: string): Promise<CheckpointFiles> {
   const files = await checkpointFolder(folder);

@@ -1,8 +1,7 @@
 /**
- * Quantised weights on disk. An entry is a safetensors file with the weights in the layout of the graph, which ONNX
- * Runtime maps into memory as it is, and a checksum of each. Its name is made of what it was made from: the contents of
- * the checkpoint, the scheme and the version of the layout; so an entry never goes out of date, and may be deleted at any
- * time.
+ * Cache of quantized weights on disk. An entry is a safetensors file with the weights in the layout of the graph, which
+ * ONNX Runtime maps into memory, and a checksum of each tensor. Its name is a hash of the checkpoint, the scheme and the
+ * version of the layout, so an entry is never outdated and may be deleted at any time.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
@@ -17,7 +16,7 @@ import {
 } from "../../../models/index.ts";
 import type { WeightsInFiles } from "../../engine/index.ts";
 
-/** To be raised when the same checkpoint and scheme give other bytes than before. */
+/** To be increased when the same checkpoint and scheme give other bytes than before. */
 const VERSION = 2;
 
 const DTYPES = { float32: "F32", int8: "I8", uint8: "U8" } as const;
@@ -25,17 +24,17 @@ const DTYPES = { float32: "F32", int8: "I8", uint8: "U8" } as const;
 /** Name of the entry's last tensor: the checksums of the others, in their order. */
 const CHECKSUMS = "crc32";
 
-/** A checkpoint is hashed in parts of so many bytes. */
+/** Bytes hashed at a time. */
 const PART = 2 ** 24;
 
-/** After so long a partial file was left behind by a process that died. */
+/** A partial file older than this was left by a dead process. */
 const STALE_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 /**
- * The weights of a checkpoint in the layout of the graph, from the cache; if they are not there, or are damaged, they
- * are made and written. Several processes may do so at once: each writes a file of its own, and the last one stays.
+ * Returns the weights of a checkpoint in the layout of the graph, from the cache. A missing or damaged entry is written
+ * first. Several processes may do so at once: each writes its own file, and the last one is kept.
  *
- * @returns undefined where the folder cannot be read or written.
+ * @returns undefined when the folder cannot be read or written.
  * @throws CheckpointError when the checkpoint is damaged.
  */
 export async function cachedWeights(
@@ -59,7 +58,7 @@ export async function cachedWeights(
   }
 }
 
-/** Of the config and all bytes of the files with weights. */
+/** Hash of the config and of all weight files. */
 async function contentHash({ config, stored }: OpenCheckpoint): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify(config));
   for (const file of new Set([...stored.values()].map((weight) => weight.file))) {
@@ -70,12 +69,12 @@ async function contentHash({ config, stored }: OpenCheckpoint): Promise<string> 
   return hash.digest("hex");
 }
 
-/** What an entry looks like before any of its values is known. */
+/** The layout of an entry, computed before its values. */
 interface EntryLayout {
   readonly header: Uint8Array;
-  /** By the names of the graph's data, in the order of the file. */
+  /** By the names of the graph's tensors, in the order of the file. */
   readonly places: ReadonlyMap<string, { readonly begin: number; readonly end: number }>;
-  /** Where the data ends and its checksums begin. */
+  /** End of the data, where the checksums start. */
   readonly end: number;
 }
 
@@ -98,7 +97,7 @@ function entryLayout({ config }: OpenCheckpoint, scheme: QuantizationScheme): En
   return { header, places, end };
 }
 
-/** Whether an entry is there, and is whole: its header is the one expected, and every checksum is right. */
+/** Whether an entry exists, has the expected header and correct checksums. */
 async function isIntact(path: string, { header, places, end }: EntryLayout): Promise<boolean> {
   const file = await open(path).catch(() => undefined);
   if (!file) return false;
@@ -120,7 +119,7 @@ async function isIntact(path: string, { header, places, end }: EntryLayout): Pro
   }
 }
 
-/** Makes the weights one after the other, and writes them to a temporary name that becomes the entry's. */
+/** Writes the weights one tensor at a time to a temporary file and renames it. */
 async function writeEntry(
   folder: string,
   name: string,
@@ -139,7 +138,7 @@ async function writeEntry(
         const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
         const place = places.get(data);
         if (place?.end !== (place?.begin ?? 0) + bytes.length)
-          throw new TypeError(`"${data}" is not the graph's`);
+          throw new TypeError(`the graph has no data "${data}" of this size`);
         await writeBytes(file, bytes, place.begin);
         checksums.set(data, crc32(bytes));
       }
@@ -156,7 +155,7 @@ async function writeEntry(
   }
 }
 
-/** Removes what processes that died have left. */
+/** Deletes the temporary files of dead processes. */
 async function removeStale(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.endsWith(".partial")) continue;

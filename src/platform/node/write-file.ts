@@ -3,10 +3,10 @@ import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /**
- * Writes a file so that it is there whole or not at all: to a temporary name beside it, flushed, then renamed.
- * A failure leaves neither the temporary file nor a changed target.
+ * Writes a file completely or not at all: to a temporary file beside it, which is flushed and renamed. On failure the
+ * temporary file is deleted and the target is unchanged.
  *
- * @param data the whole, or parts that are written as they come.
+ * @param data the whole content, or parts that are written as they arrive.
  */
 export async function writeFileAtomic(
   path: string,

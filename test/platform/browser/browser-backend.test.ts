@@ -31,9 +31,9 @@ afterEach(() => {
 });
 
 it.each([
-  ["wasm", GPT2, hardware, "not asked for"],
+  ["wasm", GPT2, hardware, "not requested"],
   ["auto", SMALL, hardware, "the model is small"],
-  ["auto", GPT2, software, "in software"],
+  ["auto", GPT2, software, "software renderer"],
   ["auto", GPT2, null, "no graphics adapter"],
   ["auto", GPT2, hardware, undefined],
   ["webgpu", SMALL, software, undefined],

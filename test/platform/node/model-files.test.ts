@@ -24,7 +24,7 @@ it("finds a model that ships, a folder, and an address, in that order of nearnes
   expect(asked).toEqual(["/model/config.json"]);
   await expect(modelFiles(url, { offline: true })).rejects.toMatchObject({
     name: "CheckpointError",
-    message: `${url} is on the network`,
+    message: `${url} is not a local folder, and downloads are disabled`,
     hint: expect.stringContaining("--offline"),
   });
   expect(asked).toHaveLength(1);

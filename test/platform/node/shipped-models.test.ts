@@ -38,7 +38,7 @@ describe("models that ship", () => {
     const files = await openShipped(folder);
     await expect(files.open("merges.txt")).rejects.toThrow("SHA256SUMS does not list it");
     writeFileSync(join(folder, "SHA256SUMS"), "nonsense\n");
-    await expect(openShipped(folder)).rejects.toThrow("line 1 is no digest and name");
+    await expect(openShipped(folder)).rejects.toThrow("line 1 is not a digest and a file name");
     rmSync(join(folder, "SHA256SUMS"));
     await expect(openShipped(folder)).rejects.toMatchObject({ code: "bad-checksum" });
   });

@@ -27,24 +27,27 @@ import {
   type TaskResult,
 } from "./protocol.ts";
 
-/** The worker that is to run a model, and how: see `LoadModelOptions`. */
+/** The worker and the options of the model, see `LoadModelOptions`. */
 export interface WorkerModelOptions {
-  /** A worker that runs `src/platform/browser/worker/worker.ts`; it is ended when the model is disposed or cannot be loaded. */
+  /**
+   * A worker that runs `src/platform/browser/worker/worker.ts`. It is terminated when the model is disposed or cannot be
+   * loaded.
+   */
   readonly worker: WorkerPort;
-  /** Threads that compute, where the page is cross-origin isolated; elsewhere it is one. */
+  /** Threads; used only if the page is cross-origin isolated, otherwise 1. */
   readonly wasm?: WasmOptions;
-  /** As of `loadMusicModel`; `facts` tells what it became, and why. */
+  /** See `loadMusicModel`; `facts` contains the backend in use, and the warnings. */
   readonly backend?: BrowserBackend;
   readonly webgpuPaths?: WasmOptions["paths"];
   readonly precision?: Precision;
-  /** Told of every part of the files that arrives. */
+  /** Called for every downloaded part of the files. */
   readonly onProgress?: (progress: DownloadProgress) => void;
-  /** Gives up loading; `load` then throws the signal's reason. */
+  /** Aborts the loading; `load` throws the reason of the signal. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * A `MusicModel` in a worker: the same methods, the same errors, and the page stays free.
+ * A `MusicModel` in a worker: the same methods and errors, without blocking the page.
  *
  * @example
  * const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
@@ -57,9 +60,9 @@ export class WorkerMusicModel implements MusicEngine {
   readonly #connection: Connection;
 
   /**
-   * @param source the address of a checkpoint's folder, relative to the page; or its files, whose memory is moved to the
-   * worker, so that the arrays are empty afterwards.
-   * @throws CheckpointError, EngineError, OptionError as `loadMusicModel`; WorkerError when the worker does not start.
+   * @param source URL of a checkpoint folder, relative to the page; or its files, whose buffers are transferred to the
+   * worker and detached here.
+   * @throws CheckpointError, EngineError, OptionError as `loadMusicModel`; WorkerError when the worker cannot be started.
    */
   static async load(source: ModelSource, options: WorkerModelOptions): Promise<WorkerMusicModel> {
     const connection = new Connection(options.worker, options.onProgress);
@@ -86,9 +89,9 @@ export class WorkerMusicModel implements MusicEngine {
   }
 
   /**
-   * As `MusicModel.continue`. The model goes on for a few events after the last one that was taken, then waits.
+   * See `MusicModel.continue`. The worker generates up to 64 events ahead, then waits.
    *
-   * @throws PrimerError, OptionError, when the first event is asked for.
+   * @throws PrimerError, OptionError, on the first event.
    */
   async *continue(
     primer: Primer | undefined,
@@ -113,7 +116,7 @@ export class WorkerMusicModel implements MusicEngine {
     }
   }
 
-  /** As `MusicModel.generate`. */
+  /** See `MusicModel.generate`. */
   async generate(options: GenerateOptions): Promise<GeneratedMusic> {
     const { signal, onEvent, ...rest } = options;
     const task = { kind: "generate", options: rest, withEvents: onEvent !== undefined } as const;
@@ -122,7 +125,7 @@ export class WorkerMusicModel implements MusicEngine {
     throw new TypeError("the worker sent no score");
   }
 
-  /** As `MusicModel.accompany`. */
+  /** See `MusicModel.accompany`. */
   async accompany(
     melody: Score,
     { signal, onProgress, ...options }: GenerateTrackOptions = {},
@@ -130,29 +133,29 @@ export class WorkerMusicModel implements MusicEngine {
     return added(await this.#perform({ kind: "accompany", melody, options }, { signal, onProgress }));
   }
 
-  /** As `MusicModel.infill`. */
+  /** See `MusicModel.infill`. */
   async infill(piece: Score, { signal, onProgress, ...options }: InfillOptions): Promise<GeneratedTrack> {
     return added(await this.#perform({ kind: "infill", piece, options }, { signal, onProgress }));
   }
 
-  /** As `MusicModel.explain`. */
+  /** See `MusicModel.explain`. */
   async explain(ids: readonly number[], index: number, options: ExplainOptions = {}): Promise<Explanation> {
     const result = await this.#perform({ kind: "explain", ids, index, options });
     if (result && "candidates" in result) return result;
     throw new TypeError("the worker sent no explanation");
   }
 
-  /** As `MusicModel.prefill`. */
+  /** See `MusicModel.prefill`. */
   async prefill(ids: readonly number[]): Promise<void> {
     await this.#perform({ kind: "prefill", ids });
   }
 
-  /** Frees the model and ends the worker; generations under way fail with an EngineError. */
+  /** Disposes the model and terminates the worker. Running generations fail with an EngineError. */
   async dispose(): Promise<void> {
     await this.#connection.dispose();
   }
 
-  /** Has the worker do something to its end. */
+  /** Runs a task in the worker to its end. */
   async #perform(task: Task, { signal, onEvent, onProgress }: Listeners = {}): Promise<TaskResult> {
     const queue = this.#connection.start(task, signal);
     queue.onWritten = onProgress;
@@ -165,7 +168,7 @@ export class WorkerMusicModel implements MusicEngine {
   }
 }
 
-/** Who is told of a task that is under way, and who may stop it. */
+/** Callbacks and the signal of a running task. */
 interface Listeners {
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: GenerateOptions["onEvent"] | undefined;
@@ -181,7 +184,7 @@ function loadRequest(source: ModelSource, options: WorkerModelOptions): LoadRequ
   const { wasm: { threads, paths } = {}, backend, webgpuPaths, precision } = options;
   return {
     type: "load",
-    // The worker would resolve it against its own address.
+    // The worker would resolve it against its own URL.
     source: source instanceof Map ? source : new URL(String(source), globalThis.location?.href).href,
     wasm: {
       threads,
@@ -193,7 +196,7 @@ function loadRequest(source: ModelSource, options: WorkerModelOptions): LoadRequ
   };
 }
 
-/** Addresses that can be cloned. */
+/** URLs as strings, which can be cloned. */
 function asText({ mjs, wasm }: NonNullable<WasmOptions["paths"]>): RuntimePaths {
   return { mjs: String(mjs), wasm: String(wasm) };
 }

@@ -4,10 +4,10 @@ import { deserializeError, WorkerError } from "./errors.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { LoadRequest, ModelFacts, Port, Reply, Request, Task } from "./protocol.ts";
 
-/** A worker; in tests one end of a MessageChannel, which cannot be ended from here. */
+/** A worker; in tests one end of a MessageChannel, which cannot be terminated. */
 export type WorkerPort = Worker | Port;
 
-/** The page's end of the protocol: sends requests, and hands each reply to the one who waits for it. */
+/** The page's end of the protocol: sends requests, and passes each reply to the task that waits for it. */
 export class Connection {
   readonly #port: WorkerPort;
   readonly #onProgress: ((progress: DownloadProgress) => void) | undefined;
@@ -15,7 +15,7 @@ export class Connection {
   readonly #loaded = new Deferred<ModelFacts>();
   readonly #disposed = new Deferred<void>();
   #streams = 0;
-  /** Why nothing can be asked any more. */
+  /** The error of all further requests, after the end. */
   #over: Error | undefined;
 
   constructor(port: WorkerPort, onProgress?: (progress: DownloadProgress) => void) {
@@ -26,7 +26,7 @@ export class Connection {
     if ("onerror" in port) port.addEventListener("error", (event) => this.#workerFailed(event));
   }
 
-  /** Moves the files, if the source is files. */
+  /** Transfers the files, if the source is files. */
   load(request: LoadRequest, signal?: AbortSignal): Promise<ModelFacts> {
     signal?.throwIfAborted();
     signal?.addEventListener("abort", () => this.#loaded.reject(signal.reason), { once: true });
@@ -36,7 +36,7 @@ export class Connection {
     return this.#loaded.promise;
   }
 
-  /** @throws EngineError after `dispose`; WorkerError when the worker has died; the signal's reason. */
+  /** @throws EngineError after `dispose`; WorkerError when the worker has failed; the signal's reason. */
   start(task: Task, signal?: AbortSignal): EventQueue {
     signal?.throwIfAborted();
     if (this.#over) throw this.#over;
@@ -47,12 +47,12 @@ export class Connection {
     return queue;
   }
 
-  /** Lets the worker make so many more events. */
+  /** Allows the worker to generate more events. */
   more(stream: number, count: number): void {
     this.#send({ type: "more", stream, count });
   }
 
-  /** A stream is of no interest any more; the worker is told if it is still at it. */
+  /** Ends a stream. The worker receives a message if the task is still running. */
   stop(stream: number): void {
     const queue = this.#queues.get(stream);
     if (!queue) return;
@@ -61,7 +61,7 @@ export class Connection {
     if (!queue.isOver && !this.#over) this.#send({ type: "stop", stream });
   }
 
-  /** Has the worker free the model, then ends it. */
+  /** Disposes the model in the worker, then terminates the worker. */
   async dispose(): Promise<void> {
     if (!this.#over) {
       this.#send({ type: "dispose" });
@@ -73,7 +73,7 @@ export class Connection {
     this.end();
   }
 
-  /** Ends the worker as it is. */
+  /** Terminates the worker at once. */
   end(): void {
     if ("terminate" in this.#port) this.#port.terminate();
   }
@@ -96,7 +96,7 @@ export class Connection {
     const what = event instanceof ErrorEvent && event.message ? event.message : "it cannot be started";
     const error = new WorkerError(`the worker failed: ${what}`, {
       code: "worker-failed",
-      hint: "reload the page, and close others that use much memory",
+      hint: "reload the page, and close other pages that use much memory",
     });
     this.#loaded.reject(error);
     this.#finish(error);
@@ -113,7 +113,7 @@ export class Connection {
   }
 }
 
-/** A promise and its two ends. */
+/** A promise with its `resolve` and `reject`. */
 class Deferred<T> {
   readonly promise: Promise<T>;
   resolve: (value: T) => void = () => undefined;

@@ -1,4 +1,4 @@
-/** Errors across the border of a worker: cloning keeps neither their class nor fields such as `hint`. */
+/** Serializes errors between threads: structured cloning keeps neither their class nor fields such as `hint`. */
 import {
   ChannelError,
   EncodingError,
@@ -12,17 +12,17 @@ import { HintedError } from "../../../errors.ts";
 import { PrimerError, TaskError } from "../../../music/index.ts";
 import { OptionError } from "../../../options.ts";
 
-/** Thrown when a worker cannot be started or dies. */
+/** Thrown when a worker cannot be started or fails. */
 export class WorkerError extends HintedError<"worker-failed"> {
   override readonly name = "WorkerError";
 }
 
-/** An error as it travels. */
+/** A serialized error. */
 export interface SerializedError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** Fields of its own, such as `code` and `hint`. */
+  /** Its own fields, such as `code` and `hint`. */
   readonly fields: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly cause?: SerializedError;
 }
@@ -46,10 +46,10 @@ const CLASSES: ReadonlyMap<string, { readonly prototype: object }> = new Map<str
   }),
 );
 
-/** Where an error's causes end: nobody reads further, and a cause may be its own. */
+/** Maximum depth of causes; a cause may refer to itself. */
 const MAX_CAUSES = 4;
 
-/** Anything thrown, as data. */
+/** Serializes a thrown value. */
 export function serializeError(thrown: unknown, depth = 0): SerializedError {
   if (!(thrown instanceof Error))
     return { name: "Error", message: String(thrown), stack: undefined, fields: {} };
@@ -64,7 +64,7 @@ export function serializeError(thrown: unknown, depth = 0): SerializedError {
     : { ...serialized, cause: serializeError(cause, depth + 1) };
 }
 
-/** The error again: `instanceof` its class, with its message, stack and fields. */
+/** Restores an error with its class, message, stack and fields. */
 export function deserializeError({ name, message, stack, fields, cause }: SerializedError): Error {
   const error = cause ? new Error(message, { cause: deserializeError(cause) }) : new Error(message);
   const known = CLASSES.get(name);

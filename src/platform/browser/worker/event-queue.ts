@@ -1,11 +1,11 @@
 import type { MusicEvent } from "../../../music/index.ts";
 import type { TaskResult, WritingProgress } from "./protocol.ts";
 
-/** The page's end of one stream: events wait here until they are taken. */
+/** The page's end of one stream: a queue of events. */
 export class EventQueue {
   /** The stream's number. */
   readonly stream: number;
-  /** Told how far music that is written into a score is. */
+  /** Called with the progress of an accompaniment or infilling. */
   onWritten: ((progress: WritingProgress) => void) | undefined;
   readonly #events: MusicEvent[] = [];
   readonly #signal: AbortSignal | undefined;
@@ -13,25 +13,25 @@ export class EventQueue {
   #end: { readonly result: TaskResult } | { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
 
-  /** @param signal fails the queue with its reason. */
+  /** @param signal when it aborts, the queue fails with its reason. */
   constructor(stream: number, signal?: AbortSignal) {
     this.stream = stream;
     this.#signal = signal;
     signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  /** Whether the stream has come to its end in the worker; an abort does not count. */
+  /** Whether the stream has ended in the worker; an abort does not count. */
   get isOver(): boolean {
     return this.#end !== undefined && !this.#signal?.aborted;
   }
 
-  /** What the task gave besides events. */
+  /** The result of the task. */
   get result(): TaskResult {
     return this.#end && "result" in this.#end ? this.#end.result : undefined;
   }
 
   push(event: MusicEvent): void {
-    if (this.#end) return; // on its way when the stream failed
+    if (this.#end) return; // sent before the stream failed
     this.#events.push(event);
     this.#wake?.();
   }
@@ -41,14 +41,14 @@ export class EventQueue {
     this.#wake?.();
   }
 
-  /** Events that wait are not delivered any more. */
+  /** Discards the queued events and fails. */
   fail(error: unknown): void {
     this.#end ??= { error };
     this.#events.length = 0;
     this.#wake?.();
   }
 
-  /** The next event; undefined at the end of the stream. One caller at a time. */
+  /** The next event; undefined at the end of the stream. Only one caller may wait at a time. */
   async next(): Promise<MusicEvent | undefined> {
     while (this.#events.length === 0 && !this.#end) {
       await new Promise<void>((resolve) => {
@@ -61,7 +61,7 @@ export class EventQueue {
     return undefined;
   }
 
-  /** Lets go of the signal. */
+  /** Removes the listener of the signal. */
   close(): void {
     this.#signal?.removeEventListener("abort", this.#onAbort);
   }

@@ -1,4 +1,4 @@
-/** The door of this room: all that other rooms import from it. */
+/** The interface of this folder for other folders. */
 export { type SerializedError, serializeError, deserializeError, WorkerError } from "./errors.ts";
 export { loadServed } from "./load-served.ts";
 export { EVENTS_AHEAD, type MusicEngine } from "./protocol.ts";

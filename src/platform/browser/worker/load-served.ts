@@ -1,9 +1,9 @@
-/** What the worker does when it is asked to load a music model. */
+/** Loads the music model of a worker. */
 import { loadMusicModel } from "../load-model.ts";
 import type { ModelLoader } from "./serve.ts";
 import { threadCount } from "./thread.ts";
 
-/** Loads the model, and finds out what the page is told of it. */
+/** Loads the model and collects its facts for the page. */
 export const loadServed: ModelLoader = async (
   { source, wasm, backend, webgpuPaths, precision },
   onProgress,

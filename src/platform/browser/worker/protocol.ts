@@ -1,6 +1,6 @@
 /**
- * What a page and the worker that runs its model say to each other. Everything is plain data that can be cloned; the
- * files of a model are moved.
+ * Messages between a page and the worker that runs its model. All data can be cloned; the files of a model are
+ * transferred.
  */
 import type { Score } from "../../../../encoding/index.ts";
 import type { Backend, Precision } from "../../../../models/index.ts";
@@ -21,35 +21,35 @@ import type {
 } from "../../../music/index.ts";
 import type { SerializedError } from "./errors.ts";
 
-/** Events that the worker may make before they are taken: enough to bridge a busy moment of the page. */
+/** Number of events that the worker may generate ahead, so that a busy page causes no gap. */
 export const EVENTS_AHEAD = 64;
 
-/** What a model can do, in this thread or in another. */
+/** The operations of a model, in this thread or in a worker. */
 export type MusicEngine = Pick<
   MusicModel,
   "vocabulary" | "continue" | "generate" | "accompany" | "infill" | "explain" | "prefill" | "dispose"
 >;
 
-/** A worker, the inside of one, or an end of a MessageChannel. */
+/** A worker, the global scope of one, or an end of a MessageChannel. */
 export interface Port {
   postMessage(message: unknown, options?: { transfer?: Transferable[] }): void;
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
 }
 
-/** Page to worker. */
+/** Messages from the page to the worker. */
 export type Request =
   | LoadRequest
   | { readonly type: "start"; readonly stream: number; readonly task: Task }
-  /** The page has taken events: so many more may be made. */
+  /** The page has read events; `count` more may be generated. */
   | { readonly type: "more"; readonly stream: number; readonly count: number }
-  /** Nobody waits for the stream any more; it gets no answer. */
+  /** Stops the task of the stream; there is no reply. */
   | { readonly type: "stop"; readonly stream: number }
   | { readonly type: "dispose" };
 
 /** The first message. */
 export interface LoadRequest {
   readonly type: "load";
-  /** An absolute address, or files by name. */
+  /** An absolute URL, or files by name. */
   readonly source: string | ReadonlyMap<string, Uint8Array>;
   readonly wasm: {
     readonly threads?: number;
@@ -60,19 +60,19 @@ export interface LoadRequest {
   readonly precision?: Precision;
 }
 
-/** Absolute addresses of the two files of a build of onnxruntime-web. */
+/** Absolute URLs of the two files of a build of onnxruntime-web. */
 export interface RuntimePaths {
   readonly mjs: string;
   readonly wasm: string;
 }
 
-/** What is asked of the model; its events and its end come back under the number of its stream. */
+/** A request to the model. Its events and its result carry the number of its stream. */
 export type Task =
   | {
       readonly kind: "continue";
       readonly primer: Primer | undefined;
       readonly options: Omit<ContinueOptions, "signal">;
-      /** Events that may be made before the page asks for more. */
+      /** Events that may be generated before the page sends "more". */
       readonly ahead: number;
     }
   | {
@@ -98,13 +98,13 @@ export type Task =
       readonly options: Omit<InfillOptions, "signal" | "onProgress">;
     };
 
-/** How far music that is written into a score is. */
+/** Progress of an accompaniment or infilling. */
 export type WritingProgress = Parameters<NonNullable<GenerateTrackOptions["onProgress"]>>[0];
 
-/** What a task gives at its end, besides events. */
+/** Result of a task, besides its events. */
 export type TaskResult = GeneratedMusic | GeneratedTrack | Explanation | undefined;
 
-/** Worker to page. */
+/** Messages from the worker to the page. */
 export type Reply =
   | { readonly type: "progress"; readonly progress: DownloadProgress }
   | { readonly type: "loaded"; readonly facts: ModelFacts }
@@ -112,28 +112,28 @@ export type Reply =
   | StreamReply
   | { readonly type: "disposed" };
 
-/** What concerns one stream. */
+/** Messages of one stream. */
 export type StreamReply =
   | { readonly type: "event"; readonly stream: number; readonly event: MusicEvent }
   | { readonly type: "written"; readonly stream: number; readonly progress: WritingProgress }
   | { readonly type: "done"; readonly stream: number; readonly result: TaskResult }
   | { readonly type: "failed"; readonly stream: number; readonly error: SerializedError };
 
-/** What a page may want to know of the model that a worker has loaded. */
+/** Facts of the model that the worker has loaded. */
 export interface ModelFacts {
   /** Name of the vocabulary. */
   readonly vocabulary: string;
-  /** How many ids attention reaches back. */
+  /** Attention span, in ids. */
   readonly window: number;
   readonly layers: number;
   /** Attention heads in each layer. */
   readonly heads: number;
-  /** What it was trained for besides going on: see `TASKS`. */
+  /** The tasks it was trained for besides continuation, see `TASKS`. */
   readonly tasks: readonly string[];
-  /** What runs it. */
+  /** The backend in use. */
   readonly backend: Backend;
-  /** Threads that compute, where WebAssembly runs it. */
+  /** Number of threads, with WebAssembly. */
   readonly threads: number;
-  /** What was to be said while it was loaded, such as that it does not run on what was asked for. */
+  /** Warnings of the loading, such as a fallback to WebAssembly. */
   readonly warnings: readonly string[];
 }

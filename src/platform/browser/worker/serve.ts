@@ -14,7 +14,7 @@ import type {
 import type { DownloadProgress } from "../../checkpoint-url.ts";
 import type { MusicEvent } from "../../../music/index.ts";
 
-/** A model, and what the page is told of it. */
+/** A model, and its facts for the page. */
 export interface LoadedModel {
   readonly model: MusicEngine;
   readonly facts: ModelFacts;
@@ -25,7 +25,7 @@ export type ModelLoader = (
   onProgress: (progress: DownloadProgress) => void,
 ) => Promise<LoadedModel>;
 
-/** Answers a page's requests on `port`, with the model that `load` loads when it is asked to. */
+/** Answers a page's requests on `port`. @param load loads the model on request. */
 export function serveMusicModel(port: Port, load: ModelLoader): void {
   const server = new Server(port, load);
   port.addEventListener("message", ({ data }: MessageEvent<Request>) => server.receive(data));
@@ -114,7 +114,7 @@ class Server {
   }
 }
 
-/** How far a task may go ahead of the page, and whether it has been stopped. */
+/** Limits how far a task may run ahead of the page, and stores whether it has been stopped. */
 class Stream {
   readonly #abort = new AbortController();
   #allowed: number;
@@ -138,7 +138,7 @@ class Stream {
     this.#wake?.();
   }
 
-  /** An event has been made; resolves when another one may be. */
+  /** Counts a generated event; resolves when the next one may be generated. */
   async taken(): Promise<void> {
     this.#allowed -= 1;
     while (this.#allowed <= 0 && !this.signal.aborted) {

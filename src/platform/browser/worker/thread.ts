@@ -1,16 +1,16 @@
-/** What workers that run models have in common, whichever models these are. */
+/** Functions common to the workers that run models. */
 
 /**
- * Whether this is one of ONNX Runtime's own threads: it may start them from the same bundle as the worker, and they must not
- * serve. Emscripten names them so.
+ * Whether this is a thread of ONNX Runtime, which may start from the same bundle as the worker and must not serve
+ * requests. Emscripten sets its name.
  */
 export function isRuntimeThread(): boolean {
   return self.name.startsWith("em-pthread");
 }
 
 /**
- * How many threads a model gets: those asked for, or half the cores, at most four: small models gain little, and the
- * page and its sound need room. Without isolation there is no shared memory, hence one.
+ * Number of threads of a model: the requested number, or half the cores, at most four, because small models gain little
+ * and the page and its sound need cores. Without cross-origin isolation there is no shared memory, hence 1.
  */
 export function threadCount(wanted?: number): number {
   if (!globalThis.crossOriginIsolated) return 1;

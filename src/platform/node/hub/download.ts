@@ -1,4 +1,4 @@
-/** One file of the hub to disk: resumed where it was cut off, believed only when its hash is right. */
+/** Downloads one file of the hub: resumes interrupted downloads and verifies the hash. */
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
@@ -7,28 +7,28 @@ import { isTemporary, reasonOfCut, Retries, type RetryOptions } from "../../retr
 import { lockPartial, removeAbandoned } from "./partial-file.ts";
 
 export interface RemoteFile {
-  /** As users know it, such as "model.safetensors". */
+  /** Name in messages, such as "model.safetensors". */
   readonly name: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: number;
-  /** SHA-256 of the content for large files; for others Git's: SHA-1 of "blob", the size and the content. */
+  /** SHA-256 of the content for large files; for others Git's SHA-1 of "blob", the size and the content. */
   readonly hash: { readonly kind: "sha256" | "git"; readonly digest: string };
 }
 
 export interface DownloadFileOptions extends RetryOptions {
-  /** Told how many bytes are there. */
+  /** Called with the number of bytes downloaded so far. */
   readonly onProgress?: (loadedBytes: number) => void;
-  /** Told that another process downloads the file, and is waited for. */
+  /** Called when another process downloads the file and this one waits for it. */
   readonly onWait?: (processId: number) => void;
 }
 
 /**
- * Downloads to `path`. What is there of an earlier try is gone on from; where another process downloads the same file, its
- * result is waited for.
+ * Downloads to `path`. Resumes an earlier partial download. If another process downloads the same file, waits for its
+ * result.
  *
- * @throws CheckpointError when the server refuses, when the connection keeps breaking (what has arrived is kept), when the
- * content is not what the hub says; the signal's reason.
+ * @throws CheckpointError when the server refuses, when the connection fails repeatedly (the partial file is kept), when
+ * the content does not match the hash; the signal's reason.
  */
 export async function downloadFile(
   path: string,
@@ -47,7 +47,7 @@ export async function downloadFile(
   await removeAbandoned(path);
 }
 
-/** Downloads, with as many tries as it takes, and checks. */
+/** Downloads with retries, and verifies the hash. */
 async function downloadWhole(
   partial: string,
   remote: RemoteFile,
@@ -72,7 +72,7 @@ async function downloadWhole(
       if (digest === remote.hash.digest) return;
       await rm(partial, { force: true });
       mismatches += 1;
-      // What was there before may have been another file's; what came in one go was not.
+      // A resumed file may contain data of an earlier version; a file downloaded at once cannot.
       if (before === 0 || mismatches > 1) throw wrongContent(remote, digest);
       continue;
     }
@@ -80,7 +80,7 @@ async function downloadWhole(
   }
 }
 
-/** Appends what the partial file lacks. Returns when the server ends its answer, complete or not. */
+/** Appends the missing part of the partial file. Returns at the end of the response, complete or not. */
 async function fetchRest(
   partial: string,
   remote: RemoteFile,
@@ -119,7 +119,7 @@ async function append(
   if (loaded + chunk.length > remote.bytes) {
     throw failed(
       `${remote.name}: the server sends more than the ${remote.bytes} bytes that the hub names`,
-      "a proxy on the way may send something else; try again",
+      "a proxy may have changed the response; try again",
     );
   }
   await file.write(chunk);
@@ -133,7 +133,7 @@ function checkStatus(remote: RemoteFile, { status, statusText }: Response): void
   throw failed(found, "check the model's name, and HF_TOKEN if it is private or gated");
 }
 
-/** The first byte of a partial answer. */
+/** First byte position of a partial response. */
 function startOf(response: Response): number | undefined {
   const match = /^bytes (\d+)-/.exec(response.headers.get("content-range") ?? "");
   return match ? Number(match[1]) : undefined;
@@ -150,7 +150,7 @@ async function sizeOf(path: string): Promise<number> {
   return (await stat(path).catch(() => undefined))?.size ?? 0;
 }
 
-/** A fault of this machine, such as a full disk, which another try does not mend. */
+/** Whether a retry cannot help, as for a full disk. */
 function isLocal(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return typeof code === "string" && ["ENOSPC", "EACCES", "EPERM", "EROFS", "EDQUOT"].includes(code);
@@ -159,7 +159,7 @@ function isLocal(error: unknown): boolean {
 function brokenOff(remote: RemoteFile, size: number, cause: unknown): CheckpointError {
   return failed(
     `${remote.name} broke off after ${size} of ${remote.bytes} bytes${reasonOfCut(cause)}`,
-    "run the command again; it goes on from there",
+    "run the command again to resume the download",
     cause,
   );
 }
@@ -167,7 +167,7 @@ function brokenOff(remote: RemoteFile, size: number, cause: unknown): Checkpoint
 function wrongContent({ name, hash }: RemoteFile, digest: string): CheckpointError {
   return failed(
     `${name}: its hash is ${digest}, the hub says ${hash.digest}`,
-    "it was damaged on the way and is deleted; run the command again",
+    "the download was damaged and has been deleted; run the command again",
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * Models of the Hugging Face hub, in the cache that Hugging Face's own tools use: `blobs/<hash>` holds each content once,
- * `snapshots/<commit>/<file>` links to them, `refs/<revision>` names the commit. What one tool has downloaded the other finds.
+ * Models of the Hugging Face hub, in the cache of Hugging Face's own tools: `blobs/<hash>` stores each content once,
+ * `snapshots/<commit>/<file>` links to them, `refs/<revision>` names the commit. The cache is shared with those tools.
  */
 import { mkdir, readFile, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
@@ -12,15 +12,15 @@ import { writeFileAtomic } from "../write-file.ts";
 import { downloadFile, type RemoteFile } from "./download.ts";
 
 export interface HubOptions extends DownloadFileOptions {
-  /** Use what is in the cache, and no network. Default: the environment's HF_HUB_OFFLINE. */
+  /** Use only the cache, no network. Default: the environment variable HF_HUB_OFFLINE. */
   readonly offline?: boolean;
-  /** Of what the model consists of, only these files. Default: all. */
+  /** Download only these files of the model. Default: all. */
   readonly only?: readonly string[];
-  /** Told what a user should know, such as that the hub cannot be reached and the cache is used. */
+  /** Called with a notice for the user, such as that the hub cannot be reached and the cache is used. */
   readonly onWarning?: (message: string) => void;
 }
 
-/** Names that GPT-2's sizes go by. */
+/** Short names of the GPT-2 sizes. */
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ["gpt2", "openai-community/gpt2"],
   ["gpt2-medium", "openai-community/gpt2-medium"],
@@ -31,23 +31,23 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
 
 const REVISION = "main";
 const CONFIG = "config.json";
-/** Files with all weights, or that say in which files they are; a model needs one of them. */
+/** Files with all weights, or index files of shards; a model needs one of them. */
 const WEIGHTS = WEIGHT_FORMATS.flatMap(({ whole, index }) => [whole, index]);
-/** What a model may consist of, apart from shards. */
+/** Possible files of a model, apart from shards. */
 const FILES = [CONFIG, "tokenizer.json", "vocab.json", "merges.txt", ...WEIGHTS];
 
-/** The hub's id of a model, where `name` is one, short for one, or the address of the model's page. */
+/** The hub id of a model, if `name` is an id, a short name, or the URL of the model's page. */
 export function hubId(name: string): string | undefined {
   const id = name.replace(/^https:\/\/huggingface\.co\/(.*?)\/?$/, "$1");
   return ALIASES.get(id) ?? (/^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(id) ? id : undefined);
 }
 
 /**
- * The folder of a model in the cache, after downloading what is missing. HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and
- * HF_HUB_OFFLINE are respected.
+ * Downloads the missing files of a model and returns its folder in the cache. Uses the environment variables HF_HOME,
+ * HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE.
  *
  * @param id such as "openai-community/gpt2".
- * @throws CheckpointError when there is no such model, it cannot be downloaded, or with `offline` is not in the cache.
+ * @throws CheckpointError when the model does not exist, cannot be downloaded, or with `offline` is not in the cache.
  */
 export async function hubFolder(id: string, options: HubOptions = {}): Promise<string> {
   const { getHFHubCachePath, getRepoFolderName } = await import("@huggingface/hub");
@@ -56,9 +56,9 @@ export async function hubFolder(id: string, options: HubOptions = {}): Promise<s
   if (offline) {
     const cached = await cachedFolder(storage);
     if (cached !== undefined) return cached;
-    throw new CheckpointError(`${id} is not in the cache, and the network is not to be used`, {
+    throw new CheckpointError(`${id} is not in the cache, and downloads are disabled`, {
       code: "missing-file",
-      hint: `looked in ${storage}; run once without --offline (and without HF_HUB_OFFLINE)`,
+      hint: `the cache folder is ${storage}; run once without --offline and HF_HUB_OFFLINE`,
     });
   }
   let repository;
@@ -68,7 +68,7 @@ export async function hubFolder(id: string, options: HubOptions = {}): Promise<s
     options.signal?.throwIfAborted();
     const cached = isUnreachable(error) ? await cachedFolder(storage) : undefined;
     if (cached === undefined) throw asCheckpointError(id, error);
-    options.onWarning?.(`the hub cannot be reached; using ${id} as it is in the cache`);
+    options.onWarning?.(`the hub cannot be reached; using the cached ${id}`);
     return cached;
   }
   return fill(storage, repository, options);
@@ -81,7 +81,7 @@ interface Repository {
   readonly infoOf: (paths: readonly string[]) => Promise<PathInfo[]>;
 }
 
-/** Asks the hub what there is. */
+/** Requests the commit and the file list of a model. */
 async function describe(id: string, signal: AbortSignal | undefined): Promise<Repository> {
   const { modelInfo, pathsInfo } = await import("@huggingface/hub");
   const accessToken = process.env["HF_TOKEN"] || undefined;
@@ -92,15 +92,15 @@ async function describe(id: string, signal: AbortSignal | undefined): Promise<Re
       fetch(input, { ...init, signal: signal ?? init?.signal }),
   };
   const { sha } = await modelInfo({ name: id, revision: REVISION, additionalFields: ["sha"], ...access });
-  // It becomes the name of a folder.
+  // The value becomes a folder name.
   if (!/^[0-9a-f]{40}$/.test(String(sha)))
-    throw new TypeError(`the hub gives ${JSON.stringify(sha)} as commit`);
+    throw new TypeError(`the hub returned the commit ${JSON.stringify(sha)}`);
   const infoOf = (paths: readonly string[]): Promise<PathInfo[]> =>
     pathsInfo({ repo: { type: "model", name: id }, revision: sha, paths: [...paths], ...access });
   return { id, commit: sha, files: await infoOf(FILES), infoOf };
 }
 
-/** Downloads what a snapshot lacks; the ref is written last, so that it never names half a model. */
+/** Downloads the missing files of a snapshot. The ref is written last, so that it never names an incomplete model. */
 async function fill(storage: string, repository: Repository, options: HubOptions): Promise<string> {
   const snapshot = join(storage, "snapshots", repository.commit);
   await mkdir(join(storage, "blobs"), { recursive: true });
@@ -111,7 +111,7 @@ async function fill(storage: string, repository: Repository, options: HubOptions
     for (const file of files.filter(({ path }) => only.includes(path))) {
       await fetchInto(storage, snapshot, repository, file, options);
     }
-    return snapshot; // without a ref: it is not the whole model
+    return snapshot; // without a ref: the model is incomplete
   }
   const weights = WEIGHTS.find((name) => files.some(({ path }) => path === name));
   if (weights === undefined) {
@@ -121,7 +121,7 @@ async function fill(storage: string, repository: Repository, options: HubOptions
     });
   }
   const wanted = files.filter(({ path }) => path === weights || !WEIGHTS.includes(path));
-  // A model of another architecture is refused before its weights are downloaded.
+  // The config is read first, so that an unsupported architecture is refused before the download of its weights.
   const [config, ...others] = [
     ...wanted.filter(({ path }) => path === CONFIG),
     ...wanted.filter(({ path }) => path !== CONFIG),
@@ -169,7 +169,7 @@ async function fetchInto(
 function remoteFile(id: string, commit: string, { path, size, oid, lfs }: PathInfo): RemoteFile {
   const digest = lfs?.oid ?? oid ?? "";
   if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(digest)) {
-    throw new TypeError(`the hub gives ${JSON.stringify(digest)} as hash of ${path}`);
+    throw new TypeError(`the hub returned the hash ${JSON.stringify(digest)} for ${path}`);
   }
   const token = process.env["HF_TOKEN"];
   return {
@@ -181,7 +181,7 @@ function remoteFile(id: string, commit: string, { path, size, oid, lfs }: PathIn
   };
 }
 
-/** Plain names of the shards that an index lists. */
+/** File names of the shards in an index. */
 function shardNames({ shard }: WeightFormat, index: string): string[] {
   const json: unknown = JSON.parse(index);
   const map = typeof json === "object" && json !== null && "weight_map" in json ? json.weight_map : undefined;
@@ -190,7 +190,7 @@ function shardNames({ shard }: WeightFormat, index: string): string[] {
   return [...new Set(plain.map(String))];
 }
 
-/** The snapshot that the cache has of the revision. */
+/** The cached snapshot of the revision. */
 async function cachedFolder(storage: string): Promise<string | undefined> {
   const commit = await readFile(join(storage, "refs", REVISION), "utf8").catch(() => undefined);
   if (commit === undefined) return undefined;
@@ -206,7 +206,7 @@ function endpoint(): string {
   return (process.env["HF_ENDPOINT"] || "https://huggingface.co").replace(/\/+$/, "");
 }
 
-/** `fetch` rejects with a TypeError when there is no answer. */
+/** `fetch` rejects with a TypeError when there is no response. */
 function isUnreachable(error: unknown): boolean {
   return statusOf(error) === undefined
     ? error instanceof TypeError && error.cause !== undefined
@@ -228,21 +228,25 @@ function asCheckpointError(id: string, cause: unknown): unknown {
   const status = statusOf(cause);
   const details = { code: "download-failed" as const, cause };
   if (status === 404) {
-    const hint = "there is no such folder either; check the name";
+    const hint = "there is no folder of this name either; check the name";
     return new CheckpointError(`the hub has no model "${id}"`, { ...details, hint });
   }
   if (status === 401 || status === 403) {
-    const hint = "it does not exist, or is private or gated: then set HF_TOKEN to a token that may read it";
-    return new CheckpointError(`the hub does not give "${id}" (HTTP ${status})`, { ...details, hint });
+    const hint =
+      "the model does not exist, or is private or gated; for these set HF_TOKEN to a token with access";
+    return new CheckpointError(`the hub denies access to "${id}" (HTTP ${status})`, { ...details, hint });
   }
   if (isUnreachable(cause)) {
-    const hint = "check the connection and HF_ENDPOINT, or give a folder with the model's files";
-    return new CheckpointError(`"${id}" is no folder here, and the hub at ${endpoint()} cannot be reached`, {
-      ...details,
-      hint,
-    });
+    const hint = "check the connection and HF_ENDPOINT, or name a folder with the model's files";
+    return new CheckpointError(
+      `"${id}" is not a local folder, and the hub at ${endpoint()} cannot be reached`,
+      {
+        ...details,
+        hint,
+      },
+    );
   }
   const reason = cause instanceof Error ? cause.message : String(cause);
   const hint = "check HF_ENDPOINT and HF_TOKEN";
-  return new CheckpointError(`"${id}" cannot be had from the hub: ${reason}`, { ...details, hint });
+  return new CheckpointError(`"${id}" cannot be downloaded from the hub: ${reason}`, { ...details, hint });
 }

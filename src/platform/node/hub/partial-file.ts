@@ -1,6 +1,7 @@
 /**
- * Where a download goes until it is whole: a file beside its target that carries the name of its writer, so that no two
- * processes ever write to the same. What a writer that is gone has left is taken over by renaming it, which only one can.
+ * The partial file of a download: a file beside its target whose name contains the writing process, so that two processes
+ * never write to the same file. The partial file of a dead process is taken over by renaming it, which only one process
+ * can do.
  */
 import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
@@ -8,45 +9,46 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
 export interface LockOptions {
-  /** Told how many bytes another process has, while it is waited for. */
+  /** Called with the number of bytes of the other process during the wait. */
   readonly onProgress?: (loadedBytes: number) => void;
-  /** Told once that another process is waited for. */
+  /** Called once when another process is waited for. */
   readonly onWait?: (processId: number) => void;
-  /** Another process that brings nothing for so long, in milliseconds, is not waited for any more. Default 30,000. */
+  /** Milliseconds without progress after which another process is no longer waited for. Default 30,000. */
   readonly patience?: number;
   readonly signal?: AbortSignal;
 }
 
 export interface PartialFile {
   readonly path: string;
-  /** Says that nothing is written to it any more: what is there of it is for the next one. */
+  /** Ends the writing, so that another process may take over the file. */
   release(): Promise<void>;
 }
 
 interface Rival {
   readonly path: string;
   readonly bytes: number;
-  /** Undefined: of another machine that shares the folder, or of another program. */
+  /** Undefined for a file of another machine or program that shares the folder. */
   readonly processId: number | undefined;
   readonly isAlive: boolean;
 }
 
 const SUFFIX = ".incomplete";
-/** Whether the process of another machine, or of another program, is gone can only be guessed. */
+/** Milliseconds without progress after which a process of another machine or program counts as dead. */
 const IDLE_MILLISECONDS = 10 * 60 * 1000;
 const PATIENCE_MILLISECONDS = 30_000;
 const POLL_MILLISECONDS = 100;
 
 const HOST = hostname().replace(/[^\w-]/g, "_");
-/** Those that this process writes to. */
+/** Paths that this process writes to. */
 const ours = new Set<string>();
 let locks = 0;
 
 /**
- * A file to download to, with what there is of an earlier try; waits for another process that downloads the same.
+ * Returns a partial file to write, with the content of an earlier try. Waits for another process that downloads the same
+ * file.
  *
- * @param isDone tells whether the target is there.
- * @returns undefined once it is.
+ * @param isDone returns whether the target exists.
+ * @returns undefined once it exists.
  * @throws the signal's reason.
  */
 export async function lockPartial(
@@ -58,7 +60,7 @@ export async function lockPartial(
   for (;;) {
     if (await isDone()) return undefined;
     locks += 1;
-    // Padded, so that the earlier of two comes first by name as well.
+    // Padded, so that names sort by age.
     const path = `${target}.${HOST}.${process.pid}.${String(locks).padStart(9, "0")}${SUFFIX}`;
     const release = async (): Promise<void> => {
       if ((await sizeOf(path)) === 0) await rm(path, { force: true });
@@ -66,7 +68,7 @@ export async function lockPartial(
     };
     ours.add(path);
     try {
-      // Before the look around: of two that begin at once, one at least sees the other.
+      // Created before the check: of two processes that start at once, at least one sees the other.
       await takeOver(target, path);
       const bytes = await sizeOf(path);
       const rival = (await rivals(target)).find(
@@ -87,25 +89,25 @@ export async function lockPartial(
   }
 }
 
-/** Deletes what writers that are gone have left of a file that is there now. */
+/** Deletes the partial files of dead processes after the target is complete. */
 export async function removeAbandoned(target: string): Promise<void> {
   for (const { path, isAlive } of await rivals(target)) if (!isAlive) await rm(path, { force: true });
 }
 
-/** Gives the largest abandoned file another name; where there is none, makes an empty one. */
+/** Renames the largest abandoned file to `path`; without one, creates an empty file. */
 async function takeOver(target: string, path: string): Promise<void> {
   for (const rival of await rivals(target)) {
     if (rival.isAlive) continue;
     try {
       return await rename(rival.path, path);
     } catch (error) {
-      if (!isMissing(error)) throw error; // another process was faster
+      if (!isMissing(error)) throw error; // another process renamed it first
     }
   }
   await (await open(path, "wx")).close();
 }
 
-/** Waits for another writer to end. @returns whether it did not, but brings nothing. */
+/** Waits for another writer to end. @returns true when it makes no progress. */
 async function isStuck(
   target: string,
   rival: Rival,
@@ -127,7 +129,7 @@ async function isStuck(
   return true;
 }
 
-/** Everybody's files for a target, the largest first. */
+/** All partial files of a target, largest first. */
 async function rivals(target: string): Promise<Rival[]> {
   const folder = dirname(target);
   const found: Rival[] = [];
@@ -135,7 +137,7 @@ async function rivals(target: string): Promise<Rival[]> {
     if (!name.startsWith(`${basename(target)}.`) || !name.endsWith(SUFFIX)) continue;
     const path = join(folder, name);
     const facts = await stat(path).catch(() => undefined);
-    if (!facts) continue; // it was renamed in between
+    if (!facts) continue; // renamed in the meantime
     const processId = processOf(name);
     const isAlive =
       processId === undefined
@@ -148,7 +150,7 @@ async function rivals(target: string): Promise<Rival[]> {
   return found.sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : 1));
 }
 
-/** The process of this machine that a file is of. */
+/** The process of this machine that owns a file. */
 function processOf(name: string): number | undefined {
   const match = /\.([\w-]+)\.(\d+)\.\d+\.incomplete$/.exec(name);
   return match?.[1] === HOST ? Number(match[2]) : undefined;
@@ -158,7 +160,7 @@ function isRunning(processId: number): boolean {
   try {
     return process.kill(processId, 0);
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM"; // another user's
+    return error instanceof Error && "code" in error && error.code === "EPERM"; // a process of another user
   }
 }
 

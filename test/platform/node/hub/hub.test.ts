@@ -190,14 +190,14 @@ describe("hubFolder", () => {
     hub.stop();
     const warnings: string[] = [];
     expect(await download({ onWarning: (message) => warnings.push(message) })).toBe(folder);
-    expect(warnings).toEqual([`the hub cannot be reached; using ${ID} as it is in the cache`]);
+    expect(warnings).toEqual([`the hub cannot be reached; using the cached ${ID}`]);
     rmSync(storage(), { recursive: true });
-    await expect(download()).rejects.toThrow(`"${ID}" is no folder here, and the hub at`);
+    await expect(download()).rejects.toThrow(`"${ID}" is not a local folder, and the hub at`);
   });
 
   it("gives HF_TOKEN to the hub, and not to where it sends one for large files", async () => {
     const hub = await serve({ token: "hf_secret" });
-    await expect(download()).rejects.toThrow(/the hub does not give .*HTTP 401/);
+    await expect(download()).rejects.toThrow(/the hub denies access to .*HTTP 401/);
     vi.stubEnv("HF_TOKEN", "hf_secret");
     await download();
     expect(hub.leaked).toEqual([]);
