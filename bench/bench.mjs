@@ -1,12 +1,12 @@
 /**
- * The engine beside its peers, in one run.
+ * Compares the engine with other implementations, in one run.
  *
  *   npm run bench -- FOLDER --python PATH [--rounds N] [--only GROUP]
  *
- * FOLDER gets the weights, made once; PATH is a Python with PyTorch and transformers. In each group all implementations are
- * loaded, each in a process of its own, and take turns, N rounds of them (default 3); medians are shown. Every figure comes
- * from an implementation's own way to generate greedily: "prefill" is the time from the call to the first id, "ids/s" the mean over
- * the ids after it.
+ * FOLDER receives the weights, made once; PATH is a Python with PyTorch and transformers. In each group every
+ * implementation is loaded in its own process; they take turns for N rounds (default 3), and the medians are printed.
+ * Each implementation generates greedily with its own method: "prefill" is the time from the call to the first id,
+ * "ids/s" the mean over the ids after it.
  */
 import { join, resolve } from "node:path";
 import { availableParallelism } from "node:os";
@@ -17,14 +17,14 @@ import { machine, makeGpt2, median, progress, say } from "./tools.mjs";
 import { makeMusicModel } from "./weights/music.mjs";
 
 const USAGE = "usage: npm run bench -- FOLDER --python PATH [--rounds N] [--only GROUP]";
-/** Ids generated after the first, to take the mean of: behind 1000 they still fit into the context of GPT-2, which some would shift. */
+/** Number of ids after the first. After a prompt of 1000 they still fit into the context of GPT-2. */
 const STEPS = 20;
 /** Threads of the native engines. */
 const THREADS = Math.min(2, availableParallelism());
 
-/** GPT-2 small without its positions, of which one row is read: all that has to be read for an id. */
+/** Weights read for an id: GPT-2 small without its position table, of which one row is read. */
 const WEIGHTS = 124_439_808 - 1024 * 768;
-/** Bytes of keys and values per time in the past, float32. */
+/** Bytes of keys and values per past position, float32. */
 const CACHE_BYTES = 2 * 12 * 768 * 4;
 
 const { folder, python: pythonPath, rounds, only } = options();
@@ -35,7 +35,7 @@ const piano = resolve(import.meta.dirname, "../models/piano");
 const node = (...rest) => [process.execPath, "implementations/main.mjs", ...rest.map(String)];
 const pytorch = [pythonPath, "implementations/pytorch.py", gpt2, String(THREADS)];
 
-/** What is measured: groups of implementations that take turns. `floorBytes`: the bytes a weight takes, where a floor is shown. */
+/** Groups of implementations that take turns. `floorBytes`: bytes per weight, for groups with a memory-bandwidth floor. */
 const GROUPS = [
   {
     key: "gpt2-fp32",
@@ -107,7 +107,7 @@ makeMusicModel(music);
 say(`${machine()}; ${rounds} rounds, medians`);
 for (const group of groups) await race(group);
 
-/** Loads all implementations of a group, lets them take turns, and prints their table. */
+/** Loads the implementations of a group, runs them in turns, and prints their table. */
 async function race({ title, implementations, prefills, pasts, floorBytes }) {
   const runners = [];
   for (const [name, command] of Object.entries(implementations)) runners.push(await load(name, command));
@@ -122,7 +122,7 @@ async function race({ title, implementations, prefills, pasts, floorBytes }) {
       for (const runner of competitors) {
         const times = await generate(runner, prompt, count);
         progress(`${runner.name}: ${length} ids and ${count} more in ${times.at(-1).toFixed(0)} ms`);
-        if (round < 0) continue; // everything has to be warm
+        if (round < 0) continue; // warm-up rounds
         if (prefills.includes(length)) add(runner, `prefill ${length}`, times[0]);
         if (count > 1) add(runner, `past ${length}`, (times[STEPS] - times[0]) / STEPS);
       }
@@ -136,7 +136,7 @@ async function race({ title, implementations, prefills, pasts, floorBytes }) {
   printTable({ competitors, prefills, pasts, readMs, weightBytes: WEIGHTS * floorBytes });
 }
 
-/** An implementation that is ready, or undefined, which is said, where it cannot be had here. */
+/** A loaded implementation; undefined, with a message, if it is not available. */
 async function load(name, command) {
   progress(`loading ${name}`);
   const implementation = new Implementation(command);

@@ -1,4 +1,4 @@
-/** Finds out how much of the machine's time went to others than the implementations: whether the figures can be trusted. */
+/** Measures the CPU time of other processes during a benchmark, which makes results unreliable. */
 import { cpus } from "node:os";
 
 export class IdleWatch {
@@ -27,7 +27,7 @@ export class IdleWatch {
   }
 }
 
-/** Milliseconds that all processors together have been busy since the machine started. */
+/** CPU time of all processors since the start of the machine, in milliseconds. */
 function machineCpuMs() {
   return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
 }

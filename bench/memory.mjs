@@ -1,7 +1,6 @@
 /**
- * What loading a checkpoint takes: seconds (on the clock, and of processor time, which other work on the machine hardly
- * changes), and the most memory that the process ever held (Linux: VmHWM), after loading
- * and after some steps.
+ * Measures the loading of a checkpoint: wall-clock seconds, CPU seconds (which depend little on other work of the
+ * machine), and peak memory (Linux: VmHWM) after loading and after some steps.
  *
  *     npm run build && node bench/memory.mjs FOLDER [fp32|int8] [threads]
  */

@@ -1,13 +1,12 @@
 /**
- * What it costs to keep weights in fewer bits: negative log-likelihood in nats per id, by the protocol of
- * `training/README.md`, and how often the likeliest next id stays the same.
+ * Measures the loss of accuracy of quantization: negative log-likelihood in nats per id, by the protocol of
+ * `training/README.md`, and the fraction of positions with the same most probable id.
  *
  *     npm run precision -- MODEL DATASET [--original FOLDER] [--ids N] [--threads N]
  *
- * MODEL: a name or folder. DATASET: what `ostinato dataset` wrote. `--original`: the trainer's checkpoint in fp32 that MODEL
- * was exported from; without it the model as it is stored is what the others are compared with. `--ids`: whole pieces, evenly
- * spread over the dataset, until there are so many. Exits with 1 where anything costs more than 0.01 nats.
- */
+ * MODEL: a name or folder. DATASET: the output of `ostinato dataset`. `--original`: the trainer's fp32 checkpoint that
+ * MODEL was exported from; the default reference is the model as stored. `--ids`: minimum number of ids, in whole pieces
+ * evenly spaced over the dataset. The exit code is 1 if any scheme costs more than 0.01 nats.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -16,7 +15,7 @@ import { Decoder, score } from "../dist/src/engine/index.js";
 import { checkpointFolder, createNodeRuntime, modelFiles } from "../dist/src/platform/node/index.js";
 import { progress, say } from "./tools.mjs";
 
-/** What fewer bits may cost, in nats per id. */
+/** Largest accepted loss, in nats per id. */
 const MARK = 0.01;
 
 const { values: options, positionals } = parseArgs({
@@ -62,7 +61,7 @@ for (const row of rows) {
   if (!(cost <= MARK)) process.exitCode = 1;
 }
 
-/** The mean of −ln p, and what the model held for likeliest at each place. */
+/** The mean of −ln p, and the most probable id at each position. */
 async function measure({ label, checkpoint, precision, backend }) {
   const runtime = await createNodeRuntime({
     backend,
@@ -71,7 +70,7 @@ async function measure({ label, checkpoint, precision, backend }) {
   const decoder = await Decoder.load({ ...checkpoint, runtime, precision });
   const { vocabularySize } = decoder.config;
   const likeliest = [];
-  // What `score` reads, seen on its way.
+  // Records the logits that `score` reads.
   const watched = {
     config: decoder.config,
     createCache: () => decoder.createCache(),
@@ -94,7 +93,7 @@ async function measure({ label, checkpoint, precision, backend }) {
   return { nll: nats / scored, likeliest };
 }
 
-/** The place of the highest number in each row. */
+/** Index of the largest number in each row. */
 function highest(logits, columns) {
   return Array.from({ length: logits.length / columns }, (_, row) => {
     const numbers = logits.subarray(row * columns, (row + 1) * columns);
@@ -102,7 +101,7 @@ function highest(logits, columns) {
   });
 }
 
-/** Pieces with the start id and without the end, as the protocol has them. */
+/** Pieces with the start id and without the end id, as the protocol requires. */
 function readPieces(folder, config, wanted) {
   const header = JSON.parse(readFileSync(join(folder, "dataset.json"), "utf8"));
   if (header.vocabulary.size !== config.vocabularySize) {
@@ -116,7 +115,7 @@ function readPieces(folder, config, wanted) {
     Array.from({ length: at(piece + 1) - at(piece) }, (_, i) =>
       words.readUInt16LE(2 * (at(piece) + i)),
     ).slice(0, header.endId === null ? undefined : -1);
-  // As many evenly spread pieces as it takes, in the places where the trainer's evaluation takes them.
+  // The same evenly spaced pieces as in the trainer's evaluation.
   for (let count = 1; count < total; count += 1) {
     const chosen = Array.from({ length: count }, (_, i) => Math.floor(((2 * i + 1) * total) / (2 * count)));
     const ids = chosen.reduce((sum, piece) => sum + at(piece + 1) - at(piece) - 2, 0);
@@ -125,7 +124,7 @@ function readPieces(folder, config, wanted) {
   return { pieces: header.pieces.map((_, piece) => read(piece)), of: total };
 }
 
-/** @throws when the weights are not those of the original, to the precision they are stored in. */
+/** @throws when the weights differ from the original by more than the precision of their storage. */
 function checkRounded(originals, tensors) {
   for (const [name, { values: rounded }] of tensors) {
     const { values: exact } = originals.get(name);

@@ -1,4 +1,4 @@
-/** An implementation in a process of its own, which is asked and answers in lines of JSON. */
+/** An implementation in its own process, with requests and results as lines of JSON. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
@@ -11,16 +11,19 @@ export class Implementation {
   constructor([program, ...rest]) {
     this.#process = spawn(program, rest, { stdio: ["pipe", "pipe", "pipe"], cwd: import.meta.dirname });
     this.#process.stderr.on("data", (data) => (this.#errors = `${this.#errors}${data}`.slice(-2000)));
-    this.#process.stdin.on("error", () => {}); // it ended: the next answer says so
+    this.#process.stdin.on("error", () => {}); // the process ended: the next request fails
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Waits until it is loaded. @returns `{ loadMs, cpuMs }`: how long it took, and the processors' time it took. */
+  /** Waits until it is loaded. @returns `{ loadMs, cpuMs }`: wall-clock and CPU time of the loading. */
   async loaded() {
     return this.#answer();
   }
 
-  /** @returns `{ times, cpuMs, peakBytes }`: milliseconds from the call to each id; of the whole process the rest. */
+  /**
+   * @returns `{ times, cpuMs, peakBytes }`: milliseconds from the call to each id; CPU time and peak memory of the
+   * process.
+   */
   async generate(prompt, count) {
     this.#process.stdin.write(`${JSON.stringify({ prompt, count })}\n`);
     return this.#answer();

@@ -1,7 +1,7 @@
 /**
- * Writes a GPT-2 checkpoint of seeded random weights, of any size and in any number of files: what memory and speed are
- * measured on, and what other implementations are compared with. Tensors are written as they are drawn, so XL takes no
- * more memory than the small one.
+ * Writes a GPT-2 checkpoint with seeded random weights, of any size and number of files, for measurements of memory and
+ * speed and for comparisons with other implementations. Tensors are written one at a time, so the XL size takes no more
+ * memory than the small one.
  *
  *     npm run build && node bench/random-gpt2.mjs --size xl --dtype F16 --shard-mb 1000 --out FOLDER
  */
@@ -19,7 +19,7 @@ const SIZES = {
   xl: [48, 1600, 25],
 };
 
-/** Standard deviation of all random numbers, as GPT-2 is initialised. */
+/** Standard deviation of the random weights, as in the initialization of GPT-2. */
 const SCALE = 0.02;
 
 const { values: options } = parseArgs({
@@ -110,7 +110,7 @@ async function writeShard(path, tensors) {
   return end;
 }
 
-/** A tensor's values: norms scale by about one, all else is around zero. */
+/** Values of a tensor: normalization gains around 1, all others around 0. */
 function bytesOf(name, size) {
   const random = gaussian(createHash("sha256").update(`${options.seed} ${name}`).digest().readUInt32LE());
   const mean = /ln_\w+\.weight$/.test(name) ? 1 : 0;
@@ -119,14 +119,14 @@ function bytesOf(name, size) {
   return Buffer.from(options.dtype === "F16" ? halves(values).buffer : values.buffer);
 }
 
-/** Rounded to the nearest half, ties away from zero. */
+/** Rounded to the nearest half-precision number, ties away from zero. */
 function halves(values) {
   const words = new Uint32Array(values.buffer);
   const result = new Uint16Array(values.length);
   for (let i = 0; i < words.length; i += 1) {
     const sign = (words[i] >>> 16) & 0x8000;
     const magnitude = words[i] & 0x7fffffff;
-    // Below 2⁻¹⁴ halves are multiples of 2⁻²⁴.
+    // Below 2⁻¹⁴ half-precision numbers are multiples of 2⁻²⁴.
     const isSmall = magnitude < 0x38800000;
     result[i] =
       sign | (isSmall ? Math.round(Math.abs(values[i]) * 2 ** 24) : (magnitude + 0x1000 - 0x38000000) >>> 13);

@@ -1,4 +1,4 @@
-/** What the scripts of this folder share. */
+/** Common functions of the scripts in this folder. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
@@ -7,12 +7,12 @@ import { fileURLToPath } from "node:url";
 
 export const say = (line) => process.stdout.write(`${line}\n`);
 
-/** What is under way, on a terminal: a line that the next one replaces. */
+/** Shows a status line on a terminal; the next one replaces it. */
 export function progress(line) {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
 }
 
-/** The arguments `FOLDER --python PATH`; says how to use the script and ends it where they are others. */
+/** Parses the arguments `FOLDER --python PATH`; otherwise prints the usage and exits. */
 export function folderAndPython(usage) {
   const [folder, flag, pythonPath, ...rest] = process.argv.slice(2);
   if (folder === undefined || flag !== "--python" || pythonPath === undefined || rest.length > 0) {
@@ -22,20 +22,20 @@ export function folderAndPython(usage) {
   return { folder, pythonPath };
 }
 
-/** Runs a Python script of this folder and gives what it prints. */
+/** Runs a Python script of this folder and returns its output. */
 export function python(path, [script, ...rest]) {
   const file = fileURLToPath(new URL(script, import.meta.url));
   return execFileSync(path, [file, ...rest], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 }
 
-/** Makes GPT-2's shape with random weights, in everybody's format, unless the last of the files is there. */
+/** Writes GPT-2 with random weights in all formats, unless the last file exists. */
 export function makeGpt2(pythonPath, folder) {
   if (existsSync(join(folder, "onnx", "model_quantized.onnx"))) return;
   say("making random weights …");
   python(pythonPath, ["weights/make_gpt2.py", folder]);
 }
 
-/** The MIDI files of a folder and those within it. */
+/** The MIDI files below a folder. */
 export function midiFiles(folder) {
   return readdirSync(folder, { recursive: true })
     .filter((name) => /\.midi?$/i.test(name))
@@ -48,7 +48,7 @@ export function machine() {
   return `node ${process.version}, ${cpus().length} × ${model}, load ${loadavg()[0].toFixed(2)}`;
 }
 
-/** The middle of some numbers, of an even count the higher of the two. */
+/** Upper median. */
 export function median(numbers) {
   return numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 }

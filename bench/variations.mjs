@@ -1,9 +1,10 @@
 /**
- * Several variations from one prompt: read together, and each as a fork of its own, in turns.
+ * Compares batched decoding of several variations of one prompt with separate decoding, in turns.
  *
  *   npm run variations
  *
- * Milliseconds a step (an id for every variation) of models/piano at a full window, native, medians.
+ * Prints median milliseconds per step (one id for every variation) of models/piano at a full window, with the native
+ * backend.
  */
 import { resolve } from "node:path";
 import { checkpointFolder, loadDecoder } from "../dist/src/platform/node/index.js";

@@ -1,11 +1,11 @@
 /**
- * Reading and encoding, side by side in one run.
+ * Compares the speed of reading and encoding, in one run.
  *
  *   npm ci && npm run bench -- FOLDER [--python PATH]
  *
- * FOLDER holds MIDI files; with `--python`, MidiTok's MIDILike (symusic reads the files) tokenises the same folder.
- * Implementations take turns, and medians are shown; garbage collection falls where it falls. A machine with other work to
- * do slows some times more than others: the run says so, and also gives the fastest times.
+ * FOLDER contains MIDI files. With `--python`, MidiTok's MIDILike (symusic reads the files) tokenizes the same folder.
+ * Implementations take turns, and medians are printed; garbage collection is included. If other processes used the
+ * machine, the run reports it; it also prints the fastest times.
  */
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
@@ -24,14 +24,14 @@ import { filesIn, madePiece, say } from "./files.mjs";
 const { Midi } = tonejs;
 const ROUNDS = 15;
 
-/** Files up to so many bytes, and beyond. */
+/** File size in bytes that separates small from large files. */
 const SIZE_CLASSES = [10_000, 20_000, Infinity];
 
 const encode = (bytes) => encodeScore(readMidi(bytes), PERFORMANCE_388).ids.length;
 
 /**
- * Milliseconds of each implementation for each file: its median over the rounds, and its fastest.
- * Files are short and the implementations take turns at each, so that other work on the machine falls into few of the times.
+ * Milliseconds of each implementation for each file: median and minimum over the rounds. The implementations take turns
+ * at each file, so that other work on the machine affects all of them.
  */
 function race(implementations, files, rounds = ROUNDS) {
   const runs = Object.entries(implementations);
@@ -158,7 +158,7 @@ for (const count of [10_000, 100_000, 1_000_000]) {
 
 await grammarBesideDecoding(files);
 
-/** What the grammar costs at each id of real pieces, beside the step of the model that it restrains. */
+/** Measures the cost of the grammar at each id of real pieces, and compares it with a step of the model. */
 async function grammarBesideDecoding(pieces) {
   const ids = pieces.flatMap((file) => [...encodeScore(readMidi(file), PERFORMANCE_416).ids]);
   const piano = await loadMusicModel("piano");

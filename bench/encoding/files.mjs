@@ -1,9 +1,9 @@
-/** What both scripts need: a folder of MIDI files, or pieces made on the spot; a line on the terminal. */
+/** Common functions: MIDI files of a folder, synthetic pieces, a status line. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { scoreFromNotes, writeMidi } from "../../dist/encoding/index.js";
 
-/** Every MIDI file of a folder and the folders in it, as bytes. */
+/** The contents of all MIDI files below a folder. */
 export function filesIn(folder) {
   const names = readdirSync(folder, { recursive: true })
     .map(String)
@@ -11,7 +11,7 @@ export function filesIn(folder) {
   return names.sort().map((name) => new Uint8Array(readFileSync(join(folder, name))));
 }
 
-/** A piano piece of `count` notes: chords and runs, some six notes sounding, eight notes a second. */
+/** A piano piece of `count` notes: chords and runs, about six notes at a time, eight notes a second. */
 export function madePiece(count) {
   const notes = Array.from({ length: count }, (_, index) => {
     const startSeconds = index * 0.125 + (index % 7) * 0.011;

@@ -1,6 +1,6 @@
 /**
- * Damages real files at random and reads them, strictly and recovering: no error but the documented ones, no hang, no
- * memory out of proportion.
+ * Reads randomly damaged copies of real files, strictly and with recovery. Fails on undocumented errors, on hangs and on
+ * memory out of proportion to the input.
  *
  *   node --expose-gc fuzz.mjs FOLDER [count] [seed]
  *
@@ -19,10 +19,10 @@ import {
 import { filesIn, say } from "./files.mjs";
 
 const MAX_SECONDS = 10;
-/** What reading and encoding may allocate: a multiple of the input, and as much again for the machinery. */
+/** Memory limit of reading and encoding: a multiple of the input, plus a constant. */
 const MAX_MEMORY_FACTOR = 64;
 const MAX_MEMORY_BASE = 16 * 2 ** 20;
-/** Memory is looked at for one input in so many: it takes a whole garbage collection. */
+/** Memory is measured for one input in this many, since it needs a full garbage collection. */
 const MEMORY_EVERY = 100;
 const MAX_FILE_BYTES = 30_000;
 
@@ -42,13 +42,13 @@ let failures = 0;
 let slowest = 0;
 let worstMemory = 0;
 
-/** What the tests use too, from its TypeScript. */
+/** Shared with the tests, compiled from TypeScript. */
 async function fromTests(path) {
   const { module } = await runnerImport(new URL(`../../test/${path}`, import.meta.url).pathname);
   return module;
 }
 
-/** Whether the input could be read; what is thrown and not documented is thrown on. */
+/** Whether the input could be read. Undocumented errors are rethrown. */
 function survives(bytes, recover) {
   try {
     const score = readMidi(bytes, { recover });

@@ -1,10 +1,11 @@
 /**
- * What encoding and decoding change: onsets and ends of every note of a folder, pedal folded in, in performance-388.
+ * Measures the changes by encoding and decoding: onset and end of every note of a folder, with the pedal applied, in
+ * performance-388.
  *
  *   node loss.mjs FOLDER
  *
- * A note overlaps when another of its pitch sounds at a time (in steps of 10 ms) when it does; the ids cannot tell the ends of such
- * notes apart.
+ * A note overlaps if another note of its pitch sounds at the same time, in steps of 10 ms. The ids do not distinguish the
+ * ends of such notes.
  */
 import {
   decodePerformance,

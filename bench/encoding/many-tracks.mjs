@@ -1,6 +1,6 @@
 /**
- * `node many-tracks.mjs` writes as many notes in few tracks and in many, and reads and encodes both: what CPU time the number of
- * tracks costs. The two files take turns, and medians and the fastest rounds are shown.
+ * `node many-tracks.mjs` measures the CPU time per track: it writes the same number of notes in few and in many tracks,
+ * and reads and encodes both files. The files take turns; medians and minima are printed.
  */
 import { encodeScore, PERFORMANCE_388, readMidi, writeMidi } from "../../dist/encoding/index.js";
 import { say } from "./files.mjs";
@@ -30,7 +30,7 @@ for (const [index, [...ofPiece]] of sorted.entries())
 const ratios = [ROUNDS >> 1, 0].map((place) => (sorted[1][place] / sorted[0][place]).toFixed(2));
 say(`ratio ${ratios[0]}, of the fastest ${ratios[1]}`);
 
-/** Notes one after another, dealt out to tracks in turn; on each key one note at a time. */
+/** Consecutive notes, distributed over the tracks in turn; each pitch sounds once at a time. */
 function pieceOf(trackCount) {
   const tracks = Array.from({ length: trackCount }, () => []);
   for (let index = 0; index < NOTES; index += 1) {

@@ -1,16 +1,17 @@
 /**
- * Compares ids, one by one, with note-seq's, over the whole way from MIDI bytes.
+ * Compares ids with those of note-seq, from MIDI bytes to ids.
  *
- *   python ../../test/encoding/golden/make_golden.py --folder FOLDER EVERY note-seq.jsonl    (what it needs is in there)
+ *   python ../../test/encoding/golden/make_golden.py --folder FOLDER EVERY note-seq.jsonl    (its requirements are in the file)
  *   node parity.mjs note-seq.jsonl…
  *
- * Takes what `make_golden.py` writes. Every file that differs is named, with the first id that does; the exit code is then 1.
+ * Reads the output of `make_golden.py`. Prints every file that differs, with the first differing id; the exit code is
+ * then 1.
  */
 import { readFileSync } from "node:fs";
 import { encodeScore, readMidi, VOCABULARIES } from "../../dist/encoding/index.js";
 import { say } from "./files.mjs";
 
-/** A JSON list (random pieces, which hold their files) or a JSON object a line (which name theirs). */
+/** A JSON list (random pieces, which contain their files) or a JSON object per line (with the path of the file). */
 function rowsOf(text) {
   if (text.startsWith("[")) return JSON.parse(text);
   return text

@@ -18,7 +18,7 @@ for (const path of process.argv.slice(2)) {
       start: startTick,
       release: noteOffIndex < 0 ? null : endTick,
       program,
-      // A note that no event ends may end between events.
+      // A note without a note-off may end between events.
       end: soundEndSeconds === tempo.seconds(endTick) ? endTick : (tickAt.get(soundEndSeconds) ?? -1),
     }));
   say(JSON.stringify(rows));

@@ -37,26 +37,26 @@ HERE = Path(__file__).parent
 SUSTAIN, SOSTENUTO, ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 64, 66, 120, 121, 123
 PEDAL_DOWN = 64
 STATE_CONTROLLERS = {SUSTAIN, SOSTENUTO, ALL_SOUND_OFF, RESET_CONTROLLERS, *range(ALL_NOTES_OFF, 128)}
-#: General MIDI's string ensemble, counted from 0: every key has a sample, and it lasts until it is released.
+#: General MIDI's string ensemble, counted from 0: every key has a sample, which sounds until it is released.
 STRINGS = 48
-#: The velocity of every strike, since FluidSynth ends voices that are too quiet to be heard.
+#: The velocity of every note-on, since FluidSynth ends inaudible voices.
 VELOCITY = 127
 MOST_CHANNELS = 256
-#: More than ever sound at once: voices are not stolen.
+#: Maximum polyphony, high enough that no voice is stolen.
 POLYPHONY = 4096
 SAMPLE_RATE = 8000.0
-#: 40 ms, in which a released voice ends.
+#: Samples after which a released voice has ended (40 ms).
 BLOCK_FRAMES = 320
 #: The SoundFont generator of the volume envelope's release, and an offset in time cents below any release.
 VOLUME_RELEASE, SHORTEST = 38, -24000.0
 REASONS = ("overlap", "struck again", "down at end", "no note-off")
 
-#: A strike: its track, and the index of its note-on there.
+#: A note-on: its track, and its index in the track.
 Strike = tuple[int, int]
 
 
 class Event(NamedTuple):
-    """A message that changes what sounds. `place` is its index in the track; `channel` counts over all ports."""
+    """A MIDI message. `place` is its index in the track; `channel` counts over all ports."""
 
     tick: int
     track: int
@@ -76,7 +76,7 @@ class Ours(NamedTuple):
 
 @dataclass
 class Sounding:
-    """A strike whose voices are not yet released."""
+    """A note-on whose voices are not yet released."""
 
     strike: Strike
     voice_id: int
@@ -145,7 +145,7 @@ class Synthesizer:
         self.library.fluid_synth_noteoff(self.synth, channel, key)
 
     def sounds(self, sounding: Sounding) -> bool:
-        """Whether a voice of a strike still plays. Its place may have been taken since by a voice of another strike."""
+        """Whether a voice of a note-on still plays. Its slot may have been reused by a voice of another note-on."""
         voices = (ctypes.c_void_p(address) for address in sounding.voices)
         library = self.library
         for voice in voices:
@@ -156,7 +156,7 @@ class Synthesizer:
     def render(self) -> None:
         frames = self.frames
         self.library.fluid_synth_write_s16(self.synth, BLOCK_FRAMES, frames, 0, 2, frames, 1, 2)
-        # Voices that have ended are marked so at the next call that is not for audio.
+        # FluidSynth marks ended voices at the next call that does not render audio.
         self.library.fluid_synth_get_active_voice_count(self.synth)
 
 
@@ -182,7 +182,7 @@ def events_of(path: str) -> list[Event]:
 
 
 def play(events: Iterable[Event], soundfont: str, layers: int) -> dict[Strike, int | None]:
-    """The tick at which each strike is released; None where it never is.
+    """The tick at which each note-on is released; None if it never is.
 
     Overlapping strikes of a key go to different layers, as far as there are; a layer is a copy of all channels.
     """
@@ -191,7 +191,7 @@ def play(events: Iterable[Event], soundfont: str, layers: int) -> dict[Strike, i
     synth = Synthesizer(soundfont, -(-len(channels) * layers // 16) * 16)
     releases: dict[Strike, int | None] = {}
     sounding: dict[int, list[Sounding]] = defaultdict(list)
-    #: The layers on which keys are down, and per track those of its strikes in order.
+    #: The layers with pressed keys, and per track those of its note-ons in order.
     down: dict[tuple[int, int], Counter[int]] = defaultdict(Counter)
     struck: dict[tuple[int, int, int], deque[int]] = defaultdict(deque)
     for tick, track, index, message, channel in events:
@@ -231,7 +231,7 @@ def play(events: Iterable[Event], soundfont: str, layers: int) -> dict[Strike, i
 
 
 def ours_of(paths: list[str]) -> Iterator[dict[Strike, Ours]]:
-    """What Ostinato reads, file by file."""
+    """Ostinato's notes of each file."""
     command = ["node", str(HERE / "releases.mjs"), *paths]
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     for line in output.splitlines():
@@ -240,7 +240,7 @@ def ours_of(paths: list[str]) -> Iterator[dict[Strike, Ours]]:
 
 
 def kind_of(events: list[Event]) -> str:
-    """Whether pedals stand on other tracks than notes of their channel."""
+    """Whether pedal events are on other tracks than the notes of their channel."""
     pedals: dict[int, set[int]] = defaultdict(set)
     notes: dict[int, set[int]] = defaultdict(set)
     for event in events:
@@ -255,7 +255,7 @@ def kind_of(events: list[Event]) -> str:
 
 
 class Names:
-    """Names the reason of a difference, from the events alone."""
+    """Classifies a difference by the events."""
 
     def __init__(self, events: list[Event], ours: dict[Strike, Ours]) -> None:
         self.strikes: dict[tuple[int, int, int], list[int]] = defaultdict(list)

@@ -1,8 +1,8 @@
 /**
  * `node symusic_notes.mjs FILE…` prints the notes of each file in ticks, a JSON list a line, for symusic_notes.py:
  * `[track, channel, program, percussion, pitch, velocity, start, end, release]`, where
- * release is 0 for a note that none releases, 1 for a release before the first end-of-track event of its track, and 2 for one
- * behind it: rolls hold files with an end-of-track event among the others.
+ * release is 0 for a note without a note-off, 1 for a note-off before the first end-of-track event of its track, and 2
+ * for one after it: files of piano rolls contain an end-of-track event among the others.
  */
 import { readFileSync } from "node:fs";
 import { parseMidi } from "midi-file";

@@ -41,7 +41,7 @@ class OwnNote(NamedTuple):
     """Track, channel and pitch."""
     is_released: bool
     is_behind_end: bool
-    """Whether it is released behind an end-of-track event."""
+    """Whether its note-off follows an end-of-track event."""
 
 
 def own_notes(paths: list[Path]) -> Iterator[list[OwnNote]]:
@@ -72,7 +72,7 @@ def symusic_notes(path: Path) -> list[Note]:
 
 
 def tangled(notes: list[OwnNote]) -> set[int]:
-    """Indices of notes whose key is struck while they last, or was while an earlier one did."""
+    """Indices of notes that overlap another note of their pitch."""
     found: set[int] = set()
     last: dict[tuple[int, int, int], tuple[int, int]] = {}
     for index in sorted(range(len(notes)), key=lambda index: (notes[index].note.start, index)):
@@ -90,7 +90,7 @@ Key = Callable[[Note], tuple[object, ...]]
 def take_matches(
     own: list[int], theirs: list[Note], notes: list[OwnNote], key: Key
 ) -> tuple[list[tuple[int, Note]], list[int], list[Note]]:
-    """Pairs what has equal keys: the pairs, and what is left on both sides."""
+    """Pairs elements with equal keys; returns the pairs and the rest of both sides."""
     waiting: dict[tuple[object, ...], list[Note]] = {}
     for note in theirs:
         waiting.setdefault(key(note), []).append(note)
@@ -114,7 +114,7 @@ KEYS: list[Key] = [
 
 
 def differences(own: list[OwnNote], theirs: list[Note]) -> tuple[Counter[str], list[str]]:
-    """How often each kind occurs, and what each unexplained difference is."""
+    """Counts each kind of difference, and lists the unexplained ones."""
     kinds: Counter[str] = Counter()
     examples: list[str] = []
     knots = tangled(own)

@@ -1,11 +1,11 @@
 /**
- * One piece of 100,000 events from models/piano, on one thread: what an event costs, and how much memory there is, from
- * beginning to end. The processor's time tells even where the machine has other work to do.
+ * Generates one piece of 100,000 events with models/piano on one thread, and measures CPU time per event and memory. CPU
+ * time depends little on other work of the machine.
  *
  *   npm run endless [-- --events N]
  *
- * Writes endless.csv, a row for every thousand events, and endless.svg beside this file; says how the end compares with the
- * events after the first full window of another piece, in turns.
+ * Writes endless.csv, a row for every thousand events, and endless.svg beside this file. Prints the cost at the end,
+ * measured in turns with the events after the first full window of another piece.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,14 +29,14 @@ say(machine());
 const idle = new IdleWatch([]);
 const parts = [];
 const over = new AbortController();
-process.once("SIGTERM", () => over.abort()); // what there is by then is drawn
+process.once("SIGTERM", () => over.abort()); // the results so far are still written
 const piece = piano.continue(undefined, { seed: 1 });
 while (!over.signal.aborted && parts.length * PART < events) {
   parts.push({ events: (parts.length + 1) * PART, ...(await nextPart(piece)) });
   if (parts.length % 10 === 0) say(row(parts.at(-1)));
 }
 
-// A machine is not as fast at one time as at another: the end takes turns with another piece behind its first full window.
+// The speed of a machine varies, so the end takes turns with another piece after its first full window.
 const young = piano.continue(undefined, { seed: 2 });
 for (let filled = 0; filled < piano.decoder.config.window; filled += PART) await nextPart(young);
 const turns = { old: [], young: [] };
@@ -62,7 +62,7 @@ writeFileSync(
 writeFileSync(join(import.meta.dirname, "endless.svg"), picture(parts));
 await piano.dispose();
 
-/** What the next `PART` events of a piece cost. */
+/** The cost of the next `PART` events of a piece. */
 async function nextPart(music) {
   const times = [];
   const cpuBefore = cpuMs();
@@ -79,7 +79,7 @@ async function nextPart(music) {
   return { ms: median(times), cpu, megabytes: process.memoryUsage.rss() / 1e6, seconds };
 }
 
-/** Milliseconds that the processors have worked for this process. */
+/** CPU time of this process, in milliseconds. */
 function cpuMs() {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;

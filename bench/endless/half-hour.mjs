@@ -1,13 +1,14 @@
 /**
- * Whether a generation still is music after half an hour: minutes 20 to 30 of some seeds, beside the pieces of a folder.
+ * Measures the quality of generated music after half an hour: minutes 20 to 30 of some seeds, compared with the pieces of
+ * a folder.
  *
  *   node endless/half-hour.mjs FOLDER [--model piano] [--seeds 8] [--seed 1] [--minutes 30]
  *     [--temperature N] [--pitch-temperature N] [--top-p N] [--min-p N] [--threads N] [--out MIDI_FOLDER] [--no-drift-control]
  *
- * For each seed, of its last ten minutes: notes a second, the entropy of its pitch classes, and the share of repeated runs of
- * notes in windows of 30 s (the mean of the windows); of each piece of FOLDER the same, of all of it. MIDI_FOLDER receives the
- * pieces, to be listened to. The last line says how
- * many seeds lie within the 5th and 95th percentiles of the pieces.
+ * Prints for the last ten minutes of each seed: notes per second, entropy of the pitch classes, and the fraction of
+ * repeated note sequences in windows of 30 s (the mean of the windows); for each piece of FOLDER the same over its whole
+ * length. MIDI_FOLDER receives the generated pieces. The last line counts the seeds between the 5th and 95th percentiles
+ * of the pieces.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -98,7 +99,7 @@ say(line("95 %", high));
 const within = FIGURES.map((_, of) => rows.filter((row) => row[of] >= low[of] && row[of] <= high[of]).length);
 say(`| seeds within | ${within.map((count) => `${count} of ${seeds}`).join(" | ")} |`);
 
-/** What the columns of the table are, of notes on the grid. */
+/** The columns of the table, computed from quantized notes. */
 function figures(notes) {
   const end = notes.reduce((latest, { endStep }) => Math.max(latest, endStep), 1);
   const counts = Array.from({ length: 12 }, () => 0);

@@ -1,10 +1,10 @@
 /**
- * What a model makes of pieces longer than its window, read through a cache that rolls, and through one that keeps the beginning
- * in sight and leaves out the middle, as generation does.
+ * Negative log-likelihood of pieces longer than the window, with a rolling KV cache and with attention sinks plus the
+ * newest ids, as in generation.
  *
  *   node endless/likelihood.mjs FOLDER [--model piano] [--pieces 16] [--threads N]
  *
- * Nats per id of the ids that stand half of 1, 2, 4, 8 windows to as many windows into their piece, over evenly spaced
+ * Prints nats per id for ids between half of and the whole of 1, 2, 4, 8 windows into their piece, over evenly spaced
  * pieces of FOLDER (0: all).
  */
 import { readFileSync } from "node:fs";
@@ -15,7 +15,7 @@ import { loadMusicModel } from "../../dist/src/platform/node/index.js";
 import { machine, midiFiles, progress, say } from "../tools.mjs";
 
 const WINDOWS = [1, 2, 4, 8];
-/** Logits of so many ids are held at a time. */
+/** Number of ids whose logits are held at a time. */
 const ROWS = 512;
 
 const { values, positionals } = parseArgs({

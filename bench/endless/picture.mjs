@@ -1,4 +1,4 @@
-/** Two curves over the events of a long piece, as an SVG file: milliseconds an event, and megabytes of memory. */
+/** Plots milliseconds per event and megabytes of memory over the events of a long piece, as an SVG file. */
 
 const WIDTH = 720;
 const PANEL = { left: 64, right: 16, height: 130 };

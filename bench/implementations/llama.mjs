@@ -1,4 +1,4 @@
-/** node-llama-cpp, given ids: the prebuilt llama.cpp for processors, from npm. */
+/** node-llama-cpp with ids as input: the prebuilt CPU build of llama.cpp from npm. */
 import { getLlama, LlamaLogLevel } from "node-llama-cpp";
 
 /** @param file a GGUF file. */

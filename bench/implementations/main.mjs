@@ -1,7 +1,7 @@
 /**
- * One implementation, alone in a process: loads a model, then answers a line of JSON on stdin, `{ prompt, count }`, with one on
- * stdout: `{ times, cpuMs, peakBytes }`, `times` being milliseconds from the call to each generated id. The first line is
- * `{ loadMs, cpuMs }`.
+ * Runs one implementation in its own process: loads a model, then answers each line of JSON on stdin, `{ prompt, count
+ * }`, with one on stdout: `{ times, cpuMs, peakBytes }`. `times` are milliseconds from the call to each generated id. The
+ * first line is `{ loadMs, cpuMs }`.
  *
  *   node main.mjs NAME [ARGUMENT…]
  */
@@ -45,7 +45,7 @@ function cpuMs() {
   return (user + system) / 1000;
 }
 
-/** The most memory that this process has had, as Linux counts it; elsewhere what it has now. */
+/** Peak memory of this process in bytes on Linux; elsewhere its current memory. */
 function peakBytes() {
   try {
     return 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);

@@ -1,6 +1,6 @@
 /**
- * How fast memory can be read: what nobody can be faster than who reads all weights for every id. Each thread looks for a
- * byte that is not there (`memchr`, in vector instructions) in its part of the memory.
+ * Measures the memory bandwidth, the upper bound for reading all weights for every id. Each thread searches its part of
+ * the memory for a byte that does not occur (`memchr`, in vector instructions).
  */
 import { Worker } from "node:worker_threads";
 
@@ -13,7 +13,7 @@ const SCAN = `
 
 export async function loadMemory(bytes, threads) {
   const memory = new SharedArrayBuffer(bytes);
-  new Uint8Array(memory).fill(1); // pages that were never written would all be one page of zeros
+  new Uint8Array(memory).fill(1); // pages that were never written would all map to one page of zeros
   const share = Math.floor(bytes / threads);
   const workers = Array.from(
     { length: threads },
@@ -23,7 +23,7 @@ export async function loadMemory(bytes, threads) {
     Promise.all(workers.map((worker) => new Promise((done) => worker.once("message", done))));
   await answers();
   return {
-    /** Milliseconds of reading everything once, added up. */
+    /** Sum of the milliseconds of complete reads. */
     times: async (_, count) => {
       const times = [];
       const start = performance.now();

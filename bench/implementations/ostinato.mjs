@@ -1,4 +1,4 @@
-/** Ostinato, given ids. */
+/** Ostinato with ids as input. */
 import { generateIds, Sampler } from "../../dist/src/engine/index.js";
 import { checkpointFolder, loadDecoder } from "../../dist/src/platform/node/index.js";
 

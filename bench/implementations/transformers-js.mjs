@@ -1,14 +1,14 @@
-/** transformers.js, given ids: its model and its own generation, without the tokenizer. */
+/** transformers.js with ids as input: its model and its generation, without the tokenizer. */
 import { basename, dirname } from "node:path";
 
 /**
- * @param folder GPT-2's, with `onnx/model.onnx` and `onnx/model_quantized.onnx`.
- * @param backend "node", or "wasm": what it runs on in browsers, here in Node.
+ * @param folder of GPT-2, with `onnx/model.onnx` and `onnx/model_quantized.onnx`.
+ * @param backend "node", or "wasm": the backend of browsers, here in Node.
  * @param dtype "fp32" or "q8".
  */
 export async function loadTransformersJs(folder, backend, dtype, threads) {
   const ort = backend === "wasm" ? await import("onnxruntime-web") : undefined;
-  // Where transformers.js looks for an ONNX Runtime of its host's.
+  // transformers.js reads the ONNX Runtime of its host from here.
   if (ort) globalThis[Symbol.for("onnxruntime")] = ort;
   const { AutoModelForCausalLM, BaseStreamer, env, Tensor } = await import("@huggingface/transformers");
   env.allowRemoteModels = false;

@@ -1,9 +1,9 @@
 /**
- * WebAssembly, a step at a time against several steps in one run: milliseconds a step, medians, both ways in turn.
+ * Compares single steps with several steps per run in WebAssembly: median milliseconds per step, in turns.
  *
  *     node bench/loop/bench.mjs [--threads N] [--model piano|reference|gpt2] [--past 64,1000,2000] [--steps N]
  *
- * `reference` is 8 layers of 384, 6 heads, a window of 2048, `gpt2` the small one; both with random weights.
+ * `reference` has 8 layers of 384, 6 heads and a window of 2048, `gpt2` is GPT-2 small; both have random weights.
  */
 import { parseArgs } from "node:util";
 import { parseConfig, readCheckpoint, tensorShapes } from "../../dist/models/index.js";

@@ -1,6 +1,6 @@
 /**
- * Runs in the page before its own scripts: lets a measurement wait for sound.
- * `firstSound(from)` resolves with the time, on the page's clock, at which something goes to the loudspeakers after `from`.
+ * Runs in the page before its own scripts. `firstSound(from)` resolves with the time of the first audible output after
+ * `from`, on the page's clock.
  */
 export function listenToSound() {
   const analysers = [];

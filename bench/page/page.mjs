@@ -2,12 +2,12 @@
  * Measures the built page in Chromium: `npm run build:page`, then `node bench/page/page.mjs [what…]`.
  *
  *   first   from the click on Play to the first sound, nothing cached
- *   play    forty seconds of playing: the longest tasks of the main thread, and events a second in the worker
- *   roll    script time of a frame with 20,000 notes, from afar and from near, while playing
+ *   play    forty seconds of playback: the longest tasks of the main thread, and events per second in the worker
+ *   roll    script time of a frame with 20,000 notes, at a small and a large scale, during playback
  *   duet    from the end of the pause to the first note of the answer
- *   memory  ten minutes of endless playing: memory of page and worker, each minute
+ *   memory  ten minutes of endless playback: memory of page and worker, each minute
  *
- * CHROMIUM names another browser than Debian's; MINUTES another time for `memory`.
+ * The variable CHROMIUM names another browser than Debian's; MINUTES sets another duration for `memory`.
  */
 import { scoreFromNotes, writeMidi } from "../../dist/encoding/index.js";
 import { startBuiltPage } from "../../web/build/built-page.mjs";
@@ -35,7 +35,7 @@ async function first() {
   const times = [];
   for (let i = 0; i < 5; i += 1) {
     const page = await open();
-    // What is fetched while a visitor reads the page.
+    // Files that the page fetches before the first press.
     await page.waitForTimeout(1500);
     times.push(
       await page.evaluate(async () => {
@@ -60,7 +60,7 @@ async function play() {
   ])
     report(`longest tasks of the main thread ${title}, ms`, longest(tasks, by));
   report("tasks of more than 50 ms", tasks.filter(({ milliseconds }) => milliseconds > 50).length);
-  // Going back for more makes the worker write as fast as it can.
+  // Seeking back to the start makes the worker generate at full speed.
   await page.getByRole("button", { name: "New piece" }).click();
   await page.waitForTimeout(5000);
   report("worker", await page.locator("#figures").textContent());
@@ -121,7 +121,7 @@ async function duet() {
 async function memory() {
   const page = await open();
   await page.getByRole("button", { name: "Play" }).click();
-  // The recorded strings are part of it, and are not all there at once.
+  // Includes the recorded samples, which load gradually.
   await page.locator('html[data-piano="recorded"]').waitFor({ state: "attached" });
   const session = await page.context().newCDPSession(page);
   await session.send("Performance.enable");
@@ -147,7 +147,7 @@ function open() {
   return built.open({ viewport: { width: 1280, height: 800 } }, listenToSound);
 }
 
-/** What the main thread does for some seconds. */
+/** Traces the main thread for some seconds. */
 async function traced(page, seconds) {
   const session = await page.context().newCDPSession(page);
   const events = [];
@@ -155,7 +155,7 @@ async function traced(page, seconds) {
   await session.send("Tracing.start", {
     transferMode: "ReportEvents",
     traceConfig: {
-      // Not the profiler of V8: its beginning takes the main thread for longer than anything that is to be measured.
+      // Not V8's profiler: its start blocks the main thread longer than anything measured here.
       includedCategories: ["toplevel", "devtools.timeline"],
     },
   });

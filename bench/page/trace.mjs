@@ -1,8 +1,8 @@
-/** Chromium's trace events (the format of `chrome://tracing`), as tasks and frames of the page's main thread. */
+/** Converts Chromium's trace events (the format of `chrome://tracing`) to tasks and frames of the page's main thread. */
 
 /**
- * @returns `tasks` of the main thread and `frames`, the scripts that drew one: how long each took by the clock and how
- * long on the processor, in milliseconds; of a task also the function that took most of it.
+ * @returns `tasks` of the main thread and `frames`, the scripts of animation frames: wall-clock and CPU time of each, in
+ * milliseconds; for a task also the function with the largest share.
  */
 export function tasksOf(events) {
   const { pid, tid } = mainThread(events);
@@ -46,7 +46,7 @@ function mainThread(events) {
   return { pid, tid };
 }
 
-/** The value that a share of all is below or at. */
+/** Quantile of a list. */
 export function percentile(values, share) {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;

@@ -1,11 +1,11 @@
 /**
- * GPT-2 small at full size, random weights: Ostinato and transformers.js against Hugging Face's PyTorch. Then the piano
- * model that ships: Ostinato against the trainer's module.
+ * Compares the logits, NLL and greedy ids of GPT-2 small with random weights: Ostinato and transformers.js against
+ * Hugging Face's PyTorch. Then the included piano model: Ostinato against the trainer's module.
  *
  *   npm run parity -- FOLDER --python PATH
  *
- * FOLDER gets the weights (2 GB) and PyTorch's answers, both made once. Exits with 1 where Ostinato's logits differ by 1e-4 or more
- * (the largest difference, relative to the largest logit), its NLL by 1e-4, or any greedy id.
+ * FOLDER receives the weights (2 GB) and PyTorch's results, both made once. The exit code is 1 if Ostinato's logits
+ * differ by 1e-4 or more (the largest difference, relative to the largest logit), its NLL by 1e-4, or any greedy id.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -76,7 +76,7 @@ for (const backend of ["node", "wasm"]) {
 }
 process.exitCode = failed ? 1 : 0;
 
-/** Compares one engine, and says whether it agrees. */
+/** Compares one engine with the reference. @returns whether it agrees. */
 async function row(name, logits, continued) {
   const { difference, relative } = distance(logits, expected);
   let [long, short] = [0, 0];

@@ -1,4 +1,4 @@
-"""What Hugging Face's GPT-2 says, in PyTorch, float32: logits of one sequence and greedy continuations of many prompts.
+"""Reference of Hugging Face's GPT-2 in PyTorch, float32: logits of one sequence and greedy continuations of many prompts.
 
     python reference.py MODEL OUT     (OUT/reference.json, OUT/logits.f32: [ids, vocabulary] of the first prompt)
 """

@@ -1,4 +1,4 @@
-"""What the trainer's own module says of the model that ships: logits of one sequence, and its NLL by the common protocol.
+"""Reference of the trainer's module for the included model: logits of one sequence, and its NLL by the common protocol.
 
     python trainer.py CHECKPOINT OUT     (OUT/piano.json, OUT/piano.f32: [ids, vocabulary])
 

@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 /** @typedef {Record<string, string>} Row by column name */
 
-/** The order of the page: a file and its heading. */
+/** Order of the page: file and heading. */
 const SECTIONS = [
   { file: "engine", heading: "Engine" },
   { file: "page", heading: "Page" },

@@ -1,4 +1,4 @@
-"""Writes GPT-2 small with seeded random weights, once, in the formats of everybody who is measured.
+"""Writes GPT-2 small with seeded random weights, once, in the formats of all implementations.
 
     python make_gpt2.py FOLDER        (pip install torch transformers safetensors "optimum-onnx[onnxruntime]" gguf)
 
@@ -42,7 +42,7 @@ def save_onnx(folder: Path) -> None:
     if not (target / "model.onnx").exists():
         main_export(str(folder), output=target, task="text-generation-with-past", do_validation=False)
     if not (target / "model_quantized.onnx").exists():
-        # As transformers.js's own conversion script makes its "q8" files.
+        # The settings of transformers.js's conversion script for "q8" files.
         quantize_dynamic(
             target / "model.onnx",
             target / "model_quantized.onnx",
@@ -68,7 +68,7 @@ def save_gguf(model: GPT2LMHeadModel, path: Path, quantised: bool) -> None:
     writer.add_layer_norm_eps(config.layer_norm_epsilon)
     kind = gguf.LlamaFileType.MOSTLY_Q8_0 if quantised else gguf.LlamaFileType.ALL_F32
     writer.add_file_type(kind)
-    # A tokenizer must be there; only ids are given and taken.
+    # A tokenizer is required, though only ids are used.
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")
     writer.add_token_list([*(f"{i}" for i in range(config.vocab_size - 1)), "<|endoftext|>"])

@@ -19,7 +19,7 @@ const CONFIG = {
 };
 const EULER = 0.5772156649; // the mean of Gumbel noise
 
-/** Writes the checkpoint, unless it is there. */
+/** Writes the checkpoint, unless it exists. */
 export function makeMusicModel(folder) {
   const path = join(folder, "model.safetensors");
   if (existsSync(path)) return;
