@@ -1,13 +1,13 @@
-"""The comparison of the Music Transformer paper, redone: learned positions, relative attention, and an LSTM.
+"""Repeats the comparison of the Music Transformer paper: learned positions, relative attention, and an LSTM.
 
-Same number of parameters, same ids in the same order, each with its own search over learning rates; the best on
-`--dev` again with a second seed. What is measured on `--valid`: NLL by the protocol, and by how many windows into a
-piece an id stands, where each architecture goes on in its own way: learned positions begin anew with the last half
-window, relative attention has a rolling KV cache, an LSTM its state.
+All have about the same number of parameters and see the same ids in the same order. Each has its own search over
+learning rates; the best run on `--dev` is repeated with a second seed. Measured on `--valid`: NLL by the protocol, and
+NLL by position in the piece, in windows. Past the first window, learned positions restart with the last half window,
+relative attention has a rolling KV cache, and an LSTM keeps its state.
 
     python -m ostinato_training.architectures --train data/train --dev data/dev --valid data/valid --out compared --ids 2000000
 
-Every finished run is written to `runs.json` at once, and a later call goes on with those that are missing.
+Every finished run is written to `runs.json` at once; a later call runs only the missing ones.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from .optimizer import Optimizer, OptimizerOptions
 from .schedule import learning_rate_factor
 from .train import CLIP, choose_precision
 
-# By architecture: (learning rate of Muon, of AdamW). An LSTM has no matrices of blocks, so AdamW does all of it.
+# By architecture: (learning rate of Muon, of AdamW). An LSTM has no block matrices, so AdamW updates all weights.
 RATES: dict[str, tuple[tuple[float, float], ...]] = {
     "learned": ((0.01, 1.5e-3), (0.02, 3e-3), (0.04, 6e-3)),
     "relative": ((0.01, 1.5e-3), (0.02, 3e-3), (0.04, 6e-3), (0.08, 1.2e-2)),
@@ -49,7 +49,7 @@ DECAY = 0.5  # of all steps, at the end
 
 @dataclass(frozen=True)
 class Plan:
-    """What is the same for all."""
+    """Settings common to all architectures."""
 
     ids: int
     layers: int
@@ -91,7 +91,7 @@ class Result:
 
 
 def build(architecture: str, plan: Plan, dataset: Dataset) -> nn.Module:
-    """Relative attention sets the number of parameters; the others get a width that comes near it."""
+    """The model of an architecture. The other widths are chosen to match the number of parameters of relative attention."""
     relative = Decoder(plan.config("relative", dataset))
     wanted = count(relative)
     if architecture == "relative":
@@ -142,13 +142,13 @@ def train_one(architecture: str, rates: tuple[float, float], seed: int, plan: Pl
 
 
 def nll(model: nn.Module, dataset: Dataset, pieces: list[int], window: int) -> float:
-    """By the protocol."""
+    """NLL by the protocol, in nats per id."""
     nats = [values for piece in pieces for values in score_blocks(model, list(cut_blocks(scored_ids(dataset, piece), window)))]
     return float(np.concatenate(nats).mean())
 
 
 def nll_by_windows(architecture: str, model: nn.Module, dataset: Dataset, pieces: list[int], window: int) -> dict[str, float]:
-    """Of the ids that stand half of so many windows to so many windows into their piece (1: in the first)."""
+    """Nats per id between half of and the whole of each multiple of the window into the piece (1: in the first window)."""
     by_piece: list[Nats] = []
     for piece in pieces:
         ids = scored_ids(dataset, piece)[: max(ROLLING_MULTIPLES) * window + 1]
@@ -160,11 +160,11 @@ def nll_by_windows(architecture: str, model: nn.Module, dataset: Dataset, pieces
 
 
 def compare(plan: Plan, train: Dataset, dev: Dataset, valid: Dataset, out: Path) -> Iterator[Result]:
-    """All runs, those of `runs.json` first; each new one is added to it."""
+    """All runs, those of `runs.json` first; each new run is appended to the file."""
     path = out / "runs.json"
     content = json.loads(path.read_text()) if path.exists() else {"plan": asdict(plan), "runs": []}
     if content["plan"] != asdict(plan):
-        raise OptionError(f"{path} holds runs of other options: {content['plan']}; choose another --out")
+        raise OptionError(f"{path} contains runs with other options: {content['plan']}; choose another --out")
     done = {(run["architecture"], run["lr_muon"], run["lr_adam"], run["seed"]): Result(**run) for run in content["runs"]}
 
     def run(architecture: str, rates: tuple[float, float], seed: int) -> Result:
@@ -196,7 +196,7 @@ def compare(plan: Plan, train: Dataset, dev: Dataset, valid: Dataset, out: Path)
 
 
 def table(results: list[Result]) -> str:
-    """One row a run, in Markdown; the chosen learning rates are those with two seeds."""
+    """A Markdown table with one row per run. The chosen learning rates have two seeds."""
     windows = [str(multiple) for multiple in ROLLING_MULTIPLES]
     head = ["architecture", "Muon", "AdamW", "seed", "parameters", "ids seen", "dev", "valid", *(f"valid at {multiple}×" for multiple in windows)]
     rows = [head, ["---"] * len(head)]
@@ -218,8 +218,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--heads", type=int, default=4, help="attention heads (default 4)")
     parser.add_argument("--window", type=int, default=256, help="ids in a block, in training and in the protocol (default 256)")
     parser.add_argument("--batch", type=int, default=16, help="blocks in a step (default 16)")
-    parser.add_argument("--dev-pieces", type=int, default=0, help="only so many pieces of dev, evenly spaced (0: all)")
-    parser.add_argument("--valid-pieces", type=int, default=0, help="only so many pieces of valid, evenly spaced (0: all)")
+    parser.add_argument("--dev-pieces", type=int, default=0, help="number of pieces of dev, evenly spaced (0: all)")
+    parser.add_argument("--valid-pieces", type=int, default=0, help="number of pieces of valid, evenly spaced (0: all)")
     parser.add_argument("--threads", type=int, help="CPU threads (default: PyTorch's)")
     options = parser.parse_args(arguments)
     if options.threads is not None:

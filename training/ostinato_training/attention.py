@@ -2,12 +2,11 @@
 
     logits = q·kᵀ + skew(q·Eᵀ),   q already scaled by head_size^-½
 
-E holds one row per distance, its *last* row being distance 0. Position t sees the `window` positions up to itself.
+E has one row per distance; the *last* row is distance 0. Position t attends to the last `window` positions, itself included.
 
-Queries are taken in blocks, each with the keys that any of its rows may see: that halves the work under the
-causal mask, makes it linear in the length once the block is longer than the window, and keeps what is being
-worked on in the cache. Going back is written out by hand, since automatic differentiation would add up a whole
-tensor of zeros for each block it took a part of.
+Queries are processed in blocks, each with the keys visible to any of its rows. This halves the work under the causal
+mask, makes it linear in the length beyond the window, and keeps the working set in the processor cache. The backward
+pass is explicit, because automatic differentiation would add a full-size tensor of zeros for the slice of each block.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-# Queries in a block: measured on a CPU (64, 128 and 256 at 512 to 2048 ids); a GPU wants fewer, larger products.
+# Queries in a block: the best of 64, 128 and 256 at 512 to 2048 ids on a CPU; larger products are faster on a GPU.
 CPU_BLOCK, GPU_BLOCK = 128, 512
 
 
@@ -27,8 +26,8 @@ def relative_attention(q: Tensor, k: Tensor, v: Tensor, relative: Tensor, window
     """Attention of every position to itself and the window − 1 before it.
 
     q, k, v   # [heads, batch, T, head_size], q not yet scaled; heads lead so that q·Eᵀ is one product a head
-    relative  # [heads or 1, max_distance, head_size]; what is further back than max_distance gets nothing added
-    window    positions that each one sees, itself included
+    relative  # [heads or 1, max_distance, head_size]; no bias beyond max_distance
+    window    attention span in positions, the current one included
     dropout   probability with which an attention weight is dropped (0 outside training)
     returns   # [heads, batch, T, head_size]
     """
@@ -38,7 +37,7 @@ def relative_attention(q: Tensor, k: Tensor, v: Tensor, relative: Tensor, window
 
 
 class _BlockedAttention(torch.autograd.Function):
-    """N = heads · batch; a block has R rows, positions `first` … `stop` − 1, and sees K keys, `begin` … `stop` − 1."""
+    """N = heads · batch; a block has R rows, positions `first` … `stop` − 1, and attends to K keys, `begin` … `stop` − 1."""
 
     @staticmethod
     def forward(ctx: Any, q: Tensor, k: Tensor, v: Tensor, relative: Tensor, window: int, dropout: float, block: int) -> Tensor:
@@ -51,7 +50,7 @@ class _BlockedAttention(torch.autograd.Function):
             by_distance = torch.bmm(_by_head(rows, shape), _distance_rows(relative, stop - begin, shape[0]).transpose(1, 2))
             logits = torch.baddbmm(_by_key(by_distance, rows, stop - begin), rows, k[:, begin:stop].transpose(1, 2))  # [N, R, K]
             weights = torch.softmax(_hide(logits, begin, first, stop, window), dim=-1)
-            # A dropped weight counts 0, the others more; going back needs to know which.
+            # Inverted dropout; the backward pass needs the mask.
             factors = F.dropout(torch.ones_like(weights), dropout) if dropout > 0 else None
             out[:, first:stop] = torch.bmm(weights if factors is None else weights * factors, v[:, begin:stop])
             kept += [weights] if factors is None else [weights, factors]
@@ -75,12 +74,12 @@ class _BlockedAttention(torch.autograd.Function):
             if factors is not None:
                 d_weights *= factors
             d_by_distance = torch.zeros(_by_head(rows, shape).shape[:2] + (stop - begin + 1,), dtype=q.dtype, device=q.device)
-            d_logits = _by_key(d_by_distance, rows, stop - begin)  # a view: what is written here is skewed back
+            d_logits = _by_key(d_by_distance, rows, stop - begin)  # a view: writing to it applies the inverse skew
             d_logits.copy_(torch._softmax_backward_data(d_weights, weights, -1, weights.dtype))
             dk[:, begin:stop].baddbmm_(d_logits.transpose(1, 2), rows)
             through_distance = torch.bmm(d_by_distance, _distance_rows(relative, stop - begin, shape[0])).view(rows.shape)
             dq[:, first:stop] = torch.baddbmm(through_distance, d_logits, k[:, begin:stop])
-            known = min(stop - begin, relative.shape[1])  # distances that occur and have a row
+            known = min(stop - begin, relative.shape[1])  # occurring distances with a row
             d_rows = torch.bmm(d_by_distance.transpose(1, 2), _by_head(rows, shape))[:, -known:]
             d_relative[:, -known:] += d_rows if relative.shape[0] > 1 else d_rows.sum(0, keepdim=True)
         return dq.view(shape), dk.view(shape), dv.view(shape), d_relative.to(relative.dtype), None, None, None
@@ -98,7 +97,7 @@ def _by_head(rows: Tensor, shape: torch.Size) -> Tensor:
 
 
 def _distance_rows(relative: Tensor, keys: int, heads: int) -> Tensor:
-    """The rows of the distances keys − 1 … 0, zeros where there is none, and one zero row in front for the skew.
+    """The rows of the distances keys − 1 … 0, zeros beyond max_distance, and one zero row in front for the skew.
 
     relative  # [heads or 1, max_distance, head_size]
     returns   # [heads, keys + 1, head_size]
@@ -110,23 +109,23 @@ def _distance_rows(relative: Tensor, keys: int, heads: int) -> Tensor:
 def _by_key(by_distance: Tensor, rows: Tensor, keys: int) -> Tensor:
     """Skews "column = distance" into "column = key" by views alone.
 
-    Row r of R stands R − 1 − r columns too far right. A [R, K+1] matrix read as rows of K from its R-th number on
-    has every row moved left by just that.
+    Row r of R is R − 1 − r columns too far right. Reading the [R, K+1] matrix as rows of K from its R-th number on
+    shifts every row left by this amount.
 
     by_distance  # [heads, batch · R, K + 1]
-    returns      # [N, R, K]; what is right of a row's own position is another row's, to be hidden
+    returns      # [N, R, K]; values right of a row's own position belong to another row and must be masked
     """
     count, height, _ = rows.shape
     return by_distance.view(count, height * (keys + 1))[:, height:].view(count, height, keys)
 
 
 def _hide(logits: Tensor, begin: int, first: int, stop: int, window: int) -> Tensor:
-    """−∞ for the keys that a row may not see: later than itself, or outside its window. In place."""
+    """Sets −∞ for masked keys, in place: those later than the row's position, or outside its window."""
     row = torch.arange(first, stop, device=logits.device)[:, None]
     key = torch.arange(begin, stop, device=logits.device)[None, :]
-    later = (key > row)[:, first - begin :]  # only the last R keys can be
+    later = (key > row)[:, first - begin :]  # only the last R keys can be later
     logits[:, :, first - begin :].masked_fill_(later, float("-inf"))
-    outside = max(0, stop - window - begin)  # only so many of the first keys can be
+    outside = max(0, stop - window - begin)  # number of first keys that can be outside
     if outside > 0:
         logits[:, :, :outside].masked_fill_((key <= row - window)[:, :outside], float("-inf"))
     return logits

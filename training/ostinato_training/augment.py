@@ -1,7 +1,7 @@
 """Augmentation of performances, on ids alone: transposition and time stretch.
 
 The variants are Music Transformer's (magenta's score2perf.py): −3 … +3 semitones times five tempi.
-Notes are not decoded: transposing adds to NOTE_ON and NOTE_OFF ids, stretching rewrites TIME_SHIFT ids.
+It works on ids without decoding: transposition adds to NOTE_ON and NOTE_OFF ids, stretching replaces TIME_SHIFT ids.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ class Augmenter:
 
     @staticmethod
     def of(vocabulary: Vocabulary) -> Augmenter:
-        """Raises DatasetError where the vocabulary has no notes or time shifts to change."""
+        """Raises DatasetError when the vocabulary has no notes or time shifts."""
         missing = [name for name in ("NOTE_ON", "NOTE_OFF", "TIME_SHIFT") if name not in vocabulary.ranges]
         if missing:
-            raise DatasetError(f'vocabulary "{vocabulary.name}" has no {", ".join(missing)} range, so it cannot be augmented: use --no-augment')
+            raise DatasetError(f'vocabulary "{vocabulary.name}" has no {", ".join(missing)} range, which augmentation requires: use --no-augment')
         shift = vocabulary.ranges["TIME_SHIFT"]
         if shift.minimum != 1:
             raise DatasetError(f'vocabulary "{vocabulary.name}": the first TIME_SHIFT must be 1 step, got {shift.minimum}')
         return Augmenter(vocabulary.ranges["NOTE_ON"], vocabulary.ranges["NOTE_OFF"], shift)
 
     def augment(self, ids: Ids, choose_transposition: float, choose_stretch: float) -> Ids:
-        """One variant of a block, picked by two numbers within [0, 1). The number of ids may change."""
+        """One variant of a block, selected by two numbers in [0, 1). The number of ids may change."""
         allowed = [semitones for semitones in TRANSPOSITIONS if self.can_transpose(ids, semitones)]
         semitones = allowed[int(choose_transposition * len(allowed))]
         return self.stretch(self.transpose(ids, semitones), STRETCHES[int(choose_stretch * len(STRETCHES))])
@@ -51,14 +51,14 @@ class Augmenter:
         return True
 
     def transpose(self, ids: Ids, semitones: int) -> Ids:
-        """Every NOTE_ON and NOTE_OFF moved; call `can_transpose` first."""
+        """Transposes every NOTE_ON and NOTE_OFF; call `can_transpose` first."""
         return np.where(_inside(ids, self.note_on) | _inside(ids, self.note_off), ids + semitones, ids)
 
     def stretch(self, ids: Ids, factor: float) -> Ids:
-        """Every time multiplied by `factor` and rounded to the step; no gap vanishes.
+        """Multiplies every time by `factor` and rounds to steps; each gap keeps at least one step.
 
-        Times are scaled, not gaps, so that rounding does not add up over the block. A run of TIME_SHIFTs
-        is one gap, written anew as the longest shifts and the rest (the encoder's own form).
+        Times are scaled, not gaps, so that rounding errors do not accumulate. A run of TIME_SHIFTs
+        is one gap, encoded again as the longest shifts and the rest, like the encoder does.
         """
         is_shift = _inside(ids, self.time_shift)
         if factor == 1.0 or not is_shift.any():
@@ -77,7 +77,7 @@ class Augmenter:
         copies[starts] = shifts
         out = np.repeat(ids, copies)
         out[np.repeat(is_shift, copies)] = self.time_shift.first + longest - 1
-        last = (np.cumsum(copies) - 1)[starts]  # where each gap's last shift lands
+        last = (np.cumsum(copies) - 1)[starts]  # index of each gap's last shift
         out[last] = self.time_shift.first + gaps - (shifts - 1) * longest - 1
         return out
 

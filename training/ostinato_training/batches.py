@@ -1,7 +1,7 @@
-"""The order in which a training run sees the ids.
+"""The order of the ids in a training run.
 
-An epoch cuts every piece at a random phase into consecutive blocks and shuffles them, so each id is
-seen about once an epoch and with different block boundaries each time. The order is a pure
+An epoch cuts every piece at a random phase into consecutive blocks and shuffles them, so each id
+occurs about once an epoch, with different block boundaries each time. The order is a pure
 function of (seed, phase, epoch): resuming needs a cursor only.
 """
 
@@ -27,7 +27,7 @@ class DataCursor:
 
     phase: int = 0
     epoch: int = 0
-    block: int = 0  # blocks of the epoch that were already used
+    block: int = 0  # number of used blocks of the epoch
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,14 @@ class Epoch:
 @dataclass(frozen=True)
 class Batch:
     inputs: NDArray[np.int64]  # [batch, length]
-    targets: NDArray[np.int64]  # [batch, length]; IGNORED beyond the end of a short block and where `input_corruption.py` says so
+    targets: NDArray[np.int64]  # [batch, length]; IGNORED beyond the end of a short block and where `input_corruption.py` masks the loss
     after: DataCursor  # the cursor once this batch is used
 
 
 def plan_epoch(lengths: NDArray[np.int64], length: int, seed: int, phase: int, epoch: int) -> Epoch:
     """Cuts pieces of `lengths` ids into blocks of `length` inputs (fewer at both ends of a piece).
 
-    A piece that fits into a block is taken whole: examples of a task are made to be seen from START to END.
+    A piece that fits into a block is not cut: examples of a task are complete from START to END.
     """
     random = np.random.default_rng([seed, phase, epoch])
     pieces: list[NDArray[np.int64]] = []
@@ -92,7 +92,7 @@ class BatchStream:
         self.cursor, self.rank, self.world = cursor, rank, world
         self.filler = 0 if dataset.pad_id is None else dataset.pad_id  # never a target, so any id would do
         if int(dataset.lengths.max()) < 2:
-            raise DatasetError("no piece of the dataset holds two ids, so there is nothing to predict")
+            raise DatasetError("no piece of the dataset holds two ids, so there are no targets")
 
     def __iter__(self) -> Iterator[Batch]:
         cursor = self.cursor
@@ -130,7 +130,7 @@ class BatchStream:
         piece, start, stop = int(epoch.piece[block]), int(epoch.start[block]), int(epoch.stop[block])
         if self.augmenter is None:
             return self.dataset.cut(piece, start, stop + 1)
-        # Playing faster takes fewer TIME_SHIFTs: a full block is cut longer, so that it is still full afterwards.
+        # A faster tempo needs fewer TIME_SHIFTs: a longer block is cut, so that it is full after stretching.
         spare = self.length // 8 + 1 if stop - start == self.length else 0
         ids = self.dataset.cut(piece, start, stop + 1 + spare)
         return self.augmenter.augment(ids, *epoch.choice[block])[: self.length + 1]
@@ -158,7 +158,7 @@ def prefetch(batches: Iterator[Batch], ahead: int = 4) -> Iterator[Batch]:
                 put(batch)
                 if stopped.is_set():
                     return
-        except BaseException as error:  # handed over, not swallowed
+        except BaseException as error:  # raised again in the main thread
             put(error)
 
     threading.Thread(target=work, daemon=True).start()

@@ -24,9 +24,9 @@ STATE_VERSION = 1
 def write_checkpoint(
     folder: Path, config: DecoderConfig, tensors: dict[str, Tensor], dtype: torch.dtype, tokenizer: Path | None = None
 ) -> None:
-    """Writes a checkpoint folder so that a reader never meets half of one: beside it, then renamed.
+    """Writes a checkpoint folder atomically: to a temporary folder beside it, which is then renamed.
 
-    tokenizer  a tokenizer.json to put into it
+    tokenizer  a tokenizer.json to copy into it
     """
     temporary, previous = folder.with_name(folder.name + ".tmp"), folder.with_name(folder.name + ".old")
     for leftover in (temporary, previous):
@@ -35,7 +35,7 @@ def write_checkpoint(
     temporary.mkdir(parents=True)
     config.write(temporary)
     stored = {name: tensor.detach().to("cpu", dtype).contiguous() for name, tensor in tensors.items()}
-    save_file(stored, temporary / "model.safetensors", metadata={"format": "pt"})  # Hugging Face insists on knowing
+    save_file(stored, temporary / "model.safetensors", metadata={"format": "pt"})  # required by Hugging Face's loader
     if tokenizer is not None:
         shutil.copyfile(tokenizer, temporary / "tokenizer.json")
     if folder.exists():
@@ -67,7 +67,7 @@ def read_checkpoint(folder: Path) -> tuple[DecoderConfig, dict[str, Tensor]]:
 
 
 def load_tensors(model: Decoder, tensors: dict[str, Tensor], source: str) -> None:
-    """Puts tensors into a model of the same shape; CheckpointError names the first that does not fit."""
+    """Copies tensors into a model of the same shape; raises CheckpointError with the name of the first mismatch."""
     wanted = model.state_dict()
     for name, tensor in wanted.items():
         if name not in tensors:
@@ -91,11 +91,11 @@ def read_model(folder: Path) -> Decoder:
 def resize(
     config: DecoderConfig, tensors: dict[str, Tensor], window: int | None, max_distance: int | None
 ) -> tuple[DecoderConfig, dict[str, Tensor]]:
-    """The same weights for another window or another reach of the relative positions.
+    """The same weights for another window or another maximum distance of the relative positions.
 
-    New distances get zero rows (in front: the last row is distance 0), which leaves every logit within the
-    old reach as it was; fewer distances drop the far ones. Learned positions can only be cut: a position
-    that was never trained has no neutral value.
+    New distances get zero rows (in front: the last row is distance 0), which leaves logits within the old
+    maximum distance unchanged; a smaller maximum drops the far rows. Learned positions can only be removed:
+    an untrained position has no neutral value.
     """
     window = config.n_positions if window is None else window
     if config.position == "learned":
@@ -114,7 +114,7 @@ def resize(
 
 
 def write_state(path: Path, state: dict[str, Any]) -> None:
-    """Writes a training state: beside the file, then renamed over it."""
+    """Writes a training state atomically: to a temporary file, which is then renamed."""
     temporary = path.with_name(path.name + ".tmp")
     torch.save({"version": STATE_VERSION} | state, temporary)
     os.replace(temporary, path)
@@ -126,7 +126,7 @@ def read_state(path: Path) -> dict[str, Any]:
         raise CheckpointError(f"{path} does not exist, so there is nothing to resume or export")
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises half a dozen kinds for a damaged file
+    except Exception as error:  # torch raises several types for a damaged file
         raise CheckpointError(f"{path} is damaged: {error}") from None
     if state.get("version") != STATE_VERSION:
         raise CheckpointError(f"{path}: state version must be {STATE_VERSION}, got {state.get('version')!r}")

@@ -1,7 +1,7 @@
 """The shape of a decoder, and its `config.json`.
 
-One dataclass serves both kinds of folder: Ostinato's own, and a Hugging Face GPT-2 folder. A decoder of text with
-learned positions is a GPT-2, and is written as one, so that other programs can load it; all else in Ostinato's form.
+One dataclass serves both formats: Ostinato's own, and Hugging Face's GPT-2. A text decoder with learned positions is
+written as a GPT-2, so that other programs can load it; all others in Ostinato's format.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from .errors import CheckpointError
 
 Position = Literal["learned", "relative"]
 
-TASKS = ("accompany", "infill", "ending", "style")  # what `ostinato dataset --tasks` makes examples of
-TEXT = "text"  # the vocabulary of text datasets: the ids of whichever tokenizer made them
+TASKS = ("accompany", "infill", "ending", "style")  # values of `ostinato dataset --tasks`
+TEXT = "text"  # the vocabulary of text datasets: their ids belong to the tokenizer of the dataset
 
 
 @dataclass(frozen=True)
 class DecoderConfig:
-    """Everything needed to build the decoder; immutable, so a model and its config cannot drift apart."""
+    """The shape of a decoder; immutable, so that a model and its config stay consistent."""
 
     vocabulary: str  # name, e.g. "performance-416"
     vocab_size: int
@@ -29,13 +29,13 @@ class DecoderConfig:
     n_embd: int  # width of the residual stream
     n_head: int
     n_inner: int  # width inside the feed-forward layer
-    n_positions: int  # the window: ids that attention may see, the current one included
+    n_positions: int  # the window: attention span in ids, the current one included
     position: Position
     max_distance: int = 0  # relative only: distances 0 … max_distance−1 have a learned row
     shared_heads: bool = False  # relative only: one table for all heads
     layer_norm_epsilon: float = 1e-5
     tie_word_embeddings: bool = True
-    tasks: tuple[str, ...] = ()  # what it was trained to do besides continuing: "accompany", "infill" …
+    tasks: tuple[str, ...] = ()  # tasks it was trained for besides continuation: "accompany", "infill" …
     start_id: int | None = None  # text only: <|endoftext|>, with which every text begins
 
     def __post_init__(self) -> None:
@@ -85,7 +85,7 @@ class DecoderConfig:
         }
 
     def _gpt2_json(self) -> dict[str, Any]:
-        """The names that Hugging Face's GPT2Config knows."""
+        """The fields of Hugging Face's GPT2Config."""
         content = {
             "model_type": "gpt2",
             "architectures": ["GPT2LMHeadModel"],
@@ -104,9 +104,9 @@ class DecoderConfig:
 
     @staticmethod
     def from_json(content: dict[str, Any], source: str) -> DecoderConfig:
-        """Reads either dialect of `config.json`; `source` names the file in errors.
+        """Reads either format of `config.json`; `source` names the file in errors.
 
-        Raises CheckpointError for a missing field or an architecture this decoder is not.
+        Raises CheckpointError for a missing field or an unsupported architecture.
         """
         kind = content.get("model_type")
         if kind not in ("ostinato", "gpt2"):

@@ -18,7 +18,7 @@ IGNORED = -100  # target that the loss skips; PyTorch's default ignore_index
 
 @dataclass(frozen=True)
 class IdRange:
-    """Ids `first … first+count−1` of one meaning; the first of them stands for the value `minimum`."""
+    """Ids `first … first+count−1` of one event kind; the first id has the value `minimum`."""
 
     first: int
     count: int
@@ -34,7 +34,7 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class TextSize:
-    """What a text's ids spell: the units that do not depend on the tokenizer."""
+    """Sizes of a text that do not depend on the tokenizer."""
 
     characters: int  # Unicode code points
     utf8_bytes: int
@@ -48,7 +48,7 @@ class Dataset:
     start_id: int
     end_id: int | None
     pad_id: int | None
-    paths: list[str]  # where each piece came from
+    paths: list[str]  # source file of each piece
     ids: NDArray[np.uint16]  # all pieces, one after the other
     offsets: NDArray[np.uint64]  # [pieces + 1], in ids
     text_sizes: list[TextSize] | None = None  # of each piece, where the pieces are texts
@@ -69,9 +69,9 @@ class Dataset:
 
 
 def read_dataset(folder: Path) -> Dataset:
-    """Opens a dataset folder and checks that its three files agree.
+    """Opens a dataset folder and checks that its three files are consistent.
 
-    Raises DatasetError naming the file and what does not fit.
+    Raises DatasetError naming the file and the mismatch.
     """
     header_path = folder / "dataset.json"
     header = _read_header(header_path)

@@ -1,7 +1,7 @@
-"""One process, or several under `torchrun`, behind the same few calls.
+"""One process, or several under `torchrun`, with the same interface.
 
 Gradients are summed in one flat all-reduce after the backward passes of a step: the models are small,
-so overlapping it with the backward pass (DistributedDataParallel) would not pay for its hooks.
+so overlapping communication with the backward pass (DistributedDataParallel) would cost more than it saves.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Group:
-    """This process among its peers."""
+    """This process within its group."""
 
     rank: int
     world: int
@@ -55,7 +55,7 @@ class Group:
 
 
 def join_group(device: str) -> Group:
-    """Joins the group torchrun's environment describes (alone without one). `device` may be "auto"."""
+    """Joins the process group of torchrun's environment variables; without them, the group has one process. `device` may be "auto"."""
     world, rank, local = (int(os.environ.get(name, fallback)) for name, fallback in (("WORLD_SIZE", "1"), ("RANK", "0"), ("LOCAL_RANK", "0")))
     chosen = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
     if chosen == "cuda":

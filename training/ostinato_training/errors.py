@@ -1,8 +1,8 @@
-"""The errors a caller can catch. Each says what was found, where, and what to do."""
+"""Errors of this package. Each message names the problem, its place and a remedy."""
 
 
 class TrainingError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base class of the errors of this package."""
 
 
 class DatasetError(TrainingError):
@@ -14,4 +14,4 @@ class CheckpointError(TrainingError):
 
 
 class OptionError(TrainingError):
-    """Options that contradict each other or what is being continued."""
+    """Options that contradict each other, the resumed run or the checkpoint."""

@@ -1,8 +1,8 @@
-"""NLL, by the one protocol that every figure of the project uses.
+"""NLL by the protocol of all results of the project.
 
-Each piece alone: START is given, then its ids in blocks of the model's window that overlap by half. Every
-id is scored once, those after the first block with at least half a window of context. END is not counted.
-Softmax over the whole vocabulary, float32, no legality mask, no augmentation.
+Each piece is scored alone: START, then its ids in blocks of the model's window that overlap by half. Every
+id is scored once; after the first block, with at least half a window of context. END is not scored.
+Softmax over the whole vocabulary, float32, no grammar mask, no augmentation.
 
     python -m ostinato_training.evaluate CHECKPOINT DATASET [--pieces N] [--rolling] [--json]
 """
@@ -45,7 +45,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Block:
-    """A stretch of one piece: every input is read, only the targets from `first` on are scored."""
+    """A block of one piece. Only the targets from `first` on are scored."""
 
     inputs: Ids  # [T]
     targets: Ids  # [T]
@@ -54,7 +54,7 @@ class Block:
 
 @dataclass(frozen=True)
 class RollingScore:
-    """Ids that stand half of `multiple` windows to `multiple` windows into their piece (1: in the first window)."""
+    """Ids between half of and the whole of `multiple` windows into their piece (1: in the first window)."""
 
     multiple: int
     ids: int
@@ -65,8 +65,8 @@ class RollingScore:
 def evaluate(model: Decoder, dataset: Dataset, pieces: Iterable[int], window: int | None = None) -> Score:
     """Scores some pieces with a model.
 
-    window  ids in a block, at most the model's own (the default). A smaller one shows how a model that was
-            trained on shorter crops does at their length.
+    window  ids in a block, at most the model's own (the default). A smaller one measures a model that was
+            trained on shorter crops at their length.
     """
     window = model.config.n_positions if window is None else window
     if not 2 <= window <= model.config.n_positions:
@@ -82,7 +82,7 @@ def score_blocks(model: Decoder, blocks: list[Block]) -> list[Nats]:
     """The nats of every scored target of every block.  # [T − first] each"""
     device = next(model.parameters()).device
     nats: list[Nats] = [np.empty(0)] * len(blocks)
-    order = sorted(range(len(blocks)), key=lambda index: len(blocks[index].inputs), reverse=True)  # little padding
+    order = sorted(range(len(blocks)), key=lambda index: len(blocks[index].inputs), reverse=True)  # minimizes padding
     was_training, tf32 = model.training, torch.backends.cuda.matmul.allow_tf32
     model.eval()
     torch.backends.cuda.matmul.allow_tf32 = False
@@ -102,10 +102,10 @@ def score_blocks(model: Decoder, blocks: list[Block]) -> list[Nats]:
 
 
 def evaluate_rolling(model: Decoder, dataset: Dataset, pieces: Iterable[int]) -> list[RollingScore]:
-    """The same ids scored through a rolling KV cache and by the protocol, by how far into their piece they stand.
+    """NLL of the same ids with a rolling KV cache and by the protocol, by position in the piece.
 
-    A whole piece in one block, each position seeing its window, is what a rolling KV cache computes: keys and values
-    of a position remember what that position saw, however long ago.
+    A whole piece in one block, where each position attends to its window, equals a rolling KV cache: the keys and
+    values of a position depend on all positions that it attended to, also those that have left the window.
     """
     if model.config.position != "relative":
         raise OptionError("a rolling KV cache needs relative positions")
@@ -134,7 +134,7 @@ def scored_ids(dataset: Dataset, piece: int) -> Ids:
 
 def cut_blocks(ids: Ids, window: int) -> Iterator[Block]:
     """Blocks of at most `window` inputs, each starting half a window after the one before."""
-    predictions = len(ids) - 1  # ids[0] is given
+    predictions = len(ids) - 1  # ids[0] is not predicted
     stride = window // 2
     scored = 0
     for start in range(0, max(predictions, 0), stride):
@@ -156,7 +156,7 @@ def spread_pieces(dataset: Dataset, count: int) -> list[int]:
 
 
 def _pad(blocks: list[Block]) -> tuple[Ids, Ids]:
-    """Blocks as two arrays; filling on the right never reaches an earlier position.  # [B, T] each"""
+    """Blocks as two arrays, padded on the right, which does not affect earlier positions.  # [B, T] each"""
     longest = max(len(block.inputs) for block in blocks)
     inputs = np.zeros((len(blocks), longest), dtype=np.int64)
     targets = np.full((len(blocks), longest), IGNORED, dtype=np.int64)
@@ -170,9 +170,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ostinato_training.evaluate", description="NLL of a checkpoint on a dataset.")
     parser.add_argument("checkpoint", type=Path, help="checkpoint folder")
     parser.add_argument("dataset", type=Path, help="dataset folder")
-    parser.add_argument("--pieces", type=int, default=0, help="only so many pieces, evenly spaced (0: all)")
+    parser.add_argument("--pieces", type=int, default=0, help="number of pieces, evenly spaced (0: all)")
     parser.add_argument("--window", type=int, help="ids in a block, at most the model's window (the default)")
-    parser.add_argument("--rolling", action="store_true", help="by distance from the beginning, through a rolling KV cache and in blocks")
+    parser.add_argument("--rolling", action="store_true", help="NLL by position in the piece, with a rolling KV cache and in blocks")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
     parser.add_argument("--threads", type=int, help="CPU threads (default: PyTorch's)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -204,7 +204,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def text_figures(score: Score, dataset: Dataset, pieces: Iterable[int]) -> dict[str, float]:
-    """What the pieces cost by the units of their text; nothing for music."""
+    """NLL per character and per byte; empty for music."""
     if dataset.text_sizes is None:
         return {}
     sizes = [dataset.text_sizes[piece] for piece in pieces]

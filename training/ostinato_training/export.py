@@ -25,11 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("state", type=Path, help="state.pt of a run, or the run's folder")
     parser.add_argument("folder", type=Path, help="checkpoint folder to write (replaced if it exists)")
     parser.add_argument("--dtype", choices=sorted(DTYPES), default="fp16", help="type of the stored weights (default fp16)")
-    parser.add_argument("--window", type=int, help="another window than the run's, e.g. the crop length it was trained on")
-    parser.add_argument("--max-distance", type=int, help="another reach of the relative positions")
-    parser.add_argument("--best", action="store_true", help="the weights of the run's lowest dev NLL instead of its latest")
-    parser.add_argument("--tasks", help=f"what the dataset held examples of, for config.json: some of {','.join(TASKS)}")
-    parser.add_argument("--tokenizer", type=Path, help="tokenizer.json to put beside the weights of a text model")
+    parser.add_argument("--window", type=int, help="window of the checkpoint, e.g. the crop length of the training (default: the run's)")
+    parser.add_argument("--max-distance", type=int, help="maximum distance of the relative positions (default: the run's)")
+    parser.add_argument("--best", action="store_true", help="export the weights of the lowest dev NLL instead of the latest")
+    parser.add_argument("--tasks", help=f"tasks of the dataset, for config.json: some of {','.join(TASKS)}")
+    parser.add_argument("--tokenizer", type=Path, help="tokenizer.json to copy into the folder of a text model")
     options = parser.parse_args(arguments)
     try:
         if options.best:
@@ -53,20 +53,20 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def checked_tasks(text: str, config: DecoderConfig) -> tuple[str, ...]:
-    """The tasks of a list; raises OptionError for one that there is not."""
+    """Parses a list of tasks; raises OptionError for an unknown one."""
     if config.vocabulary == TEXT:
-        raise OptionError("tasks are of music, the model reads text: leave --tasks out")
+        raise OptionError("the model is a text model, and tasks are for music: omit --tasks")
     names = [name.strip() for name in text.split(",")]
     for name in names:
         if name not in TASKS:
-            raise OptionError(f"{name!r} is no task; there are {', '.join(TASKS)}")
+            raise OptionError(f"{name!r} is not a task; choose from {', '.join(TASKS)}")
     return tuple(task for task in TASKS if task in names)
 
 
 def check_tokenizer(path: Path, config: DecoderConfig) -> None:
-    """Raises OptionError where a tokenizer.json is not the one whose ids the model knows, as far as sizes tell."""
+    """Raises OptionError if the vocabulary size of a tokenizer.json differs from the model's."""
     if config.vocabulary != TEXT:
-        raise OptionError(f"the model reads {config.vocabulary}, which needs no tokenizer: leave --tokenizer out")
+        raise OptionError(f"the model reads {config.vocabulary}, which needs no tokenizer: omit --tokenizer")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         ids = [*content["model"]["vocab"].values(), *(token["id"] for token in content.get("added_tokens", []))]
@@ -76,7 +76,7 @@ def check_tokenizer(path: Path, config: DecoderConfig) -> None:
     except (ValueError, KeyError, TypeError, AttributeError):
         raise OptionError(f"{path} is not a tokenizer.json") from None
     if size != config.vocab_size:
-        raise OptionError(f"{path} has {size} ids, the model {config.vocab_size}: take the one its dataset was made with")
+        raise OptionError(f"{path} has {size} ids, the model {config.vocab_size}: use the tokenizer of its dataset")
 
 
 if __name__ == "__main__":

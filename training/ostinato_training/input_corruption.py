@@ -37,7 +37,7 @@ class InputCorruption:
 
     @staticmethod
     def of(vocabulary: Vocabulary, share: float) -> InputCorruption:
-        """Raises DatasetError where the vocabulary has no notes."""
+        """Raises DatasetError when the vocabulary has no notes."""
         missing = [name for name in ("NOTE_ON", "NOTE_OFF", "TIME_SHIFT") if name not in vocabulary.ranges]
         if missing:
             raise DatasetError(f'vocabulary "{vocabulary.name}" has no {", ".join(missing)} range, which --noise needs: omit --noise')
@@ -72,7 +72,7 @@ class _Writer:
     inserted: dict[int, int] = field(default_factory=dict)  # pitch of an inserted note → steps until its end
     deleted: set[int] = field(default_factory=set)  # pitches of deleted notes that have not ended
     missing: int | None = None  # first deleted id since the last output id: the target of the next one
-    has_gap: bool = False  # ids were deleted behind the last output id
+    has_gap: bool = False  # ids were deleted after the last output id
     pending: int | None = None  # pitch of the note near which one is inserted within the next time shift
 
     def write(self, id: int, is_corrupted: bool) -> None:
@@ -202,7 +202,7 @@ def _sounding_before(corruption: InputCorruption, ids: Ids) -> set[int]:
 def corruptible_lengths(dataset: Dataset) -> NDArray[np.int64]:
     """Number of leading ids of each piece that may be corrupted.  # [pieces]
 
-    Behind the first TASK id a note can belong to the input of the task. A piece with a STYLE id is not corrupted at all,
+    After the first TASK id a note can belong to the input of the task. A piece with a STYLE id is not corrupted at all,
     so that the style id stays true.
     """
     offsets = dataset.offsets.astype(np.int64)
@@ -211,7 +211,7 @@ def corruptible_lengths(dataset: Dataset) -> NDArray[np.int64]:
 
 
 def _first_within(dataset: Dataset, of: IdRange | None, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Index of the first id of this range in or behind each piece; the size of the dataset if there is none.  # [pieces]"""
+    """Index of the first id of this range in or after each piece; the size of the dataset if there is none.  # [pieces]"""
     indices = np.flatnonzero((dataset.ids >= of.first) & (dataset.ids < of.first + of.count)) if of is not None else np.array([], dtype=np.int64)
     following: NDArray[np.int64] = np.append(indices, offsets[-1])[np.searchsorted(indices, offsets[:-1])]
     return following

@@ -1,4 +1,4 @@
-"""What a run writes for people: progress lines, log.csv, loss.png."""
+"""Logs of a run: progress lines, log.csv, loss.png."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ def say(line: str) -> None:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of log.csv; `dev_nll` only where an evaluation was made."""
+    """One line of log.csv; `dev_nll` only after an evaluation."""
 
     step: int
-    ids: int  # targets learned from so far
-    seconds: float  # of the run, interruptions left out
+    ids: int  # number of targets so far
+    seconds: float  # training time, without interruptions
     train_loss: float  # nats per id, mean since the row before
     dev_nll: float | None
     lr: float  # of Muon
 
 
 class Log:
-    """log.csv of a run. Rows beyond the step being resumed from are dropped: those steps are taken again."""
+    """log.csv of a run. Rows after the resumed step are removed: those steps are repeated."""
 
     def __init__(self, path: Path, from_step: int) -> None:
         self.path = path
@@ -61,7 +61,7 @@ def read_rows(path: Path) -> list[Row]:
 
 
 class Progress:
-    """A line about every ten seconds: where the run is, how well and how fast it learns."""
+    """Prints about every ten seconds: step, loss, learning rate, speed and time."""
 
     def __init__(self, steps: int, first_ids: int) -> None:
         self.steps, self.printed_ids = steps, first_ids
@@ -79,7 +79,7 @@ class Progress:
         self.printed, self.printed_ids, self.losses = now, ids, []
 
     def skip(self, seconds: float) -> None:
-        """Leaves time spent on evaluating and saving out of ids/s."""
+        """Excludes the time of evaluation and saving from ids/s."""
         self.printed += seconds
 
 
@@ -89,7 +89,7 @@ def clock(seconds: float) -> str:
 
 
 def plot_losses(log: Path, picture: Path) -> bool:
-    """Draws log.csv; False where matplotlib is not installed."""
+    """Plots log.csv; returns False if matplotlib is not installed."""
     try:
         from matplotlib.figure import Figure
     except ImportError:

@@ -1,6 +1,6 @@
-"""An LSTM that predicts ids: the kind of model that PerformanceRNN is (Simon & Oore 2017), as a baseline.
+"""An LSTM that predicts ids, as a baseline: the architecture of PerformanceRNN (Simon & Oore 2017).
 
-It is trained and measured here only; the rest of Ostinato runs decoders.
+Only `architectures.py` uses it; the rest of Ostinato runs decoders.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ LAYERS = 3  # PerformanceRNN's
 
 
 class Lstm(nn.Module):
-    """Ids in, logits for the next id out; what came before a block is forgotten."""
+    """Maps ids to logits of the next id; the state is reset at each block."""
 
     def __init__(self, vocab_size: int, width: int) -> None:
         super().__init__()
-        # Begins as N(0, 1): as small as in the decoders, which normalise, three layers would pass next to nothing on
-        # (5.07 nats against 4.62 after 120 steps).
+        # Initialized as N(0, 1): without normalization, the small initial values of the decoders would make the output of
+        # three layers too small (5.07 nats against 4.62 after 120 steps).
         self.wte = nn.Embedding(vocab_size, width)
         self.lstm = nn.LSTM(width, width, LAYERS, batch_first=True)
-        with torch.no_grad():  # gates begin open to the past (Jozefowicz et al. 2015)
+        with torch.no_grad():  # forget gates start open (Jozefowicz et al. 2015)
             for layer in range(LAYERS):
                 getattr(self.lstm, f"bias_ih_l{layer}")[width : 2 * width] = 1.0
 
@@ -36,7 +36,7 @@ def parameter_count(vocab_size: int, width: int) -> int:
 
 
 def width_for(vocab_size: int, parameters: int) -> int:
-    """The width whose number of parameters is nearest."""
+    """The width whose number of parameters is nearest to the wanted one."""
     width = 1
     while parameter_count(vocab_size, width) < parameters:
         width += 1

@@ -1,7 +1,7 @@
 """The decoder: GPT-2's blocks, with learned or relative positions.
 
 Sources: openai/gpt-2 (pre-LN blocks, tanh GELU, tied head), Huang et al. 2018 (relative attention).
-Modules carry GPT-2's tensor names, so `state_dict()` is what a checkpoint folder stores.
+Modules have GPT-2's tensor names: a checkpoint folder stores `state_dict()`.
 B batch, T ids in a block, C width, H heads, D head size, V vocabulary.
 """
 
@@ -16,10 +16,10 @@ from .config import DecoderConfig
 
 
 class Decoder(nn.Module):
-    """Ids in, logits for the next id out.
+    """Maps ids to logits of the next id.
 
-    Position t sees the ids t − n_positions + 1 … t. A block longer than the window is allowed with
-    relative positions only (a learned position beyond the table does not exist).
+    Position t attends to the ids t − n_positions + 1 … t. A block may be longer than the window with
+    relative positions only.
     """
 
     def __init__(self, config: DecoderConfig, dropout: float = 0.0) -> None:
@@ -51,7 +51,7 @@ class Decoder(nn.Module):
         return F.linear(x, head)  # [B, T, V]
 
     def _initialise(self) -> None:
-        """GPT-2's: N(0, 0.02), and the projections into the residual stream smaller with depth."""
+        """Initializes as GPT-2: N(0, 0.02), with smaller projections into the residual stream for deeper models."""
         for name, parameter in self.named_parameters():
             if parameter.dim() == 2:
                 std = 0.02 / (2 * self.config.n_layer) ** 0.5 if name.endswith("c_proj.weight") else 0.02
@@ -86,7 +86,7 @@ class Attention(nn.Module):
         batch, length, width = x.shape
         dropout = self.dropout if self.training else 0.0
         qkv = self.c_attn(x).view(batch, length, 3, self.heads, self.head_size)  # [B, T, 3, H, D]
-        if self.position == "learned":  # nothing is added to the logits, so the fused kernel serves
+        if self.position == "learned":  # no relative bias, so PyTorch's fused kernel applies
             q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)  # [B, H, T, D] each
             out = F.scaled_dot_product_attention(q, k, v, is_causal=True, dropout_p=dropout).transpose(1, 2)  # [B, T, H, D]
         else:
@@ -96,11 +96,11 @@ class Attention(nn.Module):
 
 
 class RelativeTable(nn.Module):
-    """One row per distance, the last being distance 0.
+    """One row per distance; the last row is distance 0.
 
     It starts at zero, not at the paper's N(0, D^-½): a row is trained only by blocks long enough to
-    contain its distance, and a zero row leaves the logits as they are until then. That is what makes it
-    harmless to train on crops shorter than the window, and to lengthen the window later.
+    contain its distance, and a zero row does not change the logits until then. So the model may be trained on
+    crops shorter than the window, and the window may be extended later.
     """
 
     def __init__(self, config: DecoderConfig) -> None:

@@ -1,12 +1,12 @@
-"""N-gram models, the honest baseline: NLL on the same ids as `evaluate` counts.
+"""N-gram models as a baseline: NLL of the same ids as in `evaluate`.
 
     python -m ostinato_training.ngram TRAIN DATASET [DATASET …] [--order 5]
     python -m ostinato_training.ngram --characters TRAIN.txt TEXT [TEXT …] [--order 6]
 
 With `--characters` the files are texts and every character is an id: the baseline for a text model, whose nats per
-character do not depend on how it cuts text into ids.
+character do not depend on the tokenizer.
 
-Interpolated Witten–Bell smoothing (Witten & Bell 1991, method C): with c(h) the times a context h was seen
+Interpolated Witten–Bell smoothing (Witten & Bell 1991, method C): with c(h) the count of a context h
 and t(h) the number of different ids after it,
 
     p(w | h) = (c(h w) + t(h) · p(w | h without its first id)) / (c(h) + t(h)),
@@ -34,7 +34,7 @@ Keys = NDArray[np.int64]  # an n-gram as one number, its last id in the lowest d
 
 @dataclass(frozen=True)
 class Counts:
-    """How often n-grams of one order, and their contexts, occur."""
+    """Counts of the n-grams of one order, and of their contexts."""
 
     grams: Keys  # sorted
     gram_counts: NDArray[np.int64]
@@ -55,7 +55,7 @@ class NgramModel:
         self.counts = [self._count(pieces, n) for n in range(1, order + 1)]
 
     def nats(self, ids: Ids) -> NDArray[np.float64]:
-        """−ln p of every id but the first, which is given, by each order.  # [order, len(ids) − 1]"""
+        """−ln p of every id except the first, by each order.  # [order, len(ids) − 1]"""
         padded = self._padded(ids)
         probability = np.full(len(ids) - 1, 1 / self.size)
         nats = np.empty((self.order, len(ids) - 1))
@@ -63,14 +63,14 @@ class NgramModel:
             keys = self._keys(padded, n)
             in_context, types = _look_up(counts.contexts, keys // self.size, counts.context_counts, counts.context_types)
             (seen,) = _look_up(counts.grams, keys, counts.gram_counts)
-            known = in_context > 0  # an unseen context says nothing: the shorter one decides
+            known = in_context > 0  # for an unseen context, the shorter one is used
             mixed = (seen + types * probability) / np.maximum(in_context + types, 1)
             probability = np.where(known, mixed, probability)
             nats[n - 1] = -np.log(probability)
         return nats
 
     def _padded(self, ids: Ids) -> Ids:
-        """Start ids in front, so that the first id after START has a context of every order."""
+        """Prepends start ids, so that the first id after START has a context of every order."""
         return np.concatenate([np.full(self.order - 1, self.start_id), ids])
 
     def _keys(self, padded: Ids, n: int) -> Keys:
@@ -88,14 +88,14 @@ class NgramModel:
 
 
 def _look_up(keys: Keys, wanted: Keys, *values: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """The value of each wanted key, 0 where it is not among the sorted keys."""
+    """The value of each wanted key; 0 for a missing key."""
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     found = keys[place] == wanted
     return [np.where(found, value[place], 0) for value in values]
 
 
 class Alphabet:
-    """The characters of a text as ids; one more id stands for every character it does not have, the last for START."""
+    """The characters of a text as ids; one more id for all unknown characters, and the last for START."""
 
     def __init__(self, text: str) -> None:
         self.ids = {character: id for id, character in enumerate(sorted(set(text)))}

@@ -1,7 +1,7 @@
 """Muon for the matrices of the blocks, AdamW for everything else.
 
-Muon (Jordan et al. 2024): momentum whose matrix is replaced by the nearest orthogonal one before it is
-applied, so that every direction of a weight moves by the same amount. On this project's data it reached
+Muon (Jordan et al. 2024): the momentum matrix is replaced by the nearest orthogonal one before the
+update, so that every direction of a weight moves by the same amount. On this project's data it reached
 AdamW's result in under half the time.
 """
 
@@ -30,7 +30,7 @@ class OptimizerOptions:
 
 
 class Optimizer:
-    """Both optimisers behind one `step`, with one factor on both learning rates; AdamW alone where there are no blocks."""
+    """Both optimizers with one `step` and a common factor of the learning rates; AdamW alone for models without blocks."""
 
     def __init__(self, model: nn.Module, options: OptimizerOptions, precision: torch.dtype) -> None:
         matrices, others = [], []
@@ -62,10 +62,10 @@ class Optimizer:
 
 
 class Muon(torch.optim.Optimizer):
-    """Momentum, Nesterov, orthogonalised; for [in, out] matrices only.
+    """Orthogonalized Nesterov momentum, for [in, out] matrices only.
 
-    A matrix three times as wide as high is the joined q, k, v projection and is treated as three: their
-    directions are independent, and orthogonalising them together would let one starve the others.
+    A matrix three times as wide as high is the joint q, k, v projection and is treated as three: their
+    directions are independent, and orthogonalizing them together could suppress one of them.
     """
 
     def __init__(
@@ -86,13 +86,13 @@ class Muon(torch.optim.Optimizer):
                     state["momentum"] = torch.zeros_like(weight)
                 velocity: Tensor = state["momentum"]
                 velocity.lerp_(weight.grad, 1 - self.momentum)
-                direction = weight.grad.lerp(velocity, self.momentum)  # Nesterov: look one step ahead
+                direction = weight.grad.lerp(velocity, self.momentum)  # Nesterov momentum
                 parts = 3 if weight.shape[1] == 3 * weight.shape[0] else 1
                 for pair in zip(weight.chunk(parts, 1), direction.chunk(parts, 1)):
                     by_shape.setdefault((pair[0].shape[0], pair[0].shape[1]), []).append(pair)
             for (inputs, outputs), pairs in by_shape.items():
                 stacked = torch.stack([direction for _, direction in pairs])  # [n, in, out]
-                # A wider output has more room per input direction; without the factor it would move too little.
+                # A wider output needs a larger update per input direction.
                 size = group["lr"] * max(1.0, outputs / inputs) ** 0.5
                 updates = orthogonalise(stacked, self.precision)
                 for (weight, _), update in zip(pairs, updates):

@@ -1,4 +1,4 @@
-"""The options of a training run: one dataclass, its command line, and how a resumed run inherits them.
+"""The options of a training run: one dataclass, its command line, and the inheritance of a resumed run.
 
 An option that is not given takes, in this order: the value of the run being resumed, the value of the
 checkpoint being fine-tuned (shape only), the default.
@@ -13,9 +13,9 @@ from typing import Any
 
 from .errors import OptionError
 
-# Options that define the weights: fixed once the run has begun.
+# Options that define the weights; they cannot change within a run.
 SHAPE = ("layers", "width", "heads", "inner", "position", "window", "max_distance", "shared_heads")
-# Options that change the order of the data: a resumed run may change them, and then starts a new phase.
+# Options that change the order of the data; changing them in a resumed run starts a new phase.
 DATA = ("train", "length", "batch", "accumulate", "seed", "augment", "noise")
 
 
@@ -57,7 +57,7 @@ class TrainOptions:
     compile: bool = False
 
     def check(self) -> None:
-        """Raises OptionError for values no run could use."""
+        """Raises OptionError for invalid values."""
         positive = ("layers", "width", "heads", "window", "batch", "accumulate", "steps", "eval_every", "save_every", "log_every")
         for name in positive:
             if getattr(self, name) < 1:
@@ -91,7 +91,7 @@ class CommandLine:
     decay_now: int | None
 
     def options(self, inherited: dict[str, Any]) -> TrainOptions:
-        """Fills what was not given from `inherited`, then from the defaults."""
+        """Fills missing options from `inherited`, then from the defaults."""
         merged = inherited | self.given
         for name in ("train", "dev", "out"):
             if name not in merged:
@@ -155,18 +155,18 @@ def read_command_line(arguments: list[str] | None = None) -> CommandLine:
     add("device", "auto, cpu, cuda, …", type=str)
     add("threads", "CPU threads; 0: PyTorch's choice", type=int)
     add("compile", "compile the model with torch.compile", action=switch)
-    parser.add_argument("--resume", action="store_true", default=False, help="continue the run in --out; unnamed options stay as they were")
+    parser.add_argument("--resume", action="store_true", default=False, help="continue the run in --out; other options keep their values")
     parser.add_argument("--decay-now", type=int, default=None, metavar="N", help="with --resume: decay to 0 over N more steps, then end")
     given = vars(parser.parse_args(arguments))
     resume, decay_now = given.pop("resume"), given.pop("decay_now")
     if decay_now is not None and not resume:
-        raise OptionError("--decay-now continues a run: give --resume as well")
+        raise OptionError("--decay-now needs --resume: add it")
     if decay_now is not None and decay_now < 1:
         raise OptionError(f"--decay-now must be at least 1, got {decay_now}")
     if decay_now is not None and ({"steps", "decay"} & given.keys()):
-        raise OptionError("--decay-now sets --steps and --decay itself: leave them out")
+        raise OptionError("--decay-now sets --steps and --decay itself: omit them")
     if resume and "init" in given:
-        raise OptionError("--init starts a run and --resume continues one: give one of them")
+        raise OptionError("--init starts a run and --resume continues one: use one of them")
     return CommandLine(given, resume, decay_now)
 
 

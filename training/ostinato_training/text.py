@@ -1,4 +1,4 @@
-"""Reads text files as they are."""
+"""Reads text files without changing their line ends."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .errors import OptionError
 
 
 def read_text(path: Path) -> str:
-    """A UTF-8 text, its line ends kept; OptionError where it cannot be read."""
+    """Reads a UTF-8 text with its line ends; raises OptionError if it cannot be read."""
     try:
         return path.read_bytes().decode("utf-8")
     except OSError as error:

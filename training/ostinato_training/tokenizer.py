@@ -2,9 +2,9 @@
 
     python -m ostinato_training.tokenizer train.txt --merges 2000 --out tokenizer.json
 
-GPT-2's kind (Radford et al. 2019, section 2.2): text is split by its pattern, bytes stand for themselves, and the
-most frequent pair of neighbours is merged, again and again. Ids are the 256 bytes, the merges in the order in
-which they were learnt, and `<|endoftext|>` last.
+Byte-level BPE as in GPT-2 (Radford et al. 2019, section 2.2): text is split by GPT-2's pattern into bytes, and the
+most frequent adjacent pair is merged repeatedly. Ids are the 256 bytes, the merges in the order of learning, and
+`<|endoftext|>` last.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ BYTES = 256
 
 
 def learn_tokenizer(texts: Iterable[str], merges: int) -> Tokenizer:
-    """The encoding of the `merges` most frequent pairs.
+    """Learns an encoding with `merges` merged pairs.
 
-    Raises OptionError when the texts do not hold so many pairs.
+    Raises OptionError when the texts have fewer pairs.
     """
     if merges < 1:
         raise OptionError(f"--merges must be at least 1, got {merges}")

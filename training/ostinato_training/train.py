@@ -3,7 +3,7 @@
     python -m ostinato_training.train --train DATASET --dev DATASET --out RUN [options]
 
 The run folder receives state.pt (to resume), log.csv, loss.png, checkpoint/ (latest weights) and best/
-(weights of the lowest dev NLL so far). SIGTERM and SIGINT end a run after the step in hand, state saved.
+(weights of the lowest dev NLL so far). SIGTERM and SIGINT save the state and end the run after the current step.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ CLIP = 1.0  # largest gradient norm
 
 @dataclass
 class TrainingState:
-    """How far a run has come, without weights and optimizer state; stored in state.pt."""
+    """Progress of a run, without weights and optimizer state; stored in state.pt."""
 
     step: int = 0
     ids: int = 0
@@ -80,13 +80,13 @@ class Run:
     def step(self, batches: list[Batch], stop: bool) -> tuple[float, bool]:
         """One update from the batches of a step; returns the mean loss and whether any process wants to stop.
 
-        The loss is the mean over all targets of all batches and processes, so it does not matter how the
-        blocks of a step are spread over them.
+        The loss is the mean over all targets of all batches and processes, so it does not depend on the
+        distribution of the blocks over them.
         """
         real = sum(int((batch.targets != IGNORED).sum()) for batch in batches)
         count, stopping = self.group.sum([float(real), float(stop)])
-        count = max(count, 1.0)  # a step of nothing but merged time shifts has no target
-        # Dropout is a function of the step, so an exact resume needs no generator state.
+        count = max(count, 1.0)  # a step may have no targets
+        # Dropout depends on the step only, so an exact resume needs no generator state.
         torch.manual_seed(hash((self.options.seed, self.training_state.step, self.group.rank)))
         loss_sum = torch.zeros((), device=self.group.device)
         for batch in batches:
@@ -139,7 +139,7 @@ class Run:
 
 
 def choose_precision(name: str, device: torch.device) -> torch.dtype:
-    """bf16 pays where the processor multiplies it; elsewhere it is emulated, and slower than fp32."""
+    """bf16 is used if the processor supports it; otherwise it is emulated, and slower than fp32."""
     if name == "auto":
         fast = device.type == "cuda" or (device.type == "cpu" and torch.cpu._is_avx512_bf16_supported())
         return torch.bfloat16 if fast else torch.float32
@@ -165,7 +165,7 @@ def new_config(options: TrainOptions, dataset: Dataset) -> DecoderConfig:
 
 
 def shape_options(config: DecoderConfig) -> dict[str, Any]:
-    """The options that would describe a config."""
+    """The shape options of a config."""
     return {
         "layers": config.n_layer,
         "width": config.n_embd,
@@ -179,7 +179,7 @@ def shape_options(config: DecoderConfig) -> dict[str, Any]:
 
 
 def start_run(line: CommandLine, group: Group) -> Run:
-    """A fresh run, from random weights or from `--init`."""
+    """Starts a run from random weights or from `--init`."""
     if "init" not in line.given:
         options = line.options({})
         if options.position == "learned" and options.crop < options.window:
@@ -204,8 +204,8 @@ def start_run(line: CommandLine, group: Group) -> Run:
 
 
 def resume_run(line: CommandLine, state: dict[str, Any], group: Group) -> Run:
-    """The run in `--out`, with the options named now in place of its own."""
-    # An option that is younger than the run was at its default.
+    """Resumes the run in `--out`; options of the command line replace its own."""
+    # An option that was added after the run started has its default.
     before: dict[str, Any] = saved_options(TrainOptions(train="", dev="", out="")) | state["options"]
     for name in SHAPE:
         if line.given.get(name, before[name]) != before[name]:
@@ -222,7 +222,7 @@ def resume_run(line: CommandLine, state: dict[str, Any], group: Group) -> Run:
     if changed:
         run.training_state.cursor = DataCursor(phase=run.training_state.cursor.phase + 1)
         if group.writes:
-            say(f"{', '.join(changed)} changed: the data begins a new epoch, in a new order (phase {run.training_state.cursor.phase})")
+            say(f"{', '.join(changed)} changed: the data starts a new epoch in a new order (phase {run.training_state.cursor.phase})")
     return run
 
 
@@ -238,7 +238,7 @@ def _refuse_to_overwrite(options: TrainOptions, group: Group) -> None:
 
 
 def train(run: Run) -> None:
-    """Steps until the end or a signal, evaluating, saving and reporting on the way."""
+    """Trains until the end or a signal; evaluates, saves and reports at intervals."""
     options, state, group = run.options, run.training_state, run.group
     out = Path(options.out)
     dev = read_dataset(Path(options.dev))
@@ -304,7 +304,7 @@ def _open_run_folder(run: Run) -> Log:
 
 
 def _evaluate(run: Run, dev: Dataset) -> float:
-    """NLL on the dev pieces, shared among the processes."""
+    """NLL of the dev pieces, distributed over the processes."""
     pieces = spread_pieces(dev, run.options.eval_pieces)
     score = evaluate(run.model, dev, pieces[run.group.rank :: run.group.world], run.options.eval_window or None)
     nats, ids = run.group.sum([score.nats, float(score.ids)])
@@ -317,7 +317,7 @@ def _save(run: Run, out: Path) -> None:
 
 
 def _catch_signals() -> Callable[[], bool]:
-    """After SIGTERM or SIGINT the returned function says True; a second one ends the process at once."""
+    """Returns a function that is True after SIGTERM or SIGINT; a second signal ends the process at once."""
     caught: list[int] = []
 
     def note(number: int, _frame: object) -> None:
@@ -333,7 +333,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         line = read_command_line(arguments)
         state = _state_to_resume(line) if line.resume else None
-        machine = ({} if state is None else state["options"]) | line.given  # the run's own threads and device, unless named
+        machine = ({} if state is None else state["options"]) | line.given  # the run's own threads and device are the default
         if machine.get("threads", 0) > 0:
             torch.set_num_threads(machine["threads"])
         group = join_group(machine.get("device", "auto"))

@@ -77,7 +77,7 @@ def test_a_run_older_than_an_option_resumes(dataset_folder: Path, tmp_path: Path
 def test_length_and_batch_may_change_on_resume(dataset_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(dataset_folder, tmp_path / "run", "--steps", "4") == 0
     assert main(["--resume", "--out", str(tmp_path / "run"), "--steps", "8", "--length", "32", "--batch", "2"]) == 0
-    assert "--length, --batch changed: the data begins a new epoch, in a new order (phase 1)" in capsys.readouterr().err
+    assert "--length, --batch changed: the data starts a new epoch in a new order (phase 1)" in capsys.readouterr().err
     assert read_state(tmp_path / "run" / "state.pt")["position"]["place"]["phase"] == 1
 
 
@@ -144,7 +144,7 @@ def test_export_names_the_tasks(dataset_folder: Path, tmp_path: Path, capsys: py
     assert json.loads((tmp_path / "model" / "config.json").read_text())["tasks"] == ["accompany", "infill"]
     assert read_checkpoint(tmp_path / "model")[0].tasks == ("accompany", "infill")
     assert export.main([*arguments, "juggle"]) == 1
-    assert "'juggle' is no task; there are accompany, infill" in capsys.readouterr().err
+    assert "'juggle' is not a task; choose from accompany, infill" in capsys.readouterr().err
 
 
 def test_blocks_may_be_longer_than_the_window(dataset_folder: Path, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_blocks_may_be_longer_than_the_window(dataset_folder: Path, tmp_path: Pa
         (["--position", "learned", "--max-distance", "9"], "belong to --position relative"),
         (["--steps", "5", "--decay", "6"], "--decay 6 is longer"),
         (["--dropout", "1"], "--dropout must be within"),
-        (["--decay-now", "6"], "give --resume as well"),
+        (["--decay-now", "6"], "--decay-now needs --resume: add it"),
         (["--resume"], "nothing to resume"),
         (["--heads", "3"], "16 is not divisible by n_head 3"),
         (["--batch", "0"], "--batch must be at least 1, got 0"),
