@@ -7,6 +7,7 @@
  * MODEL: a name or folder. DATASET: the output of `ostinato dataset`. `--original`: the trainer's fp32 checkpoint that
  * MODEL was exported from; the default reference is the model as stored. `--ids`: minimum number of ids, in whole pieces
  * evenly spaced over the dataset. The exit code is 1 if any scheme costs more than 0.01 nats.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

@@ -56,4 +56,4 @@ def test_compares_and_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert main([*arguments, *shape]) == 0
     assert capsys.readouterr().out.splitlines() == rows
     assert main([*arguments, *shape[:-1], "5"]) == 1
-    assert "runs of other options" in capsys.readouterr().err
+    assert "runs with other options" in capsys.readouterr().err
