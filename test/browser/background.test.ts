@@ -8,7 +8,7 @@ import { RawChromium } from "./raw-chromium.ts";
 describe.skipIf(!hasChromium())("the built page in a background tab", { timeout: PATIENCE }, () => {
   const built = builtPage();
 
-  it("plays on, and goes on writing", async () => {
+  it("continues playback and generation", async () => {
     const url = await built.serve();
     const chromium = new RawChromium();
     try {

@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import { hasChromium } from "./chromium.ts";
 
-it("without a browser leaves tests out in one clear line, or fails where they are required", () => {
+it("skips the tests with one line without a browser, or fails where they are required", () => {
   const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   try {
     expect(hasChromium("/nowhere/chromium", false)).toBe(false);

@@ -8,7 +8,7 @@ import { findings } from "./axe.ts";
 import { builtPage, expectMusic, openFile, PATIENCE, rollLabel } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
 
-describe.skipIf(!hasChromium())("the craft of the built page", { timeout: PATIENCE }, () => {
+describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE }, () => {
   const built = builtPage();
 
   it("plays without a network after the first visit", async () => {
@@ -34,7 +34,7 @@ describe.skipIf(!hasChromium())("the craft of the built page", { timeout: PATIEN
     expect(built.complaints).toEqual([]);
   });
 
-  it.each(["dark", "light"] as const)("has no serious finding of axe, %s", async (colorScheme) => {
+  it.each(["dark", "light"] as const)("has no serious accessibility violation, %s", async (colorScheme) => {
     const page = await built.open({});
     await page.emulateMedia({ colorScheme });
     expect(await findings(page)).toEqual([]);
@@ -51,25 +51,28 @@ describe.skipIf(!hasChromium())("the craft of the built page", { timeout: PATIEN
     expect(await findings(page)).toEqual([]);
   });
 
-  it.each(["dark", "light"] as const)("has none in what opens later, %s", async (colorScheme) => {
-    const page = await built.open({});
-    await page.emulateMedia({ colorScheme });
-    await page.getByRole("button", { name: "Play" }).click();
-    await page.getByText("Playing", { exact: true }).waitFor();
-    await page.locator("#roll").press("ArrowRight");
-    await page.locator("#roll").press("]");
-    await page.locator("#selected").waitFor();
-    await page.getByRole("button", { name: "Variations" }).click();
-    await page.locator(".hear:enabled").nth(3).waitFor();
-    await page.locator("#model").click();
-    await page.locator("#model-name").fill("none");
-    await page.locator("#model-use").click();
-    await page.locator("#model-state").getByText("is not a model").waitFor();
-    expect(await findings(page)).toEqual([]);
-    expect(built.complaints).toEqual([]);
-  });
+  it.each(["dark", "light"] as const)(
+    "has no serious violation in dialogs and panels, %s",
+    async (colorScheme) => {
+      const page = await built.open({});
+      await page.emulateMedia({ colorScheme });
+      await page.getByRole("button", { name: "Play" }).click();
+      await page.getByText("Playing", { exact: true }).waitFor();
+      await page.locator("#roll").press("ArrowRight");
+      await page.locator("#roll").press("]");
+      await page.locator("#selected").waitFor();
+      await page.getByRole("button", { name: "Variations" }).click();
+      await page.locator(".hear:enabled").nth(3).waitFor();
+      await page.locator("#model").click();
+      await page.locator("#model-name").fill("none");
+      await page.locator("#model-use").click();
+      await page.locator("#model-state").getByText("is not a model").waitFor();
+      expect(await findings(page)).toEqual([]);
+      expect(built.complaints).toEqual([]);
+    },
+  );
 
-  it("paints 20,000 notes with few commands to the canvas", async () => {
+  it("paints 20,000 notes with few canvas commands", async () => {
     const page = await built.open({});
     const notes = Array.from({ length: 20_000 }, (_, i) => ({
       pitch: 21 + ((i * 29) % 88),
@@ -86,7 +89,7 @@ describe.skipIf(!hasChromium())("the craft of the built page", { timeout: PATIEN
     expect(await page.evaluate("mostCommands()")).toBeLessThan(1000);
   });
 
-  it("runs no script that is not its own, and asks nobody but its server and the hub", async () => {
+  it("runs only its own scripts, and requests only its server and the hub", async () => {
     const page = await built.open({});
     const blocked = await page.evaluate(async () => {
       const directives: string[] = [];
@@ -119,7 +122,7 @@ describe.skipIf(!hasChromium())("the craft of the built page", { timeout: PATIEN
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(250_000);
   });
 
-  it("fits a narrow phone", async () => {
+  it("fits a narrow screen", async () => {
     const page = await built.open({});
     await page.setViewportSize({ width: 360, height: 740 });
     await page.getByRole("button", { name: "Play" }).click();

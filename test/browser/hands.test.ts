@@ -12,10 +12,10 @@ interface Played {
   readonly to: number;
 }
 
-describe.skipIf(!hasChromium())("hands on the built page", { timeout: PATIENCE }, () => {
+describe.skipIf(!hasChromium())("note input on the built page", { timeout: PATIENCE }, () => {
   const built = builtPage();
 
-  it("writes down what is played by mouse and on the computer's keys, as long as it was held", async () => {
+  it("records notes played with mouse and computer keys, with their durations", async () => {
     const page = await openDuet(built.open());
     // A busy machine makes pauses of its own.
     await page.getByLabel("pause", { exact: true }).fill("5000");
@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium())("hands on the built page", { timeout: PATIENCE }
     expect(built.complaints).toEqual([]);
   });
 
-  it("hears a MIDI keyboard, and its pedal", async () => {
+  it("records a MIDI keyboard and its sustain pedal", async () => {
     const page = await built.open();
     await page.evaluate(connectKeyboard);
     await openDuet(Promise.resolve(page));
@@ -104,7 +104,7 @@ describe.skipIf(!hasChromium())("hands on the built page", { timeout: PATIENCE }
     expect(built.complaints).toEqual([]);
   });
 
-  it("reaches every key of the screen by touch, on a phone", async () => {
+  it("reaches every screen key by touch on a phone", async () => {
     const page = await built.open({ phone: true });
     await page.getByRole("button", { name: "Controls" }).tap();
     await page.getByText("Play along").tap();
@@ -135,7 +135,7 @@ describe.skipIf(!hasChromium())("hands on the built page", { timeout: PATIENCE }
     expect(built.complaints).toEqual([]);
   });
 
-  it("sounds at the first keys already, a chord too, and lets them go", async () => {
+  it("plays the first keys, also a chord, and releases them", async () => {
     const page = await built.open();
     for (const key of ["KeyA", "KeyD", "KeyG"]) await page.keyboard.down(key);
     for (const key of ["KeyA", "KeyD", "KeyG"]) await page.keyboard.up(key);

@@ -73,7 +73,7 @@ describe.skipIf(!hasChromium())("a text model of the hub in the browser", { time
     rmSync(folder, { recursive: true });
   });
 
-  it("is downloaded with progress, and writes what it writes in Node", async () => {
+  it("is downloaded with progress, and generates the same text as in Node", async () => {
     const { text, loadedBytes, totalBytes } = await write();
     expect(text).toBe(expected);
     expect(totalBytes).toBe(weights);
@@ -84,7 +84,7 @@ describe.skipIf(!hasChromium())("a text model of the hub in the browser", { time
     expect(downloadsOf("model.safetensors"), "not kept unless asked for").toHaveLength(2);
   });
 
-  it("is gone on with where the connection was cut, again and again", async () => {
+  it("resumes the download after each interruption", async () => {
     hub.cuts.push(1000, 5000, 0);
     const { text, totalBytes } = await write({ cache: "models" });
     expect(text).toBe(expected);
@@ -92,7 +92,7 @@ describe.skipIf(!hasChromium())("a text model of the hub in the browser", { time
     expect(downloadsOf("model.safetensors")).toEqual([0, 1000, 6000, 6000]);
   });
 
-  it("is begun anew where the server cannot give a part", async () => {
+  it("restarts the download if the server does not support ranges", async () => {
     hub.ignoresRange = true;
     hub.cuts.push(4000);
     const { text } = await write();
@@ -100,7 +100,7 @@ describe.skipIf(!hasChromium())("a text model of the hub in the browser", { time
     expect(downloadsOf("model.safetensors")).toEqual([0, 4000]);
   });
 
-  it("is kept only whole; what was whole is not downloaded again after a failure", async () => {
+  it("caches complete files only, and does not download them again after a failure", async () => {
     hub.cuts.push(3000, 0, 0, 0, 0, 0);
     const { error } = await write({ cache: "models" });
     expect(error).toEqual({
@@ -114,7 +114,7 @@ describe.skipIf(!hasChromium())("a text model of the hub in the browser", { time
     expect(hub.downloads).toEqual([{ file: "model.safetensors", from: 0 }]);
   });
 
-  it("is there after a reload with the server gone, and not without the cache", async () => {
+  it("is available offline after a reload, with the cache only", async () => {
     expect((await write({ cache: "models" })).text).toBe(expected);
     hub.stop();
     await open();
@@ -124,7 +124,7 @@ describe.skipIf(!hasChromium())("a text model of the hub in the browser", { time
     expect((await write({ cache: "others" })).error?.message).toMatch(/cannot be fetched$/);
   });
 
-  it("is refused by name when it has another architecture, before its weights are downloaded", async () => {
+  it("is refused before the download of its weights when its architecture is unsupported", async () => {
     hub.stop();
     await page.context().close();
     const config = new TextEncoder().encode(JSON.stringify({ model_type: "llama", hidden_size: 64 }));

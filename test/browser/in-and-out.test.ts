@@ -12,7 +12,7 @@ const NOTES: readonly Note[] = [
 ];
 const FREQUENCIES = [440, 554.37];
 
-describe.skipIf(!hasChromium())("music in and out of the built page", { timeout: PATIENCE }, () => {
+describe.skipIf(!hasChromium())("input and output of the built page", { timeout: PATIENCE }, () => {
   const built = builtPage();
 
   it("plays the right pitches at the right times", async () => {
@@ -36,7 +36,7 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
     expect(built.complaints).toEqual([]);
   });
 
-  it("asks which tracks to take, and says what is wrong with a broken or huge file", async () => {
+  it("offers a choice of tracks, and reports a damaged or too large file", async () => {
     const page = await built.open();
     const bytes = writeMidi(scoreFromNotes(NOTES));
     await openFile(page, "broken.mid", bytes.subarray(0, bytes.length - 8));
@@ -57,7 +57,7 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
     expect(built.complaints).toEqual([]);
   });
 
-  it("cuts the visitor's music on the roll, and shows where it is", async () => {
+  it("trims the primer on the roll, and marks its end", async () => {
     const page = await built.open();
     const scale = Array.from({ length: 8 }, (_, i) => ({
       pitch: 60 + i,
@@ -109,7 +109,7 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
     expect(built.complaints).toEqual([]);
   });
 
-  it("plays on a synthesizer, and leaves nothing sounding there", async () => {
+  it("plays on a MIDI synthesizer, and ends all notes there", async () => {
     const page = await built.open();
     await page.evaluate(() => {
       const sent: number[][] = [];
@@ -137,7 +137,7 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
     expect(built.complaints).toEqual([]);
   });
 
-  it("answers a phrase that is played on the keys", async () => {
+  it("answers a phrase of the user", async () => {
     const page = await built.open();
     await page.getByText("Play along").click();
     await page.getByRole("button", { name: "Duet" }).click();
@@ -153,7 +153,7 @@ describe.skipIf(!hasChromium())("music in and out of the built page", { timeout:
     expect(built.complaints).toEqual([]);
   });
 
-  it("renders a WAV file, and a link that gives another visitor the same piece", async () => {
+  it("renders a WAV file, and creates a link to the same piece", async () => {
     const page = await built.open();
     await page.getByLabel("length", { exact: true }).fill("4");
     await openFile(page, "two.mid", writeMidi(scoreFromNotes(NOTES)));

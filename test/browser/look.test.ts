@@ -19,10 +19,10 @@ interface Stroke {
   readonly width: number;
 }
 
-describe.skipIf(!hasChromium())("looking at the built page", { timeout: PATIENCE }, () => {
+describe.skipIf(!hasChromium())("the piano roll of the built page", { timeout: PATIENCE }, () => {
   const built = builtPage();
 
-  it("draws what the model looked at: a color for each head, wider with more weight", async () => {
+  it("draws attention as arcs: a color for each head, wider with more weight", async () => {
     const page = await openScale(built.open());
     await page.mouse.click(...(await placeOnRoll(page))(9));
     await page.locator("#why:not([aria-busy]) #candidates button[aria-current]").waitFor();
@@ -57,7 +57,7 @@ describe.skipIf(!hasChromium())("looking at the built page", { timeout: PATIENCE
     expect(built.complaints).toEqual([]);
   });
 
-  it("shows where two branches differ", async () => {
+  it("outlines the difference of two branches", async () => {
     const page = await openScale(built.open());
     const at = await placeOnRoll(page);
     expect(await strokes(page, "outlines")).toEqual([]);
@@ -73,7 +73,7 @@ describe.skipIf(!hasChromium())("looking at the built page", { timeout: PATIENCE
     expect(built.complaints).toEqual([]);
   });
 
-  it("is left for the text and come back to in the middle of a long note", async () => {
+  it("keeps a long note when the Text tab is opened and left", async () => {
     const page = await built.open();
     const long = [{ pitch: 60, velocity: 81, startSeconds: 0, endSeconds: 8 }];
     await openFile(page, "long.mid", writeMidi(scoreFromNotes(long)));
@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium())("looking at the built page", { timeout: PATIENCE
     expect(built.complaints).toEqual([]);
   });
 
-  it("is moved by wheel, pointer and fingers", async () => {
+  it("scrolls and zooms by wheel, pointer and touch", async () => {
     const page = await openScale(built.open());
     const box = await page.locator("#roll").boundingBox();
     if (!box) throw new Error("no roll");
@@ -130,7 +130,7 @@ describe.skipIf(!hasChromium())("looking at the built page", { timeout: PATIENCE
     expect(built.complaints).toEqual([]);
   });
 
-  it("is scrubbed, zoomed, moved and selected on by keyboard alone", async () => {
+  it("supports seeking, zooming, scrolling and selecting by keyboard", async () => {
     const page = await openScale(built.open());
     const focused = (): Promise<string | undefined> => page.evaluate(() => document.activeElement?.id);
     for (let presses = 0; presses < 12 && (await focused()) !== "roll"; presses += 1)

@@ -8,7 +8,7 @@ import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { aheadSeconds, builtPage, expectMusic, PATIENCE } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
 
-describe.skipIf(!hasChromium())("the choice of a model", { timeout: PATIENCE }, () => {
+describe.skipIf(!hasChromium())("the model menu", { timeout: PATIENCE }, () => {
   const built = builtPage();
   const folder = mkdtempSync(join(tmpdir(), "ostinato-models-"));
 
@@ -23,7 +23,7 @@ describe.skipIf(!hasChromium())("the choice of a model", { timeout: PATIENCE }, 
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it("leaves the former one where another cannot be had, and says why", async () => {
+  it("keeps the current model when another cannot be loaded, and says why", async () => {
     const page = await built.open();
     await page.getByRole("button", { name: "Play" }).click();
     await page.getByText("Playing", { exact: true }).waitFor();
@@ -49,7 +49,7 @@ describe.skipIf(!hasChromium())("the choice of a model", { timeout: PATIENCE }, 
     expect(built.complaints.filter((complaint) => !complaint.includes("404"))).toEqual([]);
   });
 
-  it("has another one go on with the music", async () => {
+  it("continues the music with another model", async () => {
     const page = await built.open();
     const [name, state] = [page.locator("#model"), page.locator("#model-state")];
     await page.getByRole("button", { name: "Play" }).click();

@@ -15,7 +15,7 @@ import { loudness } from "./listen.ts";
 describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
   const built = builtPage();
 
-  it("plays, shows, pauses and saves music, with threads where it is isolated", async () => {
+  it("plays, shows, pauses and saves music, with threads if cross-origin isolated", async () => {
     const page = await built.open({ isolated: true, query: "?threads=2" });
     expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(true);
     await page.getByLabel("seed", { exact: true }).fill("7");
@@ -37,7 +37,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     expect(built.complaints).toEqual([]);
   });
 
-  it("does so on one thread where it is not isolated, and by keyboard alone", async () => {
+  it("does so on one thread without isolation, and by keyboard", async () => {
     const page = await built.open({ isolated: false });
     const seed = page.getByLabel("seed", { exact: true });
     expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(false);
@@ -63,7 +63,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     expect(built.complaints).toEqual([]);
   });
 
-  it("tells why a note came, and branches into what else could have come", async () => {
+  it("explains a note, and branches to an alternative", async () => {
     const page = await built.open({ isolated: false });
     await page.getByRole("button", { name: "Play" }).click();
     await expectMusic(page, 1);
@@ -117,7 +117,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     expect(built.complaints).toEqual([]);
   });
 
-  it("writes what has not been heard anew when a setting changes, and the music goes on", async () => {
+  it("generates unheard music again when a setting changes, without stopping playback", async () => {
     const page = await built.open({ isolated: false });
     await page.getByRole("button", { name: "Play" }).click();
     await expectMusic(page, 1);
@@ -128,7 +128,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     expect(built.complaints).toEqual([]);
   });
 
-  it("plays recorded strings once they are there", async () => {
+  it("plays recorded samples once they are loaded", async () => {
     const page = await built.open({ isolated: false });
     await page.getByRole("button", { name: "Play" }).click();
     await page.locator('html[data-piano="recorded"]').waitFor({ state: "attached", timeout: PATIENCE });
@@ -136,7 +136,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     expect(built.complaints).toEqual([]);
   });
 
-  it("says what is wrong with a number, and does not play until it is mended", async () => {
+  it("reports an invalid number, and does not play until it is corrected", async () => {
     const page = await built.open({ isolated: false });
     await page.getByLabel("top-p", { exact: true }).fill("2");
     await page.getByText("must be a number from 0 to 1, got 2").waitFor();
@@ -147,7 +147,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     expect(built.complaints).toEqual([]);
   });
 
-  it("opens in text mode when there is no music model, and says what to do about it", async () => {
+  it("opens the Text tab without a music model, and gives a remedy", async () => {
     const page = await built.open({ isolated: false, modelFolder: "/nowhere" });
     await page.getByRole("status").getByText("The piano model cannot be loaded").waitFor();
     expect(await page.locator("#text").isVisible()).toBe(true);

@@ -15,10 +15,10 @@ const NOTES: readonly Note[] = [69, 73].map((pitch, index) => ({
 }));
 const FREQUENCIES = [440, 554.37];
 
-describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE }, () => {
+describe.skipIf(!hasChromium())("playback of the built page", { timeout: PATIENCE }, () => {
   const built = builtPage();
 
-  it("is as loud and as quick as is set", async () => {
+  it("follows the volume and tempo settings", async () => {
     const page = await openNotes(built.open());
     await page.getByText("More", { exact: true }).click();
     await playToTheEnd(page);
@@ -49,7 +49,7 @@ describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE 
     expect(built.complaints).toEqual([]);
   });
 
-  it("loops what is selected, also before the first sound", async () => {
+  it("loops the selection, also before the first sound", async () => {
     const page = await openNotes(built.open());
     const roll = page.locator("#roll");
     for (const key of ["Home", "ArrowRight", "["]) await roll.press(key);
@@ -75,7 +75,7 @@ describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE 
     expect(built.complaints).toEqual([]);
   });
 
-  it("comes to the end at the quickest tempo, whenever it is started", async () => {
+  it("reaches the end at the fastest tempo, whenever it is started", async () => {
     const page = await openNotes(built.open());
     await page.getByText("More", { exact: true }).click();
     await page.getByLabel("tempo", { exact: true }).fill("4");
@@ -83,7 +83,7 @@ describe.skipIf(!hasChromium())("how the built page plays", { timeout: PATIENCE 
     expect(built.complaints).toEqual([]);
   });
 
-  it("is paused when the browser puts the sound to sleep, and goes on at a press", async () => {
+  it("pauses when the browser suspends the audio context, and continues at a press", async () => {
     const page = await openNotes(built.open());
     await page.getByRole("button", { name: "loop", exact: true }).click();
     await page.getByRole("button", { name: "Play", exact: true }).click();

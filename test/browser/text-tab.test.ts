@@ -11,7 +11,7 @@ import { hasChromium } from "./chromium.ts";
 describe.skipIf(!hasChromium())("the Text tab of the built page", { timeout: PATIENCE }, () => {
   const built = builtPage();
 
-  it("writes, says why a token came, goes on from another, and shows a head's numbers", async () => {
+  it("generates, explains a token, continues from another one, and shows the numbers of a head", async () => {
     const page = await built.open();
     const asked: string[] = [];
     page.on("request", (request) => asked.push(new URL(request.url()).pathname));
@@ -57,7 +57,7 @@ describe.skipIf(!hasChromium())("the Text tab of the built page", { timeout: PAT
     expect(built.complaints).toEqual([]);
   });
 
-  it("downloads a model of the hub once", async () => {
+  it("downloads a hub model once", async () => {
     const folder = writeTinyTextCheckpoint(mkdtempSync(join(tmpdir(), "ostinato-tab-")));
     const page = await built.open();
     const asked: string[] = [];
@@ -87,7 +87,7 @@ describe.skipIf(!hasChromium())("the Text tab of the built page", { timeout: PAT
     rmSync(folder, { recursive: true });
   });
 
-  it("says what to do about a model that is none", async () => {
+  it("gives a remedy for an invalid model", async () => {
     const page = await built.open();
     await page.getByRole("button", { name: "Text", exact: true }).click();
     await page.getByLabel("model", { exact: true }).fill("no model");

@@ -70,7 +70,7 @@ describe.skipIf(!hasChromium())("WebGPU", { timeout: PATIENCE }, () => {
   it.each([
     ["relative", 40], // past its window
     ["learned", 20],
-  ] as const)("gives the logits and the attention of WebAssembly: %s", async (name, count) => {
+  ] as const)("computes the same logits and attention as WebAssembly: %s", async (name, count) => {
     const model = `${name}/`;
     const ids = randomIds(count, 61, 1);
     const { answers } = await ask(SOFTWARE_ADAPTER, [
@@ -92,7 +92,7 @@ describe.skipIf(!hasChromium())("WebGPU", { timeout: PATIENCE }, () => {
     }
   });
 
-  it("gives way to WebAssembly in one line where there is no adapter; nothing of it is downloaded", async () => {
+  it("falls back to WebAssembly with one line without an adapter, and downloads no WebGPU files", async () => {
     const { answers, downloads } = await ask(NO_ADAPTER, [
       { model: "relative/", ids: [1], options: { backend: "webgpu" } },
       { model: "relative/", ids: [1], options: {} },
@@ -105,7 +105,7 @@ describe.skipIf(!hasChromium())("WebGPU", { timeout: PATIENCE }, () => {
     expect(downloads.filter((name) => /webgpu|asyncify/.test(name))).toEqual([]);
   });
 
-  it("is not what a small model runs on, unless it is asked for", async () => {
+  it("runs a small model on request only", async () => {
     const { answers, downloads } = await ask(SOFTWARE_ADAPTER, [
       { model: "relative/", ids: [1], options: {} },
     ]);
@@ -113,7 +113,7 @@ describe.skipIf(!hasChromium())("WebGPU", { timeout: PATIENCE }, () => {
     expect(downloads.filter((name) => /webgpu|asyncify/.test(name))).toEqual([]);
   });
 
-  it("gives way to WebAssembly where the session fails", async () => {
+  it("falls back to WebAssembly when the session fails", async () => {
     const { answers } = await ask(
       SOFTWARE_ADAPTER,
       [{ model: "relative/", ids: [1, 2], options: { backend: "webgpu" } }],

@@ -17,101 +17,105 @@ const SCALE: readonly Note[] = Array.from({ length: 40 }, (_, i) => ({
   endSeconds: i / 2 + 0.4,
 }));
 
-describe.skipIf(!hasChromium())("music that is written into the visitor's", { timeout: PATIENCE }, () => {
-  const built = builtPage();
-  const modelFolder = mkdtempSync(join(tmpdir(), "ostinato-tasks-"));
+describe.skipIf(!hasChromium())(
+  "accompaniment and infilling on the built page",
+  { timeout: PATIENCE },
+  () => {
+    const built = builtPage();
+    const modelFolder = mkdtempSync(join(tmpdir(), "ostinato-tasks-"));
 
-  beforeAll(() => {
-    writeTinyCheckpoint(modelFolder, { ...TINY_CONFIG, tasks: TASKS });
-  });
+    beforeAll(() => {
+      writeTinyCheckpoint(modelFolder, { ...TINY_CONFIG, tasks: TASKS });
+    });
 
-  afterAll(() => rmSync(modelFolder, { recursive: true }));
+    afterAll(() => rmSync(modelFolder, { recursive: true }));
 
-  it("accompanies it, on a branch", async () => {
-    const page = await built.open({ modelFolder });
-    await openFile(page, "scale.mid", writeMidi(scoreFromNotes(SCALE.slice(0, 8))));
-    await page.getByRole("button", { name: "Accompany" }).waitFor(); // the model is there
-    expect(await page.locator("#state").textContent()).toBe(
-      "scale.mid: press Play to hear the model continue it",
-    );
-    await page.getByRole("button", { name: "Accompany" }).click();
-    const tabs = page.locator("#branches .branch > button:first-child");
-    await expect
-      .poll(() => tabs.allTextContents(), { timeout: 30_000 })
-      .toEqual(["main", expect.stringMatching(/^accompaniment, seed \d+$/)]);
-    await page.getByText("Playing", { exact: true }).waitFor();
-    await page.keyboard.press("Escape");
-    const notes = (await savedNotes(page)).map(plain);
-    for (const note of SCALE.slice(0, 8)) expect(notes).toContainEqual(plain(note));
-    expect(notes.length).toBeGreaterThan(8);
-    expect(built.complaints).toEqual([]);
-  });
+    it("adds an accompaniment in a branch", async () => {
+      const page = await built.open({ modelFolder });
+      await openFile(page, "scale.mid", writeMidi(scoreFromNotes(SCALE.slice(0, 8))));
+      await page.getByRole("button", { name: "Accompany" }).waitFor(); // the model is there
+      expect(await page.locator("#state").textContent()).toBe(
+        "scale.mid: press Play to hear the model continue it",
+      );
+      await page.getByRole("button", { name: "Accompany" }).click();
+      const tabs = page.locator("#branches .branch > button:first-child");
+      await expect
+        .poll(() => tabs.allTextContents(), { timeout: 30_000 })
+        .toEqual(["main", expect.stringMatching(/^accompaniment, seed \d+$/)]);
+      await page.getByText("Playing", { exact: true }).waitFor();
+      await page.keyboard.press("Escape");
+      const notes = (await savedNotes(page)).map(plain);
+      for (const note of SCALE.slice(0, 8)) expect(notes).toContainEqual(plain(note));
+      expect(notes.length).toBeGreaterThan(8);
+      expect(built.complaints).toEqual([]);
+    });
 
-  it("writes a selected region anew, and leaves everything else as it was", async () => {
-    const page = await built.open({ modelFolder });
-    await page.getByLabel("length", { exact: true }).fill("20");
-    await openFile(page, "scale.mid", writeMidi(scoreFromNotes(SCALE)));
-    await expect.poll(() => rollLabel(page)).toContain("40 notes");
-    await page.locator("#roll").focus();
-    for (const key of ["ArrowRight", "ArrowRight", "["]) await page.keyboard.press(key);
-    for (const key of ["ArrowRight", "ArrowRight", "]"]) await page.keyboard.press(key);
-    await page.getByText("0:02–0:04", { exact: true }).waitFor();
-    await page.getByRole("button", { name: "Fill in" }).click();
-    await page.getByRole("button", { name: /^0:02–0:04 anew, seed \d+$/ }).waitFor();
-    await page.getByText("Playing", { exact: true }).waitFor();
-    await page.keyboard.press("Escape");
-    const notes = await savedNotes(page);
-    const isOutside = ({ startSeconds }: Note): boolean => startSeconds < 1.999 || startSeconds >= 3.999;
-    expect(notes.filter(isOutside).map(plain)).toEqual(SCALE.filter(isOutside).map(plain));
-    expect(notes.filter((note) => !isOutside(note)).length).toBeGreaterThan(0);
-    expect(await pinkPixels(page), "what is new has a color of its own").toBeGreaterThan(0);
-    await page.locator("#branches .branch > button").first().click();
-    expect((await savedNotes(page)).map(plain), "the piece it came from").toEqual(SCALE.map(plain));
-    expect(built.complaints).toEqual([]);
-  });
+    it("infills the selected region, and leaves everything else unchanged", async () => {
+      const page = await built.open({ modelFolder });
+      await page.getByLabel("length", { exact: true }).fill("20");
+      await openFile(page, "scale.mid", writeMidi(scoreFromNotes(SCALE)));
+      await expect.poll(() => rollLabel(page)).toContain("40 notes");
+      await page.locator("#roll").focus();
+      for (const key of ["ArrowRight", "ArrowRight", "["]) await page.keyboard.press(key);
+      for (const key of ["ArrowRight", "ArrowRight", "]"]) await page.keyboard.press(key);
+      await page.getByText("0:02–0:04", { exact: true }).waitFor();
+      await page.getByRole("button", { name: "Fill in" }).click();
+      await page.getByRole("button", { name: /^0:02–0:04 anew, seed \d+$/ }).waitFor();
+      await page.getByText("Playing", { exact: true }).waitFor();
+      await page.keyboard.press("Escape");
+      const notes = await savedNotes(page);
+      const isOutside = ({ startSeconds }: Note): boolean => startSeconds < 1.999 || startSeconds >= 3.999;
+      expect(notes.filter(isOutside).map(plain)).toEqual(SCALE.filter(isOutside).map(plain));
+      expect(notes.filter((note) => !isOutside(note)).length).toBeGreaterThan(0);
+      expect(await pinkPixels(page), "what is new has a color of its own").toBeGreaterThan(0);
+      await page.locator("#branches .branch > button").first().click();
+      expect((await savedNotes(page)).map(plain), "the piece it came from").toEqual(SCALE.map(plain));
+      expect(built.complaints).toEqual([]);
+    });
 
-  it("says what region is too long, and stops when asked to", async () => {
-    const page = await built.open({ modelFolder });
-    await openFile(page, "scale.mid", writeMidi(scoreFromNotes(repeated(40))));
-    await expect.poll(() => rollLabel(page)).toContain("1600 notes");
-    await page.getByRole("button", { name: "Select" }).click();
-    const box = await page.locator("#roll").boundingBox();
-    if (!box) throw new Error("no roll");
-    await page.keyboard.press("Escape");
-    for (let i = 0; i < 5; i += 1) await page.locator("#roll").press("-");
-    await page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width * 0.95, box.y + box.height / 2, { steps: 4 });
-    await page.mouse.up();
-    await page.getByRole("button", { name: "Fill in" }).click();
-    const alert = page.getByRole("alert");
-    await alert.getByText(/A region can be 12 s long, this one has \d+/).waitFor();
-    expect(await page.locator("#branches").isVisible()).toBe(false);
-    await alert.getByRole("button", { name: "Close" }).click();
-    await page.getByRole("button", { name: "clear the selection" }).click();
+    it("reports a region that is too long, and can be stopped", async () => {
+      const page = await built.open({ modelFolder });
+      await openFile(page, "scale.mid", writeMidi(scoreFromNotes(repeated(40))));
+      await expect.poll(() => rollLabel(page)).toContain("1600 notes");
+      await page.getByRole("button", { name: "Select" }).click();
+      const box = await page.locator("#roll").boundingBox();
+      if (!box) throw new Error("no roll");
+      await page.keyboard.press("Escape");
+      for (let i = 0; i < 5; i += 1) await page.locator("#roll").press("-");
+      await page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.95, box.y + box.height / 2, { steps: 4 });
+      await page.mouse.up();
+      await page.getByRole("button", { name: "Fill in" }).click();
+      const alert = page.getByRole("alert");
+      await alert.getByText(/A region can be 12 s long, this one has \d+/).waitFor();
+      expect(await page.locator("#branches").isVisible()).toBe(false);
+      await alert.getByRole("button", { name: "Close" }).click();
+      await page.getByRole("button", { name: "clear the selection" }).click();
 
-    await page.getByRole("button", { name: "Accompany" }).click();
-    await page.getByText(/^Accompanying: 0:\d\d of 13:19$/).waitFor();
-    await page.getByRole("button", { name: "Stop" }).click();
-    await page.getByText("Stopped; nothing has changed").waitFor();
-    expect(await page.locator("#branches").isVisible()).toBe(false);
-    expect(await page.getByRole("button", { name: "Accompany" }).isEnabled()).toBe(true);
-    expect(built.complaints).toEqual([]);
-  });
+      await page.getByRole("button", { name: "Accompany" }).click();
+      await page.getByText(/^Accompanying: 0:\d\d of 13:19$/).waitFor();
+      await page.getByRole("button", { name: "Stop" }).click();
+      await page.getByText("Stopped; nothing has changed").waitFor();
+      expect(await page.locator("#branches").isVisible()).toBe(false);
+      expect(await page.getByRole("button", { name: "Accompany" }).isEnabled()).toBe(true);
+      expect(built.complaints).toEqual([]);
+    });
 
-  it("offers neither where the model was not trained to", async () => {
-    const page = await built.open();
-    await openFile(page, "scale.mid", writeMidi(scoreFromNotes(SCALE.slice(0, 8))));
-    await expect.poll(() => rollLabel(page)).toContain("8 notes");
-    await page.getByRole("button", { name: "Play", exact: true }).click();
-    await page.getByText("Playing", { exact: true }).waitFor();
-    expect(await page.getByRole("button", { name: "Accompany" }).isVisible()).toBe(false);
-    await page.locator("#roll").press("]");
-    await page.locator("#selected").waitFor();
-    expect(await page.getByRole("button", { name: "Fill in" }).isVisible()).toBe(false);
-    expect(built.complaints).toEqual([]);
-  });
-});
+    it("offers neither if the model was not trained for it", async () => {
+      const page = await built.open();
+      await openFile(page, "scale.mid", writeMidi(scoreFromNotes(SCALE.slice(0, 8))));
+      await expect.poll(() => rollLabel(page)).toContain("8 notes");
+      await page.getByRole("button", { name: "Play", exact: true }).click();
+      await page.getByText("Playing", { exact: true }).waitFor();
+      expect(await page.getByRole("button", { name: "Accompany" }).isVisible()).toBe(false);
+      await page.locator("#roll").press("]");
+      await page.locator("#selected").waitFor();
+      expect(await page.getByRole("button", { name: "Fill in" }).isVisible()).toBe(false);
+      expect(built.complaints).toEqual([]);
+    });
+  },
+);
 
 /** The scale again and again. */
 function repeated(times: number): Note[] {

@@ -50,7 +50,7 @@ describe("candidateLines", () => {
     { id: 7, text: "\n", probability: 0.25 },
   ];
 
-  it("marks what came", () => {
+  it("marks the generated token", () => {
     expect(candidateLines({ id: 7, text: "\n", logProbability: Math.log(0.25), candidates }, "\n")).toEqual([
       "",
       '   1  " the"   50.0 %  ███████████████',
@@ -58,7 +58,7 @@ describe("candidateLines", () => {
     ]);
   });
 
-  it("adds what came if it is none of them", () => {
+  it("adds the generated token if it is not a candidate", () => {
     expect(candidateLines({ id: 9, text: "", logProbability: Math.log(0.1), candidates }, "a").at(-1)).toBe(
       '→  …  "a"      10.0 %  ███',
     );

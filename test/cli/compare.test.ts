@@ -46,7 +46,7 @@ function readFigures() {
 }
 
 describe("ostinato compare", () => {
-  it("compares two folders and writes a report with its figures beside it", async () => {
+  it("compares two folders and writes a report and a JSON file with the results", async () => {
     writeFileSync(join(reference, "c.mid"), "no MIDI");
     const { code, stdout, stderr } = await runCli([
       "compare",
@@ -72,7 +72,7 @@ describe("ostinato compare", () => {
     expect(readdirSync(base).toSorted()).toEqual(["generated", "reference", "report.html", "report.json"]);
   });
 
-  it("finds what generated pieces share with training", async () => {
+  it("finds passages of the training pieces in generated pieces", async () => {
     const train = join(base, "train");
     mkdirSync(train);
     // A third of x.mid, a fourth higher and 3 s later.
@@ -111,7 +111,7 @@ describe("ostinato compare", () => {
     expect(memorisation.reference.max).toBeLessThan(15);
   });
 
-  it("generates with a model, one seed after the other, and counts what the mask forbids", async () => {
+  it("generates with consecutive seeds, and counts the ids that the mask blocks", async () => {
     const parameters = [
       "compare",
       reference,
@@ -167,7 +167,7 @@ describe("ostinato compare", () => {
     expect(counts(readFigures())).toEqual(counts(figures));
   });
 
-  it("reads files of every ending that MIDI files have, in any case", async () => {
+  it("reads every extension of MIDI files, in upper and lower case", async () => {
     writePiece(join(generated, "y.kar"), walk(4));
     writePiece(join(generated, "z.SMF"), walk(5));
     writePiece(join(generated, "w.MIDI"), walk(6));

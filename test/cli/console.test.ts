@@ -27,12 +27,12 @@ const ESCAPED = String.raw`\u009b31m\u001b]0;\u202eRED`;
 describe.each([{ terminal: true }, { terminal: false }])(
   "Console, on a terminal: $terminal",
   ({ terminal }) => {
-    it("escapes control characters in what it says, on one line", () => {
+    it("escapes control characters in messages, on one line", () => {
       const { err } = written(terminal, (console) => console.say(`${NAME}\nerror: no`));
       expect(err).toBe(`${ESCAPED}\\nerror: no\n`);
     });
 
-    it("escapes them in lines of the result, and keeps a mark of our own", () => {
+    it("escapes them in lines of the result, except in the mark", () => {
       const { out } = written(terminal, (console) => console.line(`${NAME}\n\tok`, "\u001b[32m✓\u001b[39m "));
       expect(out).toBe(`\u001b[32m✓\u001b[39m ${ESCAPED}\n\tok\n`);
     });
@@ -43,22 +43,22 @@ describe.each([{ terminal: true }, { terminal: false }])(
       expect(JSON.parse(out)).toEqual({ name: NAME });
     });
 
-    it("escapes them in a prompt that is shown again", () => {
+    it("escapes them in a prompt", () => {
       expect(written(terminal, (console) => console.prompt(`a\n\tb${NAME}`)).err).toBe(`a\n\tb${ESCAPED}`);
     });
   },
 );
 
 describe("Console", () => {
-  it("escapes a text that a model writes on a terminal, but for line feeds and tabs", () => {
+  it("escapes generated text on a terminal, except line feeds and tabs", () => {
     expect(written(true, (console) => console.write(`a\n\tb${NAME}`)).out).toBe(`a\n\tb${ESCAPED}`);
   });
 
-  it("leaves a text that a model writes into a pipe as it is", () => {
+  it("writes generated text to a pipe unchanged", () => {
     expect(written(false, (console) => console.write(`a\n\tb${NAME}`)).out).toBe(`a\n\tb${NAME}`);
   });
 
-  it("escapes them in the state, on the line that it renews itself", () => {
+  it("escapes them in the progress line", () => {
     vi.useFakeTimers();
     const { err } = written(true, (console) => {
       vi.advanceTimersByTime(1000);

@@ -24,11 +24,11 @@ describe("describeTempo", () => {
       "120.0 to 60.0 quarters a minute, 2 tempo events, the default 120 before the first",
     ],
     ["two, faster", [0, ...SIXTY, ...QUARTER, ...NINETY], "60.0 to 90.0 quarters a minute, 2 tempo events"],
-  ])("names every tempo that the music has: %s", (_, events, words) => {
+  ])("describes the tempo: %s", (_, events, words) => {
     expect(describeTempo(read(...events))).toBe(words);
   });
 
-  it("names no tempo for SMPTE time", () => {
+  it("describes no tempo for SMPTE time", () => {
     const smpte = Uint8Array.from([...header(0, 1, 0xe728), ...track(0, ...SIXTY)]);
     expect(describeTempo(readMidi(smpte))).toBe("none: time is counted in frames");
   });

@@ -51,7 +51,7 @@ describe("ostinato doctor", () => {
     );
   });
 
-  it("tells which backend the environment chose, and refuses one that does not exist", async () => {
+  it("reports the backend of the environment variable, and refuses an unknown one", async () => {
     const wasm = await examine({ OSTINATO_BACKEND: "wasm" });
     expect(wasm.report).toMatchObject({ ok: true, backend: "wasm", why: "OSTINATO_BACKEND is wasm" });
     const wrong = await examine({ OSTINATO_BACKEND: "cuda", HF_ENDPOINT: "hub.example" });
@@ -66,7 +66,7 @@ describe("ostinato doctor", () => {
     for (const { hint } of wrong.notGood) expect(hint).toBeTruthy();
   });
 
-  it("finds caches that cannot be used, and what was never finished in them", async () => {
+  it("finds unusable caches, and incomplete files in them", async () => {
     writeFileSync(join(folder, "own"), "a file");
     const stale = join(folder, "hub/models--some--one/blobs/abc.incomplete");
     mkdirSync(dirname(stale), { recursive: true });
@@ -86,7 +86,7 @@ describe("ostinato doctor", () => {
     );
   });
 
-  it("finds a downloaded model that is damaged, and one that is not whole", async () => {
+  it("finds damaged and incomplete downloaded models", async () => {
     const whole = cacheModel("good--one", { damaged: false });
     const damaged = cacheModel("bad--one", { damaged: true });
     mkdirSync(join(folder, "hub/models--half--one/blobs"), { recursive: true });
@@ -111,7 +111,7 @@ describe("ostinato doctor", () => {
     ]);
   });
 
-  it("finds a cache below what is a file", async () => {
+  it("finds a cache path below a file", async () => {
     writeFileSync(join(folder, "own"), "a file");
     const { code, notGood } = await examine({ OSTINATO_CACHE: join(folder, "own/cache") });
     expect(code).toBe(1);
@@ -122,7 +122,7 @@ describe("ostinato doctor", () => {
     ]);
   });
 
-  it("shows only what is not good with --quiet, and colours only on a terminal", async () => {
+  it("shows only faults and notes with --quiet, and colors only on a terminal", async () => {
     writeFileSync(join(folder, "own"), "a file");
     const { stdout, stderr, code } = await runCli(["doctor", "--quiet"], { env });
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
@@ -143,7 +143,7 @@ describe("ostinato doctor", () => {
       writeFileSync(join(copy, "models/piano/model.safetensors"), weights);
     });
 
-    it("finds the files that are not as they were published", async () => {
+    it("finds files whose checksum differs from the published one", async () => {
       const { code, notGood } = await examine({}, main);
       expect(code).toBe(1);
       const faults = notGood
@@ -158,7 +158,7 @@ describe("ostinato doctor", () => {
       ]);
     });
 
-    it("refuses to load a model of which one bit is wrong, and one that was cut short", async () => {
+    it("refuses a model with a flipped bit, and a truncated one", async () => {
       const music = await spawnCli(["generate", "--seconds", "1", "--out", join(folder, "o.mid")], { main });
       expect(music.code).toBe(1);
       expect(music.stderr).toMatch(

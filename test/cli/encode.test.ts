@@ -40,13 +40,13 @@ describe("ostinato encode", () => {
     expect(JSON.parse(piped.stdout)).toEqual(expected);
   });
 
-  it("leaves out the silence before the first note only when asked to, and says so", async () => {
+  it("removes the silence before the first note only with --trim, and says so", async () => {
     const { stdout, stderr } = await runCli(["encode", file, "--trim"]);
     expect(JSON.parse(stdout).ids).toEqual(IDS.slice(1));
     expect(stderr).toContain("1.00 s of silence");
   });
 
-  it("reads as note-seq does when asked to: there a pedal acts on its own track alone", async () => {
+  it("reads as note-seq with --compatibility: a pedal acts on its own track only", async () => {
     const ticks = { division: { kind: "quarter", ticksPerQuarter: 500 } } as const;
     const message = (tick: number, status: number, data1: number, data2: number) =>
       ({ kind: "channel", tick, status, data1, data2 }) as const;
@@ -70,7 +70,7 @@ describe("ostinato encode", () => {
     expect((await runCli(["encode", file, "--compatibility", "other"])).code).toBe(2);
   });
 
-  it("writes events in words", async () => {
+  it("writes readable events", async () => {
     const { stdout } = await runCli(["encode", file, "--events"]);
     expect(stdout.split("\n")).toEqual([
       "TIME_SHIFT 1.00 s",
@@ -104,7 +104,7 @@ describe("ostinato encode", () => {
     expect(rows.map((row) => row.reduce((sum, value) => sum + value, 0))).toEqual(IDS.map(() => 1));
   });
 
-  it("takes chosen tracks only, and says what it left out", async () => {
+  it("encodes selected tracks only, and reports omitted notes", async () => {
     const one = scoreFromNotes(NOTES.slice(0, 2), "low");
     const two = scoreFromNotes(NOTES.slice(2), "high");
     const drums = scoreFromNotes(NOTES.slice(0, 1), "drums").tracks.map((track) => ({
@@ -125,7 +125,7 @@ describe("ostinato encode", () => {
     expect(none.stderr).toMatch(/the selection has no notes — the file has/);
   });
 
-  it("leaves out notes that the vocabulary has no pitch for, and says so", async () => {
+  it("omits notes outside the pitch range of the vocabulary, and says so", async () => {
     const low = NOTES.map((note, index) => (index === 0 ? { ...note, pitch: 20 } : note));
     writeFileSync(file, writeMidi(scoreFromNotes(low)));
     const { stdout, stderr, code } = await runCli(["encode", file, "--vocabulary", "score2perf"]);
@@ -134,14 +134,14 @@ describe("ostinato encode", () => {
     expect(stderr).toContain("1 note omitted whose pitch is not in score2perf");
   });
 
-  it("refuses an unknown vocabulary and two forms at once", async () => {
+  it("refuses an unknown vocabulary and two output formats at once", async () => {
     expect((await runCli(["encode", file, "--vocabulary", "words"])).code).toBe(2);
     expect((await runCli(["encode", file, "--events", "--one-hot"])).code).toBe(2);
   });
 });
 
 describe("ostinato decode", () => {
-  it("gives back the notes that were encoded", async () => {
+  it("restores the encoded notes", async () => {
     const out = join(folder, "out.mid");
     const ids = (await runCli(["encode", file])).stdoutBytes;
     expect((await runCli(["decode", "-", "--out", out], { stdin: ids })).code).toBe(0);
@@ -176,7 +176,7 @@ describe("ostinato decode", () => {
 });
 
 describe("ostinato inspect", () => {
-  it("shows the facts of a file and its notes as a picture", async () => {
+  it("shows the facts of a file and a piano roll", async () => {
     const { stdout, code } = await runCli(["inspect", file]);
     expect(code).toBe(0);
     expect(stdout).toContain("3 notes");
@@ -185,7 +185,7 @@ describe("ostinato inspect", () => {
     expect(stdout).toMatch(/[\u2801-\u28ff]/);
   });
 
-  it("gives the facts as JSON", async () => {
+  it("prints the facts as JSON", async () => {
     const { stdout } = await runCli(["inspect", file, "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({
       path: file,

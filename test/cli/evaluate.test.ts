@@ -6,7 +6,7 @@ import { scoreFromNotes, writeMidi } from "../../encoding/index.ts";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { runCli } from "./run-cli.ts";
 
-it("ostinato evaluate gives the likelihood of each file and of all, and refuses files without notes", async () => {
+it("ostinato evaluate prints the likelihood of each file and of all, and refuses files without notes", async () => {
   const folder = mkdtempSync(join(tmpdir(), "ostinato-evaluate-"));
   const model = writeTinyCheckpoint(join(folder, "model"));
   const file = (name: string, count: number): string => {
@@ -51,7 +51,7 @@ it("ostinato evaluate gives the likelihood of each file and of all, and refuses 
   expect(refused.stderr).toMatch(/^error: .*empty\.mid has no notes/m);
 });
 
-it("ostinato evaluate --precision int8 gives nearly the same, and an unknown precision is wrong usage", async () => {
+it("ostinato evaluate --precision int8 prints nearly the same; an unknown precision is a usage error", async () => {
   const folder = mkdtempSync(join(tmpdir(), "ostinato-evaluate-int8-"));
   const model = writeTinyCheckpoint(join(folder, "model"), { ...TINY_CONFIG, n_embd: 64, n_inner: 128 });
   const piece = join(folder, "a.mid");

@@ -48,7 +48,7 @@ function readOut(): ReturnType<typeof readMidi> {
 }
 
 describe("ostinato generate", () => {
-  it("writes variations: each as with its own seed", async () => {
+  it("writes variations, each equal to a run with its own seed", async () => {
     const primer = writePrimer();
     const common = [primer, "--seconds", "6", "--continuation-only"];
     const { code, stdout, stderr } = await generate([
@@ -89,7 +89,7 @@ describe("ostinato generate", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("writes a new piece of the asked length that other readers read", async () => {
+  it("writes a new piece of the requested length that other programs read", async () => {
     const { code, stderr, stdout } = await generate(["--seconds", "8", "--seed", "7", "--out", out]);
     expect(code).toBe(0);
     expect(stdout).toBe("");
@@ -104,7 +104,7 @@ describe("ostinato generate", () => {
     );
   });
 
-  it("shows the model the chosen tracks only, and gives the primer back whole", async () => {
+  it("passes the selected tracks to the model only, and writes the whole primer", async () => {
     const low = scoreFromNotes(primerNotes(), "low");
     const high = scoreFromNotes(
       primerNotes().map((note) => ({ ...note, pitch: note.pitch + 24 })),
@@ -134,7 +134,7 @@ describe("ostinato generate", () => {
     expect(shown).not.toEqual(newNotes());
   });
 
-  it("gives the same file for the same seed, and another for another", async () => {
+  it("writes the same file for the same seed, and another for another seed", async () => {
     const bytes: Buffer[] = [];
     for (const seed of ["5", "5", "6"]) {
       await generate(["--seconds", "5", "--seed", seed, "--out", out]);
@@ -144,7 +144,7 @@ describe("ostinato generate", () => {
     expect(bytes[0]?.equals(bytes[2] ?? Buffer.of())).toBe(false);
   });
 
-  it("does not go on from a trill as the model alone would, unless told to", async () => {
+  it("does not continue a trill in a loop, except without drift control", async () => {
     const trill = Array.from({ length: 60 }, (_, i) => ({
       pitch: i % 2 === 0 ? 60 : 62,
       velocity: 70,
@@ -162,7 +162,7 @@ describe("ostinato generate", () => {
     expect((await write("--no-drift-control")).equals(free)).toBe(true);
   });
 
-  it("gives the same file on both backends", async () => {
+  it("writes the same file on both backends", async () => {
     const bytes: Buffer[] = [];
     for (const backend of ["node", "wasm"]) {
       const { code } = await generate(["--seconds", "5", "--seed", "3", "--out", out], {
@@ -174,7 +174,7 @@ describe("ostinato generate", () => {
     expect(bytes[0]?.equals(bytes[1] ?? Buffer.of())).toBe(true);
   });
 
-  it("puts the continuation behind the primer, whose notes before the cut stay as they were", async () => {
+  it("appends the continuation to the primer, whose notes before the cut stay unchanged", async () => {
     const primer = writePrimer();
     const { code } = await generate([
       primer,
@@ -206,7 +206,7 @@ describe("ostinato generate", () => {
     expect(Math.max(...notes.map((note) => note.endSeconds))).toBeLessThanOrEqual(9.01);
   });
 
-  it("leaves out a long silence behind the primer, says so, and names the port that was asked for", async () => {
+  it("removes a long silence after the primer, says so, and sets the requested port", async () => {
     const primer = writePrimer();
     const score = readMidi(readFileSync(primer));
     const late = score.tracks.map((track) => ({ ...track, endTick: track.endTick + 60_000 })); // a tick is a millisecond
@@ -221,14 +221,14 @@ describe("ostinato generate", () => {
     expect((await generate([...common, "--port", "128"])).code).toBe(2);
   });
 
-  it("keeps every event of a primer that is continued whole", async () => {
+  it("keeps every event of a primer without --primer-seconds", async () => {
     const primer = writePrimer();
     await generate([primer, "--seconds", "3", "--seed", "1", "--out", out]);
     const given = readMidi(readFileSync(primer));
     expect(readOut().tracks[0]?.events).toEqual(given.tracks[0]?.events);
   });
 
-  it("writes the new part alone with --continuation-only", async () => {
+  it("writes the new part only with --continuation-only", async () => {
     const primer = writePrimer();
     await generate([primer, "--continuation-only", "--seconds", "4", "--seed", "1", "--out", out]);
     const { notes, tracks } = readOut();
@@ -244,7 +244,7 @@ describe("ostinato generate", () => {
     expect(readMidi(stdoutBytes).notes.length).toBeGreaterThan(primerNotes().length);
   });
 
-  it("summarises as JSON, and says nothing else with --quiet", async () => {
+  it("prints a JSON summary, and nothing else with --quiet", async () => {
     const { stdout, stderr } = await generate([
       "--seconds",
       "3",
@@ -275,7 +275,7 @@ describe("ostinato generate", () => {
   });
 });
 
-describe("ostinato generate, used wrongly or given bad input", () => {
+describe("ostinato generate with wrong usage or bad input", () => {
   const midi = Buffer.from(writeMidi(scoreFromNotes(primerNotes())));
   it.each([
     {
@@ -286,7 +286,7 @@ describe("ostinato generate, used wrongly or given bad input", () => {
     { name: "an empty file", bytes: Buffer.of(), says: /the file is empty/ },
     { name: "a cut file", bytes: midi.subarray(0, 200), says: /claims \d+ bytes, \d+ are left at byte 14/ },
     { name: "a file without notes", bytes: Buffer.from(writeMidi(scoreFromNotes([]))), says: /no notes/ },
-  ])("refuses $name as primer in one line", async ({ bytes, says }) => {
+  ])("refuses $name as primer with one line", async ({ bytes, says }) => {
     const primer = join(folder, "primer.mid");
     writeFileSync(primer, bytes);
     const { code, stderr, stdout } = await generate([primer, "--seconds", "2", "--out", out]);
@@ -297,7 +297,7 @@ describe("ostinato generate, used wrongly or given bad input", () => {
     expect(readdirSync(folder)).toEqual(["primer.mid"]);
   });
 
-  it("salvages a cut file with --lenient", async () => {
+  it("reads a truncated file with --lenient", async () => {
     const primer = join(folder, "primer.mid");
     writeFileSync(primer, midi.subarray(0, 200));
     const { code, stderr } = await generate([primer, "--lenient", "--seconds", "2", "--out", out]);
@@ -316,14 +316,14 @@ describe("ostinato generate, used wrongly or given bad input", () => {
     { parameters: ["--continuation-only"], code: 2, says: /--continuation-only needs a primer/ },
     { parameters: ["--no-such-option"], code: 2, says: /unknown option/ },
     { parameters: ["--json", "--out", "-"], code: 2, says: /both write to stdout/ },
-  ])("answers $parameters with exit code $code", async ({ parameters, code, says }) => {
+  ])("exits with $code for $parameters", async ({ parameters, code, says }) => {
     const result = await generate(["--seconds", "2", "--out", out, ...parameters]);
     expect(result.stderr).toMatch(says);
     expect(result.code).toBe(code);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("says before the work that the output cannot be written", async () => {
+  it("reports an unwritable output before the work", async () => {
     const { code, stderr } = await generate(["--seconds", "2", "--out", join(folder, "none", "out.mid")]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/cannot write to .*none: it does not exist/);

@@ -9,7 +9,7 @@ import { runCli } from "./run-cli.ts";
 const folder = mkdtempSync(join(tmpdir(), "ostinato-inspect-"));
 
 describe("ostinato inspect, of a model", () => {
-  it("tallies GPT-2 from its config alone, and explains the published figure", async () => {
+  it("counts the parameters of GPT-2 from its config, and explains the published count", async () => {
     const { code, stdout } = await runCli(["inspect", "gpt2"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^total +124,439,808$/m);
@@ -31,7 +31,7 @@ describe("ostinato inspect, of a model", () => {
     });
   });
 
-  it("takes models that ship, and folders", async () => {
+  it("accepts included models and folders", async () => {
     for (const name of ["piano", "shakespeare", writeTinyCheckpoint(join(folder, "tiny"))]) {
       const { code, stdout } = await runCli(["inspect", name]);
       expect(code).toBe(0);
@@ -39,7 +39,7 @@ describe("ostinato inspect, of a model", () => {
     }
   });
 
-  it("takes a file before a model of the same name", async () => {
+  it("prefers a file to a model of the same name", async () => {
     const notes = [{ pitch: 60, velocity: 80, startSeconds: 0, endSeconds: 1 }];
     writeFileSync(join(folder, "gpt2"), writeMidi(scoreFromNotes(notes)));
     const { stdout } = await runCli(["inspect", "gpt2"], { cwd: folder });
@@ -53,7 +53,7 @@ describe("ostinato inspect, of a model", () => {
     { parameters: ["no-such-model"], code: 1, says: /cannot read no-such-model: it does not exist/ },
     { parameters: ["someone/model", "--offline"], code: 1, says: /someone\/model is not in the cache/ },
     { parameters: [tmpdir()], code: 1, says: /config\.json cannot be opened/ },
-  ])("answers $parameters with exit code $code", async ({ parameters, code, says }) => {
+  ])("exits with $code for $parameters", async ({ parameters, code, says }) => {
     const result = await runCli(["inspect", ...parameters], { env: { HF_HOME: folder } });
     expect(result.stderr).toMatch(says);
     expect(result.code).toBe(code);

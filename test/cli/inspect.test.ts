@@ -46,7 +46,7 @@ describe("ostinato inspect, of a MIDI file", () => {
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("1 note") });
   });
 
-  it.each(["folder/none.kar", "folder/none.SMF"])("looks for no model named %s", async (name) => {
+  it.each(["folder/none.kar", "folder/none.SMF"])("does not treat %s as a model name", async (name) => {
     const { code, stderr } = await runCli(["inspect", name], { cwd: folder });
     expect(code).toBe(1);
     expect(stderr).toContain(`cannot read ${name}: it does not exist`);

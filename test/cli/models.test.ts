@@ -7,7 +7,7 @@ import { runCli } from "./run-cli.ts";
 
 const env = { HF_HUB_CACHE: mkdtempSync(join(tmpdir(), "ostinato-models-")) };
 
-it("lists the models that ship, with what they can do and where they are", async () => {
+it("lists the included models with their tasks and folders", async () => {
   const { code, stdout } = await runCli(["models", "--json"], { env });
   expect(code).toBe(0);
   const root = fileURLToPath(new URL("../../models/", import.meta.url));
@@ -25,7 +25,7 @@ it("lists the models that ship, with what they can do and where they are", async
   ]);
 });
 
-it("lists them for people too", async () => {
+it("prints the list as a table", async () => {
   const { stdout, stderr } = await runCli(["models"], { env });
   const [heading = "", ...rows] = stdout.trimEnd().split("\n");
   expect(heading).toMatch(/^name +writes +tasks +window +size +license +folder$/);

@@ -15,7 +15,7 @@ beforeEach(() => {
   out = join(folder, "out.mid");
 });
 
-describe("commands that are for music alone", () => {
+describe("commands for music models", () => {
   it.each([
     ["generate", ["--out", "OUT"], "for text use: ostinato text --model MODEL"],
     ["evaluate", [], "ostinato text --model MODEL --score FILE"],
@@ -33,7 +33,7 @@ describe("commands that are for music alone", () => {
 });
 
 describe("ostinato generate", () => {
-  it("needs to be told where to write", async () => {
+  it("requires --out", async () => {
     expect(await runCli(["generate", "--seconds", "1"])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("required option '-o, --out <file>' not specified"),

@@ -8,7 +8,7 @@ import { runCli } from "./run-cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ostinato-quantize-"));
 
-it("ostinato quantize writes a smaller checkpoint that scores nearly the same", async () => {
+it("ostinato quantize writes a smaller checkpoint with nearly the same likelihood", async () => {
   const model = writeTinyCheckpoint(join(folder, "model"), {
     ...TINY_CONFIG,
     n_embd: 64,
@@ -45,7 +45,7 @@ it("ostinato quantize writes a smaller checkpoint that scores nearly the same", 
   expect(difference).toBeLessThan(0.05);
 });
 
-it("refuses to write over the model it reads, and into a file", async () => {
+it("refuses to overwrite its input model, and to write into a file", async () => {
   const model = writeTinyCheckpoint(join(folder, "kept"));
   expect((await runCli(["quantize", model, "--out", `${model}/.`])).code).toBe(2);
   const refused = await runCli(["quantize", model, "--out", join(model, "config.json")]);

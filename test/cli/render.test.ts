@@ -48,7 +48,7 @@ describe("ostinato render", () => {
     expect(piped.stdoutBytes.equals(readFileSync(out))).toBe(true);
   });
 
-  it("plays with another sound font, and says what was clipped", async () => {
+  it("renders with another sound font, and reports clipping", async () => {
     const font = join(folder, "saw.sf2");
     writeFileSync(font, new Uint8Array(BasicSoundBank.getSampleSoundBankFile()));
     const run = await runCli([
@@ -85,7 +85,7 @@ describe("ostinato render", () => {
     expect(JSON.parse(whole.stdout)).toMatchObject({ seconds: 13, frames: 573_300 });
   });
 
-  it("tells what is wrong, and writes nothing", async () => {
+  it("reports errors, and writes nothing", async () => {
     const out = join(folder, "o.wav");
     const run = async (...more: string[]) => runCli(["render", ...more, "--out", out]);
     const none = await run(file, "--soundfont", file);

@@ -36,7 +36,7 @@ describe.each(names)("ostinato %s", (name) => {
   const command = createProgram().commands.find((one) => one.name() === name);
   if (!command) throw new Error(name);
 
-  it("explains itself, its arguments and every option", () => {
+  it("has help for the command, its arguments and every option", () => {
     expect(command.summary()).toMatch(/^[a-z].*[^.]$/);
     expect(command.description()).toMatch(/\.$/);
     for (const option of command.options) expect(option.description, option.flags).not.toBe("");
@@ -44,7 +44,7 @@ describe.each(names)("ostinato %s", (name) => {
       expect(argument.description, argument.name()).not.toBe("");
   });
 
-  it("has examples, which the parser takes", () => {
+  it("has examples that the parser accepts", () => {
     const examples = examplesOf(helpOf(command));
     expect(examples.length).toBeGreaterThan(0);
     expect(examples.some((words) => words.startsWith(name))).toBe(true);
@@ -61,7 +61,7 @@ describe.each(names)("ostinato %s", (name) => {
     expect(command.options.map(({ long }) => long)).toEqual(expect.arrayContaining(["--quiet", "--json"]));
   });
 
-  it("ends with 2 for an option that it does not know, and says where help is", () => {
+  it("exits with 2 for an unknown option, and refers to --help", () => {
     const program = createProgram();
     program.commands.forEach((one) => one.configureOutput({ writeErr: () => undefined }));
     try {
@@ -79,7 +79,7 @@ describe("the command line", () => {
     expect(await runCli(["--version"])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: "" });
   });
 
-  it("shows help on stdout when asked to, on stderr when used wrongly", async () => {
+  it("prints help on stdout on request, on stderr for wrong usage", async () => {
     const asked = await runCli(["generate", "--help"]);
     expect(asked).toMatchObject({ code: 0, stderr: "" });
     expect(asked.stdout).toContain("Examples:");
@@ -102,7 +102,7 @@ describe("the command line", () => {
     }
   });
 
-  it("gives the facts of encoding and decoding as JSON", async () => {
+  it("prints the summaries of encoding and decoding as JSON", async () => {
     const folder = mkdtempSync(join(tmpdir(), "ostinato-style-"));
     const [midi, ids, again] = ["in.mid", "ids.json", "out.mid"].map((name) => join(folder, name));
     const notes = [{ pitch: 60, velocity: 80, startSeconds: 1, endSeconds: 2 }];
@@ -126,7 +126,7 @@ describe("the command line", () => {
     });
   });
 
-  it("colours on a terminal, unless NO_COLOR is set", () => {
+  it("uses colors on a terminal, unless NO_COLOR is set", () => {
     const main = join(root, "dist/src/cli/main.js");
     const onTerminal = (env: Record<string, string>): string => {
       // Node takes no colours for granted where tests run by themselves.
@@ -147,7 +147,7 @@ describe("the command line", () => {
     expect(onTerminal({ NO_COLOR: "1" })).not.toContain("\u001b[32m");
   });
 
-  it("ends quietly when the reader of a pipe closes it", () => {
+  it("exits without an error when the reader closes the pipe", () => {
     const main = join(root, "dist/src/cli/main.js");
     const run = spawnSync(
       "bash",

@@ -30,7 +30,7 @@ function run(command: string, ...parameters: readonly string[]): Promise<CliResu
 const readOut = () => readMidi(readFileSync(out));
 
 describe("ostinato accompany", () => {
-  it("writes the melody with a part in a track of its own, and says so", async () => {
+  it("writes the melody and the accompaniment in a separate track, and says so", async () => {
     const { code, stdout, stderr } = await run("accompany", piece, "--seed", "7", "--json");
     expect(code).toBe(0);
     const { notes } = readMidi(readFileSync(piece));
@@ -41,7 +41,7 @@ describe("ostinato accompany", () => {
     expect(stderr).toMatch(/out\.mid: \d+ new notes in 10\.1 s of music, \d+ events, seed 7/);
   });
 
-  it("takes its melody from some of the tracks", async () => {
+  it("reads the melody from selected tracks", async () => {
     const { code, stderr } = await run("accompany", piece, "--tracks", "3");
     expect(code).toBe(1);
     expect(stderr).toContain("the selection has no notes");
@@ -73,8 +73,8 @@ describe("ostinato infill", () => {
   });
 });
 
-describe("ostinato generate with marks", () => {
-  it("brings a piece to its end, in a style and density, and tells its length", async () => {
+describe("ostinato generate with control tokens", () => {
+  it("composes an ending in a style and density, and reports the length", async () => {
     const marks = ["--ending", "--style", "pop", "--density", "sparse"];
     const { code, stdout } = await run("generate", "--seconds", "4", "--seed", "2", ...marks, "--json");
     expect(code).toBe(0);
@@ -82,7 +82,7 @@ describe("ostinato generate with marks", () => {
     expect(JSON.parse(stdout).seconds).toBeCloseTo(last, 2);
   });
 
-  it("refuses a style that there is not", async () => {
+  it("refuses an unknown style", async () => {
     const { code, stderr } = await run("generate", "--style", "folk");
     expect(code).toBe(2);
     expect(stderr).toContain("pop, classical, roll");

@@ -28,7 +28,7 @@ function run(parameters: readonly string[], options: RunCliOptions = {}): Promis
 const GREEDY = ["--tokens", "12", "--temperature", "0", "--seed", "1"];
 
 describe("ostinato text", () => {
-  it("prints the continuation alone on stdout, the same from argument, file and stdin", async () => {
+  it("prints only the continuation on stdout, the same from argument, file and stdin", async () => {
     const results = [
       await run(["the cat", ...GREEDY]),
       await run(["--file", file, ...GREEDY]),
@@ -44,7 +44,7 @@ describe("ostinato text", () => {
     expect(results[0]?.stdout.length).toBeGreaterThan(1);
   });
 
-  it("does not take the last line's end of a file or of stdin for a part of the prompt", async () => {
+  it("ignores the final line end of a file or of stdin", async () => {
     const expected = await run(["the cat", ...GREEDY, "--json"]);
     for (const stdin of ["the cat\n", "the cat\r\n"]) {
       const { stdout } = await run(["-", ...GREEDY, "--json"], { stdin: Buffer.from(stdin) });
@@ -55,7 +55,7 @@ describe("ostinato text", () => {
     expect(JSON.parse(two.stdout)).toMatchObject({ prompt: "the cat\n" });
   });
 
-  it("begins a text of its own without a prompt, and ends where the context does", async () => {
+  it("begins a new text without a prompt, and ends at the context limit", async () => {
     const { code, stdout, stderr } = await run(["--seed", "3", "--tokens", "1000"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/\n$/);
@@ -67,7 +67,7 @@ describe("ostinato text", () => {
     expect(stderr).toContain("50 tokens, seed 3, length of --tokens reached");
   });
 
-  it("gives several samples, each reproducible by its own seed", async () => {
+  it("prints several samples, each reproducible by its seed", async () => {
     const { stdout, stderr } = await run(["the", "--samples", "2", "--seed", "5", "--tokens", "8"]);
     const [, first, second] = stdout.split(/^=== \d of 2 ===\n/m);
     expect(first).not.toBe(second);
@@ -76,7 +76,7 @@ describe("ostinato text", () => {
     expect((await run(["the", "--seed", "6", "--tokens", "8"])).stdout).toBe(second);
   });
 
-  it("prints all of it as JSON, and nothing else with --quiet", async () => {
+  it("prints the complete result as JSON, and nothing else with --quiet", async () => {
     const parameters = ["the cat", ...GREEDY, "--json", "--quiet", "--candidates", "3"];
     const { stdout, stderr } = await run(parameters);
     expect(stderr).toBe("");
@@ -106,7 +106,7 @@ describe("ostinato text", () => {
     });
   });
 
-  it("shows the model's own probabilities at temperature 0, the likeliest first and taken", async () => {
+  it("shows the unchanged probabilities at temperature 0, and chooses the most probable token", async () => {
     const { stdout } = await run(["the", "--candidates", "262", "--tokens", "2", "--temperature", "0"]);
     const steps = stdout.replace(/^\n/, "").split("\n\n").slice(0, 2);
     for (const step of steps) {
@@ -123,7 +123,7 @@ describe("ostinato text", () => {
     expect(unmarked(unsharpened.stdout.slice(1).split("\n\n")[0])).toEqual(unmarked(steps[0]));
   });
 
-  it("shows candidates with bars, and what came even where it is none of them", async () => {
+  it("shows candidates with bars, and the generated token even if it is not one of them", async () => {
     const { stdout } = await run([
       "the",
       "--candidates",
@@ -199,7 +199,7 @@ describe("ostinato text", () => {
     },
   );
 
-  it("uses the toy that ships when no model is named, and says so", async () => {
+  it("uses the included model by default, and says so", async () => {
     const { code, stdout, stderr } = await runCli(["text", "ROMEO:", "--tokens", "5", "--seed", "1"]);
     expect(code).toBe(0);
     expect(stdout.length).toBeGreaterThan(5);
@@ -220,7 +220,7 @@ describe("ostinato text", () => {
     expect(stderr).toMatch(/^1 of 1000 tokens\n(.*\n)*error: stopped by SIGINT\n$/);
   });
 
-  it("ends the line of what it has streamed when it is stopped", async () => {
+  it("ends the line of the streamed text when stopped", async () => {
     const { code, stdout, stderr } = await spawnCli(
       [...textCommand, "the", "--context-shift", "--tokens", "1000", "--top-k", "1"],
       {
@@ -234,7 +234,7 @@ describe("ostinato text", () => {
 });
 
 describe("ostinato text --score", () => {
-  it("measures a text, for people and for programs", async () => {
+  it("measures a text, with readable and JSON output", async () => {
     const { code, stdout, stderr } = await run(["--score", file]);
     expect(code).toBe(0);
     expect(stdout).toMatch(
@@ -257,7 +257,7 @@ describe("ostinato text --score", () => {
   });
 });
 
-describe("ostinato text, used wrongly or given bad input", () => {
+describe("ostinato text with wrong usage or bad input", () => {
   it.each([
     { parameters: ["the", "--file", "x"], code: 2, says: /a prompt and --file exclude each other/ },
     { parameters: ["--score", "x", "the"], code: 2, says: /--score and a prompt exclude/ },
@@ -288,7 +288,7 @@ describe("ostinato text, used wrongly or given bad input", () => {
     { parameters: ["x".repeat(30)], code: 1, says: /the prompt has 30 tokens, the model's context 24 — / },
     { parameters: ["the", "--model", "no-such-model"], code: 1, says: /no-such-model does not exist/ },
     { parameters: ["the", "--model", "piano"], code: 1, says: /"performance-\d+": it writes music/ },
-  ])("answers $parameters with exit code $code", async ({ parameters, code, says }) => {
+  ])("exits with $code for $parameters", async ({ parameters, code, says }) => {
     const result = await run(parameters);
     expect(result.stderr).toMatch(says);
     expect(result.code).toBe(code);

@@ -44,7 +44,7 @@ afterAll(() => {
 describe.skipIf(!isMounted)("on a full disk", () => {
   beforeAll(fillDisk);
 
-  it.each(commands)("%s says so, and leaves nothing", async (name, parameters) => {
+  it.each(commands)("%s reports it, and leaves no files", async (name, parameters) => {
     const { code, stderr } = await runIn(name, parameters(join(disk, "out")));
     expect(stderr).toMatch(/error: cannot write .*: the disk is full — /);
     expect(code).toBe(1);
@@ -52,20 +52,20 @@ describe.skipIf(!isMounted)("on a full disk", () => {
   });
 });
 
-describe.skipIf(!isMounted)("on a disk that can only be read", () => {
+describe.skipIf(!isMounted)("on a read-only disk", () => {
   beforeAll(() => {
     spawnSync("mount", ["-o", "remount,ro", disk]);
   });
 
-  it.each(commands)("%s says so", async (name, parameters) => {
+  it.each(commands)("%s reports it", async (name, parameters) => {
     const { code, stderr } = await runIn(name, parameters(join(disk, "out")));
     expect(stderr).toMatch(/error: .*: the file system is read-only — /);
     expect(code).toBe(1);
   });
 });
 
-describe("where a file is in the place of the output folder", () => {
-  it.each(commands)("%s says so", async (name, parameters) => {
+describe("with a file at the path of the output folder", () => {
+  it.each(commands)("%s reports it", async (name, parameters) => {
     const file = join(inputs.folder, "a-file");
     writeFileSync(file, "");
     const { code, stderr } = await runIn(name, parameters(join(file, "out")));
@@ -74,7 +74,7 @@ describe("where a file is in the place of the output folder", () => {
   });
 });
 
-it("says that stdout cannot be written", () => {
+it("reports that stdout cannot be written", () => {
   const main = new URL("../../dist/src/cli/main.js", import.meta.url).pathname;
   const run = spawnSync("sh", ["-c", `"${process.execPath}" "${main}" encode "${inputs.midi}" > /dev/full`], {
     encoding: "utf8",

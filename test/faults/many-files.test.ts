@@ -8,7 +8,7 @@ import { midiBytes } from "./inputs.ts";
 
 const FILES = 10_000;
 
-it("makes a dataset of what can be read, and lists the rest with its reasons", async () => {
+it("creates a dataset of the readable files, and lists the others with the reason", async () => {
   const folder = mkdtempSync(join(tmpdir(), "ostinato-many-"));
   const good = Buffer.from(midiBytes(8));
   const broken = [

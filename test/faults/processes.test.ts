@@ -26,7 +26,7 @@ const long = join(folder, "long.mid");
 writeFileSync(long, midiBytes(2000));
 
 describe("killed while writing", () => {
-  it("leaves the file that was there as it was, and does not disturb the next run", async () => {
+  it("leaves the existing file unchanged, and does not affect the next run", async () => {
     const into = join(folder, "killed");
     mkdirSync(into);
     const out = join(into, "out.wav");
@@ -65,14 +65,17 @@ describe("interrupted", () => {
     compare: ["compare", inputs.pieces, "--count", "100", ...quick, "--out", join(into, "o.html")],
   };
 
-  it.each(Object.entries(commands))("%s stops, says so, and leaves nothing", async (_name, parameters) => {
-    rmSync(into, { recursive: true, force: true });
-    mkdirSync(into);
-    const { code, stderr } = await spawnCli(parameters, { onHeld: (kill) => kill("SIGINT") });
-    expect(stderr).toMatch(/error: stopped by SIGINT/);
-    expect(code).toBe(1);
-    expect(readdirSync(into)).toEqual([]);
-  });
+  it.each(Object.entries(commands))(
+    "%s stops, reports it, and leaves no files",
+    async (_name, parameters) => {
+      rmSync(into, { recursive: true, force: true });
+      mkdirSync(into);
+      const { code, stderr } = await spawnCli(parameters, { onHeld: (kill) => kill("SIGINT") });
+      expect(stderr).toMatch(/error: stopped by SIGINT/);
+      expect(code).toBe(1);
+      expect(readdirSync(into)).toEqual([]);
+    },
+  );
 
   it.each([
     ["encode", ["encode", "-", "--out", join(folder, "never")]],
@@ -124,7 +127,7 @@ describe("without stdin", () => {
 });
 
 describe("a truncated model", () => {
-  it("is refused with the file and what it lacks", async () => {
+  it("is refused with its path and the missing bytes", async () => {
     const cut = join(folder, "cut");
     writeTinyCheckpoint(cut);
     truncateSync(join(cut, "model.safetensors"), 5000);
@@ -144,7 +147,7 @@ describe("a truncated model", () => {
 });
 
 describe("several processes with one cache", () => {
-  it("all get the same weights, and leave one entry", async () => {
+  it("load the same weights, and leave one cache entry", async () => {
     const cache = join(folder, "cache");
     const address = (path: string): string =>
       JSON.stringify(new URL(`../../dist/${path}`, import.meta.url).href);

@@ -70,7 +70,7 @@ describe("checkpointUrl", () => {
     },
   );
 
-  it("says which file a server does not have", async () => {
+  it("names the file that a server does not have", async () => {
     const url = await serve((_, response) => response.writeHead(404).end());
     const failure = readCheckpoint(checkpointUrl(`${url}/models/tiny/`));
     await expect(failure).rejects.toBeInstanceOf(CheckpointError);
@@ -80,12 +80,12 @@ describe("checkpointUrl", () => {
     });
   });
 
-  it("tells a page that a server sends in place of a file", async () => {
+  it("detects a web page in place of a file", async () => {
     const url = await serve((_, response) => response.setHeader("Content-Type", "text/html").end("<p>Hello"));
     await expect(checkpointUrl(url).open("config.json")).rejects.toThrow(`${url}/config.json is a web page`);
   });
 
-  it("says that a server cannot be reached", async () => {
+  it("reports that a server cannot be reached", async () => {
     const url = await serve(serveFolder);
     server?.close();
     const reading = (): Promise<unknown> => checkpointUrl(url).open("config.json");
@@ -97,7 +97,7 @@ describe("checkpointUrl", () => {
     await expect(reading()).rejects.toMatchObject({ hint: expect.stringContaining("CORS") });
   });
 
-  it("says that a download broke off", async () => {
+  it("reports an interrupted download", async () => {
     let cut = (): unknown => undefined;
     const url = await serve((_, response) => {
       cut = () => response.destroy();
@@ -111,7 +111,7 @@ describe("checkpointUrl", () => {
     await expect(readIfThere(files, "tokenizer.json")).rejects.toMatchObject({ code: "download-failed" });
   });
 
-  it("tries again when the server is overloaded, not when it refuses", async () => {
+  it("retries when the server is overloaded, not when it refuses", async () => {
     const statuses = [503, 429, 200, 403];
     const url = await serve((_, response) => response.writeHead(statuses.shift() ?? 500).end("the file"));
     const files = checkpointUrl(url, { retryDelay: 1 });
@@ -121,7 +121,7 @@ describe("checkpointUrl", () => {
     await expect(files.open("merges.txt")).rejects.toThrow("stopped after 0 bytes: HTTP 500");
   });
 
-  it("begins anew when the file on the server has changed since the cut", async () => {
+  it("restarts when the file on the server has changed since the interruption", async () => {
     const versions = [Buffer.from("an old version of it"), Buffer.from("the new version, longer")];
     const ranges: (string | undefined)[] = [];
     let cut = (): unknown => undefined;
@@ -144,7 +144,7 @@ describe("checkpointUrl", () => {
     expect(ranges).toEqual([undefined, "bytes=6-", undefined]);
   });
 
-  it("stops when it is told to", async () => {
+  it("stops when the signal aborts", async () => {
     const abort = new AbortController();
     const url = await serve((_, response) => {
       response.setHeader("Content-Length", 1000).write("half");
@@ -157,7 +157,7 @@ describe("checkpointUrl", () => {
     await expect(opening).rejects.toBe(reason);
   });
 
-  it("keeps whole files in the browser's Cache, if it has one and is asked to", async () => {
+  it("stores complete files in the browser's Cache, if it exists and the option is set", async () => {
     const kept = new Map<string, Response>();
     const cache = {
       match: async (url: URL) => kept.get(url.href)?.clone(),

@@ -17,7 +17,7 @@ function counting(files: ReadonlyMap<string, string>): {
   return { files: { open }, opened };
 }
 
-it("opens config.json once, other files as often as they are asked for", async () => {
+it("opens config.json once, other files on every call", async () => {
   const { files, opened } = counting(
     new Map([
       ["config.json", JSON.stringify(TINY_TEXT_CONFIG)],
@@ -32,7 +32,7 @@ it("opens config.json once, other files as often as they are asked for", async (
   expect(opened).toEqual(["config.json", "merges.txt", "merges.txt"]);
 });
 
-it("says that config.json is missing as the files do", async () => {
+it("throws the error of the files when config.json is missing", async () => {
   const { files } = counting(new Map([["merges.txt", "t h"]]));
   await expect(readConfig(configOnce(files))).rejects.toThrow("config.json is missing");
 });

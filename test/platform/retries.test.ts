@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { isTemporary, reasonOfCut, Retries } from "../../src/platform/retries.ts";
 
-it("gives up after five tries in a row that bring nothing", async () => {
+it("gives up after five tries without progress", async () => {
   const retries = new Retries({ retryDelay: 0 });
   const goesOn: boolean[] = [];
   for (const hasProgress of [false, true, false, false, false, false, false]) {
@@ -10,7 +10,7 @@ it("gives up after five tries in a row that bring nothing", async () => {
   expect(goesOn).toEqual([true, true, true, true, true, true, false]);
 });
 
-it("throws the signal's reason while it waits, and when it was aborted before", async () => {
+it("throws the signal's reason during the wait, and when aborted before", async () => {
   const abort = new AbortController();
   const waiting = new Retries({ retryDelay: 1_000_000, signal: abort.signal }).next(true);
   abort.abort(new Error("enough"));
@@ -23,7 +23,7 @@ it.each([
   [416, false],
   [429, true],
   [503, true],
-])("takes HTTP %d as temporary: %s", (status, expected) => {
+])("treats HTTP %d as temporary: %s", (status, expected) => {
   expect(isTemporary(status)).toBe(expected);
 });
 

@@ -15,11 +15,11 @@ describe("modelAddress", () => {
     expect(modelAddress(name, ["piano"], BASE)).toBe(address);
   });
 
-  it.each(["", "no model", "a/b/c", "javascript:alert(1)", "//", "https://"])("%j is none", (name) => {
+  it.each(["", "no model", "a/b/c", "javascript:alert(1)", "//", "https://"])("refuses %j", (name) => {
     expect(() => modelAddress(name, ["piano"], BASE)).toThrow(SourceError);
   });
 
-  it("says from where the page may not read, and what to do", () => {
+  it("reports a URL that the page may not read, with a remedy", () => {
     try {
       modelAddress("https://other.example/model/", ["piano"], BASE);
       expect.unreachable();
@@ -35,25 +35,25 @@ describe("modelAddress", () => {
 describe("folderFiles", () => {
   const file = (name: string): File => new File([name], name);
 
-  it("takes a model's files and no others", async () => {
+  it("selects only the files of a model", async () => {
     const files = [file("config.json"), file("model.safetensors"), file("README.md"), file("merges.txt")];
     const found = await folderFiles(files);
     expect([...found.keys()]).toEqual(["config.json", "model.safetensors", "merges.txt"]);
     expect(new TextDecoder().decode(found.get("config.json"))).toBe("config.json");
   });
 
-  it("takes pytorch_model.bin where there is no safetensors file", async () => {
+  it("selects pytorch_model.bin if there is no safetensors file", async () => {
     const pytorch = ["config.json", "pytorch_model.bin", "training_args.bin"].map(file);
     expect([...(await folderFiles(pytorch)).keys()]).toEqual(["config.json", "pytorch_model.bin"]);
     const both = [...pytorch, file("model.safetensors")];
     expect([...(await folderFiles(both)).keys()]).toEqual(["config.json", "model.safetensors"]);
   });
 
-  it("says what a folder lacks", async () => {
+  it("names the missing file of a folder", async () => {
     await expect(folderFiles([file("model.safetensors")])).rejects.toThrow("no config.json");
   });
 
-  it("has a name, or is called a folder", () => {
+  it("returns the name of the folder, or a default", () => {
     expect(folderName([])).toBe("folder");
     const inside = Object.defineProperty(file("config.json"), "webkitRelativePath", {
       value: "my-piano/config.json",

@@ -3,16 +3,16 @@ import { CheckpointError } from "../../models/index.ts";
 import { clock, megabytes, problemOf } from "../../web/words.ts";
 
 describe("words", () => {
-  it("tell the time", () => {
+  it("format a time", () => {
     expect([-1, 0, 9.99, 65, 3600].map(clock)).toEqual(["0:00", "0:00", "0:09", "1:05", "60:00"]);
   });
 
-  it("tell how much has been loaded", () => {
+  it("format the downloaded bytes", () => {
     expect(megabytes(3_420_000, 11_200_000)).toBe("3.4 of 11.2 MB");
     expect(megabytes(3_420_000, undefined)).toBe("3.4 MB");
   });
 
-  it("tell what went wrong and what to do", () => {
+  it("format an error with its hint", () => {
     const error = new CheckpointError("tensor is missing", { code: "missing-tensor", hint: "take another" });
     expect(problemOf(error)).toEqual({ message: "Tensor is missing.", hint: "Take another." });
     expect(problemOf(new Error("http://a/b: HTTP 404."))).toEqual({

@@ -36,7 +36,7 @@ const QUESTIONS = [
 ] as const;
 
 describe("in bash", () => {
-  it.each(QUESTIONS)("ostinato $typed offers $offers", ({ typed, offers }) => {
+  it.each(QUESTIONS)("completes ostinato $typed with $offers", ({ typed, offers }) => {
     const script =
       `source completion.bash; COMP_WORDS=(ostinato "$@"); COMP_CWORD=$#; _ostinato; ` +
       `for word in "\${COMPREPLY[@]}"; do printf '%s\\n' "$word"; done`;
@@ -54,7 +54,7 @@ const has = (shell: string): boolean => spawnSync(shell, ["--version"]).status =
 const mayBeMissing = process.env["CI"] === undefined;
 
 describe.skipIf(mayBeMissing && !has("fish"))("in fish", () => {
-  it.each(QUESTIONS)("ostinato $typed offers $offers", ({ typed, offers }) => {
+  it.each(QUESTIONS)("completes ostinato $typed with $offers", ({ typed, offers }) => {
     const typedLine = ["ostinato", ...typed.map((word) => word.replaceAll(" ", "\\ "))].join(" ");
     const script = "source completion.fish; complete -C $argv[1]";
     const out = execFileSync("fish", ["--no-config", "-c", script, typedLine], {
@@ -72,7 +72,7 @@ describe.skipIf(mayBeMissing && !has("fish"))("in fish", () => {
 describe.skipIf(mayBeMissing && !has("zsh"))("in zsh", () => {
   // A real line editor: the Tab key completes what only one thing can follow, and a stand-in prints what it was given.
   it.each(QUESTIONS.filter(({ offers }) => offers.length === 1))(
-    "ostinato $typed becomes $offers",
+    "completes ostinato $typed to $offers",
     ({ typed, offers: [offer] }) => {
       const keys = ["ostinato", ...typed.map((word) => word.replaceAll(" ", "\\ "))].join(" ");
       const out = execFileSync("zsh", ["-f", "-c", ZSH_DRIVER, "zsh", `${keys}\t`], {
@@ -116,7 +116,7 @@ zpty -d inner
 describe("the words", () => {
   const { commands } = wordsOf(createProgram());
 
-  it("are those of every command and option that help shows", async () => {
+  it("contain every command and option of the help texts", async () => {
     const { stdout } = await runCli(["--help"]);
     const shown = [...stdout.matchAll(/^ {2}([a-z]+) .*/gm)]
       .map(([, name]) => name)
@@ -124,13 +124,13 @@ describe("the words", () => {
     expect([...commands.map(({ name }) => name), "help"]).toEqual(shown);
   });
 
-  it("have the options of the common table", () => {
+  it("contain the options of the common table", () => {
     const flags = commands.find(({ name }) => name === "generate")?.options.flatMap((option) => option.flags);
     for (const { flag } of SAMPLING_OPTIONS) expect(flags).toContain(flag);
   });
 });
 
-it("refuses a shell that it does not know", async () => {
+it("refuses an unknown shell", async () => {
   const { code, stderr } = await runCli(["completion", "tcsh"]);
   expect(code).toBe(2);
   expect(stderr).toContain("Allowed choices are bash, zsh, fish");

@@ -45,7 +45,7 @@ it.each([
   else expect(problem).toContain(expected);
 });
 
-it("does without a browser that has no WebGPU, or fails to ask for an adapter", async () => {
+it("returns a reason without WebGPU, and when the adapter request fails", async () => {
   vi.stubGlobal("navigator", {});
   expect(await webGpuProblem("webgpu", GPT2)).toContain("has no WebGPU");
   vi.stubGlobal("navigator", { gpu: { requestAdapter: () => Promise.reject(new Error("blocked")) } });

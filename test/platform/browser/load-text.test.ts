@@ -6,7 +6,7 @@ import { loadTextModel } from "../../../src/platform/browser/load-model.ts";
 import { loadTextModel as loadInNode } from "../../../src/platform/node/load-model.ts";
 import { writeTinyTextCheckpoint } from "../../tiny-text-checkpoint.ts";
 
-it("loads a text model as pages do, which writes what it writes in Node", async () => {
+it("loads a text model as in pages, with the same output as in Node", async () => {
   const folder = writeTinyTextCheckpoint(mkdtempSync(join(tmpdir(), "ostinato-load-text-")));
   const files = new Map(
     readdirSync(folder).map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]),

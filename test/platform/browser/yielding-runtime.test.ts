@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { yieldingRuntime } from "../../../src/platform/browser/yielding-runtime.ts";
 import type { Runtime } from "../../../src/engine/index.ts";
 
-it("lets the event loop turn before every run, and hands everything on", async () => {
+it("yields to the event loop before every run, and forwards everything", async () => {
   const calls: string[] = [];
   const runtime: Runtime = {
     backend: "wasm",

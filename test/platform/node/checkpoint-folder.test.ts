@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { checkpointFolder } from "../../../src/platform/node/checkpoint-folder.ts";
 
-it("reads any part of a file, and says where one ends that is cut meanwhile", async () => {
+it("reads any part of a file, and reports the end of a file truncated meanwhile", async () => {
   const folder = mkdtempSync(join(tmpdir(), "ostinato-checkpoint-folder-"));
   const path = join(folder, "model.safetensors");
   writeFileSync(

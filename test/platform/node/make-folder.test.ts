@@ -10,7 +10,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "ostinato-make-folder-"));
 });
 
-it("makes what is missing, and takes away that alone", async () => {
+it("creates missing folders, and removes only these", async () => {
   mkdirSync(join(folder, "there"));
   const unmake = await makeFolder(join(folder, "there/a/b"));
   expect(existsSync(join(folder, "there/a/b"))).toBe(true);
@@ -19,7 +19,7 @@ it("makes what is missing, and takes away that alone", async () => {
   expect(existsSync(join(folder, "there"))).toBe(true);
 });
 
-it("keeps what is not empty, and what was there", async () => {
+it("keeps non-empty and existing folders", async () => {
   const unmake = await makeFolder(join(folder, "a/b"));
   writeFileSync(join(folder, "a/file"), "");
   await unmake();
@@ -31,7 +31,7 @@ it("keeps what is not empty, and what was there", async () => {
   expect(existsSync(folder)).toBe(true);
 });
 
-it("gives the system's error where a file is in the way", async () => {
+it("throws the system's error when a path component is a file", async () => {
   writeFileSync(join(folder, "file"), "");
   await expect(makeFolder(join(folder, "file"))).rejects.toMatchObject({ code: "EEXIST" });
   await expect(makeFolder(join(folder, "file/b"))).rejects.toMatchObject({ code: "ENOTDIR" });

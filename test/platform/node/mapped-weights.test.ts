@@ -29,7 +29,7 @@ for (const name of ["config.json", "pytorch_model.bin"]) {
 }
 
 it.each(["learned", "relative", "linked", "pytorch"])(
-  "float32 weights are mapped where they lie, and give the same logits: %s",
+  "maps float32 weights in place, with the same logits: %s",
   async (name) => {
     const runtime = await createNodeRuntime({ backend: "node", threads: 1 });
     const checkpoint = await openCheckpoint(await checkpointFolder(join(folder, name)));

@@ -7,7 +7,7 @@ import { readConfig } from "../../../models/index.ts";
 import { modelFiles } from "../../../src/platform/node/model-files.ts";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../../tiny-checkpoint.ts";
 
-it("finds a model that ships, a folder, and an address, in that order of nearness", async () => {
+it("finds an included model, a folder and a URL, in this order", async () => {
   const folder = writeTinyCheckpoint(mkdtempSync(join(tmpdir(), "ostinato-model-files-")));
   expect((await readConfig(await modelFiles(folder))).width).toBe(TINY_CONFIG.n_embd);
   expect((await readConfig(await modelFiles("piano"))).width).toBe(256);
@@ -31,7 +31,7 @@ it("finds a model that ships, a folder, and an address, in that order of nearnes
   server.close();
 });
 
-it("says what is no model", async () => {
+it("reports an invalid name", async () => {
   const file = join(mkdtempSync(join(tmpdir(), "ostinato-model-files-")), "piece.mid");
   await expect(modelFiles(file)).rejects.toThrow(`${file} does not exist`);
   writeFileSync(file, "");

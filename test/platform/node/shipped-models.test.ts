@@ -11,8 +11,8 @@ beforeEach(() => {
   cpSync(shippedFolder("shakespeare") ?? "", folder, { recursive: true });
 });
 
-describe("models that ship", () => {
-  it.each(shippedNames())("%s is as SHA256SUMS says", async (model) => {
+describe("included models", () => {
+  it.each(shippedNames())("%s matches SHA256SUMS", async (model) => {
     const files = await openShipped(shippedFolder(model) ?? "");
     for (const name of ["config.json", "model.safetensors"]) {
       const file = await files.open(name);
@@ -21,7 +21,7 @@ describe("models that ship", () => {
     }
   });
 
-  it("are refused where a file is another", async () => {
+  it("are refused when a file differs", async () => {
     writeFileSync(join(folder, "config.json"), "{}");
     const files = await openShipped(folder);
     await expect(files.open("config.json")).rejects.toMatchObject({
@@ -33,7 +33,7 @@ describe("models that ship", () => {
     });
   });
 
-  it("are refused where a file is not listed, or nothing is", async () => {
+  it("are refused when a file is not listed, or the list is missing", async () => {
     writeFileSync(join(folder, "merges.txt"), "");
     const files = await openShipped(folder);
     await expect(files.open("merges.txt")).rejects.toThrow("SHA256SUMS does not list it");

@@ -70,8 +70,8 @@ function entry(): string {
   return join(entries, names[0] ?? "");
 }
 
-describe("weights in the cache", () => {
-  it("give the logits of those made in memory, the first time and from the entry", async () => {
+describe("cached weights", () => {
+  it("have the same logits as weights in memory, when written and when read", async () => {
     const expected = await logitsInMemory();
     expect(await logitsFromCache()).toEqual(expected);
     const { mtimeMs } = statSync(entry());
@@ -94,7 +94,7 @@ describe("weights in the cache", () => {
     ["a flipped bit in the header", (bytes: Buffer) => (bytes[20] = (bytes[20] ?? 0) ^ 1)],
     ["a flipped bit in a checksum", (bytes: Buffer) => (bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1)],
     ["zeros", (bytes: Buffer) => bytes.fill(0)],
-  ])("are made again after %s", async (_, damage) => {
+  ])("are written again after %s", async (_, damage) => {
     const expected = await logitsFromCache();
     const whole = readFileSync(entry());
     const damaged = Buffer.from(whole);
@@ -104,13 +104,13 @@ describe("weights in the cache", () => {
     expect(readFileSync(entry()).equals(whole)).toBe(true);
   });
 
-  it.each([0, 7, 1000])("are made again when only %d bytes of them are left", async (left) => {
+  it.each([0, 7, 1000])("are written again when truncated to %d bytes", async (left) => {
     const expected = await logitsFromCache();
     writeFileSync(entry(), readFileSync(entry()).subarray(0, left));
     expect(await logitsFromCache()).toEqual(expected);
   });
 
-  it("are another entry for another checkpoint, whatever its name and date", async () => {
+  it("have another entry for another checkpoint of the same name and date", async () => {
     await cachedWeights(checkpoint, PLAN, cache);
     const path = join(folder, "model", "model.safetensors");
     const { atime, mtime } = statSync(path);
@@ -127,14 +127,14 @@ describe("weights in the cache", () => {
     }
   });
 
-  it("may be made by several at once", async () => {
+  it("may be written by several processes at once", async () => {
     const expected = await logitsInMemory();
     const all = await Promise.all(Array.from({ length: 4 }, () => logitsFromCache()));
     for (const logits of all) expect(logits).toEqual(expected);
     expect(readSafetensors(readFileSync(entry())).length).toBeGreaterThan(1);
   });
 
-  it("leave no partial file, and take away those of processes that died", async () => {
+  it("leave no partial file, and delete those of dead processes", async () => {
     mkdirSync(entries, { recursive: true });
     const [old, recent] = [join(entries, "a.partial"), join(entries, "b.partial")];
     for (const path of [old, recent]) writeFileSync(path, "half");
@@ -143,7 +143,7 @@ describe("weights in the cache", () => {
     expect(readdirSync(entries).filter((name) => name.endsWith(".partial"))).toEqual(["b.partial"]);
   });
 
-  it("are not cached half when the checkpoint turns out to be damaged", async () => {
+  it("are not cached when the checkpoint is damaged", async () => {
     const path = join(folder, "model", "model.safetensors");
     const original = readFileSync(path);
     const changed = Buffer.from(original);
@@ -159,13 +159,13 @@ describe("weights in the cache", () => {
     }
   });
 
-  it("are done without where the folder cannot be made", async () => {
+  it("are not used when the folder cannot be created", async () => {
     const file = join(folder, "a-file");
     writeFileSync(file, "");
     expect(await cachedWeights(checkpoint, PLAN, file)).toBeUndefined();
   });
 
-  it.skipIf(process.getuid?.() === 0)("are done without where the folder is read-only", async () => {
+  it.skipIf(process.getuid?.() === 0)("are not used when the folder is read-only", async () => {
     mkdirSync(entries, { recursive: true });
     chmodSync(entries, 0o555);
     expect(await cachedWeights(checkpoint, PLAN, cache)).toBeUndefined();

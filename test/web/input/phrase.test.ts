@@ -9,7 +9,7 @@ function heard(phrase: Phrase): string[] {
 }
 
 describe("Phrase", () => {
-  it("is what was played, from the first key on", () => {
+  it("contains the played notes, from the first key on", () => {
     const phrase = new Phrase(100);
     phrase.press(60, 80, 100);
     phrase.press(64, 80, 100.25);
@@ -20,7 +20,7 @@ describe("Phrase", () => {
     expect(phrase.lastSeconds).toBe(101);
   });
 
-  it("only grows while it is played, so that what was read of it stays read", () => {
+  it("only grows during input, so that a prefilled prefix stays valid", () => {
     const phrase = new Phrase(0);
     let before: number[] = [];
     const steps: (() => void)[] = [
@@ -39,7 +39,7 @@ describe("Phrase", () => {
     }
   });
 
-  it("holds strings with the pedal until it goes up or their key is struck again", () => {
+  it("sustains notes with the pedal until its release or the next note-on of the pitch", () => {
     const phrase = new Phrase(0);
     phrase.press(60, 80, 0);
     phrase.pedal(true, 0.1);
@@ -52,7 +52,7 @@ describe("Phrase", () => {
     expect(phrase.isSounding).toBe(false);
   });
 
-  it("gives the shortest note a length, and forgives a key that was never down", () => {
+  it("extends the shortest note to one step, and ignores a note-off without a note-on", () => {
     const phrase = new Phrase(0);
     phrase.lift(40, 0);
     phrase.press(60, 80, 0.5);

@@ -5,7 +5,7 @@ import { Piece } from "../../../web/music/piece.ts";
 
 const piece = (): Piece => new Piece(PERFORMANCE_388);
 
-it("compares a branch with the one it grew out of, and that one with its newest branch", () => {
+it("compares a branch with its parent, and the root with its newest child", () => {
   const branches = new Branches();
   const main = branches.start(piece());
   expect(branches.compared).toBeUndefined();
@@ -19,7 +19,7 @@ it("compares a branch with the one it grew out of, and that one with its newest 
   expect(branches.difference).toEqual({ fromSeconds: 5, toSeconds: 9 });
 });
 
-it("gives the branches of one that is dropped to its parent", () => {
+it("moves the children of a removed branch to its parent", () => {
   const branches = new Branches();
   const main = branches.start(piece());
   const a = branches.grow(piece(), { name: "a", forkSeconds: 3 });

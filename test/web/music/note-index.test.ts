@@ -15,7 +15,7 @@ function note(startSeconds: number): PieceNote {
   };
 }
 
-it("finds every note that sounds within a time, each once, and few others", () => {
+it("finds every note that sounds in a time span once, and few others", () => {
   const span = fc.record({
     start: fc.integer({ min: 0, max: 400 }),
     length: fc.option(fc.integer({ min: 1, max: 300 })),

@@ -40,7 +40,7 @@ const plain = ({ pitch, velocity, startSeconds, endSeconds, origin }: PieceNote)
 });
 
 describe("pieceOfNotes", () => {
-  it("gives back the notes of a piece, with their owners, their ends or none, and its length", () => {
+  it("restores the notes of a piece with their origins and ends, and its length", () => {
     const piece = pieceOf();
     const again = pieceOfNotes(piece.notes.toReversed(), piece.seconds, PERFORMANCE_416);
     expect(again.notes.map(plain)).toEqual(piece.notes.map(plain));
@@ -49,7 +49,7 @@ describe("pieceOfNotes", () => {
     expect(again.primerLength).toBe(piece.primerLength);
   });
 
-  it("tells notes of one pitch that overlap apart by who began first", () => {
+  it("matches overlapping notes of one pitch in order of their start", () => {
     const notes = [
       { ...note(60, 0, 1), origin: "primer" },
       { ...note(60, 0.5, 2), origin: "infilled" },
@@ -64,7 +64,7 @@ describe("pieceOfNotes", () => {
 });
 
 describe("infilledPiece", () => {
-  it("leaves everything outside the region as it was", () => {
+  it("leaves everything outside the region unchanged", () => {
     const piece = pieceOf();
     const region = { fromSeconds: 2.1, toSeconds: 3.5 };
     const before = scoreOf(piece);
@@ -87,7 +87,7 @@ describe("infilledPiece", () => {
     expect(result.keptLength).toBeLessThan(result.ids.length);
   });
 
-  it("ends with a piece that has ended", () => {
+  it("stays closed for a closed piece", () => {
     const piece = pieceOf();
     piece.close(9);
     const before = scoreOf(piece);
@@ -97,7 +97,7 @@ describe("infilledPiece", () => {
 });
 
 describe("accompaniedPiece", () => {
-  it("ends a new note where the visitor strikes its key, so that both are as they are played", () => {
+  it("ends a new note at the next note-on of its pitch in the primer", () => {
     const piece = pieceOf();
     const melody = melodyOf(piece);
     const added = [note(64, 0.5, 2.5), note(60, 0.5, 1)];
@@ -109,7 +109,7 @@ describe("accompaniedPiece", () => {
     ]);
   });
 
-  it("has the visitor's notes and the new ones, not what the model had gone on with", () => {
+  it("contains the primer and the new notes, without the earlier continuation", () => {
     const piece = pieceOf();
     const melody = melodyOf(piece);
     expect(melody.notes.map(({ pitch }) => pitch)).toEqual([60, 64]);

@@ -57,7 +57,7 @@ class Counting extends Vocabulary {
 }
 
 describe("Piece", () => {
-  it("comes to the notes that decoding all ids gives", () => {
+  it("has the same notes as decoding all ids", () => {
     const piece = written(IDS);
     const expected = decodePerformance(IDS, PERFORMANCE_388).map(
       ({ pitch, velocity, startSeconds, endSeconds }) => ({ pitch, velocity, startSeconds, endSeconds }),
@@ -66,7 +66,7 @@ describe("Piece", () => {
     expect(piece.seconds).toBe(2);
   });
 
-  it("tells when notes begin and end, of any stretch of time", () => {
+  it("returns the note events of any time span", () => {
     const words = (from: number, to: number): string[] =>
       written(IDS)
         .noteEventsBetween(from, to)
@@ -86,7 +86,7 @@ describe("Piece", () => {
     expect(words(2.5, 3)).toEqual([]);
   });
 
-  it("knows the ids of each note, and the visitor's notes from the model's", () => {
+  it("stores the ids and the origin of each note", () => {
     const piece = written(IDS.slice(4), IDS.slice(0, 4));
     expect(piece.primerLength).toBe(4);
     expect(piece.primerSeconds).toBe(0.25);
@@ -97,7 +97,7 @@ describe("Piece", () => {
     }
   });
 
-  it("cuts and truncates to what it was then", () => {
+  it("restores an earlier state by cut and truncate", () => {
     for (let length = 0; length <= IDS.length; length += 1) {
       const expected = written(IDS.slice(0, length)).finished();
       const piece = written(IDS);
@@ -109,7 +109,7 @@ describe("Piece", () => {
     }
   });
 
-  it("is after any cut and any continuation what it would be without", () => {
+  it("is independent of earlier truncations", () => {
     const id = fc.oneof(
       fc.integer({ min: 60, max: 64 }),
       fc.integer({ min: 188, max: 192 }),
@@ -139,7 +139,7 @@ describe("Piece", () => {
     );
   });
 
-  it("costs as much to truncate as is taken off, however long it is", () => {
+  it("truncates at a cost that depends on the removed ids only", () => {
     const vocabulary = new Counting();
     const piece = new Piece(vocabulary);
     for (let i = 0; i < 5000; i += 1) for (const id of [60, 305, 188]) piece.push(id);
@@ -151,7 +151,7 @@ describe("Piece", () => {
     expect(piece.notes).toHaveLength(5005);
   });
 
-  it("keeps what reaches a time, so that whatever comes instead comes after it", () => {
+  it("includes the id that reaches a time in lengthAt", () => {
     const piece = written(IDS);
     for (const seconds of [0, 0.1, 0.25, 0.9, 2, 5]) {
       const cut = piece.cut(piece.lengthAt(seconds));
@@ -160,7 +160,7 @@ describe("Piece", () => {
     }
   });
 
-  it("ends what sounds when it is closed, and opens again when it goes on", () => {
+  it("ends sounding notes when closed, and reopens them on push", () => {
     const piece = written(IDS.slice(0, 2));
     piece.close(1.5);
     expect(piece.notes.map(({ endSeconds }) => endSeconds)).toEqual([1.5]);
@@ -171,14 +171,14 @@ describe("Piece", () => {
     expect(piece.notes.map(({ endSeconds }) => endSeconds)).toEqual([2]);
   });
 
-  it("leaves out notes of no length, and ignores ends of notes that do not sound", () => {
+  it("omits notes without length, and ignores unmatched note-offs", () => {
     const piece = written([356 + 20, 60, 256 + 49, 62, 128 + 70]);
     expect(piece.notes).toHaveLength(2);
     expect(piece.finished()).toEqual([{ pitch: 60, velocity: 81, startSeconds: 0, endSeconds: 0.5 }]);
   });
 });
 
-it("knows whether it begins with the visitor's music and no other", () => {
+it("detects a primer followed by generated music only", () => {
   expect(written([]).hasOnlyPrimer).toBe(false);
   expect(written([], IDS).hasOnlyPrimer).toBe(true);
   const answered = written(IDS, IDS);

@@ -80,7 +80,7 @@ function setUp(seconds = Infinity): SetUp {
 }
 
 describe("Player", () => {
-  it("is heard once the model is ahead, and lets it rest when it is far ahead", async () => {
+  it("starts once the model is ahead, and pauses the model when it is far ahead", async () => {
     const { sound, model, player, states, piece } = setUp();
     player.play();
     await settle();
@@ -101,7 +101,7 @@ describe("Player", () => {
     expect(states.at(-1)).toBe("idle");
   });
 
-  it("waits where it is when the model falls behind, and goes on when it is ahead again", async () => {
+  it("pauses when the model falls behind, and continues when it is ahead again", async () => {
     const { sound, model, player, states } = setUp();
     model.limit = 4;
     player.play();
@@ -117,7 +117,7 @@ describe("Player", () => {
     player.stop();
   });
 
-  it("stops at once, keeps what was written, and goes on from there with the same random numbers", async () => {
+  it("stops at once, keeps the generated music, and continues with the same random numbers", async () => {
     const { sound, model, player, piece } = setUp();
     player.play();
     await settle();
@@ -134,7 +134,7 @@ describe("Player", () => {
     player.stop();
   });
 
-  it("has what is not heard yet written anew when the options change", async () => {
+  it("generates unheard music again when the options change", async () => {
     const { sound, model, player, piece } = setUp();
     player.play();
     await settle();
@@ -156,7 +156,7 @@ describe("Player", () => {
     player.stop();
   });
 
-  it("leaves alone what the visitor gave, and an order that says the same", async () => {
+  it("keeps the primer, and ignores an equal order", async () => {
     const { sound, model, player } = setUp();
     const primer = [380, 60, 355, 188, 62, 355, 190];
     const piece = new Piece(PERFORMANCE_388, primer);
@@ -173,7 +173,7 @@ describe("Player", () => {
     player.stop();
   });
 
-  it("ends where it is to end, stops there, and begins again at the next play", async () => {
+  it("stops at the end, and restarts at the next play", async () => {
     const { sound, player, piece, states } = setUp(5);
     player.play();
     await settle();
@@ -189,7 +189,7 @@ describe("Player", () => {
     player.stop();
   });
 
-  it("goes over to another piece while time goes on", async () => {
+  it("opens another piece during playback", async () => {
     const { sound, model, player, piece } = setUp();
     player.play();
     await settle();
@@ -208,7 +208,7 @@ describe("Player", () => {
     player.stop();
   });
 
-  it("stays where it is when the sound is put to sleep", async () => {
+  it("keeps its position when the audio context is suspended", async () => {
     const { sound, player, states } = setUp();
     player.play();
     await settle();
@@ -221,7 +221,7 @@ describe("Player", () => {
     player.stop();
   });
 
-  it("is silent, and tells, when the model fails", async () => {
+  it("stops and reports the error when the model fails", async () => {
     const { sound, model, player } = setUp();
     const errors: unknown[] = [];
     player.onError = (error) => errors.push(error);

@@ -2,20 +2,20 @@ import { describe, expect, it } from "vitest";
 import { SpeedMeter } from "../../../web/music/speed-meter.ts";
 
 describe("SpeedMeter", () => {
-  it("measures ids a second, without the first id, whose prompt takes its own time", () => {
+  it("measures ids per second without the first id, which includes the prefill", () => {
     const meter = new SpeedMeter(64);
     meter.count(5000);
     for (let id = 0; id <= 20; id += 1) meter.count(6000 + 10 * id);
     expect(meter.idsPerSecond).toBeCloseTo(100);
   });
 
-  it("says nothing before there is enough to time", () => {
+  it("returns undefined before there are enough ids", () => {
     const meter = new SpeedMeter(64);
     for (let id = 0; id <= 10; id += 1) meter.count(10 * id);
     expect(meter.idsPerSecond).toBeUndefined();
   });
 
-  it("does not count ids that were in store after a rest", () => {
+  it("does not count buffered ids after a pause", () => {
     const meter = new SpeedMeter(3);
     for (let id = 0; id <= 20; id += 1) meter.count(10 * id);
     meter.rest();

@@ -6,7 +6,7 @@ import { columnsAround } from "../../../web/one-hot/columns.ts";
 /** Velocity, C4, half a second, C4 ends, E4, half a second, G4. */
 const IDS = [380, 60, 305, 188, 64, 305, 67];
 
-it("shows events on both sides of now, in the rows of their ids", () => {
+it("shows events before and after the playback position, in the rows of their ids", () => {
   const piece = new Piece(PERFORMANCE_388, IDS);
   const columns = columnsAround(piece, 0.4, 5);
   expect(columns.map(({ id }) => id)).toEqual([380, 60, 305, 188, 64]);

@@ -21,7 +21,7 @@ function pieceOf(seconds: number): Piece {
 const settings = { options: { seed: 7, temperature: 0.9, topK: 40 }, seconds: Infinity };
 
 describe("links", () => {
-  it("hold the ids of up to three minutes, and whose they are", async () => {
+  it("contain the ids of up to three minutes, and their origins", async () => {
     const piece = pieceOf(180);
     const { hash, hasIds } = await linkOf(piece, settings);
     expect(hasIds).toBe(true);
@@ -36,7 +36,7 @@ describe("links", () => {
     expect(linked?.settings).toEqual({ options: settings.options, seconds: 180 });
   });
 
-  it("hold of longer pieces the settings only", async () => {
+  it("contain only the settings of longer pieces", async () => {
     const { hash, hasIds } = await linkOf(pieceOf(181), settings, "owner/name");
     expect(hasIds).toBe(false);
     expect(hash.length).toBeLessThan(100);
@@ -47,7 +47,7 @@ describe("links", () => {
     });
   });
 
-  it("are told from other addresses, and from broken links", async () => {
+  it("are distinguished from other URLs and damaged links", async () => {
     expect(await readLink("", PERFORMANCE_416)).toBeUndefined();
     expect(await readLink("#about", PERFORMANCE_416)).toBeUndefined();
     const { hash } = await linkOf(pieceOf(10), settings);

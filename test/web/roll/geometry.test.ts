@@ -41,7 +41,7 @@ function note(pitch: number, startSeconds: number, endSeconds: number | undefine
 }
 
 describe("piano roll geometry", () => {
-  it("puts the anchor where it is to be, the past left of it, high pitches up", () => {
+  it("places the anchor, the past left of it, high pitches at the top", () => {
     expect(xOfAnchor(VIEW)).toBe(600);
     expect(xOfTime(VIEW, 20)).toBe(600);
     expect(xOfTime(VIEW, 19)).toBe(500);
@@ -50,16 +50,16 @@ describe("piano roll geometry", () => {
     expect(yOfPitch(VIEW, 10)).toBe(990);
   });
 
-  it("draws a note from its start to its end, in its lane", () => {
+  it("draws a note from its start to its end, in the row of its pitch", () => {
     expect(noteRectangle(VIEW, note(60, 18, 19.5), 0)).toEqual({ x: 400, y: 490, width: 150, height: 10 });
   });
 
-  it("draws a note without an end as far as the music goes, and a short one wide enough to be seen", () => {
+  it("draws a note without an end to the end of the music, and a short one with the minimum width", () => {
     expect(noteRectangle(VIEW, note(60, 20, undefined), 21)).toMatchObject({ x: 600, width: 100 });
     expect(noteRectangle(VIEW, note(60, 20, 20.001), 0)).toMatchObject({ x: 600, width: 2 });
   });
 
-  it("cuts notes at the keyboard and at the right edge, and leaves out what cannot be seen", () => {
+  it("clips notes at the keyboard and at the right edge, and omits invisible ones", () => {
     expect(noteRectangle(VIEW, note(60, 0, 16), 0)).toMatchObject({ x: 100, width: 100 });
     expect(noteRectangle(VIEW, note(60, 24, 99), 0)).toMatchObject({ x: 1000, width: 100 });
     expect(noteRectangle(VIEW, note(60, 0, 15), 0)).toBeUndefined();
@@ -80,7 +80,7 @@ describe("piano roll geometry", () => {
     expect(zoomed(VIEW, 1e-9, 300).pixelsPerSecond).toBe(0.5);
   });
 
-  it("finds the note under a pointer, or the nearest that a finger may mean", () => {
+  it("finds the note under a pointer, or the nearest within the hit distance", () => {
     const piece = new Piece(PERFORMANCE_388);
     const id = (kind: "NOTE_ON" | "NOTE_OFF" | "TIME_SHIFT" | "VELOCITY", value: number): number =>
       PERFORMANCE_388.id(kind, value);
@@ -98,7 +98,7 @@ describe("piano roll geometry", () => {
     expect(noteAt(VIEW, piece, 50, 495), "the keyboard").toBeUndefined();
   });
 
-  it("has time lines with room for their labels, none before the beginning", () => {
+  it("has time lines with space for their labels, none before 0", () => {
     expect(timeLines(VIEW).map(({ seconds }) => seconds)).toEqual([15, 16, 17, 18, 19, 20, 21, 22, 23, 24]);
     expect(timeLines({ ...VIEW, pixelsPerSecond: 10 }).map(({ seconds }) => seconds)).toEqual([
       0, 10, 20, 30, 40, 50, 60,

@@ -31,7 +31,7 @@ function pieceOf(count: number): Piece {
 }
 
 describe("layOutNotes", () => {
-  it("has near by the rectangle of every note that can be seen, in its color", () => {
+  it("contains the rectangle of every visible note at a large scale, in its color", () => {
     const piece = pieceOf(600);
     const layout = createLayout();
     layOutNotes(layout, VIEW, piece, 9);
@@ -57,7 +57,7 @@ describe("layOutNotes", () => {
     expect([...layout.sounding].sort()).toEqual(sounding.map(({ pitch }) => pitch).sort());
   });
 
-  it("has from afar far fewer rectangles, which cover the same pixels", () => {
+  it("contains fewer rectangles at a small scale, which cover the same pixels", () => {
     const piece = pieceOf(4000);
     const view = { ...VIEW, pixelsPerSecond: 0.5, seconds: 100 };
     const layout = createLayout();

@@ -16,7 +16,7 @@ function picture(...rectangles: readonly (readonly [number, number, number, numb
   return Array.from({ length: HEIGHT }, (_, row) => letters.slice(row * WIDTH, (row + 1) * WIDTH));
 }
 
-it("sets the pixels of rectangles, the later over the earlier, with a line between lanes", () => {
+it("fills rectangles in order, with an empty line between rows", () => {
   expect(picture([1, 0, 3, 3], [2.6, 1, 3, 4])).toEqual([
     ".aaa....",
     ".aabbb..",
@@ -26,7 +26,7 @@ it("sets the pixels of rectangles, the later over the earlier, with a line betwe
   ]);
 });
 
-it("shows what is thinner than a pixel, and nothing beyond the edges", () => {
+it("fills at least one pixel, and nothing beyond the edges", () => {
   expect(picture([6.2, 1.4, 0.1, 0.3], [7, 3, 9, 9], [-3, 3, 4, 2])).toEqual([
     "........",
     "......a.",

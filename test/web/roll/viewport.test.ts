@@ -14,7 +14,7 @@ function view(viewport: Viewport, playheadSeconds: number): RollView {
   return { ...size, ...viewport.place(1000, playheadSeconds) };
 }
 
-it("follows the playhead until it is moved, and again when asked to", () => {
+it("follows the playhead until it is moved, and again on request", () => {
   const viewport = new Viewport();
   expect(view(viewport, 5).seconds).toBe(5);
   expect(view(viewport, 6).seconds).toBe(6);
@@ -25,20 +25,20 @@ it("follows the playhead until it is moved, and again when asked to", () => {
   expect(view(viewport, 9).seconds).toBe(9);
 });
 
-it("stays where it is while it is held, wherever the playhead goes", () => {
+it("does not move while held", () => {
   const viewport = new Viewport();
   expect(view(viewport, 5).seconds).toBe(5);
   viewport.hold();
   expect(view(viewport, 2).seconds).toBe(5);
 });
 
-it("does not lose the beginning", () => {
+it("does not scroll before the start", () => {
   const viewport = new Viewport();
   viewport.pan(view(viewport, 0), -1e6);
   expect(timeOfX(view(viewport, 0), 1000)).toBeGreaterThanOrEqual(0);
 });
 
-it("zooms around the pointer, or around the playhead that it follows", () => {
+it("zooms around the pointer, or around the followed playhead", () => {
   const viewport = new Viewport();
   viewport.zoom(view(viewport, 5), 2, 900);
   expect(view(viewport, 5)).toMatchObject({ seconds: 5, pixelsPerSecond: 180 });

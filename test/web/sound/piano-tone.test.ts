@@ -14,14 +14,14 @@ function strength(samples: Float32Array, frequency: number): number {
 }
 
 describe("pianoTone", () => {
-  it.each([27.5, 110, 440, 1760])("sounds at %d Hz, stronger than a semitone beside it", (frequency) => {
+  it.each([27.5, 110, 440, 1760])("has more power at %d Hz than a semitone away", (frequency) => {
     const samples = pianoTone(frequency, RATE);
     const own = strength(samples, frequency);
     expect(own).toBeGreaterThan(3 * strength(samples, frequency * 2 ** (1 / 12)));
     expect(own).toBeGreaterThan(3 * strength(samples, frequency / 2 ** (1 / 12)));
   });
 
-  it.each([27.5, 440, 4186])("goes from silence to silence at %d Hz, and never too loud", (frequency) => {
+  it.each([27.5, 440, 4186])("starts and ends in silence at %d Hz, within the peak", (frequency) => {
     const samples = pianoTone(frequency, RATE);
     expect(samples[0]).toBeCloseTo(0, 9);
     expect(samples.at(-1)).toBeCloseTo(0, 9);
@@ -31,7 +31,7 @@ describe("pianoTone", () => {
     expect(tail).toBeLessThan(0.01);
   });
 
-  it("is the same at a lower rate, where it has no high partials", () => {
+  it("is the same at a lower sample rate", () => {
     for (const [frequency, rate] of [
       [27.5, 8_000],
       [110, 15_993],

@@ -4,7 +4,7 @@ import { Piece } from "../../../web/music/piece.ts";
 import { noteRectangle } from "../../../web/roll/geometry.ts";
 import { frameOf, miniView } from "../../../web/variations/mini-roll.ts";
 
-it("frames the notes of all pieces within a time, and fills its picture with that time", () => {
+it("frames the notes of all pieces in a time span, and fills the canvas with it", () => {
   const low = new Piece(PERFORMANCE_388, [380, 40, 355, 168]);
   const high = new Piece(PERFORMANCE_388, [355, 355, 380, 90, 355, 218, 355, 355, 100]);
   const frame = frameOf([low, high], { fromSeconds: 0, toSeconds: 4 });

@@ -21,7 +21,7 @@ class FakeModel {
 const beginning = (): Piece => new Piece(PERFORMANCE_388, [380, 60, 355, 188]);
 
 describe("Variations", () => {
-  it("go on from one place, each with its seed, one after the other", async () => {
+  it("continue from one position with consecutive seeds", async () => {
     const model = new FakeModel();
     const order = { model, options: { temperature: 0.9, seed: 99 }, seconds: 8, seeds: [2, 3] };
     const variations = new Variations(beginning(), order);
@@ -42,7 +42,7 @@ describe("Variations", () => {
     }
   });
 
-  it("stop without an error, and tell of a failure", async () => {
+  it("stop without an error, and throw the error of a failure", async () => {
     const model = new FakeModel();
     const order = { model, options: {}, seconds: 8, seeds: [5, 5] };
     const variations = new Variations(beginning(), order);

@@ -6,7 +6,7 @@ import { arcsOf } from "../../../web/why/arcs-of.ts";
 /** Velocity, C4, shift, C4 ends, E4, shift, G4. */
 const IDS = [380, 60, 305, 188, 64, 305, 67];
 
-it("joins what went to a note's beginning and end, and tells what went to no note", () => {
+it("adds the weights of note-on and note-off, and reports the weight on other ids", () => {
   const piece = new Piece(PERFORMANCE_388, IDS);
   const [c, e, g] = piece.notes;
   if (!c || !e || !g) throw new Error("three notes");
@@ -31,7 +31,7 @@ it("joins what went to a note's beginning and end, and tells what went to no not
   ).toBe(true);
 });
 
-it("what is missing went to the beginning of the piece, which is in sight behind a gap", () => {
+it("assigns the missing weight to the attention sinks", () => {
   const piece = new Piece(PERFORMANCE_388, IDS);
   const [, , g] = piece.notes;
   if (!g) throw new Error("three notes");

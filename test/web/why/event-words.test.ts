@@ -10,7 +10,7 @@ it.each([
   [{ kind: "VELOCITY", value: 9 }, 10, "a little softer (p 33)"],
   [{ kind: "VELOCITY", value: 30 }, 10, "much louder (fff 117)"],
   [{ kind: "VELOCITY", value: 20 }, undefined, "mf 77"],
-] as const)("says what %o does after loudness %s: %s", (event, before, words) => {
+] as const)("describes %o after velocity bin %s: %s", (event, before, words) => {
   expect(eventWords(event, before, PERFORMANCE_388)).toBe(words);
 });
 

@@ -46,7 +46,7 @@ describe("a worker that fails", () => {
   const request = { type: "load", source: "https://example.org/piano/", wasm: {} } as const;
   const task = { kind: "generate", options: { seconds: 1 }, withEvents: false } as const;
 
-  it("before it has loaded the model says why, if the browser does", async () => {
+  it("reports the browser's reason before the model is loaded", async () => {
     const loading = connection.load(request);
     worker.dispatchEvent(new FakeErrorEvent("Script error"));
     await expect(loading).rejects.toMatchObject({
@@ -60,7 +60,7 @@ describe("a worker that fails", () => {
     await expect(again).rejects.toThrow("the worker failed: it cannot be started");
   });
 
-  it("while it writes ends what it writes, and whatever is asked for afterwards", async () => {
+  it("fails the running generation, and all later requests", async () => {
     const loading = connection.load(request);
     const queue = connection.start(task);
     const next = queue.next();
@@ -70,7 +70,7 @@ describe("a worker that fails", () => {
     expect(() => connection.start(task)).toThrow(WorkerError);
   });
 
-  it("can be ended without waiting for an answer", async () => {
+  it("can be terminated without waiting for a reply", async () => {
     const loading = connection.load(request);
     worker.dispatchEvent(new FakeErrorEvent("gone"));
     await expect(loading).rejects.toThrow(WorkerError);

@@ -8,7 +8,7 @@ function across(thrown: unknown): Error {
   return deserializeError(structuredClone(serializeError(thrown)));
 }
 
-describe("errors that cross to another thread", () => {
+describe("serialized errors", () => {
   it("keep class, message, stack, fields and cause", () => {
     const cause = new MidiError("bad byte", { code: "bad-data", offset: 12, hint: "mend it" });
     const error = new CheckpointError("cannot be read", { code: "bad-value", hint: "try another", cause });
@@ -21,19 +21,19 @@ describe("errors that cross to another thread", () => {
     expect(copy.cause).toMatchObject({ offset: 12, track: undefined, canRecover: false });
   });
 
-  it("of tasks keep their class", () => {
+  it("keep their class for errors of tasks", () => {
     expect(across(new TaskError("not trained", { code: "not-trained", hint: "use another" }))).toBeInstanceOf(
       TaskError,
     );
   });
 
-  it("keep their name where the class is unknown", () => {
+  it("keep the name of an unknown class", () => {
     const odd = Object.assign(new Error("odd"), { name: "OddError" });
     expect(across(odd)).toMatchObject({ name: "OddError", message: "odd" });
     expect(across("a string").message).toBe("a string");
   });
 
-  it("end where causes go round in a circle", () => {
+  it("end for circular causes", () => {
     const error = new Error("round");
     error.cause = error;
     expect(across(error).message).toBe("round");

@@ -11,21 +11,21 @@ it.each([
   { cores: 5, threads: 2 },
   { cores: 8, threads: 4 },
   { cores: 64, threads: 4 },
-])("gives a model $threads threads of $cores cores", ({ cores, threads }) => {
+])("uses $threads threads of $cores cores", ({ cores, threads }) => {
   vi.stubGlobal("crossOriginIsolated", true);
   vi.stubGlobal("navigator", { hardwareConcurrency: cores });
   expect(threadCount()).toBe(threads);
   expect(threadCount(6)).toBe(6);
 });
 
-it("gives one thread, whatever is asked for, where memory cannot be shared", () => {
+it("uses one thread without shared memory", () => {
   vi.stubGlobal("crossOriginIsolated", false);
   vi.stubGlobal("navigator", { hardwareConcurrency: 8 });
   expect(threadCount()).toBe(1);
   expect(threadCount(6)).toBe(1);
 });
 
-it("knows the threads of the runtime by their name", () => {
+it("detects the threads of the runtime by their name", () => {
   vi.stubGlobal("self", { name: "em-pthread-3" });
   expect(isRuntimeThread()).toBe(true);
   vi.stubGlobal("self", { name: "music" });

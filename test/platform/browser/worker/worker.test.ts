@@ -111,7 +111,7 @@ const primer = scoreFromNotes([
 ]);
 
 describe("WorkerMusicModel", () => {
-  it("gives the events that the model itself gives", async () => {
+  it("yields the same events as the model", async () => {
     const remote = await connect(serving(local));
     const options = { seconds: 4, seed: 7, topP: 0.95 };
     expect(await collect(remote.continue(primer, options))).toEqual(
@@ -129,7 +129,7 @@ describe("WorkerMusicModel", () => {
     });
   });
 
-  it("generates the score that the model itself generates", async () => {
+  it("generates the same score as the model", async () => {
     const remote = await connect(serving(local));
     const options = { seconds: 2, seed: 3, primer };
     const events: MusicEvent[] = [];
@@ -141,7 +141,7 @@ describe("WorkerMusicModel", () => {
     expect(readMidi(writeMidi(there.score)).notes).toHaveLength(here.notes + primer.notes.length);
   });
 
-  it("explains, and reads ahead, as the model itself", async () => {
+  it("explains and prefills like the model", async () => {
     const remote = await connect(serving(local));
     const ids = [];
     for await (const { id } of local.continue(primer, { seed: 7 })) if (ids.push(id) === 10) break;
@@ -160,7 +160,7 @@ describe("WorkerMusicModel", () => {
     await expect(remote.explain(ids, 11)).rejects.toBeInstanceOf(OptionError);
   });
 
-  it("accompanies, and fills regions, as the model itself, and tells how far it is", async () => {
+  it("accompanies and infills like the model, and reports progress", async () => {
     const remote = await connect(serving(tasked));
     const [hereSteps, thereSteps]: [unknown[], unknown[]] = [[], []];
     const onProgress = (step: unknown): void => void thereSteps.push(step);
@@ -179,7 +179,7 @@ describe("WorkerMusicModel", () => {
     await expect(untrained.accompany(melody)).rejects.toBeInstanceOf(TaskError);
   });
 
-  it("stops writing when the signal aborts", async () => {
+  it("stops the generation when the signal aborts", async () => {
     const source = counter();
     const remote = await connect(serving(source.model));
     const abort = new AbortController();
@@ -190,7 +190,7 @@ describe("WorkerMusicModel", () => {
     await expect.poll(() => source.ended).toBe(true);
   });
 
-  it("makes only a bounded number of events that nobody takes", async () => {
+  it("generates a bounded number of events ahead", async () => {
     const source = counter();
     const remote = await connect(serving(source.model));
     const events = remote.continue(undefined);
@@ -209,7 +209,7 @@ describe("WorkerMusicModel", () => {
     await expect.poll(() => source.ended).toBe(true);
   });
 
-  it("stops the model, and throws the reason, when the signal aborts", async () => {
+  it("stops the model and throws the reason when the signal aborts", async () => {
     const source = counter();
     const remote = await connect(serving(source.model));
     const abort = new AbortController();
@@ -252,7 +252,7 @@ describe("WorkerMusicModel", () => {
     expect(both[0]).not.toEqual(alone);
   });
 
-  it("ends what is under way when it is disposed, and refuses more", async () => {
+  it("ends running tasks on dispose, and refuses new ones", async () => {
     const source = counter();
     const remote = await connect(serving(source.model));
     const events = remote.continue(undefined);

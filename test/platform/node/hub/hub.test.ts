@@ -60,7 +60,7 @@ const storage = (): string => join(home, "hub", "models--someone--tiny-gpt2");
 const blobs = (): string[] => readdirSync(join(storage(), "blobs")).sort();
 
 describe("hubFolder", () => {
-  it("downloads a model into Hugging Face's cache, and tells how far it is", async () => {
+  it("downloads a model into Hugging Face's cache, and reports progress", async () => {
     const { downloads } = await serve();
     const seen: DownloadProgress[] = [];
     const folder = await download({ onProgress: (progress) => seen.push(progress) });
@@ -84,13 +84,13 @@ describe("hubFolder", () => {
     });
   });
 
-  it.each(["main", "../../elsewhere"])("takes no commit of the hub's that is none: %s", async (commit) => {
+  it.each(["main", "../../elsewhere"])("refuses an invalid commit of the hub: %s", async (commit) => {
     await serve({ commit });
     await expect(download()).rejects.toThrow(JSON.stringify(commit));
     expect(existsSync(storage())).toBe(false);
   });
 
-  it("asks for nothing twice", async () => {
+  it("requests nothing twice", async () => {
     const { downloads } = await serve();
     const first = await download();
     const count = downloads.length;
@@ -98,7 +98,7 @@ describe("hubFolder", () => {
     expect(downloads).toHaveLength(count);
   });
 
-  it("goes on where the connection was cut, again and again", async () => {
+  it("resumes after each interruption", async () => {
     const { cuts, downloads } = await serve();
     cuts.push(1000, 5000, 1, 0, 0, 7000);
     const folder = await download();
@@ -107,7 +107,7 @@ describe("hubFolder", () => {
     expect(from).toEqual([0, 1000, 6000, 6001, 6001, 6001, 13001]);
   });
 
-  it("gives up when nothing arrives any more, and goes on in the next run", async () => {
+  it("gives up when no data arrives, and resumes in the next run", async () => {
     const { cuts, downloads } = await serve();
     cuts.push(3000, 0, 0, 0, 0, 0);
     await expect(download()).rejects.toMatchObject({
@@ -123,7 +123,7 @@ describe("hubFolder", () => {
     expect(blobs().some((name) => name.endsWith(".incomplete"))).toBe(false);
   });
 
-  it("tries again when the server is overloaded, not when it refuses", async () => {
+  it("retries when the server is overloaded, not when it refuses", async () => {
     const hub = await serve();
     hub.refusals.push(503, 429, 500);
     const folder = await download();
@@ -139,7 +139,7 @@ describe("hubFolder", () => {
     expect(hub.refusals).toEqual([403]);
   });
 
-  it("begins anew where the server cannot give a part", async () => {
+  it("restarts if the server does not support ranges", async () => {
     const hub = await serve();
     hub.ignoresRange = true;
     hub.cuts.push(4000);
@@ -147,7 +147,7 @@ describe("hubFolder", () => {
     expect(readFileSync(join(folder, "model.safetensors")).equals(weights)).toBe(true);
   });
 
-  it("refuses content with another hash, and keeps nothing of it", async () => {
+  it("refuses content with another hash, and deletes it", async () => {
     const hub = await serve();
     const damaged = weights.slice();
     damaged[damaged.length - 1] = (damaged[damaged.length - 1] ?? 0) ^ 1;
@@ -162,7 +162,7 @@ describe("hubFolder", () => {
     await expect(download()).rejects.toMatchObject({ code: "download-failed" });
   });
 
-  it("begins anew when what an earlier run left turns out to be wrong", async () => {
+  it("restarts when the partial file of an earlier run has wrong content", async () => {
     const { cuts, downloads } = await serve();
     cuts.push(2000, 0, 0, 0, 0, 0);
     await download().catch(() => undefined);
@@ -173,7 +173,7 @@ describe("hubFolder", () => {
     expect(downloads.slice(-2).map(({ from }) => from)).toEqual([2000, 0]);
   });
 
-  it("uses the cache alone when offline", async () => {
+  it("uses only the cache when offline", async () => {
     const hub = await serve();
     await expect(download({ offline: true })).rejects.toThrow(/is not in the cache/);
     const folder = await download();
@@ -195,7 +195,7 @@ describe("hubFolder", () => {
     await expect(download()).rejects.toThrow(`"${ID}" is not a local folder, and the hub at`);
   });
 
-  it("gives HF_TOKEN to the hub, and not to where it sends one for large files", async () => {
+  it("sends HF_TOKEN to the hub, and not to the host of large files", async () => {
     const hub = await serve({ token: "hf_secret" });
     await expect(download()).rejects.toThrow(/the hub denies access to .*HTTP 401/);
     vi.stubEnv("HF_TOKEN", "hf_secret");
@@ -205,7 +205,7 @@ describe("hubFolder", () => {
     await expect(download()).rejects.toThrow(/access token must start with 'hf_'/);
   });
 
-  it("says that there is no such model, and that one has no weights", async () => {
+  it("reports a missing model, and a model without weights", async () => {
     await serve({ id: "someone/else" });
     await expect(download()).rejects.toThrow(`the hub has no model "${ID}"`);
     server.stop();
@@ -213,7 +213,7 @@ describe("hubFolder", () => {
     await expect(download()).rejects.toThrow(`${ID} has no model.safetensors and no pytorch_model.bin`);
   });
 
-  it("downloads the shards that an index names, and them alone", async () => {
+  it("downloads only the shards of the index", async () => {
     const shard = writeSafetensors([{ name: "a", dtype: "U8", shape: [1], bytes: Uint8Array.of(1) }]);
     const index = { weight_map: { a: "model-00001-of-00001.safetensors", b: "../../outside.safetensors" } };
     await serve({
@@ -233,7 +233,7 @@ describe("hubFolder", () => {
     ]);
   });
 
-  it("downloads pytorch_model.bin where there is no model.safetensors, in shards or not", async () => {
+  it("downloads pytorch_model.bin if there is no model.safetensors, with and without shards", async () => {
     const config = files.get("config.json") ?? new Uint8Array();
     const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
     const index = {
@@ -256,7 +256,7 @@ describe("hubFolder", () => {
     expect(readdirSync(await download()).sort()).toEqual(["config.json", "pytorch_model.bin"]);
   });
 
-  it("refuses another architecture by name, before its weights are downloaded", async () => {
+  it("refuses an unsupported architecture before the download of its weights", async () => {
     const config = new TextEncoder().encode('{ "model_type": "llama" }');
     const { downloads } = await serve({ files: new Map([...files, ["config.json", config]]) });
     await expect(download()).rejects.toThrow('"model_type" is "llama"');
@@ -267,7 +267,7 @@ describe("hubFolder", () => {
     await expect(download()).rejects.toThrow("config.json cannot be opened");
   });
 
-  it("stops when told to", async () => {
+  it("stops when the signal aborts", async () => {
     const abort = new AbortController();
     const reason = new Error("enough");
     await serve();

@@ -83,7 +83,7 @@ describe("two processes that download the same model", { timeout: PATIENCE }, ()
     expect(partials()).toEqual([]);
   }
 
-  it("begun at once all end well", async () => {
+  it("started at once all succeed", async () => {
     server.pauseAfter = PART;
     const all = [start(), start(), start()];
     const underWay = (): number => starts().length + all.filter(({ isWaiting }) => isWaiting()).length;
@@ -108,7 +108,7 @@ describe("two processes that download the same model", { timeout: PATIENCE }, ()
     expectWhole();
   });
 
-  it("the second goes on where the first was killed, the third where the second was", async () => {
+  it("each resumes where the killed process before it stopped", async () => {
     server.pauseAfter = PART;
     const first = start();
     await arrived(PART);
@@ -141,7 +141,7 @@ describe("lockPartial", () => {
     target = join(mkdtempSync(join(scratch, "lock-")), "blob");
   });
 
-  it("takes over the most that others have left, whoever they were", async () => {
+  it("takes over the largest abandoned file of any process", async () => {
     left("incomplete", 10, 11);
     left("elsewhere.7.1.incomplete", 30, 11);
     left("elsewhere.8.1.incomplete", 20, 11);
@@ -151,7 +151,7 @@ describe("lockPartial", () => {
     expect(statSync((await lockPartial(target, isDone))?.path ?? "").size).toBe(30);
   });
 
-  it("leaves alone what another machine or program may still write to", async () => {
+  it("does not take over a file that another machine or program may still write", async () => {
     const [theirs, python] = [left("elsewhere.7.1.incomplete", 30, 1), left("incomplete", 10, 1)];
     const partial = await lockPartial(target, isDone, { patience: 300 });
     expect(statSync(partial?.path ?? "").size).toBe(0);
@@ -161,7 +161,7 @@ describe("lockPartial", () => {
     expect(existsSync(partial?.path ?? "")).toBe(false);
   });
 
-  it("gives two within a process a file each; the second waits until the first is released", async () => {
+  it("returns different files within a process; the second call waits for the release of the first", async () => {
     const first = await lockPartial(target, isDone);
     writeFileSync(first?.path ?? "", new Uint8Array(40));
     const seen: number[] = [];
@@ -173,7 +173,7 @@ describe("lockPartial", () => {
     expect(statSync(second?.path ?? "").size).toBe(40);
   });
 
-  it("tells how far the other is, and is done when it is", async () => {
+  it("reports the progress of the other process, and ends with it", async () => {
     const first = await lockPartial(target, isDone);
     const seen: number[] = [];
     const waiting = lockPartial(target, isDone, { onProgress: (bytes) => seen.push(bytes) });
@@ -184,7 +184,7 @@ describe("lockPartial", () => {
     expect(await waiting).toBeUndefined();
   });
 
-  it("does not wait for ever for one that brings nothing, nor when told to stop", async () => {
+  it("stops waiting for a process without progress, and when the signal aborts", async () => {
     const first = await lockPartial(target, isDone);
     writeFileSync(first?.path ?? "", new Uint8Array(40));
     const second = await lockPartial(target, isDone, { patience: 300 });
