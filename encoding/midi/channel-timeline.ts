@@ -20,7 +20,7 @@ const SOSTENUTO = 66;
 const ALL_SOUND_OFF = 120;
 const RESET_ALL_CONTROLLERS = 121;
 const ALL_NOTES_OFF = 123;
-/** The bank (controller 0) that holds XG's drum kits. */
+/** The bank (controller 0) of XG's drum kits. */
 const XG_DRUM_BANK = 127;
 /** Controller values from here on mean that a pedal is down. */
 const PEDAL_DOWN = 64;

@@ -124,7 +124,7 @@ const TEXT_KINDS: readonly TextKind[] = [
 
 const MPEG_AUDIO: FileKind = { name: "an MP3 sound file", hint: SOUND };
 const ALL_ZERO: FileKind = {
-  name: "a file of nothing but zero bytes",
+  name: "a file of zero bytes only",
   hint: "its contents were lost in a copy or a download; get it again",
 };
 

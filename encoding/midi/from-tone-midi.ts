@@ -24,7 +24,7 @@ import { controlChange, metaEvent, noteOff, programChange, tempoEvent, trackOf }
  * `Midi#toArray`, which writes wrong key signatures and pitch bends (2.0.28).
  *
  * @param midi a `Midi`, or the result of `Midi#toJSON()`.
- * @throws MidiError for a value that MIDI cannot hold.
+ * @throws MidiError for a value that MIDI cannot represent.
  * @example
  * const midi = new Midi(bytes);
  * for (const { notes } of midi.tracks) for (const note of notes) note.midi += 12;

@@ -87,12 +87,12 @@ function readHeader(bytes: Uint8Array, start: number, log: DamageLog): Header {
   const isLengthBad = claimed < HEADER_LENGTH || claimed > left;
   if (isLengthBad) {
     const found = `header claims ${claimed} bytes, expected ${HEADER_LENGTH} (${left} are left)`;
-    log.report({ code: "bad-header", offset: start + 4, found }, `taken to have ${HEADER_LENGTH}`);
+    log.report({ code: "bad-header", offset: start + 4, found }, `assumed to have ${HEADER_LENGTH}`);
   }
   const format = uint16(bytes, start + 8);
   if (format > 2) {
     const found = `format ${format} is not 0, 1 or 2`;
-    log.report({ code: "bad-header", offset: start + 8, found }, "taken to be 1");
+    log.report({ code: "bad-header", offset: start + 8, found }, "assumed to be 1");
   }
   return {
     format,
@@ -115,7 +115,7 @@ function readDivision(bytes: Uint8Array, offset: number, log: DamageLog): Divisi
   const found = isSmpte
     ? `a SMPTE division of ${frames} frames a second and ${ticksPerFrame} ticks a frame is not allowed`
     : "a division of 0 ticks per quarter note is not allowed";
-  log.report({ code: "bad-division", offset, found }, "taken to be 480 ticks per quarter note");
+  log.report({ code: "bad-division", offset, found }, "assumed to be 480 ticks per quarter note");
   return FALLBACK_DIVISION;
 }
 
@@ -178,7 +178,7 @@ function endOfChunk(
   const found =
     name === "MTrk" ? recovery?.trackEnd(start, start + length) : recovery?.otherEnd(start, start + length);
   const end = found ?? claimedEnd;
-  const done = end === claimedEnd ? "read as far as it goes" : `taken to have ${end - start}`;
+  const done = end === claimedEnd ? "read up to the end of the file" : `assumed to have ${end - start}`;
   const available = bytes.length - start;
   if (length > available && (name === "MTrk" || isTrackMissing)) {
     const claim = `chunk "${name}" claims ${length} bytes, ${available} are left`;

@@ -22,7 +22,7 @@ export function unwrap(input: Uint8Array, log: DamageLog): Unwrapped {
   return { bytes: input, start: 0 };
 }
 
-/** A RIFF RMID file holds a whole MIDI file in its `data` chunk. */
+/** A RIFF RMID file contains a whole MIDI file in its `data` chunk. */
 function unwrapRiff(bytes: Uint8Array): Unwrapped {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let offset = 12;

@@ -103,9 +103,7 @@ function readInPlayingOrder(
     warnings: [
       ...table
         .countUnreleased()
-        .map(
-          ([track, count]) => `track ${track}: ${pluralize(count, "note")} without a note-off given an end`,
-        ),
+        .map(([track, count]) => `track ${track}: ${pluralize(count, "note")} without a note-off ended`),
       ...(isAllPercussion ? ["all notes are percussion, which is not encoded"] : []),
     ],
   };
@@ -116,7 +114,8 @@ function readAsNoteSeq(columns: readonly EventColumns[], tempo: TempoMap): Notes
   const reader = new NoteSeqReader(tempo, columns);
   for (const [index, events] of columns.entries()) {
     const hanging = reader.read(events, index);
-    if (hanging > 0) warnings.push(`track ${index}: ${pluralize(hanging, "note")} without an end left out`);
+    if (hanging > 0)
+      warnings.push(`track ${index}: ${pluralize(hanging, "note")} without a note-off omitted`);
   }
   return { table: reader.finish(), warnings };
 }
@@ -131,7 +130,7 @@ function readAsAnticipation(
   return {
     table,
     warnings: [...unended].map(
-      ([track, count]) => `track ${track}: ${pluralize(count, "note")} without a note-off given 0.25 s`,
+      ([track, count]) => `track ${track}: ${pluralize(count, "note")} without a note-off set to 0.25 s`,
     ),
   };
 }

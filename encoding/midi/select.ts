@@ -120,8 +120,8 @@ function select(score: Score, { tracks = [], channels = [], programs = [] }: Tra
     notes,
     belongs: (track, channel) => places.has(placeOf(track, channel)),
     warnings: [
-      ...(drums > 0 ? [`${pluralize(drums, "note")} of percussion in the selection left out`] : []),
-      ...(others > 0 ? [`${pluralize(others, "note")} of other tracks left out`] : []),
+      ...(drums > 0 ? [`${pluralize(drums, "note")} of percussion in the selection omitted`] : []),
+      ...(others > 0 ? [`${pluralize(others, "note")} of other tracks omitted`] : []),
     ],
   };
 }

@@ -1,6 +1,6 @@
 /**
- * When notes stop sounding. The sustain and sostenuto pedals of a channel hold the notes of all its tracks after their note-offs, until
- * the pedal goes up, the same program has another note-on of the key, or CC 120 ends all sound. Notes that are held to the end stop
+ * When notes stop sounding. The sustain and sostenuto pedals of a channel sustain the notes of all its tracks after their note-offs, until
+ * the pedal goes up, the same program has another note-on of the key, or CC 120 ends all sound. Notes that are sustained to the end stop
  * with the last note-off or pedal event of the piece (in format 2, of the pattern). Events on one tick apply in file order. Note-ons of
  * one key on one tick do not end each other.
  */
@@ -98,8 +98,8 @@ function placeOf(place: number, channels: Channels, tempo: TempoMap): Place {
 }
 
 /**
- * Time at which no pedal holds a note any more, or all sound is ended: the end of the note where no pedal holds it, Infinity where a
- * pedal never goes up.
+ * Time from which on no pedal sustains a note, or at which all sound ends: the end of the note where no pedal sustains it, Infinity
+ * where a pedal never goes up.
  */
 function pedalUpSeconds(table: ReadNotes, row: number, channel: Channel, tempo: TempoMap): number {
   const { soundOffs } = channel;
@@ -135,7 +135,7 @@ function isSostenutoDownAtOnset(table: ReadNotes, row: number, { sostenuto }: Ch
   return sostenuto.valueAt(tick, order, 0) === 1;
 }
 
-/** The tick at which no pedal holds a note any more. Sostenuto holds the keys that were down at its pedal-down. */
+/** The tick from which on no pedal sustains a note. Sostenuto sustains the keys that were down at its pedal-down. */
 function pedalUpTick({ sustain, sostenuto }: Channel, start: EventPosition, release: EventPosition): number {
   let { tick, order } = release;
   for (;;) {

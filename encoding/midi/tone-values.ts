@@ -64,7 +64,7 @@ export function timeSignatureOf([numerator = 0, power = 2]: Uint8Array): number[
   return numerator === 0 ? undefined : [numerator, 2 ** power];
 }
 
-/** @throws MidiError for a time signature that MIDI cannot hold. */
+/** @throws MidiError for a time signature that MIDI cannot represent. */
 export function timeSignatureData(timeSignature: readonly number[]): Uint8Array {
   const [numerator = Number.NaN, denominator = Number.NaN] = timeSignature;
   const power = Math.log2(denominator);
@@ -81,7 +81,7 @@ export function bpmOf(microsecondsPerQuarter: number): number {
   return Math.floor(6e7 / bpm) === microsecondsPerQuarter ? bpm : 6e7 / (microsecondsPerQuarter + 1e-6);
 }
 
-/** @throws MidiError for a tempo that three bytes of microseconds cannot hold. */
+/** @throws MidiError for a tempo that three bytes of microseconds cannot represent. */
 export function microsecondsOf(bpm: number): number {
   const value = Math.round(6e7 / bpm);
   if (isWhole(value, 1, 0xffffff)) return value;

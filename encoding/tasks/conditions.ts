@@ -2,7 +2,7 @@
  * Control tokens for a whole piece: style and density, at the start and every `CONDITION_PERIOD` ids, so that every window of the model
  * contains them; and ENDING.
  *
- * Control tokens stand at the start, or after a note-on or note-off: never between a velocity and its note, or within the time shifts
+ * Control tokens are at the start or after a note-on or note-off: never between a velocity and its note, or within the time shifts
  * of one gap.
  */
 import { STEPS_PER_SECOND, type Vocabulary } from "../performance/index.ts";

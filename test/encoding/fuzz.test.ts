@@ -68,7 +68,7 @@ describe("damaged files", { timeout: FUZZ_TIMEOUT }, () => {
     expect(recovered).toBeGreaterThan(readStrictly * 2);
   });
 
-  it("so does any sequence of bytes behind a header", () => {
+  it("any bytes after a header end in a score or in a MidiError", () => {
     const body = fc.uint8Array({ maxLength: 300 });
     fc.assert(
       fc.property(body, fc.boolean(), (bytes, recover) => {
@@ -80,7 +80,7 @@ describe("damaged files", { timeout: FUZZ_TIMEOUT }, () => {
     );
   });
 
-  it("a file that recovery reads is whole once it is written again", () => {
+  it("a recovered file can be read strictly once it is written again", () => {
     const random = randomNumbers(7);
     const count = fuzzRounds(500);
     for (let i = 0; i < count; i += 1) {
@@ -95,7 +95,7 @@ describe("damaged files", { timeout: FUZZ_TIMEOUT }, () => {
     }
   });
 
-  it("claiming four gigabytes are refused without reading them", () => {
+  it("are rejected without reading the 4 GB that they claim", () => {
     const claim = [
       ...header(0, 1),
       0x4d,

@@ -34,7 +34,7 @@ const ARPEGGIO: readonly MidiEvent[] = [
   message(3500, 0x80, 65, 0),
 ];
 
-it("shows the paper's arpeggio as ids and as a one-hot picture", () => {
+it("shows the paper's arpeggio as ids and as a one-hot matrix", () => {
   const score = assembleScore({ kind: "quarter", ticksPerQuarter: 500 }, [
     { name: "", events: ARPEGGIO, endTick: 3500 },
   ]);
@@ -50,7 +50,7 @@ it("shows the paper's arpeggio as ids and as a one-hot picture", () => {
   }
 });
 
-it("gives the vocabularies' sizes", () => {
+it("states the sizes of the vocabularies", () => {
   for (const { name, size } of VOCABULARIES.values()) {
     expect(README).toContain(`\`${name}\``);
     expect(README).toContain(`**${size}**`);

@@ -100,7 +100,7 @@ describe("infill", () => {
     [{ fromSeconds: 2, toSeconds: 2 }, "toSeconds must be more than fromSeconds"],
     [{ fromSeconds: 2, toSeconds: Number.NaN }, "toSeconds must be more than fromSeconds"],
     [{ fromSeconds: 0, toSeconds: 12.5 }, "a region can be at most 12 s long, this one lasts 12.5 s"],
-  ])("refuses %j", async (region, message) => {
+  ])("rejects %j", async (region, message) => {
     const running = piano.infill(scoreFromNotes(PIECE), region);
     await expect(running).rejects.toThrow(OptionError);
     await expect(running).rejects.toThrow(message);

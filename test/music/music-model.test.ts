@@ -79,7 +79,7 @@ describe("endless generation", () => {
   it("attends to the attention sink", async () => {
     const all = await ids(piano.continue(undefined, { seed: 7 }), 44);
     const { attention } = await piano.explain(all, 44, { attention: { layers: [0], heads: [0] } });
-    // Of 45 ids read, the start included, the window of 32 holds the first 8 and what is left when seven pairs are left out.
+    // Of 45 prompt ids, START included, the window of 32 has the first 8 and the rest after the eviction of seven pairs.
     const [layer] = attention;
     expect(layer?.from).toBe(8 + 14 - 1);
     expect(layer?.weights).toHaveLength(45 - 22);

@@ -23,7 +23,7 @@ const midi = (pieces: readonly GeneratedMusic[]): string[] =>
   pieces.map(({ score }) => Buffer.from(writeMidi(score)).toString("base64"));
 
 /** With relative positions and a window of 32, these roll. */
-test("each is the piece of its seed, whichever lasts longest", async () => {
+test("each variation is the piece of its seed, whichever is longest", async () => {
   const together = await model.variations(4, { seconds: 10, seed: 20 });
   const alone = [];
   for (const seed of [20, 21, 22, 23]) alone.push(await model.generate({ seconds: 10, seed }));
@@ -33,7 +33,7 @@ test("each is the piece of its seed, whichever lasts longest", async () => {
   expect(Math.max(...together.map(({ events }) => events))).toBeGreaterThan(64);
 });
 
-test("events are told with the variation that they are of", async () => {
+test("onEvent receives the index of the variation", async () => {
   const counts = [0, 0, 0];
   const pieces = await model.variations(3, {
     seconds: 3,
@@ -45,14 +45,14 @@ test("events are told with the variation that they are of", async () => {
   expect(counts).toEqual(pieces.map(({ events }) => events));
 });
 
-test("on WebAssembly they come one after the other, and are the same", async () => {
+test("WebAssembly generates the same variations, one after the other", async () => {
   const wasm = await loadMusicModel(folder, { backend: "wasm", threads: 1 });
   const options = { seconds: 2, seed: 3 };
   expect(midi(await wasm.variations(2, options))).toEqual(midi(await model.variations(2, options)));
   await wasm.dispose();
 });
 
-test("what one throws ends all of them, and the model can be used again", async () => {
+test("an exception in onEvent ends all variations, and the model stays usable", async () => {
   let after = 0;
   const failing = model.variations(3, {
     seconds: 1000,
@@ -68,7 +68,7 @@ test("what one throws ends all of them, and the model can be used again", async 
   expect(after).toBe(told);
 });
 
-test("a signal ends all of them", async () => {
+test("the signal ends all variations", async () => {
   const control = new AbortController();
   const reason = new Error("stop");
   const stopped = model.variations(3, {

@@ -29,12 +29,12 @@ describe("escapeControls", () => {
     expect(escapeControls(text)).toBe(escaped);
   });
 
-  it("leaves other text as it is", () => {
+  it("keeps other text", () => {
     const text = "Bärbel – 日本語 🎹 עברית \u200f\\";
     expect(escapeControls(text)).toBe(text);
   });
 
-  it("keeps the characters that it is told to", () => {
+  it("keeps the given characters", () => {
     expect(escapeControls("a\n\tb\r\u009b", LAYOUT)).toBe("a\n\tb\\r\\u009b");
   });
 
@@ -47,7 +47,7 @@ describe("escapeControls", () => {
 });
 
 describe("pictureControls", () => {
-  it("shows a picture of a control character, or U+FFFD", () => {
+  it("replaces a control character by its picture or U+FFFD", () => {
     expect(pictureControls("\u001b[31m\r\u007f\u009b\u202e\u2028")).toBe("␛[31m␍␡\ufffd\ufffd\ufffd");
   });
 

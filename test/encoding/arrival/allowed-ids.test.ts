@@ -88,7 +88,7 @@ describe("allowedIds", () => {
     expect(pairs(allowedIds("onset", { fromStep: 10_000 }))).toEqual([]);
   });
 
-  it("takes the ids of a reduced vocabulary", () => {
+  it("returns the ids of a reduced vocabulary", () => {
     const vocabulary = new ArrivalVocabulary({
       ...ARRIVAL_55028,
       name: "duo",

@@ -22,7 +22,7 @@ describe("ArrivalClock", () => {
     ]);
   });
 
-  it("does not move with controls, which stand ahead of their time", () => {
+  it("does not move with controls, which come before their time", () => {
     expect(follow([27_813, 37_563, 38_573, 5, 10_050, 11_060])).toEqual([
       [0, 0],
       [0, 0],
@@ -33,13 +33,13 @@ describe("ArrivalClock", () => {
     ]);
   });
 
-  it("begins again at a separator", () => {
+  it("restarts at a separator", () => {
     expect(follow([20, 10_050, 11_060, 55_025, 55_025, 55_025, 3], 100).map(([step]) => step)).toEqual([
       120, 120, 120, 0, 0, 0, 3,
     ]);
   });
 
-  it("returns the meaning of an id, and rejects what is none", () => {
+  it("returns the meaning of an id and rejects numbers outside the vocabulary", () => {
     expect(new ArrivalClock().push(11_060)).toEqual({ kind: "NOTE", value: 60 });
     expect(() => new ArrivalClock().push(55_028)).toThrow(expect.objectContaining({ code: "unknown-id" }));
   });

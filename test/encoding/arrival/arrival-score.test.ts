@@ -106,7 +106,7 @@ describe("arrivalScore", () => {
     ]);
   });
 
-  it("ends a note of no length after it begins", () => {
+  it("writes the note-off of a note of length 0 after its note-on", () => {
     const [ours] = rowsOf(
       arrivalScore([note({ durationSteps: 10 }), note({ onsetStep: 10, durationSteps: 0 })]),
     );
@@ -118,7 +118,7 @@ describe("arrivalScore", () => {
     ]);
   });
 
-  it("keeps channel 10 for drums, which take no number from other instruments", () => {
+  it("reserves channel 10 for drums and uses the others in order", () => {
     expect(channelsOf(arrivalScore(eachFor(upTo(11))))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11]);
     expect(channelsOf(arrivalScore(eachFor([128, 1, 2])))).toEqual([9, 0, 1]);
     expect(CASES.find(({ what }) => what === "drums, then 9 instruments")?.tracks[1]?.[0]).toEqual([
@@ -129,7 +129,7 @@ describe("arrivalScore", () => {
     ]);
   });
 
-  it("writes 15 instruments behind drums, where the authors' code throws", () => {
+  it("writes 15 instruments besides drums, where the authors' code throws", () => {
     const score = arrivalScore(eachFor([128, ...upTo(15)]));
     expect(channelsOf(score)).toEqual([9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15]);
   });
@@ -154,22 +154,22 @@ describe("arrivalScore", () => {
     expect(again).toEqual(["Violin"]);
   });
 
-  it("keeps velocities that are known, and gives other notes 72", () => {
+  it("keeps known velocities and sets others to 72", () => {
     const { notes } = arrivalScore([note({ velocity: 100 }), note({ onsetStep: 10 })]);
     expect(notes.map(({ velocity }) => velocity)).toEqual([100, 72]);
   });
 
-  it("keeps times beyond 275 s, which the authors' code takes for controls", () => {
+  it("keeps times beyond 275 s, which the authors' code reads as controls", () => {
     const { notes } = arrivalScore([note({ onsetStep: 27_513 }), note({ onsetStep: 100_000 })]);
     expect(notes.map(({ startSeconds }) => startSeconds)).toEqual([275.13, 1000]);
   });
 
-  it("leaves out rests, and has no tracks where there are no notes, where the authors' code throws", () => {
+  it("omits rests and has no tracks without notes, where the authors' code throws", () => {
     expect(arrivalScore([{ kind: "rest", onsetStep: 100 }]).tracks).toEqual([]);
     expect(arrivalScore([]).notes).toEqual([]);
   });
 
-  it("lets a piece behind a separator begin where the last note before it ends", () => {
+  it("begins a piece after a separator at the end of the last note before it", () => {
     const events = [note({ durationSteps: 80 }), note({ onsetStep: 20 })];
     const both = [
       ...events,

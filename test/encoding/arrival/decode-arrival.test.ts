@@ -27,7 +27,7 @@ describe("decodeArrival", () => {
     ]);
   });
 
-  it("adds the start of the window to the piece that it begins in, not to those behind a separator", () => {
+  it("adds the start of the window to the first piece, not to pieces after a separator", () => {
     const ids = [55_026, 0, 10_001, 11_060, 55_025, 55_025, 55_025, 3, 10_001, 11_061];
     const onsets = decodeArrival(ids, 30_000).map((event) =>
       event.kind === "note" ? event.onsetStep : event.kind,
@@ -35,18 +35,18 @@ describe("decodeArrival", () => {
     expect(onsets).toEqual([30_000, "separator", 3]);
   });
 
-  it("leaves a rest no length, whatever was drawn for it", () => {
+  it("ignores the duration id of a rest", () => {
     expect(decodeArrival([20, 10_077, 27_512])).toEqual([{ kind: "rest", onsetStep: 20 }]);
   });
 
-  it("reads every window that the authors' model read", () => {
+  it("decodes the input windows of the authors' model", () => {
     const windows = RUNS.flatMap(({ moments }) => moments.map(({ ids }) => ids));
     const whole = windows.filter((ids) => ids.every((id, at) => at % 3 !== 1 || id < 10_000 || id > 27_512));
     expect([windows.length, whole.length]).toEqual([32, 28]);
     for (const ids of whole) expect(decodeArrival(ids)).toEqual(absoluteEvents(ids.slice(1)));
   });
 
-  it("has no events where there are no ids", () => {
+  it("returns no events for no ids", () => {
     expect(decodeArrival([])).toEqual([]);
     expect(decodeArrival([55_027])).toEqual([]);
   });
@@ -80,7 +80,7 @@ describe("decodeArrival", () => {
     expect(() => decodeArrival(ids)).toThrow(expect.objectContaining({ code, message: found }));
   });
 
-  it("gives back what a reduced vocabulary encodes", () => {
+  it("decodes what a reduced vocabulary encodes", () => {
     const vocabulary = new ArrivalVocabulary({
       ...ARRIVAL_55028,
       name: "trio",

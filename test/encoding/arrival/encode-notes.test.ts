@@ -61,7 +61,7 @@ describe("arrivalNotes", () => {
     expect(arrivalNotes(score, { vocabulary: short })[0]?.durationSteps).toBe(99);
   });
 
-  it("folds the pedal into durations when it is told to", () => {
+  it("extends durations by the pedal on request", () => {
     const score = readMidi(
       midiFile([
         [0xb0, 0, 64, 127],
@@ -74,7 +74,7 @@ describe("arrivalNotes", () => {
     expect(arrivalNotes(score, { foldPedal: true })[0]?.durationSteps).toBe(200);
   });
 
-  it("gives notes the instrument of their program, drums 128, and keeps velocities", () => {
+  it("sets the instrument to the program, to 128 for drums, and keeps velocities", () => {
     const score = readMidi(
       midiFile([
         [0xc0, 0, 33, 0],
@@ -90,7 +90,7 @@ describe("arrivalNotes", () => {
     ]);
   });
 
-  it("encodes files by the usual reading as well, with other ids for unended notes and halves of a step", () => {
+  it("encodes files parsed by default too, with other ids for notes without a note-off and halves of a step", () => {
     const differing = FILES.filter(({ file, events }) => {
       const ours = absoluteIds(arrivalNotes(readMidi(goldenBytes(file))));
       return JSON.stringify(ours) !== JSON.stringify(events);

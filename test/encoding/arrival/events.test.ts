@@ -6,7 +6,7 @@ describe("arrivalSteps", () => {
     expect([0.29, 1.15, 4.35].map(arrivalSteps)).toEqual([29, 115, 435]);
   });
 
-  it("rounds a half to the even neighbor", () => {
+  it("rounds a half to even", () => {
     expect([0.125, 0.375, 0.625, 2.5e-3].map(arrivalSteps)).toEqual([12, 38, 62, 0]);
   });
 });

@@ -1,4 +1,4 @@
-/** MIDI to ids to MIDI: what is kept, over any notes and over the files after public bug reports. */
+/** MIDI to ids to MIDI, with random notes and with the files that reproduce public bug reports. */
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -59,7 +59,7 @@ function roundTrip(score: Score): Score {
   return readMidi(writeMidi(arrivalScore(events)));
 }
 
-/** The notes that are not kept within half a step. */
+/** The notes that change by more than half a step. */
 function lostNotes(score: Score, again: Score): unknown[] {
   const [before, after] = [inKeyOrder(score), inKeyOrder(again)];
   const exchangeable = exchangeableKeys(before);
@@ -103,7 +103,7 @@ const anyMidi = fc
   );
 
 describe("MIDI to ids to MIDI", () => {
-  it("keeps onset, length and instrument of any notes within 5 ms", () => {
+  it("keeps onset, duration and instrument of random notes within 5 ms", () => {
     fc.assert(
       fc.property(anyMidi, (bytes) => {
         const score = readMidi(bytes);
@@ -112,7 +112,7 @@ describe("MIDI to ids to MIDI", () => {
     );
   });
 
-  it("keeps them by the authors' reading as well", () => {
+  it("keeps them with the authors' parsing too", () => {
     fc.assert(
       fc.property(anyMidi, (bytes) => {
         const score = readMidi(bytes, { compatibility: "anticipation" });

@@ -44,14 +44,14 @@ describe("padWithRests", () => {
     expect(absoluteIds(padWithRests(given, lastStep + 300))).toEqual([...padded, ...more]);
   });
 
-  it("leaves a wait of 100 steps, and fills one of 101", () => {
+  it("inserts no rest into a wait of 100 steps and one into a wait of 101", () => {
     expect(onsets(padWithRests([note(100), note(200)]))).toEqual([100, 200]);
     expect(onsets(padWithRests([note(101)]))).toEqual(["rest 100", 101]);
     expect(onsets(padWithRests([], 100))).toEqual([]);
     expect(onsets(padWithRests([], 301))).toEqual(["rest 100", "rest 200", "rest 300"]);
   });
 
-  it("takes the longest wait from the vocabulary", () => {
+  it("reads the longest wait from the vocabulary", () => {
     const vocabulary = new ArrivalVocabulary({ ...ARRIVAL_55028, name: "quick", restSteps: 10 });
     expect(onsets(padWithRests([note(25)], 0, vocabulary))).toEqual(["rest 10", "rest 20", 25]);
   });
@@ -81,14 +81,14 @@ describe("anticipate", () => {
     expect(onsets(anticipate([note(10)], [note(0), note(4)]).events)).toEqual(["control 0", "control 4", 10]);
   });
 
-  it("places controls in order of time, and those of one step as given", () => {
+  it("places controls in order of time, stably", () => {
     const { events } = anticipate([note(0)], [note(30), note(20, 64), note(20, 62)]);
     expect(events.map((event) => (event.kind === "note" ? event.pitch : undefined))).toEqual([
       64, 62, 60, 60,
     ]);
   });
 
-  it("begins with a rest where nothing else begins so early, so that notes may sound before the first control", () => {
+  it("begins with a rest where the first event and control are later, so that notes may begin before the first control", () => {
     expect(onsets(anticipate([], [note(302)], { startStep: 0 }).events)).toEqual(["control 302", "rest 0"]);
     expect(onsets(anticipate([note(5)], [], { startStep: 0 }).events)).toEqual(["rest 0", 5]);
     expect(onsets(anticipate([note(5)], [note(0)], { startStep: 0 }).events)).toEqual(["control 0", 5]);

@@ -11,7 +11,7 @@ function filled(notes: readonly ArrivalNote[]): [velocity: number | undefined, s
 }
 
 describe("fillVelocities", () => {
-  it("keeps known velocities and gives the mean of the nearest around to others", () => {
+  it("keeps known velocities and sets others to the mean of their nearest neighbors", () => {
     expect(filled([note(0, 20), note(10, 60), note(15), note(20, 91), note(30, 120)])).toEqual([
       [20, "given"],
       [60, "given"],
@@ -21,7 +21,7 @@ describe("fillVelocities", () => {
     ]);
   });
 
-  it("takes the one neighbor at the beginning and the end, and one of the same onset", () => {
+  it("uses the only neighbor at the start and the end, and a neighbor of the same onset", () => {
     expect(filled([note(0), note(10, 60), note(20)]).map(([velocity]) => velocity)).toEqual([60, 60, 60]);
     expect(filled([note(10, 60), note(10), note(20, 80)]).map(([velocity]) => velocity)).toEqual([
       60, 70, 80,
@@ -37,7 +37,7 @@ describe("fillVelocities", () => {
     ]);
   });
 
-  it("gives 72 where no velocity is known", () => {
+  it("uses 72 where no velocity is known", () => {
     expect(filled([note(0), note(1)])).toEqual([
       [72, "default"],
       [72, "default"],

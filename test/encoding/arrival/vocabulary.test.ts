@@ -23,7 +23,7 @@ describe("ARRIVAL_55028", () => {
     ]);
   });
 
-  it("tells what an id means", () => {
+  it("returns the meaning of an id", () => {
     expect(ARRIVAL_55028.meaning(9_999)).toEqual({ kind: "ONSET", value: 9_999 });
     expect(ARRIVAL_55028.meaning(10_000)).toEqual({ kind: "DURATION", value: 0 });
     expect(ARRIVAL_55028.meaning(15_257)).toEqual({ kind: "NOTE", value: 33 * 128 + 33 });
@@ -36,7 +36,7 @@ describe("ARRIVAL_55028", () => {
     expect(() => ARRIVAL_55028.meaning(id)).toThrow(expect.objectContaining({ code: "unknown-id" }));
   });
 
-  it("tells the ids of each place of a triple", () => {
+  it("returns the ids of each position of a triple", () => {
     expect(ARRIVAL_55028.slot("onset")).toEqual({ first: 0, end: 10_000 });
     expect(ARRIVAL_55028.slot("duration")).toEqual({ first: 10_000, end: 11_000 });
     expect(ARRIVAL_55028.slot("note")).toEqual({ first: 11_000, end: 27_513 });
@@ -52,7 +52,7 @@ describe("ArrivalVocabulary", () => {
     expect([trio.hasInstrument(33), trio.hasInstrument(34)]).toEqual([true, false]);
   });
 
-  it("rejects an instrument that it lacks, with a hint", () => {
+  it("rejects an instrument outside the vocabulary, with a hint", () => {
     expect(() => new ArrivalVocabulary(TRIO).noteId(40, 60)).toThrow(
       expect.objectContaining({
         code: "unknown-event",

@@ -44,7 +44,7 @@ function note(onsetStep: number, isControl = false): ArrivalNote {
   return { kind: "note", onsetStep, durationSteps: 10, pitch: 60, instrument: 0, isControl };
 }
 
-/** A piece with the controls given, as it is trained on. */
+/** A piece with these controls, as in training data. */
 function trainingPiece(ids: readonly number[], controls: readonly number[]): ArrivalEvent[] {
   const given = notesOf(absoluteEvents(controls));
   const chosen = new Set(given.map((one) => absoluteIds([{ ...one, isControl: false }]).join()));
@@ -74,7 +74,7 @@ describe("cutWindows", () => {
     },
   );
 
-  it("cuts by time too, where the authors' windows pass 100 s and are dropped", () => {
+  it("also cuts by time, where the authors' windows exceed 100 s and are dropped", () => {
     const windows = encodeArrival(goldenScore("14-slow-longer-than-100-seconds.mid"));
     expect(windows.map(({ ids, startStep }) => [ids.length, startStep])).toEqual([
       [376, 0],
@@ -84,7 +84,7 @@ describe("cutWindows", () => {
       for (let at = 1; at < ids.length; at += 3) expect(ids[at]).toBeLessThan(10_000);
   });
 
-  it("holds an onset of 99.99 s and cuts before one of 100 s", () => {
+  it("includes an onset of 99.99 s and cuts before one of 100 s", () => {
     expect(cutWindows([note(5), note(10_004)]).map(({ ids }) => ids.length)).toEqual([7]);
     expect(cutWindows([note(5), note(10_005)]).map(({ ids, startStep }) => [ids.length, startStep])).toEqual([
       [4, 5],
@@ -100,7 +100,7 @@ describe("cutWindows", () => {
     ]);
   });
 
-  it("gives the onsets of a piece behind a separator as they are", () => {
+  it("keeps the onsets of a piece after a separator", () => {
     const events: ArrivalEvent[] = [note(300), note(310), { kind: "separator" }, note(7), note(10_006)];
     expect(cutWindows(events).map(({ ids, startStep }) => [[...ids], startStep])).toEqual([
       [[55_026, 0, 10_010, 11_060, 10, 10_010, 11_060, 55_025, 55_025, 55_025, 7, 10_010, 11_060], 300],
@@ -108,7 +108,7 @@ describe("cutWindows", () => {
     ]);
   });
 
-  it("takes the length of a window from the vocabulary or the caller", () => {
+  it("uses the window length of the vocabulary or the option", () => {
     const notes = Array.from({ length: 10 }, (_, index) => note(index));
     const vocabulary = new ArrivalVocabulary({ ...ARRIVAL_55028, name: "short", windowTriples: 4 });
     expect(cutWindows(notes, { vocabulary }).map(({ ids }) => ids.length)).toEqual([13, 13, 7]);
@@ -129,7 +129,7 @@ describe("lastWindow", () => {
     }
   });
 
-  it("gives a rest no length, where the authors' sampler keeps the one that was drawn", () => {
+  it("gives a rest length 0, where the authors' sampler keeps the sampled one", () => {
     const run = RUNS.find(({ name }) => name === "many-instruments");
     const ids = run?.moments.at(-1)?.ids ?? [];
     const rest = ids.indexOf(27_512);
@@ -137,7 +137,7 @@ describe("lastWindow", () => {
     expect([...lastWindow(decodeArrival(ids)).ids].slice(rest - 2, rest + 1)).toEqual([509, 10_000, 27_512]);
   });
 
-  it("stays within 100 s, where the authors' window has onsets that are taken for durations", () => {
+  it("stays within 100 s, where onsets in the authors' window become durations", () => {
     const slow = RUNS.find(({ name }) => name === "slow-prompt-past-100-seconds");
     const [moment] = slow?.moments ?? [];
     const onsets = (ids: ArrayLike<number>): number[] =>
@@ -150,12 +150,12 @@ describe("lastWindow", () => {
     expect(12_000 - window.startStep).toBeLessThan(10_000);
   });
 
-  it("begins behind a separator", () => {
+  it("begins after a separator", () => {
     const events: ArrivalEvent[] = [note(1), { kind: "separator" }, note(50), note(60)];
     expect([...lastWindow(events).ids]).toEqual([55_026, 0, 10_010, 11_060, 10, 10_010, 11_060]);
   });
 
-  it("is the first id alone where there are no events", () => {
+  it("is the first id only without events", () => {
     expect(lastWindow([])).toEqual({ ids: Uint16Array.of(55_026), startStep: 0 });
   });
 });
@@ -172,7 +172,7 @@ describe("encodeWindow", () => {
     expect(() => encodeWindow(events)).toThrow(expect.objectContaining({ name: "ArrivalError", code }));
   });
 
-  it("says how long windows are", () => {
+  it("states the length of windows in the error", () => {
     expect(() => encodeWindow([note(0), note(10_000)])).toThrow(
       new ArrivalError("an onset 100 s after the start of the window has no id: windows last 100 s", {
         code: "window-too-long",
@@ -183,7 +183,7 @@ describe("encodeWindow", () => {
 });
 
 describe("encodeArrival", () => {
-  it("keeps controls that no event follows, which the authors' code leaves over", () => {
+  it("keeps controls without a later event, which the authors' code drops", () => {
     const score = goldenScore("08-pedal-and-ignored-messages.mid");
     const [window] = encodeArrival(score, { isControl: () => true });
     expect(notesOf(decodeArrival(window?.ids ?? [])).length).toBe(3);

@@ -70,7 +70,7 @@ describe('compatibility "anticipation"', () => {
     ]);
   });
 
-  it("gives a note without a note-off 0.25 s and says so", () => {
+  it("sets a note without a note-off to 0.25 s, with a warning", () => {
     const score = read([
       [
         [0x90, 100, 60, 80],
@@ -83,10 +83,10 @@ describe('compatibility "anticipation"', () => {
       endTick: 350,
       noteOffIndex: -1,
     });
-    expect(score.warnings).toContain("track 0: 1 note without a note-off given 0.25 s");
+    expect(score.warnings).toContain("track 0: 1 note without a note-off set to 0.25 s");
   });
 
-  it("keeps the program that a note began with", () => {
+  it("keeps the program at the start of a note", () => {
     const score = read([
       [
         [0xc0, 0, 11, 0],
@@ -111,7 +111,7 @@ describe('compatibility "anticipation"', () => {
     expect(score.notes[0]).toMatchObject({ endTick: 100, endSeconds: 0.1, soundEndSeconds: 0.1 });
   });
 
-  it("takes channel 10 alone for drums, which the performance encoding leaves out", () => {
+  it("reads channel 10 only as drums, which the performance encoding omits", () => {
     const rhythmPart: MidiEvent = {
       kind: "sysex",
       tick: 0,
@@ -132,7 +132,7 @@ describe('compatibility "anticipation"', () => {
     expect([...encodeScore(score, PERFORMANCE_388).ids]).toEqual([375, 60, 305, 188]);
   });
 
-  it("adds up the time of every event, as the halves of steps depend on it", () => {
+  it("sums the times of all events, since rounding of half steps depends on it", () => {
     const events = Array.from({ length: 10 }, (_, index): Message => [0xb0, 100 * (index + 1), 1, 0]);
     const score = read([[...events, [0x90, 1000, 60, 80], [0x80, 1100, 60, 0]]]);
     // Ten times 0.1 in doubles.

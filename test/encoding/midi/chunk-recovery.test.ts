@@ -32,20 +32,20 @@ describe("a track with a wrong length", () => {
     expect(pitches(score)).toEqual([60, 61, 72]);
     expect(score.tracks).toHaveLength(2);
     expect(score.warnings).toHaveLength(1);
-    expect(score.warnings[0]).toMatch(/^chunk "MTrk" claims \d+ bytes?.* at byte 14: taken to have 20$/);
+    expect(score.warnings[0]).toMatch(/^chunk "MTrk" claims \d+ bytes?.* at byte 14: assumed to have 20$/);
   });
 
-  it("that takes in all of the next track is ended in front of it", () => {
+  it("that contains the next track ends before it", () => {
     const bytes = [...header(1, 3), ...wrongTrack(60, 20), ...LAST, ...track(...noteOf(74))];
     const score = recovered(bytes);
     expect(pitches(score)).toEqual([60, 61, 72, 74]);
-    expect(score.warnings).toEqual(['chunk "MTrk" claims 40 bytes at byte 14: taken to have 20']);
+    expect(score.warnings).toEqual(['chunk "MTrk" claims 40 bytes at byte 14: assumed to have 20']);
   });
 
   it.each([-20, -5, -1])("of %i bytes too many, as the last track, loses no note", (more) => {
     const score = recovered([...header(1, 2), ...LAST, ...wrongTrack(60, more)]);
     expect(pitches(score)).toEqual([60, 61, 72]);
-    expect(score.warnings).toEqual([`chunk "MTrk" claims ${20 + more} bytes at byte 34: taken to have 20`]);
+    expect(score.warnings).toEqual([`chunk "MTrk" claims ${20 + more} bytes at byte 34: assumed to have 20`]);
   });
 
   it("is found in every track of a file", () => {
@@ -55,24 +55,24 @@ describe("a track with a wrong length", () => {
     expect(score.warnings).toHaveLength(5);
   });
 
-  it("without an end-of-track event ends in front of the next track", () => {
+  it("without an end-of-track event ends before the next track", () => {
     for (const more of [5, -5]) {
       const open = chunk("MTrk", [...noteOf(60), ...noteOf(61)], 16 + more);
       const score = recovered([...header(1, 2), ...open, ...LAST]);
       expect(pitches(score)).toEqual([60, 61, 72]);
       expect(score.warnings).toEqual([
-        `chunk "MTrk" claims ${16 + more} bytes at byte 14: taken to have 16`,
+        `chunk "MTrk" claims ${16 + more} bytes at byte 14: assumed to have 16`,
         "track 0: the end-of-track event is missing",
       ]);
     }
   });
 
-  it("and events that cannot be read is given up for the next track", () => {
+  it("and unreadable events is skipped up to the next track", () => {
     const broken = chunk("MTrk", [...noteOf(60), 0x80, 0x80, 0x80, 0x80, 0, ...END_OF_TRACK], 22);
     const score = recovered([...header(1, 2), ...broken, ...LAST]);
     expect(pitches(score)).toEqual([60, 72]);
     expect(score.warnings).toEqual([
-      'chunk "MTrk" claims 22 bytes at byte 14: taken to have 17',
+      'chunk "MTrk" claims 22 bytes at byte 14: assumed to have 17',
       "track 0: a variable-length number is longer than four bytes at byte 30: the last 9 bytes of the track dropped",
     ]);
   });
@@ -93,16 +93,16 @@ describe("other chunks with a wrong length", () => {
     const alien = chunk("CaKe", [1, 2, 3, 4, 5], 5 + more);
     const score = recovered([...header(1, 1), ...alien, ...LAST]);
     expect(pitches(score)).toEqual([72]);
-    expect(score.warnings[0]).toMatch(/^chunk "CaKe" claims \d+ bytes?.* at byte 14: taken to have 5$/);
+    expect(score.warnings[0]).toMatch(/^chunk "CaKe" claims \d+ bytes?.* at byte 14: assumed to have 5$/);
   });
 
-  it("a header that is too long does not hide the first track", () => {
+  it("finds the first track after a header that claims too many bytes", () => {
     const score = recovered([...header(1, 2).with(7, 11), ...LAST, ...track(...noteOf(60))]);
     expect(pitches(score)).toEqual([60, 72]);
     expect(score.warnings).toEqual(["no chunk follows the header at byte 19: read on from byte 14"]);
   });
 
-  it("bytes between two tracks are skipped", () => {
+  it("skips bytes between two tracks", () => {
     const score = recovered([...header(1, 2), ...LAST, 1, 2, 3, 4, 5, ...track(...noteOf(60))]);
     expect(pitches(score)).toEqual([60, 72]);
     expect(score.warnings).toEqual([
@@ -154,10 +154,10 @@ describe("hostile chunks", () => {
     expect(tracks.length).toBeLessThanOrEqual(count);
   });
 
-  it("a length of four gigabytes reads what is there", () => {
+  it("reads the rest of the file for a length of 4 GB", () => {
     const bytes = [...header(1, 1), ...LAST.slice(0, 4), ...uint32(0xffffffff), ...LAST.slice(8)];
     expect(recovered(bytes).warnings).toEqual([
-      'chunk "MTrk" claims 4294967295 bytes, 12 are left at byte 14: read as far as it goes',
+      'chunk "MTrk" claims 4294967295 bytes, 12 are left at byte 14: read up to the end of the file',
     ]);
   });
 });

@@ -64,8 +64,8 @@ const KINDS: readonly (readonly [string, Uint8Array, string, RegExp])[] = [
   ["MusicXML without a document type", beginning("<score-timewise>"), "a MusicXML score", /export/],
   ["XML", beginning('<?xml version="1.0"?><museScore version="3.01">'), "an XML file", /export/],
   ["a Git LFS pointer", beginning(LFS, 0), "a Git LFS pointer", /git lfs pull/],
-  ["zero bytes", new Uint8Array(500), "a file of nothing but zero bytes", /get it again/],
-  ["one zero byte", new Uint8Array(1), "a file of nothing but zero bytes", /get it again/],
+  ["zero bytes", new Uint8Array(500), "a file of zero bytes only", /get it again/],
+  ["one zero byte", new Uint8Array(1), "a file of zero bytes only", /get it again/],
 ];
 
 describe("a file that is not a MIDI file", () => {
@@ -78,14 +78,14 @@ describe("a file that is not a MIDI file", () => {
     }
   });
 
-  it("is called empty when it is", () => {
+  it("is reported as empty", () => {
     expect(errorOf(new Uint8Array(0), false)).toMatchObject({
       code: "empty",
       message: "the file is empty at byte 0",
     });
   });
 
-  it("is not guessed at, and its bytes are not printed", () => {
+  it("of an unknown kind is reported without its bytes", () => {
     const error = errorOf(beginning("\x1b[2J\x07"), false);
     expect(error.message).toBe('this is not a MIDI file: expected "MThd" at byte 0');
     expect(error.hint).toBe("give a Standard MIDI File (.mid)");
@@ -102,7 +102,7 @@ describe("fileKindOf", () => {
     ["the reserved sample rate of MPEG audio", "\xff\xfb\x9c\x64"],
     ["a byte order mark", "\xff\xfe"],
     ["nothing", ""],
-  ])("knows no other kind for %s", (_, text) => {
+  ])("returns no kind for %s", (_, text) => {
     expect(fileKindOf(beginning(text, 0))).toBeUndefined();
   });
 });

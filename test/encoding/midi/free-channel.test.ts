@@ -21,7 +21,7 @@ const words = (event: MidiEvent): string =>
 const partOf = (score: Score): string[] => score.tracks.at(-1)?.events.map(words) ?? [];
 
 describe("the channel of a new part", () => {
-  it("is one where nothing sounds meanwhile, with the state of the file restored afterwards", () => {
+  it("is one without sounding notes, whose state is restored afterwards", () => {
     const before = allChannels();
     const after = addNotes(before, [note(72, 90, 1500, 2000)], "Part");
     const part = partOf(after);
@@ -43,14 +43,14 @@ describe("the channel of a new part", () => {
     expect(after.tracks.slice(0, -1)).toEqual(before.tracks);
   });
 
-  it("is refused where notes sound on all channels", () => {
+  it("is rejected where notes sound on all channels", () => {
     expect(() => addNotes(allChannels(), [note(72, 90, 500, 2000)], "Part")).toThrow(ChannelError);
     expect(() => addNotes(allChannels(), [note(72, 90, 500, 2000)], "Part")).toThrow(
       /all 16 channels are in use/,
     );
   });
 
-  it("is the first of a port that is asked for", () => {
+  it("is the first unused one of the requested port", () => {
     const after = addNotes(allChannels(), [note(72, 90, 500, 2000)], "Part", { port: 1 });
     expect(after.tracks.at(-1)?.events[1]).toEqual({
       kind: "meta",
@@ -61,7 +61,7 @@ describe("the channel of a new part", () => {
     expect(partOf(after).slice(2)).toEqual(["0 c0 0 0", "500 90 72 90", "2000 80 72 0"]);
   });
 
-  it("is not one that a GS message makes percussion", () => {
+  it("is not a percussion channel set by a GS message", () => {
     const drums = [0, 0xf0, 10, 0x41, 0x10, 0x42, 0x12, 0x40, 0x12, 0x15, 1, 0, 0xf7]; // part 2, which is channel 1 from 0
     const score = readMidi(file(track(...drums, 0, 0x90, 60, 80, 10, 60, 0)));
     expect(partOf(addNotes(score, [note(72, 90, 0, 10)], "Part"))).toContain("0 c2 0 0");

@@ -62,7 +62,7 @@ const played = (score: Score): number[][] =>
     .sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0) || (a[1] ?? 0) - (b[1] ?? 0));
 
 describe("fromToneMidi", () => {
-  it("takes what @tonejs/midi made", () => {
+  it("accepts objects of @tonejs/midi", () => {
     const midi = new Midi();
     midi.header.fromJSON({ ...midi.header.toJSON(), ppq: 480 });
     midi.header.setTempo(90);
@@ -79,7 +79,7 @@ describe("fromToneMidi", () => {
     expect(readMidi(writeMidi(score)).notes).toEqual(score.notes);
   });
 
-  it("writes what midi-file finds in the file that @tonejs/midi read", () => {
+  it("writes the events that midi-file reads from the original file", () => {
     fc.assert(
       fc.property(anyFile, (bytes) => {
         const written = writeMidi(fromToneMidi(new Midi(bytes).toJSON()));
@@ -88,7 +88,7 @@ describe("fromToneMidi", () => {
     );
   });
 
-  it("gives midi-file the same after toToneMidi, but for a default tempo", () => {
+  it("writes the same events after toToneMidi, except for a default tempo", () => {
     fc.assert(
       fc.property(anyFile, (bytes) => {
         const written = theirEvents(writeMidi(fromToneMidi(toToneMidi(readMidi(bytes)))));
@@ -110,7 +110,7 @@ describe("fromToneMidi", () => {
     expect(keys(writeMidi(fromToneMidi(midi)))).toEqual(["0 key -3 1"]);
   });
 
-  it("keeps the program of every note, where a track has several", () => {
+  it("keeps the program of each note where a track has several", () => {
     const two = [
       [0, 0xc0, 5, 0, 0x90, 60, 64, 100, 0x80, 60, 0],
       [0, 0xc0, 40, 0, 0x90, 62, 64, 100, 0x80, 62, 0],
@@ -126,7 +126,7 @@ describe("fromToneMidi", () => {
     ]);
   });
 
-  it("changes the program before each note that needs another, where tracks share a channel", () => {
+  it("changes the program before each note with another program where tracks share a channel", () => {
     const tracks = [toneTrack(5, [0, 960]), toneTrack(40, [480, 720]), toneTrack(0, [])];
     expect(programChanges(fromToneMidi({ header: EMPTY, tracks }))).toEqual([
       [1, 0, 5],
@@ -135,7 +135,7 @@ describe("fromToneMidi", () => {
     ]);
   });
 
-  it("selects the program at the beginning, where a channel has one", () => {
+  it("sets the program at the start where a channel has only one", () => {
     const tracks = [toneTrack(5, [480]), toneTrack(5, [960]), toneTrack(7, [480], 1), toneTrack(9, [], 2)];
     expect(programChanges(fromToneMidi({ header: EMPTY, tracks }))).toEqual([
       [1, 0, 5],
@@ -145,7 +145,7 @@ describe("fromToneMidi", () => {
     ]);
   });
 
-  it("releases a key before it is struck again on the same tick", () => {
+  it("writes the note-off of a repeated key before its note-on on the same tick", () => {
     const score = fromToneMidi({ header: EMPTY, tracks: [toneTrack(0, [240, 0])] });
     const [, music] = score.tracks;
     const keys = music?.events.filter(({ kind }) => kind === "channel").slice(1);
@@ -157,7 +157,7 @@ describe("fromToneMidi", () => {
     ]);
   });
 
-  it("writes texts that @tonejs/midi read byte by byte as they were, and others as UTF-8", () => {
+  it("restores texts that @tonejs/midi reads byte by byte and writes others as UTF-8", () => {
     const written = (words: string): number[] => {
       const meta = [{ type: "lyrics", ticks: 0, text: words }];
       const [conductor] = fromToneMidi({ header: { ...EMPTY, meta }, tracks: [] }).tracks;
@@ -168,7 +168,7 @@ describe("fromToneMidi", () => {
     expect(written("€")).toEqual([0xe2, 0x82, 0xac]);
   });
 
-  it("counts the end of a track", () => {
+  it("keeps the end of a track", () => {
     const tracks = [{ ...toneTrack(0, [0]), endOfTrackTicks: 960 }];
     expect(readMidi(writeMidi(fromToneMidi({ header: EMPTY, tracks }))).durationSeconds).toBe(1);
   });
@@ -200,7 +200,7 @@ describe("fromToneMidi", () => {
     [signed([256, 4]), "a time signature must be 1 to 255 beats over a power of two, got 256/4"],
     [signed([4, 0]), "a time signature must be 1 to 255 beats over a power of two, got 4/0"],
     [signed([4]), "a time signature must be 1 to 255 beats over a power of two, got 4"],
-  ])("refuses the header %o", (wrong, message) => {
+  ])("rejects the header %o", (wrong, message) => {
     expect(() => fromToneMidi({ header: { ...EMPTY, ...wrong }, tracks: [] })).toThrow(
       expect.objectContaining({ name: "MidiError", code: "bad-value", message }),
     );
@@ -220,7 +220,7 @@ describe("fromToneMidi", () => {
     ],
     [{ notes: tone ? [{ ...tone, midi: 128 }] : [] }, "pitch must be a whole number from 0 to 127, got 128"],
     [{ notes: tone ? [{ ...tone, durationTicks: -1 }] : [] }, "a note must last 0 ticks or longer, got -1"],
-  ])("refuses the track %o", (wrong, message) => {
+  ])("rejects the track %o", (wrong, message) => {
     const tracks = [{ ...toneTrack(0, [0]), ...wrong }];
     expect(() => fromToneMidi({ header: EMPTY, tracks })).toThrow(
       expect.objectContaining({ name: "MidiError", code: "bad-value", message }),

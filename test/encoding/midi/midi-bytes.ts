@@ -29,7 +29,7 @@ export function chunk(name: string, body: readonly number[], length = body.lengt
   return [...ascii(name), ...uint32(length), ...body];
 }
 
-/** A track chunk of these bytes, with the end-of-track event behind them. */
+/** A track chunk of these bytes, followed by an end-of-track event. */
 export function track(...body: number[]): number[] {
   return chunk("MTrk", [...body, ...END_OF_TRACK]);
 }

@@ -116,7 +116,7 @@ describe("a file with", () => {
     );
     expect(byTrack).toEqual([playedScale(0.25), playedScale(0.25, 48)]);
     expect(readMidi(bytes, { recover: true }).warnings).toEqual([
-      'chunk "MTrk" claims 81 bytes at byte 14: taken to have 76',
+      'chunk "MTrk" claims 81 bytes at byte 14: assumed to have 76',
     ]);
   });
 });

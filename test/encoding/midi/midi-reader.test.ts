@@ -20,7 +20,7 @@ function recovered(bytes: number[]): { pitches: number[]; warnings: readonly str
   return { pitches: notes.map(({ pitch }) => pitch), warnings };
 }
 
-describe("what is not a MIDI file", () => {
+describe("input that is not a MIDI file", () => {
   it.each([
     ["an empty file", [], "empty", 0],
     ["text", [...new TextEncoder().encode("Once upon a time")], "not-midi", 0],
@@ -45,7 +45,7 @@ describe("what is not a MIDI file", () => {
     expect(errorOf([...bytes], true)).toMatchObject({ code, offset });
   });
 
-  it("says what was found, where, and what to do", () => {
+  it("states the error, its position and the remedy", () => {
     const error = errorOf([...new TextEncoder().encode("<html>")]);
     expect(error.message).toBe('this is an HTML page, not a MIDI file: expected "MThd" at byte 0');
     expect(error.hint).toMatch(/download the \.mid file/);
@@ -92,7 +92,7 @@ describe("damaged headers and chunks", () => {
     expect(warnings.join("\n")).toMatch(found);
   });
 
-  it("a file cut at any byte is refused; recovery never throws once the header is whole", () => {
+  it("rejects a file cut at any byte; recovery reads it if the header is complete", () => {
     for (let length = 0; length < WHOLE.length; length += 1) {
       const bytes = [...WHOLE.subarray(0, length)];
       expect(errorOf(bytes)).toBeInstanceOf(MidiError);
@@ -100,7 +100,7 @@ describe("damaged headers and chunks", () => {
     }
   });
 
-  it("keeps the list of warnings short", () => {
+  it("limits the number of warnings", () => {
     const empty = Array.from({ length: 5000 }, () => chunk("XFIH", [])).flat();
     const { warnings } = recovered([...header(0, 1), ...empty, ...body]);
     expect(warnings).toHaveLength(101);
@@ -108,7 +108,7 @@ describe("damaged headers and chunks", () => {
   });
 });
 
-describe("what is odd but whole", () => {
+describe("irregular but complete files", () => {
   const body = track(...NOTE);
   it.each([
     [
@@ -125,7 +125,7 @@ describe("what is odd but whole", () => {
     expect(warnings.length).toBeGreaterThan(0);
   });
 
-  it("a RIFF RMID wrapper is opened, whatever chunk comes before the data", () => {
+  it("reads a RIFF RMID wrapper with any chunk before the data", () => {
     const bytes = [...WHOLE];
     const size = (length: number): number[] => uint32(length).toReversed();
     const text = (name: string): number[] => [...new TextEncoder().encode(name)];
@@ -169,7 +169,7 @@ describe("what is odd but whole", () => {
     });
   });
 
-  it("the patterns of a format 2 file follow one another, each at its own tempo", () => {
+  it("places the patterns of a format 2 file one after the other, each at its own tempo", () => {
     const slow = [0, 0xff, 0x51, 3, 0x0f, 0x42, 0x40];
     const bytes = [
       ...header(2, 3),
@@ -186,7 +186,7 @@ describe("what is odd but whole", () => {
     ]);
   });
 
-  it("a track without its end is read, with a warning", () => {
+  it("reads a track without an end-of-track event, with a warning", () => {
     const bytes = [...header(0, 1), ...chunk("MTrk", NOTE)];
     expect(readMidi(Uint8Array.from(bytes)).warnings).toEqual(["track 0: the end-of-track event is missing"]);
     expect(END_OF_TRACK).toHaveLength(4);

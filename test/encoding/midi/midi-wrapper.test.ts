@@ -16,7 +16,7 @@ describe("a MacBinary wrapper", () => {
   const resources = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
   const wrapped = Uint8Array.from([...macHeader(MIDI.length, 10), ...MIDI, ...resources]);
 
-  it("is named for what it is, with what to do", () => {
+  it("is named in the error, with a hint", () => {
     expect(() => readMidi(wrapped)).toThrow(
       expect.objectContaining({
         code: "not-midi",
@@ -27,7 +27,7 @@ describe("a MacBinary wrapper", () => {
     );
   });
 
-  it("is read through by recovery, without the resource fork behind the file", () => {
+  it("is read with recovery, without the resource fork after the file", () => {
     const { notes, warnings } = readMidi(wrapped, { recover: true });
     expect(notes.map(({ pitch, startTick, endTick }) => [pitch, startTick, endTick])).toEqual([[60, 0, 100]]);
     expect(warnings).toEqual([

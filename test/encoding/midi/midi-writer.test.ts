@@ -72,7 +72,7 @@ describe("writeMidi", () => {
     }
   });
 
-  it("bridges a gap longer than a delta time with empty text events, and reads the other events at their ticks", () => {
+  it("divides a gap longer than a delta time by empty text events and keeps the ticks of other events", () => {
     const score = assembleScore({ kind: "quarter", ticksPerQuarter: 96 }, [
       {
         name: "",
@@ -99,13 +99,13 @@ describe("writeMidi", () => {
     expect(readMidi(bytes).warnings).toEqual([]);
   });
 
-  it("keeps two notes that are 80 hours apart", () => {
+  it("keeps two notes 80 hours apart", () => {
     const hours80 = 80 * 3_600_000;
     const notes = [note(60, 64, 0, 1000), note(62, 64, hours80, hours80 + 500)];
     expect(readMidi(writeMidi(scoreFromNotes(notes))).notes).toMatchObject(notes);
   });
 
-  it("keeps the ticks of a file of 80 hours at 100 ticks a quarter, without a spacer", () => {
+  it("keeps the ticks of an 80-hour file at 100 ticks per quarter note, without empty text events", () => {
     const late = [0x9b, 0xbb, 0xd0, 0x00, 0x90, 62, 80, 100, 0x80, 62, 64];
     const bytes = Uint8Array.from([
       ...header(0, 1, 100),
@@ -119,7 +119,7 @@ describe("writeMidi", () => {
     expect(writeMidi(score)).toEqual(bytes);
   });
 
-  it("refuses a silence of more than 10,000 delta times", () => {
+  it("rejects a silence of more than 10,000 delta times", () => {
     const score = assembleScore({ kind: "quarter", ticksPerQuarter: 96 }, [
       { name: "", events: [], endTick: 0x0fffffff * 10_002 },
     ]);
@@ -127,7 +127,7 @@ describe("writeMidi", () => {
     expect(() => writeMidi(score)).toThrow(/a silence of 2684891420910 ticks/);
   });
 
-  it("grows with what it holds", () => {
+  it("grows with its contents", () => {
     const data = new Uint8Array(100_000).fill(7);
     const score = assembleScore({ kind: "quarter", ticksPerQuarter: 96 }, [
       { name: "", events: [{ kind: "meta", tick: 0, type: 1, data }], endTick: 0 },
@@ -161,7 +161,7 @@ describe("scoreFromNotes", () => {
     expect(readMidi(writeMidi(scoreFromNotes(grid))).notes).toMatchObject(grid);
   });
 
-  it("releases a repeated key before it is struck again", () => {
+  it("writes the note-off of a repeated key before its note-on", () => {
     const events = scoreFromNotes([note(60, 64, 100, 200), note(60, 64, 0, 100)]).tracks[0]?.events.slice(3);
     expect(events?.map((event) => (event.kind === "channel" ? `${event.tick} ${event.status}` : ""))).toEqual(
       ["0 144", "100 128", "100 144", "200 128"],
@@ -177,7 +177,7 @@ describe("scoreFromNotes", () => {
     [{ startSeconds: NaN }, /start at 0 s or later/],
     [{ endSeconds: -1 }, /end/],
     [{ endSeconds: Infinity }, /got 0 to Infinity s/],
-  ])("refuses %o", (wrong, found) => {
+  ])("rejects %o", (wrong, found) => {
     const write = (): unknown => scoreFromNotes([{ ...note(60, 64, 0, 10), ...wrong }]);
     expect(write).toThrow(MidiError);
     expect(write).toThrow(found);

@@ -14,7 +14,7 @@ const brief = ({ pitch, velocity, startTick, endTick }: ScoreNote): number[] => 
 ];
 
 describe("notes", () => {
-  it("remember where they come from", () => {
+  it("have the track, channel and event indices of their source", () => {
     const [note] = notesOf(track(0, 0xc3, 40, 10, 0x93, 60, 90, 20, 0x93, 60, 0));
     expect(note).toEqual({
       pitch: 60,
@@ -33,7 +33,7 @@ describe("notes", () => {
     });
   });
 
-  it("of one key are paired first in, first out", () => {
+  it("of one key pair first in, first out", () => {
     const notes = notesOf(track(0, 0x90, 60, 1, 10, 60, 2, 10, 60, 3, 10, 60, 0, 10, 60, 0, 10, 60, 0));
     expect(notes.map(brief)).toEqual([
       [60, 1, 0, 30],
@@ -42,7 +42,7 @@ describe("notes", () => {
     ]);
   });
 
-  it("end at the next strike where a key has fewer releases than strikes", () => {
+  it("end at the next note-on where a key has fewer note-offs than note-ons", () => {
     const strikes = [0, 0x90, 60, 1, 10, 60, 2, 10, 60, 3];
     expect(notesOf(track(...strikes, 10, 60, 0)).map(brief)).toEqual([
       [60, 1, 0, 10],
@@ -56,7 +56,7 @@ describe("notes", () => {
     ]);
   });
 
-  it("pair first in, first out where a later strike of the key alone has no release", () => {
+  it("pair first in, first out where only a later note-on of the key has no note-off", () => {
     const paired = [0, 0x90, 60, 1, 10, 60, 2, 10, 60, 0, 10, 60, 0];
     expect(notesOf(track(...paired, 10, 60, 3, 5, 61, 4, 5, 61, 0)).map(brief)).toEqual([
       [60, 1, 0, 20],
@@ -66,7 +66,7 @@ describe("notes", () => {
     ]);
   });
 
-  it("without a release end with the track, or a bar after its last note event", () => {
+  it("without a note-off end with the track or one bar after its last note event", () => {
     const late = [0x8f, 0x50, 0xff, 0x01, 0]; // a text 2000 ticks on
     const early = readMidi(file(track(0, 0x80, 60, 0, 0, 0x90, 60, 1, 0, 62, 2, 9, 60, 0)));
     expect(early.notes.map(brief)).toEqual([
@@ -74,7 +74,7 @@ describe("notes", () => {
       [62, 2, 0, 9],
     ]);
     expect(early.notes.map(({ noteOffIndex }) => noteOffIndex)).toEqual([3, -1]);
-    expect(early.warnings).toEqual(["track 0: 1 note without a note-off given an end"]);
+    expect(early.warnings).toEqual(["track 0: 1 note without a note-off ended"]);
     expect(notesOf(track(0, 0x90, 60, 1, ...late)).map(brief)).toEqual([[60, 1, 0, 2000]]);
     const longer = [0x9f, 0x20, 0xff, 0x01, 0]; // 4000 ticks
     expect(notesOf(track(0, 0x90, 60, 1, ...longer)).map(brief)).toEqual([[60, 1, 0, 2000]]);
@@ -96,7 +96,7 @@ describe("notes", () => {
     },
   );
 
-  it("of another port are not released", () => {
+  it("of another port are not ended", () => {
     const notes = notesOf(
       track(0, 0x90, 60, 1, 20, 0x80, 60, 0),
       track(0, 0xff, 0x21, 1, 1, 10, 0xb0, 123, 0),
@@ -104,7 +104,7 @@ describe("notes", () => {
     expect(notes.map(brief)).toEqual([[60, 1, 0, 20]]);
   });
 
-  it("of no length are kept", () => {
+  it("of length 0 are kept", () => {
     expect(notesOf(track(5, 0x90, 60, 1, 0, 60, 0)).map(brief)).toEqual([[60, 1, 5, 5]]);
   });
 
@@ -122,7 +122,7 @@ describe("notes", () => {
     ]);
   });
 
-  it("have the program that is selected when they are struck", () => {
+  it("have the program at their note-on", () => {
     const inside = track(0, 0xc0, 3, 0, 0x90, 60, 1, 5, 0xc0, 7, 5, 0x80, 60, 0);
     expect(notesOf(inside)[0]?.program).toBe(3);
     const [asNoteSeq] = readMidi(file(inside), { compatibility: "note-seq" }).notes;
@@ -155,7 +155,7 @@ describe("notes", () => {
 });
 
 describe("the pedal", () => {
-  it("is down from 64 on, and other controllers are none", () => {
+  it("is down from value 64 on; other controllers are ignored", () => {
     const { pedal } = readMidi(file(track(0, 0xb2, 64, 63, 1, 64, 64, 1, 64, 127, 1, 65, 127, 1, 64, 0)));
     expect(pedal).toEqual([
       { seconds: 0, isDown: false, track: 0, channel: 2 },
@@ -195,25 +195,25 @@ describe("percussion", () => {
   const isPercussion = (channel: number, ...before: number[]): boolean | undefined =>
     notesOf(track(...before, 0, 0x90 | channel, 36, 1, 9, 0x80 | channel, 36, 0))[0]?.isPercussion;
 
-  it("is what channel 10 plays", () => {
+  it("is on channel 10", () => {
     expect(isPercussion(9)).toBe(true);
     expect(isPercussion(8)).toBe(false);
   });
 
-  it("is what a GS part plays that is used for rhythm", () => {
+  it("is on a channel set as a rhythm part by GS", () => {
     expect(isPercussion(10, ...gs(0x0a, 1))).toBe(true);
     expect(isPercussion(0, ...gs(0x01, 2))).toBe(true);
     expect(isPercussion(9, ...gs(0x00, 0))).toBe(false);
   });
 
-  it("is what XG's bank of drum kits plays, but not GS's bank of the MT-32", () => {
+  it("is in XG's bank of drum kits, but not in GS's bank of the MT-32", () => {
     const gsReset = [0, 0xf0, 10, 0x41, 0x10, 0x42, 0x12, 0x40, 0x00, 0x7f, 0x00, 0x41, 0xf7];
     expect(isPercussion(3, 0, 0xb3, 0, 127)).toBe(true);
     expect(isPercussion(3, 0, 0xb3, 0, 127, 0, 0xb3, 0, 0)).toBe(false);
     expect(isPercussion(3, ...gsReset, 0, 0xb3, 0, 127)).toBe(false);
   });
 
-  it("alone is told", () => {
+  it("alone causes a warning", () => {
     const { warnings } = readMidi(file(track(0, 0x99, 36, 1, 9, 0x89, 36, 0)));
     expect(warnings).toEqual(["all notes are percussion, which is not encoded"]);
   });

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { onsetOrder } from "../../../encoding/midi/onset-order.ts";
 
-/** The order that a comparison sort gives. */
+/** The order of a comparison sort. */
 function slowOrder(starts: readonly number[], pitches: readonly number[], rows: readonly number[]): number[] {
   return rows.toSorted(
     (a, b) => (starts[a] ?? 0) - (starts[b] ?? 0) || (pitches[a] ?? 0) - (pitches[b] ?? 0),
@@ -19,7 +19,7 @@ function order(starts: readonly number[], pitches: readonly number[], rows: read
   return [...onsetOrder(columns, Uint32Array.from(rows))];
 }
 
-it("puts rows in order of start, then of pitch, equal ones as they were", () => {
+it("sorts rows by start, then by pitch, stably", () => {
   const note = fc.tuple(fc.nat(40), fc.nat(3));
   fc.assert(
     fc.property(fc.array(note, { maxLength: 300 }), fc.boolean(), (notes, isOdd) => {
@@ -34,7 +34,7 @@ it.each([
   ["tracks, each in order", (row: number) => row % 500],
   ["notes given backwards", (row: number) => -row],
   ["a chord of all notes, from the top", () => 0],
-])("takes %s", (_, start) => {
+])("accepts %s", (_, start) => {
   const rows = Array.from({ length: 2000 }, (__, row) => row);
   const [starts, pitches] = [rows.map(start), rows.map((row) => 127 - (row % 128))];
   expect(order(starts, pitches, rows)).toEqual(slowOrder(starts, pitches, rows));

@@ -33,7 +33,7 @@ describe("format 2", () => {
     ]);
   });
 
-  it("keeps the seconds of patterns of different tempi when written as format 1", () => {
+  it("keeps the times of patterns with different tempos when written as format 1", () => {
     const given = patterns(
       track(...SLOW, ...longNote(60)),
       track(...FAST, ...longNote(62)),
@@ -87,7 +87,7 @@ describe("format 2", () => {
     ]);
   });
 
-  it("reads a file of no patterns", () => {
+  it("reads a file without patterns", () => {
     expect(readMidi(patterns()).tracks).toEqual([]);
   });
 });

@@ -11,25 +11,25 @@ function presses(...moves: readonly (readonly [seconds: number, isDown: boolean]
 }
 
 describe("a pedal", () => {
-  it("is down from a press to the next lift, or for ever", () => {
+  it("is down from pedal-down to the next pedal-up, or to infinity", () => {
     expect(presses([1, true], [2, true], [3, false], [4, false], [5, true])).toEqual([
       [1, 3],
       [5, Infinity],
     ]);
   });
 
-  it("that only is lifted is never down", () => {
+  it("with pedal-up events only is never down", () => {
     expect(presses([1, false], [2, false])).toBeUndefined();
   });
 
-  it("pressed and lifted at one moment is up, whichever comes first in the file", () => {
+  it("with pedal-down and pedal-up at one time is up, in either order", () => {
     expect(presses([1, true], [1, false])).toBeUndefined();
     expect(presses([1, false], [1, true])).toBeUndefined();
     expect(presses([0, true], [1, true], [1, false])).toEqual([[0, 1]]);
     expect(presses([0, true], [1, false], [1, true])).toEqual([[0, 1]]);
   });
 
-  it("tells what moves came after it was asked", () => {
+  it("returns later events on the next call", () => {
     const pedal = new Pedal();
     pedal.push(1, true);
     expect(pedal.spans()?.ends[1]).toBe(Infinity);

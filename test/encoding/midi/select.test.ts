@@ -59,15 +59,15 @@ describe("selectTracks", () => {
     expect(pitches(selection)).toEqual(expected);
   });
 
-  it("says what was left out", () => {
+  it("states what was omitted", () => {
     expect(selectTracks(SCORE, { tracks: [3] }).warnings).toEqual([
-      "1 note of percussion in the selection left out",
-      "3 notes of other tracks left out",
+      "1 note of percussion in the selection omitted",
+      "3 notes of other tracks omitted",
     ]);
     expect(selectTracks(SCORE, { tracks: [0, 1, 2, 3] }).warnings).toHaveLength(1);
   });
 
-  it("keeps tempos and places; controllers go with their channel", () => {
+  it("keeps tempos and track indices; controllers stay with their channel", () => {
     const score = selectTracks(SCORE, { channels: [1] });
     expect(score.tracks.map(({ events }) => events.length)).toEqual([1, 4, 0, 0]);
     expect(score.pedal).toMatchObject([{ channel: 1, track: 1 }]);
@@ -75,7 +75,7 @@ describe("selectTracks", () => {
     expect(readMidi(writeMidi(score)).notes).toEqual(score.notes);
   });
 
-  it("for reading only leaves the tracks whole, and reads to the same", () => {
+  it("selectNotes keeps the tracks unchanged and has the same notes", () => {
     const selection = { channels: [1] };
     const score = selectNotes(SCORE, selection);
     const cut = selectTracks(SCORE, selection);
@@ -86,7 +86,7 @@ describe("selectTracks", () => {
     expect(encodeScore(score, PERFORMANCE_388).ids).toEqual(encodeScore(cut, PERFORMANCE_388).ids);
   });
 
-  it("of nothing is an error that names what there is", () => {
+  it("throws an error with the possible selections when no notes are selected", () => {
     expect(() => selectTracks(SCORE, { tracks: [0] })).toThrow(SelectionError);
     expect(() => selectTracks(SCORE, { tracks: [0] })).toThrow(
       expect.objectContaining({
@@ -117,7 +117,7 @@ describe("parseSelection", () => {
   });
 
   it.each(["", "x", "1,", "-1", "3-1", "channel:16", "program:128", "65536", "1.5", "Channel:1", "channel:"])(
-    "refuses %j",
+    "rejects %j",
     (text) => {
       expect(() => parseSelection(text)).toThrow(SelectionError);
     },

@@ -30,18 +30,18 @@ const on = (delta: number, pitch = 60): number[] => [delta, 0x90, pitch, 80];
 const off = (delta: number, pitch = 60): number[] => [delta, 0x80, pitch, 0];
 
 describe("the sustain pedal", () => {
-  it("holds the notes of its channel on every track", () => {
+  it("sustains the notes of its channel on every track", () => {
     expect(endsOf(track(...press(0), ...lift(50)), track(...on(10), ...off(10)))).toEqual([[60, 10, 50]]);
     expect(endsOf(track(...on(10), ...off(10)), track(...press(0), ...lift(50)))).toEqual([[60, 10, 50]]);
   });
 
-  it("holds no notes of another channel", () => {
+  it("does not sustain notes of another channel", () => {
     expect(endsOf(track(0, 0xb1, 64, 127, 50, 0xb1, 64, 0), track(...on(10), ...off(10)))).toEqual([
       [60, 10, 20],
     ]);
   });
 
-  it("holds no notes of another port", () => {
+  it("does not sustain notes of another port", () => {
     const port = [0, 0xff, 0x21, 1, 1];
     const notes = [...on(10), ...off(10)];
     expect(endsOf(track(...port, ...press(0), ...lift(50)), track(...notes))).toEqual([[60, 10, 20]]);
@@ -50,35 +50,35 @@ describe("the sustain pedal", () => {
     ]);
   });
 
-  it("lets a note go when it is lifted and pressed again on one tick", () => {
+  it("ends a note at pedal-up and pedal-down on one tick", () => {
     const pedal = [...press(0), ...lift(30), ...press(0), ...lift(30)];
     expect(endsOf(track(...pedal), track(...on(10), ...off(10)))).toEqual([[60, 10, 30]]);
   });
 
-  it("holds a note on whose tick of release it is lifted and pressed again before the note-off", () => {
+  it("sustains a note with pedal-up and pedal-down before its note-off on the same tick", () => {
     const pedal = [...press(0), ...lift(30), ...press(0), ...lift(30)];
     expect(endsOf(track(...pedal), track(...on(10), ...off(20)))).toEqual([[60, 10, 60]]);
     expect(endsOf(track(...on(10), ...off(20)), track(...pedal))).toEqual([[60, 10, 30]]);
   });
 
-  it("holds a note on whose tick of release it is pressed, if it comes first", () => {
+  it("sustains a note with pedal-down before its note-off on the same tick", () => {
     expect(endsOf(track(...on(10), ...press(10), ...off(0), ...lift(30)))).toEqual([[60, 10, 50]]);
     expect(endsOf(track(...press(20), ...lift(30)), track(...on(10), ...off(10)))).toEqual([[60, 10, 50]]);
   });
 
-  it("does not hold a note on whose tick of release it is pressed afterwards", () => {
+  it("does not sustain a note with pedal-down after its note-off on the same tick", () => {
     expect(endsOf(track(...on(10), ...off(10), ...press(0), ...lift(30)))).toEqual([[60, 10, 20]]);
     expect(endsOf(track(...on(10), ...off(10)), track(...press(20), ...lift(30)))).toEqual([[60, 10, 20]]);
   });
 
-  it("holds to the last release or pedal move when it is never lifted", () => {
+  it("sustains up to the last note-off or pedal event without a pedal-up", () => {
     expect(endsOf(track(...press(0), ...on(10), ...off(10), ...on(20, 61), ...off(20, 61)))).toEqual([
       [60, 10, 60],
       [61, 40, 60],
     ]);
   });
 
-  it("does not hold percussion", () => {
+  it("does not sustain percussion", () => {
     const drum = [10, 0x99, 36, 80, 10, 0x89, 36, 0];
     const bytes = file(track(0, 0xb9, 64, 127, ...drum, 30, 0xb9, 64, 0));
     expect(
@@ -88,7 +88,7 @@ describe("the sustain pedal", () => {
 });
 
 describe("channel mode messages", () => {
-  it("lift the pedals at CC 121", () => {
+  it("end the pedals at CC 121", () => {
     const reset = control(30, 121, 0);
     expect(endsOf(track(...press(0), ...reset, ...lift(30)), track(...on(10), ...off(10)))).toEqual([
       [60, 10, 30],
@@ -99,7 +99,7 @@ describe("channel mode messages", () => {
     expect(endsOf(track(...press(0), ...on(10), ...reset, ...off(5)))).toEqual([[60, 10, 45]]);
   });
 
-  it("cut a held note at CC 120", () => {
+  it("end a sustained note at CC 120", () => {
     expect(endsOf(track(...press(0), ...on(10), ...off(10), ...control(10, 120, 0), ...lift(30)))).toEqual([
       [60, 10, 30],
     ]);
@@ -108,7 +108,7 @@ describe("channel mode messages", () => {
     ]);
   });
 
-  it("let notes under the pedal sound on at CC 123", () => {
+  it("do not end notes under the pedal at CC 123", () => {
     expect(endsOf(track(...press(0), ...on(10), ...control(10, 123, 0), ...off(10), ...lift(30)))).toEqual([
       [60, 10, 60],
     ]);
@@ -117,7 +117,7 @@ describe("channel mode messages", () => {
 });
 
 describe("the sostenuto pedal", () => {
-  it("holds the keys alone that are down when it is pressed", () => {
+  it("sustains only the keys that are down at its pedal-down", () => {
     const early = [...on(0, 60), ...off(5, 60)];
     const caught = [...on(5, 61), ...catchKeys(5), ...off(5, 61)];
     const late = [...on(5, 62), ...off(5, 62)];
@@ -128,14 +128,14 @@ describe("the sostenuto pedal", () => {
     ]);
   });
 
-  it("catches keys on every track of its channel, in the order of the file within a tick", () => {
+  it("sustains keys on all tracks of its channel, in file order within a tick", () => {
     const pedal = track(...catchKeys(10), ...letGo(40));
     const note = track(...on(10), ...off(10));
     expect(endsOf(note, pedal)).toEqual([[60, 10, 50]]);
     expect(endsOf(pedal, note)).toEqual([[60, 10, 20]]);
   });
 
-  it("hands a note to the sustain pedal, and takes one from it", () => {
+  it("sustains a note together with the sustain pedal, whichever comes first", () => {
     const handed = [...on(0), ...catchKeys(5), ...off(5), ...press(10), ...letGo(10), ...lift(10)];
     expect(endsOf(track(...handed))).toEqual([[60, 0, 40]]);
     const taken = [...press(0), ...on(0), ...catchKeys(5), ...off(5), ...lift(10), ...letGo(10)];
@@ -145,7 +145,7 @@ describe("the sostenuto pedal", () => {
   });
 });
 
-describe("a key struck again under the pedal", () => {
+describe("a repeated key under the pedal", () => {
   const first = [...on(10), ...off(10)];
   const second = [...on(30), ...off(10), ...lift(30)];
 
@@ -175,7 +175,7 @@ describe("a key struck again under the pedal", () => {
     ]);
   });
 
-  it("on the same tick sounds beside the other", () => {
+  it("does not end a note with the same onset", () => {
     expect(endsOf(track(...press(0), ...first, ...lift(30)), track(...first))).toEqual([
       [60, 10, 50],
       [60, 10, 50],
@@ -183,7 +183,7 @@ describe("a key struck again under the pedal", () => {
   });
 });
 
-describe("files read otherwise", () => {
+describe("other parsings", () => {
   it("format 2 patterns do not share pedals", () => {
     const patterns = [
       track(...press(0), ...on(10), ...off(10)),
@@ -198,7 +198,7 @@ describe("files read otherwise", () => {
     ]);
   });
 
-  it("note-seq's reading keeps a pedal to its own track, and sorts the moves of a tick", () => {
+  it("with note-seq's parsing a pedal applies to its own track and events of one tick are sorted", () => {
     const noteSeq: ReadMidiOptions = { compatibility: "note-seq" };
     const apart = file(track(...press(0), ...lift(50)), track(...on(10), ...off(10)));
     expect([ends(apart), ends(apart, noteSeq)]).toEqual([[[60, 10, 50]], [[60, 10, 20]]]);

@@ -49,7 +49,7 @@ describe("spliceContinuation", () => {
     expect([...encodeScore(primer(), VOCABULARY).ids]).toEqual([375, 60, 355, 305, 378, 62, 285, 188, 190]);
   });
 
-  it("behind the whole primer: every event of it, then a track on a free channel", () => {
+  it("appends a track on a free channel to the unchanged primer", () => {
     const before = primer();
     const after = splice(before, 9, [258, 60, 355, 188], true);
     // The pedal that is still down would hold the new notes.
@@ -59,7 +59,7 @@ describe("spliceContinuation", () => {
     expect(readMidi(writeMidi(after)).notes).toEqual(after.notes);
   });
 
-  it("behind a part of it: what is later is gone, drums and all; carried notes end where the model ended them", () => {
+  it("cuts the primer, drums included; notes across the cut end where the model ended them", () => {
     // Up to the second note-on, at tick 1000 (1.5 s): 62 sounds on for another 0.3 s.
     const after = splice(primer(), 6, [285, 188, 190, 64, 305, 192]);
     expect(eventsOf(after, 0)).toEqual([
@@ -79,7 +79,7 @@ describe("spliceContinuation", () => {
     expect(after.durationSeconds).toBeCloseTo(2.3, 2);
   });
 
-  it("a cut before the drums and the second note", () => {
+  it("cuts before the drums and the second note", () => {
     const after = splice(primer(), 2, [355, 188]);
     expect(eventsOf(after, 0)).toEqual([
       "0 meta",
@@ -93,12 +93,12 @@ describe("spliceContinuation", () => {
     expect(after.notes).toHaveLength(1);
   });
 
-  it("a format 0 file becomes format 1", () => {
+  it("turns a format 0 file into format 1", () => {
     const bytes = writeMidi(splice(primer(), 9, [258, 60, 355, 188], true));
     expect([bytes[9], bytes[11]]).toEqual([1, 2]);
   });
 
-  it("keeps a note-on of the primer that never ends, and ends it where the primer ends", () => {
+  it("ends a primer note without a note-off at the end of the primer", () => {
     const score = readMidi(file(track(0, 0x90, 50, 50, ...PRIMER)));
     const after = splice(score, 9, [258, 60, 355, 188], true);
     expect(eventsOf(after, 0)).toEqual(
@@ -113,7 +113,7 @@ describe("spliceContinuation", () => {
     expect(after.warnings).toEqual([]);
   });
 
-  it("keeps both note-ons of a key that is struck again without a note-off between", () => {
+  it("keeps both note-ons of a repeated key without a note-off between them", () => {
     const score = readMidi(file(track(0, 0x90, 60, 80, 0x83, 0x60, 60, 90, 0x83, 0x60, 0x80, 60, 64)));
     const { ids } = encodeScore(score, VOCABULARY);
     const events = eventsOf(splice(score, ids.length, [355], true), 0);
@@ -121,7 +121,7 @@ describe("spliceContinuation", () => {
     expect(events).toContain("960 80 60 64");
   });
 
-  it("leaves out the silence behind the last sound, with the pedal lifted there", () => {
+  it("omits the silence after the last sound and ends the pedal there", () => {
     const score = readMidi(file([...track(...PRIMER)]));
     const { ids, notes } = encodeScore(score, VOCABULARY);
     const long: Score = { ...score, tracks: score.tracks.map((one) => ({ ...one, endTick: 500_000 })) };
@@ -138,7 +138,7 @@ describe("spliceContinuation", () => {
     expect(eventsOf(after, 1)[1]).toBe("1200 c1 0 0");
   });
 
-  it("keeps the end of a track that lies behind its last event", () => {
+  it("keeps the end of a track after its last event", () => {
     const score = readMidi(file(track(0, 0x90, 60, 80, 0x83, 0x60, 60, 0, 0x83, 0x60, 0xff, 0x01, 0)));
     const longer: Score = {
       ...score,

@@ -45,12 +45,12 @@ describe("applySustain", () => {
 
   it.each([
     ["released before the pedal: as it is", [key(60, 0, 0.5)], [[60, 0, 0.5]]],
-    ["released under the pedal: until the lift", [key(60, 0, 2)], [[60, 0, 5]]],
+    ["released under the pedal: ends at pedal-up", [key(60, 0, 2)], [[60, 0, 5]]],
     ["released as the pedal goes down: held", [key(60, 0, 1)], [[60, 0, 5]]],
-    ["released as it is lifted: as it is", [key(60, 2, 5)], [[60, 2, 5]]],
+    ["released at pedal-up: unchanged", [key(60, 2, 5)], [[60, 2, 5]]],
     ["held longer than the pedal: as it is", [key(60, 2, 7)], [[60, 2, 7]]],
     [
-      "struck again under the pedal: ends there",
+      "repeated under the pedal: ends there",
       [key(60, 2, 3), key(60, 4, 4.5)],
       [
         [60, 2, 4],
@@ -58,14 +58,14 @@ describe("applySustain", () => {
       ],
     ],
     [
-      "struck again while its key is down: ends there",
+      "repeated while its key is down: ends there",
       [key(60, 2, 9), key(60, 4, 4.5)],
       [
         [60, 2, 4],
         [60, 4, 5],
       ],
     ],
-    ["struck twice at once: the first is dropped", [key(60, 2, 3), key(60, 2, 4)], [[60, 2, 5]]],
+    ["two note-ons at one time: the first is dropped", [key(60, 2, 3), key(60, 2, 4)], [[60, 2, 5]]],
     [
       "another key: not ended",
       [key(60, 2, 3), key(61, 4, 4.5)],
@@ -86,13 +86,13 @@ describe("applySustain", () => {
     expect(spans(notes, pressed)).toEqual(expected);
   });
 
-  it("down and up at the same time is up", () => {
+  it("pedal-down and pedal-up at one time count as up", () => {
     expect(
       spans([key(60, 0, 2)], moves({ 1: true }).concat(moves({ 3: false }), moves({ 3: true }))),
     ).toEqual([[60, 0, 3]]);
   });
 
-  it("a pedal that is never lifted holds until the last event, of whatever instrument", () => {
+  it("a pedal without pedal-up sustains up to the last event of any instrument", () => {
     expect(spans([key(60, 0, 2), key(61, 0, 9, { channel: 1 })], moves({ 1: true }))).toEqual([
       [60, 0, 9],
       [61, 0, 9],
@@ -101,12 +101,12 @@ describe("applySustain", () => {
     expect(spans([key(60, 0, 2)], pedal)).toEqual([[60, 0, 20]]);
   });
 
-  it("a pedal where no notes are does not count, not even as the last event", () => {
+  it("ignores a pedal on a channel without notes, also as the last event", () => {
     const pedal = [...moves({ 1: true }), ...moves({ 30: false }, { track: 5 })];
     expect(spans([key(60, 0, 2)], pedal)).toEqual([[60, 0, 2]]);
   });
 
-  it("holds every program of its channel, and no other channel or track", () => {
+  it("sustains all programs of its channel and no other channel or track", () => {
     const notes = [
       key(60, 0, 2),
       key(61, 0, 2, { program: 5 }),
@@ -121,7 +121,7 @@ describe("applySustain", () => {
     ]);
   });
 
-  it("tells instruments apart in any number of tracks: a key struck on one does not end another's note", () => {
+  it("distinguishes the instruments of many tracks: a note-on of one does not end a note of another", () => {
     const [low, high] = [{ program: 1 }, { track: 8 }];
     const notes = [key(60, 1.5, 2, low), key(60, 3, 3.5, high)];
     const pedal = [...moves({ 1: true, 5: false }), ...moves({ 1: true, 5: false }, high)];
@@ -131,12 +131,12 @@ describe("applySustain", () => {
     ]);
   });
 
-  it("leaves percussion out", () => {
+  it("omits percussion", () => {
     expect(spans([key(60, 0, 2, { channel: 9 }), key(61, 0, 2)], [])).toEqual([[61, 0, 2]]);
     expect(spans([key(60, 0, 2, { channel: 9 })], moves({ 1: true }, { channel: 9 }))).toEqual([]);
   });
 
-  it("does what playing the events one by one does", () => {
+  it("agrees with a simulation of the events in order", () => {
     const place = fc.record({ track: fc.nat(1), channel: fc.constantFrom(0, 9), program: fc.nat(1) });
     const time = fc.nat(12);
     const note = fc

@@ -24,24 +24,24 @@ describe("TempoMap", () => {
     expect(map.seconds(300)).toBeCloseTo(2, 12);
   });
 
-  it("takes tempo events from any track; of several on one tick the last counts", () => {
+  it("reads tempo events from all tracks; the last one of a tick applies", () => {
     const tracks = [tempoTrack([0, 1_000_000]), tempoTrack([0, 600_000], [100, 300_000], [100, 1_200_000])];
     const map = new TempoMap(QUARTER, tracks);
     expect(map.seconds(100)).toBeCloseTo(0.6, 12);
     expect(map.seconds(200)).toBeCloseTo(1.8, 12);
   });
 
-  it("counts SMPTE ticks without any tempo", () => {
+  it("converts SMPTE ticks without a tempo", () => {
     const map = new TempoMap({ kind: "smpte", framesPerSecond: 25, ticksPerFrame: 40 }, [tempoTrack([0, 1])]);
     expect(map.seconds(1500)).toBeCloseTo(1.5, 12);
     expect(map.tick(1.5)).toBe(1500);
   });
 
-  it("never gives negative ticks", () => {
+  it("never returns negative ticks", () => {
     expect(new TempoMap(QUARTER, []).tick(-3)).toBe(0);
   });
 
-  it("goes to seconds and back, step by step or at once, and time never runs backwards", () => {
+  it("converts to seconds and back in any order; time never decreases", () => {
     const change = fc.tuple(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 1000, max: 0xffffff }));
     fc.assert(
       fc.property(fc.array(change, { maxLength: 20 }), fc.array(fc.nat(10_000)), (changes, ticks) => {

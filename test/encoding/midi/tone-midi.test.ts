@@ -37,7 +37,7 @@ const channelEvents = (score: Score): MidiEvent[] =>
   score.tracks.flatMap(({ events }) => events.filter(({ kind }) => kind === "channel"));
 
 describe("toToneMidi", () => {
-  it("is what @tonejs/midi reads, where it reads rightly", () => {
+  it("equals what @tonejs/midi reads where that is correct", () => {
     const theirs = new Midi(bytes).toJSON();
     const ours = toToneMidi(readMidi(bytes));
     expect(ours.header.ppq).toBe(theirs.header.ppq);
@@ -62,7 +62,7 @@ describe("toToneMidi", () => {
     );
   });
 
-  it("is taken by @tonejs/midi, and comes back through its writer without loss", () => {
+  it("is accepted by @tonejs/midi and survives its writer without loss", () => {
     const score = readMidi(bytes);
     const midi = new Midi();
     midi.fromJSON(toToneMidi(score));
@@ -74,7 +74,7 @@ describe("toToneMidi", () => {
     expect(again.tracks.map(({ name }) => name)).toEqual(["Song", "Left"]);
   });
 
-  it("keeps every velocity and tempo that @tonejs/midi would round down", () => {
+  it("keeps velocities and tempos that @tonejs/midi would round down", () => {
     const notes = Array.from({ length: 127 }, (_, index) =>
       note(60, index + 1, index * 100, index * 100 + 50),
     );
@@ -94,7 +94,7 @@ describe("toToneMidi", () => {
     }
   });
 
-  it("is right where @tonejs/midi is not: SMPTE time, a late first tempo, a key struck twice", () => {
+  it("is correct where @tonejs/midi is not: SMPTE time, a late first tempo, a repeated key", () => {
     const smpte = Uint8Array.from([...header(0, 1, 0xe728), ...track(0, 0x90, 60, 64, 100, 60, 0)]);
     expect(toToneMidi(readMidi(smpte)).tracks[0]?.notes).toMatchObject([
       { ticks: 0, durationTicks: 100, duration: 0.1 },
@@ -107,7 +107,7 @@ describe("toToneMidi", () => {
     ]);
   });
 
-  it("puts the default tempo first where the first tempo event comes later, so that @tonejs/midi keeps time", () => {
+  it("inserts the default tempo before a late first tempo event", () => {
     const late = [
       [0, 0x90, 60, 64, 0x83, 0x74, 60, 0],
       [0, 0xff, 0x51, 3, 0x0f, 0x42, 0x40],
@@ -133,7 +133,7 @@ describe("toToneMidi", () => {
     expect(tempos(0, 0xff, 0x51, 3, 0x0f, 0x42, 0x40, 0, 0xff, 0x51, 3, 0x1e, 0x84, 0x80)).toEqual([[0, 30]]);
   });
 
-  it("gives a note the program selected when it begins", () => {
+  it("sets the program of a note to that at its start", () => {
     const changed = [0, 0xc0, 0, 0, 0x90, 60, 64, 0, 0xc0, 40, 100, 0x80, 60, 0];
     const tone = toToneMidi(readMidi(file(track(...changed))));
     expect(tone.tracks.map(({ instrument, notes }) => [instrument.number, notes.length])).toEqual([[0, 1]]);
@@ -158,20 +158,20 @@ describe("toToneMidi", () => {
     ]);
   });
 
-  it("takes the program of a channel without notes from its first program change", () => {
+  it("sets the program of a channel without notes to its first program change", () => {
     const pedal = [0, 0xc3, 7, 0, 0xb3, 64, 127];
     expect(toToneMidi(readMidi(file(track(...pedal)))).tracks).toMatchObject([
       { channel: 3, instrument: { number: 7 }, notes: [] },
     ]);
   });
 
-  it("leaves out key signatures of more than seven sharps or flats and bars without beats", () => {
+  it("omits key signatures of more than seven sharps or flats and time signatures without beats", () => {
     const odd = [0, 0xff, 0x59, 2, 14, 0, 0, 0xff, 0x59, 2, 0xf8, 0, 0, 0xff, 0x58, 4, 0, 2, 24, 8];
     const { keySignatures, timeSignatures } = toToneMidi(readMidi(file(track(...odd)))).header;
     expect([keySignatures, timeSignatures]).toEqual([[], []]);
   });
 
-  it("reads texts as UTF-8 or, where they are not, as Latin-1", () => {
+  it("reads texts as UTF-8 or, where that is invalid, as Latin-1", () => {
     const texts = [0, 0xff, 5, 2, 0xc3, 0xa9, 0, 0xff, 5, 1, 0xe9];
     expect(toToneMidi(readMidi(file(track(...texts)))).header.meta).toEqual([
       { type: "lyrics", ticks: 0, text: "é" },
@@ -179,7 +179,7 @@ describe("toToneMidi", () => {
     ]);
   });
 
-  it("comes back through fromToneMidi without loss", () => {
+  it("is converted back by fromToneMidi without loss", () => {
     const score = readMidi(bytes);
     const again = fromToneMidi(toToneMidi(score));
     expect(again.notes.map(briefly)).toEqual(score.notes.map(briefly));

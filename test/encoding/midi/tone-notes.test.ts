@@ -4,14 +4,14 @@ import { describe, expect, it } from "vitest";
 import { fromToneNotes, MidiError, toToneNotes } from "../../../encoding/index.ts";
 import { note } from "./midi-bytes.ts";
 
-describe("Tone's notes", () => {
+describe("notes of Tone.js", () => {
   it("are seconds, names and velocities up to 1", () => {
     expect(toToneNotes([note(61, 127, 250, 750)])).toEqual([
       { time: 0.25, duration: 0.5, midi: 61, name: "C#4", velocity: 1 },
     ]);
   });
 
-  it("come back as they were", () => {
+  it("are converted back without loss", () => {
     for (let pitch = 0; pitch < 128; pitch += 1) {
       const given = [note(pitch, Math.max(1, 127 - pitch), 0, 500)];
       expect(fromToneNotes(toToneNotes(given))).toEqual(given);
@@ -25,7 +25,7 @@ describe("Tone's notes", () => {
     }
   });
 
-  it("have the names that Tone gives them", () => {
+  it("have the pitch names of Tone.js", () => {
     const letters = fc.constantFrom("C", "D", "E", "F", "G", "A", "B");
     const accidentals = fc.constantFrom("", "#", "b", "##", "bb", "x");
     fc.assert(
@@ -37,7 +37,7 @@ describe("Tone's notes", () => {
     );
   });
 
-  it("are loud where nothing is said, and never silent", () => {
+  it("have velocity 127 by default and at least 1", () => {
     const [loud, soft] = fromToneNotes([
       { time: 0, duration: 1, midi: 60 },
       { time: 0, duration: 1, midi: 60, velocity: 0 },
@@ -52,7 +52,7 @@ describe("Tone's notes", () => {
     [{ time: 0, duration: 1, midi: 128 }, /pitch/],
     [{ time: 0, duration: 1, name: "H4" }, /"H4" is not a pitch/],
     [{ time: 0, duration: 1, name: "C12" }, /pitch/],
-  ])("refuses %o", (wrong, found) => {
+  ])("rejects %o", (wrong, found) => {
     expect(() => fromToneNotes([wrong])).toThrow(MidiError);
     expect(() => fromToneNotes([wrong])).toThrow(found);
   });

@@ -11,7 +11,7 @@ function read(...body: number[]): Score {
 }
 
 describe("events", () => {
-  it("running status, across meta events too", () => {
+  it("keep running status, also across meta events", () => {
     const { tracks } = read(0, 0x90, 60, 100, 10, 62, 90, 0, 0xff, 0x06, 1, 0x41, 10, 60, 0, 5, 62, 0);
     expect(tracks[0]?.events.map(({ tick }) => tick)).toEqual([0, 10, 10, 20, 25]);
     expect(tracks[0]?.events[3]).toEqual({ kind: "channel", tick: 20, status: 0x90, data1: 60, data2: 0 });
@@ -184,7 +184,7 @@ describe("damage", () => {
 });
 
 describe("an early end of track", () => {
-  it("what follows is read, over several ends", () => {
+  it("is followed by events, which are read, also after several such ends", () => {
     const { notes, warnings, tracks } = read(...ON, ...END_OF_TRACK, ...OFF, ...END_OF_TRACK, ...ON, ...OFF);
     expect(notes.map(({ startTick, endTick }) => [startTick, endTick])).toEqual([
       [0, 100],
@@ -194,13 +194,13 @@ describe("an early end of track", () => {
     expect(tracks[0]?.endTick).toBe(200);
   });
 
-  it("padding that follows is left out, strictly too", () => {
+  it("is followed by padding, which is ignored, also in strict reading", () => {
     const { notes, warnings } = read(...ON, ...OFF, ...END_OF_TRACK, 0, 0, 0, 0);
     expect(notes).toHaveLength(1);
     expect(warnings).toEqual(["track 0: 8 bytes after the end of track, from byte 34, ignored"]);
   });
 
-  it("forgets all of what stands after the end of track when it cannot be read to its end", () => {
+  it("ignores all bytes after it when they cannot be read completely", () => {
     const padding = [0, 0xff, 0x51, 3, 1, 2, 3, 0, 0x90, 60, 64, 0, 0xfe];
     const score = readMidi(file(track(0, 0xff, 0x51, 3, 4, 5, 6, 0, 0xff, 0x2f, 0, ...padding)));
     expect(tempoChanges(score.tracks)).toEqual([{ tick: 0, microsecondsPerQuarter: 0x040506 }]);

@@ -39,8 +39,8 @@ function rewritten(ids: readonly number[]): number[] {
 }
 
 describe("segments", () => {
-  it("end after two seconds; a shift across the end is split, an event on it comes later", () => {
-    // Struck at 1.5 s, released at 4 s: 50 of the 250 steps are in the first segment.
+  it("end after two seconds; a shift across the end is split, an event at the end belongs to the next one", () => {
+    // From 1.5 s to 4 s: 50 of the 250 steps are in the first segment.
     const ids = [shift(100), shift(50), VELOCITY, ON, shift(100), shift(100), shift(50), OFF];
     expect(cutSegments(ids, vocabulary)).toEqual([
       [shift(100), shift(50), VELOCITY, ON, shift(50)],
@@ -49,11 +49,11 @@ describe("segments", () => {
     ]);
   });
 
-  it("of nothing are one of silence", () => {
+  it("are one silent segment without notes", () => {
     expect(cutSegments([], vocabulary)).toEqual([SILENCE]);
   });
 
-  it("hold the same notes as the whole, and two seconds each", () => {
+  it("have the same notes as the piece and last two seconds each", () => {
     fc.assert(
       fc.property(notesApart, (notes) => {
         const ids = encodePerformance(notes, vocabulary);
@@ -67,7 +67,7 @@ describe("segments", () => {
 });
 
 describe("melody and accompaniment", () => {
-  it("are one performance, in which the melody comes first of what is struck in a step", () => {
+  it("are one performance, in which the melody comes first in each step", () => {
     const melody = [{ pitch: 72, velocity: 90, startSeconds: 0.504, endSeconds: 1 }];
     const chord = [60, 76].map((pitch) => ({ pitch, velocity: 50, startSeconds: 0.496, endSeconds: 1 }));
     const { ids, isMelody } = mergeVoices(melody, chord, vocabulary);
@@ -76,7 +76,7 @@ describe("melody and accompaniment", () => {
     expect(isMelody).toEqual([true, false, false]);
   });
 
-  it("lose nothing by it", () => {
+  it("are encoded without loss", () => {
     fc.assert(
       fc.property(notesApart, (notes) => {
         const [melody, rest] = [true, false].map((upper) =>
@@ -101,7 +101,7 @@ describe("melody and accompaniment", () => {
     );
   });
 
-  it("alternate, the melody a segment ahead; what one of them lacks is silence", () => {
+  it("alternate, the melody one segment ahead; missing segments are silent", () => {
     const [m0, m1] = [[VELOCITY, ON, ...SILENCE], SILENCE];
     const [a0, a1, a2] = [[shift(1), ...shiftIds(vocabulary, 199)], SILENCE, [VELOCITY, 40, ...SILENCE]];
     expect(interleaveSegments([m0, m1], [a0, a1, a2], vocabulary)).toEqual(

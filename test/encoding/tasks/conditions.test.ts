@@ -75,7 +75,7 @@ describe("conditions", () => {
     expect(marked[(places.at(-1) ?? 0) + 1]).toBe(BUSY);
   });
 
-  it("stand after notes, and without them the piece is as it was", () => {
+  it("come after note events, and removing them restores the piece", () => {
     fc.assert(
       fc.property(fc.array(notesApart, { minLength: 1, maxLength: 5 }), fc.boolean(), (parts, density) => {
         const notes = parts.flatMap((part, i) =>
@@ -98,7 +98,7 @@ describe("conditions", () => {
 });
 
 describe("the ending", () => {
-  it("is marked after the first note event of the last ten seconds", () => {
+  it("is announced after the first note event of the last ten seconds", () => {
     const ids = [...encodePerformance(row(60, 0.5), vocabulary)]; // 29.75 s: from 19.75 s on
     const marked = withEnding(ids, vocabulary);
     const place = marked.indexOf(ENDING);
@@ -109,7 +109,7 @@ describe("the ending", () => {
     expect(before.at(-1)).toBe(128 + 60 + (39 % 12));
   });
 
-  it("of a short piece is marked at its start", () => {
+  it("of a short piece is announced at its start", () => {
     const ids = [...encodePerformance(row(4, 0.5), vocabulary)];
     expect(withEnding(ids, vocabulary)).toEqual([ENDING, ...ids]);
   });

@@ -59,7 +59,7 @@ describe("the parts of an infill", () => {
     expect(infillPrompt(parts, vocabulary)).toEqual([393, ...parts.suffix, 394, ...parts.prefix, 395]);
   });
 
-  it("hold every event of the piece once, the middle's within it", () => {
+  it("contain every event of the piece once, those of the middle within the region", () => {
     const region = fc.tuple(fc.integer({ min: 0, max: 900 }), fc.integer({ min: 1, max: 400 }));
     fc.assert(
       fc.property(notesApart, region, (notes, [from, length]) => {
@@ -91,7 +91,7 @@ describe("the parts of an infill", () => {
     note(40 + (i % 40), i * 0.1, i * 0.1 + 0.15, 1 + (i % 30)),
   );
 
-  it("leave out the oldest notes, no more than they must", () => {
+  it("omit the oldest notes, as few as possible", () => {
     const parts = infillParts(long, 10_000, 10_300, 1000, vocabulary);
     const { prefix, middle, suffix } = parts;
     const total = prefix.length + middle.length + suffix.length;
@@ -108,7 +108,7 @@ describe("the parts of an infill", () => {
     });
   });
 
-  it("leave room for a middle that is not known yet", () => {
+  it("reserve ids for a middle that is not known yet", () => {
     const { prefix, suffix } = infillParts(long, 10_000, 10_300, 1000, vocabulary, 400);
     expect(prefix.length + suffix.length).toBeLessThanOrEqual(600);
     expect(prefix.length + suffix.length).toBeGreaterThan(590);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { type Note, skyline } from "../../../encoding/index.ts";
 
-/** Notes as [start, end, pitch]; the melody is what `skyline` takes of them. */
+/** The pitches of the notes that `skyline` selects from notes as [start, end, pitch]. */
 function melodyOf(notes: readonly (readonly [number, number, number])[]): number[] {
   const flags = skyline(
     notes.map(([startSeconds, endSeconds, pitch]): Note => {
@@ -11,7 +11,7 @@ function melodyOf(notes: readonly (readonly [number, number, number])[]): number
   return notes.filter((_, index) => flags[index]).map(([, , pitch]) => pitch);
 }
 
-it("takes the highest note of a chord, rolled by a little or not", () => {
+it("selects the highest note of a chord, also if it is slightly arpeggiated", () => {
   expect(
     melodyOf([
       [0, 1, 60],
@@ -28,7 +28,7 @@ it("takes the highest note of a chord, rolled by a little or not", () => {
   ).toEqual([76]);
 });
 
-it("takes all notes of an arpeggio that rises", () => {
+it("selects all notes of a rising arpeggio", () => {
   expect(
     melodyOf([
       [0, 1, 60],
@@ -38,7 +38,7 @@ it("takes all notes of an arpeggio that rises", () => {
   ).toEqual([60, 67, 76]);
 });
 
-it("leaves notes under a held one, until the ear has left it", () => {
+it("omits notes below a held one for two seconds", () => {
   expect(
     melodyOf([
       [0, 4, 72],
@@ -49,7 +49,7 @@ it("leaves notes under a held one, until the ear has left it", () => {
   ).toEqual([72, 69]);
 });
 
-it("takes a note below one that is released", () => {
+it("selects a note below one that has ended", () => {
   expect(
     melodyOf([
       [0, 0.5, 72],
@@ -58,7 +58,7 @@ it("takes a note below one that is released", () => {
   ).toEqual([72, 67]);
 });
 
-it("leaves a bass note while the melody breathes, not when it rests", () => {
+it("omits a bass note during a short rest of the melody, not during a long one", () => {
   const phrase = [
     [0, 0.5, 76],
     [0.6, 1, 43],
@@ -68,6 +68,6 @@ it("leaves a bass note while the melody breathes, not when it rests", () => {
   expect(melodyOf([...phrase, [3.1, 3.5, 50]])).toEqual([76, 74, 50]);
 });
 
-it("of nothing is nothing", () => {
+it("returns nothing without notes", () => {
   expect(melodyOf([])).toEqual([]);
 });

@@ -17,7 +17,7 @@ describe("barChart", () => {
     ],
   );
 
-  it("draws bars as high as their values, side by side", () => {
+  it("draws adjacent bars with heights by value", () => {
     const [a, b, c, d] = numbers(svg, "rect", "height");
     expect(d).toBeGreaterThan(100);
     expect([a, b, c]).toEqual([(d ?? 0) / 2, (d ?? 0) / 4, 0]);
@@ -27,12 +27,12 @@ describe("barChart", () => {
     expect(x4).toBeCloseTo((x2 ?? 0) + width, 1);
   });
 
-  it("names what it shows, escaped", () => {
+  it("contains its title and labels, escaped", () => {
     expect(svg).toContain('aria-label="a &lt; b"');
     expect(svg).toContain("<title>theirs, y: 100 %</title>");
   });
 
-  it("leaves out labels where there are too many", () => {
+  it("omits labels where there are too many", () => {
     const bins = Array.from({ length: 49 }, (_, i) => `bin ${i}`);
     const many = barChart("many", bins, [{ name: "", className: "generated", values: bins.map(() => 0) }]);
     expect([...many.matchAll(/>(bin \d+)<\/text>/g)].map((match) => match[1]).slice(0, 3)).toEqual([
@@ -66,7 +66,7 @@ describe("cumulativeChart", () => {
   });
 });
 
-it("ends axes at a round number", () => {
+it("ends axes at round numbers", () => {
   expect([0, 0.03, 0.1, 0.11, 0.24, 0.3, 0.7, 1, 4.2, 26].map(niceTop)).toEqual([
     1, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 1, 5, 50,
   ]);

@@ -21,7 +21,7 @@ function figures(generated: readonly Piece[], name: string) {
 }
 
 describe("compareMusic", () => {
-  it("finds the reference the same as itself, and so nearer than its halves", () => {
+  it("has overlap 1 for the reference with itself, at least that of its halves", () => {
     for (const { name, overlap, divergence, ratio } of compareMusic(reference, reference).distributions) {
       expect(overlap, name).toBeCloseTo(1, 9);
       expect(divergence, name).toBeCloseTo(0, 9);
@@ -29,7 +29,7 @@ describe("compareMusic", () => {
     }
   });
 
-  it("tells music of one note apart by its pitches, not by its rhythm", () => {
+  it("distinguishes pieces of one repeated note by pitch, not by rhythm", () => {
     const monotonous = [piece("one", randomMusic(9, 1))];
     expect(figures(monotonous, "pitch class").ratio).toBeLessThan(0.3);
     expect(figures(monotonous, "pitch class").divergence).toBeGreaterThan(1);
@@ -49,14 +49,14 @@ describe("compareMusic", () => {
     expect(repeated?.reference.p95).toBeLessThan(0.1);
   });
 
-  it("has no halves of a single piece", () => {
+  it("has no split-half baseline for a single piece", () => {
     const { distributions } = compareMusic(reference, reference.slice(0, 1));
     for (const { halves, ratio } of distributions) expect([halves, ratio]).toEqual([undefined, undefined]);
   });
 });
 
 describe("findSharedRuns", () => {
-  it("lists the windows that share most, with times in their pieces and in training", () => {
+  it("lists the windows with the longest shared runs, with times in their pieces and in training", () => {
     const training = new TrainingNotes();
     const known = randomMusic(50, 24);
     training.add("known.mid", known);

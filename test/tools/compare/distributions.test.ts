@@ -32,7 +32,7 @@ describe("distributions", () => {
     });
   });
 
-  it("count intervals between neighbours, wide ones with the ends", () => {
+  it("count intervals between consecutive notes, large ones in the end bins", () => {
     const window = windowOf(grid([60, 0], [64, 0], [62, 10], [62, 20], [100, 30], [20, 40]));
     expect(count("interval", window)).toEqual({ "+4": 1, "−2": 1, "0": 1, "≥ +24": 1, "≤ −24": 1 });
   });
@@ -52,7 +52,7 @@ describe("distributions", () => {
     expect(count("inter-onset", window)).toEqual({ "0": 1, "0.01": 1, "0.02": 1, "≥ 3": 1 });
   });
 
-  it("count the steps at which so many notes sound", () => {
+  it("count steps by the number of sounding notes", () => {
     const chord = Array.from({ length: 20 }, () => note(50, 60));
     const window = windowOf([note(0, 10), note(5, 20), ...chord], 100);
     expect(count("polyphony", window)).toEqual({ "0": 30 + 40, "1": 15, "2": 5, "≥ 16": 10 });
@@ -67,7 +67,7 @@ describe("distributions", () => {
     ).toEqual({ "≥ 24": 1 });
   });
 
-  it("count nothing but silence in an empty window", () => {
+  it("count only silence in an empty window", () => {
     for (const { name, count: ofWindow } of DISTRIBUTIONS) {
       const total = ofWindow(windowOf([], 100)).reduce((a, b) => a + b, 0);
       expect(total, name).toBe({ polyphony: 100, "notes per second": 1 }[name] ?? 0);

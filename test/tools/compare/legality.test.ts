@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => model.dispose());
 
 describe("countIllegal", () => {
-  it("counts the draws that the grammar forbids, on the path that they lead to", async () => {
+  it("counts sampled ids that the grammar forbids and keeps them in the context", async () => {
     const { vocabulary, decoder } = model;
     const start = vocabulary.id("START");
     const figures = await countIllegal(model, { seconds: 5, seed: 3 });
@@ -46,7 +46,7 @@ describe("countIllegal", () => {
     expect(figures.illegal / figures.ids).toBeGreaterThan(0.2);
   });
 
-  it("stops at the end of a piece, or when the time is up", async () => {
+  it("stops at END or after the requested time", async () => {
     const end = model.vocabulary.id("END");
     const ended = await countIllegal(model, { seconds: 5, seed: 3, logitBias: new Map([[end, 1000]]) });
     expect(ended).toEqual({ ids: 1, illegal: 1 });
@@ -57,7 +57,7 @@ describe("countIllegal", () => {
 });
 
 describe("illegalIdsOf", () => {
-  it("finds a key struck while it is down, and nothing in music that has none", () => {
+  it("counts a second note-on of a sounding key, and 0 in music without one", () => {
     // VELOCITY, ON 60, ON 64, SHIFT, OFF 60, OFF 64, ON 62, SHIFT, OFF 62.
     expect(illegalIdsOf(windowOf(grid([60, 0], [64, 0], [62, 10])))).toEqual({ ids: 9, illegal: 0 });
     // VELOCITY, ON 60, SHIFT, ON 60 (down since step 0), SHIFT, OFF 60, SHIFT, OFF 60.

@@ -57,7 +57,7 @@ describe("the longest shared run", () => {
     ["c.mid", randomPiece(3, 5, 40)],
   ]);
 
-  it("is found transposed, elsewhere in time, and with another touch", () => {
+  it("is found transposed, at another time, and with other velocities and durations", () => {
     const stolen = moved((pieces.get("b.mid") ?? []).slice(100, 125), -7, 40);
     const music = [
       ...randomPiece(9, 50, 40),
@@ -79,7 +79,7 @@ describe("the longest shared run", () => {
     ).toContain(at);
   });
 
-  it("equals what trying every pair of places gives", () => {
+  it("agrees with a comparison of all pairs of positions", () => {
     const index = indexOf(pieces);
     for (let seed = 20; seed < 40; seed += 1) {
       const music = randomPiece(seed, 60, seed < 30 ? 40 : 3);
@@ -96,7 +96,7 @@ describe("the longest shared run", () => {
     expect(indexOf(halves).longestSharedRun(scale)).toMatchObject({ notes: 3, at: 0 });
   });
 
-  it("is a note at most where nothing follows alike, and nothing of nothing", () => {
+  it("is at most one note where no two consecutive notes match, and 0 without notes", () => {
     const index = indexOf(new Map([["1.mid", grid([60, 0], [62, 50])]]));
     expect(index.longestSharedRun(grid([60, 0], [59, 50]))).toEqual({ notes: 1, at: 0 });
     expect(index.longestSharedRun([])).toEqual({ notes: 0, at: 0 });

@@ -41,7 +41,7 @@ const whole: ComparisonReport = {
 describe("renderReport", () => {
   const html = renderReport(whole);
 
-  it("needs nothing beside it", () => {
+  it("is self-contained", () => {
     expect(html).not.toMatch(/\b(src|href)=/);
     expect(html).not.toMatch(/https?:|url\(|@import|<script/);
   });
@@ -52,7 +52,7 @@ describe("renderReport", () => {
     expect(html).not.toMatch(/NaN|undefined|Infinity/);
   });
 
-  it("closes what it opens, and escapes names", () => {
+  it("closes its tags and escapes names", () => {
     const open: string[] = [];
     for (const [, slash, tag, rest] of html.matchAll(/<(\/?)([a-z0-9]+)([^>]*)>/g)) {
       if (["meta", "rect", "line"].includes(tag ?? "") || rest?.endsWith("/")) continue;

@@ -14,7 +14,7 @@ function slowOrder(values: Uint16Array): number[] {
 }
 
 describe("sortSuffixes", () => {
-  it("gives the order that comparing gives", () => {
+  it("agrees with a comparison sort", () => {
     const random = randomNumbers(5);
     for (const [length, alphabet] of [
       [0, 3],
@@ -29,7 +29,7 @@ describe("sortSuffixes", () => {
     }
   });
 
-  it("sorts no deeper than it is asked to", () => {
+  it("sorts only to the given depth", () => {
     const values = Uint16Array.from({ length: 64 }, (_, i) => (i === 63 ? 0 : 1));
     const order = [...sortSuffixes(values, 2, 4)];
     expect(order.toSorted((a, b) => a - b)).toEqual(Array.from(values, (_, i) => i));

@@ -4,7 +4,7 @@ import { summaryLines } from "../../../src/tools/compare/summary.ts";
 import { cutWindows } from "../../../src/tools/compare/windows.ts";
 import { grid } from "./notes.ts";
 
-it("has a line for every distribution, and names those below the mark", () => {
+it("has a line for each distribution and marks those below the target", () => {
   const low = [1, 2].map((i) => cutWindows(`low ${i}`, grid([36, 0], [38, 20], [36, 40]), 10));
   const high = [cutWindows("high", grid([97, 0], [99, 20], [97, 40]), 10)];
   const rest = {

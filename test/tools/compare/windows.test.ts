@@ -11,7 +11,7 @@ const note = (pitch: number, startSeconds: number, endSeconds: number): Note => 
 });
 
 describe("gridNotes", () => {
-  it("gives steps from the first note on, in order of start, then of pitch", () => {
+  it("returns steps from the first note, in order of start, then of pitch", () => {
     const notes = gridNotes(scoreFromNotes([note(64, 2, 3), note(60, 2, 2.5), note(72, 2.5, 2.5)]));
     expect(notes).toEqual([
       { pitch: 60, velocity: 70, startStep: 0, endStep: 50 },
@@ -22,7 +22,7 @@ describe("gridNotes", () => {
 });
 
 describe("cutWindows", () => {
-  it("puts notes where they start, ends them with their window and drops what is left over", () => {
+  it("assigns notes by their start, ends them with their window and drops the remainder", () => {
     const long = { pitch: 60, velocity: 64, startStep: 950, endStep: 2100 };
     const windows = cutWindows("piece", [...grid([50, 0]), long, ...grid([61, 1000], [62, 2050])], 10);
     expect(windows).toEqual([
@@ -31,7 +31,7 @@ describe("cutWindows", () => {
     ]);
   });
 
-  it("keeps a piece that is shorter than a window, and makes none of nothing", () => {
+  it("keeps a piece shorter than a window and returns no window without notes", () => {
     const notes = grid([60, 0], [62, 100]);
     expect(cutWindows("piece", notes, 10)).toEqual([{ source: "piece", fromStep: 0, steps: 110, notes }]);
     expect(cutWindows("piece", [], 10)).toEqual([]);

@@ -52,7 +52,7 @@ function readDataset(): {
 }
 
 describe("ostinato dataset", () => {
-  it("takes files of every ending that MIDI files have, in any case", async () => {
+  it("accepts all file name extensions of MIDI files, in any case", async () => {
     for (const path of ["a.mid", "b.MIDI", "c.kar", "d.SMF", "sub/e.Rmi", "f.txt"])
       writePiece(path, scale(60, 3));
     const { code } = await spawnCli(["dataset", folder, "--out", out]);
@@ -82,7 +82,7 @@ describe("ostinato dataset", () => {
     expect(readdirSync(out).sort()).toEqual(["dataset.json", "ids.bin", "index.bin"]);
   });
 
-  it("leaves out broken and empty files, and says which and why", async () => {
+  it("omits damaged and empty files and reports each with the reason", async () => {
     writePiece("good.mid", scale(60, 4));
     writePiece("silent.mid", []);
     writeFileSync(join(folder, "text.mid"), "this is no MIDI file");
@@ -98,7 +98,7 @@ describe("ostinato dataset", () => {
     expect(stderr).toContain("skipped text.mid");
   });
 
-  it("takes only, or leaves out, the files of a list; a list that names another file is an error", async () => {
+  it("includes or omits the files of a list; a list with another file is an error", async () => {
     for (const name of ["a", "b", "c"]) writePiece(`${name}.mid`, scale(60, 3));
     const list = join(folder, "list.txt");
     writeFileSync(list, "a.mid\nc.mid\n");
@@ -112,7 +112,7 @@ describe("ostinato dataset", () => {
     expect(stderr).toContain('"d.mid"');
   });
 
-  it("gives the same bytes with one thread and with several", async () => {
+  it("writes the same bytes with any number of threads", async () => {
     for (let i = 0; i < 40; i += 1) writePiece(`${i}.mid`, scale(30 + i, 3 + (i % 7)));
     await spawnCli(["dataset", folder, "--out", out, "--threads", "1"]);
     const one = readFileSync(join(out, "ids.bin"));
@@ -141,7 +141,7 @@ describe("ostinato dataset", () => {
     ]);
   });
 
-  it("fails without writing when the folder has nothing to encode", async () => {
+  it("fails without output when the folder has no files to encode", async () => {
     const { code, stderr } = await spawnCli(["dataset", folder, "--out", out]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: no \.mid/);

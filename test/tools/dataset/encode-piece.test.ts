@@ -7,7 +7,7 @@ import { TINY_END, TINY_MERGES, TINY_VOCABULARY } from "../../tiny-text-checkpoi
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe("textEncoder", () => {
-  it("gives ids, characters and bytes, and the end of text as what each piece begins with", () => {
+  it("returns ids, characters and bytes; each piece begins with the end-of-text id", () => {
     const encoder = textEncoder(tokenizerJson(TINY_VOCABULARY, TINY_MERGES));
     const { ids, ...counts } = encoder.encode(bytes("thé"));
     expect([...ids]).toEqual(["th", "Ã", "©"].map((token) => TINY_VOCABULARY[token]));
@@ -15,13 +15,13 @@ describe("textEncoder", () => {
     expect(encoder.vocabulary).toMatchObject({ size: TINY_END + 1, startId: TINY_END, endId: null });
   });
 
-  it("refuses a file with nothing in it, and one that is no text", () => {
+  it("rejects an empty file and a file that is not text", () => {
     const encoder = textEncoder(tokenizerJson(TINY_VOCABULARY, TINY_MERGES));
     expect(() => encoder.encode(bytes(""))).toThrow(EmptyPieceError);
     expect(() => encoder.encode(Uint8Array.of(0xff, 0xfe, 0x41))).toThrow("utf-8");
   });
 
-  it("refuses a tokenizer whose ids do not fit into two bytes", () => {
+  it("rejects a tokenizer whose ids exceed 16 bits", () => {
     const vocabulary = { ...TINY_VOCABULARY, last: 65_536 };
     expect(() => textEncoder(tokenizerJson(vocabulary, TINY_MERGES))).toThrow(TokenizerError);
     expect(() => textEncoder(tokenizerJson(vocabulary, TINY_MERGES))).toThrow(

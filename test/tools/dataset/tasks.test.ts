@@ -102,7 +102,7 @@ function between(ids: readonly number[], from: number, to: number): number[] {
 }
 
 describe("ostinato dataset --tasks", () => {
-  it("writes the pieces and, in their shares, the examples, each with its kind", async () => {
+  it("writes the pieces and the shares of examples, each with its kind", async () => {
     writeCorpus();
     const { code, stdout } = await spawnCli(["dataset", folder, "--out", out, ...ALL, "--json"]);
     expect(code).toBe(0);
@@ -122,7 +122,7 @@ describe("ostinato dataset --tasks", () => {
     expect(kinds.reduce((sum: number, kind: { ids: number }) => sum + kind.ids, 0)).toBe(total);
   });
 
-  it("marks the ending of some pieces, and changes nothing else of them", async () => {
+  it("inserts ENDING into some pieces and keeps them otherwise unchanged", async () => {
     writeCorpus();
     await spawnCli(["dataset", folder, "--out", out, "--tasks", "ending", "--seed", "3"]);
     const all = readExamples();
@@ -138,7 +138,7 @@ describe("ostinato dataset --tasks", () => {
     }
   });
 
-  it("shows how pieces close: their last part, with the ending marked", async () => {
+  it("makes examples of the last parts of pieces with ENDING", async () => {
     writeCorpus();
     await spawnCli(["dataset", folder, "--out", out, "--tasks", "ending", "--shares", "closing=0.5"]);
     const closings = readExamples().filter(({ kind }) => kind === "closing");
@@ -159,7 +159,7 @@ describe("ostinato dataset --tasks", () => {
     }
   });
 
-  it("takes melodies from their track, or else the top voice, and gives them alone and among the rest", async () => {
+  it("uses the melody track or else the top voice as the melody", async () => {
     writeCorpus();
     await spawnCli(["dataset", folder, "--out", out, "--tasks", "accompany"]);
     const examples = readExamples().filter(({ kind }) => kind.startsWith("accompany"));
@@ -185,7 +185,7 @@ describe("ostinato dataset --tasks", () => {
     }
   });
 
-  it("fills regions whole, within a window", async () => {
+  it("makes infills of whole regions within a window", async () => {
     writeCorpus();
     await spawnCli(["dataset", folder, "--out", out, "--tasks", "infill"]);
     const examples = readExamples().filter(({ kind }) => kind === "infill");
@@ -199,7 +199,7 @@ describe("ostinato dataset --tasks", () => {
     }
   });
 
-  it("states the styles of the paths they are given for", async () => {
+  it("states the styles by path prefix", async () => {
     writeCorpus();
     const styles = ["--style", "pop=songs/", "--style", "classical=sonatas/"];
     const shares = ["--shares", "style=0.7"];
@@ -217,7 +217,7 @@ describe("ostinato dataset --tasks", () => {
     expect(new Set(again).size).toBeGreaterThan(1);
   });
 
-  it("states conditions of last parts too, which are short, so that statements often come first", async () => {
+  it("states conditions in last parts too", async () => {
     writeCorpus();
     const parameters = ["--tasks", "style", "--style", "pop=songs/", "--shares", "style-closing=0.6"];
     await spawnCli(["dataset", folder, "--out", out, ...parameters]);
@@ -235,7 +235,7 @@ describe("ostinato dataset --tasks", () => {
     }
   });
 
-  it("gives the same bytes with one thread and with several, others with another seed", async () => {
+  it("writes the same bytes with any number of threads, and others with another seed", async () => {
     writeCorpus();
     const bytes = async (...parameters: string[]): Promise<Buffer> => {
       await spawnCli(["dataset", folder, "--out", out, ...ALL, ...parameters]);
@@ -246,7 +246,7 @@ describe("ostinato dataset --tasks", () => {
     expect((await bytes("--seed", "1")).equals(one)).toBe(false);
   });
 
-  it("ends where no piece is material for a task", async () => {
+  it("ends when no piece is suitable for a task", async () => {
     writePiece("sonatas/short.mid", [{ pitch: 60, velocity: 60, startSeconds: 0, endSeconds: 0.5 }]);
     const { code } = await spawnCli(["dataset", folder, "--out", out, ...ALL]);
     expect(code).toBe(0);
@@ -263,7 +263,7 @@ describe("ostinato dataset --tasks", () => {
     [["--tasks", "infill", "--style", "pop=x/"], "needs the task style"],
     [["--seed", "1"], "--seed needs --tasks"],
     [["--tasks", "infill", "--tokenizer", "t.json"], "excludes --tokenizer"],
-  ])("refuses %j", async (parameters, message) => {
+  ])("rejects %j", async (parameters, message) => {
     writeCorpus();
     const { code, stderr } = await runCli(["dataset", folder, "--out", out, ...parameters]);
     expect(code).toBe(2);

@@ -51,7 +51,7 @@ function stream(ids: readonly number[], mark: number): number[] {
   });
 }
 
-/** The part of an infill behind a mark. */
+/** The part of an infill after a control token. */
 function part(ids: readonly number[], mark: number): number[] {
   const from = ids.indexOf(mark) + 1;
   const length = ids.slice(from).findIndex((id) => id >= SUFFIX);
@@ -62,7 +62,7 @@ const pitchesOf = (ids: readonly number[]): number[] =>
   decodePerformance(ids, vocabulary).map(({ pitch }) => pitch);
 
 describe("accompaniments", () => {
-  it("count once with their melody and once with the next piece's", () => {
+  it("are scored with their melody and with the next piece's", () => {
     const cases = accompanyCases(SCORES, vocabulary);
     expect(cases.map(({ piece: index }) => index)).toEqual([0, 1, 2]);
     for (const [index, { sequences }] of cases.entries()) {
@@ -89,7 +89,7 @@ describe("accompaniments", () => {
 });
 
 describe("regions", () => {
-  it("count once with what follows them, once without, and once with what follows another", () => {
+  it("are scored with their suffix, without one, and with another suffix", () => {
     const cases = infillCases(SCORES, vocabulary, { regions: 5, seed: 1 });
     expect(cases.length).toBeGreaterThan(8);
     for (const { sequences } of cases) {
@@ -120,7 +120,7 @@ describe("regions", () => {
 });
 
 describe("scores", () => {
-  it("are the sums over the ids that count", async () => {
+  it("are sums over the scored ids", async () => {
     const [first] = infillCases(SCORES, vocabulary, { regions: 1, seed: 1 });
     if (!first) throw new Error("a case");
     // Short enough for one window.
@@ -138,7 +138,7 @@ describe("scores", () => {
     expect(nats[0]).toBeCloseTo(expected, 3);
   });
 
-  it("are averaged by id", () => {
+  it("are averaged per id", () => {
     const scores = [
       { piece: 0, nats: [10, 20], ids: 5 },
       { piece: 1, nats: [2, 4], ids: 1 },
@@ -175,13 +175,13 @@ describe("ostinato evaluate --task", () => {
     [["--task", "accompany", "--seed", "1"], 2, "--seed needs --task infill"],
     [["--task", "juggle"], 2, "accompany, infill"],
     [["--task", "accompany"], 1, "no two pieces with a melody"],
-  ])("refuses %j", async (parameters, expected, message) => {
+  ])("rejects %j", async (parameters, expected, message) => {
     const { code, stderr } = await run(paths[0] ?? "", ...parameters);
     expect(code).toBe(expected);
     expect(stderr).toContain(message);
   });
 
-  it("refuses a model that was not trained for it", async () => {
+  it("rejects a model that was not trained for the task", async () => {
     const plain = writeTinyCheckpoint(join(folder, "plain"));
     const { code, stderr } = await runCli(["evaluate", ...paths, "--task", "infill", "--model", plain]);
     expect(code).toBe(1);

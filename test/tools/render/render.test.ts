@@ -30,7 +30,7 @@ describe("renderScore", () => {
     expect(Math.abs(1200 * Math.log2(peak / hertz)), `cents from ${peak} Hz`).toBeLessThan(25);
   });
 
-  it("plays the notes of a chord, and no others", async () => {
+  it("plays only the notes of a chord", async () => {
     const { right } = await render(scoreFromNotes([57, 61, 64].map((pitch) => note(pitch, 0, 1))));
     const sound = part(right, 0.1, 0.6);
     const strength = (pitch: number): number =>
@@ -39,7 +39,7 @@ describe("renderScore", () => {
     for (const pitch of [57, 61, 64]) expect(strength(pitch) / silent, `pitch ${pitch}`).toBeGreaterThan(10);
   });
 
-  it("begins a note at its sample, and lets it die away when it ends", async () => {
+  it("starts a note at its sample and lets it decay after its end", async () => {
     const { left, frames } = await render(scoreFromNotes([note(69, 0.5, 1)]));
     expect(frames).toBe(4 * SAMPLE_RATE);
     expect(left.findIndex((value) => value !== 0)).toBeGreaterThanOrEqual(SAMPLE_RATE / 2);
@@ -48,7 +48,7 @@ describe("renderScore", () => {
     expect(level(part(left, 3.9, 4))).toBeLessThan(0.001 * level(part(left, 0.6, 1)));
   });
 
-  it("holds notes while the pedal is down, but not beyond the end of the file", async () => {
+  it("sustains notes while the pedal is down, up to the end of the file", async () => {
     const plain = scoreFromNotes([note(69, 0, 0.5), note(21, 2.9, 3)]);
     const [first] = plain.tracks;
     const pedal: MidiEvent = { kind: "channel", tick: 0, status: 0xb0, data1: 64, data2: 127 };
@@ -61,7 +61,7 @@ describe("renderScore", () => {
     expect(level(part(long.left, 5.9, 6))).toBeLessThan(0.001 * level(part(long.left, 0, 1)));
   });
 
-  it("plays louder what is struck harder, and with a gain by its decibels", async () => {
+  it("plays higher velocities louder and applies the gain in decibels", async () => {
     const soft = await render(scoreFromNotes([note(60, 0, 1, 40)]));
     const hard = await render(scoreFromNotes([note(60, 0, 1, 110)]));
     expect(level(hard.left)).toBeGreaterThan(2 * level(soft.left));
@@ -69,7 +69,7 @@ describe("renderScore", () => {
     expect(level(half.left) / level(hard.left)).toBeCloseTo(0.5, 2);
   });
 
-  it("leaves percussion out where the sound font has none, and counts it", async () => {
+  it("omits percussion where the sound font has none, and counts it", async () => {
     const drums = onChannel(scoreFromNotes([note(38, 0, 0.5), note(42, 0.5, 1)]), 9);
     const { silentDrums, left } = await render(drums);
     expect(silentDrums).toBe(2);
@@ -81,7 +81,7 @@ describe("renderScore", () => {
     expect(both.left.slice(0, SAMPLE_RATE)).toEqual(alone.left.slice(0, SAMPLE_RATE));
   });
 
-  it("plays every program of a bank that has only the piano on it", async () => {
+  it("plays all programs with the piano of a bank that has no other", async () => {
     const violin = withProgram(scoreFromNotes([note(69, 0, 1)]), 40);
     const { left } = await render(violin);
     expect(level(part(left, 0.1, 0.5))).toBeGreaterThan(0.01);
@@ -96,14 +96,14 @@ describe("renderScore", () => {
     expect(strengthAt(sound, 440, SAMPLE_RATE) / fifth, "a saw's partials fall as 1/n").toBeGreaterThan(3);
   });
 
-  it("stops when told to", async () => {
+  it("stops when the signal is aborted", async () => {
     const { parts } = renderScore(scoreFromNotes([note(69, 0, 60)]), piano, {
       signal: AbortSignal.abort(new Error("enough")),
     });
     await expect(parts().next()).rejects.toThrow("enough");
   });
 
-  it("refuses what no WAV file holds", () => {
+  it("rejects music too long for a WAV file", () => {
     expect(() => renderScore(scoreFromNotes([note(69, 0, 7 * 3600)]), piano)).toThrow(RenderError);
     const late = { ...scoreFromNotes([note(69, 0, 1)]), durationSeconds: 7 * 3600 };
     expect(() => renderScore(late, piano, { keepSilence: true })).toThrow(RenderError);
@@ -124,7 +124,7 @@ describe("renderScore", () => {
     expect(level(part(left, 7, 8))).toBeLessThan(0.001 * level(part(left, 0, 1)));
   });
 
-  it("gives a note 30 s under a pedal that is never lifted", async () => {
+  it("ends a note after 30 s under a pedal without pedal-up", async () => {
     const plain = scoreFromNotes([note(21, 0, 1)]);
     const pedal: MidiEvent = { kind: "channel", tick: 0, status: 0xb0, data1: 64, data2: 127 };
     const tracks = [...plain.tracks, { name: "", events: [pedal], endTick: 0 }];
@@ -139,11 +139,11 @@ describe("loadSoundBank", () => {
   it.each([
     { what: "an empty file", bytes: new Uint8Array() },
     { what: "a text", bytes: new TextEncoder().encode("no sound font at all, but some text") },
-  ])("refuses $what", async ({ bytes }) => {
+  ])("rejects $what", async ({ bytes }) => {
     await expect(loadSoundBank(bytes)).rejects.toThrow(/it is not a sound font, or it is damaged/);
   });
 
-  it("refuses one that was cut short", async () => {
+  it("rejects a truncated file", async () => {
     const whole = readFileSync(new URL("../../../sounds/piano.sf3", import.meta.url));
     await expect(loadSoundBank(whole.subarray(0, 400_000))).rejects.toThrow(RenderError);
   });

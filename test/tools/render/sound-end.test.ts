@@ -46,7 +46,7 @@ describe("soundEndSeconds", () => {
     expect(soundEndSeconds(events, HOUR)).toBe(end);
   });
 
-  it("ends with the file where nothing else ends a note", () => {
+  it("ends with the file where a note has no other end", () => {
     expect(soundEndSeconds([on], 2)).toBe(2);
     expect(soundEndSeconds([sustain(0, 127), on, off], 3)).toBe(3);
   });
