@@ -1,4 +1,4 @@
-/** The door of this room: all that other rooms import from it. */
+/** Exports of this folder for other folders. */
 export { allowedIds, type AllowedIdsOptions } from "./allowed-ids.ts";
 export { ArrivalClock } from "./arrival-clock.ts";
 export { ArrivalError, type ArrivalErrorCode } from "./arrival-error.ts";

@@ -24,7 +24,7 @@ export class AnticipationReader {
   readonly #tempo: TempoMap;
   readonly #independentTracks: boolean;
   readonly #table: ReadNotes;
-  /** Rows of the open notes of each key, oldest first; a key is (track × 16 + channel) × 128 + pitch. */
+  /** Rows of the open notes of each key, oldest first; a key is 128 × channel (format 2: track × 16 + channel) + pitch. */
   readonly #open = new Map<number, number[]>();
   readonly #programs = new Map<number, number>();
   /** The next free row of each track. */

@@ -1,4 +1,4 @@
-/** The door of this room: all that other rooms import from it. */
+/** Exports of this folder for other folders. */
 export { ChannelError } from "./free-channel.ts";
 export { fromToneMidi } from "./from-tone-midi.ts";
 export { endsWithinBar, lastSoundSeconds } from "./last-sound.ts";

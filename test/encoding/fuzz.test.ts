@@ -34,7 +34,7 @@ const SEEDS: readonly Uint8Array[] = [
   Uint8Array.from([...header(2, 2), ...track(...TEMPOS, ...PEDAL), ...track(...PEDAL)]),
 ];
 
-/** Reads as a user would; whatever is thrown must be one of the errors that are documented. */
+/** Reads like a user; each exception must be one of the documented errors. */
 function survives(bytes: Uint8Array, recover: boolean): boolean {
   try {
     const score = readMidi(bytes, { recover });
@@ -62,7 +62,7 @@ describe("damaged files", { timeout: FUZZ_TIMEOUT }, () => {
       if (survives(bytes, false)) readStrictly += 1;
       if (survives(bytes, true)) recovered += 1;
     }
-    // The mutations are neither harmless nor always fatal, and recovery is worth having.
+    // The mutations must be neither harmless nor always fatal, and recovery must read more than strict reading.
     expect(readStrictly).toBeGreaterThan(count / 50);
     expect(readStrictly).toBeLessThan(count / 2);
     expect(recovered).toBeGreaterThan(readStrictly * 2);

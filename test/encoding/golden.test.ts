@@ -1,11 +1,11 @@
-/** note-seq's own ids for edge cases, in each vocabulary, which its compatibility mode must give; `golden/make_golden.py` makes them. */
+/** note-seq's own ids for edge cases, by vocabulary, which its compatibility mode must reproduce; made by `golden/make_golden.py`. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { encodeScore, readMidi, VOCABULARIES } from "../../encoding/index.ts";
 
 interface Golden {
   readonly name: string;
-  /** The file, in base64. */
+  /** The file in base64. */
   readonly midi: string;
   /** By the name of the vocabulary. */
   readonly ids: Readonly<Record<string, readonly number[]>>;

@@ -1,4 +1,4 @@
-/** Files after public bug reports, with the notes that must be found in them; `golden/make_cases.py` makes the list. */
+/** Files that reproduce public bug reports, with their expected notes; `golden/make_cases.py` makes the list. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readMidi, writeMidi } from "../../encoding/index.ts";
@@ -7,18 +7,18 @@ type Row = readonly [startSeconds: number, endSeconds: number, pitch: number, ve
 
 interface Case {
   readonly name: string;
-  /** The file, in base64. */
+  /** The file in base64. */
   readonly midi: string;
-  /** As the keys are pressed; percussion apart. */
+  /** Notes with ends at note-offs, without percussion. */
   readonly notes: readonly Row[] | null;
-  /** As they sound, pedals included. */
+  /** Notes with ends of their sound, pedals included. */
   readonly played: readonly Row[] | null;
 }
 
 const CASES: readonly Case[] = JSON.parse(
   readFileSync(new URL("./golden/cases.json", import.meta.url), "utf8"),
 );
-/** Damaged files, which are read with `recover`. */
+/** Damaged files, read with `recover`. */
 const DAMAGED: ReadonlySet<string> = new Set(["track_length_long"]);
 
 function sorted(rows: readonly Row[]): number[][] {

@@ -1,4 +1,4 @@
-/** The worked example of encoding/README.md is what the code gives. */
+/** The worked example of encoding/README.md equals the output of the code. */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import {
@@ -20,7 +20,7 @@ const message = (tick: number, status: number, data1: number, data2: number): Mi
   return { kind: "channel", tick, status, data1, data2 };
 };
 
-/** Milliseconds; the pedal goes down first and is lifted at 2 s. */
+/** In milliseconds; the pedal goes down first and up at 2 s. */
 const ARPEGGIO: readonly MidiEvent[] = [
   message(0, 0xb0, 64, 127),
   message(0, 0x90, 60, 80),

@@ -76,7 +76,7 @@ it.each([-1, 1.5, primer.length + 1])("generatedFrom %d is out of range", async 
 });
 
 it("excludes the ids before generatedFrom from the density of a duet", async () => {
-  // 25 notes a second for 64 s, then a few notes that the visitor played: the density of what follows is unknown.
+  // 25 notes a second for 64 s, then a few notes that a user played: they are too short to determine a density.
   const of = (...event: Parameters<typeof PERFORMANCE_416.id>): number => PERFORMANCE_416.id(...event);
   const rush = [of("VELOCITY", 20), of("TIME_SHIFT", 100), of("TIME_SHIFT", 100)];
   for (let i = 0; i < 1596; i += 1) {

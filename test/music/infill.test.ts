@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => piano.dispose());
 
-/** Of notes 1–4, one ends before the region of 4–6 s, one in it, one after it, one as it begins. */
+/** Notes 1–4: one ends before the region of 4–6 s, one in it, one after it, one at its start. */
 const ACROSS: readonly Note[] = [
   { pitch: 60, velocity: 80, startSeconds: 3, endSeconds: 3.9 },
   { pitch: 61, velocity: 80, startSeconds: 3, endSeconds: 5.123 },
@@ -39,7 +39,7 @@ describe("infill", () => {
     ).toEqual([]);
     expect(addedTo(piece, read)).toHaveLength(notes);
     expect(notes).toBeGreaterThan(0);
-    // Events that are no notes stay too.
+    // Events other than notes stay too.
     const others = ({ tracks }: Score) =>
       tracks[0]?.events.filter((event) => event.kind !== "channel" || (event.status & 0xe0) !== 0x80);
     expect(others(read)).toEqual(others(piece));

@@ -6,7 +6,7 @@ import type { MusicModel } from "../../src/index.ts";
 import { loadMusicModel } from "../../src/platform/node/index.ts";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 
-/** A model of random weights that says it was trained for these tasks. */
+/** A model with random weights whose configuration lists these tasks. */
 export async function tinyPiano(
   tasks: readonly string[] = TASKS,
   window: number = TINY_CONFIG.n_positions,
@@ -16,12 +16,12 @@ export async function tinyPiano(
   return loadMusicModel(writeTinyCheckpoint(folder, { ...TINY_CONFIG, ...sizes, tasks }));
 }
 
-/** The notes that a score has more than another, in order; what both have must be the same, to the tick. */
+/** The notes that one score has in addition to another, in order; all others must be equal, to the tick. */
 export function addedTo(before: Score, after: Score): readonly Note[] {
   return after.notes.filter(({ track }) => track >= before.tracks.length);
 }
 
-/** Two voices for some seconds, the upper a note each half second. */
+/** Two voices; the upper has one note every half second. */
 export function twoVoices(seconds: number): Note[] {
   return Array.from({ length: seconds * 2 }, (_, i) => [
     { pitch: 72 + ((i * 5) % 9), velocity: 80, startSeconds: i / 2, endSeconds: i / 2 + 0.45 },

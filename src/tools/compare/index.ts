@@ -1,4 +1,4 @@
-/** The door of this room: all that other rooms import from it. */
+/** Exports of this folder for other folders. */
 export { compareMusic, findSharedRuns, type Piece } from "./compare.ts";
 export { type GeneratedSet, generateSet } from "./generate.ts";
 export { illegalIdsOf, totalLegality } from "./legality.ts";

@@ -1,4 +1,4 @@
-/** The door of this room: all that other rooms import from it. */
+/** Exports of this folder for other folders. */
 export { buildDataset, type BuildProgress } from "./build.ts";
 export { MAX_UNRELEASED_SECONDS } from "./format.ts";
 export { DEFAULT_SHARES, SHARED_KINDS, type Shares, sumOfShares, type TaskPlan } from "./plan.ts";

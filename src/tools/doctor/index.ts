@@ -1,3 +1,3 @@
-/** The door of this room: all that other rooms import from it. */
+/** Exports of this folder for other folders. */
 export type { Check, CheckState } from "./check.ts";
 export { examine } from "./doctor.ts";

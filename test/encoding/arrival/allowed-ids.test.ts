@@ -41,7 +41,7 @@ function instrumentsOf(ids: readonly number[]): Set<number> {
   return new Set(notesOf(absoluteEvents(ids)).map(({ instrument }) => instrument));
 }
 
-/** The authors' spans without rests, which they allow in every place. */
+/** The authors' spans without rests, which they allow in each position. */
 function withoutRest(spans: Spans): Spans {
   return spans.filter(([first]) => first !== REST[0]);
 }

@@ -19,7 +19,7 @@ interface Decoded {
 }
 
 const CASES = readGolden<{ cases: Decoded[] }>("decode.json").cases;
-/** Cases where drums begin before another instrument, and take a channel number from it in the authors' files. */
+/** Cases where drums begin before another instrument and so shift its channel in the authors' files. */
 const DRUMS_BEFORE: ReadonlySet<string> = new Set([
   "8 instruments, drums, 2 instruments",
   "drums, then 9 instruments",

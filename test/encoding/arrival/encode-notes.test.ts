@@ -9,7 +9,7 @@ interface Encoded {
 }
 
 const FILES = readGolden<{ files: Encoded[] }>("encode.json").files;
-/** The note whose program changes before it ends, which the authors' code loses the end of. */
+/** The note with a program change before its end, which the authors' code loses. */
 const CHANGED = "04-program-change-in-the-middle.mid";
 
 describe("arrivalNotes", () => {

@@ -1,4 +1,4 @@
-/** What the code of the Anticipatory Music Transformer computes; `golden/make_golden.py` makes the files. */
+/** Results of the code of the Anticipatory Music Transformer, made by `golden/make_golden.py`. */
 import { readFileSync } from "node:fs";
 import {
   type ArrivalEvent,
@@ -19,12 +19,12 @@ export function goldenBytes(name: string): Uint8Array {
   return readFileSync(new URL(`midi/${name}`, GOLDEN));
 }
 
-/** A file as the authors read it. */
+/** A file as parsed by the authors' code. */
 export function goldenScore(name: string): Score {
   return readMidi(goldenBytes(name), { compatibility: "anticipation" });
 }
 
-/** Events as the golden files hold them: flat, with onsets from the start of the piece, which may pass the last onset id. */
+/** Events of the golden files: flat, with onsets from the start of the piece, which may exceed the last onset id. */
 export function absoluteIds(events: readonly ArrivalEvent[]): number[] {
   return events.flatMap((event) => {
     if (event.kind === "separator") return [SEPARATOR, SEPARATOR, SEPARATOR];
@@ -35,7 +35,7 @@ export function absoluteIds(events: readonly ArrivalEvent[]): number[] {
   });
 }
 
-/** The other way round. */
+/** The inverse of `absoluteIds`. */
 export function absoluteEvents(ids: readonly number[]): ArrivalEvent[] {
   return Array.from({ length: ids.length / 3 }, (_, index): ArrivalEvent => {
     const [onset = 0, duration = 0, note = 0] = ids.slice(index * 3);

@@ -1,9 +1,9 @@
-/** Small MIDI files for tests: a tick is a millisecond. */
+/** Small MIDI files for tests; one tick is 1 ms. */
 import { assembleScore, type MidiEvent, writeMidi } from "../../../encoding/index.ts";
 
 export type Message = readonly [status: number, tick: number, data1: number, data2: number];
 
-/** A file with a track for each list of messages. */
+/** A file with one track per list of messages. */
 export function midiFile(...tracks: readonly (readonly Message[])[]): Uint8Array {
   return writeMidi(
     assembleScore(

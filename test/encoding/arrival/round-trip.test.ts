@@ -20,7 +20,7 @@ import { type Message, midiFile } from "./midi-file.ts";
 const CASES: readonly { name: string; midi: string }[] = JSON.parse(
   readFileSync(new URL("../golden/cases.json", import.meta.url), "utf8"),
 );
-/** Half a step, and what doubles lose. */
+/** Half a step, plus rounding errors of doubles. */
 const TOLERANCE_SECONDS = 0.005 + 1e-9;
 const STEP_SECONDS = 0.01;
 const LONGEST_SECONDS = 9.99;
@@ -29,19 +29,19 @@ function keyOf({ isPercussion, program, pitch }: ScoreNote): number {
   return (isPercussion ? 128 : program) * 128 + pitch;
 }
 
-/** By key, then by onset, then by length. */
+/** Sorts by key, then by onset, then by length. */
 function inKeyOrder({ notes }: Score): ScoreNote[] {
   return notes.toSorted(
     (a, b) => keyOf(a) - keyOf(b) || a.startSeconds - b.startSeconds || lengthOf(a) - lengthOf(b),
   );
 }
 
-/** What a note's length may be: 9.99 s at most. */
+/** Limits the length of a note to 9.99 s. */
 function lengthOf({ startSeconds, endSeconds }: ScoreNote): number {
   return Math.min(LONGEST_SECONDS, endSeconds - startSeconds);
 }
 
-/** Keys of which a note ends before an earlier one does, or within a step of it: these ends may be exchanged. */
+/** Keys with a note that ends before an earlier one or within a step of it: these ends may be exchanged. */
 function exchangeableKeys(notes: readonly ScoreNote[]): ReadonlySet<number> {
   const ends = new Map<number, number>();
   const exchangeable = new Set<number>();
@@ -133,7 +133,7 @@ describe("MIDI to ids to MIDI", () => {
           padWithRests(events, notes.at(-1)?.onsetStep),
           controls,
         );
-        // Without rests or events there is nothing that controls could stand before.
+        // Without rests or events there is no event that controls could precede.
         expect(left.length).toBe(sequence.length === 0 ? controls.length : 0);
         expect(Math.max(0, ...cutWindows(sequence).map(({ ids }) => ids.length))).toBeLessThanOrEqual(1024);
       }),

@@ -35,9 +35,9 @@ interface Run {
 
 const { files, training } = readGolden<Golden>("encode.json");
 const RUNS = readGolden<{ cases: Run[] }>("generate.json").cases;
-/** The files that the training windows are of; a fourth is too short for the authors' corpus. */
+/** The files of the training windows; a fourth is too short for the authors' corpus. */
 const PIECES = ["12", "13", "12"];
-/** Theirs is a window of 339 triples: 7 of its 1,024 ids stay free. */
+/** The authors' window has 339 triples: 7 of its 1,024 ids are unused. */
 const REFERENCE_TRIPLES = 339;
 
 function note(onsetStep: number, isControl = false): ArrivalNote {
@@ -54,7 +54,7 @@ function trainingPiece(ids: readonly number[], controls: readonly number[]): Arr
   return [{ kind: "separator" }, ...anticipate(padded, given).events];
 }
 
-/** The authors' sampler leaves a rest the duration that was drawn for it; here it has the one that it was trained with. */
+/** The authors' sampler keeps the sampled duration of a rest; here a rest has the duration of its training data. */
 function withoutRestDurations(ids: readonly number[]): number[] {
   return ids.map((id, index) => (ids[index + 1] === ARRIVAL_55028.rest ? 10_000 : id));
 }
@@ -197,7 +197,7 @@ describe("encodeArrival", () => {
     expect(windows.map(({ ids }) => ids[0])).toEqual(windows.map(() => 55_027));
     expect(notes.length).toBe(439);
     expect(notes.every(({ instrument, isControl }) => isControl === (instrument !== 128))).toBe(true);
-    // Five seconds ahead: the first drum comes after what the others play until then.
+    // Controls are 5 s ahead: the first drum follows the other notes of that time.
     expect(events.findIndex((event) => event.kind === "note" && !event.isControl)).toBe(32);
   });
 });

@@ -18,7 +18,7 @@ function message([status, tick, data1, data2]: Message): MidiEvent {
   return { kind: "channel", tick, status, data1, data2 };
 }
 
-/** A tick is a millisecond until a tempo event. */
+/** One tick is 1 ms until a tempo event. */
 function read(tracks: readonly (readonly (Message | MidiEvent)[])[], independentTracks = false): Score {
   return assembleScore(
     { kind: "quarter", ticksPerQuarter: 500 },

@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { type MidiEvent as TheirEvent, parseMidi, writeMidi as writeTheirs } from "midi-file";
 
-/** What midi-file reads in a file, of what the objects of `@tonejs/midi` hold, in ticks from the beginning. */
+/** The contents of a file, as read by midi-file, that the objects of `@tonejs/midi` can represent; times in ticks from the start. */
 export function theirEvents(bytes: Uint8Array): string[] {
   return parseMidi(bytes)
     .tracks.flatMap((events) => {
@@ -76,7 +76,7 @@ const anyConductor = fc
   .tuple(atTicks(tempo), atTicks(timeSignature), atTicks(keySignature), atTicks(text))
   .map((placed) => placed.flat());
 
-/** A channel of one program. Channel mode messages (from 120 on) end notes here and not in midi-file. */
+/** A channel with one program. Channel mode messages (from 120 on) end notes here, but not in midi-file. */
 const anyMusic = fc.tuple(upTo(15), upTo(127)).chain(([channel, programNumber]) => {
   const base = { deltaTime: 0, channel };
   const note = fc

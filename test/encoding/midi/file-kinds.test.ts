@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { MidiError, readMidi } from "../../../encoding/index.ts";
 import { fileKindOf } from "../../../encoding/midi/file-kinds.ts";
 
-/** Characters as bytes, padded as the rest of such a file might be. */
+/** Characters as bytes, with padding. */
 function beginning(text: string, padding = 40): Uint8Array {
   return Uint8Array.from([...text, ..."\x01\x02\x03".repeat(padding)], (letter) => letter.charCodeAt(0));
 }

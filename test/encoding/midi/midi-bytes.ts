@@ -11,7 +11,7 @@ export function uint32(value: number): number[] {
   return [(value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
 }
 
-/** Format, number of tracks and division, of whatever value. */
+/** Format, number of tracks and division, also invalid ones. */
 export function header(format: number, tracks: number, division = 500): number[] {
   return [
     ...ascii("MThd"),
@@ -34,7 +34,7 @@ export function track(...body: number[]): number[] {
   return chunk("MTrk", [...body, ...END_OF_TRACK]);
 }
 
-/** A whole file: one track is format 0, several are format 1; 500 ticks a quarter, so a tick is a millisecond. */
+/** A whole file: format 0 for one track, format 1 for several; 500 ticks per quarter note, so that one tick is 1 ms. */
 export function file(...tracks: readonly number[][]): Uint8Array {
   return Uint8Array.from([...header(tracks.length > 1 ? 1 : 0, tracks.length), ...tracks.flat()]);
 }

@@ -1,4 +1,4 @@
-/** Files of the shapes that other programs write, each with the notes that it must give. */
+/** Files in the forms that other programs write, each with its expected notes. */
 import { describe, expect, it } from "vitest";
 import { readMidi, writeMidi } from "../../../encoding/index.ts";
 import { chunk, header, track } from "./midi-bytes.ts";
@@ -9,13 +9,13 @@ function meta(delta: number[], type: number, data: readonly number[]): number[] 
   return [...delta, 0xff, type, data.length, ...data];
 }
 
-/** A scale of eight eighth notes: 240 ticks each, at 480 ticks a quarter. */
+/** A scale of eight eighth notes: 240 ticks each, at 480 ticks per quarter note. */
 function scale(base = 60): number[] {
   const pitches = [0, 2, 4, 5, 7, 9, 11, 12].map((step) => base + step);
   return pitches.flatMap((pitch) => [0, 0x90, pitch, 80, 0x81, 0x70, 0x80, pitch, 64]);
 }
 
-/** Start, end and pitch of the scale at so many seconds a note. */
+/** Start, end and pitch of each note of the scale, for a note length in seconds. */
 function playedScale(seconds: number, base = 60): number[][] {
   return [0, 2, 4, 5, 7, 9, 11, 12].map((step, index) => [
     index * seconds,

@@ -3,7 +3,7 @@ import { parseMidi, writeMidi as writeMidiFile, type MidiEvent as OracleEvent } 
 import { describe, expect, it } from "vitest";
 import { type MidiEvent, readMidi } from "../../../encoding/index.ts";
 
-/** What `midi-file` is to write, and so to read: tracks of channel, text, tempo and sysex events. */
+/** Input and expected output of `midi-file`: tracks of channel, text, tempo and system-exclusive events. */
 const byte = fc.nat(127);
 const channel = fc.nat(15);
 const deltaTime = fc.oneof(fc.nat(100), fc.nat(0xfffff));
@@ -77,7 +77,7 @@ describe("readMidi", () => {
       fc.property(tracks, fc.boolean(), (given, isRunning) => {
         const ended = given.map((events) => [...events, { type: "endOfTrack", deltaTime: 0, meta: true }]);
         const file = { header: { format: 1, numTracks: ended.length, ticksPerBeat: 480 }, tracks: ended };
-        // The package's types know each event's exact type name, which the generator cannot show.
+        // The package's types require each event's exact type name, which the generator cannot express.
         const bytes = Uint8Array.from(
           writeMidiFile(JSON.parse(JSON.stringify(file)), { running: isRunning }),
         );

@@ -1,9 +1,9 @@
-/** Damage as it happens to files: flipped bits, changed bytes, cuts, pieces repeated, moved or taken from another file. */
+/** Typical damage to files: flipped bits, changed bytes, cuts, and pieces repeated, moved or copied from another file. */
 
-/** Bytes that mean something in a MIDI file, and so do the most damage. */
+/** Bytes with a meaning in MIDI files, which do the most damage. */
 const TELLING = [0, 1, 0x2f, 0x51, 0x7f, 0x80, 0x90, 0xb0, 0xc0, 0xf0, 0xf2, 0xf7, 0xf8, 0xff];
 
-/** One to eight faults in a copy of `bytes`; pieces may come from `other`. */
+/** Applies one to eight faults to a copy of `bytes`; pieces may come from `other`. */
 export function mutate(bytes: Uint8Array, other: Uint8Array, random: (limit: number) => number): Uint8Array {
   let mutated = Uint8Array.from(bytes);
   for (let faults = 1 + random(8); faults > 0; faults -= 1) mutated = damage(mutated, other, random);
@@ -16,7 +16,7 @@ function damage(
   random: (limit: number) => number,
 ): Uint8Array<ArrayBuffer> {
   if (bytes.length === 0) return Uint8Array.from(other.subarray(0, random(64)));
-  // Half of all faults fall on the headers, where they tell most.
+  // Half of all faults are in the headers, where they have the largest effect.
   const at = random(2) === 0 ? random(Math.min(64, bytes.length)) : random(bytes.length);
   switch (random(7)) {
     case 0:

@@ -32,7 +32,7 @@ const voice = (channel: number, program: number, pitch: number): number[] => [
   pitch,
   0,
 ];
-/** A conductor, two voices on one track, one more, and drums beside a voice. */
+/** A conductor track, a track with two voices, one with one voice, and one with drums and a voice. */
 const SCORE = readMidi(
   file(
     track(...TEMPO),

@@ -1,4 +1,4 @@
-/** note-seq's `apply_sustain_control_changes`, event by event: the slow twin of `applySustain`. */
+/** note-seq's `apply_sustain_control_changes`, event by event: the slow reference for `applySustain`. */
 import type { PedalEvent, ScoreNote } from "../../../encoding/index.ts";
 
 interface Active {

@@ -4,7 +4,7 @@ import { file, header, track } from "./midi-bytes.ts";
 
 type End = readonly [pitch: number, startMs: number, soundEndMs: number];
 
-/** A tick is a millisecond. */
+/** One tick is 1 ms. */
 function ends(bytes: Uint8Array, options: ReadMidiOptions = {}): End[] {
   return readMidi(bytes, options).notes.map(({ pitch, startSeconds, soundEndSeconds }): End => [
     pitch,
@@ -15,7 +15,7 @@ function ends(bytes: Uint8Array, options: ReadMidiOptions = {}): End[] {
 
 const endsOf = (...tracks: number[][]): End[] => ends(file(...tracks));
 
-/** A delta, then a controller of channel 1. */
+/** A delta time and a control change on channel 1. */
 const control = (delta: number, controller: number, value: number): number[] => [
   delta,
   0xb0,

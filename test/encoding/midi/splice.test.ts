@@ -52,7 +52,7 @@ describe("spliceContinuation", () => {
   it("appends a track on a free channel to the unchanged primer", () => {
     const before = primer();
     const after = splice(before, 9, [258, 60, 355, 188], true);
-    // The pedal that is still down would hold the new notes.
+    // The pedal that is still down would sustain the new notes.
     expect(eventsOf(after, 0)).toEqual([...eventsOf(before, 0), "1200 b0 64 0"]);
     expect(eventsOf(after, 1)).toEqual(["0 meta", "1200 c1 0 0", "1220 91 60 89", "1887 81 60 0"]);
     expect(after.tracks.map(({ name }) => name)).toEqual(["ABC", "Continuation"]);
@@ -60,7 +60,7 @@ describe("spliceContinuation", () => {
   });
 
   it("cuts the primer, drums included; notes across the cut end where the model ended them", () => {
-    // Up to the second note-on, at tick 1000 (1.5 s): 62 sounds on for another 0.3 s.
+    // Up to the second note-on, at tick 1000 (1.5 s): 62 sounds for another 0.3 s.
     const after = splice(primer(), 6, [285, 188, 190, 64, 305, 192]);
     expect(eventsOf(after, 0)).toEqual([
       "0 meta",

@@ -127,7 +127,7 @@ describe("events", () => {
 });
 
 describe("damage", () => {
-  /** Body of the track, code, offset in the track's bytes, pitches that recovery saves. */
+  /** Body of the track, error code, offset in the track's bytes, pitches read with recovery. */
   const cases: readonly (readonly [string, number[], string, number, number[]])[] = [
     ["a data byte first", [0, 0x40, 0x40, ...ON], "bad-status", 1, []],
     ["a first data byte ≥ 128", [...ON, 10, 0x90, 0x80, 100, ...OFF], "bad-data", 6, [60]],

@@ -21,7 +21,7 @@ function stepsOf(ids: readonly number[]): number {
   return ids.filter((id) => id >= 256 && id < 356).reduce((steps, id) => steps + id - 255, 0);
 }
 
-/** The ids with each gap as the encoder writes it: the longest shifts, then the rest. */
+/** Replaces each gap by the encoder's time shifts: the longest shifts first, then the remainder. */
 function rewritten(ids: readonly number[]): number[] {
   const written: number[] = [];
   let gap = 0;

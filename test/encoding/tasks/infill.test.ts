@@ -20,7 +20,7 @@ const note = (pitch: number, startSeconds: number, endSeconds: number, bin = 20)
   return { pitch, velocity: 4 * (bin - 1) + 1, startSeconds, endSeconds };
 };
 
-/** Events of ids at absolute steps, as text, with the velocity bin that a note-on has. */
+/** Events of ids at absolute steps, as text, with the velocity bin of each note-on. */
 function eventsOf(ids: readonly number[], step: number, bin = 0): string[] {
   const events: string[] = [];
   for (const id of ids) {
@@ -100,7 +100,7 @@ describe("the parts of an infill", () => {
     expect(suffix.length).toBeLessThanOrEqual(SUFFIX_IDS);
     expect(suffix.length).toBeGreaterThan(SUFFIX_IDS - 4);
     expect(eventsOf(prefix, 0)[0]).toContain(`on ${long[parts.firstNote]?.pitch ?? 0}`);
-    // The same region with the older notes gone is divided alike.
+    // The same region without the older notes has the same parts.
     expect(infillParts(long.slice(parts.firstNote), 10_000, 10_300, ROOM, vocabulary)).toMatchObject({
       prefix,
       middle,

@@ -3,7 +3,7 @@ import { DISTRIBUTIONS } from "../../../src/tools/compare/distributions.ts";
 import type { GridNote, Window } from "../../../src/tools/compare/windows.ts";
 import { grid, windowOf } from "./notes.ts";
 
-/** The bins of a distribution that hold something, by label. */
+/** The non-empty bins of a distribution, by label. */
 function count(name: string, window: Window): Record<string, number> {
   const distribution = DISTRIBUTIONS.find((candidate) => candidate.name === name);
   if (!distribution) throw new Error(`no distribution ${name}`);

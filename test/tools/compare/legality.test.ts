@@ -25,7 +25,7 @@ describe("countIllegal", () => {
     const { vocabulary, decoder } = model;
     const start = vocabulary.id("START");
     const figures = await countIllegal(model, { seconds: 5, seed: 3 });
-    // The same draws again: with nothing forbidden the sampler depends on the seed and step alone.
+    // The same samples again: without a mask they depend on the seed and step only.
     const grammar = new PerformanceGrammar(vocabulary);
     const legal = new Uint8Array(vocabulary.size);
     grammar.push(start);
@@ -42,7 +42,7 @@ describe("countIllegal", () => {
       if (ids === figures.ids) break;
     }
     expect(figures.illegal).toBe(illegal);
-    // Random weights know no grammar.
+    // A model with random weights does not follow the grammar.
     expect(figures.illegal / figures.ids).toBeGreaterThan(0.2);
   });
 

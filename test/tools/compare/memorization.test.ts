@@ -23,7 +23,7 @@ const moved = (notes: readonly GridNote[], semitones: number, steps: number): Gr
     endStep: note.startStep + steps + 3,
   }));
 
-/** By trying every pair of places. */
+/** Compares all pairs of positions. */
 function slowLongest(notes: readonly GridNote[], pieces: readonly (readonly GridNote[])[]): number {
   const ours = stepKeys(notes);
   let best = 0;

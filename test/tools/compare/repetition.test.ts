@@ -6,7 +6,7 @@ describe("repetitionShare", () => {
   it("counts runs that occur earlier, transposed or not", () => {
     const motif = [0, 4, 7, 3];
     const once = motif.map((pitch, i) => [60 + pitch, 25 * i] as const);
-    // The motif again, a fifth higher and after a rest: of the 5 runs of 4 notes the last is the first one again.
+    // The motif again, a fifth higher and after a rest: of the 5 runs of 4 notes, the last one equals the first.
     const again = motif.map((pitch, i) => [67 + pitch, 400 + 25 * i] as const);
     expect(repetitionShare(windowOf(grid(...once, ...again)), 4)).toBeCloseTo(1 / 5, 12);
     expect(repetitionShare(windowOf(grid(...once)), 4)).toBe(0);

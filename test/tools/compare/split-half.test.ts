@@ -15,7 +15,7 @@ describe("splitHalfBaseline", () => {
   });
 
   it("is the mean over the splits", () => {
-    // Of four pieces two are of each kind: one half has both of a kind in a third of the ways, else the halves are equal.
+    // Two of four pieces are of each kind: in a third of the splits one half has both of a kind, else the halves are equal.
     const pieces = [counts(5, 0), counts(5, 0), counts(0, 5), counts(0, 5)];
     const { overlap } = splitHalfBaseline(pieces, 2);
     expect(overlap).toBeGreaterThan(0.4);

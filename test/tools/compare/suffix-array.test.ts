@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sortSuffixes } from "../../../src/tools/compare/suffix-array.ts";
 import { randomNumbers } from "../../random-numbers.ts";
 
-/** By comparing suffixes as lists. */
+/** Sorts suffixes by comparing them as lists. */
 function slowOrder(values: Uint16Array): number[] {
   const compare = (a: number, b: number): number => {
     for (let i = 0; ; i += 1) {

@@ -148,7 +148,7 @@ describe("ostinato dataset", () => {
   });
 });
 
-/** A byte-level BPE of the letters a and b, the two bytes of é and `<|endoftext|>`, in the form of tokenizer.json. */
+/** A byte-level BPE of the letters a and b, the two bytes of é and `<|endoftext|>`, in the format of tokenizer.json. */
 function letterTokenizer(): object {
   const special = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
   return {

@@ -38,7 +38,7 @@ beforeEach(() => {
   for (const corpus of ["songs", "sonatas"]) mkdirSync(join(folder, corpus), { recursive: true });
 });
 
-/** A piece of two hands, the upper one an octave and more above. */
+/** A piece for two hands, at least an octave apart. */
 function piece(seconds: number, key: number): Note[] {
   const hand = (pitch: number, every: number): Note[] =>
     Array.from({ length: Math.floor(seconds / every) }, (_, i) => ({
@@ -54,7 +54,7 @@ function writePiece(path: string, notes: readonly Note[]): void {
   writeFileSync(join(folder, path), writeMidi(scoreFromNotes(notes)));
 }
 
-/** As the songs of POP909: the melody is the track of that name. */
+/** Like the songs of POP909: the melody track is named MELODY. */
 function writeSong(path: string, seconds: number, key: number): void {
   const tracks = [true, false].map((isMelody) => {
     const notes = piece(seconds, key).filter(({ pitch }) => pitch >= 72 === isMelody);
@@ -96,7 +96,7 @@ function readExamples(): Example[] {
   });
 }
 
-/** What comes between two marks, or from a mark to the end. */
+/** The ids between two control tokens, or from a control token to the end. */
 function between(ids: readonly number[], from: number, to: number): number[] {
   return ids.slice(ids.indexOf(from) + 1, ids.indexOf(to));
 }
@@ -212,7 +212,7 @@ describe("ostinato dataset --tasks", () => {
       ),
     );
     expect(found).toEqual(new Set(["songs 400", "sonatas 401"]));
-    // A piece comes again in the next round, with other choices.
+    // A piece occurs again in the next round, with other random choices.
     const again = stated.filter(({ path }) => path === "songs/0.mid").map(({ ids }) => ids.join(" "));
     expect(new Set(again).size).toBeGreaterThan(1);
   });
@@ -229,7 +229,7 @@ describe("ostinato dataset --tasks", () => {
       expect(ids.filter((id) => id === ENDING)).toHaveLength(1);
       const marks = ids.filter((id) => id >= 400);
       expect(ids[2]).toBe(marks[0]);
-      // The corpus plays a note every half second or slower: sparse.
+      // The corpus has at most one note per half second: sparse.
       const styles = path.startsWith("songs/") ? [400, 408] : [408];
       expect(styles).toEqual(expect.arrayContaining([...new Set(marks)]));
     }

@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(() => piano.dispose());
 
-/** Two voices, an octave and more apart; each key has its own melody. */
+/** Two voices at least an octave apart; each key has its own melody. */
 function piece(seconds: number, key: number): Note[] {
   const hand = (pitch: number, every: number): Note[] =>
     Array.from({ length: Math.floor(seconds / every) }, (_, i) => ({

@@ -168,7 +168,7 @@ async function render(score: Score, options: RenderOptions = {}, bank = piano) {
   return { left, right, frames, silentDrums };
 }
 
-/** A score whose tracks end at this second, whatever is in them. */
+/** A score whose tracks end at this second. */
 function endingAt({ division, tracks }: Score, seconds: number): Score {
   const ticksPerSecond = division.kind === "quarter" ? 2 * division.ticksPerQuarter : NaN;
   return assembleScore(

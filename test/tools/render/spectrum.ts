@@ -1,6 +1,6 @@
 /** Spectra for tests. */
 
-/** Strength of one frequency in samples under a Hann window (Goertzel, 1958). */
+/** Amplitude of one frequency in samples under a Hann window (Goertzel, 1958). */
 export function strengthAt(samples: Float32Array, hertz: number, sampleRate: number): number {
   const coefficient = 2 * Math.cos((2 * Math.PI * hertz) / sampleRate);
   let [last, beforeLast] = [0, 0];
@@ -11,7 +11,7 @@ export function strengthAt(samples: Float32Array, hertz: number, sampleRate: num
   return Math.sqrt(last * last + beforeLast * beforeLast - coefficient * last * beforeLast) / samples.length;
 }
 
-/** The strongest frequency between two, to half a hertz. */
+/** The strongest frequency in a range, to half a hertz. */
 export function peakBetween(samples: Float32Array, from: number, to: number, sampleRate: number): number {
   let [best, strongest] = [from, 0];
   for (let hertz = from; hertz <= to; hertz += 0.5) {
