@@ -1,4 +1,4 @@
-/** The page in a tab that another one hides. */
+/** The page in a background tab. */
 import { describe, expect, it } from "vitest";
 import { builtPage, PATIENCE } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
@@ -37,7 +37,7 @@ describe.skipIf(!hasChromium())("the built page in a background tab", { timeout:
         };
       };
       const before = await place();
-      // Further than the model was ahead.
+      // Further than the music generated before.
       await expect
         .poll(async () => (await place()).at, { timeout: 90_000, interval: 500 })
         .toBeGreaterThan(before.of + 2);

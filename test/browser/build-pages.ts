@@ -12,7 +12,7 @@ import { hasChromium } from "./chromium.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** The folder of the built page; empty where no browser can open it. */
+    /** The folder of the built page; empty without a browser. */
     pageFolder: string;
     textPageFolder: string;
     webGpuPageFolder: string;

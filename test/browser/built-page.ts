@@ -15,29 +15,29 @@ const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile:
 
 export interface OpenOptions {
   readonly isolated?: boolean;
-  /** What follows the page's address. */
+  /** The part of the URL after the page's address. */
   readonly query?: string;
-  /** Where the model is. Default: a small one. */
+  /** URL of the model. Default: a small one. */
   readonly modelFolder?: string;
-  /** In the same browser window and from the same server as the page before. */
+  /** Use the browser context and the server of the previous page. */
   readonly again?: boolean;
-  /** On a small phone, by touch. */
+  /** Emulate a small phone with touch. */
   readonly phone?: boolean;
 }
 
 export interface BuiltPage {
   open(options?: OpenOptions): Promise<Page>;
-  /** Errors and warnings of the console, and errors that nobody caught. */
+  /** Errors and warnings of the console, and uncaught errors. */
   complaints: string[];
-  /** Where it was built. */
+  /** The folder of the build. */
   readonly folder: string;
-  /** Serves the page to whatever browser. @returns its address. */
+  /** Serves the page to any browser. @returns its URL. */
   serve(options?: Pick<OpenOptions, "isolated" | "modelFolder">): Promise<string>;
-  /** Closes the server: what is not there yet will not come. */
+  /** Closes the server. */
   goOffline(): Promise<void>;
 }
 
-/** Gives each of a file's tests a server of the built page and a window of its own, in one browser. */
+/** Starts a server of the built page and a browser context for each test of a file, in one browser. */
 export function builtPage(): BuiltPage {
   const folder = mkdtempSync(join(tmpdir(), "ostinato-page-"));
   const built = inject("pageFolder");
@@ -98,7 +98,7 @@ export function builtPage(): BuiltPage {
   return page;
 }
 
-/** Notes are seen and heard. */
+/** Waits until notes are visible and audible. */
 export async function expectMusic(page: Page, threads: number): Promise<void> {
   await page.getByText("Playing", { exact: true }).waitFor();
   expect(await page.locator("#figures").textContent()).toContain(`wasm ×${threads}`);
@@ -107,11 +107,11 @@ export async function expectMusic(page: Page, threads: number): Promise<void> {
   expect(await colors(page), "notes on the roll").toBeGreaterThan(20);
 }
 
-/** Time and sound have stopped. */
+/** Checks that playback has stopped. */
 export async function expectSilence(page: Page): Promise<void> {
   await page.getByText("Paused", { exact: true }).waitFor();
   const stoppedAt = await page.evaluate(async () => {
-    // What the label says is brought up to date twice a second.
+    // The label is updated twice a second.
     await new Promise((resolve) => setTimeout(resolve, 1000));
     return document.getElementById("roll")?.getAttribute("aria-label");
   });
@@ -153,12 +153,12 @@ export async function rollLabel(page: Page): Promise<string> {
   return (await page.locator("#roll").getAttribute("aria-label")) ?? "";
 }
 
-/** How far the model is ahead, as the page says. */
+/** Seconds that the model is ahead, as shown on the page. */
 export async function aheadSeconds(page: Page): Promise<number> {
   return Number(/(\d+) s ahead/.exec((await page.locator("#figures").textContent()) ?? "")?.[1]);
 }
 
-/** How many different colors the roll shows: a keyboard, lines and a playhead have few, notes by velocity many. */
+/** Number of colors on the roll: keyboard, lines and playhead have few, notes with many velocities have many. */
 function colors(page: Page): Promise<number> {
   return page.locator("#roll").evaluate((canvas) => {
     if (!(canvas instanceof HTMLCanvasElement)) return 0;
@@ -173,12 +173,12 @@ export async function bytesOf(stream: AsyncIterable<Buffer>): Promise<Uint8Array
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-/** Opens a MIDI file of the visitor's. */
+/** Opens a MIDI file. */
 export async function openFile(page: Page, name: string, bytes: Uint8Array): Promise<void> {
   await page.locator("#file").setInputFiles({ name, mimeType: "audio/midi", buffer: Buffer.from(bytes) });
 }
 
-/** The notes of the file that the page saves. */
+/** The notes of the saved file. */
 export async function savedNotes(page: Page): Promise<readonly ScoreNote[]> {
   const [download] = await Promise.all([
     page.waitForEvent("download"),

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
-/** Where Debian's package puts it; CHROMIUM names another. */
+/** Path of Debian's package; the variable CHROMIUM names another. */
 export const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
-/** It needs no sandbox around pages of our own, and no network. */
+/** The pages are local, so neither a sandbox nor the network is needed. */
 export const FLAGS = [
   "--no-sandbox",
   "--disable-quic",

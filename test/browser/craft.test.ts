@@ -1,4 +1,4 @@
-/** The page without a network, and for everybody. */
+/** Offline use, accessibility, size and content security of the page. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";

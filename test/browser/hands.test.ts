@@ -1,4 +1,4 @@
-/** What the visitor plays: by mouse, on the computer's keys, on a MIDI keyboard with its pedal. */
+/** Note input: mouse, computer keys, touch, MIDI keyboard with pedal. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { ScoreNote } from "../../encoding/index.ts";
@@ -6,7 +6,7 @@ import { builtPage, PATIENCE, rollLabel, savedNotes } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
 import { heardFor, loudness, onsetsOf, pitches, SILENT } from "./listen.ts";
 
-/** When a key went down, and when its string was let go, in milliseconds of the page. */
+/** Times of note-on and note-off, in milliseconds. */
 interface Played {
   readonly from: number;
   readonly to: number;
@@ -17,14 +17,14 @@ describe.skipIf(!hasChromium())("note input on the built page", { timeout: PATIE
 
   it("records notes played with mouse and computer keys, with their durations", async () => {
     const page = await openDuet(built.open());
-    // A busy machine makes pauses of its own.
+    // A busy machine may add pauses.
     await page.getByLabel("pause", { exact: true }).fill("5000");
     await page.evaluate(writeDownKeys);
     await page.getByRole("button", { name: "E4", exact: true }).hover();
     await page.mouse.down();
     await heardFor(page, 0.3);
     await page.mouse.up();
-    // The letters play wherever the focus is, but in a field.
+    // The letters play with any focus except a text field.
     await page.keyboard.down("KeyG");
     await heardFor(page, 0.2);
     await page.keyboard.down("KeyK");
@@ -32,7 +32,7 @@ describe.skipIf(!hasChromium())("note input on the built page", { timeout: PATIE
     await page.keyboard.up("KeyK");
     await page.keyboard.up("KeyG");
     await page.getByLabel("pause", { exact: true }).fill("300");
-    // A key of the screen by the keyboard alone.
+    // A screen key, pressed with the keyboard.
     await page.getByRole("button", { name: "C3", exact: true }).focus();
     await page.keyboard.down(" ");
     await heardFor(page, 0.4);
@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium())("note input on the built page", { timeout: PATIE
     await page.getByText("the length is reached").waitFor();
     const notes = await savedNotes(page);
     expect(notes.map(({ pitch }) => pitch)).toEqual([64, 67, 72, 48]);
-    // The second key was let go last.
+    // The second key was released last.
     const [e, k, g, c] = ups;
     const played = [e, g, k, c].map((to = 0, index) => ({ from: downs[index] ?? 0, to }));
     expectTimes(notes, played);
@@ -58,7 +58,7 @@ describe.skipIf(!hasChromium())("note input on the built page", { timeout: PATIE
     await openDuet(Promise.resolve(page));
     await page.getByRole("button", { name: "MIDI keyboard" }).click();
     await page.getByText("<b>keys</b>", { exact: true }).waitFor();
-    // A key that is let go while the pedal is down; one that is held longer than the pedal; one beside the pedal.
+    // A key released while the pedal is down; one held longer than the pedal; one without the pedal.
     const played: Played[] = await page.evaluate(async () => {
       const send: (...bytes: number[]) => number = Reflect.get(globalThis, "sendFromKeyboard");
       const wait = (milliseconds: number): Promise<void> =>
@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium())("note input on the built page", { timeout: PATIE
     expectTimes(notes, played);
     const velocities = notes.map(({ velocity }) => velocity);
     expect(velocities).toEqual([89, 57, 29]); // of 32 steps
-    // What is heard: the string rings on until the pedal is up, and not longer.
+    // The note sounds until the pedal is released.
     const heard = await pitches(page, [440]);
     const [onset] = onsetsOf(heard, 0);
     const pedalUp = (onset?.seconds ?? 0) + ((played[0]?.to ?? 0) - (played[0]?.from ?? 0)) / 1000;
@@ -151,7 +151,7 @@ describe.skipIf(!hasChromium())("note input on the built page", { timeout: PATIE
   });
 });
 
-/** Ready for a phrase, to which the model has no time left to add anything. */
+/** A page ready for a phrase, in a piece without time left for an answer. */
 async function openDuet(opening: Promise<Page>): Promise<Page> {
   const page = await opening;
   await page.getByLabel("length", { exact: true }).fill("1");
@@ -161,7 +161,7 @@ async function openDuet(opening: Promise<Page>): Promise<Page> {
   return page;
 }
 
-/** Where a key can be pressed, and whether nothing lies over it there. */
+/** The position of a key, and whether it is uncovered there. */
 function placeOfKey(page: Page, name: string): Promise<{ x: number; y: number; isOnTop: boolean }> {
   return page.getByRole("button", { name, exact: true }).evaluate((key) => {
     const { left, bottom, width } = key.getBoundingClientRect();

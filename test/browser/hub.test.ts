@@ -1,4 +1,4 @@
-/** A text model from the hub's paths into a real browser: `fetch`, the Cache API, cuts in mid-download. */
+/** A text model of the hub in a browser: `fetch`, the Cache API, interrupted downloads. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,7 +36,7 @@ describe.skipIf(!hasChromium())("a text model of the hub in the browser", { time
     await here.dispose();
   }, PATIENCE);
 
-  /** A hub, and a window of the browser that knows nothing of earlier ones. */
+  /** A hub, and a new browser context. */
   async function visit(options: Partial<HubServerOptions> = {}): Promise<void> {
     hub = new HubServer({ id: ID, files, ...options });
     model = `${await hub.start()}/${ID}/resolve/${COMMIT}/`;

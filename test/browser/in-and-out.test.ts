@@ -1,4 +1,4 @@
-/** The visitor's music in, and the music out again. */
+/** Input and output of music. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { type Note, readMidi, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
@@ -30,7 +30,7 @@ describe.skipIf(!hasChromium())("input and output of the built page", { timeout:
       expect(Math.max(...others), "and nothing else").toBeLessThan(strongest / 10);
       return first?.seconds ?? 0;
     });
-    // On a busy machine the music may wait, which takes longer.
+    // On a busy machine playback may pause.
     expect((onsets[1] ?? 0) - (onsets[0] ?? 0)).toBeGreaterThan(2.4);
     expect((onsets[1] ?? 0) - (onsets[0] ?? 0)).toBeLessThan(3.5);
     expect(built.complaints).toEqual([]);
@@ -196,7 +196,7 @@ function twoTracks(): Uint8Array {
   return file;
 }
 
-/** Drops a file onto the page. */
+/** Drops a file on the page. */
 async function dropFile(page: Page, name: string, bytes: Uint8Array): Promise<void> {
   await page.locator("#roll").evaluate(
     (canvas, file) => {

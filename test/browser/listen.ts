@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-/** Has every page that is opened from now on measure what it sends to the loudspeakers. */
+/** Adds a script to further pages that measures their audio output. */
 export async function listenToAudio(page: Page): Promise<void> {
   await page.addInitScript(measureAudio);
 }
@@ -37,7 +37,7 @@ export function measureAudio(): void {
       return Reflect.apply(connect, this, parameters);
     },
   });
-  // Recorded off the main thread, so that no moment is missed while the page is busy.
+  // Recorded outside of the main thread, so that a busy page causes no gaps.
   Object.defineProperty(globalThis, "recordingOfThePage", {
     value: async () => {
       const [{ recorder, chunks } = {}] = recordings;
@@ -62,12 +62,12 @@ export function measureAudio(): void {
   });
 }
 
-/** Root mean square of the last 0.7 seconds that went to the loudspeakers. */
+/** Root mean square of the last 0.7 seconds of audio output. */
 export async function loudness(page: Page): Promise<number> {
   return Number(await page.evaluate("loudnessOfThePage()"));
 }
 
-/** Waits while so many seconds of sound go to the loudspeakers: on a busy machine that takes longer. */
+/** Waits for a number of seconds of audio output, which take longer on a busy machine. */
 export async function heardFor(page: Page, seconds: number): Promise<void> {
   await page.evaluate(async (wanted) => {
     const [context] = Reflect.get(globalThis, "audioOfThePage");
@@ -83,7 +83,7 @@ export async function pitches(page: Page, frequencies: readonly number[]): Promi
       const samples = await Reflect.get(globalThis, "recordingOfThePage")();
       const heard: { seconds: number; powers: number[] }[] = [];
       for (let at = 0; at + length <= samples.length; at += rate / 100) {
-        // Goertzel: the power of one frequency each.
+        // Goertzel algorithm: the power of each frequency.
         const powers = wanted.map((frequency) => {
           const coefficient = 2 * Math.cos((2 * Math.PI * frequency) / rate);
           let [before, last] = [0, 0];
@@ -100,7 +100,7 @@ export async function pitches(page: Page, frequencies: readonly number[]): Promi
 }
 
 export interface HeardPitches {
-  /** Since the recording began. */
+  /** Seconds since the start of the recording. */
   readonly seconds: number;
   /** Of each frequency, in the order given. */
   readonly powers: readonly number[];
@@ -117,21 +117,21 @@ export function onsetsOf(heard: readonly HeardPitches[], which: number): Onset[]
     const [power = 0, ...others] = [which, ...(rise[0] ?? []).keys()].map((pitch) =>
       Math.max(...rise.map((powers) => powers[pitch] ?? 0)),
     );
-    // A note's beginning has something of all pitches.
+    // The attack of a note contains all frequencies.
     if (power === Math.max(...others)) onsets.push({ seconds, power });
   }
   return onsets;
 }
 
-/** Hundredths of a second. */
+/** Seconds per measurement. */
 const LOOK_BACK = 8;
 const LONGEST_RISE = 0.25;
-/** Of what is heard; the softest note is far louder. */
+/** Threshold of audible power; the softest note is far above. */
 export const SILENT = 1e-8;
 
 export interface Onset {
-  /** Since the recording began. */
+  /** Seconds since the start of the recording. */
   readonly seconds: number;
-  /** At its loudest. */
+  /** Maximum power. */
   readonly power: number;
 }

@@ -1,11 +1,11 @@
-/** The roll, looked at and moved: what the model looked at, where two branches differ, and all of it by keyboard. */
+/** The roll: attention arcs, differences of branches, scrolling and zooming, keyboard control. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { type Note, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
 import { builtPage, openFile, PATIENCE, rollLabel } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
 
-/** A scale, a note each half second. */
+/** A scale with a note every half second. */
 const SCALE: readonly Note[] = Array.from({ length: 12 }, (_, i) => ({
   pitch: 60 + i,
   velocity: 81,
@@ -13,7 +13,7 @@ const SCALE: readonly Note[] = Array.from({ length: 12 }, (_, i) => ({
   endSeconds: i / 2 + 0.4,
 }));
 
-/** A line that was drawn. */
+/** A drawn line. */
 interface Stroke {
   readonly color: string;
   readonly width: number;
@@ -45,7 +45,7 @@ describe.skipIf(!hasChromium())("the piano roll of the built page", { timeout: P
     const otherLayer = await changed(page, chosen);
     expect(new Set(otherLayer.map(hueOf)).size).toBe(2);
 
-    // A pointer that rests on another note shows the arcs of that one, as long as it is there.
+    // A pointer on another note shows the arcs of that note.
     const at = await placeOnRoll(page);
     await page.mouse.move(...at(5));
     await changed(page, otherLayer);
@@ -200,7 +200,7 @@ async function placeOnRoll(page: Page): Promise<(note: number, above?: number) =
   ];
 }
 
-/** Waits until other arcs are there than before. */
+/** Waits until the arcs have changed. */
 async function changed(page: Page, before: readonly Stroke[]): Promise<Stroke[]> {
   let now: Stroke[] = [];
   await expect
@@ -253,7 +253,7 @@ function recordStrokes(): void {
   before("clearRect", () => {
     last = frame;
     frame = nothing();
-    // A frame is whole when the page has nothing more to do in this turn.
+    // A frame is complete at the end of the task.
     queueMicrotask(() => (last = frame));
   });
   before("beginPath", () => ([curves, rectangles] = [0, 0]));

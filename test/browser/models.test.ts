@@ -1,4 +1,4 @@
-/** Other models than the one that comes with the page. */
+/** Other models than the included one. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -32,7 +32,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     expect(download.suggestedFilename()).toMatch(/\.mid$/);
     const score = readMidi(await bytesOf(await download.createReadStream()));
     expect(score.notes.length).toBeGreaterThan(0);
-    // A note whose end has not been written may have no length yet.
+    // A note without an end may have no length yet.
     expect(score.notes.length).toBeLessThanOrEqual(shown);
     expect(built.complaints).toEqual([]);
   });
@@ -76,7 +76,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     expect(await page.locator("#heads button").count()).toBe(2);
     await page
       .locator("#elsewhere")
-      // Of music that has outgrown the window by now, part of the attention is on its beginning.
+      // When the music exceeds the window, part of the attention is on the attention sinks.
       .getByText(/^\d+ % on timing and loudness(, \d+ % on the start of the piece)?$/)
       .waitFor();
     await page.locator("#candidates button:not([aria-current])").first().click();
@@ -157,7 +157,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     await alert.getByText("must hold config.json and model.safetensors").waitFor();
     await page.getByRole("button", { name: "Play" }).click();
     await expect.poll(() => page.locator("#text").isVisible()).toBe(true);
-    // The browser's own note of the missing file.
+    // The browser's own message about the missing file.
     expect(built.complaints.filter((complaint) => !complaint.includes("404"))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** How the music is played, by what goes to the loudspeakers: loudness, tempo, loop. */
+/** Playback, measured at the audio output: volume, tempo, loop. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { type Note, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
@@ -22,7 +22,7 @@ describe.skipIf(!hasChromium())("playback of the built page", { timeout: PATIENC
     const page = await openNotes(built.open());
     await page.getByText("More", { exact: true }).click();
     await playToTheEnd(page);
-    // The recorded strings are not as loud as the computed ones.
+    // The recorded samples are softer than the synthesized ones.
     await page.locator('html[data-piano="recorded"]').waitFor({ state: "attached" });
     await page.getByLabel("tempo", { exact: true }).fill("2");
     await playToTheEnd(page);
@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium())("playback of the built page", { timeout: PATIENC
     expect(first).toHaveLength(4);
     expect(second).toHaveLength(4);
     const apart = first?.map(({ seconds }, pass) => (second?.[pass]?.seconds ?? 0) - seconds);
-    // On a busy machine the music may wait, which takes longer.
+    // On a busy machine playback may pause.
     for (const [pass, expected] of [2, 1, 1, 4].entries()) {
       expect(apart?.[pass], `pass ${pass}: ${apart}`).toBeGreaterThan(0.9 * expected);
       expect(apart?.[pass], `pass ${pass}: ${apart}`).toBeLessThan(1.8 * expected);
@@ -66,7 +66,7 @@ describe.skipIf(!hasChromium())("playback of the built page", { timeout: PATIENC
     expect(onsetsOf(heard, 0), "before the loop").toHaveLength(1);
     const times = onsetsOf(heard, 1).map(({ seconds }) => seconds);
     expect(times.length).toBeGreaterThanOrEqual(3);
-    // On a busy machine the music may wait, which takes longer, but it never takes less long.
+    // On a busy machine playback may pause, which takes longer, never shorter.
     const shortest = Math.min(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
     expect(shortest, `${times}`).toBeGreaterThan(1.3);
     await page.getByRole("button", { name: "New piece" }).click();
@@ -97,7 +97,7 @@ describe.skipIf(!hasChromium())("playback of the built page", { timeout: PATIENC
   });
 });
 
-/** Opens the notes, to which nothing is to be written. */
+/** Opens the notes without generating a continuation. */
 async function openNotes(opening: Promise<Page>): Promise<Page> {
   const page = await opening;
   await page.getByLabel("length", { exact: true }).fill("2.4");

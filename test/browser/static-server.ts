@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { extname, join } from "node:path";
 
 export interface StaticServer {
-  /** The address of the first folder. */
+  /** The URL of the first folder. */
   readonly url: string;
   close(): Promise<void>;
 }
@@ -11,7 +11,7 @@ export interface StaticServer {
 export interface StaticServerOptions {
   /** Folders by the path they are served at, such as "/page/"; the most specific first. */
   readonly folders: Readonly<Record<string, string>>;
-  /** Sends the headers that make pages cross-origin isolated. */
+  /** Sends the headers for cross-origin isolation. */
   readonly isolated: boolean;
 }
 
@@ -30,7 +30,7 @@ const ISOLATION = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-/** As plain a web server as there is: files, their types, 404. */
+/** A minimal web server: files, their types, 404. */
 export async function startStaticServer({ folders, isolated }: StaticServerOptions): Promise<StaticServer> {
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);

@@ -16,7 +16,7 @@ describe.skipIf(!hasChromium())("the Text tab of the built page", { timeout: PAT
     const asked: string[] = [];
     page.on("request", (request) => asked.push(new URL(request.url()).pathname));
     await page.getByRole("button", { name: "Text", exact: true }).click();
-    // Keys that would play the piano.
+    // Keys that play the piano on the Piano tab.
     for (const key of ["Space", "KeyA"]) await page.keyboard.press(key);
     await page.getByLabel("prompt").fill("ROMEO:\nO, ");
     await page.getByRole("button", { name: "Write" }).click();

@@ -1,4 +1,4 @@
-/** The graph's WebGPU variant in a browser, on a graphics processor made of software (SwiftShader). */
+/** The graph's WebGPU variant in a browser, with a software renderer (SwiftShader). */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

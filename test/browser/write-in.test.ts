@@ -1,4 +1,4 @@
-/** What the model writes into the visitor's music: an accompaniment, a region anew. */
+/** Accompaniment and infilling. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { builtPage, openFile, PATIENCE, rollLabel, savedNotes } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
 
-/** A scale, a note each half second. */
+/** A scale with a note every half second. */
 const SCALE: readonly Note[] = Array.from({ length: 40 }, (_, i) => ({
   pitch: 60 + (i % 12),
   velocity: 81,
@@ -117,7 +117,7 @@ describe.skipIf(!hasChromium())(
   },
 );
 
-/** The scale again and again. */
+/** The scale, repeated. */
 function repeated(times: number): Note[] {
   return Array.from({ length: times }, (_, i) =>
     SCALE.map((note) => ({
@@ -128,7 +128,7 @@ function repeated(times: number): Note[] {
   ).flat();
 }
 
-/** A note without its place in the file; ticks round times by half a millisecond. */
+/** A note without its position in the file; ticks round times by half a millisecond. */
 function plain({ pitch, velocity, startSeconds, endSeconds }: Note | ScoreNote): unknown {
   return { pitch, velocity, start: startSeconds.toFixed(2), end: endSeconds.toFixed(2) };
 }

@@ -141,7 +141,7 @@ describe("ostinato compare", () => {
     await runCli([...parameters, "--no-drift-control"]);
     expect(readFigures().generatedFrom).toBe(`${model}, seeds 1 to 2, without drift control`);
 
-    // The same pieces, made by `generate`, give the same counts.
+    // The same pieces from `generate` have the same counts.
     const made = join(base, "made");
     mkdirSync(made);
     for (const seed of ["7", "8"]) {

@@ -10,7 +10,7 @@ afterEach(() => {
   process.stderr.isTTY = isTerminal.stderr;
 });
 
-/** What is written while `use` runs. */
+/** The output during `use`. */
 function written(terminal: boolean, use: (console: Console) => void): { out: string; err: string } {
   process.stdout.isTTY = terminal;
   process.stderr.isTTY = terminal;

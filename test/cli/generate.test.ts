@@ -27,7 +27,7 @@ function generate(parameters: readonly string[], options: RunCliOptions = {}): P
   return runCli([...command(), ...parameters], options);
 }
 
-/** Ten seconds of music: a note every quarter of a second, each longer than the gap to the next. */
+/** Ten seconds of music: a note every quarter of a second, each overlapping the next. */
 function primerNotes(): Note[] {
   return Array.from({ length: 40 }, (_, i) => ({
     pitch: 48 + (i % 12),
@@ -118,7 +118,7 @@ describe("ostinato generate", () => {
       readOut()
         .notes.filter(({ track }) => readOut().tracks[track]?.name === "Continuation")
         .map(({ pitch, velocity, startTick, endTick }) => [pitch, velocity, startTick, endTick]);
-    // At a low temperature what comes depends on what was shown, at 1 almost on the seed alone.
+    // At a low temperature the output depends on the prompt, at 1 mostly on the seed.
     const options = ["--seconds", "4", "--temperature", "0.2", "--seed", "6", "--out", out];
     const { stderr } = await generate([bothPath, "--tracks", "1", ...options]);
     expect(stderr).toContain("40 notes of other tracks omitted");

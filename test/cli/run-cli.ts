@@ -4,7 +4,7 @@ import { type CommandIo, withIo } from "../../src/cli/io.ts";
 import { runCommandLine } from "../../src/cli/run.ts";
 
 export interface CliResult {
-  /** The exit code; null of a process that a signal ended. */
+  /** The exit code; null if a signal ended the process. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stdoutBytes: Buffer;
@@ -12,10 +12,10 @@ export interface CliResult {
 }
 
 export interface RunCliOptions {
-  /** What is on stdin. Default: nothing. */
+  /** Content of stdin. Default: empty. */
   readonly stdin?: Uint8Array;
   readonly cwd?: string;
-  /** Variables beyond the test's own. */
+  /** Additional environment variables. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -45,7 +45,7 @@ async function run(parameters: readonly string[], options: RunCliOptions): Promi
   return { code, stdout: stdoutBytes.toString(), stdoutBytes, stderr: err.bytes().toString() };
 }
 
-/** Changes the working folder and the environment. @returns what changes them back. */
+/** Changes the working folder and the environment. @returns a function that restores them. */
 function enter(cwd: string | undefined, env: Readonly<Record<string, string>>): () => void {
   const folder = process.cwd();
   const before = Object.keys(env).map((name) => [name, process.env[name]] as const);
@@ -60,7 +60,7 @@ function enter(cwd: string | undefined, env: Readonly<Record<string, string>>): 
   };
 }
 
-/** Keeps what is written to it. */
+/** Collects its output. */
 class Sink extends Writable {
   readonly #chunks: Buffer[] = [];
 

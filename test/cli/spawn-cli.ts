@@ -8,9 +8,9 @@ export const MAIN = fileURLToPath(new URL("../../dist/src/cli/main.js", import.m
 const HOLD = new URL("./hold.mjs", import.meta.url).href;
 
 export interface SpawnCliOptions extends RunCliOptions {
-  /** Another copy of the command than the one that was built here. */
+  /** Path of another copy of the command. */
   readonly main?: string;
-  /** Called when the process has been started; may send it a signal whenever it likes. */
+  /** Called when the process has started; may send it a signal. */
   readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   /** Called with everything on stderr so far. */
   readonly onStderr?: (text: string) => void;

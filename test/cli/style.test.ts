@@ -1,4 +1,4 @@
-/** What all commands have in common. */
+/** Behavior common to all commands. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -56,7 +56,7 @@ describe.each(names)("ostinato %s", (name) => {
   });
 
   it("has --quiet and --json", () => {
-    // A completion is nothing but its script.
+    // The result of completion is the script.
     if (name === "completion") return;
     expect(command.options.map(({ long }) => long)).toEqual(expect.arrayContaining(["--quiet", "--json"]));
   });

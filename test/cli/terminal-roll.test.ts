@@ -8,6 +8,6 @@ it("draws a rising scale as a rising line", () => {
     startSeconds: i,
     endSeconds: i + 1,
   }));
-  // Eight pitches are two lines of four; four columns are eight dots, one a second.
+  // Eight pitches are two lines of four; four columns are eight dots of one second.
   expect(terminalRoll(notes, 4)).toEqual(["⠀⠀⡠⠊", "⡠⠊⠀⠀"]);
 });

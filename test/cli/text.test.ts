@@ -159,7 +159,7 @@ describe("ostinato text", () => {
       seed: 1,
       tokens: 4,
       override: async ({ id, candidates = [] }) => {
-        // An empty line takes what is marked: what was drawn, if it is among the candidates.
+        // An empty line chooses the marked candidate: the sampled one, if it is in the list.
         const marked = candidates.findIndex((candidate) => candidate.id === id);
         return candidates[picks.shift() ?? Math.max(0, marked)]?.id;
       },
@@ -183,7 +183,7 @@ describe("ostinato text", () => {
       const keys = ["j", "j", "j", "j", "\r", "q"]; // the fifth, and end
       terminal.stdout.on("data", (chunk: Buffer) => {
         shown += chunk.toString();
-        // The next key once the menu is there again.
+        // Sends the next key when the menu is shown again.
         if (shown.split("(arrows and Enter, 1 to 8, q ").length > 7 - keys.length) {
           terminal.stdin.write(keys.shift() ?? "");
         }

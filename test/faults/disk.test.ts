@@ -1,4 +1,4 @@
-/** A disk that is full, or cannot be written: said in words, with nothing left behind. */
+/** A full or read-only disk: a clear error, and no files left. */
 import { spawnSync } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -11,12 +11,12 @@ const inputs: Inputs = makeInputs();
 const commands = Object.entries(writingCommands(inputs));
 const disk = join(inputs.folder, "disk");
 
-/** The threads of `dataset` need what is built. */
+/** The threads of `dataset` need the built package. */
 function runIn(name: string, parameters: readonly string[]): Promise<CliResult> {
   return name === "dataset" ? spawnCli(parameters) : runCli(parameters);
 }
 
-/** Gives the folder a small disk of its own, which only the superuser of Linux can. */
+/** Mounts a small file system on the folder, which requires root on Linux. */
 function mountDisk(): boolean {
   mkdirSync(disk);
   return spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]).status === 0;
@@ -25,13 +25,13 @@ function mountDisk(): boolean {
 const isMounted = mountDisk();
 if (!isMounted) process.stderr.write("skipped: a full disk needs the right to mount one\n");
 
-/** Takes what is left of the disk. */
+/** Fills the disk. */
 function fillDisk(): void {
   const file = openSync(join(disk, "filler"), "w");
   try {
     for (;;) writeSync(file, Buffer.alloc(1024));
   } catch {
-    // It is full.
+    // The disk is full.
   } finally {
     closeSync(file);
   }

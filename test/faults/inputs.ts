@@ -6,13 +6,13 @@ import { type Note, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 
 export interface Inputs {
-  /** All is in it. */
+  /** The folder of all inputs. */
   readonly folder: string;
   readonly midi: string;
   readonly ids: string;
-  /** Of MIDI files. */
+  /** A folder of MIDI files. */
   readonly pieces: string;
-  /** Of a small model of music, which was trained on every task. */
+  /** The folder of a small music model with all tasks. */
   readonly model: string;
 }
 

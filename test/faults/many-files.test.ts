@@ -1,4 +1,4 @@
-/** A folder of ten thousand files, a tenth of them broken in every way there is. */
+/** A folder of ten thousand files, a tenth of them damaged in various ways. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Processes that are killed, interrupted, have no stdin, or do the same at once. */
+/** Processes that are killed, interrupted, have no stdin, or run concurrently. */
 import { execFile, spawn, spawnSync } from "node:child_process";
 import {
   existsSync,
@@ -21,7 +21,7 @@ const inputs = makeInputs();
 const { folder, midi, model } = inputs;
 const main = new URL("../../dist/src/cli/main.js", import.meta.url).pathname;
 
-/** A piece of many steps of work, whatever is done with it. */
+/** A piece that takes every command many steps. */
 const long = join(folder, "long.mid");
 writeFileSync(long, midiBytes(2000));
 

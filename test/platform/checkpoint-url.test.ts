@@ -24,7 +24,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** The address of a server that answers so. */
+/** The URL of a server with this handler. */
 async function serve(answer: RequestListener): Promise<string> {
   const started = createServer(answer);
   server = started;
@@ -103,11 +103,11 @@ describe("checkpointUrl", () => {
       cut = () => response.destroy();
       response.setHeader("Content-Length", 1000).write("half");
     });
-    // Not before: what has not been taken when the connection breaks is lost.
+    // Not before: unread data is lost when the connection breaks.
     const onProgress = ({ loadedBytes }: DownloadProgress): unknown => loadedBytes === 4 && cut();
     const files = checkpointUrl(url, { retryDelay: 1, onProgress });
     await expect(files.open("config.json")).rejects.toThrow("stopped after 4 bytes");
-    // A file that breaks off is not one that the checkpoint lacks.
+    // An interrupted file is not a missing one.
     await expect(readIfThere(files, "tokenizer.json")).rejects.toMatchObject({ code: "download-failed" });
   });
 

@@ -1,8 +1,8 @@
-/** A page that does nothing but load a text model and have it write, for `hub.test.ts`. */
+/** A page that loads a text model and generates, for `hub.test.ts`. */
 import { loadTextModel } from "../../../src/platform/browser/index.ts";
 import { CheckpointError } from "../../../models/index.ts";
 
-/** What the test asks for. */
+/** The request of the test. */
 export interface TextQuestion {
   readonly model: string;
   readonly cache?: string;
@@ -11,7 +11,7 @@ export interface TextQuestion {
 export interface TextAnswer {
   readonly text?: string;
   readonly error?: { readonly code: string; readonly message: string };
-  /** How many bytes of the weights were there, whenever the page was told. */
+  /** Loaded bytes of the weights at each progress call. */
   readonly loadedBytes: readonly number[];
   /** Of them, when it was told last. */
   readonly totalBytes: number | undefined;

@@ -1,7 +1,7 @@
-/** A page that does nothing but run a model, for `webgpu.test.ts`. */
+/** A page that runs a model, for `webgpu.test.ts`. */
 import { loadDecoder, type LoadModelOptions } from "../../../src/platform/browser/index.ts";
 
-/** What the test asks for. */
+/** The request of the test. */
 export interface Question {
   readonly model: string;
   readonly ids: readonly number[];
@@ -9,14 +9,14 @@ export interface Question {
 }
 
 export interface Answer {
-  /** What ran the model. */
+  /** The backend. */
   readonly backend: string;
   readonly warnings: readonly string[];
-  /** Of every id, all read in one run. `[ids, vocabularySize]` */
+  /** Logits of every id, from one run. `[ids, vocabularySize]` */
   readonly whole: readonly number[];
-  /** The same, one id a run. */
+  /** The same, with one id per run. */
   readonly steps: readonly number[];
-  /** Of every layer: what the last id looked at. */
+  /** Attention weights of the last id in every layer. */
   readonly attention: readonly (readonly number[])[];
 }
 

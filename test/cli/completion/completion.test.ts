@@ -19,7 +19,7 @@ beforeAll(async () => {
   }
 });
 
-/** The same questions to every shell, and what it must offer. */
+/** Inputs for every shell, and the expected completions. */
 const QUESTIONS = [
   { typed: ["gen"], offers: ["generate"] },
   { typed: ["--vers"], offers: ["--version"] },
@@ -86,7 +86,7 @@ describe.skipIf(mayBeMissing && !has("zsh"))("in zsh", () => {
   );
 });
 
-/** Drives an interactive zsh on a terminal of its own. */
+/** Runs an interactive zsh on a pseudoterminal. */
 const ZSH_DRIVER = `
 zmodload zsh/zpty zsh/zselect
 zpty inner 'TERM=dumb zsh -f -i'

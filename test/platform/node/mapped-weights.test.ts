@@ -15,14 +15,14 @@ const LEARNED = { model_type: "gpt2", vocab_size: 61, n_positions: 48, n_embd: 3
 const folder = mkdtempSync(join(tmpdir(), "ostinato-mapped-"));
 writeTinyCheckpoint(join(folder, "learned"), LEARNED);
 writeTinyCheckpoint(join(folder, "relative"), TINY_CONFIG);
-// As in a Hugging Face cache: the folder holds links to files that lie elsewhere.
+// As in a Hugging Face cache: the folder contains links to files elsewhere.
 mkdirSync(join(folder, "linked"));
 mkdirSync(join(folder, "blobs"));
 writeFileSync(join(folder, "linked", "config.json"), JSON.stringify(LEARNED));
 writeTinyCheckpoint(join(folder, "blobs"), LEARNED);
 renameSync(join(folder, "blobs", "model.safetensors"), join(folder, "blobs", "0a1b2c"));
 symlinkSync("../blobs/0a1b2c", join(folder, "linked", "model.safetensors"));
-// As PyTorch saves it.
+// The format of PyTorch.
 for (const name of ["config.json", "pytorch_model.bin"]) {
   const golden = join(import.meta.dirname, "../../models/golden/pytorch-buffers");
   cpSync(join(golden, name), join(folder, "pytorch", name));

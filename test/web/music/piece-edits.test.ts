@@ -16,7 +16,7 @@ import {
   scoreOf,
 } from "../../../web/music/piece-edits.ts";
 
-/** Two notes of the visitor's, then a scale of the model's whose last note has no end; all on a grid of 10 ms. */
+/** Two primer notes, then a generated scale whose last note has no end; all on a grid of 10 ms. */
 function pieceOf(): Piece {
   const given = [note(60, 0.5, 1.25), note(64, 1, 2.05)];
   const piece = new Piece(PERFORMANCE_416, encodePerformance(given, PERFORMANCE_416));

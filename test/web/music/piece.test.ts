@@ -27,7 +27,7 @@ function written(ids: readonly number[], primer: readonly number[] = []): Piece 
   return piece;
 }
 
-/** All that can be seen of a piece. */
+/** All public values of a piece. */
 function stateOf(piece: Piece): unknown {
   const held: string[] = [];
   for (let second = 0; second < piece.seconds; second += 1)
@@ -42,7 +42,7 @@ function stateOf(piece: Piece): unknown {
   };
 }
 
-/** Counts how often it is asked what an id is. */
+/** Counts the lookups of ids. */
 class Counting extends Vocabulary {
   asked = 0;
 

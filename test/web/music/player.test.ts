@@ -6,7 +6,7 @@ import { Piece } from "../../../web/music/piece.ts";
 import { Player, type PlayerState } from "../../../web/music/player.ts";
 import type { Sound, Source } from "../../../web/sound/sound.ts";
 
-/** A clock that goes on when the test says so. */
+/** A clock controlled by the test. */
 class FakeSound implements Sound {
   source: Source | undefined;
   seconds = 0;
@@ -67,7 +67,7 @@ interface SetUp {
   readonly piece: Piece;
 }
 
-/** A player with an empty piece and an order to fill it. */
+/** A player with an empty piece and an order. */
 function setUp(seconds = Infinity): SetUp {
   const sound = new FakeSound();
   const states: PlayerState[] = [];
@@ -149,7 +149,7 @@ describe("Player", () => {
     await settle();
     expect(model.asked.at(-1)).toMatchObject({ ids: kept, temperature: 0.5 });
     expect(player.state).toBe("playing");
-    // What was heard stays, also when the visitor goes back in it.
+    // Heard music is kept, also after a seek back.
     player.seek(0);
     player.order({ model, options: { seed: 2 }, seconds: Infinity });
     expect(piece.seconds).toBeGreaterThanOrEqual(2.5);

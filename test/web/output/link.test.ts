@@ -3,7 +3,7 @@ import { encodePerformance, PERFORMANCE_416 } from "../../../encoding/index.ts";
 import { Piece } from "../../../web/music/piece.ts";
 import { LinkError, linkOf, readLink } from "../../../web/output/link.ts";
 
-/** A note every 50 ms, the first half of them the visitor's. */
+/** A note every 50 ms; the first half is the primer. */
 function pieceOf(seconds: number): Piece {
   const notes = Array.from({ length: seconds * 20 }, (_, i) => ({
     pitch: 40 + ((i * 7) % 50),

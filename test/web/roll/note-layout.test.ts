@@ -16,7 +16,7 @@ const VIEW: RollView = {
   highestPitch: 108,
 };
 
-/** A note every 50 ms on keys that come again, the first fifth of them the visitor's. */
+/** A note every 50 ms on repeated pitches; the first fifth is the primer. */
 function pieceOf(count: number): Piece {
   const notes = Array.from({ length: count }, (_, i) => ({
     pitch: 24 + ((i * 37) % 80),

@@ -4,7 +4,7 @@ import { fillRectangles } from "../../../web/roll/note-raster.ts";
 
 const [WIDTH, HEIGHT] = [8, 5];
 
-/** The picture in letters: a dot where nothing is. */
+/** The image as letters; a dot is an empty pixel. */
 function picture(...rectangles: readonly (readonly [number, number, number, number])[]): string[] {
   const pixels = new Uint32Array(WIDTH * HEIGHT);
   for (const [i, rectangle] of rectangles.entries()) {

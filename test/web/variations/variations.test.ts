@@ -37,7 +37,7 @@ describe("Variations", () => {
     expect(seen.at(-1)).toEqual([true, true]);
     for (const [i, asked] of model.asked.entries()) {
       expect(asked).toMatchObject({ ids: [380, 60, 355, 188], seed: i + 2, temperature: 0.9, seconds: 8 });
-      // What the model has read for one it need not read for the next.
+      // The next variation reuses the prefilled ids of the one before.
       expect(asked.reuseBeyondWindow).toBe(true);
     }
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Connection, type WorkerPort } from "../../../../src/platform/browser/worker/connection.ts";
 import { WorkerError } from "../../../../src/platform/browser/worker/errors.ts";
 
-/** A worker that says nothing, and can be made to fail. */
+/** A worker that sends nothing, and can fail on request. */
 class SilentWorker extends EventTarget implements Worker {
   onmessage = null;
   onmessageerror = null;
@@ -10,7 +10,7 @@ class SilentWorker extends EventTarget implements Worker {
   isTerminated = false;
 
   postMessage(): void {
-    // Nobody listens.
+    // No listener.
   }
 
   terminate(): void {
@@ -18,7 +18,7 @@ class SilentWorker extends EventTarget implements Worker {
   }
 }
 
-/** What browsers have and Node 20 has not. */
+/** `ErrorEvent`, which Node 20 lacks. */
 class FakeErrorEvent extends Event {
   readonly message: string;
 

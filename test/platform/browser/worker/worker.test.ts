@@ -21,7 +21,7 @@ import { writeTinyCheckpoint } from "../../../tiny-checkpoint.ts";
 const folder = mkdtempSync(join(tmpdir(), "ostinato-worker-"));
 const ports: MessagePort[] = [];
 let local: MusicModel;
-/** One that says it was trained for all tasks. */
+/** A model with all tasks in its config. */
 let tasked: MusicModel;
 
 beforeAll(async () => {
@@ -35,7 +35,7 @@ afterAll(async () => {
   for (const port of ports) port.close();
 });
 
-/** The protocol with nothing left out but the worker's thread. */
+/** The complete protocol without a thread. */
 function connect(load: ModelLoader): Promise<WorkerMusicModel> {
   const { port1, port2 } = new MessageChannel();
   ports.push(port1, port2);
@@ -61,7 +61,7 @@ function serving(model: MusicEngine): ModelLoader {
   });
 }
 
-/** A model that counts upwards, and how far it has come. */
+/** A model that yields ascending events, and their count. */
 function counter(): { readonly model: MusicEngine; made: number; begun: boolean; ended: boolean } {
   const state = {
     made: 0,
@@ -100,7 +100,7 @@ async function collect(events: AsyncIterable<MusicEvent>): Promise<MusicEvent[]>
   return all;
 }
 
-/** Gives messages time to go both ways: for what is not to happen. */
+/** Waits for messages in both directions, to check that something does not happen. */
 async function settle(): Promise<void> {
   for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,4 @@
-/** A server that speaks the hub's paths, with whatever misbehaviour a test asks for. */
+/** A server with the hub's paths, and faults on request. */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
@@ -9,7 +9,7 @@ export interface HubServerOptions {
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly id: string;
   readonly commit?: string;
-  /** Token without which nothing is given. */
+  /** Required token. */
   readonly token?: string;
 }
 
@@ -18,15 +18,15 @@ export class HubServer {
   readonly downloads: { readonly file: string; readonly from: number }[] = [];
   /** How many bytes of the next large files get through before the connection is cut: when `arrived` tells of them. */
   readonly cuts: number[] = [];
-  /** With what status the next large files are refused. */
+  /** Status of the responses to the next large files. */
   readonly refusals: number[] = [];
-  /** What is sent in place of a file. */
+  /** Content sent in place of a file. */
   readonly falsified = new Map<string, Uint8Array>();
   /** How many bytes of every answer with a large file get through before `goOn` is called. */
   pauseAfter: number | undefined;
-  /** Whether parts are answered with the whole. */
+  /** Whether range requests are answered with the whole file. */
   ignoresRange = false;
-  /** Authorization headers that the host of large files has seen. */
+  /** Authorization headers received by the host of large files. */
   readonly leaked: string[] = [];
   requests = 0;
   readonly #paused: (() => void)[] = [];
@@ -57,7 +57,7 @@ export class HubServer {
     }
   }
 
-  /** To be told by the client how much of a file it has. */
+  /** To be called with the client's number of loaded bytes. */
   arrived({ file, loadedBytes }: { readonly file: string; readonly loadedBytes: number }): void {
     if (!isLarge(file)) return;
     const waiting = this.#cutting.splice(0);
@@ -67,7 +67,7 @@ export class HubServer {
     }
   }
 
-  /** Sends the rest of what is paused, and pauses no more. */
+  /** Sends the rest of paused responses, and stops pausing. */
   goOn(): void {
     this.pauseAfter = undefined;
     for (const send of this.#paused.splice(0)) send();
@@ -129,7 +129,7 @@ export class HubServer {
     if (cut === 0) response.destroy();
     else if (cut !== undefined) {
       response.write(part.subarray(0, cut));
-      // Not before: what a client has not yet taken when the connection breaks is lost to it.
+      // Not before: unread data is lost when the connection breaks.
       this.#cutting.push({ at: start + cut, cut: () => response.destroy() });
     } else if (this.pauseAfter !== undefined && isLarge(file)) {
       const rest = part.subarray(this.pauseAfter);
@@ -139,7 +139,7 @@ export class HubServer {
   }
 }
 
-/** As the hub and its storage do. */
+/** Hashes as the hub does. */
 function allowPages(response: ServerResponse): void {
   response.setHeader("Access-Control-Allow-Origin", "*");
   response.setHeader("Access-Control-Expose-Headers", "ETag, Content-Range");

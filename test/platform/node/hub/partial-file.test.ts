@@ -17,9 +17,9 @@ import { TINY_TEXT_CONFIG, writeTinyTextCheckpoint } from "../../../tiny-text-ch
 import { COMMIT, HubServer } from "./hub-server.ts";
 
 const ID = "someone/tiny-gpt2";
-/** After so many milliseconds something hangs: nothing here waits for time to pass. */
+/** Timeout in milliseconds; no test depends on time. */
 const PATIENCE = 180_000;
-/** How much of the weights gets through at first. */
+/** Bytes of the weights sent before the pause. */
 const PART = 6000;
 const scratch = mkdtempSync(join(tmpdir(), "ostinato-partial-"));
 const source = writeTinyTextCheckpoint(join(scratch, "source"), { ...TINY_TEXT_CONFIG, n_embd: 64 });
@@ -69,7 +69,7 @@ describe("two processes that download the same model", { timeout: PATIENCE }, ()
     await expect.poll(isSo, { timeout: PATIENCE, interval: 20, message }).toBe(true);
   }
 
-  /** Until so many bytes of the weights are on disk. */
+  /** Waits until the disk contains this many bytes of the weights. */
   function arrived(bytes: number): Promise<void> {
     const sizes = (): number[] => partials().map((name) => statSync(join(storage(), "blobs", name)).size);
     return until(() => sizes().includes(bytes), `${bytes} bytes`);
