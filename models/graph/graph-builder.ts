@@ -34,6 +34,7 @@ export const integer = (value: number): OnnxAttribute => ({ kind: "integer", val
 export const integers = (value: readonly number[]): OnnxAttribute => ({ kind: "integers", value });
 export const text = (value: string): OnnxAttribute => ({ kind: "text", value });
 
+/** An ONNX graph, or a subgraph of one, under construction. */
 export class GraphBuilder {
   readonly #name: string;
   readonly #nodes: OnnxNode[] = [];

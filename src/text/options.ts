@@ -32,7 +32,7 @@ export interface CompleteOptions extends SamplingOptions {
   /** Return this many of the likeliest candidates with each token, and its log-probability. */
   readonly candidates?: number;
   /** Called with each sampled token; returns the id to append in its place, or undefined to end the text. Default: the sampled id. */
-  readonly override?: (drawn: TextStep) => Promise<number | undefined>;
+  readonly override?: (sampled: TextStep) => Promise<number | undefined>;
   readonly signal?: AbortSignal;
 }
 

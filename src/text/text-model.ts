@@ -170,14 +170,14 @@ export class TextModel {
     let isOver = false;
     const overrideId =
       override &&
-      (async (drawn: GeneratedId): Promise<number> => {
-        const id = await override(this.#step(drawn, ""));
+      (async (sampled: GeneratedId): Promise<number> => {
+        const id = await override(this.#step(sampled, ""));
         isOver = id === undefined;
-        return id ?? drawn.id;
+        return id ?? sampled.id;
       });
     const context = this.#contexts.acquire(prompt);
     try {
-      for await (const drawn of generateIds(this.decoder, {
+      for await (const sampled of generateIds(this.decoder, {
         prompt,
         sampler,
         context,
@@ -188,8 +188,8 @@ export class TextModel {
         signal,
       })) {
         if (isOver) return undefined;
-        if (drawn.id === this.tokenizer.endOfTextId) return "end-of-text";
-        yield this.#step(drawn, stream.push(drawn.id));
+        if (sampled.id === this.tokenizer.endOfTextId) return "end-of-text";
+        yield this.#step(sampled, stream.push(sampled.id));
         count += 1;
         if (count >= tokens) return "tokens";
         if (count >= left) return "context";

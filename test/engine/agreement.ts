@@ -1,4 +1,4 @@
-/** Two ways to draw the same ids, compared. */
+/** Compares the ids of two generations. */
 import {
   type LogitsProcessor,
   type Decoder,
@@ -8,7 +8,7 @@ import {
 } from "../../src/engine/index.ts";
 import type { SamplingOptions } from "../../src/options.ts";
 
-/** The ids that begin a note in the vocabularies of music. */
+/** The note-on ids of performance vocabularies. */
 export const PITCHES = { first: 0, count: 128 };
 
 export interface Generation {
@@ -42,14 +42,14 @@ export async function generated(decoder: Decoder, generation: Generation): Promi
   return ids;
 }
 
-/** Where two generations part, and how near the two best candidates were to each other there. */
+/** The first step at which two generations differ, and the margin of the two best candidates there. */
 export interface Parting {
   readonly step: number;
-  /** Difference of the noisy scores of the two best, by `decoder`. */
+  /** Difference of the two highest noisy scores, by `decoder`. */
   readonly margin: number;
 }
 
-/** @returns undefined where they are the same to the end. */
+/** @returns undefined if they are equal. */
 export async function parting(
   decoder: Decoder,
   generation: Generation,
@@ -62,12 +62,12 @@ export async function parting(
   const before = [...prompt, ...ids.slice(0, step)];
   const rules = processor?.();
   for (const id of before) rules?.push(id);
-  const legal = new Uint8Array(decoder.config.vocabularySize).fill(1);
-  rules?.mask(legal);
+  const allowed = new Uint8Array(decoder.config.vocabularySize).fill(1);
+  rules?.mask(allowed);
   const logits = await decoder.forward(before.slice(-decoder.config.window), decoder.createCache());
   const { noise, temperature } = new Sampler(options, PITCHES).graphInputs(step, 1, logits.length);
   const noisy = [...logits]
-    .map((logit, id) => (legal[id] === 0 ? -Infinity : logit / temperature + (noise[id] ?? 0)))
+    .map((logit, id) => (allowed[id] === 0 ? -Infinity : logit / temperature + (noise[id] ?? 0)))
     .sort((a, b) => b - a);
   return { step, margin: (noisy[0] ?? NaN) - (noisy[1] ?? NaN) };
 }

@@ -47,7 +47,7 @@ async function load(backend: "node" | "wasm"): Promise<Decoder> {
 describe("with a sink the first rows are never evicted", () => {
   const expected = logitsSeeing(CONFIG, TENSORS, IDS, seenBy);
 
-  test("changes the logits once the window is full", () => {
+  test("changes the logits when the window is full", () => {
     const rolling = referenceLogits(CONFIG, TENSORS, IDS);
     const full = expected.findIndex((row, at) => relativeError(row, rolling[at] ?? []) > 1e-12);
     expect(full).toBe(CONFIG.window - 1);
@@ -60,7 +60,7 @@ describe("with a sink the first rows are never evicted", () => {
     ["node", LENGTH],
     ["wasm", 1],
     ["wasm", LENGTH],
-  ] as const)("logits are the formulas', in %s, read in pieces of %i", async (backend, piece) => {
+  ] as const)("returns the logits of the formulas on %s, read in chunks of %i", async (backend, piece) => {
     const decoder = await load(backend);
     const cache = decoder.createCache(true);
     for (let at = 0; at < LENGTH; at += piece) {
@@ -84,7 +84,7 @@ describe("with a sink the first rows are never evicted", () => {
     await decoder.dispose();
   });
 
-  test("keeps the sink of each sequence of a batch, also when others leave", async () => {
+  test("stores the sink of each sequence of a batch, also after others leave", async () => {
     const decoder = await load("node");
     const { sequences } = new SequenceBatch(decoder, 3, true);
     const prompt = IDS.slice(0, 5);
@@ -105,7 +105,7 @@ describe("with a sink the first rows are never evicted", () => {
     await decoder.dispose();
   });
 
-  test("keeps the sink after a rewind; a new cache has that of the last window", async () => {
+  test("restores the sink after a rewind; a new cache has the sink of the last window", async () => {
     const decoder = await load("node");
     const context = new CachedContext(decoder, true);
     const at = (length: number): readonly number[] => expected[length - 1] ?? [];
@@ -123,7 +123,7 @@ describe("with a sink the first rows are never evicted", () => {
     await decoder.dispose();
   });
 
-  test("returns attention weights without those of the sink, once rows are evicted", async () => {
+  test("returns attention weights without those of the sink after an eviction", async () => {
     const decoder = await load("node");
     const cache = decoder.createCache(true);
     const { attention } = await decoder.forwardWithAttention(IDS, cache, { layers: [1] });

@@ -35,8 +35,8 @@ async function load(config: DecoderConfig, backend: "node" | "wasm" = "node"): P
   return Decoder.load({ config, tensors: randomTensors(config, 5), runtime });
 }
 
-describe.each(Object.entries(CONFIGS))("sequences side by side, against a fork for each: %s", (_, config) => {
-  test("step by step past the window, and several ids at a time", async () => {
+describe.each(Object.entries(CONFIGS))("a batch returns the logits of separate forks: %s", (_, config) => {
+  test("for one id and for several ids per call, past the window", async () => {
     const decoder = await load(config);
     const prompt = randomIds(9, config.vocabularySize, 1);
     const cache = decoder.createCache();
@@ -51,7 +51,7 @@ describe.each(Object.entries(CONFIGS))("sequences side by side, against a fork f
       for (const [sequence, fork] of forks.entries()) {
         const alone = await decoder.forward(ids[sequence] ?? [], fork);
         const own = logits.subarray(sequence * alone.length, (sequence + 1) * alone.length);
-        expect(relativeError(own, alone), `time ${time}, sequence ${sequence}`).toBeLessThan(1e-4);
+        expect(relativeError(own, alone), `position ${time}, sequence ${sequence}`).toBeLessThan(1e-4);
       }
     }
     await decoder.dispose();
@@ -182,7 +182,7 @@ describe("SequenceBatch", () => {
     await decoder.dispose();
   });
 
-  test("a failed sequence leaves the others running; a failure of the context ends all", async () => {
+  test("continues the other sequences after one fails; ends all after the decoder fails", async () => {
     const decoder = await load({ ...config, window: 40, position: { kind: "learned" } });
     const batch = new SequenceBatch(decoder, 3);
     const failing = async (): Promise<void> => {

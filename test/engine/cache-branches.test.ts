@@ -1,4 +1,4 @@
-/** Forks and rewinds of the cache, against a model of it that copies everything. */
+/** Forks and rewinds of the cache, compared with a model that copies all rows. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type CacheShape, KeyValueCache } from "../../src/engine/cache.ts";
@@ -6,7 +6,7 @@ import { EngineError } from "../../src/engine/errors.ts";
 
 const SHAPE: CacheShape = { layers: 2, width: 2, limit: 5 };
 
-/** Rows that hold `label`, `label + 1`, … and, in the fraction, their buffer and column. */
+/** Rows of the values `label`, `label + 1`, …, with their buffer and column in the fraction. */
 function rowsOf(label: number, rows: number, { layers, width }: CacheShape = SHAPE): Float32Array[] {
   return Array.from({ length: 2 * layers }, (_, buffer) =>
     Float32Array.from(
@@ -16,7 +16,7 @@ function rowsOf(label: number, rows: number, { layers, width }: CacheShape = SHA
   );
 }
 
-/** The labels of the rows that a step would see; checks that all buffers agree. */
+/** The labels of the visible rows; checks that all buffers agree. */
 function labels(cache: KeyValueCache): number[] {
   const { layers, width } = cache.shape;
   if (cache.length === 0) return [];
@@ -40,7 +40,7 @@ function filled(count: number, shape: CacheShape = SHAPE): KeyValueCache {
   return cache;
 }
 
-/** What the cache is to do, without sharing: every label ever read, and how far back it can go. */
+/** A reference cache without sharing: all labels, and the earliest position of `rewind`. */
 interface Naive {
   read: number[];
   furthest: number;
@@ -74,7 +74,7 @@ const ACTION: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("clear" as const), branch }) },
 );
 
-test("any forks, rewinds, appends and clears give what copies would", () => {
+test("forks, rewinds, appends and clears in any order give the rows of a cache that copies", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 40 }), fc.array(ACTION, { maxLength: 60 }), (limit, actions) => {
       const shape = { ...SHAPE, limit };
@@ -98,7 +98,7 @@ test("any forks, rewinds, appends and clears give what copies would", () => {
           chosen.naive = { read: [], furthest: 0 };
         } else {
           const to = naive.read.length - action.back;
-          const forgets = naive.furthest > 2 * limit; // by then what lies at the beginning is gone
+          const forgets = naive.furthest > 2 * limit; // the first rows are evicted
           if (action.back < 0 || to < (forgets ? naive.furthest - limit : 0)) {
             expect(() => cache.rewind(to)).toThrow(EngineError);
           } else {
@@ -137,7 +137,7 @@ describe("forks", () => {
     ]);
   });
 
-  test("stay apart over many appends, taken in turns, through many windows", () => {
+  test("stay independent over alternating appends for many windows", () => {
     const one = filled(4);
     const two = one.fork();
     const read: [number[], number[]] = [labels(one), labels(two)];
@@ -151,7 +151,7 @@ describe("forks", () => {
     }
   });
 
-  test("keep to memory of constant size, each to its own", () => {
+  test("each have buffers of constant size", () => {
     const one = filled(20);
     const two = one.fork();
     for (let position = 0; position < 40; position += 1) {
@@ -167,7 +167,7 @@ describe("forks", () => {
     expect(one.keys(0).buffer).toBe(buffers[0]);
   });
 
-  test("of a cache that moves on do not change, though it rolls over its memory", () => {
+  test("do not change when the original cache reuses its buffers", () => {
     const cache = filled(7);
     const fork = cache.fork();
     for (let position = 7; position < 100; position += 1) cache.append(rowsOf(position, 1), 1);
@@ -176,7 +176,7 @@ describe("forks", () => {
     expect(labels(fork)).toEqual([0, 1, 2, 3]);
   });
 
-  test("that are cleared give their share back", () => {
+  test("release the shared buffers when they are cleared", () => {
     const cache = filled(3);
     const fork = cache.fork();
     fork.clear();
@@ -190,7 +190,7 @@ describe("forks", () => {
 });
 
 describe("rewind", () => {
-  test("then append overwrites, in the same memory", () => {
+  test("followed by append overwrites rows in the same buffers", () => {
     const cache = filled(4);
     const { buffer } = cache.keys(0);
     cache.rewind(2);
@@ -199,7 +199,7 @@ describe("rewind", () => {
     expect(cache.keys(0).buffer).toBe(buffer);
   });
 
-  test("leaves a fork as it is", () => {
+  test("does not change a fork", () => {
     const cache = filled(4);
     const fork = cache.fork();
     cache.rewind(2);
@@ -210,7 +210,7 @@ describe("rewind", () => {
     ]);
   });
 
-  test("reaches a full window back, and what it brings back is a full window", () => {
+  test("reaches one window back, and restores a full window", () => {
     const cache = filled(1000);
     expect(cache.earliest).toBe(995);
     cache.rewind(995);
@@ -224,7 +224,7 @@ describe("rewind", () => {
     [999.5, "cannot rewind to position 999.5 from"],
     [NaN, "cannot rewind to position NaN from"],
     [994, "position 994 is evicted"],
-  ])("to %d is refused, and changes nothing", (position, message) => {
+  ])("throws for position %d, and does not change the cache", (position, message) => {
     const cache = filled(1000);
     expect(() => cache.rewind(position)).toThrow(
       expect.objectContaining({

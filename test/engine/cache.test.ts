@@ -19,7 +19,7 @@ test("an empty cache has one row of zeros", () => {
   expect([...cache.keys(0), ...cache.values(0)]).toEqual([0, 0, 0, 0]);
 });
 
-test("holds the last rows in order, whatever the pieces they come in", () => {
+test("stores the last rows in order, for appends of any size", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 100 }),
@@ -73,7 +73,7 @@ test("throws for arrays that do not fit", () => {
   expect(cache.length).toBe(0);
 });
 
-/** 1 where seen, row by row. */
+/** 1 for visible positions, by row. */
 function seen(rows: number, held: number, past: number, window: number): string[] {
   const mask = attentionMask(rows, held, past, window);
   return Array.from({ length: rows }, (_, row) =>
@@ -126,7 +126,7 @@ test("with a sink whole blocks behind it are evicted, for any appends, rewinds, 
       fc.array(action, { maxLength: 60 }),
       (sink, more, actions) => {
         const limit = sink.sinkRows + sink.evictionBlock + more;
-        /** Each with the rows it should hold, one mark for each position. */
+        /** Caches, each with its expected rows: one mark per position. */
         let caches = [
           { cache: new KeyValueCache({ layers: 1, width: WIDTH, limit, sink }), marks: [] as number[] },
         ];

@@ -99,7 +99,7 @@ describe("CachedContext", () => {
     await decoder.dispose();
   });
 
-  test("keeps the ids that were read before an abort", async () => {
+  test("records the ids that were read before an abort", async () => {
     const decoder = await load({
       ...CONFIG,
       window: 400,
@@ -116,7 +116,7 @@ describe("CachedContext", () => {
     await decoder.dispose();
   });
 
-  test("keeps at most four windows of ids, and still reuses the cache", async () => {
+  test("stores at most four windows of ids, and still reuses the cache", async () => {
     const decoder = await load();
     const counter = counting(decoder);
     const context = new CachedContext(decoder);
@@ -138,7 +138,7 @@ describe("CachedContext", () => {
     await decoder.dispose();
   });
 
-  test("shifts the context within the ids it keeps", async () => {
+  test("shifts the context within the stored ids", async () => {
     const decoder = await load({ ...CONFIG, position: { kind: "learned" } });
     const ids = randomIds(200, 11, 7);
     const context = new CachedContext(decoder);
@@ -153,7 +153,7 @@ describe("CachedContext", () => {
         (await context.append(long, { contextShift: true })).logits,
         await afresh(decoder, long.slice(-8)),
       ),
-      "what is pushed is itself longer than the window",
+      "the appended ids are more than a window",
     ).toBeLessThan(1e-5);
     expect(context.commonPrefixLength([...ids, ...long])).toBe(300);
     await decoder.dispose();

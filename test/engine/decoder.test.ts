@@ -22,14 +22,14 @@ async function load(config: DecoderConfig): Promise<Decoder> {
   return Decoder.load({ config, tensors: randomTensors(config, 5), runtime });
 }
 
-test("one vector of logits, or one for each id", async () => {
+test("returns the logits of the last id, or of every id", async () => {
   const decoder = await load(RELATIVE);
   expect(await decoder.forward([1, 2, 3], decoder.createCache())).toHaveLength(11);
   expect(await decoder.forward([1, 2, 3], decoder.createCache(), { logits: "all" })).toHaveLength(33);
   await decoder.dispose();
 });
 
-test("caches are independent, also when their calls overlap", async () => {
+test("caches are independent, also in concurrent calls", async () => {
   const decoder = await load(RELATIVE);
   const run = async (ids: number[]): Promise<number[]> => {
     const cache = decoder.createCache();
@@ -43,7 +43,7 @@ test("caches are independent, also when their calls overlap", async () => {
   await decoder.dispose();
 });
 
-test("a cleared cache is a new one", async () => {
+test("a cleared cache gives the logits of a new one", async () => {
   const decoder = await load(LEARNED);
   const cache = decoder.createCache();
   const first = await decoder.forward([1, 2, 3, 4, 5, 6], cache);
@@ -53,7 +53,7 @@ test("a cleared cache is a new one", async () => {
 });
 
 describe("branches", () => {
-  /** Logits from a cache that has read nothing but these. */
+  /** Logits from a new cache that read these ids. */
   const afresh = async (decoder: Decoder, ids: number[]): Promise<Float32Array> =>
     decoder.forward(ids, decoder.createCache());
 
@@ -94,7 +94,7 @@ describe("branches", () => {
     await decoder.dispose();
   });
 
-  test("a cache that is rewound while ids are read into it is refused, and not damaged", async () => {
+  test("throws when a cache is rewound during a call, and does not damage it", async () => {
     const decoder = await load(RELATIVE);
     const cache = decoder.createCache();
     await decoder.forward([1, 2, 3], cache);
@@ -107,7 +107,7 @@ describe("branches", () => {
   });
 });
 
-describe("refused", () => {
+describe("throws for", () => {
   test.each([
     [[], "no-ids", "no ids were given"],
     [[3, 11], "bad-id", "id 11 at position 1 is not in the vocabulary"],
@@ -124,7 +124,7 @@ describe("refused", () => {
     await decoder.dispose();
   });
 
-  test("more ids than there are learned positions; the cache stays as it was", async () => {
+  test("more ids than learned positions, and does not change the cache", async () => {
     const decoder = await load(LEARNED);
     const cache = decoder.createCache();
     await decoder.forward([1, 2, 3, 4], cache);
@@ -152,7 +152,7 @@ describe("refused", () => {
     await decoder.dispose();
   });
 
-  test("a disposed decoder; disposing waits for the run under way, and may be repeated", async () => {
+  test("a disposed decoder; dispose waits for a run in progress, and can be repeated", async () => {
     const decoder = await load(RELATIVE);
     const cache = decoder.createCache();
     const running = decoder.forward([1, 2], cache);

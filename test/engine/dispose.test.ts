@@ -1,4 +1,4 @@
-/** What a disposed decoder leaves behind: nothing. */
+/** Memory and errors after `dispose`. */
 import { expect, test } from "vitest";
 import type { DecoderConfig } from "../../models/index.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
@@ -7,7 +7,7 @@ import { score } from "../../src/engine/score.ts";
 import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import { randomTensors } from "../models/reference.ts";
 
-/** 12 MB of weights: thirty such decoders could not be missed. */
+/** 12 MB of weights: a leak of thirty such decoders is measurable. */
 const CONFIG: DecoderConfig = {
   vocabularySize: 500,
   layers: 4,
@@ -22,23 +22,26 @@ const CONFIG: DecoderConfig = {
 const TENSORS = randomTensors(CONFIG, 1);
 const WEIGHT_BYTES = [...TENSORS.values()].reduce((sum, { values }) => sum + values.byteLength, 0);
 
-test.each(["node", "wasm"] as const)("%s: thirty decoders, one after the other", async (backend) => {
-  const runtime = await createNodeRuntime({ backend, threads: 1 });
-  const resident: number[] = [];
-  for (let round = 0; round < 30; round += 1) {
-    const decoder = await Decoder.load({ config: CONFIG, tensors: TENSORS, runtime });
-    const cache = decoder.createCache();
-    expect(await decoder.forward([1, 2, 3], cache)).toHaveLength(CONFIG.vocabularySize);
-    await decoder.dispose();
-    await expect(decoder.forward([1], cache)).rejects.toMatchObject({ code: "disposed" });
-    resident.push(process.memoryUsage.rss());
-  }
-  // After ten, what allocators keep for reuse has been kept. Twenty more would add twenty times the weights if they were held;
-  // what the garbage collector has not come to yet may be several times as much, on a busy machine.
-  expect(Math.max(...resident.slice(10)) - (resident[9] ?? 0)).toBeLessThan(12 * WEIGHT_BYTES);
-});
+test.each(["node", "wasm"] as const)(
+  "%s: thirty decoders, loaded and disposed in sequence, do not accumulate memory",
+  async (backend) => {
+    const runtime = await createNodeRuntime({ backend, threads: 1 });
+    const resident: number[] = [];
+    for (let round = 0; round < 30; round += 1) {
+      const decoder = await Decoder.load({ config: CONFIG, tensors: TENSORS, runtime });
+      const cache = decoder.createCache();
+      expect(await decoder.forward([1, 2, 3], cache)).toHaveLength(CONFIG.vocabularySize);
+      await decoder.dispose();
+      await expect(decoder.forward([1], cache)).rejects.toMatchObject({ code: "disposed" });
+      resident.push(process.memoryUsage.rss());
+    }
+    // After ten, what allocators keep for reuse has been kept. Twenty more would add twenty times the weights if they were held;
+    // what the garbage collector has not come to yet may be several times as much, on a busy machine.
+    expect(Math.max(...resident.slice(10)) - (resident[9] ?? 0)).toBeLessThan(12 * WEIGHT_BYTES);
+  },
+);
 
-test("everything that reads with a disposed decoder says so", async () => {
+test("every call with a disposed decoder throws 'the decoder is disposed'", async () => {
   const runtime = await createNodeRuntime({ backend: "node", threads: 1 });
   const decoder = await Decoder.load({ config: CONFIG, tensors: TENSORS, runtime });
   const cache = decoder.createCache();

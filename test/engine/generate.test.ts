@@ -81,7 +81,7 @@ test("contextShift has no effect with relative positions", async () => {
   await decoder.dispose();
 });
 
-test("a decoder disposed during generation ends it", async () => {
+test("ends when the decoder is disposed during generation", async () => {
   const decoder = await load(RELATIVE);
   const iterator = generateIds(decoder, { prompt: [1], sampler: new Sampler({ seed: 3 }) });
   await iterator.next();

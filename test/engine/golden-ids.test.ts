@@ -25,7 +25,7 @@ const LEARNED: DecoderConfig = { ...RELATIVE, position: { kind: "learned" } };
 interface Golden {
   readonly config: DecoderConfig;
   readonly options: SamplingOptions;
-  /** With the grammar of music and a cache that keeps the beginning. */
+  /** With the performance grammar and a cache with a sink. */
   readonly isMusic?: boolean;
   readonly ids: readonly number[];
 }
@@ -70,12 +70,12 @@ const GOLDEN: readonly Golden[] = [
   },
 ];
 
-/** The grammar as the music model uses it. */
+/** The grammar with the options of the music model. */
 function grammar(): LogitsProcessor {
   const rules = new PerformanceGrammar(PERFORMANCE_416, { longestNoteSteps: 300, mayEnd: false });
   return {
     push: (id) => rules.push(id),
-    mask: (legal) => rules.mask(legal),
+    mask: (allowed) => rules.mask(allowed),
     automaton: () => ({ tables: rules.tables, counters: rules.counters() }),
   };
 }

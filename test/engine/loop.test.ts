@@ -31,7 +31,7 @@ async function load(backend: "node" | "wasm", config: DecoderConfig): Promise<De
   return Decoder.load({ config, tensors: randomTensors(config, 5), runtime });
 }
 
-/** The grammar as the music model uses it; without tables the draws are made outside the graph. */
+/** The grammar with the options of the music model; without tables ids are sampled outside the graph. */
 function grammar(withTables: boolean): () => LogitsProcessor {
   return () => {
     const rules = new PerformanceGrammar(PERFORMANCE_416, { longestNoteSteps: 300, mayEnd: false });
@@ -47,17 +47,23 @@ function grammar(withTables: boolean): () => LogitsProcessor {
 const OPTIONS: Record<string, SamplingOptions> = {
   "no options": { seed: 3 },
   greedy: { temperature: 0 },
-  "greedy, whatever else is set": { temperature: 0, topP: 0.1, topK: 3, minP: 0.5, typicalP: 0.2 },
+  "greedy, with all other options set": { temperature: 0, topP: 0.1, topK: 3, minP: 0.5, typicalP: 0.2 },
   "temperature 0.6": { seed: 3, temperature: 0.6 },
   "temperature 3": { seed: 3, temperature: 3 },
-  "cool pitches": { seed: 3, pitchTemperature: 0.4 },
-  "warm pitches, and all else": { seed: 3, pitchTemperature: 1.7, temperature: 0.9, topP: 0.9, minP: 0.01 },
-  "cool pitches, of which most are banned": {
+  "pitch temperature 0.4": { seed: 3, pitchTemperature: 0.4 },
+  "pitch temperature 1.7, with other options": {
+    seed: 3,
+    pitchTemperature: 1.7,
+    temperature: 0.9,
+    topP: 0.9,
+    minP: 0.01,
+  },
+  "pitch temperature 0.5, with most pitches banned": {
     seed: 3,
     pitchTemperature: 0.5,
     logitBias: new Map(Array.from({ length: 120 }, (_, pitch) => [pitch, -Infinity])),
   },
-  "greedy, with cool pitches": { temperature: 0, pitchTemperature: 0.1 },
+  "greedy, with pitch temperature 0.1": { temperature: 0, pitchTemperature: 0.1 },
   "top-k 5": { seed: 3, topK: 5 },
   "top-k beyond the vocabulary": { seed: 3, topK: 1000 },
   "top-p 0.7": { seed: 3, topP: 0.7 },
@@ -76,14 +82,20 @@ const OPTIONS: Record<string, SamplingOptions> = {
   },
 };
 
-/** Those that every kind of decoder is tried with; with the grammar all are. */
-const COMMON_OPTIONS = ["no options", "greedy", "warm pitches, and all else", "all at once", "biases"];
+/** Options for every decoder; with the grammar all options are tested. */
+const COMMON_OPTIONS = [
+  "no options",
+  "greedy",
+  "pitch temperature 1.7, with other options",
+  "all at once",
+  "biases",
+];
 
 describe.each([
   ["past the window, with the grammar", RELATIVE, grammar, Object.keys(OPTIONS)],
   ["past the window", RELATIVE, undefined, COMMON_OPTIONS],
   ["learned positions", LEARNED, undefined, COMMON_OPTIONS],
-] as const)("the graph draws what the sampler draws: %s", (_, config, rules, names) => {
+] as const)("the graph samples the same ids as the sampler: %s", (_, config, rules, names) => {
   let decoder: Decoder;
   beforeAll(async () => {
     decoder = await load("wasm", config);
@@ -117,9 +129,9 @@ describe.each([
   });
 });
 
-test("what leans on draws changes at the same ids, whether the graph draws or not", async () => {
-  /** Other ids each time it is asked; and how long the sequence was then. */
-  const asked: number[] = [];
+test("the adjustment is updated after the same ids, with sampling in the graph and without", async () => {
+  /** The length of the sequence at each call of `adjustment`, which returns other biases each time. */
+  const calls: number[] = [];
   const biased = (withTables: boolean) => (): LogitsProcessor => {
     const rules = grammar(withTables)();
     let length = 0;
@@ -130,7 +142,7 @@ test("what leans on draws changes at the same ids, whether the graph draws or no
         length += 1;
       },
       adjustment: () => {
-        asked.push(length);
+        calls.push(length);
         return {
           biases: [{ first: (length * 7) % 256, biases: Array.from({ length: 40 }, () => 9) }],
           pitchTemperature: length / 32,
@@ -141,32 +153,32 @@ test("what leans on draws changes at the same ids, whether the graph draws or no
   const generation = { prompt: [389, 375, 60, 64, 270], options: { seed: 3 }, count: 100 };
   const decoders = [await load("wasm", RELATIVE), await load("node", RELATIVE)] as const;
   const inside = await generated(decoders[0], { ...generation, processor: biased(true) });
-  expect(asked.splice(0)).toEqual([16, 32, 48, 64, 80, 96]);
+  expect(calls.splice(0)).toEqual([16, 32, 48, 64, 80, 96]);
   for (const decoder of decoders) {
     expect(await generated(decoder, { ...generation, processor: biased(false) })).toEqual(inside);
-    expect(asked.splice(0)).toEqual([16, 32, 48, 64, 80, 96]);
+    expect(calls.splice(0)).toEqual([16, 32, 48, 64, 80, 96]);
   }
   expect(await generated(decoders[0], { ...generation, processor: grammar(true) })).not.toEqual(inside);
   await Promise.all(decoders.map((decoder) => decoder.dispose()));
 });
 
-test("a run draws, reads what it draws, and leaves the cache as steps would", async () => {
+test("a run samples ids, reads them, and leaves the same cache as single steps", async () => {
   const decoder = await load("wasm", RELATIVE);
   const prompt = randomIds(50, 416, 1);
   const [cache, other] = [decoder.createCache(), decoder.createCache()];
   await decoder.forward(prompt, cache);
   await decoder.forward(prompt, other);
-  const draws = new Sampler({ seed: 1 }).graphInputs(0, 7, 416);
-  const drawn = await decoder.sampleInGraph([60, 61], cache, draws);
-  expect(drawn).toHaveLength(7);
+  const sampling = new Sampler({ seed: 1 }).graphInputs(0, 7, 416);
+  const sampled = await decoder.sampleInGraph([60, 61], cache, sampling);
+  expect(sampled).toHaveLength(7);
   expect(cache.position).toBe(58);
-  for (const id of [60, 61, ...drawn.subarray(0, -1)]) await decoder.forward([id], other);
+  for (const id of [60, 61, ...sampled.subarray(0, -1)]) await decoder.forward([id], other);
   const after = await decoder.forward([5], cache);
   expect(relativeError(after, await decoder.forward([5], other))).toBeLessThan(1e-5);
   await decoder.dispose();
 });
 
-describe("what the graph cannot do is done a step at a time", () => {
+describe("rules that the graph does not have are applied step by step", () => {
   test.each([
     ["the repetition penalty", { options: { seed: 3, repetitionPenalty: 1.5 } }],
     ["a processor without tables", { options: { seed: 3 }, processor: grammar(false) }],
@@ -178,20 +190,20 @@ describe("what the graph cannot do is done a step at a time", () => {
   });
 });
 
-describe("where biases and grammar leave nothing to draw", () => {
-  /** A velocity comes where nothing else may, and a note-on must follow it: all of those are banned, so the piece stops there. */
+describe("if biases and grammar exclude all ids", () => {
+  /** After a velocity only note-ons are allowed, and all are banned; so the piece ends after the first velocity. */
   const noNotes = new Map<number, number>();
   for (let pitch = 0; pitch < 128; pitch += 1) noNotes.set(pitch, -Infinity);
   for (let bin = 1; bin <= 32; bin += 1) noNotes.set(PERFORMANCE_416.id("VELOCITY", bin), -30);
-  test.each(["inside the graph", "a step at a time"])(
-    "the ids before it come, then the error: %s",
+  test.each(["in the graph", "step by step"])(
+    "returns the ids before, then throws: sampled %s",
     async (how) => {
       const decoder = await load("wasm", RELATIVE);
       const ids: number[] = [];
       const generating = async (): Promise<void> => {
         const sampler = new Sampler({ seed: 3, logitBias: noNotes, temperature: 2 });
         const prompt = [389, 375, 60, 64, 270];
-        const processor = grammar(how === "inside the graph")();
+        const processor = grammar(how === "in the graph")();
         for await (const { id } of generateIds(decoder, { prompt, sampler, processor })) ids.push(id);
       };
       await expect(generating()).rejects.toMatchObject({
@@ -207,11 +219,11 @@ describe("where biases and grammar leave nothing to draw", () => {
   );
   const lengths: number[] = [];
 
-  test("both ways stopped at the same place", () => {
+  test("both ways of sampling stop after the same ids", () => {
     expect(lengths[0]).toBe(lengths[1]);
   });
 
-  test("and what is read by then is known", async () => {
+  test("the cache contains the ids read before", async () => {
     const [wasm, stepping] = [await load("wasm", RELATIVE), await load("wasm", RELATIVE)];
     const cache = wasm.createCache();
     await wasm.forward([389, 375], cache);
@@ -229,7 +241,7 @@ describe("where biases and grammar leave nothing to draw", () => {
   });
 });
 
-test("learned positions throw at their end, or the context shifts", async () => {
+test("throws when learned positions run out, or shifts the context", async () => {
   const [wasm, node] = [await load("wasm", LEARNED), await load("node", LEARNED)];
   const generation = { prompt: [389, 375], options: { seed: 9 }, count: 200 };
   await expect(generated(wasm, generation)).rejects.toMatchObject({ code: "context-full" });
@@ -238,7 +250,7 @@ test("learned positions throw at their end, or the context shifts", async () => 
   await Promise.all([wasm.dispose(), node.dispose()]);
 });
 
-test("stops between two runs", async () => {
+test("an abort stops it between two runs", async () => {
   const inner = await createNodeRuntime({ backend: "wasm", threads: 1 });
   let runs = 0;
   const runtime: Runtime = {
@@ -268,14 +280,14 @@ test("stops between two runs", async () => {
   await decoder.dispose();
 });
 
-test("refused: draws in a graph that makes none", async () => {
+test("throws for sampling in a graph without sampling", async () => {
   const decoder = await load("node", RELATIVE);
   expect(decoder.samplesInGraph).toBe(false);
   await expect(decoder.sampleInGraph([1], decoder.createCache(), DEFAULT_INPUTS)).rejects.toThrow(TypeError);
   await decoder.dispose();
 });
 
-test("runs are shorter the larger the model", () => {
+test("a run has fewer steps for larger models", () => {
   const gpt2 = {
     ...LEARNED,
     vocabularySize: 50257,
@@ -290,11 +302,11 @@ test("runs are shorter the larger the model", () => {
   expect(stepsPerRun({ ...gpt2, layers: 48, width: 1600 })).toBe(1);
 });
 
-/** With OSTINATO_LONG set, as long as the mark that is to be reached; it takes minutes. */
+/** With OSTINATO_LONG set, the full number of seeds and ids; it takes minutes. */
 const [SEEDS, COUNT] = process.env["OSTINATO_LONG"] ? [20, 500] : [2, 200];
 
 test(
-  "the piano model plays the same in Node and as WebAssembly, but for ties within rounding",
+  "the piano model samples the same ids in Node and in WebAssembly, except for ties within rounding",
   { timeout: 1_200_000 },
   async () => {
     const [node, wasm] = [

@@ -19,7 +19,7 @@ describe("philox", () => {
       key: [0xa4093822, 0x299f31d0],
       words: [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
     },
-  ] as const)("gives the published words for counter $counter", ({ counter, key, words }) => {
+  ] as const)("returns the published words for counter $counter", ({ counter, key, words }) => {
     const out = new Uint32Array(4);
     philox(counter, key, out);
     expect([...out]).toEqual(words);
@@ -27,7 +27,7 @@ describe("philox", () => {
 });
 
 describe("GumbelNoise", () => {
-  it("depends on seed, step and id, and on nothing else", () => {
+  it("depends on seed, step and id only", () => {
     const noise = new GumbelNoise(7);
     const first = noise.at(3, 5);
     noise.at(4, 100);
@@ -44,18 +44,18 @@ describe("GumbelNoise", () => {
 
   it("has the mean and variance of the Gumbel distribution", () => {
     const noise = new GumbelNoise(1);
-    const draws = Array.from({ length: 100_000 }, (_, i) => noise.at(Math.floor(i / 400), i % 400));
-    const mean = draws.reduce((sum, x) => sum + x, 0) / draws.length;
-    const variance = draws.reduce((sum, x) => sum + (x - mean) ** 2, 0) / draws.length;
-    // Euler's constant and pi^2/6; the bounds are five standard errors of 100,000 draws.
+    const samples = Array.from({ length: 100_000 }, (_, i) => noise.at(Math.floor(i / 400), i % 400));
+    const mean = samples.reduce((sum, x) => sum + x, 0) / samples.length;
+    const variance = samples.reduce((sum, x) => sum + (x - mean) ** 2, 0) / samples.length;
+    // Euler's constant and pi^2/6; the bounds are five standard errors of 100,000 samples.
     expect(Math.abs(mean - 0.5772156649)).toBeLessThan(
-      (5 * Math.sqrt(Math.PI ** 2 / 6)) / Math.sqrt(draws.length),
+      (5 * Math.sqrt(Math.PI ** 2 / 6)) / Math.sqrt(samples.length),
     );
     expect(Math.abs(variance - Math.PI ** 2 / 6)).toBeLessThan(0.06);
   });
 });
 
-it("Gumbel noise is made of both words of seed and step, and of the middle of each interval", () => {
+it("uses both words of seed and step, and the middle of each interval", () => {
   const words = new Uint32Array(4);
   for (const [seedHigh, seedLow, stepHigh, stepLow] of [
     [0, 7, 0, 3],

@@ -24,19 +24,19 @@ afterEach(() => {
   vi.resetModules();
 });
 
-describe("which backend", () => {
-  test("the native library by default", async () => {
+describe("the backend", () => {
+  test("is the native library by default", async () => {
     vi.stubEnv("OSTINATO_BACKEND", "");
     expect((await createNodeRuntime()).backend).toBe("node");
   });
 
-  test("the environment's, unless the option says another", async () => {
+  test("is that of the environment variable, unless the option is set", async () => {
     vi.stubEnv("OSTINATO_BACKEND", "wasm");
     expect((await createNodeRuntime()).backend).toBe("wasm");
     expect((await createNodeRuntime({ backend: "node" })).backend).toBe("node");
   });
 
-  test("an impossible one is refused", async () => {
+  test("throws for an unknown backend", async () => {
     vi.stubEnv("OSTINATO_BACKEND", "gpu");
     await expect(createNodeRuntime()).rejects.toMatchObject({
       name: "EngineError",
@@ -45,7 +45,7 @@ describe("which backend", () => {
     });
   });
 
-  test("without the native library WebAssembly, which is said once", async () => {
+  test("is WebAssembly without the native library, with one warning", async () => {
     vi.stubEnv("OSTINATO_BACKEND", "");
     vi.doMock("onnxruntime-node", () => {
       throw new Error("not installed");
@@ -60,12 +60,12 @@ describe("which backend", () => {
 });
 
 describe("threads", () => {
-  test.each([0, -1, 1.5, NaN, 1000])("%d is refused", async (threads) => {
+  test.each([0, -1, 1.5, NaN, 1000])("throws for %d", async (threads) => {
     await expect(createNodeRuntime({ threads })).rejects.toMatchObject({ code: "bad-threads" });
     await expect(createWasmRuntime({ threads })).rejects.toMatchObject({ code: "bad-threads" });
   });
 
-  test("WebAssembly keeps the number it began with", async () => {
+  test("WebAssembly throws for a number other than the first one", async () => {
     const runtime = await createWasmRuntime({ threads: 1 });
     const weights = await graphWeights(CONFIG, randomTensors(CONFIG, 1));
     const session = await runtime.createSession(decoderGraph(CONFIG).bytes, weights);
@@ -76,30 +76,33 @@ describe("threads", () => {
   });
 });
 
-test.each(["node", "wasm"] as const)("%s: a graph without its weights is refused", async (backend) => {
+test.each(["node", "wasm"] as const)("%s: throws for a graph without its weights", async (backend) => {
   const runtime = await createNodeRuntime({ backend, threads: 1 });
   const loading = runtime.createSession(decoderGraph(CONFIG).bytes, new Map());
   await expect(loading).rejects.toMatchObject({ name: "EngineError", code: "session-failed" });
 });
 
-test.each(["node", "wasm"] as const)("%s: weights may change once the session is there", async (backend) => {
-  const runtime = await createNodeRuntime({ backend, threads: 1 });
-  const weights = await graphWeights(CONFIG, randomTensors(CONFIG, 1));
-  const session = await runtime.createSession(decoderGraph(CONFIG).bytes, weights);
-  const empty = { type: "float32", data: new Float32Array(4), shape: [1, 2, 2] } as const;
-  const inputs = {
-    ids: { type: "int32", data: Int32Array.of(3), shape: [1] },
-    mask: { type: "float32", data: Float32Array.of(-Infinity, 0), shape: [1, 2] },
-    logits_from: { type: "int32", data: Int32Array.of(0), shape: [1] },
-    "past_keys.0": empty,
-    "past_values.0": empty,
-  } as const;
-  const before = (await session.run(inputs)).get("logits");
-  for (const values of weights.values()) values.fill(0);
-  expect((await session.run(inputs)).get("logits")).toEqual(before);
-  await expect(session.run({ ids: inputs.ids })).rejects.toMatchObject({ code: "run-failed" });
-  await session.dispose();
-});
+test.each(["node", "wasm"] as const)(
+  "%s: weights can be changed after the session is created",
+  async (backend) => {
+    const runtime = await createNodeRuntime({ backend, threads: 1 });
+    const weights = await graphWeights(CONFIG, randomTensors(CONFIG, 1));
+    const session = await runtime.createSession(decoderGraph(CONFIG).bytes, weights);
+    const empty = { type: "float32", data: new Float32Array(4), shape: [1, 2, 2] } as const;
+    const inputs = {
+      ids: { type: "int32", data: Int32Array.of(3), shape: [1] },
+      mask: { type: "float32", data: Float32Array.of(-Infinity, 0), shape: [1, 2] },
+      logits_from: { type: "int32", data: Int32Array.of(0), shape: [1] },
+      "past_keys.0": empty,
+      "past_values.0": empty,
+    } as const;
+    const before = (await session.run(inputs)).get("logits");
+    for (const values of weights.values()) values.fill(0);
+    expect((await session.run(inputs)).get("logits")).toEqual(before);
+    await expect(session.run({ ids: inputs.ids })).rejects.toMatchObject({ code: "run-failed" });
+    await session.dispose();
+  },
+);
 
 test.each([
   ["node", [2 ** 26, 2 ** 26]],

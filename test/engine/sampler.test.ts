@@ -6,28 +6,28 @@ import { OptionError, SAMPLING_OPTIONS, type SamplingOptions } from "../../src/o
 
 const PROBABILITIES = [0.4, 0.25, 0.15, 0.1, 0.06, 0.04];
 const LOGITS = Float32Array.from(PROBABILITIES, (p) => Math.log(p) + 3);
-const DRAWS = 20_000;
+const SAMPLES = 20_000;
 
-/** Ids 1 to 3, for options of music. */
+/** Ids 1 to 3 stand for note-ons. */
 const PITCHES = { first: 1, count: 3 };
 
-/** Shares of the ids among many draws. */
-function draw(options: SamplingOptions, logits = LOGITS, allowed?: Uint8Array): number[] {
+/** Counts of the ids among many samples. */
+function countsOf(options: SamplingOptions, logits = LOGITS, allowed?: Uint8Array): number[] {
   const sampler = new Sampler({ seed: 11, ...options }, PITCHES);
   const counts = Array.from({ length: logits.length }, () => 0);
-  for (let step = 0; step < DRAWS; step += 1) {
+  for (let step = 0; step < SAMPLES; step += 1) {
     const id = sampler.sample(logits, step, { allowed });
     counts[id] = (counts[id] ?? 0) + 1;
   }
   return counts;
 }
 
-/** Pearson's statistic of counts against exact probabilities; ids of probability 0 must never have been drawn. */
+/** Pearson's statistic of counts against exact probabilities; ids of probability 0 must not occur. */
 function chiSquare(counts: readonly number[], probabilities: readonly number[]): number {
   let sum = 0;
   for (const [id, count] of counts.entries()) {
-    const expected = (probabilities[id] ?? 0) * DRAWS;
-    if (expected === 0) expect(count, `id ${id} must not be drawn`).toBe(0);
+    const expected = (probabilities[id] ?? 0) * SAMPLES;
+    if (expected === 0) expect(count, `id ${id} must not be sampled`).toBe(0);
     else sum += (count - expected) ** 2 / expected;
   }
   return sum;
@@ -47,7 +47,7 @@ describe("Sampler", () => {
     { options: { temperature: 2 }, expected: PROBABILITIES.map(Math.sqrt) },
     { options: { temperature: 0.5 }, expected: PROBABILITIES.map((p) => p * p) },
     { options: { topK: 3 }, expected: [0.4, 0.25, 0.15, 0, 0, 0] },
-    // 0.4 + 0.25 = 0.65 is below 0.7, so the id that crosses it is kept.
+    // 0.4 + 0.25 = 0.65 is below 0.7, so the id that crosses it is included.
     { options: { topP: 0.7 }, expected: [0.4, 0.25, 0.15, 0, 0, 0] },
     { options: { topP: 0 }, expected: [1, 0, 0, 0, 0, 0] },
     { options: { minP: 0.2 }, expected: [0.4, 0.25, 0.15, 0.1, 0, 0] },
@@ -58,20 +58,20 @@ describe("Sampler", () => {
     { options: { logitBias: new Map([[5, Math.log(10)]]) }, expected: [0.4, 0.25, 0.15, 0.1, 0.06, 0.4] },
     { options: { logitBias: new Map([[0, -Infinity]]) }, expected: [0, 0.25, 0.15, 0.1, 0.06, 0.04] },
     { options: { temperature: 2, minP: 0.55 }, expected: [0.4, 0.25, 0.15, 0, 0, 0].map(Math.sqrt) },
-  ])("draws from the exact distribution with $options", ({ options, expected }) => {
-    expect(chiSquare(draw(options), normalised(expected))).toBeLessThan(CHI_SQUARE_LIMIT);
+  ])("samples from the exact distribution with $options", ({ options, expected }) => {
+    expect(chiSquare(countsOf(options), normalised(expected))).toBeLessThan(CHI_SQUARE_LIMIT);
   });
 
-  it("warms the pitches among themselves, and leaves them together as likely as they were", () => {
-    // Of ids 1 to 3, which have 0.5 between them.
+  it("applies the pitch temperature among the pitches, and preserves their total probability", () => {
+    // Ids 1 to 3 have probability 0.5 in total.
     const squares = [0.25, 0.15, 0.1].map((p) => p * p);
     const scale = 0.5 / squares.reduce((sum, p) => sum + p, 0);
     const expected = [0.4, ...squares.map((p) => p * scale), 0.06, 0.04];
     const sampler = new Sampler({ pitchTemperature: 0.5 }, PITCHES);
     for (const [id, p] of sampler.probabilities(LOGITS).entries())
       expect(p).toBeCloseTo(expected[id] ?? 0, 6);
-    expect(chiSquare(draw({ pitchTemperature: 0.5 }), expected)).toBeLessThan(CHI_SQUARE_LIMIT);
-    // Before the temperature of all, and none of those that are not legal.
+    expect(chiSquare(countsOf({ pitchTemperature: 0.5 }), expected)).toBeLessThan(CHI_SQUARE_LIMIT);
+    // Applied before the temperature of all ids, and to allowed ids only.
     const allowed = Uint8Array.of(1, 0, 1, 1, 1, 1);
     const both = new Sampler({ pitchTemperature: 2, temperature: 0.5 }, PITCHES).probabilities(LOGITS, {
       allowed,
@@ -91,20 +91,20 @@ describe("Sampler", () => {
     expect(() => new Sampler().graphInputs(0, 1, 6, { pitchTemperature: 2 })).toThrow(OptionError);
   });
 
-  it("keeps ties at the edge of top-k", () => {
+  it("includes ties with the last id of top-k", () => {
     const logits = Float32Array.of(1, 0, 0, -1);
     const e = Math.E;
-    expect(chiSquare(draw({ topK: 2 }, logits), normalised([e, 1, 1, 0]))).toBeLessThan(CHI_SQUARE_LIMIT);
+    expect(chiSquare(countsOf({ topK: 2 }, logits), normalised([e, 1, 1, 0]))).toBeLessThan(CHI_SQUARE_LIMIT);
   });
 
-  it("draws legal ids only, and truncates what is left", () => {
+  it("samples allowed ids only, and truncates after the mask", () => {
     const allowed = Uint8Array.of(0, 1, 1, 1, 0, 1);
     const expected = normalised([0, 0.25, 0.15, 0, 0, 0]);
-    expect(chiSquare(draw({ topK: 2 }, LOGITS, allowed), expected)).toBeLessThan(CHI_SQUARE_LIMIT);
+    expect(chiSquare(countsOf({ topK: 2 }, LOGITS, allowed), expected)).toBeLessThan(CHI_SQUARE_LIMIT);
     expect(() => new Sampler().sample(LOGITS, 0, { allowed: new Uint8Array(6) })).toThrow(EngineError);
   });
 
-  it("penalises recent ids once each, positive logits by division and negative ones by multiplication", () => {
+  it("penalizes each recent id once, positive logits by division and negative ones by multiplication", () => {
     const logits = Float32Array.of(2, 1, -1, 0);
     const sampler = new Sampler({ repetitionPenalty: 2, seed: 1 });
     expect(sampler.needsRecent).toBe(true);
@@ -116,7 +116,7 @@ describe("Sampler", () => {
     expect(new Sampler().needsRecent).toBe(false);
   });
 
-  it("gives the candidates and the log-probability of the distribution it draws from, and the same id", () => {
+  it("returns the candidates and the log-probability of the distribution, and the same id as `sample`", () => {
     const sampler = new Sampler({ topK: 3, seed: 5 });
     for (let step = 0; step < 20; step += 1) {
       const { id, logProbability, candidates } = sampler.sampleWithCandidates(LOGITS, step, {}, 10);
@@ -132,14 +132,14 @@ describe("Sampler", () => {
     expect(sampler.sampleWithCandidates(LOGITS, 0, {}, 2).candidates).toHaveLength(2);
   });
 
-  it("refuses a bias for an id that the model does not have, and one that is no number", () => {
+  it("throws for a bias of an id outside the vocabulary, and for a bias that is not a number", () => {
     const biased = new Sampler({ logitBias: new Map([[9, 1]]) });
     expect(() => biased.sample(LOGITS, 0)).toThrow(OptionError);
     expect(() => biased.sample(LOGITS, 0)).toThrow("logitBias names id 9, but the model's ids end at 5");
     expect(() => new Sampler({ logitBias: new Map([[0, Number.NaN]]) })).toThrow(OptionError);
   });
 
-  it("tells at temperature 0 what the model holds of every id, as at 1 without truncation", () => {
+  it("returns at temperature 0 the probabilities of temperature 1 without truncation", () => {
     const greedy = new Sampler({
       temperature: 0,
       topK: 2,
@@ -160,11 +160,11 @@ describe("Sampler", () => {
     );
   });
 
-  it("takes the likeliest id at temperature 0", () => {
+  it("samples the likeliest id at temperature 0", () => {
     expect(new Sampler({ temperature: 0 }).sample(Float32Array.of(1, 3, 2), 0)).toBe(1);
     expect(
       new Sampler({ temperature: 0 }).sample(Float32Array.of(1, 3, 3), 0),
-      "of equal ones the lowest",
+      "the lowest of equal ids",
     ).toBe(1);
     expect(
       new Sampler({ temperature: 0 }).sample(Float32Array.of(1, 3, 2), 0, {
@@ -173,7 +173,7 @@ describe("Sampler", () => {
     ).toBe(2);
   });
 
-  it("gives the same ids for the same seed and others for another", () => {
+  it("samples the same ids for the same seed, and others for another seed", () => {
     const ids = (seed: number): number[] => {
       const sampler = new Sampler({ seed });
       return Array.from({ length: 50 }, (_, step) => sampler.sample(LOGITS, step));
@@ -182,12 +182,12 @@ describe("Sampler", () => {
     expect(ids(3)).not.toEqual(ids(4));
   });
 
-  it("gives a graph the noise, the bias and the options that it draws with itself", () => {
+  it("returns graph inputs with its own noise, bias and options", () => {
     const options = { seed: 5, temperature: 0.8, topK: 3, topP: 0.9, minP: 0.1, typicalP: 0.7 };
-    const draws = new Sampler({ ...options, logitBias: new Map([[2, 1.5]]) }).graphInputs(7, 2, 4);
+    const inputs = new Sampler({ ...options, logitBias: new Map([[2, 1.5]]) }).graphInputs(7, 2, 4);
     const noise = new GumbelNoise(5);
     const rows = [7, 8].flatMap((step) => [0, 1, 2, 3].map((id) => noise.at(step, id)));
-    expect(draws).toEqual({
+    expect(inputs).toEqual({
       steps: 2,
       noise: Float32Array.from(rows),
       bias: Float32Array.of(0, 0, 1.5, 0),
@@ -201,7 +201,7 @@ describe("Sampler", () => {
     expect(warmed.tokenClass).toEqual({ first: 1, count: 2, temperature: 0.8 });
   });
 
-  it("tells a graph that there is nothing to bias or truncate, and no noise at temperature 0", () => {
+  it("returns graph inputs without bias and truncation by default, and without noise at temperature 0", () => {
     const nothing = { bias: Float32Array.of(0), temperature: 1, topK: 0, topP: 1, minP: 0, typicalP: 1 };
     expect(new Sampler({ seed: 5 }).graphInputs(0, 1, 4)).toMatchObject(nothing);
     expect(new Sampler({ topK: 4 }).graphInputs(0, 1, 4)).toMatchObject(nothing);
@@ -219,7 +219,7 @@ describe("Sampler", () => {
 });
 
 describe("likeliest", () => {
-  it("names ids by falling probability, of equal ones the lower first, and none that cannot be drawn", () => {
+  it("returns ids by descending probability, ties by ascending id, without ids of probability 0", () => {
     const probabilities = Float64Array.of(0.2, 0, 0.4, 0.2, 0.2, 0);
     const named = (count: number): number[] => likeliest(probabilities, count).map(({ id }) => id);
     expect(named(6)).toEqual([2, 0, 3, 4]);

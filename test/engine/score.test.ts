@@ -35,7 +35,7 @@ async function stepByStep(ids: readonly number[]): Promise<number> {
 
 describe("score", () => {
   it.each([1, 2, 5, 8, 9, 10, 13, 14, 30])(
-    "gives each of %i ids its probability within its block",
+    "returns the probability of each of %i ids within its block",
     async (count) => {
       const ids = Array.from({ length: count }, (_, i) => (i * 37 + 11) % 416);
       const scores = await score(decoder, ids);
@@ -48,7 +48,7 @@ describe("score", () => {
     },
   );
 
-  it("counts up, and stops when it is told to", async () => {
+  it("reports progress, and stops at an abort", async () => {
     const seen: number[] = [];
     await score(
       decoder,

@@ -8,7 +8,7 @@ function historyOf(capacity: number, ids: readonly number[]): TokenHistory {
   return history;
 }
 
-test("counts all ids, and keeps at most twice its capacity", () => {
+test("counts all ids, and stores at most twice its capacity", () => {
   const ids = randomIds(10_000, 416, 1);
   const history = new TokenHistory(64);
   let most = 0;
@@ -41,7 +41,7 @@ test("finds the common prefix with another sequence, if that is as long as the e
   expect(history.commonPrefixLength(ids.with(evicted + 3, 500))).toBe(evicted + 3);
 });
 
-test("truncates within the kept ids; throws within the evicted ids", () => {
+test("truncates within the stored ids; throws within the evicted ids", () => {
   const ids = randomIds(1000, 416, 3);
   const history = historyOf(100, ids);
   history.truncate(930);

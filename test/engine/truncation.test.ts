@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { GumbelNoise } from "../../src/engine/random.ts";
 import { keepMinP, keepTopK, keepTopP, keepTypical, softmax } from "../../src/engine/truncation.ts";
 
-/** Scores with ties and with ids that are out already. */
+/** Scores with ties and with excluded ids. */
 function randomScores(seed: number, size: number): Float64Array {
   const noise = new GumbelNoise(seed);
   return Float64Array.from({ length: size }, (_, id) => {
@@ -15,7 +15,7 @@ function kept(scores: Float64Array): number[] {
   return [...scores.entries()].filter(([, score]) => score > -Infinity).map(([id]) => id);
 }
 
-/** Ids by falling probability until `mass` is reached, by sorting everything. */
+/** Ids by descending probability until `mass` is reached, by a full sort. */
 function literalUntil(scores: Float64Array, order: readonly number[], mass: number): number[] {
   const p = softmax(scores);
   let sum = 0;
@@ -62,7 +62,7 @@ it.each(Array.from({ length: 30 }, (_, seed) => seed))(
   },
 );
 
-it("always leave at least one id, and all where they are switched off", () => {
+it("leave at least one id, and all ids when disabled", () => {
   const scores = Float64Array.of(0, 1, 2, -Infinity);
   for (const [keep, strict, off] of [
     [keepTopK, 1, 4],
@@ -79,7 +79,7 @@ it("always leave at least one id, and all where they are switched off", () => {
   }
 });
 
-it("keep all at 1, also what rounding would leave nothing for", () => {
+it("keep all ids at 1, also those whose probability rounds to 0", () => {
   for (const keep of [keepTopP, keepTypical]) {
     const scores = Float64Array.of(0, -100);
     keep(scores, 1);
@@ -87,7 +87,7 @@ it("keep all at 1, also what rounding would leave nothing for", () => {
   }
 });
 
-it("top-p and typical stop at the id that reaches the mass, and take the last of all where it must", () => {
+it("top-p and typical end with the id that reaches the mass, if necessary with the last id", () => {
   const reached = Float64Array.of(Math.LN2, 0, 0); // 0.5, 0.25, 0.25
   keepTopP(reached, 0.5);
   expect([...reached]).toEqual([Math.LN2, -Infinity, -Infinity]);

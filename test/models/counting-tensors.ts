@@ -1,4 +1,4 @@
-/** A checkpoint of the smallest size, whose numbers tell where they belong. */
+/** A checkpoint of the smallest size, whose values identify their position. */
 import { parseConfig, type TensorBytes, tensorShapes } from "../../models/index.ts";
 
 export const SMALLEST_CONFIG = {

@@ -1,4 +1,4 @@
-/** Checkpoints damaged in thousands of ways: each is read, or refused with a `CheckpointError`, and nothing else happens. */
+/** Checkpoints damaged in thousands of ways: each is read, or throws a `CheckpointError`. */
 import { describe, expect, test } from "vitest";
 import {
   CheckpointError,
@@ -15,7 +15,7 @@ import { countingTensors, SMALLEST_CONFIG } from "./counting-tensors.ts";
 
 const SHARDS = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
 
-/** What numbers in JSON become: limits of integers and floats, signs, fractions, and what is no number. */
+/** Replacements of numbers in JSON: limits of integers and floats, signs, fractions, and values that are not numbers. */
 const TELLING = [
   "0",
   "-1",
@@ -34,12 +34,12 @@ function bytesOf(json: object): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(json));
 }
 
-/** A third of them in half the bits. */
+/** A third of the tensors are in half precision. */
 function tensors(): TensorBytes[] {
   return countingTensors(SMALLEST_CONFIG).map((tensor, i) => {
     if (i % 3 !== 1) return tensor;
     const values = new Float32Array(tensor.bytes.buffer);
-    const stored = Uint16Array.from(values, (value) => value * 64); // finite, whatever they are
+    const stored = Uint16Array.from(values, (value) => value * 64); // all finite
     return { ...tensor, dtype: "F16", bytes: new Uint8Array(stored.buffer) };
   });
 }
@@ -62,7 +62,7 @@ function sharded(): Map<string, Uint8Array> {
   ]);
 }
 
-/** One number in the text of the bytes, or of a safetensors header, becomes another. */
+/** Replaces one number in the bytes as text, or in a safetensors header. */
 function misstate(bytes: Uint8Array, random: (limit: number) => number): Uint8Array {
   const isJson = bytes[0] === 0x7b;
   const begin = isJson ? 0 : 8;
@@ -82,15 +82,17 @@ function misstate(bytes: Uint8Array, random: (limit: number) => number): Uint8Ar
   return result;
 }
 
-/** What reading ends in: "read" with sound tensors, or the error's name; also the most that was asked of a file at once. */
-async function outcome(files: ReadonlyMap<string, Uint8Array>): Promise<{ ending: string; asked: number }> {
-  let asked = 0;
+/** The outcome: "read" with sound tensors, or the error's name; and the largest read of a file. */
+async function outcome(
+  files: ReadonlyMap<string, Uint8Array>,
+): Promise<{ ending: string; largestRead: number }> {
+  let largestRead = 0;
   const inMemory = checkpointInMemory(files);
   const watched = {
     open: async (name: string) => {
       const file = await inMemory.open(name);
       const read = async (begin: number, end: number): Promise<Uint8Array> => {
-        asked = Math.max(asked, end - begin);
+        largestRead = Math.max(largestRead, end - begin);
         if (!(begin >= 0 && begin <= end && end <= file.bytes))
           throw new RangeError(`read ${begin} to ${end}`);
         return file.read(begin, end);
@@ -107,9 +109,9 @@ async function outcome(files: ReadonlyMap<string, Uint8Array>): Promise<{ ending
         values.length === shape.reduce((size, length) => size * length, 1) &&
         values.every(Number.isFinite),
     );
-    return { ending: isSound && checkpoint.tensors.size === shapes.size ? "read" : "unsound", asked };
+    return { ending: isSound && checkpoint.tensors.size === shapes.size ? "read" : "unsound", largestRead };
   } catch (error) {
-    return { ending: error instanceof CheckpointError ? error.name : `${String(error)}`, asked };
+    return { ending: error instanceof CheckpointError ? error.name : `${String(error)}`, largestRead };
   }
 }
 
@@ -117,7 +119,7 @@ describe.each([
   ["one file", whole],
   ["shards", sharded],
 ])("%s", (_, make) => {
-  test("is read as long as it is whole", async () => {
+  test("an undamaged checkpoint is read", async () => {
     expect(await outcome(make())).toMatchObject({ ending: "read" });
   });
 
@@ -132,12 +134,12 @@ describe.each([
       const other = files.get(names[random(names.length)] ?? "") ?? new Uint8Array();
       const bytes = files.get(name) ?? new Uint8Array();
       const bad = random(2) === 0 ? misstate(bytes, random) : mutate(bytes, other, random);
-      const { ending, asked } = await outcome(new Map([...files, [name, bad]]));
+      const { ending, largestRead } = await outcome(new Map([...files, [name, bad]]));
       expect(ending, `seed ${seed}, round ${round}, ${name}`).toMatch(/^(read|CheckpointError)$/);
-      expect(asked).toBeLessThanOrEqual(8192); // no file is larger
+      expect(largestRead).toBeLessThanOrEqual(8192); // no file is larger
       endings.set(ending, (endings.get(ending) ?? 0) + 1);
     }
     expect(endings.get("CheckpointError")).toBeGreaterThan(rounds / 2);
-    expect(endings.get("read")).toBeGreaterThan(0); // a changed weight is no fault
+    expect(endings.get("read")).toBeGreaterThan(0); // a changed weight is not an error
   });
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => piano.dispose());
 
 describe("models/piano", () => {
-  it("fits 16 MB, and its card names the weights that are there", () => {
+  it("is at most 16 MB, and its card has the checksum of the weights", () => {
     const bytes = readdirSync(FOLDER).reduce((sum, name) => sum + statSync(`${FOLDER}${name}`).size, 0);
     expect(bytes).toBeLessThanOrEqual(16_000_000);
     const sum = createHash("sha256")
@@ -27,12 +27,12 @@ describe("models/piano", () => {
     expect(readFileSync(`${FOLDER}README.md`, "utf8")).toContain(sum);
   });
 
-  it("reads the common vocabulary, with a window of at least 1024 ids", () => {
+  it("has the vocabulary performance-416 and a window of at least 1024 ids", () => {
     expect(piano.vocabulary.name).toBe("performance-416");
     expect(piano.decoder.config.window).toBeGreaterThanOrEqual(1024);
   });
 
-  it("finds music likelier than the same notes in random order", async () => {
+  it("scores music as likelier than the same notes in random order", async () => {
     // A broken chord over a bass, three times: what any pianist would play on.
     const chords = [
       [48, 64, 67, 72],
@@ -57,7 +57,7 @@ describe("models/piano", () => {
     expect(music.nats / music.ids).toBeLessThan(noise.nats / noise.ids - 1);
   });
 
-  it("plays what the grammar allows, past its window, and leaves no note hanging", async () => {
+  it("samples allowed ids past its window, and ends every note", async () => {
     const ids: number[] = [];
     const { score, events, notes } = await piano.generate({
       seconds: 60,
@@ -67,11 +67,11 @@ describe("models/piano", () => {
     expect(ids).toHaveLength(events);
     expect(events).toBeGreaterThan(piano.decoder.config.window);
     const grammar = new PerformanceGrammar(piano.vocabulary);
-    const legal = new Uint8Array(piano.vocabulary.size);
+    const allowed = new Uint8Array(piano.vocabulary.size);
     for (const id of [piano.vocabulary.id("START"), ...ids]) {
       if (id !== piano.vocabulary.id("START")) {
-        grammar.mask(legal);
-        expect(legal[id]).toBe(1);
+        grammar.mask(allowed);
+        expect(allowed[id]).toBe(1);
       }
       grammar.push(id);
     }

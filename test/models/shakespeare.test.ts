@@ -30,7 +30,7 @@ async function nllPerCharacter(text: string): Promise<number> {
 }
 
 describe("models/shakespeare", () => {
-  it("fits 8 MB, and its card names the weights that are there", () => {
+  it("is at most 8 MB, and its card has the checksum of the weights", () => {
     const bytes = readdirSync(FOLDER).reduce((sum, name) => sum + statSync(`${FOLDER}${name}`).size, 0);
     expect(bytes).toBeLessThanOrEqual(8_000_000);
     const sum = createHash("sha256")
@@ -39,15 +39,15 @@ describe("models/shakespeare", () => {
     expect(readFileSync(`${FOLDER}README.md`, "utf8")).toContain(sum);
   });
 
-  it("is a GPT-2 whose tokenizer has as many ids, the last of them the end of a text", () => {
+  it("is a GPT-2 with as many ids as its tokenizer, the last one <|endoftext|>", () => {
     expect(decoder.config.position.kind).toBe("learned");
     expect(tokenizer.size).toBe(decoder.config.vocabularySize);
     expect(tokenizer.endOfTextId).toBe(tokenizer.size - 1);
     expect(tokenizer.decode(tokenizer.encode("Où est-il? 🐈\n\n"))).toBe("Où est-il? 🐈\n\n");
   });
 
-  it("knows the manner of the plays", async () => {
-    // Lines of a later hand, so that they cannot have been memorized.
+  it("scores a play as likelier than the same text in other letter case, or reversed", async () => {
+    // Written for this test, so that it cannot have been memorized.
     const play =
       "DUKE OF YORK:\nMy gracious lord, I come to speak with thee\nOf that which thou hast sworn before the king.\n";
     const [inverted, backwards] = [play.toUpperCase(), [...play].toReversed().join("")];

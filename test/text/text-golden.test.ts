@@ -22,18 +22,18 @@ beforeAll(async () => {
 afterAll(() => model.dispose());
 
 describe("a checkpoint that Hugging Face wrote", () => {
-  it("has its tokens", () => {
+  it("encodes the same tokens", () => {
     expect(model.tokenizer.encode(golden.text)).toEqual(golden.ids);
     expect(model.tokenizer.decode(golden.ids)).toBe(golden.text);
   });
 
-  it.each(golden.continuations)("continues $prompt as transformers does", async ({ prompt, ids }) => {
+  it.each(golden.continuations)("continues $prompt with the ids of transformers", async ({ prompt, ids }) => {
     const none = { logitBias: new Map([[model.tokenizer.endOfTextId ?? -1, -1e9]]) };
     const generated = await model.generate(prompt, { tokens: ids.length, temperature: 0, ...none });
     expect(generated.ids).toEqual(ids);
   });
 
-  it.each(golden.scores)("scores a text as transformers does, windows $stride apart", async (expected) => {
+  it.each(golden.scores)("scores a text as transformers does, with stride $stride", async (expected) => {
     const score = await model.score(golden.text, { stride: expected.stride });
     expect(score.ids).toBe(expected.ids);
     expect(Math.abs(score.perplexity / expected.perplexity - 1)).toBeLessThan(1e-5);

@@ -29,11 +29,11 @@ async function greedy(ids: readonly number[]): Promise<number> {
   return withToken.indexOf(withToken.reduce((a, b) => Math.max(a, b)));
 }
 
-/** Never the end of the text, so that the length is what a test is about. */
+/** Excludes <|endoftext|>, so that only the length ends a text. */
 const goOn = { logitBias: new Map([[TINY_END, -1e9]]) };
 
 describe("TextModel", () => {
-  it("continues a prompt as the model says", async () => {
+  it("continues a prompt by the logits of the model", async () => {
     const prompt = "the cat ";
     const ids = model.tokenizer.encode(prompt);
     expect(ids.slice(0, 2)).toEqual([257, model.tokenizer.encode(" ")[0]]);
@@ -44,14 +44,14 @@ describe("TextModel", () => {
     expect(generated.end).toBe("tokens");
   });
 
-  it("begins a text from <|endoftext|> where there is no prompt", async () => {
+  it("starts a text from <|endoftext|> without a prompt", async () => {
     const first = await greedy([TINY_END]);
     for (const prompt of [undefined, ""]) {
       expect((await model.generate(prompt, { tokens: 1, temperature: 0 })).ids).toEqual([first]);
     }
   });
 
-  it("gives the same text for the same seed, in pieces as a whole, also from a prompt read before", async () => {
+  it("generates the same text for the same seed, streamed or whole, also from a cached prompt", async () => {
     const options = { tokens: 12, seed: 3, ...goOn };
     const whole = await model.generate("the ", options);
     let streamed = "";
@@ -62,8 +62,8 @@ describe("TextModel", () => {
     for (const { ids } of again) expect(ids).toEqual(whole.ids);
   });
 
-  it("shows whole characters only", async () => {
-    const euro = [...new TextEncoder().encode("a€b")]; // a byte's id is the byte
+  it("yields whole characters only", async () => {
+    const euro = [...new TextEncoder().encode("a€b")]; // the id of a byte is the byte
     const pieces: string[] = [];
     let next = 0;
     const override = async (): Promise<number> => euro[next++] ?? TINY_END;
@@ -74,7 +74,7 @@ describe("TextModel", () => {
     expect(cut.text).toBe("a");
   });
 
-  it("ends where the model ends the text", async () => {
+  it("ends when <|endoftext|> is sampled", async () => {
     const ending = { logitBias: new Map([[TINY_END, 1e9]]) };
     expect(await model.generate("the", { ...ending, seed: 1 })).toEqual({
       text: "",
@@ -84,13 +84,13 @@ describe("TextModel", () => {
     });
   });
 
-  it("never takes <|endoftext|> from a prompt", async () => {
+  it("encodes <|endoftext|> in a prompt as plain text", async () => {
     const ids = model.tokenizer.encode("<|endoftext|>");
     expect(ids).not.toContain(TINY_END);
     expect(model.tokenizer.decode(ids)).toBe("<|endoftext|>");
   });
 
-  it("ends with the context: all of it is read, and one token more drawn", async () => {
+  it("ends when the context is full, after one more sampled token", async () => {
     const { n_positions: window } = TINY_TEXT_CONFIG;
     const unprompted = await model.generate(undefined, { ...goOn, seed: 1 });
     expect([unprompted.ids.length, unprompted.end]).toEqual([window, "context"]);
@@ -104,7 +104,7 @@ describe("TextModel", () => {
     });
   });
 
-  it("goes on beyond the context with roll, also from a longer prompt", async () => {
+  it("continues beyond the context with contextShift, also from a longer prompt", async () => {
     const rolled = await model.generate("abc", { ...goOn, seed: 1, contextShift: true, tokens: 60 });
     expect([rolled.ids.length, rolled.end]).toEqual([60, "tokens"]);
     const short = await model.generate("abc", { ...goOn, seed: 1, tokens: 60 });
@@ -113,7 +113,7 @@ describe("TextModel", () => {
     expect(long.ids).toHaveLength(5);
   });
 
-  it("never draws an id that has no token", async () => {
+  it("never samples an id without a token", async () => {
     const { vocab_size: size } = TINY_TEXT_CONFIG;
     const logitBias = new Map([259, 260, 261].map((id) => [id, 1e6]));
     const { ids } = await model.generate("a", { logitBias, tokens: 10, seed: 2, temperature: 3 });
@@ -121,15 +121,15 @@ describe("TextModel", () => {
     for (const id of ids) expect(id).toBeLessThan(TINY_END);
   });
 
-  it("shows candidates, and lets them be chosen", async () => {
-    const drawn: number[] = [];
+  it("returns candidates, and appends the id that override returns", async () => {
+    const sampled: number[] = [];
     const { ids } = await model.generate("a", {
       ...goOn,
       candidates: 5,
       seed: 1,
       tokens: 4,
       override: async ({ id, candidates = [] }) => {
-        drawn.push(id);
+        sampled.push(id);
         expect(candidates).toHaveLength(5);
         const falling = candidates.map(({ probability }) => probability);
         expect(falling).toEqual(falling.toSorted((a, b) => b - a));
@@ -140,24 +140,27 @@ describe("TextModel", () => {
         expect(logProbability).toBeCloseTo(Math.log(candidates[2]?.probability ?? 0), 10);
       },
     });
-    expect(drawn).toHaveLength(4);
+    expect(sampled).toHaveLength(4);
     expect(ids).toHaveLength(4);
     const ended = await model.generate("a", { override: async () => undefined });
     expect(ended).toMatchObject({ ids: [], end: undefined });
   });
 
-  it("stops when told to", async () => {
+  it("stops at an abort", async () => {
     const abort = new AbortController();
     const reason = new Error("enough");
     const stopped = model.generate("a", { ...goOn, signal: abort.signal, onStep: () => abort.abort(reason) });
     await expect(stopped).rejects.toBe(reason);
   });
 
-  it.each([{ tokens: 0 }, { tokens: Number.NaN }, { topP: 2 }])("refuses the options %o", async (options) => {
-    await expect(model.generate("a", options)).rejects.toMatchObject({ name: "OptionError" });
-  });
+  it.each([{ tokens: 0 }, { tokens: Number.NaN }, { topP: 2 }])(
+    "throws for the options %o",
+    async (options) => {
+      await expect(model.generate("a", options)).rejects.toMatchObject({ name: "OptionError" });
+    },
+  );
 
-  it("refuses a tokenizer with more ids than the model", async () => {
+  it("throws for a tokenizer with more ids than the model", async () => {
     const tokenizer = new TextTokenizer({
       added_tokens: [{ id: 262, content: "<more>", special: true }],
       decoder: { type: "ByteLevel" },
@@ -169,7 +172,7 @@ describe("TextModel", () => {
 });
 
 describe("loadTextModel", () => {
-  it("reads vocab.json and merges.txt where there is no tokenizer.json", async () => {
+  it("reads vocab.json and merges.txt if tokenizer.json is missing", async () => {
     const pair = join(folder, "pair");
     writeTinyTextCheckpoint(pair);
     rmSync(join(pair, "tokenizer.json"));
@@ -190,7 +193,7 @@ describe("loadTextModel", () => {
     await expect(loadTextModel(pair)).rejects.toThrow('"model_type" is "llama"');
   });
 
-  it("loads the model that ships", async () => {
+  it("loads the shipped model", async () => {
     const shakespeare = await loadTextModel("shakespeare", { threads: 1 });
     const { text: written, end } = await shakespeare.generate("ROMEO:", { tokens: 40, seed: 7 });
     expect(written).toMatch(/^\n/);
@@ -200,7 +203,7 @@ describe("loadTextModel", () => {
 });
 
 describe("TextModel.score", () => {
-  it("is the model's own probability of every id but the first", async () => {
+  it("is the model's probability of every id except the first", async () => {
     const written = "the theatre then";
     const ids = model.tokenizer.encode(written);
     const { vocabularySize } = model.decoder.config;
@@ -217,7 +220,7 @@ describe("TextModel.score", () => {
     expect(result.bitsPerByte).toBeCloseTo(nats / Math.LN2 / (written.length - 3), 5);
   });
 
-  it("refuses what cannot be scored", async () => {
+  it("throws for a text or a stride that cannot be scored", async () => {
     await expect(model.score("a")).rejects.toMatchObject({ name: "PromptError" });
     for (const stride of [0, 24, 1.5]) {
       await expect(model.score("abc", { stride })).rejects.toMatchObject({ name: "OptionError" });

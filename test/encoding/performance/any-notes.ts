@@ -15,7 +15,7 @@ export const anyNotes = fc.array(
   { maxLength: 40 },
 );
 
-/** Notes in order of start of which none begins on a key that still sounds, once on the grid. */
+/** Notes in order of start; on the grid, no note begins on a sounding key. */
 export const notesApart = anyNotes.map((notes) => {
   const free = new Map<number, number>();
   return notes

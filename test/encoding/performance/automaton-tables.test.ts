@@ -7,7 +7,7 @@ import {
   VOCABULARIES,
 } from "../../../encoding/index.ts";
 
-/** What a reader of the tables does, formula by formula. */
+/** Evaluates the tables by the formulas of `automaton-tables.ts`. */
 class TableReader {
   readonly #tables: AutomatonTables;
   #counters: Float32Array;
@@ -25,49 +25,58 @@ class TableReader {
     });
   }
 
-  legal(): number[] {
-    const { counters, conjunctions, conjunctionWeights, conjunctionOffsets, blockCounts, baseBlockCounts, clocks, limits } = this.#tables;
+  allowed(): number[] {
+    const {
+      counters,
+      conjunctions,
+      conjunctionWeights,
+      conjunctionOffsets,
+      blockCounts,
+      baseBlockCounts,
+      clocks,
+      limits,
+    } = this.#tables;
     const flags: number[] = Array.from(this.#counters, (value) => (value > 0 ? 1 : 0));
-    for (let joint = 0; joint < conjunctions; joint += 1) {
-      let sum = conjunctionOffsets[joint] ?? NaN;
+    for (let conjunction = 0; conjunction < conjunctions; conjunction += 1) {
+      let sum = conjunctionOffsets[conjunction] ?? NaN;
       for (let i = 0; i < counters; i += 1)
-        sum += (flags[i] ?? NaN) * (conjunctionWeights[i * conjunctions + joint] ?? NaN);
+        sum += (flags[i] ?? NaN) * (conjunctionWeights[i * conjunctions + conjunction] ?? NaN);
       flags.push(Math.max(0, sum));
     }
     const size = baseBlockCounts.length;
-    const legal = [...baseBlockCounts.keys()].filter((id) => {
+    const allowed = [...baseBlockCounts.keys()].filter((id) => {
       const base = baseBlockCounts[id] ?? NaN;
       return flags.reduce((sum, flag, row) => sum + flag * (blockCounts[row * size + id] ?? NaN), base) === 0;
     });
-    const urgent = legal.find((id) => (this.#counters[clocks[id] ?? -1] ?? NaN) >= (limits[id] ?? NaN));
-    return urgent === undefined ? legal : [urgent];
+    const urgent = allowed.find((id) => (this.#counters[clocks[id] ?? -1] ?? NaN) >= (limits[id] ?? NaN));
+    return urgent === undefined ? allowed : [urgent];
   }
 }
 
 function maskOf(grammar: PerformanceGrammar, size: number): number[] {
-  const legal = new Uint8Array(size);
-  grammar.mask(legal);
-  return [...legal.keys()].filter((id) => legal[id] === 1);
+  const allowed = new Uint8Array(size);
+  grammar.mask(allowed);
+  return [...allowed.keys()].filter((id) => allowed[id] === 1);
 }
 
-it("the tables say what the grammar says, whatever came before and whatever is drawn", () => {
+it("the tables allow the same ids as the grammar, after any primer and any allowed ids", () => {
   const vocabularies = fc.constantFrom(...VOCABULARIES.values());
   const options = fc.record({
     longestNoteSteps: fc.constantFrom(Infinity, 40, 300),
     mayEnd: fc.boolean(),
   });
   const primer = fc.array(fc.nat(), { maxLength: 60 });
-  const draws = fc.array(fc.nat(1_000_000), { maxLength: 120 });
+  const choices = fc.array(fc.nat(1_000_000), { maxLength: 120 });
   fc.assert(
-    fc.property(vocabularies, options, primer, draws, (vocabulary, grammarOptions, before, numbers) => {
+    fc.property(vocabularies, options, primer, choices, (vocabulary, grammarOptions, before, numbers) => {
       const { size } = vocabulary;
       const grammar = new PerformanceGrammar(vocabulary, grammarOptions);
       for (const number of before) grammar.push(number % size);
       const reader = new TableReader({ tables: grammar.tables, counters: grammar.counters() });
       for (const number of numbers) {
-        const legal = maskOf(grammar, size);
-        expect(reader.legal()).toEqual(legal);
-        const id = legal[number % legal.length] ?? 0;
+        const allowed = maskOf(grammar, size);
+        expect(reader.allowed()).toEqual(allowed);
+        const id = allowed[number % allowed.length] ?? 0;
         grammar.push(id);
         reader.push(id);
       }
@@ -76,7 +85,7 @@ it("the tables say what the grammar says, whatever came before and whatever is d
   );
 });
 
-it("also with every key down, before and after a velocity", () => {
+it("the tables allow the same ids as the grammar while all keys sound, before and after a velocity", () => {
   const grammar = new PerformanceGrammar(PERFORMANCE_416);
   const keys = Array.from({ length: 128 }, (_, pitch) => PERFORMANCE_416.id("NOTE_ON", pitch));
   const [velocity, shift] = [PERFORMANCE_416.id("VELOCITY", 9), PERFORMANCE_416.id("TIME_SHIFT", 3)];
@@ -84,6 +93,6 @@ it("also with every key down, before and after a velocity", () => {
   for (const id of [velocity, ...keys, shift, velocity]) {
     grammar.push(id);
     reader.push(id);
-    expect(reader.legal()).toEqual(maskOf(grammar, PERFORMANCE_416.size));
+    expect(reader.allowed()).toEqual(maskOf(grammar, PERFORMANCE_416.size));
   }
 });

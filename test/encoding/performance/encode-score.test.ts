@@ -12,7 +12,7 @@ const PEDAL_UP_AND_DRUM = [0x82, 0x2c, 0xb0, 64, 0, 0, 0x99, 35, 100, 10, 35, 0]
 const ARPEGGIO = readMidi(file(track(...PEDAL_DOWN, ...KEYS, ...PEDAL_UP_AND_DRUM)));
 
 describe("encodeScore", () => {
-  it("folds the pedal in, leaves percussion out, keeps leading silence", () => {
+  it("folds the pedal into durations, omits percussion, preserves leading silence", () => {
     const { ids, notes, trimmedSeconds, droppedNotes } = encodeScore(ARPEGGIO, PERFORMANCE_388);
     expect([...ids]).toEqual([355, 355, 375, 60, 280, 64, 280, 67, 305, 188, 192, 195]);
     expect(notes.map(({ pitch, startSeconds, endSeconds }) => [pitch, startSeconds, endSeconds])).toEqual([
@@ -23,7 +23,7 @@ describe("encodeScore", () => {
     expect([trimmedSeconds, droppedNotes]).toEqual([0, 0]);
   });
 
-  it("trims leading silence when asked to, and says how much", () => {
+  it("trims leading silence if the option is set, and returns its length", () => {
     const encoded = encodeScore(ARPEGGIO, PERFORMANCE_388, { trimLeadingSilence: true });
     expect([...encoded.ids]).toEqual([375, 60, 280, 64, 280, 67, 305, 188, 192, 195]);
     expect(encoded.trimmedSeconds).toBe(2);
@@ -31,7 +31,7 @@ describe("encodeScore", () => {
     expect(encoded.notes[0]).toMatchObject({ pitch: 60, startSeconds: 0, endSeconds: 1, startTick: 2000 });
   });
 
-  it("of nothing is nothing", () => {
+  it("encodes an empty score as no ids", () => {
     const encoded = encodeScore(readMidi(file(track())), PERFORMANCE_388, { trimLeadingSilence: true });
     expect(encoded).toMatchObject({ ids: new Uint16Array(0), notes: [], trimmedSeconds: 0 });
   });

@@ -13,7 +13,7 @@ it.each([
   expect(eventText(PERFORMANCE_416.event(id), PERFORMANCE_416)).toBe(text);
 });
 
-it("names velocities and pitches at the edges", () => {
+it("names the lowest and highest velocities and pitches", () => {
   const softest = eventText(MIDI_NEURAL_PROCESSOR.event(356), MIDI_NEURAL_PROCESSOR);
   expect(softest).toBe("VELOCITY 0 1–3");
   expect([0, 127].map(pitchName)).toEqual(["C-1", "G9"]);

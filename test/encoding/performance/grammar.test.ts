@@ -11,23 +11,23 @@ import {
 } from "../../../encoding/index.ts";
 import { notesApart } from "./any-notes.ts";
 
-function legalIds(grammar: PerformanceGrammar, vocabulary: Vocabulary): number[] {
-  const legal = new Uint8Array(vocabulary.size).fill(7);
-  grammar.mask(legal);
-  expect(legal.every((value) => value === 0 || value === 1)).toBe(true);
-  return Array.from(legal.keys()).filter((id) => legal[id] === 1);
+function allowedIds(grammar: PerformanceGrammar, vocabulary: Vocabulary): number[] {
+  const allowed = new Uint8Array(vocabulary.size).fill(7);
+  grammar.mask(allowed);
+  expect(allowed.every((value) => value === 0 || value === 1)).toBe(true);
+  return Array.from(allowed.keys()).filter((id) => allowed[id] === 1);
 }
 
 function after(ids: readonly number[], vocabulary = PERFORMANCE_416): string[] {
   const grammar = new PerformanceGrammar(vocabulary);
   for (const id of ids) grammar.push(id);
-  const kinds = legalIds(grammar, vocabulary).map((id) => vocabulary.event(id).kind);
+  const kinds = allowedIds(grammar, vocabulary).map((id) => vocabulary.event(id).kind);
   return [...new Set(kinds)];
 }
 
 const [ON, OFF, SHIFT, LONGEST, VELOCITY, START, END] = [60, 188, 256, 355, 380, 389, 390];
 
-describe("what may follow", () => {
+describe("the allowed kinds after", () => {
   it.each([
     ["nothing", [], ["TIME_SHIFT", "VELOCITY"]],
     ["the start", [START], ["TIME_SHIFT", "VELOCITY"]],
@@ -45,29 +45,29 @@ describe("what may follow", () => {
     expect(after(ids)).toEqual(kinds);
   });
 
-  it("never the velocity that holds already, a note-on of a key that is down, a note-off of one that is not", () => {
+  it("a note exclude the current velocity, note-ons of sounding keys and note-offs of silent keys", () => {
     const grammar = new PerformanceGrammar(PERFORMANCE_416);
     for (const id of [VELOCITY, ON, SHIFT]) grammar.push(id);
-    const legal = legalIds(grammar, PERFORMANCE_416);
-    expect(legal).not.toContain(VELOCITY);
-    expect(legal).not.toContain(ON);
-    expect(legal.filter((id) => id >= 128 && id < 256)).toEqual([OFF]);
+    const allowed = allowedIds(grammar, PERFORMANCE_416);
+    expect(allowed).not.toContain(VELOCITY);
+    expect(allowed).not.toContain(ON);
+    expect(allowed.filter((id) => id >= 128 && id < 256)).toEqual([OFF]);
     expect(grammar.soundingCount).toBe(1);
   });
 
-  it("a second note-off of a key that the primer struck twice", () => {
+  it("two note-ons of one key in a primer include two note-offs", () => {
     expect(after([VELOCITY, ON, SHIFT, ON, SHIFT, OFF])).toContain("NOTE_OFF");
     expect(after([VELOCITY, ON, SHIFT, ON, SHIFT, OFF, OFF])).not.toContain("NOTE_OFF");
   });
 
-  it("after a piece that broke off, as at the start of any: no key is down", () => {
+  it("the START of another piece are those of a first piece: no key sounds", () => {
     const grammar = new PerformanceGrammar(PERFORMANCE_416);
     for (const id of [VELOCITY, ON, SHIFT, START, VELOCITY]) grammar.push(id);
     expect(grammar.soundingCount).toBe(0);
-    expect(legalIds(grammar, PERFORMANCE_416)).toEqual(Array.from({ length: 128 }, (_, pitch) => pitch));
+    expect(allowedIds(grammar, PERFORMANCE_416)).toEqual(Array.from({ length: 128 }, (_, pitch) => pitch));
   });
 
-  it("the same in a vocabulary that begins with velocities", () => {
+  it("a note follow the same rules in a vocabulary that begins with velocities", () => {
     const vocabulary = new Vocabulary({
       name: "loudness-first",
       ranges: [
@@ -80,15 +80,15 @@ describe("what may follow", () => {
     });
     const grammar = new PerformanceGrammar(vocabulary);
     const counted = (): number => grammar.counters().filter((counter) => counter === 1).length;
-    expect(counted()).toBe(1); // that nothing came before
+    expect(counted()).toBe(1); // the previous kind START
     for (const id of [0, 2]) grammar.push(id);
-    // The other velocity, the other key, any shift; no key can be released on the step it was struck.
-    expect(legalIds(grammar, vocabulary)).toEqual([1, 3, 6, 7, 8]);
-    // What was last, which velocity holds, which key sounds; no time has passed.
+    // The other velocity, the other key, any shift; no note-off in the step of the note-on.
+    expect(allowedIds(grammar, vocabulary)).toEqual([1, 3, 6, 7, 8]);
+    // The previous kind, the velocity and the sounding key; no time has passed.
     expect(counted()).toBe(3);
   });
 
-  it("something, even with every key down", () => {
+  it("note-ons of all keys are not empty", () => {
     const all = Array.from({ length: 128 }, (_, pitch) => pitch);
     expect(after([VELOCITY, ...all])).toEqual(["TIME_SHIFT"]);
     expect(after([VELOCITY, ...all, SHIFT])).toEqual(["NOTE_OFF"]);
@@ -96,32 +96,32 @@ describe("what may follow", () => {
   });
 });
 
-describe("whatever is drawn from the mask", () => {
-  it("decodes without loss, and its notes encode back to as many events", () => {
+describe("any sequence of allowed ids", () => {
+  it("decodes without loss, and its notes encode to the same number of events", () => {
     const vocabularies = fc.constantFrom(...VOCABULARIES.values());
-    const draws = fc.array(fc.nat(1_000_000), { maxLength: 400 });
+    const choices = fc.array(fc.nat(1_000_000), { maxLength: 400 });
     fc.assert(
-      fc.property(vocabularies, draws, (vocabulary, numbers) => {
+      fc.property(vocabularies, choices, (vocabulary, numbers) => {
         const grammar = new PerformanceGrammar(vocabulary);
         const ids: number[] = [];
-        const draw = (candidates: readonly number[], number: number): void => {
+        const choose = (candidates: readonly number[], number: number): void => {
           const id = candidates[number % candidates.length];
           if (id === undefined) throw new Error("the mask is empty");
           grammar.push(id);
           ids.push(id);
         };
         for (const number of numbers) {
-          const legal = legalIds(grammar, vocabulary);
-          draw(
-            legal.filter((id) => vocabulary.event(id).kind !== "END"),
+          const allowed = allowedIds(grammar, vocabulary);
+          choose(
+            allowed.filter((id) => vocabulary.event(id).kind !== "END"),
             number,
           );
         }
-        // Release what still sounds, so that every note-on has its note-off.
+        // Ends the sounding notes, so that every note-on has a note-off.
         while (grammar.soundingCount > 0) {
-          const legal = legalIds(grammar, vocabulary);
-          const offs = legal.filter((id) => vocabulary.event(id).kind === "NOTE_OFF");
-          draw(offs.length > 0 ? offs : legal, 0);
+          const allowed = allowedIds(grammar, vocabulary);
+          const offs = allowed.filter((id) => vocabulary.event(id).kind === "NOTE_OFF");
+          choose(offs.length > 0 ? offs : allowed, 0);
         }
         const count = (of: Iterable<number>, kind: string): number =>
           [...of].filter((id) => vocabulary.event(id).kind === kind).length;
@@ -137,12 +137,12 @@ describe("whatever is drawn from the mask", () => {
 });
 
 describe("every id of an encoding", () => {
-  it("is legal where no key is struck again before it is released", () => {
+  it("is allowed if no key has overlapping notes", () => {
     fc.assert(
       fc.property(notesApart, (apart) => {
         const grammar = new PerformanceGrammar(PERFORMANCE_388);
         for (const id of encodePerformance(apart, PERFORMANCE_388)) {
-          expect(legalIds(grammar, PERFORMANCE_388)).toContain(id);
+          expect(allowedIds(grammar, PERFORMANCE_388)).toContain(id);
           grammar.push(id);
         }
       }),
@@ -150,14 +150,14 @@ describe("every id of an encoding", () => {
   });
 });
 
-it("ends notes that have sounded as long as they may, and nothing else before them", () => {
+it("ends notes at their longest duration before any other event", () => {
   const grammar = new PerformanceGrammar(PERFORMANCE_388, { longestNoteSteps: 150 });
   const id = (kind: "NOTE_ON" | "NOTE_OFF" | "TIME_SHIFT" | "VELOCITY", value: number): number =>
     PERFORMANCE_388.id(kind, value);
-  const legal = new Uint8Array(PERFORMANCE_388.size);
+  const allowed = new Uint8Array(PERFORMANCE_388.size);
   const mask = (): number[] => {
-    grammar.mask(legal);
-    return [...legal.entries()].filter(([, flag]) => flag === 1).map(([legalId]) => legalId);
+    grammar.mask(allowed);
+    return [...allowed.entries()].filter(([, flag]) => flag === 1).map(([allowedId]) => allowedId);
   };
   for (const next of [id("VELOCITY", 20), id("NOTE_ON", 60), id("TIME_SHIFT", 60), id("NOTE_ON", 64)])
     grammar.push(next);
@@ -171,8 +171,8 @@ it("ends notes that have sounded as long as they may, and nothing else before th
   expect(mask()).toEqual([id("NOTE_OFF", 64)]);
 });
 
-it("ends the lowest note of the piano too", () => {
+it("ends the lowest note of the piano at its longest duration", () => {
   const grammar = new PerformanceGrammar(PERFORMANCE_388, { longestNoteSteps: 100 });
   for (const id of [VELOCITY, 0, LONGEST]) grammar.push(id);
-  expect(legalIds(grammar, PERFORMANCE_388)).toEqual([128]);
+  expect(allowedIds(grammar, PERFORMANCE_388)).toEqual([128]);
 });

@@ -7,7 +7,7 @@ import {
 } from "../../../encoding/index.ts";
 import { randomIds } from "../../models/reference.ts";
 
-test("tells the same time and onsets as the decoder that keeps the notes", () => {
+test("has the same time and number of onsets as the decoder", () => {
   const clock = new PerformanceClock(PERFORMANCE_388);
   const decoder = new PerformanceDecoder(PERFORMANCE_388);
   let steps = 0;
@@ -21,6 +21,6 @@ test("tells the same time and onsets as the decoder that keeps the notes", () =>
   expect(clock.onsets).toBeGreaterThan(100);
 });
 
-test("takes no id from outside the vocabulary", () => {
+test("throws for an id outside the vocabulary", () => {
   expect(() => new PerformanceClock(PERFORMANCE_388).push(388)).toThrow(VocabularyError);
 });

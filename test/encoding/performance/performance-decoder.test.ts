@@ -18,7 +18,7 @@ function spans(ids: readonly number[], endStep?: number): number[][] {
 }
 
 describe("decodePerformance", () => {
-  it("gives seconds, steps and the number of the onset", () => {
+  it("returns seconds, steps and the number of the onset", () => {
     expect(decodePerformance([258, 380, 60, 305, 188], VOCABULARY)).toEqual([
       { pitch: 60, velocity: 97, startStep: 3, endStep: 53, startSeconds: 0.03, endSeconds: 0.53, onset: 0 },
     ]);
@@ -34,7 +34,7 @@ describe("decodePerformance", () => {
       ],
     ],
     ["a note-off without a note is ignored", [188, 256, 60, 256, 188, 188], [[60, 100, 1, 2]]],
-    ["a note of no length is dropped", [60, 188, 61, 256, 189], [[61, 100, 0, 1]]],
+    ["a note without length is dropped", [60, 188, 61, 256, 189], [[61, 100, 0, 1]]],
     [
       "open notes end with the last event",
       [60, 256, 61, 257],
@@ -45,7 +45,7 @@ describe("decodePerformance", () => {
     ],
     ["a note that opens with the last event is dropped", [60, 256, 61], [[60, 100, 0, 1]]],
     [
-      "velocities hold until the next",
+      "a velocity applies until the next one",
       [387, 60, 256, 356, 61, 62, 256],
       [
         [60, 125, 0, 2],
@@ -58,26 +58,26 @@ describe("decodePerformance", () => {
     expect(spans(ids)).toEqual(expected);
   });
 
-  it("ends open notes at the step that is asked for", () => {
+  it("ends open notes at `endStep`", () => {
     expect(spans([60, 256, 61], 7)).toEqual([
       [60, 100, 0, 7],
       [61, 100, 1, 7],
     ]);
   });
 
-  it("orders notes by onset, though they end in another order", () => {
+  it("orders notes by onset, not by end", () => {
     expect(spans([60, 61, 256, 189, 256, 188])).toEqual([
       [60, 100, 0, 2],
       [61, 100, 0, 1],
     ]);
   });
 
-  it("takes special ids for what they are, and refuses others", () => {
+  it("ignores special ids, and throws for ids outside the vocabulary", () => {
     expect(decodePerformance([389, 60, 256, 188, 390, 388], PERFORMANCE_416)).toHaveLength(1);
     expect(() => decodePerformance([388], VOCABULARY)).toThrow(VocabularyError);
   });
 
-  it("never fails on ids of the vocabulary, and keeps every note on the grid", () => {
+  it("decodes any ids of the vocabulary to notes on the grid", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(387)), (ids) => {
         for (const one of decodePerformance(ids, VOCABULARY))
@@ -87,7 +87,7 @@ describe("decodePerformance", () => {
   });
 });
 
-it("PerformanceDecoder tells the time and the onsets so far", () => {
+it("PerformanceDecoder returns the time and the number of onsets so far", () => {
   const decoder = new PerformanceDecoder(VOCABULARY);
   expect(decoder.push(355)).toEqual({ kind: "TIME_SHIFT", value: 100 });
   decoder.push(60);

@@ -36,12 +36,12 @@ describe("encodePerformance", () => {
     ["one note", [note(60, 100, 0, 500)], [velocity(25), on(60), shift(50), off(60)]],
     ["leading silence", [note(60, 1, 30, 40)], [shift(3), velocity(1), on(60), shift(1), off(60)]],
     [
-      "a note of no length lasts a step",
+      "a note without length is lengthened to one step",
       [note(60, 127, 100, 100)],
       [shift(10), velocity(32), on(60), shift(1), off(60)],
     ],
     [
-      "a note within a step lasts one",
+      "a note shorter than one step is lengthened to one step",
       [note(60, 5, 11, 14)],
       [shift(1), velocity(2), on(60), shift(1), off(60)],
     ],
@@ -56,7 +56,7 @@ describe("encodePerformance", () => {
       [velocity(16), on(60), shift(100), shift(100), off(60)],
     ],
     [
-      "a velocity only where its bin changes",
+      "a velocity only when its bin changes",
       [note(60, 65, 0, 10), note(62, 68, 10, 20), note(64, 69, 20, 30)],
       [
         velocity(17),
@@ -73,22 +73,22 @@ describe("encodePerformance", () => {
       ],
     ],
     [
-      "within a step, offs come before ons",
+      "within a step, note-offs precede note-ons",
       [note(60, 64, 0, 500), note(60, 64, 500, 1000)],
       [velocity(16), on(60), shift(50), off(60), on(60), shift(50), off(60)],
     ],
     [
-      "a chord goes up, and is released in order of onset",
+      "a chord has note-ons by ascending pitch, and note-offs in order of onset",
       [note(67, 64, 0, 500), note(60, 64, 0, 500), note(64, 64, 0, 500)],
       [velocity(16), on(60), on(64), on(67), shift(50), off(60), off(64), off(67)],
     ],
     [
-      "onsets of one step keep the order of their unrounded times",
+      "onsets of one step are in order of their unrounded times",
       [note(67, 64, 1, 500), note(60, 64, 4, 500)],
       [velocity(16), on(67), on(60), shift(50), off(67), off(60)],
     ],
     [
-      "offs of one step come in order of onset, not of release",
+      "note-offs of one step are in order of onset, not of end",
       [note(72, 64, 0, 504), note(60, 64, 100, 501)],
       [velocity(16), on(72), shift(10), on(60), shift(40), off(72), off(60)],
     ],
@@ -103,7 +103,7 @@ describe("encodePerformance", () => {
     expect([...encodePerformance(notes, VOCABULARY)]).toEqual(ids);
   });
 
-  it.each(["NOTE_ON", "NOTE_OFF", "TIME_SHIFT", "VELOCITY"])("refuses a vocabulary without %s", (kind) => {
+  it.each(["NOTE_ON", "NOTE_OFF", "TIME_SHIFT", "VELOCITY"])("throws for a vocabulary without %s", (kind) => {
     const ranges = VOCABULARY.ranges.filter((range) => range.kind !== kind);
     let first = 0;
     const moved = ranges.map((range) => ({ ...range, first: (first += range.count) - range.count }));
@@ -114,7 +114,7 @@ describe("encodePerformance", () => {
     expect(encode).toThrow(`vocabulary "incomplete" has no ${kind} ids`);
   });
 
-  it("does not care for the order in which notes are given, but where they are alike", () => {
+  it("does not depend on the order of the notes, except of equal ones", () => {
     fc.assert(
       fc.property(anyNotes, (notes) => {
         const unlike = new Map(notes.map((one) => [`${one.startSeconds} ${one.pitch}`, one]));
@@ -126,7 +126,7 @@ describe("encodePerformance", () => {
     );
   });
 
-  it("sorts thousands of notes given backwards", () => {
+  it("sorts thousands of notes in reverse order", () => {
     const notes = Array.from({ length: 5000 }, (_, index) => note(60, 64, index * 20, index * 20 + 10));
     expect(encodePerformance(notes.toReversed(), VOCABULARY)).toEqual(encodePerformance(notes, VOCABULARY));
   });
@@ -137,7 +137,7 @@ describe("encodePerformance", () => {
     [{ startSeconds: 0, endSeconds: Infinity }, "to Infinity s"],
     [{ startSeconds: 0, endSeconds: 360_001 }, "must be between 0 and 360000 s"],
     [{ startSeconds: 1e12, endSeconds: 1 }, "must be between 0 and 360000 s"],
-  ])("refuses times out of range: %o", (times, found) => {
+  ])("throws for times out of range: %o", (times, found) => {
     const encode = (): unknown => encodePerformance([{ pitch: 60, velocity: 64, ...times }], VOCABULARY);
     expect(encode).toThrow(EncodingError);
     expect(encode).toThrow(found);
@@ -149,13 +149,13 @@ describe("encodePerformance", () => {
     [{ velocity: 0 }, "VELOCITY 0"],
     [{ velocity: 200 }, "VELOCITY 50"],
     [{ velocity: NaN }, "VELOCITY NaN"],
-  ])("refuses what has no id: %o", (wrong, found) => {
+  ])("throws for values without an id: %o", (wrong, found) => {
     const broken = { ...note(60, 64, 0, 10), ...wrong };
     expect(() => encodePerformance([broken], VOCABULARY)).toThrow(found);
   });
 });
 
-describe("there and back", () => {
+describe("round trip", () => {
   const rounded = (notes: readonly Note[]): string[] =>
     notes
       .map((one) => {
@@ -165,7 +165,7 @@ describe("there and back", () => {
       })
       .sort();
 
-  it("notes that do not overlap come back, rounded to steps and bins", () => {
+  it("restores notes that do not overlap, rounded to steps and bins", () => {
     fc.assert(
       fc.property(notesApart, (apart) => {
         expect(rounded(decodePerformance(encodePerformance(apart, VOCABULARY), VOCABULARY))).toEqual(
@@ -175,7 +175,7 @@ describe("there and back", () => {
     );
   });
 
-  it("ids come back the same from notes on the grid; one pass puts any notes there", () => {
+  it("restores the ids of notes on the grid; one pass quantizes any notes", () => {
     fc.assert(
       fc.property(anyNotes, (notes) => {
         const once = decodePerformance(encodePerformance(notes, VOCABULARY), VOCABULARY);

@@ -51,7 +51,7 @@ describe("ids", () => {
     expect(() => vocabulary.id(kind, low + 0.5)).toThrow(VocabularyError);
   });
 
-  it("have the sizes of their sources", () => {
+  it("have the number of ids of their sources", () => {
     expect([...VOCABULARIES].map(([name, { size }]) => [name, size])).toEqual([
       ["performance-388", 388],
       ["performance-416", 416],
@@ -69,7 +69,7 @@ describe("ids", () => {
     }
   });
 
-  it("outside the vocabulary are errors that say so", () => {
+  it("outside the vocabulary throw", () => {
     expect(() => PERFORMANCE_388.event(388)).toThrow(
       'id 388 is outside vocabulary "performance-388" (0 to 387)',
     );
@@ -99,7 +99,7 @@ describe("velocity bins", () => {
     expect([0, 1, 31].map((bin) => MIDI_NEURAL_PROCESSOR.velocityOfBin(bin))).toEqual([1, 4, 124]);
   });
 
-  it("come back to themselves", () => {
+  it("are restored from their velocity", () => {
     for (const vocabulary of VOCABULARIES.values()) {
       const range = vocabulary.range("VELOCITY");
       for (let i = 0; i < (range?.count ?? 0); i += 1) {
@@ -121,7 +121,7 @@ describe("the variants", () => {
     expect([...encodePerformance(notes.slice(0, 1), SCORE_2_PERF)]).toEqual([302, 41, 227, 129]);
   });
 
-  it("refuse a pitch they lack, or drop it when told to and say so", () => {
+  it("throw for a pitch they do not have, or drop and count it if the option is set", () => {
     const score = scoreFromNotes([...notes, note(109, 64, 700, 800)]);
     expect(() => encodeScore(score, SCORE_2_PERF)).toThrow('vocabulary "score2perf" has no event NOTE_ON 20');
     const encoded = encodeScore(score, SCORE_2_PERF, { dropOutOfRange: true });
@@ -133,11 +133,11 @@ describe("the variants", () => {
 });
 
 describe("oneHot", () => {
-  it("is a one in each row", () => {
+  it("has a single one in each row", () => {
     expect([...oneHot([2, 0], 3)]).toEqual([0, 0, 1, 1, 0, 0]);
   });
 
-  it("refuses ids that have no column", () => {
+  it("throws for ids without a column", () => {
     expect(() => oneHot([3], 3)).toThrow("id 3 at position 0 is outside 0 to 2");
     expect(() => oneHot([0.5], 3)).toThrow(VocabularyError);
   });

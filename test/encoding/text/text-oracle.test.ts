@@ -1,4 +1,4 @@
-/** GPT-2's own vocabulary, against OpenAI's implementation of it. */
+/** GPT-2's tokenizer, compared with OpenAI's implementation, tiktoken. */
 import { get_encoding } from "tiktoken";
 import { describe, expect, it } from "vitest";
 import { TextTokenizer } from "../../../encoding/text/text.ts";
@@ -9,7 +9,7 @@ import { gpt2Files, gpt2TokenizerJson } from "../../gpt2-tokenizer.ts";
 const oracle = get_encoding("gpt2");
 const tokenizer = new TextTokenizer(gpt2TokenizerJson());
 
-/** Where strings are most likely to be cut differently. */
+/** Strings whose pre-tokenization is most likely to differ. */
 const FRAGMENTS: readonly string[] = [
   ..."aZéßñøİıǅ中文日本語한국어ไทยहिन्दी",
   "the",
@@ -40,7 +40,7 @@ const FRAGMENTS: readonly string[] = [
   "Ġ ċ Ā",
 ];
 
-/** All of Unicode's spaces, and what other definitions take for one. */
+/** All spaces of Unicode, and characters that other definitions count as spaces. */
 const SPACES: readonly string[] = [
   ..." \t\n\v\f\r\u0085\u00a0\u1680\u2000\u2003\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\u180e\u200b",
 ];
@@ -48,7 +48,7 @@ const CONTROLS: readonly string[] = Array.from({ length: 33 }, (_, i) =>
   String.fromCharCode(i === 32 ? 127 : i),
 );
 
-/** First and last character of blocks whose characters have been settled for long. */
+/** First and last characters of blocks that are the same in all recent versions of Unicode. */
 const BLOCKS: readonly (readonly [number, number])[] = [
   [0x20, 0x7e],
   [0x80, 0xff],
@@ -100,21 +100,21 @@ describe("GPT-2's tokenizer encodes as tiktoken does", () => {
 });
 
 describe("GPT-2's tokenizer", () => {
-  it("is the same from vocab.json and merges.txt as from tokenizer.json", () => {
+  it("is equal from vocab.json with merges.txt and from tokenizer.json", () => {
     const { vocabulary, merges } = gpt2Files();
     const other = TextTokenizer.fromVocabulary(vocabulary, merges);
     for (const text of FRAGMENTS) expect(other.encode(text)).toEqual(tokenizer.encode(text));
     expect(other).toMatchObject({ size: 50257, endOfTextId: 50256 });
   });
 
-  it("gives the bytes of every id as tiktoken does", () => {
+  it("returns the same bytes as tiktoken for every id", () => {
     for (let id = 0; id < 50256; id += 1) {
       expect(Buffer.compare(tokenizer.bytes(id), oracle.decode_single_token_bytes(id)), `id ${id}`).toBe(0);
     }
     expect(tokenizer.decode([50256])).toBe("<|endoftext|>");
   });
 
-  it("streams text without ever showing half a character", () => {
+  it("streams whole characters only", () => {
     const text = "naïve 😀 日本語 👩‍👩‍👧‍👦 done";
     const whole = new Set(text);
     const stream = tokenizer.stream();
@@ -129,7 +129,7 @@ describe("GPT-2's tokenizer", () => {
   });
 });
 
-/** Whether the ids are not tiktoken's, or do not give the text back. */
+/** Whether the ids differ from tiktoken's, or do not decode to the text. */
 function isOdd(text: string): boolean {
   const ids = tokenizer.encode(text);
   const theirs = oracle.encode_ordinary(text);
@@ -137,24 +137,24 @@ function isOdd(text: string): boolean {
   return !isEqual || tokenizer.decode(ids) !== text.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
-/** A few fragments, spaces, control characters and characters of any script, one after the other. */
+/** A random concatenation of fragments, spaces, control characters and characters of any script. */
 function generated(random: GumbelNoise, text: number): string {
-  let drawn = 0;
-  const draw = (below: number): number => {
-    drawn += 1;
-    return Math.floor(Math.exp(-Math.exp(-random.at(text, drawn))) * below); // Gumbel to uniform
+  let count = 0;
+  const randomInt = (below: number): number => {
+    count += 1;
+    return Math.floor(Math.exp(-Math.exp(-random.at(text, count))) * below); // Gumbel to uniform
   };
-  const pick = (from: readonly string[]): string => from[draw(from.length)] ?? "";
-  const parts = Array.from({ length: 1 + draw(12) }, () => {
-    const kind = draw(8);
+  const pick = (from: readonly string[]): string => from[randomInt(from.length)] ?? "";
+  const parts = Array.from({ length: 1 + randomInt(12) }, () => {
+    const kind = randomInt(8);
     if (kind < 3) return pick(FRAGMENTS);
-    if (kind === 3) return pick(SPACES).repeat(1 + draw(4));
-    if (kind === 4) return " ".repeat(draw(5));
+    if (kind === 3) return pick(SPACES).repeat(1 + randomInt(4));
+    if (kind === 4) return " ".repeat(randomInt(5));
     if (kind === 5) return pick(CONTROLS);
-    const [first, last] = BLOCKS[draw(BLOCKS.length)] ?? [0, 0];
-    return Array.from({ length: draw(6) }, () => String.fromCodePoint(first + draw(last - first + 1))).join(
-      "",
-    );
+    const [first, last] = BLOCKS[randomInt(BLOCKS.length)] ?? [0, 0];
+    return Array.from({ length: randomInt(6) }, () =>
+      String.fromCodePoint(first + randomInt(last - first + 1)),
+    ).join("");
   });
   return parts.join("");
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { TextTokenizer, TokenizerError } from "../../../encoding/text/text.ts";
 
-/** A byte-level BPE of a few merges, as GPT-2's tokenizer.json has it; "Ġ" is a space. */
+/** A byte-level BPE with a few merges, in the format of GPT-2's tokenizer.json; "Ġ" is a space. */
 const TINY = {
   version: "1.0",
   truncation: null,
@@ -43,14 +43,14 @@ describe("TextTokenizer", () => {
     expect(tokenizer.decode([])).toBe("");
   });
 
-  it("knows its size and its end of text", () => {
+  it("has a size and the id of <|endoftext|>", () => {
     expect(tokenizer.size).toBe(10);
     expect(tokenizer.endOfTextId).toBe(9);
     expect(tokenizer.decode([4, 9])).toBe("ab<|endoftext|>");
     expect(new TextTokenizer({ ...TINY, added_tokens: [] })).toMatchObject({ size: 9, endOfTextId: null });
   });
 
-  it("finds no special token in text, but those that a vocabulary adds as words", () => {
+  it("recognizes added tokens in text, but no special tokens", () => {
     const bytes = Object.fromEntries([..."<|endoftx>"].map((character, i) => [character, 20 + i]));
     const model = { ...TINY.model, vocab: { ...TINY.model.vocab, ...bytes } };
     const word = { ...TINY.added_tokens[0], id: 10, content: "cab", special: false };
@@ -64,12 +64,12 @@ describe("TextTokenizer", () => {
     expect(() => other.bytes(11)).toThrow("id 11 has no token");
   });
 
-  it("refuses text that the vocabulary has no bytes for, rather than leave it out", () => {
+  it("throws for a character without a token, instead of omitting it", () => {
     expect(() => tokenizer.encode("abXc")).toThrow('the vocabulary has no token for "X"');
     expect(() => tokenizer.encode("aè")).toThrow('the vocabulary has no token for "è"');
   });
 
-  it("holds bytes back until they are whole characters", () => {
+  it("holds bytes back until a character is whole", () => {
     const stream = tokenizer.stream();
     expect([4, 6, 7, 0].map((id) => stream.push(id))).toEqual(["ab", "", "é", "a"]);
     const broken = tokenizer.stream();
@@ -100,7 +100,7 @@ describe("TextTokenizer", () => {
     [{ ...TINY, decoder: { type: "Metaspace" } }, /the decoder is "Metaspace"/],
     [{ ...TINY, decoder: null }, /the decoder is null/],
     [{ ...TINY, added_tokens: 1 }, /"added_tokens" is not a list/],
-  ])("refuses %o", (json, says) => {
+  ])("throws for %o", (json, says) => {
     expect(() => new TextTokenizer(json)).toThrow(TokenizerError);
     expect(() => new TextTokenizer(json)).toThrow(says);
   });
@@ -109,7 +109,7 @@ describe("TextTokenizer", () => {
     [[], "", /vocab\.json is not a JSON object/],
     [TINY.model.vocab, "#version: 0.2\na b\nab\n", /merges\.txt: line 3 is "ab"/],
     [TINY.model.vocab, "a b c", /merges\.txt: line 1 is "a b c"/],
-  ])("refuses the pair of files %o, %o", (vocabulary, merges, says) => {
+  ])("throws for vocab.json %o with merges.txt %o", (vocabulary, merges, says) => {
     expect(() => TextTokenizer.fromVocabulary(vocabulary, merges)).toThrow(TokenizerError);
     expect(() => TextTokenizer.fromVocabulary(vocabulary, merges)).toThrow(says);
   });

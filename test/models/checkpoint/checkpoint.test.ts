@@ -36,7 +36,7 @@ test("reads every tensor", async () => {
   expect([...(tensors.get("h.0.ln_1.weight")?.values ?? [])]).toEqual([0, 1, 2, 3]);
 });
 
-test("a tensor that memory is too small for is named", async () => {
+test("names the tensor when memory runs out", async () => {
   const files = filesOf(SMALLEST_CONFIG, countingTensors(SMALLEST_CONFIG));
   const small = {
     open: async (name: string) => {
@@ -53,7 +53,7 @@ test("a tensor that memory is too small for is named", async () => {
   });
 });
 
-test("names may have Hugging Face's prefix, and GPT-2's buffers are passed over", async () => {
+test("accepts Hugging Face's prefix, and skips GPT-2's buffers", async () => {
   const tensors = countingTensors(SMALLEST_CONFIG).map((tensor) => ({
     ...tensor,
     name: `transformer.${tensor.name}`,
@@ -66,7 +66,7 @@ test("names may have Hugging Face's prefix, and GPT-2's buffers are passed over"
   expect([...read.tensors.keys()].sort()).toEqual([...tensorShapes(read.config).keys()].sort());
 });
 
-test("a tied head may be stored again, if it is the same", async () => {
+test("accepts a stored copy of a tied head, if it is equal", async () => {
   const again = (shift: number): TensorBytes[] =>
     changed("wte.weight", (tensor) => {
       const copy = new Float32Array(tensor.bytes.slice().buffer).map((value) => value + shift);
@@ -79,7 +79,7 @@ test("a tied head may be stored again, if it is the same", async () => {
   );
 });
 
-describe("refused, naming the tensor", () => {
+describe("throws an error that names the tensor for", () => {
   const withValue = (value: number): TensorBytes[] =>
     changed("h.0.mlp.c_fc.bias", (tensor) => [
       { ...tensor, bytes: new Uint8Array(Float32Array.of(0, 1, value, 3, 4, 5).buffer) },
@@ -94,7 +94,7 @@ describe("refused, naming the tensor", () => {
     ["NaN", withValue(NaN), /"h.0.mlp.c_fc.bias" holds NaN at index 2/],
     ["infinity", withValue(-Infinity), /holds -Infinity at index 2/],
     [
-      "a type that is no float",
+      "a dtype that is not a float",
       changed("ln_f.bias", (tensor) => [{ ...tensor, dtype: "I32" }]),
       /"ln_f.bias" is stored as I32/,
     ],
@@ -118,7 +118,7 @@ describe("refused, naming the tensor", () => {
     await expect(readCheckpoint(files)).rejects.toThrow(message);
   });
 
-  test("config.json that is not JSON", async () => {
+  test("a config.json that is not JSON", async () => {
     const files = checkpointInMemory(new Map([["config.json", new TextEncoder().encode("{")]]));
     await expect(readConfig(files)).rejects.toThrow(/config.json is not JSON/);
   });
@@ -140,19 +140,19 @@ describe("a folder", () => {
     expect(tensors.size).toBe(tensorShapes(parseConfig(SMALLEST_CONFIG)).size);
   });
 
-  test("that is not there, or is a file", async () => {
+  test("throws when it does not exist, or is a file", async () => {
     await expect(checkpointFolder("no/such/folder")).rejects.toThrow("no/such/folder does not exist");
     const folder = await folderWith({ file: "" });
     await expect(checkpointFolder(join(folder, "file"))).rejects.toThrow(/is a file/);
   });
 
-  test("without weights", async () => {
+  test("throws when it has no weights", async () => {
     const folder = await folderWith({ "config.json": JSON.stringify(SMALLEST_CONFIG) });
     const reading = readCheckpoint(await checkpointFolder(folder));
     await expect(reading).rejects.toMatchObject({ name: "CheckpointError", code: "missing-file" });
   });
 
-  test("whose weights are those of a Git LFS pointer", async () => {
+  test("throws when the weights are a Git LFS pointer", async () => {
     const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n";
     const folder = await folderWith({
       "config.json": JSON.stringify(SMALLEST_CONFIG),

@@ -39,7 +39,7 @@ function parameters(config: DecoderConfig): number {
     .reduce((sum, size) => sum + size, 0);
 }
 
-test("our config, key by key", () => {
+test("reads every key of an Ostinato config", () => {
   expect(parseConfig(PIANO)).toEqual({
     vocabulary: "performance-416",
     vocabularySize: 416,
@@ -54,7 +54,7 @@ test("our config, key by key", () => {
   });
 });
 
-test("a Hugging Face GPT-2: learned positions, tied head, four times the width inside", () => {
+test("reads a Hugging Face GPT-2: learned positions, tied head, feed-forward of four times the width", () => {
   expect(parseConfig(GPT2)).toEqual({
     vocabularySize: 50257,
     layers: 12,
@@ -71,7 +71,7 @@ test("a Hugging Face GPT-2: learned positions, tied head, four times the width i
   expect(parseConfig({ ...GPT2, n_positions: undefined, n_ctx: 77 }).window).toBe(77);
 });
 
-test("GPT-2's scales of attention scores", () => {
+test("reads GPT-2's scales of attention scores", () => {
   expect(parseConfig({ ...GPT2, scale_attn_by_inverse_layer_idx: true })).toEqual({
     ...parseConfig(GPT2),
     scaleByLayer: true,
@@ -93,7 +93,7 @@ test.each([
   [{ scaleByLayer: true }, [0.125, 0.0625, 0.125 / 3]],
   [{ scaleByHeadSize: false }, [1, 1, 1]],
   [{ scaleByHeadSize: false, scaleByLayer: true }, [1, 0.5, 1 / 3]],
-])("scores are multiplied by layer: %j", (scales, expected) => {
+])("scoreScale of each layer: %j", (scales, expected) => {
   const config = { ...parseConfig(GPT2), ...scales };
   expect([0, 1, 2].map((layer) => scoreScale(config, layer))).toEqual(expected);
 });
@@ -108,12 +108,12 @@ test.each([
   expect(parameters(parseConfig({ ...GPT2, n_layer, n_embd, n_head }))).toBe(count);
 });
 
-test("tasks are what the checkpoint says, or nothing", () => {
+test("reads the tasks of the checkpoint; undefined without them", () => {
   expect(parseConfig({ ...PIANO, tasks: ["infill"] }).tasks).toEqual(["infill"]);
   expect(parseConfig(PIANO).tasks).toBeUndefined();
 });
 
-describe("refused, naming the key and the value", () => {
+describe("throws an error that names key and value for", () => {
   const cases: [string, object, RegExp][] = [
     ["another architecture", { ...GPT2, model_type: "llama" }, /"model_type" is "llama"/],
     ["no architecture", { vocab_size: 10 }, /"model_type" is missing/],
@@ -129,15 +129,19 @@ describe("refused, naming the key and the value", () => {
     ["learned with distance", { ...PIANO, position: "learned" }, /"max_distance" is 512/],
     ["no vocabulary", { ...PIANO, vocabulary: 3 }, /"vocabulary" is 3/],
     ["an impossible epsilon", { ...PIANO, layer_norm_epsilon: 0 }, /"layer_norm_epsilon" is 0/],
-    ["tasks that are no list", { ...PIANO, tasks: "infill" }, /"tasks" is "infill"/],
-    ["a flag that is none", { ...PIANO, tie_word_embeddings: "yes" }, /"tie_word_embeddings" is "yes"/],
+    ["tasks that are not a list", { ...PIANO, tasks: "infill" }, /"tasks" is "infill"/],
     [
-      "a scale that is no flag",
+      "a flag that is not boolean",
+      { ...PIANO, tie_word_embeddings: "yes" },
+      /"tie_word_embeddings" is "yes"/,
+    ],
+    [
+      "a scale that is not boolean",
       { ...GPT2, scale_attn_by_inverse_layer_idx: 1 },
       /"scale_attn_by_inverse_layer_idx" is 1/,
     ],
     [
-      "an order that is no flag",
+      "an order that is not boolean",
       { ...GPT2, reorder_and_upcast_attn: "no" },
       /"reorder_and_upcast_attn" is "no"/,
     ],

@@ -18,7 +18,7 @@ const CALLS = {
   load: (id: PickleValue): PickleValue => `loaded ${String(id)}`,
 };
 
-/** What Python's `pickle.dumps` gives, written out. */
+/** Output of Python's `pickle.dumps`. */
 function read(...parts: readonly (string | readonly number[])[]): unknown {
   const all = parts.map((part) => (typeof part === "string" ? text(part) : bytes(...part)));
   return plain(readPickle(joined(...all), CALLS));
@@ -52,7 +52,7 @@ test.each<[string, (string | readonly number[])[], unknown]>([
     ],
   ],
   [
-    "what was kept",
+    "memo entries",
     ["K", [7], "q", [0], "r", [9, 0, 0, 0], "h", [0], "j", [9, 0, 0, 0], [0x87], "."],
     [7, 7, 7],
   ],
@@ -78,7 +78,7 @@ test.each<[string, (string | readonly number[])[], unknown]>([
   expect(read(...parts)).toEqual(expected);
 });
 
-describe("refuses, with a typed error", () => {
+describe("throws a CheckpointError for", () => {
   test.each<[string, (string | readonly number[])[], string]>([
     ["another name", ["cstatistics\nmean\n."], '"statistics.mean"'],
     [
@@ -88,11 +88,11 @@ describe("refuses, with a typed error", () => {
     ],
     ["a name of numbers", ["K", [1], "K", [2], [0x93], "."], "names a function by a value that is not text"],
     ["a call of a number", ["K", [1], ")R."], "calls a value that is not a function"],
-    ["to append to a number", ["K", [1], "K", [2], "a."], "appends to 1"],
-    ["to set items of a list", ["]K", [1], "K", [2], "s."], "sets 2 keys and values of a list"],
+    ["an append to a number", ["K", [1], "K", [2], "a."], "appends to 1"],
+    ["items set on a list", ["]K", [1], "K", [2], "s."], "sets 2 keys and values of a list"],
     ["a key without a value", ["}(K", [1], "u."], "sets 1 keys and values of a dict"],
     ["the state of a tuple", [")}b."], "sets the state of a tuple"],
-    ["to take values from before a mark", ["K", [1], "(", [0x85], "."], "pops a value from an empty stack"],
+    ["values popped from before a mark", ["K", [1], "(", [0x85], "."], "pops a value from an empty stack"],
     ["a text that is cut off", ["X", [255, 0, 0, 0], "abc"], "is cut off"],
     ["a line that is cut off", ["cmath\nsum"], "is cut off"],
   ])("%s", (_, parts, message) => {
@@ -100,7 +100,7 @@ describe("refuses, with a typed error", () => {
     expect(() => read(...parts)).toThrow(message);
   });
 
-  test("kinds have names", () => {
+  test("kindOf names the kind of a value", () => {
     const values = [
       null,
       "a",

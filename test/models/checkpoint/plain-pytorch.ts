@@ -1,4 +1,4 @@
-/** A small checkpoint in PyTorch's format, whose numbers tell where they belong. */
+/** A small checkpoint in PyTorch's format, whose values identify their position. */
 import { checkpointInMemory, parseConfig, tensorShapes } from "../../../models/index.ts";
 import { type Instructions, storage, tensor, text } from "./pytorch-file.ts";
 

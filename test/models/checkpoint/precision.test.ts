@@ -26,7 +26,7 @@ test("BF16 is the upper half of a float32", () => {
   expect([...values]).toEqual([1, -1, 3.140625, 2 ** -133, Infinity, NaN, -0]);
 });
 
-test("F32 is viewed where it can be, copied where it is not aligned", () => {
+test("F32 is a view if aligned, otherwise a copy", () => {
   const file = new Uint8Array(16);
   new DataView(file.buffer).setFloat32(4, 1.5, true);
   const view = STORED_PRECISIONS.F32.expand(file.subarray(4, 8));
@@ -38,7 +38,7 @@ test("F32 is viewed where it can be, copied where it is not aligned", () => {
   expect(copy.buffer).not.toBe(file.buffer);
 });
 
-test("only what the table has is a precision", () => {
+test("isPrecision accepts only the keys of the table", () => {
   expect(["F32", "F16", "BF16"].every(isPrecision)).toBe(true);
   expect(["F64", "I8", "toString", ""].some(isPrecision)).toBe(false);
 });

@@ -66,7 +66,7 @@ export function zipFile(
   return joined(...parts);
 }
 
-/** Instructions that make a value; `pickle` puts some to a whole pickle. */
+/** Opcodes of a value; `pickle` assembles them to a pickle. */
 export type Instructions = Uint8Array<ArrayBuffer>;
 
 export function pickle(value: Instructions): Instructions {

@@ -1,4 +1,4 @@
-/** Files in PyTorch's format damaged in thousands of ways: each is read, or refused with a `CheckpointError`. */
+/** Files in PyTorch's format damaged in thousands of ways: each is read, or throws a `CheckpointError`. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -20,7 +20,7 @@ import {
   zipFile,
 } from "./pytorch-file.ts";
 
-/** Bytes that mean something in a pickle or in a ZIP directory. */
+/** Bytes with a meaning in a pickle or in a ZIP directory. */
 const TELLING = [
   ...text("PK(tRQq.}]ubacXjhNJKM)"),
   0,
@@ -60,7 +60,7 @@ const { data: DATA, storages: STORAGES } = parts();
 const WHOLE = archive(DATA, STORAGES);
 const LONG = archive(DATA, STORAGES, { zip64: true });
 
-/** Some bytes in a part of the file become others that mean something. */
+/** Replaces some bytes in a part of the file by bytes with a meaning. */
 function misstate(file: Uint8Array, begin: number, random: Random): Uint8Array {
   const changed = file.slice();
   for (let faults = 1 + random(4); faults > 0; faults -= 1) {
@@ -95,12 +95,12 @@ const DAMAGES: Record<string, (random: Random) => Uint8Array> = {
 const GOLDEN = join(import.meta.dirname, "../golden/pytorch-views");
 const OWN = Uint8Array.from(readFileSync(join(GOLDEN, "pytorch_model.bin")));
 
-/** "read" with sound tensors, or the error's name; also how many bytes were asked for in all. */
+/** "read" with sound tensors, or the error's name; and the number of bytes read. */
 async function outcome(
   file: Uint8Array,
   isOwn: boolean,
-): Promise<{ readonly ending: string; readonly asked: number }> {
-  let asked = 0;
+): Promise<{ readonly ending: string; readonly bytesRead: number }> {
+  let bytesRead = 0;
   const files = checkpointInMemory(
     new Map([
       ["config.json", isOwn ? readFileSync(join(GOLDEN, "config.json")) : text(JSON.stringify(CONFIG))],
@@ -111,7 +111,7 @@ async function outcome(
     open: async (name: string) => {
       const opened = await files.open(name);
       const read = async (begin: number, end: number): Promise<Uint8Array> => {
-        asked += end - begin;
+        bytesRead += end - begin;
         if (!(begin >= 0 && begin <= end && end <= opened.bytes))
           throw new RangeError(`read ${begin} to ${end}`);
         return opened.read(begin, end);
@@ -127,13 +127,13 @@ async function outcome(
       const size = shape.reduce((product, length) => product * length, 1);
       return String(found?.shape) === String(shape) && found?.values.length === size;
     });
-    return { ending: isSound && tensors.size === shapes.size ? "read" : "unsound", asked };
+    return { ending: isSound && tensors.size === shapes.size ? "read" : "unsound", bytesRead };
   } catch (error) {
-    return { ending: error instanceof CheckpointError ? error.name : String(error), asked };
+    return { ending: error instanceof CheckpointError ? error.name : String(error), bytesRead };
   }
 }
 
-test.each([WHOLE, LONG, OWN])("is read as long as it is whole", async (file) => {
+test.each([WHOLE, LONG, OWN])("an undamaged file is read", async (file) => {
   expect(await outcome(file, file === OWN)).toMatchObject({ ending: "read" });
 });
 
@@ -142,9 +142,9 @@ describe.each(Object.entries(DAMAGES))("%s is damaged", (name, damage) => {
     const random = randomNumbers(seed);
     const rounds = fuzzRounds(150);
     for (let round = 0; round < rounds; round += 1) {
-      const { ending, asked } = await outcome(damage(random), name.includes("PyTorch"));
+      const { ending, bytesRead } = await outcome(damage(random), name.includes("PyTorch"));
       expect(ending, `seed ${seed}, round ${round}`).toMatch(/^(read|CheckpointError)$/);
-      expect(asked).toBeLessThanOrEqual(4 * (OWN.length + 5000)); // a small multiple of the file
+      expect(bytesRead).toBeLessThanOrEqual(4 * (OWN.length + 5000)); // a small multiple of the file
     }
   });
 });

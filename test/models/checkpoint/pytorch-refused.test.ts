@@ -1,4 +1,4 @@
-/** Files that are no `pytorch_model.bin`, or hold more than weights: each is refused with a typed error. */
+/** Files that are not a `pytorch_model.bin`, or contain more than weights: each throws a typed error. */
 import { describe, expect, test } from "vitest";
 import { CheckpointError, readCheckpoint } from "../../../models/index.ts";
 import { filesOf, plain, WTE } from "./plain-pytorch.ts";
@@ -22,13 +22,13 @@ import {
   zipFile,
 } from "./pytorch-file.ts";
 
-describe("refused, saying what is wrong and what to do", () => {
+describe("throws a CheckpointError with a hint for", () => {
   const { tensors, storages } = plain();
   const withWte = (value: Instructions): Uint8Array => pytorchFile({ ...tensors, [WTE]: value }, storages);
   const own = storage("FloatStorage", "0", 20);
   const cases: [string, Uint8Array, string, RegExp][] = [
     [
-      "no archive",
+      "a file that is not an archive",
       text("<!doctype html>"),
       "bad-pytorch",
       /: the file is not a ZIP archive, or its end is missing/,
@@ -100,13 +100,13 @@ describe("refused, saying what is wrong and what to do", () => {
       /is "torch.FloatStorage", not a tensor/,
     ],
     [
-      "a call of what is no function",
+      "a call of a value that is not a function",
       withWte(called("torch", "FloatStorage", number(1))),
       "bad-pytorch",
       /data.pkl calls "torch.FloatStorage" with 1/,
     ],
     [
-      "an instruction of another kind",
+      "an opcode that is not allowed",
       archive(bytes(0x80, 2, 0x69)),
       "unsupported",
       /has instruction 0x69 at byte 2/,
@@ -131,12 +131,7 @@ describe("refused, saying what is wrong and what to do", () => {
       "bad-pytorch",
       /reads memo entry 9, which was not stored/,
     ],
-    [
-      "very many instructions",
-      archive(text("N".repeat(300_000))),
-      "unsupported",
-      /more than 262144 instructions/,
-    ],
+    ["too many opcodes", archive(text("N".repeat(300_000))), "unsupported", /more than 262144 instructions/],
     [
       "a tensor beyond its storage",
       withWte(tensor(own, 1, [5, 4])),
@@ -156,7 +151,7 @@ describe("refused, saying what is wrong and what to do", () => {
       /has 80 bytes/,
     ],
     [
-      "a storage that is not there",
+      "a storage that is missing",
       withWte(tensor(storage("FloatStorage", "x", 20), 0, [5, 4])),
       "bad-pytorch",
       /data\/x, which is missing/,
@@ -168,7 +163,7 @@ describe("refused, saying what is wrong and what to do", () => {
       /describes a tensor that cannot be read/,
     ],
     [
-      "a shape of one stride",
+      "a shape with too few strides",
       withWte(tensor(own, 0, [5, 4], [4])),
       "bad-pytorch",
       /describes a tensor that cannot be read/,

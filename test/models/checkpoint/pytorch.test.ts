@@ -1,4 +1,4 @@
-/** `pytorch_model.bin`: files of PyTorch itself, and files made here for what those do not have. */
+/** Reads `pytorch_model.bin`: files written by PyTorch, and files built here for cases that those lack. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -29,7 +29,7 @@ import { CONFIG, filesOf, plain, SHAPES, WTE } from "./plain-pytorch.ts";
 
 const GOLDEN = join(import.meta.dirname, "../golden");
 
-/** What of a folder is read when only these files are in it. */
+/** The checkpoint of a folder with these files only. */
 async function only(folder: string, ...names: readonly string[]): Promise<Checkpoint> {
   const all = ["config.json", ...names];
   return readCheckpoint(
@@ -63,8 +63,8 @@ async function valuesOf(file: Uint8Array, name: string): Promise<number[]> {
 const counting = (size: number): number[] => Array.from({ length: size }, (_, i) => i);
 
 test.each<[string, ZipOptions]>([
-  ["as small files are", {}],
-  ["zip64, as files of more than 4 GB are", { zip64: true }],
+  ["of a small file", {}],
+  ["in zip64, the format above 4 GB", { zip64: true }],
   ["with a comment", { comment: "by hand" }],
 ])("reads an archive %s", async (_, options) => {
   const { tensors, storages } = plain();
@@ -111,7 +111,7 @@ test("reads views of one storage: with an offset, transposed, and with gaps", as
   );
 });
 
-test("a large matrix of halves is expanded in parts, and is never there in both forms", async () => {
+test("expands a large float16 matrix in parts, so that it is never in memory in both precisions", async () => {
   const config = { ...CONFIG, vocab_size: 300_000 };
   const { tensors, storages } = plain();
   const size = 1_200_000;
@@ -142,7 +142,7 @@ test("a large matrix of halves is expanded in parts, and is never there in both 
   expect([0x3c00, 0x7c00 + 0x3c00, 0x7c00 * 37 + 0x3c00].map((i) => values?.[i])).toEqual([1, 1, 1]);
 });
 
-test("a head in the embedding's storage is tied", async () => {
+test("a head in the storage of the embedding is tied", async () => {
   const { tensors, storages } = plain();
   const head = tensor(storage("FloatStorage", "0", 20), 0, [5, 4]);
   const { tensors: read } = await readCheckpoint(
@@ -165,7 +165,7 @@ test("reads parameters, and an OrderedDict with metadata", async () => {
   expect(await valuesOf(file, "wte.weight")).toEqual(counting(20));
 });
 
-test("skips GPT-2's buffers, whatever they hold", async () => {
+test("skips GPT-2's buffers of any contents", async () => {
   const { tensors, storages } = plain();
   const buffers = {
     "transformer.h.0.attn.bias": tensor(storage("ByteStorage", "mask", 16), 0, [1, 1, 4, 4]),
@@ -200,7 +200,7 @@ describe("shards", () => {
   test.each([
     ["another folder's file", "../pytorch_model.bin"],
     ["a file of another format", "model.safetensors"],
-  ])("are refused when the index names %s", async (_, file) => {
+  ])("throw when the index names %s", async (_, file) => {
     await expect(readCheckpoint(sharded({ weight_map: { [WTE]: file } }))).rejects.toMatchObject({
       name: "CheckpointError",
       code: "bad-pytorch",
@@ -209,7 +209,7 @@ describe("shards", () => {
   });
 });
 
-test("model.safetensors is taken where both are there", async () => {
+test("model.safetensors is preferred to pytorch_model.bin", async () => {
   const folder = join(GOLDEN, "pytorch-buffers");
   const files = new Map(
     ["config.json", "model.safetensors"].map((name) => [name, readFileSync(join(folder, name))] as const),
@@ -218,7 +218,7 @@ test("model.safetensors is taken where both are there", async () => {
   expect((await readCheckpoint(checkpointInMemory(both))).tensors.size).toBe(40);
 });
 
-test("a folder's file is read in parts, and is where a float32 tensor can be mapped", async () => {
+test("a file in a folder is read in parts, and a float32 tensor has its path for mapping", async () => {
   const checkpoint = await openCheckpoint(await checkpointFolder(join(GOLDEN, "pytorch-views")));
   await checkpoint.close();
   const folder = await checkpointFolder(join(GOLDEN, "pytorch-views"));

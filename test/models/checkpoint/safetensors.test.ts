@@ -4,7 +4,7 @@ import { CheckpointError, readSafetensors, writeSafetensors } from "../../../mod
 
 const f32 = (...values: number[]): Uint8Array => new Uint8Array(Float32Array.from(values).buffer);
 
-/** A file from a header in any state, and so many bytes of data. */
+/** A file of any header and a number of data bytes. */
 function file(header: string | Uint8Array, dataBytes: number, headerLength?: number): Uint8Array {
   const json = typeof header === "string" ? new TextEncoder().encode(header) : header;
   const bytes = new Uint8Array(8 + json.length + dataBytes);
@@ -20,7 +20,7 @@ const entry = (begin: number, end: number, more = {}): object => ({
   ...more,
 });
 
-test("what is written is read again", () => {
+test("written tensors are read back", () => {
   const written = writeSafetensors([
     { name: "a", dtype: "F32", shape: [2, 2], bytes: f32(1, 2, 3, 4) },
     { name: "b.weight", dtype: "U8", shape: [3], bytes: Uint8Array.of(7, 8, 9) },
@@ -35,13 +35,13 @@ test("what is written is read again", () => {
   expect((tensors.get("a")?.begin ?? 1) % 8).toBe(0);
 });
 
-test("metadata and padding are passed over", () => {
+test("skips metadata and padding", () => {
   const header = JSON.stringify({ __metadata__: { format: "pt" }, a: entry(0, 8) });
   expect(readSafetensors(file(`${header}   `, 8))).toHaveLength(1);
   expect(readSafetensors(file("{}", 0))).toEqual([]);
 });
 
-describe("refused", () => {
+describe("throws for", () => {
   const json = JSON.stringify;
   const cases: [string, Uint8Array, RegExp][] = [
     ["an empty file", new Uint8Array(), /has 0 bytes/],
@@ -55,7 +55,7 @@ describe("refused", () => {
     ["no JSON", file("<html>", 0), /not JSON: it begins with "<html>"/],
     ["no object", file("[]", 0), /not a JSON object/],
     ["no UTF-8", file(Uint8Array.of(0x7b, 0xff, 0x7d), 0), /not UTF-8/],
-    ["an entry that is no object", file(json({ a: 3 }), 0), /"a" is not described by an object/],
+    ["an entry that is not an object", file(json({ a: 3 }), 0), /"a" is not described by an object/],
     ["an unknown dtype", file(json({ a: entry(0, 4, { dtype: "F13" }) }), 4), /dtype "F13"/],
     ["no dtype", file(json({ a: entry(0, 4, { dtype: undefined }) }), 4), /dtype undefined/],
     [
@@ -70,14 +70,14 @@ describe("refused", () => {
       file(json({ a: entry(0, 4, { shape: [2 ** 50, 2 ** 50] }) }), 4),
       /takes .* but has 4/,
     ],
-    ["a shape that is none", file(json({ a: entry(0, 4, { shape: "1" }) }), 4), /shape "1"/],
+    ["a shape that is not a list", file(json({ a: entry(0, 4, { shape: "1" }) }), 4), /shape "1"/],
     [
       "a size other than the shape's",
       file(json({ a: entry(0, 8, { shape: [3] }) }), 8),
       /takes 12 bytes, but has 8/,
     ],
     [
-      "offsets backwards",
+      "descending offsets",
       file(json({ a: entry(0, 4, { data_offsets: [4, 0] }) }), 4),
       /data_offsets \[4, 0\]/,
     ],
@@ -86,7 +86,7 @@ describe("refused", () => {
     ["an overlap", file(json({ a: entry(0, 8), b: entry(4, 12) }), 12), /"b" overlaps/],
     ["the same bytes twice", file(json({ a: entry(0, 8), b: entry(0, 8) }), 8), /"b" overlaps/],
     ["a hole", file(json({ a: entry(0, 4), b: entry(8, 12) }), 12), /no tensor covers bytes .* before "b"/],
-    ["data that nothing describes", file(json({ a: entry(0, 4) }), 8), /at the end of the file/],
+    ["data that no tensor covers", file(json({ a: entry(0, 4) }), 8), /at the end of the file/],
     [
       "a tensor described twice",
       file(`{"a":${json(entry(0, 4))},"\\u0061":${json(entry(0, 4))}}`, 4),
@@ -122,14 +122,14 @@ describe("refused", () => {
     ["offsets nested without end", entryWith("data_offsets", nested), /data_offsets a value nested too deep/],
     ["a million sizes", entryWith("shape", json(Array(1e6).fill(1))), /takes 4 bytes, but has 0/],
     ["a size of a million digits", entryWith("shape", json(["1".repeat(1e6)])), /has shape \["111/],
-  ])("%s, in few words", (_, header, message) => {
+  ])("%s, with a short message", (_, header, message) => {
     const reading = (): unknown => readSafetensors(file(header, 0));
     expect(reading).toThrow(CheckpointError);
     expect(reading).toThrow(message);
     expect(reading).toThrow(/^.{0,250}$/);
   });
 
-  test("any damage ends in a CheckpointError or in tensors within the file", () => {
+  test("damage of any kind gives a CheckpointError, or tensors within the file", () => {
     const good = writeSafetensors([
       { name: "a", dtype: "F32", shape: [2], bytes: f32(1, 2) },
       { name: "b", dtype: "F16", shape: [3], bytes: new Uint8Array(6) },
@@ -144,7 +144,7 @@ describe("refused", () => {
   });
 });
 
-/** What reading ends in, in a word. */
+/** The outcome of reading, as a word. */
 function outcome(bytes: Uint8Array): string {
   try {
     const within = readSafetensors(bytes).every(({ begin, end }) => begin <= end && end <= bytes.length);

@@ -40,7 +40,7 @@ function blockOf(name: string, shape: readonly number[], i: number): number {
 }
 
 describe("a checkpoint stored in int8", () => {
-  it("comes back within half a step of each block, vectors within half precision", async () => {
+  it("is read within half a step of each block, vectors within half precision", async () => {
     const { tensors } = await readCheckpoint(filesOf(stored()));
     expect([...tensors.keys()].sort()).toEqual([...TENSORS.keys()].sort());
     for (const [name, { shape, values }] of TENSORS) {
@@ -60,25 +60,25 @@ describe("a checkpoint stored in int8", () => {
     }
   });
 
-  it("takes about half of fp16", () => {
+  it("takes about half the size of fp16", () => {
     const bytes = stored().reduce((sum, tensor) => sum + tensor.bytes.length, 0);
     const values = [...TENSORS.values()].reduce((sum, tensor) => sum + tensor.values.length, 0);
     expect(bytes / values).toBeLessThan(1.3);
   });
 
-  it("is the same when it is quantized again", async () => {
+  it("is unchanged by a second quantization", async () => {
     const { tensors } = await readCheckpoint(filesOf(stored()));
     const again = [...tensors].flatMap(([name, tensor]) => int8Tensors(name, tensor, { block: BLOCK }));
     const { tensors: twice } = await readCheckpoint(filesOf(again));
     expect(twice).toEqual(tensors);
   });
 
-  it("is read in parts as it is read whole", async () => {
+  it("gives the same values in parts as a whole", async () => {
     const checkpoint = await openCheckpoint(filesOf(stored()));
     await expect(checkpoint.check()).resolves.toBeUndefined();
   });
 
-  it("leaves a matrix in half precision whose inputs the block does not divide", () => {
+  it("stores a matrix in half precision if its inputs are not a multiple of the block", () => {
     const file = readSafetensors(writeSafetensors(stored(32)));
     const dtypes = new Map(file.map(({ name, dtype }) => [name, dtype]));
     expect(dtypes.get("h.0.mlp.c_fc.weight")).toBe("I8");
@@ -120,19 +120,19 @@ describe("a checkpoint stored in int8", () => {
       ),
       /"ln_f.bias" is stored as I8/,
     ],
-  ])("is refused with %s", async (_, files, message) => {
+  ])("throws for %s", async (_, files, message) => {
     const failure = readCheckpoint(files);
     await expect(failure).rejects.toThrow(message);
     await expect(failure).rejects.toMatchObject({ name: "CheckpointError" });
   });
 
-  it("cannot hold what half precision does not reach", () => {
+  it("throws for values beyond half precision", () => {
     const tensor = { shape: [2], values: Float32Array.of(1, 70000) };
     expect(() => int8Tensors("ln_f.bias", tensor, { block: 16 })).toThrow(/holds 70000/);
   });
 });
 
-test("halfBits: every half is itself, and what lies between goes to the nearer, in the middle to the even", () => {
+test("halfBits returns every half unchanged, and rounds other values to the nearest, ties to even", () => {
   const bits = Uint16Array.from({ length: 0x7c00 }, (_, half) => half);
   const values = STORED_PRECISIONS.F16.expand(new Uint8Array(bits.buffer));
   const wrong: number[] = [];

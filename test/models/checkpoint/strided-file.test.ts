@@ -32,7 +32,7 @@ test.each([
   { shape: [1, 1], strides: [7, 7], expected: [5] },
   { shape: [3, 0], strides: [1, 3], expected: [] },
 ])(
-  "gives the numbers of $shape with strides $strides in row-major order",
+  "returns the elements of $shape with strides $strides in row-major order",
   async ({ shape, strides, expected }) => {
     const { file } = countingFile(64);
     const strided = stridedFile(file, { begin: 10, end: 128, bytesEach: 2, shape, strides });
@@ -45,13 +45,13 @@ test.each([
   },
 );
 
-test("a part may begin and end within a number", async () => {
+test("reads ranges that begin and end within an element", async () => {
   const { file } = countingFile(64);
   const strided = stridedFile(file, { begin: 0, end: 128, bytesEach: 2, shape: [2, 2], strides: [1, 16] });
   expect([...(await strided.read(1, 5))]).toEqual([0, 16, 0, 1]);
 });
 
-test("a large matrix is read once, a megabyte at a time", async () => {
+test("reads a large matrix once, in reads of 1 MiB", async () => {
   const [rows, columns] = [1000, 1500];
   const { file, read } = countingFile(rows * columns);
   const layout = {

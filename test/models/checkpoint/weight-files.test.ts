@@ -43,7 +43,7 @@ function indexOf(shards: Readonly<Record<string, readonly TensorBytes[]>>) {
 
 const SHARDS = { [FIRST]: TENSORS.slice(0, 10), [SECOND]: TENSORS.slice(10) };
 
-test("a checkpoint in shards is the same as one in a file", async () => {
+test("shards give the same checkpoint as one file", async () => {
   const whole = checkpointInMemory(
     new Map([
       ["config.json", json(CONFIG)],
@@ -55,7 +55,7 @@ test("a checkpoint in shards is the same as one in a file", async () => {
   expect(expected.tensors.size).toBe(TENSORS.length);
 });
 
-test("all files are closed, read or refused", async () => {
+test("closes all files after success and after an error", async () => {
   for (const broken of [false, true]) {
     const files = sharded(SHARDS, broken ? indexOf({ ...SHARDS, [SECOND]: TENSORS }) : undefined);
     let open = 0;
@@ -80,7 +80,7 @@ const renamed = { ...one, name: one.name.replace("transformer.", "") };
 
 test.each([
   {
-    name: "a shard that is not there",
+    name: "a missing shard",
     files: sharded({ [FIRST]: SHARDS[FIRST] ?? [] }, indexOf(SHARDS)),
     code: "missing-file",
     says: `${SECOND} is missing`,
@@ -92,7 +92,7 @@ test.each([
     says: `tensor "${TENSORS[10]?.name.replace("transformer.", "")}" is missing`,
   },
   {
-    name: "a tensor that is not where the index says",
+    name: "a tensor in another shard than the index says",
     files: sharded({ ...SHARDS, [SECOND]: TENSORS.slice(11) }, indexOf(SHARDS)),
     code: "missing-tensor",
     says: `${SECOND}: tensor "${TENSORS[10]?.name}" is missing, which ${INDEX} says is there`,
@@ -113,7 +113,7 @@ test.each([
     says: `${SECOND}: "${one.name}" of ${FIRST} and "${renamed.name}" are the same tensor`,
   },
   {
-    name: "an index that leads out of the folder",
+    name: "an index with a path outside the folder",
     files: sharded(SHARDS, { weight_map: { [one.name]: "../../secret.safetensors" } }),
     code: "bad-safetensors",
     says: `${INDEX} names "../../secret.safetensors" as the file of "${one.name}"`,
@@ -130,12 +130,12 @@ test.each([
     code: "missing-file",
     says: "model.safetensors is missing",
   },
-])("refuses $name", async ({ files, code, says }) => {
+])("throws for $name", async ({ files, code, says }) => {
   await expect(readCheckpoint(files)).rejects.toMatchObject({ name: "CheckpointError", code });
   await expect(readCheckpoint(files)).rejects.toThrow(says);
 });
 
-test("a damaged shard is named", async () => {
+test("names a damaged shard", async () => {
   const damaged = new Map([
     ["config.json", json(CONFIG)],
     [INDEX, json(indexOf(SHARDS))],
@@ -145,7 +145,7 @@ test("a damaged shard is named", async () => {
   await expect(readCheckpoint(checkpointInMemory(damaged))).rejects.toThrow(new RegExp(`^${SECOND}: tensor`));
 });
 
-test("an index that is not JSON is told", async () => {
+test("throws for an index that is not JSON", async () => {
   const files = new Map([
     ["config.json", json(CONFIG)],
     [INDEX, new TextEncoder().encode('{"weight_map": ')],
@@ -153,7 +153,7 @@ test("an index that is not JSON is told", async () => {
   await expect(readCheckpoint(checkpointInMemory(files))).rejects.toThrow(`${INDEX} is not JSON`);
 });
 
-test.each(["llama", "gpt_neo", "mamba"])("refuses the architecture %s by its name", async (type) => {
+test.each(["llama", "gpt_neo", "mamba"])("names the unsupported architecture %s", async (type) => {
   const files = checkpointInMemory(new Map([["config.json", json({ ...CONFIG, model_type: type })]]));
   await expect(readCheckpoint(files)).rejects.toMatchObject({
     code: "unsupported",

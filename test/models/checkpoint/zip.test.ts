@@ -16,7 +16,7 @@ const ENTRIES = [
 test.each<[string, ZipOptions]>([
   ["32 bits", {}],
   ["64 bits", { zip64: true }],
-  ["a comment as long as there may be", { comment: "c".repeat(65_535) }],
+  ["a comment of the maximum length", { comment: "c".repeat(65_535) }],
   ["64 bits and a comment", { zip64: true, comment: "PK\u0005\u0006" }],
 ])("finds the files of an archive: %s", async (_, options) => {
   const file = await opened(zipFile(ENTRIES, options));
@@ -29,7 +29,7 @@ test.each<[string, ZipOptions]>([
   }
 });
 
-test("an archive without files is one", async () => {
+test("reads an archive without files", async () => {
   expect((await readZip(await opened(zipFile([])))).size).toBe(0);
 });
 
@@ -46,7 +46,7 @@ function changed(at: number, ...values: readonly number[]): Uint8Array {
 test.each([
   ["bytes before it", joined(text("abc"), WHOLE), /^PyTorch: the ZIP directory has no entry at byte \d+$/],
   [
-    "bytes behind it",
+    "bytes after it",
     joined(WHOLE, text("abc")),
     "PyTorch: the file is not a ZIP archive, or its end is missing",
   ],
@@ -61,13 +61,13 @@ test.each([
   ["two sizes", changed(DIRECTORY + 20, 7), /"a\/data.pkl" has 6 bytes/],
   ["an encrypted file", changed(DIRECTORY + 8, 1), /"a\/data.pkl" is compressed or encrypted/],
   ["64 bits without their field", changed(DIRECTORY + 42, 255, 255, 255, 255), /has 6 bytes at -1/],
-])("an archive is refused with %s", async (_, bytes, message) => {
+])("throws for an archive with %s", async (_, bytes, message) => {
   const error: unknown = await readZip(await opened(bytes)).catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(CheckpointError);
   expect(error).toMatchObject({ message: expect.stringMatching(message) });
 });
 
-test("a file that is not where the directory says is refused", async () => {
+test("throws for a file that is not at the offset in the directory", async () => {
   const file = await opened(changed(DIRECTORY + 42, 1));
   const entry = (await readZip(file)).get("a/data.pkl")!;
   await expect(locate(file, entry)).rejects.toThrow(

@@ -1,4 +1,4 @@
-/** What the graph says it looked at, against the float64 reference. */
+/** Attention weights of the graph, compared with the float64 reference. */
 import { describe, expect, test } from "vitest";
 import { decoderGraph, type DecoderConfig, graphWeights } from "../../../models/index.ts";
 import { Decoder } from "../../../src/engine/decoder.ts";
@@ -33,7 +33,7 @@ const RUNTIMES = {
 };
 
 describe.each(Object.entries(RUNTIMES))("%s", (_, createRuntime) => {
-  test.each(Object.entries(CONFIGS))("gives the reference's weights: %s", async (__, config) => {
+  test.each(Object.entries(CONFIGS))("returns the weights of the reference: %s", async (__, config) => {
     const tensors = randomTensors(config, 1);
     const decoder = await Decoder.load({ config, tensors, runtime: await createRuntime() });
     const ids = randomIds(32, config.vocabularySize, 2);
@@ -66,7 +66,7 @@ describe.each(Object.entries(RUNTIMES))("%s", (_, createRuntime) => {
   });
 });
 
-test("layers and heads come in the order asked", async () => {
+test("returns layers and heads in the requested order", async () => {
   const config = { ...SHAPE, window: 40, position: { kind: "learned" } } as const;
   const runtime = await createNodeRuntime({ backend: "node", threads: 1 });
   const decoder = await Decoder.load({ config, tensors: randomTensors(config, 1), runtime });
@@ -92,7 +92,7 @@ test.each([
   [{ layers: [0, -1] }, "the model has no layer -1"],
   [{ layers: [0.5] }, "the model has no layer 0.5"],
   [{ heads: [3] }, "the model has no head 3"],
-])("%j is refused, before anything is read", async (request, message) => {
+])("throws for %j before ids are read", async (request, message) => {
   const config = { ...SHAPE, window: 40, position: { kind: "learned" } } as const;
   const runtime = await createNodeRuntime({ backend: "node", threads: 1 });
   const decoder = await Decoder.load({ config, tensors: randomTensors(config, 1), runtime });
@@ -103,7 +103,7 @@ test.each([
   await decoder.dispose();
 });
 
-test("what the mask hides has weight 0 in the graph itself, and what is not asked for does not come", async () => {
+test("masked positions have weight 0 in the graph, and results that are not requested are not returned", async () => {
   const config = {
     ...SHAPE,
     window: 4,

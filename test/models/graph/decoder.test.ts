@@ -37,7 +37,7 @@ describe.each(Object.keys(RUNTIMES))("%s", (runtimeName) => {
   const runtime = RUNTIMES[runtimeName]?.();
   if (!runtime) throw new Error(runtimeName);
 
-  test.each(GOLDEN)("gives PyTorch's logits: %s", async (name) => {
+  test.each(GOLDEN)("returns PyTorch's logits: %s", async (name) => {
     const { config, tensors, ids, logits } = await golden(name);
     const decoder = await Decoder.load({ config, tensors, runtime: await runtime });
     const whole = await decoder.forward(ids, decoder.createCache(), { logits: "all" });
@@ -100,10 +100,10 @@ const CONFIGS: Record<string, DecoderConfig> = {
   },
 };
 
-/** Three windows of 20 and more, so that everything rolls. */
+/** More than three windows of 20, so that the cache rolls. */
 const LENGTH = 67;
 
-describe.each(Object.keys(CONFIGS))("against the float64 reference: %s", (name) => {
+describe.each(Object.keys(CONFIGS))("compared with the float64 reference: %s", (name) => {
   const config = CONFIGS[name];
   if (!config) throw new Error(name);
   const tensors = randomTensors(config, 1);
@@ -112,7 +112,7 @@ describe.each(Object.keys(CONFIGS))("against the float64 reference: %s", (name) 
   const load = async (): Promise<Decoder> =>
     Decoder.load({ config, tensors, runtime: await createNodeRuntime({ threads: 1 }) });
 
-  test("whole, and in pieces of any size, past the window", async () => {
+  test("at once, and in chunks of any size, past the window", async () => {
     const decoder = await load();
     for (const size of [LENGTH, 1, 2, 7, 19, 20, 21, 33]) {
       const cache = decoder.createCache();
@@ -126,7 +126,7 @@ describe.each(Object.keys(CONFIGS))("against the float64 reference: %s", (name) 
     await decoder.dispose();
   });
 
-  test("the last logits alone are the last of all", async () => {
+  test("the logits of the last id equal the last row of all logits", async () => {
     const decoder = await load();
     const last = await decoder.forward(ids, decoder.createCache());
     expect(relativeError(last, expected.at(-1) ?? [])).toBeLessThan(TOLERANCE);
@@ -147,7 +147,7 @@ const SCALED: DecoderConfig = {
 test.each(Object.entries(RUNTIMES))(
   "applies the scales of attention scores in fp32 and int8, %s",
   async (_, runtime) => {
-    // Small, so that what int8 loses stays small where scores are large.
+    // Small, so that the error of int8 stays small for large scores.
     const tensors = new Map(
       [...randomTensors(SCALED, 1)].map(([name, { shape, values }]) => [
         name,
@@ -175,7 +175,7 @@ test.each([
   ["shared heads", 20, 20, true],
   ["few distances", 20, 6, false],
   ["one id", 1, 20, false],
-])("against the paper's skewing, literally: %s", async (_, length, maxDistance, sharedHeads) => {
+])("equals the skewing procedure of the paper: %s", async (_, length, maxDistance, sharedHeads) => {
   const config: DecoderConfig = {
     ...SHAPE,
     window: 20,
@@ -191,7 +191,7 @@ test.each([
   await decoder.dispose();
 });
 
-test("a prompt longer than a chunk, beyond the window, is as if read one by one", async () => {
+test("a prompt of several chunks, past the window, gives the logits of single ids", async () => {
   const config: DecoderConfig = {
     ...SHAPE,
     window: 50,

@@ -1,4 +1,4 @@
-/** Decoders whose matrices are kept in int8, against the float64 reference. */
+/** Decoders with int8 matrices, compared with the float64 reference. */
 import { describe, expect, test } from "vitest";
 import { chooseScheme, type DecoderConfig, decoderGraph, type Tensor } from "../../../models/index.ts";
 import { GraphBuilder } from "../../../models/graph/graph-builder.ts";
@@ -35,7 +35,7 @@ const CONFIG: DecoderConfig = {
   tiedHead: true,
 };
 
-/** Sizes that blocks of 128, 64 and 32 divide, and one that none does; a head of its own; learned positions. */
+/** Sizes that are multiples of 128, 64 and 32, and one that is none; an untied head; learned positions. */
 const CONFIGS: Record<string, DecoderConfig> = {
   tied: CONFIG,
   untied: { ...CONFIG, tiedHead: false },
@@ -45,7 +45,7 @@ const CONFIGS: Record<string, DecoderConfig> = {
   "nothing in blocks": { ...CONFIG, width: 24, feedForward: 40 },
 };
 
-/** The tensors as their quantized form has them: what remains is the error of quantising what is multiplied with. */
+/** The dequantized tensors: the remaining error is that of the quantized activations. */
 function asKept(scheme: QuantizationScheme, tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
   const kept = new Map<string, Tensor>();
   for (const [name, { shape, values }] of tensors) {
@@ -76,7 +76,7 @@ function squareError(found: ArrayLike<number>, expected: readonly number[]): num
   return Math.sqrt(sum((value, i) => ((found[i] ?? NaN) - value) ** 2) / sum((value) => value ** 2));
 }
 
-// Columns in Node are no scheme's: on processors without VNNI its kernel for them adds up in 16 bits, and clips.
+// No scheme has int8-columns in Node: on processors without VNNI its kernel accumulates in 16 bits, and clips.
 const FORMATS = {
   node: [SCHEMES.fp32.node, SCHEMES.int8.node],
   wasm: [SCHEMES.fp32.wasm, SCHEMES.int8.node, SCHEMES.int8.wasm],
@@ -170,7 +170,7 @@ describe.each(["node", "wasm"] as const)("int8 on %s", (backend) => {
       const runtime = await createNodeRuntime({ backend, threads: 1 });
       const decoder = await Decoder.load({ config, tensors, runtime, precision: "int8" });
       const whole = await decoder.forward(ids, decoder.createCache(), { logits: "all" });
-      // Random weights are hard on it: errors grow from layer to layer. A matrix in a wrong layout gives about 1.
+      // With random weights errors grow from layer to layer. A matrix in a wrong layout gives about 1.
       expect(squareError(whole, expected)).toBeLessThan(0.1);
       const cache = decoder.createCache();
       const steps: number[] = [];
@@ -181,7 +181,7 @@ describe.each(["node", "wasm"] as const)("int8 on %s", (backend) => {
   );
 });
 
-test("with blocks, a row's logits do not depend on what is read with it", async () => {
+test("with blocks, the logits of a row do not depend on other rows of the run", async () => {
   const runtime = await createNodeRuntime({ backend: "node", threads: 1 });
   const decoder = await Decoder.load({
     config: CONFIG,
@@ -198,7 +198,7 @@ test("with blocks, a row's logits do not depend on what is read with it", async 
   await decoder.dispose();
 });
 
-test("int8 weights take the place of float32 ones: none is brought twice", () => {
+test("int8 weights replace float32 weights: none is passed twice", () => {
   const { weights } = decoderGraph(CONFIG, { scheme: SCHEMES.int8.node });
   const matrices = weights.filter(
     ({ name }) => matrixFormat(SCHEMES.int8.node, name.replace(/\.\w+$/, ""), 64) !== "float32",

@@ -11,7 +11,7 @@ import {
 import { createNodeRuntime } from "../../../src/platform/node/runtime.ts";
 
 // The examples of protobuf.dev, "Encoding".
-test("fields as the format's documentation has them", () => {
+test("encodes the examples of the format's documentation", () => {
   expect([...integerField(1, 150)]).toEqual([0x08, 0x96, 0x01]);
   expect([...textField(2, "testing")]).toEqual([0x12, 0x07, 0x74, 0x65, 0x73, 0x74, 0x69, 0x6e, 0x67]);
   expect([...bytesField(3, message(integerField(1, 150)))]).toEqual([0x1a, 0x03, 0x08, 0x96, 0x01]);
@@ -20,7 +20,7 @@ test("fields as the format's documentation has them", () => {
   expect([...floatField(2, 1.5)]).toEqual([0x15, 0x00, 0x00, 0xc0, 0x3f]);
 });
 
-test("attributes of every kind, subgraphs and external data reach ONNX Runtime", async () => {
+test("ONNX Runtime reads attributes of every kind, subgraphs and external data", async () => {
   const scalar = { type: "float32", shape: [1] } as const;
   const branch = (name: string, operator: string) => ({
     name,

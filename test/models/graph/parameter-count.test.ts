@@ -17,7 +17,7 @@ function sizeOf(name: string) {
 }
 
 describe("countParameters", () => {
-  // As Hugging Face's model cards and `sum(p.numel() for p in model.parameters())` have them.
+  // Source: Hugging Face's model cards, and `sum(p.numel() for p in model.parameters())`.
   it.each([
     ["distilgpt2", 81_912_576],
     ["gpt2", 124_439_808],
@@ -54,7 +54,7 @@ describe("countParameters", () => {
   };
   it.each([
     ["learned", { model_type: "gpt2", ...sizes }],
-    ["relative, with a head of its own", relative],
+    ["relative, with an untied head", relative],
     ["no even blocks", { model_type: "gpt2", ...sizes, n_embd: 20 }],
   ])("adds up to what is loaded: %s", async (_, json) => {
     const config = parseConfig(json);
@@ -71,7 +71,7 @@ describe("countParameters", () => {
     }
   });
 
-  it("knows the cache", () => {
+  it("returns the bytes of the cache per id", () => {
     expect(cacheBytesPerId(sizeOf("gpt2"))).toBe(73_728); // 12 layers, keys and values, 768 numbers of 4 bytes
   });
 });

@@ -7,7 +7,7 @@ const VALUES = Float32Array.from(centredNumbers(24, 5), (value, i) =>
   i % 6 === 2 ? 0 : value * 10 ** (i % 6),
 );
 
-test("columns: each number within half a step of its column's scale, the largest exact", () => {
+test("quantizeColumns is within half a step of the column's scale, and exact for the largest magnitude", () => {
   const { numbers, scales } = quantizeColumns(VALUES, 6);
   expect(scales).toHaveLength(6);
   for (const [i, value] of VALUES.entries()) {
@@ -20,7 +20,7 @@ test("columns: each number within half a step of its column's scale, the largest
   }
 });
 
-test("rows in blocks: 128 stands for zero, each block has its own scale", () => {
+test("quantizeRows stores zero as 128, with one scale per block", () => {
   const { numbers, scales } = quantizeRows(VALUES, 3);
   expect(scales).toHaveLength(8);
   for (const [i, value] of VALUES.entries()) {
@@ -30,7 +30,7 @@ test("rows in blocks: 128 stands for zero, each block has its own scale", () => 
   }
 });
 
-test("what is quantized once stays as it is when it is quantized again", () => {
+test("a second quantization does not change the values", () => {
   const once = quantizeRows(VALUES, 3);
   const restored = Float32Array.from(
     once.numbers,
