@@ -1,4 +1,4 @@
-/** The door of this room: all that other rooms import from it. */
+/** What other rooms import from this one: all that other rooms import from it. */
 export type {
   CompleteOptions,
   GeneratedText,

@@ -38,7 +38,7 @@ describe.skipIf(!hasChromium())("note input on the built page", { timeout: PATIE
     await heardFor(page, 0.4);
     await page.keyboard.up(" ");
     const { downs, ups } = await keysWrittenDown(page);
-    await page.getByText("the length is reached").waitFor();
+    await page.getByText("the piece is full").waitFor();
     const notes = await savedNotes(page);
     expect(notes.map(({ pitch }) => pitch)).toEqual([64, 67, 72, 48]);
     // The second key was released last.
@@ -82,7 +82,7 @@ describe.skipIf(!hasChromium())("note input on the built page", { timeout: PATIE
         { from: c, to: cUp },
       ];
     });
-    await page.getByText("the length is reached").waitFor();
+    await page.getByText("the piece is full").waitFor();
     const notes = await savedNotes(page);
     expect(notes.map(({ pitch }) => pitch)).toEqual([69, 76, 60]);
     expectTimes(notes, played);

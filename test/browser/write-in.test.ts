@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium())(
       await page.mouse.up();
       await page.getByRole("button", { name: "Fill in" }).click();
       const alert = page.getByRole("alert");
-      await alert.getByText(/A region can be 12 s long, this one has \d+/).waitFor();
+      await alert.getByText(/A region can be at most 12 s long, this one lasts \d+/).waitFor();
       expect(await page.locator("#branches").isVisible()).toBe(false);
       await alert.getByRole("button", { name: "Close" }).click();
       await page.getByRole("button", { name: "clear the selection" }).click();
