@@ -47,7 +47,7 @@ export interface OpenCheckpoint {
    * @throws CheckpointError as `readCheckpoint`.
    */
   tensors(): AsyncGenerator<[name: string, Tensor], void>;
-  /** Checks the tensors as `tensors` does, and returns none; it holds only a part of a tensor in memory. */
+  /** Checks the tensors as `tensors` does, and returns none; only a part of a tensor is in memory at a time. */
   check(): Promise<void>;
   /** Closes the files; no tensor can be read afterwards. */
   close(): Promise<void>;

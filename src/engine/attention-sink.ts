@@ -23,7 +23,7 @@ export function checkSink({ sinkRows, evictionBlock }: AttentionSink, limit: num
   );
 }
 
-/** How many rows between the sink and the recent rows are evicted when the cache is at a position. */
+/** Number of rows between the sink and the recent rows that are evicted at a position. */
 export function evictedBefore(position: number, { evictionBlock }: AttentionSink, limit: number): number {
   return position < limit ? 0 : evictionBlock * (Math.floor((position - limit) / evictionBlock) + 1);
 }

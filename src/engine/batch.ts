@@ -125,7 +125,7 @@ export class SequenceBatch {
 
   async #read(sequences: readonly BatchSequence[], steps: readonly PendingStep[]): Promise<void> {
     if (sequences.length !== this.#cached.length) {
-      // Before the first step the cache holds the prompt alone, from which all sequences begin.
+      // Before the first step the cache contains one sequence, the prompt, from which all sequences continue.
       this.#cache = this.#cache.select(
         sequences.map((sequence) => Math.max(0, this.#cached.indexOf(sequence))),
       );

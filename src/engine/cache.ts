@@ -6,7 +6,7 @@ export interface CacheShape {
   readonly layers: number;
   /** Numbers per position and layer in the keys, and in the values, of one sequence: heads × head size. */
   readonly width: number;
-  /** Most past positions that a step sees. Memory holds at most three times as many rows, plus those of a sink window. */
+  /** Maximum number of past positions that a step sees. At most three times as many rows are stored, plus a sink window. */
   readonly limit: number;
   /** Rows that are never evicted. Default: none. */
   readonly sink?: AttentionSink | undefined;
@@ -37,7 +37,7 @@ interface Store {
  *
  * With an attention sink, once rows are evicted, the graph reads the buffers of a `SinkWindow`.
  *
- * A cache may hold several sequences of equal length, which one run reads together. A row then holds all of them,
+ * A cache can store several sequences of equal length, which one run reads together. A row then contains all of them,
  * `[position, sequences · heads, headSize]`, and positions count for each. `select` makes such a cache.
  */
 export class KeyValueCache {
@@ -76,7 +76,7 @@ export class KeyValueCache {
     return Math.min(this.#position - this.#evictedBefore(this.#position), this.shape.limit);
   }
 
-  /** How many rows one run may append: with a sink, those up to the next eviction; else Infinity. */
+  /** Maximum number of rows that one run can append: with a sink, those up to the next eviction; else Infinity. */
   get rowsBeforeEviction(): number {
     const { limit, sink } = this.shape;
     if (!sink) return Infinity;
@@ -84,7 +84,7 @@ export class KeyValueCache {
     return beyond < 0 ? -beyond : sink.evictionBlock - (beyond % sink.evictionBlock);
   }
 
-  /** How many consecutive positions a position sees, itself the last of them. */
+  /** Number of consecutive positions, ending with its own, that a position sees; sink rows are not counted. */
   visibleSpan(position: number): number {
     const { limit, sink } = this.shape;
     const evicted = this.#evictedBefore(position);
@@ -241,7 +241,7 @@ export class KeyValueCache {
     this.#sinkWindow = undefined;
   }
 
-  /** How many rows behind the sink are evicted at a position. */
+  /** Number of rows behind the sink that are evicted at a position. */
   #evictedBefore(position: number): number {
     const { limit, sink } = this.shape;
     return sink ? evictedBefore(position, sink, limit) : 0;

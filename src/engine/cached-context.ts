@@ -47,7 +47,7 @@ export class CachedContext {
     return this.#decoder.config.window;
   }
 
-  /** Number of ids kept for comparison: at most four windows. */
+  /** Number of ids stored for comparison: at most four windows. */
   get keptIds(): number {
     return this.#history.kept;
   }
@@ -112,7 +112,7 @@ export class CachedContext {
     return isEndless ? Infinity : this.window - this.#cache.position;
   }
 
-  /** Most ids that one run can read. */
+  /** Maximum number of ids that one run can read. */
   get maxRunLength(): number {
     return Math.min(this.remainingPositions, this.#cache.rowsBeforeEviction);
   }
@@ -182,7 +182,7 @@ export class PrefixCachePool {
   readonly #idle: CachedContext[] = [];
 
   /**
-   * @param size most contexts kept. Each holds up to three windows of keys and values, 4.25 with a sink.
+   * @param size maximum number of contexts. Each stores up to three windows of keys and values, 4.25 with a sink.
    * @param withSink of every context: see `CachedContext`.
    */
   constructor(decoder: Decoder, size: number, withSink = false) {

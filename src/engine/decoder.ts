@@ -172,7 +172,7 @@ export class Decoder {
   ): Promise<ForwardWithAttention> {
     if (cache.sequences > 1) {
       const hint = "select one sequence from the cache";
-      throw new EngineError(`attention of ${cache.sequences} sequences at once`, {
+      throw new EngineError(`attention weights of ${cache.sequences} sequences were requested`, {
         code: "bad-attention",
         hint,
       });
@@ -212,7 +212,7 @@ export class Decoder {
       const wanted = ["sampled", ...this.#cacheNames];
       const results = await this.#step(Int32Array.from(ids), cache, false, wanted, sampling);
       const sampled = results.get("sampled");
-      if (sampled?.type !== "int32") throw new TypeError("the graph gave no ids");
+      if (sampled?.type !== "int32") throw new TypeError("the graph returned no ids");
       return sampled.data.at(-1) === NO_SAMPLE ? sampled.data.subarray(0, -1) : sampled.data;
     } finally {
       this.#busy.delete(cache);

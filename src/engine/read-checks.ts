@@ -1,14 +1,16 @@
-/** Checks of the ids that a decoder is given. */
+/** Checks of the ids passed to a decoder. */
 import type { DecoderConfig } from "../../models/index.ts";
 import { EngineError } from "./errors.ts";
 
 /**
+ * Checks the ids of a run.
+ *
  * @param ids position by position, at each the ids of all sequences.
  * @throws EngineError for no ids, an id out of range, or a number of ids that `sequences` does not divide.
  */
 export function checkIds({ vocabularySize }: DecoderConfig, ids: ArrayLike<number>, sequences: number): void {
   if (ids.length % sequences !== 0) {
-    throw new EngineError(`${ids.length} ids for a cache of ${sequences} sequences`, {
+    throw new EngineError(`${ids.length} ids cannot be divided among ${sequences} sequences`, {
       code: "no-ids",
       hint: "give each sequence the same number of ids",
     });
@@ -27,8 +29,10 @@ export function checkIds({ vocabularySize }: DecoderConfig, ids: ArrayLike<numbe
 }
 
 /**
- * @param end positions in use after the run.
- * @throws EngineError with code "context-full" where positions are learned and the model has fewer.
+ * Checks that learned positions suffice.
+ *
+ * @param end number of positions after the run.
+ * @throws EngineError with code "context-full" if positions are learned and the model has fewer.
  */
 export function checkPositions({ position, window }: DecoderConfig, end: number): void {
   if (position.kind !== "learned" || end <= window) return;

@@ -110,7 +110,9 @@ describe("a cache of several sequences", () => {
 
   test("throws for ids and arrays that do not fit", async () => {
     const { decoder, together } = await read();
-    await expect(decoder.forward([1, 2], together)).rejects.toThrow("2 ids for a cache of 3 sequences");
+    await expect(decoder.forward([1, 2], together)).rejects.toThrow(
+      "2 ids cannot be divided among 3 sequences",
+    );
     await expect(decoder.forwardWithAttention([1, 2, 3], together, {})).rejects.toMatchObject({
       code: "bad-attention",
     });
