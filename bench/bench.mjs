@@ -144,7 +144,7 @@ async function load(name, command) {
     const { loadMs, cpuMs } = await implementation.loaded();
     return { name, implementation, loadMs, cpuMs, cells: new Map(), peakBytes: 0 };
   } catch (error) {
-    say(`${name} is left out: ${error.message}`);
+    say(`${name} is omitted: ${error.message}`);
     return undefined;
   }
 }

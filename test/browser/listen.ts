@@ -123,7 +123,7 @@ export function onsetsOf(heard: readonly HeardPitches[], which: number): Onset[]
   return onsets;
 }
 
-/** Seconds per measurement. */
+/** Number of measurements, of 10 ms each. */
 const LOOK_BACK = 8;
 const LONGEST_RISE = 0.25;
 /** Threshold of audible power; the softest note is far above. */

@@ -26,7 +26,7 @@ describe.skipIf(!hasChromium())("the piano roll of the built page", { timeout: P
     const page = await openScale(built.open());
     await page.mouse.click(...(await placeOnRoll(page))(9));
     await page.locator("#why:not([aria-busy]) #candidates button[aria-current]").waitFor();
-    expect(await page.locator("#why-title").textContent(), "the visitor's note, too").toBe("Why A4 at 0:04");
+    expect(await page.locator("#why-title").textContent(), "also a primer note").toBe("Why A4 at 0:04");
     expect(await page.locator("#why-share").textContent()).toMatch(/^[\d.]+ %$/);
     const chosen = await changed(page, []);
     expect(new Set(chosen.map(hueOf)).size).toBe(2);

@@ -6,8 +6,8 @@ import { Readable, Writable } from "node:stream";
 import { CHROMIUM, FLAGS } from "./chromium.ts";
 
 /**
- * Chromium by the DevTools protocol alone. Playwright has every page believe that it is in front; here a tab behind another
- * one is hidden, as a visitor's is.
+ * Controls Chromium with the DevTools protocol. Playwright reports every page as visible; here a background tab is
+ * hidden, as for a user.
  */
 export class RawChromium {
   readonly #profile = mkdtempSync(join(tmpdir(), "ostinato-chromium-"));
@@ -76,7 +76,7 @@ export class RawChromium {
 
 export interface Tab {
   bringToFront(): Promise<void>;
-  /** The value of an expression, as if a visitor had asked for it by a press. */
+  /** The value of an expression, evaluated with user activation. */
   evaluate(expression: string): Promise<unknown>;
   /** Loads the page again, with a script that runs before its own. */
   beforeScripts(source: string): Promise<void>;

@@ -8,7 +8,7 @@ import { isMainThread } from "node:worker_threads";
 const CHANNEL = 3;
 
 if (isMainThread) {
-  // How often progress is told depends on the clock: on this one a minute passes whenever it is looked at.
+  // Progress depends on the clock; this one advances by a minute at each call.
   const now = Date.now;
   let minutes = 0;
   Date.now = () => now() + 60_000 * (minutes += 1);

@@ -6,7 +6,7 @@ import pytest
 import torch
 from synthetic import melody, write_dataset
 
-torch.set_num_threads(1)  # the models are tiny: more threads only wait for each other
+torch.set_num_threads(1)  # the models are tiny: more threads are slower
 
 
 @pytest.fixture()

@@ -49,7 +49,7 @@ def write_dataset(folder: Path, pieces: list[list[int]], ranges: list[dict[str, 
         "startId": START,
         "endId": END,
         "padId": PAD,
-        "tasks": ["infill"],  # which the trainer does not need to know, nor the kind of each piece
+        "tasks": ["infill"],  # ignored by the trainer, like the kind of each piece
         "pieces": [{"path": f"piece-{index}.mid", "kind": "plain", "ids": len(piece), "seconds": 1.0, "notes": 1} for index, piece in enumerate(pieces)],
         "ids": len(ids),
     }

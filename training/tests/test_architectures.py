@@ -34,7 +34,7 @@ def test_lstm_counts_its_parameters_and_sees_no_future() -> None:
     assert not torch.allclose(model(ids)[0, 5:], model(changed)[0, 5:])
 
 
-def test_compares_and_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compares_and_resumes(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     data = write_dataset(tmp_path / "data", [melody(30), melody(40, 48)])
     arguments = ["--train", str(data), "--dev", str(data), "--valid", str(data), "--out", str(tmp_path / "out")]
     shape = ["--ids", "512", "--layers", "1", "--width", "16", "--heads", "2", "--window", "16", "--batch", "4"]

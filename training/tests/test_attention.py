@@ -1,4 +1,4 @@
-"""The skewed attention against the formula written out as loops."""
+"""Compares the skewed attention with the formula in loops."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ostinato_training.attention import relative_attention
 
 
 def literal(q: Tensor, k: Tensor, v: Tensor, relative: Tensor, window: int) -> Tensor:
-    """Huang et al. 2018, one number at a time.  # [heads, batch, T, head_size] in and out"""
+    """The formula of Huang et al. 2018, element by element.  # [heads, batch, T, head_size] in and out"""
     heads, batch, length, size = q.shape
     tables, max_distance, _ = relative.shape
     out = torch.zeros_like(v)
@@ -50,15 +50,15 @@ def test_equals_the_formula(monkeypatch: pytest.MonkeyPatch, length: int, max_di
     slow = literal(*twins, window)
     torch.testing.assert_close(fast, slow, rtol=0, atol=1e-12)
     weights = torch.randn(fast.shape, dtype=torch.float64, generator=random)
-    # The table's gradient is summed up in float32.
+    # The gradient of the table is accumulated in float32.
     for leaf, twin, tolerance in zip(
         torch.autograd.grad((fast * weights).sum(), leaves), torch.autograd.grad((slow * weights).sum(), twins), (1e-11, 1e-11, 1e-11, 1e-5)
     ):
         torch.testing.assert_close(leaf, twin, rtol=0, atol=tolerance)
 
 
-def test_dropout_goes_back_through_what_it_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same seed drops the same weights, so finite differences tell the gradients."""
+def test_dropout_gradients_equal_finite_differences(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same seed drops the same weights, so finite differences approximate the gradients."""
     monkeypatch.setattr(attention, "CPU_BLOCK", 3)
     random = torch.Generator().manual_seed(4)
     inputs = [torch.randn(2, 1, 7, 4, dtype=torch.float64, generator=random, requires_grad=True) for _ in range(3)]

@@ -1,4 +1,4 @@
-"""Augmentation on ids, with literal vectors."""
+"""Augmentation of ids, with literal vectors."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_only_transpositions_inside_the_keyboard(low: int, high: int, allowed: l
         (1.05, [100, 100, 50], [100, 100, 63]),  # 262.5 rounds up
         (0.95, [100, 100, 100], [100, 100, 85]),
         (1.05, [100, 100], [100, 100, 10]),
-        (0.95, [1], [1]),  # never vanishes
+        (0.95, [1], [1]),  # a gap keeps one step
         (1.0, [100, 2], [100, 2]),
     ],
 )
@@ -80,7 +80,7 @@ def test_note_structure_is_kept_on_random_blocks(factor: float) -> None:
     before, after = decode(ids), decode(AUGMENTER.stretch(ids, factor))
     assert [id for _, id in before] == [id for _, id in after]
     for (time, _), (stretched, _) in zip(before, after):
-        assert abs(stretched - time * factor) <= 1.5  # half a step, and a gap that had to keep its one step
+        assert abs(stretched - time * factor) <= 1.5  # half a step, plus a gap extended to one step
 
 
 def test_is_a_function_of_its_choices() -> None:

@@ -119,7 +119,7 @@ def test_augmented_full_blocks_stay_full(tmp_path: Path) -> None:
     assert (rows == 32).sum() >= len(rows) - 2  # all but the two ends of the piece
 
 
-def test_prefetch_hands_over_errors_and_order() -> None:
+def test_prefetch_keeps_order_and_raises_errors() -> None:
     assert list(islice(prefetch(iter(range(9))), 5)) == [0, 1, 2, 3, 4]  # type: ignore[arg-type]
 
     def broken():  # type: ignore[no-untyped-def]

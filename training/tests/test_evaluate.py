@@ -1,4 +1,4 @@
-"""The NLL protocol against a twin that scores one id at a time."""
+"""Compares the NLL protocol with a reference that scores one id at a time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def small_model(position: str = "relative") -> Decoder:
 
 
 def literal(model: Decoder, piece: list[int]) -> float:
-    """Nats of a piece: id by id, choosing the block each one is scored in from the words of the protocol."""
+    """Nats of a piece, id by id; the block of each id follows the text of the protocol."""
     ids = [START, *piece]
     nats = 0.0
     for target in range(1, len(ids)):
@@ -58,8 +58,8 @@ def test_equals_the_literal_protocol(tmp_path: Path, position: str) -> None:
     assert whole.ids == sum(len(piece) for piece in PIECES)
 
 
-def test_rolling_equals_a_cache_that_forgets(tmp_path: Path) -> None:
-    """The twin keeps the keys and values of a window and forgets older ones, id by id."""
+def test_rolling_equals_a_cache_with_eviction(tmp_path: Path) -> None:
+    """The reference keeps the keys and values of one window and evicts older ones, id by id."""
     model, pieces = small_model(), [melody(15), melody(9)]  # at most 64 ids, where the last span ends
     dataset = read_dataset(write_dataset(tmp_path, pieces))
     scores = evaluate_rolling(model, dataset, [0, 1])
@@ -101,7 +101,7 @@ def test_end_is_not_counted(tmp_path: Path) -> None:
     model = small_model()
     one = evaluate(model, read_dataset(write_dataset(tmp_path / "a", [[5, 6, 7]])), [0])
     with torch.no_grad():
-        model.wte.weight[END] = 3.0  # END becomes another prediction, but is scored nowhere
+        model.wte.weight[END] = 3.0  # changes the prediction of END, which is not scored
     two = evaluate(model, read_dataset(tmp_path / "a"), [0])
     assert one.ids == two.ids == 3
 
@@ -134,7 +134,7 @@ def test_command_line(dataset_folder: Path, tmp_path: Path, capsys: pytest.Captu
     assert "config.json does not exist" in capsys.readouterr().err
 
 
-def test_texts_cost_by_character_and_byte(dataset_folder: Path) -> None:
+def test_text_nll_per_character_and_byte(dataset_folder: Path) -> None:
     score = Score(nats=60.0, ids=20)
     assert text_figures(score, read_dataset(dataset_folder), [0, 1]) == {}
     header = json.loads((dataset_folder / "dataset.json").read_text())

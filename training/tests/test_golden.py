@@ -1,4 +1,4 @@
-"""The model against the golden logits that the engine is tested with: what is trained is what is run."""
+"""Compares the trainer's model with the golden logits of the engine's tests."""
 
 from __future__ import annotations
 

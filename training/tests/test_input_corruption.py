@@ -1,4 +1,4 @@
-"""Wrong notes: what is changed, what is asked for, and that the grammar holds."""
+"""Input corruption: changed inputs, targets, and validity by the grammar."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TASK, STYLE = 391, 400
 
 
 def chords(random: np.random.Generator, notes: int) -> Ids:
-    """Random music of several voices that obeys the grammar; some notes sound on at both ends."""
+    """Valid random music of several voices; some notes sound across both ends."""
     ids, sounding = [], {50}
     while len(ids) < notes * 4:
         kind = random.integers(0, 4)
@@ -67,8 +67,8 @@ def test_notes_neither_begin_twice_nor_end_unbegun_and_times_stay(seed: int) -> 
     assert targets.shape == ids.shape
 
 
-def test_what_is_asked_for_is_what_was_there() -> None:
-    """Every target is the piece's own id in its own place, whatever is seen."""
+def test_targets_are_the_original_ids() -> None:
+    """Every target is the original id at its position, for any corruption."""
     random = np.random.default_rng(5)
     before = np.array(melody(400))
     ids, targets = InputCorruption.of(VOCABULARY, 1.0).corrupt(before, random)
@@ -80,11 +80,11 @@ def test_what_is_asked_for_is_what_was_there() -> None:
     asked = note_ons(targets)
     rest = iter(note_ons(before))
     assert all(any(id == other for other in rest) for id in asked)  # in the same order
-    # A note of the melody is asked for also where another was put or none, but not where two are left out in a row.
+    # A note of the melody is a target also if it was moved or deleted, except after two deletions in a row.
     assert 300 < len(asked) <= 400
 
 
-def test_as_many_notes_are_left_out_as_added() -> None:
+def test_as_many_notes_are_deleted_as_inserted() -> None:
     random = np.random.default_rng(2)
     before = np.array(melody(400))
     counts = [len(note_ons(InputCorruption.of(VOCABULARY, 1.0).corrupt(before, random)[0])) for _ in range(200)]
@@ -92,7 +92,7 @@ def test_as_many_notes_are_left_out_as_added() -> None:
     assert abs(np.mean(counts) - 400) < 8
 
 
-def test_what_is_left_out_takes_its_velocity_along_and_leaves_one_time_shift() -> None:
+def test_deletion_removes_the_velocity_and_merges_time_shifts() -> None:
     chord = [VELOCITY + 3, NOTE_ON + 60, shift(10), NOTE_OFF + 60, shift(95), VELOCITY + 9, NOTE_ON + 64, shift(10), NOTE_OFF + 64, shift(5), NOTE_ON + 67]
     corruption = InputCorruption.of(VOCABULARY, 1.0)
     seen = {tuple(corruption.corrupt(np.array(chord), np.random.default_rng(seed))[0].tolist()) for seed in range(3000)}
@@ -112,7 +112,7 @@ def test_a_share_of_the_blocks() -> None:
     assert np.array_equal(ids, before) and np.array_equal(targets, before)
 
 
-def test_neither_behind_a_task_nor_where_a_style_is_stated(tmp_path: Path) -> None:
+def test_no_corruption_after_a_task_nor_with_a_style(tmp_path: Path) -> None:
     pieces = [melody(30), [TASK, *melody(30)], [*melody(20), TASK + 5, *melody(3), TASK], [*melody(9), STYLE, *melody(9)], melody(5)]
     dataset = read_dataset(write_dataset(tmp_path, pieces))
     assert corruptible_lengths(dataset).tolist() == [len(pieces[0]) + 2, 1, 82, 0, len(pieces[4]) + 2]

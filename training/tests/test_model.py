@@ -50,7 +50,7 @@ def test_no_position_sees_the_future(config: DecoderConfig) -> None:
     assert not torch.allclose(model(ids)[0, 7], model(changed)[0, 7])
 
 
-def test_one_layer_forgets_what_left_the_window() -> None:
+def test_one_layer_ignores_ids_outside_the_window() -> None:
     torch.manual_seed(0)
     model = Decoder(replace(RELATIVE, n_layer=1, n_positions=4, max_distance=4)).eval()
     ids = torch.randint(0, 416, (1, 10))

@@ -1,4 +1,4 @@
-"""The n-gram model against the formula, counted by hand."""
+"""Compares the n-gram model with the formula, counted in loops."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_probabilities_sum_to_one() -> None:
 
 
 def test_characters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nats per character of whole texts, against the formula: one unseen character, contexts from the start on."""
+    """Compares nats per character of texts with the formula, with one unknown character and contexts at the start."""
     (tmp_path / "train.txt").write_text("abab\nba", encoding="utf-8")
     (tmp_path / "text.txt").write_text("abéa", encoding="utf-8")
     assert main(["--characters", "--order", "3", str(tmp_path / "train.txt"), str(tmp_path / "text.txt")]) == 0

@@ -13,7 +13,7 @@ from ostinato_training.schedule import learning_rate_factor
 def test_singular_values_become_about_one(shape: tuple[int, int], precision: torch.dtype) -> None:
     matrices = torch.randn(3, *shape, generator=torch.Generator().manual_seed(1)) * torch.tensor([1e-4, 1.0, 1e4])[:, None, None]
     values = torch.linalg.svdvals(orthogonalise(matrices, precision).float())
-    # A random square matrix has singular values near 0, which five steps cannot lift all the way.
+    # A random square matrix has singular values near 0, which five iterations do not bring to 1.
     floor = 0.6 if shape[0] != shape[1] else 0.0
     assert values.max() < 1.3 and values.min() > floor and values.median() > 0.65
 

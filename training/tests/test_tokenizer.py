@@ -1,4 +1,4 @@
-"""The byte-pair encoding that is learnt, with Hugging Face's `tokenizers` to read it back."""
+"""Byte-pair encoding, checked with Hugging Face's `tokenizers`."""
 
 from __future__ import annotations
 

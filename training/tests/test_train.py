@@ -1,4 +1,4 @@
-"""The command line: whole runs of a very small model."""
+"""The command line, with complete runs of a very small model."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ export class HubServer {
   readonly refusals: number[] = [];
   /** Content sent in place of a file. */
   readonly falsified = new Map<string, Uint8Array>();
-  /** How many bytes of every answer with a large file get through before `goOn` is called. */
+  /** Bytes of every large file that are sent before `goOn` is called. */
   pauseAfter: number | undefined;
   /** Whether range requests are answered with the whole file. */
   ignoresRange = false;
@@ -139,7 +139,7 @@ export class HubServer {
   }
 }
 
-/** Hashes as the hub does. */
+/** Sends the CORS headers of the hub and its storage. */
 function allowPages(response: ServerResponse): void {
   response.setHeader("Access-Control-Allow-Origin", "*");
   response.setHeader("Access-Control-Expose-Headers", "ETag, Content-Range");
