@@ -21,15 +21,32 @@ export interface Colors {
   readonly generated: readonly string[];
 }
 
+/** Lightness and chroma of notes in OKLCH. */
+export interface NoteTone {
+  /** Lightness of the softest notes, 0 to 1. */
+  readonly soft: number;
+  /** Lightness of the loudest notes, 0 to 1. */
+  readonly loud: number;
+  readonly chroma: number;
+}
+
+/** The colors of notes of one hue, in degrees: `SHADES` CSS colors, softest to loudest, evenly spaced in lightness. */
+export function noteShades(hue: number, { soft, loud, chroma }: NoteTone): string[] {
+  return Array.from({ length: SHADES }, (_, shade) => {
+    const lightness = soft + ((loud - soft) * shade) / (SHADES - 1);
+    return `oklch(${lightness.toFixed(3)} ${chroma} ${hue})`;
+  });
+}
+
 export function readColors(): Colors {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string): string => style.getPropertyValue(name).trim();
-  const [soft, loud] = [Number(read("--note-soft")), Number(read("--note-loud"))];
-  const shades = (hue: string, chroma: string): string[] =>
-    Array.from({ length: SHADES }, (_, shade) => {
-      const lightness = soft + ((loud - soft) * shade) / (SHADES - 1);
-      return `oklch(${lightness.toFixed(3)} ${chroma} ${hue})`;
-    });
+  const [soft, loud, chroma] = [
+    Number(read("--note-soft")),
+    Number(read("--note-loud")),
+    Number(read("--note-chroma")),
+  ];
+  const shades = (name: string): string[] => noteShades(Number(read(name)), { soft, loud, chroma });
   return {
     ground: read("--ground"),
     line: read("--line"),
@@ -42,9 +59,9 @@ export function readColors(): Colors {
     selection: read("--selection"),
     ghost: read("--ghost"),
     font: style.fontFamily,
-    primer: shades(read("--primer-hue"), read("--note-chroma")),
-    infilled: shades(read("--fill-hue"), read("--note-chroma")),
-    generated: shades(read("--note-hue"), read("--note-chroma")),
+    primer: shades("--primer-hue"),
+    infilled: shades("--infilled-hue"),
+    generated: shades("--generated-hue"),
   };
 }
 
