@@ -7,8 +7,9 @@ export const PREVIOUS_KINDS = ["START", "NOTE_ON", "NOTE_OFF", "LONGEST_SHIFT", 
 export type PreviousKind = (typeof PREVIOUS_KINDS)[number];
 
 /**
- * The kinds that may follow each kind. Within a step note-offs come before note-ons, so a note-off never follows
- * a velocity or a note-on. A velocity is always followed by a note-on.
+ * The kinds that may follow each kind. Within a step note-offs come before note-ons, so a note-off does not follow a note-on
+ * or a velocity, and a velocity is followed by a note-on. There is one exception, which is not in this table: when every key
+ * sounds, no note-on is allowed, and a velocity is followed by a note-off (`grammar.ts`, `automaton-tables.ts`).
  */
 const ALLOWED_NEXT: Readonly<Record<PreviousKind, readonly EventKind[]>> = {
   START: ["NOTE_ON", "TIME_SHIFT", "VELOCITY"],

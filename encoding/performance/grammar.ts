@@ -1,6 +1,10 @@
 /**
  * The grammar of performances: which ids are allowed next, so that every sampled sequence decodes without loss. It excludes note-offs
  * of silent keys, notes without length, note-ons of sounding keys, and everything that the encoder never writes.
+ *
+ * Generation, in `src/music/`, masks more: `control-token-processor.ts` forces control tokens and endings; `accompaniment-task.ts` and
+ * `infill-task.ts` force the note-offs of held notes and of the melody, and block their keys. It sets `longestNoteSteps` to 4 s
+ * (`limits.ts`, by `build-prompt.ts` and `accompaniment-task.ts`).
  */
 import { followTables, type PreviousKind, previousKindOf, PREVIOUS_KINDS } from "./grammar-rules.ts";
 import { automatonTables, type AutomatonTables, tableLayout } from "./automaton-tables.ts";
@@ -9,8 +13,9 @@ import type { Vocabulary } from "./vocabulary.ts";
 /** Additional rules of `PerformanceGrammar`. */
 export interface GrammarOptions {
   /**
-   * Longest duration of a note, in steps of 10 ms. After that its note-off is the only allowed id, as soon as a note-off is allowed.
-   * A model cannot end a note whose note-on has left its window. Default: no limit.
+   * Longest duration of a note, in steps of 10 ms. The mask of a note that has reached it allows the note-off of that note only;
+   * between a velocity and its note-on, and after a note-on in the same step, the note-off waits for the next place where note-offs
+   * are allowed. A model cannot end a note whose note-on has left its window. Default: no limit.
    */
   readonly longestNoteSteps?: number;
   /** Whether END is allowed, where the other rules allow it. Default true. */
@@ -128,7 +133,7 @@ export class PerformanceGrammar {
     if (this.#soundingCount > 0 && this.#longestNoteSteps < Infinity) this.#endLongNotes(allowed);
   }
 
-  /** The same rules as the tables of an automaton, for sampling in the graph. */
+  /** The same rules as the tables of an automaton, for the ONNX graph. */
   get tables(): AutomatonTables {
     this.#tables ??= automatonTables(this.#vocabulary, {
       longestNoteSteps: this.#longestNoteSteps,

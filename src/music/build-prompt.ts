@@ -133,7 +133,7 @@ export function musicProcessor(
   const grammar = grammarOf(vocabulary, { mayEnd: false });
   const processor: LogitsProcessor = {
     push: (id) => grammar.push(id),
-    mask: (legal) => grammar.mask(legal),
+    mask: (allowed) => grammar.mask(allowed),
     automaton: () => ({ tables: grammar.tables, counters: grammar.counters() }),
   };
   return driftControl ? withDriftControl(processor, vocabulary, { promptLength }) : processor;

@@ -44,7 +44,7 @@ export function withDriftControl(
       if (length > promptLength) densityControl.noteOn();
       loopPenalty.noteOn(id - keys.first);
     },
-    mask: (legal) => processor.mask(legal),
+    mask: (allowed) => processor.mask(allowed),
     adjustment: () => {
       const { biases = [], pitchTemperature = 1 } = processor.adjustment?.() ?? {};
       const factor = densityControl.seconds < LATER_SECONDS ? 1 : LATER_PITCH_TEMPERATURE;

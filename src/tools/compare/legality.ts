@@ -36,7 +36,7 @@ export async function countIllegal(model: MusicModel, options: UnmaskedOptions):
   const { seconds, signal, onEvent, ...sampling } = options;
   const grammar = new PerformanceGrammar(vocabulary);
   const time = new PerformanceClock(vocabulary);
-  const legal = new Uint8Array(vocabulary.size);
+  const allowed = new Uint8Array(vocabulary.size);
   const start = vocabulary.id("START");
   grammar.push(start);
   let ids = 0;
@@ -46,9 +46,9 @@ export async function countIllegal(model: MusicModel, options: UnmaskedOptions):
     sampler: musicSampler(sampling, vocabulary),
     signal,
   })) {
-    grammar.mask(legal);
+    grammar.mask(allowed);
     ids += 1;
-    if (legal[id] === 0) illegal += 1;
+    if (allowed[id] === 0) illegal += 1;
     grammar.push(id);
     if (vocabulary.event(id).kind === "END") break;
     time.push(id);
@@ -62,7 +62,7 @@ export async function countIllegal(model: MusicModel, options: UnmaskedOptions):
 /** Baseline: forbidden ids in real music, such as a second note-on of a sounding key. */
 export function illegalIdsOf({ notes }: Window): LegalityCount {
   const grammar = new PerformanceGrammar(PERFORMANCE_388);
-  const legal = new Uint8Array(PERFORMANCE_388.size);
+  const allowed = new Uint8Array(PERFORMANCE_388.size);
   const ids = encodePerformance(
     notes.map(({ pitch, velocity, startStep, endStep }) => ({
       pitch,
@@ -74,8 +74,8 @@ export function illegalIdsOf({ notes }: Window): LegalityCount {
   );
   let illegal = 0;
   for (const id of ids) {
-    grammar.mask(legal);
-    if (legal[id] === 0) illegal += 1;
+    grammar.mask(allowed);
+    if (allowed[id] === 0) illegal += 1;
     grammar.push(id);
   }
   return { ids: ids.length, illegal };
