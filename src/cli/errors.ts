@@ -9,6 +9,11 @@ export class CommandError extends HintedError<"failed" | "usage"> {
   }
 }
 
+/** A MIDI file with damage around which a lenient reading goes on. */
+export class DamagedFileError extends CommandError {
+  override readonly name = "DamagedFileError";
+}
+
 /** Incorrect usage of the command line: exit code 2. */
 export class UsageError extends CommandError {
   override readonly name = "UsageError";

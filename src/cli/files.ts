@@ -15,7 +15,7 @@ import {
 } from "../../encoding/index.ts";
 import { writeFileAtomic } from "../platform/node/index.ts";
 import type { Console } from "./console.ts";
-import { CommandError, UsageError } from "./errors.ts";
+import { CommandError, DamagedFileError, UsageError } from "./errors.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { commandIo } from "./io.ts";
 
@@ -51,7 +51,7 @@ export interface ReadScoreOptions {
 /** Reads a MIDI file; writes its warnings to the console. */
 export async function readScore(path: string, options: ReadScoreOptions, console: Console): Promise<Score> {
   const bytes = await readInput(path);
-  return withPath(path, options.lenient, () => {
+  return withPath(path, () => {
     const whole = readWhole(bytes, options);
     const score = options.tracks ? selectTracks(whole, options.tracks) : whole;
     for (const warning of score.warnings) console.say(`${path}: ${warning}`);
@@ -62,7 +62,7 @@ export async function readScore(path: string, options: ReadScoreOptions, console
 /** Reads a whole MIDI file, without applying the track selection; writes the warnings of the selection to the console. */
 export async function readPrimer(path: string, options: ReadScoreOptions, console: Console): Promise<Score> {
   const bytes = await readInput(path);
-  return withPath(path, options.lenient, () => {
+  return withPath(path, () => {
     const whole = readWhole(bytes, options);
     const { warnings } = options.tracks ? selectNotes(whole, options.tracks) : whole;
     for (const warning of warnings) console.say(`${path}: ${warning}`);
@@ -75,14 +75,14 @@ function readWhole(bytes: Uint8Array, { lenient = false, compatibility }: ReadSc
 }
 
 /** Adds the path to the errors of `read`. */
-function withPath(path: string, lenient: boolean | undefined, read: () => Score): Score {
+function withPath(path: string, read: () => Score): Score {
   try {
     return read();
   } catch (error) {
     if (error instanceof SelectionError) throw new CommandError(`${path}: ${error.message}`, error.hint);
     if (!(error instanceof MidiError)) throw error;
-    const recovery = lenient ? "" : "; --lenient reads the undamaged parts";
-    throw new CommandError(`${path}: ${error.message}`, `${error.hint}${error.canRecover ? recovery : ""}`);
+    const Failure = error.canRecover ? DamagedFileError : CommandError;
+    throw new Failure(`${path}: ${error.message}`, error.hint);
   }
 }
 

@@ -1,9 +1,8 @@
 /** One run of the command line. */
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { escapeControls } from "../tools/control-characters.ts";
-import { isErrorWithHint } from "../errors.ts";
 import { UsageError } from "./errors.ts";
-import { InterruptError } from "./interrupt.ts";
+import { hintOf } from "./hint.ts";
 import { commandIo } from "./io.ts";
 import { createProgram } from "./program.ts";
 
@@ -13,29 +12,24 @@ const EXIT_USAGE = 2;
 /** Runs the command of the arguments and sets the exit code of `commandIo()`: 0 success, 1 failure, 2 usage error. */
 export async function runCommandLine(parameters: readonly string[]): Promise<void> {
   const program = createProgram();
-  let out: unknown;
+  let ran: Command | undefined;
   program.hook("preAction", (_program, command) => {
-    out = command.opts()["out"];
+    ran = command;
   });
   try {
     await program.parseAsync(parameters, { from: "user" });
   } catch (error) {
-    commandIo().exitCode = report(error, typeof out === "string" ? out : undefined);
+    commandIo().exitCode = report(error, ran);
   }
 }
 
-/** Reports an error in one line. @param out the output file, if any. @returns the exit code. */
-function report(error: unknown, out: string | undefined): number {
+/** Reports an error in one line. @param command the command that ran; undefined if none did. @returns the exit code. */
+function report(error: unknown, command: Command | undefined): number {
   // Commander has already printed its message or the help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   const message = error instanceof Error ? error.message : String(error);
-  const line = [message.trim(), ...hintOf(error, out)].join(" — ");
+  const hint = hintOf(error, command);
+  const line = hint === undefined ? message.trim() : `${message.trim()} — ${hint}`;
   commandIo().stderr.write(`error: ${escapeControls(line)}\n`);
   return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
-}
-
-function hintOf(error: unknown, out: string | undefined): string[] {
-  // Outputs are written completely at the end.
-  if (error instanceof InterruptError) return out === undefined ? [] : ["nothing was written"];
-  return isErrorWithHint(error) ? [error.hint] : [];
 }

@@ -27,7 +27,7 @@ describe("countIllegal", () => {
     const figures = await countIllegal(model, { seconds: 5, seed: 3 });
     // The same samples again: without a mask they depend on the seed and step only.
     const grammar = new PerformanceGrammar(vocabulary);
-    const legal = new Uint8Array(vocabulary.size);
+    const allowed = new Uint8Array(vocabulary.size);
     grammar.push(start);
     let illegal = 0;
     let ids = 0;
@@ -35,8 +35,8 @@ describe("countIllegal", () => {
       prompt: [start],
       sampler: musicSampler({ seed: 3 }, vocabulary),
     })) {
-      grammar.mask(legal);
-      illegal += legal[id] === 0 ? 1 : 0;
+      grammar.mask(allowed);
+      illegal += allowed[id] === 0 ? 1 : 0;
       grammar.push(id);
       ids += 1;
       if (ids === figures.ids) break;
