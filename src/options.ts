@@ -79,7 +79,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     isInteger: false,
     fallback: PITCH_TEMPERATURE,
     isOfMusic: true,
-    help: "temperature of the pitches only, not of the rhythm: lower keeps to the key",
+    help: "how daring the choice of pitches is, apart from the rhythm: lower keeps to the key",
   },
   {
     key: "topK",
@@ -115,7 +115,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     maximum: 1,
     isInteger: false,
     fallback: 1,
-    help: "exclude events that are too surprising or too obvious; the fraction of the probability to keep",
+    help: "exclude events that are too surprising or too obvious at their place: lower excludes more, 1 none",
   },
   {
     key: "repetitionPenalty",
@@ -143,7 +143,7 @@ export const PRECISION_OPTION = {
   flag: "--precision",
   choices: PRECISIONS,
   fallback: "fp32",
-  help: "compute precision: int8 is faster and uses a quarter of the memory; auto uses it for large models",
+  help: "how exact the computation is: fp32 uses 32-bit numbers; int8 uses 8-bit numbers, is faster, needs a quarter of the memory and changes the results slightly; auto uses int8 for large models",
 } as const;
 
 /** @throws OptionError unless it is one of the choices. */

@@ -43,7 +43,7 @@ export function addGenerateCommand(program: Command): void {
     .summary("generate new music, or continue a MIDI file")
     .description(
       "Generates piano music and writes it as a MIDI file. With a primer (your music, to be continued), the output is the " +
-        "unchanged primer, followed by its continuation.",
+        "primer, followed by its continuation. Your notes stay unchanged, to the tick.",
     )
     .argument("[primer]", 'MIDI file to continue; "-" reads stdin')
     .requiredOption("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
@@ -66,14 +66,19 @@ export function addGenerateCommand(program: Command): void {
       `write this many versions (at most ${MAX_VARIATIONS}), with consecutive seeds, to FILE-1.mid, FILE-2.mid, …`,
       variationCount,
     )
-    .addOption(new Option("--style <name>", "play in this style").choices(STYLE_NAMES))
+    .addOption(
+      new Option(
+        "--style <name>",
+        'play like pop songs, classical pieces, or piano-roll recordings ("roll")',
+      ).choices(STYLE_NAMES),
+    )
     .addOption(
       new Option(
         "--density <name>",
-        "how many notes are played: below 7, 10 or 16 a second, or more",
+        "how many notes are played: sparse under 7 notes a second, medium under 10, dense under 16, busy more",
       ).choices(DENSITY_NAMES),
     )
-    .option(DRIFT_CONTROL_FLAG, `${DRIFT_CONTROL_HELP}; --density is then not enforced`);
+    .option(DRIFT_CONTROL_FLAG, `${DRIFT_CONTROL_HELP}; without it --density is not enforced`);
   addWritingOptions(command)
     .addHelpText(
       "after",

@@ -43,7 +43,7 @@ export function addInspectCommand(program: Command): void {
     )
     .argument(
       "<file or model>",
-      `MIDI file ("-" reads stdin); or an included model, ${[...GPT2_SIZES.keys()].join(", ")}, a folder or hub id`,
+      `MIDI file ("-" reads stdin); or an included model, ${[...GPT2_SIZES.keys()].join(", ")}, a folder, or a name on the Hugging Face hub`,
     )
     .option("--tracks <list>", TRACKS_HELP, trackSelection)
     .option("--lenient", "read the undamaged parts of a damaged file")

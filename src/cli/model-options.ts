@@ -16,13 +16,13 @@ export type FilesCommandOptions = Pick<ModelCommandOptions, "offline">;
 
 /** `--model`. @param shipped the included model that is the default. */
 export function modelOption(shipped: string): Option {
-  const help = `included model (${shipped}), folder or web address of a checkpoint, or Hugging Face hub id`;
+  const help = `included model (${shipped}), or another one by its folder, its web address, or its name on the Hugging Face hub (owner/name)`;
   return new Option("--model <name>", help).default(shipped);
 }
 
 /** `--offline` */
 export function offlineOption(): Option {
-  return new Option("--offline", "use cached hub models only; no network");
+  return new Option("--offline", "use only models that are downloaded already; no network");
 }
 
 /** The loading options of the library; warnings and progress go to the console. */

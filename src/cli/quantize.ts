@@ -37,7 +37,10 @@ export function addQuantizeCommand(program: Command): void {
       "Writes a checkpoint with int8 matrices, about half the size of fp16. Ostinato loads it like any other. " +
         "models/README.md describes the layout and the loss of accuracy.",
     )
-    .argument("<model>", "included model, folder or web address of a checkpoint, or Hugging Face hub id")
+    .argument(
+      "<model>",
+      "included model, or another one by its folder, its web address, or its name on the Hugging Face hub (owner/name)",
+    )
     .requiredOption("-o, --out <folder>", "folder to write; created if missing")
     .addOption(offlineOption())
     .option("--quiet", "print no messages")

@@ -36,7 +36,7 @@ export function addWritingOptions(command: Command): Command {
     .addOption(precisionOption())
     .option(
       "--port <n>",
-      "MIDI port of the new track, 0 to 127; many players ignore it (default: the new track gets its own channel)",
+      "MIDI port of the new track, 0 to 127; many players ignore ports (default: no port; the new track gets a channel of its own)",
       portValue,
     )
     .option("--threads <n>", "number of processor threads (default: automatic)", positiveInteger)
