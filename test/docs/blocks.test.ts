@@ -48,3 +48,10 @@ it("puts outputs in the place of others", () => {
   const renewed = markdown.toSpliced(4, 1, "then", "again");
   expect(withOutputs(markdown.join("\n"), new Map([[4, "then\nagain"]]))).toBe(renewed.join("\n"));
 });
+
+it("takes Markdown in a longer fence for one block", () => {
+  const page = [`${fence}sh`, "echo 1", fence, "", `${fence}text`, fence].join("\n");
+  expect(codeBlocks(`\`${fence}md\n${page}\n\`${fence}\n`)).toEqual([
+    { language: "md", text: page, line: 1, notRun: undefined, goesOn: false, output: undefined },
+  ]);
+});

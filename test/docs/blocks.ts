@@ -68,13 +68,14 @@ export function withOutputs(markdown: string, texts: ReadonlyMap<number, string>
 
 function fencedBlocks(markdown: string): Fenced[] {
   const found: Fenced[] = [];
-  let open: { language: string; line: number; lines: string[] } | undefined;
+  let open: { fence: string; language: string; line: number; lines: string[] } | undefined;
   let comment = "";
   let follows = false;
   for (const [index, line] of markdown.split("\n").entries()) {
-    const fence = /^```(\w*)$/.exec(line);
+    // A longer fence shows Markdown that has blocks of its own.
+    const fence = /^(`{3,})(\w*)$/.exec(line);
     if (open) {
-      if (line !== "```") open.lines.push(line);
+      if (line !== open.fence) open.lines.push(line);
       else {
         found.push({
           language: open.language,
@@ -87,7 +88,7 @@ function fencedBlocks(markdown: string): Fenced[] {
         comment = "";
         follows = true;
       }
-    } else if (fence) open = { language: fence[1] ?? "", line: index + 1, lines: [] };
+    } else if (fence) open = { fence: fence[1] ?? "", language: fence[2] ?? "", line: index + 1, lines: [] };
     else if (line.trim() !== "") {
       comment = /^<!-- (.+) -->$/.exec(line)?.[1] ?? "";
       if (comment === "") follows = false;

@@ -9,6 +9,7 @@ import { compilePrograms, type DocProgram, docPrograms, outputsOf } from "./prog
 import { markdownFiles } from "./markdown-files.ts";
 import { run, type RunResult } from "./run.ts";
 import { fillScratch, ROOT, scratchEnvironment } from "./scratch.ts";
+import { checkSources, sourcePath } from "./sources.ts";
 
 /** `npm run docs` writes what the examples print now, with the models that ship, in place of what is there. */
 const RENEWS = process.env["OSTINATO_DOCS"] === "renew";
@@ -24,10 +25,15 @@ const documents = markdownFiles().map((path) => {
 const programs = documents.flatMap((document) => document.programs);
 
 let compilerSays = "";
+let compilerSaysOfSources = "";
 
 beforeAll(async () => {
   fillScratch(scratch, RENEWS);
   compilerSays = await compilePrograms(scratch, programs);
+  compilerSaysOfSources = await checkSources(
+    scratch,
+    documents.flatMap(({ blocks }) => blocks),
+  );
 }, PATIENCE);
 
 afterAll(() => {
@@ -41,7 +47,8 @@ it("has a test for each language", () => {
   const strange = documents.flatMap(({ path, blocks }) =>
     blocks
       .filter(
-        ({ language, notRun }) => !["sh", "ts", "text", "json", "mermaid", ""].includes(language) && !notRun,
+        ({ language, notRun }) =>
+          !["sh", "ts", "text", "json", "md", "mermaid", ""].includes(language) && !notRun,
       )
       .map(({ language, line }) => `${path}:${line} ${language}`),
   );
@@ -50,6 +57,10 @@ it("has a test for each language", () => {
 
 it("has programs whose types are right", () => {
   expect(compilerSays).toBe("");
+});
+
+it("has source files whose types are right", () => {
+  expect(compilerSaysOfSources).toBe("");
 });
 
 describe.each(documents.filter(({ blocks }) => blocks.some(isRun)))(
@@ -85,8 +96,9 @@ describe.each(documents.filter(({ blocks }) => blocks.some(isRun)))(
   },
 );
 
-function isRun({ language, notRun }: CodeBlock): boolean {
-  return (language === "sh" || language === "ts") && notRun === undefined;
+function isRun(block: CodeBlock): boolean {
+  if (block.notRun !== undefined || sourcePath(block) !== undefined) return false;
+  return block.language === "sh" || block.language === "ts";
 }
 
 /** Runs the commands of a block. A help text is shown without a process. */

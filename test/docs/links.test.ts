@@ -39,5 +39,5 @@ function headingsOf(path: string): string[] {
 
 /** A document without its code blocks. */
 function proseOf(path: string): string {
-  return readFileSync(join(ROOT, path), "utf8").replaceAll(/^```.*?^```/gms, "");
+  return readFileSync(join(ROOT, path), "utf8").replaceAll(/^(`{3,}).*?^\1$/gms, "");
 }

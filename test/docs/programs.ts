@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { CodeBlock } from "./blocks.ts";
 import { run } from "./run.ts";
 import { ROOT } from "./scratch.ts";
+import { sourcePath } from "./sources.ts";
 
 /** Blocks that make one program, and its name. */
 export interface DocProgram {
@@ -17,7 +18,7 @@ const SEAM_CODE = 'process.stdout.write("\\u0000");';
 
 export function docPrograms(document: string, blocks: readonly CodeBlock[]): DocProgram[] {
   const programs: CodeBlock[][] = [];
-  for (const block of blocks.filter(({ language }) => language === "ts")) {
+  for (const block of blocks.filter((one) => one.language === "ts" && sourcePath(one) === undefined)) {
     if (block.goesOn) programs.at(-1)?.push(block);
     else programs.push([block]);
   }
