@@ -13,9 +13,9 @@ import type { Vocabulary } from "./vocabulary.ts";
 /** Additional rules of `PerformanceGrammar`. */
 export interface GrammarOptions {
   /**
-   * Longest duration of a note, in steps of 10 ms. The mask of a note that has reached it allows the note-off of that note only;
-   * between a velocity and its note-on, and after a note-on in the same step, the note-off waits for the next place where note-offs
-   * are allowed. A model cannot end a note whose note-on has left its window. Default: no limit.
+   * Longest duration of a note, in steps of 10 ms. Once a note has lasted this long, its note-off is the only allowed id wherever a
+   * note-off may stand, which is not directly after a velocity or a note-on. If several notes have, the lowest ends first.
+   * A model cannot end a note whose note-on has left its window. Default: no limit.
    */
   readonly longestNoteSteps?: number;
   /** Whether END is allowed, where the other rules allow it. Default true. */
