@@ -129,6 +129,7 @@ export class ArrivalVocabulary implements ArrivalVocabularyDeclaration {
     this.#placeOf = new Map(instruments.map((instrument, place) => [instrument, place]));
   }
 
+  /** Whether the vocabulary has ids for an instrument. @param instrument a General MIDI program, 0 to 127, or 128 for drums. */
   hasInstrument(instrument: number): boolean {
     return this.#placeOf.has(instrument);
   }
