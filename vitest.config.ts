@@ -22,8 +22,8 @@ const PACKAGE = ["test/package/**/*.test.ts"];
 
 const SECOND = 1000;
 
-/** Two more than there are processors: tests of the page wait for sound as it is played, those of the package for npm. */
-const WORKERS = availableParallelism() + 2;
+/** One more than there are processors: tests of the page wait for sound as it is played. */
+const WORKERS = availableParallelism() + 1;
 
 const PROJECTS = [
   project("unit", {

@@ -71,7 +71,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "steady\\.ts": "drift-control.ts",
 };
 
-const SKIPPED = new Set(["node_modules", "dist", "coverage", "shared", "findings", "CHANGELOG.md"]);
+const SKIPPED = new Set(["node_modules", "dist", "html", "coverage", "shared", "findings", "CHANGELOG.md"]);
 const CHECKED = /\.(ts|mjs|py|md|html)$/;
 
 const files = filesBelow("").filter(({ path }) => path !== "test/terms.test.ts");
