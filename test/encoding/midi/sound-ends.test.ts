@@ -35,6 +35,18 @@ describe("the sustain pedal", () => {
     expect(endsOf(track(...on(10), ...off(10)), track(...press(0), ...lift(50)))).toEqual([[60, 10, 50]]);
   });
 
+  it("takes pedal events of several tracks in order of time, whichever track comes first", () => {
+    const notes = track(...on(10), ...off(10), ...on(100), ...off(10));
+    expect(endsOf(track(...lift(100)), track(...press(0)), notes)).toEqual([
+      [60, 10, 100],
+      [60, 120, 130],
+    ]);
+    expect(endsOf(track(...press(110), ...lift(90)), track(...press(0), ...lift(50)), notes)).toEqual([
+      [60, 10, 50],
+      [60, 120, 200],
+    ]);
+  });
+
   it("does not sustain notes of another channel", () => {
     expect(endsOf(track(0, 0xb1, 64, 127, 50, 0xb1, 64, 0), track(...on(10), ...off(10)))).toEqual([
       [60, 10, 20],
