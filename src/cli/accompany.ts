@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { TRACKS_EXAMPLES, trackSelection } from "./values.ts";
+import { compatibilityOption, TRACKS_EXAMPLES, trackSelection } from "./values.ts";
 import { writeInto } from "./write-into.ts";
 import { addWritingOptions, type WritingCommandOptions } from "./writing-options.ts";
 
@@ -14,7 +14,8 @@ export function addAccompanyCommand(program: Command): void {
     .argument("<melody>", 'MIDI file with the melody; "-" reads stdin')
     .requiredOption("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
     .option("--tracks <list>", `tracks of the melody, ${TRACKS_EXAMPLES} (default: all)`, trackSelection)
-    .option("--lenient", "read the undamaged parts of a damaged file");
+    .option("--lenient", "read the undamaged parts of a damaged file")
+    .addOption(compatibilityOption());
   addWritingOptions(command)
     .addHelpText(
       "after",

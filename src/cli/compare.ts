@@ -1,5 +1,6 @@
 import { join, parse } from "node:path";
 import { type Command, Option } from "commander";
+import type { Compatibility } from "../../encoding/index.ts";
 import { pluralize } from "../../encoding/pluralize.ts";
 import {
   compareMusic,
@@ -27,6 +28,7 @@ import { eachPiece } from "./each-piece.ts";
 import { requireMusicModel } from "./music-model.ts";
 import { loadingOptions, type ModelCommandOptions, offlineOption } from "./model-options.ts";
 import {
+  compatibilityOption,
   numberIn,
   positiveInteger,
   positiveNumber,
@@ -43,6 +45,7 @@ interface CompareCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly train?: string;
   readonly out: string;
   readonly lenient?: boolean;
+  readonly compatibility?: Compatibility;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -88,6 +91,7 @@ export function addCompareCommand(program: Command): void {
   command
     .option(DRIFT_CONTROL_FLAG, `with --model: ${DRIFT_CONTROL_HELP}`)
     .option("--lenient", "read the undamaged parts of damaged files")
+    .addOption(compatibilityOption())
     .addOption(precisionOption())
     .option("--threads <n>", "number of processor threads (default: automatic)", positiveInteger)
     .addOption(offlineOption())
@@ -117,9 +121,10 @@ async function runCompare(
   if (options.model !== undefined) await requireMusicModel(options.model, options, console);
 
   const started = performance.now();
+  const { lenient = false, compatibility } = options;
   const skipped: { path: string; reason: string }[] = [];
   const read = (folder: string, use: (path: string, notes: readonly GridNote[]) => void): Promise<void> =>
-    eachPiece(folder, { lenient: options.lenient ?? false, console, skipped }, use);
+    eachPiece(folder, { lenient, compatibility, console, skipped }, use);
   const readPieces = async (folder: string): Promise<Piece[]> => {
     const pieces: Piece[] = [];
     await read(folder, (path, notes) => pieces.push(cutWindows(path, notes, options.seconds)));

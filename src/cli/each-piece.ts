@@ -1,6 +1,6 @@
 /** Reads the pieces of a folder for `ostinato compare`. */
 import { join } from "node:path";
-import { EncodingError, MidiError, readMidi } from "../../encoding/index.ts";
+import { type Compatibility, EncodingError, MidiError, readMidi } from "../../encoding/index.ts";
 import { isMidiPath } from "../../encoding/midi/index.ts";
 import { type GridNote, gridNotes } from "../tools/compare/index.ts";
 import type { Console } from "./console.ts";
@@ -10,6 +10,7 @@ import { interruptSignal } from "./interrupt.ts";
 
 interface FolderReading {
   readonly lenient: boolean;
+  readonly compatibility?: Compatibility | undefined;
   readonly console: Console;
   readonly skipped: { path: string; reason: string }[];
 }
@@ -22,7 +23,7 @@ interface FolderReading {
  */
 export async function eachPiece(
   folder: string,
-  { lenient, console, skipped }: FolderReading,
+  { console, skipped, ...reading }: FolderReading,
   use: (path: string, notes: readonly GridNote[]) => void,
 ): Promise<void> {
   const paths = (await listFiles(folder)).filter(isMidiPath);
@@ -31,7 +32,7 @@ export async function eachPiece(
     console.progress(() => `${index} of ${paths.length} files of ${folder}`);
     interruptSignal().throwIfAborted();
     const bytes = await readInput(join(folder, path));
-    const reason = useNotes(bytes, lenient, (notes) => use(path, notes));
+    const reason = useNotes(bytes, reading, (notes) => use(path, notes));
     if (reason === undefined) used += 1;
     else {
       skipped.push({ path: join(folder, path), reason });
@@ -46,11 +47,11 @@ export async function eachPiece(
 /** Passes the notes of a file to `use`, or returns the reason why there are none. */
 function useNotes(
   bytes: Uint8Array,
-  lenient: boolean,
+  { lenient, compatibility }: Pick<FolderReading, "lenient" | "compatibility">,
   use: (notes: readonly GridNote[]) => void,
 ): string | undefined {
   try {
-    const notes = gridNotes(readMidi(bytes, { recover: lenient }));
+    const notes = gridNotes(readMidi(bytes, { recover: lenient, compatibility }));
     if (notes.length === 0) return "no notes other than percussion";
     use(notes);
     return undefined;

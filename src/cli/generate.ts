@@ -17,6 +17,7 @@ import { interruptSignal } from "./interrupt.ts";
 import { sayNewWarnings } from "./new-warnings.ts";
 import { requireMusicModel } from "./music-model.ts";
 import {
+  compatibilityOption,
   positiveInteger,
   positiveNumber,
   DRIFT_CONTROL_FLAG,
@@ -60,6 +61,7 @@ export function addGenerateCommand(program: Command): void {
       trackSelection,
     )
     .option("--lenient", "read the undamaged parts of a damaged primer")
+    .addOption(compatibilityOption())
     .option("--ending", "compose an ending near --seconds, instead of stopping there")
     .option(
       "--variations <n>",
@@ -99,6 +101,7 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
     "--continuation-only": options.continuationOnly,
     "--tracks": options.tracks,
     "--lenient": options.lenient,
+    "--compatibility": options.compatibility,
   };
   for (const [flag, value] of Object.entries(primerOptions)) {
     if (primerPath === undefined && value !== undefined) {

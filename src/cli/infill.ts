@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { LONGEST_REGION_SECONDS } from "../../encoding/index.ts";
 import { UsageError } from "./errors.ts";
-import { positiveNumber, timeValue } from "./values.ts";
+import { compatibilityOption, positiveNumber, timeValue } from "./values.ts";
 import { writeInto } from "./write-into.ts";
 import { addWritingOptions, type WritingCommandOptions } from "./writing-options.ts";
 
@@ -22,7 +22,8 @@ export function addInfillCommand(program: Command): void {
     .requiredOption("--from <s>", "start of the region, in seconds", timeValue)
     .requiredOption("--to <s>", "end of the region, in seconds", positiveNumber)
     .requiredOption("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
-    .option("--lenient", "read the undamaged parts of a damaged file");
+    .option("--lenient", "read the undamaged parts of a damaged file")
+    .addOption(compatibilityOption());
   addWritingOptions(command)
     .addHelpText(
       "after",

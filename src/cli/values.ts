@@ -1,6 +1,11 @@
 /** Parsers of option values. Commander shows their messages with the name of the option. */
 import { InvalidArgumentError, Option } from "commander";
-import { parseSelection, SelectionError, type TrackSelection } from "../../encoding/index.ts";
+import {
+  type Compatibility,
+  parseSelection,
+  SelectionError,
+  type TrackSelection,
+} from "../../encoding/index.ts";
 import { LAST_PORT } from "../music/index.ts";
 import { type NumberOption, PRECISION_OPTION, problemWith } from "../options.ts";
 
@@ -16,11 +21,14 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError("Must be a number above 0.");
 }
 
+/** The modes of `--compatibility`. */
+const COMPATIBILITY_MODES: readonly Compatibility[] = ["note-seq", "anticipation"];
+
 /** `--compatibility`: read MIDI files as another program does. */
 export function compatibilityOption(): Option {
-  return new Option("--compatibility <name>", "read notes and pedals exactly as this program does").choices([
-    "note-seq",
-  ]);
+  return new Option("--compatibility <name>", "read notes and pedals exactly as this program does").choices(
+    COMPATIBILITY_MODES,
+  );
 }
 
 /** A MIDI port number. */

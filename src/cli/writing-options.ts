@@ -1,6 +1,6 @@
 /** Options of the commands that generate music: model, sampling, output. */
 import { type Command, Option } from "commander";
-import type { TrackSelection } from "../../encoding/index.ts";
+import type { Compatibility, TrackSelection } from "../../encoding/index.ts";
 import type { MusicModel } from "../music/index.ts";
 import { loadMusicModel } from "../platform/node/index.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
@@ -11,6 +11,7 @@ import { numberIn, portValue, positiveInteger, precisionOption } from "./values.
 export interface WritingCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly out: string;
   readonly lenient?: boolean;
+  readonly compatibility?: Compatibility;
   readonly tracks?: TrackSelection;
   readonly model: string;
   readonly quiet?: boolean;
