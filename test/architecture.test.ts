@@ -34,13 +34,13 @@ const runTime = [
   ...Object.keys(own.optionalDependencies ?? {}),
   ...PAGE_ONLY,
 ];
-/** `| `name` (note) | why | licence | size |` */
+/** `| `name` (note) | why | license | size |` */
 const rows = document
   .slice(document.indexOf("## Dependencies"))
   .split("\n")
   .map((line) => line.split("|").map((cell) => cell.trim()))
   .filter(([, name]) => name?.startsWith("`"))
-  .map(([, name = "", , licence = ""]) => ({ name: name.split("`")[1] ?? "", licence }));
+  .map(([, name = "", , license = ""]) => ({ name: name.split("`")[1] ?? "", license }));
 
 describe("the table of dependencies", () => {
   it("has all that users get, and nothing else", () => {
@@ -48,7 +48,7 @@ describe("the table of dependencies", () => {
     expect(Object.keys(own.devDependencies ?? {})).toEqual(expect.arrayContaining(PAGE_ONLY));
   });
 
-  it("is right that all that is installed with them has a licence of the permissive kind", () => {
+  it("is right that all that is installed with them has a license of the permissive kind", () => {
     const { packages }: LockFile = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
     const others = Object.entries(packages)
       .filter(([path, { dev }]) => path !== "" && !dev)
@@ -58,8 +58,8 @@ describe("the table of dependencies", () => {
 
   const installed = rows.filter(({ name }) => existsSync(join(root, "node_modules", name)));
 
-  it.each(installed)("tells the licence of $name", ({ name, licence }) => {
-    expect(licence).toContain(packageFile("node_modules", name, "package.json").license);
+  it.each(installed)("tells the license of $name", ({ name, license }) => {
+    expect(license).toContain(packageFile("node_modules", name, "package.json").license);
   });
 });
 

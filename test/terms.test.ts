@@ -72,6 +72,21 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 const SKIPPED = new Set(["node_modules", "dist", "html", "coverage", "shared", "findings", "CHANGELOG.md"]);
+/** Stems of British spellings, also within identifiers. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  behaviour: "behavior",
+  colour: "color",
+  initialis: "initializ",
+  licence: "license",
+  memoris: "memoriz",
+  neighbour: "neighbor",
+  normalis: "normaliz",
+  optimise: "optimize",
+  quantis: "quantiz",
+  serialis: "serializ",
+  summaris: "summariz",
+};
+
 const CHECKED = /\.(ts|mjs|py|md|html)$/;
 
 const files = filesBelow("").filter(({ path }) => path !== "test/terms.test.ts");
@@ -80,6 +95,7 @@ describe("a standard term is used in every file", () => {
   it.each([
     ...Object.entries(IDENTIFIERS).map(([word, term]) => [word, term, identifier(word)] as const),
     ...Object.entries(TYPES).map(([word, term]) => [word, term, typeName(word)] as const),
+    ...Object.entries(SPELLINGS).map(([stem, term]) => [stem, term, new RegExp(stem, "i")] as const),
     ...Object.entries(WORDS).map(([word, term]) => [word, term, phrase(word)] as const),
   ])("instead of %s: %s", (word, term, pattern) => {
     const found = files.flatMap(({ path, text }) =>

@@ -53,7 +53,7 @@ def save_onnx(folder: Path) -> None:
         )
 
 
-def save_gguf(model: GPT2LMHeadModel, path: Path, quantised: bool) -> None:
+def save_gguf(model: GPT2LMHeadModel, path: Path, quantized: bool) -> None:
     import gguf
 
     if path.exists():
@@ -66,7 +66,7 @@ def save_gguf(model: GPT2LMHeadModel, path: Path, quantised: bool) -> None:
     writer.add_feed_forward_length(4 * config.n_embd)
     writer.add_head_count(config.n_head)
     writer.add_layer_norm_eps(config.layer_norm_epsilon)
-    kind = gguf.LlamaFileType.MOSTLY_Q8_0 if quantised else gguf.LlamaFileType.ALL_F32
+    kind = gguf.LlamaFileType.MOSTLY_Q8_0 if quantized else gguf.LlamaFileType.ALL_F32
     writer.add_file_type(kind)
     # A tokenizer is required, though only ids are used.
     writer.add_tokenizer_model("gpt2")
@@ -81,7 +81,7 @@ def save_gguf(model: GPT2LMHeadModel, path: Path, quantised: bool) -> None:
         if values.ndim == 2 and name.startswith("h."):
             values = values.T  # llama.cpp keeps [out, in]
         values = np.ascontiguousarray(values, dtype=np.float32)
-        if quantised and values.ndim == 2 and name != "wpe.weight":
+        if quantized and values.ndim == 2 and name != "wpe.weight":
             q8 = gguf.GGMLQuantizationType.Q8_0
             writer.add_tensor(gguf_name(name), gguf.quantize(values, q8), raw_dtype=q8)
         else:
@@ -112,8 +112,8 @@ def main() -> None:
     model = make_model()
     if not (folder / "model.safetensors").exists():
         model.save_pretrained(folder)
-    save_gguf(model, folder / "gpt2-f32.gguf", quantised=False)
-    save_gguf(model, folder / "gpt2-q8_0.gguf", quantised=True)
+    save_gguf(model, folder / "gpt2-f32.gguf", quantized=False)
+    save_gguf(model, folder / "gpt2-q8_0.gguf", quantized=True)
     save_onnx(folder)
 
 

@@ -137,8 +137,8 @@ async function runCompare(
     options.model === undefined ? undefined : await generateMusic(options.model, options, console);
   const pieces = generated?.pieces ?? (await readPieces(folders[0]!));
   const comparison = compareMusic(pieces, reference);
-  const memorisation =
-    options.train === undefined ? undefined : await memorise(options.train, pieces, reference, read, console);
+  const memorization =
+    options.train === undefined ? undefined : await memorize(options.train, pieces, reference, read, console);
   const report: ComparisonReport = {
     version: 1,
     generatedFrom: generated?.from ?? folders[0]!,
@@ -146,7 +146,7 @@ async function runCompare(
     windowSeconds: options.seconds,
     ...comparison,
     illegal: generated && legalityOf(generated, reference),
-    memorisation,
+    memorization,
     skipped,
     wallSeconds: Math.round((performance.now() - started) / 100) / 10,
   };
@@ -241,13 +241,13 @@ function legalityOf(
   };
 }
 
-async function memorise(
+async function memorize(
   train: string,
   generated: readonly Piece[],
   reference: readonly Piece[],
   read: (folder: string, use: (path: string, notes: readonly GridNote[]) => void) => Promise<void>,
   console: Console,
-): Promise<NonNullable<ComparisonReport["memorisation"]>> {
+): Promise<NonNullable<ComparisonReport["memorization"]>> {
   const training = new TrainingNotes();
   await read(train, (path, notes) => training.add(path, notes));
   console.say(
@@ -263,7 +263,7 @@ async function memorise(
     train,
     trainPieces: training.pieces,
     trainNotes: training.notes,
-    sameness: MATCH_CRITERION,
+    matchCriterion: MATCH_CRITERION,
     generated: search("generated", generated),
     reference: search("reference", reference),
   };

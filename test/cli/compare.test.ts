@@ -67,7 +67,7 @@ describe("ostinato compare", () => {
       { path: join(reference, "c.mid"), reason: expect.stringContaining("MThd") },
     ]);
     for (const { bins, generated: counts } of figures.distributions) expect(counts).toHaveLength(bins.length);
-    expect("illegal" in figures || "memorisation" in figures).toBe(false);
+    expect("illegal" in figures || "memorization" in figures).toBe(false);
     expect(readFileSync(out, "utf8")).toContain("<svg ");
     expect(readdirSync(base).toSorted()).toEqual(["generated", "reference", "report.html", "report.json"]);
   });
@@ -100,15 +100,15 @@ describe("ostinato compare", () => {
     expect(code).toBe(0);
     const figures = readFigures();
     expect(JSON.parse(stdout)).toEqual(figures);
-    const { memorisation } = figures;
-    expect(memorisation.trainNotes).toBe(42);
-    expect(memorisation.generated.max).toBe(30);
-    expect(memorisation.generated.longest[0]).toMatchObject({
+    const { memorization } = figures;
+    expect(memorization.trainNotes).toBe(42);
+    expect(memorization.generated.max).toBe(30);
+    expect(memorization.generated.longest[0]).toMatchObject({
       source: "x.mid",
       startSeconds: 5,
       found: { path: "t.mid", startSeconds: 3 },
     });
-    expect(memorisation.reference.max).toBeLessThan(15);
+    expect(memorization.reference.max).toBeLessThan(15);
   });
 
   it("generates with consecutive seeds, and counts the ids that the mask blocks", async () => {

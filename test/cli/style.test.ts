@@ -129,7 +129,7 @@ describe("the command line", () => {
   it("uses colors on a terminal, unless NO_COLOR is set", () => {
     const main = join(root, "dist/src/cli/main.js");
     const onTerminal = (env: Record<string, string>): string => {
-      // Node takes no colours for granted where tests run by themselves.
+      // Node takes no colors for granted where tests run by themselves.
       const { CI: _, ...ours } = process.env;
       // `script` gives the command a terminal.
       const { stdout } = spawnSync(

@@ -33,7 +33,7 @@ function chiSquare(counts: readonly number[], probabilities: readonly number[]):
   return sum;
 }
 
-function normalised(weights: readonly number[]): number[] {
+function normalized(weights: readonly number[]): number[] {
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => weight / sum);
 }
@@ -59,7 +59,7 @@ describe("Sampler", () => {
     { options: { logitBias: new Map([[0, -Infinity]]) }, expected: [0, 0.25, 0.15, 0.1, 0.06, 0.04] },
     { options: { temperature: 2, minP: 0.55 }, expected: [0.4, 0.25, 0.15, 0, 0, 0].map(Math.sqrt) },
   ])("samples from the exact distribution with $options", ({ options, expected }) => {
-    expect(chiSquare(countsOf(options), normalised(expected))).toBeLessThan(CHI_SQUARE_LIMIT);
+    expect(chiSquare(countsOf(options), normalized(expected))).toBeLessThan(CHI_SQUARE_LIMIT);
   });
 
   it("applies the pitch temperature among the pitches, and preserves their total probability", () => {
@@ -79,7 +79,7 @@ describe("Sampler", () => {
     const roots = [0.15, 0.1].map(Math.sqrt);
     const rootScale = 0.25 / roots.reduce((sum, p) => sum + p, 0);
     const warmed = [0.4, 0, ...roots.map((p) => p * rootScale), 0.06, 0.04].map((p) => p * p);
-    for (const [id, p] of normalised(warmed).entries()) expect(both[id]).toBeCloseTo(p, 6);
+    for (const [id, p] of normalized(warmed).entries()) expect(both[id]).toBeCloseTo(p, 6);
     const none = new Sampler({ pitchTemperature: 2 }, PITCHES).probabilities(LOGITS, {
       allowed: Uint8Array.of(1, 0, 0, 0, 1, 0),
     });
@@ -94,12 +94,12 @@ describe("Sampler", () => {
   it("includes ties with the last id of top-k", () => {
     const logits = Float32Array.of(1, 0, 0, -1);
     const e = Math.E;
-    expect(chiSquare(countsOf({ topK: 2 }, logits), normalised([e, 1, 1, 0]))).toBeLessThan(CHI_SQUARE_LIMIT);
+    expect(chiSquare(countsOf({ topK: 2 }, logits), normalized([e, 1, 1, 0]))).toBeLessThan(CHI_SQUARE_LIMIT);
   });
 
   it("samples allowed ids only, and truncates after the mask", () => {
     const allowed = Uint8Array.of(0, 1, 1, 1, 0, 1);
-    const expected = normalised([0, 0.25, 0.15, 0, 0, 0]);
+    const expected = normalized([0, 0.25, 0.15, 0, 0, 0]);
     expect(chiSquare(countsOf({ topK: 2 }, LOGITS, allowed), expected)).toBeLessThan(CHI_SQUARE_LIMIT);
     expect(() => new Sampler().sample(LOGITS, 0, { allowed: new Uint8Array(6) })).toThrow(EngineError);
   });

@@ -33,7 +33,7 @@ class Decoder(nn.Module):
         self.ln_f = nn.LayerNorm(config.n_embd, config.layer_norm_epsilon)
         if not config.tie_word_embeddings:
             self.lm_head = nn.Linear(config.n_embd, config.vocab_size, bias=False)
-        self._initialise()
+        self._initialize()
 
     def forward(self, ids: Tensor) -> Tensor:
         """ids # [B, T] int64; returns logits # [B, T, V]"""
@@ -50,7 +50,7 @@ class Decoder(nn.Module):
         head = self.wte.weight if self.config.tie_word_embeddings else self.lm_head.weight  # [V, C]
         return F.linear(x, head)  # [B, T, V]
 
-    def _initialise(self) -> None:
+    def _initialize(self) -> None:
         """Initializes as GPT-2: N(0, 0.02), with smaller projections into the residual stream for deeper models."""
         for name, parameter in self.named_parameters():
             if parameter.dim() == 2:

@@ -31,7 +31,7 @@ def test_any_text_comes_back() -> None:
         assert tokenizer.decode(tokenizer.encode(text).ids, skip_special_tokens=False) == text
 
 
-def test_writes_what_it_learnt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_writes_what_it_learned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     assert main([str(tmp_path / "a.txt"), "--merges", "5", "--out", str(tmp_path / "tokenizer.json")]) == 0
     assert "262 ids" in capsys.readouterr().out

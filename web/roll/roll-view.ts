@@ -186,8 +186,8 @@ export class RollView {
     const actions: Readonly<Record<string, () => void>> = {
       ArrowLeft: () => app.seek(app.seconds - step),
       ArrowRight: () => app.seek(app.seconds + step),
-      ArrowUp: () => this.#why?.chooseNeighbour(1),
-      ArrowDown: () => this.#why?.chooseNeighbour(-1),
+      ArrowUp: () => this.#why?.chooseNeighbor(1),
+      ArrowDown: () => this.#why?.chooseNeighbor(-1),
       Home: () => app.seek(0),
       End: () => app.seek(app.piece?.seconds ?? 0),
       "+": () => this.#viewport.zoom(this.#view(), ZOOM_STEP, middle),
@@ -197,7 +197,7 @@ export class RollView {
       PageDown: () => this.#viewport.pan(this.#view(), middle),
       "[": () => this.#selectTo("fromSeconds"),
       "]": () => this.#selectTo("toSeconds"),
-      Enter: () => this.#why?.chooseNeighbour(0),
+      Enter: () => this.#why?.chooseNeighbor(0),
       Delete: () => this.#trimTo(event.shiftKey ? Infinity : app.seconds),
     };
     const action = event.ctrlKey || event.metaKey || event.altKey ? undefined : actions[event.key];

@@ -83,7 +83,7 @@ export class Why {
   }
 
   /** Selects the previous or next note of the piece. */
-  chooseNeighbour(by: number): void {
+  chooseNeighbor(by: number): void {
     const notes = this.#app.piece?.notes ?? [];
     const at = this.#note ? notes.indexOf(this.#note) : -1;
     const nearest = at < 0 ? notes.findIndex((note) => note.startSeconds >= this.#app.seconds) : at + by;

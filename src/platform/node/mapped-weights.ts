@@ -16,8 +16,8 @@ export async function weightsInFiles(
   checkpoint: OpenCheckpoint,
   scheme: QuantizationScheme,
 ): Promise<WeightsInFiles | undefined> {
-  const isQuantised = scheme.linear !== "float32" || scheme.embedding !== "float32";
-  return isQuantised ? cachedWeights(checkpoint, scheme, cacheFolder()) : checkpointWeights(checkpoint);
+  const isQuantized = scheme.linear !== "float32" || scheme.embedding !== "float32";
+  return isQuantized ? cachedWeights(checkpoint, scheme, cacheFolder()) : checkpointWeights(checkpoint);
 }
 
 /** The checkpoint's own files, if all of them store float32 in the layout of the graph. */

@@ -132,7 +132,7 @@ function compareDistribution(
   const referencePieces = reference.map(ofPiece);
   const ours = addCounts(generated.map(ofPiece), bins.length);
   const theirs = addCounts(referencePieces, bins.length);
-  const figures = {
+  const result = {
     name,
     counts,
     bins,
@@ -141,9 +141,9 @@ function compareDistribution(
     overlap: overlap(ours, theirs),
     divergence: divergence(theirs, ours),
   };
-  if (reference.length < 2) return figures;
+  if (reference.length < 2) return result;
   const halves = splitHalfBaseline(referencePieces, bins.length);
-  return { ...figures, halves, ratio: figures.overlap / halves.overlap };
+  return { ...result, halves, ratio: result.overlap / halves.overlap };
 }
 
 function spread(values: readonly number[]): Spread {

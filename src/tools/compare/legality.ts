@@ -83,7 +83,7 @@ export function illegalIdsOf({ notes }: Window): LegalityCount {
 
 /** Sums of counts, and the share of forbidden ids. */
 export function totalLegality(all: readonly LegalityCount[]): LegalityCount & { readonly share: number } {
-  const ids = all.reduce((sum, figures) => sum + figures.ids, 0);
-  const illegal = all.reduce((sum, figures) => sum + figures.illegal, 0);
+  const ids = all.reduce((sum, file) => sum + file.ids, 0);
+  const illegal = all.reduce((sum, file) => sum + file.illegal, 0);
   return { ids, illegal, share: illegal / ids };
 }

@@ -94,8 +94,8 @@ export class TrainingIndex {
       else high = middle;
     }
     let best = { length: 0, where: -1 };
-    for (const neighbour of [low - 1, low]) {
-      const suffix = this.#order[neighbour];
+    for (const neighbor of [low - 1, low]) {
+      const suffix = this.#order[neighbor];
       if (suffix === undefined) continue;
       const length = this.#common(keys, start, suffix);
       if (length > best.length) best = { length, where: suffix };

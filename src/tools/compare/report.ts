@@ -25,11 +25,11 @@ export interface ComparisonReport extends Comparison {
     readonly share: number;
     readonly reference: LegalityCount & { readonly share: number };
   };
-  readonly memorisation?: {
+  readonly memorization?: {
     readonly train: string;
     readonly trainPieces: number;
     readonly trainNotes: number;
-    readonly sameness: string;
+    readonly matchCriterion: string;
     readonly generated: SharedRunResult;
     readonly reference: SharedRunResult;
   };
@@ -60,7 +60,7 @@ export function renderReport(report: ComparisonReport): string {
     ...report.distributions.map(distributionFigure),
     repetitionSection(report),
     illegalSection(report),
-    memorisationSection(report),
+    memorizationSection(report),
     skippedSection(report),
     `<p class="small">Took ${report.wallSeconds.toFixed(0)} s. Written by <code>ostinato compare</code>.</p></body></html>`,
   ].join("\n");
@@ -124,13 +124,11 @@ function illegalSection({ illegal }: ComparisonReport): string {
   );
 }
 
-function memorisationSection({ memorisation }: ComparisonReport): string {
-  if (!memorisation) return "";
-  const { generated, reference, train, trainPieces, trainNotes, sameness } = memorisation;
-  const row = (figures: SharedRunResult): string[] =>
-    [figures.p5, figures.median, figures.p95, figures.p99, figures.max].map((value) =>
-      String(Math.round(value * 10) / 10),
-    );
+function memorizationSection({ memorization }: ComparisonReport): string {
+  if (!memorization) return "";
+  const { generated, reference, train, trainPieces, trainNotes, matchCriterion } = memorization;
+  const row = (run: SharedRunResult): string[] =>
+    [run.p5, run.median, run.p95, run.p99, run.max].map((value) => String(Math.round(value * 10) / 10));
   const runs = ({ longest }: SharedRunResult): string[][] =>
     longest.map((run) => [
       String(run.notes),
@@ -140,7 +138,7 @@ function memorisationSection({ memorisation }: ComparisonReport): string {
   return [
     `<h2>Memorization</h2><p>The longest run of notes of each window that also occurs in a training piece ` +
       `(${trainPieces} pieces, ${trainNotes} notes in <code>${escapeHtml(train)}</code>). The baseline is the reference, which ` +
-      `is not part of the training pieces. ${escapeHtml(sameness)}</p>`,
+      `is not part of the training pieces. ${escapeHtml(matchCriterion)}</p>`,
     table(
       ["notes", "5th percentile", "median", "95th", "99th", "longest"],
       [

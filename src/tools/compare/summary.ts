@@ -2,7 +2,7 @@
 import { type ComparisonReport, TARGET_RATIO } from "./report.ts";
 
 /** One line per distribution, then the other results. */
-export function summaryLines({ distributions, memorisation, illegal }: ComparisonReport): string[] {
+export function summaryLines({ distributions, memorization, illegal }: ComparisonReport): string[] {
   const lines = distributions.map(({ name, overlap, halves, ratio, divergence }) => {
     const control =
       halves && ratio !== undefined
@@ -15,8 +15,8 @@ export function summaryLines({ distributions, memorisation, illegal }: Compariso
       `illegal choices without the mask: ${(100 * illegal.share).toFixed(2)} % of ${illegal.ids} ids ` +
         `(in the reference ${(100 * illegal.reference.share).toFixed(2)} %)`,
     );
-  if (memorisation) {
-    const { generated, reference } = memorisation;
+  if (memorization) {
+    const { generated, reference } = memorization;
     lines.push(
       `longest run shared with training, 99th percentile: ${generated.p99.toFixed(1)} notes ` +
         `(reference ${reference.p99.toFixed(1)}), longest ${generated.max} (${reference.max})`,

@@ -26,11 +26,11 @@ const whole: ComparisonReport = {
     share: 0.015,
     reference: { ids: 1000, illegal: 2, share: 0.002 },
   },
-  memorisation: {
+  memorization: {
     train: "train",
     trainPieces: 1,
     trainNotes: 80,
-    sameness: "when alike",
+    matchCriterion: "when alike",
     generated: runs,
     reference: runs,
   },
@@ -69,7 +69,7 @@ describe("renderReport", () => {
     expect(html).toContain("3 of 200 ids (<b>1.5 %</b>)");
     expect(html).toContain("In the reference the grammar forbids 0.2 %");
     expect(html).toContain("when alike");
-    const { illegal: _illegal, memorisation: _memorisation, ...rest } = whole;
+    const { illegal: _illegal, memorization: _memorization, ...rest } = whole;
     const short = renderReport({ ...rest, skipped: [] });
     for (const heading of ["Illegal choices", "Memorization", "Omitted files"]) {
       expect(html).toContain(heading);

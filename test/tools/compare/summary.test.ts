@@ -24,15 +24,15 @@ it("has a line for each distribution and marks those below the target", () => {
     /^interval +overlap 1\.000 \(halves of the reference 1\.000, ratio 1\.000\), divergence 0\.\d+ nats$/,
   );
   const few = { p5: 1, median: 2, p95: 3, p99: 4.26, max: 5 };
-  const memorisation = {
+  const memorization = {
     train: "train/",
     trainPieces: 1,
     trainNotes: 10,
-    sameness: "",
+    matchCriterion: "",
     generated: { ...few, runs: [], longest: [] },
     reference: { ...few, p99: 11.5, max: 31, runs: [], longest: [] },
   };
-  const withRuns = summaryLines({ ...rest, ...compareMusic(high, low), memorisation });
+  const withRuns = summaryLines({ ...rest, ...compareMusic(high, low), memorization });
   expect(withRuns).toHaveLength(8);
   expect(withRuns.at(-1)).toBe(
     "longest run shared with training, 99th percentile: 4.3 notes (reference 11.5), longest 5 (31)",
