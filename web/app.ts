@@ -7,15 +7,14 @@ import { type Branch, Branches } from "./music/branches.ts";
 import { type MusicSource, MusicModelHolder } from "./music-model.ts";
 import { Piece } from "./music/piece.ts";
 import { type Order, Player, type PlayerState } from "./music/player.ts";
-import type { PianoSound } from "./sound/sound.ts";
+import type { PianoSound } from "./sound/piano-sound.ts";
+import { type PlaybackSettings, prepareSound, SoundHolder } from "./sound/sound-holder.ts";
 import { branchWords } from "./why/event-words.ts";
 
 export interface AppListener {
   /** Something visible has changed. Called often. */
   changed(): void;
   state(state: PlayerState): void;
-  /** The sound is ready and accepts playback settings. */
-  tuned(): void;
   /** A piece has been opened without playing it. */
   shown(): void;
   progress(progress: DownloadProgress): void;
@@ -30,13 +29,7 @@ export class App {
   readonly #settings: () => SettingValues | undefined;
   readonly #holder: MusicModelHolder;
   #player: Player | undefined;
-  #sound: PianoSound | undefined;
-  #startingSound: Promise<PianoSound> | undefined;
-  /** Loaded early, so that the first press starts the sound faster. */
-  readonly #soundModule = import("./sound/sound.ts").then((module) => {
-    void module.prepareSamples();
-    return module;
-  });
+  readonly #sounds = new SoundHolder(prepareSound());
 
   /** @param settings returns the current settings; undefined when a value is invalid. */
   constructor(settings: () => SettingValues | undefined, listener: AppListener) {
@@ -62,7 +55,7 @@ export class App {
   }
 
   get sound(): PianoSound | undefined {
-    return this.#sound;
+    return this.#sounds.sound;
   }
 
   get piece(): Piece | undefined {
@@ -117,20 +110,12 @@ export class App {
 
   /** Creates the sound once. After a failure, the next call tries again. */
   startSound(): Promise<PianoSound> {
-    this.#startingSound ??= this.#soundModule
-      .then(({ createSound }) => createSound())
-      .then(
-        (sound) => {
-          this.#sound = sound;
-          this.#listener.tuned();
-          return sound;
-        },
-        (error: unknown) => {
-          this.#startingSound = undefined;
-          throw error;
-        },
-      );
-    return this.#startingSound;
+    return this.#sounds.load();
+  }
+
+  /** Changes settings of the playback, now and for a sound that is created later. */
+  adjustPlayback(settings: Partial<PlaybackSettings>): void {
+    this.#sounds.adjust(settings);
   }
 
   /** Starts a new piece and plays it. */

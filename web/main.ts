@@ -11,7 +11,6 @@ import { OneHot } from "./one-hot/one-hot.ts";
 import { OutputView } from "./output/output-view.ts";
 import { ModelView } from "./model-view.ts";
 import { RollView } from "./roll/roll-view.ts";
-import type { Span } from "./sound/sound.ts";
 import { Status } from "./status.ts";
 import { listenToTabs } from "./tabs.ts";
 import { VariationsView } from "./variations/variations-view.ts";
@@ -32,7 +31,6 @@ const listener: AppListener = {
   // Called on every event; the view is updated once per frame.
   changed: () => roll.refresh(),
   state: (state) => showState(state),
-  tuned: () => playingChanged(),
   shown: () => {
     showControls();
     applyLoop();
@@ -74,6 +72,7 @@ roll.onSelect = () => {
   applyLoop();
 };
 
+playingChanged();
 registerServiceWorker();
 listenToTabs(() => {
   if (app.state !== "idle") void app.togglePlay();
@@ -186,23 +185,17 @@ function writingChanged(): void {
 }
 
 function playingChanged(): void {
-  const { sound } = app;
-  if (!sound) return;
-  if (settings.volume.check()) sound.volume = settings.volume.value ?? 1;
-  if (settings.tempo.check()) sound.speed = settings.tempo.value ?? 1;
-  sound.loop = looped;
+  const { volume, tempo } = settings;
+  if (volume.check()) app.adjustPlayback({ volume: volume.value ?? 1 });
+  if (tempo.check()) app.adjustPlayback({ speed: tempo.value ?? 1 });
 }
-
-/** The loop, set even before the sound is created. */
-let looped: Span | undefined;
 
 /** Loops the selection, or the whole piece. */
 function applyLoop(): void {
   const isOn = loop.getAttribute("aria-pressed") === "true";
   const { seconds = 0 } = app.piece ?? {};
   const all = seconds > 0 ? { fromSeconds: 0, toSeconds: seconds } : undefined;
-  looped = isOn ? (roll.selection ?? all) : undefined;
-  if (app.sound) app.sound.loop = looped;
+  app.adjustPlayback({ loop: isOn ? (roll.selection ?? all) : undefined });
 }
 
 function setLoop(isOn: boolean): void {

@@ -6,29 +6,22 @@ import { recordedNames } from "./recorded-names.ts";
 import { frequencyOf, type SampleSet } from "./voices.ts";
 
 /** Semitones between synthesized samples. */
-const COMPUTED_SPACING = 4;
+const SYNTHESIZED_SPACING = 4;
 const FADE_SECONDS = 1;
 /** The recordings are of the eighth of sixteen velocity layers. This gain gives them the peak of synthesized samples. */
 const RECORDED_GAIN = 3;
 
-interface ComputedSample {
+export interface SynthesizedSample {
   readonly pitch: number;
   readonly samples: Float32Array<ArrayBuffer>;
   readonly rate: number;
 }
 
-let computed: Promise<readonly ComputedSample[]> | undefined;
-
 /** Synthesizes the samples, in some tens of milliseconds. It yields to the event loop in between. */
-export function prepareSamples(): Promise<readonly ComputedSample[]> {
-  computed ??= compute();
-  return computed;
-}
-
-async function compute(): Promise<readonly ComputedSample[]> {
-  const samples: ComputedSample[] = [];
+export async function synthesizeSamples(): Promise<readonly SynthesizedSample[]> {
+  const samples: SynthesizedSample[] = [];
   const { lowest, highest } = PIANO_PITCHES;
-  for (let pitch: number = lowest; pitch <= highest; pitch += COMPUTED_SPACING) {
+  for (let pitch: number = lowest; pitch <= highest; pitch += SYNTHESIZED_SPACING) {
     const frequency = frequencyOf(pitch);
     const rate = toneRate(frequency);
     samples.push({ pitch, rate, samples: pianoTone(frequency, rate) });
@@ -38,14 +31,13 @@ async function compute(): Promise<readonly ComputedSample[]> {
 }
 
 /** The synthesized piano. */
-export async function computeSamples(): Promise<SampleSet> {
+export function synthesizedSet(synthesized: readonly SynthesizedSample[]): SampleSet {
   const byPitch: Record<number, AudioBuffer> = {};
-  for (const { pitch, samples, rate } of await prepareSamples()) {
+  for (const { pitch, samples, rate } of synthesized) {
     const buffer = getContext().createBuffer(1, samples.length, rate);
     buffer.copyToChannel(samples, 0);
     byPitch[pitch] = buffer;
   }
-  computed = undefined;
   return { byPitch, gain: 1 };
 }
 
