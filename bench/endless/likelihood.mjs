@@ -10,7 +10,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { encodeScore, readMidi } from "../../dist/encoding/index.js";
-import { logSumExp } from "../../dist/src/engine/truncation.js";
+import { logSumExp } from "../../dist/src/engine/sampling/index.js";
 import { loadMusicModel } from "../../dist/src/platform/node/index.js";
 import { machine, midiFiles, progress, say } from "../tools.mjs";
 

@@ -3,7 +3,8 @@ import type { Decoder } from "./decoder.ts";
 import { type Automaton, MAX_STEPS_PER_RUN, stepsPerRun } from "./loop.ts";
 import type { BatchSequence } from "./batch.ts";
 import { CachedContext } from "./cached-context.ts";
-import { type Sample, emptyDistribution, type Sampler, type LogitAdjustment } from "./sampler.ts";
+import { type Sample, emptyDistribution, type Sampler } from "./sampler.ts";
+import type { LogitAdjustment } from "./sampling/index.ts";
 
 /** A logits processor with state: it receives every id, prompt included, and masks and adjusts the next logits. */
 export interface LogitsProcessor {

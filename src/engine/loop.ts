@@ -1,6 +1,7 @@
 /** Sampling in the graph: the inputs of `decoderLoop` besides ids and cache. */
 import type { DecoderConfig, AutomatonTables } from "../../models/index.ts";
 import type { RuntimeTensor } from "./runtime.ts";
+import type { TokenClass } from "./sampling/index.ts";
 
 /** How the ids of a run are sampled. */
 export interface SamplingInputs {
@@ -20,14 +21,6 @@ export interface SamplingInputs {
   readonly typicalP: number;
   /** The allowed ids. Default: all. */
   readonly automaton?: Automaton | undefined;
-}
-
-/** Consecutive ids, and the temperature that divides their scores; the probability of the class as a whole stays the same. */
-export interface TokenClass {
-  readonly first: number;
-  readonly count: number;
-  /** Above 0. */
-  readonly temperature: number;
 }
 
 /** The allowed ids as an automaton with counters: its tables, and its state. */

@@ -32,13 +32,6 @@ export {
   type WeightFolder,
   type WasmOptions,
 } from "./runtime.ts";
-export {
-  type Candidate,
-  type Sample,
-  type SamplingContext,
-  type IdBias,
-  likeliest,
-  Sampler,
-  type LogitAdjustment,
-} from "./sampler.ts";
+export { type Candidate, type Sample, likeliest, Sampler } from "./sampler.ts";
+export type { IdBias, IdRange, LogitAdjustment, SamplingContext } from "./sampling/index.ts";
 export { score, type ScoreOptions } from "./score.ts";

@@ -1,6 +1,6 @@
 /** Log-likelihood of a sequence. */
 import type { Decoder } from "./decoder.ts";
-import { logSumExp } from "./truncation.ts";
+import { logSumExp } from "./sampling/index.ts";
 
 /** Length and overlap of the scored blocks. The defaults are the protocol of all results in this repository. */
 export interface ScoreOptions {

@@ -1,0 +1,33 @@
+/** The sampling rules: one file each, one list of them. */
+import { classTemperature } from "./class-temperature.ts";
+import { forcedToken } from "./forced-token.ts";
+import { logitBias } from "./logit-bias.ts";
+import { minP } from "./min-p.ts";
+import { repetitionPenalty } from "./repetition-penalty.ts";
+import type { SamplingRule } from "./rule.ts";
+import { temperature } from "./temperature.ts";
+import { tokenMask } from "./token-mask.ts";
+import { topK } from "./top-k.ts";
+import { topP } from "./top-p.ts";
+import { typicalP } from "./typical-p.ts";
+
+/** All rules, in the order of their application, which is that of Hugging Face's processors and warpers. */
+export const RULES: readonly SamplingRule[] = [
+  logitBias,
+  repetitionPenalty,
+  tokenMask,
+  forcedToken,
+  classTemperature,
+  temperature,
+  topK,
+  topP,
+  minP,
+  typicalP,
+];
+
+export { logSumExp, softmax } from "./distribution.ts";
+export { pitchClass, type TokenClass } from "./class-temperature.ts";
+export { argmax } from "./gumbel-max.ts";
+export { addBiases } from "./logit-bias.ts";
+export { keepTopK } from "./top-k.ts";
+export type { IdBias, IdRange, LogitAdjustment, RuleInput, SamplingContext } from "./rule.ts";

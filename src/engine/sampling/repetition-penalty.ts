@@ -1,0 +1,17 @@
+import { numberRule } from "./rule.ts";
+
+/**
+ * Repetition penalty (Keskar et al. 2019, "CTRL: A Conditional Transformer Language Model for Controllable Generation"): positive
+ * logits of recent ids are divided by it, others multiplied, once per id, as in Hugging Face's processor.
+ */
+export const repetitionPenalty = numberRule({
+  option: "repetitionPenalty",
+  off: 1,
+  isWarper: false,
+  process: (scores, penalty, { recent = [] }) => {
+    for (const id of new Set(recent)) {
+      const score = scores[id]!;
+      scores[id] = score > 0 ? score / penalty : score * penalty;
+    }
+  },
+});

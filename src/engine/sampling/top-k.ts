@@ -1,0 +1,38 @@
+import { excludeBelow, highest } from "./distribution.ts";
+import { numberRule } from "./rule.ts";
+
+/** Top-k (Fan et al. 2018, "Hierarchical Neural Story Generation"); of equal ids all are kept, as in OpenAI's GPT-2 sampler. */
+export const topK = numberRule({ option: "topK", off: Infinity, isWarper: true, process: keepTopK });
+
+/** Keeps the `count` likeliest ids, and ties with the last of them. */
+export function keepTopK(scores: Float64Array, count: number): void {
+  if (count >= scores.length) return;
+  const lowest = count === 1 ? highest(scores) : nthHighest(new Float64Array(scores), count);
+  excludeBelow(scores, lowest);
+}
+
+/** The n-th highest of some values, n from 1, by quickselect (Hoare 1961); reorders them. */
+function nthHighest(values: Float64Array, n: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  const wanted = n - 1;
+  while (low < high) {
+    const pivot = values[(low + high) >> 1]!;
+    let left = low;
+    let right = high;
+    while (left <= right) {
+      while (values[left]! > pivot) left += 1;
+      while (values[right]! < pivot) right -= 1;
+      if (left > right) break;
+      const swapped = values[left]!;
+      values[left] = values[right]!;
+      values[right] = swapped;
+      left += 1;
+      right -= 1;
+    }
+    if (wanted <= right) high = right;
+    else if (wanted >= left) low = left;
+    else break;
+  }
+  return values[wanted] ?? -Infinity;
+}

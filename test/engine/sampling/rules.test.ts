@@ -1,0 +1,159 @@
+/** Every rule of the list: literal values, and properties on random scores. */
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type RuleInput, RULES } from "../../../src/engine/sampling/index.ts";
+import { SAMPLING_OPTIONS } from "../../../src/options.ts";
+
+/** Scores before and after a rule. `NO` is an excluded id. */
+interface Example extends Partial<RuleInput> {
+  readonly scores: readonly number[];
+  readonly expected: readonly number[];
+}
+
+const NO = -Infinity;
+const LN2 = Math.LN2;
+
+/** By the name of the rule. */
+const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
+  logitBias: [
+    {
+      options: {
+        logitBias: new Map([
+          [0, -1],
+          [2, NO],
+        ]),
+      },
+      scores: [1, 2, 3, NO],
+      expected: [0, 2, NO, NO],
+    },
+    {
+      options: { logitBias: new Map([[1, 4]]) },
+      context: { biases: [{ first: 1, biases: [2, -3] }] },
+      scores: [1, 2, 3],
+      expected: [1, 8, 0],
+    },
+  ],
+  repetitionPenalty: [
+    {
+      options: { repetitionPenalty: 2 },
+      context: { recent: [0, 0, 2] },
+      scores: [2, 1, -1, 0],
+      expected: [1, 1, -2, 0],
+    },
+    { options: { repetitionPenalty: 2 }, scores: [2, 1, -1], expected: [2, 1, -1] },
+  ],
+  allowed: [{ context: { allowed: Uint8Array.of(1, 0, 1) }, scores: [1, 2, NO], expected: [1, NO, NO] }],
+  forced: [
+    { context: { forced: 1 }, scores: [5, -2, 3], expected: [NO, -2, NO] },
+    { context: { forced: 1 }, scores: [5, NO, 3], expected: [NO, NO, NO] },
+  ],
+  pitchTemperature: [
+    // Probabilities 1 and 3 of the class become 1 and 9, and are scaled by 4 / 10.
+    {
+      options: { pitchTemperature: 0.5 },
+      pitches: { first: 1, count: 2 },
+      scores: [2, 0, Math.log(3), 1],
+      expected: [2, Math.log(0.4), Math.log(3.6), 1],
+    },
+    {
+      options: { pitchTemperature: 0.25 },
+      context: { pitchTemperature: 2 },
+      pitches: { first: 0, count: 3 },
+      scores: [NO, 0, Math.log(3), 1],
+      expected: [NO, Math.log(0.4), Math.log(3.6), 1],
+    },
+    {
+      options: { pitchTemperature: 3 },
+      pitches: { first: 0, count: 2 },
+      scores: [NO, NO, 1],
+      expected: [NO, NO, 1],
+    },
+  ],
+  temperature: [{ options: { temperature: 2 }, scores: [4, -1, NO], expected: [2, -0.5, NO] }],
+  topK: [
+    { options: { topK: 2 }, scores: [1, 4, 2, 3], expected: [NO, 4, NO, 3] },
+    { options: { topK: 2 }, scores: [1, 0, 0, -1], expected: [1, 0, 0, NO] }, // all equal ones
+    { options: { topK: 9 }, scores: [1, NO, 0], expected: [1, NO, 0] },
+  ],
+  topP: [
+    { options: { topP: 0.5 }, scores: [LN2, 0, 0], expected: [LN2, NO, NO] }, // 0.5, 0.25, 0.25
+    { options: { topP: 0.6 }, scores: [0, LN2, 0], expected: [0, LN2, NO] }, // of equal ones the lowest id
+    { options: { topP: 0.9 }, scores: [0, 0], expected: [0, 0] },
+    { options: { topP: 0 }, scores: [0, 1, NO], expected: [NO, 1, NO] },
+    { options: { topP: 1 }, scores: [0, -100], expected: [0, -100] },
+  ],
+  minP: [
+    { options: { minP: 0.5 }, scores: [0, -0.69, -0.7], expected: [0, -0.69, NO] },
+    { options: { minP: 1 }, scores: [2, 1, 2], expected: [2, NO, 2] },
+  ],
+  typicalP: [
+    // 0.4, 0.25, 0.15, 0.1, 0.06, 0.04: entropy 1.52; information 0.92, 1.39, 1.90, 2.30, 2.81, 3.22.
+    {
+      options: { typicalP: 0.3 },
+      scores: [0.4, 0.25, 0.15, 0.1, 0.06, 0.04].map(Math.log),
+      expected: [NO, Math.log(0.25), Math.log(0.15), NO, NO, NO],
+    },
+    { options: { typicalP: 0.5 }, scores: [0, 0], expected: [0, NO] },
+    { options: { typicalP: 1 }, scores: [0, -100], expected: [0, -100] },
+  ],
+};
+
+const anyScores = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.double({ min: -20, max: 20, noNaN: true }) },
+    { weight: 1, arbitrary: fc.constant(NO) },
+  ),
+  { minLength: 1, maxLength: 60 },
+);
+
+function applied(name: string, scores: readonly number[], input: Partial<RuleInput>): number[] {
+  const changed = Float64Array.from(scores);
+  for (const rule of RULES) {
+    if (rule.name === name) rule.apply(changed, { options: {}, context: {}, pitches: undefined, ...input });
+  }
+  return [...changed];
+}
+
+it("every rule has an example", () => {
+  expect(Object.keys(EXAMPLES)).toEqual(RULES.map(({ name }) => name));
+});
+
+it("warpers come last: at temperature 0 the rules end before them", () => {
+  const kinds = RULES.map(({ isWarper }) => isWarper);
+  expect(kinds).toEqual(kinds.toSorted((a, b) => Number(a) - Number(b)));
+});
+
+describe.each(RULES)("$name", ({ name, isWarper }) => {
+  it.each(EXAMPLES[name] ?? [])("$scores become $expected", ({ scores, expected, ...input }) => {
+    expect(applied(name, scores, input)).toEqual(
+      expected.map((score): unknown => (Number.isFinite(score) ? expect.closeTo(score, 12) : score)),
+    );
+  });
+
+  it("changes nothing by default", () => {
+    fc.assert(
+      fc.property(anyScores, (scores) => {
+        expect(applied(name, scores, {})).toEqual(scores);
+      }),
+    );
+  });
+
+  const option = SAMPLING_OPTIONS.find(({ key }) => key === name);
+  it.runIf(isWarper && option)("keeps at least one id, for every value of its option", () => {
+    const { minimum = 0, maximum = 1, isInteger = false } = option ?? {};
+    const values = isInteger
+      ? fc.integer({ min: minimum, max: 100 })
+      : fc.double({ min: minimum, max: maximum, noNaN: true });
+    fc.assert(
+      fc.property(
+        anyScores,
+        values.filter((value) => value > 0),
+        (scores, value) => {
+          fc.pre(scores.some((score) => score > NO));
+          const input = { options: { [name]: value }, pitches: { first: 0, count: scores.length } };
+          expect(applied(name, scores, input).some((score) => score > NO)).toBe(true);
+        },
+      ),
+    );
+  });
+});
