@@ -20,6 +20,8 @@ export {
   checkPrecision,
   checkSampling,
   type NumberOption,
+  type NumberOptionKey,
+  type OptionSlider,
   OptionError,
   PRECISION_OPTION,
   problemWith,

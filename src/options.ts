@@ -53,10 +53,20 @@ export interface NumberOption {
   readonly isOfMusic?: boolean;
   /** One line for help texts and tooltips. */
   readonly help: string;
+  /** Its slider on the page. Default: none. */
+  readonly slider?: OptionSlider;
+}
+
+/** The range of a slider, which may be smaller than that of the option, and its place among the settings of the page. */
+export interface OptionSlider {
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly step: number;
+  readonly place: "first" | "more";
 }
 
 /**
- * The table that `checkSampling`, the command line and the page's sliders read.
+ * The table that `checkSampling`, the command line with its help texts, and the page read.
  *
  * @example
  * SAMPLING_OPTIONS.find(({ key }) => key === "topP")?.maximum; // 1
@@ -70,6 +80,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     isInteger: false,
     fallback: 1,
     help: "how daring the playing is: low stays predictable, high surprises, then turns chaotic; 0 always plays the most likely event",
+    slider: { minimum: 0, maximum: 2, step: 0.05, place: "first" },
   },
   {
     key: "pitchTemperature",
@@ -80,6 +91,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     fallback: PITCH_TEMPERATURE,
     isOfMusic: true,
     help: "how daring the choice of pitches is, apart from the rhythm: lower keeps to the key",
+    slider: { minimum: 0.5, maximum: 1.5, step: 0.05, place: "more" },
   },
   {
     key: "topK",
@@ -89,6 +101,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     isInteger: true,
     fallback: undefined,
     help: "choose among this many of the most likely events",
+    slider: { minimum: 1, maximum: 100, step: 1, place: "more" },
   },
   {
     key: "topP",
@@ -98,6 +111,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     isInteger: false,
     fallback: 1,
     help: "choose among the most likely events whose probabilities add up to this: lower avoids wrong notes",
+    slider: { minimum: 0, maximum: 1, step: 0.01, place: "first" },
   },
   {
     key: "minP",
@@ -107,6 +121,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     isInteger: false,
     fallback: 0,
     help: "exclude events less likely than this fraction of the most likely one",
+    slider: { minimum: 0, maximum: 0.5, step: 0.01, place: "more" },
   },
   {
     key: "typicalP",
@@ -116,6 +131,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     isInteger: false,
     fallback: 1,
     help: "exclude events that are too surprising or too obvious at their place: lower excludes more, 1 none",
+    slider: { minimum: 0, maximum: 1, step: 0.01, place: "more" },
   },
   {
     key: "repetitionPenalty",
@@ -125,6 +141,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     isInteger: false,
     fallback: 1,
     help: "values above 1 make recent events less likely",
+    slider: { minimum: 1, maximum: 2, step: 0.01, place: "more" },
   },
   {
     key: "seed",

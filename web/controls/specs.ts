@@ -1,41 +1,26 @@
 /** The settings of the page. Sampling options come from the same table as those of the command line. */
-import { type NumberOption, SAMPLING_OPTIONS, type SamplingOptions } from "../../src/index.ts";
+import {
+  type NumberOption,
+  type NumberOptionKey,
+  type OptionSlider,
+  SAMPLING_OPTIONS,
+  type SamplingOptions,
+} from "../../src/index.ts";
 import type { NumberSpec } from "./number-setting.ts";
 
-type SliderKey =
-  | "temperature"
-  | "pitchTemperature"
-  | "topK"
-  | "topP"
-  | "minP"
-  | "typicalP"
-  | "repetitionPenalty";
-
-/** Ranges of the sliders; a typed number may use the whole range of the option. */
-const SLIDERS: Readonly<Record<SliderKey, NumberSpec["slider"]>> = {
-  temperature: { minimum: 0, maximum: 2, step: 0.05 },
-  pitchTemperature: { minimum: 0.5, maximum: 1.5, step: 0.05 },
-  topP: { minimum: 0, maximum: 1, step: 0.01 },
-  topK: { minimum: 1, maximum: 100, step: 1 },
-  minP: { minimum: 0, maximum: 0.5, step: 0.01 },
-  typicalP: { minimum: 0, maximum: 1, step: 0.01 },
-  repetitionPenalty: { minimum: 1, maximum: 2, step: 0.01 },
-};
-
-export const FIRST_KEYS: readonly SliderKey[] = ["temperature", "topP"];
-export const MORE_KEYS: readonly SliderKey[] = [
-  "pitchTemperature",
-  "topK",
-  "minP",
-  "typicalP",
-  "repetitionPenalty",
-];
+export const FIRST_KEYS = keysAt("first");
+export const MORE_KEYS = keysAt("more");
 
 /** The setting for an option, labelled as its flag is spelled. */
-export function samplingSpec(key: SliderKey): NumberSpec {
-  const { flag, isOfMusic: _, ...option } = optionOf(key);
-  const spec = { ...option, label: flag.slice(2), slider: SLIDERS[key] };
+export function samplingSpec(key: NumberOptionKey): NumberSpec {
+  const { flag, isOfMusic: _, slider, ...option } = optionOf(key);
+  if (!slider) throw new TypeError(`the option "${key}" has no slider`);
+  const spec = { ...option, label: flag.slice(2), slider };
   return option.fallback === undefined ? { ...spec, none: "all" } : spec;
+}
+
+function keysAt(place: OptionSlider["place"]): readonly NumberOptionKey[] {
+  return SAMPLING_OPTIONS.filter(({ slider }) => slider?.place === place).map(({ key }) => key);
 }
 
 export const LENGTH: NumberSpec = {
