@@ -5,11 +5,10 @@
  */
 import { type DecoderConfig, parseConfig } from "./config.ts";
 import { CheckpointError } from "../errors.ts";
-import { isOutOfMemory } from "../memory.ts";
 import { type CheckpointFiles, readWhole } from "./files.ts";
-import { isPrecision, STORED_PRECISIONS } from "./precision.ts";
 import { quoteName } from "../quote.ts";
-import { expandInt8, parseInt8Storage, withScales } from "./stored-int8.ts";
+import { parseInt8Storage, withScales } from "./stored-int8.ts";
+import { areEqual, checkValues, readTensor } from "./tensor-values.ts";
 import { checkShape, type Tensor, tensorShapes } from "./tensors.ts";
 import { openWeights, type StoredWeight } from "./weight-files.ts";
 
@@ -76,7 +75,7 @@ export async function openCheckpoint(files: CheckpointFiles): Promise<OpenCheckp
     stored: weights,
     tensors: () => readTensors(weights, config),
     check: async () => {
-      for (const [, found] of await checkedExtras(weights, config)) await checkValues(found);
+      await checkValues((await checkedExtras(weights, config)).map(([, found]) => found));
     },
     close,
   };
@@ -127,89 +126,6 @@ async function checkedExtras(
   return [...stored].filter(([name]) => wanted.has(name));
 }
 
-async function readTensor(stored: StoredWeight): Promise<Tensor> {
-  const size = sizeOf(stored);
-  // Half precision is expanded in parts, so that a whole tensor is never in memory in both precisions.
-  if (stored.dtype === "F32" || stored.int8 || size <= PART) {
-    return { shape: stored.shape, values: await readValues(stored, 0, size) };
-  }
-  const values = allocate(stored, size);
-  for (let at = 0; at < size; at += PART) {
-    values.set(await readValues(stored, at, Math.min(size, at + PART)), at);
-  }
-  return { shape: stored.shape, values };
-}
-
-/** Values that are checked, expanded or compared at once. */
-const PART = 2 ** 20;
-
-/** Checks that the values of a tensor are finite. */
-async function checkValues(stored: StoredWeight): Promise<void> {
-  const size = sizeOf(stored);
-  for (let at = 0; at < size; at += PART) await readValues(stored, at, Math.min(size, at + PART));
-}
-
-/** Values `from` to `to` − 1 of a tensor. @throws CheckpointError for values that are not finite, or if memory runs out. */
-async function readValues(stored: StoredWeight, from: number, to: number): Promise<Float32Array> {
-  const { name, fileName } = stored;
-  let values;
-  try {
-    values = await readExpanded(stored, from, to);
-  } catch (cause) {
-    throw asCheckpointError(stored, cause);
-  }
-  const bad = firstNotFinite(values);
-  if (bad === undefined) return values;
-  throw new CheckpointError(`${fileName}: tensor "${name}" holds ${values[bad]} at index ${from + bad}`, {
-    code: "bad-value",
-    hint: "the training diverged, or the file is damaged; use an earlier checkpoint",
-  });
-}
-
-function allocate(stored: StoredWeight, size: number): Float32Array {
-  try {
-    return new Float32Array(size);
-  } catch (cause) {
-    throw asCheckpointError(stored, cause);
-  }
-}
-
-function asCheckpointError({ name, dtype, fileName, begin, end }: StoredWeight, cause: unknown): unknown {
-  if (!isOutOfMemory(cause)) return cause;
-  const found = `${fileName}: no memory for tensor "${name}", ${end - begin} bytes of ${dtype}`;
-  const hint = "close other programs, or use a smaller model";
-  return new CheckpointError(found, { code: "out-of-memory", hint, cause });
-}
-
-async function readExpanded(stored: StoredWeight, from: number, to: number): Promise<Float32Array> {
-  const { name, dtype, shape, begin, file, fileName, int8 } = stored;
-  if (isPrecision(dtype)) {
-    const { bytes, expand } = STORED_PRECISIONS[dtype];
-    return expand(await file.read(begin + from * bytes, begin + to * bytes));
-  }
-  if (int8) {
-    const scales = await readValues(int8.scales, 0, sizeOf(int8.scales));
-    const bytes = await file.read(begin + from, begin + to);
-    const numbers = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-    return expandInt8(int8.name, shape, numbers, scales, from);
-  }
-  throw new CheckpointError(`${fileName}: tensor "${name}" is stored as ${dtype}`, {
-    code: "unsupported",
-    hint: `${Object.keys(STORED_PRECISIONS).join(", ")} can be read; convert the checkpoint`,
-  });
-}
-
-function sizeOf({ shape }: StoredWeight): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
-function firstNotFinite(values: Float32Array): number | undefined {
-  for (let i = 0; i < values.length; i += 1) {
-    if (!Number.isFinite(values[i])) return i;
-  }
-  return undefined;
-}
-
 /** @throws CheckpointError unless the tensor is a copy of a tied head. */
 async function checkExtra(
   config: DecoderConfig,
@@ -229,15 +145,4 @@ async function checkExtra(
     code: "unknown-tensor",
     hint: 'config.json says that the head is tied; set "tie_word_embeddings": false',
   });
-}
-
-/** Whether two tensors of equal shape have equal values. */
-async function areEqual(one: StoredWeight, other: StoredWeight): Promise<boolean> {
-  const size = sizeOf(one);
-  for (let at = 0; at < size; at += PART) {
-    const end = Math.min(size, at + PART);
-    const [values, others] = [await readValues(one, at, end), await readValues(other, at, end)];
-    if (values.some((value, i) => value !== others[i])) return false;
-  }
-  return true;
 }

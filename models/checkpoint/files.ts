@@ -11,8 +11,12 @@ export interface CheckpointFiles {
 export interface CheckpointFile {
   /** Its length in bytes. */
   readonly bytes: number;
-  /** Bytes `begin` to `end` − 1; the result may be a view of a larger buffer. */
-  read(begin: number, end: number): Promise<Uint8Array>;
+  /**
+   * Bytes `begin` to `end` − 1; the result may be a view of a larger buffer.
+   *
+   * @param into memory of this size that the result may be in, instead of new memory.
+   */
+  read(begin: number, end: number, into?: Uint8Array): Promise<Uint8Array>;
   /** Closes the file; it cannot be read afterwards. */
   close(): Promise<void>;
   /** Its path, if it is a local file. */

@@ -57,12 +57,14 @@ export interface PickleWorld {
   readonly load: (id: PickleValue) => PickleValue;
 }
 
-/** Six times the opcodes in the largest GPT-2's pickle. Each creates at most one value, so memory is bounded. */
-const MOST_STEPS = 2 ** 18;
-
-/** Reads a pickle. @throws CheckpointError for a damaged pickle, or one with other opcodes or names. */
-export function readPickle(bytes: Uint8Array, world: PickleWorld): PickleValue {
-  return new Unpickler(bytes, world).run();
+/**
+ * Reads a pickle.
+ *
+ * @param mostSteps the limit of instructions. Each creates at most one value, of about 100 bytes, so memory is bounded.
+ * @throws CheckpointError for a damaged pickle, or one with other opcodes or names.
+ */
+export function readPickle(bytes: Uint8Array, world: PickleWorld, mostSteps: number): PickleValue {
+  return new Unpickler(bytes, world).run(mostSteps);
 }
 
 /** The kind of a value, for messages. */
@@ -92,8 +94,8 @@ class Unpickler {
     this.#world = world;
   }
 
-  run(): PickleValue {
-    for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+  run(mostSteps: number): PickleValue {
+    for (let steps = 0; steps < mostSteps; steps += 1) {
       const at = this.#at;
       const instruction = this.#byte();
       if (instruction === STOP) return this.#pop();
@@ -105,7 +107,7 @@ class Unpickler {
         );
       }
     }
-    throw unsupportedPytorch(`data.pkl has more than ${MOST_STEPS} instructions`, ONLY);
+    throw unsupportedPytorch(`data.pkl has more than ${mostSteps} instructions`, ONLY);
   }
 
   /** Executes an opcode that pushes a new value. @returns whether it is one. */
@@ -204,7 +206,9 @@ class Unpickler {
   }
 
   #popMany(count: number): PickleValue[] {
-    return Array.from({ length: count }, () => this.#pop()).toReversed();
+    const available = this.#stack.length - (this.#marks.at(-1) ?? 0);
+    if (available < count) throw this.#broken("pops a value from an empty stack");
+    return this.#stack.splice(this.#stack.length - count);
   }
 
   #popMarked(): PickleValue[] {
@@ -288,7 +292,7 @@ class Unpickler {
 
   #text(length: number): string {
     const begin = this.#skip(length);
-    return new TextDecoder().decode(this.#bytes.subarray(begin, begin + length));
+    return UTF8.decode(this.#bytes.subarray(begin, begin + length));
   }
 
   #line(): string {
@@ -301,6 +305,7 @@ class Unpickler {
 
   /** A whole number, little-endian in two's complement. */
   #long(length: number): number {
+    if (length > LONGEST_LONG) throw this.#broken(`has a whole number of ${length} bytes`);
     const begin = this.#skip(length);
     if (length === 0) return 0;
     let value = BigInt(this.#view.getInt8(begin + length - 1));
@@ -314,5 +319,8 @@ class Unpickler {
 }
 
 const STOP = 0x2e;
+/** Sizes and offsets take 9 bytes at most: 64 bits and the sign. */
+const LONGEST_LONG = 9;
+const UTF8 = new TextDecoder();
 const EMPTY = new PickledTuple([]);
 const ONLY = "only weights can be read: save the model's state_dict() only, or use a model.safetensors";

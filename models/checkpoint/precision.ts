@@ -9,8 +9,12 @@
 export interface StoredPrecision {
   /** Bytes per number. */
   readonly bytes: number;
-  /** Converts stored bytes to float32. Aligned float32 bytes are returned as a view. */
-  readonly expand: (stored: Uint8Array) => Float32Array;
+  /**
+   * Converts stored bytes to float32. Aligned float32 bytes are returned as a view.
+   *
+   * @param into memory for the numbers, instead of new memory.
+   */
+  readonly expand: (stored: Uint8Array, into?: Float32Array) => Float32Array;
 }
 
 /** Precisions in which weights can be stored, by safetensors' names. */
@@ -34,11 +38,11 @@ function viewFloat32(stored: Uint8Array): Float32Array {
 }
 
 /** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
-function expandFloat16(stored: Uint8Array): Float32Array {
+function expandFloat16(stored: Uint8Array, into?: Float32Array): Float32Array {
   const { buffer, byteOffset } = aligned(stored, 2);
   const halves = new Uint16Array(buffer, byteOffset, stored.length / 2);
-  const values = new Float32Array(halves.length);
-  const bits = new Uint32Array(values.buffer);
+  const values = into ?? new Float32Array(halves.length);
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   for (let i = 0; i < halves.length; i += 1) {
     const half = halves[i]!;
     const sign = (half & 0x8000) << 16;
@@ -74,16 +78,16 @@ function roundHalfEven(value: number): number {
 }
 
 /** bfloat16 is the upper half of a float32. */
-function expandBfloat16(stored: Uint8Array): Float32Array {
+function expandBfloat16(stored: Uint8Array, into?: Float32Array): Float32Array {
   const { buffer, byteOffset } = aligned(stored, 2);
   const halves = new Uint16Array(buffer, byteOffset, stored.length / 2);
-  const values = new Float32Array(halves.length);
-  const bits = new Uint32Array(values.buffer);
+  const values = into ?? new Float32Array(halves.length);
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   for (let i = 0; i < halves.length; i += 1) bits[i] = halves[i]! << 16;
   return values;
 }
 
 /** The bytes, copied if a typed array of this alignment cannot view them. */
 function aligned(bytes: Uint8Array, to: number): Uint8Array {
-  return bytes.byteOffset % to === 0 ? bytes : bytes.slice();
+  return bytes.byteOffset % to === 0 ? bytes : new Uint8Array(bytes);
 }

@@ -16,7 +16,8 @@ import {
 import { damagedPytorch, unsupportedPytorch } from "./pytorch-errors.ts";
 import type { StoredTensor } from "./safetensors.ts";
 import { quoteName, quoteShape } from "../quote.ts";
-import { stridedFile } from "./strided-file.ts";
+import { SpareMemory } from "./spare-memory.ts";
+import { stridedFile, WINDOW_BYTES } from "./strided-file.ts";
 import { isBuffer, ownName } from "./tensor-names.ts";
 import { locate, readZip, type ZipEntry } from "./zip.ts";
 
@@ -24,6 +25,8 @@ import { locate, readZip, type ZipEntry } from "./zip.ts";
 export interface PytorchTensor extends StoredTensor {
   /** Set for a tensor that is not contiguous: a file of its numbers in row-major order, which `begin` and `end` refer to. */
   readonly file?: CheckpointFile;
+  /** Whether the numbers are not contiguous in the file: then every read takes as long as reading all of them. */
+  readonly isStrided?: boolean;
 }
 
 /** Storage classes of `torch`, with the safetensors dtype of their elements. */
@@ -92,12 +95,20 @@ class View extends PickledObject {
 /** Enough for about ten thousand tensors. */
 const MOST_PICKLE_BYTES = 2 ** 22;
 
+/** Instructions of the pickle: six times those of the largest GPT-2, and fewer in small files, whose memory they would exceed. */
+const MOST_STEPS = 2 ** 18;
+const MOST_STEPS_SMALL = 2 ** 16;
+const FILE_BYTES_PER_STEP = 64;
+
+/** Axes of a tensor; the weights of GPT-2 have two, its buffers four. Longer shapes would take time for each use. */
+const MOST_AXES = 64;
+
 /**
  * Limits of all tensors in float32, relative to the file and beyond that in bytes: tensors that share a storage can be larger
- * than the file.
+ * than the file. With what reading itself needs, that is less than two times the file and 16 MiB.
  */
 const MOST_TIMES_FILE = 2;
-const MOST_BEYOND_FILE = 2 ** 24;
+const MOST_BEYOND_FILE = 2 ** 23;
 
 /** Reads the tensors of a file, without GPT-2's buffers. @throws CheckpointError for a damaged or unsupported file. */
 export async function readPytorch(file: CheckpointFile): Promise<PytorchTensor[]> {
@@ -108,9 +119,11 @@ export async function readPytorch(file: CheckpointFile): Promise<PytorchTensor[]
   if (pickle.bytes > MOST_PICKLE_BYTES) {
     throw unsupportedPytorch(`data.pkl has ${pickle.bytes} bytes, more than weights need`, STATE_DICT);
   }
-  const views = viewsOf(readPickle(await contents(file, pickle), WORLD));
+  const mostSteps = Math.min(MOST_STEPS, MOST_STEPS_SMALL + Math.floor(file.bytes / FILE_BYTES_PER_STEP));
+  const views = viewsOf(readPickle(await contents(file, pickle), WORLD, mostSteps));
   checkTotal(views, file);
   const begins = new Map<string, number>();
+  const spare = new SpareMemory(Math.min(WINDOW_BYTES, file.bytes));
   const tensors: PytorchTensor[] = [];
   for (const [name, view] of views) {
     const { key, size, bytesEach } = view.storage;
@@ -121,7 +134,7 @@ export async function readPytorch(file: CheckpointFile): Promise<PytorchTensor[]
     }
     const begin = begins.get(key) ?? (await locate(file, entry)).begin;
     begins.set(key, begin);
-    tensors.push(tensorAt(name, view, begin, file));
+    tensors.push(tensorAt(name, view, begin, file, spare));
   }
   return tensors;
 }
@@ -176,9 +189,11 @@ function rebuildTensor([storage, offset, shape, strides]: readonly PickleValue[]
     !(storage instanceof Storage) ||
     !isSize(offset) ||
     !(shape instanceof PickledTuple) ||
-    !sizes?.every(isSize) ||
-    !steps?.every(isSize) ||
-    sizes.length !== steps.length
+    !sizes ||
+    sizes.length > MOST_AXES ||
+    sizes.length !== steps?.length ||
+    !sizes.every(isSize) ||
+    !steps.every(isSize)
   ) {
     throw damagedPytorch("data.pkl describes a tensor that cannot be read");
   }
@@ -221,7 +236,13 @@ function checkTotal(views: readonly [name: string, view: View][], file: Checkpoi
   );
 }
 
-function tensorAt(name: string, view: View, storageBegin: number, file: CheckpointFile): PytorchTensor {
+function tensorAt(
+  name: string,
+  view: View,
+  storageBegin: number,
+  file: CheckpointFile,
+  spare: SpareMemory,
+): PytorchTensor {
   const { storage, offset, shape, strides, size } = view;
   const { dtype, bytesEach } = storage;
   if (offset + view.span > storage.size) {
@@ -238,7 +259,15 @@ function tensorAt(name: string, view: View, storageBegin: number, file: Checkpoi
     );
   }
   const layout = { begin, end: begin + view.span * bytesEach, bytesEach, shape, strides };
-  return { name, dtype, shape, begin: 0, end: size * bytesEach, file: stridedFile(file, layout) };
+  return {
+    name,
+    dtype,
+    shape,
+    begin: 0,
+    end: size * bytesEach,
+    file: stridedFile(file, layout, spare),
+    isStrided: true,
+  };
 }
 
 function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {

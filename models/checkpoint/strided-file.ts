@@ -1,5 +1,6 @@
 /** A view of a file that contains a strided tensor, such as a transposed matrix, in row-major order. */
 import type { CheckpointFile } from "./files.ts";
+import type { SpareMemory } from "./spare-memory.ts";
 
 /** The layout of a tensor in a file. Its elements must not overlap. */
 export interface StridedLayout {
@@ -14,16 +15,24 @@ export interface StridedLayout {
 }
 
 /** Bytes per read. */
-const WINDOW_BYTES = 2 ** 20;
+export const WINDOW_BYTES = 2 ** 20;
 
-/** A file of the elements in row-major order. Each `read` gathers the requested elements only. */
-export function stridedFile(file: CheckpointFile, layout: StridedLayout): CheckpointFile {
+/**
+ * A file of the elements in row-major order. Each `read` gathers the requested elements only.
+ *
+ * @param spare memory for the parts of `file` that are read.
+ */
+export function stridedFile(file: CheckpointFile, layout: StridedLayout, spare: SpareMemory): CheckpointFile {
   const { bytesEach, shape } = layout;
   return {
     bytes: shape.reduce((product, size) => product * size, bytesEach),
-    read: async (begin, end) => {
+    read: async (begin, end, into) => {
       const [first, last] = [Math.floor(begin / bytesEach), Math.ceil(end / bytesEach)];
-      const gathered = await gather(file, layout, first, last);
+      const bytes = (last - first) * bytesEach;
+      const gathered = into?.length === bytes ? into : new Uint8Array(bytes);
+      await spare.lend(Math.min(WINDOW_BYTES, layout.end - layout.begin), (window) =>
+        gather(file, layout, first, last, gathered, window),
+      );
       return gathered.subarray(begin - first * bytesEach, end - first * bytesEach);
     },
     close: async () => {},
@@ -38,15 +47,16 @@ interface Axis {
   readonly step: number;
 }
 
-/** Elements `first` to `last` − 1 in row-major order. They are visited in the order of the file, so that it is read once. */
+/** Writes elements `first` to `last` − 1 in row-major order to `result`. They are visited in the order of the file, so that it is read once. */
 async function gather(
   file: CheckpointFile,
   { begin, end, bytesEach, shape, strides }: StridedLayout,
   first: number,
   last: number,
-): Promise<Uint8Array> {
-  const result = new Uint8Array((last - first) * bytesEach);
-  if (last <= first) return result;
+  result: Uint8Array,
+  memory: ArrayBuffer,
+): Promise<void> {
+  if (last <= first) return;
   const rowSize = shape.slice(1).reduce((product, size) => product * size, 1);
   const firstRow = Math.floor(first / rowSize);
   const all = shape.map((size, i): Axis => ({
@@ -57,7 +67,7 @@ async function gather(
   const long = all.filter(({ size }) => size > 1);
   const axes = long.length > 0 ? long : [{ size: 1, stride: 0, step: 0 }];
   axes.sort((a, b) => b.stride - a.stride);
-  let window: Uint8Array = new Uint8Array();
+  let window: Uint8Array = new Uint8Array(memory, 0, 0);
   let windowBegin = 0;
   const visit = async (depth: number, from: number, to: number): Promise<void> => {
     const { size, stride, step } = axes[depth]!;
@@ -69,7 +79,8 @@ async function gather(
       }
       if (target < first || target >= last) continue;
       if (source < windowBegin || source + bytesEach > windowBegin + window.length) {
-        window = await file.read(source, Math.min(end, source + WINDOW_BYTES));
+        const length = Math.min(end - source, WINDOW_BYTES);
+        window = await file.read(source, source + length, new Uint8Array(memory, 0, length));
         windowBegin = source;
       }
       const at = source - windowBegin;
@@ -79,5 +90,4 @@ async function gather(
     }
   };
   await visit(0, begin + firstRow * strides[0]! * bytesEach, firstRow * rowSize);
-  return result;
 }

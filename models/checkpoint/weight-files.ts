@@ -15,6 +15,8 @@ export interface StoredWeight extends StoredTensor {
   /** The file's name, such as "model.safetensors". */
   readonly fileName: string;
   readonly file: CheckpointFile;
+  /** See `PytorchTensor`. */
+  readonly isStrided?: boolean;
   /** For a matrix stored in int8 (`stored-int8.ts`): its name in `tensorShapes`, and its scales. */
   readonly int8?: { readonly name: string; readonly scales: StoredWeight };
 }

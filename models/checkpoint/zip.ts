@@ -23,6 +23,8 @@ const ELSEWHERE = 0xffffffff;
 /** Id of the field with an entry's sizes and offset in 64 bits. */
 const ZIP64_FIELD = 1;
 
+const UTF8 = new TextDecoder();
+
 /** Enough for about forty thousand entries. */
 const MOST_DIRECTORY_BYTES = 2 ** 22;
 
@@ -40,7 +42,7 @@ export async function readZip(file: CheckpointFile): Promise<Map<string, ZipEntr
     const nameEnd = at + CENTRAL_BYTES + view.getUint16(at + 28, true);
     const fieldsEnd = nameEnd + view.getUint16(at + 30, true);
     if (fieldsEnd > directory.length) throw damagedPytorch("the last entry of the ZIP directory is cut off");
-    const name = new TextDecoder().decode(directory.subarray(at + CENTRAL_BYTES, nameEnd));
+    const name = UTF8.decode(directory.subarray(at + CENTRAL_BYTES, nameEnd));
     const isEncrypted = (view.getUint16(at + 8, true) & 1) === 1;
     if (isEncrypted || view.getUint16(at + 10, true) !== 0) {
       const hint = "save the model again with torch.save, which does not compress";

@@ -38,8 +38,8 @@ async function openFile(folder: string, name: string): Promise<CheckpointFile> {
   return {
     bytes: size,
     path,
-    read: async (begin, end) => {
-      const bytes = new Uint8Array(end - begin);
+    read: async (begin, end, into) => {
+      const bytes = into ?? new Uint8Array(end - begin);
       let done = 0;
       while (done < bytes.length) {
         const length = Math.min(LARGEST_READ, bytes.length - done);

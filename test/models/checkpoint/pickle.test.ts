@@ -21,7 +21,7 @@ const CALLS = {
 /** Output of Python's `pickle.dumps`. */
 function read(...parts: readonly (string | readonly number[])[]): unknown {
   const all = parts.map((part) => (typeof part === "string" ? text(part) : bytes(...part)));
-  return plain(readPickle(joined(...all), CALLS));
+  return plain(readPickle(joined(...all), CALLS, 1000));
 }
 
 function plain(value: PickleValue): unknown {

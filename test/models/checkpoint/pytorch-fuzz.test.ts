@@ -1,4 +1,4 @@
-/** Files in PyTorch's format damaged in thousands of ways: each is read, or throws a `CheckpointError`. */
+/** Files in PyTorch's format damaged in thousands of ways: each is read, or throws a `CheckpointError`, in bounded memory. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -6,6 +6,7 @@ import { CheckpointError, checkpointInMemory, readCheckpoint, tensorShapes } fro
 import { mutate } from "../../encoding/midi/mutate.ts";
 import { FUZZ_TIMEOUT, fuzzRounds } from "../../fuzz-rounds.ts";
 import { randomNumbers } from "../../random-numbers.ts";
+import { countingMemory } from "./counted-memory.ts";
 import { CONFIG, plain, WTE } from "./plain-pytorch.ts";
 import {
   archive,
@@ -95,11 +96,15 @@ const DAMAGES: Record<string, (random: Random) => Uint8Array> = {
 const GOLDEN = join(import.meta.dirname, "../golden/pytorch-views");
 const OWN = Uint8Array.from(readFileSync(join(GOLDEN, "pytorch_model.bin")));
 
-/** "read" with sound tensors, or the error's name; and the number of bytes read. */
-async function outcome(
-  file: Uint8Array,
-  isOwn: boolean,
-): Promise<{ readonly ending: string; readonly bytesRead: number }> {
+interface Outcome {
+  /** "read" with sound tensors, or the error's name. */
+  readonly ending: string;
+  readonly bytesRead: number;
+  /** Memory made for it, collected or not. */
+  readonly bytesMade: number;
+}
+
+async function outcome(file: Uint8Array, isOwn: boolean): Promise<Outcome> {
   let bytesRead = 0;
   const files = checkpointInMemory(
     new Map([
@@ -119,18 +124,22 @@ async function outcome(
       return { ...opened, read };
     },
   };
-  try {
-    const { config, tensors } = await readCheckpoint(watched);
-    const shapes = tensorShapes(config);
-    const isSound = [...shapes].every(([name, shape]) => {
-      const found = tensors.get(name);
-      const size = shape.reduce((product, length) => product * length, 1);
-      return String(found?.shape) === String(shape) && found?.values.length === size;
-    });
-    return { ending: isSound && tensors.size === shapes.size ? "read" : "unsound", bytesRead };
-  } catch (error) {
-    return { ending: error instanceof CheckpointError ? error.name : String(error), bytesRead };
+  const { result, bytes: bytesMade } = await countingMemory(() =>
+    readCheckpoint(watched).catch((error: unknown) => ({ error })),
+  );
+  if ("error" in result) {
+    const { error } = result;
+    return { ending: error instanceof CheckpointError ? error.name : String(error), bytesRead, bytesMade };
   }
+  const { config, tensors } = result;
+  const shapes = tensorShapes(config);
+  const isSound = [...shapes].every(([name, shape]) => {
+    const found = tensors.get(name);
+    const size = shape.reduce((product, length) => product * length, 1);
+    return String(found?.shape) === String(shape) && found?.values.length === size;
+  });
+  const ending = isSound && tensors.size === shapes.size ? "read" : "unsound";
+  return { ending, bytesRead, bytesMade };
 }
 
 test.each([WHOLE, LONG, OWN])("an undamaged file is read", async (file) => {
@@ -142,9 +151,11 @@ describe.each(Object.entries(DAMAGES))("%s is damaged", (name, damage) => {
     const random = randomNumbers(seed);
     const rounds = fuzzRounds(150);
     for (let round = 0; round < rounds; round += 1) {
-      const { ending, bytesRead } = await outcome(damage(random), name.includes("PyTorch"));
+      const file = damage(random);
+      const { ending, bytesRead, bytesMade } = await outcome(file, name.includes("PyTorch"));
       expect(ending, `seed ${seed}, round ${round}`).toMatch(/^(read|CheckpointError)$/);
       expect(bytesRead).toBeLessThanOrEqual(4 * (OWN.length + 5000)); // a small multiple of the file
+      expect(bytesMade).toBeLessThanOrEqual(2 * file.length + 2 ** 24);
     }
   });
 });

@@ -1,7 +1,8 @@
 /** Files that are not a `pytorch_model.bin`, or contain more than weights: each throws a typed error. */
 import { describe, expect, test } from "vitest";
 import { CheckpointError, readCheckpoint } from "../../../models/index.ts";
-import { filesOf, plain, WTE } from "./plain-pytorch.ts";
+import { countingMemory } from "./counted-memory.ts";
+import { CONFIG, filesOf, plain, WTE } from "./plain-pytorch.ts";
 import {
   archive,
   bytes,
@@ -21,6 +22,59 @@ import {
   tuple,
   zipFile,
 } from "./pytorch-file.ts";
+
+/** Of half precision, which share one storage of `size` numbers. */
+function sharingFile(size: number): Uint8Array {
+  const { tensors, storages } = plain();
+  const shared = storage("HalfStorage", "shared", size);
+  const file = {
+    ...tensors,
+    [WTE]: tensor(shared, 0, [size / 4, 4]),
+    "transformer.wpe.weight": tensor(shared, 0, [size / 4, 4]),
+    "transformer.h.0.attn.c_proj.bias": tensor(shared, 0, [4], [size / 4]),
+  };
+  return pytorchFile(file, { ...storages, shared: new Uint16Array(size) });
+}
+
+test("tensors that share a storage are read up to a limit, in memory of twice the file and 16 MiB", async () => {
+  const size = 2 ** 20;
+  const file = sharingFile(size);
+  const config = { ...CONFIG, vocab_size: size / 4, n_positions: size / 4 };
+  const { result, bytes: made } = await countingMemory(() => readCheckpoint(filesOf(file, config)));
+  expect(result.tensors.get("wpe.weight")?.shape).toEqual([size / 4, 4]);
+  expect(made).toBeLessThan(2 * file.length + 2 ** 24);
+  const tooLarge = filesOf(sharingFile(2 ** 22));
+  const { result: error, bytes: madeForError } = await countingMemory(() =>
+    readCheckpoint(tooLarge).catch((cause: unknown) => cause),
+  );
+  expect(error).toMatchObject({
+    message: expect.stringMatching(/take \d+ bytes as float32, in a file of \d+/),
+  });
+  expect(madeForError).toBeLessThan(2 ** 10);
+});
+
+test("a large shape for many tensors takes no time", async () => {
+  const [shape, view] = [
+    Array.from({ length: 50_000 }, () => number(1)),
+    text("h\u0002(h\u0001K\u0000h\u0000h\u0000tR"),
+  ];
+  const values = Array.from({ length: 10_000 }, () => joined(string("a"), view));
+  const data = joined(
+    tuple(...shape),
+    bytes(0x71, 0),
+    storage("FloatStorage", "0", 20),
+    bytes(0x71, 1),
+    named("torch._utils", "_rebuild_tensor_v2"),
+    bytes(0x71, 2),
+    text("}("),
+    ...values,
+    text("u"),
+  );
+  await expect(readCheckpoint(filesOf(archive(pickle(data))))).rejects.toMatchObject({
+    code: "bad-pytorch",
+    message: expect.stringMatching(/describes a tensor that cannot be read/),
+  });
+});
 
 describe("throws a CheckpointError with a hint for", () => {
   const { tensors, storages } = plain();
@@ -131,7 +185,26 @@ describe("throws a CheckpointError with a hint for", () => {
       "bad-pytorch",
       /reads memo entry 9, which was not stored/,
     ],
-    ["too many opcodes", archive(text("N".repeat(300_000))), "unsupported", /more than 262144 instructions/],
+    ["too many opcodes", archive(text("]".repeat(70_000))), "unsupported", /more than 666\d\d instructions/],
+    [
+      "more opcodes than any model has",
+      archive(text("N".repeat(300_000)), { 0: new Uint8Array(2 ** 24) }),
+      "unsupported",
+      /more than 262144 instructions/,
+    ],
+    ["a whole number of 255 bytes", archive(bytes(0x8a, 255)), "bad-pytorch", /a whole number of 255 bytes/],
+    [
+      "a tensor of 65 axes",
+      withWte(
+        tensor(
+          own,
+          0,
+          Array.from({ length: 65 }, () => 1),
+        ),
+      ),
+      "bad-pytorch",
+      /describes a tensor that cannot be read/,
+    ],
     [
       "a tensor beyond its storage",
       withWte(tensor(own, 1, [5, 4])),

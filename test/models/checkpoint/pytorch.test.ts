@@ -25,6 +25,7 @@ import {
   text,
   type ZipOptions,
 } from "./pytorch-file.ts";
+import { countingMemory } from "./counted-memory.ts";
 import { CONFIG, filesOf, plain, SHAPES, WTE } from "./plain-pytorch.ts";
 
 const GOLDEN = join(import.meta.dirname, "../golden");
@@ -111,7 +112,7 @@ test("reads views of one storage: with an offset, transposed, and with gaps", as
   );
 });
 
-test("expands a large float16 matrix in parts, so that it is never in memory in both precisions", async () => {
+test("reads a large float16 matrix into the memory of its result, and a tied head of the same bytes not at all", async () => {
   const config = { ...CONFIG, vocab_size: 300_000 };
   const { tensors, storages } = plain();
   const size = 1_200_000;
@@ -125,21 +126,49 @@ test("expands a large float16 matrix in parts, so that it is never in memory in 
     { ...storages, h: halves },
   );
   const files = filesOf(file, config);
-  let largest = 0;
+  let intoBuffer = 0;
   const { tensors: read } = await readCheckpoint({
     open: async (name) => {
       const opened = await files.open(name);
-      const part = async (begin: number, end: number): Promise<Uint8Array> => {
-        largest = Math.max(largest, end - begin);
-        return opened.read(begin, end);
+      return {
+        ...opened,
+        read: async (begin, end, into) => {
+          const found = await opened.read(begin, end);
+          if (end - begin < 2 * size) return found;
+          intoBuffer += into?.buffer.byteLength ?? 0;
+          into?.set(found); // as a file of a folder does it
+          return into ?? found;
+        },
       };
-      return { ...opened, read: part };
     },
   });
-  expect(largest).toBe(2 ** 21);
+  expect(intoBuffer).toBe(4 * size);
   const values = read.get("wte.weight")?.values;
-  expect(values?.length).toBe(size);
-  expect([0x3c00, 0x7c00 + 0x3c00, 0x7c00 * 37 + 0x3c00].map((i) => values?.[i])).toEqual([1, 1, 1]);
+  expect(values?.buffer.byteLength).toBe(4 * size);
+  const at = [0, 0x3c00, 0x7c00 + 0x3c00, 0x7c00 * 37 + 0x3c00, size - 1].map((i) => values?.[i]);
+  expect(at).toEqual([0, 1, 1, 1, 959.5]);
+});
+
+test.each(["HalfStorage", "BFloat16Storage"])("compares a head that is a copy in parts: %s", async (type) => {
+  const rows = 300_000;
+  const make = (last: number): Uint16Array<ArrayBuffer> =>
+    Uint16Array.from({ length: 4 * rows }, (_, i) => (i === 4 * rows - 1 ? last : i % 500));
+  const { tensors, storages } = plain();
+  const one = tensor(storage(type, "one", 4 * rows), 0, [rows, 4]);
+  const other = tensor(storage(type, "other", 4 * rows), 0, [rows, 4]);
+  const read = async (last: number) => {
+    const file = pytorchFile(
+      { ...tensors, [WTE]: one, "lm_head.weight": other },
+      { ...storages, one: make(7), other: make(last) },
+    );
+    return countingMemory(() => readCheckpoint(filesOf(file, { ...CONFIG, vocab_size: rows })));
+  };
+  const { result, bytes: made } = await read(7);
+  expect(result.tensors.get("wte.weight")?.values.length).toBe(4 * rows);
+  expect(made).toBeLessThan(16 * rows + 2 ** 23); // the result, and parts of both
+  await expect(read(8)).rejects.toMatchObject({
+    message: 'pytorch_model.bin: "lm_head.weight" differs from "wte.weight"',
+  });
 });
 
 test("a head in the storage of the embedding is tied", async () => {

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import type { CheckpointFile } from "../../../models/index.ts";
-import { stridedFile } from "../../../models/checkpoint/strided-file.ts";
+import { SpareMemory } from "../../../models/checkpoint/spare-memory.ts";
+import { stridedFile, WINDOW_BYTES } from "../../../models/checkpoint/strided-file.ts";
+
+const SPARE = new SpareMemory(WINDOW_BYTES);
 
 /** A file of uint16 that count up, and the largest part of it that was read at once. */
 function countingFile(size: number) {
@@ -35,7 +38,7 @@ test.each([
   "returns the elements of $shape with strides $strides in row-major order",
   async ({ shape, strides, expected }) => {
     const { file } = countingFile(64);
-    const strided = stridedFile(file, { begin: 10, end: 128, bytesEach: 2, shape, strides });
+    const strided = stridedFile(file, { begin: 10, end: 128, bytesEach: 2, shape, strides }, SPARE);
     expect(strided.bytes).toBe(2 * expected.length);
     for (let from = 0; from <= expected.length; from += 1) {
       for (let to = from; to <= expected.length; to += 1) {
@@ -47,7 +50,11 @@ test.each([
 
 test("reads ranges that begin and end within an element", async () => {
   const { file } = countingFile(64);
-  const strided = stridedFile(file, { begin: 0, end: 128, bytesEach: 2, shape: [2, 2], strides: [1, 16] });
+  const strided = stridedFile(
+    file,
+    { begin: 0, end: 128, bytesEach: 2, shape: [2, 2], strides: [1, 16] },
+    SPARE,
+  );
   expect([...(await strided.read(1, 5))]).toEqual([0, 16, 0, 1]);
 });
 
@@ -61,7 +68,7 @@ test("reads a large matrix once, in reads of 1 MiB", async () => {
     shape: [rows, columns],
     strides: [1, rows],
   };
-  const found = await numbersOf(stridedFile(file, layout), 0, rows * columns);
+  const found = await numbersOf(stridedFile(file, layout, SPARE), 0, rows * columns);
   const isRight = found.every(
     (value, i) => value === (((i % columns) * rows + Math.floor(i / columns)) & 0xffff),
   );
