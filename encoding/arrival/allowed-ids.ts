@@ -11,6 +11,8 @@ export interface AllowedIdsOptions {
   readonly fromStep?: number | undefined;
   /** The instruments in the sequence so far, controls included. Default: none. */
   readonly instruments?: ReadonlySet<number> | undefined;
+  /** The instruments that may play. Default: all. */
+  readonly players?: ReadonlySet<number> | undefined;
 }
 
 /**
@@ -20,15 +22,17 @@ export interface AllowedIdsOptions {
  * @returns no span when `fromStep` is outside the window, so that a new window must begin.
  */
 export function allowedIds(slot: ArrivalSlot, options: AllowedIdsOptions = {}): IdSpan[] {
-  const { vocabulary = ARRIVAL_55028, fromStep = 0, instruments = new Set() } = options;
+  const { vocabulary = ARRIVAL_55028, fromStep = 0, instruments = new Set(), players } = options;
   const { first, end } = vocabulary.slot(slot);
   if (slot === "onset") {
     const earliest = first + Math.max(0, fromStep);
     return earliest < end ? [{ first: earliest, end }] : [];
   }
-  if (slot === "duration" || instruments.size < MAX_GENERATED_INSTRUMENTS) return [{ first, end }];
+  const isFull = instruments.size >= MAX_GENERATED_INSTRUMENTS;
+  if (slot === "duration" || (!isFull && !players)) return [{ first, end }];
   const spans = vocabulary.instruments
-    .filter((instrument) => instruments.has(instrument))
+    .filter((instrument) => !isFull || instruments.has(instrument))
+    .filter((instrument) => players?.has(instrument) ?? true)
     .map((instrument) => spanOf(vocabulary.noteId(instrument, 0), vocabulary.noteId(instrument, 127)));
   return merged([...spans, spanOf(vocabulary.rest, vocabulary.rest)]);
 }

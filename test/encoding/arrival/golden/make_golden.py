@@ -6,7 +6,8 @@
     python make_golden.py anticipation RUNS     # also cuts generate.json out of RUNS
 
 RUNS is a record of the authors' `generate` on a small random network with argmax in place of sampling. It needs PyTorch, so
-it is not made here: generate.json keeps the sequences, the ids that the network read, and the ids that were allowed.
+it is not made here: generate.json keeps what was given, the sequences, the triples that were drawn, the ids that the network read, and the
+ids that were allowed.
 
 Lists of ids are flat: onset, duration, note, onset, … Onsets are absolute except in windows.
 """
@@ -149,7 +150,13 @@ def cut_generate(path):
         {
             "name": case["name"],
             "flag": case["flag"],
+            "start": case["start_time"],
+            "end": case["end_time"],
+            "inputs": case["inputs"],
+            "controls": case["controls"],
+            "before": case["sequence_before_the_first_draw"],
             "sequence": case["sequence"],
+            "drawn": case["drawn"],
             "moments": [
                 {
                     "length": case["drawn_at"][moment["draw"]],

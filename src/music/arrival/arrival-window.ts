@@ -1,0 +1,75 @@
+/** The ids that the network reads: the last triples of a growing sequence, with onsets from the start of the window. */
+import {
+  type ArrivalVocabulary,
+  encodeWindow,
+  lastWindow,
+  type TimedEvent,
+} from "../../../encoding/index.ts";
+
+/** Triples that remain when the window is full. */
+const KEPT_TRIPLES = 170;
+
+export interface ArrivalWindowOptions {
+  readonly vocabulary: ArrivalVocabulary;
+  /** Whether the sequence contains controls, now or later: the first id of each window says so. */
+  readonly isAnticipating: boolean;
+  /** Number of ids that the network can read. */
+  readonly positions: number;
+  /** Triples that remain when the window is full. Default 170, but at most half of a full window. */
+  readonly keptTriples?: number | undefined;
+}
+
+/**
+ * The window of a sequence. When it is full, by number of triples or by time, about half of it remains, so that its ids change only
+ * then: a cache of keys and values stays valid in between. The authors' code moves the window by one triple for each note instead,
+ * which changes every onset id.
+ */
+export class ArrivalSequenceWindow {
+  readonly #vocabulary: ArrivalVocabulary;
+  readonly #isAnticipating: boolean;
+  readonly #maxTriples: number;
+  readonly #keptTriples: number;
+  #events: TimedEvent[] = [];
+  #startStep = 0;
+
+  constructor({ vocabulary, isAnticipating, positions, keptTriples = KEPT_TRIPLES }: ArrivalWindowOptions) {
+    this.#vocabulary = vocabulary;
+    this.#isAnticipating = isAnticipating;
+    // The first id, and the triple that is being sampled.
+    const fitting = Math.floor((positions - 1) / 3) - 1;
+    this.#maxTriples = Math.min(vocabulary.windowTriples - 2, fitting);
+    this.#keptTriples = Math.max(1, Math.min(keptTriples, this.#maxTriples));
+  }
+
+  /** Step that was subtracted from the onsets of the last `ids`. */
+  get startStep(): number {
+    return this.#startStep;
+  }
+
+  push(event: TimedEvent): void {
+    this.#events.push(event);
+  }
+
+  /**
+   * The ids to read before the next triple.
+   *
+   * @param step time of the last event; the window then has room for the longest wait after it and for the controls.
+   */
+  ids(step: number): readonly number[] {
+    const vocabulary = this.#vocabulary;
+    const throughStep = step + vocabulary.restSteps + vocabulary.anticipationSteps;
+    const options = { vocabulary, isAnticipating: this.#isAnticipating };
+    const fitting = lastWindow(this.#events, throughStep, { ...options, triples: this.#maxTriples });
+    if (triplesOf(fitting.ids) < this.#events.length) {
+      const kept = lastWindow(this.#events, throughStep, { ...options, triples: this.#keptTriples });
+      this.#events = this.#events.slice(this.#events.length - triplesOf(kept.ids));
+    }
+    const { ids, startStep } = encodeWindow(this.#events, options);
+    this.#startStep = startStep;
+    return [...ids];
+  }
+}
+
+function triplesOf(ids: ArrayLike<number>): number {
+  return (ids.length - 1) / 3;
+}

@@ -1,0 +1,2 @@
+/** Exports of this folder for other folders. */
+export { type GeneratedArrival, generateArrival, type GenerateArrivalOptions } from "./generate-arrival.ts";
