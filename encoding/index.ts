@@ -34,6 +34,7 @@ export {
   fillVelocities,
   type IdSpan,
   instrumentName,
+  parseInstruments,
   lastWindow,
   padWithRests,
   type TimedEvent,

@@ -8,6 +8,7 @@ export type ArrivalErrorCode =
   | "too-many-instruments"
   | "unknown-event"
   | "unknown-id"
+  | "unknown-instrument"
   | "window-too-long";
 
 /** Thrown for ids that are not a sequence of triples, and for notes that the vocabulary or a MIDI file cannot represent. */

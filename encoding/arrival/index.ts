@@ -15,6 +15,7 @@ export {
   type TimedEvent,
 } from "./events.ts";
 export { instrumentName } from "./instrument-names.ts";
+export { parseInstruments } from "./parse-instruments.ts";
 export { anticipate, type Anticipated, type AnticipateOptions, padWithRests } from "./sequence.ts";
 export { type FilledVelocities, fillVelocities, type VelocitySource } from "./velocities.ts";
 export {
