@@ -2,6 +2,7 @@ import type { AttentionRequest, LayerAttention } from "./attention.ts";
 import type { KeyValueCache } from "./cache.ts";
 import type { Decoder, ForwardWithAttention } from "./decoder.ts";
 import type { SamplingInputs } from "./loop.ts";
+import type { GraphRuns } from "./sequence-context.ts";
 import { TokenHistory } from "./token-history.ts";
 
 /** How a context uses its cache, and what it returns. */
@@ -110,6 +111,11 @@ export class CachedContext {
   get remainingPositions(): number {
     const isEndless = this.#decoder.config.position.kind === "relative";
     return isEndless ? Infinity : this.window - this.#cache.position;
+  }
+
+  /** Runs of several ids, where the backend has them. */
+  get inGraph(): GraphRuns | undefined {
+    return this.#decoder.samplesInGraph ? this : undefined;
   }
 
   /** Maximum number of ids that one run can read. */

@@ -1,6 +1,6 @@
 /** Explains a sample: its candidates, its probability and the attention weights. */
 import type { AttentionRequest, LayerAttention } from "./attention.ts";
-import { type LogitsProcessor, ProcessorState } from "./generate.ts";
+import { type LogitsProcessor, ProcessorState } from "./logits-processor.ts";
 import type { CachedContext } from "./cached-context.ts";
 import { type Candidate, likeliest, type Sampler } from "./sampler.ts";
 
@@ -35,11 +35,8 @@ export async function explainSample(
   { prompt, id, sampler, processor, candidates, attention }: ExplainSampleOptions,
 ): Promise<Explanation> {
   const prefilled = await context.prefill(prompt, { reuseBeyondWindow: true, attention });
-  const { adjustment } = new ProcessorState(processor, prompt);
-  const allowed = processor && new Uint8Array(vocabularySize);
-  if (processor && allowed) processor.mask(allowed);
-  const recent = sampler.needsRecent ? prompt.slice(-context.window) : undefined;
-  const probabilities = sampler.probabilities(prefilled.logits, { allowed, recent, ...adjustment });
+  const state = new ProcessorState(processor, prompt, { window: context.window, vocabularySize });
+  const probabilities = sampler.probabilities(prefilled.logits, state.context());
   return {
     candidates: likeliest(probabilities, candidates),
     probability: id === undefined ? undefined : probabilities[id],

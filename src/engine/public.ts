@@ -12,13 +12,10 @@ export {
 } from "./decoder.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export { explainSample, type ExplainSampleOptions, type Explanation } from "./explain.ts";
-export {
-  type LogitsProcessor,
-  type GeneratedId,
-  generateIds,
-  type GenerateIdsOptions,
-  ADJUSTMENT_PERIOD,
-} from "./generate.ts";
+export { generateIds, type GenerateIdsOptions } from "./generate.ts";
+export type { LogitsProcessor } from "./logits-processor.ts";
+export type { GeneratedId } from "./next-ids.ts";
+export type { GraphRuns, SequenceContext } from "./sequence-context.ts";
 export { BatchSequence, SequenceBatch } from "./batch.ts";
 export { MAX_SEED } from "../options.ts";
 export { GumbelNoise, philox } from "./random.ts";

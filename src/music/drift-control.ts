@@ -1,6 +1,6 @@
 /** Drift control: limits repetition loops and keeps note density and pitch temperature within the range of human music. */
 import type { DensityName, IdRange, Vocabulary } from "../../encoding/index.ts";
-import type { LogitsProcessor, IdBias } from "../engine/index.ts";
+import type { LogitAdjustment, LogitsProcessor, IdBias } from "../engine/index.ts";
 import { RepetitionLoopPenalty } from "./repetition-loop.ts";
 import { densityBounds, HUMAN_DENSITY, DensityControl } from "./density-control.ts";
 
@@ -11,6 +11,9 @@ import { densityBounds, HUMAN_DENSITY, DensityControl } from "./density-control.
 const LATER_SECONDS = 60;
 const LATER_PITCH_TEMPERATURE = 0.88;
 
+/** Ids between two updates of the adjustment, so that runs that sample in the graph can be this long. */
+export const ADJUSTMENT_PERIOD = 16;
+
 export interface DriftControlOptions {
   /** The density to enforce. Default: after one minute of generated music, the range of human music. */
   readonly density?: DensityName | undefined;
@@ -20,8 +23,8 @@ export interface DriftControlOptions {
 
 /**
  * Adds drift control to a logits processor: a penalty on repetition loops, the enforcement of a density, and after one minute of generated
- * music the enforcement of human density and a lower pitch temperature. The adjustment is updated every `ADJUSTMENT_PERIOD` ids, so it
- * may take effect some notes late.
+ * music the enforcement of human density and a lower pitch temperature. The adjustment is updated every `ADJUSTMENT_PERIOD` ids of the
+ * sequence, prompt included, so it may take effect some notes late.
  */
 export function withDriftControl(
   processor: LogitsProcessor,
@@ -34,29 +37,31 @@ export function withDriftControl(
   const keys = vocabulary.range("NOTE_ON");
   const automaton = processor.automaton?.bind(processor);
   let length = 0;
+  let adjustment: LogitAdjustment = {};
+  const updated = (): LogitAdjustment => ({
+    biases: [
+      ...biasesOver(shifts, (count) => densityControl.shiftBiases(count)),
+      ...biasesOver(keys, (count) => loopPenalty.keyBiases(count)),
+    ],
+    pitchTemperature: densityControl.seconds < LATER_SECONDS ? 1 : LATER_PITCH_TEMPERATURE,
+  });
+  const record = (id: number): void => {
+    const { kind, value } = vocabulary.event(id);
+    if (length > promptLength && kind === "TIME_SHIFT") densityControl.advance(value);
+    if (kind !== "NOTE_ON" || !keys) return;
+    if (length > promptLength) densityControl.noteOn();
+    loopPenalty.noteOn(id - keys.first);
+  };
   return {
     push: (id) => {
       processor.push(id);
-      const { kind, value } = vocabulary.event(id);
       length += 1;
-      if (length > promptLength && kind === "TIME_SHIFT") densityControl.advance(value);
-      if (kind !== "NOTE_ON" || !keys) return;
-      if (length > promptLength) densityControl.noteOn();
-      loopPenalty.noteOn(id - keys.first);
+      record(id);
+      if (length % ADJUSTMENT_PERIOD === 0) adjustment = updated();
     },
     mask: (allowed) => processor.mask(allowed),
-    adjustment: () => {
-      const { biases = [], pitchTemperature = 1 } = processor.adjustment?.() ?? {};
-      const factor = densityControl.seconds < LATER_SECONDS ? 1 : LATER_PITCH_TEMPERATURE;
-      return {
-        biases: [
-          ...biases,
-          ...biasesOver(shifts, (count) => densityControl.shiftBiases(count)),
-          ...biasesOver(keys, (count) => loopPenalty.keyBiases(count)),
-        ],
-        pitchTemperature: pitchTemperature * factor,
-      };
-    },
+    adjustment: () => adjustment,
+    adjustmentLength: () => ADJUSTMENT_PERIOD - (length % ADJUSTMENT_PERIOD),
     automaton,
   };
 }

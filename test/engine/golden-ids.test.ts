@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { PERFORMANCE_416, PerformanceGrammar } from "../../encoding/index.ts";
 import type { DecoderConfig } from "../../models/index.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
-import type { LogitsProcessor } from "../../src/engine/generate.ts";
+import type { LogitsProcessor } from "../../src/engine/logits-processor.ts";
 import { CachedContext } from "../../src/engine/cached-context.ts";
 import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import type { SamplingOptions } from "../../src/options.ts";

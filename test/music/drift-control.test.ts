@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { PERFORMANCE_416 } from "../../encoding/index.ts";
-import type { LogitsProcessor } from "../../src/engine/generate.ts";
-import { withDriftControl } from "../../src/music/drift-control.ts";
+import type { LogitsProcessor } from "../../src/engine/index.ts";
+import { ADJUSTMENT_PERIOD, withDriftControl } from "../../src/music/drift-control.ts";
 import { tinyPiano } from "./tiny-piano.ts";
 
 const RULES: LogitsProcessor = { push: () => undefined, mask: (allowed) => allowed.fill(1) };
@@ -42,14 +42,22 @@ it.each([
   },
 );
 
-it("keeps the adjustments of the wrapped processor", () => {
-  const own = { biases: [{ first: 3, biases: [1] }], pitchTemperature: 0.5 };
-  const processor = withDriftControl({ ...RULES, adjustment: () => own }, PERFORMANCE_416, {
-    promptLength: 0,
-  });
-  expect(processor.adjustment?.()).toEqual(own);
-  for (const id of music(70)) processor.push(id);
-  expect(processor.adjustment?.()).toEqual({ ...own, pitchTemperature: 0.44 });
+it("changes the adjustment at multiples of the period only, and tells how long it stays", () => {
+  expect(ADJUSTMENT_PERIOD).toBe(16);
+  const processor = withDriftControl(RULES, PERFORMANCE_416, { promptLength: 0 });
+  expect(processor.adjustment?.()).toEqual({});
+  const [noteOn, noteOff] = [PERFORMANCE_416.id("NOTE_ON", 60), PERFORMANCE_416.id("NOTE_OFF", 60)];
+  const lengths: unknown[] = [];
+  const biases: unknown[] = [];
+  for (let length = 0; length < 48; length += 1) {
+    lengths.push(processor.adjustmentLength?.());
+    biases.push(processor.adjustment?.().biases?.[0]?.biases[60]);
+    processor.push(length % 2 === 0 ? noteOn : noteOff);
+  }
+  const countdown = Array.from({ length: 16 }, (_, i) => 16 - i);
+  expect(lengths).toEqual([...countdown, ...countdown, ...countdown]);
+  // After 32 ids there are 16 notes of one key, four more than go without a penalty.
+  expect(biases).toEqual(Array.from({ length: 48 }, (_, i) => (i < 32 ? undefined : -4)));
 });
 
 it("does not count the density of the prompt", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PERFORMANCE_416, TASKS } from "../../encoding/index.ts";
-import { ADJUSTMENT_PERIOD } from "../../src/engine/generate.ts";
+import { ADJUSTMENT_PERIOD } from "../../src/music/drift-control.ts";
 import { RepetitionLoopPenalty } from "../../src/music/repetition-loop.ts";
 import { tinyPiano } from "./tiny-piano.ts";
 

@@ -1,0 +1,97 @@
+/** Sampling step by step: one run of the decoder per id. */
+import type { DecoderConfig } from "../../models/index.ts";
+import { type LogitsProcessor, ProcessorState } from "./logits-processor.ts";
+import type { Sample, Sampler } from "./sampler.ts";
+import type { SequenceContext } from "./sequence-context.ts";
+
+/** The prompt, the sampler, and what restricts or replaces samples. */
+export interface SamplingRequest {
+  /** Ids to continue; at least one. Of a prompt longer than the model's window, the last window is read. */
+  readonly prompt: readonly number[];
+  readonly sampler: Sampler;
+  readonly processor?: LogitsProcessor;
+  /** Return this many of the likeliest candidates with each id, and its log-probability. */
+  readonly candidates?: number;
+  /** Samples taken earlier in the same generation: the counter of the random numbers. Default 0. */
+  readonly randomStep?: number;
+  /** See `ContextOptions`. Default false. */
+  readonly reuseBeyondWindow?: boolean;
+  /** See `ContextOptions`. Default false: an error when learned positions run out. */
+  readonly contextShift?: boolean;
+  /** Called with each sample; returns the id to append in its place. Default: the sampled id. */
+  readonly override?: (sample: GeneratedId) => Promise<number>;
+  /** Stops the generation: the iterator throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** A generated id; with `candidates`, the whole sample. */
+export type GeneratedId = Pick<Sample, "id"> & Partial<Sample>;
+
+/** A source of ids: what the generation loop needs to know of a backend. */
+export interface NextIds {
+  /** @returns the next ids, at least one. */
+  next(): Promise<readonly GeneratedId[]>;
+}
+
+/** The state of a generation: it reads the id before, samples one, and appends it. */
+export class SingleSteps implements NextIds {
+  readonly state: ProcessorState;
+  readonly #request: SamplingRequest;
+  readonly #context: SequenceContext;
+  /** The last id, which is not read yet; undefined before the first one. */
+  #previous: number | undefined;
+  #step: number;
+
+  constructor(config: DecoderConfig, context: SequenceContext, request: SamplingRequest) {
+    this.#request = request;
+    this.#context = context;
+    this.#step = request.randomStep ?? 0;
+    this.state = new ProcessorState(request.processor, request.prompt, config);
+  }
+
+  /** The last id, which is not read yet; undefined before the first one. */
+  get previous(): number | undefined {
+    return this.#previous;
+  }
+
+  /** The counter of the random numbers for the next sample. */
+  get step(): number {
+    return this.#step;
+  }
+
+  async next(): Promise<readonly GeneratedId[]> {
+    const { sampler, candidates, override } = this.#request;
+    const { logits } = await this.#read();
+    const context = this.state.context();
+    const sample =
+      candidates === undefined
+        ? { id: sampler.sample(logits, this.#step, context) }
+        : sampler.sampleWithCandidates(logits, this.#step, context, candidates);
+    const next = override ? replaced(sample, await override(sample)) : sample;
+    this.append(next.id);
+    return [next];
+  }
+
+  /** Appends a sampled id. */
+  append(id: number): void {
+    this.state.push(id);
+    this.#previous = id;
+    this.#step += 1;
+  }
+
+  #read(): ReturnType<SequenceContext["append"]> {
+    const { prompt, reuseBeyondWindow = false, contextShift = false, signal } = this.#request;
+    signal?.throwIfAborted();
+    return this.#previous === undefined
+      ? this.#context.prefill(prompt, { reuseBeyondWindow, signal })
+      : this.#context.append([this.#previous], { contextShift, signal });
+  }
+}
+
+/** The sample with another id; its log-probability is undefined unless the id is a candidate. */
+function replaced(sample: GeneratedId, id: number): GeneratedId {
+  if (id === sample.id) return sample;
+  const { candidates = [] } = sample;
+  const candidate = candidates.find((each) => each.id === id);
+  return { id, candidates, logProbability: candidate && Math.log(candidate.probability) };
+}

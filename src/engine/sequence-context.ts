@@ -1,0 +1,31 @@
+/** A sequence that a decoder reads, with the cache of its ids. */
+import type { ForwardWithAttention } from "./decoder.ts";
+import type { SamplingInputs } from "./loop.ts";
+
+/** The cached context of one sequence, or a sequence of a batch. */
+export interface SequenceContext {
+  /** Reads a sequence from its beginning. @returns the logits of the next id. */
+  prefill(
+    ids: readonly number[],
+    options: { readonly reuseBeyondWindow?: boolean; readonly signal?: AbortSignal | undefined },
+  ): Promise<Pick<ForwardWithAttention, "logits">>;
+  /** Reads ids that follow. @returns the logits of the next id. */
+  append(
+    ids: readonly number[],
+    options: { readonly contextShift?: boolean; readonly signal?: AbortSignal | undefined },
+  ): Promise<Pick<ForwardWithAttention, "logits">>;
+  /** Runs that return several ids. Default: none, the backend reads id by id. */
+  readonly inGraph?: GraphRuns | undefined;
+}
+
+/** Runs that read an id and sample the next ones in the graph. */
+export interface GraphRuns {
+  /** Maximum number of ids that one run can read. */
+  readonly maxRunLength: number;
+  /** @returns `[steps]`; fewer when no id was allowed. */
+  sampleInGraph(
+    id: number,
+    sampling: SamplingInputs,
+    options: { readonly contextShift?: boolean },
+  ): Promise<Int32Array>;
+}
