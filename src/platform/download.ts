@@ -29,8 +29,7 @@ export async function download(
   file: string,
   { onProgress, retryDelay, signal }: DownloadFileOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let loadedBytes = 0;
+  const body = new Body();
   let etag: string | null = null;
   let most = 0;
   let isBegun = false;
@@ -38,32 +37,29 @@ export async function download(
   for (;;) {
     let cut: unknown;
     try {
-      const response = await request(url, loadedBytes, isBegun, signal);
+      const response = await request(url, body.bytes, isBegun, signal);
       isBegun = true;
       const isRest = response.status === 206 && response.headers.get("etag") === etag;
-      if (!isRest) {
-        chunks.length = 0;
-        loadedBytes = 0;
-      }
+      if (!isRest) body.clear();
       if (!isRest && response.status === 206) throw new TypeError(`${url.href} has changed`);
       etag = response.headers.get("etag");
       const length = contentLength(response);
-      const totalBytes = length === undefined ? undefined : loadedBytes + length;
-      onProgress?.({ file, loadedBytes, totalBytes });
+      const totalBytes = length === undefined ? undefined : body.bytes + length;
+      body.expect(totalBytes);
+      onProgress?.({ file, loadedBytes: body.bytes, totalBytes });
       for await (const chunk of chunksOf(response)) {
-        chunks.push(chunk);
-        loadedBytes += chunk.length;
-        onProgress?.({ file, loadedBytes, totalBytes });
+        body.add(chunk);
+        onProgress?.({ file, loadedBytes: body.bytes, totalBytes });
       }
-      return joined(chunks, loadedBytes);
+      return body.whole();
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof CheckpointError) throw error;
       cut = error;
     }
-    const hasProgress = loadedBytes > most;
-    most = Math.max(most, loadedBytes);
-    if (!(await retries.next(hasProgress))) throw brokenOff(url, loadedBytes, cut);
+    const hasProgress = body.bytes > most;
+    most = Math.max(most, body.bytes);
+    if (!(await retries.next(hasProgress))) throw brokenOff(url, body.bytes, cut);
   }
 }
 
@@ -127,12 +123,47 @@ async function* chunksOf(response: Response): AsyncGenerator<Uint8Array, void> {
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) yield part.value;
 }
 
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
+/** The bytes of a file as they arrive. If its length is known, they are in memory once. */
+class Body {
+  #memory: Uint8Array<ArrayBuffer> | undefined;
+  /** Of an unknown or a wrong length: what does not fit into the memory. */
+  #chunks: Uint8Array[] = [];
+  bytes = 0;
+
+  /** Allocates memory for a file of this length. */
+  expect(totalBytes: number | undefined): void {
+    if (this.bytes > 0 || totalBytes === undefined) return;
+    try {
+      this.#memory = new Uint8Array(totalBytes);
+    } catch {
+      this.#memory = undefined; // a length that no memory has: the file may be shorter
+    }
   }
-  return bytes;
+
+  add(chunk: Uint8Array): void {
+    const memory = this.#memory;
+    if (memory && this.#chunks.length === 0 && this.bytes + chunk.length <= memory.length) {
+      memory.set(chunk, this.bytes);
+    } else this.#chunks.push(chunk);
+    this.bytes += chunk.length;
+  }
+
+  clear(): void {
+    this.#memory = undefined;
+    this.#chunks = [];
+    this.bytes = 0;
+  }
+
+  whole(): Uint8Array<ArrayBuffer> {
+    const memory = this.#memory;
+    if (memory && memory.length === this.bytes) return memory;
+    const bytes = new Uint8Array(this.bytes);
+    let at = this.bytes - this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    if (memory) bytes.set(memory.subarray(0, at));
+    for (const chunk of this.#chunks) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
+    return bytes;
+  }
 }

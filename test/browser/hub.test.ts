@@ -4,7 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { tokenizerJson } from "../../encoding/text/tokenizer-json.ts";
+import { readSafetensors } from "../../models/index.ts";
 import { loadTextModel } from "../../src/platform/node/load-model.ts";
+import { pytorchFromSafetensors } from "../models/checkpoint/pytorch-from-safetensors.ts";
 import { COMMIT, HubServer, type HubServerOptions } from "../platform/node/hub/hub-server.ts";
 import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
 import { hasChromium, launchChromium } from "./chromium.ts";
@@ -122,6 +125,61 @@ describe.skipIf(!hasChromium())("a text model of the hub in the browser", { time
     expect(text).toBe(expected);
     expect(loadedBytes).toEqual([]);
     expect((await write({ cache: "others" })).error?.message).toMatch(/cannot be fetched$/);
+  });
+
+  describe("with pytorch_model.bin", () => {
+    const golden = join(import.meta.dirname, "../models/golden/pytorch-views");
+    const bytes = (name: string): Uint8Array => new Uint8Array(readFileSync(join(golden, name)));
+    const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+    const tokenizer = tokenizerJson({ e: 1, h: 2, t: 3, th: 4, the: 5 }, "t h\nth e\n");
+    const own = new Map([
+      ["config.json", bytes("config.json")],
+      ["tokenizer.json", json(tokenizer)],
+    ]);
+    const visitWith = async (others: Readonly<Record<string, Uint8Array>>): Promise<void> => {
+      hub.stop();
+      await page.context().close();
+      await visit({ files: new Map([...own, ...Object.entries(others)]) });
+    };
+    const isFirst = (name: string): boolean => name < "h.1";
+    const shards = ["pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin"] as const;
+
+    it("reads PyTorch's own file: views, a transposed matrix, half precision", async () => {
+      await visitWith({ "pytorch_model.bin": bytes("pytorch_model.bin") });
+      const withBin = await write();
+      expect(withBin.error).toBeUndefined();
+      expect(withBin.loadedBytes.at(-1)).toBe(bytes("pytorch_model.bin").length);
+      expect(hub.downloads.map(({ file }) => file)).toEqual([
+        "config.json",
+        "tokenizer.json",
+        "pytorch_model.bin",
+      ]);
+      await visitWith({
+        "model.safetensors": bytes("model.safetensors"),
+        "pytorch_model.bin": json("unread"),
+      });
+      expect((await write()).text).toBe(withBin.text);
+      expect(downloadsOf("pytorch_model.bin")).toEqual([]);
+    });
+
+    it("reads shards by their index, and names a missing one", async () => {
+      const [first, second] = shards;
+      const whole = files.get("model.safetensors") ?? new Uint8Array();
+      const weightMap = readSafetensors(whole).map(({ name }) => [name, isFirst(name) ? first : second]);
+      const sharded = {
+        "config.json": files.get("config.json") ?? new Uint8Array(),
+        "tokenizer.json": files.get("tokenizer.json") ?? new Uint8Array(),
+        "pytorch_model.bin.index.json": json({ weight_map: Object.fromEntries(weightMap) }),
+        [first]: pytorchFromSafetensors(whole, isFirst),
+      };
+      await visitWith({ ...sharded, [second]: pytorchFromSafetensors(whole, (name) => !isFirst(name)) });
+      expect(await write()).toMatchObject({ text: expected });
+      await visitWith(sharded);
+      expect((await write()).error).toEqual({
+        code: "missing-file",
+        message: expect.stringMatching(/\/pytorch_model-00002-of-00002\.bin: HTTP 404/),
+      });
+    });
   });
 
   it("is refused before the download of its weights when its architecture is unsupported", async () => {

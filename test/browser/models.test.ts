@@ -1,9 +1,10 @@
 /** Other models than the included one. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TASKS } from "../../encoding/index.ts";
+import { pytorchFromSafetensors } from "../models/checkpoint/pytorch-from-safetensors.ts";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { aheadSeconds, builtPage, expectMusic, PATIENCE } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
@@ -20,6 +21,16 @@ describe.skipIf(!hasChromium())("the model menu", { timeout: PATIENCE }, () => {
       vocab_size: 310,
     });
   });
+
+  /** The model of the folder "my-piano", whose weights PyTorch wrote. */
+  function writePytorchModel(): string {
+    const [source, target] = [join(folder, "my-piano"), join(folder, "of-pytorch")];
+    mkdirSync(target);
+    copyFileSync(join(source, "config.json"), join(target, "config.json"));
+    const weights = new Uint8Array(readFileSync(join(source, "model.safetensors")));
+    writeFileSync(join(target, "pytorch_model.bin"), pytorchFromSafetensors(weights));
+    return target;
+  }
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -62,6 +73,8 @@ describe.skipIf(!hasChromium())("the model menu", { timeout: PATIENCE }, () => {
     expect(await name.textContent()).toBe("my-piano");
     await page.getByRole("button", { name: "Fill in" }).waitFor();
     await page.getByText("Playing", { exact: true }).waitFor();
+    await page.locator("#model-files").setInputFiles(writePytorchModel());
+    await expect.poll(() => name.textContent(), { timeout: 30_000 }).toBe("of-pytorch");
     await page.locator("#model-name").fill("./models/piano/");
     await page.getByRole("button", { name: "Use", exact: true }).click();
     await expect.poll(() => name.textContent(), { timeout: 30_000 }).toBe("./models/piano/");

@@ -53,6 +53,32 @@ describe("checkpointUrl", () => {
     expect(tensors.get("wte.weight")?.shape).toEqual([24, 8]);
   });
 
+  it.each<[string, Record<string, string>]>([
+    ["its length", { "Content-Length": "3000000" }],
+    ["no length", {}],
+    ["an encoding, so that its length may be another", { "Content-Encoding": "identity" }],
+  ])("reads a file of several parts that comes with %s", async (_, headers) => {
+    const content = Uint8Array.from({ length: 3_000_000 }, (_each, i) => i % 251);
+    const url = await serve((_request, response) => {
+      response.writeHead(200, headers);
+      for (let at = 0; at < content.length; at += 500_000) response.write(content.subarray(at, at + 500_000));
+      response.end();
+    });
+    const found = await readIfThere(checkpointUrl(url), "model.safetensors");
+    expect(found?.length).toBe(content.length);
+    expect(Buffer.from(found ?? []).equals(content)).toBe(true);
+  });
+
+  it.each([
+    ["longer", 2],
+    ["shorter", 7],
+  ])("reads a file that is %s than the server says", async (_, length) => {
+    const headers = { "Content-Length": String(length) };
+    vi.stubGlobal("fetch", async () => new Response(Uint8Array.of(1, 2, 3, 4, 5), { headers }));
+    const found = await readIfThere(checkpointUrl("http://server/"), "model.safetensors");
+    expect([...(found ?? [])]).toEqual([1, 2, 3, 4, 5]);
+  });
+
   it.each(["/models/tiny", "/models/tiny/"])(
     "reads a checkpoint from %s, and tells how far it is",
     async (path) => {

@@ -32,7 +32,7 @@ async function write({ model, cache }: TextQuestion): Promise<TextAnswer> {
       retryDelay: 1,
       onProgress: ({ file, loadedBytes: bytes, totalBytes }) => {
         Reflect.get(globalThis, "arrived")({ file, loadedBytes: bytes });
-        if (file !== "model.safetensors") return;
+        if (!/\.(safetensors|bin)$/.test(file)) return;
         loadedBytes.push(bytes);
         total = totalBytes;
       },

@@ -132,9 +132,15 @@ async function fill(storage: string, repository: Repository, options: HubOptions
   const sharded = WEIGHT_FORMATS.find(({ index }) => index === weights);
   if (sharded) {
     const shards = shardNames(sharded, await readFile(join(snapshot, weights), "utf8"));
-    for (const file of await repository.infoOf(shards)) {
-      if (shards.includes(file.path)) await fetchInto(storage, snapshot, repository, file, options);
+    const found = (await repository.infoOf(shards)).filter(({ path }) => shards.includes(path));
+    const missing = shards.find((name) => !found.some(({ path }) => path === name));
+    if (missing !== undefined) {
+      throw new CheckpointError(`${repository.id} has no ${missing}, which its ${weights} names`, {
+        code: "missing-file",
+        hint: "the model on the hub is incomplete; use another",
+      });
     }
+    for (const file of found) await fetchInto(storage, snapshot, repository, file, options);
   }
   await mkdir(join(storage, "refs"), { recursive: true });
   await writeFileAtomic(join(storage, "refs", REVISION), new TextEncoder().encode(repository.commit));

@@ -256,6 +256,25 @@ describe("hubFolder", () => {
     expect(readdirSync(await download()).sort()).toEqual(["config.json", "pytorch_model.bin"]);
   });
 
+  it("names a shard that the hub does not have, before the download of the others", async () => {
+    const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+    const weightMap = { a: "pytorch_model-00001-of-00002.bin", b: "pytorch_model-00002-of-00002.bin" };
+    const { downloads } = await serve({
+      files: new Map([
+        ["config.json", files.get("config.json") ?? new Uint8Array()],
+        ["pytorch_model.bin.index.json", json({ weight_map: weightMap })],
+        ["pytorch_model-00001-of-00002.bin", json("a")],
+      ]),
+    });
+    await expect(download()).rejects.toMatchObject({
+      name: "CheckpointError",
+      code: "missing-file",
+      message: `${ID} has no pytorch_model-00002-of-00002.bin, which its pytorch_model.bin.index.json names`,
+    });
+    expect(downloads.map(({ file }) => file)).toEqual(["config.json", "pytorch_model.bin.index.json"]);
+    expect(existsSync(join(storage(), "refs", "main"))).toBe(false);
+  });
+
   it("refuses an unsupported architecture before the download of its weights", async () => {
     const config = new TextEncoder().encode('{ "model_type": "llama" }');
     const { downloads } = await serve({ files: new Map([...files, ["config.json", config]]) });
