@@ -7,7 +7,6 @@ import { TempoMap } from "./tempo-map.ts";
 import { controlChange, pitchBend, programChange } from "./track-builder.ts";
 
 const PORT_META = 0x21;
-const PIANO_PROGRAM = 0;
 const BANK = 0;
 const BANK_LSB = 32;
 const RESET_ALL_CONTROLLERS = 121;
@@ -40,27 +39,33 @@ export interface TickSpan {
 
 export interface PartChannel {
   readonly channel: number;
-  /** Events before the notes of the part that set the channel to a piano. */
+  /** Events before the notes of the part that set the program and the controllers of the channel. */
   readonly before: readonly MidiEvent[];
   /** Events after the notes of the part that restore the channel's state. */
   readonly after: readonly MidiEvent[];
 }
 
+export interface PartChannelOptions {
+  /** General MIDI program, 0 to 127. */
+  readonly program: number;
+  /** Tick of the program change on an unused channel. */
+  readonly programTick: number;
+  /** Consider only tracks on this MIDI port. Default: tracks on all ports. */
+  readonly port?: number | undefined;
+}
+
 /**
- * Chooses a channel for a piano part, never a percussion channel: the first unused one; else the first without sounding notes
+ * Chooses a channel for a part, never a percussion channel: the first unused one; else the first without sounding notes
  * during the span, pedal included, whose state is restored after the span.
  *
  * @param span undefined for a part without notes.
- * @param programTick tick of the program change on an unused channel.
- * @param port consider only tracks on this MIDI port. Default: tracks on all ports.
  * @throws ChannelError when notes sound on all channels during the span.
  */
 export function partChannel(
   division: Division,
   tracks: readonly Track[],
   span: TickSpan | undefined,
-  programTick: number,
-  port?: number,
+  { program, programTick, port }: PartChannelOptions,
 ): PartChannel {
   const others = port === undefined ? tracks : tracks.filter((track) => portOf(track) === port);
   const drums = drumChannels(others);
@@ -72,7 +77,7 @@ export function partChannel(
     for (const event of track.events) if (event.kind === "channel") events[event.status & 0x0f]?.push(event);
   const unused = channels.find((channel) => events[channel]?.length === 0);
   if (unused !== undefined)
-    return { channel: unused, before: [programChange(programTick, unused, PIANO_PROGRAM)], after: [] };
+    return { channel: unused, before: [programChange(programTick, unused, program)], after: [] };
   if (!span) return { channel: 0, before: [], after: [] };
 
   const sounding = soundingChannels(division, others, span);
@@ -91,7 +96,7 @@ export function partChannel(
   const ofChannel = (events[channel] ?? []).toSorted((a, b) => a.tick - b.tick);
   // State changes of the file on the channel during the part are overridden on the same tick.
   const ticks = new Set([span.startTick, ...ofChannel.filter(isWithin).map(({ tick }) => tick)]);
-  const before = [...ticks].flatMap((tick) => pianoState(tick, channel));
+  const before = [...ticks].flatMap((tick) => stateEvents(tick, channel, CONTROLLERS, program, BEND_CENTER));
   const isLast = !ofChannel.some(({ tick }) => tick > span.endTick);
   // Where no event follows, the part's state stays, so that its last notes end with it.
   const after = isLast ? [] : restoredState(ofChannel, span.endTick, channel);
@@ -129,18 +134,24 @@ function soundingChannels(division: Division, tracks: readonly Track[], span: Ti
   return sounding;
 }
 
-function pianoState(tick: number, channel: number): MidiEvent[] {
+function stateEvents(
+  tick: number,
+  channel: number,
+  controllers: ReadonlyMap<number, number>,
+  program: number,
+  bend: number,
+): MidiEvent[] {
   return [
-    ...Array.from(CONTROLLERS, ([controller, value]) => controlChange(tick, channel, controller, value)),
-    programChange(tick, channel, PIANO_PROGRAM),
-    pitchBend(tick, channel, BEND_CENTER),
+    ...Array.from(controllers, ([controller, value]) => controlChange(tick, channel, controller, value)),
+    programChange(tick, channel, program),
+    pitchBend(tick, channel, bend),
   ];
 }
 
-/** Events that restore the latest values of all state in `pianoState` that the file sets up to and including a tick. */
+/** Events that restore the latest values of all state in `stateEvents` that the file sets up to and including a tick. */
 function restoredState(events: readonly ChannelEvent[], tick: number, channel: number): MidiEvent[] {
   const controllers = new Map(CONTROLLERS);
-  let program = PIANO_PROGRAM;
+  let program = 0;
   let bend = BEND_CENTER;
   for (const { tick: at, status, data1, data2 } of events) {
     if (at > tick) break;
@@ -152,9 +163,5 @@ function restoredState(events: readonly ChannelEvent[], tick: number, channel: n
       for (const controller of RESET) controllers.set(controller, CONTROLLERS.get(controller) ?? 0);
     } else if (kind === 0xb0 && controllers.has(data1)) controllers.set(data1, data2);
   }
-  return [
-    ...Array.from(controllers, ([controller, value]) => controlChange(tick, channel, controller, value)),
-    programChange(tick, channel, program),
-    pitchBend(tick, channel, bend),
-  ];
+  return stateEvents(tick, channel, controllers, program, bend);
 }

@@ -27,10 +27,15 @@ export {
 export { parseSelection, SelectionError, selectNotes, selectTracks, type TrackSelection } from "./select.ts";
 export {
   addNotes,
+  addParts,
   type Continuation,
+  continueWithParts,
+  type CutPoint,
   shiftNotes,
+  type NewPart,
   type NewTrackOptions,
   replaceNotes,
+  replaceWithParts,
   spliceContinuation,
 } from "./splice.ts";
 export { tempoChanges, TempoMap } from "./tempo-map.ts";

@@ -1,9 +1,9 @@
 /** Generated notes after a primer or within a score. */
-import { type Cut, cutTracks, noteKey } from "./cut-track.ts";
+import { cutTracks, noteKey } from "./cut-track.ts";
 import { withFinerDivision } from "./finer-division.ts";
 import { partChannel } from "./free-channel.ts";
 import { assembleScore } from "./midi.ts";
-import type { Division, Note, Score, ScoreNote, Track } from "./score.ts";
+import { DRUM_CHANNEL, type Division, type Note, type Score, type ScoreNote, type Track } from "./score.ts";
 import { TempoMap } from "./tempo-map.ts";
 import { noteEvents, noteOff, portEvent, trackOf } from "./track-builder.ts";
 
@@ -31,6 +31,28 @@ export interface Continuation {
   readonly port?: number | undefined;
 }
 
+/** New notes of one instrument, which become a track. */
+export interface NewPart {
+  /** The name of the track. */
+  readonly name: string;
+  /** In seconds of the file, in order of start, pedal folded in. */
+  readonly notes: readonly Note[];
+  /** General MIDI program, 0 to 127. Default 0, a piano. */
+  readonly program?: number | undefined;
+  /** Whether the part plays drums, on channel 10. Default false. */
+  readonly isPercussion?: boolean | undefined;
+}
+
+/** Where a primer ends and its continuation begins. */
+export interface CutPoint {
+  /** Time in the file, in seconds. */
+  readonly seconds: number;
+  /** Whether to remove what the primer has after it. If false, it has nothing but silence there. */
+  readonly cuts: boolean;
+  /** Whether tracks keep their ends, also later ones. */
+  readonly keepsTrackEnds: boolean;
+}
+
 /** Options of the track for new notes. */
 export interface NewTrackOptions {
   /** MIDI port of the new track. Default: none; the track has a channel of its own. */
@@ -56,21 +78,50 @@ export function spliceContinuation(primer: Score, continuation: Continuation): S
   const late = beginSeconds - first;
   const added = late > 0 && late < LONGEST_DELAY_SECONDS ? shiftNotes(shifted, late) : shifted;
 
-  const { score: fine, warnings } = withFinerDivision(primer, ...secondsOf(added, beginSeconds));
-  const tempo = new TempoMap(fine.division, fine.tracks);
-  const cut: Cut = {
-    tick: tempo.tick(beginSeconds),
-    lastTick: cutSeconds === Infinity ? Infinity : tempo.tick(cutSeconds),
+  const cut: CutPoint = {
+    seconds: beginSeconds,
+    cuts: cutSeconds !== Infinity,
     keepsTrackEnds: cutSeconds === Infinity && silenceFromSeconds === undefined,
   };
-  const remaining = cutTracks(fine, noteEnds(fine, continuation, tempo, cut.tick), cut);
-  // Tracks outside the prompt may continue after the start of the new notes.
-  const part = pianoTrack(fine.division, remaining, added, {
-    name: "Continuation",
-    programTick: cut.tick,
-    port,
+  return appendParts(primer, [{ name: "Continuation", notes: added }], cut, { port }, (fine, tempo, tick) =>
+    noteEnds(fine, continuation, tempo, tick),
+  );
+}
+
+/**
+ * Appends parts to a primer. Every event of the primer before the cut keeps its time, every note that begins before it keeps its
+ * length.
+ *
+ * @throws ChannelError when no channel is free for a part.
+ */
+export function continueWithParts(
+  primer: Score,
+  parts: readonly NewPart[],
+  cut: CutPoint,
+  options: NewTrackOptions = {},
+): Score {
+  return appendParts(primer, parts, cut, options, (fine, _tempo, cutTick) => {
+    const kept = fine.notes.filter(({ startTick }) => !cut.cuts || startTick < cutTick);
+    return new Map(kept.map((note) => [noteKey(note), note.endTick]));
   });
-  return assembleScore(fine.division, [...remaining, part], warnings);
+}
+
+/** @param endsOf end tick of each remaining note of the primer, by `noteKey`. */
+function appendParts(
+  primer: Score,
+  parts: readonly NewPart[],
+  { seconds, cuts, keepsTrackEnds }: CutPoint,
+  { port }: NewTrackOptions,
+  endsOf: (fine: Score, tempo: TempoMap, cutTick: number) => ReadonlyMap<string, number>,
+): Score {
+  const { score: fine, warnings } = withFinerDivision(primer, ...spanOf(parts, seconds));
+  const tempo = new TempoMap(fine.division, fine.tracks);
+  const tick = tempo.tick(seconds);
+  const lastTick = cuts ? tick : Infinity;
+  const remaining = cutTracks(fine, endsOf(fine, tempo, tick), { tick, lastTick, keepsTrackEnds });
+  // Tracks outside the prompt may continue after the start of the new notes.
+  const tracks = withParts(fine.division, remaining, parts, { programTick: tick, port });
+  return assembleScore(fine.division, tracks, warnings);
 }
 
 /** Adds piano notes to a score: a new track on a free channel. */
@@ -81,6 +132,11 @@ export function addNotes(
   options: NewTrackOptions = {},
 ): Score {
   return replaceNotes(score, [], added, name, options);
+}
+
+/** Adds parts to a score: each a new track on a free channel, drums on channel 10. */
+export function addParts(score: Score, parts: readonly NewPart[], options: NewTrackOptions = {}): Score {
+  return replaceWithParts(score, [], parts, options);
 }
 
 /**
@@ -95,9 +151,25 @@ export function replaceNotes(
   removed: readonly ScoreNote[],
   added: readonly Note[],
   name: string,
+  options: NewTrackOptions = {},
+): Score {
+  return replaceWithParts(score, removed, [{ name, notes: added }], options);
+}
+
+/**
+ * Removes notes from a score and adds parts, each as a new track on a free channel, drums on channel 10. All other events stay
+ * unchanged.
+ *
+ * @param removed notes of the score.
+ * @throws ChannelError when no channel is free for a part.
+ */
+export function replaceWithParts(
+  score: Score,
+  removed: readonly ScoreNote[],
+  parts: readonly NewPart[],
   { port }: NewTrackOptions = {},
 ): Score {
-  const { score: fine, warnings } = withFinerDivision(score, ...secondsOf(added, 0));
+  const { score: fine, warnings } = withFinerDivision(score, ...spanOf(parts, 0));
   const removedEvents = fine.tracks.map(() => new Set<number>());
   for (const note of removed) removedEvents[note.track]?.add(note.noteOnIndex).add(note.noteOffIndex);
   const offs = noteOffsOfRepeatedKeys(fine, removed);
@@ -108,8 +180,8 @@ export function replaceNotes(
       ? { ...track, events }
       : { ...track, events: [...inserted, ...events].sort((a, b) => a.tick - b.tick) };
   });
-  const part = pianoTrack(fine.division, remaining, added, { name, programTick: 0, port });
-  return assembleScore(fine.division, [...remaining, part], warnings);
+  const tracks = withParts(fine.division, remaining, parts, { programTick: 0, port });
+  return assembleScore(fine.division, tracks, warnings);
 }
 
 /** Note-offs for the remaining notes without one that ended at the note-on of a removed note of their key. */
@@ -126,8 +198,9 @@ function noteOffsOfRepeatedKeys({ notes }: Score, removed: readonly ScoreNote[])
     .map(({ track, endTick, channel, pitch }) => ({ track, event: noteOff(endTick, channel, pitch) }));
 }
 
-/** First start and last end of notes; `otherwise` for both where there are none. */
-function secondsOf(notes: readonly Note[], otherwise: number): [number, number] {
+/** First start and last end of the notes of parts; `otherwise` for both where there are none. */
+function spanOf(parts: readonly NewPart[], otherwise: number): [number, number] {
+  const notes = parts.flatMap((part) => part.notes);
   if (notes.length === 0) return [otherwise, otherwise];
   return notes.reduce<[number, number]>(
     ([from, to], note) => [Math.min(from, note.startSeconds), Math.max(to, note.endSeconds)],
@@ -135,25 +208,38 @@ function secondsOf(notes: readonly Note[], otherwise: number): [number, number] 
   );
 }
 
-interface PianoTrackOptions extends NewTrackOptions {
-  readonly name: string;
+interface PartTrackOptions extends NewTrackOptions {
   /** Tick of the program change on an unused channel, unless the notes begin earlier. */
   readonly programTick: number;
 }
 
-/** Builds a track from notes in seconds of the file. */
-function pianoTrack(
+/** The tracks, followed by one for each part. */
+function withParts(
+  division: Division,
+  tracks: readonly Track[],
+  parts: readonly NewPart[],
+  options: PartTrackOptions,
+): Track[] {
+  const all = [...tracks];
+  for (const part of parts) all.push(partTrack(division, all, part, options));
+  return all;
+}
+
+function partTrack(
   division: Division,
   others: readonly Track[],
-  notes: readonly Note[],
-  { name, programTick, port }: PianoTrackOptions,
+  { name, notes, program = 0, isPercussion = false }: NewPart,
+  { programTick, port }: PartTrackOptions,
 ): Track {
   const tempo = new TempoMap(division, others);
   const ticks = noteEvents(notes, 0, (seconds) => tempo.tick(seconds));
   const startTick = ticks[0]?.tick;
   const span = startTick === undefined ? undefined : { startTick, endTick: ticks.at(-1)?.tick ?? startTick };
   const firstTick = Math.min(programTick, startTick ?? programTick);
-  const { channel, before, after } = partChannel(division, others, span, firstTick, port);
+  // A program change on channel 10 would change the drum kit of the given notes.
+  const { channel, before, after } = isPercussion
+    ? { channel: DRUM_CHANNEL, before: [], after: [] }
+    : partChannel(division, others, span, { program, programTick: firstTick, port });
   const events = noteEvents(notes, channel, (seconds) => tempo.tick(seconds));
   const ports = port === undefined ? [] : [portEvent(port)];
   return trackOf(name, [...ports, ...before, ...events, ...after]);
