@@ -22,6 +22,9 @@ const PACKAGE = ["test/package/**/*.test.ts"];
 
 const SECOND = 1000;
 
+/** For tests of commands, in processes of their own or in the test's. */
+const BUILT = { globalSetup: "test/build-package.ts", setupFiles: "test/cli/in-process.ts" };
+
 /** One more than there are processors: tests of the page wait for sound as it is played. */
 const WORKERS = availableParallelism() + 1;
 
@@ -35,7 +38,7 @@ const PROJECTS = [
     testTimeout: 20 * SECOND,
   }),
   project("engine", { include: ENGINE, testTimeout: 120 * SECOND }),
-  project("cli", { include: CLI, testTimeout: 60 * SECOND, globalSetup: "test/build-package.ts" }),
+  project("cli", { include: CLI, isolate: false, testTimeout: 60 * SECOND, ...BUILT }),
   project("page", {
     include: PAGE,
     testTimeout: 60 * SECOND,
@@ -43,7 +46,13 @@ const PROJECTS = [
     // Of a page that is asked again and again until it shows something: it may be a busy machine's.
     expect: { poll: { timeout: 20 * SECOND } },
   }),
-  project("docs", { include: DOCS, testTimeout: 60 * SECOND, globalSetup: "test/build-package.ts" }),
+  project("docs", {
+    include: DOCS,
+    testTimeout: 60 * SECOND,
+    ...BUILT,
+    // The programs of the documentation, which import the package as users' do.
+    server: { deps: { external: [/\/ostinato-docs-\w+\/compiled\//] } },
+  }),
   project("package", { include: PACKAGE, testTimeout: 240 * SECOND, globalSetup: "test/build-package.ts" }),
 ];
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -10,10 +11,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { copyPackage } from "./package-copy.ts";
 import { runCli } from "./run-cli.ts";
-import { spawnCli } from "./spawn-cli.ts";
+
+const CHECKOUT = fileURLToPath(new URL("../../", import.meta.url));
 
 interface Check {
   readonly area: string;
@@ -132,11 +134,11 @@ describe("ostinato doctor", () => {
   });
 
   describe("in a damaged package", () => {
-    let main = "";
     let copy = "";
     beforeAll(() => {
       copy = mkdtempSync(join(tmpdir(), "ostinato-damaged-"));
-      main = copyPackage(copy);
+      for (const name of ["package.json", "models/piano", "models/shakespeare", "sounds"])
+        cpSync(join(CHECKOUT, name), join(copy, name), { recursive: true });
       truncateSync(join(copy, "models/shakespeare/model.safetensors"), 2_000_000);
       const weights = readFileSync(join(copy, "models/piano/model.safetensors"));
       weights[6_000_000] = (weights[6_000_000] ?? 0) ^ 1;
@@ -144,7 +146,7 @@ describe("ostinato doctor", () => {
     });
 
     it("finds files whose checksum differs from the published one", async () => {
-      const { code, notGood } = await examine({}, main);
+      const { code, notGood } = await examine({}, copy);
       expect(code).toBe(1);
       const faults = notGood
         .filter(({ state }) => state === "fault")
@@ -159,24 +161,22 @@ describe("ostinato doctor", () => {
     });
 
     it("refuses a model with a flipped bit, and a truncated one", async () => {
-      const music = await spawnCli(["generate", "--seconds", "1", "--out", join(folder, "o.mid")], { main });
+      const music = await runCli(["generate", "--seconds", "1", "--out", join(folder, "o.mid")], {
+        packageRoot: copy,
+      });
       expect(music.code).toBe(1);
       expect(music.stderr).toMatch(
         /error: .*piano.model\.safetensors is not as it was published.* — install ostinato again/,
       );
-      const text = await spawnCli(["text", "ROMEO:", "--tokens", "2"], { main });
+      const text = await runCli(["text", "ROMEO:", "--tokens", "2"], { packageRoot: copy });
       expect(text.code).toBe(1);
       expect(text.stderr).toMatch(/shakespeare.model\.safetensors is not as it was published/);
     });
   });
 });
 
-async function examine(more: Record<string, string> = {}, main?: string) {
-  const options = { env: { ...env, ...more } };
-  const { code, stdout } =
-    main === undefined
-      ? await runCli(["doctor", "--json"], options)
-      : await spawnCli(["doctor", "--json"], { ...options, main });
+async function examine(more: Record<string, string> = {}, packageRoot?: string) {
+  const { code, stdout } = await runCli(["doctor", "--json"], { env: { ...env, ...more }, packageRoot });
   const report: { ok: boolean; backend: string | null; why: string; checks: readonly Check[] } =
     JSON.parse(stdout);
   return { code, report, notGood: report.checks.filter(({ state }) => state !== "good") };

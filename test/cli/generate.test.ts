@@ -330,9 +330,12 @@ describe("ostinato generate with wrong usage or bad input", () => {
   });
 
   it.each(["SIGINT", "SIGTERM"] as const)("stops at %s without leaving a file", async (signal) => {
-    const { code, stderr } = await spawnCli([...command(), "--seconds", "1000", "--out", out], {
-      onHeld: (kill) => kill(signal),
-    });
+    const parameters = [...command(), "--seconds", "1000", "--out", out];
+    // The one is a process, and the signal one of the system; test/faults/ has the other.
+    const { code, stderr } =
+      signal === "SIGTERM"
+        ? await spawnCli(parameters, { onHeld: (kill) => kill(signal) })
+        : await runCli(parameters, { onHeld: (send) => send(signal) });
     expect(stderr, "it was at work").toContain("1 event, ");
     expect(code).toBe(1);
     expect(stderr).toContain(`stopped by ${signal} — nothing was written`);

@@ -8,8 +8,6 @@ export const MAIN = fileURLToPath(new URL("../../dist/src/cli/main.js", import.m
 const HOLD = new URL("./hold.mjs", import.meta.url).href;
 
 export interface SpawnCliOptions extends RunCliOptions {
-  /** Path of another copy of the command. */
-  readonly main?: string;
   /** Called when the process has started; may send it a signal. */
   readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   /** Called with everything on stderr so far. */
@@ -22,13 +20,13 @@ export interface SpawnCliOptions extends RunCliOptions {
 }
 
 /**
- * Runs the built `ostinato` command as a process, as a user's shell would: for signals, terminals, threads, and a package
- * that is damaged. All else is quicker with `runCli`.
+ * Runs the built `ostinato` command as a process, as a user's shell would: for signals of the system, terminals, and
+ * what several processes do to each other. All else is quicker with `runCli`.
  */
 export function spawnCli(parameters: readonly string[], options: SpawnCliOptions = {}): Promise<CliResult> {
   const { onHeld, onStart, onStderr } = options;
   const hold = onHeld ? ["--import", HOLD] : [];
-  const child = spawn(process.execPath, [...hold, options.main ?? MAIN, ...parameters], {
+  const child = spawn(process.execPath, [...hold, MAIN, ...parameters], {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: ["pipe", "pipe", "pipe", onHeld ? "pipe" : "ignore"],

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { loadTextModel } from "../../src/platform/node/load-model.ts";
 import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
 import { type CliResult, runCli, type RunCliOptions } from "./run-cli.ts";
-import { MAIN, spawnCli } from "./spawn-cli.ts";
+import { MAIN } from "./spawn-cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ostinato-text-cli-"));
 const model = join(folder, "model");
@@ -210,10 +210,10 @@ describe("ostinato text", () => {
   });
 
   it("stops at SIGINT", async () => {
-    const { code, stderr } = await spawnCli(
+    const { code, stderr } = await runCli(
       [...textCommand, "the", "--context-shift", "--tokens", "1000", "--json", "--top-k", "1"],
       {
-        onHeld: (kill) => kill("SIGINT"),
+        onHeld: (send) => send("SIGINT"),
       },
     );
     expect(code).toBe(1);
@@ -221,10 +221,10 @@ describe("ostinato text", () => {
   });
 
   it("ends the line of the streamed text when stopped", async () => {
-    const { code, stdout, stderr } = await spawnCli(
+    const { code, stdout, stderr } = await runCli(
       [...textCommand, "the", "--context-shift", "--tokens", "1000", "--top-k", "1"],
       {
-        onHeld: (kill) => kill("SIGINT"),
+        onHeld: (send) => send("SIGINT"),
       },
     );
     expect(code).toBe(1);

@@ -5,14 +5,15 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createProgram } from "../../src/cli/program.ts";
 import { runCli } from "../cli/run-cli.ts";
-import { run } from "./run.ts";
-import { fillScratch, ROOT, scratchEnvironment } from "./scratch.ts";
+import { fillScratch, packageIn, ROOT, scratchEnvironment } from "./scratch.ts";
+import { runInShell } from "./shell.ts";
 
 const PATIENCE = 300_000;
 /** For other shells, or for minutes. */
 const NOT_RUN = /completion (zsh|fish)|--count 100/;
 
 const scratch = mkdtempSync(join(tmpdir(), "ostinato-help-"));
+const place = { cwd: scratch, env: scratchEnvironment(scratch), packageRoot: packageIn(scratch, false) };
 const names = createProgram().commands.map((command) => command.name());
 
 beforeAll(() => fillScratch(scratch, false));
@@ -32,17 +33,10 @@ describe.each(names)("%s", (name) => {
       const { stdout } = await runCli([name, "--help"]);
       const examples = (stdout.split(/^Examples?:$/m)[1] ?? "").trim().split("\n");
       for (const example of examples.filter((line) => !NOT_RUN.test(line))) {
-        const { code, shown } = await inScratch(example);
+        const { code, shown } = await runInShell(example, place);
         expect(code, `${example}\n${shown}`).toBe(0);
       }
     },
     PATIENCE,
   );
 });
-
-function inScratch(command: string) {
-  return run("bash", ["-e", "-o", "pipefail", "-c", command], {
-    cwd: scratch,
-    env: scratchEnvironment(scratch),
-  });
-}

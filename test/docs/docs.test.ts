@@ -3,12 +3,11 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "../cli/run-cli.ts";
 import { type CodeBlock, codeBlocks, type Output, withOutputs } from "./blocks.ts";
-import { compilePrograms, type DocProgram, docPrograms, outputsOf } from "./programs.ts";
+import { compilePrograms, type DocProgram, docPrograms, outputsOf, runProgram } from "./programs.ts";
 import { markdownFiles } from "./markdown-files.ts";
-import { run, type RunResult } from "./run.ts";
-import { fillScratch, ROOT, scratchEnvironment } from "./scratch.ts";
+import { fillScratch, packageIn, ROOT, scratchEnvironment } from "./scratch.ts";
+import { runInShell } from "./shell.ts";
 import { checkSources, sourcePath } from "./sources.ts";
 
 /** `npm run docs` writes what the examples print now, with the models that ship, in place of what is there. */
@@ -18,6 +17,7 @@ const RENEWS = process.env["OSTINATO_DOCS"] === "renew";
 const PATIENCE = 300_000;
 
 const scratch = mkdtempSync(join(tmpdir(), "ostinato-docs-"));
+const place = { cwd: scratch, env: scratchEnvironment(scratch) };
 const documents = markdownFiles().map((path) => {
   const blocks = codeBlocks(readFileSync(join(ROOT, path), "utf8"));
   return { path, blocks, programs: docPrograms(path, blocks), printed: new Map<number, string>() };
@@ -74,9 +74,9 @@ describe.each(documents.filter(({ blocks }) => blocks.some(isRun)))(
     it.each(blocks.filter((block) => block.language === "sh" && isRun(block)))(
       "runs the commands of line $line",
       async ({ text, output }) => {
-        const result = await inShell(text);
+        const result = await runInShell(text, { ...place, packageRoot: packageIn(scratch, RENEWS) });
         expect(result.code, result.shown).toBe(0);
-        if (output) check(output.language === "json" ? result.stdout : result.shown, output);
+        if (output) check(output.language === "json" ? `${result.stdout}` : result.shown, output);
       },
       PATIENCE,
     );
@@ -84,9 +84,9 @@ describe.each(documents.filter(({ blocks }) => blocks.some(isRun)))(
     it.each(ours.filter(({ blocks: parts }) => parts.every(isRun)))(
       "runs the program $name",
       async ({ name, blocks: parts }: DocProgram) => {
-        const result = await inScratch(process.execPath, [join("compiled", `${name}.js`)]);
+        const result = await runProgram(join(scratch, "compiled", `${name}.js`), place);
         expect(result.code, result.shown).toBe(0);
-        for (const [index, text] of outputsOf(result.stdout).entries()) {
+        for (const [index, text] of outputsOf(`${result.stdout}`).entries()) {
           const output = parts[index]?.output;
           if (output) check(text, output);
         }
@@ -99,18 +99,6 @@ describe.each(documents.filter(({ blocks }) => blocks.some(isRun)))(
 function isRun(block: CodeBlock): boolean {
   if (block.notRun !== undefined || sourcePath(block) !== undefined) return false;
   return block.language === "sh" || block.language === "ts";
-}
-
-/** Runs the commands of a block. A help text is shown without a process. */
-async function inShell(text: string): Promise<RunResult> {
-  const [, name] = /^ostinato (\w+) --help$/.exec(text) ?? [];
-  if (name === undefined) return inScratch("bash", ["-e", "-o", "pipefail", "-c", text]);
-  const { code, stdout, stderr } = await runCli([name, "--help"]);
-  return { code, stdout, shown: stdout + stderr };
-}
-
-function inScratch(program: string, parameters: readonly string[]) {
-  return run(program, parameters, { cwd: scratch, env: scratchEnvironment(scratch) });
 }
 
 /** Whether there are lines of progress depends on the machine's speed. */

@@ -1,8 +1,12 @@
 /** The TypeScript of the documentation as programs: checked against what the package exports, then run. */
+import { Console } from "node:console";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { vi } from "vitest";
+import { enter } from "../cli/run-cli.ts";
 import type { CodeBlock } from "./blocks.ts";
-import { run } from "./run.ts";
+import { run, type RunOptions, type RunResult } from "./run.ts";
 import { ROOT } from "./scratch.ts";
 import { sourcePath } from "./sources.ts";
 
@@ -54,6 +58,38 @@ export async function compilePrograms(folder: string, programs: readonly DocProg
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
   const { code, shown } = await run(process.execPath, [tsc, "-p", "."], { cwd: folder, env: {} });
   return code === 0 ? "" : shown || `tsc ended with ${code}`;
+}
+
+/** Runs a compiled program in this process, with the package it imports as it was built. */
+export async function runProgram(
+  path: string,
+  { cwd, env }: Pick<RunOptions, "cwd" | "env">,
+): Promise<RunResult> {
+  const chunks: Buffer[] = [];
+  let shown = "";
+  const take = (stream: "stdout" | "stderr") => (chunk: string | Uint8Array) => {
+    if (stream === "stdout") chunks.push(Buffer.from(chunk));
+    shown += Buffer.from(chunk).toString();
+    return true;
+  };
+  const leave = enter(cwd, env);
+  const spies = (["stdout", "stderr"] as const).map((name) =>
+    vi.spyOn(process[name], "write").mockImplementation(take(name)),
+  );
+  // The test's own writes elsewhere.
+  vi.stubGlobal("console", new Console(process.stdout, process.stderr));
+  let code = 0;
+  try {
+    await import(pathToFileURL(path).href);
+  } catch (error) {
+    code = 1;
+    shown += error instanceof Error ? error.stack : String(error);
+  } finally {
+    vi.unstubAllGlobals();
+    for (const spy of spies) spy.mockRestore();
+    leave();
+  }
+  return { code, stdout: Buffer.concat(chunks), shown };
 }
 
 /** @returns what each block of the program's output printed. */

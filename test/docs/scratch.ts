@@ -39,9 +39,15 @@ export function fillScratch(folder: string, realModels: boolean): void {
   copyFileSync(join(ROOT, "sounds/piano.sf3"), join(folder, "orchestra.sf2"));
   writeTinyCheckpoint(join(folder, "my-checkpoint"));
   for (const id of HUB_MODELS) cacheHubModel(join(folder, "hub"), id);
-  if (!realModels) makePackage(join(folder, "package"));
-  writePrograms(join(folder, "bin"), realModels ? ROOT : join(folder, "package"));
+  const home = packageIn(folder, realModels);
+  if (!realModels) makePackage(home);
+  writePrograms(join(folder, "bin"), home);
   linkPackages(join(folder, "node_modules"));
+}
+
+/** The folder of the models that the commands run. */
+export function packageIn(folder: string, realModels: boolean): string {
+  return realModels ? ROOT : join(folder, "package");
 }
 
 /** What the environment of a command in the scratch folder has beyond the test's own. */

@@ -3,18 +3,12 @@ import { spawnSync } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CliResult, runCli } from "../cli/run-cli.ts";
-import { spawnCli } from "../cli/spawn-cli.ts";
+import { runCli } from "../cli/run-cli.ts";
 import { type Inputs, makeInputs, writingCommands } from "./inputs.ts";
 
 const inputs: Inputs = makeInputs();
 const commands = Object.entries(writingCommands(inputs));
 const disk = join(inputs.folder, "disk");
-
-/** The threads of `dataset` need the built package. */
-function runIn(name: string, parameters: readonly string[]): Promise<CliResult> {
-  return name === "dataset" ? spawnCli(parameters) : runCli(parameters);
-}
 
 /** Mounts a small file system on the folder, which requires root on Linux. */
 function mountDisk(): boolean {
@@ -44,8 +38,8 @@ afterAll(() => {
 describe.skipIf(!isMounted)("on a full disk", () => {
   beforeAll(fillDisk);
 
-  it.each(commands)("%s reports it, and leaves no files", async (name, parameters) => {
-    const { code, stderr } = await runIn(name, parameters(join(disk, "out")));
+  it.each(commands)("%s reports it, and leaves no files", async (_name, parameters) => {
+    const { code, stderr } = await runCli(parameters(join(disk, "out")));
     expect(stderr).toMatch(/error: cannot write .*: the disk is full — /);
     expect(code).toBe(1);
     expect(readdirSync(disk)).toEqual(["filler"]);
@@ -57,18 +51,18 @@ describe.skipIf(!isMounted)("on a read-only disk", () => {
     spawnSync("mount", ["-o", "remount,ro", disk]);
   });
 
-  it.each(commands)("%s reports it", async (name, parameters) => {
-    const { code, stderr } = await runIn(name, parameters(join(disk, "out")));
+  it.each(commands)("%s reports it", async (_name, parameters) => {
+    const { code, stderr } = await runCli(parameters(join(disk, "out")));
     expect(stderr).toMatch(/error: .*: the file system is read-only — /);
     expect(code).toBe(1);
   });
 });
 
 describe("with a file at the path of the output folder", () => {
-  it.each(commands)("%s reports it", async (name, parameters) => {
+  it.each(commands)("%s reports it", async (_name, parameters) => {
     const file = join(inputs.folder, "a-file");
     writeFileSync(file, "");
-    const { code, stderr } = await runIn(name, parameters(join(file, "out")));
+    const { code, stderr } = await runCli(parameters(join(file, "out")));
     expect(stderr).toMatch(/error: .*: a part of the path is not a folder — /);
     expect(code).toBe(1);
   });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { spawnCli } from "../cli/spawn-cli.ts";
+import { runCli } from "../cli/run-cli.ts";
 import { midiBytes } from "./inputs.ts";
 
 const FILES = 10_000;
@@ -27,7 +27,7 @@ it("creates a dataset of the readable files, and lists the others with the reaso
     );
   }
   const out = join(folder, "out");
-  const { code, stdout } = await spawnCli(["dataset", join(folder, "in"), "--out", out, "--json", "--quiet"]);
+  const { code, stdout } = await runCli(["dataset", join(folder, "in"), "--out", out, "--json", "--quiet"]);
   expect(code).toBe(0);
   const summary: { pieces: number; skipped: { path: string; reason: string }[] } = JSON.parse(stdout);
   expect(summary.pieces).toBe(0.9 * FILES);

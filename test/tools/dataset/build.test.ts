@@ -9,7 +9,7 @@ import {
   scoreFromNotes,
   writeMidi,
 } from "../../../encoding/index.ts";
-import { spawnCli } from "../../cli/spawn-cli.ts";
+import { runCli } from "../../cli/run-cli.ts";
 
 const START = 389;
 const END = 390;
@@ -55,7 +55,7 @@ describe("ostinato dataset", () => {
   it("accepts all file name extensions of MIDI files, in any case", async () => {
     for (const path of ["a.mid", "b.MIDI", "c.kar", "d.SMF", "sub/e.Rmi", "f.txt"])
       writePiece(path, scale(60, 3));
-    const { code } = await spawnCli(["dataset", folder, "--out", out]);
+    const { code } = await runCli(["dataset", folder, "--out", out]);
     expect(code).toBe(0);
     const paths = readDataset().header.pieces.map(({ path }) => path);
     expect(paths).toEqual(["a.mid", "b.MIDI", "c.kar", "d.SMF", "sub/e.Rmi"]);
@@ -64,7 +64,7 @@ describe("ostinato dataset", () => {
   it("writes framed ids, their index and a header, in order of path", async () => {
     writePiece("b.mid", scale(60, 5));
     writePiece("sub/a.mid", scale(50, 3));
-    const { code } = await spawnCli(["dataset", folder, "--out", out]);
+    const { code } = await runCli(["dataset", folder, "--out", out]);
     expect(code).toBe(0);
     const { header, pieces } = readDataset();
     const expected = [scale(60, 5), scale(50, 3)].map((notes) => {
@@ -86,7 +86,7 @@ describe("ostinato dataset", () => {
     writePiece("good.mid", scale(60, 4));
     writePiece("silent.mid", []);
     writeFileSync(join(folder, "text.mid"), "this is no MIDI file");
-    const { code, stdout, stderr } = await spawnCli(["dataset", folder, "--out", out, "--json"]);
+    const { code, stdout, stderr } = await runCli(["dataset", folder, "--out", out, "--json"]);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       pieces: 1,
@@ -102,21 +102,21 @@ describe("ostinato dataset", () => {
     for (const name of ["a", "b", "c"]) writePiece(`${name}.mid`, scale(60, 3));
     const list = join(folder, "list.txt");
     writeFileSync(list, "a.mid\nc.mid\n");
-    await spawnCli(["dataset", folder, "--out", out, "--only", list]);
+    await runCli(["dataset", folder, "--out", out, "--only", list]);
     expect(readDataset().header.pieces.map((piece) => piece.path)).toEqual(["a.mid", "c.mid"]);
-    await spawnCli(["dataset", folder, "--out", out, "--exclude", list]);
+    await runCli(["dataset", folder, "--out", out, "--exclude", list]);
     expect(readDataset().header.pieces.map((piece) => piece.path)).toEqual(["b.mid"]);
     writeFileSync(list, "d.mid\n");
-    const { code, stderr } = await spawnCli(["dataset", folder, "--out", out, "--exclude", list]);
+    const { code, stderr } = await runCli(["dataset", folder, "--out", out, "--exclude", list]);
     expect(code).toBe(1);
     expect(stderr).toContain('"d.mid"');
   });
 
   it("writes the same bytes with any number of threads", async () => {
     for (let i = 0; i < 40; i += 1) writePiece(`${i}.mid`, scale(30 + i, 3 + (i % 7)));
-    await spawnCli(["dataset", folder, "--out", out, "--threads", "1"]);
+    await runCli(["dataset", folder, "--out", out, "--threads", "1"]);
     const one = readFileSync(join(out, "ids.bin"));
-    await spawnCli(["dataset", folder, "--out", out, "--threads", "3"]);
+    await runCli(["dataset", folder, "--out", out, "--threads", "3"]);
     expect(readFileSync(join(out, "ids.bin")).equals(one)).toBe(true);
   });
 
@@ -126,7 +126,7 @@ describe("ostinato dataset", () => {
     writeFileSync(join(folder, "b.txt"), "abba");
     writeFileSync(join(folder, "c.txt"), "aéb");
     writeFileSync(join(folder, "a.txt"), "ab");
-    const { code, stderr } = await spawnCli(["dataset", folder, "--out", out, "--tokenizer", tokenizer]);
+    const { code, stderr } = await runCli(["dataset", folder, "--out", out, "--tokenizer", tokenizer]);
     expect(stderr).not.toContain("error");
     expect(code).toBe(0);
     expect(readDataset().pieces).toEqual([
@@ -142,7 +142,7 @@ describe("ostinato dataset", () => {
   });
 
   it("fails without output when the folder has no files to encode", async () => {
-    const { code, stderr } = await spawnCli(["dataset", folder, "--out", out]);
+    const { code, stderr } = await runCli(["dataset", folder, "--out", out]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: no \.mid/);
   });

@@ -13,7 +13,6 @@ import {
   writeMidi,
 } from "../../../encoding/index.ts";
 import { runCli } from "../../cli/run-cli.ts";
-import { spawnCli } from "../../cli/spawn-cli.ts";
 
 const [START, END, MELODY, ACCOMPANIMENT, SUFFIX, PREFIX, MIDDLE, ENDING] = [
   389, 390, 391, 392, 393, 394, 395, 396,
@@ -104,7 +103,7 @@ function between(ids: readonly number[], from: number, to: number): number[] {
 describe("ostinato dataset --tasks", () => {
   it("writes the pieces and the shares of examples, each with its kind", async () => {
     writeCorpus();
-    const { code, stdout } = await spawnCli(["dataset", folder, "--out", out, ...ALL, "--json"]);
+    const { code, stdout } = await runCli(["dataset", folder, "--out", out, ...ALL, "--json"]);
     expect(code).toBe(0);
     const examples = readExamples();
     expect(examples.every(({ ids }) => ids[0] === START && ids.at(-1) === END)).toBe(true);
@@ -124,7 +123,7 @@ describe("ostinato dataset --tasks", () => {
 
   it("inserts ENDING into some pieces and keeps them otherwise unchanged", async () => {
     writeCorpus();
-    await spawnCli(["dataset", folder, "--out", out, "--tasks", "ending", "--seed", "3"]);
+    await runCli(["dataset", folder, "--out", out, "--tasks", "ending", "--seed", "3"]);
     const all = readExamples();
     const kinds = new Set(all.map(({ kind }) => kind));
     expect(kinds).toEqual(new Set(["plain", "ending", "closing"]));
@@ -140,7 +139,7 @@ describe("ostinato dataset --tasks", () => {
 
   it("makes examples of the last parts of pieces with ENDING", async () => {
     writeCorpus();
-    await spawnCli(["dataset", folder, "--out", out, "--tasks", "ending", "--shares", "closing=0.5"]);
+    await runCli(["dataset", folder, "--out", out, "--tasks", "ending", "--shares", "closing=0.5"]);
     const closings = readExamples().filter(({ kind }) => kind === "closing");
     expect(closings.length).toBeGreaterThan(12);
     expect(new Set(closings.map(({ ids }) => ids.length)).size).toBeGreaterThan(5);
@@ -161,7 +160,7 @@ describe("ostinato dataset --tasks", () => {
 
   it("uses the melody track or else the top voice as the melody", async () => {
     writeCorpus();
-    await spawnCli(["dataset", folder, "--out", out, "--tasks", "accompany"]);
+    await runCli(["dataset", folder, "--out", out, "--tasks", "accompany"]);
     const examples = readExamples().filter(({ kind }) => kind.startsWith("accompany"));
     expect(new Set(examples.map(({ kind, path }) => `${kind} ${path.split("/")[0]}`))).toEqual(
       new Set(["accompany-melody songs", "accompany-skyline sonatas"]),
@@ -187,7 +186,7 @@ describe("ostinato dataset --tasks", () => {
 
   it("makes infills of whole regions within a window", async () => {
     writeCorpus();
-    await spawnCli(["dataset", folder, "--out", out, "--tasks", "infill"]);
+    await runCli(["dataset", folder, "--out", out, "--tasks", "infill"]);
     const examples = readExamples().filter(({ kind }) => kind === "infill");
     expect(examples.length).toBeGreaterThan(1);
     for (const { ids } of examples) {
@@ -203,7 +202,7 @@ describe("ostinato dataset --tasks", () => {
     writeCorpus();
     const styles = ["--style", "pop=songs/", "--style", "classical=sonatas/"];
     const shares = ["--shares", "style=0.7"];
-    await spawnCli(["dataset", folder, "--out", out, "--tasks", "style", ...styles, ...shares]);
+    await runCli(["dataset", folder, "--out", out, "--tasks", "style", ...styles, ...shares]);
     const stated = readExamples().filter(({ kind }) => kind === "style");
     expect(stated.length).toBeGreaterThan(12);
     const found = new Set(
@@ -220,7 +219,7 @@ describe("ostinato dataset --tasks", () => {
   it("states conditions in last parts too", async () => {
     writeCorpus();
     const parameters = ["--tasks", "style", "--style", "pop=songs/", "--shares", "style-closing=0.6"];
-    await spawnCli(["dataset", folder, "--out", out, ...parameters]);
+    await runCli(["dataset", folder, "--out", out, ...parameters]);
     const closings = readExamples().filter(({ kind }) => kind === "style-closing");
     expect(closings.length).toBeGreaterThan(12);
     for (const { ids, path } of closings) {
@@ -238,7 +237,7 @@ describe("ostinato dataset --tasks", () => {
   it("writes the same bytes with any number of threads, and others with another seed", async () => {
     writeCorpus();
     const bytes = async (...parameters: string[]): Promise<Buffer> => {
-      await spawnCli(["dataset", folder, "--out", out, ...ALL, ...parameters]);
+      await runCli(["dataset", folder, "--out", out, ...ALL, ...parameters]);
       return readFileSync(join(out, "ids.bin"));
     };
     const one = await bytes("--threads", "1");
@@ -248,7 +247,7 @@ describe("ostinato dataset --tasks", () => {
 
   it("ends when no piece is suitable for a task", async () => {
     writePiece("sonatas/short.mid", [{ pitch: 60, velocity: 60, startSeconds: 0, endSeconds: 0.5 }]);
-    const { code } = await spawnCli(["dataset", folder, "--out", out, ...ALL]);
+    const { code } = await runCli(["dataset", folder, "--out", out, ...ALL]);
     expect(code).toBe(0);
     expect(readExamples().map(({ kind }) => kind)).toEqual(expect.arrayContaining(["style"]));
     expect(readExamples().some(({ kind }) => kind === "infill" || kind.startsWith("accompany"))).toBe(false);

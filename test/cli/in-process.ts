@@ -1,0 +1,34 @@
+/**
+ * For tests that run commands in their own process. What a process has only once is replaced by what each run has anew:
+ * the signals and the package's folder. Worker threads come from `dist/`, which was built for this run: Node 20 cannot
+ * load TypeScript in a thread.
+ */
+import { vi } from "vitest";
+
+vi.mock("../../src/cli/interrupt.ts", async (original) => {
+  const { runState } = await import("./run-state.ts");
+  const interruptSignal = (): AbortSignal => {
+    runState.listens = true;
+    return runState.interruption.signal;
+  };
+  return { ...(await original<typeof import("../../src/cli/interrupt.ts")>()), interruptSignal };
+});
+
+vi.mock("../../src/platform/node/package-root.ts", async (original) => {
+  const { runState } = await import("./run-state.ts");
+  const module = await original<typeof import("../../src/platform/node/package-root.ts")>();
+  return { ...module, packageRoot: () => runState.packageRoot ?? module.packageRoot() };
+});
+
+vi.mock("node:worker_threads", async (original) => {
+  const module = await original<typeof import("node:worker_threads")>();
+  const sources = new URL("../../", import.meta.url).href;
+  class BuiltWorker extends module.Worker {
+    constructor(address: URL, options?: import("node:worker_threads").WorkerOptions) {
+      const { href } = address;
+      const built = `${sources}dist/${href.slice(sources.length).replace(/\.ts$/, ".js")}`;
+      super(href.startsWith(`${sources}src/`) ? new URL(built) : address, options);
+    }
+  }
+  return { ...module, Worker: BuiltWorker };
+});
