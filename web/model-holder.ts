@@ -1,0 +1,93 @@
+/** The music model of the page: loaded on first use, replaced when the user chooses another. */
+import type { DownloadProgress, ModelSource } from "../src/platform/browser/index.ts";
+import { Signal } from "./signal.ts";
+
+export interface MusicSource {
+  readonly name: string;
+  /** Whether others can load it by its name. */
+  readonly isPublic: boolean;
+  /** The URL, or the files. @throws SourceError */
+  open(): Promise<ModelSource>;
+}
+
+type Phase<M> =
+  | { readonly kind: "unloaded"; readonly source: MusicSource }
+  | { readonly kind: "loading"; readonly source: MusicSource; readonly model: Promise<M> }
+  | { readonly kind: "loaded"; readonly source: MusicSource; readonly model: M };
+
+type Load<M> = (source: ModelSource, onProgress: (progress: DownloadProgress) => void) => Promise<M>;
+
+export class ModelHolder<M extends { dispose(): Promise<void> }> {
+  readonly progress = new Signal<DownloadProgress>();
+  /** A model has been loaded, or its loading has failed. */
+  readonly settled = new Signal();
+  /** Another model is in use, or will be loaded on first use. */
+  readonly chosen = new Signal();
+  readonly #load: Load<M>;
+  #phase: Phase<M>;
+
+  constructor(source: MusicSource, load: Load<M>) {
+    this.#phase = { kind: "unloaded", source };
+    this.#load = load;
+  }
+
+  /** Undefined until it is loaded. */
+  get model(): M | undefined {
+    return this.#phase.kind === "loaded" ? this.#phase.model : undefined;
+  }
+
+  get source(): MusicSource {
+    return this.#phase.source;
+  }
+
+  /** Loads the model once. After a failure, the next call tries again. */
+  async load(): Promise<M> {
+    if (this.#phase.kind === "unloaded") {
+      const { source } = this.#phase;
+      this.#phase = { kind: "loading", source, model: this.#loadFirst(source) };
+    }
+    return this.#phase.model;
+  }
+
+  /** Sets the model to load on first use. A loaded model is replaced. */
+  async choose(source: MusicSource): Promise<void> {
+    if (this.#phase.kind === "loaded") await this.replace(source);
+    else if (this.#phase.kind === "unloaded") {
+      this.#phase = { kind: "unloaded", source };
+      this.chosen.emit();
+    }
+  }
+
+  /** Loads another model. The old one stays in use until then, and after a failure. */
+  async replace(source: MusicSource): Promise<void> {
+    const model = await this.#open(source);
+    const former = this.#phase;
+    this.#phase = { kind: "loaded", source, model };
+    if (former.kind !== "unloaded") {
+      await Promise.resolve(former.model)
+        .then((loaded) => loaded.dispose())
+        .catch(() => undefined);
+    }
+    this.chosen.emit();
+  }
+
+  async #loadFirst(source: MusicSource): Promise<M> {
+    try {
+      const model = await this.#open(source);
+      // Another model may have replaced it meanwhile.
+      if (this.#phase.kind === "loading") this.#phase = { kind: "loaded", source, model };
+      return model;
+    } catch (error) {
+      if (this.#phase.kind === "loading") this.#phase = { kind: "unloaded", source };
+      throw error;
+    }
+  }
+
+  async #open(source: MusicSource): Promise<M> {
+    try {
+      return await this.#load(await source.open(), (progress) => this.progress.emit(progress));
+    } finally {
+      this.settled.emit();
+    }
+  }
+}
