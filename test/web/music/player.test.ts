@@ -1,63 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { PERFORMANCE_388 } from "../../../encoding/index.ts";
-import type { ContinueOptions, MusicEvent } from "../../../src/index.ts";
-import type { MusicEngine } from "../../../src/platform/browser/worker/protocol.ts";
 import { Piece } from "../../../web/music/piece.ts";
 import { Player, type PlayerState } from "../../../web/music/player.ts";
-import type { Sound, Source } from "../../../web/sound/sound.ts";
-
-/** A clock controlled by the test. */
-class FakeSound implements Sound {
-  source: Source | undefined;
-  seconds = 0;
-  isRunning = false;
-  onTick: (() => void) | undefined;
-  onSleep: (() => void) | undefined;
-
-  run(): void {
-    this.isRunning = true;
-  }
-
-  pause(): void {
-    this.isRunning = false;
-  }
-
-  seek(seconds: number): void {
-    this.seconds = seconds;
-  }
-
-  advance(seconds: number): void {
-    if (this.isRunning) this.seconds += seconds;
-    this.onTick?.();
-  }
-}
-
-/** A model that writes one note a second, as fast as it is let to, up to `limit` seconds; then it waits for ever. */
-class FakeModel implements Pick<MusicEngine, "continue"> {
-  written = 0;
-  limit = Infinity;
-  failure: Error | undefined;
-  readonly asked: Record<string, unknown>[] = [];
-
-  async *continue(primer: unknown, options: ContinueOptions = {}): AsyncGenerator<MusicEvent, void> {
-    const { signal, ...rest } = options;
-    this.asked.push({ ...rest, ids: Array.isArray(primer) ? primer.length : 0 });
-    for (this.written = 0; ;) {
-      const seconds = this.written;
-      yield { id: 60, kind: "NOTE_ON", value: 60, seconds };
-      this.written += 1;
-      yield { id: 355, kind: "TIME_SHIFT", value: 100, seconds: seconds + 1 };
-      yield { id: 188, kind: "NOTE_OFF", value: 60, seconds: seconds + 1 };
-      while (this.written >= this.limit && !this.failure) await settle(signal);
-      if (this.failure) throw this.failure;
-    }
-  }
-}
-
-async function settle(signal?: AbortSignal): Promise<void> {
-  for (let i = 0; i < 5; i += 1) await new Promise((resolve) => setImmediate(resolve));
-  signal?.throwIfAborted();
-}
+import { FakeModel, FakeSound, settle } from "./fakes.ts";
 
 interface SetUp {
   readonly sound: FakeSound;

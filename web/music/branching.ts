@@ -1,0 +1,59 @@
+/** Branches the music, and moves between the branches. */
+import { branchWords } from "../why/event-words.ts";
+import type { Branch } from "./branches.ts";
+import type { Piece } from "./piece.ts";
+import type { Playback } from "./playback.ts";
+
+/** Playback of a branch starts this long before its fork. */
+const RUN_UP_SECONDS = 1;
+
+export class Branching {
+  readonly #playback: Playback;
+
+  constructor(playback: Playback) {
+    this.#playback = playback;
+  }
+
+  /** Selects a branch. Playback continues at the same time if the branch contains it. */
+  select(branch: Branch): void {
+    this.#playback.savePosition();
+    const seconds = Math.min(this.#playback.seconds, branch.piece.seconds);
+    this.#playback.branches.select(branch);
+    this.#playback.open(branch, seconds);
+  }
+
+  remove(branch: Branch): void {
+    const { branches } = this.#playback;
+    const isCurrent = branch === branches.current;
+    branches.remove(branch);
+    if (isCurrent && branches.current) this.#playback.open(branches.current, this.#playback.seconds);
+    else this.#playback.changed.emit();
+  }
+
+  /** Branches at an event: keeps the ids before `index`, replaces that id by `id`, and generates the rest. */
+  branchAt(index: number, id: number): void {
+    const { piece } = this.#playback;
+    if (!piece) return;
+    const branched = piece.cut(index);
+    branched.push(id);
+    const place = { name: branchWords(piece, index, id), forkSeconds: piece.secondsAt(index - 1) };
+    this.#grow(branched, place, 0).heardSeconds = 0;
+  }
+
+  /** Adds music derived from the current branch as a new branch and selects it. The current branch is unchanged. */
+  branchTo(piece: Piece, place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds" | "seed">): Branch {
+    // The whole music counts as heard, so that changed settings do not replace it.
+    return this.#grow(piece, place, piece.seconds);
+  }
+
+  #grow(
+    piece: Piece,
+    place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds" | "seed">,
+    heardSeconds: number,
+  ): Branch {
+    this.#playback.savePosition();
+    const branch = this.#playback.branches.grow(piece, place);
+    this.#playback.open(branch, Math.max(0, place.forkSeconds - RUN_UP_SECONDS), heardSeconds);
+    return branch;
+  }
+}

@@ -1,0 +1,40 @@
+/** Cuts the end of the primer, and restores what was cut. */
+import { Piece } from "./piece.ts";
+import type { Playback } from "./playback.ts";
+
+export class PrimerTrim {
+  readonly #playback: Playback;
+  /** The trimmed piece, and its primer before that. */
+  #trimmed: { readonly piece: Piece; readonly primer: readonly number[] } | undefined;
+
+  constructor(playback: Playback) {
+    this.#playback = playback;
+  }
+
+  get isPossible(): boolean {
+    const { branches, piece } = this.#playback;
+    return branches.list.length === 1 && piece?.hasOnlyPrimer === true;
+  }
+
+  /** Whether the current piece has been trimmed. */
+  get isTrimmed(): boolean {
+    return this.#trimmed !== undefined && this.#trimmed.piece === this.#playback.piece;
+  }
+
+  /** Ends the primer at a time, at most where it ended at first. Generated music is removed. */
+  trim(seconds: number): void {
+    const { piece } = this.#playback;
+    if (!piece) return;
+    const primer =
+      this.#trimmed?.piece === piece ? this.#trimmed.primer : piece.ids.slice(0, piece.primerLength);
+    const { vocabulary } = piece;
+    const length = Math.max(1, new Piece(vocabulary, primer).lengthAt(seconds));
+    const trimmed = new Piece(vocabulary, primer.slice(0, length));
+    const at = Math.min(this.#playback.seconds, trimmed.seconds);
+    this.#playback.stop();
+    const branch = this.#playback.branches.start(trimmed);
+    branch.seconds = at;
+    this.#playback.open(branch, at, 0);
+    this.#trimmed = { piece: trimmed, primer };
+  }
+}
