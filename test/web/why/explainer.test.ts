@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { PERFORMANCE_416 } from "../../../encoding/index.ts";
+import type { ExplainOptions, Explanation } from "../../../src/index.ts";
+import { Piece } from "../../../web/music/piece.ts";
+import { Explainer } from "../../../web/why/explainer.ts";
+
+const EXPLANATION: Explanation = { candidates: [], probability: 0.5, attention: [] };
+
+/** A primer of three ids, then generated music. */
+function piece(): Piece {
+  const result = new Piece(PERFORMANCE_416, [60, 355, 188]);
+  for (const id of [64, 355]) result.push(id);
+  return result;
+}
+
+it("explains an event with the settings, and drift control for generated music only", async () => {
+  const asked: [readonly number[], number, ExplainOptions][] = [];
+  const model = {
+    explain: (ids: readonly number[], index: number, options: ExplainOptions) => {
+      asked.push([ids, index, options]);
+      return Promise.resolve(EXPLANATION);
+    },
+  };
+  const settings = { options: { temperature: 0.9, seed: 7 }, seconds: 9 };
+  const explainer = new Explainer({ load: () => Promise.resolve(model) }, () => settings);
+  expect(await explainer.explain(piece(), 3, [1])).toBe(EXPLANATION);
+  await explainer.explain(piece(), 0, [0]);
+  const options = { temperature: 0.9, seed: 7, candidates: 12 };
+  expect(asked).toEqual([
+    [[60, 355, 188, 64], 3, { ...options, driftControl: true, generatedFrom: 3, attention: { layers: [1] } }],
+    [[60], 0, { ...options, driftControl: false, generatedFrom: 0, attention: { layers: [0] } }],
+  ]);
+});
+
+it("refuses invalid settings", async () => {
+  const model = { explain: () => Promise.resolve(EXPLANATION) };
+  const explainer = new Explainer({ load: () => Promise.resolve(model) }, () => undefined);
+  await expect(explainer.explain(piece(), 0, [0])).rejects.toThrow("a setting is out of its range");
+});

@@ -1,0 +1,42 @@
+/** Explains an event of a piece with the current settings. */
+import type { ExplainOptions, Explanation } from "../../src/index.ts";
+import type { SettingValues } from "../controls/settings.ts";
+import type { Piece } from "../music/piece.ts";
+
+/** The part of a music model that explains. */
+interface ExplainingModel {
+  explain(ids: readonly number[], index: number, options: ExplainOptions): Promise<Explanation>;
+}
+
+/** Number of candidates in an explanation. */
+const CANDIDATES = 12;
+
+export class Explainer {
+  readonly #models: { load(): Promise<ExplainingModel> };
+  readonly #settings: () => SettingValues | undefined;
+
+  /** @param settings returns the current settings; undefined when a value is invalid. */
+  constructor(models: { load(): Promise<ExplainingModel> }, settings: () => SettingValues | undefined) {
+    this.#models = models;
+    this.#settings = settings;
+  }
+
+  /**
+   * The explanation of an event, see `MusicModel.explain`.
+   *
+   * @throws RangeError when a setting is invalid; the errors of loading the model, and of the model.
+   */
+  async explain(piece: Piece, index: number, layers: readonly number[]): Promise<Explanation> {
+    const model = await this.#models.load();
+    const settings = this.#settings();
+    if (!settings) throw new RangeError("a setting is out of its range");
+    return model.explain(piece.ids.slice(0, index + 1), index, {
+      ...settings.options,
+      // Drift control applies to generated music only, not to the primer or to infilled music.
+      driftControl: piece.originOf(index) === "generated",
+      generatedFrom: piece.generatedFrom(index),
+      candidates: CANDIDATES,
+      attention: { layers },
+    });
+  }
+}
