@@ -1,19 +1,20 @@
 /** The branches of a piece as tabs. */
-import type { App } from "./app.ts";
 import { byId, element } from "./elements.ts";
+import type { Session } from "./session.ts";
 
 export class BranchTabs {
-  readonly #app: App;
+  readonly #session: Pick<Session, "playback" | "branching">;
   readonly #nav = byId("branches", HTMLElement);
   #shown = "";
 
-  constructor(app: App) {
-    this.#app = app;
+  constructor(session: Pick<Session, "playback" | "branching">) {
+    this.#session = session;
   }
 
   /** Updates the tabs. */
   update(): void {
-    const { list, current } = this.#app.branches;
+    const { playback, branching } = this.#session;
+    const { list, current } = playback.branches;
     this.#nav.hidden = list.length < 2;
     // Runs on every event, so the DOM is changed only where the content differs.
     const shown = list.map((branch) => `${branch.name}${branch === current ? "*" : ""}`).join("\n");
@@ -24,7 +25,7 @@ export class BranchTabs {
         const isCurrent = branch === current;
         const tab = element("span", { class: "branch" });
         const button = element("button", { type: "button", "aria-pressed": String(isCurrent) }, branch.name);
-        button.addEventListener("click", () => this.#app.select(branch));
+        button.addEventListener("click", () => branching.select(branch));
         tab.append(button);
         if (branch.parent) {
           const close = element(
@@ -33,7 +34,7 @@ export class BranchTabs {
             "×",
           );
           close.setAttribute("aria-label", `delete branch ${branch.name}`);
-          close.addEventListener("click", () => this.#app.remove(branch));
+          close.addEventListener("click", () => branching.remove(branch));
           tab.append(close);
         }
         return tab;

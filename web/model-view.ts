@@ -1,22 +1,21 @@
 /** Menu for the music model: included, from the hub or the server, or a local folder. */
-import type { App } from "./app.ts";
 import { byId, setText } from "./elements.ts";
-import { folderSource, type MusicSource, namedSource } from "./music-model.ts";
+import type { MusicSource } from "./model-holder.ts";
+import { folderSource, namedSource } from "./music-model.ts";
+import type { Session } from "./session.ts";
 import { problemOf } from "./words.ts";
 
 export class ModelView {
-  readonly #app: App;
+  readonly #models: Session["models"];
   readonly #details = byId("model-choice", HTMLDetailsElement);
   readonly #name = byId("model-name", HTMLInputElement);
   readonly #state = byId("model-state", HTMLElement);
   readonly #form = byId("model-form", HTMLFormElement);
-  readonly #onUse: () => void;
   #isLoading = false;
 
-  /** @param onUse called when another model has been loaded. */
-  constructor(app: App, onUse: () => void) {
-    this.#app = app;
-    this.#onUse = onUse;
+  constructor({ models }: Pick<Session, "models">) {
+    this.#models = models;
+    models.chosen.listen(() => this.#showName());
     const files = byId("model-files", HTMLInputElement);
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -32,12 +31,11 @@ export class ModelView {
     document.addEventListener("pointerdown", ({ target }) => {
       if (target instanceof Node && !this.#details.contains(target)) this.#details.open = false;
     });
-    this.show();
+    this.#showName();
   }
 
-  /** Shows the name of the current model. */
-  show(): void {
-    const { name } = this.#app.modelSource;
+  #showName(): void {
+    const { name } = this.#models.source;
     setText(byId("model", HTMLElement), name);
     this.#name.value = name;
   }
@@ -58,10 +56,8 @@ export class ModelView {
     this.#state.classList.remove("field-problem");
     setText(this.#state, "Loading");
     try {
-      await this.#app.useModel(source());
+      await this.#models.replace(source());
       setText(this.#state, "This model continues the music from here.");
-      this.show();
-      this.#onUse();
     } catch (error) {
       const { message, hint } = problemOf(error);
       this.#state.classList.add("field-problem");

@@ -1,8 +1,8 @@
 /** Status line: state, speed and errors. */
 import type { DownloadProgress } from "../src/platform/browser/index.ts";
-import type { App } from "./app.ts";
 import { byId, setText } from "./elements.ts";
 import type { PlayerState } from "./music/player.ts";
+import type { Session } from "./session.ts";
 import { clock, megabytes, problemOf } from "./words.ts";
 
 const STATES: Readonly<Record<PlayerState, string>> = {
@@ -12,7 +12,7 @@ const STATES: Readonly<Record<PlayerState, string>> = {
 };
 
 export class Status {
-  readonly #app: App;
+  readonly #session: Pick<Session, "playback" | "models">;
   readonly #loading = byId("loading", HTMLProgressElement);
   readonly #invitation = byId("invitation", HTMLElement);
   readonly #problem = byId("problem", HTMLElement);
@@ -23,14 +23,19 @@ export class Status {
   #saidBefore = "";
   #saidOfLoading = "";
 
-  constructor(app: App) {
-    this.#app = app;
+  constructor(session: Pick<Session, "playback" | "models">) {
+    this.#session = session;
     byId("problem-remedy", HTMLButtonElement).addEventListener("click", () => this.#remedy?.());
     byId("problem-close", HTMLButtonElement).addEventListener("click", () => this.clearProblem());
-    setInterval(() => this.showFigures(), 500);
+    const { playback, models } = session;
+    models.progress.listen((progress) => this.#showProgress(progress));
+    models.settled.listen(() => this.#showLoaded());
+    playback.stateChanged.listen((state) => this.#showState(state));
+    playback.failed.listen((error) => this.showProblem(error));
+    setInterval(() => this.#showFigures(), 500);
   }
 
-  showProgress({ file, loadedBytes, totalBytes }: DownloadProgress): void {
+  #showProgress({ file, loadedBytes, totalBytes }: DownloadProgress): void {
     if (!file.startsWith("model")) return;
     this.#loading.hidden = false;
     if (totalBytes === undefined) this.#loading.removeAttribute("value");
@@ -45,17 +50,17 @@ export class Status {
     this.say(this.#saidOfLoading);
   }
 
-  /** Call it when the model has been loaded, or its loading has failed. */
-  showLoaded(): void {
+  /** The model has been loaded, or its loading has failed. */
+  #showLoaded(): void {
     this.#loading.hidden = true;
     this.#invitation.textContent = this.#welcome;
     if (byId("state", HTMLElement).textContent === this.#saidOfLoading) this.say(this.#saidBefore);
   }
 
-  showState(state: PlayerState): void {
+  #showState(state: PlayerState): void {
     this.#loading.hidden = true;
     this.say(STATES[state]);
-    this.showFigures();
+    this.#showFigures();
   }
 
   say(text: string): void {
@@ -81,8 +86,10 @@ export class Status {
     this.#problem.hidden = true;
   }
 
-  showFigures(): void {
-    const { player, piece, model, seconds } = this.#app;
+  #showFigures(): void {
+    const { playback, models } = this.#session;
+    const { player, piece, seconds } = playback;
+    const { model } = models;
     if (!piece) return;
     const place = `at ${clock(Math.min(seconds, piece.seconds))} of ${clock(piece.seconds)}`;
     const label = `Piano roll: ${piece.notes.length} notes, ${place}`;

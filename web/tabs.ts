@@ -3,6 +3,11 @@ import { byId } from "./elements.ts";
 
 const NAMES = ["piano", "text"] as const;
 
+/** Opens the Text tab. */
+export function openTextTab(): void {
+  byId("tab-text", HTMLButtonElement).click();
+}
+
 /** @param onLeave called when the Piano tab is left. */
 export function listenToTabs(onLeave: () => void): void {
   let isTextThere = false;

@@ -1,13 +1,13 @@
 /** Accompaniment and infilling of the current piece. */
 import type { WorkerMusicModel } from "../src/platform/browser/index.ts";
 import type { GeneratedTrack, SamplingOptions, GenerateTrackOptions } from "../src/index.ts";
-import type { App } from "./app.ts";
 import type { Settings } from "./controls/settings.ts";
 import { byId, setText } from "./elements.ts";
 import type { Branch } from "./music/branches.ts";
 import type { Piece } from "./music/piece.ts";
 import { accompaniedPiece, infilledPiece, melodyOf, scoreOf } from "./music/piece-edits.ts";
 import type { RollView } from "./roll/roll-view.ts";
+import type { Session } from "./session.ts";
 import type { Span } from "./sound/sound.ts";
 import type { Status } from "./status.ts";
 import { clock } from "./words.ts";
@@ -18,8 +18,10 @@ interface WrittenIn {
   readonly place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds">;
 }
 
+type Parts = Pick<Session, "playback" | "models" | "opener" | "branching" | "selection">;
+
 export class WriteInView {
-  readonly #app: App;
+  readonly #session: Parts;
   readonly #settings: Settings;
   readonly #roll: RollView;
   readonly #status: Status;
@@ -30,29 +32,47 @@ export class WriteInView {
   /** The running task. */
   #under: { readonly piece: Piece; readonly abort: AbortController } | undefined;
 
-  constructor(app: App, settings: Settings, roll: RollView, status: Status) {
-    this.#app = app;
+  constructor(session: Parts, settings: Settings, roll: RollView, status: Status) {
+    this.#session = session;
     this.#settings = settings;
     this.#roll = roll;
     this.#status = status;
     this.#accompany.addEventListener("click", () => void this.accompany());
     this.#fill.addEventListener("click", () => void this.fill());
-    byId("selected-close", HTMLButtonElement).addEventListener("click", () => roll.select(undefined));
+    byId("selected-close", HTMLButtonElement).addEventListener("click", () => {
+      session.selection.span = undefined;
+    });
     byId("writing-stop", HTMLButtonElement).addEventListener("click", () => this.#under?.abort.abort());
+    this.#listen();
+  }
+
+  #listen(): void {
+    const { playback, models, opener, selection } = this.#session;
+    playback.stateChanged.listen(() => this.update());
+    models.chosen.listen(() => this.update());
+    selection.changed.listen(() => this.update());
+    // Shows the buttons that the model supports. Loading errors are shown on first use.
+    opener.shown.listen(() => {
+      void models
+        .load()
+        .then(() => this.update())
+        .catch(() => undefined);
+    });
   }
 
   /** Shows the buttons of the tasks that are possible now. */
   update(): void {
-    const { piece, model } = this.#app;
+    const { playback, models, selection } = this.#session;
+    const { piece } = playback;
     if (this.#under && this.#under.piece !== piece) this.#under.abort.abort();
-    const tasks = model?.facts.tasks ?? [];
+    const tasks = models.model?.facts.tasks ?? [];
     this.#accompany.hidden = !tasks.includes("accompany") || (piece?.primerLength ?? 0) === 0;
     this.#accompany.disabled = this.#under !== undefined;
     this.#fill.hidden = !tasks.includes("infill");
     this.#fill.disabled = this.#under !== undefined;
-    const { selection } = this.#roll;
-    byId("selected", HTMLElement).hidden = selection === undefined;
-    if (selection) setText(byId("selected-span", HTMLElement), spanWords(selection));
+    const { span } = selection;
+    byId("selected", HTMLElement).hidden = span === undefined;
+    if (span) setText(byId("selected-span", HTMLElement), spanWords(span));
   }
 
   /** Adds an accompaniment to the primer. */
@@ -68,8 +88,8 @@ export class WriteInView {
   /** Replaces the selection with new music. */
   fill(): Promise<void> {
     return this.#write("Filling in", async (model, piece, options) => {
-      const { selection } = this.#roll;
-      const region = selection && onGrid(selection);
+      const { span } = this.#session.selection;
+      const region = span && onGrid(span);
       if (!region) return undefined;
       const before = scoreOf(piece);
       const { score, seed }: GeneratedTrack = await model.infill(before, { ...options, ...region });
@@ -87,8 +107,8 @@ export class WriteInView {
       options: GenerateTrackOptions,
     ) => Promise<WrittenIn | undefined>,
   ): Promise<void> {
-    const app = this.#app;
-    const { piece } = app;
+    const { playback, models, branching, selection } = this.#session;
+    const { piece } = playback;
     const options = this.#options();
     if (!piece || this.#under || !options) return;
     const abort = new AbortController();
@@ -96,17 +116,18 @@ export class WriteInView {
     this.#status.clearProblem();
     this.#show(what);
     try {
-      const { model, player } = await app.ready();
-      player.stop();
+      await playback.ready();
+      const model = await models.load();
+      playback.stop();
       const onProgress: GenerateTrackOptions["onProgress"] = ({ seconds, of }) =>
         this.#show(what, seconds, of);
       const result = await write(model, piece, { ...options, onProgress, signal: abort.signal });
       this.#hide();
       if (!result) return;
-      app.branchTo(result.piece, result.place);
-      this.#roll.select(undefined);
+      branching.branchTo(result.piece, result.place);
+      selection.span = undefined;
       this.#roll.follow();
-      await app.play();
+      await playback.play();
     } catch (error) {
       if (abort.signal.aborted) this.#status.say("Stopped; nothing has changed");
       else this.#status.showProblem(error);

@@ -1,5 +1,7 @@
 /** All settings: sampling, length, and playback. */
 import type { SamplingOptions } from "../../src/index.ts";
+import { Signal } from "../signal.ts";
+import type { PlaybackSettings } from "../sound/sound-holder.ts";
 import { NumberSetting } from "./number-setting.ts";
 import { SeedSetting } from "./seed-setting.ts";
 import { FIRST_KEYS, LENGTH, MORE_KEYS, samplingSpec, TEMPO, VOLUME } from "./specs.ts";
@@ -11,23 +13,26 @@ export interface SettingValues {
 }
 
 export class Settings {
+  /** A setting of the generation has changed. */
+  readonly generationChanged = new Signal();
+  /** A setting of the playback has changed. */
+  readonly playbackChanged = new Signal();
   readonly seed: SeedSetting;
   readonly length: NumberSetting;
   readonly tempo: NumberSetting;
   readonly volume: NumberSetting;
   readonly #sampling: readonly NumberSetting[];
 
-  /**
-   * @param first container of the seed and the frequent settings; `more` of the others.
-   * @param onWriting called when a setting of the generation has changed; `onPlaying` when one of the playback has.
-   */
-  constructor(first: HTMLElement, more: HTMLElement, onWriting: () => void, onPlaying: () => void) {
-    this.seed = new SeedSetting(onWriting);
-    this.length = new NumberSetting(LENGTH, onWriting);
-    this.tempo = new NumberSetting(TEMPO, onPlaying);
-    this.volume = new NumberSetting(VOLUME, onPlaying);
+  /** @param first container of the seed and the frequent settings; `more` of the others. */
+  constructor(first: HTMLElement, more: HTMLElement) {
+    const onGeneration = (): void => this.generationChanged.emit();
+    const onPlayback = (): void => this.playbackChanged.emit();
+    this.seed = new SeedSetting(onGeneration);
+    this.length = new NumberSetting(LENGTH, onGeneration);
+    this.tempo = new NumberSetting(TEMPO, onPlayback);
+    this.volume = new NumberSetting(VOLUME, onPlayback);
     const [often, seldom] = [FIRST_KEYS, MORE_KEYS].map((keys) =>
-      keys.map((key) => new NumberSetting(samplingSpec(key), onWriting)),
+      keys.map((key) => new NumberSetting(samplingSpec(key), onGeneration)),
     );
     this.#sampling = [...(often ?? []), ...(seldom ?? [])];
     first.append(this.seed.element, ...(often ?? []).map((setting) => setting.element), this.length.element);
@@ -46,6 +51,14 @@ export class Settings {
     );
     const options: SamplingOptions = { ...Object.fromEntries(entries), seed: this.seed.value };
     return { options, seconds: this.length.value ?? Infinity };
+  }
+
+  /** The valid settings of the playback. */
+  readPlayback(): Partial<PlaybackSettings> {
+    return {
+      ...(this.volume.check() && { volume: this.volume.value }),
+      ...(this.tempo.check() && { speed: this.tempo.value }),
+    };
   }
 
   /** Applies the settings of a link; settings that are not in it return to their defaults. */

@@ -1,116 +1,118 @@
 /** Call and response: the user plays a phrase, pauses, and the model answers until the user plays again. */
-import type { App } from "../app.ts";
-import type { Piece } from "../music/piece.ts";
+import type { Playback } from "../music/playback.ts";
 import { Phrase } from "./phrase.ts";
+import type { Recorder, Recording } from "./recorder.ts";
 
 /** "over": the piece has reached its length. */
 export type Turn = "yours" | "mine" | "over" | "off";
 
+/** "listening": until the next phrase; the model may be answering. */
+type Phase =
+  | { readonly kind: "off" }
+  | { readonly kind: "listening" }
+  | {
+      readonly kind: "recording";
+      readonly phrase: Phrase;
+      readonly recording: Recording;
+      /** Ends the phrase after a pause. */
+      timer: ReturnType<typeof setTimeout> | undefined;
+    };
+
+type RecordingPhase = Extract<Phase, { kind: "recording" }>;
+
+export interface DuetParts {
+  readonly playback: Playback;
+  readonly recorder: Recorder;
+  readonly models: {
+    readonly model: { prefill(ids: readonly number[]): Promise<unknown> } | undefined;
+  };
+}
+
 export class Duet {
-  readonly #app: App;
+  readonly #parts: DuetParts;
   readonly #onError: (error: unknown) => void;
-  #isOn = false;
-  /** The piece with the current phrase, and its length in ids before the phrase. */
-  #piece: Piece | undefined;
-  #baseLength = 0;
-  #phrase: Phrase | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #isReading = false;
+  #phase: Phase = { kind: "off" };
+  #isPrefilling = false;
   #isPedalDown = false;
   /** Length of the pause that ends a phrase, in seconds. */
   pauseSeconds = 0.7;
   onTurn: (turn: Turn) => void = () => undefined;
 
-  constructor(app: App, onError: (error: unknown) => void) {
-    this.#app = app;
+  constructor(parts: DuetParts, onError: (error: unknown) => void) {
+    this.#parts = parts;
     this.#onError = onError;
   }
 
-  get isOn(): boolean {
-    return this.#isOn;
-  }
-
+  /** Starts or ends the duet. */
   set isOn(isOn: boolean) {
-    this.#isOn = isOn;
-    clearTimeout(this.#timer);
-    this.#phrase = undefined;
+    if (this.#phase.kind === "recording") clearTimeout(this.#phase.timer);
+    this.#phase = { kind: isOn ? "listening" : "off" };
     this.onTurn(isOn ? "yours" : "off");
   }
 
   /** @param at time stamp in milliseconds. */
   press(pitch: number, velocity: number, at: number): void {
-    this.#app.sound?.press(pitch, velocity);
-    if (!this.#isOn) return;
+    if (this.#phase.kind === "off") return;
     const now = at / 1000;
-    if (!this.#phrase) {
-      this.#piece = this.#app.interrupt();
-      this.#baseLength = this.#piece.ids.length;
-      this.#phrase = new Phrase(now);
-      this.#phrase.pedal(this.#isPedalDown, now);
-      this.onTurn("yours");
-    }
-    this.#phrase.press(pitch, velocity, now);
-    this.#heard();
+    if (this.#phase.kind === "listening") this.#phase = this.#startPhrase(now);
+    this.#phase.phrase.press(pitch, velocity, now);
+    this.#heard(this.#phase);
   }
 
   lift(pitch: number, at: number): void {
-    if (!this.#isPedalDown) this.#app.sound?.lift(pitch);
-    else this.#lifted.add(pitch);
-    this.#phrase?.lift(pitch, at / 1000);
-    this.#heard();
+    if (this.#phase.kind !== "recording") return;
+    this.#phase.phrase.lift(pitch, at / 1000);
+    this.#heard(this.#phase);
   }
 
   pedal(isDown: boolean, at: number): void {
     this.#isPedalDown = isDown;
-    if (!isDown) for (const pitch of this.#lifted) this.#app.sound?.lift(pitch);
-    this.#lifted.clear();
-    this.#phrase?.pedal(isDown, at / 1000);
-    this.#heard();
+    if (this.#phase.kind !== "recording") return;
+    this.#phase.phrase.pedal(isDown, at / 1000);
+    this.#heard(this.#phase);
   }
 
-  /** Pitches of released keys that the sustain pedal holds. */
-  readonly #lifted = new Set<number>();
-
-  #heard(): void {
-    const phrase = this.#phrase;
-    if (!phrase) return;
-    this.#app.replace(this.#soFar(phrase));
-    void this.#readAhead();
-    clearTimeout(this.#timer);
-    if (!phrase.isSounding) this.#timer = setTimeout(() => this.#answer(phrase), 1000 * this.pauseSeconds);
+  #startPhrase(now: number): RecordingPhase {
+    const recording = this.#parts.recorder.start();
+    const phrase = new Phrase(now);
+    phrase.pedal(this.#isPedalDown, now);
+    this.onTurn("yours");
+    return { kind: "recording", phrase, recording, timer: undefined };
   }
 
-  #soFar(phrase: Phrase): Piece {
-    const piece = (this.#piece ??= this.#app.interrupt());
-    piece.truncate(this.#baseLength);
-    for (const id of phrase.ids(piece.vocabulary)) piece.push(id, "primer");
-    return piece;
+  #heard(phase: RecordingPhase): void {
+    const { phrase, recording } = phase;
+    recording.write(phrase.ids(recording.vocabulary));
+    void this.#prefill();
+    clearTimeout(phase.timer);
+    if (!phrase.isSounding) phase.timer = setTimeout(() => this.#answer(phase), 1000 * this.pauseSeconds);
   }
 
   /** Prefills the model with the current phrase, to shorten the wait before the answer. */
-  async #readAhead(): Promise<void> {
-    const { model } = this.#app;
-    if (this.#isReading || !model) return;
-    this.#isReading = true;
+  async #prefill(): Promise<void> {
+    const { model } = this.#parts.models;
+    const { playback } = this.#parts;
+    if (this.#isPrefilling || !model) return;
+    this.#isPrefilling = true;
     try {
-      let read = -1;
-      for (let ids = this.#app.piece?.ids; ids && ids.length !== read; ids = this.#app.piece?.ids) {
-        read = ids.length;
+      let length = -1;
+      for (let ids = playback.piece?.ids; ids && ids.length !== length; ids = playback.piece?.ids) {
+        length = ids.length;
         await model.prefill(ids);
-        if (!this.#phrase) break;
+        if (this.#phase.kind !== "recording") break;
       }
     } catch (error) {
       this.#onError(error);
     } finally {
-      this.#isReading = false;
+      this.#isPrefilling = false;
     }
   }
 
-  #answer(phrase: Phrase): void {
-    this.#app.replace(this.#soFar(phrase));
-    this.#phrase = undefined;
-    const hasTime = this.#app.hasTimeLeft();
+  #answer({ phrase, recording }: RecordingPhase): void {
+    recording.write(phrase.ids(recording.vocabulary));
+    this.#phase = { kind: "listening" };
+    const hasTime = this.#parts.playback.hasTimeLeft();
     this.onTurn(hasTime ? "mine" : "over");
-    if (hasTime) this.#app.play().catch(this.#onError);
+    if (hasTime) this.#parts.playback.play().catch(this.#onError);
   }
 }

@@ -1,14 +1,15 @@
 /** Input of the user: MIDI files, keys, MIDI ports and the duet. */
-import type { App } from "../app.ts";
 import { NumberSetting, type NumberSpec } from "../controls/number-setting.ts";
 import { byId, element, setText } from "../elements.ts";
 import { Piece } from "../music/piece.ts";
 import { MIDI_EXTENSIONS } from "../../encoding/midi/index.ts";
 import { MidiError, PERFORMANCE_416 } from "../../src/index.ts";
 import type { RollView } from "../roll/roll-view.ts";
+import type { Session } from "../session.ts";
 import type { Status } from "../status.ts";
 import { type NoteInput, listenToComputerKeys } from "./computer-keys.ts";
 import { Duet, type Turn } from "./duet.ts";
+import { InputSound } from "./input-sound.ts";
 import { MidiPorts } from "./midi-ports.ts";
 import { chooseTracks, idsOfTracks, readMidiFile } from "./open-midi.ts";
 import { createScreenKeys } from "./screen-keys.ts";
@@ -31,24 +32,28 @@ const TURNS: Readonly<Record<Turn, string>> = {
   off: "",
 };
 
+type Parts = Pick<Session, "playback" | "models" | "sounds" | "opener" | "recorder" | "selection">;
+
 /** Connects files, keys and MIDI ports. Call it once. */
-export function takeInput(app: App, roll: RollView, status: Status): InputView {
-  return new InputView(app, roll, status);
+export function takeInput(session: Parts, roll: RollView, status: Status): InputView {
+  return new InputView(session, roll, status);
 }
 
 class InputView {
-  readonly #app: App;
+  readonly #session: Parts;
   readonly #roll: RollView;
   readonly #status: Status;
+  readonly #inputSound: InputSound;
   readonly #duet: Duet;
   readonly #showHeld: (held: ReadonlySet<number>) => void;
   #ports: MidiPorts | undefined;
 
-  constructor(app: App, roll: RollView, status: Status) {
-    this.#app = app;
+  constructor(session: Parts, roll: RollView, status: Status) {
+    this.#session = session;
+    this.#inputSound = new InputSound(session.sounds);
     this.#roll = roll;
     this.#status = status;
-    this.#duet = new Duet(app, (error) => status.showProblem(error));
+    this.#duet = new Duet(session, (error) => status.showProblem(error));
     const noteInput = this.#createNoteInput();
     this.#listenForFiles();
     this.#listenForDuet();
@@ -68,8 +73,8 @@ class InputView {
       const tracks = await chooseTracks(score);
       if (!tracks) return;
       const ids = idsOfTracks(score, tracks);
-      this.#roll.select(undefined);
-      this.#app.show(new Piece(PERFORMANCE_416, ids));
+      this.#session.selection.span = undefined;
+      this.#session.opener.show(new Piece(PERFORMANCE_416, ids));
       this.#roll.follow();
       this.#status.say(`${file.name}: press Play to hear the model continue it`);
     } catch (error) {
@@ -90,28 +95,41 @@ class InputView {
     return {
       press: (pitch, velocity, at) => {
         this.#roll.held.add(pitch);
-        if (this.#app.sound) this.#duet.press(pitch, velocity, at);
+        if (this.#session.sounds.sound) this.#press(pitch, velocity, at);
         else void this.#begin(pitch, velocity, at);
         show();
       },
       lift: (pitch, at) => {
         this.#roll.held.delete(pitch);
-        this.#duet.lift(pitch, at);
+        this.#lift(pitch, at);
         show();
       },
-      pedal: (isDown, at) => this.#duet.pedal(isDown, at),
+      pedal: (isDown, at) => {
+        this.#inputSound.pedal(isDown);
+        this.#duet.pedal(isDown, at);
+      },
     };
   }
 
   /** Starts the sound at the first key press. The key may be released before the sound is ready. */
   async #begin(pitch: number, velocity: number, at: number): Promise<void> {
     try {
-      await this.#app.startSound();
-      this.#duet.press(pitch, velocity, at);
-      if (!this.#roll.held.has(pitch)) this.#duet.lift(pitch, performance.now());
+      await this.#session.sounds.load();
+      this.#press(pitch, velocity, at);
+      if (!this.#roll.held.has(pitch)) this.#lift(pitch, performance.now());
     } catch (error) {
       this.#status.showProblem(error);
     }
+  }
+
+  #press(pitch: number, velocity: number, at: number): void {
+    this.#inputSound.press(pitch, velocity);
+    this.#duet.press(pitch, velocity, at);
+  }
+
+  #lift(pitch: number, at: number): void {
+    this.#inputSound.lift(pitch);
+    this.#duet.lift(pitch, at);
   }
 
   #listenForFiles(): void {
@@ -152,7 +170,7 @@ class InputView {
   async #beginDuet(toggle: HTMLElement): Promise<void> {
     byId("turn", HTMLElement).textContent = "loading the model";
     try {
-      await this.#app.ready();
+      await this.#session.playback.ready();
       this.#duet.isOn = toggle.getAttribute("aria-pressed") === "true";
     } catch (error) {
       toggle.setAttribute("aria-pressed", "false");
@@ -163,15 +181,12 @@ class InputView {
 
   async #openPorts(noteInput: NoteInput): Promise<void> {
     try {
-      await this.#app.startSound();
+      const sound = await this.#session.sounds.load();
       this.#ports ??= await MidiPorts.open(noteInput);
       this.#ports.onChange = () => this.#showPorts();
-      const { sound } = this.#app;
       const ports = this.#ports;
-      if (sound) {
-        sound.onPlay = (change, delay) => ports.send(change, delay);
-        sound.onAllNotesOff = () => ports.allNotesOff();
-      }
+      sound.onPlay = (change, delay) => ports.send(change, delay);
+      sound.onAllNotesOff = () => ports.allNotesOff();
       this.#showPorts();
     } catch (error) {
       this.#status.showProblem(error);

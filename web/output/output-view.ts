@@ -1,23 +1,26 @@
-/** Output of the piece: MIDI file, WAV file, link. */
-import { PERFORMANCE_416, scoreFromNotes, writeMidi } from "../../src/index.ts";
-import type { App } from "../app.ts";
+/** Saves the piece: MIDI file, WAV file, link. */
+import { scoreFromNotes, writeMidi } from "../../src/index.ts";
 import type { Settings } from "../controls/settings.ts";
 import { byId } from "../elements.ts";
 import { saveFile } from "../save-file.ts";
-import type { ModelView } from "../model-view.ts";
-import { namedSource } from "../music-model.ts";
+import type { Session } from "../session.ts";
 import type { Status } from "../status.ts";
-import { linkOf, LONGEST_LINK_SECONDS, readLink } from "./link.ts";
+import { linkOf, LONGEST_LINK_SECONDS } from "./link.ts";
 
-export class OutputView {
-  readonly #app: App;
+type Parts = Pick<Session, "playback" | "models" | "sounds">;
+
+/** Connects the buttons that save the piece. Call it once. */
+export function takeOutput(session: Parts, settings: Settings, status: Status): OutputView {
+  return new OutputView(session, settings, status);
+}
+
+class OutputView {
+  readonly #session: Parts;
   readonly #settings: Settings;
-  readonly #models: ModelView;
   readonly #status: Status;
 
-  constructor(app: App, settings: Settings, models: ModelView, status: Status) {
-    this.#app = app;
-    this.#models = models;
+  constructor(session: Parts, settings: Settings, status: Status) {
+    this.#session = session;
     this.#settings = settings;
     this.#status = status;
     byId("save", HTMLButtonElement).addEventListener("click", () => this.#saveMidi());
@@ -25,36 +28,19 @@ export class OutputView {
     byId("link", HTMLButtonElement).addEventListener("click", () => void this.#copyLink());
   }
 
-  /** Shows the piece of the URL, if there is one. */
-  async openAddress(): Promise<void> {
-    try {
-      const linked = await readLink(location.hash, PERFORMANCE_416);
-      if (!linked) return;
-      if (linked.model !== undefined) {
-        await this.#app.chooseModel(namedSource(linked.model));
-        this.#models.show();
-      }
-      this.#settings.write(linked.settings);
-      if (linked.piece) this.#app.show(linked.piece, linked.piece.seconds);
-      this.#status.say(linked.piece ? "A piece from a link" : "Settings from a link");
-    } catch (error) {
-      this.#status.showProblem(error);
-    }
-  }
-
   #saveMidi(): void {
-    const notes = this.#app.piece?.finished();
+    const notes = this.#session.playback.piece?.finished();
     if (notes) saveFile(writeMidi(scoreFromNotes(notes)), "ostinato.mid", "audio/midi");
   }
 
   async #saveWav(): Promise<void> {
-    const { piece } = this.#app;
+    const { piece } = this.#session.playback;
     if (!piece) return;
     this.#status.say("Rendering");
     try {
       const { LONGEST_RENDER_SECONDS, renderWav } = await import("./render.ts");
       const notes = piece.finished().filter(({ endSeconds }) => endSeconds <= LONGEST_RENDER_SECONDS);
-      const { samples } = await this.#app.startSound();
+      const { samples } = await this.#session.sounds.load();
       saveFile(await renderWav(notes, samples), "ostinato.wav", "audio/wav");
       const isWhole = piece.seconds <= LONGEST_RENDER_SECONDS;
       this.#status.say(isWhole ? "Saved" : `Saved the first ${LONGEST_RENDER_SECONDS / 60} minutes`);
@@ -64,10 +50,10 @@ export class OutputView {
   }
 
   async #copyLink(): Promise<void> {
-    const { piece } = this.#app;
+    const { piece } = this.#session.playback;
     const settings = this.#settings.read();
     if (!piece || !settings) return;
-    const { name, isPublic } = this.#app.modelSource;
+    const { name, isPublic } = this.#session.models.source;
     const { hash, hasIds } = await linkOf(piece, settings, isPublic ? name : undefined);
     const address = new URL(hash, location.href).href;
     history.replaceState(undefined, "", hash);

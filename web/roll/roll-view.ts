@@ -1,8 +1,7 @@
 /** The roll on the page: when it is painted, and the actions of its gestures. */
-import type { App } from "../app.ts";
 import type { PieceNote } from "../music/note.ts";
-import type { Piece } from "../music/piece.ts";
-import type { Span } from "../sound/sound.ts";
+import type { Session } from "../session.ts";
+import { Signal } from "../signal.ts";
 import type { Why } from "../why/why.ts";
 import { clock } from "../words.ts";
 import type { RollView as View } from "./geometry.ts";
@@ -14,61 +13,36 @@ import { Viewport } from "./viewport.ts";
 const SCRUB = { small: 1, large: 5 } as const;
 const ZOOM_STEP = 1.3;
 
+type Parts = Pick<Session, "playback" | "trim" | "selection">;
+
 export class RollView {
-  readonly #app: App;
+  /** A frame has been drawn. */
+  readonly drawn = new Signal();
+  readonly #session: Parts;
+  readonly #why: Why;
   readonly #canvas: HTMLCanvasElement;
   readonly #roll: Roll;
   readonly #viewport = new Viewport();
-  #why: Why | undefined;
-  #selection: Span | undefined;
-  #onSelect: (span: Span | undefined) => void = () => undefined;
-  /** The primer before it was trimmed, and the trimmed piece. */
-  #untrimmed: readonly number[] = [];
-  #trimmed: Piece | undefined;
   #wasFollowing = true;
   /** Id of the requested animation frame; 0: none. */
   #frame = 0;
   #drawnAt = 0;
   readonly held = new Set<number>();
-  /** Whether the next drag selects. */
-  isSelecting = false;
-  /** Called after each frame. */
-  onFrame: () => void = () => undefined;
 
-  constructor(app: App, canvas: HTMLCanvasElement) {
-    this.#app = app;
+  constructor(session: Parts, why: Why, canvas: HTMLCanvasElement) {
+    this.#session = session;
+    this.#why = why;
     this.#canvas = canvas;
     this.#roll = new Roll(canvas, () => this.draw());
     this.#listen();
-  }
-
-  set why(why: Why) {
-    this.#why = why;
-  }
-
-  set onSelect(listener: (span: Span | undefined) => void) {
-    this.#onSelect = listener;
-  }
-
-  get selection(): Span | undefined {
-    return this.#selection;
+    session.playback.changed.listen(() => this.refresh());
+    session.playback.stateChanged.listen(() => this.refresh());
+    session.selection.changed.listen(() => this.refresh());
+    why.changed.listen(() => this.refresh());
   }
 
   get isFollowing(): boolean {
     return this.#viewport.isFollowing;
-  }
-
-  select(span: Span | undefined): void {
-    this.#selection = span;
-    this.#onSelect(span);
-    this.refresh();
-  }
-
-  /** Moves one end of the selection to the playhead. The other end stays, or becomes the end of the music. */
-  #selectTo(end: keyof Span): void {
-    const all = { fromSeconds: 0, toSeconds: this.#app.piece?.seconds ?? 0 };
-    const span = { ...all, ...this.#selection, [end]: this.#app.seconds };
-    this.select(span.toSeconds > span.fromSeconds ? span : undefined);
   }
 
   follow(): void {
@@ -76,23 +50,13 @@ export class RollView {
     this.refresh();
   }
 
-  #canTrim(): boolean {
-    const { branches, piece } = this.#app;
-    return branches.list.length === 1 && piece?.hasOnlyPrimer === true;
-  }
-
   /** Trims the primer; the removed part can be restored. */
   #trim(seconds: number): void {
-    const { piece } = this.#app;
-    if (!piece) return;
-    if (piece !== this.#trimmed) {
-      this.#untrimmed = piece.ids.slice(0, piece.primerLength);
-      this.#wasFollowing = this.isFollowing;
-    }
+    const { trim } = this.#session;
+    if (!trim.isTrimmed) this.#wasFollowing = this.isFollowing;
     // The playhead moves with the cut; a view that follows it would move the music under the pointer.
     this.#viewport.hold();
-    this.#app.trim(seconds, this.#untrimmed);
-    this.#trimmed = this.#app.piece;
+    trim.trim(seconds);
   }
 
   #trimEnds(): void {
@@ -101,7 +65,7 @@ export class RollView {
 
   /** Trims with the keyboard: at the playhead, or restores the primer. */
   #trimTo(seconds: number): void {
-    if (!this.#canTrim()) return;
+    if (!this.#session.trim.isPossible) return;
     this.#trim(seconds);
     this.#trimEnds();
   }
@@ -112,24 +76,24 @@ export class RollView {
   }
 
   draw(): void {
-    const { piece, seconds, branches } = this.#app;
+    const { piece, seconds, branches } = this.#session.playback;
     const { compared } = branches;
     this.#roll.draw({
       view: this.#view(),
       piece,
       heardSeconds: seconds,
-      selection: this.#selection,
-      chosen: this.#why?.note,
-      arcs: this.#why?.arcs ?? [],
+      selection: this.#session.selection.span,
+      chosen: this.#why.note,
+      arcs: this.#why.arcs,
       ghost: compared && { piece: compared.piece, ...branches.difference },
       held: this.held,
     });
-    this.onFrame();
+    this.drawn.emit();
   }
 
   #next(time: number): void {
     this.#frame = 0;
-    const { state } = this.#app;
+    const { state } = this.#session.playback;
     // While playback waits, the engine needs the processor more than the animation.
     if (state !== "waiting" || time - this.#drawnAt > 250) {
       this.#drawnAt = time;
@@ -139,16 +103,16 @@ export class RollView {
   }
 
   #view(): View {
-    return this.#roll.view(this.#viewport.place(this.#canvas.clientWidth, this.#app.seconds));
+    return this.#roll.view(this.#viewport.place(this.#canvas.clientWidth, this.#session.playback.seconds));
   }
 
   #listen(): void {
-    const app = this.#app;
-    const touch = (note: PieceNote | undefined): void => this.#why?.choose(note);
+    const { playback, selection, trim } = this.#session;
+    const choose = (note: PieceNote | undefined): void => this.#why.choose(note);
     listenForGestures(this.#canvas, {
       view: () => this.#view(),
-      piece: () => app.piece,
-      scrub: (seconds) => app.seek(seconds),
+      piece: () => playback.piece,
+      scrub: (seconds) => playback.seek(seconds),
       pan: (pixels) => {
         this.#viewport.pan(this.#view(), pixels);
         this.refresh();
@@ -157,19 +121,20 @@ export class RollView {
         this.#viewport.zoom(this.#view(), factor, x);
         this.refresh();
       },
-      choose: touch,
+      choose,
       hover: (note) => {
         // During playback, the model does not explain notes under a moving pointer.
-        void this.#why?.peek(app.state === "idle" ? note : undefined);
+        void this.#why.peek(playback.state === "idle" ? note : undefined);
         this.#canvas.title = note ? `${clock(note.startSeconds)}: press to see why the model chose it` : "";
       },
-      select: (span) => this.select(span),
-      isSelecting: () => this.isSelecting,
-      selected: () => {
-        this.isSelecting = false;
-        this.#onSelect(this.#selection);
+      select: (span) => {
+        selection.span = span;
       },
-      canTrim: () => this.#canTrim(),
+      isSelecting: () => selection.isSelecting,
+      selected: () => {
+        selection.isSelecting = false;
+      },
+      canTrim: () => trim.isPossible,
       trim: (seconds) => this.#trim(seconds),
       trimmed: () => this.#trimEnds(),
     });
@@ -180,25 +145,27 @@ export class RollView {
 
   /** @returns whether the key has an action. */
   #key(event: KeyboardEvent): boolean {
-    const app = this.#app;
+    const { playback, selection } = this.#session;
+    const { seconds } = playback;
+    const pieceSeconds = playback.piece?.seconds ?? 0;
     const step = event.shiftKey ? SCRUB.large : SCRUB.small;
     const middle = this.#canvas.clientWidth / 2;
     const actions: Readonly<Record<string, () => void>> = {
-      ArrowLeft: () => app.seek(app.seconds - step),
-      ArrowRight: () => app.seek(app.seconds + step),
-      ArrowUp: () => this.#why?.chooseNeighbor(1),
-      ArrowDown: () => this.#why?.chooseNeighbor(-1),
-      Home: () => app.seek(0),
-      End: () => app.seek(app.piece?.seconds ?? 0),
+      ArrowLeft: () => playback.seek(seconds - step),
+      ArrowRight: () => playback.seek(seconds + step),
+      ArrowUp: () => this.#why.chooseNeighbor(1),
+      ArrowDown: () => this.#why.chooseNeighbor(-1),
+      Home: () => playback.seek(0),
+      End: () => playback.seek(pieceSeconds),
       "+": () => this.#viewport.zoom(this.#view(), ZOOM_STEP, middle),
       "=": () => this.#viewport.zoom(this.#view(), ZOOM_STEP, middle),
       "-": () => this.#viewport.zoom(this.#view(), 1 / ZOOM_STEP, middle),
       PageUp: () => this.#viewport.pan(this.#view(), -middle),
       PageDown: () => this.#viewport.pan(this.#view(), middle),
-      "[": () => this.#selectTo("fromSeconds"),
-      "]": () => this.#selectTo("toSeconds"),
-      Enter: () => this.#why?.chooseNeighbor(0),
-      Delete: () => this.#trimTo(event.shiftKey ? Infinity : app.seconds),
+      "[": () => selection.moveEnd("fromSeconds", seconds, pieceSeconds),
+      "]": () => selection.moveEnd("toSeconds", seconds, pieceSeconds),
+      Enter: () => this.#why.chooseNeighbor(0),
+      Delete: () => this.#trimTo(event.shiftKey ? Infinity : seconds),
     };
     const action = event.ctrlKey || event.metaKey || event.altKey ? undefined : actions[event.key];
     action?.();

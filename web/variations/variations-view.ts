@@ -1,12 +1,13 @@
 /** Shows variations next to each other; each can be played and kept. */
-import type { App } from "../app.ts";
 import { NumberSetting, type NumberSpec } from "../controls/number-setting.ts";
 import type { Settings } from "../controls/settings.ts";
 import { byId, element, setText } from "../elements.ts";
 import type { Branch } from "../music/branches.ts";
 import { readColors } from "../roll/colors.ts";
+import type { Session } from "../session.ts";
 import type { Status } from "../status.ts";
 import { clock } from "../words.ts";
+import { commonBeginning } from "./common-beginning.ts";
 import { frameOf, type MiniFrame, paintMiniRoll } from "./mini-roll.ts";
 import { type Variation, Variations } from "./variations.ts";
 
@@ -37,8 +38,10 @@ interface Card {
   isKept: boolean;
 }
 
+type Parts = Pick<Session, "playback" | "models" | "branching">;
+
 export class VariationsView {
-  readonly #app: App;
+  readonly #session: Parts;
   readonly #settings: Settings;
   readonly #status: Status;
   readonly #section = byId("variations", HTMLElement);
@@ -52,8 +55,8 @@ export class VariationsView {
   #frame: MiniFrame | undefined;
   #colors = readColors();
 
-  constructor(app: App, settings: Settings, status: Status) {
-    this.#app = app;
+  constructor(session: Parts, settings: Settings, status: Status) {
+    this.#session = session;
     this.#settings = settings;
     this.#status = status;
     matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => {
@@ -72,10 +75,10 @@ export class VariationsView {
     if (!options || !this.#count.check()) return;
     this.#status.clearProblem();
     try {
-      const model = await this.#app.loadModel();
+      const model = await this.#session.models.load();
       this.#dropUnkept();
-      const { branches } = this.#app;
-      const beginning = this.#app.soFar();
+      const { branches } = this.#session.playback;
+      const beginning = commonBeginning(this.#session.playback);
       if (!beginning) return;
       this.#set?.stop();
       const first = this.#settings.seed.forOneMore();
@@ -99,7 +102,7 @@ export class VariationsView {
   close(): void {
     this.#set?.stop();
     this.#set = undefined;
-    this.#dropUnkept(this.#app.branches.current);
+    this.#dropUnkept(this.#session.playback.branches.current);
     this.#section.hidden = true;
   }
 
@@ -108,13 +111,13 @@ export class VariationsView {
     const set = this.#set;
     if (!set || this.#section.hidden) return;
     // A new piece has started.
-    if (this.#origin && !this.#app.branches.list.includes(this.#origin)) {
+    if (this.#origin && !this.#session.playback.branches.list.includes(this.#origin)) {
       this.close();
       return;
     }
-    const { current } = this.#app.branches;
+    const { current } = this.#session.playback.branches;
     const hasChanged = this.#hasChanged || current !== this.#shownCurrent;
-    if (!hasChanged && this.#app.state === "idle") return;
+    if (!hasChanged && this.#session.playback.state === "idle") return;
     this.#hasChanged = false;
     this.#shownCurrent = current;
     if (hasChanged) this.#frame = this.#commonFrame(set);
@@ -129,7 +132,7 @@ export class VariationsView {
     if (!this.#frame) return;
     paintMiniRoll(card.canvas, this.#frame, card.variation.piece, this.#colors, {
       forkSeconds: set.forkSeconds,
-      heardSeconds: isCurrent ? this.#app.seconds : undefined,
+      heardSeconds: isCurrent ? this.#session.playback.seconds : undefined,
     });
     const { isWritten, piece } = card.variation;
     card.hear.disabled = !isWritten;
@@ -149,7 +152,7 @@ export class VariationsView {
 
   #changed(): void {
     this.#hasChanged = true;
-    this.#app.seen();
+    this.#session.playback.changed.emit();
   }
 
   #card(variation: Variation, index: number): Card {
@@ -177,17 +180,18 @@ export class VariationsView {
   }
 
   async #hear(card: Card): Promise<void> {
+    const { playback, branching } = this.#session;
     try {
-      await this.#app.ready();
-      const { branches } = this.#app;
-      if (card.branch && branches.list.includes(card.branch)) this.#app.select(card.branch);
+      await playback.ready();
+      const { branches } = playback;
+      if (card.branch && branches.list.includes(card.branch)) branching.select(card.branch);
       else {
         this.#dropUnkept();
         this.#grow(card);
       }
-      this.#app.seek(Math.max(0, (this.#set?.forkSeconds ?? 0) - 1));
+      playback.seek(Math.max(0, (this.#set?.forkSeconds ?? 0) - 1));
       this.#changed();
-      await this.#app.play();
+      await playback.play();
     } catch (error) {
       this.#status.showProblem(error);
     }
@@ -195,10 +199,10 @@ export class VariationsView {
 
   /** Adds a variation as a branch of the music it continues. */
   #grow(card: Card): void {
-    const { branches } = this.#app;
-    if (this.#origin && branches.list.includes(this.#origin)) this.#app.select(this.#origin);
+    const { playback, branching } = this.#session;
+    if (this.#origin && playback.branches.list.includes(this.#origin)) branching.select(this.#origin);
     const { piece, seed } = card.variation;
-    card.branch = this.#app.branchTo(piece, {
+    card.branch = branching.branchTo(piece, {
       name: card.name,
       forkSeconds: this.#set?.forkSeconds ?? 0,
       seed,
@@ -209,7 +213,7 @@ export class VariationsView {
   #dropUnkept(except?: Branch): void {
     for (const card of this.#cards) {
       if (card.isKept || !card.branch || card.branch === except) continue;
-      this.#app.remove(card.branch);
+      this.#session.branching.remove(card.branch);
       card.branch = undefined;
     }
   }

@@ -1,18 +1,22 @@
 /** The panel under the roll that explains a note: its probability, its candidates and its attention. */
 import type { Explanation } from "../../src/index.ts";
-import type { App } from "../app.ts";
 import { byId, element } from "../elements.ts";
 import type { PieceNote } from "../music/note.ts";
 import type { Piece } from "../music/piece.ts";
 import type { Arc } from "../roll/arcs.ts";
 import { headColor } from "../roll/colors.ts";
+import type { Session } from "../session.ts";
+import { Signal } from "../signal.ts";
 import { arcsOf } from "./arcs-of.ts";
 import { problemOf } from "../words.ts";
 import { eventWords, noteWords, velocityBinBefore } from "./event-words.ts";
 
+type Parts = Pick<Session, "playback" | "models" | "explainer" | "branching">;
+
 export class Why {
-  readonly #app: App;
-  readonly #onChange: () => void;
+  /** Another note is explained, or other arcs are shown. */
+  readonly changed = new Signal();
+  readonly #session: Parts;
   readonly #section = byId("why", HTMLElement);
   readonly #title = byId("why-title", HTMLElement);
   readonly #share = byId("why-share", HTMLElement);
@@ -31,9 +35,8 @@ export class Why {
   #peeked: PieceNote | undefined;
   #peekedArcs: readonly Arc[] | undefined;
 
-  constructor(app: App, onChange: () => void) {
-    this.#app = app;
-    this.#onChange = onChange;
+  constructor(session: Parts) {
+    this.#session = session;
     this.#layer.addEventListener("change", () => void this.#ask());
     byId("why-before", HTMLButtonElement).addEventListener("click", () => this.#step(-1));
     byId("why-after", HTMLButtonElement).addEventListener("click", () => this.#step(1));
@@ -51,7 +54,7 @@ export class Why {
 
   choose(note: PieceNote | undefined): void {
     this.#note = note;
-    this.#piece = this.#app.piece;
+    this.#piece = this.#session.playback.piece;
     this.#section.hidden = note === undefined;
     this.#arcs = [];
     this.#explanation = undefined;
@@ -59,34 +62,48 @@ export class Why {
       this.#index = note.index;
       void this.#ask();
     }
-    this.#onChange();
+    this.changed.emit();
+  }
+
+  /** Closes the panel if its note has been removed. */
+  update(): void {
+    if (this.#note && !this.#session.playback.piece?.has(this.#note)) this.choose(undefined);
+  }
+
+  /** Closes the panel. @returns whether it was open. */
+  close(): boolean {
+    if (!this.#note) return false;
+    this.choose(undefined);
+    return true;
   }
 
   /** Shows the arcs of the note under the pointer; without one, those of the chosen note. */
   async peek(note: PieceNote | undefined): Promise<void> {
     if (note === this.#peeked) return;
     this.#peeked = note;
-    const { piece } = this.#app;
+    const { playback, models, explainer } = this.#session;
+    const { piece } = playback;
     this.#peekedArcs = undefined;
-    this.#onChange();
+    this.changed.emit();
     // A moving pointer does not load the model.
-    if (!note || !piece || note === this.#note || !this.#app.model) return;
+    if (!note || !piece || note === this.#note || !models.model) return;
     this.#offerLayers();
-    const explanation = await this.#app
-      .explain(note.index, [Number(this.#layer.value)])
+    const explanation = await explainer
+      .explain(piece, note.index, [Number(this.#layer.value)])
       .catch(() => undefined);
     const [attention] = explanation?.attention ?? [];
     if (!attention || note !== this.#peeked) return;
-    const { arcs } = arcsOf(piece, note, attention, this.#app.model?.facts.heads ?? 1);
+    const { arcs } = arcsOf(piece, note, attention, models.model?.facts.heads ?? 1);
     this.#peekedArcs = arcs.filter(({ head }) => !this.#hidden.has(head));
-    this.#onChange();
+    this.changed.emit();
   }
 
   /** Selects the previous or next note of the piece. */
   chooseNeighbor(by: number): void {
-    const notes = this.#app.piece?.notes ?? [];
+    const { piece, seconds } = this.#session.playback;
+    const notes = piece?.notes ?? [];
     const at = this.#note ? notes.indexOf(this.#note) : -1;
-    const nearest = at < 0 ? notes.findIndex((note) => note.startSeconds >= this.#app.seconds) : at + by;
+    const nearest = at < 0 ? notes.findIndex((note) => note.startSeconds >= seconds) : at + by;
     const note = notes[Math.min(notes.length - 1, Math.max(0, nearest))];
     if (note) this.choose(note);
   }
@@ -99,7 +116,7 @@ export class Why {
 
   async #ask(): Promise<void> {
     const piece = this.#piece;
-    if (!piece || piece !== this.#app.piece) return;
+    if (!piece || piece !== this.#session.playback.piece) return;
     this.#asked += 1;
     const asked = this.#asked;
     this.#section.setAttribute("aria-busy", "true");
@@ -107,9 +124,11 @@ export class Why {
     this.#share.textContent = "";
     try {
       // The piece may be shown before the model is loaded.
-      await this.#app.loadModel();
+      await this.#session.models.load();
       this.#offerLayers();
-      const explanation = await this.#app.explain(this.#index, [Number(this.#layer.value)]);
+      const explanation = await this.#session.explainer.explain(piece, this.#index, [
+        Number(this.#layer.value),
+      ]);
       if (asked !== this.#asked || !this.#note) return;
       this.#explanation = explanation;
       this.#showCandidates(piece);
@@ -125,7 +144,7 @@ export class Why {
   #showFailure(error: unknown): void {
     this.#bars.replaceChildren(element("li", { class: "faint" }, problemOf(error).message));
     this.#arcs = [];
-    this.#onChange();
+    this.changed.emit();
   }
 
   #showTitle(piece: Piece): void {
@@ -171,7 +190,7 @@ export class Why {
           element("span", {}, percentOf(p)),
         );
         button.addEventListener("click", () => {
-          if (!isChosen) this.#app.branchAt(this.#index, id);
+          if (!isChosen) this.#session.branching.branchAt(this.#index, id);
         });
         const item = element("li");
         item.append(button);
@@ -182,7 +201,7 @@ export class Why {
 
   #showAttention(piece: Piece): void {
     const [attention] = this.#explanation?.attention ?? [];
-    const heads = this.#app.model?.facts.heads ?? 1;
+    const heads = this.#session.models.model?.facts.heads ?? 1;
     this.#heads.replaceChildren(
       ...Array.from({ length: heads }, (_, head) => {
         const isShown = !this.#hidden.has(head);
@@ -208,11 +227,11 @@ export class Why {
       if (beginning >= 0.005) shares.push(`${Math.round(100 * beginning)} % on the start of the piece`);
       this.#elsewhere.textContent = shares.join(", ");
     }
-    this.#onChange();
+    this.changed.emit();
   }
 
   #offerLayers(): void {
-    const layers = this.#app.model?.facts.layers ?? 0;
+    const layers = this.#session.models.model?.facts.layers ?? 0;
     if (this.#layer.options.length === layers) return;
     this.#layer.replaceChildren(
       ...Array.from({ length: layers }, (_, layer) =>
