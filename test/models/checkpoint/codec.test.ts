@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { ARRIVAL_55028, VOCABULARIES } from "../../../encoding/index.ts";
+import { type Codec, codecOf, type CodecEvidence } from "../../../models/index.ts";
+
+const ARRIVAL: Codec = { kind: "arrival", vocabulary: "arrival-55028" };
+
+test.each<[string, CodecEvidence, Codec | undefined]>([
+  [
+    "a vocabulary of performance events",
+    { config: { vocabulary: "performance-416", vocabularySize: 416 }, hasTokenizer: false },
+    { kind: "performance", vocabulary: "performance-416" },
+  ],
+  [
+    "the vocabulary of text",
+    { config: { vocabulary: "text", vocabularySize: 512 }, hasTokenizer: true },
+    { kind: "text" },
+  ],
+  [
+    "a vocabulary of its own, whatever its size",
+    { config: { vocabulary: "mine", vocabularySize: 388 }, hasTokenizer: true },
+    undefined,
+  ],
+  ["55,028 ids", { config: { vocabularySize: 55_028 }, hasTokenizer: false }, ARRIVAL],
+  ["55,028 ids and a tokenizer", { config: { vocabularySize: 55_028 }, hasTokenizer: true }, ARRIVAL],
+  [
+    "388 ids",
+    { config: { vocabularySize: 388 }, hasTokenizer: false },
+    { kind: "performance", vocabulary: "performance-388" },
+  ],
+  [
+    "310 ids",
+    { config: { vocabularySize: 310 }, hasTokenizer: false },
+    { kind: "performance", vocabulary: "score2perf" },
+  ],
+  [
+    "a known id",
+    { config: { vocabularySize: 55_040 }, id: "stanford-crfm/music-medium-800k", hasTokenizer: false },
+    ARRIVAL,
+  ],
+  [
+    "another id",
+    { config: { vocabularySize: 50_257 }, id: "openai-community/gpt2", hasTokenizer: true },
+    { kind: "text" },
+  ],
+  ["a tokenizer", { config: { vocabularySize: 50_257 }, hasTokenizer: true }, { kind: "text" }],
+  [
+    "a tokenizer, and the size of another vocabulary of music",
+    { config: { vocabularySize: 647 }, hasTokenizer: true },
+    { kind: "text" },
+  ],
+  ["nothing", { config: { vocabularySize: 20_000 }, hasTokenizer: false }, undefined],
+])("the codec by %s", (_, evidence, expected) => {
+  expect(codecOf(evidence)).toEqual(expected);
+});
+
+test.each([
+  [647, "MIDI-GPT"],
+  [17_727, "Aria"],
+  [3_406, "SkyTNT's midi-model"],
+  [34_025, "interarrival times of the Anticipatory Music Transformer"],
+])("%i ids are refused by the name of their vocabulary", (vocabularySize, name) => {
+  expect(() => codecOf({ config: { vocabularySize }, hasTokenizer: false })).toThrow(
+    expect.objectContaining({
+      name: "CheckpointError",
+      code: "unsupported",
+      message: `config.json: "vocab_size" ${vocabularySize} is that of "${name}"`,
+    }),
+  );
+});
+
+test("every vocabulary of music has a codec, and the sizes are those of the vocabularies", () => {
+  for (const [name, { size }] of VOCABULARIES) {
+    const expected = { kind: "performance", vocabulary: name };
+    expect(codecOf({ config: { vocabulary: name, vocabularySize: size }, hasTokenizer: false })).toEqual(
+      expected,
+    );
+    expect(codecOf({ config: { vocabularySize: size }, hasTokenizer: false })).toEqual(expected);
+  }
+  const { name: vocabulary, size: vocabularySize } = ARRIVAL_55028;
+  expect(codecOf({ config: { vocabulary, vocabularySize }, hasTokenizer: false })).toEqual(ARRIVAL);
+  expect(codecOf({ config: { vocabularySize }, hasTokenizer: false })).toEqual(ARRIVAL);
+});
