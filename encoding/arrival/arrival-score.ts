@@ -23,7 +23,7 @@ const PROGRAM_CHANGE = 0xc0;
  */
 export function arrivalScore(events: readonly ArrivalEvent[]): Score {
   const notes = inOrder(joinPieces(events));
-  const parts = partsOf(notes);
+  const parts = notesByInstrument(notes);
   const channels = channelsOf([...parts.keys()]);
   const tracks = Array.from(parts, ([instrument, part]) =>
     trackOf(instrument, part, channels.get(instrument) ?? 0),
@@ -46,8 +46,8 @@ export function joinPieces(events: readonly ArrivalEvent[]): ArrivalNote[] {
 }
 
 /** The notes of each instrument, in the order in which the instruments begin. */
-function partsOf(notes: readonly ArrivalNote[]): Map<number, ArrivalNote[]> {
-  const parts = new Map<number, ArrivalNote[]>();
+export function notesByInstrument<N extends ArrivalNote>(notes: readonly N[]): Map<number, N[]> {
+  const parts = new Map<number, N[]>();
   for (const note of notes) {
     const part = parts.get(note.instrument);
     if (part) part.push(note);

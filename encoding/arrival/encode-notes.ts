@@ -13,7 +13,7 @@ export interface ArrivalNotesOptions {
  * The notes of a score, drums included, on the 10 ms grid, in order of onset, then of the file. Onset and duration are rounded
  * separately; durations are limited to the longest of the vocabulary.
  */
-export function arrivalNotes(score: Score, options: ArrivalNotesOptions = {}): ArrivalNote[] {
+export function arrivalNotes(score: Pick<Score, "notes">, options: ArrivalNotesOptions = {}): ArrivalNote[] {
   const longest = (options.vocabulary ?? ARRIVAL_55028).durations - 1;
   const notes = score.notes.map((note): ArrivalNote => {
     const endSeconds = options.foldPedal ? note.soundEndSeconds : note.endSeconds;

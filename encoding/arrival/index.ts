@@ -2,7 +2,7 @@
 export { allowedIds, type AllowedIdsOptions } from "./allowed-ids.ts";
 export { ArrivalClock } from "./arrival-clock.ts";
 export { ArrivalError, type ArrivalErrorCode } from "./arrival-error.ts";
-export { arrivalScore } from "./arrival-score.ts";
+export { arrivalScore, notesByInstrument } from "./arrival-score.ts";
 export { decodeArrival } from "./decode-arrival.ts";
 export { encodeArrival, type EncodeArrivalOptions } from "./encode-arrival.ts";
 export { arrivalNotes, type ArrivalNotesOptions } from "./encode-notes.ts";
@@ -17,7 +17,12 @@ export {
 export { instrumentName } from "./instrument-names.ts";
 export { parseInstruments } from "./parse-instruments.ts";
 export { anticipate, type Anticipated, type AnticipateOptions, padWithRests } from "./sequence.ts";
-export { type FilledVelocities, fillVelocities, type VelocitySource } from "./velocities.ts";
+export {
+  type FilledVelocities,
+  fillVelocities,
+  VelocityEstimator,
+  type VelocitySource,
+} from "./velocities.ts";
 export {
   ARRIVAL_55028,
   type ArrivalIdKind,

@@ -19,29 +19,48 @@ interface Known {
 }
 
 /**
- * Sets the velocity of each note without one to the mean of the nearest known velocities: the latest at or before its onset and the
- * earliest after it, of the same instrument if there are any, else of any. Without known velocities it is 72, as in the authors' code.
+ * Estimates the velocity of notes among notes whose velocities are known: the mean of the latest at or before the onset and the earliest
+ * after it, of the same instrument if there are any, else of any.
  */
-export function fillVelocities(notes: readonly ArrivalNote[]): FilledVelocities {
-  const ordered = inOrder(notes);
-  const all = nothingKnown();
-  const byInstrument = new Map<number, Known>();
-  for (const { instrument, onsetStep, velocity } of ordered) {
-    if (velocity === undefined) continue;
-    const own = byInstrument.get(instrument) ?? nothingKnown();
-    byInstrument.set(instrument, own);
-    for (const known of [all, own]) {
-      known.steps.push(onsetStep);
-      known.velocities.push(velocity);
+export class VelocityEstimator {
+  readonly #all = nothingKnown();
+  readonly #byInstrument = new Map<number, Known>();
+
+  /** @param known in any order; notes without a velocity are ignored. */
+  constructor(known: readonly ArrivalNote[]) {
+    for (const { instrument, onsetStep, velocity } of inOrder(known)) {
+      if (velocity === undefined) continue;
+      const own = this.#byInstrument.get(instrument) ?? nothingKnown();
+      this.#byInstrument.set(instrument, own);
+      for (const places of [this.#all, own]) {
+        places.steps.push(onsetStep);
+        places.velocities.push(velocity);
+      }
     }
   }
-  const sources: VelocitySource[] = [];
-  const filled = ordered.map((note): ArrivalNote => {
-    const mean = meanAround(byInstrument.get(note.instrument) ?? all, note.onsetStep);
-    sources.push(note.velocity !== undefined ? "given" : mean !== undefined ? "neighbors" : "default");
-    return { ...note, velocity: note.velocity ?? mean ?? DEFAULT_VELOCITY };
-  });
-  return { notes: filled, sources };
+
+  /** The velocity of a note: its own, or an estimate; 72 without known velocities, as in the authors' code. */
+  of({ instrument, onsetStep, velocity }: ArrivalNote): {
+    readonly velocity: number;
+    readonly source: VelocitySource;
+  } {
+    if (velocity !== undefined) return { velocity, source: "given" };
+    const mean = meanAround(this.#byInstrument.get(instrument) ?? this.#all, onsetStep);
+    return mean === undefined
+      ? { velocity: DEFAULT_VELOCITY, source: "default" }
+      : { velocity: mean, source: "neighbors" };
+  }
+}
+
+/** Sets the velocity of each note without one to the estimate from those with one: see `VelocityEstimator`. */
+export function fillVelocities(notes: readonly ArrivalNote[]): FilledVelocities {
+  const estimator = new VelocityEstimator(notes);
+  const ordered = inOrder(notes);
+  const estimates = ordered.map((note) => estimator.of(note));
+  return {
+    notes: ordered.map((note, i): ArrivalNote => ({ ...note, velocity: estimates[i]!.velocity })),
+    sources: estimates.map(({ source }) => source),
+  };
 }
 
 function nothingKnown(): Known {

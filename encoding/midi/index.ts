@@ -24,7 +24,14 @@ export {
   type SysexEvent,
   type Track,
 } from "./score.ts";
-export { parseSelection, SelectionError, selectNotes, selectTracks, type TrackSelection } from "./select.ts";
+export {
+  isSelected,
+  parseSelection,
+  SelectionError,
+  selectNotes,
+  selectTracks,
+  type TrackSelection,
+} from "./select.ts";
 export {
   addNotes,
   addParts,

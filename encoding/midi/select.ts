@@ -31,7 +31,6 @@ const SYNTAX =
 /**
  * Parses a selection: numbers or ranges of tracks or, with the prefix `channel:` or `program:`, of channels or programs, separated by
  * commas. All numbers start from 0.
- * by commas. All count from 0.
  *
  * @throws SelectionError when a term cannot be parsed.
  * @example
@@ -98,10 +97,16 @@ interface Selected {
   readonly warnings: readonly string[];
 }
 
-function select(score: Score, { tracks = [], channels = [], programs = [] }: TrackSelection): Selected {
-  const isSelected = (note: ScoreNote): boolean =>
-    tracks.includes(note.track) || channels.includes(note.channel) || programs.includes(note.program);
-  const chosen = score.notes.filter(isSelected);
+/** Whether a note, percussion included, belongs to a selection. */
+export function isSelected(
+  note: ScoreNote,
+  { tracks = [], channels = [], programs = [] }: TrackSelection,
+): boolean {
+  return tracks.includes(note.track) || channels.includes(note.channel) || programs.includes(note.program);
+}
+
+function select(score: Score, selection: TrackSelection): Selected {
+  const chosen = score.notes.filter((note) => isSelected(note, selection));
   const notes = chosen.filter((note) => !note.isPercussion);
   if (notes.length === 0) {
     const found = chosen.length > 0 ? "the selection has percussion only" : "the selection has no notes";

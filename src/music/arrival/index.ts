@@ -1,2 +1,9 @@
 /** Exports of this folder for other folders. */
-export { type GeneratedArrival, generateArrival, type GenerateArrivalOptions } from "./generate-arrival.ts";
+export { ArrivalComposer } from "./arrival-composer.ts";
+export type {
+  ArrivalContinueOptions,
+  ArrivalGenerateOptions,
+  ArrivalInfillOptions,
+  ArrivalMusicNote,
+  ArrivalTrackOptions,
+} from "./arrival-options.ts";

@@ -1,19 +1,16 @@
 /** Against the authors' `generate` (jthickstun/anticipation af37397) on a small random network, with the likeliest id in place of sampling. */
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ARRIVAL_55028, type TimedEvent } from "../../../encoding/index.ts";
-import { readCheckpoint } from "../../../models/index.ts";
 import {
   CachedContext,
   type ContextOptions,
-  Decoder,
+  type Decoder,
   type ForwardWithAttention,
   Sampler,
 } from "../../../src/engine/index.ts";
 import { generateArrival, type GenerateArrivalOptions } from "../../../src/music/arrival/generate-arrival.ts";
-import { checkpointFolder } from "../../../src/platform/node/checkpoint-folder.ts";
-import { createNodeRuntime } from "../../../src/platform/node/runtime.ts";
 import { absoluteIds, notesOf, readGolden, timedEvents } from "../../encoding/arrival/golden.ts";
+import { loadNetwork } from "./network.ts";
 
 interface Run {
   readonly name: string;
@@ -25,14 +22,11 @@ interface Run {
 }
 
 const { cases: RUNS } = readGolden<{ cases: Run[] }>("generate.json");
-const NETWORK = fileURLToPath(new URL("./golden/network/", import.meta.url));
 
 let decoder: Decoder;
 
 beforeAll(async () => {
-  const checkpoint = await readCheckpoint(await checkpointFolder(NETWORK));
-  const runtime = await createNodeRuntime({ backend: "node", threads: 1 });
-  decoder = await Decoder.load({ ...checkpoint, runtime });
+  decoder = await loadNetwork();
 });
 
 afterAll(() => decoder.dispose());

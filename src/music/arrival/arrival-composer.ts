@@ -1,0 +1,257 @@
+/** Generation with an arrival-time model: continuation, accompaniment, infilling. */
+import {
+  addParts,
+  type ArrivalNote,
+  arrivalNotes,
+  arrivalScore,
+  arrivalSteps,
+  type ArrivalVocabulary,
+  continueWithParts,
+  DRUMS,
+  isSelected,
+  replaceWithParts,
+  type Score,
+} from "../../../encoding/index.ts";
+import { type Decoder, Sampler } from "../../engine/index.ts";
+import { OptionError, samplingOf, type SamplingOptions } from "../../options.ts";
+import type { GeneratedTrack } from "../generated-track.ts";
+import type { GeneratedMusic } from "../options.ts";
+import { checkPort } from "../port.ts";
+import { TaskError } from "../task-error.ts";
+import { arrivalPrimer } from "./arrival-primer.ts";
+import type {
+  ArrivalContinueOptions,
+  ArrivalGenerateOptions,
+  ArrivalInfillOptions,
+  ArrivalMusicNote,
+  ArrivalTrackOptions,
+  CommonOptions,
+} from "./arrival-options.ts";
+import { generateArrival } from "./generate-arrival.ts";
+import { newParts, NotePlayer } from "./new-parts.ts";
+
+const STEPS_PER_SECOND = 100;
+/** Ids of a triple. */
+const IDS_PER_EVENT = 3;
+
+type VoicedNote = ArrivalNote & { readonly velocity: number };
+
+/** The music around the notes to generate. */
+interface Setting {
+  readonly prompt: readonly ArrivalNote[];
+  readonly controls: readonly ArrivalNote[];
+  readonly startStep: number;
+  readonly endStep: number;
+}
+
+/** Generates with a model of the Anticipatory Music Transformer's kind. */
+export class ArrivalComposer {
+  readonly #decoder: Decoder;
+  readonly #vocabulary: ArrivalVocabulary;
+
+  constructor(decoder: Decoder, vocabulary: ArrivalVocabulary) {
+    this.#decoder = decoder;
+    this.#vocabulary = vocabulary;
+  }
+
+  /**
+   * Generates notes that continue a primer, or a new piece without one: endless, or `seconds` of music.
+   *
+   * @throws PrimerError when the score or the selection has no notes; OptionError for an option out of range.
+   */
+  async *continue(
+    primer: Score | undefined,
+    options: ArrivalContinueOptions = {},
+  ): AsyncGenerator<ArrivalMusicNote, void> {
+    const { notes, startStep } = this.#primer(primer, options);
+    const endStep = endOf(startStep, options.seconds);
+    const player = new NotePlayer(notes, endStep);
+    const setting = { prompt: notes, controls: [], startStep, endStep };
+    for await (const { event, samples } of this.#events(setting, this.#sampler(options), options)) {
+      if (event.kind === "note") yield musicNote(player.play(event), startStep, samples);
+    }
+  }
+
+  /**
+   * Generates a score: a new piece, or a continuation of `primer`, a track an instrument. Notes that sound at the end of `seconds` end
+   * there.
+   *
+   * @throws PrimerError when the primer or the selection has no notes; OptionError for an option out of range; ChannelError when no
+   * channel is free for a part; ArrivalError for a new piece with more than 15 instruments.
+   */
+  async generate(options: ArrivalGenerateOptions): Promise<GeneratedMusic> {
+    const { primer, port, continuationOnly = false, onNote } = options;
+    checkPort(port);
+    const { notes, cut, startStep, trimmedSeconds, leftOutSeconds } = this.#primer(primer, options);
+    const endStep = endOf(startStep, options.seconds);
+    const sampler = this.#sampler(options);
+    const player = new NotePlayer(notes, endStep);
+    const played: VoicedNote[] = [];
+    let events = 0;
+    const setting = { prompt: notes, controls: [], startStep, endStep };
+    for await (const { event, samples } of this.#events(setting, sampler, options)) {
+      events += IDS_PER_EVENT;
+      if (event.kind !== "note") continue;
+      const note = player.play(event);
+      played.push(note);
+      onNote?.(musicNote(note, startStep, samples));
+    }
+    const score =
+      !primer || continuationOnly
+        ? arrivalScore(played.map((note) => ({ ...note, onsetStep: note.onsetStep - startStep })))
+        : continueWithParts(primer, newParts(played), cut, { port });
+    return {
+      score,
+      seed: sampler.seed,
+      events,
+      notes: played.length,
+      seconds: options.seconds,
+      trimmedSeconds,
+      leftOutSeconds,
+    };
+  }
+
+  /**
+   * Generates parts that accompany all notes of a score, which stays the same to the tick.
+   *
+   * @throws TaskError when the score has no notes; OptionError for an option out of range; ChannelError when no channel is free.
+   */
+  async accompany(given: Score, options: ArrivalTrackOptions = {}): Promise<GeneratedTrack> {
+    checkPort(options.port);
+    const controls = arrivalNotes(given, { vocabulary: this.#vocabulary });
+    if (controls.length === 0) {
+      throw new TaskError("the given music has no notes", {
+        code: "no-notes",
+        hint: "give a MIDI file with notes",
+      });
+    }
+    const endStep = Math.max(...controls.map(({ onsetStep, durationSteps }) => onsetStep + durationSteps));
+    const setting = { prompt: [], controls, startStep: 0, endStep };
+    const { notes, ...facts } = await this.#notes(setting, controls, options);
+    const score = addParts(given, newParts(notes), { port: options.port });
+    return { score, ...facts, notes: notes.length };
+  }
+
+  /**
+   * Replaces the notes that begin in a region, of all tracks or of the chosen ones, by generated ones that fit the rest, which stays the same
+   * to the tick. New notes have the instruments of the chosen tracks, unless `instruments` names others.
+   *
+   * @throws TaskError when the piece has no notes besides; OptionError for a region or option out of range; ChannelError when no
+   * channel is free.
+   */
+  async infill(piece: Score, options: ArrivalInfillOptions): Promise<GeneratedTrack> {
+    const { fromSeconds, toSeconds, tracks, port } = options;
+    checkPort(port);
+    if (!(fromSeconds >= 0 && fromSeconds < Infinity))
+      throw new OptionError(`fromSeconds must be 0 or more, got ${fromSeconds}`);
+    if (!(toSeconds > fromSeconds && toSeconds < Infinity))
+      throw new OptionError(`toSeconds must be more than fromSeconds, got ${fromSeconds} to ${toSeconds}`);
+    const [startStep, endStep] = [arrivalSteps(fromSeconds), arrivalSteps(toSeconds)];
+    const removed = piece.notes.filter(
+      (note) =>
+        arrivalSteps(note.startSeconds) >= startStep &&
+        arrivalSteps(note.startSeconds) < endStep &&
+        (!tracks || isSelected(note, tracks)),
+    );
+    const gone = new Set(removed);
+    const rest = piece.notes.filter((note) => !gone.has(note));
+    const around = arrivalNotes({ notes: rest }, { vocabulary: this.#vocabulary });
+    if (around.length === 0) {
+      throw new TaskError("the piece has no notes outside the region", {
+        code: "no-notes",
+        hint: "choose a shorter region",
+      });
+    }
+    const isBefore = ({ onsetStep }: ArrivalNote): boolean => onsetStep < startStep;
+    const setting = {
+      prompt: around.filter(isBefore),
+      controls: around.filter((note) => !isBefore(note)),
+      startStep,
+      endStep,
+    };
+    const own = new Set(
+      tracks &&
+        piece.notes
+          .filter((note) => isSelected(note, tracks))
+          .map(({ isPercussion, program }) => (isPercussion ? DRUMS : program)),
+    );
+    const instruments = options.instruments ?? (own.size > 0 ? own : undefined);
+    const { notes, ...facts } = await this.#notes(setting, around, { ...options, instruments });
+    const score = replaceWithParts(piece, removed, newParts(notes), { port });
+    return { score, ...facts, notes: notes.length };
+  }
+
+  /** Generates the notes of a setting. */
+  async #notes(
+    setting: Setting,
+    given: readonly ArrivalNote[],
+    options: ArrivalTrackOptions,
+  ): Promise<Omit<GeneratedTrack, "score" | "notes"> & { notes: VoicedNote[] }> {
+    const seconds = (setting.endStep - setting.startStep) / STEPS_PER_SECOND;
+    const sampler = this.#sampler(options);
+    const player = new NotePlayer(given, setting.endStep);
+    const notes: VoicedNote[] = [];
+    let events = 0;
+    for await (const { event } of this.#events(setting, sampler, options)) {
+      events += IDS_PER_EVENT;
+      if (event.kind === "note") notes.push(player.play(event));
+      const done = (event.onsetStep - setting.startStep) / STEPS_PER_SECOND;
+      options.onProgress?.({ events, seconds: done, of: seconds });
+    }
+    return { seed: sampler.seed, events, seconds, notes };
+  }
+
+  #primer(primer: Score | undefined, options: ArrivalContinueOptions) {
+    return primer
+      ? arrivalPrimer(primer, this.#vocabulary, options)
+      : {
+          notes: [],
+          cut: { seconds: 0, cuts: false, keepsTrackEnds: true },
+          startStep: 0,
+          trimmedSeconds: 0,
+          leftOutSeconds: 0,
+        };
+  }
+
+  #sampler(options: SamplingOptions): Sampler {
+    const { noteFirst, rest } = this.#vocabulary;
+    return new Sampler(samplingOf(options), { first: noteFirst, count: rest - noteFirst });
+  }
+
+  #events(
+    setting: Setting,
+    sampler: Sampler,
+    { instruments, signal, candidates }: CommonOptions & { readonly candidates?: number | undefined },
+  ) {
+    return generateArrival(this.#decoder, {
+      vocabulary: this.#vocabulary,
+      sampler,
+      ...setting,
+      players: instruments,
+      candidates,
+      signal,
+    });
+  }
+}
+
+/** @throws OptionError for `seconds` of 0 or less. */
+function endOf(startStep: number, seconds = Infinity): number {
+  if (!(seconds > 0)) throw new OptionError(`seconds must be more than 0, got ${seconds}`);
+  return startStep + Math.round(seconds * STEPS_PER_SECOND);
+}
+
+function musicNote(
+  note: VoicedNote,
+  startStep: number,
+  samples: ArrivalMusicNote["samples"],
+): ArrivalMusicNote {
+  return {
+    pitch: note.pitch,
+    velocity: note.velocity,
+    program: note.instrument === DRUMS ? 0 : note.instrument,
+    isPercussion: note.instrument === DRUMS,
+    seconds: (note.onsetStep - startStep) / STEPS_PER_SECOND,
+    durationSeconds: note.durationSteps / STEPS_PER_SECOND,
+    samples,
+  };
+}

@@ -1,0 +1,55 @@
+/** Generated notes as parts of a score: a track an instrument. */
+import {
+  type ArrivalNote,
+  DRUMS,
+  instrumentName,
+  notesByInstrument,
+  type NewPart,
+  type Note,
+  VelocityEstimator,
+  type VelocitySource,
+} from "../../../encoding/index.ts";
+
+const STEPS_PER_SECOND = 100;
+/** The length of notes that the model gives none. */
+const SHORTEST_STEPS = 1;
+
+/** Sets the velocities of generated notes, which ids do not encode, and ends them in time. */
+export class NotePlayer {
+  readonly #estimator: VelocityEstimator;
+  readonly #endStep: number;
+  /** Where the velocity of the last note comes from. */
+  velocitySource: VelocitySource = "default";
+
+  /**
+   * @param given the music that the new notes belong to.
+   * @param endStep notes that sound at this step end there.
+   */
+  constructor(given: readonly ArrivalNote[], endStep = Infinity) {
+    this.#estimator = new VelocityEstimator(given);
+    this.#endStep = endStep;
+  }
+
+  play(note: ArrivalNote): ArrivalNote & { readonly velocity: number } {
+    const { velocity, source } = this.#estimator.of(note);
+    this.velocitySource = source;
+    const durationSteps = Math.max(
+      SHORTEST_STEPS,
+      Math.min(note.durationSteps, this.#endStep - note.onsetStep),
+    );
+    return { ...note, durationSteps, velocity };
+  }
+}
+
+/** The notes of each instrument as a part, in the order in which the instruments begin. */
+export function newParts(notes: readonly (ArrivalNote & { readonly velocity: number })[]): NewPart[] {
+  return Array.from(notesByInstrument(notes), ([instrument, part]) => ({
+    name: instrumentName(instrument),
+    program: instrument === DRUMS ? 0 : instrument,
+    isPercussion: instrument === DRUMS,
+    notes: part.map(({ pitch, velocity, onsetStep, durationSteps }): Note => {
+      const startSeconds = onsetStep / STEPS_PER_SECOND;
+      return { pitch, velocity, startSeconds, endSeconds: (onsetStep + durationSteps) / STEPS_PER_SECOND };
+    }),
+  }));
+}
