@@ -44,6 +44,7 @@ const UNSUPPORTED = {
  * @throws TokenizerError when it does not describe a byte-level BPE.
  */
 export function parseTokenizer(file: unknown): TokenizerParts {
+  refuseMusic(file);
   const model = property(file, "model");
   const vocabulary = property(model, "vocab");
   if (!isObject(file) || !isObject(vocabulary)) {
@@ -94,6 +95,20 @@ export function parseTokenizer(file: unknown): TokenizerParts {
     pre_tokenizer: unicodeSpaces(property(file, "pre_tokenizer")),
   };
   return { json, tokens, added };
+}
+
+/** @throws TokenizerError for the tokenizers of two libraries of symbolic music: their tokens are notes. */
+function refuseMusic(file: unknown): void {
+  const miditok = property(file, "miditok_version") ?? property(file, "_vocab_base");
+  const tokenization = property(file, "tokenization");
+  const isMmm = property(property(property(file, "model"), "vocab"), "PIECE_START") !== undefined;
+  if (miditok === undefined && !isMmm) return;
+  const whose = isMmm ? "MMM's, whose words are" : "MidiTok's, whose tokens are";
+  const scheme = typeof tokenization === "string" ? ` (${JSON.stringify(tokenization)})` : "";
+  throw new TokenizerError(`tokenizer.json is ${whose} notes${scheme}, not text`, {
+    code: "unsupported",
+    hint: "a reader of its vocabulary is missing; use a model of text, or of music with performance events or arrival times",
+  });
 }
 
 /**

@@ -6,6 +6,7 @@
 import { type DecoderConfig, parseConfig } from "./config.ts";
 import { CheckpointError } from "../errors.ts";
 import { type CheckpointFiles, readWhole } from "./files.ts";
+import { refuseOtherTensors } from "./other-models.ts";
 import { quoteName } from "../quote.ts";
 import { parseInt8Storage, withScales } from "./stored-int8.ts";
 import { areEqual, checkValues, readTensor } from "./tensor-values.ts";
@@ -100,6 +101,7 @@ function checkStored(stored: ReadonlyMap<string, StoredWeight>, config: DecoderC
   for (const [name, shape] of tensorShapes(config)) {
     const found = stored.get(name);
     if (!found) {
+      refuseOtherTensors(stored.keys());
       const hint = "the checkpoint is incomplete, or config.json is another model's";
       throw new CheckpointError(`tensor "${name}" is missing`, { code: "missing-tensor", hint });
     }

@@ -4,6 +4,7 @@
  */
 import { CheckpointError, type CheckpointErrorCode } from "../errors.ts";
 import { quoteValue } from "../quote.ts";
+import { refuseOtherType } from "./other-models.ts";
 
 /** A learned vector per position, added to the embedding (GPT-2). The context is limited to the number of vectors. */
 export interface LearnedPosition {
@@ -74,6 +75,7 @@ export function parseConfig(json: unknown): DecoderConfig {
   const type = keys.value("model_type");
   if (type === "ostinato") return checked(ostinatoConfig(keys));
   if (type === "gpt2") return checked(gpt2Config(keys));
+  refuseOtherType(type, (key) => keys.value(key));
   throw configError(
     "unsupported",
     "model_type",

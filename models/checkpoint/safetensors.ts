@@ -5,6 +5,7 @@
  */
 import { CheckpointError } from "../errors.ts";
 import { quoteValue, quoteName, quoteShape } from "../quote.ts";
+import { refuseMetadata } from "./other-models.ts";
 
 /** A tensor in a file. */
 export interface StoredTensor {
@@ -76,12 +77,13 @@ export function headerBytes(start: Uint8Array, fileBytes: number): number {
  *
  * @param header the bytes of the header, without the eight bytes of its length.
  * @param fileBytes the size of the file in bytes.
- * @throws CheckpointError for a damaged header.
+ * @throws CheckpointError for a damaged header, and for that of MIDI-GPT.
  */
 export function parseHeader(header: Uint8Array, fileBytes: number): StoredTensor[] {
   const dataBegin = LENGTH_BYTES + header.length;
   const text = decodeHeader(header);
   const entries = parseObject(text);
+  refuseMetadata(entries.find(([name]) => name === "__metadata__")?.[1]);
   const tensors = entries
     .filter(([name]) => name !== "__metadata__")
     .map(([name, entry]) => parseEntry(name, entry, dataBegin, fileBytes));

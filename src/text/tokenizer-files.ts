@@ -1,6 +1,12 @@
 /** The tokenizer of a checkpoint: `tokenizer.json`, or `vocab.json` and `merges.txt`. */
 import { TextTokenizer } from "../../encoding/text/index.ts";
-import { CheckpointError, type CheckpointFiles, readConfig, readIfThere } from "../../models/index.ts";
+import {
+  CheckpointError,
+  type CheckpointFiles,
+  codecOf,
+  readConfig,
+  readIfThere,
+} from "../../models/index.ts";
 
 /**
  * Reads `tokenizer.json`; if it is missing, `vocab.json` and `merges.txt`.
@@ -10,13 +16,9 @@ import { CheckpointError, type CheckpointFiles, readConfig, readIfThere } from "
  */
 export async function readTokenizer(files: CheckpointFiles): Promise<TextTokenizer> {
   // First, so that the error for another architecture names it, whatever its tokenizer is.
-  const { vocabulary: ids } = await readConfig(files);
-  if (ids !== undefined && ids !== "text") {
-    throw new CheckpointError(`the model's vocabulary is "${ids}": it writes music, not text`, {
-      code: "unsupported",
-      hint: "use a text model, or the commands and functions for music",
-    });
-  }
+  const config = await readConfig(files);
+  const ids = config.vocabulary;
+  if (ids !== undefined && ids !== "text") throw writesMusic(ids);
   const whole = await readText(files, "tokenizer.json");
   if (whole !== undefined) return new TextTokenizer(parseJson(whole, "tokenizer.json"));
   const vocabulary = await readText(files, "vocab.json");
@@ -24,9 +26,18 @@ export async function readTokenizer(files: CheckpointFiles): Promise<TextTokeniz
   if (vocabulary !== undefined && merges !== undefined) {
     return TextTokenizer.fromVocabulary(parseJson(vocabulary, "vocab.json"), merges);
   }
+  const codec = codecOf({ config, hasTokenizer: false });
+  if (codec && codec.kind !== "text") throw writesMusic(codec.vocabulary);
   throw new CheckpointError("the checkpoint has no tokenizer", {
     code: "missing-file",
     hint: "a text model needs tokenizer.json, or vocab.json and merges.txt, beside its config.json",
+  });
+}
+
+function writesMusic(vocabulary: string): CheckpointError {
+  return new CheckpointError(`the model's vocabulary is "${vocabulary}": it writes music, not text`, {
+    code: "unsupported",
+    hint: "use a text model, or the commands and functions for music",
   });
 }
 

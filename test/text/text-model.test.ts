@@ -193,6 +193,17 @@ describe("loadTextModel", () => {
     await expect(loadTextModel(pair)).rejects.toThrow('"model_type" is "llama"');
   });
 
+  it("throws for a model of music that has no tokenizer", async () => {
+    const arrival = join(folder, "arrival");
+    writeTinyTextCheckpoint(arrival, { ...TINY_TEXT_CONFIG, vocab_size: 55_028 });
+    rmSync(join(arrival, "tokenizer.json"));
+    await expect(loadTextModel(arrival)).rejects.toMatchObject({
+      name: "CheckpointError",
+      code: "unsupported",
+      message: 'the model\'s vocabulary is "arrival-55028": it writes music, not text',
+    });
+  });
+
   it("loads the shipped model", async () => {
     const shakespeare = await loadTextModel("shakespeare", { threads: 1 });
     const { text: written, end } = await shakespeare.generate("ROMEO:", { tokens: 40, seed: 7 });

@@ -100,6 +100,18 @@ describe("TextTokenizer", () => {
     [{ ...TINY, decoder: { type: "Metaspace" } }, /the decoder is "Metaspace"/],
     [{ ...TINY, decoder: null }, /the decoder is null/],
     [{ ...TINY, added_tokens: 1 }, /"added_tokens" is not a list/],
+    [
+      { config: {}, tokenization: "REMI", miditok_version: "3.0.4" },
+      /^tokenizer\.json is MidiTok's, whose tokens are notes \("REMI"\), not text$/,
+    ],
+    [
+      { ...TINY, config: {}, tokenization: "TSD", _vocab_base: { PAD_None: 0 } },
+      /^tokenizer\.json is MidiTok's, whose tokens are notes \("TSD"\), not text$/,
+    ],
+    [
+      model({ type: "WordLevel", vocab: { PIECE_START: 0, BAR_START: 1 } }),
+      /^tokenizer\.json is MMM's, whose words are notes, not text$/,
+    ],
   ])("throws for %o", (json, says) => {
     expect(() => new TextTokenizer(json)).toThrow(TokenizerError);
     expect(() => new TextTokenizer(json)).toThrow(says);

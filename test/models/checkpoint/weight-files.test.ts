@@ -153,7 +153,7 @@ test("throws for an index that is not JSON", async () => {
   await expect(readCheckpoint(checkpointInMemory(files))).rejects.toThrow(`${INDEX} is not JSON`);
 });
 
-test.each(["llama", "gpt_neo", "mamba"])("names the unsupported architecture %s", async (type) => {
+test.each(["aria", "gpt_neo", "mamba"])("names the unsupported architecture %s", async (type) => {
   const files = checkpointInMemory(new Map([["config.json", json({ ...CONFIG, model_type: type })]]));
   await expect(readCheckpoint(files)).rejects.toMatchObject({
     code: "unsupported",
