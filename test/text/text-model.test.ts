@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TextTokenizer } from "../../encoding/text/text.ts";
 import { loadTextModel } from "../../src/platform/node/load-model.ts";
 import { TextModel } from "../../src/text/text-model.ts";
+import { pytorchFromSafetensors } from "../models/checkpoint/pytorch-from-safetensors.ts";
 import {
   TINY_END,
   TINY_MERGES,
@@ -191,6 +192,28 @@ describe("loadTextModel", () => {
     // Another architecture is refused by its name, before its tokenizer is read.
     writeFileSync(join(pair, "config.json"), '{ "model_type": "llama" }');
     await expect(loadTextModel(pair)).rejects.toThrow('"model_type" is "llama"');
+  });
+
+  it("loads a GPT-2 of the kind of Stanford's and codeparrot: scores scaled by layer, pytorch_model.bin", async () => {
+    const scaled = join(folder, "scaled");
+    const flags = { scale_attn_by_inverse_layer_idx: true, reorder_and_upcast_attn: true };
+    writeTinyTextCheckpoint(scaled, { ...TINY_TEXT_CONFIG, ...flags });
+    const weights = join(scaled, "model.safetensors");
+    const options = { temperature: 0, tokens: 8, seed: 1 };
+    const texts: string[] = [];
+    for (const isPytorch of [false, true]) {
+      if (isPytorch) {
+        const file = pytorchFromSafetensors(new Uint8Array(readFileSync(weights)));
+        writeFileSync(join(scaled, "pytorch_model.bin"), file);
+        rmSync(weights);
+      }
+      const other = await loadTextModel(scaled, { threads: 1 });
+      expect(other.decoder.config.scaleByLayer).toBe(true);
+      texts.push((await other.generate("the", options)).text);
+      await other.dispose();
+    }
+    expect(texts[1]).toBe(texts[0]);
+    expect(texts[0]?.length).toBeGreaterThan(0);
   });
 
   it("throws for a model of music that has no tokenizer", async () => {

@@ -88,6 +88,25 @@ test("reads GPT-2's scales of attention scores", () => {
   expect(parseConfig({ ...GPT2, ...defaults })).toEqual(parseConfig(GPT2));
 });
 
+// The flags of these models, published with GPT-2's other keys.
+test.each([
+  ["stanford-crfm/alias-gpt2-small-x21", { vocab_size: 50_257 }],
+  ["codeparrot/codeparrot-small", { vocab_size: 32_768 }],
+  ["stanford-crfm/music-small-800k", { vocab_size: 55_028 }],
+])("reads a GPT-2 with the flags of %s", (_, sizes) => {
+  const flags = {
+    reorder_and_upcast_attn: true,
+    scale_attn_by_inverse_layer_idx: true,
+    scale_attn_weights: true,
+    n_inner: null,
+  };
+  expect(parseConfig({ ...GPT2, ...sizes, ...flags })).toEqual({
+    ...parseConfig(GPT2),
+    vocabularySize: sizes.vocab_size,
+    scaleByLayer: true,
+  });
+});
+
 test.each([
   [{}, [0.125, 0.125, 0.125]],
   [{ scaleByLayer: true }, [0.125, 0.0625, 0.125 / 3]],
