@@ -8,7 +8,7 @@
 import { parseArgs } from "node:util";
 import { parseConfig, readCheckpoint, tensorShapes } from "../../dist/models/index.js";
 import { Decoder, Sampler } from "../../dist/src/engine/index.js";
-import { stepsPerRun } from "../../dist/src/engine/loop.js";
+import { stepsPerRun } from "../../dist/src/engine/in-graph.js";
 import { PerformanceGrammar, VOCABULARIES } from "../../dist/encoding/index.js";
 import { machine, say } from "../tools.mjs";
 import { createNodeRuntime } from "../../dist/src/platform/node/runtime.js";
@@ -84,10 +84,11 @@ for (const past of new Set(pasts)) {
         async (id) => {
           const grammar = vocabulary && new PerformanceGrammar(vocabulary, { longestNoteSteps: 1000 });
           const automaton = grammar && { tables: grammar.tables, counters: grammar.counters() };
-          await decoder.sampleInGraph([id], cache, {
-            ...sampler.graphInputs(0, steps, config.vocabularySize),
-            automaton,
-          });
+          await decoder.sampleInGraph(
+            [id],
+            cache,
+            sampler.graphInputs(0, steps, config.vocabularySize, { automaton }),
+          );
         },
         cache,
         past,

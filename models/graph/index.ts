@@ -1,8 +1,14 @@
 /** Exports of this folder for other folders. */
 export { type DecoderGraph, decoderGraph } from "./decoder.ts";
-export type { GraphWeight, Locate } from "./graph-builder.ts";
-export type { AutomatonTables } from "./automaton.ts";
-export { decoderLoop } from "./loop.ts";
+export { GraphBuilder, type GraphWeight, integer, type Locate, type Value } from "./graph-builder.ts";
+export {
+  type CarriedState,
+  type DeclareSampling,
+  decoderLoop,
+  NO_SAMPLE,
+  type SampledId,
+  type SamplingStep,
+} from "./loop.ts";
 export type { WeightArray } from "./matrix.ts";
 export {
   type Backend,
@@ -13,7 +19,6 @@ export {
   type QuantizationScheme,
   PRECISIONS,
 } from "./quantization-scheme.ts";
-export { NO_SAMPLE } from "./sampling.ts";
 export {
   cacheBytesPerId,
   countParameters,

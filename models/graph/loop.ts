@@ -12,10 +12,7 @@
  *          positions      int32 [own]                 learned positions only
  *          logits_from    int32 [1]                   counted from the end: −1 the last row, −rows all of the first iteration
  *          steps          int32 [1]                   iterations, ≥ 1
- *          noise          [steps, vocabularySize]     added to the scores of each sample; or [steps, 1]
- *          sampling.*                                 see `samplingInputs`
- *          constrained    int32 [1]                   1: the automaton applies; 0: its tables may be placeholders
- *          automaton.*, counters [1, counters]        see `AutomatonTables`
+ *          …                                          what `DeclareSampling` declares
  *     out  sampled        int32 [steps, 1]            the ids; fewer, with `NO_SAMPLE` last, if no id is allowed
  *          logits, attention.i                        of the last iteration
  *          keys.i, values.i                           [own, heads, headSize]
@@ -35,14 +32,46 @@ import {
   rowsFrom,
 } from "./decoder.ts";
 import { GraphBuilder, integer, type Value } from "./graph-builder.ts";
-import { countersAfter, allowedIds, automatonInputs, type AutomatonValues } from "./automaton.ts";
 import { encodeModel, type ElementType } from "./onnx.ts";
 import { SCHEMES } from "./quantization-scheme.ts";
-import { only, sample, samplingInputs, type SamplingValues, scores } from "./sampling.ts";
+
+/** How ids are sampled: declares inputs of the graph, and returns what each iteration does with its logits. */
+export type DeclareSampling = (graph: GraphBuilder) => SamplingStep;
+
+/** The body of the sampling step. */
+export interface SamplingStep {
+  /** Values that it carries from iteration to iteration, besides the id. */
+  readonly state: readonly CarriedState[];
+  /**
+   * @param logits `[1, vocabulary]`.
+   * @param iteration int64 scalar, from 0.
+   */
+  sample(graph: GraphBuilder, logits: Value, iteration: Value, state: readonly Value[]): SampledId;
+}
+
+export interface CarriedState {
+  /** An input of the graph. */
+  readonly initial: Value;
+  readonly type: ElementType;
+  readonly shape: readonly (number | string)[];
+}
+
+export interface SampledId {
+  /** int32 `[1]` */
+  readonly id: Value;
+  /** Bool with one element: whether any id could be sampled. */
+  readonly isSampled: Value;
+  /** In the order of `SamplingStep.state`. */
+  readonly state: readonly Value[];
+}
+
+/** The sample if no id was allowed. */
+export const NO_SAMPLE = -1;
 
 /** The ONNX graph of a decoder that samples in the graph. */
 export function decoderLoop(
   decoder: DecoderConfig,
+  declareSampling: DeclareSampling,
   { scheme = SCHEMES.fp32.wasm, locate }: GraphOptions = {},
 ): DecoderGraph {
   const config: DecoderDesign = { ...decoder, scheme };
@@ -54,21 +83,18 @@ export function decoderLoop(
     positions: config.position.kind === "learned" ? graph.input("positions", "int32", ["own"]) : undefined,
     logitsFrom: graph.input("logits_from", "int32", [1]),
     steps: graph.input("steps", "int32", [1]),
-    noise: graph.input("noise", "float32", ["steps", "noises"]),
-    sampling: samplingInputs(graph),
-    constrained: graph.input("constrained", "int32", [1]),
-    automaton: automatonInputs(graph),
-    counters: graph.input("counters", "float32", [1, "counters"]),
+    sampling: declareSampling(graph),
     past: Array.from({ length: config.layers }, (_, layer): Segment => ({
       keys: graph.input(`past_keys.${layer}`, "float32", ["past", ...cacheShape]),
       values: graph.input(`past_values.${layer}`, "float32", ["past", ...cacheShape]),
     })),
   };
-  const carried = carriedValues(config);
+  const carried = carriedValues(config, loop.sampling);
   const steps = graph.node("Cast", [loop.steps], { to: integer(INT64) });
   const initial = carried.map(({ name, type, shape }) => {
     if (name === "ids") return loop.ids;
-    if (name === "counters") return loop.counters;
+    const state = loop.sampling.state.find((_, i) => name === stateName(i));
+    if (state) return state.initial;
     if (type !== "float32") throw new TypeError(`no initial value for ${name}`);
     return graph.floats(
       [],
@@ -94,11 +120,7 @@ interface LoopInputs {
   readonly positions: Value | undefined;
   readonly logitsFrom: Value;
   readonly steps: Value;
-  readonly noise: Value;
-  readonly sampling: SamplingValues;
-  readonly constrained: Value;
-  readonly automaton: AutomatonValues;
-  readonly counters: Value;
+  readonly sampling: SamplingStep;
   readonly past: readonly Segment[];
 }
 
@@ -111,7 +133,11 @@ interface Carried {
   readonly isResult: boolean;
 }
 
-function carriedValues(config: DecoderConfig): Carried[] {
+function stateName(index: number): string {
+  return `state.${index}`;
+}
+
+function carriedValues(config: DecoderConfig, { state }: SamplingStep): Carried[] {
   const rows = ["own", config.heads, headSize(config)];
   const floats = (name: string, shape: readonly (number | string)[]): Carried => ({
     name,
@@ -121,7 +147,7 @@ function carriedValues(config: DecoderConfig): Carried[] {
   });
   return [
     { name: "ids", type: "int32", shape: ["rows"], isResult: false },
-    { name: "counters", type: "float32", shape: [1, "counters"], isResult: false },
+    ...state.map(({ type, shape }, i): Carried => ({ name: stateName(i), type, shape, isResult: false })),
     floats("logits", ["scored", config.vocabularySize]),
     ...Array.from({ length: config.layers }, (_, layer) => [
       floats(`keys.${layer}`, rows),
@@ -169,29 +195,13 @@ function loopBody(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, 
   const logits = head(graph, config, rowsFrom(graph, x, loop.logitsFrom)); // [scored, vocabulary]
   next.set("logits", logits);
 
-  const isConstrained = graph.node("Cast", [loop.constrained], { to: integer(BOOL) });
-  const counters = before("counters");
-  const scored = scores(graph, loop.sampling, rowsFrom(graph, logits, graph.integers([-1], "int32")), (all) =>
-    graph.branch(
-      isConstrained,
-      "float32",
-      [1, "vocabulary"],
-      (inner) => only(inner, allowedIds(inner, loop.automaton, counters), all),
-      (inner) => inner.node("Identity", [all]),
-    ),
-  );
-  const { id: sampled, isSampled } = sample(graph, scored, graph.node("Gather", [loop.noise, number]));
+  const last = rowsFrom(graph, logits, graph.integers([-1], "int32")); // [1, vocabulary]
+  const state = loop.sampling.state.map((_, i) => before(stateName(i)));
+  const { id, isSampled, state: after } = loop.sampling.sample(graph, last, number, state);
+  const isOne = graph.node("Reshape", [isSampled, graph.integers([1])]);
+  const sampled = graph.node("Where", [isOne, id, graph.integers([NO_SAMPLE], "int32")]);
   next.set("ids", sampled);
-  next.set(
-    "counters",
-    graph.branch(
-      isConstrained,
-      "float32",
-      [1, "counters"],
-      (inner) => countersAfter(inner, loop.automaton, counters, sampled),
-      (inner) => inner.node("Identity", [counters]),
-    ),
-  );
+  for (const [i, value] of after.entries()) next.set(stateName(i), value);
 
   // The loop ends if no id is allowed.
   graph.result(graph.node("Squeeze", [isSampled]), "bool", []);
@@ -200,4 +210,4 @@ function loopBody(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, 
   return graph.build();
 }
 
-const [INT64, BOOL] = [7, 9]; // numbers in `TensorProto.DataType`
+const INT64 = 7; // number in `TensorProto.DataType`

@@ -1,7 +1,7 @@
 import type { AttentionRequest, LayerAttention } from "./attention.ts";
 import type { KeyValueCache } from "./cache.ts";
 import type { Decoder, ForwardWithAttention } from "./decoder.ts";
-import type { SamplingInputs } from "./loop.ts";
+import type { SamplingInputs } from "./graph-sampling.ts";
 import type { GraphRuns } from "./sequence-context.ts";
 import { TokenHistory } from "./token-history.ts";
 

@@ -15,7 +15,7 @@ import { type AttentionRequest, checkedRequest, type LayerAttention, visibleWeig
 import type { AttentionSink } from "./attention-sink.ts";
 import { type CacheShape, KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
-import { DEFAULT_INPUTS, toGraphInputs, type SamplingInputs } from "./loop.ts";
+import { DEFAULT_INPUTS, declareSampling, type SamplingInputs } from "./graph-sampling.ts";
 import { cacheNames, floats, graphInputs, joined, type Results } from "./graph-values.ts";
 import { checkIds, checkPositions } from "./read-checks.ts";
 import type { Backend, Runtime, Session, WeightFolder } from "./runtime.ts";
@@ -108,8 +108,10 @@ export class Decoder {
   static async fromWeights({ config, scheme, runtime, weights }: PreparedSource): Promise<Decoder> {
     // WebAssembly copies the cache for every run; the native library does not, so stepping is as fast there.
     const samplesInGraph = runtime.backend === "wasm";
-    const build = samplesInGraph ? decoderLoop : decoderGraph;
-    const graph = build(config, { scheme, locate: "located" in weights ? placesOf(weights) : undefined });
+    const options = { scheme, locate: "located" in weights ? placesOf(weights) : undefined };
+    const graph = samplesInGraph
+      ? decoderLoop(config, declareSampling, options)
+      : decoderGraph(config, options);
     const session = await runtime.createSession(graph.bytes, weights);
     return new Decoder(config, runtime.backend, samplesInGraph, session);
   }
@@ -267,7 +269,13 @@ export class Decoder {
     const rows = ids.length / cache.sequences + sampling.steps - 1; // computed in this run
     const inputs = graphInputs(this.config, ids, rows, cache, all);
     const run = this.#session.run(
-      this.samplesInGraph ? { ...inputs, ...toGraphInputs(sampling) } : inputs,
+      this.samplesInGraph
+        ? {
+            ...inputs,
+            steps: { type: "int32", data: Int32Array.of(sampling.steps), shape: [1] },
+            ...sampling.inputs,
+          }
+        : inputs,
       wanted,
     );
     this.#runs.add(run);

@@ -2,11 +2,10 @@
  * Sampling in the graph: a run of the decoder returns several ids. No other file of the engine's loop knows of such runs.
  *
  * A run ends where a rule changes (`LogitsProcessor.adjustmentLength`). Where the rules have no graph form, as the repetition
- * penalty, or masks have no automaton, it ends after one id; that costs what single steps cost, in WebAssembly 1.3 to 1.7 times
+ * penalty, or masks have no automaton, it ends after one id; that costs what single steps cost, in WebAssembly 1.1 to 1.3 times
  * as much per id. Candidates and `override` need single steps too.
  */
 import type { DecoderConfig } from "../../models/index.ts";
-import { stepsPerRun } from "./loop.ts";
 import { type GeneratedId, type NextIds, SingleSteps, type SamplingRequest } from "./next-ids.ts";
 import { emptyDistribution } from "./sampler.ts";
 import type { GraphRuns, SequenceContext } from "./sequence-context.ts";
@@ -52,15 +51,34 @@ class InGraph implements NextIds {
   #run(previous: number, steps: number): Promise<Int32Array> {
     const { sampler, contextShift = false, signal } = this.#request;
     signal?.throwIfAborted();
-    const { automaton, ...adjustment } = this.#steps.state.graphContext();
-    const { vocabularySize } = this.#config;
-    const sampling = sampler.graphInputs(this.#steps.step, steps, vocabularySize, adjustment);
-    return this.#runs.sampleInGraph(previous, { ...sampling, automaton }, { contextShift });
+    const { step, state } = this.#steps;
+    const sampling = sampler.graphInputs(step, steps, this.#config.vocabularySize, state.graphContext());
+    return this.#runs.sampleInGraph(previous, sampling, { contextShift });
   }
 
   #runLength(): number {
-    if (this.#request.sampler.needsRecent) return 1;
-    const most = stepsPerRun(this.#config);
-    return Math.max(1, Math.min(this.#wish, most, this.#runs.maxRunLength, this.#steps.state.idsUntilChange));
+    const { state } = this.#steps;
+    const most = Math.min(stepsPerRun(this.#config), this.#runs.maxRunLength, state.idsUntilChange);
+    if (most <= 1 || !this.#request.sampler.hasGraphForm(state.graphContext())) return 1;
+    return Math.min(this.#wish, most);
   }
+}
+
+/** Numbers that a run reads in about 100 ms, on an average machine. */
+const NUMBERS_PER_RUN = 3.7e8;
+/** Upper bound of the steps of a run. */
+export const MAX_STEPS_PER_RUN = 16;
+
+/**
+ * Steps of a run: about 100 ms of work, since a run cannot be stopped and its ids arrive at once. At one step, sampling in
+ * the graph saves nothing. The number follows from the model's size and not from a clock, so that a seed always gives the
+ * same ids: the division into runs changes the last digits of the logits.
+ */
+export function stepsPerRun(config: DecoderConfig): number {
+  const { layers, width, feedForward, vocabularySize, window, position } = config;
+  const weights = layers * width * (4 * width + 2 * feedForward) + vocabularySize * width;
+  const cache = layers * width * 2 * window;
+  // Relative attention scores every position twice, and moves the scores: measured, three times the cost.
+  const numbers = weights + cache * (position.kind === "relative" ? 3 : 1);
+  return Math.max(1, Math.min(MAX_STEPS_PER_RUN, Math.floor(NUMBERS_PER_RUN / numbers)));
 }

@@ -1,6 +1,5 @@
 /** Logits processors with state, and what they say about the next id. */
-import type { Automaton } from "./loop.ts";
-import type { LogitAdjustment, SamplingContext } from "./sampling/index.ts";
+import type { Automaton, LogitAdjustment, SamplingContext } from "./sampling/index.ts";
 
 /** A logits processor with state: it receives every id, prompt included, and masks and adjusts the next logits. */
 export interface LogitsProcessor {
@@ -52,7 +51,7 @@ export class ProcessorState {
   }
 
   /** What all samples of a run in the graph depend on. */
-  graphContext(): LogitAdjustment & { readonly automaton: Automaton | undefined } {
+  graphContext(): SamplingContext {
     return { ...this.#processor?.adjustment?.(), automaton: this.#processor?.automaton?.() };
   }
 

@@ -1,15 +1,12 @@
 /** Sampling: logits to the next id. */
 import { checkSampling, randomSeed, type SamplingOptions } from "../options.ts";
 import { EngineError } from "./errors.ts";
-import { DEFAULT_INPUTS, type SamplingInputs } from "./loop.ts";
+import { type SamplingInputs, samplingInputs } from "./graph-sampling.ts";
 import { GumbelNoise } from "./random.ts";
 import {
-  addBiases,
   argmax,
   type IdRange,
   keepTopK,
-  type LogitAdjustment,
-  pitchClass,
   type RuleInput,
   RULES,
   type SamplingContext,
@@ -55,11 +52,6 @@ export class Sampler {
     for (const rule of RULES) rule.check?.(this.#input({}));
   }
 
-  /** Whether `SamplingContext.recent` is required: there is a repetition penalty. */
-  get needsRecent(): boolean {
-    return (this.#options.repetitionPenalty ?? 1) !== 1;
-  }
-
   /**
    * @param logits `[vocabulary]`, finite.
    * @param step number of the sample in its generation, from 0; seed and step fix the noise.
@@ -85,34 +77,39 @@ export class Sampler {
     return softmax(this.#scores(logits, context));
   }
 
+  /** Whether all rules that are on have a graph form. */
+  hasGraphForm(context: SamplingContext): boolean {
+    const input = this.#input(context);
+    return RULES.every((rule) => rule.graph !== undefined || !rule.isOn(input));
+  }
+
   /**
    * The inputs for sampling in the graph. It samples the same ids, unless the two best scores are equal within rounding.
    *
    * @param step of the first sample.
-   * @param adjustment for all samples.
-   * @throws TypeError if `needsRecent`: the graph has no repetition penalty.
+   * @param context for all samples.
+   * @throws TypeError unless `hasGraphForm`.
    */
   graphInputs(
     step: number,
     steps: number,
     vocabularySize: number,
-    adjustment: LogitAdjustment = {},
+    context: SamplingContext = {},
   ): SamplingInputs {
-    if (this.needsRecent) throw new TypeError("the graph has no repetition penalty");
-    const { temperature = 1, topK = Infinity, topP = 1, minP = 0, typicalP = 1 } = this.#options;
-    const { biases = [] } = adjustment;
-    const bias = new Float64Array(this.#options.logitBias || biases.length > 0 ? vocabularySize : 1);
-    addBiases(bias, this.#input(adjustment));
-    const common = { steps, bias: Float32Array.from(bias) };
-    if (temperature === 0) return { ...DEFAULT_INPUTS, ...common, noise: new Float32Array(steps) };
+    if (!this.hasGraphForm(context)) throw new TypeError("a rule has no graph form");
+    const noise = this.#isGreedy ? new Float32Array(steps) : this.#noiseRows(step, steps, vocabularySize);
+    return samplingInputs(this.#input(context), steps, noise, vocabularySize, this.#isGreedy);
+  }
+
+  /** `[steps, vocabulary]` */
+  #noiseRows(step: number, steps: number, vocabularySize: number): Float32Array {
     const noise = new Float32Array(steps * vocabularySize);
     for (let row = 0; row < steps; row += 1) {
       for (let id = 0; id < vocabularySize; id += 1) {
         noise[row * vocabularySize + id] = this.#noise.at(step + row, id);
       }
     }
-    const kept = { topK: topK < vocabularySize ? topK : 0, topP, minP, typicalP };
-    return { ...common, noise, tokenClass: pitchClass(this.#input(adjustment)), temperature, ...kept };
+    return noise;
   }
 
   /** Scores of the ids that remain, −∞ for the others; at temperature 0 without warpers. */

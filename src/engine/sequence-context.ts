@@ -1,6 +1,6 @@
 /** A sequence that a decoder reads, with the cache of its ids. */
 import type { ForwardWithAttention } from "./decoder.ts";
-import type { SamplingInputs } from "./loop.ts";
+import type { SamplingInputs } from "./graph-sampling.ts";
 
 /** The cached context of one sequence, or a sequence of a batch. */
 export interface SequenceContext {

@@ -3,6 +3,7 @@ import {
   type LogitsProcessor,
   type Decoder,
   generateIds,
+  GumbelNoise,
   type CachedContext,
   Sampler,
 } from "../../src/engine/index.ts";
@@ -65,9 +66,10 @@ export async function parting(
   const allowed = new Uint8Array(decoder.config.vocabularySize).fill(1);
   rules?.mask(allowed);
   const logits = await decoder.forward(before.slice(-decoder.config.window), decoder.createCache());
-  const { noise, temperature } = new Sampler(options, PITCHES).graphInputs(step, 1, logits.length);
+  const noise = new GumbelNoise(new Sampler(options, PITCHES).seed);
+  const { temperature = 1 } = options;
   const noisy = [...logits]
-    .map((logit, id) => (allowed[id] === 0 ? -Infinity : logit / temperature + (noise[id] ?? 0)))
+    .map((logit, id) => (allowed[id] === 0 ? -Infinity : logit / temperature + noise.at(step, id)))
     .sort((a, b) => b - a);
   return { step, margin: (noisy[0] ?? NaN) - (noisy[1] ?? NaN) };
 }

@@ -107,13 +107,13 @@ describe("Sampler", () => {
   it("penalizes each recent id once, positive logits by division and negative ones by multiplication", () => {
     const logits = Float32Array.of(2, 1, -1, 0);
     const sampler = new Sampler({ repetitionPenalty: 2, seed: 1 });
-    expect(sampler.needsRecent).toBe(true);
+    expect(sampler.hasGraphForm({})).toBe(false);
     const { candidates } = sampler.sampleWithCandidates(logits, 0, { recent: [0, 0, 2, 1] }, 4);
     const shares = [1, 0.5, -2, 0].map(Math.exp);
     const sum = shares.reduce((total, share) => total + share, 0);
     for (const { id, probability } of candidates)
       expect(probability).toBeCloseTo((shares[id] ?? 0) / sum, 12);
-    expect(new Sampler().needsRecent).toBe(false);
+    expect(new Sampler().hasGraphForm({})).toBe(true);
   });
 
   it("returns the candidates and the log-probability of the distribution, and the same id as `sample`", () => {
@@ -182,31 +182,61 @@ describe("Sampler", () => {
     expect(ids(3)).not.toEqual(ids(4));
   });
 
+  /** The values of the sampling inputs of a graph, by name without the prefix. */
+  function inputsOf(sampler: Sampler, step: number, steps: number, size: number): Record<string, number[]> {
+    const { inputs } = sampler.graphInputs(step, steps, size);
+    return Object.fromEntries(
+      Object.entries(inputs).map(([name, { data }]) => [
+        name.replace("sampling.", ""),
+        Array.from(data, (each) => Math.fround(Number(each))),
+      ]),
+    );
+  }
+
+  const OFF = {
+    logitBias: [0],
+    isMasked: [0],
+    classTemperature: [1],
+    temperature: [1],
+    topK: [0],
+    topP: [1],
+    minP: [-Infinity],
+    typicalP: [1],
+  };
+
   it("returns graph inputs with its own noise, bias and options", () => {
     const options = { seed: 5, temperature: 0.8, topK: 3, topP: 0.9, minP: 0.1, typicalP: 0.7 };
-    const inputs = new Sampler({ ...options, logitBias: new Map([[2, 1.5]]) }).graphInputs(7, 2, 4);
+    const sampler = new Sampler({ ...options, logitBias: new Map([[2, 1.5]]) });
+    expect(inputsOf(sampler, 7, 2, 4)).toMatchObject({
+      logitBias: [0, 0, 1.5, 0],
+      temperature: [Math.fround(0.8)],
+      topK: [3],
+      topP: [Math.fround(0.9)],
+      minP: [Math.fround(Math.log(0.1))],
+      typicalP: [Math.fround(0.7)],
+    });
     const noise = new GumbelNoise(5);
     const rows = [7, 8].flatMap((step) => [0, 1, 2, 3].map((id) => noise.at(step, id)));
-    expect(inputs).toEqual({
+    expect(sampler.graphInputs(7, 2, 4)).toMatchObject({
       steps: 2,
-      noise: Float32Array.from(rows),
-      bias: Float32Array.of(0, 0, 1.5, 0),
-      temperature: 0.8,
-      topK: 3,
-      topP: 0.9,
-      minP: 0.1,
-      typicalP: 0.7,
+      inputs: { "sampling.noise": { data: Float32Array.from(rows), shape: [2, 4] } },
     });
-    const warmed = new Sampler({ pitchTemperature: 0.8 }, { first: 1, count: 2 }).graphInputs(0, 1, 4);
-    expect(warmed.tokenClass).toEqual({ first: 1, count: 2, temperature: 0.8 });
+    const warmed = new Sampler({ pitchTemperature: 0.8 }, { first: 1, count: 2 });
+    expect(inputsOf(warmed, 0, 1, 4)).toMatchObject({
+      classFirst: [1],
+      classEnd: [3],
+      classTemperature: [Math.fround(0.8)],
+    });
   });
 
   it("returns graph inputs without bias and truncation by default, and without noise at temperature 0", () => {
-    const nothing = { bias: Float32Array.of(0), temperature: 1, topK: 0, topP: 1, minP: 0, typicalP: 1 };
-    expect(new Sampler({ seed: 5 }).graphInputs(0, 1, 4)).toMatchObject(nothing);
-    expect(new Sampler({ topK: 4 }).graphInputs(0, 1, 4)).toMatchObject(nothing);
-    const greedy = new Sampler({ temperature: 0, topK: 2, topP: 0.5, minP: 0.5, typicalP: 0.5 });
-    expect(greedy.graphInputs(0, 3, 4)).toEqual({ ...nothing, steps: 3, noise: new Float32Array(3) });
+    expect(inputsOf(new Sampler({ seed: 5 }), 0, 1, 4)).toMatchObject(OFF);
+    expect(inputsOf(new Sampler({ topK: 4 }), 0, 1, 4)).toMatchObject(OFF);
+    const greedy = new Sampler(
+      { temperature: 0, topK: 2, topP: 0.5, minP: 0.5, typicalP: 0.5, pitchTemperature: 2 },
+      PITCHES,
+    );
+    expect(inputsOf(greedy, 0, 3, 4)).toMatchObject({ ...OFF, noise: [0, 0, 0] });
     expect(() => new Sampler({ repetitionPenalty: 2 }).graphInputs(0, 1, 4)).toThrow(TypeError);
   });
 

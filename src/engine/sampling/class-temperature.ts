@@ -1,9 +1,12 @@
+import { type GraphBuilder, integer, type Value } from "../../../models/index.ts";
 import { OptionError } from "../../options.ts";
 import { logSumExp } from "./distribution.ts";
+import { INT32, only, whenOn } from "./graph-nodes.ts";
 import type { IdRange, RuleInput, SamplingRule } from "./rule.ts";
+import { float32, int32 } from "./tensors.ts";
 
 /** Consecutive ids, and the temperature that divides their scores. */
-export interface TokenClass extends IdRange {
+interface TokenClass extends IdRange {
   /** Above 0. */
   readonly temperature: number;
 }
@@ -15,15 +18,39 @@ export interface TokenClass extends IdRange {
 export const classTemperature: SamplingRule = {
   name: "pitchTemperature",
   isWarper: true,
+  isOn: (input) => pitchClass(input) !== undefined,
   apply: (scores, input) => {
     const pitches = pitchClass(input);
     if (pitches) applyClassTemperature(scores, pitches);
   },
   check: pitchClass,
+  graph: {
+    declare: (outer) => {
+      const nodes: ClassValues = {
+        first: outer.input("sampling.classFirst", "int32", [1]),
+        end: outer.input("sampling.classEnd", "int32", [1]),
+        temperature: outer.input("sampling.classTemperature", "float32", [1]),
+      };
+      return {
+        apply: (graph, scores) =>
+          whenOn(graph, nodes.temperature, graph.floats([1]), scores, (inner) =>
+            classTemperatureNodes(inner, scores, nodes),
+          ),
+      };
+    },
+    inputs: (input) => {
+      const { first, count, temperature } = pitchClass(input) ?? { first: 0, count: 0, temperature: 1 };
+      return {
+        "sampling.classFirst": int32([first], 1),
+        "sampling.classEnd": int32([first + count], 1),
+        "sampling.classTemperature": float32([temperature], 1),
+      };
+    },
+  },
 };
 
 /** The note-on ids with their temperature; undefined for temperature 1. */
-export function pitchClass({ options, context, pitches }: RuleInput): TokenClass | undefined {
+function pitchClass({ options, context, pitches }: RuleInput): TokenClass | undefined {
   const temperature = (context.pitchTemperature ?? 1) * (options.pitchTemperature ?? 1);
   if (temperature === 1) return undefined;
   if (!pitches)
@@ -44,3 +71,29 @@ function applyClassTemperature(scores: Float64Array, { first, count, temperature
   const change = before - logSumExp(group);
   for (let i = 0; i < group.length; i += 1) group[i]! += change;
 }
+
+/** The class is the ids from `first` up to `end`. */
+type ClassValues = Readonly<Record<"first" | "end" | "temperature", Value>>;
+
+/** No effect if all ids of the class are excluded. */
+function classTemperatureNodes(
+  graph: GraphBuilder,
+  scores: Value,
+  { first, end, temperature }: ClassValues,
+): Value {
+  const part = (from: Value, to: Value): Value =>
+    graph.node("Slice", [scores, from, to, graph.integers([1], "int32")]);
+  const size = graph.node("Shape", [scores], { start: integer(1) });
+  const group = part(first, end); // [1, group]
+  const isIn = graph.node("Greater", [group, graph.floats([-Infinity])]);
+  const finite = graph.node("Max", [group, graph.floats([OUT])]); // −∞ − (−∞) would be NaN
+  const total = (values: Value): Value => graph.node("ReduceLogSumExp", [values, graph.integers([1])]); // [1, 1]
+  const divided = graph.node("Div", [finite, temperature]);
+  const moved = graph.node("Add", [divided, graph.node("Sub", [total(finite), total(divided)])]);
+  const before = part(graph.integers([0], "int32"), first);
+  const after = part(end, graph.node("Cast", [size], { to: integer(INT32) }));
+  return graph.node("Concat", [before, only(graph, isIn, moved), after], { axis: integer(1) });
+}
+
+/** Less than any score, also when divided by the lowest temperature. */
+const OUT = -1e30;

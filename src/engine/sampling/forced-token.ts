@@ -4,6 +4,7 @@ import type { SamplingRule } from "./rule.ts";
 export const forcedToken: SamplingRule = {
   name: "forced",
   isWarper: false,
+  isOn: ({ context }) => context.forced !== undefined,
   apply: (scores, { context: { forced } }) => {
     if (forced === undefined) return;
     const score = scores[forced]!;

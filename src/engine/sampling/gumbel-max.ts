@@ -1,3 +1,7 @@
+/** The choice of an id, after all rules. */
+import { type GraphBuilder, integer, type Value } from "../../../models/index.ts";
+import { highest, INT32 } from "./graph-nodes.ts";
+
 /**
  * The Gumbel-max trick (Gumbel 1954; Maddison et al. 2014, "A* Sampling"): the id with the largest `score + Gumbel noise` is a
  * sample of the distribution of the scores.
@@ -18,4 +22,21 @@ export function argmax(scores: Float64Array, noise?: (id: number) => number): nu
     }
   }
   return best;
+}
+
+/**
+ * The same as nodes of the graph.
+ *
+ * @param noise `[vocabulary]`, or one number for all ids.
+ * @returns the id, int32 `[1]`; and whether there is one, bool `[1, 1]`.
+ */
+export function argmaxNodes(
+  graph: GraphBuilder,
+  scores: Value,
+  noise: Value,
+): { readonly id: Value; readonly isSampled: Value } {
+  const noisy = graph.node("Add", [scores, noise]);
+  const isSampled = graph.node("Greater", [highest(graph, noisy), graph.floats([-Infinity])]);
+  const best = graph.node("ArgMax", [noisy], { axis: integer(1), keepdims: integer(0) });
+  return { id: graph.node("Cast", [best], { to: integer(INT32) }), isSampled };
 }

@@ -26,8 +26,16 @@ export const RULES: readonly SamplingRule[] = [
 ];
 
 export { logSumExp, softmax } from "./distribution.ts";
-export { pitchClass, type TokenClass } from "./class-temperature.ts";
-export { argmax } from "./gumbel-max.ts";
-export { addBiases } from "./logit-bias.ts";
+export { argmax, argmaxNodes } from "./gumbel-max.ts";
 export { keepTopK } from "./top-k.ts";
-export type { IdBias, IdRange, LogitAdjustment, RuleInput, SamplingContext } from "./rule.ts";
+export { float32 } from "./tensors.ts";
+export type {
+  Automaton,
+  GraphInputs,
+  IdBias,
+  IdRange,
+  LogitAdjustment,
+  RuleInput,
+  SamplingContext,
+  SamplingRule,
+} from "./rule.ts";

@@ -1,3 +1,4 @@
+import * as nodes from "./graph-nodes.ts";
 import { excludeBelow, highest } from "./distribution.ts";
 import { numberRule } from "./rule.ts";
 
@@ -10,4 +11,12 @@ export const minP = numberRule({
   off: 0,
   isWarper: true,
   process: (scores, share) => excludeBelow(scores, highest(scores) + Math.log(share)),
+  graph: {
+    toInput: Math.log, // −∞ keeps all
+    process: (graph, scores, logShare) => {
+      const lowest = graph.node("Add", [nodes.highest(graph, scores), logShare]); // [1, 1]
+      return nodes.only(graph, graph.node("GreaterOrEqual", [scores, lowest]), scores);
+    },
+    isCheap: true,
+  },
 });

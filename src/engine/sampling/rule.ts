@@ -1,5 +1,10 @@
 /** What a sampling rule is, and what it depends on. */
+import type { AutomatonTables } from "../../../encoding/index.ts";
+import type { CarriedState, GraphBuilder, Value } from "../../../models/index.ts";
 import type { NumberOptionKey, SamplingOptions } from "../../options.ts";
+import type { RuntimeTensor } from "../runtime.ts";
+import { whenOn } from "./graph-nodes.ts";
+import { float32, int32 } from "./tensors.ts";
 
 /**
  * A sampling rule, as a logits processor of Hugging Face: it changes scores, which begin as logits. −∞ excludes an id. Rules
@@ -10,10 +15,33 @@ export interface SamplingRule {
   readonly name: string;
   /** Warpers are left out at temperature 0, which takes the likeliest id. At least one id remains after a warper. */
   readonly isWarper: boolean;
-  /** Changes the scores in place, `[vocabulary]`; without effect when the rule is off. */
+  /** Whether the rule changes any score. */
+  isOn(input: RuleInput): boolean;
+  /** Changes the scores in place, `[vocabulary]`; without effect unless `isOn`. */
   apply(scores: Float64Array, input: RuleInput): void;
+  /** The same rule for sampling in the graph. Default: none; while the rule is on, each run is one id long. */
+  readonly graph?: GraphForm;
   /** @throws OptionError when an option does not fit the model. */
   check?(input: RuleInput): void;
+}
+
+/** A rule as nodes of an ONNX graph, and the values of its inputs. */
+export interface GraphForm {
+  /** Declares the inputs of the rule, with names that begin with "sampling.". */
+  declare(graph: GraphBuilder): RuleNodes;
+  /** The values of these inputs. If the rule is off, the nodes change no score with them. */
+  inputs(input: RuleInput, vocabularySize: number): GraphInputs;
+}
+
+export type GraphInputs = Readonly<Record<string, RuntimeTensor>>;
+
+export interface RuleNodes {
+  /** @param scores float32 `[1, vocabulary]`. @returns the changed scores. */
+  apply(graph: GraphBuilder, scores: Value, state: readonly Value[]): Value;
+  /** Values that depend on the ids sampled before. Default: none. */
+  readonly state?: readonly CarriedState[];
+  /** @param id int32 `[1]`, the sampled id. @returns the state for the next id. */
+  next?(graph: GraphBuilder, state: readonly Value[], id: Value): readonly Value[];
 }
 
 /** The values of all rules. */
@@ -34,6 +62,8 @@ export interface IdRange {
 export interface SamplingContext extends LogitAdjustment {
   /** One byte per id, 0 for excluded ids. Default: all ids are allowed. */
   readonly allowed?: Uint8Array | undefined;
+  /** The same mask as an automaton, for sampling in the graph. */
+  readonly automaton?: Automaton | undefined;
   /** The only id that can be sampled, if it is allowed. Default: none. */
   readonly forced?: number | undefined;
   /** The ids before, which the repetition penalty applies to. Default: none. */
@@ -54,6 +84,12 @@ export interface IdBias {
   readonly biases: ArrayLike<number>;
 }
 
+/** The allowed ids as an automaton with counters: its tables, and its state. */
+export interface Automaton {
+  readonly tables: AutomatonTables;
+  readonly counters: Float32Array; // [counters]
+}
+
 /** A rule with one number as its option. */
 export interface NumberRule {
   readonly option: NumberOptionKey;
@@ -62,21 +98,55 @@ export interface NumberRule {
   readonly isWarper: boolean;
   /** Changes the scores in place; not called for the value `off`. */
   process(scores: Float64Array, value: number, context: SamplingContext): void;
+  readonly graph?: NumberGraph;
 }
 
-export function numberRule({
-  option,
-  off,
-  isWarper,
-  process,
-}: NumberRule): SamplingRule & { readonly off: number } {
+/** The graph form of such a rule. */
+export interface NumberGraph {
+  /** @param value `[1]`. @returns the changed scores. */
+  process(graph: GraphBuilder, scores: Value, value: Value): Value;
+  /** Default: float32. */
+  readonly type?: "int32";
+  /** The number that the graph receives. Default: the value itself. */
+  toInput?(value: number, vocabularySize: number): number;
+  /** Few nodes, computed for the value `off` too. Default: a branch leaves them out. */
+  readonly isCheap?: boolean;
+}
+
+export function numberRule(rule: NumberRule): SamplingRule {
+  const { option, off, isWarper, process, graph } = rule;
+  const valueOf = ({ options }: RuleInput): number => options[option] ?? off;
+  const isOn = (input: RuleInput): boolean => valueOf(input) !== off;
   return {
     name: option,
-    off,
     isWarper,
-    apply: (scores, { options, context }) => {
-      const value = options[option] ?? off;
-      if (value !== off) process(scores, value, context);
+    isOn,
+    apply: (scores, input) => {
+      if (isOn(input)) process(scores, valueOf(input), input.context);
     },
+    graph: graph && numberForm(rule, graph, valueOf),
+  };
+}
+
+function numberForm(
+  { option, off }: NumberRule,
+  { process, type, toInput = (value) => value, isCheap = false }: NumberGraph,
+  valueOf: (input: RuleInput) => number,
+): GraphForm {
+  const name = `sampling.${option}`;
+  const tensor = type === "int32" ? int32 : float32;
+  return {
+    declare: (outer) => {
+      const value = outer.input(name, type ?? "float32", [1]);
+      if (isCheap) return { apply: (graph, scores) => process(graph, scores, value) };
+      const none = toInput(off, Infinity);
+      return {
+        apply: (graph, scores) => {
+          const zero = type === "int32" ? graph.integers([none], "int32") : graph.floats([none]);
+          return whenOn(graph, value, zero, scores, (inner) => process(inner, scores, value));
+        },
+      };
+    },
+    inputs: (input, vocabularySize) => ({ [name]: tensor([toInput(valueOf(input), vocabularySize)], 1) }),
   };
 }

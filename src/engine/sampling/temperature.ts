@@ -11,4 +11,5 @@ export const temperature = numberRule({
   process: (scores, value) => {
     for (let id = 0; id < scores.length; id += 1) scores[id]! /= value;
   },
+  graph: { process: (graph, scores, value) => graph.node("Div", [scores, value]), isCheap: true },
 });

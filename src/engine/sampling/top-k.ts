@@ -1,14 +1,33 @@
+import { type GraphBuilder, integer, type Value } from "../../../models/index.ts";
 import { excludeBelow, highest } from "./distribution.ts";
+import { INT64, only } from "./graph-nodes.ts";
 import { numberRule } from "./rule.ts";
 
 /** Top-k (Fan et al. 2018, "Hierarchical Neural Story Generation"); of equal ids all are kept, as in OpenAI's GPT-2 sampler. */
-export const topK = numberRule({ option: "topK", off: Infinity, isWarper: true, process: keepTopK });
+export const topK = numberRule({
+  option: "topK",
+  off: Infinity,
+  isWarper: true,
+  process: keepTopK,
+  graph: {
+    type: "int32",
+    toInput: (count, vocabularySize) => (count < vocabularySize ? count : 0), // 0 keeps all
+    process: topKNodes,
+  },
+});
 
 /** Keeps the `count` likeliest ids, and ties with the last of them. */
 export function keepTopK(scores: Float64Array, count: number): void {
   if (count >= scores.length) return;
   const lowest = count === 1 ? highest(scores) : nthHighest(new Float64Array(scores), count);
   excludeBelow(scores, lowest);
+}
+
+function topKNodes(graph: GraphBuilder, scores: Value, count: Value): Value {
+  const k = graph.node("Cast", [count], { to: integer(INT64) });
+  const [best = ""] = graph.nodes("TopK", [scores, k], 2, { axis: integer(1) });
+  const lowest = graph.node("ReduceMin", [best, graph.integers([1])]); // [1, 1]
+  return only(graph, graph.node("GreaterOrEqual", [scores, lowest]), scores);
 }
 
 /** The n-th highest of some values, n from 1, by quickselect (Hoare 1961); reorders them. */

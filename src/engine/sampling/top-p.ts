@@ -1,11 +1,19 @@
+import { type GraphBuilder, integer, type Value } from "../../../models/index.ts";
 import { softmax } from "./distribution.ts";
+import { keepUntilMass } from "./graph-nodes.ts";
 import { numberRule } from "./rule.ts";
 
 /**
  * Top-p, nucleus sampling (Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration"): keeps the likeliest ids until
  * their probabilities reach this mass, the one that crosses it included, as Hugging Face's warper. 0 keeps the likeliest id.
  */
-export const topP = numberRule({ option: "topP", off: 1, isWarper: true, process: keepTopP });
+export const topP = numberRule({
+  option: "topP",
+  off: 1,
+  isWarper: true,
+  process: keepTopP,
+  graph: { process: topPNodes },
+});
 
 function keepTopP(scores: Float64Array, mass: number): void {
   const probabilities = softmax(scores);
@@ -24,4 +32,9 @@ function keepTopP(scores: Float64Array, mass: number): void {
     if (p === threshold) ties -= 1;
     if (!isKept) scores[id] = -Infinity;
   }
+}
+
+function topPNodes(graph: GraphBuilder, scores: Value, mass: Value): Value {
+  const probabilities = graph.node("Softmax", [scores], { axis: integer(1) });
+  return keepUntilMass(graph, scores, probabilities, probabilities, mass);
 }

@@ -1,11 +1,19 @@
+import { type GraphBuilder, integer, type Value } from "../../../models/index.ts";
 import { softmax } from "./distribution.ts";
+import * as nodes from "./graph-nodes.ts";
 import { numberRule } from "./rule.ts";
 
 /**
  * Locally typical sampling (Meister et al. 2023, "Locally Typical Sampling"): keeps the ids whose information content is nearest
  * to the entropy, until their probabilities reach this mass, the one that crosses it included.
  */
-export const typicalP = numberRule({ option: "typicalP", off: 1, isWarper: true, process: keepTypical });
+export const typicalP = numberRule({
+  option: "typicalP",
+  off: 1,
+  isWarper: true,
+  process: keepTypical,
+  graph: { process: typicalNodes },
+});
 
 function keepTypical(scores: Float64Array, mass: number): void {
   const probabilities = softmax(scores);
@@ -33,4 +41,15 @@ function keepUntilMass(
     sum += probabilities[id]!;
     if (sum >= mass) return;
   }
+}
+
+function typicalNodes(graph: GraphBuilder, scores: Value, mass: Value): Value {
+  const probabilities = graph.node("Softmax", [scores], { axis: integer(1) });
+  const logs = graph.node("Log", [probabilities]); // −∞ for excluded ids
+  const products = graph.node("Mul", [probabilities, logs]);
+  const isIn = graph.node("Greater", [probabilities, graph.floats([0])]);
+  const terms = graph.node("Where", [isIn, products, graph.floats([0])]);
+  const negativeEntropy = graph.node("ReduceSum", [terms, graph.integers([1])]); // [1, 1]
+  const distances = graph.node("Abs", [graph.node("Sub", [logs, negativeEntropy])]);
+  return nodes.keepUntilMass(graph, scores, probabilities, graph.node("Neg", [distances]), mass);
 }

@@ -1,7 +1,13 @@
-/** Every rule of the list: literal values, and properties on random scores. */
+/** Every rule of the list: literal values, properties on random scores, and the graph form compared with the JavaScript form. */
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { type RuleInput, RULES } from "../../../src/engine/sampling/index.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { PERFORMANCE_416, PerformanceGrammar } from "../../../encoding/index.ts";
+import { GraphBuilder } from "../../../models/index.ts";
+import { OPSETS } from "../../../models/graph/decoder.ts";
+import { encodeModel } from "../../../models/graph/onnx.ts";
+import type { Session } from "../../../src/engine/runtime.ts";
+import { createNodeRuntime } from "../../../src/platform/node/runtime.ts";
+import { type RuleInput, RULES, type SamplingRule } from "../../../src/engine/sampling/index.ts";
 import { SAMPLING_OPTIONS } from "../../../src/options.ts";
 
 /** Scores before and after a rule. `NO` is an excluded id. */
@@ -154,6 +160,117 @@ describe.each(RULES)("$name", ({ name, isWarper }) => {
           expect(applied(name, scores, input).some((score) => score > NO)).toBe(true);
         },
       ),
+    );
+  });
+});
+
+/** Values of the rules that are not numeric options, for a vocabulary of a given size. */
+const ANY_INPUT: Readonly<Record<string, (size: number) => fc.Arbitrary<Partial<RuleInput>>>> = {
+  logitBias: (size) =>
+    fc.record({
+      options: fc.record({
+        logitBias: fc
+          .array(fc.tuple(fc.nat(size - 1), fc.constantFrom(-3, 2, NO)))
+          .map((pairs) => new Map(pairs)),
+      }),
+      context: fc.record({
+        biases: fc.constant([{ first: 0, biases: Array.from({ length: size }, (_, id) => id % 3) }]),
+      }),
+    }),
+  allowed: (size) =>
+    // Of a grammar, some ids later; other masks have no automaton.
+    fc.array(fc.nat(PERFORMANCE_416.size - 1), { maxLength: 30 }).map((ids) => {
+      const grammar = new PerformanceGrammar(PERFORMANCE_416, { longestNoteSteps: 300 });
+      for (const id of ids) grammar.push(id);
+      const allowed = new Uint8Array(PERFORMANCE_416.size);
+      grammar.mask(allowed);
+      const automaton = { tables: grammar.tables, counters: grammar.counters() };
+      return size === PERFORMANCE_416.size ? { context: { allowed, automaton } } : {};
+    }),
+  pitchTemperature: (size) =>
+    fc.record({
+      options: fc.record({ pitchTemperature: fc.double({ min: 0.05, max: 10, noNaN: true }) }),
+      pitches: fc.constant({ first: Math.floor(size / 4), count: Math.floor(size / 2) }),
+    }),
+};
+
+/** Random values of a rule. */
+function anyInput(name: string, size: number): fc.Arbitrary<Partial<RuleInput>> {
+  const option = SAMPLING_OPTIONS.find(({ key }) => key === name);
+  const special = ANY_INPUT[name]?.(size);
+  if (special) return special;
+  if (!option) throw new TypeError(`no random values for the rule ${name}`);
+  const { minimum, maximum, isInteger } = option;
+  const value = isInteger
+    ? fc.integer({ min: minimum, max: 2 * size })
+    : fc.double({ min: Math.max(minimum, 0.01), max: maximum, noNaN: true });
+  return value.map((number) => ({ options: { [name]: number } }));
+}
+
+/** Always the same random values: float32 could round a score across the threshold of a rule, though very rarely. */
+const FIXED = { seed: 7 };
+
+/** A graph of one rule: scores in, scores out. */
+async function sessionOf({ graph: form }: SamplingRule): Promise<Session> {
+  const graph = new GraphBuilder("rule");
+  const scores = graph.input("scores", "float32", [1, "vocabulary"]);
+  const nodes = form?.declare(graph);
+  const result =
+    nodes?.apply(
+      graph,
+      scores,
+      (nodes.state ?? []).map(({ initial }) => initial),
+    ) ?? scores;
+  graph.output("changed", graph.node("Identity", [result]), "float32", [1, "vocabulary"]);
+  const runtime = await createNodeRuntime({ backend: "wasm", threads: 1 });
+  return runtime.createSession(encodeModel({ graph: graph.build(), opsets: OPSETS }), new Map());
+}
+
+describe.each(RULES.filter(({ graph }) => graph))("the graph form of $name", (rule) => {
+  const size = rule.name === "allowed" ? PERFORMANCE_416.size : 40;
+  let session: Session;
+  beforeAll(async () => {
+    session = await sessionOf(rule);
+  });
+
+  const inGraph = async (scores: readonly number[], input: Partial<RuleInput>): Promise<number[]> => {
+    const inputs = rule.graph?.inputs(
+      { options: {}, context: {}, pitches: undefined, ...input },
+      scores.length,
+    );
+    const data = Float32Array.from(scores);
+    const results = await session.run(
+      { scores: { type: "float32", data, shape: [1, scores.length] }, ...inputs },
+      ["changed"],
+    );
+    return Array.from(results.get("changed")?.data ?? [], Number);
+  };
+
+  /** Scores without ties, of which rounding could keep one or the other; the first is never excluded. */
+  const distinct = fc
+    .array(fc.nat(4), { minLength: size, maxLength: size })
+    .map((kinds) =>
+      kinds.map((kind, id) => (kind === 0 && id > 0 ? NO : Math.fround(4 * Math.sin(id * 12.9898 * kind)))),
+    );
+
+  it("changes scores as the JavaScript form", async () => {
+    await fc.assert(
+      fc.asyncProperty(distinct, anyInput(rule.name, size), async (scores, input) => {
+        const found = await inGraph(scores, input);
+        const expected = applied(rule.name, scores, input);
+        expect(found).toEqual(
+          expected.map((score): unknown => (Number.isFinite(score) ? expect.closeTo(score, 3) : score)),
+        );
+      }),
+      FIXED,
+    );
+  });
+
+  it("changes nothing by default", async () => {
+    await fc.assert(
+      fc.asyncProperty(distinct, async (scores) => {
+        expect(await inGraph(scores, {})).toEqual(scores);
+      }),
     );
   });
 });

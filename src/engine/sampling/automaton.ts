@@ -8,25 +8,13 @@
  *
  * Some counters are clocks: while the clock of an allowed id is at its limit or beyond, the first such id is the only allowed one.
  */
-import { type GraphBuilder, integer, type Value } from "./graph-builder.ts";
+import { type GraphBuilder, integer, type Value } from "../../../models/index.ts";
+import type { RuntimeTensor } from "../runtime.ts";
+import { BOOL, FLOAT } from "./graph-nodes.ts";
+import type { Automaton } from "./rule.ts";
+import { float32, int32 } from "./tensors.ts";
 
-/** The tables, as `AutomatonTables` of `encoding/performance`. */
-export interface AutomatonTables {
-  readonly counters: number;
-  readonly conjunctions: number;
-  readonly factors: Float32Array; // [vocabulary, counters]
-  readonly increments: Float32Array; // [vocabulary, counters]
-  readonly conjunctionWeights: Float32Array; // [counters, conjunctions]
-  readonly conjunctionOffsets: Float32Array; // [conjunctions]
-  readonly blockCounts: Float32Array; // [counters + conjunctions, vocabulary]
-  readonly baseBlockCounts: Float32Array; // [vocabulary]
-  /** Index of the counter that is an id's clock. */
-  readonly clocks: Int32Array; // [vocabulary]
-  /** The clock's limit; Infinity for ids without one. */
-  readonly limits: Float32Array; // [vocabulary]
-}
-
-/** The tables as values of a graph, in the shapes above. */
+/** The tables as values of a graph, in the shapes of `AutomatonTables`. */
 export type AutomatonValues = Readonly<
   Record<
     | "factors"
@@ -41,10 +29,10 @@ export type AutomatonValues = Readonly<
   >
 >;
 
-/** Declares the tables as inputs, with the prefix "automaton.". */
-export function automatonInputs(graph: GraphBuilder): AutomatonValues {
+/** Declares the tables as inputs, with the prefix "sampling.automaton.". */
+export function declareTables(graph: GraphBuilder): AutomatonValues {
   const table = (name: string, ...shape: string[]): Value =>
-    graph.input(`automaton.${name}`, "float32", shape);
+    graph.input(`sampling.automaton.${name}`, "float32", shape);
   return {
     factors: table("factors", "automaton_ids", "counters"),
     increments: table("increments", "automaton_ids", "counters"),
@@ -52,10 +40,43 @@ export function automatonInputs(graph: GraphBuilder): AutomatonValues {
     conjunctionOffsets: table("conjunctionOffsets", "conjunctions"),
     blockCounts: table("blockCounts", "flags", "automaton_ids"),
     baseBlockCounts: table("baseBlockCounts", "automaton_ids"),
-    clocks: graph.input("automaton.clocks", "int32", ["automaton_ids"]),
+    clocks: graph.input("sampling.automaton.clocks", "int32", ["automaton_ids"]),
     limits: table("limits", "automaton_ids"),
   };
 }
+
+/** The values of these inputs. */
+export function tableInputs({ tables }: Automaton): Record<string, RuntimeTensor> {
+  const { counters, conjunctions } = tables;
+  const size = tables.baseBlockCounts.length;
+  return {
+    "sampling.automaton.factors": float32(tables.factors, size, counters),
+    "sampling.automaton.increments": float32(tables.increments, size, counters),
+    "sampling.automaton.conjunctionWeights": float32(tables.conjunctionWeights, counters, conjunctions),
+    "sampling.automaton.conjunctionOffsets": float32(tables.conjunctionOffsets, conjunctions),
+    "sampling.automaton.blockCounts": float32(tables.blockCounts, counters + conjunctions, size),
+    "sampling.automaton.baseBlockCounts": float32(tables.baseBlockCounts, size),
+    "sampling.automaton.clocks": int32(tables.clocks, size),
+    "sampling.automaton.limits": float32(tables.limits, size),
+  };
+}
+
+/** Placeholder for a run without an automaton. */
+export const NO_AUTOMATON: Automaton = {
+  tables: {
+    counters: 1,
+    conjunctions: 1,
+    factors: new Float32Array(1),
+    increments: new Float32Array(1),
+    conjunctionWeights: new Float32Array(1),
+    conjunctionOffsets: new Float32Array(1),
+    blockCounts: new Float32Array(2),
+    baseBlockCounts: new Float32Array(1),
+    clocks: new Int32Array(1),
+    limits: new Float32Array(1),
+  },
+  counters: new Float32Array(1),
+};
 
 /**
  * The allowed ids.
@@ -94,8 +115,6 @@ export function countersAfter(
   const kept = graph.node("Mul", [counters, graph.node("Gather", [tables.factors, id])]);
   return graph.node("Relu", [graph.node("Add", [kept, graph.node("Gather", [tables.increments, id])])]);
 }
-
-const [FLOAT, BOOL] = [1, 9]; // numbers in `TensorProto.DataType`
 
 function asFloat(graph: GraphBuilder, value: Value): Value {
   return graph.node("Cast", [value], { to: integer(FLOAT) });
