@@ -16,6 +16,7 @@ import {
   PERFORMANCE_388,
   PERFORMANCE_416,
   PerformanceGrammar,
+  PerformanceState,
   readMidi,
 } from "../../dist/encoding/index.js";
 import { loadMusicModel } from "../../dist/src/platform/node/index.js";
@@ -174,11 +175,12 @@ async function grammarBesideDecoding(pieces) {
   const legal = new Uint8Array(PERFORMANCE_416.size);
   const masks = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const grammar = new PerformanceGrammar(PERFORMANCE_416, { longestNoteSteps: 1000 });
+    const state = new PerformanceState(PERFORMANCE_416);
+    const grammar = new PerformanceGrammar(state, { longestNoteSteps: 1000 });
     const start = performance.now();
     for (const id of ids) {
       grammar.mask(legal);
-      grammar.push(id);
+      state.push(id);
     }
     masks.push((performance.now() - start) / ids.length);
   }

@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { parseConfig, readCheckpoint, tensorShapes } from "../../dist/models/index.js";
 import { Decoder, Sampler } from "../../dist/src/engine/index.js";
 import { stepsPerRun } from "../../dist/src/engine/in-graph.js";
-import { PerformanceGrammar, VOCABULARIES } from "../../dist/encoding/index.js";
+import { PerformanceGrammar, PerformanceState, VOCABULARIES } from "../../dist/encoding/index.js";
 import { machine, say } from "../tools.mjs";
 import { createNodeRuntime } from "../../dist/src/platform/node/runtime.js";
 import { checkpointFolder } from "../../dist/src/platform/node/checkpoint-folder.js";
@@ -82,7 +82,9 @@ for (const past of new Set(pasts)) {
     looping.push(
       await timed(
         async (id) => {
-          const grammar = vocabulary && new PerformanceGrammar(vocabulary, { longestNoteSteps: 1000 });
+          const grammar =
+            vocabulary &&
+            new PerformanceGrammar(new PerformanceState(vocabulary), { longestNoteSteps: 1000 });
           const automaton = grammar && { tables: grammar.tables, counters: grammar.counters() };
           await decoder.sampleInGraph(
             [id],

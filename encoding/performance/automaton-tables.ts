@@ -8,7 +8,7 @@
  * block counts of all counters above 0, plus those of the conjunctions, which are 1 if all their counters are above 0. While
  * the clock of an allowed id is at its limit or beyond, the first such id is the only allowed one.
  */
-import { followTables, PREVIOUS_KINDS, previousKindOf } from "./grammar-rules.ts";
+import { followTables, longestShiftOf, PREVIOUS_KINDS, previousKindOf } from "./grammar-rules.ts";
 import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
 
 /** The tables of the automaton; see the head of this file. */
@@ -136,14 +136,16 @@ function updates(
   const { counters } = layout;
   const [noteOn, noteOff] = [range(vocabulary, "NOTE_ON"), range(vocabulary, "NOTE_OFF")];
   const velocity = range(vocabulary, "VELOCITY");
+  const longestShift = longestShiftOf(vocabulary);
   const factors = new Float32Array(vocabulary.size * counters);
   const increments = new Float32Array(vocabulary.size * counters);
   for (let id = 0; id < vocabulary.size; id += 1) {
     const event = vocabulary.event(id);
     const factor = factors.subarray(id * counters, (id + 1) * counters);
     const increment = increments.subarray(id * counters, (id + 1) * counters);
-    factor.fill(1, layout.velocity);
-    increment[layout.previous + PREVIOUS_KINDS.indexOf(previousKindOf(vocabulary, event))] = 1;
+    const previous = previousKindOf(event, longestShift);
+    factor.fill(1, previous === undefined ? layout.previous : layout.velocity);
+    if (previous !== undefined) increment[layout.previous + PREVIOUS_KINDS.indexOf(previous)] = 1;
     if (event.kind === "NOTE_ON") {
       const key = id - noteOn.first;
       increment[layout.sounding + key] = 1;

@@ -20,12 +20,20 @@ const ALLOWED_NEXT: Readonly<Record<PreviousKind, readonly EventKind[]>> = {
   VELOCITY: ["NOTE_ON"],
 };
 
-/** The kind of an event as the previous event of the next one. */
-export function previousKindOf(vocabulary: Vocabulary, { kind, value }: VocabularyEvent): PreviousKind {
-  if (kind === "NOTE_ON" || kind === "NOTE_OFF" || kind === "VELOCITY") return kind;
-  if (kind !== "TIME_SHIFT") return "START";
+/** The longest time shift of a vocabulary, in steps. */
+export function longestShiftOf(vocabulary: Vocabulary): number {
   const shifts = vocabulary.range("TIME_SHIFT");
-  return shifts && value === shifts.minimum + shifts.count - 1 ? "LONGEST_SHIFT" : "SHIFT";
+  return shifts ? shifts.minimum + shifts.count - 1 : 0;
+}
+
+/** The kind of an event as the previous event of the next one; undefined for PAD and control tokens, which change nothing. */
+export function previousKindOf(
+  { kind, value }: VocabularyEvent,
+  longestShift: number,
+): PreviousKind | undefined {
+  if (kind === "NOTE_ON" || kind === "NOTE_OFF" || kind === "VELOCITY") return kind;
+  if (kind === "TIME_SHIFT") return value === longestShift ? "LONGEST_SHIFT" : "SHIFT";
+  return kind === "START" || kind === "END" ? "START" : undefined;
 }
 
 /** By previous kind, one byte per id: 1 where its kind may follow. */

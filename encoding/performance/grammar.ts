@@ -6,9 +6,9 @@
  * `infill-task.ts` force the note-offs of held notes and of the melody, and block their keys. It sets `longestNoteSteps` to 4 s
  * (`limits.ts`, by `build-prompt.ts` and `accompaniment-task.ts`).
  */
-import { followTables, type PreviousKind, previousKindOf, PREVIOUS_KINDS } from "./grammar-rules.ts";
 import { automatonTables, type AutomatonTables, tableLayout } from "./automaton-tables.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import { followTables, type PreviousKind, PREVIOUS_KINDS } from "./grammar-rules.ts";
+import type { PerformanceState } from "./performance-state.ts";
 
 /** Additional rules of `PerformanceGrammar`. */
 export interface GrammarOptions {
@@ -22,90 +22,29 @@ export interface GrammarOptions {
   readonly mayEnd?: boolean;
 }
 
-/** The state of the grammar after a sequence of ids. */
+/** The ids that the state of a performance allows next. */
 export class PerformanceGrammar {
-  readonly #vocabulary: Vocabulary;
+  readonly #state: PerformanceState;
   /** By previous kind, one byte per id: 1 where its kind may follow. */
   readonly #follows: ReadonlyMap<PreviousKind, Uint8Array>;
   readonly #noteOnFirst: number;
   readonly #noteOffFirst: number;
-  readonly #pitchCount: number;
-  /** Number of sounding notes by key; key 0 is the lowest pitch of the vocabulary. */
-  readonly #sounding: Uint32Array;
-  /** The step of the last note-on by key. */
-  readonly #lastOnset: Float64Array;
+  /** The id of velocity bin 0, which need not exist. */
+  readonly #velocityZero: number;
   readonly #longestNoteSteps: number;
   readonly #mayEnd: boolean;
   #tables: AutomatonTables | undefined;
-  #step = 0;
-  #soundingCount = 0;
-  #previous: PreviousKind = "START";
-  #velocityId = -1;
 
   /** @throws VocabularyError when the vocabulary has no performance events. */
-  constructor(vocabulary: Vocabulary, options: GrammarOptions = {}) {
-    this.#vocabulary = vocabulary;
+  constructor(state: PerformanceState, options: GrammarOptions = {}) {
+    this.#state = state;
+    const { vocabulary } = state;
     this.#longestNoteSteps = options.longestNoteSteps ?? Infinity;
     this.#mayEnd = options.mayEnd ?? true;
     this.#noteOnFirst = vocabulary.id("NOTE_ON");
     this.#noteOffFirst = vocabulary.id("NOTE_OFF");
-    this.#pitchCount = vocabulary.range("NOTE_ON")?.count ?? 0;
-    this.#sounding = new Uint32Array(this.#pitchCount);
-    this.#lastOnset = new Float64Array(this.#pitchCount);
+    this.#velocityZero = vocabulary.id("VELOCITY") - (vocabulary.range("VELOCITY")?.minimum ?? 0);
     this.#follows = followTables(vocabulary);
-  }
-
-  /** Number of sounding notes. */
-  get soundingCount(): number {
-    return this.#soundingCount;
-  }
-
-  /** Adds the next id, allowed or not: notes of one key may overlap in a primer. */
-  push(id: number): void {
-    const event = this.#vocabulary.event(id);
-    const { kind, value } = event;
-    this.#previous = previousKindOf(this.#vocabulary, event);
-    const key = id - (kind === "NOTE_ON" ? this.#noteOnFirst : this.#noteOffFirst);
-    if (kind === "NOTE_ON") {
-      this.#sounding[key]! += 1;
-      this.#lastOnset[key] = this.#step;
-      this.#soundingCount += 1;
-    } else if (kind === "NOTE_OFF") {
-      const count = this.#sounding[key]!;
-      if (count > 0) {
-        this.#sounding[key] = count - 1;
-        this.#soundingCount -= 1;
-      }
-    } else if (kind === "VELOCITY") {
-      this.#velocityId = id;
-    } else if (kind === "TIME_SHIFT") {
-      this.#step += value;
-    } else if (kind === "START" || kind === "END") {
-      this.#reset();
-    }
-  }
-
-  /** Marks the end of a segment (`accompany.ts`) or part (`infill.ts`): a time shift may be continued after it. */
-  cut(): void {
-    if (this.#previous === "SHIFT") this.#previous = "LONGEST_SHIFT";
-  }
-
-  /** Starts a new piece: no note sounds, and the first note needs a velocity. */
-  #reset(): void {
-    this.#sounding.fill(0);
-    this.#soundingCount = 0;
-    this.#velocityId = -1;
-  }
-
-  /** If a note has reached its longest duration and its note-off is allowed, allows that note-off only. */
-  #endLongNotes(allowed: Uint8Array): void {
-    for (let key = 0; key < this.#pitchCount; key += 1) {
-      const noteOff = this.#noteOffFirst + key;
-      if (allowed[noteOff] === 0 || this.#step - this.#lastOnset[key]! < this.#longestNoteSteps) continue;
-      allowed.fill(0);
-      allowed[noteOff] = 1;
-      return;
-    }
   }
 
   /**
@@ -114,11 +53,13 @@ export class PerformanceGrammar {
    * @param allowed one byte per id: set to 1 where the id is allowed and 0 where not. At least one id is always allowed.
    */
   mask(allowed: Uint8Array): void {
-    const follows = this.#follows.get(this.#previous);
+    const { vocabulary, soundingByKey, soundingCount, velocityBin, previous } = this.#state;
+    const follows = this.#follows.get(previous);
     if (follows) allowed.set(follows);
+    const keys = soundingByKey.length;
     let silentKeys = 0;
-    for (let key = 0; key < this.#pitchCount; key += 1) {
-      if (this.#sounding[key] === 0) {
+    for (let key = 0; key < keys; key += 1) {
+      if (soundingByKey[key] === 0) {
         allowed[this.#noteOffFirst + key] = 0;
         silentKeys += 1;
       } else {
@@ -126,16 +67,16 @@ export class PerformanceGrammar {
       }
     }
     if (silentKeys === 0) this.#allKeysDown(allowed);
-    if (this.#velocityId >= 0) allowed[this.#velocityId] = 0;
-    else allowed.fill(0, this.#noteOnFirst, this.#noteOnFirst + this.#pitchCount);
-    const end = this.#vocabulary.range("END");
-    if (end && (this.#soundingCount > 0 || !this.#mayEnd)) allowed[end.first] = 0;
-    if (this.#soundingCount > 0 && this.#longestNoteSteps < Infinity) this.#endLongNotes(allowed);
+    if (velocityBin !== undefined) allowed[this.#velocityZero + velocityBin] = 0;
+    else allowed.fill(0, this.#noteOnFirst, this.#noteOnFirst + keys);
+    const end = vocabulary.range("END");
+    if (end && (soundingCount > 0 || !this.#mayEnd)) allowed[end.first] = 0;
+    if (soundingCount > 0 && this.#longestNoteSteps < Infinity) this.#endLongNotes(allowed);
   }
 
   /** The same rules as the tables of an automaton, for the ONNX graph. */
   get tables(): AutomatonTables {
-    this.#tables ??= automatonTables(this.#vocabulary, {
+    this.#tables ??= automatonTables(this.#state.vocabulary, {
       longestNoteSteps: this.#longestNoteSteps,
       mayEnd: this.#mayEnd,
     });
@@ -144,24 +85,39 @@ export class PerformanceGrammar {
 
   /** The counters of the automaton after the ids so far, `[counters]`. */
   counters(): Float32Array {
-    const layout = tableLayout(this.#vocabulary);
+    const { vocabulary, previous, velocityBin, soundingByKey, onsetSteps, step } = this.#state;
+    const layout = tableLayout(vocabulary);
     const counters = new Float32Array(layout.counters);
-    counters[layout.previous + PREVIOUS_KINDS.indexOf(this.#previous)] = 1;
-    if (this.#velocityId >= 0)
-      counters[layout.velocity + this.#velocityId - this.#vocabulary.id("VELOCITY")] = 1;
-    counters.set(this.#sounding, layout.sounding);
-    counters.set(
-      this.#lastOnset.map((onset) => this.#step - onset),
-      layout.clock,
-    );
+    counters[layout.previous + PREVIOUS_KINDS.indexOf(previous)] = 1;
+    if (velocityBin !== undefined) {
+      const { minimum } = vocabulary.range("VELOCITY") ?? { minimum: 0 };
+      counters[layout.velocity + velocityBin - minimum] = 1;
+    }
+    counters.set(soundingByKey, layout.sounding);
+    for (let key = 0; key < onsetSteps.length; key += 1)
+      counters[layout.clock + key] = step - onsetSteps[key]!;
     return counters;
+  }
+
+  /** If a note has reached its longest duration and its note-off is allowed, allows that note-off only. */
+  #endLongNotes(allowed: Uint8Array): void {
+    const { onsetSteps, step } = this.#state;
+    const latest = step - this.#longestNoteSteps;
+    for (let key = 0; key < onsetSteps.length; key += 1) {
+      const noteOff = this.#noteOffFirst + key;
+      if (allowed[noteOff] === 0 || onsetSteps[key]! > latest) continue;
+      allowed.fill(0);
+      allowed[noteOff] = 1;
+      return;
+    }
   }
 
   /** If all keys sound, no note-on can follow a velocity, so none is allowed; after a velocity, note-offs are. */
   #allKeysDown(allowed: Uint8Array): void {
-    const velocities = this.#vocabulary.range("VELOCITY");
+    const { vocabulary, previous, soundingByKey } = this.#state;
+    const velocities = vocabulary.range("VELOCITY");
     if (velocities) allowed.fill(0, velocities.first, velocities.first + velocities.count);
-    if (this.#previous === "VELOCITY")
-      allowed.fill(1, this.#noteOffFirst, this.#noteOffFirst + this.#pitchCount);
+    if (previous === "VELOCITY")
+      allowed.fill(1, this.#noteOffFirst, this.#noteOffFirst + soundingByKey.length);
   }
 }

@@ -1,10 +1,9 @@
 /** Exports of this folder for other folders. */
+export { decodePerformance, finishedNotes, type PerformanceNote } from "./decode-performance.ts";
 export { type EncodedScore, encodeScore, type EncodeScoreOptions } from "./encode-score.ts";
 export { eventText } from "./event-text.ts";
 export type { AutomatonTables } from "./automaton-tables.ts";
 export { type GrammarOptions, PerformanceGrammar } from "./grammar.ts";
-export { PerformanceClock } from "./performance-clock.ts";
-export { decodePerformance, PerformanceDecoder, type PerformanceNote } from "./performance-decoder.ts";
 export {
   encodeColumns,
   encodePerformance,
@@ -12,6 +11,7 @@ export {
   quantize,
   STEPS_PER_SECOND,
 } from "./performance.ts";
+export { type NoteState, PerformanceState, type StateMark } from "./performance-state.ts";
 export {
   type EventKind,
   type IdRange,

@@ -122,6 +122,18 @@ export class Vocabulary {
     });
   }
 
+  /** The length of a time shift, in steps of 10 ms; 0 for other ids. @throws VocabularyError for an id outside the vocabulary. */
+  steps(id: number): number {
+    const { kind, value } = this.event(id);
+    return kind === "TIME_SHIFT" ? value : 0;
+  }
+
+  /** Whether an id is a note-on or note-off. @throws VocabularyError for an id outside the vocabulary. */
+  isNote(id: number): boolean {
+    const { kind } = this.event(id);
+    return kind === "NOTE_ON" || kind === "NOTE_OFF";
+  }
+
   /** The bin of a velocity, 1 to 127. */
   velocityBin(velocity: number): number {
     const { offset, width, firstBin } = this.velocityBins;

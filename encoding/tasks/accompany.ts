@@ -39,9 +39,9 @@ export function cutSegments(ids: Iterable<number>, vocabulary: Vocabulary): numb
     }
   };
   for (const id of ids) {
-    const { kind, value } = vocabulary.event(id);
-    if (kind === "TIME_SHIFT") {
-      gap += value;
+    const steps = vocabulary.steps(id);
+    if (steps > 0) {
+      gap += steps;
       continue;
     }
     advance();

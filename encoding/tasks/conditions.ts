@@ -5,7 +5,7 @@
  * Control tokens are at the start or after a note-on or note-off: never between a velocity and its note, or within the time shifts
  * of one gap.
  */
-import { STEPS_PER_SECOND, type Vocabulary } from "../performance/index.ts";
+import { PerformanceState, STEPS_PER_SECOND, type Vocabulary } from "../performance/index.ts";
 import {
   DENSITIES,
   densityClass,
@@ -47,12 +47,17 @@ export function withConditions(
   const { style } = stated;
   const perStatement = (style === undefined ? 0 : 1) + (stated.density ? 1 : 0);
   const conditioned: number[] = [];
+  const state = new PerformanceState(vocabulary);
   for (let from = 0; from < ids.length;) {
-    let to = from + CONDITION_PERIOD - perStatement;
-    while (to < ids.length && !isNote(ids[to - 1]!, vocabulary)) to += 1;
-    const chunk = ids.slice(from, to);
-    const density = stated.density ? densityOf(chunk, vocabulary) : undefined;
-    conditioned.push(...conditionIds({ style, density }, vocabulary), ...chunk);
+    const { onsets, step } = state;
+    let to = from;
+    while (
+      to < ids.length &&
+      (to < from + CONDITION_PERIOD - perStatement || !vocabulary.isNote(ids[to - 1]!))
+    )
+      state.push(ids[to++]!);
+    const density = stated.density ? densityClass(state.onsets - onsets, state.step - step) : undefined;
+    conditioned.push(...conditionIds({ style, density }, vocabulary), ...ids.slice(from, to));
     from = to;
   }
   return conditioned;
@@ -65,35 +70,13 @@ export function withConditions(
  * @param ids a piece without START and END.
  */
 export function withEnding(ids: readonly number[], vocabulary: Vocabulary): number[] {
-  const total = ids.reduce((steps, id) => steps + stepsOf(id, vocabulary), 0);
+  const total = new PerformanceState(vocabulary, ids).step;
   const from = total - ENDING_SECONDS * STEPS_PER_SECOND;
-  let place = 0;
-  let step = 0;
-  if (from > 0) {
-    place =
-      ids.findIndex((id) => {
-        step += stepsOf(id, vocabulary);
-        return step >= from && isNote(id, vocabulary);
-      }) + 1;
-  }
+  const state = new PerformanceState(vocabulary);
+  const reaches = (id: number): boolean => {
+    state.push(id);
+    return state.step >= from && vocabulary.isNote(id);
+  };
+  const place = from > 0 ? ids.findIndex(reaches) + 1 : 0;
   return ids.toSpliced(place, 0, taskId(vocabulary, "ENDING"));
-}
-
-/** Whether a control token may follow an id. */
-export function isNote(id: number, vocabulary: Vocabulary): boolean {
-  const { kind } = vocabulary.event(id);
-  return kind === "NOTE_ON" || kind === "NOTE_OFF";
-}
-
-function densityOf(ids: readonly number[], vocabulary: Vocabulary): DensityName {
-  const notes = ids.filter((id) => vocabulary.event(id).kind === "NOTE_ON").length;
-  return densityClass(
-    notes,
-    ids.reduce((steps, id) => steps + stepsOf(id, vocabulary), 0),
-  );
-}
-
-function stepsOf(id: number, vocabulary: Vocabulary): number {
-  const { kind, value } = vocabulary.event(id);
-  return kind === "TIME_SHIFT" ? value : 0;
 }

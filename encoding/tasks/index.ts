@@ -6,14 +6,7 @@ export {
   mergeVoices,
   SEGMENT_STEPS,
 } from "./accompany.ts";
-export {
-  CONDITION_PERIOD,
-  conditionIds,
-  type Conditions,
-  isNote,
-  withConditions,
-  withEnding,
-} from "./conditions.ts";
+export { CONDITION_PERIOD, conditionIds, type Conditions, withConditions, withEnding } from "./conditions.ts";
 export {
   INFILL_FRAME,
   INFILL_IDS,

@@ -164,9 +164,6 @@ function writeEvents(
 function cutAfterLastNote(ids: readonly number[], vocabulary: Vocabulary): number[] {
   if (ids.length <= SUFFIX_IDS) return [...ids];
   const kept = ids.slice(0, SUFFIX_IDS);
-  const last = kept.findLastIndex((id) => {
-    const { kind } = vocabulary.event(id);
-    return kind === "NOTE_ON" || kind === "NOTE_OFF";
-  });
+  const last = kept.findLastIndex((id) => vocabulary.isNote(id));
   return kept.slice(0, last + 1);
 }

@@ -1,10 +1,12 @@
 /** Generates the piano part in the sequence of `encoding/tasks/accompany.ts`. */
 import {
   cutSegments,
+  finishedNotes,
   type Note,
-  PerformanceDecoder,
+  type NoteState,
   PerformanceGrammar,
   type PerformanceNote,
+  PerformanceState,
   quantize,
   SEGMENT_STEPS,
   shiftIds,
@@ -12,18 +14,25 @@ import {
   taskId,
   type Vocabulary,
 } from "../../encoding/index.ts";
-import { allowOnly, blockKeys, clampShift, forbid, ForcedTokens } from "./token-mask.ts";
-import { LONGEST_NOTE_SECONDS } from "./limits.ts";
+import { type ForcedToken, forcedTokens } from "./forced-tokens.ts";
 import type { GenerationTask } from "./generation-task.ts";
+import { LONGEST_NOTE_SECONDS } from "./limits.ts";
+import { allowOnly, blockKeys, clampShift, forbid } from "./token-mask.ts";
 
 const LONGEST_NOTE_STEPS = LONGEST_NOTE_SECONDS * STEPS_PER_SECOND;
 
 /** A note of the melody, in steps. */
 interface MelodyNote {
   readonly pitch: number;
-  readonly velocityId: number;
+  readonly velocityBin: number;
   readonly start: number;
   readonly end: number;
+}
+
+/** A note-off of the melody. */
+interface MelodyRelease {
+  readonly pitch: number;
+  readonly step: number;
 }
 
 /**
@@ -36,29 +45,20 @@ export class AccompanimentTask implements GenerationTask {
   /** START, the first two segments of the melody and the control tokens. */
   readonly prompt: readonly number[];
   readonly #vocabulary: Vocabulary;
+  /** The piano part. */
+  readonly #state: PerformanceState;
   readonly #grammar: PerformanceGrammar;
-  readonly #decoder: PerformanceDecoder;
+  readonly #notes: NoteState[] = [];
   readonly #segments: readonly (readonly number[])[];
   readonly #melody: readonly MelodyNote[];
   /** Melody notes that have not begun, and note-offs of the melody that have not come: the next one first. */
   readonly #nextOnsets: MelodyNote[];
-  readonly #nextReleases: { readonly pitch: number; readonly step: number }[];
-  /** Forced tokens before a segment. */
-  readonly #segmentTokens = new ForcedTokens();
-  /** Forced tokens of the melody within a segment. */
-  readonly #melodyTokens = new ForcedTokens();
+  readonly #nextReleases: MelodyRelease[];
+  /** Before a segment, the context; then the melody within it. */
+  readonly #forced: ForcedToken[] = [];
   /** Indices of the note-ons that belong to the melody. */
   readonly #melodyOnsets = new Set<number>();
-  /** Keys that melody notes of the sequence hold. */
-  readonly #melodyKeys = new Set<number>();
-  /** Keys that generated notes hold. */
-  readonly #generatedKeys = new Set<number>();
-  #velocityId = -1;
-  /** Whether the last event, velocities aside, is a time shift. */
-  #hasShifted = false;
   #events = 0;
-  #segment = 0;
-  #segmentStep = 0;
 
   /**
    * @param melodyIds the melody as performance ids.
@@ -66,16 +66,16 @@ export class AccompanimentTask implements GenerationTask {
    */
   constructor(vocabulary: Vocabulary, melodyIds: Iterable<number>, melodyNotes: readonly Note[]) {
     this.#vocabulary = vocabulary;
-    this.#grammar = new PerformanceGrammar(vocabulary, {
+    this.#state = new PerformanceState(vocabulary);
+    this.#grammar = new PerformanceGrammar(this.#state, {
       longestNoteSteps: LONGEST_NOTE_STEPS,
       mayEnd: false,
     });
-    this.#decoder = new PerformanceDecoder(vocabulary);
     this.#segments = [...cutSegments(melodyIds, vocabulary), shiftIds(vocabulary, SEGMENT_STEPS)];
     this.#melody = melodyNotes.map(({ pitch, velocity, startSeconds, endSeconds }) => {
-      const velocityId = vocabulary.id("VELOCITY", vocabulary.velocityBin(velocity));
+      const velocityBin = vocabulary.velocityBin(velocity);
       const start = quantize(startSeconds);
-      return { pitch, velocityId, start, end: Math.max(start + 1, quantize(endSeconds)) };
+      return { pitch, velocityBin, start, end: Math.max(start + 1, quantize(endSeconds)) };
     });
     this.#nextOnsets = this.#melody.toSorted((a, b) => a.start - b.start);
     // Longer notes end after the limit of generated notes.
@@ -83,7 +83,7 @@ export class AccompanimentTask implements GenerationTask {
       .map(({ pitch, start, end }) => ({ pitch, step: Math.min(end, start + LONGEST_NOTE_STEPS) }))
       .sort((a, b) => a.step - b.step);
     this.prompt = [vocabulary.id("START"), ...this.#melodySegment(0), ...this.#segmentPrefix()];
-    this.#segmentTokens.set(this.prompt);
+    this.#forced.push(...forcedTokens(this.prompt, "context"));
   }
 
   get events(): number {
@@ -91,52 +91,40 @@ export class AccompanimentTask implements GenerationTask {
   }
 
   get step(): number {
-    return this.#segment * SEGMENT_STEPS + this.#segmentStep;
+    return this.#state.step;
   }
 
   get isFinished(): boolean {
-    const isSilent = this.#isTail && this.#grammar.soundingCount === 0;
+    const isSilent = this.#isTail && this.#state.soundingCount === 0;
     return this.#segment === this.#segments.length || isSilent;
   }
 
-  /** Returns the notes of the accompaniment. Call it once. */
+  /** Returns the notes of the accompaniment. */
   finish(): PerformanceNote[] {
-    return this.#decoder.finish(this.step).filter(({ onset }) => !this.#melodyOnsets.has(onset));
+    return finishedNotes(this.#notes, this.step).filter(({ onset }) => !this.#melodyOnsets.has(onset));
   }
 
   push(id: number): void {
-    if (this.#segmentTokens.next !== undefined) {
-      this.#segmentTokens.advance();
-      return;
+    const forced = this.#forced.shift();
+    if (forced?.part === "context") return;
+    if (forced === undefined) this.#events += 1;
+    const { step } = this.#state;
+    const note = this.#state.push(id);
+    if (note && note.endStep === undefined) {
+      this.#notes.push(note);
+      if (forced !== undefined) this.#melodyOnsets.add(note.onset);
     }
-    const isMelody = this.#melodyTokens.next !== undefined;
-    if (isMelody) this.#melodyTokens.advance();
-    else this.#events += 1;
-    const { kind, value } = this.#vocabulary.event(id);
-    if (kind === "NOTE_ON" && isMelody) {
-      this.#melodyOnsets.add(this.#decoder.onsets);
-      this.#melodyKeys.add(value);
-    } else if (kind === "NOTE_ON") this.#generatedKeys.add(value);
-    else if (kind === "NOTE_OFF") {
-      this.#generatedKeys.delete(value);
-      if (isMelody) this.#melodyKeys.delete(value);
-    } else if (kind === "VELOCITY") this.#velocityId = id;
-    this.#hasShifted = kind === "TIME_SHIFT" || (kind === "VELOCITY" && this.#hasShifted);
-    this.#grammar.push(id);
-    this.#decoder.push(id);
-    if (kind === "TIME_SHIFT") this.#advance(value);
+    if (this.#state.step > step) this.#arrive();
   }
 
   mask(allowed: Uint8Array): void {
-    const forced = this.#segmentTokens.next ?? this.#melodyTokens.next;
+    const [forced] = this.#forced;
     if (forced !== undefined) {
-      allowOnly(allowed, forced);
+      allowOnly(allowed, forced.id);
       return;
     }
     this.#grammar.mask(allowed);
-    const mayEnd = Array.from(this.#generatedKeys, (pitch) => this.#noteOff(pitch)).filter(
-      (id) => allowed[id] === 1,
-    );
+    const mayEnd = this.#noteOffs(this.#ownNotes()).filter((id) => allowed[id] === 1);
     forbid(allowed, this.#vocabulary, "NOTE_OFF");
     for (const id of mayEnd) allowed[id] = 1;
     const { step } = this;
@@ -151,7 +139,7 @@ export class AccompanimentTask implements GenerationTask {
       forbid(allowed, this.#vocabulary, "VELOCITY");
     }
     const may = this.#hasShifted ? 1 : 0;
-    for (let id = 0; id < allowed.length; id += 1) if (this.#isNextOfMelody(id)) allowed[id] = may;
+    for (const id of this.#nextOfMelody()) allowed[id] = may;
   }
 
   /**
@@ -159,68 +147,77 @@ export class AccompanimentTask implements GenerationTask {
    * melody onset by the melody; and replaces the next melody event, when sampled too early after a shift, by a shift to it.
    */
   snapId(id: number): number {
-    if (this.#segmentTokens.next !== undefined || this.#melodyTokens.next !== undefined) return id;
+    if (this.#forced.length > 0) return id;
     const { step } = this;
     const [onset, release] = [
       this.#nextOnsets[0]?.start ?? Infinity,
       this.#nextReleases[0]?.step ?? Infinity,
     ];
-    const { kind, value } = this.#vocabulary.event(id);
-    const isOwnNoteOff = kind === "NOTE_OFF" && this.#generatedKeys.has(value);
-    if (onset === step && !isOwnNoteOff) {
-      this.#melodyTokens.set(this.#melodyNoteOns());
-      return this.#melodyTokens.next ?? id;
+    if (onset === step && !this.#noteOffs(this.#ownNotes()).includes(id)) {
+      this.#forced.push(...forcedTokens(this.#melodyNoteOns(), "music"));
+      return this.#forced[0]?.id ?? id;
     }
-    const left = Math.min(SEGMENT_STEPS - this.#segmentStep, onset - step, release - step);
-    if (this.#hasShifted && this.#isNextOfMelody(id)) return shiftIds(this.#vocabulary, left)[0] ?? id;
+    const left = Math.min(SEGMENT_STEPS - (step % SEGMENT_STEPS), onset - step, release - step);
+    if (this.#hasShifted && this.#nextOfMelody().includes(id))
+      return shiftIds(this.#vocabulary, left)[0] ?? id;
     return clampShift(id, this.#vocabulary, left);
   }
 
   /**
-   * Whether an id is the next event of the melody. The model often predicts it a few steps early, after a shift that is too short.
+   * The ids that are the next event of the melody. The model often predicts one a few steps early, after a shift that is too short.
    * Such predictions must not become notes of the accompaniment, or the music becomes too dense.
    */
-  #isNextOfMelody(id: number): boolean {
-    const { kind, value } = this.#vocabulary.event(id);
-    if (kind === "NOTE_OFF") return this.#melodyKeys.has(value);
-    if (kind !== "NOTE_ON") return false;
+  #nextOfMelody(): number[] {
+    const sounding = this.#state.soundingNotes().filter(({ onset }) => this.#melodyOnsets.has(onset));
     const start = this.#nextOnsets[0]?.start;
     const end = this.#nextOnsets.findIndex((note) => note.start !== start);
-    return this.#nextOnsets.slice(0, end < 0 ? undefined : end).some(({ pitch }) => pitch === value);
+    const next = this.#nextOnsets.slice(0, end < 0 ? undefined : end);
+    return [...this.#noteOffs(sounding), ...next.map(({ pitch }) => this.#vocabulary.id("NOTE_ON", pitch))];
+  }
+
+  /** The sounding notes of the accompaniment. */
+  #ownNotes(): NoteState[] {
+    return this.#state.soundingNotes().filter(({ onset }) => !this.#melodyOnsets.has(onset));
+  }
+
+  /** Whether time has passed since the last note-on or note-off. */
+  get #hasShifted(): boolean {
+    return this.#state.step > this.#state.noteStep;
+  }
+
+  get #segment(): number {
+    return Math.floor(this.step / SEGMENT_STEPS);
   }
 
   get #isTail(): boolean {
     return this.#segment >= this.#segments.length - 1;
   }
 
-  /** Advances the time; begins the next segment, and forces the note-offs of the melody that are due. */
-  #advance(steps: number): void {
-    this.#segmentStep += steps;
-    if (this.#segmentStep === SEGMENT_STEPS) {
-      this.#segment += 1;
-      this.#segmentStep = 0;
-      this.#grammar.cut();
-      this.#segmentTokens.set(this.#segmentPrefix());
+  /** After a time shift: begins the next segment, and forces the note-offs of the melody that are due. */
+  #arrive(): void {
+    if (this.step % SEGMENT_STEPS === 0) {
+      this.#state.cut();
+      this.#forced.push(...forcedTokens(this.#segmentPrefix(), "context"));
     }
-    const releases: number[] = [];
-    while (this.#nextReleases[0]?.step === this.step) {
-      releases.push(this.#noteOff(this.#nextReleases.shift()!.pitch));
-    }
-    this.#melodyTokens.set(releases);
+    const releases: MelodyRelease[] = [];
+    while (this.#nextReleases[0]?.step === this.step) releases.push(this.#nextReleases.shift()!);
+    this.#forced.push(...forcedTokens(this.#noteOffs(releases), "music"));
   }
 
   /** Note-ons of the melody in this step, after note-offs of generated notes on the same keys. */
   #melodyNoteOns(): number[] {
-    const releases: number[] = [];
+    const struck: MelodyNote[] = [];
     const noteOns: number[] = [];
-    let velocityId = this.#velocityId;
+    let { velocityBin } = this.#state;
     for (let note = this.#nextOnsets[0]; note?.start === this.step; note = this.#nextOnsets[0]) {
-      if (this.#generatedKeys.has(note.pitch)) releases.push(this.#noteOff(note.pitch));
-      if (note.velocityId !== velocityId) noteOns.push(note.velocityId);
+      if (note.velocityBin !== velocityBin) noteOns.push(this.#vocabulary.id("VELOCITY", note.velocityBin));
       noteOns.push(this.#vocabulary.id("NOTE_ON", note.pitch));
-      velocityId = note.velocityId;
+      velocityBin = note.velocityBin;
+      struck.push(note);
       this.#nextOnsets.shift();
     }
+    const own = new Set(this.#ownNotes().map(({ pitch }) => pitch));
+    const releases = this.#noteOffs(struck.filter(({ pitch }) => own.has(pitch)));
     return [...new Set(releases), ...noteOns];
   }
 
@@ -234,7 +231,7 @@ export class AccompanimentTask implements GenerationTask {
     return segment ? [taskId(this.#vocabulary, "MELODY"), ...segment] : [];
   }
 
-  #noteOff(pitch: number): number {
-    return this.#vocabulary.id("NOTE_OFF", pitch);
+  #noteOffs(notes: readonly { readonly pitch: number }[]): number[] {
+    return notes.map(({ pitch }) => this.#vocabulary.id("NOTE_OFF", pitch));
   }
 }

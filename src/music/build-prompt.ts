@@ -1,7 +1,7 @@
 /** The prompt of a continuation and its logits processor. */
 import {
-  PerformanceClock,
   PerformanceGrammar,
+  PerformanceState,
   STEPS_PER_SECOND,
   type Vocabulary,
   withConditions,
@@ -10,7 +10,9 @@ import type { DecoderConfig } from "../../models/index.ts";
 import type { LogitsProcessor } from "../engine/index.ts";
 import { OptionError } from "../options.ts";
 import { LONGEST_NOTE_SECONDS } from "./limits.ts";
-import { ControlTokenProcessor } from "./control-token-processor.ts";
+import { ContinuedPerformance } from "./continued-performance.ts";
+import { type ControlTokenOptions, ControlTokenProcessor } from "./control-token-processor.ts";
+import { EndingProcessor } from "./ending-processor.ts";
 import type { ContinueOptions } from "./options.ts";
 import { withDriftControl, type DriftControlOptions } from "./drift-control.ts";
 import { requireTask } from "./task-error.ts";
@@ -18,6 +20,8 @@ import { requireTask } from "./task-error.ts";
 export interface BuiltPrompt {
   /** START, the primer and its control tokens. */
   readonly prompt: readonly number[];
+  /** Reads the prompt and the ids that follow, as `processor` receives them. */
+  readonly performance: ContinuedPerformance;
   /** Masks and adjusts the logits of the ids that follow. */
   readonly processor: LogitsProcessor;
   /** Number of generated ids at the end of the prompt, control tokens included. */
@@ -27,24 +31,31 @@ export interface BuiltPrompt {
 /**
  * Builds the prompt of a continuation, and the processor for what follows.
  *
- * @throws TaskError when the model was not trained for the ending, style or density; OptionError for an ending without `seconds`, and
- * for a `generatedFrom` outside the primer.
+ * @param keepsNotes whether the performance stores its notes.
+ * @throws TaskError when the model was not trained for the ending, style or density; OptionError for `seconds` of 0 or less, for an
+ * ending without `seconds`, and for a `generatedFrom` outside the primer.
  */
 export function buildPrompt(
   config: DecoderConfig,
   vocabulary: Vocabulary,
   primerIds: readonly number[],
   options: ContinueOptions,
+  keepsNotes = false,
 ): BuiltPrompt {
   const { seconds, ending = false, style, density, driftControl = true } = options;
+  if (seconds !== undefined && !(seconds > 0))
+    throw new OptionError(`seconds must be more than 0, got ${seconds}`);
   const generatedFrom = checkedStart(options.generatedFrom, primerIds.length);
   const isConditioned = style !== undefined || density !== undefined;
   if (!ending && !isConditioned) {
     const prompt = withStartToken(vocabulary, primerIds);
     const sampled = primerIds.length - generatedFrom;
+    const performance = new ContinuedPerformance(vocabulary, prompt.length, keepsNotes);
+    const promptLength = prompt.length - sampled;
     return {
       prompt,
-      processor: musicProcessor(vocabulary, { driftControl, promptLength: prompt.length - sampled }),
+      performance,
+      processor: musicProcessor(performance, { driftControl, promptLength }),
       sampled,
     };
   }
@@ -65,38 +76,46 @@ export function buildPrompt(
   const promptIds = withStartToken(vocabulary, conditioned);
   const endStep =
     ending && seconds !== undefined
-      ? Math.round(seconds * STEPS_PER_SECOND) + stepsOf(generated, vocabulary)
+      ? Math.round(seconds * STEPS_PER_SECOND) + new PerformanceState(vocabulary, generated).step
       : undefined;
-  const controlTokens = (): ControlTokenProcessor =>
-    new ControlTokenProcessor(vocabulary, grammarOf(vocabulary, { mayEnd: true }), {
-      conditions: { style, density },
-      endStep,
-      promptLength: promptIds.length,
-    });
-  const tail = generated.length === 0 ? [] : withControlTokens(controlTokens(), promptIds, generated);
+  const conditions = { style, density };
+  const tail = withControlTokens(promptIds, generated, { conditions, endStep }, vocabulary);
+  const prompt = [...promptIds, ...tail];
+  const performance = new ContinuedPerformance(vocabulary, prompt.length, keepsNotes);
+  const { state } = performance;
+  const promptLength = promptIds.length;
+  const grammar = grammarProcessor(performance, { mayEnd: ending });
+  const rules =
+    endStep === undefined ? grammar : new EndingProcessor(grammar, state, { endStep, promptLength });
+  const processor = new ControlTokenProcessor(rules, state, { conditions, endStep, promptLength });
   return {
-    prompt: [...promptIds, ...tail],
-    processor: driftControl
-      ? withDriftControl(controlTokens(), vocabulary, { density, promptLength: promptIds.length })
-      : controlTokens(),
+    prompt,
+    performance,
+    processor: driftControl ? withDriftControl(processor, state, { density, promptLength }) : processor,
     sampled: tail.length,
   };
 }
 
 /** Generated ids with the control tokens that were sampled between them. */
 function withControlTokens(
-  processor: ControlTokenProcessor,
   promptIds: readonly number[],
   generated: readonly number[],
+  options: Omit<ControlTokenOptions, "promptLength">,
+  vocabulary: Vocabulary,
 ): number[] {
+  if (generated.length === 0) return [];
+  const state = new PerformanceState(vocabulary);
+  const rules: LogitsProcessor = { push: (id) => state.push(id), mask: () => undefined };
+  // Of the prompt, only the last id determines where control tokens may follow.
+  const processor = new ControlTokenProcessor(rules, state, { ...options, promptLength: 1 });
+  for (const id of promptIds.slice(-1)) processor.push(id);
   const ids: number[] = [];
-  for (const id of promptIds) processor.push(id);
   const push = (id: number): void => {
     processor.push(id);
     ids.push(id);
   };
   for (const id of generated) {
-    for (let token = processor.nextControlToken(); token !== undefined; token = processor.nextControlToken())
+    for (let token = processor.nextControlToken; token !== undefined; token = processor.nextControlToken)
       push(token);
     push(id);
   }
@@ -110,12 +129,6 @@ export function checkedStart(generatedFrom: number | undefined, length: number):
   throw new OptionError(`generatedFrom must be a whole number from 0 to ${length}, got ${generatedFrom}`);
 }
 
-function stepsOf(ids: readonly number[], vocabulary: Vocabulary): number {
-  const clock = new PerformanceClock(vocabulary);
-  for (const id of ids) clock.push(id);
-  return clock.step;
-}
-
 /** Puts START before the ids, where the vocabulary has it. */
 export function withStartToken(vocabulary: Vocabulary, ids: readonly number[]): number[] {
   const start = vocabulary.range("START");
@@ -124,24 +137,28 @@ export function withStartToken(vocabulary: Vocabulary, ids: readonly number[]): 
 
 /** The grammar as a logits processor, with drift control on request; END is not allowed. */
 export function musicProcessor(
-  vocabulary: Vocabulary,
+  performance: ContinuedPerformance,
   {
     driftControl,
     promptLength,
   }: { readonly driftControl: boolean } & Pick<DriftControlOptions, "promptLength">,
 ): LogitsProcessor {
-  const grammar = grammarOf(vocabulary, { mayEnd: false });
-  const processor: LogitsProcessor = {
-    push: (id) => grammar.push(id),
-    mask: (allowed) => grammar.mask(allowed),
-    automaton: () => ({ tables: grammar.tables, counters: grammar.counters() }),
-  };
-  return driftControl ? withDriftControl(processor, vocabulary, { promptLength }) : processor;
+  const processor = grammarProcessor(performance, { mayEnd: false });
+  return driftControl ? withDriftControl(processor, performance.state, { promptLength }) : processor;
 }
 
-function grammarOf(vocabulary: Vocabulary, { mayEnd }: { readonly mayEnd: boolean }): PerformanceGrammar {
-  return new PerformanceGrammar(vocabulary, {
+/** Pushes the ids to the performance, and allows what the grammar allows. */
+function grammarProcessor(
+  performance: ContinuedPerformance,
+  { mayEnd }: { readonly mayEnd: boolean },
+): LogitsProcessor {
+  const grammar = new PerformanceGrammar(performance.state, {
     longestNoteSteps: LONGEST_NOTE_SECONDS * STEPS_PER_SECOND,
     mayEnd,
   });
+  return {
+    push: (id) => performance.push(id),
+    mask: (allowed) => grammar.mask(allowed),
+    automaton: () => ({ tables: grammar.tables, counters: grammar.counters() }),
+  };
 }

@@ -1,5 +1,5 @@
 /** Drift control: limits repetition loops and keeps note density and pitch temperature within the range of human music. */
-import type { DensityName, IdRange, Vocabulary } from "../../encoding/index.ts";
+import type { DensityName, IdRange, PerformanceState } from "../../encoding/index.ts";
 import type { LogitAdjustment, LogitsProcessor, IdBias } from "../engine/index.ts";
 import { RepetitionLoopPenalty } from "./repetition-loop.ts";
 import { densityBounds, HUMAN_DENSITY, DensityControl } from "./density-control.ts";
@@ -25,18 +25,20 @@ export interface DriftControlOptions {
  * Adds drift control to a logits processor: a penalty on repetition loops, the enforcement of a density, and after one minute of generated
  * music the enforcement of human density and a lower pitch temperature. The adjustment is updated every `ADJUSTMENT_PERIOD` ids of the
  * sequence, prompt included, so it may take effect some notes late.
+ *
+ * @param state what the processor pushes the ids to.
  */
 export function withDriftControl(
   processor: LogitsProcessor,
-  vocabulary: Vocabulary,
+  state: PerformanceState,
   { density, promptLength }: DriftControlOptions,
 ): LogitsProcessor {
   const densityControl = new DensityControl(density === undefined ? HUMAN_DENSITY : densityBounds(density));
   const loopPenalty = new RepetitionLoopPenalty();
+  const { vocabulary } = state;
   const shifts = vocabulary.range("TIME_SHIFT");
   const keys = vocabulary.range("NOTE_ON");
   const automaton = processor.automaton?.bind(processor);
-  let length = 0;
   let adjustment: LogitAdjustment = {};
   const updated = (): LogitAdjustment => ({
     biases: [
@@ -45,23 +47,24 @@ export function withDriftControl(
     ],
     pitchTemperature: densityControl.seconds < LATER_SECONDS ? 1 : LATER_PITCH_TEMPERATURE,
   });
-  const record = (id: number): void => {
-    const { kind, value } = vocabulary.event(id);
-    if (length > promptLength && kind === "TIME_SHIFT") densityControl.advance(value);
-    if (kind !== "NOTE_ON" || !keys) return;
-    if (length > promptLength) densityControl.noteOn();
-    loopPenalty.noteOn(id - keys.first);
+  /** @param step the time before the last id. @param onsets the number of note-ons before it. */
+  const record = (step: number, onsets: number): void => {
+    const isGenerated = state.length > promptLength;
+    if (isGenerated) densityControl.advance(state.step - step);
+    if (state.onsets === onsets || !state.newest || !keys) return;
+    if (isGenerated) densityControl.noteOn();
+    loopPenalty.noteOn(state.newest.pitch - keys.minimum);
   };
   return {
     push: (id) => {
+      const { step, onsets } = state;
       processor.push(id);
-      length += 1;
-      record(id);
-      if (length % ADJUSTMENT_PERIOD === 0) adjustment = updated();
+      record(step, onsets);
+      if (state.length % ADJUSTMENT_PERIOD === 0) adjustment = updated();
     },
     mask: (allowed) => processor.mask(allowed),
     adjustment: () => adjustment,
-    adjustmentLength: () => ADJUSTMENT_PERIOD - (length % ADJUSTMENT_PERIOD),
+    adjustmentLength: () => ADJUSTMENT_PERIOD - (state.length % ADJUSTMENT_PERIOD),
     automaton,
   };
 }

@@ -1,7 +1,20 @@
 /** Generates the middle of an infill (`encoding/tasks/infill.ts`). */
-import { infillPrompt, type InfillParts, PerformanceGrammar, type Vocabulary } from "../../encoding/index.ts";
-import { allowOnly, blockKeys, clampShift, forbid, ForcedTokens } from "./token-mask.ts";
+import {
+  finishedNotes,
+  infillPrompt,
+  type InfillParts,
+  type Note,
+  type NoteState,
+  PerformanceGrammar,
+  PerformanceState,
+  shiftNotes,
+  type StateMark,
+  STEPS_PER_SECOND,
+  type Vocabulary,
+} from "../../encoding/index.ts";
+import { type ForcedToken, forcedTokens } from "./forced-tokens.ts";
 import type { GenerationTask } from "./generation-task.ts";
+import { allowOnly, blockKeys, clampShift, forbid } from "./token-mask.ts";
 
 /** A key held from before the region until a step of the region. */
 export interface HeldKey {
@@ -17,17 +30,19 @@ export class InfillTask implements GenerationTask {
   /** START, suffix, prefix and the control token MIDDLE. */
   readonly prompt: readonly number[];
   readonly #vocabulary: Vocabulary;
+  /** Prefix and middle. */
+  readonly #state: PerformanceState;
+  /** The end of the prefix. */
+  readonly #start: StateMark;
   readonly #grammar: PerformanceGrammar;
+  /** The new notes, in order of onset. */
+  readonly #notes: NoteState[] = [];
   readonly #length: number;
   readonly #heldKeys: readonly HeldKey[];
   /** Note-offs of the notes that begin before the region, in order of step. */
   readonly #heldNoteOffs: { readonly step: number; readonly id: number }[] = [];
-  readonly #forced = new ForcedTokens();
-  /** Pitches of the new notes that sound, in order of onset. */
-  readonly #sounding: number[] = [];
-  readonly #ids: number[] = [];
-  #promptLeft: number;
-  #step = 0;
+  readonly #forced: ForcedToken[];
+  #events = 0;
 
   /**
    * @param parts the piece without the notes of the region; its middle contains the note-offs of notes that begin before it.
@@ -39,65 +54,59 @@ export class InfillTask implements GenerationTask {
     this.#vocabulary = vocabulary;
     this.#length = length;
     this.#heldKeys = heldKeys;
-    this.#promptLeft = this.prompt.length;
-    this.#grammar = new PerformanceGrammar(vocabulary, { mayEnd: false });
-    for (const id of parts.prefix) this.#grammar.push(id);
-    this.#grammar.cut();
-    let step = 0;
+    this.#forced = forcedTokens(this.prompt, "context");
+    this.#state = new PerformanceState(vocabulary, parts.prefix);
+    this.#state.cut();
+    this.#start = this.#state.mark();
+    this.#grammar = new PerformanceGrammar(this.#state, { mayEnd: false });
+    const held = new PerformanceState(vocabulary);
     for (const id of parts.middle) {
-      const { kind, value } = vocabulary.event(id);
-      if (kind === "TIME_SHIFT") step += value;
-      else this.#heldNoteOffs.push({ step, id });
+      const { step } = held;
+      held.push(id);
+      if (held.step === step) this.#heldNoteOffs.push({ step, id });
     }
     this.#forceNoteOffs();
   }
 
-  /** The middle so far, as performance ids. It continues with the velocity of the prefix. */
-  get ids(): readonly number[] {
-    return this.#ids;
-  }
-
   get events(): number {
-    return this.#ids.length;
+    return this.#events;
   }
 
   get step(): number {
-    return this.#step;
+    return this.#state.step - this.#start.step;
   }
 
   get isFinished(): boolean {
-    return this.#step === this.#length && this.#forced.next === undefined;
+    return this.step === this.#length && this.#forced.length === 0;
+  }
+
+  /** Returns the new notes. @param fromSeconds start of the region. */
+  finish(fromSeconds: number): Note[] {
+    const notes = finishedNotes(this.#notes, this.#state.step);
+    return shiftNotes(notes, fromSeconds - this.#start.step / STEPS_PER_SECOND);
   }
 
   push(id: number): void {
-    if (this.#promptLeft > 0) {
-      this.#promptLeft -= 1;
-      return;
-    }
-    const { kind, value } = this.#vocabulary.event(id);
-    const isForced = this.#forced.next !== undefined;
-    if (isForced) this.#forced.advance();
-    this.#grammar.push(id);
-    this.#ids.push(id);
-    if (kind === "NOTE_ON") this.#sounding.push(value);
-    if (kind === "NOTE_OFF" && !isForced) this.#sounding.splice(this.#sounding.indexOf(value), 1);
-    if (kind === "TIME_SHIFT") {
-      this.#step += value;
-      this.#forceNoteOffs();
-    }
+    const forced = this.#forced.shift();
+    if (forced?.part === "context") return;
+    this.#events += 1;
+    const { step } = this.#state;
+    const note = this.#state.push(id);
+    if (note && note.endStep === undefined) this.#notes.push(note);
+    if (this.#state.step > step) this.#forceNoteOffs();
   }
 
   mask(allowed: Uint8Array): void {
-    const { next } = this.#forced;
-    if (next !== undefined) {
-      allowOnly(allowed, next);
+    const [forced] = this.#forced;
+    if (forced !== undefined) {
+      allowOnly(allowed, forced.id);
       return;
     }
     this.#grammar.mask(allowed);
-    const mayEnd = this.#sounding.filter((pitch) => allowed[this.#noteOff(pitch)] === 1);
+    const mayEnd = this.#newNoteOffs().filter((id) => allowed[id] === 1);
     forbid(allowed, this.#vocabulary, "NOTE_OFF");
-    for (const pitch of mayEnd) allowed[this.#noteOff(pitch)] = 1;
-    const held = this.#heldKeys.filter(({ end }) => this.#step < end);
+    for (const id of mayEnd) allowed[id] = 1;
+    const held = this.#heldKeys.filter(({ end }) => this.step < end);
     blockKeys(
       allowed,
       this.#vocabulary,
@@ -108,18 +117,23 @@ export class InfillTask implements GenerationTask {
   /** Clamps a sampled shift at the end of the region and at the next forced note-off. */
   snapId(id: number): number {
     const until = Math.min(this.#length, this.#heldNoteOffs[0]?.step ?? Infinity);
-    return clampShift(id, this.#vocabulary, until - this.#step);
+    return clampShift(id, this.#vocabulary, until - this.step);
   }
 
   /** Forces the note-offs of this step: of notes that begin before the region; at the last step, of all new notes. */
   #forceNoteOffs(): void {
+    const { step } = this;
     const noteOffs: number[] = [];
-    while (this.#heldNoteOffs[0]?.step === this.#step) noteOffs.push(this.#heldNoteOffs.shift()!.id);
-    if (this.#step === this.#length) noteOffs.push(...this.#sounding.map((pitch) => this.#noteOff(pitch)));
-    this.#forced.set(noteOffs);
+    while (this.#heldNoteOffs[0]?.step === step) noteOffs.push(this.#heldNoteOffs.shift()!.id);
+    if (step === this.#length) noteOffs.push(...this.#newNoteOffs());
+    this.#forced.push(...forcedTokens(noteOffs, "music"));
   }
 
-  #noteOff(pitch: number): number {
-    return this.#vocabulary.id("NOTE_OFF", pitch);
+  /** The note-offs of the new notes that sound, in order of onset. */
+  #newNoteOffs(): number[] {
+    return this.#state
+      .soundingNotes()
+      .filter(({ onset }) => onset >= this.#start.onsets)
+      .map(({ pitch }) => this.#vocabulary.id("NOTE_OFF", pitch));
   }
 }

@@ -7,9 +7,7 @@ import {
   type InfillParts,
   LONGEST_REGION_SECONDS,
   MIDDLE_IDS,
-  shiftNotes,
   type Note,
-  PerformanceDecoder,
   quantize,
   replaceNotes,
   type Score,
@@ -55,7 +53,7 @@ export async function infill(
   const { parts, heldKeys, isInside } = surroundings(piece, fromStep, toStep, decoder, vocabulary);
   const task = new InfillTask(vocabulary, parts, toStep - fromStep, heldKeys);
   await runTask(decoder, task, sampler, seconds, options);
-  const generated = newNotes(parts.prefix, task.ids, fromStep / STEPS_PER_SECOND, vocabulary);
+  const generated = task.finish(fromStep / STEPS_PER_SECOND);
   const removed = piece.notes.filter((note) => isInside(note) && !note.isPercussion);
   return {
     score: replaceNotes(piece, removed, generated, "Infill", { port: options.port }),
@@ -123,22 +121,4 @@ function surroundings(
     .map(({ pitch, endSeconds }) => ({ pitch, end: quantize(endSeconds) - fromStep }))
     .filter(({ end }) => end > 0);
   return { parts, heldKeys, isInside };
-}
-
-/** The notes of the middle, in seconds of the piece. */
-function newNotes(
-  prefix: readonly number[],
-  middle: readonly number[],
-  fromSeconds: number,
-  vocabulary: Vocabulary,
-): Note[] {
-  const decoder = new PerformanceDecoder(vocabulary);
-  for (const id of prefix) decoder.push(id);
-  const { onsets } = decoder;
-  const moveSeconds = fromSeconds - decoder.step / STEPS_PER_SECOND;
-  for (const id of middle) decoder.push(id);
-  return shiftNotes(
-    decoder.finish().filter(({ onset }) => onset >= onsets),
-    moveSeconds,
-  );
 }

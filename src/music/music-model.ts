@@ -1,8 +1,7 @@
 /** `MusicModel`: from scores to generated scores. */
 import {
-  decodePerformance,
+  finishedNotes,
   shiftNotes,
-  PerformanceClock,
   type Score,
   scoreFromNotes,
   spliceContinuation,
@@ -23,7 +22,14 @@ import {
 } from "../engine/index.ts";
 import { accompany } from "./accompany.ts";
 import type { GeneratedTrack, GenerateTrackOptions } from "./generated-track.ts";
-import { buildPrompt, checkedStart, withStartToken, musicProcessor } from "./build-prompt.ts";
+import {
+  buildPrompt,
+  type BuiltPrompt,
+  checkedStart,
+  withStartToken,
+  musicProcessor,
+} from "./build-prompt.ts";
+import { ContinuedPerformance } from "./continued-performance.ts";
 import { infill, type InfillOptions } from "./infill.ts";
 import { MAX_VARIATIONS } from "./limits.ts";
 import type {
@@ -86,7 +92,8 @@ export class MusicModel {
   continue(primer: Primer | undefined, options: ContinueOptions = {}): AsyncGenerator<MusicEvent, void> {
     const isIds = primer !== undefined && "length" in primer;
     const ids = isIds ? primer : encodePrimer(primer, this.vocabulary, options).ids;
-    return this.#events(ids, musicSampler(options, this.vocabulary), options);
+    const build = (): BuiltPrompt => buildPrompt(this.decoder.config, this.vocabulary, ids, options);
+    return this.#events(build, musicSampler(options, this.vocabulary), options);
   }
 
   /**
@@ -114,12 +121,13 @@ export class MusicModel {
     }
     const startTokens = prompt.length - index;
     const promptLength = startTokens + checkedStart(generatedFrom, index);
+    const performance = new ContinuedPerformance(this.vocabulary, prompt.length, false);
     const explanation = await this.#withContext(prompt, (context) =>
       explainSample(context, this.decoder.config.vocabularySize, {
         prompt,
         id: ids[index],
         sampler,
-        processor: musicProcessor(this.vocabulary, { driftControl, promptLength }),
+        processor: musicProcessor(performance, { driftControl, promptLength }),
         candidates,
         attention,
       }),
@@ -205,24 +213,23 @@ export class MusicModel {
     sequence?: BatchSequence,
   ): Promise<GeneratedMusic> {
     checkPort(options.port);
-    const primerClock = new PerformanceClock(this.vocabulary);
-    for (const id of prompt.ids) primerClock.push(id);
-    const ids: number[] = [];
-    for await (const event of this.#events(prompt.ids, sampler, options, sequence)) {
-      ids.push(event.id);
+    const built = buildPrompt(this.decoder.config, this.vocabulary, prompt.ids, options, true);
+    let events = 0;
+    for await (const event of this.#events(() => built, sampler, options, sequence)) {
+      events += 1;
       options.onEvent?.(event);
     }
-    const endStep = primerClock.step + Math.round(options.seconds * STEPS_PER_SECOND);
+    const { state, start, notes: allNotes } = built.performance;
     // A piece with an ending has its own length.
-    const all = [...prompt.ids, ...ids];
-    const notes = decodePerformance(all, this.vocabulary, options.ending ? undefined : endStep);
-    const generated = notes.filter((note) => note.onset >= primerClock.onsets);
-    const last = generated.reduce((latest, note) => Math.max(latest, note.endStep), primerClock.step);
-    const seconds = options.ending ? (last - primerClock.step) / STEPS_PER_SECOND : options.seconds;
+    const endStep = options.ending ? state.step : start.step + Math.round(options.seconds * STEPS_PER_SECOND);
+    const notes = finishedNotes(allNotes, endStep);
+    const generated = notes.filter((note) => note.onset >= start.onsets);
+    const last = generated.reduce((latest, note) => Math.max(latest, note.endStep), start.step);
+    const seconds = options.ending ? (last - start.step) / STEPS_PER_SECOND : options.seconds;
     const { trimmedSeconds, leftOutSeconds, silenceFromSeconds } = prompt;
     const facts = {
       seed: sampler.seed,
-      events: ids.length,
+      events,
       notes: generated.length,
       seconds,
       trimmedSeconds,
@@ -230,15 +237,15 @@ export class MusicModel {
     };
     const { primer, port } = options;
     if (!primer || options.continuationOnly) {
-      const score = scoreFromNotes(shiftNotes(generated, -primerClock.step / STEPS_PER_SECOND));
+      const score = scoreFromNotes(shiftNotes(generated, -start.step / STEPS_PER_SECOND));
       return { score, ...facts };
     }
     const score = spliceContinuation(primer, {
       primerNotes: prompt.notes,
       notes,
-      primerOnsets: primerClock.onsets,
+      primerOnsets: start.onsets,
       startSeconds: trimmedSeconds,
-      cutSeconds: prompt.isWhole ? Infinity : trimmedSeconds + primerClock.step / STEPS_PER_SECOND,
+      cutSeconds: prompt.isWhole ? Infinity : trimmedSeconds + start.step / STEPS_PER_SECOND,
       silenceFromSeconds,
       port,
     });
@@ -276,22 +283,14 @@ export class MusicModel {
   }
 
   async *#events(
-    primerIds: readonly number[],
+    build: () => BuiltPrompt,
     sampler: Sampler,
     options: ContinueOptions,
     sequence?: BatchSequence,
   ): AsyncGenerator<MusicEvent, void> {
     const { seconds = Infinity, candidates, reuseBeyondWindow = false, signal } = options;
-    if (!(seconds > 0)) throw new OptionError(`seconds must be more than 0, got ${seconds}`);
-    const time = new PerformanceClock(this.vocabulary);
-    for (const id of primerIds) time.push(id);
-    const startStep = time.step;
-    const { prompt, processor, sampled } = buildPrompt(
-      this.decoder.config,
-      this.vocabulary,
-      primerIds,
-      options,
-    );
+    const { prompt, performance, processor, sampled } = build();
+    const { state } = performance;
     const context = sequence ?? this.#contexts.acquire(prompt);
     try {
       for await (const drawn of generateIds(this.decoder, {
@@ -304,8 +303,8 @@ export class MusicModel {
         candidates,
         signal,
       })) {
-        const { kind, value } = time.push(drawn.id);
-        const now = (time.step - startStep) / STEPS_PER_SECOND;
+        const { kind, value } = this.vocabulary.event(drawn.id);
+        const now = (state.step - performance.start.step) / STEPS_PER_SECOND;
         if (kind === "END" || (now >= seconds && !options.ending)) return;
         // Control tokens are no music.
         if (kind === "TASK" || kind === "STYLE") continue;

@@ -3,7 +3,7 @@ import {
   encodeScore,
   endsWithinBar,
   lastSoundSeconds,
-  PerformanceClock,
+  PerformanceState,
   quantize,
   type Score,
   type ScoreNote,
@@ -55,13 +55,13 @@ export function encodePrimer(
       hint: "give a MIDI file with pitched notes",
     });
   }
-  const time = new PerformanceClock(vocabulary);
+  const state = new PerformanceState(vocabulary);
   let length = 0;
   for (const [index, id] of ids.entries()) {
-    const { kind } = time.push(id);
-    if (time.step > primerSeconds * STEPS_PER_SECOND) break;
+    state.push(id);
+    if (state.step > primerSeconds * STEPS_PER_SECOND) break;
     // A last time shift or velocity would determine the next event.
-    if (kind === "NOTE_ON" || kind === "NOTE_OFF") length = index + 1;
+    if (state.isAfterNote) length = index + 1;
   }
   const facts = { ids: [...ids.subarray(0, length)], notes, trimmedSeconds, leftOutSeconds: 0 };
   if (length < ids.length) return { ...facts, isWhole: false };
@@ -70,7 +70,7 @@ export function encodePrimer(
   if (durationSeconds - trimmedSeconds > primerSeconds)
     return { ...facts, isWhole: true, silenceFromSeconds };
   if (endsWithinBar(primer, silenceFromSeconds)) {
-    const rest = shiftIds(vocabulary, quantize(durationSeconds - trimmedSeconds) - time.step);
+    const rest = shiftIds(vocabulary, quantize(durationSeconds - trimmedSeconds) - state.step);
     return { ...facts, ids: [...facts.ids, ...rest], isWhole: true };
   }
   // Tracks outside the selection may be longer.

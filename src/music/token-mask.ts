@@ -18,8 +18,7 @@ export function forbid(allowed: Uint8Array, vocabulary: Vocabulary, kind: EventK
  * would become dense before each such point.
  */
 export function clampShift(id: number, vocabulary: Vocabulary, steps: number): number {
-  const { kind, value } = vocabulary.event(id);
-  return kind === "TIME_SHIFT" && value > steps ? vocabulary.id("TIME_SHIFT", steps) : id;
+  return vocabulary.steps(id) > steps ? vocabulary.id("TIME_SHIFT", steps) : id;
 }
 
 /** Forbids the note-ons of these pitches, and velocities where no note-on is left. */
@@ -30,24 +29,4 @@ export function blockKeys(allowed: Uint8Array, vocabulary: Vocabulary, pitches: 
   const before = isAny();
   for (const pitch of pitches) allowed[vocabulary.id("NOTE_ON", pitch)] = 0;
   if (before && !isAny()) forbid(allowed, vocabulary, "VELOCITY");
-}
-
-/** A queue of forced tokens. */
-export class ForcedTokens {
-  #ids: readonly number[] = [];
-  #index = 0;
-
-  /** The next forced token; undefined when there is none. */
-  get next(): number | undefined {
-    return this.#ids[this.#index];
-  }
-
-  set(ids: readonly number[]): void {
-    this.#ids = ids;
-    this.#index = 0;
-  }
-
-  advance(): void {
-    this.#index += 1;
-  }
 }

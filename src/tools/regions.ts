@@ -7,6 +7,7 @@ import {
   LONGEST_REGION_SECONDS,
   MIDDLE_IDS,
   type Note,
+  PerformanceState,
   quantize,
   SHORTEST_REGION_SECONDS,
   STEPS_PER_SECOND,
@@ -39,8 +40,8 @@ export function chooseRegion(
     const room = INFILL_IDS - INFILL_FRAME;
     const parts = infillParts(notes, fromStep, toStep, room, vocabulary);
     const { prefix, middle, suffix } = parts;
-    const hasNoteOn = middle.some((id) => vocabulary.event(id).kind === "NOTE_ON");
-    if (!hasNoteOn || middle.length > MIDDLE_IDS) continue;
+    const { onsets } = new PerformanceState(vocabulary, middle);
+    if (onsets === 0 || middle.length > MIDDLE_IDS) continue;
     if (prefix.length + middle.length + suffix.length <= room) return { parts, seconds };
   }
   return undefined;

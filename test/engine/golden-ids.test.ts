@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PERFORMANCE_416, PerformanceGrammar } from "../../encoding/index.ts";
+import { PERFORMANCE_416, PerformanceGrammar, PerformanceState } from "../../encoding/index.ts";
 import type { DecoderConfig } from "../../models/index.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
 import type { LogitsProcessor } from "../../src/engine/logits-processor.ts";
@@ -72,9 +72,10 @@ const GOLDEN: readonly Golden[] = [
 
 /** The grammar with the options of the music model. */
 function grammar(): LogitsProcessor {
-  const rules = new PerformanceGrammar(PERFORMANCE_416, { longestNoteSteps: 300, mayEnd: false });
+  const state = new PerformanceState(PERFORMANCE_416);
+  const rules = new PerformanceGrammar(state, { longestNoteSteps: 300, mayEnd: false });
   return {
-    push: (id) => rules.push(id),
+    push: (id) => state.push(id),
     mask: (allowed) => rules.mask(allowed),
     automaton: () => ({ tables: rules.tables, counters: rules.counters() }),
   };

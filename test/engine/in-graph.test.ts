@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PERFORMANCE_416, PerformanceGrammar } from "../../encoding/index.ts";
+import { PERFORMANCE_416, PerformanceGrammar, PerformanceState } from "../../encoding/index.ts";
 import type { DecoderConfig } from "../../models/index.ts";
 import { generateIds } from "../../src/engine/generate.ts";
 import type { LogitsProcessor } from "../../src/engine/logits-processor.ts";
@@ -36,9 +36,10 @@ async function load(backend: "node" | "wasm", config: DecoderConfig): Promise<De
 /** The grammar with the options of the music model; without tables ids are sampled outside the graph. */
 function grammar(withTables: boolean): () => LogitsProcessor {
   return () => {
-    const rules = new PerformanceGrammar(PERFORMANCE_416, { longestNoteSteps: 300, mayEnd: false });
+    const state = new PerformanceState(PERFORMANCE_416);
+    const rules = new PerformanceGrammar(state, { longestNoteSteps: 300, mayEnd: false });
     const processor: LogitsProcessor = {
-      push: (id) => rules.push(id),
+      push: (id) => state.push(id),
       mask: (allowed) => rules.mask(allowed),
     };
     const automaton = () => ({ tables: rules.tables, counters: rules.counters() });

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PerformanceGrammar, scoreFromNotes } from "../../encoding/index.ts";
+import { PerformanceGrammar, PerformanceState, scoreFromNotes } from "../../encoding/index.ts";
 import { scorePiece } from "../../src/tools/evaluate/evaluate.ts";
 import type { MusicModel } from "../../src/music/music-model.ts";
 import { loadMusicModel } from "../../src/platform/node/load-model.ts";
@@ -66,14 +66,15 @@ describe("models/piano", () => {
     });
     expect(ids).toHaveLength(events);
     expect(events).toBeGreaterThan(piano.decoder.config.window);
-    const grammar = new PerformanceGrammar(piano.vocabulary);
+    const state = new PerformanceState(piano.vocabulary);
+    const grammar = new PerformanceGrammar(state);
     const allowed = new Uint8Array(piano.vocabulary.size);
     for (const id of [piano.vocabulary.id("START"), ...ids]) {
       if (id !== piano.vocabulary.id("START")) {
         grammar.mask(allowed);
         expect(allowed[id]).toBe(1);
       }
-      grammar.push(id);
+      state.push(id);
     }
     expect(score.notes).toHaveLength(notes);
     expect(score.warnings).toEqual([]);

@@ -3,15 +3,13 @@ import {
   decodePerformance,
   PERFORMANCE_416,
   PerformanceGrammar,
+  PerformanceState,
   scoreFromNotes,
 } from "../../encoding/index.ts";
 import { generateIds } from "../../src/engine/generate.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
-import {
-  GRACE_SECONDS,
-  ControlTokenProcessor,
-  type ControlTokenOptions,
-} from "../../src/music/control-token-processor.ts";
+import { ControlTokenProcessor, type ControlTokenOptions } from "../../src/music/control-token-processor.ts";
+import { EndingProcessor, GRACE_SECONDS } from "../../src/music/ending-processor.ts";
 import { type MusicEvent, type MusicModel, OptionError, TaskError } from "../../src/index.ts";
 import { tinyPiano, twoVoices } from "./tiny-piano.ts";
 
@@ -27,10 +25,16 @@ afterAll(() => piano.dispose());
 
 /** Generated ids after START, control tokens included, up to END or `most` ids. */
 async function write(options: Omit<ControlTokenOptions, "promptLength">, seed: number, most: number) {
-  const processor = new ControlTokenProcessor(vocabulary, new PerformanceGrammar(vocabulary), {
-    ...options,
-    promptLength: 1,
-  });
+  const state = new PerformanceState(vocabulary);
+  const { endStep } = options;
+  const grammar = new PerformanceGrammar(state, { mayEnd: endStep !== undefined });
+  const rules = {
+    push: (id: number) => state.push(id),
+    mask: (allowed: Uint8Array) => grammar.mask(allowed),
+  };
+  const ending =
+    endStep === undefined ? rules : new EndingProcessor(rules, state, { endStep, promptLength: 1 });
+  const processor = new ControlTokenProcessor(ending, state, { ...options, promptLength: 1 });
   const ids: number[] = [];
   const run = { prompt: [START], sampler: new Sampler({ seed }), processor };
   for await (const { id } of generateIds(piano.decoder, run)) {
@@ -58,13 +62,13 @@ describe("control tokens", () => {
     }
     // Between them the grammar applies.
     const music = ids.filter((id) => id < 388);
-    const grammar = new PerformanceGrammar(vocabulary);
+    const state = new PerformanceState(vocabulary, [START]);
+    const grammar = new PerformanceGrammar(state);
     const allowed = new Uint8Array(vocabulary.size);
-    grammar.push(START);
     for (const id of music) {
       grammar.mask(allowed);
       expect(allowed[id]).toBe(1);
-      grammar.push(id);
+      state.push(id);
     }
   });
 
@@ -97,6 +101,25 @@ describe("control tokens", () => {
     const ids = await write({ conditions: { style: "pop" }, endStep: 800 }, 1, 5);
     expect(ids.slice(0, 2)).toEqual([POP, ENDING]);
   });
+});
+
+it("the mask depends on the ids alone: asking twice gives the same tokens", () => {
+  const state = new PerformanceState(vocabulary);
+  const rules = { push: (id: number) => state.push(id), mask: (allowed: Uint8Array) => allowed.fill(1) };
+  const options = { conditions: { style: "pop", density: "busy" }, endStep: 800, promptLength: 1 } as const;
+  const processor = new ControlTokenProcessor(rules, state, options);
+  const allowed = new Uint8Array(vocabulary.size);
+  const forced = (): number[] => {
+    processor.mask(allowed);
+    return [...allowed.keys()].filter((id) => allowed[id] === 1);
+  };
+  processor.push(START);
+  for (const id of [POP, BUSY, ENDING]) {
+    expect(forced()).toEqual([id]);
+    expect(forced()).toEqual([id]);
+    processor.push(id);
+  }
+  expect(forced()).toHaveLength(vocabulary.size);
 });
 
 describe("generation with control tokens", () => {

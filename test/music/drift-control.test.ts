@@ -1,10 +1,13 @@
 import { expect, it } from "vitest";
-import { PERFORMANCE_416 } from "../../encoding/index.ts";
+import { PERFORMANCE_416, PerformanceState } from "../../encoding/index.ts";
 import type { LogitsProcessor } from "../../src/engine/index.ts";
 import { ADJUSTMENT_PERIOD, withDriftControl } from "../../src/music/drift-control.ts";
 import { tinyPiano } from "./tiny-piano.ts";
 
-const RULES: LogitsProcessor = { push: () => undefined, mask: (allowed) => allowed.fill(1) };
+/** A processor without rules that pushes the ids to a state. */
+function rulesOf(state: PerformanceState): LogitsProcessor {
+  return { push: (id) => state.push(id), mask: (allowed) => allowed.fill(1) };
+}
 
 /** Four notes per second without a repetition loop. */
 function music(seconds: number): number[] {
@@ -44,7 +47,8 @@ it.each([
 
 it("changes the adjustment at multiples of the period only, and tells how long it stays", () => {
   expect(ADJUSTMENT_PERIOD).toBe(16);
-  const processor = withDriftControl(RULES, PERFORMANCE_416, { promptLength: 0 });
+  const state = new PerformanceState(PERFORMANCE_416);
+  const processor = withDriftControl(rulesOf(state), state, { promptLength: 0 });
   expect(processor.adjustment?.()).toEqual({});
   const [noteOn, noteOff] = [PERFORMANCE_416.id("NOTE_ON", 60), PERFORMANCE_416.id("NOTE_OFF", 60)];
   const lengths: unknown[] = [];
@@ -68,7 +72,8 @@ it("does not count the density of the prompt", () => {
     [slow.length, false],
     [0, true],
   ] as const) {
-    const processor = withDriftControl(RULES, PERFORMANCE_416, { promptLength });
+    const state = new PerformanceState(PERFORMANCE_416);
+    const processor = withDriftControl(rulesOf(state), state, { promptLength });
     for (const id of slow) processor.push(id);
     expect(processor.adjustment?.().biases?.length).toBe(isAdjusted ? 1 : 0);
   }

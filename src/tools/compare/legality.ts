@@ -2,8 +2,8 @@
 import {
   encodePerformance,
   PERFORMANCE_388,
-  PerformanceClock,
   PerformanceGrammar,
+  PerformanceState,
   STEPS_PER_SECOND,
 } from "../../../encoding/index.ts";
 import { generateIds } from "../../engine/index.ts";
@@ -34,11 +34,10 @@ const MAX_IDS_PER_SECOND = 1000;
 export async function countIllegal(model: MusicModel, options: UnmaskedOptions): Promise<LegalityCount> {
   const { vocabulary, decoder } = model;
   const { seconds, signal, onEvent, ...sampling } = options;
-  const grammar = new PerformanceGrammar(vocabulary);
-  const time = new PerformanceClock(vocabulary);
+  const [start, end] = [vocabulary.id("START"), vocabulary.id("END")];
+  const state = new PerformanceState(vocabulary, [start]);
+  const grammar = new PerformanceGrammar(state);
   const allowed = new Uint8Array(vocabulary.size);
-  const start = vocabulary.id("START");
-  grammar.push(start);
   let ids = 0;
   let illegal = 0;
   for await (const { id } of generateIds(decoder, {
@@ -49,10 +48,9 @@ export async function countIllegal(model: MusicModel, options: UnmaskedOptions):
     grammar.mask(allowed);
     ids += 1;
     if (allowed[id] === 0) illegal += 1;
-    grammar.push(id);
-    if (vocabulary.event(id).kind === "END") break;
-    time.push(id);
-    const now = time.step / STEPS_PER_SECOND;
+    if (id === end) break;
+    state.push(id);
+    const now = state.step / STEPS_PER_SECOND;
     onEvent?.(now);
     if (now >= seconds || ids >= seconds * MAX_IDS_PER_SECOND) break;
   }
@@ -61,7 +59,8 @@ export async function countIllegal(model: MusicModel, options: UnmaskedOptions):
 
 /** Baseline: forbidden ids in real music, such as a second note-on of a sounding key. */
 export function illegalIdsOf({ notes }: Window): LegalityCount {
-  const grammar = new PerformanceGrammar(PERFORMANCE_388);
+  const state = new PerformanceState(PERFORMANCE_388);
+  const grammar = new PerformanceGrammar(state);
   const allowed = new Uint8Array(PERFORMANCE_388.size);
   const ids = encodePerformance(
     notes.map(({ pitch, velocity, startStep, endStep }) => ({
@@ -76,7 +75,7 @@ export function illegalIdsOf({ notes }: Window): LegalityCount {
   for (const id of ids) {
     grammar.mask(allowed);
     if (allowed[id] === 0) illegal += 1;
-    grammar.push(id);
+    state.push(id);
   }
   return { ids: ids.length, illegal };
 }

@@ -9,6 +9,7 @@ import {
   mergeVoices,
   shiftNotes,
   type Note,
+  PerformanceState,
   type Score,
   type ScoreNote,
   type StyleName,
@@ -140,8 +141,7 @@ function infill(notes: readonly ScoreNote[], vocabulary: Vocabulary, random: Exa
       hint: "use a longer piece",
     });
   const ids = [...infillPrompt(region.parts, vocabulary), ...region.parts.middle];
-  const onsets = ids.filter((id) => vocabulary.event(id).kind === "NOTE_ON").length;
-  return { ids, notes: onsets, seconds: region.seconds };
+  return { ids, notes: new PerformanceState(vocabulary, ids).onsets, seconds: region.seconds };
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   melodyTrackNotes,
   mergeVoices,
   type Note,
+  PerformanceState,
   type Score,
   taskId,
   topVoice,
@@ -86,20 +87,12 @@ function accompanied(
   const segments = [encodePerformance(melody, vocabulary), merged].map((ids) => cutSegments(ids, vocabulary));
   const ids = interleaveSegments(segments[0] ?? [], segments[1] ?? [], vocabulary);
   const [melodyMark, accompanimentMark] = [taskId(vocabulary, "MELODY"), taskId(vocabulary, "ACCOMPANIMENT")];
-  const sounding = new Map<number, boolean[]>(); // by pitch: for each sounding note, whether it belongs to the melody
+  const state = new PerformanceState(vocabulary);
   let isMusic = false;
-  let onsets = 0;
   const counts = ids.map((id) => {
     if (id === melodyMark || id === accompanimentMark) isMusic = id === accompanimentMark;
-    const { kind, value } = vocabulary.event(id);
-    if (!isMusic || (kind !== "NOTE_ON" && kind !== "NOTE_OFF")) return false;
-    const notes = sounding.get(value) ?? [];
-    sounding.set(value, notes);
-    if (kind === "NOTE_OFF") return notes.shift() === false;
-    const isOfMelody = isMelody[onsets] === true;
-    onsets += 1;
-    notes.push(isOfMelody);
-    return !isOfMelody;
+    const note = isMusic ? state.push(id) : undefined;
+    return note !== undefined && isMelody[note.onset] !== true;
   });
   return { ids: [vocabulary.id("START"), ...ids], counts: [false, ...counts] };
 }
@@ -146,8 +139,7 @@ function filled(parts: InfillParts, vocabulary: Vocabulary): ScoredSequence {
 
 /** Replaces the leading silence of a suffix by that of `like`. */
 function movedSuffix(suffix: readonly number[], like: readonly number[], vocabulary: Vocabulary): number[] {
-  const silence = (ids: readonly number[]): number =>
-    ids.findIndex((id) => vocabulary.event(id).kind !== "TIME_SHIFT");
+  const silence = (ids: readonly number[]): number => ids.findIndex((id) => vocabulary.steps(id) === 0);
   return [...like.slice(0, silence(like)), ...suffix.slice(silence(suffix))];
 }
 

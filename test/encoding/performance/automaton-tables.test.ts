@@ -4,6 +4,7 @@ import {
   type AutomatonTables,
   PERFORMANCE_416,
   PerformanceGrammar,
+  PerformanceState,
   VOCABULARIES,
 } from "../../../encoding/index.ts";
 
@@ -70,14 +71,17 @@ it("the tables allow the same ids as the grammar, after any primer and any allow
   fc.assert(
     fc.property(vocabularies, options, primer, choices, (vocabulary, grammarOptions, before, numbers) => {
       const { size } = vocabulary;
-      const grammar = new PerformanceGrammar(vocabulary, grammarOptions);
-      for (const number of before) grammar.push(number % size);
+      const state = new PerformanceState(
+        vocabulary,
+        before.map((number) => number % size),
+      );
+      const grammar = new PerformanceGrammar(state, grammarOptions);
       const reader = new TableReader({ tables: grammar.tables, counters: grammar.counters() });
       for (const number of numbers) {
         const allowed = maskOf(grammar, size);
         expect(reader.allowed()).toEqual(allowed);
         const id = allowed[number % allowed.length] ?? 0;
-        grammar.push(id);
+        state.push(id);
         reader.push(id);
       }
     }),
@@ -86,12 +90,13 @@ it("the tables allow the same ids as the grammar, after any primer and any allow
 });
 
 it("the tables allow the same ids as the grammar while all keys sound, before and after a velocity", () => {
-  const grammar = new PerformanceGrammar(PERFORMANCE_416);
+  const state = new PerformanceState(PERFORMANCE_416);
+  const grammar = new PerformanceGrammar(state);
   const keys = Array.from({ length: 128 }, (_, pitch) => PERFORMANCE_416.id("NOTE_ON", pitch));
   const [velocity, shift] = [PERFORMANCE_416.id("VELOCITY", 9), PERFORMANCE_416.id("TIME_SHIFT", 3)];
   const reader = new TableReader({ tables: grammar.tables, counters: grammar.counters() });
   for (const id of [velocity, ...keys, shift, velocity]) {
-    grammar.push(id);
+    state.push(id);
     reader.push(id);
     expect(reader.allowed()).toEqual(maskOf(grammar, PERFORMANCE_416.size));
   }

@@ -1,7 +1,7 @@
 /** Every rule of the list: literal values, properties on random scores, and the graph form compared with the JavaScript form. */
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { PERFORMANCE_416, PerformanceGrammar } from "../../../encoding/index.ts";
+import { PERFORMANCE_416, PerformanceGrammar, PerformanceState } from "../../../encoding/index.ts";
 import { GraphBuilder } from "../../../models/index.ts";
 import { OPSETS } from "../../../models/graph/decoder.ts";
 import { encodeModel } from "../../../models/graph/onnx.ts";
@@ -180,8 +180,8 @@ const ANY_INPUT: Readonly<Record<string, (size: number) => fc.Arbitrary<Partial<
   allowed: (size) =>
     // Of a grammar, some ids later; other masks have no automaton.
     fc.array(fc.nat(PERFORMANCE_416.size - 1), { maxLength: 30 }).map((ids) => {
-      const grammar = new PerformanceGrammar(PERFORMANCE_416, { longestNoteSteps: 300 });
-      for (const id of ids) grammar.push(id);
+      const state = new PerformanceState(PERFORMANCE_416, ids);
+      const grammar = new PerformanceGrammar(state, { longestNoteSteps: 300 });
       const allowed = new Uint8Array(PERFORMANCE_416.size);
       grammar.mask(allowed);
       const automaton = { tables: grammar.tables, counters: grammar.counters() };

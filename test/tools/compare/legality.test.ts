@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PerformanceGrammar } from "../../../encoding/index.ts";
+import { PerformanceGrammar, PerformanceState } from "../../../encoding/index.ts";
 import { countIllegal, illegalIdsOf, totalLegality } from "../../../src/tools/compare/legality.ts";
 import { generateIds } from "../../../src/engine/generate.ts";
 import { musicSampler } from "../../../src/music/sampler.ts";
@@ -26,9 +26,9 @@ describe("countIllegal", () => {
     const start = vocabulary.id("START");
     const figures = await countIllegal(model, { seconds: 5, seed: 3 });
     // The same samples again: without a mask they depend on the seed and step only.
-    const grammar = new PerformanceGrammar(vocabulary);
+    const state = new PerformanceState(vocabulary, [start]);
+    const grammar = new PerformanceGrammar(state);
     const allowed = new Uint8Array(vocabulary.size);
-    grammar.push(start);
     let illegal = 0;
     let ids = 0;
     for await (const { id } of generateIds(decoder, {
@@ -37,7 +37,7 @@ describe("countIllegal", () => {
     })) {
       grammar.mask(allowed);
       illegal += allowed[id] === 0 ? 1 : 0;
-      grammar.push(id);
+      state.push(id);
       ids += 1;
       if (ids === figures.ids) break;
     }

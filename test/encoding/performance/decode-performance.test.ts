@@ -4,7 +4,6 @@ import {
   decodePerformance,
   PERFORMANCE_388 as VOCABULARY,
   PERFORMANCE_416,
-  PerformanceDecoder,
   VocabularyError,
 } from "../../../encoding/index.ts";
 
@@ -77,6 +76,14 @@ describe("decodePerformance", () => {
     expect(() => decodePerformance([388], VOCABULARY)).toThrow(VocabularyError);
   });
 
+  it("ends notes with their piece, at END and at START", () => {
+    const ids = [380, 60, 256, 390, 256, 188, 60, 256, 389, 256, 188];
+    expect(decodePerformance(ids, PERFORMANCE_416)).toMatchObject([
+      { velocity: 97, startStep: 0, endStep: 1 },
+      { velocity: 100, startStep: 2, endStep: 3 },
+    ]);
+  });
+
   it("decodes any ids of the vocabulary to notes on the grid", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(387)), (ids) => {
@@ -85,12 +92,4 @@ describe("decodePerformance", () => {
       }),
     );
   });
-});
-
-it("PerformanceDecoder returns the time and the number of onsets so far", () => {
-  const decoder = new PerformanceDecoder(VOCABULARY);
-  expect(decoder.push(355)).toEqual({ kind: "TIME_SHIFT", value: 100 });
-  decoder.push(60);
-  decoder.push(256);
-  expect([decoder.step, decoder.onsets]).toEqual([101, 1]);
 });
