@@ -55,6 +55,26 @@ test.each(["scaled-float16", "pytorch-buffers", "pytorch-views"])(
   },
 );
 
+test.each(["scaled-float16", "pytorch-buffers", "pytorch-views"])(
+  "a file in a folder, read into memory of the reader, gives the same tensors: %s",
+  async (name) => {
+    const folder = await checkpointFolder(join(GOLDEN, name));
+    const withoutSafetensors = {
+      open: async (file: string) => folder.open(file === "model.safetensors" ? "none" : file),
+    };
+    const { tensors } = await readCheckpoint(withoutSafetensors);
+    const expected = await only(name, "pytorch_model.bin");
+    expect([...tensors.keys()].sort()).toEqual([...expected.tensors.keys()].sort());
+    for (const [key, { values }] of expected.tensors) {
+      const found = Float32Array.from(tensors.get(key)?.values ?? []);
+      expect(Buffer.from(found.buffer).equals(Buffer.from(Float32Array.from(values).buffer)), key).toBe(true);
+    }
+    const checkpoint = await openCheckpoint(withoutSafetensors);
+    await expect(checkpoint.check()).resolves.toBeUndefined();
+    await checkpoint.close();
+  },
+);
+
 /** The numbers of one tensor. */
 async function valuesOf(file: Uint8Array, name: string): Promise<number[]> {
   const { tensors } = await readCheckpoint(filesOf(file));
