@@ -4,6 +4,10 @@ export function uint16(bytes: Uint8Array, offset: number): number {
   return ((bytes[offset] ?? 0) << 8) | (bytes[offset + 1] ?? 0);
 }
 
+export function uint24(bytes: Uint8Array, offset: number): number {
+  return (uint16(bytes, offset) << 8) | (bytes[offset + 2] ?? 0);
+}
+
 export function uint32(bytes: Uint8Array, offset: number): number {
   return uint16(bytes, offset) * 0x10000 + uint16(bytes, offset + 2);
 }

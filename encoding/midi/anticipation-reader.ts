@@ -2,16 +2,15 @@
  * Channel messages to notes as the encoder of the Anticipatory Music Transformer reads them (Thickstun et al. 2023,
  * `convert.py` with mido): `compatibility: "anticipation"`.
  */
-import { type EventColumns, packed } from "./event-columns.ts";
+import type { EventColumns } from "./event-columns.ts";
 import { ReadNotes } from "./note-table.ts";
-import { type Division, DRUM_CHANNEL, type MetaEvent } from "./score.ts";
+import { type Division, DRUM_CHANNEL } from "./score.ts";
 import { DEFAULT_MICROSECONDS_PER_QUARTER, TEMPO_META, type TempoMap } from "./tempo-map.ts";
 import { ascendingOrder } from "../sort.ts";
 
 const NOTE_OFF = 0x80;
 const NOTE_ON = 0x90;
 const PROGRAM_CHANGE = 0xc0;
-const META = packed(0xff, 0, 0);
 /** Length of a note without a note-off, in seconds. */
 const UNENDED_SECONDS = 0.25;
 const NO_EVENT = -1;
@@ -60,17 +59,17 @@ export class AnticipationReader {
     for (let step = 0; step < places.length; step += 1) {
       const track = places[step]!;
       const index = indices[step]!;
-      const { ticks, messages, others } = this.#tracks[track]!;
+      const { ticks, messages, longEvents } = this.#tracks[track]!;
       // Not a multiple of the ticks since the last tempo change: mido's running sum decides which way a half is rounded.
       seconds += (ticks[index]! - tick) * secondsPerTick;
       tick = ticks[index]!;
       const message = messages[index]!;
       if ((message & 0xf0) !== 0xf0) this.#take(message, track, index, tick, seconds);
       else {
-        const event = others[cursors[track]!];
-        cursors[track]! += 1;
-        if (message === META && event?.kind === "meta" && event.type === TEMPO_META)
-          secondsPerTick = this.#secondsPerTick(microsecondsOf(event));
+        const place = cursors[track]!;
+        cursors[track] = place + 1;
+        if (longEvents.types[place] === TEMPO_META)
+          secondsPerTick = this.#secondsPerTick(longEvents.uint24(place));
       }
     }
     const unended = this.#endOpenNotes();
@@ -123,21 +122,20 @@ export class AnticipationReader {
       const row = this.#open.get(key)?.shift() ?? NONE;
       if (row === NONE) return;
       table.endSeconds[row] = seconds;
-      table.endTicks[row] = tick;
       // The index of the note-off is stored only if the note-off is on the note's own track.
       if (table.places[row]! >>> 4 === track) table.noteOffIndices[row] = index;
-      else table.unreleasedOrders.set(row, Infinity);
+      else table.unreleased.set(row, { tick, order: Infinity });
     }
   }
 
   #endOpenNotes(): Map<number, number> {
-    const { startSeconds, endSeconds, endTicks, places, unreleasedOrders, length } = this.#table;
+    const { startSeconds, endSeconds, places, unreleased, length } = this.#table;
     const unended = new Map<number, number>();
     for (let row = 0; row < length; row += 1) {
       if (!Number.isNaN(endSeconds[row])) continue;
       endSeconds[row] = startSeconds[row]! + UNENDED_SECONDS;
-      endTicks[row] = Math.max(this.#table.startTick(row), this.#tempo.tick(endSeconds[row]!));
-      unreleasedOrders.set(row, Infinity);
+      const tick = Math.max(this.#table.startTick(row), this.#tempo.tick(endSeconds[row]!));
+      unreleased.set(row, { tick, order: Infinity });
       const track = places[row]! >>> 4;
       unended.set(track, (unended.get(track) ?? 0) + 1);
     }
@@ -150,10 +148,6 @@ export class AnticipationReader {
     if (division.kind === "smpte") return 1 / (division.framesPerSecond * division.ticksPerFrame);
     return (microsecondsPerQuarter * 1e-6) / division.ticksPerQuarter;
   }
-}
-
-function microsecondsOf({ data }: MetaEvent): number {
-  return ((data[0] ?? 0) << 16) | ((data[1] ?? 0) << 8) | (data[2] ?? 0);
 }
 
 function orderOfTicks(ticks: Float64Array): Uint32Array {

@@ -7,19 +7,20 @@ import { elementAt } from "../element-at.ts";
 import type { EventColumns } from "./event-columns.ts";
 import { percussionChange, resetsToGs, resetsToXg } from "./percussion.ts";
 import { DRUM_CHANNEL } from "./score.ts";
+import {
+  ALL_NOTES_OFF,
+  ALL_SOUND_OFF,
+  BANK,
+  PROGRAM_CHANGE,
+  RESET_ALL_CONTROLLERS,
+  SOSTENUTO,
+  SUSTAIN,
+} from "./state-messages.ts";
 import { ascendingOrder } from "../sort.ts";
 import type { TempoMap } from "./tempo-map.ts";
 
 const PORT_META = 0x21;
-const PROGRAM_CHANGE = 0xc0;
-const CONTROL_CHANGE = 0xb0;
 const SYSEX = 0xf0;
-const BANK = 0;
-const SUSTAIN = 64;
-const SOSTENUTO = 66;
-const ALL_SOUND_OFF = 120;
-const RESET_ALL_CONTROLLERS = 121;
-const ALL_NOTES_OFF = 123;
 /** The bank (controller 0) of XG's drum kits. */
 const XG_DRUM_BANK = 127;
 /** Controller values from here on mean that a pedal is down. */
@@ -159,20 +160,20 @@ function setPedal(pedal: Timeline, tick: number, order: number, isDown: boolean)
  * system-exclusive message that makes a channel percussion or melodic is passed as 0xF0 plus 1 or 0 from bit 8 on.
  */
 function visitChanges(
-  { ticks, messages, length, others }: EventColumns,
+  { ticks, messages, changes, longEvents }: EventColumns,
   visit: (channel: number, tick: number, index: number, message: number) => void,
 ): void {
-  let nextOther = 0;
-  for (let index = 0; index < length; index += 1) {
+  let longPlace = 0;
+  for (const index of changes) {
     const message = messages[index]!;
-    if (STATE_MESSAGES[message & 0xffff] === 1) {
-      visit(message & 0x0f, ticks[index]!, index, message);
-    } else if ((message & 0xf0) === SYSEX) {
-      const percussion = percussionChange(others[nextOther]!);
-      nextOther += 1;
-      if (percussion)
-        visit(percussion.channel, ticks[index]!, index, SYSEX | (Number(percussion.isPercussion) << 8));
+    const tick = ticks[index]!;
+    if ((message & 0xf0) !== SYSEX) {
+      visit(message & 0x0f, tick, index, message);
+      continue;
     }
+    while (longEvents.indices[longPlace] !== index) longPlace += 1;
+    const percussion = percussionChange(longEvents.data(longPlace));
+    if (percussion) visit(percussion.channel, tick, index, SYSEX | (Number(percussion.isPercussion) << 8));
   }
 }
 
@@ -185,29 +186,10 @@ function playingOrder(ticks: readonly number[]): Uint32Array {
   return Uint32Array.from(ticks.keys()).sort((a, b) => ticks[a]! - ticks[b]! || a - b);
 }
 
-/** 1 for the packed status and first data byte of messages that `Channel.apply` handles. */
-const STATE_MESSAGES = new Uint8Array(0x10000);
-for (let channel = 0; channel < 16; channel += 1) {
-  for (let data = 0; data < 128; data += 1) STATE_MESSAGES[PROGRAM_CHANGE | channel | (data << 8)] = 1;
-  const controllers = [
-    BANK,
-    SUSTAIN,
-    SOSTENUTO,
-    ALL_SOUND_OFF,
-    RESET_ALL_CONTROLLERS,
-    123,
-    124,
-    125,
-    126,
-    127,
-  ];
-  for (const controller of controllers) STATE_MESSAGES[CONTROL_CHANGE | channel | (controller << 8)] = 1;
-}
-
 /** The MIDI port of a track; 0 where it has no port event. */
-function portOf({ others }: EventColumns): number {
-  const event = others.find((other) => other.kind === "meta" && other.type === PORT_META);
-  return event?.data[0] ?? 0;
+function portOf({ longEvents }: EventColumns): number {
+  const place = longEvents.types.indexOf(PORT_META);
+  return place < 0 ? 0 : (longEvents.data(place)[0] ?? 0);
 }
 
 /** Every channel of a file. */
@@ -221,9 +203,8 @@ export class Channels {
   constructor(tracks: readonly EventColumns[], independent: boolean) {
     this.#areIndependent = independent;
     this.#groups = tracks.map((events, track) => (independent ? track : portOf(events)));
-    this.#hasXgBanks =
-      tracks.some(({ others }) => others.some(resetsToXg)) ||
-      !tracks.some(({ others }) => others.some(resetsToGs));
+    const sysexData = tracks.flatMap(({ longEvents }) => longEvents.sysexData());
+    this.#hasXgBanks = sysexData.some(resetsToXg) || !sysexData.some(resetsToGs);
     /** Channels whose messages, track after track, are not in playing order. */
     const disordered = new Set<number>();
     for (const [track, events] of tracks.entries()) {

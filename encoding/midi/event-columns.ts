@@ -1,5 +1,8 @@
 /** The events of a track as one array per property, for cache locality; event objects are created on demand. */
+import { defineLazy } from "../lazy.ts";
+import { LongEvents } from "./long-events.ts";
 import type { MetaEvent, MidiEvent, SysexEvent, Track } from "./score.ts";
+import { isStateMessage } from "./state-messages.ts";
 
 const NOTE_ON = 0x90;
 /** The lowest status byte of events without a channel. */
@@ -20,21 +23,45 @@ export class EventColumns {
   length = 0;
   /** Number of note-ons. */
   noteOns = 0;
-  /** Meta and system-exclusive events, in order. */
-  readonly others: (MetaEvent | SysexEvent)[] = [];
+  /** Indices of the events that may change the state of a channel: state messages and system-exclusive events. */
+  readonly changes: number[] = [];
+  readonly longEvents: LongEvents;
 
-  /** @param capacity how many events are expected. */
-  constructor(capacity: number) {
+  /**
+   * @param capacity how many events are expected.
+   * @param bytes contains the data of the meta and system-exclusive events.
+   */
+  constructor(capacity: number, bytes: Uint8Array) {
     this.ticks = new Float64Array(capacity);
     this.messages = new Uint32Array(capacity);
+    this.longEvents = new LongEvents(bytes);
   }
 
+  /** Adds a channel message. */
   push(tick: number, message: number): void {
+    if ((message & 0xf0) === NOTE_ON && message >> 16 > 0) this.noteOns += 1;
+    else if (isStateMessage(message)) this.changes.push(this.length);
+    this.#push(tick, message);
+  }
+
+  /** Adds a meta event with the data from `start` to `end`. */
+  pushMeta(tick: number, type: number, start: number, end: number): void {
+    this.longEvents.push(this.length, type, start, end);
+    this.#push(tick, META);
+  }
+
+  /** Adds a system-exclusive event with the data from `start` to `end`. */
+  pushSysex(tick: number, status: number, start: number, end: number): void {
+    this.longEvents.push(this.length, status, start, end);
+    this.changes.push(this.length);
+    this.#push(tick, status);
+  }
+
+  #push(tick: number, message: number): void {
     if (this.length === this.ticks.length) this.#grow();
     this.ticks[this.length] = tick;
     this.messages[this.length] = message;
     this.length += 1;
-    if ((message & 0xf0) === NOTE_ON && message >> 16 > 0) this.noteOns += 1;
   }
 
   #grow(): void {
@@ -45,62 +72,75 @@ export class EventColumns {
     [this.ticks, this.messages] = [ticks, messages];
   }
 
-  pushOther(event: MetaEvent | SysexEvent): void {
-    this.others.push(event);
-    this.push(event.tick, event.kind === "meta" ? META : event.status);
-  }
-
   /** Removes all events but the first `count`. */
   truncate(count: number): void {
-    for (; this.length > count; this.length -= 1) {
-      if (statusOf(this.messages[this.length - 1]) >= NO_CHANNEL) this.others.pop();
-    }
+    this.length = Math.min(this.length, count);
+    this.longEvents.truncate(count);
+    while ((this.changes.at(-1) ?? -1) >= count) this.changes.pop();
   }
 
   events(): MidiEvent[] {
     const events: MidiEvent[] = [];
-    let nextOther = 0;
+    let longPlace = 0;
     for (let index = 0; index < this.length; index += 1) {
       const message = this.messages[index]!;
-      const status = statusOf(message);
-      const other = status >= NO_CHANNEL ? this.others[nextOther++] : undefined;
+      const status = message & 0xff;
       const tick = this.ticks[index]!;
-      const data1 = (message >> 8) & 0xff;
-      events.push(other ?? { kind: "channel", tick, status, data1, data2: message >> 16 });
+      events.push(
+        status >= NO_CHANNEL
+          ? this.longEvents.event(longPlace++, tick)
+          : { kind: "channel", tick, status, data1: (message >> 8) & 0xff, data2: message >> 16 },
+      );
     }
     return events;
   }
 }
 
-function statusOf(message = 0): number {
-  return message & 0xff;
+/** A track as columns. `events` is created from them on first access. */
+export class ColumnTrack implements Track {
+  readonly name: string;
+  declare readonly events: readonly MidiEvent[];
+  readonly endTick: number;
+  readonly #columns: EventColumns;
+
+  constructor(name: string, columns: EventColumns, endTick: number) {
+    this.name = name;
+    defineLazy<Track, "events">(this, "events", () => columns.events());
+    this.endTick = endTick;
+    this.#columns = columns;
+  }
+
+  /** The events of any track as columns. */
+  static columnsOf(track: Track): EventColumns {
+    return #columns in track ? track.#columns : toColumns(track.events);
+  }
 }
 
-/** The columns from which the events of a track were created. */
-const COLUMNS = new WeakMap<Track, EventColumns>();
-
-/** A track whose `events` are created from columns on first access. */
-export function trackOfColumns(name: string, columns: EventColumns, endTick: number): Track {
-  let events: readonly MidiEvent[] | undefined;
-  const track: Track = {
-    name,
-    get events() {
-      return (events ??= columns.events());
-    },
-    endTick,
-  };
-  COLUMNS.set(track, columns);
-  return track;
-}
-
-/** The events of any track as columns. */
-export function eventColumnsOf(track: Track): EventColumns {
-  const known = COLUMNS.get(track);
-  if (known) return known;
-  const columns = new EventColumns(track.events.length);
-  for (const event of track.events) {
-    if (event.kind === "channel") columns.push(event.tick, packed(event.status, event.data1, event.data2));
-    else columns.pushOther(event);
+function toColumns(events: readonly MidiEvent[]): EventColumns {
+  const columns = new EventColumns(
+    events.length,
+    joinedData(events.filter((event) => event.kind !== "channel")),
+  );
+  let start = 0;
+  for (const event of events) {
+    if (event.kind === "channel") {
+      columns.push(event.tick, packed(event.status, event.data1, event.data2));
+      continue;
+    }
+    const end = start + event.data.length;
+    if (event.kind === "meta") columns.pushMeta(event.tick, event.type, start, end);
+    else columns.pushSysex(event.tick, event.status, start, end);
+    start = end;
   }
   return columns;
+}
+
+function joinedData(events: readonly (MetaEvent | SysexEvent)[]): Uint8Array {
+  const bytes = new Uint8Array(events.reduce((sum, { data }) => sum + data.length, 0));
+  let end = 0;
+  for (const { data } of events) {
+    bytes.set(data, end);
+    end += data.length;
+  }
+  return bytes;
 }

@@ -108,7 +108,7 @@ function drumChannels(tracks: readonly Track[]): ReadonlySet<number> {
   const drums = new Set([DRUM_CHANNEL]);
   for (const { events } of tracks) {
     for (const event of events) {
-      const change = event.kind === "sysex" ? percussionChange(event) : undefined;
+      const change = event.kind === "sysex" ? percussionChange(event.data) : undefined;
       if (change?.isPercussion) drums.add(change.channel);
     }
   }

@@ -1,4 +1,5 @@
 /** Exports of this folder for other folders. */
+export { ColumnScore } from "./column-score.ts";
 export { ChannelError } from "./free-channel.ts";
 export { fromToneMidi } from "./from-tone-midi.ts";
 export { endsWithinBar, lastSoundSeconds } from "./last-sound.ts";
@@ -7,7 +8,7 @@ export { isMidiPath, MIDI_EXTENSIONS } from "./midi-files.ts";
 export { assembleScore, readMidi, type ReadMidiOptions, scoreFromNotes, writeMidi } from "./midi.ts";
 export { columnsOf, type NoteColumns } from "./note-columns.ts";
 export { applySustain } from "./note-seq-sustain.ts";
-export { type NoteTable, tableOf } from "./note-table.ts";
+export type { NoteTable } from "./note-table.ts";
 export { onsetOrder } from "./onset-order.ts";
 export {
   type ChannelEvent,

@@ -1,5 +1,5 @@
 /** Lengths of bars. */
-import { eventColumnsOf } from "./event-columns.ts";
+import { ColumnTrack } from "./event-columns.ts";
 import type { Division, Track } from "./score.ts";
 
 const TIME_SIGNATURE_META = 0x58;
@@ -40,10 +40,13 @@ export class Meter {
 function meterChanges(tracks: readonly Track[]): MeterChange[] {
   const changes: MeterChange[] = [];
   for (const track of tracks) {
-    for (const event of eventColumnsOf(track).others) {
-      if (event.kind !== "meta" || event.type !== TIME_SIGNATURE_META || event.data.length < 2) continue;
-      const quarters = (event.data[0]! * 4) / 2 ** event.data[1]!;
-      if (quarters > 0) changes.push({ tick: event.tick, quarters });
+    const { ticks, longEvents } = ColumnTrack.columnsOf(track);
+    for (const [place, type] of longEvents.types.entries()) {
+      if (type !== TIME_SIGNATURE_META) continue;
+      const [beats, unit] = longEvents.data(place);
+      if (beats === undefined || unit === undefined) continue;
+      const quarters = (beats * 4) / 2 ** unit;
+      if (quarters > 0) changes.push({ tick: ticks[longEvents.indices[place]!]!, quarters });
     }
   }
   return changes.sort((a, b) => a.tick - b.tick);

@@ -2,12 +2,13 @@
 import { pluralize } from "../pluralize.ts";
 import { AnticipationReader } from "./anticipation-reader.ts";
 import { Channels } from "./channel-timeline.ts";
-import { type EventColumns, eventColumnsOf } from "./event-columns.ts";
+import { ColumnScore } from "./column-score.ts";
+import { ColumnTrack, type EventColumns } from "./event-columns.ts";
 import { Meter } from "./meter.ts";
 import { readMidiFile, type ReadMidiOptions } from "./midi-reader.ts";
 import { readNotes } from "./note-reader.ts";
 import { NoteSeqReader } from "./note-seq-reader.ts";
-import { type ReadNotes, scoreOfTable } from "./note-table.ts";
+import type { ReadNotes } from "./note-table.ts";
 import { patternsInSequence } from "./pattern-sequence.ts";
 import { pedalEvents } from "./pedal.ts";
 import type { Note, Score, NoteParsing, Track } from "./score.ts";
@@ -53,16 +54,17 @@ export function assembleScore(
   noteParsing: NoteParsing = {},
 ): Score {
   const tempo = new TempoMap(division, tracks);
-  const columns = tracks.map(eventColumnsOf);
+  const columns = tracks.map((track) => ColumnTrack.columnsOf(track));
   const { table, warnings } = readColumns(division, tracks, columns, tempo, noteParsing);
   const endTick = tracks.reduce((latest, track) => Math.max(latest, track.endTick), 0);
-  return scoreOfTable(table, () => pedalEvents(columns, tempo), {
+  const parts = {
     division,
     tracks,
     durationSeconds: tempo.seconds(endTick),
     warnings: [...readWarnings, ...warnings],
     noteParsing,
-  });
+  };
+  return new ColumnScore(parts, table, () => pedalEvents(columns, tempo));
 }
 
 interface NotesRead {

@@ -8,11 +8,13 @@ import type { EventColumns } from "./event-columns.ts";
 import type { Meter } from "./meter.ts";
 import { ReadNotes } from "./note-table.ts";
 import { DRUM_CHANNEL, type Track } from "./score.ts";
+import { PROGRAM_CHANGE } from "./state-messages.ts";
 import type { TempoMap } from "./tempo-map.ts";
 
 const NOTE_OFF = 0x80;
-const NOTE_ON = 0x90;
-const PROGRAM_CHANGE = 0xc0;
+/** The bits of a status byte in which note-ons and note-offs differ from other messages, and their value there. */
+const NOTE_MASK = 0xe0;
+const NOTE = 0x80;
 /** 16 channels of 128 pitches; key = channel × 128 + pitch. */
 const KEYS = 2048;
 const NONE = -1;
@@ -45,18 +47,21 @@ export function readNotes(
 class NoteReader {
   readonly table: ReadNotes;
   readonly #context: NoteReaderContext;
-  /** By key: the number of open note-ons, and the first and last note-on (rows) and note-off (slots) of the group. */
+  /** By key: the number of open note-ons, and the first and last note-on (rows) of the group. */
   readonly #depth = new Int32Array(KEYS);
   readonly #firstNoteOn = new Int32Array(KEYS);
   readonly #lastNoteOn = new Int32Array(KEYS);
+  /** By key: the first and last note-off (slots) of a group with several note-ons. */
   readonly #firstRelease = new Int32Array(KEYS);
   readonly #lastRelease = new Int32Array(KEYS);
   /** By key: the next all-notes-off of the channel, an index into `Channel.releases`. */
   readonly #nextAllOff = new Int32Array(KEYS);
+  /** By row: the next note-on of the group. */
   readonly #noteOnAfter: Int32Array;
-  readonly #releaseAfter: Int32Array;
-  readonly #releaseEvents: Int32Array;
-  readonly #releasePedalEvents: Uint32Array;
+  /** By slot: the next note-off of the group, its event, and the number of sustain pedal events before it. */
+  readonly #releaseAfter: number[] = [];
+  readonly #releaseEvents: number[] = [];
+  readonly #releasePedalEvents: number[] = [];
   #releaseSlots = 0;
   #openKeys = 0;
   #track = 0;
@@ -65,37 +70,29 @@ class NoteReader {
   /** By channel: the number of sustain pedal events before the current event, and the tick of the next one. */
   readonly #pedalEvents = new Uint32Array(16);
   readonly #nextPedalTicks = new Float64Array(16);
-  /** By channel: 1 where it has an all-notes-off. */
+  /** By channel: 1 where it has an all-notes-off; a program change on any track; a change of percussion. */
   readonly #hasReleases = new Uint8Array(16);
+  readonly #hasPrograms = new Uint8Array(16);
+  readonly #changesPercussion = new Uint8Array(16);
 
   constructor(table: ReadNotes, context: NoteReaderContext) {
     this.table = table;
     this.#context = context;
-    const capacity = table.pitches.length;
-    this.#noteOnAfter = new Int32Array(capacity);
-    this.#releaseAfter = new Int32Array(capacity);
-    this.#releaseEvents = new Int32Array(capacity);
-    this.#releasePedalEvents = new Uint32Array(capacity);
+    this.#noteOnAfter = new Int32Array(table.pitches.length);
   }
 
   read({ ticks, messages, length }: EventColumns, track: number, endTick: number): void {
     const { table } = this;
-    const { startSeconds, endSeconds, endTicks, pitches, velocities, places, programs, isPercussion } = table;
+    const { startSeconds, endSeconds, pitches, velocities, places, programs, isPercussion } = table;
     const { noteOnIndices, noteOffIndices, isPedalDownAtOnset, pedalEventsBeforeEnd } = table;
     const { tempo, meter } = this.#context;
     this.#startTrack(ticks, track);
-    // Fields are read once: this loop takes most of the time of reading a file.
-    const [states, depths, firstNoteOns, lastNoteOns] = [
-      this.#states,
-      this.#depth,
-      this.#firstNoteOn,
-      this.#lastNoteOn,
-    ];
-    const [pedalEvents, nextPedalTicks, hasReleases] = [
-      this.#pedalEvents,
-      this.#nextPedalTicks,
-      this.#hasReleases,
-    ];
+    // Fields are read once: this loop takes much of the time of reading a file.
+    const states = this.#states;
+    const [depths, firstNoteOns, lastNoteOns] = [this.#depth, this.#firstNoteOn, this.#lastNoteOn];
+    const [pedalEvents, nextPedalTicks] = [this.#pedalEvents, this.#nextPedalTicks];
+    const [hasReleases, hasPrograms] = [this.#hasReleases, this.#hasPrograms];
+    const changesPercussion = this.#changesPercussion;
     const selected = new Int16Array(16).fill(NONE);
     let { fromTick, untilTick, fromSeconds, secondsPerTick } = tempo.segmentAt(0);
     let lastNoteTick = 0;
@@ -103,11 +100,12 @@ class NoteReader {
     let opened = 0;
     for (let index = 0; index < length; index += 1) {
       const message = messages[index]!;
-      const kind = message & 0xf0;
       const channel = message & 0x0f;
       const data1 = (message >> 8) & 0xff;
-      if (kind === PROGRAM_CHANGE) selected[channel] = data1;
-      if (kind !== NOTE_ON && kind !== NOTE_OFF) continue;
+      if ((message & NOTE_MASK) !== NOTE) {
+        if ((message & 0xf0) === PROGRAM_CHANGE) selected[channel] = data1;
+        continue;
+      }
       const tick = ticks[index]!;
       if (tick < fromTick || tick >= untilTick)
         ({ fromTick, untilTick, fromSeconds, secondsPerTick } = tempo.segmentAt(tick));
@@ -118,7 +116,7 @@ class NoteReader {
       if (hasReleases[channel] === 1 && depths[key]! > 0) this.#allOffBefore(key, tick, index);
       const depth = depths[key]!;
       const velocity = message >> 16;
-      if (kind === NOTE_OFF || velocity === 0) {
+      if (velocity === 0 || (message & 0xf0) === NOTE_OFF) {
         if (depth === 0) continue;
         const first = firstNoteOns[key]!;
         if (first !== lastNoteOns[key]) {
@@ -128,7 +126,6 @@ class NoteReader {
         depths[key] = 0;
         opened -= 1;
         endSeconds[first] = seconds;
-        endTicks[first] = tick;
         noteOffIndices[first] = index;
         pedalEventsBeforeEnd[first] = pedalEvents[channel]!;
         continue;
@@ -141,12 +138,14 @@ class NoteReader {
       // Pedal-down and pedal-up alternate, beginning with down.
       isPedalDownAtOnset[row] = pedalEvents[channel]! & 1;
       const own = selected[channel]!;
-      const { programs: shared, percussion } = states[channel]!;
       if (own !== NONE) programs[row] = own;
-      else if (shared.length > 0) programs[row] = shared.valueAt(tick, orderOf(track, index), 0);
+      else if (hasPrograms[channel] === 1)
+        programs[row] = states[channel]!.programs.valueAt(tick, orderOf(track, index), 0);
       const isDrum = Number(channel === DRUM_CHANNEL);
       isPercussion[row] =
-        percussion.length > 0 ? percussion.valueAt(tick, orderOf(track, index), isDrum) : isDrum;
+        changesPercussion[channel] === 1
+          ? states[channel]!.percussion.valueAt(tick, orderOf(track, index), isDrum)
+          : isDrum;
       if (depth === 0) {
         firstNoteOns[key] = row;
         opened += 1;
@@ -168,12 +167,14 @@ class NoteReader {
     this.#track = track;
     this.#ticks = ticks;
     this.#releaseSlots = 0;
-    this.#pedalEvents.fill(0);
     for (let channel = 0; channel < 16; channel += 1) {
       const state = this.#context.channels.of(track, channel);
       this.#states[channel] = state;
+      this.#pedalEvents[channel] = 0;
       this.#nextPedalTicks[channel] = state.sustain.length > 0 ? state.sustain.ticks[0]! : Infinity;
       this.#hasReleases[channel] = Number(state.releases.length > 0);
+      this.#hasPrograms[channel] = Number(state.programs.length > 0);
+      this.#changesPercussion[channel] = Number(state.percussion.length > 0);
     }
   }
 
@@ -278,24 +279,23 @@ class NoteReader {
 
   #endWith(row: number, release: number): void {
     const index = this.#releaseEvents[release]!;
-    const tick = this.#ticks[index]!;
-    this.#end(row, tick, index, this.#context.tempo.seconds(tick), this.#releasePedalEvents[release]!);
+    const seconds = this.#context.tempo.seconds(this.#ticks[index]!);
+    this.#end(row, index, seconds, this.#releasePedalEvents[release]!);
   }
 
-  #end(row: number, tick: number, index: number, seconds: number, pedalEvents: number): void {
-    const { endSeconds, endTicks, noteOffIndices, pedalEventsBeforeEnd } = this.table;
+  #end(row: number, index: number, seconds: number, pedalEvents: number): void {
+    const { endSeconds, noteOffIndices, pedalEventsBeforeEnd } = this.table;
     endSeconds[row] = seconds;
-    endTicks[row] = tick;
     noteOffIndices[row] = index;
     pedalEventsBeforeEnd[row] = pedalEvents;
   }
 
   /** Ends a note without a note-off. */
   #endAt(row: number, tick: number, order: number): void {
-    const { unreleasedOrders, places } = this.table;
+    const { unreleased, places } = this.table;
     const { sustain } = this.#states[places[row]! & 0x0f]!;
     const pedalEvents = sustain.length > 0 ? sustain.lastBefore(tick, order) + 1 : 0;
-    this.#end(row, tick, NONE, this.#context.tempo.seconds(tick), pedalEvents);
-    unreleasedOrders.set(row, order);
+    this.#end(row, NONE, this.#context.tempo.seconds(tick), pedalEvents);
+    unreleased.set(row, { tick, order });
   }
 }

@@ -57,7 +57,7 @@ export class NoteSeqReader {
   read({ ticks, messages, length }: EventColumns, track: number): number {
     const table = this.#table;
     const { startSeconds, endSeconds, pitches, velocities, places, programs } = table;
-    const { noteOnIndices, noteOffIndices, endTicks, isPercussion } = table;
+    const { noteOnIndices, noteOffIndices, isPercussion } = table;
     const pedals = this.#pedals;
     const tempo = this.#tempo;
     let { fromTick, untilTick, fromSeconds, secondsPerTick } = tempo.segmentAt(0);
@@ -102,7 +102,6 @@ export class NoteSeqReader {
         first[key] = next[ended] ?? NONE;
         openCount -= 1;
         endSeconds[ended] = seconds;
-        endTicks[ended] = tick;
         const program = selected[channel]!;
         programs[ended] = program;
         noteOffIndices[ended] = index;

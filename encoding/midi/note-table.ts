@@ -3,7 +3,7 @@ import type { EventColumns } from "./event-columns.ts";
 import { columnsOf, type NoteColumns } from "./note-columns.ts";
 import { pedaledNotes, sustainedEnds } from "./note-seq-sustain.ts";
 import { onsetOrder } from "./onset-order.ts";
-import type { PedalEvent, Score, ScoreNote } from "./score.ts";
+import type { Score, ScoreNote } from "./score.ts";
 
 /** The notes of a score as columns; the notes of one track are in order of start. */
 export interface NoteTable extends NoteColumns {
@@ -18,11 +18,16 @@ export interface NoteTable extends NoteColumns {
   notesAt(rows: Uint32Array): ScoreNote[];
 }
 
-/** Notes read from the events of tracks, one track after the other. Start ticks are read from the events. */
+/** Where a note without a note-off ends: a tick, and the position among the events of the tick (`orderOf`). */
+export interface NoteEnd {
+  readonly tick: number;
+  readonly order: number;
+}
+
+/** Notes read from the events of tracks, one track after the other. Ticks are read from the events. */
 export class ReadNotes implements NoteTable {
   readonly startSeconds: Float64Array;
   readonly endSeconds: Float64Array;
-  readonly endTicks: Float64Array;
   readonly pitches: Uint8Array;
   readonly velocities: Uint8Array;
   /** Track × 16 + channel. */
@@ -37,8 +42,8 @@ export class ReadNotes implements NoteTable {
   /** Number of sustain pedal events of the channel before the note-off. */
   readonly pedalEventsBeforeEnd: Uint32Array;
   soundEnds: Float64Array = new Float64Array(0);
-  /** By row, for notes without a note-off: the position of the end among the events of its tick (`orderOf`). */
-  readonly unreleasedOrders = new Map<number, number>();
+  /** By row: the ends of the notes without a note-off. */
+  readonly unreleased = new Map<number, NoteEnd>();
   length = 0;
   readonly #tracks: readonly EventColumns[];
   #rowsByOnset: Uint32Array | undefined;
@@ -46,7 +51,6 @@ export class ReadNotes implements NoteTable {
   constructor(tracks: readonly EventColumns[], capacity: number) {
     this.startSeconds = new Float64Array(capacity);
     this.endSeconds = new Float64Array(capacity);
-    this.endTicks = new Float64Array(capacity);
     this.pitches = new Uint8Array(capacity);
     this.velocities = new Uint8Array(capacity);
     this.places = new Uint32Array(capacity);
@@ -72,12 +76,11 @@ export class ReadNotes implements NoteTable {
 
   /** Replaces the rows from `first` on by `rows`, in that order. */
   replaceFrom(first: number, rows: readonly number[]): void {
-    const { startSeconds, endSeconds, endTicks, pitches, velocities } = this;
+    const { startSeconds, endSeconds, pitches, velocities } = this;
     const { places, programs, isPercussion, noteOnIndices, noteOffIndices } = this;
     const columns = [
       startSeconds,
       endSeconds,
-      endTicks,
       pitches,
       velocities,
       places,
@@ -98,12 +101,19 @@ export class ReadNotes implements NoteTable {
     return this.#tracks[this.places[row]! >>> 4]!.ticks[this.noteOnIndices[row]!]!;
   }
 
+  endTick(row: number): number {
+    const noteOff = this.noteOffIndices[row]!;
+    return noteOff < 0
+      ? this.unreleased.get(row)!.tick
+      : this.#tracks[this.places[row]! >>> 4]!.ticks[noteOff]!;
+  }
+
   rowsByOnset(): Uint32Array {
     return (this.#rowsByOnset ??= onsetOrder(this, allRows(this.length)));
   }
 
   get hasUnreleased(): boolean {
-    return this.unreleasedOrders.size > 0;
+    return this.unreleased.size > 0;
   }
 
   isUnreleased(row: number): boolean {
@@ -113,7 +123,7 @@ export class ReadNotes implements NoteTable {
   /** Tracks that have notes without a note-off, each with the number of such notes. */
   countUnreleased(): [track: number, count: number][] {
     const counts = new Map<number, number>();
-    for (const row of this.unreleasedOrders.keys()) {
+    for (const row of this.unreleased.keys()) {
       const track = this.places[row]! >>> 4;
       counts.set(track, (counts.get(track) ?? 0) + 1);
     }
@@ -131,7 +141,7 @@ export class ReadNotes implements NoteTable {
       endSeconds,
       soundEndSeconds: Number.isNaN(soundEnd) ? endSeconds : soundEnd,
       startTick: this.startTick(row),
-      endTick: this.endTicks[row]!,
+      endTick: this.endTick(row),
       track: place >>> 4,
       channel: place & 0x0f,
       program: this.programs[row]!,
@@ -148,43 +158,16 @@ function allRows(length: number): Uint32Array {
   return rows;
 }
 
-/** The table from which the notes of a score were created. */
-const TABLES = new WeakMap<Score, NoteTable>();
-
-/** A score whose `notes` and `pedal` are created on first access; encoding needs only the table. */
-export function scoreOfTable(
-  table: ReadNotes,
-  readPedal: () => readonly PedalEvent[],
-  facts: Omit<Score, "notes" | "pedal">,
-): Score {
-  let notes: readonly ScoreNote[] | undefined;
-  let pedal: readonly PedalEvent[] | undefined;
-  const score: Score = {
-    ...facts,
-    get notes() {
-      return (notes ??= table.notes());
-    },
-    get pedal() {
-      return (pedal ??= readPedal());
-    },
-  };
-  TABLES.set(score, table);
-  return score;
-}
-
-/** The notes of any score as a table. */
-export function tableOf(score: Score): NoteTable {
-  const read = TABLES.get(score);
-  if (read) return read;
-  const { notes } = score;
+/** The notes of a score that was not read, as a table. */
+export function tableOfNotes({ notes, pedal, noteParsing }: Score): NoteTable {
   const columns = columnsOf(notes);
   return {
     ...columns,
     length: notes.length,
     rowsByOnset: () => onsetOrder(columns, allRows(notes.length)),
     soundEnds:
-      score.noteParsing?.compatibility === "note-seq"
-        ? sustainedEnds(pedaledNotes(notes, score.pedal))
+      noteParsing?.compatibility === "note-seq"
+        ? sustainedEnds(pedaledNotes(notes, pedal))
         : Float64Array.from(notes, (note) => (note.isPercussion ? NaN : note.soundEndSeconds)),
     hasUnreleased: notes.some((note) => note.noteOffIndex === -1),
     isUnreleased: (row) => notes[row]?.noteOffIndex === -1,

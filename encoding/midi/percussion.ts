@@ -1,20 +1,16 @@
 /** System-exclusive messages that make a channel percussion or melodic, besides channel 10 of General MIDI. */
-import type { MetaEvent, SysexEvent } from "./score.ts";
-
 const ROLAND = 0x41;
 const YAMAHA = 0x43;
 const GS = 0x42;
 const XG = 0x4c;
 
 /**
- * Parses a system-exclusive message that sets the type of a channel: GS "use for rhythm part" (address 40 1n 15), or an XG part mode
+ * Parses the data of a system-exclusive message that sets the type of a channel: GS "use for rhythm part" (address 40 1n 15), or an XG part mode
  * (address 08 nn 07). Undefined for other messages.
  */
 export function percussionChange(
-  event: MetaEvent | SysexEvent,
+  data: Uint8Array,
 ): { readonly channel: number; readonly isPercussion: boolean } | undefined {
-  if (event.kind !== "sysex") return undefined;
-  const { data } = event;
   if (isGsSetting(data) && data[4] === 0x40 && (data[5]! & 0xf0) === 0x10 && data[6] === 0x15) {
     return { channel: gsChannel(data[5]! & 0x0f), isPercussion: data[7] !== 0 };
   }
@@ -24,14 +20,14 @@ export function percussionChange(
   return undefined;
 }
 
-/** Whether an event resets a synthesizer to GS, where bank 127 has the sounds of the MT-32 (address 40 00 7F). */
-export function resetsToGs(event: MetaEvent | SysexEvent): boolean {
-  return event.kind === "sysex" && isGsSetting(event.data) && hasAddress(event.data, 4, 0x40, 0x00, 0x7f);
+/** Whether a system-exclusive message resets a synthesizer to GS, where bank 127 has the sounds of the MT-32 (address 40 00 7F). */
+export function resetsToGs(data: Uint8Array): boolean {
+  return isGsSetting(data) && hasAddress(data, 4, 0x40, 0x00, 0x7f);
 }
 
-/** Whether an event resets a synthesizer to XG (address 00 00 7E). */
-export function resetsToXg(event: MetaEvent | SysexEvent): boolean {
-  return event.kind === "sysex" && isXgSetting(event.data) && hasAddress(event.data, 3, 0x00, 0x00, 0x7e);
+/** Whether a system-exclusive message resets a synthesizer to XG (address 00 00 7E). */
+export function resetsToXg(data: Uint8Array): boolean {
+  return isXgSetting(data) && hasAddress(data, 3, 0x00, 0x00, 0x7e);
 }
 
 /** Whether the data begin with manufacturer, device, model and "data set". */

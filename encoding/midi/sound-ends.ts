@@ -5,7 +5,7 @@
  * one key on one tick do not end each other.
  */
 import { Channel, type Channels, orderOf, type Timeline } from "./channel-timeline.ts";
-import type { ReadNotes } from "./note-table.ts";
+import type { NoteEnd, ReadNotes } from "./note-table.ts";
 import type { TempoMap } from "./tempo-map.ts";
 
 const NONE = -1;
@@ -21,7 +21,7 @@ export function soundEnds(table: ReadNotes, channels: Channels, tempo: TempoMap)
 
 /** Writes the ends of notes on channels with pedals. */
 function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends: Float64Array): void {
-  const { places, programs, pitches, endTicks, startSeconds, endSeconds } = table;
+  const { places, programs, pitches, startSeconds, endSeconds } = table;
   const { isPercussion, isPedalDownAtOnset, pedalEventsBeforeEnd } = table;
   /** Computed when a pedal never goes up. */
   let lastTicks: ReadonlyMap<number, number> | undefined;
@@ -64,7 +64,7 @@ function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends:
       }
       if (repeated < pedalUp) ends[row] = repeated;
       else if (pedalUp < Infinity) ends[row] = pedalUp;
-      else ends[row] = tempo.seconds(Math.max(lastTickOf(places[row]! >>> 4), endTicks[row]!));
+      else ends[row] = tempo.seconds(Math.max(lastTickOf(places[row]! >>> 4), table.endTick(row)));
     }
     if (isPedalDownAtOnset[row] === 1 || isSostenutoDownAtOnset(table, row, channel))
       next.noteOn(pitch, start);
@@ -110,23 +110,14 @@ function pedalUpSeconds(table: ReadNotes, row: number, channel: Channel, tempo: 
   return tick === Infinity ? Infinity : tempo.seconds(tick);
 }
 
-/** A position in playing order. */
-interface EventPosition {
-  readonly tick: number;
-  readonly order: number;
-}
-
-function startOf(table: ReadNotes, row: number): EventPosition {
+function startOf(table: ReadNotes, row: number): NoteEnd {
   return { tick: table.startTick(row), order: orderOf(table.places[row]! >>> 4, table.noteOnIndices[row]!) };
 }
 
-function endOf(
-  { endTicks, places, noteOffIndices, unreleasedOrders }: ReadNotes,
-  row: number,
-): EventPosition {
-  const index = noteOffIndices[row]!;
-  const order = index < 0 ? unreleasedOrders.get(row)! : orderOf(places[row]! >>> 4, index);
-  return { tick: endTicks[row]!, order };
+function endOf(table: ReadNotes, row: number): NoteEnd {
+  const index = table.noteOffIndices[row]!;
+  if (index < 0) return table.unreleased.get(row)!;
+  return { tick: table.endTick(row), order: orderOf(table.places[row]! >>> 4, index) };
 }
 
 function isSostenutoDownAtOnset(table: ReadNotes, row: number, { sostenuto }: Channel): boolean {
@@ -136,7 +127,7 @@ function isSostenutoDownAtOnset(table: ReadNotes, row: number, { sostenuto }: Ch
 }
 
 /** The tick from which on no pedal sustains a note. Sostenuto sustains the keys that were down at its pedal-down. */
-function pedalUpTick({ sustain, sostenuto }: Channel, start: EventPosition, release: EventPosition): number {
+function pedalUpTick({ sustain, sostenuto }: Channel, start: NoteEnd, release: NoteEnd): number {
   let { tick, order } = release;
   for (;;) {
     let up = pedalUpAfter(sustain, sustain.lastBefore(tick, order));
@@ -163,15 +154,13 @@ function pedalUpAfter(pedal: Timeline, latest: number): number {
 }
 
 /** The tick of the last note-off or pedal event of each piece (`Channels.pieceOf`). */
-function lastEventTicks(
-  { endTicks, places, length }: ReadNotes,
-  channels: Channels,
-): ReadonlyMap<number, number> {
+function lastEventTicks(table: ReadNotes, channels: Channels): ReadonlyMap<number, number> {
   const last = new Map<number, number>();
   const update = (piece: number, tick: number): void => {
     if (tick >= (last.get(piece) ?? 0)) last.set(piece, tick);
   };
-  for (let row = 0; row < length; row += 1) update(channels.pieceOf(places[row]! >>> 4), endTicks[row]!);
+  for (let row = 0; row < table.length; row += 1)
+    update(channels.pieceOf(table.places[row]! >>> 4), table.endTick(row));
   for (const [piece, { sustain, sostenuto }] of channels.byPiece()) {
     update(piece, Math.max(sustain.ticks.at(-1) ?? 0, sostenuto.ticks.at(-1) ?? 0));
   }

@@ -1,4 +1,4 @@
-import { eventColumnsOf } from "./event-columns.ts";
+import { ColumnTrack } from "./event-columns.ts";
 import type { Division, Track } from "./score.ts";
 import { lastAtMost } from "../sort.ts";
 
@@ -99,11 +99,12 @@ interface TempoChange {
 export function tempoChanges(tracks: readonly Track[]): TempoChange[] {
   const changes: TempoChange[] = [];
   for (const track of tracks) {
-    for (const event of eventColumnsOf(track).others) {
-      if (event.kind !== "meta" || event.type !== TEMPO_META) continue;
-      const { tick, data } = event;
-      const microsecondsPerQuarter = ((data[0] ?? 0) << 16) | ((data[1] ?? 0) << 8) | (data[2] ?? 0);
-      changes.push({ tick, microsecondsPerQuarter });
+    const { ticks, longEvents } = ColumnTrack.columnsOf(track);
+    const { types, indices } = longEvents;
+    for (let place = 0; place < types.length; place += 1) {
+      if (types[place] !== TEMPO_META) continue;
+      const microsecondsPerQuarter = longEvents.uint24(place);
+      changes.push({ tick: ticks[indices[place]!]!, microsecondsPerQuarter });
     }
   }
   return changes.sort((a, b) => a.tick - b.tick);

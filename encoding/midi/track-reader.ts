@@ -3,12 +3,15 @@ import { hex } from "../bytes.ts";
 import { pluralize } from "../pluralize.ts";
 import type { Damage, DamageLog } from "./damage-log.ts";
 import type { MidiErrorCode } from "./midi-error.ts";
-import { EventColumns, packed, trackOfColumns } from "./event-columns.ts";
-import type { MetaEvent, SysexEvent, Track } from "./score.ts";
+import { ColumnTrack, EventColumns, packed } from "./event-columns.ts";
+import type { LongEvents } from "./long-events.ts";
+import type { Track } from "./score.ts";
+import { isStateMessage } from "./state-messages.ts";
 import { TEMPO_META } from "./tempo-map.ts";
 
 const TRACK_NAME_META = 0x03;
 const END_OF_TRACK_META = 0x2f;
+const NOTE_ON = 0x90;
 const META = 0xff;
 const SYSEX = 0xf0;
 const SYSEX_ESCAPE = 0xf7;
@@ -16,7 +19,10 @@ const SYSEX_ESCAPE = 0xf7;
 const MAX_TICK = Number.MAX_SAFE_INTEGER;
 /** Size of an event with a one-byte delta time and running status: smaller ones are rare. */
 const USUAL_EVENT_BYTES = 3;
-const EMPTY = new Uint8Array(0);
+/** The largest size of a channel message: four bytes of delta time, a status byte, two data bytes. */
+const MAX_MESSAGE_BYTES = 7;
+/** Status bytes from here to 0xEF are not of note-ons and note-offs. */
+const FIRST_OTHER_STATUS = 0xa0;
 
 /**
  * Reads the events of the track chunk in `bytes` from `start` to `end`. The data of meta and system-exclusive events are views of the
@@ -37,7 +43,7 @@ export function readTrack(
   if (damage) log.report(damage, droppedAt(damage.offset, end), index);
   else if (!reader.sawEnd) log.warn("the end-of-track event is missing", index);
   else readAfterEnd(reader, end, index, log);
-  return trackOfColumns(nameOf(reader.events.others), reader.events, reader.tick);
+  return new ColumnTrack(nameOf(reader.events.longEvents), reader.events, reader.tick);
 }
 
 /** What is dropped of a track that cannot be read further. */
@@ -88,52 +94,102 @@ class EventReader {
     this.#bytes = bytes;
     this.offset = start;
     this.#end = end;
-    this.events = new EventColumns(Math.floor((end - start) / USUAL_EVENT_BYTES));
+    this.events = new EventColumns(Math.floor((end - start) / USUAL_EVENT_BYTES), bytes);
   }
 
   /** Reads events up to the end-of-track event, the end of the chunk, or damage, which is returned. */
   read(): TrackDamage | undefined {
+    this.sawEnd = false;
+    while (this.offset < this.#end && !this.sawEnd) {
+      this.#readMessages();
+      if (this.offset >= this.#end) break;
+      const damage = this.#readEvent();
+      if (damage) return damage;
+    }
+    if (this.sawEnd) this.#runningStatus = 0;
+    return undefined;
+  }
+
+  /**
+   * Reads undamaged channel messages up to any other event, or to the last bytes of the track; `#readEvent` reads those. Fields are
+   * copied to variables: this loop and that of `NoteReader` take most of the time of reading a file.
+   */
+  #readMessages(): void {
+    const bytes = this.#bytes;
+    const { events } = this;
+    const { ticks, messages, changes } = events;
+    const lastStart = this.#end - MAX_MESSAGE_BYTES;
+    let { offset, tick } = this;
+    let runningStatus = this.#runningStatus;
+    let { length, noteOns } = events;
+    while (offset <= lastStart && length < ticks.length) {
+      let at = offset;
+      let delta = bytes[at++]!;
+      if (delta >= 0x80) {
+        let byte = bytes[at++]!;
+        delta = ((delta & 0x7f) << 7) | (byte & 0x7f);
+        if (byte >= 0x80) {
+          byte = bytes[at++]!;
+          delta = (delta << 7) | byte;
+          if (byte >= 0x80) break;
+        }
+      }
+      let status = bytes[at]!;
+      if (status >= 0x80) at += 1;
+      else status = runningStatus;
+      const data1 = bytes[at]!;
+      const hasTwo = (status & 0xe0) !== 0xc0;
+      const data2 = hasTwo ? bytes[at + 1]! : 0;
+      const isOther = status >= 0xf0 || status === 0;
+      if (isOther || (data1 | data2) >= 0x80 || tick + delta > MAX_TICK) break;
+      offset = at + (hasTwo ? 2 : 1);
+      runningStatus = status;
+      tick += delta;
+      const message = packed(status, data1, data2);
+      if (status >= FIRST_OTHER_STATUS) {
+        if (isStateMessage(message)) changes.push(length);
+      } else if (status >= NOTE_ON && data2 > 0) noteOns += 1;
+      ticks[length] = tick;
+      messages[length] = message;
+      length += 1;
+    }
+    this.offset = offset;
+    this.tick = tick;
+    this.#runningStatus = runningStatus;
+    events.length = length;
+    events.noteOns = noteOns;
+  }
+
+  /** Reads one event. */
+  #readEvent(): TrackDamage | undefined {
     const bytes = this.#bytes;
     const end = this.#end;
-    const events = this.events;
-    this.sawEnd = false;
-    while (this.offset < end) {
-      const eventStart = this.offset;
-      // Most delta times have one byte.
-      let delta = bytes[eventStart]!;
-      if (delta < 0x80) this.offset = eventStart + 1;
-      else delta = this.#variableLength();
-      if (delta < 0) return this.#badLength(eventStart);
-      const tick = this.tick + delta;
-      if (tick > MAX_TICK) return stop("time-overflow", eventStart, "the time exceeds the largest tick");
-      let offset = this.offset;
-      if (offset >= end) return stop("truncated", offset, "the track ends after a delta time");
-      this.tick = tick;
+    const eventStart = this.offset;
+    const delta = this.#variableLength();
+    if (delta < 0) return this.#badLength(eventStart);
+    const tick = this.tick + delta;
+    if (tick > MAX_TICK) return stop("time-overflow", eventStart, "the time exceeds the largest tick");
+    let { offset } = this;
+    if (offset >= end) return stop("truncated", offset, "the track ends after a delta time");
+    this.tick = tick;
 
-      let status = bytes[offset]!;
-      if (status >= 0x80) offset += 1;
-      else if (this.#runningStatus > 0) status = this.#runningStatus;
-      else return stop("bad-status", offset, `data byte ${hex(status)} where an event should start`);
+    let status = bytes[offset]!;
+    if (status >= 0x80) offset += 1;
+    else if (this.#runningStatus > 0) status = this.#runningStatus;
+    else return stop("bad-status", offset, `data byte ${hex(status)} where an event should start`);
 
-      if (status < 0xf0) {
-        this.#runningStatus = status;
-        const isLong = status < 0xc0 || status >= 0xe0;
-        this.offset = offset + (isLong ? 2 : 1);
-        if (this.offset > end) return cut(offset, status, isLong ? 2 : 1, end);
-        const data1 = bytes[offset]!;
-        const data2 = isLong ? bytes[offset + 1]! : 0;
-        if ((data1 | data2) >= 0x80) return badData(data1 >= 0x80 ? offset : offset + 1, status, bytes);
-        events.push(tick, packed(status, data1, data2));
-        continue;
-      }
+    if (status >= 0xf0) {
       this.offset = offset;
-      const damage = this.#longEvent(status, tick, eventStart);
-      if (damage) return damage;
-      if (this.sawEnd) {
-        this.#runningStatus = 0;
-        return undefined;
-      }
+      return this.#longEvent(status, tick, eventStart);
     }
+    this.#runningStatus = status;
+    const isLong = status < 0xc0 || status >= 0xe0;
+    this.offset = offset + (isLong ? 2 : 1);
+    if (this.offset > end) return cut(offset, status, isLong ? 2 : 1, end);
+    const data1 = bytes[offset]!;
+    const data2 = isLong ? bytes[offset + 1]! : 0;
+    if ((data1 | data2) >= 0x80) return badData(data1 >= 0x80 ? offset : offset + 1, status, bytes);
+    this.events.push(tick, packed(status, data1, data2));
     return undefined;
   }
 
@@ -167,19 +223,20 @@ class EventReader {
       const found = `event claims ${length} bytes, ${left} are left in the track`;
       return stop("truncated", lengthAt, found);
     }
-    const data = length === 0 ? EMPTY : this.#bytes.subarray(this.offset, this.offset + length);
-    this.offset += length;
+    const start = this.offset;
+    const end = start + length;
+    this.offset = end;
     if (status !== META) {
-      this.events.pushOther({ kind: "sysex", tick, status, data });
+      this.events.pushSysex(tick, status, start, end);
     } else if (type === END_OF_TRACK_META) {
       this.sawEnd = true;
     } else if (type >= 0x80) {
       return readOn("bad-data", lengthAt - 1, `meta event type ${hex(type)} is over 0x7f`);
-    } else if (type === TEMPO_META && !isTempo(data)) {
+    } else if (type === TEMPO_META && !isTempo(this.#bytes, start, length)) {
       const found = length === 3 ? "a tempo of 0" : `a tempo event of ${length} bytes instead of 3`;
       return readOn("bad-tempo", eventStart, found);
     } else {
-      this.events.pushOther({ kind: "meta", tick, type, data });
+      this.events.pushMeta(tick, type, start, end);
     }
     return undefined;
   }
@@ -229,20 +286,25 @@ function badData(offset: number, status: number, bytes: Uint8Array): TrackDamage
   return readOn("bad-data", offset, found);
 }
 
-function isTempo(data: Uint8Array): boolean {
-  return data.length === 3 && (data[0]! | data[1]! | data[2]!) !== 0;
+function isTempo(bytes: Uint8Array, start: number, length: number): boolean {
+  return length === 3 && (bytes[start]! | bytes[start + 1]! | bytes[start + 2]!) !== 0;
 }
 
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 const LATIN_1 = new TextDecoder("latin1");
+/** Longest name that is tried as ASCII, which is faster than a decoder. */
+const MAX_ASCII_LENGTH = 64;
 
 /** The first track name. Names have no declared encoding: UTF-8 where it is valid, else Latin-1. */
-function nameOf(events: readonly (MetaEvent | SysexEvent)[]): string {
-  const event = events.find((candidate) => candidate.kind === "meta" && candidate.type === TRACK_NAME_META);
-  if (event?.kind !== "meta") return "";
+function nameOf(events: LongEvents): string {
+  const place = events.types.indexOf(TRACK_NAME_META);
+  if (place < 0) return "";
+  const data = events.data(place);
+  if (data.length <= MAX_ASCII_LENGTH && data.every((byte) => byte < 0x80))
+    return String.fromCharCode(...data);
   try {
-    return UTF_8.decode(event.data);
+    return UTF_8.decode(data);
   } catch {
-    return LATIN_1.decode(event.data);
+    return LATIN_1.decode(data);
   }
 }

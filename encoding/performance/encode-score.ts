@@ -1,5 +1,5 @@
 /** A score to ids: selection of notes, pedal, and the performance encoding. */
-import { type NoteTable, type Score, type ScoreNote, tableOf } from "../midi/index.ts";
+import { ColumnScore, type NoteTable, type Score, type ScoreNote } from "../midi/index.ts";
 import { encodeColumns } from "./performance.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -42,7 +42,7 @@ export function encodeScore(
   vocabulary: Vocabulary,
   options: EncodeScoreOptions = {},
 ): EncodedScore {
-  const table = tableOf(score);
+  const table = ColumnScore.tableOf(score);
   const isChanged =
     options.dropOutOfRange || (table.hasUnreleased && options.maxUnreleasedSeconds !== undefined);
   const ends = isChanged ? table.soundEnds.slice() : table.soundEnds;
@@ -53,14 +53,35 @@ export function encodeScore(
   const { startSeconds, pitches, velocities } = table;
   const columns = { startSeconds, endSeconds: ends, pitches, velocities };
   const ids = encodeColumns(columns, rows, vocabulary, trimmedSeconds);
-  return new LazyEncodedScore({ ids, trimmedSeconds, droppedNotes, unreleasedNotes }, () =>
-    table.notesAt(rows).map((note, rank) => ({
+  let notes: readonly ScoreNote[] | undefined;
+  return {
+    ids,
+    // Created on first access: most callers need the ids only.
+    get notes() {
+      return (notes ??= encodedNotes(table, rows, ends, trimmedSeconds));
+    },
+    trimmedSeconds,
+    droppedNotes,
+    unreleasedNotes,
+  };
+}
+
+/** Notes with the ends and the origin of time that were encoded. */
+function encodedNotes(
+  table: NoteTable,
+  rows: Uint32Array,
+  ends: Float64Array,
+  originSeconds: number,
+): ScoreNote[] {
+  return table.notesAt(rows).map((note, rank) => {
+    const endSeconds = ends[rows[rank]!]! - originSeconds;
+    return {
       ...note,
-      startSeconds: note.startSeconds - trimmedSeconds,
-      endSeconds: ends[rows[rank]!]! - trimmedSeconds,
-      soundEndSeconds: ends[rows[rank]!]! - trimmedSeconds,
-    })),
-  );
+      startSeconds: note.startSeconds - originSeconds,
+      endSeconds,
+      soundEndSeconds: endSeconds,
+    };
+  });
 }
 
 /** Marks notes whose pitch is not in the vocabulary as omitted; returns their number. */
@@ -101,27 +122,4 @@ function keptRows(rows: Uint32Array, ends: Float64Array): Uint32Array {
 
 function firstOnset({ startSeconds }: NoteTable, rows: Uint32Array): number {
   return rows.length > 0 ? startSeconds[rows[0]!]! : 0;
-}
-
-/** Creates `notes` on first access: most callers need the ids only. */
-class LazyEncodedScore implements EncodedScore {
-  readonly ids: Uint16Array<ArrayBuffer>;
-  readonly trimmedSeconds: number;
-  readonly droppedNotes: number;
-  readonly unreleasedNotes: number;
-  readonly #makeNotes: () => readonly ScoreNote[];
-  #notes: readonly ScoreNote[] | undefined;
-
-  constructor(facts: Omit<EncodedScore, "notes">, makeNotes: () => readonly ScoreNote[]) {
-    this.ids = facts.ids;
-    this.trimmedSeconds = facts.trimmedSeconds;
-    this.droppedNotes = facts.droppedNotes;
-    this.unreleasedNotes = facts.unreleasedNotes;
-    this.#makeNotes = makeNotes;
-  }
-
-  get notes(): readonly ScoreNote[] {
-    this.#notes ??= this.#makeNotes();
-    return this.#notes;
-  }
 }
