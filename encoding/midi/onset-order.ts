@@ -4,14 +4,25 @@ import type { NoteColumns } from "./note-columns.ts";
 /** Longest move of a note within its run; a note that belongs further back starts a new run. */
 const MAX_SHIFT = 32;
 
+/** Number of runs from which on rows are distributed by time, since each merge of all runs only halves their number. */
+const MANY_RUNS = 8;
+
 /**
- * Sorts rows by start, then by pitch; the sort is stable. A natural merge sort: the notes of a track are in order of start, so a piece
- * has few and long runs, and only the notes of chords change places.
+ * Sorts rows by start, then by pitch; the sort is stable. The notes of a track are in order of start, so a piece has few and long runs:
+ * only the notes of chords change places, and the runs are merged. The runs of many tracks are first distributed by time.
  *
  * @param rows is overwritten, and may be the returned array.
  */
 export function onsetOrder(notes: NoteColumns, rows: Uint32Array): Uint32Array {
-  let runs = orderRuns(notes, rows);
+  const runs = orderRuns(notes, rows);
+  if (runs.length < MANY_RUNS) return mergeRuns(notes, rows, runs);
+  const distributed = distribute(notes, rows);
+  return mergeRuns(notes, distributed, orderRuns(notes, distributed));
+}
+
+/** A natural merge sort (Knuth 1998, 5.2.4). */
+function mergeRuns(notes: NoteColumns, rows: Uint32Array, sortedRuns: readonly number[]): Uint32Array {
+  let runs = sortedRuns;
   let [order, spare] = [rows, rows];
   while (runs.length > 1) {
     if (spare === order) spare = new Uint32Array(rows.length);
@@ -27,21 +38,65 @@ export function onsetOrder(notes: NoteColumns, rows: Uint32Array): Uint32Array {
   return order;
 }
 
+/** Rows in order of equal spans of time, one span for each row on average; the order within a span stays. */
+function distribute({ startSeconds }: NoteColumns, rows: Uint32Array): Uint32Array {
+  let [earliest, latest] = [Infinity, -Infinity];
+  for (let index = 0; index < rows.length; index += 1) {
+    const start = startSeconds[rows[index]!]!;
+    if (start < earliest) earliest = start;
+    if (start > latest) latest = start;
+  }
+  const spansPerSecond = (rows.length - 1) / (latest - earliest);
+  // Without a finite rate there is nothing to distribute by.
+  if (!(spansPerSecond < Infinity)) return rows;
+  const spans = new Uint32Array(rows.length);
+  // How many rows each span has, one place further up, and then where the next of them goes.
+  const places = new Uint32Array(rows.length + 1);
+  for (let index = 0; index < rows.length; index += 1) {
+    // Invalid times are reported when they are encoded; here NaN becomes 0.
+    const span = ((startSeconds[rows[index]!]! - earliest) * spansPerSecond) | 0;
+    spans[index] = span;
+    places[span + 1]! += 1;
+  }
+  for (let span = 1; span < places.length; span += 1) places[span]! += places[span - 1]!;
+  const order = new Uint32Array(rows.length);
+  for (let index = 0; index < rows.length; index += 1) {
+    const span = spans[index]!;
+    const place = places[span]!;
+    places[span] = place + 1;
+    order[place] = rows[index]!;
+  }
+  return order;
+}
+
 /** Sorts rows in place by short moves; returns the start of each sorted run. */
-function orderRuns(notes: NoteColumns, order: Uint32Array): number[] {
+function orderRuns({ startSeconds, pitches }: NoteColumns, order: Uint32Array): number[] {
   const runs = [0];
   let first = 0;
-  for (let index = 1; index < order.length; index += 1) {
+  // The last row of the run, which most rows follow.
+  let lastStart = -Infinity;
+  let lastPitch = 0;
+  for (let index = 0; index < order.length; index += 1) {
     const row = order[index]!;
+    const start = startSeconds[row]!;
+    const pitch = pitches[row]!;
+    if (!(start < lastStart || (start === lastStart && pitch < lastPitch))) {
+      lastStart = start;
+      lastPitch = pitch;
+      continue;
+    }
     const furthest = index - MAX_SHIFT;
-    if (furthest > first && isBefore(notes, row, order[furthest]!)) {
+    if (furthest > first && isBefore(startSeconds, pitches, row, order[furthest]!)) {
       runs.push(index);
       first = index;
+      lastStart = start;
+      lastPitch = pitch;
+      continue;
     }
     let place = index;
     for (; place > first; place -= 1) {
       const before = order[place - 1]!;
-      if (!isBefore(notes, row, before)) break;
+      if (!isBefore(startSeconds, pitches, row, before)) break;
       order[place] = before;
     }
     order[place] = row;
@@ -51,7 +106,7 @@ function orderRuns(notes: NoteColumns, order: Uint32Array): number[] {
 
 /** Merges two adjacent runs into the same range of another array. */
 function merge(
-  notes: NoteColumns,
+  { startSeconds, pitches }: NoteColumns,
   order: Uint32Array,
   first: number,
   middle: number,
@@ -60,12 +115,18 @@ function merge(
 ): void {
   let [left, right] = [first, middle];
   for (let place = first; place < end; place += 1) {
-    const isRight = left === middle || (right < end && isBefore(notes, order[right]!, order[left]!));
+    const isRight =
+      left === middle || (right < end && isBefore(startSeconds, pitches, order[right]!, order[left]!));
     merged[place] = order[isRight ? right++ : left++]!;
   }
 }
 
-function isBefore({ startSeconds, pitches }: NoteColumns, row: number, other: number): boolean {
+function isBefore(
+  startSeconds: Float64Array,
+  pitches: Uint8Array | Float64Array,
+  row: number,
+  other: number,
+): boolean {
   const gap = startSeconds[row]! - startSeconds[other]!;
   return gap < 0 || (gap === 0 && pitches[row]! < pitches[other]!);
 }

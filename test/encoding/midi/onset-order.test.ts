@@ -32,10 +32,20 @@ it("sorts rows by start, then by pitch, stably", () => {
 
 it.each([
   ["tracks, each in order", (row: number) => row % 500],
+  ["many tracks, each in order", (row: number) => row % 50],
+  ["many tracks, whose notes accumulate at the start", (row: number) => (row % 50) ** 8],
+  ["many tracks and a note of endless delay", (row: number) => (row === 1999 ? Infinity : row % 50)],
   ["notes given backwards", (row: number) => -row],
   ["a chord of all notes, from the top", () => 0],
 ])("accepts %s", (_, start) => {
   const rows = Array.from({ length: 2000 }, (__, row) => row);
   const [starts, pitches] = [rows.map(start), rows.map((row) => 127 - (row % 128))];
   expect(order(starts, pitches, rows)).toEqual(slowOrder(starts, pitches, rows));
+});
+
+it("keeps the rows of invalid times", () => {
+  const rows = Array.from({ length: 2000 }, (_, row) => row);
+  const starts = rows.map((row) => (row % 90 === 7 ? NaN : row % 50));
+  const pitches = rows.map(() => 60);
+  expect(order(starts, pitches, rows).toSorted((a, b) => a - b)).toEqual(rows);
 });
