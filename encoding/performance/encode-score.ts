@@ -109,8 +109,11 @@ function endUnreleased(table: NoteTable, rows: Uint32Array, ends: Float64Array, 
   return count;
 }
 
-/** The rows that are not marked as omitted. */
+/** The rows that are not marked as omitted; `rows` itself where none is. */
 function keptRows(rows: Uint32Array, ends: Float64Array): Uint32Array {
+  let isAny = false;
+  for (let rank = 0; rank < rows.length && !isAny; rank += 1) isAny = Number.isNaN(ends[rank]);
+  if (!isAny) return rows;
   const kept = new Uint32Array(rows.length);
   let count = 0;
   for (let rank = 0; rank < rows.length; rank += 1) {

@@ -12,6 +12,9 @@ import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
 export const STEPS_PER_SECOND = 100;
 /** Limit against damaged files: each second of silence is one id. */
 const MAX_SECONDS = 100 * 3600;
+const NO_BIN = -1;
+/** A step after all others; an integer, so that steps are compared as integers. */
+const NEVER = 2 ** 31 - 1;
 
 /** Thrown for notes that have no encoding. */
 export class EncodingError extends HintedError<"bad-time" | "not-a-performance"> {
@@ -71,15 +74,19 @@ function writeIds(
   const noteOff = zeroOf(rangeOf(vocabulary, "NOTE_OFF"));
   const timeShift = zeroOf(shifts);
   const velocity = zeroOf(rangeOf(vocabulary, "VELOCITY"));
+  const count = byEnd.length;
+  if (count === 0) return 0;
   let length = 0;
   let now = 0;
   let currentBin = -1;
   let nextOn = 0;
-  for (let nextOff = 0; nextOff < byEnd.length;) {
-    const ending = byEnd[nextOff]!;
-    const offStep = ends[ending]!;
-    const isOn = nextOn < starts.length && starts[nextOn]! < offStep;
-    const step = isOn ? starts[nextOn]! : offStep;
+  let nextOff = 0;
+  let ending = byEnd[0]!;
+  let onStep = starts[0]!;
+  let offStep = ends[ending]!;
+  while (nextOff < count) {
+    const isOn = onStep < offStep;
+    const step = isOn ? onStep : offStep;
     if (step > now) {
       for (; step - now > longestShift; now += longestShift) ids[length++] = timeShift + longestShift;
       ids[length++] = timeShift + step - now;
@@ -91,9 +98,14 @@ function writeIds(
       currentBin = bin;
       ids[length++] = noteOn + pitches[nextOn]!;
       nextOn += 1;
+      onStep = nextOn < count ? starts[nextOn]! : NEVER;
     } else {
       ids[length++] = noteOff + pitches[ending]!;
       nextOff += 1;
+      if (nextOff < count) {
+        ending = byEnd[nextOff]!;
+        offStep = ends[ending]!;
+      }
     }
   }
   return length;
@@ -123,18 +135,19 @@ function quantizeNotes(
   const bins = new Uint8Array(order.length);
   const pitches = new Uint8Array(order.length);
   const { startSeconds, endSeconds } = notes;
-  const pitchRange = rangeOf(vocabulary, "NOTE_ON");
-  const binRange = rangeOf(vocabulary, "VELOCITY");
-  const binOf = new Int16Array(128);
-  for (let velocity = 0; velocity < 128; velocity += 1) binOf[velocity] = vocabulary.velocityBin(velocity);
+  const isPitch = pitchTable(vocabulary);
+  const binOf = binTable(vocabulary);
   let lastStep = 0;
   for (let rank = 0; rank < order.length; rank += 1) {
     const row = order[rank]!;
     const pitch = notes.pitches[row]!;
-    if (!isIn(pitchRange, pitch)) vocabulary.id("NOTE_ON", pitch);
+    if (isPitch[pitch] !== 1) vocabulary.id("NOTE_ON", pitch);
     const velocity = notes.velocities[row]!;
-    const bin = binOf[velocity] ?? vocabulary.velocityBin(velocity);
-    if (!isIn(binRange, bin)) vocabulary.id("VELOCITY", bin);
+    let bin = binOf[velocity] ?? NO_BIN;
+    if (bin === NO_BIN) {
+      bin = vocabulary.velocityBin(velocity);
+      vocabulary.id("VELOCITY", bin);
+    }
     const from = startSeconds[row]! - originSeconds;
     const to = endSeconds[row]! - originSeconds;
     const start = quantize(from);
@@ -162,8 +175,21 @@ function zeroOf({ first, minimum }: IdRange): number {
   return first - minimum;
 }
 
-function isIn({ count, minimum }: IdRange, value: number): boolean {
-  return value >= minimum && value < minimum + count && Number.isInteger(value);
+/** 1 for the pitches that the vocabulary has. */
+function pitchTable(vocabulary: Vocabulary): Uint8Array {
+  const { minimum, count } = rangeOf(vocabulary, "NOTE_ON");
+  return new Uint8Array(128).fill(1, minimum, minimum + count);
+}
+
+/** The bin of each velocity; `NO_BIN` where the vocabulary has no such bin. */
+function binTable(vocabulary: Vocabulary): Int16Array {
+  const { minimum, count } = rangeOf(vocabulary, "VELOCITY");
+  const bins = new Int16Array(128).fill(NO_BIN);
+  for (let velocity = 0; velocity < bins.length; velocity += 1) {
+    const bin = vocabulary.velocityBin(velocity);
+    if (bin >= minimum && bin < minimum + count) bins[velocity] = bin;
+  }
+  return bins;
 }
 
 function rangeOf(vocabulary: Vocabulary, kind: EventKind): IdRange {
