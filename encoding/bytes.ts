@@ -14,7 +14,8 @@ export function uint32(bytes: Uint8Array, offset: number): number {
 
 /** The bytes from `offset` as characters: four of them, or as many as are left. */
 export function fourLetters(bytes: Uint8Array, offset: number): string {
-  return String.fromCharCode(...bytes.subarray(offset, offset + 4));
+  if (offset + 4 > bytes.length) return String.fromCharCode(...bytes.subarray(offset));
+  return String.fromCharCode(bytes[offset]!, bytes[offset + 1]!, bytes[offset + 2]!, bytes[offset + 3]!);
 }
 
 export function hex(byte: number): string {

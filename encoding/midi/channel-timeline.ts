@@ -16,7 +16,7 @@ import {
   SOSTENUTO,
   SUSTAIN,
 } from "./state-messages.ts";
-import { ascendingOrder } from "../sort.ts";
+import { ascendingOrder, lastAtMost } from "../sort.ts";
 import type { TempoMap } from "./tempo-map.ts";
 
 const PORT_META = 0x21;
@@ -126,7 +126,7 @@ export class Channel {
     return this.sustain.length + this.sostenuto.length > 0;
   }
 
-  /** Applies the next message in playing order. @param message as `visitChanges` passes it. */
+  /** Applies the next message in playing order. @param message a result of `changeAt`. */
   apply(tick: number, order: number, message: number): void {
     const controller = (message >> 8) & 0xff;
     const value = message >> 16;
@@ -155,26 +155,18 @@ function setPedal(pedal: Timeline, tick: number, order: number, isDown: boolean)
   if (isDown !== (pedal.values.at(-1) === 1)) pedal.push(tick, order, Number(isDown));
 }
 
+/** The result of `changeAt` for an event that changes no channel. */
+const NO_CHANGE = 0;
+
 /**
- * Visits the messages of a track that change the state of a channel. Channel messages are passed packed. A
- * system-exclusive message that makes a channel percussion or melodic is passed as 0xF0 plus 1 or 0 from bit 8 on.
+ * The change at an index of `EventColumns.changes`: a packed channel message. A system-exclusive message that makes a channel
+ * percussion or melodic becomes 0xF0 plus the channel, and 1 or 0 from bit 8 on.
  */
-function visitChanges(
-  { ticks, messages, changes, longEvents }: EventColumns,
-  visit: (channel: number, tick: number, index: number, message: number) => void,
-): void {
-  let longPlace = 0;
-  for (const index of changes) {
-    const message = messages[index]!;
-    const tick = ticks[index]!;
-    if ((message & 0xf0) !== SYSEX) {
-      visit(message & 0x0f, tick, index, message);
-      continue;
-    }
-    while (longEvents.indices[longPlace] !== index) longPlace += 1;
-    const percussion = percussionChange(longEvents.data(longPlace));
-    if (percussion) visit(percussion.channel, tick, index, SYSEX | (Number(percussion.isPercussion) << 8));
-  }
+function changeAt({ messages, longEvents }: EventColumns, index: number): number {
+  const message = messages[index]!;
+  if ((message & 0xf0) !== SYSEX) return message;
+  const change = percussionChange(longEvents.data(lastAtMost(longEvents.indices, index)));
+  return change ? SYSEX | change.channel | (Number(change.isPercussion) << 8) : NO_CHANGE;
 }
 
 /** The largest key that `ascendingOrder` sorts. */
@@ -208,11 +200,15 @@ export class Channels {
     /** Channels whose messages, track after track, are not in playing order. */
     const disordered = new Set<number>();
     for (const [track, events] of tracks.entries()) {
-      visitChanges(events, (channel, tick, index, message) => {
-        const state = this.#getOrCreate(this.idOf(track, channel));
-        if (tick < state.latestTick) disordered.add(this.idOf(track, channel));
+      for (const index of events.changes) {
+        const message = changeAt(events, index);
+        if (message === NO_CHANGE) continue;
+        const id = this.idOf(track, message & 0x0f);
+        const state = this.#getOrCreate(id);
+        const tick = events.ticks[index]!;
+        if (tick < state.latestTick) disordered.add(id);
         else state.apply(tick, orderOf(track, index), message);
-      });
+      }
     }
     for (const id of disordered) this.#readSorted(tracks, id);
   }
@@ -222,9 +218,11 @@ export class Channels {
     const changes = new Timeline();
     for (const [track, events] of tracks.entries()) {
       if (this.idOf(track, id & 0x0f) !== id) continue;
-      visitChanges(events, (channel, tick, index, message) => {
-        if (channel === (id & 0x0f)) changes.push(tick, orderOf(track, index), message);
-      });
+      for (const index of events.changes) {
+        const message = changeAt(events, index);
+        if (message !== NO_CHANGE && (message & 0x0f) === (id & 0x0f))
+          changes.push(events.ticks[index]!, orderOf(track, index), message);
+      }
     }
     const state = this.#newChannel(id & 0x0f);
     this.#channels.set(id, state);

@@ -21,6 +21,19 @@ const NONE = -1;
 /** The event index of an end without an event; it sorts after all events of its tick. */
 const NO_EVENT = 0xffff_ffff;
 
+/**
+ * By key: the number of open note-ons, and the first and last note-on (rows) and note-off (slots) of the group. This memory serves all
+ * files, since a new allocation for each small file takes longer than its notes: reading is synchronous, and all groups are closed at
+ * the end of a track.
+ */
+const KEY_DEPTH = new Int32Array(KEYS);
+const FIRST_NOTE_ON = new Int32Array(KEYS);
+const LAST_NOTE_ON = new Int32Array(KEYS);
+const FIRST_RELEASE = new Int32Array(KEYS);
+const LAST_RELEASE = new Int32Array(KEYS);
+/** By key: the next all-notes-off of the channel, an index into `Channel.releases`. */
+const NEXT_ALL_OFF = new Int32Array(KEYS);
+
 /** Input of `readNotes` besides the events. */
 export interface NoteReaderContext {
   readonly tempo: TempoMap;
@@ -47,17 +60,8 @@ export function readNotes(
 class NoteReader {
   readonly table: ReadNotes;
   readonly #context: NoteReaderContext;
-  /** By key: the number of open note-ons, and the first and last note-on (rows) of the group. */
-  readonly #depth = new Int32Array(KEYS);
-  readonly #firstNoteOn = new Int32Array(KEYS);
-  readonly #lastNoteOn = new Int32Array(KEYS);
-  /** By key: the first and last note-off (slots) of a group with several note-ons. */
-  readonly #firstRelease = new Int32Array(KEYS);
-  readonly #lastRelease = new Int32Array(KEYS);
-  /** By key: the next all-notes-off of the channel, an index into `Channel.releases`. */
-  readonly #nextAllOff = new Int32Array(KEYS);
   /** By row: the next note-on of the group. */
-  readonly #noteOnAfter: Int32Array;
+  #noteOnAfter: Int32Array = new Int32Array(0);
   /** By slot: the next note-off of the group, its event, and the number of sustain pedal events before it. */
   readonly #releaseAfter: number[] = [];
   readonly #releaseEvents: number[] = [];
@@ -70,6 +74,9 @@ class NoteReader {
   /** By channel: the number of sustain pedal events before the current event, and the tick of the next one. */
   readonly #pedalEvents = new Uint32Array(16);
   readonly #nextPedalTicks = new Float64Array(16);
+  readonly #firstPedalTicks = new Float64Array(16);
+  /** By channel: the program that the track selected; `NONE` before its first program change. */
+  readonly #selected = new Int16Array(16);
   /** By channel: 1 where it has an all-notes-off; a program change on any track; a change of percussion. */
   readonly #hasReleases = new Uint8Array(16);
   readonly #hasPrograms = new Uint8Array(16);
@@ -78,7 +85,7 @@ class NoteReader {
   constructor(table: ReadNotes, context: NoteReaderContext) {
     this.table = table;
     this.#context = context;
-    this.#noteOnAfter = new Int32Array(table.pitches.length);
+    KEY_DEPTH.fill(0);
   }
 
   read({ ticks, messages, length }: EventColumns, track: number, endTick: number): void {
@@ -89,11 +96,11 @@ class NoteReader {
     this.#startTrack(ticks, track);
     // Fields are read once: this loop takes much of the time of reading a file.
     const states = this.#states;
-    const [depths, firstNoteOns, lastNoteOns] = [this.#depth, this.#firstNoteOn, this.#lastNoteOn];
+    const [depths, firstNoteOns, lastNoteOns] = [KEY_DEPTH, FIRST_NOTE_ON, LAST_NOTE_ON];
     const [pedalEvents, nextPedalTicks] = [this.#pedalEvents, this.#nextPedalTicks];
     const [hasReleases, hasPrograms] = [this.#hasReleases, this.#hasPrograms];
     const changesPercussion = this.#changesPercussion;
-    const selected = new Int16Array(16).fill(NONE);
+    const selected = this.#selected;
     let { fromTick, untilTick, fromSeconds, secondsPerTick } = tempo.segmentAt(0);
     let lastNoteTick = 0;
     let row = table.length;
@@ -167,11 +174,19 @@ class NoteReader {
     this.#track = track;
     this.#ticks = ticks;
     this.#releaseSlots = 0;
+    const { channels } = this.#context;
+    // Most tracks share their channels with the track before.
+    if (track === 0 || channels.idOf(track, 0) !== channels.idOf(track - 1, 0)) this.#startChannels(track);
+    this.#nextPedalTicks.set(this.#firstPedalTicks);
+    this.#pedalEvents.fill(0);
+    this.#selected.fill(NONE);
+  }
+
+  #startChannels(track: number): void {
     for (let channel = 0; channel < 16; channel += 1) {
       const state = this.#context.channels.of(track, channel);
       this.#states[channel] = state;
-      this.#pedalEvents[channel] = 0;
-      this.#nextPedalTicks[channel] = state.sustain.length > 0 ? state.sustain.ticks[0]! : Infinity;
+      this.#firstPedalTicks[channel] = state.sustain.ticks[0] ?? Infinity;
       this.#hasReleases[channel] = Number(state.releases.length > 0);
       this.#hasPrograms[channel] = Number(state.programs.length > 0);
       this.#changesPercussion[channel] = Number(state.percussion.length > 0);
@@ -190,25 +205,26 @@ class NoteReader {
 
   /** Adds a note-on to an open group. */
   #chain(key: number, row: number): void {
-    const last = this.#lastNoteOn[key]!;
-    if (last === this.#firstNoteOn[key]) this.#firstRelease[key] = NONE;
+    const last = LAST_NOTE_ON[key]!;
+    if (last === FIRST_NOTE_ON[key]) FIRST_RELEASE[key] = NONE;
+    if (this.#noteOnAfter.length === 0) this.#noteOnAfter = new Int32Array(this.table.pitches.length);
     this.#noteOnAfter[last] = row;
   }
 
   /** Adds a note-off to a group of several note-ons. */
   #release(key: number, index: number): void {
-    const depth = this.#depth[key]! - 1;
-    this.#depth[key] = depth;
+    const depth = KEY_DEPTH[key]! - 1;
+    KEY_DEPTH[key] = depth;
     const slot = this.#releaseSlots++;
     this.#releaseEvents[slot] = index;
     this.#releasePedalEvents[slot] = this.#pedalEvents[key >> 7]!;
     this.#releaseAfter[slot] = NONE;
-    if (this.#firstRelease[key] === NONE) this.#firstRelease[key] = slot;
-    else this.#releaseAfter[this.#lastRelease[key]!] = slot;
-    this.#lastRelease[key] = slot;
+    if (FIRST_RELEASE[key] === NONE) FIRST_RELEASE[key] = slot;
+    else this.#releaseAfter[LAST_RELEASE[key]!] = slot;
+    LAST_RELEASE[key] = slot;
     if (depth > 0) return;
     this.#openKeys -= 1;
-    let release = this.#firstRelease[key]!;
+    let release = FIRST_RELEASE[key]!;
     for (const row of this.#groupRows(key)) {
       this.#endWith(row, release);
       release = this.#releaseAfter[release]!;
@@ -218,21 +234,21 @@ class NoteReader {
   /** Finds the next all-notes-off of the channel for a note-on. */
   #findAllOff(key: number, tick: number, index: number): void {
     const { releases } = this.#states[key >> 7]!;
-    this.#nextAllOff[key] = releases.lastBefore(tick, orderOf(this.#track, index)) + 1;
+    NEXT_ALL_OFF[key] = releases.lastBefore(tick, orderOf(this.#track, index)) + 1;
   }
 
   /** The rows of the group of a key. */
   #groupRows(key: number): number[] {
-    let row = this.#firstNoteOn[key]!;
+    let row = FIRST_NOTE_ON[key]!;
     const rows = [row];
-    for (const last = this.#lastNoteOn[key]!; row !== last; rows.push(row)) row = this.#noteOnAfter[row]!;
+    for (const last = LAST_NOTE_ON[key]!; row !== last; rows.push(row)) row = this.#noteOnAfter[row]!;
     return rows;
   }
 
   /** Ends the notes of a key at an all-notes-off, if one comes before an event. */
   #allOffBefore(key: number, tick: number, index: number): void {
     const { releases } = this.#states[key >> 7]!;
-    const allOff = this.#nextAllOff[key]!;
+    const allOff = NEXT_ALL_OFF[key]!;
     if (releases.isBefore(allOff, tick, orderOf(this.#track, index)))
       this.#close(key, releases.ticks[allOff]!, releases.orders[allOff]!);
   }
@@ -240,10 +256,10 @@ class NoteReader {
   #closeAll(endTick: number): void {
     const end = orderOf(this.#track, NO_EVENT);
     for (let key = 0; key < KEYS; key += 1) {
-      if (this.#depth[key] === 0) continue;
+      if (KEY_DEPTH[key] === 0) continue;
       const { releases } = this.#states[key >> 7]!;
       if (releases.length > 0) this.#allOffBefore(key, endTick, NO_EVENT);
-      if (this.#depth[key]! > 0) this.#close(key, endTick, end);
+      if (KEY_DEPTH[key]! > 0) this.#close(key, endTick, end);
     }
   }
 
@@ -255,7 +271,7 @@ class NoteReader {
     const { noteOnIndices } = this.table;
     const noteOns = this.#groupRows(key);
     const releases: number[] = [];
-    const firstRelease = noteOns.length > 1 ? this.#firstRelease[key]! : NONE;
+    const firstRelease = noteOns.length > 1 ? FIRST_RELEASE[key]! : NONE;
     for (let slot = firstRelease; slot !== NONE; slot = this.#releaseAfter[slot]!) releases.push(slot);
     const unreleased: number[] = [];
     let taken = 0;
@@ -273,7 +289,7 @@ class NoteReader {
       else if (next === undefined) this.#endAt(row, endTick, endOrder);
       else this.#endAt(row, this.#ticks[noteOnIndices[next]!]!, orderOf(this.#track, noteOnIndices[next]!));
     }
-    this.#depth[key] = 0;
+    KEY_DEPTH[key] = 0;
     this.#openKeys -= 1;
   }
 

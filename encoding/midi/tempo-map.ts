@@ -107,7 +107,8 @@ export function tempoChanges(tracks: readonly Track[]): TempoChange[] {
       changes.push({ tick: ticks[indices[place]!]!, microsecondsPerQuarter });
     }
   }
-  return changes.sort((a, b) => a.tick - b.tick);
+  const isSorted = changes.every(({ tick }, index) => index === 0 || changes[index - 1]!.tick <= tick);
+  return isSorted ? changes : changes.sort((a, b) => a.tick - b.tick);
 }
 
 function secondsPerTick(microsecondsPerQuarter: number, ticksPerQuarter: number): number {
