@@ -10,6 +10,6 @@ import { PITCH_TEMPERATURE, samplingOf, type SamplingOptions } from "../options.
 export function musicSampler(options: SamplingOptions, vocabulary: Vocabulary): Sampler {
   return new Sampler(
     { ...samplingOf(options), pitchTemperature: options.pitchTemperature ?? PITCH_TEMPERATURE },
-    vocabulary.ranges.find(({ kind }) => kind === "NOTE_ON"),
+    vocabulary.range("NOTE_ON"),
   );
 }

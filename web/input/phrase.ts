@@ -72,8 +72,7 @@ export class Phrase {
     const lastStep = quantize(this.#lastSeconds - this.#startSeconds);
     let steps = 0;
     const end = ids.findIndex((id) => {
-      const { kind, value } = vocabulary.event(id);
-      if (kind === "TIME_SHIFT") steps += value;
+      steps += vocabulary.steps(id);
       // A note shorter than a step ends one step later.
       return steps > lastStep + 1;
     });

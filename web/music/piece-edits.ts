@@ -8,7 +8,7 @@ import {
   STEPS_PER_SECOND,
   type Vocabulary,
 } from "../../src/index.ts";
-import { shiftIds } from "../../encoding/index.ts";
+import { PerformanceState, shiftIds } from "../../encoding/index.ts";
 import type { Span } from "../sound/sound.ts";
 import type { Origin, PieceNote } from "./note.ts";
 import { Piece } from "./piece.ts";
@@ -91,8 +91,7 @@ export function pieceOfNotes(notes: readonly OwnedNote[], seconds: number, vocab
   const lastStep = quantize(seconds);
   let step = 0;
   for (const [index, id] of ids.entries()) {
-    const { kind, value } = vocabulary.event(id);
-    if (kind === "TIME_SHIFT") step += value;
+    step += vocabulary.steps(id);
     if (step > lastStep) break;
     piece.push(id, origins[index]);
   }
@@ -110,20 +109,11 @@ function originsOf(
   sorted: readonly OwnedNote[],
   vocabulary: Vocabulary,
 ): readonly (Origin | undefined)[] {
-  const origins: (Origin | undefined)[] = [];
-  const sounding = new Map<number, Origin[]>();
-  let onsets = 0;
-  for (const id of ids) {
-    const { kind, value } = vocabulary.event(id);
-    if (kind === "NOTE_ON") {
-      const { origin = "generated" } = sorted[onsets] ?? {};
-      onsets += 1;
-      sounding.set(value, [...(sounding.get(value) ?? []), origin]);
-      origins.push(origin);
-    } else {
-      origins.push(kind === "NOTE_OFF" ? sounding.get(value)?.shift() : undefined);
-    }
-  }
+  const state = new PerformanceState(vocabulary);
+  const origins = Array.from(ids, (id): Origin | undefined => {
+    const note = state.push(id);
+    return note && (sorted[note.onset]?.origin ?? "generated");
+  });
   let next: Origin = "generated";
   for (let i = origins.length - 1; i >= 0; i -= 1) {
     next = origins[i] ?? next;

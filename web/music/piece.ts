@@ -1,9 +1,23 @@
-import { type EventKind, type Note, STEPS_PER_SECOND, type Vocabulary } from "../../encoding/index.ts";
+import {
+  type EventKind,
+  type Note,
+  type NoteState,
+  PerformanceState,
+  type StateMark,
+  STEPS_PER_SECOND,
+  type Vocabulary,
+} from "../../encoding/index.ts";
 import { firstFrom, firstIndex, NoteIndex } from "./note-index.ts";
 import type { NoteEvent, Origin, PieceNote } from "./note.ts";
 
-/** The velocity of notes before the first velocity event. */
-const DEFAULT_VELOCITY = 100;
+/** The state before an id, and the note that the id begins or ends. */
+interface Change {
+  readonly before: StateMark;
+  readonly note: NoteState | undefined;
+}
+
+/** A note event with the index of its id; Infinity if `close` ended the note. */
+type IndexedNoteEvent = NoteEvent & { readonly index: number };
 
 /** Ids and their notes: a primer, then generated music. */
 export class Piece {
@@ -16,18 +30,19 @@ export class Piece {
   #keptLength = 0;
   /** The time of each id, in seconds (for a time shift, the time after it). */
   readonly #times: number[] = [];
-  readonly #noteEvents: NoteEvent[] = [];
+  /** What each id changed. */
+  readonly #changes: Change[] = [];
+  readonly #state: PerformanceState;
+  readonly #noteEvents: IndexedNoteEvent[] = [];
+  /** All notes: the one with `onset` k is its k-th. */
   readonly #index = new NoteIndex();
-  /** Notes without an end, by pitch, oldest first. */
-  readonly #open = new Map<number, PieceNote[]>();
-  #velocity = DEFAULT_VELOCITY;
-  #steps = 0;
   /** The time at which `close` ended the piece. */
   #closedAt: number | undefined;
 
   /** @param primer ids of the primer. */
   constructor(vocabulary: Vocabulary, primer: Iterable<number> = []) {
     this.vocabulary = vocabulary;
+    this.#state = new PerformanceState(vocabulary);
     for (const id of primer) this.push(id, "primer");
   }
 
@@ -78,7 +93,7 @@ export class Piece {
 
   /** The length of the piece, in seconds. */
   get seconds(): number {
-    return this.#closedAt ?? this.#steps / STEPS_PER_SECOND;
+    return this.#closedAt ?? this.#state.step / STEPS_PER_SECOND;
   }
 
   /** Whether `close` has ended the piece. */
@@ -91,45 +106,47 @@ export class Piece {
     return this.#times[index] ?? 0;
   }
 
-  /** Appends an id. */
+  /** The velocity bin before an id; undefined before the first one. */
+  velocityBinBefore(index: number): number | undefined {
+    const { velocityBin } = this.#changes[index]?.before ?? this.#state;
+    return velocityBin;
+  }
+
+  /** Appends an id other than START and END. */
   push(id: number, origin: Origin = "generated"): void {
     if (this.isClosed) this.truncate(this.#ids.length);
-    const { kind, value } = this.vocabulary.event(id);
     const index = this.#ids.length;
-    if (kind === "TIME_SHIFT") this.#steps += value;
+    const before = this.#state.mark();
+    const note = this.#state.push(id);
+    this.#changes.push({ before, note });
     this.#ids.push(id);
     this.#origins.push(origin);
     if (origin === "primer") this.#primerLength = this.#ids.length;
     if (origin === "generated") this.#generatedCount += 1;
     else this.#keptLength = this.#ids.length;
-    this.#times.push(this.#steps / STEPS_PER_SECOND);
-    if (kind === "VELOCITY") this.#velocity = this.vocabulary.velocityOfBin(value);
-    else if (kind === "NOTE_ON") this.#begin(value, index);
-    else if (kind === "NOTE_OFF") this.#end(this.#open.get(value)?.shift(), index);
+    this.#times.push(this.#state.step / STEPS_PER_SECOND);
+    if (!note) return;
+    if (note.endStep === undefined) this.#begin(note, index);
+    else this.#end(note, index);
   }
 
   /** Ends the piece and all sounding notes at a time after the last event. `push` undoes it. */
   close(seconds: number): void {
     this.#closedAt = Math.max(seconds, this.seconds);
-    for (const notes of this.#open.values()) for (const note of notes) this.#end(note, undefined);
+    for (const note of this.#state.soundingNotes()) this.#end(note, undefined);
   }
 
   /** Removes all ids from an index on. The cost depends only on the number of removed ids. */
   truncate(length: number): void {
-    for (
-      let change = this.#noteEvents.at(-1);
-      change && indexOf(change) >= length;
-      change = this.#noteEvents.at(-1)
-    ) {
-      this.#noteEvents.pop();
-      this.#takeBack(change);
-    }
-    for (let i = this.#ids.length - 1; i >= length; i -= 1)
+    while ((this.#noteEvents.at(-1)?.index ?? -1) >= length) this.#takeBack(this.#noteEvents.pop()!);
+    for (let i = this.#ids.length - 1; i >= length; i -= 1) {
       if (this.originOf(i) === "generated") this.#generatedCount -= 1;
-    for (const list of [this.#ids, this.#origins, this.#times]) list.length = Math.min(list.length, length);
-    this.#steps = Math.round((this.#times.at(-1) ?? 0) * STEPS_PER_SECOND);
+      const { before, note } = this.#changes[i]!;
+      this.#state.undo(before, note);
+    }
+    for (const list of [this.#ids, this.#origins, this.#times, this.#changes])
+      list.length = Math.min(list.length, length);
     this.#closedAt = undefined;
-    this.#velocity = velocityAfter(this.#ids, this.vocabulary);
     if (this.#primerLength > length) this.#primerLength = 1 + this.#origins.lastIndexOf("primer");
     if (this.#keptLength > length) {
       this.#keptLength = 1 + this.#origins.findLastIndex((origin) => origin !== "generated");
@@ -165,7 +182,7 @@ export class Piece {
 
   /** Pitches of the notes without an end. */
   openPitches(): number[] {
-    return [...this.#open].flatMap(([pitch, notes]) => notes.map(() => pitch));
+    return this.#state.soundingNotes().map(({ pitch }) => pitch);
   }
 
   /** Calls `use` once for every note that may sound in a time span. */
@@ -191,26 +208,21 @@ export class Piece {
     return id === undefined ? undefined : this.vocabulary.event(id);
   }
 
-  /** Undoes the last note-on or note-off. */
-  #takeBack({ kind, note }: NoteEvent): void {
-    const open = this.#open.get(note.pitch) ?? [];
-    if (kind === "NOTE_ON") {
+  /** Undoes the last note event. */
+  #takeBack({ note, index }: IndexedNoteEvent): void {
+    if (index === note.index) {
       this.#index.takeBack(note);
-      open.pop();
     } else {
       this.#index.reopen(note);
-      // A note that `close` ended becomes open again.
-      if (note.endIndex !== undefined) open.unshift(note);
       note.endSeconds = undefined;
       note.endIndex = undefined;
     }
-    this.#open.set(note.pitch, open);
   }
 
-  #begin(pitch: number, index: number): void {
+  #begin({ pitch, velocity }: NoteState, index: number): void {
     const note: PieceNote = {
       pitch,
-      velocity: this.#velocity,
+      velocity,
       startSeconds: this.seconds,
       endSeconds: undefined,
       index,
@@ -218,30 +230,15 @@ export class Piece {
       origin: this.originOf(index),
     };
     this.#index.begin(note);
-    this.#noteEvents.push({ kind: "NOTE_ON", note, seconds: this.seconds });
-    const open = this.#open.get(pitch);
-    if (open) open.push(note);
-    else this.#open.set(pitch, [note]);
+    this.#noteEvents.push({ kind: "NOTE_ON", note, seconds: this.seconds, index });
   }
 
-  #end(note: PieceNote | undefined, index: number | undefined): void {
-    if (!note) return;
+  /** @param index of the note-off; undefined if `close` ends the note. */
+  #end({ onset }: NoteState, index: number | undefined): void {
+    const note = this.notes[onset]!;
     note.endSeconds = this.seconds;
     note.endIndex = index;
     this.#index.end(note);
-    this.#noteEvents.push({ kind: "NOTE_OFF", note, seconds: this.seconds });
+    this.#noteEvents.push({ kind: "NOTE_OFF", note, seconds: this.seconds, index: index ?? Infinity });
   }
-}
-
-/** Index of the id of a note event; a note-off by `close` comes after all ids. */
-function indexOf({ kind, note }: NoteEvent): number {
-  return kind === "NOTE_ON" ? note.index : (note.endIndex ?? Infinity);
-}
-
-function velocityAfter(ids: readonly number[], vocabulary: Vocabulary): number {
-  for (let i = ids.length - 1; i >= 0; i -= 1) {
-    const { kind, value } = vocabulary.event(ids[i]!);
-    if (kind === "VELOCITY") return vocabulary.velocityOfBin(value);
-  }
-  return DEFAULT_VELOCITY;
 }

@@ -171,8 +171,8 @@ export class Player {
       const options = { ...order.options, generatedFrom, randomStep, reuseBeyondWindow: true, signal };
       for await (const { id } of order.model.continue(piece.ids, options)) {
         if (signal.aborted) return;
-        const { kind, value } = piece.vocabulary.event(id);
-        if (kind === "TIME_SHIFT" && piece.seconds + value / STEPS_PER_SECOND >= order.seconds) {
+        const steps = piece.vocabulary.steps(id);
+        if (steps > 0 && piece.seconds + steps / STEPS_PER_SECOND >= order.seconds) {
           piece.close(order.seconds);
           break;
         }

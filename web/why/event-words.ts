@@ -37,15 +37,6 @@ export function dynamics(velocity: number): string {
   return MARKS[Math.min(MARKS.length - 1, Math.floor(velocity / 16))] ?? "";
 }
 
-/** The velocity bin before an event. */
-export function velocityBinBefore(piece: Piece, index: number): number | undefined {
-  for (let i = index - 1; i >= 0; i -= 1) {
-    const event = piece.eventAt(i);
-    if (event?.kind === "VELOCITY") return event.value;
-  }
-  return undefined;
-}
-
 /** Describes a note: "E5 at 0:12". */
 export function noteWords(note: PieceNote): string {
   return `${pitchName(note.pitch)} at ${clock(note.startSeconds)}`;
@@ -53,7 +44,7 @@ export function noteWords(note: PieceNote): string {
 
 /** Describes a branch: "E5 → C6 at 0:12". */
 export function branchWords(piece: Piece, index: number, id: number): string {
-  const bin = velocityBinBefore(piece, index);
+  const bin = piece.velocityBinBefore(index);
   const words = (of: number | undefined): string =>
     of === undefined ? "end" : eventWords(piece.vocabulary.event(of), bin, piece.vocabulary);
   return `${words(piece.ids[index])} → ${words(id)} at ${clock(piece.secondsAt(index - 1))}`;

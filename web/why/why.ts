@@ -9,7 +9,7 @@ import type { Session } from "../session.ts";
 import { Signal } from "../signal.ts";
 import { arcsOf } from "./arcs-of.ts";
 import { problemOf } from "../words.ts";
-import { eventWords, noteWords, velocityBinBefore } from "./event-words.ts";
+import { eventWords, noteWords } from "./event-words.ts";
 
 type Parts = Pick<Session, "playback" | "models" | "explainer" | "branching">;
 
@@ -151,7 +151,7 @@ export class Why {
     const note = this.#note;
     if (!note) return;
     const event = piece.eventAt(this.#index);
-    const words = event && eventWords(event, velocityBinBefore(piece, this.#index), piece.vocabulary);
+    const words = event && eventWords(event, piece.velocityBinBefore(this.#index), piece.vocabulary);
     const where =
       this.#index === note.index
         ? noteWords(note)
@@ -173,7 +173,7 @@ export class Why {
         ? candidates
         : [...candidates, { id: chosen, probability: probability ?? 0 }];
     const largest = Math.max(...shown.map((candidate) => candidate.probability), 1e-9);
-    const bin = velocityBinBefore(piece, this.#index);
+    const bin = piece.velocityBinBefore(this.#index);
     this.#share.textContent = probability === undefined ? "" : percentOf(probability);
     this.#bars.replaceChildren(
       ...shown.map(({ id, probability: p }) => {

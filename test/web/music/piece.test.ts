@@ -151,6 +151,20 @@ describe("Piece", () => {
     expect(piece.notes).toHaveLength(5005);
   });
 
+  it("has the velocity bin before each id, also after a truncation", () => {
+    const piece = written([60, 380, 61, 385, 62]);
+    expect([0, 1, 2, 3, 4, 5].map((index) => piece.velocityBinBefore(index))).toEqual([
+      undefined,
+      undefined,
+      25,
+      25,
+      30,
+      30,
+    ]);
+    piece.truncate(3);
+    expect(piece.velocityBinBefore(3)).toBe(25);
+  });
+
   it("includes the id that reaches a time in lengthAt", () => {
     const piece = written(IDS);
     for (const seconds of [0, 0.1, 0.25, 0.9, 2, 5]) {
