@@ -1,16 +1,13 @@
 /**
- * Builds `dist/` once for a run of the tests that start the command as a process, or pack it: what was built before may
- * be older than the sources.
+ * Builds `dist/` for the tests that start the command as a process, run its threads, or pack it, unless what is there was
+ * built from the same sources: what was built before may be older.
  */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-// `npm run coverage` has built it with source maps.
-let isBuilt = process.env["OSTINATO_PROCESS_COVERAGE"] !== undefined;
-
 export function setup(): void {
-  if (isBuilt) return;
-  isBuilt = true;
-  const cwd = fileURLToPath(new URL("../", import.meta.url));
-  execFileSync("npm", ["run", "--silent", "build:package"], { cwd, stdio: "inherit" });
+  // `npm run coverage` has built it with source maps.
+  if (process.env["OSTINATO_PROCESS_COVERAGE"] !== undefined) return;
+  const script = fileURLToPath(new URL("../build-package.mjs", import.meta.url));
+  execFileSync(process.execPath, [script, "--if-changed"], { stdio: "inherit" });
 }
