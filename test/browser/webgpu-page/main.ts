@@ -1,4 +1,5 @@
 /** A page that runs a model, for `webgpu.test.ts`. */
+import type { Decoder } from "../../../src/engine/index.ts";
 import { loadDecoder, type LoadModelOptions } from "../../../src/platform/browser/index.ts";
 
 /** The request of the test. */
@@ -20,6 +21,9 @@ export interface Answer {
   readonly attention: readonly (readonly number[])[];
 }
 
+/** Disposed of together: shaders are compiled once for all that are there. */
+const decoders: Decoder[] = [];
+
 async function answer({ model, ids, options }: Question): Promise<Answer> {
   const warnings: string[] = [];
   const decoder = await loadDecoder(new URL(model, document.baseURI), {
@@ -27,6 +31,7 @@ async function answer({ model, ids, options }: Question): Promise<Answer> {
     wasm: { threads: 1 },
     onWarning: (message) => warnings.push(message),
   });
+  decoders.push(decoder);
   const whole = await decoder.forward(ids, decoder.createCache(), { logits: "all" });
   const cache = decoder.createCache();
   const steps: number[] = [];
@@ -37,8 +42,11 @@ async function answer({ model, ids, options }: Question): Promise<Answer> {
     steps.push(...step.logits);
     attention = step.attention.map(({ weights }) => [...weights]);
   }
-  await decoder.dispose();
   return { backend: decoder.backend, warnings, whole: [...whole], steps, attention };
 }
 
-Object.defineProperty(globalThis, "answer", { value: answer });
+async function dispose(): Promise<void> {
+  for (const decoder of decoders.splice(0)) await decoder.dispose();
+}
+
+Object.assign(globalThis, { answer, dispose });
