@@ -32,8 +32,14 @@ export default defineConfig({
   worker: { format: "es" },
   server: { headers: ISOLATION },
   preview: { headers: ISOLATION },
+  resolve: {
+    // The package names its ES5 bundle for browsers; its modules are smaller, and what Tone.js does not use is left out.
+    alias: { "automation-events": "automation-events/build/es2019/module.js" },
+  },
   build: {
     target: "es2023",
+    // Every browser with ES2023 preloads modules.
+    modulePreload: { polyfill: false },
     // Models and wasm stay files: a data URL would be a third larger and is not cached.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1000,
