@@ -4,10 +4,11 @@ import { byId, element } from "../elements.ts";
 import type { PieceNote } from "../music/note.ts";
 import type { Piece } from "../music/piece.ts";
 import type { Arc } from "../roll/arcs.ts";
-import { headColor } from "../roll/colors.ts";
 import type { Session } from "../session.ts";
 import { Signal } from "../signal.ts";
 import { arcsOf } from "./arcs-of.ts";
+import { candidateItems, headButtons, offerLayers } from "./explanation-elements.ts";
+import { percentOf, withChosen } from "./candidates.ts";
 import { problemOf } from "../words.ts";
 import { eventWords, noteWords } from "./event-words.ts";
 
@@ -167,59 +168,38 @@ export class Why {
   #showCandidates(piece: Piece): void {
     const { candidates = [], probability } = this.#explanation ?? {};
     const chosen = piece.ids[this.#index];
-    const isListed = candidates.some(({ id }) => id === chosen);
-    const shown =
-      isListed || chosen === undefined
-        ? candidates
-        : [...candidates, { id: chosen, probability: probability ?? 0 }];
-    const largest = Math.max(...shown.map((candidate) => candidate.probability), 1e-9);
+    const shown = withChosen(
+      candidates,
+      chosen === undefined ? undefined : { id: chosen, probability: probability ?? 0 },
+    );
     const bin = piece.velocityBinBefore(this.#index);
     this.#share.textContent = probability === undefined ? "" : percentOf(probability);
     this.#bars.replaceChildren(
-      ...shown.map(({ id, probability: p }) => {
-        const words = eventWords(piece.vocabulary.event(id), bin, piece.vocabulary);
-        const isChosen = id === chosen;
-        const button = element("button", { type: "button", class: "candidate" });
-        button.title = isChosen ? "the chosen event" : `continue with ${words} instead, in a new branch`;
-        if (isChosen) button.setAttribute("aria-current", "true");
-        const bar = element("span", { class: "bar-fill", "aria-hidden": "true" });
-        bar.style.width = `${Math.max(2, (100 * p) / largest)}%`;
-        button.append(
-          bar,
-          element("span", { class: "candidate-words" }, words),
-          element("span", {}, percentOf(p)),
-        );
-        button.addEventListener("click", () => {
-          if (!isChosen) this.#session.branching.branchAt(this.#index, id);
-        });
-        const item = element("li");
-        item.append(button);
-        return item;
-      }),
+      ...candidateItems(
+        shown.map(({ id, probability: share }) => {
+          const words = eventWords(piece.vocabulary.event(id), bin, piece.vocabulary);
+          const isChosen = id === chosen;
+          return {
+            words,
+            probability: share,
+            percent: percentOf(share),
+            isChosen,
+            title: isChosen ? "the chosen event" : `continue with ${words} instead, in a new branch`,
+            onPress: () => this.#session.branching.branchAt(this.#index, id),
+          };
+        }),
+      ),
     );
   }
 
   #showAttention(piece: Piece): void {
     const [attention] = this.#explanation?.attention ?? [];
     const heads = this.#session.models.model?.facts.heads ?? 1;
-    this.#heads.replaceChildren(
-      ...Array.from({ length: heads }, (_, head) => {
-        const isShown = !this.#hidden.has(head);
-        const button = element(
-          "button",
-          { type: "button", class: "head", "aria-pressed": String(isShown) },
-          String(head + 1),
-        );
-        button.setAttribute("aria-label", `head ${head + 1}`);
-        button.style.setProperty("--head", headColor(head, heads));
-        button.addEventListener("click", () => {
-          if (isShown) this.#hidden.add(head);
-          else this.#hidden.delete(head);
-          this.#showAttention(piece);
-        });
-        return button;
-      }),
-    );
+    const toggle = (head: number): void => {
+      if (!this.#hidden.delete(head)) this.#hidden.add(head);
+      this.#showAttention(piece);
+    };
+    this.#heads.replaceChildren(...headButtons(heads, (head) => !this.#hidden.has(head), toggle));
     if (attention && this.#note) {
       const { arcs, elsewhere, beginning } = arcsOf(piece, this.#note, attention, heads);
       this.#arcs = arcs.filter(({ head }) => !this.#hidden.has(head));
@@ -232,17 +212,6 @@ export class Why {
 
   #offerLayers(): void {
     const layers = this.#session.models.model?.facts.layers ?? 0;
-    if (this.#layer.options.length === layers) return;
-    this.#layer.replaceChildren(
-      ...Array.from({ length: layers }, (_, layer) =>
-        element("option", { value: String(layer) }, String(layer + 1)),
-      ),
-    );
-    this.#layer.value = String(layers - 1);
+    if (this.#layer.options.length !== layers) offerLayers(this.#layer, layers);
   }
-}
-
-/** A probability in percent, with a decimal if it is small. */
-function percentOf(probability: number): string {
-  return `${(100 * probability).toFixed(probability >= 0.0995 ? 0 : 1)} %`;
 }
