@@ -27,7 +27,8 @@ export class RollView {
   /** Id of the requested animation frame; 0: none. */
   #frame = 0;
   #drawnAt = 0;
-  readonly held = new Set<number>();
+  /** Pitches that the user holds. */
+  #held: ReadonlySet<number> = new Set();
 
   constructor(session: Parts, why: Why, canvas: HTMLCanvasElement) {
     this.#session = session;
@@ -70,6 +71,12 @@ export class RollView {
     this.#trimEnds();
   }
 
+  /** Shows the keys that the user holds. */
+  showHeld(held: ReadonlySet<number>): void {
+    this.#held = held;
+    this.refresh();
+  }
+
   /** Paints the roll in the next frame, and in every frame during playback. */
   refresh(): void {
     if (this.#frame === 0) this.#frame = requestAnimationFrame((time) => this.#next(time));
@@ -86,7 +93,7 @@ export class RollView {
       chosen: this.#why.note,
       arcs: this.#why.arcs,
       ghost: compared && { piece: compared.piece, ...branches.difference },
-      held: this.held,
+      held: this.#held,
     });
     this.drawn.emit();
   }

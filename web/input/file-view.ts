@@ -1,0 +1,68 @@
+/** Opens MIDI files: by button, or dropped on the page. */
+import { MIDI_EXTENSIONS } from "../../encoding/midi/index.ts";
+import { MidiError, PERFORMANCE_416 } from "../../src/index.ts";
+import { byId } from "../elements.ts";
+import { Piece } from "../music/piece.ts";
+import type { RollView } from "../roll/roll-view.ts";
+import type { Session } from "../session.ts";
+import type { Status } from "../status.ts";
+import { chooseTracks, idsOfTracks, readMidiFile } from "./open-midi.ts";
+
+type Parts = Pick<Session, "opener" | "selection">;
+
+/** Connects the button and the page. Call it once. */
+export function listenForFiles(session: Parts, roll: RollView, status: Status): FileView {
+  return new FileView(session, roll, status);
+}
+
+class FileView {
+  readonly #session: Parts;
+  readonly #roll: RollView;
+  readonly #status: Status;
+
+  constructor(session: Parts, roll: RollView, status: Status) {
+    this.#session = session;
+    this.#roll = roll;
+    this.#status = status;
+    const input = byId("file", HTMLInputElement);
+    input.accept = [...MIDI_EXTENSIONS, "audio/midi"].join(",");
+    byId("open", HTMLButtonElement).addEventListener("click", () => input.click());
+    input.addEventListener("change", () => {
+      this.#openFirst(input.files);
+      input.value = "";
+    });
+    document.addEventListener("dragover", (event) => event.preventDefault());
+    document.addEventListener("drop", (event) => {
+      event.preventDefault();
+      this.#openFirst(event.dataTransfer?.files);
+    });
+  }
+
+  #openFirst(files: FileList | null | undefined): void {
+    const [file] = files ?? [];
+    if (file) void this.#open(file);
+  }
+
+  /** @param recover reads the undamaged parts of a damaged file. */
+  async #open(file: File, recover = false): Promise<void> {
+    this.#status.clearProblem();
+    try {
+      const score = await readMidiFile(file, recover);
+      const tracks = await chooseTracks(score);
+      if (!tracks) return;
+      const ids = idsOfTracks(score, tracks);
+      this.#session.selection.span = undefined;
+      this.#session.opener.show(new Piece(PERFORMANCE_416, ids));
+      this.#roll.follow();
+      this.#status.say(`${file.name}: press Play to hear the model continue it`);
+    } catch (error) {
+      const canRecover = error instanceof MidiError && error.canRecover && !recover;
+      this.#status.showProblem(
+        error,
+        canRecover
+          ? { label: "Open the undamaged parts", run: () => void this.#open(file, true) }
+          : undefined,
+      );
+    }
+  }
+}
