@@ -33,8 +33,14 @@ export default defineConfig({
   server: { headers: ISOLATION },
   preview: { headers: ISOLATION },
   resolve: {
-    // The package names its ES5 bundle for browsers; its modules are smaller, and what Tone.js does not use is left out.
-    alias: { "automation-events": "automation-events/build/es2019/module.js" },
+    alias: {
+      // The package names its ES5 bundle for browsers; its modules are smaller, and what Tone.js does not use is left out.
+      "automation-events": "automation-events/build/es2019/module.js",
+      // The default build contains the module that load-music.ts and text-client.ts name as a file, as the threads need it.
+      "onnxruntime-web/wasm": fileURLToPath(
+        new URL("../node_modules/onnxruntime-web/dist/ort.wasm.min.mjs", import.meta.url),
+      ),
+    },
   },
   build: {
     target: "es2023",
