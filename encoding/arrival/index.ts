@@ -25,6 +25,7 @@ export {
 } from "./velocities.ts";
 export {
   ARRIVAL_55028,
+  ARRIVAL_VOCABULARIES,
   type ArrivalIdKind,
   type ArrivalIdMeaning,
   type ArrivalRange,

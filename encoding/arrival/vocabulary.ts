@@ -213,3 +213,8 @@ export const ARRIVAL_55028 = new ArrivalVocabulary({
   anticipationSteps: 500,
   windowTriples: 341,
 });
+
+/** The vocabularies by their names. */
+export const ARRIVAL_VOCABULARIES: ReadonlyMap<string, ArrivalVocabulary> = new Map([
+  [ARRIVAL_55028.name, ARRIVAL_55028],
+]);

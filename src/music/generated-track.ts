@@ -15,6 +15,8 @@ export interface GenerateTrackOptions extends SamplingOptions {
    * without one a ChannelError is thrown.
    */
   readonly port?: number;
+  /** Instruments of the new music: see `ContinueOptions`. */
+  readonly instruments?: ReadonlySet<number>;
 }
 
 /** A score with a generated track. */

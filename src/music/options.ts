@@ -19,6 +19,11 @@ export interface ContinueOptions extends SamplingOptions {
   readonly primerSeconds?: number;
   /** Tracks of the primer that the model reads. Default: all. The result contains the whole primer. */
   readonly tracks?: TrackSelection;
+  /**
+   * Instruments of the new music, as `parseInstruments` returns them: General MIDI programs, and 128 for drums. Default: all that the
+   * model plays.
+   */
+  readonly instruments?: ReadonlySet<number>;
   /** Generate an ending near `seconds`, instead of a cut. Default false. */
   readonly ending?: boolean;
   /** Style of the new music. */

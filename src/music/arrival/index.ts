@@ -1,9 +1,10 @@
 /** Exports of this folder for other folders. */
-export { ArrivalComposer } from "./arrival-composer.ts";
+export { BandModel } from "./band-model.ts";
 export type {
-  ArrivalContinueOptions,
-  ArrivalGenerateOptions,
-  ArrivalInfillOptions,
-  ArrivalMusicNote,
-  ArrivalTrackOptions,
-} from "./arrival-options.ts";
+  BandContinueOptions,
+  BandGenerateOptions,
+  BandInfillOptions,
+  BandNote,
+  BandVariationsOptions,
+  GeneratedBandMusic,
+} from "./band-options.ts";

@@ -1,6 +1,7 @@
-/** Generation with an arrival-time model: continuation, accompaniment, infilling. */
+/** `BandModel`: music of several instruments with a model of arrival times, such as the Anticipatory Music Transformer. */
 import {
   addParts,
+  ARRIVAL_VOCABULARIES,
   type ArrivalNote,
   arrivalNotes,
   arrivalScore,
@@ -14,19 +15,19 @@ import {
 } from "../../../encoding/index.ts";
 import { type Decoder, Sampler } from "../../engine/index.ts";
 import { OptionError, samplingOf, type SamplingOptions } from "../../options.ts";
-import type { GeneratedTrack } from "../generated-track.ts";
-import type { GeneratedMusic } from "../options.ts";
+import type { GeneratedTrack, GenerateTrackOptions } from "../generated-track.ts";
+import { MAX_VARIATIONS } from "../limits.ts";
 import { checkPort } from "../port.ts";
 import { TaskError } from "../task-error.ts";
 import { arrivalPrimer } from "./arrival-primer.ts";
 import type {
-  ArrivalContinueOptions,
-  ArrivalGenerateOptions,
-  ArrivalInfillOptions,
-  ArrivalMusicNote,
-  ArrivalTrackOptions,
-  CommonOptions,
-} from "./arrival-options.ts";
+  BandContinueOptions,
+  BandGenerateOptions,
+  BandInfillOptions,
+  BandNote,
+  BandVariationsOptions,
+  GeneratedBandMusic,
+} from "./band-options.ts";
 import { generateArrival } from "./generate-arrival.ts";
 import { newParts, NotePlayer } from "./new-parts.ts";
 
@@ -44,14 +45,27 @@ interface Setting {
   readonly endStep: number;
 }
 
-/** Generates with a model of the Anticipatory Music Transformer's kind. */
-export class ArrivalComposer {
-  readonly #decoder: Decoder;
-  readonly #vocabulary: ArrivalVocabulary;
+/** A model that continues, accompanies and completes music of several instruments. */
+export class BandModel {
+  readonly decoder: Decoder;
+  readonly vocabulary: ArrivalVocabulary;
 
-  constructor(decoder: Decoder, vocabulary: ArrivalVocabulary) {
-    this.#decoder = decoder;
-    this.#vocabulary = vocabulary;
+  /** @throws OptionError when the checkpoint's vocabulary is not one of arrival times. */
+  constructor(decoder: Decoder) {
+    const { vocabulary: name, vocabularySize } = decoder.config;
+    const known = [...ARRIVAL_VOCABULARIES.values()];
+    const vocabulary = known.find((each) => (name ? each.name === name : each.size === vocabularySize));
+    if (vocabulary?.size !== vocabularySize) {
+      throw new OptionError(
+        `the model's ${vocabularySize} ids${name ? ` ("${name}")` : ""} are not those of ${known.map((each) => each.name).join(" or ")}`,
+        {
+          code: "not-for-this-model",
+          hint: "load a piano model with loadMusicModel, GPT-2 with loadTextModel",
+        },
+      );
+    }
+    this.decoder = decoder;
+    this.vocabulary = vocabulary;
   }
 
   /**
@@ -61,8 +75,8 @@ export class ArrivalComposer {
    */
   async *continue(
     primer: Score | undefined,
-    options: ArrivalContinueOptions = {},
-  ): AsyncGenerator<ArrivalMusicNote, void> {
+    options: BandContinueOptions = {},
+  ): AsyncGenerator<BandNote, void> {
     const { notes, startStep } = this.#primer(primer, options);
     const endStep = endOf(startStep, options.seconds);
     const player = new NotePlayer(notes, endStep);
@@ -79,8 +93,8 @@ export class ArrivalComposer {
    * @throws PrimerError when the primer or the selection has no notes; OptionError for an option out of range; ChannelError when no
    * channel is free for a part; ArrivalError for a new piece with more than 15 instruments.
    */
-  async generate(options: ArrivalGenerateOptions): Promise<GeneratedMusic> {
-    const { primer, port, continuationOnly = false, onNote } = options;
+  async generate(options: BandGenerateOptions): Promise<GeneratedBandMusic> {
+    const { primer, port, continuationOnly = false, onEvent } = options;
     checkPort(port);
     const { notes, cut, startStep, trimmedSeconds, leftOutSeconds } = this.#primer(primer, options);
     const endStep = endOf(startStep, options.seconds);
@@ -94,7 +108,7 @@ export class ArrivalComposer {
       if (event.kind !== "note") continue;
       const note = player.play(event);
       played.push(note);
-      onNote?.(musicNote(note, startStep, samples));
+      onEvent?.(musicNote(note, startStep, samples));
     }
     const score =
       !primer || continuationOnly
@@ -108,7 +122,27 @@ export class ArrivalComposer {
       seconds: options.seconds,
       trimmedSeconds,
       leftOutSeconds,
+      velocities: player.velocitySource,
     };
+  }
+
+  /**
+   * Generates several scores from one primer, one after the other, with consecutive seeds from `seed` on.
+   *
+   * @param count number of scores, 1 to 64.
+   * @throws PrimerError, OptionError, ChannelError and ArrivalError as `generate`.
+   */
+  async variations(count: number, options: BandVariationsOptions): Promise<GeneratedBandMusic[]> {
+    if (!Number.isInteger(count) || count < 1 || count > MAX_VARIATIONS)
+      throw new OptionError(`variations must be a whole number from 1 to ${MAX_VARIATIONS}, got ${count}`);
+    const { seed } = this.#sampler(options);
+    const { onEvent, ...common } = options;
+    const pieces: GeneratedBandMusic[] = [];
+    for (let i = 0; i < count; i += 1) {
+      const report = onEvent ? { onEvent: (note: BandNote) => onEvent(note, i) } : {};
+      pieces.push(await this.generate({ ...common, ...report, seed: seed + i }));
+    }
+    return pieces;
   }
 
   /**
@@ -116,9 +150,9 @@ export class ArrivalComposer {
    *
    * @throws TaskError when the score has no notes; OptionError for an option out of range; ChannelError when no channel is free.
    */
-  async accompany(given: Score, options: ArrivalTrackOptions = {}): Promise<GeneratedTrack> {
+  async accompany(given: Score, options: GenerateTrackOptions = {}): Promise<GeneratedTrack> {
     checkPort(options.port);
-    const controls = arrivalNotes(given, { vocabulary: this.#vocabulary });
+    const controls = arrivalNotes(given, { vocabulary: this.vocabulary });
     if (controls.length === 0) {
       throw new TaskError("the given music has no notes", {
         code: "no-notes",
@@ -139,7 +173,7 @@ export class ArrivalComposer {
    * @throws TaskError when the piece has no notes besides; OptionError for a region or option out of range; ChannelError when no
    * channel is free.
    */
-  async infill(piece: Score, options: ArrivalInfillOptions): Promise<GeneratedTrack> {
+  async infill(piece: Score, options: BandInfillOptions): Promise<GeneratedTrack> {
     const { fromSeconds, toSeconds, tracks, port } = options;
     checkPort(port);
     if (!(fromSeconds >= 0 && fromSeconds < Infinity))
@@ -155,7 +189,7 @@ export class ArrivalComposer {
     );
     const gone = new Set(removed);
     const rest = piece.notes.filter((note) => !gone.has(note));
-    const around = arrivalNotes({ notes: rest }, { vocabulary: this.#vocabulary });
+    const around = arrivalNotes({ notes: rest }, { vocabulary: this.vocabulary });
     if (around.length === 0) {
       throw new TaskError("the piece has no notes outside the region", {
         code: "no-notes",
@@ -185,7 +219,7 @@ export class ArrivalComposer {
   async #notes(
     setting: Setting,
     given: readonly ArrivalNote[],
-    options: ArrivalTrackOptions,
+    options: GenerateTrackOptions,
   ): Promise<Omit<GeneratedTrack, "score" | "notes"> & { notes: VoicedNote[] }> {
     const seconds = (setting.endStep - setting.startStep) / STEPS_PER_SECOND;
     const sampler = this.#sampler(options);
@@ -201,9 +235,14 @@ export class ArrivalComposer {
     return { seed: sampler.seed, events, seconds, notes };
   }
 
-  #primer(primer: Score | undefined, options: ArrivalContinueOptions) {
+  /** Frees the model's memory; it cannot be used afterwards. */
+  async dispose(): Promise<void> {
+    await this.decoder.dispose();
+  }
+
+  #primer(primer: Score | undefined, options: BandContinueOptions) {
     return primer
-      ? arrivalPrimer(primer, this.#vocabulary, options)
+      ? arrivalPrimer(primer, this.vocabulary, options)
       : {
           notes: [],
           cut: { seconds: 0, cuts: false, keepsTrackEnds: true },
@@ -214,17 +253,17 @@ export class ArrivalComposer {
   }
 
   #sampler(options: SamplingOptions): Sampler {
-    const { noteFirst, rest } = this.#vocabulary;
+    const { noteFirst, rest } = this.vocabulary;
     return new Sampler(samplingOf(options), { first: noteFirst, count: rest - noteFirst });
   }
 
   #events(
     setting: Setting,
     sampler: Sampler,
-    { instruments, signal, candidates }: CommonOptions & { readonly candidates?: number | undefined },
+    { instruments, signal, candidates }: Pick<BandContinueOptions, "instruments" | "signal" | "candidates">,
   ) {
-    return generateArrival(this.#decoder, {
-      vocabulary: this.#vocabulary,
+    return generateArrival(this.decoder, {
+      vocabulary: this.vocabulary,
       sampler,
       ...setting,
       players: instruments,
@@ -240,11 +279,7 @@ function endOf(startStep: number, seconds = Infinity): number {
   return startStep + Math.round(seconds * STEPS_PER_SECOND);
 }
 
-function musicNote(
-  note: VoicedNote,
-  startStep: number,
-  samples: ArrivalMusicNote["samples"],
-): ArrivalMusicNote {
+function musicNote(note: VoicedNote, startStep: number, samples: BandNote["samples"]): BandNote {
   return {
     pitch: note.pitch,
     velocity: note.velocity,

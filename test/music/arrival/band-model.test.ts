@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ARRIVAL_55028, readMidi, type Score, writeMidi } from "../../../encoding/index.ts";
+import { readMidi, type Score, writeMidi } from "../../../encoding/index.ts";
 import type { Decoder } from "../../../src/engine/index.ts";
-import { ArrivalComposer } from "../../../src/music/arrival/arrival-composer.ts";
+import { BandModel } from "../../../src/music/arrival/band-model.ts";
 import { goldenBytes } from "../../encoding/arrival/golden.ts";
 import { loadNetwork } from "./network.ts";
 
 let decoder: Decoder;
-let band: ArrivalComposer;
+let band: BandModel;
 
 beforeAll(async () => {
   decoder = await loadNetwork();
-  band = new ArrivalComposer(decoder, ARRIVAL_55028);
+  band = new BandModel(decoder);
 });
 
 afterAll(() => decoder.dispose());
@@ -30,7 +30,7 @@ const givenNotes = (score: Score, before: Score): string[] =>
         `${note.track} ${note.pitch} ${note.velocity} ${note.startSeconds.toFixed(6)} ${note.endSeconds.toFixed(6)}`,
     );
 
-describe("ArrivalComposer.generate", () => {
+describe("BandModel.generate", () => {
   it("makes a new piece: a track an instrument, the same for the same seed", async () => {
     const { score, notes, events, seed } = await band.generate({ seconds: 4, ...SAMPLING });
     expect(seed).toBe(5);
@@ -86,7 +86,7 @@ describe("ArrivalComposer.generate", () => {
   });
 });
 
-describe("ArrivalComposer.accompany", () => {
+describe("BandModel.accompany", () => {
   it("adds parts to what was given, which stays the same", async () => {
     const before = readMidi(goldenBytes("02-three-programs-format1.mid"));
     const { score, notes, seconds } = await band.accompany(before, SAMPLING);
@@ -96,7 +96,7 @@ describe("ArrivalComposer.accompany", () => {
   });
 });
 
-describe("ArrivalComposer.infill", () => {
+describe("BandModel.infill", () => {
   it("replaces the notes that begin in a region", async () => {
     const before = piece();
     const inside = before.notes.filter(({ startSeconds }) => startSeconds >= 10 && startSeconds < 13);
@@ -117,7 +117,7 @@ describe("ArrivalComposer.infill", () => {
   });
 });
 
-describe("ArrivalComposer.continue", () => {
+describe("BandModel.continue", () => {
   it("yields the notes of generate, with their samples", async () => {
     const notes = [];
     for await (const note of band.continue(piece(), { seconds: 3, candidates: 3, ...SAMPLING }))
