@@ -1,6 +1,12 @@
 /** The public entry, safe for browsers: `readMidi`, `writeMidi`, `MusicModel` and what they need. */
 export * from "../encoding/index.ts";
 export {
+  type BandContinueOptions,
+  type BandGenerateOptions,
+  type BandInfillOptions,
+  BandModel,
+  type BandNote,
+  type BandVariationsOptions,
   type GeneratedTrack,
   type ContinueOptions,
   type ExplainOptions,

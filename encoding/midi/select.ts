@@ -57,13 +57,14 @@ export function parseSelection(text: string): Required<TrackSelection> {
 }
 
 /**
- * Reduces a score to the selected notes and the controllers and programs of their channels. Percussion is always omitted. Tracks keep
- * their indices, names, tempos and other events without a channel. `warnings` lists what was omitted.
+ * Reduces a score to the selected notes and the controllers and programs of their channels. Tracks keep their indices, names, tempos and
+ * other events without a channel. `warnings` lists what was omitted.
  *
+ * @param keepsPercussion whether percussion may be selected; otherwise it is omitted.
  * @throws SelectionError when no notes are left; its hint lists the possible selections.
  */
-export function selectTracks(score: Score, selection: TrackSelection): Score {
-  const { notes, belongs, warnings } = select(score, selection);
+export function selectTracks(score: Score, selection: TrackSelection, keepsPercussion = false): Score {
+  const { notes, belongs, warnings } = select(score, selection, keepsPercussion);
   const noteEvents = score.tracks.map(() => new Set<number>());
   for (const note of notes) noteEvents[note.track]?.add(note.noteOnIndex).add(note.noteOffIndex);
   const selected = score.tracks.map((track, index) => ({
@@ -83,8 +84,8 @@ export function selectTracks(score: Score, selection: TrackSelection): Score {
  *
  * @throws SelectionError as `selectTracks` does.
  */
-export function selectNotes(score: Score, selection: TrackSelection): Score {
-  const { notes, belongs, warnings } = select(score, selection);
+export function selectNotes(score: Score, selection: TrackSelection, keepsPercussion = false): Score {
+  const { notes, belongs, warnings } = select(score, selection, keepsPercussion);
   const pedal = score.pedal.filter(({ track, channel }) => belongs(track, channel));
   return { ...score, notes, pedal, warnings: [...score.warnings, ...warnings] };
 }
@@ -105,9 +106,9 @@ export function isSelected(
   return tracks.includes(note.track) || channels.includes(note.channel) || programs.includes(note.program);
 }
 
-function select(score: Score, selection: TrackSelection): Selected {
+function select(score: Score, selection: TrackSelection, keepsPercussion = false): Selected {
   const chosen = score.notes.filter((note) => isSelected(note, selection));
-  const notes = chosen.filter((note) => !note.isPercussion);
+  const notes = chosen.filter((note) => keepsPercussion || !note.isPercussion);
   if (notes.length === 0) {
     const found = chosen.length > 0 ? "the selection has percussion only" : "the selection has no notes";
     throw new SelectionError(found, {

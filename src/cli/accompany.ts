@@ -6,10 +6,10 @@ import { addWritingOptions, type WritingCommandOptions } from "./writing-options
 export function addAccompanyCommand(program: Command): void {
   const command = program
     .command("accompany")
-    .summary("add a piano accompaniment to a melody")
+    .summary("add an accompaniment to a melody")
     .description(
-      "Adds a piano accompaniment to a MIDI file. The melody stays unchanged, to the tick. The accompaniment is in a new " +
-        "track and ends with the melody.",
+      "Adds a piano accompaniment to a MIDI file; with a model of several instruments, a track for each. The melody stays " +
+        "unchanged, to the tick. The accompaniment is in new tracks and ends with the melody.",
     )
     .argument("<melody>", 'MIDI file with the melody; "-" reads stdin')
     .requiredOption("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
@@ -23,7 +23,7 @@ export function addAccompanyCommand(program: Command): void {
         "  ostinato accompany melody.mid --out piano.mid\n" +
         "  ostinato accompany song.mid --tracks 1 --top-p 0.95 --seed 7 --out piano.mid",
     )
-    .action((path: string, options: WritingCommandOptions) =>
-      writeInto(path, options, (model, melody, writing) => model.accompany(melody, writing)),
+    .action((path: string, options: WritingCommandOptions, self: Command) =>
+      writeInto(path, options, self, { run: (model, melody, writing) => model.accompany(melody, writing) }),
     );
 }

@@ -25,7 +25,7 @@ import { CommandError, UsageError } from "./errors.ts";
 import { checkWritable, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { eachPiece } from "./each-piece.ts";
-import { requireMusicModel } from "./music-model.ts";
+import { requirePianoModel } from "./music-model.ts";
 import { loadingOptions, type ModelCommandOptions, offlineOption } from "./model-options.ts";
 import {
   compatibilityOption,
@@ -118,7 +118,7 @@ async function runCompare(
   await checkWritable(options.out);
   await checkWritable(jsonPath);
 
-  if (options.model !== undefined) await requireMusicModel(options.model, options, console);
+  if (options.model !== undefined) await requirePianoModel(options.model, options, console);
 
   const started = performance.now();
   const { lenient = false, compatibility } = options;

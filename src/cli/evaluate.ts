@@ -15,7 +15,7 @@ import { evaluateTask } from "./evaluate-task.ts";
 import { readScore } from "./files.ts";
 import { loadingOptions, type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { requireMusicModel } from "./music-model.ts";
+import { requirePianoModel } from "./music-model.ts";
 import { compatibilityOption, positiveInteger, precisionOption, seedValue } from "./values.ts";
 
 interface EvaluateCommandOptions extends ModelCommandOptions {
@@ -73,7 +73,7 @@ async function runEvaluate(paths: readonly string[], options: EvaluateCommandOpt
   }
   const console = new Console({ quiet: options.quiet ?? false });
   const instead = `to measure how it predicts a text: ostinato text --model ${options.model} --score FILE`;
-  await requireMusicModel(options.model, options, console, instead);
+  await requirePianoModel(options.model, options, console, instead);
   const scores = [];
   for (const path of paths) scores.push({ path, score: await readScore(path, options, console) });
   const model = await loadMusicModel(options.model, loadingOptions(options, console));

@@ -46,6 +46,8 @@ export interface ReadScoreOptions {
   readonly compatibility?: Compatibility | undefined;
   /** Selects some of the tracks. */
   readonly tracks?: TrackSelection | undefined;
+  /** Whether `tracks` may select percussion. Default false. */
+  readonly keepsPercussion?: boolean | undefined;
 }
 
 /** Reads a MIDI file; writes its warnings to the console. */
@@ -53,7 +55,7 @@ export async function readScore(path: string, options: ReadScoreOptions, console
   const bytes = await readInput(path);
   return withPath(path, () => {
     const whole = readWhole(bytes, options);
-    const score = options.tracks ? selectTracks(whole, options.tracks) : whole;
+    const score = options.tracks ? selectTracks(whole, options.tracks, options.keepsPercussion) : whole;
     for (const warning of score.warnings) console.say(`${path}: ${warning}`);
     return score;
   });
@@ -64,7 +66,7 @@ export async function readPrimer(path: string, options: ReadScoreOptions, consol
   const bytes = await readInput(path);
   return withPath(path, () => {
     const whole = readWhole(bytes, options);
-    const { warnings } = options.tracks ? selectNotes(whole, options.tracks) : whole;
+    const { warnings } = options.tracks ? selectNotes(whole, options.tracks, options.keepsPercussion) : whole;
     for (const warning of warnings) console.say(`${path}: ${warning}`);
     return whole;
   });

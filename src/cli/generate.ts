@@ -8,12 +8,14 @@ import {
   type StyleName,
   writeMidi,
 } from "../../encoding/index.ts";
-import { type GeneratedMusic, MAX_VARIATIONS, type MusicEvent } from "../music/index.ts";
+import { BandModel, type GeneratedMusic, MAX_VARIATIONS } from "../music/index.ts";
 import { samplingOf } from "../options.ts";
+import { bandSampling, checkKindOptions, loadBand } from "./band-options.ts";
 import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { checkOutputs, checkWritable, readPrimer, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { sayVelocities } from "./loudness.ts";
 import { sayNewWarnings } from "./new-warnings.ts";
 import { requireMusicModel } from "./music-model.ts";
 import {
@@ -43,7 +45,7 @@ export function addGenerateCommand(program: Command): void {
     .command("generate")
     .summary("generate new music, or continue a MIDI file")
     .description(
-      "Generates piano music and writes it as a MIDI file. With a primer (your music, to be continued), the output is the " +
+      "Generates music and writes it as a MIDI file. With a primer (your music, to be continued), the output is the " +
         "primer, followed by its continuation. Your notes stay unchanged, to the tick.",
     )
     .argument("[primer]", 'MIDI file to continue; "-" reads stdin')
@@ -94,7 +96,11 @@ export function addGenerateCommand(program: Command): void {
     .action(runGenerate);
 }
 
-async function runGenerate(primerPath: string | undefined, options: GenerateCommandOptions): Promise<void> {
+async function runGenerate(
+  primerPath: string | undefined,
+  options: GenerateCommandOptions,
+  command: Command,
+): Promise<void> {
   checkOutputs(options);
   const primerOptions = {
     "--primer-seconds": options.primerSeconds,
@@ -111,18 +117,22 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
   const outs = outputPaths(options);
   const console = new Console({ quiet: options.quiet ?? false });
   for (const out of outs) await checkWritable(out);
-  await requireMusicModel(
+  const kind = await requireMusicModel(
     options.model,
     options,
     console,
     `name a music model, such as piano; for text use: ostinato text --model ${options.model}`,
   );
-  const primer = primerPath === undefined ? undefined : await readPrimer(primerPath, options, console);
-  const model = await loadModel(options, console);
+  checkKindOptions(kind, options);
+  const primer =
+    primerPath === undefined
+      ? undefined
+      : await readPrimer(primerPath, { ...options, keepsPercussion: kind === "arrival" }, console);
+  const model = await (kind === "arrival" ? loadBand(options, console) : loadModel(options, console));
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   let events = 0;
-  const progress = ({ seconds }: MusicEvent): void => {
+  const progress = ({ seconds }: { readonly seconds: number }): void => {
     events += 1;
     console.progress(
       () =>
@@ -131,21 +141,29 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
     );
   };
   try {
-    const pieces = await model.variations(outs.length, {
-      ...samplingOf(options),
+    const common = {
       seconds: options.seconds,
       primerSeconds: options.primerSeconds,
       continuationOnly: options.continuationOnly,
       tracks: options.tracks,
-      ending: options.ending,
-      style: options.style,
-      density: options.density,
-      driftControl: options.driftControl,
+      instruments: options.instruments,
       port: options.port,
       primer,
       signal: interruptSignal(),
       onEvent: progress,
-    });
+    };
+    const { ending, style, density, driftControl } = options;
+    const pieces =
+      model instanceof BandModel
+        ? await model.variations(outs.length, { ...bandSampling(options, command), ...common })
+        : await model.variations(outs.length, {
+            ...samplingOf(options),
+            ...common,
+            ending,
+            style,
+            density,
+            driftControl,
+          });
     const wallSeconds = elapsed() / outs.length;
     const trimmedSeconds = pieces[0]?.trimmedSeconds ?? 0;
     if (trimmedSeconds > 1) {
@@ -159,6 +177,7 @@ async function runGenerate(primerPath: string | undefined, options: GenerateComm
         `${primerPath}: ${leftOutSeconds.toFixed(1)} s of silence after the last note were removed; the continuation begins there`,
       );
     }
+    sayVelocities(console, pieces[0]?.velocities);
     for (const [i, piece] of pieces.entries()) {
       const out = outs[i]!;
       await writeOutput(out, writeMidi(piece.score));

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { LONGEST_REGION_SECONDS } from "../../encoding/index.ts";
+import { BandModel } from "../music/index.ts";
 import { UsageError } from "./errors.ts";
-import { compatibilityOption, positiveNumber, timeValue } from "./values.ts";
+import { compatibilityOption, positiveNumber, timeValue, TRACKS_EXAMPLES, trackSelection } from "./values.ts";
 import { writeInto } from "./write-into.ts";
 import { addWritingOptions, type WritingCommandOptions } from "./writing-options.ts";
 
@@ -15,13 +16,19 @@ export function addInfillCommand(program: Command): void {
     .command("infill")
     .summary("replace a region of a MIDI file with new music")
     .description(
-      `Replaces the notes that begin in a region of at most ${LONGEST_REGION_SECONDS} s with new notes that connect the music before and after. ` +
-        "Everything outside the region stays unchanged, to the tick. The new notes are in a new track.",
+      "Replaces the notes that begin in a region with new notes that connect the music before and after. With the piano " +
+        `model a region is at most ${LONGEST_REGION_SECONDS} s long. ` +
+        "Everything outside the region stays unchanged, to the tick. The new notes are in new tracks.",
     )
     .argument("<piece>", 'MIDI file; "-" reads stdin')
     .requiredOption("--from <s>", "start of the region, in seconds", timeValue)
     .requiredOption("--to <s>", "end of the region, in seconds", positiveNumber)
     .requiredOption("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
+    .option(
+      "--tracks <list>",
+      `with a model of several instruments: replace the notes of these tracks only, ${TRACKS_EXAMPLES} (default: all)`,
+      trackSelection,
+    )
     .option("--lenient", "read the undamaged parts of a damaged file")
     .addOption(compatibilityOption());
   addWritingOptions(command)
@@ -31,13 +38,19 @@ export function addInfillCommand(program: Command): void {
         "  ostinato infill piece.mid --from 12.5 --to 20 --out new.mid\n" +
         "  ostinato infill piece.mid --from 0 --to 4 --temperature 0.9 --seed 7 --out intro.mid",
     )
-    .action((path: string, options: InfillCommandOptions) => {
-      const { from, to } = options;
-      if (to <= from)
-        throw new UsageError(
-          `--to must be after --from, got ${from} to ${to}`,
-          "use a later --to, in seconds",
-        );
+    .action(runInfill);
+}
+
+async function runInfill(path: string, options: InfillCommandOptions, command: Command): Promise<void> {
+  const { from, to, tracks, ...writing } = options;
+  if (to <= from) {
+    const hint = "use a later --to, in seconds";
+    throw new UsageError(`--to must be after --from, got ${from} to ${to}`, hint);
+  }
+  const region = { fromSeconds: from, toSeconds: to };
+  await writeInto(path, writing, command, {
+    check: (kind) => {
+      if (kind === "arrival") return;
       if (to - from > LONGEST_REGION_SECONDS) {
         const hint = "infill it in parts";
         throw new UsageError(
@@ -45,8 +58,16 @@ export function addInfillCommand(program: Command): void {
           hint,
         );
       }
-      return writeInto(path, options, (model, piece, writing) =>
-        model.infill(piece, { ...writing, fromSeconds: from, toSeconds: to }),
-      );
-    });
+      if (tracks) {
+        throw new UsageError(
+          `--tracks needs a model of several instruments, and ${options.model} plays the piano`,
+          "omit --tracks: the notes of all tracks are replaced; or choose another --model",
+        );
+      }
+    },
+    run: (model, piece, generation) =>
+      model instanceof BandModel
+        ? model.infill(piece, { ...generation, ...region, tracks })
+        : model.infill(piece, { ...generation, ...region }),
+  });
 }

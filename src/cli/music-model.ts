@@ -1,15 +1,20 @@
-/** Distinguishes music models from text models by their configs, so that a wrong one is not downloaded. */
-import { readConfig } from "../../models/index.ts";
+/** What the ids of a model mean, by its config alone, so that a wrong model is not downloaded. */
+import { type Codec, codecOf, readConfig } from "../../models/index.ts";
 import { modelFiles } from "../platform/node/index.ts";
 import type { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { type FilesCommandOptions, filesOptions } from "./model-options.ts";
 
-/** Whether the ids of a model are text: the config of GPT-2 names no vocabulary; that of a text dataset is "text". */
-async function isTextModel(name: string, options: FilesCommandOptions, console: Console): Promise<boolean> {
+/** The kinds of models by their ids. */
+export type ModelKind = Codec["kind"];
+/** Kinds of music models: of the piano, and of several instruments. */
+export type MusicKind = Exclude<ModelKind, "text">;
+
+/** A model whose config names no vocabulary, and has none of the known sizes, is one of text. */
+async function kindOf(name: string, options: FilesCommandOptions, console: Console): Promise<ModelKind> {
   const files = await modelFiles(name, { ...filesOptions(options, console), only: ["config.json"] });
-  const { vocabulary } = await readConfig(files);
-  return vocabulary === undefined || vocabulary === "text";
+  const config = await readConfig(files);
+  return codecOf({ config, id: name, hasTokenizer: true })?.kind ?? "performance";
 }
 
 /**
@@ -21,8 +26,26 @@ export async function requireMusicModel(
   options: FilesCommandOptions,
   console: Console,
   instead = "name a music model, such as piano",
+): Promise<MusicKind> {
+  const kind = await kindOf(name, options, console);
+  if (kind === "text") throw new UsageError(`${name} is a text model, not a music model`, instead);
+  return kind;
+}
+
+/**
+ * @param instead the hint for a text model.
+ * @throws UsageError for a text model, and for a model of several instruments.
+ */
+export async function requirePianoModel(
+  name: string,
+  options: FilesCommandOptions,
+  console: Console,
+  instead?: string,
 ): Promise<void> {
-  if (await isTextModel(name, options, console)) {
-    throw new UsageError(`${name} is a text model, not a music model`, instead);
-  }
+  const kind = await requireMusicModel(name, options, console, instead);
+  if (kind === "arrival")
+    throw new UsageError(
+      `${name} is a model of several instruments, which this command does not support`,
+      "name a piano model, such as piano",
+    );
 }

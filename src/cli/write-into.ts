@@ -1,36 +1,54 @@
 /** The commands that add music to a file: `accompany` and `infill`. */
+import type { Command } from "commander";
 import { pluralize } from "../../encoding/pluralize.ts";
 import { type Score, writeMidi } from "../../encoding/index.ts";
-import type { GeneratedTrack, MusicModel, GenerateTrackOptions } from "../music/index.ts";
+import {
+  BandModel,
+  type GeneratedTrack,
+  type GenerateTrackOptions,
+  type MusicModel,
+} from "../music/index.ts";
 import { samplingOf } from "../options.ts";
+import { bandSampling, checkKindOptions, loadBand } from "./band-options.ts";
 import { Console } from "./console.ts";
 import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
+import { sayVelocities } from "./loudness.ts";
 import { sayNewWarnings } from "./new-warnings.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { requireMusicModel } from "./music-model.ts";
+import { type MusicKind, requireMusicModel } from "./music-model.ts";
 import { loadModel, type WritingCommandOptions } from "./writing-options.ts";
 
-/**
- * Reads the file, runs the task, and writes the result.
- *
- * @param write runs the task.
- */
+interface AddedMusicTask {
+  /** Checks the options before the model is loaded. */
+  readonly check?: (kind: MusicKind) => void;
+  readonly run: (
+    model: MusicModel | BandModel,
+    score: Score,
+    options: GenerateTrackOptions,
+  ) => Promise<GeneratedTrack>;
+}
+
+/** Reads the file, runs the task, and writes the result. */
 export async function writeInto(
   path: string,
   options: WritingCommandOptions,
-  write: (model: MusicModel, score: Score, options: GenerateTrackOptions) => Promise<GeneratedTrack>,
+  command: Command,
+  { check, run }: AddedMusicTask,
 ): Promise<void> {
   checkOutputs(options);
   const console = new Console({ quiet: options.quiet ?? false });
   await checkWritable(options.out);
-  await requireMusicModel(options.model, options, console);
-  const given = await readScore(path, options, console);
-  const model = await loadModel(options, console);
+  const kind = await requireMusicModel(options.model, options, console);
+  checkKindOptions(kind, options);
+  check?.(kind);
+  const given = await readScore(path, { ...options, keepsPercussion: kind === "arrival" }, console);
+  const model = await (kind === "arrival" ? loadBand(options, console) : loadModel(options, console));
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   try {
-    const { score, ...facts } = await write(model, given, {
-      ...samplingOf(options),
+    const { score, velocities, ...facts } = await run(model, given, {
+      ...(model instanceof BandModel ? bandSampling(options, command) : samplingOf(options)),
+      instruments: options.instruments,
       port: options.port,
       signal: interruptSignal(),
       onProgress: ({ events, seconds, of }) =>
@@ -43,6 +61,7 @@ export async function writeInto(
     const wallSeconds = elapsed();
     await writeOutput(options.out, writeMidi(score));
     sayNewWarnings(console, options.out, score, given);
+    sayVelocities(console, velocities);
     console.say(
       `${options.out}: ${pluralize(facts.notes, "new note")} in ${facts.seconds.toFixed(1)} s of music, ${pluralize(facts.events, "event")}, ` +
         `seed ${facts.seed}, model ${options.model}; took ${wallSeconds.toFixed(1)} s ` +

@@ -4,6 +4,7 @@ import type { Compatibility, TrackSelection } from "../../encoding/index.ts";
 import type { MusicModel } from "../music/index.ts";
 import { loadMusicModel } from "../platform/node/index.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
+import { instrumentsOption } from "./band-options.ts";
 import type { Console } from "./console.ts";
 import { loadingOptions, type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
 import { numberIn, portValue, positiveInteger, precisionOption } from "./values.ts";
@@ -13,6 +14,7 @@ export interface WritingCommandOptions extends SamplingOptions, ModelCommandOpti
   readonly lenient?: boolean;
   readonly compatibility?: Compatibility;
   readonly tracks?: TrackSelection;
+  readonly instruments?: ReadonlySet<number>;
   readonly model: string;
   readonly quiet?: boolean;
   readonly port?: number;
@@ -31,7 +33,7 @@ export function addSamplingOptions(command: Command, of: "music" | "text"): void
 
 /** Adds `--model`, the sampling options, and the options of every command. */
 export function addWritingOptions(command: Command): Command {
-  command.addOption(modelOption("piano"));
+  command.addOption(modelOption("piano")).addOption(instrumentsOption());
   addSamplingOptions(command, "music");
   return command
     .addOption(precisionOption())

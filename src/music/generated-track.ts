@@ -1,4 +1,4 @@
-import type { Score } from "../../encoding/index.ts";
+import type { Score, VelocitySource } from "../../encoding/index.ts";
 import type { SamplingOptions } from "../options.ts";
 
 /** Options for the generation of a track within a given score. */
@@ -31,4 +31,6 @@ export interface GeneratedTrack {
   readonly notes: number;
   /** Length of the melody or of the region. */
   readonly seconds: number;
+  /** Where the velocities of the new notes come from, if the model does not generate loudness. */
+  readonly velocities?: VelocitySource;
 }

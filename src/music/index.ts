@@ -1,4 +1,12 @@
 /** Exports of this folder for other folders. */
+export {
+  type BandContinueOptions,
+  type BandGenerateOptions,
+  type BandInfillOptions,
+  BandModel,
+  type BandNote,
+  type BandVariationsOptions,
+} from "./arrival/index.ts";
 export type { GeneratedTrack, GenerateTrackOptions } from "./generated-track.ts";
 export type { InfillOptions } from "./infill.ts";
 export { MAX_VARIATIONS } from "./limits.ts";

@@ -1,5 +1,12 @@
 /** Options and results of `MusicModel`. */
-import type { DensityName, EventKind, Score, StyleName, TrackSelection } from "../../encoding/index.ts";
+import type {
+  DensityName,
+  EventKind,
+  Score,
+  StyleName,
+  TrackSelection,
+  VelocitySource,
+} from "../../encoding/index.ts";
 import type { AttentionRequest, GeneratedId } from "../engine/index.ts";
 import type { SamplingOptions } from "../options.ts";
 
@@ -94,6 +101,8 @@ export interface GeneratedMusic {
   readonly trimmedSeconds: number;
   /** Silence after the primer's last sound, omitted because it is longer than a bar. */
   readonly leftOutSeconds: number;
+  /** Where the velocities of the new notes come from, if the model does not generate loudness. */
+  readonly velocities?: VelocitySource;
 }
 
 /**

@@ -16,6 +16,7 @@ import {
 import { type Decoder, Sampler } from "../../engine/index.ts";
 import { OptionError, samplingOf, type SamplingOptions } from "../../options.ts";
 import type { GeneratedTrack, GenerateTrackOptions } from "../generated-track.ts";
+import type { GeneratedMusic } from "../options.ts";
 import { MAX_VARIATIONS } from "../limits.ts";
 import { checkPort } from "../port.ts";
 import { TaskError } from "../task-error.ts";
@@ -26,7 +27,6 @@ import type {
   BandInfillOptions,
   BandNote,
   BandVariationsOptions,
-  GeneratedBandMusic,
 } from "./band-options.ts";
 import { generateArrival } from "./generate-arrival.ts";
 import { newParts, NotePlayer } from "./new-parts.ts";
@@ -93,7 +93,7 @@ export class BandModel {
    * @throws PrimerError when the primer or the selection has no notes; OptionError for an option out of range; ChannelError when no
    * channel is free for a part; ArrivalError for a new piece with more than 15 instruments.
    */
-  async generate(options: BandGenerateOptions): Promise<GeneratedBandMusic> {
+  async generate(options: BandGenerateOptions): Promise<GeneratedMusic> {
     const { primer, port, continuationOnly = false, onEvent } = options;
     checkPort(port);
     const { notes, cut, startStep, trimmedSeconds, leftOutSeconds } = this.#primer(primer, options);
@@ -132,12 +132,12 @@ export class BandModel {
    * @param count number of scores, 1 to 64.
    * @throws PrimerError, OptionError, ChannelError and ArrivalError as `generate`.
    */
-  async variations(count: number, options: BandVariationsOptions): Promise<GeneratedBandMusic[]> {
+  async variations(count: number, options: BandVariationsOptions): Promise<GeneratedMusic[]> {
     if (!Number.isInteger(count) || count < 1 || count > MAX_VARIATIONS)
       throw new OptionError(`variations must be a whole number from 1 to ${MAX_VARIATIONS}, got ${count}`);
     const { seed } = this.#sampler(options);
     const { onEvent, ...common } = options;
-    const pieces: GeneratedBandMusic[] = [];
+    const pieces: GeneratedMusic[] = [];
     for (let i = 0; i < count; i += 1) {
       const report = onEvent ? { onEvent: (note: BandNote) => onEvent(note, i) } : {};
       pieces.push(await this.generate({ ...common, ...report, seed: seed + i }));
@@ -232,7 +232,7 @@ export class BandModel {
       const done = (event.onsetStep - setting.startStep) / STEPS_PER_SECOND;
       options.onProgress?.({ events, seconds: done, of: seconds });
     }
-    return { seed: sampler.seed, events, seconds, notes };
+    return { seed: sampler.seed, events, seconds, notes, velocities: player.velocitySource };
   }
 
   /** Frees the model's memory; it cannot be used afterwards. */

@@ -1,8 +1,8 @@
 /** Options and results of `BandModel`. */
-import type { TrackSelection, VelocitySource } from "../../../encoding/index.ts";
+import type { TrackSelection } from "../../../encoding/index.ts";
 import type { GeneratedId } from "../../engine/index.ts";
 import type { GenerateTrackOptions } from "../generated-track.ts";
-import type { ContinueOptions, GeneratedMusic, GenerateOptions } from "../options.ts";
+import type { ContinueOptions, GenerateOptions } from "../options.ts";
 
 /** A generated note. */
 export interface BandNote {
@@ -53,10 +53,4 @@ export interface BandInfillOptions extends GenerateTrackOptions {
   readonly toSeconds: number;
   /** Tracks whose notes are replaced. Default: all. */
   readonly tracks?: TrackSelection;
-}
-
-/** A generated piece. */
-export interface GeneratedBandMusic extends GeneratedMusic {
-  /** Where the velocities of the new notes come from: the model does not generate loudness. */
-  readonly velocities: VelocitySource;
 }

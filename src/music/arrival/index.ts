@@ -6,5 +6,4 @@ export type {
   BandInfillOptions,
   BandNote,
   BandVariationsOptions,
-  GeneratedBandMusic,
 } from "./band-options.ts";

@@ -4,4 +4,4 @@ export { WorkerError } from "./worker/errors.ts";
 export { checkpointUrl, type DownloadOptions, type DownloadProgress } from "../checkpoint-url.ts";
 export { BROWSER_BACKENDS, type BrowserBackend } from "./browser-backend.ts";
 export { loadDecoder, type LoadModelOptions, type ModelSource } from "./load-decoder.ts";
-export { loadMusicModel, loadTextModel } from "./load-model.ts";
+export { loadBandModel, loadMusicModel, loadTextModel } from "./load-model.ts";

@@ -1,4 +1,4 @@
-import { MusicModel } from "../../music/index.ts";
+import { BandModel, MusicModel } from "../../music/index.ts";
 import { configOnce } from "../config-once.ts";
 import { readTokenizer, TextModel } from "../../text/index.ts";
 import {
@@ -20,6 +20,15 @@ export async function loadMusicModel(
   options: LoadModelOptions = {},
 ): Promise<MusicModel> {
   return new MusicModel(await loadDecoder(source, options));
+}
+
+/**
+ * Loads a music model of several instruments, a checkpoint of the Anticipatory Music Transformer, in this thread.
+ *
+ * @throws the errors of `loadMusicModel`.
+ */
+export async function loadBandModel(source: ModelSource, options: LoadModelOptions = {}): Promise<BandModel> {
+  return new BandModel(await loadDecoder(source, options));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { MusicModel } from "../../music/index.ts";
+import { BandModel, MusicModel } from "../../music/index.ts";
 import { configOnce } from "../config-once.ts";
 import { readTokenizer, TextModel } from "../../text/index.ts";
 import { loadDecoder, type LoadModelOptions } from "./load-decoder.ts";
@@ -18,6 +18,21 @@ export async function loadMusicModel(
   options: LoadModelOptions & ModelFilesOptions = {},
 ): Promise<MusicModel> {
   return new MusicModel(await loadDecoder(await modelFiles(name, options), options));
+}
+
+/**
+ * Loads a music model of several instruments: a checkpoint of the Anticipatory Music Transformer.
+ *
+ * @param name a folder, a URL or a hub id: see `modelFiles`.
+ * @throws the errors of `loadMusicModel`.
+ * @example
+ * const band = await loadBandModel("stanford-crfm/music-small-800k");
+ */
+export async function loadBandModel(
+  name: string,
+  options: LoadModelOptions & ModelFilesOptions = {},
+): Promise<BandModel> {
+  return new BandModel(await loadDecoder(await modelFiles(name, options), options));
 }
 
 /**

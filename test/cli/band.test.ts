@@ -1,0 +1,132 @@
+/** The commands with a model of several instruments (a small random network of the published shape of ids). */
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeEach, describe, expect, it } from "vitest";
+import { readMidi, type Score } from "../../encoding/index.ts";
+import { goldenBytes } from "../encoding/arrival/golden.ts";
+import { HubServer } from "../platform/node/hub/hub-server.ts";
+import { type CliResult, runCli } from "./run-cli.ts";
+
+const MODEL = fileURLToPath(new URL("../music/arrival/golden/network", import.meta.url));
+
+let out = "";
+let band = "";
+let trio = "";
+
+beforeEach(() => {
+  const folder = mkdtempSync(join(tmpdir(), "ostinato-band-"));
+  out = join(folder, "out.mid");
+  band = join(folder, "band.mid");
+  trio = join(folder, "trio.mid");
+  writeFileSync(band, goldenBytes("12-band-of-six.mid"));
+  writeFileSync(trio, goldenBytes("02-three-programs-format1.mid"));
+});
+
+const readOut = (): Score => readMidi(readFileSync(out));
+const read = (path: string): Score => readMidi(readFileSync(path));
+const programs = (score: Score): Set<number> =>
+  new Set(score.notes.map(({ program, isPercussion }) => (isPercussion ? 128 : program)));
+
+function run(...parameters: readonly string[]): Promise<CliResult> {
+  return runCli([...parameters, "--model", MODEL, "--threads", "1", "--seed", "5", "--out", out]);
+}
+
+describe("with a model of several instruments", () => {
+  it("generate continues a file on tracks of their own", async () => {
+    const { code, stdout } = await run("generate", band, "--seconds", "2", "--top-p", "0.98", "--json");
+    expect(code).toBe(0);
+    const score = readOut();
+    const added = score.notes.length - read(band).notes.length;
+    expect(JSON.parse(stdout)).toMatchObject({ out, seed: 5, notes: added, seconds: 2, model: MODEL });
+    expect(score.tracks.length).toBeGreaterThan(read(band).tracks.length);
+  });
+
+  it("generate lets only --instruments play", async () => {
+    const { code, stderr } = await run("generate", "--seconds", "3", "--instruments", "acoustic bass,drums");
+    expect(code).toBe(0);
+    expect(stderr).toContain("all new notes have velocity 72");
+    for (const instrument of programs(readOut())) expect([32, 128]).toContain(instrument);
+  });
+
+  it("generate writes --variations", async () => {
+    const { code } = await run("generate", "--seconds", "1", "--variations", "2");
+    expect(code).toBe(0);
+    const [first, second] = [1, 2].map((i) => readFileSync(out.replace(".mid", `-${i}.mid`)));
+    expect(first?.equals(second!)).toBe(false);
+  });
+
+  it("accompany keeps what was given", async () => {
+    const { code, stderr } = await run("accompany", trio);
+    expect(code).toBe(0);
+    expect(stderr).toContain("as loud as its instrument's notes nearby");
+    const given = read(trio).notes.map(({ pitch, velocity }) => `${pitch} ${velocity}`);
+    const kept = readOut().notes.filter(({ track }) => track < read(trio).tracks.length);
+    expect(kept.map(({ pitch, velocity }) => `${pitch} ${velocity}`)).toEqual(given);
+  });
+
+  it("infill replaces a region of chosen tracks, longer than the piano model can", async () => {
+    const program = read(band).notes[0]!.program;
+    const region = ["--from", "5", "--to", "20", "--tracks", `program:${program}`];
+    const { code, stderr } = await run("infill", band, ...region);
+    expect(stderr).toContain("15.0 s of music");
+    expect(code).toBe(0);
+    const others = (score: Score): number => score.notes.filter((note) => note.program !== program).length;
+    expect(others(readOut())).toBe(others(read(band)));
+  });
+
+  it.each([["--ending"], ["--style", "pop"], ["--density", "dense"]])("refuses %s", async (...option) => {
+    const { code, stderr } = await run("generate", "--seconds", "1", ...option);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${option[0]} needs a piano model`);
+  });
+
+  it("names similar instruments for an unknown one", async () => {
+    const { code, stderr } = await run("generate", "--instruments", "sax");
+    expect(code).toBe(2);
+    expect(stderr).toContain('there is no instrument "sax"; name one of: Soprano Sax');
+  });
+
+  it("compare says that it needs a piano model", async () => {
+    const { code, stderr } = await runCli([
+      "compare",
+      tmpdir(),
+      "--model",
+      MODEL,
+      "--out",
+      join(tmpdir(), "report.html"),
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("a model of several instruments, which this command does not support");
+  });
+});
+
+describe("with the piano model", () => {
+  it("refuses --instruments, and --tracks of infill", async () => {
+    const instruments = await runCli(["generate", "--instruments", "drums", "--out", out]);
+    expect(instruments.code).toBe(2);
+    expect(instruments.stderr).toContain("--instruments needs a model of several instruments");
+    const tracks = await runCli(["infill", band, "--from", "1", "--to", "2", "--tracks", "1", "--out", out]);
+    expect(tracks.code).toBe(2);
+    expect(tracks.stderr).toContain("--tracks needs a model of several instruments");
+  });
+});
+
+describe("a published model, from a stand-in for its hub", () => {
+  it("continues a file, with weights as PyTorch writes them", async () => {
+    const id = "stanford-crfm/music-small-800k";
+    const bytes = (name: string): Uint8Array => readFileSync(join(MODEL, name));
+    const files = new Map(["config.json", "pytorch_model.bin"].map((name) => [name, bytes(name)]));
+    const hub = new HubServer({ id, files });
+    const cache = mkdtempSync(join(tmpdir(), "ostinato-hub-"));
+    try {
+      const env = { HF_ENDPOINT: await hub.start(), HF_HOME: cache };
+      const parameters = ["generate", band, "--model", id, "--seconds", "1", "--seed", "5", "--out", out];
+      expect((await runCli(parameters, { env })).code).toBe(0);
+      expect(readOut().notes.length).toBeGreaterThan(read(band).notes.length);
+    } finally {
+      hub.stop();
+    }
+  });
+});
