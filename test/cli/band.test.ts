@@ -9,7 +9,7 @@ import { goldenBytes } from "../encoding/arrival/golden.ts";
 import { HubServer } from "../platform/node/hub/hub-server.ts";
 import { type CliResult, runCli } from "./run-cli.ts";
 
-const MODEL = fileURLToPath(new URL("../music/arrival/golden/network", import.meta.url));
+const MODEL = fileURLToPath(new URL("../models/golden/scaled-float16", import.meta.url));
 
 let out = "";
 let band = "";
