@@ -110,20 +110,34 @@ class TextServer {
   }
 }
 
-let server: TextServer | undefined;
-/** Requests run one after the other: a reading serves one at a time. */
-let queue: Promise<unknown> = Promise.resolve();
+/** Answers the requests of one page. */
+class TextRequests {
+  #server: TextServer | undefined;
+  /** Requests run one after the other: a cached context serves one at a time. */
+  #last: Promise<void> = Promise.resolve();
 
-async function answer(message: TextRequest): Promise<unknown> {
-  if (message.call === "load") {
-    server = await TextServer.load(message.request);
-    return server.facts;
+  receive(message: TextRequest): void {
+    const { number } = message;
+    this.#last = this.#last.then(() =>
+      this.#answer(message).then(
+        (answer) => reply({ number, answer }),
+        (error: unknown) => reply({ number, error: serializeError(error) }),
+      ),
+    );
   }
-  if (!server) throw new TypeError("a request came before the model was loaded");
-  if (message.call === "encode") return server.encode(message.request);
-  if (message.call === "draw") return server.draw(message.request);
-  if (message.call === "explain") return server.explain(message.request);
-  return server.table(message.request);
+
+  async #answer(message: TextRequest): Promise<unknown> {
+    if (message.call === "load") {
+      this.#server = await TextServer.load(message.request);
+      return this.#server.facts;
+    }
+    const server = this.#server;
+    if (!server) throw new TypeError("a request came before the model was loaded");
+    if (message.call === "encode") return server.encode(message.request);
+    if (message.call === "draw") return server.draw(message.request);
+    if (message.call === "explain") return server.explain(message.request);
+    return server.table(message.request);
+  }
 }
 
 function reply(message: TextReply): void {
@@ -132,12 +146,6 @@ function reply(message: TextReply): void {
 
 /** Handles the requests of protocol.ts. */
 export function serveText(): void {
-  self.addEventListener("message", ({ data }: MessageEvent<TextRequest>) => {
-    queue = queue.then(() =>
-      answer(data).then(
-        (found) => reply({ number: data.number, answer: found }),
-        (error: unknown) => reply({ number: data.number, error: serializeError(error) }),
-      ),
-    );
-  });
+  const requests = new TextRequests();
+  self.addEventListener("message", ({ data }: MessageEvent<TextRequest>) => requests.receive(data));
 }
