@@ -1,0 +1,59 @@
+/** Accompanies the primer, or fills in a region: the new piece, and the branch that shows it. */
+import type { GeneratedTrack, GenerateTrackOptions, InfillOptions, Score } from "../../src/index.ts";
+import type { Span } from "../sound/sound.ts";
+import { clock } from "../words.ts";
+import type { Branch } from "./branches.ts";
+import type { Piece } from "./piece.ts";
+import { accompaniedPiece, infilledPiece, melodyOf, scoreOf } from "./piece-edits.ts";
+
+export interface GeneratedPart {
+  readonly piece: Piece;
+  readonly place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds">;
+}
+
+/** A model that accompanies. */
+export interface Accompanist {
+  accompany(melody: Score, options: GenerateTrackOptions): Promise<GeneratedTrack>;
+}
+
+/** A model that fills in a region. */
+export interface Infiller {
+  infill(score: Score, options: InfillOptions): Promise<GeneratedTrack>;
+}
+
+/** Adds an accompaniment to the primer. */
+export async function accompany(
+  model: Accompanist,
+  piece: Piece,
+  options: GenerateTrackOptions,
+): Promise<GeneratedPart> {
+  const melody = melodyOf(piece);
+  const { score, seed } = await model.accompany(melody, options);
+  const place = { name: `accompaniment, seed ${seed}`, forkSeconds: 0 };
+  return { piece: accompaniedPiece(piece, melody, score), place };
+}
+
+/** Replaces the notes of a time span with new music. */
+export async function infill(
+  model: Infiller,
+  piece: Piece,
+  span: Span,
+  options: GenerateTrackOptions,
+): Promise<GeneratedPart> {
+  const region = onGrid(span);
+  const before = scoreOf(piece);
+  const { score, seed } = await model.infill(before, { ...options, ...region });
+  const { fromSeconds: forkSeconds, toSeconds: joinSeconds } = region;
+  const place = { name: `${spanWords(region)} anew, seed ${seed}`, forkSeconds, joinSeconds };
+  return { piece: infilledPiece(piece, region, before, score), place };
+}
+
+/** Start and end of a time span, in minutes and seconds. */
+export function spanWords({ fromSeconds, toSeconds }: Span): string {
+  return `${clock(fromSeconds)}–${clock(toSeconds)}`;
+}
+
+/** A time span on the encoding's grid of 10 ms. */
+function onGrid({ fromSeconds, toSeconds }: Span): Span {
+  return { fromSeconds: Math.round(fromSeconds * 100) / 100, toSeconds: Math.round(toSeconds * 100) / 100 };
+}
