@@ -35,16 +35,16 @@ const PROJECTS = [
     // More than half the time went into loading the same modules for each file.
     isolate: false,
     setupFiles: "test/no-process.ts",
-    testTimeout: 20 * SECOND,
+    testTimeout: 60 * SECOND,
   }),
   project("engine", { include: ENGINE, testTimeout: 120 * SECOND }),
-  project("cli", { include: CLI, isolate: false, testTimeout: 60 * SECOND, ...BUILT }),
+  project("cli", { include: CLI, isolate: false, testTimeout: 120 * SECOND, ...BUILT }),
   project("page", {
     include: PAGE,
     testTimeout: 60 * SECOND,
     globalSetup: "test/browser/build-pages.ts",
     // Of a page that is asked again and again until it shows something: it may be a busy machine's.
-    expect: { poll: { timeout: 20 * SECOND } },
+    expect: { poll: { timeout: 60 * SECOND } },
   }),
   project("docs", {
     include: DOCS,

@@ -15,7 +15,7 @@ describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE
     const page = await built.open({ isolated: true });
     const isControlled = (): Promise<boolean> =>
       page.evaluate(() => navigator.serviceWorker.controller !== null);
-    await expect.poll(isControlled, { timeout: 30_000, message: "a service worker" }).toBe(true);
+    await expect.poll(isControlled, { message: "a service worker" }).toBe(true);
     await page.getByRole("button", { name: "Play" }).click();
     await page.locator('html[data-piano="recorded"]').waitFor({ state: "attached" });
     const stored = (): Promise<boolean> =>
@@ -24,7 +24,7 @@ describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE
         const found = await Promise.all(wanted.map((name) => caches.match(new URL(name, document.baseURI))));
         return found.every((response) => response !== undefined);
       });
-    await expect.poll(stored, { timeout: 30_000 }).toBe(true);
+    await expect.poll(stored).toBe(true);
     await built.goOffline();
     await page.reload();
     expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(true);
@@ -81,11 +81,11 @@ describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE
       endSeconds: Math.floor(i / 4) * 0.16 + 0.3,
     }));
     await openFile(page, "many.mid", writeMidi(scoreFromNotes(notes)));
-    await expect.poll(() => rollLabel(page), { timeout: 20_000 }).toContain("20000 notes");
+    await expect.poll(() => rollLabel(page)).toContain("20000 notes");
     for (let i = 0; i < 16; i += 1) await page.locator("#roll").press("-");
     await page.evaluate(countCanvasCommands);
     await page.locator("#roll").press("-");
-    await expect.poll(() => page.evaluate("mostCommands()"), { timeout: 20_000 }).toBeGreaterThan(50);
+    await expect.poll(() => page.evaluate("mostCommands()")).toBeGreaterThan(50);
     expect(await page.evaluate("mostCommands()")).toBeLessThan(1000);
   });
 

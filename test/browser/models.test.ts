@@ -54,9 +54,7 @@ describe.skipIf(!hasChromium())("the model menu", { timeout: PATIENCE }, () => {
     }
     await page.locator("#model-files").setInputFiles(join(folder, "score2perf"));
     await state.getByText("This page cannot play the vocabulary of the model (score2perf)").waitFor();
-    await expect
-      .poll(() => aheadSeconds(page), { timeout: 30_000, message: "the music goes on" })
-      .toBeGreaterThan(2);
+    await expect.poll(() => aheadSeconds(page), { message: "the music goes on" }).toBeGreaterThan(2);
     expect(built.complaints.filter((complaint) => !complaint.includes("404"))).toEqual([]);
   });
 
@@ -74,11 +72,11 @@ describe.skipIf(!hasChromium())("the model menu", { timeout: PATIENCE }, () => {
     await page.getByRole("button", { name: "Fill in" }).waitFor();
     await page.getByText("Playing", { exact: true }).waitFor();
     await page.locator("#model-files").setInputFiles(writePytorchModel());
-    await expect.poll(() => name.textContent(), { timeout: 30_000 }).toBe("of-pytorch");
+    await expect.poll(() => name.textContent()).toBe("of-pytorch");
     await page.locator("#model-name").fill("./models/piano/");
     await page.getByRole("button", { name: "Use", exact: true }).click();
-    await expect.poll(() => name.textContent(), { timeout: 30_000 }).toBe("./models/piano/");
-    await expect.poll(() => aheadSeconds(page), { timeout: 30_000 }).toBeGreaterThan(2);
+    await expect.poll(() => name.textContent()).toBe("./models/piano/");
+    await expect.poll(() => aheadSeconds(page)).toBeGreaterThan(2);
     await page.keyboard.press("Escape");
     expect(await page.locator("#model-form").isVisible()).toBe(false);
     expect(built.complaints).toEqual([]);

@@ -40,7 +40,7 @@ describe.skipIf(!hasChromium())(
       await page.getByRole("button", { name: "Accompany" }).click();
       const tabs = page.locator("#branches .branch > button:first-child");
       await expect
-        .poll(() => tabs.allTextContents(), { timeout: 30_000 })
+        .poll(() => tabs.allTextContents())
         .toEqual(["main", expect.stringMatching(/^accompaniment, seed \d+$/)]);
       await page.getByText("Playing", { exact: true }).waitFor();
       await page.keyboard.press("Escape");

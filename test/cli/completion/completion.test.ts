@@ -35,6 +35,9 @@ const QUESTIONS = [
   { typed: ["help", "doc"], offers: ["doctor"] },
 ] as const;
 
+/** Milliseconds for a shell that hangs. */
+const PATIENCE = 120_000;
+
 describe("in bash", () => {
   it.each(QUESTIONS)("completes ostinato $typed with $offers", ({ typed, offers }) => {
     const script =
@@ -43,7 +46,7 @@ describe("in bash", () => {
     const out = execFileSync("bash", ["--norc", "-c", script, "bash", ...typed], {
       cwd: folder,
       encoding: "utf8",
-      timeout: 30_000,
+      timeout: PATIENCE,
     });
     expect(linesOf(out)).toEqual(offers);
   });
@@ -60,7 +63,7 @@ describe.skipIf(mayBeMissing && !has("fish"))("in fish", () => {
     const out = execFileSync("fish", ["--no-config", "-c", script, typedLine], {
       cwd: folder,
       encoding: "utf8",
-      timeout: 30_000,
+      timeout: PATIENCE,
     });
     const offered = linesOf(out).map((line) =>
       (line.split("\t")[0] ?? "").replace(/\/$/, "").replaceAll("\\ ", " "),
@@ -78,7 +81,7 @@ describe.skipIf(mayBeMissing && !has("zsh"))("in zsh", () => {
       const out = execFileSync("zsh", ["-f", "-c", ZSH_DRIVER, "zsh", `${keys}\t`], {
         cwd: folder,
         encoding: "utf8",
-        timeout: 30_000,
+        timeout: PATIENCE,
       });
       const [, got] = /<got>(.*?)<\/got>/.exec(out) ?? [];
       expect(got?.split("|")).toEqual([...typed.slice(0, -1), offer]);
