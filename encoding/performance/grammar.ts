@@ -2,8 +2,8 @@
  * The grammar of performances: which ids are allowed next, so that every sampled sequence decodes without loss. It excludes note-offs
  * of silent keys, notes without length, note-ons of sounding keys, and everything that the encoder never writes.
  *
- * Generation, in `src/music/`, masks more: `control-token-processor.ts` forces control tokens and endings; `accompaniment-task.ts` and
- * `infill-task.ts` force the note-offs of held notes and of the melody, and block their keys. It sets `longestNoteSteps` to 4 s
+ * Generation, in `src/music/`, masks more: `control-token-processor.ts` forces control tokens and `ending-processor.ts` closes a late
+ * piece; `accompaniment-task.ts` and `infill-task.ts` force the note-offs of held notes and of the melody, and block their keys. It sets `longestNoteSteps` to 4 s
  * (`limits.ts`, by `build-prompt.ts` and `accompaniment-task.ts`).
  */
 import { automatonTables, type AutomatonTables, tableLayout } from "./automaton-tables.ts";
@@ -53,25 +53,34 @@ export class PerformanceGrammar {
    * @param allowed one byte per id: set to 1 where the id is allowed and 0 where not. At least one id is always allowed.
    */
   mask(allowed: Uint8Array): void {
-    const { vocabulary, soundingByKey, soundingCount, velocityBin, previous } = this.#state;
+    const { vocabulary, soundingByKey, soundingCount, onsetSteps, velocityBin, previous, step } = this.#state;
     const follows = this.#follows.get(previous);
     if (follows) allowed.set(follows);
     const keys = soundingByKey.length;
-    let silentKeys = 0;
-    for (let key = 0; key < keys; key += 1) {
+    const noteOn = this.#noteOnFirst;
+    const noteOff = this.#noteOffFirst;
+    const overdueSince = step - this.#longestNoteSteps;
+    let silentKeys = keys;
+    let overdueKey = -1;
+    if (soundingCount === 0) allowed.fill(0, noteOff, noteOff + keys);
+    for (let key = 0; key < keys && soundingCount > 0; key += 1) {
       if (soundingByKey[key] === 0) {
-        allowed[this.#noteOffFirst + key] = 0;
-        silentKeys += 1;
-      } else {
-        allowed[this.#noteOnFirst + key] = 0;
+        allowed[noteOff + key] = 0;
+        continue;
       }
+      allowed[noteOn + key] = 0;
+      silentKeys -= 1;
+      if (overdueKey < 0 && onsetSteps[key]! <= overdueSince) overdueKey = key;
     }
     if (silentKeys === 0) this.#allKeysDown(allowed);
     if (velocityBin !== undefined) allowed[this.#velocityZero + velocityBin] = 0;
-    else allowed.fill(0, this.#noteOnFirst, this.#noteOnFirst + keys);
+    else allowed.fill(0, noteOn, noteOn + keys);
     const end = vocabulary.range("END");
     if (end && (soundingCount > 0 || !this.#mayEnd)) allowed[end.first] = 0;
-    if (soundingCount > 0 && this.#longestNoteSteps < Infinity) this.#endLongNotes(allowed);
+    if (overdueKey >= 0 && allowed[noteOff + overdueKey] === 1) {
+      allowed.fill(0);
+      allowed[noteOff + overdueKey] = 1;
+    }
   }
 
   /** The same rules as the tables of an automaton, for the ONNX graph. */
@@ -97,19 +106,6 @@ export class PerformanceGrammar {
     for (let key = 0; key < onsetSteps.length; key += 1)
       counters[layout.clock + key] = step - onsetSteps[key]!;
     return counters;
-  }
-
-  /** If a note has reached its longest duration and its note-off is allowed, allows that note-off only. */
-  #endLongNotes(allowed: Uint8Array): void {
-    const { onsetSteps, step } = this.#state;
-    const latest = step - this.#longestNoteSteps;
-    for (let key = 0; key < onsetSteps.length; key += 1) {
-      const noteOff = this.#noteOffFirst + key;
-      if (allowed[noteOff] === 0 || onsetSteps[key]! > latest) continue;
-      allowed.fill(0);
-      allowed[noteOff] = 1;
-      return;
-    }
   }
 
   /** If all keys sound, no note-on can follow a velocity, so none is allowed; after a velocity, note-offs are. */
