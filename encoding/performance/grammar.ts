@@ -63,7 +63,7 @@ export class PerformanceGrammar {
     let silentKeys = keys;
     let overdueKey = -1;
     if (soundingCount === 0) allowed.fill(0, noteOff, noteOff + keys);
-    for (let key = 0; key < keys && soundingCount > 0; key += 1) {
+    for (let key = soundingCount === 0 ? keys : 0; key < keys; key += 1) {
       if (soundingByKey[key] === 0) {
         allowed[noteOff + key] = 0;
         continue;
