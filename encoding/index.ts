@@ -20,6 +20,7 @@ export {
   type ArrivalRest,
   arrivalScore,
   type ArrivalSeparator,
+  arrivalSequence,
   type ArrivalSlot,
   arrivalSteps,
   ArrivalVocabulary,
@@ -29,6 +30,8 @@ export {
   decodeArrival,
   DRUMS,
   encodeArrival,
+  encodeArrivalNotes,
+  type EncodeArrivalNotesOptions,
   type EncodeArrivalOptions,
   encodeWindow,
   type FilledVelocities,
@@ -44,6 +47,16 @@ export {
   type VelocitySource,
   type WindowOptions,
 } from "./arrival/index.ts";
+export {
+  type EncodedMusic,
+  type EncodeMusicOptions,
+  type IdWindow,
+  type LeftOut,
+  MUSIC_CODEC_NAMES,
+  MUSIC_CODECS,
+  musicCodec,
+  type MusicCodec,
+} from "./codec/index.ts";
 export {
   CONDITION_PERIOD,
   conditionIds,

@@ -4,8 +4,15 @@ export { ArrivalClock } from "./arrival-clock.ts";
 export { ArrivalError, type ArrivalErrorCode } from "./arrival-error.ts";
 export { arrivalScore, notesByInstrument } from "./arrival-score.ts";
 export { decodeArrival } from "./decode-arrival.ts";
-export { encodeArrival, type EncodeArrivalOptions } from "./encode-arrival.ts";
+export {
+  arrivalSequence,
+  encodeArrival,
+  encodeArrivalNotes,
+  type EncodeArrivalNotesOptions,
+  type EncodeArrivalOptions,
+} from "./encode-arrival.ts";
 export { arrivalNotes, type ArrivalNotesOptions } from "./encode-notes.ts";
+export { eventLine } from "./event-line.ts";
 export {
   type ArrivalEvent,
   type ArrivalNote,
