@@ -14,8 +14,8 @@
  *          past_keys.i    [past, heads, headSize]          the cache of layer i; past ≥ 1, because FusedMatMul
  *          past_values.i  [past, heads, headSize]          crashes on an empty tensor: mask a row of zeros
  *     out  logits         [rows − logits_from, vocabularySize]
- *          keys.i         [rows, heads, headSize]          to append to the cache of layer i
- *          values.i       [rows, heads, headSize]
+ *          keys_values    [2 · layers · rows, heads, headSize]  to append to the cache: keys of layer 0, values of
+ *                                                          layer 0, keys of layer 1, …
  *          attention.i    [heads, 1, positions]            the attention weights of the last row in layer i
  *
  * Further inputs are the weights, in the layout of `graphWeights`.
@@ -97,19 +97,31 @@ export function decoderGraph(
   }));
 
   const frame = decoderFrame(graph, config, mask);
+  const added: Value[] = [];
   let x = embedding(graph, config, ids, positions); // [rows, width]
   for (const [layer, cached] of past.entries()) {
     const block = decoderBlock(graph, config, frame, layer, x, cached);
-    graph.output(`keys.${layer}`, block.own.keys, "float32", ["own", ...cacheShape]);
-    graph.output(`values.${layer}`, block.own.values, "float32", ["own", ...cacheShape]);
+    added.push(block.own.keys, block.own.values);
     const seen = lastRow(graph, block.weights);
     graph.output(`attention.${layer}`, seen, "float32", ["heads", 1, "times"]);
     x = block.x; // [rows, width]
   }
+  cacheOutput(graph, config, added);
   const logits = head(graph, config, rowsFrom(graph, x, logitsFrom));
   graph.output("logits", logits, "float32", ["scored", config.vocabularySize]);
 
   return { bytes: encodeModel({ graph: graph.build(), opsets: OPSETS }), weights: graph.weights };
+}
+
+/**
+ * Declares the output `keys_values`. One output for all layers is up to 5 % faster than one each. One input is slower: its
+ * parts would be copied.
+ *
+ * @param added keys of layer 0, its values, keys of layer 1, …, `[rows, heads, headSize]` each.
+ */
+export function cacheOutput(graph: GraphBuilder, config: DecoderConfig, added: readonly Value[]): void {
+  const all = graph.node("Concat", added, { axis: integer(0) });
+  graph.output("keys_values", all, "float32", ["added", "heads", headSize(config)]);
 }
 
 /** The operator sets of decoder graphs. */

@@ -9,18 +9,21 @@
  * `decoderGraph`, with these differences:
  *
  *     in   mask           [own, past + own]           own = rows + steps − 1: all rows that the run computes
- *          positions      int32 [own]                 learned positions only
+ *          positions      int32 [own · sequences]     learned positions only
  *          logits_from    int32 [1]                   counted from the end: −1 the last row, −rows all of the first iteration
  *          steps          int32 [1]                   iterations, ≥ 1
  *          …                                          what `DeclareSampling` declares
  *     out  sampled        int32 [steps, 1]            the ids; fewer, with `NO_SAMPLE` last, if no id is allowed
  *          logits, attention.i                        of the last iteration
- *          keys.i, values.i                           [own, heads, headSize]
+ *          keys_values                                [2 · layers · own, heads, headSize]
+ *
+ * A batch of several sequences needs `steps` = 1, and its `sampled` means nothing: the ids are sampled from the logits.
  */
 import { elementAt, entryOf } from "../element-at.ts";
 import { lastRow, type Segment } from "./attention.ts";
 import { type DecoderConfig, headSize } from "../checkpoint/index.ts";
 import {
+  cacheOutput,
   decoderBlock,
   decoderFrame,
   type DecoderDesign,
@@ -76,25 +79,29 @@ export function decoderLoop(
 ): DecoderGraph {
   const config: DecoderDesign = { ...decoder, scheme };
   const graph = new GraphBuilder("decoder-loop", undefined, locate);
-  const cacheShape = [config.heads, headSize(config)];
+  const cacheShape = ["heads", headSize(config)]; // of all sequences
+  const past = Array.from({ length: config.layers }, (_, layer): Segment => ({
+    keys: graph.input(`past_keys.${layer}`, "float32", ["past", ...cacheShape]),
+    values: graph.input(`past_values.${layer}`, "float32", ["past", ...cacheShape]),
+  }));
   const loop: LoopInputs = {
     ids: graph.input("ids", "int32", ["rows"]),
     mask: graph.input("mask", "float32", ["own", "times"]),
-    positions: config.position.kind === "learned" ? graph.input("positions", "int32", ["own"]) : undefined,
+    positions: config.position.kind === "learned" ? graph.input("positions", "int32", ["places"]) : undefined,
     logitsFrom: graph.input("logits_from", "int32", [1]),
     steps: graph.input("steps", "int32", [1]),
     sampling: declareSampling(graph),
-    past: Array.from({ length: config.layers }, (_, layer): Segment => ({
-      keys: graph.input(`past_keys.${layer}`, "float32", ["past", ...cacheShape]),
-      values: graph.input(`past_values.${layer}`, "float32", ["past", ...cacheShape]),
-    })),
+    past,
+    sequences: sequencesOf(graph, config, elementAt(past, 0)),
   };
   const carried = carriedValues(config, loop.sampling);
   const steps = graph.node("Cast", [loop.steps], { to: integer(INT64) });
-  const initial = carried.map(({ name, type, shape }) => {
+  const noRows = noRowsOf(graph, elementAt(past, 0));
+  const initial = carried.map(({ name, type, shape, role }) => {
     if (name === "ids") return loop.ids;
     const state = loop.sampling.state.find((_, i) => name === stateName(i));
     if (state) return state.initial;
+    if (role === "cache") return noRows;
     if (type !== "float32") throw new TypeError(`no initial value for ${name}`);
     return graph.floats(
       [],
@@ -104,12 +111,16 @@ export function decoderLoop(
   const results = graph.nodes("Loop", [steps, "", ...initial], carried.length + 1, {
     body: { kind: "graph", value: loopBody(graph, config, loop, carried) },
   });
-  for (const [i, { name, type, shape, isResult }] of carried.entries()) {
+  for (const [i, { name, type, shape, role }] of carried.entries()) {
     const result = elementAt(results, i);
-    if (name.startsWith("attention.")) {
-      graph.output(name, lastRow(graph, result), type, [config.heads, 1, "times"]);
-    } else if (isResult) graph.output(name, result, type, shape);
+    if (role === "attention") graph.output(name, lastRow(graph, result), type, ["heads", 1, "times"]);
+    else if (role === "result") graph.output(name, result, type, shape);
   }
+  cacheOutput(
+    graph,
+    config,
+    results.filter((_, i) => carried[i]?.role === "cache"),
+  );
   graph.output("sampled", elementAt(results, carried.length), "int32", ["steps", 1]);
   return { bytes: encodeModel({ graph: graph.build(), opsets: OPSETS }), weights: graph.weights };
 }
@@ -122,6 +133,20 @@ interface LoopInputs {
   readonly steps: Value;
   readonly sampling: SamplingStep;
   readonly past: readonly Segment[];
+  /** Number of sequences. */
+  readonly sequences: Value; // int64 [1]
+}
+
+/** The number of sequences in the cache: its heads ÷ those of one sequence.  # int64 [1] */
+function sequencesOf(graph: GraphBuilder, config: DecoderConfig, { keys }: Segment): Value {
+  const heads = graph.node("Shape", [keys], { start: integer(1), end: integer(2) });
+  return graph.node("Div", [heads, graph.integers([config.heads])]);
+}
+
+/** No rows of the cache, for the first iteration.  # [0, heads, headSize] */
+function noRowsOf(graph: GraphBuilder, { keys }: Segment): Value {
+  const zero = graph.integers([0]);
+  return graph.node("Slice", [keys, zero, zero, zero]);
 }
 
 /** A loop-carried value. */
@@ -130,7 +155,8 @@ interface Carried {
   readonly type: ElementType;
   /** Named sizes can differ between iterations; initially 0. */
   readonly shape: readonly (number | string)[];
-  readonly isResult: boolean;
+  /** "cache": keys or values; "result": an output as it is; "state": no output. */
+  readonly role: "cache" | "attention" | "result" | "state";
 }
 
 function stateName(index: number): string {
@@ -138,21 +164,21 @@ function stateName(index: number): string {
 }
 
 function carriedValues(config: DecoderConfig, { state }: SamplingStep): Carried[] {
-  const rows = ["own", config.heads, headSize(config)];
-  const floats = (name: string, shape: readonly (number | string)[]): Carried => ({
+  const rows = ["own", "heads", headSize(config)];
+  const floats = (role: Carried["role"], name: string, shape: readonly (number | string)[]): Carried => ({
     name,
     type: "float32",
     shape,
-    isResult: true,
+    role,
   });
   return [
-    { name: "ids", type: "int32", shape: ["rows"], isResult: false },
-    ...state.map(({ type, shape }, i): Carried => ({ name: stateName(i), type, shape, isResult: false })),
-    floats("logits", ["scored", config.vocabularySize]),
+    { name: "ids", type: "int32", shape: ["rows"], role: "state" },
+    ...state.map(({ type, shape }, i): Carried => ({ name: stateName(i), type, shape, role: "state" })),
+    floats("result", "logits", ["scored", config.vocabularySize]),
     ...Array.from({ length: config.layers }, (_, layer) => [
-      floats(`keys.${layer}`, rows),
-      floats(`values.${layer}`, rows),
-      floats(`attention.${layer}`, [config.heads, "rows", "times"]),
+      floats("cache", `keys.${layer}`, rows),
+      floats("cache", `values.${layer}`, rows),
+      floats("attention", `attention.${layer}`, ["heads", "rows", "times"]),
     ]).flat(),
   ];
 }
@@ -168,7 +194,8 @@ function loopBody(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, 
 
   const ids = before("ids");
   const done = graph.node("Shape", [before("keys.0")], { start: integer(0), end: integer(1) });
-  const own = graph.node("Add", [done, graph.node("Shape", [ids])]); // int64 [1], as all lengths
+  const rows = graph.node("Div", [graph.node("Shape", [ids]), loop.sequences]); // int64 [1], as all lengths
+  const own = graph.node("Add", [done, rows]);
   const pastRows = graph.node("Shape", [elementAt(loop.past, 0).keys], {
     start: integer(0),
     end: integer(1),
@@ -181,7 +208,9 @@ function loopBody(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, 
     graph.node("Concat", [own, times], axis),
     graph.integers([0, 1]),
   ]); // [rows, times]
-  const positions = loop.positions && graph.node("Slice", [loop.positions, done, own, graph.integers([0])]);
+  const ofAll = (length: Value): Value => graph.node("Mul", [length, loop.sequences]);
+  const positions =
+    loop.positions && graph.node("Slice", [loop.positions, ofAll(done), ofAll(own), graph.integers([0])]);
 
   const frame = decoderFrame(graph, config, mask, own);
   let x = embedding(graph, config, ids, positions); // [rows, width]

@@ -71,7 +71,7 @@ export class SequenceBatch {
   #prompt: Promise<Float32Array> | undefined;
 
   /**
-   * @param decoder on the backend "node"; others read one sequence a run.
+   * @param decoder if not `hasIndependentRows`, the sequences affect each other.
    * @param withSink whether the first rows of the prompt are never evicted: see `Decoder.createCache`. Default false.
    */
   constructor(decoder: Decoder, count: number, withSink = false) {

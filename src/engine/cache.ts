@@ -115,16 +115,17 @@ export class KeyValueCache {
   /**
    * Appends rows. Rows further back than `limit` are evicted; with a sink, the oldest blocks behind it.
    *
-   * @param added keys of layer 0, values of layer 0, keys of layer 1, …: `[rows, sequences · width]` each.
-   * @throws EngineError when the sizes do not fit; RangeError for more than `rowsBeforeEviction` rows.
+   * @param added `[2 · layers, rows, sequences · width]`: keys of layer 0, values of layer 0, keys of layer 1, ….
+   * @throws EngineError unless it contains whole rows; RangeError for more than `rowsBeforeEviction` rows.
    */
-  append(added: readonly Float32Array[], rows: number): void {
+  append(added: Float32Array): void {
     const { layers, limit } = this.shape;
     const width = this.#width;
-    if (added.length !== 2 * layers || added.some((part) => part.length !== rows * width)) {
-      throw new EngineError(`${added.length} arrays of ${added[0]?.length} numbers do not fit the cache`, {
+    const rows = added.length / (2 * layers * width);
+    if (!Number.isInteger(rows)) {
+      throw new EngineError(`${added.length} numbers do not fit the cache`, {
         code: "bad-cache",
-        hint: `${2 * layers} arrays of ${rows} × ${width} numbers are needed`,
+        hint: `give a multiple of ${2 * layers} × ${width} numbers`,
       });
     }
     const most = this.rowsBeforeEviction;
@@ -136,7 +137,8 @@ export class KeyValueCache {
     this.#reserve(kept);
     const at = this.#first + this.#stored;
     for (const [i, buffer] of this.#store.buffers.entries()) {
-      buffer.set(added[i]?.subarray((rows - kept) * width) ?? [], at * width);
+      const end = (i + 1) * rows * width;
+      buffer.set(added.subarray(end - kept * width, end), at * width);
     }
     this.#store.end = at + kept;
     this.#stored += kept;

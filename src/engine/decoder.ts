@@ -16,7 +16,7 @@ import type { AttentionSink } from "./attention-sink.ts";
 import { type CacheShape, KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
 import { DEFAULT_INPUTS, declareSampling, type SamplingInputs } from "./graph-sampling.ts";
-import { cacheNames, floats, graphInputs, joined, type Results } from "./graph-values.ts";
+import { floats, graphInputs, joined, type Results } from "./graph-values.ts";
 import { checkIds, checkPositions } from "./read-checks.ts";
 import type { Backend, Runtime, Session, WeightFolder } from "./runtime.ts";
 
@@ -44,6 +44,15 @@ export interface WeightsInFiles extends WeightFolder {
   readonly located: ReadonlyMap<string, { readonly file: string; readonly offset: number }>;
 }
 
+/** What a decoder is made of. */
+interface DecoderParts {
+  readonly config: DecoderConfig;
+  readonly backend: Backend;
+  readonly samplesInGraph: boolean;
+  readonly scheme: QuantizationScheme;
+  readonly session: Session;
+}
+
 /** Options of `Decoder.forward`. */
 export interface ForwardOptions {
   /** Logits after the last id, or after each id. Default "last". */
@@ -59,6 +68,9 @@ export interface ForwardWithAttention {
   /** Of the requested layers, in the requested order. */
   readonly attention: readonly LayerAttention[];
 }
+
+/** The result that the cache appends. */
+const ADDED = "keys_values";
 
 /** Ids per chunk of a long input: the memory of attention grows with the square of it. */
 const CHUNK = 128;
@@ -77,8 +89,12 @@ export class Decoder {
   readonly backend: Backend;
   /** Whether `sampleInGraph` is available: several ids per run. */
   readonly samplesInGraph: boolean;
+  /**
+   * Whether the sequences of a batch do not affect each other. False for int8 on WebAssembly, which quantizes the activations
+   * of all rows of a run with one scale.
+   */
+  readonly hasIndependentRows: boolean;
   readonly #session: Session;
-  readonly #cacheNames: readonly string[];
   /** Compared by identity: `#check` recognizes caches of this decoder, and their forks, by them. */
   readonly #cacheShape: CacheShape;
   readonly #sinkShape: CacheShape;
@@ -113,15 +129,15 @@ export class Decoder {
       ? decoderLoop(config, declareSampling, options)
       : decoderGraph(config, options);
     const session = await runtime.createSession(graph.bytes, weights);
-    return new Decoder(config, runtime.backend, samplesInGraph, session);
+    return new Decoder({ config, backend: runtime.backend, samplesInGraph, scheme, session });
   }
 
-  private constructor(config: DecoderConfig, backend: Backend, samplesInGraph: boolean, session: Session) {
+  private constructor({ config, backend, samplesInGraph, scheme, session }: DecoderParts) {
     this.config = config;
     this.backend = backend;
     this.samplesInGraph = samplesInGraph;
+    this.hasIndependentRows = scheme.linear !== "int8-columns";
     this.#session = session;
-    this.#cacheNames = cacheNames(config.layers);
     // The window includes the current id, which is not in the cache.
     this.#cacheShape = { layers: config.layers, width: config.width, limit: config.window - 1 };
     this.#sinkShape = { ...this.#cacheShape, sink: sinkOf(config) };
@@ -141,8 +157,8 @@ export class Decoder {
    * Reads ids, appends them to the cache, and returns the logits of the next id. Relative positions have no limit; learned
    * positions end with the window.
    *
-   * @param ids at least one, each from 0 to `vocabularySize - 1`. For a cache of several sequences (backend "node" only),
-   * position by position, at each the ids of all sequences.
+   * @param ids at least one, each from 0 to `vocabularySize - 1`. For a cache of several sequences, position by position, at
+   * each the ids of all sequences.
    * @returns `[vocabularySize]`, of several sequences `[sequences, vocabularySize]`; or `[ids, vocabularySize]` for
    * `logits: "all"`.
    * @throws EngineError for no ids, an id out of range, a full context, a cache of another decoder or in use, a
@@ -195,7 +211,8 @@ export class Decoder {
    * Reads ids and samples the next ones, in one run. The sampled ids are read too, except the last.
    *
    * @returns `[steps]`; fewer, all of them read, when no id was allowed.
-   * @throws EngineError as `forward`; RangeError for more ids than `rowsBeforeEviction`; TypeError unless `samplesInGraph`.
+   * @throws EngineError as `forward`; RangeError for more ids than `rowsBeforeEviction`; TypeError unless `samplesInGraph`,
+   * or for a cache of several sequences.
    */
   async sampleInGraph(
     ids: ArrayLike<number>,
@@ -203,6 +220,8 @@ export class Decoder {
     sampling: SamplingInputs,
   ): Promise<Int32Array> {
     if (!this.samplesInGraph) throw new TypeError(`the backend ${this.backend} does not sample in the graph`);
+    if (cache.sequences > 1)
+      throw new TypeError(`the graph samples for one sequence, not ${cache.sequences}`);
     const rows = ids.length + sampling.steps - 1;
     this.#check(ids, cache, rows);
     if (rows > cache.rowsBeforeEviction)
@@ -211,7 +230,7 @@ export class Decoder {
       );
     this.#busy.add(cache);
     try {
-      const wanted = ["sampled", ...this.#cacheNames];
+      const wanted = ["sampled", ADDED];
       const results = await this.#step(Int32Array.from(ids), cache, false, wanted, sampling);
       const sampled = results.get("sampled");
       if (sampled?.type !== "int32") throw new TypeError("the graph returned no ids");
@@ -238,7 +257,7 @@ export class Decoder {
   ): Promise<{ readonly logits: Float32Array; readonly results: Results }> {
     this.#check(ids, cache, ids.length / cache.sequences);
     const numbers = Int32Array.from(ids);
-    const wanted = ["logits", ...this.#cacheNames];
+    const wanted = ["logits", ADDED];
     const chunks: Float32Array[] = [];
     let results: Results = new Map();
     const most = Math.max(1, Math.floor(CHUNK / cache.sequences));
@@ -285,9 +304,7 @@ export class Decoder {
         const hint = "await the call before you rewind or clear its cache, or fork the cache";
         throw new EngineError("the cache was changed while ids were read", { code: "busy", hint });
       }
-      const added = this.#cacheNames.map((name) => floats(results, name));
-      // Fewer rows than `rows` if no id was allowed.
-      cache.append(added, added[0]!.length / (cache.sequences * this.config.width));
+      cache.append(floats(results, ADDED)); // fewer rows than `rows` if no id was allowed
       return results;
     } finally {
       this.#runs.delete(run);
@@ -304,15 +321,6 @@ export class Decoder {
     if (this.#busy.has(cache)) {
       const hint = "await that call, or use one cache per generation";
       throw new EngineError("the cache is in use by another call", { code: "busy", hint });
-    }
-    if (cache.sequences > 1 && this.samplesInGraph) {
-      throw new EngineError(
-        `the cache has ${cache.sequences} sequences, but the backend ${this.backend} reads one`,
-        {
-          code: "bad-cache",
-          hint: "fork the cache instead, and read each fork by itself",
-        },
-      );
     }
     checkIds(this.config, ids, cache.sequences);
     checkPositions(this.config, cache.position + rows);

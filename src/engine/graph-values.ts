@@ -41,11 +41,6 @@ export function graphInputs(
   return inputs;
 }
 
-/** Names of the results that the cache appends, in the order of its buffers. */
-export function cacheNames(layers: number): string[] {
-  return Array.from({ length: layers }, (_, layer) => [`keys.${layer}`, `values.${layer}`]).flat();
-}
-
 /** @throws TypeError if there is no such float32 result. */
 export function floats(results: Results, name: string): Float32Array {
   const tensor = results.get(name);

@@ -167,8 +167,8 @@ export class MusicModel {
   }
 
   /**
-   * Generates several scores from one primer, with consecutive seeds from `seed` on. On the backend "node" they run as one batch, which
-   * is much faster. Rounding may then, rarely, change which of two almost equally likely events is sampled.
+   * Generates several scores from one primer, with consecutive seeds from `seed` on. They run as one batch, which is much faster, except
+   * in int8 on WebAssembly. Rounding may then, rarely, change which of two almost equally likely events is sampled.
    *
    * @param count number of scores, 1 to 64.
    * @throws PrimerError, SelectionError and OptionError as `generate`.
@@ -187,7 +187,7 @@ export class MusicModel {
     const { onEvent, ...common } = options;
     const optionsOf = (variation: number): GenerateOptions =>
       onEvent ? { ...common, onEvent: (event) => onEvent(event, variation) } : common;
-    if (this.decoder.samplesInGraph || count === 1) {
+    if (!this.decoder.hasIndependentRows || count === 1) {
       const pieces: GeneratedMusic[] = [];
       for (const [i, sampler] of samplers.entries())
         pieces.push(await this.#generate(prompt, sampler, optionsOf(i)));

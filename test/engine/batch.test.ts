@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { DecoderConfig } from "../../models/index.ts";
 import type { KeyValueCache } from "../../src/engine/cache.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
+import { DEFAULT_INPUTS } from "../../src/engine/graph-sampling.ts";
 import { generateIds } from "../../src/engine/generate.ts";
 import { SequenceBatch } from "../../src/engine/batch.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
@@ -30,14 +31,16 @@ const CONFIGS: Record<string, DecoderConfig> = {
   "a window of one": { ...SHAPE, window: 1, position: relative(3, false) },
 };
 
+const BACKENDS = ["node", "wasm"] as const;
+
 async function load(config: DecoderConfig, backend: "node" | "wasm" = "node"): Promise<Decoder> {
   const runtime = await createNodeRuntime({ backend, threads: 1 });
   return Decoder.load({ config, tensors: randomTensors(config, 5), runtime });
 }
 
 describe.each(Object.entries(CONFIGS))("a batch returns the logits of separate forks: %s", (_, config) => {
-  test("for one id and for several ids per call, past the window", async () => {
-    const decoder = await load(config);
+  test.each(BACKENDS)("%s: for one id and for several ids per call, past the window", async (backend) => {
+    const decoder = await load(config, backend);
     const prompt = randomIds(9, config.vocabularySize, 1);
     const cache = decoder.createCache();
     await decoder.forward(prompt, cache);
@@ -121,11 +124,12 @@ describe("a cache of several sequences", () => {
     await decoder.dispose();
   });
 
-  test("throws on a backend that samples in the graph", async () => {
+  test("is not sampled in the graph", async () => {
     const decoder = await load(config, "wasm");
     const cache = decoder.createCache();
     await decoder.forward([1, 2, 3], cache);
-    await expect(decoder.forward([1, 2], cache.select([0, 0]))).rejects.toMatchObject({ code: "bad-cache" });
+    const sampling = decoder.sampleInGraph([1, 2], cache.select([0, 0]), DEFAULT_INPUTS);
+    await expect(sampling).rejects.toThrow("the graph samples for one sequence, not 2");
     await decoder.dispose();
   });
 });
@@ -157,18 +161,21 @@ describe("SequenceBatch", () => {
     return found;
   }
 
-  test("samples the same ids as separate generations, of different lengths", async () => {
-    const decoder = await load(config);
-    const counts = [30, 5, 1, 60, 30];
-    const alone = [];
-    for (const [seed, count] of counts.entries()) alone.push(await ids(decoder, seed, count));
-    const { sequences } = new SequenceBatch(decoder, counts.length);
-    const together = await Promise.all(
-      counts.map((count, seed) => ids(decoder, seed, count, sequences[seed])),
-    );
-    expect(together).toEqual(alone);
-    await decoder.dispose();
-  });
+  test.each(BACKENDS)(
+    "%s: samples the same ids as separate generations, of different lengths",
+    async (backend) => {
+      const decoder = await load(config, backend);
+      const counts = [30, 5, 1, 60, 30];
+      const alone = [];
+      for (const [seed, count] of counts.entries()) alone.push(await ids(decoder, seed, count));
+      const { sequences } = new SequenceBatch(decoder, counts.length);
+      const together = await Promise.all(
+        counts.map((count, seed) => ids(decoder, seed, count, sequences[seed])),
+      );
+      expect(together).toEqual(alone);
+      await decoder.dispose();
+    },
+  );
 
   test("reads the prompt once, and then all sequences in one run", async () => {
     const decoder = await load(config);

@@ -7,13 +7,12 @@ import { EngineError } from "../../src/engine/errors.ts";
 const SHAPE: CacheShape = { layers: 2, width: 2, limit: 5 };
 
 /** Rows of the values `label`, `label + 1`, …, with their buffer and column in the fraction. */
-function rowsOf(label: number, rows: number, { layers, width }: CacheShape = SHAPE): Float32Array[] {
-  return Array.from({ length: 2 * layers }, (_, buffer) =>
-    Float32Array.from(
-      { length: rows * width },
-      (__, i) => label + Math.floor(i / width) + buffer / 8 + (i % width) / 64,
-    ),
-  );
+function rowsOf(label: number, rows: number, { layers, width }: CacheShape = SHAPE): Float32Array {
+  const size = rows * width;
+  return Float32Array.from({ length: 2 * layers * size }, (_, i) => {
+    const [buffer, at] = [Math.floor(i / size), i % size];
+    return label + Math.floor(at / width) + buffer / 8 + (at % width) / 64;
+  });
 }
 
 /** The labels of the visible rows; checks that all buffers agree. */
@@ -36,7 +35,7 @@ function labels(cache: KeyValueCache): number[] {
 
 function filled(count: number, shape: CacheShape = SHAPE): KeyValueCache {
   const cache = new KeyValueCache(shape);
-  for (let position = 0; position < count; position += 1) cache.append(rowsOf(position, 1, shape), 1);
+  for (let position = 0; position < count; position += 1) cache.append(rowsOf(position, 1, shape));
   return cache;
 }
 
@@ -87,7 +86,7 @@ test("forks, rewinds, appends and clears in any order give the rows of a cache t
         if (!chosen) throw new Error("there is always one branch");
         const { cache, naive } = chosen;
         if (action.kind === "append") {
-          cache.append(rowsOf(label, action.rows, shape), action.rows);
+          cache.append(rowsOf(label, action.rows, shape));
           for (let row = 0; row < action.rows; row += 1) naive.read.push(label + row);
           naive.furthest = Math.max(naive.furthest, naive.read.length);
           label += action.rows;
@@ -125,9 +124,9 @@ describe("forks", () => {
     expect(one.keys(0)).toEqual(cache.keys(0));
     expect([one.keys(0).buffer, two.values(1).buffer]).toEqual([buffer, cache.values(1).buffer]);
 
-    one.append(rowsOf(10, 1), 1);
+    one.append(rowsOf(10, 1));
     expect(one.keys(0).buffer).toBe(buffer);
-    two.append(rowsOf(20, 1), 1);
+    two.append(rowsOf(20, 1));
     expect(two.keys(0).buffer).not.toBe(buffer);
     expect(cache.keys(0).buffer).toBe(buffer);
     expect([labels(cache), labels(one), labels(two)]).toEqual([
@@ -144,7 +143,7 @@ describe("forks", () => {
     for (let position = 0; position < 200; position += 1) {
       for (const [which, cache] of [one, two].entries()) {
         const label = 1000 * (which + 1) + position;
-        cache.append(rowsOf(label, 1), 1);
+        cache.append(rowsOf(label, 1));
         read[which]?.push(label);
         expect(labels(cache)).toEqual(read[which]?.slice(-5));
       }
@@ -155,12 +154,12 @@ describe("forks", () => {
     const one = filled(20);
     const two = one.fork();
     for (let position = 0; position < 40; position += 1) {
-      for (const cache of [one, two]) cache.append(rowsOf(position, 1), 1);
+      for (const cache of [one, two]) cache.append(rowsOf(position, 1));
     }
     const buffers = [one.keys(0).buffer, two.keys(0).buffer];
     expect(buffers[0]).not.toBe(buffers[1]);
     for (let position = 40; position < 400; position += 1) {
-      for (const cache of [one, two]) cache.append(rowsOf(position, 1), 1);
+      for (const cache of [one, two]) cache.append(rowsOf(position, 1));
     }
     expect([one.keys(0).buffer, two.keys(0).buffer]).toEqual(buffers);
     expect(buffers.map(({ byteLength }) => byteLength)).toEqual([4 * 2 * 15, 4 * 2 * 15]);
@@ -170,7 +169,7 @@ describe("forks", () => {
   test("do not change when the original cache reuses its buffers", () => {
     const cache = filled(7);
     const fork = cache.fork();
-    for (let position = 7; position < 100; position += 1) cache.append(rowsOf(position, 1), 1);
+    for (let position = 7; position < 100; position += 1) cache.append(rowsOf(position, 1));
     expect(labels(fork)).toEqual([2, 3, 4, 5, 6]);
     fork.rewind(4);
     expect(labels(fork)).toEqual([0, 1, 2, 3]);
@@ -184,7 +183,7 @@ describe("forks", () => {
     expect(labels(cache)).toEqual([0, 1, 2]);
     const { buffer } = cache.keys(0);
     cache.rewind(1);
-    cache.append(rowsOf(5, 1), 1);
+    cache.append(rowsOf(5, 1));
     expect(cache.keys(0).buffer).toBe(buffer);
   });
 });
@@ -194,7 +193,7 @@ describe("rewind", () => {
     const cache = filled(4);
     const { buffer } = cache.keys(0);
     cache.rewind(2);
-    cache.append(rowsOf(50, 2), 2);
+    cache.append(rowsOf(50, 2));
     expect(labels(cache)).toEqual([0, 1, 50, 51]);
     expect(cache.keys(0).buffer).toBe(buffer);
   });
@@ -203,7 +202,7 @@ describe("rewind", () => {
     const cache = filled(4);
     const fork = cache.fork();
     cache.rewind(2);
-    cache.append(rowsOf(50, 1), 1);
+    cache.append(rowsOf(50, 1));
     expect([labels(cache), labels(fork)]).toEqual([
       [0, 1, 50],
       [0, 1, 2, 3],

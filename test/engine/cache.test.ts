@@ -12,6 +12,14 @@ function rowsOf(first: number, rows: number, buffer: number): Float32Array {
   return Float32Array.from({ length: rows * WIDTH }, (_, i) => 10 * (first + Math.floor(i / WIDTH)) + buffer);
 }
 
+/** Rows of all buffers, as `append` takes them. */
+function packed(...buffers: readonly Float32Array[]): Float32Array {
+  const size = buffers[0]?.length ?? 0;
+  const all = new Float32Array(buffers.reduce((sum, { length }) => sum + length, 0));
+  for (const [i, rows] of buffers.entries()) all.set(rows, i * size);
+  return all;
+}
+
 test("an empty cache has one row of zeros", () => {
   const cache = new KeyValueCache({ layers: 1, width: WIDTH, limit: 4 });
   expect(cache.length).toBe(0);
@@ -28,8 +36,7 @@ test("stores the last rows in order, for appends of any size", () => {
         const cache = new KeyValueCache({ layers: 2, width: WIDTH, limit });
         let position = 0;
         for (const rows of pieces) {
-          const added = [0, 1, 2, 3].map((buffer) => rowsOf(position, rows, buffer));
-          cache.append(added, rows);
+          cache.append(packed(...[0, 1, 2, 3].map((buffer) => rowsOf(position, rows, buffer))));
           position += rows;
           const length = Math.min(position, limit);
           expect(cache.position).toBe(position);
@@ -48,28 +55,28 @@ test("stores the last rows in order, for appends of any size", () => {
 test("memory is bounded by three times the limit, and steps return views, not copies", () => {
   const cache = new KeyValueCache({ layers: 1, width: WIDTH, limit: 100 });
   for (let position = 0; position < 1000; position += 1)
-    cache.append([rowsOf(position, 1, 0), rowsOf(position, 1, 1)], 1);
+    cache.append(packed(rowsOf(position, 1, 0), rowsOf(position, 1, 1)));
   expect(cache.keys(0).buffer.byteLength).toBe(4 * WIDTH * 3 * 100);
   const { buffer, byteOffset } = cache.keys(0);
-  cache.append([rowsOf(1000, 1, 0), rowsOf(1000, 1, 1)], 1);
+  cache.append(packed(rowsOf(1000, 1, 0), rowsOf(1000, 1, 1)));
   expect(cache.keys(0).buffer).toBe(buffer);
   expect(cache.keys(0).byteOffset).not.toBe(byteOffset);
   for (let position = 1001; position < 3000; position += 1)
-    cache.append([rowsOf(position, 1, 0), rowsOf(position, 1, 1)], 1);
+    cache.append(packed(rowsOf(position, 1, 0), rowsOf(position, 1, 1)));
   expect(cache.keys(0).buffer).toBe(buffer);
 });
 
 test("clear removes all rows", () => {
   const cache = new KeyValueCache({ layers: 1, width: WIDTH, limit: 4 });
-  cache.append([rowsOf(0, 3, 0), rowsOf(0, 3, 1)], 3);
+  cache.append(packed(rowsOf(0, 3, 0), rowsOf(0, 3, 1)));
   cache.clear();
   expect([cache.position, cache.length, ...cache.keys(0)]).toEqual([0, 0, 0, 0]);
 });
 
 test("throws for arrays that do not fit", () => {
   const cache = new KeyValueCache({ layers: 1, width: WIDTH, limit: 4 });
-  expect(() => cache.append([rowsOf(0, 1, 0)], 1)).toThrow(EngineError);
-  expect(() => cache.append([rowsOf(0, 1, 0), rowsOf(0, 2, 0)], 1)).toThrow(EngineError);
+  expect(() => cache.append(packed(rowsOf(0, 1, 0)))).toThrow(EngineError);
+  expect(() => cache.append(packed(rowsOf(0, 1, 0), rowsOf(0, 2, 0)))).toThrow(EngineError);
   expect(cache.length).toBe(0);
 });
 
@@ -158,8 +165,7 @@ test("with a sink whole blocks behind it are evicted, for any appends, rewinds, 
               mark += 1;
               const width = WIDTH * cache.sequences;
               cache.append(
-                [0, 1].map((part) => new Float32Array(rows * width).fill(2 * mark + part)),
-                rows,
+                packed(...[0, 1].map((part) => new Float32Array(rows * width).fill(2 * mark + part))),
               );
               for (let row = 0; row < rows; row += 1) marks.push(mark);
               left -= rows;
@@ -192,7 +198,7 @@ test("with a sink a run across an eviction throws, and the visible rows stay in 
   const cache = new KeyValueCache({ layers: 1, width: WIDTH, limit: 100, sink });
   expect(cache.rowsBeforeEviction).toBe(100);
   const append = (rows: number): void => {
-    cache.append([rowsOf(cache.position, rows, 0), rowsOf(cache.position, rows, 1)], rows);
+    cache.append(packed(rowsOf(cache.position, rows, 0), rowsOf(cache.position, rows, 1)));
   };
   expect(() => append(101)).toThrow(RangeError);
   append(100);

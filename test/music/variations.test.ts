@@ -45,12 +45,34 @@ test("onEvent receives the index of the variation", async () => {
   expect(counts).toEqual(pieces.map(({ events }) => events));
 });
 
-test("WebAssembly generates the same variations, one after the other", async () => {
+test("WebAssembly generates the same variations as the native library", async () => {
   const wasm = await loadMusicModel(folder, { backend: "wasm", threads: 1 });
   const options = { seconds: 2, seed: 3 };
-  expect(midi(await wasm.variations(2, options))).toEqual(midi(await model.variations(2, options)));
+  expect(midi(await wasm.variations(3, options))).toEqual(midi(await model.variations(3, options)));
   await wasm.dispose();
 });
+
+test.each([
+  ["fp32", [0, 1, 0, 1]],
+  ["int8", [0, 0, 1, 1]],
+] as const)(
+  "on WebAssembly each variation is the piece of its seed, in one batch unless rows affect each other: %s",
+  async (precision, order) => {
+    const wasm = await loadMusicModel(folder, { backend: "wasm", threads: 1, precision });
+    const heard: number[] = [];
+    const together = await wasm.variations(2, {
+      seconds: 5,
+      seed: 20,
+      onEvent: (_, variation) => heard.push(variation),
+    });
+    const alone = [];
+    for (const seed of [20, 21]) alone.push(await wasm.generate({ seconds: 5, seed }));
+    expect(midi(together)).toEqual(midi(alone));
+    const turns = order[1] === 1 ? heard.slice(0, 4) : [...heard.slice(0, 2), ...heard.slice(-2)];
+    expect(turns).toEqual(order);
+    await wasm.dispose();
+  },
+);
 
 test("an exception in onEvent ends all variations, and the model stays usable", async () => {
   let after = 0;
