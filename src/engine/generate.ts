@@ -26,5 +26,10 @@ export async function* generateIds(
   options: GenerateIdsOptions,
 ): AsyncGenerator<GeneratedId, never> {
   const source = nextIds(decoder.config, options.context ?? new CachedContext(decoder), options);
-  for (;;) yield* await source.next();
+  for (;;) {
+    for (const next of await source.next()) {
+      source.append(next.id);
+      yield next;
+    }
+  }
 }

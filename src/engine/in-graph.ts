@@ -42,10 +42,13 @@ class InGraph implements NextIds {
     this.#wish = Math.min(2 * this.#wish, stepsPerRun(this.#config));
     if (length === 1 || previous === undefined) return this.#steps.next();
     const ids = await this.#run(previous, length);
-    for (const id of ids) this.#steps.append(id);
     this.#isStuck = ids.length < length;
     if (ids.length === 0) throw emptyDistribution();
     return Array.from(ids, (id) => ({ id }));
+  }
+
+  append(id: number): void {
+    this.#steps.append(id);
   }
 
   #run(previous: number, steps: number): Promise<Int32Array> {

@@ -31,9 +31,11 @@ export type GeneratedId = Pick<Sample, "id"> & Partial<Sample>;
 export interface NextIds {
   /** @returns the next ids, at least one. */
   next(): Promise<readonly GeneratedId[]>;
+  /** Appends an id to the state, just before the caller gets it: the caller reads the state of the processors after each id. */
+  append(id: number): void;
 }
 
-/** The state of a generation: it reads the id before, samples one, and appends it. */
+/** The state of a generation: it reads the id before, and samples one. */
 export class SingleSteps implements NextIds {
   readonly state: ProcessorState;
   readonly #request: SamplingRequest;
@@ -67,12 +69,9 @@ export class SingleSteps implements NextIds {
       candidates === undefined
         ? { id: sampler.sample(logits, this.#step, context) }
         : sampler.sampleWithCandidates(logits, this.#step, context, candidates);
-    const next = override ? replaced(sample, await override(sample)) : sample;
-    this.append(next.id);
-    return [next];
+    return [override ? replaced(sample, await override(sample)) : sample];
   }
 
-  /** Appends a sampled id. */
   append(id: number): void {
     this.state.push(id);
     this.#previous = id;

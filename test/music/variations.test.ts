@@ -53,11 +53,11 @@ test("WebAssembly generates the same variations as the native library", async ()
 });
 
 test.each([
-  ["fp32", [0, 1, 0, 1]],
-  ["int8", [0, 0, 1, 1]],
+  ["fp32", true],
+  ["int8", false],
 ] as const)(
   "on WebAssembly each variation is the piece of its seed, in one batch unless rows affect each other: %s",
-  async (precision, order) => {
+  async (precision, isBatch) => {
     const wasm = await loadMusicModel(folder, { backend: "wasm", threads: 1, precision });
     const heard: number[] = [];
     const together = await wasm.variations(2, {
@@ -68,8 +68,7 @@ test.each([
     const alone = [];
     for (const seed of [20, 21]) alone.push(await wasm.generate({ seconds: 5, seed }));
     expect(midi(together)).toEqual(midi(alone));
-    const turns = order[1] === 1 ? heard.slice(0, 4) : [...heard.slice(0, 2), ...heard.slice(-2)];
-    expect(turns).toEqual(order);
+    expect(heard.indexOf(1) < heard.lastIndexOf(0)).toBe(isBatch);
     await wasm.dispose();
   },
 );
