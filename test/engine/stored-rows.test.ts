@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import { StoredRows } from "../../src/engine/stored-rows.ts";
+
+const SHAPE = { buffers: 2, width: 1, most: 6, capacity: 9 };
+
+/** Rows with the numbers `from`, `from + 1`, … in the first buffer, and 100 more in the second. */
+function rows(from: number, count: number): Float32Array {
+  return Float32Array.from({ length: 2 * count }, (_, i) => (i < count ? from + i : 100 + from + i - count));
+}
+
+function filled(count: number): StoredRows {
+  const stored = new StoredRows(SHAPE);
+  for (let row = 0; row < count; row += 1) stored.append(rows(row, 1));
+  return stored;
+}
+
+const all = (stored: StoredRows): number[][] => [0, 1].map((i) => [...stored.newest(i, stored.count)]);
+
+test("stores the newest rows, of one append or of many", () => {
+  expect(all(filled(4))).toEqual([
+    [0, 1, 2, 3],
+    [100, 101, 102, 103],
+  ]);
+  const many = filled(100);
+  many.append(rows(100, 3));
+  expect(all(many)[0]).toEqual([97, 98, 99, 100, 101, 102]);
+  many.append(rows(103, 20));
+  expect(all(many)[0]).toEqual([117, 118, 119, 120, 121, 122]);
+});
+
+test("a buffer never holds more than `capacity` rows", () => {
+  expect(filled(1000).newest(0, 1).buffer.byteLength).toBe(4 * 9);
+});
+
+test("drops the newest rows, and copies the oldest", () => {
+  const stored = filled(6);
+  const [oldest] = stored.oldest(2);
+  stored.dropNewest(4);
+  stored.append(rows(50, 1));
+  expect(all(stored)[0]).toEqual([0, 1, 50]);
+  stored.clear();
+  expect(stored.count).toBe(0);
+  stored.append(rows(70, 2));
+  expect(all(stored)[1]).toEqual([170, 171]);
+  expect([...oldest!]).toEqual([0, 1]);
+});
+
+test("forks share their buffers until both have appended", () => {
+  const one = filled(3);
+  const two = one.fork();
+  const buffer = one.newest(0, 1).buffer;
+  two.append(rows(20, 1));
+  expect(two.newest(0, 1).buffer).toBe(buffer);
+  one.append(rows(30, 1));
+  expect(one.newest(0, 1).buffer).not.toBe(buffer);
+  expect([all(one)[0], all(two)[0]]).toEqual([
+    [0, 1, 2, 30],
+    [0, 1, 2, 20],
+  ]);
+});
+
+test("a fork that is cleared leaves the rows of the other", () => {
+  const one = filled(3);
+  const two = one.fork();
+  one.clear();
+  one.append(rows(40, 1));
+  expect([all(one)[0], all(two)[0]]).toEqual([[40], [0, 1, 2]]);
+});
+
+test("maps the stored rows to rows of another width", () => {
+  const twice = filled(3).map(2, (numbers) => Float32Array.from([...numbers].flatMap((x) => [x, -x])));
+  expect(all(twice)[0]).toEqual([0, -0, 1, -1, 2, -2]);
+  twice.append(Float32Array.of(8, 9, 108, 109));
+  expect([...twice.newest(1, 2)]).toEqual([102, -102, 108, 109]);
+});
