@@ -96,7 +96,7 @@ zpty inner 'TERM=dumb zsh -f -i'
 heard=
 until_seen() {
   local piece; integer tries
-  for ((tries = 0; tries < 1000; tries += 1)); do
+  for ((tries = 0; tries < 5000; tries += 1)); do
     while zpty -r -t inner piece; do heard+=$piece; done
     [[ $heard == *$1* ]] && return
     zselect -t 2
