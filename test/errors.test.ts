@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseSelection, PERFORMANCE_416, readMidi } from "../encoding/index.ts";
+import { parseInstruments, parseSelection, PERFORMANCE_416, readMidi } from "../encoding/index.ts";
 import { TextTokenizer } from "../encoding/text/text.ts";
 import { parseConfig } from "../models/index.ts";
 import { UsageError } from "../src/cli/errors.ts";
@@ -22,6 +22,7 @@ const FAULTS: readonly (readonly [name: string, code: string, action: () => unkn
   ["VocabularyError", "unknown-id", () => PERFORMANCE_416.event(416)],
   ["VocabularyError", "unknown-event", () => PERFORMANCE_416.id("NOTE_ON", 128)],
   ["SelectionError", "bad-term", () => parseSelection("first")],
+  ["ArrivalError", "unknown-instrument", () => parseInstruments("zither of glass")],
   ["TokenizerError", "not-a-tokenizer", () => new TextTokenizer({})],
   ["CheckpointError", "bad-config", () => parseConfig([])],
   ["OptionError", "unknown-choice", () => checkPrecision("int3")],

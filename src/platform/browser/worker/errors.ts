@@ -1,5 +1,6 @@
 /** Serializes errors between threads: structured cloning keeps neither their class nor fields such as `hint`. */
 import {
+  ArrivalError,
   ChannelError,
   EncodingError,
   MidiError,
@@ -30,6 +31,7 @@ export interface SerializedError {
 /** Errors that keep their class. */
 const CLASSES: ReadonlyMap<string, { readonly prototype: object }> = new Map<string, { prototype: object }>(
   Object.entries({
+    ArrivalError,
     ChannelError,
     CheckpointError,
     EncodingError,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MidiError } from "../../../../encoding/index.ts";
+import { ArrivalError, MidiError } from "../../../../encoding/index.ts";
 import { CheckpointError } from "../../../../models/index.ts";
 import { TaskError } from "../../../../src/music/task-error.ts";
 import { serializeError, deserializeError } from "../../../../src/platform/browser/worker/errors.ts";
@@ -25,6 +25,11 @@ describe("serialized errors", () => {
     expect(across(new TaskError("not trained", { code: "not-trained", hint: "use another" }))).toBeInstanceOf(
       TaskError,
     );
+  });
+
+  it("keep their class for errors of arrival times", () => {
+    const error = new ArrivalError("too many", { code: "too-many-instruments", hint: "omit some" });
+    expect(across(error)).toBeInstanceOf(ArrivalError);
   });
 
   it("keep the name of an unknown class", () => {
