@@ -22,6 +22,17 @@ export function tokenBytes(token: string): Uint8Array | undefined {
   return bytes;
 }
 
+/** A text in the byte-level alphabet. */
+export function byteCharactersOf(text: string): string {
+  if (PLAIN.test(text)) return text;
+  let characters = "";
+  for (const byte of new TextEncoder().encode(text)) characters += BYTE_CHARACTERS[byte] ?? "";
+  return characters;
+}
+
+/** Printable ASCII characters are their own bytes. */
+const PLAIN = /^[!-~]*$/;
+
 function byteCharacters(): string[] {
   let next = 0x100;
   return Array.from({ length: 256 }, (_, byte) => {

@@ -1,2 +1,8 @@
 /** Exports of this folder for other folders. */
-export { TextStream, TextTokenizer, TokenizerError } from "./text.ts";
+export {
+  type EncodeTextOptions,
+  TextStream,
+  TextTokenizer,
+  type TokenizerFiles,
+  TokenizerError,
+} from "./text.ts";

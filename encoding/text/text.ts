@@ -1,9 +1,27 @@
 /** Text to ids and back, by byte-level byte-pair encoding (Sennrich et al. 2016; Radford et al. 2019). */
 import { Tokenizer } from "@huggingface/tokenizers";
-import { BYTE_CHARACTERS, tokenBytes } from "./byte-level.ts";
-import { END_OF_TEXT, parseTokenizer, TokenizerError, tokenizerJson } from "./tokenizer-json.ts";
+import { AddedTokenFinder } from "./added-tokens.ts";
+import { tokenBytes } from "./byte-level.ts";
+import { combineFiles, type TokenizerFiles } from "./hugging-face-files.ts";
+import { type Normalize, normalizerOf } from "./normalizer.ts";
+import { type PreTokenize, preTokenizerOf } from "./pre-tokenizer.ts";
+import { TokenizerError } from "./tokenizer-error.ts";
+import { END_OF_TEXT, parseTokenizer, type TokenizerParts, tokenizerJson } from "./tokenizer-json.ts";
 
 export { TokenizerError };
+export type { TokenizerFiles };
+
+/** Options of `TextTokenizer.encode`. */
+export interface EncodeTextOptions {
+  /** Read special tokens in the text, such as `<|endoftext|>`, as their ids. Default false: as characters. */
+  readonly specialTokens?: boolean;
+}
+
+/** The tokens that begin and end a text, by name. */
+interface NamedTokens {
+  readonly start?: string;
+  readonly end?: string;
+}
 
 /**
  * A byte-level BPE tokenizer.
@@ -13,30 +31,41 @@ export { TokenizerError };
  * tokenizer.encode("Hello world"); // [15496, 995]
  */
 export class TextTokenizer {
-  readonly #tokenizer: Tokenizer;
-  readonly #tokens: readonly (string | undefined)[];
+  readonly #parts: TokenizerParts;
+  readonly #merge: MergeWord;
+  readonly #normalize: Normalize;
+  readonly #preTokenize: PreTokenize;
+  /** Added tokens that are found in the text as it is. */
+  readonly #plain: AddedTokenFinder;
+  /** Added tokens that are found in the normalized text. */
+  readonly #normalized: AddedTokenFinder;
   readonly #added: ReadonlySet<number>;
-  /** Bytes without a token; GPT-2's vocabulary has all 256. */
-  readonly #missing: ReadonlySet<number>;
-  /** Id of `<|endoftext|>`; null if the vocabulary has none. */
+  /** Id of the token that ends a text: the files' `eos_token`, or `<|endoftext|>`; null if the vocabulary has none. */
   readonly endOfTextId: number | null;
+  /** Id of the token that begins a text: the files' `bos_token`, or `<|endoftext|>`; null if the vocabulary has none. */
+  readonly startOfTextId: number | null;
   /** The highest id + 1. */
   readonly size: number;
 
   /**
    * @param json the parsed contents of `tokenizer.json`.
-   * @throws TokenizerError when `json` does not describe a byte-level BPE.
+   * @param named the tokens that begin and end a text. Default: `<|endoftext|>`.
+   * @throws TokenizerError when `json` does not describe a byte-level BPE, or one that `tokenizers` reads differently.
    */
-  constructor(json: unknown) {
+  constructor(json: unknown, named: NamedTokens = {}) {
     const parts = parseTokenizer(json);
-    this.#tokenizer = new Tokenizer(parts.json, {});
-    this.#tokens = parts.tokens;
-    this.#added = parts.added;
+    this.#parts = parts;
+    this.#merge = merging(parts);
+    this.#normalize = normalizerOf(parts.normalizer);
+    this.#preTokenize = preTokenizerOf(parts.preTokenizer);
+    this.#plain = new AddedTokenFinder(parts.added.filter(({ normalized }) => !normalized));
+    const normalized = parts.added.filter((token) => token.normalized);
+    this.#normalized = new AddedTokenFinder(normalized, this.#normalize);
+    const added = parts.added.filter(({ content }) => !parts.vocabulary.has(content) || !tokenBytes(content));
+    this.#added = new Set(added.map(({ id }) => id));
     this.size = parts.tokens.length;
-    const endId = parts.tokens.indexOf(END_OF_TEXT);
-    this.endOfTextId = endId === -1 ? null : endId;
-    const known = new Set(parts.tokens);
-    this.#missing = new Set([...BYTE_CHARACTERS.keys()].filter((byte) => !known.has(BYTE_CHARACTERS[byte])));
+    this.startOfTextId = this.idOf(named.start ?? END_OF_TEXT) ?? this.idOf(END_OF_TEXT);
+    this.endOfTextId = this.idOf(named.end ?? END_OF_TEXT) ?? this.idOf(END_OF_TEXT);
   }
 
   /**
@@ -51,14 +80,28 @@ export class TextTokenizer {
   }
 
   /**
-   * Encodes text. No special token is added, and none is recognized in the text: `<|endoftext|>` is encoded as thirteen
-   * characters.
+   * Creates a tokenizer from the files of a Hugging Face folder, as transformers combines them.
+   *
+   * @throws TokenizerError for a damaged file, or if there is neither `tokenizer.json` nor both of `vocab.json` and `merges.txt`.
+   */
+  static fromFiles(files: TokenizerFiles): TextTokenizer {
+    const { json, start, end } = combineFiles(files);
+    return new TextTokenizer(json, { start, end });
+  }
+
+  /**
+   * Encodes text. No token is added at its ends.
    *
    * @throws TokenizerError for a character with a byte that the vocabulary does not have.
    */
-  encode(text: string): number[] {
-    if (this.#missing.size > 0) this.#checkBytes(text);
-    return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+  encode(text: string, { specialTokens = false }: EncodeTextOptions = {}): number[] {
+    const ids: number[] = [];
+    const wellFormed = text.replaceAll(/\p{Surrogate}/gu, "\ufffd");
+    for (const piece of this.#plain.split(wellFormed, specialTokens)) {
+      if (typeof piece === "number") ids.push(piece);
+      else this.#encodeNormalized(this.#normalize(piece), specialTokens, ids);
+    }
+    return ids;
   }
 
   /** Decodes ids. Bytes that are not UTF-8 become U+FFFD. @throws TokenizerError for an id without a token. */
@@ -76,7 +119,7 @@ export class TextTokenizer {
 
   /** The bytes of an id, which may be a part of a character. @throws TokenizerError for an id without a token. */
   bytes(id: number): Uint8Array {
-    const token = this.#tokens[id];
+    const token = this.#parts.tokens[id];
     const bytes =
       token === undefined || this.#added.has(id) ? new TextEncoder().encode(token ?? "") : tokenBytes(token);
     if (token !== undefined && bytes) return bytes;
@@ -88,21 +131,87 @@ export class TextTokenizer {
 
   /** Whether an id has a token. */
   has(id: number): boolean {
-    return this.#tokens[id] !== undefined;
+    return this.#parts.tokens[id] !== undefined;
   }
 
-  /** `@huggingface/tokenizers` omits bytes without a token and reports no error. */
-  #checkBytes(text: string): void {
-    for (const character of text) {
-      for (const byte of new TextEncoder().encode(character)) {
-        if (!this.#missing.has(byte)) continue;
-        throw new TokenizerError(`the vocabulary has no token for ${JSON.stringify(character)}`, {
-          code: "unknown-character",
-          hint: "remove the character, or use a model with a larger vocabulary",
-        });
-      }
+  /** The id of a token; null if there is none. */
+  idOf(token: string): number | null {
+    const { added, vocabulary } = this.#parts;
+    return added.find(({ content }) => content === token)?.id ?? vocabulary.get(token) ?? null;
+  }
+
+  #encodeNormalized(text: string, specialTokens: boolean, ids: number[]): void {
+    for (const piece of this.#normalized.split(text, specialTokens)) {
+      if (typeof piece === "number") ids.push(piece);
+      else for (const word of this.#preTokenize(piece)) this.#encodeWord(word, ids);
     }
   }
+
+  #encodeWord(word: string, ids: number[]): void {
+    const { vocabulary } = this.#parts;
+    let length = 0;
+    const begin = ids.length;
+    for (const token of this.#merge(word)) {
+      length += token.length;
+      ids.push(vocabulary.get(token) ?? -1);
+    }
+    if (length === word.length) return;
+    // `@huggingface/tokenizers` omits characters without a token and reports no error.
+    ids.length = begin;
+    this.#encodeUnknown(word, ids);
+  }
+
+  /** Encodes a word with characters that have no token. */
+  #encodeUnknown(word: string, ids: number[]): void {
+    const { vocabulary, unknown } = this.#parts;
+    let known = "";
+    let isAfterUnknown = false;
+    for (const character of word) {
+      if (vocabulary.has(character)) {
+        known += character;
+        isAfterUnknown = false;
+        continue;
+      }
+      if (!unknown) throw unknownCharacter(word, character);
+      if (known !== "") this.#encodeWord(known, ids);
+      known = "";
+      if (!isAfterUnknown || !unknown.isFused) ids.push(unknown.id);
+      isAfterUnknown = true;
+    }
+    if (known !== "") this.#encodeWord(known, ids);
+  }
+}
+
+/** The tokens that a word is merged to, without characters that have none. */
+type MergeWord = (word: string) => readonly string[];
+
+/** Of `@huggingface/tokenizers` only the merging is used: its other parts differ from those of `tokenizers`. */
+function merging({ vocabulary, merges, ignoreMerges }: TokenizerParts): MergeWord {
+  const vocab = Object.fromEntries(vocabulary);
+  const model = { type: "BPE", vocab, merges, ignore_merges: ignoreMerges };
+  const none = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
+  const bpe: { encode(words: readonly string[]): readonly string[] } = new Tokenizer(
+    { ...none, added_tokens: [], model },
+    {},
+  ).model;
+  return (word) => bpe.encode([word]);
+}
+
+/** The character of a word in the byte-level alphabet, or of a plain one, that has no token. */
+function unknownCharacter(word: string, found: string): TokenizerError {
+  const bytes = tokenBytes(word);
+  const at = [...word].indexOf(found);
+  let character = found;
+  let position = 0;
+  for (const each of bytes ? utf8().decode(bytes) : "") {
+    const length = new TextEncoder().encode(each).length;
+    if (at >= position && at < position + length) character = each;
+    position += length;
+  }
+  return new TokenizerError(`the vocabulary has no token for ${JSON.stringify(character)}`, {
+    code: "unknown-character",
+    hint: "remove the character, or use a model with a larger vocabulary",
+  });
 }
 
 /** Decodes one id at a time. Bytes are held back until they form whole characters. */

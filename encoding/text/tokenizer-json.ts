@@ -1,41 +1,26 @@
 /** Parses `tokenizer.json`, and converts `vocab.json` with `merges.txt` to its format. */
+import { type AddedToken, addedTokenOf } from "./added-tokens.ts";
 import { tokenBytes } from "./byte-level.ts";
-import { HintedError } from "../hinted-error.ts";
-
-/** The kinds of `TokenizerError`: its `code`. */
-export type TokenizerErrorCode =
-  | "not-a-tokenizer"
-  | "unsupported"
-  | "damaged"
-  | "wrong-model"
-  | "unknown-id"
-  | "unknown-character";
-
-/** Thrown for a tokenizer file that is damaged or not supported, and for text or ids without a token. */
-export class TokenizerError extends HintedError<TokenizerErrorCode> {
-  override readonly name = "TokenizerError";
-}
+import { damaged, isObject, property, TokenizerError, unsupported } from "./tokenizer-error.ts";
 
 /** GPT-2's only special token: it separates documents, and starts an unconditional sample (Radford et al. 2019). */
 export const END_OF_TEXT = "<|endoftext|>";
 
 /** A byte-level BPE from `tokenizer.json`. */
 export interface TokenizerParts {
-  /** The file's contents for `@huggingface/tokenizers`, changed so that no special token is recognized in text. */
-  readonly json: object;
-  /** Token by id; undefined for ids without one. */
+  /** Id by token, without added tokens. */
+  readonly vocabulary: ReadonlyMap<string, number>;
+  readonly merges: readonly (readonly [string, string])[];
+  /** Whether a word that is a token is that token, whatever the merges are. */
+  readonly ignoreMerges: boolean;
+  /** The token of characters without one, if there is any, and whether a run of them is one id. */
+  readonly unknown: { readonly id: number; readonly isFused: boolean } | undefined;
+  readonly normalizer: unknown;
+  readonly preTokenizer: unknown;
+  readonly added: readonly AddedToken[];
+  /** Token by id, added tokens included; undefined for ids without one. */
   readonly tokens: readonly (string | undefined)[];
-  /** Ids of added tokens: their content is plain text, not in the byte-level alphabet. */
-  readonly added: ReadonlySet<number>;
 }
-
-/** GPT-2's pre-tokenization pattern (openai/gpt-2, `src/encoder.py`). */
-const WORDS = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
-
-const UNSUPPORTED = {
-  code: "unsupported",
-  hint: "use a model with a byte-level BPE tokenizer, such as GPT-2's",
-} as const;
 
 /**
  * Checks the contents of a `tokenizer.json`.
@@ -46,55 +31,87 @@ const UNSUPPORTED = {
 export function parseTokenizer(file: unknown): TokenizerParts {
   refuseMusic(file);
   const model = property(file, "model");
-  const vocabulary = property(model, "vocab");
-  if (!isObject(file) || !isObject(vocabulary)) {
+  const entries = property(model, "vocab");
+  if (!isObject(file) || !isObject(entries)) {
     throw new TokenizerError('expected an object with "model.vocab": this is not a tokenizer.json', {
       code: "not-a-tokenizer",
       hint: "give the tokenizer.json of a checkpoint",
     });
   }
-  const kind = property(model, "type") ?? "BPE";
-  if (kind !== "BPE")
-    throw new TokenizerError(`tokenizer.json: the model is ${JSON.stringify(kind)}`, UNSUPPORTED);
-  if (!Array.isArray(property(model, "merges"))) {
-    throw new TokenizerError('tokenizer.json has no "model.merges"', {
-      code: "damaged",
-      hint: "the file is damaged; download it again",
-    });
-  }
-  const decoder = property(property(file, "decoder"), "type");
-  if (decoder !== "ByteLevel") {
-    throw new TokenizerError(
-      `tokenizer.json: the decoder is ${JSON.stringify(decoder ?? null)}`,
-      UNSUPPORTED,
-    );
-  }
+  checkModel(model);
+  checkDecoder(file["decoder"]);
   const tokens: (string | undefined)[] = [];
-  for (const [token, id] of Object.entries(vocabulary)) setToken(tokens, token, id);
-  const added = new Set<number>();
-  const kept: unknown[] = [];
-  for (const entry of addedTokens(file)) {
-    const content = property(entry, "content");
-    const id = property(entry, "id");
-    if (typeof content === "string" && typeof id === "number") added.add(id);
-    setToken(tokens, content, id);
-    if (property(entry, "special") !== true && content !== END_OF_TEXT) kept.push(entry);
+  const vocabulary = new Map<string, number>();
+  for (const [token, id] of Object.entries(entries)) vocabulary.set(token, setToken(tokens, token, id));
+  const added = addedTokens(file).map((entry) => {
+    const token = addedTokenOf(entry, property(entry, "id"), FILE);
+    // `<|endoftext|>` is special, whatever the file says: otherwise a prompt could end its own text.
+    const special = token.special || token.content === END_OF_TEXT;
+    return { ...token, id: vocabulary.get(token.content) ?? token.id, special };
+  });
+  for (const { content, id } of added) setToken(tokens, content, id);
+  const addedIds = new Set(added.map(({ id }) => id));
+  for (const [token, id] of vocabulary) {
+    if (addedIds.has(id) || tokenBytes(token)) continue;
+    throw unsupported(`${FILE}: token ${id}, ${JSON.stringify(token)}, is not in the byte-level alphabet`);
   }
-  for (const [id, token] of tokens.entries()) {
-    if (token === undefined || added.has(id) || tokenBytes(token)) continue;
-    throw new TokenizerError(
-      `tokenizer.json: token ${id}, ${JSON.stringify(token)}, is not in the byte-level alphabet`,
-      UNSUPPORTED,
-    );
-  }
-  const json = {
-    normalizer: null,
-    post_processor: null,
-    ...file,
-    added_tokens: kept,
-    pre_tokenizer: unicodeSpaces(property(file, "pre_tokenizer")),
+  return {
+    vocabulary,
+    merges: parseMerges(property(model, "merges"), vocabulary),
+    ignoreMerges: property(model, "ignore_merges") === true,
+    unknown: unknownToken(model, vocabulary),
+    normalizer: file["normalizer"],
+    preTokenizer: file["pre_tokenizer"],
+    added,
+    tokens,
   };
-  return { json, tokens, added };
+}
+
+const FILE = "tokenizer.json";
+
+function checkModel(model: unknown): void {
+  const kind = property(model, "type") ?? "BPE";
+  if (kind !== "BPE") throw unsupported(`${FILE}: the model is ${JSON.stringify(kind)}`);
+  for (const key of ["continuing_subword_prefix", "end_of_word_suffix"]) {
+    const value = property(model, key) ?? "";
+    if (value !== "") throw unsupported(`${FILE}: "${key}" of the model is ${JSON.stringify(value)}`);
+  }
+  const dropout = property(model, "dropout") ?? 0;
+  if (dropout !== 0) throw unsupported(`${FILE}: "dropout" of the model is ${JSON.stringify(dropout)}`);
+}
+
+/** A `Fuse` behind `ByteLevel` changes nothing. */
+function checkDecoder(decoder: unknown): void {
+  const type = property(decoder, "type");
+  if (type === "ByteLevel") return;
+  const parts = type === "Sequence" ? property(decoder, "decoders") : undefined;
+  const types = Array.isArray(parts) ? parts.map((part) => property(part, "type")) : [];
+  if (types[0] === "ByteLevel" && types.slice(1).every((each) => each === "Fuse")) return;
+  const other = types.find((each) => each !== "ByteLevel" && each !== "Fuse") ?? type ?? null;
+  throw unsupported(`${FILE}: the decoder is ${JSON.stringify(other)}`);
+}
+
+/** Merges as pairs, or as strings with a space between the two tokens. */
+function parseMerges(json: unknown, vocabulary: ReadonlyMap<string, number>): [string, string][] {
+  if (!Array.isArray(json)) throw damaged(`${FILE} has no "model.merges"`);
+  return json.map((merge: unknown) => {
+    const pair: unknown[] = typeof merge === "string" ? merge.split(" ") : Array.isArray(merge) ? merge : [];
+    const [left, right] = pair;
+    if (typeof left !== "string" || typeof right !== "string" || pair.length !== 2) {
+      throw damaged(`${FILE}: a merge is ${JSON.stringify(merge)}`);
+    }
+    const missing = [left, right, left + right].find((token) => !vocabulary.has(token));
+    if (missing === undefined) return [left, right];
+    throw damaged(`${FILE}: the merge ${JSON.stringify(merge)} needs the token ${JSON.stringify(missing)}`);
+  });
+}
+
+function unknownToken(model: unknown, vocabulary: ReadonlyMap<string, number>): TokenizerParts["unknown"] {
+  const token = property(model, "unk_token") ?? undefined;
+  // With byte fallback such a character is several tokens; it has none at all in a byte-level vocabulary.
+  if (typeof token !== "string" || property(model, "byte_fallback") === true) return undefined;
+  const id = vocabulary.get(token);
+  return id === undefined ? undefined : { id, isFused: property(model, "fuse_unk") === true };
 }
 
 /** @throws TokenizerError for the tokenizers of two libraries of symbolic music: their tokens are notes. */
@@ -118,7 +135,7 @@ function refuseMusic(file: unknown): void {
  * @param merges the text of `merges.txt`: one merge per line, in order of priority.
  * @throws TokenizerError for a damaged file.
  */
-export function tokenizerJson(vocabulary: unknown, merges: string): object {
+export function tokenizerJson(vocabulary: unknown, merges: string): Record<string, unknown> {
   if (!isObject(vocabulary)) {
     throw new TokenizerError("vocab.json is not a JSON object", {
       code: "not-a-tokenizer",
@@ -133,11 +150,11 @@ export function tokenizerJson(vocabulary: unknown, merges: string): object {
     pre_tokenizer: { type: "ByteLevel", add_prefix_space: false },
     post_processor: null,
     decoder: { type: "ByteLevel" },
-    model: { type: "BPE", vocab: vocabulary, merges: parseMerges(merges) },
+    model: { type: "BPE", vocab: vocabulary, merges: mergesOf(merges) },
   };
 }
 
-function parseMerges(text: string): [string, string][] {
+function mergesOf(text: string): [string, string][] {
   const merges: [string, string][] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line === "" || (index === 0 && line.startsWith("#version"))) continue;
@@ -153,60 +170,19 @@ function parseMerges(text: string): [string, string][] {
   return merges;
 }
 
-/**
- * Replaces a byte-level pre-tokenizer by an explicit split pattern. The library's implicit pattern uses JavaScript's `\s`,
- * which includes U+FEFF and excludes U+0085; GPT-2's uses Unicode's.
- */
-function unicodeSpaces(preTokenizer: unknown): unknown {
-  if (property(preTokenizer, "type") === "Sequence") {
-    const parts = property(preTokenizer, "pretokenizers");
-    return Array.isArray(parts)
-      ? { type: "Sequence", pretokenizers: parts.map(unicodeSpaces) }
-      : preTokenizer;
-  }
-  // With `add_prefix_space` the space must be added before the split.
-  const isPlain =
-    property(preTokenizer, "type") === "ByteLevel" && property(preTokenizer, "add_prefix_space") === false;
-  if (!isPlain || property(preTokenizer, "use_regex") === false) return preTokenizer;
-  return {
-    type: "Sequence",
-    pretokenizers: [
-      { type: "Split", pattern: { Regex: WORDS }, behavior: "Isolated", invert: false },
-      { type: "ByteLevel", add_prefix_space: false, use_regex: false },
-    ],
-  };
-}
-
-function addedTokens(file: unknown): readonly unknown[] {
+/** The entries of "added_tokens". @throws TokenizerError if it is no list. */
+export function addedTokens(file: unknown): readonly unknown[] {
   const added: unknown = property(file, "added_tokens") ?? [];
   if (Array.isArray(added)) return added;
-  throw new TokenizerError('tokenizer.json: "added_tokens" is not a list', {
-    code: "damaged",
-    hint: "the file is damaged; download it again",
-  });
+  throw damaged(`${FILE}: "added_tokens" is not a list`);
 }
 
-function setToken(tokens: (string | undefined)[], token: unknown, id: unknown): void {
+function setToken(tokens: (string | undefined)[], token: string, id: unknown): number {
   const isId = typeof id === "number" && Number.isInteger(id) && id >= 0 && id < 2 ** 24;
-  if (typeof token !== "string" || !isId) {
-    throw new TokenizerError(`tokenizer.json: token ${JSON.stringify(token)} has id ${JSON.stringify(id)}`, {
-      code: "damaged",
-      hint: "the file is damaged; download it again",
-    });
-  }
+  if (!isId) throw damaged(`${FILE}: token ${JSON.stringify(token)} has id ${JSON.stringify(id)}`);
   if (tokens[id] !== undefined && tokens[id] !== token) {
-    throw new TokenizerError(
-      `tokenizer.json: ${JSON.stringify(tokens[id])} and ${JSON.stringify(token)} both have id ${id}`,
-      { code: "damaged", hint: "the file is damaged; download it again" },
-    );
+    throw damaged(`${FILE}: ${JSON.stringify(tokens[id])} and ${JSON.stringify(token)} both have id ${id}`);
   }
   tokens[id] = token;
-}
-
-function property(value: unknown, key: string): unknown {
-  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return id;
 }

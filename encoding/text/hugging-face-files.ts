@@ -1,0 +1,173 @@
+/**
+ * The tokenizer's files in a Hugging Face folder, combined as transformers 4 and 5 do
+ * (`PreTrainedTokenizerBase._from_pretrained`).
+ */
+import { damaged, isObject, property, TokenizerError } from "./tokenizer-error.ts";
+import { addedTokens, tokenizerJson } from "./tokenizer-json.ts";
+
+/** Parsed contents of a folder's files; undefined for a file that is not there. */
+export interface TokenizerFiles {
+  /** `tokenizer.json`. */
+  readonly tokenizer?: unknown;
+  /** `vocab.json`: token → id. Read without a `tokenizer.json`. */
+  readonly vocabulary?: unknown;
+  /** The text of `merges.txt`. Read without a `tokenizer.json`. */
+  readonly merges?: string | undefined;
+  /** `tokenizer_config.json`. */
+  readonly tokenizerConfig?: unknown;
+  /** `special_tokens_map.json`. Not read with "added_tokens_decoder" in `tokenizer_config.json`. */
+  readonly specialTokensMap?: unknown;
+  /** `added_tokens.json`: token → id. Not read with "added_tokens_decoder" in `tokenizer_config.json`. */
+  readonly addedTokens?: unknown;
+  /** Number of ids of the model: named tokens without an id get one below it only. */
+  readonly modelSize?: number;
+}
+
+/** A `tokenizer.json`, and the tokens that begin and end a text. */
+export interface CombinedFiles {
+  readonly json: Record<string, unknown>;
+  readonly start: string | undefined;
+  readonly end: string | undefined;
+}
+
+/** Keys of named special tokens, in the order in which transformers gives ids to those without one. */
+const NAMED = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+const LISTS = ["additional_special_tokens", "extra_special_tokens"];
+
+const CONFIG = "tokenizer_config.json";
+const DECODER = "added_tokens_decoder";
+
+/** Combines the files. @throws TokenizerError for a damaged file, or without a vocabulary. */
+export function combineFiles(files: TokenizerFiles): CombinedFiles {
+  const config = objectOf(files.tokenizerConfig, CONFIG);
+  const listed = DECODER in config ? objectOf(config[DECODER], CONFIG) : undefined;
+  const map = listed ? {} : objectOf(files.specialTokensMap, "special_tokens_map.json");
+  const named = { ...config, ...map };
+  const json = wholeTokenizer(files);
+  const specials = specialTokens([
+    ...NAMED.map((key) => named[key]),
+    ...LISTS.flatMap((key) => [...listOf(config[key]), ...listOf(map[key])]),
+  ]);
+  const added = listed
+    ? Object.entries(listed).map(([id, token]) => ({ ...objectOf(token, CONFIG), id: Number(id) }))
+    : legacyTokens(objectOf(files.addedTokens, "added_tokens.json"), new Set(specials.keys()));
+  const tokens = new AddedTokens(json, files.modelSize ?? Infinity);
+  for (const token of added) tokens.add(token, listed !== undefined);
+  for (const [content, flags] of specials) tokens.addNamed(content, flags);
+  return {
+    json: { ...json, added_tokens: tokens.list(), pre_tokenizer: withPrefixSpace(json, config) },
+    start: contentOf(named["bos_token"]),
+    end: contentOf(named["eos_token"]),
+  };
+}
+
+function wholeTokenizer({ tokenizer, vocabulary, merges }: TokenizerFiles): Record<string, unknown> {
+  if (tokenizer !== undefined) return objectOf(tokenizer, "tokenizer.json");
+  if (vocabulary !== undefined && merges !== undefined) return tokenizerJson(vocabulary, merges);
+  throw new TokenizerError("there is no tokenizer", {
+    code: "not-a-tokenizer",
+    hint: "give tokenizer.json, or vocab.json and merges.txt",
+  });
+}
+
+/** Tokens by their content, with what the files say of them. */
+function specialTokens(values: readonly unknown[]): ReadonlyMap<string, Record<string, unknown>> {
+  const found = new Map<string, Record<string, unknown>>();
+  for (const value of values) {
+    const content = contentOf(value);
+    if (content !== undefined && !found.has(content)) found.set(content, isObject(value) ? value : {});
+  }
+  return found;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A token is a string, or an object with flags. */
+function contentOf(value: unknown): string | undefined {
+  const content = typeof value === "string" ? value : property(value, "content");
+  return typeof content === "string" && content !== "" ? content : undefined;
+}
+
+/**
+ * The tokens of `added_tokens.json`. The file has no flags: special are those that another file names, and those that are
+ * written like one, so that a prompt does not control the model by accident.
+ */
+function legacyTokens(
+  ids: Record<string, unknown>,
+  named: ReadonlySet<string>,
+): readonly Record<string, unknown>[] {
+  return Object.entries(ids).map(([content, id]) => {
+    const special = named.has(content) || /^(?:<[^]*>|\[[^]*\])$/.test(content);
+    return { content, id, special, normalized: !named.has(content) };
+  });
+}
+
+/** The list "added_tokens" of a tokenizer.json, to which tokens of the other files are added. */
+class AddedTokens {
+  readonly #entries: Record<string, unknown>[] = [];
+  readonly #vocabulary: Record<string, unknown>;
+  readonly #limit: number;
+
+  constructor(json: Record<string, unknown>, limit: number) {
+    this.#vocabulary = objectOf(property(property(json, "model"), "vocab"), "tokenizer.json");
+    this.#entries = addedTokens(json).map((entry) => objectOf(entry, "tokenizer.json"));
+    this.#limit = limit;
+  }
+
+  list(): readonly Record<string, unknown>[] {
+    return this.#entries;
+  }
+
+  /** @param replaces whether the flags of an entry that is there are replaced. */
+  add(token: Record<string, unknown>, replaces: boolean): void {
+    const { content } = token;
+    const at = this.#entries.findIndex((entry) => entry["content"] === content);
+    // A token that is there keeps its id.
+    const id = (at < 0 ? this.#ofVocabulary(content) : this.#entries[at]?.["id"]) ?? token["id"];
+    if (at < 0) this.#entries.push({ ...token, id });
+    else if (replaces) this.#entries[at] = { ...token, id };
+  }
+
+  /** A named token is special; without an id it gets the next one. */
+  addNamed(content: string, flags: Record<string, unknown>): void {
+    const at = this.#entries.findIndex((entry) => entry["content"] === content);
+    const found = this.#entries[at];
+    if (found) {
+      this.#entries[at] = { ...found, special: true };
+      return;
+    }
+    const id = this.#ofVocabulary(content) ?? this.#nextId();
+    if (typeof id !== "number" || id < this.#limit) {
+      this.#entries.push({ normalized: false, ...flags, content, id, special: true });
+    }
+  }
+
+  #ofVocabulary(content: unknown): unknown {
+    return typeof content === "string" ? property(this.#vocabulary, content) : undefined;
+  }
+
+  #nextId(): number {
+    const ids = [...Object.values(this.#vocabulary), ...this.#entries.map(({ id }) => id)];
+    return ids.reduce<number>((next, id) => (typeof id === "number" ? Math.max(next, id + 1) : next), 0);
+  }
+}
+
+/** "add_prefix_space" of `tokenizer_config.json` replaces that of a ByteLevel pre-tokenizer. */
+function withPrefixSpace(json: Record<string, unknown>, config: Record<string, unknown>): unknown {
+  const preTokenizer = json["pre_tokenizer"];
+  const value = config["add_prefix_space"] ?? undefined;
+  if (value === undefined || property(preTokenizer, "type") !== "ByteLevel") return preTokenizer;
+  if (typeof value === "boolean") return { ...objectOf(preTokenizer, CONFIG), add_prefix_space: value };
+  throw damaged(`${CONFIG}: "add_prefix_space" is ${JSON.stringify(value)}`);
+}
+
+function objectOf(value: unknown, name: string): Record<string, unknown> {
+  if (isObject(value)) return value;
+  if (value === undefined || value === null) return {};
+  throw new TokenizerError(`${name} has ${JSON.stringify(value).slice(0, 40)} in the place of an object`, {
+    code: "damaged",
+    hint: "the file is damaged; download it again",
+  });
+}
