@@ -185,4 +185,10 @@ export {
 } from "./midi/index.ts";
 export { pitchName } from "./pitch-name.ts";
 export { writeNpy } from "./npy.ts";
-export { TextStream, TextTokenizer, TokenizerError } from "./text/index.ts";
+export {
+  type EncodeTextOptions,
+  TextStream,
+  TextTokenizer,
+  type TokenizerFiles,
+  TokenizerError,
+} from "./text/index.ts";

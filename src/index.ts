@@ -40,9 +40,11 @@ export {
   type GenerateTextOptions,
   PromptError,
   type ScoreTextOptions,
+  type SpecialIds,
   type TextCandidate,
   type TextEnd,
   TextModel,
+  type TextPrompt,
   type TextScore,
   type TextStep,
 } from "./text/index.ts";

@@ -3,7 +3,7 @@
  * (`PreTrainedTokenizerBase._from_pretrained`).
  */
 import { damaged, isObject, property, TokenizerError } from "./tokenizer-error.ts";
-import { addedTokens, tokenizerJson } from "./tokenizer-json.ts";
+import { addedTokens, END_OF_TEXT, tokenizerJson } from "./tokenizer-json.ts";
 
 /** Parsed contents of a folder's files; undefined for a file that is not there. */
 export interface TokenizerFiles {
@@ -54,9 +54,16 @@ export function combineFiles(files: TokenizerFiles): CombinedFiles {
   const tokens = new AddedTokens(json, files.modelSize ?? Infinity);
   for (const token of added) tokens.add(token, listed !== undefined);
   for (const [content, flags] of specials) tokens.addNamed(content, flags);
+  const start = contentOf(named["bos_token"]);
+  const addsStart = files.tokenizer === undefined && config["add_bos_token"] === true;
   return {
-    json: { ...json, added_tokens: tokens.list(), pre_tokenizer: withPrefixSpace(json, config) },
-    start: contentOf(named["bos_token"]),
+    json: {
+      ...json,
+      added_tokens: tokens.list(),
+      pre_tokenizer: withPrefixSpace(json, config),
+      post_processor: addsStart ? startTemplate(tokens.idOf(start ?? END_OF_TEXT)) : json["post_processor"],
+    },
+    start,
     end: contentOf(named["eos_token"]),
   };
 }
@@ -111,7 +118,8 @@ class AddedTokens {
   readonly #limit: number;
 
   constructor(json: Record<string, unknown>, limit: number) {
-    this.#vocabulary = objectOf(property(property(json, "model"), "vocab"), "tokenizer.json");
+    const vocabulary = property(property(json, "model"), "vocab");
+    this.#vocabulary = isObject(vocabulary) ? vocabulary : {};
     this.#entries = addedTokens(json).map((entry) => objectOf(entry, "tokenizer.json"));
     this.#limit = limit;
   }
@@ -128,6 +136,10 @@ class AddedTokens {
     const id = (at < 0 ? this.#ofVocabulary(content) : this.#entries[at]?.["id"]) ?? token["id"];
     if (at < 0) this.#entries.push({ ...token, id });
     else if (replaces) this.#entries[at] = { ...token, id };
+  }
+
+  idOf(content: string): unknown {
+    return this.#entries.find((entry) => entry["content"] === content)?.["id"];
   }
 
   /** A named token is special; without an id it gets the next one. */
@@ -152,6 +164,16 @@ class AddedTokens {
     const ids = [...Object.values(this.#vocabulary), ...this.#entries.map(({ id }) => id)];
     return ids.reduce<number>((next, id) => (typeof id === "number" ? Math.max(next, id + 1) : next), 0);
   }
+}
+
+/** "add_bos_token" puts the start token before a text; a tokenizer.json has its own template instead. */
+function startTemplate(id: unknown): unknown {
+  if (id === undefined) throw damaged(`${CONFIG}: "add_bos_token" is true, and the token has no id`);
+  return {
+    type: "TemplateProcessing",
+    single: [{ SpecialToken: { id: "start" } }, { Sequence: { id: "A" } }],
+    special_tokens: { start: { ids: [id] } },
+  };
 }
 
 /** "add_prefix_space" of `tokenizer_config.json` replaces that of a ByteLevel pre-tokenizer. */

@@ -30,7 +30,7 @@ export function preTokenizerOf(json: unknown): PreTokenize {
       return (text) => parts.reduce<readonly string[]>((pieces, split) => pieces.flatMap(split), [text]);
     }
     case "ByteLevel":
-      return byteLevel(part.flag("add_prefix_space", true), part.flag("use_regex", true));
+      return byteLevel(part.flag("add_prefix_space", false), part.flag("use_regex", true));
     case "Split": {
       const pattern = patternOf(part.value("pattern"), part.name);
       const behavior = behaviorOf(part);

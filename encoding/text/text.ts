@@ -4,6 +4,7 @@ import { AddedTokenFinder } from "./added-tokens.ts";
 import { tokenBytes } from "./byte-level.ts";
 import { combineFiles, type TokenizerFiles } from "./hugging-face-files.ts";
 import { type Normalize, normalizerOf } from "./normalizer.ts";
+import { type Template, templateOf } from "./post-processor.ts";
 import { type PreTokenize, preTokenizerOf } from "./pre-tokenizer.ts";
 import { TokenizerError } from "./tokenizer-error.ts";
 import { END_OF_TEXT, parseTokenizer, type TokenizerParts, tokenizerJson } from "./tokenizer-json.ts";
@@ -15,6 +16,8 @@ export type { TokenizerFiles };
 export interface EncodeTextOptions {
   /** Read special tokens in the text, such as `<|endoftext|>`, as their ids. Default false: as characters. */
   readonly specialTokens?: boolean;
+  /** Add the ids that the tokenizer's post-processor puts around a text. Default false. */
+  readonly addSpecialTokens?: boolean;
 }
 
 /** The tokens that begin and end a text, by name. */
@@ -35,6 +38,7 @@ export class TextTokenizer {
   readonly #merge: MergeWord;
   readonly #normalize: Normalize;
   readonly #preTokenize: PreTokenize;
+  readonly #template: Template;
   /** Added tokens that are found in the text as it is. */
   readonly #plain: AddedTokenFinder;
   /** Added tokens that are found in the normalized text. */
@@ -58,6 +62,7 @@ export class TextTokenizer {
     this.#merge = merging(parts);
     this.#normalize = normalizerOf(parts.normalizer);
     this.#preTokenize = preTokenizerOf(parts.preTokenizer);
+    this.#template = templateOf(parts.postProcessor);
     this.#plain = new AddedTokenFinder(parts.added.filter(({ normalized }) => !normalized));
     const normalized = parts.added.filter((token) => token.normalized);
     this.#normalized = new AddedTokenFinder(normalized, this.#normalize);
@@ -90,17 +95,21 @@ export class TextTokenizer {
   }
 
   /**
-   * Encodes text. No token is added at its ends.
+   * Encodes text.
    *
    * @throws TokenizerError for a character with a byte that the vocabulary does not have.
    */
-  encode(text: string, { specialTokens = false }: EncodeTextOptions = {}): number[] {
-    const ids: number[] = [];
+  encode(
+    text: string,
+    { specialTokens = false, addSpecialTokens = false }: EncodeTextOptions = {},
+  ): number[] {
+    const ids: number[] = addSpecialTokens ? [...this.#template.before] : [];
     const wellFormed = text.replaceAll(/\p{Surrogate}/gu, "\ufffd");
     for (const piece of this.#plain.split(wellFormed, specialTokens)) {
       if (typeof piece === "number") ids.push(piece);
       else this.#encodeNormalized(this.#normalize(piece), specialTokens, ids);
     }
+    if (addSpecialTokens) ids.push(...this.#template.after);
     return ids;
   }
 

@@ -17,6 +17,7 @@ export interface TokenizerParts {
   readonly unknown: { readonly id: number; readonly isFused: boolean } | undefined;
   readonly normalizer: unknown;
   readonly preTokenizer: unknown;
+  readonly postProcessor: unknown;
   readonly added: readonly AddedToken[];
   /** Token by id, added tokens included; undefined for ids without one. */
   readonly tokens: readonly (string | undefined)[];
@@ -62,6 +63,7 @@ export function parseTokenizer(file: unknown): TokenizerParts {
     unknown: unknownToken(model, vocabulary),
     normalizer: file["normalizer"],
     preTokenizer: file["pre_tokenizer"],
+    postProcessor: file["post_processor"],
     added,
     tokens,
   };

@@ -7,6 +7,7 @@ import {
   openCheckpoint,
   readIfThere,
   type TensorBytes,
+  TEXT_FILES,
   writeSafetensors,
 } from "../../models/index.ts";
 import { bytesText } from "../tools/bytes-text.ts";
@@ -25,9 +26,6 @@ interface QuantizeCommandOptions extends FilesCommandOptions {
 
 /** Weights per scale. 64 divides the head sizes of most models and has the smallest measured loss. */
 const BLOCK = 64;
-
-/** Further files of a checkpoint, copied if present. */
-const COMPANIONS = ["tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt"];
 
 export function addQuantizeCommand(program: Command): void {
   program
@@ -83,7 +81,7 @@ async function writeCheckpoint(folder: string, weights: Uint8Array, files: Check
   };
   try {
     await write("model.safetensors", weights);
-    for (const name of COMPANIONS) {
+    for (const name of TEXT_FILES) {
       const bytes = await readIfThere(files, name);
       if (bytes) await write(name, bytes);
     }

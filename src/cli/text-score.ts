@@ -7,6 +7,7 @@ import { type TextModelOptions, withTextModel } from "./text-model.ts";
 
 export interface TextScoreOptions extends TextModelOptions {
   readonly stride?: number;
+  readonly specialTokens?: boolean;
   readonly json?: boolean;
 }
 
@@ -23,6 +24,7 @@ export async function runTextScore(path: string, options: TextScoreOptions, cons
     }
     const result = await model.score(text, {
       stride: options.stride,
+      specialTokens: options.specialTokens ?? false,
       signal: interruptSignal(),
       onProgress: (scored, ids) => console.progress(() => `${scored} of ${ids} tokens`),
     });

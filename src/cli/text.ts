@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { pluralize } from "../../encoding/pluralize.ts";
 import type { TextTokenizer } from "../../encoding/text/index.ts";
 import { SAMPLING_OPTIONS, samplingOf, type SamplingOptions } from "../options.ts";
-import type { GeneratedText, TextEnd, TextModel, TextStep } from "../text/index.ts";
+import type { GeneratedText, TextEnd, TextModel, TextPrompt, TextStep } from "../text/index.ts";
 import { candidateLines } from "./candidates.ts";
 import { Chooser } from "./choose.ts";
 import { Console } from "./console.ts";
@@ -13,7 +13,7 @@ import { InterruptError, interruptSignal } from "./interrupt.ts";
 import { type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
 import { TOY, withTextModel } from "./text-model.ts";
 import { runTextScore } from "./text-score.ts";
-import { positiveInteger, precisionOption } from "./values.ts";
+import { idList, positiveInteger, precisionOption } from "./values.ts";
 import { addSamplingOptions } from "./writing-options.ts";
 
 interface TextCommandOptions extends SamplingOptions, ModelCommandOptions {
@@ -23,6 +23,8 @@ interface TextCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly candidates?: number;
   readonly choose?: boolean;
   readonly file?: string;
+  readonly ids?: readonly number[];
+  readonly specialTokens?: boolean;
   readonly contextShift?: boolean;
   readonly score?: string;
   readonly stride?: number;
@@ -42,10 +44,15 @@ export function addTextCommand(program: Command): void {
     .summary("continue a text with GPT-2")
     .description(
       "Continues a prompt with a GPT-2 model and prints the new text on stdout, token by token. Without a prompt the model " +
-        "begins a new text. It stops after --tokens, at the end-of-text token, or when the context window is full.",
+        "begins a new text. It stops after --tokens, at a token that ends a text, or when the context window is full.",
     )
     .argument("[prompt]", 'text to continue; "-" reads stdin')
     .option("--file <file>", "read the prompt from a file")
+    .option("--ids <list>", "prompt as ids of the model, separated by commas", idList)
+    .option(
+      "--special-tokens",
+      'read special tokens in the text, such as "<|endoftext|>", as their ids (default: as characters)',
+    )
     .addOption(modelOption(TOY))
     .option("--tokens <n>", "largest number of new tokens", positiveInteger, DEFAULT_TOKENS);
   addSamplingOptions(command, "text");
@@ -72,6 +79,7 @@ export function addTextCommand(program: Command): void {
         "  ostinato text --model gpt2 --tokens 200 --top-k 40\n" +
         '  ostinato text "The answer is" --tokens 5 --top-k 40 --candidates 10\n' +
         '  ostinato text "My lord," --choose\n' +
+        '  ostinato text "<|endoftext|>ROMEO:" --special-tokens\n' +
         "  cat prompt.txt | ostinato text - --samples 3\n" +
         "  ostinato text --score chapter.txt --json",
     )
@@ -87,7 +95,8 @@ async function runText(
   const console = new Console({ quiet: options.quiet ?? false });
   if (options.score !== undefined) return runTextScore(options.score, options, console);
   const path = options.file ?? (prompt === "-" ? prompt : undefined);
-  const given = path === undefined ? prompt : await readPrompt(path);
+  const text = path === undefined ? prompt : await readPrompt(path);
+  const given = options.ids === undefined ? text : { ids: options.ids };
   await withTextModel(options, console, (model) => generateText(model, given, options, console));
 }
 
@@ -111,6 +120,10 @@ function checkUsage(prompt: string | undefined, options: TextCommandOptions, com
     throw new UsageError(`${one} and ${other} exclude each other`, "omit one of them");
   };
   if (prompt !== undefined && options.file !== undefined) exclusive("a prompt", "--file");
+  if (options.ids !== undefined) {
+    if (prompt !== undefined) exclusive("a prompt", "--ids");
+    if (options.file !== undefined) exclusive("--file", "--ids");
+  }
   if (options.choose && options.json) exclusive("--choose", "--json");
   if (options.choose && options.samples > 1) exclusive("--choose", "--samples");
   if (options.choose && (prompt === "-" || options.file === "-")) {
@@ -122,6 +135,7 @@ function checkUsage(prompt: string | undefined, options: TextCommandOptions, com
     return;
   }
   if (prompt !== undefined || options.file !== undefined) exclusive("--score", "a prompt");
+  if (options.ids !== undefined) exclusive("--score", "--ids");
   for (const option of command.options) {
     const key = option.attributeName();
     const isGiven = command.getOptionValueSource(key) === "cli";
@@ -131,7 +145,7 @@ function checkUsage(prompt: string | undefined, options: TextCommandOptions, com
 
 async function generateText(
   model: TextModel,
-  prompt: string | undefined,
+  prompt: TextPrompt,
   options: TextCommandOptions,
   console: Console,
 ): Promise<void> {
@@ -141,15 +155,15 @@ async function generateText(
   const { stdout, stderr } = commandIo();
   const isTerminal = stdout.isTTY === true && stderr.isTTY === true && !options.quiet;
   const chooser = options.choose ? new Chooser(console) : undefined;
-  const tokenText = (id: number): string => model.tokenizer.decode([id]);
+  const tokenText = (id: number): string => model.textOf(id);
   const samples: Sample[] = [];
   let seed = options.seed;
   try {
     for (let number = 1; number <= options.samples; number += 1) {
       const steps: TextStep[] = [];
       if (options.samples > 1 && !options.json) console.line(`=== ${number} of ${options.samples} ===`);
-      if (isTerminal && prompt !== undefined && !options.json) console.prompt(prompt);
-      const { contextShift = false, tokens } = options;
+      if (isTerminal && prompt !== undefined && !options.json) console.prompt(promptText(model, prompt));
+      const { contextShift = false, specialTokens = false, tokens } = options;
       const generated = await model.generate(prompt, {
         ...samplingOf(options),
         seed,
@@ -157,6 +171,7 @@ async function generateText(
         override: chooser && ((drawn: TextStep) => chooser.choose(drawn)),
         tokens,
         contextShift,
+        specialTokens,
         signal: interruptSignal(),
         onStep: (step) => {
           steps.push(step);
@@ -181,6 +196,10 @@ async function generateText(
   report(samples, model.tokenizer, options, prompt, wallSeconds, console);
 }
 
+function promptText({ tokenizer }: TextModel, prompt: string | { readonly ids: readonly number[] }): string {
+  return typeof prompt === "string" ? prompt : tokenizer.decode(prompt.ids.filter((id) => tokenizer.has(id)));
+}
+
 interface Sample extends GeneratedText {
   readonly steps: readonly TextStep[];
 }
@@ -189,7 +208,7 @@ function report(
   samples: readonly Sample[],
   tokenizer: TextTokenizer,
   options: TextCommandOptions,
-  prompt: string | undefined,
+  prompt: TextPrompt,
   wallSeconds: number,
   console: Console,
 ): void {
@@ -205,7 +224,8 @@ function report(
   if (!options.json) return;
   console.result({
     model: options.model,
-    prompt: prompt ?? null,
+    prompt: typeof prompt === "string" ? prompt : null,
+    promptIds: typeof prompt === "object" ? prompt.ids : undefined,
     samples: samples.map(({ text, seed, ids, end, steps }) => ({
       text,
       seed,

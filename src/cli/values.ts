@@ -45,6 +45,13 @@ export function timeValue(text: string): number {
   throw new InvalidArgumentError("Must be a number of at least 0.");
 }
 
+/** Ids, separated by commas or spaces. */
+export function idList(text: string): readonly number[] {
+  const ids = text.split(/[\s,]+/).filter((id) => id !== "");
+  if (ids.length > 0 && ids.every((id) => /^\d{1,9}$/.test(id))) return ids.map(Number);
+  throw new InvalidArgumentError("Must be ids, separated by commas, such as 50258,7454.");
+}
+
 /** A seed. */
 export function seedValue(text: string): number {
   const value = parseNumber(text);

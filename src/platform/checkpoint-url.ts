@@ -1,4 +1,9 @@
-import { type CheckpointFiles, checkpointInMemory } from "../../models/index.ts";
+import {
+  CheckpointError,
+  type CheckpointFiles,
+  checkpointInMemory,
+  OPTIONAL_TEXT_FILES,
+} from "../../models/index.ts";
 import { download, type DownloadFileOptions } from "./download.ts";
 
 export type { DownloadProgress } from "./download.ts";
@@ -39,9 +44,29 @@ async function cached(url: URL, file: string, options: DownloadOptions): Promise
       ? undefined
       : await caches.open(options.cache).catch(() => undefined);
   const kept = await cache?.match(url);
-  if (kept) return new Uint8Array(await kept.arrayBuffer());
-  const bytes = await download(url, file, options);
+  if (kept?.ok) return new Uint8Array(await kept.arrayBuffer());
+  if (kept) throw missing(url);
+  let bytes;
+  try {
+    bytes = await download(url, file, options);
+  } catch (error) {
+    // Remembered, so that a cached model loads without the server.
+    if (
+      error instanceof CheckpointError &&
+      error.code === "missing-file" &&
+      OPTIONAL_TEXT_FILES.includes(file)
+    )
+      await cache?.put(url, new Response(null, { status: 404 })).catch(() => undefined);
+    throw error;
+  }
   // Only complete files are stored; a failure to store is ignored.
   await cache?.put(url, new Response(new Blob([bytes]))).catch(() => undefined);
   return bytes;
+}
+
+function missing(url: URL): CheckpointError {
+  return new CheckpointError(`${url.href}: HTTP 404`, {
+    code: "missing-file",
+    hint: "the folder on the server did not have it when the model was stored",
+  });
 }

@@ -6,8 +6,10 @@ export type {
   ScoreTextOptions,
   TextCandidate,
   TextEnd,
+  TextPrompt,
   TextScore,
   TextStep,
 } from "./options.ts";
 export { PromptError, TextModel } from "./text-model.ts";
-export { readTokenizer } from "./tokenizer-files.ts";
+export type { SpecialIds } from "./special-ids.ts";
+export { readTextFiles } from "./tokenizer-files.ts";

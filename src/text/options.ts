@@ -20,13 +20,18 @@ export interface TextStep {
   readonly candidates?: readonly TextCandidate[];
 }
 
-/** Why a text ends: the option `tokens` is reached, the model sampled `<|endoftext|>`, or the context is full. */
+/** A prompt: text, or ids of the model. Undefined, an empty text and no ids start a text. */
+export type TextPrompt = string | { readonly ids: readonly number[] } | undefined;
+
+/** Why a text ends: the option `tokens` is reached, the model sampled an id that ends a text, or the context is full. */
 export type TextEnd = "tokens" | "end-of-text" | "context";
 
 /** How the tokens of a continuation are sampled, and when it ends. */
 export interface CompleteOptions extends SamplingOptions {
   /** Maximum number of tokens, from 1. Default: until the text or the context ends. */
   readonly tokens?: number;
+  /** Read special tokens in the prompt, such as `<|endoftext|>`, as their ids. Default false: as characters. */
+  readonly specialTokens?: boolean;
   /** Continue beyond the context: when it is full, its older half is evicted. Default false. */
   readonly contextShift?: boolean;
   /** Return this many of the likeliest candidates with each token, and its log-probability. */
@@ -46,7 +51,7 @@ export interface GenerateTextOptions extends CompleteOptions {
 export interface GeneratedText {
   /** The generated text, without the prompt. */
   readonly text: string;
-  /** The generated ids, without `<|endoftext|>`. */
+  /** The generated ids, without one that ended the text. */
   readonly ids: readonly number[];
   /** The seed in use: the option, or a random one. */
   readonly seed: number;
@@ -56,6 +61,8 @@ export interface GeneratedText {
 
 /** The sliding windows of `TextModel.score`. */
 export interface ScoreTextOptions {
+  /** Read special tokens in the text, such as `<|endoftext|>`, as their ids. Default false: as characters. */
+  readonly specialTokens?: boolean;
   /** Tokens from the beginning of a window to that of the next, 1 to window − 1. Default: half a window. */
   readonly stride?: number;
   readonly signal?: AbortSignal;

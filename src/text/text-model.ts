@@ -17,12 +17,14 @@ import type {
   GenerateTextOptions,
   ScoreTextOptions,
   TextEnd,
+  TextPrompt,
   TextScore,
   TextStep,
 } from "./options.ts";
+import type { SpecialIds } from "./special-ids.ts";
 
 /** Thrown for a prompt that cannot be continued, or a text that cannot be scored. */
-export class PromptError extends HintedError<"no-prompt" | "too-long" | "too-short"> {
+export class PromptError extends HintedError<"no-prompt" | "too-long" | "too-short" | "unknown-id"> {
   override readonly name = "PromptError";
 }
 
@@ -33,12 +35,22 @@ const CACHED_CONTEXTS = 2;
 export class TextModel {
   readonly decoder: Decoder;
   readonly tokenizer: TextTokenizer;
-  /** One byte per id, 0 for ids without a token: some models have more ids than their tokenizer. Undefined if every id has one. */
+  /**
+   * One byte per id, 0 for ids without a token that end no text: some models have more ids than their tokenizer. Undefined
+   * if every id is 1.
+   */
   readonly allowedTokens: Uint8Array | undefined;
+  /** Id that starts a text without a prompt; null if there is none. */
+  readonly startId: number | null;
+  /** Ids that end a text. */
+  readonly endIds: ReadonlySet<number>;
   readonly #contexts: PrefixCachePool;
 
-  /** @throws TokenizerError when the tokenizer has more ids than the model. */
-  constructor(decoder: Decoder, tokenizer: TextTokenizer) {
+  /**
+   * @param ids the ids that start and end a text. Default: those of the tokenizer.
+   * @throws TokenizerError when the tokenizer has more ids than the model.
+   */
+  constructor(decoder: Decoder, tokenizer: TextTokenizer, ids: Partial<SpecialIds> = {}) {
     const { vocabularySize } = decoder.config;
     if (tokenizer.size > vocabularySize) {
       throw new TokenizerError(`the tokenizer has ${tokenizer.size} ids, the model ${vocabularySize}`, {
@@ -48,22 +60,33 @@ export class TextModel {
     }
     this.decoder = decoder;
     this.tokenizer = tokenizer;
+    const { startOfTextId, endOfTextId } = tokenizer;
+    this.startId = ids.startId ?? startOfTextId;
+    this.endIds = new Set(ids.endIds ?? (endOfTextId === null ? [] : [endOfTextId]));
     this.#contexts = new PrefixCachePool(decoder, CACHED_CONTEXTS);
-    const hasToken = Uint8Array.from({ length: vocabularySize }, (_, id) => Number(tokenizer.has(id)));
+    const hasToken = Uint8Array.from({ length: vocabularySize }, (_, id) =>
+      Number(tokenizer.has(id) || this.endIds.has(id)),
+    );
     this.allowedTokens = hasToken.includes(0) ? hasToken : undefined;
   }
 
   /**
-   * The ids of a prompt; for an empty or undefined prompt, the id of `<|endoftext|>`, which starts a text.
+   * The ids of a prompt: those of a text as the tokenizer's post-processor completes them, or the given ones. Without a
+   * prompt, `startId`.
    *
-   * @throws PromptError for an empty prompt if the tokenizer has no `<|endoftext|>`.
+   * @throws PromptError without a prompt if the model has no `startId`, and for an id that the model does not have.
    */
-  encodePrompt(text: string | undefined): readonly number[] {
-    const ids = this.tokenizer.encode(text ?? "");
+  encodePrompt(
+    prompt: TextPrompt,
+    { specialTokens = false }: Pick<CompleteOptions, "specialTokens"> = {},
+  ): readonly number[] {
+    const ids =
+      typeof prompt === "object"
+        ? this.#checkedIds(prompt.ids)
+        : this.tokenizer.encode(prompt ?? "", { specialTokens, addSpecialTokens: true });
     if (ids.length > 0) return ids;
-    const { endOfTextId } = this.tokenizer;
-    if (endOfTextId !== null) return [endOfTextId];
-    throw new PromptError("the prompt is empty, and the model has no <|endoftext|> to start a text", {
+    if (this.startId !== null) return [this.startId];
+    throw new PromptError("the prompt is empty, and the model has no token that starts a text", {
       code: "no-prompt",
       hint: "give a prompt",
     });
@@ -73,25 +96,18 @@ export class TextModel {
    * Continues a prompt, or starts a text. Yields strings of whole characters as they are generated. Ends after `tokens`
    * tokens, at the end of the text, or when the context is full. Stop iterating, or abort `signal`, to end it earlier.
    *
-   * @param prompt plain text: `<|endoftext|>` in it is not special. Undefined starts a text.
+   * @param prompt a text, whose special tokens are characters without the option `specialTokens`; ids; undefined starts a text.
    * @throws PromptError for a prompt longer than the context; OptionError for an option out of range.
    * @example
    * for await (const piece of gpt2.complete("A robot must obey", { tokens: 40, topK: 40 })) process.stdout.write(piece);
    */
-  async *complete(prompt: string | undefined, options: CompleteOptions = {}): AsyncGenerator<string, void> {
+  async *complete(prompt: TextPrompt, options: CompleteOptions = {}): AsyncGenerator<string, void> {
     for await (const { text } of this.steps(prompt, options)) if (text !== "") yield text;
   }
 
   /** As `complete`, but yields tokens, with candidates if requested. The generator returns why the text ended. */
-  steps(
-    prompt: string | undefined,
-    options: CompleteOptions = {},
-  ): AsyncGenerator<TextStep, TextEnd | undefined> {
-    return this.#steps(
-      this.#prompt(prompt, options.contextShift ?? false),
-      new Sampler(samplingOf(options)),
-      options,
-    );
+  steps(prompt: TextPrompt, options: CompleteOptions = {}): AsyncGenerator<TextStep, TextEnd | undefined> {
+    return this.#steps(this.#prompt(prompt, options), new Sampler(samplingOf(options)), options);
   }
 
   /**
@@ -99,9 +115,9 @@ export class TextModel {
    *
    * @throws as `complete`.
    */
-  async generate(prompt: string | undefined, options: GenerateTextOptions = {}): Promise<GeneratedText> {
+  async generate(prompt: TextPrompt, options: GenerateTextOptions = {}): Promise<GeneratedText> {
     const sampler = new Sampler(samplingOf(options));
-    const steps = this.#steps(this.#prompt(prompt, options.contextShift ?? false), sampler, options);
+    const steps = this.#steps(this.#prompt(prompt, options), sampler, options);
     const ids: number[] = [];
     let text = "";
     for (let step = await steps.next(); ; step = await steps.next()) {
@@ -120,11 +136,11 @@ export class TextModel {
    */
   async score(text: string, options: ScoreTextOptions = {}): Promise<TextScore> {
     const { window } = this.decoder.config;
-    const { stride = Math.max(1, Math.floor(window / 2)), signal, onProgress } = options;
+    const { stride = Math.max(1, Math.floor(window / 2)), specialTokens, signal, onProgress } = options;
     if (!Number.isInteger(stride) || stride < 1 || stride > window - 1) {
       throw new OptionError(`stride must be a whole number from 1 to ${window - 1}, got ${stride}`);
     }
-    const ids = this.tokenizer.encode(text);
+    const ids = this.tokenizer.encode(text, { specialTokens, addSpecialTokens: true });
     if (ids.length < 2) {
       throw new PromptError(`the text has ${ids.length === 0 ? "no tokens" : "one token"}`, {
         code: "too-short",
@@ -150,6 +166,11 @@ export class TextModel {
       window,
       stride,
     };
+  }
+
+  /** The text of an id alone; empty for an id without a token. */
+  textOf(id: number): string {
+    return this.tokenizer.has(id) ? this.tokenizer.decode([id]) : "";
   }
 
   /** Frees the model's memory; the model cannot be used afterwards. */
@@ -188,7 +209,7 @@ export class TextModel {
         signal,
       })) {
         if (isOver) return undefined;
-        if (sampled.id === this.tokenizer.endOfTextId) return "end-of-text";
+        if (this.endIds.has(sampled.id)) return "end-of-text";
         yield this.#step(sampled, stream.push(sampled.id));
         count += 1;
         if (count >= tokens) return "tokens";
@@ -207,7 +228,7 @@ export class TextModel {
       logProbability,
       ...(candidates === undefined
         ? {}
-        : { candidates: candidates.map((each) => ({ ...each, text: this.tokenizer.decode([each.id]) })) }),
+        : { candidates: candidates.map((each) => ({ ...each, text: this.textOf(each.id) })) }),
     };
   }
 
@@ -217,13 +238,23 @@ export class TextModel {
     return position.kind === "learned" ? window + 1 - promptLength : Infinity;
   }
 
-  #prompt(text: string | undefined, contextShift: boolean): readonly number[] {
-    const ids = this.encodePrompt(text);
-    if (contextShift || this.#remainingPositions(ids.length) > 0) return ids;
+  #prompt(prompt: TextPrompt, options: CompleteOptions): readonly number[] {
+    const ids = this.encodePrompt(prompt, options);
+    if (options.contextShift === true || this.#remainingPositions(ids.length) > 0) return ids;
     throw new PromptError(
       `the prompt has ${ids.length} tokens, the model's context ${this.decoder.config.window}`,
       { code: "too-long", hint: "shorten the prompt, or set contextShift to read only its end" },
     );
+  }
+
+  #checkedIds(ids: readonly number[]): readonly number[] {
+    const { vocabularySize } = this.decoder.config;
+    const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabularySize);
+    if (wrong === undefined) return ids;
+    throw new PromptError(`the prompt has the id ${wrong}, which the model does not have`, {
+      code: "unknown-id",
+      hint: `ids go from 0 to ${vocabularySize - 1}`,
+    });
   }
 
   /** Excludes ids without a token; undefined if there are none. */

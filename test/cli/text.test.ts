@@ -199,6 +199,30 @@ describe("ostinato text", () => {
     },
   );
 
+  it("reads special tokens as ids with --special-tokens, and ids with --ids", async () => {
+    const special = await run(["<|endoftext|>the", "--special-tokens", "--json", ...GREEDY]);
+    const ids = await run(["--ids", "258, 257", "--json", ...GREEDY]);
+    const plain = await run(["<|endoftext|>the", "--json", ...GREEDY]);
+    const samples = [special, ids, plain].map(({ stdout }) => JSON.parse(stdout).samples[0].ids);
+    expect(samples[0]).toEqual(samples[1]);
+    expect(samples[0]).not.toEqual(samples[2]);
+    expect(JSON.parse(ids.stdout)).toMatchObject({ prompt: null, promptIds: [258, 257] });
+    expect(JSON.parse(special.stdout)).toMatchObject({ prompt: "<|endoftext|>the" });
+  });
+
+  it("stops at the ids of generation_config.json, and does not print them", async () => {
+    const ended = join(folder, "ended");
+    writeTinyTextCheckpoint(ended);
+    const first = await run(["the cat", "--json", ...GREEDY]);
+    const { ids } = JSON.parse(first.stdout).samples[0];
+    writeFileSync(join(ended, "generation_config.json"), JSON.stringify({ eos_token_id: [261, ids[3]] }));
+    const { stdout } = await run(["the cat", "--model", ended, "--json", ...GREEDY]);
+    expect(JSON.parse(stdout).samples[0]).toMatchObject({
+      ids: ids.slice(0, ids.indexOf(ids[3])),
+      end: "end-of-text",
+    });
+  });
+
   it("uses the included model by default, and says so", async () => {
     const { code, stdout, stderr } = await runCli(["text", "ROMEO:", "--tokens", "5", "--seed", "1"]);
     expect(code).toBe(0);
@@ -260,6 +284,15 @@ describe("ostinato text --score", () => {
 describe("ostinato text with wrong usage or bad input", () => {
   it.each([
     { parameters: ["the", "--file", "x"], code: 2, says: /a prompt and --file exclude each other/ },
+    { parameters: ["the", "--ids", "1"], code: 2, says: /a prompt and --ids exclude each other/ },
+    { parameters: ["--file", "x", "--ids", "1"], code: 2, says: /--file and --ids exclude each other/ },
+    { parameters: ["--score", "x", "--ids", "1"], code: 2, says: /--score and --ids exclude each other/ },
+    { parameters: ["--ids", "1,x"], code: 2, says: /--ids.*Must be ids, separated by commas/ },
+    {
+      parameters: ["--ids", "5,262"],
+      code: 1,
+      says: /the prompt has the id 262, which the model does not have/,
+    },
     { parameters: ["--score", "x", "the"], code: 2, says: /--score and a prompt exclude/ },
     { parameters: ["--score", "x", "--choose"], code: 2, says: /--score and --choose exclude/ },
     { parameters: ["--score", "x", "--candidates", "2"], code: 2, says: /--score and --candidates exclude/ },

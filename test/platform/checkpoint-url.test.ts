@@ -208,4 +208,23 @@ describe("checkpointUrl", () => {
     await checkpointUrl(`${url}/models/tiny/`).open("config.json");
     expect(requests).toBe(2);
   });
+
+  it("remembers in the Cache that an optional file is missing, and no other file", async () => {
+    const kept = new Map<string, Response>();
+    const cache = {
+      match: async (url: URL) => kept.get(url.href)?.clone(),
+      put: async (url: URL, response: Response) => void kept.set(url.href, response),
+    };
+    vi.stubGlobal("caches", { open: async () => cache });
+    const asked: (string | undefined)[] = [];
+    const url = await serve((request, response) => {
+      asked.push(request.url);
+      response.writeHead(404).end();
+    });
+    const files = checkpointUrl(url, { cache: "models", retryDelay: 1 });
+    for (const name of ["added_tokens.json", "merges.txt", "added_tokens.json", "merges.txt"]) {
+      await expect(files.open(name)).rejects.toMatchObject({ code: "missing-file" });
+    }
+    expect(asked).toEqual(["/added_tokens.json", "/merges.txt", "/merges.txt"]);
+  });
 });

@@ -91,6 +91,41 @@ describe("TextModel", () => {
     expect(model.tokenizer.decode(ids)).toBe("<|endoftext|>");
   });
 
+  it("reads special tokens in a prompt as ids on request", async () => {
+    const spelled = model.encodePrompt("<|endoftext|>the");
+    expect(spelled).toHaveLength(14);
+    expect(model.encodePrompt("<|endoftext|>the", { specialTokens: true })).toEqual([TINY_END, 257]);
+    const options = { temperature: 0, tokens: 4, seed: 1, ...goOn };
+    const read = await model.generate("<|endoftext|>the", { ...options, specialTokens: true });
+    expect(read).toEqual(await model.generate({ ids: [TINY_END, 257] }, options));
+    expect(read.ids).not.toEqual((await model.generate("<|endoftext|>the", options)).ids);
+  });
+
+  it("takes ids for a prompt", async () => {
+    expect(model.encodePrompt({ ids: [257, 32, 261] })).toEqual([257, 32, 261]);
+    expect(model.encodePrompt({ ids: [] })).toEqual([TINY_END]);
+    for (const id of [262, -1, 1.5, NaN]) {
+      await expect(model.generate({ ids: [257, id] })).rejects.toMatchObject({
+        name: "PromptError",
+        code: "unknown-id",
+        message: `the prompt has the id ${id}, which the model does not have`,
+      });
+    }
+  });
+
+  it("starts a text from its own start id, and ends it at each of its end ids", async () => {
+    const other = new TextModel(model.decoder, model.tokenizer, { startId: 257, endIds: [70, 261] });
+    expect(other.encodePrompt(undefined)).toEqual([257]);
+    for (const id of [70, 261]) {
+      const generated = await other.generate("the", { logitBias: new Map([[id, 1e9]]), seed: 1 });
+      expect(generated).toEqual({ text: "", ids: [], seed: 1, end: "end-of-text" });
+    }
+    const ending = { logitBias: new Map([[TINY_END, 1e9]]), tokens: 2, seed: 1 };
+    expect((await other.generate("the", ending)).ids).toEqual([TINY_END, TINY_END]);
+    const candidates = await other.generate("the", { candidates: 262, tokens: 1, override: async () => 5 });
+    expect(candidates.ids).toEqual([5]);
+  });
+
   it("ends when the context is full, after one more sampled token", async () => {
     const { n_positions: window } = TINY_TEXT_CONFIG;
     const unprompted = await model.generate(undefined, { ...goOn, seed: 1 });
@@ -225,6 +260,37 @@ describe("loadTextModel", () => {
       code: "unsupported",
       message: 'the model\'s vocabulary is "arrival-55028": it writes music, not text',
     });
+  });
+
+  it("reads the other files of a Hugging Face folder", async () => {
+    const other = join(folder, "hugging-face");
+    writeTinyTextCheckpoint(other, { ...TINY_TEXT_CONFIG, bos_token_id: 259, eos_token_id: 5 });
+    rmSync(join(other, "tokenizer.json"));
+    const write = (name: string, json: unknown): void =>
+      writeFileSync(join(other, name), JSON.stringify(json));
+    write("vocab.json", TINY_VOCABULARY);
+    writeFileSync(join(other, "merges.txt"), TINY_MERGES);
+    write("added_tokens.json", { "<|startoftext|>": 259, "<|pad|>": 260 });
+    write("special_tokens_map.json", {
+      bos_token: "<|startoftext|>",
+      pad_token: { content: "<|pad|>", lstrip: true },
+    });
+    write("tokenizer_config.json", { add_prefix_space: true });
+    write("generation_config.json", { eos_token_id: [70, 71] });
+    const read = await loadTextModel(other, { threads: 1 });
+    expect([read.startId, [...read.endIds]]).toEqual([259, [70, 71]]);
+    expect(read.encodePrompt("<|startoftext|>the", { specialTokens: true })).toEqual([259, 32, 257]);
+    await read.dispose();
+    // With a list of its own, tokenizer_config.json stands for the two other files.
+    write("tokenizer_config.json", { added_tokens_decoder: { 261: { content: "<x>", special: true } } });
+    write("generation_config.json", {});
+    const listed = await loadTextModel(other, { threads: 1 });
+    expect([listed.startId, [...listed.endIds]]).toEqual([259, [5]]);
+    expect(listed.encodePrompt("<x>the", { specialTokens: true })).toEqual([261, 257]);
+    expect(listed.encodePrompt("<|pad|>", { specialTokens: true })).toHaveLength(7);
+    await listed.dispose();
+    writeFileSync(join(other, "generation_config.json"), "<html>");
+    await expect(loadTextModel(other)).rejects.toThrow("generation_config.json is not JSON");
   });
 
   it("loads the shipped model", async () => {

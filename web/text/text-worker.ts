@@ -44,7 +44,7 @@ class TextServer {
     const sampler = new Sampler(options);
     const { logits } = await this.#writing.prefill(ids, { reuseBeyondWindow: true });
     const id = sampler.sample(logits, step, { allowed: this.#model.allowedTokens, recent: ids });
-    return id === this.#model.tokenizer.endOfTextId ? undefined : this.#token(id);
+    return this.#model.endIds.has(id) ? undefined : this.#token(id);
   }
 
   async explain({
@@ -106,7 +106,7 @@ class TextServer {
   }
 
   #token(id: number): Token {
-    return { id, text: this.#model.tokenizer.decode([id]) };
+    return { id, text: this.#model.textOf(id) };
   }
 }
 

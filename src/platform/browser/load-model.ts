@@ -1,6 +1,6 @@
 import { BandModel, MusicModel } from "../../music/index.ts";
 import { configOnce } from "../config-once.ts";
-import { readTokenizer, TextModel } from "../../text/index.ts";
+import { readTextFiles, TextModel } from "../../text/index.ts";
 import {
   loadDecoder,
   loadFromFiles,
@@ -42,6 +42,6 @@ export async function loadBandModel(source: ModelSource, options: LoadModelOptio
  */
 export async function loadTextModel(source: ModelSource, options: LoadModelOptions = {}): Promise<TextModel> {
   const files = configOnce(sourceFiles(source, options));
-  const tokenizer = await readTokenizer(files);
-  return new TextModel(await loadFromFiles(files, options), tokenizer);
+  const { tokenizer, specialIds } = await readTextFiles(files);
+  return new TextModel(await loadFromFiles(files, options), tokenizer, specialIds);
 }

@@ -1,6 +1,6 @@
 import { BandModel, MusicModel } from "../../music/index.ts";
 import { configOnce } from "../config-once.ts";
-import { readTokenizer, TextModel } from "../../text/index.ts";
+import { readTextFiles, TextModel } from "../../text/index.ts";
 import { loadDecoder, type LoadModelOptions } from "./load-decoder.ts";
 import { modelFiles, type ModelFilesOptions } from "./model-files.ts";
 
@@ -49,6 +49,6 @@ export async function loadTextModel(
   options: LoadModelOptions & ModelFilesOptions = {},
 ): Promise<TextModel> {
   const files = configOnce(await modelFiles(name, options));
-  const tokenizer = await readTokenizer(files);
-  return new TextModel(await loadDecoder(files, options), tokenizer);
+  const { tokenizer, specialIds } = await readTextFiles(files);
+  return new TextModel(await loadDecoder(files, options), tokenizer, specialIds);
 }

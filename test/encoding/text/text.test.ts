@@ -126,3 +126,62 @@ describe("TextTokenizer", () => {
     expect(() => TextTokenizer.fromVocabulary(vocabulary, merges)).toThrow(says);
   });
 });
+
+describe("parts of a tokenizer.json", () => {
+  it.each([
+    [{ normalizer: { type: "Precompiled" } }, "the normalizer Precompiled is not supported"],
+    [{ pre_tokenizer: { type: "Metaspace" } }, "the pre-tokenizer Metaspace is not supported"],
+    [{ pre_tokenizer: { type: "UnicodeScripts" } }, "the pre-tokenizer UnicodeScripts is not supported"],
+    [{ pre_tokenizer: { type: "Replace" } }, "the pre-tokenizer Replace is not supported"],
+    [
+      { pre_tokenizer: { type: "Sequence", pretokenizers: [{ type: "Unheard" }] } },
+      "the pre-tokenizer Unheard is not supported",
+    ],
+    [{ post_processor: { type: "Unheard" } }, "the post-processor Unheard is not supported"],
+    [
+      { decoder: { type: "Sequence", decoders: [{ type: "ByteLevel" }, { type: "Strip" }] } },
+      'the decoder is "Strip"',
+    ],
+    [{ normalizer: {} }, "a normalizer has the type null"],
+    [{ normalizer: { type: "Strip" } }, '"strip_left" of the normalizer Strip is missing'],
+    [
+      { pre_tokenizer: { type: "Punctuation", behavior: "Sideways" } },
+      'the behavior of the pre-tokenizer Punctuation is "Sideways"',
+    ],
+    [{ model: { ...TINY.model, dropout: 0.1 } }, '"dropout" of the model is 0.1'],
+    [{ model: { ...TINY.model, end_of_word_suffix: "</w>" } }, '"end_of_word_suffix" of the model is "</w>"'],
+    [
+      { model: { ...TINY.model, continuing_subword_prefix: "##" } },
+      '"continuing_subword_prefix" of the model',
+    ],
+    [{ model: { ...TINY.model, merges: ["a z"] } }, 'the merge "a z" needs the token "z"'],
+    [{ model: { ...TINY.model, merges: ["ab"] } }, 'a merge is "ab"'],
+    [{ added_tokens: [{ id: 9, content: "<x>", lstrip: 1 }] }, '"lstrip" of the token "<x>" is 1'],
+  ])("are refused by name: %j", (change, says) => {
+    expect(() => new TextTokenizer({ ...TINY, ...change })).toThrow(TokenizerError);
+    expect(() => new TextTokenizer({ ...TINY, ...change })).toThrow(says);
+  });
+
+  it("are refused where `tokenizers` itself goes wrong: a Replace between characters", () => {
+    const normalizer = { type: "Replace", pattern: { Regex: "x*" }, content: "a" };
+    const tokenizer = new TextTokenizer({ ...TINY, normalizer });
+    expect(() => tokenizer.encode("b")).toThrow("the normalizer Replace matches between characters");
+  });
+
+  it("may be a decoder in a sequence, and a post-processor that adds ids on request", () => {
+    const decoder = { type: "Sequence", decoders: [{ type: "ByteLevel" }, { type: "Fuse" }] };
+    const processors = [
+      { type: "RobertaProcessing", cls: ["a", 0], sep: ["b", 1] },
+      {
+        type: "TemplateProcessing",
+        single: [{ SpecialToken: { id: "end" } }, { Sequence: { id: "A" } }],
+        special_tokens: { end: { ids: [9] } },
+      },
+      { type: "ByteLevel" },
+    ];
+    const other = new TextTokenizer({ ...TINY, decoder, post_processor: { type: "Sequence", processors } });
+    expect(other.encode("ab")).toEqual([4]);
+    expect(other.encode("ab", { addSpecialTokens: true })).toEqual([9, 0, 4, 1]);
+    expect(other.decode([4, 8])).toBe("abé");
+  });
+});

@@ -5,7 +5,13 @@
 import { mkdir, readFile, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import type { PathInfo } from "@huggingface/hub";
-import { CheckpointError, readConfig, WEIGHT_FORMATS, type WeightFormat } from "../../../../models/index.ts";
+import {
+  CheckpointError,
+  readConfig,
+  TEXT_FILES,
+  WEIGHT_FORMATS,
+  type WeightFormat,
+} from "../../../../models/index.ts";
 import type { DownloadFileOptions } from "../../download.ts";
 import { checkpointFolder } from "../checkpoint-folder.ts";
 import { writeFileAtomic } from "../write-file.ts";
@@ -34,7 +40,7 @@ const CONFIG = "config.json";
 /** Files with all weights, or index files of shards; a model needs one of them. */
 const WEIGHTS = WEIGHT_FORMATS.flatMap(({ whole, index }) => [whole, index]);
 /** Possible files of a model, apart from shards. */
-const FILES = [CONFIG, "tokenizer.json", "vocab.json", "merges.txt", ...WEIGHTS];
+const FILES = [CONFIG, ...TEXT_FILES, ...WEIGHTS];
 
 /** The hub id of a model, if `name` is an id, a short name, or the URL of the model's page. */
 export function hubId(name: string): string | undefined {
