@@ -10,9 +10,20 @@ import { arcsOf } from "./arcs-of.ts";
 import { candidateItems, headButtons, offerLayers } from "./explanation-elements.ts";
 import { percentOf, withChosen } from "./candidates.ts";
 import { problemOf } from "../words.ts";
-import { eventWords, noteWords } from "./event-words.ts";
+import { eventWords } from "./event-words.ts";
+import { neighborNote, otherShares, whyTitle } from "./why-words.ts";
 
 type Parts = Pick<Session, "playback" | "models" | "explainer" | "branching">;
+
+/** What the panel explains. */
+interface Question {
+  readonly piece: Piece;
+  readonly note: PieceNote;
+  /** The explained event: the note-on, or an event near it. */
+  readonly index: number;
+  /** Until there is another one, that of the question before. */
+  readonly explanation: Explanation | undefined;
+}
 
 export class Why {
   /** Another note is explained, or other arcs are shown. */
@@ -25,20 +36,16 @@ export class Why {
   readonly #layer = byId("layer", HTMLSelectElement);
   readonly #heads = byId("heads", HTMLElement);
   readonly #elsewhere = byId("elsewhere", HTMLElement);
-  #piece: Piece | undefined;
-  #note: PieceNote | undefined;
-  /** The explained event: the note-on, or an event before it. */
-  #index = 0;
-  #explanation: Explanation | undefined;
-  #hidden = new Set<number>();
+  readonly #hidden = new Set<number>();
+  /** Undefined: the panel is closed. Each question is another object, so that a late answer is recognized. */
+  #question: Question | undefined;
   #arcs: readonly Arc[] = [];
-  #asked = 0;
-  #peeked: PieceNote | undefined;
-  #peekedArcs: readonly Arc[] | undefined;
+  /** The note under the pointer, and its arcs once they are there. */
+  #hovered: { readonly note: PieceNote; arcs?: readonly Arc[] } | undefined;
 
   constructor(session: Parts) {
     this.#session = session;
-    this.#layer.addEventListener("change", () => void this.#ask());
+    this.#layer.addEventListener("change", () => this.#step(0));
     byId("why-before", HTMLButtonElement).addEventListener("click", () => this.#step(-1));
     byId("why-after", HTMLButtonElement).addEventListener("click", () => this.#step(1));
     byId("why-close", HTMLButtonElement).addEventListener("click", () => this.choose(undefined));
@@ -46,96 +53,97 @@ export class Why {
 
   /** The explained note. */
   get note(): PieceNote | undefined {
-    return this.#note;
+    return this.#question?.note;
   }
 
   get arcs(): readonly Arc[] {
-    return this.#peekedArcs ?? this.#arcs;
+    return this.#hovered?.arcs ?? this.#arcs;
   }
 
   choose(note: PieceNote | undefined): void {
-    this.#note = note;
-    this.#piece = this.#session.playback.piece;
+    const { piece } = this.#session.playback;
+    this.#question = undefined;
     this.#section.hidden = note === undefined;
     this.#arcs = [];
-    this.#explanation = undefined;
-    if (note) {
-      this.#index = note.index;
-      void this.#ask();
-    }
+    if (note && piece) void this.#ask({ piece, note, index: note.index, explanation: undefined });
     this.changed.emit();
   }
 
   /** Closes the panel if its note has been removed. */
   update(): void {
-    if (this.#note && !this.#session.playback.piece?.has(this.#note)) this.choose(undefined);
+    if (this.note && !this.#session.playback.piece?.has(this.note)) this.choose(undefined);
   }
 
   /** Closes the panel. @returns whether it was open. */
   close(): boolean {
-    if (!this.#note) return false;
+    if (!this.note) return false;
     this.choose(undefined);
     return true;
   }
 
   /** Shows the arcs of the note under the pointer; without one, those of the chosen note. */
   async peek(note: PieceNote | undefined): Promise<void> {
-    if (note === this.#peeked) return;
-    this.#peeked = note;
+    if (note === this.#hovered?.note) return;
+    const hovered = note && { note };
+    this.#hovered = hovered;
     const { playback, models, explainer } = this.#session;
     const { piece } = playback;
-    this.#peekedArcs = undefined;
     this.changed.emit();
     // A moving pointer does not load the model.
-    if (!note || !piece || note === this.#note || !models.model) return;
+    if (!hovered || !piece || note === this.note || !models.model) return;
     this.#offerLayers();
     const explanation = await explainer
-      .explain(piece, note.index, [Number(this.#layer.value)])
+      .explain(piece, hovered.note.index, [Number(this.#layer.value)])
       .catch(() => undefined);
     const [attention] = explanation?.attention ?? [];
-    if (!attention || note !== this.#peeked) return;
-    const { arcs } = arcsOf(piece, note, attention, models.model?.facts.heads ?? 1);
-    this.#peekedArcs = arcs.filter(({ head }) => !this.#hidden.has(head));
+    if (!attention || hovered !== this.#hovered) return;
+    const { arcs } = arcsOf(piece, hovered.note, attention, this.#headCount);
+    this.#hovered = { ...hovered, arcs: this.#shown(arcs) };
     this.changed.emit();
   }
 
   /** Selects the previous or next note of the piece. */
   chooseNeighbor(by: number): void {
     const { piece, seconds } = this.#session.playback;
-    const notes = piece?.notes ?? [];
-    const at = this.#note ? notes.indexOf(this.#note) : -1;
-    const nearest = at < 0 ? notes.findIndex((note) => note.startSeconds >= seconds) : at + by;
-    const note = notes[Math.min(notes.length - 1, Math.max(0, nearest))];
+    const note = neighborNote(piece?.notes ?? [], this.note, by, seconds);
     if (note) this.choose(note);
   }
 
-  #step(by: number): void {
-    const length = this.#piece?.ids.length ?? 0;
-    this.#index = Math.min(length - 1, Math.max(0, this.#index + by));
-    void this.#ask();
+  get #headCount(): number {
+    return this.#session.models.model?.facts.heads ?? 1;
   }
 
-  async #ask(): Promise<void> {
-    const piece = this.#piece;
-    if (!piece || piece !== this.#session.playback.piece) return;
-    this.#asked += 1;
-    const asked = this.#asked;
+  #shown(arcs: readonly Arc[]): Arc[] {
+    return arcs.filter(({ head }) => !this.#hidden.has(head));
+  }
+
+  /** Explains another event of the piece; 0: the same one, in the chosen layer. */
+  #step(by: number): void {
+    const question = this.#question;
+    if (!question) return;
+    const last = question.piece.ids.length - 1;
+    void this.#ask({ ...question, index: Math.min(last, Math.max(0, question.index + by)) });
+  }
+
+  async #ask(question: Question): Promise<void> {
+    const { piece, note, index } = question;
+    this.#question = question;
+    if (piece !== this.#session.playback.piece) return;
     this.#section.setAttribute("aria-busy", "true");
-    this.#showTitle(piece);
+    this.#title.textContent = whyTitle(piece, note, index);
     this.#share.textContent = "";
     try {
       // The piece may be shown before the model is loaded.
       await this.#session.models.load();
       this.#offerLayers();
-      const explanation = await this.#session.explainer.explain(piece, this.#index, [
-        Number(this.#layer.value),
-      ]);
-      if (asked !== this.#asked || !this.#note) return;
-      this.#explanation = explanation;
-      this.#showCandidates(piece);
-      this.#showAttention(piece);
+      const explanation = await this.#session.explainer.explain(piece, index, [Number(this.#layer.value)]);
+      if (question !== this.#question) return;
+      const explained = { ...question, explanation };
+      this.#question = explained;
+      this.#showCandidates(explained);
+      this.#showAttention();
     } catch (error) {
-      if (asked !== this.#asked || !this.#note) return;
+      if (question !== this.#question) return;
       this.#showFailure(error);
     }
     this.#section.removeAttribute("aria-busy");
@@ -148,31 +156,14 @@ export class Why {
     this.changed.emit();
   }
 
-  #showTitle(piece: Piece): void {
-    const note = this.#note;
-    if (!note) return;
-    const event = piece.eventAt(this.#index);
-    const words = event && eventWords(event, piece.velocityBinBefore(this.#index), piece.vocabulary);
-    const where =
-      this.#index === note.index
-        ? noteWords(note)
-        : `${words ?? ""}, ${this.#distance(note)} ${noteWords(note)}`;
-    this.#title.textContent = `Why ${where}`;
-  }
-
-  #distance(note: PieceNote): string {
-    const steps = this.#index - note.index;
-    return `${Math.abs(steps)} event${Math.abs(steps) === 1 ? "" : "s"} ${steps < 0 ? "before" : "after"}`;
-  }
-
-  #showCandidates(piece: Piece): void {
-    const { candidates = [], probability } = this.#explanation ?? {};
-    const chosen = piece.ids[this.#index];
+  #showCandidates({ piece, index, explanation }: Question): void {
+    const { candidates = [], probability } = explanation ?? {};
+    const chosen = piece.ids[index];
     const shown = withChosen(
       candidates,
       chosen === undefined ? undefined : { id: chosen, probability: probability ?? 0 },
     );
-    const bin = piece.velocityBinBefore(this.#index);
+    const bin = piece.velocityBinBefore(index);
     this.#share.textContent = probability === undefined ? "" : percentOf(probability);
     this.#bars.replaceChildren(
       ...candidateItems(
@@ -185,27 +176,27 @@ export class Why {
             percent: percentOf(share),
             isChosen,
             title: isChosen ? "the chosen event" : `continue with ${words} instead, in a new branch`,
-            onPress: () => this.#session.branching.branchAt(this.#index, id),
+            onPress: () => this.#session.branching.branchAt(index, id),
           };
         }),
       ),
     );
   }
 
-  #showAttention(piece: Piece): void {
-    const [attention] = this.#explanation?.attention ?? [];
-    const heads = this.#session.models.model?.facts.heads ?? 1;
+  /** Shows the heads, and the arcs of those that are not hidden. */
+  #showAttention(): void {
+    const heads = this.#headCount;
     const toggle = (head: number): void => {
       if (!this.#hidden.delete(head)) this.#hidden.add(head);
-      this.#showAttention(piece);
+      this.#showAttention();
     };
     this.#heads.replaceChildren(...headButtons(heads, (head) => !this.#hidden.has(head), toggle));
-    if (attention && this.#note) {
-      const { arcs, elsewhere, beginning } = arcsOf(piece, this.#note, attention, heads);
-      this.#arcs = arcs.filter(({ head }) => !this.#hidden.has(head));
-      const shares = [`${Math.round(100 * elsewhere)} % on timing and loudness`];
-      if (beginning >= 0.005) shares.push(`${Math.round(100 * beginning)} % on the start of the piece`);
-      this.#elsewhere.textContent = shares.join(", ");
+    const [attention] = this.#question?.explanation?.attention ?? [];
+    if (attention && this.#question) {
+      const { piece, note } = this.#question;
+      const { arcs, elsewhere, beginning } = arcsOf(piece, note, attention, heads);
+      this.#arcs = this.#shown(arcs);
+      this.#elsewhere.textContent = otherShares(elsewhere, beginning);
     }
     this.changed.emit();
   }

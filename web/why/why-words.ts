@@ -1,0 +1,39 @@
+/** Texts of an explanation. */
+import type { PieceNote } from "../music/note.ts";
+import type { Piece } from "../music/piece.ts";
+import { eventWords, noteWords } from "./event-words.ts";
+
+/** The title: the note, or an event with its distance from the note. */
+export function whyTitle(piece: Piece, note: PieceNote, index: number): string {
+  const steps = index - note.index;
+  if (steps === 0) return `Why ${noteWords(note)}`;
+  const event = piece.eventAt(index);
+  const words = event ? eventWords(event, piece.velocityBinBefore(index), piece.vocabulary) : "";
+  const count = Math.abs(steps);
+  const distance = `${count} event${count === 1 ? "" : "s"} ${steps < 0 ? "before" : "after"}`;
+  return `Why ${words}, ${distance} ${noteWords(note)}`;
+}
+
+/** The attention that is on no note. @param beginning the share on the first ids, which is left out below 0.5 %. */
+export function otherShares(elsewhere: number, beginning: number): string {
+  const shares = [`${Math.round(100 * elsewhere)} % on timing and loudness`];
+  if (beginning >= 0.005) shares.push(`${Math.round(100 * beginning)} % on the start of the piece`);
+  return shares.join(", ");
+}
+
+/**
+ * The previous or next note.
+ *
+ * @param note the chosen one; without it, the first note from `seconds` on.
+ * @returns undefined if there are no notes.
+ */
+export function neighborNote(
+  notes: readonly PieceNote[],
+  note: PieceNote | undefined,
+  by: number,
+  seconds: number,
+): PieceNote | undefined {
+  const at = note ? notes.indexOf(note) : -1;
+  const nearest = at < 0 ? notes.findIndex(({ startSeconds }) => startSeconds >= seconds) : at + by;
+  return notes[Math.min(notes.length - 1, Math.max(0, nearest))];
+}
