@@ -63,12 +63,12 @@ export class ModelHolder<M extends { dispose(): Promise<void> }> {
     const model = await this.#open(source);
     const former = this.#phase;
     this.#phase = { kind: "loaded", source, model };
-    if (former.kind !== "unloaded") {
-      await Promise.resolve(former.model)
-        .then((loaded) => loaded.dispose())
-        .catch(() => undefined);
-    }
+    // Before the former model ends, so that playback does not wait for its answer.
     this.chosen.emit();
+    if (former.kind === "unloaded") return;
+    await Promise.resolve(former.model)
+      .then((loaded) => loaded.dispose())
+      .catch(() => undefined);
   }
 
   async #loadFirst(source: MusicSource): Promise<M> {

@@ -69,6 +69,15 @@ describe("ModelHolder", () => {
     expect(log.filter((entry) => entry.startsWith("chosen"))).toEqual(["chosen b", "chosen c"]);
   });
 
+  it("is in use before the model that it replaces is disposed of", async () => {
+    const { holder } = setUp();
+    const a = await holder.load();
+    const seen: boolean[] = [];
+    holder.chosen.listen(() => seen.push(a.isDisposed));
+    await holder.replace(source("b"));
+    expect([seen, a.isDisposed]).toEqual([[false], true]);
+  });
+
   it("keeps the old model if another cannot be loaded", async () => {
     const { holder, failing } = setUp();
     const a = await holder.load();
