@@ -48,6 +48,12 @@ export function machine() {
   return `node ${process.version}, ${cpus().length} × ${model}, load ${loadavg()[0].toFixed(2)}`;
 }
 
+/** CPU time of this process so far, all threads, in milliseconds. */
+export function cpuMs() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 /** Upper median. */
 export function median(numbers) {
   return numbers.toSorted((a, b) => a - b)[numbers.length >> 1];

@@ -1,45 +1,97 @@
 /**
- * Compares batched decoding of several variations of one prompt with separate decoding, in turns.
+ * Compares several variations of one prompt in one batch with the same variations one after the other, in turns.
  *
- *   npm run variations
+ *   npm run variations -- [--backend node|wasm] [--threads N] [--past N] [--counts 1,2,4] [--rounds N]
  *
- * Prints median milliseconds per step (one id for every variation) of models/piano at a full window, with the native
- * backend.
+ * One after the other, WebAssembly samples in the graph and the native backend step by step, as `generateIds` does. Prints
+ * medians of milliseconds per step (one id for every variation) of models/piano at a full window, by the clock and of CPU
+ * time, which other programs disturb less.
  */
 import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { PerformanceGrammar, PerformanceState, VOCABULARIES } from "../dist/encoding/index.js";
+import { Sampler } from "../dist/src/engine/index.js";
+import { stepsPerRun } from "../dist/src/engine/in-graph.js";
 import { checkpointFolder, loadDecoder } from "../dist/src/platform/node/index.js";
 import { IdleWatch } from "./idle-watch.mjs";
-import { machine, median, say } from "./tools.mjs";
+import { cpuMs, machine, median, say } from "./tools.mjs";
 
-const ROUNDS = 60;
+const { values: given } = parseArgs({
+  options: {
+    backend: { type: "string", default: "node" },
+    threads: { type: "string", default: "2" },
+    past: { type: "string" },
+    counts: { type: "string", default: "1,2,4,8,16" },
+    rounds: { type: "string", default: "10" },
+  },
+});
 const piano = resolve(import.meta.dirname, "../models/piano");
-const decoder = await loadDecoder(await checkpointFolder(piano), { backend: "node", threads: 2 });
+const { backend } = given;
+const decoder = await loadDecoder(await checkpointFolder(piano), { backend, threads: Number(given.threads) });
+const { config } = decoder;
+const vocabulary = VOCABULARIES.get(config.vocabulary);
+const sampler = new Sampler({ seed: 7 });
+const steps = stepsPerRun(config);
 const cache = decoder.createCache();
 await decoder.forward(
-  Array.from({ length: decoder.config.window }, (_, i) => (37 * i) % 400),
+  Array.from({ length: Number(given.past ?? config.window) }, (_, i) => (37 * i) % 400),
   cache,
 );
 say(machine());
 const idle = new IdleWatch([]);
-const rows = [];
-for (const count of [1, 2, 4, 8, 16]) {
+say(`${backend}, ${given.threads} threads, past ${cache.length}\n`);
+say("| variations | together, ms | in turn, ms | ratio | together, CPU ms | in turn, CPU ms | ratio |");
+say("|---:|---:|---:|---:|---:|---:|---:|");
+for (const count of given.counts.split(",").map(Number)) {
   const together = cache.select(Array(count).fill(0));
   const forks = Array.from({ length: count }, () => cache.fork());
-  const times = { together: [], forks: [] };
-  for (let round = -5; round < ROUNDS; round += 1) {
-    const ids = Array.from({ length: count }, (_, i) => (round + 5 + i) % 400);
-    const start = performance.now();
-    await decoder.forward(ids, together);
-    const middle = performance.now();
-    for (const [i, fork] of forks.entries()) await decoder.forward([ids[i]], fork);
+  const times = { together: [], forks: [], togetherCpu: [], forksCpu: [] };
+  for (let round = -1; round < Number(given.rounds); round += 1) {
+    const [start, cpuStart] = [performance.now(), cpuMs()];
+    await stepTogether(together, count);
+    const [middle, cpuMiddle] = [performance.now(), cpuMs()];
+    for (const fork of forks) await (decoder.samplesInGraph ? sampleRun(fork) : stepTogether(fork, 1));
     if (round < 0) continue;
-    times.together.push(middle - start);
-    times.forks.push(performance.now() - middle);
+    times.together.push((middle - start) / steps);
+    times.forks.push((performance.now() - middle) / steps);
+    times.togetherCpu.push((cpuMiddle - cpuStart) / steps);
+    times.forksCpu.push((cpuMs() - cpuMiddle) / steps);
   }
-  const [a, b] = [median(times.together), median(times.forks)];
-  rows.push(`| ${count} | ${a.toFixed(2)} | ${b.toFixed(2)} | ${(b / a).toFixed(2)} |`);
+  const [a, b, c, d] = ["together", "forks", "togetherCpu", "forksCpu"].map((key) => median(times[key]));
+  say(`| ${[count, ...[a, b, b / a, c, d, d / c].map((number) => number.toFixed(2))].join(" | ")} |`);
 }
-say(
-  `\n${idle.verdict()}\n\n| variations | together, ms | forks, ms | ratio |\n|---:|---:|---:|---:|\n${rows.join("\n")}`,
-);
+say(`\n${idle.verdict()}`);
 await decoder.dispose();
+
+/** `steps` ids of each sequence, step by step. */
+async function stepTogether(sequences, count) {
+  const grammars = Array.from({ length: count }, grammar);
+  const allowed = new Uint8Array(config.vocabularySize);
+  let ids = Array(count).fill(60);
+  for (let step = 0; step < steps; step += 1) {
+    const logits = await decoder.forward(ids, sequences);
+    ids = grammars.map(({ state, rules }, i) => {
+      rules.mask(allowed.fill(1));
+      const own = logits.subarray(i * config.vocabularySize, (i + 1) * config.vocabularySize);
+      const id = sampler.sample(own, step, { allowed });
+      state.push(id);
+      return id;
+    });
+  }
+}
+
+/** `steps` ids of one sequence in one run. */
+async function sampleRun(sequence) {
+  const { rules } = grammar();
+  const automaton = { tables: rules.tables, counters: rules.counters() };
+  await decoder.sampleInGraph(
+    [60],
+    sequence,
+    sampler.graphInputs(0, steps, config.vocabularySize, { automaton }),
+  );
+}
+
+function grammar() {
+  const state = new PerformanceState(vocabulary);
+  return { state, rules: new PerformanceGrammar(state, { longestNoteSteps: 400, mayEnd: false }) };
+}
