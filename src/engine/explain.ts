@@ -11,7 +11,8 @@ export interface ExplainSampleOptions {
   /** The sampled id; undefined for the distribution of the next id. */
   readonly id: number | undefined;
   readonly sampler: Sampler;
-  readonly processor?: LogitsProcessor;
+  /** As in the generation. Default: none. */
+  readonly processors?: readonly LogitsProcessor[];
   /** Number of candidates. */
   readonly candidates: number;
   /** Layers and heads. Default: no attention. */
@@ -32,10 +33,10 @@ export interface Explanation {
 export async function explainSample(
   context: CachedContext,
   vocabularySize: number,
-  { prompt, id, sampler, processor, candidates, attention }: ExplainSampleOptions,
+  { prompt, id, sampler, processors = [], candidates, attention }: ExplainSampleOptions,
 ): Promise<Explanation> {
   const prefilled = await context.prefill(prompt, { reuseBeyondWindow: true, attention });
-  const state = new ProcessorState(processor, prompt, { window: context.window, vocabularySize });
+  const state = new ProcessorState(processors, prompt, { window: context.window, vocabularySize });
   const probabilities = sampler.probabilities(prefilled.logits, state.context());
   return {
     candidates: likeliest(probabilities, candidates),

@@ -1,26 +1,32 @@
-/** Logits processors with state, and what they say about the next id. */
+/** Logits processors with state: they receive every id, and give the sampling rules what depends on it. */
 import type { Automaton, LogitAdjustment, SamplingContext } from "./sampling/index.ts";
 
-/** A logits processor with state: it receives every id, prompt included, and masks and adjusts the next logits. */
+/** One of the logits processors of a generation. Only `push` changes its state. */
 export interface LogitsProcessor {
-  /** Appends an id to its state. Ids of the prompt and of `override` need not be allowed ones. */
+  /**
+   * Appends an id to its state, prompt included. Ids of the prompt and of `override` need not be allowed ones. The processors of a
+   * generation receive it in their order.
+   */
   push(id: number): void;
-  /** Sets one byte per id: 1 for allowed ids, 0 for others. Does not change the state. */
-  mask(allowed: Uint8Array): void;
-  /** Biases and temperatures of the next id. Does not change the state. */
+  /** Excludes ids: sets their bytes to 0. Those that the processors before exclude are 0 already, all others 1. */
+  mask?(allowed: Uint8Array): void;
+  /** The id that must come next, whatever the masks; undefined where none must. */
+  forced?(): number | undefined;
+  /** Biases and temperatures of the next id. */
   adjustment?(): LogitAdjustment;
   /**
    * For how many ids, from the next one on, `adjustment` stays the same, from 1. Default 1. A run that samples in the graph ends
    * there, so that an adjustment that changes with every id makes each run one id long.
    */
   adjustmentLength?(): number;
-  /** The mask as an automaton with its present state, for sampling in the graph; without it each run is one id long. */
+  /** The mask as an automaton with its present state, for sampling in the graph; a mask without it makes each run one id long. */
   automaton?(): Automaton;
 }
 
 /** The ids so far, as the rules of the next one need them. */
 export class ProcessorState {
-  readonly #processor: LogitsProcessor | undefined;
+  readonly #processors: readonly LogitsProcessor[];
+  readonly #masks: readonly LogitsProcessor[];
   readonly #window: number;
   readonly #allowed: Uint8Array | undefined;
   /** The ids in the window. */
@@ -28,38 +34,63 @@ export class ProcessorState {
 
   /** @param prompt the first ids. */
   constructor(
-    processor: LogitsProcessor | undefined,
+    processors: readonly LogitsProcessor[],
     prompt: readonly number[],
     { window, vocabularySize }: { readonly window: number; readonly vocabularySize: number },
   ) {
-    this.#processor = processor;
+    this.#processors = processors;
+    this.#masks = processors.filter(({ mask }) => mask);
     this.#window = window;
-    this.#allowed = processor && new Uint8Array(vocabularySize);
+    this.#allowed = this.#masks.length > 0 ? new Uint8Array(vocabularySize) : undefined;
     this.#recent = prompt.slice(-window);
-    for (const id of prompt) processor?.push(id);
+    for (const id of prompt) for (const processor of processors) processor.push(id);
   }
 
   push(id: number): void {
-    this.#processor?.push(id);
+    for (const processor of this.#processors) processor.push(id);
     if (this.#recent.push(id) > this.#window) this.#recent.shift();
   }
 
   /** What the sample of the next id depends on; valid until the next `push`. */
   context(): SamplingContext {
-    if (this.#allowed) this.#processor?.mask(this.#allowed);
-    return { allowed: this.#allowed, recent: this.#recent, ...this.#processor?.adjustment?.() };
+    const forced = this.#forced();
+    const context = { recent: this.#recent, ...this.#adjustment() };
+    if (forced !== undefined) return { ...context, forced };
+    this.#allowed?.fill(1);
+    for (const processor of this.#masks) processor.mask?.(this.#allowed!);
+    return { ...context, allowed: this.#allowed };
   }
 
   /** What all samples of a run in the graph depend on. */
   graphContext(): SamplingContext {
-    return { ...this.#processor?.adjustment?.(), automaton: this.#processor?.automaton?.() };
+    return { ...this.#adjustment(), automaton: this.#masks[0]?.automaton?.() };
   }
 
   /** For how many ids `graphContext` is valid: at least 1. */
   get idsUntilChange(): number {
-    const processor = this.#processor;
-    if (!processor) return Infinity;
-    if (!processor.automaton) return 1;
-    return processor.adjustment ? (processor.adjustmentLength?.() ?? 1) : Infinity;
+    const isAutomaton = this.#masks.length === 0 || (this.#masks.length === 1 && this.#masks[0]?.automaton);
+    if (!isAutomaton) return 1;
+    return Math.min(...this.#processors.map(idsUntilChangeOf), Infinity);
   }
+
+  #forced(): number | undefined {
+    for (const processor of this.#processors) {
+      const id = processor.forced?.();
+      if (id !== undefined) return id;
+    }
+    return undefined;
+  }
+
+  #adjustment(): LogitAdjustment {
+    const all = this.#processors.flatMap((processor) => processor.adjustment?.() ?? []);
+    return {
+      biases: all.flatMap(({ biases = [] }) => biases),
+      pitchTemperature: all.reduce((product, { pitchTemperature = 1 }) => product * pitchTemperature, 1),
+    };
+  }
+}
+
+function idsUntilChangeOf(processor: LogitsProcessor): number {
+  if (processor.forced) return 1;
+  return processor.adjustment ? (processor.adjustmentLength?.() ?? 1) : Infinity;
 }

@@ -9,7 +9,8 @@ export interface SamplingRequest {
   /** Ids to continue; at least one. Of a prompt longer than the model's window, the last window is read. */
   readonly prompt: readonly number[];
   readonly sampler: Sampler;
-  readonly processor?: LogitsProcessor;
+  /** What restricts and adjusts the samples, in this order. Default: none. */
+  readonly processors?: readonly LogitsProcessor[];
   /** Return this many of the likeliest candidates with each id, and its log-probability. */
   readonly candidates?: number;
   /** Samples taken earlier in the same generation: the counter of the random numbers. Default 0. */
@@ -48,7 +49,7 @@ export class SingleSteps implements NextIds {
     this.#request = request;
     this.#context = context;
     this.#step = request.randomStep ?? 0;
-    this.state = new ProcessorState(request.processor, request.prompt, config);
+    this.state = new ProcessorState(request.processors ?? [], request.prompt, config);
   }
 
   /** The last id, which is not read yet; undefined before the first one. */

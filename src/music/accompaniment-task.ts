@@ -17,7 +17,7 @@ import {
 import { type ForcedToken, forcedTokens } from "./forced-tokens.ts";
 import type { GenerationTask } from "./generation-task.ts";
 import { LONGEST_NOTE_SECONDS } from "./limits.ts";
-import { allowOnly, blockKeys, clampShift, forbid } from "./token-mask.ts";
+import { blockKeys, clampShift, forbid } from "./token-mask.ts";
 
 const LONGEST_NOTE_STEPS = LONGEST_NOTE_SECONDS * STEPS_PER_SECOND;
 
@@ -117,12 +117,11 @@ export class AccompanimentTask implements GenerationTask {
     if (this.#state.step > step) this.#arrive();
   }
 
+  forced(): number | undefined {
+    return this.#forced[0]?.id;
+  }
+
   mask(allowed: Uint8Array): void {
-    const [forced] = this.#forced;
-    if (forced !== undefined) {
-      allowOnly(allowed, forced.id);
-      return;
-    }
     this.#grammar.mask(allowed);
     const mayEnd = this.#noteOffs(this.#ownNotes()).filter((id) => allowed[id] === 1);
     forbid(allowed, this.#vocabulary, "NOTE_OFF");

@@ -1,4 +1,4 @@
-/** The prompt of a continuation and its logits processor. */
+/** The prompt of a continuation and its logits processors. */
 import {
   PerformanceGrammar,
   PerformanceState,
@@ -14,22 +14,22 @@ import { ContinuedPerformance } from "./continued-performance.ts";
 import { type ControlTokenOptions, ControlTokenProcessor } from "./control-token-processor.ts";
 import { EndingProcessor } from "./ending-processor.ts";
 import type { ContinueOptions } from "./options.ts";
-import { withDriftControl, type DriftControlOptions } from "./drift-control.ts";
+import { driftControl, type DriftControlOptions } from "./drift-control.ts";
 import { requireTask } from "./task-error.ts";
 
 export interface BuiltPrompt {
   /** START, the primer and its control tokens. */
   readonly prompt: readonly number[];
-  /** Reads the prompt and the ids that follow, as `processor` receives them. */
+  /** Reads the prompt and the ids that follow, as `processors` receive them. */
   readonly performance: ContinuedPerformance;
-  /** Masks and adjusts the logits of the ids that follow. */
-  readonly processor: LogitsProcessor;
+  /** Mask and adjust the logits of the ids that follow. */
+  readonly processors: readonly LogitsProcessor[];
   /** Number of generated ids at the end of the prompt, control tokens included. */
   readonly sampled: number;
 }
 
 /**
- * Builds the prompt of a continuation, and the processor for what follows.
+ * Builds the prompt of a continuation, and the processors for what follows.
  *
  * @param keepsNotes whether the performance stores its notes.
  * @throws TaskError when the model was not trained for the ending, style or density; OptionError for `seconds` of 0 or less, for an
@@ -42,7 +42,7 @@ export function buildPrompt(
   options: ContinueOptions,
   keepsNotes = false,
 ): BuiltPrompt {
-  const { seconds, ending = false, style, density, driftControl = true } = options;
+  const { seconds, ending = false, style, density, driftControl: isControlled = true } = options;
   if (seconds !== undefined && !(seconds > 0))
     throw new OptionError(`seconds must be more than 0, got ${seconds}`);
   const generatedFrom = checkedStart(options.generatedFrom, primerIds.length);
@@ -55,7 +55,7 @@ export function buildPrompt(
     return {
       prompt,
       performance,
-      processor: musicProcessor(performance, { driftControl, promptLength }),
+      processors: musicProcessors(performance, { driftControl: isControlled, promptLength }),
       sampled,
     };
   }
@@ -84,14 +84,15 @@ export function buildPrompt(
   const performance = new ContinuedPerformance(vocabulary, prompt.length, keepsNotes);
   const { state } = performance;
   const promptLength = promptIds.length;
-  const grammar = grammarProcessor(performance, { mayEnd: ending });
-  const rules =
-    endStep === undefined ? grammar : new EndingProcessor(grammar, state, { endStep, promptLength });
-  const processor = new ControlTokenProcessor(rules, state, { conditions, endStep, promptLength });
   return {
     prompt,
     performance,
-    processor: driftControl ? withDriftControl(processor, state, { density, promptLength }) : processor,
+    processors: [
+      grammarProcessor(performance, { mayEnd: ending }),
+      ...(endStep === undefined ? [] : [new EndingProcessor(state, { endStep, promptLength })]),
+      new ControlTokenProcessor(state, { conditions, endStep, promptLength }),
+      ...(isControlled ? [driftControl(state, { density, promptLength })] : []),
+    ],
     sampled: tail.length,
   };
 }
@@ -105,21 +106,21 @@ function withControlTokens(
 ): number[] {
   if (generated.length === 0) return [];
   const state = new PerformanceState(vocabulary);
-  const rules: LogitsProcessor = { push: (id) => state.push(id), mask: () => undefined };
   // Of the prompt, only the last id determines where control tokens may follow.
-  const processor = new ControlTokenProcessor(rules, state, { ...options, promptLength: 1 });
-  for (const id of promptIds.slice(-1)) processor.push(id);
+  const processor = new ControlTokenProcessor(state, { ...options, promptLength: 1 });
+  const last = promptIds.slice(-1);
   const ids: number[] = [];
   const push = (id: number): void => {
+    state.push(id);
     processor.push(id);
     ids.push(id);
   };
+  for (const id of last) push(id);
   for (const id of generated) {
-    for (let token = processor.nextControlToken; token !== undefined; token = processor.nextControlToken)
-      push(token);
+    for (let token = processor.forced(); token !== undefined; token = processor.forced()) push(token);
     push(id);
   }
-  return ids;
+  return ids.slice(last.length);
 }
 
 /** The index in the primer at which generated ids begin. @throws OptionError for an index outside the primer. */
@@ -135,16 +136,16 @@ export function withStartToken(vocabulary: Vocabulary, ids: readonly number[]): 
   return start ? [start.first, ...ids] : [...ids];
 }
 
-/** The grammar as a logits processor, with drift control on request; END is not allowed. */
-export function musicProcessor(
+/** The grammar, and drift control on request; END is not allowed. */
+export function musicProcessors(
   performance: ContinuedPerformance,
   {
-    driftControl,
+    driftControl: isControlled,
     promptLength,
   }: { readonly driftControl: boolean } & Pick<DriftControlOptions, "promptLength">,
-): LogitsProcessor {
-  const processor = grammarProcessor(performance, { mayEnd: false });
-  return driftControl ? withDriftControl(processor, performance.state, { promptLength }) : processor;
+): LogitsProcessor[] {
+  const grammar = grammarProcessor(performance, { mayEnd: false });
+  return isControlled ? [grammar, driftControl(performance.state, { promptLength })] : [grammar];
 }
 
 /** Pushes the ids to the performance, and allows what the grammar allows. */

@@ -9,7 +9,6 @@ import {
   taskId,
 } from "../../encoding/index.ts";
 import type { LogitsProcessor } from "../engine/index.ts";
-import { allowOnly } from "./token-mask.ts";
 
 export interface ControlTokenOptions {
   /** Style and density to state, from the start of the new music on. */
@@ -22,17 +21,16 @@ export interface ControlTokenOptions {
 
 type Phase =
   | { readonly kind: "prompt" }
-  /** Ids that the wrapped processor masks. */
+  /** No token is forced. */
   | { readonly kind: "music" }
   /** Control tokens that must come next; at least one. */
   | { readonly kind: "tokens"; readonly ids: readonly number[] };
 
 /**
  * Forces control tokens in the places that they have in training data (`encoding/tasks/conditions.ts`): the conditions every
- * `CONDITION_PERIOD` ids, ENDING at `ENDING_SECONDS` before the end. Between them the wrapped processor applies.
+ * `CONDITION_PERIOD` ids, ENDING at `ENDING_SECONDS` before the end.
  */
 export class ControlTokenProcessor implements LogitsProcessor {
-  readonly #rules: LogitsProcessor;
   readonly #state: PerformanceState;
   readonly #conditions: readonly number[];
   readonly #promptLength: number;
@@ -43,12 +41,8 @@ export class ControlTokenProcessor implements LogitsProcessor {
   /** The time from which ENDING is due. */
   #endingStep = Infinity;
 
-  /**
-   * @param rules receives the ids and masks them between control tokens.
-   * @param state what `rules` pushes the ids to.
-   */
-  constructor(rules: LogitsProcessor, state: PerformanceState, options: ControlTokenOptions) {
-    this.#rules = rules;
+  /** @param state receives each id before this processor. */
+  constructor(state: PerformanceState, options: ControlTokenOptions) {
     this.#state = state;
     this.#conditions = conditionIds(options.conditions, state.vocabulary);
     this.#promptLength = options.promptLength;
@@ -56,7 +50,6 @@ export class ControlTokenProcessor implements LogitsProcessor {
   }
 
   push(id: number): void {
-    this.#rules.push(id);
     if (this.#phase.kind === "prompt") {
       if (this.#state.length < this.#promptLength) return;
       if (this.#endStep !== undefined)
@@ -68,14 +61,8 @@ export class ControlTokenProcessor implements LogitsProcessor {
     this.#phase = ids.length > 0 ? { kind: "tokens", ids } : { kind: "music" };
   }
 
-  mask(allowed: Uint8Array): void {
-    const token = this.nextControlToken;
-    if (token === undefined) this.#rules.mask(allowed);
-    else allowOnly(allowed, token);
-  }
-
   /** The control token that must come next; undefined where none must. */
-  get nextControlToken(): number | undefined {
+  forced(): number | undefined {
     return this.#phase.kind === "tokens" ? this.#phase.ids[0] : undefined;
   }
 

@@ -22,14 +22,13 @@ export interface DriftControlOptions {
 }
 
 /**
- * Adds drift control to a logits processor: a penalty on repetition loops, the enforcement of a density, and after one minute of generated
- * music the enforcement of human density and a lower pitch temperature. The adjustment is updated every `ADJUSTMENT_PERIOD` ids of the
- * sequence, prompt included, so it may take effect some notes late.
+ * Drift control: a penalty on repetition loops, the enforcement of a density, and after one minute of generated music the enforcement of
+ * human density and a lower pitch temperature. The adjustment is updated every `ADJUSTMENT_PERIOD` ids of the sequence, prompt included,
+ * so it may take effect some notes late.
  *
- * @param state what the processor pushes the ids to.
+ * @param state receives each id before this processor.
  */
-export function withDriftControl(
-  processor: LogitsProcessor,
+export function driftControl(
   state: PerformanceState,
   { density, promptLength }: DriftControlOptions,
 ): LogitsProcessor {
@@ -38,7 +37,7 @@ export function withDriftControl(
   const { vocabulary } = state;
   const shifts = vocabulary.range("TIME_SHIFT");
   const keys = vocabulary.range("NOTE_ON");
-  const automaton = processor.automaton?.bind(processor);
+  let { step, onsets } = state;
   let adjustment: LogitAdjustment = {};
   const updated = (): LogitAdjustment => ({
     biases: [
@@ -47,8 +46,7 @@ export function withDriftControl(
     ],
     pitchTemperature: densityControl.seconds < LATER_SECONDS ? 1 : LATER_PITCH_TEMPERATURE,
   });
-  /** @param step the time before the last id. @param onsets the number of note-ons before it. */
-  const record = (step: number, onsets: number): void => {
+  const record = (): void => {
     const isGenerated = state.length > promptLength;
     if (isGenerated) densityControl.advance(state.step - step);
     if (state.onsets === onsets || !state.newest || !keys) return;
@@ -56,16 +54,13 @@ export function withDriftControl(
     loopPenalty.noteOn(state.newest.pitch - keys.minimum);
   };
   return {
-    push: (id) => {
-      const { step, onsets } = state;
-      processor.push(id);
-      record(step, onsets);
+    push: () => {
+      record();
+      ({ step, onsets } = state);
       if (state.length % ADJUSTMENT_PERIOD === 0) adjustment = updated();
     },
-    mask: (allowed) => processor.mask(allowed),
     adjustment: () => adjustment,
     adjustmentLength: () => ADJUSTMENT_PERIOD - (state.length % ADJUSTMENT_PERIOD),
-    automaton,
   };
 }
 

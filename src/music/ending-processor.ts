@@ -29,23 +29,18 @@ type Phase =
   | { readonly kind: "lastChord"; readonly since: number };
 
 /**
- * Allows END after the control token ENDING, where the wrapped processor allows it. When the piece is late by `GRACE_SECONDS`, the next
+ * Allows END after the control token ENDING, where the grammar allows it. When the piece is late by `GRACE_SECONDS`, the next
  * chord is the last one and sounds for at least one second.
  */
 export class EndingProcessor implements LogitsProcessor {
-  readonly #rules: LogitsProcessor;
   readonly #state: PerformanceState;
   readonly #options: EndingOptions;
   readonly #endId: number;
   readonly #endingId: number;
   #phase: Phase = { kind: "prompt" };
 
-  /**
-   * @param rules receives the ids and masks them.
-   * @param state what `rules` pushes the ids to.
-   */
-  constructor(rules: LogitsProcessor, state: PerformanceState, options: EndingOptions) {
-    this.#rules = rules;
+  /** @param state receives each id before this processor. */
+  constructor(state: PerformanceState, options: EndingOptions) {
     this.#state = state;
     this.#options = options;
     this.#endId = state.vocabulary.id("END");
@@ -53,12 +48,10 @@ export class EndingProcessor implements LogitsProcessor {
   }
 
   push(id: number): void {
-    this.#rules.push(id);
     this.#phase = this.#nextPhase(id);
   }
 
   mask(allowed: Uint8Array): void {
-    this.#rules.mask(allowed);
     const phase = this.#phase;
     if (phase.kind === "music") allowed[this.#endId] = 0;
     else if (phase.kind === "late" || phase.kind === "lastChord") this.#close(allowed, phase);

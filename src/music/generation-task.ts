@@ -31,7 +31,7 @@ export async function runTask(
   const generation = generateIds(decoder, {
     prompt: task.prompt,
     sampler,
-    processor: task,
+    processors: [task],
     override: ({ id }: { readonly id: number }) => Promise.resolve(task.snapId(id)),
     signal,
   });

@@ -14,7 +14,7 @@ import {
 } from "../../encoding/index.ts";
 import { type ForcedToken, forcedTokens } from "./forced-tokens.ts";
 import type { GenerationTask } from "./generation-task.ts";
-import { allowOnly, blockKeys, clampShift, forbid } from "./token-mask.ts";
+import { blockKeys, clampShift, forbid } from "./token-mask.ts";
 
 /** A key held from before the region until a step of the region. */
 export interface HeldKey {
@@ -96,12 +96,11 @@ export class InfillTask implements GenerationTask {
     if (this.#state.step > step) this.#forceNoteOffs();
   }
 
+  forced(): number | undefined {
+    return this.#forced[0]?.id;
+  }
+
   mask(allowed: Uint8Array): void {
-    const [forced] = this.#forced;
-    if (forced !== undefined) {
-      allowOnly(allowed, forced.id);
-      return;
-    }
     this.#grammar.mask(allowed);
     const mayEnd = this.#newNoteOffs().filter((id) => allowed[id] === 1);
     forbid(allowed, this.#vocabulary, "NOTE_OFF");

@@ -27,7 +27,7 @@ import {
   type BuiltPrompt,
   checkedStart,
   withStartToken,
-  musicProcessor,
+  musicProcessors,
 } from "./build-prompt.ts";
 import { ContinuedPerformance } from "./continued-performance.ts";
 import { infill, type InfillOptions } from "./infill.ts";
@@ -127,7 +127,7 @@ export class MusicModel {
         prompt,
         id: ids[index],
         sampler,
-        processor: musicProcessor(performance, { driftControl, promptLength }),
+        processors: musicProcessors(performance, { driftControl, promptLength }),
         candidates,
         attention,
       }),
@@ -289,14 +289,14 @@ export class MusicModel {
     sequence?: BatchSequence,
   ): AsyncGenerator<MusicEvent, void> {
     const { seconds = Infinity, candidates, reuseBeyondWindow = false, signal } = options;
-    const { prompt, performance, processor, sampled } = build();
+    const { prompt, performance, processors, sampled } = build();
     const { state } = performance;
     const context = sequence ?? this.#contexts.acquire(prompt);
     try {
       for await (const drawn of generateIds(this.decoder, {
         prompt,
         sampler,
-        processor,
+        processors,
         context,
         randomStep: options.randomStep ?? sampled,
         reuseBeyondWindow,

@@ -184,7 +184,7 @@ export class TextModel {
     { tokens = Infinity, contextShift = false, candidates, override, signal }: CompleteOptions,
   ): AsyncGenerator<TextStep, TextEnd | undefined> {
     if (!(tokens >= 1)) throw new OptionError(`tokens must be at least 1, got ${tokens}`);
-    const processor = this.#processor();
+    const processors = this.#processors();
     const stream = this.tokenizer.stream();
     const left = contextShift ? Infinity : this.#remainingPositions(prompt.length);
     let count = 0;
@@ -204,7 +204,7 @@ export class TextModel {
         context,
         contextShift,
         override: overrideId,
-        processor,
+        processors,
         candidates,
         signal,
       })) {
@@ -257,9 +257,9 @@ export class TextModel {
     });
   }
 
-  /** Excludes ids without a token; undefined if there are none. */
-  #processor(): LogitsProcessor | undefined {
+  /** Excludes ids without a token, if there are any. */
+  #processors(): LogitsProcessor[] {
     const allowed = this.allowedTokens;
-    return allowed && { push: () => undefined, mask: (mask) => mask.set(allowed) };
+    return allowed ? [{ push: () => undefined, mask: (mask) => mask.set(allowed) }] : [];
   }
 }

@@ -8,6 +8,7 @@ import {
   Sampler,
 } from "../../src/engine/index.ts";
 import type { SamplingOptions } from "../../src/options.ts";
+import { writeAllowed } from "./allowed-ids.ts";
 
 /** The note-on ids of performance vocabularies. */
 export const PITCHES = { first: 0, count: 128 };
@@ -34,7 +35,7 @@ export async function generated(decoder: Decoder, generation: Generation): Promi
     sampler,
     contextShift,
     ...(context ? { context } : {}),
-    ...(processor ? { processor: processor() } : {}),
+    ...(processor ? { processors: [processor()] } : {}),
     ...(signal ? { signal } : {}),
   })) {
     onId?.(id);
@@ -61,10 +62,10 @@ export async function parting(
   if (step === -1) return undefined;
   const { prompt, options, processor } = generation;
   const before = [...prompt, ...ids.slice(0, step)];
-  const rules = processor?.();
-  for (const id of before) rules?.push(id);
-  const allowed = new Uint8Array(decoder.config.vocabularySize).fill(1);
-  rules?.mask(allowed);
+  const rules = processor ? [processor()] : [];
+  for (const id of before) for (const rule of rules) rule.push(id);
+  const allowed = new Uint8Array(decoder.config.vocabularySize);
+  writeAllowed(rules, allowed);
   const logits = await decoder.forward(before.slice(-decoder.config.window), decoder.createCache());
   const noise = new GumbelNoise(new Sampler(options, PITCHES).seed);
   const { temperature = 1 } = options;

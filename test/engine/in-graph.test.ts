@@ -122,7 +122,7 @@ describe.each([
     const allowed = new Uint8Array(416).fill(1);
     let logits = await decoder.forward(generation.prompt, cache);
     for (let step = 0; step < generation.count; step += 1) {
-      rule?.mask(allowed);
+      rule?.mask?.(allowed);
       const id = sampler.sample(logits, step, { allowed });
       outside.push(id);
       rule?.push(id);
@@ -207,7 +207,8 @@ describe("if biases and grammar exclude all ids", () => {
         const sampler = new Sampler({ seed: 3, logitBias: noNotes, temperature: 2 });
         const prompt = [389, 375, 60, 64, 270];
         const processor = grammar(how === "in the graph")();
-        for await (const { id } of generateIds(decoder, { prompt, sampler, processor })) ids.push(id);
+        for await (const { id } of generateIds(decoder, { prompt, sampler, processors: [processor] }))
+          ids.push(id);
       };
       await expect(generating()).rejects.toMatchObject({
         code: "no-allowed-id",

@@ -1,3 +1,4 @@
+import { writeAllowed } from "../engine/allowed-ids.ts";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -129,7 +130,7 @@ describe("AccompanimentTask", () => {
     for (const id of part.prompt) part.push(id);
     const allowed = new Uint8Array(vocabulary.size);
     const draw = (wish: number): number => {
-      part.mask(allowed);
+      writeAllowed([part], allowed);
       const id = part.snapId(allowed[wish] === 1 ? wish : allowed.indexOf(1));
       part.push(id);
       return id;
@@ -139,7 +140,7 @@ describe("AccompanimentTask", () => {
     expect(draw(shift(20))).toBe(shift(20));
     expect(draw(128 + 72)).toBe(shift(30)); // its end, sampled at 0.2 s, comes at 0.5 s
     expect(draw(40)).toBe(128 + 72);
-    part.mask(allowed);
+    writeAllowed([part], allowed);
     expect(allowed[74]).toBe(0); // no time has passed since the last event
     expect(draw(shift(10))).toBe(shift(10));
     expect(draw(74)).toBe(shift(40));
@@ -174,7 +175,7 @@ describe("AccompanimentTask", () => {
           return 255 + Math.min(100, next - part.step);
         };
         while (!part.isFinished) {
-          part.mask(allowed);
+          writeAllowed([part], allowed);
           const only = allowed.filter((byte) => byte === 1).length === 1;
           const wish = only ? allowed.indexOf(1) : propose();
           // No shift follows a shift: at a melody onset everything else is replaced by the melody.

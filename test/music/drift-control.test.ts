@@ -1,13 +1,7 @@
 import { expect, it } from "vitest";
 import { PERFORMANCE_416, PerformanceState } from "../../encoding/index.ts";
-import type { LogitsProcessor } from "../../src/engine/index.ts";
-import { ADJUSTMENT_PERIOD, withDriftControl } from "../../src/music/drift-control.ts";
+import { ADJUSTMENT_PERIOD, driftControl } from "../../src/music/drift-control.ts";
 import { tinyPiano } from "./tiny-piano.ts";
-
-/** A processor without rules that pushes the ids to a state. */
-function rulesOf(state: PerformanceState): LogitsProcessor {
-  return { push: (id) => state.push(id), mask: (allowed) => allowed.fill(1) };
-}
 
 /** Four notes per second without a repetition loop. */
 function music(seconds: number): number[] {
@@ -31,8 +25,13 @@ it.each([
     const piano = await tinyPiano();
     const ids = music(seconds);
     const generatedFrom = music(promptSeconds).length;
-    const odds = async (driftControl: boolean): Promise<number> => {
-      const options = { candidates: 416, pitchTemperature: 0.7, driftControl, generatedFrom };
+    const odds = async (isControlled: boolean): Promise<number> => {
+      const options = {
+        candidates: 416,
+        pitchTemperature: 0.7,
+        driftControl: isControlled,
+        generatedFrom,
+      };
       const { candidates } = await piano.explain(ids, ids.length, options);
       const probability = (key: number): number =>
         candidates.find(({ id }) => id === PERFORMANCE_416.id("NOTE_ON", key))?.probability ?? NaN;
@@ -48,7 +47,7 @@ it.each([
 it("changes the adjustment at multiples of the period only, and tells how long it stays", () => {
   expect(ADJUSTMENT_PERIOD).toBe(16);
   const state = new PerformanceState(PERFORMANCE_416);
-  const processor = withDriftControl(rulesOf(state), state, { promptLength: 0 });
+  const processor = driftControl(state, { promptLength: 0 });
   expect(processor.adjustment?.()).toEqual({});
   const [noteOn, noteOff] = [PERFORMANCE_416.id("NOTE_ON", 60), PERFORMANCE_416.id("NOTE_OFF", 60)];
   const lengths: unknown[] = [];
@@ -56,7 +55,9 @@ it("changes the adjustment at multiples of the period only, and tells how long i
   for (let length = 0; length < 48; length += 1) {
     lengths.push(processor.adjustmentLength?.());
     biases.push(processor.adjustment?.().biases?.[0]?.biases[60]);
-    processor.push(length % 2 === 0 ? noteOn : noteOff);
+    const id = length % 2 === 0 ? noteOn : noteOff;
+    state.push(id);
+    processor.push(id);
   }
   const countdown = Array.from({ length: 16 }, (_, i) => 16 - i);
   expect(lengths).toEqual([...countdown, ...countdown, ...countdown]);
@@ -73,8 +74,11 @@ it("does not count the density of the prompt", () => {
     [0, true],
   ] as const) {
     const state = new PerformanceState(PERFORMANCE_416);
-    const processor = withDriftControl(rulesOf(state), state, { promptLength });
-    for (const id of slow) processor.push(id);
+    const processor = driftControl(state, { promptLength });
+    for (const id of slow) {
+      state.push(id);
+      processor.push(id);
+    }
     expect(processor.adjustment?.().biases?.length).toBe(isAdjusted ? 1 : 0);
   }
 });

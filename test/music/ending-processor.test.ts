@@ -8,12 +8,14 @@ const [START, ENDING, VELOCITY, ON, OFF, SHIFT] = [389, 396, 380, 60, 188, 256];
 /** The allowed kinds after START and these ids, of a piece of 10 s without other rules. */
 function kindsAfter(...ids: readonly (number | readonly number[])[]): string[] {
   const state = new PerformanceState(vocabulary);
-  const rules = { push: (id: number) => state.push(id), mask: (allowed: Uint8Array) => allowed.fill(1) };
-  const processor = new EndingProcessor(rules, state, { endStep: 1000, promptLength: 1 });
-  for (const id of [START, ...ids.flat()]) processor.push(id);
-  const allowed = new Uint8Array(vocabulary.size);
+  const processor = new EndingProcessor(state, { endStep: 1000, promptLength: 1 });
+  for (const id of [START, ...ids.flat()]) {
+    state.push(id);
+    processor.push(id);
+  }
+  const allowed = new Uint8Array(vocabulary.size).fill(1);
   processor.mask(allowed);
-  const again = new Uint8Array(vocabulary.size);
+  const again = new Uint8Array(vocabulary.size).fill(1);
   processor.mask(again);
   expect(again).toEqual(allowed);
   const kinds = [...allowed.keys()].filter((id) => allowed[id] === 1).map((id) => vocabulary.event(id).kind);
@@ -39,10 +41,12 @@ describe("EndingProcessor", () => {
 
   it("lets the last chord sound for a second", () => {
     const state = new PerformanceState(vocabulary);
-    const rules = { push: (id: number) => state.push(id), mask: (allowed: Uint8Array) => allowed.fill(1) };
-    const processor = new EndingProcessor(rules, state, { endStep: 1000, promptLength: 1 });
-    for (const id of [START, VELOCITY, ON, ENDING, ...seconds(14), 64]) processor.push(id);
-    const allowed = new Uint8Array(vocabulary.size);
+    const processor = new EndingProcessor(state, { endStep: 1000, promptLength: 1 });
+    for (const id of [START, VELOCITY, ON, ENDING, ...seconds(14), 64]) {
+      state.push(id);
+      processor.push(id);
+    }
+    const allowed = new Uint8Array(vocabulary.size).fill(1);
     processor.mask(allowed);
     expect([...allowed.subarray(256, 356)].flatMap((flag, i) => (flag === 1 ? [i + 1] : []))).toEqual([100]);
   });
