@@ -30,7 +30,7 @@ export type GeneratedId = Pick<Sample, "id"> & Partial<Sample>;
 
 /** A source of ids: what the generation loop needs to know of a backend. */
 export interface NextIds {
-  /** @returns the next ids, at least one. */
+  /** Samples the ids that follow those appended. @returns at least one; all are to be appended before the next call. */
   next(): Promise<readonly GeneratedId[]>;
   /** Appends an id to the state, just before the caller gets it: the caller reads the state of the processors after each id. */
   append(id: number): void;

@@ -14,7 +14,7 @@ import {
   explainSample,
   type Explanation,
   generateIds,
-  BatchSequence,
+  type BatchSequence,
   SequenceBatch,
   type CachedContext,
   PrefixCachePool,
@@ -291,13 +291,13 @@ export class MusicModel {
     const { seconds = Infinity, candidates, reuseBeyondWindow = false, signal } = options;
     const { prompt, performance, processors, sampled } = build();
     const { state } = performance;
-    const context = sequence ?? this.#contexts.acquire(prompt);
+    const cached = sequence ? undefined : this.#contexts.acquire(prompt);
     try {
       for await (const drawn of generateIds(this.decoder, {
         prompt,
         sampler,
         processors,
-        context,
+        context: sequence ?? cached,
         randomStep: options.randomStep ?? sampled,
         reuseBeyondWindow,
         candidates,
@@ -311,8 +311,8 @@ export class MusicModel {
         yield { ...drawn, kind, value, seconds: now };
       }
     } finally {
-      if (context instanceof BatchSequence) context.leave();
-      else this.#contexts.release(context);
+      sequence?.leave();
+      if (cached) this.#contexts.release(cached);
     }
   }
 

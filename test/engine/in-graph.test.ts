@@ -165,6 +165,21 @@ test.each([16, 7, 1])(
   },
 );
 
+test("the logits processors have received the ids that were returned, and no others of the run", async () => {
+  const decoder = await load("wasm", RELATIVE);
+  const received: number[] = [];
+  const returned: number[] = [];
+  const sampler = new Sampler({ seed: 3 });
+  const processors = [{ push: (id: number) => void received.push(id) }];
+  for await (const { id } of generateIds(decoder, { prompt: [389, 375], sampler, processors })) {
+    returned.push(id);
+    expect(received).toEqual([389, 375, ...returned]);
+    if (returned.length === 20) break;
+  }
+  expect(received).toHaveLength(22);
+  await decoder.dispose();
+});
+
 test("a run samples ids, reads them, and leaves the same cache as single steps", async () => {
   const decoder = await load("wasm", RELATIVE);
   const prompt = randomIds(50, 416, 1);
