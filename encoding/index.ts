@@ -48,14 +48,17 @@ export {
   type WindowOptions,
 } from "./arrival/index.ts";
 export {
+  arrivalCodec,
   type EncodedMusic,
   type EncodeMusicOptions,
+  type IdKindRange,
   type IdWindow,
   type LeftOut,
   MUSIC_CODEC_NAMES,
   MUSIC_CODECS,
   musicCodec,
   type MusicCodec,
+  performanceCodec,
 } from "./codec/index.ts";
 export {
   CONDITION_PERIOD,

@@ -9,6 +9,7 @@ import {
   encodeArrivalNotes,
   eventLine,
 } from "../arrival/index.ts";
+import { pluralize } from "../pluralize.ts";
 import { isSelected, type Score, type TrackSelection } from "../midi/index.ts";
 import type { IdWindow, MusicCodec } from "./codec.ts";
 
@@ -20,6 +21,8 @@ export function arrivalCodec(vocabulary: ArrivalVocabulary): MusicCodec {
   return {
     name: vocabulary.name,
     size: vocabulary.size,
+    summary: `arrival times of ${pluralize(vocabulary.instruments.length, "instrument")}, in triples of onset, duration and note`,
+    ranges: vocabulary.ranges,
     isWindowed: true,
     hasPercussion: true,
     hasControls: true,

@@ -8,6 +8,13 @@ export interface IdWindow {
   readonly startStep: number;
 }
 
+/** Consecutive ids of one kind. */
+export interface IdKindRange {
+  readonly kind: string;
+  readonly first: number;
+  readonly count: number;
+}
+
 /** What a vocabulary has no ids for. */
 export interface LeftOut {
   /** Number of notes of percussion. */
@@ -43,6 +50,10 @@ export interface MusicCodec {
   readonly name: string;
   /** Number of ids. */
   readonly size: number;
+  /** What its ids are, in words. */
+  readonly summary: string;
+  /** The kinds of its ids, in order. */
+  readonly ranges: readonly IdKindRange[];
   /** Whether a piece is divided into windows, since times count from the start of a window. */
   readonly isWindowed: boolean;
   /** Whether percussion has ids. */

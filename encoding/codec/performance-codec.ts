@@ -7,6 +7,8 @@ export function performanceCodec(vocabulary: Vocabulary): MusicCodec {
   return {
     name: vocabulary.name,
     size: vocabulary.size,
+    summary: "performance events of a piano",
+    ranges: vocabulary.ranges,
     isWindowed: false,
     hasPercussion: false,
     hasControls: false,

@@ -1,21 +1,23 @@
 import { type Command, Option } from "commander";
-import type { Compatibility } from "../../encoding/index.ts";
-import { loadMusicModel } from "../platform/node/index.ts";
+import type { Compatibility, Score } from "../../encoding/index.ts";
+import { loadBandModel, loadMusicModel } from "../platform/node/index.ts";
 import {
   CONTEXTS,
   type EvaluatedTask,
   type PieceScore,
+  scoreBandPiece,
   scorePiece,
-  summarize,
 } from "../tools/evaluate/index.ts";
+import type { ScoreOptions } from "../engine/index.ts";
 import { requireTask } from "../music/index.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { evaluateTask } from "./evaluate-task.ts";
+import { BAND_TABLE, type FileScore, PIANO_TABLE, showScores } from "./evaluation-table.ts";
 import { readScore } from "./files.ts";
 import { loadingOptions, type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { requirePianoModel } from "./music-model.ts";
+import { requireMusicModel } from "./music-model.ts";
 import { compatibilityOption, positiveInteger, precisionOption, seedValue } from "./values.ts";
 
 interface EvaluateCommandOptions extends ModelCommandOptions {
@@ -35,7 +37,8 @@ export function addEvaluateCommand(program: Command): void {
     .summary("measure how well a model predicts MIDI files")
     .description(
       "Measures the negative log-likelihood of MIDI files under a model, in nats: lower is better. Each piece is scored " +
-        "alone, in blocks of the window that overlap by half. With --task, it measures whether the model uses its input: " +
+        "alone, in blocks of the window that overlap by half. With a model of several instruments, each window is scored " +
+        "alone, and onsets, durations and notes also separately. With --task, it measures whether the model uses its input: " +
         "the likelihood of an accompaniment with its own melody and with another one, or of a region with its own " +
         "continuation, with none, and with another one.",
     )
@@ -73,52 +76,68 @@ async function runEvaluate(paths: readonly string[], options: EvaluateCommandOpt
   }
   const console = new Console({ quiet: options.quiet ?? false });
   const instead = `to measure how it predicts a text: ostinato text --model ${options.model} --score FILE`;
-  await requirePianoModel(options.model, options, console, instead);
-  const scores = [];
-  for (const path of paths) scores.push({ path, score: await readScore(path, options, console) });
-  const model = await loadMusicModel(options.model, loadingOptions(options, console));
-  const files: ({ readonly path: string } & PieceScore)[] = [];
+  const kind = await requireMusicModel(options.model, options, console, instead);
+  if (kind === "arrival" && task !== undefined) {
+    throw new UsageError(
+      `${options.model} is a model of several instruments, which --task does not measure`,
+      "omit --task, or name a piano model, such as piano",
+    );
+  }
+  const files: ScoredFile[] = [];
+  for (const path of paths) files.push({ path, score: await readScore(path, options, console) });
+  const loading = loadingOptions(options, console);
+  const json = options.json ?? false;
+  if (kind === "arrival") {
+    const model = await loadBandModel(options.model, loading);
+    try {
+      const scoring = (score: Score, reporting: ScoreOptions) => scoreBandPiece(model, score, reporting);
+      showScores(await scoreFiles(files, scoring, "notes", console), BAND_TABLE, json, console);
+    } finally {
+      await model.dispose();
+    }
+    return;
+  }
+  const model = await loadMusicModel(options.model, loading);
   try {
     if (task !== undefined) {
       requireTask(model.decoder.config, task);
-      await evaluateTask(model, scores, { task, regions, seed, json: options.json ?? false }, console);
+      await evaluateTask(model, files, { task, regions, seed, json }, console);
       return;
     }
-    for (const { path, score } of scores) {
-      const piece = await scorePiece(model, score, {
-        signal: interruptSignal(),
-        onProgress: (scored) =>
-          console.progress(() => `${files.length + 1} of ${paths.length} files, ${scored} ids of ${path}`),
-      });
-      if (piece.notes === 0)
-        throw new CommandError(`${path} has no notes other than percussion`, "omit this file");
-      files.push({ path, ...piece });
-    }
+    const scoring = (score: Score, reporting: ScoreOptions) => scorePiece(model, score, reporting);
+    const scored = await scoreFiles(files, scoring, "notes other than percussion", console);
+    showScores(scored, PIANO_TABLE, json, console);
   } finally {
     await model.dispose();
   }
-  const summary = summarize(files);
-  if (options.json) {
-    console.result({
-      ...summary,
-      files: files.map(({ path, ...piece }) => ({ path, ...summarize([piece]) })),
-    });
-    return;
-  }
-  console.line("nats/id  perplexity  nats/note  nats/second      ids");
-  for (const { path, ...piece } of files) console.line(tableRow(path, piece));
-  if (files.length > 1) console.line(tableRow(`all ${files.length} files`, ...files));
 }
 
-/** One row of the table. */
-function tableRow(name: string, ...pieces: readonly PieceScore[]): string {
-  const { nllPerId, nllPerNote, nllPerSecond, perplexity, ids } = summarize(pieces);
-  return [
-    nllPerId.toFixed(4).padStart(7),
-    perplexity.toFixed(2).padStart(10),
-    nllPerNote.toFixed(2).padStart(9),
-    nllPerSecond.toFixed(1).padStart(11),
-    String(ids).padStart(7),
-    name,
-  ].join("  ");
+interface ScoredFile {
+  readonly path: string;
+  readonly score: Score;
+}
+
+/**
+ * Scores the files one after the other.
+ *
+ * @param needed what a file must have.
+ * @throws CommandError for a file without it.
+ */
+async function scoreFiles<Piece extends PieceScore>(
+  files: readonly ScoredFile[],
+  scoring: (score: Score, options: ScoreOptions) => Promise<Piece>,
+  needed: string,
+  console: Console,
+): Promise<FileScore<Piece>[]> {
+  const scored: FileScore<Piece>[] = [];
+  for (const { path, score } of files) {
+    const piece = await scoring(score, {
+      signal: interruptSignal(),
+      onProgress: (ids) =>
+        console.progress(() => `${scored.length + 1} of ${files.length} files, ${ids} ids of ${path}`),
+    });
+    if (piece.notes === 0) throw new CommandError(`${path} has no ${needed}`, "omit this file");
+    scored.push({ path, piece });
+  }
+  return scored;
 }

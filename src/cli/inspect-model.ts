@@ -1,6 +1,8 @@
 /** `ostinato inspect` of a model: its tensors and memory, computed from its config. */
+import { type MusicCodec, musicCodec } from "../../encoding/index.ts";
 import {
   cacheBytesPerId,
+  codecOf,
   type DecoderConfig,
   GPT2_SIZES,
   SCHEMES,
@@ -21,11 +23,17 @@ export function showModel(name: string, config: DecoderConfig, json: boolean, co
   const counted = countParameters(config);
   const memory = memoryBytes(config, counted);
   const cache = cacheBytesPerId(config);
+  const codec = musicCodecOf(name, config);
   if (json) {
-    console.result({ model: name, config, ...counted, memoryBytes: memory, cacheBytesPerId: cache });
+    const ids = codec && { vocabulary: codec.name, ranges: codec.ranges };
+    console.result({ model: name, config, ids, ...counted, memoryBytes: memory, cacheBytesPerId: cache });
     return;
   }
   for (const line of modelLines(name, config, counted)) console.line(line);
+  if (codec) {
+    console.line("");
+    for (const line of idLines(codec)) console.line(line);
+  }
   console.line("");
   console.line(
     `memory:  ${Object.entries(memory)
@@ -37,6 +45,25 @@ export function showModel(name: string, config: DecoderConfig, json: boolean, co
     `cache:   ${grouped(cache)} bytes for each id, ${megabytes(cache * window)} for a window of ${window}`,
   );
   if (name === "gpt2") for (const line of PUBLISHED) console.line(line);
+}
+
+/** The codec of a model of music; undefined for a model of text, and if nothing tells what its ids mean. */
+function musicCodecOf(name: string, config: DecoderConfig): MusicCodec | undefined {
+  // Whether there is a tokenizer decides between text and nothing known only.
+  const codec = codecOf({ config, id: name, hasTokenizer: true });
+  return codec === undefined || codec.kind === "text" ? undefined : musicCodec(codec.vocabulary);
+}
+
+/** What the ids mean. */
+function idLines({ name, summary, ranges }: MusicCodec): string[] {
+  const spans = ranges.map(({ first, count }) =>
+    count === 1 ? grouped(first) : `${grouped(first)}–${grouped(first + count - 1)}`,
+  );
+  const width = Math.max(...spans.map((span) => span.length));
+  return [
+    `ids:     ${summary} (${name})`,
+    ...ranges.map(({ kind }, index) => `  ${(spans[index] ?? "").padEnd(width)}  ${kind}`),
+  ];
 }
 
 /** Explains why a published parameter count differs. */

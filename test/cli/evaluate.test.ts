@@ -1,10 +1,15 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { scoreFromNotes, writeMidi } from "../../encoding/index.ts";
+import { goldenBytes } from "../encoding/arrival/golden.ts";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { runCli } from "./run-cli.ts";
+
+/** A small random network with the ids of arrival times. */
+const BAND_MODEL = fileURLToPath(new URL("../models/golden/scaled-float16", import.meta.url));
 
 it("ostinato evaluate prints the likelihood of each file and of all, and refuses files without notes", async () => {
   const folder = mkdtempSync(join(tmpdir(), "ostinato-evaluate-"));
@@ -77,4 +82,36 @@ it("ostinato evaluate --precision int8 prints nearly the same; an unknown precis
   const refused = await runCli(["evaluate", piece, "--model", model, "--precision", "int4"]);
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain("fp32, int8, auto");
+});
+
+it("ostinato evaluate shows the likelihood of onsets, durations and notes of a model of several instruments", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "ostinato-evaluate-band-"));
+  const [trio, empty] = [join(folder, "trio.mid"), join(folder, "empty.mid")];
+  writeFileSync(trio, goldenBytes("02-three-programs-format1.mid"));
+  writeFileSync(empty, writeMidi(scoreFromNotes([])));
+  const model = ["--model", BAND_MODEL, "--quiet"];
+  const result = JSON.parse((await runCli(["evaluate", trio, ...model, "--json"])).stdout);
+  expect(Object.keys(result)).toEqual([
+    "nllPerId",
+    "nllPerSlot",
+    "nllPerNote",
+    "nllPerSecond",
+    "perplexity",
+    "ids",
+    "files",
+  ]);
+  const { onset, duration, note } = result.nllPerSlot;
+  expect(result.nllPerId).toBeCloseTo((onset + duration + note) / 3, 9);
+  expect(result.nllPerNote).toBeCloseTo(onset + duration + note, 9);
+  expect(result.nllPerSecond * 3.6).toBeCloseTo(result.nllPerId * 42, 6);
+  const { stdout } = await runCli(["evaluate", trio, ...model]);
+  const [header, row] = stdout.trimEnd().split("\n");
+  expect(header).toBe("nats/id    onset  duration     note  perplexity  nats/note  nats/second      ids");
+  expect(row?.split(/ +/).slice(1, 4)).toEqual([onset, duration, note].map((nats) => nats.toFixed(4)));
+  const refused = await runCli(["evaluate", empty, ...model]);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(/empty\.mid has no notes — omit this file/);
+  const task = await runCli(["evaluate", trio, ...model, "--task", "infill"]);
+  expect(task.code).toBe(2);
+  expect(task.stderr).toContain("is a model of several instruments, which --task does not measure");
 });

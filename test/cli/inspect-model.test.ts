@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { scoreFromNotes, writeMidi } from "../../encoding/index.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
@@ -29,6 +30,33 @@ describe("ostinato inspect, of a model", () => {
       memoryBytes: { fp32: 4 * 1_557_611_200, fp16: 2 * 1_557_611_200 },
       cacheBytesPerId: 614_400,
     });
+  });
+
+  it("says what the ids of a model of music mean", async () => {
+    const band = fileURLToPath(new URL("../models/golden/scaled-float16", import.meta.url));
+    const { stdout } = await runCli(["inspect", band]);
+    const lines = stdout.split("\n");
+    const first = lines.findIndex((line) => line.startsWith("ids:"));
+    expect(lines.slice(first, first + 11)).toEqual([
+      "ids:     arrival times of 129 instruments, in triples of onset, duration and note (arrival-55028)",
+      "  0–9,999        ONSET",
+      "  10,000–10,999  DURATION",
+      "  11,000–27,511  NOTE",
+      "  27,512         REST",
+      "  27,513–37,512  CONTROL_ONSET",
+      "  37,513–38,512  CONTROL_DURATION",
+      "  38,513–55,024  CONTROL_NOTE",
+      "  55,025         SEPARATOR",
+      "  55,026         AUTOREGRESS",
+      "  55,027         ANTICIPATE",
+    ]);
+    expect((await runCli(["inspect", "piano"])).stdout).toContain(
+      "ids:     performance events of a piano (performance-416)\n  0–127    NOTE_ON\n",
+    );
+    expect((await runCli(["inspect", "gpt2"])).stdout).not.toContain("ids: ");
+    const json = JSON.parse((await runCli(["inspect", band, "--json"])).stdout);
+    expect(json.ids.vocabulary).toBe("arrival-55028");
+    expect(json.ids.ranges[2]).toEqual({ kind: "NOTE", first: 11_000, count: 16_512 });
   });
 
   it("accepts included models and folders", async () => {

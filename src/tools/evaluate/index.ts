@@ -1,5 +1,11 @@
 /** Exports of this folder for other folders. */
-export { type PieceScore, scorePiece, summarize } from "./evaluate.ts";
+export {
+  type BandPieceScore,
+  type BandScoreSummary,
+  scoreBandPiece,
+  summarizeBand,
+} from "./evaluate-band.ts";
+export { type PieceScore, scorePiece, type ScoreSummary, summarize } from "./evaluate.ts";
 export {
   accompanyCases,
   type CaseScore,

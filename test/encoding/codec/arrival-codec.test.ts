@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import {
   ARRIVAL_55028,
+  arrivalCodec,
   arrivalNotes,
   ArrivalVocabulary,
   encodeArrival,
   parseSelection,
   readMidi,
 } from "../../../encoding/index.ts";
-import { arrivalCodec } from "../../../encoding/codec/arrival-codec.ts";
 import { goldenScore } from "../arrival/golden.ts";
 import { midiFile } from "../arrival/midi-file.ts";
 
