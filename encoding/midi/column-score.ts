@@ -1,5 +1,4 @@
 /** A score that was read from events: its notes are columns, from which note objects are created on first access. */
-import { defineLazy } from "../lazy.ts";
 import { type NoteTable, type ReadNotes, tableOfNotes } from "./note-table.ts";
 import type { Division, NoteParsing, PedalEvent, Score, ScoreNote, Track } from "./score.ts";
 
@@ -8,6 +7,20 @@ export type ScoreParts = Omit<Score, "notes" | "pedal">;
 
 /** All parts are own properties, so `{ ...score }` has them all; its columns are created again where they are needed. */
 export class ColumnScore implements Score {
+  static readonly #properties: PropertyDescriptorMap & ThisType<ColumnScore> = {
+    notes: {
+      enumerable: true,
+      get() {
+        return (this.#notes ??= this.#table.notes());
+      },
+    },
+    pedal: {
+      enumerable: true,
+      get() {
+        return (this.#pedal ??= this.#readPedal());
+      },
+    },
+  };
   readonly division: Division;
   readonly tracks: readonly Track[];
   declare readonly notes: readonly ScoreNote[];
@@ -16,16 +29,19 @@ export class ColumnScore implements Score {
   readonly warnings: readonly string[];
   readonly noteParsing: NoteParsing;
   readonly #table: ReadNotes;
+  readonly #readPedal: () => readonly PedalEvent[];
+  #notes: readonly ScoreNote[] | undefined;
+  #pedal: readonly PedalEvent[] | undefined;
 
   constructor(parts: Required<ScoreParts>, table: ReadNotes, readPedal: () => readonly PedalEvent[]) {
     this.division = parts.division;
     this.tracks = parts.tracks;
-    defineLazy<Score, "notes">(this, "notes", () => table.notes());
-    defineLazy<Score, "pedal">(this, "pedal", readPedal);
     this.durationSeconds = parts.durationSeconds;
     this.warnings = parts.warnings;
     this.noteParsing = parts.noteParsing;
     this.#table = table;
+    this.#readPedal = readPedal;
+    Object.defineProperties(this, ColumnScore.#properties);
   }
 
   /** The notes of any score as columns. */
