@@ -31,8 +31,9 @@ export class EventColumns {
    * @param bytes contains the data of the meta and system-exclusive events.
    */
   constructor(capacity: number, bytes: Uint8Array) {
-    this.ticks = new Float64Array(capacity);
-    this.messages = new Uint32Array(capacity);
+    const buffer = new ArrayBuffer(capacity * 12);
+    this.ticks = new Float64Array(buffer, 0, capacity);
+    this.messages = new Uint32Array(buffer, capacity * 8, capacity);
     this.longEvents = new LongEvents(bytes);
   }
 

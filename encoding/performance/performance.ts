@@ -130,19 +130,22 @@ function quantizeNotes(
   vocabulary: Vocabulary,
   originSeconds: number,
 ): QuantizedNotes {
-  const starts = new Int32Array(order.length);
-  const ends = new Int32Array(order.length);
-  const bins = new Uint8Array(order.length);
-  const pitches = new Uint8Array(order.length);
-  const { startSeconds, endSeconds } = notes;
+  const count = order.length;
+  // One allocation: for the few notes of a small file, four would take longer than the rest.
+  const buffer = new ArrayBuffer(count * 10);
+  const starts = new Int32Array(buffer, 0, count);
+  const ends = new Int32Array(buffer, count * 4, count);
+  const bins = new Uint8Array(buffer, count * 8, count);
+  const pitches = new Uint8Array(buffer, count * 9, count);
+  const { startSeconds, endSeconds, pitches: pitchOf, velocities: velocityOf } = notes;
   const isPitch = pitchTable(vocabulary);
   const binOf = binTable(vocabulary);
   let lastStep = 0;
-  for (let rank = 0; rank < order.length; rank += 1) {
+  for (let rank = 0; rank < count; rank += 1) {
     const row = order[rank]!;
-    const pitch = notes.pitches[row]!;
+    const pitch = pitchOf[row]!;
     if (isPitch[pitch] !== 1) vocabulary.id("NOTE_ON", pitch);
-    const velocity = notes.velocities[row]!;
+    const velocity = velocityOf[row]!;
     let bin = binOf[velocity] ?? NO_BIN;
     if (bin === NO_BIN) {
       bin = vocabulary.velocityBin(velocity);
