@@ -98,7 +98,7 @@ export interface NoteParsing {
 /** Programs whose parsing of MIDI files can be reproduced. */
 export type Compatibility = "note-seq" | "anticipation";
 
-/** The contents of a Standard MIDI File, with its notes and pedal events. */
+/** The contents of a Standard MIDI File, with its notes and pedal events. It is plain data: a copy by `{ ...score }` has all parts. */
 export interface Score {
   readonly division: Division;
   readonly tracks: readonly Track[];

@@ -1,6 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Division, type MidiEvent, TempoMap, type Track } from "../../../encoding/index.ts";
+import {
+  type Division,
+  type MidiEvent,
+  tempoChanges,
+  TempoMap,
+  type Track,
+} from "../../../encoding/index.ts";
 
 const QUARTER: Division = { kind: "quarter", ticksPerQuarter: 100 };
 
@@ -56,5 +62,23 @@ describe("TempoMap", () => {
         }
       }),
     );
+  });
+});
+
+describe("tempoChanges", () => {
+  it("sorts the tempo events of all tracks by tick, and reads missing bytes as 0", () => {
+    const tempo = (tick: number, ...data: number[]): MidiEvent => {
+      return { kind: "meta", tick, type: 0x51, data: Uint8Array.from(data) };
+    };
+    const text: MidiEvent = { kind: "meta", tick: 0, type: 1, data: Uint8Array.of(7, 7, 7, 7) };
+    const tracks = [
+      { name: "", events: [text, tempo(960, 0x0f, 0x42, 0x40)], endTick: 960 },
+      { name: "", events: [tempo(0, 0x07, 0xa1, 0x20), tempo(480, 0x08)], endTick: 480 },
+    ];
+    expect(tempoChanges(tracks)).toEqual([
+      { tick: 0, microsecondsPerQuarter: 500_000 },
+      { tick: 480, microsecondsPerQuarter: 524_288 },
+      { tick: 960, microsecondsPerQuarter: 1_000_000 },
+    ]);
   });
 });
