@@ -1,6 +1,6 @@
 /**
  * The grammar as the tables of an automaton with counters, for constrained decoding in the graph (after Willard & Louf 2023,
- * "Efficient Guided Generation for Large Language Models"; `models/graph/automaton.ts` evaluates them).
+ * "Efficient Guided Generation for Large Language Models"; `src/engine/sampling/automaton.ts` evaluates them).
  *
  * The counters are: the kind of the previous event (one-hot), the velocity bin (one-hot, or all 0), the number of sounding
  * notes by key, and the time since the last note-on by key in steps of 10 ms. After every id
