@@ -20,6 +20,8 @@ export interface SamplingOptions {
    * Default 0.85.
    */
   readonly pitchTemperature?: number;
+  /** Exclude ids whose logit is more than this many standard deviations below the highest (Tang et al. 2024). Default 0: none. */
+  readonly topNSigma?: number;
   /** Keep the `topK` most likely ids, and ties with the last of them. Default: all. */
   readonly topK?: number;
   /** Nucleus sampling (Holtzman et al. 2020): keep the most likely ids until their probabilities reach this sum. Default 1: all. */
@@ -92,6 +94,16 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     isOfMusic: true,
     help: "how daring the choice of pitches is, apart from the rhythm: lower keeps to the key",
     slider: { minimum: 0.5, maximum: 1.5, step: 0.05, place: "more" },
+  },
+  {
+    key: "topNSigma",
+    flag: "--top-n-sigma",
+    minimum: 0,
+    maximum: 10,
+    isInteger: false,
+    fallback: 0,
+    help: "exclude events this many standard deviations below the most likely one, the same ones at every temperature; 0 excludes none",
+    slider: { minimum: 0, maximum: 5, step: 0.1, place: "more" },
   },
   {
     key: "topK",

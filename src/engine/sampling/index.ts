@@ -7,6 +7,7 @@ import { repetitionPenalty } from "./repetition-penalty.ts";
 import type { SamplingRule } from "./rule.ts";
 import { temperature } from "./temperature.ts";
 import { tokenMask } from "./token-mask.ts";
+import { topNSigma } from "./top-n-sigma.ts";
 import { topK } from "./top-k.ts";
 import { topP } from "./top-p.ts";
 import { typicalP } from "./typical-p.ts";
@@ -17,6 +18,7 @@ export const RULES: readonly SamplingRule[] = [
   repetitionPenalty,
   tokenMask,
   forcedToken,
+  topNSigma,
   classTemperature,
   temperature,
   topK,

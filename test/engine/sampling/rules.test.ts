@@ -53,6 +53,14 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     { context: { forced: 1 }, scores: [5, -2, 3], expected: [NO, -2, NO] },
     { context: { forced: 1 }, scores: [5, NO, 3], expected: [NO, NO, NO] },
   ],
+  topNSigma: [
+    // Mean 1.5, standard deviation √1.25 = 1.118.
+    { options: { topNSigma: 1 }, scores: [0, 1, 2, 3, NO], expected: [NO, NO, 2, 3, NO] },
+    { options: { topNSigma: 2 }, scores: [0, 1, 2, 3, NO], expected: [NO, 1, 2, 3, NO] },
+    { options: { topNSigma: 0.01 }, scores: [0, 3, 1], expected: [NO, 3, NO] },
+    { options: { topNSigma: 1 }, scores: [2, 2], expected: [2, 2] },
+    { options: { topNSigma: 0 }, scores: [0, -100], expected: [0, -100] },
+  ],
   pitchTemperature: [
     // Probabilities 1 and 3 of the class become 1 and 9, and are scaled by 4 / 10.
     {
@@ -122,6 +130,12 @@ function applied(name: string, scores: readonly number[], input: Partial<RuleInp
 
 it("every rule has an example", () => {
   expect(Object.keys(EXAMPLES)).toEqual(RULES.map(({ name }) => name));
+});
+
+it("top-nσ comes before all temperatures: the ids that it keeps do not depend on them", () => {
+  const names = RULES.map(({ name }) => name);
+  expect(names.indexOf("topNSigma")).toBeLessThan(names.indexOf("pitchTemperature"));
+  expect(names.indexOf("pitchTemperature")).toBeLessThan(names.indexOf("temperature"));
 });
 
 it("warpers come last: at temperature 0 the rules end before them", () => {
