@@ -62,7 +62,7 @@ function text({ program, isPercussion, pitch, startSeconds, endSeconds }: ScoreN
 }
 
 /** The notes that a round trip through ids moves by more than half a step. */
-async function movedNotes(bytes: Uint8Array): Promise<string[]> {
+async function notesOffByMore(bytes: Uint8Array): Promise<string[]> {
   const ids = await runCli(["encode", "-", "--vocabulary", "arrival-55028"], { stdin: bytes });
   const decoded = await runCli(["decode", "-", "--out", "-"], { stdin: ids.stdoutBytes });
   const [before, after] = [inKeyOrder(readMidi(bytes)), inKeyOrder(readMidi(decoded.stdoutBytes))];
@@ -208,7 +208,7 @@ describe("ostinato decode of arrival times", () => {
   };
 
   it.each(BAND)("keeps onset and length of the notes of %s within 5 ms", async (name) => {
-    expect(await movedNotes(goldenBytes(name))).toEqual(MOVED[name] ?? []);
+    expect(await notesOffByMore(goldenBytes(name))).toEqual(MOVED[name] ?? []);
   });
 
   it("exchanges the ends of two notes of one pitch and instrument of which the second ends first", async () => {
@@ -217,7 +217,7 @@ describe("ostinato decode of arrival times", () => {
       [0x90 | channel, 500 * channel, 36, 80],
       [0x80 | channel, 2000 - 1000 * channel, 36, 0],
     ]);
-    expect(await movedNotes(midiFile(...channels))).toEqual([
+    expect(await notesOffByMore(midiFile(...channels))).toEqual([
       "32 C2 0.00–2.00 → 32 C2 0.00–1.00",
       "32 C2 0.50–1.00 → 32 C2 0.50–2.00",
     ]);
