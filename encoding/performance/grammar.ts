@@ -62,15 +62,18 @@ export class PerformanceGrammar {
     const overdueSince = step - this.#longestNoteSteps;
     let silentKeys = keys;
     let overdueKey = -1;
-    if (soundingCount === 0) allowed.fill(0, noteOff, noteOff + keys);
-    for (let key = soundingCount === 0 ? keys : 0; key < keys; key += 1) {
-      if (soundingByKey[key] === 0) {
-        allowed[noteOff + key] = 0;
-        continue;
+    if (soundingCount === 0) {
+      allowed.fill(0, noteOff, noteOff + keys);
+    } else {
+      for (let key = 0; key < keys; key += 1) {
+        if (soundingByKey[key] === 0) {
+          allowed[noteOff + key] = 0;
+          continue;
+        }
+        allowed[noteOn + key] = 0;
+        silentKeys -= 1;
+        if (overdueKey < 0 && onsetSteps[key]! <= overdueSince) overdueKey = key;
       }
-      allowed[noteOn + key] = 0;
-      silentKeys -= 1;
-      if (overdueKey < 0 && onsetSteps[key]! <= overdueSince) overdueKey = key;
     }
     if (silentKeys === 0) this.#allKeysDown(allowed);
     if (velocityBin !== undefined) allowed[this.#velocityZero + velocityBin] = 0;

@@ -149,6 +149,7 @@ export class PerformanceState {
     if (this.#previous === "SHIFT") this.#previous = "LONGEST_SHIFT";
   }
 
+  /** The present moment, for `undo`. */
   mark(): StateMark {
     return {
       length: this.#length,
