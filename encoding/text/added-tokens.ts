@@ -1,6 +1,6 @@
 /** Added tokens: strings that are one id each, found in a text before it is split into words. */
 import type { Normalize } from "./normalizer.ts";
-import { damaged, isObject, property } from "./tokenizer-error.ts";
+import { damaged, isObject, property, unsupported } from "./tokenizer-error.ts";
 import { RUST_WORD, WHITE_SPACE } from "./unicode.ts";
 
 /** A token of "added_tokens" in `tokenizer.json`. */
@@ -57,7 +57,13 @@ export class AddedTokenFinder {
     // Of equal strings the first one holds, and special tokens come before others.
     for (const token of [...tokens].sort((a, b) => Number(b.special) - Number(a.special))) {
       const content = normalize(token.content);
-      if (content !== "" && !found.has(content)) found.set(content, token);
+      // `tokenizers` finds such a token everywhere.
+      if (content === "") {
+        throw unsupported(
+          `tokenizer.json: the normalizer leaves nothing of the token ${JSON.stringify(token.content)}`,
+        );
+      }
+      if (!found.has(content)) found.set(content, token);
     }
     this.#tokens = found;
     // The longest of those that begin at one place.
@@ -76,12 +82,16 @@ export class AddedTokenFinder {
       const token = this.#tokens.get(content);
       if (!token || (token.special && !specialTokens)) continue;
       const after = index + content.length;
-      if (token.singleWord && (endsInWord(text.slice(0, index)) || beginsWithWord(text.slice(after))))
+      if (
+        token.singleWord &&
+        (endsInWord(text.slice(Math.max(0, index - 2), index)) || beginsWithWord(text.slice(after)))
+      )
         continue;
       const begin = token.leftStrip ? Math.max(spacesBefore(text, index), end) : index;
       if (begin > end) pieces.push(text.slice(end, begin));
-      pieces.push(token.id);
       end = token.rightStrip ? spacesBehind(text, after) : after;
+      // A token of white space may belong to the token before it.
+      if (begin < end) pieces.push(token.id);
     }
     if (end < text.length) pieces.push(text.slice(end));
     return pieces;
@@ -92,7 +102,7 @@ const WORD_AT_END = new RegExp(`${RUST_WORD}$`, "v");
 const WORD_AT_BEGIN = new RegExp(`^${RUST_WORD}`, "v");
 
 function endsInWord(text: string): boolean {
-  return WORD_AT_END.test(text.slice(-2)); // a character has up to two units
+  return WORD_AT_END.test(text);
 }
 
 function beginsWithWord(text: string): boolean {

@@ -168,6 +168,22 @@ describe("parts of a tokenizer.json", () => {
     expect(() => tokenizer.encode("b")).toThrow("the normalizer Replace matches between characters");
   });
 
+  it("are refused if the normalizer leaves nothing of an added token", () => {
+    const normalizer = { type: "Strip", strip_left: true, strip_right: true };
+    const space = { ...TINY.added_tokens[0], id: 10, content: " ", normalized: true };
+    expect(() => new TextTokenizer({ ...TINY, normalizer, added_tokens: [space] })).toThrow(
+      'the normalizer leaves nothing of the token " "',
+    );
+  });
+
+  it("give a token of white space no id if it belongs to the token before it", () => {
+    const flags = { special: false, normalized: false };
+    const word = { ...TINY.added_tokens[0], ...flags, id: 10, content: "ab", rstrip: true };
+    const space = { ...TINY.added_tokens[0], ...flags, id: 11, content: " ", lstrip: true };
+    const tokenizer = new TextTokenizer({ ...TINY, added_tokens: [word, space] });
+    expect(tokenizer.encode("ab a  b")).toEqual([4, 0, 11, 11, 1]); // tokenizers 0.23.3
+  });
+
   it("may be a decoder in a sequence, and a post-processor that adds ids on request", () => {
     const decoder = { type: "Sequence", decoders: [{ type: "ByteLevel" }, { type: "Fuse" }] };
     const processors = [
