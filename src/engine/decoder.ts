@@ -1,24 +1,21 @@
 import {
+  type Backend,
   chooseScheme,
   type DecoderConfig,
-  decoderGraph,
-  decoderLoop,
   graphWeights,
   NO_SAMPLE,
-  type Locate,
   type Precision,
-  type QuantizationScheme,
   type Tensors,
-  type WeightArray,
 } from "../../models/index.ts";
 import { type AttentionRequest, checkedRequest, type LayerAttention, visibleWeights } from "./attention.ts";
 import type { AttentionSink } from "./attention-sink.ts";
 import { type CacheShape, KeyValueCache } from "./cache.ts";
+import { DecoderSession, type PreparedSource } from "./decoder-session.ts";
 import { EngineError } from "./errors.ts";
-import { DEFAULT_INPUTS, declareSampling, type SamplingInputs } from "./graph-sampling.ts";
-import { floats, graphInputs, joined, type Results } from "./graph-values.ts";
+import type { SamplingInputs } from "./graph-sampling.ts";
+import { floats, joined, type Results } from "./graph-values.ts";
 import { checkIds, checkPositions } from "./read-checks.ts";
-import type { Backend, Runtime, Session, WeightFolder } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** A checkpoint, and the runtime for it. */
 export interface DecoderSource {
@@ -28,29 +25,6 @@ export interface DecoderSource {
   readonly runtime: Runtime;
   /** Quantization of the matrices. Default "fp32". */
   readonly precision?: Precision;
-}
-
-/** Weights by the names of `graphWeights`. */
-export interface PreparedSource {
-  readonly config: DecoderConfig;
-  readonly scheme: QuantizationScheme;
-  readonly runtime: Runtime;
-  /** In memory: may be freed once the decoder is loaded. In files: must not change until the decoder is disposed. */
-  readonly weights: ReadonlyMap<string, WeightArray> | WeightsInFiles;
-}
-
-/** Weights in files: a folder that ONNX Runtime maps into memory, and the byte offset of each weight. */
-export interface WeightsInFiles extends WeightFolder {
-  readonly located: ReadonlyMap<string, { readonly file: string; readonly offset: number }>;
-}
-
-/** What a decoder is made of. */
-interface DecoderParts {
-  readonly config: DecoderConfig;
-  readonly backend: Backend;
-  readonly samplesInGraph: boolean;
-  readonly scheme: QuantizationScheme;
-  readonly session: Session;
 }
 
 /** Options of `Decoder.forward`. */
@@ -69,9 +43,6 @@ export interface ForwardWithAttention {
   readonly attention: readonly LayerAttention[];
 }
 
-/** The result that the cache appends. */
-const ADDED = "keys_values";
-
 /** Ids per chunk of a long input: the memory of attention grows with the square of it. */
 const CHUNK = 128;
 
@@ -86,21 +57,16 @@ const CHUNK = 128;
  */
 export class Decoder {
   readonly config: DecoderConfig;
-  readonly backend: Backend;
-  /** Whether `sampleInGraph` is available: several ids per run. */
-  readonly samplesInGraph: boolean;
   /**
    * Whether the sequences of a batch do not affect each other. False for int8 on WebAssembly, which quantizes the activations
    * of all rows of a run with one scale.
    */
   readonly hasIndependentRows: boolean;
-  readonly #session: Session;
+  readonly #session: DecoderSession;
   /** Compared by identity: `#check` recognizes caches of this decoder, and their forks, by them. */
   readonly #cacheShape: CacheShape;
   readonly #sinkShape: CacheShape;
   readonly #busy = new WeakSet<KeyValueCache>();
-  readonly #runs = new Set<Promise<unknown>>();
-  #disposed = false;
 
   /**
    * @throws CheckpointError for a tensor that is missing or has the wrong shape; EngineError when ONNX Runtime cannot
@@ -121,26 +87,26 @@ export class Decoder {
    *
    * @throws EngineError when ONNX Runtime cannot load the model.
    */
-  static async fromWeights({ config, scheme, runtime, weights }: PreparedSource): Promise<Decoder> {
-    // WebAssembly copies the cache for every run; the native library does not, so stepping is as fast there.
-    const samplesInGraph = runtime.backend === "wasm";
-    const options = { scheme, locate: "located" in weights ? placesOf(weights) : undefined };
-    const graph = samplesInGraph
-      ? decoderLoop(config, declareSampling, options)
-      : decoderGraph(config, options);
-    const session = await runtime.createSession(graph.bytes, weights);
-    return new Decoder({ config, backend: runtime.backend, samplesInGraph, scheme, session });
+  static async fromWeights(source: PreparedSource): Promise<Decoder> {
+    return new Decoder(source, await DecoderSession.load(source));
   }
 
-  private constructor({ config, backend, samplesInGraph, scheme, session }: DecoderParts) {
+  private constructor({ config, scheme }: PreparedSource, session: DecoderSession) {
     this.config = config;
-    this.backend = backend;
-    this.samplesInGraph = samplesInGraph;
     this.hasIndependentRows = scheme.linear !== "int8-columns";
     this.#session = session;
     // The window includes the current id, which is not in the cache.
     this.#cacheShape = { layers: config.layers, width: config.width, limit: config.window - 1 };
     this.#sinkShape = { ...this.#cacheShape, sink: sinkOf(config) };
+  }
+
+  get backend(): Backend {
+    return this.#session.backend;
+  }
+
+  /** Whether `sampleInGraph` is available: several ids per run. */
+  get samplesInGraph(): boolean {
+    return this.#session.samplesInGraph;
   }
 
   /**
@@ -230,8 +196,7 @@ export class Decoder {
       );
     this.#busy.add(cache);
     try {
-      const wanted = ["sampled", ADDED];
-      const results = await this.#step(Int32Array.from(ids), cache, false, wanted, sampling);
+      const results = await this.#session.step(Int32Array.from(ids), cache, ["sampled"], { sampling });
       const sampled = results.get("sampled");
       if (sampled?.type !== "int32") throw new TypeError("the graph returned no ids");
       return sampled.data.at(-1) === NO_SAMPLE ? sampled.data.subarray(0, -1) : sampled.data;
@@ -241,11 +206,8 @@ export class Decoder {
   }
 
   /** Frees the model's memory once its runs have ended; the decoder cannot be used afterwards. */
-  async dispose(): Promise<void> {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    await Promise.allSettled(this.#runs);
-    await this.#session.dispose();
+  dispose(): Promise<void> {
+    return this.#session.dispose();
   }
 
   /** Reads ids in chunks. @returns the logits, and all results of the last chunk, including those named in `extra`. */
@@ -257,7 +219,7 @@ export class Decoder {
   ): Promise<{ readonly logits: Float32Array; readonly results: Results }> {
     this.#check(ids, cache, ids.length / cache.sequences);
     const numbers = Int32Array.from(ids);
-    const wanted = ["logits", ADDED];
+    const all = logits === "all";
     const chunks: Float32Array[] = [];
     let results: Results = new Map();
     const most = Math.max(1, Math.floor(CHUNK / cache.sequences));
@@ -266,54 +228,19 @@ export class Decoder {
       for (let at = 0, chunk = 0; at < numbers.length; at += chunk) {
         signal?.throwIfAborted();
         chunk = cache.sequences * Math.min(most, cache.rowsBeforeEviction);
-        const names = at + chunk < numbers.length ? wanted : [...wanted, ...extra];
-        results = await this.#step(numbers.subarray(at, at + chunk), cache, logits === "all", names);
+        const wanted = at + chunk < numbers.length ? ["logits"] : ["logits", ...extra];
+        results = await this.#session.step(numbers.subarray(at, at + chunk), cache, wanted, { all });
         chunks.push(floats(results, "logits"));
       }
     } finally {
       this.#busy.delete(cache);
     }
-    return { logits: logits === "all" ? joined(chunks) : floats(results, "logits"), results };
-  }
-
-  async #step(
-    ids: Int32Array,
-    cache: KeyValueCache,
-    all: boolean,
-    wanted: readonly string[],
-    sampling: SamplingInputs = DEFAULT_INPUTS,
-  ): Promise<Results> {
-    this.#checkAlive();
-    const { position } = cache;
-    const rows = ids.length / cache.sequences + sampling.steps - 1; // computed in this run
-    const inputs = graphInputs(this.config, ids, rows, cache, all);
-    const run = this.#session.run(
-      this.samplesInGraph
-        ? {
-            ...inputs,
-            steps: { type: "int32", data: Int32Array.of(sampling.steps), shape: [1] },
-            ...sampling.inputs,
-          }
-        : inputs,
-      wanted,
-    );
-    this.#runs.add(run);
-    try {
-      const results = await run;
-      if (cache.position !== position) {
-        const hint = "await the call before you rewind or clear its cache, or fork the cache";
-        throw new EngineError("the cache was changed while ids were read", { code: "busy", hint });
-      }
-      cache.append(floats(results, ADDED)); // fewer rows than `rows` if no id was allowed
-      return results;
-    } finally {
-      this.#runs.delete(run);
-    }
+    return { logits: all ? joined(chunks) : floats(results, "logits"), results };
   }
 
   /** @param rows positions that the run computes: those of the ids, and of the sampled ones. */
   #check(ids: ArrayLike<number>, cache: KeyValueCache, rows: number): void {
-    this.#checkAlive();
+    this.#session.checkAlive();
     if (cache.shape !== this.#cacheShape && cache.shape !== this.#sinkShape) {
       const hint = "use a cache from this decoder's createCache()";
       throw new EngineError("the cache belongs to another decoder", { code: "bad-cache", hint });
@@ -325,23 +252,10 @@ export class Decoder {
     checkIds(this.config, ids, cache.sequences);
     checkPositions(this.config, cache.position + rows);
   }
-
-  #checkAlive(): void {
-    if (!this.#disposed) return;
-    throw new EngineError("the decoder is disposed", { code: "disposed", hint: "load the model again" });
-  }
 }
 
 /** The sink is a quarter of the window, an eviction block a sixteenth. Undefined for windows under 16 ids. */
 function sinkOf({ window, position }: DecoderConfig): AttentionSink | undefined {
   const [sinkRows, evictionBlock] = [Math.floor(window / 4), Math.floor(window / 16)];
   return position.kind === "relative" && evictionBlock > 0 ? { sinkRows, evictionBlock } : undefined;
-}
-
-function placesOf({ located }: WeightsInFiles): Locate {
-  return (data) => {
-    const place = located.get(data);
-    if (!place) throw new TypeError(`no file contains "${data}"`);
-    return place;
-  };
 }

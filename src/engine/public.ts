@@ -2,14 +2,8 @@
 export type { AttentionRequest, LayerAttention } from "./attention.ts";
 export type { AttentionSink } from "./attention-sink.ts";
 export { type CacheShape, KeyValueCache } from "./cache.ts";
-export {
-  Decoder,
-  type DecoderSource,
-  type WeightsInFiles,
-  type PreparedSource,
-  type ForwardOptions,
-  type ForwardWithAttention,
-} from "./decoder.ts";
+export { Decoder, type DecoderSource, type ForwardOptions, type ForwardWithAttention } from "./decoder.ts";
+export type { PreparedSource, WeightsInFiles } from "./decoder-session.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export { explainSample, type ExplainSampleOptions, type Explanation } from "./explain.ts";
 export { generateIds, type GenerateIdsOptions } from "./generate.ts";

@@ -1,0 +1,127 @@
+/** The graph of a decoder in ONNX Runtime, and its runs, each of which appends to a cache. */
+import {
+  type Backend,
+  type DecoderConfig,
+  decoderGraph,
+  decoderLoop,
+  type Locate,
+  type QuantizationScheme,
+  type WeightArray,
+} from "../../models/index.ts";
+import type { KeyValueCache } from "./cache.ts";
+import { EngineError } from "./errors.ts";
+import { DEFAULT_INPUTS, declareSampling, type SamplingInputs } from "./graph-sampling.ts";
+import { floats, graphInputs, type Results } from "./graph-values.ts";
+import type { Runtime, Session, WeightFolder } from "./runtime.ts";
+
+/** Weights by the names of `graphWeights`. */
+export interface PreparedSource {
+  readonly config: DecoderConfig;
+  readonly scheme: QuantizationScheme;
+  readonly runtime: Runtime;
+  /** In memory: may be freed once the decoder is loaded. In files: must not change until the decoder is disposed. */
+  readonly weights: ReadonlyMap<string, WeightArray> | WeightsInFiles;
+}
+
+/** Weights in files: a folder that ONNX Runtime maps into memory, and the byte offset of each weight. */
+export interface WeightsInFiles extends WeightFolder {
+  readonly located: ReadonlyMap<string, { readonly file: string; readonly offset: number }>;
+}
+
+/** The result that the cache appends. */
+const ADDED = "keys_values";
+
+/** Options of `DecoderSession.step`. */
+interface StepOptions {
+  /** Whether to return the logits of all rows, or of the last. Default false. */
+  readonly all?: boolean;
+  /** How to sample, in a graph that samples. Default: the samples are not used. */
+  readonly sampling?: SamplingInputs;
+}
+
+/** A loaded graph of a decoder. */
+export class DecoderSession {
+  readonly backend: Backend;
+  /** Whether the graph samples: several ids per run. */
+  readonly samplesInGraph: boolean;
+  readonly #config: DecoderConfig;
+  readonly #session: Session;
+  readonly #runs = new Set<Promise<unknown>>();
+  #disposed = false;
+
+  /** @throws EngineError when ONNX Runtime cannot load the model. */
+  static async load({ config, scheme, runtime, weights }: PreparedSource): Promise<DecoderSession> {
+    // WebAssembly copies the cache for every run; the native library does not, so stepping is as fast there.
+    const samplesInGraph = runtime.backend === "wasm";
+    const options = { scheme, locate: "located" in weights ? placesOf(weights) : undefined };
+    const graph = samplesInGraph
+      ? decoderLoop(config, declareSampling, options)
+      : decoderGraph(config, options);
+    const session = await runtime.createSession(graph.bytes, weights);
+    return new DecoderSession(config, runtime, samplesInGraph, session);
+  }
+
+  private constructor(config: DecoderConfig, runtime: Runtime, samplesInGraph: boolean, session: Session) {
+    this.#config = config;
+    this.backend = runtime.backend;
+    this.samplesInGraph = samplesInGraph;
+    this.#session = session;
+  }
+
+  /**
+   * Reads ids in one run, and appends their rows to the cache, as well as those of sampled ids.
+   *
+   * @param wanted names of the results, besides those that the cache appends.
+   * @throws EngineError when ONNX Runtime fails, for a cache that changes meanwhile, and after `dispose`.
+   */
+  async step(
+    ids: Int32Array,
+    cache: KeyValueCache,
+    wanted: readonly string[],
+    { all = false, sampling = DEFAULT_INPUTS }: StepOptions,
+  ): Promise<Results> {
+    this.checkAlive();
+    const { position } = cache;
+    const rows = ids.length / cache.sequences + sampling.steps - 1; // computed in this run
+    const inputs = graphInputs(this.#config, ids, rows, cache, all);
+    if (this.samplesInGraph) {
+      inputs["steps"] = { type: "int32", data: Int32Array.of(sampling.steps), shape: [1] };
+      Object.assign(inputs, sampling.inputs);
+    }
+    const run = this.#session.run(inputs, [...wanted, ADDED]);
+    this.#runs.add(run);
+    try {
+      const results = await run;
+      if (cache.position !== position) {
+        const hint = "await the call before you rewind or clear its cache, or fork the cache";
+        throw new EngineError("the cache was changed while ids were read", { code: "busy", hint });
+      }
+      cache.append(floats(results, ADDED)); // fewer rows than `rows` if no id was allowed
+      return results;
+    } finally {
+      this.#runs.delete(run);
+    }
+  }
+
+  /** Frees the memory once its runs have ended. A second call has no effect. */
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await Promise.allSettled(this.#runs);
+    await this.#session.dispose();
+  }
+
+  /** @throws EngineError after `dispose`. */
+  checkAlive(): void {
+    if (!this.#disposed) return;
+    throw new EngineError("the decoder is disposed", { code: "disposed", hint: "load the model again" });
+  }
+}
+
+function placesOf({ located }: WeightsInFiles): Locate {
+  return (data) => {
+    const place = located.get(data);
+    if (!place) throw new TypeError(`no file contains "${data}"`);
+    return place;
+  };
+}
