@@ -21,6 +21,16 @@ import { blockKeys, clampShift, forbid } from "./token-mask.ts";
 
 const LONGEST_NOTE_STEPS = LONGEST_NOTE_SECONDS * STEPS_PER_SECOND;
 
+/** A melody to accompany, from its first note on. */
+export interface MelodyPrompt {
+  /** The melody as performance ids. */
+  readonly ids: readonly number[];
+  /** The notes that `ids` encode, in the same order. */
+  readonly notes: readonly Note[];
+  /** Its length. */
+  readonly seconds: number;
+}
+
 /** A note of the melody, in steps. */
 interface MelodyNote {
   readonly pitch: number;

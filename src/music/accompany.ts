@@ -1,12 +1,10 @@
-/** Accompaniment of a melody. */
+/** Accompaniment of a melody: the melody becomes a prompt, and the generated notes a track of its score. */
 import { addNotes, encodeScore, shiftNotes, type Score, type Vocabulary } from "../../encoding/index.ts";
-import type { Decoder } from "../engine/index.ts";
-import { AccompanimentTask } from "./accompaniment-task.ts";
+import type { MelodyPrompt } from "./accompaniment-task.ts";
 import type { GeneratedTrack, GenerateTrackOptions } from "./generated-track.ts";
+import type { PerformanceEngine } from "./performance-engine.ts";
 import { checkPort } from "./port.ts";
-import { musicSampler } from "./sampler.ts";
 import { requireTask, TaskError } from "./task-error.ts";
-import { runTask } from "./generation-task.ts";
 
 /**
  * Generates an accompaniment for the notes of a score.
@@ -15,14 +13,28 @@ import { runTask } from "./generation-task.ts";
  * range; ChannelError when no channel is free for the new notes.
  */
 export async function accompany(
-  decoder: Decoder,
-  vocabulary: Vocabulary,
+  engine: PerformanceEngine,
   melody: Score,
-  options: GenerateTrackOptions,
+  { port, ...options }: GenerateTrackOptions,
 ): Promise<GeneratedTrack> {
-  requireTask(decoder.config, "accompany");
-  checkPort(options.port);
-  const sampler = musicSampler(options, vocabulary);
+  requireTask(engine.config, "accompany");
+  checkPort(port);
+  const { prompt, trimmedSeconds } = melodyPrompt(melody, engine.vocabulary);
+  const { seed, events, notes } = await engine.accompany(prompt, options);
+  return {
+    score: addNotes(melody, shiftNotes(notes, trimmedSeconds), "Accompaniment", { port }),
+    seed,
+    events,
+    notes: notes.length,
+    seconds: prompt.seconds,
+  };
+}
+
+/** The prompt of a melody, and the silence before its first note, which it omits. */
+function melodyPrompt(
+  melody: Score,
+  vocabulary: Vocabulary,
+): { readonly prompt: MelodyPrompt; readonly trimmedSeconds: number } {
   const { ids, notes, trimmedSeconds } = encodeScore(melody, vocabulary, { trimLeadingSilence: true });
   if (notes.length === 0) {
     throw new TaskError("the melody has no notes other than percussion", {
@@ -31,14 +43,5 @@ export async function accompany(
     });
   }
   const seconds = notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
-  const task = new AccompanimentTask(vocabulary, ids, notes);
-  await runTask(decoder, task, sampler, seconds, options);
-  const generated = task.finish();
-  return {
-    score: addNotes(melody, shiftNotes(generated, trimmedSeconds), "Accompaniment", { port: options.port }),
-    seed: sampler.seed,
-    events: task.events,
-    notes: generated.length,
-    seconds,
-  };
+  return { prompt: { ids: [...ids], notes: shiftNotes(notes, 0), seconds }, trimmedSeconds };
 }

@@ -22,6 +22,17 @@ export interface HeldKey {
   readonly end: number;
 }
 
+/** A region to fill, and the music around it. */
+export interface RegionPrompt {
+  /** The piece without the notes of the region; the middle contains the note-offs of notes that begin before it. */
+  readonly parts: InfillParts;
+  /** Start and end of the region in the piece, in steps of 10 ms. */
+  readonly fromStep: number;
+  readonly toStep: number;
+  /** Keys of notes that the prefix omits and that sound into the region. */
+  readonly heldKeys: readonly HeldKey[];
+}
+
 /**
  * Lets the model generate the notes of a region. Notes that begin before the region end at their own step, and their keys are blocked
  * until then. New notes end within the region. The region has its exact length.

@@ -1,10 +1,9 @@
-/** Infilling of a region of a piece. */
+/** Infilling of a region of a piece: its surroundings become a prompt, and the generated notes a track. */
 import {
   encodeScore,
   INFILL_FRAME,
   INFILL_IDS,
   infillParts,
-  type InfillParts,
   LONGEST_REGION_SECONDS,
   MIDDLE_IDS,
   type Note,
@@ -12,16 +11,13 @@ import {
   replaceNotes,
   type Score,
   STEPS_PER_SECOND,
-  type Vocabulary,
 } from "../../encoding/index.ts";
-import type { Decoder } from "../engine/index.ts";
 import { OptionError } from "../options.ts";
 import type { GeneratedTrack, GenerateTrackOptions } from "./generated-track.ts";
-import { type HeldKey, InfillTask } from "./infill-task.ts";
+import type { RegionPrompt } from "./infill-task.ts";
+import type { PerformanceEngine } from "./performance-engine.ts";
 import { checkPort } from "./port.ts";
-import { musicSampler } from "./sampler.ts";
 import { requireTask, TaskError } from "./task-error.ts";
-import { runTask } from "./generation-task.ts";
 
 export interface InfillOptions extends GenerateTrackOptions {
   /** Start of the region, in seconds of the file, rounded to 10 ms. */
@@ -40,32 +36,27 @@ const IDS_PER_SECOND = 80;
  * of range; ChannelError when no channel is free for the new notes.
  */
 export async function infill(
-  decoder: Decoder,
-  vocabulary: Vocabulary,
+  engine: PerformanceEngine,
   piece: Score,
-  options: InfillOptions,
+  { fromSeconds, toSeconds, port, ...options }: InfillOptions,
 ): Promise<GeneratedTrack> {
-  requireTask(decoder.config, "infill");
-  checkPort(options.port);
-  const sampler = musicSampler(options, vocabulary);
-  const { fromStep, toStep } = checkedRegion(options);
-  const seconds = (toStep - fromStep) / STEPS_PER_SECOND;
-  const { parts, heldKeys, isInside } = surroundings(piece, fromStep, toStep, decoder, vocabulary);
-  const task = new InfillTask(vocabulary, parts, toStep - fromStep, heldKeys);
-  await runTask(decoder, task, sampler, seconds, options);
-  const generated = task.finish(fromStep / STEPS_PER_SECOND);
+  requireTask(engine.config, "infill");
+  checkPort(port);
+  const { fromStep, toStep } = checkedRegion(fromSeconds, toSeconds);
+  const { region, isInside } = surroundings(piece, fromStep, toStep, engine);
+  const { seed, events, notes } = await engine.infill(region, options);
   const removed = piece.notes.filter((note) => isInside(note) && !note.isPercussion);
   return {
-    score: replaceNotes(piece, removed, generated, "Infill", { port: options.port }),
-    seed: sampler.seed,
-    events: task.events,
-    notes: generated.length,
-    seconds,
+    score: replaceNotes(piece, removed, notes, "Infill", { port }),
+    seed,
+    events,
+    notes: notes.length,
+    seconds: (toStep - fromStep) / STEPS_PER_SECOND,
   };
 }
 
 /** @throws OptionError for a region that is empty or longer than models are trained to fill. */
-function checkedRegion({ fromSeconds, toSeconds }: InfillOptions): { fromStep: number; toStep: number } {
+function checkedRegion(fromSeconds: number, toSeconds: number): { fromStep: number; toStep: number } {
   if (!(fromSeconds >= 0 && fromSeconds < Infinity)) {
     throw new OptionError(`fromSeconds must be 0 or more, got ${fromSeconds}`);
   }
@@ -86,18 +77,13 @@ function checkedRegion({ fromSeconds, toSeconds }: InfillOptions): { fromStep: n
   return { fromStep, toStep };
 }
 
-/** The parts of the prompt, and which notes are replaced. */
+/** The prompt of a region, and which notes are replaced. */
 function surroundings(
   piece: Score,
   fromStep: number,
   toStep: number,
-  { config }: Decoder,
-  vocabulary: Vocabulary,
-): {
-  readonly parts: InfillParts;
-  readonly heldKeys: readonly HeldKey[];
-  readonly isInside: (note: Note) => boolean;
-} {
+  { config, vocabulary }: PerformanceEngine,
+): { readonly region: RegionPrompt; readonly isInside: (note: Note) => boolean } {
   const [from, to] = [fromStep / STEPS_PER_SECOND, toStep / STEPS_PER_SECOND];
   const isInside = ({ startSeconds }: Note): boolean => startSeconds >= from && startSeconds < to;
   // The onset of a note just before the region must not be rounded into it.
@@ -120,5 +106,5 @@ function surroundings(
     .slice(0, parts.firstNote)
     .map(({ pitch, endSeconds }) => ({ pitch, end: quantize(endSeconds) - fromStep }))
     .filter(({ end }) => end > 0);
-  return { parts, heldKeys, isInside };
+  return { region: { parts, fromStep, toStep, heldKeys }, isInside };
 }

@@ -7,3 +7,6 @@ export const LONGEST_NOTE_SECONDS = 4;
 
 /** Limit on parallel variations; each has its own key/value cache. */
 export const MAX_VARIATIONS = 64;
+
+/** The first quarter of a window is never evicted, however long the music gets. */
+export const WITH_SINK = true;

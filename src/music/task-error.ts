@@ -16,7 +16,7 @@ const IN_WORDS: Readonly<Record<Task, string>> = {
 };
 
 /** @throws TaskError when the model was not trained for the task. */
-export function requireTask({ tasks = [] }: DecoderConfig, task: Task): void {
+export function requireTask({ tasks = [] }: Pick<DecoderConfig, "tasks">, task: Task): void {
   if (tasks.includes(task)) return;
   const known = tasks.length === 0 ? "its config.json names no tasks" : `its tasks are ${tasks.join(", ")}`;
   throw new TaskError(`the model was not trained ${IN_WORDS[task]}: ${known}`, {
