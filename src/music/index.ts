@@ -7,8 +7,12 @@ export {
   type BandNote,
   type BandVariationsOptions,
 } from "./arrival/index.ts";
+export type { MelodyPrompt } from "./accompaniment-task.ts";
+export { accompany } from "./accompany.ts";
+export { generateScore, primerIds } from "./generate-score.ts";
 export type { GeneratedTrack, GenerateTrackOptions } from "./generated-track.ts";
-export type { InfillOptions } from "./infill.ts";
+export { infill, type InfillOptions } from "./infill.ts";
+export type { RegionPrompt } from "./infill-task.ts";
 export { MAX_VARIATIONS } from "./limits.ts";
 export { MusicModel } from "./music-model.ts";
 export type {
@@ -19,6 +23,15 @@ export type {
   MusicEvent,
   Primer,
 } from "./options.ts";
+export type {
+  ContinuePerformanceOptions,
+  GeneratedNotes,
+  GeneratedPerformance,
+  GenerateNotesOptions,
+  GeneratePerformanceOptions,
+  PerformanceEngine,
+} from "./performance-engine.ts";
+export { PerformanceModel } from "./performance-model.ts";
 export { LAST_PORT } from "./port.ts";
 export { PrimerError } from "./primer.ts";
 export { musicSampler } from "./sampler.ts";

@@ -4,28 +4,25 @@ import type { DownloadProgress } from "../../checkpoint-url.ts";
 import type { BrowserBackend } from "../browser-backend.ts";
 import type { ModelSource } from "../load-decoder.ts";
 import type { Explanation, WasmOptions } from "../../../engine/index.ts";
-import type {
-  GeneratedTrack,
-  ContinueOptions,
-  ExplainOptions,
-  GeneratedMusic,
-  GenerateOptions,
-  InfillOptions,
-  MusicEvent,
-  Primer,
-  GenerateTrackOptions,
+import {
+  accompany,
+  type ContinueOptions,
+  type ExplainOptions,
+  type GeneratedMusic,
+  type GeneratedTrack,
+  type GenerateOptions,
+  generateScore,
+  type GenerateTrackOptions,
+  infill,
+  type InfillOptions,
+  type MusicEvent,
+  type Primer,
+  primerIds,
 } from "../../../music/index.ts";
 import { OptionError } from "../../../options.ts";
 import { Connection, type WorkerPort } from "./connection.ts";
-import {
-  EVENTS_AHEAD,
-  type LoadRequest,
-  type ModelFacts,
-  type MusicEngine,
-  type RuntimePaths,
-  type Task,
-  type TaskResult,
-} from "./protocol.ts";
+import type { LoadRequest, ModelFacts, MusicEngine, RuntimePaths } from "./protocol.ts";
+import { RemotePerformances } from "./remote-performances.ts";
 
 /** The worker and the options of the model, see `LoadModelOptions`. */
 export interface WorkerModelOptions {
@@ -47,7 +44,8 @@ export interface WorkerModelOptions {
 }
 
 /**
- * A `MusicModel` in a worker: the same methods and errors, without blocking the page.
+ * A `MusicModel` whose network runs in a worker: the same methods and errors, without blocking the page. Scores become ids, and
+ * notes a score, in the page's thread.
  *
  * @example
  * const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
@@ -58,6 +56,7 @@ export class WorkerMusicModel implements MusicEngine {
   readonly vocabulary: Vocabulary;
   readonly facts: ModelFacts;
   readonly #connection: Connection;
+  readonly #performances: RemotePerformances;
 
   /**
    * @param source URL of a checkpoint folder, relative to the page; or its files, whose buffers are transferred to the
@@ -86,6 +85,7 @@ export class WorkerMusicModel implements MusicEngine {
     this.#connection = connection;
     this.vocabulary = vocabulary;
     this.facts = facts;
+    this.#performances = new RemotePerformances(connection, vocabulary, facts);
   }
 
   /**
@@ -95,89 +95,41 @@ export class WorkerMusicModel implements MusicEngine {
    */
   async *continue(
     primer: Primer | undefined,
-    options: ContinueOptions = {},
+    { primerSeconds, tracks, ...options }: ContinueOptions = {},
   ): AsyncGenerator<MusicEvent, void> {
-    const { signal, ...rest } = options;
-    const queue = this.#connection.start(
-      { kind: "continue", primer, options: rest, ahead: EVENTS_AHEAD },
-      signal,
-    );
-    let taken = 0;
-    try {
-      for (let event = await queue.next(); event; event = await queue.next()) {
-        yield event;
-        taken += 1;
-        if (taken < EVENTS_AHEAD / 2) continue;
-        this.#connection.more(queue.stream, taken);
-        taken = 0;
-      }
-    } finally {
-      this.#connection.stop(queue.stream);
-    }
+    const ids = primerIds(primer, this.vocabulary, { primerSeconds, tracks });
+    yield* this.#performances.continue(ids, options);
   }
 
   /** See `MusicModel.generate`. */
-  async generate(options: GenerateOptions): Promise<GeneratedMusic> {
-    const { signal, onEvent, ...rest } = options;
-    const task = { kind: "generate", options: rest, withEvents: onEvent !== undefined } as const;
-    const result = await this.#perform(task, { signal, onEvent });
-    if (result && "trimmedSeconds" in result) return result;
-    throw new TypeError("the worker sent no score");
+  generate(options: GenerateOptions): Promise<GeneratedMusic> {
+    return generateScore(this.#performances, options);
   }
 
   /** See `MusicModel.accompany`. */
-  async accompany(
-    melody: Score,
-    { signal, onProgress, ...options }: GenerateTrackOptions = {},
-  ): Promise<GeneratedTrack> {
-    return added(await this.#perform({ kind: "accompany", melody, options }, { signal, onProgress }));
+  accompany(melody: Score, options: GenerateTrackOptions = {}): Promise<GeneratedTrack> {
+    return accompany(this.#performances, melody, options);
   }
 
   /** See `MusicModel.infill`. */
-  async infill(piece: Score, { signal, onProgress, ...options }: InfillOptions): Promise<GeneratedTrack> {
-    return added(await this.#perform({ kind: "infill", piece, options }, { signal, onProgress }));
+  infill(piece: Score, options: InfillOptions): Promise<GeneratedTrack> {
+    return infill(this.#performances, piece, options);
   }
 
   /** See `MusicModel.explain`. */
-  async explain(ids: readonly number[], index: number, options: ExplainOptions = {}): Promise<Explanation> {
-    const result = await this.#perform({ kind: "explain", ids, index, options });
-    if (result && "candidates" in result) return result;
-    throw new TypeError("the worker sent no explanation");
+  explain(ids: readonly number[], index: number, options: ExplainOptions = {}): Promise<Explanation> {
+    return this.#performances.explain(ids, index, options);
   }
 
   /** See `MusicModel.prefill`. */
-  async prefill(ids: readonly number[]): Promise<void> {
-    await this.#perform({ kind: "prefill", ids });
+  prefill(ids: readonly number[]): Promise<void> {
+    return this.#performances.prefill(ids);
   }
 
   /** Disposes the model and terminates the worker. Running generations fail with an EngineError. */
   async dispose(): Promise<void> {
     await this.#connection.dispose();
   }
-
-  /** Runs a task in the worker to its end. */
-  async #perform(task: Task, { signal, onEvent, onProgress }: Listeners = {}): Promise<TaskResult> {
-    const queue = this.#connection.start(task, signal);
-    queue.onWritten = onProgress;
-    try {
-      for (let event = await queue.next(); event; event = await queue.next()) onEvent?.(event);
-      return queue.result;
-    } finally {
-      this.#connection.stop(queue.stream);
-    }
-  }
-}
-
-/** Callbacks and the signal of a running task. */
-interface Listeners {
-  readonly signal?: AbortSignal | undefined;
-  readonly onEvent?: GenerateOptions["onEvent"] | undefined;
-  readonly onProgress?: GenerateTrackOptions["onProgress"] | undefined;
-}
-
-function added(result: TaskResult): GeneratedTrack {
-  if (result && "score" in result) return result;
-  throw new TypeError("the worker sent no score");
 }
 
 function loadRequest(source: ModelSource, options: WorkerModelOptions): LoadRequest {

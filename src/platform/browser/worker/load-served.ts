@@ -1,5 +1,6 @@
 /** Loads the music model of a worker. */
-import { loadMusicModel } from "../load-model.ts";
+import { PerformanceModel } from "../../../music/index.ts";
+import { loadDecoder } from "../load-decoder.ts";
 import type { ModelLoader } from "./serve.ts";
 import { threadCount } from "./thread.ts";
 
@@ -10,7 +11,7 @@ export const loadServed: ModelLoader = async (
 ) => {
   const threads = threadCount(wasm.threads);
   const warnings: string[] = [];
-  const model = await loadMusicModel(source, {
+  const decoder = await loadDecoder(source, {
     backend,
     webgpuPaths,
     precision,
@@ -18,12 +19,12 @@ export const loadServed: ModelLoader = async (
     onProgress,
     onWarning: (message) => warnings.push(message),
   });
-  const { vocabulary, decoder } = model;
+  const model = new PerformanceModel(decoder);
   const { window, layers, heads, tasks = [] } = decoder.config;
   return {
     model,
     facts: {
-      vocabulary: vocabulary.name,
+      vocabulary: model.vocabulary.name,
       window,
       layers,
       heads,

@@ -2,32 +2,38 @@
  * Messages between a page and the worker that runs its model. All data can be cloned; the files of a model are
  * transferred.
  */
-import type { Score } from "../../../../encoding/index.ts";
 import type { Backend, Precision } from "../../../../models/index.ts";
 import type { DownloadProgress } from "../../checkpoint-url.ts";
 import type { BrowserBackend } from "../browser-backend.ts";
 import type { Explanation } from "../../../engine/index.ts";
 import type {
-  GeneratedTrack,
-  ContinueOptions,
+  ContinuePerformanceOptions,
   ExplainOptions,
-  GeneratedMusic,
-  GenerateOptions,
-  InfillOptions,
+  GeneratedNotes,
+  GeneratedPerformance,
+  GenerateNotesOptions,
+  GeneratePerformanceOptions,
+  MelodyPrompt,
   MusicEvent,
   MusicModel,
-  Primer,
-  GenerateTrackOptions,
+  PerformanceModel,
+  RegionPrompt,
 } from "../../../music/index.ts";
 import type { SerializedError } from "./errors.ts";
 
 /** Number of events that the worker may generate ahead, so that a busy page causes no gap. */
 export const EVENTS_AHEAD = 64;
 
-/** The operations of a model, in this thread or in a worker. */
+/** The operations of a model for scores, in this thread or with a worker. */
 export type MusicEngine = Pick<
   MusicModel,
   "vocabulary" | "continue" | "generate" | "accompany" | "infill" | "explain" | "prefill" | "dispose"
+>;
+
+/** The operations of a model in a worker: ids in, events and notes out. */
+export type ServedModel = Pick<
+  PerformanceModel,
+  "continue" | "generate" | "accompany" | "infill" | "explain" | "prefill" | "dispose"
 >;
 
 /** A worker, the global scope of one, or an end of a MessageChannel. */
@@ -70,14 +76,16 @@ export interface RuntimePaths {
 export type Task =
   | {
       readonly kind: "continue";
-      readonly primer: Primer | undefined;
-      readonly options: Omit<ContinueOptions, "signal">;
+      /** The primer, without START. */
+      readonly ids: readonly number[];
+      readonly options: Omit<ContinuePerformanceOptions, "signal">;
       /** Events that may be generated before the page sends "more". */
       readonly ahead: number;
     }
   | {
       readonly kind: "generate";
-      readonly options: Omit<GenerateOptions, "signal" | "onEvent">;
+      readonly ids: readonly number[];
+      readonly options: Omit<GeneratePerformanceOptions, "signal" | "onEvent">;
       readonly withEvents: boolean;
     }
   | {
@@ -89,20 +97,20 @@ export type Task =
   | { readonly kind: "prefill"; readonly ids: readonly number[] }
   | {
       readonly kind: "accompany";
-      readonly melody: Score;
-      readonly options: Omit<GenerateTrackOptions, "signal" | "onProgress">;
+      readonly melody: MelodyPrompt;
+      readonly options: Omit<GenerateNotesOptions, "signal" | "onProgress">;
     }
   | {
       readonly kind: "infill";
-      readonly piece: Score;
-      readonly options: Omit<InfillOptions, "signal" | "onProgress">;
+      readonly region: RegionPrompt;
+      readonly options: Omit<GenerateNotesOptions, "signal" | "onProgress">;
     };
 
 /** Progress of an accompaniment or infilling. */
-export type WritingProgress = Parameters<NonNullable<GenerateTrackOptions["onProgress"]>>[0];
+export type WritingProgress = Parameters<NonNullable<GenerateNotesOptions["onProgress"]>>[0];
 
 /** Result of a task, besides its events. */
-export type TaskResult = GeneratedMusic | GeneratedTrack | Explanation | undefined;
+export type TaskResult = GeneratedPerformance | GeneratedNotes | Explanation | undefined;
 
 /** Messages from the worker to the page. */
 export type Reply =

@@ -3,10 +3,10 @@ import { serializeError } from "./errors.ts";
 import type {
   LoadRequest,
   ModelFacts,
-  MusicEngine,
   Port,
   Reply,
   Request,
+  ServedModel,
   Task,
   TaskResult,
   WritingProgress,
@@ -16,7 +16,7 @@ import type { MusicEvent } from "../../../music/index.ts";
 
 /** A model, and its facts for the page. */
 export interface LoadedModel {
-  readonly model: MusicEngine;
+  readonly model: ServedModel;
   readonly facts: ModelFacts;
 }
 
@@ -35,7 +35,7 @@ class Server {
   readonly #port: Port;
   readonly #load: ModelLoader;
   readonly #streams = new Map<number, Stream>();
-  #model: MusicEngine | undefined;
+  #model: ServedModel | undefined;
 
   constructor(port: Port, load: ModelLoader) {
     this.#port = port;
@@ -84,7 +84,7 @@ class Server {
       const onEvent = task.withEvents
         ? { onEvent: (event: MusicEvent): void => this.#reply({ type: "event", stream: number, event }) }
         : {};
-      return model.generate({ ...task.options, ...onEvent, signal });
+      return model.generate(task.ids, { ...task.options, ...onEvent, signal });
     }
     if (task.kind === "explain") return model.explain(task.ids, task.index, task.options);
     if (task.kind === "prefill") {
@@ -95,8 +95,8 @@ class Server {
       this.#reply({ type: "written", stream: number, progress });
     if (task.kind === "accompany")
       return model.accompany(task.melody, { ...task.options, onProgress, signal });
-    if (task.kind === "infill") return model.infill(task.piece, { ...task.options, onProgress, signal });
-    for await (const event of model.continue(task.primer, { ...task.options, signal })) {
+    if (task.kind === "infill") return model.infill(task.region, { ...task.options, onProgress, signal });
+    for await (const event of model.continue(task.ids, { ...task.options, signal })) {
       this.#reply({ type: "event", stream: number, event });
       await stream.taken();
     }

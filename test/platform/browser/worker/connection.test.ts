@@ -44,7 +44,7 @@ describe("a worker that fails", () => {
   });
 
   const request = { type: "load", source: "https://example.org/piano/", wasm: {} } as const;
-  const task = { kind: "generate", options: { seconds: 1 }, withEvents: false } as const;
+  const task = { kind: "generate", ids: [], options: { seconds: 1 }, withEvents: false } as const;
 
   it("reports the browser's reason before the model is loaded", async () => {
     const loading = connection.load(request);

@@ -6,14 +6,15 @@ import { PERFORMANCE_416, readMidi, scoreFromNotes, TASKS, writeMidi } from "../
 import { CheckpointError } from "../../../../models/index.ts";
 import { EngineError } from "../../../../src/engine/index.ts";
 import { MusicModel } from "../../../../src/music/music-model.ts";
-import type { GenerateTrackOptions } from "../../../../src/music/generated-track.ts";
 import type { MusicEvent } from "../../../../src/music/options.ts";
+import type { GenerateNotesOptions } from "../../../../src/music/performance-engine.ts";
+import { PerformanceModel } from "../../../../src/music/performance-model.ts";
 import { PrimerError } from "../../../../src/music/primer.ts";
 import { loadMusicModel } from "../../../../src/platform/node/index.ts";
 import { TaskError } from "../../../../src/music/task-error.ts";
 import { OptionError } from "../../../../src/options.ts";
 import { WorkerMusicModel } from "../../../../src/platform/browser/worker/client.ts";
-import type { MusicEngine } from "../../../../src/platform/browser/worker/protocol.ts";
+import type { Request, ServedModel } from "../../../../src/platform/browser/worker/protocol.ts";
 import { type ModelLoader, serveMusicModel } from "../../../../src/platform/browser/worker/serve.ts";
 import { tinyPiano, twoVoices } from "../../../music/tiny-piano.ts";
 import { writeTinyCheckpoint } from "../../../tiny-checkpoint.ts";
@@ -35,17 +36,23 @@ afterAll(async () => {
   for (const port of ports) port.close();
 });
 
-/** The complete protocol without a thread. */
-function connect(load: ModelLoader): Promise<WorkerMusicModel> {
+/** The complete protocol without a thread. @param requests receives the page's messages. */
+function connect(load: ModelLoader, requests: Request[] = []): Promise<WorkerMusicModel> {
   const { port1, port2 } = new MessageChannel();
   ports.push(port1, port2);
   port1.start();
   port2.start();
+  port2.addEventListener("message", ({ data }: MessageEvent<Request>) => requests.push(data));
   serveMusicModel(port2, load);
   return WorkerMusicModel.load("http://localhost/model/", { worker: port1 });
 }
 
-function serving(model: MusicEngine): ModelLoader {
+/** Serves what a `MusicModel` runs. */
+function serving({ decoder }: MusicModel): ModelLoader {
+  return offering(new PerformanceModel(decoder), decoder.config.tasks ?? []);
+}
+
+function offering(model: ServedModel, tasks: readonly string[] = TASKS): ModelLoader {
   return async () => ({
     model,
     facts: {
@@ -53,7 +60,7 @@ function serving(model: MusicEngine): ModelLoader {
       window: 32,
       layers: 2,
       heads: 2,
-      tasks: TASKS,
+      tasks,
       backend: "node",
       threads: 1,
       warnings: [],
@@ -62,13 +69,12 @@ function serving(model: MusicEngine): ModelLoader {
 }
 
 /** A model that yields ascending events, and their count. */
-function counter(): { readonly model: MusicEngine; made: number; begun: boolean; ended: boolean } {
+function counter(): { readonly model: ServedModel; made: number; begun: boolean; ended: boolean } {
   const state = {
     made: 0,
     begun: false,
     ended: false,
     model: {
-      vocabulary: PERFORMANCE_416,
       async *continue(): AsyncGenerator<MusicEvent, void> {
         try {
           for (; ; state.made += 1) yield { id: 256, kind: "TIME_SHIFT", value: 1, seconds: state.made };
@@ -77,7 +83,7 @@ function counter(): { readonly model: MusicEngine; made: number; begun: boolean;
         }
       },
       generate: () => Promise.reject(new RangeError("not this one")),
-      accompany: (_melody, { signal }: GenerateTrackOptions = {}) =>
+      accompany: (_melody, { signal }: GenerateNotesOptions = {}) =>
         new Promise((_resolve, reject) => {
           state.begun = true;
           signal?.addEventListener("abort", () => {
@@ -89,7 +95,7 @@ function counter(): { readonly model: MusicEngine; made: number; begun: boolean;
       explain: () => Promise.reject(new RangeError("nor this one")),
       prefill: async () => {},
       dispose: async () => {},
-    } satisfies MusicEngine,
+    } satisfies ServedModel,
   };
   return state;
 }
@@ -122,7 +128,7 @@ describe("WorkerMusicModel", () => {
       window: 32,
       layers: 2,
       heads: 2,
-      tasks: TASKS,
+      tasks: [],
       backend: "node",
       threads: 1,
       warnings: [],
@@ -142,17 +148,19 @@ describe("WorkerMusicModel", () => {
   });
 
   it("explains and prefills like the model", async () => {
-    const remote = await connect(serving(local));
+    // The same cache here and there: numbers depend in their last digits on how the ids were read.
+    const served = new PerformanceModel(local.decoder);
+    const remote = await connect(offering(served));
     const ids = [];
     for await (const { id } of local.continue(primer, { seed: 7 })) if (ids.push(id) === 10) break;
     const options = { topK: 20, attention: { layers: [0] } };
     await remote.prefill(ids);
-    expect(await remote.explain(ids, 10, options)).toEqual(await local.explain(ids, 10, options));
+    expect(await remote.explain(ids, 10, options)).toEqual(await served.explain(ids, 10, options));
     // One key, over and over: what it is kept from doing is what it does where it is not.
     const struck = [375, ...Array.from({ length: 40 }, () => [60, 265, 188, 265]).flat()];
     const [controlled, free] = [
-      await local.explain(struck, 161),
-      await local.explain(struck, 161, { driftControl: false }),
+      await served.explain(struck, 161),
+      await served.explain(struck, 161, { driftControl: false }),
     ];
     expect(controlled).not.toEqual(free);
     expect(await remote.explain(struck, 161)).toEqual(controlled);
@@ -174,14 +182,66 @@ describe("WorkerMusicModel", () => {
     const filled = await remote.infill(melody, { ...region, onProgress });
     expect(writeMidi(filled.score)).toEqual(writeMidi((await tasked.infill(melody, region)).score));
     expect(thereSteps.length).toBeGreaterThan(hereSteps.length);
+    expect(remote.facts.tasks).toEqual(TASKS);
     await expect(remote.infill(melody, { ...region, toSeconds: 99 })).rejects.toBeInstanceOf(OptionError);
     const untrained = await connect(serving(local));
     await expect(untrained.accompany(melody)).rejects.toBeInstanceOf(TaskError);
   });
 
+  it("sends ids and notes to the worker, and no scores", async () => {
+    const requests: Request[] = [];
+    const remote = await connect(serving(tasked), requests);
+    const options = { seed: 5, port: 3 };
+    await remote.accompany(primer, options);
+    await remote.generate({ ...options, primer, primerSeconds: 0.5, tracks: { tracks: [0] }, seconds: 1 });
+    await remote.infill(primer, { ...options, fromSeconds: 0.45, toSeconds: 1 });
+    expect(requests.slice(1)).toEqual([
+      {
+        type: "start",
+        stream: 1,
+        task: {
+          kind: "accompany",
+          melody: {
+            ids: [378, 60, 295, 188, 265, 373, 64, 295, 192],
+            notes: [
+              { pitch: 60, velocity: 90, startSeconds: 0, endSeconds: 0.4 },
+              { pitch: 64, velocity: 70, startSeconds: 0.5, endSeconds: 0.9 },
+            ],
+            seconds: 0.9,
+          },
+          options: { seed: 5 },
+        },
+      },
+      {
+        type: "start",
+        stream: 2,
+        task: {
+          kind: "generate",
+          ids: [378, 60, 295, 188, 265, 373, 64],
+          options: { seed: 5, seconds: 1 },
+          withEvents: false,
+        },
+      },
+      {
+        type: "start",
+        stream: 3,
+        task: {
+          kind: "infill",
+          region: {
+            parts: { prefix: [], middle: [310], suffix: [], firstNote: 1 },
+            fromStep: 45,
+            toStep: 100,
+            heldKeys: [],
+          },
+          options: { seed: 5 },
+        },
+      },
+    ]);
+  });
+
   it("stops the generation when the signal aborts", async () => {
     const source = counter();
-    const remote = await connect(serving(source.model));
+    const remote = await connect(offering(source.model));
     const abort = new AbortController();
     const writing = remote.accompany(primer, { signal: abort.signal });
     await expect.poll(() => source.begun).toBe(true);
@@ -192,7 +252,7 @@ describe("WorkerMusicModel", () => {
 
   it("generates a bounded number of events ahead", async () => {
     const source = counter();
-    const remote = await connect(serving(source.model));
+    const remote = await connect(offering(source.model));
     const events = remote.continue(undefined);
     await events.next();
     await expect.poll(() => source.made).toBe(63); // the 64th waits
@@ -204,14 +264,14 @@ describe("WorkerMusicModel", () => {
 
   it("stops the model when the iteration stops", async () => {
     const source = counter();
-    const remote = await connect(serving(source.model));
+    const remote = await connect(offering(source.model));
     for await (const event of remote.continue(undefined)) if (event.seconds === 200) break;
     await expect.poll(() => source.ended).toBe(true);
   });
 
   it("stops the model and throws the reason when the signal aborts", async () => {
     const source = counter();
-    const remote = await connect(serving(source.model));
+    const remote = await connect(offering(source.model));
     const abort = new AbortController();
     const reason = new Error("enough");
     const events = remote.continue(undefined, { signal: abort.signal });
@@ -233,7 +293,7 @@ describe("WorkerMusicModel", () => {
       hint: "give a MIDI file with pitched notes",
     });
     await expect(collect(remote.continue(primer, { topP: 2 }))).rejects.toBeInstanceOf(OptionError);
-    const other = await connect(serving(counter().model));
+    const other = await connect(offering(counter().model));
     await expect(other.generate({ seconds: 1 })).rejects.toBeInstanceOf(RangeError);
     const missing = connect(async () => {
       throw new CheckpointError("no model", { code: "missing-file", hint: "make one" });
@@ -254,7 +314,7 @@ describe("WorkerMusicModel", () => {
 
   it("ends running tasks on dispose, and refuses new ones", async () => {
     const source = counter();
-    const remote = await connect(serving(source.model));
+    const remote = await connect(offering(source.model));
     const events = remote.continue(undefined);
     await events.next();
     await remote.dispose();

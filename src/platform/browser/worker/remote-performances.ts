@@ -1,0 +1,108 @@
+/** The page's side of the protocol: ids go to the worker, events and notes come back. */
+import type { Vocabulary } from "../../../../encoding/index.ts";
+import type { Explanation } from "../../../engine/index.ts";
+import type {
+  ContinuePerformanceOptions,
+  ExplainOptions,
+  GeneratedNotes,
+  GeneratedPerformance,
+  GenerateNotesOptions,
+  GeneratePerformanceOptions,
+  MelodyPrompt,
+  MusicEvent,
+  PerformanceEngine,
+  RegionPrompt,
+} from "../../../music/index.ts";
+import type { Connection } from "./connection.ts";
+import { EVENTS_AHEAD, type Task, type TaskResult } from "./protocol.ts";
+
+/** A `PerformanceModel` in a worker. */
+export class RemotePerformances implements PerformanceEngine {
+  readonly vocabulary: Vocabulary;
+  readonly config: PerformanceEngine["config"];
+  readonly #connection: Connection;
+
+  constructor(connection: Connection, vocabulary: Vocabulary, config: PerformanceEngine["config"]) {
+    this.#connection = connection;
+    this.vocabulary = vocabulary;
+    this.config = config;
+  }
+
+  /** The worker generates up to 64 events ahead, then waits. */
+  async *continue(
+    ids: readonly number[],
+    { signal, ...options }: ContinuePerformanceOptions,
+  ): AsyncGenerator<MusicEvent, void> {
+    const queue = this.#connection.start({ kind: "continue", ids, options, ahead: EVENTS_AHEAD }, signal);
+    let taken = 0;
+    try {
+      for (let event = await queue.next(); event; event = await queue.next()) {
+        yield event;
+        taken += 1;
+        if (taken < EVENTS_AHEAD / 2) continue;
+        this.#connection.more(queue.stream, taken);
+        taken = 0;
+      }
+    } finally {
+      this.#connection.stop(queue.stream);
+    }
+  }
+
+  async generate(
+    ids: readonly number[],
+    { signal, onEvent, ...options }: GeneratePerformanceOptions,
+  ): Promise<GeneratedPerformance> {
+    const task = { kind: "generate", ids, options, withEvents: onEvent !== undefined } as const;
+    const result = await this.#perform(task, { signal, onEvent });
+    if (result && "start" in result) return result;
+    throw new TypeError("the worker sent no performance");
+  }
+
+  async accompany(
+    melody: MelodyPrompt,
+    { signal, onProgress, ...options }: GenerateNotesOptions,
+  ): Promise<GeneratedNotes> {
+    return notesOf(await this.#perform({ kind: "accompany", melody, options }, { signal, onProgress }));
+  }
+
+  async infill(
+    region: RegionPrompt,
+    { signal, onProgress, ...options }: GenerateNotesOptions,
+  ): Promise<GeneratedNotes> {
+    return notesOf(await this.#perform({ kind: "infill", region, options }, { signal, onProgress }));
+  }
+
+  async explain(ids: readonly number[], index: number, options: ExplainOptions): Promise<Explanation> {
+    const result = await this.#perform({ kind: "explain", ids, index, options });
+    if (result && "candidates" in result) return result;
+    throw new TypeError("the worker sent no explanation");
+  }
+
+  async prefill(ids: readonly number[]): Promise<void> {
+    await this.#perform({ kind: "prefill", ids });
+  }
+
+  /** Runs a task in the worker to its end. */
+  async #perform(task: Task, { signal, onEvent, onProgress }: Listeners = {}): Promise<TaskResult> {
+    const queue = this.#connection.start(task, signal);
+    queue.onWritten = onProgress;
+    try {
+      for (let event = await queue.next(); event; event = await queue.next()) onEvent?.(event);
+      return queue.result;
+    } finally {
+      this.#connection.stop(queue.stream);
+    }
+  }
+}
+
+/** Callbacks and the signal of a running task. */
+interface Listeners {
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: GeneratePerformanceOptions["onEvent"] | undefined;
+  readonly onProgress?: GenerateNotesOptions["onProgress"] | undefined;
+}
+
+function notesOf(result: TaskResult): GeneratedNotes {
+  if (result && "notes" in result) return result;
+  throw new TypeError("the worker sent no notes");
+}
