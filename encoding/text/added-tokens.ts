@@ -98,8 +98,8 @@ export class AddedTokenFinder {
   }
 }
 
-const WORD_AT_END = new RegExp(`${RUST_WORD}$`, "v");
-const WORD_AT_BEGIN = new RegExp(`^${RUST_WORD}`, "v");
+const WORD_AT_END = new RegExp(`[${RUST_WORD}]$`, "u");
+const WORD_AT_BEGIN = new RegExp(`^[${RUST_WORD}]`, "u");
 
 function endsInWord(text: string): boolean {
   return WORD_AT_END.test(text);

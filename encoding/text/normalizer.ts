@@ -59,7 +59,7 @@ export function normalizerOf(json: unknown): Normalize {
 }
 
 function unicodeForm(form: "NFC" | "NFD" | "NFKC" | "NFKD"): Normalize {
-  const never = new RegExp(`(${NEVER_NORMALIZED}+)`, "v");
+  const never = new RegExp(`(${NEVER_NORMALIZED}+)`, "u");
   return (text) => {
     if (!never.test(text)) return text.normalize(form);
     return text
@@ -91,7 +91,7 @@ function endOfText(text: string): number {
 }
 
 function removal(characters: string): Normalize {
-  const pattern = new RegExp(characters, "gv");
+  const pattern = new RegExp(characters, "gu");
   return (text) => text.replaceAll(pattern, "");
 }
 
@@ -100,7 +100,7 @@ function bert(part: Part): Normalize {
   const steps: Normalize[] = [];
   if (part.flag("clean_text")) steps.push(removeControls);
   if (part.flag("handle_chinese_chars")) {
-    const chinese = new RegExp(CHINESE, "gv");
+    const chinese = new RegExp(CHINESE, "gu");
     steps.push((text) => text.replaceAll(chinese, " $& "));
   }
   if (part.flag("strip_accents", lower)) steps.push(unicodeForm("NFD"), removal(NONSPACING_MARK));
@@ -108,7 +108,7 @@ function bert(part: Part): Normalize {
   return (text) => steps.reduce((done, normalize) => normalize(done), text);
 }
 
-const CONTROLS = new RegExp(CONTROL, "gv");
+const CONTROLS = new RegExp(CONTROL, "gu");
 const SPACES = new RegExp(WHITE_SPACE, "gu");
 
 function removeControls(text: string): string {
@@ -134,8 +134,8 @@ function replacement(part: Part): Normalize {
   };
 }
 
-const NMT_REMOVALS = new RegExp(NMT_REMOVED, "gv");
-const NMT_SPACES = new RegExp(NMT_SPACE, "gv");
+const NMT_REMOVALS = new RegExp(NMT_REMOVED, "gu");
+const NMT_SPACES = new RegExp(NMT_SPACE, "gu");
 
 function nmt(text: string): string {
   return text.replaceAll(NMT_REMOVALS, "").replaceAll(NMT_SPACES, " ");

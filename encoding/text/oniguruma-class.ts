@@ -1,8 +1,16 @@
-/** Translates the character classes of Oniguruma's regular expressions to JavaScript's with the flag `v`. */
-import { bracketSet, CLASS_SHORTHANDS, escapedCharacter, literal, propertySet } from "./oniguruma-sets.ts";
+/** Translates the character classes of Oniguruma's regular expressions to JavaScript's with the flag `u`. */
+import {
+  atomOf,
+  bracketSet,
+  type CharacterSet,
+  escapedCharacter,
+  literal,
+  propertySet,
+  shorthandSet,
+} from "./oniguruma-sets.ts";
 
 /** One member of a class: a character, or a set. */
-type Member = { readonly character: string } | { readonly set: string };
+type Member = { readonly character: string } | { readonly set: CharacterSet } | { readonly atom: string };
 
 /** Sets that hold a letter in both cases or in none. */
 const CASELESS = /^(?:\\[sSdDhHwW]|\\[pP]\{\^?(?:L|Letter|N|Nd|Nl|No|M|P\w?|S\w?|Z\w?|Han|White_Space)\})$/;
@@ -11,6 +19,9 @@ export class ClassTranslator {
   readonly #source: string;
   readonly #foldsCase: boolean;
   readonly #refuse: (what: string) => Error;
+  /** What was read since the last "&&": members of a class, and patterns of one character that are none. */
+  #members = "";
+  #alternatives: string[] = [];
   /** The first index behind the class, when it is translated. */
   end: number;
 
@@ -22,49 +33,66 @@ export class ClassTranslator {
     this.#refuse = refuse;
   }
 
+  /** A pattern for one character of the class. */
   translate(): string {
-    const not = this.#take("^") ? "^" : "";
+    const isNegated = this.#take("^");
     const operands: string[] = [];
-    let operand = "";
+    this.#members = "";
+    this.#alternatives = [];
     for (let isFirst = true; ; isFirst = false) {
       if (this.end >= this.#source.length) throw this.#refuse("an unmatched [");
       if (!isFirst && this.#take("]")) break;
-      if (this.#take("&&")) {
-        operands.push(this.#filled(operand));
-        operand = "";
-        continue;
-      }
-      operand += this.#range();
+      if (this.#take("&&")) operands.push(this.#operand());
+      else this.#range();
     }
-    if (operands.length === 0) return `[${not}${operand}]`;
-    operands.push(this.#filled(operand));
-    return `[${not}${operands.map((each) => `[${each}]`).join("&&")}]`;
+    // A class alone has a negation of its own.
+    if (operands.length === 0 && this.#alternatives.length === 0)
+      return `[${isNegated ? "^" : ""}${this.#members}]`;
+    operands.push(this.#operand());
+    const all = operands.slice(1).map((each) => `(?=${each})`);
+    const positive = `(?:${all.join("")}${operands[0]})`;
+    return isNegated ? `(?:(?!${positive})[^])` : positive;
   }
 
-  #filled(operand: string): string {
-    if (operand === "") throw this.#refuse("&& without a set on both sides");
-    return operand;
+  /** What was read since the last "&&". */
+  #operand(): string {
+    const atoms = this.#members === "" ? this.#alternatives : [`[${this.#members}]`, ...this.#alternatives];
+    if (atoms.length === 0) throw this.#refuse("&& without a set on both sides");
+    this.#members = "";
+    this.#alternatives = [];
+    return atoms.length === 1 ? String(atoms[0]) : `(?:${atoms.join("|")})`;
   }
 
-  #range(): string {
+  /** A negated set is no member of a class. */
+  #add(member: { readonly set: CharacterSet } | { readonly atom: string }): void {
+    if ("atom" in member) this.#alternatives.push(member.atom);
+    else if (member.set.isNegated) this.#alternatives.push(atomOf(member.set));
+    else this.#members += member.set.members;
+  }
+
+  #range(): void {
     const begin = this.#member();
-    if ("set" in begin) {
+    if (!("character" in begin)) {
       // Oniguruma refuses a "-" behind a set, unless it is the last.
       if (this.#startsWith("-") && !this.#startsWith("-]") && !this.#startsWith("-&&")) {
         throw this.#refuse('"-" behind a set');
       }
-      return begin.set;
+      this.#add(begin);
+      return;
     }
     const isRange = this.#startsWith("-") && !this.#startsWith("-]") && !this.#startsWith("-&&");
-    if (!isRange) return this.#folded(begin.character, begin.character);
+    if (!isRange) {
+      this.#members += this.#folded(begin.character, begin.character);
+      return;
+    }
     this.end += 1;
     const last = this.#member();
-    if ("set" in last) throw this.#refuse('"-" before a set');
+    if (!("character" in last)) throw this.#refuse('"-" before a set');
     if ((begin.character.codePointAt(0) ?? 0) > (last.character.codePointAt(0) ?? 0)) {
       throw this.#refuse(`the range ${begin.character}-${last.character}`);
     }
-    const range = this.#folded(begin.character, last.character);
-    return this.#startsWith("-") && !this.#startsWith("-]") ? `${range}${this.#literalDash()}` : range;
+    this.#members += this.#folded(begin.character, last.character);
+    if (this.#startsWith("-") && !this.#startsWith("-]")) this.#members += this.#literalDash();
   }
 
   /** A "-" behind a range is itself. */
@@ -83,9 +111,9 @@ export class ClassTranslator {
         return this.#foldable(rest.slice(0, bracket.length), bracket.set);
       }
       const nested = new ClassTranslator(this.#source, this.end + 1, this.#foldsCase, this.#refuse);
-      const set = nested.translate();
+      const atom = nested.translate();
       this.end = nested.end;
-      return { set };
+      return { atom };
     }
     if (!rest.startsWith("\\")) {
       const character = String.fromCodePoint(rest.codePointAt(0) ?? 0);
@@ -93,7 +121,7 @@ export class ClassTranslator {
       return { character };
     }
     const kind = rest.charAt(1);
-    const shorthand = Object.hasOwn(CLASS_SHORTHANDS, kind) ? CLASS_SHORTHANDS[kind] : undefined;
+    const shorthand = shorthandSet(kind, true);
     if (shorthand !== undefined) {
       this.end += 2;
       return this.#foldable(rest.slice(0, 2), shorthand);
@@ -108,7 +136,7 @@ export class ClassTranslator {
     return { character: escaped.character };
   }
 
-  #foldable(written: string, set: string): Member {
+  #foldable(written: string, set: CharacterSet): Member {
     if (this.#foldsCase && !CASELESS.test(written)) throw this.#refuse(`${written} without case`);
     return { set };
   }
@@ -116,7 +144,7 @@ export class ClassTranslator {
   #folded(first: string, last: string): string {
     const range = first === last ? literal(first) : `${literal(first)}-${literal(last)}`;
     if (!this.#foldsCase) return range;
-    if (/[^\p{ASCII}\p{P}\p{S}\p{Z}]/u.test(first) || (first !== last && /\P{ASCII}/u.test(last))) {
+    if (/[^\p{ASCII}\p{Lo}\p{P}\p{S}\p{Z}]/u.test(first) || (first !== last && /\P{ASCII}/u.test(last))) {
       throw this.#refuse(`${first}-${last} without case`);
     }
     // The letters of the range in all of their forms.

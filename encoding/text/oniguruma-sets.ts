@@ -1,81 +1,99 @@
 /** The character sets and escapes that Oniguruma's regular expressions have names for. */
 
-const WORD_IN_CLASS = String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]`;
+/** Characters, as what stands between the brackets of a class, or all but these. */
+export interface CharacterSet {
+  readonly members: string;
+  readonly isNegated: boolean;
+}
+
+/** A pattern for one character of a set. */
+export function atomOf({ members, isNegated }: CharacterSet): string {
+  return `[${isNegated ? "^" : ""}${members}]`;
+}
+
+function setOf(members: string, isNegated = false): CharacterSet {
+  return { members, isNegated };
+}
+
+const WORD_IN_CLASS = String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}`;
 /** Outside of a class `\w` also has the superscripts and fractions of Latin-1. */
-const WORD = String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u{b2}\u{b3}\u{b9}\u{bc}-\u{be}]`;
+export const WORD = setOf(String.raw`${WORD_IN_CLASS}\u{b2}\u{b3}\u{b9}\u{bc}-\u{be}`);
 
-/** Shorthands outside of classes. */
-export const SHORTHANDS: Readonly<Record<string, string>> = {
-  w: WORD,
-  W: `[^${WORD}]`,
+/** The members of `\d`, `\s` and `\h`. */
+const SHORTHANDS: Readonly<Record<string, string>> = {
   d: String.raw`\p{Nd}`,
-  D: String.raw`\P{Nd}`,
   s: String.raw`\p{White_Space}`,
-  S: String.raw`\P{White_Space}`,
-  h: "[0-9A-Fa-f]",
-  H: "[^0-9A-Fa-f]",
+  h: "0-9A-Fa-f",
 };
 
-/** Shorthands in classes. */
-export const CLASS_SHORTHANDS: Readonly<Record<string, string>> = {
-  ...SHORTHANDS,
-  w: WORD_IN_CLASS,
-  W: `[^${WORD_IN_CLASS}]`,
-};
+/** The set of `\w`, `\D` and the like, given the letter. */
+export function shorthandSet(letter: string, isInClass: boolean): CharacterSet | undefined {
+  const kind = letter.toLowerCase();
+  const word = isInClass ? WORD_IN_CLASS : WORD.members;
+  const members = kind === "w" ? word : Object.hasOwn(SHORTHANDS, kind) ? SHORTHANDS[kind] : undefined;
+  return members === undefined ? undefined : setOf(members, letter !== kind);
+}
 
 /** Sets of `[:name:]`. */
-const BRACKETS: Readonly<Record<string, string>> = {
-  alnum: String.raw`[\p{Alphabetic}\p{Nd}]`,
-  alpha: String.raw`\p{Alphabetic}`,
-  ascii: String.raw`\p{ASCII}`,
-  blank: String.raw`[\t\p{Zs}]`,
-  cntrl: String.raw`\p{Cc}`,
-  digit: String.raw`\p{Nd}`,
-  graph: String.raw`[^\p{White_Space}\p{Cc}\p{Cn}\p{Cs}]`,
-  lower: String.raw`\p{Lowercase}`,
-  print: String.raw`[^\p{Cc}\p{Cn}\p{Cs}\u{2028}\u{2029}]`,
-  punct: String.raw`[\p{P}\p{S}]`,
-  space: String.raw`\p{White_Space}`,
-  upper: String.raw`\p{Uppercase}`,
-  word: WORD_IN_CLASS,
-  xdigit: "[0-9A-Fa-f]",
+const BRACKETS: Readonly<Record<string, CharacterSet>> = {
+  alnum: setOf(String.raw`\p{Alphabetic}\p{Nd}`),
+  alpha: setOf(String.raw`\p{Alphabetic}`),
+  ascii: setOf(String.raw`\p{ASCII}`),
+  blank: setOf(String.raw`\t\p{Zs}`),
+  cntrl: setOf(String.raw`\p{Cc}`),
+  digit: setOf(String.raw`\p{Nd}`),
+  graph: setOf(String.raw`\p{White_Space}\p{Cc}\p{Cn}\p{Cs}`, true),
+  lower: setOf(String.raw`\p{Lowercase}`),
+  print: setOf(String.raw`\p{Cc}\p{Cn}\p{Cs}\u{2028}\u{2029}`, true),
+  punct: setOf(String.raw`\p{P}\p{S}`),
+  space: setOf(String.raw`\p{White_Space}`),
+  upper: setOf(String.raw`\p{Uppercase}`),
+  word: setOf(WORD_IN_CLASS),
+  xdigit: setOf("0-9A-Fa-f"),
 };
 
-/** The set `[:name:]` or `[:^name:]` that `rest` begins with, and its length there. */
-export function bracketSet(
-  rest: string,
-  refuse: (what: string) => Error,
-): { readonly set: string; readonly length: number } | undefined {
+/** A set, and the length of its name in the pattern. */
+export interface FoundSet {
+  readonly set: CharacterSet;
+  readonly length: number;
+}
+
+/** The set `[:name:]` or `[:^name:]` that `rest` begins with. */
+export function bracketSet(rest: string, refuse: (what: string) => Error): FoundSet | undefined {
   const [found, not, name = ""] = /^\[:(\^?)(\w+):\]/.exec(rest) ?? [];
   if (found === undefined) return undefined;
   const set = Object.hasOwn(BRACKETS, name) ? BRACKETS[name] : undefined;
   if (set === undefined) throw refuse(found);
-  return { set: not === "^" ? `[^${set}]` : set, length: found.length };
+  return { set: negatedIf(not === "^", set), length: found.length };
 }
 
-/** The set `p{Name}` or `P{Name}` that `rest` begins with, without its backslash, and its length there. */
+/** The set `p{Name}` or `P{Name}` that `rest` begins with, without its backslash. */
 export function propertySet(
   rest: string,
   isInClass: boolean,
   refuse: (what: string) => Error,
-): { readonly set: string; readonly length: number } | undefined {
+): FoundSet | undefined {
   const [found, kind, caret, name = ""] = /^([pP])\{(\^?)([\w -]+)\}/.exec(rest) ?? [];
   if (found === undefined) return undefined;
   const set = namedSet(name, isInClass);
   if (set === undefined) throw refuse(`\\${found}`);
   const isNegated = (kind === "P") !== (caret === "^");
-  return { set: isNegated ? `[^${set}]` : set, length: found.length };
+  return { set: negatedIf(isNegated, set), length: found.length };
 }
 
-function namedSet(name: string, isInClass: boolean): string | undefined {
+function negatedIf(isNegated: boolean, set: CharacterSet): CharacterSet {
+  return isNegated ? { ...set, isNegated: !set.isNegated } : set;
+}
+
+function namedSet(name: string, isInClass: boolean): CharacterSet | undefined {
   const plain = name.toLowerCase().replaceAll(/[ _-]/g, "");
-  if (plain === "punct") return String.raw`\p{P}`;
-  if (plain === "word") return isInClass ? WORD_IN_CLASS : WORD;
+  if (plain === "punct") return setOf(String.raw`\p{P}`);
+  if (plain === "word") return isInClass ? setOf(WORD_IN_CLASS) : WORD;
   if (Object.hasOwn(BRACKETS, plain)) return BRACKETS[plain];
   const capitalized = name.toLowerCase().replaceAll(/(?<![a-z])[a-z]/g, (letter) => letter.toUpperCase());
   for (const each of [name, capitalized.replaceAll(/[ -]/g, "_")]) {
     for (const property of [each, `Script=${each}`]) {
-      if (isProperty(property)) return `\\p{${property}}`;
+      if (isProperty(property)) return setOf(`\\p{${property}}`);
     }
   }
   return undefined;

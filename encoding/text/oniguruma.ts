@@ -1,9 +1,9 @@
 /**
  * Translates Oniguruma's regular expressions (its Ruby syntax, in UTF-8; kkos/oniguruma, `doc/RE`) to JavaScript's with the
- * flag `v`. Whatever would mean something else is refused.
+ * flag `u`. Whatever would mean something else is refused.
  */
 import { ClassTranslator } from "./oniguruma-class.ts";
-import { escapedCharacter, literal, propertySet, SHORTHANDS } from "./oniguruma-sets.ts";
+import { atomOf, escapedCharacter, literal, propertySet, shorthandSet, WORD } from "./oniguruma-sets.ts";
 
 /** Escapes outside of classes. */
 const ANCHORS: Readonly<Record<string, string>> = {
@@ -55,7 +55,12 @@ export class OnigurumaTranslator {
       const from = this.#source.slice(begin, this.#at);
       letters = /^[a-z]$/i.test(from) ? letters + from : "";
       if (foldsCase && FOLDED_PAIRS.test(letters)) throw this.#refuse(`the pair "${letters}" without case`);
+      const end = this.#at;
       translated += this.#quantified(atom);
+      // JavaScript goes back for another match where Oniguruma ends the repetition.
+      const isRepeated = this.#at > end && this.#source.charAt(end) !== "?";
+      if (from.startsWith("(") && isRepeated && matchesNothing(atom))
+        throw this.#refuse("a repeated empty group");
     }
     return translated;
   }
@@ -124,20 +129,20 @@ export class OnigurumaTranslator {
     }
     if (kind === "b" || kind === "B") {
       this.#at += 1;
-      const { w } = SHORTHANDS;
+      const w = atomOf(WORD);
       const isAt = `(?:(?<!${w})(?=${w})|(?<=${w})(?!${w}))`;
       return kind === "b" ? isAt : `(?!${isAt})`;
     }
-    const shorthand = Object.hasOwn(SHORTHANDS, kind) ? SHORTHANDS[kind] : undefined;
+    const shorthand = shorthandSet(kind, false);
     if (shorthand !== undefined) {
       this.#at += 1;
-      return shorthand;
+      return atomOf(shorthand);
     }
     const rest = this.#source.slice(this.#at);
     const named = propertySet(rest, false, this.#refuse);
     if (named) {
       this.#at += named.length;
-      return named.set;
+      return atomOf(named.set);
     }
     const escaped = escapedCharacter(rest, this.#refuse);
     this.#at += escaped.length;
@@ -147,7 +152,8 @@ export class OnigurumaTranslator {
   #literal(character: string, foldsCase: boolean): string {
     if (!foldsCase) return literal(character);
     if (/[a-z]/i.test(character)) return `[${caseVariants(character)}]`;
-    if (/[^\p{ASCII}\p{P}\p{S}\p{Z}]/u.test(character)) throw this.#refuse(`"${character}" without case`);
+    if (/[^\p{ASCII}\p{Lo}\p{P}\p{S}\p{Z}]/u.test(character))
+      throw this.#refuse(`"${character}" without case`);
     return literal(character);
   }
 
@@ -186,6 +192,14 @@ export class OnigurumaTranslator {
     const found = this.#startsWith(text);
     if (found) this.#at += text.length;
     return found;
+  }
+}
+
+function matchesNothing(pattern: string): boolean {
+  try {
+    return new RegExp(`^(?:${pattern})$`, "u").test("");
+  } catch {
+    return false; // found when the whole is compiled
   }
 }
 

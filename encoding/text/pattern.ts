@@ -27,7 +27,7 @@ export function compilePattern(source: string, owner = "the tokenizer"): RegExp 
     );
   const translated = new OnigurumaTranslator(source, refuse).translate();
   try {
-    return new RegExp(translated, "gv");
+    return new RegExp(translated, "gu");
   } catch {
     throw refuse("a construct");
   }

@@ -38,7 +38,7 @@ export function preTokenizerOf(json: unknown): PreTokenize {
       return (text) => splitText(text, pattern, behavior, invert);
     }
     case "Whitespace":
-      return splitter(`${RUST_WORD}+|[^${RUST_WORD}${WHITE_SPACE}]+`, "Removed", true);
+      return splitter(`[${RUST_WORD}]+|[^${RUST_WORD}${WHITE_SPACE}]+`, "Removed", true);
     case "WhitespaceSplit":
       return (text) => splitText(text, SPACE, "Removed");
     case "Punctuation":
@@ -61,7 +61,7 @@ export function preTokenizerOf(json: unknown): PreTokenize {
 }
 
 function splitter(pattern: string, behavior: SplitBehavior, invert = false): PreTokenize {
-  const compiled = new RegExp(pattern, "gv");
+  const compiled = new RegExp(pattern, "gu");
   return (text) => splitText(text, compiled, behavior, invert);
 }
 

@@ -35,6 +35,9 @@ describe("regular expressions of Oniguruma", () => {
     [String.raw`(?<=a)b|(?<!b)c`, "ab bc ac", "a# bc a#"],
     [String.raw`(?<n>a)b`, "ab", "#"],
     [String.raw`.`, "\n\r\u2028", "\n##"],
+    // Wrong in V8 11 with the flag "v".
+    [String.raw`([a-e]1[^a-e])+?`, "word1,0", "wor#0"],
+    [String.raw`(?:[\w']\S.+){,2}`, "sword a", "#"],
     [String.raw`a(?i)b|c`, "ab aB c C aC", "# # c C #"],
     [String.raw`(?i:k)s`, "\u212as Ks", "# #"],
     [String.raw`(?i:[a-k])`, "aAkK\u212alL", "#####lL"],
@@ -84,6 +87,7 @@ it.each([
   [String.raw`(?i:é)`, '"é" without case'],
   [String.raw`(?i:ss)`, 'the pair "ss" without case'],
   [String.raw`(?i:[\p{Lu}])`, String.raw`\p{Lu} without case`],
+  [String.raw`(a??|b)+`, "a repeated empty group"],
   [String.raw`[\w-%]`, '"-" behind a set'],
   [String.raw`[a-\d]`, '"-" before a set'],
   [String.raw`[a&&]`, "&& without a set on both sides"],
