@@ -30,6 +30,7 @@ const byName: Locate = (data) => ({ file: data, offset: 0 });
 export type Attributes = Readonly<Record<string, OnnxAttribute>>;
 
 export const float = (value: number): OnnxAttribute => ({ kind: "float", value });
+/** An attribute of a node: a whole number. */
 export const integer = (value: number): OnnxAttribute => ({ kind: "integer", value });
 export const integers = (value: readonly number[]): OnnxAttribute => ({ kind: "integers", value });
 export const text = (value: string): OnnxAttribute => ({ kind: "text", value });

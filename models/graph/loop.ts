@@ -52,6 +52,7 @@ export interface SamplingStep {
   sample(graph: GraphBuilder, logits: Value, iteration: Value, state: readonly Value[]): SampledId;
 }
 
+/** A value of the sampling step that each iteration passes to the next. */
 export interface CarriedState {
   /** An input of the graph. */
   readonly initial: Value;
@@ -59,6 +60,7 @@ export interface CarriedState {
   readonly shape: readonly (number | string)[];
 }
 
+/** What the sampling step of one iteration returns. */
 export interface SampledId {
   /** int32 `[1]` */
   readonly id: Value;

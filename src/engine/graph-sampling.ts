@@ -30,6 +30,9 @@ export const declareSampling: DeclareSampling = (outer) => {
   };
 };
 
+/** No rule is on. */
+const OFF: RuleInput = { options: {}, context: {}, pitches: undefined };
+
 /**
  * The values of these inputs.
  *
@@ -43,24 +46,15 @@ export function samplingInputs(
   vocabularySize: number,
   isGreedy: boolean,
 ): SamplingInputs {
-  const off: RuleInput = { options: {}, context: {}, pitches: undefined };
-  const inputs = RULES.map(({ isWarper, graph }) =>
-    graph?.inputs(isGreedy && isWarper ? off : input, vocabularySize),
+  const inputs = RULES.flatMap(({ isWarper, graph }) =>
+    Object.entries(graph?.inputs(isGreedy && isWarper ? OFF : input, vocabularySize) ?? {}),
   );
-  return {
-    steps,
-    inputs: Object.assign({ "sampling.noise": float32(noise, steps, noise.length / steps) }, ...inputs),
-  };
+  const noiseInput = float32(noise, steps, noise.length / steps);
+  return { steps, inputs: { ...Object.fromEntries(inputs), "sampling.noise": noiseInput } };
 }
 
 /** For runs whose sample is not used. */
-export const DEFAULT_INPUTS: SamplingInputs = samplingInputs(
-  { options: {}, context: {}, pitches: undefined },
-  1,
-  new Float32Array(1),
-  1,
-  true,
-);
+export const DEFAULT_INPUTS: SamplingInputs = samplingInputs(OFF, 1, new Float32Array(1), 1, true);
 
 /** Divides a list into groups of these sizes. */
 function groups(list: readonly Value[], sizes: readonly number[]): Value[][] {

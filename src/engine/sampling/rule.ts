@@ -33,8 +33,10 @@ export interface GraphForm {
   inputs(input: RuleInput, vocabularySize: number): GraphInputs;
 }
 
+/** Values of graph inputs by name. */
 export type GraphInputs = Readonly<Record<string, RuntimeTensor>>;
 
+/** The nodes of a rule, whose inputs are declared. */
 export interface RuleNodes {
   /** @param scores float32 `[1, vocabulary]`. @returns the changed scores. */
   apply(graph: GraphBuilder, scores: Value, state: readonly Value[]): Value;
@@ -113,6 +115,7 @@ export interface NumberGraph {
   readonly isCheap?: boolean;
 }
 
+/** Makes a rule of its option, its off value and its two forms. */
 export function numberRule(rule: NumberRule): SamplingRule {
   const { option, off, isWarper, process, graph } = rule;
   const valueOf = ({ options }: RuleInput): number => options[option] ?? off;
