@@ -7,12 +7,13 @@ import { Sequencer } from "./test/sequencer.ts";
 const ENGINE = [
   "test/{engine,music,text,platform/browser/worker,tools/render}/**/*.test.ts",
   "test/platform/browser/load-text.test.ts",
+  "test/tools/evaluate/evaluate-band.test.ts",
   "test/models/**/{attention,decoder,matrix,piano,shakespeare}.test.ts",
 ];
 /** Tests of the command, some of which start it as a process of its own. */
 const CLI = [
   "test/{cli,faults}/**/*.test.ts",
-  "test/tools/dataset/{build,tasks}.test.ts",
+  "test/tools/dataset/{arrival-dataset,build,tasks}.test.ts",
   "test/tools/evaluate/tasks.test.ts",
   "test/**/hub/partial-file.test.ts",
 ];

@@ -1,9 +1,18 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { pluralize } from "../../encoding/pluralize.ts";
-import { type Compatibility, type Task, TASKS } from "../../encoding/index.ts";
+import {
+  ARRIVAL_VOCABULARIES,
+  type Compatibility,
+  musicCodec,
+  PERFORMANCE_416,
+  type Task,
+  TASKS,
+} from "../../encoding/index.ts";
 import {
   buildDataset,
+  type BuildDatasetOptions,
   type BuildProgress,
+  DEFAULT_COPIES,
   DEFAULT_SHARES,
   type EncoderChoice,
   encoderOf,
@@ -25,6 +34,8 @@ interface DatasetOptions {
   readonly only?: string;
   readonly exclude?: string;
   readonly tokenizer?: string;
+  readonly vocabulary?: string;
+  readonly copies?: number;
   readonly lenient?: boolean;
   readonly compatibility?: Compatibility;
   readonly tasks?: readonly Task[];
@@ -36,13 +47,18 @@ interface DatasetOptions {
   readonly json?: boolean;
 }
 
+/** The vocabularies of music that a dataset can have. */
+const VOCABULARY_NAMES: readonly string[] = [PERFORMANCE_416.name, ...ARRIVAL_VOCABULARIES.keys(), "arrival"];
+
 export function addDatasetCommand(program: Command): void {
   program
     .command("dataset")
     .summary("turn a folder of MIDI or text files into token files for training")
     .description(
       "Encodes every MIDI file below a folder (or text file, with --tokenizer) into ids.bin, index.bin and dataset.json. " +
-        "Unreadable files are skipped and listed with the reason.",
+        "Unreadable files are skipped and listed with the reason. With a vocabulary of arrival times, each file becomes " +
+        "windows, of as many copies as --copies says: 1 in 10 is plain, 1 has spans of 5 s as controls, 4 have 10 to 90 % " +
+        "of the notes, 4 have some of the instruments.",
     )
     .argument("<folder>", "folder to read, with its subfolders")
     .requiredOption("-o, --out <dir>", "folder to write")
@@ -52,6 +68,17 @@ export function addDatasetCommand(program: Command): void {
     )
     .option("--exclude <file>", "skip the files listed in this text file")
     .option("--tokenizer <file>", "create a text dataset with this tokenizer.json")
+    .addOption(
+      new Option(
+        "--vocabulary <name>",
+        `vocabulary of a music dataset (default: "${PERFORMANCE_416.name}")`,
+      ).choices(VOCABULARY_NAMES),
+    )
+    .option(
+      "--copies <n>",
+      `with arrival times: copies of each file (default: ${DEFAULT_COPIES}); 1 for a validation set`,
+      positiveInteger,
+    )
     .option("--lenient", "read the undamaged parts of damaged MIDI files")
     .addOption(compatibilityOption())
     .option("--tasks <list>", `add examples of these tasks: ${TASKS.join(", ")}`, taskList)
@@ -65,7 +92,7 @@ export function addDatasetCommand(program: Command): void {
       "style (pop, classical or roll) of the files below this path; may be repeated",
       stylePrefix,
     )
-    .option("--seed <n>", "seed of the random task examples (default: 0)", seedValue)
+    .option("--seed <n>", "seed of the random examples (default: 0)", seedValue)
     .option("--threads <n>", "number of worker threads (default: one per processor core)", positiveInteger)
     .option("--quiet", "print no messages")
     .option("--json", "print the summary as JSON on stdout")
@@ -75,6 +102,7 @@ export function addDatasetCommand(program: Command): void {
         "  ostinato dataset midi/ --out data/train --exclude dev.txt\n" +
         "  ostinato dataset midi/ --out data/dev --only dev.txt\n" +
         "  ostinato dataset midi/ --out data/tasks --tasks accompany,infill,ending,style --style pop=songs/\n" +
+        "  ostinato dataset songs/ --out data/band --vocabulary arrival --copies 10\n" +
         "  ostinato dataset books/ --out data/text --tokenizer tokenizer.json",
     )
     .action(runDataset);
@@ -82,7 +110,8 @@ export function addDatasetCommand(program: Command): void {
 
 async function runDataset(folder: string, options: DatasetOptions): Promise<void> {
   const console = new Console({ quiet: options.quiet ?? false });
-  const plan = taskPlan(options);
+  const copies = copiesOf(options);
+  const plan = copies ? undefined : taskPlan(options);
   const encoder = await chooseEncoder(options);
   const paths = await choosePaths(folder, encoderOf(encoder).extensions, options);
   const started = performance.now();
@@ -92,6 +121,7 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
     out: options.out,
     encoder,
     plan,
+    copies,
     threads: options.threads,
     signal: interruptSignal(),
     onProgress: (progress) => console.progress(() => progressLine(progress)),
@@ -115,14 +145,14 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
     );
   }
   console.say(
-    `${pluralize(summary.pieces, "piece")}, ${pluralize(summary.ids, "id")}${music} in ${wallSeconds.toFixed(1)} s; ` +
+    `${pluralize(summary.pieces, copies ? "window" : "piece")}, ${pluralize(summary.ids, "id")}${music} in ${wallSeconds.toFixed(1)} s; ` +
       `${summary.skipped.length} of ${pluralize(paths.length, "file")} skipped → ${options.out}`,
   );
-  if (plan) {
+  if (plan ?? copies) {
     for (const { kind, examples, ids } of summary.kinds) {
       const share = ((100 * ids) / summary.ids).toFixed(1);
       console.say(
-        `  ${kind.padEnd(18)} ${pluralize(examples, "example")}, ${pluralize(ids, "id")} (${share} %)`,
+        `  ${kind.padEnd(18)} ${pluralize(examples, copies ? "window" : "example")}, ${pluralize(ids, "id")} (${share} %)`,
       );
     }
   }
@@ -130,10 +160,9 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
 }
 
 function progressLine({ kind, done, wanted, ids, skipped }: BuildProgress): string {
-  if (kind === "plain" || kind === "ending") {
-    return `${done} of ${pluralize(wanted, "file")}, ${pluralize(ids, "id")}, ${skipped} skipped`;
-  }
-  return `${kind}: ${done} of ${pluralize(wanted, "id")}`;
+  return SHARED_KINDS.some((shared) => shared === kind)
+    ? `${kind}: ${done} of ${pluralize(wanted, "id")}`
+    : `${done} of ${pluralize(wanted, "file")}, ${pluralize(ids, "id")}, ${skipped} skipped`;
 }
 
 /** @throws UsageError for an option without the option it needs. */
@@ -160,10 +189,47 @@ function taskPlan(options: DatasetOptions): TaskPlan | undefined {
   return undefined;
 }
 
+/**
+ * The copies of each file in a dataset of arrival times; undefined for another dataset.
+ *
+ * @throws UsageError for an option that the dataset does not have.
+ */
+function copiesOf(options: DatasetOptions): BuildDatasetOptions["copies"] {
+  if (!ARRIVAL_VOCABULARIES.has(vocabularyName(options))) {
+    if (options.copies === undefined) return undefined;
+    throw new UsageError(
+      "--copies needs a vocabulary of arrival times",
+      "add --vocabulary arrival, or omit it",
+    );
+  }
+  for (const flag of ["tasks", "shares", "style"] as const) {
+    if (options[flag] !== undefined) {
+      throw new UsageError(
+        `--${flag} is not for a vocabulary of arrival times, whose copies have controls instead`,
+        "omit this option",
+      );
+    }
+  }
+  return { count: options.copies ?? DEFAULT_COPIES, seed: options.seed ?? 0 };
+}
+
+function vocabularyName({ vocabulary = PERFORMANCE_416.name }: DatasetOptions): string {
+  return musicCodec(vocabulary)?.name ?? vocabulary;
+}
+
+/** @throws UsageError for a vocabulary beside a tokenizer. */
 async function chooseEncoder(options: DatasetOptions): Promise<EncoderChoice> {
-  if (options.tokenizer === undefined)
-    return { kind: "music", recover: options.lenient ?? false, compatibility: options.compatibility };
-  return { kind: "text", tokenizerJson: parseJson(await readText(options.tokenizer), options.tokenizer) };
+  const { tokenizer, vocabulary, lenient = false, compatibility } = options;
+  if (tokenizer === undefined) {
+    const name = vocabularyName(options);
+    const reading = { recover: lenient, compatibility };
+    return ARRIVAL_VOCABULARIES.has(name)
+      ? { kind: "arrival", vocabulary: name, ...reading }
+      : { kind: "music", ...reading };
+  }
+  if (vocabulary !== undefined)
+    throw new UsageError("--vocabulary and --tokenizer exclude each other", "omit one of them");
+  return { kind: "text", tokenizerJson: parseJson(await readText(tokenizer), tokenizer) };
 }
 
 /** The files to encode, sorted by path, so that the same folder always gives the same dataset. */

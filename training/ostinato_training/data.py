@@ -42,7 +42,10 @@ class TextSize:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Pieces of ids on disk (memory-mapped), each framed START … END (END absent where `end_id` is None)."""
+    """Pieces of ids on disk (memory-mapped), each framed START … END (END absent where `end_id` is None).
+
+    Windows of arrival times begin with one of two ids instead, by whether they have controls: `start_id` is the first of them.
+    """
 
     vocabulary: Vocabulary
     start_id: int
@@ -89,16 +92,17 @@ def read_dataset(folder: Path) -> Dataset:
         is_text = all("characters" in piece and "bytes" in piece for piece in header["pieces"])
         sizes = [TextSize(int(piece["characters"]), int(piece["bytes"])) for piece in header["pieces"]] if is_text else None
         start_id, end_id, pad_id, total = header["startId"], header["endId"], header["padId"], int(header["ids"])
+        start_ids = [int(start) for start in header.get("startIds", [])]  # ids that the pieces themselves begin with
     except KeyError as missing:
         raise DatasetError(f"{header_path}: field {missing} is missing; write the dataset again with `ostinato dataset`") from None
-    if start_id is None:
+    if start_id is None and not start_ids:
         raise DatasetError(f"{header_path}: startId is null, but every piece has to begin with a start id")
     if not paths:
         raise DatasetError(f"{header_path}: holds no pieces")
 
     ids = _read_binary(folder / "ids.bin", "<u2", total)
     offsets = _read_binary(folder / "index.bin", "<u8", len(paths) + 1)
-    framing = 1 if end_id is None else 2
+    framing = (start_id is not None) + (end_id is not None)
     expected = np.concatenate([[0], np.cumsum(np.array(counts, dtype=np.int64) + framing)])
     if not np.array_equal(offsets.astype(np.int64), expected):
         piece = int(np.nonzero(offsets.astype(np.int64) != expected)[0][0])
@@ -107,12 +111,18 @@ def read_dataset(folder: Path) -> Dataset:
         raise DatasetError(f"{header_path}: ids is {total}, but its pieces add up to {expected[-1]}")
     if int(ids.max()) >= vocabulary.size:
         raise DatasetError(f"{folder / 'ids.bin'}: holds id {int(ids.max())}, the vocabulary ends at {vocabulary.size - 1}")
-    frames = [("START", ids[expected[:-1]], start_id)] + ([] if end_id is None else [("END", ids[expected[1:] - 1], end_id)])
+    if min(counts) + framing < 1:
+        raise DatasetError(f"{header_path}: piece {int(np.argmin(counts))} has no ids, not even a start id")
+    starts = start_ids if start_id is None else [int(start_id)]
+    frames = [("START", ids[expected[:-1]], starts)] + ([] if end_id is None else [("END", ids[expected[1:] - 1], [end_id])])
     for name, found, wanted in frames:
-        if np.any(found != wanted):
-            piece = int(np.nonzero(found != wanted)[0][0])
-            raise DatasetError(f"{folder / 'ids.bin'}: piece {piece} ({paths[piece]}) has {found[piece]} where {name} {wanted} belongs")
-    return Dataset(vocabulary, int(start_id), end_id, pad_id, paths, ids, offsets, sizes)
+        is_wrong = ~np.isin(found, wanted)
+        if np.any(is_wrong):
+            piece = int(np.nonzero(is_wrong)[0][0])
+            raise DatasetError(
+                f"{folder / 'ids.bin'}: piece {piece} ({paths[piece]}) has {found[piece]} where {name} {' or '.join(map(str, wanted))} belongs"
+            )
+    return Dataset(vocabulary, starts[0], end_id, pad_id, paths, ids, offsets, sizes)
 
 
 def _read_header(path: Path) -> dict[str, Any]:

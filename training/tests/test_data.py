@@ -130,3 +130,36 @@ def test_prefetch_keeps_order_and_raises_errors() -> None:
     assert next(batches) == 1
     with pytest.raises(DatasetError, match="lost"):
         next(batches)
+
+
+def test_reads_windows_of_arrival_times(tmp_path: Path) -> None:
+    """As `ostinato dataset --vocabulary arrival` writes them: each begins with one of two ids, and none is added."""
+    windows = [[55026, 0, 10020, 11060, 50, 10020, 11064], [55027, 27513, 37533, 38573]]
+    folder = tmp_path / "windows"
+    folder.mkdir()
+    np.array(sum(windows, []), dtype="<u2").tofile(folder / "ids.bin")
+    np.array([0, 7, 11], dtype="<u8").tofile(folder / "index.bin")
+    header = {
+        "format": "ostinato-dataset",
+        "version": 1,
+        "idType": "uint16le",
+        "vocabulary": {"name": "arrival-55028", "size": 55028, "ranges": [{"name": "ONSET", "first": 0, "count": 10000, "minimum": 0}]},
+        "startId": None,
+        "startIds": [55026, 55027],
+        "endId": None,
+        "padId": None,
+        "tasks": [],
+        "ids": 11,
+        "pieces": [{"path": "a.mid", "ids": 7}, {"path": "a.mid", "ids": 4}],
+    }
+    (folder / "dataset.json").write_text(json.dumps(header))
+    dataset = read_dataset(folder)
+    assert [dataset.piece(index).tolist() for index in range(2)] == windows
+    assert (dataset.start_id, dataset.end_id) == (55026, None)
+    with pytest.raises(DatasetError, match="no NOTE_ON.*use --no-augment"):
+        Augmenter.of(dataset.vocabulary)
+    batch = next(iter(BatchStream(dataset, 8, 2, 0, None, DataCursor())))
+    assert sorted(row[row != IGNORED].tolist() for row in batch.targets) == sorted(window[1:] for window in windows)
+    (folder / "dataset.json").write_text(json.dumps(header | {"startIds": [55026]}))
+    with pytest.raises(DatasetError, match="piece 1 \\(a.mid\\) has 55027 where START 55026 belongs"):
+        read_dataset(folder)

@@ -3,7 +3,8 @@ import { availableParallelism } from "node:os";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder, writeFileAtomic } from "../../platform/node/index.ts";
-import type { EncodedPiece } from "./encode-piece.ts";
+import { copyRequests } from "./copies.ts";
+import type { EncodedPiece, ExampleRequest } from "./encode-piece.ts";
 import type { ExampleKind } from "./example-kind.ts";
 import { datasetHeader, type DatasetPiece, type DatasetVocabulary, frameIds, indexBytes } from "./format.ts";
 import {
@@ -37,6 +38,8 @@ export interface BuildDatasetOptions {
   readonly encoder: EncoderChoice;
   /** Examples of tasks, written after the pieces. */
   readonly plan?: TaskPlan;
+  /** Copies of each piece with controls, for arrival times. */
+  readonly copies?: { readonly count: number; readonly seed: number };
   /** Number of worker threads. Default: one per core. */
   readonly threads?: number;
   readonly onProgress?: (progress: BuildProgress) => void;
@@ -144,35 +147,41 @@ class PieceWriter {
   }
 }
 
-/** Encodes every file once. */
+/** The requests for one file: itself, or its copies. */
+function requestsOf(
+  index: number,
+  plan: TaskPlan | undefined,
+  copies: BuildDatasetOptions["copies"],
+): readonly (ExampleRequest | undefined)[] {
+  return copies ? copyRequests(copies.count, copies.seed, index) : [plan && pieceRequest(plan, index)];
+}
+
+/** Encodes every file once, or its copies. */
 async function encodePieces(
-  { folder, paths, plan, onProgress, signal }: BuildDatasetOptions,
+  { folder, paths, plan, copies, onProgress, signal }: BuildDatasetOptions,
   pool: EncodePool,
   writer: PieceWriter,
   skipped: { path: string; reason: string }[],
 ): Promise<PlannedPiece[]> {
   const planned: PlannedPiece[] = [];
-  const requests = paths.map((path, index) => ({
-    name: path,
-    path: join(folder, path),
-    request: plan && pieceRequest(plan, index),
-  }));
+  const requests = paths.flatMap((name, index) =>
+    requestsOf(index, plan, copies).map((request) => ({ name, path: join(folder, name), request })),
+  );
   let done = 0;
   for await (const [{ name: path, request }, answer] of pool.answers(requests)) {
     signal?.throwIfAborted();
     done += 1;
     const kind = request?.kind ?? "plain";
-    if ("reason" in answer) {
+    if ("pieces" in answer) {
+      for (const piece of answer.pieces) {
+        await writer.write(path, kind, piece);
+        planned.push({ path, ids: piece.ids.length, hasMelodyTrack: piece.hasMelodyTrack ?? false });
+      }
+    } else if (skipped.at(-1)?.path !== path) {
       skipped.push({ path, reason: answer.reason });
-    } else {
-      await writer.write(path, kind, answer.piece);
-      planned.push({
-        path,
-        ids: answer.piece.ids.length,
-        hasMelodyTrack: answer.piece.hasMelodyTrack ?? false,
-      });
     }
-    onProgress?.({ kind, done, wanted: paths.length, ids: writer.ids, skipped: skipped.length });
+    const doneFiles = Math.floor((done * paths.length) / requests.length);
+    onProgress?.({ kind, done: doneFiles, wanted: paths.length, ids: writer.ids, skipped: skipped.length });
   }
   return planned;
 }
@@ -196,8 +205,8 @@ async function encodeExamples(
       requestsFor(kind, plan, planned, folder),
     )) {
       signal?.throwIfAborted();
-      if ("piece" in answer) {
-        await writer.write(name, request.kind, answer.piece);
+      if ("pieces" in answer) {
+        for (const piece of answer.pieces) await writer.write(name, request.kind, piece);
         fruitfulRound = round;
       }
       const done = writer.ids - before;

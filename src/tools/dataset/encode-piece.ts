@@ -5,6 +5,7 @@ import {
   PERFORMANCE_416,
   readMidi,
   type ReadMidiOptions,
+  type Score,
   type StyleName,
 } from "../../../encoding/index.ts";
 import { MIDI_EXTENSIONS } from "../../../encoding/midi/index.ts";
@@ -41,10 +42,14 @@ export interface PieceEncoder {
   readonly vocabulary: DatasetVocabulary;
   /** File name extensions, in lower case. */
   readonly extensions: readonly string[];
-  /** @throws MidiError, EncodingError or EmptyPieceError when the file cannot be encoded. */
-  encode(bytes: Uint8Array): EncodedPiece;
-  /** @throws as `encode`, and ExampleError when the piece is not suitable for the example. */
-  makeExample?(bytes: Uint8Array, request: ExampleRequest): EncodedPiece;
+  /**
+   * Encodes a file as one piece of the dataset, or as several.
+   *
+   * @param request the example to make. Default: the file itself.
+   * @throws MidiError, EncodingError, ArrivalError or EmptyPieceError when the file cannot be encoded, ExampleError when it is not
+   * suitable for the example.
+   */
+  encode(bytes: Uint8Array, request?: ExampleRequest): readonly EncodedPiece[];
 }
 
 /** Thrown for a readable file without contents to train on. */
@@ -65,8 +70,10 @@ export function musicEncoder(options: ReadMidiOptions): PieceEncoder {
       endId: vocabulary.id("END"),
       padId: vocabulary.id("PAD"),
     },
-    encode(bytes) {
-      const { ids, notes, unreleasedNotes } = encodeScore(readMidi(bytes, options), vocabulary, {
+    encode(bytes, request) {
+      const score = readMidi(bytes, options);
+      if (request) return [exampleOf(score, request)];
+      const { ids, notes, unreleasedNotes } = encodeScore(score, vocabulary, {
         trimLeadingSilence: true,
         maxUnreleasedSeconds: MAX_UNRELEASED_SECONDS,
       });
@@ -76,19 +83,22 @@ export function musicEncoder(options: ReadMidiOptions): PieceEncoder {
           hint: "omit the file, or use one with pitched notes",
         });
       const seconds = notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
-      return {
-        ids,
-        notes: notes.length,
-        seconds: Math.round(seconds * 100) / 100,
-        unreleasedNotes: unreleasedNotes > 0 ? unreleasedNotes : undefined,
-      };
-    },
-    makeExample(bytes, { kind, style, randomKey }) {
-      const score = readMidi(bytes, options);
-      const { ids, ...facts } = makeExample(kind, score, vocabulary, style, new ExampleRandom(...randomKey));
-      return { ids: Uint16Array.from(ids), ...facts, hasMelodyTrack: melodyTrack(score) !== undefined };
+      return [
+        {
+          ids,
+          notes: notes.length,
+          seconds: Math.round(seconds * 100) / 100,
+          unreleasedNotes: unreleasedNotes > 0 ? unreleasedNotes : undefined,
+        },
+      ];
     },
   };
+}
+
+function exampleOf(score: Score, { kind, style, randomKey }: ExampleRequest): EncodedPiece {
+  const random = new ExampleRandom(...randomKey);
+  const { ids, ...facts } = makeExample(kind, score, PERFORMANCE_416, style, random);
+  return { ids: Uint16Array.from(ids), ...facts, hasMelodyTrack: melodyTrack(score) !== undefined };
 }
 
 /** Encodes text files as BPE ids, each preceded by `<|endoftext|>` where the tokenizer has it. */
@@ -116,7 +126,7 @@ export function textEncoder(tokenizerJson: unknown): PieceEncoder {
       const ids = Uint16Array.from(tokenizer.encode(text));
       if (ids.length === 0)
         throw new EmptyPieceError("the file is empty", { code: "no-text", hint: "omit the file" });
-      return { ids, characters: [...text].length, bytes: bytes.length };
+      return [{ ids, characters: [...text].length, bytes: bytes.length }];
     },
   };
 }

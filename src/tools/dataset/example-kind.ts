@@ -7,4 +7,7 @@ export type ExampleKind =
   | "accompany-skyline"
   | "infill"
   | "closing"
-  | "style-closing";
+  | "style-closing"
+  | "span-controls"
+  | "note-controls"
+  | "instrument-controls";

@@ -1,17 +1,28 @@
 /**
  * The format of a dataset folder, which `ostinato dataset` writes and the trainer reads: `dataset.json` (the header), `ids.bin` (uint16,
- * little-endian, concatenated pieces with their start and end ids) and `index.bin` (uint64, little-endian, the offset of each piece and
+ * little-endian, concatenated pieces with their start and end ids, or windows) and `index.bin` (uint64, little-endian, the offset of each piece and
  * the total number of ids).
  */
-import type { IdRange, Task } from "../../../encoding/index.ts";
+import type { Task } from "../../../encoding/index.ts";
 import type { ExampleKind } from "./example-kind.ts";
+
+/** Consecutive ids of one kind; the values of the ids increase by one from `minimum`. */
+export interface DatasetRange {
+  readonly kind: string;
+  readonly first: number;
+  readonly count: number;
+  readonly minimum: number;
+}
 
 /** Description of the ids in the header, from which the trainer works for music and text alike. */
 export interface DatasetVocabulary {
   readonly name: string;
   readonly size: number;
-  readonly ranges: readonly IdRange[];
+  readonly ranges: readonly DatasetRange[];
+  /** The id before each piece; null for none. */
   readonly startId: number | null;
+  /** Without a `startId`: the ids of which one is the first of each piece. */
+  readonly startIds?: readonly number[];
   readonly endId: number | null;
   readonly padId: number | null;
 }
@@ -41,13 +52,14 @@ export function datasetHeader(
   ids: number,
   tasks: readonly Task[],
 ): object {
-  const { name, size, ranges, startId, endId, padId } = vocabulary;
+  const { name, size, ranges, startId, startIds, endId, padId } = vocabulary;
   return {
     format: "ostinato-dataset",
     version: 1,
     idType: "uint16le",
     vocabulary: { name, size, ranges: ranges.map(({ kind, ...range }) => ({ name: kind, ...range })) },
     startId,
+    startIds,
     endId,
     padId,
     tasks,

@@ -1,7 +1,7 @@
 /** Worker thread of `buildDataset`: receives requests, returns ids. */
 import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import type { Compatibility } from "../../../encoding/index.ts";
+import { ARRIVAL_55028, ARRIVAL_VOCABULARIES, type Compatibility } from "../../../encoding/index.ts";
 import {
   type EncodedPiece,
   type ExampleRequest,
@@ -9,10 +9,18 @@ import {
   type PieceEncoder,
   textEncoder,
 } from "./encode-piece.ts";
+import { windowEncoder } from "./encode-windows.ts";
 
 /** Options of the worker's encoder, as plain data for structured clone. */
 export type EncoderChoice =
   | { readonly kind: "music"; readonly recover: boolean; readonly compatibility?: Compatibility | undefined }
+  | {
+      readonly kind: "arrival";
+      /** Name of one of `ARRIVAL_VOCABULARIES`. */
+      readonly vocabulary: string;
+      readonly recover: boolean;
+      readonly compatibility?: Compatibility | undefined;
+    }
   | { readonly kind: "text"; readonly tokenizerJson: unknown };
 
 export interface WorkerRequest {
@@ -21,10 +29,17 @@ export interface WorkerRequest {
   readonly request?: ExampleRequest;
 }
 
-export type WorkerAnswer = { readonly piece: EncodedPiece } | { readonly reason: string };
+export type WorkerAnswer = { readonly pieces: readonly EncodedPiece[] } | { readonly reason: string };
 
 export function encoderOf(choice: EncoderChoice): PieceEncoder {
-  return choice.kind === "music" ? musicEncoder(choice) : textEncoder(choice.tokenizerJson);
+  switch (choice.kind) {
+    case "music":
+      return musicEncoder(choice);
+    case "arrival":
+      return windowEncoder(ARRIVAL_VOCABULARIES.get(choice.vocabulary) ?? ARRIVAL_55028, choice);
+    case "text":
+      return textEncoder(choice.tokenizerJson);
+  }
 }
 
 if (parentPort) {
@@ -35,10 +50,12 @@ if (parentPort) {
   port.on("message", ({ path, request }: WorkerRequest) => {
     try {
       const bytes = readFileSync(path);
-      const made = request && encoder.makeExample?.(bytes, request);
-      const piece = made ?? encoder.encode(bytes);
-      const answer: WorkerAnswer = { piece };
-      port.postMessage(answer, [piece.ids.buffer]);
+      const pieces = encoder.encode(bytes, request);
+      const answer: WorkerAnswer = { pieces };
+      port.postMessage(
+        answer,
+        pieces.map(({ ids }) => ids.buffer),
+      );
     } catch (error) {
       const answer: WorkerAnswer = { reason: error instanceof Error ? error.message : String(error) };
       port.postMessage(answer);

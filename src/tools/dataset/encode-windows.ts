@@ -1,0 +1,63 @@
+/** Encodes one MIDI file of a dataset folder as windows of arrival times; runs in a worker. */
+import {
+  type ArrivalNote,
+  arrivalNotes,
+  type ArrivalVocabulary,
+  type ArrivalWindow,
+  encodeArrivalNotes,
+  readMidi,
+  type ReadMidiOptions,
+} from "../../../encoding/index.ts";
+import { MIDI_EXTENSIONS } from "../../../encoding/midi/index.ts";
+import { ExampleRandom } from "../example-random.ts";
+import { COPY_KINDS, withControls } from "./copies.ts";
+import { type EncodedPiece, EmptyPieceError, type PieceEncoder } from "./encode-piece.ts";
+
+/** Encodes MIDI files as windows; silence before the first note, and instruments that the vocabulary lacks, are omitted. */
+export function windowEncoder(vocabulary: ArrivalVocabulary, options: ReadMidiOptions): PieceEncoder {
+  const { name, size, ranges, autoregress, anticipate } = vocabulary;
+  return {
+    extensions: MIDI_EXTENSIONS,
+    vocabulary: {
+      name,
+      size,
+      ranges: ranges.map((range) => ({ ...range, minimum: 0 })),
+      startId: null,
+      startIds: [autoregress, anticipate],
+      endId: null,
+      padId: null,
+    },
+    encode(bytes, request) {
+      const notes = knownNotes(arrivalNotes(readMidi(bytes, options), { vocabulary }), vocabulary);
+      const kind = COPY_KINDS.find((each) => each === request?.kind) ?? "plain";
+      const random = new ExampleRandom(...(request?.randomKey ?? [0, 0, 0]));
+      const windows = encodeArrivalNotes(withControls(notes, kind, random), { vocabulary });
+      return windows.map((window) => describeWindow(window, vocabulary));
+    },
+  };
+}
+
+/** @throws EmptyPieceError for a piece without notes. */
+function knownNotes(notes: readonly ArrivalNote[], vocabulary: ArrivalVocabulary): ArrivalNote[] {
+  const known = notes.filter(({ instrument }) => vocabulary.hasInstrument(instrument));
+  const firstStep = known[0]?.onsetStep;
+  if (firstStep === undefined) {
+    throw new EmptyPieceError(
+      notes.length === 0 ? "no notes" : `no notes of the instruments of ${vocabulary.name}`,
+      { code: "no-notes", hint: "omit the file, or use one with notes of these instruments" },
+    );
+  }
+  return known.map((note) => ({ ...note, onsetStep: note.onsetStep - firstStep }));
+}
+
+/** The ids of a window, its notes, controls included, and the time from its first onset to its last. */
+function describeWindow({ ids }: ArrivalWindow, vocabulary: ArrivalVocabulary): EncodedPiece {
+  let [notes, lastStep] = [0, 0];
+  for (let at = 1; at < ids.length; at += 3) {
+    const onset = vocabulary.meaning(ids[at]!);
+    const { kind } = vocabulary.meaning(ids[at + 2]!);
+    if (kind === "NOTE" || kind === "CONTROL_NOTE") notes += 1;
+    lastStep = Math.max(lastStep, onset.value);
+  }
+  return { ids, notes, seconds: lastStep / 100 };
+}
