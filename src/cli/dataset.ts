@@ -149,10 +149,11 @@ async function runDataset(folder: string, options: DatasetOptions): Promise<void
       `${summary.skipped.length} of ${pluralize(paths.length, "file")} skipped → ${options.out}`,
   );
   if (plan ?? copies) {
+    const width = Math.max(18, ...summary.kinds.map(({ kind }) => kind.length));
     for (const { kind, examples, ids } of summary.kinds) {
       const share = ((100 * ids) / summary.ids).toFixed(1);
       console.say(
-        `  ${kind.padEnd(18)} ${pluralize(examples, copies ? "window" : "example")}, ${pluralize(ids, "id")} (${share} %)`,
+        `  ${kind.padEnd(width)} ${pluralize(examples, copies ? "window" : "example")}, ${pluralize(ids, "id")} (${share} %)`,
       );
     }
   }
