@@ -19,7 +19,7 @@ export interface TokenizerFiles {
   readonly specialTokensMap?: unknown;
   /** `added_tokens.json`: token → id. Not read with "added_tokens_decoder" in `tokenizer_config.json`. */
   readonly addedTokens?: unknown;
-  /** Number of ids of the model: named tokens without an id get one below it only. */
+  /** Number of ids of the model: tokens of the files beside the vocabulary have ids below it only. */
   readonly modelSize?: number;
 }
 
@@ -134,6 +134,8 @@ class AddedTokens {
     const at = this.#entries.findIndex((entry) => entry["content"] === content);
     // A token that is there keeps its id.
     const id = (at < 0 ? this.#ofVocabulary(content) : this.#entries[at]?.["id"]) ?? token["id"];
+    // Often a padding token was added, and the model was not enlarged.
+    if (typeof id === "number" && id >= this.#limit) return;
     if (at < 0) this.#entries.push({ ...token, id });
     else if (replaces) this.#entries[at] = { ...token, id };
   }

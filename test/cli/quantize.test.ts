@@ -16,11 +16,17 @@ it("ostinato quantize writes a smaller checkpoint with nearly the same likelihoo
     n_inner: 128,
   });
   writeFileSync(join(model, "merges.txt"), "#version: 0.2\n");
+  writeFileSync(join(model, "generation_config.json"), '{ "eos_token_id": 1 }');
   const small = join(folder, "some", "small");
   const { code, stderr } = await runCli(["quantize", model, "--out", small]);
   expect(stderr).toContain("matrices in int8");
   expect(code).toBe(0);
-  expect(readdirSync(small).sort()).toEqual(["config.json", "merges.txt", "model.safetensors"]);
+  expect(readdirSync(small).sort()).toEqual([
+    "config.json",
+    "generation_config.json",
+    "merges.txt",
+    "model.safetensors",
+  ]);
   const size = (of: string): number => statSync(join(of, "model.safetensors")).size;
   expect(size(small)).toBeLessThan(size(model) * 0.3); // of float32
   expect(JSON.parse(readFileSync(join(small, "config.json"), "utf8"))).toEqual({

@@ -67,6 +67,13 @@ describe("tokens of added_tokens.json", () => {
     expect(tokenizer.decode([702, 363])).toBe("<|startoftext|>The");
   });
 
+  it("are left out where the model has no such id", () => {
+    const addedTokens = { "<a>": 700, "[PAD]": 701 };
+    const other = TextTokenizer.fromFiles({ ...PAIR, addedTokens, modelSize: 701 });
+    expect(other.size).toBe(701);
+    expect(other.encode("<a>[PAD]", { specialTokens: true })).toEqual([700, 59, 48, 33, 36, 61]);
+  });
+
   it("are characters if they are written like special tokens, and words are ids", () => {
     expect(tokenizer.encode("<|startoftext|>The")).toEqual([
       28, 92, 352, 65, 82, 84, 79, 70, 84, 69, 88, 84, 92, 30, 363,

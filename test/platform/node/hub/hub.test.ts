@@ -275,6 +275,26 @@ describe("hubFolder", () => {
     expect(existsSync(join(storage(), "refs", "main"))).toBe(false);
   });
 
+  it("downloads the optional files of a text model that the hub has", async () => {
+    const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+    const more = new Map([
+      ["generation_config.json", json({ eos_token_id: [70, 71] })],
+      ["tokenizer_config.json", json({ add_prefix_space: true })],
+      ["special_tokens_map.json", json({ bos_token: "<s>" })],
+      ["added_tokens.json", json({ "<s>": 259 })],
+      ["training_args.bin", json({})],
+    ]);
+    await serve({ files: new Map([...files, ...more]) });
+    const folder = await download();
+    expect(readdirSync(folder).sort()).toEqual(
+      [...files.keys(), ...more.keys()].filter((name) => name !== "training_args.bin").sort(),
+    );
+    const model = await loadTextModel(folder, { threads: 1 });
+    expect([model.startId, [...model.endIds]]).toEqual([259, [70, 71]]);
+    expect(model.encodePrompt("<s>the", { specialTokens: true })).toEqual([259, 32, 257]);
+    await model.dispose();
+  });
+
   it("refuses an unsupported architecture before the download of its weights", async () => {
     const config = new TextEncoder().encode('{ "model_type": "llama" }');
     const { downloads } = await serve({ files: new Map([...files, ["config.json", config]]) });
