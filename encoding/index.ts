@@ -6,6 +6,7 @@ export {
   type Anticipated,
   type AnticipateOptions,
   ARRIVAL_55028,
+  ARRIVAL_9772,
   ARRIVAL_VOCABULARIES,
   ArrivalClock,
   ArrivalError,

@@ -32,6 +32,7 @@ export {
 } from "./velocities.ts";
 export {
   ARRIVAL_55028,
+  ARRIVAL_9772,
   ARRIVAL_VOCABULARIES,
   type ArrivalIdKind,
   type ArrivalIdMeaning,

@@ -21,6 +21,7 @@ export interface CodecEvidence {
 }
 
 const ARRIVAL: Codec = { kind: "arrival", vocabulary: "arrival-55028" };
+const SMALL_ARRIVAL: Codec = { kind: "arrival", vocabulary: "arrival-9772" };
 
 function performanceEvents(vocabulary: string): Codec {
   return { kind: "performance", vocabulary };
@@ -33,6 +34,7 @@ const NAMED: ReadonlyMap<string, Codec> = new Map([
   ["midi-neural-processor", performanceEvents("midi-neural-processor")],
   ["score2perf", performanceEvents("score2perf")],
   ["arrival-55028", ARRIVAL],
+  ["arrival-9772", SMALL_ARRIVAL],
   ["text", { kind: "text" }],
 ]);
 

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { ARRIVAL_55028, ArrivalVocabulary } from "../../../encoding/index.ts";
+import {
+  ARRIVAL_55028,
+  ARRIVAL_9772,
+  ARRIVAL_VOCABULARIES,
+  ArrivalVocabulary,
+} from "../../../encoding/index.ts";
 
 const TRIO = { ...ARRIVAL_55028, name: "trio", onsets: 2_000, durations: 300, instruments: [128, 0, 33] };
 
@@ -40,6 +45,29 @@ describe("ARRIVAL_55028", () => {
     expect(ARRIVAL_55028.slot("onset")).toEqual({ first: 0, end: 10_000 });
     expect(ARRIVAL_55028.slot("duration")).toEqual({ first: 10_000, end: 11_000 });
     expect(ARRIVAL_55028.slot("note")).toEqual({ first: 11_000, end: 27_513 });
+  });
+});
+
+describe("ARRIVAL_9772", () => {
+  it("has the same ranges with fewer times and three instruments", () => {
+    expect(ARRIVAL_9772.ranges.map(({ kind, first, count }) => [kind, first, count])).toEqual([
+      ["ONSET", 0, 4000],
+      ["DURATION", 4000, 500],
+      ["NOTE", 4500, 384],
+      ["REST", 4884, 1],
+      ["CONTROL_ONSET", 4885, 4000],
+      ["CONTROL_DURATION", 8885, 500],
+      ["CONTROL_NOTE", 9385, 384],
+      ["SEPARATOR", 9769, 1],
+      ["AUTOREGRESS", 9770, 1],
+      ["ANTICIPATE", 9771, 1],
+    ]);
+    expect(ARRIVAL_9772.instruments).toEqual([0, 48, 73]);
+  });
+
+  it("is found by its name", () => {
+    expect([...ARRIVAL_VOCABULARIES.keys()]).toEqual(["arrival-55028", "arrival-9772"]);
+    expect(ARRIVAL_VOCABULARIES.get("arrival-9772")).toBe(ARRIVAL_9772);
   });
 });
 

@@ -9,6 +9,7 @@ describe("MUSIC_CODECS", () => {
       ["score2perf", 310],
       ["midi-neural-processor", 390],
       ["arrival-55028", 55_028],
+      ["arrival-9772", 9_772],
     ]);
   });
 });

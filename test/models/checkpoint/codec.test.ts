@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ARRIVAL_55028, VOCABULARIES } from "../../../encoding/index.ts";
+import { ARRIVAL_55028, MUSIC_CODECS, VOCABULARIES } from "../../../encoding/index.ts";
 import { type Codec, codecOf, type CodecEvidence } from "../../../models/index.ts";
 
 const ARRIVAL: Codec = { kind: "arrival", vocabulary: "arrival-55028" };
@@ -79,4 +79,11 @@ test("every vocabulary of music has a codec, and the sizes are those of the voca
   const { name: vocabulary, size: vocabularySize } = ARRIVAL_55028;
   expect(codecOf({ config: { vocabulary, vocabularySize }, hasTokenizer: false })).toEqual(ARRIVAL);
   expect(codecOf({ config: { vocabularySize }, hasTokenizer: false })).toEqual(ARRIVAL);
+});
+
+test("every codec of music is found by the name of its vocabulary", () => {
+  for (const [name, { size }] of MUSIC_CODECS) {
+    const found = codecOf({ config: { vocabulary: name, vocabularySize: size }, hasTokenizer: false });
+    expect(found).toMatchObject({ vocabulary: name });
+  }
 });

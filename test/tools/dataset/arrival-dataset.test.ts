@@ -104,7 +104,10 @@ describe("ostinato dataset --vocabulary arrival", () => {
       says: /--copies needs a vocabulary of arrival times — add --vocabulary arrival/,
     },
     { flags: ["--vocabulary", "performance-416", "--seed", "2"], says: /--seed needs --tasks/ },
-    { flags: ["--vocabulary", "score2perf"], says: /Allowed choices are performance-416, arrival-55028/ },
+    {
+      flags: ["--vocabulary", "score2perf"],
+      says: /Allowed choices are performance-416, arrival-55028, arrival-9772, arrival/,
+    },
   ])("refuses $flags", async ({ flags, says }) => {
     const { code, stderr } = await runCli(["dataset", folder, "--out", out, ...flags]);
     expect(code).toBe(2);
