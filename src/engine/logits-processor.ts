@@ -54,7 +54,7 @@ export class ProcessorState {
   /** What the sample of the next id depends on; valid until the next `push`. */
   context(): SamplingContext {
     const forced = this.#forced();
-    const context = { recent: this.#recent, ...this.#adjustment() };
+    const context = { recent: this.#recent, ...combinedAdjustment(this.#processors) };
     if (forced !== undefined) return { ...context, forced };
     this.#allowed?.fill(1);
     for (const processor of this.#masks) processor.mask?.(this.#allowed!);
@@ -63,7 +63,7 @@ export class ProcessorState {
 
   /** What all samples of a run in the graph depend on. */
   graphContext(): SamplingContext {
-    return { ...this.#adjustment(), automaton: this.#masks[0]?.automaton?.() };
+    return { ...combinedAdjustment(this.#processors), automaton: this.#masks[0]?.automaton?.() };
   }
 
   /** For how many ids `graphContext` is valid: at least 1. */
@@ -80,14 +80,15 @@ export class ProcessorState {
     }
     return undefined;
   }
+}
 
-  #adjustment(): LogitAdjustment {
-    const all = this.#processors.flatMap((processor) => processor.adjustment?.() ?? []);
-    return {
-      biases: all.flatMap(({ biases = [] }) => biases),
-      pitchTemperature: all.reduce((product, { pitchTemperature = 1 }) => product * pitchTemperature, 1),
-    };
-  }
+/** The adjustments of several processors together. */
+export function combinedAdjustment(processors: readonly LogitsProcessor[]): LogitAdjustment {
+  const all = processors.flatMap((processor) => processor.adjustment?.() ?? []);
+  return {
+    biases: all.flatMap(({ biases = [] }) => biases),
+    pitchTemperature: all.reduce((product, { pitchTemperature = 1 }) => product * pitchTemperature, 1),
+  };
 }
 
 function idsUntilChangeOf(processor: LogitsProcessor): number {

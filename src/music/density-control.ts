@@ -1,5 +1,12 @@
-/** Note density, in onsets per second: enforces the bounds of a density class, or those of human music. */
-import { DENSITIES, DENSITY_NAMES, type DensityName, STEPS_PER_SECOND } from "../../encoding/index.ts";
+/** Note density, in onsets per second: enforces the bounds of a density class, or those of human music. Our own rule. */
+import {
+  DENSITIES,
+  DENSITY_NAMES,
+  type DensityName,
+  type PerformanceState,
+  STEPS_PER_SECOND,
+} from "../../encoding/index.ts";
+import type { LogitsProcessor } from "../engine/index.ts";
 
 /** The allowed onsets per second, and the time over which they are counted. */
 export interface DensityBounds {
@@ -70,11 +77,6 @@ export class DensityControl {
     }
   }
 
-  /** The current time, in seconds. */
-  get seconds(): number {
-    return this.#step / STEPS_PER_SECOND;
-  }
-
   /** Biases to add to the logits of the shifts of 1 to `count` steps; undefined while the density is within its bounds. */
   shiftBiases(count: number): number[] | undefined {
     const power = this.#power;
@@ -92,4 +94,33 @@ export class DensityControl {
     const nearest = Math.min(Math.max(density, from), to);
     return Math.min(Math.max(Math.log(density / nearest), -MAX_POWER), MAX_POWER);
   }
+}
+
+/**
+ * The rule as a logits processor, which weights the time shifts.
+ *
+ * @param state receives each id before this processor.
+ * @param promptLength number of prompt ids, which do not count.
+ */
+export function densityProcessor(
+  state: PerformanceState,
+  bounds: DensityBounds,
+  promptLength: number,
+): LogitsProcessor {
+  const control = new DensityControl(bounds);
+  const shifts = state.vocabulary.range("TIME_SHIFT");
+  let { step, onsets } = state;
+  return {
+    push: () => {
+      if (state.length > promptLength) {
+        control.advance(state.step - step);
+        if (state.onsets > onsets) control.noteOn();
+      }
+      ({ step, onsets } = state);
+    },
+    adjustment: () => {
+      const biases = shifts && control.shiftBiases(shifts.count);
+      return { biases: shifts && biases ? [{ first: shifts.first, biases }] : [] };
+    },
+  };
 }

@@ -1,8 +1,8 @@
 /** Drift control: limits repetition loops and keeps note density and pitch temperature within the range of human music. */
-import type { DensityName, IdRange, PerformanceState } from "../../encoding/index.ts";
-import type { LogitAdjustment, LogitsProcessor, IdBias } from "../engine/index.ts";
-import { RepetitionLoopPenalty } from "./repetition-loop.ts";
-import { densityBounds, HUMAN_DENSITY, DensityControl } from "./density-control.ts";
+import { type DensityName, type PerformanceState, STEPS_PER_SECOND } from "../../encoding/index.ts";
+import { combinedAdjustment, type LogitAdjustment, type LogitsProcessor } from "../engine/index.ts";
+import { densityBounds, densityProcessor, HUMAN_DENSITY } from "./density-control.ts";
+import { repetitionLoopProcessor } from "./repetition-loop.ts";
 
 /**
  * After a minute of generated music the window holds little else, and motifs recur less and less. A lower pitch temperature makes
@@ -32,42 +32,32 @@ export function driftControl(
   state: PerformanceState,
   { density, promptLength }: DriftControlOptions,
 ): LogitsProcessor {
-  const densityControl = new DensityControl(density === undefined ? HUMAN_DENSITY : densityBounds(density));
-  const loopPenalty = new RepetitionLoopPenalty();
-  const { vocabulary } = state;
-  const shifts = vocabulary.range("TIME_SHIFT");
-  const keys = vocabulary.range("NOTE_ON");
-  let { step, onsets } = state;
+  const rules = [
+    densityProcessor(state, density === undefined ? HUMAN_DENSITY : densityBounds(density), promptLength),
+    repetitionLoopProcessor(state),
+    laterPitchTemperature(state, promptLength),
+  ];
   let adjustment: LogitAdjustment = {};
-  const updated = (): LogitAdjustment => ({
-    biases: [
-      ...biasesOver(shifts, (count) => densityControl.shiftBiases(count)),
-      ...biasesOver(keys, (count) => loopPenalty.keyBiases(count)),
-    ],
-    pitchTemperature: densityControl.seconds < LATER_SECONDS ? 1 : LATER_PITCH_TEMPERATURE,
-  });
-  const record = (): void => {
-    const isGenerated = state.length > promptLength;
-    if (isGenerated) densityControl.advance(state.step - step);
-    if (state.onsets === onsets || !state.newest || !keys) return;
-    if (isGenerated) densityControl.noteOn();
-    loopPenalty.noteOn(state.newest.pitch - keys.minimum);
-  };
   return {
-    push: () => {
-      record();
-      ({ step, onsets } = state);
-      if (state.length % ADJUSTMENT_PERIOD === 0) adjustment = updated();
+    push: (id) => {
+      for (const rule of rules) rule.push(id);
+      if (state.length % ADJUSTMENT_PERIOD === 0) adjustment = combinedAdjustment(rules);
     },
     adjustment: () => adjustment,
     adjustmentLength: () => ADJUSTMENT_PERIOD - (state.length % ADJUSTMENT_PERIOD),
   };
 }
 
-function biasesOver(
-  range: IdRange | undefined,
-  biasesOf: (count: number) => readonly number[] | undefined,
-): IdBias[] {
-  const biases = range && biasesOf(range.count);
-  return range && biases ? [{ first: range.first, biases }] : [];
+function laterPitchTemperature(state: PerformanceState, promptLength: number): LogitsProcessor {
+  let { step } = state;
+  let generatedSteps = 0;
+  return {
+    push: () => {
+      if (state.length > promptLength) generatedSteps += state.step - step;
+      ({ step } = state);
+    },
+    adjustment: () => ({
+      pitchTemperature: generatedSteps < LATER_SECONDS * STEPS_PER_SECOND ? 1 : LATER_PITCH_TEMPERATURE,
+    }),
+  };
 }

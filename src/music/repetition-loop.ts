@@ -1,4 +1,6 @@
 /** Repetition loops (Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration"): endless trills, tremolos and repeated chords. */
+import type { PerformanceState } from "../../encoding/index.ts";
+import type { LogitsProcessor } from "../engine/index.ts";
 
 /** The longest loop that is detected, in notes. */
 const MAX_LOOP_NOTES = 8;
@@ -43,4 +45,25 @@ export class RepetitionLoopPenalty {
       biases[key] = -Math.min(beyond * NATS_PER_NOTE, MAX_PENALTY_NATS);
     return biases;
   }
+}
+
+/**
+ * The penalty as a logits processor.
+ *
+ * @param state receives each id before this processor.
+ */
+export function repetitionLoopProcessor(state: PerformanceState): LogitsProcessor {
+  const penalty = new RepetitionLoopPenalty();
+  const keys = state.vocabulary.range("NOTE_ON");
+  let { onsets } = state;
+  return {
+    push: () => {
+      if (state.onsets > onsets && state.newest && keys) penalty.noteOn(state.newest.pitch - keys.minimum);
+      ({ onsets } = state);
+    },
+    adjustment: () => {
+      const biases = keys && penalty.keyBiases(keys.count);
+      return { biases: keys && biases ? [{ first: keys.first, biases }] : [] };
+    },
+  };
 }
