@@ -1,6 +1,5 @@
 /** The sources of the music model: included, by name, or a local folder. */
-import { readConfig } from "../models/checkpoint/index.ts";
-import { checkpointUrl } from "../src/platform/checkpoint-url.ts";
+import { requestFile } from "../src/platform/request.ts";
 import type { MusicSource } from "./model-holder.ts";
 import { folderFiles, folderName, modelAddress } from "./model-source.ts";
 
@@ -18,8 +17,15 @@ export function folderSource(files: readonly File[]): MusicSource {
   return { name: folderName(files), isPublic: false, open: () => folderFiles(files) };
 }
 
-/** Reads config.json to check that a model is available. @throws CheckpointError if it is not. */
+/**
+ * Asks the server for config.json, to check that a model is there; its contents are checked when it is loaded.
+ *
+ * @throws CheckpointError if it is not; Error when the server fails for now.
+ */
 export async function checkModel(musicSource: MusicSource): Promise<void> {
   const source = await musicSource.open();
-  if (typeof source === "string") await readConfig(checkpointUrl(source));
+  if (source instanceof Map) return;
+  const response = await requestFile(new URL("config.json", String(source)));
+  // A body that is not read keeps the connection.
+  await response.arrayBuffer();
 }

@@ -21,7 +21,8 @@ export class TextFallback {
     try {
       if (!models.model) await checkModel(models.source);
     } catch (error) {
-      if (playback.piece) return;
+      // Where the server fails for now, loading the model tries again.
+      if (playback.piece || !(error instanceof CheckpointError)) return;
       this.#status.showProblem(error);
       this.#open();
     }

@@ -1,6 +1,7 @@
 /** Downloads one file with `fetch`; an interrupted download is resumed if the server supports it. */
 import { CheckpointError } from "../../models/index.ts";
-import { isTemporary, reasonOfCut, Retries, type RetryOptions } from "./retries.ts";
+import { requestFile } from "./request.ts";
+import { reasonOfCut, Retries, type RetryOptions } from "./retries.ts";
 
 /** Progress of a download. */
 export interface DownloadProgress {
@@ -37,7 +38,7 @@ export async function download(
   for (;;) {
     let cut: unknown;
     try {
-      const response = await request(url, body.bytes, isBegun, signal);
+      const response = await requestFile(url, { from: body.bytes, isBegun, signal });
       isBegun = true;
       const isRest = response.status === 206 && response.headers.get("etag") === etag;
       if (!isRest) body.clear();
@@ -69,46 +70,6 @@ function brokenOff(url: URL, loadedBytes: number, cause: unknown): CheckpointErr
     hint: "the connection keeps breaking; try again",
     cause,
   });
-}
-
-/** @param isBegun whether the server has answered before: then a failure is an interruption, not a wrong URL. */
-async function request(
-  url: URL,
-  from: number,
-  isBegun: boolean,
-  signal: AbortSignal | undefined,
-): Promise<Response> {
-  let response;
-  try {
-    response = await fetch(url, {
-      headers: from > 0 ? { Range: `bytes=${from}-` } : undefined,
-      signal,
-    });
-  } catch (cause) {
-    signal?.throwIfAborted();
-    if (isBegun) throw cause;
-    throw new CheckpointError(`${url.href} cannot be fetched`, {
-      code: "download-failed",
-      hint: `check the address and the connection${globalThis.location ? ", and that the server allows this page to read from it (CORS)" : ""}`,
-      cause,
-    });
-  }
-  if (!response.ok) {
-    const status = `HTTP ${response.status} ${response.statusText}`.trimEnd();
-    if (isTemporary(response.status)) throw new Error(status);
-    throw new CheckpointError(`${url.href}: ${status}`, {
-      code: "missing-file",
-      hint: "the folder on the server must hold config.json and model.safetensors or pytorch_model.bin",
-    });
-  }
-  // Servers of single-page applications return the page for every URL.
-  if (response.headers.get("content-type")?.startsWith("text/html")) {
-    throw new CheckpointError(`${url.href} is a web page`, {
-      code: "missing-file",
-      hint: "the folder on the server must hold config.json and model.safetensors or pytorch_model.bin",
-    });
-  }
-  return response;
 }
 
 /** The Content-Length; undefined without one, or for a compressed body, of which it gives the compressed length. */
