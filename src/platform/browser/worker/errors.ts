@@ -28,25 +28,23 @@ export interface SerializedError {
   readonly cause?: SerializedError;
 }
 
-/** Errors that keep their class. */
-const CLASSES: ReadonlyMap<string, { readonly prototype: object }> = new Map<string, { prototype: object }>(
-  Object.entries({
-    ArrivalError,
-    ChannelError,
-    CheckpointError,
-    EncodingError,
-    EngineError,
-    MidiError,
-    OptionError,
-    PrimerError,
-    RangeError,
-    SelectionError,
-    TaskError,
-    TypeError,
-    VocabularyError,
-    WorkerError,
-  }),
-);
+/** Errors that keep their class. A literal, which bundlers leave out of the worker: it only serializes. */
+const CLASSES: Readonly<Record<string, { readonly prototype: object }>> = {
+  ArrivalError,
+  ChannelError,
+  CheckpointError,
+  EncodingError,
+  EngineError,
+  MidiError,
+  OptionError,
+  PrimerError,
+  RangeError,
+  SelectionError,
+  TaskError,
+  TypeError,
+  VocabularyError,
+  WorkerError,
+};
 
 /** Maximum depth of causes; a cause may refer to itself. */
 const MAX_CAUSES = 4;
@@ -69,8 +67,7 @@ export function serializeError(thrown: unknown, depth = 0): SerializedError {
 /** Restores an error with its class, message, stack and fields. */
 export function deserializeError({ name, message, stack, fields, cause }: SerializedError): Error {
   const error = cause ? new Error(message, { cause: deserializeError(cause) }) : new Error(message);
-  const known = CLASSES.get(name);
-  if (known) Object.setPrototypeOf(error, known.prototype);
+  if (Object.hasOwn(CLASSES, name)) Object.setPrototypeOf(error, CLASSES[name]!.prototype);
   const hidden = { configurable: true, writable: true, enumerable: false };
   Object.defineProperty(error, "name", { ...hidden, value: name });
   if (stack !== undefined) Object.defineProperty(error, "stack", { ...hidden, value: stack });
