@@ -3,6 +3,7 @@ import { pluralize } from "../../encoding/pluralize.ts";
 import {
   ARRIVAL_VOCABULARIES,
   type Compatibility,
+  instrumentName,
   musicCodec,
   PERFORMANCE_416,
   type Task,
@@ -21,11 +22,13 @@ import {
   type Shares,
   sumOfShares,
   type TaskPlan,
+  type TrackPart,
 } from "../tools/dataset/index.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { listFiles, parseJson, readText, reasonOf } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { trackPart } from "./part-option.ts";
 import { shareList, stylePrefix, type StylePrefix, taskList } from "./task-options.ts";
 import { compatibilityOption, positiveInteger, seedValue } from "./values.ts";
 
@@ -36,6 +39,7 @@ interface DatasetOptions {
   readonly tokenizer?: string;
   readonly vocabulary?: string;
   readonly copies?: number;
+  readonly part?: readonly TrackPart[];
   readonly lenient?: boolean;
   readonly compatibility?: Compatibility;
   readonly tasks?: readonly Task[];
@@ -79,6 +83,11 @@ export function addDatasetCommand(program: Command): void {
       `with arrival times: copies of each file (default: ${DEFAULT_COPIES}); 1 for a validation set`,
       positiveInteger,
     )
+    .option(
+      "--part <track=name>",
+      'with arrival times: instrument of the tracks of this name, such as "MELODY=flute"; may be repeated',
+      trackPart,
+    )
     .option("--lenient", "read the undamaged parts of damaged MIDI files")
     .addOption(compatibilityOption())
     .option("--tasks <list>", `add examples of these tasks: ${TASKS.join(", ")}`, taskList)
@@ -103,6 +112,7 @@ export function addDatasetCommand(program: Command): void {
         "  ostinato dataset midi/ --out data/dev --only dev.txt\n" +
         "  ostinato dataset midi/ --out data/tasks --tasks accompany,infill,ending,style --style pop=songs/\n" +
         "  ostinato dataset songs/ --out data/band --vocabulary arrival --copies 10\n" +
+        "  ostinato dataset songs/ --out data/trio --vocabulary arrival-9772 --part Melody=flute\n" +
         "  ostinato dataset books/ --out data/text --tokenizer tokenizer.json",
     )
     .action(runDataset);
@@ -196,11 +206,22 @@ function taskPlan(options: DatasetOptions): TaskPlan | undefined {
  * @throws UsageError for an option that the dataset does not have.
  */
 function copiesOf(options: DatasetOptions): BuildDatasetOptions["copies"] {
-  if (!ARRIVAL_VOCABULARIES.has(vocabularyName(options))) {
-    if (options.copies === undefined) return undefined;
+  const vocabulary = ARRIVAL_VOCABULARIES.get(vocabularyName(options));
+  if (!vocabulary) {
+    for (const flag of ["copies", "part"] as const) {
+      if (options[flag] === undefined) continue;
+      throw new UsageError(
+        `--${flag} needs a vocabulary of arrival times`,
+        "add --vocabulary arrival, or omit it",
+      );
+    }
+    return undefined;
+  }
+  const unknown = options.part?.find(({ instrument }) => !vocabulary.hasInstrument(instrument));
+  if (unknown) {
     throw new UsageError(
-      "--copies needs a vocabulary of arrival times",
-      "add --vocabulary arrival, or omit it",
+      `--part ${unknown.track}: ${vocabulary.name} has no ${instrumentName(unknown.instrument)}`,
+      `use one of its instruments: ${vocabulary.instruments.map(instrumentName).join(", ")}`,
     );
   }
   for (const flag of ["tasks", "shares", "style"] as const) {
@@ -225,7 +246,7 @@ async function chooseEncoder(options: DatasetOptions): Promise<EncoderChoice> {
     const name = vocabularyName(options);
     const reading = { recover: lenient, compatibility };
     return ARRIVAL_VOCABULARIES.has(name)
-      ? { kind: "arrival", vocabulary: name, ...reading }
+      ? { kind: "arrival", vocabulary: name, parts: options.part, ...reading }
       : { kind: "music", ...reading };
   }
   if (vocabulary !== undefined)

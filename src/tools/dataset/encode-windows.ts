@@ -4,17 +4,30 @@ import {
   arrivalNotes,
   type ArrivalVocabulary,
   type ArrivalWindow,
+  DRUMS,
   encodeArrivalNotes,
   readMidi,
   type ReadMidiOptions,
+  type Score,
+  type ScoreNote,
 } from "../../../encoding/index.ts";
 import { MIDI_EXTENSIONS } from "../../../encoding/midi/index.ts";
 import { ExampleRandom } from "../example-random.ts";
 import { COPY_KINDS, withControls } from "./copies.ts";
 import { type EncodedPiece, EmptyPieceError, type PieceEncoder } from "./encode-piece.ts";
 
+/** The instrument that the notes of the tracks of a name count as: files such as those of POP909 have one program for all parts. */
+export interface TrackPart {
+  readonly track: string;
+  /** A General MIDI program, or 128 for drums. */
+  readonly instrument: number;
+}
+
 /** Encodes MIDI files as windows; silence before the first note, and instruments that the vocabulary lacks, are omitted. */
-export function windowEncoder(vocabulary: ArrivalVocabulary, options: ReadMidiOptions): PieceEncoder {
+export function windowEncoder(
+  vocabulary: ArrivalVocabulary,
+  options: ReadMidiOptions & { readonly parts?: readonly TrackPart[] | undefined },
+): PieceEncoder {
   const { name, size, ranges, autoregress, anticipate } = vocabulary;
   return {
     extensions: MIDI_EXTENSIONS,
@@ -28,13 +41,26 @@ export function windowEncoder(vocabulary: ArrivalVocabulary, options: ReadMidiOp
       padId: null,
     },
     encode(bytes, request) {
-      const notes = knownNotes(arrivalNotes(readMidi(bytes, options), { vocabulary }), vocabulary);
+      const played = playedBy(readMidi(bytes, options), options.parts ?? []);
+      const notes = knownNotes(arrivalNotes({ notes: played }, { vocabulary }), vocabulary);
       const kind = COPY_KINDS.find((each) => each === request?.kind) ?? "plain";
       const random = new ExampleRandom(...(request?.randomKey ?? [0, 0, 0]));
       const windows = encodeArrivalNotes(withControls(notes, kind, random), { vocabulary });
       return windows.map((window) => describeWindow(window, vocabulary));
     },
   };
+}
+
+/** The notes with the instruments of their parts. */
+function playedBy({ notes, tracks }: Score, parts: readonly TrackPart[]): readonly ScoreNote[] {
+  if (parts.length === 0) return notes;
+  const byTrack = tracks.map(({ name }) => parts.find((part) => part.track === name)?.instrument);
+  return notes.map((note) => {
+    const instrument = byTrack[note.track];
+    if (instrument === undefined) return note;
+    const isPercussion = instrument === DRUMS;
+    return { ...note, isPercussion, program: isPercussion ? 0 : instrument };
+  });
 }
 
 /** @throws EmptyPieceError for a piece without notes. */

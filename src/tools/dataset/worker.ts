@@ -9,7 +9,7 @@ import {
   type PieceEncoder,
   textEncoder,
 } from "./encode-piece.ts";
-import { windowEncoder } from "./encode-windows.ts";
+import { type TrackPart, windowEncoder } from "./encode-windows.ts";
 
 /** Options of the worker's encoder, as plain data for structured clone. */
 export type EncoderChoice =
@@ -18,6 +18,7 @@ export type EncoderChoice =
       readonly kind: "arrival";
       /** Name of one of `ARRIVAL_VOCABULARIES`. */
       readonly vocabulary: string;
+      readonly parts?: readonly TrackPart[] | undefined;
       readonly recover: boolean;
       readonly compatibility?: Compatibility | undefined;
     }

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { addNotes, scoreFromNotes, writeMidi } from "../../../encoding/index.ts";
 import { runCli } from "../../cli/run-cli.ts";
 import { goldenBytes } from "../../encoding/arrival/golden.ts";
 
@@ -84,6 +85,22 @@ describe("ostinato dataset --vocabulary arrival", () => {
     expect(readWindows().windows).toEqual(windows);
   });
 
+  it("takes the small vocabulary, and instruments for the tracks of a name", async () => {
+    const song = addNotes(
+      scoreFromNotes([{ pitch: 48, velocity: 80, startSeconds: 0, endSeconds: 1 }], "PIANO"),
+      [{ pitch: 72, velocity: 80, startSeconds: 0.5, endSeconds: 1 }],
+      "MELODY",
+    );
+    writeFileSync(join(folder, "song.mid"), writeMidi(song));
+    const only = join(out, "../only.txt");
+    writeFileSync(only, "song.mid\n");
+    const flags = ["--vocabulary", "arrival-9772", "--part", "MELODY=flute", "--copies", "1"];
+    expect((await runCli(["dataset", folder, "--out", out, ...flags, "--only", only])).code).toBe(0);
+    const { header, windows } = readWindows();
+    expect(header.vocabulary.size).toBe(9772);
+    expect(windows).toEqual([[9770, 0, 4100, 4548, 50, 4050, 4828]]);
+  });
+
   it("makes other controls with another seed", async () => {
     const windowsOf = async (seed: string): Promise<number[][]> => {
       await build("--copies", "4", "--seed", seed);
@@ -95,6 +112,14 @@ describe("ostinato dataset --vocabulary arrival", () => {
   });
 
   it.each([
+    { flags: ["--part", "MELODY=flute"], says: /--part needs a vocabulary of arrival times/ },
+    {
+      flags: ["--vocabulary", "arrival-9772", "--part", "MELODY=viola"],
+      says: /--part MELODY: arrival-9772 has no Viola — use one of its instruments: Acoustic Grand Piano, String/,
+    },
+    { flags: ["--part", "MELODY=zither"], says: /there is no instrument "zither"/ },
+    { flags: ["--part", "MELODY=piano"], says: /"piano" must be one instrument, not several/ },
+    { flags: ["--part", "MELODY"], says: /Must be the name of a track, "=" and an instrument/ },
     {
       flags: ["--vocabulary", "arrival", "--tasks", "infill"],
       says: /--tasks is not for a vocabulary of arrival/,

@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { ARRIVAL_55028, decodeArrival, encodeArrival, readMidi } from "../../../encoding/index.ts";
+import {
+  addNotes,
+  ARRIVAL_55028,
+  ARRIVAL_9772,
+  type ArrivalNote,
+  decodeArrival,
+  encodeArrival,
+  readMidi,
+  scoreFromNotes,
+  writeMidi,
+} from "../../../encoding/index.ts";
 import { EmptyPieceError } from "../../../src/tools/dataset/encode-piece.ts";
-import { windowEncoder } from "../../../src/tools/dataset/encode-windows.ts";
+import { type TrackPart, windowEncoder } from "../../../src/tools/dataset/encode-windows.ts";
 import { goldenBytes, notesOf } from "../../encoding/arrival/golden.ts";
 import { midiFile } from "../../encoding/arrival/midi-file.ts";
 
@@ -40,6 +50,31 @@ describe("windowEncoder", () => {
     expect(own.size).toBeGreaterThan(0);
     for (const instrument of controls) expect(own.has(instrument)).toBe(false);
     expect(encoder.encode(band)[0]?.ids[0]).toBe(55_026);
+  });
+
+  it("counts the notes of a track as the instrument of its part", () => {
+    const song = addNotes(
+      scoreFromNotes([{ pitch: 48, velocity: 80, startSeconds: 0, endSeconds: 1 }], "Piano"),
+      [{ pitch: 72, velocity: 80, startSeconds: 0.5, endSeconds: 1 }],
+      "Melody",
+    );
+    const encode = (...parts: TrackPart[]): ArrivalNote[] => {
+      const [window] = windowEncoder(ARRIVAL_9772, { parts }).encode(writeMidi(song));
+      return notesOf(decodeArrival(window!.ids, 0, ARRIVAL_9772));
+    };
+    expect(encode().map(({ instrument, pitch }) => [instrument, pitch])).toEqual([
+      [0, 48],
+      [0, 72],
+    ]);
+    expect(
+      encode({ track: "Melody", instrument: 73 }).map(({ instrument, pitch }) => [instrument, pitch]),
+    ).toEqual([
+      [0, 48],
+      [73, 72],
+    ]);
+    expect(() => encode({ track: "Piano", instrument: 1 }, { track: "Melody", instrument: 1 })).toThrow(
+      "no notes of the instruments of arrival-9772",
+    );
   });
 
   it("omits the silence before the first note", () => {
