@@ -23,7 +23,7 @@ beforeAll(async () => {
 const QUESTIONS = [
   { typed: ["gen"], offers: ["generate"] },
   { typed: ["--vers"], offers: ["--version"] },
-  { typed: ["generate", "--top"], offers: ["--top-k", "--top-p"] },
+  { typed: ["generate", "--top"], offers: ["--top-k", "--top-n-sigma", "--top-p"] },
   { typed: ["generate", "--precision", ""], offers: ["auto", "fp32", "int8"] },
   { typed: ["text", "--model", "sh"], offers: ["shakespeare"] },
   { typed: ["text", "--seed", ""], offers: [] },
