@@ -15,6 +15,7 @@ import type { IdWindow, MusicCodec } from "./codec.ts";
 
 const STEPS_PER_SECOND = 100;
 
+/** Arrival times of notes of all instruments: see `ArrivalVocabulary`. */
 export function arrivalCodec(vocabulary: ArrivalVocabulary): MusicCodec {
   const eventsOf = ({ ids, startStep }: IdWindow): ArrivalEvent[] =>
     decodeArrival(ids, startStep, vocabulary);

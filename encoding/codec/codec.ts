@@ -27,6 +27,7 @@ export interface LeftOut {
   readonly seconds: number;
 }
 
+/** The ids of a score, and what they leave out. */
 export interface EncodedMusic {
   /** One window, or of a windowed codec any number of them. */
   readonly windows: readonly IdWindow[];
@@ -35,6 +36,7 @@ export interface EncodedMusic {
   readonly leftOut: LeftOut;
 }
 
+/** Options of `MusicCodec.encode`. */
 export interface EncodeMusicOptions {
   /** Start with the first note instead of the start of the file. Default false. */
   readonly trimLeadingSilence?: boolean | undefined;

@@ -3,6 +3,7 @@ import { scoreFromNotes } from "../midi/index.ts";
 import { decodePerformance, encodeScore, eventText, type Vocabulary } from "../performance/index.ts";
 import type { IdWindow, MusicCodec } from "./codec.ts";
 
+/** Performance events, without percussion: see `Vocabulary`. */
 export function performanceCodec(vocabulary: Vocabulary): MusicCodec {
   return {
     name: vocabulary.name,

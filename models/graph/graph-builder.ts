@@ -69,6 +69,7 @@ export class GraphBuilder {
     return this.#shared.locate !== byName;
   }
 
+  /** Declares an input of the graph; named sizes may differ between runs. */
   input(name: string, type: ElementType, shape: readonly (number | string)[]): Value {
     this.#inputs.push({ name, type, shape });
     return name;
@@ -173,6 +174,7 @@ export class GraphBuilder {
     });
   }
 
+  /** The graph as built so far. */
   build(): OnnxGraph {
     const renamed = (value: Value): string => this.#public.get(value) ?? value;
     return {

@@ -46,6 +46,8 @@ export interface SamplingStep {
   /** Values that it carries from iteration to iteration, besides the id. */
   readonly state: readonly CarriedState[];
   /**
+   * Adds the nodes that sample an id.
+   *
    * @param logits `[1, vocabulary]`.
    * @param iteration int64 scalar, from 0.
    */

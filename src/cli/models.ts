@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { kindOf, type ListedModel, listModels } from "../platform/node/index.ts";
+import { type ListedModel, listModels, modelUse } from "../platform/node/index.ts";
 import { bytesText } from "../tools/bytes-text.ts";
 import { Console } from "./console.ts";
 import { tableLines } from "./table.ts";
@@ -47,18 +47,15 @@ function facts({ name, source, folder, bytes, license, config, problem }: Listed
     folder,
     bytes,
     license: license ?? null,
-    kind: config ? kindOf(config) : null,
-    tasks: config ? tasksOf(config) : null,
+    kind: config ? modelUse(name, config).kind : null,
+    tasks: config ? modelUse(name, config).tasks : null,
     window: config?.window ?? null,
     problem: problem?.message ?? null,
   };
 }
 
 function row({ name, folder, bytes, license, config }: ListedModel): string[] {
-  const known = config ? [kindOf(config), tasksOf(config).join(", "), `${config.window}`] : ["?", "?", "?"];
+  const use = config && modelUse(name, config);
+  const known = use ? [use.kind, use.tasks.join(", "), `${config.window}`] : ["?", "?", "?"];
   return [name, ...known, bytesText(bytes), license ?? "see its model card", folder];
-}
-
-function tasksOf({ tasks = [] }: { readonly tasks?: readonly string[] }): string[] {
-  return ["continue", ...tasks];
 }

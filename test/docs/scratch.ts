@@ -16,6 +16,9 @@ const FOLDERS = ["midi", "pieces", "songs", "generated", "reference", "train", "
 const TEXTS = ["chapter.txt", "prompt.txt", "article.txt", "books/alice.txt"];
 /** Models of the hub, in whose place GPT-2s with random weights lie in the cache. */
 const HUB_MODELS = ["openai-community/gpt2", "openai-community/gpt2-xl", "distilbert/distilgpt2"];
+/** A model of several instruments, and the folder of the network in its place. */
+const BAND_MODEL = "stanford-crfm/music-small-800k";
+const BAND_NETWORK = "test/models/golden/scaled-float16";
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 /** What the documentation imports besides the package itself. */
 const PACKAGES = ["@types", "@tonejs", "tone", "vite", "undici-types"];
@@ -38,7 +41,11 @@ export function fillScratch(folder: string, realModels: boolean): void {
   copyFileSync(join(ROOT, "models/shakespeare/tokenizer.json"), join(folder, "tokenizer.json"));
   copyFileSync(join(ROOT, "sounds/piano.sf3"), join(folder, "orchestra.sf2"));
   writeTinyCheckpoint(join(folder, "my-checkpoint"));
-  for (const id of HUB_MODELS) cacheHubModel(join(folder, "hub"), id);
+  for (const id of HUB_MODELS) writeTinyTextCheckpoint(hubFolder(join(folder, "hub"), id), GPT2);
+  const band = hubFolder(join(folder, "hub"), BAND_MODEL);
+  mkdirSync(band, { recursive: true });
+  for (const name of ["config.json", "pytorch_model.bin"])
+    copyFileSync(join(ROOT, BAND_NETWORK, name), join(band, name));
   const home = packageIn(folder, realModels);
   if (!realModels) makePackage(home);
   writePrograms(join(folder, "bin"), home);
@@ -83,20 +90,15 @@ function melody(): Note[] {
   });
 }
 
-/** A GPT-2 of random weights where Hugging Face's tools would have put the model. */
-function cacheHubModel(hub: string, id: string): void {
+/** The config of a small GPT-2. */
+const GPT2 = { model_type: "gpt2", vocab_size: 262, n_layer: 1, n_embd: 16, n_head: 2, n_positions: 1024 };
+
+/** The folder where Hugging Face's tools would have put the model. */
+function hubFolder(hub: string, id: string): string {
   const storage = join(hub, `models--${id.replace("/", "--")}`);
-  const config = {
-    model_type: "gpt2",
-    vocab_size: 262,
-    n_layer: 1,
-    n_embd: 16,
-    n_head: 2,
-    n_positions: 1024,
-  };
-  writeTinyTextCheckpoint(join(storage, "snapshots", COMMIT), config);
-  mkdirSync(join(storage, "refs"));
+  mkdirSync(join(storage, "refs"), { recursive: true });
   writeFileSync(join(storage, "refs/main"), COMMIT);
+  return join(storage, "snapshots", COMMIT);
 }
 
 /** The package with a small model of random weights for its piano: commands shall take seconds, whatever they write. */

@@ -8,7 +8,7 @@ export { writeFileAtomic } from "./write-file.ts";
 export { cacheFolder } from "./cache-folder.ts";
 export { readChecksums, sha256Of } from "./checksums.ts";
 export { hubId } from "./hub/hub.ts";
-export { hubCacheFolder, kindOf, type ListedModel, listModels } from "./list-models.ts";
+export { hubCacheFolder, modelUse, type ListedModel, listModels } from "./list-models.ts";
 export { makeFolder } from "./make-folder.ts";
 export { packageFacts, packageRoot } from "./package-root.ts";
 export { shippedFolder, shippedNames } from "./shipped-models.ts";

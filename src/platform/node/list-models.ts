@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   CheckpointError,
   type CheckpointFiles,
+  codecOf,
   type DecoderConfig,
   openCheckpoint,
 } from "../../../models/index.ts";
@@ -25,9 +26,18 @@ export interface ListedModel {
   readonly config: DecoderConfig | undefined;
 }
 
-/** Whether the ids of a model are music or text. */
-export function kindOf({ vocabulary }: DecoderConfig): "music" | "text" {
-  return vocabulary === undefined || vocabulary === "text" ? "text" : "music";
+/** What a model writes, and the tasks that it can do. */
+export interface ModelUse {
+  readonly kind: "music" | "text";
+  readonly tasks: readonly string[];
+}
+
+/** @param name the model's id on the hub, or its folder. */
+export function modelUse(name: string, config: DecoderConfig): ModelUse {
+  const codec = codecOf({ config, id: name, hasTokenizer: true });
+  // Anticipation is all that accompanying and infilling need.
+  if (codec?.kind === "arrival") return { kind: "music", tasks: ["continue", "accompany", "infill"] };
+  return { kind: codec?.kind === "text" ? "text" : "music", tasks: ["continue", ...(config.tasks ?? [])] };
 }
 
 /** The included models, with verified checksums, and the supported hub models of the cache. */
