@@ -38,7 +38,7 @@ const PROJECTS = [
     setupFiles: "test/no-process.ts",
     testTimeout: 60 * SECOND,
   }),
-  project("engine", { include: ENGINE, testTimeout: 120 * SECOND }),
+  project("engine", { include: ENGINE, isolate: false, testTimeout: 120 * SECOND }),
   project("cli", { include: CLI, isolate: false, testTimeout: 120 * SECOND, ...BUILT }),
   project("page", {
     include: PAGE,

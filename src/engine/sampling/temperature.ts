@@ -1,5 +1,8 @@
 import { numberRule } from "./rule.ts";
 
+/** Lower temperatures have the same effect; a score divided by them could overflow, so that no id would remain. */
+const LOWEST = 1e-30;
+
 /**
  * Temperature (Ackley et al. 1985, "A Learning Algorithm for Boltzmann Machines"): divides all scores. At 0 the likeliest id is
  * taken, and no warper applies, this one included.
@@ -9,7 +12,12 @@ export const temperature = numberRule({
   off: 1,
   isWarper: true,
   process: (scores, value) => {
-    for (let id = 0; id < scores.length; id += 1) scores[id]! /= value;
+    const divisor = Math.max(LOWEST, value);
+    for (let id = 0; id < scores.length; id += 1) scores[id]! /= divisor;
   },
-  graph: { process: (graph, scores, value) => graph.node("Div", [scores, value]), isCheap: true },
+  graph: {
+    toInput: (value) => Math.max(LOWEST, value),
+    process: (graph, scores, value) => graph.node("Div", [scores, value]),
+    isCheap: true,
+  },
 });

@@ -138,6 +138,11 @@ it("top-nσ comes before all temperatures: the ids that it keeps do not depend o
   expect(names.indexOf("pitchTemperature")).toBeLessThan(names.indexOf("temperature"));
 });
 
+it("excludes no id at the lowest temperature", () => {
+  const scores = applied("temperature", [-1, -2], { options: { temperature: 5e-324 } });
+  expect(scores.map((score) => score / 1e30)).toEqual([expect.closeTo(-1), expect.closeTo(-2)]);
+});
+
 it("warpers come last: at temperature 0 the rules end before them", () => {
   const kinds = RULES.map(({ isWarper }) => isWarper);
   expect(kinds).toEqual(kinds.toSorted((a, b) => Number(a) - Number(b)));
