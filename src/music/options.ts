@@ -80,7 +80,7 @@ export interface GenerateOptions extends ContinueOptions {
 }
 
 /** As for `generate`; the variations have consecutive seeds from `seed` on. */
-export interface VariationsOptions extends Omit<GenerateOptions, "onEvent" | "resume"> {
+export interface VariationsOptions extends Omit<GenerateOptions, "onEvent"> {
   /** Called with each event and the index of its variation, from 0. */
   readonly onEvent?: (event: MusicEvent, variation: number) => void;
 }
