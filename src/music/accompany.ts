@@ -3,6 +3,7 @@ import { addNotes, encodeScore, shiftNotes, type Score, type Vocabulary } from "
 import type { MelodyPrompt } from "./accompaniment-task.ts";
 import type { GeneratedTrack, GenerateTrackOptions } from "./generated-track.ts";
 import type { PerformanceEngine } from "./performance-engine.ts";
+import { checkInstruments } from "./instruments.ts";
 import { checkPort } from "./port.ts";
 import { requireTask, TaskError } from "./task-error.ts";
 
@@ -19,6 +20,7 @@ export async function accompany(
 ): Promise<GeneratedTrack> {
   requireTask(engine.config, "accompany");
   checkPort(port);
+  checkInstruments(options.instruments);
   const { prompt, trimmedSeconds } = melodyPrompt(melody, engine.vocabulary);
   const { seed, events, notes } = await engine.accompany(prompt, options);
   return {

@@ -12,6 +12,7 @@ import type {
   GeneratePerformanceOptions,
   PerformanceEngine,
 } from "./performance-engine.ts";
+import { checkInstruments } from "./instruments.ts";
 import { checkPort } from "./port.ts";
 import { type EncodedPrimer, encodePrimer } from "./primer.ts";
 
@@ -45,10 +46,11 @@ export function primerIds(
 /** @throws PrimerError, SelectionError as `encodePrimer`; OptionError for a port or `primerSeconds` out of range. */
 export function prepareScore(
   vocabulary: Vocabulary,
-  options: Pick<GenerateOptions, "primer" | "primerSeconds" | "tracks" | "port">,
+  options: Pick<GenerateOptions, "primer" | "primerSeconds" | "tracks" | "port" | "instruments">,
 ): EncodedPrimer {
   const prompt = encodePrimer(options.primer, vocabulary, options);
   checkPort(options.port);
+  checkInstruments(options.instruments);
   return prompt;
 }
 

@@ -16,6 +16,7 @@ import { OptionError } from "../options.ts";
 import type { GeneratedTrack, GenerateTrackOptions } from "./generated-track.ts";
 import type { RegionPrompt } from "./infill-task.ts";
 import type { PerformanceEngine } from "./performance-engine.ts";
+import { checkInstruments } from "./instruments.ts";
 import { checkPort } from "./port.ts";
 import { requireTask, TaskError } from "./task-error.ts";
 
@@ -42,6 +43,7 @@ export async function infill(
 ): Promise<GeneratedTrack> {
   requireTask(engine.config, "infill");
   checkPort(port);
+  checkInstruments(options.instruments);
   const { fromStep, toStep } = checkedRegion(fromSeconds, toSeconds);
   const { region, isInside } = surroundings(piece, fromStep, toStep, engine);
   const { seed, events, notes } = await engine.infill(region, options);

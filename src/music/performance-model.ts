@@ -33,6 +33,7 @@ import type {
   GeneratePerformanceOptions,
   PerformanceEngine,
 } from "./performance-engine.ts";
+import { checkInstruments } from "./instruments.ts";
 import { musicSampler } from "./sampler.ts";
 
 /** Capacity of the prefix cache, in contexts. */
@@ -82,6 +83,7 @@ export class PerformanceModel implements PerformanceEngine {
     primerIds: readonly number[],
     options: ContinuePerformanceOptions = {},
   ): AsyncGenerator<MusicEvent, void> {
+    checkInstruments(options.instruments);
     const build = (): BuiltPrompt => buildPrompt(this.config, this.vocabulary, primerIds, options);
     return this.#events(build, musicSampler(options, this.vocabulary), options);
   }

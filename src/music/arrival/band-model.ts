@@ -159,7 +159,10 @@ export class BandModel {
         hint: "give a MIDI file with notes",
       });
     }
-    const endStep = Math.max(...controls.map(({ onsetStep, durationSteps }) => onsetStep + durationSteps));
+    const endStep = controls.reduce(
+      (latest, { onsetStep, durationSteps }) => Math.max(latest, onsetStep + durationSteps),
+      0,
+    );
     const setting = { prompt: [], controls, startStep: 0, endStep };
     const { notes, ...facts } = await this.#notes(setting, controls, options);
     const score = addParts(given, newParts(notes), { port: options.port });

@@ -79,7 +79,8 @@ export async function* generateArrival(
     startStep: isAnticipating ? startStep : undefined,
   });
   for (const event of start.events) append(event);
-  const upcoming = [...start.left];
+  const upcoming = start.left;
+  let inserted = 0;
 
   const allowed = new Uint8Array(decoder.config.vocabularySize);
   let randomStep = options.randomStep ?? 0;
@@ -94,8 +95,11 @@ export async function* generateArrival(
   };
 
   for (let step = Math.max(startStep, prompt.at(-1)?.onsetStep ?? 0); ;) {
-    while (upcoming[0] && upcoming[0].onsetStep <= step + vocabulary.anticipationSteps)
-      append(upcoming.shift()!);
+    for (; inserted < upcoming.length; inserted += 1) {
+      const control = upcoming[inserted]!;
+      if (control.onsetStep > step + vocabulary.anticipationSteps) break;
+      append(control);
+    }
     const ids = window.ids(step);
     const spansOf = (slot: ArrivalSlot): IdSpan[] =>
       allowedIds(slot, { vocabulary, fromStep: step - window.startStep, instruments, players });
