@@ -87,7 +87,11 @@ export function builtPage(): BuiltPage {
       return opened;
     },
     serve: async ({ isolated = false, modelFolder = model } = {}) => {
-      const folders = { "/some/where/models/piano/": modelFolder, "/some/where/": built };
+      const folders = {
+        "/some/where/models/piano/": modelFolder,
+        "/some/where/recorder/": join(import.meta.dirname, "recorder"),
+        "/some/where/": built,
+      };
       server = await startStaticServer({ folders, isolated });
       return server.url;
     },
@@ -125,6 +129,7 @@ export async function expectSilence(page: Page): Promise<void> {
  */
 export async function playToTheEnd(page: Page): Promise<void> {
   await page.evaluate(async () => {
+    await Reflect.get(globalThis, "recorderOfThePage")();
     const state = document.getElementById("state");
     const play = document.getElementById("play");
     const said: (string | null)[] = [];

@@ -30,9 +30,9 @@ describe.skipIf(!hasChromium())("input and output of the built page", { timeout:
       expect(Math.max(...others), "and nothing else").toBeLessThan(strongest / 10);
       return first?.seconds ?? 0;
     });
-    // On a busy machine playback may pause.
+    // On a busy machine playback may pause, which takes longer, never shorter.
     expect((onsets[1] ?? 0) - (onsets[0] ?? 0)).toBeGreaterThan(2.4);
-    expect((onsets[1] ?? 0) - (onsets[0] ?? 0)).toBeLessThan(3.5);
+    expect((onsets[1] ?? 0) - (onsets[0] ?? 0)).toBeLessThan(5);
     expect(built.complaints).toEqual([]);
   });
 

@@ -9,7 +9,7 @@ export async function listenToAudio(page: Page): Promise<void> {
 export function measureAudio(): void {
   const contexts: AudioContext[] = [];
   const analysers: AnalyserNode[] = [];
-  const recordings: { readonly recorder: MediaRecorder; readonly chunks: Blob[] }[] = [];
+  const recorders: Promise<AudioWorkletNode>[] = [];
   const connect = AudioNode.prototype.connect;
   // Both of the method's forms pass through here, so its types do not apply.
   Object.defineProperty(AudioNode.prototype, "connect", {
@@ -21,33 +21,31 @@ export function measureAudio(): void {
         analyser.fftSize = 32_768;
         analysers.push(analyser);
         Reflect.apply(connect, this, [analyser]);
-        const tape = this.context.createMediaStreamDestination();
-        Reflect.apply(connect, this, [tape]);
-        // A recorder leaves out stretches without any signal, which would bring what is around them together.
-        const hum = this.context.createConstantSource();
-        hum.offset.value = 1e-6;
-        Reflect.apply(connect, hum, [tape]);
-        this.context.addEventListener("statechange", () => hum.start(), { once: true });
-        const recorder = new MediaRecorder(tape.stream);
-        const chunks: Blob[] = [];
-        recorder.addEventListener("dataavailable", ({ data }) => chunks.push(data));
-        recorder.start();
-        recordings.push({ recorder, chunks });
+        recorders.push(
+          this.context.audioWorklet.addModule("recorder/recorder.js").then(() => {
+            const recorder = new AudioWorkletNode(this.context, "recorder", {
+              numberOfOutputs: 0,
+              channelCount: 1,
+              channelCountMode: "explicit",
+            });
+            Reflect.apply(connect, this, [recorder]);
+            return recorder;
+          }),
+        );
       }
       return Reflect.apply(connect, this, parameters);
     },
   });
-  // Recorded outside of the main thread, so that a busy page causes no gaps.
+  Object.defineProperty(globalThis, "recorderOfThePage", { value: () => Promise.all(recorders) });
   Object.defineProperty(globalThis, "recordingOfThePage", {
     value: async () => {
-      const [{ recorder, chunks } = {}] = recordings;
-      if (!recorder || !chunks) return new Float32Array();
-      const stopped = new Promise((resolve) => recorder.addEventListener("stop", resolve));
-      recorder.stop();
-      await stopped;
-      const bytes = await new Blob(chunks).arrayBuffer();
-      const decoded = await new OfflineAudioContext(1, 1, 32_000).decodeAudioData(bytes);
-      return decoded.getChannelData(0);
+      const [recorder] = await Promise.all(recorders);
+      return new Promise((resolve) => {
+        if (!recorder) return resolve(new Float32Array());
+        recorder.port.addEventListener("message", ({ data }) => resolve(data), { once: true });
+        recorder.port.start();
+        recorder.port.postMessage("end");
+      });
     },
   });
   Object.defineProperty(globalThis, "audioOfThePage", { value: contexts });
@@ -79,8 +77,10 @@ export async function heardFor(page: Page, seconds: number): Promise<void> {
 /** How strong some pitches are in all that went to the loudspeakers, a hundred times a second; it ends the recording. */
 export async function pitches(page: Page, frequencies: readonly number[]): Promise<HeardPitches[]> {
   return page.evaluate(
-    async ([wanted, rate, length]) => {
+    async ([wanted, window]) => {
       const samples = await Reflect.get(globalThis, "recordingOfThePage")();
+      const rate = Reflect.get(globalThis, "audioOfThePage")[0].sampleRate;
+      const length = Math.round(window * rate);
       const heard: { seconds: number; powers: number[] }[] = [];
       for (let at = 0; at + length <= samples.length; at += rate / 100) {
         // Goertzel algorithm: the power of each frequency.
@@ -95,7 +95,7 @@ export async function pitches(page: Page, frequencies: readonly number[]): Promi
       }
       return heard;
     },
-    [frequencies, 32_000, 4096] as const,
+    [frequencies, WINDOW_SECONDS] as const,
   );
 }
 
@@ -123,6 +123,8 @@ export function onsetsOf(heard: readonly HeardPitches[], which: number): Onset[]
   return onsets;
 }
 
+/** Long enough to tell a semitone from the next at 440 Hz. */
+const WINDOW_SECONDS = 0.128;
 /** Number of measurements, of 10 ms each. */
 const LOOK_BACK = 8;
 const LONGEST_RISE = 0.25;

@@ -35,11 +35,10 @@ describe.skipIf(!hasChromium())("playback of the built page", { timeout: PATIENC
     expect(first).toHaveLength(4);
     expect(second).toHaveLength(4);
     const apart = first?.map(({ seconds }, pass) => (second?.[pass]?.seconds ?? 0) - seconds);
-    // On a busy machine playback may pause.
-    for (const [pass, expected] of [2, 1, 1, 4].entries()) {
+    // On a busy machine playback may pause, which takes longer, never shorter; two passes have the fast tempo.
+    for (const [pass, expected] of [2, 1, 1, 4].entries())
       expect(apart?.[pass], `pass ${pass}: ${apart}`).toBeGreaterThan(0.9 * expected);
-      expect(apart?.[pass], `pass ${pass}: ${apart}`).toBeLessThan(1.8 * expected);
-    }
+    expect(Math.min(apart?.[1] ?? 0, apart?.[2] ?? 0), `${apart}`).toBeLessThan(1.8);
     // 0.4 of the volume is 0.16 of the amplitude, 0.026 of the power; of the louder ones the limiter takes some, and a busy
     // machine some of any.
     const powers = first?.map(({ power }, pass) => power + (second?.[pass]?.power ?? 0)) ?? [];
