@@ -34,8 +34,7 @@ export default defineConfig({
   preview: { headers: ISOLATION },
   resolve: {
     alias: {
-      // The package names its ES5 bundle for browsers; its modules are smaller, and what Tone.js does not use is left out.
-      "automation-events": "automation-events/build/es2019/module.js",
+      "standardized-audio-context": fileURLToPath(new URL("sound/native-audio.ts", import.meta.url)),
       // The default build contains the module that load-music.ts and text-client.ts name as a file, as the threads need it.
       "onnxruntime-web/wasm": fileURLToPath(
         new URL("../node_modules/onnxruntime-web/dist/ort.wasm.min.mjs", import.meta.url),
