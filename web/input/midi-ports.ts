@@ -11,13 +11,19 @@ export class MidiPortError extends Error {
   readonly hint = "use a browser with Web MIDI (Chrome, Edge, Firefox) and allow MIDI for this page";
 }
 
+/** Time stamps of the messages of a note, in milliseconds. */
+interface SentNote {
+  readonly on: number;
+  readonly off: number;
+}
+
 export class MidiPorts {
   readonly #input: NoteInput;
   readonly #access: MIDIAccess;
-  readonly #heard = new WeakSet<MIDIInput>();
+  readonly #keyboards = new Map<MIDIInput, HeldKeys>();
   #output: MIDIOutput | undefined;
-  /** Time stamp of the last message sent, in milliseconds. */
-  #dueAt = 0;
+  /** The last note of each pitch that may still sound. */
+  readonly #sent = new Map<number, SentNote>();
   onChange: () => void = () => undefined;
 
   /** Requests MIDI access. Every connected keyboard plays, also those connected later. @throws MidiPortError */
@@ -34,8 +40,10 @@ export class MidiPorts {
   private constructor(input: NoteInput, access: MIDIAccess) {
     this.#input = input;
     this.#access = access;
-    access.addEventListener("statechange", () => {
+    access.addEventListener("statechange", ({ timeStamp }) => {
       this.#listen();
+      for (const [keyboard, keys] of this.#keyboards)
+        if (keyboard.state === "disconnected") keys.release(timeStamp);
       // A disconnected port receives no messages.
       if (this.#output?.state === "disconnected") this.#output = undefined;
       this.onChange();
@@ -58,28 +66,67 @@ export class MidiPorts {
   }
 
   /** @param delay seconds until the note sounds. */
-  send({ kind, note }: NoteEvent, delay: number): void {
-    const status = kind === "NOTE_ON" ? 0x90 : 0x80;
+  send({ kind, note: { pitch, velocity } }: NoteEvent, delay: number): void {
     const at = performance.now() + 1000 * Math.max(0, delay);
-    this.#dueAt = Math.max(this.#dueAt, at);
-    this.#output?.send([status, note.pitch, note.velocity], at);
+    if (kind === "NOTE_ON") this.#sent.set(pitch, { on: at, off: Infinity });
+    else this.#sent.set(pitch, { on: this.#sent.get(pitch)?.on ?? at, off: at });
+    this.#output?.send([kind === "NOTE_ON" ? 0x90 : 0x80, pitch, velocity], at);
   }
 
-  /** Ends all notes, including scheduled ones. */
-  allNotesOff(): void {
-    const now = performance.now();
-    this.#output?.send([0xb0, ALL_NOTES_OFF, 0], now);
-    if (this.#dueAt > now) this.#output?.send([0xb0, ALL_NOTES_OFF, 0], this.#dueAt);
+  /**
+   * Ends all notes, including scheduled ones. Each gets its own note-off, since some synthesizers ignore "all notes off".
+   *
+   * @param delay seconds until they end.
+   */
+  allNotesOff(delay = 0): void {
+    const at = performance.now() + 1000 * Math.max(0, delay);
+    for (const [pitch, { on, off }] of this.#sent)
+      if (off > at) this.#output?.send([0x80, pitch, 0], Math.max(at, on));
+    this.#sent.clear();
+    this.#output?.send([0xb0, ALL_NOTES_OFF, 0], at);
   }
 
   #listen(): void {
-    for (const input of this.#access.inputs.values()) {
-      if (this.#heard.has(input)) continue;
-      this.#heard.add(input);
-      input.addEventListener("midimessage", ({ data, timeStamp }) =>
-        receiveMidi(data ?? new Uint8Array(), this.#input, timeStamp),
+    for (const keyboard of this.#access.inputs.values()) {
+      if (this.#keyboards.has(keyboard)) continue;
+      const keys = new HeldKeys(this.#input);
+      this.#keyboards.set(keyboard, keys);
+      keyboard.addEventListener("midimessage", ({ data, timeStamp }) =>
+        receiveMidi(data ?? new Uint8Array(), keys, timeStamp),
       );
     }
+  }
+}
+
+/** Passes on what one keyboard plays, and knows which of its keys are down. */
+class HeldKeys implements NoteInput {
+  readonly #input: NoteInput;
+  readonly #held = new Set<number>();
+  #isPedalDown = false;
+
+  constructor(input: NoteInput) {
+    this.#input = input;
+  }
+
+  press(pitch: number, velocity: number, at: number): void {
+    this.#held.add(pitch);
+    this.#input.press(pitch, velocity, at);
+  }
+
+  lift(pitch: number, at: number): void {
+    this.#held.delete(pitch);
+    this.#input.lift(pitch, at);
+  }
+
+  pedal(isDown: boolean, at: number): void {
+    this.#isPedalDown = isDown;
+    this.#input.pedal(isDown, at);
+  }
+
+  /** Lifts all keys and the pedal, for a keyboard that was unplugged. */
+  release(at: number): void {
+    for (const pitch of this.#held) this.lift(pitch, at);
+    if (this.#isPedalDown) this.pedal(false, at);
   }
 }
 

@@ -36,7 +36,7 @@ class PortsView {
       const ports = this.#ports;
       ports.onChange = () => this.#show(ports);
       sound.onPlay = (change, delay) => ports.send(change, delay);
-      sound.onAllNotesOff = () => ports.allNotesOff();
+      sound.onAllNotesOff = (delay) => ports.allNotesOff(delay);
       this.#show(ports);
     } catch (error) {
       this.#status.showProblem(error);

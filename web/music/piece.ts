@@ -175,6 +175,16 @@ export class Piece {
     return this.#noteEvents.slice(from, to);
   }
 
+  /** The note-ons of the notes that started before a time and end after it. */
+  notesHeldAt(seconds: number): NoteEvent[] {
+    const held: NoteEvent[] = [];
+    this.forEachNote(seconds, seconds, (note) => {
+      if (note.startSeconds < seconds && (note.endSeconds ?? Infinity) > seconds)
+        held.push({ kind: "NOTE_ON", note, seconds: note.startSeconds });
+    });
+    return held;
+  }
+
   /** Whether a note is part of the piece and has not been removed. */
   has(note: PieceNote): boolean {
     return this.notes[firstFrom(this.notes, note.startSeconds)] === note || this.notes.includes(note);

@@ -59,6 +59,7 @@ export class NoteScheduler {
     this.#clock.start(time);
     this.#clock.jump(seconds, time);
     this.#phase = { kind: "running", startTime: time, scheduledSeconds: seconds, scheduledTime: time };
+    this.#chase(seconds, time);
     this.#scheduleAhead();
   }
 
@@ -71,7 +72,9 @@ export class NoteScheduler {
 
   /** Moves the playback position after the look-ahead of Tone.js. */
   seek(seconds: number): void {
-    this.#continueFrom(seconds, this.#times.ahead);
+    const time = this.#times.ahead;
+    this.#continueFrom(seconds, time);
+    if (this.isRunning) this.#chase(seconds, time);
   }
 
   /** Schedules the notes of the look-ahead. Call it often during playback. */
@@ -89,6 +92,12 @@ export class NoteScheduler {
     phase.scheduledSeconds = loop.fromSeconds;
     phase.scheduledTime = time;
     this.#output.allNotesOff(time);
+    this.#chase(loop.fromSeconds, time);
+  }
+
+  /** Strikes the notes again that are held at a time of the piece, where playback jumps to. */
+  #chase(seconds: number, time: number): void {
+    for (const event of this.source?.notesHeldAt(seconds) ?? []) this.#output.play(event, time);
   }
 
   #continueFrom(seconds: number, time: number): void {

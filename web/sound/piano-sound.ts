@@ -24,8 +24,8 @@ export class PianoSound implements Sound {
   onTick: (() => void) | undefined;
   onSleep: (() => void) | undefined;
   onPlay: PlayListener | undefined;
-  /** Called when sounding notes are cut off by a pause, a seek or the end of a loop. */
-  onAllNotesOff: (() => void) | undefined;
+  /** Called when sounding notes are cut off by a pause, a seek or the end of a loop, `delay` seconds before. */
+  onAllNotesOff: ((delay: number) => void) | undefined;
   readonly #volume = new Gain(1);
   /** Closed while playback is paused: no voice sounds after a stop, even if it was started late. */
   readonly #gate = new Gain(0);
@@ -154,11 +154,12 @@ export class PianoSound implements Sound {
     const time = immediate();
     this.#gate.gain.cancelScheduledValues(time);
     this.#gate.gain.rampTo(0, GATE_SECONDS, time);
-    this.#allNotesOff(now());
+    this.#voices.allNotesOff(now());
+    this.onAllNotesOff?.(0);
   }
 
   #allNotesOff(time: number): void {
     this.#voices.allNotesOff(time);
-    this.onAllNotesOff?.();
+    this.onAllNotesOff?.(time - immediate());
   }
 }

@@ -5,6 +5,8 @@ import type { NoteEvent } from "../music/note.ts";
 export interface Source {
   /** The note-ons and note-offs in `[from, to)`, in order. */
   noteEventsBetween(fromSeconds: number, toSeconds: number): readonly NoteEvent[];
+  /** The note-ons of the notes that started before a time and end after it. */
+  notesHeldAt(seconds: number): readonly NoteEvent[];
 }
 
 export interface Span {

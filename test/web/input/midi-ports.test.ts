@@ -70,13 +70,64 @@ it("ends sounding and scheduled notes of a synthesizer", async () => {
     } as const;
     ports.send({ kind: "NOTE_ON", note, seconds: 0 }, 0.08);
     ports.allNotesOff();
-    expect(sent).toEqual([
+    expect(sent.splice(0), "a note that was sent ahead ends when it begins").toEqual([
       { message: [0x90, 60, 80], inMilliseconds: 80 },
+      { message: [0x80, 60, 0], inMilliseconds: 80 },
       { message: [0xb0, 123, 0], inMilliseconds: 0 },
-      { message: [0xb0, 123, 0], inMilliseconds: 80 },
     ]);
+    ports.send({ kind: "NOTE_ON", note, seconds: 0 }, 0);
+    ports.send({ kind: "NOTE_ON", note: { ...note, pitch: 64 }, seconds: 0 }, 0);
+    ports.send({ kind: "NOTE_OFF", note: { ...note, pitch: 64 }, seconds: 0 }, 0.05);
+    ports.send({ kind: "NOTE_ON", note: { ...note, pitch: 67 }, seconds: 0 }, 0);
+    vi.advanceTimersByTime(40);
+    sent.length = 0;
+    ports.send({ kind: "NOTE_OFF", note: { ...note, pitch: 67 }, seconds: 0 }, 0);
+    ports.allNotesOff(0.02);
+    expect(sent.splice(0), "each note that sounds by then, and no other").toEqual([
+      { message: [0x80, 67, 80], inMilliseconds: 0 },
+      { message: [0x80, 60, 0], inMilliseconds: 20 },
+      { message: [0xb0, 123, 0], inMilliseconds: 20 },
+    ]);
+    ports.allNotesOff();
+    expect(sent, "once").toEqual([{ message: [0xb0, 123, 0], inMilliseconds: 0 }]);
   } finally {
     vi.useRealTimers();
+    vi.unstubAllGlobals();
+  }
+});
+
+it("lifts the keys and the pedal of a keyboard that is unplugged, and of no other", async () => {
+  const done: string[] = [];
+  const input = {
+    press: (pitch: number): unknown => done.push(`press ${pitch}`),
+    lift: (pitch: number): unknown => done.push(`lift ${pitch}`),
+    pedal: (isDown: boolean): unknown => done.push(`pedal ${isDown}`),
+  };
+  const keyboards = ["one", "two"].map((id) =>
+    Object.assign(new EventTarget(), { id, name: id, state: "connected" }),
+  );
+  const access = Object.assign(new EventTarget(), {
+    inputs: new Map(keyboards.map((keyboard) => [keyboard.id, keyboard])),
+    outputs: new Map(),
+  });
+  vi.stubGlobal("navigator", { requestMIDIAccess: () => Promise.resolve(access) });
+  try {
+    await MidiPorts.open(input);
+    const [one, two] = keyboards;
+    const play = (keyboard: EventTarget | undefined, ...data: number[]): unknown =>
+      keyboard?.dispatchEvent(Object.assign(new Event("midimessage"), { data: Uint8Array.from(data) }));
+    play(one, 0x90, 60, 90);
+    play(one, 0x90, 64, 90);
+    play(one, 0x80, 64, 0);
+    play(one, 0xb0, 64, 127);
+    play(two, 0x90, 72, 90);
+    done.length = 0;
+    if (one) one.state = "disconnected";
+    access.inputs.delete("one");
+    access.dispatchEvent(new Event("statechange"));
+    access.dispatchEvent(new Event("statechange"));
+    expect(done).toEqual(["lift 60", "pedal false"]);
+  } finally {
     vi.unstubAllGlobals();
   }
 });

@@ -86,6 +86,20 @@ describe("Piece", () => {
     expect(words(2.5, 3)).toEqual([]);
   });
 
+  it("returns the notes that are held at a time, and not those that begin or end there", () => {
+    const held = (seconds: number): string[] =>
+      written(IDS)
+        .notesHeldAt(seconds)
+        .map(({ kind, note, seconds: since }) => `${kind} ${note.pitch}/${note.velocity} since ${since}`);
+    expect(held(0)).toEqual([]);
+    expect(held(0.3)).toEqual(["NOTE_ON 60/89 since 0", "NOTE_ON 64/29 since 0.25"]);
+    expect(held(0.75)).toEqual(["NOTE_ON 60/89 since 0"]);
+    expect(held(1.6)).toEqual(["NOTE_ON 60/117 since 0.75"]);
+    expect(held(2)).toEqual([]);
+    const growing = new Piece(PERFORMANCE_388, IDS.slice(0, 4));
+    expect(growing.notesHeldAt(growing.seconds + 1)).toHaveLength(growing.openPitches().length);
+  });
+
   it("stores the ids and the origin of each note", () => {
     const piece = written(IDS.slice(4), IDS.slice(0, 4));
     expect(piece.primerLength).toBe(4);

@@ -58,7 +58,8 @@ interface SetUp {
   readonly pass: (seconds: number) => void;
 }
 
-function setUp(): SetUp {
+/** @param held note-ons of notes that never end. */
+function setUp(held: readonly NoteEvent[] = []): SetUp {
   const times = new Times();
   const transport = new FakeTransport();
   const clock = new TransportClock(transport, () => times.now);
@@ -66,6 +67,7 @@ function setUp(): SetUp {
   const scheduler = new NoteScheduler(clock, output, times);
   scheduler.source = {
     noteEventsBetween: (from, to) => EVENTS.filter(({ seconds }) => seconds >= from && seconds < to),
+    notesHeldAt: (at) => held.filter(({ seconds }) => seconds < at),
   };
   const pass = (seconds: number): void => {
     for (let left = Math.round(seconds / 0.05); left > 0; left -= 1) {
@@ -155,6 +157,25 @@ describe("NoteScheduler", () => {
     clock.jump(0.5, 11.03);
     pass(0.1);
     expect(output.take()).toEqual(["1 at 11.03"]);
+  });
+
+  it("strikes held notes again after a seek, a pause and the jump of a loop, at the time of the jump", () => {
+    const [first] = EVENTS;
+    if (!first) throw new Error("no event");
+    const { clock, output, scheduler, pass } = setUp([{ ...first, note: { ...first.note, pitch: 100 } }]);
+    scheduler.run();
+    expect(output.take(), "its own note-on is not sent twice").toEqual(["0 at 10.03"]);
+    scheduler.seek(20);
+    pass(0.1);
+    expect(output.take()).toEqual(["100 at 10.10", "40 at 10.10"]);
+    scheduler.pause();
+    scheduler.seek(8.2);
+    expect(output.take(), "silent while paused").toEqual([]);
+    clock.loop = { fromSeconds: 8.2, toSeconds: 8.4 };
+    scheduler.run();
+    expect(output.take()).toEqual(["100 at 10.13"]);
+    scheduler.restartLoop(10.33);
+    expect(output.take()).toEqual(["off at 10.33", "100 at 10.33"]);
   });
 
   it("ignores the end of a loop while paused", () => {
