@@ -3,6 +3,7 @@ export type CheckpointErrorCode =
   | "missing-file"
   | "download-failed"
   | "bad-config"
+  | "unknown-codec"
   | "unsupported"
   | "bad-safetensors"
   | "bad-pytorch"

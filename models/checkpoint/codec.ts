@@ -18,6 +18,8 @@ export interface CodecEvidence {
   readonly id?: string;
   /** Whether it has a tokenizer of text. */
   readonly hasTokenizer: boolean;
+  /** The name of the vocabulary, as the user knows it: for checkpoints that do not say. Default: what the others tell. */
+  readonly codec?: string | undefined;
 }
 
 const ARRIVAL: Codec = { kind: "arrival", vocabulary: "arrival-55028" };
@@ -27,25 +29,25 @@ function performanceEvents(vocabulary: string): Codec {
   return { kind: "performance", vocabulary };
 }
 
-/** By the name in a config.json of Ostinato. */
-const NAMED: ReadonlyMap<string, Codec> = new Map([
-  ["performance-416", performanceEvents("performance-416")],
-  ["performance-388", performanceEvents("performance-388")],
-  ["midi-neural-processor", performanceEvents("midi-neural-processor")],
-  ["score2perf", performanceEvents("score2perf")],
-  ["arrival-55028", ARRIVAL],
-  ["arrival-9772", SMALL_ARRIVAL],
-  ["text", { kind: "text" }],
+/** The codecs of music by the names of their vocabularies, and the number of ids of these. */
+const OF_MUSIC: ReadonlyMap<string, { readonly codec: Codec; readonly size: number }> = new Map([
+  ["performance-416", { codec: performanceEvents("performance-416"), size: 416 }],
+  ["performance-388", { codec: performanceEvents("performance-388"), size: 388 }],
+  ["midi-neural-processor", { codec: performanceEvents("midi-neural-processor"), size: 390 }],
+  ["score2perf", { codec: performanceEvents("score2perf"), size: 310 }],
+  ["arrival-55028", { codec: ARRIVAL, size: 55_028 }],
+  ["arrival-9772", { codec: SMALL_ARRIVAL, size: 9_772 }],
 ]);
 
+/** By the name in a config.json of Ostinato. */
+function named(vocabulary: string): Codec | undefined {
+  return vocabulary === "text" ? { kind: "text" } : OF_MUSIC.get(vocabulary)?.codec;
+}
+
 /** By the number of ids. */
-const SIZED: ReadonlyMap<number, Codec> = new Map([
-  [416, performanceEvents("performance-416")],
-  [388, performanceEvents("performance-388")],
-  [390, performanceEvents("midi-neural-processor")],
-  [310, performanceEvents("score2perf")],
-  [55_028, ARRIVAL],
-]);
+const SIZED: ReadonlyMap<number, Codec> = new Map(
+  Array.from(OF_MUSIC.values(), ({ codec, size }) => [size, codec] as const),
+);
 
 /** Models of the hub whose number of ids may differ, such as one that was rounded up. */
 const KNOWN: ReadonlyMap<string, Codec> = new Map([
@@ -64,16 +66,19 @@ const UNREADABLE: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * The codec of a checkpoint: by its vocabulary's name, its id on the hub, its number of ids, or its tokenizer, in this order.
+ * The codec of a checkpoint: by its vocabulary's name, the option `codec`, its id on the hub, its number of ids, or its tokenizer, in
+ * this order.
  *
  * @returns undefined when nothing tells.
- * @throws CheckpointError (`unsupported`) for the number of ids of a published vocabulary that cannot be decoded.
+ * @throws CheckpointError (`unknown-codec`) for a `codec` that does not exist, or that the checkpoint cannot have; (`unsupported`) for
+ * the number of ids of a published vocabulary that cannot be decoded.
  * @example
  * codecOf({ config: { vocabularySize: 55_028 }, hasTokenizer: false }); // { kind: "arrival", vocabulary: "arrival-55028" }
  */
-export function codecOf({ config, id, hasTokenizer }: CodecEvidence): Codec | undefined {
+export function codecOf({ config, id, hasTokenizer, codec }: CodecEvidence): Codec | undefined {
   const { vocabulary, vocabularySize } = config;
-  if (vocabulary !== undefined) return NAMED.get(vocabulary);
+  if (codec !== undefined) return chosen(codec, config);
+  if (vocabulary !== undefined) return named(vocabulary);
   const found = (id === undefined ? undefined : KNOWN.get(id)) ?? SIZED.get(vocabularySize);
   if (found) return found;
   if (hasTokenizer) return { kind: "text" };
@@ -83,4 +88,30 @@ export function codecOf({ config, id, hasTokenizer }: CodecEvidence): Codec | un
     code: "unsupported",
     hint: "a reader of this vocabulary is missing; use a model with one of: performance events, arrival times, text",
   });
+}
+
+/** The codec that the user names. Checkpoints of arrival times may have more ids, since some are padded. */
+function chosen(name: string, { vocabulary, vocabularySize }: CodecEvidence["config"]): Codec {
+  const row = OF_MUSIC.get(name);
+  if (!row) {
+    throw new CheckpointError(`there is no codec ${quoteName(name)}`, {
+      code: "unknown-codec",
+      hint: `use one of: ${[...OF_MUSIC.keys()].join(", ")}`,
+    });
+  }
+  const stated = vocabulary === undefined ? undefined : named(vocabulary);
+  if (vocabulary !== undefined && stated !== undefined && vocabulary !== name) {
+    throw new CheckpointError(
+      `config.json: "vocabulary" is ${quoteName(vocabulary)}, so the codec cannot be ${quoteName(name)}`,
+      { code: "unknown-codec", hint: "omit the codec" },
+    );
+  }
+  const fits = row.codec.kind === "arrival" ? vocabularySize >= row.size : vocabularySize === row.size;
+  if (!fits) {
+    throw new CheckpointError(
+      `config.json: "vocab_size" is ${vocabularySize}, and ${quoteName(name)} has ${row.size} ids`,
+      { code: "unknown-codec", hint: "name the codec that the model was trained with" },
+    );
+  }
+  return row.codec;
 }

@@ -26,7 +26,7 @@ import { checkWritable, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { eachPiece } from "./each-piece.ts";
 import { requirePianoModel } from "./music-model.ts";
-import { loadingOptions, type ModelCommandOptions, offlineOption } from "./model-options.ts";
+import { codecOption, loadingOptions, type ModelCommandOptions, offlineOption } from "./model-options.ts";
 import {
   compatibilityOption,
   numberIn,
@@ -92,6 +92,7 @@ export function addCompareCommand(program: Command): void {
     .option(DRIFT_CONTROL_FLAG, `with --model: ${DRIFT_CONTROL_HELP}`)
     .option("--lenient", "read the undamaged parts of damaged files")
     .addOption(compatibilityOption())
+    .addOption(codecOption())
     .addOption(precisionOption())
     .option("--threads <n>", "number of processor threads (default: automatic)", positiveInteger)
     .addOption(offlineOption())
@@ -178,6 +179,7 @@ function checkUsage(folders: readonly string[], options: CompareCommandOptions, 
   for (const flag of [
     "count",
     "driftControl",
+    "codec",
     "precision",
     "threads",
     "offline",

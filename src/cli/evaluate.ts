@@ -15,7 +15,13 @@ import { CommandError, UsageError } from "./errors.ts";
 import { evaluateTask } from "./evaluate-task.ts";
 import { BAND_TABLE, type FileScore, PIANO_TABLE, showScores } from "./evaluation-table.ts";
 import { readScore } from "./files.ts";
-import { loadingOptions, type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
+import {
+  codecOption,
+  loadingOptions,
+  type ModelCommandOptions,
+  modelOption,
+  offlineOption,
+} from "./model-options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { requireMusicModel } from "./music-model.ts";
 import { compatibilityOption, positiveInteger, precisionOption, seedValue } from "./values.ts";
@@ -53,6 +59,7 @@ export function addEvaluateCommand(program: Command): void {
     )
     .option("--regions <n>", "with --task infill: regions per file (default: 4)", positiveInteger)
     .option("--seed <n>", "with --task infill: seed of the random regions (default: 0)", seedValue)
+    .addOption(codecOption())
     .addOption(precisionOption())
     .option("--threads <n>", "number of processor threads (default: automatic)", positiveInteger)
     .addOption(offlineOption())

@@ -19,11 +19,16 @@ export async function inspectedConfig(name: string, options: ModelFilesOptions):
   return GPT2_SIZES.get(name) ?? readConfig(await modelFiles(name, { ...options, only: ["config.json"] }));
 }
 
-export function showModel(name: string, config: DecoderConfig, json: boolean, console: Console): void {
+export function showModel(
+  name: string,
+  config: DecoderConfig,
+  { codec: chosen, json }: { readonly codec: string | undefined; readonly json: boolean },
+  console: Console,
+): void {
   const counted = countParameters(config);
   const memory = memoryBytes(config, counted);
   const cache = cacheBytesPerId(config);
-  const codec = musicCodecOf(name, config);
+  const codec = musicCodecOf(name, config, chosen);
   if (json) {
     const ids = codec && { vocabulary: codec.name, ranges: codec.ranges };
     console.result({ model: name, config, ids, ...counted, memoryBytes: memory, cacheBytesPerId: cache });
@@ -48,9 +53,13 @@ export function showModel(name: string, config: DecoderConfig, json: boolean, co
 }
 
 /** The codec of a model of music; undefined for a model of text, and if nothing tells what its ids mean. */
-function musicCodecOf(name: string, config: DecoderConfig): MusicCodec | undefined {
+function musicCodecOf(
+  name: string,
+  config: DecoderConfig,
+  chosen: string | undefined,
+): MusicCodec | undefined {
   // Whether there is a tokenizer decides between text and nothing known only.
-  const codec = codecOf({ config, id: name, hasTokenizer: true });
+  const codec = codecOf({ config, id: name, hasTokenizer: true, codec: chosen });
   return codec === undefined || codec.kind === "text" ? undefined : musicCodec(codec.vocabulary);
 }
 

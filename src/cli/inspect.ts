@@ -20,7 +20,7 @@ import { describeTempo } from "./describe-tempo.ts";
 import { UsageError } from "./errors.ts";
 import { readScore } from "./files.ts";
 import { inspectedConfig, showModel } from "./inspect-model.ts";
-import { offlineOption } from "./model-options.ts";
+import { chosenCodec, codecOption, offlineOption } from "./model-options.ts";
 import { terminalRoll } from "./terminal-roll.ts";
 import { compatibilityOption, TRACKS_HELP, trackSelection } from "./values.ts";
 
@@ -28,6 +28,7 @@ interface InspectCommandOptions {
   readonly lenient?: boolean;
   readonly compatibility?: Compatibility;
   readonly tracks?: TrackSelection;
+  readonly codec?: string;
   readonly offline?: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -48,6 +49,7 @@ export function addInspectCommand(program: Command): void {
     .option("--tracks <list>", TRACKS_HELP, trackSelection)
     .option("--lenient", "read the undamaged parts of a damaged file")
     .addOption(compatibilityOption())
+    .addOption(codecOption())
     .addOption(offlineOption())
     .option("--quiet", "print only the facts")
     .option("--json", "print the facts as JSON")
@@ -67,9 +69,10 @@ async function runInspect(path: string, options: InspectCommandOptions): Promise
       offline,
       onWarning: (message) => console.say(message),
     });
-    showModel(path, config, options.json ?? false, console);
+    showModel(path, config, { codec: chosenCodec(options), json: options.json ?? false }, console);
     return;
   }
+  if (options.codec !== undefined) throw new UsageError("--codec is for models", "omit this option");
   const score = await readScore(path, options, new Console({ quiet: true }));
   const facts = describe(score);
   if (options.json) {

@@ -1,18 +1,20 @@
 /** Options of the commands that run a model. */
 import { Option } from "commander";
+import { MUSIC_CODEC_NAMES, musicCodec } from "../../encoding/index.ts";
 import type { Precision } from "../../models/index.ts";
-import type { LoadModelOptions, ModelFilesOptions } from "../platform/node/index.ts";
+import type { LoadMusicModelOptions, ModelFilesOptions } from "../platform/node/index.ts";
 import type { Console } from "./console.ts";
 import { interruptSignal } from "./interrupt.ts";
 
 export interface ModelCommandOptions {
+  readonly codec?: string;
   readonly precision: Precision;
   readonly threads?: number;
   readonly offline?: boolean;
 }
 
-/** The options that select the files of a model. */
-export type FilesCommandOptions = Pick<ModelCommandOptions, "offline">;
+/** The options that select the files of a model, and say what its ids mean. */
+export type FilesCommandOptions = Pick<ModelCommandOptions, "codec" | "offline">;
 
 /** `--model`. @param shipped the included model that is the default. */
 export function modelOption(shipped: string): Option {
@@ -25,13 +27,23 @@ export function offlineOption(): Option {
   return new Option("--offline", "use only models that are downloaded already; no network");
 }
 
+/** `--codec` */
+export function codecOption(): Option {
+  return new Option(
+    "--codec <name>",
+    "what the ids of the model mean, if its config.json and their number do not tell",
+  ).choices(MUSIC_CODEC_NAMES);
+}
+
+/** The name of the vocabulary of `--codec`, which may be short. */
+export function chosenCodec({ codec }: Pick<ModelCommandOptions, "codec">): string | undefined {
+  return codec === undefined ? undefined : musicCodec(codec)?.name;
+}
+
 /** The loading options of the library; warnings and progress go to the console. */
-export function loadingOptions(
-  options: ModelCommandOptions,
-  console: Console,
-): LoadModelOptions & ModelFilesOptions {
+export function loadingOptions(options: ModelCommandOptions, console: Console): LoadMusicModelOptions {
   const { precision, threads } = options;
-  return { precision, threads, ...filesOptions(options, console) };
+  return { precision, threads, codec: chosenCodec(options), ...filesOptions(options, console) };
 }
 
 /** The file options of the library. */

@@ -1,25 +1,59 @@
 /** What the ids of a model mean, by its config alone, so that a wrong model is not downloaded. */
-import { type Codec, codecOf, readConfig } from "../../models/index.ts";
-import { modelFiles } from "../platform/node/index.ts";
+import { MUSIC_CODECS } from "../../encoding/index.ts";
+import { CheckpointError, type Codec, codecOf, readConfig, TEXT_FILES } from "../../models/index.ts";
+import { hubId, modelFiles } from "../platform/node/index.ts";
+import { readTextFiles } from "../text/index.ts";
 import type { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
-import { type FilesCommandOptions, filesOptions } from "./model-options.ts";
+import { chosenCodec, type FilesCommandOptions, filesOptions } from "./model-options.ts";
 
 /** The kinds of models by their ids. */
 export type ModelKind = Codec["kind"];
 /** Kinds of music models: of the piano, and of several instruments. */
 export type MusicKind = Exclude<ModelKind, "text">;
 
-/** A model whose config names no vocabulary, and has none of the known sizes, is one of text. */
-async function kindOf(name: string, options: FilesCommandOptions, console: Console): Promise<ModelKind> {
+/** The number of ids of GPT-2, whose config.json does not say that it writes text. */
+const GPT2_IDS = 50_257;
+
+/**
+ * @returns undefined when nothing tells.
+ * @throws CheckpointError for models that cannot run, and for a wrong `--codec`; TokenizerError as `hasTextTokenizer`.
+ */
+async function kindOf(
+  name: string,
+  options: FilesCommandOptions,
+  console: Console,
+): Promise<{ readonly kind: ModelKind | undefined; readonly ids: number }> {
   const files = await modelFiles(name, { ...filesOptions(options, console), only: ["config.json"] });
   const config = await readConfig(files);
-  return codecOf({ config, id: name, hasTokenizer: true })?.kind ?? "performance";
+  const codec = codecOf({ config, id: hubId(name), codec: chosenCodec(options), hasTokenizer: false });
+  const ids = config.vocabularySize;
+  if (codec) return { kind: codec.kind, ids };
+  // A vocabulary with a name that is unknown here is left to the loading.
+  if (config.vocabulary !== undefined) return { kind: "performance", ids };
+  if (ids === GPT2_IDS) return { kind: "text", ids };
+  return { kind: (await hasTextTokenizer(name, options, console)) ? "text" : undefined, ids };
+}
+
+/** @throws TokenizerError for a tokenizer of music that cannot be read, such as MidiTok's. */
+async function hasTextTokenizer(
+  name: string,
+  options: FilesCommandOptions,
+  console: Console,
+): Promise<boolean> {
+  const only = ["config.json", ...TEXT_FILES];
+  try {
+    await readTextFiles(await modelFiles(name, { ...filesOptions(options, console), only }));
+    return true;
+  } catch (error) {
+    if (error instanceof CheckpointError && error.code === "missing-file") return false;
+    throw error;
+  }
 }
 
 /**
  * @param instead the hint for a text model.
- * @throws UsageError for a text model.
+ * @throws UsageError for a text model, and for one whose ids are unknown.
  */
 export async function requireMusicModel(
   name: string,
@@ -27,7 +61,13 @@ export async function requireMusicModel(
   console: Console,
   instead = "name a music model, such as piano",
 ): Promise<MusicKind> {
-  const kind = await kindOf(name, options, console);
+  const { kind, ids } = await kindOf(name, options, console);
+  if (kind === undefined) {
+    throw new UsageError(
+      `nothing tells what the ${ids} ids of ${name} mean`,
+      `for text use: ostinato text --model ${name}; for music name their vocabulary with --codec: ${[...MUSIC_CODECS.keys()].join(", ")}`,
+    );
+  }
   if (kind === "text") throw new UsageError(`${name} is a text model, not a music model`, instead);
   return kind;
 }

@@ -6,7 +6,13 @@ import { loadMusicModel } from "../platform/node/index.ts";
 import { SAMPLING_OPTIONS, type SamplingOptions } from "../options.ts";
 import { instrumentsOption } from "./band-options.ts";
 import type { Console } from "./console.ts";
-import { loadingOptions, type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
+import {
+  codecOption,
+  loadingOptions,
+  type ModelCommandOptions,
+  modelOption,
+  offlineOption,
+} from "./model-options.ts";
 import { numberIn, portValue, positiveInteger, precisionOption } from "./values.ts";
 
 export interface WritingCommandOptions extends SamplingOptions, ModelCommandOptions {
@@ -36,6 +42,7 @@ export function addWritingOptions(command: Command): Command {
   command.addOption(modelOption("piano")).addOption(instrumentsOption());
   addSamplingOptions(command, "music");
   return command
+    .addOption(codecOption())
     .addOption(precisionOption())
     .option(
       "--port <n>",

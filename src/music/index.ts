@@ -14,6 +14,7 @@ export type { GeneratedTrack, GenerateTrackOptions } from "./generated-track.ts"
 export { infill, type InfillOptions } from "./infill.ts";
 export type { RegionPrompt } from "./infill-task.ts";
 export { MAX_VARIATIONS } from "./limits.ts";
+export { type ModelCodecOptions, requireCodec } from "./model-codec.ts";
 export { MusicModel } from "./music-model.ts";
 export type {
   ContinueOptions,

@@ -7,6 +7,7 @@ import { finishScore, generateScore, performanceOptions, prepareScore, primerIds
 import type { GeneratedTrack, GenerateTrackOptions } from "./generated-track.ts";
 import { infill, type InfillOptions } from "./infill.ts";
 import { MAX_VARIATIONS, WITH_SINK } from "./limits.ts";
+import type { ModelCodecOptions } from "./model-codec.ts";
 import type {
   ContinueOptions,
   ExplainOptions,
@@ -25,9 +26,9 @@ export class MusicModel {
   readonly vocabulary: Vocabulary;
   readonly #performances: PerformanceModel;
 
-  /** @throws OptionError when the checkpoint's vocabulary is not one of music. */
-  constructor(decoder: Decoder) {
-    this.#performances = new PerformanceModel(decoder);
+  /** @throws OptionError and CheckpointError when the ids are not performance events, or nothing tells: see `requireCodec`. */
+  constructor(decoder: Decoder, options: ModelCodecOptions = {}) {
+    this.#performances = new PerformanceModel(decoder, options);
     this.decoder = decoder;
     this.vocabulary = this.#performances.vocabulary;
   }

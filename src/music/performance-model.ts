@@ -34,6 +34,7 @@ import type {
   PerformanceEngine,
 } from "./performance-engine.ts";
 import { checkInstruments } from "./instruments.ts";
+import { type ModelCodecOptions, requireCodec } from "./model-codec.ts";
 import { musicSampler } from "./sampler.ts";
 
 /** Capacity of the prefix cache, in contexts. */
@@ -51,24 +52,11 @@ export class PerformanceModel implements PerformanceEngine {
   readonly vocabulary: Vocabulary;
   readonly #contexts: PrefixCachePool;
 
-  /** @throws OptionError when the checkpoint's vocabulary is not one of performances. */
-  constructor(decoder: Decoder) {
-    const { vocabulary: name = "text" } = decoder.config;
+  /** @throws OptionError and CheckpointError when the ids are not performance events, or nothing tells: see `requireCodec`. */
+  constructor(decoder: Decoder, options: ModelCodecOptions = {}) {
+    const name = requireCodec(decoder.config, "performance", options);
     const vocabulary = VOCABULARIES.get(name);
-    if (!vocabulary) {
-      throw new OptionError(
-        name === "text"
-          ? "the model writes text, not music"
-          : `the model's vocabulary is "${name}", expected ${[...VOCABULARIES.keys()].join(" or ")}`,
-        {
-          code: "not-for-this-model",
-          hint:
-            name === "text"
-              ? "load it with loadTextModel"
-              : "load a checkpoint with one of these vocabularies",
-        },
-      );
-    }
+    if (!vocabulary) throw new TypeError(`the vocabulary "${name}" has no declaration`);
     this.decoder = decoder;
     this.vocabulary = vocabulary;
     this.#contexts = new PrefixCachePool(decoder, CACHED_CONTEXTS, WITH_SINK);

@@ -18,6 +18,7 @@ import { OptionError, samplingOf, type SamplingOptions } from "../../options.ts"
 import type { GeneratedTrack, GenerateTrackOptions } from "../generated-track.ts";
 import type { GeneratedMusic } from "../options.ts";
 import { MAX_VARIATIONS } from "../limits.ts";
+import { type ModelCodecOptions, requireCodec } from "../model-codec.ts";
 import { checkPort } from "../port.ts";
 import { TaskError } from "../task-error.ts";
 import { arrivalPrimer } from "./arrival-primer.ts";
@@ -50,19 +51,16 @@ export class BandModel {
   readonly decoder: Decoder;
   readonly vocabulary: ArrivalVocabulary;
 
-  /** @throws OptionError when the checkpoint's vocabulary is not one of arrival times. */
-  constructor(decoder: Decoder) {
-    const { vocabulary: name, vocabularySize } = decoder.config;
-    const known = [...ARRIVAL_VOCABULARIES.values()];
-    const vocabulary = known.find((each) => (name ? each.name === name : each.size === vocabularySize));
-    if (vocabulary?.size !== vocabularySize) {
-      throw new OptionError(
-        `the model's ${vocabularySize} ids${name ? ` ("${name}")` : ""} are not those of ${known.map((each) => each.name).join(" or ")}`,
-        {
-          code: "not-for-this-model",
-          hint: "load a piano model with loadMusicModel, GPT-2 with loadTextModel",
-        },
-      );
+  /** @throws OptionError and CheckpointError when the ids are not arrival times, or nothing tells: see `requireCodec`. */
+  constructor(decoder: Decoder, options: ModelCodecOptions = {}) {
+    const { config } = decoder;
+    const name = requireCodec(config, "arrival", options);
+    const vocabulary = ARRIVAL_VOCABULARIES.get(name);
+    if (!vocabulary || vocabulary.size > config.vocabularySize) {
+      throw new OptionError(`the model has ${config.vocabularySize} ids, too few for "${name}"`, {
+        code: "not-for-this-model",
+        hint: "the checkpoint is damaged, or its vocabulary is another one",
+      });
     }
     this.decoder = decoder;
     this.vocabulary = vocabulary;

@@ -1,4 +1,4 @@
-import { BandModel, MusicModel } from "../../music/index.ts";
+import { BandModel, type ModelCodecOptions, MusicModel } from "../../music/index.ts";
 import { configOnce } from "../config-once.ts";
 import { readTextFiles, TextModel } from "../../text/index.ts";
 import {
@@ -17,9 +17,9 @@ import {
  */
 export async function loadMusicModel(
   source: ModelSource,
-  options: LoadModelOptions = {},
+  options: LoadModelOptions & Pick<ModelCodecOptions, "codec"> = {},
 ): Promise<MusicModel> {
-  return new MusicModel(await loadDecoder(source, options));
+  return new MusicModel(await loadDecoder(source, options), { codec: options.codec });
 }
 
 /**
@@ -27,8 +27,11 @@ export async function loadMusicModel(
  *
  * @throws the errors of `loadMusicModel`.
  */
-export async function loadBandModel(source: ModelSource, options: LoadModelOptions = {}): Promise<BandModel> {
-  return new BandModel(await loadDecoder(source, options));
+export async function loadBandModel(
+  source: ModelSource,
+  options: LoadModelOptions & Pick<ModelCodecOptions, "codec"> = {},
+): Promise<BandModel> {
+  return new BandModel(await loadDecoder(source, options), { codec: options.codec });
 }
 
 /**

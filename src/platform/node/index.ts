@@ -1,7 +1,7 @@
 /** The interface of this folder for other folders; `public.ts` contains the published part. */
 export { checkpointFolder } from "./checkpoint-folder.ts";
 export { loadDecoder, type LoadModelOptions } from "./load-decoder.ts";
-export { loadBandModel, loadMusicModel, loadTextModel } from "./load-model.ts";
+export { loadBandModel, loadMusicModel, type LoadMusicModelOptions, loadTextModel } from "./load-model.ts";
 export { modelFiles, type ModelFilesOptions } from "./model-files.ts";
 export { createNodeRuntime, type NodeBackend, type NodeRuntimeOptions } from "./runtime.ts";
 export { writeFileAtomic } from "./write-file.ts";

@@ -1,8 +1,12 @@
-import { BandModel, MusicModel } from "../../music/index.ts";
+import { BandModel, type ModelCodecOptions, MusicModel } from "../../music/index.ts";
 import { configOnce } from "../config-once.ts";
 import { readTextFiles, TextModel } from "../../text/index.ts";
 import { loadDecoder, type LoadModelOptions } from "./load-decoder.ts";
+import { hubId } from "./hub/hub.ts";
 import { modelFiles, type ModelFilesOptions } from "./model-files.ts";
+
+/** Options of loading a music model. */
+export type LoadMusicModelOptions = LoadModelOptions & ModelFilesOptions & Pick<ModelCodecOptions, "codec">;
 
 /**
  * Loads a music model.
@@ -13,11 +17,12 @@ import { modelFiles, type ModelFilesOptions } from "./model-files.ts";
  * @example
  * const piano = await loadMusicModel("piano");
  */
-export async function loadMusicModel(
-  name: string,
-  options: LoadModelOptions & ModelFilesOptions = {},
-): Promise<MusicModel> {
-  return new MusicModel(await loadDecoder(await modelFiles(name, options), options));
+export async function loadMusicModel(name: string, options: LoadMusicModelOptions = {}): Promise<MusicModel> {
+  const { codec } = options;
+  return new MusicModel(await loadDecoder(await modelFiles(name, options), options), {
+    codec,
+    id: hubId(name),
+  });
 }
 
 /**
@@ -28,11 +33,12 @@ export async function loadMusicModel(
  * @example
  * const band = await loadBandModel("stanford-crfm/music-small-800k");
  */
-export async function loadBandModel(
-  name: string,
-  options: LoadModelOptions & ModelFilesOptions = {},
-): Promise<BandModel> {
-  return new BandModel(await loadDecoder(await modelFiles(name, options), options));
+export async function loadBandModel(name: string, options: LoadMusicModelOptions = {}): Promise<BandModel> {
+  const { codec } = options;
+  return new BandModel(await loadDecoder(await modelFiles(name, options), options), {
+    codec,
+    id: hubId(name),
+  });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ARRIVAL_55028, MUSIC_CODECS, VOCABULARIES } from "../../../encoding/index.ts";
 import { type Codec, codecOf, type CodecEvidence } from "../../../models/index.ts";
 
@@ -86,4 +86,49 @@ test("every codec of music is found by the name of its vocabulary", () => {
     const found = codecOf({ config: { vocabulary: name, vocabularySize: size }, hasTokenizer: false });
     expect(found).toMatchObject({ vocabulary: name });
   }
+});
+
+describe("the codec that the user names", () => {
+  const choose = (codec: string, config: CodecEvidence["config"]) =>
+    codecOf({ config, codec, hasTokenizer: true });
+
+  test("counts more than the number of ids and the tokenizer", () => {
+    expect(choose("arrival-55028", { vocabularySize: 60_000 })).toEqual(ARRIVAL);
+    expect(choose("arrival-55028", { vocabulary: "mine", vocabularySize: 55_028 })).toEqual(ARRIVAL);
+    expect(choose("arrival-9772", { vocabularySize: 9_772 })).toEqual({
+      kind: "arrival",
+      vocabulary: "arrival-9772",
+    });
+  });
+
+  test.each<[string, CodecEvidence["config"], string, string]>([
+    [
+      "remi",
+      { vocabularySize: 55_028 },
+      'there is no codec "remi"',
+      "use one of: performance-416, performance-388, midi-neural-processor, score2perf, arrival-55028, arrival-9772",
+    ],
+    [
+      "arrival-55028",
+      { vocabulary: "performance-416", vocabularySize: 416 },
+      'config.json: "vocabulary" is "performance-416", so the codec cannot be "arrival-55028"',
+      "omit the codec",
+    ],
+    [
+      "arrival-55028",
+      { vocabularySize: 50_257 },
+      'config.json: "vocab_size" is 50257, and "arrival-55028" has 55028 ids',
+      "name the codec that the model was trained with",
+    ],
+    [
+      "performance-388",
+      { vocabularySize: 400 },
+      'config.json: "vocab_size" is 400, and "performance-388" has 388 ids',
+      "name the codec that the model was trained with",
+    ],
+  ])("is refused: %s for %j", (codec, config, message, hint) => {
+    expect(() => choose(codec, config)).toThrow(
+      expect.objectContaining({ name: "CheckpointError", code: "unknown-codec", message, hint }),
+    );
+  });
 });
