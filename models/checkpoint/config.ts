@@ -2,6 +2,7 @@
  * The configuration of a decoder, read from a checkpoint's config.json. The Music Transformer and GPT-2 differ in `position`,
  * vocabulary and sizes only.
  */
+import { type Activation, ACTIVATION_NAMES, activationOf } from "./activation.ts";
 import { CheckpointError, type CheckpointErrorCode } from "../errors.ts";
 import { quoteValue } from "../quote.ts";
 import { refuseOtherType } from "./other-models.ts";
@@ -41,6 +42,8 @@ export interface DecoderConfig {
   readonly position: LearnedPosition | RelativePosition;
   /** Number of ids that attention sees, the current one included; also the number of learned positions. */
   readonly window: number;
+  /** Between the two matrices of the feed-forward layers. Default: "tanh_gelu", as in GPT-2. */
+  readonly activation?: Activation;
   /** Added to the variance in layer norms (GPT-2: 1e-5). */
   readonly normEpsilon: number;
   /** Whether the head is the transposed embedding. */
@@ -83,9 +86,6 @@ export function parseConfig(json: unknown): DecoderConfig {
     'use a model of type "ostinato" or "gpt2"; other architectures are not supported',
   );
 }
-
-/** Both names mean the tanh approximation of GELU. */
-const TANH_GELU = ["gelu_new", "gelu_pytorch_tanh"];
 
 function ostinatoConfig(keys: ConfigKeys): DecoderConfig {
   const vocabulary = keys.value("vocabulary");
@@ -138,15 +138,18 @@ function gpt2Config(keys: ConfigKeys): DecoderConfig {
 }
 
 function sizes(keys: ConfigKeys) {
-  const activation = keys.value("activation_function") ?? "gelu_new";
-  if (typeof activation !== "string" || !TANH_GELU.includes(activation)) {
-    throw configError("unsupported", "activation_function", activation, `supported: ${TANH_GELU.join(", ")}`);
+  const name = keys.value("activation_function") ?? "gelu_new";
+  const activation = activationOf(name);
+  if (activation === undefined) {
+    const hint = `supported: ${ACTIVATION_NAMES.join(", ")}`;
+    throw configError("unsupported", "activation_function", name, hint);
   }
   return {
     vocabularySize: keys.size("vocab_size"),
     layers: keys.size("n_layer", 1024),
     width: keys.size("n_embd"),
     heads: keys.size("n_head"),
+    activation: activation === "tanh_gelu" ? undefined : activation,
     normEpsilon: keys.epsilon("layer_norm_epsilon", 1e-5),
   };
 }
@@ -198,8 +201,8 @@ class ConfigKeys {
 
   epsilon(key: string, otherwise: number): number {
     const value = this.value(key) ?? otherwise;
-    if (typeof value === "number" && value > 0 && value < 1) return value;
-    throw configError("bad-config", key, value, "a number between 0 and 1 is needed");
+    if (typeof value === "number" && value >= 0 && value < 1) return value;
+    throw configError("bad-config", key, value, "0 or a number between 0 and 1 is needed");
   }
 }
 

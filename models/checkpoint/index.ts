@@ -1,4 +1,5 @@
 /** Exports of this folder for other folders. */
+export type { Activation } from "./activation.ts";
 export {
   type Checkpoint,
   openCheckpoint,

@@ -1,6 +1,6 @@
 /**
  * Precisions of stored weights. Half precision is expanded to float32 on loading: ONNX Runtime's fp16 kernels are slow on CPUs
- * and in WebAssembly.
+ * and in WebAssembly. Double precision is rounded to float32.
  *
  * The files are little-endian, and so are typed arrays on every platform of JavaScript engines.
  */
@@ -19,13 +19,14 @@ export interface StoredPrecision {
 
 /** Precisions in which weights can be stored, by safetensors' names. */
 export const STORED_PRECISIONS: Readonly<Record<PrecisionName, StoredPrecision>> = {
+  F64: { bytes: 8, expand: roundFloat64 },
   F32: { bytes: 4, expand: viewFloat32 },
   F16: { bytes: 2, expand: expandFloat16 },
   BF16: { bytes: 2, expand: expandBfloat16 },
 };
 
 /** The names in safetensors files. */
-export type PrecisionName = "F32" | "F16" | "BF16";
+export type PrecisionName = "F64" | "F32" | "F16" | "BF16";
 
 /** Whether a safetensors dtype is in `STORED_PRECISIONS`; I8 is not, since it needs scales. */
 export function isPrecision(name: string): name is PrecisionName {
@@ -35,6 +36,15 @@ export function isPrecision(name: string): name is PrecisionName {
 function viewFloat32(stored: Uint8Array): Float32Array {
   const { buffer, byteOffset } = aligned(stored, 4);
   return new Float32Array(buffer, byteOffset, stored.length / 4);
+}
+
+/** Numbers beyond float32 become infinite. */
+function roundFloat64(stored: Uint8Array, into?: Float32Array): Float32Array {
+  const { buffer, byteOffset } = aligned(stored, 8);
+  const doubles = new Float64Array(buffer, byteOffset, stored.length / 8);
+  const values = into ?? new Float32Array(doubles.length);
+  values.set(doubles);
+  return values;
 }
 
 /** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */

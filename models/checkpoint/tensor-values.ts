@@ -48,10 +48,20 @@ async function readWhole(stored: StoredWeight): Promise<Float32Array> {
   if (int8 || !isPrecision(dtype)) return readExpanded(stored, 0, size);
   const { bytes, expand } = STORED_PRECISIONS[dtype];
   if (dtype === "F32") return checked(stored, expand(await file.read(begin, end)), 0);
+  if (bytes > 4) return readInParts(stored, size);
   // Half precision is read into the second half of the result and expanded there: number i is overwritten after it was read.
   const values = new Float32Array(size);
   const halves = new Uint8Array(values.buffer, (4 - bytes) * size);
   return checked(stored, expand(await file.read(begin, end, halves), values), 0);
+}
+
+async function readInParts(stored: StoredWeight, size: number): Promise<Float32Array> {
+  const values = new Float32Array(size);
+  const reader = new PartReader();
+  for (const [begin, end] of parts(stored)) {
+    await reader.read(stored, begin, end, async (part) => values.set(part, begin));
+  }
+  return values;
 }
 
 /** Reads parts of tensors, one after the other in the same memory. */
@@ -66,10 +76,11 @@ class PartReader {
     to: number,
     use: (values: Float32Array) => Promise<Result>,
   ): Promise<Result> {
-    const size = 4 * (to - from);
+    const size = to - from;
+    const bytesEach = isPrecision(stored.dtype) ? STORED_PRECISIONS[stored.dtype].bytes : 4;
     return asTyped(stored, () =>
-      this.#bytes.lend(size, (bytes) =>
-        this.#values.lend(size, async (values) =>
+      this.#bytes.lend(bytesEach * size, (bytes) =>
+        this.#values.lend(4 * size, async (values) =>
           use(await readExpanded(stored, from, to, { bytes, values })),
         ),
       ),

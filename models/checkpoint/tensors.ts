@@ -35,6 +35,7 @@ export function tensorShapes(config: DecoderConfig): Map<string, readonly number
     norm(`${at}.ln_2`);
     linear(`${at}.mlp.c_fc`, width, feedForward);
     linear(`${at}.mlp.c_proj`, feedForward, width);
+    if (config.activation === "prelu") shapes.set(`${at}.mlp.act.weight`, [1]);
   }
   norm("ln_f");
   if (!config.tiedHead) shapes.set("lm_head.weight", [vocabularySize, width]);

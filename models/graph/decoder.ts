@@ -3,7 +3,7 @@
  * positions or relative attention as in the Music Transformer (Huang et al. 2018).
  *
  *     ids ─ embedding (+ position) ─ block × layers ─ norm ─ head ─ logits
- *     block:  x += project(attention(norm(x)));  x += shrink(gelu(grow(norm(x))))
+ *     block:  x += project(attention(norm(x)));  x += shrink(activate(grow(norm(x))))
  *
  * Inputs and outputs, float32 unless stated; the sizes that are not in the config are free; positions = past + rows:
  *
@@ -24,6 +24,7 @@
  * position, and by sequence within a position; `heads` counts the heads of all sequences, one sequence after another. The
  * mask is the same for all sequences, `[rows of one sequence, positions]`.
  */
+import { activate } from "./activation.ts";
 import {
   attention,
   type AttentionFrame,
@@ -37,15 +38,7 @@ import {
   splitHeads,
 } from "./attention.ts";
 import { type DecoderConfig, headSize, scoreScale } from "../checkpoint/index.ts";
-import {
-  float,
-  GraphBuilder,
-  type GraphWeight,
-  integer,
-  type Locate,
-  text,
-  type Value,
-} from "./graph-builder.ts";
+import { float, GraphBuilder, type GraphWeight, integer, type Locate, type Value } from "./graph-builder.ts";
 import { matrixProduct, embeddingProduct, embeddingRows } from "./matrix.ts";
 import { encodeModel } from "./onnx.ts";
 import { SCHEMES, type QuantizationScheme } from "./quantization-scheme.ts";
@@ -184,7 +177,8 @@ export function decoderBlock(
 
   const again = norm(graph, config, `${at}.ln_2`, between);
   const grown = linear(graph, scheme, `${at}.mlp.c_fc`, width, feedForward, again);
-  const activated = graph.node("Gelu", [grown], { approximate: text("tanh") }); // [rows, feedForward]
+  const { activation = "tanh_gelu" } = config;
+  const activated = activate(graph, activation, grown, `${at}.mlp.act.weight`); // [rows, feedForward]
   const shrunk = linear(graph, scheme, `${at}.mlp.c_proj`, feedForward, width, activated);
   return { x: graph.node("Add", [between, shrunk]), own, weights };
 }

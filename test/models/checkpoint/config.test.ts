@@ -88,6 +88,41 @@ test("reads GPT-2's scales of attention scores", () => {
   expect(parseConfig({ ...GPT2, ...defaults })).toEqual(parseConfig(GPT2));
 });
 
+test("reads an activation function, names of equal functions as one", () => {
+  const read = (name: unknown) => parseConfig({ ...GPT2, activation_function: name }).activation;
+  expect(["gelu_new", "gelu_pytorch_tanh", "gelu_fast", null].map(read)).toEqual(
+    Array.from({ length: 4 }, () => undefined),
+  );
+  expect(["gelu", "gelu_python", "relu", "silu", "swish"].map(read)).toEqual([
+    "gelu",
+    "gelu",
+    "relu",
+    "silu",
+    "silu",
+  ]);
+});
+
+test("the error for another activation lists the names", () => {
+  expect(() => parseConfig({ ...GPT2, activation_function: "xielu" })).toThrow(
+    expect.objectContaining({
+      code: "unsupported",
+      hint: expect.stringMatching(/^supported: gelu_new,.* linear$/),
+    }),
+  );
+});
+
+test("prelu has a weight in each layer", () => {
+  const shapes = tensorShapes(parseConfig({ ...GPT2, n_layer: 2, activation_function: "prelu" }));
+  expect([...shapes].filter(([name]) => name.includes(".act."))).toEqual([
+    ["h.0.mlp.act.weight", [1]],
+    ["h.1.mlp.act.weight", [1]],
+  ]);
+});
+
+test("reads an epsilon of 0", () => {
+  expect(parseConfig({ ...GPT2, layer_norm_epsilon: 0 }).normEpsilon).toBe(0);
+});
+
 // The flags of these models, published with GPT-2's other keys.
 test.each([
   ["stanford-crfm/alias-gpt2-small-x21", { vocab_size: 50_257 }],
@@ -136,7 +171,7 @@ describe("throws an error that names key and value for", () => {
   const cases: [string, object, RegExp][] = [
     ["another architecture", { ...GPT2, model_type: "llama" }, /"model_type" is "llama"/],
     ["no architecture", { vocab_size: 10 }, /"model_type" is missing/],
-    ["another activation", { ...GPT2, activation_function: "relu" }, /"activation_function" is "relu"/],
+    ["an unknown activation", { ...GPT2, activation_function: "xielu" }, /"activation_function" is "xielu"/],
     ["a missing size", { ...PIANO, n_layer: undefined }, /"n_layer" is missing/],
     ["a fractional size", { ...PIANO, n_head: 1.5 }, /"n_head" is 1\.5/],
     ["a size as text", { ...PIANO, n_embd: "256" }, /"n_embd" is "256"/],
@@ -147,7 +182,7 @@ describe("throws an error that names key and value for", () => {
     ["relative without distance", { ...PIANO, max_distance: undefined }, /"max_distance" is missing/],
     ["learned with distance", { ...PIANO, position: "learned" }, /"max_distance" is 512/],
     ["no vocabulary", { ...PIANO, vocabulary: 3 }, /"vocabulary" is 3/],
-    ["an impossible epsilon", { ...PIANO, layer_norm_epsilon: 0 }, /"layer_norm_epsilon" is 0/],
+    ["an impossible epsilon", { ...PIANO, layer_norm_epsilon: -1e-5 }, /"layer_norm_epsilon" is -0.00001/],
     ["tasks that are not a list", { ...PIANO, tasks: "infill" }, /"tasks" is "infill"/],
     [
       "a flag that is not boolean",

@@ -38,7 +38,16 @@ test("F32 is a view if aligned, otherwise a copy", () => {
   expect(copy.buffer).not.toBe(file.buffer);
 });
 
+test("F64 is rounded to float32, aligned or not", () => {
+  const file = new Uint8Array(25);
+  const view = new DataView(file.buffer);
+  for (const [i, value] of [0.1, -2.5, 1e300].entries()) view.setFloat64(1 + 8 * i, value, true);
+  const expected = [Math.fround(0.1), -2.5, Infinity];
+  expect([...STORED_PRECISIONS.F64.expand(file.subarray(1))]).toEqual(expected);
+  expect([...STORED_PRECISIONS.F64.expand(file.slice(1), new Float32Array(3))]).toEqual(expected);
+});
+
 test("isPrecision accepts only the keys of the table", () => {
-  expect(["F32", "F16", "BF16"].every(isPrecision)).toBe(true);
-  expect(["F64", "I8", "toString", ""].some(isPrecision)).toBe(false);
+  expect(["F64", "F32", "F16", "BF16"].every(isPrecision)).toBe(true);
+  expect(["I64", "I8", "toString", ""].some(isPrecision)).toBe(false);
 });

@@ -260,13 +260,13 @@ describe("throws a CheckpointError with a hint for", () => {
       /has shape \[5, 2\]/,
     ],
     [
-      "a tensor of doubles",
+      "a tensor of 64-bit numbers",
       pytorchFile(
-        { ...tensors, [WTE]: tensor(storage("DoubleStorage", "d", 20), 0, [5, 4]) },
-        { ...storages, d: new Float64Array(20) },
+        { ...tensors, [WTE]: tensor(storage("LongStorage", "d", 20), 0, [5, 4]) },
+        { ...storages, d: new BigInt64Array(20) },
       ),
       "unsupported",
-      /is stored as F64/,
+      /is stored as I64/,
     ],
     ["another shape", withWte(tensor(own, 0, [4, 5])), "bad-shape", /has shape \[4, 5\]/],
     [

@@ -38,7 +38,7 @@ async function only(folder: string, ...names: readonly string[]): Promise<Checkp
   );
 }
 
-test.each(["scaled-float16", "pytorch-buffers", "pytorch-views"])(
+test.each(["scaled-float16", "pytorch-buffers", "pytorch-views", "pytorch-double"])(
   "PyTorch's own file gives the tensors of model.safetensors: %s",
   async (folder) => {
     const found = await only(folder, "pytorch_model.bin");
@@ -55,7 +55,7 @@ test.each(["scaled-float16", "pytorch-buffers", "pytorch-views"])(
   },
 );
 
-test.each(["scaled-float16", "pytorch-buffers", "pytorch-views"])(
+test.each(["scaled-float16", "pytorch-buffers", "pytorch-views", "pytorch-double"])(
   "a file in a folder, read into memory of the reader, gives the same tensors: %s",
   async (name) => {
     const folder = await checkpointFolder(join(GOLDEN, name));
