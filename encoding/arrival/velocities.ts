@@ -12,15 +12,19 @@ export interface FilledVelocities {
   readonly sources: readonly VelocitySource[];
 }
 
+/** Neighbors of a note on each side: one of them alone may be an accent. */
+const NEIGHBORS = 8;
+
 /** Notes of known velocity in order of onset, after a placeholder. */
 interface Known {
   readonly steps: number[];
-  readonly velocities: (number | undefined)[];
+  /** Sum of the velocities of the first notes, by their number. */
+  readonly sums: number[];
 }
 
 /**
- * Estimates the velocity of notes among notes whose velocities are known: the mean of the latest at or before the onset and the earliest
- * after it, of the same instrument if there are any, else of any.
+ * Estimates the velocity of notes among notes whose velocities are known, as a running mean: of the 8 latest at or before the onset and
+ * the 8 earliest after it, of the same instrument if there are any, else of all instruments.
  */
 export class VelocityEstimator {
   readonly #all = nothingKnown();
@@ -34,7 +38,7 @@ export class VelocityEstimator {
       this.#byInstrument.set(instrument, own);
       for (const places of [this.#all, own]) {
         places.steps.push(onsetStep);
-        places.velocities.push(velocity);
+        places.sums.push((places.sums.at(-1) ?? 0) + velocity);
       }
     }
   }
@@ -64,12 +68,13 @@ export function fillVelocities(notes: readonly ArrivalNote[]): FilledVelocities 
 }
 
 function nothingKnown(): Known {
-  return { steps: [-Infinity], velocities: [undefined] };
+  return { steps: [-Infinity], sums: [0] };
 }
 
-function meanAround({ steps, velocities }: Known, step: number): number | undefined {
-  const before = lastAtMost(steps, step);
-  const around = [velocities[before], velocities[before + 1]].filter((velocity) => velocity !== undefined);
-  if (around.length === 0) return undefined;
-  return Math.round(around.reduce((sum, velocity) => sum + velocity, 0) / around.length);
+function meanAround({ steps, sums }: Known, step: number): number | undefined {
+  const before = lastAtMost(steps, step); // this many notes are at or before the step
+  const first = Math.max(0, before - NEIGHBORS);
+  const end = Math.min(steps.length - 1, before + NEIGHBORS);
+  if (first === end) return undefined;
+  return Math.round(((sums[end] ?? 0) - (sums[first] ?? 0)) / (end - first));
 }

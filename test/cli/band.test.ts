@@ -60,7 +60,9 @@ describe("with a model of several instruments", () => {
   it("accompany keeps what was given", async () => {
     const { code, stderr } = await run("accompany", trio);
     expect(code).toBe(0);
-    expect(stderr).toContain("as loud as its instrument's notes nearby");
+    expect(stderr).toContain(
+      "the mean velocity of its instrument's notes nearby, or of all notes nearby if the instrument is new",
+    );
     const given = read(trio).notes.map(({ pitch, velocity }) => `${pitch} ${velocity}`);
     const kept = readOut().notes.filter(({ track }) => track < read(trio).tracks.length);
     expect(kept.map(({ pitch, velocity }) => `${pitch} ${velocity}`)).toEqual(given);

@@ -18,8 +18,8 @@ const SHORTEST_STEPS = 1;
 export class NotePlayer {
   readonly #estimator: VelocityEstimator;
   readonly #endStep: number;
-  /** Where the velocity of the last note comes from. */
-  velocitySource: VelocitySource = "default";
+  /** Where the velocities of the notes come from, which is the same for all; undefined before the first. */
+  velocitySource: VelocitySource | undefined;
 
   /**
    * @param given the music that the new notes belong to.

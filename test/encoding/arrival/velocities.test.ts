@@ -11,14 +11,22 @@ function filled(notes: readonly ArrivalNote[]): [velocity: number | undefined, s
 }
 
 describe("fillVelocities", () => {
-  it("keeps known velocities and sets others to the mean of their nearest neighbors", () => {
+  it("keeps known velocities and sets others to the mean of their neighbors", () => {
     expect(filled([note(0, 20), note(10, 60), note(15), note(20, 91), note(30, 120)])).toEqual([
       [20, "given"],
       [60, "given"],
-      [76, "neighbors"],
+      [73, "neighbors"],
       [91, "given"],
       [120, "given"],
     ]);
+  });
+
+  it("takes eight neighbors on each side", () => {
+    const before = Array.from({ length: 20 }, (_, i) => note(i, i < 12 ? 1 : 40));
+    const after = Array.from({ length: 20 }, (_, i) => note(30 + i, i < 8 ? 60 : 127));
+    const velocities = filled([...before, note(25), ...after]).map(([velocity]) => velocity);
+    expect(velocities[20]).toBe(50);
+    expect(filled([...before, note(25)]).at(-1)).toEqual([40, "neighbors"]);
   });
 
   it("uses the only neighbor at the start and the end, and a neighbor of the same onset", () => {
@@ -33,7 +41,7 @@ describe("fillVelocities", () => {
       [100, "given"],
       [30, "given"],
       [100, "neighbors"],
-      [30, "neighbors"],
+      [65, "neighbors"],
     ]);
   });
 

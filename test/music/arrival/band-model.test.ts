@@ -3,6 +3,7 @@ import { readMidi, type Score, writeMidi } from "../../../encoding/index.ts";
 import type { Decoder } from "../../../src/engine/index.ts";
 import { BandModel } from "../../../src/music/arrival/band-model.ts";
 import { goldenBytes } from "../../encoding/arrival/golden.ts";
+import { type Message, midiFile } from "../../encoding/arrival/midi-file.ts";
 import { loadNetwork } from "./network.ts";
 
 let decoder: Decoder;
@@ -29,6 +30,70 @@ const givenNotes = (score: Score, before: Score): string[] =>
       (note) =>
         `${note.track} ${note.pitch} ${note.velocity} ${note.startSeconds.toFixed(6)} ${note.endSeconds.toFixed(6)}`,
     );
+
+/** The chunks of the tracks of a file. */
+function trackChunks(bytes: Uint8Array): Buffer[] {
+  const chunks: Buffer[] = [];
+  const file = Buffer.from(bytes);
+  for (let at = 14; at < file.length; at += 8 + file.readUInt32BE(at + 4))
+    chunks.push(file.subarray(at, at + 8 + file.readUInt32BE(at + 4)));
+  return chunks;
+}
+
+describe("what was given", () => {
+  const tasks: readonly (readonly [string, (score: Score) => Promise<{ readonly score: Score }>])[] = [
+    ["generate", (primer) => band.generate({ primer, seconds: 1, ...SAMPLING })],
+    ["accompany", (score) => band.accompany(score, { instruments: new Set([32]), ...SAMPLING })],
+    // No note begins there.
+    ["infill", (score) => band.infill(score, { fromSeconds: 3.58, toSeconds: 3.6, ...SAMPLING })],
+  ];
+
+  it.each(tasks)("keeps its bytes: %s", async (_, run) => {
+    const given = goldenBytes("02-three-programs-format1.mid");
+    const before = trackChunks(given);
+    const { score } = await run(readMidi(given));
+    expect(before).toHaveLength(4);
+    expect(trackChunks(writeMidi(score)).slice(0, before.length)).toEqual(before);
+  });
+});
+
+describe("velocities of new notes", () => {
+  /** Bass softer than drums; a note each second. */
+  const duo = (): Score => {
+    const [bass, drums] = [0, 9].map((channel) => {
+      const notes = Array.from({ length: 4 }, (_, i): Message[] => [
+        [0x90 | channel, i * 1000, 40, channel === 9 ? 100 + i : 30 + i],
+        [0x80 | channel, i * 1000 + 500, 40, 0],
+      ]);
+      return [[0xc0 | channel, 0, channel === 9 ? 0 : 32, 0], ...notes.flat()] satisfies Message[];
+    });
+    return readMidi(midiFile(bass!, drums!));
+  };
+
+  it.each([
+    ["their instrument's", 32, [32]],
+    ["their instrument's, drums", 128, [102]],
+    // A running mean over both instruments.
+    ["all notes', of an instrument that is new", 73, [67]],
+  ])("are the mean of %s neighbors", async (_, instrument, expected) => {
+    const before = duo();
+    const { score, velocities } = await band.generate({
+      primer: before,
+      seconds: 1,
+      instruments: new Set([instrument]),
+      ...SAMPLING,
+    });
+    expect(velocities).toBe("neighbors");
+    const added = score.notes.filter(({ track }) => track >= before.tracks.length);
+    expect([...new Set(added.map(({ velocity }) => velocity))]).toEqual(expected);
+  });
+
+  it("are 72 in a piece that begins with nothing, which is told", async () => {
+    const { score, velocities } = await band.generate({ seconds: 2, ...SAMPLING });
+    expect(velocities).toBe("default");
+    expect(new Set(score.notes.map(({ velocity }) => velocity))).toEqual(new Set([72]));
+  });
+});
 
 describe("BandModel.generate", () => {
   it("makes a new piece: a track an instrument, the same for the same seed", async () => {
