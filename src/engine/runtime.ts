@@ -126,7 +126,7 @@ export function onnxRuntime(
           ...sessionOptions,
           ...external,
         });
-        return onnxSession(ort, session);
+        return onnxSession(ort, session, backend === "node" ? atOnce : inTurn(ort));
       } catch (cause) {
         throw failure(`ONNX Runtime (${backend}) cannot load the model`, "session-failed", cause);
       }
@@ -139,7 +139,30 @@ function mappedFiles({ path }: WeightFolder): Ort.InferenceSession.SessionOption
   return { extra: { session: { model_external_initializers_file_folder_path: path } } };
 }
 
-function onnxSession(ort: typeof Ort, session: Ort.InferenceSession): Session {
+/** Starts a run: at once, or after the runs before. */
+type Schedule = <Result>(run: () => Promise<Result>) => Promise<Result>;
+
+const atOnce: Schedule = (run) => run();
+
+/** The last run of each build of onnxruntime-web. */
+const lastRuns = new WeakMap<object, Promise<unknown>>();
+
+/**
+ * Runs of all sessions one after the other. onnxruntime-web 1.30 reserves the arguments of a run on WebAssembly's stack and then
+ * awaits, so that simultaneous runs overwrite each other's arguments.
+ */
+function inTurn(ort: object): Schedule {
+  return (run) => {
+    const result = (lastRuns.get(ort) ?? Promise.resolve()).then(run);
+    lastRuns.set(
+      ort,
+      result.catch(() => undefined),
+    );
+    return result;
+  };
+}
+
+function onnxSession(ort: typeof Ort, session: Ort.InferenceSession, schedule: Schedule): Session {
   return {
     run: async (inputs, wanted) => {
       const feeds: Record<string, Ort.Tensor> = {};
@@ -147,7 +170,8 @@ function onnxSession(ort: typeof Ort, session: Ort.InferenceSession): Session {
         feeds[name] = new ort.Tensor(type, data, shape);
       }
       try {
-        const results = Object.entries(await (wanted ? session.run(feeds, wanted) : session.run(feeds)));
+        const run = () => (wanted ? session.run(feeds, wanted) : session.run(feeds));
+        const results = Object.entries(await schedule(run));
         return new Map(results.map(([name, tensor]) => [name, resultOf(name, tensor)]));
       } catch (cause) {
         throw failure("ONNX Runtime failed", "run-failed", cause);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { GraphBuilder, integer } from "../../models/graph/graph-builder.ts";
 import { decoderGraph, type DecoderConfig, graphWeights } from "../../models/index.ts";
 import { encodeModel } from "../../models/graph/onnx.ts";
-import { createWasmRuntime } from "../../src/engine/runtime.ts";
+import { createWasmRuntime, type Session } from "../../src/engine/runtime.ts";
 import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import { randomTensors } from "../models/reference.ts";
 
@@ -103,6 +103,32 @@ test.each(["node", "wasm"] as const)(
     await session.dispose();
   },
 );
+
+test.each(["node", "wasm"] as const)("%s: simultaneous runs return each its own results", async (backend) => {
+  const runtime = await createNodeRuntime({ backend, threads: 1 });
+  const doubled = (values: number): Promise<Session> => {
+    const graph = new GraphBuilder("doubled");
+    for (let i = 0; i < values; i += 1) {
+      const value = graph.input(`x${i}`, "int32", [1]);
+      graph.output(`y${i}`, graph.node("Add", [value, value]), "int32", [1]);
+    }
+    return runtime.createSession(encodeModel({ graph: graph.build(), opsets: { "": 21 } }), new Map());
+  };
+  const run = async (session: Session, values: readonly number[]): Promise<unknown> => {
+    const input = (x: number) => ({ type: "int32", data: Int32Array.of(x), shape: [1] }) as const;
+    const results = await session.run(Object.fromEntries(values.map((x, i) => [`x${i}`, input(x)])));
+    return values.map((_, i) => results.get(`y${i}`)?.data[0]);
+  };
+  const [one, five] = [await doubled(1), await doubled(5)];
+  /** A run begins while one that began earlier continues. */
+  const twice = async (): Promise<unknown[]> => [await run(one, [6]), await run(five, [7, 8, 9, 10, 11])];
+  expect(await Promise.all([twice(), run(five, [1, 2, 3, 4, 5]), twice()])).toEqual([
+    [[12], [14, 16, 18, 20, 22]],
+    [2, 4, 6, 8, 10],
+    [[12], [14, 16, 18, 20, 22]],
+  ]);
+  await Promise.all([one.dispose(), five.dispose()]);
+});
 
 test.each([
   ["node", [2 ** 26, 2 ** 26]],
