@@ -31,7 +31,8 @@ const decoder = await loadDecoder(await checkpointFolder(piano), { backend, thre
 const { config } = decoder;
 const vocabulary = VOCABULARIES.get(config.vocabulary);
 const sampler = new Sampler({ seed: 7 });
-const steps = stepsPerRun(config);
+/** Ids of each variation in one measurement; a run ends where drift control changes its biases, after 16 ids at the latest. */
+const steps = 16;
 const cache = decoder.createCache();
 await decoder.forward(
   Array.from({ length: Number(given.past ?? config.window) }, (_, i) => (37 * i) % 400),
@@ -48,9 +49,9 @@ for (const count of given.counts.split(",").map(Number)) {
   const times = { together: [], forks: [], togetherCpu: [], forksCpu: [] };
   for (let round = -1; round < Number(given.rounds); round += 1) {
     const [start, cpuStart] = [performance.now(), cpuMs()];
-    await stepTogether(together, count);
+    await (decoder.samplesInGraph ? sampleRuns(together, count) : stepTogether(together, count));
     const [middle, cpuMiddle] = [performance.now(), cpuMs()];
-    for (const fork of forks) await (decoder.samplesInGraph ? sampleRun(fork) : stepTogether(fork, 1));
+    for (const fork of forks) await (decoder.samplesInGraph ? sampleRuns(fork, 1) : stepTogether(fork, 1));
     if (round < 0) continue;
     times.together.push((middle - start) / steps);
     times.forks.push((performance.now() - middle) / steps);
@@ -80,15 +81,20 @@ async function stepTogether(sequences, count) {
   }
 }
 
-/** `steps` ids of one sequence in one run. */
-async function sampleRun(sequence) {
-  const { rules } = grammar();
-  const automaton = { tables: rules.tables, counters: rules.counters() };
-  await decoder.sampleInGraph(
-    [60],
-    sequence,
-    sampler.graphInputs(0, steps, config.vocabularySize, { automaton }),
-  );
+/** `steps` ids of each sequence, in runs of equal length. */
+async function sampleRuns(sequences, count) {
+  const grammars = Array.from({ length: count }, grammar);
+  const length = Math.ceil(steps / Math.ceil(steps / stepsPerRun(config, count)));
+  let ids = Array(count).fill(60);
+  for (let step = 0; step < steps; step += length) {
+    const inputs = grammars.map(({ rules }) => {
+      const automaton = { tables: rules.tables, counters: rules.counters() };
+      return sampler.graphInputs(step, Math.min(length, steps - step), config.vocabularySize, { automaton });
+    });
+    const runs = await decoder.sampleInGraph(ids, sequences, inputs);
+    for (const [i, run] of runs.entries()) for (const id of run.ids) grammars[i].state.push(id);
+    ids = runs.map((run) => run.ids.at(-1));
+  }
 }
 
 function grammar() {

@@ -115,7 +115,7 @@ async function loop(decoder, cache) {
   const rules = grammar()?.rules;
   const automaton = rules && { tables: rules.tables, counters: rules.counters() };
   const sampling = sampler.graphInputs(0, count, config.vocabularySize, { automaton });
-  await decoder.sampleInGraph([60], cache, sampling);
+  await decoder.sampleInGraph([60], cache, [sampling]);
 }
 
 function grammar() {

@@ -52,15 +52,32 @@ export function tableLayout(vocabulary: Vocabulary): TableLayout {
   return { previous: 0, velocity, sounding, clock, counters: clock + keys };
 }
 
+/** As in `GrammarOptions`, without defaults. */
+interface TableOptions {
+  readonly longestNoteSteps: number;
+  readonly mayEnd: boolean;
+}
+
+/** The last tables of a vocabulary. */
+const lastTables = new WeakMap<
+  Vocabulary,
+  { readonly options: TableOptions; readonly tables: AutomatonTables }
+>();
+
 /**
- * The tables of the grammar.
- *
- * @param options as in `GrammarOptions`, without defaults.
+ * The tables of the grammar. For the same options they are the same object, so that the sequences of a batch can share them.
  */
-export function automatonTables(
-  vocabulary: Vocabulary,
-  { longestNoteSteps, mayEnd }: { readonly longestNoteSteps: number; readonly mayEnd: boolean },
-): AutomatonTables {
+export function automatonTables(vocabulary: Vocabulary, options: TableOptions): AutomatonTables {
+  const last = lastTables.get(vocabulary);
+  const { longestNoteSteps, mayEnd } = options;
+  if (last?.options.longestNoteSteps === longestNoteSteps && last.options.mayEnd === mayEnd)
+    return last.tables;
+  const tables = createTables(vocabulary, options);
+  lastTables.set(vocabulary, { options: { longestNoteSteps, mayEnd }, tables });
+  return tables;
+}
+
+function createTables(vocabulary: Vocabulary, { longestNoteSteps, mayEnd }: TableOptions): AutomatonTables {
   const { size } = vocabulary;
   const layout = tableLayout(vocabulary);
   const { counters } = layout;

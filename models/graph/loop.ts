@@ -13,11 +13,11 @@
  *          logits_from    int32 [1]                   counted from the end: −1 the last row, −rows all of the first iteration
  *          steps          int32 [1]                   iterations, ≥ 1
  *          …                                          what `DeclareSampling` declares
- *     out  sampled        int32 [steps, 1]            the ids; fewer, with `NO_SAMPLE` last, if no id is allowed
+ *     out  sampled        int32 [steps, sequences]    the ids; fewer if no id is allowed for a sequence, whose last is `NO_SAMPLE`
  *          logits, attention.i                        of the last iteration
  *          keys_values                                [2 · layers · own, heads, headSize]
  *
- * A batch of several sequences needs `steps` = 1, and its `sampled` means nothing: the ids are sampled from the logits.
+ * A run reads and samples for all sequences of a batch together, and ends when no id is allowed for one of them.
  */
 import { elementAt, entryOf } from "../element-at.ts";
 import { lastRow, type Segment } from "./attention.ts";
@@ -46,9 +46,9 @@ export interface SamplingStep {
   /** Values that it carries from iteration to iteration, besides the id. */
   readonly state: readonly CarriedState[];
   /**
-   * Adds the nodes that sample an id.
+   * Adds the nodes that sample an id for each sequence.
    *
-   * @param logits `[1, vocabulary]`.
+   * @param logits `[sequences, vocabulary]`.
    * @param iteration int64 scalar, from 0.
    */
   sample(graph: GraphBuilder, logits: Value, iteration: Value, state: readonly Value[]): SampledId;
@@ -64,9 +64,9 @@ export interface CarriedState {
 
 /** What the sampling step of one iteration returns. */
 export interface SampledId {
-  /** int32 `[1]` */
+  /** int32 `[sequences]` */
   readonly id: Value;
-  /** Bool with one element: whether any id could be sampled. */
+  /** Bool `[sequences, 1]`: whether any id could be sampled. */
   readonly isSampled: Value;
   /** In the order of `SamplingStep.state`. */
   readonly state: readonly Value[];
@@ -88,6 +88,7 @@ export function decoderLoop(
     keys: graph.input(`past_keys.${layer}`, "float32", ["past", ...cacheShape]),
     values: graph.input(`past_values.${layer}`, "float32", ["past", ...cacheShape]),
   }));
+  const sequences = sequencesOf(graph, config, elementAt(past, 0));
   const loop: LoopInputs = {
     ids: graph.input("ids", "int32", ["rows"]),
     mask: graph.input("mask", "float32", ["own", "times"]),
@@ -96,7 +97,8 @@ export function decoderLoop(
     steps: graph.input("steps", "int32", [1]),
     sampling: declareSampling(graph),
     past,
-    sequences: sequencesOf(graph, config, elementAt(past, 0)),
+    sequences,
+    lastRows: graph.node("Cast", [graph.node("Neg", [sequences])], { to: integer(INT32) }),
   };
   const carried = carriedValues(config, loop.sampling);
   const steps = graph.node("Cast", [loop.steps], { to: integer(INT64) });
@@ -125,7 +127,7 @@ export function decoderLoop(
     config,
     results.filter((_, i) => carried[i]?.role === "cache"),
   );
-  graph.output("sampled", elementAt(results, carried.length), "int32", ["steps", 1]);
+  graph.output("sampled", elementAt(results, carried.length), "int32", ["steps", "sequences"]);
   return { bytes: encodeModel({ graph: graph.build(), opsets: OPSETS }), weights: graph.weights };
 }
 
@@ -139,6 +141,8 @@ interface LoopInputs {
   readonly past: readonly Segment[];
   /** Number of sequences. */
   readonly sequences: Value; // int64 [1]
+  /** The first of the last rows of all sequences, counted from the end. */
+  readonly lastRows: Value; // int32 [1]
 }
 
 /** The number of sequences in the cache: its heads ÷ those of one sequence.  # int64 [1] */
@@ -228,19 +232,19 @@ function loopBody(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, 
   const logits = head(graph, config, rowsFrom(graph, x, loop.logitsFrom)); // [scored, vocabulary]
   next.set("logits", logits);
 
-  const last = rowsFrom(graph, logits, graph.integers([-1], "int32")); // [1, vocabulary]
+  const last = rowsFrom(graph, logits, loop.lastRows); // [sequences, vocabulary]
   const state = loop.sampling.state.map((_, i) => before(stateName(i)));
   const { id, isSampled, state: after } = loop.sampling.sample(graph, last, number, state);
-  const isOne = graph.node("Reshape", [isSampled, graph.integers([1])]);
+  const isOne = graph.node("Reshape", [isSampled, graph.integers([-1])]); // [sequences]
   const sampled = graph.node("Where", [isOne, id, graph.integers([NO_SAMPLE], "int32")]);
   next.set("ids", sampled);
   for (const [i, value] of after.entries()) next.set(stateName(i), value);
 
-  // The loop ends if no id is allowed.
-  graph.result(graph.node("Squeeze", [isSampled]), "bool", []);
+  // The loop ends if no id is allowed for a sequence.
+  graph.result(graph.node("ReduceMin", [isSampled], { keepdims: integer(0) }), "bool", []);
   for (const { name, type, shape } of carried) graph.result(entryOf(next, name), type, shape);
-  graph.result(graph.node("Identity", [sampled]), "int32", [1]);
+  graph.result(graph.node("Identity", [sampled]), "int32", ["sequences"]);
   return graph.build();
 }
 
-const INT64 = 7; // number in `TensorProto.DataType`
+const [INT32, INT64] = [6, 7]; // numbers in `TensorProto.DataType`

@@ -1,13 +1,15 @@
 /** Batched decoding: several continuations of one prompt, whose steps run together, so that each run reads the weights once. */
 import type { KeyValueCache } from "./cache.ts";
-import type { Decoder, ForwardWithAttention } from "./decoder.ts";
 import type { ContextOptions } from "./cached-context.ts";
+import type { Decoder, ForwardWithAttention } from "./decoder.ts";
+import { firstSteps, fitOneRun, type SampledRun, type SamplingInputs } from "./graph-sampling.ts";
+import type { GraphRuns, SequenceContext } from "./sequence-context.ts";
 
 /**
- * One sequence of a batch. `append` waits until every other sequence of the batch has called it, or has left. So all must be
- * advanced concurrently, and each must leave at its end.
+ * One sequence of a batch. `append` and `sampleInGraph` wait until every other sequence of the batch has called one of them, or
+ * has left. So all must be advanced concurrently, and each must leave at its end.
  */
-export class BatchSequence {
+export class BatchSequence implements SequenceContext, GraphRuns {
   readonly #batch: SequenceBatch;
 
   constructor(batch: SequenceBatch) {
@@ -34,8 +36,39 @@ export class BatchSequence {
     const [id] = ids;
     if (id === undefined || ids.length > 1)
       throw new RangeError(`a sequence of a batch reads one id at a time, not ${ids.length}`);
-    if (contextShift) throw new RangeError("a batch has no context shift");
+    if (contextShift) throw noContextShift();
     return { logits: await this.#batch.step(this, id), attention: [] };
+  }
+
+  /** Runs of several ids, where the backend has them. */
+  get inGraph(): GraphRuns | undefined {
+    return this.#batch.samplesInGraph ? this : undefined;
+  }
+
+  /** Number of sequences that have not left. */
+  get sequences(): number {
+    return this.#batch.active;
+  }
+
+  /** Maximum number of ids that one run can read. */
+  get maxRunLength(): number {
+    return this.#batch.maxRunLength;
+  }
+
+  /**
+   * Reads one id and samples the next ones, in one run for all sequences. It has as few steps as any of them asks for.
+   *
+   * @returns the ids; or the logits of the first one, if another sequence asks for logits, or has rules that do not fit
+   * the same run.
+   * @throws EngineError as `Decoder.forward`; RangeError for `contextShift`, which batches do not have.
+   */
+  async sampleInGraph(
+    id: number,
+    sampling: SamplingInputs,
+    { contextShift = false }: Pick<ContextOptions, "contextShift"> = {},
+  ): Promise<RunResult> {
+    if (contextShift) throw noContextShift();
+    return this.#batch.run(this, id, sampling);
   }
 
   /** Removes this sequence from the batch; the others no longer wait for it. */
@@ -44,10 +77,18 @@ export class BatchSequence {
   }
 }
 
-/** An id to be read in the next run, and the promise of its logits. */
+function noContextShift(): RangeError {
+  return new RangeError("a batch has no context shift");
+}
+
+type RunResult = SampledRun | { readonly logits: Float32Array };
+
+/** An id to be read in the next run, and the promise of what follows it. */
 interface PendingStep {
   readonly id: number;
-  readonly resolve: (logits: Float32Array) => void;
+  /** How to sample in the graph. Default: the logits are returned. */
+  readonly sampling: SamplingInputs | undefined;
+  readonly resolve: (result: RunResult) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -99,12 +140,36 @@ export class SequenceBatch {
    * @returns the logits of this sequence's next id, `[vocabulary]`.
    * @throws EngineError as `Decoder.forward`, for all sequences.
    */
-  step(sequence: BatchSequence, id: number): Promise<Float32Array> {
-    const logits = new Promise<Float32Array>((resolve, reject) =>
-      this.#pending.set(sequence, { id, resolve, reject }),
+  async step(sequence: BatchSequence, id: number): Promise<Float32Array> {
+    const result = await this.run(sequence, id);
+    if ("logits" in result) return result.logits;
+    throw new TypeError("ids were sampled for a sequence that asked for logits");
+  }
+
+  /** As `step`; with `sampling` it returns ids, if all sequences can be sampled in one run: see `BatchSequence.sampleInGraph`. */
+  run(sequence: BatchSequence, id: number, sampling?: SamplingInputs): Promise<RunResult> {
+    const result = new Promise<RunResult>((resolve, reject) =>
+      this.#pending.set(sequence, { id, sampling, resolve, reject }),
     );
     this.#stepWhenAllPending();
-    return logits;
+    return result;
+  }
+
+  /** Whether the backend samples in the graph. */
+  get samplesInGraph(): boolean {
+    return this.#decoder.samplesInGraph;
+  }
+
+  /** Number of sequences that have not left. */
+  get active(): number {
+    return this.#active.length;
+  }
+
+  /** Maximum number of ids of each sequence that one run can read. */
+  get maxRunLength(): number {
+    const { window, position } = this.#decoder.config;
+    const left = position.kind === "relative" ? Infinity : window - this.#cache.position;
+    return Math.min(left, this.#cache.rowsBeforeEviction);
   }
 
   /** Removes a sequence; if the others waited for it alone, their run starts. A second call has no effect. */
@@ -131,9 +196,22 @@ export class SequenceBatch {
       );
       this.#cached = sequences;
     }
-    const ids = steps.map(({ id }) => id);
+    const results = await this.#results(
+      steps.map(({ id }) => id),
+      steps.flatMap(({ sampling }) => sampling ?? []),
+    );
+    for (const [i, { resolve }] of steps.entries()) resolve(results[i]!);
+  }
+
+  /** @param sampling of the sequences that can be sampled in the graph. */
+  async #results(ids: readonly number[], sampling: readonly SamplingInputs[]): Promise<readonly RunResult[]> {
+    const length = Math.min(...sampling.map(({ steps }) => steps));
+    if (sampling.length === ids.length && length > 1 && fitOneRun(sampling)) {
+      const shortened = sampling.map((each) => firstSteps(each, length));
+      return this.#decoder.sampleInGraph(ids, this.#cache, shortened);
+    }
     const logits = await this.#decoder.forward(ids, this.#cache); // [sequences, vocabulary]
     const size = this.#decoder.config.vocabularySize;
-    for (const [i, { resolve }] of steps.entries()) resolve(logits.subarray(i * size, (i + 1) * size));
+    return ids.map((_, i) => ({ logits: logits.subarray(i * size, (i + 1) * size) }));
   }
 }

@@ -1,7 +1,7 @@
 import type { AttentionRequest, LayerAttention } from "./attention.ts";
 import type { KeyValueCache } from "./cache.ts";
 import type { Decoder, ForwardWithAttention } from "./decoder.ts";
-import type { SamplingInputs } from "./graph-sampling.ts";
+import type { SampledRun, SamplingInputs } from "./graph-sampling.ts";
 import type { GraphRuns } from "./sequence-context.ts";
 import { TokenHistory } from "./token-history.ts";
 
@@ -113,6 +113,9 @@ export class CachedContext {
     return isEndless ? Infinity : this.window - this.#cache.position;
   }
 
+  /** Sequences that a run reads. */
+  readonly sequences = 1;
+
   /** Runs of several ids, where the backend has them. */
   get inGraph(): GraphRuns | undefined {
     return this.#decoder.samplesInGraph ? this : undefined;
@@ -127,21 +130,21 @@ export class CachedContext {
    * Reads one id and samples the next ones in one run: see `Decoder.sampleInGraph`. The sampled ids are read too, except
    * the last.
    *
-   * @returns `[steps]`; fewer when no id was allowed.
    * @throws EngineError as `append`, also when positions run out during the run: see `maxRunLength`.
    */
   async sampleInGraph(
     id: number,
     sampling: SamplingInputs,
     { contextShift = false }: Pick<ContextOptions, "contextShift"> = {},
-  ): Promise<Int32Array> {
+  ): Promise<SampledRun> {
     if (contextShift && this.remainingPositions === 0) {
       const before = this.#lastHalf([id]).slice(0, -1);
       if (before.length > 0) await this.#append(before, {});
     }
-    const sampled = await this.#decoder.sampleInGraph([id], this.#cache, sampling);
-    this.#record([id, ...(sampled.length < sampling.steps ? sampled : sampled.subarray(0, -1))]);
-    return sampled;
+    const [run] = await this.#decoder.sampleInGraph([id], this.#cache, [sampling]);
+    const { ids, isStuck } = run!;
+    this.#record([id, ...(isStuck ? ids : ids.subarray(0, -1))]);
+    return { ids, isStuck };
   }
 
   /** Clears the cache. @returns the last half window of the ids read and `added`, which are to be read again. */

@@ -10,7 +10,7 @@ import {
 } from "../../models/index.ts";
 import type { KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
-import { DEFAULT_INPUTS, declareSampling, type SamplingInputs } from "./graph-sampling.ts";
+import { declareSampling, DEFAULT_TENSORS, type SamplingInputs, samplingTensors } from "./graph-sampling.ts";
 import { floats, graphInputs, type Results } from "./graph-values.ts";
 import type { Runtime, Session, WeightFolder } from "./runtime.ts";
 
@@ -35,8 +35,8 @@ const ADDED = "keys_values";
 interface StepOptions {
   /** Whether to return the logits of all rows, or of the last. Default false. */
   readonly all?: boolean;
-  /** How to sample, in a graph that samples. Default: the samples are not used. */
-  readonly sampling?: SamplingInputs;
+  /** How to sample for each sequence, in a graph that samples. Default: the samples are not used. */
+  readonly sampling?: readonly SamplingInputs[];
 }
 
 /** A loaded graph of a decoder. */
@@ -78,15 +78,17 @@ export class DecoderSession {
     ids: Int32Array,
     cache: KeyValueCache,
     wanted: readonly string[],
-    { all = false, sampling = DEFAULT_INPUTS }: StepOptions,
+    { all = false, sampling }: StepOptions,
   ): Promise<Results> {
     this.checkAlive();
     const { position } = cache;
-    const rows = ids.length / cache.sequences + sampling.steps - 1; // computed in this run
+    const steps = sampling?.[0]?.steps ?? 1;
+    const rows = ids.length / cache.sequences + steps - 1; // computed in this run
     const inputs = graphInputs(this.#config, ids, rows, cache, all);
     if (this.samplesInGraph) {
-      inputs["steps"] = { type: "int32", data: Int32Array.of(sampling.steps), shape: [1] };
-      Object.assign(inputs, sampling.inputs);
+      inputs["steps"] = { type: "int32", data: Int32Array.of(steps), shape: [1] };
+      const tensors = sampling ? samplingTensors(sampling, this.#config.vocabularySize) : DEFAULT_TENSORS;
+      Object.assign(inputs, tensors);
     }
     const run = this.#session.run(inputs, [...wanted, ADDED]);
     this.#runs.add(run);

@@ -3,7 +3,6 @@ import {
   chooseScheme,
   type DecoderConfig,
   graphWeights,
-  NO_SAMPLE,
   type Precision,
   type Tensors,
 } from "../../models/index.ts";
@@ -12,7 +11,7 @@ import type { AttentionSink } from "./attention-sink.ts";
 import { type CacheShape, KeyValueCache } from "./cache.ts";
 import { DecoderSession, type PreparedSource } from "./decoder-session.ts";
 import { EngineError } from "./errors.ts";
-import type { SamplingInputs } from "./graph-sampling.ts";
+import { type SampledRun, sampledRuns, type SamplingInputs } from "./graph-sampling.ts";
 import { floats, joined, type Results } from "./graph-values.ts";
 import { checkIds, checkPositions } from "./read-checks.ts";
 import type { Runtime } from "./runtime.ts";
@@ -176,19 +175,21 @@ export class Decoder {
   /**
    * Reads ids and samples the next ones, in one run. The sampled ids are read too, except the last.
    *
-   * @returns `[steps]`; fewer, all of them read, when no id was allowed.
+   * @param sampling of each sequence, with the same number of steps.
+   * @returns the ids of each sequence: as many as steps, or fewer when no id was allowed for one of them.
    * @throws EngineError as `forward`; RangeError for more ids than `rowsBeforeEviction`; TypeError unless `samplesInGraph`,
-   * or for a cache of several sequences.
+   * or for another number of sequences.
    */
   async sampleInGraph(
     ids: ArrayLike<number>,
     cache: KeyValueCache,
-    sampling: SamplingInputs,
-  ): Promise<Int32Array> {
+    sampling: readonly SamplingInputs[],
+  ): Promise<readonly SampledRun[]> {
+    const { sequences } = cache;
     if (!this.samplesInGraph) throw new TypeError(`the backend ${this.backend} does not sample in the graph`);
-    if (cache.sequences > 1)
-      throw new TypeError(`the graph samples for one sequence, not ${cache.sequences}`);
-    const rows = ids.length + sampling.steps - 1;
+    if (sampling.length !== sequences)
+      throw new TypeError(`sampling for ${sampling.length} sequences, but the cache has ${sequences}`);
+    const rows = ids.length / sequences + (sampling[0]?.steps ?? 1) - 1;
     this.#check(ids, cache, rows);
     if (rows > cache.rowsBeforeEviction)
       throw new RangeError(
@@ -199,7 +200,7 @@ export class Decoder {
       const results = await this.#session.step(Int32Array.from(ids), cache, ["sampled"], { sampling });
       const sampled = results.get("sampled");
       if (sampled?.type !== "int32") throw new TypeError("the graph returned no ids");
-      return sampled.data.at(-1) === NO_SAMPLE ? sampled.data.subarray(0, -1) : sampled.data;
+      return sampledRuns(sampled.data, sequences);
     } finally {
       this.#busy.delete(cache);
     }

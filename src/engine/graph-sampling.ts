@@ -1,19 +1,29 @@
 /** Sampling in the graph: the rules in their graph form, as the body of the loop of `models/graph/loop.ts`. */
-import type { DeclareSampling, Value } from "../../models/index.ts";
+import { type DeclareSampling, NO_SAMPLE, type Value } from "../../models/index.ts";
 import { argmaxNodes, float32, type GraphInputs, type RuleInput, RULES } from "./sampling/index.ts";
 
-/** How the ids of a run are sampled. */
+/** How the ids of one sequence are sampled in a run. */
 export interface SamplingInputs {
   /** Number of samples, from 1. */
   readonly steps: number;
-  /** The inputs that `declareSampling` declares. */
-  readonly inputs: GraphInputs;
+  readonly rules: RuleInput;
+  /** Whether warpers are left out. */
+  readonly isGreedy: boolean;
+  /** `[steps, vocabulary]`, or zeros if there is none: `[steps]`. */
+  readonly noise: Float32Array;
+}
+
+/** The ids that a run sampled for one sequence. */
+export interface SampledRun {
+  readonly ids: Int32Array;
+  /** Whether no id was allowed after these. All are read then; otherwise all but the last. */
+  readonly isStuck: boolean;
 }
 
 /** Declares the inputs of all rules that have a graph form; the sampling step applies them in the order of the list. */
 export const declareSampling: DeclareSampling = (outer) => {
   const rules = RULES.flatMap(({ graph }) => (graph ? [graph.declare(outer)] : []));
-  const noise = outer.input("sampling.noise", "float32", ["steps", "noises"]);
+  const noise = outer.input("sampling.noise", "float32", ["steps", "sequences", "noises"]);
   const states = rules.map(({ state = [] }) => state);
   return {
     state: states.flat(),
@@ -30,31 +40,56 @@ export const declareSampling: DeclareSampling = (outer) => {
   };
 };
 
+/** The values of these inputs. @param sequences as many samples of each. */
+export function samplingTensors(sequences: readonly SamplingInputs[], vocabularySize: number): GraphInputs {
+  const inputs = RULES.flatMap(({ isWarper, graph }) => {
+    const rules = sequences.map((each) => (each.isGreedy && isWarper ? OFF : each.rules));
+    return Object.entries(graph?.inputs(rules, vocabularySize) ?? {});
+  });
+  return { ...Object.fromEntries(inputs), "sampling.noise": noiseTensor(sequences) };
+}
+
+/** Whether one run can sample for these sequences together. */
+export function fitOneRun(sequences: readonly SamplingInputs[]): boolean {
+  const rules = sequences.map((each) => each.rules);
+  return RULES.every(({ graph }) => graph?.fitsOneRun?.(rules) ?? true);
+}
+
+/** The sampling of the first steps of a run. */
+export function firstSteps(sampling: SamplingInputs, steps: number): SamplingInputs {
+  const { noise } = sampling;
+  return { ...sampling, steps, noise: noise.subarray(0, (noise.length / sampling.steps) * steps) };
+}
+
+/** The samples of each sequence. @param sampled `[steps, sequences]` */
+export function sampledRuns(sampled: Int32Array, sequences: number): SampledRun[] {
+  return Array.from({ length: sequences }, (_, sequence): SampledRun => {
+    const ids = sampled.filter((__, i) => i % sequences === sequence);
+    const isStuck = ids.at(-1) === NO_SAMPLE;
+    return { ids: isStuck ? ids.subarray(0, -1) : ids, isStuck };
+  });
+}
+
 /** No rule is on. */
 const OFF: RuleInput = { options: {}, context: {}, pitches: undefined };
 
-/**
- * The values of these inputs.
- *
- * @param noise one row per sample, with one number per id, or one for all.
- * @param isGreedy whether warpers are left out.
- */
-export function samplingInputs(
-  input: RuleInput,
-  steps: number,
-  noise: Float32Array,
-  vocabularySize: number,
-  isGreedy: boolean,
-): SamplingInputs {
-  const inputs = RULES.flatMap(({ isWarper, graph }) =>
-    Object.entries(graph?.inputs(isGreedy && isWarper ? OFF : input, vocabularySize) ?? {}),
-  );
-  const noiseInput = float32(noise, steps, noise.length / steps);
-  return { steps, inputs: { ...Object.fromEntries(inputs), "sampling.noise": noiseInput } };
-}
+/** The tensors for runs whose samples are not used, of any number of sequences. */
+export const DEFAULT_TENSORS: GraphInputs = samplingTensors(
+  [{ steps: 1, rules: OFF, isGreedy: true, noise: new Float32Array(1) }],
+  1,
+);
 
-/** For runs whose sample is not used. */
-export const DEFAULT_INPUTS: SamplingInputs = samplingInputs(OFF, 1, new Float32Array(1), 1, true);
+/** The noise of all sequences, `[steps, sequences, vocabulary]`; one number for all ids if no sequence has noise. */
+function noiseTensor(sequences: readonly SamplingInputs[]): GraphInputs[string] {
+  const steps = sequences[0]?.steps ?? 1;
+  const width = Math.max(...sequences.map(({ noise }) => noise.length)) / steps;
+  const all = new Float32Array(steps * sequences.length * width);
+  for (const [i, { noise }] of sequences.entries()) {
+    for (let step = 0; step < steps && noise.length === steps * width; step += 1)
+      all.set(noise.subarray(step * width, (step + 1) * width), (step * sequences.length + i) * width);
+  }
+  return float32(all, steps, sequences.length, width);
+}
 
 /** Divides a list into groups of these sizes. */
 function groups(list: readonly Value[], sizes: readonly number[]): Value[][] {

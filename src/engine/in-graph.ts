@@ -39,19 +39,20 @@ class InGraph implements NextIds {
     if (this.#isStuck) throw emptyDistribution();
     const { previous } = this.#steps;
     const length = this.#runLength();
-    this.#wish = Math.min(2 * this.#wish, stepsPerRun(this.#config));
+    this.#wish = Math.min(2 * this.#wish, MAX_STEPS_PER_RUN);
     if (length === 1 || previous === undefined) return this.#steps.next();
-    const ids = await this.#run(previous, length);
-    this.#isStuck = ids.length < length;
-    if (ids.length === 0) throw emptyDistribution();
-    return Array.from(ids, (id) => ({ id }));
+    const run = await this.#run(previous, length);
+    if ("logits" in run) return this.#steps.sample(run.logits);
+    this.#isStuck = run.isStuck;
+    if (run.ids.length === 0) throw emptyDistribution();
+    return Array.from(run.ids, (id) => ({ id }));
   }
 
   append(id: number): void {
     this.#steps.append(id);
   }
 
-  #run(previous: number, steps: number): Promise<Int32Array> {
+  #run(previous: number, steps: number): ReturnType<GraphRuns["sampleInGraph"]> {
     const { sampler, contextShift = false, signal } = this.#request;
     signal?.throwIfAborted();
     const { step, state } = this.#steps;
@@ -61,10 +62,18 @@ class InGraph implements NextIds {
 
   #runLength(): number {
     const { state } = this.#steps;
-    const most = Math.min(stepsPerRun(this.#config), this.#runs.maxRunLength, state.idsUntilChange);
+    const { sequences, maxRunLength } = this.#runs;
+    const left = Math.min(maxRunLength, state.idsUntilChange);
+    const most = evenLength(left, stepsPerRun(this.#config, sequences));
     if (most <= 1 || !this.#request.sampler.hasGraphForm(state.graphContext())) return 1;
     return Math.min(this.#wish, most);
   }
+}
+
+/** The length of runs of at most `most` steps that divide the steps left evenly, without a short one at the end. */
+function evenLength(left: number, most: number): number {
+  if (left <= most) return left;
+  return left > MAX_STEPS_PER_RUN ? most : Math.ceil(left / Math.ceil(left / most));
 }
 
 /** Numbers that a run reads in about 100 ms, on an average machine. */
@@ -73,15 +82,17 @@ const NUMBERS_PER_RUN = 3.7e8;
 export const MAX_STEPS_PER_RUN = 16;
 
 /**
- * Steps of a run: about 100 ms of work, since a run cannot be stopped and its ids arrive at once. At one step, sampling in
+ * Steps of a run of some sequences: about 100 ms of work, since a run cannot be stopped and its ids arrive at once. At one step, sampling in
  * the graph saves nothing. The number follows from the model's size and not from a clock, so that a seed always gives the
  * same ids: the division into runs changes the last digits of the logits.
  */
-export function stepsPerRun(config: DecoderConfig): number {
+export function stepsPerRun(config: DecoderConfig, sequences = 1): number {
   const { layers, width, feedForward, vocabularySize, window, position } = config;
   const weights = layers * width * (4 * width + 2 * feedForward) + vocabularySize * width;
   const cache = layers * width * 2 * window;
-  // Relative attention scores every position twice, and moves the scores: measured, three times the cost.
-  const numbers = weights + cache * (position.kind === "relative" ? 3 : 1);
+  // Relative attention scores every position twice, and moves the scores: measured, three times the cost. The sequences share
+  // the vectors of one of them.
+  const ofSequences = position.kind === "relative" ? 1 + 2 * sequences : sequences;
+  const numbers = weights + cache * ofSequences;
   return Math.max(1, Math.min(MAX_STEPS_PER_RUN, Math.floor(NUMBERS_PER_RUN / numbers)));
 }

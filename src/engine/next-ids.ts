@@ -63,8 +63,13 @@ export class SingleSteps implements NextIds {
   }
 
   async next(): Promise<readonly GeneratedId[]> {
-    const { sampler, candidates, override } = this.#request;
     const { logits } = await this.#read();
+    return this.sample(logits);
+  }
+
+  /** Samples the id that follows those read. @param logits `[vocabulary]` */
+  async sample(logits: Float32Array): Promise<readonly GeneratedId[]> {
+    const { sampler, candidates, override } = this.#request;
     const context = this.state.context();
     const sample =
       candidates === undefined

@@ -1,7 +1,7 @@
 /** Sampling: logits to the next id. */
 import { checkSampling, randomSeed, type SamplingOptions } from "../options.ts";
 import { EngineError } from "./errors.ts";
-import { type SamplingInputs, samplingInputs } from "./graph-sampling.ts";
+import type { SamplingInputs } from "./graph-sampling.ts";
 import { GumbelNoise } from "./random.ts";
 import {
   argmax,
@@ -88,7 +88,7 @@ export class Sampler {
    *
    * @param step of the first sample.
    * @param context for all samples.
-   * @throws TypeError unless `hasGraphForm`.
+   * @throws TypeError unless `hasGraphForm`; OptionError as `sample`.
    */
   graphInputs(
     step: number,
@@ -97,8 +97,11 @@ export class Sampler {
     context: SamplingContext = {},
   ): SamplingInputs {
     if (!this.hasGraphForm(context)) throw new TypeError("a rule has no graph form");
-    const noise = this.#isGreedy ? new Float32Array(steps) : this.#noiseRows(step, steps, vocabularySize);
-    return samplingInputs(this.#input(context), steps, noise, vocabularySize, this.#isGreedy);
+    const rules = this.#input(context);
+    for (const rule of RULES) rule.check?.(rules);
+    const isGreedy = this.#isGreedy;
+    const noise = isGreedy ? new Float32Array(steps) : this.#noiseRows(step, steps, vocabularySize);
+    return { steps, rules, isGreedy, noise };
   }
 
   /** `[steps, vocabulary]` */

@@ -1,6 +1,6 @@
 /** A sequence that a decoder reads, with the cache of its ids. */
 import type { ForwardWithAttention } from "./decoder.ts";
-import type { SamplingInputs } from "./graph-sampling.ts";
+import type { SampledRun, SamplingInputs } from "./graph-sampling.ts";
 
 /** The cached context of one sequence, or a sequence of a batch. */
 export interface SequenceContext {
@@ -20,12 +20,17 @@ export interface SequenceContext {
 
 /** Runs that read an id and sample the next ones in the graph. */
 export interface GraphRuns {
+  /** Number of sequences that a run reads. */
+  readonly sequences: number;
   /** Maximum number of ids that one run can read. */
   readonly maxRunLength: number;
-  /** @returns `[steps]`; fewer when no id was allowed. */
+  /**
+   * @returns the ids: as many as steps; fewer when the run ended early. Or the logits of the first one, when one run cannot
+   * sample for all sequences.
+   */
   sampleInGraph(
     id: number,
     sampling: SamplingInputs,
     options: { readonly contextShift?: boolean },
-  ): Promise<Int32Array>;
+  ): Promise<SampledRun | Pick<ForwardWithAttention, "logits">>;
 }

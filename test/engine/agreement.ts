@@ -4,8 +4,9 @@ import {
   type Decoder,
   generateIds,
   GumbelNoise,
-  type CachedContext,
   Sampler,
+  SequenceBatch,
+  type SequenceContext,
 } from "../../src/engine/index.ts";
 import type { SamplingOptions } from "../../src/options.ts";
 import { writeAllowed } from "./allowed-ids.ts";
@@ -20,7 +21,7 @@ export interface Generation {
   readonly processor?: () => LogitsProcessor;
   readonly count: number;
   readonly contextShift?: boolean;
-  readonly context?: CachedContext;
+  readonly context?: SequenceContext;
   readonly signal?: AbortSignal;
   readonly onId?: (id: number) => void;
 }
@@ -42,6 +43,19 @@ export async function generated(decoder: Decoder, generation: Generation): Promi
     if (ids.push(id) === count) break;
   }
   return ids;
+}
+
+/** The ids of each generation, all in one batch. They have the prompt of the first. */
+export async function generatedTogether(
+  decoder: Decoder,
+  generations: readonly Generation[],
+): Promise<readonly PromiseSettledResult<number[]>[]> {
+  const { sequences } = new SequenceBatch(decoder, generations.length);
+  return Promise.allSettled(
+    sequences.map((context, i) =>
+      generated(decoder, { ...generations[i]!, context }).finally(() => context.leave()),
+    ),
+  );
 }
 
 /** The first step at which two generations differ, and the margin of the two best candidates there. */

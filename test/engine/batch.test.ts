@@ -1,13 +1,15 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PERFORMANCE_416, PerformanceGrammar, PerformanceState } from "../../encoding/index.ts";
 import type { DecoderConfig } from "../../models/index.ts";
 import type { KeyValueCache } from "../../src/engine/cache.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
-import { DEFAULT_INPUTS } from "../../src/engine/graph-sampling.ts";
 import { generateIds } from "../../src/engine/generate.ts";
 import { SequenceBatch } from "../../src/engine/batch.ts";
+import type { LogitsProcessor } from "../../src/engine/logits-processor.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
 import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import { randomIds, randomTensors, relativeError } from "../models/reference.ts";
+import { generated, generatedTogether, type Generation } from "./agreement.ts";
 
 const SHAPE = {
   vocabularySize: 23,
@@ -124,13 +126,127 @@ describe("a cache of several sequences", () => {
     await decoder.dispose();
   });
 
-  test("is not sampled in the graph", async () => {
+  test("is not sampled in the graph for another number of sequences", async () => {
     const decoder = await load(config, "wasm");
     const cache = decoder.createCache();
     await decoder.forward([1, 2, 3], cache);
-    const sampling = decoder.sampleInGraph([1, 2], cache.select([0, 0]), DEFAULT_INPUTS);
-    await expect(sampling).rejects.toThrow("the graph samples for one sequence, not 2");
+    const sampling = [new Sampler().graphInputs(0, 2, config.vocabularySize)];
+    await expect(decoder.sampleInGraph([1, 2], cache.select([0, 0]), sampling)).rejects.toThrow(
+      "sampling for 1 sequences, but the cache has 2",
+    );
     await decoder.dispose();
+  });
+});
+
+describe("SequenceBatch samples in the graph", () => {
+  const music: DecoderConfig = {
+    ...SHAPE,
+    vocabulary: "performance-416",
+    vocabularySize: 416,
+    window: 24,
+    position: relative(20, false),
+  };
+  const prompt = [389, 375, 60, 64, 270];
+  const seeded = (seed: number, part: Partial<Generation> = {}): Generation => ({
+    prompt,
+    options: { seed, pitchTemperature: 1.2 },
+    count: 40,
+    ...part,
+  });
+  /** The grammar, with a limit for notes of its own; the adjustment changes every `period` ids. */
+  const grammar =
+    (longestNoteSteps: number, period = Infinity) =>
+    (): LogitsProcessor => {
+      const state = new PerformanceState(PERFORMANCE_416);
+      const rules = new PerformanceGrammar(state, { longestNoteSteps });
+      const left = () => period - (state.length % period);
+      return {
+        push: (id) => state.push(id),
+        mask: (allowed) => rules.mask(allowed),
+        automaton: () => ({ tables: rules.tables, counters: rules.counters() }),
+        adjustment: () => {
+          const changes = period === Infinity ? 0 : Math.floor(state.length / period);
+          const biases = Array.from({ length: 40 }, () => changes % 5);
+          return { biases: [{ first: 30, biases }], pitchTemperature: 1 + (changes % 3) };
+        },
+        adjustmentLength: () => (period === Infinity ? period : left()),
+      };
+    };
+
+  let decoder: Decoder;
+  beforeAll(async () => {
+    decoder = await load(music, "wasm");
+  });
+  afterAll(() => decoder.dispose());
+
+  /** Compares a batch with the same generations alone. @returns the ids of each run, for all sequences. */
+  async function runsOf(generations: readonly Generation[], by = decoder): Promise<number[]> {
+    const alone = await Promise.allSettled(generations.map((each) => generated(by, each)));
+    const runs: number[] = [];
+    const { forward, sampleInGraph } = by;
+    by.forward = (...given) => (runs.push(1), forward.apply(by, given));
+    by.sampleInGraph = (...given) => (runs.push(given[2][0]?.steps ?? 0), sampleInGraph.apply(by, given));
+    const together = await generatedTogether(by, generations);
+    Object.assign(by, { forward, sampleInGraph });
+    expect(together).toEqual(alone);
+    return runs;
+  }
+
+  test("a run ends where the adjustment of a sequence changes first", async () => {
+    const runs = await runsOf([
+      seeded(1, { processor: grammar(300, 16) }),
+      seeded(2, { processor: grammar(300, 7) }),
+      seeded(3, { processor: grammar(300) }),
+    ]);
+    expect(runs).toEqual([1, 1, 4, 3, 2, 5, 7, 4, 3, 7, 6]);
+  });
+
+  test("sequences with different automata, or without one, step id by id", async () => {
+    const [short, long] = [{ processor: grammar(20) }, { processor: grammar(300) }];
+    expect(new Set(await runsOf([seeded(1, short), seeded(2, long)]))).toEqual(new Set([1]));
+    expect(new Set(await runsOf([seeded(1), seeded(2, long)]))).toEqual(new Set([1]));
+    // Until the other has left.
+    expect(Math.max(...(await runsOf([seeded(1, { ...short, count: 10 }), seeded(2, long)])))).toBe(16);
+  });
+
+  test("sequences step id by id while one has a rule without a graph form", async () => {
+    const penalty = { options: { seed: 1, repetitionPenalty: 1.5 }, count: 10 };
+    const runs = await runsOf([seeded(1, penalty), seeded(2, { count: 26 })]);
+    expect(runs.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 1));
+    expect(runs.at(-1)).toBe(16);
+  });
+
+  test("the others continue when no id is allowed for one", async () => {
+    const noNotes = Array.from({ length: 128 }, (_, pitch) => [pitch, -Infinity] as const);
+    const none = { seed: 3, logitBias: new Map([...noNotes, ...VELOCITIES]), temperature: 2 };
+    const processor = grammar(300);
+    const runs = await runsOf([
+      seeded(3, { options: none, processor, onId: (id) => reached.push(id) }),
+      seeded(4, { processor }),
+    ]);
+    expect(reached.length).toBeGreaterThan(2);
+    expect(reached.slice(0, reached.length / 2)).toEqual(reached.slice(reached.length / 2));
+    expect(Math.max(...runs)).toBe(16);
+  });
+  /** Ids of the sequence that ends, alone and in the batch. */
+  const reached: number[] = [];
+  const VELOCITIES = Array.from(
+    { length: 32 },
+    (_, i) => [PERFORMANCE_416.id("VELOCITY", i + 1), -30] as const,
+  );
+
+  test("each throws when learned positions run out", async () => {
+    const learned = await load({ ...music, window: 60, position: { kind: "learned" } }, "wasm");
+    const runs = await runsOf([seeded(1, { count: 100 }), seeded(2, { count: 100 })], learned);
+    expect(runs.reduce((sum, steps) => sum + steps)).toBe(57); // 60 positions, 5 of the prompt; and the id that fits no more
+    await learned.dispose();
+  });
+
+  test("throws for a context shift", async () => {
+    const [sequence] = new SequenceBatch(decoder, 1).sequences;
+    const sampling = new Sampler().graphInputs(0, 2, 416);
+    const shifted = sequence?.sampleInGraph(1, sampling, { contextShift: true });
+    await expect(shifted).rejects.toThrow("a batch has no context shift");
   });
 });
 

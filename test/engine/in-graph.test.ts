@@ -4,7 +4,6 @@ import type { DecoderConfig } from "../../models/index.ts";
 import { generateIds } from "../../src/engine/generate.ts";
 import type { LogitsProcessor } from "../../src/engine/logits-processor.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
-import { DEFAULT_INPUTS } from "../../src/engine/graph-sampling.ts";
 import { stepsPerRun } from "../../src/engine/in-graph.ts";
 import type { Runtime } from "../../src/engine/runtime.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
@@ -12,7 +11,7 @@ import { loadMusicModel } from "../../src/platform/node/load-model.ts";
 import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import type { SamplingOptions } from "../../src/options.ts";
 import { randomIds, randomTensors, relativeError } from "../models/reference.ts";
-import { generated, type Generation, parting, PITCHES } from "./agreement.ts";
+import { generated, generatedTogether, type Generation, parting, PITCHES } from "./agreement.ts";
 
 const RELATIVE: DecoderConfig = {
   vocabulary: "performance-416",
@@ -100,20 +99,23 @@ describe.each([
   ["learned positions", LEARNED, undefined, COMMON_OPTIONS],
 ] as const)("the graph samples the same ids as the sampler: %s", (_, config, rules, names) => {
   let decoder: Decoder;
+  const inside = new Map<string, readonly number[]>();
   beforeAll(async () => {
     decoder = await load("wasm", config);
   });
   afterAll(() => decoder.dispose());
 
+  const generationOf = (name: string): Generation => ({
+    prompt: [389, 375, 60, 64, 270],
+    options: OPTIONS[name] ?? {},
+    count: 50,
+    ...(rules ? { processor: rules(true) } : {}),
+  });
+
   test.each(names)("%s", async (name) => {
-    const options = OPTIONS[name] ?? {};
-    const generation: Generation = {
-      prompt: [389, 375, 60, 64, 270],
-      options,
-      count: 50,
-      ...(rules ? { processor: rules(true) } : {}),
-    };
-    const inside = await generated(decoder, generation);
+    const generation = generationOf(name);
+    const { options } = generation;
+    inside.set(name, await generated(decoder, generation));
     const sampler = new Sampler(options, PITCHES);
     const rule = rules?.(false)();
     for (const id of generation.prompt) rule?.push(id);
@@ -128,7 +130,26 @@ describe.each([
       rule?.push(id);
       logits = await decoder.forward([id], cache);
     }
-    expect(inside).toEqual(outside);
+    expect(inside.get(name)).toEqual(outside);
+  });
+
+  test("all together in one batch, each with its own options, in runs of several ids", async () => {
+    const { forward, sampleInGraph } = decoder;
+    const calls = { forward: 0, sampleInGraph: 0 };
+    decoder.forward = (...given) => ((calls.forward += 1), forward.apply(decoder, given));
+    decoder.sampleInGraph = (...given) => ((calls.sampleInGraph += 1), sampleInGraph.apply(decoder, given));
+    // Shorter ones leave earlier.
+    const counts = Array.from(names, (__, i) => 50 - i);
+    const together = await generatedTogether(
+      decoder,
+      names.map((name, i) => ({ ...generationOf(name), count: counts[i]! })),
+    );
+    Object.assign(decoder, { forward, sampleInGraph });
+    expect(together).toEqual(
+      names.map((name, i) => ({ status: "fulfilled", value: inside.get(name)?.slice(0, counts[i]) })),
+    );
+    expect(calls.forward).toBe(1); // the prompt
+    expect(calls.sampleInGraph).toBeLessThan(10);
   });
 });
 
@@ -187,10 +208,12 @@ test("a run samples ids, reads them, and leaves the same cache as single steps",
   await decoder.forward(prompt, cache);
   await decoder.forward(prompt, other);
   const sampling = new Sampler({ seed: 1 }).graphInputs(0, 7, 416);
-  const sampled = await decoder.sampleInGraph([60, 61], cache, sampling);
-  expect(sampled).toHaveLength(7);
+  const [run] = await decoder.sampleInGraph([60, 61], cache, [sampling]);
+  const { ids, isStuck } = run ?? { ids: new Int32Array(0), isStuck: true };
+  expect(ids).toHaveLength(7);
+  expect(isStuck).toBe(false);
   expect(cache.position).toBe(58);
-  for (const id of [60, 61, ...sampled.subarray(0, -1)]) await decoder.forward([id], other);
+  for (const id of [60, 61, ...ids.subarray(0, -1)]) await decoder.forward([id], other);
   const after = await decoder.forward([5], cache);
   expect(relativeError(after, await decoder.forward([5], other))).toBeLessThan(1e-5);
   await decoder.dispose();
@@ -248,9 +271,9 @@ describe("if biases and grammar exclude all ids", () => {
     await wasm.forward([389, 375], cache);
     const banned = new Map(Array.from({ length: 416 }, (_, id) => [id, -Infinity] as const));
     const sampler = new Sampler({ seed: 3, logitBias: banned });
-    expect(await wasm.sampleInGraph([60, 61], cache, sampler.graphInputs(0, 8, 416))).toEqual(
-      new Int32Array(0),
-    );
+    expect(await wasm.sampleInGraph([60, 61], cache, [sampler.graphInputs(0, 8, 416)])).toEqual([
+      { ids: new Int32Array(0), isStuck: true },
+    ]);
     expect(cache.position).toBe(4);
     const other = stepping.createCache();
     await stepping.forward([389, 375, 60, 61], other);
@@ -302,7 +325,10 @@ test("an abort stops it between two runs", async () => {
 test("throws for sampling in a graph without sampling", async () => {
   const decoder = await load("node", RELATIVE);
   expect(decoder.samplesInGraph).toBe(false);
-  await expect(decoder.sampleInGraph([1], decoder.createCache(), DEFAULT_INPUTS)).rejects.toThrow(TypeError);
+  const sampling = new Sampler().graphInputs(0, 1, 416);
+  await expect(decoder.sampleInGraph([1], decoder.createCache(), [sampling])).rejects.toThrow(
+    "the backend node does not sample in the graph",
+  );
   await decoder.dispose();
 });
 

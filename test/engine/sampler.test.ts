@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EngineError } from "../../src/engine/errors.ts";
+import { samplingTensors } from "../../src/engine/graph-sampling.ts";
 import { GumbelNoise } from "../../src/engine/random.ts";
 import { likeliest, Sampler } from "../../src/engine/sampler.ts";
 import { OptionError, SAMPLING_OPTIONS, type SamplingOptions } from "../../src/options.ts";
@@ -184,9 +185,9 @@ describe("Sampler", () => {
 
   /** The values of the sampling inputs of a graph, by name without the prefix. */
   function inputsOf(sampler: Sampler, step: number, steps: number, size: number): Record<string, number[]> {
-    const { inputs } = sampler.graphInputs(step, steps, size);
+    const tensors = samplingTensors([sampler.graphInputs(step, steps, size)], size);
     return Object.fromEntries(
-      Object.entries(inputs).map(([name, { data }]) => [
+      Object.entries(tensors).map(([name, { data }]) => [
         name.replace("sampling.", ""),
         Array.from(data, (each) => Math.fround(Number(each))),
       ]),
@@ -217,9 +218,8 @@ describe("Sampler", () => {
     });
     const noise = new GumbelNoise(5);
     const rows = [7, 8].flatMap((step) => [0, 1, 2, 3].map((id) => noise.at(step, id)));
-    expect(sampler.graphInputs(7, 2, 4)).toMatchObject({
-      steps: 2,
-      inputs: { "sampling.noise": { data: Float32Array.from(rows), shape: [2, 4] } },
+    expect(samplingTensors([sampler.graphInputs(7, 2, 4)], 4)).toMatchObject({
+      "sampling.noise": { data: Float32Array.from(rows), shape: [2, 1, 4] },
     });
     const warmed = new Sampler({ pitchTemperature: 0.8 }, { first: 1, count: 2 });
     expect(inputsOf(warmed, 0, 1, 4)).toMatchObject({

@@ -45,7 +45,7 @@ export function declareTables(graph: GraphBuilder): AutomatonValues {
   };
 }
 
-/** The values of these inputs. */
+/** The values of these inputs, which all sequences of a run share. */
 export function tableInputs({ tables }: Automaton): Record<string, RuntimeTensor> {
   const { counters, conjunctions } = tables;
   const size = tables.baseBlockCounts.length;
@@ -81,36 +81,36 @@ export const NO_AUTOMATON: Automaton = {
 /**
  * The allowed ids.
  *
- * @param counters `[1, counters]`.
- * @returns bool `[1, vocabulary]`.
+ * @param counters `[sequences, counters]`.
+ * @returns bool `[sequences, vocabulary]`.
  */
 export function allowedIds(graph: GraphBuilder, tables: AutomatonValues, counters: Value): Value {
-  const flags = asFloat(graph, graph.node("Greater", [counters, graph.floats([0])])); // [1, counters]
+  const flags = asFloat(graph, graph.node("Greater", [counters, graph.floats([0])])); // [sequences, counters]
   const weighed = graph.node("MatMul", [flags, tables.conjunctionWeights]);
-  const conjunction = graph.node("Relu", [graph.node("Add", [weighed, tables.conjunctionOffsets])]); // [1, conjunctions]
+  const conjunction = graph.node("Relu", [graph.node("Add", [weighed, tables.conjunctionOffsets])]); // [sequences, conjunctions]
   const all = graph.node("Concat", [flags, conjunction], { axis: integer(1) });
   const blockCounts = graph.node("Add", [
     graph.node("MatMul", [all, tables.blockCounts]),
     tables.baseBlockCounts,
   ]);
-  const allowed = asFloat(graph, graph.node("Less", [blockCounts, graph.floats([0.5])])); // [1, vocabulary]
+  const allowed = asFloat(graph, graph.node("Less", [blockCounts, graph.floats([0.5])])); // [sequences, vocabulary]
 
   const clocks = graph.node("Gather", [counters, tables.clocks], { axis: integer(1) });
   const isLate = graph.node("GreaterOrEqual", [clocks, tables.limits]);
-  const urgent = graph.node("Mul", [allowed, asFloat(graph, isLate)]); // [1, vocabulary]
-  const first = graph.node("ArgMax", [urgent], { axis: integer(1), keepdims: integer(0) }); // [1]
+  const urgent = graph.node("Mul", [allowed, asFloat(graph, isLate)]); // [sequences, vocabulary]
+  const first = graph.node("ArgMax", [urgent], { axis: integer(1), keepdims: integer(0) }); // [sequences]
   const size = graph.node("Shape", [tables.limits]);
   const alone = graph.node("OneHot", [first, size, graph.floats([0, 1])]);
-  const some = graph.node("ReduceMax", [urgent, graph.integers([1])]); // [1, 1]
+  const some = graph.node("ReduceMax", [urgent, graph.integers([1])]); // [sequences, 1]
   return asBool(graph, graph.node("Where", [asBool(graph, some), alone, allowed]));
 }
 
-/** The counters after an id.  # [1, counters] */
+/** The counters after an id.  # [sequences, counters] */
 export function countersAfter(
   graph: GraphBuilder,
   tables: AutomatonValues,
   counters: Value,
-  id: Value, // int32 [1]
+  id: Value, // int32 [sequences]
 ): Value {
   const kept = graph.node("Mul", [counters, graph.node("Gather", [tables.factors, id])]);
   return graph.node("Relu", [graph.node("Add", [kept, graph.node("Gather", [tables.increments, id])])]);

@@ -1,7 +1,7 @@
 import { type GraphBuilder, integer, type Value } from "../../../models/index.ts";
 import { OptionError } from "../../options.ts";
 import { logSumExp } from "./distribution.ts";
-import { INT32, only, whenOn } from "./graph-nodes.ts";
+import { INT32, only, switchOf, whenOn } from "./graph-nodes.ts";
 import type { IdRange, RuleInput, SamplingRule } from "./rule.ts";
 import { float32, int32 } from "./tensors.ts";
 
@@ -29,22 +29,27 @@ export const classTemperature: SamplingRule = {
       const nodes: ClassValues = {
         first: outer.input("sampling.classFirst", "int32", [1]),
         end: outer.input("sampling.classEnd", "int32", [1]),
-        temperature: outer.input("sampling.classTemperature", "float32", [1]),
+        temperature: outer.input("sampling.classTemperature", "float32", ["sequences", 1]),
       };
+      const rule = switchOf(outer, nodes.temperature, outer.floats([1]));
       return {
         apply: (graph, scores) =>
-          whenOn(graph, nodes.temperature, graph.floats([1]), scores, (inner) =>
-            classTemperatureNodes(inner, scores, nodes),
-          ),
+          whenOn(graph, rule, scores, (inner) => classTemperatureNodes(inner, scores, nodes)),
       };
     },
-    inputs: (input) => {
-      const { first, count, temperature } = pitchClass(input) ?? { first: 0, count: 0, temperature: 1 };
+    inputs: (sequences) => {
+      const classes = sequences.map(pitchClass);
+      const { first, count } = classes.find((each) => each) ?? { first: 0, count: 0 };
+      const temperatures = classes.map((each) => each?.temperature ?? 1);
       return {
         "sampling.classFirst": int32([first], 1),
         "sampling.classEnd": int32([first + count], 1),
-        "sampling.classTemperature": float32([temperature], 1),
+        "sampling.classTemperature": float32(temperatures, temperatures.length, 1),
       };
+    },
+    fitsOneRun: (sequences) => {
+      const classes = sequences.flatMap((input) => pitchClass(input) ?? []);
+      return classes.every(({ first, count }) => first === classes[0]?.first && count === classes[0].count);
     },
   },
 };
@@ -84,10 +89,10 @@ function classTemperatureNodes(
   const part = (from: Value, to: Value): Value =>
     graph.node("Slice", [scores, from, to, graph.integers([1], "int32")]);
   const size = graph.node("Shape", [scores], { start: integer(1) });
-  const group = part(first, end); // [1, group]
+  const group = part(first, end); // [sequences, group]
   const isIn = graph.node("Greater", [group, graph.floats([-Infinity])]);
   const finite = graph.node("Max", [group, graph.floats([OUT])]); // −∞ − (−∞) would be NaN
-  const total = (values: Value): Value => graph.node("ReduceLogSumExp", [values, graph.integers([1])]); // [1, 1]
+  const total = (values: Value): Value => graph.node("ReduceLogSumExp", [values, graph.integers([1])]); // [sequences, 1]
   const divided = graph.node("Div", [finite, temperature]);
   const moved = graph.node("Add", [divided, graph.node("Sub", [total(finite), total(divided)])]);
   const before = part(graph.integers([0], "int32"), first);

@@ -1,4 +1,4 @@
-/** Parts of the graph forms of several rules. Scores are float32 `[1, vocabulary]`, −∞ for excluded ids. */
+/** Parts of the graph forms of several rules. Scores are float32 `[sequences, vocabulary]`, −∞ for excluded ids. */
 import { type GraphBuilder, integer, type Value } from "../../../models/index.ts";
 
 /** Numbers in `TensorProto.DataType`. */
@@ -9,22 +9,36 @@ export function only(graph: GraphBuilder, condition: Value, scores: Value): Valu
   return graph.node("Where", [condition, scores, graph.floats([-Infinity])]);
 }
 
-/** The highest score, `[1, 1]`. */
+/** The highest score of each sequence, `[sequences, 1]`. */
 export function highest(graph: GraphBuilder, scores: Value): Value {
   return graph.node("ReduceMax", [scores, graph.integers([1])]);
 }
 
-/** The changed scores if a value differs from its off value; the branch is not computed otherwise. */
+/** Where a rule is off. */
+export interface RuleSwitch {
+  readonly isOff: Value; // bool [sequences, 1]
+  readonly areAllOff: Value; // bool
+}
+
+/** Compares the values of a rule, `[sequences, 1]`, with its off value. In the outer graph, so that it is computed once per run. */
+export function switchOf(outer: GraphBuilder, values: Value, off: Value): RuleSwitch {
+  const isOff = outer.node("Equal", [values, off]);
+  return { isOff, areAllOff: outer.node("ReduceMin", [isOff], { keepdims: integer(0) }) };
+}
+
+/** The changed scores of the sequences for which a rule is on; the branch is not computed if there are none. */
 export function whenOn(
   graph: GraphBuilder,
-  value: Value,
-  off: Value,
+  { isOff, areAllOff }: RuleSwitch,
   scores: Value,
   change: (inner: GraphBuilder) => Value,
 ): Value {
-  const isOn = graph.node("Not", [graph.node("Equal", [value, off])]);
-  return graph.branch(isOn, "float32", [1, "vocabulary"], change, (inner) =>
-    inner.node("Identity", [scores]),
+  return graph.branch(
+    areAllOff,
+    "float32",
+    ["sequences", "vocabulary"],
+    (inner) => inner.node("Identity", [scores]),
+    (inner) => inner.node("Where", [isOff, scores, change(inner)]),
   );
 }
 
@@ -38,7 +52,7 @@ export function keepUntilMass(
 ): Value {
   const axis = { axis: integer(1) };
   const size = graph.node("Shape", [scores], { start: integer(1) });
-  const [, order = ""] = graph.nodes("TopK", [rank, size], 2, axis); // int64 [1, vocabulary]
+  const [, order = ""] = graph.nodes("TopK", [rank, size], 2, axis); // int64 [sequences, vocabulary]
   const sorted = graph.node("GatherElements", [probabilities, order], axis);
   const before = graph.node("CumSum", [sorted, graph.integers([1])], { exclusive: integer(1) });
   // The sum before the first id is 0, which is less than any mass: one id is always kept.

@@ -27,8 +27,8 @@ export function argmax(scores: Float64Array, noise?: (id: number) => number): nu
 /**
  * The same as nodes of the graph.
  *
- * @param noise `[vocabulary]`, or one number for all ids.
- * @returns the id, int32 `[1]`; and whether there is one, bool `[1, 1]`.
+ * @param noise `[sequences, vocabulary]`, or one number for all ids of a sequence.
+ * @returns the ids, int32 `[sequences]`; and whether there is one, bool `[sequences, 1]`.
  */
 export function argmaxNodes(
   graph: GraphBuilder,

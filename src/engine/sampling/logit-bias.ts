@@ -13,13 +13,18 @@ export const logitBias: SamplingRule = {
   apply: addBiases,
   graph: {
     declare: (outer) => {
-      const bias = outer.input("sampling.logitBias", "float32", ["biases"]); // one for each id, or one for all
+      const bias = outer.input("sampling.logitBias", "float32", ["sequences", "biases"]); // one for each id, or one for all
       return { apply: (graph, scores) => graph.node("Add", [scores, bias]) };
     },
-    inputs: (input, vocabularySize) => {
-      const bias = new Float64Array(isOn(input) ? vocabularySize : 1);
-      addBiases(bias, input);
-      return { "sampling.logitBias": float32(Float32Array.from(bias), bias.length) };
+    inputs: (sequences, vocabularySize) => {
+      const size = sequences.some(isOn) ? vocabularySize : 1;
+      const all = new Float32Array(sequences.length * size);
+      for (const [i, input] of sequences.entries()) {
+        const bias = new Float64Array(size);
+        addBiases(bias, input);
+        all.set(bias, i * size);
+      }
+      return { "sampling.logitBias": float32(all, sequences.length, size) };
     },
   },
 };

@@ -14,7 +14,7 @@ export const minP = numberRule({
   graph: {
     toInput: Math.log, // −∞ keeps all
     process: (graph, scores, logShare) => {
-      const lowest = graph.node("Add", [nodes.highest(graph, scores), logShare]); // [1, 1]
+      const lowest = graph.node("Add", [nodes.highest(graph, scores), logShare]); // [sequences, 1]
       return nodes.only(graph, graph.node("GreaterOrEqual", [scores, lowest]), scores);
     },
     isCheap: true,

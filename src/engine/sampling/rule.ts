@@ -3,7 +3,7 @@ import type { AutomatonTables } from "../../../encoding/index.ts";
 import type { CarriedState, GraphBuilder, Value } from "../../../models/index.ts";
 import type { NumberOptionKey, SamplingOptions } from "../../options.ts";
 import type { RuntimeTensor } from "../runtime.ts";
-import { whenOn } from "./graph-nodes.ts";
+import { switchOf, whenOn } from "./graph-nodes.ts";
 import { float32, int32 } from "./tensors.ts";
 
 /**
@@ -25,12 +25,14 @@ export interface SamplingRule {
   check?(input: RuleInput): void;
 }
 
-/** A rule as nodes of an ONNX graph, and the values of its inputs. */
+/** A rule as nodes of an ONNX graph, and the values of its inputs. A run samples one id for each of its sequences. */
 export interface GraphForm {
   /** Declares the inputs of the rule, with names that begin with "sampling.". */
   declare(graph: GraphBuilder): RuleNodes;
-  /** The values of these inputs. If the rule is off, the nodes change no score with them. */
-  inputs(input: RuleInput, vocabularySize: number): GraphInputs;
+  /** The values of these inputs, one row for each sequence. If the rule is off, the nodes change no score with them. */
+  inputs(sequences: readonly RuleInput[], vocabularySize: number): GraphInputs;
+  /** Whether one run can sample for these sequences. Default: always. */
+  fitsOneRun?(sequences: readonly RuleInput[]): boolean;
 }
 
 /** Values of graph inputs by name. */
@@ -38,11 +40,11 @@ export type GraphInputs = Readonly<Record<string, RuntimeTensor>>;
 
 /** The nodes of a rule, whose inputs are declared. */
 export interface RuleNodes {
-  /** @param scores float32 `[1, vocabulary]`. @returns the changed scores. */
+  /** @param scores float32 `[sequences, vocabulary]`. @returns the changed scores. */
   apply(graph: GraphBuilder, scores: Value, state: readonly Value[]): Value;
   /** Values that depend on the ids sampled before. Default: none. */
   readonly state?: readonly CarriedState[];
-  /** @param id int32 `[1]`, the sampled id. @returns the state for the next id. */
+  /** @param id int32 `[sequences]`, the sampled ids. @returns the state for the next ids. */
   next?(graph: GraphBuilder, state: readonly Value[], id: Value): readonly Value[];
 }
 
@@ -105,7 +107,7 @@ export interface NumberRule {
 
 /** The graph form of such a rule. */
 export interface NumberGraph {
-  /** @param value `[1]`. @returns the changed scores. */
+  /** @param value `[sequences, 1]`. @returns the changed scores. */
   process(graph: GraphBuilder, scores: Value, value: Value): Value;
   /** Default: float32. */
   readonly type?: "int32";
@@ -140,16 +142,18 @@ function numberForm(
   const tensor = type === "int32" ? int32 : float32;
   return {
     declare: (outer) => {
-      const value = outer.input(name, type ?? "float32", [1]);
+      const value = outer.input(name, type ?? "float32", ["sequences", 1]);
       if (isCheap) return { apply: (graph, scores) => process(graph, scores, value) };
       const none = toInput(off, Infinity);
+      const zero = type === "int32" ? outer.integers([none], "int32") : outer.floats([none]);
+      const rule = switchOf(outer, value, zero);
       return {
-        apply: (graph, scores) => {
-          const zero = type === "int32" ? graph.integers([none], "int32") : graph.floats([none]);
-          return whenOn(graph, value, zero, scores, (inner) => process(inner, scores, value));
-        },
+        apply: (graph, scores) => whenOn(graph, rule, scores, (inner) => process(inner, scores, value)),
       };
     },
-    inputs: (input, vocabularySize) => ({ [name]: tensor([toInput(valueOf(input), vocabularySize)], 1) }),
+    inputs: (sequences, vocabularySize) => {
+      const values = sequences.map((input) => toInput(valueOf(input), vocabularySize));
+      return { [name]: tensor(values, values.length, 1) };
+    },
   };
 }

@@ -17,13 +17,19 @@ export const tokenMask: SamplingRule = {
   },
   graph: {
     declare: declareMask,
-    inputs: ({ context: { automaton } }) => {
-      const { counters } = automaton ?? NO_AUTOMATON;
+    inputs: (sequences) => {
+      const automata = sequences.map(({ context: { automaton } }) => automaton ?? NO_AUTOMATON);
+      const [first = NO_AUTOMATON] = automata;
+      const counters = automata.flatMap((each) => [...each.counters]);
       return {
-        "sampling.isMasked": int32([automaton ? 1 : 0], 1),
-        "sampling.counters": float32(counters, 1, counters.length),
-        ...tableInputs(automaton ?? NO_AUTOMATON),
+        "sampling.isMasked": int32([first === NO_AUTOMATON ? 0 : 1], 1),
+        "sampling.counters": float32(counters, automata.length, first.counters.length),
+        ...tableInputs(first),
       };
+    },
+    fitsOneRun: (sequences) => {
+      const tables = sequences.map(({ context: { automaton } }) => automaton?.tables);
+      return tables.every((each) => each === tables[0]);
     },
   },
 };
@@ -31,7 +37,7 @@ export const tokenMask: SamplingRule = {
 function declareMask(outer: GraphBuilder): RuleNodes {
   const flag = outer.input("sampling.isMasked", "int32", [1]);
   const tables = declareTables(outer);
-  const initial = outer.input("sampling.counters", "float32", [1, "counters"]);
+  const initial = outer.input("sampling.counters", "float32", ["sequences", "counters"]);
   /** A value if there is an automaton, else another. */
   const branch = (
     graph: GraphBuilder,
@@ -39,11 +45,15 @@ function declareMask(outer: GraphBuilder): RuleNodes {
     change: (inner: GraphBuilder) => Value,
     otherwise: Value,
   ): Value =>
-    graph.branch(graph.node("Cast", [flag], { to: integer(BOOL) }), "float32", [1, size], change, (inner) =>
-      inner.node("Identity", [otherwise]),
+    graph.branch(
+      graph.node("Cast", [flag], { to: integer(BOOL) }),
+      "float32",
+      ["sequences", size],
+      change,
+      (inner) => inner.node("Identity", [otherwise]),
     );
   return {
-    state: [{ initial, type: "float32", shape: [1, "counters"] }],
+    state: [{ initial, type: "float32", shape: ["sequences", "counters"] }],
     apply: (graph, scores, [counters = initial]) =>
       branch(
         graph,

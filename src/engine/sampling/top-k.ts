@@ -24,9 +24,12 @@ export function keepTopK(scores: Float64Array, count: number): void {
 }
 
 function topKNodes(graph: GraphBuilder, scores: Value, count: Value): Value {
-  const k = graph.node("Cast", [count], { to: integer(INT64) });
-  const [best = ""] = graph.nodes("TopK", [scores, k], 2, { axis: integer(1) });
-  const lowest = graph.node("ReduceMin", [best, graph.integers([1])]); // [1, 1]
+  const counts = graph.node("Cast", [count], { to: integer(INT64) }); // [sequences, 1]
+  const most = graph.node("ReduceMax", [counts, graph.integers([0])], { keepdims: integer(0) }); // [1]
+  const axis = { axis: integer(1) };
+  const [best = ""] = graph.nodes("TopK", [scores, most], 2, axis); // [sequences, most], descending
+  const last = graph.node("Sub", [counts, graph.integers([1])]);
+  const lowest = graph.node("GatherElements", [best, last], axis); // [sequences, 1]
   return only(graph, graph.node("GreaterOrEqual", [scores, lowest]), scores);
 }
 

@@ -26,12 +26,12 @@ function standardDeviation(scores: Float64Array): number {
 function topNSigmaNodes(graph: GraphBuilder, scores: Value, n: Value): Value {
   const isIn = graph.node("Greater", [scores, graph.floats([-Infinity])]);
   const among = (values: Value): Value => graph.node("Where", [isIn, values, graph.floats([0])]);
-  const sum = (values: Value): Value => graph.node("ReduceSum", [values, graph.integers([1])]); // [1, 1]
+  const sum = (values: Value): Value => graph.node("ReduceSum", [values, graph.integers([1])]); // [sequences, 1]
   const count = sum(among(graph.floats([1])));
   const mean = graph.node("Div", [sum(among(scores)), count]);
   const deviations = among(graph.node("Sub", [scores, mean]));
   const variance = graph.node("Div", [sum(graph.node("Mul", [deviations, deviations])), count]);
   const below = graph.node("Mul", [n, graph.node("Sqrt", [variance])]);
-  const threshold = graph.node("Sub", [nodes.highest(graph, scores), below]); // [1, 1]
+  const threshold = graph.node("Sub", [nodes.highest(graph, scores), below]); // [sequences, 1]
   return nodes.only(graph, graph.node("GreaterOrEqual", [scores, threshold]), scores);
 }

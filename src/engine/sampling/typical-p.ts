@@ -49,7 +49,7 @@ function typicalNodes(graph: GraphBuilder, scores: Value, mass: Value): Value {
   const products = graph.node("Mul", [probabilities, logs]);
   const isIn = graph.node("Greater", [probabilities, graph.floats([0])]);
   const terms = graph.node("Where", [isIn, products, graph.floats([0])]);
-  const negativeEntropy = graph.node("ReduceSum", [terms, graph.integers([1])]); // [1, 1]
+  const negativeEntropy = graph.node("ReduceSum", [terms, graph.integers([1])]); // [sequences, 1]
   const distances = graph.node("Abs", [graph.node("Sub", [logs, negativeEntropy])]);
   return nodes.keepUntilMass(graph, scores, probabilities, graph.node("Neg", [distances]), mass);
 }

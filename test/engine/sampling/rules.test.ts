@@ -226,13 +226,21 @@ function anyInput(name: string, size: number): fc.Arbitrary<Partial<RuleInput>> 
   return value.map((number) => ({ options: { [name]: number } }));
 }
 
+/** A sequence of a batch. */
+interface Sequence {
+  readonly scores: readonly number[];
+  readonly input: RuleInput;
+}
+
+const OFF: RuleInput = { options: {}, context: {}, pitches: undefined };
+
 /** Always the same random values: float32 could round a score across the threshold of a rule, though very rarely. */
 const FIXED = { seed: 7 };
 
-/** A graph of one rule: scores in, scores out. */
+/** A graph of one rule: scores in, scores out, for any number of sequences. */
 async function sessionOf({ graph: form }: SamplingRule): Promise<Session> {
   const graph = new GraphBuilder("rule");
-  const scores = graph.input("scores", "float32", [1, "vocabulary"]);
+  const scores = graph.input("scores", "float32", ["sequences", "vocabulary"]);
   const nodes = form?.declare(graph);
   const result =
     nodes?.apply(
@@ -240,7 +248,7 @@ async function sessionOf({ graph: form }: SamplingRule): Promise<Session> {
       scores,
       (nodes.state ?? []).map(({ initial }) => initial),
     ) ?? scores;
-  graph.output("changed", graph.node("Identity", [result]), "float32", [1, "vocabulary"]);
+  graph.output("changed", graph.node("Identity", [result]), "float32", ["sequences", "vocabulary"]);
   const runtime = await createNodeRuntime({ backend: "wasm", threads: 1 });
   return runtime.createSession(encodeModel({ graph: graph.build(), opsets: OPSETS }), new Map());
 }
@@ -252,17 +260,22 @@ describe.each(RULES.filter(({ graph }) => graph))("the graph form of $name", (ru
     session = await sessionOf(rule);
   });
 
-  const inGraph = async (scores: readonly number[], input: Partial<RuleInput>): Promise<number[]> => {
+  const fitsOneRun = (batch: readonly Sequence[]): boolean =>
+    rule.graph?.fitsOneRun?.(batch.map(({ input }) => input)) ?? true;
+
+  /** The changed scores of each sequence. */
+  const inGraph = async (batch: readonly Sequence[]): Promise<number[][]> => {
     const inputs = rule.graph?.inputs(
-      { options: {}, context: {}, pitches: undefined, ...input },
-      scores.length,
+      batch.map(({ input }) => input),
+      size,
     );
-    const data = Float32Array.from(scores);
+    const data = Float32Array.from(batch.flatMap(({ scores }) => scores));
     const results = await session.run(
-      { scores: { type: "float32", data, shape: [1, scores.length] }, ...inputs },
+      { scores: { type: "float32", data, shape: [batch.length, size] }, ...inputs },
       ["changed"],
     );
-    return Array.from(results.get("changed")?.data ?? [], Number);
+    const changed = Array.from(results.get("changed")?.data ?? [], Number);
+    return batch.map((_, i) => changed.slice(i * size, (i + 1) * size));
   };
 
   /** Scores without ties, of which rounding could keep one or the other; the first is never excluded. */
@@ -272,23 +285,36 @@ describe.each(RULES.filter(({ graph }) => graph))("the graph form of $name", (ru
       kinds.map((kind, id) => (kind === 0 && id > 0 ? NO : Math.fround(4 * Math.sin(id * 12.9898 * kind)))),
     );
 
-  it("changes scores as the JavaScript form", async () => {
+  /** Scores of a sequence, and values of the rule, or none: it is off then. */
+  const anySequence = fc.record({
+    scores: distinct,
+    input: fc
+      .oneof({ weight: 4, arbitrary: anyInput(rule.name, size) }, { weight: 1, arbitrary: fc.constant({}) })
+      .map((input) => ({ ...OFF, ...input })),
+  });
+
+  it("changes scores as the JavaScript form, of each sequence by its own values", async () => {
     await fc.assert(
-      fc.asyncProperty(distinct, anyInput(rule.name, size), async (scores, input) => {
-        const found = await inGraph(scores, input);
-        const expected = applied(rule.name, scores, input);
-        expect(found).toEqual(
-          expected.map((score): unknown => (Number.isFinite(score) ? expect.closeTo(score, 3) : score)),
-        );
-      }),
+      fc.asyncProperty(
+        fc.array(anySequence, { minLength: 1, maxLength: 3 }).filter(fitsOneRun),
+        async (batch) => {
+          const expected = batch.map(({ scores, input }) => applied(rule.name, scores, input));
+          expect(await inGraph(batch)).toEqual(
+            expected.map((all) =>
+              all.map((score): unknown => (Number.isFinite(score) ? expect.closeTo(score, 3) : score)),
+            ),
+          );
+        },
+      ),
       FIXED,
     );
   });
 
   it("changes nothing by default", async () => {
     await fc.assert(
-      fc.asyncProperty(distinct, async (scores) => {
-        expect(await inGraph(scores, {})).toEqual(scores);
+      fc.asyncProperty(distinct, distinct, async (a, b) => {
+        const batch = [a, b].map((scores) => ({ scores, input: OFF }));
+        expect(await inGraph(batch)).toEqual([a, b]);
       }),
     );
   });
