@@ -1,11 +1,15 @@
 /** Exports of this folder for other folders. */
 export {
+  type ArrivalEventsOptions,
+  ArrivalModel,
+  type ArrivalSetting,
   type BandContinueOptions,
   type BandGenerateOptions,
   type BandInfillOptions,
   BandModel,
   type BandNote,
   type BandVariationsOptions,
+  type GeneratedArrival,
 } from "./arrival/index.ts";
 export type { MelodyPrompt } from "./accompaniment-task.ts";
 export { accompany } from "./accompany.ts";

@@ -13,14 +13,15 @@ import {
   replaceWithParts,
   type Score,
 } from "../../../encoding/index.ts";
-import { type Decoder, Sampler } from "../../engine/index.ts";
-import { OptionError, samplingOf, type SamplingOptions } from "../../options.ts";
+import type { Decoder, Sampler } from "../../engine/index.ts";
+import { OptionError } from "../../options.ts";
 import type { GeneratedTrack, GenerateTrackOptions } from "../generated-track.ts";
 import type { GeneratedMusic } from "../options.ts";
 import { MAX_VARIATIONS } from "../limits.ts";
 import { type ModelCodecOptions, requireCodec } from "../model-codec.ts";
 import { checkPort } from "../port.ts";
 import { TaskError } from "../task-error.ts";
+import { arrivalSampler } from "./arrival-model.ts";
 import { arrivalPrimer } from "./arrival-primer.ts";
 import type {
   BandContinueOptions,
@@ -79,7 +80,11 @@ export class BandModel {
     const endStep = endOf(startStep, options.seconds);
     const player = new NotePlayer(notes, endStep);
     const setting = { prompt: notes, controls: [], startStep, endStep };
-    for await (const { event, samples } of this.#events(setting, this.#sampler(options), options)) {
+    for await (const { event, samples } of this.#events(
+      setting,
+      arrivalSampler(options, this.vocabulary),
+      options,
+    )) {
       if (event.kind === "note") yield musicNote(player.play(event), startStep, samples);
     }
   }
@@ -96,7 +101,7 @@ export class BandModel {
     checkPort(port);
     const { notes, cut, startStep, trimmedSeconds, leftOutSeconds } = this.#primer(primer, options);
     const endStep = endOf(startStep, options.seconds);
-    const sampler = this.#sampler(options);
+    const sampler = arrivalSampler(options, this.vocabulary);
     const player = new NotePlayer(notes, endStep);
     const played: VoicedNote[] = [];
     let events = 0;
@@ -133,7 +138,7 @@ export class BandModel {
   async variations(count: number, options: BandVariationsOptions): Promise<GeneratedMusic[]> {
     if (!Number.isInteger(count) || count < 1 || count > MAX_VARIATIONS)
       throw new OptionError(`variations must be a whole number from 1 to ${MAX_VARIATIONS}, got ${count}`);
-    const { seed } = this.#sampler(options);
+    const { seed } = arrivalSampler(options, this.vocabulary);
     const { onEvent, ...common } = options;
     const pieces: GeneratedMusic[] = [];
     for (let i = 0; i < count; i += 1) {
@@ -223,7 +228,7 @@ export class BandModel {
     options: GenerateTrackOptions,
   ): Promise<Omit<GeneratedTrack, "score" | "notes"> & { notes: VoicedNote[] }> {
     const seconds = (setting.endStep - setting.startStep) / STEPS_PER_SECOND;
-    const sampler = this.#sampler(options);
+    const sampler = arrivalSampler(options, this.vocabulary);
     const player = new NotePlayer(given, setting.endStep);
     const notes: VoicedNote[] = [];
     let events = 0;
@@ -251,11 +256,6 @@ export class BandModel {
           trimmedSeconds: 0,
           leftOutSeconds: 0,
         };
-  }
-
-  #sampler(options: SamplingOptions): Sampler {
-    const { noteFirst, rest } = this.vocabulary;
-    return new Sampler(samplingOf(options), { first: noteFirst, count: rest - noteFirst });
   }
 
   #events(

@@ -1,4 +1,5 @@
 /** Exports of this folder for other folders. */
+export { type ArrivalEventsOptions, ArrivalModel, type ArrivalSetting } from "./arrival-model.ts";
 export { BandModel } from "./band-model.ts";
 export type {
   BandContinueOptions,
@@ -7,3 +8,4 @@ export type {
   BandNote,
   BandVariationsOptions,
 } from "./band-options.ts";
+export type { GeneratedArrival } from "./generate-arrival.ts";

@@ -1,4 +1,9 @@
-import { type Score, VOCABULARIES, type Vocabulary } from "../../../../encoding/index.ts";
+import {
+  ARRIVAL_VOCABULARIES,
+  type Score,
+  VOCABULARIES,
+  type Vocabulary,
+} from "../../../../encoding/index.ts";
 import type { Precision } from "../../../../models/index.ts";
 import type { DownloadProgress } from "../../checkpoint-url.ts";
 import type { BrowserBackend } from "../browser-backend.ts";
@@ -20,6 +25,7 @@ import {
   primerIds,
 } from "../../../music/index.ts";
 import { OptionError } from "../../../options.ts";
+import { WorkerBandModel } from "./band-client.ts";
 import { Connection, type WorkerPort } from "./connection.ts";
 import type { LoadRequest, ModelFacts, MusicEngine, RuntimePaths } from "./protocol.ts";
 import { RemotePerformances } from "./remote-performances.ts";
@@ -64,22 +70,16 @@ export class WorkerMusicModel implements MusicEngine {
    * @throws CheckpointError, EngineError, OptionError as `loadMusicModel`; WorkerError when the worker cannot be started.
    */
   static async load(source: ModelSource, options: WorkerModelOptions): Promise<WorkerMusicModel> {
-    const connection = new Connection(options.worker, options.onProgress);
-    try {
-      const facts = await connection.load(loadRequest(source, options), options.signal);
-      return new WorkerMusicModel(connection, facts);
-    } catch (error) {
-      connection.end();
-      throw error;
-    }
+    return connect(source, options, (connection, facts) => new WorkerMusicModel(connection, facts));
   }
 
-  private constructor(connection: Connection, facts: ModelFacts) {
+  /** For `loadInWorker`. @throws OptionError for a vocabulary other than performance events. */
+  constructor(connection: Connection, facts: ModelFacts) {
     const vocabulary = VOCABULARIES.get(facts.vocabulary);
     if (!vocabulary) {
       throw new OptionError(`the worker's vocabulary is "${facts.vocabulary}"`, {
         code: "not-for-this-model",
-        hint: "load page and worker from the same version of the package",
+        hint: "load a piano model, and page and worker from the same version of the package",
       });
     }
     this.#connection = connection;
@@ -129,6 +129,37 @@ export class WorkerMusicModel implements MusicEngine {
   /** Disposes the model and terminates the worker. Running generations fail with an EngineError. */
   async dispose(): Promise<void> {
     await this.#connection.dispose();
+  }
+}
+
+/**
+ * Loads a model of any kind of music in a worker.
+ *
+ * @throws the errors of `WorkerMusicModel.load`.
+ */
+export function loadInWorker(
+  source: ModelSource,
+  options: WorkerModelOptions,
+): Promise<WorkerMusicModel | WorkerBandModel> {
+  return connect(source, options, (connection, facts) =>
+    ARRIVAL_VOCABULARIES.has(facts.vocabulary)
+      ? new WorkerBandModel(connection, facts)
+      : new WorkerMusicModel(connection, facts),
+  );
+}
+
+/** Loads a model, and terminates the worker if that fails. */
+async function connect<M>(
+  source: ModelSource,
+  options: WorkerModelOptions,
+  use: (connection: Connection, facts: ModelFacts) => M,
+): Promise<M> {
+  const connection = new Connection(options.worker, options.onProgress);
+  try {
+    return use(connection, await connection.load(loadRequest(source, options), options.signal));
+  } catch (error) {
+    connection.end();
+    throw error;
   }
 }
 

@@ -1,5 +1,4 @@
-import type { MusicEvent } from "../../../music/index.ts";
-import type { TaskResult, WritingProgress } from "./protocol.ts";
+import type { TaskEvent, TaskResult, WritingProgress } from "./protocol.ts";
 
 /** The page's end of one stream: a queue of events. */
 export class EventQueue {
@@ -7,7 +6,7 @@ export class EventQueue {
   readonly stream: number;
   /** Called with the progress of an accompaniment or infilling. */
   onWritten: ((progress: WritingProgress) => void) | undefined;
-  readonly #events: MusicEvent[] = [];
+  readonly #events: TaskEvent[] = [];
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => this.fail(this.#signal?.reason);
   #end: { readonly result: TaskResult } | { readonly error: unknown } | undefined;
@@ -30,7 +29,7 @@ export class EventQueue {
     return this.#end && "result" in this.#end ? this.#end.result : undefined;
   }
 
-  push(event: MusicEvent): void {
+  push(event: TaskEvent): void {
     if (this.#end) return; // sent before the stream failed
     this.#events.push(event);
     this.#wake?.();
@@ -49,7 +48,7 @@ export class EventQueue {
   }
 
   /** The next event; undefined at the end of the stream. Only one caller may wait at a time. */
-  async next(): Promise<MusicEvent | undefined> {
+  async next(): Promise<TaskEvent | undefined> {
     while (this.#events.length === 0 && !this.#end) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

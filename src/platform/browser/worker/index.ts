@@ -1,4 +1,6 @@
 /** The interface of this folder for other folders. */
+export { WorkerBandModel } from "./band-client.ts";
+export { loadInWorker } from "./client.ts";
 export { type SerializedError, serializeError, deserializeError, WorkerError } from "./errors.ts";
 export { loadServed } from "./load-served.ts";
 export { EVENTS_AHEAD, type MusicEngine } from "./protocol.ts";

@@ -1,5 +1,8 @@
 /** Loads the music model of a worker. */
-import { PerformanceModel } from "../../../music/index.ts";
+import { ARRIVAL_VOCABULARIES } from "../../../../encoding/index.ts";
+import { codecOf } from "../../../../models/index.ts";
+import type { Decoder } from "../../../engine/index.ts";
+import { ArrivalModel, PerformanceModel } from "../../../music/index.ts";
 import { loadDecoder } from "../load-decoder.ts";
 import type { ModelLoader } from "./serve.ts";
 import { threadCount } from "./thread.ts";
@@ -19,7 +22,7 @@ export const loadServed: ModelLoader = async (
     onProgress,
     onWarning: (message) => warnings.push(message),
   });
-  const model = new PerformanceModel(decoder);
+  const model = servedModel(decoder);
   const { window, layers, heads, tasks = [] } = decoder.config;
   return {
     model,
@@ -28,10 +31,17 @@ export const loadServed: ModelLoader = async (
       window,
       layers,
       heads,
-      tasks,
+      tasks: model instanceof ArrivalModel ? ["accompany", "infill"] : tasks,
       backend: decoder.backend,
       threads,
       warnings,
     },
   };
 };
+
+/** @throws OptionError when the ids of the model are not those of music. */
+function servedModel(decoder: Decoder): PerformanceModel | ArrivalModel {
+  const codec = codecOf({ config: decoder.config, hasTokenizer: false });
+  const arrival = codec?.kind === "arrival" ? ARRIVAL_VOCABULARIES.get(codec.vocabulary) : undefined;
+  return arrival ? new ArrivalModel(decoder, arrival) : new PerformanceModel(decoder);
+}

@@ -7,8 +7,12 @@ import type { DownloadProgress } from "../../checkpoint-url.ts";
 import type { BrowserBackend } from "../browser-backend.ts";
 import type { Explanation } from "../../../engine/index.ts";
 import type {
+  ArrivalEventsOptions,
+  ArrivalModel,
+  ArrivalSetting,
   ContinuePerformanceOptions,
   ExplainOptions,
+  GeneratedArrival,
   GeneratedNotes,
   GeneratedPerformance,
   GenerateNotesOptions,
@@ -35,6 +39,9 @@ export type ServedModel = Pick<
   PerformanceModel,
   "continue" | "generate" | "accompany" | "infill" | "explain" | "prefill" | "dispose"
 >;
+
+/** The operations of a model of several instruments in a worker: notes in, events out. */
+export type ServedBand = Pick<ArrivalModel, "events" | "dispose">;
 
 /** A worker, the global scope of one, or an end of a MessageChannel. */
 export interface Port {
@@ -73,7 +80,18 @@ export interface RuntimePaths {
 }
 
 /** A request to the model. Its events and its result carry the number of its stream. */
-export type Task =
+export type Task = PerformanceTask | ArrivalTask;
+
+/** Events of several instruments. */
+export interface ArrivalTask {
+  readonly kind: "arrival";
+  readonly setting: ArrivalSetting;
+  readonly options: Omit<ArrivalEventsOptions, "signal">;
+  /** Events that may be generated before the page sends "more". */
+  readonly ahead: number;
+}
+
+export type PerformanceTask =
   | {
       readonly kind: "continue";
       /** The primer, without START. */
@@ -109,6 +127,9 @@ export type Task =
 /** Progress of an accompaniment or infilling. */
 export type WritingProgress = Parameters<NonNullable<GenerateNotesOptions["onProgress"]>>[0];
 
+/** An event of a task. */
+export type TaskEvent = MusicEvent | GeneratedArrival;
+
 /** Result of a task, besides its events. */
 export type TaskResult = GeneratedPerformance | GeneratedNotes | Explanation | undefined;
 
@@ -122,7 +143,7 @@ export type Reply =
 
 /** Messages of one stream. */
 export type StreamReply =
-  | { readonly type: "event"; readonly stream: number; readonly event: MusicEvent }
+  | { readonly type: "event"; readonly stream: number; readonly event: TaskEvent }
   | { readonly type: "written"; readonly stream: number; readonly progress: WritingProgress }
   | { readonly type: "done"; readonly stream: number; readonly result: TaskResult }
   | { readonly type: "failed"; readonly stream: number; readonly error: SerializedError };

@@ -14,7 +14,8 @@ import type {
   RegionPrompt,
 } from "../../../music/index.ts";
 import type { Connection } from "./connection.ts";
-import { EVENTS_AHEAD, type Task, type TaskResult } from "./protocol.ts";
+import { EVENTS_AHEAD, type PerformanceTask, type TaskEvent, type TaskResult } from "./protocol.ts";
+import { eventsOf } from "./streamed-events.ts";
 
 /** A `PerformanceModel` in a worker. */
 export class RemotePerformances implements PerformanceEngine {
@@ -33,19 +34,8 @@ export class RemotePerformances implements PerformanceEngine {
     ids: readonly number[],
     { signal, ...options }: ContinuePerformanceOptions,
   ): AsyncGenerator<MusicEvent, void> {
-    const queue = this.#connection.start({ kind: "continue", ids, options, ahead: EVENTS_AHEAD }, signal);
-    let taken = 0;
-    try {
-      for (let event = await queue.next(); event; event = await queue.next()) {
-        yield event;
-        taken += 1;
-        if (taken < EVENTS_AHEAD / 2) continue;
-        this.#connection.more(queue.stream, taken);
-        taken = 0;
-      }
-    } finally {
-      this.#connection.stop(queue.stream);
-    }
+    const task = { kind: "continue", ids, options, ahead: EVENTS_AHEAD } as const;
+    for await (const event of eventsOf(this.#connection, task, signal)) yield musicEvent(event);
   }
 
   async generate(
@@ -83,11 +73,14 @@ export class RemotePerformances implements PerformanceEngine {
   }
 
   /** Runs a task in the worker to its end. */
-  async #perform(task: Task, { signal, onEvent, onProgress }: Listeners = {}): Promise<TaskResult> {
+  async #perform(
+    task: PerformanceTask,
+    { signal, onEvent, onProgress }: Listeners = {},
+  ): Promise<TaskResult> {
     const queue = this.#connection.start(task, signal);
     queue.onWritten = onProgress;
     try {
-      for (let event = await queue.next(); event; event = await queue.next()) onEvent?.(event);
+      for (let event = await queue.next(); event; event = await queue.next()) onEvent?.(musicEvent(event));
       return queue.result;
     } finally {
       this.#connection.stop(queue.stream);
@@ -105,4 +98,9 @@ interface Listeners {
 function notesOf(result: TaskResult): GeneratedNotes {
   if (result && "notes" in result) return result;
   throw new TypeError("the worker sent no notes");
+}
+
+function musicEvent(event: TaskEvent): MusicEvent {
+  if ("id" in event) return event;
+  throw new TypeError("the worker sent an event of another task");
 }

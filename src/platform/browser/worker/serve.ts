@@ -1,11 +1,14 @@
 /** The worker's side of the protocol. */
 import { serializeError } from "./errors.ts";
 import type {
+  ArrivalTask,
   LoadRequest,
   ModelFacts,
+  PerformanceTask,
   Port,
   Reply,
   Request,
+  ServedBand,
   ServedModel,
   Task,
   TaskResult,
@@ -16,7 +19,7 @@ import type { MusicEvent } from "../../../music/index.ts";
 
 /** A model, and its facts for the page. */
 export interface LoadedModel {
-  readonly model: ServedModel;
+  readonly model: ServedModel | ServedBand;
   readonly facts: ModelFacts;
 }
 
@@ -35,7 +38,7 @@ class Server {
   readonly #port: Port;
   readonly #load: ModelLoader;
   readonly #streams = new Map<number, Stream>();
-  #model: ServedModel | undefined;
+  #model: ServedModel | ServedBand | undefined;
 
   constructor(port: Port, load: ModelLoader) {
     this.#port = port;
@@ -63,7 +66,7 @@ class Server {
   }
 
   async #run(number: number, task: Task): Promise<void> {
-    const stream = new Stream(task.kind === "continue" ? task.ahead : 0);
+    const stream = new Stream("ahead" in task ? task.ahead : 0);
     this.#streams.set(number, stream);
     try {
       const result = await this.#perform(number, task, stream);
@@ -79,6 +82,31 @@ class Server {
   async #perform(number: number, task: Task, stream: Stream): Promise<TaskResult> {
     const model = this.#model;
     if (!model) throw new TypeError("a task came before the model was loaded");
+    if (task.kind === "arrival") {
+      if ("events" in model) return this.#performArrivals(model, number, task, stream);
+    } else if (!("events" in model)) return this.#performMusic(model, number, task, stream);
+    throw new TypeError(`"${task.kind}" is not a task of this model`);
+  }
+
+  async #performArrivals(
+    model: ServedBand,
+    number: number,
+    { setting, options }: ArrivalTask,
+    stream: Stream,
+  ): Promise<undefined> {
+    for await (const event of model.events(setting, { ...options, signal: stream.signal })) {
+      this.#reply({ type: "event", stream: number, event });
+      await stream.taken();
+    }
+    return undefined;
+  }
+
+  async #performMusic(
+    model: ServedModel,
+    number: number,
+    task: PerformanceTask,
+    stream: Stream,
+  ): Promise<TaskResult> {
     const { signal } = stream;
     if (task.kind === "generate") {
       const onEvent = task.withEvents

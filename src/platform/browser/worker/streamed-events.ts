@@ -1,0 +1,27 @@
+import type { Connection } from "./connection.ts";
+import { EVENTS_AHEAD, type Task, type TaskEvent } from "./protocol.ts";
+
+/**
+ * The events of a task. The worker generates up to 64 ahead, then waits.
+ *
+ * @throws the errors of the task; the signal's reason.
+ */
+export async function* eventsOf(
+  connection: Connection,
+  task: Task,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<TaskEvent, void> {
+  const queue = connection.start(task, signal);
+  let taken = 0;
+  try {
+    for (let event = await queue.next(); event; event = await queue.next()) {
+      yield event;
+      taken += 1;
+      if (taken < EVENTS_AHEAD / 2) continue;
+      connection.more(queue.stream, taken);
+      taken = 0;
+    }
+  } finally {
+    connection.stop(queue.stream);
+  }
+}
