@@ -1,12 +1,19 @@
 /** Loads a music model in a worker. */
 import mjs from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
-import { type DownloadProgress, type ModelSource, WorkerMusicModel } from "../src/platform/browser/index.ts";
-import { PERFORMANCE_388, PERFORMANCE_416 } from "../src/index.ts";
+import { ARRIVAL_VOCABULARIES, PERFORMANCE_388, PERFORMANCE_416 } from "../encoding/index.ts";
+import type { DownloadProgress, ModelSource, WorkerMusicModel } from "../src/platform/browser/index.ts";
+import { loadInWorker, type WorkerBandModel } from "../src/platform/browser/worker/index.ts";
 import { SourceError } from "./model-source.ts";
 
-/** Vocabularies with the same performance ids as the page. */
-const VOCABULARIES: readonly string[] = [PERFORMANCE_388, PERFORMANCE_416].map(({ name }) => name);
+/** A model of the piano, or of several instruments. */
+export type PageModel = WorkerMusicModel | WorkerBandModel;
+
+/** Vocabularies with the same performance ids as the page, and those of several instruments. */
+const VOCABULARIES: readonly string[] = [
+  ...[PERFORMANCE_388, PERFORMANCE_416].map(({ name }) => name),
+  ...ARRIVAL_VOCABULARIES.keys(),
+];
 
 /**
  * @throws CheckpointError, EngineError, OptionError, WorkerError when the model cannot be loaded; SourceError for an
@@ -15,10 +22,10 @@ const VOCABULARIES: readonly string[] = [PERFORMANCE_388, PERFORMANCE_416].map((
 export async function loadMusic(
   source: ModelSource,
   onProgress: (progress: DownloadProgress) => void,
-): Promise<WorkerMusicModel> {
+): Promise<PageModel> {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "music" });
   const threads = Number(new URLSearchParams(location.search).get("threads"));
-  const model = await WorkerMusicModel.load(source, {
+  const model = await loadInWorker(source, {
     worker,
     wasm: {
       // ONNX Runtime's threads import the module from this URL. The bundle's own module would start the page's worker
@@ -28,7 +35,7 @@ export async function loadMusic(
     },
     onProgress,
   });
-  const { name } = model.vocabulary;
+  const { vocabulary: name } = model.facts;
   if (VOCABULARIES.includes(name)) return model;
   await model.dispose();
   throw new SourceError(

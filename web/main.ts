@@ -1,4 +1,5 @@
 /** Creates the parts of the page and connects them. */
+import { showBand } from "./band-view.ts";
 import { BranchTabs } from "./branch-tabs.ts";
 import { Settings } from "./controls/settings.ts";
 import { debounced } from "./debounced.ts";
@@ -49,6 +50,7 @@ const recordedPiano = new RecordedPiano(
     await storeForLater();
   },
 );
+showBand(session, settings, roll);
 takeOutput(session, settings, status);
 takeInput(session, roll, status);
 

@@ -23,6 +23,8 @@ export class ModelHolder<M extends { dispose(): Promise<void> }> {
   readonly settled = new Signal();
   /** Another model is in use, or will be loaded on first use. */
   readonly chosen = new Signal();
+  /** A model is loaded and in use. */
+  readonly ready = new Signal<M>();
   readonly #load: Load<M>;
   #phase: Phase<M>;
 
@@ -65,6 +67,7 @@ export class ModelHolder<M extends { dispose(): Promise<void> }> {
     this.#phase = { kind: "loaded", source, model };
     // Before the former model ends, so that playback does not wait for its answer.
     this.chosen.emit();
+    this.ready.emit(model);
     if (former.kind === "unloaded") return;
     await Promise.resolve(former.model)
       .then((loaded) => loaded.dispose())
@@ -75,7 +78,10 @@ export class ModelHolder<M extends { dispose(): Promise<void> }> {
     try {
       const model = await this.#open(source);
       // Another model may have replaced it meanwhile.
-      if (this.#phase.kind === "loading") this.#phase = { kind: "loaded", source, model };
+      if (this.#phase.kind === "loading") {
+        this.#phase = { kind: "loaded", source, model };
+        this.ready.emit(model);
+      }
       return model;
     } catch (error) {
       if (this.#phase.kind === "loading") this.#phase = { kind: "unloaded", source };

@@ -1,8 +1,7 @@
 /** What the musician works with, without the views: the model, the sound, and the music with what can be done to it. */
-import type { WorkerMusicModel } from "../src/platform/browser/index.ts";
 import type { SettingValues } from "./controls/settings.ts";
 import { Recorder } from "./input/recorder.ts";
-import { loadMusic } from "./load-music.ts";
+import { loadMusic, type PageModel } from "./load-music.ts";
 import { ModelHolder } from "./model-holder.ts";
 import { Branching } from "./music/branching.ts";
 import { Loop } from "./music/loop.ts";
@@ -16,7 +15,7 @@ import { Explainer } from "./why/explainer.ts";
 
 /** Each part has one duty. A view names the parts that it uses. */
 export interface Session {
-  readonly models: ModelHolder<WorkerMusicModel>;
+  readonly models: ModelHolder<PageModel>;
   readonly sounds: SoundHolder;
   readonly playback: Playback;
   readonly opener: PieceOpener;
@@ -40,6 +39,8 @@ export function createSession(settings: () => SettingValues | undefined): Sessio
     playback.applySettings();
     playback.changed.emit();
   });
+  // The piece may be of the other kind than the model.
+  models.ready.listen(() => playback.applySettings());
   opener.shown.listen(() => loop.update());
   return {
     models,

@@ -1,10 +1,10 @@
 /** Accompaniment and infilling of the current piece. */
-import type { WorkerMusicModel } from "../src/platform/browser/index.ts";
 import type { GenerateTrackOptions, SamplingOptions } from "../src/index.ts";
 import type { Settings } from "./controls/settings.ts";
 import { byId, setText } from "./elements.ts";
 import { accompany, type GeneratedPart, infill, spanWords } from "./music/generated-parts.ts";
-import type { Piece } from "./music/piece.ts";
+import type { PageModel } from "./load-music.ts";
+import type { Music } from "./music/music.ts";
 import type { RollView } from "./roll/roll-view.ts";
 import type { Session } from "./session.ts";
 import type { Status } from "./status.ts";
@@ -22,7 +22,7 @@ export class WriteInView {
   readonly #panel = byId("writing", HTMLElement);
   readonly #progress = byId("writing-progress", HTMLProgressElement);
   /** The running task. */
-  #task: { readonly piece: Piece; readonly abort: AbortController } | undefined;
+  #task: { readonly piece: Music; readonly abort: AbortController } | undefined;
 
   constructor(session: Parts, settings: Settings, roll: RollView, status: Status) {
     this.#session = session;
@@ -77,8 +77,8 @@ export class WriteInView {
   async #generate(
     what: string,
     generate: (
-      model: WorkerMusicModel,
-      piece: Piece,
+      model: PageModel,
+      piece: Music,
       options: GenerateTrackOptions,
     ) => Promise<GeneratedPart> | undefined,
   ): Promise<void> {

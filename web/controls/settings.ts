@@ -12,6 +12,9 @@ export interface SettingValues {
   readonly seconds: number;
 }
 
+/** Options without an effect on models of several instruments. */
+const ONLY_PIANO: ReadonlySet<string> = new Set<keyof SamplingOptions>(["repetitionPenalty"]);
+
 export class Settings {
   /** A setting of the generation has changed. */
   readonly generationChanged = new Signal();
@@ -51,6 +54,12 @@ export class Settings {
     );
     const options: SamplingOptions = { ...Object.fromEntries(entries), seed: this.seed.value };
     return { options, seconds: this.length.value ?? Infinity };
+  }
+
+  /** Hides the settings that a kind of model does not have. */
+  showFor(kind: "piano" | "band"): void {
+    for (const { spec, element } of this.#sampling)
+      element.hidden = kind === "band" && ONLY_PIANO.has(spec.key);
   }
 
   /** The valid settings of the playback. */

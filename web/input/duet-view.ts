@@ -1,6 +1,7 @@
 /** The controls of the duet: on and off, the pause that ends a phrase, and whose turn it is. */
 import { NumberSetting, type NumberSpec } from "../controls/number-setting.ts";
 import { byId } from "../elements.ts";
+import { isBand } from "../music/music.ts";
 import type { Session } from "../session.ts";
 import type { Status } from "../status.ts";
 import type { Duet, Turn } from "./duet.ts";
@@ -24,7 +25,11 @@ const TURNS: Readonly<Record<Turn, string>> = {
 };
 
 /** Connects the controls. Call it once. */
-export function listenToDuet(session: Pick<Session, "playback">, duet: Duet, status: Status): void {
+export function listenToDuet(
+  session: Pick<Session, "playback" | "models">,
+  duet: Duet,
+  status: Status,
+): void {
   const toggle = byId("duet", HTMLButtonElement);
   const turnText = byId("turn", HTMLElement);
   const pause = new NumberSetting(PAUSE, () => {
@@ -47,6 +52,17 @@ export function listenToDuet(session: Pick<Session, "playback">, duet: Duet, sta
       status.showProblem(error);
     }
   };
+
+  const { title } = toggle;
+  session.models.ready.listen((model) => {
+    toggle.disabled = isBand(model);
+    toggle.title = toggle.disabled
+      ? "a piano model can answer you; this one plays several instruments"
+      : title;
+    if (!toggle.disabled) return;
+    toggle.setAttribute("aria-pressed", "false");
+    duet.isOn = false;
+  });
 
   toggle.addEventListener("click", () => {
     const isOn = toggle.getAttribute("aria-pressed") !== "true";

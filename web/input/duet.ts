@@ -1,4 +1,6 @@
 /** Call and response: the user plays a phrase, pauses, and the model answers until the user plays again. */
+import { type Band, isBand } from "../music/music.ts";
+import { Piece } from "../music/piece.ts";
 import type { Playback } from "../music/playback.ts";
 import { Phrase } from "./phrase.ts";
 import type { Recorder, Recording } from "./recorder.ts";
@@ -24,7 +26,7 @@ export interface DuetParts {
   readonly playback: Playback;
   readonly recorder: Recorder;
   readonly models: {
-    readonly model: { prefill(ids: readonly number[]): Promise<unknown> } | undefined;
+    readonly model: { prefill(ids: readonly number[]): Promise<unknown> } | Band | undefined;
   };
 }
 
@@ -92,13 +94,17 @@ export class Duet {
   async #prefill(): Promise<void> {
     const { model } = this.#parts.models;
     const { playback } = this.#parts;
-    if (this.#isPrefilling || !model) return;
+    if (this.#isPrefilling || !model || isBand(model)) return;
     this.#isPrefilling = true;
     try {
       let length = -1;
-      for (let ids = playback.piece?.ids; ids && ids.length !== length; ids = playback.piece?.ids) {
-        length = ids.length;
-        await model.prefill(ids);
+      for (
+        let { piece } = playback;
+        piece instanceof Piece && piece.length !== length;
+        { piece } = playback
+      ) {
+        length = piece.length;
+        await model.prefill(piece.ids);
         if (this.#phase.kind !== "recording") break;
       }
     } catch (error) {

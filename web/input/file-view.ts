@@ -1,14 +1,14 @@
 /** Opens MIDI files: by button, or dropped on the page. */
 import { MIDI_EXTENSIONS } from "../../encoding/midi/index.ts";
-import { MidiError, PERFORMANCE_416 } from "../../src/index.ts";
+import { MidiError } from "../../src/index.ts";
 import { byId } from "../elements.ts";
-import { Piece } from "../music/piece.ts";
+import { isBand } from "../music/music.ts";
 import type { RollView } from "../roll/roll-view.ts";
 import type { Session } from "../session.ts";
 import type { Status } from "../status.ts";
-import { chooseTracks, idsOfTracks, readMidiFile } from "./open-midi.ts";
+import { chooseTracks, pieceOfTracks, readMidiFile } from "./open-midi.ts";
 
-type Parts = Pick<Session, "opener" | "selection">;
+type Parts = Pick<Session, "models" | "opener" | "selection">;
 
 /** Connects the button and the page. Call it once. */
 export function listenForFiles(session: Parts, roll: RollView, status: Status): FileView {
@@ -48,11 +48,10 @@ class FileView {
     this.#status.clearProblem();
     try {
       const score = await readMidiFile(file, recover);
-      const tracks = await chooseTracks(score);
+      const tracks = await chooseTracks(score, isBand(this.#session.models.model));
       if (!tracks) return;
-      const ids = idsOfTracks(score, tracks);
       this.#session.selection.span = undefined;
-      this.#session.opener.show(new Piece(PERFORMANCE_416, ids));
+      this.#session.opener.show(pieceOfTracks(score, tracks));
       this.#roll.follow();
       this.#status.say(`${file.name}: press Play to hear the model continue it`);
     } catch (error) {

@@ -1,6 +1,7 @@
 /** Opens a MIDI file and encodes it as a primer. */
 import { encodeScore, PERFORMANCE_416, readMidi, type Score, selectTracks } from "../../encoding/index.ts";
 import { byId, element } from "../elements.ts";
+import { Piece } from "../music/piece.ts";
 
 /** Largest file size. The largest files of large archives have a tenth of it. */
 const MOST_BYTES = 16e6;
@@ -40,25 +41,30 @@ export interface TrackChoice {
   readonly notes: number;
 }
 
-/** The tracks with pitched notes. */
-export function tracksOf(score: Score): TrackChoice[] {
+/** The tracks with notes. @param withDrums includes percussion. */
+export function tracksOf(score: Score, withDrums = false): TrackChoice[] {
   const counts = new Map<number, number>();
   for (const { track, isPercussion } of score.notes) {
-    if (!isPercussion) counts.set(track, (counts.get(track) ?? 0) + 1);
+    if (withDrums || !isPercussion) counts.set(track, (counts.get(track) ?? 0) + 1);
   }
   return [...counts]
     .sort(([a], [b]) => a - b)
     .map(([index, notes]) => ({ index, notes, name: score.tracks[index]?.name.trim() || `track ${index}` }));
 }
 
-/** Encodes the notes of some tracks, from the first note on. */
-export function idsOfTracks(score: Score, tracks: readonly number[]): number[] {
-  return [...encodeScore(selectTracks(score, { tracks }), PERFORMANCE_416, { trimLeadingSilence: true }).ids];
+/** The notes of some tracks as a primer, from the first note on. Models of several instruments read them with their instruments. */
+export function pieceOfTracks(score: Score, tracks: readonly number[]): Piece {
+  const chosen = selectTracks(score, { tracks });
+  return new Piece(
+    PERFORMANCE_416,
+    encodeScore(chosen, PERFORMANCE_416, { trimLeadingSilence: true }).ids,
+    score.notes.filter(({ track }) => tracks.includes(track)),
+  );
 }
 
 /** Shows a dialog to choose tracks. @returns undefined when the user cancels. */
-export async function chooseTracks(score: Score): Promise<number[] | undefined> {
-  const choices = tracksOf(score);
+export async function chooseTracks(score: Score, withDrums = false): Promise<number[] | undefined> {
+  const choices = tracksOf(score, withDrums);
   if (choices.length === 1) return choices.map(({ index }) => index);
   const dialog = byId("tracks", HTMLDialogElement);
   const boxes = choices.map(({ index, name, notes }) => {

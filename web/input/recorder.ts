@@ -20,7 +20,9 @@ export class Recorder {
    */
   start(): Recording {
     this.#playback.stop();
-    const piece = this.#playback.piece ?? this.#openEmpty();
+    const { piece: current } = this.#playback;
+    // Only a piano model answers.
+    const piece = current instanceof Piece ? current : this.#openEmpty();
     const heardLength = Math.max(piece.keptLength, piece.lengthAt(this.#playback.player?.seconds ?? 0));
     const base = piece.cut(piece.seconds === 0 ? piece.ids.length : heardLength);
     for (const pitch of base.openPitches()) base.push(base.vocabulary.id("NOTE_OFF", pitch));

@@ -1,10 +1,10 @@
 /** Branches of a piece: versions that fork from each other. */
 import type { Span } from "../sound/sound.ts";
-import type { Piece } from "./piece.ts";
+import type { Music } from "./music.ts";
 
 export interface Branch {
   readonly name: string;
-  piece: Piece;
+  piece: Music;
   /** Time of the fork from the parent. */
   readonly forkSeconds: number;
   /** Time from which it equals its parent again. Default: never. */
@@ -43,7 +43,7 @@ export class Branches {
   }
 
   /** Starts a new piece with one branch. */
-  start(piece: Piece): Branch {
+  start(piece: Music): Branch {
     const branch = { name: "main", piece, forkSeconds: 0, parent: undefined, seconds: 0, heardSeconds: 0 };
     this.#list = [branch];
     this.#current = branch;
@@ -51,7 +51,7 @@ export class Branches {
   }
 
   /** Adds a branch to the current one and selects it. */
-  grow(piece: Piece, place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds" | "seed">): Branch {
+  grow(piece: Music, place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds" | "seed">): Branch {
     const { forkSeconds } = place;
     const branch = {
       ...place,
@@ -66,7 +66,7 @@ export class Branches {
   }
 
   /** Replaces the music of a branch. */
-  swap(branch: Branch, piece: Piece): void {
+  swap(branch: Branch, piece: Music): void {
     branch.piece = piece;
   }
 

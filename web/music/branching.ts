@@ -1,7 +1,8 @@
 /** Branches the music, and moves between the branches. */
 import { branchWords } from "../why/event-words.ts";
 import type { Branch } from "./branches.ts";
-import type { Piece } from "./piece.ts";
+import type { Music } from "./music.ts";
+import { Piece } from "./piece.ts";
 import type { Playback } from "./playback.ts";
 
 /** Playback of a branch starts this long before its fork. */
@@ -33,7 +34,7 @@ export class Branching {
   /** Branches at an event: keeps the ids before `index`, replaces that id by `id`, and generates the rest. */
   branchAt(index: number, id: number): void {
     const { piece } = this.#playback;
-    if (!piece) return;
+    if (!(piece instanceof Piece)) return;
     const branched = piece.cut(index);
     branched.push(id);
     const place = { name: branchWords(piece, index, id), forkSeconds: piece.secondsAt(index - 1) };
@@ -41,13 +42,13 @@ export class Branching {
   }
 
   /** Adds music derived from the current branch as a new branch and selects it. The current branch is unchanged. */
-  branchTo(piece: Piece, place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds" | "seed">): Branch {
+  branchTo(piece: Music, place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds" | "seed">): Branch {
     // The whole music counts as heard, so that changed settings do not replace it.
     return this.#grow(piece, place, piece.seconds);
   }
 
   #grow(
-    piece: Piece,
+    piece: Music,
     place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds" | "seed">,
     heardSeconds: number,
   ): Branch {

@@ -3,11 +3,13 @@ import type { GeneratedTrack, GenerateTrackOptions, InfillOptions, Score } from 
 import type { Span } from "../sound/sound.ts";
 import { clock } from "../words.ts";
 import type { Branch } from "./branches.ts";
-import type { Piece } from "./piece.ts";
+import { accompanyBand, infillBand } from "./band-parts.ts";
+import { BandPiece } from "./band-piece.ts";
+import { type Band, isBand, type Music } from "./music.ts";
 import { accompaniedPiece, infilledPiece, melodyOf, scoreOf } from "./piece-edits.ts";
 
 export interface GeneratedPart {
-  readonly piece: Piece;
+  readonly piece: Music;
   readonly place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds">;
 }
 
@@ -23,10 +25,15 @@ export interface Infiller {
 
 /** Adds an accompaniment to the primer. */
 export async function accompany(
-  model: Accompanist,
-  piece: Piece,
+  model: Accompanist | Band,
+  piece: Music,
   options: GenerateTrackOptions,
 ): Promise<GeneratedPart> {
+  if (piece instanceof BandPiece || isBand(model)) {
+    if (!(piece instanceof BandPiece && isBand(model))) throw new TypeError(OTHER_KIND);
+    const place = { name: `accompaniment, seed ${options.seed}`, forkSeconds: 0 };
+    return { piece: await accompanyBand(model, piece, options), place };
+  }
   const melody = melodyOf(piece);
   const { score, seed } = await model.accompany(melody, options);
   const place = { name: `accompaniment, seed ${seed}`, forkSeconds: 0 };
@@ -35,17 +42,27 @@ export async function accompany(
 
 /** Replaces the notes of a time span with new music. */
 export async function infill(
-  model: Infiller,
-  piece: Piece,
+  model: Infiller | Band,
+  piece: Music,
   span: Span,
   options: GenerateTrackOptions,
 ): Promise<GeneratedPart> {
   const region = onGrid(span);
+  if (piece instanceof BandPiece || isBand(model)) {
+    if (!(piece instanceof BandPiece && isBand(model))) throw new TypeError(OTHER_KIND);
+    const filled = await infillBand(model, piece, region, options);
+    return { piece: filled, place: infillPlace(region, options.seed) };
+  }
   const before = scoreOf(piece);
   const { score, seed } = await model.infill(before, { ...options, ...region });
+  return { piece: infilledPiece(piece, region, before, score), place: infillPlace(region, seed) };
+}
+
+const OTHER_KIND = "the piece is not of the kind that the model reads";
+
+function infillPlace(region: Span, seed: number | undefined): GeneratedPart["place"] {
   const { fromSeconds: forkSeconds, toSeconds: joinSeconds } = region;
-  const place = { name: `${spanWords(region)} anew, seed ${seed}`, forkSeconds, joinSeconds };
-  return { piece: infilledPiece(piece, region, before, score), place };
+  return { name: `${spanWords(region)} anew, seed ${seed}`, forkSeconds, joinSeconds };
 }
 
 /** Start and end of a time span, in minutes and seconds. */

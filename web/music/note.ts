@@ -16,6 +16,8 @@ export interface PieceNote {
   /** Index of its note-off id. */
   endIndex: number | undefined;
   readonly origin: Origin;
+  /** In music of several instruments: the place of its instrument in the order of appearance. */
+  readonly part?: number;
 }
 
 /** A note-on or note-off. */

@@ -1,5 +1,5 @@
 /** Opens a piece from a file, a link or the user's input. */
-import type { Piece } from "./piece.ts";
+import type { Music } from "./music.ts";
 import type { Playback } from "./playback.ts";
 import { Signal } from "../signal.ts";
 
@@ -17,7 +17,7 @@ export class PieceOpener {
    *
    * @param heardSeconds up to here the piece is not generated again.
    */
-  show(piece: Piece, heardSeconds = 0): void {
+  show(piece: Music, heardSeconds = 0): void {
     this.#playback.stop();
     const branch = this.#playback.branches.start(piece);
     branch.heardSeconds = heardSeconds;

@@ -3,6 +3,7 @@ import {
   type Note,
   type NoteState,
   PerformanceState,
+  type ScoreNote,
   type StateMark,
   STEPS_PER_SECOND,
   type Vocabulary,
@@ -22,6 +23,8 @@ type IndexedNoteEvent = NoteEvent & { readonly index: number };
 /** Ids and their notes: a primer, then generated music. */
 export class Piece {
   readonly vocabulary: Vocabulary;
+  /** The notes that the primer was encoded from, with their instruments. */
+  readonly source: readonly ScoreNote[] | undefined;
   readonly #ids: number[] = [];
   /** The origin of each id. */
   readonly #origins: Origin[] = [];
@@ -39,15 +42,24 @@ export class Piece {
   /** The time at which `close` ended the piece. */
   #closedAt: number | undefined;
 
-  /** @param primer ids of the primer. */
-  constructor(vocabulary: Vocabulary, primer: Iterable<number> = []) {
+  /**
+   * @param primer ids of the primer.
+   * @param source the notes that they encode, with their instruments.
+   */
+  constructor(vocabulary: Vocabulary, primer: Iterable<number> = [], source?: readonly ScoreNote[]) {
     this.vocabulary = vocabulary;
+    this.source = source;
     this.#state = new PerformanceState(vocabulary);
     for (const id of primer) this.push(id, "primer");
   }
 
   get ids(): readonly number[] {
     return this.#ids;
+  }
+
+  /** Number of ids. */
+  get length(): number {
+    return this.#ids.length;
   }
 
   /** Number of ids up to the last one of the primer. */

@@ -1,10 +1,9 @@
 /** Playback of the current branch, with the music that the model generates ahead. */
-import { PERFORMANCE_416 } from "../../encoding/index.ts";
 import type { SettingValues } from "../controls/settings.ts";
 import { Signal } from "../signal.ts";
 import type { Sound } from "../sound/sound.ts";
 import { type Branch, Branches } from "./branches.ts";
-import { Piece } from "./piece.ts";
+import { emptyMusic, type Music, suited } from "./music.ts";
 import { type Order, Player, type PlayerState } from "./player.ts";
 
 /** A model that is loaded on first use. */
@@ -42,7 +41,7 @@ export class Playback {
     return this.#player;
   }
 
-  get piece(): Piece | undefined {
+  get piece(): Music | undefined {
     return this.branches.current?.piece;
   }
 
@@ -69,7 +68,7 @@ export class Playback {
   /** Continues the current piece; without one, starts a piece. Call it in a click or key handler. */
   async play(): Promise<void> {
     const player = await this.ready();
-    if (!this.piece) this.open(this.branches.start(new Piece(PERFORMANCE_416)));
+    if (!this.piece) this.open(this.branches.start(emptyMusic(this.#models.model)));
     this.applySettings();
     player.play();
   }
@@ -78,7 +77,7 @@ export class Playback {
   async playNew(): Promise<void> {
     const player = await this.ready();
     player.stop();
-    this.open(this.branches.start(new Piece(PERFORMANCE_416)));
+    this.open(this.branches.start(emptyMusic(this.#models.model)));
     this.applySettings();
     player.play();
   }
@@ -101,6 +100,7 @@ export class Playback {
 
   /** Moves to a branch, which is the current one. Playback continues if it was running. */
   open(branch: Branch, seconds = branch.seconds, heardSeconds = branch.heardSeconds): void {
+    this.branches.swap(branch, suited(branch.piece, this.#models.model));
     this.#player?.open(branch.piece, seconds, heardSeconds, this.#order());
     this.changed.emit();
   }
@@ -115,8 +115,17 @@ export class Playback {
 
   /** Applies changed settings, or another model: music that has not been heard is generated again. */
   applySettings(): void {
+    this.#suit();
     const order = this.#order();
     if (order) this.#player?.order(order);
+  }
+
+  /** Opens the current branch as music that the model reads, if it is of the other kind. */
+  #suit(): void {
+    const { current } = this.branches;
+    if (!current || suited(current.piece, this.#models.model) === current.piece) return;
+    this.savePosition();
+    this.open(current);
   }
 
   /** Whether the piece is shorter than the current settings require. */

@@ -1,8 +1,8 @@
-import { STEPS_PER_SECOND } from "../../encoding/index.ts";
 import type { SamplingOptions } from "../../src/index.ts";
-import { EVENTS_AHEAD, type MusicEngine } from "../../src/platform/browser/worker/index.ts";
+import { EVENTS_AHEAD } from "../../src/platform/browser/worker/index.ts";
 import type { Sound } from "../sound/sound.ts";
-import { Piece } from "./piece.ts";
+import { type Composer, continuation, idsPerEvent } from "./continuation.ts";
+import type { Music } from "./music.ts";
 import { SpeedMeter } from "./speed-meter.ts";
 
 /** "waiting": the generated music does not reach far enough ahead; "playing": music sounds; "idle": neither. */
@@ -10,7 +10,7 @@ export type PlayerState = "idle" | "waiting" | "playing";
 
 /** The model, its options and the length of the piece. */
 export interface Order {
-  readonly model: Pick<MusicEngine, "continue">;
+  readonly model: Composer;
   readonly options: SamplingOptions;
   /** Length of the piece in seconds; Infinity: endless. */
   readonly seconds: number;
@@ -38,7 +38,7 @@ export class Player {
   readonly #sound: Sound;
   readonly #onState: (state: PlayerState) => void;
   #state: PlayerState = "idle";
-  #piece: Piece | undefined;
+  #piece: Music | undefined;
   #order: Order | undefined;
   #heardSeconds = 0;
   #speed = new SpeedMeter(0);
@@ -64,7 +64,7 @@ export class Player {
     return this.#state;
   }
 
-  get piece(): Piece | undefined {
+  get piece(): Music | undefined {
     return this.#piece;
   }
 
@@ -97,7 +97,7 @@ export class Player {
    * @param seconds playback position; `heardSeconds` is the end of the music that has been heard.
    * @param order how to continue; existing music is kept. Default: as before.
    */
-  open(piece: Piece, seconds: number, heardSeconds = seconds, order = this.#order): void {
+  open(piece: Music, seconds: number, heardSeconds = seconds, order = this.#order): void {
     this.#stopWriting();
     this.#order = order;
     this.#piece = piece;
@@ -150,7 +150,7 @@ export class Player {
     if (!piece) return;
     const kept = Math.max(fromSeconds, this.heardSeconds + (this.#state === "idle" ? 0 : AHEAD.kept));
     const length = Math.max(piece.keptLength, piece.lengthAt(kept));
-    if (length < piece.ids.length || piece.isClosed) piece.truncate(length);
+    if (length < piece.length || piece.isClosed) piece.truncate(length);
     this.onChange();
   }
 
@@ -164,20 +164,19 @@ export class Player {
     const [piece, order] = [this.#piece, this.#order];
     if (!piece || !order) return;
     const { signal } = (this.#abort = new AbortController());
-    this.#speed = new SpeedMeter(EVENTS_AHEAD);
+    const ids = idsPerEvent(piece);
+    this.#speed = new SpeedMeter(EVENTS_AHEAD * ids);
     this.#writing = { since: performance.now(), from: piece.seconds };
-    const { keptLength: generatedFrom, generatedCount: randomStep } = piece;
     try {
-      const options = { ...order.options, generatedFrom, randomStep, reuseBeyondWindow: true, signal };
-      for await (const { id } of order.model.continue(piece.ids, options)) {
+      for await (const next of continuation(piece, order.model, { options: order.options, signal })) {
         if (signal.aborted) return;
-        const steps = piece.vocabulary.steps(id);
-        if (steps > 0 && piece.seconds + steps / STEPS_PER_SECOND >= order.seconds) {
+        if (next.seconds !== undefined && next.seconds >= order.seconds) {
           piece.close(order.seconds);
           break;
         }
-        this.#speed.count(performance.now());
-        piece.push(id);
+        const now = performance.now();
+        for (let i = 0; i < ids; i += 1) this.#speed.count(now);
+        next.push();
         this.onChange();
         this.#follow();
         if (this.aheadSeconds >= AHEAD.most) await this.#rest(signal);

@@ -1,11 +1,11 @@
 /** Cuts the end of the primer, and restores what was cut. */
-import { Piece } from "./piece.ts";
+import type { Music } from "./music.ts";
 import type { Playback } from "./playback.ts";
 
 export class PrimerTrim {
   readonly #playback: Playback;
   /** The trimmed piece, and its primer before that. */
-  #trimmed: { readonly piece: Piece; readonly primer: readonly number[] } | undefined;
+  #trimmed: { readonly piece: Music; readonly primer: Music } | undefined;
 
   constructor(playback: Playback) {
     this.#playback = playback;
@@ -25,11 +25,8 @@ export class PrimerTrim {
   trim(seconds: number): void {
     const { piece } = this.#playback;
     if (!piece) return;
-    const primer =
-      this.#trimmed?.piece === piece ? this.#trimmed.primer : piece.ids.slice(0, piece.primerLength);
-    const { vocabulary } = piece;
-    const length = Math.max(1, new Piece(vocabulary, primer).lengthAt(seconds));
-    const trimmed = new Piece(vocabulary, primer.slice(0, length));
+    const primer = this.#trimmed?.piece === piece ? this.#trimmed.primer : piece.cut(piece.primerLength);
+    const trimmed = primer.cut(Math.max(1, primer.lengthAt(seconds)));
     const at = Math.min(this.#playback.seconds, trimmed.seconds);
     this.#playback.stop();
     const branch = this.#playback.branches.start(trimmed);

@@ -1,5 +1,6 @@
 /** Draws the one-hot matrix of the events around the playback position: a column for each event. */
-import type { Piece } from "../music/piece.ts";
+import type { Music } from "../music/music.ts";
+import { Piece } from "../music/piece.ts";
 import { BANDS, type Column, columnsAround, ROWS } from "./columns.ts";
 
 const HEIGHT = 97;
@@ -22,9 +23,9 @@ export class OneHot {
   }
 
   /** Draws the events around a time, if they have changed. */
-  draw(piece: Piece | undefined, seconds: number): void {
+  draw(piece: Music | undefined, seconds: number): void {
     const width = this.#canvas.clientWidth;
-    if (!piece || width === 0) return;
+    if (!(piece instanceof Piece) || width === 0) return;
     const columns = columnsAround(piece, seconds, Math.max(1, Math.floor((width - NAMES) / COLUMN)));
     const shown = [width, devicePixelRatio, ...columns.map(({ id, isNow }) => (isNow ? -id - 1 : id))].join();
     if (shown === this.#shown) return;

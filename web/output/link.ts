@@ -5,6 +5,7 @@
 import { SAMPLING_OPTIONS, type SamplingOptions, type Vocabulary } from "../../src/index.ts";
 import type { SettingValues } from "../controls/settings.ts";
 import type { Origin } from "../music/note.ts";
+import type { Music } from "../music/music.ts";
 import { Piece } from "../music/piece.ts";
 
 /** The bits of an entry that hold the id; the bits above hold the origin. */
@@ -29,16 +30,17 @@ export class LinkError extends Error {
 }
 
 /**
+ * @param piece of several instruments: its notes are not in the link.
  * @param model name of the model; undefined for a local folder.
  * @returns the fragment of the URL, and whether it contains the ids.
  */
 export async function linkOf(
-  piece: Piece,
+  piece: Music,
   settings: SettingValues,
   model?: string,
 ): Promise<{ hash: string; hasIds: boolean }> {
   const parameters = new URLSearchParams();
-  const hasIds = piece.seconds <= LONGEST_LINK_SECONDS;
+  const hasIds = piece instanceof Piece && piece.seconds <= LONGEST_LINK_SECONDS;
   if (hasIds) {
     const ids = Uint16Array.from(piece.ids, (id, index) => id | ORIGIN_BITS[piece.originOf(index)]);
     parameters.set("ids", base64Url(await compressed(littleEndian(ids))));

@@ -2,6 +2,8 @@
 import { scoreFromNotes, writeMidi } from "../../src/index.ts";
 import type { Settings } from "../controls/settings.ts";
 import { byId } from "../elements.ts";
+import { BandPiece } from "../music/band-piece.ts";
+import { bandScore } from "../music/music.ts";
 import { saveFile } from "../save-file.ts";
 import type { Session } from "../session.ts";
 import type { Status } from "../status.ts";
@@ -29,8 +31,14 @@ class OutputView {
   }
 
   #saveMidi(): void {
-    const notes = this.#session.playback.piece?.finished();
-    if (notes) saveFile(writeMidi(scoreFromNotes(notes)), "ostinato.mid", "audio/midi");
+    const { piece } = this.#session.playback;
+    if (!piece) return;
+    try {
+      const score = piece instanceof BandPiece ? bandScore(piece) : scoreFromNotes(piece.finished());
+      saveFile(writeMidi(score), "ostinato.mid", "audio/midi");
+    } catch (error) {
+      this.#status.showProblem(error);
+    }
   }
 
   async #saveWav(): Promise<void> {
@@ -58,9 +66,11 @@ class OutputView {
     const address = new URL(hash, location.href).href;
     history.replaceState(undefined, "", hash);
     const minutes = LONGEST_LINK_SECONDS / 60;
+    const reason =
+      piece instanceof BandPiece ? "it has several instruments" : `it is longer than ${minutes} minutes`;
     const kind = hasIds
       ? "it contains the music"
-      : `longer than ${minutes} minutes, so it contains only ${isPublic ? "the model, " : ""}the seed and the settings`;
+      : `${reason}, so the link contains only ${isPublic ? "the model, " : ""}the seed and the settings`;
     try {
       await navigator.clipboard.writeText(address);
       this.#status.say(`Link copied; ${kind}`);

@@ -1,5 +1,5 @@
 /** Reads the colors of style.css for the canvas. */
-import { SHADES } from "./note-layout.ts";
+import { PARTS, SHADES } from "./note-layout.ts";
 
 export interface Colors {
   readonly ground: string;
@@ -19,6 +19,16 @@ export interface Colors {
   readonly infilled: readonly string[];
   /** Generated notes, softest to loudest. */
   readonly generated: readonly string[];
+  /** The notes of each instrument, softest to loudest; further instruments begin again with the first. */
+  readonly parts: readonly (readonly string[])[];
+}
+
+/** Hues of the instruments in order of appearance, in degrees: those of the origins of piano notes first. */
+const PART_HUES = [78, 235, 340, 150, 20, 290, 195, 115] as const;
+
+/** The colors of an instrument by its place in the order of appearance. */
+export function partColors({ parts }: Colors, part: number): readonly string[] {
+  return parts[part % PARTS] ?? [];
 }
 
 /** Lightness and chroma of notes in OKLCH. */
@@ -46,7 +56,8 @@ export function readColors(): Colors {
     Number(read("--note-loud")),
     Number(read("--note-chroma")),
   ];
-  const shades = (name: string): string[] => noteShades(Number(read(name)), { soft, loud, chroma });
+  const tone = { soft, loud, chroma };
+  const shades = (name: string): string[] => noteShades(Number(read(name)), tone);
   return {
     ground: read("--ground"),
     line: read("--line"),
@@ -62,6 +73,7 @@ export function readColors(): Colors {
     primer: shades("--primer-hue"),
     infilled: shades("--infilled-hue"),
     generated: shades("--generated-hue"),
+    parts: PART_HUES.map((hue) => noteShades(hue, tone)),
   };
 }
 

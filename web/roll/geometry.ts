@@ -1,6 +1,6 @@
 /** Coordinates of the piano roll: time goes right, pitch goes up; all lengths are in CSS pixels. */
 import type { PieceNote } from "../music/note.ts";
-import type { Piece } from "../music/piece.ts";
+import type { Music } from "../music/music.ts";
 
 /** The visible part of the music, and its scale. */
 export interface RollView {
@@ -80,7 +80,7 @@ export function noteRectangle(view: RollView, note: PieceNote, untilSeconds: num
 }
 
 /** The note under a point, else the nearest within the hit distance; of overlapping notes, the one that started last. */
-export function noteAt(view: RollView, piece: Piece, x: number, y: number): PieceNote | undefined {
+export function noteAt(view: RollView, piece: Music, x: number, y: number): PieceNote | undefined {
   if (x < view.keyboardWidth || y < view.rulerHeight) return undefined;
   let nearest: PieceNote | undefined;
   let least: number = TOUCH;

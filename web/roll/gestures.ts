@@ -1,12 +1,12 @@
 /** Translates touches, pointers, wheel and keys on the roll into actions. */
 import type { PieceNote } from "../music/note.ts";
-import type { Piece } from "../music/piece.ts";
+import type { Music } from "../music/music.ts";
 import { noteAt, type RollView, timeOfX, xOfTime } from "./geometry.ts";
 import type { Span } from "../sound/sound.ts";
 
 export interface GestureTarget {
   view(): RollView;
-  piece(): Piece | undefined;
+  piece(): Music | undefined;
   scrub(seconds: number): void;
   pan(pixels: number): void;
   zoom(factor: number, x: number): void;
@@ -138,7 +138,7 @@ class Gestures {
   }
 
   /** Whether the end of the primer can be dragged at this point. */
-  #isGrip(view: RollView, piece: Piece, x: number, y: number): boolean {
+  #isGrip(view: RollView, piece: Music, x: number, y: number): boolean {
     return y < view.rulerHeight + 4 && isAtPrimerEnd(view, piece, x) && this.#target.canTrim();
   }
 
@@ -154,6 +154,6 @@ class Gestures {
   }
 }
 
-function isAtPrimerEnd(view: RollView, piece: Piece, x: number): boolean {
+function isAtPrimerEnd(view: RollView, piece: Music, x: number): boolean {
   return piece.primerLength > 0 && Math.abs(xOfTime(view, piece.primerSeconds) - x) <= GRIP;
 }

@@ -1,7 +1,9 @@
 /** The rectangles of the visible notes, grouped by color. */
-import type { Piece } from "../music/piece.ts";
+import type { Music } from "../music/music.ts";
 import { laneHeight, MIN_NOTE_WIDTH, type RollView, visibleSeconds, xOfTime, yOfPitch } from "./geometry.ts";
 
+/** Number of colors for instruments. */
+export const PARTS = 8;
 /** Number of lightness levels for velocities. */
 export const SHADES = 16;
 
@@ -55,6 +57,9 @@ export interface NoteLayout {
   readonly infilled: readonly RectangleList[];
   readonly generated: readonly RectangleList[];
   readonly unheard: readonly RectangleList[];
+  /** `SHADES` lists for each instrument, in music of several. */
+  readonly parts: readonly (readonly RectangleList[])[];
+  readonly unheardParts: readonly (readonly RectangleList[])[];
   /** Number of drawn notes. */
   count: number;
   /** Pitches that sound at the playhead. */
@@ -68,6 +73,8 @@ export function createLayout(): NoteLayout {
     infilled: lists(),
     generated: lists(),
     unheard: lists(),
+    parts: Array.from({ length: PARTS }, lists),
+    unheardParts: Array.from({ length: PARTS }, lists),
     count: 0,
     sounding: new Set(),
   };
@@ -89,8 +96,9 @@ const lastPlaces = new Int32Array(128);
  *
  * @param heardSeconds time of the playhead.
  */
-export function layOutNotes(layout: NoteLayout, view: RollView, piece: Piece, heardSeconds: number): void {
-  for (const lists of [layout.primer, layout.infilled, layout.generated, layout.unheard])
+export function layOutNotes(layout: NoteLayout, view: RollView, piece: Music, heardSeconds: number): void {
+  const { primer, infilled, generated, unheard, parts, unheardParts } = layout;
+  for (const lists of [primer, infilled, generated, unheard, ...parts, ...unheardParts])
     for (const list of lists) list.clear();
   layout.count = 0;
   layout.sounding.clear();
@@ -117,14 +125,16 @@ export function layOutNotes(layout: NoteLayout, view: RollView, piece: Piece, he
     const shade = step * Math.floor((note.velocity * SHADES) / 128 / step);
     const isUnheard = startSeconds > heardSeconds;
     const lists =
-      note.origin === "generated"
-        ? isUnheard
-          ? layout.unheard
-          : layout.generated
-        : note.origin === "primer"
-          ? layout.primer
-          : layout.infilled;
-    const list = lists[shade];
+      note.part !== undefined
+        ? (isUnheard ? unheardParts : parts)[note.part % PARTS]
+        : note.origin === "generated"
+          ? isUnheard
+            ? unheard
+            : generated
+          : note.origin === "primer"
+            ? primer
+            : infilled;
+    const list = lists?.[shade];
     if (!list) return;
     const edge = rightEdges[pitch]!;
     if (isDense && right <= edge + 0.5) return;

@@ -1,4 +1,6 @@
 /** The roll on the page: when it is painted, and the actions of its gestures. */
+import { instrumentName } from "../../encoding/index.ts";
+import { BandPiece } from "../music/band-piece.ts";
 import type { PieceNote } from "../music/note.ts";
 import type { Session } from "../session.ts";
 import { Signal } from "../signal.ts";
@@ -132,7 +134,7 @@ export class RollView {
       hover: (note) => {
         // During playback, the model does not explain notes under a moving pointer.
         void this.#why.peek(playback.state === "idle" ? note : undefined);
-        this.#canvas.title = note ? `${clock(note.startSeconds)}: press to see why the model chose it` : "";
+        this.#canvas.title = note ? this.#titleOf(note) : "";
       },
       select: (span) => {
         selection.span = span;
@@ -148,6 +150,15 @@ export class RollView {
     this.#canvas.addEventListener("keydown", (event) => {
       if (this.#key(event)) event.preventDefault();
     });
+  }
+
+  #titleOf({ startSeconds, part }: PieceNote): string {
+    const { piece } = this.#session.playback;
+    const does =
+      piece instanceof BandPiece
+        ? instrumentName(piece.instruments[part ?? 0] ?? 0)
+        : "press to see why the model chose it";
+    return `${clock(startSeconds)}: ${does}`;
   }
 
   /** @returns whether the key has an action. */

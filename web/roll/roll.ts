@@ -1,11 +1,11 @@
 /** Paints the piano roll. geometry.ts computes the coordinates, note-layout.ts the rectangles of the notes. */
 import { pitchName } from "../../encoding/index.ts";
 import type { PieceNote } from "../music/note.ts";
-import type { Piece } from "../music/piece.ts";
+import type { Music } from "../music/music.ts";
 import type { Span } from "../sound/sound.ts";
 import { clock } from "../words.ts";
 import { type Arc, paintArcs } from "./arcs.ts";
-import { type Colors, readColors } from "./colors.ts";
+import { type Colors, partColors, readColors } from "./colors.ts";
 import {
   isBlackKey,
   laneHeight,
@@ -17,7 +17,7 @@ import {
   xOfTime,
   yOfPitch,
 } from "./geometry.ts";
-import { createLayout, layOutNotes, type RectangleList } from "./note-layout.ts";
+import { createLayout, layOutNotes, type NoteLayout, type RectangleList } from "./note-layout.ts";
 import { NoteRaster, pixelColors } from "./note-raster.ts";
 
 /** Opacity of notes that have not been heard. */
@@ -32,28 +32,43 @@ const NAMED_KEYS = 36;
 /** More notes are painted as one image. */
 const MANY = 2000;
 
-type PixelColors = Readonly<Record<"primer" | "infilled" | "generated" | "unheard", Uint32Array>>;
+/** The notes of one color in a layout, with their colors. */
+interface Layer {
+  readonly lists: readonly RectangleList[];
+  readonly colors: readonly string[];
+  readonly pixels: Uint32Array;
+  readonly alpha: number;
+}
 
-function pixelsOf({ primer, infilled, generated }: Colors): PixelColors {
-  return {
-    primer: pixelColors(primer),
-    infilled: pixelColors(infilled),
-    generated: pixelColors(generated),
-    unheard: pixelColors(generated, UNHEARD),
-  };
+/** In the order in which they are painted. */
+function layersOf(layout: NoteLayout, colors: Colors): Layer[] {
+  const layer = (lists: readonly RectangleList[], shades: readonly string[], alpha = 1): Layer => ({
+    lists,
+    colors: shades,
+    pixels: pixelColors(shades, alpha),
+    alpha,
+  });
+  return [
+    ...layout.unheardParts.map((lists, part) => layer(lists, partColors(colors, part), UNHEARD)),
+    layer(layout.unheard, colors.generated, UNHEARD),
+    ...layout.parts.map((lists, part) => layer(lists, partColors(colors, part))),
+    layer(layout.generated, colors.generated),
+    layer(layout.infilled, colors.infilled),
+    layer(layout.primer, colors.primer),
+  ];
 }
 
 /** Content of the roll. */
 export interface Scene {
   readonly view: RollView;
-  readonly piece: Piece | undefined;
+  readonly piece: Music | undefined;
   /** The playback position, in seconds. */
   readonly heardSeconds: number;
   readonly selection: Span | undefined;
   readonly chosen: PieceNote | undefined;
   readonly arcs: readonly Arc[];
   /** Another branch, outlined where it differs. */
-  readonly ghost: ({ readonly piece: Piece } & Span) | undefined;
+  readonly ghost: ({ readonly piece: Music } & Span) | undefined;
   /** Pitches that the user holds. */
   readonly held: ReadonlySet<number>;
 }
@@ -64,7 +79,7 @@ export class Roll {
   readonly #layout = createLayout();
   readonly #raster = new NoteRaster();
   #colors: Colors;
-  #pixelColors: PixelColors;
+  #layers: readonly Layer[];
 
   constructor(canvas: HTMLCanvasElement, onResize: () => void) {
     const context = canvas.getContext("2d");
@@ -72,11 +87,11 @@ export class Roll {
     this.#canvas = canvas;
     this.#context = context;
     this.#colors = readColors();
-    this.#pixelColors = pixelsOf(this.#colors);
+    this.#layers = layersOf(this.#layout, this.#colors);
     new ResizeObserver(onResize).observe(canvas);
     matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => {
       this.#colors = readColors();
-      this.#pixelColors = pixelsOf(this.#colors);
+      this.#layers = layersOf(this.#layout, this.#colors);
       onResize();
     });
   }
@@ -149,22 +164,16 @@ export class Roll {
   }
 
   #drawNotes(view: RollView): void {
-    const { primer, infilled, generated, unheard, count } = this.#layout;
-    const colors = this.#colors;
+    const { count } = this.#layout;
     const isMany = count > MANY;
     const isRound = count <= ROUND;
     if (isMany) this.#raster.begin(Math.ceil(view.width), Math.ceil(view.height));
-    for (const [lists, kind] of [
-      [unheard, "unheard"],
-      [generated, "generated"],
-      [infilled, "infilled"],
-      [primer, "primer"],
-    ] as const) {
-      this.#context.globalAlpha = kind === "unheard" ? UNHEARD : 1;
+    for (const { lists, colors, pixels, alpha } of this.#layers) {
+      this.#context.globalAlpha = alpha;
       for (const [shade, list] of lists.entries()) {
         if (list.count === 0) continue;
-        if (isMany) this.#raster.fill(list, this.#pixelColors[kind][shade]!);
-        else this.#fill(list, colors[kind === "unheard" ? "generated" : kind][shade], isRound);
+        if (isMany) this.#raster.fill(list, pixels[shade]!);
+        else this.#fill(list, colors[shade], isRound);
       }
     }
     this.#context.globalAlpha = 1;
@@ -206,7 +215,7 @@ export class Roll {
   }
 
   /** Marks the end of the primer. */
-  #drawPrimerEnd(view: RollView, piece: Piece): void {
+  #drawPrimerEnd(view: RollView, piece: Music): void {
     if (piece.primerLength === 0) return;
     const x = Math.round(xOfTime(view, piece.primerSeconds));
     if (x < view.keyboardWidth || x > view.width) return;

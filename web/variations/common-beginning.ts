@@ -1,5 +1,5 @@
 /** The beginning that all variations share. */
-import type { Piece } from "../music/piece.ts";
+import type { Music } from "../music/music.ts";
 import type { Playback } from "../music/playback.ts";
 
 /** Music nearer to the playback position than this is already scheduled. */
@@ -10,7 +10,7 @@ export function commonBeginning({
   piece,
   state,
   seconds,
-}: Pick<Playback, "piece" | "state" | "seconds">): Piece | undefined {
+}: Pick<Playback, "piece" | "state" | "seconds">): Music | undefined {
   if (!piece) return undefined;
   const isIdle = state === "idle";
   const until = isIdle && seconds === 0 ? piece.seconds : seconds + (isIdle ? 0 : SOON_SECONDS);

@@ -1,8 +1,8 @@
 /** A small piano roll of a fixed time span. */
-import type { Colors } from "../roll/colors.ts";
+import { type Colors, partColors } from "../roll/colors.ts";
 import { noteRectangle, type RollView, xOfTime } from "../roll/geometry.ts";
 import { SHADES } from "../roll/note-layout.ts";
-import type { Piece } from "../music/piece.ts";
+import type { Music } from "../music/music.ts";
 import type { Span } from "../sound/sound.ts";
 
 /** Time span and pitch range of a set of small rolls. */
@@ -12,7 +12,7 @@ export interface MiniFrame extends Span {
 }
 
 /** The frame that contains the notes of all pieces in a time span. */
-export function frameOf(pieces: readonly Piece[], span: Span): MiniFrame {
+export function frameOf(pieces: readonly Music[], span: Span): MiniFrame {
   let [lowest, highest] = [60, 72];
   for (const piece of pieces) {
     piece.forEachNote(span.fromSeconds, span.toSeconds, ({ pitch }) => {
@@ -46,7 +46,7 @@ export function miniView(frame: MiniFrame, width: number, height: number): RollV
 export function paintMiniRoll(
   canvas: HTMLCanvasElement,
   frame: MiniFrame,
-  piece: Piece,
+  piece: Music,
   colors: Colors,
   { forkSeconds, heardSeconds }: { readonly forkSeconds: number; readonly heardSeconds: number | undefined },
 ): void {
@@ -61,7 +61,12 @@ export function paintMiniRoll(
     const box = noteRectangle(view, note, piece.seconds);
     if (!box) return;
     const shade = Math.floor((note.velocity * SHADES) / 128);
-    const color = note.origin === "primer" ? colors.primer : colors.generated;
+    const color =
+      note.part === undefined
+        ? note.origin === "primer"
+          ? colors.primer
+          : colors.generated
+        : partColors(colors, note.part);
     context.globalAlpha = note.startSeconds < forkSeconds ? 0.4 : 1;
     context.fillStyle = color[shade] ?? "";
     context.fillRect(box.x, box.y, Math.max(1.5, box.width - 0.5), Math.max(2, box.height - 0.5));

@@ -1,18 +1,18 @@
 /** Several continuations from one position, with different random numbers. */
 import type { SamplingOptions } from "../../src/index.ts";
-import type { MusicEngine } from "../../src/platform/browser/worker/index.ts";
-import type { Piece } from "../music/piece.ts";
+import { type Composer, continuation } from "../music/continuation.ts";
+import type { Music } from "../music/music.ts";
 
 export interface Variation {
   /** The common music, then the variation. */
-  readonly piece: Piece;
+  readonly piece: Music;
   readonly seed: number;
   /** Whether it has its full length. */
   isWritten: boolean;
 }
 
 export interface VariationsOrder {
-  readonly model: Pick<MusicEngine, "continue">;
+  readonly model: Composer;
   readonly options: SamplingOptions;
   /** Length of the new music of each, in seconds. */
   readonly seconds: number;
@@ -29,11 +29,11 @@ export class Variations {
   readonly #abort = new AbortController();
 
   /** @param beginning the common music. */
-  constructor(beginning: Piece, order: VariationsOrder) {
+  constructor(beginning: Music, order: VariationsOrder) {
     this.#order = order;
     this.forkSeconds = beginning.seconds;
     this.list = order.seeds.map((seed) => ({
-      piece: beginning.cut(beginning.ids.length),
+      piece: beginning.cut(beginning.length),
       seed,
       isWritten: false,
     }));
@@ -50,12 +50,11 @@ export class Variations {
     const { signal } = this.#abort;
     for (const variation of this.list) {
       const { piece, seed } = variation;
-      const { keptLength: generatedFrom, generatedCount: randomStep } = piece;
-      const how = { ...options, seed, seconds, generatedFrom, randomStep, reuseBeyondWindow: true, signal };
+      const how = { options: { ...options, seed }, seconds, signal };
       try {
-        for await (const { id } of model.continue(piece.ids, how)) {
+        for await (const next of continuation(piece, model, how)) {
           if (signal.aborted) return;
-          piece.push(id);
+          next.push();
           onChange();
         }
       } catch (error) {

@@ -1,6 +1,7 @@
 /** Explains an event of a piece with the current settings. */
 import type { ExplainOptions, Explanation } from "../../src/index.ts";
 import type { SettingValues } from "../controls/settings.ts";
+import { type Band, isBand } from "../music/music.ts";
 import type { Piece } from "../music/piece.ts";
 
 /** The part of a music model that explains. */
@@ -12,11 +13,14 @@ interface ExplainingModel {
 const CANDIDATES = 12;
 
 export class Explainer {
-  readonly #models: { load(): Promise<ExplainingModel> };
+  readonly #models: { load(): Promise<ExplainingModel | Band> };
   readonly #settings: () => SettingValues | undefined;
 
   /** @param settings returns the current settings; undefined when a value is invalid. */
-  constructor(models: { load(): Promise<ExplainingModel> }, settings: () => SettingValues | undefined) {
+  constructor(
+    models: { load(): Promise<ExplainingModel | Band> },
+    settings: () => SettingValues | undefined,
+  ) {
     this.#models = models;
     this.#settings = settings;
   }
@@ -28,6 +32,7 @@ export class Explainer {
    */
   async explain(piece: Piece, index: number, layers: readonly number[]): Promise<Explanation> {
     const model = await this.#models.load();
+    if (isBand(model)) throw new TypeError("models of several instruments are not explained");
     const settings = this.#settings();
     if (!settings) throw new RangeError("a setting is out of its range");
     return model.explain(piece.ids.slice(0, index + 1), index, {

@@ -2,7 +2,7 @@
 import type { Explanation } from "../../src/index.ts";
 import { byId, element } from "../elements.ts";
 import type { PieceNote } from "../music/note.ts";
-import type { Piece } from "../music/piece.ts";
+import { Piece } from "../music/piece.ts";
 import type { Arc } from "../roll/arcs.ts";
 import type { Session } from "../session.ts";
 import { Signal } from "../signal.ts";
@@ -63,9 +63,11 @@ export class Why {
   choose(note: PieceNote | undefined): void {
     const { piece } = this.#session.playback;
     this.#question = undefined;
-    this.#section.hidden = note === undefined;
+    // Models of several instruments are not explained yet.
+    const isOpen = note !== undefined && piece instanceof Piece;
+    this.#section.hidden = !isOpen;
     this.#arcs = [];
-    if (note && piece) void this.#ask({ piece, note, index: note.index, explanation: undefined });
+    if (isOpen) void this.#ask({ piece, note, index: note.index, explanation: undefined });
     this.changed.emit();
   }
 
@@ -90,7 +92,7 @@ export class Why {
     const { piece } = playback;
     this.changed.emit();
     // A moving pointer does not load the model.
-    if (!hovered || !piece || note === this.note || !models.model) return;
+    if (!hovered || !(piece instanceof Piece) || note === this.note || !models.model) return;
     this.#offerLayers();
     const explanation = await explainer
       .explain(piece, hovered.note.index, [Number(this.#layer.value)])

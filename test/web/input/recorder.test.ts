@@ -3,7 +3,7 @@ import { PERFORMANCE_416 } from "../../../encoding/index.ts";
 import { Recorder } from "../../../web/input/recorder.ts";
 import { Piece } from "../../../web/music/piece.ts";
 import { PieceOpener } from "../../../web/music/piece-opener.ts";
-import { fakePlayback, primerOf, settle } from "../music/fakes.ts";
+import { fakePlayback, idsOf, primerOf, settle } from "../music/fakes.ts";
 
 /** A note-on and a second. */
 const PHRASE = [64, 355];
@@ -17,7 +17,7 @@ describe("Recorder", () => {
     const recording = new Recorder(playback, opener).start();
     expect(shown).toBe(1);
     recording.write(PHRASE);
-    expect(playback.piece?.ids).toEqual(PHRASE);
+    expect(idsOf(playback.piece)).toEqual(PHRASE);
     expect(playback.piece?.primerLength).toBe(2);
   });
 
@@ -30,7 +30,7 @@ describe("Recorder", () => {
     expect(playback.state).toBe("idle");
     recording.write(PHRASE);
     const heard = [60, 355, 188, 60, 355];
-    expect(playback.piece?.ids).toEqual([...heard, 188, ...PHRASE]);
+    expect(idsOf(playback.piece)).toEqual([...heard, 188, ...PHRASE]);
     expect([playback.piece?.seconds, playback.seconds]).toEqual([3, 3]);
   });
 
@@ -41,7 +41,7 @@ describe("Recorder", () => {
     const recording = new Recorder(playback, new PieceOpener(playback)).start();
     recording.write(PHRASE);
     recording.write([67, 355]);
-    expect(playback.piece?.ids).toEqual([...primerOf(2), 67, 355]);
+    expect(idsOf(playback.piece)).toEqual([...primerOf(2), 67, 355]);
     expect(playback.branches.list).toHaveLength(1);
   });
 });

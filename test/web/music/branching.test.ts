@@ -3,7 +3,7 @@ import { PERFORMANCE_416 } from "../../../encoding/index.ts";
 import { Branching } from "../../../web/music/branching.ts";
 import { Piece } from "../../../web/music/piece.ts";
 import type { Playback } from "../../../web/music/playback.ts";
-import { fakePlayback, primerOf, settle } from "./fakes.ts";
+import { fakePlayback, idsOf, primerOf, settle } from "./fakes.ts";
 
 /** A primer of five notes, not played yet. */
 function setUp(): { readonly playback: Playback; readonly branching: Branching } {
@@ -19,9 +19,9 @@ describe("Branching", () => {
     branching.branchAt(9, 64);
     const [main, branch] = playback.branches.list;
     expect(playback.branches.current).toBe(branch);
-    expect(branch?.piece.ids).toEqual([...primerOf(3), 64]);
+    expect(idsOf(branch?.piece)).toEqual([...primerOf(3), 64]);
     expect(branch).toMatchObject({ name: "C4 → E4 at 0:03", forkSeconds: 3, heardSeconds: 0, parent: main });
-    expect(main?.piece.ids).toEqual(primerOf(5));
+    expect(idsOf(main?.piece)).toEqual(primerOf(5));
     expect(playback.seconds, "a run-up before the fork").toBe(2);
   });
 

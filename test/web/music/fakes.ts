@@ -1,6 +1,8 @@
 /** A sound and a model without a browser. */
 import type { ContinueOptions, MusicEvent } from "../../../src/index.ts";
 import type { MusicEngine } from "../../../src/platform/browser/worker/protocol.ts";
+import type { Music } from "../../../web/music/music.ts";
+import { Piece } from "../../../web/music/piece.ts";
 import { Playback } from "../../../web/music/playback.ts";
 import type { Sound, Source } from "../../../web/sound/sound.ts";
 
@@ -85,4 +87,9 @@ export function fakePlayback(): FakePlayback {
 /** Ids of a primer of `seconds` notes, one a second. */
 export function primerOf(seconds: number): number[] {
   return Array.from({ length: seconds }, () => [60, 355, 188]).flat();
+}
+
+/** The ids of a piece for the piano. */
+export function idsOf(music: Music | undefined): readonly number[] | undefined {
+  return music instanceof Piece ? music.ids : undefined;
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { PERFORMANCE_416 } from "../../../encoding/index.ts";
+import type { Music } from "../../../web/music/music.ts";
 import { Piece } from "../../../web/music/piece.ts";
 import { PieceOpener } from "../../../web/music/piece-opener.ts";
 import { fakePlayback, primerOf, settle } from "./fakes.ts";
@@ -7,7 +8,7 @@ import { fakePlayback, primerOf, settle } from "./fakes.ts";
 it("shows a piece without model and sound", () => {
   const { playback } = fakePlayback();
   const opener = new PieceOpener(playback);
-  const shown: (Piece | undefined)[] = [];
+  const shown: (Music | undefined)[] = [];
   opener.shown.listen(() => shown.push(playback.piece));
   const piece = new Piece(PERFORMANCE_416, primerOf(5));
   opener.show(piece, 5);

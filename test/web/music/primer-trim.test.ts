@@ -3,7 +3,7 @@ import { PERFORMANCE_416 } from "../../../encoding/index.ts";
 import { Piece } from "../../../web/music/piece.ts";
 import type { Playback } from "../../../web/music/playback.ts";
 import { PrimerTrim } from "../../../web/music/primer-trim.ts";
-import { fakePlayback, primerOf } from "./fakes.ts";
+import { fakePlayback, idsOf, primerOf } from "./fakes.ts";
 
 function setUp(generated: readonly number[] = []): { playback: Playback; trim: PrimerTrim } {
   const { playback } = fakePlayback();
@@ -19,17 +19,17 @@ describe("PrimerTrim", () => {
     expect(trim.isTrimmed).toBe(false);
     trim.trim(3);
     expect(trim.isTrimmed).toBe(true);
-    expect(playback.piece?.ids).toEqual(primerOf(3).slice(0, -1));
+    expect(idsOf(playback.piece)).toEqual(primerOf(3).slice(0, -1));
     trim.trim(1);
     expect(playback.piece?.seconds).toBe(1);
     trim.trim(Infinity);
-    expect(playback.piece?.ids, "without the generated music").toEqual(primerOf(5));
+    expect(idsOf(playback.piece), "without the generated music").toEqual(primerOf(5));
   });
 
   it("keeps at least one id", () => {
     const { playback, trim } = setUp();
     trim.trim(-1);
-    expect(playback.piece?.ids).toEqual([60]);
+    expect(idsOf(playback.piece)).toEqual([60]);
   });
 
   it("moves the playhead with the cut", () => {
