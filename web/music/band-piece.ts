@@ -173,24 +173,22 @@ export class BandPiece {
   noteEventsBetween(fromSeconds: number, toSeconds: number): NoteEvent[] {
     const events: NoteEvent[] = [];
     const isInside = (seconds: number): boolean => seconds >= fromSeconds && seconds < toSeconds;
+    const isHeld = (key: number, seconds: number): boolean =>
+      this.#index.heldAt(seconds).some(({ pitch }) => pitch === key);
     this.forEachNote(fromSeconds, toSeconds, (note) => {
       const { startSeconds, endSeconds = startSeconds } = note;
       if (isInside(startSeconds)) events.push({ kind: "NOTE_ON", note, seconds: startSeconds });
-      if (isInside(endSeconds) && !this.#isHeld(note.pitch, endSeconds))
+      if (isInside(endSeconds) && !isHeld(note.pitch, endSeconds))
         events.push({ kind: "NOTE_OFF", note, seconds: endSeconds });
     });
     const rank = ({ kind }: NoteEvent): number => (kind === "NOTE_OFF" ? 0 : 1);
     return events.sort((a, b) => a.seconds - b.seconds || rank(a) - rank(b));
   }
 
-  /** Whether a note of this pitch sounds before and after a time. */
-  #isHeld(pitch: number, seconds: number): boolean {
-    let isHeld = false;
-    this.forEachNote(seconds, seconds + 1 / STEPS_PER_SECOND, (note) => {
-      if (note.pitch === pitch && note.startSeconds < seconds && (note.endSeconds ?? 0) > seconds)
-        isHeld = true;
-    });
-    return isHeld;
+  /** The note-ons of the notes that started before a time and end after it, one for each key. */
+  notesHeldAt(seconds: number): NoteEvent[] {
+    const held = new Map(this.#index.heldAt(seconds).map((note) => [note.pitch, note]));
+    return Array.from(held.values(), (note) => ({ kind: "NOTE_ON", note, seconds: note.startSeconds }));
   }
 
   /** Whether a note is part of the piece and has not been removed. */

@@ -43,6 +43,15 @@ export class NoteIndex {
     this.#open.delete(note);
   }
 
+  /** The notes that started before a time and end after it. */
+  heldAt(seconds: number): PieceNote[] {
+    const held: PieceNote[] = [];
+    this.forEach(seconds, seconds, (note) => {
+      if (note.startSeconds < seconds && (note.endSeconds ?? Infinity) > seconds) held.push(note);
+    });
+    return held;
+  }
+
   /** Calls `use` once for every note that may sound in a time span. A note without an end sounds on. */
   forEach(fromSeconds: number, toSeconds: number, use: (note: PieceNote) => void): void {
     const first = stretch(Math.max(0, fromSeconds));

@@ -189,12 +189,7 @@ export class Piece {
 
   /** The note-ons of the notes that started before a time and end after it. */
   notesHeldAt(seconds: number): NoteEvent[] {
-    const held: NoteEvent[] = [];
-    this.forEachNote(seconds, seconds, (note) => {
-      if (note.startSeconds < seconds && (note.endSeconds ?? Infinity) > seconds)
-        held.push({ kind: "NOTE_ON", note, seconds: note.startSeconds });
-    });
-    return held;
+    return this.#index.heldAt(seconds).map((note) => ({ kind: "NOTE_ON", note, seconds: note.startSeconds }));
   }
 
   /** Whether a note is part of the piece and has not been removed. */
