@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, ConsoleMessage, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
-import { readMidi, type ScoreNote } from "../../encoding/index.ts";
+import { readMidi, type Score, type ScoreNote } from "../../encoding/index.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { launchChromium } from "./chromium.ts";
 import { listenToAudio, loudness } from "./listen.ts";
@@ -185,9 +185,14 @@ export async function openFile(page: Page, name: string, bytes: Uint8Array): Pro
 
 /** The notes of the saved file. */
 export async function savedNotes(page: Page): Promise<readonly ScoreNote[]> {
+  return (await savedScore(page)).notes;
+}
+
+/** The saved file. */
+export async function savedScore(page: Page): Promise<Score> {
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("button", { name: "MIDI", exact: true }).click(),
   ]);
-  return readMidi(await bytesOf(await download.createReadStream())).notes;
+  return readMidi(await bytesOf(await download.createReadStream()));
 }

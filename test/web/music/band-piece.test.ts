@@ -53,7 +53,7 @@ describe("a piece of several instruments", () => {
     piece.truncate(3);
     expect([piece.length, piece.seconds, piece.notes.length]).toEqual([3, 2, 3]);
     piece.push(note(210, 10, 50));
-    expect(summary(piece).at(-1)).toBe("0 50 2.1–2.2 70");
+    expect(summary(piece).at(-1)).toBe("0 50 2.1–2.2 80");
     expect(summary(trio().cut(2))).toEqual(["0 60 0–2 90", "73 72 0.5–1.5 50"]);
     expect(trio().lengthAt(1)).toBe(2);
   });
