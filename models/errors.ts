@@ -1,7 +1,12 @@
 /** The kinds of `CheckpointError`: its `code`. */
 export type CheckpointErrorCode =
   | "missing-file"
+  | "unreadable-file"
+  | "lfs-pointer"
   | "download-failed"
+  | "unknown-model"
+  | "unknown-revision"
+  | "access-denied"
   | "bad-config"
   | "unknown-codec"
   | "unsupported"

@@ -14,7 +14,7 @@ export type Codec =
 /** What is known of a checkpoint before its weights are read. */
 export interface CodecEvidence {
   readonly config: Pick<DecoderConfig, "vocabulary" | "vocabularySize">;
-  /** Its id on the hub, such as "stanford-crfm/music-small-800k". */
+  /** Its id on the hub, such as "stanford-crfm/music-small-800k", maybe with a revision (`@main`). */
   readonly id?: string;
   /** Whether it has a tokenizer of text. */
   readonly hasTokenizer: boolean;
@@ -79,7 +79,8 @@ export function codecOf({ config, id, hasTokenizer, codec }: CodecEvidence): Cod
   const { vocabulary, vocabularySize } = config;
   if (codec !== undefined) return chosen(codec, config);
   if (vocabulary !== undefined) return named(vocabulary);
-  const found = (id === undefined ? undefined : KNOWN.get(id)) ?? SIZED.get(vocabularySize);
+  const found =
+    (id === undefined ? undefined : KNOWN.get(id.replace(/@[^]*$/, ""))) ?? SIZED.get(vocabularySize);
   if (found) return found;
   if (hasTokenizer) return { kind: "text" };
   const name = UNREADABLE.get(vocabularySize);

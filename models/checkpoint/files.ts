@@ -1,5 +1,6 @@
 /** The files of a checkpoint, from any source: a folder, a server, memory. */
 import { CheckpointError } from "../errors.ts";
+import { isPointer, POINTER_LIMIT, pointerError } from "./pointer.ts";
 
 /** Opens the files of a checkpoint by name. */
 export interface CheckpointFiles {
@@ -38,13 +39,24 @@ export async function readIfThere(files: CheckpointFiles, name: string): Promise
   }
 }
 
-/** Reads a file. @throws CheckpointError when it does not exist or cannot be read. */
+/** Reads a file. @throws CheckpointError when it does not exist, cannot be read, or is a Git LFS pointer. */
 export async function readWhole(files: CheckpointFiles, name: string): Promise<Uint8Array> {
   const file = await files.open(name);
   try {
+    await refusePointer(file, name);
     return await file.read(0, file.bytes);
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * @param name of the file, for the message if it has no path.
+ * @throws CheckpointError (`lfs-pointer`) for a Git LFS pointer.
+ */
+export async function refusePointer(file: CheckpointFile, name: string): Promise<void> {
+  if (file.bytes < POINTER_LIMIT && isPointer(await file.read(0, file.bytes))) {
+    throw pointerError(file.path ?? name);
   }
 }
 

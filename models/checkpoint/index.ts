@@ -29,5 +29,7 @@ export {
 export { GPT2_SIZES } from "./sizes.ts";
 export { type Int8Storage, int8Tensors } from "./stored-int8.ts";
 export { checkShape, isLinear, isEmbedding, type Tensor, type Tensors, tensorShapes } from "./tensors.ts";
+export { isPointer, pointerError } from "./pointer.ts";
+export { refusePointers } from "./refuse-pointers.ts";
 export { OPTIONAL_TEXT_FILES, TEXT_FILES } from "./text-files.ts";
 export { WEIGHT_FORMATS, type WeightFormat } from "./weight-formats.ts";

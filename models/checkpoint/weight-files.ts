@@ -2,7 +2,7 @@
  * Locates a checkpoint's tensors: in `model.safetensors` or `pytorch_model.bin`, or in shards, which are listed in an index
  * file (Hugging Face). Headers are read and checked here; values are not.
  */
-import { type CheckpointFile, type CheckpointFiles, readIfThere } from "./files.ts";
+import { type CheckpointFile, type CheckpointFiles, readIfThere, refusePointer } from "./files.ts";
 import { CheckpointError } from "../errors.ts";
 import type { PytorchTensor } from "./pytorch.ts";
 import type { StoredTensor } from "./safetensors.ts";
@@ -46,6 +46,7 @@ export async function openWeights(files: CheckpointFiles): Promise<WeightFiles> 
     for (const fileName of names) {
       const file = first ?? (await files.open(fileName));
       if (!first) opened.push(file);
+      await refusePointer(file, fileName);
       for (const stored of await readHeader(format, file, fileName)) {
         add(weights, { file, ...stored, fileName });
       }
@@ -54,6 +55,35 @@ export async function openWeights(files: CheckpointFiles): Promise<WeightFiles> 
     return { weights, close };
   } catch (error) {
     await close();
+    throw error;
+  }
+}
+
+/**
+ * Looks for Git LFS pointers in place of weights, without reading weights.
+ *
+ * @throws CheckpointError (`lfs-pointer`).
+ */
+export async function refuseWeightPointers(files: CheckpointFiles): Promise<void> {
+  const { names, first } = await listFiles(files).catch((error: unknown) => {
+    if (isMissing(error)) return { names: [], first: undefined };
+    throw error;
+  });
+  for (const fileName of names) {
+    const file = first ?? (await openIfThere(files, fileName));
+    try {
+      if (file) await refusePointer(file, fileName);
+    } finally {
+      await file?.close();
+    }
+  }
+}
+
+async function openIfThere(files: CheckpointFiles, name: string): Promise<CheckpointFile | undefined> {
+  try {
+    return await files.open(name);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

@@ -26,7 +26,13 @@ import { checkWritable, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { eachPiece } from "./each-piece.ts";
 import { requirePianoModel } from "./music-model.ts";
-import { codecOption, loadingOptions, type ModelCommandOptions, offlineOption } from "./model-options.ts";
+import {
+  codecOption,
+  loadingOptions,
+  type ModelCommandOptions,
+  offlineOption,
+  revisionOption,
+} from "./model-options.ts";
 import {
   compatibilityOption,
   numberIn,
@@ -95,6 +101,7 @@ export function addCompareCommand(program: Command): void {
     .addOption(codecOption())
     .addOption(precisionOption())
     .option("--threads <n>", "number of processor threads (default: automatic)", positiveInteger)
+    .addOption(revisionOption())
     .addOption(offlineOption())
     .option("--quiet", "print only the result")
     .option("--json", "print the results as JSON on stdout too")
@@ -182,6 +189,7 @@ function checkUsage(folders: readonly string[], options: CompareCommandOptions, 
     "codec",
     "precision",
     "threads",
+    "revision",
     "offline",
     ...SAMPLING_OPTIONS.map(({ key }) => key),
   ]) {

@@ -21,6 +21,7 @@ import {
   type ModelCommandOptions,
   modelOption,
   offlineOption,
+  revisionOption,
 } from "./model-options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { requireMusicModel } from "./music-model.ts";
@@ -62,6 +63,7 @@ export function addEvaluateCommand(program: Command): void {
     .addOption(codecOption())
     .addOption(precisionOption())
     .option("--threads <n>", "number of processor threads (default: automatic)", positiveInteger)
+    .addOption(revisionOption())
     .addOption(offlineOption())
     .option("--quiet", "print only the result")
     .option("--json", "print the result as JSON")

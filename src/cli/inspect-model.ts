@@ -1,4 +1,5 @@
 /** `ostinato inspect` of a model: its tensors and memory, computed from its config. */
+import { existsSync } from "node:fs";
 import { type MusicCodec, musicCodec } from "../../encoding/index.ts";
 import {
   cacheBytesPerId,
@@ -7,6 +8,7 @@ import {
   GPT2_SIZES,
   SCHEMES,
   readConfig,
+  refusePointers,
   countParameters,
   type ParameterCount,
   weightBytes,
@@ -14,9 +16,18 @@ import {
 import { modelFiles, type ModelFilesOptions } from "../platform/node/index.ts";
 import type { Console } from "./console.ts";
 
-/** The config of a GPT-2 size, or of another model. */
+/**
+ * The config of a GPT-2 size, or of another model. A folder takes precedence, and must not contain Git LFS pointers.
+ *
+ * @throws CheckpointError
+ */
 export async function inspectedConfig(name: string, options: ModelFilesOptions): Promise<DecoderConfig> {
-  return GPT2_SIZES.get(name) ?? readConfig(await modelFiles(name, { ...options, only: ["config.json"] }));
+  const isFolder = existsSync(name);
+  const known = isFolder || options.revision !== undefined ? undefined : GPT2_SIZES.get(name);
+  if (known) return known;
+  const files = await modelFiles(name, { ...options, only: ["config.json"] });
+  if (isFolder) await refusePointers(files);
+  return readConfig(files);
 }
 
 export function showModel(

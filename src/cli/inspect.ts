@@ -13,14 +13,14 @@ import {
 } from "../../encoding/index.ts";
 import { isMidiPath } from "../../encoding/midi/index.ts";
 import { GPT2_SIZES } from "../../models/index.ts";
-import { hubId, shippedFolder } from "../platform/node/index.ts";
+import { hubModelOf, shippedFolder } from "../platform/node/index.ts";
 import { Console } from "./console.ts";
 import { commandIo } from "./io.ts";
 import { describeTempo } from "./describe-tempo.ts";
 import { UsageError } from "./errors.ts";
 import { readScore } from "./files.ts";
 import { inspectedConfig, showModel } from "./inspect-model.ts";
-import { chosenCodec, codecOption, offlineOption } from "./model-options.ts";
+import { chosenCodec, codecOption, filesOptions, offlineOption, revisionOption } from "./model-options.ts";
 import { terminalRoll } from "./terminal-roll.ts";
 import { compatibilityOption, TRACKS_HELP, trackSelection } from "./values.ts";
 
@@ -30,6 +30,7 @@ interface InspectCommandOptions {
   readonly tracks?: TrackSelection;
   readonly codec?: string;
   readonly offline?: boolean;
+  readonly revision?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -50,6 +51,7 @@ export function addInspectCommand(program: Command): void {
     .option("--lenient", "read the undamaged parts of a damaged file")
     .addOption(compatibilityOption())
     .addOption(codecOption())
+    .addOption(revisionOption())
     .addOption(offlineOption())
     .option("--quiet", "print only the facts")
     .option("--json", "print the facts as JSON")
@@ -64,15 +66,13 @@ async function runInspect(path: string, options: InspectCommandOptions): Promise
   const console = new Console({ quiet: options.quiet ?? false });
   if (!(await isFile(path)) && isModel(path)) {
     checkUsage(options);
-    const { offline } = options;
-    const config = await inspectedConfig(path, {
-      offline,
-      onWarning: (message) => console.say(message),
-    });
+    const config = await inspectedConfig(path, filesOptions(options, console));
     showModel(path, config, { codec: chosenCodec(options), json: options.json ?? false }, console);
     return;
   }
-  if (options.codec !== undefined) throw new UsageError("--codec is for models", "omit this option");
+  for (const key of ["codec", "revision"] as const) {
+    if (options[key] !== undefined) throw new UsageError(`--${key} is for models`, "omit this option");
+  }
   const score = await readScore(path, options, new Console({ quiet: true }));
   const facts = describe(score);
   if (options.json) {
@@ -110,7 +110,7 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 function isModel(name: string): boolean {
-  const isElsewhere = hubId(name) !== undefined || /^https?:\/\//.test(name);
+  const isElsewhere = hubModelOf(name) !== undefined || /^https?:\/\//.test(name);
   const isModelElsewhere = isElsewhere && !isMidiPath(name); // a missing MIDI file is not a hub model
   return existsSync(name) || GPT2_SIZES.has(name) || shippedFolder(name) !== undefined || isModelElsewhere;
 }

@@ -11,15 +11,21 @@ export interface ModelCommandOptions {
   readonly precision: Precision;
   readonly threads?: number;
   readonly offline?: boolean;
+  readonly revision?: string;
 }
 
 /** The options that select the files of a model, and say what its ids mean. */
-export type FilesCommandOptions = Pick<ModelCommandOptions, "codec" | "offline">;
+export type FilesCommandOptions = Pick<ModelCommandOptions, "codec" | "offline" | "revision">;
 
 /** `--model`. @param shipped the included model that is the default. */
 export function modelOption(shipped: string): Option {
-  const help = `included model (${shipped}), or another one by its folder, its web address, or its name on the Hugging Face hub (owner/name)`;
+  const help = `included model (${shipped}), or another one by its folder, its web address, or its name on the Hugging Face hub (owner/name, or owner/name@revision)`;
   return new Option("--model <name>", help).default(shipped);
+}
+
+/** `--revision` */
+export function revisionOption(): Option {
+  return new Option("--revision <name>", "branch, tag or commit of a model of the hub (default: main)");
 }
 
 /** `--offline` */
@@ -47,9 +53,13 @@ export function loadingOptions(options: ModelCommandOptions, console: Console): 
 }
 
 /** The file options of the library. */
-export function filesOptions({ offline }: FilesCommandOptions, console: Console): ModelFilesOptions {
+export function filesOptions(
+  { offline, revision }: FilesCommandOptions,
+  console: Console,
+): ModelFilesOptions {
   return {
     offline,
+    revision,
     signal: interruptSignal(),
     onWarning: (message) => console.say(message),
     onProgress: ({ file, loadedBytes, totalBytes }) => {

@@ -16,7 +16,7 @@ import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { parseJson, reasonOf, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { type FilesCommandOptions, filesOptions, offlineOption } from "./model-options.ts";
+import { type FilesCommandOptions, filesOptions, offlineOption, revisionOption } from "./model-options.ts";
 
 interface QuantizeCommandOptions extends FilesCommandOptions {
   readonly out: string;
@@ -40,6 +40,7 @@ export function addQuantizeCommand(program: Command): void {
       "included model, or another one by its folder, its web address, or its name on the Hugging Face hub (owner/name)",
     )
     .requiredOption("-o, --out <folder>", "folder to write; created if missing")
+    .addOption(revisionOption())
     .addOption(offlineOption())
     .option("--quiet", "print no messages")
     .option("--json", "print the summary as JSON on stdout")

@@ -10,7 +10,7 @@ import { commandIo } from "./io.ts";
 import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
 import { InterruptError, interruptSignal } from "./interrupt.ts";
-import { type ModelCommandOptions, modelOption, offlineOption } from "./model-options.ts";
+import { type ModelCommandOptions, modelOption, offlineOption, revisionOption } from "./model-options.ts";
 import { TOY, withTextModel } from "./text-model.ts";
 import { runTextScore } from "./text-score.ts";
 import { idList, positiveInteger, precisionOption } from "./values.ts";
@@ -69,6 +69,7 @@ export function addTextCommand(program: Command): void {
     )
     .addOption(precisionOption())
     .option("--threads <n>", "number of processor threads (default: automatic)", positiveInteger)
+    .addOption(revisionOption())
     .addOption(offlineOption())
     .option("--quiet", "print only the result")
     .option("--json", "print the complete result as JSON")

@@ -12,6 +12,7 @@ import {
   type ModelCommandOptions,
   modelOption,
   offlineOption,
+  revisionOption,
 } from "./model-options.ts";
 import { numberIn, portValue, positiveInteger, precisionOption } from "./values.ts";
 
@@ -50,6 +51,7 @@ export function addWritingOptions(command: Command): Command {
       portValue,
     )
     .option("--threads <n>", "number of processor threads (default: automatic)", positiveInteger)
+    .addOption(revisionOption())
     .addOption(offlineOption())
     .option("--quiet", "print no messages")
     .option("--json", "print the summary as JSON on stdout");

@@ -2,7 +2,9 @@ import {
   CheckpointError,
   type CheckpointFiles,
   checkpointInMemory,
+  isPointer,
   OPTIONAL_TEXT_FILES,
+  pointerError,
 } from "../../models/index.ts";
 import { download, type DownloadFileOptions } from "./download.ts";
 
@@ -59,6 +61,7 @@ async function cached(url: URL, file: string, options: DownloadOptions): Promise
       await cache?.put(url, new Response(null, { status: 404 })).catch(() => undefined);
     throw error;
   }
+  if (isPointer(bytes)) throw pointerError(url.href);
   // Only complete files are stored; a failure to store is ignored.
   await cache?.put(url, new Response(new Blob([bytes]))).catch(() => undefined);
   return bytes;

@@ -1,16 +1,21 @@
-import { open, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { open, readlink, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { CheckpointError, type CheckpointFile, type CheckpointFiles } from "../../../models/index.ts";
+import { refuseRevision } from "../hub-name.ts";
+import { chosenSnapshot, isCachedModel } from "./hub/snapshots.ts";
 
 /** Largest single read, in bytes; Node's limit is 2 GB. */
 const LARGEST_READ = 2 ** 30;
 
 /**
- * A checkpoint's files in a folder.
+ * A checkpoint's files in a folder: of Hugging Face's layout, or that of a model in Hugging Face's cache
+ * (`models--owner--name`), whose files are in `snapshots/<commit>/`.
  *
- * @throws CheckpointError when the folder does not exist; on opening, when a file is missing.
+ * @param revision which one of a folder of the cache; by default the one that `refs/main` names, or the only one.
+ * @throws CheckpointError when the folder does not exist, or does not tell which snapshot is meant; on opening, when a file
+ * is missing; OptionError for a revision of another folder.
  */
-export async function checkpointFolder(folder: string): Promise<CheckpointFiles> {
+export async function checkpointFolder(folder: string, revision?: string): Promise<CheckpointFiles> {
   const found = await stat(folder).catch(() => undefined);
   if (!found?.isDirectory()) {
     throw new CheckpointError(`${folder} ${found ? "is a file" : "does not exist"}`, {
@@ -18,6 +23,11 @@ export async function checkpointFolder(folder: string): Promise<CheckpointFiles>
       hint: "name the folder with the model's config.json and model.safetensors or pytorch_model.bin",
     });
   }
+  if (await isCachedModel(folder)) {
+    const snapshot = await chosenSnapshot(folder, revision);
+    return { open: (name) => openFile(snapshot, name) };
+  }
+  if (revision !== undefined) refuseRevision(folder);
   return { open: (name) => openFile(folder, name) };
 }
 
@@ -27,11 +37,11 @@ async function openFile(folder: string, name: string): Promise<CheckpointFile> {
   try {
     file = await open(path);
   } catch (cause) {
-    throw new CheckpointError(`${path} cannot be opened`, {
-      code: "missing-file",
-      hint: `a checkpoint folder holds config.json and model.safetensors or pytorch_model.bin, and ${name} must be readable`,
-      cause,
-    });
+    throw await notOpened(path, cause);
+  }
+  if (!(await file.stat()).isFile()) {
+    await file.close();
+    throw unreadable(`${path} is not a file`, "remove it, or put the model's file in its place");
   }
   const handle = file;
   const { size } = await handle.stat();
@@ -54,4 +64,30 @@ async function openFile(folder: string, name: string): Promise<CheckpointFile> {
     },
     close: () => handle.close(),
   };
+}
+
+/** A file that is there but cannot be read must not count as one that the model does without. */
+async function notOpened(path: string, cause: unknown): Promise<CheckpointError> {
+  const link = await readlink(path).catch(() => undefined);
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "ENOENT" && link === undefined) {
+    return new CheckpointError(`${path} cannot be opened`, {
+      code: "missing-file",
+      hint: `a checkpoint folder holds config.json and model.safetensors or pytorch_model.bin, and ${basename(path)} must be readable`,
+      cause,
+    });
+  }
+  if (code === "ENOENT") {
+    const hint = "copy a folder with the files that its links name (cp -L), or download the model again";
+    return unreadable(`${path} is a link to ${link}, which does not exist`, hint, cause);
+  }
+  return unreadable(
+    `${path} cannot be opened${typeof code === "string" ? ` (${code})` : ""}`,
+    "check the permissions of the file",
+    cause,
+  );
+}
+
+function unreadable(found: string, hint: string, cause?: unknown): CheckpointError {
+  return new CheckpointError(found, { code: "unreadable-file", hint, cause });
 }

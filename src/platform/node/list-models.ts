@@ -8,7 +8,9 @@ import {
   type DecoderConfig,
   openCheckpoint,
 } from "../../../models/index.ts";
+import { DEFAULT_REVISION } from "../hub-name.ts";
 import { checkpointFolder } from "./checkpoint-folder.ts";
+import { cachedModels } from "./hub/snapshots.ts";
 import { openShipped, shippedFolder, shippedNames } from "./shipped-models.ts";
 
 export interface ListedModel {
@@ -69,18 +71,19 @@ export async function hubCacheFolder(): Promise<string> {
   return getHFHubCachePath();
 }
 
+/** Each revision of the cache; one that was asked for by its commit has no name. */
 async function hubModels(): Promise<{ name: string; folder: string }[]> {
-  const cache = await hubCacheFolder();
-  const entries = await readdir(cache).catch(() => []);
-  const found = entries.sort().map(async (entry) => {
-    const [, name] = /^models--(.+)$/.exec(entry) ?? [];
-    if (name === undefined) return [];
-    const storage = join(cache, entry);
-    const commit = await readFile(join(storage, "refs", "main"), "utf8").catch(() => undefined);
-    const folder = commit === undefined ? storage : join(storage, "snapshots", commit.trim());
-    return [{ name: name.replaceAll("--", "/"), folder }];
+  const models = await cachedModels(await hubCacheFolder());
+  return models.flatMap(({ id, folder, refs, commits }) => {
+    const named = [...refs].map(([revision, commit]) => ({
+      name: revision === DEFAULT_REVISION ? id : `${id}@${revision}`,
+      folder: join(folder, "snapshots", commit),
+    }));
+    const others = commits.filter((commit) => ![...refs.values()].includes(commit));
+    if (named.length > 0) return named;
+    if (others.length === 0) return [{ name: id, folder }];
+    return others.map((commit) => ({ name: `${id}@${commit}`, folder: join(folder, "snapshots", commit) }));
   });
-  return (await Promise.all(found)).flat();
 }
 
 async function bytesIn(folder: string): Promise<number> {

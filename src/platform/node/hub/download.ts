@@ -1,10 +1,15 @@
 /** Downloads one file of the hub: resumes interrupted downloads and verifies the hash. */
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
-import { CheckpointError } from "../../../../models/index.ts";
+import { type FileHandle, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { CheckpointError, isPointer, pointerError } from "../../../../models/index.ts";
 import { isTemporary, reasonOfCut, Retries, type RetryOptions } from "../../retries.ts";
+import { isWebPage, statusLine, wordsOf } from "../../server-words.ts";
+import { isHtml } from "./hub-errors.ts";
 import { lockPartial, removeAbandoned } from "./partial-file.ts";
+
+/** Longest text that is taken for a page, in bytes. */
+const LONGEST_TEXT = 2 ** 20;
 
 export interface RemoteFile {
   /** Name in messages, such as "model.safetensors". */
@@ -14,6 +19,8 @@ export interface RemoteFile {
   readonly bytes: number;
   /** SHA-256 of the content for large files; for others Git's SHA-1 of "blob", the size and the content. */
   readonly hash: { readonly kind: "sha256" | "git"; readonly digest: string };
+  /** The error of a response that is no success. */
+  readonly refusalOf: (response: Response) => Promise<CheckpointError>;
 }
 
 export interface DownloadFileOptions extends RetryOptions {
@@ -67,6 +74,7 @@ async function downloadWhole(
       cut = error;
     }
     const size = await sizeOf(partial);
+    await refuseOther(partial, size, remote);
     if (size === remote.bytes) {
       const digest = await digestOf(partial, remote);
       if (digest === remote.hash.digest) return;
@@ -78,6 +86,20 @@ async function downloadWhole(
     }
     if (!(await retries.next(size > before))) throw brokenOff(remote, size, cut);
   }
+}
+
+/** @throws CheckpointError when the server has sent a short text of its own kind in place of the file: then no try helps. */
+async function refuseOther(partial: string, size: number, remote: RemoteFile): Promise<void> {
+  if (size === 0 || size >= remote.bytes || size > LONGEST_TEXT) return;
+  const content = await readFile(partial);
+  const isPage = isWebPage(content.toString("utf8"));
+  if (!isPage && !isPointer(content)) return;
+  await rm(partial, { force: true });
+  if (!isPage) throw pointerError(remote.url);
+  throw failed(
+    `${remote.url} is a web page`,
+    "the network may ask for a login; or check HF_ENDPOINT and the proxy",
+  );
 }
 
 /** Appends the missing part of the partial file. Returns at the end of the response, complete or not. */
@@ -95,7 +117,7 @@ async function fetchRest(
     headers: { ...remote.headers, "Accept-Encoding": "identity", ...range },
     signal,
   });
-  checkStatus(remote, response);
+  await checkResponse(remote, response);
   const resumes = response.status === 206 && startOf(response) === have;
   const file = await open(partial, resumes ? "a" : "w");
   try {
@@ -126,11 +148,11 @@ async function append(
   return chunk.length;
 }
 
-function checkStatus(remote: RemoteFile, { status, statusText }: Response): void {
-  if (status === 200 || status === 206) return;
-  const found = `${remote.name}: HTTP ${status} ${statusText}`.trimEnd();
-  if (isTemporary(status)) throw new Error(found);
-  throw failed(found, "check the model's name, and HF_TOKEN if it is private or gated");
+async function checkResponse(remote: RemoteFile, response: Response): Promise<void> {
+  const { status } = response;
+  if ((status === 200 || status === 206) && !isHtml(response)) return;
+  if (status !== 511 && isTemporary(status)) throw new Error(statusLine(response, await wordsOf(response)));
+  throw await remote.refusalOf(response);
 }
 
 /** First byte position of a partial response. */

@@ -2,8 +2,8 @@
  * Models of the Hugging Face hub, in the cache of Hugging Face's own tools: `blobs/<hash>` stores each content once,
  * `snapshots/<commit>/<file>` links to them, `refs/<revision>` names the commit. The cache is shared with those tools.
  */
-import { mkdir, readFile, stat, symlink } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { mkdir, readFile, rm, stat, symlink } from "node:fs/promises";
+import { basename, dirname, join, relative } from "node:path";
 import type { PathInfo } from "@huggingface/hub";
 import {
   CheckpointError,
@@ -13,9 +13,14 @@ import {
   type WeightFormat,
 } from "../../../../models/index.ts";
 import type { DownloadFileOptions } from "../../download.ts";
+import { DEFAULT_REVISION, HUB, hubModel, type HubModel } from "../../hub-name.ts";
 import { checkpointFolder } from "../checkpoint-folder.ts";
 import { writeFileAtomic } from "../write-file.ts";
 import { downloadFile, type RemoteFile } from "./download.ts";
+import { type HubRequest, notInFormat, refusalOf } from "./hub-errors.ts";
+import { authorization, describeRepository, type Repository } from "./repository.ts";
+import { snapshotOf } from "./snapshots.ts";
+import { hubToken } from "./token.ts";
 
 export interface HubOptions extends DownloadFileOptions {
   /** Use only the cache, no network. Default: the environment variable HF_HUB_OFFLINE. */
@@ -35,75 +40,58 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["distilgpt2", "distilbert/distilgpt2"],
 ]);
 
-const REVISION = "main";
 const CONFIG = "config.json";
 /** Files with all weights, or index files of shards; a model needs one of them. */
 const WEIGHTS = WEIGHT_FORMATS.flatMap(({ whole, index }) => [whole, index]);
 /** Possible files of a model, apart from shards. */
 const FILES = [CONFIG, ...TEXT_FILES, ...WEIGHTS];
 
-/** The hub id of a model, if `name` is an id, a short name, or the URL of the model's page. */
-export function hubId(name: string): string | undefined {
-  const id = name.replace(/^https:\/\/huggingface\.co\/(.*?)\/?$/, "$1");
-  return ALIASES.get(id) ?? (/^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(id) ? id : undefined);
+/**
+ * The hub model that `name` means: an id, a short name, or the address of its page, each maybe with a revision.
+ *
+ * @param revision of the option; see `hubModel`.
+ * @throws OptionError for a revision that cannot exist, and for two different ones.
+ */
+export function hubModelOf(name: string, revision?: string): HubModel | undefined {
+  return hubModel(name, revision, ALIASES);
 }
 
 /**
  * Downloads the missing files of a model and returns its folder in the cache. Uses the environment variables HF_HOME,
- * HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE.
+ * HF_HUB_CACHE, HF_ENDPOINT and HF_HUB_OFFLINE, and the token of `hubToken`.
  *
- * @param id such as "openai-community/gpt2".
+ * @param model its id such as "openai-community/gpt2", and the revision, by default "main".
  * @throws CheckpointError when the model does not exist, cannot be downloaded, or with `offline` is not in the cache.
  */
-export async function hubFolder(id: string, options: HubOptions = {}): Promise<string> {
+export async function hubFolder(
+  { id, revision = DEFAULT_REVISION }: HubModel,
+  options: HubOptions = {},
+): Promise<string> {
   const { getHFHubCachePath, getRepoFolderName } = await import("@huggingface/hub");
   const storage = join(getHFHubCachePath(), getRepoFolderName({ type: "model", name: id }));
   const offline = options.offline ?? /^(1|true|yes|on)$/i.test(process.env["HF_HUB_OFFLINE"] ?? "");
+  const named = revision === DEFAULT_REVISION ? id : `${id}@${revision}`;
   if (offline) {
-    const cached = await cachedFolder(storage);
+    const cached = await cachedFolder(storage, revision);
     if (cached !== undefined) return cached;
-    throw new CheckpointError(`${id} is not in the cache, and downloads are disabled`, {
+    throw new CheckpointError(`${named} is not in the cache, and downloads are disabled`, {
       code: "missing-file",
       hint: `the cache folder is ${storage}; run once without --offline and HF_HUB_OFFLINE`,
     });
   }
+  const request = { id, revision, endpoint: endpoint(), token: await hubToken() };
   let repository;
   try {
-    repository = await describe(id, options.signal);
+    repository = await describeRepository(request, FILES, options.signal);
   } catch (error) {
     options.signal?.throwIfAborted();
-    const cached = isUnreachable(error) ? await cachedFolder(storage) : undefined;
-    if (cached === undefined) throw asCheckpointError(id, error);
-    options.onWarning?.(`the hub cannot be reached; using the cached ${id}`);
+    const isOutage = error instanceof CheckpointError && error.code === "download-failed";
+    const cached = isOutage ? await cachedFolder(storage, revision) : undefined;
+    if (cached === undefined) throw error;
+    options.onWarning?.(`the hub cannot be reached; using the cached ${named}`);
     return cached;
   }
   return fill(storage, repository, options);
-}
-
-interface Repository {
-  readonly id: string;
-  readonly commit: string;
-  readonly files: readonly PathInfo[];
-  readonly infoOf: (paths: readonly string[]) => Promise<PathInfo[]>;
-}
-
-/** Requests the commit and the file list of a model. */
-async function describe(id: string, signal: AbortSignal | undefined): Promise<Repository> {
-  const { modelInfo, pathsInfo } = await import("@huggingface/hub");
-  const accessToken = process.env["HF_TOKEN"] || undefined;
-  const access = {
-    hubUrl: endpoint(),
-    accessToken,
-    fetch: (input: Parameters<typeof fetch>[0], init?: RequestInit) =>
-      fetch(input, { ...init, signal: signal ?? init?.signal }),
-  };
-  const { sha } = await modelInfo({ name: id, revision: REVISION, additionalFields: ["sha"], ...access });
-  // The value becomes a folder name.
-  if (!/^[0-9a-f]{40}$/.test(String(sha)))
-    throw new TypeError(`the hub returned the commit ${JSON.stringify(sha)}`);
-  const infoOf = (paths: readonly string[]): Promise<PathInfo[]> =>
-    pathsInfo({ repo: { type: "model", name: id }, revision: sha, paths: [...paths], ...access });
-  return { id, commit: sha, files: await infoOf(FILES), infoOf };
 }
 
 /** Downloads the missing files of a snapshot. The ref is written last, so that it never names an incomplete model. */
@@ -121,7 +109,7 @@ async function fill(storage: string, repository: Repository, options: HubOptions
   }
   const weights = WEIGHTS.find((name) => files.some(({ path }) => path === name));
   if (weights === undefined) {
-    throw new CheckpointError(`${repository.id} has no model.safetensors and no pytorch_model.bin`, {
+    throw new CheckpointError(`${repository.request.id} has no model.safetensors and no pytorch_model.bin`, {
       code: "missing-file",
       hint: "only checkpoints in these formats can be read",
     });
@@ -130,7 +118,8 @@ async function fill(storage: string, repository: Repository, options: HubOptions
   // The config is read first, so that an unsupported architecture is refused before the download of its weights.
   const [config, ...others] = [
     ...wanted.filter(({ path }) => path === CONFIG),
-    ...wanted.filter(({ path }) => path !== CONFIG),
+    ...wanted.filter(({ path }) => path !== CONFIG && path !== weights),
+    ...wanted.filter(({ path }) => path === weights),
   ];
   if (config) await fetchInto(storage, snapshot, repository, config, options);
   await readConfig(await checkpointFolder(snapshot));
@@ -141,26 +130,29 @@ async function fill(storage: string, repository: Repository, options: HubOptions
     const found = (await repository.infoOf(shards)).filter(({ path }) => shards.includes(path));
     const missing = shards.find((name) => !found.some(({ path }) => path === name));
     if (missing !== undefined) {
-      throw new CheckpointError(`${repository.id} has no ${missing}, which its ${weights} names`, {
+      throw new CheckpointError(`${repository.request.id} has no ${missing}, which its ${weights} names`, {
         code: "missing-file",
         hint: "the model on the hub is incomplete; use another",
       });
     }
     for (const file of found) await fetchInto(storage, snapshot, repository, file, options);
   }
-  await mkdir(join(storage, "refs"), { recursive: true });
-  await writeFileAtomic(join(storage, "refs", REVISION), new TextEncoder().encode(repository.commit));
+  const { commit, request } = repository;
+  if (request.revision === commit) return snapshot;
+  const ref = join(storage, "refs", request.revision);
+  await mkdir(dirname(ref), { recursive: true });
+  await writeFileAtomic(ref, new TextEncoder().encode(commit));
   return snapshot;
 }
 
 async function fetchInto(
   storage: string,
   snapshot: string,
-  { id, commit }: Repository,
+  { request, commit }: Repository,
   file: PathInfo,
   { onProgress, onWarning, signal, retryDelay }: HubOptions,
 ): Promise<void> {
-  const remote = remoteFile(id, commit, file);
+  const remote = remoteFile(request, commit, file);
   const link = join(snapshot, file.path);
   const blob = join(storage, "blobs", remote.hash.digest);
   if ((await sizeOf(link)) === remote.bytes) return;
@@ -173,23 +165,26 @@ async function fetchInto(
         onWarning?.(`process ${processId} is downloading ${remote.name}: waiting for it`),
     });
   }
+  // What is there is of another size, such as a Git LFS pointer.
+  if ((await sizeOf(link)) !== remote.bytes) await rm(link, { force: true });
   await symlink(relative(dirname(link), blob), link).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });
 }
 
-function remoteFile(id: string, commit: string, { path, size, oid, lfs }: PathInfo): RemoteFile {
+function remoteFile(request: HubRequest, commit: string, { path, size, oid, lfs }: PathInfo): RemoteFile {
   const digest = lfs?.oid ?? oid ?? "";
   if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(digest)) {
-    throw new TypeError(`the hub returned the hash ${JSON.stringify(digest)} for ${path}`);
+    throw notInFormat(`the hash of ${path} is ${JSON.stringify(digest)}`, request);
   }
-  const token = process.env["HF_TOKEN"];
+  const { id, endpoint: hub } = request;
   return {
     name: `${id}/${path}`,
-    url: `${endpoint()}/${id}/resolve/${commit}/${path}`,
-    headers: token ? { Authorization: `Bearer ${token}` } : {},
+    url: `${hub}/${id}/resolve/${commit}/${path}`,
+    headers: authorization(request),
     bytes: lfs?.size ?? size,
     hash: { kind: lfs ? "sha256" : "git", digest },
+    refusalOf: (response) => refusalOf(response, request, path),
   };
 }
 
@@ -202,63 +197,38 @@ function shardNames({ shard }: WeightFormat, index: string): string[] {
   return [...new Set(plain.map(String))];
 }
 
-/** The cached snapshot of the revision. */
-async function cachedFolder(storage: string): Promise<string | undefined> {
-  const commit = await readFile(join(storage, "refs", REVISION), "utf8").catch(() => undefined);
-  if (commit === undefined) return undefined;
-  const snapshot = join(storage, "snapshots", commit.trim());
-  return (await sizeOf(join(snapshot, "config.json"))) > 0 ? snapshot : undefined;
+/** The cached folder of a revision; undefined unless its download was completed. */
+async function cachedFolder(storage: string, revision: string): Promise<string | undefined> {
+  const snapshot = await snapshotOf(storage, revision);
+  if (snapshot === undefined || (await sizeOf(join(snapshot, CONFIG))) <= 0) return undefined;
+  // A ref is written when all files are there; a commit itself has none.
+  const isCommit = basename(snapshot) === revision;
+  return !isCommit || (await hasWeights(snapshot)) ? snapshot : undefined;
+}
+
+/** Weights are downloaded after all other files. */
+async function hasWeights(snapshot: string): Promise<boolean> {
+  const has = async (name: string): Promise<boolean> => (await sizeOf(join(snapshot, name))) > 0;
+  for (const format of WEIGHT_FORMATS) {
+    if (await has(format.whole)) return true;
+    if (!(await has(format.index))) continue;
+    const shards = shardNames(format, await readFile(join(snapshot, format.index), "utf8"));
+    const found = await Promise.all(shards.map(has));
+    return !found.includes(false);
+  }
+  return false;
 }
 
 async function sizeOf(path: string): Promise<number> {
   return (await stat(path).catch(() => undefined))?.size ?? -1;
 }
 
+/** @throws CheckpointError for a value that is no address. */
 function endpoint(): string {
-  return (process.env["HF_ENDPOINT"] || "https://huggingface.co").replace(/\/+$/, "");
-}
-
-/** `fetch` rejects with a TypeError when there is no response. */
-function isUnreachable(error: unknown): boolean {
-  return statusOf(error) === undefined
-    ? error instanceof TypeError && error.cause !== undefined
-    : isBusy(error);
-}
-
-function isBusy(error: unknown): boolean {
-  const status = statusOf(error) ?? 0;
-  return status === 429 || status >= 500;
-}
-
-function statusOf(error: unknown): number | undefined {
-  const status = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
-  return typeof status === "number" ? status : undefined;
-}
-
-function asCheckpointError(id: string, cause: unknown): unknown {
-  if (cause instanceof CheckpointError) return cause;
-  const status = statusOf(cause);
-  const details = { code: "download-failed" as const, cause };
-  if (status === 404) {
-    const hint = "there is no folder of this name either; check the name";
-    return new CheckpointError(`the hub has no model "${id}"`, { ...details, hint });
-  }
-  if (status === 401 || status === 403) {
-    const hint =
-      "the model does not exist, or is private or gated; for these set HF_TOKEN to a token with access";
-    return new CheckpointError(`the hub denies access to "${id}" (HTTP ${status})`, { ...details, hint });
-  }
-  if (isUnreachable(cause)) {
-    const hint = "check the connection and HF_ENDPOINT, or name a folder with the model's files";
-    return new CheckpointError(
-      `"${id}" is not a local folder, and the hub at ${endpoint()} cannot be reached`,
-      {
-        ...details,
-        hint,
-      },
-    );
-  }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const hint = "check HF_ENDPOINT and HF_TOKEN";
-  return new CheckpointError(`"${id}" cannot be downloaded from the hub: ${reason}`, { ...details, hint });
+  const address = (process.env["HF_ENDPOINT"] || HUB).replace(/\/+$/, "");
+  if (/^https?:\/\//.test(address) && URL.canParse(address)) return address;
+  throw new CheckpointError(`HF_ENDPOINT is ${JSON.stringify(address)}, which is not an address`, {
+    code: "download-failed",
+    hint: `set it to an address such as ${HUB}, or unset it`,
+  });
 }

@@ -4,13 +4,31 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 
 export const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
+type Files = ReadonlyMap<string, Uint8Array>;
+
 export interface HubServerOptions {
   /** Files by name; those that end in ".safetensors" or ".bin" are kept as large files are: by SHA-256, on another host. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly files: Files;
   readonly id: string;
   readonly commit?: string;
+  /** Branches and tags besides main. */
+  readonly revisions?: Readonly<Record<string, { readonly commit: string; readonly files: Files }>>;
   /** Required token. */
   readonly token?: string;
+}
+
+/** A response of any kind. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** What a clone without Git LFS has in place of a file. */
+export function pointerTo(content: Uint8Array): Uint8Array {
+  const digest = createHash("sha256").update(content).digest("hex");
+  const text = `version https://git-lfs.github.com/spec/v1\noid sha256:${digest}\nsize ${content.length}\n`;
+  return new TextEncoder().encode(text);
 }
 
 export class HubServer {
@@ -28,6 +46,8 @@ export class HubServer {
   ignoresRange = false;
   /** Authorization headers received by the host of large files. */
   readonly leaked: string[] = [];
+  /** What is sent in place of the answer to a path, such as a login page. */
+  instead: (path: string) => Answer | undefined = () => undefined;
   requests = 0;
   readonly #paused: (() => void)[] = [];
   readonly #cutting: { readonly at: number; readonly cut: () => void }[] = [];
@@ -40,7 +60,9 @@ export class HubServer {
     this.#api = createServer((request, response) => this.#answer(request, response));
     this.#storage = createServer((request, response) => {
       this.leaked.push(...(request.headers.authorization ? [request.headers.authorization] : []));
-      this.#send(decodeURIComponent((request.url ?? "").slice(1)), request, response);
+      const [, commit = "", file = ""] =
+        /^\/([^/]+)\/(.*)$/.exec(decodeURIComponent(request.url ?? "")) ?? [];
+      this.#send(file, this.#commitOf(commit)?.files ?? new Map(), request, response);
     });
   }
 
@@ -76,38 +98,69 @@ export class HubServer {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     allowPages(response);
     this.requests += 1;
-    const { id, commit = COMMIT, token, files } = this.#options;
-    const { pathname } = new URL(request.url ?? "", "http://hub");
-    const json = (status: number, value: unknown): void => {
-      response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(value));
+    const { id, token } = this.#options;
+    const path = new URL(request.url ?? "", "http://hub").pathname;
+    const refuse = (status: number, code: string, words: string): void => {
+      response.setHeader("X-Error-Code", code).setHeader("X-Error-Message", words);
+      sendJson(response, status, { error: words });
     };
-    if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
-      json(401, { error: "Invalid credentials" });
-    } else if (pathname === `/api/models/${id}/revision/main`) {
-      json(200, { _id: "1", id, sha: commit, private: false, downloads: 0, gated: false, likes: 0 });
-    } else if (pathname === `/api/models/${id}/paths-info/${commit}` && request.method === "POST") {
-      let body = "";
-      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
-      request.on("end", () => {
-        const paths: readonly string[] = JSON.parse(body).paths;
-        json(
-          200,
-          paths.flatMap((path) => {
-            const content = files.get(path);
-            return content ? [pathInfo(path, content)] : [];
-          }),
-        );
-      });
-    } else if (pathname.startsWith(`/${id}/resolve/${commit}/`)) {
-      const file = pathname.slice(`/${id}/resolve/${commit}/`.length);
-      if (!isLarge(file)) this.#send(file, request, response);
-      else response.writeHead(302, { Location: `http://localhost:${portOf(this.#storage)}/${file}` }).end();
-    } else json(404, { error: "Repository not found" });
+    const given = this.instead(path);
+    const authorization = request.headers.authorization;
+    if (given) {
+      response.writeHead(given.status, given.headers).end(given.body);
+    } else if (token !== undefined && authorization !== undefined && authorization !== `Bearer ${token}`) {
+      sendJson(response, 401, { error: "Invalid credentials in Authorization header" });
+    } else if (token !== undefined && authorization === undefined) {
+      refuse(401, "RepoNotFound", "Invalid username or password.");
+    } else {
+      const [, named, kind, revision = "", file = ""] =
+        /^(?:\/api\/models)?\/([^/]+\/[^/]+)\/(revision|paths-info|resolve)\/([^/]+)(?:\/(.*))?$/.exec(
+          path,
+        ) ?? [];
+      const commit = this.#commitOf(decodeURIComponent(revision));
+      if (named !== id) refuse(404, "RepoNotFound", "Repository not found");
+      else if (!commit) refuse(404, "RevisionNotFound", `Invalid rev id: ${decodeURIComponent(revision)}`);
+      else if (kind === "revision") {
+        const facts = {
+          _id: "1",
+          id,
+          sha: commit.name,
+          private: false,
+          downloads: 0,
+          gated: false,
+          likes: 0,
+        };
+        sendJson(response, 200, facts);
+      } else if (kind === "paths-info") {
+        let body = "";
+        request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+        request.on("end", () => {
+          const paths: readonly string[] = JSON.parse(body).paths;
+          const found = paths.flatMap((each) => {
+            const content = commit.files.get(each);
+            return content ? [pathInfo(each, content)] : [];
+          });
+          sendJson(response, 200, found);
+        });
+      } else if (!isLarge(file)) this.#send(file, commit.files, request, response);
+      else {
+        const address = `http://localhost:${portOf(this.#storage)}/${commit.name}/${file}`;
+        response.writeHead(302, { Location: address }).end();
+      }
+    }
   }
 
-  #send(file: string, request: IncomingMessage, response: ServerResponse): void {
+  /** The files of a commit, by its hash or a revision. */
+  #commitOf(revision: string): { readonly name: string; readonly files: Files } | undefined {
+    const { commit = COMMIT, files, revisions = {} } = this.#options;
+    const commits = [["main", { commit, files }] as const, ...Object.entries(revisions)];
+    const found = commits.find(([name, each]) => name === revision || each.commit === revision)?.[1];
+    return found && { name: found.commit, files: found.files };
+  }
+
+  #send(file: string, files: Files, request: IncomingMessage, response: ServerResponse): void {
     allowPages(response);
-    const content = this.falsified.get(file) ?? this.#options.files.get(file);
+    const content = this.falsified.get(file) ?? files.get(file);
     if (!content) {
       response.writeHead(404).end();
       return;
@@ -142,7 +195,11 @@ export class HubServer {
 /** Sends the CORS headers of the hub and its storage. */
 function allowPages(response: ServerResponse): void {
   response.setHeader("Access-Control-Allow-Origin", "*");
-  response.setHeader("Access-Control-Expose-Headers", "ETag, Content-Range");
+  response.setHeader("Access-Control-Expose-Headers", "ETag, Content-Range, X-Error-Code, X-Error-Message");
+}
+
+function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(value));
 }
 
 function isLarge(file: string): boolean {
