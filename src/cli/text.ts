@@ -13,7 +13,7 @@ import { InterruptError, interruptSignal } from "./interrupt.ts";
 import { type ModelCommandOptions, modelOption, offlineOption, revisionOption } from "./model-options.ts";
 import { TOY, withTextModel } from "./text-model.ts";
 import { runTextScore } from "./text-score.ts";
-import { idList, positiveInteger, precisionOption } from "./values.ts";
+import { idList, positiveInteger, precisionOption, stopString } from "./values.ts";
 import { addSamplingOptions } from "./writing-options.ts";
 
 interface TextCommandOptions extends SamplingOptions, ModelCommandOptions {
@@ -25,6 +25,7 @@ interface TextCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly file?: string;
   readonly ids?: readonly number[];
   readonly specialTokens?: boolean;
+  readonly stop?: readonly string[];
   readonly contextShift?: boolean;
   readonly score?: string;
   readonly stride?: number;
@@ -54,7 +55,12 @@ export function addTextCommand(program: Command): void {
       'read special tokens in the text, such as "<|endoftext|>", as their ids (default: as characters)',
     )
     .addOption(modelOption(TOY))
-    .option("--tokens <n>", "largest number of new tokens", positiveInteger, DEFAULT_TOKENS);
+    .option("--tokens <n>", "largest number of new tokens", positiveInteger, DEFAULT_TOKENS)
+    .option(
+      "--stop <string>",
+      "end before this string, which is not printed; may be given several times",
+      stopString,
+    );
   addSamplingOptions(command, "text");
   command
     .option("--samples <n>", "number of continuations, with consecutive seeds", positiveInteger, 1)
@@ -81,6 +87,7 @@ export function addTextCommand(program: Command): void {
         '  ostinato text "The answer is" --tokens 5 --top-k 40 --candidates 10\n' +
         '  ostinato text "My lord," --choose\n' +
         '  ostinato text "<|endoftext|>ROMEO:" --special-tokens\n' +
+        '  ostinato text "ROMEO:" --stop "JULIET" --stop "NURSE"\n' +
         "  cat prompt.txt | ostinato text - --samples 3\n" +
         "  ostinato text --score chapter.txt --json",
     )
@@ -109,6 +116,7 @@ async function readPrompt(path: string): Promise<string> {
 /** Options of generation, which exclude --score. */
 const WRITING_ONLY = new Set([
   "tokens",
+  "stop",
   "samples",
   "candidates",
   "choose",
@@ -164,13 +172,14 @@ async function generateText(
       const steps: TextStep[] = [];
       if (options.samples > 1 && !options.json) console.line(`=== ${number} of ${options.samples} ===`);
       if (isTerminal && prompt !== undefined && !options.json) console.prompt(promptText(model, prompt));
-      const { contextShift = false, specialTokens = false, tokens } = options;
+      const { contextShift = false, specialTokens = false, stop, tokens } = options;
       const generated = await model.generate(prompt, {
         ...samplingOf(options),
         seed,
         candidates,
         override: chooser && ((drawn: TextStep) => chooser.choose(drawn)),
         tokens,
+        stop,
         contextShift,
         specialTokens,
         signal: interruptSignal(),
@@ -233,7 +242,7 @@ function report(
       tokens: ids.length,
       end,
       ids,
-      steps: options.candidates === undefined ? undefined : steps.map((step) => stepFacts(step, tokenizer)),
+      steps: options.candidates === undefined ? undefined : stepFacts(steps, end, tokenizer),
     })),
     idsPerSecond,
   });
@@ -243,9 +252,13 @@ const ENDS: Readonly<Record<TextEnd, string>> = {
   tokens: "length of --tokens reached",
   "end-of-text": "ended by the model",
   context: "context window full",
+  stop: "ended by --stop",
 };
 
-/** A step for `--json`. */
-function stepFacts({ id, logProbability, candidates }: TextStep, tokenizer: TextTokenizer) {
-  return { id, text: tokenizer.decode([id]), logProbability, candidates };
+/** The steps for `--json`. The last token before a stop string may reach into it. */
+function stepFacts(steps: readonly TextStep[], end: TextEnd | undefined, tokenizer: TextTokenizer) {
+  return steps.map(({ id, text, logProbability, candidates }, index) => {
+    const isCut = end === "stop" && index === steps.length - 1;
+    return { id, text: isCut ? text : tokenizer.decode([id]), logProbability, candidates };
+  });
 }

@@ -52,6 +52,12 @@ export function idList(text: string): readonly number[] {
   throw new InvalidArgumentError("Must be ids, separated by commas, such as 50258,7454.");
 }
 
+/** Adds a value of `--stop` to those before. */
+export function stopString(text: string, before: readonly string[] = []): readonly string[] {
+  if (text === "") throw new InvalidArgumentError("Must not be empty.");
+  return [...before, text];
+}
+
 /** A seed. */
 export function seedValue(text: string): number {
   const value = parseNumber(text);

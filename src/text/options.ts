@@ -12,7 +12,10 @@ export interface TextCandidate {
 /** One generated token; with the option `candidates`, also the distribution it was sampled from. */
 export interface TextStep {
   readonly id: number;
-  /** The characters that this token completes: UTF-8 bytes are held back until a character is whole, so it may be empty. */
+  /**
+   * The characters that this token completes: UTF-8 bytes are held back until a character is whole, so it may be empty. Without
+   * the characters of a stop string.
+   */
   readonly text: string;
   /** ln p under the sampling options; at temperature 0 that of temperature 1 without truncation. Only with `candidates`. */
   readonly logProbability?: number;
@@ -23,13 +26,21 @@ export interface TextStep {
 /** A prompt: text, or ids of the model. Undefined, an empty text and no ids start a text. */
 export type TextPrompt = string | { readonly ids: readonly number[] } | undefined;
 
-/** Why a text ends: the option `tokens` is reached, the model sampled an id that ends a text, or the context is full. */
-export type TextEnd = "tokens" | "end-of-text" | "context";
+/**
+ * Why a text ends: the option `tokens` is reached, the model sampled an id that ends a text, the context is full, or a string of
+ * the option `stop` came.
+ */
+export type TextEnd = "tokens" | "end-of-text" | "context" | "stop";
 
 /** How the tokens of a continuation are sampled, and when it ends. */
 export interface CompleteOptions extends SamplingOptions {
   /** Maximum number of tokens, from 1. Default: until the text or the context ends. */
   readonly tokens?: number;
+  /**
+   * Ends the text before the first of these strings. They are not part of it: tokens that lie wholly in one are left out, and the
+   * text of one that begins before it is cut. Only new text counts, not the prompt.
+   */
+  readonly stop?: string | readonly string[];
   /** Read special tokens in the prompt, such as `<|endoftext|>`, as their ids. Default false: as characters. */
   readonly specialTokens?: boolean;
   /** Continue beyond the context: when it is full, its older half is evicted. Default false. */
@@ -51,7 +62,7 @@ export interface GenerateTextOptions extends CompleteOptions {
 export interface GeneratedText {
   /** The generated text, without the prompt. */
   readonly text: string;
-  /** The generated ids, without one that ended the text. */
+  /** The generated ids, without one that ended the text; the last one may reach into a stop string. */
   readonly ids: readonly number[];
   /** The seed in use: the option, or a random one. */
   readonly seed: number;

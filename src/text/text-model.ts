@@ -22,6 +22,7 @@ import type {
   TextStep,
 } from "./options.ts";
 import type { SpecialIds } from "./special-ids.ts";
+import { stopStrings, untilStop } from "./stop-strings.ts";
 
 /** Thrown for a prompt that cannot be continued, or a text that cannot be scored. */
 export class PromptError extends HintedError<"no-prompt" | "too-long" | "too-short" | "unknown-id"> {
@@ -107,7 +108,7 @@ export class TextModel {
 
   /** As `complete`, but yields tokens, with candidates if requested. The generator returns why the text ended. */
   steps(prompt: TextPrompt, options: CompleteOptions = {}): AsyncGenerator<TextStep, TextEnd | undefined> {
-    return this.#steps(this.#prompt(prompt, options), new Sampler(samplingOf(options)), options);
+    return this.#untilStop(this.#prompt(prompt, options), new Sampler(samplingOf(options)), options);
   }
 
   /**
@@ -117,7 +118,7 @@ export class TextModel {
    */
   async generate(prompt: TextPrompt, options: GenerateTextOptions = {}): Promise<GeneratedText> {
     const sampler = new Sampler(samplingOf(options));
-    const steps = this.#steps(this.#prompt(prompt, options), sampler, options);
+    const steps = this.#untilStop(this.#prompt(prompt, options), sampler, options);
     const ids: number[] = [];
     let text = "";
     for (let step = await steps.next(); ; step = await steps.next()) {
@@ -176,6 +177,16 @@ export class TextModel {
   /** Frees the model's memory; the model cannot be used afterwards. */
   async dispose(): Promise<void> {
     await this.decoder.dispose();
+  }
+
+  #untilStop(
+    prompt: readonly number[],
+    sampler: Sampler,
+    options: CompleteOptions,
+  ): AsyncGenerator<TextStep, TextEnd | undefined> {
+    const strings = stopStrings(options.stop);
+    const steps = this.#steps(prompt, sampler, options);
+    return strings.length === 0 ? steps : untilStop(steps, strings);
   }
 
   async *#steps(

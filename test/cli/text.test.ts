@@ -199,6 +199,21 @@ describe("ostinato text", () => {
     },
   );
 
+  it("ends before a string of --stop, which is printed nowhere", async () => {
+    const whole = await run(["the", ...GREEDY]);
+    const stop = whole.stdout.slice(3, 6);
+    const before = whole.stdout.slice(0, whole.stdout.indexOf(stop));
+    const stopped = await run(["the", ...GREEDY, "--stop", "no such text", "--stop", stop]);
+    expect([stopped.code, stopped.stdout]).toEqual([0, `${before}\n`]);
+    expect(stopped.stderr).toMatch(/seed 1, ended by --stop\n/);
+    const json = await run(["the", ...GREEDY, "--stop", stop, "--json", "--candidates", "1"]);
+    const [sample] = JSON.parse(json.stdout).samples;
+    expect(sample).toMatchObject({ text: before, end: "stop", tokens: sample.ids.length });
+    expect(sample.steps.map(({ text }: { text: string }) => text).join("")).not.toContain(stop);
+    expect((await run(["the", "--stop", ""])).code).toBe(2);
+    expect((await run(["--score", file, "--stop", "x"])).code).toBe(2);
+  });
+
   it("reads special tokens as ids with --special-tokens, and ids with --ids", async () => {
     const special = await run(["<|endoftext|>the", "--special-tokens", "--json", ...GREEDY]);
     const ids = await run(["--ids", "258, 257", "--json", ...GREEDY]);
