@@ -67,7 +67,7 @@ export async function download(
 function brokenOff(url: URL, loadedBytes: number, cause: unknown): CheckpointError {
   return new CheckpointError(`${url.href} stopped after ${loadedBytes} bytes${reasonOfCut(cause)}`, {
     code: "download-failed",
-    hint: "the connection keeps breaking; try again",
+    hint: "the connection keeps breaking, or the server fails; try again later",
     cause,
   });
 }

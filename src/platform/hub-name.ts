@@ -53,6 +53,20 @@ export function hubAddress({ id, revision = DEFAULT_REVISION }: HubModel): strin
   return `${HUB}/${id}/resolve/${encodeURIComponent(revision)}/`;
 }
 
+/**
+ * What `fetch` can read of a source that a page names: the address of a hub model's files for its page, `owner/name@revision`,
+ * and `owner/name` with the option. Without a revision a name is an address on the page's own server.
+ *
+ * @throws OptionError as `hubModel`, and for the revision of another source.
+ */
+export function filesAddress(source: string | URL, revision?: string): string | URL {
+  const name = String(source);
+  const model = hubModel(name, revision);
+  if (model && (model.revision !== undefined || name.startsWith("https:"))) return hubAddress(model);
+  if (revision !== undefined) refuseRevision(name);
+  return source;
+}
+
 /** @throws OptionError always: a model that is not of the hub has no revisions. */
 export function refuseRevision(name: string): never {
   throw new OptionError(`a revision is of models of the Hugging Face hub, and "${name}" is not one`, {

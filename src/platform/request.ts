@@ -1,6 +1,7 @@
 /** Requests one file of a model from a server. */
-import { CheckpointError } from "../../models/index.ts";
+import { CheckpointError, type CheckpointErrorCode } from "../../models/index.ts";
 import { isTemporary } from "./retries.ts";
+import { statusLine, wordsOf } from "./server-words.ts";
 
 export interface RequestFileOptions {
   /** The first byte; the response has status 206 where the server sends the rest only. Default 0. */
@@ -35,19 +36,35 @@ export async function requestFile(
     });
   }
   if (!response.ok) {
-    const status = `HTTP ${response.status} ${response.statusText}`.trimEnd();
-    if (isTemporary(response.status)) throw new Error(status);
-    throw new CheckpointError(`${url.href}: ${status}`, {
-      code: "missing-file",
-      hint: "the folder on the server must hold config.json and model.safetensors or pytorch_model.bin",
-    });
+    const line = statusLine(response, await wordsOf(response));
+    if (isTemporary(response.status)) throw new Error(line);
+    throw new CheckpointError(`${url.href}: ${line}`, refusal(response));
   }
   // Servers of single-page applications return the page for every URL.
   if (response.headers.get("content-type")?.startsWith("text/html")) {
     throw new CheckpointError(`${url.href} is a web page`, {
       code: "missing-file",
-      hint: "the folder on the server must hold config.json and model.safetensors or pytorch_model.bin",
+      hint: `${FOLDER}; or the network asks for a login`,
     });
   }
   return response;
+}
+
+const FOLDER = "the folder on the server must hold config.json and model.safetensors or pytorch_model.bin";
+
+/** The Hugging Face hub tells a file that a model does not have from a model that may not be read. */
+function refusal({ headers }: Response): { readonly code: CheckpointErrorCode; readonly hint: string } {
+  switch (headers.get("x-error-code")) {
+    case "GatedRepo":
+      return {
+        code: "access-denied",
+        hint: "download the model with an account that has access, and name its folder",
+      };
+    case "RepoNotFound":
+      return { code: "unknown-model", hint: "check the name; private models can be read as a folder only" };
+    case "RevisionNotFound":
+      return { code: "unknown-revision", hint: "name a branch, a tag or a commit of the model" };
+    default:
+      return { code: "missing-file", hint: FOLDER };
+  }
 }

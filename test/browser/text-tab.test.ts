@@ -87,6 +87,25 @@ describe.skipIf(!hasChromium())("the Text tab of the built page", { timeout: PAT
     rmSync(folder, { recursive: true });
   });
 
+  it("reads special tokens in the prompt if asked to", async () => {
+    const page = await built.open();
+    await page.getByRole("button", { name: "Text", exact: true }).click();
+    await page.getByLabel("prompt").fill("<|endoftext|>O");
+    const given = page.locator("#tokens .token.given");
+    const write = async (): Promise<number> => {
+      await page.getByRole("button", { name: "Write" }).click();
+      await page.getByRole("button", { name: "Continue" }).waitFor();
+      return given.count();
+    };
+    const special = page.getByLabel("special tokens");
+    expect(await special.isChecked()).toBe(false);
+    expect(await write()).toBeGreaterThan(2);
+    await special.check();
+    await page.getByRole("button", { name: "Continue" }).click();
+    await expect.poll(() => given.count()).toBe(2);
+    expect(built.complaints).toEqual([]);
+  });
+
   it("gives a remedy for an invalid model", async () => {
     const page = await built.open();
     await page.getByRole("button", { name: "Text", exact: true }).click();

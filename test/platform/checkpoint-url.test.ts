@@ -106,6 +106,39 @@ describe("checkpointUrl", () => {
     });
   });
 
+  it.each([
+    ["GatedRepo", 403, "access-denied"],
+    ["RepoNotFound", 401, "unknown-model"],
+    ["RevisionNotFound", 404, "unknown-revision"],
+    ["EntryNotFound", 404, "missing-file"],
+  ])("has the hub's own words: %s", async (hubCode, status, code) => {
+    const url = await serve((_, response) =>
+      response.writeHead(status, { "X-Error-Code": hubCode, "X-Error-Message": "The hub's words." }).end(),
+    );
+    await expect(checkpointUrl(url).open("added_tokens.json")).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(
+        new RegExp(`added_tokens\\.json: HTTP ${status} .*: The hub's words\\.$`),
+      ),
+    });
+  });
+
+  it("refuses a Git LFS pointer, without retrying or storing it", async () => {
+    const put = vi.fn<() => Promise<void>>();
+    vi.stubGlobal("caches", { open: async () => ({ match: async () => undefined, put }) });
+    let requests = 0;
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n";
+    const url = await serve((_, response) => {
+      requests += 1;
+      response.end(pointer);
+    });
+    await expect(checkpointUrl(url, { cache: "models" }).open("model.safetensors")).rejects.toMatchObject({
+      code: "lfs-pointer",
+      message: `${url}/model.safetensors is a Git LFS pointer, not the file`,
+    });
+    expect([requests, put.mock.calls.length]).toEqual([1, 0]);
+  });
+
   it("detects a web page in place of a file", async () => {
     const url = await serve((_, response) => response.setHeader("Content-Type", "text/html").end("<p>Hello"));
     await expect(checkpointUrl(url).open("config.json")).rejects.toThrow(`${url}/config.json is a web page`);

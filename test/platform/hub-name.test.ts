@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hubAddress, hubModel } from "../../src/platform/hub-name.ts";
+import { filesAddress, hubAddress, hubModel } from "../../src/platform/hub-name.ts";
 import { hubModelOf } from "../../src/platform/node/hub/hub.ts";
 
 describe("a name", () => {
@@ -69,6 +69,23 @@ describe("a name", () => {
     expect(hubModel("a/b", "v1")).toEqual({ id: "a/b", revision: "v1" });
     expect(hubModel("a/b@v1", "v1")).toEqual({ id: "a/b", revision: "v1" });
     expect(() => hubModel("a/b@v1", "v2")).toThrow('"a/b@v1" names another revision than "v2"');
+  });
+
+  it.each<[string, string | undefined, string]>([
+    ["https://huggingface.co/a/b", undefined, "https://huggingface.co/a/b/resolve/main/"],
+    ["https://huggingface.co/a/b", "v1", "https://huggingface.co/a/b/resolve/v1/"],
+    ["a/b@v1", undefined, "https://huggingface.co/a/b/resolve/v1/"],
+    ["a/b", "v1", "https://huggingface.co/a/b/resolve/v1/"],
+    ["models/piano", undefined, "models/piano"],
+    ["./models/piano@2/", undefined, "./models/piano@2/"],
+    ["https://huggingface.co/a/b/resolve/v2/", undefined, "https://huggingface.co/a/b/resolve/v2/"],
+  ])("%s with the revision %s is at %s for a page", (source, revision, address) => {
+    expect(filesAddress(source, revision)).toBe(address);
+    if (source.startsWith("https:")) expect(String(filesAddress(new URL(source), revision))).toBe(address);
+  });
+
+  it("of another server has no revision", () => {
+    expect(() => filesAddress("https://example.org/a/", "v1")).toThrow('"https://example.org/a/" is not one');
   });
 
   it("has an address on the public hub", () => {

@@ -7,6 +7,10 @@ describe("modelAddress", () => {
   it.each([
     ["piano", "https://music.example/page/models/piano/"],
     ["owner/some-model.v2", "https://huggingface.co/owner/some-model.v2/resolve/main/"],
+    ["owner/model@v1.0", "https://huggingface.co/owner/model/resolve/v1.0/"],
+    ["owner/model@refs/pr/1", "https://huggingface.co/owner/model/resolve/refs%2Fpr%2F1/"],
+    ["https://huggingface.co/a/b", "https://huggingface.co/a/b/resolve/main/"],
+    ["https://huggingface.co/a/b/tree/v1", "https://huggingface.co/a/b/resolve/v1/"],
     ["./models/other", "https://music.example/page/models/other/"],
     ["/elsewhere/", "https://music.example/elsewhere/"],
     ["https://music.example/a/b", "https://music.example/a/b/"],

@@ -16,13 +16,19 @@ import {
 import { checkPrecision, OptionError, PRECISION_OPTION } from "../../options.ts";
 import { BROWSER_BACKENDS, type BrowserBackend, webGpuProblem } from "./browser-backend.ts";
 import { checkpointUrl, type DownloadOptions } from "../checkpoint-url.ts";
+import { filesAddress, refuseRevision } from "../hub-name.ts";
 import { yieldingRuntime } from "./yielding-runtime.ts";
 
-/** Source of a model: the URL of a folder, or the files by name. */
+/**
+ * Source of a model: the URL of a folder, or the files by name; a model of the Hugging Face hub by the URL of its page, or as
+ * "owner/name@revision".
+ */
 export type ModelSource = string | URL | ReadonlyMap<string, Uint8Array>;
 
 /** Options of downloading and running a model in a browser. */
 export interface LoadModelOptions extends DownloadOptions {
+  /** Branch, tag or commit of a model of the hub. Default "main". */
+  readonly revision?: string;
   readonly wasm?: WasmOptions;
   /** Default "auto". */
   readonly backend?: BrowserBackend;
@@ -72,10 +78,13 @@ export async function loadFromFiles(files: CheckpointFiles, options: LoadModelOp
   return load(checkpoint, precision, await createWasmRuntime(options.wasm));
 }
 
-/** The checkpoint files of a source. */
-export function sourceFiles(source: ModelSource, options: DownloadOptions): CheckpointFiles {
+/** The checkpoint files of a source. @throws OptionError for a revision of a source that has none. */
+export function sourceFiles(source: ModelSource, options: LoadModelOptions): CheckpointFiles {
+  const { revision } = options;
   const isAddress = typeof source === "string" || source instanceof URL;
-  return isAddress ? checkpointUrl(source, options) : checkpointInMemory(source);
+  if (isAddress) return checkpointUrl(filesAddress(source, revision), options);
+  if (revision !== undefined) refuseRevision("files in memory");
+  return checkpointInMemory(source);
 }
 
 function load(checkpoint: Checkpoint, precision: Precision, runtime: Runtime): Promise<Decoder> {

@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { TextCall, TextCalls, Token } from "../../../web/text/protocol.ts";
 import { TextWriter } from "../../../web/text/text-writer.ts";
 
+/** A prompt whose special tokens are characters. */
+const plain = (text: string) => ({ text, specialTokens: false });
+
 /** A model that counts: the token after n tokens has the id n. It ends the text after `limit` tokens. */
 class FakeClient {
   readonly facts = { layers: 1, heads: 1, window: 1000 };
@@ -38,9 +41,9 @@ describe("TextWriter", () => {
     writer.stateChanged.listen(() => log.push(writer.isWriting ? "writing" : "idle"));
     let appended = 0;
     writer.appended.listen(() => (appended += 1));
-    expect(await writer.write(client, "ab", {})).toBe("length");
+    expect(await writer.write(client, plain("ab"), {})).toBe("length");
     expect([writer.promptLength, writer.tokens.length, appended]).toEqual([2, 62, 60]);
-    expect(await writer.write(client, "other", {})).toBe("length");
+    expect(await writer.write(client, plain("other"), {})).toBe("length");
     expect([writer.promptLength, writer.tokens.length]).toEqual([2, 122]);
     expect(log).toEqual(["started", "writing", "idle", "writing", "idle"]);
   });
@@ -49,10 +52,10 @@ describe("TextWriter", () => {
     const client = new FakeClient();
     client.limit = 4;
     const writer = new TextWriter();
-    expect(await writer.write(client, "ab", {})).toBe("end-of-text");
+    expect(await writer.write(client, plain("ab"), {})).toBe("end-of-text");
     expect(textOf(writer)).toBe("a b 2 3");
     const full = { ...client, facts: { ...client.facts, window: 4 }, ask: client.ask.bind(client) };
-    expect(await writer.write(full, "ab", {})).toBe("window");
+    expect(await writer.write(full, plain("ab"), {})).toBe("window");
   });
 
   it("stops after the current token", async () => {
@@ -61,7 +64,7 @@ describe("TextWriter", () => {
     client.onDraw = () => {
       if (writer.tokens.length === 4) writer.stop();
     };
-    expect(await writer.write(client, "ab", {})).toBe("stopped");
+    expect(await writer.write(client, plain("ab"), {})).toBe("stopped");
     expect(textOf(writer)).toBe("a b 2 3 4");
     expect(writer.isWriting).toBe(false);
   });
@@ -70,10 +73,10 @@ describe("TextWriter", () => {
     const client = new FakeClient();
     const writer = new TextWriter();
     client.onDraw = () => writer.clear();
-    expect(await writer.write(client, "ab", {})).toBe("stopped");
+    expect(await writer.write(client, plain("ab"), {})).toBe("stopped");
     expect(writer.tokens).toEqual([]);
     client.onDraw = () => undefined;
-    await writer.write(client, "xyz", {});
+    await writer.write(client, plain("xyz"), {});
     expect(textOf(writer)).toMatch(/^x y z 3 4/);
   });
 
@@ -81,10 +84,10 @@ describe("TextWriter", () => {
     const client = new FakeClient();
     client.limit = 6;
     const writer = new TextWriter();
-    await writer.write(client, "abcd", {});
+    await writer.write(client, plain("abcd"), {});
     writer.replace(2, { id: 99, text: "!" });
     expect([textOf(writer), writer.promptLength]).toEqual(["a b !", 2]);
-    await writer.write(client, "abcd", {});
+    await writer.write(client, plain("abcd"), {});
     expect(textOf(writer)).toBe("a b ! 3 4 5");
   });
 
@@ -94,7 +97,7 @@ describe("TextWriter", () => {
     client.onDraw = () => {
       throw new RangeError("broken");
     };
-    await expect(writer.write(client, "ab", {})).rejects.toThrow("broken");
+    await expect(writer.write(client, plain("ab"), {})).rejects.toThrow("broken");
     expect(writer.isWriting).toBe(false);
   });
 });

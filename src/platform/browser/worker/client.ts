@@ -6,6 +6,7 @@ import {
 } from "../../../../encoding/index.ts";
 import type { Precision } from "../../../../models/index.ts";
 import type { DownloadProgress } from "../../checkpoint-url.ts";
+import { filesAddress, refuseRevision } from "../../hub-name.ts";
 import type { BrowserBackend } from "../browser-backend.ts";
 import type { ModelSource } from "../load-decoder.ts";
 import type { Explanation, WasmOptions } from "../../../engine/index.ts";
@@ -43,6 +44,8 @@ export interface WorkerModelOptions {
   readonly backend?: BrowserBackend;
   readonly webgpuPaths?: WasmOptions["paths"];
   readonly precision?: Precision;
+  /** Branch, tag or commit of a model of the Hugging Face hub. Default "main". */
+  readonly revision?: string;
   /** Called for every downloaded part of the files. */
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** Aborts the loading; `load` throws the reason of the signal. */
@@ -168,7 +171,7 @@ function loadRequest(source: ModelSource, options: WorkerModelOptions): LoadRequ
   return {
     type: "load",
     // The worker would resolve it against its own URL.
-    source: source instanceof Map ? source : new URL(String(source), globalThis.location?.href).href,
+    source: sourceOf(source, options.revision),
     wasm: {
       threads,
       paths: paths && asText(paths),
@@ -177,6 +180,13 @@ function loadRequest(source: ModelSource, options: WorkerModelOptions): LoadRequ
     webgpuPaths: webgpuPaths && asText(webgpuPaths),
     precision,
   };
+}
+
+function sourceOf(source: ModelSource, revision: string | undefined): LoadRequest["source"] {
+  if (typeof source === "string" || source instanceof URL)
+    return new URL(filesAddress(source, revision), globalThis.location?.href).href;
+  if (revision !== undefined) refuseRevision("files in memory");
+  return source;
 }
 
 /** URLs as strings, which can be cloned. */

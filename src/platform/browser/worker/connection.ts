@@ -1,6 +1,6 @@
 import type { DownloadProgress } from "../../checkpoint-url.ts";
 import { EngineError } from "../../../engine/index.ts";
-import { deserializeError, WorkerError } from "./errors.ts";
+import { deserializeError, notWebWorker, WorkerError } from "./errors.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { LoadRequest, ModelFacts, Port, Reply, Request, Task } from "./protocol.ts";
 
@@ -19,6 +19,7 @@ export class Connection {
   #over: Error | undefined;
 
   constructor(port: WorkerPort, onProgress?: (progress: DownloadProgress) => void) {
+    if (!("addEventListener" in port)) throw notWebWorker();
     this.#port = port;
     this.#onProgress = onProgress;
     const messages: Port = port;

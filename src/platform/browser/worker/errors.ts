@@ -18,6 +18,14 @@ export class WorkerError extends HintedError<"worker-failed"> {
   override readonly name = "WorkerError";
 }
 
+/** The error for a thread of Node, which has no messages of Web Workers. */
+export function notWebWorker(): WorkerError {
+  return new WorkerError("ostinato/worker needs a Web Worker, which a worker thread of Node is not", {
+    code: "worker-failed",
+    hint: 'use loadMusicModel of "ostinato/node", in the main thread or in a worker thread of your own: it does not block either',
+  });
+}
+
 /** A serialized error. */
 export interface SerializedError {
   readonly name: string;

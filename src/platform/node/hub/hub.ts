@@ -56,6 +56,11 @@ export function hubModelOf(name: string, revision?: string): HubModel | undefine
   return hubModel(name, revision, ALIASES);
 }
 
+/** The id of the hub model that `name` means. @throws OptionError as `hubModelOf`. */
+export function hubId(name: string): string | undefined {
+  return hubModelOf(name)?.id;
+}
+
 /**
  * Downloads the missing files of a model and returns its folder in the cache. Uses the environment variables HF_HOME,
  * HF_HUB_CACHE, HF_ENDPOINT and HF_HUB_OFFLINE, and the token of `hubToken`.
