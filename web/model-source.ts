@@ -1,7 +1,6 @@
 /** Sources of a model: included, hub, a folder on this server, or a local folder. */
 
-const HUB = "https://huggingface.co";
-const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
+import { HUB, hubAddress, hubModel } from "../src/platform/hub-name.ts";
 
 /** Thrown for an invalid model name or a folder without a model. */
 export class SourceError extends Error {
@@ -17,19 +16,20 @@ export class SourceError extends Error {
 /**
  * The URL of a model's folder.
  *
- * @param name an included model, a hub id, or a URL on this server or on the hub.
+ * @param name an included model, a hub id, maybe with a revision (owner/name@revision), or a URL on this server or on the hub.
  * @param own names of the included models.
  * @param base the URL of the page.
- * @throws SourceError
+ * @throws SourceError; OptionError for a revision that cannot exist.
  */
 export function modelAddress(name: string, own: readonly string[], base: string): string {
   if (own.includes(name)) return new URL(`models/${name}/`, base).href;
-  if (HUB_ID.test(name)) return `${HUB}/${name}/resolve/main/`;
+  const model = hubModel(name);
+  if (model) return hubAddress(model);
   const isAddress = /^(https?:\/\/|\.{0,2}\/)/.test(name) && URL.canParse(name, base);
   if (!isAddress) {
     throw new SourceError(
       `"${name}" is not a model`,
-      `enter ${own.map((each) => `"${each}"`).join(" or ")}, a Hugging Face id (owner/name) or the address of a folder`,
+      `enter ${own.map((each) => `"${each}"`).join(" or ")}, a Hugging Face id (owner/name, owner/name@revision) or the address of a folder`,
     );
   }
   const address = new URL(name, base);

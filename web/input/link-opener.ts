@@ -23,8 +23,10 @@ export class LinkOpener {
     const { models, opener } = this.#session;
     try {
       const linked = await readLink(location.hash, PERFORMANCE_416);
+      // `?model=` names a model without a piece.
+      const model = linked?.model ?? new URLSearchParams(location.search).get("model");
+      if (model) await models.choose(namedSource(model));
       if (!linked) return;
-      if (linked.model !== undefined) await models.choose(namedSource(linked.model));
       this.#settings.write(linked.settings);
       if (linked.piece) opener.show(linked.piece, linked.piece.seconds);
       this.#status.say(linked.piece ? "A piece from a link" : "Settings from a link");

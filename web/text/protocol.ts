@@ -49,7 +49,7 @@ export interface TextCalls {
     request: { source: string | ReadonlyMap<string, Uint8Array>; wasm: { mjs: string; wasm: string } };
     answer: TextFacts;
   };
-  encode: { request: { text: string }; answer: readonly Token[] };
+  encode: { request: { text: string; specialTokens: boolean }; answer: readonly Token[] };
   /** Samples the token after `ids`; undefined at the end of the text. */
   draw: {
     request: { ids: readonly number[]; step: number; options: SamplingOptions };

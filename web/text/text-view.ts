@@ -27,6 +27,7 @@ class TextView {
   readonly #tokens = byId("tokens", HTMLElement);
   readonly #modelName = byId("text-model", HTMLInputElement);
   readonly #prompt = byId("prompt", HTMLTextAreaElement);
+  readonly #special = byId("special-tokens", HTMLInputElement);
   readonly #writer = new TextWriter();
   readonly #models = new TextModelHolder(
     (source) =>
@@ -50,7 +51,9 @@ class TextView {
       if (this.#writer.isWriting) this.#writer.stop();
       else void this.#attempt(() => this.#write());
     });
-    this.#prompt.addEventListener("input", () => this.#writer.clear());
+    for (const input of [this.#prompt, this.#special]) {
+      input.addEventListener("input", () => this.#writer.clear());
+    }
     const files = byId("text-files", HTMLInputElement);
     byId("text-folder", HTMLButtonElement).addEventListener("click", () => files.click());
     files.addEventListener("change", () => void this.#attempt(() => this.#openFolder(files)));
@@ -72,7 +75,8 @@ class TextView {
   async #write(): Promise<void> {
     if (!this.#settings.every(({ setting }) => setting.check())) return;
     const client = await this.#models.load(this.#modelName.value.trim());
-    const end = await this.#writer.write(client, this.#prompt.value, this.#options());
+    const prompt = { text: this.#prompt.value, specialTokens: this.#special.checked };
+    const end = await this.#writer.write(client, prompt, this.#options());
     if (end === "window") this.#say(`The context window of ${client.facts.window} tokens is full`);
     else if (end === "end-of-text") this.#say("The model ended the text");
   }

@@ -36,8 +36,8 @@ class TextServer {
     return { layers, heads, window };
   }
 
-  encode({ text }: TextCalls["encode"]["request"]): readonly Token[] {
-    return this.#model.encodePrompt(text).map((id) => this.#token(id));
+  encode({ text, specialTokens }: TextCalls["encode"]["request"]): readonly Token[] {
+    return this.#model.encodePrompt(text, { specialTokens }).map((id) => this.#token(id));
   }
 
   async draw({ ids, step, options }: TextCalls["draw"]["request"]): Promise<Token | undefined> {

@@ -1,7 +1,7 @@
 /** Continues a text with a model, one token at a time. */
 import type { SamplingOptions } from "../../src/index.ts";
 import { Signal } from "../signal.ts";
-import type { Token } from "./protocol.ts";
+import type { TextCalls, Token } from "./protocol.ts";
 import type { TextClient } from "./text-client.ts";
 
 /** Tokens generated per press. */
@@ -54,11 +54,11 @@ export class TextWriter {
   /** Continues the text, or the prompt if there is no text. @throws the errors of the model. */
   async write(
     client: Pick<TextClient, "facts" | "ask">,
-    prompt: string,
+    prompt: TextCalls["encode"]["request"],
     options: SamplingOptions,
   ): Promise<WritingEnd> {
     if (this.#tokens.length === 0) {
-      this.#tokens = [...(await client.ask("encode", { text: prompt }))];
+      this.#tokens = [...(await client.ask("encode", prompt))];
       this.#promptLength = this.#tokens.length;
       this.started.emit();
     }
