@@ -6,7 +6,6 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { assembleScore, type Note, readMidi, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { type CliResult, runCli, type RunCliOptions } from "./run-cli.ts";
-import { spawnCli } from "./spawn-cli.ts";
 
 let model = "";
 let folder = "";
@@ -331,11 +330,7 @@ describe("ostinato generate with wrong usage or bad input", () => {
 
   it.each(["SIGINT", "SIGTERM"] as const)("stops at %s without leaving a file", async (signal) => {
     const parameters = [...command(), "--seconds", "1000", "--out", out];
-    // The one is a process, and the signal one of the system; test/faults/ has the other.
-    const { code, stderr } =
-      signal === "SIGTERM"
-        ? await spawnCli(parameters, { onHeld: (kill) => kill(signal) })
-        : await runCli(parameters, { onHeld: (send) => send(signal) });
+    const { code, stderr } = await runCli(parameters, { onHeld: (send) => send(signal) });
     expect(stderr, "it was at work").toContain("1 event, ");
     expect(code).toBe(1);
     expect(stderr).toContain(`stopped by ${signal} — nothing was written`);
