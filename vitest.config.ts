@@ -45,7 +45,7 @@ const PROJECTS = [
     testTimeout: 60 * SECOND,
     globalSetup: "test/browser/build-pages.ts",
     // Of a page that is asked again and again until it shows something: it may be a busy machine's.
-    expect: { poll: { timeout: 60 * SECOND } },
+    expect: { poll: { timeout: 120 * SECOND } },
   }),
   project("docs", {
     include: DOCS,
@@ -69,7 +69,7 @@ function project(
   name: string,
   test: NonNullable<TestProjectInlineConfiguration["test"]>,
 ): TestProjectInlineConfiguration {
-  const common = { maxWorkers: WORKERS, hookTimeout: 60 * SECOND };
+  const common = { maxWorkers: WORKERS, hookTimeout: 120 * SECOND };
   // For the processes that tests start, under `npm run coverage`.
   const folder = process.env["OSTINATO_PROCESS_COVERAGE"];
   const env = folder === undefined ? {} : { NODE_V8_COVERAGE: folder };

@@ -14,7 +14,7 @@ describe.skipIf(!hasChromium())("the built page in a background tab", { timeout:
     try {
       const tab = await chromium.open(url);
       await tab.beforeScripts(`(${measureAudio.toString()})()`);
-      const until = async (expression: string, timeout = 60_000): Promise<void> => {
+      const until = async (expression: string, timeout = PATIENCE / 4): Promise<void> => {
         await expect.poll(() => tab.evaluate(expression), { timeout, message: expression }).toBeTruthy();
       };
       await until(`document.getElementById("setting-seed") !== null`);
@@ -39,10 +39,10 @@ describe.skipIf(!hasChromium())("the built page in a background tab", { timeout:
       const before = await place();
       // Further than the music generated before.
       await expect
-        .poll(async () => (await place()).at, { timeout: 90_000, interval: 500 })
+        .poll(async () => (await place()).at, { timeout: PATIENCE / 3, interval: 500 })
         .toBeGreaterThan(before.of + 2);
       expect(await tab.evaluate("document.visibilityState")).toBe("hidden");
-      await until("loudnessOfThePage() > 0.001", 20_000);
+      await until("loudnessOfThePage() > 0.001");
     } finally {
       await chromium.close();
     }

@@ -1,6 +1,6 @@
 /**
  * The page, and the small pages of `hub.test.ts` and `webgpu.test.ts`, built from the sources once for a whole run of the
- * tests. What was built before is not used.
+ * tests, and one browser. What was built before is not used.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type InlineConfig } from "vite";
 import type { TestProject } from "vitest/node";
-import { hasChromium } from "./chromium.ts";
+import { hasChromium, serveChromium } from "./chromium.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -16,14 +16,15 @@ declare module "vitest" {
     pageFolder: string;
     textPageFolder: string;
     webGpuPageFolder: string;
+    chromiumAddress: string;
   }
 }
 
 const addressOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-export async function setup(project: TestProject): Promise<(() => void) | undefined> {
+export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (!hasChromium()) {
-    for (const name of ["pageFolder", "textPageFolder", "webGpuPageFolder"] as const)
+    for (const name of ["pageFolder", "textPageFolder", "webGpuPageFolder", "chromiumAddress"] as const)
       project.provide(name, "");
     return undefined;
   }
@@ -44,5 +45,10 @@ export async function setup(project: TestProject): Promise<(() => void) | undefi
   project.provide("pageFolder", await make("page", { configFile: addressOf("../../web/vite.config.ts") }));
   project.provide("textPageFolder", await small("text-page"));
   project.provide("webGpuPageFolder", await small("webgpu-page"));
-  return () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  const chromium = await serveChromium();
+  project.provide("chromiumAddress", chromium.wsEndpoint());
+  return async () => {
+    await chromium.close();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserServer, chromium } from "playwright-core";
 
 /** Path of Debian's package; the variable CHROMIUM names another. */
 export const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
@@ -12,6 +12,8 @@ export const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // Compiling ONNX Runtime a second time, for speed, takes two seconds of the processor a page; tests run it for less.
+  "--js-flags=--liftoff-only",
 ];
 
 /**
@@ -27,8 +29,10 @@ export function hasChromium(path = CHROMIUM, isRequired = Boolean(process.env["C
 }
 
 export function launchChromium(flags: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({
-    executablePath: CHROMIUM,
-    args: [...FLAGS, ...flags],
-  });
+  return chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags] });
+}
+
+/** Starts the browser that the files of a run share. */
+export function serveChromium(): Promise<BrowserServer> {
+  return chromium.launchServer({ executablePath: CHROMIUM, args: FLAGS });
 }

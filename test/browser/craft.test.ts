@@ -12,7 +12,7 @@ describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE
   const built = builtPage();
 
   it("plays without a network after the first visit", async () => {
-    const page = await built.open({ isolated: true });
+    const page = await built.open({ isolated: true, complete: true });
     const isControlled = (): Promise<boolean> =>
       page.evaluate(() => navigator.serviceWorker.controller !== null);
     await expect.poll(isControlled, { message: "a service worker" }).toBe(true);

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { ScoreNote } from "../../encoding/index.ts";
 import { builtPage, PATIENCE, rollLabel, savedNotes } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
-import { heardFor, loudness, onsetsOf, pitches, SILENT } from "./listen.ts";
+import { heardFor, heardUntil, loudness, onsetsOf, pitches, SILENT } from "./listen.ts";
 
 /** Times of note-on and note-off, in milliseconds. */
 interface Played {
@@ -53,35 +53,42 @@ describe.skipIf(!hasChromium())("note input on the built page", { timeout: PATIE
   });
 
   it("records a MIDI keyboard and its sustain pedal", async () => {
-    const page = await built.open();
+    const page = await built.open({ record: true });
     await page.evaluate(connectKeyboard);
     await openDuet(Promise.resolve(page));
     await page.getByRole("button", { name: "MIDI keyboard" }).click();
     await page.getByText("<b>keys</b>", { exact: true }).waitFor();
     // A key released while the pedal is down; one held longer than the pedal; one without the pedal.
-    const played: Played[] = await page.evaluate(async () => {
-      const send: (...bytes: number[]) => number = Reflect.get(globalThis, "sendFromKeyboard");
-      const wait = (milliseconds: number): Promise<void> =>
-        new Promise((resolve) => setTimeout(resolve, milliseconds));
-      const a = send(0x90, 69, 90);
-      send(0xb0, 64, 127);
-      await wait(150);
-      send(0x90, 69, 0);
-      await wait(250);
-      const e = send(0x90, 76, 60);
-      await wait(700);
-      const pedal = send(0xb0, 64, 0);
-      await wait(300);
-      const eUp = send(0x80, 76, 0);
-      const c = send(0x90, 60, 30);
-      await wait(100);
-      const cUp = send(0x80, 60, 0);
-      return [
-        { from: a, to: pedal },
-        { from: e, to: eUp },
-        { from: c, to: cUp },
-      ];
-    });
+    const { played, pedalUp } = await page.evaluate(
+      async (): Promise<{ played: Played[]; pedalUp: number }> => {
+        const send: (...bytes: number[]) => number = Reflect.get(globalThis, "sendFromKeyboard");
+        const wait = (milliseconds: number): Promise<void> =>
+          new Promise((resolve) => setTimeout(resolve, milliseconds));
+        const a = send(0x90, 69, 90);
+        send(0xb0, 64, 127);
+        await wait(150);
+        send(0x90, 69, 0);
+        await wait(250);
+        const e = send(0x90, 76, 60);
+        await wait(700);
+        const pedal = send(0xb0, 64, 0);
+        // The audio clock may lag behind.
+        const upAt = Reflect.get(globalThis, "audioOfThePage")[0].currentTime;
+        await wait(300);
+        const eUp = send(0x80, 76, 0);
+        const c = send(0x90, 60, 30);
+        await wait(100);
+        const cUp = send(0x80, 60, 0);
+        return {
+          played: [
+            { from: a, to: pedal },
+            { from: e, to: eUp },
+            { from: c, to: cUp },
+          ],
+          pedalUp: upAt,
+        };
+      },
+    );
     await page.getByText("the piece is full").waitFor();
     const notes = await savedNotes(page);
     expect(notes.map(({ pitch }) => pitch)).toEqual([69, 76, 60]);
@@ -89,9 +96,9 @@ describe.skipIf(!hasChromium())("note input on the built page", { timeout: PATIE
     const velocities = notes.map(({ velocity }) => velocity);
     expect(velocities).toEqual([89, 57, 29]); // of 32 steps
     // The note sounds until the pedal is released.
+    await heardUntil(page, pedalUp + 1.2);
     const heard = await pitches(page, [440]);
     const [onset] = onsetsOf(heard, 0);
-    const pedalUp = (onset?.seconds ?? 0) + ((played[0]?.to ?? 0) - (played[0]?.from ?? 0)) / 1000;
     const powerBetween = (from: number, to: number): number =>
       Math.max(
         ...heard
@@ -136,7 +143,7 @@ describe.skipIf(!hasChromium())("note input on the built page", { timeout: PATIE
   });
 
   it("plays the first keys, also a chord, and releases them", async () => {
-    const page = await built.open();
+    const page = await built.open({ record: true });
     for (const key of ["KeyA", "KeyD", "KeyG"]) await page.keyboard.down(key);
     for (const key of ["KeyA", "KeyD", "KeyG"]) await page.keyboard.up(key);
     await expect.poll(() => loudness(page), { message: "sound" }).toBeGreaterThan(0.001);

@@ -10,11 +10,12 @@ import { loadTextModel } from "../../src/platform/node/load-model.ts";
 import { pytorchFromSafetensors } from "../models/checkpoint/pytorch-from-safetensors.ts";
 import { COMMIT, HubServer, type HubServerOptions } from "../platform/node/hub/hub-server.ts";
 import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
-import { hasChromium, launchChromium } from "./chromium.ts";
+import { hasChromium } from "./chromium.ts";
+import { PATIENCE } from "./built-page.ts";
+import { connectChromium } from "./shared-chromium.ts";
 import { startStaticServer, type StaticServer } from "./static-server.ts";
 import type { TextAnswer, TextQuestion } from "./text-page/main.ts";
 
-const PATIENCE = 120_000;
 const ID = "someone/tiny-gpt2";
 
 describe.skipIf(!hasChromium())("a text model of the hub in the browser", { timeout: PATIENCE }, () => {
@@ -33,7 +34,7 @@ describe.skipIf(!hasChromium())("a text model of the hub in the browser", { time
 
   beforeAll(async () => {
     pages = await startStaticServer({ folders: { "/": inject("textPageFolder") }, isolated: false });
-    browser = await launchChromium();
+    browser = await connectChromium();
     const here = await loadTextModel(source, { threads: 1 });
     ({ text: expected } = await here.generate("the", { temperature: 0, tokens: 15, seed: 1 }));
     await here.dispose();

@@ -1,15 +1,25 @@
 import type { Page } from "playwright-core";
 
-/** Adds a script to further pages that measures their audio output. */
-export async function listenToAudio(page: Page): Promise<void> {
-  await page.addInitScript(measureAudio);
+/** Adds a script to further pages that measures their audio output, and records it if `pitches` is to be asked. */
+export async function listenToAudio(page: Page, isRecorded: boolean): Promise<void> {
+  await page.addInitScript(measureAudio, isRecorded);
 }
 
 /** Runs in the page, before its own scripts. */
-export function measureAudio(): void {
+export function measureAudio(isRecorded = false): void {
   const contexts: AudioContext[] = [];
   const analysers: AnalyserNode[] = [];
   const recorders: Promise<AudioWorkletNode>[] = [];
+  const stalls: Stall[] = [];
+  /** Notes when the page had no turn for longer than it plans ahead. */
+  const watch = (context: BaseAudioContext): void => {
+    let last = context.currentTime;
+    setInterval(() => {
+      const now = context.currentTime;
+      if (now - last > 0.05) stalls.push({ from: last, to: now });
+      last = now;
+    }, 10);
+  };
   const connect = AudioNode.prototype.connect;
   // Both of the method's forms pass through here, so its types do not apply.
   Object.defineProperty(AudioNode.prototype, "connect", {
@@ -17,31 +27,36 @@ export function measureAudio(): void {
       const [target] = parameters;
       if (target instanceof AudioDestinationNode && this.context instanceof AudioContext) {
         contexts.push(this.context);
+        watch(this.context);
         const analyser = this.context.createAnalyser();
         analyser.fftSize = 32_768;
         analysers.push(analyser);
         Reflect.apply(connect, this, [analyser]);
-        recorders.push(
-          this.context.audioWorklet.addModule("recorder/recorder.js").then(() => {
-            const recorder = new AudioWorkletNode(this.context, "recorder", {
-              numberOfOutputs: 0,
-              channelCount: 1,
-              channelCountMode: "explicit",
-            });
-            Reflect.apply(connect, this, [recorder]);
-            return recorder;
-          }),
-        );
+        if (isRecorded)
+          recorders.push(
+            this.context.audioWorklet.addModule("recorder/recorder.js").then(() => {
+              const recorder = new AudioWorkletNode(this.context, "recorder", {
+                numberOfOutputs: 0,
+                channelCount: 1,
+                channelCountMode: "explicit",
+              });
+              Reflect.apply(connect, this, [recorder]);
+              return recorder;
+            }),
+          );
       }
       return Reflect.apply(connect, this, parameters);
     },
   });
-  Object.defineProperty(globalThis, "recorderOfThePage", { value: () => Promise.all(recorders) });
+  Object.defineProperty(globalThis, "stallsOfThePage", { value: stalls });
+  Object.defineProperty(globalThis, "recordersOfThePage", {
+    value: async () => void (await Promise.all(recorders)),
+  });
   Object.defineProperty(globalThis, "recordingOfThePage", {
     value: async () => {
       const [recorder] = await Promise.all(recorders);
+      if (!recorder) throw new Error("nothing is recorded");
       return new Promise((resolve) => {
-        if (!recorder) return resolve(new Float32Array());
         recorder.port.addEventListener("message", ({ data }) => resolve(data), { once: true });
         recorder.port.start();
         recorder.port.postMessage("end");
@@ -67,10 +82,15 @@ export async function loudness(page: Page): Promise<number> {
 
 /** Waits for a number of seconds of audio output, which take longer on a busy machine. */
 export async function heardFor(page: Page, seconds: number): Promise<void> {
-  await page.evaluate(async (wanted) => {
+  const now = Number(await page.evaluate("audioOfThePage[0].currentTime"));
+  await heardUntil(page, now + seconds);
+}
+
+/** Waits until a time of the audio clock, in seconds. */
+export async function heardUntil(page: Page, seconds: number): Promise<void> {
+  await page.evaluate(async (until) => {
     const [context] = Reflect.get(globalThis, "audioOfThePage");
-    for (const until = context.currentTime + wanted; context.currentTime < until;)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    while (context.currentTime < until) await new Promise((resolve) => setTimeout(resolve, 50));
   }, seconds);
 }
 
@@ -78,7 +98,7 @@ export async function heardFor(page: Page, seconds: number): Promise<void> {
 export async function pitches(page: Page, frequencies: readonly number[]): Promise<HeardPitches[]> {
   return page.evaluate(
     async ([wanted, window]) => {
-      const samples = await Reflect.get(globalThis, "recordingOfThePage")();
+      const { samples, from } = await Reflect.get(globalThis, "recordingOfThePage")();
       const rate = Reflect.get(globalThis, "audioOfThePage")[0].sampleRate;
       const length = Math.round(window * rate);
       const heard: { seconds: number; powers: number[] }[] = [];
@@ -91,7 +111,7 @@ export async function pitches(page: Page, frequencies: readonly number[]): Promi
             [before, last] = [last, samples[i] + coefficient * last - before];
           return (last ** 2 + before ** 2 - coefficient * last * before) / length ** 2;
         });
-        heard.push({ seconds: at / rate, powers });
+        heard.push({ seconds: from + at / rate, powers });
       }
       return heard;
     },
@@ -99,8 +119,23 @@ export async function pitches(page: Page, frequencies: readonly number[]): Promi
   );
 }
 
+/** A stretch of the audio clock, in seconds, in which the page had no turn: what it meant to play then is late. */
+export interface Stall {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** For how many seconds the page had no turn between two times of the audio clock, or shortly before the first. */
+export async function stalledSeconds(page: Page, from: number, to: number): Promise<number> {
+  const stalls: Stall[] = await page.evaluate("stallsOfThePage");
+  return stalls.reduce(
+    (sum, stall) => sum + Math.max(0, Math.min(to, stall.to) - Math.max(from - 0.5, stall.from)),
+    0,
+  );
+}
+
 export interface HeardPitches {
-  /** Seconds since the start of the recording. */
+  /** Of the audio clock. */
   readonly seconds: number;
   /** Of each frequency, in the order given. */
   readonly powers: readonly number[];
@@ -132,7 +167,7 @@ const LONGEST_RISE = 0.25;
 export const SILENT = 1e-8;
 
 export interface Onset {
-  /** Seconds since the start of the recording. */
+  /** Of the audio clock. */
   readonly seconds: number;
   /** Maximum power. */
   readonly power: number;

@@ -16,7 +16,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
   const built = builtPage();
 
   it("plays, shows, pauses and saves music, with threads if cross-origin isolated", async () => {
-    const page = await built.open({ isolated: true, query: "?threads=2" });
+    const page = await built.open({ isolated: true, complete: true, query: "?threads=2" });
     expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(true);
     await page.getByLabel("seed", { exact: true }).fill("7");
     await page.getByRole("button", { name: "Play" }).click();
@@ -129,7 +129,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
   });
 
   it("plays recorded samples once they are loaded", async () => {
-    const page = await built.open({ isolated: false });
+    const page = await built.open({ isolated: false, complete: true });
     await page.getByRole("button", { name: "Play" }).click();
     await page.locator('html[data-piano="recorded"]').waitFor({ state: "attached", timeout: PATIENCE });
     await expect.poll(() => loudness(page), { message: "sound" }).toBeGreaterThan(0.001);

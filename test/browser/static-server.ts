@@ -13,6 +13,8 @@ export interface StaticServerOptions {
   readonly folders: Readonly<Record<string, string>>;
   /** Sends the headers for cross-origin isolation. */
   readonly isolated: boolean;
+  /** Paths that contain this are never answered. */
+  readonly unanswered?: string;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -31,9 +33,14 @@ const ISOLATION = {
 };
 
 /** A minimal web server: files, their types, 404. */
-export async function startStaticServer({ folders, isolated }: StaticServerOptions): Promise<StaticServer> {
+export async function startStaticServer({
+  folders,
+  isolated,
+  unanswered,
+}: StaticServerOptions): Promise<StaticServer> {
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+    if (unanswered !== undefined && path.includes(unanswered)) return;
     const [prefix, folder] = Object.entries(folders).find(([at]) => path.startsWith(at)) ?? [];
     if (prefix === undefined || folder === undefined || path.includes("..")) {
       response.writeHead(404).end();

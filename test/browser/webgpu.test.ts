@@ -10,7 +10,7 @@ import { hasChromium, launchChromium } from "./chromium.ts";
 import { startStaticServer, type StaticServer } from "./static-server.ts";
 import type { Answer, Question } from "./webgpu-page/main.ts";
 
-const PATIENCE = 180_000;
+const PATIENCE = 400_000;
 const SOFTWARE_ADAPTER = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 const NO_ADAPTER = ["--disable-features=WebGPU,WebGPUService", "--use-webgpu-adapter=none"];
 

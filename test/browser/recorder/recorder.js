@@ -1,6 +1,8 @@
 /** Keeps all that it hears, from the audio thread: what is late on a busy machine is late, but nothing is lost. */
 class Recorder extends AudioWorkletProcessor {
   #blocks = [];
+  /** Time of the audio clock at which it begins, in seconds. */
+  #from = currentTime;
 
   constructor() {
     super();
@@ -13,12 +15,13 @@ class Recorder extends AudioWorkletProcessor {
         at += block.length;
       }
       this.#blocks = [];
-      this.port.postMessage(samples, [samples.buffer]);
+      this.port.postMessage({ samples, from: this.#from }, [samples.buffer]);
     });
     this.port.start();
   }
 
   process([[channel] = []]) {
+    if (this.#blocks.length === 0) this.#from = currentTime;
     this.#blocks.push(channel?.slice() ?? new Float32Array(BLOCK));
     return true;
   }
