@@ -49,6 +49,15 @@ const SIZED: ReadonlyMap<number, Codec> = new Map(
   Array.from(OF_MUSIC.values(), ({ codec, size }) => [size, codec] as const),
 );
 
+/**
+ * Ids that are sampled at one step are from one of several ranges: the number of ids of each range, from id 0 on. Ids after the ranges
+ * are never sampled. Arrival times: onsets; durations; notes and the rest.
+ */
+const SAMPLED_RANGES: ReadonlyMap<string, readonly number[]> = new Map([
+  ["arrival-55028", [10_000, 1000, 16_513]],
+  ["arrival-9772", [4000, 500, 385]],
+]);
+
 /** Models of the hub whose number of ids may differ, such as one that was rounded up. */
 const KNOWN: ReadonlyMap<string, Codec> = new Map([
   ["stanford-crfm/music-small-800k", ARRIVAL],
@@ -115,4 +124,14 @@ function chosen(name: string, { vocabulary, vocabularySize }: CodecEvidence["con
     );
   }
   return row.codec;
+}
+
+/**
+ * The ranges of ids that a checkpoint is sampled from, one at each step, so that a step needs one slice of the head.
+ *
+ * @returns the number of ids of each range, from id 0 on; empty if any id can follow any other.
+ */
+export function sampledRanges({ vocabulary, vocabularySize }: CodecEvidence["config"]): readonly number[] {
+  const codec = vocabulary === undefined ? SIZED.get(vocabularySize) : named(vocabulary);
+  return codec && codec.kind !== "text" ? (SAMPLED_RANGES.get(codec.vocabulary) ?? []) : [];
 }

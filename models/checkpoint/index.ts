@@ -7,7 +7,7 @@ export {
   readCheckpoint,
   readConfig,
 } from "./checkpoint.ts";
-export { type Codec, codecOf, type CodecEvidence } from "./codec.ts";
+export { type Codec, codecOf, type CodecEvidence, sampledRanges } from "./codec.ts";
 export {
   type DecoderConfig,
   headSize,

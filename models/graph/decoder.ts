@@ -13,7 +13,8 @@
  *          positions      int32 [rows]                     learned positions only
  *          past_keys.i    [past, heads, headSize]          the cache of layer i; past ≥ 1, because FusedMatMul
  *          past_values.i  [past, heads, headSize]          crashes on an empty tensor: mask a row of zeros
- *     out  logits         [rows − logits_from, vocabularySize]
+ *          head_slices    int32 [slices]                   a head of several slices only: 1 for each slice to compute
+ *     out  logits         [rows − logits_from, vocabularySize], or the columns of these slices
  *          keys_values    [2 · layers · rows, heads, headSize]  to append to the cache: keys of layer 0, values of
  *                                                          layer 0, keys of layer 1, …
  *          attention.i    [heads, 1, positions]            the attention weights of the last row in layer i
@@ -39,6 +40,7 @@ import {
 } from "./attention.ts";
 import { type DecoderConfig, headSize, scoreScale } from "../checkpoint/index.ts";
 import { float, GraphBuilder, type GraphWeight, integer, type Locate, type Value } from "./graph-builder.ts";
+import { declareSlices, type HeadSlices, sliceHead, slicedProduct } from "./head.ts";
 import { matrixProduct, embeddingProduct, embeddingRows } from "./matrix.ts";
 import { encodeModel } from "./onnx.ts";
 import { SCHEMES, type QuantizationScheme } from "./quantization-scheme.ts";
@@ -57,6 +59,8 @@ export interface GraphOptions {
   readonly scheme?: QuantizationScheme;
   /** File and offset of each weight. Default: the session receives the weights by name. */
   readonly locate?: Locate;
+  /** Numbers of rows of the slices of the head, which a run can leave out: see `sliceHead`. Default: the head has no slices. */
+  readonly headSlices?: readonly number[];
 }
 
 /** A decoder's config and quantization scheme. */
@@ -73,10 +77,11 @@ export interface DecoderFrame {
 /** Builds the ONNX graph of a decoder, without its weights. */
 export function decoderGraph(
   decoder: DecoderConfig,
-  { scheme = SCHEMES.fp32.node, locate }: GraphOptions = {},
+  { scheme = SCHEMES.fp32.node, locate, headSlices = [] }: GraphOptions = {},
 ): DecoderGraph {
   const config: DecoderDesign = { ...decoder, scheme };
   const graph = new GraphBuilder("decoder", undefined, locate);
+  const slices = sliceHead(headSlices, config.vocabularySize);
   const cacheShape = ["heads", headSize(config)]; // of all sequences
 
   const ids = graph.input("ids", "int32", ["rows"]);
@@ -84,6 +89,7 @@ export function decoderGraph(
   const positions =
     config.position.kind === "learned" ? graph.input("positions", "int32", ["rows"]) : undefined;
   const logitsFrom = graph.input("logits_from", "int32", [1]);
+  const flags = declareSlices(graph, slices);
   const past = Array.from({ length: config.layers }, (_, layer): Segment => ({
     keys: graph.input(`past_keys.${layer}`, "float32", ["past", ...cacheShape]),
     values: graph.input(`past_values.${layer}`, "float32", ["past", ...cacheShape]),
@@ -100,8 +106,8 @@ export function decoderGraph(
     x = block.x; // [rows, width]
   }
   cacheOutput(graph, config, added);
-  const logits = head(graph, config, rowsFrom(graph, x, logitsFrom));
-  graph.output("logits", logits, "float32", ["scored", config.vocabularySize]);
+  const logits = head(graph, config, rowsFrom(graph, x, logitsFrom), slices, flags);
+  graph.output("logits", logits, "float32", ["scored", flags === undefined ? config.vocabularySize : "ids"]);
 
   return { bytes: encodeModel({ graph: graph.build(), opsets: OPSETS }), weights: graph.weights };
 }
@@ -195,11 +201,24 @@ export function rowsFrom(graph: GraphBuilder, x: Value, from: Value): Value {
   return graph.node("Slice", [x, from, end, axis]);
 }
 
-/** Final norm and output layer: logits of the residual stream.  # [rows, vocabularySize] */
-export function head(graph: GraphBuilder, config: DecoderDesign, x: Value): Value {
+/**
+ * Final norm and output layer: logits of the residual stream.
+ *
+ * @param flags as `declareSlices` returns them.
+ * @returns `[rows, vocabularySize]`, or the columns of the slices whose flag is 1.
+ */
+export function head(
+  graph: GraphBuilder,
+  config: DecoderDesign,
+  x: Value,
+  slices: HeadSlices,
+  flags: Value | undefined,
+): Value {
+  const { vocabularySize, width, scheme, tiedHead } = config;
   const normed = norm(graph, config, "ln_f", x);
-  const table = config.tiedHead ? "wte.weight" : "lm_head.weight";
-  return embeddingProduct(graph, config.scheme, table, [config.vocabularySize, config.width], normed);
+  const table = tiedHead ? "wte.weight" : "lm_head.weight";
+  if (flags !== undefined) return slicedProduct(graph, config, table, normed, slices, flags);
+  return embeddingProduct(graph, scheme, table, [vocabularySize, width], normed);
 }
 
 /** Sizes that all blocks share. @param own number of rows of this run, earlier ones included. Default: the rows of `mask`. */

@@ -95,7 +95,7 @@ export class GraphBuilder {
    * A weight, whose values are external data. A second call with the same name returns the same weight.
    *
    * @param data name of its bytes. Default: `name`.
-   * @param begin byte offset within them; other than 0 only for weights in files.
+   * @param begin byte offset within them. Default 0.
    */
   weight(
     name: string,

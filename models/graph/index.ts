@@ -1,6 +1,7 @@
 /** Exports of this folder for other folders. */
 export { type DecoderGraph, decoderGraph } from "./decoder.ts";
 export { GraphBuilder, type GraphWeight, integer, type Locate, type Value } from "./graph-builder.ts";
+export { HEAD_SLICES, type HeadSlices, sliceHead } from "./head.ts";
 export {
   type CarriedState,
   type DeclareSampling,

@@ -35,6 +35,7 @@ import {
   rowsFrom,
 } from "./decoder.ts";
 import { GraphBuilder, integer, type Value } from "./graph-builder.ts";
+import { declareSlices, type HeadSlices, sliceHead } from "./head.ts";
 import { encodeModel, type ElementType } from "./onnx.ts";
 import { SCHEMES } from "./quantization-scheme.ts";
 
@@ -79,9 +80,10 @@ export const NO_SAMPLE = -1;
 export function decoderLoop(
   decoder: DecoderConfig,
   declareSampling: DeclareSampling,
-  { scheme = SCHEMES.fp32.wasm, locate }: GraphOptions = {},
+  { scheme = SCHEMES.fp32.wasm, locate, headSlices = [] }: GraphOptions = {},
 ): DecoderGraph {
   const config: DecoderDesign = { ...decoder, scheme };
+  const slices = sliceHead(headSlices, config.vocabularySize);
   const graph = new GraphBuilder("decoder-loop", undefined, locate);
   const cacheShape = ["heads", headSize(config)]; // of all sequences
   const past = Array.from({ length: config.layers }, (_, layer): Segment => ({
@@ -95,12 +97,14 @@ export function decoderLoop(
     positions: config.position.kind === "learned" ? graph.input("positions", "int32", ["places"]) : undefined,
     logitsFrom: graph.input("logits_from", "int32", [1]),
     steps: graph.input("steps", "int32", [1]),
+    slices,
+    flags: declareSlices(graph, slices),
     sampling: declareSampling(graph),
     past,
     sequences,
     lastRows: graph.node("Cast", [graph.node("Neg", [sequences])], { to: integer(INT32) }),
   };
-  const carried = carriedValues(config, loop.sampling);
+  const carried = carriedValues(config, loop);
   const steps = graph.node("Cast", [loop.steps], { to: integer(INT64) });
   const noRows = noRowsOf(graph, elementAt(past, 0));
   const initial = carried.map(({ name, type, shape, role }) => {
@@ -137,6 +141,9 @@ interface LoopInputs {
   readonly positions: Value | undefined;
   readonly logitsFrom: Value;
   readonly steps: Value;
+  readonly slices: HeadSlices;
+  /** Of the slices; undefined if there is one. */
+  readonly flags: Value | undefined;
   readonly sampling: SamplingStep;
   readonly past: readonly Segment[];
   /** Number of sequences. */
@@ -171,7 +178,7 @@ function stateName(index: number): string {
   return `state.${index}`;
 }
 
-function carriedValues(config: DecoderConfig, { state }: SamplingStep): Carried[] {
+function carriedValues(config: DecoderConfig, { sampling: { state }, flags }: LoopInputs): Carried[] {
   const rows = ["own", "heads", headSize(config)];
   const floats = (role: Carried["role"], name: string, shape: readonly (number | string)[]): Carried => ({
     name,
@@ -182,7 +189,7 @@ function carriedValues(config: DecoderConfig, { state }: SamplingStep): Carried[
   return [
     { name: "ids", type: "int32", shape: ["rows"], role: "state" },
     ...state.map(({ type, shape }, i): Carried => ({ name: stateName(i), type, shape, role: "state" })),
-    floats("result", "logits", ["scored", config.vocabularySize]),
+    floats("result", "logits", ["scored", flags === undefined ? config.vocabularySize : "ids"]),
     ...Array.from({ length: config.layers }, (_, layer) => [
       floats("cache", `keys.${layer}`, rows),
       floats("cache", `values.${layer}`, rows),
@@ -229,7 +236,7 @@ function loopBody(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, 
     next.set(`attention.${layer}`, block.weights);
     x = block.x;
   }
-  const logits = head(graph, config, rowsFrom(graph, x, loop.logitsFrom)); // [scored, vocabulary]
+  const logits = head(graph, config, rowsFrom(graph, x, loop.logitsFrom), loop.slices, loop.flags); // [scored, vocabulary]
   next.set("logits", logits);
 
   const last = rowsFrom(graph, logits, loop.lastRows); // [sequences, vocabulary]

@@ -31,28 +31,39 @@ export function matrixProduct(
   return graph.microsoft("DynamicQuantizeMatMul", [x, numbers, scales, noZeroPoint, bias]);
 }
 
-/** x·Wᵀ, for the head.  # [rows of x, rows] */
+/** Consecutive rows of a matrix. */
+export interface RowSpan {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** x·Wᵀ, for the head. @param span the rows of W. Default: all.  # [rows of x, rows of W] */
 export function embeddingProduct(
   graph: GraphBuilder,
   scheme: QuantizationScheme,
   name: string,
   [rows, columns]: Shape,
   x: Value, // [rows of x, columns]
+  span: RowSpan = { first: 0, count: rows },
 ): Value {
   if (matrixFormat(scheme, name, columns) === "int8-blocks") {
-    return blockProduct(graph, name, [rows, columns], x);
+    return blockProduct(graph, name, [rows, columns], x, undefined, span);
   }
   const transB = integer(1);
-  if (!graph.isMapped) return graph.node("Gemm", [x, graph.weight(name, [rows, columns])], { transB });
+  const isWhole = span.count === rows;
+  if (isWhole && !graph.isMapped) return graph.node("Gemm", [x, graph.weight(name, [rows, columns])], { transB });
   // ONNX Runtime packs a matrix for Gemm and then unmaps its file pages. Packing part by part keeps the peak of memory little
   // above the size of the matrix. The parts are mapped separately, since the table that `embeddingRows` reads stays mapped.
-  const height = Math.ceil(rows / PARTS);
-  const parts = Array.from({ length: Math.ceil(rows / height) }, (_, i) => {
-    const shape = [Math.min(height, rows - i * height), columns];
-    const part = graph.weight(`${name}.part${i}`, shape, "float32", name, 4 * i * height * columns);
-    return graph.node("Gemm", [x, part], { transB });
-  });
-  return graph.node("Concat", parts, { axis: integer(1) });
+  const height = graph.isMapped ? Math.ceil(rows / PARTS) : span.count;
+  const end = span.first + span.count;
+  const parts: Value[] = [];
+  for (let first = span.first; first < end; first += height) {
+    const shape = [Math.min(height, end - first), columns];
+    const part = graph.weight(`${name}.from${first}`, shape, "float32", name, 4 * first * columns);
+    parts.push(graph.node("Gemm", [x, part], { transB }));
+  }
+  const [only = ""] = parts;
+  return parts.length === 1 ? only : graph.node("Concat", parts, { axis: integer(1) });
 }
 
 /** Number of parts of a mapped head. */
@@ -81,21 +92,36 @@ export function embeddingRows(
   });
 }
 
-/** x·Wᵀ + bias with W in `int8-blocks`.  # [rows of x, outputs] */
+/** x·Wᵀ + bias with W in `int8-blocks`. @param span the rows of W. Default: all.  # [rows of x, rows of W] */
 function blockProduct(
   graph: GraphBuilder,
   name: string,
   [outputs, inputs]: Shape,
   x: Value,
   bias?: Value,
+  { first, count }: RowSpan = { first: 0, count: outputs },
 ): Value {
   const block = blockSize(inputs) ?? inputs;
-  const numbers = graph.weight(`${name}.int8`, [outputs, inputs / block, block], "uint8");
-  const scales = graph.weight(`${name}.scales`, [(outputs * inputs) / block]);
+  const blocks = inputs / block;
+  const own = count === outputs ? "" : `.from${first}`;
+  const numbers = graph.weight(
+    `${name}.int8${own}`,
+    [count, blocks, block],
+    "uint8",
+    `${name}.int8`,
+    first * inputs,
+  );
+  const scales = graph.weight(
+    `${name}.scales${own}`,
+    [count * blocks],
+    "float32",
+    `${name}.scales`,
+    4 * first * blocks,
+  );
   const [noZeroPoints, noOrder] = ["", ""];
   const attributes = {
     K: integer(inputs),
-    N: integer(outputs),
+    N: integer(count),
     bits: integer(8),
     block_size: integer(block),
     accuracy_level: integer(4), // quantizes x to int8; other kernels are about 30 times slower

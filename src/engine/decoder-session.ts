@@ -4,14 +4,17 @@ import {
   type DecoderConfig,
   decoderGraph,
   decoderLoop,
+  HEAD_SLICES,
   type Locate,
   type QuantizationScheme,
+  sampledRanges,
   type WeightArray,
 } from "../../models/index.ts";
 import type { KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
 import { declareSampling, DEFAULT_TENSORS, type SamplingInputs, samplingTensors } from "./graph-sampling.ts";
 import { floats, graphInputs, type Results } from "./graph-values.ts";
+import { Head } from "./head-slices.ts";
 import type { Runtime, Session, WeightFolder } from "./runtime.ts";
 
 /** Weights by the names of `graphWeights`. */
@@ -19,6 +22,11 @@ export interface PreparedSource {
   readonly config: DecoderConfig;
   readonly scheme: QuantizationScheme;
   readonly runtime: Runtime;
+  /**
+   * Numbers of ids of the slices of the head: `forward` with `range` computes only the slices that contain the range. Ids after them are
+   * one more slice. Default: the ranges that the vocabulary of the config is sampled from; [] for a head without slices.
+   */
+  readonly headSlices?: readonly number[];
   /** In memory: may be freed once the decoder is loaded. In files: must not change until the decoder is disposed. */
   readonly weights: ReadonlyMap<string, WeightArray> | WeightsInFiles;
 }
@@ -35,6 +43,8 @@ const ADDED = "keys_values";
 interface StepOptions {
   /** Whether to return the logits of all rows, or of the last. Default false. */
   readonly all?: boolean;
+  /** The slices of the head to compute. Default: all. */
+  readonly slices?: Int32Array;
   /** How to sample for each sequence, in a graph that samples. Default: the samples are not used. */
   readonly sampling?: readonly SamplingInputs[];
 }
@@ -44,27 +54,40 @@ export class DecoderSession {
   readonly backend: Backend;
   /** Whether the graph samples: several ids per run. */
   readonly samplesInGraph: boolean;
+  readonly head: Head;
   readonly #config: DecoderConfig;
   readonly #session: Session;
   readonly #runs = new Set<Promise<unknown>>();
   #disposed = false;
 
   /** @throws EngineError when ONNX Runtime cannot load the model. */
-  static async load({ config, scheme, runtime, weights }: PreparedSource): Promise<DecoderSession> {
+  static async load(source: PreparedSource): Promise<DecoderSession> {
+    const { config, scheme, runtime, weights } = source;
     // WebAssembly copies the cache for every run; the native library does not, so stepping is as fast there.
     const samplesInGraph = runtime.backend === "wasm";
-    const options = { scheme, locate: "located" in weights ? placesOf(weights) : undefined };
+    // WebGPU computes the whole head: there each branch would wait for the graphics card.
+    const headSlices = runtime.backend === "webgpu" ? [] : (source.headSlices ?? sampledRanges(config));
+    const locate = "located" in weights ? placesOf(weights) : undefined;
+    const options = { scheme, locate, headSlices };
     const graph = samplesInGraph
       ? decoderLoop(config, declareSampling, options)
       : decoderGraph(config, options);
     const session = await runtime.createSession(graph.bytes, weights);
-    return new DecoderSession(config, runtime, samplesInGraph, session);
+    const head = new Head(headSlices, config.vocabularySize, samplesInGraph);
+    return new DecoderSession(config, runtime.backend, samplesInGraph, head, session);
   }
 
-  private constructor(config: DecoderConfig, runtime: Runtime, samplesInGraph: boolean, session: Session) {
+  private constructor(
+    config: DecoderConfig,
+    backend: Backend,
+    samplesInGraph: boolean,
+    head: Head,
+    session: Session,
+  ) {
     this.#config = config;
-    this.backend = runtime.backend;
+    this.backend = backend;
     this.samplesInGraph = samplesInGraph;
+    this.head = head;
     this.#session = session;
   }
 
@@ -78,13 +101,18 @@ export class DecoderSession {
     ids: Int32Array,
     cache: KeyValueCache,
     wanted: readonly string[],
-    { all = false, sampling }: StepOptions,
+    { all = false, slices, sampling }: StepOptions,
   ): Promise<Results> {
     this.checkAlive();
     const { position } = cache;
     const steps = sampling?.[0]?.steps ?? 1;
     const rows = ids.length / cache.sequences + steps - 1; // computed in this run
     const inputs = graphInputs(this.#config, ids, rows, cache, all);
+    if (this.head.isSliced) {
+      const { vocabularySize: count } = this.#config;
+      const data = slices ?? this.head.select({ first: 0, count }).flags;
+      inputs[HEAD_SLICES] = { type: "int32", data, shape: [data.length] };
+    }
     if (this.samplesInGraph) {
       inputs["steps"] = { type: "int32", data: Int32Array.of(steps), shape: [1] };
       const tensors = sampling ? samplingTensors(sampling, this.#config.vocabularySize) : DEFAULT_TENSORS;

@@ -13,8 +13,10 @@ import { DecoderSession, type PreparedSource } from "./decoder-session.ts";
 import { EngineError } from "./errors.ts";
 import { type SampledRun, sampledRuns, type SamplingInputs } from "./graph-sampling.ts";
 import { floats, joined, type Results } from "./graph-values.ts";
+import { columnsOf, NO_IDS } from "./head-slices.ts";
 import { checkIds, checkPositions } from "./read-checks.ts";
 import type { Runtime } from "./runtime.ts";
+import type { IdRange } from "./sampling/index.ts";
 
 /** A checkpoint, and the runtime for it. */
 export interface DecoderSource {
@@ -24,12 +26,19 @@ export interface DecoderSource {
   readonly runtime: Runtime;
   /** Quantization of the matrices. Default "fp32". */
   readonly precision?: Precision;
+  /** See `PreparedSource`. */
+  readonly headSlices?: readonly number[];
 }
 
 /** Options of `Decoder.forward`. */
 export interface ForwardOptions {
   /** Logits after the last id, or after each id. Default "last". */
   readonly logits?: "last" | "all";
+  /**
+   * Consecutive ids whose logits are returned, none for a count of 0. The head is computed for the slices with these ids only: see
+   * `PreparedSource.headSlices`. Default: all ids.
+   */
+  readonly range?: IdRange;
   /** Stops between two chunks of a long input; `forward` then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -71,14 +80,10 @@ export class Decoder {
    * @throws CheckpointError for a tensor that is missing or has the wrong shape; EngineError when ONNX Runtime cannot
    * load the model.
    */
-  static async load({ config, tensors, runtime, precision = "fp32" }: DecoderSource): Promise<Decoder> {
+  static async load({ tensors, precision = "fp32", ...source }: DecoderSource): Promise<Decoder> {
+    const { config, runtime } = source;
     const scheme = chooseScheme(precision, runtime.backend, config);
-    return Decoder.fromWeights({
-      config,
-      scheme,
-      runtime,
-      weights: await graphWeights(config, tensors, scheme),
-    });
+    return Decoder.fromWeights({ ...source, scheme, weights: await graphWeights(config, tensors, scheme) });
   }
 
   /**
@@ -97,6 +102,11 @@ export class Decoder {
     // The window includes the current id, which is not in the cache.
     this.#cacheShape = { layers: config.layers, width: config.width, limit: config.window - 1 };
     this.#sinkShape = { ...this.#cacheShape, sink: sinkOf(config) };
+  }
+
+  /** All ids. */
+  get #all(): IdRange {
+    return { first: 0, count: this.config.vocabularySize };
   }
 
   get backend(): Backend {
@@ -125,7 +135,7 @@ export class Decoder {
    * @param ids at least one, each from 0 to `vocabularySize - 1`. For a cache of several sequences, position by position, at
    * each the ids of all sequences.
    * @returns `[vocabularySize]`, of several sequences `[sequences, vocabularySize]`; or `[ids, vocabularySize]` for
-   * `logits: "all"`.
+   * `logits: "all"`. With `range` its count is in place of `vocabularySize`; the values are the same.
    * @throws EngineError for no ids, an id out of range, a full context, a cache of another decoder or in use, a
    * disposed decoder. The cache is then unchanged, unless an abort or ONNX Runtime stopped a long input between chunks.
    */
@@ -215,12 +225,15 @@ export class Decoder {
   async #read(
     ids: ArrayLike<number>,
     cache: KeyValueCache,
-    { logits = "last", signal }: ForwardOptions,
+    { logits = "last", signal, range = this.#all }: ForwardOptions,
     extra: readonly string[],
   ): Promise<{ readonly logits: Float32Array; readonly results: Results }> {
     this.#check(ids, cache, ids.length / cache.sequences);
     const numbers = Int32Array.from(ids);
     const all = logits === "all";
+    const { head } = this.#session;
+    const selected = head.select(range);
+    const none = head.select(NO_IDS).flags;
     const chunks: Float32Array[] = [];
     let results: Results = new Map();
     const most = Math.max(1, Math.floor(CHUNK / cache.sequences));
@@ -229,14 +242,16 @@ export class Decoder {
       for (let at = 0, chunk = 0; at < numbers.length; at += chunk) {
         signal?.throwIfAborted();
         chunk = cache.sequences * Math.min(most, cache.rowsBeforeEviction);
-        const wanted = at + chunk < numbers.length ? ["logits"] : ["logits", ...extra];
-        results = await this.#session.step(numbers.subarray(at, at + chunk), cache, wanted, { all });
-        chunks.push(floats(results, "logits"));
+        const isLast = at + chunk >= numbers.length;
+        const wanted = isLast ? ["logits", ...extra] : all ? ["logits"] : [];
+        const slices = isLast || all ? selected.flags : none;
+        results = await this.#session.step(numbers.subarray(at, at + chunk), cache, wanted, { all, slices });
+        if (isLast || all) chunks.push(columnsOf(floats(results, "logits"), selected.ids, range));
       }
     } finally {
       this.#busy.delete(cache);
     }
-    return { logits: all ? joined(chunks) : floats(results, "logits"), results };
+    return { logits: joined(chunks), results };
   }
 
   /** @param rows positions that the run computes: those of the ids, and of the sampled ones. */
