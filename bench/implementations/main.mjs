@@ -1,12 +1,13 @@
 /**
  * Runs one implementation in its own process: loads a model, then answers each line of JSON on stdin, `{ prompt, count
- * }`, with one on stdout: `{ times, cpuMs, peakBytes }`. `times` are milliseconds from the call to each generated id. The
- * first line is `{ loadMs, cpuMs }`.
+ * }`, with one on stdout: `{ times, cpuMs, peakBytes }`. `times` are milliseconds from the call to each generated id; `cpu`, where
+ * an implementation has it, is the CPU time of the process at these moments. The first line is `{ loadMs, cpuMs }`.
  *
  *   node main.mjs NAME [ARGUMENT…]
  */
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { cpuMs } from "../tools.mjs";
 
 const [name, ...rest] = process.argv.slice(2);
 const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -16,7 +17,8 @@ const implementation = await load();
 answer({ loadMs: performance.now() - start, cpuMs: cpuMs() });
 for await (const line of createInterface({ input: process.stdin })) {
   const { prompt, count } = JSON.parse(line);
-  answer({ times: await implementation.times(prompt, count), cpuMs: cpuMs(), peakBytes: peakBytes() });
+  const result = await implementation.times(prompt, count);
+  answer({ ...(Array.isArray(result) ? { times: result } : result), cpuMs: cpuMs(), peakBytes: peakBytes() });
 }
 process.exit(0);
 
@@ -24,6 +26,10 @@ async function load() {
   if (name === "ostinato") {
     const { loadOstinato } = await import("./ostinato.mjs");
     return loadOstinato(rest[0], rest[1], rest[2], Number(rest[3]));
+  }
+  if (name === "arrival") {
+    const { loadArrival } = await import("./arrival.mjs");
+    return loadArrival(rest[0], rest[1], rest[2], Number(rest[3]), rest[4]);
   }
   if (name === "transformers.js") {
     const { loadTransformersJs } = await import("./transformers-js.mjs");
@@ -38,11 +44,6 @@ async function load() {
     return loadMemory(Number(rest[0]), Number(rest[1]));
   }
   throw new Error(`no implementation "${name}"`);
-}
-
-function cpuMs() {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }
 
 /** Peak memory of this process in bytes on Linux; elsewhere its current memory. */

@@ -1,5 +1,6 @@
 /** Ostinato with ids as input. */
 import { generateIds, Sampler } from "../../dist/src/engine/index.js";
+import { cpuMs } from "../tools.mjs";
 import { checkpointFolder, loadDecoder } from "../../dist/src/platform/node/index.js";
 
 /**
@@ -11,9 +12,11 @@ export async function loadOstinato(folder, backend, precision, threads) {
   return {
     times: async (prompt, count) => {
       const times = [];
+      const cpu = [];
       const start = performance.now();
       for await (const _ of generateIds(decoder, { prompt, sampler: new Sampler({ temperature: 0 }) })) {
-        if (times.push(performance.now() - start) === count) return times;
+        cpu.push(cpuMs());
+        if (times.push(performance.now() - start) === count) return { times, cpu };
       }
     },
   };

@@ -1,5 +1,6 @@
 /** transformers.js with ids as input: its model and its generation, without the tokenizer. */
 import { basename, dirname } from "node:path";
+import { cpuMs } from "../tools.mjs";
 
 /**
  * @param folder of GPT-2, with `onnx/model.onnx` and `onnx/model_quantized.onnx`.
@@ -27,9 +28,13 @@ export async function loadTransformersJs(folder, backend, dtype, threads) {
 
   class Clock extends BaseStreamer {
     times = [];
+    cpu = [];
     #isPrompt = true;
     put() {
-      if (!this.#isPrompt) this.times.push(performance.now());
+      if (!this.#isPrompt) {
+        this.times.push(performance.now());
+        this.cpu.push(cpuMs());
+      }
       this.#isPrompt = false;
     }
     end() {}
@@ -60,7 +65,7 @@ export async function loadTransformersJs(folder, backend, dtype, threads) {
       const clock = new Clock();
       const start = performance.now();
       await generate(prompt, count, clock);
-      return clock.times.map((time) => time - start);
+      return { times: clock.times.map((time) => time - start), cpu: clock.cpu };
     },
     dispose: () => model.dispose(),
   };

@@ -1,6 +1,7 @@
 """Writes GPT-2 small with seeded random weights, once, in the formats of all implementations.
 
     python make_gpt2.py FOLDER        (pip install torch transformers safetensors "optimum-onnx[onnxruntime]" gguf)
+    python make_gpt2.py FOLDER arrival   the same shape with the 55,028 ids of the Anticipatory Music Transformer; no GGUF
 
     FOLDER/config.json, model.safetensors        Hugging Face, PyTorch and Ostinato
     FOLDER/onnx/model.onnx, model_quantized.onnx transformers.js: Optimum's export, and its 8-bit form
@@ -23,8 +24,15 @@ SEED = 20261125
 DEVIATION = 0.1
 
 
-def make_model() -> GPT2LMHeadModel:
-    config = GPT2Config(resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0)
+def make_model(is_arrival: bool) -> GPT2LMHeadModel:
+    arrival = {
+        "vocab_size": 55_028,
+        "bos_token_id": 55_025,
+        "eos_token_id": 55_025,
+        "scale_attn_by_inverse_layer_idx": True,
+        "attn_implementation": "eager",
+    }
+    config = GPT2Config(resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0, **(arrival if is_arrival else {}))
     model = GPT2LMHeadModel(config).eval()
     random = torch.Generator().manual_seed(SEED)
     with torch.no_grad():
@@ -34,13 +42,20 @@ def make_model() -> GPT2LMHeadModel:
     return model
 
 
-def save_onnx(folder: Path) -> None:
+def save_onnx(folder: Path, is_arrival: bool) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from optimum.exporters.onnx import main_export
 
     target = folder / "onnx"
     if not (target / "model.onnx").exists():
-        main_export(str(folder), output=target, task="text-generation-with-past", do_validation=False)
+        eager = {"attn_implementation": "eager"}  # the others of this version ignore the scale by layer
+        main_export(
+            str(folder),
+            output=target,
+            task="text-generation-with-past",
+            do_validation=False,
+            model_kwargs=eager if is_arrival else None,
+        )
     if not (target / "model_quantized.onnx").exists():
         # The settings of transformers.js's conversion script for "q8" files.
         quantize_dynamic(
@@ -105,16 +120,18 @@ def gguf_name(name: str) -> str:
 
 
 def main() -> None:
-    if len(sys.argv) != 2:
-        sys.exit("usage: python make_gpt2.py FOLDER")
+    if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["arrival"]):
+        sys.exit("usage: python make_gpt2.py FOLDER [arrival]")
+    is_arrival = len(sys.argv) == 3
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    model = make_model()
+    model = make_model(is_arrival)
     if not (folder / "model.safetensors").exists():
         model.save_pretrained(folder)
-    save_gguf(model, folder / "gpt2-f32.gguf", quantized=False)
-    save_gguf(model, folder / "gpt2-q8_0.gguf", quantized=True)
-    save_onnx(folder)
+    if not is_arrival:
+        save_gguf(model, folder / "gpt2-f32.gguf", quantized=False)
+        save_gguf(model, folder / "gpt2-q8_0.gguf", quantized=True)
+    save_onnx(folder, is_arrival)
 
 
 main()

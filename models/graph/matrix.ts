@@ -51,7 +51,8 @@ export function embeddingProduct(
   }
   const transB = integer(1);
   const isWhole = span.count === rows;
-  if (isWhole && !graph.isMapped) return graph.node("Gemm", [x, graph.weight(name, [rows, columns])], { transB });
+  if (isWhole && !graph.isMapped)
+    return graph.node("Gemm", [x, graph.weight(name, [rows, columns])], { transB });
   // ONNX Runtime packs a matrix for Gemm and then unmaps its file pages. Packing part by part keeps the peak of memory little
   // above the size of the matrix. The parts are mapped separately, since the table that `embeddingRows` reads stays mapped.
   const height = graph.isMapped ? Math.ceil(rows / PARTS) : span.count;

@@ -4,6 +4,7 @@ import type { ContextOptions } from "./cached-context.ts";
 import type { Decoder, ForwardWithAttention } from "./decoder.ts";
 import { firstSteps, fitOneRun, type SampledRun, type SamplingInputs } from "./graph-sampling.ts";
 import type { GraphRuns, SequenceContext } from "./sequence-context.ts";
+import type { IdRange } from "./sampling/index.ts";
 
 /**
  * One sequence of a batch. `append` and `sampleInGraph` wait until every other sequence of the batch has called one of them, or
@@ -19,9 +20,13 @@ export class BatchSequence implements SequenceContext, GraphRuns {
   /** Reads the prompt, once for all sequences; of a prompt longer than the window, the last window. */
   async prefill(
     ids: readonly number[],
-    options: Pick<ContextOptions, "signal"> = {},
+    { range, signal }: Pick<ContextOptions, "range" | "signal"> = {},
   ): Promise<ForwardWithAttention> {
-    return { logits: await this.#batch.prefill(ids, options.signal), attention: [] };
+    const logits = await this.#batch.prefill(ids, signal); // all ids, since other sequences may need others
+    return {
+      logits: range ? logits.subarray(range.first, range.first + range.count) : logits,
+      attention: [],
+    };
   }
 
   /**
@@ -31,13 +36,13 @@ export class BatchSequence implements SequenceContext, GraphRuns {
    */
   async append(
     ids: readonly number[],
-    { contextShift = false }: Pick<ContextOptions, "contextShift"> = {},
+    { contextShift = false, range }: Pick<ContextOptions, "contextShift" | "range"> = {},
   ): Promise<ForwardWithAttention> {
     const [id] = ids;
     if (id === undefined || ids.length > 1)
       throw new RangeError(`a sequence of a batch reads one id at a time, not ${ids.length}`);
     if (contextShift) throw noContextShift();
-    return { logits: await this.#batch.step(this, id), attention: [] };
+    return { logits: await this.#batch.step(this, id, range), attention: [] };
   }
 
   /** Runs of several ids, where the backend has them. */
@@ -68,7 +73,7 @@ export class BatchSequence implements SequenceContext, GraphRuns {
     { contextShift = false }: Pick<ContextOptions, "contextShift"> = {},
   ): Promise<RunResult> {
     if (contextShift) throw noContextShift();
-    return this.#batch.run(this, id, sampling);
+    return this.#batch.run(this, id, { sampling });
   }
 
   /** Removes this sequence from the batch; the others no longer wait for it. */
@@ -86,6 +91,7 @@ type RunResult = SampledRun | { readonly logits: Float32Array };
 /** An id to be read in the next run, and the promise of what follows it. */
 interface PendingStep {
   readonly id: number;
+  readonly range: IdRange | undefined;
   /** How to sample in the graph. Default: the logits are returned. */
   readonly sampling: SamplingInputs | undefined;
   readonly resolve: (result: RunResult) => void;
@@ -137,19 +143,24 @@ export class SequenceBatch {
   /**
    * Adds an id to the next run, which starts when every sequence of the batch has one.
    *
-   * @returns the logits of this sequence's next id, `[vocabulary]`.
+   * @param range as for `Decoder.forward`.
+   * @returns the logits of this sequence's next id, `[vocabulary]` or those of `range`.
    * @throws EngineError as `Decoder.forward`, for all sequences.
    */
-  async step(sequence: BatchSequence, id: number): Promise<Float32Array> {
-    const result = await this.run(sequence, id);
+  async step(sequence: BatchSequence, id: number, range?: IdRange): Promise<Float32Array> {
+    const result = await this.run(sequence, id, { range });
     if ("logits" in result) return result.logits;
     throw new TypeError("ids were sampled for a sequence that asked for logits");
   }
 
   /** As `step`; with `sampling` it returns ids, if all sequences can be sampled in one run: see `BatchSequence.sampleInGraph`. */
-  run(sequence: BatchSequence, id: number, sampling?: SamplingInputs): Promise<RunResult> {
+  run(
+    sequence: BatchSequence,
+    id: number,
+    { sampling, range }: Partial<Pick<PendingStep, "sampling" | "range">>,
+  ): Promise<RunResult> {
     const result = new Promise<RunResult>((resolve, reject) =>
-      this.#pending.set(sequence, { id, sampling, resolve, reject }),
+      this.#pending.set(sequence, { id, sampling, range, resolve, reject }),
     );
     this.#stepWhenAllPending();
     return result;
@@ -196,22 +207,31 @@ export class SequenceBatch {
       );
       this.#cached = sequences;
     }
-    const results = await this.#results(
-      steps.map(({ id }) => id),
-      steps.flatMap(({ sampling }) => sampling ?? []),
-    );
+    const results = await this.#results(steps);
     for (const [i, { resolve }] of steps.entries()) resolve(results[i]!);
   }
 
-  /** @param sampling of the sequences that can be sampled in the graph. */
-  async #results(ids: readonly number[], sampling: readonly SamplingInputs[]): Promise<readonly RunResult[]> {
+  async #results(pending: readonly PendingStep[]): Promise<readonly RunResult[]> {
+    const ids = pending.map(({ id }) => id);
+    const sampling = pending.flatMap((each) => each.sampling ?? []); // of those that can be sampled in the graph
     const length = Math.min(...sampling.map(({ steps }) => steps));
     if (sampling.length === ids.length && length > 1 && fitOneRun(sampling)) {
       const shortened = sampling.map((each) => firstSteps(each, length));
       return this.#decoder.sampleInGraph(ids, this.#cache, shortened);
     }
-    const logits = await this.#decoder.forward(ids, this.#cache); // [sequences, vocabulary]
-    const size = this.#decoder.config.vocabularySize;
-    return ids.map((_, i) => ({ logits: logits.subarray(i * size, (i + 1) * size) }));
+    const all = { first: 0, count: this.#decoder.config.vocabularySize };
+    const ranges = pending.map(({ range = all }) => range);
+    const range = hull(ranges);
+    const logits = await this.#decoder.forward(ids, this.#cache, { range }); // [sequences, range.count]
+    return ranges.map(({ first, count }, i) => {
+      const at = i * range.count + first - range.first;
+      return { logits: logits.subarray(at, at + count) };
+    });
   }
+}
+
+/** The shortest range with all ids of these. */
+function hull(ranges: readonly IdRange[]): IdRange {
+  const first = Math.min(...ranges.map((range) => range.first));
+  return { first, count: Math.max(...ranges.map((range) => range.first + range.count)) - first };
 }

@@ -2,6 +2,8 @@ import type { AttentionRequest, LayerAttention } from "./attention.ts";
 import type { KeyValueCache } from "./cache.ts";
 import type { Decoder, ForwardWithAttention } from "./decoder.ts";
 import type { SampledRun, SamplingInputs } from "./graph-sampling.ts";
+import { NO_IDS } from "./head-slices.ts";
+import type { IdRange } from "./sampling/index.ts";
 import type { GraphRuns } from "./sequence-context.ts";
 import { TokenHistory } from "./token-history.ts";
 
@@ -19,6 +21,8 @@ export interface ContextOptions {
   readonly contextShift?: boolean;
   /** Return attention weights of the last id. */
   readonly attention?: AttentionRequest;
+  /** The ids whose logits are returned: see `ForwardOptions`. Default: all. */
+  readonly range?: IdRange;
   readonly signal?: AbortSignal;
 }
 
@@ -67,7 +71,7 @@ export class CachedContext {
    * Reads a sequence, without the prefix that is cached. Of a sequence longer than the window it reads the last window.
    *
    * @param ids at least one.
-   * @returns logits of the next id, `[vocabulary]`; positions of attention count from the first id of the sequence.
+   * @returns logits of the next id, `[vocabulary]` or those of `range`; positions of attention count from the first id of the sequence.
    * @throws EngineError as `Decoder.forward`; the signal's reason.
    */
   async prefill(ids: readonly number[], options: ContextOptions = {}): Promise<ForwardWithAttention> {
@@ -139,7 +143,7 @@ export class CachedContext {
   ): Promise<SampledRun> {
     if (contextShift && this.remainingPositions === 0) {
       const before = this.#lastHalf([id]).slice(0, -1);
-      if (before.length > 0) await this.#append(before, {});
+      if (before.length > 0) await this.#append(before, { range: NO_IDS });
     }
     const [run] = await this.#decoder.sampleInGraph([id], this.#cache, [sampling]);
     const { ids, isStuck } = run!;
@@ -166,13 +170,13 @@ export class CachedContext {
 
   async #append(
     ids: readonly number[],
-    { attention, signal }: Pick<ContextOptions, "attention" | "signal">,
+    { attention, range, signal }: Pick<ContextOptions, "attention" | "range" | "signal">,
   ): Promise<ForwardWithAttention> {
     const before = this.#cache.position;
     try {
       if (!attention)
-        return { logits: await this.#decoder.forward(ids, this.#cache, { signal }), attention: [] };
-      const result = await this.#decoder.forwardWithAttention(ids, this.#cache, attention, { signal });
+        return { logits: await this.#decoder.forward(ids, this.#cache, { range, signal }), attention: [] };
+      const result = await this.#decoder.forwardWithAttention(ids, this.#cache, attention, { range, signal });
       const moved = (layer: LayerAttention): LayerAttention => ({ ...layer, from: layer.from + this.#from });
       return { logits: result.logits, attention: result.attention.map(moved) };
     } finally {

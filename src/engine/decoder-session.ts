@@ -24,7 +24,7 @@ export interface PreparedSource {
   readonly runtime: Runtime;
   /**
    * Numbers of ids of the slices of the head: `forward` with `range` computes only the slices that contain the range. Ids after them are
-   * one more slice. Default: the ranges that the vocabulary of the config is sampled from; [] for a head without slices.
+   * one more slice. The logits are the same to the last bit if the numbers are multiples of 4. Default: the ranges that the vocabulary of the config is sampled from; [] for a head without slices.
    */
   readonly headSlices?: readonly number[];
   /** In memory: may be freed once the decoder is loaded. In files: must not change until the decoder is disposed. */

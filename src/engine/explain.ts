@@ -35,12 +35,14 @@ export async function explainSample(
   vocabularySize: number,
   { prompt, id, sampler, processors = [], candidates, attention }: ExplainSampleOptions,
 ): Promise<Explanation> {
-  const prefilled = await context.prefill(prompt, { reuseBeyondWindow: true, attention });
   const state = new ProcessorState(processors, prompt, { window: context.window, vocabularySize });
+  const range = state.range();
+  const first = range?.first ?? 0;
+  const prefilled = await context.prefill(prompt, { reuseBeyondWindow: true, attention, range });
   const probabilities = sampler.probabilities(prefilled.logits, state.context());
   return {
-    candidates: likeliest(probabilities, candidates),
-    probability: id === undefined ? undefined : probabilities[id],
+    candidates: likeliest(probabilities, candidates, first),
+    probability: id === undefined ? undefined : (probabilities[id - first] ?? (range && 0)),
     attention: prefilled.attention,
   };
 }

@@ -39,7 +39,8 @@ export class Head {
     const size = last ? last.first + last.count : 0;
     if (!(Number.isInteger(first) && Number.isInteger(count) && first >= 0 && count >= 0 && end <= size))
       throw new RangeError(`ids ${first} to ${end - 1} are not in the vocabulary of ${size} ids`);
-    const isNeeded = count > 0 ? this.#slices.map((slice) => first < endOf(slice) && slice.first < end) : this.#none();
+    const isNeeded =
+      count > 0 ? this.#slices.map((slice) => first < endOf(slice) && slice.first < end) : this.#none();
     const chosen = this.#slices.filter((_, i) => isNeeded[i]);
     const from = chosen[0]?.first ?? 0;
     const to = chosen.at(-1);

@@ -1,5 +1,5 @@
 /** Logits processors with state: they receive every id, and give the sampling rules what depends on it. */
-import type { Automaton, LogitAdjustment, SamplingContext } from "./sampling/index.ts";
+import type { Automaton, IdRange, LogitAdjustment, SamplingContext } from "./sampling/index.ts";
 
 /** One of the logits processors of a generation. Only `push` changes its state. */
 export interface LogitsProcessor {
@@ -10,6 +10,8 @@ export interface LogitsProcessor {
   push(id: number): void;
   /** Excludes ids: sets their bytes to 0. Those that the processors before exclude are 0 already, all others 1. */
   mask?(allowed: Uint8Array): void;
+  /** A range that contains all ids that `mask` allows next: with it, only the slices of the head with these ids are computed. */
+  range?(): IdRange;
   /** The id that must come next, whatever the masks; undefined where none must. */
   forced?(): number | undefined;
   /** Biases and temperatures of the next id. */
@@ -28,6 +30,7 @@ export class ProcessorState {
   readonly #processors: readonly LogitsProcessor[];
   readonly #masks: readonly LogitsProcessor[];
   readonly #window: number;
+  readonly #vocabularySize: number;
   readonly #allowed: Uint8Array | undefined;
   /** The ids in the window. */
   readonly #recent: number[];
@@ -41,6 +44,7 @@ export class ProcessorState {
     this.#processors = processors;
     this.#masks = processors.filter(({ mask }) => mask);
     this.#window = window;
+    this.#vocabularySize = vocabularySize;
     this.#allowed = this.#masks.length > 0 ? new Uint8Array(vocabularySize) : undefined;
     this.#recent = prompt.slice(-window);
     for (const id of prompt) for (const processor of processors) processor.push(id);
@@ -51,10 +55,21 @@ export class ProcessorState {
     if (this.#recent.push(id) > this.#window) this.#recent.shift();
   }
 
-  /** What the sample of the next id depends on; valid until the next `push`. */
+  /** The ids among which the next one is; undefined if no processor says so. */
+  range(): IdRange | undefined {
+    const ranges = this.#processors.flatMap((processor) => processor.range?.() ?? []);
+    if (ranges.length === 0) return undefined;
+    const first = Math.max(...ranges.map((range) => range.first));
+    const end = Math.min(...ranges.map((range) => range.first + range.count));
+    return { first, count: Math.max(0, end - first) };
+  }
+
+  /** What the sample of the next id depends on, from the logits of `range`; valid until the next `push`. */
   context(): SamplingContext {
     const forced = this.#forced();
-    const context = { recent: this.#recent, ...combinedAdjustment(this.#processors) };
+    const range = this.range();
+    const slice = range && { first: range.first, vocabularySize: this.#vocabularySize };
+    const context = { slice, recent: this.#recent, ...combinedAdjustment(this.#processors) };
     if (forced !== undefined) return { ...context, forced };
     this.#allowed?.fill(1);
     for (const processor of this.#masks) processor.mask?.(this.#allowed!);
@@ -68,6 +83,7 @@ export class ProcessorState {
 
   /** For how many ids `graphContext` is valid: at least 1. */
   get idsUntilChange(): number {
+    if (this.#processors.some((processor) => processor.range)) return 1;
     const isAutomaton = this.#masks.length === 0 || (this.#masks.length === 1 && this.#masks[0]?.automaton);
     if (!isAutomaton) return 1;
     return Math.min(...this.#processors.map(idsUntilChangeOf), Infinity);

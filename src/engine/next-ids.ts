@@ -87,9 +87,10 @@ export class SingleSteps implements NextIds {
   #read(): ReturnType<SequenceContext["append"]> {
     const { prompt, reuseBeyondWindow = false, contextShift = false, signal } = this.#request;
     signal?.throwIfAborted();
+    const range = this.state.range();
     return this.#previous === undefined
-      ? this.#context.prefill(prompt, { reuseBeyondWindow, signal })
-      : this.#context.append([this.#previous], { contextShift, signal });
+      ? this.#context.prefill(prompt, { reuseBeyondWindow, range, signal })
+      : this.#context.append([this.#previous], { contextShift, range, signal });
   }
 }
 

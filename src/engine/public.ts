@@ -24,5 +24,5 @@ export {
   type WasmOptions,
 } from "./runtime.ts";
 export { type Candidate, type Sample, likeliest, Sampler } from "./sampler.ts";
-export type { IdBias, IdRange, LogitAdjustment, SamplingContext } from "./sampling/index.ts";
+export type { IdBias, IdRange, LogitAdjustment, SamplingContext, VocabularySlice } from "./sampling/index.ts";
 export { score, type ScoreOptions } from "./score.ts";

@@ -5,6 +5,7 @@ import type { SamplingInputs } from "./graph-sampling.ts";
 import { GumbelNoise } from "./random.ts";
 import {
   argmax,
+  firstId,
   type IdRange,
   keepTopK,
   type RuleInput,
@@ -53,25 +54,27 @@ export class Sampler {
   }
 
   /**
-   * @param logits `[vocabulary]`, finite.
+   * @param logits `[vocabulary]`, or those of `context.slice`; finite.
    * @param step number of the sample in its generation, from 0; seed and step fix the noise.
    * @throws EngineError when no id is allowed; OptionError for a pitch temperature out of range, or without pitches.
    */
   sample(logits: Float32Array, step: number, context: SamplingContext = {}): number {
-    return this.#choose(this.#scores(logits, context), step);
+    return this.#choose(this.#scores(logits, context), step, firstId(context));
   }
 
   /** As `sample`, with the `count` likeliest candidates and the log-probability of the sampled id. */
   sampleWithCandidates(logits: Float32Array, step: number, context: SamplingContext, count: number): Sample {
     const scores = this.#scores(logits, context);
-    const id = this.#choose(scores, step);
+    const first = firstId(context);
+    const id = this.#choose(scores, step, first);
     const probabilities = softmax(scores);
-    const candidates = likeliest(probabilities, count);
-    return { id, logProbability: Math.log(probabilities[id]!), candidates };
+    const candidates = likeliest(probabilities, count, first);
+    return { id, logProbability: Math.log(probabilities[id - first]!), candidates };
   }
 
   /**
-   * The distribution that `sample` samples from, `[vocabulary]`; at temperature 0, that of temperature 1 without truncation.
+   * The distribution that `sample` samples from, of the ids of the logits; at temperature 0, that of temperature 1 without
+   * truncation.
    */
   probabilities(logits: Float32Array, context: SamplingContext = {}): Float64Array {
     return softmax(this.#scores(logits, context));
@@ -135,8 +138,9 @@ export class Sampler {
     return this.#options.temperature === 0;
   }
 
-  #choose(scores: Float64Array, step: number): number {
-    return argmax(scores, this.#isGreedy ? undefined : (id) => this.#noise.at(step, id));
+  /** @param first id of the first score. */
+  #choose(scores: Float64Array, step: number, first: number): number {
+    return first + argmax(scores, this.#isGreedy ? undefined : (i) => this.#noise.at(step, first + i));
   }
 }
 
@@ -148,11 +152,16 @@ export function emptyDistribution(): EngineError {
   });
 }
 
-/** The likeliest ids in descending order, equal ones by id, without ids of probability 0. */
-export function likeliest(probabilities: Float64Array, count: number): Candidate[] {
+/**
+ * The likeliest ids in descending order, equal ones by id, without ids of probability 0.
+ *
+ * @param first id of the first probability. Default 0.
+ */
+export function likeliest(probabilities: Float64Array, count: number, first = 0): Candidate[] {
   const kept = probabilities.slice();
   keepTopK(kept, count);
   const candidates: Candidate[] = [];
-  for (const [id, probability] of kept.entries()) if (probability > 0) candidates.push({ id, probability });
+  for (const [i, probability] of kept.entries())
+    if (probability > 0) candidates.push({ id: first + i, probability });
   return candidates.sort((a, b) => b.probability - a.probability || a.id - b.id).slice(0, count);
 }

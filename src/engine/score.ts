@@ -1,5 +1,6 @@
 /** Log-likelihood of a sequence. */
 import type { Decoder } from "./decoder.ts";
+import { NO_IDS } from "./head-slices.ts";
 import { logSumExp } from "./sampling/index.ts";
 
 /** Length and overlap of the scored blocks. The defaults are the protocol of all results in this repository. */
@@ -40,7 +41,8 @@ export async function score(
   for (let start = 0; scored < logProbabilities.length; start += stride) {
     const stop = Math.min(start + window, logProbabilities.length);
     const cache = decoder.createCache();
-    if (scored > start) await decoder.forward(numbers.subarray(start, scored), cache, { signal });
+    if (scored > start)
+      await decoder.forward(numbers.subarray(start, scored), cache, { range: NO_IDS, signal });
     while (scored < stop) {
       const rows = numbers.subarray(scored, Math.min(scored + ROWS, stop));
       const logits = await decoder.forward(rows, cache, { logits: "all", signal }); // [rows, vocabulary]

@@ -1,18 +1,20 @@
 /** A sequence that a decoder reads, with the cache of its ids. */
-import type { ForwardWithAttention } from "./decoder.ts";
+import type { ForwardOptions, ForwardWithAttention } from "./decoder.ts";
 import type { SampledRun, SamplingInputs } from "./graph-sampling.ts";
+
+type ReadOptions = Pick<ForwardOptions, "range" | "signal">;
 
 /** The cached context of one sequence, or a sequence of a batch. */
 export interface SequenceContext {
-  /** Reads a sequence from its beginning. @returns the logits of the next id. */
+  /** Reads a sequence from its beginning. @returns the logits of the next id, all of them or those of `range`. */
   prefill(
     ids: readonly number[],
-    options: { readonly reuseBeyondWindow?: boolean; readonly signal?: AbortSignal | undefined },
+    options: ReadOptions & { readonly reuseBeyondWindow?: boolean },
   ): Promise<Pick<ForwardWithAttention, "logits">>;
-  /** Reads ids that follow. @returns the logits of the next id. */
+  /** Reads ids that follow. @returns the logits of the next id, all of them or those of `range`. */
   append(
     ids: readonly number[],
-    options: { readonly contextShift?: boolean; readonly signal?: AbortSignal | undefined },
+    options: ReadOptions & { readonly contextShift?: boolean },
   ): Promise<Pick<ForwardWithAttention, "logits">>;
   /** Runs that return several ids. Default: none, the backend reads id by id. */
   readonly inGraph?: GraphRuns | undefined;

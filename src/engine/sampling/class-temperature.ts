@@ -2,7 +2,7 @@ import { type GraphBuilder, integer, type Value } from "../../../models/index.ts
 import { OptionError } from "../../options.ts";
 import { logSumExp } from "./distribution.ts";
 import { INT32, only, switchOf, whenOn } from "./graph-nodes.ts";
-import type { IdRange, RuleInput, SamplingRule } from "./rule.ts";
+import { firstId, type IdRange, type RuleInput, type SamplingRule } from "./rule.ts";
 import { float32, int32 } from "./tensors.ts";
 
 /** Consecutive ids, and the temperature that divides their scores. */
@@ -21,7 +21,7 @@ export const classTemperature: SamplingRule = {
   isOn: (input) => pitchClass(input) !== undefined,
   apply: (scores, input) => {
     const pitches = pitchClass(input);
-    if (pitches) applyClassTemperature(scores, pitches);
+    if (pitches) applyClassTemperature(scores, pitches, firstId(input.context));
   },
   check: pitchClass,
   graph: {
@@ -68,8 +68,14 @@ function pitchClass({ options, context, pitches }: RuleInput): TokenClass | unde
   return { ...pitches, temperature };
 }
 
-function applyClassTemperature(scores: Float64Array, { first, count, temperature }: TokenClass): void {
-  const group = scores.subarray(first, first + count);
+/** @param firstScore id of the first score. */
+function applyClassTemperature(
+  scores: Float64Array,
+  { first, count, temperature }: TokenClass,
+  firstScore: number,
+): void {
+  const at = first - firstScore;
+  const group = scores.subarray(Math.max(0, at), Math.max(0, at + count));
   const before = logSumExp(group);
   if (before === -Infinity) return;
   for (let i = 0; i < group.length; i += 1) group[i]! /= temperature;

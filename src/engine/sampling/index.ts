@@ -30,6 +30,7 @@ export const RULES: readonly SamplingRule[] = [
 export { logSumExp, softmax } from "./distribution.ts";
 export { argmax, argmaxNodes } from "./gumbel-max.ts";
 export { keepTopK } from "./top-k.ts";
+export { firstId } from "./rule.ts";
 export { float32 } from "./tensors.ts";
 export type {
   Automaton,
@@ -40,4 +41,5 @@ export type {
   RuleInput,
   SamplingContext,
   SamplingRule,
+  VocabularySlice,
 } from "./rule.ts";

@@ -1,5 +1,5 @@
 import { OptionError } from "../../options.ts";
-import type { RuleInput, SamplingRule } from "./rule.ts";
+import { firstId, type RuleInput, type SamplingRule } from "./rule.ts";
 import { float32 } from "./tensors.ts";
 
 /**
@@ -35,15 +35,20 @@ function isOn({ options, context }: RuleInput): boolean {
 
 /** @throws OptionError when the option names an id outside the vocabulary. */
 function addBiases(scores: Float64Array, { options, context }: RuleInput): void {
+  const start = firstId(context);
+  const size = context.slice?.vocabularySize ?? scores.length;
   for (const [id, bias] of options.logitBias ?? []) {
-    if (!(id in scores))
-      throw new OptionError(`logitBias names id ${id}, but the model's ids end at ${scores.length - 1}`, {
+    if (!(Number.isInteger(id) && id >= 0 && id < size))
+      throw new OptionError(`logitBias names id ${id}, but the model's ids end at ${size - 1}`, {
         code: "out-of-range",
         hint: "use ids of the model's vocabulary only",
       });
-    scores[id]! += bias;
+    if (id - start in scores) scores[id - start]! += bias;
   }
   for (const { first, biases } of context.biases ?? []) {
-    for (let i = 0; i < biases.length; i += 1) scores[first + i]! += biases[i]!;
+    for (let i = 0; i < biases.length; i += 1) {
+      const at = first + i - start;
+      if (at in scores) scores[at]! += biases[i]!;
+    }
   }
 }

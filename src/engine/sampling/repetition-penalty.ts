@@ -1,4 +1,4 @@
-import { numberRule } from "./rule.ts";
+import { firstId, numberRule } from "./rule.ts";
 
 /**
  * Repetition penalty (Keskar et al. 2019, "CTRL: A Conditional Transformer Language Model for Controllable Generation"): positive
@@ -8,10 +8,11 @@ export const repetitionPenalty = numberRule({
   option: "repetitionPenalty",
   off: 1,
   isWarper: false,
-  process: (scores, penalty, { recent = [] }) => {
-    for (const id of new Set(recent)) {
-      const score = scores[id]!;
-      scores[id] = score > 0 ? score / penalty : score * penalty;
+  process: (scores, penalty, context) => {
+    const first = firstId(context);
+    for (const id of new Set(context.recent)) {
+      const score = scores[id - first];
+      if (score !== undefined) scores[id - first] = score > 0 ? score / penalty : score * penalty;
     }
   },
 });

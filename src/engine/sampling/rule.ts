@@ -17,7 +17,7 @@ export interface SamplingRule {
   readonly isWarper: boolean;
   /** Whether the rule changes any score. */
   isOn(input: RuleInput): boolean;
-  /** Changes the scores in place, `[vocabulary]`; without effect unless `isOn`. */
+  /** Changes the scores in place, `[vocabulary]` or those of `context.slice`; without effect unless `isOn`. */
   apply(scores: Float64Array, input: RuleInput): void;
   /** The same rule for sampling in the graph. Default: none; while the rule is on, each run is one id long. */
   readonly graph?: GraphForm;
@@ -62,8 +62,16 @@ export interface IdRange {
   readonly count: number;
 }
 
+/** The part of the vocabulary that scores belong to: ids from `first` on. */
+export interface VocabularySlice {
+  readonly first: number;
+  readonly vocabularySize: number;
+}
+
 /** What one sample depends on besides logits and options. */
 export interface SamplingContext extends LogitAdjustment {
+  /** The ids of the logits. All others are excluded. Default: all ids, from 0 on. */
+  readonly slice?: VocabularySlice | undefined;
   /** One byte per id, 0 for excluded ids. Default: all ids are allowed. */
   readonly allowed?: Uint8Array | undefined;
   /** The same mask as an automaton, for sampling in the graph. */
@@ -92,6 +100,11 @@ export interface IdBias {
 export interface Automaton {
   readonly tables: AutomatonTables;
   readonly counters: Float32Array; // [counters]
+}
+
+/** The id of the first score. */
+export function firstId({ slice }: SamplingContext): number {
+  return slice?.first ?? 0;
 }
 
 /** A rule with one number as its option. */

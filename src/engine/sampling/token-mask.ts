@@ -1,7 +1,7 @@
 import { type GraphBuilder, integer, type Value } from "../../../models/index.ts";
 import { allowedIds, countersAfter, declareTables, NO_AUTOMATON, tableInputs } from "./automaton.ts";
 import { BOOL, only } from "./graph-nodes.ts";
-import type { RuleNodes, SamplingRule } from "./rule.ts";
+import { firstId, type RuleNodes, type SamplingRule } from "./rule.ts";
 import { float32, int32 } from "./tensors.ts";
 
 /**
@@ -12,8 +12,11 @@ export const tokenMask: SamplingRule = {
   name: "allowed",
   isWarper: false,
   isOn: ({ context }) => context.allowed !== undefined || context.automaton !== undefined,
-  apply: (scores, { context: { allowed } }) => {
-    if (allowed) for (let id = 0; id < scores.length; id += 1) if (allowed[id] === 0) scores[id] = -Infinity;
+  apply: (scores, { context }) => {
+    const { allowed } = context;
+    if (!allowed) return;
+    const first = firstId(context);
+    for (let i = 0; i < scores.length; i += 1) if (allowed[first + i] === 0) scores[i] = -Infinity;
   },
   graph: {
     declare: declareMask,

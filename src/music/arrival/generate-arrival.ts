@@ -9,7 +9,13 @@ import {
   padWithRests,
   type TimedEvent,
 } from "../../../encoding/index.ts";
-import { CachedContext, type Decoder, type GeneratedId, type Sampler } from "../../engine/index.ts";
+import {
+  CachedContext,
+  type Decoder,
+  type GeneratedId,
+  type IdRange,
+  type Sampler,
+} from "../../engine/index.ts";
 import { ArrivalSequenceWindow } from "./arrival-window.ts";
 
 export interface GenerateArrivalOptions {
@@ -82,16 +88,23 @@ export async function* generateArrival(
   const upcoming = start.left;
   let inserted = 0;
 
-  const allowed = new Uint8Array(decoder.config.vocabularySize);
+  const { vocabularySize } = decoder.config;
+  const allowed = new Uint8Array(vocabularySize);
   let randomStep = options.randomStep ?? 0;
-  const sample = (logits: Float32Array, spans: readonly IdSpan[]): GeneratedId => {
+  const sample = (logits: Float32Array, slot: ArrivalSlot, spans: readonly IdSpan[]): GeneratedId => {
     allowed.fill(0);
     for (const { first, end } of spans) allowed.fill(1, first, end);
     const step = randomStep;
     randomStep += 1;
+    const rules = { allowed, slice: { first: vocabulary.slot(slot).first, vocabularySize } };
     return candidates === undefined
-      ? { id: sampler.sample(logits, step, { allowed }) }
-      : sampler.sampleWithCandidates(logits, step, { allowed }, candidates);
+      ? { id: sampler.sample(logits, step, rules) }
+      : sampler.sampleWithCandidates(logits, step, rules, candidates);
+  };
+  /** The ids of a slot: the only ones whose logits are needed. */
+  const rangeOf = (slot: ArrivalSlot): IdRange => {
+    const { first, end } = vocabulary.slot(slot);
+    return { first, count: end - first };
   };
 
   for (let step = Math.max(startStep, prompt.at(-1)?.onsetStep ?? 0); ;) {
@@ -103,14 +116,14 @@ export async function* generateArrival(
     const ids = window.ids(step);
     const spansOf = (slot: ArrivalSlot): IdSpan[] =>
       allowedIds(slot, { vocabulary, fromStep: step - window.startStep, instruments, players });
-    const read = await context.prefill(ids, { signal });
-    const onset = sample(read.logits, spansOf("onset"));
+    const read = await context.prefill(ids, { range: rangeOf("onset"), signal });
+    const onset = sample(read.logits, "onset", spansOf("onset"));
     const onsetStep = window.startStep + onset.id;
     if (onsetStep >= endStep) return;
-    const { logits } = await context.append([onset.id], { signal });
-    const duration = sample(logits, spansOf("duration"));
-    const last = await context.append([duration.id], { signal });
-    const note = sample(last.logits, spansOf("note"));
+    const { logits } = await context.append([onset.id], { range: rangeOf("duration"), signal });
+    const duration = sample(logits, "duration", spansOf("duration"));
+    const last = await context.append([duration.id], { range: rangeOf("note"), signal });
+    const note = sample(last.logits, "note", spansOf("note"));
     const event: TimedEvent =
       note.id === vocabulary.rest
         ? { kind: "rest", onsetStep }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ARRIVAL_55028, MUSIC_CODECS, VOCABULARIES } from "../../../encoding/index.ts";
-import { type Codec, codecOf, type CodecEvidence } from "../../../models/index.ts";
+import { ARRIVAL_55028, ARRIVAL_VOCABULARIES, MUSIC_CODECS, VOCABULARIES } from "../../../encoding/index.ts";
+import { type Codec, codecOf, type CodecEvidence, sampledRanges, sliceHead } from "../../../models/index.ts";
 
 const ARRIVAL: Codec = { kind: "arrival", vocabulary: "arrival-55028" };
 
@@ -131,4 +131,24 @@ describe("the codec that the user names", () => {
       expect.objectContaining({ name: "CheckpointError", code: "unknown-codec", message, hint }),
     );
   });
+});
+
+test("the ids of a step of arrival times are from one range", () => {
+  expect(sampledRanges({ vocabularySize: 55_028 })).toEqual([10_000, 1000, 16_520]);
+  expect(sampledRanges({ vocabulary: "arrival-9772", vocabularySize: 9772 })).toEqual([4000, 500, 388]);
+  for (const { name, size, ...vocabulary } of ARRIVAL_VOCABULARIES.values()) {
+    const slices = sliceHead(sampledRanges({ vocabulary: name, vocabularySize: size }), size);
+    expect(slices).toHaveLength(4);
+    const starts = [0, vocabulary.durationFirst, vocabulary.noteFirst];
+    expect(slices.slice(0, 3).map(({ first }) => first)).toEqual(starts);
+    expect(vocabulary.rest).toBeLessThan(slices[3]!.first);
+    for (const { first } of slices) expect(first % 4).toBe(0);
+  }
+});
+
+test("other ids may follow any other", () => {
+  expect(sampledRanges({ vocabulary: "performance-416", vocabularySize: 416 })).toEqual([]);
+  expect(sampledRanges({ vocabulary: "text", vocabularySize: 55_028 })).toEqual([]);
+  expect(sampledRanges({ vocabulary: "mine", vocabularySize: 55_028 })).toEqual([]);
+  expect(sampledRanges({ vocabularySize: 50_257 })).toEqual([]);
 });
