@@ -3,9 +3,9 @@
  *
  *   npm run variations -- [--backend node|wasm] [--threads N] [--past N] [--counts 1,2,4] [--rounds N]
  *
- * One after the other, WebAssembly samples in the graph and the native backend step by step, as `generateIds` does. Prints
- * medians of milliseconds per step (one id for every variation) of models/piano at a full window, by the clock and of CPU
- * time, which other programs disturb less.
+ * WebAssembly samples in the graph and the native backend step by step, as `generateIds` does. Prints medians of milliseconds
+ * per step (one id for every variation) of models/piano, at a full window by default, by the clock and of CPU time, which other
+ * programs disturb less; and the median ratio of a round.
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -58,11 +58,17 @@ for (const count of given.counts.split(",").map(Number)) {
     times.togetherCpu.push((cpuMiddle - cpuStart) / steps);
     times.forksCpu.push((cpuMs() - cpuMiddle) / steps);
   }
-  const [a, b, c, d] = ["together", "forks", "togetherCpu", "forksCpu"].map((key) => median(times[key]));
-  say(`| ${[count, ...[a, b, b / a, c, d, d / c].map((number) => number.toFixed(2))].join(" | ")} |`);
+  const { together: a, forks: b, togetherCpu: c, forksCpu: d } = times;
+  const columns = [a, b, ratios(b, a), c, d, ratios(d, c)].map((numbers) => median(numbers).toFixed(2));
+  say(`| ${[count, ...columns].join(" | ")} |`);
 }
 say(`\n${idle.verdict()}`);
 await decoder.dispose();
+
+/** The ratio of each round. */
+function ratios(above, below) {
+  return above.map((number, round) => number / below[round]);
+}
 
 /** `steps` ids of each sequence, step by step. */
 async function stepTogether(sequences, count) {

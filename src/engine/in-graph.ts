@@ -80,19 +80,26 @@ function evenLength(left: number, most: number): number {
 const NUMBERS_PER_RUN = 3.7e8;
 /** Upper bound of the steps of a run. */
 export const MAX_STEPS_PER_RUN = 16;
+/** Steps of a run of many sequences, unless the model is too large for one: each run copies the caches of all sequences. */
+const LEAST_STEPS_OF_BATCH = 4;
 
 /**
- * Steps of a run of some sequences: about 100 ms of work, since a run cannot be stopped and its ids arrive at once. At one step, sampling in
- * the graph saves nothing. The number follows from the model's size and not from a clock, so that a seed always gives the
- * same ids: the division into runs changes the last digits of the logits.
+ * Steps of a run of some sequences: about 100 ms of work, since a run cannot be stopped and its ids arrive at once. At one step,
+ * sampling in the graph saves nothing. The number follows from the model's size and not from a clock, so that a seed always
+ * gives the same ids: the division into runs changes the last digits of the logits.
  */
 export function stepsPerRun(config: DecoderConfig, sequences = 1): number {
+  const steps = Math.floor(NUMBERS_PER_RUN / numbersPerStep(config, sequences));
+  const least = sequences === 1 ? 1 : Math.min(LEAST_STEPS_OF_BATCH, stepsPerRun(config));
+  return Math.max(least, Math.min(MAX_STEPS_PER_RUN, steps));
+}
+
+/** Numbers that a step reads for some sequences together. */
+function numbersPerStep(config: DecoderConfig, sequences: number): number {
   const { layers, width, feedForward, vocabularySize, window, position } = config;
   const weights = layers * width * (4 * width + 2 * feedForward) + vocabularySize * width;
   const cache = layers * width * 2 * window;
   // Relative attention scores every position twice, and moves the scores: measured, three times the cost. The sequences share
-  // the vectors of one of them.
-  const ofSequences = position.kind === "relative" ? 1 + 2 * sequences : sequences;
-  const numbers = weights + cache * ofSequences;
-  return Math.max(1, Math.min(MAX_STEPS_PER_RUN, Math.floor(NUMBERS_PER_RUN / numbers)));
+  // the vectors, a third of it.
+  return weights + cache * (position.kind === "relative" ? 1 + 2 * sequences : sequences);
 }
