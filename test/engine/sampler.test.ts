@@ -200,8 +200,8 @@ describe("Sampler", () => {
     classTemperature: [1],
     temperature: [1],
     topK: [0],
-    topP: [1],
-    minP: [-Infinity],
+    topP: [0],
+    minP: [0],
     typicalP: [1],
   };
 
@@ -212,8 +212,8 @@ describe("Sampler", () => {
       logitBias: [0, 0, 1.5, 0],
       temperature: [Math.fround(0.8)],
       topK: [3],
-      topP: [Math.fround(0.9)],
-      minP: [Math.fround(Math.log(0.1))],
+      topP: [Math.fround(1 - 0.9)],
+      minP: [Math.fround(0.1)],
       typicalP: [Math.fround(0.7)],
     });
     const noise = new GumbelNoise(5);

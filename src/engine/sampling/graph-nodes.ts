@@ -2,7 +2,7 @@
 import { type GraphBuilder, integer, type Value } from "../../../models/index.ts";
 
 /** Numbers in `TensorProto.DataType`. */
-export const [FLOAT, INT32, INT64, BOOL] = [1, 6, 7, 9];
+export const [FLOAT, INT32, INT64, BOOL, DOUBLE] = [1, 6, 7, 9, 11];
 
 /** −∞ where a condition (bool) is false. */
 export function only(graph: GraphBuilder, condition: Value, scores: Value): Value {
@@ -42,22 +42,23 @@ export function whenOn(
   );
 }
 
-/** Keeps ids in descending order of `rank` until their probabilities reach `mass`, the one that crosses it included. */
-export function keepUntilMass(
+/** Values in rising order, and their ids, int64; of equal values the lower id comes first. Both `[sequences, vocabulary]`. */
+export function rising(
   graph: GraphBuilder,
-  scores: Value,
-  probabilities: Value,
-  rank: Value,
-  mass: Value,
-): Value {
-  const axis = { axis: integer(1) };
-  const size = graph.node("Shape", [scores], { start: integer(1) });
-  const [, order = ""] = graph.nodes("TopK", [rank, size], 2, axis); // int64 [sequences, vocabulary]
-  const sorted = graph.node("GatherElements", [probabilities, order], axis);
-  const before = graph.node("CumSum", [sorted, graph.integers([1])], { exclusive: integer(1) });
-  // The sum before the first id is 0, which is less than any mass: one id is always kept.
-  const enough = graph.node("Max", [mass, graph.floats([1e-30])]);
-  const isKept = graph.node("Less", [before, enough]);
-  const kept = only(graph, isKept, graph.node("GatherElements", [scores, order], axis));
-  return graph.node("ScatterElements", [scores, order, kept], axis);
+  values: Value,
+): { readonly values: Value; readonly order: Value } {
+  const size = graph.node("Shape", [values], { start: integer(1) });
+  const attributes = { axis: integer(1), largest: integer(0) };
+  const [sorted = "", order = ""] = graph.nodes("TopK", [values, size], 2, attributes);
+  return { values: sorted, order };
+}
+
+/** float64, in which PyTorch adds float32 numbers on CPUs. */
+export function doubles(graph: GraphBuilder, values: Value): Value {
+  return graph.node("Cast", [values], { to: integer(DOUBLE) });
+}
+
+/** float32. */
+export function floats(graph: GraphBuilder, values: Value): Value {
+  return graph.node("Cast", [values], { to: integer(FLOAT) });
 }

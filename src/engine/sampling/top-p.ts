@@ -1,40 +1,67 @@
 import { type GraphBuilder, integer, type Value } from "../../../models/index.ts";
-import { softmax } from "./distribution.ts";
-import { keepUntilMass } from "./graph-nodes.ts";
+import { roundedProbability, roundedSoftmax } from "./distribution.ts";
+import * as nodes from "./graph-nodes.ts";
 import { numberRule } from "./rule.ts";
 
 /**
  * Top-p, nucleus sampling (Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration"): keeps the likeliest ids until
- * their probabilities reach this mass, the one that crosses it included, as Hugging Face's warper. 0 keeps the likeliest id.
+ * their probabilities reach this mass, the one that crosses it included. 0 keeps one id. As transformers' `TopPLogitsWarper`, it
+ * removes the least likely ids while their sum is at most 1 − p, in float32; of equal ids the lower ones first (there with a
+ * stable sort; PyTorch's default sort leaves their order open from 17 ids on).
  */
 export const topP = numberRule({
   option: "topP",
   off: 1,
   isWarper: true,
   process: keepTopP,
-  graph: { process: topPNodes },
+  graph: { toInput: (mass) => 1 - mass, process: topPNodes },
 });
 
 function keepTopP(scores: Float64Array, mass: number): void {
-  const probabilities = softmax(scores);
-  // Together, ids this unlikely have less than 1 - mass, so the sum is reached without sorting them.
+  const distribution = roundedSoftmax(scores);
+  const { probabilities, scores: rounded } = distribution;
+  // Together, ids this unlikely have less than 1 - mass, so they are removed without sorting them.
   const negligible = (1 - mass) / scores.length;
-  // Sorting a Float64Array is many times faster than sorting ids with a comparison function.
-  const likely = probabilities.filter((p) => p >= negligible).sort(); // rising
-  let least = likely.length - 1;
-  for (let sum = likely[least]!; sum < mass && least > 0; sum += likely[least]!) least -= 1;
-  const threshold = likely[least]!;
-  // Of ids as likely as the last one, the lowest.
-  let ties = likely.subarray(least).findLastIndex((p) => p === threshold) + 1;
+  // Sorting numbers is many times faster than sorting ids with a comparison function.
+  const likely = new Float32Array(scores.length);
+  let count = 0;
+  let rest = 0; // the sum of the ids up to `least`
   for (let id = 0; id < scores.length; id += 1) {
     const p = probabilities[id]!;
-    const isKept = p > threshold || (p === threshold && ties > 0);
-    if (p === threshold) ties -= 1;
+    rest += p;
+    if (p >= negligible) likely[count++] = rounded[id]!;
+  }
+  const rising = likely.subarray(0, count).sort();
+  const limit = Math.fround(1 - mass);
+  let least = count;
+  do {
+    least -= 1;
+    rest -= roundedProbability(distribution, rising[least]!);
+  } while (least > 0 && Math.fround(rest) > limit);
+  const threshold = rising[least]!;
+  // Of ids as likely as the last one, the highest.
+  let ties = rising.subarray(least).findLastIndex((score) => score === threshold) + 1;
+  for (let id = scores.length - 1; id >= 0; id -= 1) {
+    const score = rounded[id]!;
+    const isKept = score > threshold || (score === threshold && ties > 0);
+    if (score === threshold) ties -= 1;
     if (!isKept) scores[id] = -Infinity;
   }
 }
 
-function topPNodes(graph: GraphBuilder, scores: Value, mass: Value): Value {
-  const probabilities = graph.node("Softmax", [scores], { axis: integer(1) });
-  return keepUntilMass(graph, scores, probabilities, probabilities, mass);
+function topPNodes(graph: GraphBuilder, scores: Value, limit: Value): Value {
+  const axis = { axis: integer(1) };
+  const probabilities = graph.node("Softmax", [scores], axis);
+  const order = nodes.rising(graph, scores).order;
+  const sorted = nodes.doubles(graph, graph.node("GatherElements", [probabilities, order], axis));
+  const above = graph.node("CumSum", [sorted, graph.integers([1])], {
+    exclusive: integer(1),
+    reverse: integer(1),
+  });
+  const sum = graph.node("ReduceSum", [sorted, graph.integers([1])]); // [sequences, 1]
+  const upTo = nodes.floats(graph, graph.node("Sub", [sum, above]));
+  const isLast = graph.node("Not", [graph.node("Cast", [above], { to: integer(nodes.BOOL) })]);
+  const isKept = graph.node("Or", [graph.node("Greater", [upTo, limit]), isLast]);
+  const kept = nodes.only(graph, isKept, graph.node("GatherElements", [scores, order], axis));
+  return graph.node("ScatterElements", [scores, order, kept], axis);
 }

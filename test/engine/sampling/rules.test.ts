@@ -9,6 +9,7 @@ import type { Session } from "../../../src/engine/runtime.ts";
 import { createNodeRuntime } from "../../../src/platform/node/runtime.ts";
 import { type RuleInput, RULES, type SamplingRule } from "../../../src/engine/sampling/index.ts";
 import { SAMPLING_OPTIONS } from "../../../src/options.ts";
+import { keptIds, TRUNCATION } from "./truncation.ts";
 
 /** Scores before and after a rule. `NO` is an excluded id. */
 interface Example extends Partial<RuleInput> {
@@ -91,7 +92,7 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
   topP: [
     { options: { topP: 0.5 }, scores: [LN2, 0, 0], expected: [LN2, NO, NO] }, // 0.5, 0.25, 0.25
-    { options: { topP: 0.6 }, scores: [0, LN2, 0], expected: [0, LN2, NO] }, // of equal ones the lowest id
+    { options: { topP: 0.6 }, scores: [0, LN2, 0], expected: [NO, LN2, 0] }, // of equal ones the highest id
     { options: { topP: 0.9 }, scores: [0, 0], expected: [0, 0] },
     { options: { topP: 0 }, scores: [0, 1, NO], expected: [NO, 1, NO] },
     { options: { topP: 1 }, scores: [0, -100], expected: [0, -100] },
@@ -107,7 +108,7 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
       scores: [0.4, 0.25, 0.15, 0.1, 0.06, 0.04].map(Math.log),
       expected: [NO, Math.log(0.25), Math.log(0.15), NO, NO, NO],
     },
-    { options: { typicalP: 0.5 }, scores: [0, 0], expected: [0, NO] },
+    { options: { typicalP: 0.5 }, scores: [0, 0, -9], expected: [0, 0, NO] }, // all equal ones
     { options: { typicalP: 1 }, scores: [0, -100], expected: [0, -100] },
   ],
 };
@@ -265,17 +266,18 @@ describe.each(RULES.filter(({ graph }) => graph))("the graph form of $name", (ru
 
   /** The changed scores of each sequence. */
   const inGraph = async (batch: readonly Sequence[]): Promise<number[][]> => {
+    const length = batch[0]!.scores.length;
     const inputs = rule.graph?.inputs(
       batch.map(({ input }) => input),
-      size,
+      length,
     );
     const data = Float32Array.from(batch.flatMap(({ scores }) => scores));
     const results = await session.run(
-      { scores: { type: "float32", data, shape: [batch.length, size] }, ...inputs },
+      { scores: { type: "float32", data, shape: [batch.length, length] }, ...inputs },
       ["changed"],
     );
     const changed = Array.from(results.get("changed")?.data ?? [], Number);
-    return batch.map((_, i) => changed.slice(i * size, (i + 1) * size));
+    return batch.map((_, i) => changed.slice(i * length, (i + 1) * length));
   };
 
   /** Scores without ties, of which rounding could keep one or the other; the first is never excluded. */
@@ -309,6 +311,17 @@ describe.each(RULES.filter(({ graph }) => graph))("the graph form of $name", (ru
       FIXED,
     );
   });
+
+  it.runIf(TRUNCATION.some((each) => each.rule === rule.name))(
+    "keeps the ids that transformers keeps",
+    async () => {
+      for (const { rule: name, value, scores, kept } of TRUNCATION) {
+        if (name !== rule.name) continue;
+        const [found = []] = await inGraph([{ scores, input: { ...OFF, options: { [name]: value } } }]);
+        expect(keptIds(found), `${name} ${value} of ${scores}`).toEqual(kept);
+      }
+    },
+  );
 
   it("changes nothing by default", async () => {
     await fc.assert(

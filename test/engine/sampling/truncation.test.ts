@@ -1,8 +1,9 @@
-/** The warpers that exclude ids, compared with their definitions. */
+/** The warpers that exclude ids, compared with transformers and with their definitions. */
 import { expect, it } from "vitest";
 import { GumbelNoise } from "../../../src/engine/random.ts";
 import { RULES, softmax } from "../../../src/engine/sampling/index.ts";
 import type { NumberOptionKey } from "../../../src/options.ts";
+import { keptIds, TRUNCATION } from "./truncation.ts";
 
 /** The ids that a rule keeps. */
 function keptBy(option: NumberOptionKey, value: number, scores: Float64Array): number[] {
@@ -11,8 +12,23 @@ function keptBy(option: NumberOptionKey, value: number, scores: Float64Array): n
     if (rule.name === option)
       rule.apply(changed, { options: { [option]: value }, context: {}, pitches: undefined });
   }
-  return kept(changed);
+  return keptIds(changed);
 }
+
+it.each(RULES.filter(({ name }) => TRUNCATION.some(({ rule }) => rule === name)))(
+  "$name keeps the ids that transformers keeps, equal ones included",
+  ({ name }) => {
+    for (const { rule, value, scores, kept } of TRUNCATION) {
+      if (rule !== name) continue;
+      expect(keptBy(rule, value, Float64Array.from(scores)), `${value} of ${scores}`).toEqual(kept);
+    }
+  },
+);
+
+it("typical-p 0.5 of four equal scores keeps all; top-p 0.7 of 300 keeps 210", () => {
+  expect(keptBy("typicalP", 0.5, new Float64Array(4))).toEqual([0, 1, 2, 3]);
+  expect(keptBy("topP", 0.7, new Float64Array(300))).toHaveLength(210);
+});
 
 /** Scores with ties and with excluded ids. */
 function randomScores(seed: number, size: number): Float64Array {
@@ -21,10 +37,6 @@ function randomScores(seed: number, size: number): Float64Array {
     const score = noise.at(0, id);
     return id % 7 === 3 ? -Infinity : id % 3 === 0 ? Math.round(score) : score;
   });
-}
-
-function kept(scores: Float64Array): number[] {
-  return [...scores.entries()].filter(([, score]) => score > -Infinity).map(([id]) => id);
 }
 
 /** Ids by descending probability until `mass` is reached, by a full sort. */
@@ -45,8 +57,8 @@ it.each(Array.from({ length: 30 }, (_, seed) => seed))(
   (seed) => {
     const size = 1 + ((seed * 37) % 200);
     const scores = randomScores(seed, size);
-    const live = kept(scores);
-    const byScore = live.toSorted((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
+    const live = keptIds(scores);
+    const byScore = live.toSorted((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || b - a);
     for (const share of [0.1, 0.5, 0.9]) {
       const k = Math.max(1, Math.round(share * size));
       const last = scores[byScore[k - 1] ?? -1] ?? -Infinity;
@@ -63,7 +75,9 @@ it.each(Array.from({ length: 30 }, (_, seed) => seed))(
       const entropy = -live.reduce((sum, id) => sum + (p[id] ?? 0) * Math.log(p[id] ?? 0), 0);
       const distance = (id: number): number => Math.abs(-Math.log(p[id] ?? 0) - entropy);
       const byTypicality = live.toSorted((a, b) => distance(a) - distance(b));
-      expect(keptBy("typicalP", share, scores)).toEqual(literalUntil(scores, byTypicality, share));
+      const nearest = literalUntil(scores, byTypicality, share);
+      const furthest = Math.max(...nearest.map(distance)) + 1e-9;
+      expect(keptBy("typicalP", share, scores)).toEqual(live.filter((id) => distance(id) <= furthest));
     }
   },
 );
