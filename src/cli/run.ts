@@ -1,6 +1,6 @@
 /** One run of the command line. */
 import { type Command, CommanderError } from "commander";
-import { OptionError } from "../options.ts";
+import { RevisionError } from "../platform/node/index.ts";
 import { escapeControls } from "../tools/control-characters.ts";
 import { UsageError } from "./errors.ts";
 import { hintOf } from "./hint.ts";
@@ -32,5 +32,5 @@ function report(error: unknown, command: Command | undefined): number {
   const hint = hintOf(error, command);
   const line = hint === undefined ? message.trim() : `${message.trim()} — ${hint}`;
   commandIo().stderr.write(`error: ${escapeControls(line)}\n`);
-  return error instanceof UsageError || error instanceof OptionError ? EXIT_USAGE : EXIT_FAILED;
+  return error instanceof UsageError || error instanceof RevisionError ? EXIT_USAGE : EXIT_FAILED;
 }

@@ -15,6 +15,9 @@ export interface HubModel {
   readonly revision: string | undefined;
 }
 
+/** A revision that cannot be: wrong usage, whatever the model is. */
+export class RevisionError extends OptionError {}
+
 const AT_REVISION = /^([^@]*)(?:@([^]*))?$/;
 /** The page of a model, or of the files of a revision. */
 const PAGE = /^https:\/\/(?:huggingface\.co|hf\.co)\/([^?#]+?)(?:\/tree\/([^?#]+?))?\/?$/;
@@ -40,7 +43,7 @@ export function hubModel(
   const revision = suffix ?? (tree === undefined ? undefined : decoded(tree));
   for (const each of [revision, option]) if (each !== undefined) checkRevision(each);
   if (revision !== undefined && option !== undefined && revision !== option) {
-    throw new OptionError(`"${name}" names another revision than "${option}"`, {
+    throw new RevisionError(`"${name}" names another revision than "${option}"`, {
       code: "not-for-this-model",
       hint: "name one revision",
     });
@@ -69,7 +72,7 @@ export function filesAddress(source: string | URL, revision?: string): string | 
 
 /** @throws OptionError always: a model that is not of the hub has no revisions. */
 export function refuseRevision(name: string): never {
-  throw new OptionError(`a revision is of models of the Hugging Face hub, and "${name}" is not one`, {
+  throw new RevisionError(`a revision is of models of the Hugging Face hub, and "${name}" is not one`, {
     code: "not-for-this-model",
     hint: "omit the revision, or name a model as owner/name",
   });
@@ -88,7 +91,7 @@ const UNUSABLE = /^$|^@$|[\s\p{Cc}~^:?*[\\]|\.\.|@\{|\/\/|^\/|\/$|(^|\/)\.|\.loc
 
 function checkRevision(revision: string): void {
   if (!UNUSABLE.test(revision)) return;
-  throw new OptionError(`${JSON.stringify(revision)} is not a revision`, {
+  throw new RevisionError(`${JSON.stringify(revision)} is not a revision`, {
     hint: "name a branch, a tag or a commit of the model, such as main",
     code: "out-of-range",
   });
