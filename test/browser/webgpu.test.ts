@@ -75,7 +75,7 @@ describe.skipIf(!hasChromium())("WebGPU", { timeout: PATIENCE }, () => {
   }
 
   it("computes the same logits and attention as WebAssembly", async () => {
-    const lengths = { relative: 16, learned: 8 }; // the first past its window
+    const lengths = { relative: 13, learned: 3 }; // the first past its window
     const questions = Object.entries(lengths).flatMap(([name, count]): Question[] => {
       const asked = { model: `${name}/`, ids: randomIds(count, 61, 1) };
       return [
