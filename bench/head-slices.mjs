@@ -21,7 +21,7 @@ import { machine, median, progress, python, say } from "./tools.mjs";
 const STEPS = 30;
 const PASTS = [64, 512];
 /** Hops to measure; there is one every 169 notes. */
-const HOPS = 5;
+const HOPS = 2;
 const THREADS = Math.min(2, availableParallelism());
 
 const { values: given, positionals } = parseArgs({
