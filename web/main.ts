@@ -72,5 +72,12 @@ tasks.failed.listen((error) => fallback.handle(error));
 registerServiceWorker();
 listenToPanels();
 listenToTabs(() => playback.stop());
-listenToShortcuts({ playback, tasks, closable: [models, why], focusAfterPause: transport });
+listenToShortcuts({
+  session,
+  settings,
+  status,
+  tasks,
+  closable: [models, status, why, variations],
+  focusAfterPause: transport,
+});
 void links.open().then(() => fallback.check());

@@ -86,6 +86,13 @@ export class Status {
     this.#problem.hidden = true;
   }
 
+  /** Closes the error message. @returns whether it was open. */
+  close(): boolean {
+    const wasOpen = !this.#problem.hidden;
+    this.clearProblem();
+    return wasOpen;
+  }
+
   #showFigures(): void {
     const { playback, models } = this.#session;
     const { player, piece, seconds } = playback;

@@ -65,6 +65,7 @@ export class TransportView {
 
   async #startNewPiece(): Promise<void> {
     const { playback, selection, loop } = this.#session;
+    playback.history.record();
     this.#settings.seed.next();
     // A new piece is empty, so nothing can be looped.
     loop.isOn = false;

@@ -13,7 +13,7 @@ export {
 } from "./arrival/index.ts";
 export type { MelodyPrompt } from "./accompaniment-task.ts";
 export { accompany } from "./accompany.ts";
-export { generateScore, primerIds } from "./generate-score.ts";
+export { finishScore, generateScore, primerIds } from "./generate-score.ts";
 export type { GeneratedTrack, GenerateTrackOptions } from "./generated-track.ts";
 export { infill, type InfillOptions } from "./infill.ts";
 export type { RegionPrompt } from "./infill-task.ts";
@@ -38,6 +38,6 @@ export type {
 } from "./performance-engine.ts";
 export { PerformanceModel } from "./performance-model.ts";
 export { LAST_PORT } from "./port.ts";
-export { PrimerError } from "./primer.ts";
+export { type EncodedPrimer, encodePrimer, PrimerError } from "./primer.ts";
 export { musicSampler } from "./sampler.ts";
 export { requireTask, TaskError } from "./task-error.ts";

@@ -34,9 +34,9 @@ describe.skipIf(!hasChromium())("note input on the built page", { timeout: PATIE
     await page.getByLabel("pause", { exact: true }).fill("300");
     // A screen key, pressed with the keyboard.
     await page.getByRole("button", { name: "C3", exact: true }).focus();
-    await page.keyboard.down(" ");
+    await page.keyboard.down("Enter");
     await heardFor(page, 0.4);
-    await page.keyboard.up(" ");
+    await page.keyboard.up("Enter");
     const { downs, ups } = await keysWrittenDown(page);
     await page.getByText("the piece is full").waitFor();
     const notes = await savedNotes(page);

@@ -56,6 +56,17 @@ export class SeedSetting {
     this.check();
   }
 
+  /** @returns a function that restores the present seed. */
+  keep(): () => void {
+    const { value } = this.#input;
+    const isKept = this.#keep.checked;
+    return () => {
+      this.#input.value = value;
+      this.#keep.checked = isKept;
+      this.check();
+    };
+  }
+
   check(): boolean {
     const problem = problemWith(optionOf("seed"), this.value);
     this.#problem.hidden = problem === undefined;

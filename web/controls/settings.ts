@@ -70,6 +70,17 @@ export class Settings {
     };
   }
 
+  /** @returns a function that restores the present settings. */
+  keep(): () => void {
+    const kept = [...this.#sampling, this.length].map((setting) => ({ setting, value: setting.value }));
+    const restoreSeed = this.seed.keep();
+    return () => {
+      for (const { setting, value } of kept) setting.value = value;
+      restoreSeed();
+      this.generationChanged.emit();
+    };
+  }
+
   /** Applies the settings of a link; settings that are not in it return to their defaults. */
   write({ options, seconds }: SettingValues): void {
     for (const setting of this.#sampling) {

@@ -6,7 +6,7 @@ import { isBand } from "../music/music.ts";
 import type { RollView } from "../roll/roll-view.ts";
 import type { Session } from "../session.ts";
 import type { Status } from "../status.ts";
-import { chooseTracks, pieceOfTracks, readMidiFile } from "./open-midi.ts";
+import { chooseTracks, pieceOfTracks, primerOfTracks, readMidiFile } from "./open-midi.ts";
 
 type Parts = Pick<Session, "models" | "opener" | "selection">;
 
@@ -47,11 +47,13 @@ class FileView {
   async #open(file: File, recover = false): Promise<void> {
     this.#status.clearProblem();
     try {
-      const score = await readMidiFile(file, recover);
+      const { score, bytes } = await readMidiFile(file, recover);
       const tracks = await chooseTracks(score, isBand(this.#session.models.model));
       if (!tracks) return;
+      const primer = primerOfTracks(score, tracks);
       this.#session.selection.span = undefined;
-      this.#session.opener.show(pieceOfTracks(score, tracks));
+      const opened = { name: file.name, bytes, score, tracks, primer };
+      this.#session.opener.show(pieceOfTracks(score, tracks, primer), 0, opened);
       this.#roll.follow();
       this.#status.say(`${file.name}: press Play to hear the model continue it`);
     } catch (error) {

@@ -1,6 +1,8 @@
 /** Opens a MIDI file and encodes it as a primer. */
-import { encodeScore, PERFORMANCE_416, readMidi, type Score, selectTracks } from "../../encoding/index.ts";
+import { PERFORMANCE_416, readMidi, type Score } from "../../encoding/index.ts";
+import { encodePrimer } from "../../src/music/index.ts";
 import { byId, element } from "../elements.ts";
+import type { OpenedFile } from "../music/opened-file.ts";
 import { Piece } from "../music/piece.ts";
 
 /** Largest file size. The largest files of large archives have a tenth of it. */
@@ -21,18 +23,22 @@ export class FileError extends Error {
  * @param recover reads the undamaged parts of a damaged file.
  * @throws FileError, MidiError
  */
-export async function readMidiFile(file: Blob & { readonly name?: string }, recover = false): Promise<Score> {
+export async function readMidiFile(
+  file: Blob & { readonly name?: string },
+  recover = false,
+): Promise<Pick<OpenedFile, "bytes" | "score">> {
   if (file.size > MOST_BYTES) {
     throw new FileError(
       `${file.name ?? "the file"} has ${(file.size / 1e6).toFixed(1)} MB, more than ${MOST_BYTES / 1e6}`,
       "open a MIDI file; audio files are not supported",
     );
   }
-  const score = readMidi(new Uint8Array(await file.arrayBuffer()), { recover });
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const score = readMidi(bytes, { recover });
   if (tracksOf(score).length === 0) {
     throw new FileError("the file has no notes other than percussion", "open a file with pitched notes");
   }
-  return score;
+  return { score, bytes: recover ? undefined : bytes };
 }
 
 export interface TrackChoice {
@@ -52,12 +58,18 @@ export function tracksOf(score: Score, withDrums = false): TrackChoice[] {
     .map(([index, notes]) => ({ index, notes, name: score.tracks[index]?.name.trim() || `track ${index}` }));
 }
 
-/** The notes of some tracks as a primer, from the first note on. Models of several instruments read them with their instruments. */
-export function pieceOfTracks(score: Score, tracks: readonly number[]): Piece {
-  const chosen = selectTracks(score, { tracks });
+/** The notes of some tracks as a primer, from the first note on, as `ostinato generate --tracks` reads them. */
+export function primerOfTracks(score: Score, tracks: readonly number[]): OpenedFile["primer"] {
+  const isPitched = score.notes.some(({ track, isPercussion }) => tracks.includes(track) && !isPercussion);
+  // Drums alone are music for models of several instruments.
+  return encodePrimer(isPitched ? score : undefined, PERFORMANCE_416, { tracks: { tracks } });
+}
+
+/** The primer as a piece. Models of several instruments read its notes with their instruments. */
+export function pieceOfTracks(score: Score, tracks: readonly number[], primer: OpenedFile["primer"]): Piece {
   return new Piece(
     PERFORMANCE_416,
-    encodeScore(chosen, PERFORMANCE_416, { trimLeadingSilence: true }).ids,
+    primer.ids,
     score.notes.filter(({ track }) => tracks.includes(track)),
   );
 }

@@ -20,6 +20,7 @@ export class Recorder {
    */
   start(): Recording {
     this.#playback.stop();
+    if (this.#playback.piece) this.#playback.history.record();
     const { piece: current } = this.#playback;
     // Only a piano model answers.
     const piece = current instanceof Piece ? current : this.#openEmpty();

@@ -6,8 +6,8 @@ import type { NoteInput } from "./computer-keys.ts";
 
 const LOWEST = 48;
 const HIGHEST = 84;
-/** Computer keys that press the focused piano key. */
-const PRESSING: ReadonlySet<string> = new Set(["Enter", " "]);
+/** The computer key that presses the focused piano key. Space plays and pauses, here too. */
+const PRESSING = "Enter";
 
 /** @returns a function that shows the pressed keys. */
 export function createScreenKeys(parent: HTMLElement, input: NoteInput): (held: ReadonlySet<number>) => void {
@@ -33,7 +33,7 @@ export function createScreenKeys(parent: HTMLElement, input: NoteInput): (held: 
     }
     let isDown = false;
     key.addEventListener("keydown", (event) => {
-      if (!PRESSING.has(event.key)) return;
+      if (event.key !== PRESSING) return;
       event.preventDefault();
       if (isDown) return;
       isDown = true;
@@ -44,7 +44,7 @@ export function createScreenKeys(parent: HTMLElement, input: NoteInput): (held: 
       isDown = false;
     };
     key.addEventListener("keyup", (event) => {
-      if (PRESSING.has(event.key)) up(event);
+      if (event.key === PRESSING) up(event);
     });
     key.addEventListener("blur", up);
     keys.set(pitch, key);

@@ -1,6 +1,7 @@
 /** Branches of a piece: versions that fork from each other. */
 import type { Span } from "../sound/sound.ts";
 import type { Music } from "./music.ts";
+import type { OpenedFile } from "./opened-file.ts";
 
 export interface Branch {
   readonly name: string;
@@ -15,7 +16,14 @@ export interface Branch {
   heardSeconds: number;
   /** The seed, if it differs from the setting. */
   readonly seed?: number;
+  /** The seed of an accompaniment or of an infilled region. */
+  readonly partSeed?: number;
+  /** The file that the music began with. */
+  readonly file?: OpenedFile | undefined;
 }
+
+/** What a new branch has of its own. */
+export type Place = Pick<Branch, "name" | "forkSeconds" | "joinSeconds" | "seed" | "partSeed">;
 
 export class Branches {
   #list: Branch[] = [];
@@ -43,26 +51,45 @@ export class Branches {
   }
 
   /** Starts a new piece with one branch. */
-  start(piece: Music): Branch {
-    const branch = { name: "main", piece, forkSeconds: 0, parent: undefined, seconds: 0, heardSeconds: 0 };
+  start(piece: Music, file?: OpenedFile): Branch {
+    const branch = {
+      name: "main",
+      piece,
+      forkSeconds: 0,
+      parent: undefined,
+      seconds: 0,
+      heardSeconds: 0,
+      file,
+    };
     this.#list = [branch];
     this.#current = branch;
     return branch;
   }
 
   /** Adds a branch to the current one and selects it. */
-  grow(piece: Music, place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds" | "seed">): Branch {
+  grow(piece: Music, place: Place): Branch {
     const { forkSeconds } = place;
     const branch = {
       ...place,
       piece,
       parent: this.#current,
+      file: this.#current?.file,
       seconds: forkSeconds,
       heardSeconds: forkSeconds,
     };
     this.#list.push(branch);
     this.#current = branch;
     return branch;
+  }
+
+  /** @returns a function that restores the present branches. */
+  keep(): () => void {
+    const list = this.#list.map((branch) => ({ branch, piece: branch.piece, parent: branch.parent }));
+    const current = this.#current;
+    return () => {
+      this.#list = list.map(({ branch, piece, parent }) => Object.assign(branch, { piece, parent }));
+      this.#current = current;
+    };
   }
 
   /** Replaces the music of a branch. */

@@ -1,6 +1,6 @@
 /** Branches the music, and moves between the branches. */
 import { branchWords } from "../why/event-words.ts";
-import type { Branch } from "./branches.ts";
+import type { Branch, Place } from "./branches.ts";
 import type { Music } from "./music.ts";
 import { Piece } from "./piece.ts";
 import type { Playback } from "./playback.ts";
@@ -23,7 +23,18 @@ export class Branching {
     this.#playback.open(branch, seconds);
   }
 
-  remove(branch: Branch): void {
+  /** Moves to the next branch, or with -1 to the one before. @returns whether there is another. */
+  next(step: number): boolean {
+    const { list, current } = this.#playback.branches;
+    if (!current || list.length < 2) return false;
+    const branch = list[(list.indexOf(current) + step + list.length) % list.length];
+    if (branch) this.select(branch);
+    return true;
+  }
+
+  /** @param isKept whether the removal can be undone. */
+  remove(branch: Branch, isKept = true): void {
+    if (isKept) this.#playback.history.record();
     const { branches } = this.#playback;
     const isCurrent = branch === branches.current;
     branches.remove(branch);
@@ -42,17 +53,13 @@ export class Branching {
   }
 
   /** Adds music derived from the current branch as a new branch and selects it. The current branch is unchanged. */
-  branchTo(piece: Music, place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds" | "seed">): Branch {
+  branchTo(piece: Music, place: Place): Branch {
     // The whole music counts as heard, so that changed settings do not replace it.
     return this.#grow(piece, place, piece.seconds);
   }
 
-  #grow(
-    piece: Music,
-    place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds" | "seed">,
-    heardSeconds: number,
-  ): Branch {
-    this.#playback.savePosition();
+  #grow(piece: Music, place: Place, heardSeconds: number): Branch {
+    this.#playback.history.record();
     const branch = this.#playback.branches.grow(piece, place);
     this.#playback.open(branch, Math.max(0, place.forkSeconds - RUN_UP_SECONDS), heardSeconds);
     return branch;

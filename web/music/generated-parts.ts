@@ -2,7 +2,7 @@
 import type { GeneratedTrack, GenerateTrackOptions, InfillOptions, Score } from "../../src/index.ts";
 import type { Span } from "../sound/sound.ts";
 import { clock } from "../words.ts";
-import type { Branch } from "./branches.ts";
+import type { Place } from "./branches.ts";
 import { accompanyBand, infillBand } from "./band-parts.ts";
 import { BandPiece } from "./band-piece.ts";
 import { type Band, isBand, type Music } from "./music.ts";
@@ -10,7 +10,7 @@ import { accompaniedPiece, infilledPiece, melodyOf, scoreOf } from "./piece-edit
 
 export interface GeneratedPart {
   readonly piece: Music;
-  readonly place: Pick<Branch, "name" | "forkSeconds" | "joinSeconds">;
+  readonly place: Place;
 }
 
 /** A model that accompanies. */
@@ -31,12 +31,13 @@ export async function accompany(
 ): Promise<GeneratedPart> {
   if (piece instanceof BandPiece || isBand(model)) {
     if (!(piece instanceof BandPiece && isBand(model))) throw new TypeError(OTHER_KIND);
-    const place = { name: `accompaniment, seed ${options.seed}`, forkSeconds: 0 };
+    const { seed } = options;
+    const place = { name: `accompaniment, seed ${seed}`, forkSeconds: 0, ...seedOf(seed) };
     return { piece: await accompanyBand(model, piece, options), place };
   }
   const melody = melodyOf(piece);
   const { score, seed } = await model.accompany(melody, options);
-  const place = { name: `accompaniment, seed ${seed}`, forkSeconds: 0 };
+  const place = { name: `accompaniment, seed ${seed}`, forkSeconds: 0, partSeed: seed };
   return { piece: accompaniedPiece(piece, melody, score), place };
 }
 
@@ -60,9 +61,13 @@ export async function infill(
 
 const OTHER_KIND = "the piece is not of the kind that the model reads";
 
+function seedOf(seed: number | undefined): Pick<Place, "partSeed"> {
+  return seed === undefined ? {} : { partSeed: seed };
+}
+
 function infillPlace(region: Span, seed: number | undefined): GeneratedPart["place"] {
   const { fromSeconds: forkSeconds, toSeconds: joinSeconds } = region;
-  return { name: `${spanWords(region)} anew, seed ${seed}`, forkSeconds, joinSeconds };
+  return { name: `${spanWords(region)} anew, seed ${seed}`, forkSeconds, joinSeconds, ...seedOf(seed) };
 }
 
 /** Start and end of a time span, in minutes and seconds. */

@@ -1,5 +1,6 @@
 /** Opens a piece from a file, a link or the user's input. */
 import type { Music } from "./music.ts";
+import type { OpenedFile } from "./opened-file.ts";
 import type { Playback } from "./playback.ts";
 import { Signal } from "../signal.ts";
 
@@ -17,9 +18,10 @@ export class PieceOpener {
    *
    * @param heardSeconds up to here the piece is not generated again.
    */
-  show(piece: Music, heardSeconds = 0): void {
+  show(piece: Music, heardSeconds = 0, file?: OpenedFile): void {
+    if (this.#playback.piece) this.#playback.history.record();
     this.#playback.stop();
-    const branch = this.#playback.branches.start(piece);
+    const branch = this.#playback.branches.start(piece, file);
     branch.heardSeconds = heardSeconds;
     this.#playback.open(branch);
     this.#playback.applySettings();

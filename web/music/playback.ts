@@ -3,6 +3,7 @@ import type { SettingValues } from "../controls/settings.ts";
 import { Signal } from "../signal.ts";
 import type { Sound } from "../sound/sound.ts";
 import { type Branch, Branches } from "./branches.ts";
+import { History } from "./history.ts";
 import { emptyMusic, type Music, suited } from "./music.ts";
 import { type Order, Player, type PlayerState } from "./player.ts";
 
@@ -19,6 +20,7 @@ export interface LazySound {
 
 export class Playback {
   readonly branches = new Branches();
+  readonly history = new History();
   /** Something visible has changed. Emitted often. */
   readonly changed = new Signal();
   readonly stateChanged = new Signal<PlayerState>();
@@ -34,6 +36,7 @@ export class Playback {
     this.#models = models;
     this.#sounds = sounds;
     this.#settings = settings;
+    this.history.add(() => this.#keepBranches());
   }
 
   /** Undefined until model and sound are loaded. */
@@ -132,6 +135,22 @@ export class Playback {
   hasTimeLeft(): boolean {
     this.applySettings();
     return this.#player?.isUnfinished ?? true;
+  }
+
+  /** @returns a function that shows the present branches again, at the same time of the same piece. */
+  #keepBranches(): () => void {
+    this.savePosition();
+    const restore = this.branches.keep();
+    return () => {
+      this.savePosition();
+      const { list: before } = this.branches;
+      const { seconds } = this;
+      restore();
+      const { current } = this.branches;
+      if (!current) return;
+      const isSamePiece = this.branches.list.some((branch) => before.includes(branch));
+      this.open(current, isSamePiece ? Math.min(seconds, current.piece.seconds) : current.seconds);
+    };
   }
 
   /** The settings, with the seed of the branch if it has one. */

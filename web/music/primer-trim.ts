@@ -25,11 +25,12 @@ export class PrimerTrim {
   trim(seconds: number): void {
     const { piece } = this.#playback;
     if (!piece) return;
+    if (!this.isTrimmed) this.#playback.history.record();
     const primer = this.#trimmed?.piece === piece ? this.#trimmed.primer : piece.cut(piece.primerLength);
     const trimmed = primer.cut(Math.max(1, primer.lengthAt(seconds)));
     const at = Math.min(this.#playback.seconds, trimmed.seconds);
     this.#playback.stop();
-    const branch = this.#playback.branches.start(trimmed);
+    const branch = this.#playback.branches.start(trimmed, this.#playback.branches.current?.file);
     branch.seconds = at;
     this.#playback.open(branch, at, 0);
     this.#trimmed = { piece: trimmed, primer };

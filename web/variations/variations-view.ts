@@ -99,11 +99,13 @@ export class VariationsView {
   }
 
   /** Removes all variations except the playing one and the kept ones. */
-  close(): void {
+  close(): boolean {
+    if (this.#section.hidden) return false;
     this.#set?.stop();
     this.#set = undefined;
     this.#dropUnkept(this.#session.playback.branches.current);
     this.#section.hidden = true;
+    return true;
   }
 
   /** Updates the view. Called in every frame of the roll. */
@@ -213,7 +215,7 @@ export class VariationsView {
   #dropUnkept(except?: Branch): void {
     for (const card of this.#cards) {
       if (card.isKept || !card.branch || card.branch === except) continue;
-      this.#session.branching.remove(card.branch);
+      this.#session.branching.remove(card.branch, false);
       card.branch = undefined;
     }
   }

@@ -1,14 +1,22 @@
 import { expect, it } from "vitest";
 import { decodePerformance, PERFORMANCE_416, scoreFromNotes, writeMidi } from "../../../encoding/index.ts";
-import { FileError, pieceOfTracks, readMidiFile, tracksOf } from "../../../web/input/open-midi.ts";
+import {
+  FileError,
+  pieceOfTracks,
+  primerOfTracks,
+  readMidiFile,
+  tracksOf,
+} from "../../../web/input/open-midi.ts";
 
 const bytes = writeMidi(scoreFromNotes([{ pitch: 60, velocity: 90, startSeconds: 2, endSeconds: 3 }]));
 
 it("encodes the notes of selected tracks, from the first note on", async () => {
-  const score = await readMidiFile(new Blob([bytes]));
+  const { score, bytes: read } = await readMidiFile(new Blob([bytes]));
+  expect(read).toEqual(bytes);
   const [track] = tracksOf(score);
   expect(track).toMatchObject({ notes: 1 });
-  const notes = decodePerformance(pieceOfTracks(score, [track?.index ?? -1]).ids, PERFORMANCE_416);
+  const primer = primerOfTracks(score, [track?.index ?? -1]);
+  const notes = decodePerformance(pieceOfTracks(score, [track?.index ?? -1], primer).ids, PERFORMANCE_416);
   expect(notes).toMatchObject([{ pitch: 60, startSeconds: 0, endSeconds: 1 }]);
 });
 

@@ -53,6 +53,21 @@ describe("Branching", () => {
     expect([playback.piece, playback.seconds]).toEqual([long.piece, 2]);
   });
 
+  it("moves through the branches in turn, both ways, at the same time", async () => {
+    const { playback, branching } = setUp();
+    await playback.ready();
+    expect(branching.next(1), "there is no other").toBe(false);
+    for (const name of ["a", "b"])
+      branching.branchTo(new Piece(PERFORMANCE_416, primerOf(5)), { name, forkSeconds: 0 });
+    playback.seek(3);
+    const names = [1, 1, -1, -1].map((step) => {
+      branching.next(step);
+      return playback.branches.current?.name;
+    });
+    expect(names).toEqual(["main", "a", "main", "b"]);
+    expect(playback.seconds).toBe(3);
+  });
+
   it("returns to the parent of a removed branch", async () => {
     const { playback, branching } = setUp();
     const main = playback.branches.current!;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { PERFORMANCE_416, readMidi, writeMidi } from "../../../encoding/index.ts";
 import { goldenBytes } from "../../encoding/arrival/golden.ts";
-import { pieceOfTracks } from "../../../web/input/open-midi.ts";
+import { pieceOfTracks, primerOfTracks } from "../../../web/input/open-midi.ts";
 import { BandPiece } from "../../../web/music/band-piece.ts";
 import { bandScore, emptyMusic, suited } from "../../../web/music/music.ts";
 import { Piece } from "../../../web/music/piece.ts";
@@ -12,7 +12,8 @@ const PIANO = { continue: () => undefined };
 
 /** 439 notes of six instruments, drums among them. */
 const score = readMidi(goldenBytes("12-band-of-six.mid"));
-const opened = (): Piece => pieceOfTracks(score, [...score.tracks.keys()]);
+const tracks = [...score.tracks.keys()];
+const opened = (): Piece => pieceOfTracks(score, tracks, primerOfTracks(score, tracks));
 const programs = (notes: typeof score.notes): string[] =>
   [...new Set(notes.map((note) => (note.isPercussion ? "drums" : `program ${note.program}`)))].toSorted();
 
