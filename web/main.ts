@@ -18,7 +18,7 @@ import { RecordedPiano } from "./sound/recorded-piano.ts";
 import { Status } from "./status.ts";
 import { listenToTabs, openTextTab } from "./tabs.ts";
 import { TaskRunner } from "./task-runner.ts";
-import { TextFallback } from "./text-fallback.ts";
+import { offerText } from "./text-offer.ts";
 import { TransportView } from "./transport-view.ts";
 import { VariationsView } from "./variations/variations-view.ts";
 import { Why } from "./why/why.ts";
@@ -40,7 +40,6 @@ const writeIn = new WriteInView(session, settings, roll, status);
 const variations = new VariationsView(session, settings, status);
 const models = new ModelView(session);
 const links = new LinkOpener(session, settings, status);
-const fallback = new TextFallback(session, status, openTextTab);
 const oneHot = new OneHot(byId("one-hot-columns", HTMLCanvasElement), byId("one-hot-ids", HTMLElement));
 const oneHotPanel = byId("one-hot", HTMLDetailsElement);
 const recordedPiano = new RecordedPiano(
@@ -67,7 +66,6 @@ sounds.adjust(settings.readPlayback());
 playback.stateChanged.listen((state) => {
   if (state === "playing") void recordedPiano.use(sounds.sound);
 });
-tasks.failed.listen((error) => fallback.handle(error));
 
 registerServiceWorker();
 listenToPanels();
@@ -80,4 +78,4 @@ listenToShortcuts({
   closable: [models, status, why, variations],
   focusAfterPause: transport,
 });
-void links.open().then(() => fallback.check());
+void links.open().then(() => offerText(session.models, openTextTab));

@@ -1,5 +1,7 @@
 /** The music model of the page: loaded on first use, replaced when the user chooses another. */
 import type { DownloadProgress, ModelSource } from "../src/platform/browser/index.ts";
+import { SourceError } from "./model-source.ts";
+import { PlainError } from "./plain-error.ts";
 import { Signal } from "./signal.ts";
 
 export interface MusicSource {
@@ -8,6 +10,13 @@ export interface MusicSource {
   readonly isPublic: boolean;
   /** The URL, or the files. @throws SourceError */
   open(): Promise<ModelSource>;
+}
+
+/** Thrown when the model cannot be loaded, for the technical reason of its cause. */
+export class ModelLoadError extends PlainError {
+  constructor(cause: unknown) {
+    super("the music model could not be loaded", "check the connection, then try again", cause);
+  }
 }
 
 type Phase<M> =
@@ -42,7 +51,7 @@ export class ModelHolder<M extends { dispose(): Promise<void> }> {
     return this.#phase.source;
   }
 
-  /** Loads the model once. After a failure, the next call tries again. */
+  /** Loads the model once. After a failure, the next call tries again. @throws ModelLoadError, SourceError */
   async load(): Promise<M> {
     if (this.#phase.kind === "unloaded") {
       const { source } = this.#phase;
@@ -85,7 +94,7 @@ export class ModelHolder<M extends { dispose(): Promise<void> }> {
       return model;
     } catch (error) {
       if (this.#phase.kind === "loading") this.#phase = { kind: "unloaded", source };
-      throw error;
+      throw error instanceof SourceError ? error : new ModelLoadError(error);
     }
   }
 

@@ -14,6 +14,8 @@ export async function storeForLater(): Promise<void> {
   const names = [...recordedNames().values()].map((name) => `samples/${name}`);
   for (const name of ["models/piano/config.json", "models/piano/model.safetensors", ...names]) {
     const address = new URL(name, document.baseURI);
-    if (!(await caches.match(address))) await (await fetch(address)).arrayBuffer();
+    if (await caches.match(address, { ignoreVary: true })) continue;
+    // From the browser's cache, also where the server sends nothing to validate it with.
+    await (await fetch(address, { cache: "force-cache" })).arrayBuffer();
   }
 }

@@ -56,7 +56,8 @@ async function claimPages(): Promise<void> {
 async function answer(request: Request): Promise<Response> {
   const isPage = request.mode === "navigate";
   const store = await caches.open(STORE);
-  const stored = await (isPage ? store.match("./") : store.match(request));
+  // A host may send `Vary: Origin`; what is stored was requested without that header.
+  const stored = await store.match(isPage ? "./" : request, { ignoreVary: true });
   if (stored) return stored;
   const response = await fetch(request);
   if (response.status === 200 && !isPage) await store.put(request, response.clone()).catch(() => undefined);

@@ -69,9 +69,11 @@ export class Status {
 
   /** @param remedy a button that solves the problem. */
   showProblem(error: unknown, remedy?: { readonly label: string; readonly run: () => void }): void {
-    const { message, hint } = problemOf(error);
+    const { message, hint, details } = problemOf(error);
     byId("problem-message", HTMLElement).textContent = message;
     byId("problem-hint", HTMLElement).textContent = hint;
+    byId("problem-details", HTMLDetailsElement).hidden = details === undefined;
+    byId("problem-cause", HTMLElement).textContent = details ?? "";
     this.#problem.hidden = false;
     const button = byId("problem-remedy", HTMLButtonElement);
     button.hidden = remedy === undefined;

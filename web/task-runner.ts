@@ -1,4 +1,5 @@
 /** Runs the tasks that a press starts: one at a time, and only with valid settings. */
+import { ModelLoadError } from "./model-holder.ts";
 import { Signal } from "./signal.ts";
 
 /** The settings, as far as they are checked before a task. */
@@ -9,15 +10,14 @@ interface Checked {
 
 /** Shows the errors of tasks. */
 interface Problems {
-  showProblem(error: unknown): void;
+  /** @param remedy a button that solves the problem. */
+  showProblem(error: unknown, remedy?: { readonly label: string; readonly run: () => void }): void;
   clearProblem(): void;
 }
 
 export class TaskRunner {
   /** A task has started or ended. */
   readonly changed = new Signal();
-  /** A task has failed. */
-  readonly failed = new Signal<unknown>();
   readonly #settings: Checked;
   readonly #problems: Problems;
   #isRunning = false;
@@ -40,8 +40,8 @@ export class TaskRunner {
     try {
       await task();
     } catch (error) {
-      this.#problems.showProblem(error);
-      this.failed.emit(error);
+      const remedy = { label: "Try again", run: () => void this.run(task) };
+      this.#problems.showProblem(error, error instanceof ModelLoadError ? remedy : undefined);
     } finally {
       this.#set(false);
     }

@@ -147,16 +147,22 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     expect(built.complaints).toEqual([]);
   });
 
-  it("opens the Text tab without a music model, and gives a remedy", async () => {
+  it("says beside Play that the model cannot be loaded, tries again, and offers text", async () => {
     const page = await built.open({ isolated: false, modelFolder: "/nowhere" });
-    await page.getByRole("status").getByText("The piano model cannot be loaded").waitFor();
-    expect(await page.locator("#text").isVisible()).toBe(true);
-    await page.getByRole("button", { name: "Piano", exact: true }).click();
-    const alert = page.getByRole("alert");
-    await alert.getByText("config.json: HTTP 404").waitFor();
-    await alert.getByText("must hold config.json and model.safetensors").waitFor();
+    await page.getByText("There is no music model here.").waitFor();
     await page.getByRole("button", { name: "Play" }).click();
-    await expect.poll(() => page.locator("#text").isVisible()).toBe(true);
+    const alert = page.getByRole("alert");
+    await alert.getByText("The music model could not be loaded.").waitFor();
+    expect(await page.locator("#music").isVisible(), "music was asked for").toBe(true);
+    await alert.getByText("Details").click();
+    await alert.getByText("config.json: HTTP 404").waitFor();
+    const again = page.waitForResponse(/config\.json/);
+    await alert.getByRole("button", { name: "Try again" }).click();
+    await again;
+    await alert.getByText("The music model could not be loaded.").waitFor();
+    await alert.getByRole("button", { name: "Close" }).click();
+    await page.getByRole("link", { name: "Let a model write text" }).click();
+    expect(await page.locator("#text").isVisible()).toBe(true);
     // The browser's own message about the missing file.
     expect(built.complaints.filter((complaint) => !complaint.includes("404"))).toEqual([]);
   });

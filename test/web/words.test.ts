@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CheckpointError } from "../../models/index.ts";
+import { PlainError } from "../../web/plain-error.ts";
 import { clock, megabytes, problemOf } from "../../web/words.ts";
 
 describe("words", () => {
@@ -19,6 +20,15 @@ describe("words", () => {
       message: "http://a/b: HTTP 404.",
       hint: "Reload the page and try again.",
     });
+    const plain = new PlainError("this is no good", "take another", error);
+    expect(problemOf(plain), "the technical words are details").toEqual({
+      message: "This is no good.",
+      hint: "Take another.",
+      details: "Tensor is missing. Take another.",
+    });
+    expect(problemOf(new PlainError("a", "b", new TypeError("Failed to fetch"))).details).toBe(
+      "Failed to fetch.",
+    );
     expect(problemOf(42).message).toBe("42");
     expect(problemOf(new Error("no \u001b[31m\u009b file")).message).toBe("No ␛[31m\ufffd file.");
   });

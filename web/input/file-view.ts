@@ -6,7 +6,15 @@ import { isBand } from "../music/music.ts";
 import type { RollView } from "../roll/roll-view.ts";
 import type { Session } from "../session.ts";
 import type { Status } from "../status.ts";
-import { chooseTracks, pieceOfTracks, primerOfTracks, readMidiFile } from "./open-midi.ts";
+import { asSentence } from "../words.ts";
+import {
+  chooseTracks,
+  leftOutWords,
+  pieceOfTracks,
+  plainFileError,
+  primerOfTracks,
+  readMidiFile,
+} from "./open-midi.ts";
 
 type Parts = Pick<Session, "models" | "opener" | "selection">;
 
@@ -48,18 +56,22 @@ class FileView {
     this.#status.clearProblem();
     try {
       const { score, bytes } = await readMidiFile(file, recover);
-      const tracks = await chooseTracks(score, isBand(this.#session.models.model));
+      const withBand = isBand(this.#session.models.model);
+      const tracks = await chooseTracks(score, withBand);
       if (!tracks) return;
       const primer = primerOfTracks(score, tracks);
       this.#session.selection.span = undefined;
       const opened = { name: file.name, bytes, score, tracks, primer };
       this.#session.opener.show(pieceOfTracks(score, tracks, primer), 0, opened);
       this.#roll.follow();
-      this.#status.say(`${file.name}: press Play to hear the model continue it`);
+      const leftOut = withBand ? "" : leftOutWords(score);
+      this.#status.say(
+        `${file.name}: press Play; the model carries on at the end${leftOut ? `. ${asSentence(leftOut)}` : ""}`,
+      );
     } catch (error) {
       const canRecover = error instanceof MidiError && error.canRecover && !recover;
       this.#status.showProblem(
-        error,
+        plainFileError(error),
         canRecover
           ? { label: "Open the undamaged parts", run: () => void this.#open(file, true) }
           : undefined,
