@@ -38,6 +38,8 @@ export {
   type FilledVelocities,
   fillVelocities,
   type IdSpan,
+  idWords,
+  type IdWordsOptions,
   instrumentName,
   notesByInstrument,
   parseInstruments,

@@ -1,11 +1,15 @@
 /** The public entry, safe for browsers: `readMidi`, `writeMidi`, `MusicModel` and what they need. */
 export * from "../encoding/index.ts";
 export {
+  type BandCandidate,
   type BandContinueOptions,
+  type BandExplainOptions,
+  type BandExplanation,
   type BandGenerateOptions,
   type BandInfillOptions,
   BandModel,
   type BandNote,
+  type BandSample,
   type BandVariationsOptions,
   type GeneratedTrack,
   type ContinueOptions,

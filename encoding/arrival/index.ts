@@ -21,6 +21,7 @@ export {
   arrivalSteps,
   type TimedEvent,
 } from "./events.ts";
+export { idWords, type IdWordsOptions } from "./id-words.ts";
 export { instrumentName } from "./instrument-names.ts";
 export { parseInstruments } from "./parse-instruments.ts";
 export { anticipate, type Anticipated, type AnticipateOptions, padWithRests } from "./sequence.ts";

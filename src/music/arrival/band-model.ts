@@ -13,7 +13,7 @@ import {
   replaceWithParts,
   type Score,
 } from "../../../encoding/index.ts";
-import type { Decoder, Sampler } from "../../engine/index.ts";
+import { type Decoder, PrefixCachePool, type Sampler } from "../../engine/index.ts";
 import { OptionError } from "../../options.ts";
 import type { GeneratedTrack, GenerateTrackOptions } from "../generated-track.ts";
 import type { GeneratedMusic } from "../options.ts";
@@ -25,19 +25,21 @@ import { arrivalSampler } from "./arrival-model.ts";
 import { arrivalPrimer } from "./arrival-primer.ts";
 import type {
   BandContinueOptions,
+  BandExplainOptions,
+  BandExplanation,
   BandGenerateOptions,
   BandInfillOptions,
   BandNote,
   BandVariationsOptions,
 } from "./band-options.ts";
+import { BandNotes } from "./band-note.ts";
+import { explainArrival } from "./explain-arrival.ts";
 import { generateArrival } from "./generate-arrival.ts";
-import { newParts, NotePlayer } from "./new-parts.ts";
+import { newParts, NotePlayer, type VoicedNote } from "./new-parts.ts";
 
 const STEPS_PER_SECOND = 100;
 /** Ids of a triple. */
 const IDS_PER_EVENT = 3;
-
-type VoicedNote = ArrivalNote & { readonly velocity: number };
 
 /** The music around the notes to generate. */
 interface Setting {
@@ -51,6 +53,8 @@ interface Setting {
 export class BandModel {
   readonly decoder: Decoder;
   readonly vocabulary: ArrivalVocabulary;
+  /** Of the last explanation: the next one is often of the same window. */
+  readonly #explained: PrefixCachePool;
 
   /** @throws OptionError and CheckpointError when the ids are not arrival times, or nothing tells: see `requireCodec`. */
   constructor(decoder: Decoder, options: ModelCodecOptions = {}) {
@@ -65,6 +69,7 @@ export class BandModel {
     }
     this.decoder = decoder;
     this.vocabulary = vocabulary;
+    this.#explained = new PrefixCachePool(decoder, 1);
   }
 
   /**
@@ -79,13 +84,14 @@ export class BandModel {
     const { notes, startStep } = this.#primer(primer, options);
     const endStep = endOf(startStep, options.seconds);
     const player = new NotePlayer(notes, endStep);
+    const shown = new BandNotes(this.vocabulary, startStep);
     const setting = { prompt: notes, controls: [], startStep, endStep };
     for await (const { event, samples } of this.#events(
       setting,
       arrivalSampler(options, this.vocabulary),
       options,
     )) {
-      if (event.kind === "note") yield musicNote(player.play(event), startStep, samples);
+      if (event.kind === "note") yield shown.next(player.play(event), samples);
     }
   }
 
@@ -103,6 +109,7 @@ export class BandModel {
     const endStep = endOf(startStep, options.seconds);
     const sampler = arrivalSampler(options, this.vocabulary);
     const player = new NotePlayer(notes, endStep);
+    const shown = new BandNotes(this.vocabulary, startStep);
     const played: VoicedNote[] = [];
     let events = 0;
     const setting = { prompt: notes, controls: [], startStep, endStep };
@@ -111,7 +118,7 @@ export class BandModel {
       if (event.kind !== "note") continue;
       const note = player.play(event);
       played.push(note);
-      onEvent?.(musicNote(note, startStep, samples));
+      onEvent?.(shown.next(note, samples));
     }
     const score =
       !primer || continuationOnly
@@ -241,6 +248,33 @@ export class BandModel {
     return { seed: sampler.seed, events, seconds, notes, velocities: player.velocitySource };
   }
 
+  /**
+   * Explains an id of a window: the candidates in words with their probabilities, and attention weights, whose positions are indices into
+   * `ids`. The mask is that of a generation that begins with the window.
+   *
+   * @param ids a window, as `encodeArrival` returns it.
+   * @param index index of the id, from 1; `ids.length` for the one that would follow.
+   * @throws OptionError for an index or option out of range; EngineError for a layer or head that the model does not have.
+   * @example
+   * const [window] = encodeArrival(score);
+   * const { candidates } = await band.explain([...window.ids], 3); // [{ id, probability, words: "C2 on Acoustic Bass" }, …]
+   */
+  async explain(
+    ids: readonly number[],
+    index: number,
+    options: BandExplainOptions = {},
+  ): Promise<BandExplanation> {
+    const { vocabulary } = this;
+    const { vocabularySize } = this.decoder.config;
+    const sampler = arrivalSampler(options, this.vocabulary);
+    const context = this.#explained.acquire(ids);
+    try {
+      return await explainArrival(context, ids, index, { ...options, vocabulary, vocabularySize, sampler });
+    } finally {
+      this.#explained.release(context);
+    }
+  }
+
   /** Frees the model's memory; it cannot be used afterwards. */
   async dispose(): Promise<void> {
     await this.decoder.dispose();
@@ -278,16 +312,4 @@ export class BandModel {
 function endOf(startStep: number, seconds = Infinity): number {
   if (!(seconds > 0)) throw new OptionError(`seconds must be more than 0, got ${seconds}`);
   return startStep + Math.round(seconds * STEPS_PER_SECOND);
-}
-
-function musicNote(note: VoicedNote, startStep: number, samples: BandNote["samples"]): BandNote {
-  return {
-    pitch: note.pitch,
-    velocity: note.velocity,
-    program: note.instrument === DRUMS ? 0 : note.instrument,
-    isPercussion: note.instrument === DRUMS,
-    seconds: (note.onsetStep - startStep) / STEPS_PER_SECOND,
-    durationSeconds: note.durationSteps / STEPS_PER_SECOND,
-    samples,
-  };
 }

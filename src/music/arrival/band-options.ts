@@ -1,6 +1,7 @@
 /** Options and results of `BandModel`. */
 import type { TrackSelection } from "../../../encoding/index.ts";
-import type { GeneratedId } from "../../engine/index.ts";
+import type { AttentionRequest, Candidate, Explanation, GeneratedId } from "../../engine/index.ts";
+import type { SamplingOptions } from "../../options.ts";
 import type { GenerateTrackOptions } from "../generated-track.ts";
 import type { ContinueOptions, GenerateOptions } from "../options.ts";
 
@@ -15,7 +16,33 @@ export interface BandNote {
   readonly seconds: number;
   readonly durationSeconds: number;
   /** The samples of onset, duration and note; with the option `candidates`, with the likeliest alternatives. */
-  readonly samples: readonly [GeneratedId, GeneratedId, GeneratedId];
+  readonly samples: readonly [onset: BandSample, duration: BandSample, note: BandSample];
+}
+
+/** A candidate, in words such as "0.12 s later", "for 0.40 s" or "C2 on Acoustic Bass". */
+export interface BandCandidate extends Candidate {
+  readonly words: string;
+}
+
+/** A sampled id. Waits count from the new note before. */
+export interface BandSample extends GeneratedId {
+  readonly words: string;
+  readonly candidates?: readonly BandCandidate[] | undefined;
+}
+
+/** An explained id. Waits count from the event before it. */
+export interface BandExplanation extends Explanation {
+  /** The id in words; undefined for the one that would follow. */
+  readonly words: string | undefined;
+  readonly candidates: readonly BandCandidate[];
+}
+
+/** Options of an explanation; the sampling options and the instruments must be those of the generation. */
+export interface BandExplainOptions extends SamplingOptions, Pick<ContinueOptions, "instruments"> {
+  /** Number of the likeliest candidates to return. Default 12. */
+  readonly candidates?: number;
+  /** Layers and heads whose attention to return. Default: none. */
+  readonly attention?: AttentionRequest;
 }
 
 /** Options that need control tokens or a cache of performance events, which these models do not have. */
@@ -32,10 +59,7 @@ type PerformanceOnly =
 export type BandContinueOptions = Omit<ContinueOptions, PerformanceOnly>;
 
 /** Options of a continuation that ends. */
-export interface BandGenerateOptions extends Omit<
-  GenerateOptions,
-  PerformanceOnly | "candidates" | "onEvent"
-> {
+export interface BandGenerateOptions extends Omit<GenerateOptions, PerformanceOnly | "onEvent"> {
   /** Called with each note as it is generated; an exception ends the generation. */
   readonly onEvent?: (note: BandNote) => void;
 }

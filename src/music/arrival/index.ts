@@ -2,10 +2,14 @@
 export { type ArrivalEventsOptions, ArrivalModel, type ArrivalSetting } from "./arrival-model.ts";
 export { BandModel } from "./band-model.ts";
 export type {
+  BandCandidate,
   BandContinueOptions,
+  BandExplainOptions,
+  BandExplanation,
   BandGenerateOptions,
   BandInfillOptions,
   BandNote,
+  BandSample,
   BandVariationsOptions,
 } from "./band-options.ts";
 export type { GeneratedArrival } from "./generate-arrival.ts";

@@ -14,6 +14,9 @@ const STEPS_PER_SECOND = 100;
 /** The length of notes that the model gives none. */
 const SHORTEST_STEPS = 1;
 
+/** A note with its velocity. */
+export type VoicedNote = ArrivalNote & { readonly velocity: number };
+
 /** Sets the velocities of generated notes, which ids do not encode, and ends them in time. */
 export class NotePlayer {
   readonly #estimator: VelocityEstimator;
@@ -30,7 +33,7 @@ export class NotePlayer {
     this.#endStep = endStep;
   }
 
-  play(note: ArrivalNote): ArrivalNote & { readonly velocity: number } {
+  play(note: ArrivalNote): VoicedNote {
     const { velocity, source } = this.#estimator.of(note);
     this.velocitySource = source;
     const durationSteps = Math.max(
@@ -42,7 +45,7 @@ export class NotePlayer {
 }
 
 /** The notes of each instrument as a part, in the order in which the instruments begin. */
-export function newParts(notes: readonly (ArrivalNote & { readonly velocity: number })[]): NewPart[] {
+export function newParts(notes: readonly VoicedNote[]): NewPart[] {
   return Array.from(notesByInstrument(notes), ([instrument, part]) => ({
     name: instrumentName(instrument),
     program: instrument === DRUMS ? 0 : instrument,
