@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { compatibilityOption, TRACKS_EXAMPLES, trackSelection } from "./values.ts";
-import { writeInto } from "./write-into.ts";
-import { addWritingOptions, type WritingCommandOptions } from "./writing-options.ts";
+import { variationsOption } from "./variations-option.ts";
+import { type AddingCommandOptions, writeInto } from "./write-into.ts";
+import { addWritingOptions } from "./writing-options.ts";
 
 export function addAccompanyCommand(program: Command): void {
   const command = program
@@ -14,6 +15,7 @@ export function addAccompanyCommand(program: Command): void {
     .argument("<melody>", 'MIDI file with the melody; "-" reads stdin')
     .requiredOption("-o, --out <file>", 'MIDI file to write; "-" writes stdout')
     .option("--tracks <list>", `tracks of the melody, ${TRACKS_EXAMPLES} (default: all)`, trackSelection)
+    .addOption(variationsOption())
     .option("--lenient", "read the undamaged parts of a damaged file")
     .addOption(compatibilityOption());
   addWritingOptions(command)
@@ -23,7 +25,7 @@ export function addAccompanyCommand(program: Command): void {
         "  ostinato accompany melody.mid --out piano.mid\n" +
         "  ostinato accompany song.mid --tracks 1 --top-p 0.95 --seed 7 --out piano.mid",
     )
-    .action((path: string, options: WritingCommandOptions, self: Command) =>
+    .action((path: string, options: AddingCommandOptions, self: Command) =>
       writeInto(path, options, self, { run: (model, melody, writing) => model.accompany(melody, writing) }),
     );
 }

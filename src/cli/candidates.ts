@@ -32,8 +32,18 @@ export function candidateLine(
   probability: number,
   width: number,
 ): string {
+  return candidateRow(label, shownToken(text), probability, width);
+}
+
+/** The same with a text that is shown as it is. */
+export function candidateRow(
+  label: number | string,
+  shown: string,
+  probability: number,
+  width: number,
+): string {
   const percent = `${(100 * probability).toFixed(1)} %`.padStart(7);
-  return `${String(label).padStart(2)}  ${shownToken(text).padEnd(width)}  ${percent}  ${bar(probability)}`.trimEnd();
+  return `${String(label).padStart(2)}  ${shown.padEnd(width)}  ${percent}  ${bar(probability)}`.trimEnd();
 }
 
 /** The text of a token with visible spaces, line ends and control characters. */

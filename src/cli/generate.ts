@@ -1,5 +1,4 @@
-import { join, parse } from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { pluralize } from "../../encoding/pluralize.ts";
 import {
   DENSITY_NAMES,
@@ -8,11 +7,12 @@ import {
   type StyleName,
   writeMidi,
 } from "../../encoding/index.ts";
-import { BandModel, type GeneratedMusic, MAX_VARIATIONS } from "../music/index.ts";
+import { BandModel, type BandNote, type GeneratedMusic, type MusicEvent } from "../music/index.ts";
 import { samplingOf } from "../options.ts";
 import { bandSampling, checkKindOptions, loadBand } from "./band-options.ts";
 import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
+import { type EventCandidates, eventCandidateLines, eventCandidates } from "./event-candidates.ts";
 import { checkOutputs, checkWritable, readPrimer, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { sayVelocities } from "./loudness.ts";
@@ -27,6 +27,7 @@ import {
   TRACKS_EXAMPLES,
   trackSelection,
 } from "./values.ts";
+import { outputPaths, variationsOption } from "./variations-option.ts";
 import { addWritingOptions, loadModel, type WritingCommandOptions } from "./writing-options.ts";
 
 interface GenerateCommandOptions extends WritingCommandOptions {
@@ -35,6 +36,7 @@ interface GenerateCommandOptions extends WritingCommandOptions {
   readonly continuationOnly?: boolean;
   readonly ending?: boolean;
   readonly variations?: number;
+  readonly candidates?: number;
   readonly style?: StyleName;
   readonly density?: DensityName;
   readonly driftControl: boolean;
@@ -65,10 +67,11 @@ export function addGenerateCommand(program: Command): void {
     .option("--lenient", "read the undamaged parts of a damaged primer")
     .addOption(compatibilityOption())
     .option("--ending", "compose an ending near --seconds, instead of stopping there")
+    .addOption(variationsOption())
     .option(
-      "--variations <n>",
-      `write this many versions (at most ${MAX_VARIATIONS}), with consecutive seeds, to FILE-1.mid, FILE-2.mid, …`,
-      variationCount,
+      "--candidates <n>",
+      "show this many candidates for each event, with their probabilities; of a note of a band, for its onset, duration and pitch",
+      positiveInteger,
     )
     .addOption(
       new Option(
@@ -102,6 +105,7 @@ async function runGenerate(
   command: Command,
 ): Promise<void> {
   checkOutputs(options);
+  checkCandidates(options);
   const primerOptions = {
     "--primer-seconds": options.primerSeconds,
     "--continuation-only": options.continuationOnly,
@@ -132,8 +136,16 @@ async function runGenerate(
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   let events = 0;
-  const progress = ({ seconds }: { readonly seconds: number }): void => {
+  const steps: EventCandidates[] = [];
+  const progress = (event: MusicEvent | BandNote): void => {
     events += 1;
+    const { seconds } = event;
+    if (options.candidates !== undefined) {
+      const step = eventCandidates(event, model instanceof BandModel ? undefined : model.vocabulary);
+      if (options.json) steps.push(step);
+      else for (const line of eventCandidateLines(step)) console.line(line);
+      return;
+    }
     console.progress(
       () =>
         `${pluralize(events, "event")}, ${seconds.toFixed(1)} of ${options.seconds} s of music, ` +
@@ -147,6 +159,7 @@ async function runGenerate(
       continuationOnly: options.continuationOnly,
       tracks: options.tracks,
       instruments: options.instruments,
+      candidates: options.candidates,
       port: options.port,
       primer,
       signal: interruptSignal(),
@@ -182,19 +195,33 @@ async function runGenerate(
       const out = outs[i]!;
       await writeOutput(out, writeMidi(piece.score));
       sayNewWarnings(console, out, piece.score, primer);
-      report(console, out, piece, wallSeconds, options);
+      report(console, out, piece, { wallSeconds, steps: options.candidates ? steps : undefined }, options);
     }
   } finally {
     await model.dispose();
   }
 }
 
-/** Reports a written piece. @param wallSeconds computing time of the piece; for several variations, the mean. */
+function checkCandidates({ candidates, variations, out }: GenerateCommandOptions): void {
+  if (candidates === undefined) return;
+  if (variations !== undefined)
+    throw new UsageError("--candidates and --variations exclude each other", "omit one of them");
+  if (out === "-")
+    throw new UsageError("--candidates and --out - both write to stdout", "name a file with --out");
+}
+
+interface PieceReport {
+  /** Computing time of the piece; for several variations, the mean. */
+  readonly wallSeconds: number;
+  readonly steps: readonly EventCandidates[] | undefined;
+}
+
+/** Reports a written piece. */
 function report(
   console: Console,
   out: string,
   piece: GeneratedMusic,
-  wallSeconds: number,
+  { wallSeconds, steps }: PieceReport,
   { model, json }: GenerateCommandOptions,
 ): void {
   const { seed, events, notes } = piece;
@@ -206,20 +233,5 @@ function report(
   );
   if (!json) return;
   const idsPerSecond = Math.round((events / wallSeconds) * 10) / 10;
-  console.result({ out, seed, events, notes, seconds, idsPerSecond, model });
-}
-
-/** The output files: the file of --out, or for several variations one each, numbered before the extension. */
-function outputPaths({ out, variations }: GenerateCommandOptions): string[] {
-  if (variations === undefined) return [out];
-  if (out === "-")
-    throw new UsageError("--variations writes several files, not stdout", "name a file with --out");
-  const { dir, name, ext } = parse(out);
-  return Array.from({ length: variations }, (_, i) => join(dir, `${name}-${i + 1}${ext}`));
-}
-
-function variationCount(text: string): number {
-  const count = positiveInteger(text);
-  if (count > MAX_VARIATIONS) throw new InvalidArgumentError(`The value must be at most ${MAX_VARIATIONS}.`);
-  return count;
+  console.result({ out, seed, events, notes, seconds, idsPerSecond, model, steps });
 }

@@ -3,10 +3,11 @@ import { LONGEST_REGION_SECONDS } from "../../encoding/index.ts";
 import { BandModel } from "../music/index.ts";
 import { UsageError } from "./errors.ts";
 import { compatibilityOption, positiveNumber, timeValue, TRACKS_EXAMPLES, trackSelection } from "./values.ts";
-import { writeInto } from "./write-into.ts";
-import { addWritingOptions, type WritingCommandOptions } from "./writing-options.ts";
+import { variationsOption } from "./variations-option.ts";
+import { type AddingCommandOptions, writeInto } from "./write-into.ts";
+import { addWritingOptions } from "./writing-options.ts";
 
-interface InfillCommandOptions extends WritingCommandOptions {
+interface InfillCommandOptions extends AddingCommandOptions {
   readonly from: number;
   readonly to: number;
 }
@@ -29,6 +30,7 @@ export function addInfillCommand(program: Command): void {
       `with a model of several instruments: replace the notes of these tracks only, ${TRACKS_EXAMPLES} (default: all)`,
       trackSelection,
     )
+    .addOption(variationsOption())
     .option("--lenient", "read the undamaged parts of a damaged file")
     .addOption(compatibilityOption());
   addWritingOptions(command)

@@ -30,7 +30,8 @@ const programs = (score: Score): Set<number> =>
   new Set(score.notes.map(({ program, isPercussion }) => (isPercussion ? 128 : program)));
 
 function run(...parameters: readonly string[]): Promise<CliResult> {
-  return runCli([...parameters, "--model", MODEL, "--threads", "1", "--seed", "5", "--out", out]);
+  const [command = "", ...more] = parameters;
+  return runCli([command, "--model", MODEL, "--threads", "1", "--seed", "5", "--out", out, ...more]);
 }
 
 describe("with a model of several instruments", () => {
@@ -55,6 +56,62 @@ describe("with a model of several instruments", () => {
     expect(code).toBe(0);
     const [first, second] = [1, 2].map((i) => readFileSync(out.replace(".mid", `-${i}.mid`)));
     expect(first?.equals(second!)).toBe(false);
+  });
+
+  it.each([
+    ["accompany", () => [trio]],
+    ["infill", () => [trio, "--from", "1", "--to", "2"]],
+  ])("%s writes --variations with consecutive seeds", async (command, more) => {
+    const { code, stdout } = await run(command, ...more(), "--variations", "2", "--json");
+    expect(code).toBe(0);
+    const facts = stdout
+      .trim()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line));
+    const [first, second] = [1, 2].map((i) => out.replace(".mid", `-${i}.mid`));
+    expect(facts).toMatchObject([
+      { out: first, seed: 5 },
+      { out: second, seed: 6 },
+    ]);
+    // The second is what its seed gives alone.
+    await run(command, ...more(), "--seed", "6");
+    expect(readFileSync(out).equals(readFileSync(second!))).toBe(true);
+    const toStdout = await runCli([command, ...more(), "--variations", "2", "--out", "-"]);
+    expect(toStdout).toMatchObject({ code: 2, stderr: expect.stringContaining("writes several files") });
+  });
+
+  it("generate shows --candidates of each note in words", async () => {
+    const playing = ["--seconds", "3", "--instruments", "acoustic bass", "--candidates", "3"];
+    const { code, stdout } = await run("generate", ...playing);
+    expect(code).toBe(0);
+    const percent = String.raw`+ +\d+\.\d %.*`;
+    expect(stdout).toMatch(
+      new RegExp(
+        [
+          "",
+          String.raw`\d\.\d\d s  [A-G]#?-?\d on Acoustic Bass, (\d\.\d\d s later|at the same time), for \d\.\d\d s`,
+          "",
+          String.raw`[ →]  1  (\d\.\d\d s later|at the same time) ${percent}`,
+        ].join("\n"),
+      ),
+    );
+    expect(stdout).toMatch(new RegExp(String.raw`\n[ →]  1  for \d\.\d\d s ${percent}`));
+    expect(stdout).toMatch(new RegExp(String.raw`\n[ →]  1  ([A-G]#?-?\d on Acoustic Bass|rest) ${percent}`));
+    const json = await run("generate", ...playing, "--json");
+    const { notes, steps } = JSON.parse(json.stdout);
+    expect(steps).toHaveLength(notes);
+    expect(steps[0].samples.map((sample: { candidates: unknown[] }) => sample.candidates.length)).toEqual([
+      3, 3, 3,
+    ]);
+  });
+
+  it.each([
+    [["--out", "-"], "--candidates and --out - both write to stdout"],
+    [["--variations", "2"], "--candidates and --variations exclude each other"],
+  ])("generate refuses --candidates with %j", async (more, message) => {
+    const { code, stderr } = await run("generate", "--candidates", "3", ...more);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
   });
 
   it("accompany keeps what was given", async () => {
