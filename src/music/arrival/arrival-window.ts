@@ -61,7 +61,10 @@ export class ArrivalSequenceWindow {
     const options = { vocabulary, isAnticipating: this.#isAnticipating };
     const fitting = lastWindow(this.#events, throughStep, { ...options, triples: this.#maxTriples });
     if (triplesOf(fitting.ids) < this.#events.length) {
-      const kept = lastWindow(this.#events, throughStep, { ...options, triples: this.#keptTriples });
+      // Full by time: about half of the time remains, or each further event would change the window.
+      const isFullByTime = this.#events.length <= this.#maxTriples;
+      const margin = isFullByTime ? Math.floor((vocabulary.onsets - (throughStep - step)) / 2) : 0;
+      const kept = lastWindow(this.#events, throughStep + margin, { ...options, triples: this.#keptTriples });
       this.#events = this.#events.slice(this.#events.length - triplesOf(kept.ids));
     }
     const { ids, startStep } = encodeWindow(this.#events, options);

@@ -52,10 +52,37 @@ describe("ArrivalSequenceWindow", () => {
   });
 
   it("drops what is too long ago for an onset id, with room for a wait and the controls ahead", () => {
-    const window = windowOf([0, 5_000, 9_399]);
-    expect(onsetsOf(window.ids(9_399))).toEqual([0, 5_000, 9_399]);
+    const window = windowOf([0, 4_700, 4_701, 9_399]);
+    expect(onsetsOf(window.ids(9_399))).toEqual([0, 4_700, 4_701, 9_399]);
     window.push(note(9_400));
-    expect(onsetsOf(window.ids(9_400))).toEqual([0, 4_399, 4_400]);
-    expect(window.startStep).toBe(5_000);
+    // Half of the time remains.
+    expect(onsetsOf(window.ids(9_400))).toEqual([0, 4_698, 4_699]);
+    expect(window.startStep).toBe(4_701);
+  });
+
+  it.each([
+    ["full by count", 7, 170],
+    ["full by time: a rest each second, a note each three", 100, 47],
+  ])("goes on without limit, %s", (_, wait, fewest) => {
+    const window = windowOf([]);
+    const { rest } = ARRIVAL_55028;
+    let renewals = 0;
+    let startStep = 0;
+    for (let i = 0; i < 20_000; i += 1) {
+      const onsetStep = i * wait;
+      window.push(i % 3 === 0 ? note(onsetStep) : { kind: "rest", onsetStep });
+      const ids = window.ids(onsetStep);
+      const onsets = onsetsOf(ids);
+      // Room for the triple to be sampled, for the longest wait and for controls 5 s ahead.
+      expect(ids.length).toBeLessThanOrEqual(1024 - 3);
+      expect(onsets.at(-1)).toBe(onsetStep - window.startStep);
+      expect(onsets.at(-1)).toBeLessThan(10_000 - 100 - 500);
+      expect(ids.at(-1) === rest).toBe(i % 3 !== 0);
+      if (window.startStep === startStep) continue;
+      renewals += 1;
+      startStep = window.startStep;
+    }
+    expect(renewals).toBeGreaterThan(100);
+    expect(renewals).toBeLessThanOrEqual(20_000 / fewest);
   });
 });
