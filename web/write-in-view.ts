@@ -82,7 +82,7 @@ export class WriteInView {
       options: GenerateTrackOptions,
     ) => Promise<GeneratedPart> | undefined,
   ): Promise<void> {
-    const { playback, models, branching, selection } = this.#session;
+    const { playback, models, branching } = this.#session;
     const { piece } = playback;
     const options = this.#options();
     if (!piece || this.#task || !options) return;
@@ -100,7 +100,6 @@ export class WriteInView {
       this.#hide();
       if (!result) return;
       branching.branchTo(result.piece, result.place);
-      selection.span = undefined;
       this.#roll.follow();
       await playback.play();
     } catch (error) {

@@ -64,6 +64,7 @@ describe.skipIf(!hasChromium())(
       await page.getByText("Playing", { exact: true }).waitFor();
       await page.keyboard.press("Escape");
       const notes = await savedNotes(page);
+      expect(await page.locator("#selected-span").textContent(), "for another take").toBe("0:02–0:04");
       const isOutside = ({ startSeconds }: Note): boolean => startSeconds < 1.999 || startSeconds >= 3.999;
       expect(notes.filter(isOutside).map(plain)).toEqual(SCALE.filter(isOutside).map(plain));
       expect(notes.filter((note) => !isOutside(note)).length).toBeGreaterThan(0);
