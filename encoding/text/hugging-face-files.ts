@@ -19,8 +19,6 @@ export interface TokenizerFiles {
   readonly specialTokensMap?: unknown;
   /** `added_tokens.json`: token → id. Not read with "added_tokens_decoder" in `tokenizer_config.json`. */
   readonly addedTokens?: unknown;
-  /** Number of ids of the model: tokens of the files beside the vocabulary have ids below it only. */
-  readonly modelSize?: number;
 }
 
 /** A `tokenizer.json`, and the tokens that begin and end a text. */
@@ -51,7 +49,7 @@ export function combineFiles(files: TokenizerFiles): CombinedFiles {
   const added = listed
     ? Object.entries(listed).map(([id, token]) => ({ ...objectOf(token, CONFIG), id: Number(id) }))
     : legacyTokens(objectOf(files.addedTokens, "added_tokens.json"), new Set(specials.keys()));
-  const tokens = new AddedTokens(json, files.modelSize ?? Infinity);
+  const tokens = new AddedTokens(json);
   for (const token of added) tokens.add(token, listed !== undefined);
   for (const [content, flags] of specials) tokens.addNamed(content, flags);
   const start = contentOf(named["bos_token"]);
@@ -115,13 +113,11 @@ function legacyTokens(
 class AddedTokens {
   readonly #entries: Record<string, unknown>[] = [];
   readonly #vocabulary: Record<string, unknown>;
-  readonly #limit: number;
 
-  constructor(json: Record<string, unknown>, limit: number) {
+  constructor(json: Record<string, unknown>) {
     const vocabulary = property(property(json, "model"), "vocab");
     this.#vocabulary = isObject(vocabulary) ? vocabulary : {};
     this.#entries = addedTokens(json).map((entry) => objectOf(entry, "tokenizer.json"));
-    this.#limit = limit;
   }
 
   list(): readonly Record<string, unknown>[] {
@@ -134,8 +130,6 @@ class AddedTokens {
     const at = this.#entries.findIndex((entry) => entry["content"] === content);
     // A token that is there keeps its id.
     const id = (at < 0 ? this.#ofVocabulary(content) : this.#entries[at]?.["id"]) ?? token["id"];
-    // Often a padding token was added, and the model was not enlarged.
-    if (typeof id === "number" && id >= this.#limit) return;
     if (at < 0) this.#entries.push({ ...token, id });
     else if (replaces) this.#entries[at] = { ...token, id };
   }
@@ -153,9 +147,7 @@ class AddedTokens {
       return;
     }
     const id = this.#ofVocabulary(content) ?? this.#nextId();
-    if (typeof id !== "number" || id < this.#limit) {
-      this.#entries.push({ normalized: false, ...flags, content, id, special: true });
-    }
+    this.#entries.push({ normalized: false, ...flags, content, id, special: true });
   }
 
   #ofVocabulary(content: unknown): unknown {

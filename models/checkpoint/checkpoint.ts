@@ -6,6 +6,7 @@
 import { type DecoderConfig, parseConfig } from "./config.ts";
 import { CheckpointError } from "../errors.ts";
 import { type CheckpointFiles, readWhole } from "./files.ts";
+import { describeSkipped, isOtherHead, refuseHeads } from "./heads.ts";
 import { refuseOtherTensors } from "./other-models.ts";
 import { quoteName } from "../quote.ts";
 import { parseInt8Storage, withScales } from "./stored-int8.ts";
@@ -18,6 +19,8 @@ export interface Checkpoint {
   readonly config: DecoderConfig;
   /** In float32, by the names of `tensorShapes`. */
   readonly tensors: Map<string, Tensor>;
+  /** One line about heads of other tasks, which were skipped. */
+  readonly warning?: string | undefined;
 }
 
 /**
@@ -30,7 +33,7 @@ export async function readCheckpoint(files: CheckpointFiles): Promise<Checkpoint
   try {
     const tensors = new Map<string, Tensor>();
     for await (const [name, tensor] of checkpoint.tensors()) tensors.set(name, tensor);
-    return { config: checkpoint.config, tensors };
+    return { config: checkpoint.config, tensors, warning: checkpoint.warning };
   } finally {
     await checkpoint.close();
   }
@@ -41,6 +44,8 @@ export interface OpenCheckpoint {
   readonly config: DecoderConfig;
   /** File and byte range of the tensors, by the names of `tensorShapes`; possibly of further tensors. */
   readonly stored: ReadonlyMap<string, StoredWeight>;
+  /** One line about heads of other tasks, which are skipped; undefined without any. */
+  readonly warning: string | undefined;
   /**
    * Reads and checks the tensors one after the other; only those that the caller stores stay in memory.
    *
@@ -64,8 +69,10 @@ export async function openCheckpoint(files: CheckpointFiles): Promise<OpenCheckp
   const storage = parseInt8Storage(json);
   const { weights: stored, close } = await openWeights(files);
   let weights: ReadonlyMap<string, StoredWeight>;
+  const heads = [...stored.keys()].filter(isOtherHead);
   try {
-    weights = withScales(stored, storage);
+    refuseHeads(stored.keys());
+    weights = withScales(new Map([...stored].filter(([name]) => !isOtherHead(name))), storage);
     checkStored(weights, config);
   } catch (error) {
     await close();
@@ -74,6 +81,7 @@ export async function openCheckpoint(files: CheckpointFiles): Promise<OpenCheckp
   return {
     config,
     stored: weights,
+    warning: describeSkipped(heads),
     tensors: () => readTensors(weights, config),
     check: async () => {
       await checkValues((await checkedExtras(weights, config)).map(([, found]) => found));

@@ -34,10 +34,13 @@ export function specialIds(files: GenerationFiles, tokenizer: TextTokenizer, siz
     named
       .map(([file, json]) => idsOf(json, key, file).filter((id) => id >= 0 && id < size))
       .find(({ length }) => length > 0);
-  const { startOfTextId, endOfTextId } = tokenizer;
+  // A tokenizer may have more ids than the model.
+  const own = (named: number | null): number | null =>
+    [named, tokenizer.idOf("<|endoftext|>")].find((id) => id !== null && id < size) ?? null;
+  const endId = own(tokenizer.endOfTextId);
   return {
-    startId: first("bos_token_id")?.[0] ?? startOfTextId,
-    endIds: first("eos_token_id") ?? (endOfTextId === null ? [] : [endOfTextId]),
+    startId: first("bos_token_id")?.[0] ?? own(tokenizer.startOfTextId),
+    endIds: first("eos_token_id") ?? (endId === null ? [] : [endId]),
   };
 }
 

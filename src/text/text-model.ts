@@ -1,5 +1,5 @@
 /** Text generation and scoring with a GPT-2. */
-import { type TextTokenizer, TokenizerError } from "../../encoding/text/index.ts";
+import type { TextTokenizer } from "../../encoding/text/index.ts";
 import {
   type LogitsProcessor,
   type Decoder,
@@ -21,7 +21,7 @@ import type {
   TextScore,
   TextStep,
 } from "./options.ts";
-import type { SpecialIds } from "./special-ids.ts";
+import { type SpecialIds, specialIds } from "./special-ids.ts";
 import { stopStrings, untilStop } from "./stop-strings.ts";
 
 /** Thrown for a prompt that cannot be continued, or a text that cannot be scored. */
@@ -49,21 +49,14 @@ export class TextModel {
 
   /**
    * @param ids the ids that start and end a text. Default: those of the tokenizer.
-   * @throws TokenizerError when the tokenizer has more ids than the model.
    */
   constructor(decoder: Decoder, tokenizer: TextTokenizer, ids: Partial<SpecialIds> = {}) {
     const { vocabularySize } = decoder.config;
-    if (tokenizer.size > vocabularySize) {
-      throw new TokenizerError(`the tokenizer has ${tokenizer.size} ids, the model ${vocabularySize}`, {
-        code: "wrong-model",
-        hint: "use the tokenizer and the weights of one checkpoint",
-      });
-    }
     this.decoder = decoder;
     this.tokenizer = tokenizer;
-    const { startOfTextId, endOfTextId } = tokenizer;
-    this.startId = ids.startId ?? startOfTextId;
-    this.endIds = new Set(ids.endIds ?? (endOfTextId === null ? [] : [endOfTextId]));
+    const own = specialIds({}, tokenizer, vocabularySize);
+    this.startId = ids.startId ?? own.startId;
+    this.endIds = new Set(ids.endIds ?? own.endIds);
     this.#contexts = new PrefixCachePool(decoder, CACHED_CONTEXTS);
     const hasToken = Uint8Array.from({ length: vocabularySize }, (_, id) =>
       Number(tokenizer.has(id) || this.endIds.has(id)),
@@ -83,8 +76,9 @@ export class TextModel {
   ): readonly number[] {
     const ids =
       typeof prompt === "object"
-        ? this.#checkedIds(prompt.ids)
+        ? prompt.ids
         : this.tokenizer.encode(prompt ?? "", { specialTokens, addSpecialTokens: true });
+    this.#checkIds(ids, "the prompt");
     if (ids.length > 0) return ids;
     if (this.startId !== null) return [this.startId];
     throw new PromptError("the prompt is empty, and the model has no token that starts a text", {
@@ -133,7 +127,7 @@ export class TextModel {
    * Scores a text by sliding windows, as in Hugging Face's guide "Perplexity of fixed-length models". Windows as long as the
    * context begin every `stride` ids. Each id except the first of the text is scored in the first window that contains it.
    *
-   * @throws PromptError for a text of fewer than two ids; OptionError for a stride out of range.
+   * @throws PromptError for a text of fewer than two ids, or with a token that the model does not have; OptionError for a stride out of range.
    */
   async score(text: string, options: ScoreTextOptions = {}): Promise<TextScore> {
     const { window } = this.decoder.config;
@@ -142,6 +136,7 @@ export class TextModel {
       throw new OptionError(`stride must be a whole number from 1 to ${window - 1}, got ${stride}`);
     }
     const ids = this.tokenizer.encode(text, { specialTokens, addSpecialTokens: true });
+    this.#checkIds(ids, "the text");
     if (ids.length < 2) {
       throw new PromptError(`the text has ${ids.length === 0 ? "no tokens" : "one token"}`, {
         code: "too-short",
@@ -258,14 +253,22 @@ export class TextModel {
     );
   }
 
-  #checkedIds(ids: readonly number[]): readonly number[] {
+  /** A tokenizer may have more ids than the model: often a padding token was added, and the model was not enlarged. */
+  #checkIds(ids: readonly number[], what: string): void {
     const { vocabularySize } = this.decoder.config;
     const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabularySize);
-    if (wrong === undefined) return ids;
-    throw new PromptError(`the prompt has the id ${wrong}, which the model does not have`, {
-      code: "unknown-id",
-      hint: `ids go from 0 to ${vocabularySize - 1}`,
-    });
+    if (wrong === undefined) return;
+    const code = "unknown-id";
+    const ends = `ids go from 0 to ${vocabularySize - 1}`;
+    if (!this.tokenizer.has(wrong)) {
+      const found = `${what} has the id ${wrong}, which the model does not have`;
+      throw new PromptError(found, { code, hint: ends });
+    }
+    const token = JSON.stringify(this.tokenizer.decode([wrong]));
+    throw new PromptError(
+      `${what} has the token ${token}, id ${wrong}, which the tokenizer has and the model does not`,
+      { code, hint: `leave the token out; the model's ${ends}` },
+    );
   }
 
   /** Excludes ids without a token, if there are any. */

@@ -54,8 +54,7 @@ async function readTokenizer(files: CheckpointFiles, config: DecoderConfig): Pro
     });
   }
   const tokenizerConfig = await readJson(files, "tokenizer_config.json");
-  const modelSize = config.vocabularySize;
-  const given = { tokenizer, vocabulary, merges, modelSize, tokenizerConfig };
+  const given = { tokenizer, vocabulary, merges, tokenizerConfig };
   if (listsAddedTokens(tokenizerConfig)) return TextTokenizer.fromFiles(given);
   return TextTokenizer.fromFiles({
     ...given,

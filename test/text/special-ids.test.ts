@@ -37,6 +37,15 @@ describe("the ids that begin and end a text", () => {
     expect(specialIds({}, without, 512)).toEqual({ startId: null, endIds: [] });
   });
 
+  it("are not ids of the tokenizer that the model does not have", () => {
+    const tokenizerConfig = { bos_token: "[START]", eos_token: "[END]" };
+    const larger = TextTokenizer.fromFiles({ ...pair, tokenizerConfig });
+    expect([larger.startOfTextId, larger.endOfTextId]).toEqual([262, 263]);
+    expect(specialIds({}, larger, 264)).toEqual({ startId: 262, endIds: [263] });
+    expect(specialIds({}, larger, 262)).toEqual({ startId: 258, endIds: [258] });
+    expect(specialIds({}, larger, 100)).toEqual({ startId: null, endIds: [] });
+  });
+
   it.each(["70", 1.5, {}, true, [1, "2"]])("throw for %j", (value) => {
     expect(() => specialIds({ config: { eos_token_id: value } }, named, 512)).toThrow(
       `config.json: "eos_token_id" is ${JSON.stringify(value)}`,

@@ -196,14 +196,31 @@ describe("TextModel", () => {
     },
   );
 
-  it("throws for a tokenizer with more ids than the model", async () => {
+  it("runs with a tokenizer of more ids; only a text with one of them is an error, which names the token", async () => {
     const tokenizer = new TextTokenizer({
-      added_tokens: [{ id: 262, content: "<more>", special: true }],
+      added_tokens: [
+        { id: 262, content: "[PAD]", special: true },
+        { id: 263, content: "Zebra" },
+      ],
       decoder: { type: "ByteLevel" },
       pre_tokenizer: { type: "ByteLevel" },
-      model: { type: "BPE", vocab: TINY_VOCABULARY, merges: [] },
+      model: { type: "BPE", vocab: TINY_VOCABULARY, merges: TINY_MERGES.split("\n").slice(1, -1) },
     });
-    expect(() => new TextModel(model.decoder, tokenizer)).toThrow("the tokenizer has 263 ids, the model 262");
+    const larger = new TextModel(model.decoder, tokenizer);
+    const options = { tokens: 8, seed: 1, ...goOn };
+    expect(await larger.generate("the [PAD]", options)).toEqual(await model.generate("the [PAD]", options));
+    const error = {
+      name: "PromptError",
+      code: "unknown-id",
+      message: 'the prompt has the token "[PAD]", id 262, which the tokenizer has and the model does not',
+      hint: "leave the token out; the model's ids go from 0 to 261",
+    };
+    await expect(larger.generate("[PAD]", { specialTokens: true })).rejects.toMatchObject(error);
+    await expect(larger.generate({ ids: [257, 262] })).rejects.toMatchObject(error);
+    await expect(larger.score("a Zebra")).rejects.toMatchObject({
+      code: "unknown-id",
+      message: 'the text has the token "Zebra", id 263, which the tokenizer has and the model does not',
+    });
   });
 });
 

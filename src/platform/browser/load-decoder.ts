@@ -36,7 +36,7 @@ export interface LoadModelOptions extends DownloadOptions {
   readonly webgpuPaths?: WasmOptions["paths"];
   /** Data type of the matrices. Default "fp32". */
   readonly precision?: Precision;
-  /** Called with one line when WebGPU was requested and cannot be used. */
+  /** Called with one line when WebGPU was requested and cannot be used, and when parts of the checkpoint are not used. */
   readonly onWarning?: (message: string) => void;
 }
 
@@ -64,6 +64,7 @@ export async function loadFromFiles(files: CheckpointFiles, options: LoadModelOp
     );
   }
   const checkpoint = await readCheckpoint(files);
+  if (checkpoint.warning !== undefined) onWarning?.(checkpoint.warning);
   const problem = await webGpuProblem(backend, checkpoint.config);
   if (problem === undefined) {
     try {

@@ -28,7 +28,8 @@ export async function loadDecoder(files: CheckpointFiles, options: LoadModelOpti
   const runtime = await createNodeRuntime(options);
   const checkpoint = await openCheckpoint(files);
   try {
-    const { config } = checkpoint;
+    const { config, warning } = checkpoint;
+    if (warning !== undefined) options.onWarning?.(warning);
     const scheme = chooseScheme(precision, runtime.backend, config);
     const canMap = runtime.backend === "node" && isLarge(config);
     const weights = canMap ? await weightsInFiles(checkpoint, scheme) : undefined;

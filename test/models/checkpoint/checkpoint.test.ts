@@ -79,6 +79,35 @@ test("accepts a stored copy of a tied head, if it is equal", async () => {
   );
 });
 
+const HEAD = { dtype: "F32", shape: [1], bytes: new Uint8Array(4) };
+
+test("skips heads beside the language model's, and says so once", async () => {
+  const names = ["v_head.summary.weight", "v_head.summary.bias", "multiple_choice_head.summary.weight"];
+  const heads = names.map((name) => ({ ...HEAD, name }));
+  const read = await readCheckpoint(
+    filesOf(SMALLEST_CONFIG, [...countingTensors(SMALLEST_CONFIG), ...heads]),
+  );
+  expect([...read.tensors.keys()].sort()).toEqual([...tensorShapes(read.config).keys()].sort());
+  expect(read.warning).toBe(
+    "not used: multiple_choice_head.* and v_head.* of the checkpoint; text needs the head of the language model only",
+  );
+  const plain = await readCheckpoint(filesOf(SMALLEST_CONFIG, countingTensors(SMALLEST_CONFIG)));
+  expect(plain.warning).toBeUndefined();
+});
+
+test.each([
+  ["score.weight", "classifies texts"],
+  ["classifier.bias", "classifies tokens"],
+  ["qa_outputs.weight", "finds answers in texts"],
+])("refuses a head in the place of the language model's: %s", async (name, does) => {
+  const files = filesOf(SMALLEST_CONFIG, [...countingTensors(SMALLEST_CONFIG), { ...HEAD, name }]);
+  await expect(readCheckpoint(files)).rejects.toMatchObject({
+    name: "CheckpointError",
+    message: expect.stringContaining(`the checkpoint has "${name}": it ${does}`),
+    hint: "use a checkpoint of a language model (GPT2LMHeadModel)",
+  });
+});
+
 describe("throws an error that names the tensor for", () => {
   const withValue = (value: number): TensorBytes[] =>
     changed("h.0.mlp.c_fc.bias", (tensor) => [
