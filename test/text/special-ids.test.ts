@@ -40,9 +40,9 @@ describe("the ids that begin and end a text", () => {
   it("are not ids of the tokenizer that the model does not have", () => {
     const tokenizerConfig = { bos_token: "[START]", eos_token: "[END]" };
     const larger = TextTokenizer.fromFiles({ ...pair, tokenizerConfig });
-    expect([larger.startOfTextId, larger.endOfTextId]).toEqual([262, 263]);
-    expect(specialIds({}, larger, 264)).toEqual({ startId: 262, endIds: [263] });
-    expect(specialIds({}, larger, 262)).toEqual({ startId: 258, endIds: [258] });
+    expect([larger.startOfTextId, larger.endOfTextId]).toEqual([259, 260]);
+    expect(specialIds({}, larger, 261)).toEqual({ startId: 259, endIds: [260] });
+    expect(specialIds({}, larger, 259)).toEqual({ startId: 258, endIds: [258] });
     expect(specialIds({}, larger, 100)).toEqual({ startId: null, endIds: [] });
   });
 

@@ -199,11 +199,12 @@ describe("TextModel", () => {
   it("runs with a tokenizer of more ids; only a text with one of them is an error, which names the token", async () => {
     const tokenizer = new TextTokenizer({
       added_tokens: [
+        { id: TINY_END, content: "<|endoftext|>", special: true },
         { id: 262, content: "[PAD]", special: true },
         { id: 263, content: "Zebra" },
       ],
       decoder: { type: "ByteLevel" },
-      pre_tokenizer: { type: "ByteLevel" },
+      pre_tokenizer: { type: "ByteLevel", add_prefix_space: false },
       model: { type: "BPE", vocab: TINY_VOCABULARY, merges: TINY_MERGES.split("\n").slice(1, -1) },
     });
     const larger = new TextModel(model.decoder, tokenizer);
