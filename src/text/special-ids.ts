@@ -35,8 +35,8 @@ export function specialIds(files: GenerationFiles, tokenizer: TextTokenizer, siz
       .map(([file, json]) => idsOf(json, key, file).filter((id) => id >= 0 && id < size))
       .find(({ length }) => length > 0);
   // A tokenizer may have more ids than the model.
-  const own = (named: number | null): number | null =>
-    [named, tokenizer.idOf("<|endoftext|>")].find((id) => id !== null && id < size) ?? null;
+  const own = (id: number | null): number | null =>
+    [id, tokenizer.idOf("<|endoftext|>")].find((each) => each !== null && each < size) ?? null;
   const endId = own(tokenizer.endOfTextId);
   return {
     startId: first("bos_token_id")?.[0] ?? own(tokenizer.startOfTextId),
