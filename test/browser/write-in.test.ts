@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium())(
       await openFile(page, "scale.mid", writeMidi(scoreFromNotes(SCALE.slice(0, 8))));
       await page.getByRole("button", { name: "Accompany" }).waitFor(); // the model is there
       expect(await page.locator("#state").textContent()).toBe(
-        "scale.mid: press Play to hear the model continue it",
+        "scale.mid: press Play; the model carries on at the end",
       );
       await page.getByRole("button", { name: "Accompany" }).click();
       const tabs = page.locator("#branches .branch > button:first-child");

@@ -27,7 +27,7 @@ export interface BandCandidate extends Candidate {
 /** A sampled id. Waits count from the new note before. */
 export interface BandSample extends GeneratedId {
   readonly words: string;
-  readonly candidates?: readonly BandCandidate[] | undefined;
+  readonly candidates?: readonly BandCandidate[];
 }
 
 /** An explained id. Waits count from the event before it. */
