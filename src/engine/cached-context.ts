@@ -52,6 +52,11 @@ export class CachedContext {
     return this.#decoder.config.window;
   }
 
+  /** Number of ids of the sequence. */
+  get length(): number {
+    return this.#history.length;
+  }
+
   /** Number of ids stored for comparison: at most four windows. */
   get keptIds(): number {
     return this.#history.kept;
@@ -111,6 +116,32 @@ export class CachedContext {
     );
   }
 
+  /**
+   * As `append`, and returns the logits after each of the ids.
+   *
+   * @returns views of `[vocabulary]`, one per id.
+   */
+  async appendAll(
+    ids: readonly number[],
+    { signal }: Pick<ContextOptions, "signal"> = {},
+  ): Promise<readonly Float32Array[]> {
+    const size = this.#decoder.config.vocabularySize;
+    const logits = await this.#recorded(ids, () =>
+      this.#decoder.forward(ids, this.#cache, { logits: "all", signal }),
+    );
+    return ids.map((_, index) => logits.subarray(index * size, (index + 1) * size));
+  }
+
+  /**
+   * Removes the newest ids.
+   *
+   * @throws EngineError when the ids before them are evicted: see `KeyValueCache.rewind`.
+   */
+  dropNewest(count: number): void {
+    this.#cache.rewind(this.#cache.position - count);
+    this.#history.truncate(this.#history.length - count);
+  }
+
   /** Positions left: Infinity with relative positions. */
   get remainingPositions(): number {
     const isEndless = this.#decoder.config.position.kind === "relative";
@@ -168,19 +199,25 @@ export class CachedContext {
     for (const id of ids) this.#history.append(id);
   }
 
-  async #append(
+  #append(
     ids: readonly number[],
     { attention, range, signal }: Pick<ContextOptions, "attention" | "range" | "signal">,
   ): Promise<ForwardWithAttention> {
-    const before = this.#cache.position;
-    try {
+    return this.#recorded(ids, async () => {
       if (!attention)
         return { logits: await this.#decoder.forward(ids, this.#cache, { range, signal }), attention: [] };
       const result = await this.#decoder.forwardWithAttention(ids, this.#cache, attention, { range, signal });
       const moved = (layer: LayerAttention): LayerAttention => ({ ...layer, from: layer.from + this.#from });
       return { logits: result.logits, attention: result.attention.map(moved) };
+    });
+  }
+
+  /** Appends to the history what a run reads of the ids: if the signal stops it between chunks, only the first ones. */
+  async #recorded<T>(ids: readonly number[], read: () => Promise<T>): Promise<T> {
+    const before = this.#cache.position;
+    try {
+      return await read();
     } finally {
-      // If the signal stopped it between chunks, only the first ids were read.
       this.#record(ids.slice(0, this.#cache.position - before));
     }
   }

@@ -70,6 +70,8 @@ export class Decoder {
    * of all rows of a run with one scale.
    */
   readonly hasIndependentRows: boolean;
+  /** Whether the matrices have 8 bits a weight. */
+  readonly isQuantized: boolean;
   readonly #session: DecoderSession;
   /** Compared by identity: `#check` recognizes caches of this decoder, and their forks, by them. */
   readonly #cacheShape: CacheShape;
@@ -98,6 +100,7 @@ export class Decoder {
   private constructor({ config, scheme }: PreparedSource, session: DecoderSession) {
     this.config = config;
     this.hasIndependentRows = scheme.linear !== "int8-columns";
+    this.isQuantized = scheme.linear !== "float32";
     this.#session = session;
     // The window includes the current id, which is not in the cache.
     this.#cacheShape = { layers: config.layers, width: config.width, limit: config.window - 1 };

@@ -45,6 +45,11 @@ export interface CompleteOptions extends SamplingOptions {
   readonly specialTokens?: boolean;
   /** Continue beyond the context: when it is full, its older half is evicted. Default false. */
   readonly contextShift?: boolean;
+  /**
+   * Read drafts ahead where the text repeats itself, which is faster and gives the same ids, unless two noisy scores are equal
+   * within the rounding of the logits. Default true; no effect in WebAssembly.
+   */
+  readonly speculation?: boolean;
   /** Return this many of the likeliest candidates with each token, and its log-probability. */
   readonly candidates?: number;
   /** Called with each sampled token; returns the id to append in its place, or undefined to end the text. Default: the sampled id. */

@@ -8,6 +8,7 @@ import {
   PrefixCachePool,
   Sampler,
   score,
+  speculate,
 } from "../engine/index.ts";
 import { HintedError } from "../errors.ts";
 import { OptionError, samplingOf } from "../options.ts";
@@ -187,7 +188,14 @@ export class TextModel {
   async *#steps(
     prompt: readonly number[],
     sampler: Sampler,
-    { tokens = Infinity, contextShift = false, candidates, override, signal }: CompleteOptions,
+    {
+      tokens = Infinity,
+      contextShift = false,
+      candidates,
+      override,
+      signal,
+      speculation = true,
+    }: CompleteOptions,
   ): AsyncGenerator<TextStep, TextEnd | undefined> {
     if (!(tokens >= 1)) throw new OptionError(`tokens must be at least 1, got ${tokens}`);
     const processors = this.#processors();
@@ -203,11 +211,12 @@ export class TextModel {
         return id ?? sampled.id;
       });
     const context = this.#contexts.acquire(prompt);
+    const speculative = speculation ? speculate(this.decoder, context) : undefined;
     try {
       for await (const sampled of generateIds(this.decoder, {
         prompt,
         sampler,
-        context,
+        context: speculative ?? context,
         contextShift,
         override: overrideId,
         processors,
@@ -223,6 +232,7 @@ export class TextModel {
       }
       return undefined;
     } finally {
+      speculative?.settle();
       this.#contexts.release(context);
     }
   }

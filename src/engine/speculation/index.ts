@@ -1,0 +1,3 @@
+export { DraftLength } from "./draft-length.ts";
+export type { Draft, Drafter } from "./drafter.ts";
+export { SuffixDrafter } from "./suffix-drafter.ts";

@@ -1,0 +1,113 @@
+import type { CachedContext, ContextOptions } from "./cached-context.ts";
+import type { ForwardWithAttention } from "./decoder.ts";
+import type { SequenceContext } from "./sequence-context.ts";
+import type { IdRange } from "./sampling/index.ts";
+import { type Draft, DraftLength, type Drafter } from "./speculation/index.ts";
+
+/** What became of the drafts. */
+export interface SpeculationReport {
+  /** Runs of the decoder after the prompt. */
+  runs: number;
+  /** Ids drafted and read. */
+  drafted: number;
+  /** Those of them that were sampled. */
+  accepted: number;
+}
+
+/**
+ * Speculative decoding: a run reads the next id together with a draft of those that may follow, and its logits serve as long
+ * as the sampled ids are the drafted ones (Leviathan et al. 2023, https://arxiv.org/abs/2211.17192). A sample depends on logits,
+ * seed and step alone, so whoever samples from this context gets the ids that the context itself would give, whatever was drafted.
+ */
+export class SpeculativeContext implements SequenceContext {
+  readonly report: SpeculationReport = { runs: 0, drafted: 0, accepted: 0 };
+  readonly #context: CachedContext;
+  readonly #drafter: Drafter;
+  readonly #length: DraftLength;
+  /** The drafted ids that are read but not sampled yet, and the logits after each. */
+  #ahead: readonly Ahead[] = [];
+  #settle: (() => void) | undefined;
+  #isStarted = false;
+
+  /** @param context used by nobody else until `settle`. */
+  constructor(context: CachedContext, drafter: Drafter, rowCost: number) {
+    this.#context = context;
+    this.#drafter = drafter;
+    this.#length = new DraftLength(rowCost);
+  }
+
+  async prefill(ids: readonly number[], options: ContextOptions = {}): Promise<ForwardWithAttention> {
+    if (this.#isStarted && this.#isOneMore(ids)) return this.append(ids.slice(-1), options);
+    this.settle();
+    this.#isStarted = true;
+    this.#drafter.start(ids);
+    return this.#context.prefill(ids, options);
+  }
+
+  async append(
+    ids: readonly number[],
+    options: Pick<ContextOptions, "contextShift" | "range" | "signal"> = {},
+  ): Promise<ForwardWithAttention> {
+    const [id] = ids;
+    const [next] = this.#ahead;
+    if (id === undefined || ids.length > 1) throw new RangeError(`one id at a time, not ${ids.length}`);
+    if (next?.id === id) return this.#accept(next, options.range);
+    this.settle();
+    this.#drafter.push(id);
+    this.report.runs += 1;
+    const draft = await this.#draft();
+    return draft ? this.#readAhead(id, draft, options) : this.#context.append(ids, options);
+  }
+
+  /** Removes from the context what was drafted and not sampled. Call it before the context is used by others. */
+  settle(): void {
+    this.#settle?.();
+    this.#settle = undefined;
+    if (this.#ahead.length > 0) this.#context.dropNewest(this.#ahead.length);
+    this.#ahead = [];
+  }
+
+  /** Whether a sequence is the one read, with one more id: then a draft serves it. */
+  #isOneMore(ids: readonly number[]): boolean {
+    const read = this.#context.length - this.#ahead.length;
+    return ids.length === read + 1 && this.#context.commonPrefixLength(ids) >= read;
+  }
+
+  #accept(next: Ahead, range: IdRange | undefined): ForwardWithAttention {
+    this.#drafter.push(next.id);
+    this.#ahead = this.#ahead.slice(1);
+    this.report.accepted += 1;
+    return { logits: within(next.logits, range), attention: [] };
+  }
+
+  async #draft(): Promise<Draft | undefined> {
+    // The run must not reach an eviction: it could not be taken back.
+    const room = this.#context.maxRunLength - 1;
+    if (room < 1) return undefined;
+    const draft = await this.#drafter.draft((kind) => Math.min(room, this.#length.most(kind)));
+    return draft.ids.length === 0 ? undefined : draft;
+  }
+
+  async #readAhead(
+    id: number,
+    draft: Draft,
+    { range, signal }: Pick<ContextOptions, "range" | "signal">,
+  ): Promise<ForwardWithAttention> {
+    const [first, ...rows] = await this.#context.appendAll([id, ...draft.ids], { signal });
+    this.#ahead = draft.ids.map((drafted, index) => ({ id: drafted, logits: rows[index]! }));
+    const { length } = draft.ids;
+    this.report.drafted += length;
+    this.#settle = () => this.#length.learn(draft.kind, length, length - this.#ahead.length);
+    return { logits: within(first!, range), attention: [] };
+  }
+}
+
+/** The logits of some ids. */
+function within(logits: Float32Array, range: IdRange | undefined): Float32Array {
+  return range ? logits.subarray(range.first, range.first + range.count) : logits;
+}
+
+interface Ahead {
+  readonly id: number;
+  readonly logits: Float32Array;
+}

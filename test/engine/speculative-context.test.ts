@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { DecoderConfig } from "../../models/index.ts";
+import { CachedContext } from "../../src/engine/cached-context.ts";
+import { Decoder } from "../../src/engine/decoder.ts";
+import { generateIds, type GenerateIdsOptions } from "../../src/engine/generate.ts";
+import { Sampler } from "../../src/engine/sampler.ts";
+import { SpeculativeContext } from "../../src/engine/speculative-context.ts";
+import { type Drafter, SuffixDrafter } from "../../src/engine/speculation/index.ts";
+import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
+import { randomIds, randomTensors } from "../models/reference.ts";
+
+const LEARNED: DecoderConfig = {
+  vocabularySize: 50,
+  layers: 2,
+  width: 8,
+  heads: 2,
+  feedForward: 8,
+  position: { kind: "learned" },
+  window: 32,
+  normEpsilon: 1e-5,
+  tiedHead: true,
+};
+const RELATIVE: DecoderConfig = {
+  ...LEARNED,
+  position: { kind: "relative", maxDistance: 32, sharedHeads: false },
+};
+const PROMPT = randomIds(5, LEARNED.vocabularySize, 8);
+/** More than a window. */
+const COUNT = 200;
+
+/** Drafts the ids of a list, of which every `wrong`th is another; three at a time. */
+function drafterOf(ids: readonly number[], wrong: number): Drafter {
+  let next = 0;
+  return {
+    start: () => undefined,
+    push: () => {
+      next += 1;
+    },
+    draft: (mostOf) => ({
+      ids: ids
+        .slice(next, next + Math.min(3, mostOf(0)))
+        .map((id, i) => ((next + i) % wrong === wrong - 1 ? (id + 1) % 50 : id)),
+      kind: 0,
+    }),
+  };
+}
+
+async function generated(
+  decoder: Decoder,
+  options: Partial<GenerateIdsOptions>,
+  count = COUNT,
+): Promise<number[]> {
+  const ids: number[] = [];
+  const request = { prompt: PROMPT, sampler: new Sampler({ seed: 3 }), ...options };
+  for await (const { id } of generateIds(decoder, request)) if (ids.push(id) === count) break;
+  return ids;
+}
+
+describe.each([
+  ["learned positions, whose context shifts", LEARNED, false],
+  ["relative positions", RELATIVE, false],
+  ["an attention sink", { ...RELATIVE, window: 128 }, true],
+])("speculative decoding with %s", (_, config, withSink) => {
+  let decoder: Decoder;
+  let ids: readonly number[];
+  const context = (): CachedContext => new CachedContext(decoder, withSink);
+
+  beforeAll(async () => {
+    const runtime = await createNodeRuntime({ backend: "node", threads: 1 });
+    decoder = await Decoder.load({ config, tensors: randomTensors(config, 5), runtime });
+    ids = await generated(decoder, { context: context(), contextShift: true });
+  });
+
+  afterAll(() => decoder.dispose());
+
+  test.each([
+    ["right", Infinity],
+    ["half right", 2],
+    ["nearly always right", 7],
+    ["wrong", 1],
+  ])("gives the ids that it gives without, where drafts are %s", async (_name, wrong) => {
+    const speculative = new SpeculativeContext(context(), drafterOf(ids, wrong), 0.1);
+    expect(await generated(decoder, { context: speculative, contextShift: true })).toEqual(ids);
+    const { runs, drafted, accepted } = speculative.report;
+    expect(runs + accepted).toBe(COUNT - 1);
+    expect(accepted).toBeLessThanOrEqual(drafted);
+    if (wrong === 1) expect(accepted).toBe(0);
+    else expect(accepted).toBeGreaterThan(COUNT / 5);
+  });
+
+  test("gives the given ids and the logits without, where ids are replaced", async () => {
+    const forced = Array.from({ length: COUNT }, (_id, i) => [7, 3, 9, 9, 12, 4][i % 6]!);
+    const run = async (each: CachedContext | SpeculativeContext): Promise<number[]> => {
+      let step = 0;
+      const sampled: number[] = [];
+      const override = async ({ id }: { readonly id: number }): Promise<number> => {
+        sampled.push(id);
+        step += 1;
+        return forced[step - 1]!;
+      };
+      await generated(decoder, { context: each, contextShift: true, override });
+      return sampled;
+    };
+    const speculative = new SpeculativeContext(context(), new SuffixDrafter(), 0.1);
+    expect(await run(speculative)).toEqual(await run(context()));
+    // Of a piece that repeats itself nearly all drafts are right.
+    expect(speculative.report.runs).toBeLessThan(COUNT / 2);
+  });
+
+  test("leaves a context that others can use, as if nothing had been drafted", async () => {
+    const cached = context();
+    const speculative = new SpeculativeContext(cached, drafterOf(ids, 4), 0.1);
+    await generated(decoder, { context: speculative }, 20);
+    speculative.settle();
+    expect(cached.length).toBe(PROMPT.length + 19);
+    expect(cached.commonPrefixLength([...PROMPT, ...ids])).toBe(PROMPT.length + 19);
+    const next = await generated(
+      decoder,
+      { prompt: [...PROMPT, ...ids.slice(0, 20)], context: cached, randomStep: 20 },
+      5,
+    );
+    expect(next).toEqual(ids.slice(20, 25));
+  });
+});
