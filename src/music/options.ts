@@ -60,6 +60,11 @@ export interface ContinueOptions extends SamplingOptions {
    * then give other music. Default false.
    */
   readonly reuseBeyondWindow?: boolean;
+  /**
+   * Read drafts ahead where the music repeats itself, which is faster and gives the same ids, unless two noisy scores are equal
+   * within the rounding of the logits. Default true; no effect in WebAssembly.
+   */
+  readonly speculation?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -10,6 +10,7 @@ import {
   PrefixCachePool,
   type Sampler,
   type SequenceContext,
+  speculate,
 } from "../engine/index.ts";
 import { OptionError } from "../options.ts";
 import { AccompanimentTask, type MelodyPrompt } from "./accompaniment-task.ts";
@@ -176,7 +177,7 @@ export class PerformanceModel implements PerformanceEngine {
     const { seconds = Infinity, candidates, reuseBeyondWindow = false, signal } = options;
     const { prompt, performance, processors, sampled } = build();
     const { state } = performance;
-    const { context, release } = lease ?? this.#lease(prompt);
+    const { context, release } = lease ?? this.#lease(prompt, options.speculation);
     try {
       for await (const drawn of generateIds(this.decoder, {
         prompt,
@@ -200,9 +201,14 @@ export class PerformanceModel implements PerformanceEngine {
     }
   }
 
-  #lease(prompt: readonly number[]): ContextLease {
+  #lease(prompt: readonly number[], speculation = true): ContextLease {
     const context = this.#contexts.acquire(prompt);
-    return { context, release: () => this.#contexts.release(context) };
+    const speculative = speculation ? speculate(this.decoder, context) : undefined;
+    const release = (): void => {
+      speculative?.settle();
+      this.#contexts.release(context);
+    };
+    return { context: speculative ?? context, release };
   }
 
   async #withContext<T>(ids: readonly number[], use: (context: CachedContext) => Promise<T>): Promise<T> {
