@@ -61,8 +61,9 @@ export interface ContinueOptions extends SamplingOptions {
    */
   readonly reuseBeyondWindow?: boolean;
   /**
-   * Read drafts ahead where the music repeats itself, which is faster and gives the same ids, unless two noisy scores are equal
-   * within the rounding of the logits. Default true; no effect in WebAssembly.
+   * Read drafts ahead where the music repeats itself, on the native backend. In fp32 the ids are the same, unless two noisy scores are
+   * equal within the rounding of the logits; in int8 the rounding is coarse, and a seed gives other ids after some hundred. Default:
+   * true in fp32, false in int8.
    */
   readonly speculation?: boolean;
   readonly signal?: AbortSignal;

@@ -194,7 +194,7 @@ export class TextModel {
       candidates,
       override,
       signal,
-      speculation = true,
+      speculation = !this.decoder.isQuantized,
     }: CompleteOptions,
   ): AsyncGenerator<TextStep, TextEnd | undefined> {
     if (!(tokens >= 1)) throw new OptionError(`tokens must be at least 1, got ${tokens}`);

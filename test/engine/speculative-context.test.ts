@@ -4,6 +4,7 @@ import { CachedContext } from "../../src/engine/cached-context.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
 import { generateIds, type GenerateIdsOptions } from "../../src/engine/generate.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
+import { speculate } from "../../src/engine/speculate.ts";
 import { SpeculativeContext } from "../../src/engine/speculative-context.ts";
 import { type Drafter, SuffixDrafter } from "../../src/engine/speculation/index.ts";
 import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
@@ -121,4 +122,11 @@ describe.each([
     );
     expect(next).toEqual(ids.slice(20, 25));
   });
+});
+
+test("WebAssembly does not draft: its runs sample in the graph", async () => {
+  const runtime = await createNodeRuntime({ backend: "wasm", threads: 1 });
+  const decoder = await Decoder.load({ config: RELATIVE, tensors: randomTensors(RELATIVE, 5), runtime });
+  expect(speculate(decoder, new CachedContext(decoder))).toBeUndefined();
+  await decoder.dispose();
 });
