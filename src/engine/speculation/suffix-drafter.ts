@@ -8,65 +8,79 @@ const LONGEST = 24;
 const MOST_PLACES = 16;
 /** Ids kept: after twice as many, the older half is forgotten. */
 const CAPACITY = 8192;
+/** Entries of the table of places: a power of 2. */
+const BUCKETS = 1 << 14;
+const NONE = -1;
 
 /**
  * Drafts what followed the longest earlier suffix of the sequence: music and text repeat themselves (prompt lookup decoding, Saxena
- * 2023).
+ * 2023). Its memory is constant.
  */
 export class SuffixDrafter implements Drafter {
-  #ids: number[] = [];
-  /** The places behind each three ids in a row, in order. */
-  #places = new Map<string, number[]>();
+  readonly #ids = new Int32Array(2 * CAPACITY);
+  #length = 0;
+  /** The newest place behind three ids with this hash. */
+  readonly #newest = new Int32Array(BUCKETS).fill(NONE);
+  /** Of each place, the one before it with the same hash. */
+  readonly #before = new Int32Array(2 * CAPACITY + 1);
 
   start(ids: readonly number[]): void {
-    this.#ids = [];
-    this.#places = new Map();
+    this.#length = 0;
+    this.#newest.fill(NONE);
     for (const id of ids.slice(-CAPACITY)) this.push(id);
   }
 
   push(id: number): void {
-    if (this.#ids.length === 2 * CAPACITY) this.start(this.#ids);
-    this.#ids.push(id);
-    const key = this.#key();
-    if (key === undefined) return;
-    const places = this.#places.get(key);
-    if (places) places.push(this.#ids.length);
-    else this.#places.set(key, [this.#ids.length]);
+    if (this.#length === 2 * CAPACITY) this.start(Array.from(this.#ids.subarray(CAPACITY)));
+    this.#ids[this.#length] = id;
+    this.#length += 1;
+    if (this.#length < SHORTEST) return;
+    const bucket = this.#bucket();
+    this.#before[this.#length] = this.#newest[bucket]!;
+    this.#newest[bucket] = this.#length;
   }
 
   draft(mostOf: (kind: number) => number): Draft {
-    const key = this.#key();
-    const places = key === undefined ? undefined : this.#places.get(key);
-    let longest = 0;
-    let from = 0;
-    // The last place is the end itself.
-    for (const place of places?.slice(-MOST_PLACES - 1, -1).toReversed() ?? []) {
-      const length = this.#commonSuffix(place);
-      if (length > longest) [longest, from] = [length, place];
-    }
-    if (longest === 0) return { ids: [], kind: 0 };
-    const kind = kindOf(longest);
-    const end = this.#ids.length;
+    const [from, length] = this.#longestMatch();
+    if (length === 0) return { ids: [], kind: 0 };
+    const kind = kindOf(length);
     const most = mostOf(kind);
     const ids: number[] = [];
     // A repeat that reaches the end goes on with its own copy.
     for (let place = from; ids.length < most; place += 1)
-      ids.push(place < end ? this.#ids[place]! : ids[place - end]!);
+      ids.push(place < this.#length ? this.#ids[place]! : ids[place - this.#length]!);
     return { ids, kind };
   }
 
-  #key(): string | undefined {
-    return this.#ids.length < SHORTEST ? undefined : this.#ids.slice(-SHORTEST).join();
+  /** The place behind the earlier ids that equal most of the last ones, and how many do. */
+  #longestMatch(): readonly [place: number, length: number] {
+    let longest = 0;
+    let from = 0;
+    if (this.#length < SHORTEST) return [from, longest];
+    // The newest place is the end itself.
+    let place = this.#before[this.#length]!;
+    for (let tries = 0; place !== NONE && tries < MOST_PLACES; tries += 1) {
+      const length = this.#commonSuffix(place);
+      if (length > longest) [longest, from] = [length, place];
+      place = this.#before[place]!;
+    }
+    return longest < SHORTEST ? [0, 0] : [from, longest];
+  }
+
+  /** Of the last three ids. */
+  #bucket(): number {
+    let hash = 0;
+    for (let i = 1; i <= SHORTEST; i += 1)
+      hash = Math.imul(hash ^ this.#ids[this.#length - i]!, 0x85ebca6b) >>> 3;
+    return hash & (BUCKETS - 1);
   }
 
   /** How many ids before `place` equal those before the end. */
   #commonSuffix(place: number): number {
-    const end = this.#ids.length;
-    let length = SHORTEST;
+    let length = 0;
     while (
-      length < LONGEST &&
-      length < place &&
-      this.#ids[place - 1 - length] === this.#ids[end - 1 - length]
+      length < Math.min(LONGEST, place) &&
+      this.#ids[place - 1 - length] === this.#ids[this.#length - 1 - length]
     )
       length += 1;
     return length;
