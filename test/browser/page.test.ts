@@ -112,6 +112,8 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
         .getByRole("button", { name: /^delete branch/ })
         .last()
         .click();
+      // A deleted branch can be seen until the next frame.
+      await expect.poll(() => tabs.count()).toBe(left);
     }
     await expect.poll(() => page.locator("#branches").isVisible()).toBe(false);
     expect(built.complaints).toEqual([]);
