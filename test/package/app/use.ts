@@ -4,7 +4,7 @@ import { encodePerformance, type Note, PERFORMANCE_388 } from "ostinato/encoding
 import { type DecoderConfig, parseConfig } from "ostinato/models";
 import { Decoder } from "ostinato/engine";
 import { WorkerMusicModel } from "ostinato/browser";
-import { loadMusicModel } from "ostinato/node";
+import { loadMusicModel, type LoadModelOptions } from "ostinato/node";
 
 const notes: Note[] = [{ pitch: 60, velocity: 80, startSeconds: 0, endSeconds: 1 }];
 export const ids: Uint16Array = encodePerformance(notes, PERFORMANCE_388);
@@ -13,5 +13,5 @@ export const model: Promise<MusicModel> = loadMusicModel("piano", { precision: "
 export const score: Score = readMidi(new Uint8Array());
 export const event = (given: MusicEvent): number => given.seconds;
 export const entries = [Decoder, WorkerMusicModel];
-// @ts-expect-error: there is no such precision
-export const wrong = loadMusicModel("piano", { precision: "fp64" });
+/** Compiles only while "fp64" is no precision. */
+export const isRefused: "fp64" extends LoadModelOptions["precision"] ? false : true = true;
