@@ -332,25 +332,6 @@ test("throws for sampling in a graph without sampling", async () => {
   await decoder.dispose();
 });
 
-test("a run has fewer steps for larger models, and for more sequences", () => {
-  const gpt2 = {
-    ...LEARNED,
-    vocabularySize: 50257,
-    layers: 12,
-    width: 768,
-    heads: 12,
-    feedForward: 3072,
-    window: 1024,
-  };
-  expect(stepsPerRun(RELATIVE)).toBe(16);
-  expect(stepsPerRun(gpt2)).toBe(2);
-  expect(stepsPerRun(gpt2, 4)).toBe(2);
-  const position = { kind: "relative", maxDistance: 1024, sharedHeads: false } as const;
-  const piano = { ...RELATIVE, layers: 6, width: 256, feedForward: 1024, window: 1024, position };
-  expect([1, 2, 4, 8, 64].map((sequences) => stepsPerRun(piano, sequences))).toEqual([16, 16, 11, 6, 4]);
-  expect(stepsPerRun({ ...gpt2, layers: 48, width: 1600 })).toBe(1);
-});
-
 /** With OSTINATO_LONG set, the full number of seeds and ids; it takes minutes. */
 const [SEEDS, COUNT] = process.env["OSTINATO_LONG"] ? [20, 500] : [2, 200];
 
