@@ -5,11 +5,18 @@
  * The counters are: the kind of the previous event (one-hot), the velocity bin (one-hot, or all 0), the number of sounding
  * notes by key, and the time since the last note-on by key in steps of 10 ms. After every id
  * `counter = max(0, counter · factor + increment)`. An id is allowed if its block count is 0: its base block count, plus the
- * block counts of all counters above 0, plus those of the conjunctions, which are 1 if all their counters are above 0. While
- * the clock of an allowed id is at its limit or beyond, the first such id is the only allowed one.
+ * block counts of all counters above 0, plus those of each conjunction, times how far its weighted number of counters above 0
+ * is above a limit. While the clock of an allowed id is at its limit or beyond, the first such id is the only allowed one.
  */
 import { followTables, longestShiftOf, PREVIOUS_KINDS, previousKindOf } from "./grammar-rules.ts";
 import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
+
+/** The options of the grammar, without defaults: `GrammarOptions` of `grammar.ts`. */
+interface TableOptions {
+  readonly longestNoteSteps: number;
+  readonly mostKeys: number;
+  readonly mayEnd: boolean;
+}
 
 /** The tables of the automaton; see the head of this file. */
 export interface AutomatonTables {
@@ -52,12 +59,6 @@ export function tableLayout(vocabulary: Vocabulary): TableLayout {
   return { previous: 0, velocity, sounding, clock, counters: clock + keys };
 }
 
-/** As in `GrammarOptions`, without defaults. */
-interface TableOptions {
-  readonly longestNoteSteps: number;
-  readonly mayEnd: boolean;
-}
-
 /** The last tables of a vocabulary. */
 const lastTables = new WeakMap<
   Vocabulary,
@@ -66,18 +67,27 @@ const lastTables = new WeakMap<
 
 /**
  * The tables of the grammar. For the same options they are the same object, so that the sequences of a batch can share them.
+ *
+ * @throws VocabularyError when the vocabulary has no performance events.
  */
 export function automatonTables(vocabulary: Vocabulary, options: TableOptions): AutomatonTables {
   const last = lastTables.get(vocabulary);
-  const { longestNoteSteps, mayEnd } = options;
-  if (last?.options.longestNoteSteps === longestNoteSteps && last.options.mayEnd === mayEnd)
+  const { longestNoteSteps, mostKeys, mayEnd } = options;
+  if (
+    last?.options.longestNoteSteps === longestNoteSteps &&
+    last.options.mostKeys === mostKeys &&
+    last.options.mayEnd === mayEnd
+  )
     return last.tables;
   const tables = createTables(vocabulary, options);
-  lastTables.set(vocabulary, { options: { longestNoteSteps, mayEnd }, tables });
+  lastTables.set(vocabulary, { options: { longestNoteSteps, mostKeys, mayEnd }, tables });
   return tables;
 }
 
-function createTables(vocabulary: Vocabulary, { longestNoteSteps, mayEnd }: TableOptions): AutomatonTables {
+function createTables(
+  vocabulary: Vocabulary,
+  { longestNoteSteps, mostKeys, mayEnd }: TableOptions,
+): AutomatonTables {
   const { size } = vocabulary;
   const layout = tableLayout(vocabulary);
   const { counters } = layout;
@@ -85,13 +95,17 @@ function createTables(vocabulary: Vocabulary, { longestNoteSteps, mayEnd }: Tabl
   const velocity = range(vocabulary, "VELOCITY");
   const end = vocabulary.range("END");
   const keys = noteOn.count;
-  const conjunctions = 2;
-  const [allDown, velocityAllDown] = [counters, counters + 1]; // rows of `blockCounts`
+  const conjunctions = 3;
+  // Rows of `blockCounts`. The difference of the last two is 1 from `mostKeys` sounding keys on, after a velocity.
+  const [full, velocityFull, velocityOverfull] = [counters, counters + 1, counters + 2];
 
   const conjunctionWeights = new Float32Array(counters * conjunctions);
   for (let key = 0; key < keys; key += 1)
     conjunctionWeights.fill(1, at(layout.sounding + key, 0), at(layout.sounding + key, conjunctions));
-  conjunctionWeights[at(PREVIOUS_KINDS.indexOf("VELOCITY"), 1)] = 1;
+  // More than the number of keys, so that these are 0 after any other event.
+  const afterVelocity = keys + 1;
+  for (const conjunction of [1, 2])
+    conjunctionWeights[at(PREVIOUS_KINDS.indexOf("VELOCITY"), conjunction)] = afterVelocity;
   function at(counter: number, conjunction: number): number {
     return counter * conjunctions + conjunction;
   }
@@ -121,9 +135,11 @@ function createTables(vocabulary: Vocabulary, { longestNoteSteps, mayEnd }: Tabl
     addBlocks(layout.sounding + key, noteOn.first + key, 1, 1);
     if (end) addBlocks(layout.sounding + key, end.first, 1, 1);
   }
-  // If all keys sound, no note-on can follow a velocity, so none is allowed; after a velocity, note-offs are.
-  addBlocks(allDown, velocity.first, velocity.count, 1);
-  addBlocks(velocityAllDown, noteOff.first, keys, -1);
+  // If the most keys sound, no note-on can follow a velocity, so none is allowed; after a velocity, note-offs are.
+  addBlocks(full, velocity.first, velocity.count, 1);
+  addBlocks(full, noteOn.first, keys, 1);
+  addBlocks(velocityFull, noteOff.first, keys, -1);
+  addBlocks(velocityOverfull, noteOff.first, keys, 1);
   if (end && !mayEnd) baseBlockCounts[end.first] = 1;
 
   const clocks = new Int32Array(size);
@@ -137,7 +153,11 @@ function createTables(vocabulary: Vocabulary, { longestNoteSteps, mayEnd }: Tabl
     conjunctions,
     ...updates(vocabulary, layout),
     conjunctionWeights,
-    conjunctionOffsets: Float32Array.of(1 - keys, -keys),
+    conjunctionOffsets: Float32Array.of(
+      1 - mostKeys,
+      1 - mostKeys - afterVelocity,
+      -mostKeys - afterVelocity,
+    ),
     blockCounts,
     baseBlockCounts,
     clocks,

@@ -4,7 +4,7 @@
  *
  * Generation, in `src/music/`, masks more: `control-token-processor.ts` forces control tokens and `ending-processor.ts` closes a late
  * piece; `accompaniment-task.ts` and `infill-task.ts` force the note-offs of held notes and of the melody, and block their keys. It sets `longestNoteSteps` to 4 s
- * (`limits.ts`, by `build-prompt.ts` and `accompaniment-task.ts`).
+ * and `mostKeys` (`limits.ts`, by `build-prompt.ts` and `accompaniment-task.ts`).
  */
 import { automatonTables, type AutomatonTables, tableLayout } from "./automaton-tables.ts";
 import { followTables, type PreviousKind, PREVIOUS_KINDS } from "./grammar-rules.ts";
@@ -18,6 +18,8 @@ export interface GrammarOptions {
    * A model cannot end a note whose note-on has left its window. Default: no limit.
    */
   readonly longestNoteSteps?: number;
+  /** Most keys that may sound at once: while they do, no note-on is allowed. Default: all keys. */
+  readonly mostKeys?: number;
   /** Whether END is allowed, where the other rules allow it. Default true. */
   readonly mayEnd?: boolean;
 }
@@ -32,6 +34,7 @@ export class PerformanceGrammar {
   /** The id of velocity bin 0, which need not exist. */
   readonly #velocityZero: number;
   readonly #longestNoteSteps: number;
+  readonly #mostKeys: number;
   readonly #mayEnd: boolean;
   #tables: AutomatonTables | undefined;
 
@@ -40,6 +43,7 @@ export class PerformanceGrammar {
     this.#state = state;
     const { vocabulary } = state;
     this.#longestNoteSteps = options.longestNoteSteps ?? Infinity;
+    this.#mostKeys = Math.min(options.mostKeys ?? Infinity, state.soundingByKey.length);
     this.#mayEnd = options.mayEnd ?? true;
     this.#noteOnFirst = vocabulary.id("NOTE_ON");
     this.#noteOffFirst = vocabulary.id("NOTE_OFF");
@@ -60,7 +64,7 @@ export class PerformanceGrammar {
     const noteOn = this.#noteOnFirst;
     const noteOff = this.#noteOffFirst;
     const overdueSince = step - this.#longestNoteSteps;
-    let silentKeys = keys;
+    let soundingKeys = 0;
     let overdueKey = -1;
     if (soundingCount === 0) {
       allowed.fill(0, noteOff, noteOff + keys);
@@ -71,11 +75,11 @@ export class PerformanceGrammar {
           continue;
         }
         allowed[noteOn + key] = 0;
-        silentKeys -= 1;
+        soundingKeys += 1;
         if (overdueKey < 0 && onsetSteps[key]! <= overdueSince) overdueKey = key;
       }
     }
-    if (silentKeys === 0) this.#allKeysDown(allowed);
+    if (soundingKeys >= this.#mostKeys) this.#mostKeysDown(allowed);
     if (velocityBin !== undefined) allowed[this.#velocityZero + velocityBin] = 0;
     else allowed.fill(0, noteOn, noteOn + keys);
     const end = vocabulary.range("END");
@@ -90,6 +94,7 @@ export class PerformanceGrammar {
   get tables(): AutomatonTables {
     this.#tables ??= automatonTables(this.#state.vocabulary, {
       longestNoteSteps: this.#longestNoteSteps,
+      mostKeys: this.#mostKeys,
       mayEnd: this.#mayEnd,
     });
     return this.#tables;
@@ -111,12 +116,14 @@ export class PerformanceGrammar {
     return counters;
   }
 
-  /** If all keys sound, no note-on can follow a velocity, so none is allowed; after a velocity, note-offs are. */
-  #allKeysDown(allowed: Uint8Array): void {
+  /** If the most keys sound, no note-on can follow a velocity, so none is allowed; after a velocity, note-offs are. */
+  #mostKeysDown(allowed: Uint8Array): void {
     const { vocabulary, previous, soundingByKey } = this.#state;
     const velocities = vocabulary.range("VELOCITY");
     if (velocities) allowed.fill(0, velocities.first, velocities.first + velocities.count);
-    if (previous === "VELOCITY")
-      allowed.fill(1, this.#noteOffFirst, this.#noteOffFirst + soundingByKey.length);
+    allowed.fill(0, this.#noteOnFirst, this.#noteOnFirst + soundingByKey.length);
+    if (previous !== "VELOCITY") return;
+    for (let key = 0; key < soundingByKey.length; key += 1)
+      allowed[this.#noteOffFirst + key] = soundingByKey[key] === 0 ? 0 : 1;
   }
 }

@@ -16,7 +16,7 @@ import {
 } from "../../encoding/index.ts";
 import { type ForcedToken, forcedTokens } from "./forced-tokens.ts";
 import type { GenerationTask } from "./generation-task.ts";
-import { LONGEST_NOTE_SECONDS } from "./limits.ts";
+import { LONGEST_NOTE_SECONDS, MOST_KEYS } from "./limits.ts";
 import { blockKeys, clampShift, forbid } from "./token-mask.ts";
 
 const LONGEST_NOTE_STEPS = LONGEST_NOTE_SECONDS * STEPS_PER_SECOND;
@@ -79,6 +79,7 @@ export class AccompanimentTask implements GenerationTask {
     this.#state = new PerformanceState(vocabulary);
     this.#grammar = new PerformanceGrammar(this.#state, {
       longestNoteSteps: LONGEST_NOTE_STEPS,
+      mostKeys: MOST_KEYS,
       mayEnd: false,
     });
     this.#segments = [...cutSegments(melodyIds, vocabulary), shiftIds(vocabulary, SEGMENT_STEPS)];

@@ -9,7 +9,7 @@ import {
 import type { DecoderConfig } from "../../models/index.ts";
 import type { LogitsProcessor } from "../engine/index.ts";
 import { OptionError } from "../options.ts";
-import { LONGEST_NOTE_SECONDS } from "./limits.ts";
+import { LONGEST_NOTE_SECONDS, MOST_KEYS } from "./limits.ts";
 import { ContinuedPerformance } from "./continued-performance.ts";
 import { type ControlTokenOptions, ControlTokenProcessor } from "./control-token-processor.ts";
 import { EndingProcessor } from "./ending-processor.ts";
@@ -155,6 +155,7 @@ function grammarProcessor(
 ): LogitsProcessor {
   const grammar = new PerformanceGrammar(performance.state, {
     longestNoteSteps: LONGEST_NOTE_SECONDS * STEPS_PER_SECOND,
+    mostKeys: MOST_KEYS,
     mayEnd,
   });
   return {

@@ -14,6 +14,7 @@ import {
 } from "../../encoding/index.ts";
 import { type ForcedToken, forcedTokens } from "./forced-tokens.ts";
 import type { GenerationTask } from "./generation-task.ts";
+import { MOST_KEYS } from "./limits.ts";
 import { blockKeys, clampShift, forbid } from "./token-mask.ts";
 
 /** A key held from before the region until a step of the region. */
@@ -69,7 +70,9 @@ export class InfillTask implements GenerationTask {
     this.#state = new PerformanceState(vocabulary, parts.prefix);
     this.#state.cut();
     this.#start = this.#state.mark();
-    this.#grammar = new PerformanceGrammar(this.#state, { mayEnd: false });
+    // Keys that the music before the region holds are released by force only, so one new note may always sound.
+    const mostKeys = Math.max(MOST_KEYS, this.#state.soundingCount + 1);
+    this.#grammar = new PerformanceGrammar(this.#state, { mostKeys, mayEnd: false });
     const held = new PerformanceState(vocabulary);
     for (const id of parts.middle) {
       const { step } = held;

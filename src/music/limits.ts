@@ -5,6 +5,12 @@
  */
 export const LONGEST_NOTE_SECONDS = 4;
 
+/**
+ * Generated music holds at most this many keys at once, pedal included: the 99.9th percentile of the maxima of 1,698 files of
+ * human piano music. Rarely, a model keeps adding notes far beyond it.
+ */
+export const MOST_KEYS = 43;
+
 /** Limit on parallel variations; each has its own key/value cache. */
 export const MAX_VARIATIONS = 64;
 

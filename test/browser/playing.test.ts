@@ -1,8 +1,10 @@
 /** Playback, measured at the audio output: volume, tempo, loop. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { type Note, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
-import { builtPage, openFile, PATIENCE, playToTheEnd, rollLabel } from "./built-page.ts";
+import { type Note, PERFORMANCE_416, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
+import { Piece } from "../../web/music/piece.ts";
+import { linkOf } from "../../web/output/link.ts";
+import { builtPage, openFile, PATIENCE, playToTheEnd, rollLabel, savedNotes } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
 import { heardFor, loudness, onsetsOf, pitches, stalledSeconds } from "./listen.ts";
 
@@ -81,6 +83,22 @@ describe.skipIf(!hasChromium())("playback of the built page", { timeout: PATIENC
     await page.getByText("More", { exact: true }).click();
     await page.getByLabel("tempo", { exact: true }).fill("4");
     for (let start = 0; start < 6; start += 1) await playToTheEnd(page);
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("never sounds more than 43 keys at once", async () => {
+    const chord = new Piece(PERFORMANCE_416, [PERFORMANCE_416.id("VELOCITY", 12)]);
+    for (let key = 0; key < 40; key += 1) chord.push(PERFORMANCE_416.id("NOTE_ON", 30 + key), "primer");
+    const { hash } = await linkOf(chord, { options: { seed: 4 }, seconds: 5 });
+    const page = await built.open({ query: hash.replace(/&seconds=[^&]*/, "") });
+    await expect.poll(() => rollLabel(page)).toContain("40 notes");
+    await page.getByLabel("length", { exact: true }).fill("5");
+    await playToTheEnd(page);
+    const notes = await savedNotes(page);
+    const held = notes.map(
+      ({ startTick: at }) => notes.filter(({ startTick, endTick }) => startTick <= at && at < endTick).length,
+    );
+    expect(Math.max(...held)).toBe(43);
     expect(built.complaints).toEqual([]);
   });
 

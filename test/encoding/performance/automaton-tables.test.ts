@@ -64,6 +64,7 @@ it("the tables allow the same ids as the grammar, after any primer and any allow
   const vocabularies = fc.constantFrom(...VOCABULARIES.values());
   const options = fc.record({
     longestNoteSteps: fc.constantFrom(Infinity, 40, 300),
+    mostKeys: fc.constantFrom(Infinity, 1, 4, 20),
     mayEnd: fc.boolean(),
   });
   const primer = fc.array(fc.nat(), { maxLength: 60 });
@@ -89,15 +90,18 @@ it("the tables allow the same ids as the grammar, after any primer and any allow
   );
 });
 
-it("the tables allow the same ids as the grammar while all keys sound, before and after a velocity", () => {
-  const state = new PerformanceState(PERFORMANCE_416);
-  const grammar = new PerformanceGrammar(state);
-  const keys = Array.from({ length: 128 }, (_, pitch) => PERFORMANCE_416.id("NOTE_ON", pitch));
-  const [velocity, shift] = [PERFORMANCE_416.id("VELOCITY", 9), PERFORMANCE_416.id("TIME_SHIFT", 3)];
-  const reader = new TableReader({ tables: grammar.tables, counters: grammar.counters() });
-  for (const id of [velocity, ...keys, shift, velocity]) {
-    state.push(id);
-    reader.push(id);
-    expect(reader.allowed()).toEqual(maskOf(grammar, PERFORMANCE_416.size));
-  }
-});
+it.each([128, 20])(
+  "the tables allow the same ids as the grammar while %i keys may sound, before and after a velocity",
+  (mostKeys) => {
+    const state = new PerformanceState(PERFORMANCE_416);
+    const grammar = new PerformanceGrammar(state, { mostKeys });
+    const keys = Array.from({ length: 128 }, (_, pitch) => PERFORMANCE_416.id("NOTE_ON", pitch));
+    const [velocity, shift] = [PERFORMANCE_416.id("VELOCITY", 9), PERFORMANCE_416.id("TIME_SHIFT", 3)];
+    const reader = new TableReader({ tables: grammar.tables, counters: grammar.counters() });
+    for (const id of [velocity, ...keys, shift, velocity]) {
+      state.push(id);
+      reader.push(id);
+      expect(reader.allowed()).toEqual(maskOf(grammar, PERFORMANCE_416.size));
+    }
+  },
+);

@@ -183,3 +183,24 @@ it("ends the lowest note of the piano at its longest duration", () => {
   const grammar = new PerformanceGrammar(state, { longestNoteSteps: 100 });
   expect(allowedIds(grammar, PERFORMANCE_388)).toEqual([128]);
 });
+
+it("allows no note-on and no velocity while the most keys sound, whatever the primer", () => {
+  const id = (kind: "NOTE_ON" | "NOTE_OFF" | "TIME_SHIFT" | "VELOCITY", value: number): number =>
+    PERFORMANCE_388.id(kind, value);
+  const state = new PerformanceState(PERFORMANCE_388, [VELOCITY, id("NOTE_ON", 60), id("NOTE_ON", 64)]);
+  const grammar = new PerformanceGrammar(state, { mostKeys: 3 });
+  const kinds = (): string[] => [
+    ...new Set(allowedIds(grammar, PERFORMANCE_388).map((each) => PERFORMANCE_388.event(each).kind)),
+  ];
+  expect(kinds()).toEqual(["NOTE_ON", "TIME_SHIFT", "VELOCITY"]);
+  state.push(id("NOTE_ON", 67));
+  expect(kinds(), "full").toEqual(["TIME_SHIFT"]);
+  state.push(id("TIME_SHIFT", 5));
+  expect(allowedIds(grammar, PERFORMANCE_388)).toEqual([60, 64, 67].map((pitch) => id("NOTE_OFF", pitch)));
+  state.push(id("NOTE_ON", 72));
+  state.push(id("TIME_SHIFT", 5));
+  state.push(id("NOTE_OFF", 60));
+  expect(kinds(), "a primer may have more").toEqual(["NOTE_OFF", "TIME_SHIFT"]);
+  state.push(id("NOTE_OFF", 64));
+  expect(kinds()).toEqual(["NOTE_ON", "NOTE_OFF", "TIME_SHIFT", "VELOCITY"]);
+});
