@@ -1,6 +1,7 @@
 /**
  * Compares the logits, NLL and greedy ids of GPT-2 small with random weights: Ostinato and transformers.js against
- * Hugging Face's PyTorch. Then the included piano model: Ostinato against the trainer's module.
+ * Hugging Face's PyTorch. Then the included piano model: Ostinato against the trainer's module. Then random configs with all
+ * activation functions (`variants.mjs`).
  *
  *   npm run parity -- FOLDER --python PATH
  *
@@ -15,6 +16,7 @@ import { readCheckpoint } from "../../dist/models/index.js";
 import { checkpointFolder, createNodeRuntime } from "../../dist/src/platform/node/index.js";
 import { folderAndPython, makeGpt2, python, say } from "../tools.mjs";
 import { loadTransformersJs } from "../implementations/transformers-js.mjs";
+import { compareVariants } from "./variants.mjs";
 
 const TOLERANCE = 1e-4;
 
@@ -74,6 +76,7 @@ for (const backend of ["node", "wasm"]) {
   failed ||= !(relative < TOLERANCE && apart < TOLERANCE);
   await decoder.dispose();
 }
+failed = !(await compareVariants(folder, pythonPath)) || failed;
 process.exitCode = failed ? 1 : 0;
 
 /** Compares one engine with the reference. @returns whether it agrees. */
