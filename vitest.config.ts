@@ -8,7 +8,7 @@ const ENGINE = [
   "test/{engine,music,text,platform/browser/worker,tools/render}/**/*.test.ts",
   "test/platform/browser/load-text.test.ts",
   "test/tools/evaluate/evaluate-band.test.ts",
-  "test/models/**/{attention,decoder,matrix,piano,shakespeare}.test.ts",
+  "test/models/**/{activation,attention,decoder,matrix,piano,shakespeare}.test.ts",
 ];
 /** Tests of the command, some of which start it as a process of its own. */
 const CLI = [

@@ -2,13 +2,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
+import { activationModel, EXPECTED, wrongActivations } from "../models/activation-graph.ts";
 import { randomIds, relativeError } from "../models/reference.ts";
 import { hasChromium, launchChromium } from "./chromium.ts";
 import { startStaticServer, type StaticServer } from "./static-server.ts";
-import type { Answer, Question } from "./webgpu-page/main.ts";
+import type { ActivationQuestion, Answer, Question } from "./webgpu-page/main.ts";
 
 const PATIENCE = 400_000;
 const SOFTWARE_ADAPTER = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
@@ -50,19 +51,28 @@ describe.skipIf(!hasChromium())("WebGPU", { timeout: PATIENCE }, () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Asks each question of one page, and tells what was downloaded. */
-  async function ask(flags: readonly string[], questions: readonly Question[], before = "") {
+  async function open(flags: readonly string[]): Promise<Page> {
     const started = browsers.get(flags) ?? launchChromium(flags);
     browsers.set(flags, started);
     const context = await (await started).newContext();
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    return page;
+  }
+
+  async function start(page: Page): Promise<void> {
+    await page.goto(server?.url ?? "");
+    await page.waitForFunction("globalThis.answer");
+  }
+
+  /** Asks each question of one page, and tells what was downloaded. */
+  async function ask(flags: readonly string[], questions: readonly Question[], before = "") {
+    const page = await open(flags);
     try {
-      const page = await context.newPage();
-      page.setDefaultTimeout(PATIENCE);
       await page.addInitScript(before);
       const downloads: string[] = [];
       page.on("request", (request) => downloads.push(request.url().replace(/.*\//, "")));
-      await page.goto(server?.url ?? "");
-      await page.waitForFunction("globalThis.answer");
+      await start(page);
       const answers: Answer[] = [];
       for (const question of questions) {
         answers.push(await page.evaluate(`answer(${JSON.stringify(question)})`));
@@ -70,7 +80,7 @@ describe.skipIf(!hasChromium())("WebGPU", { timeout: PATIENCE }, () => {
       await page.evaluate("dispose()");
       return { answers, downloads };
     } finally {
-      await context.close();
+      await page.context().close();
     }
   }
 
@@ -99,6 +109,17 @@ describe.skipIf(!hasChromium())("WebGPU", { timeout: PATIENCE }, () => {
         expect(int8?.[part]).not.toEqual(webgpu?.[part]);
       }
     }
+  });
+
+  it("computes every activation function as PyTorch", async () => {
+    const { x, slopes } = EXPECTED;
+    const asked: ActivationQuestion = { model: [...activationModel()], x, slope: slopes[0]! };
+    const page = await open(SOFTWARE_ADAPTER);
+    await start(page);
+    const found: Record<string, number[]> = await page.evaluate(`activations(${JSON.stringify(asked)})`);
+    await page.context().close();
+    // ONNX Runtime's Softplus is within 1e-7 there; the root of such a number is within 1.1e-5.
+    expect(wrongActivations(found, 2e-5)).toEqual([]);
   });
 
   it("falls back to WebAssembly with one line without an adapter, and downloads no WebGPU files", async () => {

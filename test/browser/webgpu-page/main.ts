@@ -1,5 +1,5 @@
 /** A page that runs a model, for `webgpu.test.ts`. */
-import type { Decoder } from "../../../src/engine/index.ts";
+import { createWebGpuRuntime, type Decoder } from "../../../src/engine/index.ts";
 import { loadDecoder, type LoadModelOptions } from "../../../src/platform/browser/index.ts";
 
 /** The request of the test. */
@@ -19,6 +19,13 @@ export interface Answer {
   readonly steps: readonly number[];
   /** Attention weights of the last id in every layer. */
   readonly attention: readonly (readonly number[])[];
+}
+
+/** A model of activation functions, the numbers to apply them to, and prelu's weight. */
+export interface ActivationQuestion {
+  readonly model: readonly number[];
+  readonly x: readonly number[];
+  readonly slope: number;
 }
 
 /** Disposed of together: shaders are compiled once for all that are there. */
@@ -49,4 +56,14 @@ async function dispose(): Promise<void> {
   for (const decoder of decoders.splice(0)) await decoder.dispose();
 }
 
-Object.assign(globalThis, { answer, dispose });
+/** Runs a graph with the input "x" and the weight "slope" `[1]` on WebGPU. @returns its results by name. */
+async function activations({ model, x, slope }: ActivationQuestion): Promise<Record<string, number[]>> {
+  const runtime = await createWebGpuRuntime();
+  const weights = new Map([["slope", Float32Array.of(slope)]]);
+  const session = await runtime.createSession(Uint8Array.from(model), weights);
+  const found = await session.run({ x: { type: "float32", data: Float32Array.from(x), shape: [x.length] } });
+  await session.dispose();
+  return Object.fromEntries([...found].map(([name, { data }]) => [name, [...data]]));
+}
+
+Object.assign(globalThis, { activations, answer, dispose });

@@ -3,29 +3,22 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ACTIVATION_NAMES, activationOf } from "../../../models/checkpoint/activation.ts";
-import { checkpointInMemory, parseConfig, readCheckpoint } from "../../../models/index.ts";
-import { activate } from "../../../models/graph/activation.ts";
-import { OPSETS } from "../../../models/graph/decoder.ts";
-import { GraphBuilder } from "../../../models/graph/graph-builder.ts";
-import { encodeModel } from "../../../models/graph/onnx.ts";
+import {
+  checkpointInMemory,
+  type DecoderConfig,
+  parseConfig,
+  readCheckpoint,
+  type Tensor,
+} from "../../../models/index.ts";
 import { Decoder } from "../../../src/engine/decoder.ts";
 import { checkpointFolder } from "../../../src/platform/node/checkpoint-folder.ts";
 import { createNodeRuntime } from "../../../src/platform/node/runtime.ts";
+import { activationModel, EXPECTED, wrongActivations } from "../activation-graph.ts";
+import { randomTensors, relativeError } from "../reference.ts";
 
 const GOLDEN = join(import.meta.dirname, "../golden");
 
-interface Expected {
-  readonly x: number[];
-  /** Values at `x` by name. */
-  readonly functions: Readonly<Record<string, number[]>>;
-  readonly ids: number[];
-  readonly slopes: number[];
-  readonly networks: readonly { readonly logits: number[][]; readonly [key: string]: unknown }[];
-}
-
-const { x, functions, ids, slopes, networks }: Expected = JSON.parse(
-  readFileSync(join(GOLDEN, "activations.json"), "utf8"),
-);
+const { functions, ids, networks, slopes, x } = EXPECTED;
 
 test("the names are those of transformers' table but xielu", () => {
   expect(ACTIVATION_NAMES.toSorted()).toEqual(Object.keys(functions));
@@ -33,25 +26,37 @@ test("the names are those of transformers' table but xielu", () => {
 
 describe.each(["node", "wasm"] as const)("%s", (backend) => {
   test("each function has PyTorch's values", async () => {
-    const graph = new GraphBuilder("activations");
-    const input = graph.input("x", "float32", ["numbers"]);
-    for (const name of ACTIVATION_NAMES) {
-      const value = activate(graph, activationOf(name)!, input, "slope");
-      graph.output(name, graph.node("Identity", [value]), "float32", ["numbers"]);
-    }
     const runtime = await createNodeRuntime({ backend, threads: 1 });
-    const session = await runtime.createSession(
-      encodeModel({ graph: graph.build(), opsets: OPSETS }),
-      new Map([["slope", Float32Array.of(slopes[0]!)]]),
-    );
+    const weights = new Map([["slope", Float32Array.of(slopes[0]!)]]);
+    const session = await runtime.createSession(activationModel(), weights);
     const data = Float32Array.from(x);
     const found = await session.run({ x: { type: "float32", data, shape: [x.length] } }, ACTIVATION_NAMES);
-    for (const [name, values] of Object.entries(functions)) {
-      const differences = values.map((value, i) => Math.abs(Number(found.get(name)?.data[i]) - value));
-      expect(Math.max(...differences), name).toBeLessThan(2e-6);
-    }
+    const values = Object.fromEntries([...found].map(([name, { data: numbers }]) => [name, numbers]));
+    expect(wrongActivations(values, 2e-6)).toEqual([]);
     await session.dispose();
   });
+});
+
+/** A name for each function. */
+const DIFFERENT = new Map(ACTIVATION_NAMES.map((name) => [activationOf(name), name]));
+
+test.each([...DIFFERENT.values()])("int8 keeps the logits of a network: %s", async (name) => {
+  const keys = { model_type: "gpt2", vocab_size: 61, n_positions: 16, n_embd: 32, n_layer: 1, n_head: 2 };
+  const config = parseConfig({ ...keys, activation_function: name });
+  const tensors = smallWeights(config);
+  const logits = async (backend: "node" | "wasm", precision: "fp32" | "int8"): Promise<number[]> => {
+    const runtime = await createNodeRuntime({ backend, threads: 1 });
+    const decoder = await Decoder.load({ config, tensors: new Map(tensors), runtime, precision });
+    const found = await decoder.forward(ids, decoder.createCache(), { logits: "all" });
+    await decoder.dispose();
+    return [...found];
+  };
+  const exact = await logits("node", "fp32");
+  for (const backend of ["node", "wasm"] as const) {
+    const int8 = await logits(backend, "int8");
+    expect(int8).not.toEqual(exact);
+    expect(relativeError(int8, exact), backend).toBeLessThan(0.05);
+  }
 });
 
 test.each(networks)(
@@ -88,6 +93,16 @@ test.each(["model.safetensors", "pytorch_model.bin"])(
     await decoder.dispose();
   },
 );
+
+/** Weights with which the rounding of int8 grows little from layer to layer. */
+function smallWeights(config: DecoderConfig): Map<string, Tensor> {
+  const tensors = randomTensors(config, 5);
+  for (const [name, { shape, values }] of tensors) {
+    const halves = values.map((value) => value / 2);
+    if (!name.includes("ln_")) tensors.set(name, { shape, values: halves });
+  }
+  return tensors;
+}
 
 function furthest(found: Float32Array, logits: readonly number[][]): number {
   return Math.max(...logits.flat().map((logit, i) => Math.abs(found[i]! - logit)));
