@@ -15,8 +15,11 @@ export const minP = numberRule({
   graph: { process: minPNodes },
 });
 
-/** More than the rounding of scores to float32, relative to them. */
-const ROUNDING = 1e-6;
+/**
+ * More than the rounding to float32 of two scores and of their difference, 2 × 2⁻²⁴ of each score, and of five further operations,
+ * 5 × 2⁻²⁴. Where no score is that near to the bound, no probabilities are needed.
+ */
+const ROUNDING = 3e-7;
 
 function keepMinP(scores: Float64Array, share: number): void {
   const top = highest(scores);
