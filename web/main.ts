@@ -17,6 +17,9 @@ import { listenToShortcuts } from "./shortcuts.ts";
 import { RecordedPiano } from "./sound/recorded-piano.ts";
 import { Status } from "./status.ts";
 import { listenToTabs, openTextTab } from "./tabs.ts";
+import { TakeStore } from "./takes/take-store.ts";
+import { Takes } from "./takes/takes.ts";
+import { TakesView } from "./takes/takes-view.ts";
 import { TaskRunner } from "./task-runner.ts";
 import { offerText } from "./text-offer.ts";
 import { TransportView } from "./transport-view.ts";
@@ -40,6 +43,11 @@ const writeIn = new WriteInView(session, settings, roll, status);
 const variations = new VariationsView(session, settings, status);
 const models = new ModelView(session);
 const links = new LinkOpener(session, settings, status);
+const takes = new Takes(new TakeStore(), session, settings, () => {
+  const { name, isPublic } = session.models.source;
+  return isPublic ? name : undefined;
+});
+const takesView = new TakesView(takes, session, roll, status);
 const oneHot = new OneHot(byId("one-hot-columns", HTMLCanvasElement), byId("one-hot-ids", HTMLElement));
 const oneHotPanel = byId("one-hot", HTMLDetailsElement);
 const recordedPiano = new RecordedPiano(
@@ -61,6 +69,7 @@ roll.drawn.listen(() => {
   if (oneHotPanel.open) oneHot.draw(playback.piece, playback.seconds);
 });
 settings.generationChanged.listen(debounced(() => playback.applySettings(), SETTLING_MILLISECONDS));
+settings.generationChanged.listen(() => takes.settingsChanged());
 settings.playbackChanged.listen(() => sounds.adjust(settings.readPlayback()));
 sounds.adjust(settings.readPlayback());
 playback.stateChanged.listen((state) => {
@@ -75,7 +84,7 @@ listenToShortcuts({
   settings,
   status,
   tasks,
-  closable: [models, status, why, variations],
+  closable: [models, status, takesView, why, variations],
   focusAfterPause: transport,
 });
 void links.open().then(() => offerText(session.models, openTextTab));

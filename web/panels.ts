@@ -10,7 +10,7 @@ export function listenToPanels(): void {
   sheet.addEventListener("click", () => {
     sheet.setAttribute("aria-expanded", String(sheet.getAttribute("aria-expanded") !== "true"));
   });
-  for (const id of ["note-input", "more"]) {
+  for (const id of ["note-input", "takes", "more"]) {
     const details = byId(id, HTMLDetailsElement);
     details.addEventListener("toggle", () => {
       if (details.open) details.scrollIntoView({ block: "nearest" });

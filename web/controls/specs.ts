@@ -62,3 +62,12 @@ export function optionOf(key: keyof SamplingOptions): NumberOption {
   if (option) return option;
   throw new TypeError(`no option "${key}"`);
 }
+
+/** The options that differ from their defaults, as the page names them. */
+export function changedOptions(options: SamplingOptions): string[] {
+  return [...FIRST_KEYS, ...MORE_KEYS].flatMap((key) => {
+    const { label, fallback } = samplingSpec(key);
+    const value = options[key];
+    return value === undefined || value === fallback ? [] : [`${label} ${value}`];
+  });
+}

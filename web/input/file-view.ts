@@ -10,9 +10,9 @@ import { asSentence } from "../words.ts";
 import {
   chooseTracks,
   leftOutWords,
+  openedFile,
   pieceOfTracks,
   plainFileError,
-  primerOfTracks,
   readMidiFile,
 } from "./open-midi.ts";
 
@@ -55,14 +55,14 @@ class FileView {
   async #open(file: File, recover = false): Promise<void> {
     this.#status.clearProblem();
     try {
-      const { score, bytes } = await readMidiFile(file, recover);
+      const read = await readMidiFile(file, recover);
+      const { score } = read;
       const withBand = isBand(this.#session.models.model);
       const tracks = await chooseTracks(score, withBand);
       if (!tracks) return;
-      const primer = primerOfTracks(score, tracks);
       this.#session.selection.span = undefined;
-      const opened = { name: file.name, bytes, score, tracks, primer };
-      this.#session.opener.show(pieceOfTracks(score, tracks, primer), 0, opened);
+      const opened = openedFile({ ...read, name: file.name }, tracks);
+      this.#session.opener.show(pieceOfTracks(score, tracks, opened.primer), 0, opened);
       this.#roll.follow();
       const leftOut = withBand ? "" : leftOutWords(score);
       this.#status.say(

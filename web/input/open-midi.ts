@@ -35,7 +35,7 @@ export class FileError extends Error {
 export async function readMidiFile(
   file: Blob & { readonly name?: string },
   recover = false,
-): Promise<Pick<OpenedFile, "bytes" | "score">> {
+): Promise<Pick<OpenedFile, "bytes" | "score" | "isDamaged">> {
   if (file.size > MOST_BYTES) {
     throw new FileError(
       `${file.name ?? "the file"} has ${(file.size / 1e6).toFixed(1)} MB, more than ${MOST_BYTES / 1e6}`,
@@ -47,7 +47,15 @@ export async function readMidiFile(
   if (tracksOf(score).length === 0) {
     throw new FileError("the file has no notes other than percussion", "open a file with pitched notes");
   }
-  return { score, bytes: recover ? undefined : bytes };
+  return { score, bytes, isDamaged: recover };
+}
+
+/** The file with the chosen tracks as a primer. */
+export function openedFile(
+  read: Pick<OpenedFile, "name" | "bytes" | "score" | "isDamaged">,
+  tracks: readonly number[],
+): OpenedFile {
+  return { ...read, tracks, primer: primerOfTracks(read.score, tracks) };
 }
 
 export interface TrackChoice {

@@ -20,6 +20,8 @@ export interface Branch {
   readonly partSeed?: number;
   /** The file that the music began with. */
   readonly file?: OpenedFile | undefined;
+  /** The take that it is a branch of: the same for all branches of a piece. */
+  readonly take: string;
 }
 
 /** What a new branch has of its own. */
@@ -50,8 +52,12 @@ export class Branches {
     return { fromSeconds: forkSeconds, toSeconds: joinSeconds };
   }
 
-  /** Starts a new piece with one branch. */
-  start(piece: Music, file?: OpenedFile): Branch {
+  /**
+   * Starts a new piece with one branch.
+   *
+   * @param take the take that the piece belongs to. Default: a new one.
+   */
+  start(piece: Music, file?: OpenedFile, take = newTake()): Branch {
     const branch = {
       name: "main",
       piece,
@@ -60,20 +66,28 @@ export class Branches {
       seconds: 0,
       heardSeconds: 0,
       file,
+      take,
     };
-    this.#list = [branch];
-    this.#current = branch;
+    this.load([branch], branch);
     return branch;
+  }
+
+  /** Replaces all branches by those of a take. */
+  load(list: readonly Branch[], current: Branch): void {
+    this.#list = [...list];
+    this.#current = current;
   }
 
   /** Adds a branch to the current one and selects it. */
   grow(piece: Music, place: Place): Branch {
     const { forkSeconds } = place;
+    const { file, take = newTake() } = this.#current ?? {};
     const branch = {
       ...place,
       piece,
       parent: this.#current,
-      file: this.#current?.file,
+      file,
+      take,
       seconds: forkSeconds,
       heardSeconds: forkSeconds,
     };
@@ -109,4 +123,9 @@ export class Branches {
       .map((other) => (other.parent === branch ? Object.assign(other, { parent: branch.parent }) : other));
     if (this.#current === branch) this.#current = branch.parent ?? this.#list[0];
   }
+}
+
+/** A name for a take, different from all others, also those of other pages. */
+function newTake(): string {
+  return `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
 }

@@ -4,8 +4,9 @@ import type { EncodedPrimer } from "../../src/music/index.ts";
 
 export interface OpenedFile {
   readonly name: string;
-  /** Undefined for a damaged file, of which parts were read. */
-  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Whether only the undamaged parts of the file were read. */
+  readonly isDamaged?: boolean;
   /** All tracks. */
   readonly score: Score;
   /** The chosen tracks. */

@@ -30,7 +30,8 @@ export class PrimerTrim {
     const trimmed = primer.cut(Math.max(1, primer.lengthAt(seconds)));
     const at = Math.min(this.#playback.seconds, trimmed.seconds);
     this.#playback.stop();
-    const branch = this.#playback.branches.start(trimmed, this.#playback.branches.current?.file);
+    const { file, take } = this.#playback.branches.current ?? {};
+    const branch = this.#playback.branches.start(trimmed, file, take);
     branch.seconds = at;
     this.#playback.open(branch, at, 0);
     this.#trimmed = { piece: trimmed, primer };

@@ -4,13 +4,9 @@
  */
 import { SAMPLING_OPTIONS, type SamplingOptions, type Vocabulary } from "../../src/index.ts";
 import type { SettingValues } from "../controls/settings.ts";
-import type { Origin } from "../music/note.ts";
 import type { Music } from "../music/music.ts";
+import { packIds, unpackIds } from "../music/packed-ids.ts";
 import { Piece } from "../music/piece.ts";
-
-/** The bits of an entry that hold the id; the bits above hold the origin. */
-const ID = 0x3fff;
-const ORIGIN_BITS: Readonly<Record<Origin, number>> = { generated: 0, primer: 0x4000, infilled: 0x8000 };
 
 export const LONGEST_LINK_SECONDS = 180;
 
@@ -41,10 +37,7 @@ export async function linkOf(
 ): Promise<{ hash: string; hasIds: boolean }> {
   const parameters = new URLSearchParams();
   const hasIds = piece instanceof Piece && piece.seconds <= LONGEST_LINK_SECONDS;
-  if (hasIds) {
-    const ids = Uint16Array.from(piece.ids, (id, index) => id | ORIGIN_BITS[piece.originOf(index)]);
-    parameters.set("ids", base64Url(await compressed(littleEndian(ids))));
-  }
+  if (hasIds) parameters.set("ids", base64Url(await compressed(littleEndian(packIds(piece)))));
   if (model !== undefined) parameters.set("model", model);
   for (const { key } of SAMPLING_OPTIONS) {
     const value = settings.options[key];
@@ -79,14 +72,11 @@ export async function readLink(hash: string, vocabulary: Vocabulary): Promise<Li
 async function pieceOf(text: string, seconds: number, vocabulary: Vocabulary): Promise<Piece> {
   try {
     const bytes = await decompressed(fromBase64Url(text));
-    const piece = new Piece(vocabulary);
-    for (let at = 0; at + 1 < bytes.length; at += 2) {
-      const entry = bytes[at]! | (bytes[at + 1]! << 8);
-      piece.push(
-        entry & ID,
-        entry & ORIGIN_BITS.primer ? "primer" : entry & ORIGIN_BITS.infilled ? "infilled" : "generated",
-      );
-    }
+    const packed = Array.from(
+      { length: bytes.length >> 1 },
+      (_, i) => bytes[2 * i]! | (bytes[2 * i + 1]! << 8),
+    );
+    const piece = unpackIds(packed, vocabulary);
     if (Number.isFinite(seconds)) piece.close(seconds);
     return piece;
   } catch (cause) {

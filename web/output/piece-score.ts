@@ -23,7 +23,8 @@ import type { Piece } from "../music/piece.ts";
 
 /** The bytes of a `.mid` file; those of the opened file where nothing has changed. */
 export function midiOf(piece: Music, file: OpenedFile | undefined): Uint8Array<ArrayBuffer> {
-  return (isUnchanged(piece, file) ? file?.bytes : undefined) ?? writeMidi(scoreOf(piece, file));
+  if (file && !file.isDamaged && isUnchanged(piece, file)) return file.bytes;
+  return writeMidi(scoreOf(piece, file));
 }
 
 /** @throws ArrivalError for more than 15 instruments besides drums; ChannelError when no channel is free for a new part. */
@@ -49,8 +50,8 @@ function isContinued(piece: Piece, { primer }: OpenedFile): boolean {
   return piece.hasOnlyPrimer && given.every((id, index) => id === primer.ids[index]);
 }
 
-function isUnchanged(piece: Music, file: OpenedFile | undefined): boolean {
-  if (!file || !piece.notes.every(isPrimer)) return false;
+function isUnchanged(piece: Music, file: OpenedFile): boolean {
+  if (!piece.notes.every(isPrimer)) return false;
   if (piece instanceof BandPiece) return piece.notes.length === givenNotes(file).length;
   return isContinued(piece, file) && piece.primerLength === file.primer.ids.length;
 }
