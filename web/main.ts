@@ -7,7 +7,8 @@ import { byId } from "./elements.ts";
 import { takeInput } from "./input/input-view.ts";
 import { LinkOpener } from "./input/link-opener.ts";
 import { ModelView } from "./model-view.ts";
-import { registerServiceWorker, storeForLater } from "./offline.ts";
+import { MODEL_FILES, registerServiceWorker, sampleFiles, storeForLater } from "./offline.ts";
+import { OWN_MODELS } from "./music-model.ts";
 import { OneHot } from "./one-hot/one-hot.ts";
 import { takeOutput } from "./output/output-view.ts";
 import { listenToPanels } from "./panels.ts";
@@ -54,7 +55,7 @@ const recordedPiano = new RecordedPiano(
   async () => (await import("./sound/sample-set.ts")).loadSamples(new URL("samples/", document.baseURI)),
   async () => {
     document.documentElement.dataset["piano"] = "recorded";
-    await storeForLater();
+    await storeForLater(sampleFiles());
   },
 );
 showBand(session, settings, roll);
@@ -77,6 +78,9 @@ playback.stateChanged.listen((state) => {
 });
 
 registerServiceWorker();
+session.models.ready.listen(() => {
+  if (session.models.source.name === OWN_MODELS[0]) void storeForLater(MODEL_FILES).catch(() => undefined);
+});
 listenToPanels();
 listenToTabs(() => playback.stop());
 listenToShortcuts({

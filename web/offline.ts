@@ -8,14 +8,30 @@ export function registerServiceWorker(): void {
   navigator.serviceWorker.register(new URL("service-worker.js", document.baseURI)).catch(() => undefined);
 }
 
-/** Caches the files that were fetched before the service worker was active. */
-export async function storeForLater(): Promise<void> {
-  if (!navigator.serviceWorker?.controller) return;
-  const names = [...recordedNames().values()].map((name) => `samples/${name}`);
-  for (const name of ["models/piano/config.json", "models/piano/model.safetensors", ...names]) {
+/** Caches files that were fetched before the service worker was active. @param names relative to the page. */
+export async function storeForLater(names: readonly string[]): Promise<void> {
+  if (!import.meta.env.OFFLINE || !("serviceWorker" in navigator)) return;
+  await serviceWorkerInControl();
+  for (const name of names) {
     const address = new URL(name, document.baseURI);
     if (await caches.match(address, { ignoreVary: true })) continue;
     // From the browser's cache, also where the server sends nothing to validate it with.
     await (await fetch(address, { cache: "force-cache" })).arrayBuffer();
   }
+}
+
+/** The files of the included model. */
+export const MODEL_FILES: readonly string[] = ["config.json", "model.safetensors"].map(
+  (name) => `models/piano/${name}`,
+);
+
+/** The recorded samples. */
+export function sampleFiles(): string[] {
+  return [...recordedNames().values()].map((name) => `samples/${name}`);
+}
+
+async function serviceWorkerInControl(): Promise<void> {
+  const { serviceWorker } = navigator;
+  if (serviceWorker.controller) return;
+  await new Promise((resolve) => serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
 }

@@ -26,6 +26,8 @@ export interface OpenOptions {
   readonly phone?: boolean;
   /** Recorded samples, and the service worker that keeps every file for offline use. Each takes seconds of the processor. */
   readonly complete?: boolean;
+  /** The header `Vary` of the server. */
+  readonly vary?: string;
   /** Record what is heard. */
   readonly record?: boolean;
 }
@@ -37,7 +39,9 @@ export interface BuiltPage {
   /** The folder of the build. */
   readonly folder: string;
   /** Serves the page to any browser. @returns its URL. */
-  serve(options?: Pick<OpenOptions, "isolated" | "modelFolder" | "complete">): Promise<string>;
+  serve(options?: Pick<OpenOptions, "isolated" | "modelFolder" | "complete" | "vary">): Promise<string>;
+  /** The paths that the server was asked for. */
+  requested(): readonly string[];
   /** Closes the server. */
   goOffline(): Promise<void>;
 }
@@ -78,10 +82,11 @@ export function builtPage(): BuiltPage {
       again = false,
       phone = false,
       complete = false,
+      vary,
       record = false,
     } = {}) => {
       if (!again || !server || !context) {
-        await page.serve({ isolated, modelFolder, complete });
+        await page.serve({ isolated, modelFolder, complete, vary });
         context = await browser.newContext({ acceptDownloads: true, ...(phone && PHONE) });
         context.setDefaultTimeout(PATIENCE / 2);
         page.complaints = [];
@@ -91,7 +96,7 @@ export function builtPage(): BuiltPage {
       opened.on("pageerror", (error) => page.complaints.push(error.message));
       await listenToAudio(opened, record);
       await opened.addInitScript(paintSlowly);
-      if (!complete) await opened.addInitScript(storeNothing);
+      if (!complete) await opened.addInitScript(storeOnRequest);
       await opened.goto(`${server?.url}${query}`);
       if (record) {
         await expect.poll(() => opened.evaluate("audioOfThePage.length")).toBeGreaterThan(0);
@@ -99,13 +104,15 @@ export function builtPage(): BuiltPage {
       }
       return opened;
     },
-    serve: async ({ isolated = false, modelFolder = model, complete = false } = {}) => {
+    requested: () => server?.requested ?? [],
+    serve: async ({ isolated = false, modelFolder = model, complete = false, vary } = {}) => {
       const folders = {
         "/some/where/models/piano/": modelFolder,
         "/some/where/recorder/": join(import.meta.dirname, "recorder"),
         "/some/where/": built,
       };
-      server = await startStaticServer({ folders, isolated, ...(!complete && { unanswered: "/samples/" }) });
+      const unanswered = complete ? undefined : "/samples/";
+      server = await startStaticServer({ folders, isolated, unanswered, vary });
       return server.url;
     },
     goOffline: async () => {
@@ -121,9 +128,13 @@ function paintSlowly(): void {
   globalThis.requestAnimationFrame = (paint) => Number(setTimeout(() => request(paint), 85));
 }
 
-/** Runs in the page: a service worker is never there. */
-function storeNothing(): void {
-  ServiceWorkerContainer.prototype.register = () => new Promise(() => undefined);
+/** Runs in the page: the service worker comes when a test dispatches the event "registering". */
+function storeOnRequest(): void {
+  const { register } = ServiceWorkerContainer.prototype;
+  ServiceWorkerContainer.prototype.register = async function (...values) {
+    await new Promise((resolve) => document.addEventListener("registering", resolve));
+    return register.apply(this, values);
+  };
 }
 
 /** Waits until notes are visible and audible. */

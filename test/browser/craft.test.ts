@@ -35,6 +35,29 @@ describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE
     expect(built.complaints).toEqual([]);
   });
 
+  it.each([undefined, "Accept-Encoding", "Origin"])(
+    "fetches the model once and plays without a network, where the host varies by %s and validates nothing",
+    async (vary) => {
+      const page = await built.open({ vary });
+      await page.getByRole("button", { name: "Play" }).click();
+      await page.getByText("Playing", { exact: true }).waitFor();
+      // The service worker comes after the model.
+      await page.evaluate(() => document.dispatchEvent(new Event("registering")));
+      const stored = (): Promise<boolean> =>
+        page.evaluate(async () => {
+          const address = new URL("models/piano/model.safetensors", document.baseURI);
+          return (await caches.match(address, { ignoreVary: true })) !== undefined;
+        });
+      await expect.poll(stored).toBe(true);
+      expect(built.requested().filter((path) => path.endsWith("/model.safetensors"))).toHaveLength(1);
+      expect(built.complaints).toEqual([]);
+      await built.goOffline();
+      await page.reload();
+      await page.getByRole("button", { name: "Play" }).click();
+      await expectMusic(page, 1);
+    },
+  );
+
   it("has no serious accessibility violation, dark or light", async () => {
     const page = await built.open({});
     expect(await findingsInBoth(page)).toEqual([]);

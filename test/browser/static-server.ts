@@ -5,6 +5,8 @@ import { extname, join } from "node:path";
 export interface StaticServer {
   /** The URL of the first folder. */
   readonly url: string;
+  /** The paths that were requested. */
+  readonly requested: readonly string[];
   close(): Promise<void>;
 }
 
@@ -15,6 +17,8 @@ export interface StaticServerOptions {
   readonly isolated: boolean;
   /** Paths that contain this are never answered. */
   readonly unanswered?: string;
+  /** The request headers that the answers are said to depend on. */
+  readonly vary?: string;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -37,9 +41,12 @@ export async function startStaticServer({
   folders,
   isolated,
   unanswered,
+  vary,
 }: StaticServerOptions): Promise<StaticServer> {
+  const requested: string[] = [];
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+    requested.push(path);
     if (unanswered !== undefined && path.includes(unanswered)) return;
     const [prefix, folder] = Object.entries(folders).find(([at]) => path.startsWith(at)) ?? [];
     if (prefix === undefined || folder === undefined || path.includes("..")) {
@@ -55,6 +62,7 @@ export async function startStaticServer({
           "Content-Type": type,
           "Content-Length": bytes.length,
           ...(isolated ? ISOLATION : {}),
+          ...(vary === undefined ? {} : { Vary: vary }),
         })
         .end(bytes);
     } catch {
@@ -68,6 +76,7 @@ export async function startStaticServer({
   if (address === null || typeof address === "string") throw new Error("the server has no port");
   const first = Object.keys(folders).at(-1) ?? "/";
   return {
+    requested,
     url: `http://127.0.0.1:${address.port}${first}`,
     close: async () => {
       server.closeAllConnections();
