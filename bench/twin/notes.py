@@ -1,0 +1,75 @@
+"""Notes of the twin test, and what their chords, top voice and bass are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, TypedDict
+
+import numpy as np
+
+Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+TOGETHER = 0.03
+"""Seconds between the first onset of a chord and its last at most."""
+
+
+class Note(NamedTuple):
+    """Times in seconds from the start of the window."""
+
+    onset: float
+    end: float
+    pitch: int
+    velocity: int
+
+
+class Pair(TypedDict):
+    """One line of the file that pairs.mjs writes."""
+
+    file: str
+    primer: list[Note]
+    real: list[Note]
+    made: list[Note]
+
+
+@dataclass(frozen=True)
+class Chord:
+    """Notes that start together."""
+
+    onset: float
+    pitches: list[int]
+
+    @property
+    def top(self) -> int:
+        return max(self.pitches)
+
+    @property
+    def bass(self) -> int:
+        return min(self.pitches)
+
+    @property
+    def pitch_classes(self) -> frozenset[int]:
+        return frozenset(pitch % 12 for pitch in self.pitches)
+
+
+def notes_of(rows: list[list[float]], longest: float | None = None) -> list[Note]:
+    """Notes in order of onset, none longer than `longest` seconds."""
+    limit = float("inf") if longest is None else longest
+    return sorted(
+        Note(onset, min(end, onset + limit), int(pitch), int(velocity)) for onset, end, pitch, velocity in rows
+    )
+
+
+def chords_of(notes: list[Note]) -> list[Chord]:
+    """Groups of notes that start within TOGETHER seconds of the first, in order of time."""
+    chords: list[Chord] = []
+    for note in notes:
+        if chords and note.onset - chords[-1].onset <= TOGETHER:
+            chords[-1].pitches.append(note.pitch)
+        else:
+            chords.append(Chord(note.onset, [note.pitch]))
+    return chords
+
+
+def gaps_of(chords: list[Chord]) -> Vector:
+    """Seconds between successive chords."""
+    return np.diff(np.array([chord.onset for chord in chords], dtype=np.float64))
