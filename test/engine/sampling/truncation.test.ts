@@ -3,7 +3,8 @@ import { expect, it } from "vitest";
 import { GumbelNoise } from "../../../src/engine/random.ts";
 import { RULES, softmax } from "../../../src/engine/sampling/index.ts";
 import type { NumberOptionKey } from "../../../src/options.ts";
-import { keptIds, TRUNCATION } from "./truncation.ts";
+import { readGolden } from "../../encoding/arrival/golden.ts";
+import { keptIds, TRUNCATION, type Truncation } from "./truncation.ts";
 
 /** The ids that a rule keeps. */
 function keptBy(option: NumberOptionKey, value: number, scores: Float64Array): number[] {
@@ -24,6 +25,29 @@ it.each(RULES.filter(({ name }) => TRUNCATION.some(({ rule }) => rule === name))
     }
   },
 );
+
+it("top-p keeps the ids that the authors of the Anticipatory Music Transformer keep, but for equal ones", () => {
+  interface Nucleus extends Pick<Truncation, "kept"> {
+    readonly logits: readonly (number | null)[];
+    readonly topP: number;
+  }
+  const { nucleus } = readGolden<{ nucleus: Nucleus[] }>("generate.json");
+  const others: object[] = [];
+  for (const { logits, topP, kept } of nucleus) {
+    const ids = keptBy(
+      "topP",
+      topP,
+      Float64Array.from(logits, (logit) => logit ?? -Infinity),
+    );
+    if (ids.join() !== kept.join()) others.push({ logits, topP, kept, ids });
+  }
+  expect(nucleus).toHaveLength(30);
+  // Their code keeps while the sum is at most p, in the order of torch's sort; transformers removes while the sum is at most 1 − p.
+  expect(others).toEqual([
+    { logits: [0, 0, 0, 0], topP: 0.1, kept: [0], ids: [3] },
+    { logits: [0, 0, 0, 0], topP: 0.5, kept: [0, 1, 2], ids: [2, 3] },
+  ]);
+});
 
 it("typical-p 0.5 of four equal scores keeps all; top-p 0.7 of 300 keeps 210", () => {
   expect(keptBy("typicalP", 0.5, new Float64Array(4))).toEqual([0, 1, 2, 3]);

@@ -6,8 +6,8 @@
     python make_golden.py anticipation RUNS     # also cuts generate.json out of RUNS
 
 RUNS is a record of the authors' `generate` on a small random network with argmax in place of sampling. It needs PyTorch, so
-it is not made here: generate.json keeps what was given, the sequences, the triples that were drawn, the ids that the network read, and the
-ids that were allowed.
+it is not made here: generate.json keeps what was given, the sequences, the triples that were drawn, the ids that the network read, the
+ids that were allowed, and the positions that top-p kept in short vectors.
 
 Lists of ids are flat: onset, duration, note, onset, … Onsets are absolute except in windows.
 """
@@ -169,7 +169,11 @@ def cut_generate(path):
         }
         for case in runs["cases"]
     ]
-    return {"cases": cases, "instruments": runs["masks"]["instruments"]}
+    nucleus = [
+        {"logits": each["logits"], "topP": each["top_p"], "kept": each["kept"]}
+        for each in runs["masks"]["nucleus"]
+    ]
+    return {"cases": cases, "instruments": runs["masks"]["instruments"], "nucleus": nucleus}
 
 
 def write(name, lists):
