@@ -40,6 +40,7 @@ export {
   type IdSpan,
   idWords,
   type IdWordsOptions,
+  INSTRUMENT_FAMILIES,
   instrumentName,
   notesByInstrument,
   parseInstruments,

@@ -23,7 +23,7 @@ export {
 } from "./events.ts";
 export { idWords, type IdWordsOptions } from "./id-words.ts";
 export { instrumentName } from "./instrument-names.ts";
-export { parseInstruments } from "./parse-instruments.ts";
+export { INSTRUMENT_FAMILIES, parseInstruments } from "./parse-instruments.ts";
 export { anticipate, type Anticipated, type AnticipateOptions, padWithRests } from "./sequence.ts";
 export {
   type FilledVelocities,

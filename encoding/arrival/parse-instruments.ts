@@ -25,6 +25,9 @@ const FAMILIES: readonly (readonly string[])[] = [
 const FAMILY_SIZE = 8;
 const PROGRAMS = 128;
 
+/** The names of the families of General MIDI, in order of their programs, eight each. */
+export const INSTRUMENT_FAMILIES: readonly string[] = FAMILIES.map(([first = ""]) => first);
+
 /**
  * Parses a list of instruments, separated by commas: names of General MIDI programs or families, whatever the case; numbers of programs,
  * 0 to 127; "drums".
@@ -56,7 +59,7 @@ function instrumentsNamed(name: string, shown: string): number[] {
       hint:
         similar.length > 0
           ? `name one of: ${similar.join(", ")}`
-          : `name drums, a family (${FAMILIES.map(([first]) => first).join(", ")}), a program of General MIDI, or its number from 0 to 127`,
+          : `name drums, a family (${INSTRUMENT_FAMILIES.join(", ")}), a program of General MIDI, or its number from 0 to 127`,
     },
   );
 }

@@ -3,11 +3,14 @@ import { type Command, Option } from "commander";
 import type { Compatibility } from "../../encoding/index.ts";
 import { pluralize } from "../../encoding/pluralize.ts";
 import {
+  BAND_DISTRIBUTIONS,
   compareMusic,
   type ComparisonReport,
   cutWindows,
   findSharedRuns,
+  generateBandSet,
   type GeneratedSet,
+  type GenerateSetOptions,
   generateSet,
   type GridNote,
   illegalIdsOf,
@@ -19,13 +22,14 @@ import {
   TrainingNotes,
 } from "../tools/compare/index.ts";
 import { SAMPLING_OPTIONS, samplingOf, type SamplingOptions } from "../options.ts";
-import { loadMusicModel } from "../platform/node/index.ts";
+import { loadBandModel, loadMusicModel } from "../platform/node/index.ts";
+import { BandModel } from "../music/index.ts";
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { checkWritable, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { eachPiece } from "./each-piece.ts";
-import { requirePianoModel } from "./music-model.ts";
+import { type MusicKind, requireMusicModel } from "./music-model.ts";
 import {
   codecOption,
   loadingOptions,
@@ -64,7 +68,8 @@ export function addCompareCommand(program: Command): void {
       "Compares generated music with a folder of real music: pitch, interval, velocity, duration, time " +
         "between onsets, polyphony, note density and repetition. With --train it finds the longest " +
         "sequences of notes that occur in the training pieces too. Writes an HTML report and a JSON file " +
-        "with the results.",
+        "with the results. A model of several instruments is also compared by its instruments, and not by velocity, " +
+        "which it does not generate.",
     )
     .argument(
       "<folders...>",
@@ -126,7 +131,14 @@ async function runCompare(
   await checkWritable(options.out);
   await checkWritable(jsonPath);
 
-  if (options.model !== undefined) await requirePianoModel(options.model, options, console);
+  const { model } = options;
+  const kind = model === undefined ? undefined : await requireMusicModel(model, options, console);
+  if (kind === "arrival" && command.getOptionValueSource("driftControl") === "cli") {
+    throw new UsageError(
+      `${DRIFT_CONTROL_FLAG} needs a piano model, and ${model} is a model of several instruments`,
+      `omit ${DRIFT_CONTROL_FLAG}, or choose another --model`,
+    );
+  }
 
   const started = performance.now();
   const { lenient = false, compatibility } = options;
@@ -141,10 +153,9 @@ async function runCompare(
 
   const referenceFolder = folders.at(-1)!;
   const reference = await readPieces(referenceFolder);
-  const generated =
-    options.model === undefined ? undefined : await generateMusic(options.model, options, console);
+  const generated = kind && (await generateMusic(kind, options, console));
   const pieces = generated?.pieces ?? (await readPieces(folders[0]!));
-  const comparison = compareMusic(pieces, reference);
+  const comparison = compareMusic(pieces, reference, kind === "arrival" ? BAND_DISTRIBUTIONS : undefined);
   const memorization =
     options.train === undefined ? undefined : await memorize(options.train, pieces, reference, read, console);
   const report: ComparisonReport = {
@@ -153,7 +164,7 @@ async function runCompare(
     referenceFrom: referenceFolder,
     windowSeconds: options.seconds,
     ...comparison,
-    illegal: generated && legalityOf(generated, reference),
+    illegal: generated?.unmasked && legalityOf(generated.unmasked, reference),
     memorization,
     skipped,
     wallSeconds: Math.round((performance.now() - started) / 100) / 10,
@@ -200,29 +211,33 @@ function checkUsage(folders: readonly string[], options: CompareCommandOptions, 
   }
 }
 
-/** Generates music with a model. Also returns a description of the run. */
+/** Generates music with a model. Also returns a description of the run; for a piano model, also what it does without the mask. */
 async function generateMusic(
-  name: string,
+  kind: MusicKind,
   options: CompareCommandOptions,
   console: Console,
-): Promise<GeneratedSet & { readonly from: string }> {
-  const { count, seconds, driftControl } = options;
+): Promise<Pick<GeneratedSet, "pieces"> & Partial<GeneratedSet> & { readonly from: string }> {
+  const { model: name = "", count, seconds, driftControl } = options;
   const sampling = samplingOf(options);
   const seed = options.seed ?? 1;
-  const model = await loadMusicModel(name, loadingOptions(options, console));
+  const loading = loadingOptions(options, console);
+  const generation: Omit<GenerateSetOptions, "driftControl"> = {
+    ...sampling,
+    seed,
+    count,
+    seconds,
+    signal: interruptSignal(),
+    onProgress: (at) =>
+      console.progress(
+        () => `${at.seconds.toFixed(0)} of ${at.total} s generated${at.masked ? "" : " without the mask"}`,
+      ),
+  };
+  const model = await (kind === "arrival" ? loadBandModel(name, loading) : loadMusicModel(name, loading));
   try {
-    const set = await generateSet(model, {
-      ...sampling,
-      driftControl,
-      seed,
-      count,
-      seconds,
-      signal: interruptSignal(),
-      onProgress: (at) =>
-        console.progress(
-          () => `${at.seconds.toFixed(0)} of ${at.total} s generated${at.masked ? "" : " without the mask"}`,
-        ),
-    });
+    const set =
+      model instanceof BandModel
+        ? { pieces: await generateBandSet(model, generation) }
+        : await generateSet(model, { ...generation, driftControl });
     if (set.pieces.length === 0)
       throw new CommandError(
         `${name} generated no notes in ${count} × ${seconds} s`,
@@ -241,7 +256,7 @@ async function generateMusic(
 }
 
 function legalityOf(
-  { unmasked }: GeneratedSet,
+  unmasked: GeneratedSet["unmasked"],
   reference: readonly Piece[],
 ): NonNullable<ComparisonReport["illegal"]> {
   return {

@@ -71,21 +71,3 @@ export async function requireMusicModel(
   if (kind === "text") throw new UsageError(`${name} is a text model, not a music model`, instead);
   return kind;
 }
-
-/**
- * @param instead the hint for a text model.
- * @throws UsageError for a text model, and for a model of several instruments.
- */
-export async function requirePianoModel(
-  name: string,
-  options: FilesCommandOptions,
-  console: Console,
-  instead?: string,
-): Promise<void> {
-  const kind = await requireMusicModel(name, options, console, instead);
-  if (kind === "arrival")
-    throw new UsageError(
-      `${name} is a model of several instruments, which this command does not support`,
-      "name a piano model, such as piano",
-    );
-}

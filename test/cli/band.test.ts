@@ -1,7 +1,7 @@
 /** The commands with a model of several instruments (a small random network of the published shape of ids). */
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it } from "vitest";
 import { readMidi, type Score } from "../../encoding/index.ts";
@@ -147,17 +147,41 @@ describe("with a model of several instruments", () => {
     expect(stderr).toContain('there is no instrument "sax"; name one of: Soprano Sax');
   });
 
-  it("compare says that it needs a piano model", async () => {
-    const { code, stderr } = await runCli([
-      "compare",
-      tmpdir(),
-      "--model",
-      MODEL,
-      "--out",
-      join(tmpdir(), "report.html"),
+  it("compare compares its pieces with real ones, by instrument and not by velocity", async () => {
+    const report = out.replace("out.mid", "report.html");
+    const compare = (...more: readonly string[]): Promise<CliResult> =>
+      runCli(["compare", dirname(band), "--model", MODEL, "--threads", "1", "--seconds", "2", ...more]);
+    const { code, stdout, stderr } = await compare("--count", "2", "--top-p", "0.98", "--out", report);
+    expect(stderr).toContain("report.html and");
+    expect(code).toBe(0);
+    expect(stdout.split("\n").map((line) => line.slice(0, 16).trimEnd())).toEqual([
+      "instrument",
+      "pitch class",
+      "interval",
+      "duration",
+      "inter-onset",
+      "polyphony",
+      "notes per second",
+      "",
     ]);
-    expect(code).toBe(2);
-    expect(stderr).toContain("a model of several instruments, which this command does not support");
+    const results = JSON.parse(readFileSync(report.replace(".html", ".json"), "utf8"));
+    expect(results.generatedFrom).toBe(`${MODEL}, seeds 1 to 2, topP 0.98`);
+    expect(results.generated.pieces).toBe(2);
+    expect("illegal" in results).toBe(false);
+    // Seed 2 gives what `generate` gives.
+    const pieces = join(dirname(band), "pieces");
+    mkdirSync(pieces);
+    for (const seed of ["1", "2"]) {
+      const playing = ["--seconds", "2", "--top-p", "0.98", "--seed", seed];
+      await run("generate", ...playing, "--out", join(pieces, `${seed}.mid`));
+    }
+    await runCli(["compare", pieces, dirname(band), "--seconds", "2", "--out", report]);
+    const again = JSON.parse(readFileSync(report.replace(".html", ".json"), "utf8"));
+    expect(again.generated).toEqual(results.generated);
+
+    const drift = await compare("--no-drift-control", "--out", report);
+    expect(drift.code).toBe(2);
+    expect(drift.stderr).toContain("--no-drift-control needs a piano model");
   });
 });
 

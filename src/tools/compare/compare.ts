@@ -74,12 +74,16 @@ export interface Comparison {
 const LISTED_RUNS = 10;
 
 /** Compares distributions and repetition. Both sides need at least one piece. */
-export function compareMusic(generated: readonly Piece[], reference: readonly Piece[]): Comparison {
+export function compareMusic(
+  generated: readonly Piece[],
+  reference: readonly Piece[],
+  distributions: readonly Distribution[] = DISTRIBUTIONS,
+): Comparison {
   return {
     generated: describe(generated),
     reference: describe(reference),
     splits: SPLITS,
-    distributions: DISTRIBUTIONS.map((distribution) =>
+    distributions: distributions.map((distribution) =>
       compareDistribution(distribution, generated, reference),
     ),
     repetition: RUN_LENGTHS.map((length) => {

@@ -2,7 +2,7 @@
  * The distributions of a comparison, as a table of bins and functions that count a window into them. Times are in steps of 10 ms, the
  * grid of the encoding.
  */
-import { STEPS_PER_SECOND } from "../../../encoding/index.ts";
+import { INSTRUMENT_FAMILIES, STEPS_PER_SECOND } from "../../../encoding/index.ts";
 import { binOf, type Counts } from "./histogram.ts";
 import type { Window } from "./windows.ts";
 
@@ -85,6 +85,20 @@ export const DISTRIBUTIONS: readonly Distribution[] = [
         binOf((notes.length / steps) * STEPS_PER_SECOND, RATE_EDGES),
       ),
   },
+];
+
+const FAMILY_SIZE = 128 / INSTRUMENT_FAMILIES.length;
+
+/** For music of several instruments by a model that does not generate velocities. */
+export const BAND_DISTRIBUTIONS: readonly Distribution[] = [
+  {
+    name: "instrument",
+    counts: "notes, by the family of their instrument, without percussion",
+    bins: INSTRUMENT_FAMILIES,
+    count: (window) =>
+      tally(INSTRUMENT_FAMILIES.length, window.notes, ({ program }) => Math.floor(program / FAMILY_SIZE)),
+  },
+  ...DISTRIBUTIONS.filter(({ name }) => name !== "velocity"),
 ];
 
 function tally<T>(bins: number, items: readonly T[], binOfItem: (item: T, index: number) => number): Counts {

@@ -1,6 +1,8 @@
 /** Exports of this folder for other folders. */
 export { compareMusic, findSharedRuns, type Piece } from "./compare.ts";
-export { type GeneratedSet, generateSet } from "./generate.ts";
+export { BAND_DISTRIBUTIONS } from "./distributions.ts";
+export { generateBandSet } from "./generate-band.ts";
+export { type GeneratedSet, generateSet, type GenerateSetOptions } from "./generate.ts";
 export { illegalIdsOf, totalLegality } from "./legality.ts";
 export { TrainingNotes } from "./memorization.ts";
 export { type ComparisonReport, renderReport } from "./report.ts";

@@ -15,6 +15,8 @@ export interface GridNote {
   readonly startStep: number;
   /** At least one step after `startStep`. */
   readonly endStep: number;
+  /** General MIDI program, 0 to 127. */
+  readonly program: number;
 }
 
 /** A piece or a part of one. */
@@ -33,9 +35,9 @@ export interface Window {
 export function gridNotes(score: Score): GridNote[] {
   const { notes } = encodeScore(score, PERFORMANCE_388, { trimLeadingSilence: true });
   return notes
-    .map(({ pitch, velocity, startSeconds, endSeconds }) => {
+    .map(({ pitch, velocity, program, startSeconds, endSeconds }) => {
       const startStep = quantize(startSeconds);
-      return { pitch, velocity, startStep, endStep: Math.max(startStep + 1, quantize(endSeconds)) };
+      return { pitch, velocity, program, startStep, endStep: Math.max(startStep + 1, quantize(endSeconds)) };
     })
     .sort((a, b) => a.startStep - b.startStep || a.pitch - b.pitch);
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { DISTRIBUTIONS } from "../../../src/tools/compare/distributions.ts";
+import { BAND_DISTRIBUTIONS, DISTRIBUTIONS } from "../../../src/tools/compare/distributions.ts";
 import type { GridNote, Window } from "../../../src/tools/compare/windows.ts";
 import { grid, windowOf } from "./notes.ts";
 
 /** The non-empty bins of a distribution, by label. */
-function count(name: string, window: Window): Record<string, number> {
-  const distribution = DISTRIBUTIONS.find((candidate) => candidate.name === name);
+function count(name: string, window: Window, distributions = DISTRIBUTIONS): Record<string, number> {
+  const distribution = distributions.find((candidate) => candidate.name === name);
   if (!distribution) throw new Error(`no distribution ${name}`);
   const counts = [...distribution.count(window)];
   expect(counts).toHaveLength(distribution.bins.length);
@@ -19,6 +19,7 @@ function count(name: string, window: Window): Record<string, number> {
 const note = (startStep: number, endStep: number, velocity = 64): GridNote => ({
   pitch: 60,
   velocity,
+  program: 0,
   startStep,
   endStep,
 });
@@ -65,6 +66,21 @@ describe("distributions", () => {
     expect(
       count("notes per second", windowOf(grid(...Array.from({ length: 60 }, () => [60, 0] as const)), 200)),
     ).toEqual({ "≥ 24": 1 });
+  });
+
+  it("count the families of instruments of a band, and not its velocities, which no model of bands generates", () => {
+    const notes = [0, 7, 8, 33, 127].map((program) => ({ ...note(0, 9), program }));
+    expect(count("instrument", windowOf(notes), BAND_DISTRIBUTIONS)).toEqual({
+      piano: 2,
+      "chromatic percussion": 1,
+      bass: 1,
+      "sound effects": 1,
+    });
+    const names = (all: typeof DISTRIBUTIONS): string[] => all.map(({ name }) => name);
+    expect(names(BAND_DISTRIBUTIONS)).toEqual([
+      "instrument",
+      ...names(DISTRIBUTIONS).filter((name) => name !== "velocity"),
+    ]);
   });
 
   it("count only silence in an empty window", () => {

@@ -19,6 +19,7 @@ const moved = (notes: readonly GridNote[], semitones: number, steps: number): Gr
   notes.map((note) => ({
     pitch: note.pitch + semitones,
     velocity: 20,
+    program: 0,
     startStep: note.startStep + steps,
     endStep: note.startStep + steps + 3,
   }));
