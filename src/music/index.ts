@@ -1,7 +1,10 @@
 /** Exports of this folder for other folders. */
 export {
+  type ArrivalCandidate,
   type ArrivalEventsOptions,
+  type ArrivalExplanation,
   ArrivalModel,
+  type ArrivalPlace,
   type ArrivalSetting,
   type BandCandidate,
   type BandContinueOptions,

@@ -53,6 +53,28 @@ describe.skipIf(!hasChromium())("a model of several instruments", { timeout: 2 *
       expect(new Set(programs)).toEqual(new Set([INSTRUMENTS.get(name)]));
     }
 
+    // Why a note is there: its pitch and instrument, then its length, then its time.
+    const [title, candidates] = [page.locator("#why-title"), page.locator("#candidates button")];
+    const explained = page.locator("#why:not([aria-busy]) #candidates button[aria-current]");
+    await page.locator("#roll").press("Home");
+    await page.locator("#roll").press("Enter");
+    await explained.waitFor();
+    const [note = ""] = /(?<=^Why )[A-G]#?-?\d on .+ at 0:0\d$/.exec((await title.textContent()) ?? "") ?? [];
+    expect(names.some((name) => note.includes(` on ${name} at `))).toBe(true);
+    expect(await explained.locator(".candidate-words").textContent()).toBe(note.replace(/ at .*$/, ""));
+    expect(await page.locator("#why-share").textContent()).toMatch(/^[\d.]+ %$/);
+    expect(await page.locator("#elsewhere").textContent()).toMatch(
+      /^\d+ % on this note, rests and the start$/,
+    );
+    expect(await candidates.count()).toBeGreaterThan(1);
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole("button", { name: "previous event" }).click();
+    await page.getByText(new RegExp(`^Why for \\d\\.\\d\\d s: ${note}$`)).waitFor();
+    await page.getByRole("button", { name: "previous event" }).click();
+    await page.getByText(new RegExp(`^Why (\\d\\.\\d\\d s later|at the same time): ${note}$`)).waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("#why").waitFor({ state: "hidden" });
+
     // New notes within the piece.
     await page.locator("#roll").press("Home");
     await page.locator("#roll").press("ArrowRight");
@@ -63,6 +85,16 @@ describe.skipIf(!hasChromium())("a model of several instruments", { timeout: 2 *
     await page
       .getByRole("navigation", { name: "Branches" })
       .getByText(/^0:0\d–0:0\d anew/)
+      .waitFor();
+
+    // Another pitch or instrument begins a branch.
+    await page.locator("#roll").press("Home");
+    await page.locator("#roll").press("Enter");
+    await explained.waitFor();
+    await page.locator("#candidates button:not([aria-current])").first().click();
+    await page
+      .getByRole("navigation", { name: "Branches" })
+      .getByText(/ on .+ → (rest|.+ on .+) at 0:0\d/)
       .waitFor();
 
     await page.getByRole("button", { name: "Link", exact: true }).click();

@@ -223,6 +223,16 @@ export class BandPiece {
     );
   }
 
+  /** All events, rests included. */
+  get events(): TimedEvent[] {
+    return this.#entries.map(({ event }) => event);
+  }
+
+  /** The note of an event; undefined for a rest. */
+  noteAt(index: number): PieceNote | undefined {
+    return this.#entries[index]?.note;
+  }
+
   /** The origin of an event. */
   originOf(index: number): Origin {
     return this.#entries[index]?.origin ?? "generated";

@@ -1,5 +1,7 @@
 /** Branches the music, and moves between the branches. */
 import { branchWords } from "../why/event-words.ts";
+import type { TimedEvent } from "../../encoding/index.ts";
+import { BandPiece } from "./band-piece.ts";
 import type { Branch, Place } from "./branches.ts";
 import type { Music } from "./music.ts";
 import { Piece } from "./piece.ts";
@@ -50,6 +52,15 @@ export class Branching {
     branched.push(id);
     const place = { name: branchWords(piece, index, id), forkSeconds: piece.secondsAt(index - 1) };
     this.#grow(branched, place, 0).heardSeconds = 0;
+  }
+
+  /** Branches at an event of several instruments: keeps the events before `index`, appends another one, and generates the rest. */
+  branchWith(index: number, event: TimedEvent, name: string): void {
+    const { piece } = this.#playback;
+    if (!(piece instanceof BandPiece)) return;
+    const branched = piece.cut(index);
+    branched.push(event);
+    this.#grow(branched, { name, forkSeconds: piece.secondsAt(index) }, 0).heardSeconds = 0;
   }
 
   /** Adds music derived from the current branch as a new branch and selects it. The current branch is unchanged. */

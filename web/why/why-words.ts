@@ -14,6 +14,11 @@ export function whyTitle(piece: Piece, note: PieceNote, index: number): string {
   return `Why ${words}, ${distance} ${noteWords(note)}`;
 }
 
+/** The attention that is on no other note of several instruments. */
+export function otherShareOfBand(elsewhere: number): string {
+  return `${Math.round(100 * elsewhere)} % on this note, rests and the start`;
+}
+
 /** The attention that is on no note. @param beginning the share on the first ids, which is left out below 0.5 %. */
 export function otherShares(elsewhere: number, beginning: number): string {
   const shares = [`${Math.round(100 * elsewhere)} % on timing and loudness`];

@@ -1,28 +1,39 @@
 /** The panel under the roll that explains a note: its probability, its candidates and its attention. */
 import type { Explanation } from "../../src/index.ts";
+import type { ArrivalExplanation } from "../../src/platform/browser/worker/index.ts";
 import { byId, element } from "../elements.ts";
 import type { PieceNote } from "../music/note.ts";
-import { Piece } from "../music/piece.ts";
+import { BandPiece } from "../music/band-piece.ts";
+import type { Music } from "../music/music.ts";
 import type { Arc } from "../roll/arcs.ts";
 import type { Session } from "../session.ts";
 import { Signal } from "../signal.ts";
-import { arcsOf } from "./arcs-of.ts";
+import { arcsOf, type NoteAttention, notesOfEvents, notesOfIds } from "./arcs-of.ts";
+import { bandBranchWords, bandTitle, eventIndex, neighborIndex, pitchIndex } from "./band-places.ts";
 import { candidateItems, headButtons, offerLayers } from "./explanation-elements.ts";
 import { percentOf, withChosen } from "./candidates.ts";
 import { problemOf } from "../words.ts";
 import { eventWords } from "./event-words.ts";
-import { neighborNote, otherShares, whyTitle } from "./why-words.ts";
+import { neighborNote, otherShareOfBand, otherShares, whyTitle } from "./why-words.ts";
 
 type Parts = Pick<Session, "playback" | "models" | "explainer" | "branching">;
 
 /** What the panel explains. */
 interface Question {
-  readonly piece: Piece;
+  readonly piece: Music;
   readonly note: PieceNote;
-  /** The explained event: the note-on, or an event near it. */
+  /** The explained event: the note-on, or an event near it; of several instruments, the value of a note (see `band-places.ts`). */
   readonly index: number;
   /** Until there is another one, that of the question before. */
   readonly explanation: Explanation | undefined;
+}
+
+/** A candidate as the panel shows it. */
+interface Choice {
+  readonly words: string;
+  readonly probability: number;
+  readonly isChosen: boolean;
+  readonly branch: () => void;
 }
 
 export class Why {
@@ -63,11 +74,10 @@ export class Why {
   choose(note: PieceNote | undefined): void {
     const { piece } = this.#session.playback;
     this.#question = undefined;
-    // Models of several instruments are not explained yet.
-    const isOpen = note !== undefined && piece instanceof Piece;
-    this.#section.hidden = !isOpen;
+    this.#section.hidden = !(note && piece);
     this.#arcs = [];
-    if (isOpen) void this.#ask({ piece, note, index: note.index, explanation: undefined });
+    if (note && piece)
+      void this.#ask({ piece, note, index: firstIndex(piece, note), explanation: undefined });
     this.changed.emit();
   }
 
@@ -88,19 +98,17 @@ export class Why {
     if (note === this.#hovered?.note) return;
     const hovered = note && { note };
     this.#hovered = hovered;
-    const { playback, models, explainer } = this.#session;
+    const { playback, models } = this.#session;
     const { piece } = playback;
     this.changed.emit();
     // A moving pointer does not load the model.
-    if (!hovered || !(piece instanceof Piece) || note === this.note || !models.model) return;
+    if (!hovered || !piece || note === this.note || !models.model) return;
     this.#offerLayers();
-    const explanation = await explainer
-      .explain(piece, hovered.note.index, [Number(this.#layer.value)])
-      .catch(() => undefined);
-    const [attention] = explanation?.attention ?? [];
+    const index = firstIndex(piece, hovered.note);
+    const explanation = await this.#explain(piece, index).catch(() => undefined);
+    const attention = this.#attentionOf({ piece, note: hovered.note, index, explanation });
     if (!attention || hovered !== this.#hovered) return;
-    const { arcs } = arcsOf(piece, hovered.note, attention, this.#headCount);
-    this.#hovered = { ...hovered, arcs: this.#shown(arcs) };
+    this.#hovered = { ...hovered, arcs: this.#shown(attention.arcs) };
     this.changed.emit();
   }
 
@@ -123,8 +131,22 @@ export class Why {
   #step(by: number): void {
     const question = this.#question;
     if (!question) return;
-    const last = question.piece.ids.length - 1;
-    void this.#ask({ ...question, index: Math.min(last, Math.max(0, question.index + by)) });
+    const { piece, note, index } = question;
+    if (piece instanceof BandPiece) {
+      const next = by === 0 ? index : neighborIndex(piece, index, by);
+      void this.#ask({ ...question, index: next, note: piece.noteAt(eventIndex(next)) ?? note });
+      return;
+    }
+    const last = piece.ids.length - 1;
+    void this.#ask({ ...question, index: Math.min(last, Math.max(0, index + by)) });
+  }
+
+  #explain(piece: Music, index: number): Promise<Explanation> {
+    const { explainer } = this.#session;
+    const layers = [Number(this.#layer.value)];
+    return piece instanceof BandPiece
+      ? explainer.explainBand(piece, index, layers)
+      : explainer.explain(piece, index, layers);
   }
 
   async #ask(question: Question): Promise<void> {
@@ -132,13 +154,14 @@ export class Why {
     this.#question = question;
     if (piece !== this.#session.playback.piece) return;
     this.#section.setAttribute("aria-busy", "true");
-    this.#title.textContent = whyTitle(piece, note, index);
+    this.#title.textContent =
+      piece instanceof BandPiece ? bandTitle(piece, index, undefined) : whyTitle(piece, note, index);
     this.#share.textContent = "";
     try {
       // The piece may be shown before the model is loaded.
       await this.#session.models.load();
       this.#offerLayers();
-      const explanation = await this.#session.explainer.explain(piece, index, [Number(this.#layer.value)]);
+      const explanation = await this.#explain(piece, index);
       if (question !== this.#question) return;
       const explained = { ...question, explanation };
       this.#question = explained;
@@ -158,30 +181,55 @@ export class Why {
     this.changed.emit();
   }
 
-  #showCandidates({ piece, index, explanation }: Question): void {
-    const { candidates = [], probability } = explanation ?? {};
-    const chosen = piece.ids[index];
-    const shown = withChosen(
-      candidates,
-      chosen === undefined ? undefined : { id: chosen, probability: probability ?? 0 },
-    );
-    const bin = piece.velocityBinBefore(index);
+  #showCandidates(question: Question): void {
+    const { piece, index, explanation } = question;
+    const { probability } = explanation ?? {};
+    if (piece instanceof BandPiece && isOfBand(explanation))
+      this.#title.textContent = bandTitle(piece, index, explanation.words);
     this.#share.textContent = probability === undefined ? "" : percentOf(probability);
     this.#bars.replaceChildren(
       ...candidateItems(
-        shown.map(({ id, probability: share }) => {
-          const words = eventWords(piece.vocabulary.event(id), bin, piece.vocabulary);
-          const isChosen = id === chosen;
-          return {
-            words,
-            probability: share,
-            percent: percentOf(share),
-            isChosen,
-            title: isChosen ? "the chosen event" : `continue with ${words} instead, in a new branch`,
-            onPress: () => this.#session.branching.branchAt(index, id),
-          };
-        }),
+        this.#choices(question).map(({ words, probability: share, isChosen, branch }) => ({
+          words,
+          probability: share,
+          percent: percentOf(share),
+          isChosen,
+          title: isChosen ? "the chosen event" : `continue with ${words} instead, in a new branch`,
+          onPress: branch,
+        })),
       ),
+    );
+  }
+
+  #choices({ piece, index, explanation }: Question): Choice[] {
+    const { branching } = this.#session;
+    const { candidates = [], probability = 0 } = explanation ?? {};
+    if (piece instanceof BandPiece) {
+      if (!isOfBand(explanation)) return [];
+      const { words: chosen = "" } = explanation;
+      const own = { id: -1, words: chosen, probability, event: undefined };
+      const isListed = explanation.candidates.some(({ words }) => words === chosen);
+      return [...explanation.candidates, ...(isListed ? [] : [own])].map(
+        ({ words, probability: share, event }) => ({
+          words,
+          probability: share,
+          isChosen: words === chosen,
+          branch: () => {
+            if (event)
+              branching.branchWith(eventIndex(index), event, bandBranchWords(piece, index, chosen, words));
+          },
+        }),
+      );
+    }
+    const chosen = piece.ids[index];
+    const bin = piece.velocityBinBefore(index);
+    return withChosen(candidates, chosen === undefined ? undefined : { id: chosen, probability }).map(
+      ({ id, probability: share }) => ({
+        words: eventWords(piece.vocabulary.event(id), bin, piece.vocabulary),
+        probability: share,
+        isChosen: id === chosen,
+        branch: () => branching.branchAt(index, id),
+      }),
     );
   }
 
@@ -193,18 +241,38 @@ export class Why {
       this.#showAttention();
     };
     this.#heads.replaceChildren(...headButtons(heads, (head) => !this.#hidden.has(head), toggle));
-    const [attention] = this.#question?.explanation?.attention ?? [];
-    if (attention && this.#question) {
-      const { piece, note } = this.#question;
-      const { arcs, elsewhere, beginning } = arcsOf(piece, note, attention, heads);
+    const attention = this.#question && this.#attentionOf(this.#question);
+    if (attention) {
+      const { arcs, elsewhere, beginning } = attention;
       this.#arcs = this.#shown(arcs);
-      this.#elsewhere.textContent = otherShares(elsewhere, beginning);
+      this.#elsewhere.textContent =
+        this.#question?.piece instanceof BandPiece
+          ? otherShareOfBand(elsewhere)
+          : otherShares(elsewhere, beginning);
     }
     this.changed.emit();
+  }
+
+  #attentionOf({ piece, note, explanation }: Question): NoteAttention | undefined {
+    const [attention] = explanation?.attention ?? [];
+    if (!attention) return undefined;
+    if (!(piece instanceof BandPiece))
+      return arcsOf(notesOfIds(piece, attention.from), note, attention, this.#headCount);
+    if (!isOfBand(explanation)) return undefined;
+    return arcsOf(notesOfEvents(piece, explanation.events), note, attention, this.#headCount);
   }
 
   #offerLayers(): void {
     const layers = this.#session.models.model?.facts.layers ?? 0;
     if (this.#layer.options.length !== layers) offerLayers(this.#layer, layers);
   }
+}
+
+/** The index of the note-on, or of pitch and instrument. */
+function firstIndex(piece: Music, note: PieceNote): number {
+  return piece instanceof BandPiece ? pitchIndex(note) : note.index;
+}
+
+function isOfBand(explanation: Explanation | undefined): explanation is ArrivalExplanation {
+  return explanation !== undefined && "events" in explanation;
 }

@@ -1,6 +1,8 @@
-import type { ArrivalNote, ArrivalVocabulary } from "../../../encoding/index.ts";
-import { type Decoder, Sampler } from "../../engine/index.ts";
+import type { ArrivalNote, ArrivalVocabulary, TimedEvent } from "../../../encoding/index.ts";
+import { type Decoder, PrefixCachePool, Sampler } from "../../engine/index.ts";
 import { samplingOf, type SamplingOptions } from "../../options.ts";
+import type { BandExplainOptions } from "./band-options.ts";
+import { type ArrivalExplanation, type ArrivalPlace, explainEvent } from "./explain-event.ts";
 import { type GeneratedArrival, generateArrival } from "./generate-arrival.ts";
 
 /** The music around the notes to generate. All data can be cloned. */
@@ -27,10 +29,13 @@ export interface ArrivalEventsOptions extends SamplingOptions {
 export class ArrivalModel {
   readonly vocabulary: ArrivalVocabulary;
   readonly #decoder: Decoder;
+  /** Of the last explanation: the next one is often of the same window. */
+  readonly #explained: PrefixCachePool;
 
   constructor(decoder: Decoder, vocabulary: ArrivalVocabulary) {
     this.#decoder = decoder;
     this.vocabulary = vocabulary;
+    this.#explained = new PrefixCachePool(decoder, 1);
   }
 
   /**
@@ -43,22 +48,48 @@ export class ArrivalModel {
     options: ArrivalEventsOptions,
   ): AsyncGenerator<GeneratedArrival, void> {
     const { vocabulary } = this;
-    const longest = vocabulary.durations - 1;
-    const fitting = (note: ArrivalNote): ArrivalNote => ({
-      ...note,
-      durationSteps: Math.min(longest, note.durationSteps),
-    });
     return generateArrival(this.#decoder, {
       vocabulary,
       sampler: arrivalSampler(options, vocabulary),
-      prompt: prompt.map(fitting),
-      controls: controls.map(fitting),
+      prompt: prompt.map((note) => this.#fitting(note)),
+      controls: controls.map((note) => this.#fitting(note)),
       startStep,
       endStep,
       players: options.instruments,
       randomStep: options.randomStep,
       signal: options.signal,
     });
+  }
+
+  /**
+   * Explains a value of a note: the candidates that a generation from there has, without controls, and attention.
+   *
+   * @throws as `events`; EngineError for a layer or head that the model does not have.
+   */
+  async explain(
+    { prompt, note, slot }: ArrivalPlace,
+    options: BandExplainOptions = {},
+  ): Promise<ArrivalExplanation> {
+    const { vocabulary } = this;
+    const { vocabularySize } = this.#decoder.config;
+    const place = {
+      prompt: prompt.map((event) => this.#fitting(event)),
+      note: this.#fitting(note),
+      slot,
+    };
+    const context = this.#explained.acquire([]);
+    try {
+      const sampler = arrivalSampler(options, vocabulary);
+      return await explainEvent(context, place, { ...options, vocabulary, vocabularySize, sampler });
+    } finally {
+      this.#explained.release(context);
+    }
+  }
+
+  #fitting<Event extends TimedEvent>(event: Event): Event {
+    if (event.kind !== "note") return event;
+    const longest = this.vocabulary.durations - 1;
+    return { ...event, durationSteps: Math.min(longest, event.durationSteps) };
   }
 
   /** Frees the model's memory; it cannot be used afterwards. */

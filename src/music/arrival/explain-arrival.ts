@@ -10,7 +10,8 @@ import { type CachedContext, explainSample, type LogitsProcessor, type Sampler }
 import { OptionError } from "../../options.ts";
 import type { BandExplainOptions, BandExplanation } from "./band-options.ts";
 
-const SLOTS: readonly ArrivalSlot[] = ["onset", "duration", "note"];
+/** The values of a triple, in order. */
+export const SLOTS: readonly ArrivalSlot[] = ["onset", "duration", "note"];
 const CANDIDATES = 12;
 
 export interface ExplainArrivalOptions extends Pick<

@@ -12,4 +12,5 @@ export type {
   BandSample,
   BandVariationsOptions,
 } from "./band-options.ts";
+export type { ArrivalCandidate, ArrivalExplanation, ArrivalPlace } from "./explain-event.ts";
 export type { GeneratedArrival } from "./generate-arrival.ts";

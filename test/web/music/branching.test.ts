@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PERFORMANCE_416 } from "../../../encoding/index.ts";
 import { Branching } from "../../../web/music/branching.ts";
+import { BandPiece } from "../../../web/music/band-piece.ts";
 import { Piece } from "../../../web/music/piece.ts";
 import type { Playback } from "../../../web/music/playback.ts";
 import { fakePlayback, idsOf, primerOf, settle } from "./fakes.ts";
@@ -23,6 +24,19 @@ describe("Branching", () => {
     expect(branch).toMatchObject({ name: "C4 → E4 at 0:03", forkSeconds: 3, heardSeconds: 0, parent: main });
     expect(idsOf(main?.piece)).toEqual(primerOf(5));
     expect(playback.seconds, "a run-up before the fork").toBe(2);
+  });
+
+  it("keeps the events of several instruments before an index, and puts another one in its place", async () => {
+    const { playback, branching } = setUp();
+    const piece = new BandPiece();
+    const note = { kind: "note", durationSteps: 50, pitch: 40, instrument: 32, isControl: false } as const;
+    for (const onsetStep of [0, 300, 450]) piece.push({ ...note, onsetStep });
+    playback.open(playback.branches.start(piece));
+    branching.branchWith(1, { ...note, onsetStep: 320 }, "0.20 s later");
+    const { current } = playback.branches;
+    expect(current).toMatchObject({ name: "0.20 s later", forkSeconds: 3, heardSeconds: 0 });
+    expect(current?.piece.notes.map(({ startSeconds }) => startSeconds)).toEqual([0, 3.2]);
+    expect(piece.notes).toHaveLength(3);
   });
 
   it("adds derived music as heard music, so that changed settings keep it", async () => {

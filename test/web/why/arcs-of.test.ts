@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { PERFORMANCE_388 } from "../../../encoding/index.ts";
+import { BandPiece } from "../../../web/music/band-piece.ts";
 import { Piece } from "../../../web/music/piece.ts";
-import { arcsOf } from "../../../web/why/arcs-of.ts";
+import { arcsOf, notesOfEvents, notesOfIds } from "../../../web/why/arcs-of.ts";
 
 /** Velocity, C4, shift, C4 ends, E4, shift, G4. */
 const IDS = [380, 60, 305, 188, 64, 305, 67];
@@ -12,7 +13,12 @@ it("adds the weights of note-on and note-off, and reports the weight on other id
   if (!c || !e || !g) throw new Error("three notes");
   // Two heads, from the start of the piece (-1) to the shift before G4.
   const weights = Float32Array.of(0.1, 0, 0.5, 0.1, 0.2, 0, 0.1, 0.005, 0, 0.1, 0, 0.3, 0.59, 0.005);
-  const { arcs, elsewhere, beginning } = arcsOf(piece, g, { layer: 0, heads: [0, 3], from: -1, weights }, 4);
+  const { arcs, elsewhere, beginning } = arcsOf(
+    notesOfIds(piece, -1),
+    g,
+    { layer: 0, heads: [0, 3], from: -1, weights },
+    4,
+  );
   const short = arcs.map(({ head, toPitch, toSeconds, weight }) => [
     head,
     toPitch,
@@ -37,7 +43,29 @@ it("assigns the missing weight to the attention sinks", () => {
   if (!g) throw new Error("three notes");
   // From the shift before E4 on.
   const weights = Float32Array.of(0.1, 0.2, 0.3, 0.2, 0.5, 0.1, 0, 0);
-  const { elsewhere, beginning } = arcsOf(piece, g, { layer: 0, heads: [0, 3], from: 2, weights }, 4);
+  const { elsewhere, beginning } = arcsOf(
+    notesOfIds(piece, 2),
+    g,
+    { layer: 0, heads: [0, 3], from: 2, weights },
+    4,
+  );
   expect(elsewhere).toBeCloseTo((0.1 + 0.2 + 0.5) / 2, 5);
   expect(beginning).toBeCloseTo((0.2 + 0.4) / 2, 5);
+});
+
+it("adds the weights of the three values of each note of several instruments", () => {
+  const piece = new BandPiece();
+  const piano = { kind: "note", durationSteps: 50, pitch: 60, instrument: 0, isControl: false } as const;
+  piece.push({ ...piano, onsetStep: 0 });
+  piece.push({ kind: "rest", onsetStep: 100 });
+  piece.push({ ...piano, onsetStep: 150, pitch: 64 });
+  const note = piece.noteAt(2);
+  if (!note) throw new Error("a note");
+  // The start, three values of the first note, of a rest and of a padding rest, the onset and the duration of the note.
+  const weights = Float32Array.of(0.1, 0.2, 0.1, 0.2, 0.05, 0, 0.05, 0.1, 0, 0, 0.1, 0.1);
+  const noteOf = notesOfEvents(piece, [0, 1, -1]);
+  const { arcs, elsewhere } = arcsOf(noteOf, note, { layer: 0, heads: [0], from: 0, weights }, 2);
+  expect(arcs.map(({ toPitch, toSeconds }) => [toPitch, toSeconds])).toEqual([[60, 0]]);
+  expect(arcs[0]?.weight).toBeCloseTo(0.5, 5);
+  expect(elsewhere).toBeCloseTo(0.5, 5);
 });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { PERFORMANCE_416 } from "../../../encoding/index.ts";
 import { Piece } from "../../../web/music/piece.ts";
-import { neighborNote, otherShares, whyTitle } from "../../../web/why/why-words.ts";
+import { neighborNote, otherShareOfBand, otherShares, whyTitle } from "../../../web/why/why-words.ts";
 import { primerOf } from "../music/fakes.ts";
 
 const piece = new Piece(PERFORMANCE_416, primerOf(3));
@@ -19,6 +19,7 @@ it("names the note, or an event with its distance from the note", () => {
 it("gives the attention that is on no note", () => {
   expect(otherShares(0.534, 0)).toBe("53 % on timing and loudness");
   expect(otherShares(0.534, 0.2)).toBe("53 % on timing and loudness, 20 % on the start of the piece");
+  expect(otherShareOfBand(0.126)).toBe("13 % on this note, rests and the start");
 });
 
 it("steps through the notes, from the playback position if none is chosen", () => {

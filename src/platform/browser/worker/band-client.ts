@@ -1,7 +1,14 @@
-import type { ArrivalEventsOptions, ArrivalSetting, GeneratedArrival } from "../../../music/index.ts";
+import type {
+  ArrivalEventsOptions,
+  ArrivalExplanation,
+  ArrivalPlace,
+  ArrivalSetting,
+  BandExplainOptions,
+  GeneratedArrival,
+} from "../../../music/index.ts";
 import type { Connection } from "./connection.ts";
 import { EVENTS_AHEAD, type ModelFacts } from "./protocol.ts";
-import { eventsOf } from "./streamed-events.ts";
+import { eventsOf, resultOf } from "./streamed-events.ts";
 
 /** An `ArrivalModel` in a worker: notes go there, events come back. */
 export class WorkerBandModel {
@@ -23,6 +30,13 @@ export class WorkerBandModel {
       if (!("samples" in event)) throw new TypeError("the worker sent an event of another task");
       yield event;
     }
+  }
+
+  /** See `ArrivalModel.explain`. */
+  async explain(place: ArrivalPlace, options: BandExplainOptions = {}): Promise<ArrivalExplanation> {
+    const result = await resultOf(this.#connection, { kind: "explain-arrival", place, options });
+    if (result && "events" in result && "candidates" in result) return result;
+    throw new TypeError("the worker sent no explanation");
   }
 
   /** Disposes the model and terminates the worker. Running generations fail with an EngineError. */

@@ -44,6 +44,8 @@ export interface WorkerModelOptions {
   readonly backend?: BrowserBackend;
   readonly webgpuPaths?: WasmOptions["paths"];
   readonly precision?: Precision;
+  /** The vocabulary of the ids, for checkpoints that do not say: see `ModelCodecOptions`. */
+  readonly codec?: string;
   /** Branch, tag or commit of a model of the Hugging Face hub. Default "main". */
   readonly revision?: string;
   /** Called for every downloaded part of the files. */
@@ -167,7 +169,7 @@ async function connect<M>(
 }
 
 function loadRequest(source: ModelSource, options: WorkerModelOptions): LoadRequest {
-  const { wasm: { threads, paths } = {}, backend, webgpuPaths, precision } = options;
+  const { wasm: { threads, paths } = {}, backend, webgpuPaths, precision, codec } = options;
   return {
     type: "load",
     // The worker would resolve it against its own URL.
@@ -179,6 +181,7 @@ function loadRequest(source: ModelSource, options: WorkerModelOptions): LoadRequ
     backend,
     webgpuPaths: webgpuPaths && asText(webgpuPaths),
     precision,
+    codec,
   };
 }
 

@@ -9,7 +9,7 @@ import { threadCount } from "./thread.ts";
 
 /** Loads the model and collects its facts for the page. */
 export const loadServed: ModelLoader = async (
-  { source, wasm, backend, webgpuPaths, precision },
+  { source, wasm, backend, webgpuPaths, precision, codec },
   onProgress,
 ) => {
   const threads = threadCount(wasm.threads);
@@ -22,7 +22,7 @@ export const loadServed: ModelLoader = async (
     onProgress,
     onWarning: (message) => warnings.push(message),
   });
-  const model = servedModel(decoder);
+  const model = servedModel(decoder, codec);
   const { window, layers, heads, tasks = [] } = decoder.config;
   return {
     model,
@@ -40,8 +40,8 @@ export const loadServed: ModelLoader = async (
 };
 
 /** @throws OptionError when the ids of the model are not those of music. */
-function servedModel(decoder: Decoder): PerformanceModel | ArrivalModel {
-  const codec = codecOf({ config: decoder.config, hasTokenizer: false });
-  const arrival = codec?.kind === "arrival" ? ARRIVAL_VOCABULARIES.get(codec.vocabulary) : undefined;
-  return arrival ? new ArrivalModel(decoder, arrival) : new PerformanceModel(decoder);
+function servedModel(decoder: Decoder, codec: string | undefined): PerformanceModel | ArrivalModel {
+  const found = codecOf({ config: decoder.config, codec, hasTokenizer: false });
+  const arrival = found?.kind === "arrival" ? ARRIVAL_VOCABULARIES.get(found.vocabulary) : undefined;
+  return arrival ? new ArrivalModel(decoder, arrival) : new PerformanceModel(decoder, { codec });
 }

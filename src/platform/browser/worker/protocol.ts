@@ -8,8 +8,11 @@ import type { BrowserBackend } from "../browser-backend.ts";
 import type { Explanation } from "../../../engine/index.ts";
 import type {
   ArrivalEventsOptions,
+  ArrivalExplanation,
   ArrivalModel,
+  ArrivalPlace,
   ArrivalSetting,
+  BandExplainOptions,
   ContinuePerformanceOptions,
   ExplainOptions,
   GeneratedArrival,
@@ -41,7 +44,7 @@ export type ServedModel = Pick<
 >;
 
 /** The operations of a model of several instruments in a worker: notes in, events out. */
-export type ServedBand = Pick<ArrivalModel, "events" | "dispose">;
+export type ServedBand = Pick<ArrivalModel, "events" | "explain" | "dispose">;
 
 /** A worker, the global scope of one, or an end of a MessageChannel. */
 export interface Port {
@@ -71,6 +74,8 @@ export interface LoadRequest {
   readonly backend?: BrowserBackend;
   readonly webgpuPaths?: RuntimePaths;
   readonly precision?: Precision;
+  /** See `ModelCodecOptions`. */
+  readonly codec?: string;
 }
 
 /** Absolute URLs of the two files of a build of onnxruntime-web. */
@@ -80,7 +85,7 @@ export interface RuntimePaths {
 }
 
 /** A request to the model. Its events and its result carry the number of its stream. */
-export type Task = PerformanceTask | ArrivalTask;
+export type Task = PerformanceTask | ArrivalTask | ExplainArrivalTask;
 
 /** Events of several instruments. */
 export interface ArrivalTask {
@@ -89,6 +94,13 @@ export interface ArrivalTask {
   readonly options: Omit<ArrivalEventsOptions, "signal">;
   /** Events that may be generated before the page sends "more". */
   readonly ahead: number;
+}
+
+/** Explains a value of a note. */
+export interface ExplainArrivalTask {
+  readonly kind: "explain-arrival";
+  readonly place: ArrivalPlace;
+  readonly options: BandExplainOptions;
 }
 
 export type PerformanceTask =
@@ -131,7 +143,7 @@ export type WritingProgress = Parameters<NonNullable<GenerateNotesOptions["onPro
 export type TaskEvent = MusicEvent | GeneratedArrival;
 
 /** Result of a task, besides its events. */
-export type TaskResult = GeneratedPerformance | GeneratedNotes | Explanation | undefined;
+export type TaskResult = GeneratedPerformance | GeneratedNotes | Explanation | ArrivalExplanation | undefined;
 
 /** Messages from the worker to the page. */
 export type Reply =

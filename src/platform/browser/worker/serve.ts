@@ -2,6 +2,7 @@
 import { serializeError } from "./errors.ts";
 import type {
   ArrivalTask,
+  ExplainArrivalTask,
   LoadRequest,
   ModelFacts,
   PerformanceTask,
@@ -82,7 +83,7 @@ class Server {
   async #perform(number: number, task: Task, stream: Stream): Promise<TaskResult> {
     const model = this.#model;
     if (!model) throw new TypeError("a task came before the model was loaded");
-    if (task.kind === "arrival") {
+    if (task.kind === "arrival" || task.kind === "explain-arrival") {
       if ("events" in model) return this.#performArrivals(model, number, task, stream);
     } else if (!("events" in model)) return this.#performMusic(model, number, task, stream);
     throw new TypeError(`"${task.kind}" is not a task of this model`);
@@ -91,10 +92,11 @@ class Server {
   async #performArrivals(
     model: ServedBand,
     number: number,
-    { setting, options }: ArrivalTask,
+    task: ArrivalTask | ExplainArrivalTask,
     stream: Stream,
-  ): Promise<undefined> {
-    for await (const event of model.events(setting, { ...options, signal: stream.signal })) {
+  ): Promise<TaskResult> {
+    if (task.kind === "explain-arrival") return model.explain(task.place, task.options);
+    for await (const event of model.events(task.setting, { ...task.options, signal: stream.signal })) {
       this.#reply({ type: "event", stream: number, event });
       await stream.taken();
     }

@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import { EVENTS_AHEAD, type Task, type TaskEvent } from "./protocol.ts";
+import { EVENTS_AHEAD, type Task, type TaskEvent, type TaskResult } from "./protocol.ts";
 
 /**
  * The events of a task. The worker generates up to 64 ahead, then waits.
@@ -21,6 +21,21 @@ export async function* eventsOf(
       connection.more(queue.stream, taken);
       taken = 0;
     }
+  } finally {
+    connection.stop(queue.stream);
+  }
+}
+
+/**
+ * The result of a task without events.
+ *
+ * @throws the errors of the task.
+ */
+export async function resultOf(connection: Connection, task: Task): Promise<TaskResult> {
+  const queue = connection.start(task);
+  try {
+    await queue.next();
+    return queue.result;
   } finally {
     connection.stop(queue.stream);
   }

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ARRIVAL_55028, PERFORMANCE_416 } from "../../../../encoding/index.ts";
 import type { Decoder } from "../../../../src/engine/index.ts";
-import { ArrivalModel, type ArrivalSetting, type GeneratedArrival } from "../../../../src/music/index.ts";
+import {
+  ArrivalModel,
+  type ArrivalPlace,
+  type ArrivalSetting,
+  type GeneratedArrival,
+} from "../../../../src/music/index.ts";
 import {
   loadInWorker,
   serveMusicModel,
@@ -44,6 +49,12 @@ function serving(model: ServedBand, vocabulary = ARRIVAL_55028.name): MessagePor
   return port1;
 }
 
+const served = (model: ArrivalModel): ServedBand => ({
+  events: (...given) => model.events(...given),
+  explain: (...given) => model.explain(...given),
+  dispose: async () => undefined,
+});
+
 const load = (worker: MessagePort): Promise<WorkerBandModel | WorkerMusicModel> =>
   loadInWorker("http://localhost/model/", { worker });
 
@@ -67,14 +78,29 @@ it("generates the same events in a worker as in this thread", async () => {
   const options = { seed: 4, topP: 0.9, instruments: new Set([0, 33]) };
   const expected = await collect(model.events(SETTING, options));
   expect(expected.length).toBeGreaterThan(2);
-  const band = await load(
-    serving({ events: (...given) => model.events(...given), dispose: async () => undefined }),
-  );
+  const band = await load(serving(served(model)));
   if (!(band instanceof WorkerBandModel)) throw new TypeError("not of several instruments");
   expect(band.facts.tasks).toEqual(["accompany", "infill"]);
   expect(await collect(band.events(SETTING, options))).toEqual(expected);
   await band.dispose();
   await expect(collect(band.events(SETTING, options))).rejects.toMatchObject({ code: "disposed" });
+});
+
+it("explains a value of a note in a worker as in this thread", async () => {
+  const model = new ArrivalModel(decoder, ARRIVAL_55028);
+  const band = await load(serving(served(model)));
+  if (!(band instanceof WorkerBandModel)) throw new TypeError("not of several instruments");
+  const place: ArrivalPlace = {
+    prompt: SETTING.prompt,
+    note: { ...PIANO_NOTE, onsetStep: 60, pitch: 64 },
+    slot: "note",
+  };
+  const options = { topP: 0.9, candidates: 3, attention: { layers: [0] } };
+  const explanation = await band.explain(place, options);
+  // A model that has read nothing, as the one in the worker: logits of a prefix read before differ in the last digits.
+  expect(explanation).toEqual(await new ArrivalModel(decoder, ARRIVAL_55028).explain(place, options));
+  expect(explanation.words).toBe("E4 on Acoustic Grand Piano");
+  await expect(band.explain(place, { topP: 2 })).rejects.toThrow("topP must be");
 });
 
 it("ends the generation in the worker when the page stops", async () => {
@@ -91,6 +117,7 @@ it("ends the generation in the worker when the page stops", async () => {
         ended = true;
       }
     },
+    explain: () => Promise.reject(new TypeError("not asked")),
     dispose: async () => undefined,
   };
   const band = await load(serving(endless));
@@ -105,12 +132,11 @@ it("ends the generation in the worker when the page stops", async () => {
 
 it("passes the errors of the options, and refuses tasks of a piano", async () => {
   const model = new ArrivalModel(decoder, ARRIVAL_55028);
-  const served = { events: model.events.bind(model), dispose: async () => undefined };
-  const band = await load(serving(served));
+  const band = await load(serving(served(model)));
   if (!(band instanceof WorkerBandModel)) throw new TypeError("not of several instruments");
   await expect(collect(band.events(SETTING, { topP: 2 }))).rejects.toThrow("topP must be");
   // A worker of another version.
-  const piano = await load(serving(served, PERFORMANCE_416.name));
+  const piano = await load(serving(served(model), PERFORMANCE_416.name));
   if (!(piano instanceof WorkerMusicModel)) throw new TypeError("not of a piano");
   await expect(piano.prefill([60])).rejects.toThrow('"prefill" is not a task of this model');
 });
