@@ -4,6 +4,7 @@
  */
 import { elementAt } from "../element-at.ts";
 import { ArrivalError } from "./arrival-error.ts";
+import { instrumentName } from "./instrument-names.ts";
 
 /** The positions in a triple, in order. */
 export type ArrivalSlot = "onset" | "duration" | "note";
@@ -141,11 +142,14 @@ export class ArrivalVocabulary implements ArrivalVocabularyDeclaration {
       return this.noteFirst + place * PITCHES + pitch;
     const found =
       place === undefined
-        ? `vocabulary "${this.name}" has no instrument ${instrument}`
+        ? `vocabulary "${this.name}" has no instrument ${instrument} (${instrumentName(instrument)})`
         : `pitch ${pitch} is not a MIDI pitch`;
     throw new ArrivalError(found, {
       code: "unknown-event",
-      hint: "omit such notes, or use a vocabulary that has them",
+      hint:
+        place === undefined
+          ? `omit such notes, or use a vocabulary that has them; this one has ${namesOf(this.instruments)}`
+          : "give a pitch from 0 to 127",
     });
   }
 
@@ -232,3 +236,9 @@ export const ARRIVAL_9772 = new ArrivalVocabulary({
 export const ARRIVAL_VOCABULARIES: ReadonlyMap<string, ArrivalVocabulary> = new Map(
   [ARRIVAL_55028, ARRIVAL_9772].map((vocabulary) => [vocabulary.name, vocabulary]),
 );
+
+/** The names of instruments, at most eight. */
+function namesOf(instruments: readonly number[]): string {
+  const names = instruments.slice(0, 8).map(instrumentName);
+  return `${names.join(", ")}${instruments.length > names.length ? " …" : ""}`;
+}

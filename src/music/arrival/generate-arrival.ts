@@ -17,6 +17,7 @@ import {
   type Sampler,
 } from "../../engine/index.ts";
 import { ArrivalSequenceWindow } from "./arrival-window.ts";
+import { requirePlayers } from "./players.ts";
 
 export interface GenerateArrivalOptions {
   readonly vocabulary: ArrivalVocabulary;
@@ -50,7 +51,8 @@ export interface GeneratedArrival {
 /**
  * Generates events in order of onset. Controls are inserted 5 s before their time. Rests mark the passage of time only.
  *
- * @throws EngineError as `Decoder.forward`; ArrivalError for notes that are not in the vocabulary; the signal's reason.
+ * @throws EngineError as `Decoder.forward`; ArrivalError for notes that are not in the vocabulary; OptionError when none of the `players`
+ * is in the vocabulary; the signal's reason.
  */
 export async function* generateArrival(
   decoder: Decoder,
@@ -66,6 +68,7 @@ export async function* generateArrival(
     keptTriples,
     signal,
   } = options;
+  if (players) requirePlayers(vocabulary, players);
   const { startStep = prompt.at(-1)?.onsetStep ?? 0, endStep = Infinity } = options;
   const context = options.context ?? new CachedContext(decoder);
   const isAnticipating = controls.length > 0;

@@ -84,8 +84,8 @@ describe("ArrivalVocabulary", () => {
     expect(() => new ArrivalVocabulary(TRIO).noteId(40, 60)).toThrow(
       expect.objectContaining({
         code: "unknown-event",
-        message: 'vocabulary "trio" has no instrument 40',
-        hint: "omit such notes, or use a vocabulary that has them",
+        message: 'vocabulary "trio" has no instrument 40 (Violin)',
+        hint: "omit such notes, or use a vocabulary that has them; this one has Drums, Acoustic Grand Piano, Electric Bass (finger)",
       }),
     );
   });

@@ -152,6 +152,12 @@ describe("generateArrival", () => {
     expect([...instruments].every((instrument) => [0, 32, 129].includes(instrument))).toBe(true);
   });
 
+  it("refuses to play without instruments, where only rests could follow", async () => {
+    await expect(generated({ endStep: 400, players: new Set() })).rejects.toThrow(
+      "no instruments are chosen",
+    );
+  });
+
   it("begins again in the same place with the number of ids sampled before", async () => {
     const sampler = new Sampler({ seed: 3, topP: 0.9 });
     const triples = await generated({ sampler, endStep: 300 });
