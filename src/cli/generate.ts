@@ -18,6 +18,7 @@ import { interruptSignal } from "./interrupt.ts";
 import { sayVelocities } from "./loudness.ts";
 import { sayNewWarnings } from "./new-warnings.ts";
 import { requireMusicModel } from "./music-model.ts";
+import { sayNoNotes } from "./no-notes.ts";
 import {
   compatibilityOption,
   positiveInteger,
@@ -231,6 +232,7 @@ function report(
       `seed ${seed}, model ${model}; took ${wallSeconds.toFixed(1)} s ` +
       `(${(seconds / wallSeconds).toFixed(1)} × real time)`,
   );
+  sayNoNotes(console, out, notes);
   if (!json) return;
   const idsPerSecond = Math.round((events / wallSeconds) * 10) / 10;
   console.result({ out, seed, events, notes, seconds, idsPerSecond, model, steps });

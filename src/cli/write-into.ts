@@ -16,6 +16,7 @@ import { sayVelocities } from "./loudness.ts";
 import { sayNewWarnings } from "./new-warnings.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { type MusicKind, requireMusicModel } from "./music-model.ts";
+import { sayNoNotes } from "./no-notes.ts";
 import { outputPaths } from "./variations-option.ts";
 import { loadModel, type WritingCommandOptions } from "./writing-options.ts";
 
@@ -90,6 +91,7 @@ function report(
       `seed ${facts.seed}, model ${model}; took ${wallSeconds.toFixed(1)} s ` +
       `(${(facts.seconds / wallSeconds).toFixed(1)} × real time)`,
   );
+  sayNoNotes(console, out, facts.notes);
   if (!json) return;
   const idsPerSecond = Math.round((facts.events / wallSeconds) * 10) / 10;
   console.result({ out, ...facts, idsPerSecond, model });

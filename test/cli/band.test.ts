@@ -51,6 +51,15 @@ describe("with a model of several instruments", () => {
     for (const instrument of programs(readOut())) expect([32, 128]).toContain(instrument);
   });
 
+  it.each([
+    ["generate", () => ["--seconds", "0.01", "--instruments", "acoustic bass"]],
+    ["infill", () => [band, "--from", "1", "--to", "1.01"]],
+  ])("%s says when the model added no notes", async (command, more) => {
+    const { code, stderr } = await run(command, ...more());
+    expect(code).toBe(0);
+    expect(stderr).toContain(`${out}: the model added no notes; try another --seed, or more seconds`);
+  });
+
   it("generate writes --variations", async () => {
     const { code } = await run("generate", "--seconds", "1", "--variations", "2");
     expect(code).toBe(0);

@@ -1,7 +1,7 @@
 /** A folder in which the documentation's commands and programs find what they name. */
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { addNotes, type Note, scoreFromNotes, TASKS, writeMidi } from "../../encoding/index.ts";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
@@ -19,6 +19,8 @@ const HUB_MODELS = ["openai-community/gpt2", "openai-community/gpt2-xl", "distil
 /** A model of several instruments, and the folder of the network in its place. */
 const BAND_MODEL = "stanford-crfm/music-small-800k";
 const BAND_NETWORK = "test/models/golden/scaled-float16";
+/** A trained network of several instruments. */
+const TRIO = "test/music/arrival/pop-trio";
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 /** What the documentation imports besides the package itself. */
 const PACKAGES = ["@types", "@tonejs", "tone", "vite", "undici-types"];
@@ -46,6 +48,8 @@ export function fillScratch(folder: string, realModels: boolean): void {
   mkdirSync(band, { recursive: true });
   for (const name of ["config.json", "pytorch_model.bin"])
     copyFileSync(join(ROOT, BAND_NETWORK, name), join(band, name));
+  mkdirSync(join(folder, dirname(TRIO)), { recursive: true });
+  symlinkSync(join(ROOT, TRIO), join(folder, TRIO));
   const home = packageIn(folder, realModels);
   if (!realModels) makePackage(home);
   writePrograms(join(folder, "bin"), home);
