@@ -21,6 +21,7 @@ import { UsageError } from "./errors.ts";
 import { readScore } from "./files.ts";
 import { inspectedConfig, showModel } from "./inspect-model.ts";
 import { chosenCodec, codecOption, filesOptions, offlineOption, revisionOption } from "./model-options.ts";
+import { folderOfModelFile } from "./model-file.ts";
 import { terminalRoll } from "./terminal-roll.ts";
 import { compatibilityOption, TRACKS_HELP, trackSelection } from "./values.ts";
 
@@ -64,10 +65,12 @@ export function addInspectCommand(program: Command): void {
 
 async function runInspect(path: string, options: InspectCommandOptions): Promise<void> {
   const console = new Console({ quiet: options.quiet ?? false });
-  if (!(await isFile(path)) && isModel(path)) {
+  const model = await modelOf(path);
+  if (model !== undefined) {
     checkUsage(options);
-    const config = await inspectedConfig(path, filesOptions(options, console));
-    showModel(path, config, { codec: chosenCodec(options), json: options.json ?? false }, console);
+    if (model !== path) console.say(`${path} is a file of the model in ${model}`);
+    const config = await inspectedConfig(model, filesOptions(options, console));
+    showModel(model, config, { codec: chosenCodec(options), json: options.json ?? false }, console);
     return;
   }
   for (const key of ["codec", "revision"] as const) {
@@ -102,6 +105,12 @@ async function runInspect(path: string, options: InspectCommandOptions): Promise
     for (const line of terminalRoll(score.notes, Math.min(100, commandIo().stdout.columns ?? 80) - 2))
       console.line(`  ${line}`);
   }
+}
+
+/** The model that an argument names; undefined for a MIDI file. */
+async function modelOf(path: string): Promise<string | undefined> {
+  if (await isFile(path)) return path === "-" ? undefined : folderOfModelFile(path);
+  return isModel(path) ? path : undefined;
 }
 
 /** A file takes precedence over a model of the same name. */

@@ -74,6 +74,47 @@ describe("ostinato inspect, of a model", () => {
     expect(stdout).toMatch(/^gpt2: 1\.0 s, 1 note,/);
   });
 
+  it.each(["model.safetensors", "config.json"])(
+    "shows the model of which a file is given: %s",
+    async (name) => {
+      const model = writeTinyCheckpoint(join(folder, "of-file"));
+      const { code, stdout, stderr } = await runCli(["inspect", join(model, name)]);
+      expect(code).toBe(0);
+      expect(stdout).toBe((await runCli(["inspect", model])).stdout);
+      expect(stderr).toContain(`${join(model, name)} is a file of the model in ${model}`);
+    },
+  );
+
+  it.each([
+    ["model.safetensors", "holds weights, and there is no config.json beside it"],
+    ["pytorch_model.bin", "holds PyTorch's weights, and there is no config.json beside it"],
+    ["tokenizer.json", "holds a part of a model, and there is no config.json beside it"],
+    ["model.onnx", "holds a graph of ONNX, which is not read"],
+    ["model-q4.gguf", "holds a model for llama.cpp, which is not read"],
+  ])("tells what a file of a model holds: %s", async (name, says) => {
+    const alone = mkdtempSync(join(folder, "alone-"));
+    writeFileSync(join(alone, name), "PK\u0003\u0004");
+    const { code, stderr } = await runCli(["inspect", join(alone, name)]);
+    expect(stderr).toMatch(/^error: /);
+    expect(stderr).toContain(`${join(alone, name)} ${says}`);
+    expect(code).toBe(1);
+  });
+
+  it("says that the file is a Git LFS pointer", async () => {
+    const path = join(mkdtempSync(join(folder, "pointer-")), "pytorch_model.bin");
+    writeFileSync(path, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n");
+    const { code, stderr } = await runCli(["inspect", path]);
+    expect(stderr).toContain(`${path} is a Git LFS pointer, not the file — run \`git lfs pull\``);
+    expect(code).toBe(1);
+  });
+
+  it("reads a MIDI file whatever its name is", async () => {
+    const notes = [{ pitch: 60, velocity: 80, startSeconds: 0, endSeconds: 1 }];
+    writeFileSync(join(folder, "song.bin"), writeMidi(scoreFromNotes(notes)));
+    const { stdout } = await runCli(["inspect", "song.bin"], { cwd: folder });
+    expect(stdout).toMatch(/^song\.bin: 1\.0 s, 1 note,/);
+  });
+
   it.each([
     { parameters: ["gpt2", "--lenient"], code: 2, says: /--lenient is for MIDI files/ },
     { parameters: ["gpt2", "--tracks", "1"], code: 2, says: /--tracks is for MIDI files/ },
