@@ -1,5 +1,13 @@
 /** Other models than the included one. */
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -55,6 +63,32 @@ describe.skipIf(!hasChromium())("the model menu", { timeout: PATIENCE }, () => {
     await page.locator("#model-files").setInputFiles(join(folder, "score2perf"));
     await state.getByText("This page cannot play the vocabulary of the model (score2perf)").waitFor();
     await expect.poll(() => aheadSeconds(page), { message: "the music goes on" }).toBeGreaterThan(2);
+    expect(built.complaints.filter((complaint) => !complaint.includes("404"))).toEqual([]);
+  });
+
+  it("takes a model of the hub and its revision from the page's address", async () => {
+    const page = await built.open();
+    const asked: string[] = [];
+    await page.context().route("https://huggingface.co/**", async (route) => {
+      const { pathname } = new URL(route.request().url());
+      asked.push(pathname);
+      const path = join(folder, "my-piano", pathname.replace(/.*\//, ""));
+      const headers = { "Access-Control-Allow-Origin": "*" };
+      if (!pathname.startsWith("/someone/piano/resolve/refs%2Fpr%2F1/") || !existsSync(path)) {
+        return route.fulfill({ status: 404, headers });
+      }
+      return route.fulfill({ body: readFileSync(path), headers });
+    });
+    const named = await built.open({ again: true, query: "?model=someone/piano@refs/pr/1" });
+    await expect.poll(() => named.locator("#model").textContent()).toBe("someone/piano@refs/pr/1");
+    await named.getByRole("button", { name: "Play" }).click();
+    await expect.poll(() => aheadSeconds(named)).toBeGreaterThan(2);
+    expect(asked).toContain("/someone/piano/resolve/refs%2Fpr%2F1/model.safetensors");
+
+    const wrong = await built.open({ again: true, query: "?model=someone/piano@v1..2" });
+    await wrong.getByText('"v1..2" is not a revision').waitFor();
+    expect(await wrong.locator("#model").textContent()).toBe("piano");
+    expect(asked.filter((path) => path.includes("v1"))).toEqual([]);
     expect(built.complaints.filter((complaint) => !complaint.includes("404"))).toEqual([]);
   });
 
