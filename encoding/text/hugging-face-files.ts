@@ -41,7 +41,7 @@ export function combineFiles(files: TokenizerFiles): CombinedFiles {
   const listed = DECODER in config ? objectOf(config[DECODER], CONFIG) : undefined;
   const map = listed ? {} : objectOf(files.specialTokensMap, "special_tokens_map.json");
   const named = { ...config, ...map };
-  const json = wholeTokenizer(files);
+  const json = wholeTokenizer(files, named);
   const specials = specialTokens([
     ...NAMED.map((key) => named[key]),
     ...LISTS.flatMap((key) => [...listOf(config[key]), ...listOf(map[key])]),
@@ -58,7 +58,7 @@ export function combineFiles(files: TokenizerFiles): CombinedFiles {
     json: {
       ...json,
       added_tokens: tokens.list(),
-      pre_tokenizer: withPrefixSpace(json, config),
+      pre_tokenizer: withPrefixSpace(json, files.tokenizerConfig === undefined ? undefined : config),
       post_processor: addsStart ? startTemplate(tokens.idOf(start ?? END_OF_TEXT)) : json["post_processor"],
     },
     start,
@@ -66,9 +66,17 @@ export function combineFiles(files: TokenizerFiles): CombinedFiles {
   };
 }
 
-function wholeTokenizer({ tokenizer, vocabulary, merges }: TokenizerFiles): Record<string, unknown> {
+function wholeTokenizer(
+  { tokenizer, vocabulary, merges }: TokenizerFiles,
+  named: Record<string, unknown>,
+): Record<string, unknown> {
   if (tokenizer !== undefined) return objectOf(tokenizer, "tokenizer.json");
-  if (vocabulary !== undefined && merges !== undefined) return tokenizerJson(vocabulary, merges);
+  if (vocabulary !== undefined && merges !== undefined) {
+    const json = tokenizerJson(vocabulary, merges);
+    // transformers' GPT-2 class has this token where it is the default of one of these three.
+    const isDefault = ["bos_token", "eos_token", "unk_token"].some((key) => !(key in named));
+    return isDefault ? json : { ...json, added_tokens: [] };
+  }
   throw new TokenizerError("there is no tokenizer", {
     code: "not-a-tokenizer",
     hint: "give tokenizer.json, or vocab.json and merges.txt",
@@ -95,17 +103,14 @@ function contentOf(value: unknown): string | undefined {
   return typeof content === "string" && content !== "" ? content : undefined;
 }
 
-/**
- * The tokens of `added_tokens.json`. The file has no flags: special are those that another file names, and those that are
- * written like one, so that a prompt does not control the model by accident.
- */
+/** The tokens of `added_tokens.json`. The file has no flags: special are those that another file names. */
 function legacyTokens(
   ids: Record<string, unknown>,
   named: ReadonlySet<string>,
 ): readonly Record<string, unknown>[] {
   return Object.entries(ids).map(([content, id]) => {
-    const special = named.has(content) || /^(?:<[^]*>|\[[^]*\])$/.test(content);
-    return { content, id, special, normalized: !named.has(content) };
+    const special = named.has(content);
+    return { content, id, special, normalized: !special };
   });
 }
 
@@ -170,11 +175,19 @@ function startTemplate(id: unknown): unknown {
   };
 }
 
-/** "add_prefix_space" of `tokenizer_config.json` replaces that of a ByteLevel pre-tokenizer. */
-function withPrefixSpace(json: Record<string, unknown>, config: Record<string, unknown>): unknown {
+/**
+ * "add_prefix_space" of `tokenizer_config.json` replaces that of a ByteLevel pre-tokenizer. Without the key it is false in
+ * transformers' GPT-2 class, which is that of a GPT-2 unless the file names another.
+ */
+function withPrefixSpace(
+  json: Record<string, unknown>,
+  config: Record<string, unknown> | undefined,
+): unknown {
   const preTokenizer = json["pre_tokenizer"];
-  const value = config["add_prefix_space"] ?? undefined;
-  if (value === undefined || property(preTokenizer, "type") !== "ByteLevel") return preTokenizer;
+  if (config === undefined || property(preTokenizer, "type") !== "ByteLevel") return preTokenizer;
+  const isGpt2 = /^GPT2Tokenizer(?:Fast)?$/.test(String(config["tokenizer_class"] ?? "GPT2Tokenizer"));
+  const value = config["add_prefix_space"] ?? (isGpt2 ? false : undefined);
+  if (value === undefined) return preTokenizer;
   if (typeof value === "boolean") return { ...objectOf(preTokenizer, CONFIG), add_prefix_space: value };
   throw damaged(`${CONFIG}: "add_prefix_space" is ${JSON.stringify(value)}`);
 }

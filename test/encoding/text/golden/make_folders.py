@@ -96,6 +96,41 @@ FOLDERS: dict[str, tuple[dict, list[str]]] = {
         ["The <|a|> cat <|b|>"],
     ),
     "tokenizer.json with a template": ({WHOLE: whole(post_processor=template("!"))}, ["The cat"]),
+    "added_tokens.json with names like special tokens": ({ADDED: {"<|b|>": N, "[X]": N + 1, "cat": VOCABULARY["cat"]}}, ["The<|b|>[X] concat"]),
+    "bos_token, eos_token and unk_token without <|endoftext|>": (
+        {CONFIG: {"bos_token": "<s>", "eos_token": {"__type": "AddedToken", **token("</s>", rstrip=True)}}, MAP: {"unk_token": "<unk>"}},
+        ["<s>The<|endoftext|></s> cat<unk>"],
+    ),
+    "bos_token and eos_token without <|endoftext|>": ({MAP: {"bos_token": "<s>", "eos_token": "</s>"}}, ["<s>The<|endoftext|></s>"]),
+    "null as a named token": ({CONFIG: {"pad_token": None, "sep_token": None}}, ["The cat"]),
+    "tokens that are prefixes of others": (
+        {CONFIG: {"added_tokens_decoder": {str(N + i): token(name) for i, name in enumerate(["<|a", "<|a|>", "<|a|><|b|>", "|>"])}}},
+        ["<|a<|a|><|a|><|b|>|>|<|b|>", "<|a|", "<|a|>|><|a"],
+    ),
+    "overlapping tokens with flags": (
+        {CONFIG: {"added_tokens_decoder": {str(N): token("<|a|>", lstrip=True), str(N + 1): token(" the", False, rstrip=True), str(N + 2): token("he c", False, normalized=True)}}},
+        [" <|a|> the cat", "the the  cat the<|a|>", "  <|a|>  <|a|> he cat"],
+    ),
+    "tokenizer.json with add_prefix_space, GPT2Tokenizer": (
+        {WHOLE: whole(pre_tokenizer={**BASE["pre_tokenizer"], "add_prefix_space": True}), CONFIG: {"tokenizer_class": "GPT2Tokenizer"}},
+        ["The cat"],
+    ),
+    "tokenizer.json with add_prefix_space, no class": (
+        {WHOLE: whole(pre_tokenizer={**BASE["pre_tokenizer"], "add_prefix_space": True}), CONFIG: {"model_max_length": 64}},
+        ["The cat"],
+    ),
+    "tokenizer.json with a template on both sides": (
+        {WHOLE: whole(post_processor={**template("!"), "single": [template("!")["single"][0], *template("!")["single"][::-1]]})},
+        ["The cat", ""],
+    ),
+    "tokenizer.json, trim_offsets and use_regex of the post-processor": (
+        {WHOLE: whole(post_processor={"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True, "use_regex": False})},
+        ["The  cat"],
+    ),
+    "tokenizer.json, special_tokens_map.json with a token that it has as ordinary": (
+        {WHOLE: whole(added_tokens=[*BASE["added_tokens"], {"id": N, **token("<|a|>", False, rstrip=True)}]), MAP: {"pad_token": "<|a|>"}},
+        ["The <|a|> cat"],
+    ),
     "tokenizer.json, add_bos_token": ({WHOLE: whole(), CONFIG: {"add_bos_token": True}}, ["The cat"]),
 }
 
