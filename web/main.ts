@@ -62,6 +62,7 @@ showBand(session, settings, roll);
 takeOutput(session, settings, status);
 takeInput(session, roll, status);
 
+why.branched.listen(() => roll.follow());
 roll.drawn.listen(() => tabs.update());
 roll.drawn.listen(() => writeIn.update());
 roll.drawn.listen(() => variations.draw());

@@ -105,7 +105,8 @@ export class Status {
     byId("roll", HTMLCanvasElement).setAttribute("aria-label", label);
     if (!player || !model) return;
     const parts = [model.facts.backend === "wasm" ? `wasm ×${model.facts.threads}` : model.facts.backend];
-    if (player.idsPerSecond !== undefined) parts.push(`${Math.round(player.idsPerSecond)} ids/s`);
+    const { timesRealTime: speed } = player;
+    if (speed !== undefined) parts.push(`${speed.toFixed(speed < 2 ? 1 : 0)} × real time`);
     parts.push(`${Math.max(0, player.aheadSeconds).toFixed(0)} s ahead`);
     setText(byId("figures", HTMLElement), parts.join(" · "));
   }

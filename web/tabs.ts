@@ -8,6 +8,11 @@ export function openTextTab(): void {
   byId("tab-text", HTMLButtonElement).click();
 }
 
+/** Opens the tab with the music. */
+export function openMusicTab(): void {
+  byId("tab-piano", HTMLButtonElement).click();
+}
+
 /** @param onLeave called when the Piano tab is left. */
 export function listenToTabs(onLeave: () => void): void {
   let isTextThere = false;

@@ -6,7 +6,7 @@ import type { RollView } from "./roll/roll-view.ts";
 import type { Session } from "./session.ts";
 import type { TaskRunner } from "./task-runner.ts";
 
-type Parts = Pick<Session, "playback" | "opener" | "selection" | "loop">;
+type Parts = Pick<Session, "playback" | "opener" | "branching" | "selection" | "loop">;
 
 export class TransportView {
   readonly #session: Parts;
@@ -15,6 +15,7 @@ export class TransportView {
   readonly #tasks: TaskRunner;
   readonly #begin = byId("begin", HTMLButtonElement);
   readonly #play = byId("play", HTMLButtonElement);
+  readonly #fromHere = byId("from-here", HTMLButtonElement);
   readonly #follow = byId("follow", HTMLButtonElement);
 
   constructor(session: Parts, settings: Settings, roll: RollView, tasks: TaskRunner) {
@@ -37,6 +38,7 @@ export class TransportView {
     this.#play.addEventListener("click", () => void this.#tasks.run(() => playback.toggle()));
     this.#follow.addEventListener("click", () => this.#roll.follow());
     onClick("new", () => void this.#tasks.run(() => this.#startNewPiece()));
+    onClick("from-here", () => void this.#tasks.run(() => this.#continueFromHere()));
     onClick("again", () => {
       playback.seek(0);
       this.#roll.follow();
@@ -60,7 +62,21 @@ export class TransportView {
     selection.changed.listen(() => setPressed("select", selection.isSelecting));
     this.#roll.drawn.listen(() => {
       this.#follow.hidden = this.#roll.isFollowing || playback.piece === undefined;
+      const { piece, seconds } = playback;
+      // Behind the primer, Play carries on anyway.
+      this.#fromHere.hidden = !piece || seconds <= 0 || seconds >= piece.primerSeconds - 0.05;
     });
+  }
+
+  async #continueFromHere(): Promise<void> {
+    const { playback, branching } = this.#session;
+    const { seconds } = playback;
+    await playback.ready();
+    playback.stop();
+    branching.continueFrom(seconds);
+    this.#roll.follow();
+    await playback.play();
+    byId("roll", HTMLElement).focus();
   }
 
   async #startNewPiece(): Promise<void> {

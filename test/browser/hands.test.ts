@@ -52,6 +52,24 @@ describe.skipIf(!hasChromium())("note input on the built page", { timeout: PATIE
     expect(built.complaints).toEqual([]);
   });
 
+  it("keeps on request what was played without a duet", async () => {
+    const page = await built.open();
+    await page.locator("#roll").focus();
+    for (const key of ["KeyA", "KeyD"]) {
+      await page.keyboard.down(key);
+      await page.keyboard.up(key);
+    }
+    await page.getByRole("button", { name: "Keep the 2 notes you played" }).click();
+    await expect.poll(() => rollLabel(page)).toContain("2 notes");
+    expect((await savedNotes(page)).map(({ pitch }) => pitch)).toEqual([60, 64]);
+    await page.keyboard.press("KeyS");
+    await page.getByRole("button", { name: "Keep the note you played" }).click();
+    expect((await savedNotes(page)).map(({ pitch }) => pitch)).toEqual([60, 64, 62]);
+    await page.keyboard.press("Control+z");
+    await expect.poll(() => rollLabel(page)).toContain("2 notes");
+    expect(built.complaints).toEqual([]);
+  });
+
   it("records a MIDI keyboard and its sustain pedal", async () => {
     const page = await built.open({ record: true });
     await page.evaluate(connectKeyboard);

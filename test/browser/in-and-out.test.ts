@@ -61,6 +61,18 @@ describe.skipIf(!hasChromium())("input and output of the built page", { timeout:
     await dialog.getByRole("checkbox").first().uncheck();
     await open.click();
     await expect.poll(() => rollLabel(page)).toContain("2 notes");
+
+    await page.getByRole("button", { name: "Text", exact: true }).click();
+    await page.locator("#prompt").evaluate((field) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["x"], "a.mid"));
+      field.dispatchEvent(new DragEvent("dragover", { dataTransfer, bubbles: true, cancelable: true }));
+    });
+    await page.getByText("Drop a MIDI file to open it").waitFor();
+    await dropFile(page, "two.mid", bytes);
+    await page.locator("#roll").waitFor();
+    expect(await page.getByText("Drop a MIDI file to open it").isVisible()).toBe(false);
+    await page.getByText("two.mid: press Play").waitFor();
     expect(built.complaints).toEqual([]);
   });
 
@@ -184,6 +196,24 @@ describe.skipIf(!hasChromium())("input and output of the built page", { timeout:
     const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
     expect(peak).toBeGreaterThan(1000);
     expect(peak).toBeLessThan(32_767);
+
+    await page.keyboard.press("Escape");
+    for (const key of ["Home", "ArrowRight", "ArrowRight", "["]) await page.locator("#roll").press(key);
+    const [midi] = await Promise.all([
+      page.waitForEvent("download"),
+      page.locator("#save-selection").click(),
+    ]);
+    expect(midi.suggestedFilename()).toBe("two-0m02s-to-0m04s.mid");
+    const selected = readMidi(await bytesOf(await midi.createReadStream()));
+    expect(selected.notes.map(({ pitch, startSeconds }) => [pitch, startSeconds])).toEqual([[73, 0.5]]);
+    const [part] = await Promise.all([
+      page.waitForEvent("download"),
+      page.locator("#save-selection-wav").click(),
+    ]);
+    expect(part.suggestedFilename()).toBe("two-0m02s-to-0m04s.wav");
+    const sound = await bytesOf(await part.createReadStream());
+    // Its two seconds until the note ends, and two for its decay.
+    expect(sound.length).toBe(44 + 4 * 44_100 * 4);
 
     await page.getByRole("button", { name: "Link" }).click();
     await expect.poll(() => page.url()).toContain("#ids=");

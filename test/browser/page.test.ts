@@ -80,8 +80,13 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
       .getByText(/^\d+ % on timing and loudness(, \d+ % on the start of the piece)?$/)
       .waitFor();
     await page.locator("#candidates button:not([aria-current])").first().click();
+    const focus = await page.evaluate(() => document.activeElement?.id);
+    expect(focus, "the roll, where the change is").toBe("roll");
     const tabs = page.locator("#branches .branch > button:first-child");
     await expect.poll(() => tabs.count()).toBe(2);
+    await expect.poll(() => aheadSeconds(page), { message: "composed in advance" }).toBeGreaterThan(3);
+    expect(await page.locator("#state").textContent()).toBe("Paused");
+    await page.locator("#figures").getByText("× real time").waitFor();
     expect(await tabs.last().textContent()).toMatch(/^.+ → .+ at 0:\d\d$/);
     await page.getByRole("button", { name: "Play", exact: true }).click();
     await page.getByText("Playing", { exact: true }).waitFor();

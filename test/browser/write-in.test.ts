@@ -59,9 +59,10 @@ describe.skipIf(!hasChromium())(
       for (const key of ["ArrowRight", "ArrowRight", "["]) await page.keyboard.press(key);
       for (const key of ["ArrowRight", "ArrowRight", "]"]) await page.keyboard.press(key);
       await page.getByText("0:02–0:04", { exact: true }).waitFor();
+      await page.keyboard.press("KeyR");
       await page.getByRole("button", { name: "Fill in" }).click();
       await page.getByRole("button", { name: /^0:02–0:04 anew, seed \d+$/ }).waitFor();
-      await page.getByText("Playing", { exact: true }).waitFor();
+      await expectLoop(page);
       await page.keyboard.press("Escape");
       const notes = await savedNotes(page);
       expect(await page.locator("#selected-span").textContent(), "for another take").toBe("0:02–0:04");
@@ -71,6 +72,28 @@ describe.skipIf(!hasChromium())(
       expect(await pinkPixels(page), "what is new has a color of its own").toBeGreaterThan(0);
       await page.locator("#branches .branch > button").first().click();
       expect((await savedNotes(page)).map(plain), "the piece it came from").toEqual(SCALE.map(plain));
+
+      // A variation is heard in the loop, too.
+      await page.getByRole("button", { name: "Variations" }).click();
+      await page.locator(".hear:enabled").first().click();
+      await page.getByRole("button", { name: /^variation 1, seed \d+$/, exact: true }).waitFor();
+      await expectLoop(page);
+      await page.keyboard.press("Escape");
+      expect(await page.locator("#selected-span").textContent()).toBe("0:02–0:04");
+
+      await page.locator("#branches .branch > button").first().click();
+      await page.getByRole("button", { name: "clear the selection" }).click();
+      await page.keyboard.press("KeyR");
+      for (const key of ["Home", "ArrowRight", "ArrowRight", "ArrowRight"])
+        await page.locator("#roll").press(key);
+      await page.getByRole("button", { name: "Continue from here" }).click();
+      await page.getByRole("button", { name: "from 0:03", exact: true }).waitFor();
+      await page.getByText("Playing", { exact: true }).waitFor();
+      await page.keyboard.press("Escape");
+      const continued = await savedNotes(page);
+      const isKept = ({ startSeconds }: Note): boolean => startSeconds < 2.9;
+      expect(continued.filter(isKept).map(plain)).toEqual(SCALE.filter(isKept).map(plain));
+      expect(continued.some(({ track, startSeconds }) => track > 0 && startSeconds > 3)).toBe(true);
       expect(built.complaints).toEqual([]);
     });
 
@@ -146,4 +169,14 @@ function pinkPixels(page: Page): Promise<number> {
     }
     return count;
   });
+}
+
+/** Waits until the playhead has jumped back from the end of the region, 0:02 to 0:04, to its start. */
+async function expectLoop(page: Page): Promise<void> {
+  for (const at of ["0:03", "0:02", "0:03", "0:02"])
+    await page.waitForFunction(
+      (time) => document.getElementById("roll")?.getAttribute("aria-label")?.includes(`at ${time} of`),
+      at,
+    );
+  expect(await page.locator("#loop").getAttribute("aria-pressed")).toBe("true");
 }

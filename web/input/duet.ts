@@ -52,6 +52,10 @@ export class Duet {
     this.onTurn(isOn ? "yours" : "off");
   }
 
+  get isOn(): boolean {
+    return this.#phase.kind !== "off";
+  }
+
   /** @param at time stamp in milliseconds. */
   press(pitch: number, velocity: number, at: number): void {
     if (this.#phase.kind === "off") return;

@@ -6,6 +6,7 @@ import { isBand } from "../music/music.ts";
 import type { RollView } from "../roll/roll-view.ts";
 import type { Session } from "../session.ts";
 import type { Status } from "../status.ts";
+import { openMusicTab } from "../tabs.ts";
 import { asSentence } from "../words.ts";
 import {
   chooseTracks,
@@ -21,6 +22,11 @@ type Parts = Pick<Session, "models" | "opener" | "selection">;
 /** Connects the button and the page. Call it once. */
 export function listenForFiles(session: Parts, roll: RollView, status: Status): FileView {
   return new FileView(session, roll, status);
+}
+
+/** Shows where a dragged file can be dropped. */
+function showDropping(isDropping: boolean): void {
+  byId("drop", HTMLElement).hidden = !isDropping;
 }
 
 class FileView {
@@ -39,10 +45,20 @@ class FileView {
       this.#openFirst(input.files);
       input.value = "";
     });
-    document.addEventListener("dragover", (event) => event.preventDefault());
+    document.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      showDropping(event.dataTransfer?.types.includes("Files") === true);
+    });
+    document.addEventListener("dragleave", ({ relatedTarget }) => {
+      // The pointer has left the page.
+      if (relatedTarget === null) showDropping(false);
+    });
     document.addEventListener("drop", (event) => {
       event.preventDefault();
-      this.#openFirst(event.dataTransfer?.files);
+      showDropping(false);
+      const files = event.dataTransfer?.files;
+      if (files && files.length > 0) openMusicTab();
+      this.#openFirst(files);
     });
   }
 

@@ -10,6 +10,7 @@ import { listenForFiles } from "./file-view.ts";
 import { InputSound } from "./input-sound.ts";
 import { KeyInput } from "./key-input.ts";
 import { listenToPorts } from "./ports-view.ts";
+import { offerPlayed } from "./played-view.ts";
 import { createScreenKeys } from "./screen-keys.ts";
 
 type Parts = Pick<Session, "playback" | "models" | "sounds" | "opener" | "recorder" | "selection">;
@@ -17,7 +18,19 @@ type Parts = Pick<Session, "playback" | "models" | "sounds" | "opener" | "record
 /** Call it once. */
 export function takeInput(session: Parts, roll: RollView, status: Status): void {
   const duet = new Duet(session, (error) => status.showProblem(error));
-  const keys = new KeyInput(session.sounds, new InputSound(session.sounds), duet);
+  const played = offerPlayed(session, roll, status);
+  const taker: Pick<Duet, "press" | "lift" | "pedal"> = {
+    press: (pitch, velocity, at) => (duet.isOn ? duet : played).press(pitch, velocity, at),
+    lift: (pitch, at) => {
+      duet.lift(pitch, at);
+      played.lift(pitch, at);
+    },
+    pedal: (isDown, at) => {
+      duet.pedal(isDown, at);
+      played.pedal(isDown, at);
+    },
+  };
+  const keys = new KeyInput(session.sounds, new InputSound(session.sounds), taker);
   const showHeld = createScreenKeys(byId("keys", HTMLElement), keys);
   keys.changed.listen(() => {
     roll.showHeld(keys.held);

@@ -2,6 +2,7 @@
 import { branchWords } from "../why/event-words.ts";
 import type { TimedEvent } from "../../encoding/index.ts";
 import { BandPiece } from "./band-piece.ts";
+import { clock } from "../words.ts";
 import type { Branch, Place } from "./branches.ts";
 import type { Music } from "./music.ts";
 import { Piece } from "./piece.ts";
@@ -44,7 +45,10 @@ export class Branching {
     else this.#playback.changed.emit();
   }
 
-  /** Branches at an event: keeps the ids before `index`, replaces that id by `id`, and generates the rest. */
+  /**
+   * Branches at an event: keeps the ids before `index`, replaces that id by `id`, and generates the rest. Call it in a click or
+   * key handler.
+   */
   branchAt(index: number, id: number): void {
     const { piece } = this.#playback;
     if (!(piece instanceof Piece)) return;
@@ -52,6 +56,16 @@ export class Branching {
     branched.push(id);
     const place = { name: branchWords(piece, index, id), forkSeconds: piece.secondsAt(index - 1) };
     this.#grow(branched, place, 0).heardSeconds = 0;
+    void this.#playback.prepare();
+  }
+
+  /** Branches at a time of the music: keeps what is before it, and generates the rest. */
+  continueFrom(seconds: number): void {
+    const { piece } = this.#playback;
+    if (!piece) return;
+    const kept = piece.cut(piece.lengthAt(seconds));
+    const forkSeconds = Math.min(seconds, kept.seconds);
+    this.#grow(kept, { name: `from ${clock(forkSeconds)}`, forkSeconds }, kept.seconds);
   }
 
   /** Branches at an event of several instruments: keeps the events before `index`, appends another one, and generates the rest. */
@@ -61,6 +75,7 @@ export class Branching {
     const branched = piece.cut(index);
     branched.push(event);
     this.#grow(branched, { name, forkSeconds: piece.secondsAt(index) }, 0).heardSeconds = 0;
+    void this.#playback.prepare();
   }
 
   /** Adds music derived from the current branch as a new branch and selects it. The current branch is unchanged. */

@@ -23,11 +23,6 @@ export interface Next {
   push(): void;
 }
 
-/** Number of ids of an event of the piece. */
-export function idsPerEvent(piece: Music): number {
-  return piece instanceof BandPiece ? 3 : 1;
-}
-
 /** The events behind the piece, which the caller appends. @throws the errors of the model. */
 export async function* continuation(
   piece: Music,

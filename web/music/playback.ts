@@ -89,6 +89,17 @@ export class Playback {
     this.#player?.stop();
   }
 
+  /** Composes some seconds behind the current position, unless music plays. Call it in a click or key handler. */
+  async prepare(): Promise<void> {
+    try {
+      const player = await this.ready();
+      this.applySettings();
+      player.prepare();
+    } catch (error) {
+      this.failed.emit(error);
+    }
+  }
+
   async toggle(): Promise<void> {
     if (this.state === "idle") await this.play();
     else this.stop();

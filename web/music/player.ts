@@ -1,7 +1,7 @@
 import type { SamplingOptions } from "../../src/index.ts";
 import { EVENTS_AHEAD } from "../../src/platform/browser/worker/index.ts";
 import type { Sound } from "../sound/sound.ts";
-import { type Composer, continuation, idsPerEvent } from "./continuation.ts";
+import { type Composer, continuation } from "./continuation.ts";
 import type { Music } from "./music.ts";
 import { SpeedMeter } from "./speed-meter.ts";
 
@@ -30,6 +30,8 @@ const AHEAD = {
   refill: 8,
   /** Here the generation pauses. */
   most: 12,
+  /** Here it pauses while nothing is played. */
+  mostIdle: 5,
 } as const;
 const FAST = 2;
 
@@ -82,8 +84,9 @@ export class Player {
     return (this.#piece?.seconds ?? 0) - this.#sound.seconds;
   }
 
-  get idsPerSecond(): number | undefined {
-    return this.#speed.idsPerSecond;
+  /** Seconds of music that the model composes per second; undefined until measured. */
+  get timesRealTime(): number | undefined {
+    return this.#speed.timesRealTime;
   }
 
   /** Whether more music is to be generated. */
@@ -128,9 +131,17 @@ export class Player {
     this.#goAhead();
   }
 
+  /** Composes some seconds without playing them. */
+  prepare(): void {
+    if (this.#state === "idle" && !this.#abort && this.isUnfinished) void this.#write();
+  }
+
   /** Stops playback and generation. The notes and the playback position are kept. */
   stop(): void {
-    if (this.#state === "idle") return;
+    if (this.#state === "idle") {
+      this.#stopWriting();
+      return;
+    }
     this.#heardSeconds = this.heardSeconds;
     this.#stopWriting();
     this.#sound.pause();
@@ -164,8 +175,7 @@ export class Player {
     const [piece, order] = [this.#piece, this.#order];
     if (!piece || !order) return;
     const { signal } = (this.#abort = new AbortController());
-    const ids = idsPerEvent(piece);
-    this.#speed = new SpeedMeter(EVENTS_AHEAD * ids);
+    this.#speed = new SpeedMeter(EVENTS_AHEAD);
     this.#writing = { since: performance.now(), from: piece.seconds };
     try {
       for await (const next of continuation(piece, order.model, { options: order.options, signal })) {
@@ -174,12 +184,11 @@ export class Player {
           piece.close(order.seconds);
           break;
         }
-        const now = performance.now();
-        for (let i = 0; i < ids; i += 1) this.#speed.count(now);
+        this.#speed.count(performance.now(), next.seconds ?? piece.seconds);
         next.push();
         this.onChange();
         this.#follow();
-        if (this.aheadSeconds >= AHEAD.most) await this.#rest(signal);
+        if (this.aheadSeconds >= this.#mostAhead) await this.#rest(signal);
         if (signal.aborted) return;
       }
       this.#writing = undefined;
@@ -212,7 +221,11 @@ export class Player {
     } else if (this.#state === "playing" && !isUnfinished && ahead <= -TAIL_SECONDS) {
       this.stop();
     }
-    if (ahead < AHEAD.refill) this.#goOn?.();
+    if (ahead < (this.#state === "idle" ? AHEAD.mostIdle : AHEAD.refill)) this.#goOn?.();
+  }
+
+  get #mostAhead(): number {
+    return this.#state === "idle" ? AHEAD.mostIdle : AHEAD.most;
   }
 
   #startSeconds(): number {

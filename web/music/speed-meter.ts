@@ -1,44 +1,57 @@
 /**
- * Measures ids per second while the page waits for the model. Buffered ids after a pause, and periods too short to time,
- * are not counted.
+ * Measures how many seconds of music come per second while the page waits for the model, as a moving average. Buffered
+ * events after a pause are not counted.
  */
 export class SpeedMeter {
   readonly #inStore: number;
   #skip: number;
-  #from: { readonly ids: number; readonly milliseconds: number } | undefined;
-  #ids = 0;
-  #idsPerSecond: number | undefined;
+  #last: { readonly milliseconds: number; readonly seconds: number } | undefined;
+  #count = 0;
+  /** Music and time of the last `MEMORY` or so. */
+  #music = 0;
+  #elapsed = 0;
 
-  /** @param inStore maximum number of buffered ids after a pause. */
+  /** @param inStore maximum number of buffered events after a pause. */
   constructor(inStore: number) {
     this.#inStore = inStore;
-    this.#skip = 1; // the first id includes the prefill of the prompt
+    this.#skip = 1; // the first event includes the prefill of the prompt
   }
 
-  /** Undefined until measured. */
-  get idsPerSecond(): number | undefined {
-    return this.#idsPerSecond;
+  /** Seconds of music per second; undefined until measured. */
+  get timesRealTime(): number | undefined {
+    return this.#count < MIN_EVENTS ? undefined : (1000 * this.#music) / Math.max(1, this.#elapsed);
   }
 
-  /** Counts one id. @param milliseconds current time. */
-  count(milliseconds: number): void {
-    this.#ids += 1;
+  /**
+   * Counts one event.
+   *
+   * @param milliseconds current time.
+   * @param seconds length of the music with it.
+   */
+  count(milliseconds: number, seconds: number): void {
     if (this.#skip > 0) {
       this.#skip -= 1;
       return;
     }
-    this.#from ??= { ids: this.#ids, milliseconds };
-    const ids = this.#ids - this.#from.ids;
-    if (ids >= MIN_IDS)
-      this.#idsPerSecond = (1000 * ids) / Math.max(1, milliseconds - this.#from.milliseconds);
+    const last = this.#last;
+    this.#last = { milliseconds, seconds };
+    if (!last) return;
+    const elapsed = milliseconds - last.milliseconds;
+    const fade = Math.exp(-elapsed / MEMORY);
+    this.#elapsed = this.#elapsed * fade + elapsed;
+    this.#music = this.#music * fade + seconds - last.seconds;
+    this.#count += 1;
   }
 
-  /** Call it when the page takes no ids for a while. */
+  /** Call it when the page takes no events for a while. */
   rest(): void {
     this.#skip = this.#inStore;
-    this.#from = undefined;
+    this.#last = undefined;
   }
 }
 
-/** Minimum number of ids for a measurement. */
-const MIN_IDS = 10;
+/** Minimum number of events for a measurement. */
+const MIN_EVENTS = 10;
+
+/** Time constant of the average, in milliseconds of generation. */
+const MEMORY = 4000;

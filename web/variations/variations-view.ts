@@ -38,7 +38,7 @@ interface Card {
   isKept: boolean;
 }
 
-type Parts = Pick<Session, "playback" | "models" | "branching">;
+type Parts = Pick<Session, "playback" | "models" | "branching" | "selection" | "loop">;
 
 export class VariationsView {
   readonly #session: Parts;
@@ -191,7 +191,10 @@ export class VariationsView {
         this.#dropUnkept();
         this.#grow(card);
       }
-      playback.seek(Math.max(0, (this.#set?.forkSeconds ?? 0) - 1));
+      const { selection, loop } = this.#session;
+      // A loop is heard from its start, so that takes can be compared.
+      const looped = loop.isOn ? selection.span?.fromSeconds : undefined;
+      playback.seek(looped ?? Math.max(0, (this.#set?.forkSeconds ?? 0) - 1));
       this.#changed();
       await playback.play();
     } catch (error) {

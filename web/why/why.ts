@@ -39,6 +39,8 @@ interface Choice {
 export class Why {
   /** Another note is explained, or other arcs are shown. */
   readonly changed = new Signal();
+  /** A candidate has been pressed: the music branches there. */
+  readonly branched = new Signal();
   readonly #session: Parts;
   readonly #section = byId("why", HTMLElement);
   readonly #title = byId("why-title", HTMLElement);
@@ -195,7 +197,7 @@ export class Why {
           percent: percentOf(share),
           isChosen,
           title: isChosen ? "the chosen event" : `continue with ${words} instead, in a new branch`,
-          onPress: branch,
+          onPress: () => this.#branch(branch, question),
         })),
       ),
     );
@@ -231,6 +233,20 @@ export class Why {
         branch: () => branching.branchAt(index, id),
       }),
     );
+  }
+
+  /** Branches, and moves the focus to the roll, where the change is. */
+  #branch(branch: () => void, { piece: before, index }: Question): void {
+    branch();
+    const { piece } = this.#session.playback;
+    if (!piece || piece === before) return;
+    const note =
+      piece instanceof BandPiece
+        ? piece.noteAt(eventIndex(index))
+        : piece.notes.find((each) => each.index === index);
+    this.choose(note);
+    this.branched.emit();
+    byId("roll", HTMLElement).focus();
   }
 
   /** Shows the heads, and the arcs of those that are not hidden. */

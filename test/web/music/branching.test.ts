@@ -39,6 +39,16 @@ describe("Branching", () => {
     expect(piece.notes).toHaveLength(3);
   });
 
+  it("continues from a time within the primer, in a branch", async () => {
+    const { playback, branching } = setUp();
+    await playback.ready();
+    branching.continueFrom(2.5);
+    const [main, branch] = playback.branches.list;
+    expect(idsOf(branch?.piece)).toEqual(primerOf(5).slice(0, 8));
+    expect(branch).toMatchObject({ name: "from 0:02", forkSeconds: 2.5, parent: main });
+    expect(idsOf(main?.piece)).toEqual(primerOf(5));
+  });
+
   it("adds derived music as heard music, so that changed settings keep it", async () => {
     const { playback, branching } = setUp();
     await playback.ready();

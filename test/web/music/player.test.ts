@@ -46,6 +46,28 @@ describe("Player", () => {
     expect(states.at(-1)).toBe("idle");
   });
 
+  it("composes five seconds without playing, and goes on from there", async () => {
+    const { sound, player, states, piece } = setUp();
+    player.prepare();
+    await settle();
+    expect([piece.seconds, states, sound.isRunning]).toEqual([5, [], false]);
+    player.play();
+    await settle();
+    expect(states).toEqual(["waiting", "playing"]);
+    expect(piece.seconds).toBe(12);
+  });
+
+  it("stops composing in advance", async () => {
+    const { model, player, piece } = setUp();
+    model.limit = 2;
+    player.prepare();
+    await settle();
+    player.stop();
+    model.limit = Infinity;
+    await settle();
+    expect(piece.seconds).toBeLessThanOrEqual(2);
+  });
+
   it("pauses when the model falls behind, and continues when it is ahead again", async () => {
     const { sound, model, player, states } = setUp();
     model.limit = 4;
