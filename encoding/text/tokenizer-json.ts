@@ -33,13 +33,13 @@ export function parseTokenizer(file: unknown): TokenizerParts {
   refuseMusic(file);
   const model = property(file, "model");
   const entries = property(model, "vocab");
+  if (isObject(model)) checkModel(model);
   if (!isObject(file) || !isObject(entries)) {
     throw new TokenizerError('expected an object with "model.vocab": this is not a tokenizer.json', {
       code: "not-a-tokenizer",
       hint: "give the tokenizer.json of a checkpoint",
     });
   }
-  checkModel(model);
   checkDecoder(file["decoder"]);
   const tokens: (string | undefined)[] = [];
   const vocabulary = new Map<string, number>();

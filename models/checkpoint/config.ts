@@ -74,10 +74,10 @@ export function scoreScale(config: DecoderConfig, layer: number): number {
  * @throws CheckpointError that names the key, the value found and what is supported.
  */
 export function parseConfig(json: unknown): DecoderConfig {
-  const keys = new ConfigKeys(json);
+  const keys = ConfigKeys.of(json);
   const type = keys.value("model_type");
   if (type === "ostinato") return checked(ostinatoConfig(keys));
-  if (type === "gpt2") return checked(gpt2Config(keys));
+  if (type === "gpt2") return checked(gpt2Config(new ConfigKeys(gpt2Entries(keys.entries))));
   refuseOtherType(type, (key) => keys.value(key));
   throw configError(
     "unsupported",
@@ -120,17 +120,38 @@ function ostinatoPosition(keys: ConfigKeys): LearnedPosition | RelativePosition 
   return { kind };
 }
 
+/** Sizes by transformers' names for all models, which replace GPT-2's (`GPT2Config.attribute_map`). */
+const COMMON_NAMES: ReadonlyMap<string, string> = new Map([
+  ["hidden_size", "n_embd"],
+  ["max_position_embeddings", "n_positions"],
+  ["num_attention_heads", "n_head"],
+  ["num_hidden_layers", "n_layer"],
+]);
+
+/** Sizes that a config without them has (`GPT2Config`). */
+const GPT2_DEFAULTS = { vocab_size: 50257, n_positions: 1024, n_embd: 768, n_layer: 12, n_head: 12 };
+
+/** The entries of a GPT-2's config, with its defaults and under its names. */
+function gpt2Entries(entries: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
+  const window = entries.get("n_ctx") ?? GPT2_DEFAULTS.n_positions; // the first configs have only this one
+  const found = new Map<string, unknown>(Object.entries({ ...GPT2_DEFAULTS, n_positions: window }));
+  for (const [key, value] of entries) if (value !== undefined) found.set(key, value);
+  for (const [common, key] of COMMON_NAMES) if (entries.has(common)) found.set(key, entries.get(common));
+  return found;
+}
+
 function gpt2Config(keys: ConfigKeys): DecoderConfig {
   if (keys.flag("add_cross_attention", false)) {
     throw configError("unsupported", "add_cross_attention", true, "only false is supported");
   }
   // Affects only the rounding of scores in half precision; here they are float32.
   keys.flag("reorder_and_upcast_attn", false);
+  const found = sizes(keys);
   return {
-    ...sizes(keys),
-    feedForward: (keys.value("n_inner") ?? null) === null ? 4 * keys.size("n_embd") : keys.size("n_inner"),
+    ...found,
+    feedForward: (keys.value("n_inner") ?? null) === null ? 4 * found.width : keys.size("n_inner"),
     position: { kind: "learned" },
-    window: keys.size(keys.value("n_positions") === undefined ? "n_ctx" : "n_positions"),
+    window: keys.size("n_positions"),
     tiedHead: keys.flag("tie_word_embeddings", true),
     scaleByHeadSize: keys.flag("scale_attn_weights", true) ? undefined : false,
     scaleByLayer: keys.flag("scale_attn_by_inverse_layer_idx", false) || undefined,
@@ -164,20 +185,25 @@ function checked(config: DecoderConfig): DecoderConfig {
 
 /** Typed access to the keys of a JSON object. */
 class ConfigKeys {
-  readonly #entries: ReadonlyMap<string, unknown>;
+  readonly entries: ReadonlyMap<string, unknown>;
 
-  constructor(json: unknown) {
+  constructor(entries: ReadonlyMap<string, unknown>) {
+    this.entries = entries;
+  }
+
+  /** @throws CheckpointError unless it is an object. */
+  static of(json: unknown): ConfigKeys {
     if (typeof json !== "object" || json === null || Array.isArray(json)) {
       throw new CheckpointError(`config.json holds ${quoteValue(json)}, not an object`, {
         code: "bad-config",
         hint: "a checkpoint's config.json is a JSON object with a model_type",
       });
     }
-    this.#entries = new Map(Object.entries(json));
+    return new ConfigKeys(new Map(Object.entries(json)));
   }
 
   value(key: string): unknown {
-    return this.#entries.get(key);
+    return this.entries.get(key);
   }
 
   /** A whole number from 1 to `limit`. The limit rejects a hostile file before memory is allocated. */

@@ -2,8 +2,12 @@
 import { CheckpointError } from "../errors.ts";
 import { quoteName } from "../quote.ts";
 
-/** Beside the head of the language model: a value of each id (trl), a choice between texts (`GPT2DoubleHeadsModel`). */
-const BESIDE = /^(v_head|multiple_choice_head)\./;
+/**
+ * Beside the head of the language model: a value of each id (trl's `v_head`), a choice between texts (`multiple_choice_head` of
+ * `GPT2DoubleHeadsModel`), and others with such a name (`value_head`, `ilql_heads`). transformers skips any tensor that it does not
+ * know.
+ */
+const BESIDE = /^(?!lm_head\.)\w*heads?\d*\./;
 
 /** In the place of it, by what they do. */
 const INSTEAD: readonly (readonly [name: RegExp, does: string])[] = [

@@ -92,6 +92,8 @@ describe("TextTokenizer", () => {
     [{ model: {} }, /not a tokenizer\.json/],
     [{ model: { vocab: 3 } }, /not a tokenizer\.json/],
     [model({ type: "Unigram" }), /the model is "Unigram"/],
+    [{ model: { type: "Unigram", vocab: [["<unk>", 0]] } }, /the model is "Unigram"/],
+    [model({ type: "WordPiece", continuing_subword_prefix: "##" }), /the model is "WordPiece"/],
     [model({ merges: undefined }), /has no "model\.merges"/],
     [model({ vocab: { a: "b" } }), /token "a" has id "b"/],
     [model({ vocab: { a: -1 } }), /token "a" has id -1/],

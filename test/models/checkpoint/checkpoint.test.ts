@@ -91,6 +91,9 @@ test("skips heads beside the language model's, and says so once", async () => {
   expect(read.warning).toBe(
     "not used: multiple_choice_head.* and v_head.* of the checkpoint; text needs the head of the language model only",
   );
+  const others = [...countingTensors(SMALLEST_CONFIG), { ...HEAD, name: "value_head.fc.0.weight" }];
+  const { warning } = await readCheckpoint(filesOf(SMALLEST_CONFIG, others));
+  expect(warning).toContain("not used: value_head.* of the checkpoint");
   const plain = await readCheckpoint(filesOf(SMALLEST_CONFIG, countingTensors(SMALLEST_CONFIG)));
   expect(plain.warning).toBeUndefined();
 });

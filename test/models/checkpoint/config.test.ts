@@ -119,6 +119,29 @@ test("prelu has a weight in each layer", () => {
   ]);
 });
 
+// What `GPT2Config.from_dict` of transformers 4.57 and 5.24 gives.
+test.each([
+  [{}, [50_257, 1024, 768, 12, 12]],
+  [{ n_layer: 2, n_positions: 16 }, [50_257, 16, 768, 2, 12]],
+  [
+    {
+      hidden_size: 16,
+      n_embd: 32,
+      num_hidden_layers: 2,
+      num_attention_heads: 2,
+      max_position_embeddings: 32,
+    },
+    [50_257, 32, 16, 2, 2],
+  ],
+])("sizes of a GPT-2 have defaults, and other names: %j", (keys, sizes) => {
+  const { vocabularySize, window, width, layers, heads, feedForward } = parseConfig({
+    model_type: "gpt2",
+    ...keys,
+  });
+  expect([vocabularySize, window, width, layers, heads]).toEqual(sizes);
+  expect(feedForward).toBe(4 * width);
+});
+
 test("reads an epsilon of 0", () => {
   expect(parseConfig({ ...GPT2, layer_norm_epsilon: 0 }).normEpsilon).toBe(0);
 });
