@@ -6,7 +6,7 @@ import { combineFiles, type TokenizerFiles } from "./hugging-face-files.ts";
 import { type Normalize, normalizerOf } from "./normalizer.ts";
 import { type Template, templateOf } from "./post-processor.ts";
 import { type PreTokenize, preTokenizerOf } from "./pre-tokenizer.ts";
-import { TokenizerError } from "./tokenizer-error.ts";
+import { TokenizerError, unsupported } from "./tokenizer-error.ts";
 import { END_OF_TEXT, parseTokenizer, type TokenizerParts, tokenizerJson } from "./tokenizer-json.ts";
 
 export { TokenizerError };
@@ -36,6 +36,8 @@ interface NamedTokens {
 export class TextTokenizer {
   readonly #parts: TokenizerParts;
   readonly #merge: MergeWord;
+  /** Of a part of a word, to which "ignore_merges" does not apply. */
+  readonly #mergePart: MergeWord;
   readonly #normalize: Normalize;
   readonly #preTokenize: PreTokenize;
   readonly #template: Template;
@@ -60,6 +62,7 @@ export class TextTokenizer {
     const parts = parseTokenizer(json);
     this.#parts = parts;
     this.#merge = merging(parts);
+    this.#mergePart = parts.ignoreMerges ? merging({ ...parts, ignoreMerges: false }) : this.#merge;
     this.#normalize = normalizerOf(parts.normalizer);
     this.#preTokenize = preTokenizerOf(parts.preTokenizer);
     this.#template = templateOf(parts.postProcessor);
@@ -156,11 +159,11 @@ export class TextTokenizer {
     }
   }
 
-  #encodeWord(word: string, ids: number[]): void {
+  #encodeWord(word: string, ids: number[], merge = this.#merge): void {
     const { vocabulary } = this.#parts;
     let length = 0;
     const begin = ids.length;
-    for (const token of this.#merge(word)) {
+    for (const token of merge(word)) {
       length += token.length;
       ids.push(vocabulary.get(token) ?? -1);
     }
@@ -182,12 +185,15 @@ export class TextTokenizer {
         continue;
       }
       if (!unknown) throw unknownCharacter(word, character);
-      if (known !== "") this.#encodeWord(known, ids);
+      // `tokenizers` merges it with its neighbors.
+      if (unknown.isMerged)
+        throw unsupported("tokenizer.json: the token of unknown characters is a part of merges");
+      if (known !== "") this.#encodeWord(known, ids, this.#mergePart);
       known = "";
       if (!isAfterUnknown || !unknown.isFused) ids.push(unknown.id);
       isAfterUnknown = true;
     }
-    if (known !== "") this.#encodeWord(known, ids);
+    if (known !== "") this.#encodeWord(known, ids, this.#mergePart);
   }
 }
 

@@ -6,6 +6,15 @@ import { damaged, isObject, property, TokenizerError, unsupported } from "./toke
 /** GPT-2's only special token: it separates documents, and starts an unconditional sample (Radford et al. 2019). */
 export const END_OF_TEXT = "<|endoftext|>";
 
+/** The token of characters without one. */
+interface UnknownToken {
+  readonly id: number;
+  /** Whether a run of them is one id. */
+  readonly isFused: boolean;
+  /** Whether it is a part of merges. */
+  readonly isMerged: boolean;
+}
+
 /** A byte-level BPE from `tokenizer.json`. */
 export interface TokenizerParts {
   /** Id by token, without added tokens. */
@@ -13,8 +22,7 @@ export interface TokenizerParts {
   readonly merges: readonly (readonly [string, string])[];
   /** Whether a word that is a token is that token, whatever the merges are. */
   readonly ignoreMerges: boolean;
-  /** The token of characters without one, if there is any, and whether a run of them is one id. */
-  readonly unknown: { readonly id: number; readonly isFused: boolean } | undefined;
+  readonly unknown: UnknownToken | undefined;
   readonly normalizer: unknown;
   readonly preTokenizer: unknown;
   readonly postProcessor: unknown;
@@ -56,11 +64,12 @@ export function parseTokenizer(file: unknown): TokenizerParts {
     if (addedIds.has(id) || tokenBytes(token)) continue;
     throw unsupported(`${FILE}: token ${id}, ${JSON.stringify(token)}, is not in the byte-level alphabet`);
   }
+  const merges = parseMerges(property(model, "merges"), vocabulary);
   return {
     vocabulary,
-    merges: parseMerges(property(model, "merges"), vocabulary),
+    merges,
     ignoreMerges: property(model, "ignore_merges") === true,
-    unknown: unknownToken(model, vocabulary),
+    unknown: unknownToken(model, vocabulary, merges),
     normalizer: file["normalizer"],
     preTokenizer: file["pre_tokenizer"],
     postProcessor: file["post_processor"],
@@ -108,12 +117,17 @@ function parseMerges(json: unknown, vocabulary: ReadonlyMap<string, number>): [s
   });
 }
 
-function unknownToken(model: unknown, vocabulary: ReadonlyMap<string, number>): TokenizerParts["unknown"] {
+function unknownToken(
+  model: unknown,
+  vocabulary: ReadonlyMap<string, number>,
+  merges: readonly (readonly string[])[],
+): TokenizerParts["unknown"] {
   const token = property(model, "unk_token") ?? undefined;
   // With byte fallback such a character is several tokens; it has none at all in a byte-level vocabulary.
   if (typeof token !== "string" || property(model, "byte_fallback") === true) return undefined;
   const id = vocabulary.get(token);
-  return id === undefined ? undefined : { id, isFused: property(model, "fuse_unk") === true };
+  const isMerged = merges.some((merge) => merge.includes(token));
+  return id === undefined ? undefined : { id, isFused: property(model, "fuse_unk") === true, isMerged };
 }
 
 /** @throws TokenizerError for the tokenizers of two libraries of symbolic music: their tokens are notes. */

@@ -84,6 +84,24 @@ describe("TextTokenizer", () => {
     expect(other.endOfTextId).toBe(9);
   });
 
+  // Python: `Tokenizer.from_str(...).encode(text).ids`, tokenizers 0.23.3.
+  it.each([
+    ["ab", [3]],
+    ["abx", [1, 2, 0]],
+    ["xab", [0, 1, 2]],
+    ["abcxxab", [1, 5, 0, 0, 1, 2]],
+  ])("applies ignore_merges to whole words only: %s", (text, ids) => {
+    const vocab = { "<unk>": 0, a: 1, b: 2, ab: 3, c: 4, bc: 5 };
+    const whole = { ...TINY.model, vocab, merges: [["b", "c"]], unk_token: "<unk>", ignore_merges: true };
+    expect(new TextTokenizer({ ...TINY, added_tokens: [], model: whole }).encode(text)).toEqual(ids);
+  });
+
+  it("refuses an unknown character whose token is a part of merges, and no other text", () => {
+    const merged = new TextTokenizer({ ...TINY, model: { ...TINY.model, unk_token: "a" } });
+    expect(merged.encode("ab")).toEqual([4]);
+    expect(() => merged.encode("x")).toThrow("the token of unknown characters is a part of merges");
+  });
+
   const model = (change: object): object => ({ ...TINY, model: { ...TINY.model, ...change } });
   it.each([
     [null, /not a tokenizer\.json/],
