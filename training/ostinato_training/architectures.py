@@ -35,7 +35,7 @@ from .lstm import Lstm, width_for
 from .model import Decoder
 from .optimizer import Optimizer, OptimizerOptions
 from .schedule import learning_rate_factor
-from .train import CLIP, choose_precision
+from .run import CLIP, choose_precision
 
 # By architecture: (learning rate of Muon, of AdamW). An LSTM has no block matrices, so AdamW updates all weights.
 RATES: dict[str, tuple[tuple[float, float], ...]] = {
