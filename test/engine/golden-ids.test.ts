@@ -8,18 +8,8 @@ import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import type { SamplingOptions } from "../../src/options.ts";
 import { randomTensors } from "../models/reference.ts";
 import { generated } from "./agreement.ts";
+import { RELATIVE } from "./in-graph-decoder.ts";
 
-const RELATIVE: DecoderConfig = {
-  vocabularySize: 416,
-  layers: 2,
-  width: 16,
-  heads: 2,
-  feedForward: 24,
-  position: { kind: "relative", maxDistance: 20, sharedHeads: false },
-  window: 24,
-  normEpsilon: 1e-5,
-  tiedHead: true,
-};
 const LEARNED: DecoderConfig = { ...RELATIVE, position: { kind: "learned" } };
 
 interface Golden {

@@ -1,19 +1,6 @@
 import { expect, test } from "vitest";
-import type { DecoderConfig } from "../../models/index.ts";
 import { stepsPerRun } from "../../src/engine/in-graph.ts";
-
-const SMALL: DecoderConfig = {
-  vocabulary: "performance-416",
-  vocabularySize: 416,
-  layers: 2,
-  width: 16,
-  heads: 2,
-  feedForward: 24,
-  position: { kind: "relative", maxDistance: 20, sharedHeads: false },
-  window: 24,
-  normEpsilon: 1e-5,
-  tiedHead: true,
-};
+import { RELATIVE as SMALL } from "./in-graph-decoder.ts";
 
 test("a run has fewer steps for larger models, and for more sequences", () => {
   const gpt2 = {
