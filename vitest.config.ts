@@ -42,6 +42,7 @@ const PROJECTS = [
   project("cli", { include: CLI, isolate: false, testTimeout: 120 * SECOND, ...BUILT }),
   project("page", {
     include: PAGE,
+    isolate: false,
     testTimeout: 60 * SECOND,
     globalSetup: "test/browser/build-pages.ts",
     // Of a page that is asked again and again until it shows something: it may be a busy machine's.

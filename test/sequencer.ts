@@ -4,24 +4,17 @@ import { BaseSequencer } from "vitest/node";
 /** Begun last, one of these would run alone at the end. */
 const LONGEST = /\/(webgpu|installed|docs|commands|craft)\.test\.ts$/;
 
-/** Projects whose files load their modules anew, the longest first. */
-const ISOLATED = ["package", "docs", "engine"];
-
-/** A process takes the next file of these only if it follows at once: another project's between them would end it. */
-const SHARED = ["cli", "unit"];
-
 /**
- * Long files first. Files of the page, which wait for sound as it is played, alternate with files that keep a processor
- * busy.
+ * In this order. The files of the last four share their modules. A process takes a next file of these only if it follows
+ * at once: another project's between them would end it.
  */
+const ORDER = ["package", "docs", "page", "engine", "cli", "unit"];
+
+/** One project after the other, long files first. */
 export class Sequencer extends BaseSequencer {
   override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(specifications);
-    const of = (name: string): TestSpecification[] => longestFirst(sorted, name);
-    const page = of("page");
-    const others = ISOLATED.flatMap(of);
-    const first = others.flatMap((specification, i) => [...page.slice(i, i + 1), specification]);
-    return [...first, ...page.slice(others.length), ...SHARED.flatMap(of)];
+    return ORDER.flatMap((name) => longestFirst(sorted, name));
   }
 }
 

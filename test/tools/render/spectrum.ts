@@ -11,10 +11,26 @@ export function strengthAt(samples: Float32Array, hertz: number, sampleRate: num
   return Math.sqrt(last * last + beforeLast * beforeLast - coefficient * last * beforeLast) / samples.length;
 }
 
-/** The strongest frequency in a range, to half a hertz. */
+/**
+ * The strongest frequency in a range, to half a hertz. First in steps of half the width of a peak under the window, which
+ * is four bins wide, then around the best of these.
+ */
 export function peakBetween(samples: Float32Array, from: number, to: number, sampleRate: number): number {
+  const step = Math.max(0.5, (2 * sampleRate) / samples.length);
+  const near = strongestOf(samples, { from, to, step }, sampleRate);
+  const around = { from: Math.max(from, near - step), to: Math.min(to, near + step), step: 0.5 };
+  return strongestOf(samples, around, sampleRate);
+}
+
+interface Frequencies {
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+}
+
+function strongestOf(samples: Float32Array, { from, to, step }: Frequencies, sampleRate: number): number {
   let [best, strongest] = [from, 0];
-  for (let hertz = from; hertz <= to; hertz += 0.5) {
+  for (let hertz = from; hertz <= to; hertz += step) {
     const strength = strengthAt(samples, hertz, sampleRate);
     if (strength > strongest) [best, strongest] = [hertz, strength];
   }
