@@ -27,6 +27,7 @@ export {
   readSafetensors,
   refusePointers,
   type RelativePosition,
+  refuseOtherId,
   sampledRanges,
   STORED_PRECISIONS,
   type StoredPrecision,

@@ -5,6 +5,7 @@
 import { CheckpointError } from "../errors.ts";
 import { quoteName } from "../quote.ts";
 import type { DecoderConfig } from "./config.ts";
+import { refuseOtherSize } from "./other-models.ts";
 
 /** The encoder and decoder of a checkpoint's ids; that of music with the name of its vocabulary. */
 export type Codec =
@@ -70,9 +71,6 @@ const KNOWN: ReadonlyMap<string, Codec> = new Map([
 const UNREADABLE: ReadonlyMap<number, string> = new Map([
   [34_025, "interarrival times of the Anticipatory Music Transformer"],
   [35_228, "the second version of the Anticipatory Music Transformer"],
-  [17_727, "Aria"],
-  [3_406, "SkyTNT's midi-model"],
-  [647, "MIDI-GPT"],
 ]);
 
 /**
@@ -93,6 +91,7 @@ export function codecOf({ config, id, hasTokenizer, codec }: CodecEvidence): Cod
     (id === undefined ? undefined : KNOWN.get(id.replace(/@[^]*$/, ""))) ?? SIZED.get(vocabularySize);
   if (found) return found;
   if (hasTokenizer) return { kind: "text" };
+  refuseOtherSize(vocabularySize);
   const name = UNREADABLE.get(vocabularySize);
   if (name === undefined) return undefined;
   throw new CheckpointError(`config.json: "vocab_size" ${vocabularySize} is that of ${quoteName(name)}`, {

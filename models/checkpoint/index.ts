@@ -32,4 +32,5 @@ export { checkShape, isLinear, isEmbedding, type Tensor, type Tensors, tensorSha
 export { isPointer, pointerError } from "./pointer.ts";
 export { refusePointers } from "./refuse-pointers.ts";
 export { OPTIONAL_TEXT_FILES, TEXT_FILES } from "./text-files.ts";
+export { refuseOtherId } from "./other-models.ts";
 export { WEIGHT_FORMATS, type WeightFormat } from "./weight-formats.ts";

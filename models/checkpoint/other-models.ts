@@ -36,6 +36,10 @@ const X_TRANSFORMERS: OtherModel = {
   name: "a model made with x-transformers, as Orpheus is",
   needs: "rotary positions, and a reader of its ids",
 };
+const ORPHEUS: OtherModel = {
+  name: "Orpheus",
+  needs: `a reader of .pth files, ${X_TRANSFORMERS.needs}`,
+};
 const ENCODER_DECODER: OtherModel = {
   name: "a model with an encoder and a decoder, as Text2midi is",
   needs: "an encoder of text, cross attention, and a reader of its ids",
@@ -60,12 +64,34 @@ const BY_TENSOR: readonly (readonly [name: RegExp, model: OtherModel])[] = [
   [/\bdecoder\..*\b(cross_attn|multihead_attn|EncDecAttention)\b/, ENCODER_DECODER],
 ];
 
+/** By number of ids, for configs that look like a GPT-2's. */
+const BY_SIZE: ReadonlyMap<number, OtherModel> = new Map([
+  [17_727, ARIA],
+  [3_406, SKYTNT],
+  [647, MIDI_GPT],
+]);
+
+/** By the id on the hub, for repositories without config.json. */
+const BY_ID: readonly (readonly [id: RegExp, model: OtherModel])[] = [[/^asigalov61\/orpheus/i, ORPHEUS]];
+
 const RUNS = 'use a model of type "ostinato" or "gpt2"';
 
 /** @throws CheckpointError for the `model_type` of another known model. @param value the value of a key in config.json. */
 export function refuseOtherType(type: unknown, value: (key: string) => unknown): void {
   const row = BY_TYPE.find(([name, , key, wanted]) => name === type && (!key || value(key) === wanted));
   if (row) throw refusal(`config.json: "model_type" is ${quoteValue(type)}, that of ${row[1].name}`, row[1]);
+}
+
+/** @throws CheckpointError for the number of ids of another published model. */
+export function refuseOtherSize(vocabularySize: number): void {
+  const model = BY_SIZE.get(vocabularySize);
+  if (model) throw refusal(`config.json: "vocab_size" ${vocabularySize} is that of ${model.name}`, model);
+}
+
+/** @throws CheckpointError for the id of a model whose repository has no config.json. */
+export function refuseOtherId(id: string): void {
+  const model = BY_ID.find(([pattern]) => pattern.test(id))?.[1];
+  if (model) throw refusal(`${id} is ${model.name}`, model);
 }
 
 /** @throws CheckpointError when the names of tensors are those of another published model. */

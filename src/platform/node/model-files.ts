@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { CheckpointError, type CheckpointFiles } from "../../../models/index.ts";
+import { CheckpointError, type CheckpointFiles, refuseOtherId } from "../../../models/index.ts";
 import { checkpointUrl } from "../checkpoint-url.ts";
 import { checkpointFolder } from "./checkpoint-folder.ts";
 import { refuseRevision } from "../hub-name.ts";
@@ -27,7 +27,10 @@ export interface ModelFilesOptions extends Pick<
 export async function modelFiles(name: string, options: ModelFilesOptions = {}): Promise<CheckpointFiles> {
   const { revision } = options;
   const hubModel = existsSync(name) ? undefined : hubModelOf(name, revision);
-  if (hubModel) return checkpointFolder(await hubFolder(hubModel, options));
+  if (hubModel) {
+    refuseOtherId(hubModel.id);
+    return checkpointFolder(await hubFolder(hubModel, options));
+  }
   if (/^https?:\/\//.test(name)) {
     if (revision !== undefined) refuseRevision(name);
     if (options.offline) {

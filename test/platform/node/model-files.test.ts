@@ -37,3 +37,12 @@ it("reports an invalid name", async () => {
   writeFileSync(file, "");
   await expect(modelFiles(file)).rejects.toThrow(`${file} is a file`);
 });
+
+it("refuses a model of the hub without config.json by its name, before anything is asked", async () => {
+  await expect(modelFiles("asigalov61/Orpheus-Music-Transformer")).rejects.toMatchObject({
+    name: "CheckpointError",
+    code: "unsupported",
+    message: "asigalov61/Orpheus-Music-Transformer is Orpheus",
+    hint: expect.stringContaining("this one needs a reader of .pth files, rotary positions"),
+  });
+});
