@@ -152,6 +152,12 @@ export class TextTokenizer {
     return added.find(({ content }) => content === token)?.id ?? vocabulary.get(token) ?? null;
   }
 
+  /** The special tokens, in the order of their ids: they control the model, and no text becomes them by default. */
+  get specialTokens(): readonly string[] {
+    const special = this.#parts.added.filter((token) => token.special).sort((a, b) => a.id - b.id);
+    return [...new Set(special.map(({ content }) => content))];
+  }
+
   #encodeNormalized(text: string, specialTokens: boolean, ids: number[]): void {
     for (const piece of this.#normalized.split(text, specialTokens)) {
       if (typeof piece === "number") ids.push(piece);

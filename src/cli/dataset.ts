@@ -27,6 +27,7 @@ import {
 import { Console } from "./console.ts";
 import { CommandError, UsageError } from "./errors.ts";
 import { listFiles, parseJson, readText, reasonOf } from "./files.ts";
+import { runDatasetPairs } from "./dataset-pairs.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { trackPart } from "./part-option.ts";
 import { shareList, stylePrefix, type StylePrefix, taskList } from "./task-options.ts";
@@ -37,6 +38,8 @@ interface DatasetOptions {
   readonly only?: string;
   readonly exclude?: string;
   readonly tokenizer?: string;
+  readonly pairs?: boolean;
+  readonly separator?: readonly string[];
   readonly vocabulary?: string;
   readonly copies?: number;
   readonly part?: readonly TrackPart[];
@@ -62,9 +65,10 @@ export function addDatasetCommand(program: Command): void {
       "Encodes every MIDI file below a folder (or text file, with --tokenizer) into ids.bin, index.bin and dataset.json. " +
         "Unreadable files are skipped and listed with the reason. With a vocabulary of arrival times, each file becomes " +
         "windows, of as many copies as --copies says: 1 in 10 is plain, 1 has spans of 5 s as controls, 4 have 10 to 90 % " +
-        "of the notes, 4 have some of the instruments.",
+        "of the notes, 4 have some of the instruments. With --pairs, each line of a file becomes an example to learn from: " +
+        "source, separator, target; the loss counts the target alone.",
     )
-    .argument("<folder>", "folder to read, with its subfolders")
+    .argument("<paths...>", "folder to read, with its subfolders; with --pairs, files of pairs")
     .requiredOption("-o, --out <dir>", "folder to write")
     .option(
       "--only <file>",
@@ -72,6 +76,12 @@ export function addDatasetCommand(program: Command): void {
     )
     .option("--exclude <file>", "skip the files listed in this text file")
     .option("--tokenizer <file>", "create a text dataset with this tokenizer.json")
+    .option("--pairs", "read files of pairs, one a line: source and target, separated by a tab")
+    .option(
+      "--separator <token>",
+      'with --pairs: special token of the tokenizer between source and target, such as "<to-fr>"; one for each file, in order',
+      separatorList,
+    )
     .addOption(
       new Option(
         "--vocabulary <name>",
@@ -113,13 +123,26 @@ export function addDatasetCommand(program: Command): void {
         "  ostinato dataset midi/ --out data/tasks --tasks accompany,infill,ending,style --style pop=songs/\n" +
         "  ostinato dataset songs/ --out data/band --vocabulary arrival --copies 10\n" +
         "  ostinato dataset songs/ --out data/trio --vocabulary arrival-9772 --part Melody=flute\n" +
-        "  ostinato dataset books/ --out data/text --tokenizer tokenizer.json",
+        "  ostinato dataset books/ --out data/text --tokenizer tokenizer.json\n" +
+        '  ostinato dataset fr.tsv --pairs --separator "<to-fr>" --tokenizer tokenizer.json --out data/fr',
     )
     .action(runDataset);
 }
 
-async function runDataset(folder: string, options: DatasetOptions): Promise<void> {
+function separatorList(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
+}
+
+async function runDataset(inputs: readonly string[], options: DatasetOptions): Promise<void> {
   const console = new Console({ quiet: options.quiet ?? false });
+  if (options.pairs) {
+    refuseBesidePairs(options);
+    return runDatasetPairs(inputs, options, console);
+  }
+  if (options.separator !== undefined) throw new UsageError("--separator needs --pairs", "add --pairs");
+  const [folder = "", second] = inputs;
+  if (second !== undefined)
+    throw new UsageError("several folders are given", "give one folder, or files of pairs with --pairs");
   const copies = copiesOf(options);
   const plan = copies ? undefined : taskPlan(options);
   const encoder = await chooseEncoder(options);
@@ -174,6 +197,29 @@ function progressLine({ kind, done, wanted, ids, skipped }: BuildProgress): stri
   return SHARED_KINDS.some((shared) => shared === kind)
     ? `${kind}: ${done} of ${pluralize(wanted, "id")}`
     : `${done} of ${pluralize(wanted, "file")}, ${pluralize(ids, "id")}, ${skipped} skipped`;
+}
+
+/** Options of datasets of whole files, which mean nothing for pairs. */
+const NOT_FOR_PAIRS = [
+  "only",
+  "exclude",
+  "vocabulary",
+  "copies",
+  "part",
+  "lenient",
+  "compatibility",
+  "tasks",
+  "shares",
+  "style",
+  "seed",
+  "threads",
+] as const;
+
+/** @throws UsageError for an option that --pairs does not have. */
+function refuseBesidePairs(options: DatasetOptions): void {
+  const flag = NOT_FOR_PAIRS.find((key) => options[key] !== undefined);
+  if (flag !== undefined)
+    throw new UsageError(`--pairs and --${flag} exclude each other`, "omit one of them");
 }
 
 /** @throws UsageError for an option without the option it needs. */

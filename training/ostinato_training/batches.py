@@ -43,7 +43,7 @@ class Epoch:
 @dataclass(frozen=True)
 class Batch:
     inputs: NDArray[np.int64]  # [batch, length]
-    targets: NDArray[np.int64]  # [batch, length]; IGNORED beyond the end of a short block and where `input_corruption.py` masks the loss
+    targets: NDArray[np.int64]  # [batch, length]; IGNORED beyond the end of a short block, in the source of a pair, and where `input_corruption.py` masks the loss
     after: DataCursor  # the cursor once this batch is used
 
 
@@ -109,6 +109,7 @@ class BatchStream:
                     ids, wanted = self._corrupted_block(epoch, cursor)
                     inputs[row, : len(ids) - 1] = ids[:-1]
                     targets[row, : len(ids) - 1] = wanted[1:]
+                    targets[row, : self._ignored(epoch, cursor.block)] = IGNORED
                 cursor = replace(cursor, block=cursor.block + 1)
             yield Batch(inputs, targets, cursor)
 
@@ -124,6 +125,10 @@ class BatchStream:
         random = np.random.default_rng([self.seed, cursor.phase, cursor.epoch, cursor.block])
         ids, wanted = self.corruption.corrupt(ids, random)
         return ids[: self.length + 1], wanted[: self.length + 1]
+
+    def _ignored(self, epoch: Epoch, block: int) -> int:
+        """Targets at the beginning of a block that belong to the source of a pair."""
+        return max(0, self.dataset.first_target(int(epoch.piece[block])) - 1 - int(epoch.start[block]))
 
     def _block(self, epoch: Epoch, block: int) -> Ids:
         """Inputs and last target of a block: at most length + 1 ids."""

@@ -1,4 +1,4 @@
-"""Reads a dataset folder, as `ostinato dataset` writes it: `dataset.json`, `ids.bin`, `index.bin`."""
+"""Reads a dataset folder, as `ostinato dataset` writes it: `dataset.json`, `ids.bin`, `index.bin`; of pairs also `targets.bin`."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ class Dataset:
     ids: NDArray[np.uint16]  # all pieces, one after the other
     offsets: NDArray[np.uint64]  # [pieces + 1], in ids
     text_sizes: list[TextSize] | None = None  # of each piece, where the pieces are texts
+    first_targets: NDArray[np.int64] | None = None  # [pieces]; of pairs: the first id of each piece that the loss counts, START being 0
 
     @property
     def lengths(self) -> NDArray[np.int64]:
@@ -69,6 +70,10 @@ class Dataset:
     def piece(self, piece: int) -> Ids:
         """A whole piece, START and END included."""
         return self.cut(piece, 0, int(self.lengths[piece]))
+
+    def first_target(self, piece: int) -> int:
+        """The index in the piece of its first id that the loss counts; 1 but for pairs, for START is not predicted."""
+        return 1 if self.first_targets is None else int(self.first_targets[piece])
 
 
 def read_dataset(folder: Path) -> Dataset:
@@ -122,7 +127,19 @@ def read_dataset(folder: Path) -> Dataset:
             raise DatasetError(
                 f"{folder / 'ids.bin'}: piece {piece} ({paths[piece]}) has {found[piece]} where {name} {' or '.join(map(str, wanted))} belongs"
             )
-    return Dataset(vocabulary, starts[0], end_id, pad_id, paths, ids, offsets, sizes)
+    first_targets = _read_targets(folder, offsets) if header.get("targets") else None
+    return Dataset(vocabulary, starts[0], end_id, pad_id, paths, ids, offsets, sizes, first_targets)
+
+
+def _read_targets(folder: Path, offsets: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Where the targets of pairs begin.  # [pieces]"""
+    lengths = np.diff(offsets.astype(np.int64))
+    targets = _read_binary(folder / "targets.bin", "<u8", len(lengths)).astype(np.int64)
+    is_wrong = (targets < 1) | (targets >= lengths)
+    if np.any(is_wrong):
+        piece = int(np.nonzero(is_wrong)[0][0])
+        raise DatasetError(f"{folder / 'targets.bin'}: entry {piece} is {targets[piece]}, its piece has {lengths[piece]} ids")
+    return targets
 
 
 def _read_header(path: Path) -> dict[str, Any]:

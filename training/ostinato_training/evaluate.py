@@ -2,6 +2,7 @@
 
 Each piece is scored alone: START, then its ids in blocks of the model's window that overlap by half. Every
 id is scored once; after the first block, with at least half a window of context. END is not scored.
+Of pairs, only the target is scored, with the END behind it.
 Softmax over the whole vocabulary, float32, no grammar mask, no augmentation.
 
     python -m ostinato_training.evaluate CHECKPOINT DATASET [--pieces N] [--rolling] [--json]
@@ -73,7 +74,7 @@ def evaluate(model: Decoder, dataset: Dataset, pieces: Iterable[int], window: in
         raise OptionError(f"the evaluation window must be within 2 … {model.config.n_positions}, got {window}")
     if dataset.vocabulary.size != model.config.vocab_size:
         raise OptionError(f"the dataset has {dataset.vocabulary.size} ids, the model {model.config.vocab_size}")
-    blocks = [block for piece in pieces for block in cut_blocks(scored_ids(dataset, piece), window)]
+    blocks = [block for piece in pieces for block in cut_blocks(scored_ids(dataset, piece), window, dataset.first_target(piece))]
     nats = score_blocks(model, blocks)
     return Score(float(sum(values.sum() for values in nats)), sum(len(values) for values in nats))
 
@@ -127,18 +128,23 @@ def evaluate_rolling(model: Decoder, dataset: Dataset, pieces: Iterable[int]) ->
 
 
 def scored_ids(dataset: Dataset, piece: int) -> Ids:
-    """START and the ids of a piece, without END."""
+    """START and the ids of a piece, without END; with END for a pair, whose answer has to end."""
     ids = dataset.piece(piece)
-    return ids if dataset.end_id is None else ids[:-1]
+    return ids if dataset.end_id is None or dataset.first_targets is not None else ids[:-1]
 
 
-def cut_blocks(ids: Ids, window: int) -> Iterator[Block]:
-    """Blocks of at most `window` inputs, each starting half a window after the one before."""
+def cut_blocks(ids: Ids, window: int, first_target: int = 1) -> Iterator[Block]:
+    """Blocks of at most `window` inputs, each starting half a window after the one before.
+
+    ids[first_target] is the first id that is scored.
+    """
     predictions = len(ids) - 1  # ids[0] is not predicted
     stride = window // 2
-    scored = 0
+    scored = first_target - 1
     for start in range(0, max(predictions, 0), stride):
         stop = min(start + window, predictions)
+        if stop <= scored:
+            continue  # a block of a source alone
         yield Block(ids[start:stop], ids[start + 1 : stop + 1], scored - start)
         scored = stop
         if stop == predictions:

@@ -1,10 +1,10 @@
 """Learns a byte-pair encoding from text files and writes it as a Hugging Face `tokenizer.json`.
 
-    python -m ostinato_training.tokenizer train.txt --merges 2000 --out tokenizer.json
+    python -m ostinato_training.tokenizer train.txt --merges 2000 --out tokenizer.json [--special "<to-fr>"]
 
 Byte-level BPE as in GPT-2 (Radford et al. 2019, section 2.2): text is split by GPT-2's pattern into bytes, and the
-most frequent adjacent pair is merged repeatedly. Ids are the 256 bytes, the merges in the order of learning, and
-`<|endoftext|>` last.
+most frequent adjacent pair is merged repeatedly. Ids are the 256 bytes, the merges in the order of learning,
+`<|endoftext|>`, and the tokens of `--special`, such as the separators of pairs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -28,11 +28,17 @@ END_OF_TEXT = "<|endoftext|>"
 BYTES = 256
 
 
-def learn_tokenizer(texts: Iterable[str], merges: int) -> Tokenizer:
-    """Learns an encoding with `merges` merged pairs.
+def learn_tokenizer(texts: Iterable[str], merges: int, special: Sequence[str] = ()) -> Tokenizer:
+    """Learns an encoding with `merges` merged pairs and some special tokens.
 
-    Raises OptionError when the texts have fewer pairs.
+    Raises OptionError when the texts have fewer pairs, and for a special token that is empty, named twice or in a text.
     """
+    texts = list(texts)
+    for index, token in enumerate(special):
+        if not token.strip() or token in (END_OF_TEXT, *special[:index]):
+            raise OptionError(f"--special {token!r}: name each token once, other than {END_OF_TEXT}")
+        if any(token in text for text in texts):
+            raise OptionError(f"--special {token!r} is in the text, where it would not be a token; choose another")
     if merges < 1:
         raise OptionError(f"--merges must be at least 1, got {merges}")
     tokenizer = Tokenizer(BPE())
@@ -43,7 +49,7 @@ def learn_tokenizer(texts: Iterable[str], merges: int) -> Tokenizer:
     found = tokenizer.get_vocab_size() - BYTES
     if found < merges:
         raise OptionError(f"the text has only {found} pairs to merge: --merges {merges} is too many")
-    tokenizer.add_special_tokens([END_OF_TEXT])  # after training, so that it is the last id, as in GPT-2
+    tokenizer.add_special_tokens([END_OF_TEXT, *special])  # after training, so that they have the last ids, as in GPT-2
     return tokenizer
 
 
@@ -53,11 +59,12 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("text", type=Path, nargs="+", help="UTF-8 text files, of the training part only")
     parser.add_argument("--merges", type=int, default=2000, help="pairs to merge; the vocabulary has 257 ids more (default 2000)")
+    parser.add_argument("--special", action="append", default=[], metavar="TOKEN", help="special token, such as a separator of pairs; may be repeated")
     parser.add_argument("--out", type=Path, required=True, help="tokenizer.json to write")
     options = parser.parse_args(arguments)
     try:
         texts = [read_text(path) for path in options.text]
-        tokenizer = learn_tokenizer(texts, options.merges)
+        tokenizer = learn_tokenizer(texts, options.merges, options.special)
     except TrainingError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

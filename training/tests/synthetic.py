@@ -57,3 +57,30 @@ def write_dataset(folder: Path, pieces: list[list[int]], ranges: list[dict[str, 
     ids.tofile(folder / "ids.bin")
     offsets.tofile(folder / "index.bin")
     return folder
+
+
+def write_pairs(folder: Path, pairs: list[tuple[list[int], list[int]]], separator: int, end: int, size: int) -> Path:
+    """A dataset of pairs: end, source, separator, target, end; returns the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pieces = [[end, *source, separator, *target, end] for source, target in pairs]
+    ids = np.array([id for piece in pieces for id in piece], dtype="<u2")
+    header = {
+        "format": "ostinato-dataset",
+        "version": 1,
+        "idType": "uint16le",
+        "vocabulary": {"name": "text", "size": size, "ranges": []},
+        "startId": end,
+        "endId": end,
+        "padId": None,
+        "tasks": [],
+        "targets": True,
+        "pieces": [
+            {"path": f"pairs.tsv:{index + 1}", "kind": "pair", "ids": len(piece) - 2, "characters": 1, "bytes": 1} for index, piece in enumerate(pieces)
+        ],
+        "ids": len(ids),
+    }
+    (folder / "dataset.json").write_text(json.dumps(header))
+    ids.tofile(folder / "ids.bin")
+    np.cumsum([0] + [len(piece) for piece in pieces]).astype("<u8").tofile(folder / "index.bin")
+    np.array([len(source) + 2 for source, _ in pairs]).astype("<u8").tofile(folder / "targets.bin")
+    return folder

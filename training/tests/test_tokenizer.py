@@ -25,6 +25,15 @@ def test_ids_are_bytes_then_merges_then_end_of_text() -> None:
     assert {token for token, id in vocabulary.items() if 256 <= id < 260} == {"at", "he", "the", "Ġthe"}
 
 
+def test_special_tokens_follow_the_end_of_text() -> None:
+    tokenizer = learn_tokenizer([TEXT], 4, ["<to-fr>", "<to-de>"])
+    assert [tokenizer.token_to_id(token) for token in ("<|endoftext|>", "<to-fr>", "<to-de>")] == [260, 261, 262]
+    assert tokenizer.encode("cat<to-fr>").ids[-1] == 261
+    for special, message in ((["a", "a"], "'a' is in the text"), (["<a>", "<a>"], "once"), ([" "], "once"), (["<|endoftext|>"], "once")):
+        with pytest.raises(OptionError, match=message):
+            learn_tokenizer([TEXT], 4, special)
+
+
 def test_any_text_comes_back() -> None:
     tokenizer = learn_tokenizer([TEXT], 10)
     for text in ("the  cat\r\n\tsat ", "naïve 猫 🐈\u0000", " leading", ""):

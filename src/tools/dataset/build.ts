@@ -1,12 +1,9 @@
 /** Builds a dataset folder from a folder of MIDI or text files, on all cores. */
 import { availableParallelism } from "node:os";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder, writeFileAtomic } from "../../platform/node/index.ts";
 import { copyRequests } from "./copies.ts";
-import type { EncodedPiece, ExampleRequest } from "./encode-piece.ts";
+import type { ExampleRequest } from "./encode-piece.ts";
 import type { ExampleKind } from "./example-kind.ts";
-import { datasetHeader, type DatasetPiece, type DatasetVocabulary, frameIds, indexBytes } from "./format.ts";
 import {
   exampleRequests,
   pieceRequest,
@@ -19,6 +16,7 @@ import {
 } from "./plan.ts";
 import { EncodePool } from "./pool.ts";
 import { type EncoderChoice, encoderOf } from "./worker.ts";
+import { type KindSummary, type PieceWriter, writeDataset } from "./write-dataset.ts";
 
 export interface BuildProgress {
   /** The kind of examples that are written, and their progress in files or ids. */
@@ -46,12 +44,6 @@ export interface BuildDatasetOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface KindSummary {
-  readonly kind: ExampleKind;
-  readonly examples: number;
-  readonly ids: number;
-}
-
 export interface DatasetSummary {
   readonly pieces: number;
   readonly ids: number;
@@ -65,40 +57,16 @@ export interface DatasetSummary {
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/**
- * Encodes files into `dataset.json`, `ids.bin` and `index.bin` (see `format.ts`). The header is written last, so a folder with a header
- * is complete. Files that cannot be read are omitted and reported.
- */
+/** Encodes files into a dataset folder (see `format.ts`). Files that cannot be read are omitted and reported. */
 export async function buildDataset(options: BuildDatasetOptions): Promise<DatasetSummary> {
-  const { out, encoder, paths } = options;
-  const { vocabulary } = encoderOf(encoder);
-  const removeFolder = await makeFolder(out);
-  const headerPath = join(out, "dataset.json");
-  const partialPath = join(out, `ids.bin.${process.pid}.partial`);
+  const { out, encoder, paths, plan } = options;
   const skipped: { path: string; reason: string }[] = [];
   const pool = new EncodePool(encoder, Math.min(options.threads ?? availableParallelism(), paths.length));
-  let file: FileHandle | undefined;
-  let writer: PieceWriter;
-  try {
-    file = await open(partialPath, "w");
-    writer = new PieceWriter(file, vocabulary);
-    const planned = await encodePieces(options, pool, writer, skipped);
-    if (options.plan) await encodeExamples(options, options.plan, pool, writer, planned, skipped.length);
-    await file.close();
-    await rm(headerPath, { force: true });
-    await writeFileAtomic(join(out, "index.bin"), indexBytes(writer.offsets));
-    await rename(partialPath, join(out, "ids.bin"));
-    const header = datasetHeader(vocabulary, writer.pieces, writer.ids, options.plan?.tasks ?? []);
-    const text = `${JSON.stringify(header, undefined, 1)}\n`;
-    await writeFileAtomic(headerPath, new TextEncoder().encode(text));
-  } catch (error) {
-    await file?.close().catch(() => undefined);
-    await rm(partialPath, { force: true });
-    await removeFolder();
-    throw error;
-  } finally {
-    await pool.stop();
-  }
+  const { vocabulary } = encoderOf(encoder);
+  const writer = await writeDataset(out, vocabulary, plan?.tasks ?? [], async (pieces) => {
+    const planned = await encodePieces(options, pool, pieces, skipped);
+    if (plan) await encodeExamples(options, plan, pool, pieces, planned, skipped.length);
+  }).finally(() => pool.stop());
   const { pieces, ids } = writer;
   const sum = (key: "notes" | "seconds" | "unreleasedNotes"): number =>
     pieces.reduce((total, piece) => total + (piece[key] ?? 0), 0);
@@ -111,40 +79,6 @@ export async function buildDataset(options: BuildDatasetOptions): Promise<Datase
     kinds: writer.kinds(),
     skipped,
   };
-}
-
-/** Writes pieces one after the other and collects their header entries. */
-class PieceWriter {
-  readonly pieces: DatasetPiece[] = [];
-  readonly offsets = [0];
-  ids = 0;
-  readonly #file: FileHandle;
-  readonly #vocabulary: DatasetVocabulary;
-
-  constructor(file: FileHandle, vocabulary: DatasetVocabulary) {
-    this.#file = file;
-    this.#vocabulary = vocabulary;
-  }
-
-  async write(path: string, kind: ExampleKind, piece: EncodedPiece): Promise<void> {
-    const { ids, hasMelodyTrack: _, ...facts } = piece;
-    const bytes = frameIds(ids, this.#vocabulary);
-    await this.#file.write(bytes);
-    this.ids += bytes.length / 2;
-    this.offsets.push(this.ids);
-    this.pieces.push({ path, kind, ids: ids.length, ...facts });
-  }
-
-  kinds(): KindSummary[] {
-    const found = new Map<ExampleKind, { kind: ExampleKind; examples: number; ids: number }>();
-    for (const [index, { kind }] of this.pieces.entries()) {
-      const summary = found.get(kind) ?? { kind, examples: 0, ids: 0 };
-      summary.examples += 1;
-      summary.ids += this.offsets[index + 1]! - this.offsets[index]!;
-      found.set(kind, summary);
-    }
-    return [...found.values()];
-  }
 }
 
 /** The requests for one file: itself, or its copies. */

@@ -27,6 +27,8 @@ export interface EncodedPiece {
   readonly bytes?: number;
   /** Whether the file has a melody track. */
   readonly hasMelodyTrack?: boolean;
+  /** Of a pair: the index in `ids` of the first one that the loss counts. */
+  readonly firstTarget?: number;
 }
 
 /** A request for an example of a piece. */
@@ -103,14 +105,7 @@ function exampleOf(score: Score, { kind, style, randomKey }: ExampleRequest): En
 
 /** Encodes text files as BPE ids, each preceded by `<|endoftext|>` where the tokenizer has it. */
 export function textEncoder(tokenizerJson: unknown): PieceEncoder {
-  const tokenizer = new TextTokenizer(tokenizerJson);
-  if (tokenizer.size > 0x10000) {
-    const hint = "train a tokenizer with a smaller vocabulary";
-    throw new TokenizerError(`the tokenizer has ${tokenizer.size} ids; a dataset can have at most 65536`, {
-      code: "unsupported",
-      hint,
-    });
-  }
+  const tokenizer = datasetTokenizer(tokenizerJson);
   return {
     extensions: [".txt"],
     vocabulary: {
@@ -129,4 +124,14 @@ export function textEncoder(tokenizerJson: unknown): PieceEncoder {
       return [{ ids, characters: [...text].length, bytes: bytes.length }];
     },
   };
+}
+
+/** The tokenizer of a text dataset. @throws TokenizerError if it has more ids than 16 bits can tell apart. */
+export function datasetTokenizer(tokenizerJson: unknown): TextTokenizer {
+  const tokenizer = new TextTokenizer(tokenizerJson);
+  if (tokenizer.size <= 0x10000) return tokenizer;
+  throw new TokenizerError(`the tokenizer has ${tokenizer.size} ids; a dataset can have at most 65536`, {
+    code: "unsupported",
+    hint: "train a tokenizer with a smaller vocabulary",
+  });
 }

@@ -10,4 +10,5 @@ export type ExampleKind =
   | "style-closing"
   | "span-controls"
   | "note-controls"
-  | "instrument-controls";
+  | "instrument-controls"
+  | "pair";

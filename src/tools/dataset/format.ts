@@ -1,7 +1,8 @@
 /**
  * The format of a dataset folder, which `ostinato dataset` writes and the trainer reads: `dataset.json` (the header), `ids.bin` (uint16,
  * little-endian, concatenated pieces with their start and end ids, or windows) and `index.bin` (uint64, little-endian, the offset of each piece and
- * the total number of ids).
+ * the total number of ids). A dataset of pairs also has `targets.bin` (uint64, little-endian): of each piece the number of ids before
+ * the first one that the loss counts, its start id included.
  */
 import type { Task } from "../../../encoding/index.ts";
 import type { ExampleKind } from "./example-kind.ts";
@@ -42,6 +43,9 @@ export interface DatasetPiece {
   readonly bytes?: number;
 }
 
+/** The file of a dataset of pairs that says where the target of each piece begins. */
+export const TARGETS_FILE = "targets.bin";
+
 /** Maximum length of a note without a note-off in a dataset. */
 export const MAX_UNRELEASED_SECONDS = 4;
 
@@ -51,6 +55,7 @@ export function datasetHeader(
   pieces: readonly DatasetPiece[],
   ids: number,
   tasks: readonly Task[],
+  hasTargets: boolean,
 ): object {
   const { name, size, ranges, startId, startIds, endId, padId } = vocabulary;
   return {
@@ -63,6 +68,7 @@ export function datasetHeader(
     endId,
     padId,
     tasks,
+    targets: hasTargets || undefined,
     ids,
     pieces,
   };
@@ -79,7 +85,7 @@ export function frameIds(ids: ArrayLike<number>, vocabulary: DatasetVocabulary):
   return new Uint8Array(framed.buffer);
 }
 
-/** The offsets of the pieces as the bytes of `index.bin`. */
+/** Offsets as the bytes of `index.bin` or `targets.bin`. */
 export function indexBytes(offsets: readonly number[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(8 * offsets.length));
   for (const [i, offset] of offsets.entries()) view.setBigUint64(8 * i, BigInt(offset), true);

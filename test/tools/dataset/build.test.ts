@@ -141,6 +141,36 @@ describe("ostinato dataset", () => {
     ]);
   });
 
+  it("makes datasets of pairs, each file with its separator", async () => {
+    const [tokenizer, fr, de] = ["tokenizer.json", "fr.tsv", "de.tsv"].map((name) => join(folder, name));
+    writeFileSync(tokenizer!, JSON.stringify(letterTokenizer(["<to-fr>", "<to-de>"])));
+    writeFileSync(fr!, "ab\tb\n");
+    writeFileSync(de!, "b\ta\n");
+    const separators = ["--separator", "<to-fr>", "--separator", "<to-de>"];
+    const pairs = ["dataset", fr!, de!, "--pairs", "--tokenizer", tokenizer!, "--out", out];
+    const { code, stderr } = await runCli([...pairs, ...separators]);
+    expect(stderr).toContain("2 pairs, 11 ids, 4 of them targets; the longest pair has 6 ids");
+    expect(code).toBe(0);
+    expect(readDataset().pieces).toEqual([
+      [2, 0, 1, 5, 1, 2],
+      [2, 1, 6, 0, 2],
+    ]);
+
+    const one = await runCli([...pairs, "--separator", "<to-fr>"]);
+    expect(one).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("2 files of pairs, and 1 --separator"),
+    });
+    const seeded = await runCli([...pairs, ...separators, "--seed", "1"]);
+    expect(seeded).toMatchObject({ code: 2, stderr: expect.stringContaining("--pairs and --seed exclude") });
+    writeFileSync(de!, "b a\n");
+    const bad = await runCli([...pairs, ...separators]);
+    expect(bad).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("de.tsv, line 1: a pair needs two"),
+    });
+  });
+
   it("fails without output when the folder has no files to encode", async () => {
     const { code, stderr } = await runCli(["dataset", folder, "--out", out]);
     expect(code).toBe(1);
@@ -148,12 +178,15 @@ describe("ostinato dataset", () => {
   });
 });
 
-/** A byte-level BPE of the letters a and b, the two bytes of é and `<|endoftext|>`, in the format of tokenizer.json. */
-function letterTokenizer(): object {
+/** A byte-level BPE of the letters a and b, the two bytes of é, `<|endoftext|>` and more special tokens, in the format of tokenizer.json. */
+function letterTokenizer(more: readonly string[] = []): object {
   const special = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
   return {
     version: "1.0",
-    added_tokens: [{ id: 2, content: "<|endoftext|>", ...special }],
+    added_tokens: [
+      { id: 2, content: "<|endoftext|>", ...special },
+      ...more.map((content, index) => ({ id: 5 + index, content, ...special })),
+    ],
     normalizer: null,
     pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true },
     post_processor: null,
