@@ -31,3 +31,14 @@ export function writeTinyTextCheckpoint(
   writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(tokenizerJson(TINY_VOCABULARY, TINY_MERGES)));
   return folder;
 }
+
+/** The tokenizer of a model of pairs: that of the tiny checkpoint with two separators, on ids that the model has. */
+export function tinyPairTokenizer(): Record<string, unknown> {
+  const json = tokenizerJson(TINY_VOCABULARY, TINY_MERGES);
+  const separators = ["<to-fr>", "<to-de>"].map((content, index) => ({
+    id: TINY_END + 1 + index,
+    content,
+    special: true,
+  }));
+  return { ...json, added_tokens: [...[json["added_tokens"]].flat(), ...separators] };
+}

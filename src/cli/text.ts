@@ -26,6 +26,7 @@ interface TextCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly ids?: readonly number[];
   readonly specialTokens?: boolean;
   readonly stop?: readonly string[];
+  readonly to?: string;
   readonly contextShift?: boolean;
   readonly score?: string;
   readonly stride?: number;
@@ -53,6 +54,10 @@ export function addTextCommand(program: Command): void {
     .option(
       "--special-tokens",
       'read special tokens in the text, such as "<|endoftext|>", as their ids (default: as characters)',
+    )
+    .option(
+      "--to <separator>",
+      'answer the prompt as a model of pairs: "<to-fr>" translates where the model learned it; temperature 0 unless given',
     )
     .addOption(modelOption(TOY))
     .option("--tokens <n>", "largest number of new tokens", positiveInteger, DEFAULT_TOKENS)
@@ -96,16 +101,19 @@ export function addTextCommand(program: Command): void {
 
 async function runText(
   prompt: string | undefined,
-  options: TextCommandOptions,
+  given: TextCommandOptions,
   command: Command,
 ): Promise<void> {
-  checkUsage(prompt, options, command);
+  checkUsage(prompt, given, command);
+  // Of a model of pairs, the library's own default holds.
+  const isDefault = command.getOptionValueSource("temperature") === "default";
+  const options = given.to !== undefined && isDefault ? { ...given, temperature: undefined } : given;
   const console = new Console({ quiet: options.quiet ?? false });
   if (options.score !== undefined) return runTextScore(options.score, options, console);
   const path = options.file ?? (prompt === "-" ? prompt : undefined);
   const text = path === undefined ? prompt : await readPrompt(path);
-  const given = options.ids === undefined ? text : { ids: options.ids };
-  await withTextModel(options, console, (model) => generateText(model, given, options, console));
+  const start = options.ids === undefined ? text : { ids: options.ids };
+  await withTextModel(options, console, (model) => generateText(model, start, options, console));
 }
 
 /** Reads a prompt without a final line end, which editors and echo add. */
@@ -116,6 +124,7 @@ async function readPrompt(path: string): Promise<string> {
 /** Options of generation, which exclude --score. */
 const WRITING_ONLY = new Set([
   "tokens",
+  "to",
   "stop",
   "samples",
   "candidates",
@@ -172,7 +181,7 @@ async function generateText(
       const steps: TextStep[] = [];
       if (options.samples > 1 && !options.json) console.line(`=== ${number} of ${options.samples} ===`);
       if (isTerminal && prompt !== undefined && !options.json) console.prompt(promptText(model, prompt));
-      const { contextShift = false, specialTokens = false, stop, tokens } = options;
+      const { contextShift = false, specialTokens = false, stop, to, tokens } = options;
       const generated = await model.generate(prompt, {
         ...samplingOf(options),
         seed,
@@ -180,6 +189,7 @@ async function generateText(
         override: chooser && ((drawn: TextStep) => chooser.choose(drawn)),
         tokens,
         stop,
+        to,
         contextShift,
         specialTokens,
         signal: interruptSignal(),

@@ -43,6 +43,11 @@ export interface CompleteOptions extends SamplingOptions {
   readonly stop?: string | readonly string[];
   /** Read special tokens in the prompt, such as `<|endoftext|>`, as their ids. Default false: as characters. */
   readonly specialTokens?: boolean;
+  /**
+   * Answer the prompt as this separator says, such as `<to-fr>`: the prompt is put between the token that starts a text and the
+   * separator, as in a dataset of pairs. One of `TextModel.separators`. The temperature is then 0 unless it is given.
+   */
+  readonly to?: string;
   /** Continue beyond the context: when it is full, its older half is evicted. Default false. */
   readonly contextShift?: boolean;
   /**

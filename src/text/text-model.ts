@@ -11,7 +11,7 @@ import {
   speculate,
 } from "../engine/index.ts";
 import { HintedError } from "../errors.ts";
-import { OptionError, samplingOf } from "../options.ts";
+import { OptionError, samplingOf, type SamplingOptions } from "../options.ts";
 import type {
   CompleteOptions,
   GeneratedText,
@@ -26,7 +26,9 @@ import { type SpecialIds, specialIds } from "./special-ids.ts";
 import { stopStrings, untilStop } from "./stop-strings.ts";
 
 /** Thrown for a prompt that cannot be continued, or a text that cannot be scored. */
-export class PromptError extends HintedError<"no-prompt" | "too-long" | "too-short" | "unknown-id"> {
+export class PromptError extends HintedError<
+  "no-prompt" | "too-long" | "too-short" | "unknown-id" | "unknown-separator"
+> {
   override readonly name = "PromptError";
 }
 
@@ -65,21 +67,41 @@ export class TextModel {
     this.allowedTokens = hasToken.includes(0) ? hasToken : undefined;
   }
 
+  /** Tokens that may separate a source from its target, for the option `to`: the special ones that neither start nor end a text. */
+  get separators(): readonly string[] {
+    return this.tokenizer.specialTokens.filter((token) => {
+      const id = this.tokenizer.idOf(token);
+      const isFree = id !== null && id !== this.startId && !this.endIds.has(id);
+      return isFree && id < this.decoder.config.vocabularySize;
+    });
+  }
+
   /**
-   * The ids of a prompt: those of a text as the tokenizer's post-processor completes them, or the given ones. Without a
-   * prompt, `startId`.
+   * The ids of a prompt: those of a text as the tokenizer's post-processor completes them, or the given ones; with `to`, between
+   * `startId` and the separator. Without a prompt, `startId`.
    *
-   * @throws PromptError without a prompt if the model has no `startId`, and for an id that the model does not have.
+   * @throws PromptError without a prompt if the model has no `startId` or with `to`, for an id that the model does not have, and for an
+   * unknown separator.
    */
   encodePrompt(
     prompt: TextPrompt,
-    { specialTokens = false }: Pick<CompleteOptions, "specialTokens"> = {},
+    { specialTokens = false, to }: Pick<CompleteOptions, "specialTokens" | "to"> = {},
   ): readonly number[] {
+    const separator = to === undefined ? undefined : this.#separatorId(to);
     const ids =
       typeof prompt === "object"
         ? prompt.ids
-        : this.tokenizer.encode(prompt ?? "", { specialTokens, addSpecialTokens: true });
+        : this.tokenizer.encode(prompt ?? "", { specialTokens, addSpecialTokens: to === undefined });
     this.#checkIds(ids, "the prompt");
+    if (separator !== undefined && ids.length > 0) {
+      return [...(this.startId === null ? [] : [this.startId]), ...ids, separator];
+    }
+    if (separator !== undefined) {
+      throw new PromptError(`there is no text to put before ${to}`, {
+        code: "no-prompt",
+        hint: "give a prompt",
+      });
+    }
     if (ids.length > 0) return ids;
     if (this.startId !== null) return [this.startId];
     throw new PromptError("the prompt is empty, and the model has no token that starts a text", {
@@ -103,7 +125,7 @@ export class TextModel {
 
   /** As `complete`, but yields tokens, with candidates if requested. The generator returns why the text ended. */
   steps(prompt: TextPrompt, options: CompleteOptions = {}): AsyncGenerator<TextStep, TextEnd | undefined> {
-    return this.#untilStop(this.#prompt(prompt, options), new Sampler(samplingOf(options)), options);
+    return this.#untilStop(this.#prompt(prompt, options), new Sampler(sampling(options)), options);
   }
 
   /**
@@ -112,7 +134,7 @@ export class TextModel {
    * @throws as `complete`.
    */
   async generate(prompt: TextPrompt, options: GenerateTextOptions = {}): Promise<GeneratedText> {
-    const sampler = new Sampler(samplingOf(options));
+    const sampler = new Sampler(sampling(options));
     const steps = this.#untilStop(this.#prompt(prompt, options), sampler, options);
     const ids: number[] = [];
     let text = "";
@@ -254,6 +276,19 @@ export class TextModel {
     return position.kind === "learned" ? window + 1 - promptLength : Infinity;
   }
 
+  #separatorId(token: string): number {
+    const { separators } = this;
+    const id = separators.includes(token) ? this.tokenizer.idOf(token) : null;
+    if (id !== null) return id;
+    throw new PromptError(`the model has no separator ${JSON.stringify(token)}`, {
+      code: "unknown-separator",
+      hint:
+        separators.length === 0
+          ? "it has none: it was not trained on pairs"
+          : `its separators: ${separators.join(", ")}`,
+    });
+  }
+
   #prompt(prompt: TextPrompt, options: CompleteOptions): readonly number[] {
     const ids = this.encodePrompt(prompt, options);
     if (options.contextShift === true || this.#remainingPositions(ids.length) > 0) return ids;
@@ -286,4 +321,10 @@ export class TextModel {
     const allowed = this.allowedTokens;
     return allowed ? [{ push: () => undefined, mask: (mask) => mask.set(allowed) }] : [];
   }
+}
+
+/** The sampling options; an answer to a separator is the likeliest one unless the temperature is given. */
+function sampling(options: CompleteOptions): SamplingOptions {
+  const given = samplingOf(options);
+  return options.to === undefined || given.temperature !== undefined ? given : { ...given, temperature: 0 };
 }

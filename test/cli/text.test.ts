@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadTextModel } from "../../src/platform/node/load-model.ts";
-import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
+import { tinyPairTokenizer, writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
 import { type CliResult, runCli, type RunCliOptions } from "./run-cli.ts";
 import { MAIN } from "./spawn-cli.ts";
 
@@ -223,6 +223,21 @@ describe("ostinato text", () => {
     expect(samples[0]).not.toEqual(samples[2]);
     expect(JSON.parse(ids.stdout)).toMatchObject({ prompt: null, promptIds: [258, 257] });
     expect(JSON.parse(special.stdout)).toMatchObject({ prompt: "<|endoftext|>the" });
+  });
+
+  it("answers a prompt before the separator of --to; another one is an error that names those there are", async () => {
+    const pairs = writeTinyTextCheckpoint(join(folder, "pairs"));
+    writeFileSync(join(pairs, "tokenizer.json"), JSON.stringify(tinyPairTokenizer()));
+    const text = (...more: readonly string[]): Promise<CliResult> =>
+      runCli(["text", "--model", pairs, "--threads", "1", "--tokens", "4", "--json", ...more]);
+    const answer = await text("the", "--to", "<to-fr>", "--seed", "1");
+    const ids = await text("--ids", "258,257,259", "--temperature", "0", "--seed", "1");
+    expect(JSON.parse(answer.stdout).samples).toEqual(JSON.parse(ids.stdout).samples);
+    expect(await text("the", "--to", "<to-es>")).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/no separator "<to-es>"[^]*<to-fr>, <to-de>/),
+    });
+    expect(await text("--score", file, "--to", "<to-fr>")).toMatchObject({ code: 2 });
   });
 
   it("stops at the ids of generation_config.json, and does not print them", async () => {

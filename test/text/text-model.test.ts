@@ -11,6 +11,7 @@ import {
   TINY_MERGES,
   TINY_TEXT_CONFIG,
   TINY_VOCABULARY,
+  tinyPairTokenizer,
   writeTinyTextCheckpoint,
 } from "../tiny-text-checkpoint.ts";
 
@@ -111,6 +112,37 @@ describe("TextModel", () => {
         message: `the prompt has the id ${id}, which the model does not have`,
       });
     }
+  });
+
+  it("answers a prompt before a separator, with the likeliest ids", async () => {
+    const pairs = new TextModel(model.decoder, new TextTokenizer(tinyPairTokenizer()));
+    expect(pairs.separators).toEqual(["<to-fr>", "<to-de>"]);
+    expect(pairs.encodePrompt("the", { to: "<to-de>" })).toEqual([TINY_END, 257, 260]);
+    expect(pairs.encodePrompt({ ids: [257] }, { to: "<to-fr>" })).toEqual([TINY_END, 257, 259]);
+    const options = { tokens: 6, ...goOn };
+    const answer = await pairs.generate("the", { ...options, to: "<to-fr>", seed: 1 });
+    const likeliest = await pairs.generate({ ids: [TINY_END, 257, 259] }, { ...options, temperature: 0 });
+    expect(answer.ids).toEqual(likeliest.ids);
+    const sampled = { ...options, to: "<to-fr>", temperature: 5, seed: 1 };
+    expect((await pairs.generate("the", sampled)).ids).not.toEqual(likeliest.ids);
+    const ends = { to: "<to-fr>", logitBias: new Map([[TINY_END, 1e9]]) };
+    expect(await pairs.generate("the", ends)).toMatchObject({ text: "", end: "end-of-text" });
+  });
+
+  it("throws for a separator that the model does not have, and names its own", async () => {
+    const pairs = new TextModel(model.decoder, new TextTokenizer(tinyPairTokenizer()));
+    for (const to of ["<to-es>", "the", "<|endoftext|>", ""]) {
+      await expect(pairs.generate("the", { to })).rejects.toMatchObject({
+        name: "PromptError",
+        code: "unknown-separator",
+        message: `the model has no separator ${JSON.stringify(to)}`,
+        hint: "its separators: <to-fr>, <to-de>",
+      });
+    }
+    await expect(model.generate("the", { to: "<to-fr>" })).rejects.toMatchObject({
+      hint: "it has none: it was not trained on pairs",
+    });
+    await expect(pairs.generate("", { to: "<to-fr>" })).rejects.toMatchObject({ code: "no-prompt" });
   });
 
   it("starts a text from its own start id, and ends it at each of its end ids", async () => {

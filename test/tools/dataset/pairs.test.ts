@@ -35,11 +35,12 @@ describe("buildPairDataset", () => {
     const files = [file("ab\tba\nb\ta"), { ...file("aa\tbb\r\n"), path: "de.tsv", separator: "<to-de>" }];
     const summary = await buildPairDataset(files, tokenizer(), out);
     expect(summary).toEqual({ pairs: 3, ids: 19, targetIds: 8, longest: 7 });
-    expect(ids()).toEqual([
-      ...[START, 0, 1, TO_FR, 1, 0, START],
-      ...[START, 1, TO_FR, 0, START],
-      ...[START, 0, 0, TO_DE, 1, 1, START],
-    ]);
+    const pieces = [
+      [START, 0, 1, TO_FR, 1, 0, START],
+      [START, 1, TO_FR, 0, START],
+      [START, 0, 0, TO_DE, 1, 1, START],
+    ];
+    expect(ids()).toEqual(pieces.flat());
     expect(numbers("index.bin")).toEqual([0, 7, 12, 19]);
     expect(numbers("targets.bin")).toEqual([4, 3, 4]);
     const header = JSON.parse(readFileSync(join(out, "dataset.json"), "utf8"));
