@@ -124,7 +124,7 @@ export function addDatasetCommand(program: Command): void {
         "  ostinato dataset songs/ --out data/band --vocabulary arrival --copies 10\n" +
         "  ostinato dataset songs/ --out data/trio --vocabulary arrival-9772 --part Melody=flute\n" +
         "  ostinato dataset books/ --out data/text --tokenizer tokenizer.json\n" +
-        '  ostinato dataset fr.tsv --pairs --separator "<to-fr>" --tokenizer tokenizer.json --out data/fr',
+        '  ostinato dataset fr.tsv --pairs --separator "<to-fr>" --tokenizer translate.json --out data/fr',
     )
     .action(runDataset);
 }

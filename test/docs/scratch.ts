@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { addNotes, type Note, scoreFromNotes, TASKS, writeMidi } from "../../encoding/index.ts";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
-import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
+import { tinyPairTokenizer, writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -41,6 +41,8 @@ export function fillScratch(folder: string, realModels: boolean): void {
   for (const name of TEXTS)
     writeFileSync(join(folder, name), "The fish swam away, and the boat was still.\n");
   copyFileSync(join(ROOT, "models/shakespeare/tokenizer.json"), join(folder, "tokenizer.json"));
+  writeFileSync(join(folder, "fr.tsv"), "the fish\tle poisson\nthe boat\tle bateau\n");
+  writeFileSync(join(folder, "translate.json"), JSON.stringify(tinyPairTokenizer()));
   copyFileSync(join(ROOT, "sounds/piano.sf3"), join(folder, "orchestra.sf2"));
   writeTinyCheckpoint(join(folder, "my-checkpoint"));
   for (const id of HUB_MODELS) writeTinyTextCheckpoint(hubFolder(join(folder, "hub"), id), GPT2);
