@@ -68,7 +68,7 @@ export function addDatasetCommand(program: Command): void {
         "of the notes, 4 have some of the instruments. With --pairs, each line of a file becomes an example to learn from: " +
         "source, separator, target; the loss counts the target alone.",
     )
-    .argument("<paths...>", "folder to read, with its subfolders; with --pairs, files of pairs")
+    .argument("<folder or files...>", "folder to read, with its subfolders; with --pairs, files of pairs")
     .requiredOption("-o, --out <dir>", "folder to write")
     .option(
       "--only <file>",

@@ -64,6 +64,6 @@ function valueOf(name: string, choices: readonly string[] = []): Value {
   if (name === "model") return { words: shippedNames(), paths: "folders" };
   if (name === "file or model") return { words: shippedNames(), paths: "files" };
   if (/^(folders?|dir)$/.test(name)) return { words: [], paths: "folders" };
-  if (/^(files?|primer|melody|piece)$/.test(name)) return { words: [], paths: "files" };
+  if (/^(files?|folder or files|primer|melody|piece)$/.test(name)) return { words: [], paths: "files" };
   return { words: [], paths: undefined };
 }

@@ -29,7 +29,7 @@ const QUESTIONS = [
   { typed: ["text", "--seed", ""], offers: [] },
   { typed: ["inspect", "pian"], offers: ["piano"] },
   { typed: ["encode", "piec"], offers: ["piece one.mid", "pieces of 1905"] },
-  { typed: ["dataset", "piec"], offers: ["pieces of 1905"] },
+  { typed: ["compare", "piec"], offers: ["pieces of 1905"] },
   { typed: ["generate", "--out", "piece "], offers: ["piece one.mid"] },
   { typed: ["completion", ""], offers: ["bash", "fish", "zsh"] },
   { typed: ["help", "doc"], offers: ["doctor"] },

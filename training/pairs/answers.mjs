@@ -1,0 +1,22 @@
+/**
+ * Writes what a model answers to the sources of pairs, one answer a line.
+ *
+ *     node answers.mjs MODEL PAIRS.tsv SEPARATOR OUT.txt
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { loadTextModel } from "ostinato/node";
+
+const [folder, pairs, to, out] = process.argv.slice(2);
+if (out === undefined) {
+  process.stderr.write("usage: node answers.mjs MODEL PAIRS.tsv SEPARATOR OUT.txt\n");
+  process.exit(2);
+}
+const model = await loadTextModel(folder);
+const answers = [];
+for (const line of readFileSync(pairs, "utf8").trimEnd().split("\n")) {
+  const { text } = await model.generate(line.split("\t")[0], { to });
+  // An answer on several lines is wrong, and must not move those after it.
+  answers.push(text.replaceAll(/\s+/g, " "));
+}
+await model.dispose();
+writeFileSync(out, `${answers.join("\n")}\n`);
