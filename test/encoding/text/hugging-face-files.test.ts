@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { gpt2Files } from "../../gpt2-tokenizer.ts";
 import { TextTokenizer, type TokenizerFiles } from "../../../encoding/text/text.ts";
 
 /** What `make_folders.py` writes. */
@@ -77,6 +78,25 @@ describe("tokens of added_tokens.json", () => {
       28, 92, 352, 65, 82, 84, 79, 70, 84, 69, 88, 84, 92, 30, 363,
     ]);
     expect(named.encode("<|startoftext|>The", { specialTokens: true })).toEqual([702, 363]);
+  });
+});
+
+// `AutoTokenizer.from_pretrained(folder, use_fast=False)` of transformers 4.57.6 with GPT-2's vocab.json and merges.txt.
+describe("with GPT-2's vocabulary", () => {
+  const pair = gpt2Files();
+
+  it("the token of added_tokens.json is its id, also with special tokens as ids", () => {
+    const tokenizer = TextTokenizer.fromFiles({ ...pair, addedTokens: { "<|startoftext|>": 50258 } });
+    for (const specialTokens of [false, true]) {
+      expect(tokenizer.encode("<|startoftext|>Once", { specialTokens })).toEqual([50258, 7454]);
+    }
+  });
+
+  it.each([
+    [{}, [464, 2746]],
+    [{ add_prefix_space: true }, [383, 2746]],
+  ])("add_prefix_space puts a space before the text: %j", (tokenizerConfig, ids) => {
+    expect(TextTokenizer.fromFiles({ ...pair, tokenizerConfig }).encode("The model")).toEqual(ids);
   });
 });
 
