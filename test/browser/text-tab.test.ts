@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
+import { tinyPairTokenizer, writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
 import { builtPage, PATIENCE } from "./built-page.ts";
 import { findings } from "./axe.ts";
 import { hasChromium } from "./chromium.ts";
@@ -57,8 +57,9 @@ describe.skipIf(!hasChromium())("the Text tab of the built page", { timeout: PAT
     expect(built.complaints).toEqual([]);
   });
 
-  it("downloads a hub model once", async () => {
+  it("downloads a hub model once, and answers before the separators that it has", async () => {
     const folder = writeTinyTextCheckpoint(mkdtempSync(join(tmpdir(), "ostinato-tab-")));
+    writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(tinyPairTokenizer()));
     const page = await built.open();
     const asked: string[] = [];
     let isThere = true;
@@ -78,8 +79,15 @@ describe.skipIf(!hasChromium())("the Text tab of the built page", { timeout: PAT
       await opened.getByRole("button", { name: "Continue" }).waitFor();
       expect((await opened.locator("#tokens").textContent())?.startsWith("the ")).toBe(true);
     };
+    const answer = page.getByLabel("then");
+    expect(await answer.isVisible()).toBe(false);
     await write(page);
     expect(asked).toContain("model.safetensors");
+    await answer.selectOption("answer <to-fr>");
+    expect(await page.locator("#setting-text-temperature").inputValue()).toBe("0");
+    await page.getByRole("button", { name: "Continue" }).click();
+    const given = page.locator("#tokens .token.given");
+    await expect.poll(() => given.allTextContents()).toEqual(["<|endoftext|>", "the", " ", "<to-fr>"]);
     isThere = false;
     asked.length = 0;
     await write(await built.open({ again: true }));

@@ -6,6 +6,8 @@ export interface TextFacts {
   readonly layers: number;
   readonly heads: number;
   readonly window: number;
+  /** Tokens between a prompt and its answer, of a model of pairs. */
+  readonly separators: readonly string[];
 }
 
 /** A token of the model. */
@@ -49,7 +51,10 @@ export interface TextCalls {
     request: { source: string | ReadonlyMap<string, Uint8Array>; wasm: { mjs: string; wasm: string } };
     answer: TextFacts;
   };
-  encode: { request: { text: string; specialTokens: boolean }; answer: readonly Token[] };
+  encode: {
+    request: { text: string; specialTokens: boolean; to: string | undefined };
+    answer: readonly Token[];
+  };
   /** Samples the token after `ids`; undefined at the end of the text. */
   draw: {
     request: { ids: readonly number[]; step: number; options: SamplingOptions };

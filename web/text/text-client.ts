@@ -48,7 +48,7 @@ export class TextClient {
   }
 
   get facts(): TextFacts {
-    return this.#facts ?? { layers: 0, heads: 0, window: 0 };
+    return this.#facts ?? { layers: 0, heads: 0, window: 0, separators: [] };
   }
 
   ask<Call extends TextCall>(

@@ -6,6 +6,7 @@ import { byId, element, setText } from "../elements.ts";
 import { megabytes, problemOf } from "../words.ts";
 import type { Token } from "./protocol.ts";
 import { TextClient } from "./text-client.ts";
+import { AnswerSetting } from "./answer-setting.ts";
 import { FOLDER, TextModelHolder } from "./text-model-holder.ts";
 import { TextWhy } from "./text-why.ts";
 import { TextWriter } from "./text-writer.ts";
@@ -28,6 +29,10 @@ class TextView {
   readonly #modelName = byId("text-model", HTMLInputElement);
   readonly #prompt = byId("prompt", HTMLTextAreaElement);
   readonly #special = byId("special-tokens", HTMLInputElement);
+  readonly #answer = new AnswerSetting((isAnswer) => {
+    const temperature = this.#settings.find(({ key }) => key === "temperature");
+    if (temperature) temperature.setting.value = isAnswer ? 0 : temperature.setting.spec.fallback;
+  });
   readonly #writer = new TextWriter();
   readonly #models = new TextModelHolder(
     (source) =>
@@ -51,14 +56,17 @@ class TextView {
       if (this.#writer.isWriting) this.#writer.stop();
       else void this.#attempt(() => this.#write());
     });
-    for (const input of [this.#prompt, this.#special]) {
+    for (const input of [this.#prompt, this.#special, this.#answer.select]) {
       input.addEventListener("input", () => this.#writer.clear());
     }
     const files = byId("text-files", HTMLInputElement);
     byId("text-folder", HTMLButtonElement).addEventListener("click", () => files.click());
     files.addEventListener("change", () => void this.#attempt(() => this.#openFolder(files)));
     this.#models.changing.listen(() => this.#writer.clear());
-    this.#models.changed.listen(() => this.#say(""));
+    this.#models.changed.listen(({ facts }) => {
+      this.#answer.offer(facts.separators);
+      this.#say("");
+    });
     this.#writer.stateChanged.listen(() => this.#showState());
     this.#writer.appended.listen((token) =>
       this.#tokens.append(this.#tokenElement(token, this.#writer.tokens.length - 1)),
@@ -75,7 +83,8 @@ class TextView {
   async #write(): Promise<void> {
     if (!this.#settings.every(({ setting }) => setting.check())) return;
     const client = await this.#models.load(this.#modelName.value.trim());
-    const prompt = { text: this.#prompt.value, specialTokens: this.#special.checked };
+    const { value: to } = this.#answer;
+    const prompt = { text: this.#prompt.value, specialTokens: this.#special.checked, to };
     const end = await this.#writer.write(client, prompt, this.#options());
     if (end === "window") this.#say(`The context window of ${client.facts.window} tokens is full`);
     else if (end === "end-of-text") this.#say("The model ended the text");

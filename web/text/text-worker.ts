@@ -33,11 +33,11 @@ class TextServer {
 
   get facts(): TextCalls["load"]["answer"] {
     const { layers, heads, window } = this.#model.decoder.config;
-    return { layers, heads, window };
+    return { layers, heads, window, separators: this.#model.separators };
   }
 
-  encode({ text, specialTokens }: TextCalls["encode"]["request"]): readonly Token[] {
-    return this.#model.encodePrompt(text, { specialTokens }).map((id) => this.#token(id));
+  encode({ text, specialTokens, to }: TextCalls["encode"]["request"]): readonly Token[] {
+    return this.#model.encodePrompt(text, { specialTokens, to }).map((id) => this.#token(id));
   }
 
   async draw({ ids, step, options }: TextCalls["draw"]["request"]): Promise<Token | undefined> {

@@ -3,11 +3,11 @@ import type { TextCall, TextCalls, Token } from "../../../web/text/protocol.ts";
 import { TextWriter } from "../../../web/text/text-writer.ts";
 
 /** A prompt whose special tokens are characters. */
-const plain = (text: string) => ({ text, specialTokens: false });
+const plain = (text: string) => ({ text, specialTokens: false, to: undefined });
 
 /** A model that counts: the token after n tokens has the id n. It ends the text after `limit` tokens. */
 class FakeClient {
-  readonly facts = { layers: 1, heads: 1, window: 1000 };
+  readonly facts = { layers: 1, heads: 1, window: 1000, separators: [] };
   readonly asked: string[] = [];
   limit = Infinity;
   onDraw: () => void = () => undefined;
