@@ -45,6 +45,7 @@ export {
 } from "./checkpoint/index.ts";
 export {
   type Backend,
+  blockSize,
   cacheBytesPerId,
   type CarriedState,
   chooseScheme,
@@ -52,8 +53,12 @@ export {
   decoderGraph,
   type DeclareSampling,
   decoderLoop,
+  EXACT_ROWS,
+  exactMaskShape,
+  exactSizes,
   GraphBuilder,
   graphData,
+  GROUP_ROWS,
   type GraphWeight,
   graphWeights,
   HEAD_SLICES,
@@ -69,6 +74,7 @@ export {
   type Precision,
   type QuantizationScheme,
   PRECISIONS,
+  runPositions,
   countParameters,
   type ParameterCount,
   type TensorCount,

@@ -153,7 +153,12 @@ function relativeScores(
   const ownQueries = relative.shared
     ? queries
     : graph.node("Reshape", [queries, graph.integers([-1, frame.heads, frame.headSize])]); // [rows · sequences, …]
-  const byDistance = nearScores(graph, frame, ownQueries, vectors, skew); // [heads, rows, distances]; unless shared, [heads of one sequence, rows · sequences, distances]
+  const score = (inner: GraphBuilder, scored: Value): Value =>
+    queryScores(inner, frame, ownQueries, scored, "heads first");
+  // MatMul copies the vectors in any case.
+  const tiers = frame.fused ? skew.tiers : [];
+  const sizes = ["asking", "asked", "distances"];
+  const byDistance = nearScores(graph, score, vectors, { ...skew, tiers }, sizes); // [heads, rows, distances]; unless shared, [heads of one sequence, rows · sequences, distances]
   const padded = graph.node("Pad", [byDistance, skew.pads]); // [heads, rows, positions + 1]
   const positioned = relative.shared
     ? padded
@@ -166,29 +171,28 @@ function relativeScores(
 }
 
 /**
- * q·Eᵀ for the distances that occur, the last `positions` of them.  # [heads, rows, distances]
+ * q·Eᵀ for the distances that occur, the last `positions` of them.  # `sizes`
  *
  * Slicing their vectors copies them; scoring all vectors of the smallest sufficient tier and dropping scores can be faster.
  * ONNX Runtime slices the tiers when the session is created, so they cost memory and no time.
+ *
+ * @param score scores some of the vectors.
+ * @param sizes names of the sizes of the result.
  */
-function nearScores(
+export function nearScores(
   graph: GraphBuilder,
-  frame: AttentionFrame,
-  queries: Value,
+  score: (inner: GraphBuilder, vectors: Value) => Value,
   vectors: Value,
-  { nearest, maxDistance, tiers }: SkewFrame,
+  { nearest, maxDistance, tiers }: Pick<SkewFrame, "nearest" | "maxDistance" | "tiers">,
+  sizes: readonly string[],
 ): Value {
   const last = (inner: GraphBuilder, values: Value, from: Value, axis: number): Value =>
     inner.node("Slice", [values, from, inner.integers([END]), inner.integers([axis])]);
-  const score = (inner: GraphBuilder, scored: Value): Value =>
-    queryScores(inner, frame, queries, scored, "heads first");
   const ofNear = (inner: GraphBuilder): Value => score(inner, last(inner, vectors, nearest, 1));
-  // MatMul copies the vectors in any case.
-  if (!frame.fused) return ofNear(graph);
   return tiers.reduce<(inner: GraphBuilder) => Value>((smaller, { distances, isWorth }) => {
     const tier = distances === maxDistance ? vectors : last(graph, vectors, graph.integers([-distances]), 1);
-    const ofTier = (inner: GraphBuilder): Value => last(inner, score(inner, tier), nearest, 2);
-    return (inner) => inner.branch(isWorth, "float32", ["asking", "asked", "distances"], ofTier, smaller);
+    const ofTier = (inner: GraphBuilder): Value => last(inner, score(inner, tier), nearest, -1);
+    return (inner) => inner.branch(isWorth, "float32", sizes, ofTier, smaller);
   }, ofNear)(graph);
 }
 

@@ -21,6 +21,13 @@
  *
  * Further inputs are the weights, in the layout of `graphWeights`.
  *
+ * In int8 in Node, rows have the same bits in any run (`exact-attention.ts`). There the axis `heads` is three: 1, sequences, and heads of one
+ * sequence. The past ends with a whole group of four rows, the mask has spare positions at its end, the attention weights are those of all
+ * rows, and there are two more inputs:
+ *
+ *     in   recent         [2 · layers · recent, 1, sequences, heads, headSize]  the cached rows behind the past, layer by layer
+ *          sizes          int32                            as `exactSizes` returns them
+ *
  * A batch of sequences of equal length is more rows and more heads. Ids, positions and rows of logits are ordered by
  * position, and by sequence within a position; `heads` counts the heads of all sequences, one sequence after another. The
  * mask is the same for all sequences, `[rows of one sequence, positions]`.
@@ -38,6 +45,8 @@ import {
   type SkewFrame,
   splitHeads,
 } from "./attention.ts";
+import { exactAttention, type ExactFrame, exactFrame } from "./exact-attention.ts";
+import { elementAt } from "../element-at.ts";
 import { type DecoderConfig, headSize, scoreScale } from "../checkpoint/index.ts";
 import { float, GraphBuilder, type GraphWeight, integer, type Locate, type Value } from "./graph-builder.ts";
 import { declareSlices, type HeadSlices, sliceHead, slicedProduct } from "./head.ts";
@@ -69,10 +78,10 @@ export interface DecoderDesign extends DecoderConfig {
 }
 
 /** Sizes and mask, which all blocks share; with relative positions, also the skew. */
-export interface DecoderFrame {
-  readonly shared: AttentionFrame;
-  readonly skew?: SkewFrame;
-}
+export type DecoderFrame =
+  | { readonly shared: AttentionFrame; readonly skew?: SkewFrame }
+  /** In a scheme whose rows have the same bits in any run. */
+  | { readonly exact: ExactFrame };
 
 /** Builds the ONNX graph of a decoder, without its weights. */
 export function decoderGraph(
@@ -82,27 +91,37 @@ export function decoderGraph(
   const config: DecoderDesign = { ...decoder, scheme };
   const graph = new GraphBuilder("decoder", undefined, locate);
   const slices = sliceHead(headSlices, config.vocabularySize);
-  const cacheShape = ["heads", headSize(config)]; // of all sequences
+  const { heads, layers } = config;
+  const { isExact, fullTierThreshold } = scheme;
+  const cacheShape = [...(isExact ? [1, "sequences", heads] : ["heads"]), headSize(config)]; // of all sequences
 
   const ids = graph.input("ids", "int32", ["rows"]);
-  const mask = graph.input("mask", "float32", ["own", "times"]);
+  const mask = graph.input(
+    "mask",
+    "float32",
+    isExact ? ["products", 1, 1, "own", "times"] : ["own", "times"],
+  );
   const positions =
     config.position.kind === "learned" ? graph.input("positions", "int32", ["rows"]) : undefined;
   const logitsFrom = graph.input("logits_from", "int32", [1]);
   const flags = declareSlices(graph, slices);
-  const past = Array.from({ length: config.layers }, (_, layer): Segment => ({
+  const past = Array.from({ length: layers }, (_, layer): Segment => ({
     keys: graph.input(`past_keys.${layer}`, "float32", ["past", ...cacheShape]),
     values: graph.input(`past_values.${layer}`, "float32", ["past", ...cacheShape]),
   }));
 
-  const frame = decoderFrame(graph, config, mask);
+  const frame = isExact
+    ? { exact: exactFrame(graph, config, mask, elementAt(past, 0), fullTierThreshold) }
+    : decoderFrame(graph, config, mask);
   const added: Value[] = [];
   let x = embedding(graph, config, ids, positions); // [rows, width]
   for (const [layer, cached] of past.entries()) {
     const block = decoderBlock(graph, config, frame, layer, x, cached);
     added.push(block.own.keys, block.own.values);
-    const seen = lastRow(graph, block.weights);
-    graph.output(`attention.${layer}`, seen, "float32", ["heads", 1, "times"]);
+    const name = `attention.${layer}`;
+    if (isExact)
+      graph.output(name, block.weights, "float32", ["products", "sequences", heads, "own", "times"]);
+    else graph.output(name, lastRow(graph, block.weights), "float32", ["heads", 1, "times"]);
     x = block.x; // [rows, width]
   }
   cacheOutput(graph, config, added);
@@ -118,9 +137,11 @@ export function decoderGraph(
  *
  * @param added keys of layer 0, its values, keys of layer 1, …, `[rows, heads, headSize]` each.
  */
-export function cacheOutput(graph: GraphBuilder, config: DecoderConfig, added: readonly Value[]): void {
+export function cacheOutput(graph: GraphBuilder, config: DecoderDesign, added: readonly Value[]): void {
   const all = graph.node("Concat", added, { axis: integer(0) });
-  graph.output("keys_values", all, "float32", ["added", "heads", headSize(config)]);
+  const { heads, scheme } = config;
+  const row = scheme.isExact ? [1, "sequences", heads] : ["heads"];
+  graph.output("keys_values", all, "float32", ["added", ...row, headSize(config)]);
 }
 
 /** The operator sets of decoder graphs. */
@@ -150,7 +171,7 @@ export function embedding(graph: GraphBuilder, config: DecoderDesign, ids: Value
 export function decoderBlock(
   graph: GraphBuilder,
   config: DecoderDesign,
-  { shared, skew }: DecoderFrame,
+  frame: DecoderFrame,
   layer: number,
   x: Value, // [rows, width]
   past: Segment,
@@ -161,6 +182,39 @@ export function decoderBlock(
 
   const normed = norm(graph, config, `${at}.ln_1`, x);
   const qkv = linear(graph, scheme, `${at}.attn.c_attn`, width, 3 * width, normed); // [rows, 3 · width]
+  const { attended, weights, own } =
+    "exact" in frame
+      ? exactAttention(
+          graph,
+          config,
+          frame.exact,
+          layer,
+          qkv,
+          past,
+          relativeTerm(graph, config, layer, frame.exact.skew),
+        )
+      : attentionOfRows(graph, config, frame, layer, qkv, past, before);
+  const projected = linear(graph, scheme, `${at}.attn.c_proj`, width, width, attended);
+  const between = graph.node("Add", [x, projected]); // [rows, width]
+
+  const again = norm(graph, config, `${at}.ln_2`, between);
+  const grown = linear(graph, scheme, `${at}.mlp.c_fc`, width, feedForward, again);
+  const { activation = "tanh_gelu" } = config;
+  const activated = activate(graph, activation, grown, `${at}.mlp.act.weight`); // [rows, feedForward]
+  const shrunk = linear(graph, scheme, `${at}.mlp.c_proj`, feedForward, width, activated);
+  return { x: graph.node("Add", [between, shrunk]), own, weights };
+}
+
+/** Attention of rows of queries, keys and values. @param before as of `decoderBlock`. */
+function attentionOfRows(
+  graph: GraphBuilder,
+  config: DecoderConfig,
+  { shared, skew }: Extract<DecoderFrame, { readonly shared: AttentionFrame }>,
+  layer: number,
+  qkv: Value, // [rows, 3 · width]
+  past: Segment,
+  before?: Segment,
+): { readonly attended: Value; readonly weights: Value; readonly own: Segment } {
   const [q = "", k = "", v = ""] = graph.nodes("Split", [qkv], 3, {
     axis: integer(1),
     num_outputs: integer(3),
@@ -171,22 +225,7 @@ export function decoderBlock(
   const own = before ? joined(graph, before, { keys, values }) : { keys, values };
   const relative = relativeTerm(graph, config, layer, skew);
   const { attended, weights } = attention(graph, shared, queries, [past, own], relative);
-  const projected = linear(
-    graph,
-    scheme,
-    `${at}.attn.c_proj`,
-    width,
-    width,
-    joinHeads(graph, shared, attended),
-  );
-  const between = graph.node("Add", [x, projected]); // [rows, width]
-
-  const again = norm(graph, config, `${at}.ln_2`, between);
-  const grown = linear(graph, scheme, `${at}.mlp.c_fc`, width, feedForward, again);
-  const { activation = "tanh_gelu" } = config;
-  const activated = activate(graph, activation, grown, `${at}.mlp.act.weight`); // [rows, feedForward]
-  const shrunk = linear(graph, scheme, `${at}.mlp.c_proj`, feedForward, width, activated);
-  return { x: graph.node("Add", [between, shrunk]), own, weights };
+  return { attended: joinHeads(graph, shared, attended), weights, own };
 }
 
 /** Concatenates two segments. */

@@ -1,5 +1,6 @@
 /** Exports of this folder for other folders. */
 export { type DecoderGraph, decoderGraph } from "./decoder.ts";
+export { EXACT_ROWS, exactMaskShape, exactSizes, GROUP_ROWS, runPositions } from "./exact-attention.ts";
 export { GraphBuilder, type GraphWeight, integer, type Locate, type Value } from "./graph-builder.ts";
 export { HEAD_SLICES, type HeadSlices, sliceHead } from "./head.ts";
 export {
@@ -13,6 +14,7 @@ export {
 export type { WeightArray } from "./matrix.ts";
 export {
   type Backend,
+  blockSize,
   chooseScheme,
   isLarge,
   SCHEMES,

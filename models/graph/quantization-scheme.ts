@@ -29,6 +29,11 @@ export interface QuantizationScheme {
   readonly linear: MatrixFormat;
   /** Format of the embedding and of the head, which often is the same matrix. */
   readonly embedding: Exclude<MatrixFormat, "int8-columns">;
+  /**
+   * Whether attention gives a row the same bits in a run of a few rows as alone: see `exact-attention.ts`. For `int8-blocks`, whose
+   * matrix products do.
+   */
+  readonly isExact: boolean;
   /** Whether attention uses FusedMatMul, which reads heads in place; WebGPU has no kernel for it. */
   readonly fused: boolean;
   /**
@@ -39,8 +44,20 @@ export interface QuantizationScheme {
   readonly fullTierThreshold: number;
 }
 
-const FLOAT32 = { name: "float32", linear: "float32", embedding: "float32", fused: true } as const;
-const BLOCKS = { name: "int8-blocks", linear: "int8-blocks", embedding: "int8-blocks", fused: true } as const;
+const FLOAT32 = {
+  name: "float32",
+  linear: "float32",
+  embedding: "float32",
+  fused: true,
+  isExact: false,
+} as const;
+const BLOCKS = {
+  name: "int8-blocks",
+  linear: "int8-blocks",
+  embedding: "int8-blocks",
+  fused: true,
+  isExact: false,
+} as const;
 /** Measured with 2048 vectors of 6 × 64, when the fraction was of all vectors. */
 const [NODE, WEB] = [{ fullTierThreshold: 1 / 3 }, { fullTierThreshold: 1 / 2 }] as const;
 
@@ -56,9 +73,9 @@ export const SCHEMES: Readonly<
     webgpu: { ...FLOAT32, ...WEB, fused: false },
   },
   int8: {
-    node: { ...BLOCKS, ...NODE },
+    node: { ...BLOCKS, isExact: true, ...NODE },
     // WebAssembly has no fast kernel for blocks.
-    wasm: { name: "int8-columns", linear: "int8-columns", embedding: "float32", fused: true, ...WEB },
+    wasm: { ...FLOAT32, name: "int8-columns", linear: "int8-columns", ...WEB },
     webgpu: { ...BLOCKS, ...WEB, fused: false },
   },
 };

@@ -161,6 +161,11 @@ export class CachedContext {
     return Math.min(this.remainingPositions, this.#cache.rowsBeforeEviction);
   }
 
+  /** Maximum number of ids that one run can read so that all later ids stay the same: see `Decoder.exactRunLength`. */
+  async exactRunLength(): Promise<number> {
+    return Math.min(this.maxRunLength, await this.#decoder.exactRunLength(this.#cache));
+  }
+
   /**
    * Reads one id and samples the next ones in one run: see `Decoder.sampleInGraph`. The sampled ids are read too, except
    * the last.

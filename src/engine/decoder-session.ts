@@ -7,15 +7,16 @@ import {
   HEAD_SLICES,
   type Locate,
   type QuantizationScheme,
+  runPositions,
   sampledRanges,
   type WeightArray,
 } from "../../models/index.ts";
 import type { KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
 import { declareSampling, DEFAULT_TENSORS, type SamplingInputs, samplingTensors } from "./graph-sampling.ts";
-import { floats, graphInputs, type Results } from "./graph-values.ts";
+import { floats, graphInputs, type InputForm, lastRowWeights, type Results } from "./graph-values.ts";
 import { Head } from "./head-slices.ts";
-import type { Runtime, Session, WeightFolder } from "./runtime.ts";
+import type { Runtime, RuntimeTensor, Session, WeightFolder } from "./runtime.ts";
 
 /** Weights by the names of `graphWeights`. */
 export interface PreparedSource {
@@ -55,7 +56,7 @@ export class DecoderSession {
   /** Whether the graph samples: several ids per run. */
   readonly samplesInGraph: boolean;
   readonly head: Head;
-  readonly #config: DecoderConfig;
+  readonly #form: InputForm;
   readonly #session: Session;
   readonly #runs = new Set<Promise<unknown>>();
   #disposed = false;
@@ -74,17 +75,18 @@ export class DecoderSession {
       : decoderGraph(config, options);
     const session = await runtime.createSession(graph.bytes, weights);
     const head = new Head(headSlices, config.vocabularySize, samplesInGraph);
-    return new DecoderSession(config, runtime.backend, samplesInGraph, head, session);
+    const form = { config, isExact: scheme.isExact };
+    return new DecoderSession(form, runtime.backend, samplesInGraph, head, session);
   }
 
   private constructor(
-    config: DecoderConfig,
+    form: InputForm,
     backend: Backend,
     samplesInGraph: boolean,
     head: Head,
     session: Session,
   ) {
-    this.#config = config;
+    this.#form = form;
     this.backend = backend;
     this.samplesInGraph = samplesInGraph;
     this.head = head;
@@ -104,18 +106,19 @@ export class DecoderSession {
     { all = false, slices, sampling }: StepOptions,
   ): Promise<Results> {
     this.checkAlive();
-    const { position } = cache;
+    const { config, isExact } = this.#form;
+    const { position, length } = cache;
     const steps = sampling?.[0]?.steps ?? 1;
     const rows = ids.length / cache.sequences + steps - 1; // computed in this run
-    const inputs = graphInputs(this.#config, ids, rows, cache, all);
+    const inputs = graphInputs(this.#form, ids, rows, cache, all);
     if (this.head.isSliced) {
-      const { vocabularySize: count } = this.#config;
+      const { vocabularySize: count } = config;
       const data = slices ?? this.head.select({ first: 0, count }).flags;
       inputs[HEAD_SLICES] = { type: "int32", data, shape: [data.length] };
     }
     if (this.samplesInGraph) {
       inputs["steps"] = { type: "int32", data: Int32Array.of(steps), shape: [1] };
-      const tensors = sampling ? samplingTensors(sampling, this.#config.vocabularySize) : DEFAULT_TENSORS;
+      const tensors = sampling ? samplingTensors(sampling, config.vocabularySize) : DEFAULT_TENSORS;
       Object.assign(inputs, tensors);
     }
     const run = this.#session.run(inputs, [...wanted, ADDED]);
@@ -127,7 +130,7 @@ export class DecoderSession {
         throw new EngineError("the cache was changed while ids were read", { code: "busy", hint });
       }
       cache.append(floats(results, ADDED)); // fewer rows than `rows` if no id was allowed
-      return results;
+      return isExact ? ofLastRow(results, wanted, rows, length) : results;
     } finally {
       this.#runs.delete(run);
     }
@@ -146,6 +149,17 @@ export class DecoderSession {
     if (!this.#disposed) return;
     throw new EngineError("the decoder is disposed", { code: "disposed", hint: "load the model again" });
   }
+}
+
+/** The results with the attention weights of the last row, from a graph that returns those of all rows. */
+function ofLastRow(results: Results, wanted: readonly string[], rows: number, held: number): Results {
+  const names = wanted.filter((name) => name.startsWith("attention."));
+  const { spare } = runPositions(held, rows);
+  const last = names.map((name): [string, RuntimeTensor] => {
+    const data = lastRowWeights(results.get(name), rows, spare);
+    return [name, { type: "float32", data, shape: [data.length] }];
+  });
+  return new Map([...results, ...last]);
 }
 
 function placesOf({ located }: WeightsInFiles): Locate {

@@ -11,6 +11,7 @@ import type { AttentionSink } from "./attention-sink.ts";
 import { type CacheShape, KeyValueCache } from "./cache.ts";
 import { DecoderSession, type PreparedSource } from "./decoder-session.ts";
 import { EngineError } from "./errors.ts";
+import { exactRunLength, hasExactShape, readsRowsExactly } from "./exact-run.ts";
 import { type SampledRun, sampledRuns, type SamplingInputs } from "./graph-sampling.ts";
 import { floats, joined, type Results } from "./graph-values.ts";
 import { columnsOf, NO_IDS } from "./head-slices.ts";
@@ -72,6 +73,8 @@ export class Decoder {
   readonly hasIndependentRows: boolean;
   /** Whether the matrices have 8 bits a weight. */
   readonly isQuantized: boolean;
+  readonly #mayReadExactly: boolean;
+  #readsExactly: Promise<boolean> | undefined;
   readonly #session: DecoderSession;
   /** Compared by identity: `#check` recognizes caches of this decoder, and their forks, by them. */
   readonly #cacheShape: CacheShape;
@@ -101,6 +104,7 @@ export class Decoder {
     this.config = config;
     this.hasIndependentRows = scheme.linear !== "int8-columns";
     this.isQuantized = scheme.linear !== "float32";
+    this.#mayReadExactly = scheme.isExact && hasExactShape(config);
     this.#session = session;
     // The window includes the current id, which is not in the cache.
     this.#cacheShape = { layers: config.layers, width: config.width, limit: config.window - 1 };
@@ -119,6 +123,18 @@ export class Decoder {
   /** Whether `sampleInGraph` is available: several ids per run. */
   get samplesInGraph(): boolean {
     return this.#session.samplesInGraph;
+  }
+
+  /**
+   * Maximum number of ids that a run can read so that all later ids stay the same. With float32 weights any number: logits differ
+   * in the last bits only. With quantized weights such a difference would be rounded to another activation, so the number is of rows
+   * that have the same bits as in single runs; 1 where the processor does not allow it, which the first call finds out.
+   */
+  async exactRunLength(cache: KeyValueCache): Promise<number> {
+    if (!this.isQuantized) return Infinity;
+    if (!this.#mayReadExactly) return 1;
+    this.#readsExactly ??= readsRowsExactly(this);
+    return (await this.#readsExactly) ? exactRunLength(cache) : 1;
   }
 
   /**

@@ -7,10 +7,17 @@
  * @param rows new positions; they come last.
  * @param held positions in the cache.
  * @param past rows of the graph's past: `held`, or one row of zeros if `held` is 0.
- * @returns `[rows, past + rows]`
+ * @param spare positions behind all others, which no row sees. Default 0.
+ * @returns `[rows, past + rows + spare]`
  */
-export function attentionMask(rows: number, held: number, past: number, window: number): Float32Array {
-  const positions = past + rows;
+export function attentionMask(
+  rows: number,
+  held: number,
+  past: number,
+  window: number,
+  spare = 0,
+): Float32Array {
+  const positions = past + rows + spare;
   const mask = new Float32Array(rows * positions).fill(-Infinity);
   for (let row = 0; row < rows; row += 1) {
     const own = past + row;

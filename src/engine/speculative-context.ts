@@ -85,7 +85,9 @@ export class SpeculativeContext implements SequenceContext {
     const room = this.#context.maxRunLength - 1;
     if (room < 1) return undefined;
     const draft = await this.#drafter.draft((kind) => Math.min(room, this.#length.most(kind)));
-    return draft.ids.length === 0 ? undefined : draft;
+    if (draft.ids.length === 0) return undefined;
+    const most = (await this.#context.exactRunLength()) - 1;
+    return most < 1 ? undefined : { ids: draft.ids.slice(0, most), kind: draft.kind };
   }
 
   async #readAhead(

@@ -61,9 +61,8 @@ export interface ContinueOptions extends SamplingOptions {
    */
   readonly reuseBeyondWindow?: boolean;
   /**
-   * Read drafts ahead where the music repeats itself, on the native backend. In fp32 the ids are the same, unless two noisy scores are
-   * equal within the rounding of the logits; in int8 the rounding is coarse, and a seed gives other ids after some hundred. Default:
-   * true in fp32, false in int8.
+   * Read drafts ahead where the music repeats itself, on the native backend. The ids are the same: in int8 always, in fp32 unless two
+   * noisy scores are equal within the rounding of the logits. Default true.
    */
   readonly speculation?: boolean;
   readonly signal?: AbortSignal;

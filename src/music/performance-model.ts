@@ -201,7 +201,7 @@ export class PerformanceModel implements PerformanceEngine {
     }
   }
 
-  #lease(prompt: readonly number[], speculation = !this.decoder.isQuantized): ContextLease {
+  #lease(prompt: readonly number[], speculation = true): ContextLease {
     const context = this.#contexts.acquire(prompt);
     const speculative = speculation ? speculate(this.decoder, context) : undefined;
     const release = (): void => {

@@ -51,9 +51,8 @@ export interface CompleteOptions extends SamplingOptions {
   /** Continue beyond the context: when it is full, its older half is evicted. Default false. */
   readonly contextShift?: boolean;
   /**
-   * Read drafts ahead where the text repeats itself, on the native backend. In fp32 the ids are the same, unless two noisy scores are
-   * equal within the rounding of the logits; in int8 the rounding is coarse, and a seed gives other ids after some hundred. Default:
-   * true in fp32, false in int8.
+   * Read drafts ahead where the text repeats itself, on the native backend. The ids are the same: in int8 always, in fp32 unless two
+   * noisy scores are equal within the rounding of the logits. Default true.
    */
   readonly speculation?: boolean;
   /** Return this many of the likeliest candidates with each token, and its log-probability. */

@@ -216,7 +216,7 @@ export class TextModel {
       candidates,
       override,
       signal,
-      speculation = !this.decoder.isQuantized,
+      speculation = true,
     }: CompleteOptions,
   ): AsyncGenerator<TextStep, TextEnd | undefined> {
     if (!(tokens >= 1)) throw new OptionError(`tokens must be at least 1, got ${tokens}`);
