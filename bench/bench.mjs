@@ -2,8 +2,11 @@
  * Compares the engine with other implementations, in one run.
  *
  *   npm run bench -- FOLDER --python PATH [--rounds N] [--only GROUP]
+ *   npm run bench -- FOLDER --against COMMIT [--rounds N] [--only GROUP]
  *
- * FOLDER receives the weights, made once; PATH is a Python with PyTorch and transformers. In each group every
+ * FOLDER receives the weights, made once; PATH is a Python with PyTorch and transformers. With `--against` the engine takes turns with
+ * itself at another commit, which is built in FOLDER, and without the peers; the ratios are medians of the ratios within a round, of
+ * the time now to the time then. In each group every
  * implementation is loaded in its own process; they take turns for N rounds (default 3), and the medians are printed.
  * Each implementation generates greedily with its own method: "prefill" is the time from the call to the first id,
  * "ids/s" the mean over the ids after it.
@@ -11,31 +14,36 @@
 import { join, resolve } from "node:path";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { buildCommit } from "./build-commit.mjs";
 import { IdleWatch } from "./idle-watch.mjs";
 import { Implementation } from "./process.mjs";
-import { machine, makeGpt2, median, progress, say } from "./tools.mjs";
+import { machine, makeGpt2, makeRandomGpt2, median, progress, say } from "./tools.mjs";
 import { makeMusicModel } from "./weights/music.mjs";
 
-const USAGE = "usage: npm run bench -- FOLDER --python PATH [--rounds N] [--only GROUP]";
+const USAGE = "usage: npm run bench -- FOLDER (--python PATH | --against COMMIT) [--rounds N] [--only GROUP]";
 /** Number of ids after the first. After a prompt of 1000 they still fit into the context of GPT-2. */
 const STEPS = 20;
 /** Threads of the native engines. */
 const THREADS = Math.min(2, availableParallelism());
 
-/** Weights read for an id: GPT-2 small without its position table, of which one row is read. */
-const WEIGHTS = 124_439_808 - 1024 * 768;
+/** Weights read for an id: without the position table, of which one row is read. */
+const WEIGHTS = { small: 124_439_808 - 1024 * 768, medium: 354_823_168 - 1024 * 1024 };
 /** Bytes of keys and values per past position, float32. */
-const CACHE_BYTES = 2 * 12 * 768 * 4;
+const CACHE_BYTES = { small: 2 * 12 * 768 * 4, medium: 2 * 24 * 1024 * 4 };
 
-const { folder, python: pythonPath, rounds, only } = options();
+const { folder, python: pythonPath, rounds, only, against } = options();
 const gpt2 = join(folder, "gpt2");
+const medium = join(folder, "gpt2-medium");
 const music = join(folder, "music");
 const piano = resolve(import.meta.dirname, "../models/piano");
 
 const node = (...rest) => [process.execPath, "implementations/main.mjs", ...rest.map(String)];
 const pytorch = [pythonPath, "implementations/pytorch.py", gpt2, String(THREADS)];
 
-/** Groups of implementations that take turns. `floorBytes`: bytes per weight, for groups with a memory-bandwidth floor. */
+/**
+ * Groups of implementations that take turns. `floorBytes`: bytes per weight, for groups with a memory-bandwidth floor, of GPT-2's
+ * size `size`, by default the small one. A group that needs Python has peers with weights of their own.
+ */
 const GROUPS = [
   {
     key: "gpt2-fp32",
@@ -62,6 +70,15 @@ const GROUPS = [
       "node-llama-cpp, q8_0": node("node-llama-cpp", join(gpt2, "gpt2-q8_0.gguf"), THREADS),
     },
   },
+  ...["fp32", "int8"].map((precision) => ({
+    key: `medium-${precision}`,
+    title: `GPT-2 medium's shape, ${precision}, ${THREADS} threads`,
+    floorBytes: precision === "fp32" ? 4 : 1,
+    size: "medium",
+    prefills: [128],
+    pasts: [64, 512],
+    implementations: { "Ostinato, node": node("ostinato", medium, "node", precision, THREADS) },
+  })),
   {
     key: "gpt2-wasm",
     title: "GPT-2 124M, WebAssembly (fp32 but for the last row)",
@@ -102,16 +119,22 @@ const GROUPS = [
 
 const groups = GROUPS.filter(({ key }) => only === undefined || key === only);
 if (groups.length === 0) usage(`no group "${only}": ${GROUPS.map(({ key }) => key).join(", ")}`);
-if (groups.some(({ key }) => key.startsWith("gpt2"))) makeGpt2(pythonPath, gpt2);
+if (groups.some(({ key }) => key.startsWith("gpt2"))) {
+  if (pythonPath !== undefined) makeGpt2(pythonPath, gpt2);
+  else makeRandomGpt2("small", gpt2);
+}
+if (groups.some(({ size }) => size === "medium")) makeRandomGpt2("medium", medium);
 makeMusicModel(music);
+const other = against === undefined ? undefined : buildCommit(against, folder);
 say(`${machine()}; ${rounds} rounds, medians`);
 for (const group of groups) await race(group);
 
 /** Loads the implementations of a group, runs them in turns, and prints their table. */
-async function race({ title, implementations, prefills, pasts, floorBytes }) {
+async function race({ title, implementations, prefills, pasts, floorBytes, size = "small" }) {
   const runners = [];
-  for (const [name, command] of Object.entries(implementations)) runners.push(await load(name, command));
-  const memory = floorBytes && (await load("memory", node("memory", WEIGHTS * floorBytes, THREADS)));
+  for (const [name, command] of Object.entries(other ? againstOther(implementations) : implementations))
+    runners.push(await load(name, command));
+  const memory = floorBytes && (await load("memory", node("memory", WEIGHTS[size] * floorBytes, THREADS)));
   const all = [...runners, memory].filter((runner) => runner !== undefined);
   const competitors = runners.filter((runner) => runner !== undefined);
   const idle = new IdleWatch(all);
@@ -133,7 +156,35 @@ async function race({ title, implementations, prefills, pasts, floorBytes }) {
   progress("");
   const readMs = memory && median(memory.cells.get("read"));
   say(`\n## ${title}\n\n${idle.verdict()}\n`);
-  printTable({ competitors, prefills, pasts, readMs, weightBytes: WEIGHTS * floorBytes });
+  const weightBytes = WEIGHTS[size] * floorBytes;
+  printTable({ competitors, prefills, pasts, readMs, weightBytes, cacheBytes: CACHE_BYTES[size] });
+  if (other) printRatios(competitors);
+}
+
+/** The engine's implementations of a group, each followed by that of the other commit. */
+function againstOther(implementations) {
+  const pairs = Object.entries(implementations).flatMap(([name, command]) =>
+    command[2] === "ostinato"
+      ? [
+          [name, command],
+          [`${name}, at ${other.name}`, [...command, other.root]],
+        ]
+      : [],
+  );
+  return Object.fromEntries(pairs);
+}
+
+/** Prints the time now as a ratio to that of the other commit. */
+function printRatios(competitors) {
+  for (let i = 0; i + 1 < competitors.length; i += 2) {
+    const [now, then] = [competitors[i], competitors[i + 1]];
+    const ratios = [...now.cells].map(([cell, times]) => {
+      const ratio = median(times.map((time, round) => time / then.cells.get(cell)[round]));
+      return `${cell}: ${ratio.toFixed(3)}`;
+    });
+    const peak = (now.peakBytes / then.peakBytes).toFixed(3);
+    say(`\n${now.name} ÷ ${other.name}: ${[...ratios, `peak memory: ${peak}`].join(", ")}`);
+  }
 }
 
 /** A loaded implementation; undefined, with a message, if it is not available. */
@@ -144,6 +195,7 @@ async function load(name, command) {
     const { loadMs, cpuMs } = await implementation.loaded();
     return { name, implementation, loadMs, cpuMs, cells: new Map(), peakBytes: 0 };
   } catch (error) {
+    if (other) throw error; // they are compared in pairs
     say(`${name} is omitted: ${error.message}`);
     return undefined;
   }
@@ -155,8 +207,8 @@ async function generate(runner, prompt, count) {
   return times;
 }
 
-function printTable({ competitors, prefills, pasts, readMs, weightBytes }) {
-  const floor = (past) => (readMs * (weightBytes + CACHE_BYTES * past)) / weightBytes;
+function printTable({ competitors, prefills, pasts, readMs, weightBytes, cacheBytes }) {
+  const floor = (past) => (readMs * (weightBytes + cacheBytes * past)) / weightBytes;
   const columns = [
     ...prefills.map((length) => `prefill ${length}, ms`),
     ...pasts.flatMap((past) => [`ids/s at ${past}`, readMs ? "ms (× floor)" : "ms"]),
@@ -191,15 +243,18 @@ function options() {
         python: { type: "string" },
         rounds: { type: "string", default: "3" },
         only: { type: "string" },
+        against: { type: "string" },
       },
     });
     const roundCount = Number(values.rounds);
-    if (positionals.length === 1 && values.python !== undefined && roundCount >= 1) {
+    const hasPeers = values.python !== undefined || values.against !== undefined;
+    if (positionals.length === 1 && hasPeers && roundCount >= 1) {
       return {
         folder: resolve(positionals[0]),
         python: values.python,
         rounds: roundCount,
         only: values.only,
+        against: values.against,
       };
     }
     usage();

@@ -35,6 +35,14 @@ export function makeGpt2(pythonPath, folder) {
   python(pythonPath, ["weights/make_gpt2.py", folder]);
 }
 
+/** Writes random weights in a shape of GPT-2 as safetensors, unless they exist. */
+export function makeRandomGpt2(size, folder) {
+  if (existsSync(join(folder, "model.safetensors"))) return;
+  say(`making random weights in the ${size} shape …`);
+  const script = fileURLToPath(new URL("random-gpt2.mjs", import.meta.url));
+  execFileSync(process.execPath, [script, "--size", size, "--out", folder]);
+}
+
 /** The MIDI files below a folder. */
 export function midiFiles(folder) {
   return readdirSync(folder, { recursive: true })

@@ -25,7 +25,7 @@ process.exit(0);
 async function load() {
   if (name === "ostinato") {
     const { loadOstinato } = await import("./ostinato.mjs");
-    return loadOstinato(rest[0], rest[1], rest[2], Number(rest[3]));
+    return loadOstinato(rest[0], rest[1], rest[2], Number(rest[3]), rest[4]);
   }
   if (name === "arrival") {
     const { loadArrival } = await import("./arrival.mjs");

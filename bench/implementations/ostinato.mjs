@@ -1,13 +1,23 @@
 /** Ostinato with ids as input. */
-import { generateIds, Sampler } from "../../dist/src/engine/index.js";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { cpuMs } from "../tools.mjs";
-import { checkpointFolder, loadDecoder } from "../../dist/src/platform/node/index.js";
 
 /**
  * @param backend "node" or "wasm".
  * @param precision "fp32" or "int8".
+ * @param root of the package to measure, built. Default: this repository.
  */
-export async function loadOstinato(folder, backend, precision, threads) {
+export async function loadOstinato(
+  folder,
+  backend,
+  precision,
+  threads,
+  root = resolve(import.meta.dirname, "../.."),
+) {
+  const { generateIds, Sampler } = await entryOf(root, "./engine");
+  const { checkpointFolder, loadDecoder } = await entryOf(root, "./node");
   const decoder = await loadDecoder(await checkpointFolder(folder), { backend, threads, precision });
   return {
     times: async (prompt, count) => {
@@ -20,4 +30,10 @@ export async function loadOstinato(folder, backend, precision, threads) {
       }
     },
   };
+}
+
+/** A published entry of a package: its files were elsewhere at other commits. */
+function entryOf(root, entry) {
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return import(pathToFileURL(join(root, exports[entry].default)).href);
 }

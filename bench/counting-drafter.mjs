@@ -1,0 +1,39 @@
+/** A drafter that counts, by kind, which drafted ids came next. */
+export class CountingDrafter {
+  #drafter;
+  #kindOf;
+  #kinds;
+  #ahead = [];
+  #place = 0;
+
+  constructor(drafter, kindOf, kinds) {
+    this.#drafter = drafter;
+    this.#kindOf = kindOf;
+    this.#kinds = kinds;
+  }
+
+  start(ids) {
+    this.#place = ids.length;
+    this.#drafter.start(ids);
+  }
+
+  push(id) {
+    const drafted = this.#ahead.shift();
+    if (drafted !== undefined) {
+      const kind = this.#kindOf(id, this.#place);
+      const counts = this.#kinds.get(kind) ?? { right: 0, tried: 0 };
+      counts.tried += 1;
+      if (drafted === id) counts.right += 1;
+      else this.#ahead = [];
+      this.#kinds.set(kind, counts);
+    }
+    this.#place += 1;
+    this.#drafter.push(id);
+  }
+
+  async draft(mostOf) {
+    const draft = await this.#drafter.draft(mostOf);
+    this.#ahead = [...draft.ids];
+    return draft;
+  }
+}
