@@ -30,7 +30,8 @@ export interface CombinedFiles {
 
 /** Keys of named special tokens, in the order in which transformers gives ids to those without one. */
 const NAMED = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
-const LISTS = ["additional_special_tokens", "extra_special_tokens"];
+/** Keys of further special tokens: a list, or an object whose keys are their roles. The last one is of transformers 5. */
+const LISTS = ["additional_special_tokens", "extra_special_tokens", "model_specific_special_tokens"];
 
 const CONFIG = "tokenizer_config.json";
 const DECODER = "added_tokens_decoder";
@@ -94,6 +95,7 @@ function specialTokens(values: readonly unknown[]): ReadonlyMap<string, Record<s
 }
 
 function listOf(value: unknown): readonly unknown[] {
+  if (isObject(value)) return Object.values(value);
   return Array.isArray(value) ? value : [];
 }
 

@@ -102,6 +102,10 @@ FOLDERS: dict[str, tuple[dict, list[str]]] = {
         ["<s>The<|endoftext|></s> cat<unk>"],
     ),
     "bos_token and eos_token without <|endoftext|>": ({MAP: {"bos_token": "<s>", "eos_token": "</s>"}}, ["<s>The<|endoftext|></s>"]),
+    "extra_special_tokens by their roles": (
+        {CONFIG: {"extra_special_tokens": {"image_token": "<image>", "other_token": {"__type": "AddedToken", **token("<x>", lstrip=True)}}}},
+        ["The<image> <x>"],
+    ),
     "null as a named token": ({CONFIG: {"pad_token": None, "sep_token": None}}, ["The cat"]),
     "tokens that are prefixes of others": (
         {CONFIG: {"added_tokens_decoder": {str(N + i): token(name) for i, name in enumerate(["<|a", "<|a|>", "<|a|><|b|>", "|>"])}}},
