@@ -8,6 +8,8 @@ export const MAIN = fileURLToPath(new URL("../../dist/src/cli/main.js", import.m
 const HOLD = new URL("./hold.mjs", import.meta.url).href;
 
 export interface SpawnCliOptions extends RunCliOptions {
+  /** Start without a stdin, as some schedulers do. Node then opens an empty file in its place. */
+  readonly withoutStdin?: boolean;
   /** Called when the process has started; may send it a signal. */
   readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   /** Called with everything on stderr so far. */
@@ -26,7 +28,9 @@ export interface SpawnCliOptions extends RunCliOptions {
 export function spawnCli(parameters: readonly string[], options: SpawnCliOptions = {}): Promise<CliResult> {
   const { onHeld, onStart, onStderr } = options;
   const hold = onHeld ? ["--import", HOLD] : [];
-  const child = spawn(process.execPath, [...hold, MAIN, ...parameters], {
+  const words = [process.execPath, ...hold, MAIN, ...parameters];
+  const [program = "", ...rest] = options.withoutStdin ? ["sh", "-c", 'exec "$0" "$@" <&-', ...words] : words;
+  const child = spawn(program, rest, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: ["pipe", "pipe", "pipe", onHeld ? "pipe" : "ignore"],
