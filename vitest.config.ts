@@ -55,7 +55,11 @@ const PROJECTS = [
     // The programs of the documentation, which import the package as users' do.
     server: { deps: { external: [/\/ostinato-docs-\w+\/compiled\//] } },
   }),
-  project("package", { include: PACKAGE, testTimeout: 240 * SECOND, globalSetup: "test/build-package.ts" }),
+  project("package", {
+    include: PACKAGE,
+    testTimeout: 240 * SECOND,
+    globalSetup: ["test/build-package.ts", "test/package/packed.ts"],
+  }),
 ];
 
 export default defineConfig({

@@ -16,10 +16,12 @@ const IDENTIFIERS: Readonly<Record<string, string>> = {
   claimPartial: "lockPartial",
   computeTones: "computeSamples",
   Contestant: "Implementation",
+  drawnInside: "sampleInGraph",
   drawsInside: "samplesInGraph",
   GrammarTables: "AutomatonTables",
   ids_open_to_noise: "corruptible_lengths",
   LaneGroup: "SequenceBatch",
+  lend: "withMemory",
   LegalityTables: "AutomatonTables",
   loadTones: "loadSamples",
   LONG_RUN: "HUMAN_DENSITY",
@@ -60,8 +62,12 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** In any text, whatever the case. */
 const WORDS: Readonly<Record<string, string>> = {
+  "a link to nothing": "a broken symbolic link",
+  "alien chunks?": "unknown chunk",
   "contestants?": "implementation",
+  "doors? of the (room|package)": "index file",
   hush: "all notes off",
+  "leads? back to": "convert to",
   "learnt by heart": "memorized",
   "--no-steady": "--no-drift-control",
   "npm run sums": "npm run checksums",
@@ -69,6 +75,8 @@ const WORDS: Readonly<Record<string, string>> = {
   "side by side window": "sink window",
   steadied: "with drift control",
   "steady\\.ts": "drift-control.ts",
+  "weights travel": "weights are loaded",
+  whoever: "a caller, or the sentence without it",
 };
 
 const SKIPPED = new Set(["node_modules", "dist", "html", "coverage", "shared", "findings", "CHANGELOG.md"]);

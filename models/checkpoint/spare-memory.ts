@@ -12,7 +12,7 @@ export class SpareMemory {
   }
 
   /** Calls `use` with memory that nothing else uses until its promise settles. Its contents are not cleared. */
-  async lend<Result>(bytes: number, use: (memory: ArrayBuffer) => Promise<Result>): Promise<Result> {
+  async withMemory<Result>(bytes: number, use: (memory: ArrayBuffer) => Promise<Result>): Promise<Result> {
     const free = this.#free;
     this.#free = undefined;
     const memory = free && free.byteLength >= bytes ? free : new ArrayBuffer(Math.max(bytes, this.#capacity));

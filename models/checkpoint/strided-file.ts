@@ -30,7 +30,7 @@ export function stridedFile(file: CheckpointFile, layout: StridedLayout, spare: 
       const [first, last] = [Math.floor(begin / bytesEach), Math.ceil(end / bytesEach)];
       const bytes = (last - first) * bytesEach;
       const gathered = into?.length === bytes ? into : new Uint8Array(bytes);
-      await spare.lend(Math.min(WINDOW_BYTES, layout.end - layout.begin), (window) =>
+      await spare.withMemory(Math.min(WINDOW_BYTES, layout.end - layout.begin), (window) =>
         gather(file, layout, first, last, gathered, window),
       );
       return gathered.subarray(begin - first * bytesEach, end - first * bytesEach);

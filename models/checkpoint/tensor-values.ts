@@ -79,8 +79,8 @@ class PartReader {
     const size = to - from;
     const bytesEach = isPrecision(stored.dtype) ? STORED_PRECISIONS[stored.dtype].bytes : 4;
     return asTyped(stored, () =>
-      this.#bytes.lend(bytesEach * size, (bytes) =>
-        this.#values.lend(4 * size, async (values) =>
+      this.#bytes.withMemory(bytesEach * size, (bytes) =>
+        this.#values.withMemory(4 * size, async (values) =>
           use(await readExpanded(stored, from, to, { bytes, values })),
         ),
       ),

@@ -13,11 +13,11 @@ export type Choice =
   | { readonly kind: "end" }
   | { readonly kind: "wrong" };
 
-/** @param drawn index of the sampled candidate, which an empty line selects. */
-export function choiceOfLine(line: string, count: number, drawn: number): Choice {
+/** @param sampled index of the sampled candidate, which an empty line selects. */
+export function choiceOfLine(line: string, count: number, sampled: number): Choice {
   const text = line.trim();
   if (text === "q") return { kind: "end" };
-  if (text === "") return { kind: "take", index: drawn };
+  if (text === "") return { kind: "take", index: sampled };
   const number = Number(text);
   return Number.isInteger(number) && number >= 1 && number <= count
     ? { kind: "take", index: number - 1 }
@@ -68,13 +68,13 @@ export class Chooser {
   }
 
   /** Shows the candidates. @returns the id of the chosen one; undefined to end the text. */
-  async choose(drawn: TextStep): Promise<number | undefined> {
-    const { candidates = [] } = drawn;
+  async choose(sampled: TextStep): Promise<number | undefined> {
+    const { candidates = [] } = sampled;
     const first = Math.max(
       0,
-      candidates.findIndex(({ id }) => id === drawn.id),
+      candidates.findIndex(({ id }) => id === sampled.id),
     );
-    const index = this.#hasKeys ? await this.#byKeys(drawn, first) : await this.#byLines(drawn, first);
+    const index = this.#hasKeys ? await this.#byKeys(sampled, first) : await this.#byLines(sampled, first);
     return index === undefined ? undefined : candidates[index]?.id;
   }
 
@@ -83,12 +83,12 @@ export class Chooser {
     this.#keys?.close();
   }
 
-  async #byLines(drawn: TextStep, first: number): Promise<number | undefined> {
-    const { candidates = [] } = drawn;
+  async #byLines(sampled: TextStep, first: number): Promise<number | undefined> {
+    const { candidates = [] } = sampled;
     this.#lines ??= createInterface({ input: this.#io.stdin });
     this.#iterator ??= this.#lines[Symbol.asyncIterator]();
     // The cursor may stand in the middle of a line of the text.
-    for (const line of ["", ...this.#menu(drawn, first)]) this.#console.say(line);
+    for (const line of ["", ...this.#menu(sampled, first)]) this.#console.say(line);
     for (;;) {
       const { value, done } = await this.#iterator.next();
       if (done) return undefined;
@@ -102,9 +102,9 @@ export class Chooser {
   }
 
   /** Shows the menu below the text and removes it after the choice. */
-  async #byKeys(drawn: TextStep, first: number): Promise<number | undefined> {
+  async #byKeys(sampled: TextStep, first: number): Promise<number | undefined> {
     const { stdin, stderr } = this.#io;
-    const count = drawn.candidates?.length ?? 0;
+    const count = sampled.candidates?.length ?? 0;
     this.#keys ??= new Keys(stdin);
     let at = first;
     const columns = stderr.columns || 80; // some terminals report 0
@@ -112,7 +112,7 @@ export class Chooser {
     const keys = `(arrows and Enter, 1 to ${Math.min(count, 9)}${count > 9 ? ", 0 for 10" : ""}, q ends)`;
     const draw = (): void => {
       const { from, to } = shownRange(count, at, room);
-      const lines = [...this.#menu(drawn, at).slice(from, to), keys];
+      const lines = [...this.#menu(sampled, at).slice(from, to), keys];
       const fitting = lines.map((line) => [...line].slice(0, columns - 1).join(""));
       stderr.write(`\u001b7\u001b[0J\n${fitting.join("\n")}\u001b8`);
     };

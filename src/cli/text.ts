@@ -186,7 +186,7 @@ async function generateText(
         ...samplingOf(options),
         seed,
         candidates,
-        override: chooser && ((drawn: TextStep) => chooser.choose(drawn)),
+        override: chooser && ((sampled: TextStep) => chooser.choose(sampled)),
         tokens,
         stop,
         to,

@@ -17,7 +17,7 @@ export interface SpeculationReport {
 /**
  * Speculative decoding: a run reads the next id together with a draft of those that may follow, and its logits serve as long
  * as the sampled ids are the drafted ones (Leviathan et al. 2023, https://arxiv.org/abs/2211.17192). A sample depends on logits,
- * seed and step alone, so whoever samples from this context gets the ids that the context itself would give, whatever was drafted.
+ * seed and step alone, so sampling from this context gives the ids that the context itself would give, whatever the drafts.
  */
 export class SpeculativeContext implements SequenceContext {
   readonly report: SpeculationReport = { runs: 0, drafted: 0, accepted: 0 };

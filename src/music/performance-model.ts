@@ -179,7 +179,7 @@ export class PerformanceModel implements PerformanceEngine {
     const { state } = performance;
     const { context, release } = lease ?? this.#lease(prompt, options.speculation);
     try {
-      for await (const drawn of generateIds(this.decoder, {
+      for await (const generated of generateIds(this.decoder, {
         prompt,
         sampler,
         processors,
@@ -189,12 +189,12 @@ export class PerformanceModel implements PerformanceEngine {
         candidates,
         signal,
       })) {
-        const { kind, value } = this.vocabulary.event(drawn.id);
+        const { kind, value } = this.vocabulary.event(generated.id);
         const now = (state.step - performance.start.step) / STEPS_PER_SECOND;
         if (kind === "END" || (now >= seconds && !options.ending)) return;
         // Control tokens are no music.
         if (kind === "TASK" || kind === "STYLE") continue;
-        yield { ...drawn, kind, value, seconds: now };
+        yield { ...generated, kind, value, seconds: now };
       }
     } finally {
       release();

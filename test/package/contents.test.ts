@@ -3,10 +3,9 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { createProgram } from "../../src/cli/program.ts";
 import { shippedNames } from "../../src/platform/node/shipped-models.ts";
-import { packed, type Packed } from "./packed.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -18,11 +17,7 @@ const WANTED = [
   /^sounds\/(piano\.sf3|LICENSE|README\.md|SHA256SUMS)$/,
 ];
 
-let tarball: Packed;
-
-beforeAll(() => {
-  tarball = packed();
-}, 60_000);
+const tarball = inject("packed");
 
 describe("the package", () => {
   it("holds what is needed, and nothing else", () => {

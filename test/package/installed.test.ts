@@ -14,12 +14,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { readMidi } from "../../encoding/index.ts";
 import { hasChromium, launchChromium } from "../browser/chromium.ts";
 import { startStaticServer } from "../browser/static-server.ts";
 import { codeBlocks } from "../docs/blocks.ts";
-import { packed } from "./packed.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const app = fileURLToPath(new URL("app/", import.meta.url));
@@ -41,12 +40,8 @@ interface Install {
   readonly native: boolean;
 }
 
-let tarball = "";
+const { path: tarball } = inject("packed");
 const folders: string[] = [];
-
-beforeAll(() => {
-  tarball = packed().path;
-}, PATIENCE);
 
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });

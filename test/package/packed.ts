@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { TestProject } from "vitest/node";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -14,8 +15,20 @@ export interface Packed {
   readonly files: readonly { readonly path: string; readonly size: number }[];
 }
 
-/** Makes the tarball that would be published, from what is built. */
-export function packed(): Packed {
+declare module "vitest" {
+  export interface ProvidedContext {
+    packed: Packed;
+  }
+}
+
+/** Makes the tarball that would be published, from what is built, once for a whole run of the tests. */
+export function setup(project: TestProject): () => void {
+  const tarball = pack();
+  project.provide("packed", tarball);
+  return () => rmSync(dirname(tarball.path), { recursive: true, force: true });
+}
+
+function pack(): Packed {
   const folder = mkdtempSync(join(tmpdir(), "ostinato-pack-"));
   const parameters = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
   const out = execFileSync("npm", parameters, {

@@ -90,8 +90,8 @@ describe("a track with a wrong length", () => {
 
 describe("other chunks with a wrong length", () => {
   it.each([-5, -3, 5, 8, 30, 0xfffffff])("of %i bytes too many: the track behind is found", (more) => {
-    const alien = chunk("CaKe", [1, 2, 3, 4, 5], 5 + more);
-    const score = recovered([...header(1, 1), ...alien, ...LAST]);
+    const unknown = chunk("CaKe", [1, 2, 3, 4, 5], 5 + more);
+    const score = recovered([...header(1, 1), ...unknown, ...LAST]);
     expect(pitches(score)).toEqual([72]);
     expect(score.warnings[0]).toMatch(/^chunk "CaKe" claims \d+ bytes?.* at byte 14: assumed to have 5$/);
   });

@@ -112,7 +112,7 @@ describe("irregular but complete files", () => {
   const body = track(...NOTE);
   it.each([
     [
-      "alien chunks before and between tracks",
+      "unknown chunks before and between tracks",
       [...header(1, 2), ...chunk("XFIH", [1, 2]), ...body, ...chunk("abcd", []), ...body],
       2,
     ],
