@@ -3,6 +3,7 @@
  * own (`If`), so that a run computes the slices that it needs. The slices read parts of the same weights.
  */
 import type { DecoderConfig } from "../checkpoint/index.ts";
+import { elementAt } from "../element-at.ts";
 import { type GraphBuilder, integer, type Value } from "./graph-builder.ts";
 import { embeddingProduct, type RowSpan } from "./matrix.ts";
 import type { QuantizationScheme } from "./quantization-scheme.ts";
@@ -55,7 +56,7 @@ export function slicedProduct(
   });
   const parts = slices.map((slice, i) =>
     graph.branch(
-      each[i] ?? "",
+      elementAt(each, i),
       "float32",
       ["scored", "ids"],
       (inner) => embeddingProduct(inner, scheme, table, [vocabularySize, width], x, slice),
