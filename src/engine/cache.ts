@@ -120,6 +120,11 @@ export class KeyValueCache {
       this.#sinkWindow ??= this.#createSinkWindow(this.#rows.oldest(sink?.sinkRows ?? 0));
   }
 
+  /** Makes room for rows that are appended one part after another. */
+  reserve(rows: number): void {
+    this.#rows.reserve(rows);
+  }
+
   /**
    * A second cache at the same position. Both can be read on, rewound and forked independently.
    *

@@ -258,6 +258,7 @@ export class Decoder {
     const most = Math.max(1, Math.floor(CHUNK / cache.sequences));
     this.#busy.add(cache);
     try {
+      cache.reserve(numbers.length / cache.sequences);
       for (let at = 0, chunk = 0; at < numbers.length; at += chunk) {
         signal?.throwIfAborted();
         chunk = cache.sequences * Math.min(most, cache.rowsBeforeEviction);

@@ -69,6 +69,15 @@ export class StoredRows {
     this.#count += kept;
   }
 
+  /** Makes room for rows that are appended part by part, so that buffers of the sizes between are not allocated. */
+  reserve(rows: number): void {
+    const { most, capacity } = this.#shape;
+    const needed = this.#count + rows;
+    let doubled = FIRST_CAPACITY;
+    while (doubled < needed) doubled *= 2;
+    if (needed <= most) this.#reserve(rows, Math.min(capacity, doubled));
+  }
+
   /** Drops the newest rows. Copies nothing; the next `append` copies the others if a fork still shares them. */
   dropNewest(rows: number): void {
     this.#count -= rows;
@@ -115,8 +124,12 @@ export class StoredRows {
     return buffer.subarray(from * width, (from + rows) * width);
   }
 
-  /** Reserves rows behind the stored ones, which are moved or copied where necessary. */
-  #reserve(rows: number): void {
+  /**
+   * Reserves rows behind the stored ones, which are moved or copied where necessary.
+   *
+   * @param least rows of new buffers.
+   */
+  #reserve(rows: number, least = 0): void {
     const { capacity, end, holders, buffers } = this.#shared;
     const { width } = this.#shape;
     const [first, count] = [this.#first, this.#count];
@@ -124,7 +137,7 @@ export class StoredRows {
     const fits = to + rows <= capacity;
     if (fits && (holders === 1 || to === end)) return;
     if (holders > 1 || capacity < this.#shape.capacity) {
-      const grown = Math.max(FIRST_CAPACITY, 2 * capacity, count + rows);
+      const grown = Math.max(FIRST_CAPACITY, least, 2 * capacity, count + rows);
       this.#replaceBuffers(fits ? capacity : Math.min(this.#shape.capacity, grown));
       for (const [i, buffer] of buffers.entries()) {
         this.#shared.buffers[i]!.set(this.#view(buffer, first, count));

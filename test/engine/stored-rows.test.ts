@@ -73,3 +73,28 @@ test("maps the stored rows to rows of another width", () => {
   twice.append(Float32Array.of(8, 9, 108, 109));
   expect([...twice.newest(1, 2)]).toEqual([102, -102, 108, 109]);
 });
+
+test("room for many rows is allocated once; without it, buffers of 64, 128, 256 and 512 rows are", () => {
+  const buffersOf = (reserved: number): number[] => {
+    const stored = new StoredRows({ buffers: 2, width: 1, most: 1000, capacity: 1500 });
+    stored.reserve(reserved);
+    const sizes = new Set<number>();
+    for (let row = 0; row < 300; row += 10) {
+      stored.append(rows(row, 10));
+      sizes.add(stored.newest(0, 1).buffer.byteLength / 4);
+    }
+    expect([...stored.newest(1, 2)]).toEqual([398, 399]);
+    return [...sizes];
+  };
+  expect(buffersOf(300)).toEqual([512]);
+  expect(buffersOf(0)).toEqual([64, 128, 256, 512]);
+});
+
+test("room that is already there, or beyond the rows that are kept, changes nothing", () => {
+  const stored = filled(3);
+  const before = stored.newest(0, 3).buffer;
+  stored.reserve(2);
+  stored.reserve(7);
+  expect(stored.newest(0, 3).buffer).toBe(before);
+  expect(all(stored)[0]).toEqual([0, 1, 2]);
+});
