@@ -71,6 +71,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "learnt by heart": "memorized",
   "--no-steady": "--no-drift-control",
   "npm run sums": "npm run checksums",
+  "nothing tells": "it is not known",
   polite: "yielding",
   "side by side window": "sink window",
   steadied: "with drift control",

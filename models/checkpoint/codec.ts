@@ -77,7 +77,7 @@ const UNREADABLE: ReadonlyMap<number, string> = new Map([
  * The codec of a checkpoint: by its vocabulary's name, the option `codec`, its id on the hub, its number of ids, or its tokenizer, in
  * this order.
  *
- * @returns undefined when nothing tells.
+ * @returns undefined when it is not known.
  * @throws CheckpointError (`unknown-codec`) for a `codec` that does not exist, or that the checkpoint cannot have; (`unsupported`) for
  * the number of ids of a published vocabulary that cannot be decoded.
  * @example

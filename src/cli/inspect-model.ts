@@ -63,7 +63,7 @@ export function showModel(
   if (name === "gpt2") for (const line of PUBLISHED) console.line(line);
 }
 
-/** The codec of a model of music; undefined for a model of text, and if nothing tells what its ids mean. */
+/** The codec of a model of music; undefined for a model of text, and if it is not known what its ids mean. */
 function musicCodecOf(
   name: string,
   config: DecoderConfig,

@@ -16,7 +16,7 @@ export type MusicKind = Exclude<ModelKind, "text">;
 const GPT2_IDS = 50_257;
 
 /**
- * @returns undefined when nothing tells.
+ * @returns undefined when it is not known.
  * @throws CheckpointError for models that cannot run, and for a wrong `--codec`; TokenizerError as `hasTextTokenizer`.
  */
 async function kindOf(
@@ -64,7 +64,7 @@ export async function requireMusicModel(
   const { kind, ids } = await kindOf(name, options, console);
   if (kind === undefined) {
     throw new UsageError(
-      `nothing tells what the ${ids} ids of ${name} mean`,
+      `it is not known what the ${ids} ids of ${name} mean`,
       `for text use: ostinato text --model ${name}; for music name their vocabulary with --codec: ${[...MUSIC_CODECS.keys()].join(", ")}`,
     );
   }

@@ -24,7 +24,7 @@ const LOADED_WITH: Readonly<Record<Codec["kind"], string>> = {
  * The name of the vocabulary of a model.
  *
  * @param kind what the ids must be.
- * @throws OptionError when they are others, or nothing tells; CheckpointError for a `codec` that does not exist or fit, and for ids of
+ * @throws OptionError when they are others, or their meaning is not known; CheckpointError for a `codec` that does not exist or fit, and for ids of
  * published models that cannot be read.
  */
 export function requireCodec(
@@ -39,7 +39,7 @@ export function requireCodec(
   const found = codec
     ? `${ids} are ${codec.kind === "text" ? "text" : `"${codec.vocabulary}"`}, not ${kind === "arrival" ? "arrival times" : "performance events"}`
     : vocabulary === undefined
-      ? `nothing tells what ${ids} mean`
+      ? `it is not known what ${ids} mean`
       : `the vocabulary of the model, "${vocabulary}", is unknown`;
   throw new OptionError(found, {
     code: "not-for-this-model",

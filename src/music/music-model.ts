@@ -26,7 +26,7 @@ export class MusicModel {
   readonly vocabulary: Vocabulary;
   readonly #performances: PerformanceModel;
 
-  /** @throws OptionError and CheckpointError when the ids are not performance events, or nothing tells: see `requireCodec`. */
+  /** @throws OptionError and CheckpointError when the ids are not performance events, or their meaning is not known: see `requireCodec`. */
   constructor(decoder: Decoder, options: ModelCodecOptions = {}) {
     this.#performances = new PerformanceModel(decoder, options);
     this.decoder = decoder;

@@ -53,7 +53,7 @@ export class PerformanceModel implements PerformanceEngine {
   readonly vocabulary: Vocabulary;
   readonly #contexts: PrefixCachePool;
 
-  /** @throws OptionError and CheckpointError when the ids are not performance events, or nothing tells: see `requireCodec`. */
+  /** @throws OptionError and CheckpointError when the ids are not performance events, or their meaning is not known: see `requireCodec`. */
   constructor(decoder: Decoder, options: ModelCodecOptions = {}) {
     const name = requireCodec(decoder.config, "performance", options);
     const vocabulary = VOCABULARIES.get(name);

@@ -43,11 +43,11 @@ const COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ["evaluate", piano],
 ];
 
-describe("a model of which nothing tells what its ids mean", () => {
+describe("a model whose ids have no known meaning", () => {
   const refused = (result: CliResult): void => {
     expect(result.code).toBe(2);
     expect(result.stderr).toBe(
-      `error: nothing tells what the 9800 ids of ${padded} mean — for text use: ostinato text --model ${padded}; ` +
+      `error: it is not known what the 9800 ids of ${padded} mean — for text use: ostinato text --model ${padded}; ` +
         "for music name their vocabulary with --codec: performance-388, performance-416, score2perf, " +
         "midi-neural-processor, arrival-55028, arrival-9772\n",
     );

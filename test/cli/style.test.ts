@@ -16,7 +16,9 @@ const names = createProgram().commands.map((command) => command.name());
 /** The examples of a help text: its lines that run the command. */
 function examplesOf(help: string): string[] {
   const examples = help.slice(help.search(/^Examples?:/m));
-  return [...examples.matchAll(/\bostinato ((?:"[^"\n]*"|[^\n|>)#"])*)/g)].map(([, words = ""]) => words.trim());
+  return [...examples.matchAll(/\bostinato ((?:"[^"\n]*"|[^\n|>)#"])*)/g)].map(([, words = ""]) =>
+    words.trim(),
+  );
 }
 
 function helpOf(command: Command): string {

@@ -16,7 +16,7 @@ describe("requireCodec", () => {
   });
 
   it.each([
-    [{ vocabularySize: 60_000 }, "nothing tells what the model's 60000 ids mean"],
+    [{ vocabularySize: 60_000 }, "it is not known what the model's 60000 ids mean"],
     [{ vocabulary: "mine", vocabularySize: 388 }, 'the vocabulary of the model, "mine", is unknown'],
     [{ vocabulary: "text", vocabularySize: 512 }, "the model's 512 ids are text, not arrival times"],
     [{ vocabularySize: 388 }, 'the model\'s 388 ids are "performance-388", not arrival times'],

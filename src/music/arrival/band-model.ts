@@ -56,7 +56,7 @@ export class BandModel {
   /** Of the last explanation: the next one is often of the same window. */
   readonly #explained: PrefixCachePool;
 
-  /** @throws OptionError and CheckpointError when the ids are not arrival times, or nothing tells: see `requireCodec`. */
+  /** @throws OptionError and CheckpointError when the ids are not arrival times, or their meaning is not known: see `requireCodec`. */
   constructor(decoder: Decoder, options: ModelCodecOptions = {}) {
     const { config } = decoder;
     const name = requireCodec(config, "arrival", options);

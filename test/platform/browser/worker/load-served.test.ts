@@ -6,7 +6,7 @@ import { ArrivalModel } from "../../../../src/music/index.ts";
 import { loadServed } from "../../../../src/platform/browser/worker/index.ts";
 import { writeTinyCheckpoint } from "../../../tiny-checkpoint.ts";
 
-/** A GPT-2 with the ids of `arrival-9772`, padded to a round number, of which nothing tells what they mean. */
+/** A GPT-2 with the ids of `arrival-9772`, padded to a round number, whose meaning is not known. */
 const folder = writeTinyCheckpoint(mkdtempSync(join(tmpdir(), "ostinato-served-")), {
   model_type: "gpt2",
   vocab_size: 9_800,
@@ -20,7 +20,7 @@ const files = (): Map<string, Uint8Array> =>
 const load = (codec?: string): ReturnType<typeof loadServed> =>
   loadServed({ type: "load", source: files(), wasm: { threads: 1 }, codec }, () => undefined);
 
-it("takes the codec of a model of which nothing tells what its ids mean", async () => {
+it("takes the codec of a model whose ids have no known meaning", async () => {
   await expect(load()).rejects.toMatchObject({ name: "OptionError", code: "not-for-this-model" });
   const { model, facts } = await load("arrival-9772");
   expect(model).toBeInstanceOf(ArrivalModel);
