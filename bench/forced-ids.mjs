@@ -22,6 +22,7 @@ import {
   VOCABULARIES,
 } from "../dist/encoding/index.js";
 import { CachedContext, generateIds, Sampler, speculate, SuffixDrafter } from "../dist/src/engine/index.js";
+import { ArrivalDrafter } from "../dist/src/music/arrival/arrival-drafter.js";
 import { ArrivalSequenceWindow } from "../dist/src/music/arrival/arrival-window.js";
 import { checkpointFolder, loadDecoder, loadTextModel } from "../dist/src/platform/node/index.js";
 import { CountingDrafter } from "./counting-drafter.mjs";
@@ -74,7 +75,9 @@ const CASES = {
   arrival: async (precision) => {
     if (!given.arrival || !given.midi) return undefined;
     const kindOf = (_id, place) => ["note", "onset", "duration"][place % 3];
-    return { decoder: await load(given.arrival, precision), pieces: pieces(arrivalIds), prompt: 128, kindOf };
+    const decoder = await load(given.arrival, precision);
+    const newDrafter = () => new ArrivalDrafter(ARRIVAL_55028, precision === "int8" ? 0.25 : 0.1);
+    return { decoder, pieces: pieces(arrivalIds), prompt: 128, kindOf, newDrafter };
   },
 };
 
@@ -93,7 +96,11 @@ for (const [key, open] of Object.entries(CASES)) {
 say(idle.verdict());
 
 /** Prints the ratio of a sequence. */
-async function compare(title, ids, { decoder, prompt, kindOf = () => "id", withSink = false }) {
+async function compare(
+  title,
+  ids,
+  { decoder, prompt, kindOf = () => "id", newDrafter = () => new SuffixDrafter(), withSink = false },
+) {
   const length = Math.min(count, ids.length - prompt - 1, decoder.config.window - prompt - 1);
   const kinds = new Map();
   const ratios = { clock: [], cpu: [] };
@@ -102,7 +109,7 @@ async function compare(title, ids, { decoder, prompt, kindOf = () => "id", withS
     const times = {};
     for (const drafts of round % 2 === 0 ? [false, true] : [true, false]) {
       const cached = new CachedContext(decoder, withSink);
-      const drafter = new CountingDrafter(new SuffixDrafter(), kindOf, round === 0 ? kinds : new Map());
+      const drafter = new CountingDrafter(newDrafter(), kindOf, round === 0 ? kinds : new Map());
       const context = drafts ? speculate(decoder, cached, drafter) : cached;
       if (!context) return say(`${title}: no drafts`);
       times[drafts] = await forced(decoder, context, ids, prompt, length);
