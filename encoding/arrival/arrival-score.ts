@@ -71,7 +71,7 @@ function channelsOf(instruments: readonly number[]): ReadonlyMap<number, number>
   const free = Array.from({ length: CHANNELS }, (_, channel) => channel).filter(
     (channel) => channel !== DRUM_CHANNEL,
   );
-  return new Map([[DRUMS, DRUM_CHANNEL], ...melodic.map((one, rank) => [one, free[rank] ?? 0] as const)]);
+  return new Map([[DRUMS, DRUM_CHANNEL], ...melodic.map((one, rank) => [one, free[rank]!] as const)]);
 }
 
 function trackOf(instrument: number, notes: readonly ArrivalNote[], channel: number): Track {

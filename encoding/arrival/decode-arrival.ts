@@ -39,22 +39,22 @@ function eventAt(
   base: number,
   vocabulary: ArrivalVocabulary,
 ): ArrivalEvent {
-  const [onset, duration, note] = [0, 1, 2].map((slot) => vocabulary.meaning(ids[at + slot] ?? -1));
+  const meaning = (slot: number) => vocabulary.meaning(ids[at + slot] ?? -1);
+  const [onset, duration, note] = [meaning(0), meaning(1), meaning(2)];
   const kinds = `${onset?.kind} ${duration?.kind} ${note?.kind}`;
-  const onsetStep = base + (onset?.value ?? 0);
   switch (kinds) {
     case "SEPARATOR SEPARATOR SEPARATOR":
       return SEPARATOR;
     case "ONSET DURATION REST":
-      return { kind: "rest", onsetStep };
+      return { kind: "rest", onsetStep: base + onset!.value };
     case "ONSET DURATION NOTE":
     case "CONTROL_ONSET CONTROL_DURATION CONTROL_NOTE":
       return {
         kind: "note",
-        onsetStep,
-        durationSteps: duration?.value ?? 0,
-        ...vocabulary.note(note?.value ?? 0),
-        isControl: onset?.kind === "CONTROL_ONSET",
+        onsetStep: base + onset!.value,
+        durationSteps: duration!.value,
+        ...vocabulary.note(note!.value),
+        isControl: onset!.kind === "CONTROL_ONSET",
       };
   }
   throw new ArrivalError(

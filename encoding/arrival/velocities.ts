@@ -38,7 +38,7 @@ export class VelocityEstimator {
       this.#byInstrument.set(instrument, own);
       for (const places of [this.#all, own]) {
         places.steps.push(onsetStep);
-        places.sums.push((places.sums.at(-1) ?? 0) + velocity);
+        places.sums.push(places.sums.at(-1)! + velocity);
       }
     }
   }
@@ -76,5 +76,5 @@ function meanAround({ steps, sums }: Known, step: number): number | undefined {
   const first = Math.max(0, before - NEIGHBORS);
   const end = Math.min(steps.length - 1, before + NEIGHBORS);
   if (first === end) return undefined;
-  return Math.round(((sums[end] ?? 0) - (sums[first] ?? 0)) / (end - first));
+  return Math.round((sums[end]! - sums[first]!) / (end - first));
 }
