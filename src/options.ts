@@ -123,7 +123,7 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     isInteger: false,
     fallback: 1,
     help: "choose among the most likely events whose probabilities add up to this: lower avoids wrong notes",
-    slider: { minimum: 0, maximum: 1, step: 0.01, place: "first" },
+    slider: { minimum: 0, maximum: 1, step: 0.01, place: "more" },
   },
   {
     key: "minP",

@@ -36,7 +36,7 @@ class BandView {
     this.#playback = playback;
     models.ready.listen((model) => {
       this.#isBand = isBand(model);
-      settings.showFor(this.#isBand ? "band" : "piano");
+      settings.showFor(this.#isBand ? "band" : "piano", model.facts.tasks);
       this.update();
     });
     roll.drawn.listen(() => this.update());

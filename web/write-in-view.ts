@@ -3,6 +3,7 @@ import type { GenerateTrackOptions, SamplingOptions } from "../src/index.ts";
 import type { Settings } from "./controls/settings.ts";
 import { byId, setText } from "./elements.ts";
 import { accompany, type GeneratedPart, infill, spanWords } from "./music/generated-parts.ts";
+import type { Place } from "./music/branches.ts";
 import type { PageModel } from "./load-music.ts";
 import type { Music } from "./music/music.ts";
 import type { RollView } from "./roll/roll-view.ts";
@@ -99,7 +100,7 @@ export class WriteInView {
       const result = await generate(model, piece, { ...options, onProgress, signal: abort.signal });
       this.#hide();
       if (!result) return;
-      branching.branchTo(result.piece, result.place);
+      branching.branchTo(result.piece, this.#numbered(result.place));
       this.#roll.follow();
       await playback.play();
     } catch (error) {
@@ -108,6 +109,15 @@ export class WriteInView {
     } finally {
       this.#hide();
     }
+  }
+
+  /** The takes of one passage are numbered: what was there is the first. */
+  #numbered(place: Place): Place {
+    if (place.joinSeconds === undefined) return place;
+    const others = this.#session.playback.branches.list.filter(({ name }) =>
+      name.startsWith(`${place.name}, `),
+    );
+    return { ...place, name: `${place.name}, take ${others.length + 2}` };
   }
 
   /** The options of the settings, with a random seed each time unless the seed is kept. */

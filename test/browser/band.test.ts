@@ -44,7 +44,7 @@ describe.skipIf(!hasChromium())("a model of several instruments", { timeout: 2 *
     await page.getByText("Play along").click();
     expect(await duet.isDisabled()).toBe(true);
     expect(await duet.getAttribute("title")).toContain("this one plays several instruments");
-    await page.getByText("More", { exact: true }).click();
+    await page.locator("#more > summary").click();
     expect(await page.locator("#setting-pitchTemperature").isVisible()).toBe(true);
     expect(await page.locator("#setting-repetitionPenalty").isVisible()).toBe(false);
     expect(await page.locator("#one-hot").isVisible()).toBe(false);
@@ -65,7 +65,7 @@ describe.skipIf(!hasChromium())("a model of several instruments", { timeout: 2 *
     const [note = ""] = /(?<=^Why )[A-G]#?-?\d on .+ at 0:0\d$/.exec((await title.textContent()) ?? "") ?? [];
     expect(names.some((name) => note.includes(` on ${name} at `))).toBe(true);
     expect(await explained.locator(".candidate-words").textContent()).toBe(note.replace(/ at .*$/, ""));
-    expect(await page.locator("#why-share").textContent()).toMatch(/^[\d.]+ %$/);
+    expect(await page.locator("#why-sentence").textContent()).toMatch(/ [\d.]+ % sure/);
     expect(await page.locator("#elsewhere").textContent()).toMatch(
       /^\d+ % on this note, rests and the start$/,
     );
@@ -100,7 +100,7 @@ describe.skipIf(!hasChromium())("a model of several instruments", { timeout: 2 *
       .getByText(/ on .+ → (rest|.+ on .+) at 0:0\d/)
       .waitFor();
 
-    await page.getByRole("button", { name: "Link", exact: true }).click();
+    await page.getByRole("button", { name: "Copy link", exact: true }).click();
     await page.getByText("it has several instruments, so the link contains only").waitFor();
 
     // A piano model continues the same music.

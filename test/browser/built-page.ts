@@ -231,7 +231,12 @@ export async function savedNotes(page: Page): Promise<readonly ScoreNote[]> {
 export async function savedScore(page: Page): Promise<Score> {
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("button", { name: "MIDI", exact: true }).click(),
+    page.getByRole("button", { name: "Save MIDI", exact: true }).click(),
   ]);
   return readMidi(await bytesOf(await download.createReadStream()));
+}
+
+/** Opens the drawer of the model. */
+export async function openDrawer(page: Page): Promise<void> {
+  await page.locator("#more > summary").click();
 }

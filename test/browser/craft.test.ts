@@ -68,7 +68,7 @@ describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE
     await page.keyboard.press("ArrowDown");
     await page.locator("#candidates button").first().waitFor();
     await page.getByText("Play along").click();
-    await page.getByText("More", { exact: true }).click();
+    await page.locator("#more > summary").click();
     await page.locator("#candidates button:not([aria-current])").first().click();
     await page.locator("#branches").waitFor();
     expect(await findingsInBoth(page)).toEqual([]);

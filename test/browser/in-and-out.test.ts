@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { type Note, readMidi, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
-import { builtPage, bytesOf, openFile, PATIENCE, playToTheEnd, rollLabel } from "./built-page.ts";
+import { builtPage, bytesOf, openDrawer, openFile, PATIENCE, playToTheEnd, rollLabel } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
 import { pitches, SILENT, stalledSeconds } from "./listen.ts";
 
@@ -123,6 +123,7 @@ describe.skipIf(!hasChromium())("input and output of the built page", { timeout:
         }
         return seen.at(-1) ?? "";
       });
+    await openDrawer(page);
     await page.locator("#one-hot summary").click();
     await roll.press("End");
     const atEnd = await painted("#one-hot-columns");
@@ -187,7 +188,7 @@ describe.skipIf(!hasChromium())("input and output of the built page", { timeout:
     await page.getByText("Playing", { exact: true }).waitFor();
     const [wav] = await Promise.all([
       page.waitForEvent("download"),
-      page.getByRole("button", { name: "WAV" }).click(),
+      page.getByRole("button", { name: "Save WAV", exact: true }).click(),
     ]);
     const bytes = await bytesOf(await wav.createReadStream());
     expect(Buffer.from(bytes.subarray(0, 4)).toString()).toBe("RIFF");
@@ -215,13 +216,13 @@ describe.skipIf(!hasChromium())("input and output of the built page", { timeout:
     // Its two seconds until the note ends, and two for its decay.
     expect(sound.length).toBe(44 + 4 * 44_100 * 4);
 
-    await page.getByRole("button", { name: "Link" }).click();
+    await page.getByRole("button", { name: "Copy link" }).click();
     await expect.poll(() => page.url()).toContain("#ids=");
     const other = await built.open({ again: true, query: new URL(page.url()).hash });
     await expect.poll(() => other.locator("#state").textContent()).toBe("A piece from a link");
     const [download] = await Promise.all([
       other.waitForEvent("download"),
-      other.getByRole("button", { name: "MIDI", exact: true }).click(),
+      other.getByRole("button", { name: "Save MIDI", exact: true }).click(),
     ]);
     const { notes } = readMidi(await bytesOf(await download.createReadStream()));
     expect(notes.map(({ pitch }) => pitch)).toEqual([69, 73]);

@@ -30,8 +30,8 @@ describe.skipIf(!hasChromium())("keys on the built page", { timeout: PATIENCE },
     expect(await rollLabel(page), "no other piece was started").not.toContain(" 0 notes");
     for (const [control, state] of [
       [page.getByRole("button", { name: "Select", exact: true }), "Paused"],
-      [page.getByLabel("temperature, slider", { exact: true }), "Playing"],
-      [page.locator("#more summary"), "Paused"],
+      [page.getByLabel("adventurousness, slider", { exact: true }), "Playing"],
+      [page.locator("#more > summary"), "Paused"],
       [page.getByRole("button", { name: "Play", exact: true }), "Playing"],
     ] as const) {
       await control.focus();
@@ -39,6 +39,7 @@ describe.skipIf(!hasChromium())("keys on the built page", { timeout: PATIENCE },
       await says(state);
     }
     expect(await isPressed("Select")).toBe("false");
+    await page.locator("#more > summary").click();
     await page.locator("#setting-seed").focus();
     await page.keyboard.press("Space");
     await page.locator("#roll").focus();

@@ -27,7 +27,9 @@ describe.skipIf(!hasChromium())("the piano roll of the built page", { timeout: P
     await page.mouse.click(...(await placeOnRoll(page))(9));
     await page.locator("#why:not([aria-busy]) #candidates button[aria-current]").waitFor();
     expect(await page.locator("#why-title").textContent(), "also a primer note").toBe("Why A4 at 0:04");
-    expect(await page.locator("#why-share").textContent()).toMatch(/^[\d.]+ %$/);
+    expect(await page.locator("#why-sentence").textContent()).toMatch(
+      /^A4 is yours: the model would have been [\d.]+ % sure of it\./,
+    );
     const chosen = await changed(page, []);
     expect(new Set(chosen.map(hueOf)).size).toBe(2);
     const byWidth = chosen.toSorted((a, b) => a.width - b.width).map(alphaOf);

@@ -8,6 +8,7 @@ import {
   expectSilence,
   PATIENCE,
   rollLabel,
+  openDrawer,
 } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
 import { loudness } from "./listen.ts";
@@ -18,6 +19,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
   it("plays, shows, pauses and saves music, with threads if cross-origin isolated", async () => {
     const page = await built.open({ isolated: true, complete: true, query: "?threads=2" });
     expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(true);
+    await openDrawer(page);
     await page.getByLabel("seed", { exact: true }).fill("7");
     await page.getByRole("button", { name: "Play" }).click();
     await expectMusic(page, 2);
@@ -27,7 +29,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     const shown = Number(/(\d+) notes/.exec(await rollLabel(page))?.[1]);
     const [download] = await Promise.all([
       page.waitForEvent("download"),
-      page.getByRole("button", { name: "MIDI", exact: true }).click(),
+      page.getByRole("button", { name: "Save MIDI", exact: true }).click(),
     ]);
     expect(download.suggestedFilename()).toMatch(/\.mid$/);
     const score = readMidi(await bytesOf(await download.createReadStream()));
@@ -39,6 +41,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
 
   it("does so on one thread without isolation, and by keyboard", async () => {
     const page = await built.open({ isolated: false });
+    await openDrawer(page);
     const seed = page.getByLabel("seed", { exact: true });
     expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(false);
     await page.getByRole("button", { name: "Play" }).focus();
@@ -73,11 +76,22 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     const candidates = page.locator("#candidates button");
     await candidates.first().waitFor();
     expect(await page.locator("#candidates button[aria-current]").count(), "what came is among them").toBe(1);
+    expect(await candidates.count()).toBeLessThanOrEqual(8);
+    await page
+      .locator("#why-sentence")
+      .getByText(/^[A-G][♯♭]?-?\d( again)?: [\d.]+ % sure\.( It listened most to the .+ before\.)?$/)
+      .waitFor();
+    const kinds = await page.locator(".candidate-kind").allTextContents();
+    expect(kinds[0], "other notes come first").toBe("which note");
+    expect(kinds, "kinds are together").toEqual(
+      [...new Set(kinds)].flatMap((kind) => kinds.filter((one) => one === kind)),
+    );
     expect(await page.locator("#heads button").count()).toBe(2);
+    await page.getByText("Attention heads").click();
     await page
       .locator("#elsewhere")
       // When the music exceeds the window, part of the attention is on the attention sinks.
-      .getByText(/^\d+ % on timing and loudness(, \d+ % on the start of the piece)?$/)
+      .getByText(/^\d+ % on timing and dynamics(, \d+ % on the start of the piece)?$/)
       .waitFor();
     await page.locator("#candidates button:not([aria-current])").first().click();
     const focus = await page.evaluate(() => document.activeElement?.id);
@@ -128,7 +142,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     const page = await built.open({ isolated: false });
     await page.getByRole("button", { name: "Play" }).click();
     await expectMusic(page, 1);
-    await page.getByLabel("temperature", { exact: true }).fill("0.5");
+    await page.getByLabel("adventurousness", { exact: true }).fill("0.5");
     await page.getByLabel("length", { exact: true }).fill("600");
     await expect.poll(() => aheadSeconds(page), { message: "ahead again" }).toBeGreaterThan(6);
     await page.getByText("Playing", { exact: true }).waitFor();
@@ -145,6 +159,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
 
   it("reports an invalid number, and does not play until it is corrected", async () => {
     const page = await built.open({ isolated: false });
+    await openDrawer(page);
     await page.getByLabel("top-p", { exact: true }).fill("2");
     await page.getByText("must be a number from 0 to 1, got 2").waitFor();
     await page.getByRole("button", { name: "Play" }).click();

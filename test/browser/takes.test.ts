@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { scoreFromNotes, writeMidi } from "../../encoding/index.ts";
 import { findings } from "./axe.ts";
-import { builtPage, bytesOf, openFile, PATIENCE, playToTheEnd, rollLabel } from "./built-page.ts";
+import { builtPage, bytesOf, openFile, openDrawer, PATIENCE, playToTheEnd, rollLabel } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
 
 const FILE = writeMidi(
@@ -33,6 +33,7 @@ describe.skipIf(!hasChromium())("takes of the built page", { timeout: PATIENCE }
     await page.getByLabel("length", { exact: true }).fill("4");
     await openFile(page, "three.mid", FILE);
     await expect.poll(() => rollLabel(page)).toContain("3 notes");
+    await openDrawer(page);
     await page.locator("#setting-seed").fill("7");
     await playToTheEnd(page);
     const file = await rollLabel(page);

@@ -34,8 +34,10 @@ async function piano(name, viewport, colorScheme, closeName) {
   const page = await built.open({ viewport, colorScheme });
   const sheet = page.getByRole("button", { name: "Controls" });
   if (await sheet.isVisible()) await sheet.click();
+  await page.locator("#more > summary").click();
   await page.getByLabel("seed", { exact: true }).fill(SEED);
   await page.getByLabel("top-p", { exact: true }).fill("0.95");
+  await page.locator("#more > summary").click();
   if (await sheet.isVisible()) await sheet.click();
   await page.getByRole("button", { name: "Play" }).click();
   // Plays until the music extends to the right edge.
@@ -86,6 +88,6 @@ function isOpen(page) {
     const words = [...list.querySelectorAll(".candidate-words")]
       .slice(0, 5)
       .map(({ textContent }) => textContent);
-    return percents[0] < 40 && percents[3] > 5 && words.every((word) => /^[A-G]#?\d$/.test(word));
+    return percents[0] < 40 && percents[3] > 5 && words.every((word) => /^[A-G][♯♭]?\d$/.test(word));
   });
 }

@@ -15,6 +15,8 @@ export interface NumberSpec {
   /** Placeholder of an empty field, such as "all" or "∞". */
   readonly none?: string;
   readonly help: string;
+  /** Shown behind the number. */
+  readonly unit?: string;
   readonly slider: { readonly minimum: number; readonly maximum: number; readonly step: number };
 }
 
@@ -64,7 +66,8 @@ export class NumberSetting {
     });
     this.element = element("div", { class: "setting" });
     const name = element("label", { for: id, title: spec.help }, label);
-    this.element.append(name, this.#slider, this.#input, this.#reset, this.#problem);
+    const unit = spec.unit ? [element("span", { class: "faint", "aria-hidden": "true" }, spec.unit)] : [];
+    this.element.append(name, this.#slider, this.#input, ...unit, this.#reset, this.#problem);
     this.value = spec.fallback;
   }
 

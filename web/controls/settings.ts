@@ -2,12 +2,25 @@
 import type { SamplingOptions } from "../../src/index.ts";
 import { Signal } from "../signal.ts";
 import type { PlaybackSettings } from "../sound/sound-holder.ts";
+import type { PageOptions } from "./page-options.ts";
+import type { DensityName, StyleName, Task } from "../../encoding/index.ts";
+import { ChoiceSetting, SwitchSetting } from "./choice-setting.ts";
 import { NumberSetting } from "./number-setting.ts";
 import { SeedSetting } from "./seed-setting.ts";
-import { FIRST_KEYS, LENGTH, MORE_KEYS, samplingSpec, TEMPO, VOLUME } from "./specs.ts";
+import {
+  DENSITY,
+  ENDING,
+  FIRST_KEYS,
+  LENGTH,
+  MORE_KEYS,
+  samplingSpec,
+  STYLE,
+  TEMPO,
+  VOLUME,
+} from "./specs.ts";
 
 export interface SettingValues {
-  readonly options: SamplingOptions;
+  readonly options: PageOptions;
   /** Length of the piece; Infinity: endless. */
   readonly seconds: number;
 }
@@ -25,8 +38,13 @@ export class Settings {
   readonly tempo: NumberSetting;
   readonly volume: NumberSetting;
   readonly #sampling: readonly NumberSetting[];
+  readonly #style: ChoiceSetting<StyleName>;
+  readonly #density: ChoiceSetting<DensityName>;
+  readonly #ending: SwitchSetting;
+  /** What the model was trained for. */
+  #tasks: ReadonlySet<string> = new Set<Task>(["style", "ending"]);
 
-  /** @param first container of the seed and the frequent settings; `more` of the others. */
+  /** @param first container of the musical settings; `more` of the seed and the others. */
   constructor(first: HTMLElement, more: HTMLElement) {
     const onGeneration = (): void => this.generationChanged.emit();
     const onPlayback = (): void => this.playbackChanged.emit();
@@ -38,8 +56,17 @@ export class Settings {
       keys.map((key) => new NumberSetting(samplingSpec(key), onGeneration)),
     );
     this.#sampling = [...(often ?? []), ...(seldom ?? [])];
-    first.append(this.seed.element, ...(often ?? []).map((setting) => setting.element), this.length.element);
-    more.append(...(seldom ?? []).map((setting) => setting.element), this.tempo.element, this.volume.element);
+    this.#style = new ChoiceSetting(STYLE, onGeneration);
+    this.#density = new ChoiceSetting(DENSITY, onGeneration);
+    this.#ending = new SwitchSetting(ENDING, onGeneration);
+    const elementsOf = (settings: readonly { element: HTMLElement }[] = []): HTMLElement[] =>
+      settings.map((setting) => setting.element);
+    first.append(
+      ...elementsOf([this.#style, this.#density]),
+      ...elementsOf(often),
+      ...elementsOf([this.tempo, this.length, this.#ending, this.volume]),
+    );
+    more.append(this.seed.element, ...elementsOf(seldom));
   }
 
   /** The valid settings; undefined if one is invalid, which `onBad` receives. */
@@ -52,12 +79,30 @@ export class Settings {
     const entries = this.#sampling.flatMap(({ spec, value }) =>
       value === undefined ? [] : [[spec.key, value]],
     );
-    const options: SamplingOptions = { ...Object.fromEntries(entries), seed: this.seed.value };
-    return { options, seconds: this.length.value ?? Infinity };
+    const seconds = this.length.value ?? Infinity;
+    const options: PageOptions = {
+      ...Object.fromEntries(entries),
+      seed: this.seed.value,
+      ...(this.#tasks.has("style") && this.#conditions()),
+      ...(this.#tasks.has("ending") && this.#ending.value && Number.isFinite(seconds) && { ending: true }),
+    };
+    return { options, seconds };
   }
 
-  /** Hides the settings that a kind of model does not have. */
-  showFor(kind: "piano" | "band"): void {
+  #conditions(): Pick<PageOptions, "style" | "density"> {
+    const [style, density] = [this.#style.value, this.#density.value];
+    return { ...(style && { style }), ...(density && { density }) };
+  }
+
+  /**
+   * Hides the settings that a model does not have.
+   *
+   * @param tasks what it was trained for.
+   */
+  showFor(kind: "piano" | "band", tasks: readonly string[]): void {
+    this.#tasks = new Set(kind === "band" ? [] : tasks);
+    this.#style.element.hidden = this.#density.element.hidden = !this.#tasks.has("style");
+    this.#ending.element.hidden = !this.#tasks.has("ending");
     for (const { spec, element } of this.#sampling)
       element.hidden = kind === "band" && ONLY_PIANO.has(spec.key);
   }
@@ -66,7 +111,7 @@ export class Settings {
   readPlayback(): Partial<PlaybackSettings> {
     return {
       ...(this.volume.check() && { volume: this.volume.value }),
-      ...(this.tempo.check() && { speed: this.tempo.value }),
+      ...(this.tempo.check() && { speed: (this.tempo.value ?? 100) / 100 }),
     };
   }
 
@@ -74,8 +119,12 @@ export class Settings {
   keep(): () => void {
     const kept = [...this.#sampling, this.length].map((setting) => ({ setting, value: setting.value }));
     const restoreSeed = this.seed.keep();
+    const [style, density, ending] = [this.#style.value, this.#density.value, this.#ending.value];
     return () => {
       for (const { setting, value } of kept) setting.value = value;
+      this.#style.value = style;
+      this.#density.value = density;
+      this.#ending.value = ending;
       restoreSeed();
       this.generationChanged.emit();
     };
@@ -87,6 +136,9 @@ export class Settings {
       const entry = Object.entries(options).find(([key]) => key === setting.spec.key);
       setting.value = entry ? Number(entry[1]) : setting.spec.fallback;
     }
+    this.#style.value = options.style;
+    this.#density.value = options.density;
+    this.#ending.value = options.ending ?? false;
     if (options.seed !== undefined) this.seed.value = options.seed;
     this.length.value = Number.isFinite(seconds) ? seconds : undefined;
   }

@@ -6,16 +6,22 @@ import {
   SAMPLING_OPTIONS,
   type SamplingOptions,
 } from "../../src/index.ts";
+import { DENSITY_NAMES, type DensityName, STYLE_NAMES, type StyleName } from "../../encoding/index.ts";
+import type { ChoiceSpec } from "./choice-setting.ts";
 import type { NumberSpec } from "./number-setting.ts";
+import type { PageOptions } from "./page-options.ts";
 
 export const FIRST_KEYS = keysAt("first");
 export const MORE_KEYS = keysAt("more");
 
-/** The setting for an option, labelled as its flag is spelled. */
+/** What a musician calls an option. */
+const LABELS: Readonly<Partial<Record<NumberOptionKey, string>>> = { temperature: "adventurousness" };
+
+/** The setting for an option, labelled as its flag is spelled, or in a musician's words. */
 export function samplingSpec(key: NumberOptionKey): NumberSpec {
   const { flag, isOfMusic: _, slider, ...option } = optionOf(key);
   if (!slider) throw new TypeError(`the option "${key}" has no slider`);
-  const spec = { ...option, label: flag.slice(2), slider };
+  const spec = { ...option, label: LABELS[key] ?? flag.slice(2), slider };
   return option.fallback === undefined ? { ...spec, none: "all" } : spec;
 }
 
@@ -30,7 +36,8 @@ export const LENGTH: NumberSpec = {
   maximum: 3600,
   isInteger: false,
   fallback: undefined,
-  none: "∞",
+  none: "endless",
+  unit: "s",
   help: "length of the piece in seconds; empty: endless",
   slider: { minimum: 10, maximum: 300, step: 10 },
 };
@@ -38,12 +45,35 @@ export const LENGTH: NumberSpec = {
 export const TEMPO: NumberSpec = {
   key: "tempo",
   label: "tempo",
-  minimum: 0.25,
-  maximum: 4,
+  minimum: 25,
+  maximum: 400,
   isInteger: false,
-  fallback: 1,
-  help: "playback speed: 2 is twice as fast; the notes stay unchanged",
-  slider: { minimum: 0.5, maximum: 2, step: 0.05 },
+  fallback: 100,
+  unit: "%",
+  help: "playback speed in percent: 200 is twice as fast; the notes stay unchanged",
+  slider: { minimum: 50, maximum: 200, step: 5 },
+};
+
+export const STYLE: ChoiceSpec<StyleName> = {
+  key: "style",
+  label: "style",
+  help: "style of the new music: pop arrangements, concert music, or the repertoire of player pianos",
+  none: "any",
+  values: STYLE_NAMES,
+};
+
+export const DENSITY: ChoiceSpec<DensityName> = {
+  key: "density",
+  label: "density",
+  help: "how many notes a second the new music has",
+  none: "any",
+  values: DENSITY_NAMES,
+};
+
+export const ENDING = {
+  key: "ending",
+  label: "ending",
+  help: "compose an ending near the length, instead of a cut",
 };
 
 export const VOLUME: NumberSpec = {
@@ -64,10 +94,17 @@ export function optionOf(key: keyof SamplingOptions): NumberOption {
 }
 
 /** The options that differ from their defaults, as the page names them. */
-export function changedOptions(options: SamplingOptions): string[] {
-  return [...FIRST_KEYS, ...MORE_KEYS].flatMap((key) => {
+export function changedOptions(options: PageOptions): string[] {
+  const { style, density, ending } = options;
+  const numbers = [...FIRST_KEYS, ...MORE_KEYS].flatMap((key) => {
     const { label, fallback } = samplingSpec(key);
     const value = options[key];
     return value === undefined || value === fallback ? [] : [`${label} ${value}`];
   });
+  return [
+    ...(style ? [style] : []),
+    ...(density ? [density] : []),
+    ...numbers,
+    ...(ending ? ["ending"] : []),
+  ];
 }

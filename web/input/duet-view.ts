@@ -13,6 +13,7 @@ const PAUSE: NumberSpec = {
   maximum: 5000,
   isInteger: true,
   fallback: 700,
+  unit: "ms",
   help: "the model answers after this silence, in milliseconds",
   slider: { minimum: 300, maximum: 2000, step: 50 },
 };

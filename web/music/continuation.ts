@@ -1,6 +1,6 @@
 /** What a model generates behind a piece of its kind. */
 import { STEPS_PER_SECOND } from "../../encoding/index.ts";
-import type { SamplingOptions } from "../../src/index.ts";
+import type { PageOptions } from "../controls/page-options.ts";
 import type { MusicEngine } from "../../src/platform/browser/worker/index.ts";
 import { BandPiece } from "./band-piece.ts";
 import { type Band, isBand, type Music } from "./music.ts";
@@ -9,9 +9,9 @@ import { type Band, isBand, type Music } from "./music.ts";
 export type Composer = Pick<MusicEngine, "continue"> | Band;
 
 export interface ContinuationOptions {
-  readonly options: SamplingOptions;
+  readonly options: PageOptions;
   /** Length of the new music, in seconds. Default: endless. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -35,7 +35,8 @@ export async function* continuation(
     const startStep = Math.round(piece.seconds * STEPS_PER_SECOND);
     const endStep = startStep + Math.round((seconds ?? Infinity) * STEPS_PER_SECOND);
     const setting = { prompt: piece.arrivalNotes(), controls: [], startStep, endStep };
-    for await (const { event } of model.events(setting, { ...options, randomStep, signal }))
+    const { style: _style, density: _density, ending: _ending, ...sampling } = options;
+    for await (const { event } of model.events(setting, { ...sampling, randomStep, signal }))
       yield { seconds: event.onsetStep / STEPS_PER_SECOND, push: () => piece.push(event) };
     return;
   }

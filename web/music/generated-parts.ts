@@ -67,7 +67,7 @@ function seedOf(seed: number | undefined): Pick<Place, "partSeed"> {
 
 function infillPlace(region: Span, seed: number | undefined): GeneratedPart["place"] {
   const { fromSeconds: forkSeconds, toSeconds: joinSeconds } = region;
-  return { name: `${spanWords(region)} anew, seed ${seed}`, forkSeconds, joinSeconds, ...seedOf(seed) };
+  return { name: spanWords(region), forkSeconds, joinSeconds, ...seedOf(seed) };
 }
 
 /** Start and end of a time span, in minutes and seconds. */

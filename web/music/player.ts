@@ -1,4 +1,4 @@
-import type { SamplingOptions } from "../../src/index.ts";
+import type { PageOptions } from "../controls/page-options.ts";
 import { EVENTS_AHEAD } from "../../src/platform/browser/worker/index.ts";
 import type { Sound } from "../sound/sound.ts";
 import { type Composer, continuation } from "./continuation.ts";
@@ -11,7 +11,7 @@ export type PlayerState = "idle" | "waiting" | "playing";
 /** The model, its options and the length of the piece. */
 export interface Order {
   readonly model: Composer;
-  readonly options: SamplingOptions;
+  readonly options: PageOptions;
   /** Length of the piece in seconds; Infinity: endless. */
   readonly seconds: number;
 }
@@ -46,6 +46,8 @@ export class Player {
   #speed = new SpeedMeter(0);
   #abort: AbortController | undefined;
   #goOn: (() => void) | undefined;
+  /** The piece that the model has ended. */
+  #ended: Music | undefined;
   /** Start of the generation: time, and length of the piece. */
   #writing: { readonly since: number; readonly from: number } | undefined;
 
@@ -91,6 +93,7 @@ export class Player {
 
   /** Whether more music is to be generated. */
   get isUnfinished(): boolean {
+    if (this.#piece && this.#ended === this.#piece) return false;
     return this.#order !== undefined && (this.#piece?.seconds ?? 0) < this.#order.seconds;
   }
 
@@ -102,6 +105,7 @@ export class Player {
    */
   open(piece: Music, seconds: number, heardSeconds = seconds, order = this.#order): void {
     this.#stopWriting();
+    this.#ended = undefined;
     this.#order = order;
     this.#piece = piece;
     this.#heardSeconds = heardSeconds;
@@ -118,6 +122,7 @@ export class Player {
     if (isSameMusic || !this.#piece) return;
     const isOnlyLength = before && isDeepEqual({ ...before, seconds: 0 }, { ...order, seconds: 0 });
     this.#stopWriting();
+    this.#ended = undefined;
     if (!isOnlyLength || this.#piece.seconds > order.seconds)
       this.#takeBack(isOnlyLength ? order.seconds : 0);
     this.#goAhead();
@@ -178,7 +183,9 @@ export class Player {
     this.#speed = new SpeedMeter(EVENTS_AHEAD);
     this.#writing = { since: performance.now(), from: piece.seconds };
     try {
-      for await (const next of continuation(piece, order.model, { options: order.options, signal })) {
+      const { model, options } = order;
+      const seconds = options.ending ? order.seconds - piece.seconds : undefined;
+      for await (const next of continuation(piece, model, { options, seconds, signal })) {
         if (signal.aborted) return;
         if (next.seconds !== undefined && next.seconds >= order.seconds) {
           piece.close(order.seconds);
@@ -190,6 +197,10 @@ export class Player {
         this.#follow();
         if (this.aheadSeconds >= this.#mostAhead) await this.#rest(signal);
         if (signal.aborted) return;
+      }
+      if (options.ending) {
+        piece.close(piece.seconds);
+        this.#ended = piece;
       }
       this.#writing = undefined;
       this.onChange();

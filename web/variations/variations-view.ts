@@ -13,7 +13,7 @@ import { type Variation, Variations } from "./variations.ts";
 
 const COUNT: NumberSpec = {
   key: "variations",
-  label: "number",
+  label: "how many",
   minimum: 2,
   maximum: 8,
   isInteger: true,

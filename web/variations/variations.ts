@@ -50,7 +50,8 @@ export class Variations {
     const { signal } = this.#abort;
     for (const variation of this.list) {
       const { piece, seed } = variation;
-      const how = { options: { ...options, seed }, seconds, signal };
+      // Each is a part of the piece, which goes on.
+      const how = { options: { ...options, ending: false, seed }, seconds, signal };
       try {
         for await (const next of continuation(piece, model, how)) {
           if (signal.aborted) return;

@@ -15,8 +15,8 @@ interface ExplainingModel {
 /** The part of a model of several instruments that explains. */
 type ExplainingBand = Band & Pick<WorkerBandModel, "explain">;
 
-/** Number of candidates in an explanation. */
-const CANDIDATES = 12;
+/** Number of candidates in an explanation: enough that other notes are among them where the chosen one is unlikely. */
+const CANDIDATES = 40;
 
 export class Explainer {
   readonly #models: { load(): Promise<ExplainingModel | ExplainingBand> };

@@ -8,6 +8,8 @@ export interface ShownCandidate {
   /** The probability as text. */
   readonly percent: string;
   readonly isChosen: boolean;
+  /** What it decides: "which note", "when". */
+  readonly kind?: string;
   readonly title?: string;
   readonly onPress: () => void;
 }
@@ -15,12 +17,13 @@ export interface ShownCandidate {
 /** A list item for each candidate, with a bar that is longest for the likeliest. */
 export function candidateItems(candidates: readonly ShownCandidate[]): HTMLElement[] {
   const largest = Math.max(1e-9, ...candidates.map(({ probability }) => probability));
-  return candidates.map(({ words, probability, percent, isChosen, title, onPress }) => {
+  return candidates.map(({ words, probability, percent, isChosen, kind, title, onPress }) => {
     const button = element("button", { type: "button", class: "candidate" });
     if (title !== undefined) button.title = title;
     if (isChosen) button.setAttribute("aria-current", "true");
     const bar = element("span", { class: "bar-fill", "aria-hidden": "true" });
     bar.style.width = `${Math.max(2, (100 * probability) / largest)}%`;
+    if (kind) button.append(element("span", { class: "candidate-kind" }, kind));
     button.append(bar, element("span", { class: "candidate-words" }, words), element("span", {}, percent));
     button.addEventListener("click", () => {
       if (!isChosen) onPress();

@@ -11,10 +11,12 @@ import { Signal } from "../signal.ts";
 import { arcsOf, type NoteAttention, notesOfEvents, notesOfIds } from "./arcs-of.ts";
 import { bandBranchWords, bandTitle, eventIndex, neighborIndex, pitchIndex } from "./band-places.ts";
 import { candidateItems, headButtons, offerLayers } from "./explanation-elements.ts";
-import { percentOf, withChosen } from "./candidates.ts";
+import { orderedByKind, percentOf, withChosen } from "./candidates.ts";
 import { problemOf } from "../words.ts";
-import { eventWords } from "./event-words.ts";
-import { neighborNote, otherShareOfBand, otherShares, whyTitle } from "./why-words.ts";
+import { eventWords, kindWords } from "./event-words.ts";
+import { spellingOf } from "./spelling.ts";
+import { whySentence } from "./why-sentence.ts";
+import { neighborNote, otherShareOfBand, otherShares, whyTitle, wordsAt } from "./why-words.ts";
 
 type Parts = Pick<Session, "playback" | "models" | "explainer" | "branching">;
 
@@ -33,6 +35,7 @@ interface Choice {
   readonly words: string;
   readonly probability: number;
   readonly isChosen: boolean;
+  readonly kind: string;
   readonly branch: () => void;
 }
 
@@ -44,7 +47,7 @@ export class Why {
   readonly #session: Parts;
   readonly #section = byId("why", HTMLElement);
   readonly #title = byId("why-title", HTMLElement);
-  readonly #share = byId("why-share", HTMLElement);
+  readonly #sentence = byId("why-sentence", HTMLElement);
   readonly #bars = byId("candidates", HTMLElement);
   readonly #layer = byId("layer", HTMLSelectElement);
   readonly #heads = byId("heads", HTMLElement);
@@ -158,7 +161,7 @@ export class Why {
     this.#section.setAttribute("aria-busy", "true");
     this.#title.textContent =
       piece instanceof BandPiece ? bandTitle(piece, index, undefined) : whyTitle(piece, note, index);
-    this.#share.textContent = "";
+    this.#sentence.textContent = "";
     try {
       // The piece may be shown before the model is loaded.
       await this.#session.models.load();
@@ -188,19 +191,31 @@ export class Why {
     const { probability } = explanation ?? {};
     if (piece instanceof BandPiece && isOfBand(explanation))
       this.#title.textContent = bandTitle(piece, index, explanation.words);
-    this.#share.textContent = probability === undefined ? "" : percentOf(probability);
+    this.#sentence.textContent = probability === undefined ? "" : this.#sentenceOf(question, probability);
     this.#bars.replaceChildren(
       ...candidateItems(
-        this.#choices(question).map(({ words, probability: share, isChosen, branch }) => ({
-          words,
-          probability: share,
-          percent: percentOf(share),
-          isChosen,
-          title: isChosen ? "the chosen event" : `continue with ${words} instead, in a new branch`,
-          onPress: () => this.#branch(branch, question),
-        })),
+        orderedByKind(this.#choices(question)).map(
+          ({ words, probability: share, isChosen, kind, branch }) => ({
+            words,
+            kind,
+            probability: share,
+            percent: percentOf(share),
+            isChosen,
+            title: isChosen ? "the chosen event" : `continue with ${words} instead, in a new branch`,
+            onPress: () => this.#branch(branch, question),
+          }),
+        ),
       ),
     );
+  }
+
+  #sentenceOf(question: Question, probability: number): string {
+    const { piece, note, index, explanation } = question;
+    const ofBand = isOfBand(explanation) ? explanation.words : undefined;
+    const words =
+      piece instanceof BandPiece ? ofBand : index === note.index ? undefined : wordsAt(piece, index);
+    const arcs = this.#attentionOf(question)?.arcs ?? [];
+    return whySentence(note, words, probability, arcs, spellingOf(piece.notes));
   }
 
   #choices({ piece, index, explanation }: Question): Choice[] {
@@ -216,6 +231,7 @@ export class Why {
           words,
           probability: share,
           isChosen: words === chosen,
+          kind: "",
           branch: () => {
             if (event)
               branching.branchWith(eventIndex(index), event, bandBranchWords(piece, index, chosen, words));
@@ -225,9 +241,11 @@ export class Why {
     }
     const chosen = piece.ids[index];
     const bin = piece.velocityBinBefore(index);
+    const spelling = spellingOf(piece.notes);
     return withChosen(candidates, chosen === undefined ? undefined : { id: chosen, probability }).map(
       ({ id, probability: share }) => ({
-        words: eventWords(piece.vocabulary.event(id), bin, piece.vocabulary),
+        words: eventWords(piece.vocabulary.event(id), bin, piece.vocabulary, spelling),
+        kind: kindWords(piece.vocabulary.event(id)),
         probability: share,
         isChosen: id === chosen,
         branch: () => branching.branchAt(index, id),

@@ -3,7 +3,7 @@ import { SAMPLING_OPTIONS } from "../../../src/index.ts";
 import { FIRST_KEYS, MORE_KEYS, samplingSpec } from "../../../web/controls/specs.ts";
 
 it("the settings of the page are the options of the common table, except the seed, which has no slider", () => {
-  expect(FIRST_KEYS).toEqual(["temperature", "topP"]);
+  expect(FIRST_KEYS).toEqual(["temperature"]);
   const keys = SAMPLING_OPTIONS.map(({ key }) => key);
   expect(new Set([...FIRST_KEYS, ...MORE_KEYS, "seed"])).toEqual(new Set(keys));
   expect(samplingSpec("topK")).toMatchObject({

@@ -85,6 +85,6 @@ describe("parts of several instruments", () => {
     expect(asked?.setting.prompt.map(({ onsetStep }) => onsetStep)).toEqual([0]);
     expect(asked?.setting.controls.map(({ onsetStep }) => onsetStep)).toEqual([300]);
     expect(asked?.options.instruments).toEqual(new Set([0]));
-    expect(place).toMatchObject({ name: "0:01–0:03 anew, seed 2", forkSeconds: 1, joinSeconds: 3 });
+    expect(place).toMatchObject({ name: "0:01–0:03", forkSeconds: 1, joinSeconds: 3 });
   });
 });

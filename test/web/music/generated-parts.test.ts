@@ -44,7 +44,7 @@ it("fills in a time span, rounded to 10 ms, as a branch that joins its parent ag
   const span = { fromSeconds: 1.5049, toSeconds: 2.4951 };
   const { piece, place } = await infill(model, five(), span, { seed: 3 });
   expect(asked).toEqual([{ seed: 3, fromSeconds: 1.5, toSeconds: 2.5 }]);
-  expect(place).toEqual({ name: "0:01–0:02 anew, seed 7", forkSeconds: 1.5, joinSeconds: 2.5, partSeed: 7 });
+  expect(place).toEqual({ name: "0:01–0:02", forkSeconds: 1.5, joinSeconds: 2.5, partSeed: 7 });
   expect(piece.notes.map(short)).toEqual([
     "60 0 primer",
     "60 1 primer",

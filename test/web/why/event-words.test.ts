@@ -4,12 +4,12 @@ import { dynamics, eventWords } from "../../../web/why/event-words.ts";
 
 it.each([
   [{ kind: "NOTE_ON", value: 76 }, 10, "E5"],
-  [{ kind: "NOTE_OFF", value: 76 }, 10, "E5 ends"],
+  [{ kind: "NOTE_OFF", value: 76 }, 10, "release E5"],
   [{ kind: "TIME_SHIFT", value: 31 }, 10, "0.31 s later"],
-  [{ kind: "VELOCITY", value: 14 }, 10, "louder (mp 53)"],
-  [{ kind: "VELOCITY", value: 9 }, 10, "a little softer (p 33)"],
-  [{ kind: "VELOCITY", value: 30 }, 10, "much louder (fff 117)"],
-  [{ kind: "VELOCITY", value: 20 }, undefined, "mf 77"],
+  [{ kind: "VELOCITY", value: 14 }, 10, "louder (mp)"],
+  [{ kind: "VELOCITY", value: 9 }, 10, "slightly softer (p)"],
+  [{ kind: "VELOCITY", value: 30 }, 10, "much louder (fff)"],
+  [{ kind: "VELOCITY", value: 20 }, undefined, "mf"],
 ] as const)("describes %o after velocity bin %s: %s", (event, before, words) => {
   expect(eventWords(event, before, PERFORMANCE_388)).toBe(words);
 });

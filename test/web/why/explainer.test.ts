@@ -27,7 +27,7 @@ it("explains an event with the settings, and drift control for generated music o
   const explainer = new Explainer({ load: () => Promise.resolve(model) }, () => settings);
   expect(await explainer.explain(piece(), 3, [1])).toBe(EXPLANATION);
   await explainer.explain(piece(), 0, [0]);
-  const options = { temperature: 0.9, seed: 7, candidates: 12 };
+  const options = { temperature: 0.9, seed: 7, candidates: 40 };
   expect(asked).toEqual([
     [[60, 355, 188, 64], 3, { ...options, driftControl: true, generatedFrom: 3, attention: { layers: [1] } }],
     [[60], 0, { ...options, driftControl: false, generatedFrom: 0, attention: { layers: [0] } }],
@@ -68,7 +68,7 @@ it("explains a value of a note of several instruments with the settings", async 
   expect(asked).toEqual([
     [
       { prompt: [], note, slot: "duration" },
-      { temperature: 0.9, seed: 7, candidates: 12, attention: { layers: [2] } },
+      { temperature: 0.9, seed: 7, candidates: 40, attention: { layers: [2] } },
     ],
   ]);
   // The model has been replaced, and the music has not followed yet.

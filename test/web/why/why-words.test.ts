@@ -10,15 +10,15 @@ const [first, second, third] = piece.notes;
 it("names the note, or an event with its distance from the note", () => {
   expect([3, 2, 1, 4].map((index) => whyTitle(piece, second!, index))).toEqual([
     "Why C4 at 0:01",
-    "Why C4 ends, 1 event before C4 at 0:01",
+    "Why release C4, 1 event before C4 at 0:01",
     "Why 1.00 s later, 2 events before C4 at 0:01",
     "Why 1.00 s later, 1 event after C4 at 0:01",
   ]);
 });
 
 it("gives the attention that is on no note", () => {
-  expect(otherShares(0.534, 0)).toBe("53 % on timing and loudness");
-  expect(otherShares(0.534, 0.2)).toBe("53 % on timing and loudness, 20 % on the start of the piece");
+  expect(otherShares(0.534, 0)).toBe("53 % on timing and dynamics");
+  expect(otherShares(0.534, 0.2)).toBe("53 % on timing and dynamics, 20 % on the start of the piece");
   expect(otherShareOfBand(0.126)).toBe("13 % on this note, rests and the start");
 });
 
