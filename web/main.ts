@@ -6,6 +6,7 @@ import { debounced } from "./debounced.ts";
 import { byId } from "./elements.ts";
 import { takeInput } from "./input/input-view.ts";
 import { LinkOpener } from "./input/link-opener.ts";
+import { loadEarly } from "./load-early.ts";
 import { ModelView } from "./model-view.ts";
 import { MODEL_FILES, registerServiceWorker, sampleFiles, storeForLater } from "./offline.ts";
 import { OWN_MODELS } from "./music-model.ts";
@@ -92,4 +93,7 @@ listenToShortcuts({
   closable: [models, status, takesView, why, variations],
   focusAfterPause: transport,
 });
-void links.open().then(() => offerText(session.models, openTextTab));
+void links.open().then(async () => {
+  await offerText(session.models, openTextTab);
+  if (byId("text-offer", HTMLElement).hidden) loadEarly(session);
+});

@@ -36,6 +36,8 @@ export class ModelHolder<M extends { dispose(): Promise<void> }> {
   readonly ready = new Signal<M>();
   readonly #load: Load<M>;
   #phase: Phase<M>;
+  /** Whether it is being loaded before anyone has asked for it. */
+  #isEarly = false;
 
   constructor(source: MusicSource, load: Load<M>) {
     this.#phase = { kind: "unloaded", source };
@@ -51,8 +53,28 @@ export class ModelHolder<M extends { dispose(): Promise<void> }> {
     return this.#phase.source;
   }
 
+  /** Loads the model before it is asked for. Progress and failures are not told: the next call of `load` tries again. */
+  async loadEarly(): Promise<void> {
+    if (this.#phase.kind !== "unloaded") return;
+    this.#isEarly = true;
+    await this.#loadOnce().catch(() => undefined);
+    this.#isEarly = false;
+  }
+
   /** Loads the model once. After a failure, the next call tries again. @throws ModelLoadError, SourceError */
   async load(): Promise<M> {
+    const wasEarly = this.#isEarly;
+    this.#isEarly = false;
+    try {
+      return await this.#loadOnce();
+    } catch (error) {
+      // What failed was not asked for yet.
+      if (wasEarly) return this.#loadOnce();
+      throw error;
+    }
+  }
+
+  async #loadOnce(): Promise<M> {
     if (this.#phase.kind === "unloaded") {
       const { source } = this.#phase;
       this.#phase = { kind: "loading", source, model: this.#loadFirst(source) };
@@ -100,9 +122,11 @@ export class ModelHolder<M extends { dispose(): Promise<void> }> {
 
   async #open(source: MusicSource): Promise<M> {
     try {
-      return await this.#load(await source.open(), (progress) => this.progress.emit(progress));
+      return await this.#load(await source.open(), (progress) => {
+        if (!this.#isEarly) this.progress.emit(progress);
+      });
     } finally {
-      this.settled.emit();
+      if (!this.#isEarly) this.settled.emit();
     }
   }
 }

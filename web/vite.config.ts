@@ -17,6 +17,7 @@ const CONTENT_SECURITY_POLICY = [
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' data:",
+  "manifest-src 'self'",
   // Text models may be loaded from the hub, whose files are on other hosts.
   "connect-src 'self' https://huggingface.co https://*.hf.co",
   "worker-src 'self' blob:",

@@ -28,6 +28,8 @@ export interface OpenOptions {
   readonly complete?: boolean;
   /** The header `Vary` of the server. */
   readonly vary?: string;
+  /** Load the model in idle time. Without it, the visitor saves data. */
+  readonly early?: boolean;
   /** Record what is heard. */
   readonly record?: boolean;
 }
@@ -83,6 +85,7 @@ export function builtPage(): BuiltPage {
       phone = false,
       complete = false,
       vary,
+      early = false,
       record = false,
     } = {}) => {
       if (!again || !server || !context) {
@@ -96,6 +99,7 @@ export function builtPage(): BuiltPage {
       opened.on("pageerror", (error) => page.complaints.push(error.message));
       await listenToAudio(opened, record);
       await opened.addInitScript(paintSlowly);
+      if (!early) await opened.addInitScript(saveData);
       if (!complete) await opened.addInitScript(storeOnRequest);
       await opened.goto(`${server?.url}${query}`);
       if (record) {
@@ -126,6 +130,11 @@ export function builtPage(): BuiltPage {
 function paintSlowly(): void {
   const request = globalThis.requestAnimationFrame.bind(globalThis);
   globalThis.requestAnimationFrame = (paint) => Number(setTimeout(() => request(paint), 85));
+}
+
+/** Runs in the page: the visitor saves data. */
+function saveData(): void {
+  Object.defineProperty(navigator, "connection", { value: { saveData: true } });
 }
 
 /** Runs in the page: the service worker comes when a test dispatches the event "registering". */

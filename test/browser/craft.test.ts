@@ -69,6 +69,7 @@ describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE
     await page.locator("#candidates button").first().waitFor();
     await page.getByText("Play along").click();
     await page.locator("#more > summary").click();
+    await page.getByText("Attention heads").click();
     await page.locator("#candidates button:not([aria-current])").first().click();
     await page.locator("#branches").waitFor();
     expect(await findingsInBoth(page)).toEqual([]);
@@ -130,6 +131,31 @@ describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE
     const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute("content");
     expect(policy).toContain("worker-src 'self' blob:");
     expect(policy).not.toMatch(/'unsafe-|\* /);
+  });
+
+  it("can be installed: manifest, icons and colors are there", async () => {
+    const page = await built.open();
+    const manifest = await page.evaluate(async () => {
+      const link = document.querySelector<HTMLLinkElement>('link[rel="manifest"]');
+      return (await fetch(link?.href ?? "")).json();
+    });
+    expect(manifest).toMatchObject({ name: "Ostinato", display: "standalone", start_url: "./" });
+    const pictures = await page.evaluate(
+      async (icons) => {
+        const picture = document.querySelector<HTMLMetaElement>('meta[property="og:image"]')?.content ?? "";
+        const sizes = [...icons, picture].map(async (source) => {
+          const image = new Image();
+          image.src = source;
+          await image.decode();
+          return `${image.naturalWidth} × ${image.naturalHeight}`;
+        });
+        return Promise.all(sizes);
+      },
+      manifest.icons.slice(1).map(({ src }: { src: string }) => src),
+    );
+    expect(pictures).toEqual(["192 × 192", "512 × 512", "512 × 512", "1200 × 630"]);
+    expect(await page.locator('meta[name="theme-color"]').count()).toBe(2);
+    expect(built.complaints).toEqual([]);
   });
 
   it("has at most 250 kB of scripts and styles, compressed, all that is fetched only by some included", () => {

@@ -26,6 +26,8 @@ describe.skipIf(!hasChromium())("the piano roll of the built page", { timeout: P
     const page = await openScale(built.open());
     await page.mouse.click(...(await placeOnRoll(page))(9));
     await page.locator("#why:not([aria-busy]) #candidates button[aria-current]").waitFor();
+    // Heads and layers are shown on request.
+    await page.getByText("Attention heads").click();
     expect(await page.locator("#why-title").textContent(), "also a primer note").toBe("Why A4 at 0:04");
     expect(await page.locator("#why-sentence").textContent()).toMatch(
       /^A4 is yours: the model would have been [\d.]+ % sure of it\./,
@@ -107,6 +109,10 @@ describe.skipIf(!hasChromium())("the piano roll of the built page", { timeout: P
     await page.mouse.wheel(0, -120);
     await page.keyboard.up("Control");
     await isOther("and with Control zooms");
+    for (const key of ["Control", "Shift"]) await page.keyboard.down(key);
+    await page.mouse.wheel(0, -120);
+    for (const key of ["Control", "Shift"]) await page.keyboard.up(key);
+    await isOther("and with Shift as well zooms the pitches");
     await page.mouse.down();
     await page.mouse.move(x - 200, y, { steps: 4 });
     await page.mouse.up();
@@ -114,7 +120,7 @@ describe.skipIf(!hasChromium())("the piano roll of the built page", { timeout: P
     await page.getByRole("button", { name: "Follow the music" }).click();
     await isOther("and it comes back");
     // The ruler scrubs.
-    await page.mouse.move(box.x + 36 + (box.width - 36) * 0.45 + 200, box.y + 10);
+    await page.mouse.move(box.x + 36 + 300, box.y + 10);
     await page.mouse.down();
     await page.mouse.up();
     await expect.poll(() => rollLabel(page)).toMatch(/at 0:0[1-5] of 0:05/);
@@ -195,10 +201,11 @@ async function openScale(opening: Promise<Page>): Promise<Page> {
 async function placeOnRoll(page: Page): Promise<(note: number, above?: number) => [number, number]> {
   const box = await page.locator("#roll").boundingBox();
   if (!box) throw new Error("no roll");
-  const lane = (box.height - 24) / 88;
+  // Four octaves around the notes, C2 to B5.
+  const lane = (box.height - 24) / 48;
   return (note, above = 0) => [
-    box.x + 36 + (box.width - 36) * 0.45 + (note / 2 + 0.2) * 90,
-    box.y + 24 + (108 - 60 - note - above + 0.5) * lane,
+    box.x + 36 + (note / 2 + 0.2) * 90,
+    box.y + 24 + (83 - 60 - note - above + 0.5) * lane,
   ];
 }
 

@@ -149,6 +149,24 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     expect(built.complaints).toEqual([]);
   });
 
+  it("loads the model and its runtime before the first press, in idle time, unless the visitor saves data", async () => {
+    const page = await built.open({ early: true });
+    const fetched = (): string[] => built.requested().filter((path) => /safetensors$|\.wasm$/.test(path));
+    await expect.poll(() => fetched().length).toBe(2);
+    expect(await page.locator("#state").textContent(), "nothing was asked for").toBe("");
+    expect(await page.locator("#loading").isHidden()).toBe(true);
+    await page.getByRole("button", { name: "Play" }).click();
+    await page.getByText("Playing", { exact: true }).waitFor();
+    expect(fetched()).toHaveLength(2);
+    const other = await built.open({ again: true });
+    await other.locator("#begin").waitFor();
+    expect(
+      await other.evaluate(() => new Promise((resolve) => requestIdleCallback(() => resolve(true)))),
+    ).toBe(true);
+    expect(fetched()).toHaveLength(2);
+    expect(built.complaints).toEqual([]);
+  });
+
   it("plays recorded samples once they are loaded", async () => {
     const page = await built.open({ isolated: false, complete: true });
     await page.getByRole("button", { name: "Play" }).click();

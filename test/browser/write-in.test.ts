@@ -61,7 +61,7 @@ describe.skipIf(!hasChromium())(
       await page.getByText("0:02–0:04", { exact: true }).waitFor();
       await page.keyboard.press("KeyR");
       await page.getByRole("button", { name: "Fill in" }).click();
-      await page.getByRole("button", { name: "0:02–0:04, take 2" }).waitFor();
+      await page.getByRole("button", { name: "0:02–0:04, take 2", exact: true }).waitFor();
       await expectLoop(page);
       await page.keyboard.press("Escape");
       const notes = await savedNotes(page);

@@ -49,6 +49,31 @@ describe("ModelHolder", () => {
     expect(log).toEqual(["load a", "progress 1", "settled"]);
   });
 
+  it("loads early without a word, and says nothing of a failure until it is asked for", async () => {
+    const { holder, failing, log } = setUp();
+    failing.add("a");
+    await holder.loadEarly();
+    expect(log).toEqual(["load a"]);
+    failing.clear();
+    const early = holder.loadEarly();
+    const asked = holder.load();
+    await early;
+    await expect(asked).resolves.toMatchObject({ name: "a" });
+    expect(log).toEqual(["load a", "load a", "progress 1", "settled"]);
+    await holder.loadEarly();
+    expect(log).toHaveLength(4);
+  });
+
+  it("loads again when what was loaded early fails after it has been asked for", async () => {
+    const { holder, failing, log } = setUp();
+    failing.add("a");
+    const early = holder.loadEarly();
+    const asked = holder.load();
+    await early;
+    await expect(asked).rejects.toThrow("the music model could not be loaded");
+    expect(log.filter((line) => line === "load a")).toHaveLength(2);
+  });
+
   it("tries again after a failure", async () => {
     const { holder, failing, log } = setUp();
     failing.add("a");

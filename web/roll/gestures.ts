@@ -9,6 +9,9 @@ export interface GestureTarget {
   piece(): Music | undefined;
   scrub(seconds: number): void;
   pan(pixels: number): void;
+  /** Scrolls to higher pitches. */
+  panPitches(pixels: number): void;
+  zoomPitches(factor: number): void;
   zoom(factor: number, x: number): void;
   choose(note: PieceNote | undefined): void;
   hover(note: PieceNote | undefined): void;
@@ -29,7 +32,9 @@ type Drag =
   | {
       readonly kind: "pan";
       readonly startX: number;
+      readonly startY: number;
       x: number;
+      y: number;
       isMoved: boolean;
       readonly note: PieceNote | undefined;
     }
@@ -83,7 +88,16 @@ class Gestures {
     else if (y < view.rulerHeight) {
       this.#drag = { kind: "scrub" };
       this.#target.scrub(timeOfX(view, x));
-    } else this.#drag = { kind: "pan", startX: x, x, isMoved: false, note: noteAt(view, piece, x, y) };
+    } else
+      this.#drag = {
+        kind: "pan",
+        startX: x,
+        startY: y,
+        x,
+        y,
+        isMoved: false,
+        note: noteAt(view, piece, x, y),
+      };
   }
 
   move(event: PointerEvent): void {
@@ -104,9 +118,12 @@ class Gestures {
             : "";
       if (event.pointerType === "mouse") this.#target.hover(note);
     } else if (drag.kind === "pan") {
-      drag.isMoved ||= Math.abs(x - drag.startX) > CLICK;
-      if (drag.isMoved) this.#target.pan(drag.x - x);
-      drag.x = x;
+      drag.isMoved ||= Math.hypot(x - drag.startX, y - drag.startY) > CLICK;
+      if (drag.isMoved) {
+        if (x !== drag.x) this.#target.pan(drag.x - x);
+        if (y !== drag.y) this.#target.panPitches(y - drag.y);
+      }
+      [drag.x, drag.y] = [x, y];
     } else if (drag.kind === "scrub") this.#target.scrub(timeOfX(view, x));
     else if (drag.kind === "trim") this.#target.trim(Math.max(0, timeOfX(view, x)));
     else if (drag.kind === "select") this.#select(drag.fromSeconds, Math.max(0, timeOfX(view, x)));
@@ -132,8 +149,10 @@ class Gestures {
   wheel(event: WheelEvent): void {
     event.preventDefault();
     const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-    if (event.ctrlKey || event.metaKey)
-      this.#target.zoom(Math.exp(-event.deltaY * pixels * 0.004), event.offsetX);
+    // With Shift, browsers turn the wheel to the side.
+    const factor = Math.exp(-(event.deltaY || event.deltaX) * pixels * 0.004);
+    if ((event.ctrlKey || event.metaKey) && event.shiftKey) this.#target.zoomPitches(factor);
+    else if (event.ctrlKey || event.metaKey) this.#target.zoom(factor, event.offsetX);
     else this.#target.pan((event.deltaX || event.deltaY) * pixels);
   }
 

@@ -6,9 +6,10 @@ import type { Session } from "../session.ts";
 import { Signal } from "../signal.ts";
 import type { Why } from "../why/why.ts";
 import { clock } from "../words.ts";
-import type { RollView as View } from "./geometry.ts";
+import { laneHeight, type RollView as View } from "./geometry.ts";
 import { listenForGestures } from "./gestures.ts";
 import { Roll } from "./roll.ts";
+import { PitchRange } from "./pitch-range.ts";
 import { Viewport } from "./viewport.ts";
 
 /** Step of the arrow keys in seconds, without and with Shift. */
@@ -25,6 +26,7 @@ export class RollView {
   readonly #canvas: HTMLCanvasElement;
   readonly #roll: Roll;
   readonly #viewport = new Viewport();
+  readonly #pitches = new PitchRange();
   #wasFollowing = true;
   /** Id of the requested animation frame; 0: none. */
   #frame = 0;
@@ -112,7 +114,11 @@ export class RollView {
   }
 
   #view(): View {
-    return this.#roll.view(this.#viewport.place(this.#canvas.clientWidth, this.#session.playback.seconds));
+    const { piece, seconds } = this.#session.playback;
+    return this.#roll.view(({ width, height, keyboardWidth, rulerHeight }) => ({
+      ...this.#viewport.place(width - keyboardWidth, seconds),
+      ...this.#pitches.place(piece, height - rulerHeight),
+    }));
   }
 
   #listen(): void {
@@ -124,6 +130,15 @@ export class RollView {
       scrub: (seconds) => playback.seek(seconds),
       pan: (pixels) => {
         this.#viewport.pan(this.#view(), pixels);
+        this.refresh();
+      },
+      panPitches: (pixels) => {
+        const view = this.#view();
+        this.#pitches.pan(view, pixels / laneHeight(view));
+        this.refresh();
+      },
+      zoomPitches: (factor) => {
+        this.#pitches.zoom(this.#view(), factor);
         this.refresh();
       },
       zoom: (factor, x) => {
@@ -178,6 +193,8 @@ export class RollView {
       "+": () => this.#viewport.zoom(this.#view(), ZOOM_STEP, middle),
       "=": () => this.#viewport.zoom(this.#view(), ZOOM_STEP, middle),
       "-": () => this.#viewport.zoom(this.#view(), 1 / ZOOM_STEP, middle),
+      ".": () => this.#pitches.zoom(this.#view(), ZOOM_STEP),
+      ",": () => this.#pitches.zoom(this.#view(), 1 / ZOOM_STEP),
       PageUp: () => this.#viewport.pan(this.#view(), -middle),
       PageDown: () => this.#viewport.pan(this.#view(), middle),
       "[": () => selection.moveEnd("fromSeconds", seconds, pieceSeconds),

@@ -10,7 +10,6 @@ import {
   isBlackKey,
   laneHeight,
   noteRectangle,
-  PIANO_PITCHES,
   type RollView,
   timeLines,
   visibleSeconds,
@@ -97,17 +96,14 @@ export class Roll {
   }
 
   /** A view with the size of the canvas. */
-  view(place: Pick<RollView, "seconds" | "anchor" | "pixelsPerSecond">): RollView {
+  view(
+    place: (
+      size: Pick<RollView, "width" | "height" | "keyboardWidth" | "rulerHeight">,
+    ) => Pick<RollView, "seconds" | "anchor" | "pixelsPerSecond" | "lowestPitch" | "highestPitch">,
+  ): RollView {
     const { clientWidth: width, clientHeight: height } = this.#canvas;
-    return {
-      ...place,
-      width,
-      height,
-      keyboardWidth: width < 640 ? 20 : 36,
-      rulerHeight: 24,
-      lowestPitch: PIANO_PITCHES.lowest,
-      highestPitch: PIANO_PITCHES.highest,
-    };
+    const size = { width, height, keyboardWidth: width < 640 ? 20 : 36, rulerHeight: 24 };
+    return { ...size, ...place(size) };
   }
 
   draw(scene: Scene): void {

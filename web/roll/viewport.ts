@@ -28,8 +28,10 @@ export class Viewport {
 
   /** The view for a width, with the playhead at a time. */
   place(width: number, playheadSeconds: number): Pick<RollView, "seconds" | "anchor" | "pixelsPerSecond"> {
-    if (this.#isFollowing) this.#seconds = playheadSeconds;
     this.#pixelsPerSecond ??= Math.min(PIXELS_PER_SECOND, Math.max(ZOOM.least, width / FEWEST_SECONDS));
+    // At the start nothing is left of the music: the playhead moves to its place first.
+    const earliest = (ANCHOR * width) / this.#pixelsPerSecond;
+    if (this.#isFollowing) this.#seconds = Math.max(playheadSeconds, earliest);
     return { seconds: this.#seconds, anchor: ANCHOR, pixelsPerSecond: this.#pixelsPerSecond };
   }
 

@@ -16,6 +16,9 @@ const GATE_SECONDS = 0.06;
 
 /** Creates the sound. Call it the first time in a click or key handler: browsers block audio before. */
 export async function createSound(samples: Promise<readonly SynthesizedSample[]>): Promise<PianoSound> {
+  // On iOS the music is to be heard also while the ringer is off.
+  const audioSession: unknown = Reflect.get(navigator, "audioSession");
+  if (audioSession instanceof Object) Reflect.set(audioSession, "type", "playback");
   await start();
   return new PianoSound(synthesizedSet(await samples));
 }

@@ -14,6 +14,13 @@ function view(viewport: Viewport, playheadSeconds: number): RollView {
   return { ...size, ...viewport.place(1000, playheadSeconds) };
 }
 
+it("shows the music from the left edge on at the start, until the playhead has come to its place", () => {
+  const viewport = new Viewport();
+  expect(timeOfX(view(viewport, 0), 0)).toBeCloseTo(0, 9);
+  expect(timeOfX(view(viewport, 4), 0)).toBeCloseTo(0, 9);
+  expect(timeOfX(view(viewport, 6), 0)).toBeCloseTo(1, 9);
+});
+
 it("follows the playhead until it is moved, and again on request", () => {
   const viewport = new Viewport();
   expect(view(viewport, 5).seconds).toBe(5);
