@@ -8,7 +8,7 @@ export const BANDS = [
   { row: 0, name: "note on" },
   { row: 128, name: "note off" },
   { row: 256, name: "time" },
-  { row: 356, name: "loudness" },
+  { row: 356, name: "dynamics" },
 ] as const;
 
 export interface Column {
