@@ -87,7 +87,7 @@ describe.skipIf(!hasChromium())("a model of several instruments", { timeout: 2 *
     await page.getByRole("button", { name: "Fill in" }).click();
     await page
       .getByRole("navigation", { name: "Branches" })
-      .getByText(/^0:0\d–0:0\d anew/)
+      .getByText(/^0:0\d–0:0\d, take 2$/)
       .waitFor();
 
     // Another pitch or instrument begins a branch.

@@ -97,8 +97,8 @@ describe.skipIf(!hasChromium())("input and output of the built page", { timeout:
     for (const key of ["Home", "ArrowRight", "ArrowRight", "ArrowRight"]) await roll.press(key);
     const box = await roll.boundingBox();
     if (!box) throw new Error("no roll");
-    // The playhead is at 3 s, the end of the file 0.9 s behind it.
-    const x = box.x + 36 + (box.width - 36) * 0.45 + 0.9 * 90;
+    // The roll begins at 0; the file ends at 3.9 s.
+    const x = box.x + 36 + 3.9 * 90;
     await page.mouse.move(x, box.y + 12);
     await expect.poll(() => roll.evaluate((canvas) => canvas.style.cursor)).toBe("ew-resize");
     await page.mouse.down();

@@ -126,6 +126,21 @@ describe.skipIf(!hasChromium())(
       expect(built.complaints).toEqual([]);
     });
 
+    it("composes in the chosen style, density and with an ending", async () => {
+      const page = await built.open({ modelFolder });
+      await page.getByLabel("style", { exact: true }).selectOption("pop");
+      await page.getByLabel("density", { exact: true }).selectOption("sparse");
+      await page.getByLabel("length", { exact: true }).fill("6");
+      await page.getByLabel("ending", { exact: true }).check();
+      await page.getByRole("button", { name: "Play", exact: true }).click();
+      await page.getByText("Playing", { exact: true }).waitFor();
+      await page.getByText("Paused", { exact: true }).waitFor();
+      expect(await page.getByLabel("style", { exact: true }).isVisible()).toBe(true);
+      await page.getByRole("button", { name: "Copy link" }).click();
+      await expect.poll(() => page.url()).toMatch(/style=pop&density=sparse&ending=1/);
+      expect(built.complaints).toEqual([]);
+    });
+
     it("offers neither if the model was not trained for it", async () => {
       const page = await built.open();
       await openFile(page, "scale.mid", writeMidi(scoreFromNotes(SCALE.slice(0, 8))));
@@ -133,6 +148,8 @@ describe.skipIf(!hasChromium())(
       await page.getByRole("button", { name: "Play", exact: true }).click();
       await page.getByText("Playing", { exact: true }).waitFor();
       expect(await page.getByRole("button", { name: "Accompany" }).isVisible()).toBe(false);
+      for (const setting of ["style", "density", "ending"])
+        expect(await page.getByLabel(setting, { exact: true }).isVisible()).toBe(false);
       await page.locator("#roll").press("]");
       await page.locator("#selected").waitFor();
       expect(await page.getByRole("button", { name: "Fill in" }).isVisible()).toBe(false);

@@ -1,3 +1,4 @@
+import type { ContinueOptions } from "../../../src/index.ts";
 import { describe, expect, it } from "vitest";
 import { PERFORMANCE_388 } from "../../../encoding/index.ts";
 import { Piece } from "../../../web/music/piece.ts";
@@ -55,6 +56,29 @@ describe("Player", () => {
     await settle();
     expect(states).toEqual(["waiting", "playing"]);
     expect(piece.seconds).toBe(12);
+  });
+
+  it("takes the ending that the model composes as the end of the piece", async () => {
+    const { sound, player, states, piece } = setUp();
+    const asked: unknown[] = [];
+    const model = {
+      async *continue(_: unknown, { seconds, ending }: ContinueOptions = {}) {
+        asked.push([seconds, ending]);
+        await Promise.resolve();
+        yield { id: 60, kind: "NOTE_ON", value: 60, seconds: 0 } as const;
+        for (let second = 1; second <= 3; second += 1)
+          yield { id: 355, kind: "TIME_SHIFT", value: 100, seconds: second } as const;
+        yield { id: 188, kind: "NOTE_OFF", value: 60, seconds: 3 } as const;
+      },
+    };
+    player.order({ model, options: { seed: 1, ending: true }, seconds: 4 });
+    player.play();
+    await settle();
+    expect(asked).toEqual([[4, true]]);
+    expect([piece.seconds, piece.isClosed, player.isUnfinished]).toEqual([3, true, false]);
+    sound.advance(4.1);
+    await settle();
+    expect(states.at(-1)).toBe("idle");
   });
 
   it("stops composing in advance", async () => {

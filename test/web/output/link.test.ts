@@ -47,6 +47,14 @@ describe("links", () => {
     });
   });
 
+  it("contain style, density and ending, and only those that there are", async () => {
+    const asked = { options: { seed: 7, style: "pop", density: "busy", ending: true }, seconds: 30 } as const;
+    const { hash } = await linkOf(pieceOf(181), asked);
+    expect((await readLink(hash, PERFORMANCE_416))?.settings).toEqual(asked);
+    const other = await readLink(hash.replace("style=pop", "style=polka"), PERFORMANCE_416);
+    expect(other?.settings.options).toEqual({ seed: 7, density: "busy", ending: true });
+  });
+
   it("are distinguished from other URLs and damaged links", async () => {
     expect(await readLink("", PERFORMANCE_416)).toBeUndefined();
     expect(await readLink("#about", PERFORMANCE_416)).toBeUndefined();
