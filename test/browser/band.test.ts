@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { findings } from "./axe.ts";
-import { builtPage, expectMusic, PATIENCE, savedScore } from "./built-page.ts";
+import { builtPage, expectMusic, PATIENCE, savedScore, openDrawer } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
 
 const TRIO = fileURLToPath(new URL("../music/arrival/pop-trio/", import.meta.url));
@@ -28,6 +28,7 @@ describe.skipIf(!hasChromium())("a model of several instruments", { timeout: 2 *
     const [band, duet] = [page.locator("#band"), page.locator("#duet")];
     expect(await band.isVisible()).toBe(false);
     // With other seeds the first note may come late.
+    await openDrawer(page);
     await page.locator("#setting-seed").fill("5");
     await page.locator("#setting-topP").fill("0.9");
     await page.locator("#setting-seconds").fill("12");
@@ -44,7 +45,6 @@ describe.skipIf(!hasChromium())("a model of several instruments", { timeout: 2 *
     await page.getByText("Play along").click();
     expect(await duet.isDisabled()).toBe(true);
     expect(await duet.getAttribute("title")).toContain("this one plays several instruments");
-    await page.locator("#more > summary").click();
     expect(await page.locator("#setting-pitchTemperature").isVisible()).toBe(true);
     expect(await page.locator("#setting-repetitionPenalty").isVisible()).toBe(false);
     expect(await page.locator("#one-hot").isVisible()).toBe(false);

@@ -69,7 +69,8 @@ describe.skipIf(!hasChromium())("the piano roll of the built page", { timeout: P
     await page.locator("#candidates button:not([aria-current])").first().click();
     await page.locator("#branches").waitFor();
     await expect.poll(async () => (await strokes(page, "outlines")).length).toBe(1);
-    await expect.poll(() => rollLabel(page)).toMatch(/: [56] notes/);
+    // It is heard from a second before the change on, and composed five seconds ahead.
+    await expect.poll(() => rollLabel(page)).toMatch(/notes, at 0:0[12] of 0:0[67]$/);
     await page.getByRole("button", { name: "main", exact: true }).click();
     await expect.poll(() => rollLabel(page)).toContain("12 notes");
     await page.getByRole("button", { name: /^delete branch/ }).click();
@@ -180,7 +181,7 @@ describe.skipIf(!hasChromium())("the piano roll of the built page", { timeout: P
     expect(await focused()).toBe("roll");
 
     await page.keyboard.press("Enter");
-    await page.getByText("Why F#4 at 0:03", { exact: true }).waitFor();
+    await page.getByText("Why F♯4 at 0:03", { exact: true }).waitFor();
     await page.keyboard.press("ArrowDown");
     await page.getByText("Why F4 at 0:02", { exact: true }).waitFor();
     await page.keyboard.press("Escape");
@@ -201,11 +202,11 @@ async function openScale(opening: Promise<Page>): Promise<Page> {
 async function placeOnRoll(page: Page): Promise<(note: number, above?: number) => [number, number]> {
   const box = await page.locator("#roll").boundingBox();
   if (!box) throw new Error("no roll");
-  // Four octaves around the notes, C2 to B5.
+  // Four octaves around the notes, C3 to B6.
   const lane = (box.height - 24) / 48;
   return (note, above = 0) => [
     box.x + 36 + (note / 2 + 0.2) * 90,
-    box.y + 24 + (83 - 60 - note - above + 0.5) * lane,
+    box.y + 24 + (95 - 60 - note - above + 0.5) * lane,
   ];
 }
 
