@@ -141,6 +141,11 @@ describe.skipIf(!hasChromium())("note input on the built page", { timeout: PATIE
     const higher = page.getByRole("button", { name: "higher" });
     const lower = page.getByRole("button", { name: "lower" });
 
+    const sizeOf = async (name: string): Promise<string> => {
+      const box = await page.getByRole("button", { name, exact: true }).boundingBox();
+      return `${box?.width} × ${Math.round(box?.height ?? 0)}`;
+    };
+    expect([await sizeOf("C3"), await sizeOf("C#3")], "keys for fingers").toEqual(["44 × 112", "32 × 72"]);
     expect((await placeOfKey(page, "C3")).isOnTop).toBe(true);
     expect((await placeOfKey(page, "C6")).isOnTop).toBe(false);
     // Forced: a button may have been turned off, being at the end, between the question and the tap.

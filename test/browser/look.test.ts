@@ -93,6 +93,30 @@ describe.skipIf(!hasChromium())("the piano roll of the built page", { timeout: P
     expect(built.complaints).toEqual([]);
   });
 
+  it("draws bars where the opened file has a tempo, and times otherwise", async () => {
+    const page = await built.open();
+    await page.evaluate(recordLabels);
+    const labels = (): Promise<unknown> => page.evaluate("labelsOfTheRoll()");
+    const whole = [{ pitch: 60, velocity: 81, startSeconds: 0, endSeconds: 4 }];
+    const plain = writeMidi(scoreFromNotes(whole));
+    // The tempo 120 becomes 60 quarter notes a minute.
+    const at = plain.findIndex((_, i) => [0xff, 0x51, 3].every((byte, j) => plain[i + j] === byte)) + 3;
+    await openFile(
+      page,
+      "slow.mid",
+      plain
+        .with(at, 0x0f)
+        .with(at + 1, 0x42)
+        .with(at + 2, 0x40),
+    );
+    await expect.poll(() => rollLabel(page)).toContain("of 0:08");
+    await expect.poll(labels).toEqual(["1 · 0:00", "2 · 0:04", "3 · 0:08", "4 · 0:12"]);
+    await openFile(page, "plain.mid", plain);
+    await expect.poll(() => rollLabel(page)).toContain("of 0:04");
+    await expect.poll(async () => `${String(await labels())},`).toMatch(/^0:00,0:01,0:02,/);
+    expect(built.complaints).toEqual([]);
+  });
+
   it("scrolls and zooms by wheel, pointer and touch", async () => {
     const page = await openScale(built.open());
     const box = await page.locator("#roll").boundingBox();
@@ -275,4 +299,20 @@ function recordStrokes(): void {
     if (rectangles > 0) frame.outlines.push(stroke);
   });
   Object.defineProperty(globalThis, "strokesOfTheRoll", { value: () => last });
+}
+
+/** Runs in the page: `labelsOfTheRoll()` tells what stands above the roll, without the names of its keys. */
+function recordLabels(): void {
+  let labels: string[] = [];
+  const { prototype } = CanvasRenderingContext2D;
+  const { clearRect, fillText } = prototype;
+  prototype.clearRect = function (...parameters) {
+    if (this.canvas.id === "roll") labels = [];
+    return clearRect.apply(this, parameters);
+  };
+  prototype.fillText = function (text, x, y, ...more) {
+    if (this.canvas.id === "roll" && y < 24) labels.push(text);
+    return fillText.call(this, text, x, y, ...more);
+  };
+  Object.defineProperty(globalThis, "labelsOfTheRoll", { value: () => labels });
 }

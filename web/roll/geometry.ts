@@ -1,6 +1,7 @@
 /** Coordinates of the piano roll: time goes right, pitch goes up; all lengths are in CSS pixels. */
 import type { PieceNote } from "../music/note.ts";
 import type { Music } from "../music/music.ts";
+import { clock } from "../words.ts";
 
 /** The visible part of the music, and its scale. */
 export interface RollView {
@@ -108,13 +109,19 @@ export function zoomed(view: RollView, factor: number, x: number): RollView {
 const GRID_SECONDS = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600];
 const LABEL_WIDTH = 56;
 
-/** Times of the visible time lines, from 0 on. */
-export function timeLines(view: RollView): { readonly seconds: number; readonly x: number }[] {
+/** A vertical line of the roll. */
+export interface GridLine {
+  readonly x: number;
+  readonly label: string;
+}
+
+/** The visible time lines, from 0 on. */
+export function timeLines(view: RollView): GridLine[] {
   const step = GRID_SECONDS.find((seconds) => seconds * view.pixelsPerSecond >= LABEL_WIDTH) ?? 600;
   const { from, to } = visibleSeconds(view);
-  const lines: { seconds: number; x: number }[] = [];
+  const lines: GridLine[] = [];
   for (let line = Math.max(0, Math.ceil(from / step)); line * step < to; line += 1) {
-    lines.push({ seconds: line * step, x: xOfTime(view, line * step) });
+    lines.push({ x: xOfTime(view, line * step), label: clock(line * step) });
   }
   return lines;
 }

@@ -1,11 +1,15 @@
 /** The roll on the page: when it is painted, and the actions of its gestures. */
 import { instrumentName } from "../../encoding/index.ts";
 import { BandPiece } from "../music/band-piece.ts";
+import type { Music } from "../music/music.ts";
 import type { PieceNote } from "../music/note.ts";
+import type { OpenedFile } from "../music/opened-file.ts";
 import type { Session } from "../session.ts";
 import { Signal } from "../signal.ts";
 import type { Why } from "../why/why.ts";
 import { clock } from "../words.ts";
+import { startOf } from "../output/piece-score.ts";
+import { Bars } from "./bars.ts";
 import { laneHeight, type RollView as View } from "./geometry.ts";
 import { listenForGestures } from "./gestures.ts";
 import { Roll } from "./roll.ts";
@@ -31,6 +35,8 @@ export class RollView {
   /** Id of the requested animation frame; 0: none. */
   #frame = 0;
   #drawnAt = 0;
+  /** The bars of a piece. */
+  #bars: { readonly piece: Music | undefined; readonly lines: Bars | undefined } | undefined;
   /** Pitches that the user holds. */
   #held: ReadonlySet<number> = new Set();
 
@@ -92,6 +98,7 @@ export class RollView {
     this.#roll.draw({
       view: this.#view(),
       piece,
+      bars: this.#barsOf(piece, branches.current?.file),
       heardSeconds: seconds,
       selection: this.#session.selection.span,
       chosen: this.#why.note,
@@ -100,6 +107,14 @@ export class RollView {
       held: this.#held,
     });
     this.drawn.emit();
+  }
+
+  #barsOf(piece: Music | undefined, file: OpenedFile | undefined): Bars | undefined {
+    if (this.#bars?.piece !== piece) {
+      const lines = piece && file && Bars.of(file.score, startOf(piece, file));
+      this.#bars = { piece, lines };
+    }
+    return this.#bars?.lines;
   }
 
   #next(time: number): void {

@@ -3,15 +3,15 @@ import { pitchName } from "../../encoding/index.ts";
 import type { PieceNote } from "../music/note.ts";
 import type { Music } from "../music/music.ts";
 import type { Span } from "../sound/sound.ts";
-import { clock } from "../words.ts";
 import { type Arc, paintArcs } from "./arcs.ts";
+import { type Bars, gridLines } from "./bars.ts";
 import { type Colors, partColors, readColors } from "./colors.ts";
 import {
+  type GridLine,
   isBlackKey,
   laneHeight,
   noteRectangle,
   type RollView,
-  timeLines,
   visibleSeconds,
   xOfTime,
   yOfPitch,
@@ -61,6 +61,8 @@ function layersOf(layout: NoteLayout, colors: Colors): Layer[] {
 export interface Scene {
   readonly view: RollView;
   readonly piece: Music | undefined;
+  /** Undefined where the music has no tempo: there are lines of time then. */
+  readonly bars: Bars | undefined;
   /** The playback position, in seconds. */
   readonly heardSeconds: number;
   readonly selection: Span | undefined;
@@ -111,7 +113,8 @@ export class Roll {
     // The canvas has no size while another tab hides it.
     if (view.width <= view.keyboardWidth || view.height <= view.rulerHeight) return;
     this.#clear(view);
-    this.#drawGrid(view);
+    const lines = gridLines(view, scene.bars).filter(({ x }) => x >= view.keyboardWidth);
+    this.#drawGrid(view, lines);
     if (scene.selection) this.#drawSelection(view, scene.selection);
     this.#layout.sounding.clear();
     if (scene.ghost) this.#drawGhost(view, scene.ghost);
@@ -123,7 +126,7 @@ export class Roll {
     if (scene.arcs.length > 0) paintArcs(this.#context, view, scene.arcs);
     if (scene.chosen && piece) this.#drawChosen(view, scene.chosen, piece.seconds);
     if (piece) this.#drawPlayhead(view, heardSeconds);
-    this.#drawRuler(view);
+    this.#drawRuler(lines);
     this.#drawKeyboard(view, new Set([...this.#layout.sounding, ...scene.held]));
   }
 
@@ -139,7 +142,7 @@ export class Roll {
     this.#context.clearRect(0, 0, width, height);
   }
 
-  #drawGrid(view: RollView): void {
+  #drawGrid(view: RollView, lines: readonly GridLine[]): void {
     const { width, height, keyboardWidth, rulerHeight, lowestPitch, highestPitch } = view;
     this.#context.fillStyle = this.#colors.line;
     for (let pitch = lowestPitch; pitch <= highestPitch; pitch += 1) {
@@ -147,9 +150,7 @@ export class Roll {
       const y = Math.round(yOfPitch(view, pitch) + laneHeight(view));
       this.#context.fillRect(keyboardWidth, y, width - keyboardWidth, 1);
     }
-    for (const { x } of timeLines(view)) {
-      if (x >= keyboardWidth) this.#context.fillRect(Math.round(x), rulerHeight, 1, height - rulerHeight);
-    }
+    for (const { x } of lines) this.#context.fillRect(Math.round(x), rulerHeight, 1, height - rulerHeight);
   }
 
   #drawSelection(view: RollView, { fromSeconds, toSeconds }: NonNullable<Scene["selection"]>): void {
@@ -245,14 +246,12 @@ export class Roll {
     context.fill();
   }
 
-  #drawRuler(view: RollView): void {
+  #drawRuler(lines: readonly GridLine[]): void {
     const context = this.#context;
     context.font = `11px ${this.#colors.font}`;
     context.textBaseline = "top";
     context.fillStyle = this.#colors.faint;
-    for (const { seconds, x } of timeLines(view)) {
-      if (x >= view.keyboardWidth) context.fillText(clock(seconds), Math.round(x) + 4, 7);
-    }
+    for (const { x, label } of lines) context.fillText(label, Math.round(x) + 4, 7);
   }
 
   #drawKeyboard(view: RollView, sounding: ReadonlySet<number>): void {

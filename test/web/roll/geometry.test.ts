@@ -99,9 +99,16 @@ describe("piano roll geometry", () => {
   });
 
   it("has time lines with space for their labels, none before 0", () => {
-    expect(timeLines(VIEW).map(({ seconds }) => seconds)).toEqual([15, 16, 17, 18, 19, 20, 21, 22, 23, 24]);
-    expect(timeLines({ ...VIEW, pixelsPerSecond: 10 }).map(({ seconds }) => seconds)).toEqual([
-      0, 10, 20, 30, 40, 50, 60,
+    expect(timeLines(VIEW).map(({ x }) => x)).toEqual([100, 200, 300, 400, 500, 600, 700, 800, 900, 1000]);
+    expect(timeLines(VIEW)[0]).toEqual({ x: 100, label: "0:15" });
+    expect(timeLines({ ...VIEW, pixelsPerSecond: 10 }).map(({ label }) => label)).toEqual([
+      "0:00",
+      "0:10",
+      "0:20",
+      "0:30",
+      "0:40",
+      "0:50",
+      "1:00",
     ]);
     expect(timeLines({ ...VIEW, seconds: 0 }).map(({ x }) => x)).toEqual([600, 700, 800, 900, 1000]);
   });
