@@ -34,13 +34,18 @@ export default defineConfig({
   server: { headers: ISOLATION },
   preview: { headers: ISOLATION },
   resolve: {
-    alias: {
-      "standardized-audio-context": fileURLToPath(new URL("sound/native-audio.ts", import.meta.url)),
+    alias: [
+      { find: "standardized-audio-context", replacement: fileOf("sound/native-audio.ts") },
+      {
+        find: /^.*\/(IntervalTimeline|TransportRepeatEvent)\.js$/,
+        replacement: fileOf("sound/no-repeats.ts"),
+      },
       // The default build contains the module that load-music.ts and text-client.ts name as a file, as the threads need it.
-      "onnxruntime-web/wasm": fileURLToPath(
-        new URL("../node_modules/onnxruntime-web/dist/ort.wasm.min.mjs", import.meta.url),
-      ),
-    },
+      {
+        find: "onnxruntime-web/wasm",
+        replacement: fileOf("../node_modules/onnxruntime-web/dist/ort.wasm.min.mjs"),
+      },
+    ],
   },
   build: {
     target: "es2023",
@@ -52,10 +57,13 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       // Tone.js 15.5 does not declare which of its modules only define classes. Those of these folders do, so that a class
-      // that nothing uses is left out. `core` registers itself, and `signal` has to be evaluated before `core`.
+      // that nothing uses is left out. `core` registers itself, and `signal` has to be evaluated before `core`; its loop for
+      // drawing and its listener in space are not used.
       treeshake: {
         moduleSideEffects: (id) =>
-          !/\/tone\/build\/esm\/(component|effect|event|instrument|source)\//.test(id),
+          !/\/tone\/build\/esm\/((component|effect|event|instrument|source)\/|core\/(util\/Draw|context\/Listener)\.js)/.test(
+            id,
+          ),
       },
       input: { index: `${root}index.html`, "service-worker": `${root}service-worker.ts` },
       output: {
@@ -67,6 +75,10 @@ export default defineConfig({
   },
   optimizeDeps: { exclude: ["onnxruntime-web"] },
 });
+
+function fileOf(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
 
 /** Only in the built page: the development server injects inline styles and scripts. */
 function contentSecurityPolicy(): Plugin {
