@@ -85,7 +85,13 @@ describe.skipIf(!hasChromium())("the piano roll of the built page", { timeout: P
     await expect.poll(() => rollLabel(page)).toContain("1 notes");
     await page.locator("#roll").press("ArrowRight");
     await expect.poll(() => rollLabel(page)).toContain("at 0:01 of 0:08");
-    const before = await painted(page);
+    let before = "";
+    const isStill = async (): Promise<boolean> => {
+      const last = before;
+      before = await painted(page);
+      return before === last;
+    };
+    await expect.poll(isStill).toBe(true);
     await page.getByRole("button", { name: "Text", exact: true }).click();
     await page.locator("#roll").waitFor({ state: "hidden" });
     await page.getByRole("button", { name: "Piano", exact: true }).click();
