@@ -1,7 +1,8 @@
 /** What the ids of a model mean, by its config alone, so that a wrong model is not downloaded. */
+import { existsSync } from "node:fs";
 import { MUSIC_CODECS } from "../../encoding/index.ts";
 import { CheckpointError, type Codec, codecOf, readConfig, TEXT_FILES } from "../../models/index.ts";
-import { hubId, modelFiles } from "../platform/node/index.ts";
+import { hubId, isNamedTextModel, modelFiles } from "../platform/node/index.ts";
 import { readTextFiles } from "../text/index.ts";
 import type { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
@@ -24,6 +25,9 @@ async function kindOf(
   options: FilesCommandOptions,
   console: Console,
 ): Promise<{ readonly kind: ModelKind | undefined; readonly ids: number }> {
+  // Without a question to the hub, which may be out of reach.
+  const isText = isNamedTextModel(name) && chosenCodec(options) === undefined && !existsSync(name);
+  if (isText) return { kind: "text", ids: GPT2_IDS };
   const files = await modelFiles(name, { ...filesOptions(options, console), only: ["config.json"] });
   const config = await readConfig(files);
   const codec = codecOf({ config, id: hubId(name), codec: chosenCodec(options), hasTokenizer: false });

@@ -33,6 +33,16 @@ describe("commands for music models", () => {
 });
 
 describe("ostinato generate", () => {
+  it.each(["gpt2", "openai-community/gpt2-xl@main"])(
+    "says of %s without the hub that it writes text",
+    async (name) => {
+      expect(await runCli(["generate", "--model", name, "--out", out, "--offline"])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`for text use: ostinato text --model ${name}`),
+      });
+    },
+  );
+
   it("requires --out", async () => {
     expect(await runCli(["generate", "--seconds", "1"])).toMatchObject({
       code: 2,

@@ -8,7 +8,7 @@ export { writeFileAtomic } from "./write-file.ts";
 export { cacheFolder } from "./cache-folder.ts";
 export { readChecksums, sha256Of } from "./checksums.ts";
 export { RevisionError } from "../hub-name.ts";
-export { hubId, hubModelOf } from "./hub/hub.ts";
+export { hubId, hubModelOf, isNamedTextModel } from "./hub/hub.ts";
 export { hubCacheFolder, modelUse, type ListedModel, listModels } from "./list-models.ts";
 export { makeFolder } from "./make-folder.ts";
 export { packageFacts, packageRoot } from "./package-root.ts";

@@ -40,6 +40,12 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["distilgpt2", "distilbert/distilgpt2"],
 ]);
 
+/** Whether `name` means one of the models that have a short name, all of which write text. */
+export function isNamedTextModel(name: string): boolean {
+  const id = hubId(name);
+  return id !== undefined && [...ALIASES.values()].includes(id);
+}
+
 const CONFIG = "config.json";
 /** Files with all weights, or index files of shards; a model needs one of them. */
 const WEIGHTS = WEIGHT_FORMATS.flatMap(({ whole, index }) => [whole, index]);
