@@ -1,4 +1,4 @@
-/** Menu for the music model: included, from the hub or the server, or a local folder. */
+/** The choice of the music model, in the drawer: included, from the hub or the server, or a local folder. */
 import { byId, setText } from "./elements.ts";
 import type { MusicSource } from "./model-holder.ts";
 import { folderSource, namedSource } from "./music-model.ts";
@@ -7,7 +7,7 @@ import { problemOf } from "./words.ts";
 
 export class ModelView {
   readonly #models: Session["models"];
-  readonly #details = byId("model-choice", HTMLDetailsElement);
+  readonly #details = byId("more", HTMLDetailsElement);
   readonly #name = byId("model-name", HTMLInputElement);
   readonly #state = byId("model-state", HTMLElement);
   readonly #form = byId("model-form", HTMLFormElement);
@@ -16,6 +16,11 @@ export class ModelView {
   constructor({ models }: Pick<Session, "models">) {
     this.#models = models;
     models.chosen.listen(() => this.#showName());
+    models.ready.listen(({ facts: { backend, threads } }) => {
+      const words =
+        backend === "wasm" ? `WebAssembly, ${threads} ${threads === 1 ? "thread" : "threads"}` : "WebGPU";
+      setText(byId("model-facts", HTMLElement), words);
+    });
     const files = byId("model-files", HTMLInputElement);
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -27,10 +32,6 @@ export class ModelView {
       files.value = "";
       if (chosen.length > 0) void this.#load(() => folderSource(chosen));
     });
-    // The menu closes on a press outside it.
-    document.addEventListener("pointerdown", ({ target }) => {
-      if (target instanceof Node && !this.#details.contains(target)) this.#details.open = false;
-    });
     this.#showName();
   }
 
@@ -40,15 +41,15 @@ export class ModelView {
     this.#name.value = name;
   }
 
-  /** Closes the menu. @returns whether it was open. */
+  /** Closes the drawer if the focus is in it. @returns whether it was. */
   close(): boolean {
-    if (!this.#details.open) return false;
+    if (!this.#details.open || !this.#details.contains(document.activeElement)) return false;
     this.#details.open = false;
-    byId("model", HTMLElement).focus();
+    this.#details.querySelector("summary")?.focus();
     return true;
   }
 
-  /** Loads the model at once, so that errors appear in the menu. */
+  /** Loads the model at once, so that errors appear beside it. */
   async #load(source: () => MusicSource): Promise<void> {
     if (this.#isLoading) return;
     this.#isLoading = true;

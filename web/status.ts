@@ -96,15 +96,13 @@ export class Status {
   }
 
   #showFigures(): void {
-    const { playback, models } = this.#session;
-    const { player, piece, seconds } = playback;
-    const { model } = models;
+    const { player, piece, seconds } = this.#session.playback;
     if (!piece) return;
     const place = `at ${clock(Math.min(seconds, piece.seconds))} of ${clock(piece.seconds)}`;
     const label = `Piano roll: ${piece.notes.length} notes, ${place}`;
     byId("roll", HTMLCanvasElement).setAttribute("aria-label", label);
-    if (!player || !model) return;
-    const parts = [model.facts.backend === "wasm" ? `wasm ×${model.facts.threads}` : model.facts.backend];
+    if (!player) return;
+    const parts: string[] = [];
     const { timesRealTime: speed } = player;
     if (speed !== undefined) parts.push(`${speed.toFixed(speed < 2 ? 1 : 0)} × real time`);
     parts.push(`${Math.max(0, player.aheadSeconds).toFixed(0)} s ahead`);

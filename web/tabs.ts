@@ -24,7 +24,6 @@ export function listenToTabs(onLeave: () => void): void {
       byId("text", HTMLElement).hidden = !isText;
       byId("music", HTMLElement).hidden = isText;
       byId("bottom", HTMLElement).hidden = isText;
-      byId("model-choice", HTMLElement).hidden = isText;
       byId("figures", HTMLElement).hidden = isText;
       if (!isText) return;
       onLeave();

@@ -149,7 +149,8 @@ function storeOnRequest(): void {
 /** Waits until notes are visible and audible. */
 export async function expectMusic(page: Page, threads: number): Promise<void> {
   await page.getByText("Playing", { exact: true }).waitFor();
-  expect(await page.locator("#figures").textContent()).toContain(`wasm ×${threads}`);
+  const count = `${threads} ${threads === 1 ? "thread" : "threads"}`;
+  expect(await page.locator("#model-facts").textContent()).toBe(`WebAssembly, ${count}`);
   await page.getByRole("application", { name: /^Piano roll: [1-9]\d* notes, at 0:0[1-9]/ }).waitFor();
   await expect.poll(() => loudness(page), { message: "sound" }).toBeGreaterThan(0.001);
   expect(await colors(page), "notes on the roll").toBeGreaterThan(20);

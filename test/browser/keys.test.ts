@@ -59,7 +59,7 @@ describe.skipIf(!hasChromium())("keys on the built page", { timeout: PATIENCE },
     await page.locator("#model-name").waitFor();
     await page.keyboard.press("Escape");
     await page.locator("#model-name").waitFor({ state: "hidden" });
-    expect(await page.locator("#state").textContent(), "only the menu is closed").toBe("Playing");
+    expect(await page.locator("#state").textContent(), "only the drawer is closed").toBe("Playing");
     await page.keyboard.press("Escape");
     await says("Paused");
 

@@ -71,7 +71,7 @@ describe.skipIf(!hasChromium())("the piano roll of the built page", { timeout: P
     await expect.poll(async () => (await strokes(page, "outlines")).length).toBe(1);
     // It is heard from a second before the change on, and composed five seconds ahead.
     await expect.poll(() => rollLabel(page)).toMatch(/notes, at 0:0[12] of 0:0[67]$/);
-    await page.getByRole("button", { name: "main", exact: true }).click();
+    await page.getByRole("button", { name: "original", exact: true }).click();
     await expect.poll(() => rollLabel(page)).toContain("12 notes");
     await page.getByRole("button", { name: /^delete branch/ }).click();
     await expect.poll(() => strokes(page, "outlines")).toEqual([]);

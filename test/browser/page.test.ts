@@ -107,21 +107,21 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     await tabs.first().click();
     await expect.poll(() => tabs.first().getAttribute("aria-pressed")).toBe("true");
     await page.getByRole("button", { name: "Variations" }).click();
-    const hear = page.getByRole("button", { name: /^hear variation \d, seed \d+$/ });
+    const hear = page.getByRole("button", { name: /^hear variation \d from \d:\d\d$/ });
     await expect.poll(() => hear.count()).toBe(4);
     await hear.nth(3).click(); // once it is written
-    await expect.poll(() => tabs.last().textContent()).toMatch(/^variation 4, seed \d+$/);
+    await expect.poll(() => tabs.last().textContent()).toMatch(/^variation 4 from \d:\d\d$/);
     await expect.poll(() => hear.nth(3).getAttribute("aria-pressed")).toBe("true");
     await hear.nth(1).click();
     await expect
       .poll(() => tabs.last().textContent(), { message: "in place of the one not kept" })
-      .toMatch(/^variation 2,/);
+      .toMatch(/^variation 2 from/);
     expect(await tabs.count()).toBe(3);
-    await page.getByRole("button", { name: /^keep variation 2,/ }).click();
+    await page.getByRole("button", { name: /^keep variation 2 from/ }).click();
     await hear.nth(0).click();
     await expect
       .poll(() => tabs.last().textContent(), { message: "beside the one kept" })
-      .toMatch(/^variation 1,/);
+      .toMatch(/^variation 1 from/);
     expect(await tabs.count()).toBe(4);
     await expect.poll(() => aheadSeconds(page), { message: "it goes on" }).toBeGreaterThan(2);
     await page.locator("#variations-close").click();

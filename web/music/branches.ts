@@ -59,7 +59,7 @@ export class Branches {
    */
   start(piece: Music, file?: OpenedFile, take = newTake()): Branch {
     const branch = {
-      name: "main",
+      name: "original",
       piece,
       forkSeconds: 0,
       parent: undefined,
@@ -84,6 +84,7 @@ export class Branches {
     const { file, take = newTake() } = this.#current ?? {};
     const branch = {
       ...place,
+      name: this.#free(place.name),
       piece,
       parent: this.#current,
       file,
@@ -94,6 +95,14 @@ export class Branches {
     this.#list.push(branch);
     this.#current = branch;
     return branch;
+  }
+
+  /** The name, with a number where another branch has it. */
+  #free(name: string): string {
+    let free = name;
+    for (let number = 2; this.#list.some((branch) => branch.name === free); number += 1)
+      free = `${name} (${number})`;
+    return free;
   }
 
   /** @returns a function that restores the present branches. */

@@ -32,12 +32,12 @@ export async function accompany(
   if (piece instanceof BandPiece || isBand(model)) {
     if (!(piece instanceof BandPiece && isBand(model))) throw new TypeError(OTHER_KIND);
     const { seed } = options;
-    const place = { name: `accompaniment, seed ${seed}`, forkSeconds: 0, ...seedOf(seed) };
+    const place = { name: "accompaniment", forkSeconds: 0, ...seedOf(seed) };
     return { piece: await accompanyBand(model, piece, options), place };
   }
   const melody = melodyOf(piece);
   const { score, seed } = await model.accompany(melody, options);
-  const place = { name: `accompaniment, seed ${seed}`, forkSeconds: 0, partSeed: seed };
+  const place = { name: "accompaniment", forkSeconds: 0, partSeed: seed };
   return { piece: accompaniedPiece(piece, melody, score), place };
 }
 

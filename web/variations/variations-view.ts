@@ -158,7 +158,7 @@ export class VariationsView {
   }
 
   #card(variation: Variation, index: number): Card {
-    const name = `variation ${index + 1}, seed ${variation.seed}`;
+    const name = `variation ${index + 1} from ${clock(this.#set?.forkSeconds ?? 0)}`;
     const item = element("li", { class: "variation" });
     const hear = element("button", { type: "button", class: "hear", title: "listen" });
     hear.setAttribute("aria-label", `hear ${name}`);

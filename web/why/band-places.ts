@@ -1,9 +1,10 @@
 /** The values of the notes of several instruments, numbered as ids are: three for each event. */
-import { type ArrivalNote, instrumentName, pitchName } from "../../encoding/index.ts";
+import { type ArrivalNote, instrumentName } from "../../encoding/index.ts";
 import type { ArrivalPlace } from "../../src/platform/browser/worker/index.ts";
 import type { BandPiece } from "../music/band-piece.ts";
 import type { PieceNote } from "../music/note.ts";
 import { clock } from "../words.ts";
+import { spellingOfMusic } from "./spelling.ts";
 
 const SLOTS = ["onset", "duration", "note"] as const;
 
@@ -34,7 +35,7 @@ export function neighborIndex(piece: BandPiece, index: number, by: number): numb
 /** The title of a value: "Why C2 on Acoustic Bass at 0:12". @param words the value in words; undefined until they are known. */
 export function bandTitle(piece: BandPiece, index: number, words: string | undefined): string {
   const { pitch, instrument, onsetStep } = noteEvent(piece, eventIndex(index));
-  const note = `${pitchName(pitch)} on ${instrumentName(instrument)} at ${clock(onsetStep / 100)}`;
+  const note = `${spellingOfMusic(piece)(pitch)} on ${instrumentName(instrument)} at ${clock(onsetStep / 100)}`;
   const isPitch = SLOTS[index % SLOTS.length] === "note";
   return isPitch || words === undefined ? `Why ${note}` : `Why ${words}: ${note}`;
 }

@@ -1,5 +1,7 @@
 /** Names of pitches as they are written in the key of the music: with flats in flat keys. */
-import { pitchName } from "../../encoding/index.ts";
+import { DRUMS, pitchName } from "../../encoding/index.ts";
+import { BandPiece } from "../music/band-piece.ts";
+import type { Music } from "../music/music.ts";
 import type { PieceNote } from "../music/note.ts";
 
 /** How well each pitch class fits a key, from its tonic up (Krumhansl & Kessler 1982). */
@@ -19,6 +21,13 @@ export const WITH_SHARPS: Spelling = (pitch) => pitchName(pitch).replace("#", "â
 const WITH_FLATS: Spelling = (pitch) =>
   pitchName(pitch).replace(SHARP, (_, letter: string) => FLATS[letter] ?? letter);
 
+/** Words of a model that begin with the name of a pitch, in a spelling: "C#2 on Acoustic Bass". */
+export function respelled(words: string, spelling: Spelling): string {
+  return words.replace(/^([A-G])(#?)(-?\d+)(?= on )/, (_, letter: string, sharp: string, octave: string) =>
+    spelling("C D EF G A B".indexOf(letter) + sharp.length + 12 * (Number(octave) + 1)),
+  );
+}
+
 /** The spelling for the key of the notes. */
 export function spellingOf(notes: Iterable<Pick<PieceNote, "pitch">>): Spelling {
   const counts = new Float64Array(12);
@@ -34,6 +43,13 @@ export function spellingOf(notes: Iterable<Pick<PieceNote, "pitch">>): Spelling 
     }
   }
   return isFlat ? WITH_FLATS : WITH_SHARPS;
+}
+
+/** The spelling for the key of a piece; drums have none. */
+export function spellingOfMusic(piece: Music): Spelling {
+  if (!(piece instanceof BandPiece)) return spellingOf(piece.notes);
+  const { instruments, notes } = piece;
+  return spellingOf(notes.filter(({ part = 0 }) => instruments[part] !== DRUMS));
 }
 
 function correlation(counts: Float64Array, profile: readonly number[], tonic: number): number {

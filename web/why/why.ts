@@ -14,7 +14,7 @@ import { candidateItems, headButtons, offerLayers } from "./explanation-elements
 import { orderedByKind, percentOf, withChosen } from "./candidates.ts";
 import { problemOf } from "../words.ts";
 import { eventWords, kindWords } from "./event-words.ts";
-import { spellingOf } from "./spelling.ts";
+import { respelled, spellingOfMusic } from "./spelling.ts";
 import { whySentence } from "./why-sentence.ts";
 import { neighborNote, otherShareOfBand, otherShares, whyTitle, wordsAt } from "./why-words.ts";
 
@@ -211,37 +211,41 @@ export class Why {
 
   #sentenceOf(question: Question, probability: number): string {
     const { piece, note, index, explanation } = question;
-    const ofBand = isOfBand(explanation) ? explanation.words : undefined;
+    const spelling = spellingOfMusic(piece);
+    const ofBand = isOfBand(explanation) ? respelled(explanation.words ?? "", spelling) : undefined;
     const words =
       piece instanceof BandPiece ? ofBand : index === note.index ? undefined : wordsAt(piece, index);
     const arcs = this.#attentionOf(question)?.arcs ?? [];
-    return whySentence(note, words, probability, arcs, spellingOf(piece.notes));
+    return whySentence(note, words, probability, arcs, spelling);
   }
 
   #choices({ piece, index, explanation }: Question): Choice[] {
     const { branching } = this.#session;
     const { candidates = [], probability = 0 } = explanation ?? {};
+    const spelling = spellingOfMusic(piece);
     if (piece instanceof BandPiece) {
       if (!isOfBand(explanation)) return [];
       const { words: chosen = "" } = explanation;
       const own = { id: -1, words: chosen, probability, event: undefined };
       const isListed = explanation.candidates.some(({ words }) => words === chosen);
       return [...explanation.candidates, ...(isListed ? [] : [own])].map(
-        ({ words, probability: share, event }) => ({
-          words,
-          probability: share,
-          isChosen: words === chosen,
-          kind: "",
-          branch: () => {
-            if (event)
-              branching.branchWith(eventIndex(index), event, bandBranchWords(piece, index, chosen, words));
-          },
-        }),
+        ({ words, probability: share, event }) => {
+          const [from, to] = [respelled(chosen, spelling), respelled(words, spelling)];
+          return {
+            words: to,
+            probability: share,
+            isChosen: words === chosen,
+            kind: "",
+            branch: () => {
+              if (event)
+                branching.branchWith(eventIndex(index), event, bandBranchWords(piece, index, from, to));
+            },
+          };
+        },
       );
     }
     const chosen = piece.ids[index];
     const bin = piece.velocityBinBefore(index);
-    const spelling = spellingOf(piece.notes);
     return withChosen(candidates, chosen === undefined ? undefined : { id: chosen, probability }).map(
       ({ id, probability: share }) => ({
         words: eventWords(piece.vocabulary.event(id), bin, piece.vocabulary, spelling),

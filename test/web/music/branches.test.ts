@@ -19,6 +19,20 @@ it("compares a branch with its parent, and the root with its newest child", () =
   expect(branches.difference).toEqual({ fromSeconds: 5, toSeconds: 9 });
 });
 
+it("numbers branches of the same name", () => {
+  const branches = new Branches();
+  branches.start(piece());
+  for (const name of ["accompaniment", "from 0:03", "accompaniment", "accompaniment"])
+    branches.grow(piece(), { name, forkSeconds: 0 });
+  expect(branches.list.map(({ name }) => name)).toEqual([
+    "original",
+    "accompaniment",
+    "from 0:03",
+    "accompaniment (2)",
+    "accompaniment (3)",
+  ]);
+});
+
 it("moves the children of a removed branch to its parent", () => {
   const branches = new Branches();
   const main = branches.start(piece());

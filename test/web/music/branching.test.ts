@@ -88,7 +88,7 @@ describe("Branching", () => {
       branching.next(step);
       return playback.branches.current?.name;
     });
-    expect(names).toEqual(["main", "a", "main", "b"]);
+    expect(names).toEqual(["original", "a", "original", "b"]);
     expect(playback.seconds).toBe(3);
   });
 

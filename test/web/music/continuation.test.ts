@@ -68,7 +68,7 @@ describe("parts of several instruments", () => {
       "generated 72 2–3.5 80",
       "generated 72 3–4 80",
     ]);
-    expect(place).toEqual({ name: "accompaniment, seed 1", forkSeconds: 0, partSeed: 1 });
+    expect(place).toEqual({ name: "accompaniment", forkSeconds: 0, partSeed: 1 });
   });
 
   it("fills in a region with the instruments of the piece, around which nothing changes", async () => {

@@ -21,7 +21,7 @@ it("adds an accompaniment to the primer, as a branch from the start", async () =
     accompany: (melody: Score) => Promise.resolve(track(addNotes(melody, [note(40, 2)], "Accompaniment"))),
   };
   const { piece, place } = await accompany(model, five(), {});
-  expect(place).toEqual({ name: "accompaniment, seed 7", forkSeconds: 0, partSeed: 7 });
+  expect(place).toEqual({ name: "accompaniment", forkSeconds: 0, partSeed: 7 });
   expect(piece.notes.map(short)).toEqual([
     "60 0 primer",
     "60 1 primer",

@@ -13,7 +13,7 @@ it("shows a piece without model and sound", () => {
   const piece = new Piece(PERFORMANCE_416, primerOf(5));
   opener.show(piece, 5);
   expect(shown).toEqual([piece]);
-  expect(playback.branches.current).toMatchObject({ name: "main", seconds: 0, heardSeconds: 5 });
+  expect(playback.branches.current).toMatchObject({ name: "original", seconds: 0, heardSeconds: 5 });
 });
 
 it("stops playback, and starts at the beginning of the other piece", async () => {

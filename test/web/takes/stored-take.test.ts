@@ -25,7 +25,7 @@ it("stores the branches of a take, with the origins of their notes", () => {
   branches.grow(child, { name: "other", forkSeconds: 0.5, joinSeconds: 1, seed: 4 });
   const { list, current } = branchesOf("x", structuredClone(storedMusic(branches)), undefined);
   expect(list.map(({ name, take }) => [name, take])).toEqual([
-    ["main", "x"],
+    ["original", "x"],
     ["other", "x"],
   ]);
   expect(current).toMatchObject({

@@ -63,3 +63,10 @@ it("says what is explained, and names branches", () => {
   expect(bandTitle(music, 6, undefined)).toBe("Why E2 on Acoustic Bass at 0:01");
   expect(bandBranchWords(music, 7, "for 0.40 s", "for 0.80 s")).toBe("for 0.40 s → for 0.80 s at 0:01");
 });
+
+it("names pitches with flats in flat keys", () => {
+  const music = new BandPiece();
+  for (const [step, pitch] of [39, 41, 43, 44, 46, 48, 50, 51, 46, 43, 39].entries())
+    music.push(bass(50 * step, pitch));
+  expect(bandTitle(music, 2, undefined)).toBe("Why E♭2 on Acoustic Bass at 0:00");
+});
