@@ -55,8 +55,7 @@ describe.skipIf(!hasChromium())("keys on the built page", { timeout: PATIENCE },
     await page.keyboard.press("Escape");
     await help.waitFor({ state: "hidden" });
     expect(await page.locator("#state").textContent(), "only the help is closed").toBe("Playing");
-    await page.locator("#model").click();
-    await page.locator("#model-name").waitFor();
+    await page.locator("#model-name").focus();
     await page.keyboard.press("Escape");
     await page.locator("#model-name").waitFor({ state: "hidden" });
     expect(await page.locator("#state").textContent(), "only the drawer is closed").toBe("Playing");

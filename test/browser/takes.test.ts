@@ -43,7 +43,7 @@ describe.skipIf(!hasChromium())("takes of the built page", { timeout: PATIENCE }
     await page.locator("#branches button").first().click();
     await page.locator("#setting-keep").uncheck();
     await page.getByRole("button", { name: "New piece" }).click();
-    const seed = `Seed ${await page.locator("#setting-seed").inputValue()}`;
+    const seed = `Piece ${await page.locator("#setting-seed").inputValue()}`;
     await page.getByText("Playing", { exact: true }).waitFor();
     await page.getByText("Paused", { exact: true }).waitFor();
     const piece = await rollLabel(page);
@@ -55,7 +55,7 @@ describe.skipIf(!hasChromium())("takes of the built page", { timeout: PATIENCE }
     await page.getByRole("button", { name: `Go on with your last take: ${seed}` }).click();
     const notes = (label: string): string | undefined => /\d+ notes/.exec(label)?.[0];
     await expect.poll(async () => notes(await rollLabel(page))).toBe(notes(piece));
-    expect(await page.locator("#setting-seed").inputValue()).toBe(seed.slice(5));
+    expect(await page.locator("#setting-seed").inputValue()).toBe(seed.slice(6));
     await openList(page, 2);
     const renamed = page.locator("#takes-list input").nth(1);
     await renamed.fill("My three");

@@ -141,7 +141,7 @@ export class Takes {
       list.every(({ piece }) => piece.notes.length === 0)
     )
       return;
-    const name = known?.name ?? current.file?.name.replace(/\.\w+$/, "") ?? `Seed ${settings.options.seed}`;
+    const name = known?.name ?? current.file?.name.replace(/\.\w+$/, "") ?? `Piece ${settings.options.seed}`;
     const summary = {
       id,
       name,

@@ -34,6 +34,8 @@ interface Card {
   readonly keep: HTMLButtonElement;
   readonly state: HTMLElement;
   readonly name: string;
+  /** Its name where the time is known. */
+  readonly short: string;
   branch: Branch | undefined;
   isKept: boolean;
 }
@@ -141,7 +143,7 @@ export class VariationsView {
     card.hear.setAttribute("aria-pressed", String(isCurrent));
     card.keep.disabled = !isWritten || card.isKept;
     setText(card.keep, card.isKept ? "Kept" : "Keep");
-    setText(card.state, isWritten ? card.name : `${(piece.seconds - set.forkSeconds).toFixed(0)} s`);
+    setText(card.state, isWritten ? card.short : `${(piece.seconds - set.forkSeconds).toFixed(0)} s`);
   }
 
   #commonFrame({ forkSeconds }: Variations): MiniFrame {
@@ -158,7 +160,8 @@ export class VariationsView {
   }
 
   #card(variation: Variation, index: number): Card {
-    const name = `variation ${index + 1} from ${clock(this.#set?.forkSeconds ?? 0)}`;
+    const short = `variation ${index + 1}`;
+    const name = `${short} from ${clock(this.#set?.forkSeconds ?? 0)}`;
     const item = element("li", { class: "variation" });
     const hear = element("button", { type: "button", class: "hear", title: "listen" });
     hear.setAttribute("aria-label", `hear ${name}`);
@@ -170,7 +173,7 @@ export class VariationsView {
     const foot = element("span", { class: "variation-foot" });
     foot.append(state, keep);
     item.append(hear, foot);
-    const parts = { variation, element: item, canvas, hear, keep, state, name };
+    const parts = { variation, element: item, canvas, hear, keep, state, name, short };
     const card: Card = { ...parts, branch: undefined, isKept: false };
     hear.addEventListener("click", () => void this.#hear(card));
     keep.addEventListener("click", () => {

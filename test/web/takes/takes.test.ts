@@ -54,8 +54,8 @@ it("stores a piece with its own settings when the next one is opened", async () 
   await takes.flush();
   const kept = [...store.stored.values()].map(({ summary }) => [summary.name, summary.settings.options.seed]);
   expect(kept).toEqual([
-    ["Seed 1", 1],
-    ["Seed 2", 2],
+    ["Piece 1", 1],
+    ["Piece 2", 2],
   ]);
 });
 
