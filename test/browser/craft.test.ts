@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { scoreFromNotes, writeMidi } from "../../encoding/index.ts";
+import { addParts, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
 import { findings } from "./axe.ts";
-import { builtPage, expectMusic, openFile, PATIENCE, rollLabel } from "./built-page.ts";
+import { builtPage, expectMusic, openDrawer, openFile, PATIENCE, rollLabel } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
 
 describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE }, () => {
@@ -89,6 +89,36 @@ describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE
     await page.locator("#model-use").click();
     await page.locator("#model-state").getByText("is not a model").waitFor();
     expect(await findingsInBoth(page)).toEqual([]);
+    expect(built.complaints).toEqual([]);
+  });
+
+  it("has no serious violation in the dialogs, while a file is dragged, and on a phone on its side", async () => {
+    const page = await built.open({});
+    const note = { pitch: 60, velocity: 81, startSeconds: 0, endSeconds: 1 };
+    const part = { name: "Flute", program: 73, notes: [{ ...note, pitch: 72 }] };
+    await openFile(page, "two.mid", writeMidi(addParts(scoreFromNotes([note]), [part])));
+    await page.getByRole("dialog", { name: "Which tracks?" }).waitFor();
+    expect(await findingsInBoth(page), "tracks").toEqual([]);
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await expect.poll(() => rollLabel(page)).toContain("2 notes");
+    await page.locator("#roll").press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    expect(await findingsInBoth(page), "help").toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([], "song.mid"));
+      document.body.dispatchEvent(new DragEvent("dragover", { dataTransfer, bubbles: true }));
+    });
+    await page.locator("#drop").waitFor();
+    expect(await findingsInBoth(page), "a drag").toEqual([]);
+    await page.evaluate(() => document.dispatchEvent(new DragEvent("dragleave")));
+    await page.locator("#drop").waitFor({ state: "hidden" });
+    await page.setViewportSize({ width: 844, height: 390 });
+    await page.getByRole("button", { name: "Controls" }).click();
+    await openDrawer(page);
+    await page.locator("#model-name").waitFor();
+    expect(await findingsInBoth(page), "a phone on its side").toEqual([]);
     expect(built.complaints).toEqual([]);
   });
 
