@@ -117,6 +117,15 @@ describe.skipIf(!hasChromium())("the piano roll of the built page", { timeout: P
     );
     await expect.poll(() => rollLabel(page)).toContain("of 0:08");
     await expect.poll(labels).toEqual(["1 · 0:00", "2 · 0:04", "3 · 0:08", "4 · 0:12"]);
+    // A selection ends at a bar that it comes near to.
+    const box = await page.locator("#roll").boundingBox();
+    if (!box) throw new Error("no roll");
+    await page.keyboard.press("x");
+    await page.mouse.move(box.x + 36 + 5, box.y + 100);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 36 + 360 - 6, box.y + 100, { steps: 3 });
+    await page.mouse.up();
+    await page.getByText("0:00–0:04", { exact: true }).waitFor();
     await openFile(page, "plain.mid", plain);
     await expect.poll(() => rollLabel(page)).toContain("of 0:04");
     await expect.poll(async () => `${String(await labels())},`).toMatch(/^0:00,0:01,0:02,/);

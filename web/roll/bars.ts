@@ -71,6 +71,13 @@ export class Bars {
     return lines;
   }
 
+  /** The nearest bar within a distance in seconds, else the time itself. */
+  near(seconds: number, distance: number): number {
+    const bar = this.#barFrom(Math.max(0, seconds - distance));
+    const found = Math.max(0, this.#seconds(bar));
+    return Math.abs(found - seconds) <= distance ? found : seconds;
+  }
+
   /** The first bar from a time on; 0 is the first of the file. */
   #barFrom(seconds: number): number {
     // Times of the music are rounded to 10 ms.

@@ -6,6 +6,7 @@ import type { PieceNote } from "../music/note.ts";
 import type { OpenedFile } from "../music/opened-file.ts";
 import type { Session } from "../session.ts";
 import { Signal } from "../signal.ts";
+import type { Span } from "../sound/sound.ts";
 import type { Why } from "../why/why.ts";
 import { clock } from "../words.ts";
 import { startOf } from "../output/piece-score.ts";
@@ -19,6 +20,8 @@ import { Viewport } from "./viewport.ts";
 /** Step of the arrow keys in seconds, without and with Shift. */
 const SCRUB = { small: 1, large: 5 } as const;
 const ZOOM_STEP = 1.3;
+/** A selection ends at a bar within this distance in pixels. */
+const NEAR = 8;
 
 type Parts = Pick<Session, "playback" | "trim" | "selection">;
 
@@ -109,6 +112,15 @@ export class RollView {
     this.drawn.emit();
   }
 
+  /** The ends of a selection, at bars where they are near. */
+  #toBars({ fromSeconds, toSeconds }: Span): Span {
+    const lines = this.#bars?.lines;
+    const distance = NEAR / this.#view().pixelsPerSecond;
+    const near = (seconds: number): number => lines?.near(seconds, distance) ?? seconds;
+    const span = { fromSeconds: near(fromSeconds), toSeconds: near(toSeconds) };
+    return span.toSeconds > span.fromSeconds ? span : { fromSeconds, toSeconds };
+  }
+
   #barsOf(piece: Music | undefined, file: OpenedFile | undefined): Bars | undefined {
     if (this.#bars?.piece !== piece) {
       const lines = piece && file && Bars.of(file.score, startOf(piece, file));
@@ -167,7 +179,7 @@ export class RollView {
         this.#canvas.title = note ? this.#titleOf(note) : "";
       },
       select: (span) => {
-        selection.span = span;
+        selection.span = span && this.#toBars(span);
       },
       isSelecting: () => selection.isSelecting,
       selected: () => {

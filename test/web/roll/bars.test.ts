@@ -102,6 +102,14 @@ describe("bars of an opened file", () => {
     expect(labels(score, { ...VIEW, seconds: 81 })).toEqual(["22 · 1:24", "23 · 1:28"]);
   });
 
+  it("are where a selection that comes near ends", () => {
+    const bars = Bars.of(scoreOf([[0, ...TEMPO_60]]), 1);
+    // Bars at −1, 3 and 7 s.
+    expect([0, 0.5, 2.95, 3.05, 3.2, 7.1].map((seconds) => bars?.near(seconds, 0.1))).toEqual([
+      0, 0.5, 3, 3, 3.2, 7,
+    ]);
+  });
+
   it("end in a file with bars of no length", () => {
     const fastest = scoreOf([[0, 0xff, 0x51, 3, 0, 0, 1]]);
     expect(labels(fastest, { ...VIEW, seconds: 3600 })).toEqual([]);
