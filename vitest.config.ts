@@ -26,8 +26,8 @@ const SECOND = 1000;
 /** For tests of commands, in processes of their own or in the test's. */
 const BUILT = { globalSetup: "test/build-package.ts", setupFiles: "test/cli/in-process.ts" };
 
-/** One more than there are processors: tests of the page wait for sound as it is played. */
-const WORKERS = availableParallelism() + 1;
+/** Two more than there are processors: tests of the page wait for sound as it is played. */
+const WORKERS = availableParallelism() + 2;
 
 const PROJECTS = [
   project("unit", {

@@ -166,7 +166,8 @@ def prefetch(batches: Iterator[Batch], ahead: int = 4) -> Iterator[Batch]:
         except BaseException as error:  # raised again in the main thread
             put(error)
 
-    threading.Thread(target=work, daemon=True).start()
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
     try:
         while True:
             item = ready.get()
@@ -175,3 +176,4 @@ def prefetch(batches: Iterator[Batch], ahead: int = 4) -> Iterator[Batch]:
             yield item
     finally:
         stopped.set()
+        thread.join()  # a thread that still runs when Python ends may abort the process

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from itertools import islice
 from pathlib import Path
 
@@ -117,6 +118,15 @@ def test_augmented_full_blocks_stay_full(tmp_path: Path) -> None:
     batches = islice(BatchStream(dataset, 32, 10, 0, Augmenter.of(dataset.vocabulary), DataCursor()), 20)
     rows = np.concatenate([(batch.targets != IGNORED).sum(1) for batch in batches])
     assert (rows == 32).sum() >= len(rows) - 2  # all but the two ends of the piece
+
+
+def test_closing_prefetch_ends_its_thread() -> None:
+    before = threading.active_count()
+    batches = prefetch(iter(range(1000)))  # type: ignore[arg-type]
+    next(batches)
+    assert threading.active_count() == before + 1
+    del batches
+    assert threading.active_count() == before
 
 
 def test_prefetch_keeps_order_and_raises_errors() -> None:
