@@ -62,7 +62,7 @@ export interface ContinueOptions extends SamplingOptions {
   readonly reuseBeyondWindow?: boolean;
   /**
    * Read drafts ahead where the music repeats itself, on the native backend. The ids are the same: in int8 always, in fp32 unless two
-   * noisy scores are equal within the rounding of the logits. Default true.
+   * noisy scores are equal within the rounding of the logits. Small models, such as piano, read none in int8. Default true.
    */
   readonly speculation?: boolean;
   readonly signal?: AbortSignal;

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { DecoderConfig } from "../../models/index.ts";
+import { chooseScheme, type DecoderConfig, graphWeights } from "../../models/index.ts";
+import { SCHEMES } from "../../models/graph/quantization-scheme.ts";
 import { CachedContext } from "../../src/engine/cached-context.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
 import { generateIds } from "../../src/engine/generate.ts";
+import type { Runtime } from "../../src/engine/runtime.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
 import { speculate } from "../../src/engine/speculate.ts";
 import type { Drafter } from "../../src/engine/speculation/index.ts";
@@ -30,6 +32,13 @@ const SHARED: DecoderConfig = {
 };
 const MOST = 9;
 
+/** A decoder with the scheme of large models. */
+async function loadExact(config: DecoderConfig, runtime: Runtime): Promise<Decoder> {
+  const scheme = SCHEMES.int8.node;
+  const weights = await graphWeights(config, randomTensors(config, 9), scheme);
+  return Decoder.fromWeights({ config, scheme, weights, runtime });
+}
+
 describe.each([
   ["learned positions", LEARNED, false],
   ["relative positions", RELATIVE, false],
@@ -41,7 +50,7 @@ describe.each([
 
   beforeAll(async () => {
     const runtime = await createNodeRuntime({ backend: "node", threads: 2 });
-    decoder = await Decoder.load({ config, tensors: randomTensors(config, 9), runtime, precision: "int8" });
+    decoder = await loadExact(config, runtime);
   });
 
   afterAll(() => decoder.dispose());
@@ -129,7 +138,8 @@ describe("the ids of a run", () => {
     const narrow = await load({ ...LEARNED, width: 24 }, "int8");
     expect(await narrow.exactRunLength(narrow.createCache())).toBe(1);
     await narrow.dispose();
-    const decoder = await load({ ...RELATIVE, window: 32 }, "int8");
+    const runtime = await createNodeRuntime({ backend: "node", threads: 1 });
+    const decoder = await loadExact({ ...RELATIVE, window: 32 }, runtime);
     const cache = decoder.createCache();
     expect(await decoder.exactRunLength(cache)).toBe(1);
     await decoder.forward(randomIds(28, 60, 1), cache);
@@ -138,4 +148,21 @@ describe("the ids of a run", () => {
     expect(await decoder.exactRunLength(cache)).toBe(1);
     await decoder.dispose();
   });
+});
+
+test("small models with relative attention do not pay for exact rows, and do not draft in int8", async () => {
+  expect(chooseScheme("int8", "node", LEARNED).isExact).toBe(true);
+  expect(chooseScheme("int8", "node", { ...RELATIVE, layers: 24, width: 1024 }).isExact).toBe(true);
+  expect(chooseScheme("int8", "node", RELATIVE)).toEqual({ ...SCHEMES.int8.node, isExact: false });
+  const runtime = await createNodeRuntime({ backend: "node", threads: 1 });
+  const small = await Decoder.load({
+    config: RELATIVE,
+    tensors: randomTensors(RELATIVE, 9),
+    runtime,
+    precision: "int8",
+  });
+  const cache = small.createCache();
+  await small.forward(randomIds(20, RELATIVE.vocabularySize, 3), cache);
+  expect(await small.exactRunLength(cache)).toBe(1);
+  await small.dispose();
 });
