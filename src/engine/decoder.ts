@@ -73,7 +73,11 @@ export class Decoder {
   readonly hasIndependentRows: boolean;
   /** Whether the matrices have 8 bits a weight. */
   readonly isQuantized: boolean;
-  readonly #mayReadExactly: boolean;
+  /**
+   * Whether a run of several ids may leave all later ids as they are, see `exactRunLength`: in float32, and where quantized rows
+   * have the same bits in any run.
+   */
+  readonly mayReadExactly: boolean;
   #readsExactly: Promise<boolean> | undefined;
   readonly #session: DecoderSession;
   /** Compared by identity: `#check` recognizes caches of this decoder, and their forks, by them. */
@@ -104,7 +108,7 @@ export class Decoder {
     this.config = config;
     this.hasIndependentRows = scheme.linear !== "int8-columns";
     this.isQuantized = scheme.linear !== "float32";
-    this.#mayReadExactly = scheme.isExact && hasExactShape(config);
+    this.mayReadExactly = !this.isQuantized || (scheme.isExact && hasExactShape(config));
     this.#session = session;
     // The window includes the current id, which is not in the cache.
     this.#cacheShape = { layers: config.layers, width: config.width, limit: config.window - 1 };
@@ -132,7 +136,7 @@ export class Decoder {
    */
   async exactRunLength(cache: KeyValueCache): Promise<number> {
     if (!this.isQuantized) return Infinity;
-    if (!this.#mayReadExactly) return 1;
+    if (!this.mayReadExactly) return 1;
     this.#readsExactly ??= readsRowsExactly(this);
     return (await this.#readsExactly) ? exactRunLength(cache) : 1;
   }

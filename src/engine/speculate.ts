@@ -11,7 +11,7 @@ const ROW_COSTS = { learned: 0.1, relative: 0.25, quantized: 0.25 };
 
 /**
  * A context that reads drafts ahead, on the native backend. Undefined where they cannot pay, or would change the ids: in
- * WebAssembly, which samples in the graph, and where the rows of a run affect each other.
+ * WebAssembly, which samples in the graph, and in int8 where a row has other bits in a run of several.
  *
  * @param context used by nobody else until the returned one is settled.
  * @param drafter proposes ids. Default: what followed the longest earlier suffix.
@@ -21,7 +21,7 @@ export function speculate(
   context: CachedContext,
   drafter: Drafter = new SuffixDrafter(),
 ): SpeculativeContext | undefined {
-  if (decoder.backend !== "node" || !decoder.hasIndependentRows) return undefined;
+  if (decoder.backend !== "node" || !decoder.mayReadExactly) return undefined;
   const cost = decoder.isQuantized ? ROW_COSTS.quantized : ROW_COSTS[decoder.config.position.kind];
   return new SpeculativeContext(context, drafter, cost);
 }
