@@ -85,7 +85,8 @@ describe.skipIf(!hasChromium())(
       for (const key of ["Home", "ArrowRight", "ArrowRight", "ArrowRight"])
         await page.locator("#roll").press(key);
       await page.getByRole("button", { name: "Continue from here" }).click();
-      await page.getByRole("button", { name: "from 0:03", exact: true }).waitFor();
+      // The piece plays on between the keys.
+      await page.getByRole("button", { name: /^from 0:\d\d$/ }).waitFor();
       await page.getByText("Playing", { exact: true }).waitFor();
       await page.keyboard.press("Escape");
       const continued = await savedNotes(page);
