@@ -85,13 +85,15 @@ describe.skipIf(!hasChromium())("the piano roll of the built page", { timeout: P
     await expect.poll(() => rollLabel(page)).toContain("1 notes");
     await page.locator("#roll").press("ArrowRight");
     await expect.poll(() => rollLabel(page)).toContain("at 0:01 of 0:08");
+    // The small model has no styles: when it has come, their controls go and the roll grows.
+    await page.locator("#setting-style").waitFor({ state: "hidden" });
     let before = "";
     const isStill = async (): Promise<boolean> => {
       const last = before;
       before = await painted(page);
       return before === last;
     };
-    await expect.poll(isStill).toBe(true);
+    await expect.poll(isStill, { message: "over several frames", interval: 400 }).toBe(true);
     await page.getByRole("button", { name: "Text", exact: true }).click();
     await page.locator("#roll").waitFor({ state: "hidden" });
     await page.getByRole("button", { name: "Piano", exact: true }).click();
