@@ -30,6 +30,7 @@ class Vocabulary:
     name: str
     size: int
     ranges: dict[str, IdRange]
+    tokens_hash: str | None = None  # of a text dataset: which tokenizer made it (`tokens.py`)
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def read_dataset(folder: Path) -> Dataset:
                 entry["name"]: IdRange(int(entry["first"]), int(entry["count"]), int(entry["minimum"]))
                 for entry in header["vocabulary"]["ranges"]
             },
+            tokens_hash=header["vocabulary"].get("tokensSha256"),
         )
         paths = [str(piece["path"]) for piece in header["pieces"]]
         counts = [int(piece["ids"]) for piece in header["pieces"]]

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ import torch
 from .checkpoint import read_checkpoint, read_state, resize, write_checkpoint
 from .config import TASKS, TEXT, DecoderConfig
 from .errors import OptionError, TrainingError
+from .tokens import read_tokens
 
 DTYPES = {"fp16": torch.float16, "fp32": torch.float32}
 
@@ -67,14 +67,7 @@ def check_tokenizer(path: Path, config: DecoderConfig) -> None:
     """Raises OptionError if the vocabulary size of a tokenizer.json differs from the model's."""
     if config.vocabulary != TEXT:
         raise OptionError(f"the model reads {config.vocabulary}, which needs no tokenizer: omit --tokenizer")
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        ids = [*content["model"]["vocab"].values(), *(token["id"] for token in content.get("added_tokens", []))]
-        size = max(ids) + 1
-    except OSError as error:
-        raise OptionError(f"{path} cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise OptionError(f"{path} is not a tokenizer.json") from None
+    size = max(read_tokens(path)) + 1
     if size != config.vocab_size:
         raise OptionError(f"{path} has {size} ids, the model {config.vocab_size}: use the tokenizer of its dataset")
 

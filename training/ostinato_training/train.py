@@ -29,6 +29,7 @@ from .evaluate import evaluate, spread_pieces
 from .log import Log, Progress, Row, clock, plot_losses, say
 from .options import DATA, SHAPE, CommandLine, TrainOptions, flag, read_command_line, saved_options
 from .run import Run
+from .tokens import read_tokens, tokens_hash
 
 
 def new_config(options: TrainOptions, dataset: Dataset) -> DecoderConfig:
@@ -83,9 +84,17 @@ def start_run(line: CommandLine, group: Group) -> Run:
     options = replace(options, max_distance=config.max_distance)
     _refuse_to_overwrite(options, group)
     dataset = read_dataset(Path(options.train))
+    _check_tokens(dataset, options.train, Path(source) / "tokenizer.json")
     run = Run(options, config, group, dataset)
     load_tensors(run.model, tensors, source)
     return run
+
+
+def _check_tokens(dataset: Dataset, folder: str, tokenizer: Path) -> None:
+    """Raises OptionError if the dataset is known to be made with another tokenizer than the one in the checkpoint folder."""
+    known = dataset.vocabulary.tokens_hash
+    if known is not None and tokenizer.is_file() and tokens_hash(read_tokens(tokenizer)) != known:
+        raise OptionError(f"{folder} was made with another tokenizer than {tokenizer}: make it with `ostinato dataset --tokenizer {tokenizer}`")
 
 
 def resume_run(line: CommandLine, state: dict[str, Any], group: Group) -> Run:

@@ -17,6 +17,7 @@ from synthetic import START, write_dataset
 from ostinato_training import export
 from ostinato_training.checkpoint import read_checkpoint, read_state, write_state
 from ostinato_training.log import read_rows
+from ostinato_training.tokens import read_tokens, tokens_hash
 from ostinato_training.train import main
 
 ROOM = Path(__file__).parents[1]
@@ -121,6 +122,29 @@ def test_export_of_a_text_model(dataset_folder: Path, tmp_path: Path, capsys: py
         tokenizer.write_text(json.dumps(content))
         assert export.main(arguments) == 1
         assert message in capsys.readouterr().err
+
+
+def test_init_checks_the_tokenizer(dataset_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    learned = ["--position", "learned", "--length", "32", "--no-augment", "--steps", "1"]
+    header = json.loads((dataset_folder / "dataset.json").read_text())
+    header["vocabulary"] |= {"name": "text", "ranges": []}
+    (dataset_folder / "dataset.json").write_text(json.dumps(header))
+    tokenizer = tmp_path / "t.json"
+    tokenizer.write_text(json.dumps({"model": {"vocab": {"a": 0, "b": 414}}, "added_tokens": [{"id": 415, "content": "<end>"}]}))
+    assert run(dataset_folder, tmp_path / "run", *learned) == 0
+    assert export.main([str(tmp_path / "run"), str(tmp_path / "model"), "--tokenizer", str(tokenizer)]) == 0
+    init = ["--init", str(tmp_path / "model")]
+    header["vocabulary"]["tokensSha256"] = tokens_hash({0: "a", 414: "c", 415: "<end>"})
+    (dataset_folder / "dataset.json").write_text(json.dumps(header))
+    assert run(dataset_folder, tmp_path / "other", *learned, *init) == 1
+    assert f"was made with another tokenizer than {tmp_path / 'model' / 'tokenizer.json'}" in capsys.readouterr().err
+    header["vocabulary"]["tokensSha256"] = tokens_hash(read_tokens(tokenizer))
+    (dataset_folder / "dataset.json").write_text(json.dumps(header))
+    assert run(dataset_folder, tmp_path / "same", *learned, *init) == 0
+    header["vocabulary"]["size"] = 500
+    (dataset_folder / "dataset.json").write_text(json.dumps(header))
+    assert run(dataset_folder, tmp_path / "larger", *learned, *init) == 1
+    assert "has vocabulary text (500 ids), the model text (416 ids)" in capsys.readouterr().err
 
 
 def test_music_has_no_tokenizer(dataset_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

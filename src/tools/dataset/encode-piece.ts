@@ -15,6 +15,7 @@ import { ExampleRandom } from "../example-random.ts";
 import type { ExampleKind } from "./example-kind.ts";
 import { makeExample } from "./examples.ts";
 import { type DatasetVocabulary, MAX_UNRELEASED_SECONDS } from "./format.ts";
+import { tokensHash } from "./tokens-hash.ts";
 
 export interface EncodedPiece {
   readonly ids: Uint16Array<ArrayBuffer>;
@@ -115,6 +116,7 @@ export function textEncoder(tokenizerJson: unknown): PieceEncoder {
       startId: tokenizer.endOfTextId,
       endId: null,
       padId: null,
+      tokensSha256: tokensHash(tokenizerJson),
     },
     encode(bytes) {
       const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -26,6 +26,8 @@ export interface DatasetVocabulary {
   readonly startIds?: readonly number[];
   readonly endId: number | null;
   readonly padId: number | null;
+  /** Of a text dataset: which tokenizer made it (`tokens-hash.ts`). */
+  readonly tokensSha256?: string;
 }
 
 export interface DatasetPiece {
@@ -57,12 +59,17 @@ export function datasetHeader(
   tasks: readonly Task[],
   hasTargets: boolean,
 ): object {
-  const { name, size, ranges, startId, startIds, endId, padId } = vocabulary;
+  const { name, size, ranges, startId, startIds, endId, padId, tokensSha256 } = vocabulary;
   return {
     format: "ostinato-dataset",
     version: 1,
     idType: "uint16le",
-    vocabulary: { name, size, ranges: ranges.map(({ kind, ...range }) => ({ name: kind, ...range })) },
+    vocabulary: {
+      name,
+      size,
+      ranges: ranges.map(({ kind, ...range }) => ({ name: kind, ...range })),
+      tokensSha256,
+    },
     startId,
     startIds,
     endId,

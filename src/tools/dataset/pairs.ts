@@ -6,6 +6,7 @@ import type { TextTokenizer } from "../../../encoding/text/index.ts";
 import { HintedError } from "../../errors.ts";
 import { datasetTokenizer, type EncodedPiece } from "./encode-piece.ts";
 import type { DatasetVocabulary } from "./format.ts";
+import { tokensHash } from "./tokens-hash.ts";
 import { writeDataset } from "./write-dataset.ts";
 
 /** Thrown for a file of pairs, or a tokenizer, from which no dataset can be made. */
@@ -50,7 +51,7 @@ export async function buildPairDataset(
   out: string,
 ): Promise<PairSummary> {
   const tokenizer = datasetTokenizer(tokenizerJson);
-  const vocabulary = pairVocabulary(tokenizer);
+  const vocabulary = pairVocabulary(tokenizer, tokensHash(tokenizerJson));
   const separators = files.map(({ separator }) => separatorId(tokenizer, separator));
   const pairs = files.map((file) => readPairs(file, tokenizer.specialTokens));
   let targetIds = 0;
@@ -68,10 +69,10 @@ export async function buildPairDataset(
   return { pairs: pairs.reduce((sum, each) => sum + each.length, 0), ids, targetIds, longest };
 }
 
-function pairVocabulary(tokenizer: TextTokenizer): DatasetVocabulary {
+function pairVocabulary(tokenizer: TextTokenizer, tokensSha256: string): DatasetVocabulary {
   const { startOfTextId: startId, endOfTextId: endId, size } = tokenizer;
   if (startId !== null && endId !== null)
-    return { name: "text", size, ranges: [], startId, endId, padId: null };
+    return { name: "text", size, ranges: [], startId, endId, padId: null, tokensSha256 };
   throw new PairError("the tokenizer has no token that ends a text, so a model could not end its answer", {
     code: "no-end",
     hint: "learn a tokenizer with ostinato_training.tokenizer, which has <|endoftext|>",

@@ -39,7 +39,7 @@ function writePiece(path: string, notes: readonly Note[]): void {
 
 /** The pieces of a dataset folder, as the trainer reads them. */
 function readDataset(): {
-  header: { pieces: { path: string; ids: number }[]; ids: number };
+  header: { vocabulary: object; pieces: { path: string; ids: number }[]; ids: number };
   pieces: number[][];
 } {
   const header = JSON.parse(readFileSync(join(out, "dataset.json"), "utf8"));
@@ -134,6 +134,9 @@ describe("ostinato dataset", () => {
       [2, 0, 1, 1, 0],
       [2, 0, 3, 4, 1],
     ]);
+    const { vocabulary } = readDataset().header;
+    const tokensSha256 = "3fa8f1e05cf14d6cd7b09dde0771512aa9d8bd42078a3bb43661e93acc875baf";
+    expect(vocabulary).toEqual({ name: "text", size: 5, ranges: [], tokensSha256 });
     expect(readDataset().header.pieces).toEqual([
       { path: "a.txt", kind: "plain", ids: 2, characters: 2, bytes: 2 },
       { path: "b.txt", kind: "plain", ids: 4, characters: 4, bytes: 4 },

@@ -44,6 +44,8 @@ describe("buildPairDataset", () => {
     expect(numbers("index.bin")).toEqual([0, 7, 12, 19]);
     expect(numbers("targets.bin")).toEqual([4, 3, 4]);
     const header = JSON.parse(readFileSync(join(out, "dataset.json"), "utf8"));
+    const tokensSha256 = "42400c1e25c0f7c07c4fc1910d9a5834473efdb2c8ecaa569ff2513b5ade7c44";
+    expect(header.vocabulary).toEqual({ name: "text", size: 5, ranges: [], tokensSha256 });
     expect(header).toMatchObject({ startId: START, endId: START, targets: true, ids: 19 });
     expect(header.pieces).toEqual([
       { path: "fr.tsv:1", kind: "pair", ids: 5, characters: 2, bytes: 2 },
