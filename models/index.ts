@@ -25,6 +25,7 @@ export {
   readConfig,
   readIfThere,
   readSafetensors,
+  readTensorsOf,
   refusePointers,
   type RelativePosition,
   refuseOtherId,

@@ -25,7 +25,7 @@ export {
   type GenerateTrackOptions,
 } from "./music/index.ts";
 export { type ErrorWithHint, isErrorWithHint } from "./errors.ts";
-export type { Candidate, Explanation, LayerAttention } from "./engine/index.ts";
+export type { Candidate, Explanation, LayerAttention, LayerPrediction, StreamMove } from "./engine/index.ts";
 export {
   checkPrecision,
   checkSampling,
@@ -40,6 +40,7 @@ export {
 } from "./options.ts";
 export {
   type CompleteOptions,
+  type ExplainTextOptions,
   type GeneratedText,
   type GenerateTextOptions,
   PromptError,
@@ -47,6 +48,8 @@ export {
   type SpecialIds,
   type TextCandidate,
   type TextEnd,
+  type TextExplanation,
+  type TextLayerPrediction,
   TextModel,
   type TextPrompt,
   type TextScore,

@@ -90,6 +90,16 @@ export async function openCheckpoint(files: CheckpointFiles): Promise<OpenCheckp
   };
 }
 
+/** The tensors of a checkpoint, one after the other; the files are open meanwhile. @throws CheckpointError as `readCheckpoint`. */
+export async function* readTensorsOf(files: CheckpointFiles): AsyncGenerator<[name: string, Tensor], void> {
+  const checkpoint = await openCheckpoint(files);
+  try {
+    yield* checkpoint.tensors();
+  } finally {
+    await checkpoint.close();
+  }
+}
+
 /** Reads the config only. @throws CheckpointError as `parseConfig`, and when config.json is missing or not JSON. */
 export async function readConfig(files: CheckpointFiles): Promise<DecoderConfig> {
   return parseConfig(await readJson(files));

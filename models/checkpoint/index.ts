@@ -6,6 +6,7 @@ export {
   type OpenCheckpoint,
   readCheckpoint,
   readConfig,
+  readTensorsOf,
 } from "./checkpoint.ts";
 export { type Codec, codecOf, type CodecEvidence, sampledRanges } from "./codec.ts";
 export {

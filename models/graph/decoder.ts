@@ -19,6 +19,12 @@
  *                                                          layer 0, keys of layer 1, …
  *          attention.i    [heads, 1, positions]            the attention weights of the last row in layer i
  *
+ * With the option `layers`, of the rows from logits_from on, which must be one row:
+ *
+ *     out  logits         [layers + 1, vocabularySize]     norm and head of the stream after the embedding and after each layer
+ *          stream         [2 · layers + 1, width]          the embedding; what attention and what the feed-forward network
+ *                                                          of layer 0 added to it; the same of layer 1, …
+ *
  * Further inputs are the weights, in the layout of `graphWeights`.
  *
  * In int8 in Node, rows have the same bits in any run (`exact-attention.ts`). There the axis `heads` is three: 1, sequences, and heads of one
@@ -70,6 +76,8 @@ export interface GraphOptions {
   readonly locate?: Locate;
   /** Numbers of rows of the slices of the head, which a run can leave out: see `sliceHead`. Default: the head has no slices. */
   readonly headSlices?: readonly number[];
+  /** Whether to return the stream after each layer, and its logits. The head then has no slices. Default false. */
+  readonly layers?: boolean;
 }
 
 /** A decoder's config and quantization scheme. */
@@ -86,11 +94,11 @@ export type DecoderFrame =
 /** Builds the ONNX graph of a decoder, without its weights. */
 export function decoderGraph(
   decoder: DecoderConfig,
-  { scheme = SCHEMES.fp32.node, locate, headSlices = [] }: GraphOptions = {},
+  { scheme = SCHEMES.fp32.node, locate, headSlices = [], layers: withLayers = false }: GraphOptions = {},
 ): DecoderGraph {
   const config: DecoderDesign = { ...decoder, scheme };
   const graph = new GraphBuilder("decoder", undefined, locate);
-  const slices = sliceHead(headSlices, config.vocabularySize);
+  const slices = sliceHead(withLayers ? [] : headSlices, config.vocabularySize);
   const { heads, layers } = config;
   const { isExact, fullTierThreshold } = scheme;
   const cacheShape = [...(isExact ? [1, "sequences", heads] : ["heads"]), headSize(config)]; // of all sequences
@@ -115,6 +123,7 @@ export function decoderGraph(
     : decoderFrame(graph, config, mask);
   const added: Value[] = [];
   let x = embedding(graph, config, ids, positions); // [rows, width]
+  const [streams, parts] = [[x], [x]];
   for (const [layer, cached] of past.entries()) {
     const block = decoderBlock(graph, config, frame, layer, x, cached);
     added.push(block.own.keys, block.own.values);
@@ -123,9 +132,16 @@ export function decoderGraph(
       graph.output(name, block.weights, "float32", ["products", "sequences", heads, "own", "times"]);
     else graph.output(name, lastRow(graph, block.weights), "float32", ["heads", 1, "times"]);
     x = block.x; // [rows, width]
+    streams.push(x);
+    parts.push(...block.parts);
   }
   cacheOutput(graph, config, added);
-  const logits = head(graph, config, rowsFrom(graph, x, logitsFrom), slices, flags);
+  const scored = (values: readonly Value[]): Value[] =>
+    values.map((each) => rowsFrom(graph, each, logitsFrom));
+  const concat = (values: readonly Value[]): Value => graph.node("Concat", values, { axis: integer(0) });
+  if (withLayers) graph.output("stream", concat(scored(parts)), "float32", ["parts", config.width]);
+  const rows = withLayers ? concat(scored(streams)) : rowsFrom(graph, x, logitsFrom);
+  const logits = head(graph, config, rows, slices, flags);
   graph.output("logits", logits, "float32", ["scored", flags === undefined ? config.vocabularySize : "ids"]);
 
   return { bytes: encodeModel({ graph: graph.build(), opsets: OPSETS }), weights: graph.weights };
@@ -166,7 +182,7 @@ export function embedding(graph: GraphBuilder, config: DecoderDesign, ids: Value
  *
  * @param before keys and values of the earlier rows of this run. Default: none.
  * @returns the residual stream after the block, `[rows, width]`; the keys and values of all rows of this run; the attention
- * weights, `[heads, rows, positions]`.
+ * weights, `[heads, rows, positions]`; what attention and the feed-forward network added to the stream.
  */
 export function decoderBlock(
   graph: GraphBuilder,
@@ -176,7 +192,12 @@ export function decoderBlock(
   x: Value, // [rows, width]
   past: Segment,
   before?: Segment,
-): { readonly x: Value; readonly own: Segment; readonly weights: Value } {
+): {
+  readonly x: Value;
+  readonly own: Segment;
+  readonly weights: Value;
+  readonly parts: readonly [attention: Value, feedForward: Value]; // [rows, width] each
+} {
   const { width, feedForward, scheme } = config;
   const at = `h.${layer}`;
 
@@ -202,7 +223,7 @@ export function decoderBlock(
   const { activation = "tanh_gelu" } = config;
   const activated = activate(graph, activation, grown, `${at}.mlp.act.weight`); // [rows, feedForward]
   const shrunk = linear(graph, scheme, `${at}.mlp.c_proj`, feedForward, width, activated);
-  return { x: graph.node("Add", [between, shrunk]), own, weights };
+  return { x: graph.node("Add", [between, shrunk]), own, weights, parts: [projected, shrunk] };
 }
 
 /** Attention of rows of queries, keys and values. @param before as of `decoderBlock`. */

@@ -2,6 +2,7 @@
  * Attention sinks (Xiao et al. 2023, "Efficient Streaming Language Models with Attention Sinks"): the first rows of a cache
  * are never evicted.
  */
+import type { DecoderConfig } from "../../models/index.ts";
 
 /**
  * The rows that stay, and how many of the others are evicted at once. When `limit` rows are visible, the oldest
@@ -77,4 +78,10 @@ export class SinkWindow {
     }
     return buffers;
   }
+}
+
+/** The sink is a quarter of the window, an eviction block a sixteenth. Undefined for windows under 16 ids. */
+export function sinkOf({ window, position }: DecoderConfig): AttentionSink | undefined {
+  const [sinkRows, evictionBlock] = [Math.floor(window / 4), Math.floor(window / 16)];
+  return position.kind === "relative" && evictionBlock > 0 ? { sinkRows, evictionBlock } : undefined;
 }

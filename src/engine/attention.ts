@@ -1,6 +1,8 @@
 /** Attention weights of the last id that was read. */
 import type { DecoderConfig } from "../../models/index.ts";
+import type { KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
+import { floats, type Results } from "./graph-values.ts";
 
 /** Layers and heads whose attention weights are returned. */
 export interface AttentionRequest {
@@ -20,12 +22,42 @@ export interface LayerAttention {
   readonly weights: Float32Array;
 }
 
-/** @throws EngineError for a layer or head that the model does not have. */
-export function checkedRequest(config: DecoderConfig, request: AttentionRequest): Required<AttentionRequest> {
+/** @throws EngineError for a layer or head that the model does not have, and for a batch. */
+export function checkedRequest(
+  config: DecoderConfig,
+  request: AttentionRequest,
+  sequences: number,
+): Required<AttentionRequest> {
+  if (sequences > 1) {
+    throw new EngineError(`attention weights of ${sequences} sequences were requested`, {
+      code: "bad-attention",
+      hint: "select one sequence from the cache",
+    });
+  }
   return {
     layers: checkedNumbers("layer", request.layers, config.layers),
     heads: checkedNumbers("head", request.heads, config.heads),
   };
+}
+
+/** Names of the results of a graph. */
+export function attentionNames({ layers }: Required<AttentionRequest>): string[] {
+  return layers.map((layer) => `attention.${layer}`);
+}
+
+/** The attention of the newest id of a cache, from the results of the run that read it. */
+export function layerAttention(
+  config: DecoderConfig,
+  { layers, heads }: Required<AttentionRequest>,
+  cache: KeyValueCache,
+  results: Results,
+): readonly LayerAttention[] {
+  const seen = cache.visibleSpan(cache.position - 1);
+  const from = cache.position - seen;
+  return layers.map((layer) => {
+    const weights = floats(results, `attention.${layer}`); // [all heads, times]
+    return { layer, heads, from, weights: visibleWeights(config, weights, heads, seen) };
+  });
 }
 
 /**
@@ -34,7 +66,7 @@ export function checkedRequest(config: DecoderConfig, request: AttentionRequest)
  * @param weights `[all heads, positions]`, of which the last `seen` are visible.
  * @returns `[heads, seen]`
  */
-export function visibleWeights(
+function visibleWeights(
   config: DecoderConfig,
   weights: Float32Array,
   heads: readonly number[],

@@ -1,6 +1,7 @@
+import type { DecoderConfig } from "../../models/index.ts";
 import type { AttentionRequest, LayerAttention } from "./attention.ts";
 import type { KeyValueCache } from "./cache.ts";
-import type { Decoder, ForwardWithAttention } from "./decoder.ts";
+import type { Decoder, ForwardWithAttention, ForwardWithLayers } from "./decoder.ts";
 import type { SampledRun, SamplingInputs } from "./graph-sampling.ts";
 import { NO_IDS } from "./head-slices.ts";
 import type { IdRange } from "./sampling/index.ts";
@@ -21,10 +22,15 @@ export interface ContextOptions {
   readonly contextShift?: boolean;
   /** Return attention weights of the last id. */
   readonly attention?: AttentionRequest;
+  /** Return the stream of the last id after each layer: see `Decoder.forwardWithLayers`. Default false. */
+  readonly layers?: boolean;
   /** The ids whose logits are returned: see `ForwardOptions`. Default: all. */
   readonly range?: IdRange;
   readonly signal?: AbortSignal;
 }
+
+/** What a context returns of the last id; `layers` only if requested. */
+export type ContextResult = ForwardWithAttention & Partial<Pick<ForwardWithLayers, "layers">>;
 
 /**
  * A key/value cache together with the ids in it. For a sequence with a common prefix, `prefill` rewinds the cache to the
@@ -45,6 +51,11 @@ export class CachedContext {
     this.#cache = decoder.createCache(withSink);
     // `KeyValueCache.rewind` reaches less than two windows.
     this.#history = new TokenHistory(2 * decoder.config.window);
+  }
+
+  /** The model's config. */
+  get config(): DecoderConfig {
+    return this.#decoder.config;
   }
 
   /** The model's window. */
@@ -79,7 +90,7 @@ export class CachedContext {
    * @returns logits of the next id, `[vocabulary]` or those of `range`; positions of attention count from the first id of the sequence.
    * @throws EngineError as `Decoder.forward`; the signal's reason.
    */
-  async prefill(ids: readonly number[], options: ContextOptions = {}): Promise<ForwardWithAttention> {
+  async prefill(ids: readonly number[], options: ContextOptions = {}): Promise<ContextResult> {
     const { window } = this;
     const reuseBeyondWindow = options.reuseBeyondWindow ?? false;
     const prefix = Math.min(this.commonPrefixLength(ids), ids.length - 1);
@@ -109,7 +120,7 @@ export class CachedContext {
   async append(
     added: readonly number[],
     options: Omit<ContextOptions, "reuseBeyondWindow"> = {},
-  ): Promise<ForwardWithAttention> {
+  ): Promise<ContextResult> {
     return this.#append(
       options.contextShift && added.length > this.remainingPositions ? this.#lastHalf(added) : added,
       options,
@@ -206,14 +217,16 @@ export class CachedContext {
 
   #append(
     ids: readonly number[],
-    { attention, range, signal }: Pick<ContextOptions, "attention" | "range" | "signal">,
-  ): Promise<ForwardWithAttention> {
+    { attention, layers = false, range, signal }: Omit<ContextOptions, "contextShift" | "reuseBeyondWindow">,
+  ): Promise<ContextResult> {
     return this.#recorded(ids, async () => {
-      if (!attention)
-        return { logits: await this.#decoder.forward(ids, this.#cache, { range, signal }), attention: [] };
-      const result = await this.#decoder.forwardWithAttention(ids, this.#cache, attention, { range, signal });
+      const [decoder, cache, options] = [this.#decoder, this.#cache, { range, signal }];
+      if (!attention && !layers) return { logits: await decoder.forward(ids, cache, options), attention: [] };
+      const result: ContextResult = layers
+        ? await decoder.forwardWithLayers(ids, cache, attention ?? { layers: [] }, options)
+        : await decoder.forwardWithAttention(ids, cache, attention ?? {}, options);
       const moved = (layer: LayerAttention): LayerAttention => ({ ...layer, from: layer.from + this.#from });
-      return { logits: result.logits, attention: result.attention.map(moved) };
+      return { ...result, attention: result.attention.map(moved) };
     });
   }
 

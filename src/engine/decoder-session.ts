@@ -29,8 +29,15 @@ export interface PreparedSource {
    */
   readonly headSlices?: readonly number[];
   /** In memory: may be freed once the decoder is loaded. In files: must not change until the decoder is disposed. */
-  readonly weights: ReadonlyMap<string, WeightArray> | WeightsInFiles;
+  readonly weights: Weights;
+  /**
+   * Returns the weights again, for the graph of `forwardWithLayers`, which is built on the first call. Default: that method throws.
+   */
+  readonly reopen?: () => Promise<Weights>;
 }
+
+/** Weights in memory, or in files. */
+export type Weights = ReadonlyMap<string, WeightArray> | WeightsInFiles;
 
 /** Weights in files: a folder that ONNX Runtime maps into memory, and the byte offset of each weight. */
 export interface WeightsInFiles extends WeightFolder {
@@ -61,15 +68,19 @@ export class DecoderSession {
   readonly #runs = new Set<Promise<unknown>>();
   #disposed = false;
 
-  /** @throws EngineError when ONNX Runtime cannot load the model. */
-  static async load(source: PreparedSource): Promise<DecoderSession> {
+  /**
+   * @param layers whether for the graph that returns the stream after each layer.
+   * @throws EngineError when ONNX Runtime cannot load the model.
+   */
+  static async load(source: PreparedSource, layers = false): Promise<DecoderSession> {
     const { config, scheme, runtime, weights } = source;
     // WebAssembly copies the cache for every run; the native library does not, so stepping is as fast there.
-    const samplesInGraph = runtime.backend === "wasm";
+    const samplesInGraph = runtime.backend === "wasm" && !layers;
     // WebGPU computes the whole head: there each branch would wait for the graphics card.
-    const headSlices = runtime.backend === "webgpu" ? [] : (source.headSlices ?? sampledRanges(config));
+    const isWhole = runtime.backend === "webgpu" || layers;
+    const headSlices = isWhole ? [] : (source.headSlices ?? sampledRanges(config));
     const locate = "located" in weights ? placesOf(weights) : undefined;
-    const options = { scheme, locate, headSlices };
+    const options = { scheme, locate, headSlices, layers };
     const graph = samplesInGraph
       ? decoderLoop(config, declareSampling, options)
       : decoderGraph(config, options);

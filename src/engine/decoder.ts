@@ -6,15 +6,22 @@ import {
   type Precision,
   type Tensors,
 } from "../../models/index.ts";
-import { type AttentionRequest, checkedRequest, type LayerAttention, visibleWeights } from "./attention.ts";
-import type { AttentionSink } from "./attention-sink.ts";
+import {
+  type AttentionRequest,
+  attentionNames,
+  checkedRequest,
+  type LayerAttention,
+  layerAttention,
+} from "./attention.ts";
+import { sinkOf } from "./attention-sink.ts";
 import { type CacheShape, KeyValueCache } from "./cache.ts";
-import { DecoderSession, type PreparedSource } from "./decoder-session.ts";
+import { DecoderSession, type PreparedSource, type Weights } from "./decoder-session.ts";
 import { EngineError } from "./errors.ts";
 import { exactRunLength, hasExactShape, readsRowsExactly } from "./exact-run.ts";
 import { type SampledRun, sampledRuns, type SamplingInputs } from "./graph-sampling.ts";
 import { floats, joined, type Results } from "./graph-values.ts";
 import { columnsOf, NO_IDS } from "./head-slices.ts";
+import { type LayerStream, noWeights } from "./layers.ts";
 import { checkIds, checkPositions } from "./read-checks.ts";
 import type { Runtime } from "./runtime.ts";
 import type { IdRange } from "./sampling/index.ts";
@@ -29,6 +36,8 @@ export interface DecoderSource {
   readonly precision?: Precision;
   /** See `PreparedSource`. */
   readonly headSlices?: readonly number[];
+  /** Returns the tensors again: see `PreparedSource.reopen`. */
+  readonly reopen?: () => Tensors;
 }
 
 /** Options of `Decoder.forward`. */
@@ -50,6 +59,11 @@ export interface ForwardWithAttention {
   readonly logits: Float32Array;
   /** Of the requested layers, in the requested order. */
   readonly attention: readonly LayerAttention[];
+}
+
+/** Logits, attention weights, and the last id in the residual stream. */
+export interface ForwardWithLayers extends ForwardWithAttention {
+  readonly layers: LayerStream;
 }
 
 /** Ids per chunk of a long input: the memory of attention grows with the square of it. */
@@ -80,6 +94,9 @@ export class Decoder {
   readonly mayReadExactly: boolean;
   #readsExactly: Promise<boolean> | undefined;
   readonly #session: DecoderSession;
+  readonly #reopened: (() => Promise<DecoderSession>) | undefined;
+  /** The graph of `forwardWithLayers`, once it was requested. */
+  #layers: Promise<DecoderSession> | undefined;
   /** Compared by identity: `#check` recognizes caches of this decoder, and their forks, by them. */
   readonly #cacheShape: CacheShape;
   readonly #sinkShape: CacheShape;
@@ -89,10 +106,16 @@ export class Decoder {
    * @throws CheckpointError for a tensor that is missing or has the wrong shape; EngineError when ONNX Runtime cannot
    * load the model.
    */
-  static async load({ tensors, precision = "fp32", ...source }: DecoderSource): Promise<Decoder> {
+  static async load({ tensors, precision = "fp32", reopen, ...source }: DecoderSource): Promise<Decoder> {
     const { config, runtime } = source;
     const scheme = chooseScheme(precision, runtime.backend, config);
-    return Decoder.fromWeights({ ...source, scheme, weights: await graphWeights(config, tensors, scheme) });
+    const weightsOf = async (read: Tensors): Promise<Weights> => graphWeights(config, read, scheme);
+    return Decoder.fromWeights({
+      ...source,
+      scheme,
+      weights: await weightsOf(tensors),
+      reopen: reopen && (() => weightsOf(reopen())),
+    });
   }
 
   /**
@@ -104,8 +127,10 @@ export class Decoder {
     return new Decoder(source, await DecoderSession.load(source));
   }
 
-  private constructor({ config, scheme }: PreparedSource, session: DecoderSession) {
+  private constructor({ config, scheme, runtime, reopen }: PreparedSource, session: DecoderSession) {
     this.config = config;
+    this.#reopened =
+      reopen && (async () => DecoderSession.load({ config, scheme, runtime, weights: await reopen() }, true));
     this.hasIndependentRows = scheme.linear !== "int8-columns";
     this.isQuantized = scheme.linear !== "float32";
     this.mayReadExactly = !this.isQuantized || (scheme.isExact && hasExactShape(config));
@@ -186,23 +211,41 @@ export class Decoder {
     request: AttentionRequest,
     options: ForwardOptions = {},
   ): Promise<ForwardWithAttention> {
-    if (cache.sequences > 1) {
-      const hint = "select one sequence from the cache";
-      throw new EngineError(`attention weights of ${cache.sequences} sequences were requested`, {
-        code: "bad-attention",
-        hint,
-      });
-    }
-    const { layers, heads } = checkedRequest(this.config, request);
-    const names = layers.map((layer) => `attention.${layer}`);
-    const { logits, results } = await this.#read(ids, cache, options, names);
-    const seen = cache.visibleSpan(cache.position - 1);
-    const from = cache.position - seen;
-    const attention = layers.map((layer): LayerAttention => {
-      const weights = floats(results, `attention.${layer}`); // [all heads, times]
-      return { layer, heads, from, weights: visibleWeights(this.config, weights, heads, seen) };
-    });
-    return { logits, attention };
+    const checked = checkedRequest(this.config, request, cache.sequences);
+    const { logits, results } = await this.#read(ids, cache, options, attentionNames(checked));
+    return { logits, attention: layerAttention(this.config, checked, cache, results) };
+  }
+
+  /**
+   * As `forwardWithAttention`, and returns the residual stream of the last id after each layer, with its logits. The first call reads
+   * the weights again and builds a second graph; both stay in memory until `dispose`.
+   *
+   * @throws EngineError as `forwardWithAttention`, and when the decoder was loaded without `reopen`.
+   *
+   * @example
+   * const { logits, layers } = await decoder.forwardWithLayers([389, 375, 60], cache, { layers: [] });
+   * const atFirst = layers.logits.subarray(0, 416); // of the embedding
+   */
+  async forwardWithLayers(
+    ids: ArrayLike<number>,
+    cache: KeyValueCache,
+    request: AttentionRequest,
+    options: Omit<ForwardOptions, "logits"> = {},
+  ): Promise<ForwardWithLayers> {
+    const checked = checkedRequest(this.config, request, cache.sequences);
+    const session = await this.#layerSession();
+    const numbers = Array.from(ids);
+    this.#check(numbers, cache, numbers.length);
+    const before = numbers.slice(0, -1);
+    if (before.length > 0) await this.forward(before, cache, { ...options, range: NO_IDS });
+    const names = [...attentionNames(checked), "stream"];
+    const { logits, results } = await this.#read(numbers.slice(-1), cache, options, names, session);
+    const { count } = options.range ?? this.#all;
+    return {
+      logits: logits.slice(logits.length - count), // of the last layer
+      attention: layerAttention(this.config, checked, cache, results),
+      layers: { logits: floats(results, "logits"), stream: floats(results, "stream") },
+    };
   }
 
   /**
@@ -240,8 +283,20 @@ export class Decoder {
   }
 
   /** Frees the model's memory once its runs have ended; the decoder cannot be used afterwards. */
-  dispose(): Promise<void> {
-    return this.#session.dispose();
+  async dispose(): Promise<void> {
+    await this.#session.dispose();
+    await (await this.#layers?.catch(() => undefined))?.dispose();
+  }
+
+  /** The graph of `forwardWithLayers`; a failed load is tried again. */
+  #layerSession(): Promise<DecoderSession> {
+    this.#session.checkAlive();
+    if (!this.#reopened) throw noWeights();
+    this.#layers ??= this.#reopened().catch((error: unknown) => {
+      this.#layers = undefined;
+      throw error;
+    });
+    return this.#layers;
   }
 
   /** Reads ids in chunks. @returns the logits, and all results of the last chunk, including those named in `extra`. */
@@ -250,11 +305,12 @@ export class Decoder {
     cache: KeyValueCache,
     { logits = "last", signal, range = this.#all }: ForwardOptions,
     extra: readonly string[],
+    session = this.#session,
   ): Promise<{ readonly logits: Float32Array; readonly results: Results }> {
     this.#check(ids, cache, ids.length / cache.sequences);
     const numbers = Int32Array.from(ids);
     const all = logits === "all";
-    const { head } = this.#session;
+    const { head } = session;
     const selected = head.select(range);
     const none = head.select(NO_IDS).flags;
     const chunks: Float32Array[] = [];
@@ -269,7 +325,7 @@ export class Decoder {
         const isLast = at + chunk >= numbers.length;
         const wanted = isLast ? ["logits", ...extra] : all ? ["logits"] : [];
         const slices = isLast || all ? selected.flags : none;
-        results = await this.#session.step(numbers.subarray(at, at + chunk), cache, wanted, { all, slices });
+        results = await session.step(numbers.subarray(at, at + chunk), cache, wanted, { all, slices });
         if (isLast || all) chunks.push(columnsOf(floats(results, "logits"), selected.ids, range));
       }
     } finally {
@@ -292,10 +348,4 @@ export class Decoder {
     checkIds(this.config, ids, cache.sequences);
     checkPositions(this.config, cache.position + rows);
   }
-}
-
-/** The sink is a quarter of the window, an eviction block a sixteenth. Undefined for windows under 16 ids. */
-function sinkOf({ window, position }: DecoderConfig): AttentionSink | undefined {
-  const [sinkRows, evictionBlock] = [Math.floor(window / 4), Math.floor(window / 16)];
-  return position.kind === "relative" && evictionBlock > 0 ? { sinkRows, evictionBlock } : undefined;
 }

@@ -11,6 +11,7 @@ export type EngineErrorCode =
   | "bad-position"
   | "busy"
   | "disposed"
+  | "no-weights"
   | "bad-backend"
   | "bad-threads"
   | "session-failed"

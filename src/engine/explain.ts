@@ -2,6 +2,7 @@
 import type { AttentionRequest, LayerAttention } from "./attention.ts";
 import { type LogitsProcessor, ProcessorState } from "./logits-processor.ts";
 import type { CachedContext } from "./cached-context.ts";
+import { type LayerPrediction, layerPredictions } from "./layers.ts";
 import { type Candidate, likeliest, type Sampler } from "./sampler.ts";
 
 /** The sample to explain: the ids before it, and the rules it was sampled by. */
@@ -17,6 +18,8 @@ export interface ExplainSampleOptions {
   readonly candidates: number;
   /** Layers and heads. Default: no attention. */
   readonly attention?: AttentionRequest;
+  /** Whether to return the predictions of the layers. Default false. */
+  readonly layers?: boolean;
 }
 
 /** The distribution of an id, and the attention weights it was computed with. */
@@ -27,22 +30,29 @@ export interface Explanation {
   readonly probability: number | undefined;
   /** Of the id before it, whose logits it was sampled from. Empty without `attention`. */
   readonly attention: readonly LayerAttention[];
+  /** From the embedding up to the last layer, of the id before it. Only with `layers`. */
+  readonly layers?: readonly LayerPrediction[];
 }
 
-/** Explains one id. Of a prompt longer than the model's window, the last window counts. */
+/**
+ * Explains one id. Of a prompt longer than the model's window, the last window counts.
+ *
+ * @throws EngineError as `Decoder.forwardWithLayers`.
+ */
 export async function explainSample(
   context: CachedContext,
   vocabularySize: number,
-  { prompt, id, sampler, processors = [], candidates, attention }: ExplainSampleOptions,
+  { prompt, id, sampler, processors = [], candidates, attention, layers }: ExplainSampleOptions,
 ): Promise<Explanation> {
   const state = new ProcessorState(processors, prompt, { window: context.window, vocabularySize });
   const range = state.range();
   const first = range?.first ?? 0;
-  const prefilled = await context.prefill(prompt, { reuseBeyondWindow: true, attention, range });
+  const prefilled = await context.prefill(prompt, { reuseBeyondWindow: true, attention, layers, range });
   const probabilities = sampler.probabilities(prefilled.logits, state.context());
   return {
     candidates: likeliest(probabilities, candidates, first),
     probability: id === undefined ? undefined : (probabilities[id - first] ?? (range && 0)),
     attention: prefilled.attention,
+    ...(prefilled.layers && { layers: layerPredictions(context.config, prefilled.layers, id) }),
   };
 }

@@ -2,18 +2,25 @@
 export type { AttentionRequest, LayerAttention } from "./attention.ts";
 export type { AttentionSink } from "./attention-sink.ts";
 export { type CacheShape, KeyValueCache } from "./cache.ts";
-export { Decoder, type DecoderSource, type ForwardOptions, type ForwardWithAttention } from "./decoder.ts";
-export type { PreparedSource, WeightsInFiles } from "./decoder-session.ts";
+export {
+  Decoder,
+  type DecoderSource,
+  type ForwardOptions,
+  type ForwardWithAttention,
+  type ForwardWithLayers,
+} from "./decoder.ts";
+export type { PreparedSource, Weights, WeightsInFiles } from "./decoder-session.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export { explainSample, type ExplainSampleOptions, type Explanation } from "./explain.ts";
 export { generateIds, type GenerateIdsOptions } from "./generate.ts";
+export { type LayerPrediction, layerPredictions, type LayerStream, type StreamMove } from "./layers.ts";
 export type { LogitsProcessor } from "./logits-processor.ts";
 export type { GeneratedId } from "./next-ids.ts";
 export type { GraphRuns, SequenceContext } from "./sequence-context.ts";
 export { BatchSequence, SequenceBatch } from "./batch.ts";
 export { MAX_SEED } from "../options.ts";
 export { GumbelNoise, philox } from "./random.ts";
-export { CachedContext, PrefixCachePool, type ContextOptions } from "./cached-context.ts";
+export { CachedContext, PrefixCachePool, type ContextOptions, type ContextResult } from "./cached-context.ts";
 export {
   type Backend,
   createWasmRuntime,

@@ -54,6 +54,7 @@ export class MusicModel {
    * @throws OptionError for an index or option out of range; EngineError for a layer or head that the model does not have.
    * @example
    * const { candidates } = await piano.explain(ids, 12, { topP: 0.95 }); // [{ id, probability }, …]
+   * const { layers } = await piano.explain(ids, 12, { layers: true }); // [{ layer: null, candidates, … }, { layer: 0, … }, …]
    */
   explain(ids: readonly number[], index: number, options: ExplainOptions = {}): Promise<Explanation> {
     return this.#performances.explain(ids, index, options);

@@ -124,6 +124,13 @@ export interface ExplainOptions extends SamplingOptions {
   readonly candidates?: number;
   /** Layers and heads whose attention to return. Default: none. */
   readonly attention?: AttentionRequest;
+  /**
+   * Whether to return what each layer alone would have predicted, and how far attention and the feed-forward network moved the
+   * residual stream: see `LayerPrediction`. These are the model's own probabilities, without grammar, drift control or sampling
+   * options. The first explanation with layers reads the weights again and builds a second graph, which stays until `dispose`.
+   * Default false.
+   */
+  readonly layers?: boolean;
 }
 
 /** Music to continue: a score, or the ids of a performance without START and END. */

@@ -128,7 +128,7 @@ export class PerformanceModel implements PerformanceEngine {
     if (!Number.isInteger(index) || index < 0 || index > ids.length) {
       throw new OptionError(`index must be a whole number from 0 to ${ids.length}, got ${index}`);
     }
-    const { candidates = 12, attention, driftControl = true, generatedFrom, ...sampling } = options;
+    const { candidates = 12, attention, layers, driftControl = true, generatedFrom, ...sampling } = options;
     const sampler = musicSampler(sampling, this.vocabulary);
     const prompt = withStartToken(this.vocabulary, ids.slice(0, index));
     if (prompt.length === 0) {
@@ -148,6 +148,7 @@ export class PerformanceModel implements PerformanceEngine {
         processors: musicProcessors(performance, { driftControl, promptLength }),
         candidates,
         attention,
+        layers,
       }),
     );
     return {

@@ -1,4 +1,5 @@
 /** Options and results of `TextModel`. */
+import type { AttentionRequest, Explanation, LayerPrediction } from "../engine/index.ts";
 import type { SamplingOptions } from "../options.ts";
 
 /** A candidate for the next token. */
@@ -107,4 +108,36 @@ export interface TextScore {
   readonly window: number;
   /** Ids from the beginning of a window to that of the next. */
   readonly stride: number;
+}
+
+/** What is explained. The sampling options must be those of the generation, since they change `candidates`; not those of the layers. */
+export interface ExplainTextOptions extends SamplingOptions, Pick<CompleteOptions, "specialTokens" | "to"> {
+  /** Index of a token of the prompt, from 1: the first has none before it. Default: the token that would follow the prompt. */
+  readonly index?: number;
+  /** Number of the likeliest candidates to return. Default 10. */
+  readonly candidates?: number;
+  /** Layers and heads whose attention to return. Default: none. */
+  readonly attention?: AttentionRequest;
+  /**
+   * Whether to return what each layer alone would have predicted, and how far attention and the feed-forward network moved the
+   * residual stream. The first explanation with layers reads the weights again and builds a second graph, which stays until
+   * `dispose`. Default false.
+   */
+  readonly layers?: boolean;
+}
+
+/** What a layer would predict, with the texts of the tokens. */
+export interface TextLayerPrediction extends LayerPrediction {
+  readonly candidates: readonly TextCandidate[];
+}
+
+/** An explained token. Positions of attention are indices into `ids`. */
+export interface TextExplanation extends Explanation {
+  /** All ids of the prompt. */
+  readonly ids: readonly number[];
+  /** Index of the explained token in `ids`; `ids.length` for the one that would follow. */
+  readonly index: number;
+  readonly candidates: readonly TextCandidate[];
+  /** From the embedding up to the last layer. Only with the option `layers`. */
+  readonly layers?: readonly TextLayerPrediction[];
 }

@@ -10,27 +10,23 @@ import {
   score,
   speculate,
 } from "../engine/index.ts";
-import { HintedError } from "../errors.ts";
 import { OptionError, samplingOf, type SamplingOptions } from "../options.ts";
 import type {
   CompleteOptions,
+  ExplainTextOptions,
   GeneratedText,
   GenerateTextOptions,
   ScoreTextOptions,
   TextEnd,
+  TextExplanation,
   TextPrompt,
   TextScore,
   TextStep,
 } from "./options.ts";
+import { checkIndex, explainText } from "./explain-text.ts";
+import { PromptError } from "./prompt-error.ts";
 import { type SpecialIds, specialIds } from "./special-ids.ts";
 import { stopStrings, untilStop } from "./stop-strings.ts";
-
-/** Thrown for a prompt that cannot be continued, or a text that cannot be scored. */
-export class PromptError extends HintedError<
-  "no-prompt" | "too-long" | "too-short" | "unknown-id" | "unknown-separator"
-> {
-  override readonly name = "PromptError";
-}
 
 /** Contexts in the prefix cache, so that several samples of one prompt read it once. */
 const CACHED_CONTEXTS = 2;
@@ -185,6 +181,29 @@ export class TextModel {
       window,
       stride,
     };
+  }
+
+  /**
+   * Explains a token of a prompt, or the one that would follow: its candidates, the attention of the token before it, and what each
+   * layer would have predicted. Of a prompt longer than the context the last window counts.
+   *
+   * @throws PromptError as `encodePrompt`; OptionError for an index or option out of range; EngineError as `explainSample`.
+   * @example
+   * const { layers } = await gpt2.explain("The capital of France is", { layers: true }); // [{ layer: null, candidates, … }, …]
+   */
+  async explain(prompt: TextPrompt, options: ExplainTextOptions = {}): Promise<TextExplanation> {
+    const ids = this.encodePrompt(prompt, options);
+    checkIndex(options.index, ids.length);
+    const context = this.#contexts.acquire(ids.slice(0, options.index));
+    try {
+      return await explainText((id) => this.textOf(id), context, ids, {
+        ...options,
+        sampler: new Sampler(sampling(options)),
+        processors: this.#processors(),
+      });
+    } finally {
+      this.#contexts.release(context);
+    }
   }
 
   /** The text of an id alone; empty for an id without a token. */

@@ -133,3 +133,24 @@ describe("explain", () => {
     await expect(piano.explain([60], 1, { attention: { layers: [2] } })).rejects.toThrow("no layer 2");
   });
 });
+
+describe("explain with layers", () => {
+  it("returns the model's own probabilities from the embedding up, also of ids that the grammar excludes", async () => {
+    const start = [PERFORMANCE_416.id("VELOCITY", 23), 60];
+    const { layers = [], candidates } = await piano.explain(start, 1, {
+      layers: true,
+      topK: 1,
+      driftControl: false,
+    });
+    expect(layers.map(({ layer }) => layer)).toEqual([null, 0, 1]);
+    expect(candidates.map(({ probability }) => probability)).toEqual([1]);
+    const prompt = [PERFORMANCE_416.id("START"), ...start.slice(0, 1)];
+    const logits = await piano.decoder.forward(prompt, piano.decoder.createCache());
+    const sum = logits.reduce((total, logit) => total + Math.exp(logit), 0);
+    const best = [...logits.keys()].toSorted((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0)).slice(0, 3);
+    const share = (id = -1) => expect.closeTo(Math.exp(logits[id] ?? NaN) / sum, 6);
+    const last = layers.at(-1);
+    expect(last?.candidates).toEqual(best.map((id) => ({ id, probability: share(id) })));
+    expect(last?.probability).toEqual(share(60));
+  });
+});

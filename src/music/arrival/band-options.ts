@@ -43,6 +43,8 @@ export interface BandExplainOptions extends SamplingOptions, Pick<ContinueOption
   readonly candidates?: number;
   /** Layers and heads whose attention to return. Default: none. */
   readonly attention?: AttentionRequest;
+  /** Whether to return what each layer alone would have predicted, as in `ExplainOptions`. Default false. */
+  readonly layers?: boolean;
 }
 
 /** Options that need control tokens or a cache of performance events, which these models do not have. */

@@ -16,7 +16,7 @@ const CANDIDATES = 12;
 
 export interface ExplainArrivalOptions extends Pick<
   BandExplainOptions,
-  "attention" | "candidates" | "instruments"
+  "attention" | "candidates" | "instruments" | "layers"
 > {
   readonly vocabulary: ArrivalVocabulary;
   readonly sampler: Sampler;
@@ -34,7 +34,7 @@ export async function explainArrival(
   index: number,
   options: ExplainArrivalOptions,
 ): Promise<BandExplanation> {
-  const { vocabulary, sampler, vocabularySize, instruments: players, attention } = options;
+  const { vocabulary, sampler, vocabularySize, instruments: players, attention, layers } = options;
   const { candidates = CANDIDATES } = options;
   const last = Math.min(ids.length, context.window);
   if (!Number.isInteger(index) || index < 1 || index > last) {
@@ -68,6 +68,7 @@ export async function explainArrival(
     processors: [processor],
     candidates,
     attention,
+    layers,
   });
   const words = (id: number): string => idWords(id, { vocabulary, previousOnset: fromStep });
   return {

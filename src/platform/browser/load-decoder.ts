@@ -4,6 +4,8 @@ import {
   checkpointInMemory,
   type Precision,
   readCheckpoint,
+  readTensorsOf,
+  type Tensors,
 } from "../../../models/index.ts";
 import {
   createWasmRuntime,
@@ -47,11 +49,19 @@ export interface LoadModelOptions extends DownloadOptions {
  * for an unknown backend or precision.
  */
 export async function loadDecoder(source: ModelSource, options: LoadModelOptions = {}): Promise<Decoder> {
-  return loadFromFiles(sourceFiles(source, options), options);
+  return loadFromFiles(sourceFiles(source, options), options, isAddress(source));
 }
 
-/** `loadDecoder` for files that are already open. */
-export async function loadFromFiles(files: CheckpointFiles, options: LoadModelOptions): Promise<Decoder> {
+/**
+ * `loadDecoder` for files that are already open.
+ *
+ * @param reopen whether the files may be read again for `Decoder.forwardWithLayers`: files in memory are freed.
+ */
+export async function loadFromFiles(
+  files: CheckpointFiles,
+  options: LoadModelOptions,
+  reopen: boolean,
+): Promise<Decoder> {
   const { backend = "auto", onWarning } = options;
   const precision = checkPrecision(options.precision ?? PRECISION_OPTION.fallback);
   if (!BROWSER_BACKENDS.includes(backend)) {
@@ -64,11 +74,12 @@ export async function loadFromFiles(files: CheckpointFiles, options: LoadModelOp
     );
   }
   const checkpoint = await readCheckpoint(files);
+  const again = reopen ? files : undefined;
   if (checkpoint.warning !== undefined) onWarning?.(checkpoint.warning);
   const problem = await webGpuProblem(backend, checkpoint.config);
   if (problem === undefined) {
     try {
-      return await load(checkpoint, precision, await createWebGpuRuntime(options.webgpuPaths));
+      return await load(checkpoint, precision, await createWebGpuRuntime(options.webgpuPaths), again);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       onWarning?.(`WebGPU cannot run the model; using WebAssembly: ${error.message}`);
@@ -76,18 +87,29 @@ export async function loadFromFiles(files: CheckpointFiles, options: LoadModelOp
   } else if (backend === "webgpu") {
     onWarning?.(`WebGPU cannot be used; using WebAssembly: ${problem}`);
   }
-  return load(checkpoint, precision, await createWasmRuntime(options.wasm));
+  return load(checkpoint, precision, await createWasmRuntime(options.wasm), again);
 }
 
 /** The checkpoint files of a source. @throws OptionError for a revision of a source that has none. */
 export function sourceFiles(source: ModelSource, options: LoadModelOptions): CheckpointFiles {
   const { revision } = options;
-  const isAddress = typeof source === "string" || source instanceof URL;
-  if (isAddress) return checkpointUrl(filesAddress(source, revision), options);
+  if (isAddress(source)) return checkpointUrl(filesAddress(source, revision), options);
   if (revision !== undefined) refuseRevision("files in memory");
   return checkpointInMemory(source);
 }
 
-function load(checkpoint: Checkpoint, precision: Precision, runtime: Runtime): Promise<Decoder> {
-  return Decoder.load({ ...checkpoint, runtime: yieldingRuntime(runtime), precision });
+/** Whether a source is an address, and not files in memory. */
+export function isAddress(source: ModelSource): source is string | URL {
+  return typeof source === "string" || source instanceof URL;
+}
+
+/** @param again the files for `Decoder.forwardWithLayers`. */
+function load(
+  checkpoint: Checkpoint,
+  precision: Precision,
+  runtime: Runtime,
+  again: CheckpointFiles | undefined,
+): Promise<Decoder> {
+  const reopen = again && ((): Tensors => readTensorsOf(again));
+  return Decoder.load({ ...checkpoint, runtime: yieldingRuntime(runtime), precision, reopen });
 }

@@ -4,8 +4,10 @@ import {
   isLarge,
   openCheckpoint,
   type Precision,
+  readTensorsOf,
+  type Tensors,
 } from "../../../models/index.ts";
-import { Decoder } from "../../engine/index.ts";
+import { Decoder, type Weights } from "../../engine/index.ts";
 import { checkPrecision, PRECISION_OPTION } from "../../options.ts";
 import { weightsInFiles } from "./mapped-weights.ts";
 import { createNodeRuntime, type NodeRuntimeOptions } from "./runtime.ts";
@@ -33,8 +35,12 @@ export async function loadDecoder(files: CheckpointFiles, options: LoadModelOpti
     const scheme = chooseScheme(precision, runtime.backend, config);
     const canMap = runtime.backend === "node" && isLarge(config);
     const weights = canMap ? await weightsInFiles(checkpoint, scheme) : undefined;
-    if (weights) return await Decoder.fromWeights({ config, scheme, runtime, weights });
-    return await Decoder.load({ config, tensors: checkpoint.tensors(), runtime, precision });
+    if (weights) {
+      const reopen = async (): Promise<Weights> => weights;
+      return await Decoder.fromWeights({ config, scheme, runtime, weights, reopen });
+    }
+    const reopen = (): Tensors => readTensorsOf(files);
+    return await Decoder.load({ config, tensors: checkpoint.tensors(), runtime, precision, reopen });
   } finally {
     await checkpoint.close();
   }
