@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 import { offline } from "./build/offline.ts";
+import { mergingOnly } from "./build/merging-only.ts";
 import { shippedFiles } from "./build/shipped-files.ts";
 
 const root = fileURLToPath(new URL("./", import.meta.url));
@@ -30,7 +31,7 @@ export default defineConfig({
   // All URLs are relative, so that the built folder can be served from any path.
   base: "./",
   plugins: [shippedFiles(), contentSecurityPolicy(), offline()],
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [mergingOnly()] },
   server: { headers: ISOLATION },
   preview: { headers: ISOLATION },
   resolve: {
