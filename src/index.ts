@@ -29,6 +29,9 @@ export type { Candidate, Explanation, LayerAttention, LayerPrediction, StreamMov
 export {
   checkPrecision,
   checkSampling,
+  DYNAMICS,
+  DYNAMICS_OPTION,
+  type DynamicsName,
   type NumberOption,
   type NumberOptionKey,
   type OptionSlider,

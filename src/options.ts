@@ -11,6 +11,12 @@ export const MAX_SEED = Number.MAX_SAFE_INTEGER;
  */
 export const PITCH_TEMPERATURE = 0.85;
 
+/** Dynamic marks with the MIDI velocity of each; a mark covers an eighth of the range. */
+export const DYNAMICS = { pp: 24, p: 40, mp: 56, mf: 72, f: 88, ff: 104 } as const;
+
+/** A dynamic mark. */
+export type DynamicsName = keyof typeof DYNAMICS;
+
 /** How the next id is sampled. By default ids come from the unchanged distribution of the model, except pitches. */
 export interface SamplingOptions {
   /** Divides the logits: below 1 the choice is more predictable, above 1 more varied; 0 takes the most likely id. Default 1. */
@@ -32,6 +38,8 @@ export interface SamplingOptions {
   readonly typicalP?: number;
   /** Values above 1 make ids in the window less likely (Keskar et al. 2019). Default 1: no penalty. */
   readonly repetitionPenalty?: number;
+  /** Loudness of the new music, from pp to ff. Music with loudness only. Default: as the model plays. */
+  readonly dynamics?: DynamicsName;
   /** Added to the logits, by id. */
   readonly logitBias?: ReadonlyMap<number, number>;
   /** Seed of the random numbers; the same seed and options give the same ids. Default: random. */
@@ -39,7 +47,7 @@ export interface SamplingOptions {
 }
 
 /** The numeric options: the ones of the command line and of the page. */
-export type NumberOptionKey = Exclude<keyof SamplingOptions, "logitBias">;
+export type NumberOptionKey = Exclude<keyof SamplingOptions, "logitBias" | "dynamics">;
 
 /** A numeric option: its names, range, default and description. */
 export interface NumberOption {
@@ -166,6 +174,14 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
   },
 ];
 
+/** The loudness of the new music. Its default is that of the model. */
+export const DYNAMICS_OPTION = {
+  key: "dynamics",
+  flag: "--dynamics",
+  choices: ["pp", "p", "mp", "mf", "f", "ff"],
+  help: "how loud the new music is, from very soft (pp) to very loud (ff)",
+} as const satisfies { readonly choices: readonly DynamicsName[]; readonly [key: string]: unknown };
+
 /** Storage and arithmetic of the matrices of a model. It changes the results slightly. */
 export const PRECISION_OPTION = {
   key: "precision",
@@ -177,9 +193,16 @@ export const PRECISION_OPTION = {
 
 /** @throws OptionError unless it is one of the choices. */
 export function checkPrecision(value: string): Precision {
-  const precision = PRECISIONS.find((choice) => choice === value);
-  if (precision) return precision;
-  throw new OptionError(`precision must be ${PRECISIONS.join(" or ")}, got ${JSON.stringify(value)}`, {
+  return choiceOf(PRECISION_OPTION, value);
+}
+
+function choiceOf<C extends string>(
+  { key, choices }: { readonly key: string; readonly choices: readonly C[] },
+  value: string,
+): C {
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  throw new OptionError(`${key} must be ${choices.join(" or ")}, got ${JSON.stringify(value)}`, {
     code: "unknown-choice",
     hint: "choose one of them",
   });
@@ -220,6 +243,7 @@ export function checkSampling(options: SamplingOptions): void {
     const problem = value === undefined ? undefined : problemWith(option, value);
     if (problem !== undefined) throw new OptionError(`${option.key} ${problem}`);
   }
+  if (options.dynamics !== undefined) choiceOf(DYNAMICS_OPTION, options.dynamics);
   for (const [id, bias] of options.logitBias ?? []) {
     if (Number.isNaN(bias) || bias === Infinity) {
       throw new OptionError(`logitBias of id ${id} is ${bias}`, {
@@ -232,7 +256,11 @@ export function checkSampling(options: SamplingOptions): void {
 
 /** Picks the sampling options that are set from an object with others. */
 export function samplingOf(options: SamplingOptions): SamplingOptions {
-  const keys: readonly (keyof SamplingOptions)[] = [...SAMPLING_OPTIONS.map(({ key }) => key), "logitBias"];
+  const keys: readonly (keyof SamplingOptions)[] = [
+    ...SAMPLING_OPTIONS.map(({ key }) => key),
+    "dynamics",
+    "logitBias",
+  ];
   return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
 }
 

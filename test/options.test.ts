@@ -8,6 +8,7 @@ it("samplingOf takes the options of sampling that are given, and no others", () 
     seed: 0,
     temperature: undefined,
     logitBias: bias,
+    dynamics: "pp" as const,
     out: "a.mid",
     model: "piano",
     quiet: true,
@@ -15,6 +16,7 @@ it("samplingOf takes the options of sampling that are given, and no others", () 
   expect(Object.entries(samplingOf(flags))).toEqual([
     ["topP", 0.9],
     ["seed", 0],
+    ["dynamics", "pp"],
     ["logitBias", bias],
   ]);
 });

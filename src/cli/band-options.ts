@@ -10,7 +10,7 @@ import { loadingOptions, type ModelCommandOptions } from "./model-options.ts";
 import type { MusicKind } from "./music-model.ts";
 
 /** Options that only models of the piano have. */
-const PIANO_ONLY = ["ending", "style", "density"] as const;
+const PIANO_ONLY = ["ending", "style", "density", "dynamics"] as const;
 
 export interface BandCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly model: string;

@@ -7,7 +7,7 @@ import {
   type TrackSelection,
 } from "../../encoding/index.ts";
 import { LAST_PORT } from "../music/index.ts";
-import { type NumberOption, PRECISION_OPTION, problemWith } from "../options.ts";
+import { DYNAMICS_OPTION, type NumberOption, PRECISION_OPTION, problemWith } from "../options.ts";
 
 export function positiveInteger(text: string): number {
   const value = parseNumber(text);
@@ -72,6 +72,12 @@ export function numberIn(option: NumberOption, text: string): number {
   const problem = problemWith(option, value);
   if (problem === undefined) return value;
   throw new InvalidArgumentError(`The value ${problem}.`);
+}
+
+/** `--dynamics`, of every command that generates music. */
+export function dynamicsOption(): Option {
+  const { flag, help, choices } = DYNAMICS_OPTION;
+  return new Option(`${flag} <mark>`, help).choices(choices);
 }
 
 /** `--precision`, of every command that runs a model. */

@@ -14,7 +14,7 @@ import {
   offlineOption,
   revisionOption,
 } from "./model-options.ts";
-import { numberIn, portValue, positiveInteger, precisionOption } from "./values.ts";
+import { dynamicsOption, numberIn, portValue, positiveInteger, precisionOption } from "./values.ts";
 
 export interface WritingCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly out: string;
@@ -36,6 +36,7 @@ export function addSamplingOptions(command: Command, of: "music" | "text"): void
     if (option.fallback !== undefined) added.default(option.fallback);
     command.addOption(added);
   }
+  if (of === "music") command.addOption(dynamicsOption());
 }
 
 /** Adds `--model`, the sampling options, and the options of every command. */

@@ -39,14 +39,17 @@ export class Sampler {
   readonly #options: SamplingOptions;
   readonly #noise: GumbelNoise;
   readonly #pitches: IdRange | undefined;
+  readonly #velocities: IdRange | undefined;
 
   /**
    * @param pitches the note-on ids, which `pitchTemperature` applies to.
-   * @throws OptionError for an option out of range, or `pitchTemperature` without pitches.
+   * @param velocities the velocity ids, which `dynamics` applies to.
+   * @throws OptionError for an option out of range, or one without its ids.
    */
-  constructor(options: SamplingOptions = {}, pitches?: IdRange) {
+  constructor(options: SamplingOptions = {}, pitches?: IdRange, velocities?: IdRange) {
     checkSampling(options);
     this.#pitches = pitches;
+    this.#velocities = velocities;
     this.seed = options.seed ?? randomSeed();
     this.#options = options;
     this.#noise = new GumbelNoise(this.seed);
@@ -131,7 +134,7 @@ export class Sampler {
   }
 
   #input(context: SamplingContext): RuleInput {
-    return { options: this.#options, context, pitches: this.#pitches };
+    return { options: this.#options, context, pitches: this.#pitches, velocities: this.#velocities };
   }
 
   get #isGreedy(): boolean {

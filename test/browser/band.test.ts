@@ -47,6 +47,7 @@ describe.skipIf(!hasChromium())("a model of several instruments", { timeout: 2 *
     expect(await duet.getAttribute("title")).toContain("this one plays several instruments");
     expect(await page.locator("#setting-pitchTemperature").isVisible()).toBe(true);
     expect(await page.locator("#setting-repetitionPenalty").isVisible()).toBe(false);
+    expect(await page.locator("#setting-dynamics").isVisible()).toBe(false);
     expect(await page.locator("#one-hot").isVisible()).toBe(false);
 
     const score = await savedScore(page);

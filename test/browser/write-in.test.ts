@@ -125,10 +125,11 @@ describe.skipIf(!hasChromium())(
       expect(built.complaints).toEqual([]);
     });
 
-    it("composes in the chosen style, density and with an ending", async () => {
+    it("composes in the chosen style, density, dynamics and with an ending", async () => {
       const page = await built.open({ modelFolder });
       await page.getByLabel("style", { exact: true }).selectOption("pop");
       await page.getByLabel("density", { exact: true }).selectOption("sparse");
+      await page.getByLabel("dynamics", { exact: true }).selectOption("pp");
       await page.getByLabel("length", { exact: true }).fill("6");
       await page.getByLabel("ending", { exact: true }).check();
       await page.getByRole("button", { name: "Play", exact: true }).click();
@@ -136,7 +137,12 @@ describe.skipIf(!hasChromium())(
       await page.getByText("Paused", { exact: true }).waitFor();
       expect(await page.getByLabel("style", { exact: true }).isVisible()).toBe(true);
       await page.getByRole("button", { name: "Copy link" }).click();
-      await expect.poll(() => page.url()).toMatch(/style=pop&density=sparse&ending=1/);
+      await expect.poll(() => page.url()).toMatch(/style=pop&density=sparse&dynamics=pp&ending=1/);
+      const notes = await savedNotes(page);
+      const loudness = notes.reduce((sum, { velocity }) => sum + velocity, 0) / notes.length;
+      expect(loudness).toBeLessThan(48);
+      await page.getByText("Takes", { exact: true }).click();
+      await page.getByText(/pop · sparse · pp · ending/).waitFor();
       expect(built.complaints).toEqual([]);
     });
 

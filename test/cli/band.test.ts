@@ -144,11 +144,14 @@ describe("with a model of several instruments", () => {
     expect(others(readOut())).toBe(others(read(band)));
   });
 
-  it.each([["--ending"], ["--style", "pop"], ["--density", "dense"]])("refuses %s", async (...option) => {
-    const { code, stderr } = await run("generate", "--seconds", "1", ...option);
-    expect(code).toBe(2);
-    expect(stderr).toContain(`${option[0]} needs a piano model`);
-  });
+  it.each([["--ending"], ["--style", "pop"], ["--density", "dense"], ["--dynamics", "p"]])(
+    "refuses %s",
+    async (...option) => {
+      const { code, stderr } = await run("generate", "--seconds", "1", ...option);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`${option[0]} needs a piano model`);
+    },
+  );
 
   it("names similar instruments for an unknown one", async () => {
     const { code, stderr } = await run("generate", "--instruments", "sax");

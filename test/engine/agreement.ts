@@ -14,6 +14,9 @@ import { writeAllowed } from "./allowed-ids.ts";
 /** The note-on ids of performance vocabularies. */
 export const PITCHES = { first: 0, count: 128 };
 
+/** Their velocity ids. */
+export const VELOCITIES = { first: 356, count: 32 };
+
 export interface Generation {
   readonly prompt: readonly number[];
   readonly options: SamplingOptions;
@@ -30,7 +33,7 @@ export interface Generation {
 export async function generated(decoder: Decoder, generation: Generation): Promise<number[]> {
   const { prompt, options, processor, count, contextShift = false, context, signal, onId } = generation;
   const ids: number[] = [];
-  const sampler = new Sampler(options, PITCHES);
+  const sampler = new Sampler(options, PITCHES, VELOCITIES);
   for await (const { id } of generateIds(decoder, {
     prompt,
     sampler,
@@ -81,7 +84,7 @@ export async function parting(
   const allowed = new Uint8Array(decoder.config.vocabularySize);
   writeAllowed(rules, allowed);
   const logits = await decoder.forward(before.slice(-decoder.config.window), decoder.createCache());
-  const noise = new GumbelNoise(new Sampler(options, PITCHES).seed);
+  const noise = new GumbelNoise(new Sampler(options, PITCHES, VELOCITIES).seed);
   const { temperature = 1 } = options;
   const noisy = [...logits]
     .map((logit, id) => (allowed[id] === 0 ? -Infinity : logit / temperature + noise.at(step, id)))

@@ -86,6 +86,7 @@ const OPTIONS: readonly SamplingOptions[] = [
   },
   { seed: 3, pitchTemperature: 1.4, topK: 9, minP: 0.02, temperature: 1.1 },
   { seed: 3, typicalP: 0.8, topNSigma: 2 },
+  { seed: 3, dynamics: "p" },
 ];
 
 async function generated(
@@ -94,7 +95,7 @@ async function generated(
   options: SamplingOptions,
   candidates?: number,
 ): Promise<GeneratedId[]> {
-  const sampler = new Sampler(options, { first: 80, count: 90 });
+  const sampler = new Sampler(options, { first: 80, count: 90 }, { first: 76, count: 60 });
   const samples: GeneratedId[] = [];
   const request = {
     prompt: randomIds(9, 300, 3),

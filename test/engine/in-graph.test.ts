@@ -6,7 +6,7 @@ import { Sampler } from "../../src/engine/sampler.ts";
 import { loadMusicModel } from "../../src/platform/node/load-model.ts";
 import type { SamplingOptions } from "../../src/options.ts";
 import { randomIds, relativeError } from "../models/reference.ts";
-import { generated, generatedTogether, type Generation, parting, PITCHES } from "./agreement.ts";
+import { generated, generatedTogether, type Generation, parting, PITCHES, VELOCITIES } from "./agreement.ts";
 import { grammar, LEARNED, load, RELATIVE } from "./in-graph-decoder.ts";
 
 const OPTIONS: Record<string, SamplingOptions> = {
@@ -29,6 +29,9 @@ const OPTIONS: Record<string, SamplingOptions> = {
     logitBias: new Map(Array.from({ length: 120 }, (_, pitch) => [pitch, -Infinity])),
   },
   "greedy, with pitch temperature 0.1": { temperature: 0, pitchTemperature: 0.1 },
+  "dynamics pp": { seed: 3, dynamics: "pp" },
+  "dynamics ff, with other options": { seed: 3, dynamics: "ff", pitchTemperature: 0.9, topP: 0.9 },
+  "greedy, with dynamics mp": { temperature: 0, dynamics: "mp" },
   "top-k 5": { seed: 3, topK: 5 },
   "top-k beyond the vocabulary": { seed: 3, topK: 1000 },
   "top-p 0.7": { seed: 3, topP: 0.7 },
@@ -79,7 +82,7 @@ describe.each([
     const generation = generationOf(name);
     const { options } = generation;
     inside.set(name, await generated(decoder, generation));
-    const sampler = new Sampler(options, PITCHES);
+    const sampler = new Sampler(options, PITCHES, VELOCITIES);
     const rule = rules?.(false)();
     for (const id of generation.prompt) rule?.push(id);
     const cache = decoder.createCache();

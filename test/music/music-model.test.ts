@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { queryObjects } from "node:v8";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PERFORMANCE_416, scoreFromNotes } from "../../encoding/index.ts";
-import type { MusicEvent, MusicModel } from "../../src/index.ts";
+import type { DynamicsName, MusicEvent, MusicModel } from "../../src/index.ts";
 import { loadMusicModel } from "../../src/platform/node/index.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 
@@ -72,6 +72,36 @@ describe("pitchTemperature", () => {
       [1, 0.05].map((pitchTemperature) => ids(piano.continue(undefined, { seed: 7, pitchTemperature }), 200)),
     );
     expect(cool).not.toEqual(even);
+  });
+});
+
+describe("dynamics", () => {
+  it("sets the loudness of generated notes, and moves probability among velocities only", async () => {
+    const loudness = async (dynamics?: DynamicsName): Promise<number> => {
+      const { score } = await piano.generate({ seconds: 8, seed: 7, dynamics });
+      return score.notes.reduce((sum, { velocity }) => sum + velocity, 0) / score.notes.length;
+    };
+    const [soft, medium, loud] = [await loudness("pp"), await loudness("mf"), await loudness("ff")];
+    expect([soft < 45, medium > 60 && medium < 84, loud > 92]).toEqual([true, true, true]);
+
+    const start = [PERFORMANCE_416.id("VELOCITY", 23), 60, PERFORMANCE_416.id("TIME_SHIFT", 40)];
+    const probabilities = async (dynamics?: DynamicsName): Promise<Map<number, number>> => {
+      const { candidates } = await piano.explain(start, 3, { dynamics, candidates: 416 });
+      return new Map(candidates.map(({ id, probability }) => [id, probability]));
+    };
+    const [any, pp] = [await probabilities(), await probabilities("pp")];
+    const isVelocity = (id: number): boolean => id >= 356 && id < 388;
+    const sum = (of: Map<number, number>): number =>
+      [...of].reduce((total, [id, p]) => total + (isVelocity(id) ? p : 0), 0);
+    expect(sum(pp)).toBeCloseTo(sum(any), 6);
+    for (const [id, p] of any) if (!isVelocity(id)) expect(pp.get(id)).toBeCloseTo(p, 6);
+  });
+
+  it("is one of the marks", async () => {
+    const wrong: string = "pf";
+    await expect(piano.generate({ seconds: 1, dynamics: wrong as DynamicsName })).rejects.toThrow(
+      'dynamics must be pp or p or mp or mf or f or ff, got "pf"',
+    );
   });
 });
 

@@ -1,9 +1,11 @@
 /** A setting with a few named values. */
 import { element } from "../elements.ts";
 
+/** Options with named values. */
+export type ChoiceKey = "style" | "density" | "dynamics";
+
 export interface ChoiceSpec<V extends string> {
-  /** Unique on the page. */
-  readonly key: string;
+  readonly key: ChoiceKey;
   readonly label: string;
   readonly help: string;
   /** Shown for no choice, which is the default. */
@@ -12,11 +14,13 @@ export interface ChoiceSpec<V extends string> {
 }
 
 export class ChoiceSetting<V extends string> {
+  readonly key: ChoiceKey;
   readonly element = element("div", { class: "setting" });
   readonly #select: HTMLSelectElement;
   readonly #values: readonly V[];
 
   constructor({ key, label, help, none, values }: ChoiceSpec<V>, onChange: () => void) {
+    this.key = key;
     this.#values = values;
     const id = `setting-${key}`;
     this.#select = element("select", { id, title: help });
@@ -42,7 +46,10 @@ export class SwitchSetting {
   readonly element = element("div", { class: "setting" });
   readonly #box: HTMLInputElement;
 
-  constructor({ key, label, help }: Pick<ChoiceSpec<never>, "key" | "label" | "help">, onChange: () => void) {
+  constructor(
+    { key, label, help }: { readonly key: string; readonly label: string; readonly help: string },
+    onChange: () => void,
+  ) {
     this.#box = element("input", { id: `setting-${key}`, type: "checkbox", title: help });
     this.#box.addEventListener("change", onChange);
     const name = element("label", { class: "keep", title: help });

@@ -3,21 +3,11 @@ import type { SamplingOptions } from "../../src/index.ts";
 import { Signal } from "../signal.ts";
 import type { PlaybackSettings } from "../sound/sound-holder.ts";
 import type { PageOptions } from "./page-options.ts";
-import type { DensityName, StyleName, Task } from "../../encoding/index.ts";
+import type { Task } from "../../encoding/index.ts";
 import { ChoiceSetting, SwitchSetting } from "./choice-setting.ts";
 import { NumberSetting } from "./number-setting.ts";
 import { SeedSetting } from "./seed-setting.ts";
-import {
-  DENSITY,
-  ENDING,
-  FIRST_KEYS,
-  LENGTH,
-  MORE_KEYS,
-  samplingSpec,
-  STYLE,
-  TEMPO,
-  VOLUME,
-} from "./specs.ts";
+import { CHOICES, ENDING, FIRST_KEYS, LENGTH, MORE_KEYS, samplingSpec, TEMPO, VOLUME } from "./specs.ts";
 
 export interface SettingValues {
   readonly options: PageOptions;
@@ -38,8 +28,8 @@ export class Settings {
   readonly tempo: NumberSetting;
   readonly volume: NumberSetting;
   readonly #sampling: readonly NumberSetting[];
-  readonly #style: ChoiceSetting<StyleName>;
-  readonly #density: ChoiceSetting<DensityName>;
+  /** Style, density, dynamics. */
+  readonly #choices: readonly ChoiceSetting<string>[];
   readonly #ending: SwitchSetting;
   /** What the model was trained for. */
   #tasks: ReadonlySet<string> = new Set<Task>(["style", "ending"]);
@@ -56,13 +46,12 @@ export class Settings {
       keys.map((key) => new NumberSetting(samplingSpec(key), onGeneration)),
     );
     this.#sampling = [...(often ?? []), ...(seldom ?? [])];
-    this.#style = new ChoiceSetting(STYLE, onGeneration);
-    this.#density = new ChoiceSetting(DENSITY, onGeneration);
+    this.#choices = CHOICES.map((spec) => new ChoiceSetting(spec, onGeneration));
     this.#ending = new SwitchSetting(ENDING, onGeneration);
     const elementsOf = (settings: readonly { element: HTMLElement }[] = []): HTMLElement[] =>
       settings.map((setting) => setting.element);
     first.append(
-      ...elementsOf([this.#style, this.#density]),
+      ...elementsOf(this.#choices),
       ...elementsOf(often),
       ...elementsOf([this.tempo, this.length, this.#ending, this.volume]),
     );
@@ -79,19 +68,17 @@ export class Settings {
     const entries = this.#sampling.flatMap(({ spec, value }) =>
       value === undefined ? [] : [[spec.key, value]],
     );
+    const choices = this.#choices.flatMap(({ key, value, element }) =>
+      value === undefined || element.hidden ? [] : [[key, value]],
+    );
     const seconds = this.length.value ?? Infinity;
     const options: PageOptions = {
       ...Object.fromEntries(entries),
       seed: this.seed.value,
-      ...(this.#tasks.has("style") && this.#conditions()),
+      ...Object.fromEntries(choices),
       ...(this.#tasks.has("ending") && this.#ending.value && Number.isFinite(seconds) && { ending: true }),
     };
     return { options, seconds };
-  }
-
-  #conditions(): Pick<PageOptions, "style" | "density"> {
-    const [style, density] = [this.#style.value, this.#density.value];
-    return { ...(style && { style }), ...(density && { density }) };
   }
 
   /**
@@ -100,11 +87,12 @@ export class Settings {
    * @param tasks what it was trained for.
    */
   showFor(kind: "piano" | "band", tasks: readonly string[]): void {
-    this.#tasks = new Set(kind === "band" ? [] : tasks);
-    this.#style.element.hidden = this.#density.element.hidden = !this.#tasks.has("style");
+    const isBand = kind === "band";
+    this.#tasks = new Set(isBand ? [] : tasks);
+    for (const { key, element } of this.#choices)
+      element.hidden = key === "dynamics" ? isBand : !this.#tasks.has("style");
     this.#ending.element.hidden = !this.#tasks.has("ending");
-    for (const { spec, element } of this.#sampling)
-      element.hidden = kind === "band" && ONLY_PIANO.has(spec.key);
+    for (const { spec, element } of this.#sampling) element.hidden = isBand && ONLY_PIANO.has(spec.key);
   }
 
   /** The valid settings of the playback. */
@@ -119,11 +107,11 @@ export class Settings {
   keep(): () => void {
     const kept = [...this.#sampling, this.length].map((setting) => ({ setting, value: setting.value }));
     const restoreSeed = this.seed.keep();
-    const [style, density, ending] = [this.#style.value, this.#density.value, this.#ending.value];
+    const chosen = this.#choices.map(({ value }) => value);
+    const { value: ending } = this.#ending;
     return () => {
       for (const { setting, value } of kept) setting.value = value;
-      this.#style.value = style;
-      this.#density.value = density;
+      for (const [index, choice] of this.#choices.entries()) choice.value = chosen[index];
       this.#ending.value = ending;
       restoreSeed();
       this.generationChanged.emit();
@@ -136,8 +124,7 @@ export class Settings {
       const entry = Object.entries(options).find(([key]) => key === setting.spec.key);
       setting.value = entry ? Number(entry[1]) : setting.spec.fallback;
     }
-    this.#style.value = options.style;
-    this.#density.value = options.density;
+    for (const choice of this.#choices) choice.value = options[choice.key];
     this.#ending.value = options.ending ?? false;
     if (options.seed !== undefined) this.seed.value = options.seed;
     this.length.value = Number.isFinite(seconds) ? seconds : undefined;

@@ -1,5 +1,7 @@
 /** The settings of the page. Sampling options come from the same table as those of the command line. */
 import {
+  DYNAMICS_OPTION,
+  type DynamicsName,
   type NumberOption,
   type NumberOptionKey,
   type OptionSlider,
@@ -54,7 +56,7 @@ export const TEMPO: NumberSpec = {
   slider: { minimum: 50, maximum: 200, step: 5 },
 };
 
-export const STYLE: ChoiceSpec<StyleName> = {
+const STYLE: ChoiceSpec<StyleName> = {
   key: "style",
   label: "style",
   help: "style of the new music: pop arrangements, concert music, or the repertoire of player pianos",
@@ -62,13 +64,23 @@ export const STYLE: ChoiceSpec<StyleName> = {
   values: STYLE_NAMES,
 };
 
-export const DENSITY: ChoiceSpec<DensityName> = {
+const DENSITY: ChoiceSpec<DensityName> = {
   key: "density",
   label: "density",
   help: "how many notes a second the new music has",
   none: "any",
   values: DENSITY_NAMES,
 };
+
+const DYNAMICS: ChoiceSpec<DynamicsName> = {
+  ...DYNAMICS_OPTION,
+  label: "dynamics",
+  none: "any",
+  values: DYNAMICS_OPTION.choices,
+};
+
+/** In the order of the page. */
+export const CHOICES: readonly ChoiceSpec<string>[] = [STYLE, DENSITY, DYNAMICS];
 
 export const ENDING = {
   key: "ending",
@@ -95,16 +107,14 @@ export function optionOf(key: keyof SamplingOptions): NumberOption {
 
 /** The options that differ from their defaults, as the page names them. */
 export function changedOptions(options: PageOptions): string[] {
-  const { style, density, ending } = options;
   const numbers = [...FIRST_KEYS, ...MORE_KEYS].flatMap((key) => {
     const { label, fallback } = samplingSpec(key);
     const value = options[key];
     return value === undefined || value === fallback ? [] : [`${label} ${value}`];
   });
   return [
-    ...(style ? [style] : []),
-    ...(density ? [density] : []),
+    ...CHOICES.flatMap(({ key }) => options[key] ?? []),
     ...numbers,
-    ...(ending ? ["ending"] : []),
+    ...(options.ending ? ["ending"] : []),
   ];
 }

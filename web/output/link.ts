@@ -3,7 +3,7 @@
  * options.
  */
 import { SAMPLING_OPTIONS, type SamplingOptions, type Vocabulary } from "../../src/index.ts";
-import { DENSITY_NAMES, STYLE_NAMES } from "../../encoding/index.ts";
+import { CHOICES } from "../controls/specs.ts";
 import type { SettingValues } from "../controls/settings.ts";
 import type { Music } from "../music/music.ts";
 import { packIds, unpackIds } from "../music/packed-ids.ts";
@@ -44,10 +44,11 @@ export async function linkOf(
     const value = settings.options[key];
     if (value !== undefined) parameters.set(key, String(value));
   }
-  const { style, density, ending } = settings.options;
-  if (style) parameters.set("style", style);
-  if (density) parameters.set("density", density);
-  if (ending) parameters.set("ending", "1");
+  for (const { key } of CHOICES) {
+    const value = settings.options[key];
+    if (value !== undefined) parameters.set(key, value);
+  }
+  if (settings.options.ending) parameters.set("ending", "1");
   const seconds = hasIds ? piece.seconds : settings.seconds;
   if (Number.isFinite(seconds)) parameters.set("seconds", String(seconds));
   return { hash: `#${parameters.toString()}`, hasIds };
@@ -67,12 +68,12 @@ export async function readLink(hash: string, vocabulary: Vocabulary): Promise<Li
   const seconds = Number(parameters.get("seconds") ?? Number.POSITIVE_INFINITY);
   if (Object.values(options).some(Number.isNaN) || !(seconds > 0))
     throw new LinkError("a setting in the link is not a number");
-  const style = STYLE_NAMES.find((name) => name === parameters.get("style"));
-  const density = DENSITY_NAMES.find((name) => name === parameters.get("density"));
+  const choices = CHOICES.flatMap(({ key, values }) =>
+    values.includes(parameters.get(key) ?? "") ? [[key, parameters.get(key)]] : [],
+  );
   const asked = {
     ...options,
-    ...(style && { style }),
-    ...(density && { density }),
+    ...Object.fromEntries(choices),
     ...(parameters.has("ending") && { ending: true }),
   };
   return {

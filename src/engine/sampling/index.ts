@@ -1,5 +1,6 @@
 /** The sampling rules: one file each, one list of them. */
 import { classTemperature } from "./class-temperature.ts";
+import { dynamics } from "./dynamics.ts";
 import { forcedToken } from "./forced-token.ts";
 import { logitBias } from "./logit-bias.ts";
 import { minP } from "./min-p.ts";
@@ -18,6 +19,7 @@ export const RULES: readonly SamplingRule[] = [
   repetitionPenalty,
   tokenMask,
   forcedToken,
+  dynamics,
   topNSigma,
   classTemperature,
   temperature,

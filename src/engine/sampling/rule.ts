@@ -54,6 +54,8 @@ export interface RuleInput {
   readonly context: SamplingContext;
   /** The note-on ids. */
   readonly pitches: IdRange | undefined;
+  /** The velocity ids. */
+  readonly velocities?: IdRange | undefined;
 }
 
 /** Consecutive ids. */

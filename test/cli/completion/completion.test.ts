@@ -25,6 +25,7 @@ const QUESTIONS = [
   { typed: ["--vers"], offers: ["--version"] },
   { typed: ["generate", "--top"], offers: ["--top-k", "--top-n-sigma", "--top-p"] },
   { typed: ["generate", "--precision", ""], offers: ["auto", "fp32", "int8"] },
+  { typed: ["infill", "--dynamics", "m"], offers: ["mf", "mp"] },
   { typed: ["text", "--model", "sh"], offers: ["shakespeare"] },
   { typed: ["text", "--seed", ""], offers: [] },
   { typed: ["inspect", "pian"], offers: ["piano"] },

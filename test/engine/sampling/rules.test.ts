@@ -8,7 +8,7 @@ import { encodeModel } from "../../../models/graph/onnx.ts";
 import type { Session } from "../../../src/engine/runtime.ts";
 import { createNodeRuntime } from "../../../src/platform/node/runtime.ts";
 import { type RuleInput, RULES, type SamplingRule } from "../../../src/engine/sampling/index.ts";
-import { SAMPLING_OPTIONS } from "../../../src/options.ts";
+import { DYNAMICS_OPTION, SAMPLING_OPTIONS } from "../../../src/options.ts";
 import { keptIds, TRUNCATION } from "./truncation.ts";
 
 /** Scores before and after a rule. `NO` is an excluded id. */
@@ -53,6 +53,27 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   forced: [
     { context: { forced: 1 }, scores: [5, -2, 3], expected: [NO, -2, NO] },
     { context: { forced: 1 }, scores: [5, NO, 3], expected: [NO, NO, NO] },
+  ],
+  dynamics: [
+    // Velocities 32 and 96 of the class: weights e^(−(8/16)²/2) and e^(−(72/16)²/2); the sum of their probabilities stays 2.
+    {
+      options: { dynamics: "pp" },
+      velocities: { first: 1, count: 2 },
+      scores: [3, 0, 0, 1],
+      expected: [3, Math.log(2 / (1 + Math.exp(-10))), Math.log(2 / (1 + Math.exp(10))), 1],
+    },
+    {
+      options: { dynamics: "mf" },
+      velocities: { first: 0, count: 8 },
+      scores: [NO, NO, NO, 2, NO, NO, NO, NO, 7], // the only one that is left keeps its score
+      expected: [NO, NO, NO, 2, NO, NO, NO, NO, 7],
+    },
+    {
+      options: { dynamics: "ff" },
+      velocities: { first: 0, count: 2 },
+      scores: [NO, NO, 1],
+      expected: [NO, NO, 1],
+    },
   ],
   topNSigma: [
     // Mean 1.5, standard deviation √1.25 = 1.118.
@@ -206,6 +227,11 @@ const ANY_INPUT: Readonly<Record<string, (size: number) => fc.Arbitrary<Partial<
       grammar.mask(allowed);
       const automaton = { tables: grammar.tables, counters: grammar.counters() };
       return size === PERFORMANCE_416.size ? { context: { allowed, automaton } } : {};
+    }),
+  dynamics: (size) =>
+    fc.record({
+      options: fc.record({ dynamics: fc.constantFrom(...DYNAMICS_OPTION.choices) }),
+      velocities: fc.constant({ first: Math.floor(size / 4), count: Math.floor(size / 2) }),
     }),
   pitchTemperature: (size) =>
     fc.record({

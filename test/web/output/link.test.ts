@@ -47,11 +47,15 @@ describe("links", () => {
     });
   });
 
-  it("contain style, density and ending, and only those that there are", async () => {
-    const asked = { options: { seed: 7, style: "pop", density: "busy", ending: true }, seconds: 30 } as const;
+  it("contain style, density, dynamics and ending, and only those that there are", async () => {
+    const chosen = { seed: 7, style: "pop", density: "busy", dynamics: "pp", ending: true } as const;
+    const asked = { options: chosen, seconds: 30 };
     const { hash } = await linkOf(pieceOf(181), asked);
     expect((await readLink(hash, PERFORMANCE_416))?.settings).toEqual(asked);
-    const other = await readLink(hash.replace("style=pop", "style=polka"), PERFORMANCE_416);
+    const other = await readLink(
+      hash.replace("style=pop", "style=polka").replace("=pp", "=pf"),
+      PERFORMANCE_416,
+    );
     expect(other?.settings.options).toEqual({ seed: 7, density: "busy", ending: true });
   });
 
