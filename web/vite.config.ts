@@ -41,6 +41,10 @@ export default defineConfig({
         find: /^.*\/(IntervalTimeline|TransportRepeatEvent)\.js$/,
         replacement: fileOf("sound/no-repeats.ts"),
       },
+      {
+        find: /^\.\/(anticipation|note-seq)-reader\.ts$/,
+        replacement: fileOf("input/no-compatibility.ts"),
+      },
       // The default build contains the module that load-music.ts and text-client.ts name as a file, as the threads need it.
       {
         find: "onnxruntime-web/wasm",
