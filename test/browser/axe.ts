@@ -4,15 +4,32 @@ import type { Page } from "playwright-core";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** The serious and critical violations found by axe. */
-export async function findings(page: Page): Promise<string[]> {
+/** The rules that depend on colors. */
+const COLORS = ["color-contrast", "link-in-text-block"];
+
+/** The serious and critical violations found by axe. Those of colors with dark and with light ones. */
+export async function findingsInBoth(page: Page): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: "light" });
+  const light = await findings(page, COLORS);
+  await page.emulateMedia({ colorScheme: "dark" });
+  return [...light.map((finding) => `light: ${finding}`), ...(await findings(page))];
+}
+
+/**
+ * The serious and critical violations found by axe.
+ *
+ * @param rules - the rules to check; all by default
+ */
+export async function findings(page: Page, rules?: readonly string[]): Promise<string[]> {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const found = await Reflect.get(globalThis, "axe").run();
+  return page.evaluate(async (runOnly) => {
+    // Nothing is collected of what is right.
+    const options = { resultTypes: ["violations"], ...(runOnly && { runOnly }) };
+    const found = await Reflect.get(globalThis, "axe").run(options);
     return found.violations
       .filter(({ impact }: { impact: string }) => ["serious", "critical"].includes(impact))
       .flatMap(({ id, nodes }: { id: string; nodes: { html: string; failureSummary: string }[] }) =>
         nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 120)}: ${failureSummary}`),
       );
-  });
+  }, rules);
 }

@@ -2,10 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { addParts, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
-import { findings } from "./axe.ts";
+import { findingsInBoth } from "./axe.ts";
 import { builtPage, expectMusic, openDrawer, openFile, PATIENCE, rollLabel } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
 
@@ -218,16 +217,6 @@ describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE
     expect(built.complaints).toEqual([]);
   });
 });
-
-/** What axe finds with dark colors, and with light ones. */
-async function findingsInBoth(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ["dark", "light"] as const) {
-    await page.emulateMedia({ colorScheme });
-    found.push(...(await findings(page)).map((finding) => `${colorScheme}: ${finding}`));
-  }
-  return found;
-}
 
 /** Runs in the page: `mostCommands()` tells how many commands a frame gave to canvases at most, from now on. */
 function countCanvasCommands(): void {
