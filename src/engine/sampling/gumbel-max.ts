@@ -6,21 +6,35 @@ import { highest, INT32 } from "./graph-nodes.ts";
  * The Gumbel-max trick (Gumbel 1954; Maddison et al. 2014, "A* Sampling"): the id with the largest `score + Gumbel noise` is a
  * sample of the distribution of the scores.
  *
- * @param noise of each id. Default: none, which takes the likeliest id.
+ * @param noise of each id, below `MOST_NOISE`. Default: none, which takes the likeliest id.
  * @returns the lowest of equal ids.
  */
 export function argmax(scores: Float64Array, noise?: (id: number) => number): number {
+  const likeliest = highestOf(scores);
+  if (!noise) return likeliest;
+  // No noise lifts an id above the likeliest one from below this.
+  const least = scores[likeliest]! + noise(likeliest) - MOST_NOISE;
   let best = 0;
   let bestScore = -Infinity;
   for (let id = 0; id < scores.length; id += 1) {
     const score = scores[id]!;
-    if (score === -Infinity) continue;
-    const noisy = noise ? score + noise(id) : score;
+    if (score === -Infinity || score < least) continue;
+    const noisy = score + noise(id);
     if (noisy > bestScore) {
       best = id;
       bestScore = noisy;
     }
   }
+  return best;
+}
+
+/** Above all noise: see `GumbelNoise.at`. */
+const MOST_NOISE = 23;
+
+/** The lowest id of the highest score. */
+function highestOf(scores: Float64Array): number {
+  let best = 0;
+  for (let id = 1; id < scores.length; id += 1) if (scores[id]! > scores[best]!) best = id;
   return best;
 }
 
