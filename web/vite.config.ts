@@ -45,6 +45,7 @@ export default defineConfig({
         find: /^\.\/(anticipation|note-seq)-reader\.ts$/,
         replacement: fileOf("input/no-compatibility.ts"),
       },
+      { find: /^.*\/speculate\.ts$/, replacement: fileOf("no-drafts.ts") },
       // The default build contains the module that load-music.ts and text-client.ts name as a file, as the threads need it.
       {
         find: "onnxruntime-web/wasm",

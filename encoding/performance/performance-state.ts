@@ -65,6 +65,24 @@ export class PerformanceState {
     for (const id of ids) this.push(id);
   }
 
+  /** A copy, which changes by itself. */
+  fork(): PerformanceState {
+    const copy = new PerformanceState(this.vocabulary);
+    copy.#soundingByKey.set(this.#soundingByKey);
+    copy.#onsetSteps.set(this.#onsetSteps);
+    for (const [pitch, notes] of this.#open.entries())
+      copy.#open[pitch] = notes?.map((note) => ({ ...note }));
+    copy.#soundingCount = this.#soundingCount;
+    copy.#length = this.#length;
+    copy.#step = this.#step;
+    copy.#noteStep = this.#noteStep;
+    copy.#onsets = this.#onsets;
+    copy.#newest = this.#newest;
+    copy.#previous = this.#previous;
+    copy.#velocityBin = this.#velocityBin;
+    return copy;
+  }
+
   /** Number of ids so far. */
   get length(): number {
     return this.#length;

@@ -8,11 +8,14 @@ import {
   writeMidi,
 } from "../../encoding/index.ts";
 import { BandModel, type BandNote, type GeneratedMusic, type MusicEvent } from "../music/index.ts";
+import type { DraftModel } from "../engine/index.ts";
 import { samplingOf } from "../options.ts";
 import { bandSampling, checkKindOptions, loadBand } from "./band-options.ts";
+import { withDraftModel } from "./draft-model.ts";
 import { Console } from "./console.ts";
 import { UsageError } from "./errors.ts";
 import { type EventCandidates, eventCandidateLines, eventCandidates } from "./event-candidates.ts";
+import { loadBandModel, loadMusicModel } from "../platform/node/index.ts";
 import { checkOutputs, checkWritable, readPrimer, writeOutput } from "./files.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { sayVelocities } from "./loudness.ts";
@@ -129,6 +132,8 @@ async function runGenerate(
     `name a music model, such as piano; for text use: ostinato text --model ${options.model}`,
   );
   checkKindOptions(kind, options);
+  if (kind === "performance" && options.draftModel !== undefined && outs.length > 1)
+    throw new UsageError("--draft-model and --variations exclude each other", "omit one of them");
   const primer =
     primerPath === undefined
       ? undefined
@@ -153,7 +158,7 @@ async function runGenerate(
         `${((seconds * outs.length) / elapsed()).toFixed(1)} × real time`,
     );
   };
-  try {
+  const generate = async (draftModel: DraftModel | undefined): Promise<void> => {
     const common = {
       seconds: options.seconds,
       primerSeconds: options.primerSeconds,
@@ -163,6 +168,7 @@ async function runGenerate(
       candidates: options.candidates,
       port: options.port,
       primer,
+      draftModel,
       signal: interruptSignal(),
       onEvent: progress,
     };
@@ -198,6 +204,10 @@ async function runGenerate(
       sayNewWarnings(console, out, piece.score, primer);
       report(console, out, piece, { wallSeconds, steps: options.candidates ? steps : undefined }, options);
     }
+  };
+  try {
+    const load = kind === "arrival" ? loadBandModel : loadMusicModel;
+    await withDraftModel(model, load, options, console, generate);
   } finally {
     await model.dispose();
   }

@@ -12,6 +12,7 @@ export interface ModelCommandOptions {
   readonly threads?: number;
   readonly offline?: boolean;
   readonly revision?: string;
+  readonly draftModel?: string;
 }
 
 /** The options that select the files of a model, and say what its ids mean. */
@@ -21,6 +22,14 @@ export type FilesCommandOptions = Pick<ModelCommandOptions, "codec" | "offline" 
 export function modelOption(shipped: string): Option {
   const help = `included model (${shipped}), or another one by its folder, its web address, or its name on the Hugging Face hub (owner/name, or owner/name@revision)`;
   return new Option("--model <name>", help).default(shipped);
+}
+
+/** `--draft-model` */
+export function draftModelOption(): Option {
+  return new Option(
+    "--draft-model <name>",
+    "smaller model of the same vocabulary, which drafts ids for --model to check: faster, with the same result",
+  );
 }
 
 /** `--revision` */

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { pluralize } from "../../encoding/pluralize.ts";
 import type { TextTokenizer } from "../../encoding/text/index.ts";
+import type { DraftModel } from "../engine/index.ts";
 import { SAMPLING_OPTIONS, samplingOf, type SamplingOptions } from "../options.ts";
+import { loadTextModel } from "../platform/node/index.ts";
 import type { GeneratedText, TextEnd, TextModel, TextPrompt, TextStep } from "../text/index.ts";
 import { candidateLines } from "./candidates.ts";
 import { Chooser } from "./choose.ts";
@@ -10,7 +12,14 @@ import { commandIo } from "./io.ts";
 import { UsageError } from "./errors.ts";
 import { readText } from "./files.ts";
 import { InterruptError, interruptSignal } from "./interrupt.ts";
-import { type ModelCommandOptions, modelOption, offlineOption, revisionOption } from "./model-options.ts";
+import { withDraftModel } from "./draft-model.ts";
+import {
+  draftModelOption,
+  type ModelCommandOptions,
+  modelOption,
+  offlineOption,
+  revisionOption,
+} from "./model-options.ts";
 import { TOY, withTextModel } from "./text-model.ts";
 import { runTextScore } from "./text-score.ts";
 import { idList, positiveInteger, precisionOption, stopString } from "./values.ts";
@@ -78,6 +87,7 @@ export function addTextCommand(program: Command): void {
       "with --score: tokens between the starts of two windows (default: half a window)",
       positiveInteger,
     )
+    .addOption(draftModelOption())
     .addOption(precisionOption())
     .option("--threads <n>", "number of processor threads (default: automatic)", positiveInteger)
     .addOption(revisionOption())
@@ -113,7 +123,11 @@ async function runText(
   const path = options.file ?? (prompt === "-" ? prompt : undefined);
   const text = path === undefined ? prompt : await readPrompt(path);
   const start = options.ids === undefined ? text : { ids: options.ids };
-  await withTextModel(options, console, (model) => generateText(model, start, options, console));
+  await withTextModel(options, console, (model) =>
+    withDraftModel(model, loadTextModel, options, console, (draftModel) =>
+      generateText(model, start, { ...options, draftModel }, console),
+    ),
+  );
 }
 
 /** Reads a prompt without a final line end, which editors and echo add. */
@@ -130,6 +144,7 @@ const WRITING_ONLY = new Set([
   "candidates",
   "choose",
   "contextShift",
+  "draftModel",
   ...SAMPLING_OPTIONS.map(({ key }): string => key),
 ]);
 
@@ -164,7 +179,7 @@ function checkUsage(prompt: string | undefined, options: TextCommandOptions, com
 async function generateText(
   model: TextModel,
   prompt: TextPrompt,
-  options: TextCommandOptions,
+  options: Omit<TextCommandOptions, "draftModel"> & { readonly draftModel: DraftModel | undefined },
   console: Console,
 ): Promise<void> {
   const started = performance.now();
@@ -181,7 +196,7 @@ async function generateText(
       const steps: TextStep[] = [];
       if (options.samples > 1 && !options.json) console.line(`=== ${number} of ${options.samples} ===`);
       if (isTerminal && prompt !== undefined && !options.json) console.prompt(promptText(model, prompt));
-      const { contextShift = false, specialTokens = false, stop, to, tokens } = options;
+      const { contextShift = false, specialTokens = false, stop, to, tokens, draftModel } = options;
       const generated = await model.generate(prompt, {
         ...samplingOf(options),
         seed,
@@ -192,6 +207,7 @@ async function generateText(
         to,
         contextShift,
         specialTokens,
+        draftModel,
         signal: interruptSignal(),
         onStep: (step) => {
           steps.push(step);
@@ -227,7 +243,7 @@ interface Sample extends GeneratedText {
 function report(
   samples: readonly Sample[],
   tokenizer: TextTokenizer,
-  options: TextCommandOptions,
+  options: Omit<TextCommandOptions, "draftModel">,
   prompt: TextPrompt,
   wallSeconds: number,
   console: Console,

@@ -9,8 +9,11 @@ import {
   type MusicModel,
 } from "../music/index.ts";
 import { samplingOf } from "../options.ts";
+import type { DraftModel } from "../engine/index.ts";
+import { loadBandModel, loadMusicModel } from "../platform/node/index.ts";
 import { bandSampling, checkKindOptions, loadBand } from "./band-options.ts";
 import { Console } from "./console.ts";
+import { withDraftModel } from "./draft-model.ts";
 import { checkOutputs, checkWritable, readScore, writeOutput } from "./files.ts";
 import { sayVelocities } from "./loudness.ts";
 import { sayNewWarnings } from "./new-warnings.ts";
@@ -50,7 +53,7 @@ export async function writeInto(
   check?.(kind);
   const given = await readScore(path, { ...options, keepsPercussion: kind === "arrival" }, console);
   const model = await (kind === "arrival" ? loadBand(options, console) : loadModel(options, console));
-  try {
+  const generate = async (draftModel: DraftModel | undefined): Promise<void> => {
     let { seed } = options;
     for (const out of outs) {
       const started = performance.now();
@@ -60,6 +63,7 @@ export async function writeInto(
         seed,
         instruments: options.instruments,
         port: options.port,
+        draftModel,
         signal: interruptSignal(),
         onProgress: ({ events, seconds, of }) =>
           console.progress(
@@ -74,6 +78,10 @@ export async function writeInto(
       report(console, { out, wallSeconds: elapsed() }, facts, options);
       seed = facts.seed + 1;
     }
+  };
+  try {
+    const load = kind === "arrival" ? loadBandModel : loadMusicModel;
+    await withDraftModel(model, load, options, console, generate);
   } finally {
     await model.dispose();
   }

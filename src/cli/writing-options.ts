@@ -8,6 +8,7 @@ import { instrumentsOption } from "./band-options.ts";
 import type { Console } from "./console.ts";
 import {
   codecOption,
+  draftModelOption,
   loadingOptions,
   type ModelCommandOptions,
   modelOption,
@@ -45,6 +46,7 @@ export function addWritingOptions(command: Command): Command {
   addSamplingOptions(command, "music");
   return command
     .addOption(codecOption())
+    .addOption(draftModelOption())
     .addOption(precisionOption())
     .option(
       "--port <n>",

@@ -38,7 +38,8 @@ export type ContextResult = ForwardWithAttention & Partial<Pick<ForwardWithLayer
  */
 export class CachedContext {
   readonly #decoder: Decoder;
-  readonly #withSink: boolean;
+  /** Whether the first rows are never evicted. */
+  readonly withSink: boolean;
   #cache: KeyValueCache;
   /** All ids of the sequence. Those before `#from` were never in the cache. */
   readonly #history: TokenHistory;
@@ -47,7 +48,7 @@ export class CachedContext {
   /** @param withSink whether the first rows are never evicted: see `Decoder.createCache`. Default false. */
   constructor(decoder: Decoder, withSink = false) {
     this.#decoder = decoder;
-    this.#withSink = withSink;
+    this.withSink = withSink;
     this.#cache = decoder.createCache(withSink);
     // `KeyValueCache.rewind` reaches less than two windows.
     this.#history = new TokenHistory(2 * decoder.config.window);
@@ -101,7 +102,7 @@ export class CachedContext {
       this.#cache.rewind(position);
       this.#history.truncate(prefix);
     } else {
-      this.#cache = this.#decoder.createCache(this.#withSink);
+      this.#cache = this.#decoder.createCache(this.withSink);
       // Half a window more than needed, so that later calls can rewind; learned positions end with the window.
       const length =
         reuseBeyondWindow && this.#decoder.config.position.kind === "relative" ? 1.5 * window : window;

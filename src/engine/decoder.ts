@@ -4,6 +4,7 @@ import {
   type DecoderConfig,
   graphWeights,
   type Precision,
+  type QuantizationScheme,
   type Tensors,
 } from "../../models/index.ts";
 import {
@@ -87,6 +88,7 @@ export class Decoder {
   readonly hasIndependentRows: boolean;
   /** Whether the matrices have 8 bits a weight. */
   readonly isQuantized: boolean;
+  readonly scheme: QuantizationScheme;
   /**
    * Whether a run of several ids may leave all later ids as they are, see `exactRunLength`: in float32, and where quantized rows
    * have the same bits in any run.
@@ -131,6 +133,7 @@ export class Decoder {
     this.config = config;
     this.#reopened =
       reopen && (async () => DecoderSession.load({ config, scheme, runtime, weights: await reopen() }, true));
+    this.scheme = scheme;
     this.hasIndependentRows = scheme.linear !== "int8-columns";
     this.isQuantized = scheme.linear !== "float32";
     this.mayReadExactly = !this.isQuantized || (scheme.isExact && hasExactShape(config));
@@ -161,9 +164,18 @@ export class Decoder {
    */
   async exactRunLength(cache: KeyValueCache): Promise<number> {
     if (!this.isQuantized) return Infinity;
-    if (!this.mayReadExactly) return 1;
+    return (await this.readsAhead()) ? exactRunLength(cache) : 1;
+  }
+
+  /**
+   * Whether drafts can be read: on the native backend, which samples id by id; in int8 where a run leaves all ids as they are, see
+   * `exactRunLength`.
+   */
+  async readsAhead(): Promise<boolean> {
+    if (this.backend !== "node" || !this.mayReadExactly) return false;
+    if (!this.isQuantized) return true;
     this.#readsExactly ??= readsRowsExactly(this);
-    return (await this.#readsExactly) ? exactRunLength(cache) : 1;
+    return this.#readsExactly;
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Exports of this folder for other folders: those of the package, and more. */
 export * from "./public.ts";
+export { type ContextLease, type DraftOptions, leaseContext } from "./lease-context.ts";
 export { combinedAdjustment } from "./logits-processor.ts";
 export { checkThreads, onnxRuntime, wasmRuntime } from "./runtime.ts";

@@ -21,6 +21,11 @@ export interface LogitsProcessor {
    * there, so that an adjustment that changes with every id makes each run one id long.
    */
   adjustmentLength?(): number;
+  /**
+   * A copy with a state of its own, for samples ahead of the generation. Default: none; ids further ahead than the next one are then
+   * sampled without its mask, and with its present adjustment.
+   */
+  fork?(): LogitsProcessor;
   /** The mask as an automaton with its present state, for sampling in the graph; a mask without it makes each run one id long. */
   automaton?(): Automaton;
 }
@@ -29,30 +34,38 @@ export interface LogitsProcessor {
 export class ProcessorState {
   readonly #processors: readonly LogitsProcessor[];
   readonly #masks: readonly LogitsProcessor[];
-  readonly #window: number;
-  readonly #vocabularySize: number;
+  readonly #config: StateConfig;
   readonly #allowed: Uint8Array | undefined;
   /** The ids in the window. */
   readonly #recent: number[];
 
-  /** @param prompt the first ids. */
+  /**
+   * @param prompt the first ids.
+   * @param recent the ids in the window. Default: those of the prompt.
+   */
   constructor(
     processors: readonly LogitsProcessor[],
     prompt: readonly number[],
-    { window, vocabularySize }: { readonly window: number; readonly vocabularySize: number },
+    config: StateConfig,
+    recent = prompt.slice(-config.window),
   ) {
     this.#processors = processors;
     this.#masks = processors.filter(({ mask }) => mask);
-    this.#window = window;
-    this.#vocabularySize = vocabularySize;
-    this.#allowed = this.#masks.length > 0 ? new Uint8Array(vocabularySize) : undefined;
-    this.#recent = prompt.slice(-window);
+    this.#config = config;
+    this.#allowed = this.#masks.length > 0 ? new Uint8Array(config.vocabularySize) : undefined;
+    this.#recent = recent;
     for (const id of prompt) for (const processor of processors) processor.push(id);
+  }
+
+  /** A copy with a state of its own: see `LogitsProcessor.fork`. */
+  fork(): ProcessorState {
+    const copies = this.#processors.map((processor) => processor.fork?.() ?? withoutState(processor));
+    return new ProcessorState(copies, [], this.#config, this.#recent.slice());
   }
 
   push(id: number): void {
     for (const processor of this.#processors) processor.push(id);
-    if (this.#recent.push(id) > this.#window) this.#recent.shift();
+    if (this.#recent.push(id) > this.#config.window) this.#recent.shift();
   }
 
   /** The ids among which the next one is; undefined if no processor says so. */
@@ -68,7 +81,7 @@ export class ProcessorState {
   context(): SamplingContext {
     const forced = this.#forced();
     const range = this.range();
-    const slice = range && { first: range.first, vocabularySize: this.#vocabularySize };
+    const slice = range && { first: range.first, vocabularySize: this.#config.vocabularySize };
     const context = { slice, recent: this.#recent, ...combinedAdjustment(this.#processors) };
     if (forced !== undefined) return { ...context, forced };
     this.#allowed?.fill(1);
@@ -96,6 +109,17 @@ export class ProcessorState {
     }
     return undefined;
   }
+}
+
+interface StateConfig {
+  readonly window: number;
+  readonly vocabularySize: number;
+}
+
+/** A processor with its present adjustment only. */
+function withoutState(processor: LogitsProcessor): LogitsProcessor {
+  const adjustment = processor.adjustment?.();
+  return { push: () => undefined, ...(adjustment && { adjustment: () => adjustment }) };
 }
 
 /** The adjustments of several processors together. */

@@ -2,7 +2,9 @@
 import type { DecoderConfig } from "../../models/index.ts";
 import { type LogitsProcessor, ProcessorState } from "./logits-processor.ts";
 import type { Sample, Sampler } from "./sampler.ts";
+import type { IdRange } from "./sampling/index.ts";
 import type { SequenceContext } from "./sequence-context.ts";
+import type { SamplesAhead } from "./speculation/index.ts";
 
 /** The prompt, the sampler, and what restricts or replaces samples. */
 export interface SamplingRequest {
@@ -88,9 +90,35 @@ export class SingleSteps implements NextIds {
     const { prompt, reuseBeyondWindow = false, contextShift = false, signal } = this.#request;
     signal?.throwIfAborted();
     const range = this.state.range();
+    const ahead = (): SamplesAhead => new StepsAhead(this.#request.sampler, this.#step, this.state.fork());
     return this.#previous === undefined
-      ? this.#context.prefill(prompt, { reuseBeyondWindow, range, signal })
-      : this.#context.append([this.#previous], { contextShift, range, signal });
+      ? this.#context.prefill(prompt, { reuseBeyondWindow, range, signal, ahead })
+      : this.#context.append([this.#previous], { contextShift, range, signal, ahead });
+  }
+}
+
+/** The samples of the next steps: the noise depends on seed and step alone, so that logits nearly alike give the same ids. */
+class StepsAhead implements SamplesAhead {
+  readonly #sampler: Sampler;
+  readonly #state: ProcessorState;
+  #step: number;
+
+  constructor(sampler: Sampler, step: number, state: ProcessorState) {
+    this.#sampler = sampler;
+    this.#step = step;
+    this.#state = state;
+  }
+
+  range(): IdRange | undefined {
+    return this.#state.range();
+  }
+
+  sample(logits: Float32Array): number | undefined {
+    const id = this.#sampler.sampleIfAllowed(logits, this.#step, this.#state.context());
+    if (id === undefined) return undefined;
+    this.#state.push(id);
+    this.#step += 1;
+    return id;
   }
 }
 

@@ -32,7 +32,8 @@ export {
 } from "./runtime.ts";
 export { type Candidate, type Sample, likeliest, Sampler } from "./sampler.ts";
 export type { IdBias, IdRange, LogitAdjustment, SamplingContext, VocabularySlice } from "./sampling/index.ts";
+export { type DraftedIds, DraftModel, type TokenBytes } from "./draft-model.ts";
 export { speculate } from "./speculate.ts";
 export { SpeculativeContext, type SpeculationReport } from "./speculative-context.ts";
-export { type Draft, type Drafter, SuffixDrafter } from "./speculation/index.ts";
+export { type Draft, type Drafter, type SamplesAhead, SuffixDrafter } from "./speculation/index.ts";
 export { score, type ScoreOptions } from "./score.ts";

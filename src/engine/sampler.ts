@@ -65,6 +65,16 @@ export class Sampler {
     return this.#choose(this.#scores(logits, context), step, firstId(context));
   }
 
+  /** As `sample`, but returns undefined when no id is allowed. */
+  sampleIfAllowed(logits: Float32Array, step: number, context: SamplingContext): number | undefined {
+    try {
+      return this.sample(logits, step, context);
+    } catch (error) {
+      if (error instanceof EngineError && error.code === "no-allowed-id") return undefined;
+      throw error;
+    }
+  }
+
   /** As `sample`, with the `count` likeliest candidates and the log-probability of the sampled id. */
   sampleWithCandidates(logits: Float32Array, step: number, context: SamplingContext, count: number): Sample {
     const scores = this.#scores(logits, context);

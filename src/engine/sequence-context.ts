@@ -1,8 +1,12 @@
 /** A sequence that a decoder reads, with the cache of its ids. */
 import type { ForwardOptions, ForwardWithAttention } from "./decoder.ts";
 import type { SampledRun, SamplingInputs } from "./graph-sampling.ts";
+import type { SamplesAhead } from "./speculation/index.ts";
 
-type ReadOptions = Pick<ForwardOptions, "range" | "signal">;
+type ReadOptions = Pick<ForwardOptions, "range" | "signal"> & {
+  /** How the ids behind those read will be sampled, for drafts. */
+  readonly ahead?: () => SamplesAhead;
+};
 
 /** The cached context of one sequence, or a sequence of a batch. */
 export interface SequenceContext {

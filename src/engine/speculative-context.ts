@@ -2,7 +2,7 @@ import type { CachedContext, ContextOptions } from "./cached-context.ts";
 import type { ForwardWithAttention } from "./decoder.ts";
 import type { SequenceContext } from "./sequence-context.ts";
 import type { IdRange } from "./sampling/index.ts";
-import { type Draft, DraftLength, type Drafter } from "./speculation/index.ts";
+import { type Draft, DraftLength, type Drafter, type SamplesAhead } from "./speculation/index.ts";
 
 /** What became of the drafts. */
 export interface SpeculationReport {
@@ -25,7 +25,7 @@ export class SpeculativeContext implements SequenceContext {
   readonly #drafter: Drafter;
   readonly #length: DraftLength;
   /** The drafted ids that are read but not sampled yet, and the logits after each. */
-  #ahead: readonly Ahead[] = [];
+  #ahead: readonly ReadAhead[] = [];
   #settle: (() => void) | undefined;
   #isStarted = false;
 
@@ -33,10 +33,10 @@ export class SpeculativeContext implements SequenceContext {
   constructor(context: CachedContext, drafter: Drafter, rowCost: number) {
     this.#context = context;
     this.#drafter = drafter;
-    this.#length = new DraftLength(rowCost);
+    this.#length = new DraftLength((kind) => rowCost + (drafter.idCost?.(kind) ?? 0));
   }
 
-  async prefill(ids: readonly number[], options: ContextOptions = {}): Promise<ForwardWithAttention> {
+  async prefill(ids: readonly number[], options: ContextOptions & Ahead = {}): Promise<ForwardWithAttention> {
     if (this.#isStarted && this.#isOneMore(ids)) return this.append(ids.slice(-1), options);
     this.settle();
     this.#isStarted = true;
@@ -46,7 +46,7 @@ export class SpeculativeContext implements SequenceContext {
 
   async append(
     ids: readonly number[],
-    options: Pick<ContextOptions, "contextShift" | "range" | "signal"> = {},
+    options: Pick<ContextOptions, "contextShift" | "range" | "signal"> & Ahead = {},
   ): Promise<ForwardWithAttention> {
     const [id] = ids;
     const [next] = this.#ahead;
@@ -55,7 +55,7 @@ export class SpeculativeContext implements SequenceContext {
     this.settle();
     this.#drafter.push(id);
     this.report.runs += 1;
-    const draft = await this.#draft();
+    const draft = await this.#draft(options.ahead);
     return draft ? this.#readAhead(id, draft, options) : this.#context.append(ids, options);
   }
 
@@ -73,18 +73,18 @@ export class SpeculativeContext implements SequenceContext {
     return ids.length === read + 1 && this.#context.commonPrefixLength(ids) >= read;
   }
 
-  #accept(next: Ahead, range: IdRange | undefined): ForwardWithAttention {
+  #accept(next: ReadAhead, range: IdRange | undefined): ForwardWithAttention {
     this.#drafter.push(next.id);
     this.#ahead = this.#ahead.slice(1);
     this.report.accepted += 1;
     return { logits: within(next.logits, range), attention: [] };
   }
 
-  async #draft(): Promise<Draft | undefined> {
+  async #draft(ahead: Ahead["ahead"]): Promise<Draft | undefined> {
     // The run must not reach an eviction: it could not be taken back.
     const room = this.#context.maxRunLength - 1;
     if (room < 1) return undefined;
-    const draft = await this.#drafter.draft((kind) => Math.min(room, this.#length.most(kind)));
+    const draft = await this.#drafter.draft((kind) => Math.min(room, this.#length.most(kind)), ahead);
     if (draft.ids.length === 0) return undefined;
     const most = (await this.#context.exactRunLength()) - 1;
     return most < 1 ? undefined : { ids: draft.ids.slice(0, most), kind: draft.kind };
@@ -109,7 +109,12 @@ function within(logits: Float32Array, range: IdRange | undefined): Float32Array 
   return range ? logits.subarray(range.first, range.first + range.count) : logits;
 }
 
+/** How the ids after a read will be sampled. */
 interface Ahead {
+  readonly ahead?: (() => SamplesAhead) | undefined;
+}
+
+interface ReadAhead {
   readonly id: number;
   readonly logits: Float32Array;
 }

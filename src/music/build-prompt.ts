@@ -153,14 +153,22 @@ function grammarProcessor(
   performance: ContinuedPerformance,
   { mayEnd }: { readonly mayEnd: boolean },
 ): LogitsProcessor {
-  const grammar = new PerformanceGrammar(performance.state, {
-    longestNoteSteps: LONGEST_NOTE_SECONDS * STEPS_PER_SECOND,
-    mostKeys: MOST_KEYS,
-    mayEnd,
-  });
+  const { state } = performance;
+  const grammarOf = (each: PerformanceState): PerformanceGrammar =>
+    new PerformanceGrammar(each, {
+      longestNoteSteps: LONGEST_NOTE_SECONDS * STEPS_PER_SECOND,
+      mostKeys: MOST_KEYS,
+      mayEnd,
+    });
+  const grammar = grammarOf(state);
   return {
     push: (id) => performance.push(id),
     mask: (allowed) => grammar.mask(allowed),
     automaton: () => ({ tables: grammar.tables, counters: grammar.counters() }),
+    fork: () => {
+      const copy = state.fork();
+      const ofCopy = grammarOf(copy);
+      return { push: (id) => void copy.push(id), mask: (allowed) => ofCopy.mask(allowed) };
+    },
   };
 }

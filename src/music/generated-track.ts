@@ -1,4 +1,5 @@
 import type { Score, VelocitySource } from "../../encoding/index.ts";
+import type { DraftModel } from "../engine/index.ts";
 import type { SamplingOptions } from "../options.ts";
 
 /** Options for the generation of a track within a given score. */
@@ -17,6 +18,8 @@ export interface GenerateTrackOptions extends SamplingOptions {
   readonly port?: number;
   /** Instruments of the new music: see `ContinueOptions`. */
   readonly instruments?: ReadonlySet<number>;
+  /** A smaller model of the same ids: see `ContinueOptions`. */
+  readonly draftModel?: DraftModel;
 }
 
 /** A score with a generated track. */

@@ -1,6 +1,13 @@
 /** A generation task: its prompt, the tokens it allows, and the loop that runs it. */
 import { STEPS_PER_SECOND } from "../../encoding/index.ts";
-import { type LogitsProcessor, type Decoder, generateIds, type Sampler } from "../engine/index.ts";
+import {
+  CachedContext,
+  type DraftedIds,
+  generateIds,
+  leaseContext,
+  type LogitsProcessor,
+  type Sampler,
+} from "../engine/index.ts";
 import type { GenerateTrackOptions } from "./generated-track.ts";
 
 /** A logits processor that also has the prompt of its task and reports the progress. */
@@ -22,22 +29,30 @@ export interface GenerationTask extends LogitsProcessor {
  * @param seconds length of the music, for progress reports.
  */
 export async function runTask(
-  decoder: Decoder,
+  model: DraftedIds,
   task: GenerationTask,
   sampler: Sampler,
   seconds: number,
-  { onProgress, signal }: Pick<GenerateTrackOptions, "onProgress" | "signal">,
+  { onProgress, signal, draftModel }: Pick<GenerateTrackOptions, "onProgress" | "signal" | "draftModel">,
 ): Promise<void> {
+  const { decoder } = model;
+  const own = (): CachedContext => new CachedContext(decoder);
+  const drafted = draftModel && (await leaseContext(model, task.prompt, { draftModel }, own));
   const generation = generateIds(decoder, {
     prompt: task.prompt,
     sampler,
     processors: [task],
     override: ({ id }: { readonly id: number }) => Promise.resolve(task.snapId(id)),
+    context: drafted?.context ?? own(),
     signal,
   });
-  for await (const _ of generation) {
-    const done = Math.min(seconds, task.step / STEPS_PER_SECOND);
-    onProgress?.({ events: task.events, seconds: done, of: seconds });
-    if (task.isFinished) return;
+  try {
+    for await (const _ of generation) {
+      const done = Math.min(seconds, task.step / STEPS_PER_SECOND);
+      onProgress?.({ events: task.events, seconds: done, of: seconds });
+      if (task.isFinished) return;
+    }
+  } finally {
+    drafted?.release();
   }
 }

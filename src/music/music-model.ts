@@ -1,6 +1,6 @@
 /** `MusicModel`: from scores to generated scores. */
 import type { Score, Vocabulary } from "../../encoding/index.ts";
-import { type Decoder, type Explanation, SequenceBatch } from "../engine/index.ts";
+import { type ContextLease, type Decoder, type Explanation, SequenceBatch } from "../engine/index.ts";
 import { OptionError } from "../options.ts";
 import { accompany } from "./accompany.ts";
 import { finishScore, generateScore, performanceOptions, prepareScore, primerIds } from "./generate-score.ts";
@@ -17,7 +17,7 @@ import type {
   Primer,
   VariationsOptions,
 } from "./options.ts";
-import { type ContextLease, PerformanceModel } from "./performance-model.ts";
+import { PerformanceModel } from "./performance-model.ts";
 import { musicSampler } from "./sampler.ts";
 
 /** A model that continues music. */
@@ -87,13 +87,19 @@ export class MusicModel {
    * in int8 on WebAssembly. Rounding may then, rarely, change which of two almost equally likely events is sampled.
    *
    * @param count number of scores, 1 to 64.
-   * @throws PrimerError, SelectionError and OptionError as `generate`.
+   * @throws PrimerError, SelectionError and OptionError as `generate`; OptionError for several with a draft model.
    * @example
    * const [a, b, c] = await piano.variations(3, { primer, seconds: 30, seed: 7 }); // seeds 7, 8 and 9
    */
   async variations(count: number, options: VariationsOptions): Promise<GeneratedMusic[]> {
     if (!Number.isInteger(count) || count < 1 || count > MAX_VARIATIONS) {
       throw new OptionError(`variations must be a whole number from 1 to ${MAX_VARIATIONS}, got ${count}`);
+    }
+    if (options.draftModel && count > 1) {
+      throw new OptionError("draftModel and several variations exclude each other: they run as one batch", {
+        code: "not-for-this-model",
+        hint: "omit draftModel, or generate one after the other",
+      });
     }
     const first = musicSampler(options, this.vocabulary).seed;
     const seeds = Array.from(

@@ -7,7 +7,7 @@ import type {
   TrackSelection,
   VelocitySource,
 } from "../../encoding/index.ts";
-import type { AttentionRequest, GeneratedId } from "../engine/index.ts";
+import type { AttentionRequest, DraftModel, GeneratedId } from "../engine/index.ts";
 import type { SamplingOptions } from "../options.ts";
 
 /** One generated event; with the option `candidates`, the likeliest alternatives. */
@@ -65,6 +65,11 @@ export interface ContinueOptions extends SamplingOptions {
    * noisy scores are equal within the rounding of the logits. Small models, such as piano, read none in int8. Default true.
    */
   readonly speculation?: boolean;
+  /**
+   * A smaller model of the same ids, which drafts everywhere; the ids stay the same as with `speculation`. On the native backend, in fp32,
+   * and in int8 where `speculation` has an effect; an OptionError elsewhere, and for several variations of a piano model.
+   */
+  readonly draftModel?: DraftModel;
   readonly signal?: AbortSignal;
 }
 

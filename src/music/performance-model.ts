@@ -4,13 +4,14 @@ import type { DecoderConfig } from "../../models/index.ts";
 import {
   type CachedContext,
   type Decoder,
+  type DraftOptions,
+  type ContextLease,
   explainSample,
   type Explanation,
   generateIds,
+  leaseContext,
   PrefixCachePool,
   type Sampler,
-  type SequenceContext,
-  speculate,
 } from "../engine/index.ts";
 import { OptionError } from "../options.ts";
 import { AccompanimentTask, type MelodyPrompt } from "./accompaniment-task.ts";
@@ -40,12 +41,6 @@ import { musicSampler } from "./sampler.ts";
 
 /** Capacity of the prefix cache, in contexts. */
 const CACHED_CONTEXTS = 3;
-
-/** A context for one generation. */
-export interface ContextLease {
-  readonly context: SequenceContext;
-  readonly release: () => void;
-}
 
 /** A model that continues performances. `MusicModel` does it for scores. */
 export class PerformanceModel implements PerformanceEngine {
@@ -109,7 +104,7 @@ export class PerformanceModel implements PerformanceEngine {
   ): Promise<GeneratedNotes> {
     const sampler = musicSampler(options, this.vocabulary);
     const task = new AccompanimentTask(this.vocabulary, ids, notes);
-    await runTask(this.decoder, task, sampler, seconds, options);
+    await runTask(this, task, sampler, seconds, options);
     return { seed: sampler.seed, events: task.events, notes: task.finish() };
   }
 
@@ -118,7 +113,7 @@ export class PerformanceModel implements PerformanceEngine {
     const { parts, fromStep, toStep, heldKeys } = region;
     const sampler = musicSampler(options, this.vocabulary);
     const task = new InfillTask(this.vocabulary, parts, toStep - fromStep, heldKeys);
-    await runTask(this.decoder, task, sampler, (toStep - fromStep) / STEPS_PER_SECOND, options);
+    await runTask(this, task, sampler, (toStep - fromStep) / STEPS_PER_SECOND, options);
     const notes = task.finish(fromStep / STEPS_PER_SECOND);
     return { seed: sampler.seed, events: task.events, notes };
   }
@@ -178,7 +173,7 @@ export class PerformanceModel implements PerformanceEngine {
     const { seconds = Infinity, candidates, reuseBeyondWindow = false, signal } = options;
     const { prompt, performance, processors, sampled } = build();
     const { state } = performance;
-    const { context, release } = lease ?? this.#lease(prompt, options.speculation);
+    const { context, release } = lease ?? (await this.#lease(prompt, options));
     try {
       for await (const generated of generateIds(this.decoder, {
         prompt,
@@ -202,14 +197,9 @@ export class PerformanceModel implements PerformanceEngine {
     }
   }
 
-  #lease(prompt: readonly number[], speculation = true): ContextLease {
-    const context = this.#contexts.acquire(prompt);
-    const speculative = speculation ? speculate(this.decoder, context) : undefined;
-    const release = (): void => {
-      speculative?.settle();
-      this.#contexts.release(context);
-    };
-    return { context: speculative ?? context, release };
+  #lease(prompt: readonly number[], options: DraftOptions): Promise<ContextLease> {
+    const acquire = (): CachedContext => this.#contexts.acquire(prompt);
+    return leaseContext(this, prompt, options, acquire, (context) => this.#contexts.release(context));
   }
 
   async #withContext<T>(ids: readonly number[], use: (context: CachedContext) => Promise<T>): Promise<T> {

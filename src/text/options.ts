@@ -1,5 +1,5 @@
 /** Options and results of `TextModel`. */
-import type { AttentionRequest, Explanation, LayerPrediction } from "../engine/index.ts";
+import type { AttentionRequest, DraftModel, Explanation, LayerPrediction } from "../engine/index.ts";
 import type { SamplingOptions } from "../options.ts";
 
 /** A candidate for the next token. */
@@ -56,6 +56,11 @@ export interface CompleteOptions extends SamplingOptions {
    * noisy scores are equal within the rounding of the logits. Default true.
    */
   readonly speculation?: boolean;
+  /**
+   * A smaller model of the same ids, which drafts everywhere; the ids stay the same as with `speculation`. On the native backend, in fp32,
+   * and in int8 where `speculation` has an effect; an OptionError elsewhere.
+   */
+  readonly draftModel?: DraftModel;
   /** Return this many of the likeliest candidates with each token, and its log-probability. */
   readonly candidates?: number;
   /** Called with each sampled token; returns the id to append in its place, or undefined to end the text. Default: the sampled id. */

@@ -5,10 +5,10 @@ import {
   type Decoder,
   type GeneratedId,
   generateIds,
+  leaseContext,
   PrefixCachePool,
   Sampler,
   score,
-  speculate,
 } from "../engine/index.ts";
 import { OptionError, samplingOf, type SamplingOptions } from "../options.ts";
 import type {
@@ -235,7 +235,8 @@ export class TextModel {
       candidates,
       override,
       signal,
-      speculation = true,
+      speculation,
+      draftModel,
     }: CompleteOptions,
   ): AsyncGenerator<TextStep, TextEnd | undefined> {
     if (!(tokens >= 1)) throw new OptionError(`tokens must be at least 1, got ${tokens}`);
@@ -251,13 +252,18 @@ export class TextModel {
         isOver = id === undefined;
         return id ?? sampled.id;
       });
-    const context = this.#contexts.acquire(prompt);
-    const speculative = speculation ? speculate(this.decoder, context) : undefined;
+    const { context, release } = await leaseContext(
+      this,
+      prompt,
+      { speculation, draftModel },
+      () => this.#contexts.acquire(prompt),
+      (used) => this.#contexts.release(used),
+    );
     try {
       for await (const sampled of generateIds(this.decoder, {
         prompt,
         sampler,
-        context: speculative ?? context,
+        context,
         contextShift,
         override: overrideId,
         processors,
@@ -273,8 +279,7 @@ export class TextModel {
       }
       return undefined;
     } finally {
-      speculative?.settle();
-      this.#contexts.release(context);
+      release();
     }
   }
 
@@ -338,7 +343,13 @@ export class TextModel {
   /** Excludes ids without a token, if there are any. */
   #processors(): LogitsProcessor[] {
     const allowed = this.allowedTokens;
-    return allowed ? [{ push: () => undefined, mask: (mask) => mask.set(allowed) }] : [];
+    if (!allowed) return [];
+    const processor: LogitsProcessor = {
+      push: () => undefined,
+      mask: (mask) => mask.set(allowed),
+      fork: () => processor,
+    };
+    return [processor];
   }
 }
 

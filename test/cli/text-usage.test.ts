@@ -35,6 +35,17 @@ describe("ostinato text with wrong usage or bad input", () => {
     { parameters: ["--score", "x", "--tokens", "100"], code: 2, says: /--score and --tokens exclude/ },
     { parameters: ["--score", "x", "--seed", "1"], code: 2, says: /--score and --seed exclude/ },
     { parameters: ["--score", "x", "--samples", "2"], code: 2, says: /--score and --samples exclude/ },
+    {
+      parameters: ["--score", "x", "--draft-model", "y"],
+      code: 2,
+      says: /--score and --draft-model exclude/,
+    },
+    {
+      parameters: ["the", "--draft-model", "shakespeare"],
+      code: 2,
+      says: /--draft-model shakespeare: the draft model has 1257 ids, and the model 262 — choose a draft model/,
+    },
+    { parameters: ["the", "--draft-model", "no-such-model"], code: 1, says: /no-such-model does not exist/ },
     { parameters: ["--temperature", "0,5"], code: 2, says: /Must be a number\.$/m },
     { parameters: ["--stride", "2"], code: 2, says: /--stride needs --score/ },
     { parameters: ["the", "--choose", "--json"], code: 2, says: /--choose and --json exclude/ },

@@ -52,7 +52,7 @@ async function write(notes: readonly Note[], seed: number) {
     ids.push(id);
     push(id);
   };
-  await runTask(piano.decoder, part, new Sampler({ seed }), 0, {});
+  await runTask(piano, part, new Sampler({ seed }), 0, {});
   return { ids, part };
 }
 

@@ -12,12 +12,12 @@ const RETRY = 64;
 const FIRST_GUESS = 0.6;
 
 export class DraftLength {
-  readonly #rowCost: number;
+  readonly #rowCost: (kind: number) => number;
   /** Of each kind: the average of the accepted share, and the steps since its last draft. */
   readonly #kinds: { accepted: number; idle: number }[] = [];
 
-  /** @param rowCost what each drafted id adds to the time of a step, as a share of it. */
-  constructor(rowCost: number) {
+  /** @param rowCost what each drafted id of a kind adds to the time of a step, as a share of it. */
+  constructor(rowCost: (kind: number) => number) {
     this.#rowCost = rowCost;
   }
 
@@ -25,7 +25,7 @@ export class DraftLength {
   most(kind: number): number {
     const state = this.#of(kind);
     state.idle += 1;
-    const [length, gain] = this.#best(state.accepted);
+    const [length, gain] = this.#best(state.accepted, this.#rowCost(kind));
     if (gain >= LEAST_GAIN) return length;
     return state.idle >= RETRY ? 1 : 0;
   }
@@ -40,12 +40,12 @@ export class DraftLength {
   }
 
   /** With a chance p for each id, a step of k drafted ids yields 1 + p + … + pᵏ, and costs 1 + k · rowCost. */
-  #best(p: number): readonly [length: number, gain: number] {
+  #best(p: number, rowCost: number): readonly [length: number, gain: number] {
     let best: readonly [number, number] = [0, 1];
     let ids = 1;
     for (let length = 1; length <= MOST_DRAFTED; length += 1) {
       ids += p ** length;
-      const gain = ids / (1 + length * this.#rowCost);
+      const gain = ids / (1 + length * rowCost);
       if (gain > best[1]) best = [length, gain];
     }
     return best;

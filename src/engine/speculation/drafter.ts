@@ -8,8 +8,24 @@ export interface Drafter {
    * Proposes ids to follow those so far, of which the last one is not read yet.
    *
    * @param mostOf maximum number of ids for a draft of a kind; 0 if none is worth it.
+   * @param ahead how the generation will sample these ids; undefined where that is not known.
    */
-  draft(mostOf: (kind: number) => number): Draft | Promise<Draft>;
+  draft(mostOf: (kind: number) => number, ahead?: () => SamplesAhead): Draft | Promise<Draft>;
+  /** What drafting one id of a kind takes, as a share of the time of a step of the model. Default: nothing. */
+  idCost?(kind: number): number;
+}
+
+/** Samples the next ids as a generation will sample them, and leaves the generation as it is. */
+export interface SamplesAhead {
+  /** The ids among which the next one is. Undefined: all. */
+  range(): { readonly first: number; readonly count: number } | undefined;
+  /**
+   * Samples the next id, and goes on to the one behind it.
+   *
+   * @param logits of the ids of `range`.
+   * @returns undefined if no id is allowed.
+   */
+  sample(logits: Float32Array): number | undefined;
 }
 
 /** Proposed ids, at most as many as were asked for. */

@@ -1,3 +1,3 @@
 export { DraftLength } from "./draft-length.ts";
-export type { Draft, Drafter } from "./drafter.ts";
+export type { Draft, Drafter, SamplesAhead } from "./drafter.ts";
 export { SuffixDrafter } from "./suffix-drafter.ts";

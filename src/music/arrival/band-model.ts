@@ -13,7 +13,13 @@ import {
   replaceWithParts,
   type Score,
 } from "../../../encoding/index.ts";
-import { type Decoder, PrefixCachePool, type Sampler } from "../../engine/index.ts";
+import {
+  CachedContext,
+  type Decoder,
+  leaseContext,
+  PrefixCachePool,
+  type Sampler,
+} from "../../engine/index.ts";
 import { OptionError } from "../../options.ts";
 import type { GeneratedTrack, GenerateTrackOptions } from "../generated-track.ts";
 import type { GeneratedMusic } from "../options.ts";
@@ -34,7 +40,7 @@ import type {
 } from "./band-options.ts";
 import { BandNotes } from "./band-note.ts";
 import { explainArrival } from "./explain-arrival.ts";
-import { generateArrival } from "./generate-arrival.ts";
+import { type GeneratedArrival, generateArrival } from "./generate-arrival.ts";
 import { newParts, NotePlayer, type VoicedNote } from "./new-parts.ts";
 
 const STEPS_PER_SECOND = 100;
@@ -292,19 +298,31 @@ export class BandModel {
         };
   }
 
-  #events(
+  async *#events(
     setting: Setting,
     sampler: Sampler,
-    { instruments, signal, candidates }: Pick<BandContinueOptions, "instruments" | "signal" | "candidates">,
-  ) {
-    return generateArrival(this.decoder, {
-      vocabulary: this.vocabulary,
-      sampler,
-      ...setting,
-      players: instruments,
-      candidates,
+    {
+      instruments,
       signal,
-    });
+      candidates,
+      draftModel,
+    }: Pick<BandContinueOptions, "instruments" | "signal" | "candidates" | "draftModel">,
+  ): AsyncGenerator<GeneratedArrival, void> {
+    const own = (): CachedContext => new CachedContext(this.decoder);
+    const drafted = draftModel && (await leaseContext(this, [], { draftModel }, own));
+    try {
+      yield* generateArrival(this.decoder, {
+        vocabulary: this.vocabulary,
+        sampler,
+        ...setting,
+        players: instruments,
+        candidates,
+        context: drafted?.context,
+        signal,
+      });
+    } finally {
+      drafted?.release();
+    }
   }
 }
 

@@ -15,7 +15,10 @@ import {
   type GeneratedId,
   type IdRange,
   type Sampler,
+  type SamplesAhead,
+  type SequenceContext,
 } from "../../engine/index.ts";
+import { ArrivalAhead } from "./arrival-ahead.ts";
 import { ArrivalSequenceWindow } from "./arrival-window.ts";
 import { requirePlayers } from "./players.ts";
 
@@ -38,7 +41,7 @@ export interface GenerateArrivalOptions {
   readonly randomStep?: number | undefined;
   /** Triples that remain when the window is full: see `ArrivalSequenceWindow`. */
   readonly keptTriples?: number | undefined;
-  readonly context?: CachedContext | undefined;
+  readonly context?: SequenceContext | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -119,13 +122,37 @@ export async function* generateArrival(
     const ids = window.ids(step);
     const spansOf = (slot: ArrivalSlot): IdSpan[] =>
       allowedIds(slot, { vocabulary, fromStep: step - window.startStep, instruments, players });
-    const read = await context.prefill(ids, { range: rangeOf("onset"), signal });
+    /** Samples ahead, from a slot on. */
+    const aheadOf = (slot: ArrivalSlot, fromStep: number) => (): SamplesAhead =>
+      new ArrivalAhead({
+        vocabulary,
+        vocabularySize,
+        sampler,
+        step: randomStep,
+        slot,
+        fromStep,
+        instruments,
+        players,
+      });
+    const read = await context.prefill(ids, {
+      range: rangeOf("onset"),
+      signal,
+      ahead: aheadOf("onset", step - window.startStep),
+    });
     const onset = sample(read.logits, "onset", spansOf("onset"));
     const onsetStep = window.startStep + onset.id;
     if (onsetStep >= endStep) return;
-    const { logits } = await context.append([onset.id], { range: rangeOf("duration"), signal });
+    const { logits } = await context.append([onset.id], {
+      range: rangeOf("duration"),
+      signal,
+      ahead: aheadOf("duration", onset.id),
+    });
     const duration = sample(logits, "duration", spansOf("duration"));
-    const last = await context.append([duration.id], { range: rangeOf("note"), signal });
+    const last = await context.append([duration.id], {
+      range: rangeOf("note"),
+      signal,
+      ahead: aheadOf("note", onset.id),
+    });
     const note = sample(last.logits, "note", spansOf("note"));
     const event: TimedEvent =
       note.id === vocabulary.rest

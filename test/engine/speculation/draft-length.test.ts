@@ -3,7 +3,7 @@ import { DraftLength } from "../../../src/engine/speculation/index.ts";
 
 /** The lengths of drafts, of which a share of the ids is accepted. */
 function lengths(rowCost: number, accepted: (drafted: number) => number, steps = 200): readonly number[] {
-  const length = new DraftLength(rowCost);
+  const length = new DraftLength(() => rowCost);
   return Array.from({ length: steps }, () => {
     const most = length.most(0);
     if (most > 0) length.learn(0, most, accepted(most));
@@ -28,7 +28,7 @@ test("drafts nothing where an id costs as much as a run", () => {
 });
 
 test("learns of each kind by itself", () => {
-  const length = new DraftLength(0.3);
+  const length = new DraftLength(() => 0.3);
   for (let step = 0; step < 60; step += 1) length.learn(0, 1, 0);
   expect([length.most(0), length.most(1)]).toEqual([0, 1]);
 });

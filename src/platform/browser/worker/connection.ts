@@ -1,5 +1,6 @@
 import type { DownloadProgress } from "../../checkpoint-url.ts";
 import { EngineError } from "../../../engine/index.ts";
+import { OptionError } from "../../../options.ts";
 import { deserializeError, notWebWorker, WorkerError } from "./errors.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { LoadRequest, ModelFacts, Port, Reply, Request, Task } from "./protocol.ts";
@@ -37,10 +38,15 @@ export class Connection {
     return this.#loaded.promise;
   }
 
-  /** @throws EngineError after `dispose`; WorkerError when the worker has failed; the signal's reason. */
+  /** @throws EngineError after `dispose`; OptionError for a draft model; WorkerError when the worker has failed; the signal's reason. */
   start(task: Task, signal?: AbortSignal): EventQueue {
     signal?.throwIfAborted();
     if (this.#over) throw this.#over;
+    if ("options" in task && "draftModel" in task.options && task.options.draftModel)
+      throw new OptionError("a draft model needs the native runtime, which browsers do not have", {
+        code: "not-for-this-model",
+        hint: "omit draftModel",
+      });
     this.#streams += 1;
     const queue = new EventQueue(this.#streams, signal);
     this.#queues.set(queue.stream, queue);

@@ -1,0 +1,183 @@
+/** A second, smaller model that drafts for a model. */
+import { weightBytes } from "../../models/index.ts";
+import { OptionError } from "../options.ts";
+import { type CachedContext, PrefixCachePool } from "./cached-context.ts";
+import type { Decoder } from "./decoder.ts";
+import { EitherDrafter } from "./either-drafter.ts";
+import { ModelDrafter } from "./model-drafter.ts";
+import type { SequenceContext } from "./sequence-context.ts";
+import { speculate } from "./speculate.ts";
+import type { SpeculationReport } from "./speculative-context.ts";
+import { SuffixDrafter } from "./speculation/index.ts";
+
+/** The tokens of a vocabulary of text. */
+export interface TokenBytes {
+  /** Whether an id has a token. */
+  has(id: number): boolean;
+  /** The bytes of an id that has a token. */
+  bytes(id: number): Uint8Array;
+}
+
+/** A model and what its ids mean: a `TextModel`, `MusicModel` or `BandModel`. */
+export interface DraftedIds {
+  readonly decoder: Decoder;
+  /** Of text. */
+  readonly tokenizer?: TokenBytes;
+  /** Of music. */
+  readonly vocabulary?: { readonly name: string };
+}
+
+/** A context that reads drafts ahead, for one generation. */
+export interface DraftedContext {
+  readonly context: SequenceContext;
+  /** Removes what was drafted and not sampled. Call it before the context is used by others. */
+  readonly settle: () => void;
+}
+
+/** Contexts in the prefix cache of the drafting model. */
+const CACHED_CONTEXTS = 2;
+
+/**
+ * A second, smaller model of the same ids, which proposes the next ids. A proposed id stands only if the model itself samples it, so the
+ * generated ids are the same as without. It samples with the seed, the step and the rules of the generation: see `ModelDrafter`. How many
+ * ids it drafts depends on how many were accepted; none where that does not pay.
+ *
+ * @example
+ * const draftModel = new DraftModel(await loadTextModel("distilbert/distilgpt2"));
+ * const { text } = await gpt2.generate("A robot must obey", { tokens: 40, draftModel });
+ */
+export class DraftModel {
+  readonly #draft: DraftedIds;
+  readonly #pools = new Map<boolean, PrefixCachePool>();
+  /** Models that passed the check. */
+  readonly #checked = new WeakSet<DraftedIds>();
+  /** What became of the drafts of all generations that have ended, those of repeats included. */
+  readonly report: SpeculationReport = { runs: 0, drafted: 0, accepted: 0 };
+
+  /** @param draft not disposed before the generations that use it have ended. */
+  constructor(draft: DraftedIds) {
+    this.#draft = draft;
+  }
+
+  /**
+   * @throws OptionError when the model cannot read drafts, when the ids of the two mean different things, and when the positions of the
+   * drafting model end before those of the model.
+   */
+  async check(model: DraftedIds): Promise<void> {
+    if (this.#checked.has(model)) return;
+    const problem = (await cannotDraft(model.decoder)) ?? difference(this.#draft, model);
+    if (problem) throw new OptionError(problem.found, { code: "not-for-this-model", hint: problem.hint });
+    this.#checked.add(model);
+  }
+
+  /**
+   * @param context of the model, used by nobody else until `settle`.
+   * @param prompt the ids of the generation so far.
+   * @throws OptionError as `check`.
+   */
+  async speculate(
+    model: DraftedIds,
+    context: CachedContext,
+    prompt: readonly number[],
+  ): Promise<DraftedContext> {
+    await this.check(model);
+    const pool = this.#pool(context.withSink);
+    const own = pool.acquire(prompt);
+    const drafter = new ModelDrafter(own, stepCost(this.#draft.decoder) / stepCost(model.decoder));
+    const speculative = speculate(model.decoder, context, new EitherDrafter(new SuffixDrafter(), drafter));
+    if (!speculative) throw new TypeError("the model passed the check, but reads no drafts");
+    const settle = (): void => {
+      speculative.settle();
+      drafter.settle();
+      const { runs, drafted, accepted } = speculative.report;
+      this.report.runs += runs;
+      this.report.drafted += drafted;
+      this.report.accepted += accepted;
+      pool.release(own);
+    };
+    return { context: speculative, settle };
+  }
+
+  /** @param withSink whether the first ids stay in the context of the model, and so in that of the drafting model. */
+  #pool(withSink: boolean): PrefixCachePool {
+    const pool =
+      this.#pools.get(withSink) ?? new PrefixCachePool(this.#draft.decoder, CACHED_CONTEXTS, withSink);
+    this.#pools.set(withSink, pool);
+    return pool;
+  }
+}
+
+interface Problem {
+  readonly found: string;
+  readonly hint: string;
+}
+
+async function cannotDraft(decoder: Decoder): Promise<Problem | undefined> {
+  if (await decoder.readsAhead()) return undefined;
+  if (decoder.backend !== "node") {
+    const found = `a draft model needs the native runtime, and this model runs with ${decoder.backend}`;
+    return { found, hint: "omit the draft model" };
+  }
+  return {
+    found: "a draft model would change the ids of this model in its precision",
+    hint: "use the precision fp32, or omit the draft model",
+  };
+}
+
+/** What makes a model unable to draft for another. */
+function difference(draft: DraftedIds, model: DraftedIds): Problem | undefined {
+  const hint = "choose a draft model with the vocabulary of the model";
+  const [own, other] = [draft.decoder.config, model.decoder.config];
+  if (own.vocabularySize !== other.vocabularySize) {
+    const found = `the draft model has ${own.vocabularySize} ids, and the model ${other.vocabularySize}`;
+    return { found, hint };
+  }
+  if (draft.vocabulary?.name !== model.vocabulary?.name) {
+    const [named, wanted] = [draft, model].map(({ vocabulary }) => vocabulary?.name ?? "text");
+    return { found: `the ids of the draft model are ${named}, and those of the model ${wanted}`, hint };
+  }
+  const id = firstOtherToken(draft, model);
+  if (id !== undefined) {
+    const [named, wanted] = [draft, model].map((each) => tokenOf(each, id));
+    return {
+      found: `the draft model has another vocabulary: id ${id} is ${named}, and of the model ${wanted}`,
+      hint,
+    };
+  }
+  if (own.position.kind === "learned" && own.window < other.window) {
+    return {
+      found: `the window of the draft model has ${own.window} ids, and that of the model ${other.window}`,
+      hint: "choose a draft model with a window at least as long",
+    };
+  }
+  return undefined;
+}
+
+/** The first id that is not the same token in both. */
+function firstOtherToken(
+  { tokenizer: own, decoder }: DraftedIds,
+  { tokenizer: other }: DraftedIds,
+): number | undefined {
+  if (own === other || !own || !other) return own === other ? undefined : 0;
+  for (let id = 0; id < decoder.config.vocabularySize; id += 1) {
+    if (own.has(id) !== other.has(id)) return id;
+    if (own.has(id) && !isSame(own.bytes(id), other.bytes(id))) return id;
+  }
+  return undefined;
+}
+
+function tokenOf({ tokenizer }: DraftedIds, id: number): string {
+  return tokenizer?.has(id) ? JSON.stringify(new TextDecoder().decode(tokenizer.bytes(id))) : "no token";
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** Bytes of weights whose reading takes the time that a layer takes besides: measured for GPT-2 124M and `piano`, on two cores. */
+const BYTES_PER_LAYER = 5e6;
+
+/** The time of a step, as the number of bytes that would take it: no clock, so that a seed always gives the same runs. */
+function stepCost({ config, scheme }: Decoder): number {
+  return weightBytes(config, scheme) + config.layers * BYTES_PER_LAYER;
+}

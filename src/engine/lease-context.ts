@@ -1,0 +1,49 @@
+/** The context of one generation, with the drafts that its options ask for. */
+import { OptionError } from "../options.ts";
+import type { CachedContext } from "./cached-context.ts";
+import type { DraftedIds, DraftModel } from "./draft-model.ts";
+import type { SequenceContext } from "./sequence-context.ts";
+import { speculate } from "./speculate.ts";
+
+/** The options of a generation about drafts. */
+export interface DraftOptions {
+  /** Default true. */
+  readonly speculation?: boolean | undefined;
+  readonly draftModel?: DraftModel | undefined;
+}
+
+/** A context for one generation. */
+export interface ContextLease {
+  readonly context: SequenceContext;
+  readonly release: () => void;
+}
+
+/**
+ * Acquires a context for one generation.
+ *
+ * @param acquire returns a context of the model that nobody else uses.
+ * @param release called with it at the end, without what was drafted and not sampled.
+ * @throws OptionError for a draft model that does not fit, or without speculation.
+ */
+export async function leaseContext(
+  model: DraftedIds,
+  prompt: readonly number[],
+  { speculation = true, draftModel }: DraftOptions,
+  acquire: () => CachedContext,
+  release: (context: CachedContext) => void = () => undefined,
+): Promise<ContextLease> {
+  if (draftModel && !speculation) {
+    throw new OptionError("draftModel and speculation: false exclude each other", {
+      code: "not-for-this-model",
+      hint: "omit one of them",
+    });
+  }
+  await draftModel?.check(model);
+  const context = acquire();
+  if (draftModel) {
+    const drafted = await draftModel.speculate(model, context, prompt);
+    return { context: drafted.context, release: () => (drafted.settle(), release(context)) };
+  }
+  const speculative = speculation ? speculate(model.decoder, context) : undefined;
+  return { context: speculative ?? context, release: () => (speculative?.settle(), release(context)) };
+}

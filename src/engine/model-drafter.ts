@@ -1,0 +1,107 @@
+/** Drafts of another, smaller model of the same ids (Leviathan et al. 2023, https://arxiv.org/abs/2211.17192). */
+import type { CachedContext } from "./cached-context.ts";
+import type { Draft, Drafter, SamplesAhead } from "./speculation/index.ts";
+
+/** The kind of these drafts, behind those of `SuffixDrafter`. */
+const KIND = 5;
+const NOTHING: Draft = { ids: [], kind: KIND };
+
+/**
+ * Drafts what another model samples with the same seed, step and rules. The noise of both samples is then the same, so that they agree
+ * far more often than the likeliest id of the one with a sample of the other: in each step with a chance of at least
+ * (1 − d) / (1 + d), where d is the total variation distance of the two distributions (Daliri et al. 2024, "Coupling without
+ * Communication and Drafter-Invariant Speculative Decoding").
+ */
+export class ModelDrafter implements Drafter {
+  readonly #context: CachedContext;
+  readonly #cost: number;
+  /** Ids of the sequence that are not read yet: all of them before the first draft. */
+  #unread: number[] = [];
+  /** Drafted ids that are read. */
+  #ahead: number[] = [];
+  #last = 0;
+  #isStarted = false;
+
+  /**
+   * @param context of the drafting model, used by nobody else meanwhile.
+   * @param cost the time of one of its steps, as a share of that of the model.
+   */
+  constructor(context: CachedContext, cost: number) {
+    this.#context = context;
+    this.#cost = cost;
+  }
+
+  idCost(kind: number): number {
+    return kind === KIND ? this.#cost : 0;
+  }
+
+  start(ids: readonly number[]): void {
+    this.#unread = [...ids];
+    this.#ahead = [];
+    this.#isStarted = false;
+    this.#last = ids.at(-1) ?? 0;
+  }
+
+  push(id: number): void {
+    this.#last = id;
+    if (this.#ahead[0] === id) {
+      this.#ahead = this.#ahead.slice(1);
+      return;
+    }
+    this.#forgetAhead();
+    this.#unread.push(id);
+    // Without a draft for so long, only the last window is read.
+    const { window } = this.#context;
+    if (this.#isStarted && this.#unread.length > 2 * window) this.start(this.#unread.slice(-window));
+  }
+
+  async draft(mostOf: (kind: number) => number, ahead?: () => SamplesAhead): Promise<Draft> {
+    const most = ahead ? mostOf(KIND) : 0;
+    if (!ahead || most === 0) return NOTHING;
+    const samples = ahead();
+    const ids: number[] = [];
+    for (let logits = await this.#readSequence(samples); ;) {
+      const id = samples.sample(logits);
+      if (id === undefined) break;
+      ids.push(id);
+      // A run must not reach an eviction: it could not be taken back.
+      if (ids.length === most || this.#context.maxRunLength < 1) break;
+      ({ logits } = await this.#context.append([id], { range: samples.range() }));
+      this.#ahead.push(id);
+    }
+    return { ids, kind: KIND };
+  }
+
+  /** Removes from the context what was drafted. Call it before the context is used by others. */
+  settle(): void {
+    this.#forgetAhead();
+  }
+
+  /** Reads the rest of the sequence. @returns logits of the next id. */
+  async #readSequence(samples: SamplesAhead): Promise<Float32Array> {
+    this.#forgetAhead();
+    if (this.#unread.length === 0) {
+      this.#context.dropNewest(1);
+      this.#unread = [this.#last];
+    }
+    const range = samples.range();
+    if (!this.#isStarted) {
+      const { logits } = await this.#context.prefill(this.#unread, { reuseBeyondWindow: true, range });
+      this.#isStarted = true;
+      this.#unread = [];
+      return logits;
+    }
+    for (;;) {
+      // Up to the end of the context, so that it shifts at the same id as that of the model.
+      const ids = this.#unread.slice(0, Math.max(1, this.#context.remainingPositions));
+      const { logits } = await this.#context.append(ids, { contextShift: true, range });
+      this.#unread = this.#unread.slice(ids.length);
+      if (this.#unread.length === 0) return logits;
+    }
+  }
+
+  #forgetAhead(): void {
+    if (this.#ahead.length > 0) this.#context.dropNewest(this.#ahead.length);
+    this.#ahead = [];
+  }
+}
