@@ -2,7 +2,7 @@
 import type { GenerateTrackOptions, SamplingOptions } from "../src/index.ts";
 import type { Settings } from "./controls/settings.ts";
 import { byId, setText } from "./elements.ts";
-import { accompany, type GeneratedPart, infill, spanWords } from "./music/generated-parts.ts";
+import { accompany, type GeneratedPart, infill } from "./music/generated-parts.ts";
 import type { Place } from "./music/branches.ts";
 import type { PageModel } from "./load-music.ts";
 import type { Music } from "./music/music.ts";
@@ -65,7 +65,7 @@ export class WriteInView {
     this.#fill.disabled = this.#task !== undefined;
     const { span } = selection;
     byId("selected", HTMLElement).hidden = span === undefined;
-    if (span) setText(byId("selected-span", HTMLElement), spanWords(span));
+    if (span) setText(byId("selected-span", HTMLElement), this.#roll.spanWords(span));
   }
 
   async #fillIn(): Promise<void> {

@@ -196,11 +196,16 @@ describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(250_000);
   });
 
-  it("fits a narrow screen", async () => {
+  it("fits a narrow screen, and is heard on a phone that is silenced", async () => {
     const page = await built.open({});
     await page.setViewportSize({ width: 360, height: 740 });
+    // Safari has it.
+    await page.evaluate(() => Object.assign(navigator, { audioSession: { type: "auto" } }));
+    const session = (): Promise<unknown> => page.evaluate("navigator.audioSession.type");
+    expect(await session()).toBe("auto");
     await page.getByRole("button", { name: "Play" }).click();
     await expectMusic(page, 1);
+    expect(await session()).toBe("playback");
     await page.getByRole("button", { name: "Controls" }).click();
     await page.getByText("Play along").click();
     const overflow = (): Promise<number> =>

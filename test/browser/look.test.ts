@@ -127,7 +127,9 @@ describe.skipIf(!hasChromium())("the piano roll of the built page", { timeout: P
     await page.mouse.down();
     await page.mouse.move(box.x + 36 + 360 - 6, box.y + 100, { steps: 3 });
     await page.mouse.up();
-    await page.getByText("0:00–0:04", { exact: true }).waitFor();
+    await page.getByText("bar 1", { exact: true }).waitFor();
+    for (const key of ["Home", "ArrowRight", "["]) await page.locator("#roll").press(key);
+    await page.getByText("bar 1, beat 2 – bar 2, beat 1", { exact: true }).waitFor();
     await openFile(page, "plain.mid", plain);
     await expect.poll(() => rollLabel(page)).toContain("of 0:04");
     await expect.poll(async () => `${String(await labels())},`).toMatch(/^0:00,0:01,0:02,/);

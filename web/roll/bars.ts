@@ -1,5 +1,6 @@
 /** The bars of an opened file, by its tempo and meter. */
 import { type Score, TempoMap } from "../../encoding/index.ts";
+import type { Span } from "../sound/sound.ts";
 import { clock } from "../words.ts";
 import { type GridLine, type RollView, timeLines, visibleSeconds, xOfTime } from "./geometry.ts";
 
@@ -15,7 +16,11 @@ const MOST_BARS = 20_000;
 interface MeterChange {
   readonly tick: number;
   readonly barTicks: number;
+  readonly beats: number;
 }
+
+/** Times of the music are rounded to 10 ms. */
+const ROUNDING = 0.01;
 
 export class Bars {
   readonly #tempo: TempoMap;
@@ -39,7 +44,7 @@ export class Bars {
   static of(score: Score, startSeconds: number): Bars | undefined {
     if (score.division.kind !== "quarter") return undefined;
     const { ticksPerQuarter } = score.division;
-    const meter: MeterChange[] = [{ tick: 0, barTicks: 4 * ticksPerQuarter }];
+    const meter: MeterChange[] = [{ tick: 0, barTicks: 4 * ticksPerQuarter, beats: 4 }];
     let isGiven = false;
     for (const event of score.tracks.flatMap(({ events }) => events)) {
       if (event.kind !== "meta") continue;
@@ -49,7 +54,8 @@ export class Bars {
       isGiven = true;
       // A bar has at least a sixteenth note.
       const quarters = Math.max(0.25, (4 * first) / 2 ** second);
-      meter.push({ tick: event.tick, barTicks: Math.max(1, Math.round(quarters * ticksPerQuarter)) });
+      const barTicks = Math.max(1, Math.round(quarters * ticksPerQuarter));
+      meter.push({ tick: event.tick, barTicks, beats: first });
     }
     if (!isGiven) return undefined;
     meter.sort((a, b) => a.tick - b.tick);
@@ -78,10 +84,34 @@ export class Bars {
     return Math.abs(found - seconds) <= distance ? found : seconds;
   }
 
+  /** A span as bars: "bars 3–5". Where an end is within a bar, with its beat: "bar 3, beat 2 – bar 5, beat 4". */
+  words({ fromSeconds, toSeconds }: Span): string {
+    const [from, to] = [this.#barFrom(fromSeconds), this.#barFrom(toSeconds)];
+    const isWhole = this.#startsAt(from, fromSeconds) && this.#startsAt(to, toSeconds);
+    if (!isWhole) return `${this.#beatWords(fromSeconds)} – ${this.#beatWords(toSeconds)}`;
+    return to === from + 1 ? `bar ${to}` : `bars ${from + 1}–${to}`;
+  }
+
+  #startsAt(bar: number, seconds: number): boolean {
+    return Math.abs(this.#seconds(bar) - seconds) <= ROUNDING;
+  }
+
+  #beatWords(seconds: number): string {
+    const next = this.#barFrom(seconds);
+    const bar = this.#startsAt(next, seconds) ? next : next - 1;
+    const { barTicks = 4, beats = 4 } = this.#meterAt(this.#ticks[bar] ?? 0);
+    let beat = 1;
+    while (
+      beat < beats &&
+      this.#secondsOf((this.#ticks[bar] ?? 0) + (beat * barTicks) / beats) <= seconds + ROUNDING
+    )
+      beat += 1;
+    return `bar ${bar + 1}, beat ${beat}`;
+  }
+
   /** The first bar from a time on; 0 is the first of the file. */
   #barFrom(seconds: number): number {
-    // Times of the music are rounded to 10 ms.
-    const least = seconds - 0.01;
+    const least = seconds - ROUNDING;
     while (this.#seconds(this.#ticks.length - 1) < least && this.#ticks.length < MOST_BARS) this.#extend();
     let [low, high] = [0, this.#ticks.length];
     while (low < high) {
@@ -95,12 +125,20 @@ export class Bars {
   #seconds(bar: number): number {
     if (bar >= MOST_BARS) return Infinity;
     while (this.#ticks.length <= bar) this.#extend();
-    return this.#tempo.seconds(this.#ticks[bar] ?? 0) - this.#startSeconds;
+    return this.#secondsOf(this.#ticks[bar] ?? 0);
+  }
+
+  #secondsOf(tick: number): number {
+    return this.#tempo.seconds(tick) - this.#startSeconds;
+  }
+
+  #meterAt(tick: number): Partial<MeterChange> {
+    return this.#meter.findLast((change) => change.tick <= tick) ?? {};
   }
 
   #extend(): void {
     const last = this.#ticks.at(-1) ?? 0;
-    const { barTicks = 1 } = this.#meter.findLast(({ tick }) => tick <= last) ?? {};
+    const { barTicks = 1 } = this.#meterAt(last);
     // A new meter begins a bar.
     const change = this.#meter.find(({ tick }) => tick > last && tick < last + barTicks);
     this.#ticks.push(change?.tick ?? last + barTicks);

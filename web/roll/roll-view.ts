@@ -1,5 +1,6 @@
 /** The roll on the page: when it is painted, and the actions of its gestures. */
 import { instrumentName } from "../../encoding/index.ts";
+import { spanWords } from "../music/generated-parts.ts";
 import { BandPiece } from "../music/band-piece.ts";
 import type { Music } from "../music/music.ts";
 import type { PieceNote } from "../music/note.ts";
@@ -110,6 +111,11 @@ export class RollView {
       held: this.#held,
     });
     this.drawn.emit();
+  }
+
+  /** A span in bars, or without them in minutes and seconds. */
+  spanWords(span: Span): string {
+    return this.#bars?.lines?.words(span) ?? spanWords(span);
   }
 
   /** The ends of a selection, at bars where they are near. */

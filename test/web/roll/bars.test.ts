@@ -110,6 +110,26 @@ describe("bars of an opened file", () => {
     ]);
   });
 
+  it("name a selection, with beats where it does not begin and end at a bar", () => {
+    const words = (bars: Bars | undefined, fromSeconds: number, toSeconds: number): string | undefined =>
+      bars?.words({ fromSeconds, toSeconds });
+    const bars = Bars.of(scoreOf([[0, ...TEMPO_60]]), 0);
+    expect(words(bars, 4, 12)).toBe("bars 2–3");
+    expect(words(bars, 4.01, 7.99)).toBe("bar 2");
+    expect(words(bars, 5, 9.5)).toBe("bar 2, beat 2 – bar 3, beat 2");
+    // Bars at −1, 3 and 7 s.
+    expect(words(Bars.of(scoreOf([[0, ...TEMPO_60]]), 1), 0, 3)).toBe("bar 1, beat 2 – bar 2, beat 1");
+    // Bars of 3 s, then of 1.5 s.
+    const faster = scoreOf([
+      [0, ...METER_3_4],
+      [0, ...TEMPO_60],
+      [12, ...TEMPO_120],
+    ]);
+    expect(words(Bars.of(faster, 0), 2.5, 4.1)).toBe("bar 1, beat 3 – bar 2, beat 3");
+    const fastest = scoreOf([[0, 0xff, 0x51, 3, 0, 0, 1]]);
+    expect(words(Bars.of(fastest, 0), 3600, 3601)).toBe("bar 20000, beat 4 – bar 20000, beat 4");
+  });
+
   it("end in a file with bars of no length", () => {
     const fastest = scoreOf([[0, 0xff, 0x51, 3, 0, 0, 1]]);
     expect(labels(fastest, { ...VIEW, seconds: 3600 })).toEqual([]);
