@@ -1,0 +1,78 @@
+/** A web server of a folder, as fast as a given line: all answers together, those to workers included. */
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+
+const TYPES = {
+  ".css": "text/css",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".mjs": "text/javascript",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+};
+/** Bytes that are sent at once. */
+const PORTION = 16_384;
+
+/**
+ * Compresses what GitHub Pages compresses: all types of the table.
+ *
+ * @param line bytesPerSecond (Infinity: no limit), and latency of each answer in milliseconds.
+ */
+export async function startSlowHost(folder, { bytesPerSecond, latency }) {
+  const compressed = new Map();
+  let free = 0;
+  /** Waits until the line has sent this many bytes more. */
+  const send = async (bytes) => {
+    free = Math.max(free, performance.now()) + (bytes / bytesPerSecond) * 1000;
+    await sleep(free - performance.now());
+  };
+  const server = createServer(async (request, response) => {
+    const path = normalize(new URL(request.url, "http://localhost").pathname);
+    const file = join(folder, path.endsWith("/") ? `${path}index.html` : path);
+    const type = TYPES[extname(file)];
+    try {
+      if (type && !compressed.has(file)) compressed.set(file, gzipSync(await readFile(file)));
+      const chunks = type
+        ? portionsOf(compressed.get(file))
+        : createReadStream(file, { highWaterMark: PORTION });
+      await sleep(latency);
+      let isBegun = false;
+      for await (const chunk of chunks) {
+        if (!isBegun) {
+          response.writeHead(200, {
+            "Content-Type": type ?? "application/octet-stream",
+            ...(type ? { "Content-Encoding": "gzip" } : {}),
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Embedder-Policy": "require-corp",
+          });
+          isBegun = true;
+        }
+        if (bytesPerSecond < Infinity) await send(chunk.length);
+        if (response.destroyed) return;
+        response.write(chunk);
+      }
+      response.end();
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${server.address().port}/`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+function* portionsOf(bytes) {
+  for (let from = 0; from < bytes.length; from += PORTION) yield bytes.subarray(from, from + PORTION);
+}
