@@ -21,6 +21,7 @@ import {
   revisionOption,
 } from "./model-options.ts";
 import { TOY, withTextModel } from "./text-model.ts";
+import { runTextLayers } from "./text-layers.ts";
 import { runTextScore } from "./text-score.ts";
 import { idList, positiveInteger, precisionOption, stopString } from "./values.ts";
 import { addSamplingOptions } from "./writing-options.ts";
@@ -37,6 +38,8 @@ interface TextCommandOptions extends SamplingOptions, ModelCommandOptions {
   readonly stop?: readonly string[];
   readonly to?: string;
   readonly contextShift?: boolean;
+  readonly layers?: boolean;
+  readonly position?: number;
   readonly score?: string;
   readonly stride?: number;
   readonly quiet?: boolean;
@@ -81,6 +84,15 @@ export function addTextCommand(program: Command): void {
     .option("--candidates <n>", "show this many candidates for each token", positiveInteger)
     .option("--choose", `choose each token by hand, from ${CHOICES} candidates or the number of --candidates`)
     .option("--context-shift", "continue beyond the context: when it is full, its older half is evicted")
+    .option(
+      "--layers",
+      "show what each layer of the model alone would have said, instead of generating: its three likeliest next tokens, and how far attention and the feed-forward network moved it",
+    )
+    .option(
+      "--position <n>",
+      "with --layers: explain this token of the prompt, from 1, as the first is 0 (default: the token that would follow)",
+      positiveInteger,
+    )
     .option("--score <file>", "measure how well the model predicts this text, instead of generating")
     .option(
       "--stride <n>",
@@ -101,6 +113,7 @@ export function addTextCommand(program: Command): void {
         "  ostinato text --model gpt2 --tokens 200 --top-k 40\n" +
         '  ostinato text "The answer is" --tokens 5 --top-k 40 --candidates 10\n' +
         '  ostinato text "My lord," --choose\n' +
+        '  ostinato text "My lord, I" --layers\n' +
         '  ostinato text "<|endoftext|>ROMEO:" --special-tokens\n' +
         '  ostinato text "ROMEO:" --stop "JULIET" --stop "NURSE"\n' +
         "  cat prompt.txt | ostinato text - --samples 3\n" +
@@ -123,11 +136,12 @@ async function runText(
   const path = options.file ?? (prompt === "-" ? prompt : undefined);
   const text = path === undefined ? prompt : await readPrompt(path);
   const start = options.ids === undefined ? text : { ids: options.ids };
-  await withTextModel(options, console, (model) =>
-    withDraftModel(model, loadTextModel, options, console, (draftModel) =>
+  await withTextModel(options, console, async (model) => {
+    if (options.layers) return runTextLayers(model, start, options, console);
+    return withDraftModel(model, loadTextModel, options, console, (draftModel) =>
       generateText(model, start, { ...options, draftModel }, console),
-    ),
-  );
+    );
+  });
 }
 
 /** Reads a prompt without a final line end, which editors and echo add. */
@@ -135,10 +149,9 @@ async function readPrompt(path: string): Promise<string> {
   return (await readText(path)).replace(/\r?\n$/, "");
 }
 
-/** Options of generation, which exclude --score. */
+/** Options of generation, which exclude --score, and --layers. */
 const WRITING_ONLY = new Set([
   "tokens",
-  "to",
   "stop",
   "samples",
   "candidates",
@@ -162,17 +175,21 @@ function checkUsage(prompt: string | undefined, options: TextCommandOptions, com
   if (options.choose && (prompt === "-" || options.file === "-")) {
     throw new UsageError("--choose and the prompt both read stdin", "pass the prompt as an argument");
   }
-  if (options.score === undefined) {
-    if (options.stride !== undefined)
-      throw new UsageError("--stride needs --score", "add --score, or omit --stride");
-    return;
+  if (options.stride !== undefined && options.score === undefined)
+    throw new UsageError("--stride needs --score", "add --score, or omit --stride");
+  if (options.position !== undefined && !options.layers)
+    throw new UsageError("--position needs --layers", "add --layers, or omit --position");
+  const reading = options.score === undefined ? options.layers && "--layers" : "--score";
+  if (!reading) return;
+  if (options.score !== undefined) {
+    if (prompt !== undefined || options.file !== undefined) exclusive("--score", "a prompt");
+    for (const key of ["ids", "layers", "to"] as const)
+      if (options[key] !== undefined) exclusive("--score", `--${key}`);
   }
-  if (prompt !== undefined || options.file !== undefined) exclusive("--score", "a prompt");
-  if (options.ids !== undefined) exclusive("--score", "--ids");
   for (const option of command.options) {
     const key = option.attributeName();
     const isGiven = command.getOptionValueSource(key) === "cli";
-    if (isGiven && WRITING_ONLY.has(key)) exclusive("--score", option.flags.replace(/ .*/, ""));
+    if (isGiven && WRITING_ONLY.has(key)) exclusive(reading, option.flags.replace(/ .*/, ""));
   }
 }
 
