@@ -11,6 +11,7 @@ export {
   type BandExplainOptions,
   type BandExplanation,
   type BandGenerateOptions,
+  type BandLayerPrediction,
   type BandInfillOptions,
   BandModel,
   type BandNote,

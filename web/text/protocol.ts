@@ -1,6 +1,7 @@
 /** Messages between the Text tab and its worker: a numbered request, and its result or error. */
 import type { SamplingOptions } from "../../src/index.ts";
 import type { SerializedError } from "../../src/platform/browser/worker/index.ts";
+import type { Rung } from "../why/ladder.ts";
 
 export interface TextFacts {
   readonly layers: number;
@@ -32,6 +33,8 @@ export interface TokenExplanation {
   readonly candidates: readonly TokenCandidate[];
   readonly probability: number | undefined;
   readonly attention: readonly HeadAttention[];
+  /** Only on request. */
+  readonly layers: readonly Rung<TokenCandidate>[] | undefined;
 }
 
 /** The numbers of one head for several consecutive tokens. */
@@ -61,7 +64,14 @@ export interface TextCalls {
     answer: Token | undefined;
   };
   explain: {
-    request: { ids: readonly number[]; index: number; layer: number; options: SamplingOptions };
+    request: {
+      ids: readonly number[];
+      index: number;
+      layer: number;
+      /** Whether with the predictions of the layers. */
+      layers: boolean;
+      options: SamplingOptions;
+    };
     answer: TokenExplanation;
   };
   table: {

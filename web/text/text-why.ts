@@ -4,6 +4,7 @@ import { byId, setText } from "../elements.ts";
 import { headColor } from "../roll/colors.ts";
 import { withChosen } from "../why/candidates.ts";
 import { candidateItems, headButtons, offerLayers } from "../why/explanation-elements.ts";
+import { showLadder } from "../why/ladder.ts";
 import { showHeadNumbers } from "./number-table.ts";
 import type { Token, TokenExplanation } from "./protocol.ts";
 import type { TextClient } from "./text-client.ts";
@@ -35,6 +36,7 @@ export class TextWhy {
   readonly #parts: TextWhyParts;
   readonly #tokens = byId("tokens", HTMLElement);
   readonly #layer = byId("text-layer", HTMLSelectElement);
+  readonly #layers = byId("text-layers", HTMLDetailsElement);
   #chosen: Chosen = { kind: "nothing" };
   #head = 0;
 
@@ -42,6 +44,7 @@ export class TextWhy {
     this.#parts = parts;
     const { attempt, models, writer } = parts;
     this.#layer.addEventListener("change", () => attempt(() => this.#explain()));
+    this.#layers.addEventListener("toggle", () => attempt(() => this.#explain()));
     byId("numbers", HTMLDetailsElement).addEventListener("toggle", () => attempt(() => this.#showNumbers()));
     new ResizeObserver(() => this.#drawLines()).observe(this.#tokens);
     models.changed.listen(({ facts }) => offerLayers(this.#layer, facts.layers));
@@ -73,12 +76,18 @@ export class TextWhy {
     if (index === undefined || !models.client) return;
     setText(byId("text-why-title", HTMLElement), `Why “${visible(writer.tokens[index]?.text ?? "")}”`);
     const ids = writer.tokens.map(({ id }) => id);
-    const request = { ids, index, layer: Number(this.#layer.value), options: options() };
+    const layers = this.#layers.open;
+    const request = { ids, index, layer: Number(this.#layer.value), layers, options: options() };
     const explanation = await models.client.ask("explain", request);
     if (index !== this.#index) return;
     this.#chosen = { kind: "explained", index, explanation };
     this.#showCandidates(index, explanation);
     this.#showHeads();
+    showLadder(
+      byId("text-ladder", HTMLElement),
+      explanation.layers ?? [],
+      ({ text }) => `“${visible(text)}”`,
+    );
     this.#drawLines();
     await this.#showNumbers();
   }

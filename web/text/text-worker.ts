@@ -1,6 +1,6 @@
 /** Runs a text model for the Text tab. */
 import { loadTextModel } from "../../src/platform/browser/index.ts";
-import { explainSample, CachedContext, Sampler } from "../../src/engine/index.ts";
+import { explainSample, CachedContext, type Explanation, Sampler } from "../../src/engine/index.ts";
 import type { TextModel } from "../../src/text/index.ts";
 import { serializeError, threadCount } from "../../src/platform/browser/worker/index.ts";
 import type { TextCalls, TextReply, TextRequest, Token } from "./protocol.ts";
@@ -51,23 +51,27 @@ class TextServer {
     ids,
     index,
     layer,
+    layers,
     options,
   }: TextCalls["explain"]["request"]): Promise<TextCalls["explain"]["answer"]> {
-    const { candidates, probability, attention } = await explainSample(
-      this.#looking,
-      this.#model.decoder.config.vocabularySize,
-      {
-        prompt: ids.slice(0, index),
-        id: ids[index],
-        sampler: new Sampler(options),
-        candidates: CANDIDATES,
-        attention: { layers: [layer] },
-      },
-    );
+    const explained = await explainSample(this.#looking, this.#model.decoder.config.vocabularySize, {
+      prompt: ids.slice(0, index),
+      id: ids[index],
+      sampler: new Sampler(options),
+      candidates: CANDIDATES,
+      attention: { layers: [layer] },
+      layers,
+    });
+    const { probability, attention } = explained;
     const [found] = attention;
+    const named = <Row extends Pick<Explanation, "candidates">>(row: Row) => ({
+      ...row,
+      candidates: row.candidates.map((candidate) => ({ ...candidate, ...this.#token(candidate.id) })),
+    });
     const seen = found ? found.weights.length / found.heads.length : 0;
     return {
-      candidates: candidates.map((candidate) => ({ ...candidate, ...this.#token(candidate.id) })),
+      candidates: named(explained).candidates,
+      layers: explained.layers?.map(named),
       probability,
       attention: (found?.heads ?? []).map((head, row) => ({
         head,

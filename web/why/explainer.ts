@@ -15,6 +15,9 @@ interface ExplainingModel {
 /** The part of a model of several instruments that explains. */
 type ExplainingBand = Band & Pick<WorkerBandModel, "explain">;
 
+/** What an explanation has besides candidates. */
+export type ExplainRequest = Pick<ExplainOptions, "attention" | "layers">;
+
 /** Number of candidates in an explanation: enough that other notes are among them where the chosen one is unlikely. */
 const CANDIDATES = 40;
 
@@ -36,7 +39,7 @@ export class Explainer {
    *
    * @throws RangeError when a setting is invalid; the errors of loading the model, and of the model.
    */
-  async explain(piece: Piece, index: number, layers: readonly number[]): Promise<Explanation> {
+  async explain(piece: Piece, index: number, request: ExplainRequest): Promise<Explanation> {
     const model = await this.#models.load();
     if (isBand(model)) throw new TypeError("the music has not yet become that of the model");
     return model.explain(piece.ids.slice(0, index + 1), index, {
@@ -45,7 +48,7 @@ export class Explainer {
       driftControl: piece.originOf(index) === "generated",
       generatedFrom: piece.generatedFrom(index),
       candidates: CANDIDATES,
-      attention: { layers },
+      ...request,
     });
   }
 
@@ -55,13 +58,13 @@ export class Explainer {
    * @param index of the value, see `placeOf`.
    * @throws as `explain`.
    */
-  async explainBand(piece: BandPiece, index: number, layers: readonly number[]): Promise<ArrivalExplanation> {
+  async explainBand(piece: BandPiece, index: number, request: ExplainRequest): Promise<ArrivalExplanation> {
     const model = await this.#models.load();
     if (!isBand(model)) throw new TypeError("the music has not yet become that of the model");
     return model.explain(placeOf(piece, index), {
       ...this.#options,
       candidates: CANDIDATES,
-      attention: { layers },
+      ...request,
     });
   }
 

@@ -14,6 +14,7 @@ import { candidateItems, headButtons, offerLayers } from "./explanation-elements
 import { orderedByKind, percentOf, withChosen } from "./candidates.ts";
 import { problemOf } from "../words.ts";
 import { eventWords, kindWords } from "./event-words.ts";
+import { showLadder } from "./ladder.ts";
 import { respelled, spellingOfMusic } from "./spelling.ts";
 import { whySentence } from "./why-sentence.ts";
 import { neighborNote, otherShareOfBand, otherShares, whyTitle, wordsAt } from "./why-words.ts";
@@ -51,6 +52,7 @@ export class Why {
   readonly #bars = byId("candidates", HTMLElement);
   readonly #layer = byId("layer", HTMLSelectElement);
   readonly #heads = byId("heads", HTMLElement);
+  readonly #layers = byId("why-layers", HTMLDetailsElement);
   readonly #elsewhere = byId("elsewhere", HTMLElement);
   readonly #hidden = new Set<number>();
   /** Undefined: the panel is closed. Each question is another object, so that a late answer is recognized. */
@@ -62,6 +64,7 @@ export class Why {
   constructor(session: Parts) {
     this.#session = session;
     this.#layer.addEventListener("change", () => this.#step(0));
+    this.#layers.addEventListener("toggle", () => this.#step(0));
     byId("why-before", HTMLButtonElement).addEventListener("click", () => this.#step(-1));
     byId("why-after", HTMLButtonElement).addEventListener("click", () => this.#step(1));
     byId("why-close", HTMLButtonElement).addEventListener("click", () => this.choose(undefined));
@@ -110,7 +113,7 @@ export class Why {
     if (!hovered || !piece || note === this.note || !models.model) return;
     this.#offerLayers();
     const index = firstIndex(piece, hovered.note);
-    const explanation = await this.#explain(piece, index).catch(() => undefined);
+    const explanation = await this.#explain(piece, index, false).catch(() => undefined);
     const attention = this.#attentionOf({ piece, note: hovered.note, index, explanation });
     if (!attention || hovered !== this.#hovered) return;
     this.#hovered = { ...hovered, arcs: this.#shown(attention.arcs) };
@@ -146,12 +149,12 @@ export class Why {
     void this.#ask({ ...question, index: Math.min(last, Math.max(0, index + by)) });
   }
 
-  #explain(piece: Music, index: number): Promise<Explanation> {
+  #explain(piece: Music, index: number, layers = this.#layers.open): Promise<Explanation> {
     const { explainer } = this.#session;
-    const layers = [Number(this.#layer.value)];
+    const request = { attention: { layers: [Number(this.#layer.value)] }, layers };
     return piece instanceof BandPiece
-      ? explainer.explainBand(piece, index, layers)
-      : explainer.explain(piece, index, layers);
+      ? explainer.explainBand(piece, index, request)
+      : explainer.explain(piece, index, request);
   }
 
   async #ask(question: Question): Promise<void> {
@@ -172,6 +175,7 @@ export class Why {
       this.#question = explained;
       this.#showCandidates(explained);
       this.#showAttention();
+      this.#showLayers(explained);
     } catch (error) {
       if (question !== this.#question) return;
       this.#showFailure(error);
@@ -289,6 +293,20 @@ export class Why {
           : otherShares(elsewhere, beginning);
     }
     this.changed.emit();
+  }
+
+  #showLayers({ piece, index, explanation }: Question): void {
+    const spelling = spellingOfMusic(piece);
+    const list = byId("ladder", HTMLElement);
+    if (isOfBand(explanation)) {
+      showLadder(list, explanation.layers ?? [], ({ words }) => respelled(words, spelling));
+    } else if (!(piece instanceof BandPiece)) {
+      const { vocabulary } = piece;
+      const bin = piece.velocityBinBefore(index);
+      showLadder(list, explanation?.layers ?? [], ({ id }) =>
+        eventWords(vocabulary.event(id), bin, vocabulary, spelling),
+      );
+    }
   }
 
   #attentionOf({ piece, note, explanation }: Question): NoteAttention | undefined {

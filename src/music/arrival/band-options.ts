@@ -1,6 +1,12 @@
 /** Options and results of `BandModel`. */
 import type { TrackSelection } from "../../../encoding/index.ts";
-import type { AttentionRequest, Candidate, Explanation, GeneratedId } from "../../engine/index.ts";
+import type {
+  AttentionRequest,
+  Candidate,
+  Explanation,
+  GeneratedId,
+  LayerPrediction,
+} from "../../engine/index.ts";
 import type { SamplingOptions } from "../../options.ts";
 import type { GenerateTrackOptions } from "../generated-track.ts";
 import type { ContinueOptions, GenerateOptions } from "../options.ts";
@@ -30,11 +36,17 @@ export interface BandSample extends GeneratedId {
   readonly candidates?: readonly BandCandidate[];
 }
 
+/** What a layer would have predicted, in words. */
+export interface BandLayerPrediction extends LayerPrediction {
+  readonly candidates: readonly BandCandidate[];
+}
+
 /** An explained id. Waits count from the event before it. */
 export interface BandExplanation extends Explanation {
   /** The id in words; undefined for the one that would follow. */
   readonly words: string | undefined;
   readonly candidates: readonly BandCandidate[];
+  readonly layers?: readonly BandLayerPrediction[];
 }
 
 /** Options of an explanation; the sampling options and the instruments must be those of the generation. */

@@ -6,9 +6,15 @@ import {
   decodeArrival,
   idWords,
 } from "../../../encoding/index.ts";
-import { type CachedContext, explainSample, type LogitsProcessor, type Sampler } from "../../engine/index.ts";
+import {
+  type CachedContext,
+  type Candidate,
+  explainSample,
+  type LogitsProcessor,
+  type Sampler,
+} from "../../engine/index.ts";
 import { OptionError } from "../../options.ts";
-import type { BandExplainOptions, BandExplanation } from "./band-options.ts";
+import type { BandCandidate, BandExplainOptions, BandExplanation } from "./band-options.ts";
 
 /** The values of a triple, in order. */
 export const SLOTS: readonly ArrivalSlot[] = ["onset", "duration", "note"];
@@ -61,7 +67,11 @@ export async function explainArrival(
       for (const { first, end } of spans) allowed.fill(1, first, end);
     },
   };
-  const { candidates: likeliest, ...explanation } = await explainSample(context, vocabularySize, {
+  const {
+    candidates: likeliest,
+    layers: rows,
+    ...explanation
+  } = await explainSample(context, vocabularySize, {
     prompt: ids.slice(0, index),
     id: ids[index],
     sampler,
@@ -71,9 +81,11 @@ export async function explainArrival(
     layers,
   });
   const words = (id: number): string => idWords(id, { vocabulary, previousOnset: fromStep });
+  const inWords = (candidate: Candidate): BandCandidate => ({ ...candidate, words: words(candidate.id) });
   return {
     ...explanation,
     words: ids[index] === undefined ? undefined : words(ids[index]),
-    candidates: likeliest.map((candidate) => ({ ...candidate, words: words(candidate.id) })),
+    candidates: likeliest.map(inWords),
+    ...(rows && { layers: rows.map((row) => ({ ...row, candidates: row.candidates.map(inWords) })) }),
   };
 }

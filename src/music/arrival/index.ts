@@ -7,6 +7,7 @@ export type {
   BandExplainOptions,
   BandExplanation,
   BandGenerateOptions,
+  BandLayerPrediction,
   BandInfillOptions,
   BandNote,
   BandSample,

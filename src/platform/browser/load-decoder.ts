@@ -49,18 +49,18 @@ export interface LoadModelOptions extends DownloadOptions {
  * for an unknown backend or precision.
  */
 export async function loadDecoder(source: ModelSource, options: LoadModelOptions = {}): Promise<Decoder> {
-  return loadFromFiles(sourceFiles(source, options), options, isAddress(source));
+  return loadFromFiles(sourceFiles(source, options), options, filesAgain(source, options));
 }
 
 /**
  * `loadDecoder` for files that are already open.
  *
- * @param reopen whether the files may be read again for `Decoder.forwardWithLayers`: files in memory are freed.
+ * @param again the files for `Decoder.forwardWithLayers`, see `filesAgain`.
  */
 export async function loadFromFiles(
   files: CheckpointFiles,
   options: LoadModelOptions,
-  reopen: boolean,
+  again: CheckpointFiles | undefined,
 ): Promise<Decoder> {
   const { backend = "auto", onWarning } = options;
   const precision = checkPrecision(options.precision ?? PRECISION_OPTION.fallback);
@@ -74,7 +74,6 @@ export async function loadFromFiles(
     );
   }
   const checkpoint = await readCheckpoint(files);
-  const again = reopen ? files : undefined;
   if (checkpoint.warning !== undefined) onWarning?.(checkpoint.warning);
   const problem = await webGpuProblem(backend, checkpoint.config);
   if (problem === undefined) {
@@ -98,8 +97,13 @@ export function sourceFiles(source: ModelSource, options: LoadModelOptions): Che
   return checkpointInMemory(source);
 }
 
-/** Whether a source is an address, and not files in memory. */
-export function isAddress(source: ModelSource): source is string | URL {
+/** The files of an address, to be read later without a report of progress; undefined for files in memory, which are freed. */
+export function filesAgain(source: ModelSource, options: LoadModelOptions): CheckpointFiles | undefined {
+  const later = { ...options, onProgress: undefined, signal: undefined };
+  return isAddress(source) ? sourceFiles(source, later) : undefined;
+}
+
+function isAddress(source: ModelSource): source is string | URL {
   return typeof source === "string" || source instanceof URL;
 }
 

@@ -2,7 +2,7 @@ import { BandModel, type ModelCodecOptions, MusicModel } from "../../music/index
 import { configOnce } from "../config-once.ts";
 import { readTextFiles, TextModel } from "../../text/index.ts";
 import {
-  isAddress,
+  filesAgain,
   loadDecoder,
   loadFromFiles,
   type LoadModelOptions,
@@ -47,5 +47,9 @@ export async function loadBandModel(
 export async function loadTextModel(source: ModelSource, options: LoadModelOptions = {}): Promise<TextModel> {
   const files = configOnce(sourceFiles(source, options));
   const { tokenizer, specialIds } = await readTextFiles(files);
-  return new TextModel(await loadFromFiles(files, options, isAddress(source)), tokenizer, specialIds);
+  return new TextModel(
+    await loadFromFiles(files, options, filesAgain(source, options)),
+    tokenizer,
+    specialIds,
+  );
 }

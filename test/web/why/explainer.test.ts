@@ -25,11 +25,15 @@ it("explains an event with the settings, and drift control for generated music o
   };
   const settings = { options: { temperature: 0.9, seed: 7 }, seconds: 9 };
   const explainer = new Explainer({ load: () => Promise.resolve(model) }, () => settings);
-  expect(await explainer.explain(piece(), 3, [1])).toBe(EXPLANATION);
-  await explainer.explain(piece(), 0, [0]);
+  expect(await explainer.explain(piece(), 3, { attention: { layers: [1] }, layers: true })).toBe(EXPLANATION);
+  await explainer.explain(piece(), 0, { attention: { layers: [0] } });
   const options = { temperature: 0.9, seed: 7, candidates: 40 };
   expect(asked).toEqual([
-    [[60, 355, 188, 64], 3, { ...options, driftControl: true, generatedFrom: 3, attention: { layers: [1] } }],
+    [
+      [60, 355, 188, 64],
+      3,
+      { ...options, driftControl: true, generatedFrom: 3, attention: { layers: [1] }, layers: true },
+    ],
     [[60], 0, { ...options, driftControl: false, generatedFrom: 0, attention: { layers: [0] } }],
   ]);
 });
@@ -64,7 +68,7 @@ it("explains a value of a note of several instruments with the settings", async 
     isControl: false,
   } as const;
   band.push(note);
-  expect(await explainer.explainBand(band, 1, [2])).toBe(explanation);
+  expect(await explainer.explainBand(band, 1, { attention: { layers: [2] } })).toBe(explanation);
   expect(asked).toEqual([
     [
       { prompt: [], note, slot: "duration" },
@@ -72,11 +76,15 @@ it("explains a value of a note of several instruments with the settings", async 
     ],
   ]);
   // The model has been replaced, and the music has not followed yet.
-  await expect(explainer.explain(piece(), 0, [0])).rejects.toThrow("has not yet become that of the model");
+  await expect(explainer.explain(piece(), 0, { attention: { layers: [0] } })).rejects.toThrow(
+    "has not yet become that of the model",
+  );
 });
 
 it("refuses invalid settings", async () => {
   const model = { explain: () => Promise.resolve(EXPLANATION) };
   const explainer = new Explainer({ load: () => Promise.resolve(model) }, () => undefined);
-  await expect(explainer.explain(piece(), 0, [0])).rejects.toThrow("a setting is out of its range");
+  await expect(explainer.explain(piece(), 0, { attention: { layers: [0] } })).rejects.toThrow(
+    "a setting is out of its range",
+  );
 });
