@@ -2,6 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { type Note, scoreFromNotes, writeMidi } from "../../encoding/index.ts";
+import { findings } from "./axe.ts";
 import { builtPage, openFile, PATIENCE, rollLabel } from "./built-page.ts";
 import { hasChromium } from "./chromium.ts";
 
@@ -44,6 +45,13 @@ describe.skipIf(!hasChromium())("the piano roll of the built page", { timeout: P
     expect(oneHead).toEqual(chosen.filter((stroke) => hueOf(stroke) === hueOf(oneHead[0])));
     await page.getByRole("button", { name: "head 1" }).click();
     expect(await changed(page, oneHead)).toEqual(chosen);
+
+    await page.locator("#why-layers summary").click();
+    const rungs = page.locator("#ladder li");
+    await expect.poll(() => rungs.count()).toBe(3);
+    expect(await rungs.last().textContent()).toMatch(/^After layer \d it .+ Attention moved it by [\d.]+ /);
+    expect(await findings(page)).toEqual([]);
+    await page.locator("#why-layers summary").click();
 
     await page.locator("#layer").selectOption("0");
     const otherLayer = await changed(page, chosen);

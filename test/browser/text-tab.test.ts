@@ -46,6 +46,19 @@ describe.skipIf(!hasChromium())("the Text tab of the built page", { timeout: PAT
     const softmax = cells.slice(8, 17).map(Number);
     expect(softmax.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 1);
 
+    // Only now are the weights read again.
+    const isWeights = (path: string): boolean => path.endsWith("/shakespeare/model.safetensors");
+    expect(asked.filter(isWeights)).toHaveLength(1);
+    await page.locator("#text-layers summary").focus();
+    await page.keyboard.press("Enter");
+    const rungs = page.locator("#text-ladder li");
+    await expect.poll(() => rungs.count()).toBe(5);
+    expect(asked.filter(isWeights)).toHaveLength(2);
+    expect(await rungs.first().textContent()).toMatch(/^Before layer 1 it .+ “.+” \([\d.]+ %\)/);
+    expect(await rungs.last().textContent()).toMatch(
+      /^After layer 4 it .+ Attention moved it by [\d.]+ %, the network by [\d.]+ /,
+    );
+
     const before = (await tokens.allTextContents()).slice(0, 12).join("");
     await page.locator("#text-candidates button:not([aria-current])").first().click();
     await page.getByRole("button", { name: "Continue" }).waitFor();

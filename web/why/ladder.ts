@@ -37,15 +37,22 @@ export function ladderSentence<Choice extends Candidate>(
   words: (choice: Choice) => string,
   end: number | undefined,
 ): string {
-  const [first, ...others] = candidates.map((each) => `${words(each)} (${percentOf(each.probability)})`);
-  const { id, probability = 0 } = candidates[0] ?? {};
-  const how = probability >= 0.5 ? "was sure of" : probability >= 0.2 ? "leaned to" : "thought first of";
+  const { id, probability: most = 0 } = candidates[0] ?? {};
+  const [first, ...others] = candidates
+    .filter(({ probability }) => probability >= Math.min(most, 0.0005))
+    .map((each) => `${words(each)} (${percentOf(each.probability)})`);
+  const how = most >= 0.75 ? "was sure of" : most >= 0.3 ? "leaned to" : "thought first of";
   const when = layer === null ? "Before layer 1" : `After layer ${layer + 1}`;
   const then = others.length > 0 ? `, then ${others.join(", ")}` : "";
   const said = `${when} it ${id === end ? "already " : ""}${how} ${first}${then}.`;
   return attention && feedForward
-    ? `${said} Attention moved it by ${percentOf(attention.relative)}, the network by ${percentOf(feedForward.relative)}.`
+    ? `${said} Attention moved it by ${moved(attention)}, the network by ${moved(feedForward)}.`
     : said;
+}
+
+/** What a part added, of what was there before. */
+function moved({ relative }: StreamMove): string {
+  return relative < 2 ? percentOf(relative) : `${Math.round(relative)} times its length`;
 }
 
 function moveBar(move: StreamMove | undefined): HTMLElement {

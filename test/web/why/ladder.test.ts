@@ -31,3 +31,10 @@ it.each([
     `After layer 6 it ${how}. Attention moved it by 39 %, the network by 10 %.`,
   );
 });
+
+it("leaves out what it hardly thought of, and says many times for a large move", () => {
+  const first = { ...rung(0, 0.999, 0.0004), feedForward: { norm: 9, relative: 31.4 } };
+  expect(ladderSentence(first, words, 1)).toBe(
+    "After layer 1 it was sure of C5 (100 %). Attention moved it by 39 %, the network by 31 times its length.",
+  );
+});
