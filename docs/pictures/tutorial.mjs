@@ -24,12 +24,14 @@ const { logits, attention } = await piano.decoder.forwardWithAttention([start, .
   layers: [LAYER],
   heads: [HEAD],
 });
+const { layers } = await piano.explain([...ids], ids.length, { layers: true });
 await piano.dispose();
 
 save("roll", roll());
 save("one-hot", oneHotPicture());
 save("attention", attentionPicture());
 save("candidates", candidatesPicture());
+save("layers", layersPicture());
 
 /** Keys of the phrase from below, seconds from the left. */
 function roll(extra = "", above = 0) {
@@ -107,4 +109,51 @@ function candidatesPicture() {
     ];
   });
   return svg(540, 20 + candidates.length * 20, parts);
+}
+
+/** The stack, the first layer at the bottom: what each would have said, and what attention and the network added. */
+function layersPicture() {
+  const rung = 46;
+  const height = 36 + layers.length * rung;
+  const place = (row) => height - 8 - (row + 1) * rung;
+  const share = (move) => move.relative / (1 + move.relative);
+  const heading = [
+    text(72, 18, "what it added", `font-weight="bold"`),
+    text(246, 18, "what the model would have said", `font-weight="bold"`),
+  ];
+  const parts = layers.flatMap(({ layer, candidates, ...added }, row) => {
+    const top = place(row);
+    const name = text(8, top + 24, layer === null ? "embedding" : `layer ${layer + 1}`);
+    const arrow =
+      row === 0
+        ? ""
+        : `<path d="M236 ${top + rung + 2}V${top + 40}M232 ${top + 45}L236 ${top + 40}L240 ${top + 45}" stroke="${INK}" fill="none"/>`;
+    const moves = [added.attention, added.feedForward].flatMap((move, i) =>
+      move === undefined
+        ? []
+        : [
+            box(72, top + 5 + 15 * i, (70 * share(move)).toFixed(1), 11, i === 0 ? ACCENT : NOTE),
+            text(
+              78 + 70 * share(move),
+              top + 14 + 15 * i,
+              `${["attention", "network"][i]} × ${move.relative.toFixed(2)}`,
+            ),
+          ],
+    );
+    const said = candidates.flatMap(({ id, probability }, i) => {
+      const width = Math.max(1, probability * 150);
+      return [
+        box(246, top + 2 + 12 * i, width.toFixed(1), 9, i === 0 ? ACCENT : NOTE),
+        text(252 + width, top + 10 + 12 * i, `${inWords(id)}  ${probability.toFixed(2)}`),
+      ];
+    });
+    return [
+      `<line x1="8" x2="548" y1="${top + 42}" y2="${top + 42}" stroke="${FAINT}"/>`,
+      name,
+      ...moves,
+      arrow,
+      ...said,
+    ];
+  });
+  return svg(556, height, [...heading, ...parts]);
 }
