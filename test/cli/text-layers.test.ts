@@ -31,7 +31,8 @@ test("prints a line for the embedding and for each layer", async () => {
   const move = String.raw` +\d+\.\d\d [█▏▎▍▌▋▊▉]+`;
   const candidate = String.raw` +\d+\.\d % ".+"`;
   expect(rows[0]).toMatch(new RegExp(`^embedding(${candidate}){3}$`));
-  for (const row of rows.slice(1)) expect(row).toMatch(new RegExp(`^layer \\d(${move}){2}(${candidate}){3}$`));
+  for (const row of rows.slice(1))
+    expect(row).toMatch(new RegExp(`^layer \\d(${move}){2}(${candidate}){3}$`));
 });
 
 test("has the probability of a token of the prompt in each layer, in JSON by the library's numbers", async () => {
@@ -61,5 +62,8 @@ test.each([
 
 test("refuses a position without layers", async () => {
   const { code, stderr } = await runCli(["text", "the", "--model", model, "--position", "1"]);
-  expect([code, stderr]).toEqual([2, "error: --position needs --layers — add --layers, or omit --position\n"]);
+  expect([code, stderr]).toEqual([
+    2,
+    "error: --position needs --layers — add --layers, or omit --position\n",
+  ]);
 });
