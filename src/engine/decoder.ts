@@ -22,7 +22,8 @@ import { exactRunLength, hasExactShape, readsRowsExactly } from "./exact-run.ts"
 import { type SampledRun, sampledRuns, type SamplingInputs } from "./graph-sampling.ts";
 import { floats, joined, type Results } from "./graph-values.ts";
 import { columnsOf, NO_IDS } from "./head-slices.ts";
-import { type LayerStream, noWeights } from "./layers.ts";
+import { LayerSession } from "./layer-session.ts";
+import type { LayerStream } from "./layers.ts";
 import { checkIds, checkPositions } from "./read-checks.ts";
 import type { Runtime } from "./runtime.ts";
 import type { IdRange } from "./sampling/index.ts";
@@ -96,9 +97,8 @@ export class Decoder {
   readonly mayReadExactly: boolean;
   #readsExactly: Promise<boolean> | undefined;
   readonly #session: DecoderSession;
-  readonly #reopened: (() => Promise<DecoderSession>) | undefined;
-  /** The graph of `forwardWithLayers`, once it was requested. */
-  #layers: Promise<DecoderSession> | undefined;
+  /** Of `forwardWithLayers`. */
+  readonly #layers: LayerSession;
   /** Compared by identity: `#check` recognizes caches of this decoder, and their forks, by them. */
   readonly #cacheShape: CacheShape;
   readonly #sinkShape: CacheShape;
@@ -131,8 +131,7 @@ export class Decoder {
 
   private constructor({ config, scheme, runtime, reopen }: PreparedSource, session: DecoderSession) {
     this.config = config;
-    this.#reopened =
-      reopen && (async () => DecoderSession.load({ config, scheme, runtime, weights: await reopen() }, true));
+    this.#layers = new LayerSession({ config, scheme, runtime, reopen });
     this.scheme = scheme;
     this.hasIndependentRows = scheme.linear !== "int8-columns";
     this.isQuantized = scheme.linear !== "float32";
@@ -245,16 +244,15 @@ export class Decoder {
     options: Omit<ForwardOptions, "logits"> = {},
   ): Promise<ForwardWithLayers> {
     const checked = checkedRequest(this.config, request, cache.sequences);
-    const session = await this.#layerSession();
+    this.#session.checkAlive();
+    const session = await this.#layers.open();
     const numbers = Array.from(ids);
     this.#check(numbers, cache, numbers.length);
-    const before = numbers.slice(0, -1);
-    if (before.length > 0) await this.forward(before, cache, { ...options, range: NO_IDS });
+    if (numbers.length > 1) await this.forward(numbers.slice(0, -1), cache, { ...options, range: NO_IDS });
     const names = [...attentionNames(checked), "stream"];
     const { logits, results } = await this.#read(numbers.slice(-1), cache, options, names, session);
-    const { count } = options.range ?? this.#all;
     return {
-      logits: logits.slice(logits.length - count), // of the last layer
+      logits: logits.slice((logits.length / (1 + this.config.layers)) * this.config.layers), // of the last layer
       attention: layerAttention(this.config, checked, cache, results),
       layers: { logits: floats(results, "logits"), stream: floats(results, "stream") },
     };
@@ -297,18 +295,7 @@ export class Decoder {
   /** Frees the model's memory once its runs have ended; the decoder cannot be used afterwards. */
   async dispose(): Promise<void> {
     await this.#session.dispose();
-    await (await this.#layers?.catch(() => undefined))?.dispose();
-  }
-
-  /** The graph of `forwardWithLayers`; a failed load is tried again. */
-  #layerSession(): Promise<DecoderSession> {
-    this.#session.checkAlive();
-    if (!this.#reopened) throw noWeights();
-    this.#layers ??= this.#reopened().catch((error: unknown) => {
-      this.#layers = undefined;
-      throw error;
-    });
-    return this.#layers;
+    await this.#layers.dispose();
   }
 
   /** Reads ids in chunks. @returns the logits, and all results of the last chunk, including those named in `extra`. */

@@ -1,6 +1,5 @@
 /** What each layer of a decoder would predict, and how far attention and the feed-forward network move the residual stream. */
 import type { DecoderConfig } from "../../models/index.ts";
-import { EngineError } from "./errors.ts";
 import { type Candidate, likeliest } from "./sampler.ts";
 import { softmax } from "./sampling/index.ts";
 
@@ -73,13 +72,5 @@ export function layerPredictions(
       attention: second && first,
       feedForward: second,
     };
-  });
-}
-
-/** The error of a decoder without its weights. */
-export function noWeights(): EngineError {
-  return new EngineError("the layers cannot be shown: the model's weights are no longer in memory", {
-    code: "no-weights",
-    hint: "load the model from a folder or an address, or give the decoder `reopen`",
   });
 }

@@ -8,7 +8,6 @@ import {
   leaseContext,
   PrefixCachePool,
   Sampler,
-  score,
 } from "../engine/index.ts";
 import { OptionError, samplingOf, type SamplingOptions } from "../options.ts";
 import type {
@@ -25,6 +24,7 @@ import type {
 } from "./options.ts";
 import { checkIndex, explainText } from "./explain-text.ts";
 import { PromptError } from "./prompt-error.ts";
+import { scoreText } from "./score-text.ts";
 import { type SpecialIds, specialIds } from "./special-ids.ts";
 import { stopStrings, untilStop } from "./stop-strings.ts";
 
@@ -162,25 +162,7 @@ export class TextModel {
         hint: "give a text of at least two tokens; the first one is not scored",
       });
     }
-    // The last id of a window is predicted but not read: its next id is outside the window.
-    const logProbabilities = await score(this.decoder, ids, {
-      window: window - 1,
-      stride,
-      signal,
-      onProgress: onProgress && ((scored) => onProgress(scored, ids.length - 1)),
-    });
-    const nats = -logProbabilities.reduce((sum, value) => sum + value, 0);
-    const bytes = ids.slice(1).reduce((sum, id) => sum + this.tokenizer.bytes(id).length, 0);
-    const nllPerId = nats / logProbabilities.length;
-    return {
-      bitsPerByte: nats / Math.LN2 / bytes,
-      perplexity: Math.exp(nllPerId),
-      nllPerId,
-      ids: logProbabilities.length,
-      bytes,
-      window,
-      stride,
-    };
+    return scoreText(this, ids, { stride, signal, onProgress });
   }
 
   /**
