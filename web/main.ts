@@ -90,7 +90,7 @@ listenToShortcuts({
   settings,
   status,
   tasks,
-  closable: [models, status, takesView, why, variations],
+  closable: [status, models, takesView, why, variations, writeIn, session.selection],
   focusAfterPause: transport,
 });
 void links.open().then(async () => {

@@ -53,6 +53,12 @@ export class WriteInView {
     });
   }
 
+  /** Ends the running task. @returns whether there is one. */
+  close(): boolean {
+    this.#task?.abort.abort();
+    return this.#task !== undefined;
+  }
+
   /** Shows the buttons of the tasks that are possible now. */
   update(): void {
     const { playback, models, selection } = this.#session;

@@ -18,8 +18,11 @@ const TYPES = {
 /** Bytes that are sent at once. */
 const PORTION = 16_384;
 
+/** A line that waited for this machine catches up, for so many milliseconds. */
+const CATCH_UP = 250;
+
 /**
- * Compresses what GitHub Pages compresses: all types of the table.
+ * Compresses what GitHub Pages compresses, all types of the table, and sends its header for caches.
  *
  * @param line bytesPerSecond (Infinity: no limit), and latency of each answer in milliseconds.
  */
@@ -28,8 +31,8 @@ export async function startSlowHost(folder, { bytesPerSecond, latency }) {
   let free = 0;
   /** Waits until the line has sent this many bytes more. */
   const send = async (bytes) => {
-    free = Math.max(free, performance.now()) + (bytes / bytesPerSecond) * 1000;
-    await sleep(free - performance.now());
+    free = Math.max(free, performance.now() - CATCH_UP) + (bytes / bytesPerSecond) * 1000;
+    await sleep(Math.max(0, free - performance.now()));
   };
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url, "http://localhost").pathname);
@@ -47,6 +50,7 @@ export async function startSlowHost(folder, { bytesPerSecond, latency }) {
           response.writeHead(200, {
             "Content-Type": type ?? "application/octet-stream",
             ...(type ? { "Content-Encoding": "gzip" } : {}),
+            "Cache-Control": "max-age=600",
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Embedder-Policy": "require-corp",
           });

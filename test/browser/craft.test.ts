@@ -217,6 +217,21 @@ describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE
     await page.getByRole("button", { name: "Variations" }).click();
     await page.locator(".hear:enabled").nth(3).waitFor();
     expect(await overflow()).toBeLessThanOrEqual(0);
+    const tops = (): Promise<number[]> =>
+      page
+        .locator("#settings > :visible")
+        .evaluateAll((all) => all.map((each) => each.getBoundingClientRect().bottom));
+    for (const [width, height, rows] of [
+      [1440, 900, 1],
+      [1280, 800, 1],
+      [1024, 768, undefined],
+      [844, 390, undefined],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      expect(await overflow(), `${width}`).toBeLessThanOrEqual(0);
+      const found = await tops();
+      if (rows) expect(new Set(found).size, `rows of settings at ${width}`).toBe(rows);
+    }
     await page.getByRole("button", { name: "Text", exact: true }).click();
     expect(await overflow()).toBeLessThanOrEqual(0);
     expect(built.complaints).toEqual([]);

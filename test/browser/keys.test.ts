@@ -60,6 +60,9 @@ describe.skipIf(!hasChromium())("keys on the built page", { timeout: PATIENCE },
     await page.locator("#model-name").waitFor({ state: "hidden" });
     expect(await page.locator("#state").textContent(), "only the drawer is closed").toBe("Playing");
     await page.keyboard.press("Escape");
+    await expect.poll(() => isPressed("Select")).toBe("false");
+    expect(await page.locator("#state").textContent(), "only Select is left").toBe("Playing");
+    await page.keyboard.press("Escape");
     await says("Paused");
 
     await page.getByRole("button", { name: "New piece" }).click();

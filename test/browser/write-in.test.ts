@@ -100,10 +100,10 @@ describe.skipIf(!hasChromium())(
       const page = await built.open({ modelFolder });
       await openFile(page, "scale.mid", writeMidi(scoreFromNotes(repeated(40))));
       await expect.poll(() => rollLabel(page)).toContain("1600 notes");
+      await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Select" }).click();
       const box = await page.locator("#roll").boundingBox();
       if (!box) throw new Error("no roll");
-      await page.keyboard.press("Escape");
       for (let i = 0; i < 5; i += 1) await page.locator("#roll").press("-");
       await page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2);
       await page.mouse.down();
@@ -120,6 +120,10 @@ describe.skipIf(!hasChromium())(
       await page.getByText(/^Accompanying: 0:\d\d of 13:19$/).waitFor();
       await page.getByRole("button", { name: "Stop" }).click();
       await page.getByText("Stopped; nothing has changed").waitFor();
+      await page.getByRole("button", { name: "Accompany" }).click();
+      await page.getByText(/^Accompanying: 0:\d\d of 13:19$/).waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByText(/^Accompanying/).waitFor({ state: "hidden" });
       expect(await page.locator("#branches").isVisible()).toBe(false);
       expect(await page.getByRole("button", { name: "Accompany" }).isEnabled()).toBe(true);
       expect(built.complaints).toEqual([]);

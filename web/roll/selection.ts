@@ -27,6 +27,13 @@ export class Selection {
     this.changed.emit();
   }
 
+  /** The next drag no longer selects. @returns whether it would have. */
+  close(): boolean {
+    const wasSelecting = this.#isSelecting;
+    if (wasSelecting) this.isSelecting = false;
+    return wasSelecting;
+  }
+
   /**
    * Moves one end to a time. The other end stays, or becomes the end of the music.
    *
