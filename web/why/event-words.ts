@@ -25,7 +25,7 @@ export function eventWords(
   if (kind === "NOTE_OFF") return `release ${spelling(value)}`;
   if (kind === "TIME_SHIFT") return `${(value / STEPS_PER_SECOND).toFixed(2)} s later`;
   if (kind === "VELOCITY") return loudnessWords(value, velocityBin, vocabulary);
-  return kind.toLowerCase();
+  return kind === "TASK" || kind === "STYLE" ? "a control token" : kind.toLowerCase();
 }
 
 function loudnessWords(bin: number, before: number | undefined, vocabulary: Vocabulary): string {
