@@ -44,6 +44,7 @@ const rows = [
     : []),
   { label: `${stored} as stored`, checkpoint: shipped, precision: "fp32", backend: "node" },
   { label: "int8, Node", checkpoint: shipped, precision: "int8", backend: "node" },
+  { label: "int4, Node", checkpoint: shipped, precision: "int4", backend: "node" },
   { label: "int8, WebAssembly", checkpoint: shipped, precision: "int8", backend: "wasm" },
 ];
 

@@ -188,7 +188,7 @@ export const PRECISION_OPTION = {
   flag: "--precision",
   choices: PRECISIONS,
   fallback: "fp32",
-  help: "how exact the computation is: fp32 uses 32-bit numbers; int8 uses 8-bit numbers, is faster, needs a quarter of the memory and changes the results slightly; auto uses int8 for large models",
+  help: "how exact the computation is: fp32 uses 32-bit numbers; int8 uses 8-bit numbers, is faster, needs a quarter of the memory and changes the results slightly; int4 uses 4-bit numbers, needs a seventh of the memory and changes the results more; auto uses int8 for large models",
 } as const;
 
 /** @throws OptionError unless it is one of the choices. */

@@ -4,7 +4,15 @@
  */
 import { type GraphBuilder, integer, type Value } from "./graph-builder.ts";
 import { isEmbedding } from "../checkpoint/index.ts";
-import { blockSize, matrixFormat, type QuantizationScheme } from "./quantization-scheme.ts";
+import {
+  BITS,
+  type BlockFormat,
+  blockSize,
+  isBlockFormat,
+  matrixFormat,
+  type QuantizationScheme,
+} from "./quantization-scheme.ts";
+import { quantizeNibbles } from "./quantize-int4.ts";
 import { quantizeColumns, quantizeRows, transposed } from "./quantize.ts";
 
 /** The values of a weight, in its element type in the graph. */
@@ -23,7 +31,7 @@ export function matrixProduct(
   bias: Value, // [outputs]
 ): Value {
   const format = matrixFormat(scheme, name, inputs);
-  if (format === "int8-blocks") return blockProduct(graph, name, [outputs, inputs], x, bias);
+  if (isBlockFormat(format)) return blockProduct(graph, { name, format }, [outputs, inputs], x, bias);
   if (format === "float32") return graph.node("Gemm", [x, graph.weight(name, [inputs, outputs]), bias]);
   const numbers = graph.weight(`${name}.int8`, [inputs, outputs], "int8");
   const scales = graph.weight(`${name}.scales`, [outputs]);
@@ -46,9 +54,9 @@ export function embeddingProduct(
   x: Value, // [rows of x, columns]
   span: RowSpan = { first: 0, count: rows },
 ): Value {
-  if (matrixFormat(scheme, name, columns) === "int8-blocks") {
-    return blockProduct(graph, name, [rows, columns], x, undefined, span);
-  }
+  const format = matrixFormat(scheme, name, columns);
+  if (isBlockFormat(format))
+    return blockProduct(graph, { name, format }, [rows, columns], x, undefined, span);
   const transB = integer(1);
   const isWhole = span.count === rows;
   if (isWhole && !graph.isMapped)
@@ -78,39 +86,43 @@ export function embeddingRows(
   [rows, columns]: Shape,
   ids: Value, // int32 [ids]
 ): Value {
-  const block = blockSize(columns);
-  if (matrixFormat(scheme, name, columns) !== "int8-blocks" || block === undefined) {
+  const format = matrixFormat(scheme, name, columns);
+  const block = isBlockFormat(format) ? blockSize(columns, format) : undefined;
+  if (!isBlockFormat(format) || block === undefined) {
     return graph.node("Gather", [graph.weight(name, [rows, columns]), ids]);
   }
+  const bits = BITS[format];
   // The bytes of `blockProduct`, in the shape that GatherBlockQuantized requires.
-  const numbers = graph.weight(`${name}.rows`, [rows, columns], "uint8", `${name}.int8`);
+  const shape = [rows, (columns * bits) / 8];
+  const numbers = graph.weight(`${name}.rows`, shape, "uint8", `${name}.int${bits}`);
   const scales = graph.weight(`${name}.row_scales`, [rows, columns / block], "float32", `${name}.scales`);
   return graph.microsoft("GatherBlockQuantized", [numbers, ids, scales], {
     gather_axis: integer(0),
     quantize_axis: integer(1),
-    bits: integer(8),
+    bits: integer(bits),
     block_size: integer(block),
   });
 }
 
-/** x·Wᵀ + bias with W in `int8-blocks`. @param span the rows of W. Default: all.  # [rows of x, rows of W] */
+/** x·Wᵀ + bias with W in blocks. @param span the rows of W. Default: all.  # [rows of x, rows of W] */
 function blockProduct(
   graph: GraphBuilder,
-  name: string,
+  { name, format }: { readonly name: string; readonly format: BlockFormat },
   [outputs, inputs]: Shape,
   x: Value,
   bias?: Value,
   { first, count }: RowSpan = { first: 0, count: outputs },
 ): Value {
-  const block = blockSize(inputs) ?? inputs;
+  const bits = BITS[format];
+  const block = blockSize(inputs, format) ?? inputs;
   const blocks = inputs / block;
   const own = count === outputs ? "" : `.from${first}`;
   const numbers = graph.weight(
-    `${name}.int8${own}`,
-    [count, blocks, block],
+    `${name}.int${bits}${own}`,
+    [count, blocks, (block * bits) / 8],
     "uint8",
-    `${name}.int8`,
-    first * inputs,
+    `${name}.int${bits}`,
+    (first * inputs * bits) / 8,
   );
   const scales = graph.weight(
     `${name}.scales${own}`,
@@ -123,7 +135,7 @@ function blockProduct(
   const attributes = {
     K: integer(inputs),
     N: integer(count),
-    bits: integer(8),
+    bits: integer(bits),
     block_size: integer(block),
     accuracy_level: integer(4), // quantizes x to int8; other kernels are about 30 times slower
   };
@@ -150,15 +162,14 @@ export function matrixData(
   const inputs = isEmbedding(name) ? columns : rows;
   const format = matrixFormat(scheme, name, inputs);
   if (format === "float32") return [[name, values]];
+  const isInt4 = format === "int4-blocks";
+  const inRows = (): Float32Array => (isEmbedding(name) ? values : transposed(values, rows, columns));
   const { numbers, scales } =
     format === "int8-columns"
       ? quantizeColumns(values, columns)
-      : quantizeRows(
-          isEmbedding(name) ? values : transposed(values, rows, columns),
-          blockSize(inputs) ?? inputs,
-        );
+      : (isInt4 ? quantizeNibbles : quantizeRows)(inRows(), blockSize(inputs, format) ?? inputs);
   return [
-    [`${name}.int8`, numbers],
+    [isInt4 ? `${name}.int4` : `${name}.int8`, numbers],
     [`${name}.scales`, scales],
   ];
 }

@@ -1,6 +1,12 @@
 /** Parameter counts and memory of a decoder, from its config alone. */
 import { type DecoderConfig, headSize, isEmbedding, tensorShapes } from "../checkpoint/index.ts";
-import { blockSize, matrixFormat, type QuantizationScheme } from "./quantization-scheme.ts";
+import {
+  BITS,
+  blockSize,
+  isBlockFormat,
+  matrixFormat,
+  type QuantizationScheme,
+} from "./quantization-scheme.ts";
 
 /** One tensor of a decoder, and its number of parameters. */
 export interface TensorCount {
@@ -57,8 +63,9 @@ export function weightBytes(config: DecoderConfig, scheme: QuantizationScheme): 
       const count = product(shape);
       const format = shape.length === 2 ? matrixFormat(scheme, name, inputs) : "float32";
       if (format === "int8-columns") return count + 4 * columns;
-      const block = format === "int8-blocks" ? blockSize(inputs) : undefined;
-      return block === undefined ? 4 * count : count + (4 * count) / block;
+      const block = isBlockFormat(format) ? blockSize(inputs, format) : undefined;
+      if (!isBlockFormat(format) || block === undefined) return 4 * count;
+      return (count * BITS[format]) / 8 + (4 * count) / block;
     }),
   );
 }

@@ -3,14 +3,17 @@
  * activations are float32 in every scheme.
  */
 import { type DecoderConfig, isLinear, isEmbedding } from "../checkpoint/index.ts";
+import { CheckpointError } from "../errors.ts";
 
 /** ONNX Runtime as a native library in Node, as WebAssembly, or with WebGPU. */
 export type Backend = "node" | "wasm" | "webgpu";
 
 /** The values of the option `precision`; "auto" selects int8 for large models. */
-export const PRECISIONS = ["fp32", "int8", "auto"] as const;
+export const PRECISIONS = ["fp32", "int8", "int4", "auto"] as const;
 
-/** fp32 computes with the checkpoint's values; int8 quantizes matrices to a quarter of the memory, with float32 scales. */
+/**
+ * fp32 computes with the checkpoint's values; int8 quantizes matrices to a quarter of the memory, with float32 scales; int4 to a seventh.
+ */
 export type Precision = (typeof PRECISIONS)[number];
 
 /**
@@ -19,8 +22,12 @@ export type Precision = (typeof PRECISIONS)[number];
  *   (ONNX Runtime's DynamicQuantizeMatMul).
  * - `int8-blocks`: one scale per output and block of inputs; activations are quantized at run time by block, so that a row
  *   does not depend on other rows (MatMulNBits).
+ * - `int4-blocks`: the same with 4 bits and smaller blocks.
  */
-export type MatrixFormat = "float32" | "int8-columns" | "int8-blocks";
+export type MatrixFormat = "float32" | "int8-columns" | BlockFormat;
+
+/** The formats of MatMulNBits. */
+export type BlockFormat = "int8-blocks" | "int4-blocks";
 
 /** The formats and kernels of one precision on one backend. */
 export interface QuantizationScheme {
@@ -65,7 +72,9 @@ const [NODE, WEB] = [{ fullTierThreshold: 1 / 3 }, { fullTierThreshold: 1 / 2 }]
  * The scheme of each precision on each backend, in the formats of its fastest kernels.
  */
 export const SCHEMES: Readonly<
-  Record<Exclude<Precision, "auto">, Readonly<Record<Backend, QuantizationScheme>>>
+  Record<"fp32" | "int8", Readonly<Record<Backend, QuantizationScheme>>> & {
+    readonly int4: { readonly node: QuantizationScheme };
+  }
 > = {
   fp32: {
     node: { ...FLOAT32, ...NODE },
@@ -78,6 +87,9 @@ export const SCHEMES: Readonly<
     wasm: { ...FLOAT32, name: "int8-columns", linear: "int8-columns", ...WEB },
     webgpu: { ...BLOCKS, ...WEB, fused: false },
   },
+  int4: {
+    node: { ...BLOCKS, name: "int4-blocks", linear: "int4-blocks", embedding: "int4-blocks", ...NODE },
+  },
 };
 
 /**
@@ -86,9 +98,21 @@ export const SCHEMES: Readonly<
  */
 const LARGE = 50_000_000;
 
+/** @throws CheckpointError for a precision that the backend does not have. */
+function schemeOf(precision: Exclude<Precision, "auto">, backend: Backend): QuantizationScheme {
+  if (precision !== "int4") return SCHEMES[precision][backend];
+  if (backend === "node") return SCHEMES.int4.node;
+  throw new CheckpointError(`the precision int4 needs the native runtime, and this one is ${backend}`, {
+    code: "unsupported",
+    hint: "use int8: WebAssembly computes with 4 bits far slower than with 8",
+  });
+}
+
 /**
  * The scheme of a precision on a backend. In a small model with relative attention, exact rows would cost 5 to 20 % of a step, and
  * drafts save little.
+ *
+ * @throws CheckpointError for int4 on another backend than Node's.
  */
 export function chooseScheme(
   precision: Precision,
@@ -96,7 +120,7 @@ export function chooseScheme(
   config: DecoderConfig,
 ): QuantizationScheme {
   const automatic = isLarge(config) ? "int8" : "fp32";
-  const scheme = SCHEMES[precision === "auto" ? automatic : precision][backend];
+  const scheme = schemeOf(precision === "auto" ? automatic : precision, backend);
   const isCheap = config.position.kind === "learned" || isLarge(config);
   return scheme.isExact && !isCheap ? { ...scheme, isExact: false } : scheme;
 }
@@ -113,14 +137,24 @@ function matrixWeights({ layers, width, feedForward, vocabularySize, tiedHead }:
 
 /** Block sizes of both MatMulNBits and GatherBlockQuantized; the largest takes the least memory and time. */
 const BLOCK_SIZES = [128, 64, 32];
+/** With 4 bits, blocks of 128 lose too much. In small models, of fewer inputs than this, those of 64 do too. */
+const MANY_INPUTS = 512;
 
-/** Inputs that share a scale in `int8-blocks`; undefined if no block size divides the inputs. */
-export function blockSize(inputs: number): number | undefined {
-  return BLOCK_SIZES.find((size) => inputs % size === 0);
+/** Bits of a weight. */
+export const BITS = { "int8-blocks": 8, "int4-blocks": 4 } as const;
+
+export function isBlockFormat(format: MatrixFormat): format is BlockFormat {
+  return format === "int8-blocks" || format === "int4-blocks";
+}
+
+/** Inputs that share a scale; undefined if no block size divides the inputs. */
+export function blockSize(inputs: number, format: BlockFormat = "int8-blocks"): number | undefined {
+  const most = format === "int8-blocks" ? 128 : inputs < MANY_INPUTS ? 32 : 64;
+  return BLOCK_SIZES.find((size) => size <= most && inputs % size === 0);
 }
 
 /** The format of a tensor of a checkpoint, by its name and number of inputs. */
 export function matrixFormat(scheme: QuantizationScheme, name: string, inputs: number): MatrixFormat {
   const format = isEmbedding(name) ? scheme.embedding : isLinear(name) ? scheme.linear : "float32";
-  return format === "int8-blocks" && blockSize(inputs) === undefined ? "float32" : format;
+  return isBlockFormat(format) && blockSize(inputs, format) === undefined ? "float32" : format;
 }

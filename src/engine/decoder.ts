@@ -87,7 +87,7 @@ export class Decoder {
    * of all rows of a run with one scale.
    */
   readonly hasIndependentRows: boolean;
-  /** Whether the matrices have 8 bits a weight. */
+  /** Whether the matrices have fewer than 32 bits a weight. */
   readonly isQuantized: boolean;
   readonly scheme: QuantizationScheme;
   /**

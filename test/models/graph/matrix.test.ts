@@ -1,6 +1,12 @@
-/** Decoders with int8 matrices, compared with the float64 reference. */
+/** Decoders with int8 and int4 matrices, compared with the float64 reference. */
 import { describe, expect, test } from "vitest";
-import { chooseScheme, type DecoderConfig, decoderGraph, type Tensor } from "../../../models/index.ts";
+import {
+  chooseScheme,
+  type DecoderConfig,
+  decoderGraph,
+  type Tensor,
+  weightBytes,
+} from "../../../models/index.ts";
 import { GraphBuilder } from "../../../models/graph/graph-builder.ts";
 import {
   matrixData,
@@ -51,7 +57,8 @@ function asKept(scheme: QuantizationScheme, tensors: ReadonlyMap<string, Tensor>
   for (const [name, { shape, values }] of tensors) {
     const data = new Map(matrixData(scheme, name, shape, values));
     const scales = data.get(`${name}.scales`);
-    const numbers = data.get(`${name}.int8`);
+    const nibbles = data.get(`${name}.int4`);
+    const numbers = data.get(`${name}.int8`) ?? nibbles;
     const [rows = 0, columns = 0] = shape;
     if (!numbers || !scales) {
       kept.set(name, { shape, values });
@@ -62,7 +69,10 @@ function asKept(scheme: QuantizationScheme, tensors: ReadonlyMap<string, Tensor>
       if (numbers instanceof Int8Array) return (numbers[i] ?? NaN) * (scales[column] ?? NaN);
       const inputs = isEmbedding(name) ? columns : rows;
       const at = isEmbedding(name) ? i : column * rows + row;
-      return ((numbers[at] ?? NaN) - 128) * (scales[Math.floor(at / (blockSize(inputs) ?? NaN))] ?? NaN);
+      const format = nibbles ? "int4-blocks" : "int8-blocks";
+      const scale = scales[Math.floor(at / (blockSize(inputs, format) ?? NaN))] ?? NaN;
+      if (!nibbles) return ((numbers[at] ?? NaN) - 128) * scale;
+      return ((((nibbles[at >> 1] ?? NaN) >> (4 * (at % 2))) & 15) - 8) * scale;
     });
     kept.set(name, { shape, values: restored });
   }
@@ -78,7 +88,7 @@ function squareError(found: ArrayLike<number>, expected: readonly number[]): num
 
 // No scheme has int8-columns in Node: on processors without VNNI its kernel accumulates in 16 bits, and clips.
 const FORMATS = {
-  node: [SCHEMES.fp32.node, SCHEMES.int8.node],
+  node: [SCHEMES.fp32.node, SCHEMES.int8.node, SCHEMES.int4.node],
   wasm: [SCHEMES.fp32.wasm, SCHEMES.int8.node, SCHEMES.int8.wasm],
 } as const;
 
@@ -158,17 +168,21 @@ describe.each(["node", "wasm"] as const)("one matrix on %s", (backend) => {
   );
 });
 
-describe.each(["node", "wasm"] as const)("int8 on %s", (backend) => {
+describe.each([
+  ["int8", "node"],
+  ["int8", "wasm"],
+  ["int4", "node"],
+] as const)("%s on %s", (precision, backend) => {
   test.each(Object.keys(CONFIGS))(
-    "%s: the logits of the int8 weights, whole and step by step",
+    "%s: the logits of the quantized weights, whole and step by step",
     async (name) => {
       const config = CONFIGS[name] ?? CONFIG;
-      const scheme = SCHEMES.int8[backend];
+      const scheme = chooseScheme(precision, backend, config);
       const tensors = randomTensors(config, 1);
       const ids = randomIds(20, config.vocabularySize, 2);
       const expected = referenceLogits(config, asKept(scheme, tensors), ids).flat();
       const runtime = await createNodeRuntime({ backend, threads: 1 });
-      const decoder = await Decoder.load({ config, tensors, runtime, precision: "int8" });
+      const decoder = await Decoder.load({ config, tensors, runtime, precision });
       const whole = await decoder.forward(ids, decoder.createCache(), { logits: "all" });
       // With random weights errors grow from layer to layer. A matrix in a wrong layout gives about 1.
       expect(squareError(whole, expected)).toBeLessThan(0.1);
@@ -205,6 +219,35 @@ test("int8 weights replace float32 weights: none is passed twice", () => {
   );
   expect(weights.filter(({ name }) => name === "wte.weight" || /c_\w+\.weight$/.test(name))).toEqual([]);
   expect(new Set(matrices.map(({ data }) => data)).size).toBe(2 * (1 + 4 * CONFIG.layers));
+});
+
+test("int4 is refused where it has no fast kernel, with what to use", () => {
+  for (const backend of ["wasm", "webgpu"] as const) {
+    expect(() => chooseScheme("int4", backend, CONFIG)).toThrow(
+      expect.objectContaining({
+        name: "CheckpointError",
+        code: "unsupported",
+        message: `the precision int4 needs the native runtime, and this one is ${backend}`,
+        hint: "use int8: WebAssembly computes with 4 bits far slower than with 8",
+      }),
+    );
+  }
+});
+
+test("int4 takes at most 0.6 of the weights of int8 at the shape of GPT-2 medium", () => {
+  const medium: DecoderConfig = {
+    ...CONFIG,
+    vocabularySize: 50257,
+    layers: 24,
+    width: 1024,
+    heads: 16,
+    feedForward: 4096,
+    window: 1024,
+    position: { kind: "learned" },
+  };
+  const bytes = (precision: "int8" | "int4"): number =>
+    weightBytes(medium, chooseScheme(precision, "node", medium));
+  expect(bytes("int4") / bytes("int8")).toBeLessThanOrEqual(0.6);
 });
 
 describe("auto", () => {
