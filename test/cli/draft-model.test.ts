@@ -76,6 +76,10 @@ describe("--draft-model", () => {
       says: /--draft-model piano: a draft model would change the ids of this model in its precision — use/,
     },
     {
+      parameters: ["text", "--precision", "int4", "--draft-model", "shakespeare"],
+      says: /--draft-model shakespeare: a draft model would change the ids of this model in its precision — use/,
+    },
+    {
       parameters: ["generate", "--draft-model", "piano", "--variations", "2", "--out", out],
       says: /--draft-model and --variations exclude each other/,
     },

@@ -81,7 +81,7 @@ it("ostinato evaluate --precision int8 prints nearly the same; an unknown precis
   expect(Math.abs(int8 - fp32)).toBeLessThan(0.05);
   const refused = await runCli(["evaluate", piece, "--model", model, "--precision", "int4"]);
   expect(refused.code).toBe(2);
-  expect(refused.stderr).toContain("fp32, int8, auto");
+  expect(refused.stderr).toContain("fp32, int8, int4, auto");
 });
 
 it("ostinato evaluate shows the likelihood of onsets, durations and notes of a model of several instruments", async () => {
