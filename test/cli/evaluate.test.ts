@@ -79,7 +79,7 @@ it("ostinato evaluate --precision int8 prints nearly the same; an unknown precis
   expect(automatic).toBe(fp32);
   expect(int8).not.toBe(fp32);
   expect(Math.abs(int8 - fp32)).toBeLessThan(0.05);
-  const refused = await runCli(["evaluate", piece, "--model", model, "--precision", "int4"]);
+  const refused = await runCli(["evaluate", piece, "--model", model, "--precision", "int3"]);
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain("fp32, int8, int4, auto");
 });
