@@ -4,6 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import "./pictures/transfer.mjs";
 import "./pictures/tutorial.mjs";
 import "../bench/results/page.mjs";
 
