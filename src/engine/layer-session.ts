@@ -33,6 +33,6 @@ export class LayerSession {
 function noWeights(): EngineError {
   return new EngineError("the layers cannot be shown: the model's weights are no longer in memory", {
     code: "no-weights",
-    hint: "load the model from a folder or an address, or give the decoder `reopen`",
+    hint: "load the model from an address, not from files in memory; a program can give `reopen` to the decoder",
   });
 }

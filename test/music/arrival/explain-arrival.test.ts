@@ -73,6 +73,23 @@ describe("BandModel.explain", () => {
     expect(weights.subarray(0, 7).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 4);
   });
 
+  it("has the layers over the whole vocabulary, in words", async () => {
+    const { layers = [], candidates } = await band.explain(ids, 7, { layers: true });
+    expect(layers.map(({ layer }) => layer)).toEqual([null, ...layers.slice(1).keys()]);
+    expect(layers.length).toBeGreaterThan(2);
+    for (const each of layers) {
+      expect(each.candidates).toHaveLength(3);
+      for (const { id, words } of each.candidates) expect(words).not.toBe(String(id));
+    }
+    // Those that the place does not allow are among them, so a candidate has at least its share of the whole.
+    const last = layers.at(-1)?.candidates ?? [];
+    const shared = last.filter(({ id }) => candidates.some((each) => each.id === id));
+    for (const { id, probability } of shared) {
+      const masked = candidates.find((each) => each.id === id)?.probability ?? 0;
+      expect(masked).toBeGreaterThanOrEqual(probability * 0.9999);
+    }
+  });
+
   it.each([[0], [-1], [1.5], [1026]])("refuses index %s", async (index) => {
     await expect(band.explain(ids, index)).rejects.toMatchObject({
       name: "OptionError",

@@ -10,5 +10,5 @@ const NETWORK = fileURLToPath(new URL("../../models/golden/scaled-float16/", imp
 export async function loadNetwork(): Promise<Decoder> {
   const checkpoint = await readCheckpoint(await checkpointFolder(NETWORK));
   const runtime = await createNodeRuntime({ backend: "node", threads: 1 });
-  return Decoder.load({ ...checkpoint, runtime });
+  return Decoder.load({ ...checkpoint, runtime, reopen: () => checkpoint.tensors });
 }
