@@ -15,6 +15,9 @@ const VOCABULARIES: readonly string[] = [
   ...ARRIVAL_VOCABULARIES.keys(),
 ];
 
+/** WebAssembly of the runtime. The page fetches it itself, in idle time. */
+export const RUNTIME_FILE = wasm;
+
 /**
  * @throws CheckpointError, EngineError, OptionError, WorkerError when the model cannot be loaded; SourceError for an
  * incompatible vocabulary.

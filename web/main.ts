@@ -6,6 +6,7 @@ import { debounced } from "./debounced.ts";
 import { byId } from "./elements.ts";
 import { takeInput } from "./input/input-view.ts";
 import { LinkOpener } from "./input/link-opener.ts";
+import { RUNTIME_FILE } from "./load-music.ts";
 import { loadEarly } from "./load-early.ts";
 import { ModelView } from "./model-view.ts";
 import { MODEL_FILES, registerServiceWorker, sampleFiles, storeForLater } from "./offline.ts";
@@ -81,7 +82,8 @@ playback.stateChanged.listen((state) => {
 
 registerServiceWorker();
 session.models.ready.listen(() => {
-  if (session.models.source.name === OWN_MODELS[0]) void storeForLater(MODEL_FILES).catch(() => undefined);
+  if (session.models.source.name === OWN_MODELS[0])
+    void storeForLater([RUNTIME_FILE, ...MODEL_FILES]).catch(() => undefined);
 });
 listenToPanels();
 listenToTabs(() => playback.stop());

@@ -1,6 +1,6 @@
 /**
- * Makes the page available offline. The files of the page are cached at once; the model, the recorded samples and the
- * WebGPU build of ONNX Runtime when they are first fetched. Each version of the page has its own cache.
+ * Makes the page available offline. The files of the page are cached at once; the model, the recorded samples and ONNX
+ * Runtime when they are first fetched. Each version of the page has its own cache.
  */
 
 /** Inserted by web/build/offline.ts: URLs relative to the page, and a digest of each file. */

@@ -16,6 +16,10 @@ describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE
     const isControlled = (): Promise<boolean> =>
       page.evaluate(() => navigator.serviceWorker.controller !== null);
     await expect.poll(isControlled, { message: "a service worker" }).toBe(true);
+    expect(
+      built.requested().filter((path) => path.endsWith(".wasm")),
+      "only the page fetches it",
+    ).toEqual([]);
     await page.getByRole("button", { name: "Play" }).click();
     await page.locator('html[data-piano="recorded"]').waitFor({ state: "attached" });
     const stored = (): Promise<boolean> =>

@@ -7,7 +7,7 @@ import type { Plugin } from "vite";
 
 const WORKER = "service-worker.js";
 /** Files that are large or that only some users need. They are cached when they are first fetched. */
-const ON_DEMAND = /^(models|samples)\/|^og\.png$|asyncify|webgpu|jsep/;
+const ON_DEMAND = /^(models|samples)\/|^og\.png$|\.wasm$|asyncify|webgpu|jsep/;
 
 export function offline(): Plugin {
   let outDir = "";
