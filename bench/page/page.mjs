@@ -5,9 +5,8 @@
  *   play    forty seconds of playback: the longest tasks of the main thread, and events per second in the worker
  *   roll    script time of a frame with 20,000 notes, at a small and a large scale, during playback
  *   duet    from the end of the pause to the first note of the answer
- *   memory  ten minutes of endless playback: memory of page and worker, each minute
  *
- * The variable CHROMIUM names another browser than Debian's; MINUTES sets another duration for `memory`.
+ * The variable CHROMIUM names another browser than Debian's.
  */
 import { scoreFromNotes, writeMidi } from "../../dist/encoding/index.js";
 import { startBuiltPage } from "../../web/build/built-page.mjs";
@@ -15,8 +14,7 @@ import { listenToSound } from "./listen.mjs";
 import { percentile, tasksOf } from "./trace.mjs";
 
 const PATIENCE = 120_000;
-const MINUTES = Number(process.env["MINUTES"] ?? 10);
-const MEASUREMENTS = { first, play, roll, duet, memory };
+const MEASUREMENTS = { first, play, roll, duet };
 
 const built = await startBuiltPage(PATIENCE);
 
@@ -115,31 +113,6 @@ async function duet() {
     await page.waitForTimeout(4000);
   }
   report("answer heard after the pause, ms", times.map(Math.round).join(" "));
-  await page.context().close();
-}
-
-async function memory() {
-  const page = await open();
-  await page.getByRole("button", { name: "Play" }).click();
-  // Includes the recorded samples, which load gradually.
-  await page.locator('html[data-piano="recorded"]').waitFor({ state: "attached" });
-  const session = await page.context().newCDPSession(page);
-  await session.send("Performance.enable");
-  for (let minute = 1; minute <= MINUTES; minute += 1) {
-    await page.waitForTimeout(60_000);
-    await session.send("HeapProfiler.collectGarbage");
-    const all = await page.evaluate(async () => {
-      const { bytes } = await performance.measureUserAgentSpecificMemory();
-      return bytes / 1e6;
-    });
-    const { metrics } = await session.send("Performance.getMetrics");
-    const heap = metrics.find(({ name }) => name === "JSHeapUsedSize")?.value ?? 0;
-    const label = await page.locator("#roll").getAttribute("aria-label");
-    report(
-      `memory after ${minute} min, MB`,
-      `${all.toFixed(1)} in all, ${(heap / 1e6).toFixed(1)} the page's heap; ${label}`,
-    );
-  }
   await page.context().close();
 }
 

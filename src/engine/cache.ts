@@ -10,7 +10,7 @@ import {
   visibleSpan,
 } from "./visible-rows.ts";
 
-/** The sizes of a cache, taken from the decoder that fills it. At most three times `limit` rows are stored, plus a sink window. */
+/** The sizes of a cache, taken from the decoder that fills it. The buffers hold at most 2¼ times `limit` rows, and a sink window. */
 export interface CacheShape extends CacheWindow {
   readonly layers: number;
   /** Numbers per position and layer in the keys, and in the values, of one sequence: heads × head size. */
@@ -22,7 +22,8 @@ export interface CacheShape extends CacheWindow {
  * `[position, heads, headSize]`.
  *
  * The graph reads views of the buffers, so a step copies nothing. At most `2 · limit` rows are stored: `limit` rows that the
- * next step sees, and `limit` rows that `rewind` can restore. The buffers have `limit` rows more to write.
+ * next step sees, and `limit` rows that `rewind` can restore. The buffers have a quarter of `limit` more to write; when they are
+ * full, once in as many rows, the stored rows move to the front.
  *
  * With an attention sink, once rows are evicted, the graph reads the buffers of a `SinkWindow`.
  *
@@ -50,7 +51,7 @@ export class KeyValueCache {
       buffers: 2 * layers,
       width: sequences * width,
       most: 2 * limit,
-      capacity: 3 * limit,
+      capacity: 2 * limit + Math.ceil(limit / 4),
     });
     this.#nothing = new Float32Array(sequences * width);
   }

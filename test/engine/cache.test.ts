@@ -52,11 +52,11 @@ test("stores the last rows in order, for appends of any size", () => {
   );
 });
 
-test("memory is bounded by three times the limit, and steps return views, not copies", () => {
+test("memory is bounded by 2¼ times the limit, and steps return views, not copies", () => {
   const cache = new KeyValueCache({ layers: 1, width: WIDTH, limit: 100 });
   for (let position = 0; position < 1000; position += 1)
     cache.append(packed(rowsOf(position, 1, 0), rowsOf(position, 1, 1)));
-  expect(cache.keys(0).buffer.byteLength).toBe(4 * WIDTH * 3 * 100);
+  expect(cache.keys(0).buffer.byteLength).toBe(4 * WIDTH * 225);
   const { buffer, byteOffset } = cache.keys(0);
   cache.append(packed(rowsOf(1000, 1, 0), rowsOf(1000, 1, 1)));
   expect(cache.keys(0).buffer).toBe(buffer);
