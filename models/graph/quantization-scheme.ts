@@ -137,7 +137,10 @@ function matrixWeights({ layers, width, feedForward, vocabularySize, tiedHead }:
 
 /** Block sizes of both MatMulNBits and GatherBlockQuantized; the largest takes the least memory and time. */
 const BLOCK_SIZES = [128, 64, 32];
-/** With 4 bits, blocks of 128 lose too much. In small models, of fewer inputs than this, those of 64 do too. */
+/**
+ * With 4 bits, blocks of 128 lose too much. In small models, of fewer inputs than this, those of 64 do too, and an embedding has 8 bits:
+ * with 4 it would cause nearly half of the loss of `piano`.
+ */
 const MANY_INPUTS = 512;
 
 /** Bits of a weight. */
@@ -155,6 +158,8 @@ export function blockSize(inputs: number, format: BlockFormat = "int8-blocks"): 
 
 /** The format of a tensor of a checkpoint, by its name and number of inputs. */
 export function matrixFormat(scheme: QuantizationScheme, name: string, inputs: number): MatrixFormat {
-  const format = isEmbedding(name) ? scheme.embedding : isLinear(name) ? scheme.linear : "float32";
+  const named = isEmbedding(name) ? scheme.embedding : isLinear(name) ? scheme.linear : "float32";
+  const isSmallTable = named === "int4-blocks" && isEmbedding(name) && inputs < MANY_INPUTS;
+  const format = isSmallTable ? "int8-blocks" : named;
   return isBlockFormat(format) && blockSize(inputs, format) === undefined ? "float32" : format;
 }
