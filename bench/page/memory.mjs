@@ -53,11 +53,11 @@ async function visit({ name, folder }) {
 /** Brings each page into a state, and reports its memory there. */
 async function each(state, reach) {
   const totals = [];
-  for (const visit of visits) {
-    await reach(visit);
-    const { bytes, parts } = await memory(visit.page);
+  for (const one of visits) {
+    await reach(one);
+    const { bytes, parts } = await memory(one.page);
     totals.push(bytes);
-    report(`${state.padEnd(16)} ${visit.name.padEnd(6)} ${megabytes(bytes)} MB: ${parts}`);
+    report(`${state.padEnd(16)} ${one.name.padEnd(6)} ${megabytes(bytes)} MB: ${parts}`);
   }
   const [mine, others] = totals;
   if (others !== undefined) report(`${state.padEnd(16)} ratio  ${(mine / others).toFixed(2)}`);
@@ -67,15 +67,13 @@ async function each(state, reach) {
 async function memory(page) {
   const { bytes, breakdown } = await page.evaluate(async () => {
     globalThis.gc?.();
-    const { bytes, breakdown } = await performance.measureUserAgentSpecificMemory();
-    return {
-      bytes,
-      breakdown: breakdown.map(({ bytes, attribution, types }) => {
-        const [{ scope, url } = {}] = attribution;
-        const place = scope === "Window" ? "page" : (url?.split("/").at(-1)?.split("-")[0] ?? "shared");
-        return { bytes, name: `${scope === "Window" ? place : `worker ${place}`} ${types.join(" ")}` };
-      }),
-    };
+    const all = await performance.measureUserAgentSpecificMemory();
+    const named = all.breakdown.map(({ attribution: [{ scope, url } = {}], types, ...part }) => {
+      const file = url?.split("/").at(-1)?.split("-")[0] ?? "shared";
+      const place = scope === "Window" ? "page" : `worker ${file}`;
+      return { bytes: part.bytes, name: `${place} ${types.join(" ")}` };
+    });
+    return { bytes: all.bytes, breakdown: named };
   });
   const parts = breakdown
     .filter((part) => part.bytes >= 1e5)
