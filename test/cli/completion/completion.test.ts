@@ -24,7 +24,7 @@ const QUESTIONS = [
   { typed: ["gen"], offers: ["generate"] },
   { typed: ["--vers"], offers: ["--version"] },
   { typed: ["generate", "--top"], offers: ["--top-k", "--top-n-sigma", "--top-p"] },
-  { typed: ["generate", "--precision", ""], offers: ["auto", "fp32", "int8"] },
+  { typed: ["generate", "--precision", ""], offers: ["auto", "fp32", "int4", "int8"] },
   { typed: ["infill", "--dynamics", "m"], offers: ["mf", "mp"] },
   { typed: ["text", "--model", "sh"], offers: ["shakespeare"] },
   { typed: ["text", "--seed", ""], offers: [] },
