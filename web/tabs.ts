@@ -1,5 +1,5 @@
 /** The Piano and Text tabs. The code of the Text tab is loaded when it is first opened. */
-import { byId } from "./elements.ts";
+import { byId, setText } from "./elements.ts";
 
 const NAMES = ["piano", "text"] as const;
 
@@ -29,7 +29,20 @@ export function listenToTabs(onLeave: () => void): void {
       onLeave();
       if (isTextThere) return;
       isTextThere = true;
-      void import("./text/text-view.ts").then(({ showText }) => showText());
+      void openText().catch(() => {
+        isTextThere = false;
+        setText(
+          byId("text-state", HTMLElement),
+          "The Text tab could not be loaded. Check the connection, then open it again.",
+        );
+      });
     });
   }
+}
+
+/** The button that writes does so only once the code is there. */
+async function openText(): Promise<void> {
+  const { showText } = await import("./text/text-view.ts");
+  showText();
+  byId("write", HTMLButtonElement).disabled = false;
 }

@@ -128,8 +128,15 @@ describe.skipIf(!hasChromium())("the Text tab of the built page", { timeout: PAT
     expect(built.complaints).toEqual([]);
   });
 
-  it("gives a remedy for an invalid model", async () => {
+  it("writes nothing before its code is there, and gives a remedy where it does not come, and for an invalid model", async () => {
     const page = await built.open();
+    await page.route("**/text-view-*.js", (route) => route.abort());
+    await page.getByRole("button", { name: "Text", exact: true }).click();
+    await page.getByText("The Text tab could not be loaded. Check the connection").waitFor();
+    expect(await page.getByRole("button", { name: "Write" }).isDisabled()).toBe(true);
+    expect(built.complaints.splice(0)).toEqual([expect.stringContaining("Failed to load resource")]);
+    await page.unroute("**/text-view-*.js");
+    await page.getByRole("button", { name: "Piano", exact: true }).click();
     await page.getByRole("button", { name: "Text", exact: true }).click();
     await page.getByLabel("model", { exact: true }).fill("no model");
     await page.getByRole("button", { name: "Write" }).click();
