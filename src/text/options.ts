@@ -35,7 +35,7 @@ export type TextEnd = "tokens" | "end-of-text" | "context" | "stop";
 
 /** How the tokens of a continuation are sampled, and when it ends. */
 export interface CompleteOptions extends SamplingOptions {
-  /** Maximum number of tokens, from 1. Default: until the text or the context ends. */
+  /** Maximum number of tokens, from 1. Default: until the text or the context ends; see `TextModel.generate`. */
   readonly tokens?: number;
   /**
    * Ends the text before the first of these strings. They are not part of it: tokens that lie wholly in one are left out, and the

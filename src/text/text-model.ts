@@ -125,13 +125,16 @@ export class TextModel {
   }
 
   /**
-   * Generates a whole text.
+   * Generates a whole text. Where the context moves along and never ends, a text has at most `tokens` or, without, a window of tokens.
    *
    * @throws as `complete`.
    */
   async generate(prompt: TextPrompt, options: GenerateTextOptions = {}): Promise<GeneratedText> {
     const sampler = new Sampler(sampling(options));
-    const steps = this.#untilStop(this.#prompt(prompt, options), sampler, options);
+    const { window, position } = this.decoder.config;
+    const isEndless = options.contextShift === true || position.kind !== "learned";
+    const tokens = options.tokens ?? (isEndless ? window : Infinity);
+    const steps = this.#untilStop(this.#prompt(prompt, options), sampler, { ...options, tokens });
     const ids: number[] = [];
     let text = "";
     for (let step = await steps.next(); ; step = await steps.next()) {

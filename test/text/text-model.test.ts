@@ -171,6 +171,11 @@ describe("TextModel", () => {
     });
   });
 
+  it("ends a whole text that never ends by itself after a window of tokens", async () => {
+    const endless = await model.generate("abc", { ...goOn, seed: 1, contextShift: true });
+    expect([endless.ids.length, endless.end]).toEqual([TINY_TEXT_CONFIG.n_positions, "tokens"]);
+  });
+
   it("continues beyond the context with contextShift, also from a longer prompt", async () => {
     const rolled = await model.generate("abc", { ...goOn, seed: 1, contextShift: true, tokens: 60 });
     expect([rolled.ids.length, rolled.end]).toEqual([60, "tokens"]);
