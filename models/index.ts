@@ -83,6 +83,7 @@ export {
   type Value,
   type WeightArray,
   weightBytes,
+  identityGraph,
 } from "./graph/index.ts";
 export { CheckpointError, type CheckpointErrorCode } from "./errors.ts";
 export { isOutOfMemory } from "./memory.ts";

@@ -26,10 +26,14 @@ export interface Checkpoint {
 /**
  * Reads a checkpoint, and checks that every tensor of the config exists, has its shape and is finite.
  *
+ * @param onConfig called with the config before the weights are read.
  * @throws CheckpointError that names the file, key or tensor.
  */
-export async function readCheckpoint(files: CheckpointFiles): Promise<Checkpoint> {
-  const checkpoint = await openCheckpoint(files);
+export async function readCheckpoint(
+  files: CheckpointFiles,
+  onConfig?: (config: DecoderConfig) => void,
+): Promise<Checkpoint> {
+  const checkpoint = await openCheckpoint(files, onConfig);
   try {
     const tensors = new Map<string, Tensor>();
     for await (const [name, tensor] of checkpoint.tensors()) tensors.set(name, tensor);
@@ -61,11 +65,16 @@ export interface OpenCheckpoint {
 /**
  * Opens a checkpoint, and checks that every tensor of the config exists and has its shape; values are not read.
  *
+ * @param onConfig called with the config before the weights are opened.
  * @throws CheckpointError that names the file, key or tensor.
  */
-export async function openCheckpoint(files: CheckpointFiles): Promise<OpenCheckpoint> {
+export async function openCheckpoint(
+  files: CheckpointFiles,
+  onConfig?: (config: DecoderConfig) => void,
+): Promise<OpenCheckpoint> {
   const json = await readJson(files);
   const config = parseConfig(json);
+  onConfig?.(config);
   const storage = parseInt8Storage(json);
   const { weights: stored, close } = await openWeights(files);
   let weights: ReadonlyMap<string, StoredWeight>;

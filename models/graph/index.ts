@@ -3,6 +3,7 @@ export { type DecoderGraph, decoderGraph } from "./decoder.ts";
 export { EXACT_ROWS, exactMaskShape, exactSizes, GROUP_ROWS, runPositions } from "./exact-attention.ts";
 export { GraphBuilder, type GraphWeight, integer, type Locate, type Value } from "./graph-builder.ts";
 export { HEAD_SLICES, type HeadSlices, sliceHead } from "./head.ts";
+export { identityGraph } from "./identity.ts";
 export {
   type CarriedState,
   type DeclareSampling,

@@ -2,4 +2,4 @@
 export * from "./public.ts";
 export { type ContextLease, type DraftOptions, leaseContext } from "./lease-context.ts";
 export { combinedAdjustment } from "./logits-processor.ts";
-export { checkThreads, onnxRuntime, wasmRuntime } from "./runtime.ts";
+export { checkThreads, onnxRuntime, startWasm, wasmRuntime } from "./runtime.ts";

@@ -3,7 +3,7 @@
  * `src/platform/node/runtime.ts`; `onnxRuntime` builds both.
  */
 import type * as Ort from "onnxruntime-web";
-import { type Backend, isOutOfMemory, type WeightArray } from "../../models/index.ts";
+import { type Backend, identityGraph, isOutOfMemory, type WeightArray } from "../../models/index.ts";
 import { EngineError, type EngineErrorCode } from "./errors.ts";
 
 /** Loads graphs. */
@@ -69,6 +69,18 @@ export interface WasmOptions {
 export async function createWasmRuntime(options: WasmOptions = {}): Promise<Runtime> {
   const ort = await import("onnxruntime-web/wasm");
   return wasmRuntime(ort, options);
+}
+
+/**
+ * Starts WebAssembly in a browser ahead of the first session, which then need not wait for it: fetches and compiles it. Create no
+ * session meanwhile.
+ *
+ * @throws as `createWasmRuntime` and `createSession`.
+ */
+export async function startWasm(options: WasmOptions = {}): Promise<void> {
+  const runtime = await createWasmRuntime(options);
+  const session = await runtime.createSession(identityGraph(), new Map());
+  await session.dispose();
 }
 
 /** A runtime from a build of onnxruntime-web, for browsers or for Node. */

@@ -149,7 +149,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     expect(built.complaints).toEqual([]);
   });
 
-  it("loads the model and its runtime before the first press, in idle time, unless the visitor saves data", async () => {
+  it("loads the model and its runtime at once, before the first press, in idle time, unless the visitor saves data", async () => {
     const page = await built.open({ early: true });
     const fetched = (): string[] => built.requested().filter((path) => /safetensors$|\.wasm$/.test(path));
     await expect.poll(() => fetched().length).toBe(2);
@@ -164,6 +164,13 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
       await other.evaluate(() => new Promise((resolve) => requestIdleCallback(() => resolve(true)))),
     ).toBe(true);
     expect(fetched()).toHaveLength(2);
+    const runtime = other.waitForRequest(/\.wasm$/);
+    await other.route("**/model.safetensors", async (route) => {
+      await runtime;
+      await route.continue();
+    });
+    await other.getByRole("button", { name: "Play" }).click();
+    await other.getByText("Playing", { exact: true }).waitFor();
     expect(built.complaints).toEqual([]);
   });
 

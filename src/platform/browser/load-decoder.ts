@@ -1,6 +1,7 @@
 import {
   type Checkpoint,
   type CheckpointFiles,
+  type DecoderConfig,
   checkpointInMemory,
   type Precision,
   readCheckpoint,
@@ -9,6 +10,7 @@ import {
 } from "../../../models/index.ts";
 import {
   createWasmRuntime,
+  startWasm,
   createWebGpuRuntime,
   Decoder,
   EngineError,
@@ -73,9 +75,13 @@ export async function loadFromFiles(
       },
     );
   }
-  const checkpoint = await readCheckpoint(files);
+  // WebAssembly starts while the weights come.
+  let starting: Promise<string | undefined> | undefined;
+  const checkpoint = await readCheckpoint(files, (config) => {
+    starting = startUnlessWebGpu(backend, config, options.wasm);
+  });
   if (checkpoint.warning !== undefined) onWarning?.(checkpoint.warning);
-  const problem = await webGpuProblem(backend, checkpoint.config);
+  const problem = await starting;
   if (problem === undefined) {
     try {
       return await load(checkpoint, precision, await createWebGpuRuntime(options.webgpuPaths), again);
@@ -87,6 +93,18 @@ export async function loadFromFiles(
     onWarning?.(`WebGPU cannot be used; using WebAssembly: ${problem}`);
   }
   return load(checkpoint, precision, await createWasmRuntime(options.wasm), again);
+}
+
+/** Starts WebAssembly, if it is to run the model. @returns the reason not to use WebGPU; undefined if it is used. */
+async function startUnlessWebGpu(
+  backend: BrowserBackend,
+  config: DecoderConfig,
+  wasm: WasmOptions | undefined,
+): Promise<string | undefined> {
+  const problem = await webGpuProblem(backend, config);
+  // What fails here fails again in the session of the model, which reports it.
+  if (problem !== undefined) await startWasm(wasm).catch(() => undefined);
+  return problem;
 }
 
 /** The checkpoint files of a source. @throws OptionError for a revision of a source that has none. */
