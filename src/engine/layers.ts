@@ -56,7 +56,7 @@ export function layerPredictions(
   const move = (part: number): StreamMove => {
     const before = Math.hypot(...sum);
     const added = stream.subarray(part * width, (part + 1) * width);
-    for (const [i, value] of added.entries()) sum[i] = (sum[i] ?? 0) + value;
+    for (const [i, value] of added.entries()) sum[i]! += value;
     const norm = Math.hypot(...added);
     return { norm, relative: before === 0 ? 0 : norm / before };
   };
