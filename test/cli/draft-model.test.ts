@@ -80,6 +80,14 @@ describe("--draft-model", () => {
       says: /--draft-model shakespeare: a draft model would change the ids of this model in its precision — use/,
     },
     {
+      parameters: ["generate", "--draft-model", "shakespeare", "--out", out],
+      says: /--draft-model shakespeare: it is not known what the model's 1257 ids mean — choose a draft model with/,
+    },
+    {
+      parameters: ["text", "--draft-model", "piano"],
+      says: /--draft-model piano: .+ — choose a draft model with/,
+    },
+    {
       parameters: ["generate", "--draft-model", "piano", "--variations", "2", "--out", out],
       says: /--draft-model and --variations exclude each other/,
     },
