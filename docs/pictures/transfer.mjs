@@ -1,4 +1,4 @@
-/** Draws the figure of docs/recipes/transfer.md from the results in transfer.json; part of `npm run docs`. */
+/** Draws the picture of docs/recipes/transfer.md from the results in transfer.json; part of `npm run docs`. */
 import { readFileSync } from "node:fs";
 import { ACCENT, FAINT, INK, NOTE, save, svg, text } from "./svg.mjs";
 

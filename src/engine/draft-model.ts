@@ -38,9 +38,9 @@ export interface DraftedContext {
 const CACHED_CONTEXTS = 2;
 
 /**
- * A second, smaller model of the same ids, which proposes the next ids. A proposed id stands only if the model itself samples it, so the
+ * A second, smaller model of the same ids, which proposes the next ids. A proposed id is kept only if the model itself samples it, so the
  * generated ids are the same as without. It samples with the seed, the step and the rules of the generation: see `ModelDrafter`. How many
- * ids it drafts depends on how many were accepted; none where that does not pay.
+ * ids it drafts depends on how many were accepted; none where that would cost more time than it saves.
  *
  * @example
  * const draftModel = new DraftModel(await loadTextModel("distilbert/distilgpt2"));

@@ -3,7 +3,7 @@ import type { Draft, Drafter, SamplesAhead } from "./speculation/index.ts";
 /** From this kind on, `SuffixDrafter` found at least six ids again: then its drafts are as good as those of a model, and cost nothing. */
 const LONG_REPEAT = 2;
 
-/** Drafts of long repeats; elsewhere those of a model, and where they do not pay those of short repeats. */
+/** Drafts of long repeats; elsewhere those of a model, and where those would cost more time than they save, those of short repeats. */
 export class EitherDrafter implements Drafter {
   readonly #repeats: Drafter;
   readonly #model: Drafter;

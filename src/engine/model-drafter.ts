@@ -48,7 +48,7 @@ export class ModelDrafter implements Drafter {
       this.#ahead = this.#ahead.slice(1);
       return;
     }
-    this.#forgetAhead();
+    this.#dropDrafted();
     this.#unread.push(id);
     // Without a draft for so long, only the last window is read.
     const { window } = this.#context;
@@ -74,12 +74,12 @@ export class ModelDrafter implements Drafter {
 
   /** Removes from the context what was drafted. Call it before the context is used by others. */
   settle(): void {
-    this.#forgetAhead();
+    this.#dropDrafted();
   }
 
   /** Reads the rest of the sequence. @returns logits of the next id. */
   async #readSequence(samples: SamplesAhead): Promise<Float32Array> {
-    this.#forgetAhead();
+    this.#dropDrafted();
     if (this.#unread.length === 0) {
       this.#context.dropNewest(1);
       this.#unread = [this.#last];
@@ -100,7 +100,7 @@ export class ModelDrafter implements Drafter {
     }
   }
 
-  #forgetAhead(): void {
+  #dropDrafted(): void {
     if (this.#ahead.length > 0) this.#context.dropNewest(this.#ahead.length);
     this.#ahead = [];
   }

@@ -23,7 +23,7 @@ export async function findingsInBoth(page: Page): Promise<string[]> {
 export async function findings(page: Page, rules?: readonly string[]): Promise<string[]> {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
   return page.evaluate(async (runOnly) => {
-    // Nothing is collected of what is right.
+    // Passed checks are not collected.
     const options = { resultTypes: ["violations"], ...(runOnly && { runOnly }) };
     const found = await Reflect.get(globalThis, "axe").run(options);
     return found.violations

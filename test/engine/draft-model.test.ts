@@ -66,7 +66,7 @@ describe.each([
 
   beforeAll(async () => {
     model = await load({ ...config, layers: 5 });
-    other = await load({ ...config, layers: 1 }, { seed: 6 }); // cheap enough to pay
+    other = await load({ ...config, layers: 1 }, { seed: 6 }); // costs little enough to draft
   });
 
   afterAll(async () => {
@@ -91,7 +91,7 @@ describe.each([
     expect(accepted).toBeLessThan(drafted);
   });
 
-  test("of the same weights, all drafted ids stand, whatever the rules", async () => {
+  test("of the same weights, all drafted ids are accepted, with every rule", async () => {
     const mask: LogitsProcessor = parity();
     const sampler = new Sampler({ seed: 3, temperature: 0.9, repetitionPenalty: 1.2, topK: 20 });
     const drafter = new ModelDrafter(new CachedContext(model, withSink), 0);

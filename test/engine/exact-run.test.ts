@@ -150,7 +150,7 @@ describe("the ids of a run", () => {
   });
 });
 
-test("small models with relative attention do not pay for exact rows, and do not draft in int8", async () => {
+test("small models with relative attention have no exact rows, and read no drafts in int8", async () => {
   expect(chooseScheme("int8", "node", LEARNED).isExact).toBe(true);
   expect(chooseScheme("int8", "node", { ...RELATIVE, layers: 24, width: 1024 }).isExact).toBe(true);
   expect(chooseScheme("int8", "node", RELATIVE)).toEqual({ ...SCHEMES.int8.node, isExact: false });
