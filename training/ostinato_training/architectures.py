@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -130,7 +131,7 @@ def train_one(architecture: str, rates: tuple[float, float], seed: int, plan: Pl
         with torch.autocast("cpu", torch.bfloat16, enabled=precision == torch.bfloat16):
             logits = model(torch.from_numpy(batch.inputs))
         loss = F.cross_entropy(logits.float().flatten(0, 1), torch.from_numpy(batch.targets).flatten(), ignore_index=IGNORED)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(parameters, CLIP)
         optimizer.step(learning_rate_factor(step, steps, min(WARMUP, steps), int(DECAY * steps)))
         optimizer.zero_grad()
@@ -162,7 +163,7 @@ def nll_by_windows(architecture: str, model: nn.Module, dataset: Dataset, pieces
 def compare(plan: Plan, train: Dataset, dev: Dataset, valid: Dataset, out: Path) -> Iterator[Result]:
     """All runs, those of `runs.json` first; each new run is appended to the file."""
     path = out / "runs.json"
-    content = json.loads(path.read_text()) if path.exists() else {"plan": asdict(plan), "runs": []}
+    content: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"plan": asdict(plan), "runs": []}
     if content["plan"] != asdict(plan):
         raise OptionError(f"{path} contains runs with other options: {content['plan']}; choose another --out")
     done = {(run["architecture"], run["lr_muon"], run["lr_adam"], run["seed"]): Result(**run) for run in content["runs"]}
@@ -226,9 +227,9 @@ def main(arguments: list[str] | None = None) -> int:
         torch.set_num_threads(options.threads)
     plan = Plan(options.ids, options.layers, options.width, options.heads, options.window, options.batch, options.dev_pieces, options.valid_pieces)
     try:
-        datasets = [read_dataset(folder) for folder in (options.train, options.dev, options.valid)]
+        train, dev, valid = (read_dataset(folder) for folder in (options.train, options.dev, options.valid))
         options.out.mkdir(parents=True, exist_ok=True)
-        print(table(list(compare(plan, *datasets, options.out))))
+        print(table(list(compare(plan, train, dev, valid, options.out))))
     except TrainingError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

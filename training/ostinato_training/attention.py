@@ -33,7 +33,8 @@ def relative_attention(q: Tensor, k: Tensor, v: Tensor, relative: Tensor, window
     """
     block = CPU_BLOCK if q.device.type == "cpu" else GPU_BLOCK
     scaled = q * q.shape[-1] ** -0.5
-    return _BlockedAttention.apply(scaled, k, v, relative.to(q.dtype), window, dropout, block)
+    attended: Tensor = _BlockedAttention.apply(scaled, k, v, relative.to(q.dtype), window, dropout, block)  # type: ignore[no-untyped-call]
+    return attended
 
 
 class _BlockedAttention(torch.autograd.Function):

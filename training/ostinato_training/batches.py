@@ -56,10 +56,10 @@ def plan_epoch(lengths: NDArray[np.int64], length: int, seed: int, phase: int, e
     pieces: list[NDArray[np.int64]] = []
     starts: list[NDArray[np.int64]] = []
     stops: list[NDArray[np.int64]] = []
-    for piece, (ids, offset) in enumerate(zip(lengths, random.integers(0, length, len(lengths)))):
-        inside = np.arange(offset, ids - 1, length) if ids - 1 > length else []
+    for number, (ids, offset) in enumerate(zip(lengths, random.integers(0, length, len(lengths)))):
+        inside = np.arange(offset, ids - 1, length) if ids - 1 > length else np.empty(0, np.int64)
         cuts = np.unique(np.concatenate([[0], inside, [ids - 1]])).astype(np.int64)
-        pieces.append(np.full(len(cuts) - 1, piece))
+        pieces.append(np.full(len(cuts) - 1, number))
         starts.append(cuts[:-1])
         stops.append(cuts[1:])
     piece, start, stop = np.concatenate(pieces), np.concatenate(starts), np.concatenate(stops)

@@ -61,7 +61,8 @@ class Dataset:
     @property
     def lengths(self) -> NDArray[np.int64]:
         """Ids of each piece, START and END included.  # [pieces]"""
-        return np.diff(self.offsets.astype(np.int64))
+        offsets = self.offsets.astype(np.int64)
+        return offsets[1:] - offsets[:-1]
 
     def cut(self, piece: int, start: int, stop: int) -> Ids:
         """Ids start … stop−1 of a piece (clipped to it), counted from its START."""
@@ -146,7 +147,7 @@ def _read_targets(folder: Path, offsets: NDArray[np.uint64]) -> NDArray[np.int64
 
 def _read_header(path: Path) -> dict[str, Any]:
     try:
-        header = json.loads(path.read_text(encoding="utf-8"))
+        header: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise DatasetError(f"{path} does not exist; make the dataset with `ostinato dataset`") from None
     except json.JSONDecodeError as error:

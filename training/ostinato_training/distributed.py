@@ -7,6 +7,7 @@ so overlapping communication with the backward pass (DistributedDataParallel) wo
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -33,16 +34,16 @@ class Group:
             return values
         total = torch.tensor(values, dtype=torch.float64, device=self.device)
         dist.all_reduce(total)
-        return total.tolist()
+        return [float(value) for value in total]
 
-    def sum_gradients(self, parameters: list[Tensor]) -> None:
+    def sum_gradients(self, parameters: Sequence[Tensor]) -> None:
         """Replaces every gradient by the sum over all processes."""
         if self.world == 1:
             return
         gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
         flat = torch.cat([gradient.flatten() for gradient in gradients])
         dist.all_reduce(flat)
-        for gradient, total in zip(gradients, flat.split([gradient.numel() for gradient in gradients])):
+        for gradient, total in zip(gradients, torch.split(flat, [gradient.numel() for gradient in gradients])):
             gradient.copy_(total.view_as(gradient))
 
     def wait(self) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 from torch.nn import functional as F
 
 from .checkpoint import read_model
@@ -79,7 +80,7 @@ def evaluate(model: Decoder, dataset: Dataset, pieces: Iterable[int], window: in
     return Score(float(sum(values.sum() for values in nats)), sum(len(values) for values in nats))
 
 
-def score_blocks(model: Decoder, blocks: list[Block]) -> list[Nats]:
+def score_blocks(model: nn.Module, blocks: list[Block]) -> list[Nats]:
     """The nats of every scored target of every block.  # [T − first] each"""
     device = next(model.parameters()).device
     nats: list[Nats] = [np.empty(0)] * len(blocks)

@@ -92,7 +92,8 @@ class Attention(nn.Module):
         else:
             q, k, v = qkv.permute(2, 3, 0, 1, 4).unbind(0)  # [H, B, T, D] each
             out = relative_attention(q, k, v, self.relative.weight, self.window, dropout).permute(1, 2, 0, 3)  # [B, T, H, D]
-        return self.c_proj(out.reshape(batch, length, width))  # [B, T, C]
+        projected: Tensor = self.c_proj(out.reshape(batch, length, width))  # [B, T, C]
+        return projected
 
 
 class RelativeTable(nn.Module):
@@ -116,7 +117,9 @@ class FeedForward(nn.Module):
         self.c_proj = Projection(config.n_inner, config.n_embd)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.c_proj(F.gelu(self.c_fc(x), approximate="tanh"))  # [B, T, inner] inside, [B, T, C] out
+        inner = F.gelu(self.c_fc(x), approximate="tanh")  # [B, T, inner]
+        out: Tensor = self.c_proj(inner)  # [B, T, C]
+        return out
 
 
 class Projection(nn.Module):

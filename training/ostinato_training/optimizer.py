@@ -33,7 +33,8 @@ class Optimizer:
     """Both optimizers with one `step` and a common factor of the learning rates; AdamW alone for models without blocks."""
 
     def __init__(self, model: nn.Module, options: OptimizerOptions, precision: torch.dtype) -> None:
-        matrices, others = [], []
+        matrices: list[nn.Parameter] = []
+        others: list[nn.Parameter] = []
         for name, parameter in model.named_parameters():
             (matrices if _BLOCK_MATRIX.fullmatch(name) else others).append(parameter)
         self.options = options
@@ -105,7 +106,7 @@ def orthogonalise(matrices: Tensor, precision: torch.dtype, iterations: int = 5)
     matrices  # [n, rows, columns]; returns the same shape, in `precision`, singular values about 1
     """
     a, b, c = _QUINTIC
-    x = matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    x: Tensor = matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-7)
     x = x.to(precision)
     tall = x.shape[1] > x.shape[2]
     if tall:  # work on the smaller Gram matrix

@@ -81,7 +81,7 @@ class Run:
             with self.autocast():
                 logits = self.forward(inputs)  # [B, T, V]
             loss = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), ignore_index=IGNORED, reduction="sum") / count
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             loss_sum += loss.detach()
         self.group.sum_gradients(self.parameters)
         torch.nn.utils.clip_grad_norm_(self.parameters, CLIP)
