@@ -10,6 +10,7 @@ computes from labels, in which all but a window's new ids are masked.
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -36,7 +37,7 @@ def make_tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def perplexity(model: GPT2LMHeadModel, ids: list[int], stride: int) -> dict:
+def perplexity(model: GPT2LMHeadModel, ids: list[int], stride: int) -> dict[str, Any]:
     nats, scored, previous_end = 0.0, 0, 0
     for begin in range(0, len(ids), stride):
         end = min(begin + CONTEXT, len(ids))

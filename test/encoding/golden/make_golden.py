@@ -24,14 +24,21 @@ import struct
 import sys
 import textwrap
 import types
+from collections.abc import Callable
+from typing import Any
+
+Events = list[tuple[int, bytes]]  # ticks and messages
 
 
-def load_note_seq():
+def load_note_seq() -> None:
     """note-seq's pure modules: its package file imports audio and plotting libraries that are not needed."""
     for names in (["librosa"], ["pydub"], ["bokeh", "bokeh.plotting"], ["IPython"]):
         if importlib.util.find_spec(names[0]) is None:
             sys.modules.update({name: types.ModuleType(name) for name in names})
-    folder = pathlib.Path(importlib.util.find_spec("note_seq").origin).parent
+    found = importlib.util.find_spec("note_seq")
+    if found is None or found.origin is None:
+        sys.exit("note-seq is not installed; see the first lines of this file")
+    folder = pathlib.Path(found.origin).parent
     package = types.ModuleType("note_seq")
     package.__path__ = [str(folder)]
     sys.modules["note_seq"] = package
@@ -44,7 +51,7 @@ from note_seq.performance_encoder_decoder import PerformanceOneHotEncoding  # no
 from note_seq.performance_lib import Performance  # noqa: E402
 
 
-def pair_first_in_first_out():
+def pair_first_in_first_out() -> None:
     """Edits the one function of pretty_midi that pairs note-ons with note-offs, and nothing else of it."""
     source = textwrap.dedent(inspect.getsource(pretty_midi.PrettyMIDI._load_instruments))
     begin = source.index("notes_to_close = [")
@@ -56,7 +63,7 @@ def pair_first_in_first_out():
     # Names that Python mangles inside a class, spelled out.
     source = source.replace("__get_instrument", "get_instrument")
     source = source.replace("self.__tick_to_time", "self._PrettyMIDI__tick_to_time")
-    names = dict(pretty_midi.__dict__)
+    names: dict[str, Any] = dict(pretty_midi.__dict__)
     exec(source, names)
     pretty_midi.PrettyMIDI._load_instruments = names["_load_instruments"]
 
@@ -76,7 +83,12 @@ def ids_of(midi: bytes) -> dict[str, list[int]]:
     }
 
 
-def encode(sequence, notes, velocity_bin=performance_lib.velocity_to_bin, **pitches) -> list[int]:
+def encode(
+    sequence: Any,
+    notes: list[Any],
+    velocity_bin: Callable[[int, int], int] = performance_lib.velocity_to_bin,
+    **pitches: int,
+) -> list[int]:
     del sequence.notes[:]
     sequence.notes.extend(notes)
     quantized = sequences_lib.quantize_note_sequence_absolute(sequence, 100)
@@ -94,7 +106,7 @@ def variable_length(value: int) -> bytes:
     return bytes(reversed(digits))
 
 
-def track(events: list[tuple[int, bytes]]) -> bytes:
+def track(events: Events) -> bytes:
     """Events at absolute ticks, in the order given where ticks are equal."""
     body, now = io.BytesIO(), 0
     for tick, message in sorted(events, key=lambda event: event[0]):
@@ -104,24 +116,24 @@ def track(events: list[tuple[int, bytes]]) -> bytes:
     return b"MTrk" + struct.pack(">I", len(body.getvalue())) + body.getvalue()
 
 
-def midi_file(*tracks: list[tuple[int, bytes]], ticks: int = 500) -> bytes:
+def midi_file(*tracks: Events, ticks: int = 500) -> bytes:
     header = struct.pack(">4sIHHH", b"MThd", 6, 0 if len(tracks) == 1 else 1, len(tracks), ticks)
     return header + b"".join(track(events) for events in tracks)
 
 
-def note(pitch, velocity, start, end, channel=0):
+def note(pitch: int, velocity: int, start: int, end: int, channel: int = 0) -> Events:
     return [(start, bytes([0x90 | channel, pitch, velocity])), (end, bytes([0x80 | channel, pitch, 0]))]
 
 
-def pedal(tick, value, channel=0):
+def pedal(tick: int, value: int, channel: int = 0) -> Events:
     return [(tick, bytes([0xB0 | channel, 64, value]))]
 
 
-def program(tick, number, channel=0):
+def program(tick: int, number: int, channel: int = 0) -> Events:
     return [(tick, bytes([0xC0 | channel, number]))]
 
 
-def tempo(tick, microseconds):
+def tempo(tick: int, microseconds: int) -> Events:
     return [(tick, b"\xff\x51\x03" + microseconds.to_bytes(3, "big"))]
 
 
@@ -180,11 +192,11 @@ def cases() -> dict[str, bytes]:
 
 def random_piece(chance: random.Random) -> bytes:
     """Few pitches and few ticks, so that everything happens at once."""
-    tracks = [sum((tempo(chance.randrange(400), chance.randrange(200_000, 900_000)) for _ in range(chance.randrange(4))), [])]
+    tracks: list[Events] = [sum((tempo(chance.randrange(400), chance.randrange(200_000, 900_000)) for _ in range(chance.randrange(4))), [])]
     for _ in range(chance.randrange(1, 4)):
         channels = chance.sample([0, 1, 9], chance.randrange(1, 4))
         # A controller first: without one pretty_midi keeps the pedal of each program apart (see encoding/README.md).
-        events = sum((pedal(0, 0, channel) for channel in channels), [])
+        events: Events = sum((pedal(0, 0, channel) for channel in channels), [])
         for _ in range(chance.randrange(25)):
             channel, tick = chance.choice(channels), chance.randrange(0, 400, chance.choice([1, 5, 50]))
             kind = chance.random()

@@ -8,6 +8,7 @@ logits are computed in float64 from the weights as stored.
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -38,7 +39,7 @@ CASES = {
 }
 
 
-def random_tensors(config: dict) -> dict[str, torch.Tensor]:
+def random_tensors(config: dict[str, Any]) -> dict[str, torch.Tensor]:
     width, inner = config["n_embd"], config["n_inner"] or 4 * config["n_embd"]
 
     def random(*shape: int) -> torch.Tensor:
@@ -68,7 +69,7 @@ def random_tensors(config: dict) -> dict[str, torch.Tensor]:
     return tensors
 
 
-def logits(config: dict, stored: dict[str, torch.Tensor], ids: list[int]) -> torch.Tensor:
+def logits(config: dict[str, Any], stored: dict[str, torch.Tensor], ids: list[int]) -> torch.Tensor:
     w = {name: tensor.double() for name, tensor in stored.items()}
     width, heads, window = config["n_embd"], config["n_head"], config["n_positions"]
     size = width // heads

@@ -12,6 +12,7 @@ of which `fixed` are those of `fixed_ids` and `top20` the largest.
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import save_file
@@ -29,7 +30,7 @@ def random_weights() -> dict[str, torch.Tensor]:
     return {name: (1.0 if ".ln_" in name and name.endswith("weight") else 0.0) + 0.8 * torch.randn(tensor.shape) for name, tensor in weights.items()}
 
 
-def write(folder: str, config: dict, pytorch: dict, weights: dict[str, torch.Tensor]) -> None:
+def write(folder: str, config: dict[str, Any], pytorch: dict[str, Any], weights: dict[str, torch.Tensor]) -> None:
     target = HERE / folder
     target.mkdir(exist_ok=True)
     (target / "config.json").write_text(json.dumps(config, indent=2) + "\n")

@@ -15,7 +15,9 @@ Lists of ids are flat: onset, duration, note, onset, … Onsets are absolute exc
 import json
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -32,19 +34,19 @@ DRAWS = [0.37, 1.0, 2.345, 0.0, 4.0, 3.0, 7.0, 0.5, 1.5, 2.5]
 TRAINING_DRAWS = [0.37, 1.0, 2.345, 4.0, 3.0, 7.0, 0.5, 1.5, 2.5]
 
 
-def fixed_draws(draws):
+def fixed_draws(draws: list[float]) -> None:
     """Replaces the random lengths between spans of controls; repeats the list when it is used up."""
-    rest = []
+    rest: list[float] = []
 
-    def exponential(_scale):
+    def exponential(_scale: float) -> float:
         if not rest:
             rest.extend(draws)
         return rest.pop(0)
 
-    np.random.exponential = exponential
+    np.random.exponential = exponential  # type: ignore[assignment]
 
 
-def splits(events):
+def splits(events: list[int]) -> Iterator[dict[str, list[int]]]:
     """Events and controls: some instruments, what lies in five seconds, the authors' spans."""
     controls = [CONTROL_OFFSET + id for id in events]
     triples = [events[i : i + 3] for i in range(0, len(events), 3)]
@@ -69,12 +71,12 @@ def splits(events):
         yield {"controls": wanted, "interleaved": interleaved, "left": left}
 
 
-def training_windows(names, copies):
+def training_windows(names: list[str], copies: int) -> dict[str, list[list[int]]]:
     """The windows of a corpus, and the controls of each copy of each piece that is long enough."""
-    pieces = []
+    pieces: list[list[int]] = []
     original = tokenize.ops.anticipate
 
-    def recorded(events, controls):
+    def recorded(events: list[int], controls: list[int]) -> Any:
         pieces.append(controls)
         return original(events, controls)
 
@@ -94,12 +96,13 @@ def training_windows(names, copies):
     return {"controls": pieces, "windows": [[int(id) for id in line.split()] for line in lines]}
 
 
-def messages(tokens):
+def messages(tokens: list[int]) -> tuple[list[list[list[Any]]], list[int]]:
     """The tracks that are written: messages with absolute ticks; and what is read when they are read again."""
     midi = convert.events_to_midi(tokens)
     tracks = []
     for track in midi.tracks:
-        tick, rows = 0, []
+        tick = 0
+        rows: list[list[Any]] = []
         for message in track:
             tick += message.time
             if message.type == "program_change":
@@ -114,11 +117,11 @@ def messages(tokens):
         return tracks, convert.midi_to_events(path)
 
 
-def note(instrument, pitch=60):
+def note(instrument: int, pitch: int = 60) -> int:
     return 11_000 + 128 * instrument + pitch
 
 
-def row_of(instruments):
+def row_of(instruments: Iterable[int]) -> list[int]:
     """A short note of each instrument, one after the other."""
     return [
         id
@@ -144,7 +147,7 @@ DECODED = {
 }
 
 
-def cut_generate(path):
+def cut_generate(path: str) -> dict[str, list[Any]]:
     runs = json.loads(Path(path).read_text())
     cases = [
         {
@@ -176,7 +179,7 @@ def cut_generate(path):
     return {"cases": cases, "instruments": runs["masks"]["instruments"], "nucleus": nucleus}
 
 
-def write(name, lists):
+def write(name: str, lists: dict[str, list[Any]]) -> None:
     """One row a line."""
     parts = [
         f'"{key}": [\n' + ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows) + "\n]"
@@ -185,7 +188,7 @@ def write(name, lists):
     (HERE / name).write_text("{" + ",\n".join(parts) + "}\n")
 
 
-def main():
+def main() -> None:
     files = []
     for name, events in EVENTS.items():
         end = ops.max_time(events, seconds=False)

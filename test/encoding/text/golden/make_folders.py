@@ -8,6 +8,7 @@ The vocabulary is that of tokenizer.json, which make_golden.py writes.
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import transformers
 from transformers import AutoTokenizer
@@ -25,15 +26,15 @@ PAIR = {
 MAP, CONFIG, ADDED, WHOLE = "special_tokens_map.json", "tokenizer_config.json", "added_tokens.json", "tokenizer.json"
 
 
-def token(content: str, special: bool = True, **flags: object) -> dict:
+def token(content: str, special: bool = True, **flags: object) -> dict[str, Any]:
     return {"content": content, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": special, **flags}
 
 
-def whole(**change: object) -> dict:
+def whole(**change: object) -> dict[str, Any]:
     return {**BASE, **change}
 
 
-def template(name: str) -> dict:
+def template(name: str) -> dict[str, Any]:
     return {
         "type": "TemplateProcessing",
         "single": [{"SpecialToken": {"id": name, "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],

@@ -11,6 +11,7 @@ of words, and every other border gives other ids.
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import tokenizers
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -40,7 +41,7 @@ def strings(seed: int, pieces: list[str]) -> list[str]:
     return made
 
 
-def learn() -> dict:
+def learn() -> dict[str, Any]:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -51,44 +52,44 @@ def learn() -> dict:
     return json.loads(tokenizer.to_str())
 
 
-def split(pattern: str, behavior: str, invert: bool = False, kind: str = "Regex") -> dict:
+def split(pattern: str, behavior: str, invert: bool = False, kind: str = "Regex") -> dict[str, Any]:
     return {"type": "Split", "pattern": {kind: pattern}, "behavior": behavior, "invert": invert}
 
 
-def byte_level(add_prefix_space: bool = False, use_regex: bool = False) -> dict:
+def byte_level(add_prefix_space: bool = False, use_regex: bool = False) -> dict[str, Any]:
     return {"type": "ByteLevel", "add_prefix_space": add_prefix_space, "trim_offsets": True, "use_regex": use_regex}
 
 
-def words(*pre_tokenizers: dict) -> dict:
+def words(*pre_tokenizers: dict[str, Any]) -> dict[str, Any]:
     return {"pre_tokenizer": {"type": "Sequence", "pretokenizers": [*pre_tokenizers, byte_level()]}}
 
 
-def only(pre_tokenizer: dict | None, **model: object) -> dict:
+def only(pre_tokenizer: dict[str, Any] | None, **model: object) -> dict[str, Any]:
     return {"pre_tokenizer": pre_tokenizer, "model": {"unk_token": "<|endoftext|>", **model}}
 
 
-def normalized(*normalizers: dict) -> dict:
+def normalized(*normalizers: dict[str, Any]) -> dict[str, Any]:
     normalizer = normalizers[0] if len(normalizers) == 1 else {"type": "Sequence", "normalizers": list(normalizers)}
     return {"normalizer": normalizer}
 
 
-def bert(clean: bool, chinese: bool, accents: bool | None, lower: bool) -> dict:
+def bert(clean: bool, chinese: bool, accents: bool | None, lower: bool) -> dict[str, Any]:
     return normalized(
         {"type": "BertNormalizer", "clean_text": clean, "handle_chinese_chars": chinese, "strip_accents": accents, "lowercase": lower}
     )
 
 
-def token(content: str, number: int, **flags: bool) -> dict:
+def token(content: str, number: int, **flags: bool) -> dict[str, Any]:
     defaults = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": False}
     return {"id": number, "content": content, **defaults, **flags}
 
 
-def tokens(*entries: tuple[str, dict]) -> dict:
+def tokens(*entries: tuple[str, dict]) -> dict[str, Any]:
     """Without ids, which depend on the vocabulary."""
     return {"added_tokens": [token(content, -1, **flags) for content, flags in entries]}
 
 
-def with_ids(entries: list[dict], vocabulary: dict[str, int]) -> list[dict]:
+def with_ids(entries: list[dict[str, Any]], vocabulary: dict[str, int]) -> list[dict[str, Any]]:
     """A token of the vocabulary has its id, any other the next one."""
     unseen = [entry["content"] for entry in entries if entry["content"] not in vocabulary]
     new = {content: len(vocabulary) + number for number, content in enumerate(unseen)}
@@ -172,7 +173,7 @@ FEATURES: dict[str, dict] = {
 }
 
 
-def build(base: dict, feature: dict) -> dict:
+def build(base: dict[str, Any], feature: dict[str, Any]) -> dict[str, Any]:
     made = {**base, "pre_tokenizer": byte_level(use_regex=True), **feature}
     made["model"] = {**base["model"], **feature.get("model", {})}
     made["added_tokens"] = [*base["added_tokens"], *feature.get("added_tokens", [])]

@@ -9,6 +9,7 @@ a code point that is apart from the letters around it.
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from tokenizers import normalizers, pre_tokenizers
 
@@ -28,7 +29,7 @@ NORMALIZERS = {
 PRE_TOKENIZERS = {"Punctuation": pre_tokenizers.Punctuation(), "WhitespaceSplit": pre_tokenizers.WhitespaceSplit()}
 
 
-def digest(lines: list[str]) -> dict:
+def digest(lines: list[str]) -> dict[str, Any]:
     return {"count": len(lines), "sha256": hashlib.sha256("\n".join(lines).encode()).hexdigest()}
 
 
