@@ -131,15 +131,15 @@ export class CachedContext {
   /**
    * As `append`, and returns the logits after each of the ids.
    *
-   * @returns views of `[vocabulary]`, one per id.
+   * @returns views of `[vocabulary]`, with `range` of `[range.count]`, one per id.
    */
   async appendAll(
     ids: readonly number[],
-    { signal }: Pick<ContextOptions, "signal"> = {},
+    { range, signal }: Pick<ContextOptions, "range" | "signal"> = {},
   ): Promise<readonly Float32Array[]> {
-    const size = this.#decoder.config.vocabularySize;
+    const size = range?.count ?? this.#decoder.config.vocabularySize;
     const logits = await this.#recorded(ids, () =>
-      this.#decoder.forward(ids, this.#cache, { logits: "all", signal }),
+      this.#decoder.forward(ids, this.#cache, { logits: "all", range, signal }),
     );
     return ids.map((_, index) => logits.subarray(index * size, (index + 1) * size));
   }

@@ -6,9 +6,8 @@ import type { Decoder } from "./decoder.ts";
 import { EitherDrafter } from "./either-drafter.ts";
 import { ModelDrafter } from "./model-drafter.ts";
 import type { SequenceContext } from "./sequence-context.ts";
-import { speculate } from "./speculate.ts";
+import { type DraftingMethod, speculate, SUFFIXES } from "./speculate.ts";
 import type { SpeculationReport } from "./speculative-context.ts";
-import { SuffixDrafter } from "./speculation/index.ts";
 
 /** The tokens of a vocabulary of text. */
 export interface TokenBytes {
@@ -73,18 +72,24 @@ export class DraftModel {
   /**
    * @param context of the model, used by nobody else until `settle`.
    * @param prompt the ids of the generation so far.
+   * @param method drafts where the music or text repeats itself.
    * @throws OptionError as `check`.
    */
   async speculate(
     model: DraftedIds,
     context: CachedContext,
     prompt: readonly number[],
+    { newDrafter, longRepeat }: DraftingMethod = SUFFIXES,
   ): Promise<DraftedContext> {
     await this.check(model);
     const pool = this.#pool(context.withSink);
     const own = pool.acquire(prompt);
     const drafter = new ModelDrafter(own, stepCost(this.#draft.decoder) / stepCost(model.decoder));
-    const speculative = speculate(model.decoder, context, new EitherDrafter(new SuffixDrafter(), drafter));
+    const speculative = speculate(
+      model.decoder,
+      context,
+      (rowCost) => new EitherDrafter(newDrafter(rowCost), drafter, longRepeat),
+    );
     if (!speculative) throw new TypeError("the model passed the check, but reads no drafts");
     const settle = (): void => {
       speculative.settle();

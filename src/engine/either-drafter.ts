@@ -1,20 +1,32 @@
+import { MODEL_KIND } from "./model-drafter.ts";
 import type { Draft, Drafter, SamplesAhead } from "./speculation/index.ts";
 
-/** From this kind on, `SuffixDrafter` found at least six ids again: then its drafts are as good as those of a model, and cost nothing. */
-const LONG_REPEAT = 2;
+/** Share of accepted ids that is assumed at first. */
+const FIRST_GUESS = 0.6;
 
 /** Drafts of long repeats; elsewhere those of a model, and where those would cost more time than they save, those of short repeats. */
 export class EitherDrafter implements Drafter {
   readonly #repeats: Drafter;
   readonly #model: Drafter;
+  readonly #longRepeat: number;
 
-  constructor(repeats: Drafter, model: Drafter) {
+  /**
+   * @param repeats drafts without a model.
+   * @param model a `ModelDrafter`.
+   * @param longRepeat kind from which on `repeats` drafts as well as a model does.
+   */
+  constructor(repeats: Drafter, model: Drafter, longRepeat: number) {
     this.#repeats = repeats;
     this.#model = model;
+    this.#longRepeat = longRepeat;
   }
 
   idCost(kind: number): number {
     return this.#model.idCost?.(kind) ?? 0;
+  }
+
+  firstGuess(kind: number): number {
+    return (kind === MODEL_KIND ? undefined : this.#repeats.firstGuess?.(kind)) ?? FIRST_GUESS;
   }
 
   start(ids: readonly number[]): void {
@@ -29,7 +41,7 @@ export class EitherDrafter implements Drafter {
 
   async draft(mostOf: (kind: number) => number, ahead?: () => SamplesAhead): Promise<Draft> {
     const repeat = await this.#repeats.draft(mostOf, ahead);
-    if (repeat.ids.length > 0 && repeat.kind >= LONG_REPEAT) return repeat;
+    if (repeat.ids.length > 0 && repeat.kind >= this.#longRepeat) return repeat;
     const draft = await this.#model.draft(mostOf, ahead);
     return draft.ids.length > 0 ? draft : repeat;
   }

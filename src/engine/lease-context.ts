@@ -3,13 +3,15 @@ import { OptionError } from "../options.ts";
 import type { CachedContext } from "./cached-context.ts";
 import type { DraftedIds, DraftModel } from "./draft-model.ts";
 import type { SequenceContext } from "./sequence-context.ts";
-import { speculate } from "./speculate.ts";
+import { type DraftingMethod, speculate, SUFFIXES } from "./speculate.ts";
 
 /** The options of a generation about drafts. */
 export interface DraftOptions {
   /** Default true. */
   readonly speculation?: boolean | undefined;
   readonly draftModel?: DraftModel | undefined;
+  /** Default: what followed the longest earlier suffix. */
+  readonly drafting?: DraftingMethod | undefined;
 }
 
 /** A context for one generation. */
@@ -28,7 +30,7 @@ export interface ContextLease {
 export async function leaseContext(
   model: DraftedIds,
   prompt: readonly number[],
-  { speculation = true, draftModel }: DraftOptions,
+  { speculation = true, draftModel, drafting = SUFFIXES }: DraftOptions,
   acquire: () => CachedContext,
   release: (context: CachedContext) => void = () => undefined,
 ): Promise<ContextLease> {
@@ -41,9 +43,9 @@ export async function leaseContext(
   await draftModel?.check(model);
   const context = acquire();
   if (draftModel) {
-    const drafted = await draftModel.speculate(model, context, prompt);
+    const drafted = await draftModel.speculate(model, context, prompt, drafting);
     return { context: drafted.context, release: () => (drafted.settle(), release(context)) };
   }
-  const speculative = speculation ? speculate(model.decoder, context) : undefined;
+  const speculative = speculation ? speculate(model.decoder, context, drafting.newDrafter) : undefined;
   return { context: speculative ?? context, release: () => (speculative?.settle(), release(context)) };
 }

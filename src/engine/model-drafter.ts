@@ -2,9 +2,9 @@
 import type { CachedContext } from "./cached-context.ts";
 import type { Draft, Drafter, SamplesAhead } from "./speculation/index.ts";
 
-/** The kind of these drafts, behind those of `SuffixDrafter`. */
-const KIND = 5;
-const NOTHING: Draft = { ids: [], kind: KIND };
+/** The kind of these drafts, behind those of other drafters. */
+export const MODEL_KIND = 15;
+const NOTHING: Draft = { ids: [], kind: MODEL_KIND };
 
 /**
  * Drafts what another model samples with the same seed, step and rules. The noise of both samples is then the same, so that they agree
@@ -32,7 +32,7 @@ export class ModelDrafter implements Drafter {
   }
 
   idCost(kind: number): number {
-    return kind === KIND ? this.#cost : 0;
+    return kind === MODEL_KIND ? this.#cost : 0;
   }
 
   start(ids: readonly number[]): void {
@@ -56,7 +56,7 @@ export class ModelDrafter implements Drafter {
   }
 
   async draft(mostOf: (kind: number) => number, ahead?: () => SamplesAhead): Promise<Draft> {
-    const most = ahead ? mostOf(KIND) : 0;
+    const most = ahead ? mostOf(MODEL_KIND) : 0;
     if (!ahead || most === 0) return NOTHING;
     const samples = ahead();
     const ids: number[] = [];
@@ -69,7 +69,7 @@ export class ModelDrafter implements Drafter {
       ({ logits } = await this.#context.append([id], { range: samples.range() }));
       this.#ahead.push(id);
     }
-    return { ids, kind: KIND };
+    return { ids, kind: MODEL_KIND };
   }
 
   /** Removes from the context what was drafted. Call it before the context is used by others. */

@@ -33,7 +33,10 @@ export class SpeculativeContext implements SequenceContext {
   constructor(context: CachedContext, drafter: Drafter, rowCost: number) {
     this.#context = context;
     this.#drafter = drafter;
-    this.#length = new DraftLength((kind) => rowCost + (drafter.idCost?.(kind) ?? 0));
+    this.#length = new DraftLength(
+      (kind) => rowCost + (drafter.idCost?.(kind) ?? 0),
+      drafter.firstGuess && ((kind) => drafter.firstGuess!(kind)),
+    );
   }
 
   async prefill(ids: readonly number[], options: ContextOptions & Ahead = {}): Promise<ForwardWithAttention> {
@@ -51,7 +54,7 @@ export class SpeculativeContext implements SequenceContext {
     const [id] = ids;
     const [next] = this.#ahead;
     if (id === undefined || ids.length > 1) throw new RangeError(`one id at a time, not ${ids.length}`);
-    if (next?.id === id) return this.#accept(next, options.range);
+    if (next?.id === id && isWithin(options.range, next.range)) return this.#accept(next, options.range);
     this.settle();
     this.#drafter.push(id);
     this.report.runs += 1;
@@ -77,7 +80,7 @@ export class SpeculativeContext implements SequenceContext {
     this.#drafter.push(next.id);
     this.#ahead = this.#ahead.slice(1);
     this.report.accepted += 1;
-    return { logits: within(next.logits, range), attention: [] };
+    return { logits: within(next.logits, next.range, range), attention: [] };
   }
 
   async #draft(ahead: Ahead["ahead"]): Promise<Draft | undefined> {
@@ -87,7 +90,7 @@ export class SpeculativeContext implements SequenceContext {
     const draft = await this.#drafter.draft((kind) => Math.min(room, this.#length.most(kind)), ahead);
     if (draft.ids.length === 0) return undefined;
     const most = (await this.#context.exactRunLength()) - 1;
-    return most < 1 ? undefined : { ids: draft.ids.slice(0, most), kind: draft.kind };
+    return most < 1 ? undefined : { ...draft, ids: draft.ids.slice(0, most) };
   }
 
   async #readAhead(
@@ -95,18 +98,39 @@ export class SpeculativeContext implements SequenceContext {
     draft: Draft,
     { range, signal }: Pick<ContextOptions, "range" | "signal">,
   ): Promise<ForwardWithAttention> {
-    const [first, ...rows] = await this.#context.appendAll([id, ...draft.ids], { signal });
-    this.#ahead = draft.ids.map((drafted, index) => ({ id: drafted, logits: rows[index]! }));
+    const computed = isWithin(range, draft.range) ? draft.range : undefined;
+    const [first, ...rows] = await this.#context.appendAll([id, ...draft.ids], { range: computed, signal });
+    this.#ahead = draft.ids.map((drafted, index) => ({
+      id: drafted,
+      logits: rows[index]!,
+      range: computed,
+    }));
     const { length } = draft.ids;
     this.report.drafted += length;
     this.#settle = () => this.#length.learn(draft.kind, length, length - this.#ahead.length);
-    return { logits: within(first!, range), attention: [] };
+    return { logits: within(first!, computed, range), attention: [] };
   }
 }
 
-/** The logits of some ids. */
-function within(logits: Float32Array, range: IdRange | undefined): Float32Array {
-  return range ? logits.subarray(range.first, range.first + range.count) : logits;
+/** The logits of some ids. @param computed the ids of `logits`, undefined for all. */
+function within(
+  logits: Float32Array,
+  computed: IdRange | undefined,
+  range: IdRange | undefined,
+): Float32Array {
+  if (!range) return logits;
+  const first = range.first - (computed?.first ?? 0);
+  return logits.subarray(first, first + range.count);
+}
+
+/** Whether a range is part of another; undefined are all ids. */
+function isWithin(range: IdRange | undefined, other: IdRange | undefined): boolean {
+  if (!other) return true;
+  return (
+    range !== undefined &&
+    range.first >= other.first &&
+    range.first + range.count <= other.first + other.count
+  );
 }
 
 /** How the ids after a read will be sampled. */
@@ -117,4 +141,6 @@ interface Ahead {
 interface ReadAhead {
   readonly id: number;
   readonly logits: Float32Array;
+  /** The ids of `logits`; undefined: all. */
+  readonly range: IdRange | undefined;
 }

@@ -18,6 +18,8 @@ export interface GenerateTrackOptions extends SamplingOptions {
   readonly port?: number;
   /** Instruments of the new music: see `ContinueOptions`. */
   readonly instruments?: ReadonlySet<number>;
+  /** Read drafts ahead, in a band: see `ContinueOptions`. Models of one performance read none here. Default true. */
+  readonly speculation?: boolean;
   /** A smaller model of the same ids: see `ContinueOptions`. */
   readonly draftModel?: DraftModel;
 }

@@ -108,6 +108,33 @@ describe.each([
     expect(speculative.report.runs).toBeLessThan(COUNT / 2);
   });
 
+  test("computes the logits that a draft names, and reads again where others are needed", async () => {
+    const range = { first: 10, count: 30 };
+    const narrow = { first: 12, count: 5 };
+    const drafter: Drafter = {
+      ...drafterOf([11, 12, 13, 14, 15, 16], Infinity),
+      draft: () => ({ ids: [12, 13], kind: 0, range }),
+    };
+    const speculative = new SpeculativeContext(context(), drafter, 0.1);
+    const plain = context();
+    for (const each of [speculative, plain]) await each.prefill(PROMPT);
+    const logits = async (id: number, wanted?: typeof range): Promise<Float32Array> => {
+      const found = (await speculative.append([id], { range: wanted })).logits;
+      const { logits: expected } = await plain.append([id], { range: wanted });
+      expect(found).toHaveLength(wanted?.count ?? LEARNED.vocabularySize);
+      for (const [i, value] of found.entries()) expect(value).toBeCloseTo(expected[i]!, 4);
+      return found;
+    };
+    await logits(11, narrow);
+    await logits(12, range); // drafted
+    expect(speculative.report).toEqual({ runs: 1, drafted: 2, accepted: 1 });
+    await logits(13); // drafted, but with the logits of `range` only
+    expect(speculative.report).toMatchObject({ runs: 2, accepted: 1 });
+    // The draft behind 13 begins with 12.
+    await logits(12, narrow);
+    expect(speculative.report).toMatchObject({ runs: 2, accepted: 2 });
+  });
+
   test("leaves a context that others can use, as if nothing had been drafted", async () => {
     const cached = context();
     const speculative = new SpeculativeContext(cached, drafterOf(ids, 4), 0.1);

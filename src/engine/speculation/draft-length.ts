@@ -8,17 +8,22 @@ const LEAST_GAIN = 1.05;
 const WEIGHT = 0.05;
 /** A kind of draft that does not pay is tried again after this many steps, since the music may have changed. */
 const RETRY = 64;
-/** Share of accepted ids that is assumed at first. */
+/** Share of accepted ids that is assumed at first, unless the drafter says more. */
 const FIRST_GUESS = 0.6;
 
 export class DraftLength {
   readonly #rowCost: (kind: number) => number;
+  readonly #firstGuess: (kind: number) => number;
   /** Of each kind: the average of the accepted share, and the steps since its last draft. */
   readonly #kinds: { accepted: number; idle: number }[] = [];
 
-  /** @param rowCost what each drafted id of a kind adds to the time of a step, as a share of it. */
-  constructor(rowCost: (kind: number) => number) {
+  /**
+   * @param rowCost what each drafted id of a kind adds to the time of a step, as a share of it.
+   * @param firstGuess share of accepted ids that is assumed of a kind at first.
+   */
+  constructor(rowCost: (kind: number) => number, firstGuess: (kind: number) => number = () => FIRST_GUESS) {
     this.#rowCost = rowCost;
+    this.#firstGuess = firstGuess;
   }
 
   /** The number of ids of a draft of this kind that pays best, from 0. */
@@ -52,6 +57,6 @@ export class DraftLength {
   }
 
   #of(kind: number): { accepted: number; idle: number } {
-    return (this.#kinds[kind] ??= { accepted: FIRST_GUESS, idle: 0 });
+    return (this.#kinds[kind] ??= { accepted: this.#firstGuess(kind), idle: 0 });
   }
 }

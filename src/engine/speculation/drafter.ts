@@ -13,6 +13,8 @@ export interface Drafter {
   draft(mostOf: (kind: number) => number, ahead?: () => SamplesAhead): Draft | Promise<Draft>;
   /** What drafting one id of a kind takes, as a share of the time of a step of the model. Default: nothing. */
   idCost?(kind: number): number;
+  /** Share of accepted ids that is assumed of a kind until the first drafts of it were read. Default 0.6. */
+  firstGuess?(kind: number): number;
 }
 
 /** Samples the next ids as a generation will sample them, and leaves the generation as it is. */
@@ -33,4 +35,8 @@ export interface Draft {
   readonly ids: readonly number[];
   /** Drafts of one kind are accepted about equally often: a small whole number, from 0. */
   readonly kind: number;
+  /**
+   * The ids among which the drafted ones are sampled, and the one behind them: only their logits are computed. Default: all.
+   */
+  readonly range?: { readonly first: number; readonly count: number };
 }

@@ -27,6 +27,7 @@ import { MAX_VARIATIONS } from "../limits.ts";
 import { type ModelCodecOptions, requireCodec } from "../model-codec.ts";
 import { checkPort } from "../port.ts";
 import { TaskError } from "../task-error.ts";
+import { arrivalDrafting } from "./arrival-drafter.ts";
 import { arrivalSampler } from "./arrival-model.ts";
 import { arrivalPrimer } from "./arrival-primer.ts";
 import type {
@@ -306,10 +307,12 @@ export class BandModel {
       signal,
       candidates,
       draftModel,
-    }: Pick<BandContinueOptions, "instruments" | "signal" | "candidates" | "draftModel">,
+      speculation,
+    }: Pick<BandContinueOptions, "instruments" | "signal" | "candidates" | "draftModel" | "speculation">,
   ): AsyncGenerator<GeneratedArrival, void> {
     const own = (): CachedContext => new CachedContext(this.decoder);
-    const drafted = draftModel && (await leaseContext(this, [], { draftModel }, own));
+    const drafting = arrivalDrafting(this.vocabulary);
+    const { context, release } = await leaseContext(this, [], { draftModel, speculation, drafting }, own);
     try {
       yield* generateArrival(this.decoder, {
         vocabulary: this.vocabulary,
@@ -317,11 +320,11 @@ export class BandModel {
         ...setting,
         players: instruments,
         candidates,
-        context: drafted?.context,
+        context,
         signal,
       });
     } finally {
-      drafted?.release();
+      release();
     }
   }
 }

@@ -32,3 +32,11 @@ test("learns of each kind by itself", () => {
   for (let step = 0; step < 60; step += 1) length.learn(0, 1, 0);
   expect([length.most(0), length.most(1)]).toEqual([0, 1]);
 });
+
+test("begins with what the drafter expects of a kind", () => {
+  const length = new DraftLength(
+    () => 0.3,
+    (kind) => [0.97, 0.1][kind]!,
+  );
+  expect([length.most(0), length.most(1)]).toEqual([8, 0]);
+});

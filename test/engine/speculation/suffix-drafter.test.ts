@@ -47,3 +47,9 @@ test("remembers the newest 8192 ids or more", () => {
   for (const id of phrase) drafter.push(id);
   expect(drafter.draft(() => 1)).toEqual({ ids: [], kind: 0 });
 });
+
+test("expects more of longer repeats", () => {
+  const drafter = new SuffixDrafter();
+  const guesses = [0, 1, 2, 3, 4].map((kind) => drafter.firstGuess(kind));
+  expect(guesses).toEqual([0.55, 0.65, 0.8, 0.92, 0.97]);
+});

@@ -66,6 +66,34 @@ describe("ArrivalDrafter", () => {
     }
   });
 
+  test("knows whose note is due: the part whose last note ends", () => {
+    // Two parts: one of notes of 50 steps, one of 80 steps. Their onsets coincide every 400 steps only.
+    const parts = [
+      ...Array.from({ length: 32 }, (_, i) => ({ onset: 50 * i, duration: 50, pitch: 60 })),
+      ...Array.from({ length: 20 }, (_, i) => ({ onset: 80 * i, duration: 80, pitch: 128 + 40 })),
+    ].toSorted((a, b) => a.onset - b.onset || a.pitch - b.pitch);
+    const ids = parts.flatMap(({ onset, duration, pitch }) => triple(onset, duration, pitch));
+    const given = 45;
+    const draft = draftOf([autoregress, ...ids.slice(0, 3 * given)]);
+    expect(draft.length).toBeGreaterThan(5);
+    expect(draft).toEqual(ids.slice(3 * given, 3 * given + draft.length));
+  });
+
+  test("names the ids of its slots, and of the one behind the last", () => {
+    const drafter = new ArrivalDrafter(ARRIVAL_55028);
+    const range = (given: readonly number[], most: number) => {
+      drafter.start(given);
+      return drafter.draft(() => most).range;
+    };
+    const ids = [autoregress, ...figure(12)];
+    const { rest } = ARRIVAL_55028;
+    expect(range(ids, 0)).toEqual({ first: 0, count: onsets });
+    expect(range(ids, 1)).toEqual({ first: 0, count: noteFirst });
+    expect(range(ids, 2)).toEqual({ first: 0, count: rest + 1 });
+    expect(range(ids.slice(0, -2), 1)).toEqual({ first: durationFirst, count: rest + 1 - durationFirst });
+    expect(range(ids.slice(0, -1), 1)).toEqual({ first: 0, count: rest + 1 });
+  });
+
   test("gives a kind for each level of the mean chance of the ids", () => {
     const kinds = new Set<number>();
     const drafter = new ArrivalDrafter(ARRIVAL_55028);
