@@ -18,10 +18,24 @@ export interface DownloadFileOptions extends RetryOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
+/** Stores the bytes of a file as they arrive. What it throws other than a CheckpointError counts as an interruption. */
+export interface DownloadBody {
+  /** The number of bytes added. */
+  readonly bytes: number;
+  /** Called before the first byte, with the length of the file if it is known. */
+  expect(totalBytes: number | undefined): void;
+  add(chunk: Uint8Array<ArrayBuffer>): void | Promise<void>;
+  /** Forgets what was added: the file comes again from its beginning. */
+  clear(): void;
+  /** The contents of the file. */
+  whole(): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
+}
+
 /**
  * Downloads a complete file.
  *
  * @param file its name in messages.
+ * @param body default: the bytes as they are.
  * @throws CheckpointError when the server does not have it, cannot be reached, or the connection fails repeatedly; the
  * signal's reason.
  */
@@ -29,8 +43,8 @@ export async function download(
   url: URL,
   file: string,
   { onProgress, retryDelay, signal }: DownloadFileOptions,
+  body: DownloadBody = new PlainBody(),
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const body = new Body();
   let etag: string | null = null;
   let most = 0;
   let isBegun = false;
@@ -49,10 +63,10 @@ export async function download(
       body.expect(totalBytes);
       onProgress?.({ file, loadedBytes: body.bytes, totalBytes });
       for await (const chunk of chunksOf(response)) {
-        body.add(chunk);
+        await body.add(chunk);
         onProgress?.({ file, loadedBytes: body.bytes, totalBytes });
       }
-      return body.whole();
+      return await body.whole();
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof CheckpointError) throw error;
@@ -78,14 +92,14 @@ function contentLength(response: Response): number | undefined {
   return length === null || response.headers.has("content-encoding") ? undefined : Number(length);
 }
 
-async function* chunksOf(response: Response): AsyncGenerator<Uint8Array, void> {
+async function* chunksOf(response: Response): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
   // Not `for await` over the body: Safari's streams are not iterable.
   const reader = response.body?.getReader();
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) yield part.value;
 }
 
-/** The bytes of a file as they arrive. If its length is known, they are in memory once. */
-class Body {
+/** The bytes as they are. If their number is known, they are in memory once. */
+class PlainBody implements DownloadBody {
   #memory: Uint8Array<ArrayBuffer> | undefined;
   /** Of an unknown or a wrong length: what does not fit into the memory. */
   #chunks: Uint8Array[] = [];
