@@ -4,6 +4,7 @@ import wasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import { ARRIVAL_VOCABULARIES, PERFORMANCE_388, PERFORMANCE_416 } from "../encoding/index.ts";
 import type { DownloadProgress, ModelSource, WorkerMusicModel } from "../src/platform/browser/index.ts";
 import { loadInWorker, type WorkerBandModel } from "../src/platform/browser/worker/index.ts";
+import { musicWorker } from "./early.ts";
 import { SourceError } from "./model-source.ts";
 
 /** A model of the piano, or of several instruments. */
@@ -26,10 +27,9 @@ export async function loadMusic(
   source: ModelSource,
   onProgress: (progress: DownloadProgress) => void,
 ): Promise<PageModel> {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "music" });
   const threads = Number(new URLSearchParams(location.search).get("threads"));
   const model = await loadInWorker(source, {
-    worker,
+    worker: musicWorker(),
     wasm: {
       // ONNX Runtime's threads import the module from this URL. The bundle's own module would start the page's worker
       // again.

@@ -1,5 +1,6 @@
 /** Makes the page available offline. */
 import { recordedNames } from "./sound/recorded-names.ts";
+import { COMPRESSED_WEIGHTS, OWN_FOLDER } from "./weights/names.ts";
 
 /** Only in the built page: during development a cache would hide changes. */
 export function registerServiceWorker(): void {
@@ -20,9 +21,9 @@ export async function storeForLater(names: readonly string[]): Promise<void> {
   }
 }
 
-/** The files of the included model. */
-export const MODEL_FILES: readonly string[] = ["config.json", "model.safetensors"].map(
-  (name) => `models/piano/${name}`,
+/** The files of the included model in the built page. */
+export const MODEL_FILES: readonly string[] = ["config.json", COMPRESSED_WEIGHTS].map(
+  (name) => `${OWN_FOLDER}${name}`,
 );
 
 /** The recorded samples. */

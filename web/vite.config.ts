@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { EARLY, earlyScript } from "./build/early-script.ts";
 import { offline } from "./build/offline.ts";
 import { mergingOnly } from "./build/merging-only.ts";
 import { shippedFiles } from "./build/shipped-files.ts";
@@ -30,7 +31,7 @@ export default defineConfig({
   root,
   // All URLs are relative, so that the built folder can be served from any path.
   base: "./",
-  plugins: [shippedFiles(), contentSecurityPolicy(), offline()],
+  plugins: [shippedFiles(), contentSecurityPolicy(), earlyScript(), offline()],
   worker: { format: "es", plugins: () => [mergingOnly()] },
   server: { headers: ISOLATION },
   preview: { headers: ISOLATION },
@@ -71,7 +72,11 @@ export default defineConfig({
             id,
           ),
       },
-      input: { index: `${root}index.html`, "service-worker": `${root}service-worker.ts` },
+      input: {
+        index: `${root}index.html`,
+        [EARLY]: `${root}early.ts`,
+        "service-worker": `${root}service-worker.ts`,
+      },
       output: {
         // Its URL must not change between versions.
         entryFileNames: ({ name }) =>

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, ConsoleMessage, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import { readMidi, type Score, type ScoreNote } from "../../encoding/index.ts";
+import { addCompressed } from "../../web/build/compress-weights.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { listenToAudio, loudness } from "./listen.ts";
 import { connectChromium } from "./shared-chromium.ts";
@@ -28,8 +29,10 @@ export interface OpenOptions {
   readonly complete?: boolean;
   /** The header `Vary` of the server. */
   readonly vary?: string;
-  /** Load the model in idle time. Without it, the visitor saves data. */
+  /** Load the model before it is asked for. Without it, the visitor saves data. */
   readonly early?: boolean;
+  /** The code of the page comes only after this file was requested. */
+  readonly codeAfter?: string;
   /** Record what is heard. */
   readonly record?: boolean;
 }
@@ -58,7 +61,7 @@ export function builtPage(): BuiltPage {
   let context: BrowserContext | undefined;
 
   beforeAll(async () => {
-    writeTinyCheckpoint(model);
+    addCompressed(writeTinyCheckpoint(model));
     browser = await connectChromium();
   }, PATIENCE);
 
@@ -86,6 +89,7 @@ export function builtPage(): BuiltPage {
       complete = false,
       vary,
       early = false,
+      codeAfter,
       record = false,
     } = {}) => {
       if (!again || !server || !context) {
@@ -101,6 +105,12 @@ export function builtPage(): BuiltPage {
       await opened.addInitScript(paintSlowly);
       if (!early) await opened.addInitScript(saveData);
       if (!complete) await opened.addInitScript(storeOnRequest);
+      if (codeAfter !== undefined) {
+        await opened.route(/\/assets\/index-[^/]*\.js$/, async (route) => {
+          await expect.poll(() => page.requested().some((path) => path.endsWith(codeAfter))).toBe(true);
+          await route.continue();
+        });
+      }
       await opened.goto(`${server?.url}${query}`);
       if (record) {
         await expect.poll(() => opened.evaluate("audioOfThePage.length")).toBeGreaterThan(0);

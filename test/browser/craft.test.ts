@@ -24,7 +24,7 @@ describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE
     await page.locator('html[data-piano="recorded"]').waitFor({ state: "attached" });
     const stored = (): Promise<boolean> =>
       page.evaluate(async () => {
-        const wanted = ["models/piano/model.safetensors", "samples/C8v8.mp3"];
+        const wanted = ["models/piano/model.compressed", "samples/C8v8.mp3"];
         const found = await Promise.all(wanted.map((name) => caches.match(new URL(name, document.baseURI))));
         return found.every((response) => response !== undefined);
       });
@@ -48,11 +48,11 @@ describe.skipIf(!hasChromium())("quality of the built page", { timeout: PATIENCE
       await page.evaluate(() => document.dispatchEvent(new Event("registering")));
       const stored = (): Promise<boolean> =>
         page.evaluate(async () => {
-          const address = new URL("models/piano/model.safetensors", document.baseURI);
+          const address = new URL("models/piano/model.compressed", document.baseURI);
           return (await caches.match(address, { ignoreVary: true })) !== undefined;
         });
       await expect.poll(stored).toBe(true);
-      expect(built.requested().filter((path) => path.endsWith("/model.safetensors"))).toHaveLength(1);
+      expect(built.requested().filter((path) => /\/model\.\w+$/.test(path))).toHaveLength(1);
       expect(built.complaints).toEqual([]);
       await built.goOffline();
       await page.reload();

@@ -1,5 +1,10 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readMidi } from "../../encoding/index.ts";
+import { addCompressed } from "../../web/build/compress-weights.ts";
+import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import {
   aheadSeconds,
   builtPage,
@@ -149,9 +154,9 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     expect(built.complaints).toEqual([]);
   });
 
-  it("loads the model and its runtime at once, before the first press, in idle time, unless the visitor saves data", async () => {
-    const page = await built.open({ early: true });
-    const fetched = (): string[] => built.requested().filter((path) => /safetensors$|\.wasm$/.test(path));
+  it("loads the model before the page's code, and its runtime before the first press, unless the visitor saves data", async () => {
+    const page = await built.open({ early: true, codeAfter: "/models/piano/model.compressed" });
+    const fetched = (): string[] => built.requested().filter((path) => /model\.\w+$|\.wasm$/.test(path));
     await expect.poll(() => fetched().length).toBe(2);
     expect(await page.locator("#state").textContent(), "nothing was asked for").toBe("");
     expect(await page.locator("#loading").isHidden()).toBe(true);
@@ -165,7 +170,7 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     ).toBe(true);
     expect(fetched()).toHaveLength(2);
     const runtime = other.waitForRequest(/\.wasm$/);
-    await other.route("**/model.safetensors", async (route) => {
+    await other.route("**/model.compressed", async (route) => {
       await runtime;
       await route.continue();
     });
@@ -192,6 +197,30 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     await page.getByRole("button", { name: "reset top-p to 1" }).click();
     expect(await page.getByText("must be a number").isVisible()).toBe(false);
     expect(built.complaints).toEqual([]);
+  });
+
+  it("says that the weights are damaged, and loads them again", async () => {
+    const modelFolder = mkdtempSync(join(tmpdir(), "ostinato-damaged-"));
+    try {
+      addCompressed(writeTinyCheckpoint(modelFolder));
+      const weights = join(modelFolder, "model.compressed");
+      const bytes = readFileSync(weights);
+      // The checksum of the contents.
+      const at = bytes.length - 6;
+      writeFileSync(weights, bytes.with(at, bytes.readUInt8(at) ^ 1));
+      const page = await built.open({ modelFolder, early: true });
+      await page.getByRole("button", { name: "Play" }).click();
+      const alert = page.getByRole("alert");
+      await alert.getByText("The music model could not be loaded.").waitFor();
+      await alert.getByText("Details").click();
+      await alert.getByText("model.compressed is damaged").waitFor();
+      writeFileSync(weights, bytes);
+      await alert.getByRole("button", { name: "Try again" }).click();
+      await expectMusic(page, 1);
+      expect(built.complaints).toEqual([]);
+    } finally {
+      rmSync(modelFolder, { recursive: true });
+    }
   });
 
   it("says beside Play that the model cannot be loaded, tries again, and offers text", async () => {

@@ -22,7 +22,7 @@ describe.skipIf(!hasChromium())("the Text tab of the built page", { timeout: PAT
     await page.getByRole("button", { name: "Write" }).click();
     const tokens = page.locator("#tokens .token");
     await page.getByRole("button", { name: "Continue" }).waitFor();
-    expect(asked.filter((path) => path.endsWith("/piano/model.safetensors"))).toEqual([]);
+    expect(asked.filter((path) => path.includes("/piano/model."))).toEqual([]);
     const written = await page.locator("#tokens").textContent();
     expect(written?.startsWith("ROMEO:\nO, ")).toBe(true);
     expect(await tokens.count()).toBeGreaterThan(20);

@@ -4,6 +4,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
+import { OWN_FOLDER } from "../weights/names.ts";
+import { addCompressed } from "./compress-weights.ts";
 import { shortenMp3 } from "./shorten-mp3.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -74,6 +76,7 @@ export function shippedFiles(): Plugin {
           await mkdir(dirname(join(outDir, path)), { recursive: true });
           await writeFile(join(outDir, path), await contentOf(file));
         }
+        addCompressed(join(outDir, OWN_FOLDER));
       },
     },
   };

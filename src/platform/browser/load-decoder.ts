@@ -116,9 +116,13 @@ export function sourceFiles(source: ModelSource, options: LoadModelOptions): Che
 }
 
 /** The files of an address, to be read later without a report of progress; undefined for files in memory, which are freed. */
-export function filesAgain(source: ModelSource, options: LoadModelOptions): CheckpointFiles | undefined {
+export function filesAgain(
+  source: ModelSource,
+  options: LoadModelOptions,
+  open = sourceFiles,
+): CheckpointFiles | undefined {
   const later = { ...options, onProgress: undefined, signal: undefined };
-  return isAddress(source) ? sourceFiles(source, later) : undefined;
+  return isAddress(source) ? open(source, later) : undefined;
 }
 
 function isAddress(source: ModelSource): source is string | URL {
