@@ -1,16 +1,19 @@
 /**
  * Speculative decoding of forced ids: each sampled id is replaced by the next id of a given sequence, as a model would go on that has
- * learned it. With drafts and without, in turns.
+ * learned it. With drafts and without, in turns of a few ids.
  *
- *   node forced-ids.mjs [--gpt2 FOLDER] [--arrival FOLDER] [--midi FOLDER] [--precision fp32,int8] [--threads N] [--count N]
- *                       [--rounds N] [--only CASE] [--csv MACHINE]
+ *   node forced-ids.mjs [--gpt2 FOLDER] [--arrival FOLDER] [--midi FOLDER] [--against DIST] [--precision fp32,int8] [--threads N]
+ *                       [--count N] [--rounds N] [--only CASE,…] [--csv MACHINE]
  *
- * Cases: "refrain", verses with a refrain for models/shakespeare; "loop", a loop of 60 ids for a network in GPT-2's shape (`--gpt2`, from
- * random-gpt2.mjs); "piano", the pieces of `--midi` for models/piano; "arrival", the same for a network of the Anticipatory Music
- * Transformer (`--arrival`, from `random-gpt2.mjs --vocabulary 55028`). The ratio is the median of the ratios within a round, by the
- * clock and by CPU time. "Accepted" are the drafted ids that came next, by kind of id: those behind a wrong one are not counted.
+ * Cases: "refrain", verses with a refrain, and "rhyme", a rhyme that grows, for models/shakespeare; "loop", a loop of 60 ids, and
+ * "gpt2-rhyme" for a network in GPT-2's shape (`--gpt2`, from random-gpt2.mjs); "piano", the pieces of `--midi` for models/piano;
+ * "arrival", the same for a network of the Anticipatory Music Transformer (`--arrival`, from `random-gpt2.mjs --vocabulary 55028`), with
+ * its whole head and with slices of it. `--against` names the `dist` of another build: its GPT-2 without drafts takes turns too.
+ *
+ * A ratio is the time without drafts over the time with them, the median of the rounds, by the clock and by CPU time. "Accepted" are the
+ * drafted ids that came next, by kind of id: those behind a wrong one are not counted.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import {
@@ -21,19 +24,21 @@ import {
   readMidi,
   VOCABULARIES,
 } from "../dist/encoding/index.js";
-import { CachedContext, generateIds, Sampler, speculate, SuffixDrafter } from "../dist/src/engine/index.js";
+import { CachedContext, speculate, SuffixDrafter } from "../dist/src/engine/index.js";
 import { ArrivalDrafter } from "../dist/src/music/arrival/arrival-drafter.js";
 import { ArrivalSequenceWindow } from "../dist/src/music/arrival/arrival-window.js";
 import { checkpointFolder, loadDecoder, loadTextModel } from "../dist/src/platform/node/index.js";
+import { Forced } from "./forced.mjs";
 import { CountingDrafter } from "./counting-drafter.mjs";
 import { IdleWatch } from "./idle-watch.mjs";
-import { cpuMs, machine, median, midiFiles, say } from "./tools.mjs";
+import { machine, median, midiFiles, say } from "./tools.mjs";
 
 const { values: given } = parseArgs({
   options: {
     gpt2: { type: "string" },
     arrival: { type: "string" },
     midi: { type: "string" },
+    against: { type: "string" },
     precision: { type: "string", default: "fp32,int8" },
     threads: { type: "string", default: "2" },
     count: { type: "string", default: "200" },
@@ -53,16 +58,47 @@ const VERSES = [
   "Cool it with a baboon's blood,\nThen the charm is firm and good.\n",
 ];
 
+/** "The House That Jack Built" (London, about 1755): each verse repeats the one before it. */
+const HOUSE = [
+  "the house that Jack built.",
+  "the malt\nThat lay in ",
+  "the rat,\nThat ate ",
+  "the cat,\nThat killed ",
+  "the dog,\nThat worried ",
+  "the cow with the crumpled horn,\nThat tossed ",
+  "the maiden all forlorn,\nThat milked ",
+  "the man all tattered and torn,\nThat kissed ",
+  "the priest all shaven and shorn,\nThat married ",
+  "the cock that crowed in the morn,\nThat waked ",
+];
+
+/** Ids of each turn. */
+const BLOCK = 20;
+
 const CASES = {
   refrain: async (precision) => {
-    const model = await loadTextModel(shipped("shakespeare"), options(precision));
+    const { decoder, tokenizer } = await shakespeare(precision);
     const song = VERSES.map((verse) => `${REFRAIN}${verse}`).join("");
-    return { decoder: model.decoder, pieces: { refrain: model.tokenizer.encode(song + song) }, prompt: 40 };
+    return { decoder, pieces: { refrain: tokenizer.encode(song + song) }, prompt: 40 };
+  },
+  rhyme: async (precision) => {
+    const { decoder, tokenizer } = await shakespeare(precision);
+    return { decoder, pieces: { rhyme: tokenizer.encode(rhyme()) }, prompt: 40 };
   },
   loop: async (precision) => {
     if (!given.gpt2) return undefined;
     const ids = Array.from({ length: 900 }, (_, i) => ((i % 60) * 7919) % 40_000);
     return { decoder: await load(given.gpt2, precision), pieces: { loop: ids }, prompt: 128 };
+  },
+  "gpt2-rhyme": async (precision) => {
+    if (!given.gpt2) return undefined;
+    const { decoder, tokenizer } = await shakespeare(precision);
+    await decoder.dispose();
+    return {
+      decoder: await load(given.gpt2, precision),
+      pieces: { rhyme: tokenizer.encode(rhyme()) },
+      prompt: 40,
+    };
   },
   piano: async (precision) => {
     if (!given.midi) return undefined;
@@ -76,75 +112,149 @@ const CASES = {
     if (!given.arrival || !given.midi) return undefined;
     const kindOf = (_id, place) => ["note", "onset", "duration"][place % 3];
     const decoder = await load(given.arrival, precision);
-    const newDrafter = () => new ArrivalDrafter(ARRIVAL_55028, precision === "int8" ? 0.25 : 0.1);
-    return { decoder, pieces: pieces(arrivalIds), prompt: 128, kindOf, newDrafter };
+    const newDrafter = (rowCost) => new ArrivalDrafter(ARRIVAL_55028, rowCost);
+    const other = given.against && (await loadOther(precision));
+    return {
+      decoder,
+      pieces: pieces(arrivalIds),
+      prompt: 128,
+      kindOf,
+      newDrafter,
+      other,
+      rangeOf: slotRange,
+    };
   },
 };
 
 say(`${machine()}; ${threads} threads, ${count} ids, ${rounds} rounds`);
 const idle = new IdleWatch([]);
 for (const [key, open] of Object.entries(CASES)) {
-  if (given.only !== undefined && given.only !== key) continue;
+  if (given.only !== undefined && !given.only.split(",").includes(key)) continue;
   for (const precision of given.precision.split(",")) {
     const found = await open(precision);
     if (!found) continue;
-    for (const [name, ids] of Object.entries(found.pieces))
-      await compare(`${key}: ${name}, ${precision}`, ids, found);
+    const all = new Map();
+    for (const [name, ids] of Object.entries(found.pieces)) {
+      for (const [what, ratio] of await compare(`${key}: ${name}, ${precision}`, ids, found))
+        all.set(what, [...(all.get(what) ?? []), ratio]);
+    }
+    for (const [what, ratios] of all) {
+      if (ratios.length < 2) continue;
+      const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map((ratio) => ratio.toFixed(2));
+      say(
+        `${key}, ${precision}, ${ratios.length} pieces: ${what} ${median(ratios).toFixed(2)} (${least} to ${most})`,
+      );
+    }
     await found.decoder.dispose();
   }
 }
 say(idle.verdict());
 
-/** Prints the ratio of a sequence. */
-async function compare(
-  title,
-  ids,
-  { decoder, prompt, kindOf = () => "id", newDrafter = () => new SuffixDrafter(), withSink = false },
-) {
-  const length = Math.min(count, ids.length - prompt - 1, decoder.config.window - prompt - 1);
-  const kinds = new Map();
-  const ratios = { clock: [], cpu: [] };
+/** Prints the ratios of a sequence. @returns them by name. */
+async function compare(title, ids, found) {
+  const { decoder, prompt, kindOf = () => "id", newDrafter = () => new SuffixDrafter() } = found;
+  const room = found.rangeOf ? decoder.config.window - prompt - 1 : Infinity;
+  const length = Math.min(count, ids.length - prompt - 1, room);
+  const counts = new Map();
+  const ratios = new Map();
   let report;
   for (let round = 0; round < rounds; round += 1) {
-    const times = {};
-    for (const drafts of round % 2 === 0 ? [false, true] : [true, false]) {
-      const cached = new CachedContext(decoder, withSink);
-      const drafter = new CountingDrafter(newDrafter(), kindOf, round === 0 ? kinds : new Map());
-      const context = drafts ? speculate(decoder, cached, drafter) : cached;
-      if (!context) return say(`${title}: no drafts`);
-      times[drafts] = await forced(decoder, context, ids, prompt, length);
-      report = context.report ?? report;
+    const kinds = round === 0 ? counts : new Map();
+    const cached = () => new CachedContext(decoder, found.withSink ?? false);
+    const drafting = () =>
+      speculate(decoder, cached(), (cost) => new CountingDrafter(newDrafter(cost), kindOf, kinds));
+    const runs = {
+      plain: new Forced(decoder.config, cached()),
+      drafts: new Forced(decoder.config, drafting()),
+    };
+    if (found.rangeOf) {
+      runs.slices = new Forced(decoder.config, cached(), found.rangeOf);
+      runs["drafts and slices"] = new Forced(decoder.config, drafting(), found.rangeOf);
     }
-    ratios.clock.push(times.false.clock / times.true.clock);
-    ratios.cpu.push(times.false.cpu / times.true.cpu);
+    if (found.other) runs.other = new Forced(decoder.config, found.other.context());
+    const order = Object.values(runs);
+    for (const run of order) await run.start(ids, prompt);
+    for (let done = 0, turn = round; done < length; done += BLOCK, turn += 1) {
+      for (const run of turn % 2 === 0 ? order : order.toReversed())
+        await run.advance(Math.min(BLOCK, length - done));
+    }
+    report = runs.drafts.report;
+    for (const measure of ["clock", "cpu"]) {
+      const by = measure === "clock" ? "by the clock" : "by CPU time";
+      const add = (what, slow, fast) => {
+        const name = `${what}, ${by}`;
+        ratios.set(name, [...(ratios.get(name) ?? []), runs[slow][measure] / runs[fast][measure]]);
+      };
+      add("drafts", "plain", "drafts");
+      if (runs.slices) {
+        add("slices", "plain", "slices");
+        add("drafts beside slices", "slices", "drafts and slices");
+        add("drafts and slices", "plain", "drafts and slices");
+      }
+      if (runs.other) {
+        add("drafts against the other build", "other", "drafts");
+        add("drafts and slices against the other build", "other", "drafts and slices");
+      }
+    }
   }
-  const accepted = [...kinds]
+  const accepted = [...counts]
     .map(([kind, { right, tried }]) => `${kind} ${((100 * right) / tried).toFixed(0)} % of ${tried}`)
     .join(", ");
-  const [clock, cpu] = [ratios.clock, ratios.cpu].map((values) => median(values).toFixed(2));
-  say(
-    `${title}: ${clock} × by the clock, ${cpu} × by CPU; ${length} ids in ${report.runs} runs; accepted ${accepted || "–"}`,
-  );
-  if (given.csv === undefined) return undefined;
-  const row = (measure, value, unit) =>
-    say(
-      `forced-ids.mjs,"Forced ids with drafts against without",${JSON.stringify(title)},${measure},${value},${unit},${given.csv},${new Date().toISOString().slice(0, 10)},node forced-ids.mjs`,
-    );
-  row("by the clock", clock, "×");
-  return row("by CPU", cpu, "×");
+  const medians = [...ratios].map(([what, values]) => [what, median(values)]);
+  const shown = medians.map(([what, value]) => `${what} ${value.toFixed(2)}`).join("; ");
+  say(`${title}: ${length} ids in ${report.runs} runs; accepted ${accepted || "–"}; ${shown}`);
+  if (given.csv !== undefined) {
+    const row = (measure, value, unit) =>
+      say(
+        `forced-ids.mjs,"Forced ids with drafts against without",${JSON.stringify(title)},"${measure}",${value},${unit},${given.csv},${new Date().toISOString().slice(0, 10)},node forced-ids.mjs`,
+      );
+    for (const [what, value] of medians) row(what, value.toFixed(2), "×");
+    row("runs", `${report.runs} of ${length}`, "ids");
+    row("drafted ids that came", `"${accepted}"`, "%");
+  }
+  return medians;
 }
 
-/** Time of each id after the first. */
-async function forced(decoder, context, ids, prompt, length) {
-  const first = ids.slice(0, prompt);
-  const request = { prompt: first, context, sampler: new Sampler({ seed: 1 }) };
-  let [done, start, cpuStart] = [0, 0, 0];
-  for await (const _ of generateIds(decoder, { ...request, override: async () => ids[prompt + done] })) {
-    done += 1;
-    if (done === 1) [start, cpuStart] = [performance.now(), cpuMs()];
-    if (done === length) break;
-  }
-  return { clock: performance.now() - start, cpu: cpuMs() - cpuStart };
+function rhyme() {
+  const verses = HOUSE.map(
+    (_, last) =>
+      `This is ${HOUSE.slice(0, last + 1)
+        .toReversed()
+        .join("")}\n\n`,
+  );
+  return verses.join("");
+}
+
+function shakespeare(precision) {
+  return loadTextModel(shipped("shakespeare"), options(precision));
+}
+
+/** GPT-2 of another build, whose folders may be called otherwise. */
+async function loadOther(precision) {
+  const from = async (...paths) => {
+    for (const path of paths) {
+      const file = resolve(given.against, path);
+      if (existsSync(file)) return import(file);
+    }
+    throw new Error(`${given.against} has none of ${paths.join(", ")}`);
+  };
+  const loading = await from("src/platform/node/load-decoder.js", "src/node/load-decoder.js");
+  const folders = await from("src/platform/node/checkpoint-folder.js", "src/node/checkpoint-folder.js");
+  const { backend: _, ...rest } = options(precision);
+  const decoder = await loading.loadDecoder(await folders.checkpointFolder(given.arrival), rest);
+  /** Reads as `CachedContext` does. */
+  const context = () => {
+    const cache = decoder.createCache();
+    const append = async (ids) => ({ logits: await decoder.forward(ids, cache) });
+    return { prefill: append, append };
+  };
+  return { context };
+}
+
+/** The ids of the slot behind a place of a sequence. */
+function slotRange(place) {
+  const { first, end } = ARRIVAL_55028.slot(["onset", "duration", "note"][place % 3]);
+  return { first, count: end - first };
 }
 
 function pieces(idsOf) {

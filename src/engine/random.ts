@@ -10,6 +10,8 @@ const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 const ROUNDS = 10;
 const TWO_32 = 0x100000000;
+/** More than the rounding of any noise and score. */
+const ROUNDING = 1e-3;
 
 /**
  * One block of Philox4x32-10.
@@ -43,15 +45,15 @@ export function philox(
   out[3] = c3;
 }
 
-/** The upper 32 bits of a 64-bit product, from 16-bit halves: every partial sum is exact in a double. */
+/** The upper 32 bits of a 64-bit product, from 16-bit halves: no partial sum exceeds 32 bits. */
 function multiplyHigh(a: number, b: number): number {
   const aHigh = a >>> 16;
   const aLow = a & 0xffff;
   const bHigh = b >>> 16;
   const bLow = b & 0xffff;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const carry = (middle % 0x10000) + aLow * bHigh;
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
+  const upper = (Math.imul(aHigh, bLow) >>> 0) + (Math.imul(aLow, bLow) >>> 16);
+  const lower = (Math.imul(aLow, bHigh) >>> 0) + (upper & 0xffff);
+  return (Math.imul(aHigh, bHigh) + (upper >>> 16) + (lower >>> 16)) >>> 0;
 }
 
 /**
@@ -76,16 +78,20 @@ export class GumbelNoise {
    * The noise of one id at one step.
    *
    * @param step number of the sample in its generation, from 0 to 2^53.
-   * @returns a finite number, from −3.2 to 22.9: u stays at least 2^-33 away from 0 and 1.
+   * @param least lower noise need not be computed. Default: all is.
+   * @returns a finite number, from −3.2 to 22.9: u stays at least 2^-33 away from 0 and 1. Or −∞, for noise below `least`.
    */
-  at(step: number, id: number): number {
+  at(step: number, id: number, least = -Infinity): number {
     const block = id >>> 2;
     if (step !== this.#step || block !== this.#block) {
       philox([block, step % TWO_32, Math.floor(step / TWO_32), 0], this.#key, this.#words);
       this.#step = step;
       this.#block = block;
     }
-    const uniform = (this.#words[id & 3]! + 0.5) / TWO_32;
+    const word = this.#words[id & 3]!;
+    // -ln(-ln u) is at most -ln(1 - u), of which the leading zeros of 1 - u are a bound.
+    if ((Math.clz32(~word) + 1) * Math.LN2 + ROUNDING < least) return -Infinity;
+    const uniform = (word + 0.5) / TWO_32;
     return -Math.log(-Math.log(uniform));
   }
 }

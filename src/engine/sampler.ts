@@ -153,7 +153,10 @@ export class Sampler {
 
   /** @param first id of the first score. */
   #choose(scores: Float64Array, step: number, first: number): number {
-    return first + argmax(scores, this.#isGreedy ? undefined : (i) => this.#noise.at(step, first + i));
+    return (
+      first +
+      argmax(scores, this.#isGreedy ? undefined : (i, least) => this.#noise.at(step, first + i, least))
+    );
   }
 }
 

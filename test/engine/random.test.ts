@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { GumbelNoise, philox } from "../../src/engine/random.ts";
+import { argmax } from "../../src/engine/sampling/index.ts";
 
 describe("philox", () => {
   // The known-answer vectors of Random123 (kat_vectors, philox4x32 with 10 rounds).
@@ -68,5 +69,31 @@ it("uses both words of seed and step, and the middle of each interval", () => {
       const uniform = ((words[id % 4] ?? 0) + 0.5) / 2 ** 32;
       expect(noise.at(stepHigh * 2 ** 32 + stepLow, id)).toBe(-Math.log(-Math.log(uniform)));
     }
+  }
+});
+
+it("leaves out only noise that is below a bound", () => {
+  const noise = new GumbelNoise(11);
+  const all = new GumbelNoise(11);
+  let leftOut = 0;
+  for (let id = 0; id < 20_000; id += 1) {
+    const least = (id % 9) - 1;
+    const full = all.at(2, id);
+    const found = noise.at(2, id, least);
+    if (found === full) continue;
+    leftOut += 1;
+    expect(found).toBe(-Infinity);
+    expect(full).toBeLessThan(least);
+  }
+  expect(leftOut).toBeGreaterThan(8000);
+});
+
+it("samples the ids that all noise would give", () => {
+  const noise = new GumbelNoise(3);
+  const scores = Float64Array.from({ length: 5000 }, (_, id) => 4 * Math.sin(id * 12.9898));
+  for (let step = 0; step < 50; step += 1) {
+    const full = Array.from(scores, (score, id) => score + noise.at(step, id));
+    const found = argmax(scores, (id, least) => noise.at(step, id, least));
+    expect(found).toBe(full.indexOf(Math.max(...full)));
   }
 });

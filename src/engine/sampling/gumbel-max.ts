@@ -6,20 +6,21 @@ import { highest, INT32 } from "./graph-nodes.ts";
  * The Gumbel-max trick (Gumbel 1954; Maddison et al. 2014, "A* Sampling"): the id with the largest `score + Gumbel noise` is a
  * sample of the distribution of the scores.
  *
- * @param noise of each id, below `MOST_NOISE`. Default: none, which takes the likeliest id.
+ * @param noise of each id, below `MOST_NOISE`; −∞ where it is below `least`, which then need not be computed. Default: none, which takes
+ * the likeliest id.
  * @returns the lowest of equal ids.
  */
-export function argmax(scores: Float64Array, noise?: (id: number) => number): number {
+export function argmax(scores: Float64Array, noise?: (id: number, least: number) => number): number {
   const likeliest = highestOf(scores);
   if (!noise) return likeliest;
   // No noise lifts an id above the likeliest one from below this.
-  const least = scores[likeliest]! + noise(likeliest) - MOST_NOISE;
+  const least = scores[likeliest]! + noise(likeliest, -Infinity) - MOST_NOISE;
   let best = 0;
   let bestScore = -Infinity;
   for (let id = 0; id < scores.length; id += 1) {
     const score = scores[id]!;
     if (score === -Infinity || score < least) continue;
-    const noisy = score + noise(id);
+    const noisy = score + noise(id, bestScore - score);
     if (noisy > bestScore) {
       best = id;
       bestScore = noisy;
