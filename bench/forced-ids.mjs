@@ -117,7 +117,7 @@ const CASES = {
     return {
       decoder,
       pieces: pieces(arrivalIds),
-      prompt: 128,
+      prompt: 256,
       kindOf,
       newDrafter,
       other,
