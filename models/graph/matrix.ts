@@ -2,7 +2,7 @@
  * Matrix products and embedding lookups in the formats of a quantization scheme, and the arrays that their nodes read.
  * Operators of ONNX Runtime: microsoft/onnxruntime, `docs/ContribOperators.md`.
  */
-import { type GraphBuilder, integer, type Value } from "./graph-builder.ts";
+import { type GraphBuilder, integer, integers, type Value } from "./graph-builder.ts";
 import { isEmbedding } from "../checkpoint/index.ts";
 import {
   BITS,
@@ -13,7 +13,7 @@ import {
   type QuantizationScheme,
 } from "./quantization-scheme.ts";
 import { quantizeNibbles } from "./quantize-int4.ts";
-import { quantizeColumns, quantizeRows, transposed } from "./quantize.ts";
+import { quantizeColumns, type Quantized, quantizeRows, signed, transposed } from "./quantize.ts";
 
 /** The values of a weight, in its element type in the graph. */
 export type WeightArray = Float32Array | Int8Array | Uint8Array;
@@ -33,10 +33,40 @@ export function matrixProduct(
   const format = matrixFormat(scheme, name, inputs);
   if (isBlockFormat(format)) return blockProduct(graph, { name, format }, [outputs, inputs], x, bias);
   if (format === "float32") return graph.node("Gemm", [x, graph.weight(name, [inputs, outputs]), bias]);
-  const numbers = graph.weight(`${name}.int8`, [inputs, outputs], "int8");
-  const scales = graph.weight(`${name}.scales`, [outputs]);
-  const noZeroPoint = "";
-  return graph.microsoft("DynamicQuantizeMatMul", [x, numbers, scales, noZeroPoint, bias]);
+  const parts = columnParts(outputs).map(({ first, count }) => {
+    const own = count === outputs ? "" : `.from${first}`;
+    const part = (data: string, shape: readonly number[], type: "int8" | "float32", begin: number): Value =>
+      graph.weight(`${data}${own}`, shape, type, data, begin);
+    const numbers = part(`${name}.int8`, [inputs, count], "int8", first * inputs);
+    const scales = part(`${name}.scales`, [count], "float32", 4 * first);
+    const added = own === "" ? bias : part(bias, [count], "float32", 4 * first);
+    const noZeroPoint = "";
+    return graph.microsoft("DynamicQuantizeMatMul", [x, numbers, scales, noZeroPoint, added]);
+  });
+  return joinColumns(graph, parts);
+}
+
+/**
+ * The parts that a matrix in `int8-columns` is stored and multiplied in, each `[inputs, columns of the part]`: one, or several narrow ones.
+ *
+ * WebAssembly packs the matrix in every run, in blocks of 128 rows and 128 columns. Rows that are a multiple of 512 bytes apart fall into so
+ * few sets of the processor's cache that they evict each other: 768 × 3072 takes 1.4 times as long whole as in parts, 1024 × 4096 three times.
+ */
+export function columnParts(outputs: number): RowSpan[] {
+  return spans(0, outputs, outputs % 512 === 0 ? NARROW : outputs);
+}
+
+/** Consecutive spans of at most `most`. */
+function spans(from: number, end: number, most: number): RowSpan[] {
+  const parts: RowSpan[] = [];
+  for (let first = from; first < end; first += most)
+    parts.push({ first, count: Math.min(most, end - first) });
+  return parts;
+}
+
+function joinColumns(graph: GraphBuilder, parts: readonly Value[]): Value {
+  const [only = ""] = parts;
+  return parts.length === 1 ? only : graph.node("Concat", parts, { axis: integer(1) });
 }
 
 /** Consecutive rows of a matrix. */
@@ -57,6 +87,7 @@ export function embeddingProduct(
   const format = matrixFormat(scheme, name, columns);
   if (isBlockFormat(format))
     return blockProduct(graph, { name, format }, [rows, columns], x, undefined, span);
+  if (format === "int8-columns") return columnsProduct(graph, name, columns, x, span);
   const transB = integer(1);
   const isWhole = span.count === rows;
   if (isWhole && !graph.isMapped)
@@ -65,18 +96,40 @@ export function embeddingProduct(
   // above the size of the matrix. The parts are mapped separately, since the table that `embeddingRows` reads stays mapped.
   const height = graph.isMapped ? Math.ceil(rows / PARTS) : span.count;
   const end = span.first + span.count;
-  const parts: Value[] = [];
-  for (let first = span.first; first < end; first += height) {
-    const shape = [Math.min(height, end - first), columns];
-    const part = graph.weight(`${name}.from${first}`, shape, "float32", name, 4 * first * columns);
-    parts.push(graph.node("Gemm", [x, part], { transB }));
-  }
-  const [only = ""] = parts;
-  return parts.length === 1 ? only : graph.node("Concat", parts, { axis: integer(1) });
+  const parts = spans(span.first, end, height).map(({ first, count }) => {
+    const part = graph.weight(`${name}.from${first}`, [count, columns], "float32", name, 4 * first * columns);
+    return graph.node("Gemm", [x, part], { transB });
+  });
+  return joinColumns(graph, parts);
 }
 
 /** Number of parts of a mapped head. */
 const PARTS = 8;
+
+/**
+ * x·Wᵀ with one scale per row of W. The rows are also those of `embeddingRows`; ONNX Runtime transposes them when it loads the graph. In
+ * narrow parts, since in a block of a wide one (see `columnParts`) each row is in another page of memory: that takes twice the time.
+ */
+function columnsProduct(
+  graph: GraphBuilder,
+  name: string,
+  columns: number,
+  x: Value, // [rows of x, columns]
+  span: RowSpan,
+): Value {
+  const parts = spans(span.first, span.first + span.count, NARROW).map(({ first, count }) => {
+    const own = `.from${first}`;
+    const data = `${name}.int8`;
+    const rows = graph.weight(`${data}${own}`, [count, columns], "int8", data, first * columns);
+    const scales = graph.weight(`${name}.scales${own}`, [count], "float32", `${name}.scales`, 4 * first);
+    const numbers = graph.node("Transpose", [rows], { perm: integers([1, 0]) });
+    return graph.microsoft("DynamicQuantizeMatMul", [x, numbers, scales]);
+  });
+  return joinColumns(graph, parts);
+}
+
+/** Columns of a narrow part. */
+const NARROW = 768;
 
 /** Embedding lookup: one row per id.  # [ids, columns] */
 export function embeddingRows(
@@ -87,6 +140,11 @@ export function embeddingRows(
   ids: Value, // int32 [ids]
 ): Value {
   const format = matrixFormat(scheme, name, columns);
+  if (format === "int8-columns") {
+    const found = graph.node("Gather", [graph.weight(`${name}.int8`, [rows, columns], "int8"), ids]);
+    const scale = graph.node("Gather", [graph.weight(`${name}.scales`, [rows]), ids]);
+    return graph.node("DequantizeLinear", [found, scale], { axis: integer(0) });
+  }
   const block = isBlockFormat(format) ? blockSize(columns, format) : undefined;
   if (!isBlockFormat(format) || block === undefined) {
     return graph.node("Gather", [graph.weight(name, [rows, columns]), ids]);
@@ -147,6 +205,24 @@ function blockProduct(
   );
 }
 
+/** The numbers `[inputs, outputs]` part by part: see `columnParts`. */
+function inParts(
+  { numbers, scales }: Quantized<Int8Array>,
+  inputs: number,
+  outputs: number,
+): Quantized<Int8Array> {
+  const parts = columnParts(outputs);
+  if (parts.length === 1) return { numbers, scales };
+  const result = new Int8Array(numbers.length);
+  for (const { first, count } of parts) {
+    for (let row = 0; row < inputs; row += 1) {
+      const at = row * outputs + first;
+      result.set(numbers.subarray(at, at + count), first * inputs + row * count);
+    }
+  }
+  return { numbers: result, scales };
+}
+
 /**
  * The arrays that the nodes above read for one tensor of a checkpoint, by the names of their data.
  *
@@ -166,7 +242,9 @@ export function matrixData(
   const inRows = (): Float32Array => (isEmbedding(name) ? values : transposed(values, rows, columns));
   const { numbers, scales } =
     format === "int8-columns"
-      ? quantizeColumns(values, columns)
+      ? isEmbedding(name)
+        ? signed(quantizeRows(values, columns))
+        : inParts(quantizeColumns(values, columns), rows, columns)
       : (isInt4 ? quantizeNibbles : quantizeRows)(inRows(), blockSize(inputs, format) ?? inputs);
   return [
     [isInt4 ? `${name}.int4` : `${name}.int8`, numbers],

@@ -62,7 +62,7 @@ export function weightBytes(config: DecoderConfig, scheme: QuantizationScheme): 
       const inputs = isEmbedding(name) ? columns : rows;
       const count = product(shape);
       const format = shape.length === 2 ? matrixFormat(scheme, name, inputs) : "float32";
-      if (format === "int8-columns") return count + 4 * columns;
+      if (format === "int8-columns") return count + 4 * (isEmbedding(name) ? rows : columns);
       const block = isBlockFormat(format) ? blockSize(inputs, format) : undefined;
       if (!isBlockFormat(format) || block === undefined) return 4 * count;
       return (count * BITS[format]) / 8 + (4 * count) / block;

@@ -52,6 +52,12 @@ export function quantizeRows(values: Float32Array, block: number): Quantized<Uin
   return { numbers, scales };
 }
 
+/** The numbers of `quantizeRows` without the 128, in the same memory. */
+export function signed({ numbers, scales }: Quantized<Uint8Array>): Quantized<Int8Array> {
+  for (let i = 0; i < numbers.length; i += 1) numbers[i]! -= 128; // modulo 256
+  return { numbers: new Int8Array(numbers.buffer, numbers.byteOffset, numbers.length), scales };
+}
+
 /** The transpose, `[columns, rows]`, of `[rows, columns]`; in tiles that fit the processor's cache. */
 export function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(values.length);

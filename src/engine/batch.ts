@@ -55,6 +55,11 @@ export class BatchSequence implements SequenceContext, GraphRuns {
     return this.#batch.active;
   }
 
+  /** Whether the matrices have fewer than 32 bits a weight. */
+  get isQuantized(): boolean {
+    return this.#batch.isQuantized;
+  }
+
   /** Maximum number of ids that one run can read. */
   get maxRunLength(): number {
     return this.#batch.maxRunLength;
@@ -169,6 +174,11 @@ export class SequenceBatch {
   /** Whether the backend samples in the graph. */
   get samplesInGraph(): boolean {
     return this.#decoder.samplesInGraph;
+  }
+
+  /** Whether the matrices have fewer than 32 bits a weight. */
+  get isQuantized(): boolean {
+    return this.#decoder.isQuantized;
   }
 
   /** Number of sequences that have not left. */

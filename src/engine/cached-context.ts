@@ -168,6 +168,11 @@ export class CachedContext {
     return this.#decoder.samplesInGraph ? this : undefined;
   }
 
+  /** Whether the matrices have fewer than 32 bits a weight. */
+  get isQuantized(): boolean {
+    return this.#decoder.isQuantized;
+  }
+
   /** Maximum number of ids that one run can read. */
   get maxRunLength(): number {
     return Math.min(this.remainingPositions, this.#cache.rowsBeforeEviction);

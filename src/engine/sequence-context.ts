@@ -30,6 +30,8 @@ export interface GraphRuns {
   readonly sequences: number;
   /** Maximum number of ids that one run can read. */
   readonly maxRunLength: number;
+  /** Whether the matrices have fewer than 32 bits a weight. */
+  readonly isQuantized: boolean;
   /**
    * @returns the ids: as many as steps; fewer when the run ended early. Or the logits of the first one, when one run cannot
    * sample for all sequences.

@@ -9,6 +9,7 @@ import {
 } from "../../../models/index.ts";
 import { GraphBuilder } from "../../../models/graph/graph-builder.ts";
 import {
+  columnParts,
   matrixData,
   matrixProduct,
   embeddingProduct,
@@ -23,6 +24,7 @@ import {
   SCHEMES,
   type QuantizationScheme,
 } from "../../../models/graph/quantization-scheme.ts";
+import { quantizeColumns, quantizeRows } from "../../../models/graph/quantize.ts";
 import { Decoder } from "../../../src/engine/decoder.ts";
 import { createNodeRuntime } from "../../../src/platform/node/runtime.ts";
 import { randomIds, centredNumbers, randomTensors, referenceLogits, relativeError } from "../reference.ts";
@@ -39,6 +41,17 @@ const CONFIG: DecoderConfig = {
   position: { kind: "relative", maxDistance: 24, sharedHeads: false },
   normEpsilon: 1e-5,
   tiedHead: true,
+};
+
+const GPT2: DecoderConfig = {
+  ...CONFIG,
+  vocabularySize: 50257,
+  layers: 12,
+  width: 768,
+  heads: 12,
+  feedForward: 3072,
+  window: 1024,
+  position: { kind: "learned" },
 };
 
 /** Sizes that are multiples of 128, 64 and 32, and one that is none; an untied head; learned positions. */
@@ -66,7 +79,8 @@ function asKept(scheme: QuantizationScheme, tensors: ReadonlyMap<string, Tensor>
     }
     const restored = Float32Array.from(values, (_, i) => {
       const [row, column] = [Math.floor(i / columns), i % columns];
-      if (numbers instanceof Int8Array) return (numbers[i] ?? NaN) * (scales[column] ?? NaN);
+      if (numbers instanceof Int8Array)
+        return (numbers[i] ?? NaN) * (scales[isEmbedding(name) ? row : column] ?? NaN);
       const inputs = isEmbedding(name) ? columns : rows;
       const at = isEmbedding(name) ? i : column * rows + row;
       const format = nibbles ? "int4-blocks" : "int8-blocks";
@@ -89,7 +103,7 @@ function squareError(found: ArrayLike<number>, expected: readonly number[]): num
 // No scheme has int8-columns in Node: on processors without VNNI its kernel accumulates in 16 bits, and clips.
 const FORMATS = {
   node: [SCHEMES.fp32.node, SCHEMES.int8.node, SCHEMES.int4.node],
-  wasm: [SCHEMES.fp32.wasm, SCHEMES.int8.node, SCHEMES.int8.wasm],
+  wasm: [SCHEMES.fp32.wasm, SCHEMES.int8.node, SCHEMES.int8.wasm, chooseScheme("int8", "wasm", GPT2)],
 } as const;
 
 describe.each(["node", "wasm"] as const)("one matrix on %s", (backend) => {
@@ -168,6 +182,71 @@ describe.each(["node", "wasm"] as const)("one matrix on %s", (backend) => {
   );
 });
 
+describe("a matrix of many columns in WebAssembly", () => {
+  const scheme = chooseScheme("int8", "wasm", GPT2);
+  const [inputs, outputs, ids] = [6, 1024, 1000];
+  const values = Float32Array.from(centredNumbers(inputs * outputs, 1));
+  const table = Float32Array.from(centredNumbers(ids * inputs, 2));
+  const x = Float32Array.of(127, -127, 64, 1, 0, -32); // quantized without error
+
+  test("is stored in parts of at most 768 columns if its rows are a multiple of 512 bytes apart", () => {
+    const stored = new Map(matrixData(scheme, "h.0.mlp.c_fc.weight", [inputs, outputs], values));
+    const whole = quantizeColumns(values, outputs);
+    const numbers = stored.get("h.0.mlp.c_fc.weight.int8") ?? new Int8Array();
+    expect(stored.get("h.0.mlp.c_fc.weight.scales")).toEqual(whole.scales);
+    expect(numbers.slice(768, 2 * 768)).toEqual(whole.numbers.slice(outputs, outputs + 768));
+    expect(numbers.slice(-256)).toEqual(whole.numbers.slice(-256));
+    expect(columnParts(3072).map(({ count }) => count)).toEqual([768, 768, 768, 768]);
+    expect(columnParts(1024).map(({ count }) => count)).toEqual([768, 256]);
+    expect(columnParts(2304)).toEqual([{ first: 0, count: 2304 }]);
+  });
+
+  test("gives the same columns in parts, and the head the same ids", async () => {
+    const graph = new GraphBuilder("parts");
+    const given = graph.input("x", "float32", [1, inputs]);
+    const bias = Float32Array.from({ length: outputs }, (_, i) => i);
+    const product = matrixProduct(
+      graph,
+      scheme,
+      "h.0.mlp.c_fc.weight",
+      [inputs, outputs],
+      given,
+      graph.weight("bias", [outputs]),
+    );
+    graph.output("product", product, "float32", [1, outputs]);
+    const scores = embeddingProduct(graph, scheme, "wte.weight", [ids, inputs], given);
+    graph.output("scores", scores, "float32", [1, ids]);
+    const span = { first: 100, count: 800 };
+    const some = embeddingProduct(graph, scheme, "wte.weight", [ids, inputs], given, span);
+    graph.output("some", some, "float32", [1, 800]);
+    const weights = new Map<string, WeightArray>([
+      ["bias", bias],
+      ...matrixData(scheme, "h.0.mlp.c_fc.weight", [inputs, outputs], values),
+      ...matrixData(scheme, "wte.weight", [ids, inputs], table),
+    ]);
+    const runtime = await createNodeRuntime({ backend: "wasm", threads: 1 });
+    const session = await runtime.createSession(
+      encodeModel({ graph: graph.build(), opsets: OPSETS }),
+      weights,
+    );
+    const results = await session.run({ x: { type: "float32", data: x, shape: [1, inputs] } });
+    await session.dispose();
+    const columns = quantizeColumns(values, outputs);
+    const rows = quantizeRows(table, inputs);
+    const expected = Array.from({ length: outputs }, (_, o) => {
+      const dot = x.reduce((sum, each, i) => sum + each * (columns.numbers[i * outputs + o] ?? NaN), 0);
+      return dot * (columns.scales[o] ?? NaN) + o;
+    });
+    const logits = Array.from({ length: ids }, (_, id) => {
+      const dot = x.reduce((sum, each, i) => sum + each * ((rows.numbers[id * inputs + i] ?? NaN) - 128), 0);
+      return dot * (rows.scales[id] ?? NaN);
+    });
+    expect(relativeError(results.get("product")?.data ?? [], expected)).toBeLessThan(0.01);
+    expect(relativeError(results.get("scores")?.data ?? [], logits)).toBeLessThan(0.01);
+    expect(results.get("some")?.data).toEqual(results.get("scores")?.data.slice(100, 900));
+  });
+});
+
 describe.each([
   ["int8", "node"],
   ["int8", "wasm"],
@@ -235,26 +314,21 @@ test("int4 is refused where it has no fast kernel, with what to use", () => {
 });
 
 test("int4 takes at most 0.6 of the weights of int8 at the shape of GPT-2 medium", () => {
-  const medium: DecoderConfig = {
-    ...CONFIG,
-    vocabularySize: 50257,
-    layers: 24,
-    width: 1024,
-    heads: 16,
-    feedForward: 4096,
-    window: 1024,
-    position: { kind: "learned" },
-  };
+  const medium: DecoderConfig = { ...GPT2, layers: 24, width: 1024, heads: 16, feedForward: 4096 };
   const bytes = (precision: "int8" | "int4"): number =>
     weightBytes(medium, chooseScheme(precision, "node", medium));
   expect(bytes("int4") / bytes("int8")).toBeLessThanOrEqual(0.6);
 });
 
 describe("auto", () => {
-  const gpt2 = { ...CONFIG, vocabularySize: 50257, layers: 12, width: 768, heads: 12, feedForward: 3072 };
+  const ofGpt2 = {
+    node: { linear: "int8-blocks", embedding: "int8-blocks" },
+    wasm: { linear: "int8-columns", embedding: "int8-columns" },
+  };
 
   test.each(["node", "wasm"] as const)("on %s is int8 for GPT-2 small, fp32 for a small model", (backend) => {
-    expect(chooseScheme("auto", backend, gpt2)).toBe(SCHEMES.int8[backend]);
+    expect(chooseScheme("auto", backend, GPT2)).toBe(chooseScheme("int8", backend, GPT2));
+    expect(chooseScheme("auto", backend, GPT2)).toMatchObject(ofGpt2[backend]);
     expect(chooseScheme("auto", backend, CONFIG)).toBe(SCHEMES.fp32[backend]);
   });
 });
