@@ -105,6 +105,11 @@ describe.skipIf(!hasChromium())("input and output of the built page", { timeout:
     await page.mouse.move(x - 135, box.y + 12, { steps: 6 });
     await page.mouse.up();
     await notes(5);
+    const [saved] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save MIDI", exact: true }).click(),
+    ]);
+    expect(saved.suggestedFilename()).toBe("scale-cut-at-0m02s.mid");
     await roll.press("Shift+Delete");
     await notes(8);
     for (const key of ["Home", "ArrowRight", "Delete"]) await roll.press(key);

@@ -32,10 +32,24 @@ it("names the take and its seed, and the passage", () => {
 
 it("begins with the name of the opened file, and is just that where the model wrote nothing", () => {
   const branches = new Branches();
-  branches.start(new Piece(PERFORMANCE_416, NOTE), fileNamed('a: "b"/c.d.mid'));
+  const file = fileNamed('a: "b"/c.d.mid');
+  branches.start(new Piece(PERFORMANCE_416, file.primer.ids), file);
   expect(fileName(branches, 7)).toBe("a-b-c.d");
   branches.grow(written(), { name: "more", forkSeconds: 0 });
   expect(fileName(branches, 7)).toBe("a-b-c.d-take-2-seed-7");
   branches.start(new Piece(PERFORMANCE_416, NOTE));
   expect(fileName(branches, 7), "played by hand").toBe("take-1");
+});
+
+it("says where the music of the file was cut", () => {
+  const branches = new Branches();
+  const ids = [...fileNamed("song.mid").primer.ids];
+  branches.start(new Piece(PERFORMANCE_416, ids), fileNamed("song.mid"));
+  expect(fileName(branches, 7)).toBe("song");
+  branches.start(new Piece(PERFORMANCE_416, ids.slice(0, -1)), fileNamed("song.mid"));
+  expect(fileName(branches, 7)).toBe("song-cut-at-0m01s");
+  const more = new Piece(PERFORMANCE_416, ids.slice(0, -1));
+  for (const id of NOTE) more.push(id);
+  branches.grow(more, { name: "more", forkSeconds: 0 });
+  expect(fileName(branches, 7)).toBe("song-cut-at-0m01s-take-2-seed-7");
 });
