@@ -132,8 +132,6 @@ async function runGenerate(
     `name a music model, such as piano; for text use: ostinato text --model ${options.model}`,
   );
   checkKindOptions(kind, options);
-  if (kind === "performance" && options.draftModel !== undefined && outs.length > 1)
-    throw new UsageError("--draft-model and --variations exclude each other", "omit one of them");
   const primer =
     primerPath === undefined
       ? undefined

@@ -84,22 +84,17 @@ export class MusicModel {
 
   /**
    * Generates several scores from one primer, with consecutive seeds from `seed` on. They run as one batch, which is much faster, except
-   * in int8 on WebAssembly. Rounding may then, rarely, change which of two almost equally likely events is sampled.
+   * in int8 on WebAssembly. Rounding may then, rarely, change which of two almost equally likely events is sampled. With a draft model
+   * they run one after the other.
    *
    * @param count number of scores, 1 to 64.
-   * @throws PrimerError, SelectionError and OptionError as `generate`; OptionError for several with a draft model.
+   * @throws PrimerError, SelectionError and OptionError as `generate`.
    * @example
    * const [a, b, c] = await piano.variations(3, { primer, seconds: 30, seed: 7 }); // seeds 7, 8 and 9
    */
   async variations(count: number, options: VariationsOptions): Promise<GeneratedMusic[]> {
     if (!Number.isInteger(count) || count < 1 || count > MAX_VARIATIONS) {
       throw new OptionError(`variations must be a whole number from 1 to ${MAX_VARIATIONS}, got ${count}`);
-    }
-    if (options.draftModel && count > 1) {
-      throw new OptionError("draftModel and several variations exclude each other: they run as one batch", {
-        code: "not-for-this-model",
-        hint: "omit draftModel, or generate one after the other",
-      });
     }
     const first = musicSampler(options, this.vocabulary).seed;
     const seeds = Array.from(
@@ -117,7 +112,7 @@ export class MusicModel {
       const performance = await this.#performances.generate(prompt.ids, performanceOptions(own), lease);
       return finishScore(prompt, performance, own);
     };
-    if (!this.decoder.hasIndependentRows || count === 1) {
+    if (!this.decoder.hasIndependentRows || count === 1 || options.draftModel) {
       const pieces: GeneratedMusic[] = [];
       for (const i of seeds.keys()) pieces.push(await generate(optionsOf(i)));
       return pieces;

@@ -67,7 +67,7 @@ export interface ContinueOptions extends SamplingOptions {
   readonly speculation?: boolean;
   /**
    * A smaller model of the same ids, which drafts everywhere; the ids stay the same as with `speculation`. On the native backend, in fp32,
-   * and in int8 where `speculation` has an effect; an OptionError elsewhere, and for several variations of a piano model.
+   * and in int8 where `speculation` has an effect; an OptionError elsewhere. Several variations then run one after the other, not as a batch.
    */
   readonly draftModel?: DraftModel;
   readonly signal?: AbortSignal;

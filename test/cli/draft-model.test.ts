@@ -56,6 +56,17 @@ describe("--draft-model", () => {
     expect(readFileSync(out).equals(plain)).toBe(true);
   });
 
+  it("leaves several variations as they are", async () => {
+    const parameters = ["generate", "--seconds", "2", "--variations", "2", "--model", path("piano")];
+    const common = ["--threads", "1", "--seed", "3", "--out", out];
+    const files = (): Buffer[] => [1, 2].map((i) => readFileSync(path(`out-${i}.mid`)));
+    expect(await runCli([...parameters, ...common])).toMatchObject({ code: 0 });
+    const plain = files();
+    const drafted = await runCli([...parameters, ...common, "--draft-model", path("small-piano")]);
+    expect(drafted.stderr).toMatch(/^draft model \S*small-piano: \d+ of \d+ drafted ids? accepted$/m);
+    expect(files()).toEqual(plain);
+  });
+
   it.each([
     {
       parameters: ["text", "--model", path("text"), "--draft-model", path("short-text")],
@@ -86,10 +97,6 @@ describe("--draft-model", () => {
     {
       parameters: ["text", "--draft-model", "piano"],
       says: /--draft-model piano: .+ — choose a draft model with/,
-    },
-    {
-      parameters: ["generate", "--draft-model", "piano", "--variations", "2", "--out", out],
-      says: /--draft-model and --variations exclude each other/,
     },
   ])("exits with 2 for $parameters", async ({ parameters, says }) => {
     const result = await runCli([...parameters, "--threads", "1"]);

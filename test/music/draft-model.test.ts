@@ -16,7 +16,7 @@ import {
 import { ModelDrafter } from "../../src/engine/model-drafter.ts";
 import { generateArrival } from "../../src/music/arrival/generate-arrival.ts";
 import { PerformanceModel } from "../../src/music/index.ts";
-import type { MusicModel } from "../../src/index.ts";
+import type { MusicEvent, MusicModel } from "../../src/index.ts";
 import { loadBandModel, loadMusicModel } from "../../src/platform/node/index.ts";
 import { TINY_CONFIG, writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { tinyPiano, twoVoices } from "./tiny-piano.ts";
@@ -80,16 +80,15 @@ function ownDrafts(decoder: Decoder, withSink: boolean): readonly [SpeculativeCo
   return [context, context.report];
 }
 
-it("rejects a draft model for a batch", async () => {
+it("gives the variations without, one after the other", async () => {
   const draftModel = new DraftModel(small);
-  await expect(piano.variations(2, { seconds: 2, draftModel })).rejects.toMatchObject({
-    name: "OptionError",
-    code: "not-for-this-model",
-    message: "draftModel and several variations exclude each other: they run as one batch",
-  });
-  expect(await piano.variations(1, { seconds: 2, seed: 3, draftModel })).toEqual(
-    await piano.variations(1, { seconds: 2, seed: 3 }),
-  );
+  const order: number[] = [];
+  const onEvent = (_event: MusicEvent, variation: number): void => void order.push(variation);
+  const pieces = await piano.variations(2, { seconds: 2, seed: 3, draftModel, onEvent });
+  expect(pieces).toEqual(await piano.variations(2, { seconds: 2, seed: 3 }));
+  expect(order).toEqual(order.toSorted());
+  expect(new Set(order)).toEqual(new Set([0, 1]));
+  expect(draftModel.report.runs).toBeGreaterThan(0);
 });
 
 it("generates and infills a band with the same bytes", async () => {
