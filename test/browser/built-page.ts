@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext, ConsoleMessage, Page } from "playwright-core";
+import type { BrowserContext, ConsoleMessage, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import { readMidi, type Score, type ScoreNote } from "../../encoding/index.ts";
 import { addCompressed } from "../../web/build/compress-weights.ts";
 import { writeTinyCheckpoint } from "../tiny-checkpoint.ts";
 import { listenToAudio, loudness } from "./listen.ts";
-import { connectChromium } from "./shared-chromium.ts";
+import { sharedOpener } from "./opener.ts";
 import { startStaticServer, type StaticServer } from "./static-server.ts";
 
 /** A busy machine needs minutes for what takes seconds. */
@@ -51,29 +51,30 @@ export interface BuiltPage {
   goOffline(): Promise<void>;
 }
 
-/** Starts a server of the built page and a browser context for each test of a file, in one browser. */
+/**
+ * Starts a server of the built page for each test of a file, in one browser. Pages that need a browser context of their own
+ * have one: with a service worker, cross-origin isolation, or on a phone.
+ */
 export function builtPage(): BuiltPage {
   const folder = mkdtempSync(join(tmpdir(), "ostinato-page-"));
   const built = inject("pageFolder");
   const model = join(folder, "model");
-  let browser: Browser;
   let server: StaticServer | undefined;
   let context: BrowserContext | undefined;
 
-  beforeAll(async () => {
+  beforeAll(() => {
     addCompressed(writeTinyCheckpoint(model));
-    browser = await connectChromium();
-  }, PATIENCE);
+  });
 
   afterEach(async () => {
-    await context?.close();
+    const opener = await sharedOpener();
+    await (context === opener.context ? opener.clear() : context?.close());
     await server?.close();
     context = undefined;
     server = undefined;
   });
 
-  afterAll(async () => {
-    await browser?.close();
+  afterAll(() => {
     rmSync(folder, { recursive: true });
   });
 
@@ -92,13 +93,16 @@ export function builtPage(): BuiltPage {
       codeAfter,
       record = false,
     } = {}) => {
+      const opener = await sharedOpener();
       if (!again || !server || !context) {
         await page.serve({ isolated, modelFolder, complete, vary });
-        context = await browser.newContext({ acceptDownloads: true, ...(phone && PHONE) });
+        if (isolated || complete || phone)
+          context = await opener.browser.newContext({ acceptDownloads: true, ...(phone && PHONE) });
+        else context = opener.context;
         context.setDefaultTimeout(PATIENCE / 2);
         page.complaints = [];
       }
-      const opened = await context.newPage();
+      const opened = context === opener.context ? await opener.open() : await context.newPage();
       opened.on("console", (message) => page.complaints.push(...complaintOf(message)));
       opened.on("pageerror", (error) => page.complaints.push(error.message));
       await listenToAudio(opened, record);

@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { tokenizerJson } from "../../encoding/text/tokenizer-json.ts";
 import { readSafetensors } from "../../models/index.ts";
@@ -12,7 +12,7 @@ import { COMMIT, HubServer, type HubServerOptions } from "../platform/node/hub/h
 import { writeTinyTextCheckpoint } from "../tiny-text-checkpoint.ts";
 import { hasChromium } from "./chromium.ts";
 import { PATIENCE } from "./built-page.ts";
-import { connectChromium } from "./shared-chromium.ts";
+import { sharedOpener } from "./opener.ts";
 import { startStaticServer, type StaticServer } from "./static-server.ts";
 import type { TextAnswer, TextQuestion } from "./text-page/main.ts";
 
@@ -26,25 +26,23 @@ describe.skipIf(!hasChromium())("a text model of the hub in the browser", { time
   );
   const weights = files.get("model.safetensors")?.length ?? 0;
   let expected = "";
-  let pages: StaticServer;
-  let browser: Browser;
+  let pages: StaticServer | undefined;
   let page: Page;
   let hub: HubServer;
   let model = "";
 
   beforeAll(async () => {
-    pages = await startStaticServer({ folders: { "/": inject("textPageFolder") }, isolated: false });
-    browser = await connectChromium();
     const here = await loadTextModel(source, { threads: 1 });
     ({ text: expected } = await here.generate("the", { temperature: 0, tokens: 15, seed: 1 }));
     await here.dispose();
   }, PATIENCE);
 
-  /** A hub, and a new browser context. */
+  /** A hub, and a page of a new origin. */
   async function visit(options: Partial<HubServerOptions> = {}): Promise<void> {
     hub = new HubServer({ id: ID, files, ...options });
     model = `${await hub.start()}/${ID}/resolve/${COMMIT}/`;
-    page = await (await browser.newContext()).newPage();
+    pages = await startStaticServer({ folders: { "/": inject("textPageFolder") }, isolated: false });
+    page = await (await sharedOpener()).open();
     page.setDefaultTimeout(PATIENCE);
     await page.exposeFunction("arrived", (progress: { file: string; loadedBytes: number }) =>
       hub.arrived(progress),
@@ -52,8 +50,14 @@ describe.skipIf(!hasChromium())("a text model of the hub in the browser", { time
     await open();
   }
 
+  async function leave(): Promise<void> {
+    hub.stop();
+    await (await sharedOpener()).clear();
+    await pages?.close();
+  }
+
   async function open(): Promise<void> {
-    await page.goto(pages.url);
+    await page.goto(pages?.url ?? "");
     await page.waitForFunction("globalThis.write");
   }
 
@@ -66,14 +70,9 @@ describe.skipIf(!hasChromium())("a text model of the hub in the browser", { time
 
   beforeEach(() => visit(), PATIENCE);
 
-  afterEach(async () => {
-    hub.stop();
-    await page.context().close();
-  });
+  afterEach(leave);
 
-  afterAll(async () => {
-    await browser?.close();
-    await pages?.close();
+  afterAll(() => {
     rmSync(folder, { recursive: true });
   });
 
@@ -138,8 +137,7 @@ describe.skipIf(!hasChromium())("a text model of the hub in the browser", { time
       ["tokenizer.json", json(tokenizer)],
     ]);
     const visitWith = async (others: Readonly<Record<string, Uint8Array>>): Promise<void> => {
-      hub.stop();
-      await page.context().close();
+      await leave();
       await visit({ files: new Map([...own, ...Object.entries(others)]) });
     };
     const isFirst = (name: string): boolean => name < "h.1";
@@ -184,8 +182,7 @@ describe.skipIf(!hasChromium())("a text model of the hub in the browser", { time
   });
 
   it("is refused before the download of its weights when its architecture is unsupported", async () => {
-    hub.stop();
-    await page.context().close();
+    await leave();
     const config = new TextEncoder().encode(JSON.stringify({ model_type: "llama", hidden_size: 64 }));
     await visit({ files: new Map([...files, ["config.json", config]]) });
     const { error } = await write({ cache: "models" });

@@ -84,7 +84,9 @@ describe.skipIf(!hasChromium())("the built page", { timeout: PATIENCE }, () => {
     expect(await candidates.count()).toBeLessThanOrEqual(8);
     await page
       .locator("#why-sentence")
-      .getByText(/^[A-G][♯♭]?-?\d( again)?: [\d.]+ % sure\.( It listened most to the .+ before\.)?$/)
+      .getByText(
+        /^[A-G][♯♭]?-?\d( again)?: [\d.]+ % sure\.( It listened most to the .+ (before|at the same time)\.)?$/,
+      )
       .waitFor();
     const kinds = await page.locator(".candidate-kind").allTextContents();
     expect(kinds[0], "other notes come first").toBe("which note");
