@@ -60,6 +60,7 @@ const recordedPiano = new RecordedPiano(
     await storeForLater(sampleFiles());
   },
 );
+let isModelStored = false;
 showBand(session, settings, roll);
 takeOutput(session, settings, status);
 takeInput(session, roll, status);
@@ -81,10 +82,7 @@ playback.stateChanged.listen((state) => {
 });
 
 registerServiceWorker();
-session.models.ready.listen(() => {
-  if (session.models.source.name === OWN_MODELS[0])
-    void storeForLater([RUNTIME_FILE, ...MODEL_FILES]).catch(() => undefined);
-});
+for (const change of [session.models.ready, tasks.changed, playback.stateChanged]) change.listen(storeModel);
 listenToPanels();
 listenToTabs(() => playback.stop());
 listenToShortcuts({
@@ -99,3 +97,12 @@ void links.open().then(async () => {
   await offerText(session.models, openTextTab);
   if (byId("text-offer", HTMLElement).hidden) loadEarly(session);
 });
+
+/** Stores the included model for later visits, once it is loaded and nobody waits for music. */
+function storeModel(): void {
+  const { model, source } = session.models;
+  if (isModelStored || !model || source.name !== OWN_MODELS[0]) return;
+  if (tasks.isRunning || playback.state === "waiting") return;
+  isModelStored = true;
+  void storeForLater([RUNTIME_FILE, ...MODEL_FILES]).catch(() => undefined);
+}

@@ -1,7 +1,7 @@
 /**
  * Compares two builds of the page by the time from the click on Play to the first sound, nothing cached:
- * `npm run build:page`, then `node bench/page/first-sound.mjs OTHER/web/dist [ROUNDS]`. In turns; prints the medians, and the ratio of
- * this build to the other.
+ * `npm run build:page`, then `node bench/page/first-sound.mjs OTHER/web/dist [ROUNDS]`. In turns; prints the medians, the ratio of
+ * this build to the other, and what came over the line until then. With the variable LINE also when each file came.
  *
  * The variable CHROMIUM names another browser than Debian's.
  */
@@ -28,20 +28,27 @@ const browser = await chromium.launch({
 try {
   for (const visit of VISITS) {
     const times = { this: [], other: [] };
+    const megabytes = { this: [], other: [] };
     for (let round = 0; round < Number(rounds); round += 1) {
-      for (const build of ["other", "this"]) times[build].push(await firstSound(BUILDS[build], visit));
+      for (const build of ["other", "this"]) {
+        const { time, bytes } = await firstSound(BUILDS[build], visit);
+        times[build].push(time);
+        megabytes[build].push(bytes / 1e6);
+      }
     }
     const [mine, others] = [times.this, times.other].map(median);
     report(`${visit.name}, load ${loadavg()[0]?.toFixed(1)}`);
     report(`  this build   ${times.this.map(Math.round).join(" ")} ms, median ${Math.round(mine)}`);
     report(`  other build  ${times.other.map(Math.round).join(" ")} ms, median ${Math.round(others)}`);
     report(`  ratio        ${(mine / others).toFixed(2)}`);
+    const [came, cameOfOther] = [megabytes.this, megabytes.other].map((each) => median(each).toFixed(2));
+    report(`  until then   ${came} MB; of the other build ${cameOfOther} MB`);
   }
 } finally {
   await browser.close();
 }
 
-/** Milliseconds from the click to the first sound. */
+/** Milliseconds from the click to the first sound, and the bytes that came until then. */
 async function firstSound(folder, { seconds, ...line }) {
   const host = await startSlowHost(folder, line);
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
@@ -52,14 +59,26 @@ async function firstSound(folder, { seconds, ...line }) {
     const came = performance.now();
     await page.goto(host.url, { waitUntil: "commit" });
     await page.waitForTimeout(Math.max(0, seconds * 1000 - (performance.now() - came)));
-    return await page.evaluate(async () => {
+    const time = await page.evaluate(async () => {
       const clicked = performance.now();
       document.getElementById("begin").click();
       return (await globalThis.firstSound(clicked)) - clicked;
     });
+    if (process.env["LINE"]) reportLine(host.answers, came);
+    return { time, bytes: host.answers.reduce((sum, { bytes }) => sum + bytes, 0) };
   } finally {
     await context.close();
     host.close();
+  }
+}
+
+/** When each file was requested and had come, in milliseconds of the visit, and its bytes. */
+function reportLine(answers, came) {
+  for (const { path, requested, last, bytes } of answers) {
+    const columns = [requested - came, last - came, bytes].map((each) =>
+      String(Math.round(each)).padStart(9),
+    );
+    report(`${columns.join("")}  ${path}`);
   }
 }
 

@@ -25,9 +25,12 @@ const CATCH_UP = 250;
  * Compresses what GitHub Pages compresses, all types of the table, and sends its header for caches.
  *
  * @param line bytesPerSecond (Infinity: no limit), and latency of each answer in milliseconds.
+ * @returns its URL; `answers`, in order of the requests: the path, the times of the request and of the last bytes on the clock of
+ * `performance.now()`, and the bytes so far; and `close()`.
  */
 export async function startSlowHost(folder, { bytesPerSecond, latency }) {
   const compressed = new Map();
+  const answers = [];
   let free = 0;
   /** Waits until the line has sent this many bytes more. */
   const send = async (bytes) => {
@@ -35,9 +38,12 @@ export async function startSlowHost(folder, { bytesPerSecond, latency }) {
     await sleep(Math.max(0, free - performance.now()));
   };
   const server = createServer(async (request, response) => {
+    const requested = performance.now();
     const path = normalize(new URL(request.url, "http://localhost").pathname);
     const file = join(folder, path.endsWith("/") ? `${path}index.html` : path);
     const type = TYPES[extname(file)];
+    const answer = { path, requested, last: requested, bytes: 0 };
+    answers.push(answer);
     try {
       if (type && !compressed.has(file)) compressed.set(file, gzipSync(await readFile(file)));
       const chunks = type
@@ -59,6 +65,8 @@ export async function startSlowHost(folder, { bytesPerSecond, latency }) {
         if (bytesPerSecond < Infinity) await send(chunk.length);
         if (response.destroyed) return;
         response.write(chunk);
+        answer.bytes += chunk.length;
+        answer.last = performance.now();
       }
       response.end();
     } catch {
@@ -69,6 +77,7 @@ export async function startSlowHost(folder, { bytesPerSecond, latency }) {
     server.listen(0, "127.0.0.1", resolve);
   });
   return {
+    answers,
     url: `http://127.0.0.1:${server.address().port}/`,
     close: () => {
       server.closeAllConnections();
