@@ -4,3 +4,4 @@ export { type ContextLease, type DraftOptions, leaseContext } from "./lease-cont
 export type { DraftingMethod } from "./speculate.ts";
 export { combinedAdjustment } from "./logits-processor.ts";
 export { checkThreads, onnxRuntime, startWasm, wasmRuntime } from "./runtime.ts";
+export { warmUp } from "./warm-up.ts";

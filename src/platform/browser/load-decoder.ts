@@ -3,6 +3,7 @@ import {
   type CheckpointFiles,
   type DecoderConfig,
   checkpointInMemory,
+  isLarge,
   type Precision,
   readCheckpoint,
   readTensorsOf,
@@ -15,6 +16,7 @@ import {
   Decoder,
   EngineError,
   type Runtime,
+  warmUp,
   type WasmOptions,
 } from "../../engine/index.ts";
 import { checkPrecision, OptionError, PRECISION_OPTION } from "../../options.ts";
@@ -78,7 +80,7 @@ export async function loadFromFiles(
   // WebAssembly starts while the weights come.
   let starting: Promise<string | undefined> | undefined;
   const checkpoint = await readCheckpoint(files, (config) => {
-    starting = startUnlessWebGpu(backend, config, options.wasm);
+    starting = startUnlessWebGpu(backend, config, precision, options.wasm);
   });
   if (checkpoint.warning !== undefined) onWarning?.(checkpoint.warning);
   const problem = await starting;
@@ -99,12 +101,23 @@ export async function loadFromFiles(
 async function startUnlessWebGpu(
   backend: BrowserBackend,
   config: DecoderConfig,
+  precision: Precision,
   wasm: WasmOptions | undefined,
 ): Promise<string | undefined> {
   const problem = await webGpuProblem(backend, config);
   // What fails here fails again in the session of the model, which reports it.
-  if (problem !== undefined) await startWasm(wasm).catch(() => undefined);
+  if (problem !== undefined) await prepareWasm(config, precision, wasm).catch(() => undefined);
   return problem;
+}
+
+async function prepareWasm(
+  config: DecoderConfig,
+  precision: Precision,
+  wasm: WasmOptions | undefined,
+): Promise<void> {
+  await startWasm(wasm);
+  // A large model takes much longer than the compilation.
+  if (!isLarge(config)) await warmUp(config, await createWasmRuntime(wasm), precision);
 }
 
 /** The checkpoint files of a source. @throws OptionError for a revision of a source that has none. */
