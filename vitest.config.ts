@@ -24,7 +24,10 @@ const PACKAGE = ["test/package/**/*.test.ts"];
 const SECOND = 1000;
 
 /** For tests of commands, in processes of their own or in the test's. */
-const BUILT = { globalSetup: "test/build-package.ts", setupFiles: "test/cli/in-process.ts" };
+const BUILT = {
+  globalSetup: "test/build-package.ts",
+  setupFiles: ["test/cli/in-process.ts", "test/native-threads.ts"],
+};
 
 /** Two more than there are processors: tests of the page wait for sound as it is played. */
 const WORKERS = availableParallelism() + 2;
@@ -38,7 +41,12 @@ const PROJECTS = [
     setupFiles: "test/no-process.ts",
     testTimeout: 60 * SECOND,
   }),
-  project("engine", { include: ENGINE, isolate: false, testTimeout: 120 * SECOND }),
+  project("engine", {
+    include: ENGINE,
+    isolate: false,
+    setupFiles: "test/native-threads.ts",
+    testTimeout: 120 * SECOND,
+  }),
   project("cli", { include: CLI, isolate: false, testTimeout: 120 * SECOND, ...BUILT }),
   project("page", {
     include: PAGE,
