@@ -9,7 +9,7 @@ export class CommandError extends HintedError<"failed" | "usage"> {
   }
 }
 
-/** A MIDI file with damage around which a lenient reading goes on. */
+/** A MIDI file with damage around which a lenient reading continues. */
 export class DamagedFileError extends CommandError {
   override readonly name = "DamagedFileError";
 }

@@ -50,7 +50,7 @@ export class Variations {
     const { signal } = this.#abort;
     for (const variation of this.list) {
       const { piece, seed } = variation;
-      // Each is a part of the piece, which goes on.
+      // Each is a part of the piece, which continues.
       const how = { options: { ...options, ending: false, seed }, seconds, signal };
       try {
         for await (const next of continuation(piece, model, how)) {

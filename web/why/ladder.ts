@@ -28,7 +28,7 @@ export function showLadder<Choice extends Candidate>(
 }
 
 /**
- * "After layer 2 it already leaned to C5 (47 %), then E5 (3 %), A4 (2 %). Attention moved it by 39 %, the network by 10 %."
+ * "After layer 2 it already favored C5 (47 %), then E5 (3 %), A4 (2 %). Attention moved it by 39 %, the network by 10 %."
  *
  * @param end the likeliest id after the last layer; undefined for the last layer itself.
  */
@@ -41,7 +41,7 @@ export function ladderSentence<Choice extends Candidate>(
   const [first, ...others] = candidates
     .filter(({ probability }) => probability >= Math.min(most, 0.0005))
     .map((each) => `${words(each)} (${percentOf(each.probability)})`);
-  const how = most >= 0.75 ? "was sure of" : most >= 0.3 ? "leaned to" : "thought first of";
+  const how = most >= 0.75 ? "was sure of" : most >= 0.3 ? "favored" : "slightly favored";
   const when = layer === null ? "Before layer 1" : `After layer ${layer + 1}`;
   const then = others.length > 0 ? `, then ${others.join(", ")}` : "";
   const said = `${when} it ${id === end ? "already " : ""}${how} ${first}${then}.`;

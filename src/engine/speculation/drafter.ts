@@ -22,7 +22,7 @@ export interface SamplesAhead {
   /** The ids among which the next one is. Undefined: all. */
   range(): { readonly first: number; readonly count: number } | undefined;
   /**
-   * Samples the next id, and goes on to the one behind it.
+   * Samples the next id, and moves on to the one after it.
    *
    * @param logits of the ids of `range`.
    * @returns undefined if no id is allowed.

@@ -16,12 +16,12 @@ function rung(layer: number | null, ...shares: readonly number[]): Rung<{ id: nu
 
 it("says what the model thought of before its first layer", () => {
   expect(ladderSentence(rung(null, 0.05, 0.04, 0.01), words, 1)).toBe(
-    "Before layer 1 it thought first of C5 (5.0 %), then E5 (4.0 %), A4 (1.0 %).",
+    "Before layer 1 it slightly favored C5 (5.0 %), then E5 (4.0 %), A4 (1.0 %).",
   );
 });
 
 it.each([
-  [0.47, "leaned to C5 (47 %)"],
+  [0.47, "favored C5 (47 %)"],
   [0.91, "was sure of C5 (91 %)"],
 ])("says how sure it was at %d, whether it is what comes out, and what moved it", (share, how) => {
   expect(ladderSentence(rung(1, share, 0.03), words, 0)).toBe(
