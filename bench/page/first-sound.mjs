@@ -5,6 +5,7 @@
  *
  * The variable CHROMIUM names another browser than Debian's.
  */
+import { existsSync } from "node:fs";
 import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
@@ -20,6 +21,10 @@ const VISITS = [
 const [other, rounds = "3"] = process.argv.slice(2);
 if (other === undefined) throw new Error("name the folder of the other build");
 const BUILDS = { this: fileURLToPath(new URL("../../web/dist", import.meta.url)), other };
+for (const folder of Object.values(BUILDS)) {
+  if (!existsSync(`${folder}/index.html`))
+    throw new Error(`no built page in ${folder}: run npm run build:page there`);
+}
 
 const browser = await chromium.launch({
   executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
