@@ -29,11 +29,14 @@ const BUILT = {
   setupFiles: ["test/cli/in-process.ts", "test/native-threads.ts"],
 };
 
-/** Two more than there are processors: tests of the page wait for sound as it is played. */
-const WORKERS = availableParallelism() + 2;
+/** Tests of these wait: for sound as it is played, for other processes. So two more run than there are processors. */
+const WAITING = { maxWorkers: availableParallelism() + 2, sequence: { groupOrder: 0 } };
+/** Tests of these compute. More processes than processors load the same modules more often, and save no time. */
+const COMPUTING = { maxWorkers: availableParallelism(), sequence: { groupOrder: 1 } };
 
 const PROJECTS = [
   project("unit", {
+    ...COMPUTING,
     include: ["test/**/*.test.ts"],
     exclude: [...ENGINE, ...CLI, ...PAGE, ...DOCS, ...PACKAGE],
     // More than half the time went into loading the same modules for each file.
@@ -42,13 +45,15 @@ const PROJECTS = [
     testTimeout: 60 * SECOND,
   }),
   project("engine", {
+    ...COMPUTING,
     include: ENGINE,
     isolate: false,
     setupFiles: "test/native-threads.ts",
     testTimeout: 120 * SECOND,
   }),
-  project("cli", { include: CLI, isolate: false, testTimeout: 120 * SECOND, ...BUILT }),
+  project("cli", { ...COMPUTING, include: CLI, isolate: false, testTimeout: 120 * SECOND, ...BUILT }),
   project("page", {
+    ...WAITING,
     include: PAGE,
     isolate: false,
     testTimeout: 60 * SECOND,
@@ -57,6 +62,7 @@ const PROJECTS = [
     expect: { poll: { timeout: 120 * SECOND } },
   }),
   project("docs", {
+    ...WAITING,
     include: DOCS,
     testTimeout: 60 * SECOND,
     ...BUILT,
@@ -64,6 +70,7 @@ const PROJECTS = [
     server: { deps: { external: [/\/ostinato-docs-\w+\/compiled\//] } },
   }),
   project("package", {
+    ...WAITING,
     include: PACKAGE,
     testTimeout: 240 * SECOND,
     globalSetup: ["test/build-package.ts", "test/package/packed.ts"],
@@ -82,7 +89,7 @@ function project(
   name: string,
   test: NonNullable<TestProjectInlineConfiguration["test"]>,
 ): TestProjectInlineConfiguration {
-  const common = { maxWorkers: WORKERS, hookTimeout: 120 * SECOND };
+  const common = { hookTimeout: 120 * SECOND };
   // For the processes that tests start, under `npm run coverage`.
   const folder = process.env["OSTINATO_PROCESS_COVERAGE"];
   const env = folder === undefined ? {} : { NODE_V8_COVERAGE: folder };
