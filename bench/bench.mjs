@@ -129,7 +129,7 @@ const other = against === undefined ? undefined : buildCommit(against, folder);
 say(`${machine()}; ${rounds} rounds, medians`);
 for (const group of groups) await race(group);
 
-/** Loads the implementations of a group, runs them in turns, and prints their table. */
+/** Loads the implementations of a group, runs them alternately, and prints their table. */
 async function race({ title, implementations, prefills, pasts, floorBytes, size = "small" }) {
   const runners = [];
   for (const [name, command] of Object.entries(other ? againstOther(implementations) : implementations))

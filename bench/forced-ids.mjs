@@ -1,6 +1,6 @@
 /**
  * Speculative decoding of forced ids: each sampled id is replaced by the next id of a given sequence, as a model would go on that has
- * learned it. With drafts and without, in turns of a few ids.
+ * learned it. With drafts and without, alternately, a few ids each.
  *
  *   node forced-ids.mjs [--gpt2 FOLDER] [--arrival FOLDER] [--midi FOLDER] [--against DIST] [--precision fp32,int8] [--threads N]
  *                       [--count N] [--rounds N] [--only CASE,…] [--csv MACHINE]

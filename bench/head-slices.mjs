@@ -1,5 +1,5 @@
 /**
- * Slices of the head, in GPT-2's shape with the 55,028 ids of the Anticipatory Music Transformer and random weights: beside the whole head,
+ * Slices of the head, in GPT-2's shape with the 55,028 ids of the Anticipatory Music Transformer and random weights, compared with the whole head,
  * transformers.js, and the memory of GPT-2.
  *
  *   node head-slices.mjs FOLDER [--python PATH] [--rounds N] [--only GROUP] [--csv MACHINE]

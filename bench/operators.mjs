@@ -1,5 +1,5 @@
 /**
- * Measures single operators of ONNX Runtime, in turns, by CPU time on one thread: what limits the engine's matrix products and attention.
+ * Measures single operators of ONNX Runtime, alternately, by CPU time on one thread: what limits the engine's matrix products and attention.
  *
  *     npm run build && node bench/operators.mjs wasm|node [ROUNDS]
  *

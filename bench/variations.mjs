@@ -1,5 +1,5 @@
 /**
- * Compares several variations of one prompt in one batch with the same variations one after the other, in turns.
+ * Compares several variations of one prompt in one batch with the same variations one after the other, alternately.
  *
  *   npm run variations -- [--backend node|wasm] [--threads N] [--past N] [--counts 1,2,4] [--rounds N]
  *

@@ -49,7 +49,7 @@ export class ModelView {
     return true;
   }
 
-  /** Loads the model at once, so that errors appear beside it. */
+  /** Loads the model at once, so that errors appear next to it. */
   async #load(source: () => MusicSource): Promise<void> {
     if (this.#isLoading) return;
     this.#isLoading = true;

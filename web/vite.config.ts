@@ -64,7 +64,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       // Tone.js 15.5 does not declare which of its modules only define classes. Those of these folders do, so that a class
-      // that nothing uses is left out. `core` registers itself, and `signal` has to be evaluated before `core`; its loop for
+      // that nothing uses is removed. `core` registers itself, and `signal` has to be evaluated before `core`; its loop for
       // drawing and its listener in space are not used.
       treeshake: {
         moduleSideEffects: (id) =>

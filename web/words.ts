@@ -36,7 +36,7 @@ export function problemOf(error: unknown): Problem {
   return { message: sentence(error.message), hint: sentence(hint) };
 }
 
-/** A clause as a sentence: "Percussion is left out." */
+/** A clause as a sentence: "Percussion is ignored." */
 export function asSentence(text: string): string {
   return text === "" ? "" : sentence(text);
 }

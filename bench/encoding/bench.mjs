@@ -124,7 +124,7 @@ const all = totals(results);
 try {
   if (python !== undefined) all.set("MidiTok MIDILike, read and encode", miditok(python, folder));
 } catch {
-  say(`${python} cannot run MidiTok (pip install miditok symusic): left out`);
+  say(`${python} cannot run MidiTok (pip install miditok symusic): skipped`);
 }
 table(`${files.length} files, ${(bytes / 1e6).toFixed(1)} MB`, all, "midi-file, parse");
 for (const [index, limit] of SIZE_CLASSES.entries()) {

@@ -8,15 +8,15 @@ mido reads the files, and libfluidsynth is called through ctypes. Events go to i
 file. After each, 40 ms are rendered, and the voices that then play are the notes that sound: every channel plays strings, which
 do not decay, with the shortest release there is (16 ms). Channels of different ports are different channels of the synthesizer.
 
-A file is played twice. In the first pass it is played as it is. In the second, strikes of one key that overlap go to channels
-of their own, and each note-off to the oldest strike of its key on its track, so that only pedals tell the two apart.
+A file is played twice. In the first pass it is played as it is. In the second, notes of one key that overlap go to channels
+of their own, and each note-off to the oldest note-on of its key on its track, so that the two differ by pedals only.
 Percussion is left out. Ostinato's end of a note equals the first pass's, or differs for one of these reasons:
 
-overlap        A release differs in the first pass and is equal in the second. FluidSynth ends a key's earlier strike at the
+overlap        A release differs in the first pass and is equal in the second. FluidSynth ends a key's earlier note at the
                next one, and the newest at the first note-off. Ostinato pairs them first in, first out.
-struck again   Ostinato ends a note at the next strike of its key under the pedal, by the same program; FluidSynth sustains it.
+repeated       Ostinato ends a note at the next note-on of its key under the pedal, by the same program; FluidSynth sustains it.
 down at end    The pedal is never lifted. FluidSynth never ends the note; Ostinato does at the last release or pedal move.
-no note-off    The note-off is missing. FluidSynth never ends the note, or at a message for another strike.
+no note-off    The note-off is missing. FluidSynth never ends the note, or at a message for another note.
 """
 
 import argparse
@@ -49,10 +49,10 @@ SAMPLE_RATE = 8000.0
 BLOCK_FRAMES = 320
 #: The SoundFont generator of the volume envelope's release, and an offset in time cents below any release.
 VOLUME_RELEASE, SHORTEST = 38, -24000.0
-REASONS = ("overlap", "struck again", "down at end", "no note-off")
+REASONS = ("overlap", "repeated", "down at end", "no note-off")
 
 #: A note-on: its track, and its index in the track.
-Strike = tuple[int, int]
+NoteOn = tuple[int, int]
 
 
 class Event(NamedTuple):
@@ -78,7 +78,7 @@ class Ours(NamedTuple):
 class Sounding:
     """A note-on whose voices are not yet released."""
 
-    strike: Strike
+    note_on: NoteOn
     voice_id: int
     voices: list[int] = field(default_factory=list)
 
@@ -124,16 +124,16 @@ class Synthesizer:
         # CC 124 to 127 release all keys too, but FluidSynth also regroups channels at them.
         self.library.fluid_synth_cc(self.synth, channel, min(controller, ALL_NOTES_OFF), value)
 
-    def note_on(self, channel: int, key: int, strike: Strike) -> Sounding:
+    def note_on(self, channel: int, key: int, note_on: NoteOn) -> Sounding:
         self.library.fluid_synth_noteon(self.synth, channel, key, VELOCITY)
         self.library.fluid_synth_get_voicelist(self.synth, self.voice_list, POLYPHONY, -1)
-        newest = Sounding(strike, -1)
+        newest = Sounding(note_on, -1)
         for address in self.voice_list:
             if address is None:
                 break
             voice_id = self.library.fluid_voice_get_id(ctypes.c_void_p(address))
             if voice_id > newest.voice_id:
-                newest = Sounding(strike, voice_id)
+                newest = Sounding(note_on, voice_id)
             if voice_id == newest.voice_id:
                 newest.voices.append(address)
         first = ctypes.c_void_p(newest.voices[0]) if newest.voices else None
@@ -181,19 +181,19 @@ def events_of(path: str) -> list[Event]:
     return sorted(events, key=lambda event: event[:3])
 
 
-def play(events: Iterable[Event], soundfont: str, layers: int) -> dict[Strike, int | None]:
+def play(events: Iterable[Event], soundfont: str, layers: int) -> dict[NoteOn, int | None]:
     """The tick at which each note-on is released; None if it never is.
 
-    Overlapping strikes of a key go to different layers, as far as there are; a layer is a copy of all channels.
+    Overlapping notes of a key go to different layers, as far as there are; a layer is a copy of all channels.
     """
     channels = {channel: place for place, channel in enumerate(sorted({event.channel for event in events}))}
     layers = min(layers, MOST_CHANNELS // len(channels))
     synth = Synthesizer(soundfont, -(-len(channels) * layers // 16) * 16)
-    releases: dict[Strike, int | None] = {}
+    releases: dict[NoteOn, int | None] = {}
     sounding: dict[int, list[Sounding]] = defaultdict(list)
     #: The layers with pressed keys, and per track those of its note-ons in order.
     down: dict[tuple[int, int], Counter[int]] = defaultdict(Counter)
-    struck: dict[tuple[int, int, int], deque[int]] = defaultdict(deque)
+    open_notes: dict[tuple[int, int, int], deque[int]] = defaultdict(deque)
     for tick, track, index, message, channel in events:
         places = [channels[channel] + layer * len(channels) for layer in range(layers)]
         if message.type == "control_change":
@@ -202,20 +202,20 @@ def play(events: Iterable[Event], soundfont: str, layers: int) -> dict[Strike, i
             if message.control == ALL_SOUND_OFF or message.control >= ALL_NOTES_OFF:
                 for key in [key for key in down if key[0] == channel]:
                     del down[key]
-                for of_track in [of_track for of_track in struck if of_track[0] == channel]:
-                    del struck[of_track]
+                for of_track in [of_track for of_track in open_notes if of_track[0] == channel]:
+                    del open_notes[of_track]
         elif is_strike(message):
             key = (channel, message.note)
             layer = next((layer for layer in range(layers) if down[key][layer] == 0), 0)
             down[key][layer] += 1
-            struck[*key, track].append(layer)
-            strike = (track, index)
-            releases[strike] = None
-            sounding[channel].append(synth.note_on(places[layer], message.note, strike))
+            open_notes[*key, track].append(layer)
+            note_on = (track, index)
+            releases[note_on] = None
+            sounding[channel].append(synth.note_on(places[layer], message.note, note_on))
         elif layers == 1:
             synth.note_off(places[0], message.note)
-        elif struck[channel, message.note, track]:
-            layer = struck[channel, message.note, track].popleft()
+        elif open_notes[channel, message.note, track]:
+            layer = open_notes[channel, message.note, track].popleft()
             down[channel, message.note][layer] -= 1
             synth.note_off(places[layer], message.note)
         synth.render()
@@ -224,13 +224,13 @@ def play(events: Iterable[Event], soundfont: str, layers: int) -> dict[Strike, i
             if synth.sounds(note):
                 still.append(note)
             else:
-                releases[note.strike] = tick
+                releases[note.note_on] = tick
         sounding[channel] = still
     synth.close()
     return releases
 
 
-def ours_of(paths: list[str]) -> Iterator[dict[Strike, Ours]]:
+def ours_of(paths: list[str]) -> Iterator[dict[NoteOn, Ours]]:
     """Ostinato's notes of each file."""
     command = ["node", str(HERE / "releases.mjs"), *paths]
     output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
@@ -257,9 +257,9 @@ def kind_of(events: list[Event]) -> str:
 class Names:
     """Classifies a difference by the events."""
 
-    def __init__(self, events: list[Event], ours: dict[Strike, Ours]) -> None:
-        self.strikes: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-        self.key_of: dict[Strike, tuple[int, int, int]] = {}
+    def __init__(self, events: list[Event], ours: dict[NoteOn, Ours]) -> None:
+        self.onsets: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+        self.key_of: dict[NoteOn, tuple[int, int, int]] = {}
         self.last_move = 0
         self.pedaled: set[tuple[int, int]] = set()
         down: dict[tuple[int, int], bool] = {}
@@ -274,20 +274,20 @@ class Names:
                 key = (channel, message.note, note.program)
                 self.key_of[track, index] = key
                 if down.get((channel, SUSTAIN)) or down.get((channel, SOSTENUTO)):
-                    self.strikes[key].append(tick)
+                    self.onsets[key].append(tick)
         releases = (note.release or 0 for note in ours.values())
         self.last_move = max(self.last_move, *releases)
 
-    def reason(self, strike: Strike, note: Ours, plain: int | None, apart: int | None) -> str | None:
+    def reason(self, note_on: NoteOn, note: Ours, plain: int | None, apart: int | None) -> str | None:
         if note.end == plain:
             return "equal"
         if note.release is None:
             return "no note-off"
         if note.end == apart:
             return "overlap"
-        later = [tick for tick in self.strikes[self.key_of[strike]] if tick > note.start]
+        later = [tick for tick in self.onsets[self.key_of[note_on]] if tick > note.start]
         if later and note.end == later[0] and (apart is None or note.end < apart):
-            return "struck again"
+            return "repeated"
         if apart is None and note.end == self.last_move:
             return "down at end"
         return None
@@ -306,13 +306,13 @@ def main() -> None:
         names = Names(events, ours)
         count = counts[kind_of(events)]
         count["files"] += 1
-        for strike, note in ours.items():
-            reason = names.reason(strike, note, plain[strike], apart[strike])
+        for note_on, note in ours.items():
+            reason = names.reason(note_on, note, plain[note_on], apart[note_on])
             count["notes"] += 1
             count[reason or "unexplained"] += 1
             if reason is None:
-                place = f"track {strike[0]}, event {strike[1]}"
-                print(f"{path}: {place}: {note}, {plain[strike]}, {apart[strike]}", file=sys.stderr)
+                place = f"track {note_on[0]}, event {note_on[1]}"
+                print(f"{path}: {place}: {note}, {plain[note_on]}, {apart[note_on]}", file=sys.stderr)
     columns = ("files", "notes", "equal", *REASONS, "unexplained")
     print("| kind |", " | ".join(columns), "|")
     print("| --- |", " | ".join("---:" for _ in columns), "|")

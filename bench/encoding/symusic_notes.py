@@ -20,8 +20,8 @@ import symusic
 NO_RELEASE = "never released: symusic leaves the note out"
 BEHIND_END = "released behind an end-of-track event, where symusic stops"
 NO_LENGTH = "no length: symusic leaves the note out"
-ONE_TICK = "struck twice on one tick: symusic leaves one out"
-TANGLED = "struck again before its release: another end"
+ONE_TICK = "two note-ons on one tick: symusic omits one"
+TANGLED = "repeated before its note-off: another end"
 PROGRAM = "another program"
 UNEXPLAINED = "unexplained"
 

@@ -4,8 +4,8 @@
  *
  *   npm run endless [-- --events N]
  *
- * Writes endless.csv, a row for every thousand events, and endless.svg beside this file. Prints the cost at the end,
- * measured in turns with the events after the first full window of another piece.
+ * Writes endless.csv, a row for every thousand events, and endless.svg next to this file. Prints the cost at the end,
+ * measured alternately with the events after the first full window of another piece.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

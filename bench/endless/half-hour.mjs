@@ -23,7 +23,7 @@ import { machine, midiFiles, progress, say } from "../tools.mjs";
 const STEPS_PER_SECOND = 100;
 const WINDOW_SECONDS = 30;
 const LAST_MINUTES = 10;
-const FIGURES = ["notes/s", "entropy, bits", ...RUN_LENGTHS.map((length) => `runs of ${length}, %`)];
+const MEASURES = ["notes/s", "entropy, bits", ...RUN_LENGTHS.map((length) => `runs of ${length}, %`)];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -59,9 +59,9 @@ if (positionals.length !== 1 || !(seeds >= 1 && seed >= 0 && minutes > LAST_MINU
   process.exit(2);
 }
 
-const pieces = midiFiles(positionals[0]).map((file) => figures(gridNotes(readMidi(readFileSync(file)))));
-const low = FIGURES.map((_, of) => quantile(column(pieces, of), 0.05));
-const high = FIGURES.map((_, of) => quantile(column(pieces, of), 0.95));
+const pieces = midiFiles(positionals[0]).map((file) => measure(gridNotes(readMidi(readFileSync(file)))));
+const low = MEASURES.map((_, of) => quantile(column(pieces, of), 0.05));
+const high = MEASURES.map((_, of) => quantile(column(pieces, of), 0.95));
 
 const model = await loadMusicModel(
   values.model,
@@ -86,21 +86,23 @@ if (values.out !== undefined) {
 const from = (minutes - LAST_MINUTES) * 60 * STEPS_PER_SECOND;
 const rows = music.map(({ score }) => {
   const late = gridNotes(score).filter(({ startStep }) => startStep >= from);
-  return figures(
+  return measure(
     late.map((note) => ({ ...note, startStep: note.startStep - from, endStep: note.endStep - from })),
   );
 });
-say(`\n|  | ${FIGURES.join(" | ")} |\n|---|${"---:|".repeat(FIGURES.length)}`);
+say(`\n|  | ${MEASURES.join(" | ")} |\n|---|${"---:|".repeat(MEASURES.length)}`);
 for (const [index, row] of rows.entries()) say(line(`seed ${seed + index}`, row));
-say(line("seeds, median", FIGURES.map((_, of) => quantile(column(rows, of), 0.5)))); // prettier-ignore
+say(line("seeds, median", MEASURES.map((_, of) => quantile(column(rows, of), 0.5)))); // prettier-ignore
 say(line(`${pieces.length} pieces, 5 %`, low));
-say(line("median", FIGURES.map((_, of) => quantile(column(pieces, of), 0.5)))); // prettier-ignore
+say(line("median", MEASURES.map((_, of) => quantile(column(pieces, of), 0.5)))); // prettier-ignore
 say(line("95 %", high));
-const within = FIGURES.map((_, of) => rows.filter((row) => row[of] >= low[of] && row[of] <= high[of]).length);
+const within = MEASURES.map(
+  (_, of) => rows.filter((row) => row[of] >= low[of] && row[of] <= high[of]).length,
+);
 say(`| seeds within | ${within.map((count) => `${count} of ${seeds}`).join(" | ")} |`);
 
 /** The columns of the table, computed from quantized notes. */
-function figures(notes) {
+function measure(notes) {
   const end = notes.reduce((latest, { endStep }) => Math.max(latest, endStep), 1);
   const counts = Array.from({ length: 12 }, () => 0);
   for (const { pitch } of notes) counts[pitch % 12] += 1;

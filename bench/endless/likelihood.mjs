@@ -77,6 +77,6 @@ say(
 );
 for (const [which, windows] of WINDOWS.entries()) {
   if (counts[which] === 0) continue;
-  const figures = Object.keys(caches).map((name) => (sums[name][which] / counts[which]).toFixed(3));
-  say(`| ${windows} | ${counts[which]} | ${figures.join(" | ")} |`);
+  const means = Object.keys(caches).map((name) => (sums[name][which] / counts[which]).toFixed(3));
+  say(`| ${windows} | ${counts[which]} | ${means.join(" | ")} |`);
 }

@@ -1,5 +1,5 @@
 /**
- * Compares sampling in the graph with single steps in WebAssembly, in turns:
+ * Compares sampling in the graph with single steps in WebAssembly, alternately:
  *
  * - loop: `sampleInGraph`, several ids a run
  * - steps: one run per id in the same session

@@ -1,6 +1,6 @@
 /**
  * Compares two builds of the page by the time from the click on Play to the first sound, nothing cached:
- * `npm run build:page`, then `node bench/page/first-sound.mjs OTHER/web/dist [ROUNDS]`. In turns; prints the medians, the ratio of
+ * `npm run build:page`, then `node bench/page/first-sound.mjs OTHER/web/dist [ROUNDS]`. Alternately; prints the medians, the ratio of
  * this build to the other, and what came over the line until then. With the variable LINE also when each file came.
  *
  * The variable CHROMIUM names another browser than Debian's.

@@ -15,7 +15,7 @@ from transformers import GPT2LMHeadModel
 PROMPTS = 20
 LONG = 200  # ids after the first prompt
 SHORT = 40  # ids after each of the others
-TIE = 1e-3  # where the likeliest leads the next by less, rounding decides: such a prompt is left out and another drawn
+TIE = 1e-3  # a smaller lead of the likeliest is decided by rounding: such a prompt is replaced by another
 
 
 def main() -> None:

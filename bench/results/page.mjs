@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Writes docs/benchmarks.md from the CSV files beside this script: `node bench/results/page.mjs`; with `--print`, to stdout.
+ * Writes docs/benchmarks.md from the CSV files of this folder: `node bench/results/page.mjs`; with `--print`, to stdout.
  * Each row of a file is one measurement:
  * bench,case,implementation,measure,median,unit,machine,date,command. `machine` is a name in machines.csv.
  */

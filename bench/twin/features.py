@@ -137,7 +137,7 @@ def _repetition(chords: list[Chord], primer: list[Chord]) -> Features:
 
 
 def _runs(line: list[int], length: int) -> list[tuple[int, ...]]:
-    """The runs of a line but for its last one: so figures stay comparable with those of earlier measurements."""
+    """The runs of a line but for its last one: so results stay comparable with earlier ones."""
     return [tuple(line[start : start + length]) for start in range(len(line) - length)]
 
 

@@ -106,7 +106,7 @@ function cut(notes, from, to) {
     }));
 }
 
-/** The notes as the vocabulary keeps them, so that rounding does not tell a pianist from a model. */
+/** The notes as the vocabulary keeps them, so that rounding does not distinguish a pianist from a model. */
 function onGrid(notes) {
   if (notes.length === 0) return [];
   return decodePerformance(encodePerformance(notes, PERFORMANCE_416), PERFORMANCE_416).map(

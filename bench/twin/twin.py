@@ -3,9 +3,9 @@
     python twin.py PAIRS.json [--longest SECONDS] [--show 12]
 
 Two classifiers, one on features, one on sequences of up to three words, judge continuations of pieces that they were not
-trained on (ten folds by piece). AUC 0.5: they cannot tell; 1: they always can. A pair whose generation has fewer than 8
+trained on (ten folds by piece). AUC 0.5: chance; 1: always right. A pair whose generation has fewer than 8
 notes is told at a glance: it is not given to the classifiers and counts as told apart. More pairs let the classifiers
-learn more: compare figures of equally many. Then the features that tell most by themselves, in words.
+learn more: compare results of equally many pairs only. Then the features with the highest AUC alone, in words.
 
 --longest shortens every note of both sides, to leave out what a longest length gives away.
 """
@@ -120,7 +120,7 @@ def told_apart(score: Vector, silent: int) -> float:
 
 
 def print_telling(of_each: list[Features], is_model: np.ndarray, count: int) -> None:
-    """Prints the features that tell most by themselves, with their means on both sides."""
+    """Prints the features with the highest AUC alone, with their means on both sides."""
     telling = []
     for name in of_each[0]:
         column = np.array([one[name] for one in of_each])

@@ -86,12 +86,12 @@ LOUDER = 100
 
 CASES: list[Case] = [
     Case(
-        "two strikes of a key, then two releases: on 0, on 0.5, off 1, off 1.5",
+        "two note-ons of a key, then two releases: on 0, on 0.5, off 1, off 1.5",
         "velocities",
         one(on(0), on(480, velocity=LOUDER), off(960), off(1440)),
     ),
     Case(
-        "two strikes, one release: on 0, on 0.5, off 1",
+        "two note-ons, one release: on 0, on 0.5, off 1",
         "velocities",
         one(on(0), on(480, velocity=LOUDER), off(960)),
     ),
@@ -101,7 +101,7 @@ CASES: list[Case] = [
         one(on(0), off(480), on(480, velocity=LOUDER), off(960)),
     ),
     Case(
-        "touching, strike first: on 0, on 0.5, off 0.5, off 1",
+        "touching, note-on first: on 0, on 0.5, off 0.5, off 1",
         "velocities",
         one(on(0), on(480, velocity=LOUDER), off(480), off(960)),
     ),

@@ -54,7 +54,7 @@ export class Timeline {
 
   /** The index of the last event before a position; −1 before the first. */
   lastBefore(tick: number, order: number): number {
-    // Both bounds move away from the latest result until the position lies between them.
+    // Both bounds move away from the latest result until the position is between them.
     let low = this.#latest;
     let high = low + 1;
     for (let step = 1; low >= 0 && !this.isBefore(low, tick, order); step *= 2) {

@@ -35,7 +35,7 @@ export function withFinerDivision(score: Score, fromSeconds: number, toSeconds: 
   const warnings =
     multiple < wanted
       ? [
-          `new notes lie on a grid of ${((longest / multiple) * 1000).toFixed(1)} ms: a MIDI file allows no finer one here`,
+          `new notes are placed on a grid of ${((longest / multiple) * 1000).toFixed(1)} ms: a MIDI file allows no finer one here`,
         ]
       : [];
   if (multiple === 1) return { score, warnings };

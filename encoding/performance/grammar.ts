@@ -14,7 +14,7 @@ import type { PerformanceState } from "./performance-state.ts";
 export interface GrammarOptions {
   /**
    * Longest duration of a note, in steps of 10 ms. Once a note has lasted this long, its note-off is the only allowed id wherever a
-   * note-off may stand, which is not directly after a velocity or a note-on. If several notes have, the lowest ends first.
+   * note-off is allowed, which is not directly after a velocity or a note-on. If several notes have, the lowest ends first.
    * A model cannot end a note whose note-on has left its window. Default: no limit.
    */
   readonly longestNoteSteps?: number;

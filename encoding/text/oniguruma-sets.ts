@@ -1,6 +1,6 @@
 /** The character sets and escapes that Oniguruma's regular expressions have names for. */
 
-/** Characters, as what stands between the brackets of a class, or all but these. */
+/** Characters, in the syntax of a bracketed class, or all but these. */
 export interface CharacterSet {
   readonly members: string;
   readonly isNegated: boolean;

@@ -12,7 +12,7 @@ interface Piece {
  * Splits a text. Empty pieces are omitted.
  *
  * @param pattern has the flag `g`.
- * @param invert whether matches and what lies between them change roles.
+ * @param invert whether matches and the text between them swap roles.
  */
 export function splitText(
   text: string,

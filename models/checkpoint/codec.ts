@@ -19,7 +19,7 @@ export interface CodecEvidence {
   readonly id?: string;
   /** Whether it has a tokenizer of text. */
   readonly hasTokenizer: boolean;
-  /** The name of the vocabulary, as the user knows it: for checkpoints that do not say. Default: what the others tell. */
+  /** The name of the vocabulary, as the user gives it, for checkpoints that do not name one. Default: found from the other fields. */
   readonly codec?: string | undefined;
 }
 

@@ -3,13 +3,13 @@ import { CheckpointError } from "../errors.ts";
 import { quoteName } from "../quote.ts";
 
 /**
- * Beside the head of the language model: a value of each id (trl's `v_head`), a choice between texts (`multiple_choice_head` of
- * `GPT2DoubleHeadsModel`), and others with such a name (`value_head`, `ilql_heads`). transformers skips any tensor that it does not
- * know.
+ * In addition to the head of the language model: a value of each id (trl's `v_head`), a choice between texts (`multiple_choice_head` of
+ * `GPT2DoubleHeadsModel`), and others with such a name (`value_head`, `ilql_heads`). transformers skips any unknown
+ * tensor.
  */
-const BESIDE = /^(?!lm_head\.)\w*heads?\d*\./;
+const ADDITIONAL = /^(?!lm_head\.)\w*heads?\d*\./;
 
-/** In the place of it, by what they do. */
+/** Heads that replace it, by what they do. */
 const INSTEAD: readonly (readonly [name: RegExp, does: string])[] = [
   [/^score\./, "classifies texts (GPT2ForSequenceClassification)"],
   [/^classifier\./, "classifies tokens (GPT2ForTokenClassification)"],
@@ -18,7 +18,7 @@ const INSTEAD: readonly (readonly [name: RegExp, does: string])[] = [
 
 /** Whether a tensor belongs to a head that generation does not need. */
 export function isOtherHead(name: string): boolean {
-  return BESIDE.test(name);
+  return ADDITIONAL.test(name);
 }
 
 /** @throws CheckpointError for a head in the place of the language model's. */

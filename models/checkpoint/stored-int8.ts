@@ -3,7 +3,7 @@
  * independently of the precision of the computation.
  *
  * config.json has `"quantization": { "kind": "int8", "block": 64 }`. A matrix `name` is then an I8 tensor of its usual shape
- * beside a tensor `name.scales` (F16), and its values are the numbers times their scales. `block` numbers, of
+ * with a tensor `name.scales` (F16), and its values are the numbers times their scales. `block` numbers, of
  * consecutive inputs of one output, share a scale:
  *
  *     h.i.attn.c_attn.weight, …  [in, out]                   scales [in / block, out]

@@ -1,5 +1,5 @@
 /**
- * The head of a decoder whose ids are sampled from one range at a time: the product of each slice of its rows stands in a branch of its
+ * The head of a decoder whose ids are sampled from one range at a time: the product of each slice of its rows is in a branch of its
  * own (`If`), so that a run computes the slices that it needs. The slices read parts of the same weights.
  */
 import type { DecoderConfig } from "../checkpoint/index.ts";

@@ -87,7 +87,7 @@ export class Chooser {
     const { candidates = [] } = sampled;
     this.#lines ??= createInterface({ input: this.#io.stdin });
     this.#iterator ??= this.#lines[Symbol.asyncIterator]();
-    // The cursor may stand in the middle of a line of the text.
+    // The cursor may be in the middle of a line of the text.
     for (const line of ["", ...this.#menu(sampled, first)]) this.#console.say(line);
     for (;;) {
       const { value, done } = await this.#iterator.next();

@@ -285,7 +285,7 @@ function vocabularyName({ vocabulary = PERFORMANCE_416.name }: DatasetOptions): 
   return musicCodec(vocabulary)?.name ?? vocabulary;
 }
 
-/** @throws UsageError for a vocabulary beside a tokenizer. */
+/** @throws UsageError for both a vocabulary and a tokenizer. */
 async function chooseEncoder(options: DatasetOptions): Promise<EncoderChoice> {
   const { tokenizer, vocabulary, lenient = false, compatibility } = options;
   if (tokenizer === undefined) {

@@ -95,7 +95,7 @@ async function runInspect(path: string, options: InspectCommandOptions): Promise
   for (const track of facts.tracks) {
     const instruments = track.instruments.map((one) =>
       one.isDrums
-        ? `channel ${one.channel} percussion, ${pluralize(one.notes, "note")} (left out of the encoding)`
+        ? `channel ${one.channel} percussion, ${pluralize(one.notes, "note")} (not encoded)`
         : `channel ${one.channel} program ${one.program}, ${pluralize(one.notes, "note")} ${one.lowest} to ${one.highest}`,
     );
     console.line(`track ${track.index}: ${[JSON.stringify(track.name), ...instruments].join("; ")}`);
@@ -153,7 +153,7 @@ function describe(score: Score) {
     ids: ids.length,
     idsPerSecond: ids.length / Math.max(lastSeconds - firstNoteSeconds, 0.01),
     tempo: describeTempo(score),
-    pedalPresses: countPresses(score),
+    pedalPresses: countPedalDowns(score),
     tracks: score.tracks.map((track, index) => ({
       index,
       name: track.name,
@@ -163,15 +163,15 @@ function describe(score: Score) {
   };
 }
 
-/** Number of presses of the pedal, on all channels. */
-function countPresses(score: Score): number {
+/** Number of times that the pedal goes down, on all channels. */
+function countPedalDowns(score: Score): number {
   const down = new Map<number, boolean>();
-  let presses = 0;
+  let count = 0;
   for (const { channel, isDown } of score.pedal) {
-    if (isDown && !down.get(channel)) presses += 1;
+    if (isDown && !down.get(channel)) count += 1;
     down.set(channel, isDown);
   }
-  return presses;
+  return count;
 }
 
 function instrumentsOf(notesOfTrack: readonly ScoreNote[]) {

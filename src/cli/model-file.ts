@@ -20,7 +20,7 @@ const NOT_READ: ReadonlyMap<string, string> = new Map([
   [".pth", "a file of PyTorch"],
 ]);
 
-/** Files beside the weights. */
+/** Files next to the weights. */
 const OTHERS: ReadonlySet<string> = new Set(["config.json", ...TEXT_FILES]);
 
 /** More than a Git LFS pointer has. */
@@ -29,7 +29,7 @@ const BEGINNING_BYTES = 1024;
 /**
  * The folder of a model, if a path is that of one of its files: by the file's name, unless it begins as a MIDI file does.
  *
- * @throws CheckpointError for a Git LFS pointer; CommandError for a file without a config.json beside it, and for a format that is
+ * @throws CheckpointError for a Git LFS pointer; CommandError for a file without a config.json in its folder, and for a format that is
  * not read.
  */
 export async function folderOfModelFile(path: string): Promise<string | undefined> {
@@ -51,7 +51,7 @@ export async function folderOfModelFile(path: string): Promise<string | undefine
   const folder = dirname(path);
   if (existsSync(join(folder, "config.json"))) return folder;
   throw new CommandError(
-    `${path} holds ${content}, and there is no config.json beside it`,
+    `${path} holds ${content}, and there is no config.json in its folder`,
     "put the model's config.json into the same folder, and name the folder",
   );
 }

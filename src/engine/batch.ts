@@ -66,9 +66,9 @@ export class BatchSequence implements SequenceContext, GraphRuns {
   }
 
   /**
-   * Reads one id and samples the next ones, in one run for all sequences. It has as few steps as any of them asks for.
+   * Reads one id and samples the next ones, in one run for all sequences. It has as few steps as any of them requests.
    *
-   * @returns the ids; or the logits of the first one, if another sequence asks for logits, or has rules that do not fit
+   * @returns the ids; or the logits of the first one, if another sequence requests logits, or has rules that do not fit
    * the same run.
    * @throws EngineError as `Decoder.forward`; RangeError for `contextShift`, which batches do not have.
    */

@@ -7,7 +7,7 @@ export interface SamplingInputs {
   /** Number of samples, from 1. */
   readonly steps: number;
   readonly rules: RuleInput;
-  /** Whether warpers are left out. */
+  /** Whether warpers are not applied. */
   readonly isGreedy: boolean;
   /** `[steps, vocabulary]`, or zeros if there is none: `[steps]`. */
   readonly noise: Float32Array;

@@ -1,5 +1,5 @@
 /**
- * Sampling in the graph: a run of the decoder returns several ids. No other file of the engine's loop knows of such runs.
+ * Sampling in the graph: a run of the decoder returns several ids. No other file of the engine's loop handles such runs.
  *
  * A run ends where a rule changes (`LogitsProcessor.adjustmentLength`). Where the rules have no graph form, as the repetition
  * penalty, or masks have no automaton, it ends after one id; that costs what single steps cost, in WebAssembly 1.1 to 1.3 times

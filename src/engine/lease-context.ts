@@ -1,4 +1,4 @@
-/** The context of one generation, with the drafts that its options ask for. */
+/** The context of one generation, with the drafts that its options request. */
 import { OptionError } from "../options.ts";
 import type { CachedContext } from "./cached-context.ts";
 import type { DraftedIds, DraftModel } from "./draft-model.ts";

@@ -30,7 +30,7 @@ export interface SamplingRequest {
 /** A generated id; with `candidates`, the whole sample. */
 export type GeneratedId = Pick<Sample, "id"> & Partial<Sample>;
 
-/** A source of ids: what the generation loop needs to know of a backend. */
+/** A source of ids: all that the generation loop uses of a backend. */
 export interface NextIds {
   /** Samples the ids that follow those appended. @returns at least one; all are to be appended before the next call. */
   next(): Promise<readonly GeneratedId[]>;

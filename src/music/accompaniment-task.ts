@@ -216,18 +216,18 @@ export class AccompanimentTask implements GenerationTask {
 
   /** Note-ons of the melody in this step, after note-offs of generated notes on the same keys. */
   #melodyNoteOns(): number[] {
-    const struck: MelodyNote[] = [];
+    const started: MelodyNote[] = [];
     const noteOns: number[] = [];
     let { velocityBin } = this.#state;
     for (let note = this.#nextOnsets[0]; note?.start === this.step; note = this.#nextOnsets[0]) {
       if (note.velocityBin !== velocityBin) noteOns.push(this.#vocabulary.id("VELOCITY", note.velocityBin));
       noteOns.push(this.#vocabulary.id("NOTE_ON", note.pitch));
       velocityBin = note.velocityBin;
-      struck.push(note);
+      started.push(note);
       this.#nextOnsets.shift();
     }
     const own = new Set(this.#ownNotes().map(({ pitch }) => pitch));
-    const releases = this.#noteOffs(struck.filter(({ pitch }) => own.has(pitch)));
+    const releases = this.#noteOffs(started.filter(({ pitch }) => own.has(pitch)));
     return [...new Set(releases), ...noteOns];
   }
 

@@ -25,7 +25,7 @@ export interface DownloadBody {
   /** Called before the first byte, with the length of the file if it is known. */
   expect(totalBytes: number | undefined): void;
   add(chunk: Uint8Array<ArrayBuffer>): void | Promise<void>;
-  /** Forgets what was added: the file comes again from its beginning. */
+  /** Discards the bytes added: the file is sent again from its beginning. */
   clear(): void;
   /** The contents of the file. */
   whole(): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;

@@ -52,7 +52,7 @@ export async function requestFile(
 
 const FOLDER = "the folder on the server must hold config.json and model.safetensors or pytorch_model.bin";
 
-/** The Hugging Face hub tells a file that a model does not have from a model that may not be read. */
+/** The Hugging Face hub distinguishes a missing file from a model without access. */
 function refusal({ headers }: Response): { readonly code: CheckpointErrorCode; readonly hint: string } {
   switch (headers.get("x-error-code")) {
     case "GatedRepo":

@@ -38,7 +38,7 @@ export interface CompleteOptions extends SamplingOptions {
   /** Maximum number of tokens, from 1. Default: until the text or the context ends; see `TextModel.generate`. */
   readonly tokens?: number;
   /**
-   * Ends the text before the first of these strings. They are not part of it: tokens that lie wholly in one are left out, and the
+   * Ends the text before the first of these strings. They are not part of it: tokens wholly within one are omitted, and the
    * text of one that begins before it is cut. Only new text counts, not the prompt.
    */
   readonly stop?: string | readonly string[];

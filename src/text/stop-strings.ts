@@ -20,7 +20,7 @@ export function stopStrings(stop: string | readonly string[] = []): readonly str
 
 /**
  * The steps of a text up to the first stop string. Steps are held back while their text may belong to one. A step that begins
- * before the stop string and reaches into it is the last one, with its text cut there; steps behind are left out.
+ * before the stop string and reaches into it is the last one, with its text cut there; later steps are omitted.
  */
 export async function* untilStop(steps: Steps, strings: readonly string[]): Steps {
   const held = new HeldSteps(strings);

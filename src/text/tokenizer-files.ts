@@ -50,7 +50,7 @@ async function readTokenizer(files: CheckpointFiles, config: DecoderConfig): Pro
     if (codec && codec.kind !== "text") throw writesMusic(codec.vocabulary);
     throw new CheckpointError("the checkpoint has no tokenizer", {
       code: "missing-file",
-      hint: "a text model needs tokenizer.json, or vocab.json and merges.txt, beside its config.json",
+      hint: "a text model needs tokenizer.json, or vocab.json and merges.txt, next to its config.json",
     });
   }
   const tokenizerConfig = await readJson(files, "tokenizer_config.json");

@@ -17,7 +17,7 @@ export const FLAGS = [
 ];
 
 /**
- * Whether tests of the page can run. Without a browser they are left out, and one line says so; where CI is set that
+ * Whether tests of the page can run. Without a browser they are skipped, and one line says so; where CI is set that
  * is a failure.
  */
 export function hasChromium(path = CHROMIUM, isRequired = Boolean(process.env["CI"])): boolean {

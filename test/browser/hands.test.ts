@@ -45,7 +45,7 @@ describe.skipIf(!hasChromium())("note input on the built page", { timeout: PATIE
     const [e, k, g, c] = ups;
     const played = [e, g, k, c].map((to = 0, index) => ({ from: downs[index] ?? 0, to }));
     expectTimes(notes, played);
-    expect(notes[0]?.velocity, "the middle of a key is struck with half the force").toBeLessThan(100);
+    expect(notes[0]?.velocity, "the middle of a key is pressed with half the force").toBeLessThan(100);
     await page.getByLabel("pause", { exact: true }).focus();
     await page.keyboard.press("KeyA");
     expect(await rollLabel(page), "what is typed is not played").toContain("4 notes");

@@ -86,9 +86,9 @@ describe("ostinato inspect, of a model", () => {
   );
 
   it.each([
-    ["model.safetensors", "holds weights, and there is no config.json beside it"],
-    ["pytorch_model.bin", "holds PyTorch's weights, and there is no config.json beside it"],
-    ["tokenizer.json", "holds a part of a model, and there is no config.json beside it"],
+    ["model.safetensors", "holds weights, and there is no config.json in its folder"],
+    ["pytorch_model.bin", "holds PyTorch's weights, and there is no config.json in its folder"],
+    ["tokenizer.json", "holds a part of a model, and there is no config.json in its folder"],
     ["model.onnx", "holds a graph of ONNX, which is not read"],
     ["model-q4.gguf", "holds a model for llama.cpp, which is not read"],
   ])("tells what a file of a model holds: %s", async (name, says) => {

@@ -162,15 +162,15 @@ describe("AccompanimentTask", () => {
         const part = new AccompanimentTask(vocabulary, encodePerformance(melody, vocabulary), melody);
         for (const id of part.prompt) part.push(id);
         const allowed = new Uint8Array(vocabulary.size);
-        const isStruck = new Set<number>();
+        const found = new Set<number>();
         const propose = (): number => {
           const ending = wanted.find(
-            (note, i) => isStruck.has(i) && note.end === part.step && allowed[128 + note.pitch],
+            (note, i) => found.has(i) && note.end === part.step && allowed[128 + note.pitch],
           );
           if (ending) return 128 + ending.pitch;
-          const striking = wanted.find(({ start }, i) => start === part.step && !isStruck.has(i));
+          const striking = wanted.find(({ start }, i) => start === part.step && !found.has(i));
           if (striking) return allowed[striking.pitch] ? striking.pitch : allowed.indexOf(1, 356);
-          const times = wanted.flatMap(({ start, end }, i) => (isStruck.has(i) ? [end] : [start]));
+          const times = wanted.flatMap(({ start, end }, i) => (found.has(i) ? [end] : [start]));
           const next = Math.min(...times.filter((step) => step > part.step));
           return 255 + Math.min(100, next - part.step);
         };
@@ -180,8 +180,8 @@ describe("AccompanimentTask", () => {
           const wish = only ? allowed.indexOf(1) : propose();
           // No shift follows a shift: at a melody onset everything else is replaced by the melody.
           const id = part.snapId(allowed[wish] === 1 ? wish : allowed.indexOf(1));
-          const struck = wanted.findIndex(({ start, pitch }) => start === part.step && pitch === id);
-          if (struck >= 0) isStruck.add(struck);
+          const index = wanted.findIndex(({ start, pitch }) => start === part.step && pitch === id);
+          if (index >= 0) found.add(index);
           part.push(id);
         }
         const written = part.finish().map(({ pitch, startStep, endStep }) => [pitch, startStep, endStep]);
@@ -213,7 +213,7 @@ describe("accompany", () => {
 
   it("has no note on a key that the melody holds, none after its end, and no hanging note", async () => {
     const melody = scoreFromNotes(MELODY_NOTES);
-    let struck = 0;
+    let count = 0;
     for (let seed = 0; seed < 20; seed += 1) {
       const { score } = await piano.accompany(melody, { seed });
       for (const note of addedTo(melody, score)) {
@@ -224,10 +224,10 @@ describe("accompany", () => {
         expect(clash).toBeUndefined();
         expect(note.startSeconds).toBeLessThan(10); // the segment in which the melody ends
         expect(note.endSeconds).toBeLessThanOrEqual(12);
-        struck += 1;
+        count += 1;
       }
     }
-    expect(struck).toBeGreaterThan(500);
+    expect(count).toBeGreaterThan(500);
   });
 
   it("starts with the melody after leading silence, at the tempo of the file", async () => {

@@ -93,8 +93,8 @@ describe("control tokens", () => {
       expect(secondsOf(ids)).toBeLessThanOrEqual(15 + GRACE_SECONDS + 7);
       ends.push(secondsOf(ids));
       // Every note-on has its note-off.
-      const struck = ids.filter((id) => id < 128).length;
-      expect(ids.filter((id) => id >= 128 && id < 256)).toHaveLength(struck);
+      const noteOns = ids.filter((id) => id < 128).length;
+      expect(ids.filter((id) => id >= 128 && id < 256)).toHaveLength(noteOns);
     }
     expect(new Set(ends).size).toBeGreaterThan(1);
   });

@@ -24,7 +24,7 @@ STATE_VERSION = 1
 def write_checkpoint(
     folder: Path, config: DecoderConfig, tensors: dict[str, Tensor], dtype: torch.dtype, tokenizer: Path | None = None
 ) -> None:
-    """Writes a checkpoint folder atomically: to a temporary folder beside it, which is then renamed.
+    """Writes a checkpoint folder atomically: to a temporary folder next to it, which is then renamed.
 
     tokenizer  a tokenizer.json to copy into it
     """

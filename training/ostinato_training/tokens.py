@@ -1,4 +1,4 @@
-"""The tokens of a `tokenizer.json`, and a hash that tells two tokenizers of the same size apart."""
+"""The tokens of a `tokenizer.json`, and a hash that distinguishes two tokenizers of the same size."""
 
 from __future__ import annotations
 

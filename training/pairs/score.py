@@ -1,4 +1,4 @@
-"""Scores answers to pairs: exact matches and character errors, beside two baselines.
+"""Scores answers to pairs: exact matches and character errors, compared with two baselines.
 
     python score.py TRAIN.tsv TEST.tsv [ANSWERS.txt]     (RapidFuzz 3)
 

@@ -19,7 +19,7 @@ export function mergingOnly(): Plugin {
 }
 
 /**
- * Replaces the factories, so that the classes that only they name are left out of the bundle.
+ * Replaces the factories, so that the classes that only they name stay out of the bundle.
  *
  * @throws TypeError for a version of the package that does not have them.
  */

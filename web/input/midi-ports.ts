@@ -98,7 +98,7 @@ export class MidiPorts {
   }
 }
 
-/** Passes on what one keyboard plays, and knows which of its keys are down. */
+/** Forwards the notes of one keyboard and tracks its held keys. */
 class HeldKeys implements NoteInput {
   readonly #input: NoteInput;
   readonly #held = new Set<number>();

@@ -92,7 +92,7 @@ export function tracksOf(score: Score, withDrums = false): TrackChoice[] {
 /** What becomes of the notes that the piano model cannot play as they are; "" where there are none. */
 export function leftOutWords({ notes }: Score): string {
   const words = [
-    ...(notes.some(({ isPercussion }) => isPercussion) ? ["percussion is left out"] : []),
+    ...(notes.some(({ isPercussion }) => isPercussion) ? ["percussion is ignored"] : []),
     ...(notes.some(({ isPercussion, program }) => !isPercussion && program >= PIANOS)
       ? ["other instruments will be played on the piano"]
       : []),

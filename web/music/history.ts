@@ -25,7 +25,7 @@ export class History {
     this.commit();
   }
 
-  /** Remembers the present state, in case that a change follows. */
+  /** Stores the current state before a possible change. */
   hold(): void {
     this.#held = this.#present();
   }

@@ -30,7 +30,7 @@ export function melodyOf(piece: Piece): Score {
 /** The primer merged with the accompaniment. */
 export function accompaniedPiece(piece: Piece, melody: Score, written: Score): Piece {
   const given = piece.notes.filter(({ origin }) => origin === "primer");
-  const part = untilStruckAnew(newNotes(melody, written), given).map(
+  const part = untilRepeated(newNotes(melody, written), given).map(
     (note) => ({ ...note, origin: "generated" }) as const,
   );
   const seconds = [...given, ...part].reduce((latest, { endSeconds = 0 }) => Math.max(latest, endSeconds), 0);
@@ -52,12 +52,12 @@ export function infilledPiece(piece: Piece, region: Span, before: Score, written
 }
 
 /** Ends notes at the next note-on of their pitch in the other part: both parts share one keyboard. */
-function untilStruckAnew(part: readonly Note[], others: readonly OwnedNote[]): Note[] {
+function untilRepeated(part: readonly Note[], others: readonly OwnedNote[]): Note[] {
   return part.flatMap((note) => {
-    const strikes = others
+    const onsets = others
       .filter(({ pitch, startSeconds }) => pitch === note.pitch && startSeconds >= note.startSeconds)
       .map(({ startSeconds }) => startSeconds);
-    const endSeconds = Math.min(note.endSeconds, ...strikes);
+    const endSeconds = Math.min(note.endSeconds, ...onsets);
     return endSeconds > note.startSeconds ? [{ ...note, endSeconds }] : [];
   });
 }

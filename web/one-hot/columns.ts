@@ -21,7 +21,7 @@ export interface Column {
   readonly isNow: boolean;
 }
 
-/** Fraction of the shown events that lie before the playback position. */
+/** Fraction of the shown events that are before the playback position. */
 const PAST = 0.6;
 
 /** The events around a time, in order. */

@@ -107,7 +107,7 @@ function givenNotes({ score, tracks }: OpenedFile): ScoreNote[] {
   return score.notes.filter(({ track }) => tracks.includes(track));
 }
 
-/** The notes by who wrote them, and by instrument; parts without notes are left out. */
+/** The notes by who wrote them, and by instrument; parts without notes are omitted. */
 function partsOf(piece: Music, isIncluded: (note: PieceNote) => boolean = () => true): NewPart[] {
   const { primerSeconds, primerLength } = piece;
   const nameOf = ({ origin, startSeconds }: PieceNote): string => {

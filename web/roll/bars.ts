@@ -6,7 +6,7 @@ import { type GridLine, type RollView, timeLines, visibleSeconds, xOfTime } from
 
 const TIME_SIGNATURE = 0x58;
 const TEMPO = 0x51;
-/** Microseconds per quarter note that programs write where they know of no tempo: 120 a minute. */
+/** Microseconds per quarter note that programs write by default: 120 quarter notes a minute. */
 const NO_TEMPO = 500_000;
 /** Space of a label, in pixels. */
 const LABEL_WIDTH = 72;

@@ -95,7 +95,7 @@ export class NoteScheduler {
     this.#chase(loop.fromSeconds, time);
   }
 
-  /** Strikes the notes again that are held at a time of the piece, where playback jumps to. */
+  /** Starts the notes that are held at the position where playback jumps to. */
   #chase(seconds: number, time: number): void {
     for (const event of this.source?.notesHeldAt(seconds) ?? []) this.#output.play(event, time);
   }

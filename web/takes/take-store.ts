@@ -34,7 +34,7 @@ export class TakeStore {
   }
 
   /**
-   * @param knownDate the date of what is stored, as far as this page knows; undefined for nothing.
+   * @param knownDate the date of what is stored, as this page last read or wrote it; undefined for no take.
    * @returns false where another page has changed the take since: nothing is written then.
    */
   async write({ summary, music, file }: StoredTake, knownDate: number | undefined): Promise<boolean> {

@@ -37,7 +37,7 @@ export class Takes {
   #present: Present | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hasFailed = false;
-  /** By take: what this page knows of what is stored. */
+  /** By take: its stored state, as this page last read or wrote it. */
   readonly #known = new Map<string, { readonly date: number; readonly signature: string; name: string }>();
   /** Takes that go on under another name, since another page has changed the first one. */
   readonly #renamed = new Map<string, string>();

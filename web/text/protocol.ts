@@ -59,7 +59,7 @@ export interface TextCalls {
     answer: readonly Token[];
   };
   /** Samples the token after `ids`; undefined at the end of the text. */
-  draw: {
+  sample: {
     request: { ids: readonly number[]; step: number; options: SamplingOptions };
     answer: Token | undefined;
   };

@@ -40,7 +40,7 @@ class TextServer {
     return this.#model.encodePrompt(text, { specialTokens, to }).map((id) => this.#token(id));
   }
 
-  async draw({ ids, step, options }: TextCalls["draw"]["request"]): Promise<Token | undefined> {
+  async sample({ ids, step, options }: TextCalls["sample"]["request"]): Promise<Token | undefined> {
     const sampler = new Sampler(options);
     const { logits } = await this.#writing.prefill(ids, { reuseBeyondWindow: true });
     const id = sampler.sample(logits, step, { allowed: this.#model.allowedTokens, recent: ids });
@@ -138,7 +138,7 @@ class TextRequests {
     const server = this.#server;
     if (!server) throw new TypeError("a request came before the model was loaded");
     if (message.call === "encode") return server.encode(message.request);
-    if (message.call === "draw") return server.draw(message.request);
+    if (message.call === "sample") return server.sample(message.request);
     if (message.call === "explain") return server.explain(message.request);
     return server.table(message.request);
   }

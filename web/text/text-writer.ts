@@ -34,7 +34,7 @@ export class TextWriter {
     return this.#phase !== "idle";
   }
 
-  /** Forgets the text, so that the next generation starts from the prompt. */
+  /** Clears the text, so that the next generation starts from the prompt. */
   clear(): void {
     this.#tokens = [];
     this.stop();
@@ -79,7 +79,7 @@ export class TextWriter {
       if (this.#phase === "stopping") return "stopped";
       if (tokens.length >= client.facts.window) return "window";
       const ids = tokens.map(({ id }) => id);
-      const token = await client.ask("draw", { ids, step: ids.length, options });
+      const token = await client.ask("sample", { ids, step: ids.length, options });
       // The text has been cleared.
       if (tokens !== this.#tokens) return "stopped";
       if (!token) return "end-of-text";

@@ -27,7 +27,7 @@ export function otherShareOfBand(elsewhere: number): string {
   return `${Math.round(100 * elsewhere)} % on this note, rests and the start`;
 }
 
-/** The attention that is on no note. @param beginning the share on the first ids, which is left out below 0.5 %. */
+/** The attention that is on no note. @param beginning the share on the first ids, which is omitted below 0.5 %. */
 export function otherShares(elsewhere: number, beginning: number): string {
   const shares = [`${Math.round(100 * elsewhere)} % on timing and dynamics`];
   if (beginning >= 0.005) shares.push(`${Math.round(100 * beginning)} % on the start of the piece`);

@@ -13,7 +13,7 @@ import { float32, int32 } from "./tensors.ts";
 export interface SamplingRule {
   /** Name of its option, or of the value in `SamplingContext` that it applies. */
   readonly name: string;
-  /** Warpers are left out at temperature 0, which takes the likeliest id. At least one id remains after a warper. */
+  /** Warpers are not applied at temperature 0, which takes the likeliest id. At least one id remains after a warper. */
   readonly isWarper: boolean;
   /** Whether the rule changes any score. */
   isOn(input: RuleInput): boolean;

@@ -6,7 +6,7 @@ const SHORTEST = 3;
 const LONGEST = 24;
 /** Earlier places compared, the newest first. */
 const MOST_PLACES = 16;
-/** Ids kept: after twice as many, the older half is forgotten. */
+/** Ids kept: after twice as many, the older half is discarded. */
 const CAPACITY = 8192;
 /** Entries of the table of places: a power of 2. */
 const BUCKETS = 1 << 14;

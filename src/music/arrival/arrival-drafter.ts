@@ -3,7 +3,7 @@ import type { Draft, Drafter, DraftingMethod, IdRange } from "../../engine/index
 import { ContextMixer } from "./context-mixer.ts";
 import { KIND_COUNT, PartHistory, SLOT_COUNT, SLOTS } from "./part-history.ts";
 
-/** Longer drafts do not pay. */
+/** Longer drafts take longer than they save. */
 const MOST_IDS = 8;
 /** Levels of the mean chance of the ids, each a kind of draft. */
 const KINDS = 10;

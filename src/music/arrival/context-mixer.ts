@@ -40,7 +40,7 @@ interface Candidates {
   readonly total: number;
 }
 
-/** Contexts kept: then all are forgotten. */
+/** Contexts kept: then all are discarded. */
 const MOST_CONTEXTS = 40_000;
 /** Before anything was learned, one prediction in three comes true. */
 const [RIGHT_AT_FIRST, MADE_AT_FIRST] = [1, 3] as const;

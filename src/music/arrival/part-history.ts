@@ -105,7 +105,7 @@ const FIRST_KINDS = KINDS.map((_, slot) => KINDS.slice(0, slot).flat().length);
 export const KIND_COUNT = KINDS.flat().length;
 /** Symbols that contexts look back on. */
 const SYMBOLS = 12;
-/** Ends and onsets that are rounded differently may lie a step apart. */
+/** Ends and onsets that are rounded differently may be a step apart. */
 const ROUNDING = 1;
 /** An instrument that has been silent for longer is not due. */
 const SILENCE = 2;

@@ -12,7 +12,7 @@ const LARGEST_READ = 2 ** 30;
  * (`models--owner--name`), whose files are in `snapshots/<commit>/`.
  *
  * @param revision which one of a folder of the cache; by default the one that `refs/main` names, or the only one.
- * @throws CheckpointError when the folder does not exist, or does not tell which snapshot is meant; on opening, when a file
+ * @throws CheckpointError when the folder does not exist, or has several snapshots and names none; on opening, when a file
  * is missing; OptionError for a revision of another folder.
  */
 export async function checkpointFolder(folder: string, revision?: string): Promise<CheckpointFiles> {

@@ -3,7 +3,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /**
- * Writes a file completely or not at all: to a temporary file beside it, which is flushed and renamed. On failure the
+ * Writes a file completely or not at all: to a temporary file next to it, which is flushed and renamed. On failure the
  * temporary file is deleted and the target is unchanged.
  *
  * @param data the whole content, or parts that are written as they arrive.

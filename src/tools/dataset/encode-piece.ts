@@ -128,7 +128,7 @@ export function textEncoder(tokenizerJson: unknown): PieceEncoder {
   };
 }
 
-/** The tokenizer of a text dataset. @throws TokenizerError if it has more ids than 16 bits can tell apart. */
+/** The tokenizer of a text dataset. @throws TokenizerError if it has more ids than 16 bits can hold. */
 export function datasetTokenizer(tokenizerJson: unknown): TextTokenizer {
   const tokenizer = new TextTokenizer(tokenizerJson);
   if (tokenizer.size <= 0x10000) return tokenizer;

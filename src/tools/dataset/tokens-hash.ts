@@ -1,4 +1,4 @@
-/** Tells two tokenizers apart whose vocabularies have the same size: a dataset of one does not fit a model of the other. */
+/** Distinguishes two tokenizers whose vocabularies have the same size: a dataset of one does not fit a model of the other. */
 import { createHash } from "node:crypto";
 
 interface ParsedTokenizer {

@@ -49,6 +49,6 @@ it("warns where the format allows no finer division", () => {
     { name: "", events: [tempo, event(0, 0x90), event(200_000, 0x80)], endTick: 200_000 },
   ]);
   expect(addNotes(slow, NEW, "Part").warnings).toEqual([
-    "new notes lie on a grid of 12.5 ms: a MIDI file allows no finer one here",
+    "new notes are placed on a grid of 12.5 ms: a MIDI file allows no finer one here",
   ]);
 });

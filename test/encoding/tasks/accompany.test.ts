@@ -85,13 +85,13 @@ describe("melody and accompaniment", () => {
         const { ids, isMelody } = mergeVoices(melody ?? [], rest ?? [], vocabulary);
         const decoded = (of: Iterable<number>) =>
           decodePerformance(of, vocabulary).map(({ onset, ...note }) => ({ note, onset }));
-        const struck = decoded(ids);
-        expect(isMelody).toEqual(struck.map(({ note }) => note.pitch > 61));
+        const all = decoded(ids);
+        expect(isMelody).toEqual(all.map(({ note }) => note.pitch > 61));
         for (const [voice, upper] of [
           [melody, true],
           [rest, false],
         ] as const) {
-          expect(struck.map(({ note }) => note).filter(({ pitch }) => pitch > 61 === upper)).toEqual(
+          expect(all.map(({ note }) => note).filter(({ pitch }) => pitch > 61 === upper)).toEqual(
             expect.arrayContaining(
               decoded(encodePerformance(voice ?? [], vocabulary)).map(({ note }) => note),
             ),

@@ -44,7 +44,7 @@ it("names the instruments of tracks, and what the piano cannot play", () => {
   expect(tracksOf(strings)[0]?.instruments).toEqual(["Acoustic Grand Piano", "String Ensemble 1"]);
   expect(leftOutWords(strings)).toBe("other instruments will be played on the piano");
   expect(leftOutWords({ ...score, notes: [first, { ...second, isPercussion: true, program: 8 }] })).toBe(
-    "percussion is left out",
+    "percussion is ignored",
   );
 });
 

@@ -1,5 +1,5 @@
 /**
- * The partial file of a download: a file beside its target whose name contains the writing process, so that two processes
+ * The partial file of a download: a file next to its target whose name contains the writing process, so that two processes
  * never write to the same file. The partial file of a dead process is taken over by renaming it, which only one process
  * can do.
  */

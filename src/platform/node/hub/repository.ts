@@ -1,4 +1,4 @@
-/** Asks the hub what a model consists of. */
+/** Gets the list of a model's files from the hub. */
 import type { PathInfo } from "@huggingface/hub";
 import { CheckpointError } from "../../../../models/index.ts";
 import { DEFAULT_REVISION } from "../../hub-name.ts";

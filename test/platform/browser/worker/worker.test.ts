@@ -157,14 +157,14 @@ describe("WorkerMusicModel", () => {
     await remote.prefill(ids);
     expect(await remote.explain(ids, 10, options)).toEqual(await served.explain(ids, 10, options));
     // One key, over and over: what it is kept from doing is what it does where it is not.
-    const struck = [375, ...Array.from({ length: 40 }, () => [60, 265, 188, 265]).flat()];
+    const repeated = [375, ...Array.from({ length: 40 }, () => [60, 265, 188, 265]).flat()];
     const [controlled, free] = [
-      await served.explain(struck, 161),
-      await served.explain(struck, 161, { driftControl: false }),
+      await served.explain(repeated, 161),
+      await served.explain(repeated, 161, { driftControl: false }),
     ];
     expect(controlled).not.toEqual(free);
-    expect(await remote.explain(struck, 161)).toEqual(controlled);
-    expect(await remote.explain(struck, 161, { driftControl: false })).toEqual(free);
+    expect(await remote.explain(repeated, 161)).toEqual(controlled);
+    expect(await remote.explain(repeated, 161, { driftControl: false })).toEqual(free);
     await expect(remote.explain(ids, 11)).rejects.toBeInstanceOf(OptionError);
   });
 
