@@ -111,7 +111,7 @@ function candidatesPicture() {
   return svg(540, 20 + candidates.length * 20, parts);
 }
 
-/** The stack, the first layer at the bottom: what each would have said, and what attention and the network added. */
+/** The stack, the first layer at the bottom: the prediction after each, and what attention and the network added. */
 function layersPicture() {
   const rung = 46;
   const height = 36 + layers.length * rung;
@@ -119,7 +119,7 @@ function layersPicture() {
   const share = (move) => move.relative / (1 + move.relative);
   const heading = [
     text(72, 18, "what it added", `font-weight="bold"`),
-    text(246, 18, "what the model would have said", `font-weight="bold"`),
+    text(246, 18, "the prediction after each layer", `font-weight="bold"`),
   ];
   const parts = layers.flatMap(({ layer, candidates, ...added }, row) => {
     const top = place(row);

@@ -1,4 +1,4 @@
-/** `ostinato text --layers`: what each layer alone would have said, from the embedding up. */
+/** `ostinato text --layers`: the prediction after each layer, from the embedding up. */
 import type { StreamMove } from "../engine/index.ts";
 import type { TextExplanation, TextModel, TextPrompt } from "../text/index.ts";
 import { bar, shownToken } from "./candidates.ts";

@@ -86,7 +86,7 @@ export function addTextCommand(program: Command): void {
     .option("--context-shift", "continue beyond the context: when it is full, its older half is evicted")
     .option(
       "--layers",
-      "show what each layer of the model alone would have said, instead of generating: its three likeliest next tokens, and how far attention and the feed-forward network moved it",
+      "print the prediction after each layer, instead of generating: its three likeliest next tokens, and how far attention and the feed-forward network moved it",
     )
     .option(
       "--position <n>",

@@ -1,4 +1,4 @@
-/** A model layer by layer: what it would have said after each, in a list of sentences. */
+/** The predictions of a model after each layer, as a list of sentences. */
 import type { Candidate, LayerPrediction, StreamMove } from "../../src/index.ts";
 import { element } from "../elements.ts";
 import { percentOf } from "./candidates.ts";
