@@ -101,7 +101,7 @@ function walkEvents(bytes: Uint8Array, start: number, limit: number, isLengthRig
     }
     offset = numberEnd(bytes, offset, limit);
     if (offset < 0 || offset >= limit) return damage;
-    let status = bytes[offset] ?? 0;
+    let status = bytes[offset]!;
     if (status >= 0x80) offset += 1;
     else if (runningStatus > 0) status = runningStatus;
     else return damage;
@@ -127,13 +127,13 @@ function walkEvents(bytes: Uint8Array, start: number, limit: number, isLengthRig
 /** Offset after the variable-length number at `offset`; −1 when it is cut or too long. */
 function numberEnd(bytes: Uint8Array, offset: number, limit: number): number {
   for (let at = offset; at < Math.min(limit, offset + MAX_NUMBER_BYTES); at += 1) {
-    if ((bytes[at] ?? 0) < 0x80) return at + 1;
+    if (bytes[at]! < 0x80) return at + 1;
   }
   return -1;
 }
 
 function numberIn(bytes: Uint8Array, start: number, end: number): number {
   let value = 0;
-  for (let at = start; at < end; at += 1) value = (value << 7) | ((bytes[at] ?? 0) & 0x7f);
+  for (let at = start; at < end; at += 1) value = (value << 7) | (bytes[at]! & 0x7f);
   return value;
 }

@@ -125,7 +125,7 @@ export class Bars {
   #seconds(bar: number): number {
     if (bar >= MOST_BARS) return Infinity;
     while (this.#ticks.length <= bar) this.#extend();
-    return this.#secondsOf(this.#ticks[bar] ?? 0);
+    return this.#secondsOf(this.#ticks[bar]!);
   }
 
   #secondsOf(tick: number): number {

@@ -59,7 +59,7 @@ function correlation(counts: Float64Array, profile: readonly number[], tonic: nu
   let [product, spread] = [0, 0];
   for (let degree = 0; degree < 12; degree += 1) {
     const count = counts[(tonic + degree) % 12]! - of;
-    const weight = (profile[degree] ?? 0) - to;
+    const weight = profile[degree]! - to;
     product += count * weight;
     spread += weight * weight;
   }
