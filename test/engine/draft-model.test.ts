@@ -11,22 +11,10 @@ import { speculate } from "../../src/engine/speculate.ts";
 import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import { OptionError } from "../../src/options.ts";
 import { randomIds, randomTensors } from "../models/reference.ts";
+import { learnedDecoder, relativeDecoder } from "./tiny-decoder.ts";
 
-const LEARNED: DecoderConfig = {
-  vocabularySize: 50,
-  layers: 2,
-  width: 8,
-  heads: 2,
-  feedForward: 8,
-  position: { kind: "learned" },
-  window: 32,
-  normEpsilon: 1e-5,
-  tiedHead: true,
-};
-const RELATIVE: DecoderConfig = {
-  ...LEARNED,
-  position: { kind: "relative", maxDistance: 32, sharedHeads: false },
-};
+const LEARNED = learnedDecoder(32);
+const RELATIVE = relativeDecoder(32);
 const INT8: DecoderConfig = { ...LEARNED, width: 64, feedForward: 128, window: 96 };
 const PROMPT = randomIds(5, LEARNED.vocabularySize, 8);
 const NAMED = { name: "numbers" };

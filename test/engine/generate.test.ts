@@ -5,23 +5,11 @@ import { generateIds, type GenerateIdsOptions } from "../../src/engine/generate.
 import { Sampler } from "../../src/engine/sampler.ts";
 import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import { randomIds, randomTensors } from "../models/reference.ts";
+import { learnedDecoder, relativeDecoder } from "./tiny-decoder.ts";
 
 const WINDOW = 9;
-const LEARNED: DecoderConfig = {
-  vocabularySize: 50,
-  layers: 2,
-  width: 8,
-  heads: 2,
-  feedForward: 8,
-  position: { kind: "learned" },
-  window: WINDOW,
-  normEpsilon: 1e-5,
-  tiedHead: true,
-};
-const RELATIVE: DecoderConfig = {
-  ...LEARNED,
-  position: { kind: "relative", maxDistance: WINDOW, sharedHeads: false },
-};
+const LEARNED = learnedDecoder(WINDOW);
+const RELATIVE = relativeDecoder(WINDOW);
 
 async function load(config: DecoderConfig): Promise<Decoder> {
   const runtime = await createNodeRuntime({ backend: "node", threads: 1 });

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { DecoderConfig } from "../../models/index.ts";
 import { CachedContext } from "../../src/engine/cached-context.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
 import { generateIds, type GenerateIdsOptions } from "../../src/engine/generate.ts";
@@ -9,22 +8,10 @@ import { SpeculativeContext } from "../../src/engine/speculative-context.ts";
 import { type Drafter, SuffixDrafter } from "../../src/engine/speculation/index.ts";
 import { createNodeRuntime } from "../../src/platform/node/runtime.ts";
 import { randomIds, randomTensors } from "../models/reference.ts";
+import { learnedDecoder, relativeDecoder } from "./tiny-decoder.ts";
 
-const LEARNED: DecoderConfig = {
-  vocabularySize: 50,
-  layers: 2,
-  width: 8,
-  heads: 2,
-  feedForward: 8,
-  position: { kind: "learned" },
-  window: 32,
-  normEpsilon: 1e-5,
-  tiedHead: true,
-};
-const RELATIVE: DecoderConfig = {
-  ...LEARNED,
-  position: { kind: "relative", maxDistance: 32, sharedHeads: false },
-};
+const LEARNED = learnedDecoder(32);
+const RELATIVE = relativeDecoder(32);
 const PROMPT = randomIds(5, LEARNED.vocabularySize, 8);
 /** More than a window. */
 const COUNT = 200;
