@@ -1,3 +1,4 @@
+import type { Backend, DecoderConfig } from "../../models/index.ts";
 import { checkSink, SinkWindow } from "./attention-sink.ts";
 import { EngineError } from "./errors.ts";
 import { checkSelection, selectSequences } from "./select-sequences.ts";
@@ -15,6 +16,22 @@ export interface CacheShape extends CacheWindow {
   readonly layers: number;
   /** Numbers per position and layer in the keys, and in the values, of one sequence: heads × head size. */
   readonly width: number;
+  /**
+   * Maximum number of positions, where they end. Memory for all of them is then reserved at once: systems give it page by page when rows
+   * are written, and rows are never copied to larger buffers. Default: unlimited, buffers grow.
+   */
+  readonly positions?: number | undefined;
+}
+
+/** The sizes of a decoder's caches without a sink. */
+export function cacheShapeOf(
+  { layers, width, window, position }: DecoderConfig,
+  backend: Backend,
+): CacheShape {
+  // Browsers count reserved memory as used.
+  const isReserved = backend === "node" && position.kind === "learned";
+  // The window includes the current id, which is not in the cache.
+  return { layers, width, limit: window - 1, positions: isReserved ? window : undefined };
 }
 
 /**
@@ -43,15 +60,16 @@ export class KeyValueCache {
 
   /** @throws RangeError unless `limit` rows hold the sink and one eviction block. */
   constructor(shape: CacheShape, sequences = 1) {
-    const { layers, limit, sink, width } = shape;
+    const { layers, limit, sink, width, positions } = shape;
     if (sink) checkSink(sink, limit);
     this.shape = shape;
     this.sequences = sequences;
     this.#rows = new StoredRows({
       buffers: 2 * layers,
       width: sequences * width,
-      most: 2 * limit,
-      capacity: 2 * limit + Math.ceil(limit / 4),
+      most: positions ?? 2 * limit,
+      capacity: positions ?? 2 * limit + Math.ceil(limit / 4),
+      isReserved: positions !== undefined,
     });
     this.#nothing = new Float32Array(sequences * width);
   }

@@ -15,7 +15,7 @@ import {
   layerAttention,
 } from "./attention.ts";
 import { sinkOf } from "./attention-sink.ts";
-import { type CacheShape, KeyValueCache } from "./cache.ts";
+import { type CacheShape, cacheShapeOf, KeyValueCache } from "./cache.ts";
 import { DecoderSession, type PreparedSource, type Weights } from "./decoder-session.ts";
 import { EngineError } from "./errors.ts";
 import { exactRunLength, hasExactShape, readsRowsExactly } from "./exact-run.ts";
@@ -137,8 +137,7 @@ export class Decoder {
     this.isQuantized = scheme.linear !== "float32";
     this.mayReadExactly = !this.isQuantized || (scheme.isExact && hasExactShape(config));
     this.#session = session;
-    // The window includes the current id, which is not in the cache.
-    this.#cacheShape = { layers: config.layers, width: config.width, limit: config.window - 1 };
+    this.#cacheShape = cacheShapeOf(config, session.backend);
     this.#sinkShape = { ...this.#cacheShape, sink: sinkOf(config) };
   }
 

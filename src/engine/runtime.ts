@@ -148,7 +148,11 @@ export function onnxRuntime(
 
 /** ONNX Runtime's `onnxruntime_session_options_config_keys.h`. */
 function mappedFiles({ path }: WeightFolder): Ort.InferenceSession.SessionOptions {
-  return { extra: { session: { model_external_initializers_file_folder_path: path } } };
+  return {
+    extra: { session: { model_external_initializers_file_folder_path: path } },
+    // Memory patterns are stored for each shape of the inputs, and nearly every run has another one: the past grows.
+    enableMemPattern: false,
+  };
 }
 
 /** Starts a run: at once, or after the runs before. */

@@ -12,6 +12,8 @@ export interface StoredRowsShape {
   readonly most: number;
   /** Rows that a buffer can hold in the end: more than `most`, since the stored rows move to the front when it is full. */
   readonly capacity: number;
+  /** Whether the first buffers hold `capacity` rows already. Default: they grow from 64. */
+  readonly isReserved?: boolean;
 }
 
 /** Buffers of one cache, or of several forks that still share them. */
@@ -137,7 +139,8 @@ export class StoredRows {
     const fits = to + rows <= capacity;
     if (fits && (holders === 1 || to === end)) return;
     if (holders > 1 || capacity < this.#shape.capacity) {
-      const grown = Math.max(FIRST_CAPACITY, least, 2 * capacity, count + rows);
+      const fewest = this.#shape.isReserved ? this.#shape.capacity : FIRST_CAPACITY;
+      const grown = Math.max(fewest, least, 2 * capacity, count + rows);
       this.#replaceBuffers(fits ? capacity : Math.min(this.#shape.capacity, grown));
       for (const [i, buffer] of buffers.entries()) {
         this.#shared.buffers[i]!.set(this.#view(buffer, first, count));
@@ -154,9 +157,15 @@ export class StoredRows {
   }
 }
 
-function allocate({ buffers, width }: StoredRowsShape, capacity: number): SharedBuffers {
+function allocate({ buffers, width, isReserved }: StoredRowsShape, capacity: number): SharedBuffers {
+  const size = capacity * width;
+  // One array: systems give a large one page by page, when it is written, and take it back when it is freed.
+  const whole = isReserved ? new Float32Array(buffers * size) : undefined;
   return {
-    buffers: Array.from({ length: buffers }, () => new Float32Array(capacity * width)),
+    buffers: Array.from(
+      { length: buffers },
+      (_, i) => whole?.subarray(i * size, (i + 1) * size) ?? new Float32Array(size),
+    ),
     capacity,
     end: 0,
     holders: 1,

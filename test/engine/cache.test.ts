@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { AttentionSink } from "../../src/engine/attention-sink.ts";
-import { KeyValueCache } from "../../src/engine/cache.ts";
+import { cacheShapeOf, KeyValueCache } from "../../src/engine/cache.ts";
 import { EngineError } from "../../src/engine/errors.ts";
 import { attentionMask } from "../../src/engine/mask.ts";
 
@@ -25,6 +25,33 @@ test("an empty cache has one row of zeros", () => {
   expect(cache.length).toBe(0);
   expect(cache.rows).toBe(1);
   expect([...cache.keys(0), ...cache.values(0)]).toEqual([0, 0, 0, 0]);
+});
+
+test("only the native backend reserves memory for all learned positions at once", () => {
+  const config = {
+    vocabularySize: 11,
+    layers: 3,
+    width: WIDTH,
+    heads: 1,
+    feedForward: 4,
+    window: 100,
+    normEpsilon: 1e-5,
+    tiedHead: true,
+  };
+  const learned = { ...config, position: { kind: "learned" } } as const;
+  const relative = { ...config, position: { kind: "relative", maxDistance: 6, sharedHeads: false } } as const;
+  expect(cacheShapeOf(learned, "node")).toEqual({ layers: 3, width: WIDTH, limit: 99, positions: 100 });
+  expect(cacheShapeOf(learned, "wasm").positions).toBeUndefined();
+  expect(cacheShapeOf(relative, "node").positions).toBeUndefined();
+  const cache = new KeyValueCache(cacheShapeOf(learned, "node"));
+  const append = (rows: number): void =>
+    cache.append(packed(...Array.from({ length: 6 }, (_, buffer) => rowsOf(cache.position, rows, buffer))));
+  append(1);
+  const { buffer } = cache.keys(0);
+  append(98);
+  append(1);
+  expect(cache.values(2).buffer).toBe(buffer);
+  expect([...cache.values(2).slice(0, 2), ...cache.values(2).slice(-2)]).toEqual([15, 15, 995, 995]);
 });
 
 test("stores the last rows in order, for appends of any size", () => {

@@ -104,6 +104,20 @@ test.each(["node", "wasm"] as const)(
   },
 );
 
+test("memory patterns are off for weights in files", async () => {
+  const { default: native } = await import("onnxruntime-node");
+  const create = vi.spyOn(native.InferenceSession, "create").mockRejectedValue(new Error("not loaded"));
+  const runtime = await createNodeRuntime({ backend: "node", threads: 1 });
+  for (const weights of [{ path: "/weights" }, new Map()])
+    await expect(runtime.createSession(new Uint8Array(1), weights)).rejects.toThrow("not loaded");
+  const options = create.mock.calls.map((given): unknown => given[1]);
+  create.mockRestore();
+  expect(options).toEqual([
+    expect.objectContaining({ enableMemPattern: false }),
+    expect.not.objectContaining({ enableMemPattern: false }),
+  ]);
+});
+
 test.each(["node", "wasm"] as const)("%s: simultaneous runs return each its own results", async (backend) => {
   const runtime = await createNodeRuntime({ backend, threads: 1 });
   const doubled = (values: number): Promise<Session> => {

@@ -32,6 +32,23 @@ test("a buffer never holds more than `capacity` rows", () => {
   expect(filled(1000).newest(0, 1).buffer.byteLength).toBe(4 * 9);
 });
 
+test("reserved buffers are one array, which is not replaced before it is full", () => {
+  const stored = new StoredRows({ buffers: 2, width: 1, most: 200, capacity: 200, isReserved: true });
+  stored.append(rows(0, 1));
+  const { buffer } = stored.newest(0, 1);
+  expect(buffer.byteLength).toBe(2 * 4 * 200);
+  stored.reserve(199);
+  stored.append(rows(1, 199));
+  expect(stored.newest(0, 1).buffer).toBe(buffer);
+  expect(stored.newest(1, 1).buffer).toBe(buffer);
+  expect(all(stored)[1]).toEqual(Array.from({ length: 200 }, (_, i) => 100 + i));
+  const fork = stored.fork();
+  fork.dropNewest(150);
+  fork.append(rows(7, 1));
+  expect(all(fork)[0]?.slice(-2)).toEqual([49, 7]);
+  expect(all(stored)[0]?.slice(-2)).toEqual([198, 199]);
+});
+
 test("drops the newest rows, and copies the oldest", () => {
   const stored = filled(6);
   const [oldest] = stored.oldest(2);
