@@ -70,14 +70,19 @@ const GROUPS = [
       "node-llama-cpp, q8_0": node("node-llama-cpp", join(gpt2, "gpt2-q8_0.gguf"), THREADS),
     },
   },
-  ...["fp32", "int8"].map((precision) => ({
+  ...["fp32", "int8", "int4"].map((precision) => ({
     key: `medium-${precision}`,
     title: `GPT-2 medium's shape, ${precision}, ${THREADS} threads`,
-    floorBytes: precision === "fp32" ? 4 : 1,
+    floorBytes: { fp32: 4, int8: 1, int4: 0.55 }[precision],
     size: "medium",
     prefills: [128],
     pasts: [64, 512],
-    implementations: { "Ostinato, node": node("ostinato", medium, "node", precision, THREADS) },
+    implementations: {
+      [`Ostinato, node, ${precision}`]: node("ostinato", medium, "node", precision, THREADS),
+      ...(precision === "int4" && {
+        "Ostinato, node, int8": node("ostinato", medium, "node", "int8", THREADS),
+      }),
+    },
   })),
   {
     key: "gpt2-wasm",
@@ -144,6 +149,7 @@ async function race({ title, implementations, prefills, pasts, floorBytes, size 
       const count = !pasts.includes(length) ? 1 : round < 0 ? 2 : STEPS + 1;
       for (const runner of competitors) {
         const times = await generate(runner, prompt, count);
+        runner.timeLine.push({ after: `${length} ids`, ...runner.memory });
         progress(`${runner.name}: ${length} ids and ${count} more in ${times.at(-1).toFixed(0)} ms`);
         if (round < 0) continue; // warm-up rounds
         if (prefills.includes(length)) add(runner, `prefill ${length}`, times[0]);
@@ -159,6 +165,18 @@ async function race({ title, implementations, prefills, pasts, floorBytes, size 
   const weightBytes = WEIGHTS[size] * floorBytes;
   printTable({ competitors, prefills, pasts, readMs, weightBytes, cacheBytes: CACHE_BYTES[size] });
   if (other) printRatios(competitors);
+  for (const { name, timeLine } of competitors) printTimeLine(name, timeLine);
+}
+
+/** Prints the memory of a process at each measurement: what it held, and its peak so far. */
+function printTimeLine(name, timeLine) {
+  const megabytes = (bytes) => (bytes / 1e6).toFixed(0);
+  const known = timeLine.filter(({ rssBytes }) => rssBytes !== undefined);
+  if (known.length === 0) return;
+  const moments = known.map(
+    ({ after, rssBytes, peakBytes }) => `${after}: ${megabytes(rssBytes)} (${megabytes(peakBytes)})`,
+  );
+  say(`\nMemory of ${name}, MB (peak so far): ${moments.join(", ")}`);
 }
 
 /** The engine's implementations of a group, each followed by that of the other commit. */
@@ -167,22 +185,28 @@ function againstOther(implementations) {
     command[2] === "ostinato"
       ? [
           [name, command],
-          [`${name}, at ${other.name}`, [...command, other.root]],
+          [nameThen(name), [...command, other.root]],
         ]
       : [],
   );
   return Object.fromEntries(pairs);
 }
 
+/** The name of an implementation at the other commit. */
+function nameThen(name) {
+  return `${name}, at ${other.name}`;
+}
+
 /** Prints the time now as a ratio to that of the other commit. */
 function printRatios(competitors) {
-  for (let i = 0; i + 1 < competitors.length; i += 2) {
-    const [now, then] = [competitors[i], competitors[i + 1]];
+  for (const now of competitors) {
+    const then = competitors.find(({ name }) => name === nameThen(now.name));
+    if (then === undefined) continue;
     const ratios = [...now.cells].map(([cell, times]) => {
       const ratio = median(times.map((time, round) => time / then.cells.get(cell)[round]));
       return `${cell}: ${ratio.toFixed(3)}`;
     });
-    const peak = (now.peakBytes / then.peakBytes).toFixed(3);
+    const peak = (now.memory.peakBytes / then.memory.peakBytes).toFixed(3);
     say(`\n${now.name} ÷ ${other.name}: ${[...ratios, `peak memory: ${peak}`].join(", ")}`);
   }
 }
@@ -192,18 +216,20 @@ async function load(name, command) {
   progress(`loading ${name}`);
   const implementation = new Implementation(command);
   try {
-    const { loadMs, cpuMs } = await implementation.loaded();
-    return { name, implementation, loadMs, cpuMs, cells: new Map(), peakBytes: 0 };
+    const { loadMs, cpuMs, ...memory } = await implementation.loaded();
+    const timeLine = [{ after: "loaded", ...memory }];
+    return { name, implementation, loadMs, cpuMs, cells: new Map(), memory, timeLine };
   } catch (error) {
-    if (other) throw error; // they are compared in pairs
+    // The other commit may not have all precisions.
+    if (other && !name.endsWith(`, at ${other.name}`)) throw error;
     say(`${name} is omitted: ${error.message}`);
     return undefined;
   }
 }
 
 async function generate(runner, prompt, count) {
-  const { times, ...facts } = await runner.implementation.generate(prompt, count);
-  Object.assign(runner, facts);
+  const { times, cpuMs, peakBytes, rssBytes } = await runner.implementation.generate(prompt, count);
+  Object.assign(runner, { cpuMs, memory: { peakBytes, rssBytes } });
   return times;
 }
 
@@ -216,13 +242,13 @@ function printTable({ competitors, prefills, pasts, readMs, weightBytes, cacheBy
     "peak, MB",
   ];
   say(`| | ${columns.join(" | ")} |\n|---|${columns.map(() => "---:|").join("")}`);
-  for (const { name, cells, loadMs, peakBytes } of competitors) {
+  for (const { name, cells, loadMs, memory } of competitors) {
     const prefilled = prefills.map((length) => median(cells.get(`prefill ${length}`)).toFixed(0));
     const steps = pasts.flatMap((past) => {
       const ms = median(cells.get(`past ${past}`));
       return [(1000 / ms).toFixed(1), ms.toFixed(2) + (readMs ? ` (${(ms / floor(past)).toFixed(2)})` : "")];
     });
-    const facts = [(loadMs / 1000).toFixed(1), (peakBytes / 1e6).toFixed(0)];
+    const facts = [(loadMs / 1000).toFixed(1), (memory.peakBytes / 1e6).toFixed(0)];
     say(`| ${[name, ...prefilled, ...steps, ...facts].join(" | ")} |`);
   }
   if (readMs === undefined) return;

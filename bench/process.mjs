@@ -15,13 +15,13 @@ export class Implementation {
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Waits until it is loaded. @returns `{ loadMs, cpuMs }`: wall-clock and CPU time of the loading. */
+  /** Waits until it is loaded. @returns `{ loadMs, cpuMs }`: wall-clock and CPU time of the loading; with the memory of `generate`. */
   async loaded() {
     return this.#answer();
   }
 
   /**
-   * @returns `{ times, cpuMs, peakBytes }`: milliseconds from the call to each id; CPU time and peak memory of the
+   * @returns `{ times, cpuMs, rssBytes, peakBytes }`: milliseconds from the call to each id; CPU time, memory and peak memory of the
    * process.
    */
   async generate(prompt, count) {

@@ -1,7 +1,7 @@
 /**
  * Runs one implementation in its own process: loads a model, then answers each line of JSON on stdin, `{ prompt, count
- * }`, with one on stdout: `{ times, cpuMs, peakBytes }`. `times` are milliseconds from the call to each generated id; `cpu`, where
- * an implementation has it, is the CPU time of the process at these moments. The first line is `{ loadMs, cpuMs }`.
+ * }`, with one on stdout: `{ times, cpuMs, rssBytes, peakBytes }`. `times` are milliseconds from the call to each generated id; `cpu`, where
+ * an implementation has it, is the CPU time of the process at these moments. The first line is `{ loadMs, cpuMs, rssBytes, peakBytes }`.
  *
  *   node main.mjs NAME [ARGUMENT…]
  */
@@ -14,11 +14,11 @@ const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
 const start = performance.now();
 const implementation = await load();
-answer({ loadMs: performance.now() - start, cpuMs: cpuMs() });
+answer({ loadMs: performance.now() - start, cpuMs: cpuMs(), ...memory() });
 for await (const line of createInterface({ input: process.stdin })) {
   const { prompt, count } = JSON.parse(line);
   const result = await implementation.times(prompt, count);
-  answer({ ...(Array.isArray(result) ? { times: result } : result), cpuMs: cpuMs(), peakBytes: peakBytes() });
+  answer({ ...(Array.isArray(result) ? { times: result } : result), cpuMs: cpuMs(), ...memory() });
 }
 process.exit(0);
 
@@ -44,6 +44,11 @@ async function load() {
     return loadMemory(Number(rest[0]), Number(rest[1]));
   }
   throw new Error(`no implementation "${name}"`);
+}
+
+/** Memory of this process in bytes: at present, and the most so far. */
+function memory() {
+  return { rssBytes: process.memoryUsage.rss(), peakBytes: peakBytes() };
 }
 
 /** Peak memory of this process in bytes on Linux; elsewhere its current memory. */
