@@ -1,7 +1,7 @@
 /**
- * Causal self-attention over keys and values in several segments: the cache, and the rows of this run. Keys and values are
- * `[positions, heads, headSize]`, so the caller can append rows to its cache and pass a view of it. `FusedMatMul` reads the
- * heads in place; only the scores are concatenated.
+ * Causal self-attention over keys and values in several segments: the cache, and the rows of this run. `FusedMatMul` reads the
+ * heads in place; only the scores are concatenated. The rows of a run are `[positions, heads, headSize]`. A cache in the same order can pass
+ * a view of its rows; one with the heads first is read in the order of its memory, unused rows behind those of each head included.
  *
  *     weights = softmax(scale · q·kᵀ + scale · skew(q·Eᵀ) + mask),   scale: see `scoreScale`
  *     result  = weights · v
@@ -18,7 +18,11 @@ import { type GraphBuilder, integer, integers, type Value } from "./graph-builde
 export interface Segment {
   readonly keys: Value; // [positions, heads, headSize]
   readonly values: Value; // [positions, heads, headSize]
+  /** Default: as above; "heads first": `[heads, positions, headSize]`. */
+  readonly order?: AxisOrder;
 }
+
+export type AxisOrder = "time first" | "heads first";
 
 /** Sizes and the mask, which all layers share: computed once per run. */
 export interface AttentionFrame {
@@ -82,7 +86,7 @@ export function attention(
 } {
   const scores = graph.node(
     "Concat",
-    segments.map(({ keys }) => queryScores(graph, frame, queries, keys)), // [heads, rows, positions of the segment] each
+    segments.map(({ keys, order }) => queryScores(graph, frame, queries, keys, order)), // [heads, rows, positions of the segment] each
     { axis: integer(2) },
   ); // [heads, rows, positions]
   const positioned = relative
@@ -92,7 +96,7 @@ export function attention(
   const weights = graph.node("Softmax", [masked], { axis: integer(-1) }); // [heads, rows, positions]
   const parts = graph.nodes("Split", [weights, frame.lengths], segments.length, { axis: integer(2) });
   const attended = segments
-    .map(({ values }, i) => weightedSum(graph, frame, elementAt(parts, i), values))
+    .map(({ values, order }, i) => weightedSum(graph, frame, elementAt(parts, i), values, order))
     .reduce((sum, part) => graph.node("Add", [sum, part])); // [heads, rows, headSize]
   return { attended, weights };
 }
@@ -107,7 +111,7 @@ function queryScores(
   frame: AttentionFrame,
   queries: Value,
   keys: Value,
-  order: "time first" | "heads first" = "time first",
+  order: AxisOrder = "time first",
 ): Value {
   if (!frame.fused) {
     const q = graph.node("Transpose", [queries], { perm: integers([1, 0, 2]) }); // [heads, rows, headSize]
@@ -123,7 +127,14 @@ function queryScores(
 }
 
 /** weights · v for every head.  # [heads, rows, headSize] */
-function weightedSum(graph: GraphBuilder, frame: AttentionFrame, weights: Value, values: Value): Value {
+function weightedSum(
+  graph: GraphBuilder,
+  frame: AttentionFrame,
+  weights: Value,
+  values: Value,
+  order: AxisOrder = "time first",
+): Value {
+  if (order === "heads first") return graph.node("MatMul", [weights, values]);
   if (frame.fused) return graph.microsoft("FusedMatMul", [weights, values], { transBatchB: integer(1) });
   const v = graph.node("Transpose", [values], { perm: integers([1, 0, 2]) }); // [heads, positions, headSize]
   return graph.node("MatMul", [weights, v]);
@@ -194,6 +205,26 @@ export function nearScores(
     const ofTier = (inner: GraphBuilder): Value => last(inner, score(inner, tier), nearest, -1);
     return (inner) => inner.branch(isWorth, "float32", sizes, ofTier, smaller);
   }, ofNear)(graph);
+}
+
+/**
+ * Declares the cache of each layer as inputs of the graph.
+ *
+ * @param heads its axes of heads: one of all sequences, or several.
+ */
+export function declarePast(
+  graph: GraphBuilder,
+  layers: number,
+  heads: readonly (number | string)[],
+  size: number,
+  order: AxisOrder,
+): readonly Segment[] {
+  const shape = order === "time first" ? ["past", ...heads, size] : [...heads, "past", size];
+  return Array.from({ length: layers }, (_, layer) => ({
+    keys: graph.input(`past_keys.${layer}`, "float32", shape),
+    values: graph.input(`past_values.${layer}`, "float32", shape),
+    order,
+  }));
 }
 
 /** The last row of `[heads, rows, positions]`.  # [heads, 1, positions] */

@@ -27,11 +27,14 @@
  *
  * Further inputs are the weights, in the layout of `graphWeights`.
  *
+ * If `isHeadsFirst`, the past is [heads, past, headSize]. Its first rows are the cached ones, and the mask hides those behind them.
+ *
  * In int8 in Node, rows have the same bits in any run (`exact-attention.ts`). There the axis `heads` is three: 1, sequences, and heads of one
- * sequence. The past ends with a whole group of four rows, the mask has spare positions at its end, the attention weights are those of all
- * rows, and there are two more inputs:
+ * sequence. The past ends with a whole group of four rows, the mask has spare positions behind the past and at its end, the attention weights
+ * are those of all rows, and there are three more inputs:
  *
  *     in   recent         [2 · layers · recent, 1, sequences, heads, headSize]  the cached rows behind the past, layer by layer
+ *          lead           [products, sequences, heads, rows, spare]  zeros: scores of the spare positions behind the past
  *          sizes          int32                            as `exactSizes` returns them
  *
  * A batch of sequences of equal length is more rows and more heads. Ids, positions and rows of logits are ordered by
@@ -42,6 +45,7 @@ import { activate } from "./activation.ts";
 import {
   attention,
   type AttentionFrame,
+  declarePast,
   joinHeads,
   lastRow,
   type RelativeTerm,
@@ -52,13 +56,12 @@ import {
   splitHeads,
 } from "./attention.ts";
 import { exactAttention, type ExactFrame, exactFrame } from "./exact-attention.ts";
-import { elementAt } from "../element-at.ts";
 import { type DecoderConfig, headSize, scoreScale } from "../checkpoint/index.ts";
 import { float, GraphBuilder, type GraphWeight, integer, type Locate, type Value } from "./graph-builder.ts";
 import { declareSlices, type HeadSlices, sliceHead, slicedProduct } from "./head.ts";
 import { matrixProduct, embeddingProduct, embeddingRows } from "./matrix.ts";
 import { encodeModel } from "./onnx.ts";
-import { SCHEMES, type QuantizationScheme } from "./quantization-scheme.ts";
+import { isHeadsFirst, SCHEMES, type QuantizationScheme } from "./quantization-scheme.ts";
 
 /** The graph of a decoder for ONNX Runtime, and the weights that its session needs. */
 export interface DecoderGraph {
@@ -101,7 +104,6 @@ export function decoderGraph(
   const slices = sliceHead(withLayers ? [] : headSlices, config.vocabularySize);
   const { heads, layers } = config;
   const { isExact, fullTierThreshold } = scheme;
-  const cacheShape = [...(isExact ? [1, "sequences", heads] : ["heads"]), headSize(config)]; // of all sequences
 
   const ids = graph.input("ids", "int32", ["rows"]);
   const mask = graph.input(
@@ -113,13 +115,17 @@ export function decoderGraph(
     config.position.kind === "learned" ? graph.input("positions", "int32", ["rows"]) : undefined;
   const logitsFrom = graph.input("logits_from", "int32", [1]);
   const flags = declareSlices(graph, slices);
-  const past = Array.from({ length: layers }, (_, layer): Segment => ({
-    keys: graph.input(`past_keys.${layer}`, "float32", ["past", ...cacheShape]),
-    values: graph.input(`past_values.${layer}`, "float32", ["past", ...cacheShape]),
-  }));
+  const order = isHeadsFirst(config, scheme) ? "heads first" : "time first";
+  const past = declarePast(
+    graph,
+    layers,
+    isExact ? [1, "sequences", heads] : ["heads"],
+    headSize(config),
+    order,
+  );
 
   const frame = isExact
-    ? { exact: exactFrame(graph, config, mask, elementAt(past, 0), fullTierThreshold) }
+    ? { exact: exactFrame(graph, config, mask, fullTierThreshold) }
     : decoderFrame(graph, config, mask);
   const added: Value[] = [];
   let x = embedding(graph, config, ids, positions); // [rows, width]

@@ -8,7 +8,9 @@
  * - a run of a few rows multiplies each row on its own, as a batch of products of one row;
  * - positions are in groups of four, counted from the first row of the cache. The past ends with its last whole group. The
  *   cached rows behind that, the rows of this run, and rows of zeros that the mask hides are the near rows;
- * - the sums of the groups of near rows are added in turn, as the product over the past adds them.
+ * - the sums of the groups of near rows are added in turn, as the product over the past adds them;
+ * - softmax sums in vectors, so scores of a position are in the same lane in any run. With the heads first, the past has unused rows at its
+ *   end; spare scores, the lead, fill the lanes between it and the near rows.
  *
  * Runs of more rows use one product for all of them. Sequences of a batch are an axis of their own.
  */
@@ -20,6 +22,8 @@ import { type GraphBuilder, integer, integers, type Value } from "./graph-builde
 /** Positions that a product sums together. */
 export const GROUP_ROWS = 4;
 const NEAR_GROUPS = 3;
+/** Lanes of the longest vectors. */
+const LANES = 16;
 /** Near rows of a run of a few rows. */
 const FEW_NEAR = GROUP_ROWS * NEAR_GROUPS;
 /** Maximum number of rows of a run that have the same bits as alone, wherever the last group ends. */
@@ -27,8 +31,10 @@ export const EXACT_ROWS = FEW_NEAR - GROUP_ROWS + 1;
 
 /** Numbers of positions in a run. */
 export interface RunPositions {
-  /** Those of `past_keys` and `past_values`: whole groups, at least one. */
+  /** Those of `past_keys` and `past_values`: whole groups, at least one; with the heads first, unused rows behind them too. */
   readonly past: number;
+  /** Spare scores behind the past. */
+  readonly lead: number;
   /** Cached rows behind these. */
   readonly recent: number;
   readonly rows: number;
@@ -36,12 +42,21 @@ export interface RunPositions {
   readonly spare: number;
 }
 
-/** The positions of a run. @param held rows in the cache. */
-export function runPositions(held: number, rows: number): RunPositions {
+/**
+ * The positions of a run.
+ *
+ * @param held rows in the cache.
+ * @param room rows of the cache that are read, with the heads first. Default: those that are held.
+ */
+export function runPositions(held: number, rows: number, room?: number): RunPositions {
   const recent = held % GROUP_ROWS;
   const near = recent + rows;
   const spare = Math.max(FEW_NEAR, Math.ceil(near / GROUP_ROWS) * GROUP_ROWS) - near;
-  return { past: Math.max(GROUP_ROWS, held - recent), recent, rows, spare };
+  const groups = Math.max(GROUP_ROWS, held - recent);
+  if (room === undefined) return { past: groups, lead: 0, recent, rows, spare };
+  const past = Math.max(GROUP_ROWS, room);
+  const lead = (LANES - ((past - groups) % LANES)) % LANES;
+  return { past, lead, recent, rows, spare };
 }
 
 /** Numbers of products and of the rows of each. */
@@ -50,19 +65,29 @@ function productsOf(rows: number): { readonly products: number; readonly ofProdu
 }
 
 /** The shape of the mask of a run, whose axes are products, sequences, heads, rows of a product, and positions. */
-export function exactMaskShape({ past, recent, rows, spare }: RunPositions): readonly number[] {
+export function exactMaskShape({ past, lead, recent, rows, spare }: RunPositions): readonly number[] {
   const { products, ofProduct } = productsOf(rows);
-  return [products, 1, 1, ofProduct, past + recent + rows + spare];
+  return [products, 1, 1, ofProduct, past + lead + recent + rows + spare];
+}
+
+/** The shape of the input `lead` of a run. */
+export function exactLeadShape(
+  { heads }: DecoderConfig,
+  sequences: number,
+  { lead, rows }: RunPositions,
+): readonly number[] {
+  const { products, ofProduct } = productsOf(rows);
+  return [products, sequences, heads, ofProduct, lead];
 }
 
 /** Sizes of a run, which the graph needs as values: the input `sizes`, part by part. */
-function sizesOf(config: DecoderConfig, { past, recent, rows, spare }: RunPositions) {
+function sizesOf(config: DecoderConfig, { past, lead, recent, rows, spare }: RunPositions) {
   const { products, ofProduct } = productsOf(rows);
   const { heads, layers } = config;
   const size = headSize(config);
   const last = recent + rows + spare - GROUP_ROWS * (NEAR_GROUPS - 1);
   const groups = [...Array.from({ length: NEAR_GROUPS - 1 }, () => GROUP_ROWS), last];
-  const times = past + recent + rows + spare;
+  const times = past + lead + recent + rows + spare;
   const maxDistance = config.position.kind === "relative" ? config.position.maxDistance : times;
   return {
     rows: [rows],
@@ -71,7 +96,7 @@ function sizesOf(config: DecoderConfig, { past, recent, rows, spare }: RunPositi
     joined: [rows, 1, -1, 3 * heads, size],
     /** Of queries. */
     split: [ofProduct, products, -1, heads, size],
-    lengths: [past, ...groups],
+    lengths: [past, lead, ...groups],
     nearLengths: groups,
     recentLengths: Array.from({ length: 2 * layers }, () => recent),
     spareRows: [spare],
@@ -94,18 +119,19 @@ export interface ExactFrame {
   readonly sizes: Readonly<Record<SizeName, Value>>; // int64
   /** Cached rows behind the last whole group, of each layer. */
   readonly recent: readonly Segment[]; // [recent rows, 1, sequences, heads, headSize]
+  /** Scores between the past and the near rows. */
+  readonly lead: Value; // [products, sequences, heads, rows of a product, lead]
   /** Rows of zeros. */
   readonly spare: Value; // [spare rows, 1, sequences, heads, headSize]
   readonly mask: Value; // [products, 1, 1, rows of a product, positions]
   readonly skew: SkewFrame | undefined;
 }
 
-/** Declares the inputs `sizes` and `recent`. @param past of any layer. */
+/** Declares the inputs `sizes`, `recent` and `lead`. */
 export function exactFrame(
   graph: GraphBuilder,
   config: DecoderConfig,
   mask: Value,
-  past: Segment,
   fullTierThreshold: number,
 ): ExactFrame {
   const { heads, layers, position } = config;
@@ -131,7 +157,7 @@ export function exactFrame(
   };
   const all = graph.input("recent", "float32", ["recent", 1, "sequences", heads, headSize(config)]);
   const recent = graph.nodes("Split", [all, sizes.recentLengths], 2 * layers, axis);
-  const ofRow = graph.node("Shape", [past.keys], { start: integer(1) });
+  const ofRow = graph.node("Shape", [all], { start: integer(1) });
   const shape = graph.node("Concat", [sizes.spareRows, ofRow], axis);
   const skew =
     position.kind === "relative"
@@ -149,6 +175,7 @@ export function exactFrame(
       keys: elementAt(recent, 2 * layer),
       values: elementAt(recent, 2 * layer + 1),
     })),
+    lead: graph.input("lead", "float32", ["products", "sequences", heads, "own", "lead"]),
     spare: graph.node("ConstantOfShape", [shape]),
     mask,
     skew,
@@ -185,15 +212,16 @@ export function exactAttention(
   const recent = elementAt(frame.recent, layer);
   const joined = (cached: Value, added: Value): Value =>
     graph.node("Concat", [cached, added, frame.spare], { axis: integer(0) });
+  const axes = past.order === "heads first" ? 0 : 1;
+  const scoresOf = (of: Value, transBatchB: number): Value =>
+    graph.microsoft("FusedMatMul", [queries, of], {
+      transBatchA: integer(1),
+      transBatchB: integer(transBatchB),
+      transB: integer(1),
+    });
   const scores = graph.node(
     "Concat",
-    [past.keys, joined(recent.keys, keys)].map((of) =>
-      graph.microsoft("FusedMatMul", [queries, of], {
-        transBatchA: integer(1),
-        transBatchB: integer(1),
-        transB: integer(1),
-      }),
-    ),
+    [scoresOf(past.keys, axes), frame.lead, scoresOf(joined(recent.keys, keys), 1)],
     { axis: integer(4) },
   ); // [products, sequences, heads, rows of a product, positions]
   const positioned =
@@ -201,11 +229,12 @@ export function exactAttention(
       ? graph.node("Add", [scores, relativeScores(graph, frame.skew, sizes, queries, relative)])
       : scores;
   const weights = graph.node("Softmax", [graph.node("Add", [positioned, frame.mask])], { axis: integer(-1) });
-  const parts = graph.nodes("Split", [weights, sizes.lengths], 1 + NEAR_GROUPS, { axis: integer(4) });
+  const split = graph.nodes("Split", [weights, sizes.lengths], 2 + NEAR_GROUPS, { axis: integer(4) });
+  const parts = split.toSpliced(1, 1); // without the lead
   const near = joined(recent.values, values);
   const groups = graph.nodes("Split", [near, sizes.nearLengths], NEAR_GROUPS, { axis: integer(0) });
   const sums = [past.values, ...groups].map((of, i) =>
-    graph.microsoft("FusedMatMul", [elementAt(parts, i), of], { transBatchB: integer(1) }),
+    graph.microsoft("FusedMatMul", [elementAt(parts, i), of], { transBatchB: integer(i === 0 ? axes : 1) }),
   ); // [products, sequences, heads, rows of a product, headSize] each
   const perm = integers([3, 0, 1, 2, 4]);
   const rows = graph.node("Transpose", [graph.node("Sum", sums)], { perm });

@@ -1,6 +1,14 @@
 /** Exports of this folder for other folders. */
 export { type DecoderGraph, decoderGraph } from "./decoder.ts";
-export { EXACT_ROWS, exactMaskShape, exactSizes, GROUP_ROWS, runPositions } from "./exact-attention.ts";
+export {
+  EXACT_ROWS,
+  exactLeadShape,
+  exactMaskShape,
+  exactSizes,
+  GROUP_ROWS,
+  runPositions,
+  type RunPositions,
+} from "./exact-attention.ts";
 export { GraphBuilder, type GraphWeight, integer, type Locate, type Value } from "./graph-builder.ts";
 export { HEAD_SLICES, type HeadSlices, sliceHead } from "./head.ts";
 export { identityGraph } from "./identity.ts";
@@ -17,6 +25,7 @@ export {
   type Backend,
   blockSize,
   chooseScheme,
+  isHeadsFirst,
   isLarge,
   SCHEMES,
   type Precision,

@@ -20,7 +20,7 @@
  * A run reads and samples for all sequences of a batch together, and ends when no id is allowed for one of them.
  */
 import { elementAt, entryOf } from "../element-at.ts";
-import { lastRow, type Segment } from "./attention.ts";
+import { declarePast, lastRow, type Segment } from "./attention.ts";
 import { type DecoderConfig, headSize } from "../checkpoint/index.ts";
 import {
   cacheOutput,
@@ -85,11 +85,7 @@ export function decoderLoop(
   const config: DecoderDesign = { ...decoder, scheme };
   const slices = sliceHead(headSlices, config.vocabularySize);
   const graph = new GraphBuilder("decoder-loop", undefined, locate);
-  const cacheShape = ["heads", headSize(config)]; // of all sequences
-  const past = Array.from({ length: config.layers }, (_, layer): Segment => ({
-    keys: graph.input(`past_keys.${layer}`, "float32", ["past", ...cacheShape]),
-    values: graph.input(`past_values.${layer}`, "float32", ["past", ...cacheShape]),
-  }));
+  const past = declarePast(graph, config.layers, ["heads"], headSize(config), "time first");
   const sequences = sequencesOf(graph, config, elementAt(past, 0));
   const loop: LoopInputs = {
     ids: graph.input("ids", "int32", ["rows"]),

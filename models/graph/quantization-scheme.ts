@@ -49,6 +49,8 @@ export interface QuantizationScheme {
    * slow in WebAssembly.
    */
   readonly fullTierThreshold: number;
+  /** Whether the heads are the first axis of the cache, in models that allow it: see `isHeadsFirst`. */
+  readonly headsFirst: boolean;
 }
 
 const FLOAT32 = {
@@ -66,7 +68,8 @@ const BLOCKS = {
   isExact: false,
 } as const;
 /** Measured with 2048 vectors of 6 × 64, when the fraction was of all vectors. */
-const [NODE, WEB] = [{ fullTierThreshold: 1 / 3 }, { fullTierThreshold: 1 / 2 }] as const;
+const NODE = { fullTierThreshold: 1 / 3, headsFirst: true } as const;
+const WEB = { fullTierThreshold: 1 / 2, headsFirst: false } as const;
 
 /**
  * The scheme of each precision on each backend, in the formats of its fastest kernels.
@@ -134,6 +137,17 @@ export function chooseScheme(
   if (scheme === SCHEMES.int8.wasm && isLarge(config)) return LARGE_INT8_WASM;
   const isCheap = config.position.kind === "learned" || isLarge(config);
   return scheme.isExact && !isCheap ? { ...scheme, isExact: false } : scheme;
+}
+
+/**
+ * Whether the heads are the first axis of the cache, so that memory is read in order. The rows of a head then need room to grow, which is
+ * read too. So WebAssembly, which copies the cache for every run, has the positions first; as has relative attention, whose window slides.
+ */
+export function isHeadsFirst(
+  { heads, position }: DecoderConfig,
+  { headsFirst }: QuantizationScheme,
+): boolean {
+  return headsFirst && heads > 1 && position.kind === "learned";
 }
 
 /** Whether "auto" selects int8: the time of a step is that of reading the weights. */

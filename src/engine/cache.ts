@@ -1,4 +1,9 @@
-import type { Backend, DecoderConfig } from "../../models/index.ts";
+import {
+  type Backend,
+  type DecoderConfig,
+  isHeadsFirst,
+  type QuantizationScheme,
+} from "../../models/index.ts";
 import { checkSink, SinkWindow } from "./attention-sink.ts";
 import { EngineError } from "./errors.ts";
 import { checkSelection, selectSequences } from "./select-sequences.ts";
@@ -21,28 +26,43 @@ export interface CacheShape extends CacheWindow {
    * are written, and rows are never copied to larger buffers. Default: unlimited, buffers grow.
    */
   readonly positions?: number | undefined;
+  /**
+   * Heads of one sequence, if they are the first axis: `[heads, positions, headSize]`, so that memory is read in order. Such a cache has no
+   * sink and at most `limit + 1` positions. Default: `[positions, heads, headSize]`.
+   */
+  readonly headsFirst?: number | undefined;
 }
 
-/** The sizes of a decoder's caches without a sink. */
+/** The sizes of a decoder's caches without a sink. @param scheme of the graph. Default: one with the positions first. */
 export function cacheShapeOf(
-  { layers, width, window, position }: DecoderConfig,
+  config: DecoderConfig,
   backend: Backend,
+  scheme?: QuantizationScheme,
 ): CacheShape {
+  const { heads, layers, width, window, position } = config;
   // Browsers count reserved memory as used.
   const isReserved = backend === "node" && position.kind === "learned";
-  // The window includes the current id, which is not in the cache.
-  return { layers, width, limit: window - 1, positions: isReserved ? window : undefined };
+  return {
+    layers,
+    width,
+    limit: window - 1, // the window includes the current id, which is not in the cache
+    positions: isReserved ? window : undefined,
+    headsFirst: scheme && isHeadsFirst(config, scheme) ? heads : undefined,
+  };
 }
 
 /**
  * A rolling key/value cache: the keys and values of the positions that a decoder has read, one pair of buffers per layer,
  * `[position, heads, headSize]`.
  *
- * The graph reads views of the buffers, so a step copies nothing. At most `2 · limit` rows are stored: `limit` rows that the
+ * The graph reads views of the buffers, `past`, so a step copies nothing. At most `2 · limit` rows are stored: `limit` rows that the
  * next step sees, and `limit` rows that `rewind` can restore. The buffers have a quarter of `limit` more to write; when they are
  * full, once in as many rows, the stored rows move to the front.
  *
  * With an attention sink, once rows are evicted, the graph reads the buffers of a `SinkWindow`.
+ *
+ * With the heads as the first axis, `past` has unused rows behind those of each head. It is copied about every 64 rows, when each head
+ * gets more room.
  *
  * A cache can store several sequences of equal length, which one run reads together. A row then contains all of them,
  * `[position, sequences · heads, headSize]`, and positions count for each. `select` makes such a cache.
@@ -60,7 +80,8 @@ export class KeyValueCache {
 
   /** @throws RangeError unless `limit` rows hold the sink and one eviction block. */
   constructor(shape: CacheShape, sequences = 1) {
-    const { layers, limit, sink, width, positions } = shape;
+    const { headsFirst = 0, layers, limit, sink, width } = shape;
+    const positions = shape.positions ?? (headsFirst ? limit + 1 : undefined);
     if (sink) checkSink(sink, limit);
     this.shape = shape;
     this.sequences = sequences;
@@ -69,7 +90,8 @@ export class KeyValueCache {
       width: sequences * width,
       most: positions ?? 2 * limit,
       capacity: positions ?? 2 * limit + Math.ceil(limit / 4),
-      isReserved: positions !== undefined,
+      isReserved: shape.positions !== undefined,
+      parts: sequences * headsFirst || 1,
     });
     this.#nothing = new Float32Array(sequences * width);
   }
@@ -94,9 +116,9 @@ export class KeyValueCache {
     return visibleSpan(this.shape, position);
   }
 
-  /** Rows in the views of `keys` and `values`: `length`, but at least one. */
+  /** Rows in the views of `past`, at least one. The last `length` are the visible ones; with the heads first, the first. */
   get rows(): number {
-    return Math.max(1, this.length);
+    return Math.max(1, this.#isHeadsFirst ? this.#rows.stride : this.length);
   }
 
   /** The first position that `rewind` can return to: 0 up to position `2 · limit`, then `limit` before the furthest one reached. */
@@ -105,14 +127,32 @@ export class KeyValueCache {
     return oldest === 0 ? 0 : oldest + this.shape.limit;
   }
 
-  /** A view of a layer's keys, `[rows, sequences · width]`; valid until the cache changes. */
+  /** A layer's keys, `[length, sequences · width]`, of an empty cache a row of zeros: a view, valid until the cache changes; with the heads first, a copy. */
   keys(layer: number): Float32Array {
     return this.#view(2 * layer);
   }
 
-  /** A view of a layer's values, `[rows, sequences · width]`; valid until the cache changes. */
+  /** A layer's values, as `keys`. */
   values(layer: number): Float32Array {
     return this.#view(2 * layer + 1);
+  }
+
+  /**
+   * What the graph reads: a view, valid until the cache changes.
+   *
+   * @param buffer 0 for the keys of layer 0, 1 for its values, 2 for the keys of layer 1, ….
+   * @returns `[rows, sequences · heads, headSize]`, or `[sequences · heads, rows, headSize]`.
+   */
+  past(buffer: number): Float32Array {
+    if (!this.#isHeadsFirst) return this.#view(buffer);
+    return this.#rows.stride === 0 ? this.#nothing : this.#rows.whole(buffer);
+  }
+
+  /** The newest rows of a buffer, `[rows, sequences · width]`. @param rows at most `length`. */
+  newest(buffer: number, rows: number): Float32Array {
+    return this.#isHeadsFirst
+      ? this.#rows.newest(buffer, rows)
+      : this.#view(buffer).subarray((this.length - rows) * this.#width, this.length * this.#width);
   }
 
   /**
@@ -202,6 +242,10 @@ export class KeyValueCache {
     this.#rows.clear();
     this.#position = 0;
     this.#sinkWindow = undefined;
+  }
+
+  get #isHeadsFirst(): boolean {
+    return this.shape.headsFirst !== undefined;
   }
 
   /** Numbers in a row of all sequences. */

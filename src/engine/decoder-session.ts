@@ -7,14 +7,22 @@ import {
   HEAD_SLICES,
   type Locate,
   type QuantizationScheme,
-  runPositions,
   sampledRanges,
   type WeightArray,
 } from "../../models/index.ts";
 import type { KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
 import { declareSampling, DEFAULT_TENSORS, type SamplingInputs, samplingTensors } from "./graph-sampling.ts";
-import { floats, graphInputs, type InputForm, lastRowWeights, type Results } from "./graph-values.ts";
+import {
+  floats,
+  graphInputs,
+  type InputForm,
+  lastRowWeights,
+  type Results,
+  type RunLayout,
+  runLayout,
+  withoutGap,
+} from "./graph-values.ts";
 import { Head } from "./head-slices.ts";
 import type { Runtime, RuntimeTensor, Session, WeightFolder } from "./runtime.ts";
 
@@ -117,11 +125,12 @@ export class DecoderSession {
     { all = false, slices, sampling }: StepOptions,
   ): Promise<Results> {
     this.checkAlive();
-    const { config, isExact } = this.#form;
-    const { position, length } = cache;
+    const { config } = this.#form;
+    const { position } = cache;
     const steps = sampling?.[0]?.steps ?? 1;
     const rows = ids.length / cache.sequences + steps - 1; // computed in this run
-    const inputs = graphInputs(this.#form, ids, rows, cache, all);
+    const layout = runLayout(this.#form, rows, cache);
+    const inputs = graphInputs(this.#form, ids, layout, cache, all);
     if (this.head.isSliced) {
       const { vocabularySize: count } = config;
       const data = slices ?? this.head.select({ first: 0, count }).flags;
@@ -141,7 +150,11 @@ export class DecoderSession {
         throw new EngineError("the cache was changed while ids were read", { code: "busy", hint });
       }
       cache.append(floats(results, ADDED)); // fewer rows than `rows` if no id was allowed
-      return isExact ? ofLastRow(results, wanted, rows, length) : results;
+      const names = wanted.filter((name) => name.startsWith("attention."));
+      const last = (name: string): RuntimeTensor => lastWeights(this.#form, results.get(name), layout);
+      return names.length === 0
+        ? results
+        : new Map([...results, ...names.map((name) => [name, last(name)] as const)]);
     } finally {
       this.#runs.delete(run);
     }
@@ -162,15 +175,16 @@ export class DecoderSession {
   }
 }
 
-/** The results with the attention weights of the last row, from a graph that returns those of all rows. */
-function ofLastRow(results: Results, wanted: readonly string[], rows: number, held: number): Results {
-  const names = wanted.filter((name) => name.startsWith("attention."));
-  const { spare } = runPositions(held, rows);
-  const last = names.map((name): [string, RuntimeTensor] => {
-    const data = lastRowWeights(results.get(name), rows, spare);
-    return [name, { type: "float32", data, shape: [data.length] }];
-  });
-  return new Map([...results, ...last]);
+/** The attention weights of the last row over the visible positions, from those that a graph returned.  # [heads, positions] */
+function lastWeights(
+  { config, isExact }: InputForm,
+  weights: RuntimeTensor | undefined,
+  { run, gap }: RunLayout,
+): RuntimeTensor {
+  if (weights?.type !== "float32") throw new TypeError("the graph returned no attention weights");
+  const ofLast = isExact ? lastRowWeights(weights, run.rows, run.spare) : weights.data;
+  const data = withoutGap(ofLast, config.heads, gap);
+  return { type: "float32", data, shape: [config.heads, data.length / config.heads] };
 }
 
 function placesOf({ located }: WeightsInFiles): Locate {

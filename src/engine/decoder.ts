@@ -137,7 +137,7 @@ export class Decoder {
     this.isQuantized = scheme.linear !== "float32";
     this.mayReadExactly = !this.isQuantized || (scheme.isExact && hasExactShape(config));
     this.#session = session;
-    this.#cacheShape = cacheShapeOf(config, session.backend);
+    this.#cacheShape = cacheShapeOf(config, session.backend, scheme);
     this.#sinkShape = { ...this.#cacheShape, sink: sinkOf(config) };
   }
 

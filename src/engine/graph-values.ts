@@ -1,13 +1,15 @@
 /** Inputs and results of a decoder's graph, by the names of `models/graph/decoder.ts`. */
 import {
   type DecoderConfig,
+  exactLeadShape,
   exactMaskShape,
   exactSizes,
   headSize,
   runPositions,
+  type RunPositions,
 } from "../../models/index.ts";
 import type { KeyValueCache } from "./cache.ts";
-import { attentionMask } from "./mask.ts";
+import { attentionMask, maskWithGap } from "./mask.ts";
 import type { RuntimeTensor } from "./runtime.ts";
 
 export type Results = ReadonlyMap<string, RuntimeTensor>;
@@ -22,21 +24,22 @@ export interface InputForm {
 /**
  * The inputs of a run: ids, mask, positions and views of the cache.
  *
- * @param rows positions that the run computes: those of the ids, and of sampled ones.
+ * @param layout of the positions that the run computes: those of the ids, and of sampled ones.
  * @param all whether to return the logits of all rows, or of the last.
  */
 export function graphInputs(
   { config, isExact }: InputForm,
   ids: Int32Array,
-  rows: number,
+  layout: RunLayout,
   cache: KeyValueCache,
   all: boolean,
 ): Record<string, RuntimeTensor> {
   const { sequences } = cache;
+  const { rows } = layout.run;
   const inputs: Record<string, RuntimeTensor> = {
     ids: { type: "int32", data: ids, shape: [ids.length] },
     logits_from: { type: "int32", data: Int32Array.of(all ? -ids.length : -sequences), shape: [1] },
-    ...(isExact ? exactInputs(config, rows, cache) : cacheInputs(config, rows, cache)),
+    ...(isExact ? exactInputs(config, layout, cache) : cacheInputs(config, layout, cache)),
   };
   if (config.position.kind === "learned") {
     const positions = Int32Array.from(
@@ -48,21 +51,56 @@ export function graphInputs(
   return inputs;
 }
 
+/** The positions of a run, and those that it hides behind the past. */
+export interface RunLayout {
+  readonly run: RunPositions;
+  /** The first hidden position behind the past, and the first behind these; undefined unless the heads are the first axis. */
+  readonly gap: readonly [from: number, to: number] | undefined;
+}
+
+/** @param rows positions that the run computes. */
+export function runLayout({ isExact }: InputForm, rows: number, cache: KeyValueCache): RunLayout {
+  const { length, rows: room } = cache;
+  const isHeadsFirst = cache.shape.headsFirst !== undefined;
+  const run = isExact
+    ? runPositions(length, rows, isHeadsFirst ? room : undefined)
+    : { past: room, lead: 0, recent: 0, rows, spare: 0 };
+  return { run, gap: isHeadsFirst ? [length - run.recent, run.past + run.lead] : undefined };
+}
+
+function maskOf({ run, gap }: RunLayout, { length }: KeyValueCache, { window }: DecoderConfig): Float32Array {
+  const { past, recent, rows, spare } = run;
+  if (gap === undefined) return attentionMask(rows, length, past + recent, window, spare);
+  const [held, to] = gap;
+  return maskWithGap({ held, hidden: to - held, recent, rows, spare });
+}
+
+/** The shape of the past, with all axes of heads. */
+function pastShape(
+  config: DecoderConfig,
+  cache: KeyValueCache,
+  past: number,
+  heads: readonly number[],
+): readonly number[] {
+  const size = headSize(config);
+  return cache.shape.headsFirst === undefined ? [past, ...heads, size] : [...heads, past, size];
+}
+
 /** The mask, and the past of each layer. */
 function cacheInputs(
   config: DecoderConfig,
-  rows: number,
+  layout: RunLayout,
   cache: KeyValueCache,
 ): Record<string, RuntimeTensor> {
-  const { rows: past, sequences } = cache;
-  const mask = attentionMask(rows, cache.length, past, config.window);
+  const { past, rows } = layout.run;
+  const mask = maskOf(layout, cache, config);
   const inputs: Record<string, RuntimeTensor> = {
     mask: { type: "float32", data: mask, shape: [rows, past + rows] },
   };
-  const shape = [past, sequences * config.heads, headSize(config)];
+  const shape = pastShape(config, cache, past, [cache.sequences * config.heads]);
   for (let layer = 0; layer < config.layers; layer += 1) {
-    inputs[`past_keys.${layer}`] = { type: "float32", data: cache.keys(layer), shape };
-    inputs[`past_values.${layer}`] = { type: "float32", data: cache.values(layer), shape };
+    inputs[`past_keys.${layer}`] = { type: "float32", data: cache.past(2 * layer), shape };
+    inputs[`past_values.${layer}`] = { type: "float32", data: cache.past(2 * layer + 1), shape };
   }
   return inputs;
 }
@@ -70,32 +108,50 @@ function cacheInputs(
 /** The same for a graph whose rows have the same bits in any run: see `models/graph/exact-attention.ts`. */
 function exactInputs(
   config: DecoderConfig,
-  rows: number,
+  layout: RunLayout,
   cache: KeyValueCache,
 ): Record<string, RuntimeTensor> {
-  const { length, sequences } = cache;
-  const run = runPositions(length, rows);
+  const { sequences } = cache;
+  const { run } = layout;
   const sizes = exactSizes(config, run);
-  const mask = attentionMask(rows, length, run.past + run.recent, config.window, run.spare);
-  const row = [1, sequences, config.heads, headSize(config)];
+  const lead = exactLeadShape(config, sequences, run);
   const width = sequences * config.width;
   const recent = new Float32Array(2 * config.layers * run.recent * width);
+  const recentShape = [2 * config.layers * run.recent, 1, sequences, config.heads, headSize(config)];
   const inputs: Record<string, RuntimeTensor> = {
-    mask: { type: "float32", data: mask, shape: exactMaskShape(run) },
+    mask: { type: "float32", data: maskOf(layout, cache, config), shape: exactMaskShape(run) },
     sizes: { type: "int32", data: sizes, shape: [sizes.length] },
-    recent: { type: "float32", data: recent, shape: [2 * config.layers * run.recent, ...row] },
+    lead: { type: "float32", data: new Float32Array(lead.reduce((a, b) => a * b)), shape: lead },
+    recent: { type: "float32", data: recent, shape: recentShape },
   };
-  const shape = [run.past, ...row];
-  const nothing = length < run.past ? new Float32Array(run.past * width) : undefined;
-  const [behind, end] = [(length - run.recent) * width, length * width];
-  for (let layer = 0; layer < config.layers; layer += 1) {
-    for (const [i, held] of [cache.keys(layer), cache.values(layer)].entries()) {
-      const data = nothing ?? held.subarray(0, behind);
-      inputs[`${i === 0 ? "past_keys" : "past_values"}.${layer}`] = { type: "float32", data, shape };
-      recent.set(held.subarray(behind, end), (2 * layer + i) * (end - behind));
-    }
+  const shape = pastShape(config, cache, run.past, [1, sequences, config.heads]);
+  const nothing = cache.rows < run.past ? new Float32Array(run.past * width) : undefined;
+  for (let buffer = 0; buffer < 2 * config.layers; buffer += 1) {
+    const name = `${buffer % 2 === 0 ? "past_keys" : "past_values"}.${Math.floor(buffer / 2)}`;
+    const data = nothing ?? cache.past(buffer).subarray(0, run.past * width);
+    inputs[name] = { type: "float32", data, shape };
+    recent.set(cache.newest(buffer, run.recent), buffer * run.recent * width);
   }
   return inputs;
+}
+
+/**
+ * The attention weights of the last row, without the hidden positions behind the past.
+ *
+ * @param weights `[heads, positions]`
+ */
+export function withoutGap(weights: Float32Array, heads: number, gap: RunLayout["gap"]): Float32Array {
+  if (gap === undefined) return weights;
+  const [from, to] = gap;
+  const positions = weights.length / heads;
+  const left = positions - (to - from);
+  const visible = new Float32Array(heads * left);
+  for (let head = 0; head < heads; head += 1) {
+    const at = head * positions;
+    visible.set(weights.subarray(at, at + from), head * left);
+    visible.set(weights.subarray(at + to, at + positions), head * left + from);
+  }
+  return visible;
 }
 
 /**
@@ -106,11 +162,10 @@ function exactInputs(
  * @returns `[heads, positions]`
  */
 export function lastRowWeights(
-  weights: RuntimeTensor | undefined,
+  weights: RuntimeTensor & { readonly type: "float32" },
   rows: number,
   spare: number,
 ): Float32Array {
-  if (weights?.type !== "float32") throw new TypeError("the graph returned no attention weights");
   const { data, shape } = weights;
   const [products = 1, , heads = 1, , positions = 0] = shape;
   const last = new Float32Array(heads * (positions - spare));

@@ -1,7 +1,10 @@
 /** The memory of a cache: the newest rows of each of its buffers. */
+import { copyParts, moveParts, readRows, type RowParts, strideFor, writeRows } from "./row-parts.ts";
 
 /** Rows of the first buffers. */
 const FIRST_CAPACITY = 64;
+/** Unused rows behind a part from which on a read moves the parts together again. */
+const LOOSE_ROWS = 128;
 
 /** The sizes of `StoredRows`. */
 export interface StoredRowsShape {
@@ -14,6 +17,8 @@ export interface StoredRowsShape {
   readonly capacity: number;
   /** Whether the first buffers hold `capacity` rows already. Default: they grow from 64. */
   readonly isReserved?: boolean;
+  /** Parts of a row that are stored apart: see `row-parts.ts`. Rows must then not exceed `most`. Default 1: rows are contiguous. */
+  readonly parts?: number;
 }
 
 /** Buffers of one cache, or of several forks that still share them. */
@@ -21,6 +26,8 @@ interface SharedBuffers {
   readonly buffers: readonly Float32Array[];
   /** Rows that each can hold. */
   readonly capacity: number;
+  /** Rows from one part to the next, at most `capacity`; `capacity` if rows are contiguous. */
+  stride: number;
   /** Rows written by the fork that is furthest; any fork may write behind them. */
   end: number;
   /** Number of forks that read them. */
@@ -28,7 +35,8 @@ interface SharedBuffers {
 }
 
 /**
- * Consecutive rows in several buffers: appended at the end, dropped at both ends. Views of them are contiguous.
+ * Consecutive rows in several buffers: appended at the end, dropped at both ends. Views of them are contiguous. If parts of a row are
+ * stored apart, only views of whole buffers are possible, with some unused rows behind each part.
  *
  * Buffers grow by doubling, up to `capacity`. Then the stored rows move to the front when the end is reached, so memory is
  * bounded and the mean cost of a row is constant.
@@ -43,7 +51,7 @@ export class StoredRows {
   #first = 0;
   #count = 0;
 
-  constructor(shape: StoredRowsShape, shared = allocate(shape, 0)) {
+  constructor(shape: StoredRowsShape, shared = allocate(shape, 0, 0)) {
     this.#shape = shape;
     this.#shared = shared;
   }
@@ -61,11 +69,11 @@ export class StoredRows {
     const dropped = Math.max(0, this.#count + kept - most);
     this.#first += dropped;
     this.#count -= dropped;
-    this.#reserve(kept);
+    this.#reserve(kept, { room: kept });
     const at = this.#first + this.#count;
     for (const [i, buffer] of this.#shared.buffers.entries()) {
       const end = (i + 1) * rows * width;
-      buffer.set(added.subarray(end - kept * width, end), at * width);
+      this.#write(buffer, at, added.subarray(end - kept * width, end));
     }
     this.#shared.end = at + kept;
     this.#count += kept;
@@ -77,7 +85,11 @@ export class StoredRows {
     const needed = this.#count + rows;
     let doubled = FIRST_CAPACITY;
     while (doubled < needed) doubled *= 2;
-    if (needed <= most) this.#reserve(rows, Math.min(capacity, doubled));
+    if (needed > most) return;
+    this.#reserve(rows, { least: Math.min(capacity, doubled) });
+    const { holders, stride } = this.#shared;
+    const fitting = strideFor(this.#count);
+    if (this.#parts > 1 && holders === 1 && stride > fitting + LOOSE_ROWS) this.#moveParts(fitting);
   }
 
   /** Drops the newest rows. Copies nothing; the next `append` copies the others if a fork still shares them. */
@@ -87,19 +99,30 @@ export class StoredRows {
 
   /** Drops all rows. The buffers are kept for new rows, unless forks share them. */
   clear(): void {
-    if (this.#shared.holders > 1) this.#replaceBuffers(0);
+    if (this.#shared.holders > 1) this.#replaceBuffers(0, 0);
+    else if (this.#parts > 1) this.#shared.stride = 0; // as in a new cache, so that runs have the same bits
     this.#first = 0;
     this.#count = 0;
   }
 
-  /** A view of the last rows of a buffer; valid until the rows change. */
+  /** The last rows of a buffer: a view, valid until the rows change; if parts are apart, a copy. */
   newest(buffer: number, rows: number): Float32Array {
-    return this.#view(this.#shared.buffers[buffer]!, this.#first + this.#count - rows, rows);
+    return this.#read(this.#shared.buffers[buffer]!, this.#first + this.#count - rows, rows);
+  }
+
+  /** Rows of each part in `whole`, unused ones included. */
+  get stride(): number {
+    return this.#shared.stride;
+  }
+
+  /** A view of a buffer, `[parts, stride, width ÷ parts]`, whose first rows are the stored ones; valid until the rows change. */
+  whole(buffer: number): Float32Array {
+    return this.#view(this.#shared.buffers[buffer]!, 0, this.stride);
   }
 
   /** Copies of the first rows of each buffer. */
   oldest(rows: number): Float32Array[] {
-    return this.#shared.buffers.map((buffer) => this.#view(buffer, this.#first, rows).slice());
+    return this.#shared.buffers.map((buffer) => this.#read(buffer, this.#first, rows).slice());
   }
 
   /** The same rows, for independent use. */
@@ -114,11 +137,42 @@ export class StoredRows {
   /** As many rows of another width. @param change returns the new rows of a buffer. */
   map(width: number, change: (rows: Float32Array) => Float32Array): StoredRows {
     const count = this.#count;
-    const buffers = this.#shared.buffers.map((buffer) => change(this.#view(buffer, this.#first, count)));
-    const shared = { buffers, capacity: count, end: count, holders: 1 };
-    const mapped = new StoredRows({ ...this.#shape, width }, shared);
+    const rows = this.#shared.buffers.map((buffer) => change(this.#read(buffer, this.#first, count)));
+    const parts = this.#parts === 1 ? 1 : (this.#parts * width) / this.#shape.width;
+    const shared = { buffers: rows, capacity: count, stride: count, end: count, holders: 1 };
+    const mapped = new StoredRows({ ...this.#shape, width, parts }, parts === 1 ? shared : undefined);
+    if (parts > 1) {
+      mapped.#reserve(count, { room: count });
+      for (const [i, buffer] of mapped.#shared.buffers.entries()) mapped.#write(buffer, 0, rows[i]!);
+      mapped.#shared.end = count;
+    }
     mapped.#count = count;
     return mapped;
+  }
+
+  get #parts(): number {
+    return this.#shape.parts ?? 1;
+  }
+
+  get #layout(): RowParts {
+    const parts = this.#parts;
+    return { parts, size: this.#shape.width / parts, stride: this.#shared.stride };
+  }
+
+  /** A view of rows, or a copy if parts are apart.  # [rows, width] */
+  #read(buffer: Float32Array, from: number, rows: number): Float32Array {
+    return this.#parts === 1 ? this.#view(buffer, from, rows) : readRows(buffer, this.#layout, from, rows);
+  }
+
+  #write(buffer: Float32Array, to: number, rows: Float32Array): void {
+    if (this.#parts === 1) buffer.set(rows, to * this.#shape.width);
+    else writeRows(buffer, this.#layout, to, rows);
+  }
+
+  #moveParts(stride: number): void {
+    const to = Math.min(stride, this.#shared.capacity);
+    for (const buffer of this.#shared.buffers) moveParts(buffer, this.#layout, to, this.#count);
+    this.#shared.stride = to;
   }
 
   #view(buffer: Float32Array, from: number, rows: number): Float32Array {
@@ -129,21 +183,29 @@ export class StoredRows {
   /**
    * Reserves rows behind the stored ones, which are moved or copied where necessary.
    *
-   * @param least rows of new buffers.
+   * @param options `least`: rows of new buffers; `room`: how many of the rows each part gets room for now, since unused rows are read.
    */
-  #reserve(rows: number, least = 0): void {
-    const { capacity, end, holders, buffers } = this.#shared;
+  #reserve(rows: number, { least = 0, room = 0 }: { readonly least?: number; readonly room?: number }): void {
+    const { capacity, end, holders, buffers, stride } = this.#shared;
     const { width } = this.#shape;
     const [first, count] = [this.#first, this.#count];
     const to = first + count;
     const fits = to + rows <= capacity;
-    if (fits && (holders === 1 || to === end)) return;
+    const hasRoom = to + room <= stride;
+    if (fits && (holders === 1 || (to === end && hasRoom))) {
+      if (!hasRoom) this.#moveParts(strideFor(to + room));
+      return;
+    }
     if (holders > 1 || capacity < this.#shape.capacity) {
+      const needed = this.#parts === 1 ? count + rows : strideFor(count + rows);
       const fewest = this.#shape.isReserved ? this.#shape.capacity : FIRST_CAPACITY;
-      const grown = Math.max(fewest, least, 2 * capacity, count + rows);
-      this.#replaceBuffers(fits ? capacity : Math.min(this.#shape.capacity, grown));
+      const grown = Math.max(fewest, least, 2 * capacity, needed);
+      const before = this.#layout;
+      this.#replaceBuffers(fits ? capacity : Math.min(this.#shape.capacity, grown), count + room);
       for (const [i, buffer] of buffers.entries()) {
-        this.#shared.buffers[i]!.set(this.#view(buffer, first, count));
+        const own = this.#shared.buffers[i]!;
+        if (this.#parts === 1) own.set(this.#view(buffer, first, count));
+        else copyParts(buffer, before, own, this.stride, count);
       }
     } else {
       for (const buffer of buffers) buffer.copyWithin(0, first * width, to * width);
@@ -151,13 +213,18 @@ export class StoredRows {
     this.#first = 0;
   }
 
-  #replaceBuffers(capacity: number): void {
+  /** @param used rows for which the parts get room. */
+  #replaceBuffers(capacity: number, used: number): void {
     this.#shared.holders -= 1;
-    this.#shared = allocate(this.#shape, capacity);
+    this.#shared = allocate(this.#shape, capacity, used);
   }
 }
 
-function allocate({ buffers, width, isReserved }: StoredRowsShape, capacity: number): SharedBuffers {
+function allocate(
+  { buffers, width, isReserved, parts = 1 }: StoredRowsShape,
+  capacity: number,
+  used: number,
+): SharedBuffers {
   const size = capacity * width;
   // One array: systems give a large one page by page, when it is written, and take it back when it is freed.
   const whole = isReserved ? new Float32Array(buffers * size) : undefined;
@@ -167,6 +234,7 @@ function allocate({ buffers, width, isReserved }: StoredRowsShape, capacity: num
       (_, i) => whole?.subarray(i * size, (i + 1) * size) ?? new Float32Array(size),
     ),
     capacity,
+    stride: parts === 1 ? capacity : Math.min(capacity, strideFor(used)),
     end: 0,
     holders: 1,
   };

@@ -115,3 +115,17 @@ test("room that is already there, or beyond the rows that are kept, changes noth
   expect(stored.newest(0, 3).buffer).toBe(before);
   expect(all(stored)[0]).toEqual([0, 1, 2]);
 });
+
+test("rows in two parts: forks share them until both have appended, and each keeps its own", () => {
+  const one = new StoredRows({ buffers: 1, width: 2, most: 50, capacity: 50, parts: 2 });
+  const ofBuffer = (stored: StoredRows): number[] => [...stored.newest(0, stored.count)];
+  for (let row = 0; row < 15; row += 1) one.append(Float32Array.of(row, -row));
+  const two = one.fork();
+  two.append(Float32Array.of(20, -20));
+  expect([one.stride, two.stride, two.whole(0).buffer === one.whole(0).buffer]).toEqual([16, 16, true]);
+  two.append(Float32Array.of(21, -21)); // more room: the parts move apart, in buffers of its own
+  expect([one.stride, two.stride, two.whole(0).buffer === one.whole(0).buffer]).toEqual([16, 32, false]);
+  one.append(Float32Array.of(30, -30));
+  expect(ofBuffer(one).slice(-4)).toEqual([14, -14, 30, -30]);
+  expect(ofBuffer(two).slice(-6)).toEqual([14, -14, 20, -20, 21, -21]);
+});
