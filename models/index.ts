@@ -55,7 +55,7 @@ export {
   type DeclareSampling,
   decoderLoop,
   EXACT_ROWS,
-  exactLeadShape,
+  exactPaddingShape,
   exactMaskShape,
   exactSizes,
   GraphBuilder,

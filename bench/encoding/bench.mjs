@@ -172,14 +172,14 @@ async function grammarBesideDecoding(pieces) {
     await decoder.forward([id], cache);
     steps.push(performance.now() - start);
   }
-  const legal = new Uint8Array(PERFORMANCE_416.size);
+  const allowed = new Uint8Array(PERFORMANCE_416.size);
   const masks = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const state = new PerformanceState(PERFORMANCE_416);
     const grammar = new PerformanceGrammar(state, { longestNoteSteps: 1000 });
     const start = performance.now();
     for (const id of ids) {
-      grammar.mask(legal);
+      grammar.mask(allowed);
       state.push(id);
     }
     masks.push((performance.now() - start) / ids.length);

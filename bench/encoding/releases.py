@@ -10,7 +10,7 @@ do not decay, with the shortest release there is (16 ms). Channels of different 
 
 A file is played twice. In the first pass it is played as it is. In the second, notes of one key that overlap go to channels
 of their own, and each note-off to the oldest note-on of its key on its track, so that the two differ by pedals only.
-Percussion is left out. Ostinato's end of a note equals the first pass's, or differs for one of these reasons:
+Percussion is skipped. Ostinato's end of a note equals the first pass's, or differs for one of these reasons:
 
 overlap        A release differs in the first pass and is equal in the second. FluidSynth ends a key's earlier note at the
                next one, and the newest at the first note-off. Ostinato pairs them first in, first out.

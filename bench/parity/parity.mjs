@@ -31,7 +31,7 @@ const expected = floats(readFileSync(join(folder, "logits.f32")));
 const ids = reference.cases.flatMap(({ greedy }) => greedy);
 say(
   `PyTorch ${reference.torch}: ${reference.cases.length} prompts, ${ids.length} greedy ids, ${new Set(ids).size} different; ` +
-    `the likeliest leads the next by ${reference.medianMargin.toFixed(2)} (median), ${reference.smallestMargin.toExponential(1)} (least); ${reference.leftOut} prompts left out, as rounding would decide`,
+    `the likeliest leads the next by ${reference.medianMargin.toFixed(2)} (median), ${reference.smallestMargin.toExponential(1)} (least); ${reference.skipped} prompts skipped, as rounding would decide`,
 );
 
 let failed = false;

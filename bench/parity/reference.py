@@ -24,7 +24,7 @@ def main() -> None:
     model = GPT2LMHeadModel.from_pretrained(model_folder).eval()
     random = torch.Generator().manual_seed(5)
     lengths = [128, *(int(length) for length in torch.randint(1, 100, (PROMPTS - 1,), generator=random))]
-    cases, margins, left_out = [], [], 0
+    cases, margins, skipped = [], [], 0
     with torch.inference_mode():
         for number, length in enumerate(lengths):
             count = LONG if number == 0 else SHORT
@@ -38,7 +38,7 @@ def main() -> None:
                     best = answer.logits[0, -1].topk(2)
                     leads.append(float(best.values[0] - best.values[1]))
                     if leads[-1] < TIE:
-                        left_out += 1
+                        skipped += 1
                         break
                     ids.append(int(best.indices[0]))
                     answer = model(best.indices[None, :1], past_key_values=answer.past_key_values, use_cache=True)
@@ -46,7 +46,7 @@ def main() -> None:
                 logits.float().numpy().tofile(out / "logits.f32")
             margins += leads
             cases.append({"prompt": prompt[0].tolist(), "greedy": ids})
-    facts = {"torch": torch.__version__, "smallestMargin": min(margins), "medianMargin": sorted(margins)[len(margins) // 2], "leftOut": left_out}
+    facts = {"torch": torch.__version__, "smallestMargin": min(margins), "medianMargin": sorted(margins)[len(margins) // 2], "skipped": skipped}
     (out / "reference.json").write_text(json.dumps({**facts, "cases": cases}))
 
 

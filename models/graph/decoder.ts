@@ -34,7 +34,7 @@
  * are those of all rows, and there are three more inputs:
  *
  *     in   recent         [2 · layers · recent, 1, sequences, heads, headSize]  the cached rows behind the past, layer by layer
- *          lead           [products, sequences, heads, rows, spare]  zeros: scores of the spare positions behind the past
+ *          padding        [products, sequences, heads, rows, spare]  zeros: scores of the spare positions behind the past
  *          sizes          int32                            as `exactSizes` returns them
  *
  * A batch of sequences of equal length is more rows and more heads. Ids, positions and rows of logits are ordered by

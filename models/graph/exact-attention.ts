@@ -10,7 +10,7 @@
  *   cached rows behind that, the rows of this run, and rows of zeros that the mask hides are the near rows;
  * - the sums of the groups of near rows are added in turn, as the product over the past adds them;
  * - softmax sums in vectors, so scores of a position are in the same lane in any run. With the heads first, the past has unused rows at its
- *   end; spare scores, the lead, fill the lanes between it and the near rows.
+ *   end; padding scores fill the lanes between it and the near rows.
  *
  * Runs of more rows use one product for all of them. Sequences of a batch are an axis of their own.
  */
@@ -34,7 +34,7 @@ export interface RunPositions {
   /** Those of `past_keys` and `past_values`: whole groups, at least one; with the heads first, unused rows behind them too. */
   readonly past: number;
   /** Spare scores behind the past. */
-  readonly lead: number;
+  readonly padding: number;
   /** Cached rows behind these. */
   readonly recent: number;
   readonly rows: number;
@@ -53,10 +53,10 @@ export function runPositions(held: number, rows: number, room?: number): RunPosi
   const near = recent + rows;
   const spare = Math.max(FEW_NEAR, Math.ceil(near / GROUP_ROWS) * GROUP_ROWS) - near;
   const groups = Math.max(GROUP_ROWS, held - recent);
-  if (room === undefined) return { past: groups, lead: 0, recent, rows, spare };
+  if (room === undefined) return { past: groups, padding: 0, recent, rows, spare };
   const past = Math.max(GROUP_ROWS, room);
-  const lead = (LANES - ((past - groups) % LANES)) % LANES;
-  return { past, lead, recent, rows, spare };
+  const padding = (LANES - ((past - groups) % LANES)) % LANES;
+  return { past, padding, recent, rows, spare };
 }
 
 /** Numbers of products and of the rows of each. */
@@ -65,29 +65,29 @@ function productsOf(rows: number): { readonly products: number; readonly ofProdu
 }
 
 /** The shape of the mask of a run, whose axes are products, sequences, heads, rows of a product, and positions. */
-export function exactMaskShape({ past, lead, recent, rows, spare }: RunPositions): readonly number[] {
+export function exactMaskShape({ past, padding, recent, rows, spare }: RunPositions): readonly number[] {
   const { products, ofProduct } = productsOf(rows);
-  return [products, 1, 1, ofProduct, past + lead + recent + rows + spare];
+  return [products, 1, 1, ofProduct, past + padding + recent + rows + spare];
 }
 
-/** The shape of the input `lead` of a run. */
-export function exactLeadShape(
+/** The shape of the input `padding` of a run. */
+export function exactPaddingShape(
   { heads }: DecoderConfig,
   sequences: number,
-  { lead, rows }: RunPositions,
+  { padding, rows }: RunPositions,
 ): readonly number[] {
   const { products, ofProduct } = productsOf(rows);
-  return [products, sequences, heads, ofProduct, lead];
+  return [products, sequences, heads, ofProduct, padding];
 }
 
 /** Sizes of a run, which the graph needs as values: the input `sizes`, part by part. */
-function sizesOf(config: DecoderConfig, { past, lead, recent, rows, spare }: RunPositions) {
+function sizesOf(config: DecoderConfig, { past, padding, recent, rows, spare }: RunPositions) {
   const { products, ofProduct } = productsOf(rows);
   const { heads, layers } = config;
   const size = headSize(config);
   const last = recent + rows + spare - GROUP_ROWS * (NEAR_GROUPS - 1);
   const groups = [...Array.from({ length: NEAR_GROUPS - 1 }, () => GROUP_ROWS), last];
-  const times = past + lead + recent + rows + spare;
+  const times = past + padding + recent + rows + spare;
   const maxDistance = config.position.kind === "relative" ? config.position.maxDistance : times;
   return {
     rows: [rows],
@@ -96,7 +96,7 @@ function sizesOf(config: DecoderConfig, { past, lead, recent, rows, spare }: Run
     joined: [rows, 1, -1, 3 * heads, size],
     /** Of queries. */
     split: [ofProduct, products, -1, heads, size],
-    lengths: [past, lead, ...groups],
+    lengths: [past, padding, ...groups],
     nearLengths: groups,
     recentLengths: Array.from({ length: 2 * layers }, () => recent),
     spareRows: [spare],
@@ -120,14 +120,14 @@ export interface ExactFrame {
   /** Cached rows behind the last whole group, of each layer. */
   readonly recent: readonly Segment[]; // [recent rows, 1, sequences, heads, headSize]
   /** Scores between the past and the near rows. */
-  readonly lead: Value; // [products, sequences, heads, rows of a product, lead]
+  readonly padding: Value; // [products, sequences, heads, rows of a product, padding]
   /** Rows of zeros. */
   readonly spare: Value; // [spare rows, 1, sequences, heads, headSize]
   readonly mask: Value; // [products, 1, 1, rows of a product, positions]
   readonly skew: SkewFrame | undefined;
 }
 
-/** Declares the inputs `sizes`, `recent` and `lead`. */
+/** Declares the inputs `sizes`, `recent` and `padding`. */
 export function exactFrame(
   graph: GraphBuilder,
   config: DecoderConfig,
@@ -175,7 +175,7 @@ export function exactFrame(
       keys: elementAt(recent, 2 * layer),
       values: elementAt(recent, 2 * layer + 1),
     })),
-    lead: graph.input("lead", "float32", ["products", "sequences", heads, "own", "lead"]),
+    padding: graph.input("padding", "float32", ["products", "sequences", heads, "own", "padding"]),
     spare: graph.node("ConstantOfShape", [shape]),
     mask,
     skew,
@@ -221,7 +221,7 @@ export function exactAttention(
     });
   const scores = graph.node(
     "Concat",
-    [scoresOf(past.keys, axes), frame.lead, scoresOf(joined(recent.keys, keys), 1)],
+    [scoresOf(past.keys, axes), frame.padding, scoresOf(joined(recent.keys, keys), 1)],
     { axis: integer(4) },
   ); // [products, sequences, heads, rows of a product, positions]
   const positioned =
@@ -230,7 +230,7 @@ export function exactAttention(
       : scores;
   const weights = graph.node("Softmax", [graph.node("Add", [positioned, frame.mask])], { axis: integer(-1) });
   const split = graph.nodes("Split", [weights, sizes.lengths], 2 + NEAR_GROUPS, { axis: integer(4) });
-  const parts = split.toSpliced(1, 1); // without the lead
+  const parts = split.toSpliced(1, 1); // without the padding
   const near = joined(recent.values, values);
   const groups = graph.nodes("Split", [near, sizes.nearLengths], NEAR_GROUPS, { axis: integer(0) });
   const sums = [past.values, ...groups].map((of, i) =>

@@ -2,7 +2,7 @@
 export { type DecoderGraph, decoderGraph } from "./decoder.ts";
 export {
   EXACT_ROWS,
-  exactLeadShape,
+  exactPaddingShape,
   exactMaskShape,
   exactSizes,
   GROUP_ROWS,

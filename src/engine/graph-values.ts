@@ -1,7 +1,7 @@
 /** Inputs and results of a decoder's graph, by the names of `models/graph/decoder.ts`. */
 import {
   type DecoderConfig,
-  exactLeadShape,
+  exactPaddingShape,
   exactMaskShape,
   exactSizes,
   headSize,
@@ -64,8 +64,8 @@ export function runLayout({ isExact }: InputForm, rows: number, cache: KeyValueC
   const isHeadsFirst = cache.shape.headsFirst !== undefined;
   const run = isExact
     ? runPositions(length, rows, isHeadsFirst ? room : undefined)
-    : { past: room, lead: 0, recent: 0, rows, spare: 0 };
-  return { run, gap: isHeadsFirst ? [length - run.recent, run.past + run.lead] : undefined };
+    : { past: room, padding: 0, recent: 0, rows, spare: 0 };
+  return { run, gap: isHeadsFirst ? [length - run.recent, run.past + run.padding] : undefined };
 }
 
 function maskOf({ run, gap }: RunLayout, { length }: KeyValueCache, { window }: DecoderConfig): Float32Array {
@@ -114,14 +114,14 @@ function exactInputs(
   const { sequences } = cache;
   const { run } = layout;
   const sizes = exactSizes(config, run);
-  const lead = exactLeadShape(config, sequences, run);
+  const padding = exactPaddingShape(config, sequences, run);
   const width = sequences * config.width;
   const recent = new Float32Array(2 * config.layers * run.recent * width);
   const recentShape = [2 * config.layers * run.recent, 1, sequences, config.heads, headSize(config)];
   const inputs: Record<string, RuntimeTensor> = {
     mask: { type: "float32", data: maskOf(layout, cache, config), shape: exactMaskShape(run) },
     sizes: { type: "int32", data: sizes, shape: [sizes.length] },
-    lead: { type: "float32", data: new Float32Array(lead.reduce((a, b) => a * b)), shape: lead },
+    padding: { type: "float32", data: new Float32Array(padding.reduce((a, b) => a * b)), shape: padding },
     recent: { type: "float32", data: recent, shape: recentShape },
   };
   const shape = pastShape(config, cache, run.past, [1, sequences, config.heads]);

@@ -28,7 +28,7 @@ export function maskWithGap({ held, hidden, recent, rows, spare }: MaskSpans): F
  * The attention mask, which is added to the scores: 0 for visible positions, −∞ for others.
  *
  * A row sees `window` positions, its own the last. In a run with more positions the mask is a band, so every layer computes
- * what it would compute row by row over a rolling cache. A prompt may therefore be read in chunks of any size.
+ * what it would compute row by row over a rolling KV cache. A prompt may therefore be read in chunks of any size.
  *
  * @param rows new positions; they come last.
  * @param held positions in the cache.

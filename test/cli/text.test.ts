@@ -117,8 +117,8 @@ describe("ostinato text", () => {
       expect(percents.reduce((sum, percent) => sum + percent, 0)).toBeCloseTo(100, -1);
     }
     const unsharpened = await run(["the", "--candidates", "262", "--tokens", "1", "--seed", "1"]);
-    const unmarked = (text = ""): string[] => text.split("\n").map((line) => line.slice(2));
-    expect(unmarked(unsharpened.stdout.slice(1).split("\n\n")[0])).toEqual(unmarked(steps[0]));
+    const withoutMarks = (text = ""): string[] => text.split("\n").map((line) => line.slice(2));
+    expect(withoutMarks(unsharpened.stdout.slice(1).split("\n\n")[0])).toEqual(withoutMarks(steps[0]));
   });
 
   it("shows candidates with bars, and the generated token even if it is not one of them", async () => {

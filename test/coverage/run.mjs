@@ -1,7 +1,7 @@
 /**
  * Which lines of `encoding/`, `models/` and `src/` the tests run: `npm run coverage`. Many tests run the built command as
  * a process of its own, as users do; what those processes ran is counted with what ran in the tests themselves. What runs
- * in a browser is not, so these tests are left out, and those of the packed package. Fails below 95 % of lines in any of
+ * in a browser is not, so these tests are skipped, and those of the packed package. Fails below 95 % of lines in any of
  * the three.
  */
 import { spawnSync } from "node:child_process";

@@ -43,7 +43,7 @@ class TextSize:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Pieces of ids on disk (memory-mapped), each framed START … END (END absent where `end_id` is None).
+    """Pieces of ids on disk (memory-mapped), each between START and END (END absent where `end_id` is None).
 
     Windows of arrival times begin with one of two ids instead, by whether they have controls: `start_id` is the first of them.
     """

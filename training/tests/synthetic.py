@@ -38,9 +38,9 @@ def melody(notes: int, first_pitch: int = 60) -> list[int]:
 def write_dataset(folder: Path, pieces: list[list[int]], ranges: list[dict[str, object]] = RANGES, size: int = 416) -> Path:
     """Frames pieces with START and END and writes the three files; returns the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    framed = [[START, *piece, END] for piece in pieces]
-    ids = np.array([id for piece in framed for id in piece], dtype="<u2")
-    offsets = np.cumsum([0] + [len(piece) for piece in framed]).astype("<u8")
+    pieces_with_ends = [[START, *piece, END] for piece in pieces]
+    ids = np.array([id for piece in pieces_with_ends for id in piece], dtype="<u2")
+    offsets = np.cumsum([0] + [len(piece) for piece in pieces_with_ends]).astype("<u8")
     header = {
         "format": "ostinato-dataset",
         "version": 1,

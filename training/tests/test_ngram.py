@@ -16,9 +16,9 @@ START, END, SIZE = 5, 6, 7
 
 
 def dataset(pieces: list[list[int]]) -> Dataset:
-    framed = [[START, *piece, END] for piece in pieces]
-    offsets = np.cumsum([0, *map(len, framed)]).astype(np.uint64)
-    ids = np.concatenate(framed).astype(np.uint16)
+    pieces_with_ends = [[START, *piece, END] for piece in pieces]
+    offsets = np.cumsum([0, *map(len, pieces_with_ends)]).astype(np.uint64)
+    ids = np.concatenate(pieces_with_ends).astype(np.uint16)
     paths = [f"{i}.mid" for i in range(len(pieces))]
     return Dataset(Vocabulary("test", SIZE, {}), START, END, None, paths, ids, offsets)
 

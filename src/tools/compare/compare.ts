@@ -21,8 +21,8 @@ export interface DistributionResult {
   /** Kullback–Leibler divergence of generated from reference, in nats. */
   readonly divergence: number;
   /** Split-half baseline of the reference; absent where it has a single piece. */
-  readonly halves?: SplitHalfResult;
-  /** `overlap` divided by that of the halves. */
+  readonly splitHalf?: SplitHalfResult;
+  /** `overlap` divided by that of `splitHalf`. */
   readonly ratio?: number;
 }
 
@@ -146,8 +146,8 @@ function compareDistribution(
     divergence: divergence(theirs, ours),
   };
   if (reference.length < 2) return result;
-  const halves = splitHalfBaseline(referencePieces, bins.length);
-  return { ...result, halves, ratio: result.overlap / halves.overlap };
+  const splitHalf = splitHalfBaseline(referencePieces, bins.length);
+  return { ...result, splitHalf, ratio: result.overlap / splitHalf.overlap };
 }
 
 function spread(values: readonly number[]): Spread {

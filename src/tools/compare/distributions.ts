@@ -30,14 +30,14 @@ export const DISTRIBUTIONS: readonly Distribution[] = [
     name: "pitch class",
     counts: "notes, by the name of their pitch",
     bins: PITCH_CLASSES,
-    count: (window) => tally(12, window.notes, (note) => note.pitch % 12),
+    count: (window) => countBins(12, window.notes, (note) => note.pitch % 12),
   },
   {
     name: "interval",
     counts: "semitones from each note to the next one in order of start, then of pitch",
     bins: Array.from({ length: 2 * MAX_INTERVAL + 1 }, (_, i) => intervalLabel(i - MAX_INTERVAL)),
     count: ({ notes }) =>
-      tally(2 * MAX_INTERVAL + 1, notes.slice(1), ({ pitch }, i) => {
+      countBins(2 * MAX_INTERVAL + 1, notes.slice(1), ({ pitch }, i) => {
         const interval = pitch - notes[i]!.pitch;
         return Math.max(-MAX_INTERVAL, Math.min(MAX_INTERVAL, interval)) + MAX_INTERVAL;
       }),
@@ -50,14 +50,14 @@ export const DISTRIBUTIONS: readonly Distribution[] = [
       (_, i) => `${VELOCITY_BIN * i + 1}–${VELOCITY_BIN * (i + 1)}`,
     ),
     count: (window) =>
-      tally(128 / VELOCITY_BIN, window.notes, (note) => Math.floor((note.velocity - 1) / VELOCITY_BIN)),
+      countBins(128 / VELOCITY_BIN, window.notes, (note) => Math.floor((note.velocity - 1) / VELOCITY_BIN)),
   },
   {
     name: "duration",
     counts: "notes, by length in seconds, pedal folded in",
     bins: secondsLabels(DURATION_EDGES),
     count: (window) =>
-      tally(DURATION_EDGES.length, window.notes, (note) =>
+      countBins(DURATION_EDGES.length, window.notes, (note) =>
         binOf(note.endStep - note.startStep, DURATION_EDGES),
       ),
   },
@@ -66,7 +66,7 @@ export const DISTRIBUTIONS: readonly Distribution[] = [
     counts: "seconds from the start of each note to that of the next; 0 is a chord",
     bins: secondsLabels(ONSET_EDGES),
     count: ({ notes }) =>
-      tally(ONSET_EDGES.length, notes.slice(1), ({ startStep }, i) =>
+      countBins(ONSET_EDGES.length, notes.slice(1), ({ startStep }, i) =>
         binOf(startStep - notes[i]!.startStep, ONSET_EDGES),
       ),
   },
@@ -81,7 +81,7 @@ export const DISTRIBUTIONS: readonly Distribution[] = [
     counts: "windows, by notes that start in them",
     bins: rangeLabels(RATE_EDGES),
     count: (window) =>
-      tally(RATE_EDGES.length, [window], ({ notes, steps }) =>
+      countBins(RATE_EDGES.length, [window], ({ notes, steps }) =>
         binOf((notes.length / steps) * STEPS_PER_SECOND, RATE_EDGES),
       ),
   },
@@ -96,12 +96,16 @@ export const BAND_DISTRIBUTIONS: readonly Distribution[] = [
     counts: "notes, by the family of their instrument, without percussion",
     bins: INSTRUMENT_FAMILIES,
     count: (window) =>
-      tally(INSTRUMENT_FAMILIES.length, window.notes, ({ program }) => Math.floor(program / FAMILY_SIZE)),
+      countBins(INSTRUMENT_FAMILIES.length, window.notes, ({ program }) => Math.floor(program / FAMILY_SIZE)),
   },
   ...DISTRIBUTIONS.filter(({ name }) => name !== "velocity"),
 ];
 
-function tally<T>(bins: number, items: readonly T[], binOfItem: (item: T, index: number) => number): Counts {
+function countBins<T>(
+  bins: number,
+  items: readonly T[],
+  binOfItem: (item: T, index: number) => number,
+): Counts {
   const counts = new Float64Array(bins);
   for (const [index, item] of items.entries()) {
     const bin = binOfItem(item, index);

@@ -67,15 +67,15 @@ export function renderReport(report: ComparisonReport): string {
 }
 
 function distributionSection({ distributions, splits }: ComparisonReport): string {
-  const rows = distributions.map(({ name, overlap, divergence, halves, ratio }) => [
+  const rows = distributions.map(({ name, overlap, divergence, splitHalf, ratio }) => [
     escapeHtml(name),
     overlap.toFixed(3),
-    halves ? halves.overlap.toFixed(3) : "–",
+    splitHalf ? splitHalf.overlap.toFixed(3) : "–",
     ratio === undefined
       ? "–"
       : `<span class="${ratio >= TARGET_RATIO ? "met" : "missed"}">${ratio.toFixed(3)}</span>`,
     divergence.toFixed(3),
-    halves ? halves.divergence.toFixed(3) : "–",
+    splitHalf ? splitHalf.divergence.toFixed(3) : "–",
   ]);
   return (
     `<h2>Distributions</h2><p>Overlap is the area common to two distributions: 1 for identical ones. The baseline is the overlap ` +

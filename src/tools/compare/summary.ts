@@ -3,10 +3,10 @@ import { type ComparisonReport, TARGET_RATIO } from "./report.ts";
 
 /** One line per distribution, then the other results. */
 export function summaryLines({ distributions, memorization, illegal }: ComparisonReport): string[] {
-  const lines = distributions.map(({ name, overlap, halves, ratio, divergence }) => {
+  const lines = distributions.map(({ name, overlap, splitHalf, ratio, divergence }) => {
     const control =
-      halves && ratio !== undefined
-        ? ` (halves of the reference ${halves.overlap.toFixed(3)}, ratio ${ratio.toFixed(3)}${ratio < TARGET_RATIO ? " < " + TARGET_RATIO : ""})`
+      splitHalf && ratio !== undefined
+        ? ` (halves of the reference ${splitHalf.overlap.toFixed(3)}, ratio ${ratio.toFixed(3)}${ratio < TARGET_RATIO ? " < " + TARGET_RATIO : ""})`
         : "";
     return `${name.padEnd(16)} overlap ${overlap.toFixed(3)}${control}, divergence ${divergence.toFixed(3)} nats`;
   });

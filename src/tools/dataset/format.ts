@@ -85,11 +85,11 @@ export function datasetHeader(
 export function frameIds(ids: ArrayLike<number>, vocabulary: DatasetVocabulary): Uint8Array {
   const { startId, endId } = vocabulary;
   const start = startId === null ? 0 : 1;
-  const framed = new DataView(new ArrayBuffer(2 * (ids.length + start + (endId === null ? 0 : 1))));
-  if (startId !== null) framed.setUint16(0, startId, true);
-  for (let i = 0; i < ids.length; i += 1) framed.setUint16(2 * (i + start), ids[i]!, true);
-  if (endId !== null) framed.setUint16(2 * (ids.length + start), endId, true);
-  return new Uint8Array(framed.buffer);
+  const bytes = new DataView(new ArrayBuffer(2 * (ids.length + start + (endId === null ? 0 : 1))));
+  if (startId !== null) bytes.setUint16(0, startId, true);
+  for (let i = 0; i < ids.length; i += 1) bytes.setUint16(2 * (i + start), ids[i]!, true);
+  if (endId !== null) bytes.setUint16(2 * (ids.length + start), endId, true);
+  return new Uint8Array(bytes.buffer);
 }
 
 /** Offsets as the bytes of `index.bin` or `targets.bin`. */

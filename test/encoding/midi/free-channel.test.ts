@@ -6,9 +6,9 @@ import { file, note, track } from "./midi-bytes.ts";
 function allChannels(): Score {
   const tracks = Array.from({ length: 16 }, (_, channel) => {
     const state = channel === 0 ? [0, 0xb0, 7, 10, 0, 0xe0, 127, 127] : [];
-    const strike = [0, 0x90 | channel, 60, 80, 0x87, 0x68, 0x80 | channel, 60, 64];
+    const noteOn = [0, 0x90 | channel, 60, 80, 0x87, 0x68, 0x80 | channel, 60, 64];
     const again = [0x8f, 0x50, 0x90 | channel, 62, 80, 0x87, 0x68, 0x80 | channel, 62, 64];
-    return track(0, 0xc0 | channel, 40, ...state, ...strike, ...again);
+    return track(0, 0xc0 | channel, 40, ...state, ...noteOn, ...again);
   });
   return readMidi(file(...tracks));
 }

@@ -3,7 +3,7 @@
     python test/models/golden/make_activations.py        (needs torch 2.13, transformers 5.24 and safetensors)
 
 activations.json: the values of each function of `ACT2FN`, and logits of the network of pytorch-buffers with other keys in its config.
-`slopes` are the weights `h.{i}.mlp.act.weight` of prelu, the first one for the values. xielu is left out: it has weights of its own
+`slopes` are the weights `h.{i}.mlp.act.weight` of prelu, the first one for the values. xielu is omitted: it has weights of its own
 in bfloat16. transformers 5 refuses the integer 0 as `layer_norm_epsilon`.
 pytorch-double: a network of one layer in float64, as safetensors and as pytorch_model.bin, with its logits.
 """

@@ -51,7 +51,8 @@ describe("compareMusic", () => {
 
   it("has no split-half baseline for a single piece", () => {
     const { distributions } = compareMusic(reference, reference.slice(0, 1));
-    for (const { halves, ratio } of distributions) expect([halves, ratio]).toEqual([undefined, undefined]);
+    for (const { splitHalf, ratio } of distributions)
+      expect([splitHalf, ratio]).toEqual([undefined, undefined]);
   });
 });
 

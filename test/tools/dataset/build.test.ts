@@ -61,7 +61,7 @@ describe("ostinato dataset", () => {
     expect(paths).toEqual(["a.mid", "b.MIDI", "c.kar", "d.SMF", "sub/e.Rmi"]);
   });
 
-  it("writes framed ids, their index and a header, in order of path", async () => {
+  it("writes ids between START and END, their index and a header, in order of path", async () => {
     writePiece("b.mid", scale(60, 5));
     writePiece("sub/a.mid", scale(50, 3));
     const { code } = await runCli(["dataset", folder, "--out", out]);
