@@ -12,6 +12,7 @@ import {
 } from "../../models/index.ts";
 import type { KeyValueCache } from "./cache.ts";
 import { EngineError } from "./errors.ts";
+import { freeMemory } from "./free-memory.ts";
 import { declareSampling, DEFAULT_TENSORS, type SamplingInputs, samplingTensors } from "./graph-sampling.ts";
 import {
   floats,
@@ -149,7 +150,9 @@ export class DecoderSession {
         const hint = "await the call before you rewind or clear its cache, or fork the cache";
         throw new EngineError("the cache was changed while ids were read", { code: "busy", hint });
       }
-      cache.append(floats(results, ADDED)); // fewer rows than `rows` if no id was allowed
+      const added = floats(results, ADDED);
+      cache.append(added); // fewer rows than `rows` if no id was allowed
+      freeMemory(added);
       const names = wanted.filter((name) => name.startsWith("attention."));
       const last = (name: string): RuntimeTensor => lastWeights(this.#form, results.get(name), layout);
       return names.length === 0

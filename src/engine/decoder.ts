@@ -68,8 +68,10 @@ export interface ForwardWithLayers extends ForwardWithAttention {
   readonly layers: LayerStream;
 }
 
-/** Ids per chunk of a long input: the memory of attention grows with the square of it. */
+/** Ids per chunk of a long input: the memory of its activations grows with it. */
 const CHUNK = 128;
+/** With quantized blocks in Node, which take no longer in shorter chunks. */
+const CHUNK_OF_BLOCKS = 64;
 
 /**
  * A loaded model: ids in, logits of the next id out. It has no state; the state of a sequence is its cache, so several
@@ -102,6 +104,7 @@ export class Decoder {
   /** Compared by identity: `#check` recognizes caches of this decoder, and their forks, by them. */
   readonly #cacheShape: CacheShape;
   readonly #sinkShape: CacheShape;
+  readonly #chunk: number;
   readonly #busy = new WeakSet<KeyValueCache>();
 
   /**
@@ -135,6 +138,7 @@ export class Decoder {
     this.scheme = scheme;
     this.hasIndependentRows = scheme.linear !== "int8-columns";
     this.isQuantized = scheme.linear !== "float32";
+    this.#chunk = scheme.isExact ? CHUNK_OF_BLOCKS : CHUNK;
     this.mayReadExactly = !this.isQuantized || (scheme.isExact && hasExactShape(config));
     this.#session = session;
     this.#cacheShape = cacheShapeOf(config, session.backend, scheme);
@@ -313,7 +317,7 @@ export class Decoder {
     const none = head.select(NO_IDS).flags;
     const chunks: Float32Array[] = [];
     let results: Results = new Map();
-    const most = Math.max(1, Math.floor(CHUNK / cache.sequences));
+    const most = Math.max(1, Math.floor(this.#chunk / cache.sequences));
     this.#busy.add(cache);
     try {
       cache.reserve(numbers.length / cache.sequences);

@@ -17,11 +17,11 @@ const CONFIG: DecoderConfig = {
   tiedHead: true,
 };
 
-async function load(backend: "node" | "wasm"): Promise<DecoderSession> {
+async function load(backend: "node" | "wasm", config = CONFIG): Promise<DecoderSession> {
   const runtime = await createNodeRuntime({ backend, threads: 1 });
   const scheme = SCHEMES.fp32[backend];
-  const weights = await graphWeights(CONFIG, randomTensors(CONFIG, 5), scheme);
-  return DecoderSession.load({ config: CONFIG, scheme, runtime, weights });
+  const weights = await graphWeights(config, randomTensors(config, 5), scheme);
+  return DecoderSession.load({ config, scheme, runtime, weights });
 }
 
 test.each(["node", "wasm"] as const)(
@@ -39,6 +39,21 @@ test.each(["node", "wasm"] as const)(
     await session.dispose();
     await session.dispose();
     await expect(session.step(ids, cache, ["logits"], {})).rejects.toMatchObject({ code: "disposed" });
+  },
+);
+
+test.each(["node", "wasm"] as const)(
+  "%s: a large result is freed once the cache has its rows",
+  async (backend) => {
+    const session = await load(backend, { ...CONFIG, width: 256 });
+    const cache = new KeyValueCache({ layers: 2, width: 256, limit: 511 });
+    const ids = Int32Array.from({ length: 256 }, (_, i) => i % 11);
+    const results = await session.step(ids, cache, ["logits"], {});
+    expect(results.get("keys_values")?.shape).toEqual([2 * 2 * 256, 2, 128]);
+    expect(results.get("keys_values")?.data).toHaveLength(0);
+    expect(cache.keys(1)).toHaveLength(256 * 256);
+    expect(cache.keys(1).some((number) => number !== 0)).toBe(true);
+    await session.dispose();
   },
 );
 
