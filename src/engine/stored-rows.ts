@@ -3,6 +3,8 @@ import { copyParts, moveParts, readRows, type RowParts, strideFor, writeRows } f
 
 /** Rows of the first buffers. */
 const FIRST_CAPACITY = 64;
+/** Rows of buffers up to which they grow by doubling: a large array costs 15 ms, pages that are new and a garbage collection. */
+const SMALL_CAPACITY = 256;
 /** Unused rows behind a part from which on a read moves the parts together again. */
 const LOOSE_ROWS = 128;
 
@@ -15,7 +17,7 @@ export interface StoredRowsShape {
   readonly most: number;
   /** Rows that a buffer can hold in the end: more than `most`, since the stored rows move to the front when it is full. */
   readonly capacity: number;
-  /** Whether the first buffers hold `capacity` rows already. Default: they grow from 64. */
+  /** Whether buffers of more than 256 rows hold `capacity` rows at once, in one array. Default: all grow by doubling. */
   readonly isReserved?: boolean;
   /** Parts of a row that are stored apart: see `row-parts.ts`. Rows must then not exceed `most`. Default 1: rows are contiguous. */
   readonly parts?: number;
@@ -38,7 +40,7 @@ interface SharedBuffers {
  * Consecutive rows in several buffers: appended at the end, dropped at both ends. Views of them are contiguous. If parts of a row are
  * stored apart, only views of whole buffers are possible, with some unused rows behind each part.
  *
- * Buffers grow by doubling, up to `capacity`. Then the stored rows move to the front when the end is reached, so memory is
+ * Buffers grow by doubling, up to `capacity`, or from 256 rows to `capacity` at once. Then the stored rows move to the front when the end is reached, so memory is
  * bounded and the mean cost of a row is constant.
  *
  * A fork copies nothing: both share the buffers. The first to append writes to them; when the other appends too, its rows
@@ -198,8 +200,7 @@ export class StoredRows {
     }
     if (holders > 1 || capacity < this.#shape.capacity) {
       const needed = this.#parts === 1 ? count + rows : strideFor(count + rows);
-      const fewest = this.#shape.isReserved ? this.#shape.capacity : FIRST_CAPACITY;
-      const grown = Math.max(fewest, least, 2 * capacity, needed);
+      const grown = this.#withReserve(Math.max(FIRST_CAPACITY, least, 2 * capacity, needed));
       const before = this.#layout;
       this.#replaceBuffers(fits ? capacity : Math.min(this.#shape.capacity, grown), count + room);
       for (const [i, buffer] of buffers.entries()) {
@@ -213,6 +214,10 @@ export class StoredRows {
     this.#first = 0;
   }
 
+  #withReserve(capacity: number): number {
+    return this.#shape.isReserved && capacity > SMALL_CAPACITY ? this.#shape.capacity : capacity;
+  }
+
   /** @param used rows for which the parts get room. */
   #replaceBuffers(capacity: number, used: number): void {
     this.#shared.holders -= 1;
@@ -221,13 +226,13 @@ export class StoredRows {
 }
 
 function allocate(
-  { buffers, width, isReserved, parts = 1 }: StoredRowsShape,
+  { buffers, width, isReserved, parts = 1, capacity: most }: StoredRowsShape,
   capacity: number,
   used: number,
 ): SharedBuffers {
   const size = capacity * width;
   // One array: systems give a large one page by page, when it is written, and take it back when it is freed.
-  const whole = isReserved ? new Float32Array(buffers * size) : undefined;
+  const whole = isReserved && capacity === most ? new Float32Array(buffers * size) : undefined;
   return {
     buffers: Array.from(
       { length: buffers },

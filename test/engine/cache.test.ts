@@ -34,24 +34,24 @@ test("only the native backend reserves memory for all learned positions at once"
     width: WIDTH,
     heads: 1,
     feedForward: 4,
-    window: 100,
+    window: 400,
     normEpsilon: 1e-5,
     tiedHead: true,
   };
   const learned = { ...config, position: { kind: "learned" } } as const;
   const relative = { ...config, position: { kind: "relative", maxDistance: 6, sharedHeads: false } } as const;
-  expect(cacheShapeOf(learned, "node")).toEqual({ layers: 3, width: WIDTH, limit: 99, positions: 100 });
+  expect(cacheShapeOf(learned, "node")).toEqual({ layers: 3, width: WIDTH, limit: 399, positions: 400 });
   expect(cacheShapeOf(learned, "wasm").positions).toBeUndefined();
   expect(cacheShapeOf(relative, "node").positions).toBeUndefined();
   const cache = new KeyValueCache(cacheShapeOf(learned, "node"));
   const append = (rows: number): void =>
     cache.append(packed(...Array.from({ length: 6 }, (_, buffer) => rowsOf(cache.position, rows, buffer))));
-  append(1);
+  append(257);
   const { buffer } = cache.keys(0);
-  append(98);
+  append(142);
   append(1);
   expect(cache.values(2).buffer).toBe(buffer);
-  expect([...cache.values(2).slice(0, 2), ...cache.values(2).slice(-2)]).toEqual([15, 15, 995, 995]);
+  expect([...cache.values(2).slice(0, 2), ...cache.values(2).slice(-2)]).toEqual([15, 15, 3995, 3995]);
 });
 
 test("stores the last rows in order, for appends of any size", () => {
