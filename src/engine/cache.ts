@@ -244,6 +244,11 @@ export class KeyValueCache {
     this.#sinkWindow = undefined;
   }
 
+  /** Returns reserved memory to the system at once, unless forks share it. The cache cannot be used afterwards. */
+  free(): void {
+    this.#rows.free();
+  }
+
   get #isHeadsFirst(): boolean {
     return this.shape.headsFirst !== undefined;
   }

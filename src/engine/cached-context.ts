@@ -64,6 +64,11 @@ export class CachedContext {
     return this.#decoder.config.window;
   }
 
+  /** Frees the memory of the cache. The context cannot be used afterwards. */
+  free(): void {
+    this.#cache.free();
+  }
+
   /** Number of ids of the sequence. */
   get length(): number {
     return this.#history.length;
@@ -102,6 +107,7 @@ export class CachedContext {
       this.#cache.rewind(position);
       this.#history.truncate(prefix);
     } else {
+      this.#cache.free();
       this.#cache = this.#decoder.createCache(this.withSink);
       // Half a window more than needed, so that later calls can rewind; learned positions end with the window.
       const length =

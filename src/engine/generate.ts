@@ -25,11 +25,16 @@ export async function* generateIds(
   decoder: Decoder,
   options: GenerateIdsOptions,
 ): AsyncGenerator<GeneratedId, never> {
-  const source = nextIds(decoder.config, options.context ?? new CachedContext(decoder), options);
-  for (;;) {
-    for (const next of await source.next()) {
-      source.append(next.id);
-      yield next;
+  const own = new CachedContext(decoder); // takes no memory before it reads
+  try {
+    const source = nextIds(decoder.config, options.context ?? own, options);
+    for (;;) {
+      for (const next of await source.next()) {
+        source.append(next.id);
+        yield next;
+      }
     }
+  } finally {
+    own.free();
   }
 }

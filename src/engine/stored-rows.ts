@@ -3,8 +3,7 @@ import { copyParts, moveParts, readRows, type RowParts, strideFor, writeRows } f
 
 /** Rows of the first buffers. */
 const FIRST_CAPACITY = 64;
-/** Rows of buffers up to which they grow by doubling: a large array costs 15 ms, pages that are new and a garbage collection. */
-const SMALL_CAPACITY = 256;
+const BYTES = Float32Array.BYTES_PER_ELEMENT;
 /** Unused rows behind a part from which on a read moves the parts together again. */
 const LOOSE_ROWS = 128;
 
@@ -17,7 +16,10 @@ export interface StoredRowsShape {
   readonly most: number;
   /** Rows that a buffer can hold in the end: more than `most`, since the stored rows move to the front when it is full. */
   readonly capacity: number;
-  /** Whether buffers of more than 256 rows hold `capacity` rows at once, in one array. Default: all grow by doubling. */
+  /**
+   * Whether addresses for `capacity` rows are reserved, so that buffers grow in place. Systems give their memory page by page when it is
+   * written, and take it back when it is freed. Default: larger buffers replace them.
+   */
   readonly isReserved?: boolean;
   /** Parts of a row that are stored apart: see `row-parts.ts`. Rows must then not exceed `most`. Default 1: rows are contiguous. */
   readonly parts?: number;
@@ -27,7 +29,7 @@ export interface StoredRowsShape {
 interface SharedBuffers {
   readonly buffers: readonly Float32Array[];
   /** Rows that each can hold. */
-  readonly capacity: number;
+  capacity: number;
   /** Rows from one part to the next, at most `capacity`; `capacity` if rows are contiguous. */
   stride: number;
   /** Rows written by the fork that is furthest; any fork may write behind them. */
@@ -40,7 +42,7 @@ interface SharedBuffers {
  * Consecutive rows in several buffers: appended at the end, dropped at both ends. Views of them are contiguous. If parts of a row are
  * stored apart, only views of whole buffers are possible, with some unused rows behind each part.
  *
- * Buffers grow by doubling, up to `capacity`, or from 256 rows to `capacity` at once. Then the stored rows move to the front when the end is reached, so memory is
+ * Buffers grow by doubling, up to `capacity`. Then the stored rows move to the front when the end is reached, so memory is
  * bounded and the mean cost of a row is constant.
  *
  * A fork copies nothing: both share the buffers. The first to append writes to them; when the other appends too, its rows
@@ -105,6 +107,13 @@ export class StoredRows {
     else if (this.#parts > 1) this.#shared.stride = 0; // as in a new cache, so that runs have the same bits
     this.#first = 0;
     this.#count = 0;
+  }
+
+  /** Returns reserved memory to the system at once, unless forks share it. The rows cannot be used afterwards. */
+  free(): void {
+    this.#shared.holders -= 1;
+    if (!this.#shape.isReserved || this.#shared.holders > 0) return;
+    for (const { buffer } of this.#shared.buffers) resize(buffer, 0);
   }
 
   /** The last rows of a buffer: a view, valid until the rows change; if parts are apart, a copy. */
@@ -200,9 +209,13 @@ export class StoredRows {
     }
     if (holders > 1 || capacity < this.#shape.capacity) {
       const needed = this.#parts === 1 ? count + rows : strideFor(count + rows);
-      const grown = this.#withReserve(Math.max(FIRST_CAPACITY, least, 2 * capacity, needed));
+      const grown = Math.min(this.#shape.capacity, Math.max(FIRST_CAPACITY, least, 2 * capacity, needed));
+      if (this.#shape.isReserved && holders === 1 && capacity > 0) {
+        this.#growInPlace(grown, to + room);
+        return;
+      }
       const before = this.#layout;
-      this.#replaceBuffers(fits ? capacity : Math.min(this.#shape.capacity, grown), count + room);
+      this.#replaceBuffers(fits ? capacity : grown, count + room);
       for (const [i, buffer] of buffers.entries()) {
         const own = this.#shared.buffers[i]!;
         if (this.#parts === 1) own.set(this.#view(buffer, first, count));
@@ -214,8 +227,11 @@ export class StoredRows {
     this.#first = 0;
   }
 
-  #withReserve(capacity: number): number {
-    return this.#shape.isReserved && capacity > SMALL_CAPACITY ? this.#shape.capacity : capacity;
+  #growInPlace(capacity: number, used: number): void {
+    for (const { buffer } of this.#shared.buffers) resize(buffer, capacity * this.#shape.width * BYTES);
+    this.#shared.capacity = capacity;
+    if (this.#parts === 1) this.#shared.stride = capacity;
+    else if (used > this.#shared.stride) this.#moveParts(strideFor(used));
   }
 
   /** @param used rows for which the parts get room. */
@@ -225,18 +241,20 @@ export class StoredRows {
   }
 }
 
+function resize(buffer: ArrayBufferLike, bytes: number): void {
+  if (buffer instanceof ArrayBuffer) buffer.resize(bytes);
+}
+
 function allocate(
   { buffers, width, isReserved, parts = 1, capacity: most }: StoredRowsShape,
   capacity: number,
   used: number,
 ): SharedBuffers {
-  const size = capacity * width;
-  // One array: systems give a large one page by page, when it is written, and take it back when it is freed.
-  const whole = isReserved && capacity === most ? new Float32Array(buffers * size) : undefined;
+  const options = isReserved ? { maxByteLength: most * width * BYTES } : undefined;
   return {
     buffers: Array.from(
       { length: buffers },
-      (_, i) => whole?.subarray(i * size, (i + 1) * size) ?? new Float32Array(size),
+      () => new Float32Array(new ArrayBuffer(capacity * width * BYTES, options)),
     ),
     capacity,
     stride: parts === 1 ? capacity : Math.min(capacity, strideFor(used)),

@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { DecoderConfig } from "../../models/index.ts";
+import type { KeyValueCache } from "../../src/engine/cache.ts";
 import { Decoder } from "../../src/engine/decoder.ts";
 import { generateIds, type GenerateIdsOptions } from "../../src/engine/generate.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
@@ -42,6 +43,13 @@ async function shiftedByHand(decoder: Decoder, prompt: readonly number[], count:
   return ids;
 }
 
+/** Bytes of the buffers of the caches that were created. */
+function bytesOf(caches: readonly KeyValueCache[]): number {
+  return caches
+    .filter(({ length }) => length > 0)
+    .reduce((sum, cache) => sum + cache.past(0).buffer.byteLength, 0);
+}
+
 test("throws when learned positions run out", async () => {
   const decoder = await load(LEARNED);
   expect(await generated(decoder, WINDOW - 2, { prompt: [1, 2, 3] })).toHaveLength(WINDOW - 2);
@@ -75,4 +83,21 @@ test("ends when the decoder is disposed during generation", async () => {
   await iterator.next();
   await decoder.dispose();
   await expect(iterator.next()).rejects.toMatchObject({ name: "EngineError", code: "disposed" });
+});
+
+test("the reserved memory of a cache is freed when the generation ends", async () => {
+  const decoder = await load(LEARNED);
+  const caches: KeyValueCache[] = [];
+  const create = decoder.createCache.bind(decoder);
+  vi.spyOn(decoder, "createCache").mockImplementation((withSink) => {
+    const cache = create(withSink);
+    caches.push(cache);
+    return cache;
+  });
+  for await (const _ of generateIds(decoder, { prompt: [1, 2], sampler: new Sampler({ temperature: 0 }) })) {
+    expect(bytesOf(caches)).toBeGreaterThan(0);
+    break;
+  }
+  expect(bytesOf(caches)).toBe(0);
+  await decoder.dispose();
 });

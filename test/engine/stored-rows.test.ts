@@ -32,29 +32,32 @@ test("a buffer never holds more than `capacity` rows", () => {
   expect(filled(1000).newest(0, 1).buffer.byteLength).toBe(4 * 9);
 });
 
-test("reserved buffers of more than 256 rows are one array, which is not replaced before it is full", () => {
-  const stored = new StoredRows({ buffers: 2, width: 1, most: 600, capacity: 600, isReserved: true });
-  stored.append(rows(0, 200));
-  expect(stored.newest(0, 1).buffer.byteLength).toBe(4 * 200);
-  stored.append(rows(200, 57));
+test("reserved buffers grow in place", () => {
+  const stored = new StoredRows({ buffers: 2, width: 1, most: 200, capacity: 200, isReserved: true });
+  stored.append(rows(0, 1));
   const { buffer } = stored.newest(0, 1);
-  expect(buffer.byteLength).toBe(2 * 4 * 600);
-  stored.reserve(343);
-  stored.append(rows(257, 343));
+  expect(buffer.byteLength).toBe(4 * 64);
+  stored.append(rows(1, 100));
+  stored.append(rows(101, 99));
   expect(stored.newest(0, 1).buffer).toBe(buffer);
-  expect(stored.newest(1, 1).buffer).toBe(buffer);
-  expect(all(stored)[1]).toEqual(Array.from({ length: 600 }, (_, i) => 100 + i));
+  expect(buffer.byteLength).toBe(4 * 200);
+  expect(all(stored)[1]).toEqual(Array.from({ length: 200 }, (_, i) => 100 + i));
   const fork = stored.fork();
-  fork.dropNewest(550);
+  fork.dropNewest(150);
   fork.append(rows(7, 1));
   expect(all(fork)[0]?.slice(-2)).toEqual([49, 7]);
-  expect(all(stored)[0]?.slice(-2)).toEqual([598, 599]);
+  expect(all(stored)[0]?.slice(-2)).toEqual([198, 199]);
 });
 
-test("reserved buffers that never have more than 256 rows are one array from the start", () => {
-  const stored = new StoredRows({ buffers: 2, width: 1, most: 60, capacity: 60, isReserved: true });
-  stored.append(rows(0, 1));
-  expect(stored.newest(0, 1).buffer.byteLength).toBe(2 * 4 * 60);
+test("reserved buffers are freed with the last fork", () => {
+  const stored = new StoredRows({ buffers: 2, width: 1, most: 200, capacity: 200, isReserved: true });
+  stored.append(rows(0, 100));
+  const { buffer } = stored.newest(1, 1);
+  const fork = stored.fork();
+  stored.free();
+  expect(all(fork)[1]?.at(-1)).toBe(199);
+  fork.free();
+  expect(buffer.byteLength).toBe(0);
 });
 
 test("drops the newest rows, and copies the oldest", () => {
