@@ -38,7 +38,7 @@ const IDENTIFIERS: Readonly<Record<string, string>> = {
   ReadIds: "TokenHistory",
   ReadingPool: "PrefixCachePool",
   readSums: "readChecksums",
-  SideBySide: "SinkWindow",
+  SideBySide: "KeyValueCache",
   SteadyOptions: "DriftControlOptions",
   Steering: "LogitAdjustment",
   STEERING_PERIOD: "ADJUSTMENT_PERIOD",

@@ -29,55 +29,17 @@ export function evictedBefore(position: number, { evictionBlock }: AttentionSink
   return position < limit ? 0 : evictionBlock * (Math.floor((position - limit) / evictionBlock) + 1);
 }
 
-/** Sink rows followed by the most recent rows, in buffers of their own. `at` copies only the rows that are new since its last call. */
-export class SinkWindow {
-  /** One array for each buffer of the cache, `[sink rows, width]`. Never written to. */
-  readonly sinkRows: readonly Float32Array[];
-  /** Numbers in a row. */
-  readonly #width: number;
-  /** Numbers in `limit` rows. */
-  readonly #capacity: number;
-  #buffers: readonly Float32Array[] | undefined;
-  /** Rows evicted between the two parts; undefined when the buffers are stale. */
-  #evicted: number | undefined;
-  /** The buffers hold the rows before this position. */
-  #to = 0;
+/** The first position at which as many rows are evicted: a multiple of `evictionBlock`, from 0. */
+export function firstPositionEvicting(rows: number, { evictionBlock }: AttentionSink, limit: number): number {
+  return rows === 0 ? 0 : limit + rows - evictionBlock;
+}
 
-  constructor(sinkRows: readonly Float32Array[], width: number, limit: number) {
-    this.sinkRows = sinkRows;
-    this.#width = width;
-    this.#capacity = limit * width;
-  }
+/** Least number of evicted rows that can be restored: a draft can be longer than a block of a small window. */
+const LEAST_RESTORABLE = 16;
 
-  /** Marks the rows from this position on as stale. */
-  rewind(position: number, evicted: number): void {
-    if (this.#evicted === evicted) this.#to = Math.min(this.#to, position);
-    else this.#evicted = undefined;
-  }
-
-  /**
-   * The visible rows at a position, at the front of each buffer.
-   *
-   * @param newest returns the last `rows` rows of a buffer of the cache.
-   */
-  at(
-    position: number,
-    evicted: number,
-    newest: (buffer: number, rows: number) => Float32Array,
-  ): readonly Float32Array[] {
-    const buffers = (this.#buffers ??= this.sinkRows.map(() => new Float32Array(this.#capacity)));
-    if (this.#evicted !== evicted) {
-      for (const [i, rows] of this.sinkRows.entries()) buffers[i]?.set(rows);
-      this.#evicted = evicted;
-      this.#to = (this.sinkRows[0]?.length ?? 0) / this.#width + evicted;
-    }
-    if (this.#to < position) {
-      for (const [i, buffer] of buffers.entries())
-        buffer.set(newest(i, position - this.#to), (this.#to - evicted) * this.#width);
-      this.#to = position;
-    }
-    return buffers;
-  }
+/** Number of evicted blocks that can be restored: those of a quarter of `limit`. */
+export function restorableBlocks({ evictionBlock }: AttentionSink, limit: number): number {
+  return Math.ceil(Math.max(limit / 4, LEAST_RESTORABLE) / evictionBlock);
 }
 
 /** The sink is a quarter of the window, an eviction block a sixteenth. Undefined for windows under 16 ids. */

@@ -4,8 +4,9 @@ import {
   isHeadsFirst,
   type QuantizationScheme,
 } from "../../models/index.ts";
-import { checkSink, SinkWindow } from "./attention-sink.ts";
+import { type AttentionSink, checkSink, firstPositionEvicting, restorableBlocks } from "./attention-sink.ts";
 import { EngineError } from "./errors.ts";
+import { EvictedRows } from "./evicted-rows.ts";
 import { checkSelection, selectSequences } from "./select-sequences.ts";
 import { StoredRows } from "./stored-rows.ts";
 import {
@@ -16,7 +17,7 @@ import {
   visibleSpan,
 } from "./visible-rows.ts";
 
-/** The sizes of a cache, taken from the decoder that fills it. The buffers hold at most 2¼ times `limit` rows, and a sink window. */
+/** The sizes of a cache, taken from the decoder that fills it. It stores at most 2¼ times `limit` rows; with a sink, 1¼ times. */
 export interface CacheShape extends CacheWindow {
   readonly layers: number;
   /** Numbers per position and layer in the keys, and in the values, of one sequence: heads × head size. */
@@ -59,7 +60,8 @@ export function cacheShapeOf(
  * next step sees, and `limit` rows that `rewind` can restore. The buffers have a quarter of `limit` more to write; when they are
  * full, once in as many rows, the stored rows move to the front.
  *
- * With an attention sink, once rows are evicted, the graph reads the buffers of a `SinkWindow`.
+ * With an attention sink the buffers have `limit` rows: those of the sink, and behind them the most recent ones, which move forward when
+ * a block is evicted. The newest evicted blocks, a quarter of `limit`, are stored apart, and `rewind` can restore them.
  *
  * With the heads as the first axis, `past` has unused rows behind those of each head. It is copied about every 64 rows, when each head
  * gets more room.
@@ -70,19 +72,19 @@ export function cacheShapeOf(
 export class KeyValueCache {
   readonly shape: CacheShape;
   readonly sequences: number;
-  /** Keys of layer 0, values of layer 0, keys of layer 1, …, visible or not. */
+  /** Keys of layer 0, values of layer 0, keys of layer 1, …, visible or not; with a sink, the visible ones. */
   #rows: StoredRows;
   #position = 0;
-  /** The visible rows, once some are evicted behind a sink. */
-  #sinkWindow: SinkWindow | undefined;
+  /** With a sink, rows that were visible. */
+  #evictedRows: EvictedRows;
   /** One row, which the mask hides: the past of an empty cache, since ONNX Runtime cannot read an empty tensor here. */
   readonly #nothing: Float32Array;
 
   /** @throws RangeError unless `limit` rows hold the sink and one eviction block. */
   constructor(shape: CacheShape, sequences = 1) {
     const { headsFirst = 0, layers, limit, sink, width } = shape;
-    const positions = shape.positions ?? (headsFirst ? limit + 1 : undefined);
     if (sink) checkSink(sink, limit);
+    const positions = sink ? limit : (shape.positions ?? (headsFirst ? limit + 1 : undefined));
     this.shape = shape;
     this.sequences = sequences;
     this.#rows = new StoredRows({
@@ -93,6 +95,7 @@ export class KeyValueCache {
       isReserved: shape.positions !== undefined,
       parts: sequences * headsFirst || 1,
     });
+    this.#evictedRows = new EvictedRows(sink ? restorableBlocks(sink, limit) : 0);
     this.#nothing = new Float32Array(sequences * width);
   }
 
@@ -121,10 +124,19 @@ export class KeyValueCache {
     return Math.max(1, this.#isHeadsFirst ? this.#rows.stride : this.length);
   }
 
-  /** The first position that `rewind` can return to: 0 up to position `2 · limit`, then `limit` before the furthest one reached. */
+  /**
+   * The first position that `rewind` can return to: 0 up to position `2 · limit`, then `limit` before the furthest one reached. With a
+   * sink, the first one from which on at most a quarter of `limit` was evicted: 0 up to about `1¼ · limit`, then at least as many
+   * positions back as rows of evicted blocks are stored.
+   */
   get earliest(): number {
+    const { limit, sink } = this.shape;
+    if (sink) {
+      const lost = this.#evicted - this.#evictedRows.count * sink.evictionBlock;
+      return firstPositionEvicting(lost, sink, limit);
+    }
     const oldest = this.#position - this.#rows.count;
-    return oldest === 0 ? 0 : oldest + this.shape.limit;
+    return oldest === 0 ? 0 : oldest + limit;
   }
 
   /** A layer's keys, `[length, sequences · width]`, of an empty cache a row of zeros: a view, valid until the cache changes; with the heads first, a copy. */
@@ -174,24 +186,25 @@ export class KeyValueCache {
     if (rows > most) throw new RangeError(`${rows} rows at once, but ${most} are left before an eviction`);
     this.#rows.append(added);
     this.#position += rows;
-    // All rows are stored until the first eviction.
-    if (this.#evicted > 0)
-      this.#sinkWindow ??= this.#createSinkWindow(this.#rows.oldest(sink?.sinkRows ?? 0));
+    if (sink && rows === most) {
+      const removed = this.#evictedRows.push(2 * layers * sink.evictionBlock * this.#width);
+      this.#rows.cut(sink.sinkRows, removed);
+    }
   }
 
   /** Makes room for rows that are appended one part after another. */
   reserve(rows: number): void {
-    this.#rows.reserve(rows);
+    this.#rows.reserve(Math.min(rows, this.rowsBeforeEviction));
   }
 
   /**
    * A second cache at the same position. Both can be read on, rewound and forked independently.
    *
-   * A fork copies nothing until both have appended: see `StoredRows`. Each has its own `SinkWindow`. Clearing a fork that is
+   * A fork copies nothing until both have appended, or rows are evicted or restored: see `StoredRows`. Clearing a fork that is
    * not needed any more can save the other one the copy.
    */
   fork(): KeyValueCache {
-    return this.#with(this.#rows.fork(), this.sequences, (sinkRows) => sinkRows);
+    return this.#with(this.#rows.fork(), this.#evictedRows.fork(), this.sequences);
   }
 
   /**
@@ -208,12 +221,13 @@ export class KeyValueCache {
     const { width } = this.shape;
     checkSelection(which, sequences);
     const select = (rows: Float32Array): Float32Array => selectSequences(rows, which, { sequences, width });
-    return this.#with(this.#rows.map(which.length * width, select), which.length, select);
+    const rows = this.#rows.map(which.length * width, select);
+    return this.#with(rows, this.#evictedRows.map(select), which.length);
   }
 
   /**
-   * Removes the newest rows, so that the cache is as it was at an earlier position. Copies nothing; the next `append`
-   * copies the stored rows if a fork still shares them.
+   * Removes the newest rows, so that the cache is as it was at an earlier position. Copies nothing, unless it restores evicted rows; the
+   * next `append` copies the stored rows if a fork still shares them.
    *
    * @param position from `earliest` to the present `position`.
    * @throws EngineError for a position ahead of the cache, or before `earliest`: its rows are evicted.
@@ -231,17 +245,17 @@ export class KeyValueCache {
         hint: `rewind to ${this.earliest} or later, or read the ids again into a new cache`,
       });
     }
-    this.#rows.dropNewest(this.#position - position);
+    const { sink } = this.shape;
+    if (sink) this.#restore(position, sink);
+    else this.#rows.dropNewest(this.#position - position);
     this.#position = position;
-    if (this.#evicted === 0) this.#sinkWindow = undefined; // its rows may become others
-    else this.#sinkWindow?.rewind(position, this.#evicted);
   }
 
   /** Removes all rows. The buffers are kept for new rows, unless forks share them. */
   clear(): void {
     this.#rows.clear();
+    this.#evictedRows.clear();
     this.#position = 0;
-    this.#sinkWindow = undefined;
   }
 
   /** Returns reserved memory to the system at once, unless forks share it. The cache cannot be used afterwards. */
@@ -263,29 +277,27 @@ export class KeyValueCache {
     return evictedAt(this.shape, this.#position);
   }
 
-  /** A cache at the same position. @param change returns its sink rows, from those of this cache. */
-  #with(
-    rows: StoredRows,
-    sequences: number,
-    change: (sinkRows: Float32Array) => Float32Array,
-  ): KeyValueCache {
-    const other = new KeyValueCache(this.shape, sequences);
-    other.#rows = rows;
-    other.#position = this.#position;
-    other.#sinkWindow = this.#sinkWindow && other.#createSinkWindow(this.#sinkWindow.sinkRows.map(change));
-    return other;
+  /** Makes the stored rows those that are visible at an earlier position. */
+  #restore(position: number, { sinkRows, evictionBlock }: AttentionSink): void {
+    const evicted = evictedAt(this.shape, position);
+    // Of the stored rows, and of those that were evicted later, the ones before the position stay.
+    const stored = Math.min(position, Math.max(sinkRows, position - this.#evicted));
+    this.#rows.dropNewest(this.#rows.count - stored);
+    const blocks = this.#evictedRows.pop((this.#evicted - evicted) / evictionBlock);
+    if (blocks.length > 0) this.#rows.insert(Math.min(stored, sinkRows), position - evicted - stored, blocks);
   }
 
-  #createSinkWindow(sinkRows: readonly Float32Array[]): SinkWindow {
-    return new SinkWindow(sinkRows, this.#width, this.shape.limit);
+  /** A cache at the same position. */
+  #with(rows: StoredRows, evictedRows: EvictedRows, sequences: number): KeyValueCache {
+    const other = new KeyValueCache(this.shape, sequences);
+    other.#rows = rows;
+    other.#evictedRows = evictedRows;
+    other.#position = this.#position;
+    return other;
   }
 
   #view(buffer: number): Float32Array {
     const { length } = this;
-    if (length === 0) return this.#nothing;
-    if (!this.#sinkWindow) return this.#rows.newest(buffer, length);
-    const newest = (i: number, rows: number): Float32Array => this.#rows.newest(i, rows);
-    const visible = this.#sinkWindow.at(this.#position, this.#evicted, newest);
-    return visible[buffer]!.subarray(0, length * this.#width);
+    return length === 0 ? this.#nothing : this.#rows.newest(buffer, length);
   }
 }

@@ -14,7 +14,7 @@ export interface StoredRowsShape {
   readonly width: number;
   /** Maximum number of stored rows. */
   readonly most: number;
-  /** Rows that a buffer can hold in the end: more than `most`, since the stored rows move to the front when it is full. */
+  /** Rows that a buffer can hold in the end: more than `most` if it can become full, since the stored rows then move to the front. */
   readonly capacity: number;
   /**
    * Whether addresses for `capacity` rows are reserved, so that buffers grow in place. Systems give their memory page by page when it is
@@ -131,9 +131,38 @@ export class StoredRows {
     return this.#view(this.#shared.buffers[buffer]!, 0, this.stride);
   }
 
-  /** Copies of the first rows of each buffer. */
-  oldest(rows: number): Float32Array[] {
-    return this.#shared.buffers.map((buffer) => this.#read(buffer, this.#first, rows).slice());
+  /**
+   * Removes rows from between others, which then follow one another. Not if parts of a row are stored apart.
+   *
+   * @param at the first of them, counted from the oldest stored row.
+   * @param removed gets them, `[buffers, rows, width]`.
+   */
+  cut(at: number, removed: Float32Array): void {
+    const { buffers, width } = this.#shape;
+    const rows = removed.length / (buffers * width);
+    for (const [i, buffer] of this.#shared.buffers.entries())
+      removed.set(this.#view(buffer, this.#first + at, rows), i * rows * width);
+    this.#shift(at + rows, -rows);
+  }
+
+  /**
+   * Inserts rows between others, as many as `cut` has removed.
+   *
+   * @param blocks arrays that `cut` filled, of which the first `rows` rows are taken.
+   */
+  insert(at: number, rows: number, blocks: readonly Float32Array[]): void {
+    const { buffers, width } = this.#shape;
+    this.#shift(at, rows);
+    for (const [i, buffer] of this.#shared.buffers.entries()) {
+      let to = (this.#first + at) * width;
+      const end = to + rows * width;
+      for (const block of blocks) {
+        const size = block.length / buffers;
+        const used = Math.min(size, end - to);
+        buffer.set(block.subarray(i * size, i * size + used), to);
+        to += used;
+      }
+    }
   }
 
   /** The same rows, for independent use. */
@@ -232,6 +261,28 @@ export class StoredRows {
     this.#shared.capacity = capacity;
     if (this.#parts === 1) this.#shared.stride = capacity;
     else if (used > this.#shared.stride) this.#moveParts(strideFor(used));
+  }
+
+  /** Moves the rows behind the first `at` by some rows, in place unless forks share them or there is no room. */
+  #shift(at: number, by: number): void {
+    const { buffers, capacity, holders } = this.#shared;
+    const { width } = this.#shape;
+    const [first, count] = [this.#first, this.#count];
+    const isTooSmall = first + count + by > capacity;
+    if (holders === 1 && !isTooSmall) {
+      for (const buffer of buffers)
+        buffer.copyWithin((first + at + by) * width, (first + at) * width, (first + count) * width);
+    } else {
+      this.#replaceBuffers(isTooSmall ? this.#shape.capacity : capacity, 0);
+      for (const [i, buffer] of buffers.entries()) {
+        const own = this.#shared.buffers[i]!;
+        own.set(this.#view(buffer, first, at + Math.min(0, by)));
+        own.set(this.#view(buffer, first + at, count - at), (at + by) * width);
+      }
+      this.#first = 0;
+    }
+    this.#count += by;
+    this.#shared.end = this.#first + this.#count;
   }
 
   /** @param used rows for which the parts get room. */

@@ -60,9 +60,8 @@ test("reserved buffers are freed with the last fork", () => {
   expect(buffer.byteLength).toBe(0);
 });
 
-test("drops the newest rows, and copies the oldest", () => {
+test("drops the newest rows", () => {
   const stored = filled(6);
-  const [oldest] = stored.oldest(2);
   stored.dropNewest(4);
   stored.append(rows(50, 1));
   expect(all(stored)[0]).toEqual([0, 1, 50]);
@@ -70,7 +69,57 @@ test("drops the newest rows, and copies the oldest", () => {
   expect(stored.count).toBe(0);
   stored.append(rows(70, 2));
   expect(all(stored)[1]).toEqual([170, 171]);
-  expect([...oldest!]).toEqual([0, 1]);
+});
+
+test("cuts rows out, and inserts them again, in the same buffers", () => {
+  const stored = filled(6);
+  const { buffer } = stored.newest(0, 1);
+  const [one, two] = [new Float32Array(4), new Float32Array(4)];
+  stored.cut(1, one);
+  stored.cut(1, two);
+  expect([[...one], [...two]]).toEqual([
+    [1, 2, 101, 102],
+    [3, 4, 103, 104],
+  ]);
+  expect(all(stored)).toEqual([
+    [0, 5],
+    [100, 105],
+  ]);
+  stored.insert(1, 3, [one, two]);
+  stored.append(rows(50, 1));
+  expect(all(stored)).toEqual([
+    [0, 1, 2, 3, 5, 50],
+    [100, 101, 102, 103, 105, 150],
+  ]);
+  expect(stored.newest(0, 1).buffer).toBe(buffer);
+});
+
+test("neither changes a fork", () => {
+  const [one, cut] = [filled(5), new Float32Array(4)];
+  const two = one.fork();
+  two.cut(0, cut);
+  const three = two.fork();
+  three.insert(3, 2, [cut]);
+  expect([all(one)[0], all(two)[0], all(three)[1]]).toEqual([
+    [0, 1, 2, 3, 4],
+    [2, 3, 4],
+    [102, 103, 104, 100, 101],
+  ]);
+  for (const [i, each] of [one, two, three].entries()) each.append(rows(50 + i, 1));
+  expect([all(one)[0]?.slice(-2), all(two)[0]?.slice(-2), all(three)[0]?.slice(-2)]).toEqual([
+    [4, 50],
+    [4, 51],
+    [1, 52],
+  ]);
+});
+
+test("inserts where the buffers have no room", () => {
+  const stored = filled(4).map(1, (numbers) => numbers.slice());
+  stored.insert(2, 2, [Float32Array.of(7, 8, 107, 108)]);
+  expect(all(stored)).toEqual([
+    [0, 1, 7, 8, 2, 3],
+    [100, 101, 107, 108, 102, 103],
+  ]);
 });
 
 test("forks share their buffers until both have appended", () => {
