@@ -86,7 +86,7 @@ function check(cache: KeyValueCache, reference: Reference): void {
   expect(cache.earliest).toBe(reference.earliest);
   for (let buffer = 0; buffer < 2 * LAYERS; buffer += 1) {
     const expected = reference.past(buffer);
-    if (expected.length === 0) expected.push(...new Array<number>(cache.sequences * WIDTH).fill(0));
+    if (expected.length === 0) expected.push(...new Float32Array(cache.sequences * WIDTH));
     else expect(cache.length).toBe(expected.length / (cache.sequences * WIDTH));
     expect([...cache.past(buffer)]).toEqual([...Float32Array.from(expected)]);
   }
@@ -192,7 +192,7 @@ function filled(count: number): KeyValueCache {
   return cache;
 }
 
-function labels(cache: KeyValueCache): number[] {
+function labelsOf(cache: KeyValueCache): number[] {
   const keys = cache.keys(0);
   return Array.from({ length: cache.length }, (_, row) => keys[row * cache.sequences * WIDTH]!);
 }
@@ -242,7 +242,7 @@ describe("memory", () => {
     const cache = filled(90);
     const { buffer } = cache.keys(0);
     while (cache.position < 2000) cache.append(packed([[cache.position]]));
-    expect(labels(cache)).toEqual(visiblePositions(2000, 100, SINK));
+    expect(labelsOf(cache)).toEqual(visiblePositions(2000, 100, SINK));
     expect(cache.keys(0).buffer).toBe(buffer);
     expect(buffer.byteLength).toBe(4 * WIDTH * 100);
     cache.rewind(cache.earliest);
@@ -258,9 +258,9 @@ describe("memory", () => {
     expect(result.keys(0).buffer).toBe(cache.keys(0).buffer);
     for (let i = 0; i < 6; i += 1) result.append(packed([[2000]]));
     expect(result.keys(0).buffer).not.toBe(cache.keys(0).buffer);
-    expect(labels(cache)).toEqual(visiblePositions(140, 100, SINK));
+    expect(labelsOf(cache)).toEqual(visiblePositions(140, 100, SINK));
     result.rewind(140);
-    expect(labels(result)).toEqual(labels(cache));
+    expect(labelsOf(result)).toEqual(labelsOf(cache));
   });
 });
 
@@ -273,15 +273,15 @@ describe("rewind", () => {
       expect.objectContaining({ code: "bad-position", message: "position 99 is evicted" }),
     );
     cache.rewind(100);
-    expect(labels(cache)).toEqual(visiblePositions(100, 100, SINK));
+    expect(labelsOf(cache)).toEqual(visiblePositions(100, 100, SINK));
   });
 
   test.each([0, 1, 20, 25, 26, 90, 99, 100, 110, 128])("restores the rows of position %i", (position) => {
     const cache = filled(129);
     cache.rewind(position);
-    expect(labels(cache)).toEqual(visiblePositions(position, 100, SINK));
+    expect(labelsOf(cache)).toEqual(visiblePositions(position, 100, SINK));
     while (cache.position < 300) cache.append(packed([[cache.position]]));
-    expect(labels(cache)).toEqual(visiblePositions(300, 100, SINK));
+    expect(labelsOf(cache)).toEqual(visiblePositions(300, 100, SINK));
   });
 
   test("goes back at least as many positions as there are stored evicted rows, again and again", () => {
@@ -290,10 +290,10 @@ describe("rewind", () => {
     expect(1000 - earliest).toBeGreaterThanOrEqual(RESTORABLE);
     for (const position of [995, earliest, earliest]) {
       cache.rewind(position);
-      expect(labels(cache)).toEqual(visiblePositions(position, 100, SINK));
+      expect(labelsOf(cache)).toEqual(visiblePositions(position, 100, SINK));
       expect(cache.earliest).toBe(earliest);
       while (cache.position < 1000) cache.append(packed([[cache.position]]));
-      expect(labels(cache)).toEqual(visiblePositions(1000, 100, SINK));
+      expect(labelsOf(cache)).toEqual(visiblePositions(1000, 100, SINK));
     }
   });
 
@@ -302,7 +302,7 @@ describe("rewind", () => {
     const cache = new KeyValueCache({ ...SHAPE, limit: 15, sink });
     while (cache.position < 200) cache.append(packed([[cache.position]]));
     cache.rewind(200 - 16);
-    expect(labels(cache)).toEqual(visiblePositions(200 - 16, 15, sink));
+    expect(labelsOf(cache)).toEqual(visiblePositions(200 - 16, 15, sink));
   });
 });
 

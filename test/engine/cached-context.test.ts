@@ -85,6 +85,26 @@ describe("CachedContext", () => {
     await decoder.dispose();
   });
 
+  test("with a sink it reads 1¼ windows again where a sequence branches off further back than the cache restores", async () => {
+    const decoder = await load({ ...CONFIG, window: 64 });
+    const long = randomIds(300, 11, 3);
+    const read = async (context: CachedContext, length: number): Promise<number> => {
+      counter.ids = 0;
+      await context.prefill(long.slice(0, length), { reuseBeyondWindow: true });
+      return counter.ids;
+    };
+    const counter = counting(decoder);
+    const context = new CachedContext(decoder, true);
+    expect(await read(context, 40)).toBe(40);
+    expect(await read(context, 200)).toBe(160);
+    expect(await read(context, 185), "back by less than a quarter").toBe(1);
+    expect(await read(context, 200)).toBe(15);
+    expect(await read(context, 150), "back by more").toBe(80);
+    expect(await read(context, 165)).toBe(15);
+    expect(await read(context, 150)).toBe(1);
+    await decoder.dispose();
+  });
+
   test("counts positions of attention from the beginning of the sequence", async () => {
     const decoder = await load();
     const context = new CachedContext(decoder);
