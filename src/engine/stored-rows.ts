@@ -301,11 +301,13 @@ function allocate(
   capacity: number,
   used: number,
 ): SharedBuffers {
-  const options = isReserved ? { maxByteLength: most * width * BYTES } : undefined;
+  const size = capacity * width;
+  const maxByteLength = most * width * BYTES;
   return {
-    buffers: Array.from(
-      { length: buffers },
-      () => new Float32Array(new ArrayBuffer(capacity * width * BYTES, options)),
+    buffers: Array.from({ length: buffers }, () =>
+      isReserved
+        ? new Float32Array(new ArrayBuffer(size * BYTES, { maxByteLength }))
+        : new Float32Array(size),
     ),
     capacity,
     stride: parts === 1 ? capacity : Math.min(capacity, strideFor(used)),
