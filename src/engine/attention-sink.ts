@@ -37,9 +37,9 @@ export function firstPositionEvicting(rows: number, { evictionBlock }: Attention
 /** Least number of evicted rows that can be restored: a draft can be longer than a block of a small window. */
 const LEAST_RESTORABLE = 16;
 
-/** Number of evicted blocks that can be restored: those of a quarter of `limit`. */
+/** Number of evicted blocks that can be restored: those of 5/16 of `limit`. */
 export function restorableBlocks({ evictionBlock }: AttentionSink, limit: number): number {
-  return Math.ceil(Math.max(limit / 4, LEAST_RESTORABLE) / evictionBlock);
+  return Math.ceil(Math.max((5 / 16) * limit, LEAST_RESTORABLE) / evictionBlock);
 }
 
 /** The sink is a quarter of the window, an eviction block a sixteenth. Undefined for windows under 16 ids. */

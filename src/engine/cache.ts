@@ -17,7 +17,7 @@ import {
   visibleSpan,
 } from "./visible-rows.ts";
 
-/** The sizes of a cache, taken from the decoder that fills it. It stores at most 2¼ times `limit` rows; with a sink, 1¼ times. */
+/** The sizes of a cache, taken from the decoder that fills it. It stores at most 2¼ times `limit` rows; with a sink, 1.3 times. */
 export interface CacheShape extends CacheWindow {
   readonly layers: number;
   /** Numbers per position and layer in the keys, and in the values, of one sequence: heads × head size. */
@@ -61,7 +61,7 @@ export function cacheShapeOf(
  * full, once in as many rows, the stored rows move to the front.
  *
  * With an attention sink the buffers have `limit` rows: those of the sink, and behind them the most recent ones, which move forward when
- * a block is evicted. The newest evicted blocks, a quarter of `limit`, are stored apart, and `rewind` can restore them.
+ * a block is evicted. The newest evicted blocks, 5/16 of `limit`, are stored apart, and `rewind` can restore them.
  *
  * With the heads as the first axis, `past` has unused rows behind those of each head. It is copied about every 64 rows, when each head
  * gets more room.
@@ -126,7 +126,7 @@ export class KeyValueCache {
 
   /**
    * The first position that `rewind` can return to: 0 up to position `2 · limit`, then `limit` before the furthest one reached. With a
-   * sink, the first one from which on at most a quarter of `limit` was evicted: 0 up to about `1¼ · limit`, then at least as many
+   * sink, the first one from which on at most 5/16 of `limit` were evicted: 0 up to about `1.3 · limit`, then at least as many
    * positions back as rows of evicted blocks are stored.
    */
   get earliest(): number {

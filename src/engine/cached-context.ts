@@ -109,8 +109,10 @@ export class CachedContext {
     } else {
       this.#cache.free();
       this.#cache = this.#decoder.createCache(this.withSink);
-      const more = reuseBeyondWindow ? this.#roomToRewind : 0;
-      this.#from = Math.max(0, ids.length - window - Math.floor(more * window));
+      // Half a window more than needed, so that later calls can rewind; learned positions end with the window.
+      const length =
+        reuseBeyondWindow && this.#decoder.config.position.kind === "relative" ? 1.5 * window : window;
+      this.#from = Math.max(0, ids.length - Math.floor(length));
       this.#history.clear();
       this.#record(ids.slice(0, this.#from));
     }
@@ -225,12 +227,6 @@ export class CachedContext {
     for (const id of ids) this.#history.append(id);
   }
 
-  /** How much more than a window is read so that later calls can rewind, in windows; learned positions end with the window. */
-  get #roomToRewind(): number {
-    if (this.#decoder.config.position.kind !== "relative") return 0;
-    return this.#cache.shape.sink ? 1 / 4 : 1 / 2; // with a sink the cache restores a quarter
-  }
-
   #append(
     ids: readonly number[],
     { attention, layers = false, range, signal }: Omit<ContextOptions, "contextShift" | "reuseBeyondWindow">,
@@ -266,7 +262,7 @@ export class PrefixCachePool {
   readonly #idle: CachedContext[] = [];
 
   /**
-   * @param size maximum number of contexts. Each stores up to 2¼ windows of keys and values, 1¼ with a sink.
+   * @param size maximum number of contexts. Each stores up to 2¼ windows of keys and values, 1.3 with a sink.
    * @param withSink of every context: see `CachedContext`.
    */
   constructor(decoder: Decoder, size: number, withSink = false) {

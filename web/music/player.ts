@@ -27,9 +27,9 @@ const AHEAD = {
   /** Otherwise playback starts here. */
   start: 3,
   /** Below this, a paused generation continues. */
-  refill: 8,
+  refill: 6,
   /** Here the generation pauses. */
-  most: 12,
+  most: 9,
   /** Here it pauses while nothing is played. */
   mostIdle: 5,
 } as const;

@@ -18,7 +18,7 @@ describe("Playback", () => {
     await playback.play();
     await settle();
     expect(states).toEqual(["waiting", "playing"]);
-    expect(playback.piece?.seconds).toBe(12);
+    expect(playback.piece?.seconds).toBe(9);
     playback.stop();
   });
 
