@@ -115,6 +115,7 @@ export {
   eventText,
   finishedNotes,
   type GrammarOptions,
+  type LengthLimits,
   type AutomatonTables,
   type IdRange,
   MIDI_NEURAL_PROCESSOR,

@@ -164,7 +164,7 @@ function grammarProcessor(
   return {
     push: (id) => performance.push(id),
     mask: (allowed) => grammar.mask(allowed),
-    automaton: () => ({ tables: grammar.tables, counters: grammar.counters() }),
+    automaton: () => grammar.automaton(),
     fork: () => {
       const copy = state.fork();
       const ofCopy = grammarOf(copy);

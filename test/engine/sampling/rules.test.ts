@@ -103,7 +103,7 @@ const ANY_INPUT: Readonly<Record<string, (size: number) => fc.Arbitrary<Partial<
       const grammar = new PerformanceGrammar(state, { longestNoteSteps: 300 });
       const allowed = new Uint8Array(PERFORMANCE_416.size);
       grammar.mask(allowed);
-      const automaton = { tables: grammar.tables, counters: grammar.counters() };
+      const automaton = grammar.automaton();
       return size === PERFORMANCE_416.size ? { context: { allowed, automaton } } : {};
     }),
   dynamics: (size) =>
