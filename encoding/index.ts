@@ -114,6 +114,7 @@ export {
   type EventKind,
   eventText,
   finishedNotes,
+  type GrammarAutomaton,
   type GrammarOptions,
   type LengthLimits,
   type AutomatonTables,
