@@ -56,6 +56,8 @@ export interface RuleInput {
   readonly pitches: IdRange | undefined;
   /** The velocity ids. */
   readonly velocities?: IdRange | undefined;
+  /** The time shift ids, by rising length. */
+  readonly times?: IdRange | undefined;
 }
 
 /** Consecutive ids. */

@@ -75,7 +75,8 @@ describe.each(RULES)("$name", ({ name, isWarper }) => {
         values.filter((value) => value > 0),
         (scores, value) => {
           fc.pre(scores.some((score) => score > NO));
-          const input = { options: { [name]: value }, pitches: { first: 0, count: scores.length } };
+          const all = { first: 0, count: scores.length };
+          const input = { options: { [name]: value }, pitches: all, times: all };
           expect(applied(name, scores, input).some((score) => score > NO)).toBe(true);
         },
       ),
