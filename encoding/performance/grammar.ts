@@ -3,8 +3,8 @@
  * of silent keys, notes without length, note-ons of sounding keys, and everything that the encoder never writes.
  *
  * Generation, in `src/music/`, masks more: `control-token-processor.ts` forces control tokens and `ending-processor.ts` closes a late
- * piece; `accompaniment-task.ts` and `infill-task.ts` force the note-offs of held notes and of the melody, and block their keys. It sets `longestNoteSteps` to 4 s
- * and `mostKeys` (`limits.ts`, by `build-prompt.ts` and `accompaniment-task.ts`).
+ * piece; `accompaniment-task.ts` and `infill-task.ts` force the note-offs of held notes and of the melody, and block their keys. It sets
+ * `longestNoteSteps` (`note-lengths.ts`) and `mostKeys` (`limits.ts`).
  */
 import { automatonTables, type AutomatonTables, CLOCK_START, tableLayout } from "./automaton-tables.ts";
 import { followTables, type PreviousKind, PREVIOUS_KINDS } from "./grammar-rules.ts";
