@@ -94,7 +94,7 @@ async function sampleRuns(sequences, count) {
   let ids = Array(count).fill(60);
   for (let step = 0; step < steps; step += length) {
     const inputs = grammars.map(({ rules }) => {
-      const automaton = { tables: rules.tables, counters: rules.counters() };
+      const automaton = rules.automaton();
       return sampler.graphInputs(step, Math.min(length, steps - step), config.vocabularySize, { automaton });
     });
     const runs = await decoder.sampleInGraph(ids, sequences, inputs);

@@ -11,6 +11,12 @@ export const MAX_SEED = Number.MAX_SAFE_INTEGER;
  */
 export const PITCH_TEMPERATURE = 0.85;
 
+/**
+ * Default rhythm temperature of music. At 1.0, notes come less regularly than people's. Chosen on the `dev` pieces
+ * (docs/experiments/piano.md).
+ */
+export const RHYTHM_TEMPERATURE = 1;
+
 /** Dynamic marks with the MIDI velocity of each; a mark covers an eighth of the range. */
 export const DYNAMICS = { pp: 24, p: 40, mp: 56, mf: 72, f: 88, ff: 104 } as const;
 
@@ -26,6 +32,11 @@ export interface SamplingOptions {
    * Default 0.85.
    */
   readonly pitchTemperature?: number;
+  /**
+   * Temperature of the time shifts only; their total probability and their mean, and so about the note density, stay the same. Models of
+   * the piano only. Default 1.
+   */
+  readonly rhythmTemperature?: number;
   /** Exclude ids whose logit is more than this many standard deviations below the highest (Tang et al. 2024). Default 0: none. */
   readonly topNSigma?: number;
   /** Keep the `topK` most likely ids, and ties with the last of them. Default: all. */
@@ -101,6 +112,17 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
     fallback: PITCH_TEMPERATURE,
     isOfMusic: true,
     help: "how daring the choice of pitches is, apart from the rhythm: lower keeps to the key",
+    slider: { minimum: 0.5, maximum: 1.5, step: 0.05, place: "more" },
+  },
+  {
+    key: "rhythmTemperature",
+    flag: "--rhythm-temperature",
+    minimum: 0.05,
+    maximum: 10,
+    isInteger: false,
+    fallback: RHYTHM_TEMPERATURE,
+    isOfMusic: true,
+    help: "how daring the rhythm is, at about the same number of notes: lower keeps to the beat; models of the piano only",
     slider: { minimum: 0.5, maximum: 1.5, step: 0.05, place: "more" },
   },
   {

@@ -52,6 +52,7 @@ export function createSession(settings: () => SettingValues | undefined): Sessio
     recorder: new Recorder(playback, opener),
     selection,
     loop,
-    explainer: new Explainer(models, settings),
+    // Seed and time determine where notes end.
+    explainer: new Explainer(models, () => playback.settings),
   };
 }

@@ -113,7 +113,7 @@ async function steps(decoder, cache) {
 
 async function loop(decoder, cache) {
   const rules = grammar()?.rules;
-  const automaton = rules && { tables: rules.tables, counters: rules.counters() };
+  const automaton = rules?.automaton();
   const sampling = sampler.graphInputs(0, count, config.vocabularySize, { automaton });
   await decoder.sampleInGraph([60], cache, [sampling]);
 }

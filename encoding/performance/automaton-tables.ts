@@ -3,17 +3,23 @@
  * "Efficient Guided Generation for Large Language Models"; `src/engine/sampling/automaton.ts` evaluates them).
  *
  * The counters are: the kind of the previous event (one-hot), the velocity bin (one-hot, or all 0), the number of sounding
- * notes by key, and the time since the last note-on by key in steps of 10 ms. After every id
+ * notes by key, and by key `CLOCK_START` plus the time since the last note-on in steps of 10 ms. After every id
  * `counter = max(0, counter · factor + increment)`. An id is allowed if its block count is 0: its base block count, plus the
  * block counts of all counters above 0, plus those of each conjunction, times how far its weighted number of counters above 0
- * is above a limit. While the clock of an allowed id is at its limit or beyond, the first such id is the only allowed one.
+ * is above a limit. While the clock of an allowed id is at its limit or beyond, the first such id is the only allowed one; the
+ * limits are no table, for each sequence has its own (`PerformanceGrammar.automaton`).
  */
 import { followTables, longestShiftOf, PREVIOUS_KINDS, previousKindOf } from "./grammar-rules.ts";
 import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
 
-/** The options of the grammar, without defaults: `GrammarOptions` of `grammar.ts`. */
+/**
+ * A clock at a note-on, in steps: more than the difference of two limits, so that no clock that is set back is below 0. Whole numbers of
+ * 32 bits are exact up to hours beyond it.
+ */
+export const CLOCK_START = 2 ** 16;
+
+/** The options of the grammar that the tables depend on, without defaults: `GrammarOptions` of `grammar.ts`. */
 interface TableOptions {
-  readonly longestNoteSteps: number;
   readonly mostKeys: number;
   readonly mayEnd: boolean;
 }
@@ -36,8 +42,6 @@ export interface AutomatonTables {
   readonly baseBlockCounts: Float32Array;
   /** Index of the counter that is an id's clock. `[vocabulary]` */
   readonly clocks: Int32Array;
-  /** The clock's limit in steps of 10 ms; Infinity for ids without one. `[vocabulary]` */
-  readonly limits: Float32Array;
 }
 
 /** Index of the first counter of each group, and the number of counters. */
@@ -72,22 +76,14 @@ const lastTables = new WeakMap<
  */
 export function automatonTables(vocabulary: Vocabulary, options: TableOptions): AutomatonTables {
   const last = lastTables.get(vocabulary);
-  const { longestNoteSteps, mostKeys, mayEnd } = options;
-  if (
-    last?.options.longestNoteSteps === longestNoteSteps &&
-    last.options.mostKeys === mostKeys &&
-    last.options.mayEnd === mayEnd
-  )
-    return last.tables;
+  const { mostKeys, mayEnd } = options;
+  if (last?.options.mostKeys === mostKeys && last.options.mayEnd === mayEnd) return last.tables;
   const tables = createTables(vocabulary, options);
-  lastTables.set(vocabulary, { options: { longestNoteSteps, mostKeys, mayEnd }, tables });
+  lastTables.set(vocabulary, { options: { mostKeys, mayEnd }, tables });
   return tables;
 }
 
-function createTables(
-  vocabulary: Vocabulary,
-  { longestNoteSteps, mostKeys, mayEnd }: TableOptions,
-): AutomatonTables {
+function createTables(vocabulary: Vocabulary, { mostKeys, mayEnd }: TableOptions): AutomatonTables {
   const { size } = vocabulary;
   const layout = tableLayout(vocabulary);
   const { counters } = layout;
@@ -143,11 +139,7 @@ function createTables(
   if (end && !mayEnd) baseBlockCounts[end.first] = 1;
 
   const clocks = new Int32Array(size);
-  const limits = new Float32Array(size).fill(Infinity);
-  for (let key = 0; key < keys; key += 1) {
-    clocks[noteOff.first + key] = layout.clock + key;
-    limits[noteOff.first + key] = longestNoteSteps;
-  }
+  for (let key = 0; key < keys; key += 1) clocks[noteOff.first + key] = layout.clock + key;
   return {
     counters,
     conjunctions,
@@ -161,7 +153,6 @@ function createTables(
     blockCounts,
     baseBlockCounts,
     clocks,
-    limits,
   };
 }
 
@@ -187,6 +178,7 @@ function updates(
       const key = id - noteOn.first;
       increment[layout.sounding + key] = 1;
       factor[layout.clock + key] = 0;
+      increment[layout.clock + key] = CLOCK_START;
     } else if (event.kind === "NOTE_OFF") {
       increment[layout.sounding + id - noteOff.first] = -1;
     } else if (event.kind === "VELOCITY") {

@@ -3,25 +3,41 @@
  * of silent keys, notes without length, note-ons of sounding keys, and everything that the encoder never writes.
  *
  * Generation, in `src/music/`, masks more: `control-token-processor.ts` forces control tokens and `ending-processor.ts` closes a late
- * piece; `accompaniment-task.ts` and `infill-task.ts` force the note-offs of held notes and of the melody, and block their keys. It sets `longestNoteSteps` to 4 s
- * and `mostKeys` (`limits.ts`, by `build-prompt.ts` and `accompaniment-task.ts`).
+ * piece; `accompaniment-task.ts` and `infill-task.ts` force the note-offs of held notes and of the melody, and block their keys. It sets
+ * `longestNoteSteps` (`note-lengths.ts`) and `mostKeys` (`limits.ts`).
  */
-import { automatonTables, type AutomatonTables, tableLayout } from "./automaton-tables.ts";
+import { automatonTables, type AutomatonTables, CLOCK_START, tableLayout } from "./automaton-tables.ts";
 import { followTables, type PreviousKind, PREVIOUS_KINDS } from "./grammar-rules.ts";
 import type { PerformanceState } from "./performance-state.ts";
+
+/** Longest durations of notes by key, in steps of 10 ms. */
+export interface LengthLimits {
+  /** Of the newest note of each key. */
+  readonly current: ArrayLike<number>;
+  /** Of notes that begin with the next ids: `automaton` is valid while these limits are. */
+  readonly next: ArrayLike<number>;
+}
 
 /** Additional rules of `PerformanceGrammar`. */
 export interface GrammarOptions {
   /**
-   * Longest duration of a note, in steps of 10 ms. Once a note has lasted this long, its note-off is the only allowed id wherever a
-   * note-off is allowed, which is not directly after a velocity or a note-on. If several notes have, the lowest ends first.
-   * A model cannot end a note whose note-on has left its window. Default: no limit.
+   * Longest duration of a note, in steps of 10 ms; or of each note, in arrays that the caller may change between ids. Once a note has
+   * lasted this long, its note-off is the only allowed id wherever a note-off is allowed, which is not directly after a velocity or a
+   * note-on. If several notes have, the lowest ends first. A model cannot end a note whose note-on has left its window. Default: no limit.
    */
-  readonly longestNoteSteps?: number;
+  readonly longestNoteSteps?: number | LengthLimits;
   /** Most keys that may sound at once: while they do, no note-on is allowed. Default: all keys. */
   readonly mostKeys?: number;
   /** Whether END is allowed, where the other rules allow it. Default true. */
   readonly mayEnd?: boolean;
+}
+
+/** The grammar as an automaton with its present state. */
+export interface GrammarAutomaton {
+  readonly tables: AutomatonTables;
+  readonly counters: Float32Array; // [counters]
+  /** The limit of each id's clock; Infinity for ids without one. */
+  readonly limits: Float32Array; // [vocabulary]
 }
 
 /** The ids that the state of a performance allows next. */
@@ -33,7 +49,7 @@ export class PerformanceGrammar {
   readonly #noteOffFirst: number;
   /** The id of velocity bin 0, which need not exist. */
   readonly #velocityZero: number;
-  readonly #longestNoteSteps: number;
+  readonly #limits: LengthLimits;
   readonly #mostKeys: number;
   readonly #mayEnd: boolean;
   #tables: AutomatonTables | undefined;
@@ -42,7 +58,11 @@ export class PerformanceGrammar {
   constructor(state: PerformanceState, options: GrammarOptions = {}) {
     this.#state = state;
     const { vocabulary } = state;
-    this.#longestNoteSteps = options.longestNoteSteps ?? Infinity;
+    const { longestNoteSteps = Infinity } = options;
+    this.#limits =
+      typeof longestNoteSteps === "number"
+        ? equalLimits(longestNoteSteps, state.soundingByKey.length)
+        : longestNoteSteps;
     this.#mostKeys = Math.min(options.mostKeys ?? Infinity, state.soundingByKey.length);
     this.#mayEnd = options.mayEnd ?? true;
     this.#noteOnFirst = vocabulary.id("NOTE_ON");
@@ -63,7 +83,7 @@ export class PerformanceGrammar {
     const keys = soundingByKey.length;
     const noteOn = this.#noteOnFirst;
     const noteOff = this.#noteOffFirst;
-    const overdueSince = step - this.#longestNoteSteps;
+    const limits = this.#limits.current;
     let soundingKeys = 0;
     let overdueKey = -1;
     if (soundingCount === 0) {
@@ -76,7 +96,7 @@ export class PerformanceGrammar {
         }
         allowed[noteOn + key] = 0;
         soundingKeys += 1;
-        if (overdueKey < 0 && onsetSteps[key]! <= overdueSince) overdueKey = key;
+        if (overdueKey < 0 && step - onsetSteps[key]! >= limits[key]!) overdueKey = key;
       }
     }
     if (soundingKeys >= this.#mostKeys) this.#mostKeysDown(allowed);
@@ -90,18 +110,17 @@ export class PerformanceGrammar {
     }
   }
 
-  /** The same rules as the tables of an automaton, for the ONNX graph. */
-  get tables(): AutomatonTables {
+  /** The same rules as an automaton in its present state, for the ONNX graph. */
+  automaton(): GrammarAutomaton {
     this.#tables ??= automatonTables(this.#state.vocabulary, {
-      longestNoteSteps: this.#longestNoteSteps,
       mostKeys: this.#mostKeys,
       mayEnd: this.#mayEnd,
     });
-    return this.#tables;
+    return { tables: this.#tables, counters: this.#counters(), limits: this.#clockLimits() };
   }
 
-  /** The counters of the automaton after the ids so far, `[counters]`. */
-  counters(): Float32Array {
+  /** The counters after the ids so far. */
+  #counters(): Float32Array {
     const { vocabulary, previous, velocityBin, soundingByKey, onsetSteps, step } = this.#state;
     const layout = tableLayout(vocabulary);
     const counters = new Float32Array(layout.counters);
@@ -111,9 +130,21 @@ export class PerformanceGrammar {
       counters[layout.velocity + velocityBin - minimum] = 1;
     }
     counters.set(soundingByKey, layout.sounding);
-    for (let key = 0; key < onsetSteps.length; key += 1)
-      counters[layout.clock + key] = step - onsetSteps[key]!;
+    const { current, next } = this.#limits;
+    for (let key = 0; key < onsetSteps.length; key += 1) {
+      // The limit of the graph is that of the next note, so the clock of the present one is set ahead or back.
+      const ahead = current[key] === next[key] ? 0 : next[key]! - current[key]!;
+      counters[layout.clock + key] = Math.max(0, CLOCK_START + step - onsetSteps[key]! + ahead);
+    }
     return counters;
+  }
+
+  #clockLimits(): Float32Array {
+    const limits = new Float32Array(this.#state.vocabulary.size).fill(Infinity);
+    const { next } = this.#limits;
+    for (let key = 0; key < next.length; key += 1)
+      limits[this.#noteOffFirst + key] = CLOCK_START + next[key]!;
+    return limits;
   }
 
   /** If the most keys sound, no note-on can follow a velocity, so none is allowed; after a velocity, note-offs are. */
@@ -126,4 +157,10 @@ export class PerformanceGrammar {
     for (let key = 0; key < soundingByKey.length; key += 1)
       allowed[this.#noteOffFirst + key] = soundingByKey[key] === 0 ? 0 : 1;
   }
+}
+
+/** The same limit for all notes. */
+function equalLimits(steps: number, keys: number): LengthLimits {
+  const all = new Float64Array(keys).fill(steps);
+  return { current: all, next: all };
 }

@@ -3,7 +3,12 @@ export { decodePerformance, finishedNotes, type PerformanceNote } from "./decode
 export { type EncodedScore, encodeScore, type EncodeScoreOptions } from "./encode-score.ts";
 export { eventText } from "./event-text.ts";
 export type { AutomatonTables } from "./automaton-tables.ts";
-export { type GrammarOptions, PerformanceGrammar } from "./grammar.ts";
+export {
+  type GrammarAutomaton,
+  type GrammarOptions,
+  type LengthLimits,
+  PerformanceGrammar,
+} from "./grammar.ts";
 export {
   encodeColumns,
   encodePerformance,

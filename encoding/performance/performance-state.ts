@@ -128,6 +128,11 @@ export class PerformanceState {
     return this.#soundingCount;
   }
 
+  /** The pitch of key 0. */
+  get lowestPitch(): number {
+    return this.#lowestPitch;
+  }
+
   /** Number of sounding notes by key; key 0 is the lowest pitch of the vocabulary. */
   get soundingByKey(): ArrayLike<number> {
     return this.#soundingByKey;

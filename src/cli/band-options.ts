@@ -54,11 +54,15 @@ export function checkKindOptions(
   }
 }
 
-/** The sampling options; the default pitch temperature is that of the piano model, so it applies only if it was given. */
+/** The sampling options; the default pitch and rhythm temperatures are those of the piano model, so they apply only if given. */
 export function bandSampling(options: BandCommandOptions, command: Command): SamplingOptions {
-  const isGiven = command.getOptionValueSource("pitchTemperature") === "cli";
-  const { pitchTemperature, ...sampling } = samplingOf(options);
-  return isGiven ? { ...sampling, pitchTemperature } : sampling;
+  const isGiven = (key: string): boolean => command.getOptionValueSource(key) === "cli";
+  const { pitchTemperature, rhythmTemperature, ...sampling } = samplingOf(options);
+  return {
+    ...sampling,
+    ...(isGiven("pitchTemperature") && { pitchTemperature }),
+    ...(isGiven("rhythmTemperature") && { rhythmTemperature }),
+  };
 }
 
 /** Loads the model of the options; warnings and progress go to the console. */

@@ -17,8 +17,9 @@ export interface LogitsProcessor {
   /** Biases and temperatures of the next id. */
   adjustment?(): LogitAdjustment;
   /**
-   * For how many ids, from the next one on, `adjustment` stays the same, from 1. Default 1. A run that samples in the graph ends
-   * there, so that an adjustment that changes with every id makes each run one id long.
+   * For how many ids, from the next one on, `adjustment` stays the same and `automaton` gives the mask, from 1. Default: 1 with an
+   * `adjustment`, else no end. A run that samples in the graph ends there, so that an adjustment that changes with every id makes each
+   * run one id long.
    */
   adjustmentLength?(): number;
   /**
@@ -133,5 +134,5 @@ export function combinedAdjustment(processors: readonly LogitsProcessor[]): Logi
 
 function idsUntilChangeOf(processor: LogitsProcessor): number {
   if (processor.forced) return 1;
-  return processor.adjustment ? (processor.adjustmentLength?.() ?? 1) : Infinity;
+  return processor.adjustmentLength?.() ?? (processor.adjustment ? 1 : Infinity);
 }

@@ -40,16 +40,19 @@ export class Sampler {
   readonly #noise: GumbelNoise;
   readonly #pitches: IdRange | undefined;
   readonly #velocities: IdRange | undefined;
+  readonly #times: IdRange | undefined;
 
   /**
    * @param pitches the note-on ids, which `pitchTemperature` applies to.
    * @param velocities the velocity ids, which `dynamics` applies to.
+   * @param times the time shift ids by rising length, which `rhythmTemperature` applies to.
    * @throws OptionError for an option out of range, or one without its ids.
    */
-  constructor(options: SamplingOptions = {}, pitches?: IdRange, velocities?: IdRange) {
+  constructor(options: SamplingOptions = {}, pitches?: IdRange, velocities?: IdRange, times?: IdRange) {
     checkSampling(options);
     this.#pitches = pitches;
     this.#velocities = velocities;
+    this.#times = times;
     this.seed = options.seed ?? randomSeed();
     this.#options = options;
     this.#noise = new GumbelNoise(this.seed);
@@ -144,7 +147,13 @@ export class Sampler {
   }
 
   #input(context: SamplingContext): RuleInput {
-    return { options: this.#options, context, pitches: this.#pitches, velocities: this.#velocities };
+    return {
+      options: this.#options,
+      context,
+      pitches: this.#pitches,
+      velocities: this.#velocities,
+      times: this.#times,
+    };
   }
 
   get #isGreedy(): boolean {

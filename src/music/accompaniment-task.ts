@@ -10,16 +10,14 @@ import {
   quantize,
   SEGMENT_STEPS,
   shiftIds,
-  STEPS_PER_SECOND,
   taskId,
   type Vocabulary,
 } from "../../encoding/index.ts";
 import { type ForcedToken, forcedTokens } from "./forced-tokens.ts";
 import type { GenerationTask } from "./generation-task.ts";
-import { LONGEST_NOTE_SECONDS, MOST_KEYS } from "./limits.ts";
+import { MOST_KEYS } from "./limits.ts";
+import { NoteLengthLimits } from "./note-lengths.ts";
 import { blockKeys, clampShift, forbid } from "./token-mask.ts";
-
-const LONGEST_NOTE_STEPS = LONGEST_NOTE_SECONDS * STEPS_PER_SECOND;
 
 /** A melody to accompany, from its first note on. */
 export interface MelodyPrompt {
@@ -58,6 +56,7 @@ export class AccompanimentTask implements GenerationTask {
   /** The piano part. */
   readonly #state: PerformanceState;
   readonly #grammar: PerformanceGrammar;
+  readonly #limits: NoteLengthLimits;
   readonly #notes: NoteState[] = [];
   readonly #segments: readonly (readonly number[])[];
   readonly #melody: readonly MelodyNote[];
@@ -73,12 +72,19 @@ export class AccompanimentTask implements GenerationTask {
   /**
    * @param melodyIds the melody as performance ids.
    * @param melodyNotes the notes that `melodyIds` encode, in the same order.
+   * @param seed of the lengths of the notes of the accompaniment.
    */
-  constructor(vocabulary: Vocabulary, melodyIds: Iterable<number>, melodyNotes: readonly Note[]) {
+  constructor(
+    vocabulary: Vocabulary,
+    melodyIds: Iterable<number>,
+    melodyNotes: readonly Note[],
+    seed: number,
+  ) {
     this.#vocabulary = vocabulary;
     this.#state = new PerformanceState(vocabulary);
+    this.#limits = new NoteLengthLimits(this.#state, { seed, promptLength: 0 });
     this.#grammar = new PerformanceGrammar(this.#state, {
-      longestNoteSteps: LONGEST_NOTE_STEPS,
+      longestNoteSteps: this.#limits,
       mostKeys: MOST_KEYS,
       mayEnd: false,
     });
@@ -89,9 +95,8 @@ export class AccompanimentTask implements GenerationTask {
       return { pitch, velocityBin, start, end: Math.max(start + 1, quantize(endSeconds)) };
     });
     this.#nextOnsets = this.#melody.toSorted((a, b) => a.start - b.start);
-    // Longer notes end after the limit of generated notes.
     this.#nextReleases = this.#melody
-      .map(({ pitch, start, end }) => ({ pitch, step: Math.min(end, start + LONGEST_NOTE_STEPS) }))
+      .map(({ pitch, end }) => ({ pitch, step: end }))
       .sort((a, b) => a.step - b.step);
     this.prompt = [vocabulary.id("START"), ...this.#melodySegment(0), ...this.#segmentPrefix()];
     this.#forced.push(...forcedTokens(this.prompt, "context"));
@@ -121,9 +126,13 @@ export class AccompanimentTask implements GenerationTask {
     if (forced === undefined) this.#events += 1;
     const { step } = this.#state;
     const note = this.#state.push(id);
+    this.#limits.push();
     if (note && note.endStep === undefined) {
       this.#notes.push(note);
-      if (forced !== undefined) this.#melodyOnsets.add(note.onset);
+      if (forced !== undefined) {
+        this.#melodyOnsets.add(note.onset);
+        this.#limits.release(note.pitch);
+      }
     }
     if (this.#state.step > step) this.#arrive();
   }

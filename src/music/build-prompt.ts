@@ -9,12 +9,13 @@ import {
 import type { DecoderConfig } from "../../models/index.ts";
 import type { LogitsProcessor } from "../engine/index.ts";
 import { OptionError } from "../options.ts";
-import { LONGEST_NOTE_SECONDS, MOST_KEYS } from "./limits.ts";
+import { MOST_KEYS } from "./limits.ts";
 import { ContinuedPerformance } from "./continued-performance.ts";
 import { type ControlTokenOptions, ControlTokenProcessor } from "./control-token-processor.ts";
 import { EndingProcessor } from "./ending-processor.ts";
+import { NoteLengthLimits, type NoteLengthOptions } from "./note-lengths.ts";
 import type { ContinueOptions } from "./options.ts";
-import { driftControl, type DriftControlOptions } from "./drift-control.ts";
+import { driftControl } from "./drift-control.ts";
 import { requireTask } from "./task-error.ts";
 
 export interface BuiltPrompt {
@@ -31,6 +32,7 @@ export interface BuiltPrompt {
 /**
  * Builds the prompt of a continuation, and the processors for what follows.
  *
+ * @param seed of the lengths of notes.
  * @param keepsNotes whether the performance stores its notes.
  * @throws TaskError when the model was not trained for the ending, style or density; OptionError for `seconds` of 0 or less, for an
  * ending without `seconds`, and for a `generatedFrom` outside the primer.
@@ -40,6 +42,7 @@ export function buildPrompt(
   vocabulary: Vocabulary,
   primerIds: readonly number[],
   options: ContinueOptions,
+  seed: number,
   keepsNotes = false,
 ): BuiltPrompt {
   const { seconds, ending = false, style, density, driftControl: isControlled = true } = options;
@@ -55,7 +58,7 @@ export function buildPrompt(
     return {
       prompt,
       performance,
-      processors: musicProcessors(performance, { driftControl: isControlled, promptLength }),
+      processors: musicProcessors(performance, { driftControl: isControlled, promptLength, seed }),
       sampled,
     };
   }
@@ -88,7 +91,7 @@ export function buildPrompt(
     prompt,
     performance,
     processors: [
-      grammarProcessor(performance, { mayEnd: ending }),
+      grammarProcessor(performance, { promptLength, seed }, ending),
       ...(endStep === undefined ? [] : [new EndingProcessor(state, { endStep, promptLength })]),
       new ControlTokenProcessor(state, { conditions, endStep, promptLength }),
       ...(isControlled ? [driftControl(state, { density, promptLength })] : []),
@@ -139,36 +142,42 @@ export function withStartToken(vocabulary: Vocabulary, ids: readonly number[]): 
 /** The grammar, and drift control on request; END is not allowed. */
 export function musicProcessors(
   performance: ContinuedPerformance,
-  {
-    driftControl: isControlled,
-    promptLength,
-  }: { readonly driftControl: boolean } & Pick<DriftControlOptions, "promptLength">,
+  { driftControl: isControlled, promptLength, seed }: { readonly driftControl: boolean } & NoteLengthOptions,
 ): LogitsProcessor[] {
-  const grammar = grammarProcessor(performance, { mayEnd: false });
+  const grammar = grammarProcessor(performance, { promptLength, seed }, false);
   return isControlled ? [grammar, driftControl(performance.state, { promptLength })] : [grammar];
 }
 
-/** Pushes the ids to the performance, and allows what the grammar allows. */
+/** Pushes the ids to the performance, and allows what the grammar allows, with the lengths of notes. */
 function grammarProcessor(
   performance: ContinuedPerformance,
-  { mayEnd }: { readonly mayEnd: boolean },
+  lengths: NoteLengthOptions,
+  mayEnd: boolean,
 ): LogitsProcessor {
   const { state } = performance;
-  const grammarOf = (each: PerformanceState): PerformanceGrammar =>
-    new PerformanceGrammar(each, {
-      longestNoteSteps: LONGEST_NOTE_SECONDS * STEPS_PER_SECOND,
-      mostKeys: MOST_KEYS,
-      mayEnd,
-    });
-  const grammar = grammarOf(state);
+  const limits = new NoteLengthLimits(state, lengths);
+  const grammarOf = (each: PerformanceState, longestNoteSteps: NoteLengthLimits): PerformanceGrammar =>
+    new PerformanceGrammar(each, { longestNoteSteps, mostKeys: MOST_KEYS, mayEnd });
+  const grammar = grammarOf(state, limits);
   return {
-    push: (id) => performance.push(id),
+    push: (id) => {
+      performance.push(id);
+      limits.push();
+    },
     mask: (allowed) => grammar.mask(allowed),
-    automaton: () => ({ tables: grammar.tables, counters: grammar.counters() }),
+    automaton: () => grammar.automaton(),
+    adjustmentLength: () => limits.unchangedFor(),
     fork: () => {
       const copy = state.fork();
-      const ofCopy = grammarOf(copy);
-      return { push: (id) => void copy.push(id), mask: (allowed) => ofCopy.mask(allowed) };
+      const ofCopy = limits.fork(copy);
+      const grammarOfCopy = grammarOf(copy, ofCopy);
+      return {
+        push: (id) => {
+          copy.push(id);
+          ofCopy.push();
+        },
+        mask: (allowed) => grammarOfCopy.mask(allowed),
+      };
     },
   };
 }

@@ -15,6 +15,7 @@ import {
 import { type ForcedToken, forcedTokens } from "./forced-tokens.ts";
 import type { GenerationTask } from "./generation-task.ts";
 import { MOST_KEYS } from "./limits.ts";
+import { NoteLengthLimits } from "./note-lengths.ts";
 import { blockKeys, clampShift, forbid } from "./token-mask.ts";
 
 /** A key held from before the region until a step of the region. */
@@ -47,6 +48,7 @@ export class InfillTask implements GenerationTask {
   /** The end of the prefix. */
   readonly #start: StateMark;
   readonly #grammar: PerformanceGrammar;
+  readonly #limits: NoteLengthLimits;
   /** The new notes, in order of onset. */
   readonly #notes: NoteState[] = [];
   readonly #length: number;
@@ -60,8 +62,15 @@ export class InfillTask implements GenerationTask {
    * @param parts the piece without the notes of the region; its middle contains the note-offs of notes that begin before it.
    * @param length length of the region, in steps of 10 ms.
    * @param heldKeys keys of notes that the prefix omits and that sound into the region.
+   * @param seed of the lengths of new notes.
    */
-  constructor(vocabulary: Vocabulary, parts: InfillParts, length: number, heldKeys: readonly HeldKey[]) {
+  constructor(
+    vocabulary: Vocabulary,
+    parts: InfillParts,
+    length: number,
+    heldKeys: readonly HeldKey[],
+    seed: number,
+  ) {
     this.prompt = [vocabulary.id("START"), ...infillPrompt(parts, vocabulary)];
     this.#vocabulary = vocabulary;
     this.#length = length;
@@ -72,7 +81,12 @@ export class InfillTask implements GenerationTask {
     this.#start = this.#state.mark();
     // Keys that the music before the region holds are released by force only, so one new note may always sound.
     const mostKeys = Math.max(MOST_KEYS, this.#state.soundingCount + 1);
-    this.#grammar = new PerformanceGrammar(this.#state, { mostKeys, mayEnd: false });
+    this.#limits = new NoteLengthLimits(this.#state, { seed, promptLength: this.#state.length });
+    this.#grammar = new PerformanceGrammar(this.#state, {
+      longestNoteSteps: this.#limits,
+      mostKeys,
+      mayEnd: false,
+    });
     const held = new PerformanceState(vocabulary);
     for (const id of parts.middle) {
       const { step } = held;
@@ -106,6 +120,7 @@ export class InfillTask implements GenerationTask {
     this.#events += 1;
     const { step } = this.#state;
     const note = this.#state.push(id);
+    this.#limits.push();
     if (note && note.endStep === undefined) this.#notes.push(note);
     if (this.#state.step > step) this.#forceNoteOffs();
   }

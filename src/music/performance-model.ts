@@ -13,7 +13,7 @@ import {
   PrefixCachePool,
   type Sampler,
 } from "../engine/index.ts";
-import { OptionError } from "../options.ts";
+import { OptionError, type SamplingOptions } from "../options.ts";
 import { AccompanimentTask, type MelodyPrompt } from "./accompaniment-task.ts";
 import {
   buildPrompt,
@@ -68,8 +68,10 @@ export class PerformanceModel implements PerformanceEngine {
     options: ContinuePerformanceOptions = {},
   ): AsyncGenerator<MusicEvent, void> {
     checkInstruments(options.instruments);
-    const build = (): BuiltPrompt => buildPrompt(this.config, this.vocabulary, primerIds, options);
-    return this.#events(build, musicSampler(options, this.vocabulary), options);
+    const sampler = musicSampler(options, this.vocabulary);
+    const build = (): BuiltPrompt =>
+      buildPrompt(this.config, this.vocabulary, primerIds, options, lengthSeed(sampler, options));
+    return this.#events(build, sampler, options);
   }
 
   /**
@@ -84,7 +86,8 @@ export class PerformanceModel implements PerformanceEngine {
     lease?: ContextLease,
   ): Promise<GeneratedPerformance> {
     const sampler = musicSampler(options, this.vocabulary);
-    const built = buildPrompt(this.config, this.vocabulary, primerIds, options, true);
+    const seed = lengthSeed(sampler, options);
+    const built = buildPrompt(this.config, this.vocabulary, primerIds, options, seed, true);
     let events = 0;
     for await (const event of this.#events(() => built, sampler, options, lease)) {
       events += 1;
@@ -103,7 +106,7 @@ export class PerformanceModel implements PerformanceEngine {
     options: GenerateNotesOptions = {},
   ): Promise<GeneratedNotes> {
     const sampler = musicSampler(options, this.vocabulary);
-    const task = new AccompanimentTask(this.vocabulary, ids, notes);
+    const task = new AccompanimentTask(this.vocabulary, ids, notes, lengthSeed(sampler, options));
     await runTask(this, task, sampler, seconds, options);
     return { seed: sampler.seed, events: task.events, notes: task.finish() };
   }
@@ -112,7 +115,8 @@ export class PerformanceModel implements PerformanceEngine {
   async infill(region: RegionPrompt, options: GenerateNotesOptions = {}): Promise<GeneratedNotes> {
     const { parts, fromStep, toStep, heldKeys } = region;
     const sampler = musicSampler(options, this.vocabulary);
-    const task = new InfillTask(this.vocabulary, parts, toStep - fromStep, heldKeys);
+    const seed = lengthSeed(sampler, options);
+    const task = new InfillTask(this.vocabulary, parts, toStep - fromStep, heldKeys, seed);
     await runTask(this, task, sampler, (toStep - fromStep) / STEPS_PER_SECOND, options);
     const notes = task.finish(fromStep / STEPS_PER_SECOND);
     return { seed: sampler.seed, events: task.events, notes };
@@ -140,7 +144,11 @@ export class PerformanceModel implements PerformanceEngine {
         prompt,
         id: ids[index],
         sampler,
-        processors: musicProcessors(performance, { driftControl, promptLength }),
+        processors: musicProcessors(performance, {
+          driftControl,
+          promptLength,
+          seed: lengthSeed(sampler, sampling),
+        }),
         candidates,
         attention,
         layers,
@@ -210,4 +218,9 @@ export class PerformanceModel implements PerformanceEngine {
       this.#contexts.release(context);
     }
   }
+}
+
+/** The seed of the lengths of notes: the sampler's, unless nothing else is random. */
+function lengthSeed({ seed }: Sampler, { temperature }: SamplingOptions): number {
+  return temperature === 0 ? 0 : seed;
 }

@@ -17,6 +17,9 @@ export const PITCHES = { first: 0, count: 128 };
 /** Their velocity ids. */
 export const VELOCITIES = { first: 356, count: 32 };
 
+/** Their time shift ids. */
+export const TIMES = { first: 256, count: 100 };
+
 export interface Generation {
   readonly prompt: readonly number[];
   readonly options: SamplingOptions;
@@ -33,7 +36,7 @@ export interface Generation {
 export async function generated(decoder: Decoder, generation: Generation): Promise<number[]> {
   const { prompt, options, processor, count, contextShift = false, context, signal, onId } = generation;
   const ids: number[] = [];
-  const sampler = new Sampler(options, PITCHES, VELOCITIES);
+  const sampler = new Sampler(options, PITCHES, VELOCITIES, TIMES);
   for await (const { id } of generateIds(decoder, {
     prompt,
     sampler,
@@ -84,7 +87,7 @@ export async function parting(
   const allowed = new Uint8Array(decoder.config.vocabularySize);
   writeAllowed(rules, allowed);
   const logits = await decoder.forward(before.slice(-decoder.config.window), decoder.createCache());
-  const noise = new GumbelNoise(new Sampler(options, PITCHES, VELOCITIES).seed);
+  const noise = new GumbelNoise(new Sampler(options, PITCHES, VELOCITIES, TIMES).seed);
   const { temperature = 1 } = options;
   const noisy = [...logits]
     .map((logit, id) => (allowed[id] === 0 ? -Infinity : logit / temperature + noise.at(step, id)))

@@ -155,15 +155,15 @@ describe("SequenceBatch samples in the graph", () => {
   });
   /** The grammar, with a limit for notes of its own; the adjustment changes every `period` ids. */
   const grammar =
-    (longestNoteSteps: number, period = Infinity) =>
+    (longestNoteSteps: number, period = Infinity, mostKeys = Infinity) =>
     (): LogitsProcessor => {
       const state = new PerformanceState(PERFORMANCE_416);
-      const rules = new PerformanceGrammar(state, { longestNoteSteps });
+      const rules = new PerformanceGrammar(state, { longestNoteSteps, mostKeys });
       const left = () => period - (state.length % period);
       return {
         push: (id) => state.push(id),
         mask: (allowed) => rules.mask(allowed),
-        automaton: () => ({ tables: rules.tables, counters: rules.counters() }),
+        automaton: () => rules.automaton(),
         adjustment: () => {
           const changes = period === Infinity ? 0 : Math.floor(state.length / period);
           const biases = Array.from({ length: 40 }, () => changes % 5);
@@ -202,11 +202,16 @@ describe("SequenceBatch samples in the graph", () => {
   });
 
   test("sequences with different automata, or without one, step id by id", async () => {
-    const [short, long] = [{ processor: grammar(20) }, { processor: grammar(300) }];
-    expect(new Set(await runsOf([seeded(1, short), seeded(2, long)]))).toEqual(new Set([1]));
-    expect(new Set(await runsOf([seeded(1), seeded(2, long)]))).toEqual(new Set([1]));
+    const [few, many] = [{ processor: grammar(300, Infinity, 3) }, { processor: grammar(300) }];
+    expect(new Set(await runsOf([seeded(1, few), seeded(2, many)]))).toEqual(new Set([1]));
+    expect(new Set(await runsOf([seeded(1), seeded(2, many)]))).toEqual(new Set([1]));
     // Until the other has left.
-    expect(Math.max(...(await runsOf([seeded(1, { ...short, count: 10 }), seeded(2, long)])))).toBe(16);
+    expect(Math.max(...(await runsOf([seeded(1, { ...few, count: 10 }), seeded(2, many)])))).toBe(16);
+  });
+
+  test("sequences whose notes have other limits share runs", async () => {
+    const [short, long] = [{ processor: grammar(20) }, { processor: grammar(300) }];
+    expect(Math.max(...(await runsOf([seeded(1, short), seeded(2, long)])))).toBe(16);
   });
 
   test("sequences step id by id while one has a rule without a graph form", async () => {

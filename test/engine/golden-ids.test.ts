@@ -67,7 +67,7 @@ function grammar(): LogitsProcessor {
   return {
     push: (id) => state.push(id),
     mask: (allowed) => rules.mask(allowed),
-    automaton: () => ({ tables: rules.tables, counters: rules.counters() }),
+    automaton: () => rules.automaton(),
   };
 }
 

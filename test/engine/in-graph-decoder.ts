@@ -34,7 +34,7 @@ export function grammar(withTables: boolean): () => LogitsProcessor {
       push: (id) => state.push(id),
       mask: (allowed) => rules.mask(allowed),
     };
-    const automaton = () => ({ tables: rules.tables, counters: rules.counters() });
+    const automaton = () => rules.automaton();
     return withTables ? { ...processor, automaton } : processor;
   };
 }

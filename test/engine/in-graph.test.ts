@@ -6,7 +6,15 @@ import { Sampler } from "../../src/engine/sampler.ts";
 import { loadMusicModel } from "../../src/platform/node/load-model.ts";
 import type { SamplingOptions } from "../../src/options.ts";
 import { randomIds, relativeError } from "../models/reference.ts";
-import { generated, generatedTogether, type Generation, parting, PITCHES, VELOCITIES } from "./agreement.ts";
+import {
+  generated,
+  generatedTogether,
+  type Generation,
+  parting,
+  PITCHES,
+  TIMES,
+  VELOCITIES,
+} from "./agreement.ts";
 import { grammar, LEARNED, load, RELATIVE } from "./in-graph-decoder.ts";
 
 const OPTIONS: Record<string, SamplingOptions> = {
@@ -82,7 +90,7 @@ describe.each([
     const generation = generationOf(name);
     const { options } = generation;
     inside.set(name, await generated(decoder, generation));
-    const sampler = new Sampler(options, PITCHES, VELOCITIES);
+    const sampler = new Sampler(options, PITCHES, VELOCITIES, TIMES);
     const rule = rules?.(false)();
     for (const id of generation.prompt) rule?.push(id);
     const cache = decoder.createCache();

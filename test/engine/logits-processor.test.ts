@@ -13,9 +13,9 @@ const AUTOMATON = {
     blockCounts: new Float32Array(8),
     baseBlockCounts: new Float32Array(4),
     clocks: new Int32Array(4),
-    limits: new Float32Array(4),
   },
   counters: new Float32Array(1),
+  limits: new Float32Array(4),
 };
 
 function processor(parts: Partial<LogitsProcessor>): LogitsProcessor {
@@ -93,6 +93,7 @@ const adjustment = (length?: number): LogitsProcessor =>
 it.each<[string, LogitsProcessor[], number]>([
   ["no processor", [], Infinity],
   ["an automaton", [automaton], Infinity],
+  ["an automaton that is valid for 9 ids", [processor({ ...automaton, adjustmentLength: () => 9 })], 9],
   ["a mask without an automaton", [without(1)], 1],
   ["a second mask", [automaton, without(1)], 1],
   ["tokens that may be forced", [automaton, processor({ forced: () => undefined })], 1],

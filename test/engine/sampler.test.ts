@@ -12,6 +12,9 @@ const SAMPLES = 20_000;
 /** Ids 1 to 3 stand for note-ons. */
 const PITCHES = { first: 1, count: 3 };
 
+/** Ids 0 to 3 stand for time shifts, where that matters. */
+const TIMES = { first: 0, count: 4 };
+
 /** Counts of the ids among many samples. */
 function countsOf(options: SamplingOptions, logits = LOGITS, allowed?: Uint8Array): number[] {
   const sampler = new Sampler({ seed: 11, ...options }, PITCHES);
@@ -90,6 +93,31 @@ describe("Sampler", () => {
     expect([...steered]).toEqual([...new Sampler({}, PITCHES).probabilities(LOGITS)]);
     expect(() => sampler.probabilities(LOGITS, { pitchTemperature: 0 })).toThrow(OptionError);
     expect(() => new Sampler().graphInputs(0, 1, 6, { pitchTemperature: 2 })).toThrow(OptionError);
+  });
+
+  it("applies the rhythm temperature among the time shifts, and preserves their probability and their mean", () => {
+    // A beat of 25 steps with jitter, on an exponential decay.
+    const shifts = Array.from(
+      { length: 100 },
+      (_, step) => -step / 40 - 3 * Math.sin((Math.PI * step) / 25) ** 2,
+    );
+    const logits = Float32Array.from([...shifts, 2]);
+    const times = { first: 0, count: 100 };
+    const statistics = (rhythmTemperature: number) => {
+      const all = [...new Sampler({ rhythmTemperature }, undefined, undefined, times).probabilities(logits)];
+      const total = all.slice(0, 100).reduce((sum, p) => sum + p, 0);
+      const mean = all.slice(0, 100).reduce((sum, p, step) => sum + (p / total) * step, 0);
+      return {
+        total,
+        mean,
+        onBeat: [0, 25, 50, 75].reduce((sum, step) => sum + (all[step] ?? 0), 0) / total,
+      };
+    };
+    const [plain, sharp] = [statistics(1), statistics(0.5)];
+    expect(sharp.total).toBeCloseTo(plain.total, 6);
+    expect(sharp.mean).toBeCloseTo(plain.mean, 6);
+    expect(sharp.onBeat).toBeGreaterThan(1.2 * plain.onBeat);
+    expect(() => new Sampler({ rhythmTemperature: 0.5 })).toThrow(OptionError);
   });
 
   it("includes ties with the last id of top-k", () => {
@@ -242,9 +270,11 @@ describe("Sampler", () => {
 
   it.each(SAMPLING_OPTIONS)("rejects $key out of range", ({ key, minimum, maximum, isInteger }) => {
     for (const value of [minimum - 1, maximum + 1, Number.NaN, ...(isInteger ? [minimum + 0.5] : [])]) {
-      expect(() => new Sampler({ [key]: value }, PITCHES), String(value)).toThrow(OptionError);
+      expect(() => new Sampler({ [key]: value }, PITCHES, undefined, TIMES), String(value)).toThrow(
+        OptionError,
+      );
     }
-    expect(() => new Sampler({ [key]: minimum }, PITCHES)).not.toThrow();
+    expect(() => new Sampler({ [key]: minimum }, PITCHES, undefined, TIMES)).not.toThrow();
   });
 });
 

@@ -18,7 +18,6 @@ import {
   writeMidi,
 } from "../../encoding/index.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
-import { LONGEST_NOTE_SECONDS } from "../../src/music/limits.ts";
 import { runTask } from "../../src/music/generation-task.ts";
 import { AccompanimentTask } from "../../src/music/accompaniment-task.ts";
 import { type MusicModel, OptionError, TaskError } from "../../src/index.ts";
@@ -45,7 +44,7 @@ const MELODY_NOTES: readonly Note[] = [
 
 /** The sequence of an accompaniment and its notes. */
 async function write(notes: readonly Note[], seed: number) {
-  const part = new AccompanimentTask(vocabulary, encodePerformance(notes, vocabulary), notes);
+  const part = new AccompanimentTask(vocabulary, encodePerformance(notes, vocabulary), notes, seed);
   const ids: number[] = [];
   const push = part.push.bind(part);
   part.push = (id) => {
@@ -111,13 +110,11 @@ describe("AccompanimentTask", () => {
     }
   });
 
-  it("ends a very long melody note at the limit of generated notes", async () => {
-    const long = [{ pitch: 72, velocity: 90, startSeconds: 0, endSeconds: 13 }];
+  it("leaves a very long melody note to its own end", async () => {
+    const long = [{ pitch: 72, velocity: 90, startSeconds: 0, endSeconds: 30 }];
     const { ids, part } = await write(long, 3);
     const held = decodePerformance(musicOf(ids), vocabulary, part.step).filter(({ pitch }) => pitch === 72);
-    expect(held.map(({ startStep, endStep }) => [startStep, endStep])).toEqual([
-      [0, LONGEST_NOTE_SECONDS * STEPS_PER_SECOND],
-    ]);
+    expect(held.map(({ startStep, endStep }) => [startStep, endStep])).toEqual([[0, 30 * STEPS_PER_SECOND]]);
     expect(part.finish().filter(({ pitch }) => pitch === 72)).toEqual([]);
   });
 
@@ -126,7 +123,7 @@ describe("AccompanimentTask", () => {
       { pitch: 72, velocity: 90, startSeconds: 0, endSeconds: 0.5 },
       { pitch: 74, velocity: 90, startSeconds: 1, endSeconds: 1.5 },
     ];
-    const part = new AccompanimentTask(vocabulary, encodePerformance(melody, vocabulary), melody);
+    const part = new AccompanimentTask(vocabulary, encodePerformance(melody, vocabulary), melody, 1);
     for (const id of part.prompt) part.push(id);
     const allowed = new Uint8Array(vocabulary.size);
     const draw = (wish: number): number => {
@@ -159,7 +156,7 @@ describe("AccompanimentTask", () => {
             const start = quantize(startSeconds);
             return { pitch, start, end: Math.max(start + 1, quantize(endSeconds)) };
           });
-        const part = new AccompanimentTask(vocabulary, encodePerformance(melody, vocabulary), melody);
+        const part = new AccompanimentTask(vocabulary, encodePerformance(melody, vocabulary), melody, 1);
         for (const id of part.prompt) part.push(id);
         const allowed = new Uint8Array(vocabulary.size);
         const found = new Set<number>();

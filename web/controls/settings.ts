@@ -15,8 +15,11 @@ export interface SettingValues {
   readonly seconds: number;
 }
 
-/** Options without an effect on models of several instruments. */
-const ONLY_PIANO: ReadonlySet<string> = new Set<keyof SamplingOptions>(["repetitionPenalty"]);
+/** Options that models of several instruments do not have, or without an effect on them. */
+const ONLY_PIANO: ReadonlySet<string> = new Set<keyof SamplingOptions>([
+  "repetitionPenalty",
+  "rhythmTemperature",
+]);
 
 export class Settings {
   /** A setting of the generation has changed. */
@@ -65,8 +68,8 @@ export class Settings {
       onBad(bad);
       return undefined;
     }
-    const entries = this.#sampling.flatMap(({ spec, value }) =>
-      value === undefined ? [] : [[spec.key, value]],
+    const entries = this.#sampling.flatMap(({ spec, value, element }) =>
+      value === undefined || element.hidden ? [] : [[spec.key, value]],
     );
     const choices = this.#choices.flatMap(({ key, value, element }) =>
       value === undefined || element.hidden ? [] : [[key, value]],

@@ -164,14 +164,18 @@ export class Playback {
     };
   }
 
-  /** The settings, with the seed of the branch if it has one. */
-  #order(): Order | undefined {
+  /** The settings, with the seed of the branch if it has one; undefined if one is invalid. */
+  get settings(): SettingValues | undefined {
     const settings = this.#settings();
+    const { seed } = this.branches.current ?? {};
+    if (!settings || seed === undefined) return settings;
+    return { ...settings, options: { ...settings.options, seed } };
+  }
+
+  #order(): Order | undefined {
+    const { settings } = this;
     const { model } = this.#models;
-    if (!settings || !model) return undefined;
-    const { options, seconds } = settings;
-    const { seed = options.seed } = this.branches.current ?? {};
-    return { model, options: seed === undefined ? options : { ...options, seed }, seconds };
+    return settings && model && { model, ...settings };
   }
 
   #createPlayer(sound: Sound): Player {

@@ -7,6 +7,7 @@
  *     allowed     = [flags, conjunction] · blockCounts + baseBlockCounts = 0          no block remains
  *
  * Some counters are clocks: while the clock of an allowed id is at its limit or beyond, the first such id is the only allowed one.
+ * Each sequence has limits of its own.
  */
 import { type GraphBuilder, integer, type Value } from "../../../models/index.ts";
 import type { RuntimeTensor } from "../runtime.ts";
@@ -14,7 +15,7 @@ import { BOOL, FLOAT } from "./graph-nodes.ts";
 import type { Automaton } from "./rule.ts";
 import { float32, int32 } from "./tensors.ts";
 
-/** The tables as values of a graph, in the shapes of `AutomatonTables`. */
+/** The tables as values of a graph, in the shapes of `AutomatonTables`, and the limits of each sequence. */
 export type AutomatonValues = Readonly<
   Record<
     | "factors"
@@ -41,13 +42,15 @@ export function declareTables(graph: GraphBuilder): AutomatonValues {
     blockCounts: table("blockCounts", "flags", "automaton_ids"),
     baseBlockCounts: table("baseBlockCounts", "automaton_ids"),
     clocks: graph.input("sampling.automaton.clocks", "int32", ["automaton_ids"]),
-    limits: table("limits", "automaton_ids"),
+    limits: table("limits", "sequences", "automaton_ids"),
   };
 }
 
-/** The values of these inputs, which all sequences of a run share. */
-export function tableInputs({ tables }: Automaton): Record<string, RuntimeTensor> {
+/** The values of these inputs. All sequences of a run share the tables. */
+export function tableInputs(sequences: readonly Automaton[]): Record<string, RuntimeTensor> {
+  const { tables } = sequences[0] ?? NO_AUTOMATON;
   const { counters, conjunctions } = tables;
+  const limits = sequences.flatMap((each) => [...each.limits]);
   const size = tables.baseBlockCounts.length;
   return {
     "sampling.automaton.factors": float32(tables.factors, size, counters),
@@ -57,7 +60,7 @@ export function tableInputs({ tables }: Automaton): Record<string, RuntimeTensor
     "sampling.automaton.blockCounts": float32(tables.blockCounts, counters + conjunctions, size),
     "sampling.automaton.baseBlockCounts": float32(tables.baseBlockCounts, size),
     "sampling.automaton.clocks": int32(tables.clocks, size),
-    "sampling.automaton.limits": float32(tables.limits, size),
+    "sampling.automaton.limits": float32(limits, sequences.length, size),
   };
 }
 
@@ -73,9 +76,9 @@ export const NO_AUTOMATON: Automaton = {
     blockCounts: new Float32Array(2),
     baseBlockCounts: new Float32Array(1),
     clocks: new Int32Array(1),
-    limits: new Float32Array(1),
   },
   counters: new Float32Array(1),
+  limits: new Float32Array(1),
 };
 
 /**
@@ -99,7 +102,7 @@ export function allowedIds(graph: GraphBuilder, tables: AutomatonValues, counter
   const isLate = graph.node("GreaterOrEqual", [clocks, tables.limits]);
   const urgent = graph.node("Mul", [allowed, asFloat(graph, isLate)]); // [sequences, vocabulary]
   const first = graph.node("ArgMax", [urgent], { axis: integer(1), keepdims: integer(0) }); // [sequences]
-  const size = graph.node("Shape", [tables.limits]);
+  const size = graph.node("Shape", [tables.clocks]);
   const alone = graph.node("OneHot", [first, size, graph.floats([0, 1])]);
   const some = graph.node("ReduceMax", [urgent, graph.integers([1])]); // [sequences, 1]
   return asBool(graph, graph.node("Where", [asBool(graph, some), alone, allowed]));

@@ -5,6 +5,7 @@ import { forcedToken } from "./forced-token.ts";
 import { logitBias } from "./logit-bias.ts";
 import { minP } from "./min-p.ts";
 import { repetitionPenalty } from "./repetition-penalty.ts";
+import { rhythmTemperature } from "./rhythm-temperature.ts";
 import type { SamplingRule } from "./rule.ts";
 import { temperature } from "./temperature.ts";
 import { tokenMask } from "./token-mask.ts";
@@ -22,6 +23,7 @@ export const RULES: readonly SamplingRule[] = [
   dynamics,
   topNSigma,
   classTemperature,
+  rhythmTemperature,
   temperature,
   topK,
   topP,

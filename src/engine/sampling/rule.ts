@@ -56,6 +56,8 @@ export interface RuleInput {
   readonly pitches: IdRange | undefined;
   /** The velocity ids. */
   readonly velocities?: IdRange | undefined;
+  /** The time shift ids, by rising length. */
+  readonly times?: IdRange | undefined;
 }
 
 /** Consecutive ids. */
@@ -98,10 +100,11 @@ export interface IdBias {
   readonly biases: ArrayLike<number>;
 }
 
-/** The allowed ids as an automaton with counters: its tables, and its state. */
+/** The allowed ids as an automaton with counters: its tables, its state, and the limit of each id's clock. */
 export interface Automaton {
   readonly tables: AutomatonTables;
   readonly counters: Float32Array; // [counters]
+  readonly limits: Float32Array; // [vocabulary]
 }
 
 /** The id of the first score. */

@@ -27,7 +27,7 @@ export const tokenMask: SamplingRule = {
       return {
         "sampling.isMasked": int32([first === NO_AUTOMATON ? 0 : 1], 1),
         "sampling.counters": float32(counters, automata.length, first.counters.length),
-        ...tableInputs(first),
+        ...tableInputs(automata),
       };
     },
     fitsOneRun: (sequences) => {

@@ -1,21 +1,25 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import {
-  type AutomatonTables,
+  type LengthLimits,
   PERFORMANCE_416,
   PerformanceGrammar,
   PerformanceState,
   VOCABULARIES,
 } from "../../../encoding/index.ts";
 
+type Automaton = ReturnType<PerformanceGrammar["automaton"]>;
+
 /** Evaluates the tables by the formulas of `automaton-tables.ts`. */
 class TableReader {
-  readonly #tables: AutomatonTables;
+  readonly #tables: Automaton["tables"];
+  readonly #limits: Float32Array;
   #counters: Float32Array;
 
-  constructor({ tables, counters }: { tables: AutomatonTables; counters: Float32Array }) {
+  constructor({ tables, counters, limits }: Automaton) {
     this.#tables = tables;
     this.#counters = counters;
+    this.#limits = limits;
   }
 
   push(id: number): void {
@@ -35,7 +39,6 @@ class TableReader {
       blockCounts,
       baseBlockCounts,
       clocks,
-      limits,
     } = this.#tables;
     const flags: number[] = Array.from(this.#counters, (value) => (value > 0 ? 1 : 0));
     for (let conjunction = 0; conjunction < conjunctions; conjunction += 1) {
@@ -49,7 +52,9 @@ class TableReader {
       const base = baseBlockCounts[id] ?? NaN;
       return flags.reduce((sum, flag, row) => sum + flag * (blockCounts[row * size + id] ?? NaN), base) === 0;
     });
-    const urgent = allowed.find((id) => (this.#counters[clocks[id] ?? -1] ?? NaN) >= (limits[id] ?? NaN));
+    const urgent = allowed.find(
+      (id) => (this.#counters[clocks[id] ?? -1] ?? NaN) >= (this.#limits[id] ?? NaN),
+    );
     return urgent === undefined ? allowed : [urgent];
   }
 }
@@ -77,12 +82,36 @@ it("the tables allow the same ids as the grammar, after any primer and any allow
         before.map((number) => number % size),
       );
       const grammar = new PerformanceGrammar(state, grammarOptions);
-      const reader = new TableReader({ tables: grammar.tables, counters: grammar.counters() });
+      const reader = new TableReader(grammar.automaton());
       for (const number of numbers) {
         const allowed = maskOf(grammar, size);
         expect(reader.allowed()).toEqual(allowed);
         const id = allowed[number % allowed.length] ?? 0;
         state.push(id);
+        reader.push(id);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it("the tables allow the same ids as the grammar where each note has a limit of its own", () => {
+  const keys = 128;
+  const steps = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: keys, maxLength: keys });
+  const primer = fc.array(fc.nat(PERFORMANCE_416.size - 1), { maxLength: 60 });
+  const choices = fc.array(fc.nat(1_000_000), { maxLength: 120 });
+  fc.assert(
+    fc.property(steps, steps, primer, choices, (first, second, before, numbers) => {
+      const state = new PerformanceState(PERFORMANCE_416, before);
+      const limits = { current: Float64Array.from(first), next: Float64Array.from(second) };
+      const grammar = new PerformanceGrammar(state, { longestNoteSteps: limits satisfies LengthLimits });
+      const reader = new TableReader(grammar.automaton());
+      for (const number of numbers) {
+        const allowed = maskOf(grammar, PERFORMANCE_416.size);
+        expect(reader.allowed()).toEqual(allowed);
+        const id = allowed[number % allowed.length] ?? 0;
+        const note = state.push(id);
+        if (note && note.endStep === undefined) limits.current[note.pitch] = limits.next[note.pitch]!;
         reader.push(id);
       }
     }),
@@ -97,7 +126,7 @@ it.each([128, 20])(
     const grammar = new PerformanceGrammar(state, { mostKeys });
     const keys = Array.from({ length: 128 }, (_, pitch) => PERFORMANCE_416.id("NOTE_ON", pitch));
     const [velocity, shift] = [PERFORMANCE_416.id("VELOCITY", 9), PERFORMANCE_416.id("TIME_SHIFT", 3)];
-    const reader = new TableReader({ tables: grammar.tables, counters: grammar.counters() });
+    const reader = new TableReader(grammar.automaton());
     for (const id of [velocity, ...keys, shift, velocity]) {
       state.push(id);
       reader.push(id);

@@ -83,7 +83,7 @@ describe("the allowed kinds after", () => {
     });
     const state = new PerformanceState(vocabulary);
     const grammar = new PerformanceGrammar(state);
-    const counted = (): number => grammar.counters().filter((counter) => counter === 1).length;
+    const counted = (): number => grammar.automaton().counters.filter((counter) => counter === 1).length;
     expect(counted()).toBe(1); // the previous kind START
     for (const id of [0, 2]) state.push(id);
     // The other velocity, the other key, any shift; no note-off in the step of the note-on.

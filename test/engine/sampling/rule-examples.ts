@@ -95,6 +95,35 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
       expected: [NO, NO, 1],
     },
   ],
+  rhythmTemperature: [
+    // No slope: probabilities 1, 2 and 1 become 1, 4 and 1, and are scaled by 4 / 6.
+    {
+      options: { rhythmTemperature: 0.5 },
+      times: { first: 1, count: 3 },
+      scores: [2, 0, LN2, 0, 1],
+      expected: [2, Math.log(4 / 6), Math.log(16 / 6), Math.log(4 / 6), 1],
+    },
+    // Two probabilities have one mean only.
+    {
+      options: { rhythmTemperature: 0.5 },
+      times: { first: 0, count: 2 },
+      scores: [Math.log(3), 0],
+      expected: [Math.log(3), 0],
+    },
+    // The only one that is left keeps its score.
+    {
+      options: { rhythmTemperature: 3 },
+      times: { first: 0, count: 3 },
+      scores: [NO, 2, NO, 1],
+      expected: [NO, 2, NO, 1],
+    },
+    {
+      options: { rhythmTemperature: 3 },
+      times: { first: 0, count: 2 },
+      scores: [NO, NO, 1],
+      expected: [NO, NO, 1],
+    },
+  ],
   temperature: [{ options: { temperature: 2 }, scores: [4, -1, NO], expected: [2, -0.5, NO] }],
   topK: [
     { options: { topK: 2 }, scores: [1, 4, 2, 3], expected: [NO, 4, NO, 3] },

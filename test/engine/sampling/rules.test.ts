@@ -75,7 +75,8 @@ describe.each(RULES)("$name", ({ name, isWarper }) => {
         values.filter((value) => value > 0),
         (scores, value) => {
           fc.pre(scores.some((score) => score > NO));
-          const input = { options: { [name]: value }, pitches: { first: 0, count: scores.length } };
+          const all = { first: 0, count: scores.length };
+          const input = { options: { [name]: value }, pitches: all, times: all };
           expect(applied(name, scores, input).some((score) => score > NO)).toBe(true);
         },
       ),
@@ -103,7 +104,7 @@ const ANY_INPUT: Readonly<Record<string, (size: number) => fc.Arbitrary<Partial<
       const grammar = new PerformanceGrammar(state, { longestNoteSteps: 300 });
       const allowed = new Uint8Array(PERFORMANCE_416.size);
       grammar.mask(allowed);
-      const automaton = { tables: grammar.tables, counters: grammar.counters() };
+      const automaton = grammar.automaton();
       return size === PERFORMANCE_416.size ? { context: { allowed, automaton } } : {};
     }),
   dynamics: (size) =>

@@ -1,0 +1,137 @@
+/**
+ * Ends the notes that a model leaves sounding, as often as people end theirs. It happens at random moments, as when a pedal is lifted:
+ * notes end together, at each moment those whose rate of ends, by register and age, is above the height of the moment.
+ */
+import { type LengthLimits, type PerformanceState, STEPS_PER_SECOND } from "../../encoding/index.ts";
+import { philox } from "../engine/index.ts";
+import { endRate, REGISTERS, registerOf } from "./end-rates.ts";
+
+/** Younger notes are left to the model. */
+const FIRST_AGE_STEPS = 100;
+
+/**
+ * Of people's ends, the share that the model does not cause itself, before and after 1.5 s. Chosen on the `dev` pieces
+ * (docs/experiments/piano.md).
+ */
+export const MISSING_ENDS = { earlier: 0.3, later: 0.65, fromStep: 150 };
+
+/** Ids between two updates of the limits, so that runs that sample in the graph can be this long. */
+const LIMITS_PERIOD = 16;
+
+/** One moment lies at random in each cell of this many steps. */
+const CELL_STEPS = 25;
+/** No note sounds for more moments than this. */
+const MOST_CELLS = 1000;
+
+/** The last word of the counter of these random numbers; that of samples is 0 (`engine/random.ts`). */
+const STREAM = 1;
+const TWO_32 = 0x100000000;
+
+export interface NoteLengthOptions {
+  /** Seed of the moments. */
+  readonly seed: number;
+  /** Number of ids before the generated ones: moments within them end no note. */
+  readonly promptLength: number;
+}
+
+/**
+ * The limits of a performance, for `PerformanceGrammar`: functions of the seed, the step of the onset and the pitch. In the ids since the
+ * last update, a limit is that of a note which begins at the step of the update.
+ */
+export class NoteLengthLimits implements LengthLimits {
+  readonly current: Float64Array;
+  readonly next: Float64Array;
+  readonly #state: PerformanceState;
+  readonly #options: NoteLengthOptions;
+  readonly #random: Uint32Array = new Uint32Array(4);
+  /** The keys whose notes began since the last update, or before the end of the prompt. */
+  readonly #begun = new Set<number>();
+  #onsets: number;
+  /** The step at the end of the prompt. */
+  #from = 0;
+
+  /** @param state receives each id before `push`. Its sounding notes have no limit. */
+  constructor(state: PerformanceState, options: NoteLengthOptions) {
+    const keys = state.soundingByKey.length;
+    this.#state = state;
+    this.#options = options;
+    this.current = new Float64Array(keys).fill(Infinity);
+    this.next = new Float64Array(keys).fill(Infinity);
+    this.#onsets = state.onsets;
+    if (state.length < options.promptLength) return;
+    this.#from = state.step;
+    this.#update();
+  }
+
+  /** A copy for a copy of the state. */
+  fork(state: PerformanceState): NoteLengthLimits {
+    const copy = new NoteLengthLimits(state, this.#options);
+    copy.current.set(this.current);
+    copy.next.set(this.next);
+    for (const key of this.#begun) copy.#begun.add(key);
+    copy.#from = this.#from;
+    return copy;
+  }
+
+  /** After each id of the state. */
+  push(): void {
+    const { onsets, newest, length } = this.#state;
+    if (onsets > this.#onsets && newest) {
+      const key = newest.pitch - this.#state.lowestPitch;
+      this.current[key] = this.next[key]!;
+      this.#begun.add(key);
+    }
+    this.#onsets = onsets;
+    const { promptLength } = this.#options;
+    if (length === promptLength) this.#from = this.#state.step;
+    if (length >= promptLength && (length === promptLength || length % LIMITS_PERIOD === 0)) this.#update();
+  }
+
+  /** Removes the limit of the newest note of a pitch: something else ends it. */
+  release(pitch: number): void {
+    const key = pitch - this.#state.lowestPitch;
+    this.current[key] = Infinity;
+    this.#begun.delete(key);
+  }
+
+  /** For how many ids `next` stays the same. */
+  unchangedFor(): number {
+    const { length } = this.#state;
+    return LIMITS_PERIOD - (length % LIMITS_PERIOD);
+  }
+
+  #update(): void {
+    const { onsetSteps, step, lowestPitch } = this.#state;
+    for (const key of this.#begun)
+      this.current[key] = this.#limit(onsetSteps[key]!, registerOf(lowestPitch + key));
+    this.#begun.clear();
+    const ofRegisters = Array.from({ length: REGISTERS }, (_, register) => this.#limit(step, register));
+    for (let key = 0; key < this.next.length; key += 1)
+      this.next[key] = ofRegisters[registerOf(lowestPitch + key)]!;
+  }
+
+  /** The age, in steps, at the first moment that ends a note. */
+  #limit(onset: number, register: number): number {
+    const from = Math.max(onset + FIRST_AGE_STEPS, this.#from);
+    const first = Math.floor(from / CELL_STEPS);
+    for (let cell = first; cell < first + MOST_CELLS; cell += 1) {
+      const moment = this.#moment(cell);
+      const age = moment.step - onset;
+      const missing = age < MISSING_ENDS.fromStep ? MISSING_ENDS.earlier : MISSING_ENDS.later;
+      const ends = missing * endRate(register, age) * (CELL_STEPS / STEPS_PER_SECOND);
+      if (moment.step >= from && moment.height < ends) return age;
+    }
+    return from + MOST_CELLS * CELL_STEPS - onset;
+  }
+
+  /** The moment of a cell. It ends the notes whose expected number of ends in a cell is above its height. */
+  #moment(cell: number): { readonly step: number; readonly height: number } {
+    const { seed } = this.#options;
+    philox([cell, 0, 0, STREAM], [seed % TWO_32, Math.floor(seed / TWO_32)], this.#random);
+    const [height = 0, place = 0] = this.#random;
+    return {
+      step: cell * CELL_STEPS + Math.floor((place / TWO_32) * CELL_STEPS),
+      height: -Math.log((height + 0.5) / TWO_32),
+    };
+  }
+}

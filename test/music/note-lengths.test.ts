@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { PERFORMANCE_416, PerformanceGrammar, PerformanceState } from "../../encoding/index.ts";
+import { endRate, registerOf } from "../../src/music/end-rates.ts";
+import { MISSING_ENDS, NoteLengthLimits } from "../../src/music/note-lengths.ts";
+
+const of = (...event: Parameters<typeof PERFORMANCE_416.id>): number => PERFORMANCE_416.id(...event);
+const VELOCITY = of("VELOCITY", 12);
+const PERIOD = 16;
+const FIRST_AGE = 100;
+
+/** A performance with the limits of its notes. */
+class Played {
+  readonly state = new PerformanceState(PERFORMANCE_416);
+  readonly limits: NoteLengthLimits;
+
+  constructor(seed: number, promptLength = 0) {
+    this.limits = new NoteLengthLimits(this.state, { seed, promptLength });
+  }
+
+  push(...ids: readonly number[]): this {
+    for (const id of ids) {
+      this.state.push(id);
+      this.limits.push();
+    }
+    return this;
+  }
+
+  wait(steps: number): this {
+    for (let left = steps; left > 0; left -= 100) this.push(of("TIME_SHIFT", Math.min(left, 100)));
+    return this;
+  }
+
+  /** Adds ids without time up to the next update. */
+  update(): this {
+    do this.push(VELOCITY);
+    while (this.state.length % PERIOD !== 0);
+    return this;
+  }
+
+  noteOn(...pitches: readonly number[]): this {
+    return this.push(VELOCITY, ...pitches.map((pitch) => of("NOTE_ON", pitch)));
+  }
+
+  limit(pitch: number): number {
+    return this.limits.current[pitch] ?? NaN;
+  }
+}
+
+/** Ends that are missing, per second. */
+function missing(pitch: number, age: number): number {
+  const share = age < MISSING_ENDS.fromStep ? MISSING_ENDS.earlier : MISSING_ENDS.later;
+  return share * endRate(registerOf(pitch), age);
+}
+
+describe("NoteLengthLimits", () => {
+  it.each([40, 64])("ends notes as often as the model leaves them, at pitch %i", (pitch) => {
+    const limits = Array.from({ length: 4000 }, (_, seed) =>
+      new Played(seed)
+        .wait(seed % 300)
+        .noteOn(pitch)
+        .update()
+        .limit(pitch),
+    );
+    expect(Math.min(...limits)).toBeGreaterThanOrEqual(FIRST_AGE);
+    for (const age of [150, 200, 300, 500, 900]) {
+      let ends = 0;
+      for (let step = FIRST_AGE; step < age; step += 1) ends += missing(pitch, step) / 100;
+      const share = limits.filter((limit) => limit >= age).length / limits.length;
+      expect(Math.abs(share - Math.exp(-ends)), `after ${age} steps`).toBeLessThan(0.03);
+    }
+  });
+
+  it("ends notes of different ages together", () => {
+    let together = 0;
+    for (let seed = 0; seed < 400; seed += 1) {
+      const played = new Played(seed).noteOn(60, 62).wait(30).noteOn(64).update();
+      expect(played.limit(60)).toBe(played.limit(62));
+      if (played.limit(64) + 30 === played.limit(60)) together += 1;
+    }
+    expect(together).toBeGreaterThan(150);
+  });
+
+  it("depends on seed, onset and pitch, not on the ids between", () => {
+    const limits = (seed: number): number[] => {
+      const played = new Played(seed).wait(250).noteOn(64, 30).update();
+      return [played.limit(64), played.limit(30)];
+    };
+    const others = new Played(1).noteOn(70).wait(130).noteOn(50).wait(120).noteOn(64, 30).update();
+    expect([others.limit(64), others.limit(30)]).toEqual(limits(1));
+    expect(new Set(Array.from({ length: 20 }, (_, seed) => limits(seed)[0])).size).toBeGreaterThan(15);
+  });
+
+  it("lets notes of the prompt sound on, as new notes of their age do", () => {
+    const prompt = (seed: number): Played => {
+      const played = new Played(seed, 7);
+      return played.noteOn(64).wait(500);
+    };
+    const left = Array.from({ length: 2000 }, (_, seed) => prompt(seed).limit(64) - 500);
+    expect(Math.min(...left)).toBeGreaterThanOrEqual(0);
+    const share = left.filter((steps) => steps >= 100).length / left.length;
+    expect(Math.abs(share - Math.exp(-missing(64, 550)))).toBeLessThan(0.03);
+  });
+
+  it("counts a note from its own onset after the next update, until then from the last one", () => {
+    const played = new Played(5).wait(40);
+    const [before] = [played.limits.next[64]];
+    played.noteOn(64);
+    expect(played.limit(64)).toBe(before);
+    expect(played.limits.unchangedFor()).toBe(PERIOD - played.state.length);
+    played.update();
+    expect(played.limit(64)).toBe(new Played(5).wait(40).update().limits.next[64]);
+  });
+
+  it("removes the limit of a note, not of the next one on its key", () => {
+    const played = new Played(2).noteOn(64);
+    played.limits.release(64);
+    expect(played.update().limit(64)).toBe(Infinity);
+    expect(played.push(of("NOTE_OFF", 64)).noteOn(64).update().limit(64)).toBeLessThan(Infinity);
+  });
+
+  it("a copy goes on by itself", () => {
+    const played = new Played(3, 4).noteOn(64).wait(120);
+    const state = played.state.fork();
+    const copy = played.limits.fork(state);
+    for (const id of [VELOCITY, of("NOTE_ON", 40), ...Array.from({ length: 20 }, () => VELOCITY)]) {
+      state.push(id);
+      copy.push();
+      played.push(id);
+      expect([...copy.current]).toEqual([...played.limits.current]);
+      expect([...copy.next]).toEqual([...played.limits.next]);
+    }
+    state.push(of("NOTE_ON", 41));
+    copy.push();
+    expect(copy.current[41]).not.toBe(played.limit(41));
+  });
+
+  it("forces the note-off at the first moment where one is allowed", () => {
+    const played = new Played(9).noteOn(64).update();
+    const grammar = new PerformanceGrammar(played.state, { longestNoteSteps: played.limits });
+    const allowed = new Uint8Array(PERFORMANCE_416.size);
+    const isForced = (): boolean => {
+      grammar.mask(allowed);
+      return allowed[of("NOTE_OFF", 64)] === 1 && allowed.filter((each) => each === 1).length === 1;
+    };
+    const limit = played.limit(64);
+    played.wait(limit - 1);
+    expect(isForced()).toBe(false);
+    played.push(of("TIME_SHIFT", 1));
+    expect(isForced()).toBe(true);
+  });
+});
