@@ -47,6 +47,7 @@ export default defineConfig({
         replacement: fileOf("input/no-compatibility.ts"),
       },
       { find: /^.*\/speculate\.ts$/, replacement: fileOf("no-drafts.ts") },
+      { find: /^.*\/exact-run\.ts$/, replacement: fileOf("no-exact-runs.ts") },
       // The default build contains the module that load-music.ts and text-client.ts name as a file, as the threads need it.
       {
         find: "onnxruntime-web/wasm",
