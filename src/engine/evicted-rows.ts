@@ -23,11 +23,11 @@ export class EvictedRows {
     return this.#blocks.length;
   }
 
-  /** Adds a block, and drops the oldest one beyond `most`. @param size of its array, which the caller fills. */
+  /** Adds a block, and discards the oldest one beyond `most`. @param size of its array, which the caller fills. */
   push(size: number): Float32Array {
-    const dropped = this.#blocks.length < this.#most ? undefined : this.#blocks.shift();
-    const isReusable = dropped !== undefined && !dropped.isShared;
-    const block = isReusable ? dropped : { rows: new Float32Array(size), isShared: false };
+    const oldest = this.#blocks.length < this.#most ? undefined : this.#blocks.shift();
+    const isReusable = oldest !== undefined && !oldest.isShared;
+    const block = isReusable ? oldest : { rows: new Float32Array(size), isShared: false };
     this.#blocks.push(block);
     return block.rows;
   }

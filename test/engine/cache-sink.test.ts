@@ -238,7 +238,7 @@ describe("memory", () => {
     expect(numbers).toBe(2 * LAYERS * WIDTH * (100 + RESTORABLE));
   });
 
-  test("the graph reads the same buffers for ever; they have `limit` rows", () => {
+  test("the graph always reads the same buffers; they have `limit` rows", () => {
     const cache = filled(90);
     const { buffer } = cache.keys(0);
     while (cache.position < 2000) cache.append(packed([[cache.position]]));

@@ -71,7 +71,7 @@ function rhythm({ options, times }: RuleInput): Rhythm | undefined {
   if (!times)
     throw new OptionError("rhythmTemperature requires a model that generates time shifts", {
       code: "not-for-this-model",
-      hint: "leave rhythmTemperature out, or load a piano model",
+      hint: "omit rhythmTemperature, or load a piano model",
     });
   return { ...times, temperature };
 }
