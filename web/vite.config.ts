@@ -32,7 +32,11 @@ export default defineConfig({
   // All URLs are relative, so that the built folder can be served from any path.
   base: "./",
   plugins: [shippedFiles(), contentSecurityPolicy(), earlyScript(), offline()],
-  worker: { format: "es", plugins: () => [mergingOnly()] },
+  worker: {
+    format: "es",
+    plugins: () => [mergingOnly()],
+    rolldownOptions: { output: { comments: { annotation: false } } },
+  },
   server: { headers: ISOLATION },
   preview: { headers: ISOLATION },
   resolve: {
@@ -48,6 +52,7 @@ export default defineConfig({
       },
       { find: /^.*\/speculate\.ts$/, replacement: fileOf("no-drafts.ts") },
       { find: /^.*\/exact-run\.ts$/, replacement: fileOf("no-exact-runs.ts") },
+      { find: /^.*\/exact-attention\.ts$/, replacement: fileOf("no-exact-attention.ts") },
       // The default build contains the module that load-music.ts and text-client.ts name as a file, as the threads need it.
       {
         find: "onnxruntime-web/wasm",
@@ -79,6 +84,8 @@ export default defineConfig({
         "service-worker": `${root}service-worker.ts`,
       },
       output: {
+        // Licenses stay; hints for bundlers have no further use.
+        comments: { annotation: false },
         // Its URL must not change between versions.
         entryFileNames: ({ name }) =>
           name === "service-worker" ? "service-worker.js" : "assets/[name]-[hash].js",
