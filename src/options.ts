@@ -1,9 +1,14 @@
 /** The options of generation: one table for the library, the command line and the page. */
 import { type Precision, PRECISIONS } from "../models/index.ts";
 import { HintedError, type HintedErrorDetails } from "./errors.ts";
+import {
+  NUMBER_OPTION_KEYS,
+  type NumberOptionKey,
+  OPTION_RANGES,
+  type OptionRange,
+} from "./option-ranges.ts";
 
-/** The largest seed: whole numbers up to here are exact in JavaScript. */
-export const MAX_SEED = Number.MAX_SAFE_INTEGER;
+export { MAX_SEED, type NumberOptionKey } from "./option-ranges.ts";
 
 /**
  * Default pitch temperature of music. At 1.0, pitches drift off key and motifs do not recur. Chosen among 1, 0.85 and 0.8 on
@@ -16,6 +21,12 @@ export const PITCH_TEMPERATURE = 0.85;
  * (docs/experiments/piano.md).
  */
 export const RHYTHM_TEMPERATURE = 1;
+
+/**
+ * Default strength of returning themes. At 1, music repeats itself as exactly as people's, as far as the weights were fitted to it
+ * (docs/experiments/piano.md).
+ */
+export const THEMES = 1;
 
 /** Dynamic marks with the MIDI velocity of each; a mark covers an eighth of the range. */
 export const DYNAMICS = { pp: 24, p: 40, mp: 56, mf: 72, f: 88, ff: 104 } as const;
@@ -37,6 +48,11 @@ export interface SamplingOptions {
    * the piano only. Default 1.
    */
   readonly rhythmTemperature?: number;
+  /**
+   * How much likelier what followed an earlier place becomes where the music is like it: 0 not at all, 1 as in people's music. Models of
+   * the piano only. Default 1.
+   */
+  readonly themes?: number;
   /** Exclude ids whose logit is more than this many standard deviations below the highest (Tang et al. 2024). Default 0: none. */
   readonly topNSigma?: number;
   /** Keep the `topK` most likely ids, and ties with the last of them. Default: all. */
@@ -57,17 +73,10 @@ export interface SamplingOptions {
   readonly seed?: number;
 }
 
-/** The numeric options: the ones of the command line and of the page. */
-export type NumberOptionKey = Exclude<keyof SamplingOptions, "logitBias" | "dynamics">;
-
 /** A numeric option: its names, range, default and description. */
-export interface NumberOption {
+export interface NumberOption extends OptionRange {
   readonly key: NumberOptionKey;
   readonly flag: string;
-  /** The allowed range, both ends included. */
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly isInteger: boolean;
   /** The default; undefined if it is not one number. */
   readonly fallback: number | undefined;
   /** Whether only music has it. */
@@ -86,19 +95,10 @@ export interface OptionSlider {
   readonly place: "first" | "more";
 }
 
-/**
- * The table that `checkSampling`, the command line with its help texts, and the page read.
- *
- * @example
- * SAMPLING_OPTIONS.find(({ key }) => key === "topP")?.maximum; // 1
- */
-export const SAMPLING_OPTIONS: readonly NumberOption[] = [
+const DESCRIPTIONS: readonly Omit<NumberOption, keyof OptionRange>[] = [
   {
     key: "temperature",
     flag: "--temperature",
-    minimum: 0,
-    maximum: 10,
-    isInteger: false,
     fallback: 1,
     help: "how daring the playing is: low stays predictable, high surprises, then turns chaotic; 0 always plays the most likely event",
     slider: { minimum: 0, maximum: 2, step: 0.05, place: "first" },
@@ -106,9 +106,6 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
   {
     key: "pitchTemperature",
     flag: "--pitch-temperature",
-    minimum: 0.05,
-    maximum: 10,
-    isInteger: false,
     fallback: PITCH_TEMPERATURE,
     isOfMusic: true,
     help: "how daring the choice of pitches is, apart from the rhythm: lower keeps to the key",
@@ -117,20 +114,22 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
   {
     key: "rhythmTemperature",
     flag: "--rhythm-temperature",
-    minimum: 0.05,
-    maximum: 10,
-    isInteger: false,
     fallback: RHYTHM_TEMPERATURE,
     isOfMusic: true,
     help: "how daring the rhythm is, at about the same number of notes: lower keeps to the beat; models of the piano only",
     slider: { minimum: 0.5, maximum: 1.5, step: 0.05, place: "more" },
   },
   {
+    key: "themes",
+    flag: "--themes",
+    fallback: THEMES,
+    isOfMusic: true,
+    help: "how much earlier themes return: 0 leaves it to the model, 1 is as in people's music, above 1 more; models of the piano only",
+    slider: { minimum: 0, maximum: 2, step: 0.1, place: "more" },
+  },
+  {
     key: "topNSigma",
     flag: "--top-n-sigma",
-    minimum: 0,
-    maximum: 10,
-    isInteger: false,
     fallback: 0,
     help: "exclude events this many standard deviations below the most likely one, the same ones at every temperature; 0 excludes none",
     slider: { minimum: 0, maximum: 5, step: 0.1, place: "more" },
@@ -138,9 +137,6 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
   {
     key: "topK",
     flag: "--top-k",
-    minimum: 1,
-    maximum: 100_000,
-    isInteger: true,
     fallback: undefined,
     help: "choose among this many of the most likely events",
     slider: { minimum: 1, maximum: 100, step: 1, place: "more" },
@@ -148,9 +144,6 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
   {
     key: "topP",
     flag: "--top-p",
-    minimum: 0,
-    maximum: 1,
-    isInteger: false,
     fallback: 1,
     help: "choose among the most likely events whose probabilities add up to this: lower avoids wrong notes",
     slider: { minimum: 0, maximum: 1, step: 0.01, place: "more" },
@@ -158,9 +151,6 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
   {
     key: "minP",
     flag: "--min-p",
-    minimum: 0,
-    maximum: 1,
-    isInteger: false,
     fallback: 0,
     help: "exclude events less likely than this fraction of the most likely one",
     slider: { minimum: 0, maximum: 0.5, step: 0.01, place: "more" },
@@ -168,9 +158,6 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
   {
     key: "typicalP",
     flag: "--typical-p",
-    minimum: 0,
-    maximum: 1,
-    isInteger: false,
     fallback: 1,
     help: "exclude events that are too surprising or too obvious at their place: lower excludes more, 1 none",
     slider: { minimum: 0, maximum: 1, step: 0.01, place: "more" },
@@ -178,9 +165,6 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
   {
     key: "repetitionPenalty",
     flag: "--repetition-penalty",
-    minimum: 1,
-    maximum: 10,
-    isInteger: false,
     fallback: 1,
     help: "values above 1 make recent events less likely",
     slider: { minimum: 1, maximum: 2, step: 0.01, place: "more" },
@@ -188,13 +172,21 @@ export const SAMPLING_OPTIONS: readonly NumberOption[] = [
   {
     key: "seed",
     flag: "--seed",
-    minimum: 0,
-    maximum: MAX_SEED,
-    isInteger: true,
     fallback: undefined,
     help: "number that starts the random choices: the same seed and options give the same result",
   },
 ];
+
+/**
+ * The table that the command line with its help texts and the page read.
+ *
+ * @example
+ * SAMPLING_OPTIONS.find(({ key }) => key === "topP")?.maximum; // 1
+ */
+export const SAMPLING_OPTIONS: readonly NumberOption[] = /* @__PURE__ */ DESCRIPTIONS.map((option) => ({
+  ...option,
+  ...OPTION_RANGES[option.key],
+}));
 
 /** The loudness of the new music. Its default is that of the model. */
 export const DYNAMICS_OPTION = {
@@ -249,21 +241,17 @@ const OUT_OF_RANGE = {
 } as const;
 
 /** What is wrong with a value for an option, or undefined. */
-export function problemWith(
-  option: Pick<NumberOption, "minimum" | "maximum" | "isInteger">,
-  value: number,
-): string | undefined {
-  const { minimum, maximum, isInteger } = option;
+export function problemWith({ minimum, maximum, isInteger }: OptionRange, value: number): string | undefined {
   if (value >= minimum && value <= maximum && (!isInteger || Number.isInteger(value))) return undefined;
   return `must be a ${isInteger ? "whole number" : "number"} from ${minimum} to ${maximum}, got ${value}`;
 }
 
 /** @throws OptionError for the first option outside its range. */
 export function checkSampling(options: SamplingOptions): void {
-  for (const option of SAMPLING_OPTIONS) {
-    const value = options[option.key];
-    const problem = value === undefined ? undefined : problemWith(option, value);
-    if (problem !== undefined) throw new OptionError(`${option.key} ${problem}`);
+  for (const key of NUMBER_OPTION_KEYS) {
+    const value = options[key];
+    const problem = value === undefined ? undefined : problemWith(OPTION_RANGES[key], value);
+    if (problem !== undefined) throw new OptionError(`${key} ${problem}`);
   }
   if (options.dynamics !== undefined) choiceOf(DYNAMICS_OPTION, options.dynamics);
   for (const [id, bias] of options.logitBias ?? []) {
@@ -278,11 +266,7 @@ export function checkSampling(options: SamplingOptions): void {
 
 /** Picks the sampling options that are set from an object with others. */
 export function samplingOf(options: SamplingOptions): SamplingOptions {
-  const keys: readonly (keyof SamplingOptions)[] = [
-    ...SAMPLING_OPTIONS.map(({ key }) => key),
-    "dynamics",
-    "logitBias",
-  ];
+  const keys: readonly (keyof SamplingOptions)[] = [...NUMBER_OPTION_KEYS, "dynamics", "logitBias"];
   return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
 }
 

@@ -54,14 +54,15 @@ export function checkKindOptions(
   }
 }
 
-/** The sampling options; the default pitch and rhythm temperatures are those of the piano model, so they apply only if given. */
+/** The sampling options; the defaults of these three are those of the piano model, so they apply only if given. */
 export function bandSampling(options: BandCommandOptions, command: Command): SamplingOptions {
   const isGiven = (key: string): boolean => command.getOptionValueSource(key) === "cli";
-  const { pitchTemperature, rhythmTemperature, ...sampling } = samplingOf(options);
+  const { pitchTemperature, rhythmTemperature, themes, ...sampling } = samplingOf(options);
   return {
     ...sampling,
     ...(isGiven("pitchTemperature") && { pitchTemperature }),
     ...(isGiven("rhythmTemperature") && { rhythmTemperature }),
+    ...(isGiven("themes") && { themes }),
   };
 }
 

@@ -128,6 +128,7 @@ export function combinedAdjustment(processors: readonly LogitsProcessor[]): Logi
   const all = processors.flatMap((processor) => processor.adjustment?.() ?? []);
   return {
     biases: all.flatMap(({ biases = [] }) => biases),
+    classBiases: all.flatMap(({ classBiases = [] }) => classBiases),
     pitchTemperature: all.reduce((product, { pitchTemperature = 1 }) => product * pitchTemperature, 1),
   };
 }

@@ -31,7 +31,14 @@ export {
   type WasmOptions,
 } from "./runtime.ts";
 export { type Candidate, type Sample, likeliest, Sampler } from "./sampler.ts";
-export type { IdBias, IdRange, LogitAdjustment, SamplingContext, VocabularySlice } from "./sampling/index.ts";
+export type {
+  ClassBias,
+  IdBias,
+  IdRange,
+  LogitAdjustment,
+  SamplingContext,
+  VocabularySlice,
+} from "./sampling/index.ts";
 export { type DraftedIds, DraftModel, type TokenBytes } from "./draft-model.ts";
 export { speculate } from "./speculate.ts";
 export { SpeculativeContext, type SpeculationReport } from "./speculative-context.ts";

@@ -14,9 +14,11 @@ import {
   type Vocabulary,
 } from "../../encoding/index.ts";
 import { type ForcedToken, forcedTokens } from "./forced-tokens.ts";
+import type { LogitAdjustment } from "../engine/index.ts";
 import type { GenerationTask } from "./generation-task.ts";
 import { MOST_KEYS } from "./limits.ts";
 import { NoteLengthLimits } from "./note-lengths.ts";
+import { ThemeMemory } from "./theme-memory.ts";
 import { blockKeys, clampShift, forbid } from "./token-mask.ts";
 
 /** A melody to accompany, from its first note on. */
@@ -57,6 +59,7 @@ export class AccompanimentTask implements GenerationTask {
   readonly #state: PerformanceState;
   readonly #grammar: PerformanceGrammar;
   readonly #limits: NoteLengthLimits;
+  readonly #themes = new ThemeMemory();
   readonly #notes: NoteState[] = [];
   readonly #segments: readonly (readonly number[])[];
   readonly #melody: readonly MelodyNote[];
@@ -127,6 +130,7 @@ export class AccompanimentTask implements GenerationTask {
     const { step } = this.#state;
     const note = this.#state.push(id);
     this.#limits.push();
+    this.#themes.push(this.#state);
     if (note && note.endStep === undefined) {
       this.#notes.push(note);
       if (forced !== undefined) {
@@ -135,6 +139,10 @@ export class AccompanimentTask implements GenerationTask {
       }
     }
     if (this.#state.step > step) this.#arrive();
+  }
+
+  adjustment(): LogitAdjustment {
+    return this.#themes.adjustment(this.#state);
   }
 
   forced(): number | undefined {

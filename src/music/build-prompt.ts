@@ -8,7 +8,7 @@ import {
 } from "../../encoding/index.ts";
 import type { DecoderConfig } from "../../models/index.ts";
 import type { LogitsProcessor } from "../engine/index.ts";
-import { OptionError } from "../options.ts";
+import { OptionError, THEMES } from "../options.ts";
 import { MOST_KEYS } from "./limits.ts";
 import { ContinuedPerformance } from "./continued-performance.ts";
 import { type ControlTokenOptions, ControlTokenProcessor } from "./control-token-processor.ts";
@@ -16,6 +16,7 @@ import { EndingProcessor } from "./ending-processor.ts";
 import { NoteLengthLimits, type NoteLengthOptions } from "./note-lengths.ts";
 import type { ContinueOptions } from "./options.ts";
 import { driftControl } from "./drift-control.ts";
+import { ThemeMemory } from "./theme-memory.ts";
 import { requireTask } from "./task-error.ts";
 
 export interface BuiltPrompt {
@@ -45,7 +46,14 @@ export function buildPrompt(
   seed: number,
   keepsNotes = false,
 ): BuiltPrompt {
-  const { seconds, ending = false, style, density, driftControl: isControlled = true } = options;
+  const {
+    seconds,
+    ending = false,
+    style,
+    density,
+    driftControl: isControlled = true,
+    themes = THEMES,
+  } = options;
   if (seconds !== undefined && !(seconds > 0))
     throw new OptionError(`seconds must be more than 0, got ${seconds}`);
   const generatedFrom = checkedStart(options.generatedFrom, primerIds.length);
@@ -58,7 +66,7 @@ export function buildPrompt(
     return {
       prompt,
       performance,
-      processors: musicProcessors(performance, { driftControl: isControlled, promptLength, seed }),
+      processors: musicProcessors(performance, { driftControl: isControlled, themes, promptLength, seed }),
       sampled,
     };
   }
@@ -94,6 +102,7 @@ export function buildPrompt(
       grammarProcessor(performance, { promptLength, seed }, ending),
       ...(endStep === undefined ? [] : [new EndingProcessor(state, { endStep, promptLength })]),
       new ControlTokenProcessor(state, { conditions, endStep, promptLength }),
+      ...(themes === 0 ? [] : [themeProcessor(state)]),
       ...(isControlled ? [driftControl(state, { density, promptLength })] : []),
     ],
     sampled: tail.length,
@@ -139,13 +148,42 @@ export function withStartToken(vocabulary: Vocabulary, ids: readonly number[]): 
   return start ? [start.first, ...ids] : [...ids];
 }
 
-/** The grammar, and drift control on request; END is not allowed. */
+interface MusicProcessorOptions extends NoteLengthOptions {
+  readonly driftControl: boolean;
+  /** The strength of the theme memory. */
+  readonly themes: number;
+}
+
+/** The grammar, the theme memory, and drift control on request; END is not allowed. */
 export function musicProcessors(
   performance: ContinuedPerformance,
-  { driftControl: isControlled, promptLength, seed }: { readonly driftControl: boolean } & NoteLengthOptions,
+  { driftControl: isControlled, themes, promptLength, seed }: MusicProcessorOptions,
 ): LogitsProcessor[] {
-  const grammar = grammarProcessor(performance, { promptLength, seed }, false);
-  return isControlled ? [grammar, driftControl(performance.state, { promptLength })] : [grammar];
+  const { state } = performance;
+  return [
+    grammarProcessor(performance, { promptLength, seed }, false),
+    ...(themes === 0 ? [] : [themeProcessor(state)]),
+    ...(isControlled ? [driftControl(state, { promptLength })] : []),
+  ];
+}
+
+/** @param state receives each id before this processor. */
+function themeProcessor(state: PerformanceState, themes = new ThemeMemory()): LogitsProcessor {
+  return {
+    push: () => themes.push(state),
+    adjustment: () => themes.adjustment(state),
+    fork: () => {
+      const copy = state.fork();
+      const ofCopy = themeProcessor(copy, themes.fork());
+      return {
+        ...ofCopy,
+        push: (id) => {
+          copy.push(id);
+          ofCopy.push(id);
+        },
+      };
+    },
+  };
 }
 
 /** Pushes the ids to the performance, and allows what the grammar allows, with the lengths of notes. */

@@ -13,9 +13,11 @@ import {
   type Vocabulary,
 } from "../../encoding/index.ts";
 import { type ForcedToken, forcedTokens } from "./forced-tokens.ts";
+import type { LogitAdjustment } from "../engine/index.ts";
 import type { GenerationTask } from "./generation-task.ts";
 import { MOST_KEYS } from "./limits.ts";
 import { NoteLengthLimits } from "./note-lengths.ts";
+import { ThemeMemory } from "./theme-memory.ts";
 import { blockKeys, clampShift, forbid } from "./token-mask.ts";
 
 /** A key held from before the region until a step of the region. */
@@ -49,6 +51,7 @@ export class InfillTask implements GenerationTask {
   readonly #start: StateMark;
   readonly #grammar: PerformanceGrammar;
   readonly #limits: NoteLengthLimits;
+  readonly #themes = new ThemeMemory();
   /** The new notes, in order of onset. */
   readonly #notes: NoteState[] = [];
   readonly #length: number;
@@ -76,7 +79,12 @@ export class InfillTask implements GenerationTask {
     this.#length = length;
     this.#heldKeys = heldKeys;
     this.#forced = forcedTokens(this.prompt, "context");
-    this.#state = new PerformanceState(vocabulary, parts.prefix);
+    this.#themes.read(parts.suffix, vocabulary);
+    this.#state = new PerformanceState(vocabulary);
+    for (const id of parts.prefix) {
+      this.#state.push(id);
+      this.#themes.push(this.#state);
+    }
     this.#state.cut();
     this.#start = this.#state.mark();
     // Keys that the music before the region holds are released by force only, so one new note may always sound.
@@ -121,8 +129,13 @@ export class InfillTask implements GenerationTask {
     const { step } = this.#state;
     const note = this.#state.push(id);
     this.#limits.push();
+    this.#themes.push(this.#state);
     if (note && note.endStep === undefined) this.#notes.push(note);
     if (this.#state.step > step) this.#forceNoteOffs();
+  }
+
+  adjustment(): LogitAdjustment {
+    return this.#themes.adjustment(this.#state);
   }
 
   forced(): number | undefined {

@@ -13,7 +13,7 @@ import {
   PrefixCachePool,
   type Sampler,
 } from "../engine/index.ts";
-import { OptionError, type SamplingOptions } from "../options.ts";
+import { OptionError, type SamplingOptions, THEMES } from "../options.ts";
 import { AccompanimentTask, type MelodyPrompt } from "./accompaniment-task.ts";
 import {
   buildPrompt,
@@ -146,6 +146,7 @@ export class PerformanceModel implements PerformanceEngine {
         sampler,
         processors: musicProcessors(performance, {
           driftControl,
+          themes: sampling.themes ?? THEMES,
           promptLength,
           seed: lengthSeed(sampler, sampling),
         }),

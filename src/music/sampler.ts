@@ -1,6 +1,12 @@
 import type { Vocabulary } from "../../encoding/index.ts";
 import { Sampler } from "../engine/index.ts";
-import { PITCH_TEMPERATURE, RHYTHM_TEMPERATURE, samplingOf, type SamplingOptions } from "../options.ts";
+import {
+  PITCH_TEMPERATURE,
+  RHYTHM_TEMPERATURE,
+  samplingOf,
+  type SamplingOptions,
+  THEMES,
+} from "../options.ts";
 
 /**
  * A sampler with separate temperatures for note-ons and time shifts, and with dynamics.
@@ -13,6 +19,7 @@ export function musicSampler(options: SamplingOptions, vocabulary: Vocabulary): 
       ...samplingOf(options),
       pitchTemperature: options.pitchTemperature ?? PITCH_TEMPERATURE,
       rhythmTemperature: options.rhythmTemperature ?? RHYTHM_TEMPERATURE,
+      themes: options.themes ?? THEMES,
     },
     vocabulary.range("NOTE_ON"),
     vocabulary.range("VELOCITY"),

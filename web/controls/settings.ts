@@ -19,6 +19,7 @@ export interface SettingValues {
 const ONLY_PIANO: ReadonlySet<string> = new Set<keyof SamplingOptions>([
   "repetitionPenalty",
   "rhythmTemperature",
+  "themes",
 ]);
 
 export class Settings {

@@ -1,4 +1,5 @@
 /** The sampling rules: one file each, one list of them. */
+import { classBias } from "./class-bias.ts";
 import { classTemperature } from "./class-temperature.ts";
 import { dynamics } from "./dynamics.ts";
 import { forcedToken } from "./forced-token.ts";
@@ -20,6 +21,7 @@ export const RULES: readonly SamplingRule[] = [
   repetitionPenalty,
   tokenMask,
   forcedToken,
+  classBias,
   dynamics,
   topNSigma,
   classTemperature,
@@ -38,6 +40,7 @@ export { firstId } from "./rule.ts";
 export { float32 } from "./tensors.ts";
 export type {
   Automaton,
+  ClassBias,
   GraphInputs,
   IdBias,
   IdRange,

@@ -2,7 +2,7 @@ import { OptionError } from "../../options.ts";
 import { firstId, type IdRange, type RuleInput, type SamplingRule } from "./rule.ts";
 import { changeClass } from "./token-class.ts";
 
-/** The time shifts, by rising length, and the temperature of their scores. */
+/** The time shifts but the longest, by rising length, and the temperature of their scores. */
 interface Rhythm extends IdRange {
   /** Above 0. */
   readonly temperature: number;
@@ -15,7 +15,8 @@ const HALVINGS = 60;
 /**
  * Rhythm temperature: divides the scores of the time shifts by a temperature of their own, then adds a line, so that the mean shift stays
  * the same (an exponential tilt), and a constant, so that the probability of the class as a whole does. A plain temperature would
- * change the mean shift, and with it the note density. Our own rule.
+ * change the mean shift, and with it the note density. The longest shift keeps its probability: others follow it, so it is no
+ * rhythm but a rest, and likelier ones would leave long silences. Our own rule.
  */
 export const rhythmTemperature: SamplingRule = {
   name: "rhythmTemperature",
@@ -64,7 +65,7 @@ function meanIndex(scores: Float64Array, temperature: number, slope: number): nu
   return sum / total;
 }
 
-/** The time shifts with their temperature; undefined for temperature 1. @throws OptionError for a model without such ids. */
+/** The time shifts but the longest, with their temperature; undefined for temperature 1. @throws OptionError for a model without such ids. */
 function rhythm({ options, times }: RuleInput): Rhythm | undefined {
   const { rhythmTemperature: temperature = 1 } = options;
   if (temperature === 1) return undefined;
@@ -73,5 +74,5 @@ function rhythm({ options, times }: RuleInput): Rhythm | undefined {
       code: "not-for-this-model",
       hint: "omit rhythmTemperature, or load a piano model",
     });
-  return { ...times, temperature };
+  return { first: times.first, count: times.count - 1, temperature };
 }

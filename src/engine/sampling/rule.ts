@@ -90,6 +90,8 @@ export interface SamplingContext extends LogitAdjustment {
 export interface LogitAdjustment {
   /** In addition to `logitBias`. */
   readonly biases?: readonly IdBias[];
+  /** Of classes that do not overlap: see `classBias`. The option `themes` multiplies them. */
+  readonly classBiases?: readonly ClassBias[];
   /** Factor of the pitch temperature: above 0; 1 for a sampler without pitches. Default 1. */
   readonly pitchTemperature?: number;
 }
@@ -98,6 +100,12 @@ export interface LogitAdjustment {
 export interface IdBias {
   readonly first: number;
   readonly biases: ArrayLike<number>;
+}
+
+/** Numbers to add to the scores within a class of ids, whose probability as a whole stays the same. */
+export interface ClassBias extends IdRange {
+  /** By index in the class; indices outside it have no effect. */
+  readonly biases: ReadonlyMap<number, number>;
 }
 
 /** The allowed ids as an automaton with counters: its tables, its state, and the limit of each id's clock. */

@@ -44,6 +44,42 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     { context: { forced: 1 }, scores: [5, -2, 3], expected: [NO, -2, NO] },
     { context: { forced: 1 }, scores: [5, NO, 3], expected: [NO, NO, NO] },
   ],
+  themes: [
+    // Probabilities 1, 1 and 2 of the class become 1, 9 and 2, and are scaled by 4 / 12; an index outside the class has no effect.
+    {
+      options: { themes: 2 },
+      context: {
+        classBiases: [
+          {
+            first: 1,
+            count: 3,
+            biases: new Map([
+              [1, Math.log(3)],
+              [3, 9],
+              [-1, 9],
+            ]),
+          },
+        ],
+      },
+      times: { first: 0, count: 1 },
+      scores: [2, 0, 0, LN2, 1],
+      expected: [2, Math.log(4 / 12), Math.log(36 / 12), Math.log(8 / 12), 1],
+    },
+    // The only one that is left keeps its score.
+    {
+      options: { themes: 1 },
+      context: { classBiases: [{ first: 0, count: 2, biases: new Map([[0, 1]]) }] },
+      times: { first: 0, count: 1 },
+      scores: [NO, 3, 1],
+      expected: [NO, 3, 1],
+    },
+    {
+      options: {},
+      context: { classBiases: [{ first: 0, count: 2, biases: new Map([[0, 1]]) }] },
+      scores: [1, 3, 1],
+      expected: [1, 3, 1],
+    },
+  ],
   dynamics: [
     // Velocities 32 and 96 of the class: weights e^(−(8/16)²/2) and e^(−(72/16)²/2); the sum of their probabilities stays 2.
     {
@@ -96,32 +132,32 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     },
   ],
   rhythmTemperature: [
-    // No slope: probabilities 1, 2 and 1 become 1, 4 and 1, and are scaled by 4 / 6.
+    // No slope: probabilities 1, 2 and 1 become 1, 4 and 1, and are scaled by 4 / 6. The longest shift keeps its score.
     {
       options: { rhythmTemperature: 0.5 },
-      times: { first: 1, count: 3 },
-      scores: [2, 0, LN2, 0, 1],
-      expected: [2, Math.log(4 / 6), Math.log(16 / 6), Math.log(4 / 6), 1],
+      times: { first: 1, count: 4 },
+      scores: [2, 0, LN2, 0, 5, 1],
+      expected: [2, Math.log(4 / 6), Math.log(16 / 6), Math.log(4 / 6), 5, 1],
     },
     // Two probabilities have one mean only.
     {
       options: { rhythmTemperature: 0.5 },
-      times: { first: 0, count: 2 },
-      scores: [Math.log(3), 0],
-      expected: [Math.log(3), 0],
+      times: { first: 0, count: 3 },
+      scores: [Math.log(3), 0, 1],
+      expected: [Math.log(3), 0, 1],
     },
     // The only one that is left keeps its score.
     {
       options: { rhythmTemperature: 3 },
-      times: { first: 0, count: 3 },
-      scores: [NO, 2, NO, 1],
-      expected: [NO, 2, NO, 1],
+      times: { first: 0, count: 4 },
+      scores: [NO, 2, NO, NO, 1],
+      expected: [NO, 2, NO, NO, 1],
     },
     {
       options: { rhythmTemperature: 3 },
-      times: { first: 0, count: 2 },
-      scores: [NO, NO, 1],
-      expected: [NO, NO, 1],
+      times: { first: 0, count: 3 },
+      scores: [NO, NO, 2, 1],
+      expected: [NO, NO, 2, 1],
     },
   ],
   temperature: [{ options: { temperature: 2 }, scores: [4, -1, NO], expected: [2, -0.5, NO] }],

@@ -1,0 +1,189 @@
+/**
+ * Fits the weights of the theme memory to people's music: the table in src/music/theme-weights.ts.
+ *
+ *   node themes/fit.mjs FOLDER [--model piano] [--rounds 40] [--measure]
+ *
+ * FOLDER holds MIDI files. Each piece is scored as by `ostinato evaluate`, in blocks that overlap by half, and read by the memory. A weight is
+ * added to the logit of what a repeat predicts; the probability of note-ons, velocities and time shifts as classes stays the same. The
+ * weights maximize the likelihood, which is concave in them, less a small penalty on large ones. First they are fitted to every other piece,
+ * and measured on the rest; then to all pieces. With --measure only the weights in the repository are measured.
+ */
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import {
+  encodePerformance,
+  encodeScore,
+  PERFORMANCE_416,
+  PerformanceState,
+  readMidi,
+} from "../../dist/encoding/index.js";
+import { loadMusicModel } from "../../dist/src/platform/node/index.js";
+import { ThemeMemory } from "../../dist/src/music/theme-memory.js";
+import { LENGTHS, THEME_WEIGHTS } from "../../dist/src/music/theme-weights.js";
+import { machine, midiFiles, progress, say } from "../tools.mjs";
+
+const KINDS = ["NOTE_ON", "VELOCITY", "TIME_SHIFT"];
+/** Rows of logits of one call. */
+const ROWS = 128;
+/** Of the squares of the weights, per piece. */
+const PENALTY = 0.05;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    model: { type: "string", default: "piano" },
+    rounds: { type: "string", default: "40" },
+    measure: { type: "boolean", default: false },
+  },
+});
+const [folder] = positionals;
+if (folder === undefined || positionals.length !== 1) {
+  say("usage: node themes/fit.mjs FOLDER [--model piano] [--rounds 40] [--measure]");
+  process.exit(2);
+}
+
+/** The weights in one array: feature, distance, length. */
+const COLUMNS = LENGTHS.notes.length;
+const SLOTS = Object.keys(THEME_WEIGHTS).flatMap((feature) =>
+  ["near", "far"].map((ago) => ({ feature, ago })),
+);
+const slotOf = (feature, { isFar, length }) =>
+  SLOTS.findIndex((slot) => slot.feature === feature && (slot.ago === "far") === isFar) * COLUMNS + length;
+const present = Float64Array.from(SLOTS.flatMap(({ feature, ago }) => THEME_WEIGHTS[feature][ago]));
+
+const model = await loadMusicModel(values.model);
+const { decoder, vocabulary } = model;
+const { window, vocabularySize } = decoder.config;
+const ranges = KINDS.map((kind) => vocabulary.range(kind));
+say(machine());
+
+const pieces = [];
+const files = midiFiles(folder).toSorted();
+for (const [i, file] of files.entries()) {
+  const { notes } = encodeScore(readMidi(readFileSync(file)), PERFORMANCE_416, { trimLeadingSilence: true });
+  pieces.push(await readPiece([vocabulary.id("START"), ...encodePerformance(notes, PERFORMANCE_416)]));
+  progress(`${i + 1} of ${files.length} pieces`);
+}
+await model.dispose();
+
+const odd = pieces.filter((_, i) => i % 2 === 1);
+report("weights of the repository, all pieces", pieces, present);
+report("the same, every second piece", odd, present);
+if (!values.measure) {
+  const ofEven = fit(pieces.filter((_, i) => i % 2 === 0));
+  report("fitted to every other piece, measured on the rest", odd, ofEven);
+  const ofAll = fit(pieces);
+  report("fitted to all", pieces, ofAll);
+  for (const feature of Object.keys(THEME_WEIGHTS)) {
+    const row = (ago) =>
+      Array.from({ length: COLUMNS }, (_, length) =>
+        Number(ofAll[slotOf(feature, { isFar: ago === "far", length })].toFixed(2)),
+      );
+    say(`  ${feature}: { near: [${row("near").join(", ")}], far: [${row("far").join(", ")}] },`);
+  }
+}
+
+/** The ids of a piece that are of one of the classes and have predictions: the probabilities of these, their slots, and which came. */
+async function readPiece(ids) {
+  const memory = new ThemeMemory();
+  const state = new PerformanceState(vocabulary);
+  const found = { ids: ids.length - 1, places: [] };
+  let at = 0;
+  for await (const logits of allLogits(ids)) {
+    state.push(ids[at]);
+    memory.push(state);
+    at += 1;
+    const id = ids[at];
+    const kind = ranges.findIndex(({ first, count }) => id >= first && id < first + count);
+    if (kind === -1) continue;
+    const { first, count, minimum } = ranges[kind];
+    const candidates = new Map();
+    for (const { kind: of, value, feature, repeat } of memory.predictions(state.step)) {
+      const index = value - minimum;
+      if (of !== KINDS[kind] || index < 0 || index >= count) continue;
+      candidates.set(index, [...(candidates.get(index) ?? []), slotOf(feature, repeat)]);
+    }
+    if (candidates.size === 0) continue;
+    const ofClass = logits.subarray(first, first + count);
+    const highest = ofClass.reduce((a, b) => Math.max(a, b));
+    const total = ofClass.reduce((sum, logit) => sum + Math.exp(logit - highest), 0);
+    found.places.push({
+      kind,
+      candidates: Array.from(candidates, ([index, slots]) => ({
+        probability: Math.exp(ofClass[index] - highest) / total,
+        slots,
+        came: index === id - first,
+      })),
+    });
+  }
+  return found;
+}
+
+/** The logits of every id but the first, by the blocks of `score`. */
+async function* allLogits(ids) {
+  const numbers = Int32Array.from(ids);
+  let scored = 0;
+  for (let start = 0; scored < ids.length - 1; start += window / 2) {
+    const stop = Math.min(start + window, ids.length - 1);
+    const cache = decoder.createCache();
+    for (let from = start; from < stop; from += ROWS) {
+      const to = Math.min(from + ROWS, stop);
+      const logits = await decoder.forward(numbers.subarray(from, to), cache, { logits: "all" });
+      for (let row = Math.max(from, scored); row < to; row += 1)
+        yield logits.subarray((row - from) * vocabularySize, (row - from + 1) * vocabularySize);
+    }
+    scored = stop;
+  }
+}
+
+/** By Newton's method, a weight at a time with half of its step. */
+function fit(some) {
+  let weights = new Float64Array(SLOTS.length * COLUMNS);
+  for (let round = 0; round < Number(values.rounds); round += 1) {
+    const slope = weights.map((weight) => -2 * PENALTY * some.length * weight);
+    const curve = weights.map(() => 2 * PENALTY * some.length);
+    for (const { places } of some) {
+      for (const { candidates } of places) {
+        const { shares } = gainOf(candidates, weights);
+        for (const [i, { slots, came }] of candidates.entries()) {
+          for (const slot of slots) {
+            slope[slot] += (came ? 1 : 0) - shares[i];
+            curve[slot] += shares[i] * (1 - shares[i]);
+          }
+        }
+      }
+    }
+    weights = weights.map((weight, slot) => weight + (0.5 * slope[slot]) / curve[slot]);
+  }
+  return weights;
+}
+
+/** The gain in nats, and the probability of each candidate with the weights. */
+function gainOf(candidates, weights) {
+  const factors = candidates.map(({ slots }) =>
+    Math.exp(slots.reduce((sum, slot) => sum + weights[slot], 0)),
+  );
+  const total = candidates.reduce((sum, { probability }, i) => sum + probability * (factors[i] - 1), 1);
+  const came = candidates.findIndex((candidate) => candidate.came);
+  return {
+    nats: (came === -1 ? 0 : Math.log(factors[came])) - Math.log(total),
+    shares: candidates.map(({ probability }, i) => (probability * factors[i]) / total),
+  };
+}
+
+function report(what, some, weights) {
+  const nats = KINDS.map(() => 0);
+  for (const { places } of some)
+    for (const { kind, candidates } of places) nats[kind] += gainOf(candidates, weights).nats;
+  const ids = some.reduce((sum, piece) => sum + piece.ids, 0);
+  const gains = some.map(
+    (piece) =>
+      piece.places.reduce((sum, { candidates }) => sum + gainOf(candidates, weights).nats, 0) / piece.ids,
+  );
+  const median = gains.toSorted((a, b) => a - b)[Math.floor(gains.length / 2)];
+  const byKind = KINDS.map((kind, i) => `${kind} ${(nats[i] / ids).toFixed(4)}`).join(", ");
+  const all = nats.reduce((a, b) => a + b) / ids;
+  say(
+    `${what}: ${all.toFixed(4)} nats per id less in ${ids} ids (${byKind}), median of the pieces ${median.toFixed(4)}`,
+  );
+}
