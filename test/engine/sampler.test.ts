@@ -110,14 +110,18 @@ describe("Sampler", () => {
       return {
         total,
         mean,
+        longest: all[99],
         onBeat: [0, 25, 50, 75].reduce((sum, step) => sum + (all[step] ?? 0), 0) / total,
       };
     };
     const [plain, sharp] = [statistics(1), statistics(0.5)];
     expect(sharp.total).toBeCloseTo(plain.total, 6);
     expect(sharp.mean).toBeCloseTo(plain.mean, 6);
+    expect(sharp.longest).toBeCloseTo(plain.longest!, 10);
     expect(sharp.onBeat).toBeGreaterThan(1.2 * plain.onBeat);
     expect(() => new Sampler({ rhythmTemperature: 0.5 })).toThrow(OptionError);
+    expect(() => new Sampler({ themes: 1 })).toThrow("themes requires a model that generates time shifts");
+    expect(() => new Sampler({ themes: 0 })).not.toThrow();
   });
 
   it("includes ties with the last id of top-k", () => {

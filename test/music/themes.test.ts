@@ -1,0 +1,32 @@
+import { expect, it } from "vitest";
+import { PERFORMANCE_416 } from "../../encoding/index.ts";
+import { tinyPiano } from "./tiny-piano.ts";
+
+const THEME = [60, 62, 64, 65, 67, 72].flatMap((pitch) => [
+  PERFORMANCE_416.id("NOTE_ON", pitch),
+  PERFORMANCE_416.id("TIME_SHIFT", 20),
+  PERFORMANCE_416.id("NOTE_OFF", pitch),
+]);
+/** The theme twice, without the last of its notes. */
+const MUSIC = [PERFORMANCE_416.id("VELOCITY", 16), ...THEME, ...THEME.slice(0, -3)];
+
+it("themes makes the note that followed before likelier, and leaves the probability of notes as a whole", async () => {
+  const piano = await tinyPiano();
+  const options = { pitchTemperature: 1, candidates: PERFORMANCE_416.size };
+  const [without, present, strong] = await Promise.all(
+    [0, undefined, 3].map(async (themes) => {
+      const { candidates } = await piano.explain([...MUSIC, PERFORMANCE_416.id("NOTE_ON", 72)], MUSIC.length, {
+        ...options,
+        ...(themes !== undefined && { themes }),
+      });
+      const noteOns = candidates.filter(({ id }) => id < 128);
+      const total = noteOns.reduce((sum, { probability }) => sum + probability, 0);
+      return { total, next: (noteOns.find(({ id }) => id === 72)?.probability ?? 0) / total };
+    }),
+  );
+  expect(present!.next).toBeGreaterThan(1.5 * without!.next);
+  expect(strong!.next).toBeGreaterThan(2 * present!.next);
+  expect(present!.total).toBeCloseTo(without!.total, 5);
+  expect(strong!.total).toBeCloseTo(without!.total, 5);
+  await piano.dispose();
+});
