@@ -20,7 +20,7 @@ export const PITCH_TEMPERATURE = 0.85;
  * Default rhythm temperature of music. At 1.0, notes come less regularly than people's. Chosen on the `dev` pieces
  * (docs/experiments/piano.md).
  */
-export const RHYTHM_TEMPERATURE = 1;
+export const RHYTHM_TEMPERATURE = 0.75;
 
 /**
  * Default strength of returning themes. At 1, music repeats itself as exactly as people's, as far as the weights were fitted to it
@@ -45,7 +45,7 @@ export interface SamplingOptions {
   readonly pitchTemperature?: number;
   /**
    * Temperature of the time shifts only; their total probability and their mean, and so about the note density, stay the same. Models of
-   * the piano only. Default 1.
+   * the piano only. Default 0.75.
    */
   readonly rhythmTemperature?: number;
   /**
