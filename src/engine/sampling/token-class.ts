@@ -70,4 +70,4 @@ export function changeClassNodes(
 }
 
 /** Less than any score, also when divided by the lowest temperature. */
-const OUT = -1e30;
+export const OUT = -1e30;
