@@ -34,6 +34,7 @@ export { type Candidate, type Sample, likeliest, Sampler } from "./sampler.ts";
 export type {
   ClassBias,
   IdBias,
+  EndIds,
   IdRange,
   LogitAdjustment,
   SamplingContext,

@@ -225,7 +225,7 @@ describe("Sampler", () => {
   const OFF = {
     logitBias: [0],
     isMasked: [0],
-    classTemperature: [1],
+    pitchTemperature: [1],
     temperature: [1],
     topK: [0],
     topP: [0],
@@ -251,9 +251,9 @@ describe("Sampler", () => {
     });
     const warmed = new Sampler({ pitchTemperature: 0.8 }, { first: 1, count: 2 });
     expect(inputsOf(warmed, 0, 1, 4)).toMatchObject({
-      classFirst: [1],
-      classEnd: [3],
-      classTemperature: [Math.fround(0.8)],
+      pitchTemperatureFirst: [1],
+      pitchTemperatureEnd: [3],
+      pitchTemperature: [Math.fround(0.8)],
     });
   });
 

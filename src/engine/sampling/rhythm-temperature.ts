@@ -1,22 +1,13 @@
 import { OptionError } from "../../options.ts";
-import { type GraphBuilder, integer, type Value } from "../../../models/index.ts";
-import { switchOf, whenOn } from "./graph-nodes.ts";
-import { firstId, type IdRange, type RuleInput, type SamplingRule } from "./rule.ts";
-import { float32 } from "./tensors.ts";
-import { areSameClass, changeClass, changeClassNodes, classInputs, declareClass } from "./token-class.ts";
-
-/** The time shifts but the longest, by rising length, and the temperature of their scores. */
-interface Rhythm extends IdRange {
-  /** Above 0. */
-  readonly temperature: number;
-}
+import type { GraphBuilder, Value } from "../../../models/index.ts";
+import { floats } from "./graph-nodes.ts";
+import { firstId, type RuleInput, type SamplingRule } from "./rule.ts";
+import { changeClass, classScores, temperatureForm, type TemperedClass } from "./token-class.ts";
 
 /** The slope that keeps the mean is between these, and equal to `STEEPEST` · u³: slopes near 0 are the most frequent. */
 const STEEPEST = 100;
 /** The interval of u is divided into so many parts, so many times. The mean then differs by less than 0.01 steps at usual temperatures. */
-const [PARTS, DIVISIONS] = [16, 3];
-/** In place of 0, by which nothing can be divided. */
-const LEAST = 1e-30;
+const [PARTS, DIVISIONS] = [32, 4];
 
 /**
  * Rhythm temperature: divides the scores of the time shifts by a temperature of their own, then adds a line, so that the mean shift stays
@@ -33,74 +24,42 @@ export const rhythmTemperature: SamplingRule = {
     if (!times) return;
     const first = firstId(input.context);
     const { temperature } = times;
-    const [from, to] = [
-      Math.max(first, times.first),
-      Math.min(first + scores.length, times.first + times.count),
-    ];
-    const group = scores.subarray(from - first, Math.max(from, to) - first);
-    const slope = slopeKeepingMean(group, temperature);
-    const before = from - times.first;
-    changeClass(scores, times, first, (score, index) => score / temperature + slope * (index - before));
+    const slope = slopeKeepingMean(classScores(scores, times, first), temperature);
+    changeClass(scores, times, first, (score, index) => score / temperature + slope * index);
   },
   check: rhythm,
-  graph: {
-    declare: (outer) => {
-      const times = declareClass(outer, "time");
-      const slopes = outer.input("sampling.timeSlopes", "float32", ["times", 1]);
-      const temperature = outer.input("sampling.rhythmTemperature", "float32", ["sequences", 1]);
-      const rule = switchOf(outer, temperature, outer.floats([1]));
-      return {
-        apply: (graph, scores) =>
-          whenOn(graph, rule, scores, (inner) =>
-            changeClassNodes(inner, scores, times, (group) => tilted(inner, group, temperature, slopes)),
-          ),
-      };
-    },
-    inputs: (sequences) => {
-      const rhythms = sequences.map(rhythm);
-      const range = rhythms.find((each) => each);
-      const { count = 1 } = range ?? {};
-      const temperatures = rhythms.map((each) => each?.temperature ?? 1);
-      return {
-        ...classInputs("time", range),
-        "sampling.timeSlopes": float32(
-          Array.from({ length: count }, (_, i) => STEEPEST * i),
-          count,
-          1,
-        ),
-        "sampling.rhythmTemperature": float32(temperatures, temperatures.length, 1),
-      };
-    },
-    fitsOneRun: (sequences) => areSameClass(sequences.map(rhythm)),
-  },
+  graph: temperatureForm("rhythmTemperature", rhythm, (outer, { first, end }) => {
+    const count = outer.node("Squeeze", [outer.node("Sub", [end, first])]);
+    const scalar = (value: number): Value => outer.node("Squeeze", [outer.integers([value], "int32")]);
+    const indices = floats(outer, outer.node("Range", [scalar(0), count, scalar(1)]));
+    const line = outer.node("Mul", [indices, outer.floats([STEEPEST])]); // [times]
+    return (graph, group, temperature) => tilted(graph, group, temperature, line);
+  }),
 };
 
-/** The slope with which the mean index stays the same, by bisection, since the mean rises with the slope; then by interpolation. */
+/** The slope with which the mean index stays the same, by bisection, since the mean rises with the slope. */
 function slopeKeepingMean(scores: Float64Array, temperature: number): number {
   const mean = meanIndex(scores, 1, 0);
-  const meanAt = (u: number): number => meanIndex(scores, temperature, STEEPEST * u ** 3);
   let [u, width] = [-1, 2];
   for (let parts = 1; parts < PARTS ** DIVISIONS; parts *= 2) {
     width /= 2;
-    if (meanAt(u + width) < mean) u += width;
+    if (meanIndex(scores, temperature, STEEPEST * (u + width) ** 3) < mean) u += width;
   }
-  const low = meanAt(u);
-  const part = (mean - low) / Math.max(meanAt(u + width) - low, LEAST);
-  return STEEPEST * (u + width * Math.min(Math.max(part, 0), 1)) ** 3;
+  return STEEPEST * u ** 3;
 }
 
 /**
  * The same in the graph, where all ends of the parts are tried at once.
  *
  * @param scores `[sequences, times]`
- * @param slopes of the steepest line, `[times, 1]`.
+ * @param line with the steepest slope, `[times]`.
  * @returns the scores divided by the temperature, with the line added.
  */
-function tilted(graph: GraphBuilder, scores: Value, temperature: Value, slopes: Value): Value {
+function tilted(graph: GraphBuilder, scores: Value, temperature: Value, line: Value): Value {
   const node = (operator: string, ...inputs: Value[]): Value => graph.node(operator, inputs);
   const axis = graph.integers([1]);
-  const line = node("Squeeze", slopes, axis);
-  const meanOf = (values: Value): Value => node("MatMul", node("Softmax", values), slopes); // [sequences, tried, 1]
+  const column = node("Unsqueeze", line, axis);
+  const meanOf = (values: Value): Value => node("MatMul", node("Softmax", values), column); // [sequences, tried, 1]
   const before = node("Unsqueeze", scores, axis);
   const cooled = node("Div", before, node("Unsqueeze", temperature, axis));
   const withLine = (u: Value): Value =>
@@ -108,26 +67,15 @@ function tilted(graph: GraphBuilder, scores: Value, temperature: Value, slopes: 
   const mean = meanOf(before);
   let u = graph.floats([-1], [1, 1, 1]);
   let width = 2;
-  const between = (count: number, from: number): Value => {
-    const steps = Array.from({ length: count }, (_, i) => (from + i) * width);
-    return node("Add", u, graph.floats(steps, [count, 1]));
-  };
   for (let division = 0; division < DIVISIONS; division += 1) {
     width /= PARTS;
-    const isBelow = node("Less", meanOf(withLine(between(PARTS - 1, 1))), mean);
+    const steps = Array.from({ length: PARTS - 1 }, (_, i) => (i + 1) * width);
+    const tried = node("Add", u, graph.floats(steps, [PARTS - 1, 1]));
+    const isBelow = node("Less", meanOf(withLine(tried)), mean);
     const added = node("Where", isBelow, graph.floats([width]), graph.floats([0]));
     u = node("Add", u, node("ReduceSum", added, axis));
   }
-  const ends = meanOf(withLine(between(2, 0)));
-  const [low = "", high = ""] = graph.nodes("Split", [ends], 2, {
-    axis: integer(1),
-    num_outputs: integer(2),
-  });
-  const rise = node("Max", node("Sub", high, low), graph.floats([LEAST]));
-  const part = node("Div", node("Sub", mean, low), rise);
-  const clamped = node("Clip", part, graph.floats([0], []), graph.floats([1], []));
-  const found = node("Add", u, node("Mul", clamped, graph.floats([width])));
-  return node("Squeeze", withLine(found), axis);
+  return node("Squeeze", withLine(u), axis);
 }
 
 /** The mean index of the probabilities; NaN if all scores are −∞. */
@@ -145,7 +93,7 @@ function meanIndex(scores: Float64Array, temperature: number, slope: number): nu
 }
 
 /** The time shifts but the longest, with their temperature; undefined for temperature 1. @throws OptionError for a model without such ids. */
-function rhythm({ options, times }: RuleInput): Rhythm | undefined {
+function rhythm({ options, times }: RuleInput): TemperedClass | undefined {
   const { rhythmTemperature: temperature = 1 } = options;
   if (temperature === 1) return undefined;
   if (!times)
