@@ -1,14 +1,6 @@
 /** Sampling in the graph: the rules in their graph form, as the body of the loop of `models/graph/loop.ts`. */
 import { type DeclareSampling, integer, NO_SAMPLE, type Value } from "../../models/index.ts";
-import {
-  argmaxNodes,
-  float32,
-  type GraphInputs,
-  type IdRange,
-  int32,
-  type RuleInput,
-  RULES,
-} from "./sampling/index.ts";
+import { argmaxNodes, float32, type GraphInputs, int32, type RuleInput, RULES } from "./sampling/index.ts";
 
 /** How the ids of one sequence are sampled in a run. */
 export interface SamplingInputs {
@@ -66,9 +58,9 @@ export function samplingTensors(sequences: readonly SamplingInputs[], vocabulary
     return Object.entries(graph?.inputs(rules, vocabularySize) ?? {});
   });
   const ends = sequences.flatMap(({ rules }) => rules.context.ends ?? []);
-  const idsOf = ({ first, count }: IdRange): number[] => Array.from({ length: count }, (_, i) => first + i);
-  const ids = [NO_SAMPLE, ...ends.flatMap(idsOf)];
-  const shares = [0, ...ends.flatMap(({ share, count }) => Array<number>(count).fill(share))];
+  ends.push({ first: NO_SAMPLE, count: 1, share: 0 }); // an empty tensor cannot be read
+  const ids = ends.flatMap(({ first, count }) => Array.from({ length: count }, (_, i) => first + i));
+  const shares = ends.flatMap(({ share, count }) => Array<number>(count).fill(share));
   return {
     ...Object.fromEntries(inputs),
     "sampling.noise": noiseTensor(sequences),

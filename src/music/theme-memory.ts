@@ -117,24 +117,21 @@ export class ThemeMemory {
    */
   changingIds(vocabulary: Vocabulary): EndIds[] {
     const [notes, shifts] = [vocabulary.range("NOTE_ON"), vocabulary.range("TIME_SHIFT")];
-    const isOpen = this.#isChordOpen;
-    const tops = isOpen ? [...this.#tops, this.#top] : this.#tops;
-    const endsRepeat = isOpen && longestMatch(tops, LENGTHS.chords[0], LENGTHS.chords[0]) !== undefined;
+    const top = this.#isChordOpen ? [this.#top] : [];
+    const nextTops = followers(this.#tops, LENGTHS.chords[0] - 1);
     const ends: EndIds[] = [];
-    if (shifts && (this.#afterNotes || (isOpen && (this.#afterChords || endsRepeat))))
+    if (shifts && (this.#afterNotes || top.some((each) => this.#afterChords || nextTops.has(each))))
       ends.push({ ...shifts, share: 1 });
     if (!notes) return ends;
-    const isQuiet = !this.#afterNotes && !this.#afterChords;
-    ends.push({ ...notes, share: isQuiet ? 0.5 : 1 });
-    if (!isQuiet) return ends;
+    if (this.#afterNotes || this.#afterChords) return [...ends, { ...notes, share: 1 }];
     const repeating = [
       ...followers(this.#pitches, LENGTHS.notes[0] - 1),
-      ...followers(this.#tops, LENGTHS.chords[0] - 1),
-      ...followers(tops, LENGTHS.chords[0] - 1),
+      ...nextTops,
+      ...followers([...this.#tops, ...top], LENGTHS.chords[0] - 1),
     ];
     for (const pitch of repeating)
       ends.push({ first: notes.first + pitch - notes.minimum, count: 1, share: 1 });
-    return ends;
+    return [...ends, { ...notes, share: 0.5 }];
   }
 
   /** The predictions as biases, for the option `themes` at 1. */
