@@ -33,8 +33,8 @@ export {
 export { type Candidate, type Sample, likeliest, Sampler } from "./sampler.ts";
 export type {
   ClassBias,
-  IdBias,
   EndIds,
+  IdBias,
   IdRange,
   LogitAdjustment,
   SamplingContext,
