@@ -7,7 +7,7 @@ import { changeClass, classScores, temperatureForm, type TemperedClass } from ".
 /** The slope that keeps the mean is between these, and equal to `STEEPEST` · u³: slopes near 0 are the most frequent. */
 const STEEPEST = 100;
 /** The interval of u is divided into so many parts, so many times. The mean then differs by less than 0.01 steps at usual temperatures. */
-const [PARTS, DIVISIONS] = [32, 4];
+const [PARTS, DIVISIONS] = [8, 7];
 
 /**
  * Rhythm temperature: divides the scores of the time shifts by a temperature of their own, then adds a line, so that the mean shift stays
