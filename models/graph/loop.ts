@@ -13,11 +13,12 @@
  *          logits_from    int32 [1]                   counted from the end: −1 the last row, −rows all of the first iteration
  *          steps          int32 [1]                   iterations, ≥ 1
  *          …                                          what `DeclareSampling` declares
- *     out  sampled        int32 [steps, sequences]    the ids; fewer if no id is allowed for a sequence, whose last is `NO_SAMPLE`
+ *     out  sampled        int32 [steps, sequences]    the ids; fewer if one ends the run, or if no id is allowed for a sequence,
+ *                                                     whose last is `NO_SAMPLE`
  *          logits, attention.i                        of the last iteration
  *          keys_values                                [2 · layers · own, heads, headSize]
  *
- * A run reads and samples for all sequences of a batch together, and ends when no id is allowed for one of them.
+ * A run reads and samples for all sequences of a batch together, and ends when it ends for one of them.
  */
 import { elementAt, entryOf } from "../element-at.ts";
 import { declarePast, lastRow, type Segment } from "./attention.ts";
@@ -69,6 +70,8 @@ export interface SampledId {
   readonly id: Value;
   /** Bool `[sequences, 1]`: whether any id could be sampled. */
   readonly isSampled: Value;
+  /** Bool scalar: whether the run may go on after these ids. */
+  readonly goesOn: Value;
   /** In the order of `SamplingStep.state`. */
   readonly state: readonly Value[];
 }
@@ -237,14 +240,15 @@ function loopBody(outer: GraphBuilder, config: DecoderDesign, loop: LoopInputs, 
 
   const last = rowsFrom(graph, logits, loop.lastRows); // [sequences, vocabulary]
   const state = loop.sampling.state.map((_, i) => before(stateName(i)));
-  const { id, isSampled, state: after } = loop.sampling.sample(graph, last, number, state);
+  const { id, isSampled, goesOn, state: after } = loop.sampling.sample(graph, last, number, state);
   const isOne = graph.node("Reshape", [isSampled, graph.integers([-1])]); // [sequences]
   const sampled = graph.node("Where", [isOne, id, graph.integers([NO_SAMPLE], "int32")]);
   next.set("ids", sampled);
   for (const [i, value] of after.entries()) next.set(stateName(i), value);
 
-  // The loop ends if no id is allowed for a sequence.
-  graph.result(graph.node("ReduceMin", [isSampled], { keepdims: integer(0) }), "bool", []);
+  // The loop ends if no id is allowed for a sequence, too.
+  const areSampled = graph.node("ReduceMin", [isSampled], { keepdims: integer(0) });
+  graph.result(graph.node("And", [areSampled, goesOn]), "bool", []);
   for (const { name, type, shape } of carried) graph.result(entryOf(next, name), type, shape);
   graph.result(graph.node("Identity", [sampled]), "int32", ["sequences"]);
   return graph.build();

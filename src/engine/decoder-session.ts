@@ -18,13 +18,12 @@ import {
   floats,
   graphInputs,
   type InputForm,
-  lastRowWeights,
   type Results,
   type RunLayout,
   runLayout,
-  withoutGap,
 } from "./graph-values.ts";
 import { Head } from "./head-slices.ts";
+import { lastRowWeights, withoutGap } from "./native-values.ts";
 import type { Runtime, RuntimeTensor, Session, WeightFolder } from "./runtime.ts";
 
 /** Weights by the names of `graphWeights`. */
@@ -186,7 +185,7 @@ function lastWeights(
 ): RuntimeTensor {
   if (weights?.type !== "float32") throw new TypeError("the graph returned no attention weights");
   const ofLast = isExact ? lastRowWeights(weights, run.rows, run.spare) : weights.data;
-  const data = withoutGap(ofLast, config.heads, gap);
+  const data = gap ? withoutGap(ofLast, config.heads, gap) : ofLast;
   return { type: "float32", data, shape: [config.heads, data.length / config.heads] };
 }
 

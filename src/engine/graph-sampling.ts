@@ -1,6 +1,6 @@
 /** Sampling in the graph: the rules in their graph form, as the body of the loop of `models/graph/loop.ts`. */
-import { type DeclareSampling, NO_SAMPLE, type Value } from "../../models/index.ts";
-import { argmaxNodes, float32, type GraphInputs, type RuleInput, RULES } from "./sampling/index.ts";
+import { type DeclareSampling, integer, NO_SAMPLE, type Value } from "../../models/index.ts";
+import { argmaxNodes, float32, type GraphInputs, int32, type RuleInput, RULES } from "./sampling/index.ts";
 
 /** How the ids of one sequence are sampled in a run. */
 export interface SamplingInputs {
@@ -24,18 +24,29 @@ export interface SampledRun {
 export const declareSampling: DeclareSampling = (outer) => {
   const rules = RULES.flatMap(({ graph }) => (graph ? [graph.declare(outer)] : []));
   const noise = outer.input("sampling.noise", "float32", ["steps", "sequences", "noises"]);
+  const ends = {
+    ids: outer.input("sampling.endIds", "int32", ["ends", 1]),
+    shares: outer.input("sampling.endShares", "float32", ["ends", 1]),
+    initial: outer.floats([0]),
+  };
   const states = rules.map(({ state = [] }) => state);
   return {
-    state: states.flat(),
-    sample: (graph, logits, iteration, state) => {
+    state: [{ initial: ends.initial, type: "float32", shape: ["ended"] }, ...states.flat()],
+    sample: (graph, logits, iteration, [before = ends.initial, ...state]) => {
       const values = groups(
         state,
         states.map(({ length }) => length),
       );
-      const scores = rules.reduce((before, rule, i) => rule.apply(graph, before, values[i]!), logits);
+      const scores = rules.reduce((changed, rule, i) => rule.apply(graph, changed, values[i]!), logits);
       const sampled = argmaxNodes(graph, scores, graph.node("Gather", [noise, iteration]));
+      const isEnd = graph.node("Equal", [ends.ids, sampled.id]); // [ends, sequences]
+      const shares = graph.node("Where", [isEnd, ends.shares, graph.floats([0])]);
+      const sum = graph.node("ReduceSum", [shares, graph.integers([0])], { keepdims: integer(0) });
+      const after = graph.node("Add", [before, sum]); // [sequences]
+      const goOn = graph.node("Less", [after, graph.floats([1])]);
+      const goesOn = graph.node("ReduceMin", [goOn], { keepdims: integer(0) });
       const next = rules.flatMap((rule, i) => rule.next?.(graph, values[i]!, sampled.id) ?? []);
-      return { ...sampled, state: next };
+      return { ...sampled, goesOn, state: [after, ...next] };
     },
   };
 };
@@ -46,7 +57,16 @@ export function samplingTensors(sequences: readonly SamplingInputs[], vocabulary
     const rules = sequences.map((each) => (each.isGreedy && isWarper ? OFF : each.rules));
     return Object.entries(graph?.inputs(rules, vocabularySize) ?? {});
   });
-  return { ...Object.fromEntries(inputs), "sampling.noise": noiseTensor(sequences) };
+  const ends = sequences.flatMap(({ rules }) => rules.context.ends ?? []);
+  ends.push({ first: NO_SAMPLE, count: 1, share: 0 }); // an empty tensor cannot be read
+  const ids = ends.flatMap(({ first, count }) => Array.from({ length: count }, (_, i) => first + i));
+  const shares = ends.flatMap(({ share, count }) => Array<number>(count).fill(share));
+  return {
+    ...Object.fromEntries(inputs),
+    "sampling.noise": noiseTensor(sequences),
+    "sampling.endIds": int32(ids, ids.length, 1),
+    "sampling.endShares": float32(shares, ids.length, 1),
+  };
 }
 
 /** Whether one run can sample for these sequences together. */

@@ -1,15 +1,9 @@
 /** Inputs and results of a decoder's graph, by the names of `models/graph/decoder.ts`. */
-import {
-  type DecoderConfig,
-  exactPaddingShape,
-  exactMaskShape,
-  exactSizes,
-  headSize,
-  runPositions,
-  type RunPositions,
-} from "../../models/index.ts";
+import { type DecoderConfig, headSize, runPositions, type RunPositions } from "../../models/index.ts";
 import type { KeyValueCache } from "./cache.ts";
-import { attentionMask, maskWithGap } from "./mask.ts";
+
+import { attentionMask } from "./mask.ts";
+import { exactInputs, type Gap, maskWithGap } from "./native-values.ts";
 import type { RuntimeTensor } from "./runtime.ts";
 
 export type Results = ReadonlyMap<string, RuntimeTensor>;
@@ -35,11 +29,17 @@ export function graphInputs(
   all: boolean,
 ): Record<string, RuntimeTensor> {
   const { sequences } = cache;
-  const { rows } = layout.run;
+  const { run } = layout;
+  const { rows } = run;
   const inputs: Record<string, RuntimeTensor> = {
     ids: { type: "int32", data: ids, shape: [ids.length] },
     logits_from: { type: "int32", data: Int32Array.of(all ? -ids.length : -sequences), shape: [1] },
-    ...(isExact ? exactInputs(config, layout, cache) : cacheInputs(config, layout, cache)),
+    ...(isExact
+      ? exactInputs(config, run, cache, {
+          mask: maskOf(layout, cache, config),
+          pastShape: pastShape(config, cache, run.past, [1, sequences, config.heads]),
+        })
+      : cacheInputs(config, layout, cache)),
   };
   if (config.position.kind === "learned") {
     const positions = Int32Array.from(
@@ -55,7 +55,7 @@ export function graphInputs(
 export interface RunLayout {
   readonly run: RunPositions;
   /** The first hidden position behind the past, and the first behind these; undefined unless the heads are the first axis. */
-  readonly gap: readonly [from: number, to: number] | undefined;
+  readonly gap: Gap | undefined;
 }
 
 /** @param rows positions that the run computes. */
@@ -103,77 +103,6 @@ function cacheInputs(
     inputs[`past_values.${layer}`] = { type: "float32", data: cache.past(2 * layer + 1), shape };
   }
   return inputs;
-}
-
-/** The same for a graph whose rows have the same bits in any run: see `models/graph/exact-attention.ts`. */
-function exactInputs(
-  config: DecoderConfig,
-  layout: RunLayout,
-  cache: KeyValueCache,
-): Record<string, RuntimeTensor> {
-  const { sequences } = cache;
-  const { run } = layout;
-  const sizes = exactSizes(config, run);
-  const padding = exactPaddingShape(config, sequences, run);
-  const width = sequences * config.width;
-  const recent = new Float32Array(2 * config.layers * run.recent * width);
-  const recentShape = [2 * config.layers * run.recent, 1, sequences, config.heads, headSize(config)];
-  const inputs: Record<string, RuntimeTensor> = {
-    mask: { type: "float32", data: maskOf(layout, cache, config), shape: exactMaskShape(run) },
-    sizes: { type: "int32", data: sizes, shape: [sizes.length] },
-    padding: { type: "float32", data: new Float32Array(padding.reduce((a, b) => a * b)), shape: padding },
-    recent: { type: "float32", data: recent, shape: recentShape },
-  };
-  const shape = pastShape(config, cache, run.past, [1, sequences, config.heads]);
-  const nothing = cache.rows < run.past ? new Float32Array(run.past * width) : undefined;
-  for (let buffer = 0; buffer < 2 * config.layers; buffer += 1) {
-    const name = `${buffer % 2 === 0 ? "past_keys" : "past_values"}.${Math.floor(buffer / 2)}`;
-    const data = nothing ?? cache.past(buffer).subarray(0, run.past * width);
-    inputs[name] = { type: "float32", data, shape };
-    recent.set(cache.newest(buffer, run.recent), buffer * run.recent * width);
-  }
-  return inputs;
-}
-
-/**
- * The attention weights of the last row, without the hidden positions behind the past.
- *
- * @param weights `[heads, positions]`
- */
-export function withoutGap(weights: Float32Array, heads: number, gap: RunLayout["gap"]): Float32Array {
-  if (gap === undefined) return weights;
-  const [from, to] = gap;
-  const positions = weights.length / heads;
-  const left = positions - (to - from);
-  const visible = new Float32Array(heads * left);
-  for (let head = 0; head < heads; head += 1) {
-    const at = head * positions;
-    visible.set(weights.subarray(at, at + from), head * left);
-    visible.set(weights.subarray(at + to, at + positions), head * left + from);
-  }
-  return visible;
-}
-
-/**
- * The attention weights of the last row, from those of all rows of a run of one sequence.
- *
- * @param weights as the graph of a scheme with `isExact` returns them.
- * @param spare positions at the end, which are dropped.
- * @returns `[heads, positions]`
- */
-export function lastRowWeights(
-  weights: RuntimeTensor & { readonly type: "float32" },
-  rows: number,
-  spare: number,
-): Float32Array {
-  const { data, shape } = weights;
-  const [products = 1, , heads = 1, , positions = 0] = shape;
-  const last = new Float32Array(heads * (positions - spare));
-  for (let head = 0; head < heads; head += 1) {
-    const row = products === rows ? (rows - 1) * heads + head : (head + 1) * rows - 1;
-    last.set(data.subarray(row * positions, (row + 1) * positions - spare), head * (positions - spare));
-  }
-  return last;
 }
 
 /** @throws TypeError if there is no such float32 result. */

@@ -1,9 +1,10 @@
 /**
  * Sampling in the graph: a run of the decoder returns several ids. No other file of the engine's loop handles such runs.
  *
- * A run ends where a rule changes (`LogitsProcessor.adjustmentLength`). Where the rules have no graph form, as the repetition
- * penalty, or masks have no automaton, it ends after one id; that costs what single steps cost, in WebAssembly 1.1 to 1.3 times
- * as much per id. Candidates and `override` need single steps too.
+ * A run ends where a rule changes: after so many ids (`LogitsProcessor.adjustmentLength`), or after some of them (`changingIds`), as
+ * the graph finds. Where the rules have no graph form, as the repetition penalty, or masks have no automaton, it ends after one
+ * id; that costs what single steps cost, in WebAssembly 1.1 to 1.4 times as much per id. Candidates and `override` need single
+ * steps too.
  */
 import type { DecoderConfig } from "../../models/index.ts";
 import { type GeneratedId, type NextIds, SingleSteps, type SamplingRequest } from "./next-ids.ts";
@@ -44,6 +45,8 @@ class InGraph implements NextIds {
     const run = await this.#run(previous, length);
     if ("logits" in run) return this.#steps.sample(run.logits);
     this.#isStuck = run.isStuck;
+    // After a run that some id ended, the next one may not be long either.
+    if (run.ids.length < length) this.#wish = Math.min(2 * run.ids.length + 2, MAX_STEPS_PER_RUN);
     if (run.ids.length === 0) throw emptyDistribution();
     return Array.from(run.ids, (id) => ({ id }));
   }

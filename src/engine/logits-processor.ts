@@ -1,5 +1,5 @@
 /** Logits processors with state: they receive every id, and give the sampling rules what depends on it. */
-import type { Automaton, IdRange, LogitAdjustment, SamplingContext } from "./sampling/index.ts";
+import type { Automaton, EndIds, IdRange, LogitAdjustment, SamplingContext } from "./sampling/index.ts";
 
 /** One of the logits processors of a generation. Only `push` changes its state. */
 export interface LogitsProcessor {
@@ -18,10 +18,12 @@ export interface LogitsProcessor {
   adjustment?(): LogitAdjustment;
   /**
    * For how many ids, from the next one on, `adjustment` stays the same and `automaton` gives the mask, from 1. Default: 1 with an
-   * `adjustment`, else no end. A run that samples in the graph ends there, so that an adjustment that changes with every id makes each
-   * run one id long.
+   * `adjustment` and without `changingIds`, else no end. A run that samples in the graph ends there, so that an adjustment that changes
+   * with every id makes each run one id long.
    */
   adjustmentLength?(): number;
+  /** The ids after which `adjustment` may differ: it stays the same until they end a run, however many others come before. */
+  changingIds?(): readonly EndIds[];
   /**
    * A copy with a state of its own, for samples ahead of the generation. Default: none; ids further ahead than the next one are then
    * sampled without its mask, and with its present adjustment.
@@ -92,10 +94,14 @@ export class ProcessorState {
 
   /** What all samples of a run in the graph depend on. */
   graphContext(): SamplingContext {
-    return { ...combinedAdjustment(this.#processors), automaton: this.#masks[0]?.automaton?.() };
+    return {
+      ...combinedAdjustment(this.#processors),
+      automaton: this.#masks[0]?.automaton?.(),
+      ends: this.#processors.flatMap((processor) => processor.changingIds?.() ?? []),
+    };
   }
 
-  /** For how many ids `graphContext` is valid: at least 1. */
+  /** For how many ids `graphContext` is valid, if it does not end before: at least 1. */
   get idsUntilChange(): number {
     if (this.#processors.some((processor) => processor.range)) return 1;
     const isAutomaton = this.#masks.length === 0 || (this.#masks.length === 1 && this.#masks[0]?.automaton);
@@ -135,5 +141,6 @@ export function combinedAdjustment(processors: readonly LogitsProcessor[]): Logi
 
 function idsUntilChangeOf(processor: LogitsProcessor): number {
   if (processor.forced) return 1;
-  return processor.adjustmentLength?.() ?? (processor.adjustment ? 1 : Infinity);
+  const isStepwise = processor.adjustment && !processor.changingIds;
+  return processor.adjustmentLength?.() ?? (isStepwise ? 1 : Infinity);
 }

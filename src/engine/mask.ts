@@ -1,29 +1,3 @@
-/** Numbers of positions, in the order of the scores. */
-export interface MaskSpans {
-  /** Visible to all rows. */
-  readonly held: number;
-  readonly hidden: number;
-  /** Visible to all rows. */
-  readonly recent: number;
-  /** Of the run: each row sees those up to its own. */
-  readonly rows: number;
-  /** Hidden. */
-  readonly spare: number;
-}
-
-/** As `attentionMask`, for a past with hidden rows at its end, which the window does not limit.  # [rows, positions] */
-export function maskWithGap({ held, hidden, recent, rows, spare }: MaskSpans): Float32Array {
-  const near = held + hidden;
-  const positions = near + recent + rows + spare;
-  const mask = new Float32Array(rows * positions).fill(-Infinity);
-  for (let row = 0; row < rows; row += 1) {
-    const at = row * positions;
-    mask.fill(0, at, at + held);
-    mask.fill(0, at + near, at + near + recent + row + 1);
-  }
-  return mask;
-}
-
 /**
  * The attention mask, which is added to the scores: 0 for visible positions, −∞ for others.
  *

@@ -33,6 +33,7 @@ export {
 export { type Candidate, type Sample, likeliest, Sampler } from "./sampler.ts";
 export type {
   ClassBias,
+  EndIds,
   IdBias,
   IdRange,
   LogitAdjustment,

@@ -172,6 +172,7 @@ function themeProcessor(state: PerformanceState, themes = new ThemeMemory()): Lo
   return {
     push: () => themes.push(state),
     adjustment: () => themes.adjustment(state),
+    changingIds: () => themes.changingIds(state.vocabulary),
     fork: () => {
       const copy = state.fork();
       const ofCopy = themeProcessor(copy, themes.fork());

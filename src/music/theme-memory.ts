@@ -1,5 +1,5 @@
 import { type EventKind, PerformanceState, type Vocabulary } from "../../encoding/index.ts";
-import type { ClassBias, LogitAdjustment } from "../engine/index.ts";
+import type { ClassBias, EndIds, LogitAdjustment } from "../engine/index.ts";
 import { longestMatch } from "./longest-match.ts";
 import {
   LENGTHS,
@@ -111,6 +111,29 @@ export class ThemeMemory {
     }
   }
 
+  /**
+   * The ids after which the predictions may differ. While there are none, the first note changes nothing, unless it continues what
+   * occurred before; the second ends the run.
+   */
+  changingIds(vocabulary: Vocabulary): EndIds[] {
+    const [notes, shifts] = [vocabulary.range("NOTE_ON"), vocabulary.range("TIME_SHIFT")];
+    const top = this.#isChordOpen ? [this.#top] : [];
+    const nextTops = followers(this.#tops, LENGTHS.chords[0] - 1);
+    const ends: EndIds[] = [];
+    if (shifts && (this.#afterNotes || top.some((each) => this.#afterChords || nextTops.has(each))))
+      ends.push({ ...shifts, share: 1 });
+    if (!notes) return ends;
+    if (this.#afterNotes || this.#afterChords) return [...ends, { ...notes, share: 1 }];
+    const repeating = [
+      ...followers(this.#pitches, LENGTHS.notes[0] - 1),
+      ...nextTops,
+      ...followers([...this.#tops, ...top], LENGTHS.chords[0] - 1),
+    ];
+    for (const pitch of repeating)
+      ends.push({ first: notes.first + pitch - notes.minimum, count: 1, share: 1 });
+    return [...ends, { ...notes, share: 0.5 }];
+  }
+
   /** The predictions as biases, for the option `themes` at 1. */
   adjustment({ step, vocabulary }: PerformanceState): LogitAdjustment {
     const ofKinds = new Map<EventKind, ClassBias & { readonly biases: Map<number, number> }>();
@@ -130,6 +153,11 @@ export class ThemeMemory {
     return this.#chordStarts.length > this.#tops.length;
   }
 
+  /** The highest pitch of the present chord. */
+  get #top(): number {
+    return Math.max(...this.#chord(this.#tops.length));
+  }
+
   #noteOn(pitch: number, step: number, velocityBin: number): void {
     if (this.#pitches.length === 2 * CAPACITY) this.#discard(CAPACITY);
     if (!this.#isChordOpen) this.#chordStarts.push(this.#pitches.length);
@@ -144,7 +172,7 @@ export class ThemeMemory {
   }
 
   #endChord(): void {
-    this.#tops.push(Math.max(...this.#chord(this.#tops.length)));
+    this.#tops.push(this.#top);
     this.#afterChords = continuation("chords", this.#tops, (index) => this.#chord(index));
   }
 
@@ -173,6 +201,14 @@ function continuation<T>(
   const match = longestMatch(values, LENGTHS[line][0], LENGTHS[line].at(-1)!);
   return (
     match && { next: at(match.next), repeat: repeatClass(line, values.length - match.next, match.length) }
+  );
+}
+
+/** The values that follow earlier places with the same last values. @param count how many of them are the same. */
+function followers(values: readonly number[], count: number): Set<number> {
+  const last = values.slice(-count);
+  return new Set(
+    values.filter((_, i) => i >= count && last.every((value, k) => value === values[i - count + k])),
   );
 }
 

@@ -14,7 +14,6 @@ import { grammar, LEARNED, load, RELATIVE } from "./in-graph-decoder.ts";
 describe("rules that the graph does not have are applied step by step", () => {
   test.each([
     ["the repetition penalty", { options: { seed: 3, repetitionPenalty: 1.5 } }],
-    ["the rhythm temperature", { options: { seed: 3, rhythmTemperature: 0.6 } }],
     ["a processor without tables", { options: { seed: 3 }, processor: grammar(false) }],
   ])("%s", async (_, part) => {
     const generation = { prompt: [389, 375], count: 40, ...part };

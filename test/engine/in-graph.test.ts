@@ -40,6 +40,8 @@ const OPTIONS: Record<string, SamplingOptions> = {
   "dynamics pp": { seed: 3, dynamics: "pp" },
   "dynamics ff, with other options": { seed: 3, dynamics: "ff", pitchTemperature: 0.9, topP: 0.9 },
   "greedy, with dynamics mp": { temperature: 0, dynamics: "mp" },
+  "rhythm temperature 0.6": { seed: 3, rhythmTemperature: 0.6 },
+  "rhythm temperature 2, with other options": { seed: 3, rhythmTemperature: 2, temperature: 0.8, minP: 0.01 },
   "top-k 5": { seed: 3, topK: 5 },
   "top-k beyond the vocabulary": { seed: 3, topK: 1000 },
   "top-p 0.7": { seed: 3, topP: 0.7 },

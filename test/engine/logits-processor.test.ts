@@ -98,6 +98,11 @@ it.each<[string, LogitsProcessor[], number]>([
   ["a second mask", [automaton, without(1)], 1],
   ["tokens that may be forced", [automaton, processor({ forced: () => undefined })], 1],
   ["an adjustment that may change with every id", [automaton, adjustment()], 1],
+  [
+    "an adjustment that changes after some ids only",
+    [automaton, processor({ adjustment: () => ({}), changingIds: () => [] })],
+    Infinity,
+  ],
   ["adjustments that stay for 16 and 5 ids", [adjustment(16), automaton, adjustment(5)], 5],
 ])("the length of a run in the graph with %s", (_, processors, length) => {
   expect(new ProcessorState(processors, [0], MODEL).idsUntilChange).toBe(length);

@@ -13,6 +13,7 @@ import { type GraphBuilder, integer, type Value } from "../../../models/index.ts
 import type { RuntimeTensor } from "../runtime.ts";
 import { BOOL, FLOAT } from "./graph-nodes.ts";
 import type { Automaton } from "./rule.ts";
+import { joined } from "../graph-values.ts";
 import { float32, int32 } from "./tensors.ts";
 
 /** The tables as values of a graph, in the shapes of `AutomatonTables`, and the limits of each sequence. */
@@ -50,7 +51,7 @@ export function declareTables(graph: GraphBuilder): AutomatonValues {
 export function tableInputs(sequences: readonly Automaton[]): Record<string, RuntimeTensor> {
   const { tables } = sequences[0] ?? NO_AUTOMATON;
   const { counters, conjunctions } = tables;
-  const limits = sequences.flatMap((each) => [...each.limits]);
+  const limits = joined(sequences.map((each) => each.limits));
   const size = tables.baseBlockCounts.length;
   return {
     "sampling.automaton.factors": float32(tables.factors, size, counters),

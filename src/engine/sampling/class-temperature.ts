@@ -1,14 +1,6 @@
 import { OptionError } from "../../options.ts";
-import { switchOf, whenOn } from "./graph-nodes.ts";
-import { firstId, type IdRange, type RuleInput, type SamplingRule } from "./rule.ts";
-import { float32 } from "./tensors.ts";
-import { areSameClass, changeClass, changeClassNodes, classInputs, declareClass } from "./token-class.ts";
-
-/** Consecutive ids, and the temperature that divides their scores. */
-interface TokenClass extends IdRange {
-  /** Above 0. */
-  readonly temperature: number;
-}
+import { firstId, type RuleInput, type SamplingRule } from "./rule.ts";
+import { changeClass, temperatureForm, type TemperedClass } from "./token-class.ts";
 
 /**
  * Class temperature: divides the scores of a class of ids, the note-ons, by a temperature of their own, then adds a constant, so
@@ -23,35 +15,15 @@ export const classTemperature: SamplingRule = {
     if (pitches) changeClass(scores, pitches, firstId(input.context), (score) => score / pitches.temperature);
   },
   check: pitchClass,
-  graph: {
-    declare: (outer) => {
-      const pitches = declareClass(outer, "class");
-      const temperature = outer.input("sampling.classTemperature", "float32", ["sequences", 1]);
-      const rule = switchOf(outer, temperature, outer.floats([1]));
-      return {
-        apply: (graph, scores) =>
-          whenOn(graph, rule, scores, (inner) =>
-            changeClassNodes(inner, scores, pitches, (group) => inner.node("Div", [group, temperature])),
-          ),
-      };
-    },
-    inputs: (sequences) => {
-      const classes = sequences.map(pitchClass);
-      const temperatures = classes.map((each) => each?.temperature ?? 1);
-      return {
-        ...classInputs(
-          "class",
-          classes.find((each) => each),
-        ),
-        "sampling.classTemperature": float32(temperatures, temperatures.length, 1),
-      };
-    },
-    fitsOneRun: (sequences) => areSameClass(sequences.map(pitchClass)),
-  },
+  graph: temperatureForm(
+    "pitchTemperature",
+    pitchClass,
+    () => (graph, group, temperature) => graph.node("Div", [group, temperature]),
+  ),
 };
 
 /** The note-on ids with their temperature; undefined for temperature 1. */
-function pitchClass({ options, context, pitches }: RuleInput): TokenClass | undefined {
+function pitchClass({ options, context, pitches }: RuleInput): TemperedClass | undefined {
   const temperature = (context.pitchTemperature ?? 1) * (options.pitchTemperature ?? 1);
   if (temperature === 1) return undefined;
   if (!pitches)

@@ -1,8 +1,6 @@
 import { DYNAMICS, OptionError } from "../../options.ts";
-import { switchOf, whenOn } from "./graph-nodes.ts";
-import { firstId, type IdRange, type RuleInput, type SamplingRule } from "./rule.ts";
-import { float32 } from "./tensors.ts";
-import { areSameClass, changeClass, changeClassNodes, classInputs, declareClass } from "./token-class.ts";
+import { classBiasRule } from "./class-bias.ts";
+import type { IdRange, RuleInput } from "./rule.ts";
 
 /** Number of MIDI velocities that the velocity ids share equally. */
 const VELOCITIES = 128;
@@ -20,48 +18,10 @@ interface Loudness extends IdRange {
  * by a constant, so that the probability of the class as a whole, and with it the number of changes of loudness, stays the same. A
  * product of experts (Hinton 2002). Melody and accompaniment keep their difference in part.
  */
-export const dynamics: SamplingRule = {
-  name: "dynamics",
-  isWarper: false,
-  isOn: (input) => loudness(input) !== undefined,
-  apply: (scores, input) => {
-    const mark = loudness(input);
-    if (!mark) return;
-    changeClass(scores, mark, firstId(input.context), (score, index) => score + logWeight(mark, index));
-  },
-  check: loudness,
-  graph: {
-    declare: (outer) => {
-      const velocities = declareClass(outer, "velocity");
-      const weights = outer.input("sampling.dynamics", "float32", ["sequences", "velocities"]);
-      const isOn = outer.input("sampling.isDynamics", "float32", ["sequences", 1]);
-      const rule = switchOf(outer, isOn, outer.floats([0]));
-      return {
-        apply: (graph, scores) =>
-          whenOn(graph, rule, scores, (inner) =>
-            changeClassNodes(inner, scores, velocities, (group) => inner.node("Add", [group, weights])),
-          ),
-      };
-    },
-    inputs: (sequences) => {
-      const marks = sequences.map(loudness);
-      const range = marks.find((each) => each);
-      const weights = marks.flatMap((mark) =>
-        Array.from({ length: range?.count ?? 1 }, (_, index) => (mark ? logWeight(mark, index) : 0)),
-      );
-      return {
-        ...classInputs("velocity", range),
-        "sampling.dynamics": float32(weights, marks.length, range?.count ?? 1),
-        "sampling.isDynamics": float32(
-          marks.map((mark) => (mark ? 1 : 0)),
-          marks.length,
-          1,
-        ),
-      };
-    },
-    fitsOneRun: (sequences) => areSameClass(sequences.map(loudness)),
-  },
-};
+export const dynamics = classBiasRule("dynamics", (input) => {
+  const mark = loudness(input);
+  return mark ? [{ ...mark, bias: (index) => logWeight(mark, index) }] : [];
+});
 
 /** ln of the weight of the id at this index of the class, up to a constant. */
 function logWeight({ count, velocity }: Loudness, index: number): number {

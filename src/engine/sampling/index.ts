@@ -37,10 +37,11 @@ export { logSumExp, softmax } from "./distribution.ts";
 export { argmax, argmaxNodes } from "./gumbel-max.ts";
 export { keepTopK } from "./top-k.ts";
 export { firstId } from "./rule.ts";
-export { float32 } from "./tensors.ts";
+export { float32, int32 } from "./tensors.ts";
 export type {
   Automaton,
   ClassBias,
+  EndIds,
   GraphInputs,
   IdBias,
   IdRange,

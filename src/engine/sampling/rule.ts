@@ -66,6 +66,12 @@ export interface IdRange {
   readonly count: number;
 }
 
+/** Ids that end a run which samples in the graph: it ends when the shares of its ids are 1 or more. */
+export interface EndIds extends IdRange {
+  /** 1: each of the ids ends the run; 0.5: two of them do. */
+  readonly share: number;
+}
+
 /** The part of the vocabulary that scores belong to: ids from `first` on. */
 export interface VocabularySlice {
   readonly first: number;
@@ -80,6 +86,8 @@ export interface SamplingContext extends LogitAdjustment {
   readonly allowed?: Uint8Array | undefined;
   /** The same mask as an automaton, for sampling in the graph. */
   readonly automaton?: Automaton | undefined;
+  /** Ids that end a run which samples in the graph. Default: none. */
+  readonly ends?: readonly EndIds[] | undefined;
   /** The only id that can be sampled, if it is allowed. Default: none. */
   readonly forced?: number | undefined;
   /** The ids before, which the repetition penalty applies to. Default: none. */

@@ -2,6 +2,7 @@ import { type GraphBuilder, integer, type Value } from "../../../models/index.ts
 import { allowedIds, countersAfter, declareTables, NO_AUTOMATON, tableInputs } from "./automaton.ts";
 import { BOOL, only } from "./graph-nodes.ts";
 import { firstId, type RuleNodes, type SamplingRule } from "./rule.ts";
+import { joined } from "../graph-values.ts";
 import { float32, int32 } from "./tensors.ts";
 
 /**
@@ -23,7 +24,7 @@ export const tokenMask: SamplingRule = {
     inputs: (sequences) => {
       const automata = sequences.map(({ context: { automaton } }) => automaton ?? NO_AUTOMATON);
       const [first = NO_AUTOMATON] = automata;
-      const counters = automata.flatMap((each) => [...each.counters]);
+      const counters = joined(automata.map((each) => each.counters));
       return {
         "sampling.isMasked": int32([first === NO_AUTOMATON ? 0 : 1], 1),
         "sampling.counters": float32(counters, automata.length, first.counters.length),

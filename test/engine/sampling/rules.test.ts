@@ -7,7 +7,7 @@ import { OPSETS } from "../../../models/graph/decoder.ts";
 import { encodeModel } from "../../../models/graph/onnx.ts";
 import type { Session } from "../../../src/engine/runtime.ts";
 import { createNodeRuntime } from "../../../src/platform/node/runtime.ts";
-import { type RuleInput, RULES, type SamplingRule } from "../../../src/engine/sampling/index.ts";
+import { type RuleInput, RULES, type SamplingRule, softmax } from "../../../src/engine/sampling/index.ts";
 import { DYNAMICS_OPTION, SAMPLING_OPTIONS } from "../../../src/options.ts";
 import { EXAMPLES, NO } from "./rule-examples.ts";
 import { keptIds, TRUNCATION } from "./truncation.ts";
@@ -48,10 +48,29 @@ it("warpers come last: at temperature 0 the rules end before them", () => {
   expect(kinds).toEqual(kinds.toSorted((a, b) => Number(a) - Number(b)));
 });
 
+/** The mean index of the probabilities. */
+function meanIndex(scores: readonly number[]): number {
+  const probabilities = softmax(Float64Array.from(scores));
+  return probabilities.reduce((sum, probability, i) => sum + probability * i, 0);
+}
+
+it("the rhythm temperature keeps the mean of the time shifts but the longest", () => {
+  fc.assert(
+    fc.property(anyScores, fc.double({ min: 0.4, max: 3, noNaN: true }), (scores, rhythmTemperature) => {
+      fc.pre(scores.some((score) => score > NO));
+      const times = { first: 0, count: scores.length + 1 };
+      const changed = applied("rhythmTemperature", [...scores, 0], { options: { rhythmTemperature }, times });
+      expect(Math.abs(meanIndex(changed.slice(0, -1)) - meanIndex(scores))).toBeLessThan(0.01);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 describe.each(RULES)("$name", ({ name, isWarper }) => {
   it.each(EXAMPLES[name] ?? [])("$scores become $expected", ({ scores, expected, ...input }) => {
+    const digits = name === "rhythmTemperature" ? 4 : 12; // its slope is interpolated
     expect(applied(name, scores, input)).toEqual(
-      expected.map((score): unknown => (Number.isFinite(score) ? expect.closeTo(score, 12) : score)),
+      expected.map((score): unknown => (Number.isFinite(score) ? expect.closeTo(score, digits) : score)),
     );
   });
 
@@ -107,6 +126,22 @@ const ANY_INPUT: Readonly<Record<string, (size: number) => fc.Arbitrary<Partial<
       const automaton = grammar.automaton();
       return size === PERFORMANCE_416.size ? { context: { allowed, automaton } } : {};
     }),
+  themes: (size) => {
+    // Two classes, and ids that belong to none.
+    const third = Math.floor(size / 3);
+    const biases = fc
+      .array(fc.tuple(fc.nat(third + 2), fc.double({ min: -5, max: 9, noNaN: true })))
+      .map((pairs) => new Map(pairs));
+    return fc.record({
+      options: fc.record({ themes: fc.double({ min: 0.1, max: 3, noNaN: true }) }),
+      context: fc.record({
+        classBiases: fc
+          .array(biases, { maxLength: 2 })
+          .map((all) => all.map((each, i) => ({ first: 1 + i * third, count: third, biases: each }))),
+      }),
+      times: fc.constant({ first: 0, count: size }),
+    });
+  },
   dynamics: (size) =>
     fc.record({
       options: fc.record({ dynamics: fc.constantFrom(...DYNAMICS_OPTION.choices) }),
@@ -116,6 +151,11 @@ const ANY_INPUT: Readonly<Record<string, (size: number) => fc.Arbitrary<Partial<
     fc.record({
       options: fc.record({ pitchTemperature: fc.double({ min: 0.05, max: 10, noNaN: true }) }),
       pitches: fc.constant({ first: Math.floor(size / 4), count: Math.floor(size / 2) }),
+    }),
+  rhythmTemperature: (size) =>
+    fc.record({
+      options: fc.record({ rhythmTemperature: fc.double({ min: 0.2, max: 10, noNaN: true }) }),
+      times: fc.constant({ first: Math.floor(size / 4), count: Math.floor(size / 2) }),
     }),
 };
 
