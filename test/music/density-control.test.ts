@@ -107,6 +107,8 @@ describe("human density", () => {
       const { candidates } = await piano.explain(rush, rush.length, {
         candidates: 416,
         driftControl,
+        rhythmTemperature: 1,
+        themes: 0,
         generatedFrom: 0,
       });
       const probability = (id: number): number =>

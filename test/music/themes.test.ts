@@ -15,10 +15,14 @@ it("themes makes the note that followed before likelier, and leaves the probabil
   const options = { pitchTemperature: 1, candidates: PERFORMANCE_416.size };
   const [without, present, strong] = await Promise.all(
     [0, undefined, 3].map(async (themes) => {
-      const { candidates } = await piano.explain([...MUSIC, PERFORMANCE_416.id("NOTE_ON", 72)], MUSIC.length, {
-        ...options,
-        ...(themes !== undefined && { themes }),
-      });
+      const { candidates } = await piano.explain(
+        [...MUSIC, PERFORMANCE_416.id("NOTE_ON", 72)],
+        MUSIC.length,
+        {
+          ...options,
+          ...(themes !== undefined && { themes }),
+        },
+      );
       const noteOns = candidates.filter(({ id }) => id < 128);
       const total = noteOns.reduce((sum, { probability }) => sum + probability, 0);
       return { total, next: (noteOns.find(({ id }) => id === 72)?.probability ?? 0) / total };
