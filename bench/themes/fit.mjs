@@ -42,14 +42,11 @@ if (folder === undefined || positionals.length !== 1) {
   process.exit(2);
 }
 
-/** The weights in one array: feature, distance, length. */
+/** The weights in one array: feature, length. */
+const FEATURES = Object.keys(THEME_WEIGHTS);
 const COLUMNS = LENGTHS.notes.length;
-const SLOTS = Object.keys(THEME_WEIGHTS).flatMap((feature) =>
-  ["near", "far"].map((ago) => ({ feature, ago })),
-);
-const slotOf = (feature, { isFar, length }) =>
-  SLOTS.findIndex((slot) => slot.feature === feature && (slot.ago === "far") === isFar) * COLUMNS + length;
-const present = Float64Array.from(SLOTS.flatMap(({ feature, ago }) => THEME_WEIGHTS[feature][ago]));
+const slotOf = (feature, length) => FEATURES.indexOf(feature) * COLUMNS + length;
+const present = Float64Array.from(FEATURES.flatMap((feature) => THEME_WEIGHTS[feature]));
 
 const model = await loadMusicModel(values.model);
 const { decoder, vocabulary } = model;
@@ -74,12 +71,9 @@ if (!values.measure) {
   report("fitted to every other piece, measured on the rest", odd, ofEven);
   const ofAll = fit(pieces);
   report("fitted to all", pieces, ofAll);
-  for (const feature of Object.keys(THEME_WEIGHTS)) {
-    const row = (ago) =>
-      Array.from({ length: COLUMNS }, (_, length) =>
-        Number(ofAll[slotOf(feature, { isFar: ago === "far", length })].toFixed(2)),
-      );
-    say(`  ${feature}: { near: [${row("near").join(", ")}], far: [${row("far").join(", ")}] },`);
+  for (const feature of FEATURES) {
+    const row = Array.from({ length: COLUMNS }, (_, length) => ofAll[slotOf(feature, length)].toFixed(2));
+    say(`  ${feature}: [${row.join(", ")}],`);
   }
 }
 
@@ -98,10 +92,10 @@ async function readPiece(ids) {
     if (kind === -1) continue;
     const { first, count, minimum } = ranges[kind];
     const candidates = new Map();
-    for (const { kind: of, value, feature, repeat } of memory.predictions(state.step)) {
+    for (const { kind: of, value, feature, length } of memory.predictions(state.step)) {
       const index = value - minimum;
       if (of !== KINDS[kind] || index < 0 || index >= count) continue;
-      candidates.set(index, [...(candidates.get(index) ?? []), slotOf(feature, repeat)]);
+      candidates.set(index, [...(candidates.get(index) ?? []), slotOf(feature, length)]);
     }
     if (candidates.size === 0) continue;
     const ofClass = logits.subarray(first, first + count);
@@ -138,7 +132,7 @@ async function* allLogits(ids) {
 
 /** By Newton's method, a weight at a time with half of its step. */
 function fit(some) {
-  let weights = new Float64Array(SLOTS.length * COLUMNS);
+  let weights = new Float64Array(present.length);
   for (let round = 0; round < Number(values.rounds); round += 1) {
     const slope = weights.map((weight) => -2 * PENALTY * some.length * weight);
     const curve = weights.map(() => 2 * PENALTY * some.length);

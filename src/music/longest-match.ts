@@ -11,15 +11,15 @@ export interface Match {
  *
  * @param shortest fewest values that must match, from 1.
  * @param longest longer matches are not told apart.
+ * @param ago fewest values from `next` to the end, from 1.
  */
 export function longestMatch(
   values: readonly number[],
-  shortest: number,
-  longest: number,
+  { shortest, longest, ago }: Readonly<Record<"shortest" | "longest" | "ago", number>>,
 ): Match | undefined {
   const last = values.length - 1;
   let best: Match | undefined;
-  for (let next = last; next >= shortest; next -= 1) {
+  for (let next = values.length - ago; next >= shortest; next -= 1) {
     const most = Math.min(longest, next);
     let length = 0;
     while (length < most && values[next - 1 - length] === values[last - length]) length += 1;

@@ -1,14 +1,7 @@
 import { type EventKind, PerformanceState, type Vocabulary } from "../../encoding/index.ts";
 import type { ClassBias, EndIds, LogitAdjustment } from "../engine/index.ts";
 import { longestMatch } from "./longest-match.ts";
-import {
-  LENGTHS,
-  type Line,
-  type RepeatClass,
-  repeatClass,
-  type ThemeFeature,
-  themeWeight,
-} from "./theme-weights.ts";
+import { FAR, lengthClass, LENGTHS, type Line, THEME_WEIGHTS, type ThemeFeature } from "./theme-weights.ts";
 
 /** A note begins a new chord if it comes this long, in steps of 10 ms, after the first note of the chord before. */
 const CHORD_STEPS = 8;
@@ -22,7 +15,8 @@ export interface ThemePrediction {
   readonly kind: EventKind;
   readonly value: number;
   readonly feature: ThemeFeature;
-  readonly repeat: RepeatClass;
+  /** The class of the length of the repeat: see `lengthClass`. */
+  readonly length: number;
 }
 
 /** A note that followed. */
@@ -36,15 +30,15 @@ interface Note {
 /** What followed at the earlier place. */
 interface Continuation<T> {
   readonly next: T;
-  readonly repeat: RepeatClass;
+  readonly length: number;
 }
 
 /** The velocity of notes before the first VELOCITY event: a bin that no class has. */
 const NO_VELOCITY = -9;
 
 /**
- * Makes themes return. It finds the latest earlier place with the same last notes, and the latest with the same last part of the upper
- * voice, and makes likelier what followed there: pitches, velocities and the time to the next note. People's music repeats itself more
+ * Makes themes return. Where the last notes, or the last part of the upper voice, are those of an earlier place, some time ago, it makes
+ * likelier what followed there: pitches, velocities and the time to the next note. People's music repeats itself more
  * exactly than the model expects, above all from beyond its window. A kind of continuous cache (Grave et al. 2017, "Improving
  * Neural Language Models with a Continuous Cache"), which compares notes instead of states of the model. Its memory is constant.
  */
@@ -98,16 +92,16 @@ export class ThemeMemory {
   /** What recurs next; values may be outside the vocabulary. @param step the present time. */
   *predictions(step: number): Generator<ThemePrediction> {
     if (this.#afterNotes) {
-      const { next, repeat } = this.#afterNotes;
-      yield { kind: "NOTE_ON", value: next.pitch, feature: "key", repeat };
-      yield* around("TIME_SHIFT", next.wait - (step - this.#steps.at(-1)!), SHIFTS, repeat);
-      yield* around("VELOCITY", next.velocityBin, VELOCITIES, repeat);
+      const { next, length } = this.#afterNotes;
+      yield { kind: "NOTE_ON", value: next.pitch, feature: "key", length };
+      yield* around("TIME_SHIFT", next.wait - (step - this.#steps.at(-1)!), SHIFTS, length);
+      yield* around("VELOCITY", next.velocityBin, VELOCITIES, length);
     }
     if (this.#afterChords) {
-      const { next, repeat } = this.#afterChords;
+      const { next, length } = this.#afterChords;
       const begun = this.#isChordOpen ? this.#chord(this.#tops.length) : undefined;
       for (const value of next)
-        if (!begun?.has(value)) yield { kind: "NOTE_ON", value, feature: "chord", repeat };
+        if (!begun?.has(value)) yield { kind: "NOTE_ON", value, feature: "chord", length };
     }
   }
 
@@ -118,18 +112,18 @@ export class ThemeMemory {
   changingIds(vocabulary: Vocabulary): EndIds[] {
     const [notes, shifts] = [vocabulary.range("NOTE_ON"), vocabulary.range("TIME_SHIFT")];
     const top = this.#isChordOpen ? [this.#top] : [];
-    const nextTops = followers(this.#tops, LENGTHS.chords[0] - 1);
+    const nextTops = repeating("chords", this.#tops);
     const ends: EndIds[] = [];
     if (shifts && (this.#afterNotes || top.some((each) => this.#afterChords || nextTops.has(each))))
       ends.push({ ...shifts, share: 1 });
     if (!notes) return ends;
     if (this.#afterNotes || this.#afterChords) return [...ends, { ...notes, share: 1 }];
-    const repeating = [
-      ...followers(this.#pitches, LENGTHS.notes[0] - 1),
+    const pitches = [
+      ...repeating("notes", this.#pitches),
       ...nextTops,
-      ...followers([...this.#tops, ...top], LENGTHS.chords[0] - 1),
+      ...repeating("chords", [...this.#tops, ...top]),
     ];
-    for (const pitch of repeating)
+    for (const pitch of pitches)
       ends.push({ first: notes.first + pitch - notes.minimum, count: 1, share: 1 });
     return [...ends, { ...notes, share: 0.5 }];
   }
@@ -137,14 +131,14 @@ export class ThemeMemory {
   /** The predictions as biases, for the option `themes` at 1. */
   adjustment({ step, vocabulary }: PerformanceState): LogitAdjustment {
     const ofKinds = new Map<EventKind, ClassBias & { readonly biases: Map<number, number> }>();
-    for (const { kind, value, feature, repeat } of this.predictions(step)) {
+    for (const { kind, value, feature, length } of this.predictions(step)) {
       const range = vocabulary.range(kind);
       if (!range) continue;
       const { first, count, minimum } = range;
       const ofKind = ofKinds.get(kind) ?? { first, count, biases: new Map<number, number>() };
       ofKinds.set(kind, ofKind);
       const index = value - minimum;
-      ofKind.biases.set(index, (ofKind.biases.get(index) ?? 0) + themeWeight(feature, repeat));
+      ofKind.biases.set(index, (ofKind.biases.get(index) ?? 0) + THEME_WEIGHTS[feature][length]!);
     }
     return { classBiases: [...ofKinds.values()] };
   }
@@ -198,17 +192,19 @@ function continuation<T>(
   values: readonly number[],
   at: (index: number) => T,
 ): Continuation<T> | undefined {
-  const match = longestMatch(values, LENGTHS[line][0], LENGTHS[line].at(-1)!);
-  return (
-    match && { next: at(match.next), repeat: repeatClass(line, values.length - match.next, match.length) }
-  );
+  const [shortest, longest] = [LENGTHS[line][0], LENGTHS[line].at(-1)!];
+  const match = longestMatch(values, { shortest, longest, ago: FAR[line] });
+  return match && { next: at(match.next), length: lengthClass(line, match.length) };
 }
 
-/** The values that follow earlier places with the same last values. @param count how many of them are the same. */
-function followers(values: readonly number[], count: number): Set<number> {
+/** The next values of a line with which its end would be like an earlier place. */
+function repeating(line: Line, values: readonly number[]): Set<number> {
+  const count = LENGTHS[line][0] - 1;
   const last = values.slice(-count);
   return new Set(
-    values.filter((_, i) => i >= count && last.every((value, k) => value === values[i - count + k])),
+    values
+      .slice(0, Math.max(0, values.length - FAR[line] + 1))
+      .filter((_, i) => i >= count && last.every((value, k) => value === values[i - count + k])),
   );
 }
 
@@ -217,9 +213,9 @@ function* around(
   kind: EventKind,
   value: number,
   features: readonly ThemeFeature[],
-  repeat: RepeatClass,
+  length: number,
 ): Generator<ThemePrediction> {
   for (const [difference, feature] of features.entries())
     for (const each of new Set([value - difference, value + difference]))
-      yield { kind, value: each, feature, repeat };
+      yield { kind, value: each, feature, length };
 }

@@ -28,6 +28,9 @@ function values(predictions: Iterable<ThemePrediction>, feature: string): number
   return [...predictions].flatMap((each) => (each.feature === feature ? [each.value] : []));
 }
 
+/** Other music, as long as a repeat has to be ago. */
+const FILLER: Tune = Array.from({ length: 110 }, (_, i) => [30, 20 + ((i * i + 3 * i) % 23)]);
+
 /** Four notes, a fifth that followed, others, and the four again. */
 const REPEAT: Tune = [
   [0, 60, 20],
@@ -35,7 +38,7 @@ const REPEAT: Tune = [
   [40, 64],
   [20, 65],
   [50, 72, 9],
-  [30, 40],
+  ...FILLER,
   [30, 41, 20],
   [30, 60],
   [30, 62],
@@ -52,7 +55,7 @@ describe("ThemeMemory", () => {
     expect(values(predictions, "velocityBeside")).toEqual([8, 10]);
     expect(values(predictions, "shift")).toEqual([50]);
     expect(values(predictions, "shiftBeside")).toEqual([49, 51]);
-    expect(predictions.find(({ feature }) => feature === "key")?.repeat).toEqual({ isFar: false, length: 0 });
+    expect(predictions.find(({ feature }) => feature === "key")?.length).toBe(0);
   });
 
   it("counts the time that has passed since the last note", () => {
@@ -74,6 +77,11 @@ describe("ThemeMemory", () => {
     expect(memory.adjustment(state)).toEqual({ classBiases: [] });
   });
 
+  it("leaves near repeats to the model", () => {
+    const { memory, state } = after([...REPEAT.slice(0, 60), ...REPEAT.slice(-4)]);
+    expect(values(memory.predictions(state.step), "key")).toEqual([]);
+  });
+
   it("predicts the chord that followed the same upper voice over another accompaniment", () => {
     const { memory, state, push } = after([
       [0, 48],
@@ -83,6 +91,7 @@ describe("ThemeMemory", () => {
       [30, 76],
       [30, 55],
       [0, 77],
+      ...FILLER,
       [30, 40],
       [30, 43],
       [0, 72],
@@ -151,7 +160,7 @@ describe("ThemeMemory", () => {
       ].flatMap(([pitch, steps]) => [...(steps! > 0 ? [id("TIME_SHIFT", steps)] : []), id("NOTE_ON", pitch)]),
       PERFORMANCE_416,
     );
-    for (const pitch of [60, 62, 64, 65]) {
+    for (const pitch of [...FILLER.map(([, each]) => each), 60, 62, 64, 65]) {
       state.push(id("NOTE_ON", pitch));
       memory.push(state);
     }

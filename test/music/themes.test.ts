@@ -2,13 +2,17 @@ import { expect, it } from "vitest";
 import { PERFORMANCE_416 } from "../../encoding/index.ts";
 import { tinyPiano } from "./tiny-piano.ts";
 
-const THEME = [60, 62, 64, 65, 67, 72].flatMap((pitch) => [
-  PERFORMANCE_416.id("NOTE_ON", pitch),
-  PERFORMANCE_416.id("TIME_SHIFT", 20),
-  PERFORMANCE_416.id("NOTE_OFF", pitch),
-]);
-/** The theme twice, without the last of its notes. */
-const MUSIC = [PERFORMANCE_416.id("VELOCITY", 16), ...THEME, ...THEME.slice(0, -3)];
+const THEME = [60, 62, 64, 65, 67, 72];
+const OTHERS = Array.from({ length: 110 }, (_, i) => 30 + ((i * i + 3 * i) % 23));
+/** A theme, other music, and the theme without its last note. */
+const MUSIC = [
+  PERFORMANCE_416.id("VELOCITY", 16),
+  ...[...THEME, ...OTHERS, ...THEME.slice(0, -1)].flatMap((pitch) => [
+    PERFORMANCE_416.id("NOTE_ON", pitch),
+    PERFORMANCE_416.id("TIME_SHIFT", 20),
+    PERFORMANCE_416.id("NOTE_OFF", pitch),
+  ]),
+];
 
 it("themes makes the note that followed before likelier, and leaves the probability of notes as a whole", async () => {
   const piano = await tinyPiano();
