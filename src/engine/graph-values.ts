@@ -1,7 +1,6 @@
 /** Inputs and results of a decoder's graph, by the names of `models/graph/decoder.ts`. */
 import { type DecoderConfig, headSize, runPositions, type RunPositions } from "../../models/index.ts";
 import type { KeyValueCache } from "./cache.ts";
-
 import { attentionMask } from "./mask.ts";
 import { exactInputs, type Gap, maskWithGap } from "./native-values.ts";
 import type { RuntimeTensor } from "./runtime.ts";
