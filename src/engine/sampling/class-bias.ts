@@ -35,10 +35,10 @@ export function classBiasRule(
 
 /** Class bias by the theme memory of a generation; the option `themes` multiplies it. Our own rule. */
 export const classBias = classBiasRule("themes", (input) => {
-  const times = strength(input);
-  if (times === 0) return [];
+  const factor = strength(input);
+  if (factor === 0) return [];
   const { classBiases = [] } = input.context;
-  return classBiases.map(({ biases, ...range }) => ({ ...range, bias: (i) => times * (biases.get(i) ?? 0) }));
+  return classBiases.map(({ biases, ...range }) => ({ ...range, bias: (i) => factor * (biases.get(i) ?? 0) }));
 });
 
 /** Default 0. @throws OptionError for a model without time shifts, whose generations have no theme memory. */
