@@ -38,7 +38,10 @@ export const classBias = classBiasRule("themes", (input) => {
   const factor = strength(input);
   if (factor === 0) return [];
   const { classBiases = [] } = input.context;
-  return classBiases.map(({ biases, ...range }) => ({ ...range, bias: (i) => factor * (biases.get(i) ?? 0) }));
+  return classBiases.map(({ biases, ...range }) => ({
+    ...range,
+    bias: (i) => factor * (biases.get(i) ?? 0),
+  }));
 });
 
 /** Default 0. @throws OptionError for a model without time shifts, whose generations have no theme memory. */
