@@ -19,6 +19,7 @@ from .augment import Augmenter
 from .data import IGNORED, Dataset, Ids
 from .errors import DatasetError
 from .input_corruption import InputCorruption, corruptible_lengths
+from .sink_splices import SinkSplices
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Epoch:
 @dataclass(frozen=True)
 class Batch:
     inputs: NDArray[np.int64]  # [batch, length]
-    targets: NDArray[np.int64]  # [batch, length]; IGNORED beyond the end of a short block, in the source of a pair, and where `input_corruption.py` masks the loss
+    targets: NDArray[np.int64]  # [batch, length]; IGNORED beyond the end of a short block, in the source of a pair, in a sink, and where `input_corruption.py` masks the loss
     after: DataCursor  # the cursor once this batch is used
 
 
@@ -85,9 +86,10 @@ class BatchStream:
         rank: int = 0,
         world: int = 1,
         corruption: InputCorruption | None = None,
+        splices: SinkSplices | None = None,
     ) -> None:
         self.dataset, self.length, self.batch, self.seed = dataset, length, batch, seed
-        self.augmenter, self.corruption = augmenter, corruption
+        self.augmenter, self.corruption, self.splices = augmenter, corruption, splices
         self.corruptible = None if corruption is None else corruptible_lengths(dataset)
         self.cursor, self.rank, self.world = cursor, rank, world
         self.filler = 0 if dataset.pad_id is None else dataset.pad_id  # never a target, so any id would do
@@ -110,6 +112,9 @@ class BatchStream:
                     inputs[row, : len(ids) - 1] = ids[:-1]
                     targets[row, : len(ids) - 1] = wanted[1:]
                     targets[row, : self._ignored(epoch, cursor.block)] = IGNORED
+                    sink = self._sink(epoch, cursor)
+                    inputs[row, : len(sink)] = sink
+                    targets[row, : len(sink)] = IGNORED
                 cursor = replace(cursor, block=cursor.block + 1)
             yield Batch(inputs, targets, cursor)
 
@@ -129,6 +134,19 @@ class BatchStream:
     def _ignored(self, epoch: Epoch, block: int) -> int:
         """Targets at the beginning of a block that belong to the source of a pair."""
         return max(0, self.dataset.first_target(int(epoch.piece[block])) - 1 - int(epoch.start[block]))
+
+    def _sink(self, epoch: Epoch, cursor: DataCursor) -> Ids:
+        """The ids that replace the first of a block, augmented like it; none where the block is short or stays whole."""
+        block, splices = cursor.block, self.splices
+        piece, start, stop = int(epoch.piece[block]), int(epoch.start[block]), int(epoch.stop[block])
+        if splices is None or stop - start < self.length:
+            return np.empty(0, np.int64)
+        random = np.random.default_rng([self.seed, cursor.phase, cursor.epoch, block, 1])  # 1: other numbers than the corruption's
+        first = splices.first_id(start, random)
+        if first is None:
+            return np.empty(0, np.int64)
+        ids = self.dataset.cut(piece, first, first + splices.length + splices.length // 8)
+        return (ids if self.augmenter is None else self.augmenter.augment(ids, *epoch.choice[block]))[: splices.length]
 
     def _block(self, epoch: Epoch, block: int) -> Ids:
         """Inputs and last target of a block: at most length + 1 ids."""

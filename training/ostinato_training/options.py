@@ -16,7 +16,7 @@ from .errors import OptionError
 # Options that define the weights; they cannot change within a run.
 SHAPE = ("layers", "width", "heads", "inner", "position", "window", "max_distance", "shared_heads")
 # Options that change the order of the data; changing them in a resumed run starts a new phase.
-DATA = ("train", "length", "batch", "accumulate", "seed", "augment", "noise")
+DATA = ("train", "length", "batch", "accumulate", "seed", "augment", "noise", "sinks")
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class TrainOptions:
     dropout: float = 0.0
     augment: bool = True
     noise: float = 0.0
+    sinks: float = 0.0
     seed: int = 0
     init: str | None = None
     eval_every: int = 500
@@ -67,6 +68,10 @@ class TrainOptions:
                 raise OptionError(f"{flag(name)} must not be negative, got {getattr(self, name)}")
         if not 0 <= self.noise <= 1:
             raise OptionError(f"--noise must be within [0, 1], got {self.noise}")
+        if not 0 <= self.sinks <= 1:
+            raise OptionError(f"--sinks must be within [0, 1], got {self.sinks}")
+        if self.sinks and (self.position != "relative" or self.crop != self.window):
+            raise OptionError("--sinks needs --position relative and blocks as long as the window: omit --length")
         if not 0 <= self.dropout < 1:
             raise OptionError(f"--dropout must be within [0, 1), got {self.dropout}")
         if self.length > self.window and self.position == "learned":
@@ -144,6 +149,7 @@ def read_command_line(arguments: list[str] | None = None) -> CommandLine:
     add("dropout", "on embeddings, attention and block outputs", type=float)
     add("augment", "transpose and stretch", action=switch)
     add("noise", "share of the blocks whose inputs are corrupted; their targets are not", type=float)
+    add("sinks", "share of the blocks that follow an attention sink, as when generation has filled its window", type=float)
     add("seed", "of initial weights, data order and dropout", type=int)
     add("init", "checkpoint folder to start from", type=_folder)
     add("eval_every", "steps between evaluations on --dev", type=int)

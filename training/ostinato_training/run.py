@@ -22,6 +22,7 @@ from .model import Decoder
 from .optimizer import Optimizer, OptimizerOptions
 from .options import TrainOptions, saved_options
 from .schedule import learning_rate_factor
+from .sink_splices import SinkSplices
 
 CLIP = 1.0  # largest gradient norm
 
@@ -60,8 +61,11 @@ class Run:
         options = self.options
         augmenter = Augmenter.of(self.dataset.vocabulary) if options.augment else None
         corruption = InputCorruption.of(self.dataset.vocabulary, options.noise) if options.noise else None
+        splices = SinkSplices(options.sinks, options.window // 4) if options.sinks else None  # a quarter: as in src/engine/attention-sink.ts
         cursor, group = self.training_state.cursor, self.group
-        stream = BatchStream(self.dataset, options.crop, options.batch, options.seed, augmenter, cursor, group.rank, group.world, corruption)
+        stream = BatchStream(
+            self.dataset, options.crop, options.batch, options.seed, augmenter, cursor, group.rank, group.world, corruption, splices
+        )
         return prefetch(iter(stream))
 
     def step(self, batches: list[Batch], stop: bool) -> tuple[float, bool]:
