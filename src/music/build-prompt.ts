@@ -103,7 +103,7 @@ export function buildPrompt(
       ...(endStep === undefined ? [] : [new EndingProcessor(state, { endStep, promptLength })]),
       new ControlTokenProcessor(state, { conditions, endStep, promptLength }),
       ...(themes === 0 ? [] : [themeProcessor(state)]),
-      ...(isControlled ? [driftControl(state, { density, promptLength })] : []),
+      ...(isControlled ? [driftControl(state, { density, themes, promptLength })] : []),
     ],
     sampled: tail.length,
   };
@@ -163,7 +163,7 @@ export function musicProcessors(
   return [
     grammarProcessor(performance, { promptLength, seed }, false),
     ...(themes === 0 ? [] : [themeProcessor(state)]),
-    ...(isControlled ? [driftControl(state, { promptLength })] : []),
+    ...(isControlled ? [driftControl(state, { themes, promptLength })] : []),
   ];
 }
 

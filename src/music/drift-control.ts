@@ -1,12 +1,12 @@
 /** Drift control: limits repetition loops and keeps note density and pitch temperature within the range of human music. */
 import { type DensityName, type PerformanceState, STEPS_PER_SECOND } from "../../encoding/index.ts";
 import { combinedAdjustment, type LogitAdjustment, type LogitsProcessor } from "../engine/index.ts";
-import { densityBounds, densityProcessor, HUMAN_DENSITY } from "./density-control.ts";
+import { densityBounds, densityProcessor, HUMAN_DENSITY, primerDensityProcessor } from "./density-control.ts";
 import { repetitionLoopProcessor } from "./repetition-loop.ts";
 
 /**
- * After a minute of generated music the window holds little else, and motifs recur less and less. A lower pitch temperature makes
- * them recur more often.
+ * After a minute of generated music the window holds little else, and motifs recur less and less. Without a theme memory, a lower pitch
+ * temperature makes them recur more often; with it they would recur too often.
  */
 const LATER_SECONDS = 60;
 const LATER_PITCH_TEMPERATURE = 0.88;
@@ -15,27 +15,30 @@ const LATER_PITCH_TEMPERATURE = 0.88;
 export const ADJUSTMENT_PERIOD = 16;
 
 export interface DriftControlOptions {
-  /** The density to enforce. Default: after one minute of generated music, the range of human music. */
+  /** The density to enforce. Default: for one minute of generated music near that of the prompt, then the range of human music. */
   readonly density?: DensityName | undefined;
+  /** The strength of the theme memory. */
+  readonly themes: number;
   /** Number of prompt ids, excluded from density statistics and from the minute. */
   readonly promptLength: number;
 }
 
 /**
- * Drift control: a penalty on repetition loops, the enforcement of a density, and after one minute of generated music the enforcement of
- * human density and a lower pitch temperature. The adjustment is updated every `ADJUSTMENT_PERIOD` ids of the sequence, prompt included,
+ * Drift control: a penalty on repetition loops; the enforcement of a density, or of one near the prompt's for a minute and then of
+ * human density; and, without theme memory, after this minute a lower pitch temperature. The adjustment is updated every `ADJUSTMENT_PERIOD` ids of the sequence, prompt included,
  * so it may take effect some notes late.
  *
  * @param state receives each id before this processor.
  */
 export function driftControl(
   state: PerformanceState,
-  { density, promptLength }: DriftControlOptions,
+  { density, themes, promptLength }: DriftControlOptions,
 ): LogitsProcessor {
   const rules = [
     densityProcessor(state, density === undefined ? HUMAN_DENSITY : densityBounds(density), promptLength),
+    ...(density === undefined ? [primerDensityProcessor(state, promptLength)] : []),
     repetitionLoopProcessor(state),
-    laterPitchTemperature(state, promptLength),
+    ...(themes === 0 ? [laterPitchTemperature(state, promptLength)] : []),
   ];
   let adjustment: LogitAdjustment = {};
   return {

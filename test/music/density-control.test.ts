@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PERFORMANCE_416 } from "../../encoding/index.ts";
+import { PERFORMANCE_416, PerformanceState } from "../../encoding/index.ts";
 import { Sampler } from "../../src/engine/sampler.ts";
 import type { DensityName } from "../../src/index.ts";
 import {
@@ -7,6 +7,7 @@ import {
   HUMAN_DENSITY,
   DensityControl,
   type DensityBounds,
+  primerDensityProcessor,
 } from "../../src/music/density-control.ts";
 import { tinyPiano } from "./tiny-piano.ts";
 
@@ -117,6 +118,59 @@ describe("human density", () => {
     };
     expect((await odds(true)) - (await odds(false))).toBeCloseTo(Math.log(25 / 12) * Math.log(10), 1);
     await piano.dispose();
+  });
+});
+
+describe("density near the primer's", () => {
+  const steady = (notesPerSecond: number, seconds: number): number[] =>
+    Array.from({ length: notesPerSecond * seconds }, (_, note) => [
+      ...(note === 0 ? [PERFORMANCE_416.id("VELOCITY", 20)] : []),
+      PERFORMANCE_416.id("NOTE_ON", 30 + (note % 50)),
+      PERFORMANCE_416.id("TIME_SHIFT", 100 / notesPerSecond),
+      PERFORMANCE_416.id("NOTE_OFF", 30 + (note % 50)),
+    ]).flat();
+
+  /** The adjustment of the longest shift, in nats, after a primer and generated music. */
+  function adjustmentAfter(primer: readonly number[], generated: readonly number[]): number | undefined {
+    const state = new PerformanceState(PERFORMANCE_416);
+    const processor = primerDensityProcessor(state, primer.length);
+    for (const id of [...primer, ...generated]) {
+      state.push(id);
+      processor.push(id);
+    }
+    return processor.adjustment?.().biases?.[0]?.biases[99];
+  }
+
+  const rise = (ratio: number): unknown => expect.closeTo(Math.log(ratio) * Math.log(10), 1);
+
+  it("makes no adjustment within 0.55 to 1.75 times the density of the primer", () => {
+    const primer = steady(5, 20);
+    expect(adjustmentAfter(primer, [])).toBeUndefined();
+    for (const notes of [4, 5]) expect(adjustmentAfter(primer, steady(notes, 20))).toBeUndefined();
+  });
+
+  it("adjusts denser and sparser music by the last ten seconds, from the fifth second on", () => {
+    const primer = steady(5, 20);
+    expect(adjustmentAfter(primer, steady(20, 4))).toBeUndefined();
+    expect(adjustmentAfter(primer, steady(20, 6))).toEqual(rise(20 / (5 * 1.75)));
+    expect(adjustmentAfter(primer, steady(2, 20))).toEqual(rise(2 / (5 * 0.55)));
+    expect(adjustmentAfter(primer, [...steady(20, 20), ...steady(5, 11)])).toBeUndefined();
+  });
+
+  it("takes the density of the last 20 s of the primer", () => {
+    expect(adjustmentAfter([...steady(20, 30), ...steady(5, 20)], steady(20, 10))).toEqual(
+      rise(20 / (5 * 1.75)),
+    );
+  });
+
+  it("ends after a minute of new music", () => {
+    expect(adjustmentAfter(steady(5, 20), steady(20, 59))).toEqual(rise(20 / (5 * 1.75)));
+    expect(adjustmentAfter(steady(5, 20), steady(20, 60))).toBeUndefined();
+  });
+
+  it("is off without a primer, and after one of under 5 s or under 10 notes", () => {
+    for (const primer of [[], steady(4, 4), steady(1, 9)])
+      expect(adjustmentAfter(primer, steady(20, 20))).toBeUndefined();
   });
 });
 

@@ -15,13 +15,14 @@ function music(seconds: number): number[] {
 }
 
 it.each([
-  [50, 0, 1],
-  [70, 0, 0.88],
-  [70, 15, 1],
-  [90, 15, 0.88],
+  [50, 0, 0, 1],
+  [70, 0, 0, 0.88],
+  [70, 15, 0, 1],
+  [90, 15, 0, 0.88],
+  [90, 15, 1, 1],
 ])(
-  "lowers the pitch temperature after a minute of generated music: after %i s, of which %i s are the prompt, by a factor of %f",
-  async (seconds, promptSeconds, factor) => {
+  "lowers the pitch temperature after a minute of generated music: after %i s, of which %i s are the prompt, with themes %i, by a factor of %f",
+  async (seconds, promptSeconds, themes, factor) => {
     const piano = await tinyPiano();
     const ids = music(seconds);
     const generatedFrom = music(promptSeconds).length;
@@ -30,6 +31,7 @@ it.each([
         candidates: 416,
         pitchTemperature: 0.7,
         driftControl: isControlled,
+        themes,
         generatedFrom,
       };
       const { candidates } = await piano.explain(ids, ids.length, options);
@@ -47,7 +49,7 @@ it.each([
 it("changes the adjustment at multiples of the period only, and tells how long it stays", () => {
   expect(ADJUSTMENT_PERIOD).toBe(16);
   const state = new PerformanceState(PERFORMANCE_416);
-  const processor = driftControl(state, { promptLength: 0 });
+  const processor = driftControl(state, { themes: 1, promptLength: 0 });
   expect(processor.adjustment?.()).toEqual({});
   const [noteOn, noteOff] = [PERFORMANCE_416.id("NOTE_ON", 60), PERFORMANCE_416.id("NOTE_OFF", 60)];
   const lengths: unknown[] = [];
@@ -74,7 +76,7 @@ it("does not count the density of the prompt", () => {
     [0, true],
   ] as const) {
     const state = new PerformanceState(PERFORMANCE_416);
-    const processor = driftControl(state, { promptLength });
+    const processor = driftControl(state, { themes: 1, promptLength });
     for (const id of slow) {
       state.push(id);
       processor.push(id);
