@@ -55,6 +55,7 @@ export default defineConfig({
       { find: /^.*\/exact-attention\.ts$/, replacement: fileOf("no-exact-attention.ts") },
       { find: /^.*\/native-values\.ts$/, replacement: fileOf("no-native-values.ts") },
       { find: /^.*\/quantize-int4\.ts$/, replacement: fileOf("no-int4.ts") },
+      { find: /^.*\/score-text\.ts$/, replacement: fileOf("no-scores.ts") },
       // The default build contains the module that load-music.ts and text-client.ts name as a file, as the threads need it.
       {
         find: "onnxruntime-web/wasm",

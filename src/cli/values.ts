@@ -108,4 +108,4 @@ function parseNumber(text: string): number {
 /** Disables drift control (`src/music/drift-control.ts`). */
 export const DRIFT_CONTROL_FLAG = "--no-drift-control";
 export const DRIFT_CONTROL_HELP =
-  "disable drift control, which keeps note density and repetition near those of people over long generations: it breaks up passages that repeat without end, keeps the number of notes a second near the input's for a minute and then within bounds, and with --themes 0 lowers --pitch-temperature after a minute";
+  "disable drift control, which keeps note density and repetition near those of people over long generations: it breaks up passages that repeat without end, and keeps the number of notes a second near the input's for a minute and then within bounds";

@@ -135,7 +135,6 @@ export function combinedAdjustment(processors: readonly LogitsProcessor[]): Logi
   return {
     biases: all.flatMap(({ biases = [] }) => biases),
     classBiases: all.flatMap(({ classBiases = [] }) => classBiases),
-    pitchTemperature: all.reduce((product, { pitchTemperature = 1 }) => product * pitchTemperature, 1),
   };
 }
 

@@ -102,8 +102,8 @@ export function buildPrompt(
       grammarProcessor(performance, { promptLength, seed }, ending),
       ...(endStep === undefined ? [] : [new EndingProcessor(state, { endStep, promptLength })]),
       new ControlTokenProcessor(state, { conditions, endStep, promptLength }),
-      ...(themes === 0 ? [] : [themeProcessor(state)]),
-      ...(isControlled ? [driftControl(state, { density, themes, promptLength })] : []),
+      ...(themes === 0 ? [] : [themeProcessor(state, new ThemeMemory(seed))]),
+      ...(isControlled ? [driftControl(state, { density, promptLength })] : []),
     ],
     sampled: tail.length,
   };
@@ -162,13 +162,13 @@ export function musicProcessors(
   const { state } = performance;
   return [
     grammarProcessor(performance, { promptLength, seed }, false),
-    ...(themes === 0 ? [] : [themeProcessor(state)]),
-    ...(isControlled ? [driftControl(state, { themes, promptLength })] : []),
+    ...(themes === 0 ? [] : [themeProcessor(state, new ThemeMemory(seed))]),
+    ...(isControlled ? [driftControl(state, { promptLength })] : []),
   ];
 }
 
 /** @param state receives each id before this processor. */
-function themeProcessor(state: PerformanceState, themes = new ThemeMemory()): LogitsProcessor {
+function themeProcessor(state: PerformanceState, themes: ThemeMemory): LogitsProcessor {
   return {
     push: () => themes.push(state),
     adjustment: () => themes.adjustment(state),

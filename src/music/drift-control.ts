@@ -1,15 +1,8 @@
-/** Drift control: limits repetition loops and keeps note density and pitch temperature within the range of human music. */
-import { type DensityName, type PerformanceState, STEPS_PER_SECOND } from "../../encoding/index.ts";
+/** Drift control: limits repetition loops and keeps note density within the range of human music. */
+import type { DensityName, PerformanceState } from "../../encoding/index.ts";
 import { combinedAdjustment, type LogitAdjustment, type LogitsProcessor } from "../engine/index.ts";
 import { densityBounds, densityProcessor, HUMAN_DENSITY, primerDensityProcessor } from "./density-control.ts";
 import { repetitionLoopProcessor } from "./repetition-loop.ts";
-
-/**
- * After a minute of generated music the window holds little else, and motifs recur less and less. Without a theme memory, a lower pitch
- * temperature makes them recur more often; with it they would recur too often.
- */
-const LATER_SECONDS = 60;
-const LATER_PITCH_TEMPERATURE = 0.88;
 
 /** Ids between two updates of the adjustment, so that runs that sample in the graph can be this long. */
 export const ADJUSTMENT_PERIOD = 16;
@@ -17,28 +10,25 @@ export const ADJUSTMENT_PERIOD = 16;
 export interface DriftControlOptions {
   /** The density to enforce. Default: for one minute of generated music near that of the prompt, then the range of human music. */
   readonly density?: DensityName | undefined;
-  /** The strength of the theme memory. */
-  readonly themes: number;
   /** Number of prompt ids, excluded from density statistics and from the minute. */
   readonly promptLength: number;
 }
 
 /**
- * Drift control: a penalty on repetition loops; the enforcement of a density, or of one near the prompt's for a minute and then of
- * human density; and, without theme memory, after this minute a lower pitch temperature. The adjustment is updated every `ADJUSTMENT_PERIOD` ids of the sequence, prompt included,
+ * Drift control: a penalty on repetition loops, and the enforcement of a density, or of one near the prompt's for a minute and then of
+ * human density. The adjustment is updated every `ADJUSTMENT_PERIOD` ids of the sequence, prompt included,
  * so it may take effect some notes late.
  *
  * @param state receives each id before this processor.
  */
 export function driftControl(
   state: PerformanceState,
-  { density, themes, promptLength }: DriftControlOptions,
+  { density, promptLength }: DriftControlOptions,
 ): LogitsProcessor {
   const rules = [
     densityProcessor(state, density === undefined ? HUMAN_DENSITY : densityBounds(density), promptLength),
     ...(density === undefined ? [primerDensityProcessor(state, promptLength)] : []),
     repetitionLoopProcessor(state),
-    ...(themes === 0 ? [laterPitchTemperature(state, promptLength)] : []),
   ];
   let adjustment: LogitAdjustment = {};
   return {
@@ -48,19 +38,5 @@ export function driftControl(
     },
     adjustment: () => adjustment,
     adjustmentLength: () => ADJUSTMENT_PERIOD - (state.length % ADJUSTMENT_PERIOD),
-  };
-}
-
-function laterPitchTemperature(state: PerformanceState, promptLength: number): LogitsProcessor {
-  let { step } = state;
-  let generatedSteps = 0;
-  return {
-    push: () => {
-      if (state.length > promptLength) generatedSteps += state.step - step;
-      ({ step } = state);
-    },
-    adjustment: () => ({
-      pitchTemperature: generatedSteps < LATER_SECONDS * STEPS_PER_SECOND ? 1 : LATER_PITCH_TEMPERATURE,
-    }),
   };
 }

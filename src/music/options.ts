@@ -39,8 +39,7 @@ export interface ContinueOptions extends SamplingOptions {
   readonly density?: DensityName;
   /**
    * Limit drift: repetition loops are penalized; note density is kept in the range of `density`, or for one minute of new music near
-   * that of the primer (0.55 to 1.75 times) and from then on in the range of human music. With `themes` 0, the pitch temperature is
-   * multiplied by 0.88 after this minute, so that motifs recur. Default true.
+   * that of the primer (0.55 to 1.75 times) and from then on in the range of human music. Default true.
    */
   readonly driftControl?: boolean;
   /** Return with each event its log-probability and this many of the likeliest candidates. */

@@ -1,6 +1,7 @@
 import { type EventKind, PerformanceState, type Vocabulary } from "../../encoding/index.ts";
-import type { ClassBias, EndIds, LogitAdjustment } from "../engine/index.ts";
-import { longestMatch } from "./longest-match.ts";
+import type { ClassBias, EndIds, IdBias, LogitAdjustment } from "../engine/index.ts";
+import { longestMatch, type Match } from "./longest-match.ts";
+import { isRecall, RECALL } from "./recall.ts";
 import { FAR, lengthClass, LENGTHS, type Line, THEME_WEIGHTS, type ThemeFeature } from "./theme-weights.ts";
 
 /** A note begins a new chord if it comes this long, in steps of 10 ms, after the first note of the chord before. */
@@ -10,27 +11,31 @@ const CAPACITY = 4096;
 const VELOCITIES = ["velocity", "velocityBeside"] as const;
 const SHIFTS = ["shift", "shiftBeside"] as const;
 
+interface Repeat {
+  /** The class of its length: see `lengthClass`. */
+  readonly length: number;
+  /** Whether it is of a passage in which themes return: see `recall.ts`. */
+  readonly isFollowed: boolean;
+}
+
 /** A value of the next event that the memory makes likelier, and why. */
-export interface ThemePrediction {
+export interface ThemePrediction extends Repeat {
   readonly kind: EventKind;
   readonly value: number;
   readonly feature: ThemeFeature;
-  /** The class of the length of the repeat: see `lengthClass`. */
-  readonly length: number;
 }
 
-/** A note that followed. */
-interface Note {
-  readonly pitch: number;
-  readonly velocityBin: number;
-  /** Steps from the note before it. */
-  readonly wait: number;
+/** The note that followed at the earlier place, by its index, and the time that is due for it. */
+interface NextNote extends Repeat {
+  readonly next: number;
+  readonly dueStep: number;
+  /** Notes since the last one that the earlier place has, too. */
+  readonly added: number;
 }
 
-/** What followed at the earlier place. */
-interface Continuation<T> {
-  readonly next: T;
-  readonly length: number;
+/** The chord that followed. */
+interface NextChord extends Repeat {
+  readonly pitches: ReadonlySet<number>;
 }
 
 /** The velocity of notes before the first VELOCITY event: a bin that no class has. */
@@ -43,6 +48,7 @@ const NO_VELOCITY = -9;
  * Neural Language Models with a Continuous Cache"), which compares notes instead of states of the model. Its memory is constant.
  */
 export class ThemeMemory {
+  readonly #seed: number | undefined;
   #pitches: number[] = [];
   #steps: number[] = [];
   #velocityBins: number[] = [];
@@ -51,12 +57,17 @@ export class ThemeMemory {
   /** The upper voice: the highest pitch of each chord that has ended. */
   #tops: number[] = [];
   #onsets = 0;
-  #afterNotes: Continuation<Note> | undefined;
-  #afterChords: Continuation<ReadonlySet<number>> | undefined;
+  #afterNotes: NextNote | undefined;
+  #afterChords: NextChord | undefined;
+
+  /** @param seed of the passages in which themes return; without it there are none. */
+  constructor(seed?: number) {
+    this.#seed = seed;
+  }
 
   /** A copy, which changes by itself. */
   fork(): ThemeMemory {
-    const copy = new ThemeMemory();
+    const copy = new ThemeMemory(this.#seed);
     copy.#pitches = this.#pitches.slice();
     copy.#steps = this.#steps.slice();
     copy.#velocityBins = this.#velocityBins.slice();
@@ -92,16 +103,17 @@ export class ThemeMemory {
   /** What recurs next; values may be outside the vocabulary. @param step the present time. */
   *predictions(step: number): Generator<ThemePrediction> {
     if (this.#afterNotes) {
-      const { next, length } = this.#afterNotes;
-      yield { kind: "NOTE_ON", value: next.pitch, feature: "key", length };
-      yield* around("TIME_SHIFT", next.wait - (step - this.#steps.at(-1)!), SHIFTS, length);
-      yield* around("VELOCITY", next.velocityBin, VELOCITIES, length);
+      const { next, dueStep, length, isFollowed } = this.#afterNotes;
+      const repeat = { length, isFollowed };
+      yield { kind: "NOTE_ON", value: this.#pitches[next]!, feature: "key", ...repeat };
+      yield* around("TIME_SHIFT", dueStep - step, SHIFTS, repeat);
+      yield* around("VELOCITY", this.#velocityBins[next]!, VELOCITIES, repeat);
     }
     if (this.#afterChords) {
-      const { next, length } = this.#afterChords;
+      const { pitches, ...repeat } = this.#afterChords;
       const begun = this.#isChordOpen ? this.#chord(this.#tops.length) : undefined;
-      for (const value of next)
-        if (!begun?.has(value)) yield { kind: "NOTE_ON", value, feature: "chord", length };
+      for (const value of pitches)
+        if (!begun?.has(value)) yield { kind: "NOTE_ON", value, feature: "chord", ...repeat };
     }
   }
 
@@ -112,16 +124,17 @@ export class ThemeMemory {
   changingIds(vocabulary: Vocabulary): EndIds[] {
     const [notes, shifts] = [vocabulary.range("NOTE_ON"), vocabulary.range("TIME_SHIFT")];
     const top = this.#isChordOpen ? [this.#top] : [];
-    const nextTops = repeating("chords", this.#tops);
+    const isRecalled = [0, 1, 2].some((more) => this.#isRecall(this.#onsets + more));
+    const nextTops = repeating("chords", this.#tops, isRecalled);
     const ends: EndIds[] = [];
     if (shifts && (this.#afterNotes || top.some((each) => this.#afterChords || nextTops.has(each))))
       ends.push({ ...shifts, share: 1 });
     if (!notes) return ends;
     if (this.#afterNotes || this.#afterChords) return [...ends, { ...notes, share: 1 }];
     const pitches = [
-      ...repeating("notes", this.#pitches),
+      ...repeating("notes", this.#pitches, isRecalled),
       ...nextTops,
-      ...repeating("chords", [...this.#tops, ...top]),
+      ...repeating("chords", [...this.#tops, ...top], isRecalled),
     ];
     for (const pitch of pitches)
       ends.push({ first: notes.first + pitch - notes.minimum, count: 1, share: 1 });
@@ -131,16 +144,30 @@ export class ThemeMemory {
   /** The predictions as biases, for the option `themes` at 1. */
   adjustment({ step, vocabulary }: PerformanceState): LogitAdjustment {
     const ofKinds = new Map<EventKind, ClassBias & { readonly biases: Map<number, number> }>();
-    for (const { kind, value, feature, length } of this.predictions(step)) {
+    for (const { kind, value, feature, length, isFollowed } of this.predictions(step)) {
       const range = vocabulary.range(kind);
       if (!range) continue;
       const { first, count, minimum } = range;
       const ofKind = ofKinds.get(kind) ?? { first, count, biases: new Map<number, number>() };
       ofKinds.set(kind, ofKind);
       const index = value - minimum;
-      ofKind.biases.set(index, (ofKind.biases.get(index) ?? 0) + THEME_WEIGHTS[feature][length]!);
+      const weight = (isFollowed ? RECALL.strength : 1) * THEME_WEIGHTS[feature][length]!;
+      ofKind.biases.set(index, (ofKind.biases.get(index) ?? 0) + weight);
     }
-    return { classBiases: [...ofKinds.values()] };
+    return { classBiases: [...ofKinds.values()], biases: this.#timeBiases(step, vocabulary) };
+  }
+
+  /** Where a place is followed, notes come when they are due. */
+  #timeBiases(step: number, vocabulary: Vocabulary): IdBias[] {
+    if (!this.#afterNotes?.isFollowed) return [];
+    const wait = this.#afterNotes.dueStep - step;
+    const biases = (bias: number, ...kinds: EventKind[]): IdBias[] =>
+      kinds.flatMap((kind) => {
+        const { first = 0, count = 0 } = vocabulary.range(kind) ?? {};
+        return [{ first, biases: new Float32Array(count).fill(-bias) }];
+      });
+    if (wait >= RECALL.earlySteps) return biases(RECALL.patience, "VELOCITY", "NOTE_ON");
+    return wait <= 0 && wait >= -RECALL.lateSteps ? biases(RECALL.haste, "TIME_SHIFT") : [];
   }
 
   get #isChordOpen(): boolean {
@@ -158,16 +185,49 @@ export class ThemeMemory {
     this.#pitches.push(pitch);
     this.#steps.push(step);
     this.#velocityBins.push(velocityBin);
-    this.#afterNotes = continuation("notes", this.#pitches, (index) => ({
-      pitch: this.#pitches[index]!,
-      velocityBin: this.#velocityBins[index]!,
-      wait: this.#steps[index]! - this.#steps[index - 1]!,
-    }));
+    this.#afterNotes = this.#followed(pitch, step) ?? this.#found(step);
+  }
+
+  /** The next note of the place that is followed; undefined if the new note and those before it have left it. */
+  #followed(pitch: number, step: number): NextNote | undefined {
+    if (!this.#afterNotes || !this.#isRecall(this.#onsets)) return undefined;
+    const { next, added } = this.#afterNotes;
+    const place = this.#pitches.indexOf(pitch, next);
+    if (place >= 0 && place <= Math.min(next + RECALL.leftOut, this.#pitches.length - 3))
+      return this.#nextNote(place + 1, RECALL.followedLength, step);
+    return added < RECALL.added ? { ...this.#afterNotes, added: added + 1 } : undefined;
+  }
+
+  #found(step: number): NextNote | undefined {
+    const match = this.#match("notes", this.#pitches);
+    return match && this.#nextNote(match.next, match.length, step);
+  }
+
+  #nextNote(next: number, length: number, step: number): NextNote {
+    const wait = this.#steps[next]! - this.#steps[next - 1]!;
+    const isFollowed = this.#isRecall(this.#onsets);
+    return { next, length, isFollowed, dueStep: step + wait, added: 0 };
   }
 
   #endChord(): void {
     this.#tops.push(this.#top);
-    this.#afterChords = continuation("chords", this.#tops, (index) => this.#chord(index));
+    const match = this.#match("chords", this.#tops);
+    this.#afterChords = match && {
+      pitches: this.#chord(match.next),
+      length: match.length,
+      isFollowed: this.#isRecall(this.#onsets),
+    };
+  }
+
+  /** The earlier place that is most like the end of a line, with the class of the length. */
+  #match(line: Line, values: readonly number[]): Match | undefined {
+    const shortest = shortestMatch(line, this.#isRecall(this.#onsets));
+    const match = longestMatch(values, { shortest, longest: LENGTHS[line].at(-1)!, ago: FAR[line] });
+    return match && { next: match.next, length: lengthClass(line, match.length) };
+  }
+
+  #isRecall(notes: number): boolean {
+    return this.#seed !== undefined && isRecall(this.#seed, notes);
   }
 
   /** The pitches of a chord. */
@@ -180,27 +240,22 @@ export class ThemeMemory {
     this.#pitches.splice(0, notes);
     this.#steps.splice(0, notes);
     this.#velocityBins.splice(0, notes);
+    const next = (this.#afterNotes?.next ?? 0) - notes;
+    this.#afterNotes = this.#afterNotes && next > 0 ? { ...this.#afterNotes, next } : undefined;
     const chords = this.#chordStarts.findIndex((start) => start >= notes);
     this.#tops.splice(0, chords === -1 ? this.#tops.length : chords);
     this.#chordStarts = chords === -1 ? [] : this.#chordStarts.slice(chords).map((start) => start - notes);
   }
 }
 
-/** What followed the earlier place that is most like the end of a line. */
-function continuation<T>(
-  line: Line,
-  values: readonly number[],
-  at: (index: number) => T,
-): Continuation<T> | undefined {
-  const [shortest, longest] = [LENGTHS[line][0], LENGTHS[line].at(-1)!];
-  const match = longestMatch(values, { shortest, longest, ago: FAR[line] });
-  return match && { next: at(match.next), length: lengthClass(line, match.length) };
+function shortestMatch(line: Line, isRecalled: boolean): number {
+  return isRecalled ? RECALL.shortest[line] : LENGTHS[line][0];
 }
 
 /** The next values of a line with which its end would be like an earlier place. */
-function repeating(line: Line, values: readonly number[]): Set<number> {
-  const count = LENGTHS[line][0] - 1;
-  const last = values.slice(-count);
+function repeating(line: Line, values: readonly number[], isRecalled: boolean): Set<number> {
+  const count = shortestMatch(line, isRecalled) - 1;
+  const last = values.slice(values.length - count);
   return new Set(
     values
       .slice(0, Math.max(0, values.length - FAR[line] + 1))
@@ -213,9 +268,9 @@ function* around(
   kind: EventKind,
   value: number,
   features: readonly ThemeFeature[],
-  length: number,
+  repeat: Repeat,
 ): Generator<ThemePrediction> {
   for (const [difference, feature] of features.entries())
     for (const each of new Set([value - difference, value + difference]))
-      yield { kind, value: each, feature, length };
+      yield { kind, value: each, feature, ...repeat };
 }

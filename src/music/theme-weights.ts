@@ -26,7 +26,10 @@ export const THEME_WEIGHTS = {
   chord: [1.1, 1.5, 2.2, 2.8, 3.3],
 } as const;
 
-/** The class of a repeat of this length: an index of `LENGTHS`. */
+/** The class of a repeat of this length: an index of `LENGTHS`; shorter ones are in the first. */
 export function lengthClass(line: Line, length: number): number {
-  return LENGTHS[line].findLastIndex((least) => length >= least);
+  return Math.max(
+    0,
+    LENGTHS[line].findLastIndex((least) => length >= least),
+  );
 }

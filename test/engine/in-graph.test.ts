@@ -145,14 +145,14 @@ test.each([16, 7, 1])(
           const changes = Math.floor(length / period);
           return {
             biases: [{ first: (changes * 47) % 256, biases: Array.from({ length: 40 }, () => 9) }],
-            pitchTemperature: 1 + (changes % 3),
+            classBiases: [{ first: 256, count: 100, biases: new Map([[changes % 100, 3]]) }],
           };
         },
         // 1 is the default.
         ...(period > 1 ? { adjustmentLength: () => period - (length % period) } : {}),
       };
     };
-    const generation = { prompt: [389, 375, 60, 64, 270], options: { seed: 3 }, count: 60 };
+    const generation = { prompt: [389, 375, 60, 64, 270], options: { seed: 3, themes: 1 }, count: 60 };
     const decoders = [await load("wasm", RELATIVE), await load("node", RELATIVE)] as const;
     const inside = await generated(decoders[0], { ...generation, processor: biased(true) });
     for (const decoder of decoders)

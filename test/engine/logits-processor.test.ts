@@ -59,19 +59,18 @@ describe("the state of the logits processors", () => {
     expect([...(state.context().allowed ?? [])]).toEqual([1, 0, 1, 1]);
   });
 
-  it("adds the biases and multiplies the temperatures", () => {
+  it("adds the biases", () => {
     const [one, two] = [
       { first: 0, biases: [1] },
       { first: 2, biases: [-1, 3] },
     ];
     const adjusting = [
-      processor({ adjustment: () => ({ biases: [one], pitchTemperature: 0.5 }) }),
+      processor({ adjustment: () => ({ biases: [one] }) }),
       processor({ adjustment: () => ({ biases: [two] }) }),
-      processor({ adjustment: () => ({ pitchTemperature: 3 }) }),
+      processor({ adjustment: () => ({}) }),
     ];
     expect(new ProcessorState(adjusting, [0], MODEL).context()).toMatchObject({
       biases: [one, two],
-      pitchTemperature: 1.5,
     });
   });
 

@@ -89,10 +89,6 @@ describe("Sampler", () => {
     });
     expect([...none]).toEqual([expect.closeTo(0.4 / 0.46, 6), 0, 0, 0, expect.closeTo(0.06 / 0.46, 6), 0]);
     expect(() => new Sampler({ pitchTemperature: 0.5 })).toThrow(OptionError);
-    const steered = sampler.probabilities(LOGITS, { pitchTemperature: 2 });
-    expect([...steered]).toEqual([...new Sampler({}, PITCHES).probabilities(LOGITS)]);
-    expect(() => sampler.probabilities(LOGITS, { pitchTemperature: 0 })).toThrow(OptionError);
-    expect(() => new Sampler().graphInputs(0, 1, 6, { pitchTemperature: 2 })).toThrow(OptionError);
   });
 
   it("applies the rhythm temperature among the time shifts, and preserves their probability and their mean", () => {

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import { PERFORMANCE_416, PerformanceState } from "../../encoding/index.ts";
 import { ADJUSTMENT_PERIOD, driftControl } from "../../src/music/drift-control.ts";
-import { tinyPiano } from "./tiny-piano.ts";
 
 /** Four notes per second without a repetition loop. */
 function music(seconds: number): number[] {
@@ -14,42 +13,10 @@ function music(seconds: number): number[] {
   return ids;
 }
 
-it.each([
-  [50, 0, 0, 1],
-  [70, 0, 0, 0.88],
-  [70, 15, 0, 1],
-  [90, 15, 0, 0.88],
-  [90, 15, 1, 1],
-])(
-  "lowers the pitch temperature after a minute of generated music: after %i s, of which %i s are the prompt, with themes %i, by a factor of %f",
-  async (seconds, promptSeconds, themes, factor) => {
-    const piano = await tinyPiano();
-    const ids = music(seconds);
-    const generatedFrom = music(promptSeconds).length;
-    const odds = async (isControlled: boolean): Promise<number> => {
-      const options = {
-        candidates: 416,
-        pitchTemperature: 0.7,
-        driftControl: isControlled,
-        themes,
-        generatedFrom,
-      };
-      const { candidates } = await piano.explain(ids, ids.length, options);
-      const probability = (key: number): number =>
-        candidates.find(({ id }) => id === PERFORMANCE_416.id("NOTE_ON", key))?.probability ?? NaN;
-      return Math.log(probability(100) / probability(20));
-    };
-    const [free, controlled] = [await odds(false), await odds(true)];
-    expect(Math.abs(free)).toBeGreaterThan(0.1);
-    expect(free / controlled).toBeCloseTo(factor, 4);
-    await piano.dispose();
-  },
-);
-
 it("changes the adjustment at multiples of the period only, and tells how long it stays", () => {
   expect(ADJUSTMENT_PERIOD).toBe(16);
   const state = new PerformanceState(PERFORMANCE_416);
-  const processor = driftControl(state, { themes: 1, promptLength: 0 });
+  const processor = driftControl(state, { promptLength: 0 });
   expect(processor.adjustment?.()).toEqual({});
   const [noteOn, noteOff] = [PERFORMANCE_416.id("NOTE_ON", 60), PERFORMANCE_416.id("NOTE_OFF", 60)];
   const lengths: unknown[] = [];
@@ -76,7 +43,7 @@ it("does not count the density of the prompt", () => {
     [0, true],
   ] as const) {
     const state = new PerformanceState(PERFORMANCE_416);
-    const processor = driftControl(state, { themes: 1, promptLength });
+    const processor = driftControl(state, { promptLength });
     for (const id of slow) {
       state.push(id);
       processor.push(id);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { PERFORMANCE_416, PerformanceState } from "../../encoding/index.ts";
+import { isRecall, RECALL } from "../../src/music/recall.ts";
 import { type ThemePrediction, ThemeMemory } from "../../src/music/theme-memory.ts";
+import { THEME_WEIGHTS } from "../../src/music/theme-weights.ts";
 
 const { id } = { id: PERFORMANCE_416.id.bind(PERFORMANCE_416) };
 
@@ -8,9 +10,12 @@ const { id } = { id: PERFORMANCE_416.id.bind(PERFORMANCE_416) };
 type Tune = readonly (readonly [steps: number, pitch: number, velocityBin?: number])[];
 
 /** The memory and state after a tune. */
-function after(tune: Tune): { memory: ThemeMemory; state: PerformanceState; push: (id: number) => void } {
+function after(
+  tune: Tune,
+  seed?: number,
+): { memory: ThemeMemory; state: PerformanceState; push: (id: number) => void } {
   const state = new PerformanceState(PERFORMANCE_416);
-  const memory = new ThemeMemory();
+  const memory = new ThemeMemory(seed);
   const push = (each: number): void => {
     state.push(each);
     memory.push(state);
@@ -74,7 +79,7 @@ describe("ThemeMemory", () => {
       [30, 65],
     ]);
     expect([...memory.predictions(state.step)]).toEqual([]);
-    expect(memory.adjustment(state)).toEqual({ classBiases: [] });
+    expect(memory.adjustment(state)).toEqual({ classBiases: [], biases: [] });
   });
 
   it("leaves near repeats to the model", () => {
@@ -165,5 +170,73 @@ describe("ThemeMemory", () => {
       memory.push(state);
     }
     expect(values(memory.predictions(state.step), "key")).toEqual([80]);
+  });
+});
+
+describe("a passage in which themes return", () => {
+  /** Themes return from the 60th to the 200th note. */
+  const SEED = Array.from({ length: 10_000 }, (_, i) => i).find((seed) =>
+    [64, 128, 192].every((notes) => isRecall(seed, notes)),
+  )!;
+  /** Keys that differ from their neighbours, each 20 steps long. */
+  const OLD: Tune = [60, 71, 63, 66, 74, 62, 69].map((pitch) => [20, pitch]);
+  /** What has no two notes in a row of the old music, ending with its first two. */
+  const BEFORE: Tune = [...OLD, ...FILLER, [20, 60], [20, 71]];
+
+  const next = (tune: Tune, seed?: number): number[] => {
+    const { memory, state } = after(tune, seed);
+    return values(memory.predictions(state.step), "key");
+  };
+
+  it("begins with a match of two notes, and has stronger biases", () => {
+    expect(next(BEFORE)).toEqual([]);
+    expect(next(BEFORE, SEED)).toEqual([63]);
+    const [plain, recalled] = [undefined, SEED].map((seed) => {
+      const { memory, state } = after(REPEAT, seed);
+      return memory.adjustment(state).classBiases![0]!.biases.get(72)!;
+    });
+    const { key } = THEME_WEIGHTS;
+    expect(recalled! / plain!).toBeCloseTo((RECALL.strength * key[RECALL.followedLength]) / key[0], 12);
+  });
+
+  it("follows the place where notes are left out or added, and leaves it after three others", () => {
+    expect(next([...BEFORE, [20, 63]], SEED)).toEqual([66]);
+    expect(next([...BEFORE, [20, 66]], SEED)).toEqual([74]); // without 63
+    expect(next([...BEFORE, [20, 74]], SEED)).toEqual([62]); // without 63 and 66
+    expect(next([...BEFORE, [20, 100], [20, 101]], SEED)).toEqual([63]);
+    expect(next([...BEFORE, [20, 100], [20, 63]], SEED)).toEqual([66]);
+    expect(next([...BEFORE, [20, 100], [20, 101], [20, 102]], SEED)).toEqual([]);
+  });
+
+  it("delays notes until the next one is due, then time", () => {
+    const { memory, state, push } = after(BEFORE, SEED);
+    const biased = (): number[][] =>
+      (memory.adjustment(state).biases ?? []).map(({ first, biases }) => [first, biases.length, biases[0]!]);
+    const notes = [
+      [id("VELOCITY", 1), 32, -RECALL.patience],
+      [id("NOTE_ON", 0), 128, -RECALL.patience],
+    ];
+    expect(biased()).toEqual(notes);
+    push(id("TIME_SHIFT", 17));
+    expect(biased()).toEqual(notes);
+    push(id("TIME_SHIFT", 1));
+    expect(biased()).toEqual([]);
+    push(id("TIME_SHIFT", 2));
+    expect(biased()).toEqual([[id("TIME_SHIFT", 1), 100, -RECALL.haste]]);
+    push(id("TIME_SHIFT", 3));
+    expect(biased()).toEqual([]);
+  });
+
+  it("lasts 64 notes, and is one in three of many, by the seed", () => {
+    let recalled = 0;
+    for (let seed = 0; seed < 300; seed += 1) {
+      for (let passage = 0; passage < 10; passage += 1) {
+        const all = Array.from({ length: 64 }, (_, i) => isRecall(seed, 64 * passage + i));
+        expect(new Set(all).size).toBe(1);
+        if (all[0]) recalled += 1;
+      }
+    }
+    expect(recalled / 3000).toBeGreaterThan(0.32);
+    expect(recalled / 3000).toBeLessThan(0.38);
   });
 });

@@ -23,15 +23,13 @@ export const classTemperature: SamplingRule = {
 };
 
 /** The note-on ids with their temperature; undefined for temperature 1. */
-function pitchClass({ options, context, pitches }: RuleInput): TemperedClass | undefined {
-  const temperature = (context.pitchTemperature ?? 1) * (options.pitchTemperature ?? 1);
+function pitchClass({ options, pitches }: RuleInput): TemperedClass | undefined {
+  const temperature = options.pitchTemperature ?? 1;
   if (temperature === 1) return undefined;
   if (!pitches)
     throw new OptionError("pitchTemperature requires a music vocabulary", {
       code: "not-for-this-model",
       hint: "leave pitchTemperature out, or load a music model",
     });
-  if (!(temperature > 0))
-    throw new OptionError(`pitchTemperature must be above 0, but its adjustment makes it ${temperature}`);
   return { ...pitches, temperature };
 }

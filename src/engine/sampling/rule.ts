@@ -94,14 +94,12 @@ export interface SamplingContext extends LogitAdjustment {
   readonly recent?: Iterable<number> | undefined;
 }
 
-/** Added to the logits, or multiplied with the pitch temperature, for some steps. */
+/** Added to the logits for some steps. */
 export interface LogitAdjustment {
   /** In addition to `logitBias`. */
   readonly biases?: readonly IdBias[];
   /** Of classes that do not overlap: see `classBias`. The option `themes` multiplies them. */
   readonly classBiases?: readonly ClassBias[];
-  /** Factor of the pitch temperature: above 0; 1 for a sampler without pitches. Default 1. */
-  readonly pitchTemperature?: number;
 }
 
 /** Numbers to add to the logits of consecutive ids, from `first` on. */

@@ -118,8 +118,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
       expected: [2, Math.log(0.4), Math.log(3.6), 1],
     },
     {
-      options: { pitchTemperature: 0.25 },
-      context: { pitchTemperature: 2 },
+      options: { pitchTemperature: 0.5 },
       pitches: { first: 0, count: 3 },
       scores: [NO, 0, Math.log(3), 1],
       expected: [NO, Math.log(0.4), Math.log(3.6), 1],

@@ -1,0 +1,43 @@
+/**
+ * Passages in which themes return. People's repeats come in bursts: a passage is taken from before, or it is new. The weights of the theme
+ * memory are means over both, and a model that continues its own music begins a repeat too rarely and leaves it too soon. So in some
+ * passages, at random, the memory is stronger, begins with shorter matches, follows one earlier place and keeps its time. All numbers
+ * were chosen on the `dev` pieces (docs/experiments/piano.md).
+ */
+import { philox } from "../engine/index.ts";
+
+/** Notes of a passage. */
+const PASSAGE_NOTES = 64;
+/** The share of the passages in which themes return. */
+const SHARE = 0.35;
+
+/** The theme memory in such passages. */
+export const RECALL = {
+  /** Factor of the biases. */
+  strength: 4,
+  shortest: { notes: 2, chords: 1 },
+  /** The class of the length of a repeat that is being followed. */
+  followedLength: 2,
+  /** The most notes of the earlier place that may be left out between two others. */
+  leftOut: 2,
+  /** The most notes in a row that the earlier place does not have. */
+  added: 2,
+  /** Nats by which time shifts are less likely from when the next note is due until `lateSteps` after. */
+  haste: 2,
+  lateSteps: 2,
+  /** Nats by which notes are less likely until `earlySteps` before the next one is due. */
+  patience: 2,
+  earlySteps: 3,
+} as const;
+
+/** The last word of the counter of these random numbers; those of others are in `note-lengths.ts` and `engine/random.ts`. */
+const STREAM = 2;
+const TWO_32 = 0x100000000;
+
+/** Whether themes return after this many notes of music with this seed. */
+export function isRecall(seed: number, notes: number): boolean {
+  const passage = Math.floor(notes / PASSAGE_NOTES);
+  const random = new Uint32Array(4);
+  philox([passage, 0, 0, STREAM], [seed % TWO_32, Math.floor(seed / TWO_32)], random);
+  return random[0]! < SHARE * TWO_32;
+}
