@@ -56,6 +56,7 @@ export default defineConfig({
       { find: /^.*\/native-values\.ts$/, replacement: fileOf("no-native-values.ts") },
       { find: /^.*\/quantize-int4\.ts$/, replacement: fileOf("no-int4.ts") },
       { find: /^.*\/score-text\.ts$/, replacement: fileOf("no-scores.ts") },
+      { find: /^.*\/stop-strings\.ts$/, replacement: fileOf("no-stop-strings.ts") },
       // The default build contains the module that load-music.ts and text-client.ts name as a file, as the threads need it.
       {
         find: "onnxruntime-web/wasm",

@@ -6,7 +6,13 @@
  * piece; `accompaniment-task.ts` and `infill-task.ts` force the note-offs of held notes and of the melody, and block their keys. It sets
  * `longestNoteSteps` (`note-lengths.ts`) and `mostKeys` (`limits.ts`).
  */
-import { automatonTables, type AutomatonTables, CLOCK_START, tableLayout } from "./automaton-tables.ts";
+import {
+  automatonTables,
+  type AutomatonTables,
+  CLOCK_START,
+  tableLayout,
+  YOUTH_STEPS,
+} from "./automaton-tables.ts";
 import { followTables, type PreviousKind, PREVIOUS_KINDS } from "./grammar-rules.ts";
 import type { PerformanceState } from "./performance-state.ts";
 
@@ -16,6 +22,8 @@ export interface LengthLimits {
   readonly current: ArrayLike<number>;
   /** Of notes that begin with the next ids: `automaton` is valid while these limits are. */
   readonly next: ArrayLike<number>;
+  /** Shortest duration, under 32: no note ends before, unless nothing else is allowed. Default 0. */
+  readonly shortest?: number;
 }
 
 /** Additional rules of `PerformanceGrammar`. */
@@ -38,6 +46,8 @@ export interface GrammarAutomaton {
   readonly counters: Float32Array; // [counters]
   /** The limit of each id's clock; Infinity for ids without one. */
   readonly limits: Float32Array; // [vocabulary]
+  /** The most youth of a key whose note-off is allowed: see `automaton-tables.ts`. */
+  readonly mostYouth: number;
 }
 
 /** The ids that the state of a performance allows next. */
@@ -84,8 +94,10 @@ export class PerformanceGrammar {
     const noteOn = this.#noteOnFirst;
     const noteOff = this.#noteOffFirst;
     const limits = this.#limits.current;
+    const { shortest = 0 } = this.#limits;
     let soundingKeys = 0;
     let overdueKey = -1;
+    let hasYoung = false;
     if (soundingCount === 0) {
       allowed.fill(0, noteOff, noteOff + keys);
     } else {
@@ -96,7 +108,9 @@ export class PerformanceGrammar {
         }
         allowed[noteOn + key] = 0;
         soundingKeys += 1;
-        if (overdueKey < 0 && step - onsetSteps[key]! >= limits[key]!) overdueKey = key;
+        const age = step - onsetSteps[key]!;
+        if (overdueKey < 0 && age >= limits[key]!) overdueKey = key;
+        if (age < shortest) hasYoung = true;
       }
     }
     if (soundingKeys >= this.#mostKeys) this.#mostKeysDown(allowed);
@@ -104,10 +118,22 @@ export class PerformanceGrammar {
     else allowed.fill(0, noteOn, noteOn + keys);
     const end = vocabulary.range("END");
     if (end && (soundingCount > 0 || !this.#mayEnd)) allowed[end.first] = 0;
+    if (hasYoung) this.#keepYoung(allowed, shortest);
     if (overdueKey >= 0 && allowed[noteOff + overdueKey] === 1) {
       allowed.fill(0);
       allowed[noteOff + overdueKey] = 1;
     }
+  }
+
+  /** Excludes the note-offs of notes that are younger than the shortest duration, unless nothing else is allowed. */
+  #keepYoung(allowed: Uint8Array, shortest: number): void {
+    const { soundingByKey, onsetSteps, step } = this.#state;
+    const isYoung = (id: number): boolean => {
+      const key = id - this.#noteOffFirst;
+      return (soundingByKey[key] ?? 0) > 0 && step - onsetSteps[key]! < shortest;
+    };
+    const kept = allowed.map((may, id) => (isYoung(id) ? 0 : may));
+    if (kept.includes(1)) allowed.set(kept);
   }
 
   /** The same rules as an automaton in its present state, for the ONNX graph. */
@@ -116,7 +142,12 @@ export class PerformanceGrammar {
       mostKeys: this.#mostKeys,
       mayEnd: this.#mayEnd,
     });
-    return { tables: this.#tables, counters: this.#counters(), limits: this.#clockLimits() };
+    return {
+      tables: this.#tables,
+      counters: this.#counters(),
+      limits: this.#clockLimits(),
+      mostYouth: YOUTH_STEPS - (this.#limits.shortest ?? 0),
+    };
   }
 
   /** The counters after the ids so far. */
@@ -134,7 +165,9 @@ export class PerformanceGrammar {
     for (let key = 0; key < onsetSteps.length; key += 1) {
       // The limit of the graph is that of the next note, so the clock of the present one is set ahead or back.
       const ahead = current[key] === next[key] ? 0 : next[key]! - current[key]!;
-      counters[layout.clock + key] = Math.max(0, CLOCK_START + step - onsetSteps[key]! + ahead);
+      const age = step - onsetSteps[key]!;
+      counters[layout.clock + key] = Math.max(0, CLOCK_START + age + ahead);
+      if (soundingByKey[key]! > 0) counters[layout.youth + key] = Math.max(0, YOUTH_STEPS - age);
     }
     return counters;
   }

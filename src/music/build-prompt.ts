@@ -194,7 +194,8 @@ function grammarProcessor(
   mayEnd: boolean,
 ): LogitsProcessor {
   const { state } = performance;
-  const limits = new NoteLengthLimits(state, lengths);
+  // The ending forces note-offs.
+  const limits = new NoteLengthLimits(state, { ...lengths, hasShortest: !mayEnd });
   const grammarOf = (each: PerformanceState, longestNoteSteps: NoteLengthLimits): PerformanceGrammar =>
     new PerformanceGrammar(each, { longestNoteSteps, mostKeys: MOST_KEYS, mayEnd });
   const grammar = grammarOf(state, limits);

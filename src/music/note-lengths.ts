@@ -18,13 +18,17 @@ export const MISSING_ENDS = { earlier: 0.3, later: 0.65, fromStep: 150 };
 /** Ids between two updates of the limits, so that runs that sample in the graph can be this long. */
 const LIMITS_PERIOD = 16;
 
+/** At random, for as many ids, no note ends before it has lasted 0 to this many steps: models end young notes too often. */
+const MOST_SHORTEST_STEPS = 11;
+
 /** One moment lies at random in each cell of this many steps. */
 const CELL_STEPS = 25;
 /** No note sounds for more moments than this. */
 const MOST_CELLS = 1000;
 
-/** The last word of the counter of these random numbers; that of samples is 0 (`engine/random.ts`). */
-const STREAM = 1;
+/** The last words of the counters of these random numbers; that of samples is 0 (`engine/random.ts`), that of `recall.ts` 2. */
+const MOMENTS = 1;
+const SHORTEST = 3;
 const TWO_32 = 0x100000000;
 
 export interface NoteLengthOptions {
@@ -32,6 +36,8 @@ export interface NoteLengthOptions {
   readonly seed: number;
   /** Number of ids before the generated ones: moments within them end no note. */
   readonly promptLength: number;
+  /** Whether notes have a shortest duration. Default false: note-offs may be forced. */
+  readonly hasShortest?: boolean;
 }
 
 /**
@@ -41,6 +47,7 @@ export interface NoteLengthOptions {
 export class NoteLengthLimits implements LengthLimits {
   readonly current: Float64Array;
   readonly next: Float64Array;
+  shortest = 0;
   readonly #state: PerformanceState;
   readonly #options: NoteLengthOptions;
   readonly #random: Uint32Array = new Uint32Array(4);
@@ -68,6 +75,7 @@ export class NoteLengthLimits implements LengthLimits {
     const copy = new NoteLengthLimits(state, this.#options);
     copy.current.set(this.current);
     copy.next.set(this.next);
+    copy.shortest = this.shortest;
     for (const key of this.#begun) copy.#begun.add(key);
     copy.#from = this.#from;
     return copy;
@@ -101,13 +109,17 @@ export class NoteLengthLimits implements LengthLimits {
   }
 
   #update(): void {
-    const { onsetSteps, step, lowestPitch } = this.#state;
+    const { onsetSteps, step, lowestPitch, length } = this.#state;
     for (const key of this.#begun)
       this.current[key] = this.#limit(onsetSteps[key]!, registerOf(lowestPitch + key));
     this.#begun.clear();
     const ofRegisters = Array.from({ length: REGISTERS }, (_, register) => this.#limit(step, register));
     for (let key = 0; key < this.next.length; key += 1)
       this.next[key] = ofRegisters[registerOf(lowestPitch + key)]!;
+    if (this.#options.hasShortest)
+      this.shortest = Math.floor(
+        this.#numbers(Math.floor(length / LIMITS_PERIOD), SHORTEST)[0] * (MOST_SHORTEST_STEPS + 1),
+      );
   }
 
   /** The age, in steps, at the first moment that ends a note. */
@@ -126,12 +138,17 @@ export class NoteLengthLimits implements LengthLimits {
 
   /** The moment of a cell. It ends the notes whose expected number of ends in a cell is above its height. */
   #moment(cell: number): { readonly step: number; readonly height: number } {
-    const { seed } = this.#options;
-    philox([cell, 0, 0, STREAM], [seed % TWO_32, Math.floor(seed / TWO_32)], this.#random);
-    const [height = 0, place = 0] = this.#random;
+    const [height, place] = this.#numbers(cell, MOMENTS);
     return {
-      step: cell * CELL_STEPS + Math.floor((place / TWO_32) * CELL_STEPS),
-      height: -Math.log((height + 0.5) / TWO_32),
+      step: cell * CELL_STEPS + Math.floor(place * CELL_STEPS),
+      height: -Math.log(height + 0.5 / TWO_32),
     };
+  }
+
+  /** Two random numbers from 0 to 1, without 1. */
+  #numbers(index: number, stream: number): readonly [number, number] {
+    const { seed } = this.#options;
+    philox([index, 0, 0, stream], [seed % TWO_32, Math.floor(seed / TWO_32)], this.#random);
+    return [this.#random[0]! / TWO_32, this.#random[1]! / TWO_32];
   }
 }

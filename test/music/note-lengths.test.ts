@@ -52,6 +52,31 @@ function missing(pitch: number, age: number): number {
   return share * endRate(registerOf(pitch), age);
 }
 
+describe("the shortest duration", () => {
+  it("is 0 to 11 steps, each as often, for 16 ids", () => {
+    const counts = new Map<number, number>();
+    for (let seed = 0; seed < 200; seed += 1) {
+      const state = new PerformanceState(PERFORMANCE_416);
+      const limits = new NoteLengthLimits(state, { seed, promptLength: 0, hasShortest: true });
+      for (let period = 0; period < 12; period += 1) {
+        counts.set(limits.shortest, (counts.get(limits.shortest) ?? 0) + 1);
+        const { shortest } = limits;
+        for (let i = 0; i < PERIOD; i += 1) {
+          expect(limits.shortest).toBe(shortest);
+          state.push(VELOCITY);
+          limits.push();
+        }
+      }
+    }
+    expect([...counts.keys()].toSorted((a, b) => a - b)).toEqual([...Array(12).keys()]);
+    for (const count of counts.values()) expect(Math.abs(count - 200)).toBeLessThan(60);
+  });
+
+  it("is 0 where note-offs may be forced", () => {
+    expect(new Played(1).update().update().limits.shortest).toBe(0);
+  });
+});
+
 describe("NoteLengthLimits", () => {
   it.each([40, 64])("ends notes as often as the model leaves them, at pitch %i", (pitch) => {
     const limits = Array.from({ length: 4000 }, (_, seed) =>

@@ -6,6 +6,7 @@
  *     conjunction = max(0, flags · conjunctionWeights + conjunctionOffsets)           1 if all its flags are set
  *     allowed     = [flags, conjunction] · blockCounts + baseBlockCounts = 0          no block remains
  *
+ * Some counters are youths: an id is excluded while its own is above the most youth, unless no id would be left.
  * Some counters are clocks: while the clock of an allowed id is at its limit or beyond, the first such id is the only allowed one.
  * Each sequence has limits of its own.
  */
@@ -26,7 +27,9 @@ export type AutomatonValues = Readonly<
     | "blockCounts"
     | "baseBlockCounts"
     | "clocks"
-    | "limits",
+    | "youths"
+    | "limits"
+    | "mostYouth",
     Value
   >
 >;
@@ -43,7 +46,9 @@ export function declareTables(graph: GraphBuilder): AutomatonValues {
     blockCounts: table("blockCounts", "flags", "automaton_ids"),
     baseBlockCounts: table("baseBlockCounts", "automaton_ids"),
     clocks: graph.input("sampling.automaton.clocks", "int32", ["automaton_ids"]),
+    youths: graph.input("sampling.automaton.youths", "int32", ["automaton_ids"]),
     limits: table("limits", "sequences", "automaton_ids"),
+    mostYouth: graph.input("sampling.automaton.mostYouth", "float32", ["sequences", 1]),
   };
 }
 
@@ -61,7 +66,13 @@ export function tableInputs(sequences: readonly Automaton[]): Record<string, Run
     "sampling.automaton.blockCounts": float32(tables.blockCounts, counters + conjunctions, size),
     "sampling.automaton.baseBlockCounts": float32(tables.baseBlockCounts, size),
     "sampling.automaton.clocks": int32(tables.clocks, size),
+    "sampling.automaton.youths": int32(tables.youths, size),
     "sampling.automaton.limits": float32(limits, sequences.length, size),
+    "sampling.automaton.mostYouth": float32(
+      sequences.map(({ mostYouth }) => mostYouth),
+      sequences.length,
+      1,
+    ),
   };
 }
 
@@ -77,9 +88,11 @@ export const NO_AUTOMATON: Automaton = {
     blockCounts: new Float32Array(2),
     baseBlockCounts: new Float32Array(1),
     clocks: new Int32Array(1),
+    youths: new Int32Array(1),
   },
   counters: new Float32Array(1),
   limits: new Float32Array(1),
+  mostYouth: 1,
 };
 
 /**
@@ -97,7 +110,12 @@ export function allowedIds(graph: GraphBuilder, tables: AutomatonValues, counter
     graph.node("MatMul", [all, tables.blockCounts]),
     tables.baseBlockCounts,
   ]);
-  const allowed = asFloat(graph, graph.node("Less", [blockCounts, graph.floats([0.5])])); // [sequences, vocabulary]
+  const unblocked = asFloat(graph, graph.node("Less", [blockCounts, graph.floats([0.5])])); // [sequences, vocabulary]
+  const youths = graph.node("Gather", [counters, tables.youths], { axis: integer(1) });
+  const isOldEnough = graph.node("LessOrEqual", [youths, tables.mostYouth]);
+  const old = graph.node("Mul", [unblocked, asFloat(graph, isOldEnough)]);
+  const anyOld = graph.node("ReduceMax", [old, graph.integers([1])]); // [sequences, 1]
+  const allowed = graph.node("Where", [asBool(graph, anyOld), old, unblocked]);
 
   const clocks = graph.node("Gather", [counters, tables.clocks], { axis: integer(1) });
   const isLate = graph.node("GreaterOrEqual", [clocks, tables.limits]);

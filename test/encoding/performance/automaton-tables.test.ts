@@ -14,12 +14,14 @@ type Automaton = ReturnType<PerformanceGrammar["automaton"]>;
 class TableReader {
   readonly #tables: Automaton["tables"];
   readonly #limits: Float32Array;
+  readonly #mostYouth: number;
   #counters: Float32Array;
 
-  constructor({ tables, counters, limits }: Automaton) {
+  constructor({ tables, counters, limits, mostYouth }: Automaton) {
     this.#tables = tables;
     this.#counters = counters;
     this.#limits = limits;
+    this.#mostYouth = mostYouth;
   }
 
   push(id: number): void {
@@ -39,6 +41,7 @@ class TableReader {
       blockCounts,
       baseBlockCounts,
       clocks,
+      youths,
     } = this.#tables;
     const flags: number[] = Array.from(this.#counters, (value) => (value > 0 ? 1 : 0));
     for (let conjunction = 0; conjunction < conjunctions; conjunction += 1) {
@@ -48,10 +51,12 @@ class TableReader {
       flags.push(Math.max(0, sum));
     }
     const size = baseBlockCounts.length;
-    const allowed = [...baseBlockCounts.keys()].filter((id) => {
+    const unblocked = [...baseBlockCounts.keys()].filter((id) => {
       const base = baseBlockCounts[id] ?? NaN;
       return flags.reduce((sum, flag, row) => sum + flag * (blockCounts[row * size + id] ?? NaN), base) === 0;
     });
+    const old = unblocked.filter((id) => (this.#counters[youths[id] ?? -1] ?? NaN) <= this.#mostYouth);
+    const allowed = old.length > 0 ? old : unblocked;
     const urgent = allowed.find(
       (id) => (this.#counters[clocks[id] ?? -1] ?? NaN) >= (this.#limits[id] ?? NaN),
     );
@@ -95,26 +100,37 @@ it("the tables allow the same ids as the grammar, after any primer and any allow
   );
 });
 
-it("the tables allow the same ids as the grammar where each note has a limit of its own", () => {
+it("the tables allow the same ids as the grammar where each note has a limit of its own, and a shortest duration", () => {
   const keys = 128;
   const steps = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: keys, maxLength: keys });
+  const own = fc.tuple(fc.nat(31), fc.constantFrom(128, 1, 3));
   const primer = fc.array(fc.nat(PERFORMANCE_416.size - 1), { maxLength: 60 });
   const choices = fc.array(fc.nat(1_000_000), { maxLength: 120 });
   fc.assert(
-    fc.property(steps, steps, primer, choices, (first, second, before, numbers) => {
-      const state = new PerformanceState(PERFORMANCE_416, before);
-      const limits = { current: Float64Array.from(first), next: Float64Array.from(second) };
-      const grammar = new PerformanceGrammar(state, { longestNoteSteps: limits satisfies LengthLimits });
-      const reader = new TableReader(grammar.automaton());
-      for (const number of numbers) {
-        const allowed = maskOf(grammar, PERFORMANCE_416.size);
-        expect(reader.allowed()).toEqual(allowed);
-        const id = allowed[number % allowed.length] ?? 0;
-        const note = state.push(id);
-        if (note && note.endStep === undefined) limits.current[note.pitch] = limits.next[note.pitch]!;
-        reader.push(id);
-      }
-    }),
+    fc.property(
+      steps,
+      steps,
+      own,
+      primer,
+      choices,
+      (first, second, [shortest, mostKeys], before, numbers) => {
+        const state = new PerformanceState(PERFORMANCE_416, before);
+        const limits = { current: Float64Array.from(first), next: Float64Array.from(second), shortest };
+        const grammar = new PerformanceGrammar(state, {
+          longestNoteSteps: limits satisfies LengthLimits,
+          mostKeys,
+        });
+        const reader = new TableReader(grammar.automaton());
+        for (const number of numbers) {
+          const allowed = maskOf(grammar, PERFORMANCE_416.size);
+          expect(reader.allowed()).toEqual(allowed);
+          const id = allowed[number % allowed.length] ?? 0;
+          const note = state.push(id);
+          if (note && note.endStep === undefined) limits.current[note.pitch] = limits.next[note.pitch]!;
+          reader.push(id);
+        }
+      },
+    ),
     { numRuns: 60 },
   );
 });

@@ -204,3 +204,22 @@ it("allows no note-on and no velocity while the most keys sound, whatever the pr
   state.push(id("NOTE_OFF", 64));
   expect(kinds()).toEqual(["NOTE_ON", "NOTE_OFF", "TIME_SHIFT", "VELOCITY"]);
 });
+
+it("ends no note before its shortest duration, unless nothing else is allowed", () => {
+  const of = (...event: Parameters<typeof PERFORMANCE_416.id>): number => PERFORMANCE_416.id(...event);
+  const [none, all] = [new Float64Array(128).fill(Infinity), new Float64Array(128).fill(Infinity)];
+  const mayRelease = (steps: number, mostKeys: number): boolean => {
+    const state = new PerformanceState(PERFORMANCE_416, [
+      of("VELOCITY", 9),
+      of("NOTE_ON", 60),
+      of("TIME_SHIFT", steps),
+    ]);
+    const limits = { current: none, next: all, shortest: 7 };
+    const allowed = new Uint8Array(PERFORMANCE_416.size);
+    new PerformanceGrammar(state, { longestNoteSteps: limits, mostKeys, mayEnd: false }).mask(allowed);
+    return allowed[of("NOTE_OFF", 60)] === 1;
+  };
+  expect([1, 6, 7, 50].map((steps) => mayRelease(steps, 4))).toEqual([false, false, true, true]);
+  // With one key at most, neither a velocity nor a note nor time can follow a time shift.
+  expect([1, 6, 7].map((steps) => mayRelease(steps, 1))).toEqual([true, true, true]);
+});
