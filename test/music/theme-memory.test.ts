@@ -178,7 +178,7 @@ describe("a passage in which themes return", () => {
   const SEED = Array.from({ length: 10_000 }, (_, i) => i).find((seed) =>
     [64, 128, 192].every((notes) => isRecall(seed, notes)),
   )!;
-  /** Keys that differ from their neighbours, each 20 steps long. */
+  /** Keys that differ from those beside them, each 20 steps long. */
   const OLD: Tune = [60, 71, 63, 66, 74, 62, 69].map((pitch) => [20, pitch]);
   /** What has no two notes in a row of the old music, ending with its first two. */
   const BEFORE: Tune = [...OLD, ...FILLER, [20, 60], [20, 71]];
