@@ -18,8 +18,6 @@ export interface DensityBounds {
   readonly windowSteps: number;
   /** Music shorter than this, in steps of 10 ms, is not adjusted. */
   readonly minSteps: number;
-  /** Added to the exponent at all times. Default 0. */
-  readonly tilt?: number;
 }
 
 /**
@@ -39,8 +37,6 @@ export const HUMAN_DENSITY: DensityBounds = {
  */
 const PRIMER_FROM = 0.55;
 const PRIMER_TO = 1.75;
-/** Makes longer shifts likelier: version 5 plays 11 % more notes than people on `dev` without it, as many with 0.2. */
-const PRIMER_TILT = 0.15;
 /** The end of a primer whose density counts. */
 const PRIMER_STEPS = 20 * STEPS_PER_SECOND;
 /** A primer that is shorter, or has fewer notes, says little. */
@@ -56,7 +52,6 @@ export function primerBounds(density: number): DensityBounds {
     to: PRIMER_TO * density,
     windowSteps: 10 * STEPS_PER_SECOND,
     minSteps: 5 * STEPS_PER_SECOND,
-    tilt: PRIMER_TILT,
   };
 }
 
@@ -151,11 +146,11 @@ export class DensityControl {
 
   /** The exponent: above 0 with too many notes, below 0 with too few. */
   get #power(): number {
-    const { from, to, minSteps, tilt = 0 } = this.#bounds;
-    if (this.#counter.pastSteps < minSteps) return tilt;
+    const { from, to, minSteps } = this.#bounds;
+    if (this.#counter.pastSteps < minSteps) return 0;
     const { density } = this.#counter;
     const nearest = Math.min(Math.max(density, from), to);
-    return tilt + Math.min(Math.max(Math.log(density / nearest), -MAX_POWER), MAX_POWER);
+    return Math.min(Math.max(Math.log(density / nearest), -MAX_POWER), MAX_POWER);
   }
 }
 
