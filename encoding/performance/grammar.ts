@@ -128,12 +128,11 @@ export class PerformanceGrammar {
   /** Excludes the note-offs of notes that are younger than the shortest duration, unless nothing else is allowed. */
   #keepYoung(allowed: Uint8Array, shortest: number): void {
     const { soundingByKey, onsetSteps, step } = this.#state;
-    const isYoung = (id: number): boolean => {
-      const key = id - this.#noteOffFirst;
-      return (soundingByKey[key] ?? 0) > 0 && step - onsetSteps[key]! < shortest;
-    };
-    const kept = allowed.map((may, id) => (isYoung(id) ? 0 : may));
-    if (kept.includes(1)) allowed.set(kept);
+    const noteOffs = allowed.subarray(this.#noteOffFirst, this.#noteOffFirst + soundingByKey.length);
+    const before = noteOffs.slice();
+    for (let key = 0; key < noteOffs.length; key += 1)
+      if (step - onsetSteps[key]! < shortest) noteOffs[key] = 0;
+    if (!allowed.includes(1)) noteOffs.set(before);
   }
 
   /** The same rules as an automaton in its present state, for the ONNX graph. */

@@ -102,7 +102,7 @@ export function buildPrompt(
       grammarProcessor(performance, { promptLength, seed }, ending),
       ...(endStep === undefined ? [] : [new EndingProcessor(state, { endStep, promptLength })]),
       new ControlTokenProcessor(state, { conditions, endStep, promptLength }),
-      ...(themes === 0 ? [] : [themeProcessor(state, new ThemeMemory(seed))]),
+      ...(themes === 0 ? [] : [themeProcessor(state, new ThemeMemory(seed, themes))]),
       ...(isControlled ? [driftControl(state, { density, promptLength })] : []),
     ],
     sampled: tail.length,
@@ -162,7 +162,7 @@ export function musicProcessors(
   const { state } = performance;
   return [
     grammarProcessor(performance, { promptLength, seed }, false),
-    ...(themes === 0 ? [] : [themeProcessor(state, new ThemeMemory(seed))]),
+    ...(themes === 0 ? [] : [themeProcessor(state, new ThemeMemory(seed, themes))]),
     ...(isControlled ? [driftControl(state, { promptLength })] : []),
   ];
 }

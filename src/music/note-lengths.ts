@@ -3,8 +3,8 @@
  * notes end together, at each moment those whose rate of ends, by register and age, is above the height of the moment.
  */
 import { type LengthLimits, type PerformanceState, STEPS_PER_SECOND } from "../../encoding/index.ts";
-import { philox } from "../engine/index.ts";
 import { endRate, REGISTERS, registerOf } from "./end-rates.ts";
+import { HALF_STEP, randomNumbers } from "./random-numbers.ts";
 
 /** Younger notes are left to the model. */
 const FIRST_AGE_STEPS = 100;
@@ -26,11 +26,6 @@ const CELL_STEPS = 25;
 /** No note sounds for more moments than this. */
 const MOST_CELLS = 1000;
 
-/** The last words of the counters of these random numbers; that of samples is 0 (`engine/random.ts`), that of `recall.ts` 2. */
-const MOMENTS = 1;
-const SHORTEST = 3;
-const TWO_32 = 0x100000000;
-
 export interface NoteLengthOptions {
   /** Seed of the moments. */
   readonly seed: number;
@@ -50,7 +45,6 @@ export class NoteLengthLimits implements LengthLimits {
   shortest = 0;
   readonly #state: PerformanceState;
   readonly #options: NoteLengthOptions;
-  readonly #random: Uint32Array = new Uint32Array(4);
   /** The keys whose notes began since the last update, or before the end of the prompt. */
   readonly #begun = new Set<number>();
   #onsets: number;
@@ -116,10 +110,9 @@ export class NoteLengthLimits implements LengthLimits {
     const ofRegisters = Array.from({ length: REGISTERS }, (_, register) => this.#limit(step, register));
     for (let key = 0; key < this.next.length; key += 1)
       this.next[key] = ofRegisters[registerOf(lowestPitch + key)]!;
-    if (this.#options.hasShortest)
-      this.shortest = Math.floor(
-        this.#numbers(Math.floor(length / LIMITS_PERIOD), SHORTEST)[0] * (MOST_SHORTEST_STEPS + 1),
-      );
+    if (!this.#options.hasShortest) return;
+    const [number] = randomNumbers(this.#options.seed, "shortestNotes", Math.floor(length / LIMITS_PERIOD));
+    this.shortest = Math.floor(number * (MOST_SHORTEST_STEPS + 1));
   }
 
   /** The age, in steps, at the first moment that ends a note. */
@@ -138,17 +131,10 @@ export class NoteLengthLimits implements LengthLimits {
 
   /** The moment of a cell. It ends the notes whose expected number of ends in a cell is above its height. */
   #moment(cell: number): { readonly step: number; readonly height: number } {
-    const [height, place] = this.#numbers(cell, MOMENTS);
+    const [height, place] = randomNumbers(this.#options.seed, "noteEnds", cell);
     return {
       step: cell * CELL_STEPS + Math.floor(place * CELL_STEPS),
-      height: -Math.log(height + 0.5 / TWO_32),
+      height: -Math.log(height + HALF_STEP),
     };
-  }
-
-  /** Two random numbers from 0 to 1, without 1. */
-  #numbers(index: number, stream: number): readonly [number, number] {
-    const { seed } = this.#options;
-    philox([index, 0, 0, stream], [seed % TWO_32, Math.floor(seed / TWO_32)], this.#random);
-    return [this.#random[0]! / TWO_32, this.#random[1]! / TWO_32];
   }
 }

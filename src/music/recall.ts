@@ -4,7 +4,7 @@
  * passages, at random, the memory is stronger, begins with shorter matches, follows one earlier place and keeps its time. All numbers
  * were chosen on the `dev` pieces (docs/experiments/piano.md).
  */
-import { philox } from "../engine/index.ts";
+import { randomNumbers } from "./random-numbers.ts";
 
 /** Notes of a passage. */
 const PASSAGE_NOTES = 64;
@@ -23,21 +23,15 @@ export const RECALL = {
   /** The most notes in a row that the earlier place does not have. */
   added: 2,
   /** Nats by which time shifts are less likely from when the next note is due until `lateSteps` after. */
-  haste: 2,
+  shiftPenalty: 2,
   lateSteps: 2,
   /** Nats by which notes are less likely until `earlySteps` before the next one is due. */
-  patience: 2,
+  notePenalty: 2,
   earlySteps: 3,
 } as const;
 
-/** The last word of the counter of these random numbers; those of others are in `note-lengths.ts` and `engine/random.ts`. */
-const STREAM = 2;
-const TWO_32 = 0x100000000;
-
 /** Whether themes return after this many notes of music with this seed. */
 export function isRecall(seed: number, notes: number): boolean {
-  const passage = Math.floor(notes / PASSAGE_NOTES);
-  const random = new Uint32Array(4);
-  philox([passage, 0, 0, STREAM], [seed % TWO_32, Math.floor(seed / TWO_32)], random);
-  return random[0]! < SHARE * TWO_32;
+  const [number] = randomNumbers(seed, "recall", Math.floor(notes / PASSAGE_NOTES));
+  return number < SHARE;
 }

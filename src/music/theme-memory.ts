@@ -49,6 +49,7 @@ const NO_VELOCITY = -9;
  */
 export class ThemeMemory {
   readonly #seed: number | undefined;
+  readonly #strength: number;
   #pitches: number[] = [];
   #steps: number[] = [];
   #velocityBins: number[] = [];
@@ -60,14 +61,18 @@ export class ThemeMemory {
   #afterNotes: NextNote | undefined;
   #afterChords: NextChord | undefined;
 
-  /** @param seed of the passages in which themes return; without it there are none. */
-  constructor(seed?: number) {
+  /**
+   * @param seed of the passages in which themes return; without it there are none.
+   * @param strength the option `themes`, for the biases that it does not multiply itself.
+   */
+  constructor(seed?: number, strength = 1) {
     this.#seed = seed;
+    this.#strength = strength;
   }
 
   /** A copy, which changes by itself. */
   fork(): ThemeMemory {
-    const copy = new ThemeMemory(this.#seed);
+    const copy = new ThemeMemory(this.#seed, this.#strength);
     copy.#pitches = this.#pitches.slice();
     copy.#steps = this.#steps.slice();
     copy.#velocityBins = this.#velocityBins.slice();
@@ -164,10 +169,10 @@ export class ThemeMemory {
     const biases = (bias: number, ...kinds: EventKind[]): IdBias[] =>
       kinds.flatMap((kind) => {
         const { first = 0, count = 0 } = vocabulary.range(kind) ?? {};
-        return [{ first, biases: new Float32Array(count).fill(-bias) }];
+        return [{ first, biases: new Float32Array(count).fill(-bias * this.#strength) }];
       });
-    if (wait >= RECALL.earlySteps) return biases(RECALL.patience, "VELOCITY", "NOTE_ON");
-    return wait <= 0 && wait >= -RECALL.lateSteps ? biases(RECALL.haste, "TIME_SHIFT") : [];
+    if (wait >= RECALL.earlySteps) return biases(RECALL.notePenalty, "VELOCITY", "NOTE_ON");
+    return wait <= 0 && wait >= -RECALL.lateSteps ? biases(RECALL.shiftPenalty, "TIME_SHIFT") : [];
   }
 
   get #isChordOpen(): boolean {

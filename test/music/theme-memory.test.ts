@@ -13,9 +13,10 @@ type Tune = readonly (readonly [steps: number, pitch: number, velocityBin?: numb
 function after(
   tune: Tune,
   seed?: number,
+  strength = 1,
 ): { memory: ThemeMemory; state: PerformanceState; push: (id: number) => void } {
   const state = new PerformanceState(PERFORMANCE_416);
-  const memory = new ThemeMemory(seed);
+  const memory = new ThemeMemory(seed, strength);
   const push = (each: number): void => {
     state.push(each);
     memory.push(state);
@@ -208,13 +209,18 @@ describe("a passage in which themes return", () => {
     expect(next([...BEFORE, [20, 100], [20, 101], [20, 102]], SEED)).toEqual([]);
   });
 
+  it("has time biases as strong as the option", () => {
+    const { memory, state } = after(BEFORE, SEED, 0.5);
+    expect(memory.adjustment(state).biases?.[0]?.biases[0]).toBe(-RECALL.notePenalty / 2);
+  });
+
   it("delays notes until the next one is due, then time", () => {
     const { memory, state, push } = after(BEFORE, SEED);
     const biased = (): number[][] =>
       (memory.adjustment(state).biases ?? []).map(({ first, biases }) => [first, biases.length, biases[0]!]);
     const notes = [
-      [id("VELOCITY", 1), 32, -RECALL.patience],
-      [id("NOTE_ON", 0), 128, -RECALL.patience],
+      [id("VELOCITY", 1), 32, -RECALL.notePenalty],
+      [id("NOTE_ON", 0), 128, -RECALL.notePenalty],
     ];
     expect(biased()).toEqual(notes);
     push(id("TIME_SHIFT", 17));
@@ -222,7 +228,7 @@ describe("a passage in which themes return", () => {
     push(id("TIME_SHIFT", 1));
     expect(biased()).toEqual([]);
     push(id("TIME_SHIFT", 2));
-    expect(biased()).toEqual([[id("TIME_SHIFT", 1), 100, -RECALL.haste]]);
+    expect(biased()).toEqual([[id("TIME_SHIFT", 1), 100, -RECALL.shiftPenalty]]);
     push(id("TIME_SHIFT", 3));
     expect(biased()).toEqual([]);
   });

@@ -1,0 +1,20 @@
+/** Random numbers of a generation besides those of its samples, which have the last word 0 (`engine/random.ts`). */
+import { philox } from "../engine/index.ts";
+
+/** The last word of the counter of each kind. */
+const STREAMS = { noteEnds: 1, recall: 2, shortestNotes: 3 } as const;
+const TWO_32 = 0x100000000;
+const words: Uint32Array = new Uint32Array(4);
+
+/** Two numbers from 0 to 1, without 1: a function of the seed, the kind and an index below 2³². */
+export function randomNumbers(
+  seed: number,
+  stream: keyof typeof STREAMS,
+  index: number,
+): readonly [number, number] {
+  philox([index, 0, 0, STREAMS[stream]], [seed % TWO_32, Math.floor(seed / TWO_32)], words);
+  return [words[0]! / TWO_32, words[1]! / TWO_32];
+}
+
+/** Half the distance between two of these numbers: added, it makes 0 impossible. */
+export const HALF_STEP = 0.5 / TWO_32;
