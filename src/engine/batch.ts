@@ -1,7 +1,8 @@
 /** Batched decoding: several continuations of one prompt, whose steps run together, so that each run reads the weights once. */
 import type { KeyValueCache } from "./cache.ts";
 import type { ContextOptions } from "./cached-context.ts";
-import type { Decoder, ForwardWithAttention } from "./decoder.ts";
+import type { Decoder } from "./decoder.ts";
+import type { ForwardWithAttention } from "./forward.ts";
 import { firstSteps, fitOneRun, type SampledRun, type SamplingInputs } from "./graph-sampling.ts";
 import type { GraphRuns, SequenceContext } from "./sequence-context.ts";
 import type { IdRange } from "./sampling/index.ts";

@@ -1,7 +1,8 @@
 import type { DecoderConfig } from "../../models/index.ts";
 import type { AttentionRequest, LayerAttention } from "./attention.ts";
 import type { KeyValueCache } from "./cache.ts";
-import type { Decoder, ForwardWithAttention, ForwardWithLayers } from "./decoder.ts";
+import type { Decoder } from "./decoder.ts";
+import type { ForwardWithAttention, ForwardWithLayers } from "./forward.ts";
 import type { SampledRun, SamplingInputs } from "./graph-sampling.ts";
 import { NO_IDS } from "./head-slices.ts";
 import type { IdRange } from "./sampling/index.ts";

@@ -7,23 +7,17 @@ import {
   type QuantizationScheme,
   type Tensors,
 } from "../../models/index.ts";
-import {
-  type AttentionRequest,
-  attentionNames,
-  checkedRequest,
-  type LayerAttention,
-  layerAttention,
-} from "./attention.ts";
+import { type AttentionRequest, attentionNames, checkedRequest, layerAttention } from "./attention.ts";
 import { sinkOf } from "./attention-sink.ts";
 import { type CacheShape, cacheShapeOf, KeyValueCache } from "./cache.ts";
 import { DecoderSession, type PreparedSource, type Weights } from "./decoder-session.ts";
 import { EngineError } from "./errors.ts";
 import { exactRunLength, hasExactShape, readsRowsExactly } from "./exact-run.ts";
+import type { ForwardOptions, ForwardWithAttention, ForwardWithLayers } from "./forward.ts";
 import { type SampledRun, sampledRuns, type SamplingInputs } from "./graph-sampling.ts";
 import { floats, joined, type Results } from "./graph-values.ts";
 import { columnsOf, NO_IDS } from "./head-slices.ts";
 import { LayerSession } from "./layer-session.ts";
-import type { LayerStream } from "./layers.ts";
 import { checkIds, checkPositions } from "./read-checks.ts";
 import type { Runtime } from "./runtime.ts";
 import type { IdRange } from "./sampling/index.ts";
@@ -40,32 +34,6 @@ export interface DecoderSource {
   readonly headSlices?: readonly number[];
   /** Returns the tensors again: see `PreparedSource.reopen`. */
   readonly reopen?: () => Tensors;
-}
-
-/** Options of `Decoder.forward`. */
-export interface ForwardOptions {
-  /** Logits after the last id, or after each id. Default "last". */
-  readonly logits?: "last" | "all";
-  /**
-   * Consecutive ids whose logits are returned, none for a count of 0. The head is computed for the slices with these ids only: see
-   * `PreparedSource.headSlices`. Default: all ids.
-   */
-  readonly range?: IdRange;
-  /** Stops between two chunks of a long input; `forward` then throws the signal's reason. */
-  readonly signal?: AbortSignal;
-}
-
-/** Logits, and the attention weights of the last id. */
-export interface ForwardWithAttention {
-  /** As returned by `forward`. */
-  readonly logits: Float32Array;
-  /** Of the requested layers, in the requested order. */
-  readonly attention: readonly LayerAttention[];
-}
-
-/** Logits, attention weights, and the last id in the residual stream. */
-export interface ForwardWithLayers extends ForwardWithAttention {
-  readonly layers: LayerStream;
 }
 
 /** Ids per chunk of a long input: the memory of its activations grows with it. */

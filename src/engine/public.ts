@@ -2,16 +2,11 @@
 export type { AttentionRequest, LayerAttention } from "./attention.ts";
 export type { AttentionSink } from "./attention-sink.ts";
 export { type CacheShape, KeyValueCache } from "./cache.ts";
-export {
-  Decoder,
-  type DecoderSource,
-  type ForwardOptions,
-  type ForwardWithAttention,
-  type ForwardWithLayers,
-} from "./decoder.ts";
+export { Decoder, type DecoderSource } from "./decoder.ts";
 export type { PreparedSource, Weights, WeightsInFiles } from "./decoder-session.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export { explainSample, type ExplainSampleOptions, type Explanation } from "./explain.ts";
+export type { ForwardOptions, ForwardWithAttention, ForwardWithLayers } from "./forward.ts";
 export { generateIds, type GenerateIdsOptions } from "./generate.ts";
 export { type LayerPrediction, layerPredictions, type LayerStream, type StreamMove } from "./layers.ts";
 export type { LogitsProcessor } from "./logits-processor.ts";

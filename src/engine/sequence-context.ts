@@ -1,5 +1,5 @@
 /** A sequence that a decoder reads, with the cache of its ids. */
-import type { ForwardOptions, ForwardWithAttention } from "./decoder.ts";
+import type { ForwardOptions, ForwardWithAttention } from "./forward.ts";
 import type { SampledRun, SamplingInputs } from "./graph-sampling.ts";
 import type { SamplesAhead } from "./speculation/index.ts";
 

@@ -1,5 +1,5 @@
 import type { CachedContext, ContextOptions } from "./cached-context.ts";
-import type { ForwardWithAttention } from "./decoder.ts";
+import type { ForwardWithAttention } from "./forward.ts";
 import type { SequenceContext } from "./sequence-context.ts";
 import type { IdRange } from "./sampling/index.ts";
 import { type Draft, DraftLength, type Drafter, type SamplesAhead } from "./speculation/index.ts";

@@ -18,10 +18,10 @@ export const RECALL = {
   shortest: { notes: 2, chords: 1 },
   /** The class of the length of a repeat that is being followed. */
   followedLength: 2,
-  /** The most notes of the earlier place that may be left out between two others. */
-  leftOut: 2,
+  /** The most notes of the earlier place that are skipped at once. */
+  mostSkipped: 2,
   /** The most notes in a row that the earlier place does not have. */
-  added: 2,
+  mostAdded: 2,
   /** Nats by which time shifts are less likely from when the next note is due until `lateSteps` after. */
   shiftPenalty: 2,
   lateSteps: 2,

@@ -198,9 +198,9 @@ export class ThemeMemory {
     if (!this.#afterNotes || !this.#isRecall(this.#onsets)) return undefined;
     const { next, added } = this.#afterNotes;
     const place = this.#pitches.indexOf(pitch, next);
-    if (place >= 0 && place <= Math.min(next + RECALL.leftOut, this.#pitches.length - 3))
+    if (place >= 0 && place <= Math.min(next + RECALL.mostSkipped, this.#pitches.length - 3))
       return this.#nextNote(place + 1, RECALL.followedLength, step);
-    return added < RECALL.added ? { ...this.#afterNotes, added: added + 1 } : undefined;
+    return added < RECALL.mostAdded ? { ...this.#afterNotes, added: added + 1 } : undefined;
   }
 
   #found(step: number): NextNote | undefined {
@@ -240,7 +240,7 @@ export class ThemeMemory {
     return new Set(this.#pitches.slice(this.#chordStarts[index], this.#chordStarts[index + 1]));
   }
 
-  /** Forgets the oldest notes, and the chords that begin with them. */
+  /** Discards the oldest notes, and the chords that begin with them. */
   #discard(notes: number): void {
     this.#pitches.splice(0, notes);
     this.#steps.splice(0, notes);

@@ -1,7 +1,7 @@
 /**
  * By how much a repeat of notes or of the upper voice makes what followed it likelier: in nats, of the option `themes` at 1. Fitted to
  * the `dev` pieces with weights of `models/piano` trained further, by `node themes/fit.mjs dev` in `bench/`, together with
- * weights of nearer repeats, which gained 0.001 nats and are left out.
+ * weights of nearer repeats, which gained 0.001 nats and are omitted.
  */
 
 /** By what a repeat is found: equal notes, or chords with equal upper voices. */
@@ -10,7 +10,7 @@ export type Line = "notes" | "chords";
 /** The first length of each class of repeats. Shorter ones are chance; longer than the last are not told apart. */
 export const LENGTHS = { notes: [4, 5, 6, 9, 16], chords: [3, 4, 5, 8, 12] } as const;
 
-/** Repeats count from this many notes or chords ago on. Of nearer ones the model itself knows, and loops would hold. */
+/** Repeats count from this many notes or chords ago on. The model itself predicts nearer ones, and loops would hold. */
 export const FAR = { notes: 100, chords: 50 } as const;
 
 /** What is likelier: the next note's key, its velocity and time, exactly and beside them; the keys of the next chord. */

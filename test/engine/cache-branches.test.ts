@@ -97,8 +97,8 @@ test("forks, rewinds, appends and clears in any order give the rows of a cache t
           chosen.naive = { read: [], furthest: 0 };
         } else {
           const to = naive.read.length - action.back;
-          const forgets = naive.furthest > 2 * limit; // the first rows are evicted
-          if (action.back < 0 || to < (forgets ? naive.furthest - limit : 0)) {
+          const evicts = naive.furthest > 2 * limit; // the first rows are evicted
+          if (action.back < 0 || to < (evicts ? naive.furthest - limit : 0)) {
             expect(() => cache.rewind(to)).toThrow(EngineError);
           } else {
             cache.rewind(to);

@@ -34,7 +34,7 @@ function packed(labels: readonly (readonly number[])[]): Float32Array {
   );
 }
 
-/** A cache that stores all rows, and forgets nothing but how far back it may rewind. */
+/** A cache that stores all rows, and limits only how far back it may rewind. */
 class Reference {
   readonly limit: number;
   readonly sink: AttentionSink;

@@ -8,7 +8,7 @@ function push(evicted: EvictedRows, first: number, blocks: number): void {
 
 const numbers = (blocks: readonly Float32Array[]): number[] => blocks.flatMap((block) => [...block]);
 
-test("keeps the newest blocks, in the memory of the dropped ones", () => {
+test("keeps the newest blocks, in the memory of the evicted ones", () => {
   const evicted = new EvictedRows(3);
   const arrays = Array.from({ length: 8 }, (_, i) => {
     const array = evicted.push(1);

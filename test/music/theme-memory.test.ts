@@ -134,7 +134,7 @@ describe("ThemeMemory", () => {
     expect(values(memory.predictions(state.step), "key")).toEqual([]);
   });
 
-  it("keeps finding repeats of the last thousands of notes, and forgets older ones", () => {
+  it("keeps finding repeats of the last thousands of notes, and discards older ones", () => {
     const filler: Tune = Array.from({ length: 12_000 }, (_, i) => [10, 20 + ((i * i) % 23)]);
     const theme: Tune = [
       [10, 90],
@@ -200,7 +200,7 @@ describe("a passage in which themes return", () => {
     expect(recalled! / plain!).toBeCloseTo((RECALL.strength * key[RECALL.followedLength]) / key[0], 12);
   });
 
-  it("follows the place where notes are left out or added, and leaves it after three others", () => {
+  it("follows the place where notes are skipped or added, and leaves it after three others", () => {
     expect(next([...BEFORE, [20, 63]], SEED)).toEqual([66]);
     expect(next([...BEFORE, [20, 66]], SEED)).toEqual([74]); // without 63
     expect(next([...BEFORE, [20, 74]], SEED)).toEqual([62]); // without 63 and 66

@@ -5,7 +5,7 @@ import { parseInstruments } from "../../../encoding/arrival/index.ts";
 const parse = (text: string): number[] => [...parseInstruments(text)];
 
 describe("parseInstruments", () => {
-  it("knows families, programs, numbers and drums", () => {
+  it("accepts families, programs, numbers and drums", () => {
     expect(parse("bass")).toEqual([32, 33, 34, 35, 36, 37, 38, 39]);
     expect(parse("Acoustic Bass, drums")).toEqual([32, 128]);
     expect(parse("0,127")).toEqual([0, 127]);

@@ -28,7 +28,7 @@ test("a repeat that reaches the end goes on with its own copy", () => {
   expect(drafted([1, 2, 3, 1, 2, 3])).toEqual({ ids: [1, 2, 3, 1, 2], kind: 0 });
 });
 
-test("takes in ids one by one, and forgets those before a start", () => {
+test("appends ids one by one, and discards those before a start", () => {
   const drafter = new SuffixDrafter();
   drafter.start([1, 2, 3, 4]);
   for (const id of [5, 1, 2, 3]) drafter.push(id);

@@ -66,7 +66,7 @@ describe("ArrivalDrafter", () => {
     }
   });
 
-  test("knows whose note is due: the part whose last note ends", () => {
+  test("predicts whose note is due: the part whose last note ends", () => {
     // Two parts: one of notes of 50 steps, one of 80 steps. Their onsets coincide every 400 steps only.
     const parts = [
       ...Array.from({ length: 32 }, (_, i) => ({ onset: 50 * i, duration: 50, pitch: 60 })),

@@ -50,7 +50,7 @@ describe("ContextMixer", () => {
 
   test("trusts the kind of context whose predictions come true", () => {
     const mixer = new ContextMixer(2, 1);
-    // The first kind knows the symbol; the second has one context, with another symbol most of the time.
+    // The first kind predicts the symbol; the second has one context, with another symbol most of the time.
     for (let i = 0; i < 200; i += 1) {
       const symbol = i % 10 === 0 ? 3 : 4;
       mixer.learn([context(0, symbol), context(1, 1)], 0, symbol);
@@ -58,7 +58,7 @@ describe("ContextMixer", () => {
     expect(mixer.predict([context(0, 3), context(1, 1)], 0)?.symbol).toBe(3);
   });
 
-  test("forgets all contexts when there are too many", () => {
+  test("discards all contexts when there are too many", () => {
     const mixer = new ContextMixer(1, 1);
     for (let hash = 0; hash <= 40_000; hash += 1) mixer.learn([context(0, hash)], 0, 1);
     expect(mixer.predict([context(0, 5)], 0)?.symbol).toBe(1);

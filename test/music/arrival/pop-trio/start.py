@@ -39,7 +39,7 @@ COPIED = 24  # columns of times that each of the three heads copies
 
 
 def waves(count: int, periods: torch.Tensor) -> torch.Tensor:
-    """Row t has cosine and sine of t, side by side, for each period.  # [count, 2 × periods]"""
+    """Row t has cosine and sine of t, one after the other, for each period.  # [count, 2 × periods]"""
     angles = 2 * math.pi * torch.arange(count)[:, None] / periods
     return AMPLITUDE * torch.stack([angles.cos(), angles.sin()], 2).flatten(1)
 
