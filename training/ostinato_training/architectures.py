@@ -1,7 +1,8 @@
 """Repeats the comparison of the Music Transformer paper: learned positions, relative attention, and an LSTM.
 
 All have about the same number of parameters and see the same ids in the same order. Each has its own search over
-learning rates; the best run on `--dev` is repeated with a second seed. Measured on `--valid`: NLL by the protocol, and
+learning rates; the best run on `--dev` is repeated with a second seed. `--rates` names the runs instead, for a longer
+comparison with the rates that won a shorter one. Measured on `--valid`: NLL by the protocol, and
 NLL by position in the piece, in windows. Past the first window, learned positions restart with the last half window,
 relative attention has a rolling KV cache, and an LSTM keeps its state.
 
@@ -60,6 +61,7 @@ class Plan:
     batch: int
     dev_pieces: int
     valid_pieces: int
+    measure_every: int  # ids; 0: only at the end
 
     def config(self, position: str, dataset: Dataset) -> DecoderConfig:
         relative = position == "relative"
@@ -89,6 +91,7 @@ class Result:
     dev: float  # nats per id
     valid: float  # nats per id
     by_windows: dict[str, float]  # of valid, by windows into the piece
+    dev_by_ids: dict[str, float]  # on the way, by ids seen
 
 
 def build(architecture: str, plan: Plan, dataset: Dataset) -> nn.Module:
@@ -113,8 +116,15 @@ def count(model: nn.Module) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
-def train_one(architecture: str, rates: tuple[float, float], seed: int, plan: Plan, train: Dataset) -> tuple[nn.Module, int, float]:
-    """A trained model, the ids it saw, and the seconds it took."""
+@dataclass(frozen=True)
+class Trained:
+    model: nn.Module
+    ids: int
+    seconds: float  # with the measurements on the way
+    dev_by_ids: dict[str, float]
+
+
+def train_one(architecture: str, rates: tuple[float, float], seed: int, plan: Plan, train: Dataset, dev: Dataset) -> Trained:
     torch.manual_seed(seed)
     model = build(architecture, plan, train)
     cpu = torch.device("cpu")
@@ -124,7 +134,9 @@ def train_one(architecture: str, rates: tuple[float, float], seed: int, plan: Pl
     parameters = list(model.parameters())
     augmenter = Augmenter.of(train.vocabulary)
     batches = prefetch(iter(BatchStream(train, plan.window, plan.batch, seed, augmenter, DataCursor())))
-    steps = max(1, plan.ids // (plan.window * plan.batch))
+    per_step = plan.window * plan.batch
+    steps = max(1, plan.ids // per_step)
+    measured: dict[str, float] = {}
     began = time.monotonic()
     for step in range(steps):
         batch = next(batches)
@@ -136,10 +148,14 @@ def train_one(architecture: str, rates: tuple[float, float], seed: int, plan: Pl
         optimizer.step(learning_rate_factor(step, steps, min(WARMUP, steps), int(DECAY * steps)))
         optimizer.zero_grad()
         if step % 20 == 19 or step == steps - 1:
-            rate = (step + 1) * plan.window * plan.batch / (time.monotonic() - began)
+            rate = (step + 1) * per_step / (time.monotonic() - began)
             print(f"\r{architecture} {rates} seed {seed}: step {step + 1}/{steps}  loss {loss.item():.3f}  {rate:,.0f} ids/s", end="", file=sys.stderr)
+        seen = (step + 1) * per_step
+        if plan.measure_every > 0 and seen // plan.measure_every > step * per_step // plan.measure_every:
+            measured[str(seen)] = nll(model, dev, spread_pieces(dev, plan.dev_pieces), plan.window)
+            print(f"  dev {measured[str(seen)]:.3f} after {seen:,} ids", file=sys.stderr)
     print(file=sys.stderr)
-    return model, steps * plan.window * plan.batch, time.monotonic() - began
+    return Trained(model, steps * per_step, time.monotonic() - began, measured)
 
 
 def nll(model: nn.Module, dataset: Dataset, pieces: list[int], window: int) -> float:
@@ -160,35 +176,43 @@ def nll_by_windows(architecture: str, model: nn.Module, dataset: Dataset, pieces
     return {multiple: float(part.mean()) for multiple, part in parts.items() if len(part) > 0}
 
 
-def compare(plan: Plan, train: Dataset, dev: Dataset, valid: Dataset, out: Path) -> Iterator[Result]:
-    """All runs, those of `runs.json` first; each new run is appended to the file."""
+Rates = tuple[float, float]
+
+
+def compare(plan: Plan, train: Dataset, dev: Dataset, valid: Dataset, out: Path, chosen: list[tuple[str, Rates]]) -> Iterator[Result]:
+    """The chosen runs, or all if none is chosen; those of `runs.json` first. Each new run is appended to the file."""
     path = out / "runs.json"
     content: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"plan": asdict(plan), "runs": []}
     if content["plan"] != asdict(plan):
         raise OptionError(f"{path} contains runs with other options: {content['plan']}; choose another --out")
     done = {(run["architecture"], run["lr_muon"], run["lr_adam"], run["seed"]): Result(**run) for run in content["runs"]}
 
-    def run(architecture: str, rates: tuple[float, float], seed: int) -> Result:
+    def run(architecture: str, rates: Rates, seed: int) -> Result:
         key = (architecture, *rates, seed)
         if key not in done:
-            model, ids, seconds = train_one(architecture, rates, seed, plan, train)
+            trained = train_one(architecture, rates, seed, plan, train, dev)
+            model = trained.model
             dev_pieces, valid_pieces = spread_pieces(dev, plan.dev_pieces), spread_pieces(valid, plan.valid_pieces)
             done[key] = Result(
                 architecture,
                 *rates,
                 seed=seed,
                 parameters=count(model),
-                ids=ids,
-                seconds=round(seconds, 1),
+                ids=trained.ids,
+                seconds=round(trained.seconds, 1),
                 dev=nll(model, dev, dev_pieces, plan.window),
                 valid=nll(model, valid, valid_pieces, plan.window),
                 by_windows=nll_by_windows(architecture, model, valid, valid_pieces, plan.window),
+                dev_by_ids=trained.dev_by_ids,
             )
             partial = path.with_suffix(".partial")
             partial.write_text(json.dumps({"plan": asdict(plan), "runs": [asdict(result) for result in done.values()]}, indent=1) + "\n")
             partial.replace(path)
         return done[key]
 
+    if chosen:
+        yield from (run(architecture, rates, 0) for architecture, rates in chosen)
+        return
     for architecture, candidates in RATES.items():
         results = [run(architecture, rates, 0) for rates in candidates]
         best = min(results, key=lambda result: result.dev)
@@ -205,7 +229,34 @@ def table(results: list[Result]) -> str:
         spans = [f"{result.by_windows[multiple]:.3f}" if multiple in result.by_windows else "" for multiple in windows]
         figures = [f"{result.parameters:,}", f"{result.ids:,}", f"{result.dev:.3f}", f"{result.valid:.3f}"]
         rows.append([result.architecture, f"{result.lr_muon:g}", f"{result.lr_adam:g}", str(result.seed), *figures, *spans])
+    return markdown(rows)
+
+
+def measured_on_the_way(results: list[Result]) -> str:
+    """A Markdown table of `dev` with one row per run and one column per number of ids seen."""
+    ids = sorted({int(ids) for result in results for ids in result.dev_by_ids})
+    head = ["ids seen", *(f"{number:,}" for number in ids)]
+    rows = [head, ["---"] * len(head)]
+    for result in results:
+        figures = [f"{result.dev_by_ids[str(number)]:.3f}" if str(number) in result.dev_by_ids else "" for number in ids]
+        rows.append([f"{result.architecture}, {result.lr_muon:g} / {result.lr_adam:g}", *figures])
+    return markdown(rows)
+
+
+def markdown(rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def chosen_rates(text: str) -> tuple[str, Rates]:
+    """`relative=0.04/0.006`: an architecture, and its learning rates of Muon and AdamW."""
+    architecture, _, rates = text.partition("=")
+    muon, _, adam = rates.partition("/")
+    if architecture not in RATES:
+        raise argparse.ArgumentTypeError(f"no architecture {architecture!r}; one of {', '.join(RATES)}")
+    try:
+        return architecture, (float(muon), float(adam))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} has no two learning rates; write {architecture}=0.04/0.006") from None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -221,15 +272,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=16, help="blocks in a step (default 16)")
     parser.add_argument("--dev-pieces", type=int, default=0, help="number of pieces of dev, evenly spaced (0: all)")
     parser.add_argument("--valid-pieces", type=int, default=0, help="number of pieces of valid, evenly spaced (0: all)")
+    parser.add_argument("--rates", type=chosen_rates, action="append", default=[], metavar="ARCHITECTURE=MUON/ADAMW", help="only this run, such as relative=0.04/0.006; may be repeated (default: the search)")
+    parser.add_argument("--measure-every", type=int, default=0, metavar="IDS", help="also measure dev whenever so many ids were seen")
     parser.add_argument("--threads", type=int, help="CPU threads (default: PyTorch's)")
     options = parser.parse_args(arguments)
     if options.threads is not None:
         torch.set_num_threads(options.threads)
-    plan = Plan(options.ids, options.layers, options.width, options.heads, options.window, options.batch, options.dev_pieces, options.valid_pieces)
+    shape = (options.layers, options.width, options.heads, options.window, options.batch)
+    plan = Plan(options.ids, *shape, options.dev_pieces, options.valid_pieces, options.measure_every)
     try:
         train, dev, valid = (read_dataset(folder) for folder in (options.train, options.dev, options.valid))
         options.out.mkdir(parents=True, exist_ok=True)
-        print(table(list(compare(plan, train, dev, valid, options.out))))
+        results = list(compare(plan, train, dev, valid, options.out, options.rates))
+        print(table(results))
+        if plan.measure_every > 0:
+            print(f"\n{measured_on_the_way(results)}")
     except TrainingError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

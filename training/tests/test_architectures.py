@@ -12,7 +12,7 @@ from ostinato_training.architectures import Plan, build, count, main
 from ostinato_training.data import read_dataset
 from ostinato_training.lstm import Lstm, parameter_count, width_for
 
-PLAN = Plan(ids=512, layers=2, width=32, heads=2, window=16, batch=4, dev_pieces=0, valid_pieces=0)
+PLAN = Plan(ids=512, layers=2, width=32, heads=2, window=16, batch=4, dev_pieces=0, valid_pieces=0, measure_every=0)
 
 
 @pytest.mark.parametrize("architecture", ["learned", "lstm"])
@@ -57,3 +57,22 @@ def test_compares_and_resumes(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out.splitlines() == rows
     assert main([*arguments, *shape[:-1], "5"]) == 1
     assert "runs with other options" in capsys.readouterr().err
+
+
+def test_runs_chosen_rates_and_measures_on_the_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = write_dataset(tmp_path / "data", [melody(30), melody(40, 48)])
+    arguments = ["--train", str(data), "--dev", str(data), "--valid", str(data), "--out", str(tmp_path / "out")]
+    shape = ["--ids", "512", "--layers", "1", "--width", "16", "--heads", "2", "--window", "16", "--batch", "4"]
+    assert main([*arguments, *shape, "--rates", "lstm=0/0.01", "--rates", "relative=0.02/0.003", "--measure-every", "200"]) == 0
+    runs = json.loads((tmp_path / "out" / "runs.json").read_text())["runs"]
+    assert [(run["architecture"], run["lr_adam"], run["seed"]) for run in runs] == [("lstm", 0.01, 0), ("relative", 0.003, 0)]
+    assert all(list(run["dev_by_ids"]) == ["256", "448"] for run in runs)  # the first steps of 64 ids at or past 200 and 400
+    assert f"| ids seen | 256 | 448 |\n| --- | --- | --- |\n| lstm, 0 / 0.01 | {runs[0]['dev_by_ids']['256']:.3f}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("rates", ["gru=0/0.01", "lstm=0.01", "lstm=fast/slow"])
+def test_unclear_rates_are_an_error(rates: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--train", "a", "--dev", "b", "--valid", "c", "--out", "d", "--ids", "1", "--rates", rates])
+    assert stopped.value.code == 2
+    assert ("no architecture 'gru'" if rates.startswith("gru") else "no two learning rates") in capsys.readouterr().err
