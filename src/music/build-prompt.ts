@@ -195,14 +195,13 @@ function grammarProcessor(
 ): LogitsProcessor {
   const { state } = performance;
   // The ending forces note-offs.
-  const limits = new NoteLengthLimits(state, { ...lengths, hasShortest: !mayEnd });
+  const limits = new NoteLengthLimits(state, { ...lengths, hasShortest: !mayEnd, variesByPiece: true });
   const grammarOf = (each: PerformanceState, longestNoteSteps: NoteLengthLimits): PerformanceGrammar =>
     new PerformanceGrammar(each, { longestNoteSteps, mostKeys: MOST_KEYS, mayEnd });
   const grammar = grammarOf(state, limits);
   return {
     push: (id) => {
-      performance.push(id);
-      limits.push();
+      limits.push(performance.push(id));
     },
     mask: (allowed) => grammar.mask(allowed),
     automaton: () => grammar.automaton(),
@@ -213,8 +212,7 @@ function grammarProcessor(
       const grammarOfCopy = grammarOf(copy, ofCopy);
       return {
         push: (id) => {
-          copy.push(id);
-          ofCopy.push();
+          ofCopy.push(copy.push(id));
         },
         mask: (allowed) => grammarOfCopy.mask(allowed),
       };

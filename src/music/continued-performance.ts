@@ -25,9 +25,11 @@ export class ContinuedPerformance {
     return this.#notes ?? [];
   }
 
-  push(id: number): void {
+  /** @returns the note that the id begins or ends. */
+  push(id: number): NoteState | undefined {
     const note = this.state.push(id);
     if (note && note.endStep === undefined) this.#notes?.push(note);
     if (this.state.length === this.#promptLength) this.#start = this.state.mark();
+    return note;
   }
 }

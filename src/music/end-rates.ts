@@ -30,3 +30,12 @@ export function endRate(register: number, age: number): number {
   const column = AGES.findLastIndex((first) => age >= first * STEPS_PER_SECOND);
   return END_RATES[register]?.rates[column] ?? 0;
 }
+
+/** The expected number of ends of a note of a register while it ages from one step to another. */
+export function expectedEnds(register: number, from: number, to: number): number {
+  return AGES.reduce((sum, age, column) => {
+    const begin = Math.max(from, age * STEPS_PER_SECOND);
+    const end = Math.min(to, (AGES[column + 1] ?? Infinity) * STEPS_PER_SECOND);
+    return sum + (Math.max(0, end - begin) / STEPS_PER_SECOND) * (END_RATES[register]?.rates[column] ?? 0);
+  }, 0);
+}

@@ -2,7 +2,13 @@
  * Ends the notes that a model leaves sounding, as often as people end theirs. It happens at random moments, as when a pedal is lifted:
  * notes end together, at each moment those whose rate of ends, by register and age, is above the height of the moment.
  */
-import { type LengthLimits, type PerformanceState, STEPS_PER_SECOND } from "../../encoding/index.ts";
+import {
+  type LengthLimits,
+  type NoteState,
+  type PerformanceState,
+  STEPS_PER_SECOND,
+} from "../../encoding/index.ts";
+import { EndFactors } from "./end-factor.ts";
 import { endRate, REGISTERS, registerOf } from "./end-rates.ts";
 import { HALF_STEP, randomNumbers } from "./random-numbers.ts";
 
@@ -33,6 +39,8 @@ export interface NoteLengthOptions {
   readonly promptLength: number;
   /** Whether notes have a shortest duration. Default false: note-offs may be forced. */
   readonly hasShortest?: boolean;
+  /** Whether notes end sooner or later by the piece: see `end-factor.ts`. Default false. */
+  readonly variesByPiece?: boolean;
 }
 
 /**
@@ -50,6 +58,9 @@ export class NoteLengthLimits implements LengthLimits {
   #onsets: number;
   /** The step at the end of the prompt. */
   #from = 0;
+  /** The notes of the prompt that have ended. */
+  readonly #ended: NoteState[] = [];
+  #factors: EndFactors | undefined;
 
   /** @param state receives each id before `push`. Its sounding notes have no limit. */
   constructor(state: PerformanceState, options: NoteLengthOptions) {
@@ -60,8 +71,7 @@ export class NoteLengthLimits implements LengthLimits {
     this.next = new Float64Array(keys).fill(Infinity);
     this.#onsets = state.onsets;
     if (state.length < options.promptLength) return;
-    this.#from = state.step;
-    this.#update();
+    this.#beginContinuation();
   }
 
   /** A copy for a copy of the state. */
@@ -72,11 +82,17 @@ export class NoteLengthLimits implements LengthLimits {
     copy.shortest = this.shortest;
     for (const key of this.#begun) copy.#begun.add(key);
     copy.#from = this.#from;
+    copy.#ended.push(...this.#ended);
+    copy.#factors = this.#factors;
     return copy;
   }
 
-  /** After each id of the state. */
-  push(): void {
+  /**
+   * After each id of the state.
+   *
+   * @param note that the id begins or ends.
+   */
+  push(note?: NoteState): void {
     const { onsets, newest, length } = this.#state;
     if (onsets > this.#onsets && newest) {
       const key = newest.pitch - this.#state.lowestPitch;
@@ -85,8 +101,9 @@ export class NoteLengthLimits implements LengthLimits {
     }
     this.#onsets = onsets;
     const { promptLength } = this.#options;
-    if (length === promptLength) this.#from = this.#state.step;
-    if (length >= promptLength && (length === promptLength || length % LIMITS_PERIOD === 0)) this.#update();
+    if (length <= promptLength && note?.endStep !== undefined) this.#ended.push(note);
+    if (length === promptLength) this.#beginContinuation();
+    else if (length > promptLength && length % LIMITS_PERIOD === 0) this.#update();
   }
 
   /** Removes the limit of the newest note of a pitch: something else ends it. */
@@ -100,6 +117,18 @@ export class NoteLengthLimits implements LengthLimits {
   unchangedFor(): number {
     const { length } = this.#state;
     return LIMITS_PERIOD - (length % LIMITS_PERIOD);
+  }
+
+  #beginContinuation(): void {
+    const { step } = this.#state;
+    this.#from = step;
+    if (this.#options.variesByPiece)
+      this.#factors = new EndFactors(
+        this.#options.seed,
+        [...this.#ended.splice(0), ...this.#state.soundingNotes()],
+        step,
+      );
+    this.#update();
   }
 
   #update(): void {
@@ -123,7 +152,8 @@ export class NoteLengthLimits implements LengthLimits {
       const moment = this.#moment(cell);
       const age = moment.step - onset;
       const missing = age < MISSING_ENDS.fromStep ? MISSING_ENDS.earlier : MISSING_ENDS.later;
-      const ends = missing * endRate(register, age) * (CELL_STEPS / STEPS_PER_SECOND);
+      const factor = this.#factors?.at(moment.step) ?? 1;
+      const ends = factor * missing * endRate(register, age) * (CELL_STEPS / STEPS_PER_SECOND);
       if (moment.step >= from && moment.height < ends) return age;
     }
     return from + MOST_CELLS * CELL_STEPS - onset;

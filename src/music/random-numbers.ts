@@ -2,7 +2,7 @@
 import { philox } from "../engine/index.ts";
 
 /** The last word of the counter of each kind. */
-const STREAMS = { noteEnds: 1, recall: 2, shortestNotes: 3 } as const;
+const STREAMS = { noteEnds: 1, recall: 2, shortestNotes: 3, endFactor: 4 } as const;
 const TWO_32 = 0x100000000;
 const words: Uint32Array = new Uint32Array(4);
 

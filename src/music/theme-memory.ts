@@ -115,7 +115,8 @@ export class ThemeMemory {
       yield* around("VELOCITY", this.#velocityBins[next]!, VELOCITIES, repeat);
     }
     if (this.#afterChords) {
-      const { pitches, ...repeat } = this.#afterChords;
+      const { pitches, length, isFollowed: isStrong } = this.#afterChords;
+      const repeat = { length, isFollowed: isStrong && this.#afterNotes?.isFollowed !== true };
       const begun = this.#isChordOpen ? this.#chord(this.#tops.length) : undefined;
       for (const value of pitches)
         if (!begun?.has(value)) yield { kind: "NOTE_ON", value, feature: "chord", ...repeat };
@@ -172,6 +173,7 @@ export class ThemeMemory {
         return [{ first, biases: new Float32Array(count).fill(-bias * this.#strength) }];
       });
     if (wait >= RECALL.earlySteps) return biases(RECALL.notePenalty, "VELOCITY", "NOTE_ON");
+    if (this.#afterNotes.added > 0) return [];
     return wait <= 0 && wait >= -RECALL.lateSteps ? biases(RECALL.shiftPenalty, "TIME_SHIFT") : [];
   }
 

@@ -19,8 +19,7 @@ class Played {
 
   push(...ids: readonly number[]): this {
     for (const id of ids) {
-      this.state.push(id);
-      this.limits.push();
+      this.limits.push(this.state.push(id));
     }
     return this;
   }
@@ -141,6 +140,24 @@ describe("NoteLengthLimits", () => {
     played.limits.release(64);
     expect(played.update().limit(64)).toBe(Infinity);
     expect(played.push(of("NOTE_OFF", 64)).noteOn(64).update().limit(64)).toBeLessThan(Infinity);
+  });
+
+  it("ends notes sooner after music whose notes end soon, on request", () => {
+    const median = (length: number): number => {
+      const limits = Array.from({ length: 400 }, (_, seed) => {
+        const state = new PerformanceState(PERFORMANCE_416);
+        const music = Array.from({ length: 8 }, () => [
+          ...[40, 50, 60, 70].map((pitch) => of("NOTE_ON", pitch)),
+          ...Array.from({ length: length / 100 }, () => of("TIME_SHIFT", 100)),
+          ...[40, 50, 60, 70].map((pitch) => of("NOTE_OFF", pitch)),
+        ]).flat();
+        const varied = new NoteLengthLimits(state, { seed, promptLength: music.length, variesByPiece: true });
+        for (const id of music) varied.push(state.push(id));
+        return varied.next[60]!;
+      });
+      return limits.toSorted((a, b) => a - b)[200]!;
+    };
+    expect(median(200)).toBeLessThan(0.8 * median(600));
   });
 
   it("a copy goes on by itself", () => {
