@@ -2,7 +2,7 @@
  * Collects pairs for the twin test: after PRIMER seconds of a real piece, what the pianist plays in the next CONTINUATION
  * seconds, and what a model plays there.
  *
- *   node twin/pairs.mjs FOLDER OUT.json [--pairs 220] [--model piano] [--options '{"temperature":0.9}']
+ *   node twin/pairs.mjs FOLDER OUT.json [--pairs 220] [--model piano] [--options '{"temperature":0.9}'] [--threads N]
  *
  * FOLDER holds real pieces that the model was not trained on. Each round over them takes one window a piece; windows and
  * seeds are the same in every run. OUT.json: an array of { file, seconds, primer, real, made }, the last three arrays of
@@ -36,18 +36,22 @@ const { values, positionals } = parseArgs({
     pairs: { type: "string", default: "220" },
     model: { type: "string", default: "piano" },
     options: { type: "string", default: "{}" },
+    threads: { type: "string" },
   },
 });
 const [folder, out] = positionals;
 const wanted = Number(values.pairs);
 if (out === undefined || positionals.length !== 2 || !(wanted >= 1)) {
   say(
-    `usage: node twin/pairs.mjs FOLDER OUT.json [--pairs 220] [--model piano] [--options '{"temperature":0.9}']`,
+    `usage: node twin/pairs.mjs FOLDER OUT.json [--pairs 220] [--model piano] [--options '{"temperature":0.9}'] [--threads N]`,
   );
   process.exit(2);
 }
 const options = JSON.parse(values.options);
-const model = await loadMusicModel(values.model);
+const model = await loadMusicModel(
+  values.model,
+  values.threads === undefined ? {} : { threads: Number(values.threads) },
+);
 say(machine());
 
 const pairs = [];

@@ -14,8 +14,6 @@ const PRIOR_MEAN = 1.8;
 const PRIOR_ENDS = 1.84;
 /** The weight of an end. It is far less than 1: notes end together, and pieces change. */
 const END_WEIGHT = 0.17;
-/** The last part of the music so far that counts, in steps. */
-const COUNTED_STEPS = 2000;
 /** A factor holds for a minute. */
 const FACTOR_STEPS = 6000;
 
@@ -28,14 +26,14 @@ export class EndFactors {
   #factor = 1;
 
   /**
-   * @param notes of the music so far; those that sound have no `endStep`.
+   * @param notes the last notes of the music so far; those that sound have no `endStep`.
    * @param step its end.
    */
   constructor(seed: number, notes: readonly NoteState[], step: number) {
     let [ends, expected] = [0, 0];
     for (const { pitch, startStep, endStep } of notes) {
       const age = (endStep ?? step) - startStep;
-      if (startStep < step - COUNTED_STEPS || age < FIRST_AGE_STEPS) continue;
+      if (age < FIRST_AGE_STEPS) continue;
       expected += expectedEnds(registerOf(pitch), FIRST_AGE_STEPS, age);
       if (endStep !== undefined) ends += 1;
     }

@@ -20,12 +20,24 @@ const FIRST_AGE_STEPS = 100;
  * (docs/experiments/piano.md).
  */
 export const MISSING_ENDS = { earlier: 0.3, later: 0.65, fromStep: 150 };
+/**
+ * The same in continuations, where notes end sooner or later by the piece: of people's ends in the piece before 1.5 s; after, the share of
+ * ends in all pieces that the model causes itself.
+ */
+export const MISSING_ENDS_BY_PIECE = { earlier: 0.15, ownLater: 0.4 };
 
 /** Ids between two updates of the limits, so that runs that sample in the graph can be this long. */
 const LIMITS_PERIOD = 16;
 
-/** At random, for as many ids, no note ends before it has lasted 0 to this many steps: models end young notes too often. */
+/**
+ * At random, for as many ids, no note ends before it has lasted 0 to this many steps: models end young notes too often. Nor before half
+ * the shortest of the last notes of the prompt, but at most this many steps.
+ */
 const MOST_SHORTEST_STEPS = 11;
+/** Fewer notes say little of the shortest. */
+const FEWEST_NOTES = 20;
+/** The last part of the prompt, in steps. */
+const LAST_STEPS = 2000;
 
 /** One moment lies at random in each cell of this many steps. */
 const CELL_STEPS = 25;
@@ -61,6 +73,8 @@ export class NoteLengthLimits implements LengthLimits {
   /** The notes of the prompt that have ended. */
   readonly #ended: NoteState[] = [];
   #factors: EndFactors | undefined;
+  /** The least of the shortest durations. */
+  #leastShortest = 0;
 
   /** @param state receives each id before `push`. Its sounding notes have no limit. */
   constructor(state: PerformanceState, options: NoteLengthOptions) {
@@ -84,6 +98,7 @@ export class NoteLengthLimits implements LengthLimits {
     copy.#from = this.#from;
     copy.#ended.push(...this.#ended);
     copy.#factors = this.#factors;
+    copy.#leastShortest = this.#leastShortest;
     return copy;
   }
 
@@ -122,12 +137,15 @@ export class NoteLengthLimits implements LengthLimits {
   #beginContinuation(): void {
     const { step } = this.#state;
     this.#from = step;
-    if (this.#options.variesByPiece)
-      this.#factors = new EndFactors(
-        this.#options.seed,
-        [...this.#ended.splice(0), ...this.#state.soundingNotes()],
-        step,
-      );
+    const last = [...this.#ended.splice(0), ...this.#state.soundingNotes()].filter(
+      ({ startStep }) => startStep >= step - LAST_STEPS,
+    );
+    if (this.#options.variesByPiece) {
+      this.#factors = new EndFactors(this.#options.seed, last, step);
+      const shortest = Math.min(...last.map(({ startStep, endStep = Infinity }) => endStep - startStep));
+      if (last.length >= FEWEST_NOTES)
+        this.#leastShortest = Math.min(MOST_SHORTEST_STEPS, Math.floor(shortest / 2));
+    }
     this.#update();
   }
 
@@ -141,7 +159,7 @@ export class NoteLengthLimits implements LengthLimits {
       this.next[key] = ofRegisters[registerOf(lowestPitch + key)]!;
     if (!this.#options.hasShortest) return;
     const [number] = randomNumbers(this.#options.seed, "shortestNotes", Math.floor(length / LIMITS_PERIOD));
-    this.shortest = Math.floor(number * (MOST_SHORTEST_STEPS + 1));
+    this.shortest = Math.max(this.#leastShortest, Math.floor(number * (MOST_SHORTEST_STEPS + 1)));
   }
 
   /** The age, in steps, at the first moment that ends a note. */
@@ -151,9 +169,8 @@ export class NoteLengthLimits implements LengthLimits {
     for (let cell = first; cell < first + MOST_CELLS; cell += 1) {
       const moment = this.#moment(cell);
       const age = moment.step - onset;
-      const missing = age < MISSING_ENDS.fromStep ? MISSING_ENDS.earlier : MISSING_ENDS.later;
-      const factor = this.#factors?.at(moment.step) ?? 1;
-      const ends = factor * missing * endRate(register, age) * (CELL_STEPS / STEPS_PER_SECOND);
+      const share = missingEnds(age, this.#factors?.at(moment.step));
+      const ends = share * endRate(register, age) * (CELL_STEPS / STEPS_PER_SECOND);
       if (moment.step >= from && moment.height < ends) return age;
     }
     return from + MOST_CELLS * CELL_STEPS - onset;
@@ -167,4 +184,13 @@ export class NoteLengthLimits implements LengthLimits {
       height: -Math.log(height + HALF_STEP),
     };
   }
+}
+
+/** The ends to add, as a multiple of people's in all pieces. @param factor by how much sooner notes of the piece end: see `end-factor.ts`. */
+function missingEnds(age: number, factor: number | undefined): number {
+  const isEarly = age < MISSING_ENDS.fromStep;
+  if (factor === undefined) return isEarly ? MISSING_ENDS.earlier : MISSING_ENDS.later;
+  return isEarly
+    ? MISSING_ENDS_BY_PIECE.earlier * factor
+    : Math.max(0, factor - MISSING_ENDS_BY_PIECE.ownLater);
 }

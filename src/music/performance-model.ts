@@ -68,7 +68,7 @@ export class PerformanceModel implements PerformanceEngine {
     options: ContinuePerformanceOptions = {},
   ): AsyncGenerator<MusicEvent, void> {
     checkInstruments(options.instruments);
-    const sampler = musicSampler(options, this.vocabulary);
+    const sampler = musicSampler(options, this.vocabulary, primerIds.slice(0, options.generatedFrom));
     const build = (): BuiltPrompt =>
       buildPrompt(this.config, this.vocabulary, primerIds, options, lengthSeed(sampler, options));
     return this.#events(build, sampler, options);
@@ -85,7 +85,7 @@ export class PerformanceModel implements PerformanceEngine {
     options: GeneratePerformanceOptions,
     lease?: ContextLease,
   ): Promise<GeneratedPerformance> {
-    const sampler = musicSampler(options, this.vocabulary);
+    const sampler = musicSampler(options, this.vocabulary, primerIds);
     const seed = lengthSeed(sampler, options);
     const built = buildPrompt(this.config, this.vocabulary, primerIds, options, seed, true);
     let events = 0;
@@ -128,7 +128,11 @@ export class PerformanceModel implements PerformanceEngine {
       throw new OptionError(`index must be a whole number from 0 to ${ids.length}, got ${index}`);
     }
     const { candidates = 12, attention, layers, driftControl = true, generatedFrom, ...sampling } = options;
-    const sampler = musicSampler(sampling, this.vocabulary);
+    const sampler = musicSampler(
+      sampling,
+      this.vocabulary,
+      ids.slice(0, Math.min(index, generatedFrom ?? index)),
+    );
     const prompt = withStartToken(this.vocabulary, ids.slice(0, index));
     if (prompt.length === 0) {
       throw new OptionError("index 0 has no id before it, and the vocabulary has no START", {

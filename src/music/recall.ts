@@ -30,8 +30,14 @@ export const RECALL = {
   earlySteps: 3,
 } as const;
 
-/** Whether themes return after this many notes of music with this seed. */
-export function isRecall(seed: number, notes: number): boolean {
-  const [number] = randomNumbers(seed, "recall", Math.floor(notes / PASSAGE_NOTES));
-  return number < SHARE;
+/** The share of these passages in which near themes may return. */
+const NEAR_SHARE = 0.4;
+/** Near repeats count from this many notes or chords ago on. */
+export const NEAR = { notes: 24, chords: 12 } as const;
+
+/** Whether themes return after this many notes of music with this seed, and whether near ones do. */
+export function recallAt(seed: number, notes: number): "near" | "far" | undefined {
+  const [number, place] = randomNumbers(seed, "recall", Math.floor(notes / PASSAGE_NOTES));
+  if (number >= SHARE) return undefined;
+  return place < NEAR_SHARE ? "near" : "far";
 }

@@ -7,18 +7,25 @@ import {
   type SamplingOptions,
   THEMES,
 } from "../options.ts";
+import { rhythmTemperatureAfter } from "./steady-rhythm.ts";
 
 /**
  * A sampler with separate temperatures for note-ons and time shifts, and with dynamics.
  *
+ * @param before the music that is continued, as ids: if its rhythm is steady, that of the new music is, too.
  * @throws OptionError when an option is out of range.
  */
-export function musicSampler(options: SamplingOptions, vocabulary: Vocabulary): Sampler {
+export function musicSampler(
+  options: SamplingOptions,
+  vocabulary: Vocabulary,
+  before: readonly number[] = [],
+): Sampler {
+  const { rhythmTemperature = RHYTHM_TEMPERATURE } = options;
   return new Sampler(
     {
       ...samplingOf(options),
       pitchTemperature: options.pitchTemperature ?? PITCH_TEMPERATURE,
-      rhythmTemperature: options.rhythmTemperature ?? RHYTHM_TEMPERATURE,
+      rhythmTemperature: rhythmTemperatureAfter(vocabulary, before, rhythmTemperature),
       themes: options.themes ?? THEMES,
     },
     vocabulary.range("NOTE_ON"),

@@ -1,7 +1,7 @@
 import { type EventKind, PerformanceState, type Vocabulary } from "../../encoding/index.ts";
 import type { ClassBias, EndIds, IdBias, LogitAdjustment } from "../engine/index.ts";
 import { longestMatch, type Match } from "./longest-match.ts";
-import { isRecall, RECALL } from "./recall.ts";
+import { NEAR, RECALL, recallAt } from "./recall.ts";
 import { FAR, lengthClass, LENGTHS, type Line, THEME_WEIGHTS, type ThemeFeature } from "./theme-weights.ts";
 
 /** A note begins a new chord if it comes this long, in steps of 10 ms, after the first note of the chord before. */
@@ -110,7 +110,8 @@ export class ThemeMemory {
     if (this.#afterNotes) {
       const { next, dueStep, length, isFollowed } = this.#afterNotes;
       const repeat = { length, isFollowed };
-      yield { kind: "NOTE_ON", value: this.#pitches[next]!, feature: "key", ...repeat };
+      const isDue = !isFollowed || dueStep - step < RECALL.earlySteps;
+      if (isDue) yield { kind: "NOTE_ON", value: this.#pitches[next]!, feature: "key", ...repeat };
       yield* around("TIME_SHIFT", dueStep - step, SHIFTS, repeat);
       yield* around("VELOCITY", this.#velocityBins[next]!, VELOCITIES, repeat);
     }
@@ -130,17 +131,18 @@ export class ThemeMemory {
   changingIds(vocabulary: Vocabulary): EndIds[] {
     const [notes, shifts] = [vocabulary.range("NOTE_ON"), vocabulary.range("TIME_SHIFT")];
     const top = this.#isChordOpen ? [this.#top] : [];
-    const isRecalled = [0, 1, 2].some((more) => this.#isRecall(this.#onsets + more));
-    const nextTops = repeating("chords", this.#tops, isRecalled);
+    const recalled = [0, 1, 2].map((more) => this.#recall(this.#onsets + more));
+    const widest = recalled.includes("near") ? "near" : recalled.find((each) => each !== undefined);
+    const nextTops = repeating("chords", this.#tops, widest);
     const ends: EndIds[] = [];
     if (shifts && (this.#afterNotes || top.some((each) => this.#afterChords || nextTops.has(each))))
       ends.push({ ...shifts, share: 1 });
     if (!notes) return ends;
     if (this.#afterNotes || this.#afterChords) return [...ends, { ...notes, share: 1 }];
     const pitches = [
-      ...repeating("notes", this.#pitches, isRecalled),
+      ...repeating("notes", this.#pitches, widest),
       ...nextTops,
-      ...repeating("chords", [...this.#tops, ...top], isRecalled),
+      ...repeating("chords", [...this.#tops, ...top], widest),
     ];
     for (const pitch of pitches)
       ends.push({ first: notes.first + pitch - notes.minimum, count: 1, share: 1 });
@@ -197,7 +199,7 @@ export class ThemeMemory {
 
   /** The next note of the place that is followed; undefined if the new note and those before it have left it. */
   #followed(pitch: number, step: number): NextNote | undefined {
-    if (!this.#afterNotes || !this.#isRecall(this.#onsets)) return undefined;
+    if (!this.#afterNotes || !this.#recall(this.#onsets)) return undefined;
     const { next, added } = this.#afterNotes;
     const place = this.#pitches.indexOf(pitch, next);
     if (place >= 0 && place <= Math.min(next + RECALL.mostSkipped, this.#pitches.length - 3))
@@ -212,7 +214,7 @@ export class ThemeMemory {
 
   #nextNote(next: number, length: number, step: number): NextNote {
     const wait = this.#steps[next]! - this.#steps[next - 1]!;
-    const isFollowed = this.#isRecall(this.#onsets);
+    const isFollowed = this.#recall(this.#onsets) !== undefined;
     return { next, length, isFollowed, dueStep: step + wait, added: 0 };
   }
 
@@ -222,19 +224,20 @@ export class ThemeMemory {
     this.#afterChords = match && {
       pitches: this.#chord(match.next),
       length: match.length,
-      isFollowed: this.#isRecall(this.#onsets),
+      isFollowed: this.#recall(this.#onsets) !== undefined,
     };
   }
 
   /** The earlier place that is most like the end of a line, with the class of the length. */
   #match(line: Line, values: readonly number[]): Match | undefined {
-    const shortest = shortestMatch(line, this.#isRecall(this.#onsets));
-    const match = longestMatch(values, { shortest, longest: LENGTHS[line].at(-1)!, ago: FAR[line] });
+    const recall = this.#recall(this.#onsets);
+    const [shortest, ago] = [shortestMatch(line, recall), leastAgo(line, recall)];
+    const match = longestMatch(values, { shortest, longest: LENGTHS[line].at(-1)!, ago });
     return match && { next: match.next, length: lengthClass(line, match.length) };
   }
 
-  #isRecall(notes: number): boolean {
-    return this.#seed !== undefined && isRecall(this.#seed, notes);
+  #recall(notes: number): Recall {
+    return this.#seed === undefined ? undefined : recallAt(this.#seed, notes);
   }
 
   /** The pitches of a chord. */
@@ -255,17 +258,23 @@ export class ThemeMemory {
   }
 }
 
-function shortestMatch(line: Line, isRecalled: boolean): number {
-  return isRecalled ? RECALL.shortest[line] : LENGTHS[line][0];
+type Recall = ReturnType<typeof recallAt>;
+
+function shortestMatch(line: Line, recall: Recall): number {
+  return recall ? RECALL.shortest[line] : LENGTHS[line][0];
+}
+
+function leastAgo(line: Line, recall: Recall): number {
+  return recall === "near" ? NEAR[line] : FAR[line];
 }
 
 /** The next values of a line with which its end would be like an earlier place. */
-function repeating(line: Line, values: readonly number[], isRecalled: boolean): Set<number> {
-  const count = shortestMatch(line, isRecalled) - 1;
+function repeating(line: Line, values: readonly number[], recall: Recall): Set<number> {
+  const count = shortestMatch(line, recall) - 1;
   const last = values.slice(values.length - count);
   return new Set(
     values
-      .slice(0, Math.max(0, values.length - FAR[line] + 1))
+      .slice(0, Math.max(0, values.length - leastAgo(line, recall) + 1))
       .filter((_, i) => i >= count && last.every((value, k) => value === values[i - count + k])),
   );
 }

@@ -71,6 +71,32 @@ describe("the shortest duration", () => {
     for (const count of counts.values()) expect(Math.abs(count - 200)).toBeLessThan(60);
   });
 
+  it("is at least half the shortest of the last notes of the prompt, and at most 11 steps", () => {
+    const shortestAfter = (lengths: readonly number[]): number[] =>
+      Array.from({ length: 60 }, (_, seed) => {
+        const music = lengths.flatMap((length) => [
+          of("NOTE_ON", 60),
+          of("TIME_SHIFT", length),
+          of("NOTE_OFF", 60),
+        ]);
+        const options = { seed, promptLength: music.length, hasShortest: true, variesByPiece: true };
+        const state = new PerformanceState(PERFORMANCE_416);
+        const limits = new NoteLengthLimits(state, options);
+        for (const id of music) limits.push(state.push(id));
+        return limits.shortest;
+      });
+    const equal = (count: number, length: number): number[] => Array.from({ length: count }, () => length);
+    const range = (lengths: readonly number[]): readonly number[] => {
+      const all = shortestAfter(lengths);
+      return [Math.min(...all), Math.max(...all)];
+    };
+    expect(range(equal(30, 17))).toEqual([8, 11]);
+    expect(range(equal(30, 60))).toEqual([11, 11]);
+    expect(range([...equal(30, 60), 3])).toEqual([1, 11]);
+    expect(range([3, ...equal(40, 60)])).toEqual([11, 11]); // 20 s before
+    expect(range(equal(19, 60))).toEqual([0, 11]); // too few
+  });
+
   it("is 0 where note-offs may be forced", () => {
     expect(new Played(1).update().update().limits.shortest).toBe(0);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PERFORMANCE_416, PerformanceState } from "../../encoding/index.ts";
-import { isRecall, RECALL } from "../../src/music/recall.ts";
+import { NEAR, RECALL, recallAt } from "../../src/music/recall.ts";
 import { type ThemePrediction, ThemeMemory } from "../../src/music/theme-memory.ts";
 import { THEME_WEIGHTS } from "../../src/music/theme-weights.ts";
 
@@ -177,27 +177,35 @@ describe("ThemeMemory", () => {
 describe("a passage in which themes return", () => {
   /** Themes return from the 60th to the 200th note. */
   const SEED = Array.from({ length: 10_000 }, (_, i) => i).find((seed) =>
-    [64, 128, 192].every((notes) => isRecall(seed, notes)),
+    [64, 128, 192].every((notes) => recallAt(seed, notes) === "far"),
   )!;
   /** Keys that differ from those beside them, each 20 steps long. */
   const OLD: Tune = [60, 71, 63, 66, 74, 62, 69].map((pitch) => [20, pitch]);
   /** What has no two notes in a row of the old music, ending with its first two. */
   const BEFORE: Tune = [...OLD, ...FILLER, [20, 60], [20, 71]];
 
+  /** From so many steps after a note, the next one of OLD is due. */
+  const UNTIL_DUE = 20 - RECALL.earlySteps + 1;
+
   const next = (tune: Tune, seed?: number): number[] => {
     const { memory, state } = after(tune, seed);
-    return values(memory.predictions(state.step), "key");
+    return values(memory.predictions(state.step + UNTIL_DUE), "key");
   };
 
-  it("begins with a match of two notes, and has stronger biases", () => {
+  it("begins with a match of two notes", () => {
     expect(next(BEFORE)).toEqual([]);
     expect(next(BEFORE, SEED)).toEqual([63]);
-    const [plain, recalled] = [undefined, SEED].map((seed) => {
-      const { memory, state } = after(REPEAT, seed);
+  });
+
+  it("has stronger biases, those of chords only where it follows no place", () => {
+    const bias = (seed?: number): number => {
+      const { memory, state, push } = after(REPEAT, seed);
+      push(id("TIME_SHIFT", 50));
       return memory.adjustment(state).classBiases![0]!.biases.get(72)!;
-    });
-    const { key } = THEME_WEIGHTS;
-    expect(recalled! / plain!).toBeCloseTo((RECALL.strength * key[RECALL.followedLength]) / key[0], 12);
+    };
+    const { key, chord } = THEME_WEIGHTS;
+    expect(bias()).toBeCloseTo(key[0] + chord[1], 12);
+    expect(bias(SEED)).toBeCloseTo(RECALL.strength * key[RECALL.followedLength] + chord[1], 12);
   });
 
   it("follows the place where notes are skipped or added, and leaves it after three others", () => {
@@ -207,6 +215,20 @@ describe("a passage in which themes return", () => {
     expect(next([...BEFORE, [20, 100], [20, 101]], SEED)).toEqual([63]);
     expect(next([...BEFORE, [20, 100], [20, 63]], SEED)).toEqual([66]);
     expect(next([...BEFORE, [20, 100], [20, 101], [20, 102]], SEED)).toEqual([]);
+  });
+
+  it("predicts the key only when it is due", () => {
+    const { memory, state } = after(BEFORE, SEED);
+    const keys = [0, 1, UNTIL_DUE - 1, UNTIL_DUE, 20, 40].map((wait) =>
+      values(memory.predictions(state.step + wait), "key"),
+    );
+    expect(keys).toEqual([[], [], [], [63], [63], [63]]);
+  });
+
+  it("delays no time after notes that the place does not have", () => {
+    const { memory, state, push } = after(BEFORE, SEED);
+    for (const each of [id("TIME_SHIFT", 20), id("NOTE_ON", 100)]) push(each);
+    expect(memory.adjustment(state).biases).toEqual([]);
   });
 
   it("has time biases as strong as the option", () => {
@@ -233,16 +255,31 @@ describe("a passage in which themes return", () => {
     expect(biased()).toEqual([]);
   });
 
-  it("lasts 64 notes, and is one in three of many, by the seed", () => {
-    let recalled = 0;
+  it("may take up near themes", () => {
+    const seeds = Array.from({ length: 100 }, (_, seed) => seed);
+    const of = (where: "near" | "far"): number => seeds.find((seed) => recallAt(seed, 0) === where)!;
+    const repeat = (length: number): Tune => [
+      ...OLD,
+      ...FILLER.slice(0, length - OLD.length - 1),
+      [20, 60],
+      [20, 71],
+    ];
+    expect(next(repeat(NEAR.notes + 1), of("near"))).toEqual([63]);
+    expect(next(repeat(NEAR.notes + 1), of("far"))).toEqual([]);
+    expect(next(repeat(NEAR.notes), of("near"))).toEqual([]);
+  });
+
+  it("lasts 64 notes, and is one in three of many, by the seed; near themes return in two of five", () => {
+    const counts = { near: 0, far: 0 };
     for (let seed = 0; seed < 300; seed += 1) {
       for (let passage = 0; passage < 10; passage += 1) {
-        const all = Array.from({ length: 64 }, (_, i) => isRecall(seed, 64 * passage + i));
+        const all = Array.from({ length: 64 }, (_, i) => recallAt(seed, 64 * passage + i));
         expect(new Set(all).size).toBe(1);
-        if (all[0]) recalled += 1;
+        if (all[0]) counts[all[0]] += 1;
       }
     }
-    expect(recalled / 3000).toBeGreaterThan(0.32);
-    expect(recalled / 3000).toBeLessThan(0.38);
+    const recalled = counts.near + counts.far;
+    expect(Math.abs(recalled / 3000 - 0.35)).toBeLessThan(0.03);
+    expect(Math.abs(counts.near / recalled - 0.4)).toBeLessThan(0.05);
   });
 });

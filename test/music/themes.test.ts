@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { PERFORMANCE_416 } from "../../encoding/index.ts";
-import { isRecall } from "../../src/music/recall.ts";
+import { recallAt } from "../../src/music/recall.ts";
 import { tinyPiano } from "./tiny-piano.ts";
 
 const THEME = [60, 62, 64, 65, 67, 72];
@@ -17,7 +17,7 @@ const MUSIC = [
 
 const NOTES = THEME.length + OTHERS.length + THEME.length - 1;
 /** A seed with which the last notes are not in a passage in which themes return. */
-const SEED = [1, 2, 3, 4, 5, 6, 7, 8].find((seed) => !isRecall(seed, NOTES - 1))!;
+const SEED = [1, 2, 3, 4, 5, 6, 7, 8].find((seed) => recallAt(seed, NOTES - 1) === undefined)!;
 
 it("themes makes the note that followed before likelier, and leaves the probability of notes as a whole", async () => {
   const piano = await tinyPiano();
