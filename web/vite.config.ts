@@ -2,7 +2,6 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 import { EARLY, earlyScript } from "./build/early-script.ts";
 import { offline } from "./build/offline.ts";
-import { mergingOnly } from "./build/merging-only.ts";
 import { shippedFiles } from "./build/shipped-files.ts";
 
 const root = fileURLToPath(new URL("./", import.meta.url));
@@ -34,7 +33,6 @@ export default defineConfig({
   plugins: [shippedFiles(), contentSecurityPolicy(), earlyScript(), offline()],
   worker: {
     format: "es",
-    plugins: () => [mergingOnly()],
     rolldownOptions: { output: { comments: { annotation: false } } },
   },
   server: { headers: ISOLATION },

@@ -1,5 +1,5 @@
 /** Text to ids and back, by byte-level byte-pair encoding (Sennrich et al. 2016; Radford et al. 2019). */
-import { Tokenizer } from "@huggingface/tokenizers";
+import * as tokenizers from "@huggingface/tokenizers";
 import { AddedTokenFinder } from "./added-tokens.ts";
 import { tokenBytes } from "./byte-level.ts";
 import { combineFiles, type TokenizerFiles } from "./hugging-face-files.ts";
@@ -206,15 +206,18 @@ export class TextTokenizer {
 /** The tokens that a word is merged to, without characters that have none. */
 type MergeWord = (word: string) => readonly string[];
 
+/** A model of `@huggingface/tokenizers` 0.2, which exports it; its type declarations are not found. */
+type BytePairModel = new (config: object) => { encode(words: readonly string[]): readonly string[] };
+
 /** Of `@huggingface/tokenizers` only the merging is used: its other parts differ from those of `tokenizers`. */
 function merging({ vocabulary, merges, ignoreMerges }: TokenizerParts): MergeWord {
   const vocab = Object.fromEntries(vocabulary);
-  const model = { type: "BPE", vocab, merges, ignore_merges: ignoreMerges };
-  const none = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
-  const bpe: { encode(words: readonly string[]): readonly string[] } = new Tokenizer(
-    { ...none, added_tokens: [], model },
-    {},
-  ).model;
+  const bpe = new (tokenizers as unknown as { readonly BPE: BytePairModel }).BPE({
+    type: "BPE",
+    vocab,
+    merges,
+    ignore_merges: ignoreMerges,
+  });
   return (word) => bpe.encode([word]);
 }
 
