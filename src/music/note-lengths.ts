@@ -22,9 +22,9 @@ const FIRST_AGE_STEPS = 100;
 export const MISSING_ENDS = { earlier: 0.3, later: 0.65, fromStep: 150 };
 /**
  * The same in continuations, where notes end sooner or later by the piece: of people's ends in the piece before 1.5 s; after, the share of
- * ends in all pieces that the model causes itself.
+ * ends in all pieces that the model causes itself. At least so many are added that no note sounds for minutes.
  */
-export const MISSING_ENDS_BY_PIECE = { earlier: 0.15, ownLater: 0.4 };
+export const MISSING_ENDS_BY_PIECE = { earlier: 0.15, ownLater: 0.4, least: 0.1 };
 
 /** Ids between two updates of the limits, so that runs that sample in the graph can be this long. */
 const LIMITS_PERIOD = 16;
@@ -186,11 +186,15 @@ export class NoteLengthLimits implements LengthLimits {
   }
 }
 
-/** The ends to add, as a multiple of people's in all pieces. @param factor by how much sooner notes of the piece end: see `end-factor.ts`. */
+/**
+ * The ends to add, as a multiple of people's in all pieces.
+ *
+ * @param factor by how much sooner notes of the piece end: see `end-factor.ts`. Undefined: as in all pieces.
+ */
 function missingEnds(age: number, factor: number | undefined): number {
   const isEarly = age < MISSING_ENDS.fromStep;
   if (factor === undefined) return isEarly ? MISSING_ENDS.earlier : MISSING_ENDS.later;
   return isEarly
     ? MISSING_ENDS_BY_PIECE.earlier * factor
-    : Math.max(0, factor - MISSING_ENDS_BY_PIECE.ownLater);
+    : Math.max(MISSING_ENDS_BY_PIECE.least, factor - MISSING_ENDS_BY_PIECE.ownLater);
 }
