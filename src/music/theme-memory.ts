@@ -8,6 +8,9 @@ import { FAR, lengthClass, LENGTHS, type Line, THEME_WEIGHTS, type ThemeFeature 
 const CHORD_STEPS = 8;
 /** Notes kept: after twice as many, the older half is discarded. */
 const CAPACITY = 4096;
+/** Nats by which a semitone in a chord is less likely while something is expected: notes that a repeat brings may not fit the others. */
+const SEMITONE_PENALTY = 2;
+const PITCHES = 128;
 const VELOCITIES = ["velocity", "velocityBeside"] as const;
 const SHIFTS = ["shift", "shiftBeside"] as const;
 
@@ -152,17 +155,28 @@ export class ThemeMemory {
   /** The predictions as biases, for the option `themes` at 1. */
   adjustment({ step, vocabulary }: PerformanceState): LogitAdjustment {
     const ofKinds = new Map<EventKind, ClassBias & { readonly biases: Map<number, number> }>();
-    for (const { kind, value, feature, length, isFollowed } of this.predictions(step)) {
+    const add = (kind: EventKind, value: number, weight: number): void => {
       const range = vocabulary.range(kind);
-      if (!range) continue;
+      if (!range) return;
       const { first, count, minimum } = range;
       const ofKind = ofKinds.get(kind) ?? { first, count, biases: new Map<number, number>() };
       ofKinds.set(kind, ofKind);
       const index = value - minimum;
-      const weight = (isFollowed ? RECALL.strength : 1) * THEME_WEIGHTS[feature][length]!;
       ofKind.biases.set(index, (ofKind.biases.get(index) ?? 0) + weight);
-    }
+    };
+    for (const { kind, value, feature, length, isFollowed } of this.predictions(step))
+      add(kind, value, (isFollowed ? RECALL.strength : 1) * THEME_WEIGHTS[feature][length]!);
+    for (const pitch of this.#semitones()) add("NOTE_ON", pitch, -SEMITONE_PENALTY);
     return { classBiases: [...ofKinds.values()], biases: this.#timeBiases(step, vocabulary) };
+  }
+
+  /** While something is expected: the pitches that are a semitone, octaves aside, from one of the present chord. */
+  #semitones(): number[] {
+    if (!this.#isChordOpen || (!this.#afterNotes && !this.#afterChords)) return [];
+    const classes = new Set(
+      [...this.#chord(this.#tops.length)].flatMap((pitch) => [(pitch + 1) % 12, (pitch + 11) % 12]),
+    );
+    return Array.from({ length: PITCHES }, (_, pitch) => pitch).filter((pitch) => classes.has(pitch % 12));
   }
 
   /** Where a place is followed, notes come when they are due. */

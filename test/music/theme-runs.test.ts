@@ -122,7 +122,7 @@ describe.each([
         memory.push(state);
         if (state.length > PROMPT.length && memory.adjustment(state).classBiases?.length) predicting += 1;
       }
-      expect(predicting).toBeGreaterThan(10);
+      expect(predicting).toBeGreaterThan(5);
     }
   });
 
