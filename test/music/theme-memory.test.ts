@@ -126,12 +126,16 @@ describe("ThemeMemory", () => {
 
   it("makes semitones in the present chord less likely while something is expected", () => {
     const { memory, state, push } = after(REPEAT);
-    const pitches = memory.adjustment(state).classBiases!.find(({ first }) => first === id("NOTE_ON", 0))!.biases;
+    const pitches = memory
+      .adjustment(state)
+      .classBiases!.find(({ first }) => first === id("NOTE_ON", 0))!.biases;
     expect(state.newest?.pitch).toBe(65);
     for (const pitch of [4, 16, 64, 66, 78, 126]) expect(pitches.get(pitch)).toBe(-2);
     for (const pitch of [5, 63, 65, 67]) expect(pitches.has(pitch)).toBe(false);
     push(id("TIME_SHIFT", 8)); // the chord has ended
-    expect([...memory.adjustment(state).classBiases![0]!.biases.values()].every((bias) => bias > 0)).toBe(true);
+    expect([...memory.adjustment(state).classBiases![0]!.biases.values()].every((bias) => bias > 0)).toBe(
+      true,
+    );
   });
 
   it("is copied with a state of its own", () => {
