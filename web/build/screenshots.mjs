@@ -8,7 +8,7 @@ import { startBuiltPage } from "./built-page.mjs";
 
 const PICTURES = fileURLToPath(new URL("../pictures/", import.meta.url));
 const PATIENCE = 240_000;
-/** Seed of a piece with fast notes in both hands. */
+/** Seed of a piece with broken chords. */
 const SEED = "1";
 /** Largest number of notes that are tried. */
 const MOST_NOTES = 100;
