@@ -1,8 +1,8 @@
 /**
  * Passages in which themes return. People's repeats come in bursts: a passage is taken from before, or it is new. The weights of the theme
  * memory are means over both, and a model that continues its own music begins a repeat too rarely and leaves it too soon. So in some
- * passages, at random, the memory is stronger, begins with shorter matches, follows one earlier place and keeps its time. All numbers
- * were chosen on the `dev` pieces (docs/experiments/piano.md).
+ * passages, at random, the memory is stronger, begins with shorter matches, follows one earlier place and keeps its time; in some of
+ * these also a near one, which cannot become a loop, since the passage ends. All numbers were chosen on the `dev` pieces (docs/experiments/piano.md).
  */
 import { randomNumbers } from "./random-numbers.ts";
 

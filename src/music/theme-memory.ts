@@ -152,7 +152,7 @@ export class ThemeMemory {
     return [...ends, { ...notes, share: 0.5 }];
   }
 
-  /** The predictions as biases, for the option `themes` at 1. */
+  /** The predictions, and what does not fit them, as biases for the option `themes` at 1. */
   adjustment({ step, vocabulary }: PerformanceState): LogitAdjustment {
     const ofKinds = new Map<EventKind, ClassBias & { readonly biases: Map<number, number> }>();
     const add = (kind: EventKind, value: number, weight: number): void => {
