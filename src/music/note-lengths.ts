@@ -31,9 +31,13 @@ const LIMITS_PERIOD = 16;
 
 /**
  * At random, for as many ids, no note ends before it has lasted 0 to this many steps: models end young notes too often. Nor before half
- * the shortest of the last notes of the prompt, but at most this many steps.
+ * the shortest of the last notes of the prompt, but at most this many steps. Where many of these are shorter than `SHORT_STEPS`, there
+ * is no shortest duration.
  */
 const MOST_SHORTEST_STEPS = 11;
+const SHORT_STEPS = 5;
+/** "Many": this share. */
+const MANY_SHORT = 0.02;
 /** Fewer notes say little of the shortest. */
 const FEWEST_NOTES = 20;
 /** The last part of the prompt, in steps. */
@@ -73,8 +77,9 @@ export class NoteLengthLimits implements LengthLimits {
   /** The notes of the prompt that have ended. */
   readonly #ended: NoteState[] = [];
   #factors: EndFactors | undefined;
-  /** The least of the shortest durations. */
+  /** The least and the most of the shortest durations. */
   #leastShortest = 0;
+  #mostShortest = MOST_SHORTEST_STEPS;
 
   /** @param state receives each id before `push`. Its sounding notes have no limit. */
   constructor(state: PerformanceState, options: NoteLengthOptions) {
@@ -99,6 +104,7 @@ export class NoteLengthLimits implements LengthLimits {
     copy.#ended.push(...this.#ended);
     copy.#factors = this.#factors;
     copy.#leastShortest = this.#leastShortest;
+    copy.#mostShortest = this.#mostShortest;
     return copy;
   }
 
@@ -142,11 +148,17 @@ export class NoteLengthLimits implements LengthLimits {
     );
     if (this.#options.variesByPiece) {
       this.#factors = new EndFactors(this.#options.seed, last, step);
-      const shortest = Math.min(...last.map(({ startStep, endStep = Infinity }) => endStep - startStep));
-      if (last.length >= FEWEST_NOTES)
-        this.#leastShortest = Math.min(MOST_SHORTEST_STEPS, Math.floor(shortest / 2));
+      this.#limitShortest(last.map(({ startStep, endStep = Infinity }) => endStep - startStep));
     }
     this.#update();
+  }
+
+  /** @param lengths of the last notes of the prompt, in steps. */
+  #limitShortest(lengths: readonly number[]): void {
+    if (lengths.length < FEWEST_NOTES) return;
+    const short = lengths.filter((length) => length < SHORT_STEPS).length;
+    if (short > MANY_SHORT * lengths.length) this.#mostShortest = 0;
+    else this.#leastShortest = Math.min(MOST_SHORTEST_STEPS, Math.floor(Math.min(...lengths) / 2));
   }
 
   #update(): void {
@@ -159,7 +171,7 @@ export class NoteLengthLimits implements LengthLimits {
       this.next[key] = ofRegisters[registerOf(lowestPitch + key)]!;
     if (!this.#options.hasShortest) return;
     const [number] = randomNumbers(this.#options.seed, "shortestNotes", Math.floor(length / LIMITS_PERIOD));
-    this.shortest = Math.max(this.#leastShortest, Math.floor(number * (MOST_SHORTEST_STEPS + 1)));
+    this.shortest = Math.max(this.#leastShortest, Math.floor(number * (this.#mostShortest + 1)));
   }
 
   /** The age, in steps, at the first moment that ends a note. */
