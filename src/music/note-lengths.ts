@@ -31,8 +31,8 @@ const LIMITS_PERIOD = 16;
 
 /**
  * At random, for as many ids, no note ends before it has lasted 0 to this many steps: models end young notes too often. Nor before half
- * the shortest of the last notes of the prompt, but at most this many steps. Where many of these are shorter than `SHORT_STEPS`, there
- * is no shortest duration.
+ * the shortest of the last notes of the prompt, but at most this many steps. Where many of these are shorter than `SHORT_STEPS`, 0 to
+ * `SHORT_STEPS`.
  */
 const MOST_SHORTEST_STEPS = 11;
 const SHORT_STEPS = 5;
@@ -157,7 +157,7 @@ export class NoteLengthLimits implements LengthLimits {
   #limitShortest(lengths: readonly number[]): void {
     if (lengths.length < FEWEST_NOTES) return;
     const short = lengths.filter((length) => length < SHORT_STEPS).length;
-    if (short > MANY_SHORT * lengths.length) this.#mostShortest = 0;
+    if (short > MANY_SHORT * lengths.length) this.#mostShortest = SHORT_STEPS;
     else this.#leastShortest = Math.min(MOST_SHORTEST_STEPS, Math.floor(Math.min(...lengths) / 2));
   }
 
