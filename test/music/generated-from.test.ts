@@ -58,12 +58,13 @@ describe("a generation that is cut and continued gives the ids of an uninterrupt
 });
 
 it("randomStep counts the random numbers, generatedFrom says which ids are generated", async () => {
-  const first = await idsOf([], {}, 20);
+  // So few that no note is old enough to say when others will end.
+  const first = await idsOf([], {}, 12);
   const [gone, elsewhere] = [
     await idsOf(first, { generatedFrom: 0 }, 10),
     await idsOf(first, { generatedFrom: 0, randomStep: 1000 }, 10),
   ];
-  expect(await idsOf(first, { randomStep: 20 }, 10)).toEqual(gone);
+  expect(await idsOf(first, { randomStep: 12 }, 10)).toEqual(gone);
   expect(elsewhere).not.toEqual(gone);
 });
 
@@ -100,6 +101,6 @@ it("excludes the ids before generatedFrom from the density of a duet", async () 
     return Math.log(probability(of("TIME_SHIFT", 100)) / probability(of("TIME_SHIFT", 10)));
   };
   const free = await odds(false, ids.length);
-  expect(await odds(true, ids.length)).toBeCloseTo(free, 6);
+  expect(await odds(true, ids.length)).toBeCloseTo(free, 4);
   expect((await odds(true, 0)) - free).toBeGreaterThan(0.5);
 });
