@@ -71,6 +71,7 @@ describe("the sampling distribution", () => {
       const { candidates } = await piano.explain(trill, length, {
         candidates: 416,
         pitchTemperature: 1,
+        themes: 0,
         driftControl,
       });
       const of = (id: number): number => candidates.find((each) => each.id === id)?.probability ?? NaN;
