@@ -85,7 +85,7 @@ export class PerformanceModel implements PerformanceEngine {
     options: GeneratePerformanceOptions,
     lease?: ContextLease,
   ): Promise<GeneratedPerformance> {
-    const sampler = musicSampler(options, this.vocabulary, primerIds);
+    const sampler = musicSampler(options, this.vocabulary, primerIds.slice(0, options.generatedFrom));
     const seed = lengthSeed(sampler, options);
     const built = buildPrompt(this.config, this.vocabulary, primerIds, options, seed, true);
     let events = 0;

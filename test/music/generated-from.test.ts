@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeScore, PERFORMANCE_416, scoreFromNotes } from "../../encoding/index.ts";
 import type { ContinueOptions, MusicModel } from "../../src/index.ts";
+import { PerformanceModel } from "../../src/music/performance-model.ts";
 import { tinyPiano, twoVoices } from "./tiny-piano.ts";
 
 let piano: MusicModel;
@@ -38,6 +39,23 @@ describe("a generation that is cut and continued gives the ids of an uninterrupt
         expect(rest, `cut after ${cut}`).toEqual(whole.slice(cut));
       }
     }
+  });
+
+  it("after a steady rhythm, also as a performance that ends", async () => {
+    const steady = Array.from({ length: 30 }, (_, i) => [
+      PERFORMANCE_416.id("NOTE_ON", 50 + (i % 12)),
+      PERFORMANCE_416.id("TIME_SHIFT", 25),
+      PERFORMANCE_416.id("NOTE_OFF", 50 + (i % 12)),
+    ]).flat();
+    const whole = await idsOf(steady, {}, 300);
+    const soFar = [...steady, ...whole.slice(0, 200)];
+    const options = { generatedFrom: steady.length };
+    expect(await idsOf(soFar, options, 100)).toEqual(whole.slice(200));
+    const ids: number[] = [];
+    const onEvent = ({ id }: { readonly id: number }): unknown => ids.push(id);
+    await new PerformanceModel(piano.decoder).generate(soFar, { ...options, seed: 5, seconds: 10, onEvent });
+    expect(ids.length).toBeGreaterThan(20);
+    expect(ids.slice(0, -1)).toEqual(whole.slice(200, 200 + ids.length - 1));
   });
 
   it("with an ending and the remaining seconds", async () => {
