@@ -45,7 +45,7 @@ export interface SamplingOptions {
   readonly pitchTemperature?: number;
   /**
    * Temperature of the time shifts only; their total probability and their mean, and so about the note density, stay the same. Models of
-   * the piano only. Default 0.75. Below 1, and where continued music has a steady rhythm, its power of 3.5 counts instead.
+   * the piano only. Default 0.75. Below 1, and where continued music has a quantized rhythm, its power of 3.5 counts instead.
    */
   readonly rhythmTemperature?: number;
   /**

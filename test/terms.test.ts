@@ -75,9 +75,11 @@ const WORDS: Readonly<Record<string, string>> = {
   polite: "yielding",
   "side by side window": "sink window",
   steadied: "with drift control",
+  "steady(-| )rhythm": "quantized rhythm",
   "steady\\.ts": "drift-control.ts",
   "weights travel": "weights are loaded",
   whoever: "a caller, or the sentence without it",
+  "youths?": "countdown",
 };
 
 const SKIPPED = new Set(["node_modules", "dist", "html", "coverage", "shared", "findings", "CHANGELOG.md"]);

@@ -3,12 +3,12 @@
  * "Efficient Guided Generation for Large Language Models"; `src/engine/sampling/automaton.ts` evaluates them).
  *
  * The counters are: the kind of the previous event (one-hot), the velocity bin (one-hot, or all 0), the number of sounding
- * notes by key, by key `CLOCK_START` plus the time since the last note-on in steps of 10 ms, and by key its youth: how much this time is
- * below `YOUTH_STEPS`. After every id
+ * notes by key, by key `CLOCK_START` plus the time since the last note-on in steps of 10 ms, and by key its countdown: how much this time is
+ * below `COUNTDOWN_STEPS`. After every id
  * `counter = max(0, counter · factor + increment)`. An id is allowed if its block count is 0: its base block count, plus the
  * block counts of all counters above 0, plus those of each conjunction, times how far its weighted number of counters above 0
  * is above a limit. While the clock of an allowed id is at its limit or beyond, the first such id is the only allowed one; the
- * limits are no table, for each sequence has its own (`PerformanceGrammar.automaton`). Nor is the most youth of a key whose note-off is
+ * limits are no table, for each sequence has its own (`PerformanceGrammar.automaton`). Nor is the highest countdown of a key whose note-off is
  * allowed; if nothing else is, all are.
  */
 import { followTables, longestShiftOf, PREVIOUS_KINDS, previousKindOf } from "./grammar-rules.ts";
@@ -20,8 +20,8 @@ import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
  */
 export const CLOCK_START = 2 ** 16;
 
-/** The youth of a note that begins, in steps: more than the shortest duration of any note. */
-export const YOUTH_STEPS = 32;
+/** The countdown of a note that begins, in steps: more than the shortest duration of any note. */
+export const COUNTDOWN_STEPS = 32;
 
 /** The options of the grammar that the tables depend on, without defaults: `GrammarOptions` of `grammar.ts`. */
 interface TableOptions {
@@ -47,8 +47,8 @@ export interface AutomatonTables {
   readonly baseBlockCounts: Float32Array;
   /** Index of the counter that is an id's clock. `[vocabulary]` */
   readonly clocks: Int32Array;
-  /** Index of the counter that is the youth of what an id ends; of a counter that is at most 1 for other ids. `[vocabulary]` */
-  readonly youths: Int32Array;
+  /** Index of the counter that is the countdown of what an id ends; of a counter that is at most 1 for other ids. `[vocabulary]` */
+  readonly countdowns: Int32Array;
 }
 
 /** Index of the first counter of each group, and the number of counters. */
@@ -58,7 +58,7 @@ export interface TableLayout {
   readonly velocity: number;
   readonly sounding: number;
   readonly clock: number;
-  readonly youth: number;
+  readonly countdown: number;
   readonly counters: number;
 }
 
@@ -68,8 +68,8 @@ export function tableLayout(vocabulary: Vocabulary): TableLayout {
   const velocity = PREVIOUS_KINDS.length;
   const sounding = velocity + range(vocabulary, "VELOCITY").count;
   const clock = sounding + keys;
-  const youth = clock + keys;
-  return { previous: 0, velocity, sounding, clock, youth, counters: youth + keys };
+  const countdown = clock + keys;
+  return { previous: 0, velocity, sounding, clock, countdown, counters: countdown + keys };
 }
 
 /** The last tables of a vocabulary. */
@@ -148,10 +148,10 @@ function createTables(vocabulary: Vocabulary, { mostKeys, mayEnd }: TableOptions
   if (end && !mayEnd) baseBlockCounts[end.first] = 1;
 
   const clocks = new Int32Array(size);
-  const youths = new Int32Array(size);
+  const countdowns = new Int32Array(size);
   for (let key = 0; key < keys; key += 1) {
     clocks[noteOff.first + key] = layout.clock + key;
-    youths[noteOff.first + key] = layout.youth + key;
+    countdowns[noteOff.first + key] = layout.countdown + key;
   }
   return {
     counters,
@@ -166,7 +166,7 @@ function createTables(vocabulary: Vocabulary, { mostKeys, mayEnd }: TableOptions
     blockCounts,
     baseBlockCounts,
     clocks,
-    youths,
+    countdowns,
   };
 }
 
@@ -193,16 +193,16 @@ function updates(
       increment[layout.sounding + key] = 1;
       factor[layout.clock + key] = 0;
       increment[layout.clock + key] = CLOCK_START;
-      factor[layout.youth + key] = 0;
-      increment[layout.youth + key] = YOUTH_STEPS;
+      factor[layout.countdown + key] = 0;
+      increment[layout.countdown + key] = COUNTDOWN_STEPS;
     } else if (event.kind === "NOTE_OFF") {
       increment[layout.sounding + id - noteOff.first] = -1;
     } else if (event.kind === "VELOCITY") {
       factor.fill(0, layout.velocity, layout.sounding);
       increment[layout.velocity + id - velocity.first] = 1;
     } else if (event.kind === "TIME_SHIFT") {
-      increment.fill(event.value, layout.clock, layout.youth);
-      increment.fill(-event.value, layout.youth);
+      increment.fill(event.value, layout.clock, layout.countdown);
+      increment.fill(-event.value, layout.countdown);
     } else if (event.kind === "START" || event.kind === "END") {
       factor.fill(0);
     }

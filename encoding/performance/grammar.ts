@@ -11,7 +11,7 @@ import {
   type AutomatonTables,
   CLOCK_START,
   tableLayout,
-  YOUTH_STEPS,
+  COUNTDOWN_STEPS,
 } from "./automaton-tables.ts";
 import { followTables, type PreviousKind, PREVIOUS_KINDS } from "./grammar-rules.ts";
 import type { PerformanceState } from "./performance-state.ts";
@@ -46,8 +46,8 @@ export interface GrammarAutomaton {
   readonly counters: Float32Array; // [counters]
   /** The limit of each id's clock; Infinity for ids without one. */
   readonly limits: Float32Array; // [vocabulary]
-  /** The most youth of a key whose note-off is allowed: see `automaton-tables.ts`. */
-  readonly mostYouth: number;
+  /** The highest countdown of a key whose note-off is allowed: see `automaton-tables.ts`. */
+  readonly highestCountdown: number;
 }
 
 /** The ids that the state of a performance allows next. */
@@ -145,7 +145,7 @@ export class PerformanceGrammar {
       tables: this.#tables,
       counters: this.#counters(),
       limits: this.#clockLimits(),
-      mostYouth: YOUTH_STEPS - (this.#limits.shortest ?? 0),
+      highestCountdown: COUNTDOWN_STEPS - (this.#limits.shortest ?? 0),
     };
   }
 
@@ -166,7 +166,7 @@ export class PerformanceGrammar {
       const ahead = current[key] === next[key] ? 0 : next[key]! - current[key]!;
       const age = step - onsetSteps[key]!;
       counters[layout.clock + key] = Math.max(0, CLOCK_START + age + ahead);
-      if (soundingByKey[key]! > 0) counters[layout.youth + key] = Math.max(0, YOUTH_STEPS - age);
+      if (soundingByKey[key]! > 0) counters[layout.countdown + key] = Math.max(0, COUNTDOWN_STEPS - age);
     }
     return counters;
   }

@@ -7,12 +7,12 @@ import {
   type SamplingOptions,
   THEMES,
 } from "../options.ts";
-import { rhythmTemperatureAfter } from "./steady-rhythm.ts";
+import { rhythmTemperatureAfter } from "./quantized-rhythm.ts";
 
 /**
  * A sampler with separate temperatures for note-ons and time shifts, and with dynamics.
  *
- * @param before the music that is continued, as ids: if its rhythm is steady, that of the new music is, too.
+ * @param before the music that is continued, as ids: if its rhythm is quantized, that of the new music is, too.
  * @throws OptionError when an option is out of range.
  */
 export function musicSampler(

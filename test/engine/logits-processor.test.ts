@@ -13,11 +13,11 @@ const AUTOMATON = {
     blockCounts: new Float32Array(8),
     baseBlockCounts: new Float32Array(4),
     clocks: new Int32Array(4),
-    youths: new Int32Array(4),
+    countdowns: new Int32Array(4),
   },
   counters: new Float32Array(1),
   limits: new Float32Array(4),
-  mostYouth: 1,
+  highestCountdown: 1,
 };
 
 function processor(parts: Partial<LogitsProcessor>): LogitsProcessor {

@@ -41,15 +41,15 @@ describe("a generation that is cut and continued gives the ids of an uninterrupt
     }
   });
 
-  it("after a steady rhythm, also as a performance that ends", async () => {
-    const steady = Array.from({ length: 30 }, (_, i) => [
+  it("after a quantized rhythm, also as a performance that ends", async () => {
+    const quantized = Array.from({ length: 30 }, (_, i) => [
       PERFORMANCE_416.id("NOTE_ON", 50 + (i % 12)),
       PERFORMANCE_416.id("TIME_SHIFT", 25),
       PERFORMANCE_416.id("NOTE_OFF", 50 + (i % 12)),
     ]).flat();
-    const whole = await idsOf(steady, {}, 300);
-    const soFar = [...steady, ...whole.slice(0, 200)];
-    const options = { generatedFrom: steady.length };
+    const whole = await idsOf(quantized, {}, 300);
+    const soFar = [...quantized, ...whole.slice(0, 200)];
+    const options = { generatedFrom: quantized.length };
     expect(await idsOf(soFar, options, 100)).toEqual(whole.slice(200));
     const ids: number[] = [];
     const onEvent = ({ id }: { readonly id: number }): unknown => ids.push(id);

@@ -6,7 +6,7 @@
  *     conjunction = max(0, flags · conjunctionWeights + conjunctionOffsets)           1 if all its flags are set
  *     allowed     = [flags, conjunction] · blockCounts + baseBlockCounts = 0          no block remains
  *
- * Some counters are youths: an id is excluded while its own is above the most youth, unless no id would be left.
+ * Some counters are countdowns: an id is excluded while its own is above `highestCountdown`, unless no id would be left.
  * Some counters are clocks: while the clock of an allowed id is at its limit or beyond, the first such id is the only allowed one.
  * Each sequence has limits of its own.
  */
@@ -27,9 +27,9 @@ export type AutomatonValues = Readonly<
     | "blockCounts"
     | "baseBlockCounts"
     | "clocks"
-    | "youths"
+    | "countdowns"
     | "limits"
-    | "mostYouth",
+    | "highestCountdown",
     Value
   >
 >;
@@ -46,9 +46,9 @@ export function declareTables(graph: GraphBuilder): AutomatonValues {
     blockCounts: table("blockCounts", "flags", "automaton_ids"),
     baseBlockCounts: table("baseBlockCounts", "automaton_ids"),
     clocks: graph.input("sampling.automaton.clocks", "int32", ["automaton_ids"]),
-    youths: graph.input("sampling.automaton.youths", "int32", ["automaton_ids"]),
+    countdowns: graph.input("sampling.automaton.countdowns", "int32", ["automaton_ids"]),
     limits: table("limits", "sequences", "automaton_ids"),
-    mostYouth: graph.input("sampling.automaton.mostYouth", "float32", ["sequences", 1]),
+    highestCountdown: graph.input("sampling.automaton.highestCountdown", "float32", ["sequences", 1]),
   };
 }
 
@@ -66,10 +66,10 @@ export function tableInputs(sequences: readonly Automaton[]): Record<string, Run
     "sampling.automaton.blockCounts": float32(tables.blockCounts, counters + conjunctions, size),
     "sampling.automaton.baseBlockCounts": float32(tables.baseBlockCounts, size),
     "sampling.automaton.clocks": int32(tables.clocks, size),
-    "sampling.automaton.youths": int32(tables.youths, size),
+    "sampling.automaton.countdowns": int32(tables.countdowns, size),
     "sampling.automaton.limits": float32(limits, sequences.length, size),
-    "sampling.automaton.mostYouth": float32(
-      sequences.map(({ mostYouth }) => mostYouth),
+    "sampling.automaton.highestCountdown": float32(
+      sequences.map(({ highestCountdown }) => highestCountdown),
       sequences.length,
       1,
     ),
@@ -88,11 +88,11 @@ export const NO_AUTOMATON: Automaton = {
     blockCounts: new Float32Array(2),
     baseBlockCounts: new Float32Array(1),
     clocks: new Int32Array(1),
-    youths: new Int32Array(1),
+    countdowns: new Int32Array(1),
   },
   counters: new Float32Array(1),
   limits: new Float32Array(1),
-  mostYouth: 1,
+  highestCountdown: 1,
 };
 
 /**
@@ -111,11 +111,11 @@ export function allowedIds(graph: GraphBuilder, tables: AutomatonValues, counter
     tables.baseBlockCounts,
   ]);
   const unblocked = asFloat(graph, graph.node("Less", [blockCounts, graph.floats([0.5])])); // [sequences, vocabulary]
-  const youths = graph.node("Gather", [counters, tables.youths], { axis: integer(1) });
-  const isOldEnough = graph.node("LessOrEqual", [youths, tables.mostYouth]);
-  const old = graph.node("Mul", [unblocked, asFloat(graph, isOldEnough)]);
-  const anyOld = graph.node("ReduceMax", [old, graph.integers([1])]); // [sequences, 1]
-  const allowed = graph.node("Where", [asBool(graph, anyOld), old, unblocked]);
+  const countdowns = graph.node("Gather", [counters, tables.countdowns], { axis: integer(1) });
+  const isLow = graph.node("LessOrEqual", [countdowns, tables.highestCountdown]);
+  const low = graph.node("Mul", [unblocked, asFloat(graph, isLow)]);
+  const anyLow = graph.node("ReduceMax", [low, graph.integers([1])]); // [sequences, 1]
+  const allowed = graph.node("Where", [asBool(graph, anyLow), low, unblocked]);
 
   const clocks = graph.node("Gather", [counters, tables.clocks], { axis: integer(1) });
   const isLate = graph.node("GreaterOrEqual", [clocks, tables.limits]);

@@ -119,7 +119,7 @@ export interface Automaton {
   readonly tables: AutomatonTables;
   readonly counters: Float32Array; // [counters]
   readonly limits: Float32Array; // [vocabulary]
-  readonly mostYouth: number;
+  readonly highestCountdown: number;
 }
 
 /** The id of the first score. */

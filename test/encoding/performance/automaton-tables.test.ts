@@ -14,14 +14,14 @@ type Automaton = ReturnType<PerformanceGrammar["automaton"]>;
 class TableReader {
   readonly #tables: Automaton["tables"];
   readonly #limits: Float32Array;
-  readonly #mostYouth: number;
+  readonly #highestCountdown: number;
   #counters: Float32Array;
 
-  constructor({ tables, counters, limits, mostYouth }: Automaton) {
+  constructor({ tables, counters, limits, highestCountdown }: Automaton) {
     this.#tables = tables;
     this.#counters = counters;
     this.#limits = limits;
-    this.#mostYouth = mostYouth;
+    this.#highestCountdown = highestCountdown;
   }
 
   push(id: number): void {
@@ -41,7 +41,7 @@ class TableReader {
       blockCounts,
       baseBlockCounts,
       clocks,
-      youths,
+      countdowns,
     } = this.#tables;
     const flags: number[] = Array.from(this.#counters, (value) => (value > 0 ? 1 : 0));
     for (let conjunction = 0; conjunction < conjunctions; conjunction += 1) {
@@ -55,8 +55,10 @@ class TableReader {
       const base = baseBlockCounts[id] ?? NaN;
       return flags.reduce((sum, flag, row) => sum + flag * (blockCounts[row * size + id] ?? NaN), base) === 0;
     });
-    const old = unblocked.filter((id) => (this.#counters[youths[id] ?? -1] ?? NaN) <= this.#mostYouth);
-    const allowed = old.length > 0 ? old : unblocked;
+    const low = unblocked.filter(
+      (id) => (this.#counters[countdowns[id] ?? -1] ?? NaN) <= this.#highestCountdown,
+    );
+    const allowed = low.length > 0 ? low : unblocked;
     const urgent = allowed.find(
       (id) => (this.#counters[clocks[id] ?? -1] ?? NaN) >= (this.#limits[id] ?? NaN),
     );

@@ -1,6 +1,6 @@
 /**
- * Whether music has a steady rhythm: the gaps between its chords are equal or clearly different, as in music made on a grid, and hardly
- * ever almost equal. After such music people's continuations are as steady, and a model's are not. Our own rule, chosen on the `dev`
+ * Whether music has a quantized rhythm: the gaps between its chords are equal or clearly different, as in music made on a grid, and hardly
+ * ever almost equal. After such music people's continuations are as exact, and a model's are not. Our own rule, chosen on the `dev`
  * pieces (docs/experiments/piano.md).
  */
 import { PerformanceState, STEPS_PER_SECOND, type Vocabulary } from "../../encoding/index.ts";
@@ -12,16 +12,16 @@ const TOGETHER_STEPS = 3;
 /** A gap is equal to the one before if its ratio to it, or the inverse, is at most this; almost equal up to `ALMOST`. */
 const EQUAL = 1.05;
 const ALMOST = 1.25;
-/** Almost equal gaps, of those and the equal ones, in steady music at most. */
+/** Almost equal gaps, of those and the equal ones, in quantized music at most. */
 const MOST_ALMOST = 0.1;
 /** Fewer gaps that are equal or almost equal say little. */
 const FEWEST = 10;
-/** The power of a rhythm temperature below 1 after steady music, and the least result. */
-const STEADY_POWER = 3.5;
+/** The power of a rhythm temperature below 1 after quantized music, and the least result. */
+const QUANTIZED_POWER = 3.5;
 const LEAST_TEMPERATURE = 0.05;
 
 /**
- * The rhythm temperature of the music that follows: lower after music with a steady rhythm, but 1 or more stays what it is.
+ * The rhythm temperature of the music that follows: lower after music with a quantized rhythm, but 1 or more stays what it is.
  *
  * @param ids the music before, as a performance, of which the last 20 s count.
  */
@@ -30,11 +30,11 @@ export function rhythmTemperatureAfter(
   ids: readonly number[],
   temperature: number,
 ): number {
-  if (temperature >= 1 || !isSteady(vocabulary, ids)) return temperature;
-  return Math.max(LEAST_TEMPERATURE, temperature ** STEADY_POWER);
+  if (temperature >= 1 || !isQuantized(vocabulary, ids)) return temperature;
+  return Math.max(LEAST_TEMPERATURE, temperature ** QUANTIZED_POWER);
 }
 
-function isSteady(vocabulary: Vocabulary, ids: readonly number[]): boolean {
+function isQuantized(vocabulary: Vocabulary, ids: readonly number[]): boolean {
   let [equal, almost] = [0, 0];
   const gaps = gapsOf(chordSteps(vocabulary, ids));
   for (const [index, gap] of gaps.entries()) {
