@@ -1,12 +1,12 @@
 /**
- * Fits the weights of the theme memory to people's music: the table in src/music/theme-weights.ts.
+ * Fits the logit biases of the theme memory to human music by maximum likelihood: the table in src/music/theme-weights.ts.
  *
  *   node themes/fit.mjs FOLDER [--model piano] [--rounds 40] [--measure]
  *
- * FOLDER holds MIDI files. Each piece is scored as by `ostinato evaluate`, in blocks that overlap by half, and read by the memory. A weight is
- * added to the logit of what a repeat predicts; the probability of note-ons, velocities and time shifts as classes stays the same. The
- * weights maximize the likelihood, which is concave in them, less a small penalty on large ones. First they are fitted to every other piece,
- * and measured on the rest; then to all pieces. With --measure only the weights in the repository are measured.
+ * FOLDER holds MIDI files. Each piece is scored as by `ostinato evaluate`, in blocks that overlap by half. A weight is added to the logit of
+ * each id that the memory predicts. The total probabilities of note-ons, velocities and time shifts stay the same. The weights maximize the
+ * log-likelihood, which is concave in them, less an L2 penalty. First they are fitted to every other piece and measured on the rest, then
+ * fitted to all pieces. With --measure only the weights in the repository are measured.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -19,13 +19,13 @@ import {
 } from "../../dist/encoding/index.js";
 import { loadMusicModel } from "../../dist/src/platform/node/index.js";
 import { ThemeMemory } from "../../dist/src/music/theme-memory.js";
-import { LENGTHS, THEME_WEIGHTS } from "../../dist/src/music/theme-weights.js";
+import { LENGTH_BINS, THEME_WEIGHTS } from "../../dist/src/music/theme-weights.js";
 import { machine, midiFiles, progress, say } from "../tools.mjs";
 
 const KINDS = ["NOTE_ON", "VELOCITY", "TIME_SHIFT"];
-/** Rows of logits of one call. */
+/** Rows of logits per call of the decoder. */
 const ROWS = 128;
-/** Of the squares of the weights, per piece. */
+/** The L2 penalty per piece, in nats per squared weight. */
 const PENALTY = 0.05;
 
 const { values, positionals } = parseArgs({
@@ -42,10 +42,10 @@ if (folder === undefined || positionals.length !== 1) {
   process.exit(2);
 }
 
-/** The weights in one array: feature, length. */
+/** The weights in one array, by feature and length bin. */
 const FEATURES = Object.keys(THEME_WEIGHTS);
-const COLUMNS = LENGTHS.notes.length;
-const slotOf = (feature, length) => FEATURES.indexOf(feature) * COLUMNS + length;
+const COLUMNS = LENGTH_BINS.notes.length;
+const slotOf = (feature, bin) => FEATURES.indexOf(feature) * COLUMNS + bin;
 const present = Float64Array.from(FEATURES.flatMap((feature) => THEME_WEIGHTS[feature]));
 
 const model = await loadMusicModel(values.model);
@@ -72,12 +72,12 @@ if (!values.measure) {
   const ofAll = fit(pieces);
   report("fitted to all", pieces, ofAll);
   for (const feature of FEATURES) {
-    const row = Array.from({ length: COLUMNS }, (_, length) => ofAll[slotOf(feature, length)].toFixed(2));
+    const row = Array.from({ length: COLUMNS }, (_, bin) => ofAll[slotOf(feature, bin)].toFixed(2));
     say(`  ${feature}: [${row.join(", ")}],`);
   }
 }
 
-/** The ids of a piece that are of one of the classes and have predictions: the probabilities of these, their slots, and which came. */
+/** For each id of a piece with predictions in its class: their probabilities, the slots of their weights, and which one is the id. */
 async function readPiece(ids) {
   const memory = new ThemeMemory();
   const state = new PerformanceState(vocabulary);
@@ -92,10 +92,10 @@ async function readPiece(ids) {
     if (kind === -1) continue;
     const { first, count, minimum } = ranges[kind];
     const candidates = new Map();
-    for (const { kind: of, value, feature, length } of memory.predictions(state.step)) {
+    for (const { kind: of, value, feature, bin } of memory.predictions(state.step)) {
       const index = value - minimum;
       if (of !== KINDS[kind] || index < 0 || index >= count) continue;
-      candidates.set(index, [...(candidates.get(index) ?? []), slotOf(feature, length)]);
+      candidates.set(index, [...(candidates.get(index) ?? []), slotOf(feature, bin)]);
     }
     if (candidates.size === 0) continue;
     const ofClass = logits.subarray(first, first + count);
@@ -113,7 +113,7 @@ async function readPiece(ids) {
   return found;
 }
 
-/** The logits of every id but the first, by the blocks of `score`. */
+/** The logits of every id but the first, in the blocks of `score`. */
 async function* allLogits(ids) {
   const numbers = Int32Array.from(ids);
   let scored = 0;
@@ -130,7 +130,7 @@ async function* allLogits(ids) {
   }
 }
 
-/** By Newton's method, a weight at a time with half of its step. */
+/** Fits by a damped Newton method with a diagonal Hessian: half a step of each weight per round. */
 function fit(some) {
   let weights = new Float64Array(present.length);
   for (let round = 0; round < Number(values.rounds); round += 1) {
@@ -152,7 +152,7 @@ function fit(some) {
   return weights;
 }
 
-/** The gain in nats, and the probability of each candidate with the weights. */
+/** The gain in log-likelihood, in nats, and the probability of each candidate with the weights. */
 function gainOf(candidates, weights) {
   const factors = candidates.map(({ slots }) =>
     Math.exp(slots.reduce((sum, slot) => sum + weights[slot], 0)),

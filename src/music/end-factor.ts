@@ -1,23 +1,23 @@
 /**
- * How much sooner or later the notes of a piece end than notes of all pieces: the pianist, the pedal and the hall. In statistics a gamma
- * frailty, with the conjugate posterior after the music so far. Fitted by maximum likelihood to 7,090 passages of 20 s and the 30 s after
- * them, of the training pieces (`bench/twin/end_factor.py`, docs/experiments/piano.md).
+ * Factors of the rate of note ends (a hazard rate) in a piece, relative to all pieces: pianist, pedal and hall differ. A gamma frailty
+ * (Vaupel et al. 1979) with its conjugate posterior after the music so far. Fitted by maximum likelihood to 7,090 passages of 20 s of the
+ * training pieces and the 30 s after each (`bench/twin/end_factor.py`, docs/experiments/piano.md).
  */
 import type { NoteState } from "../../encoding/index.ts";
 import { expectedEnds, registerOf } from "./end-rates.ts";
 import { HALF_STEP, randomNumbers } from "./random-numbers.ts";
 
-/** Ends at a younger age, in steps of 10 ms, say little. */
+/** The lowest age that counts, in steps of 10 ms: earlier ends predict the factor poorly. */
 const FIRST_AGE_STEPS = 150;
-/** The prior: mean, and the expected ends that weigh as much. */
+/** The gamma prior: its mean, and its rate in expected ends. */
 const PRIOR_MEAN = 1.8;
 const PRIOR_ENDS = 1.84;
-/** The weight of an end. It is far less than 1: notes end together, and pieces change. */
+/** The weight of one end in the likelihood. It is below 1, since notes end together and pieces change. */
 const END_WEIGHT = 0.17;
-/** A factor holds for a minute. */
+/** How long a factor stays the same: 60 s. */
 const FACTOR_STEPS = 6000;
 
-/** The factors of a continuation. */
+/** The factors of a continuation over time. */
 export class EndFactors {
   readonly #seed: number;
   readonly #mean: number;
@@ -26,8 +26,8 @@ export class EndFactors {
   #factor = 1;
 
   /**
-   * @param notes the last notes of the music so far; those that sound have no `endStep`.
-   * @param step its end.
+   * @param notes the last notes of the music so far; sounding notes have no `endStep`.
+   * @param step the end of this music.
    */
   constructor(seed: number, notes: readonly NoteState[], step: number) {
     let [ends, expected] = [0, 0];
@@ -42,7 +42,7 @@ export class EndFactors {
     this.#mean = this.#shape / (PRIOR_ENDS + END_WEIGHT * expected);
   }
 
-  /** By how much to multiply the rates of ends at a step: the same for a minute, at random by the seed. */
+  /** The factor of the rates of ends at a step: random by the seed, and the same for a minute. */
   at(step: number): number {
     const minute = Math.floor(step / FACTOR_STEPS);
     if (minute !== this.#minute) {

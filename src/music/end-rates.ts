@@ -1,5 +1,5 @@
 /**
- * How often people's notes end, by register and age, pedal included: of the 1,560 training pieces, by
+ * The rate of ends of human notes (a hazard rate), by register and age, pedal included. Measured on the 1,560 training pieces by
  * `node twin/end-rates.mjs train --exclude dev.txt` in `bench/`.
  */
 import { STEPS_PER_SECOND } from "../../encoding/index.ts";
@@ -7,7 +7,7 @@ import { STEPS_PER_SECOND } from "../../encoding/index.ts";
 /** The first age of each column, in seconds. */
 const AGES = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8] as const;
 
-/** The lowest pitch of each register, and ends per second and sounding note, by age. */
+/** For each register the lowest pitch, and by age the ends per second of a sounding note. */
 const END_RATES = [
   { lowest: 0, rates: [0.85, 0.95, 0.87, 0.77, 0.68, 0.49, 0.48, 0.36, 0.25] },
   { lowest: 36, rates: [0.91, 1.42, 0.99, 0.84, 0.8, 0.42, 0.3, 0.27, 0.16] },
@@ -25,13 +25,13 @@ export function registerOf(pitch: number): number {
   return END_RATES.findLastIndex(({ lowest }) => pitch >= lowest);
 }
 
-/** Ends per second of a note of this age, in steps; 0 before the first age of the table. */
+/** Ends per second of a note, by its age in steps; 0 before the first age of the table. */
 export function endRate(register: number, age: number): number {
   const column = AGES.findLastIndex((first) => age >= first * STEPS_PER_SECOND);
   return END_RATES[register]?.rates[column] ?? 0;
 }
 
-/** The expected number of ends of a note of a register while it ages from one step to another. */
+/** The integral of the rate over an interval of ages, in steps: the expected number of ends (cumulative hazard). */
 export function expectedEnds(register: number, from: number, to: number): number {
   return AGES.reduce((sum, age, column) => {
     const begin = Math.max(from, age * STEPS_PER_SECOND);

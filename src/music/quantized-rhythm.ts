@@ -1,29 +1,30 @@
 /**
- * Whether music has a quantized rhythm: the gaps between its chords are equal or clearly different, as in music made on a grid, and hardly
- * ever almost equal. After such music people's continuations are as exact, and a model's are not. Our own rule, chosen on the `dev`
- * pieces (docs/experiments/piano.md).
+ * Lowers the rhythm temperature after music with a quantized rhythm: its inter-onset intervals (IOIs) are equal or clearly different, and
+ * hardly ever almost equal. People continue such music just as exactly; the model does not. Our own rule, chosen on the `dev` pieces
+ * (docs/experiments/piano.md).
  */
 import { PerformanceState, STEPS_PER_SECOND, type Vocabulary } from "../../encoding/index.ts";
 
-/** The last part of the music counts. */
+/** The length of the excerpt that is examined: the last 20 s. */
 const LAST_STEPS = 20 * STEPS_PER_SECOND;
-/** Notes that begin within so many steps are a chord. */
-const TOGETHER_STEPS = 3;
-/** A gap is equal to the one before if its ratio to it, or the inverse, is at most this; almost equal up to `ALMOST`. */
-const EQUAL = 1.05;
-const ALMOST = 1.25;
-/** Almost equal gaps, of those and the equal ones, in quantized music at most. */
-const MOST_ALMOST = 0.1;
-/** Fewer gaps that are equal or almost equal say little. */
-const FEWEST = 10;
-/** The power of a rhythm temperature below 1 after quantized music, and the least result. */
-const QUANTIZED_POWER = 3.5;
-const LEAST_TEMPERATURE = 0.05;
+/** Notes within this many steps of 10 ms of the first note of a chord belong to it. */
+const CHORD_STEPS = 3;
+/** The highest ratio of two successive IOIs, the longer by the shorter, at which they are equal. */
+const EQUAL_RATIO = 1.05;
+/** The highest ratio at which they are almost equal. */
+const SIMILAR_RATIO = 1.25;
+/** In quantized music, the highest share of almost equal IOIs among those that are equal or almost equal. */
+const MAX_SIMILAR_SHARE = 0.1;
+/** The smallest sample: IOIs that are equal or almost equal. */
+const MIN_COUNT = 10;
+/** The exponent of the rhythm temperature after quantized music, and the lowest result. */
+const QUANTIZED_EXPONENT = 3.5;
+const MIN_TEMPERATURE = 0.05;
 
 /**
- * The rhythm temperature of the music that follows: lower after music with a quantized rhythm, but 1 or more stays what it is.
+ * The rhythm temperature of a continuation: lower after music with a quantized rhythm. A temperature of 1 or more stays the same.
  *
- * @param ids the music before, as a performance, of which the last 20 s count.
+ * @param ids the music before the continuation, as a performance. Only its last 20 s count.
  */
 export function rhythmTemperatureAfter(
   vocabulary: Vocabulary,
@@ -31,35 +32,35 @@ export function rhythmTemperatureAfter(
   temperature: number,
 ): number {
   if (temperature >= 1 || !isQuantized(vocabulary, ids)) return temperature;
-  return Math.max(LEAST_TEMPERATURE, temperature ** QUANTIZED_POWER);
+  return Math.max(MIN_TEMPERATURE, temperature ** QUANTIZED_EXPONENT);
 }
 
 function isQuantized(vocabulary: Vocabulary, ids: readonly number[]): boolean {
-  let [equal, almost] = [0, 0];
-  const gaps = gapsOf(chordSteps(vocabulary, ids));
-  for (const [index, gap] of gaps.entries()) {
-    const before = gaps[index - 1] ?? Infinity;
-    const ratio = Math.max(gap, before) / Math.min(gap, before);
-    if (ratio <= EQUAL) equal += 1;
-    else if (ratio <= ALMOST) almost += 1;
+  let [equal, similar] = [0, 0];
+  const intervals = interOnsetIntervals(chordOnsets(vocabulary, ids));
+  for (const [index, interval] of intervals.entries()) {
+    const previous = intervals[index - 1] ?? Infinity;
+    const ratio = Math.max(interval, previous) / Math.min(interval, previous);
+    if (ratio <= EQUAL_RATIO) equal += 1;
+    else if (ratio <= SIMILAR_RATIO) similar += 1;
   }
-  return equal + almost >= FEWEST && almost <= MOST_ALMOST * (equal + almost);
+  return equal + similar >= MIN_COUNT && similar <= MAX_SIMILAR_SHARE * (equal + similar);
 }
 
-/** The steps at which chords begin, of the last part. */
-function chordSteps(vocabulary: Vocabulary, ids: readonly number[]): number[] {
+/** The onsets of the chords in the excerpt, in steps. */
+function chordOnsets(vocabulary: Vocabulary, ids: readonly number[]): number[] {
   const state = new PerformanceState(vocabulary);
   const steps: number[] = [];
   let { onsets } = state;
   for (const id of ids) {
     state.push(id);
-    if (state.onsets > onsets && state.step > (steps.at(-1) ?? -Infinity) + TOGETHER_STEPS)
+    if (state.onsets > onsets && state.step > (steps.at(-1) ?? -Infinity) + CHORD_STEPS)
       steps.push(state.step);
     ({ onsets } = state);
   }
   return steps.filter((step) => step >= state.step - LAST_STEPS);
 }
 
-function gapsOf(steps: readonly number[]): number[] {
+function interOnsetIntervals(steps: readonly number[]): number[] {
   return steps.slice(1).map((step, index) => step - steps[index]!);
 }

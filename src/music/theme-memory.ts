@@ -1,54 +1,63 @@
 import { type EventKind, PerformanceState, type Vocabulary } from "../../encoding/index.ts";
 import type { ClassBias, EndIds, IdBias, LogitAdjustment } from "../engine/index.ts";
-import { longestMatch, type Match } from "./longest-match.ts";
-import { NEAR, RECALL, recallAt } from "./recall.ts";
-import { FAR, lengthClass, LENGTHS, type Line, THEME_WEIGHTS, type ThemeFeature } from "./theme-weights.ts";
+import { longestMatch } from "./longest-match.ts";
+import { MIN_RECENT_LAG, RECALL, recallAt } from "./recall.ts";
+import {
+  LENGTH_BINS,
+  lengthBin,
+  MIN_DISTANT_LAG,
+  THEME_WEIGHTS,
+  type ThemeFeature,
+  type Viewpoint,
+} from "./theme-weights.ts";
 
-/** A note begins a new chord if it comes this long, in steps of 10 ms, after the first note of the chord before. */
+/** The shortest time, in steps of 10 ms, from the first note of a chord to the first note of the next one. */
 const CHORD_STEPS = 8;
-/** Notes kept: after twice as many, the older half is discarded. */
+/** The number of notes kept: at twice as many, the older half is discarded. */
 const CAPACITY = 4096;
-/** Nats by which a semitone in a chord is less likely while something is expected: notes that a repeat brings may not fit the others. */
+/** Nats by which a semitone in a chord is less likely while a repeat is predicted: its notes may not fit the others. */
 const SEMITONE_PENALTY = 2;
 const PITCHES = 128;
-const VELOCITIES = ["velocity", "velocityBeside"] as const;
-const SHIFTS = ["shift", "shiftBeside"] as const;
+const VELOCITIES = ["velocity", "adjacentVelocity"] as const;
+const SHIFTS = ["shift", "adjacentShift"] as const;
 
 interface Repeat {
-  /** The class of its length: see `lengthClass`. */
-  readonly length: number;
-  /** Whether it is of a passage in which themes return: see `recall.ts`. */
-  readonly isFollowed: boolean;
+  /** The bin of the match length: see `lengthBin`. */
+  readonly bin: number;
+  /** Whether the settings `RECALL` apply to it. */
+  readonly isRecall: boolean;
 }
 
-/** A value of the next event that the memory makes likelier, and why. */
+/** A value of the next event that the memory makes likelier, with the reason. */
 export interface ThemePrediction extends Repeat {
   readonly kind: EventKind;
   readonly value: number;
   readonly feature: ThemeFeature;
 }
 
-/** The note that followed at the earlier place, by its index, and the time that is due for it. */
-interface NextNote extends Repeat {
+/** The note after the earlier occurrence. */
+interface PredictedNote extends Repeat {
+  /** Its index. */
   readonly next: number;
-  readonly dueStep: number;
-  /** Notes since the last one that the earlier place has, too. */
-  readonly added: number;
+  /** The predicted onset, in steps. */
+  readonly onsetStep: number;
+  /** The number of newest notes that the tracked occurrence does not have. */
+  readonly inserted: number;
 }
 
-/** The chord that followed. */
-interface NextChord extends Repeat {
+/** The chord after the earlier occurrence. */
+interface PredictedChord extends Repeat {
   readonly pitches: ReadonlySet<number>;
 }
 
-/** The velocity of notes before the first VELOCITY event: a bin that no class has. */
+/** The velocity bin of notes before the first VELOCITY event: outside the vocabulary. */
 const NO_VELOCITY = -9;
 
 /**
- * Makes themes return. Where the last notes, or the last part of the upper voice, are those of an earlier place, some time ago, it makes
- * likelier what followed there: pitches, velocities and the time to the next note. People's music repeats itself more
- * exactly than the model expects, above all from beyond its window. A kind of continuous cache (Grave et al. 2017, "Improving
- * Neural Language Models with a Continuous Cache"), which compares notes instead of states of the model. Its memory is constant.
+ * Raises the probability that themes return. It finds earlier occurrences of the last notes and of the last part of the upper voice, and
+ * adds biases to the logits of the events after them: pitches, velocities and time shifts. Human music repeats itself more exactly than
+ * the model predicts, above all from beyond its window. A kind of continuous cache (Grave et al. 2017, "Improving Neural Language Models
+ * with a Continuous Cache") that compares notes instead of hidden states. Its memory use is constant.
  */
 export class ThemeMemory {
   readonly #seed: number | undefined;
@@ -56,45 +65,45 @@ export class ThemeMemory {
   #pitches: number[] = [];
   #steps: number[] = [];
   #velocityBins: number[] = [];
-  /** The index of the first note of each chord: notes that begin almost together. The last chord may still grow. */
+  /** The index of the first note of each chord. A chord is a group of almost simultaneous notes; the last one may be incomplete. */
   #chordStarts: number[] = [];
   /** The upper voice: the highest pitch of each chord that has ended. */
-  #tops: number[] = [];
+  #skyline: number[] = [];
   #onsets = 0;
-  #afterNotes: NextNote | undefined;
-  #afterChords: NextChord | undefined;
+  #predictedNote: PredictedNote | undefined;
+  #predictedChord: PredictedChord | undefined;
 
   /**
-   * @param seed of the passages in which themes return; without it there are none.
-   * @param strength the option `themes`, for the biases that it does not multiply itself.
+   * @param seed the seed of the recall passages; without it there are none.
+   * @param strength the option `themes`. It multiplies the time biases here, and the class biases in the sampler.
    */
   constructor(seed?: number, strength = 1) {
     this.#seed = seed;
     this.#strength = strength;
   }
 
-  /** A copy, which changes by itself. */
+  /** An independent copy. */
   fork(): ThemeMemory {
     const copy = new ThemeMemory(this.#seed, this.#strength);
     copy.#pitches = this.#pitches.slice();
     copy.#steps = this.#steps.slice();
     copy.#velocityBins = this.#velocityBins.slice();
     copy.#chordStarts = this.#chordStarts.slice();
-    copy.#tops = this.#tops.slice();
+    copy.#skyline = this.#skyline.slice();
     copy.#onsets = this.#onsets;
-    copy.#afterNotes = this.#afterNotes;
-    copy.#afterChords = this.#afterChords;
+    copy.#predictedNote = this.#predictedNote;
+    copy.#predictedChord = this.#predictedChord;
     return copy;
   }
 
-  /** Reads the last id of the state; call it after each one. */
+  /** Adds the last id of the state. Call it after each id. */
   push({ step, onsets, newest, velocityBin = NO_VELOCITY }: PerformanceState): void {
     if (this.#isChordOpen && step - this.#steps[this.#chordStarts.at(-1)!]! >= CHORD_STEPS) this.#endChord();
     if (onsets > this.#onsets && newest) this.#noteOn(newest.pitch, step, velocityBin);
     this.#onsets = onsets;
   }
 
-  /** Reads a passage by itself: its times need not continue those before. */
+  /** Adds a separate passage: its times are independent of the music before. */
   read(ids: Iterable<number>, vocabulary: Vocabulary): void {
     const onsets = this.#onsets;
     const state = new PerformanceState(vocabulary);
@@ -108,51 +117,51 @@ export class ThemeMemory {
     this.#onsets = onsets;
   }
 
-  /** What recurs next; values may be outside the vocabulary. @param step the present time. */
+  /** Predicted values of the next event; some may be outside the vocabulary. @param step the current time. */
   *predictions(step: number): Generator<ThemePrediction> {
-    if (this.#afterNotes) {
-      const { next, dueStep, length, isFollowed } = this.#afterNotes;
-      const repeat = { length, isFollowed };
-      const isDue = !isFollowed || dueStep - step < RECALL.earlySteps;
-      if (isDue) yield { kind: "NOTE_ON", value: this.#pitches[next]!, feature: "key", ...repeat };
-      yield* around("TIME_SHIFT", dueStep - step, SHIFTS, repeat);
-      yield* around("VELOCITY", this.#velocityBins[next]!, VELOCITIES, repeat);
+    if (this.#predictedNote) {
+      const { next, onsetStep, bin, isRecall } = this.#predictedNote;
+      const repeat = { bin, isRecall };
+      const isOnTime = !isRecall || onsetStep - step < RECALL.earlySteps;
+      if (isOnTime) yield { kind: "NOTE_ON", value: this.#pitches[next]!, feature: "pitch", ...repeat };
+      yield* withAdjacent("TIME_SHIFT", onsetStep - step, SHIFTS, repeat);
+      yield* withAdjacent("VELOCITY", this.#velocityBins[next]!, VELOCITIES, repeat);
     }
-    if (this.#afterChords) {
-      const { pitches, length, isFollowed: isStrong } = this.#afterChords;
-      const repeat = { length, isFollowed: isStrong && this.#afterNotes?.isFollowed !== true };
-      const begun = this.#isChordOpen ? this.#chord(this.#tops.length) : undefined;
+    if (this.#predictedChord) {
+      const { pitches, bin, isRecall } = this.#predictedChord;
+      const repeat = { bin, isRecall: isRecall && this.#predictedNote?.isRecall !== true };
+      const current = this.#isChordOpen ? this.#chord(this.#skyline.length) : undefined;
       for (const value of pitches)
-        if (!begun?.has(value)) yield { kind: "NOTE_ON", value, feature: "chord", ...repeat };
+        if (!current?.has(value)) yield { kind: "NOTE_ON", value, feature: "chord", ...repeat };
     }
   }
 
   /**
-   * The ids after which the predictions may differ. While there are none, the first note changes nothing, unless it continues what
-   * occurred before; the second ends the run.
+   * The ids after which the predictions may change. Without predictions, a note changes nothing unless its pitch completes a match; the
+   * second note ends the run.
    */
   changingIds(vocabulary: Vocabulary): EndIds[] {
     const [notes, shifts] = [vocabulary.range("NOTE_ON"), vocabulary.range("TIME_SHIFT")];
     const top = this.#isChordOpen ? [this.#top] : [];
-    const recalled = [0, 1, 2].map((more) => this.#recall(this.#onsets + more));
-    const widest = recalled.includes("near") ? "near" : recalled.find((each) => each !== undefined);
-    const nextTops = repeating("chords", this.#tops, widest);
+    const recalls = [0, 1, 2].map((more) => this.#recall(this.#onsets + more));
+    const widest = recalls.includes("recent") ? "recent" : recalls.find((each) => each !== undefined);
+    const nextTops = completions("chords", this.#skyline, widest);
     const ends: EndIds[] = [];
-    if (shifts && (this.#afterNotes || top.some((each) => this.#afterChords || nextTops.has(each))))
+    if (shifts && (this.#predictedNote || top.some((each) => this.#predictedChord || nextTops.has(each))))
       ends.push({ ...shifts, share: 1 });
     if (!notes) return ends;
-    if (this.#afterNotes || this.#afterChords) return [...ends, { ...notes, share: 1 }];
+    if (this.#predictedNote || this.#predictedChord) return [...ends, { ...notes, share: 1 }];
     const pitches = [
-      ...repeating("notes", this.#pitches, widest),
+      ...completions("notes", this.#pitches, widest),
       ...nextTops,
-      ...repeating("chords", [...this.#tops, ...top], widest),
+      ...completions("chords", [...this.#skyline, ...top], widest),
     ];
     for (const pitch of pitches)
       ends.push({ first: notes.first + pitch - notes.minimum, count: 1, share: 1 });
     return [...ends, { ...notes, share: 0.5 }];
   }
 
-  /** The predictions, and what does not fit them, as biases for the option `themes` at 1. */
+  /** Logit biases from the predictions, with penalties on ids that do not fit them. Class biases are for the option `themes` at 1. */
   adjustment({ step, vocabulary }: PerformanceState): LogitAdjustment {
     const ofKinds = new Map<EventKind, ClassBias & { readonly biases: Map<number, number> }>();
     const add = (kind: EventKind, value: number, weight: number): void => {
@@ -164,42 +173,42 @@ export class ThemeMemory {
       const index = value - minimum;
       ofKind.biases.set(index, (ofKind.biases.get(index) ?? 0) + weight);
     };
-    for (const { kind, value, feature, length, isFollowed } of this.predictions(step))
-      add(kind, value, (isFollowed ? RECALL.strength : 1) * THEME_WEIGHTS[feature][length]!);
+    for (const { kind, value, feature, bin, isRecall } of this.predictions(step))
+      add(kind, value, (isRecall ? RECALL.strength : 1) * THEME_WEIGHTS[feature][bin]!);
     for (const pitch of this.#semitones()) add("NOTE_ON", pitch, -SEMITONE_PENALTY);
     return { classBiases: [...ofKinds.values()], biases: this.#timeBiases(step, vocabulary) };
   }
 
-  /** While something is expected: the pitches that are a semitone, octaves aside, from one of the present chord. */
+  /** While a repeat is predicted: the pitches whose pitch class is a semitone from one of the current chord. */
   #semitones(): number[] {
-    if (!this.#isChordOpen || (!this.#afterNotes && !this.#afterChords)) return [];
+    if (!this.#isChordOpen || (!this.#predictedNote && !this.#predictedChord)) return [];
     const classes = new Set(
-      [...this.#chord(this.#tops.length)].flatMap((pitch) => [(pitch + 1) % 12, (pitch + 11) % 12]),
+      [...this.#chord(this.#skyline.length)].flatMap((pitch) => [(pitch + 1) % 12, (pitch + 11) % 12]),
     );
     return Array.from({ length: PITCHES }, (_, pitch) => pitch).filter((pitch) => classes.has(pitch % 12));
   }
 
-  /** Where a place is followed, notes come when they are due. */
+  /** Penalties on notes too early for the tracked occurrence, and on time shifts at its predicted onset. */
   #timeBiases(step: number, vocabulary: Vocabulary): IdBias[] {
-    if (!this.#afterNotes?.isFollowed) return [];
-    const wait = this.#afterNotes.dueStep - step;
+    if (!this.#predictedNote?.isRecall) return [];
+    const remaining = this.#predictedNote.onsetStep - step;
     const biases = (bias: number, ...kinds: EventKind[]): IdBias[] =>
       kinds.flatMap((kind) => {
         const { first = 0, count = 0 } = vocabulary.range(kind) ?? {};
         return [{ first, biases: new Float32Array(count).fill(-bias * this.#strength) }];
       });
-    if (wait >= RECALL.earlySteps) return biases(RECALL.notePenalty, "VELOCITY", "NOTE_ON");
-    if (this.#afterNotes.added > 0) return [];
-    return wait <= 0 && wait >= -RECALL.lateSteps ? biases(RECALL.shiftPenalty, "TIME_SHIFT") : [];
+    if (remaining >= RECALL.earlySteps) return biases(RECALL.notePenalty, "VELOCITY", "NOTE_ON");
+    if (this.#predictedNote.inserted > 0) return [];
+    return remaining <= 0 && remaining >= -RECALL.lateSteps ? biases(RECALL.shiftPenalty, "TIME_SHIFT") : [];
   }
 
   get #isChordOpen(): boolean {
-    return this.#chordStarts.length > this.#tops.length;
+    return this.#chordStarts.length > this.#skyline.length;
   }
 
-  /** The highest pitch of the present chord. */
+  /** The highest pitch of the current chord. */
   get #top(): number {
-    return Math.max(...this.#chord(this.#tops.length));
+    return Math.max(...this.#chord(this.#skyline.length));
   }
 
   #noteOn(pitch: number, step: number, velocityBin: number): void {
@@ -208,46 +217,49 @@ export class ThemeMemory {
     this.#pitches.push(pitch);
     this.#steps.push(step);
     this.#velocityBins.push(velocityBin);
-    this.#afterNotes = this.#followed(pitch, step) ?? this.#found(step);
+    this.#predictedNote = this.#track(pitch, step) ?? this.#predictFromMatch(step);
   }
 
-  /** The next note of the place that is followed; undefined if the new note and those before it have left it. */
-  #followed(pitch: number, step: number): NextNote | undefined {
-    if (!this.#afterNotes || !this.#recall(this.#onsets)) return undefined;
-    const { next, added } = this.#afterNotes;
-    const place = this.#pitches.indexOf(pitch, next);
-    if (place >= 0 && place <= Math.min(next + RECALL.mostSkipped, this.#pitches.length - 3))
-      return this.#nextNote(place + 1, RECALL.followedLength, step);
-    return added < RECALL.mostAdded ? { ...this.#afterNotes, added: added + 1 } : undefined;
+  /** Continues the tracked occurrence with a new note; undefined where too many notes deviate from it, and outside recall passages. */
+  #track(pitch: number, step: number): PredictedNote | undefined {
+    if (!this.#predictedNote || !this.#recall(this.#onsets)) return undefined;
+    const { next, inserted } = this.#predictedNote;
+    const index = this.#pitches.indexOf(pitch, next);
+    if (index >= 0 && index <= Math.min(next + RECALL.maxSkipped, this.#pitches.length - 3))
+      return this.#predictNote(index + 1, RECALL.trackedBin, step);
+    return inserted < RECALL.maxInserted ? { ...this.#predictedNote, inserted: inserted + 1 } : undefined;
   }
 
-  #found(step: number): NextNote | undefined {
+  #predictFromMatch(step: number): PredictedNote | undefined {
     const match = this.#match("notes", this.#pitches);
-    return match && this.#nextNote(match.next, match.length, step);
+    return match && this.#predictNote(match.next, match.bin, step);
   }
 
-  #nextNote(next: number, length: number, step: number): NextNote {
-    const wait = this.#steps[next]! - this.#steps[next - 1]!;
-    const isFollowed = this.#recall(this.#onsets) !== undefined;
-    return { next, length, isFollowed, dueStep: step + wait, added: 0 };
+  #predictNote(next: number, bin: number, step: number): PredictedNote {
+    const interval = this.#steps[next]! - this.#steps[next - 1]!;
+    const isRecall = this.#recall(this.#onsets) !== undefined;
+    return { next, bin, isRecall, onsetStep: step + interval, inserted: 0 };
   }
 
   #endChord(): void {
-    this.#tops.push(this.#top);
-    const match = this.#match("chords", this.#tops);
-    this.#afterChords = match && {
+    this.#skyline.push(this.#top);
+    const match = this.#match("chords", this.#skyline);
+    this.#predictedChord = match && {
       pitches: this.#chord(match.next),
-      length: match.length,
-      isFollowed: this.#recall(this.#onsets) !== undefined,
+      bin: match.bin,
+      isRecall: this.#recall(this.#onsets) !== undefined,
     };
   }
 
-  /** The earlier place that is most like the end of a line, with the class of the length. */
-  #match(line: Line, values: readonly number[]): Match | undefined {
+  /** The longest match of the last values with an earlier occurrence. */
+  #match(viewpoint: Viewpoint, values: readonly number[]): { next: number; bin: number } | undefined {
     const recall = this.#recall(this.#onsets);
-    const [shortest, ago] = [shortestMatch(line, recall), leastAgo(line, recall)];
-    const match = longestMatch(values, { shortest, longest: LENGTHS[line].at(-1)!, ago });
-    return match && { next: match.next, length: lengthClass(line, match.length) };
+    const match = longestMatch(values, {
+      minLength: minLength(viewpoint, recall),
+      maxLength: LENGTH_BINS[viewpoint].at(-1)!,
+      minLag: minLag(viewpoint, recall),
+    });
+    return match && { next: match.next, bin: lengthBin(viewpoint, match.length) };
   }
 
   #recall(notes: number): Recall {
@@ -259,42 +271,42 @@ export class ThemeMemory {
     return new Set(this.#pitches.slice(this.#chordStarts[index], this.#chordStarts[index + 1]));
   }
 
-  /** Discards the oldest notes, and the chords that begin with them. */
+  /** Discards the oldest notes and the chords that begin among them. */
   #discard(notes: number): void {
     this.#pitches.splice(0, notes);
     this.#steps.splice(0, notes);
     this.#velocityBins.splice(0, notes);
-    const next = (this.#afterNotes?.next ?? 0) - notes;
-    this.#afterNotes = this.#afterNotes && next > 0 ? { ...this.#afterNotes, next } : undefined;
+    const next = (this.#predictedNote?.next ?? 0) - notes;
+    this.#predictedNote = this.#predictedNote && next > 0 ? { ...this.#predictedNote, next } : undefined;
     const chords = this.#chordStarts.findIndex((start) => start >= notes);
-    this.#tops.splice(0, chords === -1 ? this.#tops.length : chords);
+    this.#skyline.splice(0, chords === -1 ? this.#skyline.length : chords);
     this.#chordStarts = chords === -1 ? [] : this.#chordStarts.slice(chords).map((start) => start - notes);
   }
 }
 
 type Recall = ReturnType<typeof recallAt>;
 
-function shortestMatch(line: Line, recall: Recall): number {
-  return recall ? RECALL.shortest[line] : LENGTHS[line][0];
+function minLength(viewpoint: Viewpoint, recall: Recall): number {
+  return recall ? RECALL.minLength[viewpoint] : LENGTH_BINS[viewpoint][0];
 }
 
-function leastAgo(line: Line, recall: Recall): number {
-  return recall === "near" ? NEAR[line] : FAR[line];
+function minLag(viewpoint: Viewpoint, recall: Recall): number {
+  return recall === "recent" ? MIN_RECENT_LAG[viewpoint] : MIN_DISTANT_LAG[viewpoint];
 }
 
-/** The next values of a line with which its end would be like an earlier place. */
-function repeating(line: Line, values: readonly number[], recall: Recall): Set<number> {
-  const count = shortestMatch(line, recall) - 1;
+/** The next values that would complete a match with an earlier occurrence. */
+function completions(viewpoint: Viewpoint, values: readonly number[], recall: Recall): Set<number> {
+  const count = minLength(viewpoint, recall) - 1;
   const last = values.slice(values.length - count);
   return new Set(
     values
-      .slice(0, Math.max(0, values.length - leastAgo(line, recall) + 1))
+      .slice(0, Math.max(0, values.length - minLag(viewpoint, recall) + 1))
       .filter((_, i) => i >= count && last.every((value, k) => value === values[i - count + k])),
   );
 }
 
-/** A value, and those beside it. @param features by the difference from the value. */
-function* around(
+/** Predictions of a value and of those adjacent to it. @param features by the difference from the value. */
+function* withAdjacent(
   kind: EventKind,
   value: number,
   features: readonly ThemeFeature[],

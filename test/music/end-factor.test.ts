@@ -34,7 +34,7 @@ describe("expectedEnds", () => {
 });
 
 describe("EndFactors", () => {
-  it("has the prior's mean and spread without music before", () => {
+  it("has the prior's mean and standard deviation without music before", () => {
     const [prior, ends] = [1.8, 1.84];
     const all = factors([], 0);
     const spread = Math.sqrt(mean(all.map((each) => (each - prior) ** 2)));
@@ -67,7 +67,7 @@ describe("EndFactors", () => {
     expect(after(notes(600))).not.toBe(after([]));
   });
 
-  it("holds for a minute", () => {
+  it("stays the same for 60 s", () => {
     const of = new EndFactors(7, [], 0);
     expect(of.at(MINUTE - 1)).toBe(of.at(0));
     const minutes = Array.from({ length: 20 }, (_, minute) => of.at(minute * MINUTE));

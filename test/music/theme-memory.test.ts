@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PERFORMANCE_416, PerformanceState } from "../../encoding/index.ts";
-import { NEAR, RECALL, recallAt } from "../../src/music/recall.ts";
+import { MIN_RECENT_LAG, RECALL, recallAt } from "../../src/music/recall.ts";
 import { type ThemePrediction, ThemeMemory } from "../../src/music/theme-memory.ts";
 import { THEME_WEIGHTS } from "../../src/music/theme-weights.ts";
 
@@ -34,10 +34,10 @@ function values(predictions: Iterable<ThemePrediction>, feature: string): number
   return [...predictions].flatMap((each) => (each.feature === feature ? [each.value] : []));
 }
 
-/** Other music, as long as a repeat has to be ago. */
+/** Other music, longer than the smallest lag of a repeat. */
 const FILLER: Tune = Array.from({ length: 110 }, (_, i) => [30, 20 + ((i * i + 3 * i) % 23)]);
 
-/** Four notes, a fifth that followed, others, and the four again. */
+/** Five notes, other music, and the first four of the five again. */
 const REPEAT: Tune = [
   [0, 60, 20],
   [30, 62],
@@ -53,18 +53,18 @@ const REPEAT: Tune = [
 ];
 
 describe("ThemeMemory", () => {
-  it("predicts the note that followed the same notes before, with its velocity and time", () => {
+  it("predicts the note after the earlier occurrence, with its velocity and time", () => {
     const { memory, state } = after(REPEAT);
     const predictions = [...memory.predictions(state.step)];
-    expect(values(predictions, "key")).toEqual([72]);
+    expect(values(predictions, "pitch")).toEqual([72]);
     expect(values(predictions, "velocity")).toEqual([9]);
-    expect(values(predictions, "velocityBeside")).toEqual([8, 10]);
+    expect(values(predictions, "adjacentVelocity")).toEqual([8, 10]);
     expect(values(predictions, "shift")).toEqual([50]);
-    expect(values(predictions, "shiftBeside")).toEqual([49, 51]);
-    expect(predictions.find(({ feature }) => feature === "key")?.length).toBe(0);
+    expect(values(predictions, "adjacentShift")).toEqual([49, 51]);
+    expect(predictions.find(({ feature }) => feature === "pitch")?.bin).toBe(0);
   });
 
-  it("counts the time that has passed since the last note", () => {
+  it("subtracts the time since the last note", () => {
     const { memory, state, push } = after(REPEAT);
     push(id("TIME_SHIFT", 20));
     expect(values(memory.predictions(state.step), "shift")).toEqual([30]);
@@ -83,12 +83,12 @@ describe("ThemeMemory", () => {
     expect(memory.adjustment(state)).toEqual({ classBiases: [], biases: [] });
   });
 
-  it("leaves near repeats to the model", () => {
+  it("predicts nothing after recent repeats", () => {
     const { memory, state } = after([...REPEAT.slice(0, 60), ...REPEAT.slice(-4)]);
-    expect(values(memory.predictions(state.step), "key")).toEqual([]);
+    expect(values(memory.predictions(state.step), "pitch")).toEqual([]);
   });
 
-  it("predicts the chord that followed the same upper voice over another accompaniment", () => {
+  it("predicts the chord after the same upper voice over another accompaniment", () => {
     const { memory, state, push } = after([
       [0, 48],
       [0, 72],
@@ -124,7 +124,7 @@ describe("ThemeMemory", () => {
     expect(others.map(({ first }) => first)).toEqual([id("TIME_SHIFT", 1), id("VELOCITY", 1)]);
   });
 
-  it("makes semitones in the present chord less likely while something is expected", () => {
+  it("makes semitones in the current chord less likely while a repeat is predicted", () => {
     const { memory, state, push } = after(REPEAT);
     const pitches = memory
       .adjustment(state)
@@ -138,17 +138,17 @@ describe("ThemeMemory", () => {
     );
   });
 
-  it("is copied with a state of its own", () => {
+  it("has independent copies", () => {
     const { memory, state, push } = after(REPEAT);
     const copy = memory.fork();
     const before = [...copy.predictions(state.step)];
     push(id("TIME_SHIFT", 50));
     push(id("NOTE_ON", 30));
     expect([...copy.predictions(state.step - 50)]).toEqual(before);
-    expect(values(memory.predictions(state.step), "key")).toEqual([]);
+    expect(values(memory.predictions(state.step), "pitch")).toEqual([]);
   });
 
-  it("keeps finding repeats of the last thousands of notes, and discards older ones", () => {
+  it("finds repeats of the last 4,096 notes, and discards old notes", () => {
     const filler: Tune = Array.from({ length: 12_000 }, (_, i) => [10, 20 + ((i * i) % 23)]);
     const theme: Tune = [
       [10, 90],
@@ -158,12 +158,12 @@ describe("ThemeMemory", () => {
       [10, 99],
     ];
     const recent = after([...filler, ...theme, ...filler.slice(0, 500), ...theme.slice(0, 4)]);
-    expect(values(recent.memory.predictions(recent.state.step), "key")).toEqual([99]);
+    expect(values(recent.memory.predictions(recent.state.step), "pitch")).toEqual([99]);
     const old = after([...theme, ...filler, ...theme.slice(0, 4)]);
-    expect(values(old.memory.predictions(old.state.step), "key")).toEqual([]);
+    expect(values(old.memory.predictions(old.state.step), "pitch")).toEqual([]);
   });
 
-  it("reads a passage by itself", () => {
+  it("adds a separate passage", () => {
     const { memory, state } = after([
       [0, 60],
       [30, 62],
@@ -184,45 +184,45 @@ describe("ThemeMemory", () => {
       state.push(id("NOTE_ON", pitch));
       memory.push(state);
     }
-    expect(values(memory.predictions(state.step), "key")).toEqual([80]);
+    expect(values(memory.predictions(state.step), "pitch")).toEqual([80]);
   });
 });
 
-describe("a passage in which themes return", () => {
-  /** Themes return from the 60th to the 200th note. */
+describe("a recall passage", () => {
+  /** A seed with recall passages from the 64th to the 255th note. */
   const SEED = Array.from({ length: 10_000 }, (_, i) => i).find((seed) =>
-    [64, 128, 192].every((notes) => recallAt(seed, notes) === "far"),
+    [64, 128, 192].every((notes) => recallAt(seed, notes) === "distant"),
   )!;
-  /** Keys that differ from those beside them, each 20 steps long. */
+  /** Different pitches, at intervals of 20 steps. */
   const OLD: Tune = [60, 71, 63, 66, 74, 62, 69].map((pitch) => [20, pitch]);
-  /** What has no two notes in a row of the old music, ending with its first two. */
+  /** The old music, other music without two notes in a row of it, and its first two notes. */
   const BEFORE: Tune = [...OLD, ...FILLER, [20, 60], [20, 71]];
 
-  /** From so many steps after a note, the next one of OLD is due. */
-  const UNTIL_DUE = 20 - RECALL.earlySteps + 1;
+  /** From this many steps after a note of OLD, the pitch of the next one is predicted. */
+  const EARLIEST = 20 - RECALL.earlySteps + 1;
 
   const next = (tune: Tune, seed?: number): number[] => {
     const { memory, state } = after(tune, seed);
-    return values(memory.predictions(state.step + UNTIL_DUE), "key");
+    return values(memory.predictions(state.step + EARLIEST), "pitch");
   };
 
-  it("begins with a match of two notes", () => {
+  it("starts from a match of two notes", () => {
     expect(next(BEFORE)).toEqual([]);
     expect(next(BEFORE, SEED)).toEqual([63]);
   });
 
-  it("has stronger biases, those of chords only where it follows no place", () => {
+  it("has stronger biases, for chords only where no occurrence is tracked", () => {
     const bias = (seed?: number): number => {
       const { memory, state, push } = after(REPEAT, seed);
       push(id("TIME_SHIFT", 50));
       return memory.adjustment(state).classBiases![0]!.biases.get(72)!;
     };
-    const { key, chord } = THEME_WEIGHTS;
-    expect(bias()).toBeCloseTo(key[0] + chord[1], 12);
-    expect(bias(SEED)).toBeCloseTo(RECALL.strength * key[RECALL.followedLength] + chord[1], 12);
+    const { pitch, chord } = THEME_WEIGHTS;
+    expect(bias()).toBeCloseTo(pitch[0] + chord[1], 12);
+    expect(bias(SEED)).toBeCloseTo(RECALL.strength * pitch[RECALL.trackedBin] + chord[1], 12);
   });
 
-  it("follows the place where notes are skipped or added, and leaves it after three others", () => {
+  it("tracks an occurrence past skipped or inserted notes, until the third inserted note", () => {
     expect(next([...BEFORE, [20, 63]], SEED)).toEqual([66]);
     expect(next([...BEFORE, [20, 66]], SEED)).toEqual([74]); // without 63
     expect(next([...BEFORE, [20, 74]], SEED)).toEqual([62]); // without 63 and 66
@@ -231,26 +231,26 @@ describe("a passage in which themes return", () => {
     expect(next([...BEFORE, [20, 100], [20, 101], [20, 102]], SEED)).toEqual([]);
   });
 
-  it("predicts the key only when it is due", () => {
+  it("predicts the pitch only from 20 ms before the onset on", () => {
     const { memory, state } = after(BEFORE, SEED);
-    const keys = [0, 1, UNTIL_DUE - 1, UNTIL_DUE, 20, 40].map((wait) =>
-      values(memory.predictions(state.step + wait), "key"),
+    const pitches = [0, 1, EARLIEST - 1, EARLIEST, 20, 40].map((steps) =>
+      values(memory.predictions(state.step + steps), "pitch"),
     );
-    expect(keys).toEqual([[], [], [], [63], [63], [63]]);
+    expect(pitches).toEqual([[], [], [], [63], [63], [63]]);
   });
 
-  it("delays no time after notes that the place does not have", () => {
+  it("has no time biases after inserted notes", () => {
     const { memory, state, push } = after(BEFORE, SEED);
     for (const each of [id("TIME_SHIFT", 20), id("NOTE_ON", 100)]) push(each);
     expect(memory.adjustment(state).biases).toEqual([]);
   });
 
-  it("has time biases as strong as the option", () => {
+  it("multiplies the time biases by the strength", () => {
     const { memory, state } = after(BEFORE, SEED, 0.5);
     expect(memory.adjustment(state).biases?.[0]?.biases[0]).toBe(-RECALL.notePenalty / 2);
   });
 
-  it("delays notes until the next one is due, then time", () => {
+  it("penalizes notes before the predicted onset, then time shifts at it", () => {
     const { memory, state, push } = after(BEFORE, SEED);
     const biased = (): number[][] =>
       (memory.adjustment(state).biases ?? []).map(({ first, biases }) => [first, biases.length, biases[0]!]);
@@ -269,22 +269,22 @@ describe("a passage in which themes return", () => {
     expect(biased()).toEqual([]);
   });
 
-  it("may take up near themes", () => {
+  it("allows recent repeats in some passages", () => {
     const seeds = Array.from({ length: 100 }, (_, seed) => seed);
-    const of = (where: "near" | "far"): number => seeds.find((seed) => recallAt(seed, 0) === where)!;
+    const of = (kind: "recent" | "distant"): number => seeds.find((seed) => recallAt(seed, 0) === kind)!;
     const repeat = (length: number): Tune => [
       ...OLD,
       ...FILLER.slice(0, length - OLD.length - 1),
       [20, 60],
       [20, 71],
     ];
-    expect(next(repeat(NEAR.notes + 1), of("near"))).toEqual([63]);
-    expect(next(repeat(NEAR.notes + 1), of("far"))).toEqual([]);
-    expect(next(repeat(NEAR.notes), of("near"))).toEqual([]);
+    expect(next(repeat(MIN_RECENT_LAG.notes + 1), of("recent"))).toEqual([63]);
+    expect(next(repeat(MIN_RECENT_LAG.notes + 1), of("distant"))).toEqual([]);
+    expect(next(repeat(MIN_RECENT_LAG.notes), of("recent"))).toEqual([]);
   });
 
-  it("lasts 64 notes, and is one in three of many, by the seed; near themes return in two of five", () => {
-    const counts = { near: 0, far: 0 };
+  it("lasts 64 notes; 35 % of the passages are recall passages, 40 % of these allow recent repeats", () => {
+    const counts = { recent: 0, distant: 0 };
     for (let seed = 0; seed < 300; seed += 1) {
       for (let passage = 0; passage < 10; passage += 1) {
         const all = Array.from({ length: 64 }, (_, i) => recallAt(seed, 64 * passage + i));
@@ -292,8 +292,8 @@ describe("a passage in which themes return", () => {
         if (all[0]) counts[all[0]] += 1;
       }
     }
-    const recalled = counts.near + counts.far;
+    const recalled = counts.recent + counts.distant;
     expect(Math.abs(recalled / 3000 - 0.35)).toBeLessThan(0.03);
-    expect(Math.abs(counts.near / recalled - 0.4)).toBeLessThan(0.05);
+    expect(Math.abs(counts.recent / recalled - 0.4)).toBeLessThan(0.05);
   });
 });

@@ -33,7 +33,7 @@ function notes(count: number, from: number): number[] {
   }).flat();
 }
 
-/** A theme, long other music, and the theme's first notes: what follows them is then much likelier. */
+/** A theme, long other music, and the theme's first notes: its next notes are then much likelier. */
 const PROMPT = [id("START"), ...notes(36, 0), ...notes(60, 11).slice(7), ...notes(6, 0)];
 const OPTIONS = { temperature: 0.8, themes: 3, rhythmTemperature: 0.75 };
 
@@ -113,7 +113,7 @@ describe.each([
     expect(Math.max(...own)).toBeGreaterThan(3);
   });
 
-  it("the memory often predicts something", () => {
+  it("the memory often makes predictions", () => {
     for (const ids of singly.values()) {
       const [state, memory] = [new PerformanceState(PERFORMANCE_416), new ThemeMemory()];
       let predicting = 0;

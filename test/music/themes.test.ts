@@ -16,10 +16,10 @@ const MUSIC = [
 ];
 
 const NOTES = THEME.length + OTHERS.length + THEME.length - 1;
-/** A seed with which the last notes are not in a passage in which themes return. */
+/** A seed with which the last notes are not in a recall passage. */
 const SEED = [1, 2, 3, 4, 5, 6, 7, 8].find((seed) => recallAt(seed, NOTES - 1) === undefined)!;
 
-it("themes makes the note that followed before likelier, and leaves the probability of notes as a whole", async () => {
+it("themes makes the note after the earlier occurrence likelier, and keeps the total probability of notes", async () => {
   const piano = await tinyPiano();
   const options = { seed: SEED, pitchTemperature: 1, candidates: PERFORMANCE_416.size };
   const [without, present, strong] = await Promise.all(
