@@ -3,7 +3,7 @@
  *
  *   node themes/fit.mjs FOLDER [--model piano] [--rounds 40] [--measure]
  *
- * FOLDER holds MIDI files. Each piece is scored as by `ostinato evaluate`, in blocks that overlap by half. A weight is added to the logit of
+ * FOLDER holds MIDI files. Each piece is scored as by `ostinato evaluate`, in half-overlapping blocks. A weight is added to the logit of
  * each id that the memory predicts. The total probabilities of note-ons, velocities and time shifts stay the same. The weights maximize the
  * log-likelihood, which is concave in them, less an L2 penalty. First they are fitted to every other piece and measured on the rest, then
  * fitted to all pieces. With --measure only the weights in the repository are measured.

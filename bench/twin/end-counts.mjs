@@ -1,11 +1,11 @@
 /**
- * Counts how often notes end in passages of 20 s, and in the 30 s after each: what `end_factor.py` fits.
+ * Counts the ends of notes in passages of 20 s and in the 30 s after each: the data of `end_factor.py`.
  *
  *   node twin/end-counts.mjs FOLDER OUT.json [--exclude LIST] [--every 1]
  *
- * FOLDER holds MIDI files, of which every so many are read; LIST names files below it that are not, one in each line. OUT.json: an array of
- * { ends, expected, endsAfter, expectedAfter }, one for each minute of a piece: ends at an age of 1.5 s or more, and how many the rates of
- * src/music/end-rates.ts predict. Passages with fewer than 20 notes are omitted.
+ * FOLDER holds MIDI files. With --every N, only each Nth file is read. LIST names files to exclude, relative to FOLDER, one per line.
+ * OUT.json: an array of { ends, expected, endsAfter, expectedAfter }, one for each minute of a piece. These are the ends at an age of 1.5 s
+ * or more, and their expected number by the rates of src/music/end-rates.ts. Passages with fewer than 20 notes are omitted.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
@@ -58,7 +58,7 @@ function passagesOf(notes) {
   return found;
 }
 
-/** Of the notes that begin between two times, up to the second one. */
+/** Counts the ends of the notes that begin between two times, in seconds, up to the second time. */
 function countEnds(notes, from, to) {
   const begun = notes.filter(({ startSeconds }) => startSeconds >= from && startSeconds < to);
   const old = begun.filter(

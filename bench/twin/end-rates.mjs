@@ -1,11 +1,11 @@
 /**
- * How often people's notes end, by register and age: the table in src/music/end-rates.ts.
+ * Measures the rates of ends of human notes (hazard rates), by register and age: the table in src/music/end-rates.ts.
  *
  *   node twin/end-rates.mjs FOLDER [--exclude LIST]
  *
- * FOLDER holds MIDI files; LIST names files below it that are not read, one in each line. Lengths include the pedal. The rate of a register
- * at some age: the notes that end from this age to the next one, over the seconds that notes sound in between. Then the number of keys
- * that sound at once.
+ * FOLDER holds MIDI files; LIST names files to exclude, relative to FOLDER, one per line. Lengths include the pedal. The rate of a register
+ * at an age is the number of ends between this age and the next, divided by the seconds that notes sound at these ages. Then prints
+ * percentiles of the number of simultaneous keys.
  */
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
@@ -15,7 +15,7 @@ import { midiFiles, progress, say } from "../tools.mjs";
 
 /** The lowest pitch of each register. */
 const LOWEST = [0, 36, 48, 60, 72, 84];
-/** In seconds; the last one is the end. */
+/** The bounds of the age intervals, in seconds. */
 const AGES = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 12];
 const KEYS = 128;
 const SHARES = [0.99, 0.999, 0.9999];
@@ -59,7 +59,7 @@ function count({ pitch, startSeconds, endSeconds }) {
   }
 }
 
-/** Adds the time during which each number of keys sounds. */
+/** Adds the seconds during which each number of keys sounds. */
 function countKeys(notes) {
   const changes = notes.flatMap(({ pitch, startSeconds, endSeconds }) => [
     { seconds: startSeconds, pitch, by: 1 },
@@ -76,7 +76,7 @@ function countKeys(notes) {
   }
 }
 
-/** The number of keys that is not exceeded for this share of the time. */
+/** The number of keys that is not exceeded for this share of the time: a percentile. */
 function keysAt(share) {
   const most = share * secondsOfKeys.reduce((sum, each) => sum + each);
   let [keys, sum] = [0, secondsOfKeys[0]];

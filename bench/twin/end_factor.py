@@ -1,10 +1,11 @@
-"""Fits by how much sooner or later notes end in some pieces: the constants of src/music/end-factor.ts.
+"""Fits the gamma frailty of note ends, which differ by piece: the constants of src/music/end-factor.ts.
 
     python end_factor.py COUNTS.json
 
-COUNTS.json is the file of end-counts.mjs. A passage has a factor of the expected ends, with a gamma prior; the ends of the
-passage before count with a weight, as of a Poisson process. Printed: the prior's mean and the expected ends that weigh as
-much, the weight, and how well the factors predict: passages in eight groups by their predicted factor.
+COUNTS.json is the file of end-counts.mjs. The ends in a passage have a Poisson distribution, with the expected ends times a
+factor as the mean. The factor has a gamma prior, and a posterior after the passage before, whose likelihood has a weight.
+Prints the prior's mean and its rate in expected ends, the weight, and the calibration in eight groups of passages by their
+predicted factor.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ def main() -> None:
     has_old = expected_after > 0
 
     def gamma_of(logarithms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Shape and rate of the factor of each passage, after the one before it."""
+        """Shape and rate of the posterior of each passage's factor."""
         mean, weight_of_prior, weight = np.exp(logarithms)
         return weight_of_prior * mean + weight * ends, weight_of_prior + weight * expected
 
     def loss(logarithms: np.ndarray) -> float:
-        """Mean negative log-likelihood: negative binomial."""
+        """Mean negative log-likelihood in nats: negative binomial."""
         shape, rate = (of[has_old] for of in gamma_of(logarithms))
         count, time = ends_after[has_old], expected_after[has_old]
         likelihood = gammaln(shape + count) - gammaln(shape) - gammaln(count + 1)

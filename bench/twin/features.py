@@ -1,4 +1,4 @@
-"""What one can measure of a continuation: named numbers, the input of the first classifier."""
+"""Features of a continuation: named numbers, the input of the first classifier."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from notes import Chord, Note, Vector, chords_of, gaps_of
 
 PRIMER_SECONDS = 20
 SECONDS = 30
-STEPS = 100  # a second
+STEPS = 100  # per second
 
 # Krumhansl and Kessler (1982), "Tracing the dynamic changes in perceived tonal organization": key profiles, major and minor.
 MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
 MINOR = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
 
 INTERVALS = [-99, -12, -7, -4, -2, -1, 0, 1, 2, 3, 5, 8, 13, 99]  # semitones
-GAPS = [0, 0.06, 0.09, 0.12, 0.16, 0.2, 0.26, 0.35, 0.5, 0.7, 1, 1.5, 3, 99]  # seconds
+GAPS = [0, 0.06, 0.09, 0.12, 0.16, 0.2, 0.26, 0.35, 0.5, 0.7, 1, 1.5, 3, 99]  # seconds between onsets
 LENGTHS = [0, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.45, 0.7, 1, 1.5, 2.5, 3.9, 4.2, 99]  # seconds
 SIZES = [1, 2, 3, 4, 5, 6, 99]  # notes of a chord
-RATIOS = [0, 0.3, 0.45, 0.55, 0.8, 0.95, 1.05, 1.25, 1.8, 2.2, 3.3, 99]  # a gap by the gap before it
+RATIOS = [0, 0.3, 0.45, 0.55, 0.8, 0.95, 1.05, 1.25, 1.8, 2.2, 3.3, 99]  # of a gap to the previous one
 
 Features = dict[str, float]
 
@@ -94,7 +94,7 @@ def _ratios(gaps: Vector) -> Vector:
 
 
 def _pulse(chords: list[Chord]) -> Features:
-    """The autocorrelation of the onsets, each widened to a bell of 20 ms, at lags of the beat and the bar."""
+    """The autocorrelation of the onsets, smoothed by a Gaussian (σ = 20 ms), at lags of beat and bar."""
     line = np.zeros(SECONDS * STEPS + 1)
     line[np.minimum([int(chord.onset * STEPS) for chord in chords], SECONDS * STEPS)] = 1
     line = np.convolve(line, np.exp(-0.5 * (np.arange(-6, 7) / 2.0) ** 2), "same")
@@ -122,7 +122,7 @@ def _texture(notes: list[Note]) -> Features:
 
 
 def _repetition(chords: list[Chord], primer: list[Chord]) -> Features:
-    """How much of the top voice repeats itself, and how much of it is the primer's."""
+    """The shares of n-grams of the top voice that repeat themselves, and that are in the primer."""
     top, top_before = [chord.top for chord in chords], [chord.top for chord in primer]
     found: Features = {}
     for length in (3, 4, 6):
@@ -137,7 +137,7 @@ def _repetition(chords: list[Chord], primer: list[Chord]) -> Features:
 
 
 def _runs(line: list[int], length: int) -> list[tuple[int, ...]]:
-    """The runs of a line but for its last one: so results stay comparable with earlier ones."""
+    """The n-grams of a line except the last one, so that results stay comparable with earlier ones."""
     return [tuple(line[start : start + length]) for start in range(len(line) - length)]
 
 
@@ -151,7 +151,7 @@ def _harmony(chords: list[Chord]) -> Features:
 
 
 def _is_triad(pitch_classes: frozenset[int], root: int) -> bool:
-    """Whether it is a major or minor triad on this root."""
+    """Whether these are a major or minor triad on this root."""
     return {(pitch - root) % 12 for pitch in pitch_classes} in ({0, 4, 7}, {0, 3, 7})
 
 

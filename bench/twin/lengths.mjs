@@ -1,22 +1,22 @@
 /**
- * How long notes last: the pianist's and the model's, of the pairs of pairs.mjs.
+ * Compares the note lengths of pianist and model, in the pairs of pairs.mjs.
  *
  *   node twin/lengths.mjs PAIRS.json [MORE.json …]
  *
- * For each file: the shares of notes over some lengths, the share of long notes that end together with another, and the bins of
- * 0.1 s beyond FROM seconds that hold at least LEAST_MODEL of the model's notes and more than TWICE times the pianist's share,
- * counted as at least LEAST_HUMAN.
+ * For each file: the shares of notes above each length, and the share of long notes that end together with another one. Then the peaks:
+ * histogram bins of 0.1 s, from FROM seconds on, with a share of the model's notes of at least LEAST_MODEL and more than TWICE the
+ * pianist's share. A share of the pianist below LEAST_HUMAN counts as LEAST_HUMAN.
  */
 import { readFileSync } from "node:fs";
 import { say } from "../tools.mjs";
 
-const FROM = 2.5;
+const FROM = 2.5; // seconds
 const BIN = 0.1; // seconds
 const LEAST_MODEL = 0.001;
 const LEAST_HUMAN = 0.0005;
 const TWICE = 2;
-const LENGTHS = [1, 2, 3, 4, 5, 6];
-/** Notes of at least these seconds are long. */
+const LENGTHS = [1, 2, 3, 4, 5, 6]; // seconds
+/** The lowest length of a long note, in seconds. */
 const LONG = 2;
 
 const files = process.argv.slice(2);
@@ -50,7 +50,7 @@ function row(file, side, pieces) {
   return `| ${[file, side, notes.length, ...shares, percent(together(pieces)), most(pieces)].join(" | ")} |`;
 }
 
-/** The bins with too many of the model's notes. */
+/** The bins in which the model's share of notes is too high. */
 function peaks(human, model) {
   const [of, by] = [histogram(human), histogram(model)];
   return [...by]
@@ -65,7 +65,7 @@ function peaks(human, model) {
     );
 }
 
-/** Share of the notes by bin. */
+/** The share of the notes in each bin of lengths. */
 function histogram(notes) {
   const shares = new Map();
   for (const [onset, end] of notes) {
@@ -75,7 +75,7 @@ function histogram(notes) {
   return shares;
 }
 
-/** Share of the long notes that end within 20 ms of another one that began at least 100 ms earlier or later. */
+/** The share of long notes that end within 20 ms of another note, with onsets at least 100 ms apart. */
 function together(pieces) {
   let [long, found] = [0, 0];
   for (const notes of pieces) {
@@ -89,7 +89,7 @@ function together(pieces) {
   return found / long;
 }
 
-/** Most notes at once. */
+/** The most simultaneous notes. */
 function most(pieces) {
   return Math.max(
     ...pieces.map((notes) => {

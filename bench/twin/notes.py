@@ -1,4 +1,4 @@
-"""Notes of the twin test, and what their chords, top voice and bass are."""
+"""Notes of the twin test and their chords, top voice and bass."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 TOGETHER = 0.03
-"""Seconds between the first onset of a chord and its last at most."""
+"""The most seconds from the first onset of a chord to its last."""
 
 
 class Note(NamedTuple):
@@ -23,7 +23,7 @@ class Note(NamedTuple):
 
 
 class Pair(TypedDict):
-    """One line of the file that pairs.mjs writes."""
+    """One element of the file that pairs.mjs writes."""
 
     file: str
     primer: list[Note]
@@ -33,7 +33,7 @@ class Pair(TypedDict):
 
 @dataclass(frozen=True)
 class Chord:
-    """Notes that start together."""
+    """Notes that start together; the onset is in seconds."""
 
     onset: float
     pitches: list[int]
@@ -60,7 +60,7 @@ def notes_of(rows: list[list[float]], longest: float | None = None) -> list[Note
 
 
 def chords_of(notes: list[Note]) -> list[Chord]:
-    """Groups of notes that start within TOGETHER seconds of the first, in order of time."""
+    """Chords in order of time: groups of notes that start within TOGETHER seconds of the first."""
     chords: list[Chord] = []
     for note in notes:
         if chords and note.onset - chords[-1].onset <= TOGETHER:
@@ -71,5 +71,5 @@ def chords_of(notes: list[Note]) -> list[Chord]:
 
 
 def gaps_of(chords: list[Chord]) -> Vector:
-    """Seconds between successive chords."""
+    """The inter-onset intervals of successive chords, in seconds."""
     return np.diff(np.array([chord.onset for chord in chords], dtype=np.float64))

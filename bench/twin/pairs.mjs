@@ -1,12 +1,12 @@
 /**
- * Collects pairs for the twin test: after PRIMER seconds of a real piece, what the pianist plays in the next CONTINUATION
- * seconds, and what a model plays there.
+ * Collects pairs for the twin test: the pianist's and a model's continuation, of CONTINUATION seconds each, of the same PRIMER seconds of
+ * a real piece.
  *
  *   node twin/pairs.mjs FOLDER OUT.json [--pairs 220] [--model piano] [--options '{"temperature":0.9}'] [--threads N]
  *
- * FOLDER holds real pieces that the model was not trained on. Each round over them takes one window a piece; windows and
- * seeds are the same in every run. OUT.json: an array of { file, seconds, primer, real, made }, the last three arrays of
- * notes [onset, end, pitch, velocity] in seconds on the encoder's grid; what sounds beyond a window is cut at its end.
+ * FOLDER holds real pieces that the model was not trained on. Each round takes one window of each piece. Windows and seeds are the same in
+ * every run. OUT.json: an array of { file, seconds, primer, real, made }. `seconds` is the start of the window; the last three are arrays
+ * of notes [onset, end, pitch, velocity], with times in seconds on the encoder's grid. Notes are cut at the end of their window.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
@@ -24,7 +24,7 @@ import { machine, midiFiles, progress, say } from "../tools.mjs";
 
 const PRIMER = 20;
 const CONTINUATION = 30;
-/** Windows with fewer notes say too little. */
+/** Windows with fewer notes are omitted. */
 const FEWEST_NOTES = 20;
 const MOST_ROUNDS = 6;
 const FIRST_SEED = 1001;
@@ -79,7 +79,7 @@ await model.dispose();
 writeFileSync(out, `${JSON.stringify(pairs)}\n`);
 say(`${pairs.length} pairs of ${new Set(pairs.map(({ file }) => file)).size} pieces in ${out}`);
 
-/** Windows of the pieces, one from each in every round, at a random place. */
+/** Windows of the pieces: one of each piece per round, with a random start. */
 function* windows(files) {
   const random = randomNumbers();
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
@@ -98,7 +98,7 @@ function* windows(files) {
   }
 }
 
-/** The notes that start in a window; times count from its start. */
+/** The notes that start in a window, with times relative to its start. */
 function cut(notes, from, to) {
   return notes
     .filter(({ startSeconds }) => startSeconds >= from && startSeconds < to)
@@ -110,7 +110,7 @@ function cut(notes, from, to) {
     }));
 }
 
-/** The notes as the vocabulary keeps them, so that rounding does not distinguish a pianist from a model. */
+/** The notes after encoding and decoding, so that rounding does not distinguish pianist and model. */
 function onGrid(notes) {
   if (notes.length === 0) return [];
   return decodePerformance(encodePerformance(notes, PERFORMANCE_416), PERFORMANCE_416).map(

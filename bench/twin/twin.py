@@ -1,13 +1,13 @@
-"""The twin test: can a trained classifier tell a model's continuation from the pianist's?
+"""The twin test: can a trained classifier distinguish a model's continuation from the pianist's?
 
     python twin.py PAIRS.json [--longest SECONDS] [--show 12]
 
-Two classifiers, one on features, one on sequences of up to three words, judge continuations of pieces that they were not
-trained on (ten folds by piece). AUC 0.5: chance; 1: always right. A pair whose generation has fewer than 8
-notes is told at a glance: it is not given to the classifiers and counts as told apart. More pairs let the classifiers
-learn more: compare results of equally many pairs only. Then the features with the highest AUC alone, in words.
+A classifier two-sample test (Lopez-Paz and Oquab 2017) with ten-fold cross-validation by piece. One classifier uses
+features, one n-grams of up to three words. AUC 0.5 is chance; 1 is always right. A pair with fewer than 8 generated notes
+counts as told apart, without the classifiers. More pairs train better classifiers: compare results of equally many pairs
+only. Then prints the features whose own AUC is farthest from 0.5.
 
---longest shortens every note of both sides, to leave out what a longest length gives away.
+--longest cuts every note of both sides, so that a limit on lengths does not distinguish them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ REPEATS = 3  # of the boosted trees, whose result varies with the seed
 
 
 class Scores(NamedTuple):
-    """Larger: more likely the model's. One of each continuation, the pianist's before the model's of each pair."""
+    """One score per continuation, higher if it is likelier the model's; in each pair the pianist's is first."""
 
     by_features: Vector
     by_words: Vector
@@ -47,10 +47,10 @@ class Scores(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Can a classifier tell the model from the pianist?")
+    parser = argparse.ArgumentParser(description="Can a classifier distinguish the model from the pianist?")
     parser.add_argument("pairs", type=Path, help="file of pairs.mjs")
-    parser.add_argument("--longest", type=float, help="cut the notes of both sides after these seconds")
-    parser.add_argument("--show", type=int, default=12, help="how many features to print")
+    parser.add_argument("--longest", type=float, help="longest note of both sides, in seconds; longer notes are cut")
+    parser.add_argument("--show", type=int, default=12, help="number of features to print")
     given = parser.parse_args()
 
     pairs = read_pairs(given.pairs, given.longest)
@@ -106,21 +106,21 @@ def classify(of_each: list[Features], texts: list[str], is_model: np.ndarray, pi
 
 
 def auc(is_model: np.ndarray, score: Vector, silent: int) -> float:
-    """AUC, where each of the silent pairs adds a pianist below and a model above all others."""
+    """AUC, with a lowest score of the pianist and a highest score of the model added for each silent pair."""
     labels = np.concatenate([is_model, np.tile([0, 1], silent)])
     extremes = np.tile([score.min() - 1, score.max() + 1], silent)
     return float(roc_auc_score(labels, np.concatenate([score, extremes])))
 
 
 def told_apart(score: Vector, silent: int) -> float:
-    """Share of the pairs in which the model's continuation has the larger score; equal scores count half."""
+    """Share of the pairs in which the model's continuation has the higher score; equal scores count half."""
     real, made = score[0::2], score[1::2]
     told = (made > real).sum() + 0.5 * (made == real).sum()
     return float((told + silent) / (len(real) + silent))
 
 
 def print_telling(of_each: list[Features], is_model: np.ndarray, count: int) -> None:
-    """Prints the features with the highest AUC alone, with their means on both sides."""
+    """Prints the features whose own AUC is farthest from 0.5, with their means on both sides."""
     telling = []
     for name in of_each[0]:
         column = np.array([one[name] for one in of_each])

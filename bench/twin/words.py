@@ -1,4 +1,4 @@
-"""A continuation as a text of short words, the input of the second classifier: steps of the outer voices, gaps, chords."""
+"""Writes a continuation as a text, the input of the second classifier: intervals of the outer voices, gaps, chords."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import math
 from notes import Note, chords_of
 
 SHORTEST_GAP = 0.03  # seconds
-LARGEST_STEP = 14  # semitones
+LARGEST_STEP = 14  # semitones, up or down
 
 
 def words_of(notes: list[Note]) -> str:
-    """For each chord three words: i, b: steps of top voice and bass; r: half octaves of the gap before it; c: its shape.
+    """Three words for each chord, such as `i2b-5 r18 c0_4_7`; the first chord has only the last word.
 
-    The first chord has its shape only. `i2b-5 r18 c0_4_7`: the top voice rises by 2 semitones, the bass falls by 5.
+    i, b: melodic intervals of top voice and bass, in semitones; r: twice the binary logarithm of the gap before the chord in
+    seconds, plus 20; c: the pitches of the chord, in semitones above the bass.
     """
     words = []
     chords = chords_of(notes)
