@@ -30,14 +30,14 @@ export const MISSING_ENDS_BY_PIECE = { earlier: 0.15, ownLater: 0.4, least: 0.1 
 const LIMITS_PERIOD = 16;
 
 /**
- * At random, for as many ids, no note ends before it has lasted 0 to this many steps: models end young notes too often. Nor before half
- * the shortest of the last notes of the prompt, but at most this many steps. Where many of these are shorter than `SHORT_STEPS`, 0 to
- * `SHORT_STEPS`.
+ * The shortest duration of a note, in steps: at random, for as many ids, from 0 to this, since models end young notes too often. It is at
+ * least half the shortest duration of the last notes of the prompt, and at most this.
  */
 const MOST_SHORTEST_STEPS = 11;
+/** It is from 0 to `SHORT_STEPS` if more than `MANY_SHORT` of the last notes of the prompt are shorter, and 0 if more than `MOST_SHORT` are. */
 const SHORT_STEPS = 5;
-/** "Many": this share. */
 const MANY_SHORT = 0.02;
+const MOST_SHORT = 0.05;
 /** Fewer notes say little of the shortest. */
 const FEWEST_NOTES = 20;
 /** The last part of the prompt, in steps. */
@@ -157,7 +157,8 @@ export class NoteLengthLimits implements LengthLimits {
   #limitShortest(lengths: readonly number[]): void {
     if (lengths.length < FEWEST_NOTES) return;
     const short = lengths.filter((length) => length < SHORT_STEPS).length;
-    if (short > MANY_SHORT * lengths.length) this.#mostShortest = SHORT_STEPS;
+    if (short > MOST_SHORT * lengths.length) this.#mostShortest = 0;
+    else if (short > MANY_SHORT * lengths.length) this.#mostShortest = SHORT_STEPS;
     else this.#leastShortest = Math.min(MOST_SHORTEST_STEPS, Math.floor(Math.min(...lengths) / 2));
   }
 

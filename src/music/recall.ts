@@ -10,7 +10,7 @@ import { randomNumbers } from "./random-numbers.ts";
 /** The length of a passage, in notes. */
 const PASSAGE_NOTES = 64;
 /** The share of recall passages among all passages. */
-const SHARE = 0.35;
+const SHARE = 0.42;
 
 /** The settings of the theme memory in recall passages. Times are in steps of 10 ms. */
 export const RECALL = {

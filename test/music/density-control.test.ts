@@ -130,31 +130,50 @@ describe("density near the primer's", () => {
       PERFORMANCE_416.id("NOTE_OFF", 30 + (note % 50)),
     ]).flat();
 
-  /** The adjustment of the longest shift, in nats, after a primer and generated music. */
-  function adjustmentAfter(primer: readonly number[], generated: readonly number[]): number | undefined {
+  /** The biases of the ids after a primer and generated music. */
+  function biasesAfter(primer: readonly number[], generated: readonly number[]): Float64Array {
     const state = new PerformanceState(PERFORMANCE_416);
     const processor = primerDensityProcessor(state, primer.length);
     for (const id of [...primer, ...generated]) {
       state.push(id);
       processor.push(id);
     }
-    return processor.adjustment?.().biases?.[0]?.biases[99];
+    const sums = new Float64Array(PERFORMANCE_416.size);
+    for (const { first, biases } of processor.adjustment?.().biases ?? [])
+      for (const [index, bias] of Array.from(biases).entries()) sums[first + index]! += bias;
+    return sums;
+  }
+
+  /** The bias of the longest shift, beyond the one that it always has after a primer. Undefined without any. */
+  function adjustmentAfter(primer: readonly number[], generated: readonly number[]): number | undefined {
+    const found = biasesAfter(primer, generated);
+    if (found.every((bias) => bias === 0)) return undefined;
+    return found[PERFORMANCE_416.id("TIME_SHIFT", 100)]! - 0.06 * Math.log(10);
   }
 
   const rise = (ratio: number): unknown => expect.closeTo(Math.log(ratio) * Math.log(10), 1);
+  const none: unknown = expect.closeTo(0, 6);
 
-  it("makes no adjustment within 0.55 to 1.75 times the density of the primer", () => {
-    const primer = steady(5, 20);
-    expect(adjustmentAfter(primer, [])).toBeUndefined();
-    for (const notes of [4, 5]) expect(adjustmentAfter(primer, steady(notes, 20))).toBeUndefined();
+  it("weights shifts by length^0.06 and makes notes less likely by 0.15 nats within 0.55 to 1.75 times the density of the primer", () => {
+    for (const generated of [[], steady(4, 20), steady(5, 20), steady(5, 59)]) {
+      const found = biasesAfter(steady(5, 20), generated);
+      for (const steps of [1, 10, 40, 100])
+        expect(found[PERFORMANCE_416.id("TIME_SHIFT", steps)]).toBeCloseTo(0.06 * Math.log(steps / 10), 6);
+      for (const kind of ["NOTE_ON", "VELOCITY"] as const) {
+        const { first, count } = PERFORMANCE_416.range(kind)!;
+        for (const bias of found.subarray(first, first + count)) expect(bias).toBeCloseTo(-0.15, 6);
+      }
+      const others = PERFORMANCE_416.range("NOTE_OFF")!;
+      for (const bias of found.subarray(others.first, others.first + others.count)) expect(bias).toBe(0);
+    }
   });
 
   it("adjusts denser and sparser music by the last ten seconds, from the fifth second on", () => {
     const primer = steady(5, 20);
-    expect(adjustmentAfter(primer, steady(20, 4))).toBeUndefined();
+    expect(adjustmentAfter(primer, steady(20, 4))).toEqual(none);
     expect(adjustmentAfter(primer, steady(20, 6))).toEqual(rise(20 / (5 * 1.75)));
     expect(adjustmentAfter(primer, steady(2, 20))).toEqual(rise(2 / (5 * 0.55)));
-    expect(adjustmentAfter(primer, [...steady(20, 20), ...steady(5, 11)])).toBeUndefined();
+    expect(adjustmentAfter(primer, [...steady(20, 20), ...steady(5, 11)])).toEqual(none);
   });
 
   it("takes the density of the last 20 s of the primer", () => {

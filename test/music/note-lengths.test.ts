@@ -95,6 +95,8 @@ describe("the shortest duration", () => {
     expect(range([...equal(60, 30), 3])).toEqual([1, 11]);
     expect(range([3, ...equal(40, 60)])).toEqual([11, 11]); // 20 s before
     expect(range([...equal(60, 30), 3, 3])).toEqual([0, 5]); // more than 2 %
+    expect(range([...equal(60, 30), ...equal(3, 3)])).toEqual([0, 5]); // 4.8 %
+    expect(range([...equal(60, 30), ...equal(4, 3)])).toEqual([0, 0]); // 6.3 %
     expect(range([...equal(60, 30), 5, 5])).toEqual([2, 11]);
     expect(range(equal(19, 60))).toEqual([0, 11]); // too few
   });
