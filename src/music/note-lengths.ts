@@ -30,10 +30,11 @@ export const MISSING_ENDS_BY_PIECE = { earlier: 0.15, ownLater: 0.4, least: 0.1 
 const LIMITS_PERIOD = 16;
 
 /**
- * The shortest duration of a note, in steps: at random, for as many ids, from 0 to this, since models end young notes too often. It is at
- * least half the shortest duration of the last notes of the prompt, and at most this.
+ * The shortest duration of a note, in steps: at random, for as many ids, from 0 to `RANDOM_SHORTEST_STEPS`, since models end young notes
+ * too often. It is at least half the shortest duration of the last notes of the prompt, up to `SHORTEST_STEPS`.
  */
-const MOST_SHORTEST_STEPS = 11;
+const RANDOM_SHORTEST_STEPS = 8;
+const SHORTEST_STEPS = 11;
 /** It is from 0 to `SHORT_STEPS` if more than `MANY_SHORT` of the last notes of the prompt are shorter, and 0 if more than `MOST_SHORT` are. */
 const SHORT_STEPS = 5;
 const MANY_SHORT = 0.02;
@@ -79,7 +80,7 @@ export class NoteLengthLimits implements LengthLimits {
   #factors: EndFactors | undefined;
   /** The least and the most of the shortest durations. */
   #leastShortest = 0;
-  #mostShortest = MOST_SHORTEST_STEPS;
+  #mostShortest = RANDOM_SHORTEST_STEPS;
 
   /** @param state receives each id before `push`. Its sounding notes have no limit. */
   constructor(state: PerformanceState, options: NoteLengthOptions) {
@@ -159,7 +160,7 @@ export class NoteLengthLimits implements LengthLimits {
     const short = lengths.filter((length) => length < SHORT_STEPS).length;
     if (short > MOST_SHORT * lengths.length) this.#mostShortest = 0;
     else if (short > MANY_SHORT * lengths.length) this.#mostShortest = SHORT_STEPS;
-    else this.#leastShortest = Math.min(MOST_SHORTEST_STEPS, Math.floor(Math.min(...lengths) / 2));
+    else this.#leastShortest = Math.min(SHORTEST_STEPS, Math.floor(Math.min(...lengths) / 2));
   }
 
   #update(): void {

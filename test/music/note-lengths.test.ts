@@ -52,7 +52,7 @@ function missing(pitch: number, age: number): number {
 }
 
 describe("the shortest duration", () => {
-  it("is 0 to 11 steps, each as often, for 16 ids", () => {
+  it("is 0 to 8 steps, each as often, for 16 ids", () => {
     const counts = new Map<number, number>();
     for (let seed = 0; seed < 200; seed += 1) {
       const state = new PerformanceState(PERFORMANCE_416);
@@ -67,8 +67,8 @@ describe("the shortest duration", () => {
         }
       }
     }
-    expect([...counts.keys()].toSorted((a, b) => a - b)).toEqual([...Array(12).keys()]);
-    for (const count of counts.values()) expect(Math.abs(count - 200)).toBeLessThan(60);
+    expect([...counts.keys()].toSorted((a, b) => a - b)).toEqual([...Array(9).keys()]);
+    for (const count of counts.values()) expect(Math.abs(count - 2400 / 9)).toBeLessThan(60);
   });
 
   it("is at least half the shortest of the last notes of the prompt, and at most 11 steps", () => {
@@ -90,15 +90,15 @@ describe("the shortest duration", () => {
       const all = shortestAfter(lengths);
       return [Math.min(...all), Math.max(...all)];
     };
-    expect(range(equal(30, 17))).toEqual([8, 11]);
+    expect(range(equal(30, 17))).toEqual([8, 8]);
     expect(range(equal(30, 60))).toEqual([11, 11]);
-    expect(range([...equal(60, 30), 3])).toEqual([1, 11]);
+    expect(range([...equal(60, 30), 3])).toEqual([1, 8]);
     expect(range([3, ...equal(40, 60)])).toEqual([11, 11]); // 20 s before
     expect(range([...equal(60, 30), 3, 3])).toEqual([0, 5]); // more than 2 %
     expect(range([...equal(60, 30), ...equal(3, 3)])).toEqual([0, 5]); // 4.8 %
     expect(range([...equal(60, 30), ...equal(4, 3)])).toEqual([0, 0]); // 6.3 %
-    expect(range([...equal(60, 30), 5, 5])).toEqual([2, 11]);
-    expect(range(equal(19, 60))).toEqual([0, 11]); // too few
+    expect(range([...equal(60, 30), 5, 5])).toEqual([2, 8]);
+    expect(range(equal(19, 60))).toEqual([0, 8]); // too few
   });
 
   it("is 0 where note-offs may be forced", () => {
