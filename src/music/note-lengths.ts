@@ -82,31 +82,34 @@ export class NoteLengthLimits implements LengthLimits {
   #leastShortest = 0;
   #mostShortest = RANDOM_SHORTEST_STEPS;
 
-  /** @param state receives each id before `push`. Its sounding notes have no limit. */
-  constructor(state: PerformanceState, options: NoteLengthOptions) {
+  /**
+   * @param state receives each id before `push`. Its sounding notes have no limit.
+   * @param source limits of a state that `state` is a copy of.
+   */
+  constructor(state: PerformanceState, options: NoteLengthOptions, source?: NoteLengthLimits) {
     const keys = state.soundingByKey.length;
     this.#state = state;
     this.#options = options;
-    this.current = new Float64Array(keys).fill(Infinity);
-    this.next = new Float64Array(keys).fill(Infinity);
+    this.current = source?.current.slice() ?? new Float64Array(keys).fill(Infinity);
+    this.next = source?.next.slice() ?? new Float64Array(keys).fill(Infinity);
     this.#onsets = state.onsets;
-    if (state.length < options.promptLength) return;
-    this.#beginContinuation();
+    if (source) this.#copy(source);
+    else if (state.length >= options.promptLength) this.#beginContinuation();
   }
 
   /** A copy for a copy of the state. */
   fork(state: PerformanceState): NoteLengthLimits {
-    const copy = new NoteLengthLimits(state, this.#options);
-    copy.current.set(this.current);
-    copy.next.set(this.next);
-    copy.shortest = this.shortest;
-    for (const key of this.#begun) copy.#begun.add(key);
-    copy.#from = this.#from;
-    copy.#ended.push(...this.#ended);
-    copy.#factors = this.#factors;
-    copy.#leastShortest = this.#leastShortest;
-    copy.#mostShortest = this.#mostShortest;
-    return copy;
+    return new NoteLengthLimits(state, this.#options, this);
+  }
+
+  #copy(source: NoteLengthLimits): void {
+    this.shortest = source.shortest;
+    for (const key of source.#begun) this.#begun.add(key);
+    this.#from = source.#from;
+    this.#ended.push(...source.#ended);
+    this.#factors = source.#factors;
+    this.#leastShortest = source.#leastShortest;
+    this.#mostShortest = source.#mostShortest;
   }
 
   /**

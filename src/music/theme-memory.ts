@@ -17,7 +17,10 @@ const CHORD_STEPS = 8;
 const CAPACITY = 4096;
 /** Nats by which a semitone in a chord is less likely while a repeat is predicted: its notes may not fit the others. */
 const SEMITONE_PENALTY = 2;
-const PITCHES = 128;
+/** The pitches of each pitch class. */
+const OF_CLASS = Array.from({ length: 12 }, (_, pitchClass) =>
+  [...Array(128).keys()].filter((pitch) => pitch % 12 === pitchClass),
+);
 const VELOCITIES = ["velocity", "adjacentVelocity"] as const;
 const SHIFTS = ["shift", "adjacentShift"] as const;
 
@@ -185,7 +188,7 @@ export class ThemeMemory {
     const classes = new Set(
       [...this.#chord(this.#skyline.length)].flatMap((pitch) => [(pitch + 1) % 12, (pitch + 11) % 12]),
     );
-    return Array.from({ length: PITCHES }, (_, pitch) => pitch).filter((pitch) => classes.has(pitch % 12));
+    return [...classes].flatMap((pitchClass) => OF_CLASS[pitchClass]!);
   }
 
   /** Penalties on notes too early for the tracked occurrence, and on time shifts at its predicted onset. */
