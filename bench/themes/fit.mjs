@@ -1,7 +1,7 @@
 /**
  * Fits the logit biases of the theme memory to human music by maximum likelihood: the table in src/music/theme-weights.ts.
  *
- *   node themes/fit.mjs FOLDER [--model piano] [--rounds 40] [--measure]
+ *   node themes/fit.mjs FOLDER [--model piano] [--rounds 40] [--measure] [--threads N]
  *
  * FOLDER holds MIDI files. Each piece is scored as by `ostinato evaluate`, in half-overlapping blocks. A weight is added to the logit of
  * each id that the memory predicts. The total probabilities of note-ons, velocities and time shifts stay the same. The weights maximize the
@@ -34,11 +34,12 @@ const { values, positionals } = parseArgs({
     model: { type: "string", default: "piano" },
     rounds: { type: "string", default: "40" },
     measure: { type: "boolean", default: false },
+    threads: { type: "string" },
   },
 });
 const [folder] = positionals;
 if (folder === undefined || positionals.length !== 1) {
-  say("usage: node themes/fit.mjs FOLDER [--model piano] [--rounds 40] [--measure]");
+  say("usage: node themes/fit.mjs FOLDER [--model piano] [--rounds 40] [--measure] [--threads N]");
   process.exit(2);
 }
 
@@ -48,7 +49,10 @@ const COLUMNS = LENGTH_BINS.notes.length;
 const slotOf = (feature, bin) => FEATURES.indexOf(feature) * COLUMNS + bin;
 const present = Float64Array.from(FEATURES.flatMap((feature) => THEME_WEIGHTS[feature]));
 
-const model = await loadMusicModel(values.model);
+const model = await loadMusicModel(
+  values.model,
+  values.threads === undefined ? {} : { threads: Number(values.threads) },
+);
 const { decoder, vocabulary } = model;
 const { window, vocabularySize } = decoder.config;
 const ranges = KINDS.map((kind) => vocabulary.range(kind));
