@@ -40,7 +40,7 @@ const PRIMER_FROM = 0.55;
 const PRIMER_TO = 1.75;
 /** The end of a primer whose density counts. */
 const PRIMER_STEPS = 20 * STEPS_PER_SECOND;
-/** A primer that is shorter, or has fewer notes, says little. */
+/** After a primer that is shorter, or has fewer notes, the rule is off. */
 const PRIMER_MIN_STEPS = 5 * STEPS_PER_SECOND;
 const PRIMER_MIN_NOTES = 10;
 /** Music after this is kept within human density only. */
@@ -207,7 +207,7 @@ function sparserBiases(vocabulary: Vocabulary): IdBias[] {
 }
 
 /**
- * Keeps the first minute of a continuation near the density of its primer. Off after a primer that is too short to tell.
+ * Keeps the first minute of a continuation near the density of its primer. Off after a primer that is too short.
  *
  * @param state receives each id before this processor.
  * @param promptLength number of prompt ids.

@@ -12,7 +12,7 @@ import { EndFactors } from "./end-factor.ts";
 import { endRate, REGISTERS, registerOf } from "./end-rates.ts";
 import { HALF_STEP, randomNumbers } from "./random-numbers.ts";
 
-/** Younger notes are left to the model. */
+/** Before this age only the model ends notes. */
 const FIRST_AGE_STEPS = 100;
 
 /**
@@ -39,14 +39,14 @@ const SHORTEST_STEPS = 11;
 const SHORT_STEPS = 5;
 const MANY_SHORT = 0.02;
 const MOST_SHORT = 0.05;
-/** Fewer notes say little of the shortest. */
+/** With fewer notes, the shortest duration of the prompt does not count. */
 const FEWEST_NOTES = 20;
 /** The last part of the prompt, in steps. */
 const LAST_STEPS = 2000;
 
 /** One moment lies at random in each cell of this many steps. */
 const CELL_STEPS = 25;
-/** No note sounds for more moments than this. */
+/** The most moments that a note sounds. */
 const MOST_CELLS = 1000;
 
 export interface NoteLengthOptions {
