@@ -1,6 +1,6 @@
 /**
- * Negative log-likelihood of pieces longer than the window, with a rolling KV cache and with attention sinks plus the
- * newest ids, as in generation.
+ * Negative log-likelihood of pieces longer than the window, with a rolling KV cache, with attention sinks plus the newest ids, as in
+ * generation, and in blocks of one window that overlap by half, which know nothing of the music before.
  *
  *   node endless/likelihood.mjs FOLDER [--model piano] [--pieces 16] [--threads N]
  *
@@ -44,39 +44,52 @@ const chosen =
     ? files
     : Array.from({ length: count }, (_, i) => files[Math.floor((i * files.length) / count)]);
 
-const caches = { "rolling KV cache": false, "with an attention sink": true };
-const sums = Object.fromEntries(Object.keys(caches).map((name) => [name, WINDOWS.map(() => 0)]));
-const counts = WINDOWS.map(() => 0);
+/** By name, from the length of a piece to the passages that are read with an empty cache: ids before `scored` are only context. */
+const readings = {
+  "rolling KV cache": (length) => [{ start: 0, stop: length, scored: 0 }],
+  "with an attention sink": (length) => [{ start: 0, stop: length, scored: 0, withSink: true }],
+  blocks: (length) =>
+    Array.from({ length: Math.max(1, Math.ceil((2 * length) / window) - 1) }, (_, i) => ({
+      start: (i * window) / 2,
+      stop: Math.min((i * window) / 2 + window, length),
+      scored: i === 0 ? 0 : ((i + 1) * window) / 2,
+    })),
+};
+const names = Object.keys(readings);
+const sums = Object.fromEntries(names.map((name) => [name, WINDOWS.map(() => 0)]));
+const counts = Object.fromEntries(names.map((name) => [name, WINDOWS.map(() => 0)]));
 for (const [index, file] of chosen.entries()) {
   progress(`piece ${index + 1} of ${chosen.length}`);
   const { ids } = encodeScore(readMidi(readFileSync(file)), vocabulary, { trimLeadingSilence: true });
   const piece = Int32Array.from([vocabulary.id("START"), ...ids]).subarray(0, WINDOWS.at(-1) * window + 1);
-  for (const [name, withSink] of Object.entries(caches)) {
-    const cache = decoder.createCache(withSink);
-    for (let at = 0; at + 1 < piece.length; at += ROWS) {
-      const rows = piece.subarray(at, Math.min(at + ROWS, piece.length - 1));
-      const logits = await decoder.forward(rows, cache, { logits: "all" });
-      for (let row = 0; row < rows.length; row += 1) {
-        const place = at + row + 1;
-        const which = WINDOWS.findIndex(
-          (windows) => place > (windows * window) / 2 && place <= windows * window,
-        );
-        if (which === -1) continue;
-        const predicted = logits.subarray(row * vocabularySize, (row + 1) * vocabularySize);
-        sums[name][which] += logSumExp(predicted) - predicted[piece[place]];
-        if (!withSink) counts[which] += 1;
-      }
-    }
-  }
+  for (const name of names)
+    for (const passage of readings[name](piece.length - 1)) await score(name, piece, passage);
 }
 await model.dispose();
 
 say(machine());
-say(
-  `\n| windows into the piece | ids | ${Object.keys(caches).join(" | ")} |\n|---|---:|${"---:|".repeat(2)}`,
-);
+say(`\n| windows into the piece | ids | ${names.join(" | ")} |\n|---|---:|${"---:|".repeat(names.length)}`);
 for (const [which, windows] of WINDOWS.entries()) {
-  if (counts[which] === 0) continue;
-  const means = Object.keys(caches).map((name) => (sums[name][which] / counts[which]).toFixed(3));
-  say(`| ${windows} | ${counts[which]} | ${means.join(" | ")} |`);
+  if (counts.blocks[which] === 0) continue;
+  const means = names.map((name) => (sums[name][which] / counts[name][which]).toFixed(3));
+  say(`| ${windows} | ${counts.blocks[which]} | ${means.join(" | ")} |`);
+}
+
+/** Adds the NLL of the ids that follow those of a passage from `scored` on. */
+async function score(name, piece, { start, stop, scored, withSink = false }) {
+  const cache = decoder.createCache(withSink);
+  for (let at = start; at < stop; at += ROWS) {
+    const rows = piece.subarray(at, Math.min(at + ROWS, stop));
+    const logits = await decoder.forward(rows, cache, { logits: "all" });
+    for (let row = 0; row < rows.length; row += 1) {
+      const place = at + row + 1;
+      const which = WINDOWS.findIndex(
+        (windows) => place > (windows * window) / 2 && place <= windows * window,
+      );
+      if (which === -1 || at + row < scored) continue;
+      const predicted = logits.subarray(row * vocabularySize, (row + 1) * vocabularySize);
+      sums[name][which] += logSumExp(predicted) - predicted[piece[place]];
+      counts[name][which] += 1;
+    }
+  }
 }
