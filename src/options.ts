@@ -49,8 +49,8 @@ export interface SamplingOptions {
    */
   readonly rhythmTemperature?: number;
   /**
-   * How much likelier what followed an earlier place becomes where the music is like it: 0 not at all, 1 as in people's music. In
-   * continuations it is stronger in two of five passages, at random by the seed. Models of the piano only. Default 1.
+   * Strength of the theme memory, which raises the probability of the events after an earlier occurrence of the last notes: 0 is off, 1 is
+   * fitted to human music. In continuations it is stronger in two of five passages, at random by the seed. Models of the piano only. Default 1.
    */
   readonly themes?: number;
   /** Exclude ids whose logit is more than this many standard deviations below the highest (Tang et al. 2024). Default 0: none. */

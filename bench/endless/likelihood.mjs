@@ -1,6 +1,6 @@
 /**
  * Negative log-likelihood of pieces longer than the window, with a rolling KV cache, with attention sinks plus the newest ids, as in
- * generation, and in blocks of one window that overlap by half, which know nothing of the music before.
+ * generation, and in blocks of one window that overlap by half, without the music before them.
  *
  *   node endless/likelihood.mjs FOLDER [--model piano] [--pieces 16] [--threads N]
  *
