@@ -30,8 +30,8 @@ export const MISSING_ENDS_BY_PIECE = { earlier: 0.15, ownLater: 0.4, least: 0.1 
 const LIMITS_PERIOD = 16;
 
 /**
- * The shortest duration of a note, in steps: at random, for as many ids, from 0 to `RANDOM_SHORTEST_STEPS`, since models end young notes
- * too often. It is at least half the shortest duration of the last notes of the prompt, up to `SHORTEST_STEPS`.
+ * The shortest duration of a note, in steps: from 0 to `RANDOM_SHORTEST_STEPS`, at random for `LIMITS_PERIOD` ids, since models end young
+ * notes too often. It is at least half the shortest duration of the last notes of the prompt, up to `SHORTEST_STEPS`.
  */
 const RANDOM_SHORTEST_STEPS = 8;
 const SHORTEST_STEPS = 11;
