@@ -118,7 +118,8 @@ export interface GeneratedMusic {
 /**
  * Options of an explanation. The sampling options must be those of the generation, since they change the probabilities; the event is
  * explained as one of `continue` without style, density or ending. For music longer than the window the probabilities are
- * approximate, because the model may have had other ids in its cache.
+ * approximate, because the model may have had other ids in its cache. The seed, by default 0, is that of the generation: it decides
+ * what the theme memory recalls and how soon notes may end.
  */
 export interface ExplainOptions extends SamplingOptions {
   /** As for `continue`; set it to false for an event that was not generated. Default true. */

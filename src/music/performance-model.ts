@@ -127,7 +127,9 @@ export class PerformanceModel implements PerformanceEngine {
     if (!Number.isInteger(index) || index < 0 || index > ids.length) {
       throw new OptionError(`index must be a whole number from 0 to ${ids.length}, got ${index}`);
     }
-    const { candidates = 12, attention, layers, driftControl = true, generatedFrom, ...sampling } = options;
+    const { candidates = 12, attention, layers, driftControl = true, generatedFrom, ...rest } = options;
+    // Without a seed, the same explanation each time.
+    const sampling = { ...rest, seed: rest.seed ?? 0 };
     const sampler = musicSampler(
       sampling,
       this.vocabulary,
