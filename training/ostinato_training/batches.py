@@ -38,7 +38,7 @@ class Epoch:
     piece: NDArray[np.int64]  # [blocks]
     start: NDArray[np.int64]  # first id of the block within its piece
     stop: NDArray[np.int64]  # one past its last input; the target of the last input is at `stop`
-    choice: NDArray[np.float64]  # [blocks, 2] within [0, 1): transposition, stretch
+    choice: NDArray[np.float64]  # [blocks, 3] within [0, 1): transposition, stretch, loudness
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def plan_epoch(lengths: NDArray[np.int64], length: int, seed: int, phase: int, e
         stops.append(cuts[1:])
     piece, start, stop = np.concatenate(pieces), np.concatenate(starts), np.concatenate(stops)
     order = random.permutation(len(piece))
-    return Epoch(piece[order], start[order], stop[order], random.random((len(piece), 2)))
+    return Epoch(piece[order], start[order], stop[order], random.random((len(piece), 3)))
 
 
 class BatchStream:
@@ -145,7 +145,7 @@ class BatchStream:
         first = splices.first_id(start, random)
         if first is None:
             return np.empty(0, np.int64)
-        ids = self.dataset.cut(piece, first, first + splices.length + splices.length // 8)
+        ids = self.dataset.cut(piece, first, first + splices.length + splices.length // 4)
         return (ids if self.augmenter is None else self.augmenter.augment(ids, *epoch.choice[block]))[: splices.length]
 
     def _block(self, epoch: Epoch, block: int) -> Ids:
@@ -154,7 +154,8 @@ class BatchStream:
         if self.augmenter is None:
             return self.dataset.cut(piece, start, stop + 1)
         # A faster tempo needs fewer TIME_SHIFTs: a longer block is cut, so that it is full after stretching.
-        spare = self.length // 8 + 1 if stop - start == self.length else 0
+        stretch = self.augmenter.variants.stretch
+        spare = int(self.length * max(1 / 8, stretch / (1 - stretch))) + 1 if stop - start == self.length else 0
         ids = self.dataset.cut(piece, start, stop + 1 + spare)
         return self.augmenter.augment(ids, *epoch.choice[block])[: self.length + 1]
 

@@ -16,7 +16,7 @@ from .errors import OptionError
 # Options that define the weights; they cannot change within a run.
 SHAPE = ("layers", "width", "heads", "inner", "position", "window", "max_distance", "shared_heads")
 # Options that change the order of the data; changing them in a resumed run starts a new phase.
-DATA = ("train", "length", "batch", "accumulate", "seed", "augment", "noise", "sinks")
+DATA = ("train", "length", "batch", "accumulate", "seed", "augment", "transpose", "stretch", "loudness", "noise", "sinks")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,9 @@ class TrainOptions:
     weight_decay: float = 0.01
     dropout: float = 0.0
     augment: bool = True
+    transpose: int = 3
+    stretch: float = 0.05
+    loudness: int = 0
     noise: float = 0.0
     sinks: float = 0.0
     seed: int = 0
@@ -63,9 +66,11 @@ class TrainOptions:
         for name in positive:
             if getattr(self, name) < 1:
                 raise OptionError(f"{flag(name)} must be at least 1, got {getattr(self, name)}")
-        for name in ("inner", "max_distance", "length", "warmup", "decay", "lr_muon", "lr_adam", "weight_decay", "seed", "eval_pieces", "eval_window", "threads"):
+        for name in ("inner", "max_distance", "length", "warmup", "decay", "lr_muon", "lr_adam", "weight_decay", "transpose", "loudness", "seed", "eval_pieces", "eval_window", "threads"):
             if getattr(self, name) < 0:
                 raise OptionError(f"{flag(name)} must not be negative, got {getattr(self, name)}")
+        if not 0 <= self.stretch <= 0.5:
+            raise OptionError(f"--stretch must be within [0, 0.5], got {self.stretch}")
         if not 0 <= self.noise <= 1:
             raise OptionError(f"--noise must be within [0, 1], got {self.noise}")
         if not 0 <= self.sinks <= 1:
@@ -147,7 +152,10 @@ def read_command_line(arguments: list[str] | None = None) -> CommandLine:
     add("lr_adam", "learning rate of all else", type=float)
     add("weight_decay", "of the blocks' matrices, times their learning rate", type=float)
     add("dropout", "on embeddings, attention and block outputs", type=float)
-    add("augment", "transpose and stretch", action=switch)
+    add("augment", "transpose, stretch and change the loudness", action=switch)
+    add("transpose", "with --augment: up to so many semitones up and down", type=int)
+    add("stretch", "with --augment: five tempi, durations changed by up to this share", type=float)
+    add("loudness", "with --augment: up to so many velocity bins louder and softer", type=int)
     add("noise", "share of the blocks whose inputs are corrupted; their targets are not", type=float)
     add("sinks", "share of the blocks that follow an attention sink, as when generation has filled its window", type=float)
     add("seed", "of initial weights, data order and dropout", type=int)

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
-from .augment import Augmenter
+from .augment import Augmenter, Variants
 from .batches import Batch, BatchStream, DataCursor, prefetch
 from .config import DecoderConfig
 from .data import IGNORED, Dataset
@@ -59,7 +59,8 @@ class Run:
 
     def batches(self) -> Iterator[Batch]:
         options = self.options
-        augmenter = Augmenter.of(self.dataset.vocabulary) if options.augment else None
+        variants = Variants(options.transpose, options.stretch, options.loudness)
+        augmenter = Augmenter.of(self.dataset.vocabulary, variants) if options.augment else None
         corruption = InputCorruption.of(self.dataset.vocabulary, options.noise) if options.noise else None
         splices = SinkSplices(options.sinks, options.window // 4) if options.sinks else None  # a quarter: as in src/engine/attention-sink.ts
         cursor, group = self.training_state.cursor, self.group

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from synthetic import END, NOTE_OFF, NOTE_ON, RANGES, START, VELOCITY, melody, shift
 
-from ostinato_training.augment import STRETCHES, Augmenter
+from ostinato_training.augment import Augmenter, Variants
 from ostinato_training.data import IdRange, Ids, Vocabulary
 from ostinato_training.errors import DatasetError
 
@@ -19,17 +19,31 @@ def array(*ids: int) -> Ids:
 
 
 def test_transposition_moves_notes_only() -> None:
-    ids = array(START, VELOCITY + 3, NOTE_ON + 60, shift(100), NOTE_OFF + 60, shift(1), NOTE_ON + 127, END)
-    moved = AUGMENTER.transpose(ids, -3)
-    assert moved.tolist() == [START, VELOCITY + 3, NOTE_ON + 57, shift(100), NOTE_OFF + 57, shift(1), NOTE_ON + 124, END]
+    ids = array(START, VELOCITY + 3, NOTE_ON + 60, shift(100), NOTE_OFF + 60, shift(1), NOTE_ON + 124, END)
+    moved = AUGMENTER.augment(ids, 0.99, 0.5)
+    assert moved.tolist() == [START, VELOCITY + 3, NOTE_ON + 63, shift(100), NOTE_OFF + 63, shift(1), NOTE_ON + 127, END]
 
 
 @pytest.mark.parametrize(("low", "high", "allowed"), [(60, 72, range(-3, 4)), (0, 60, range(0, 4)), (2, 126, range(-2, 2)), (0, 127, [0])])
 def test_only_transpositions_inside_the_keyboard(low: int, high: int, allowed: list[int]) -> None:
     ids = array(NOTE_ON + low, shift(3), NOTE_OFF + high)
-    assert [s for s in range(-3, 4) if AUGMENTER.can_transpose(ids, s)] == list(allowed)
     chosen = {int(AUGMENTER.augment(ids, u, 0.5)[0]) - low for u in np.linspace(0, 0.999, 40)}
     assert chosen == set(allowed)
+
+
+def test_loudness_moves_velocities_only_and_inside_their_bins() -> None:
+    augmenter = Augmenter.of(VOCABULARY, Variants(0, 0, 4))
+    ids = array(VELOCITY + 29, NOTE_ON + 60, shift(10), VELOCITY + 5, NOTE_OFF + 60)
+    moved = {tuple(augmenter.augment(ids, 0.5, 0.5, u)) for u in np.linspace(0, 0.999, 40)}
+    assert moved == {(VELOCITY + 29 + n, NOTE_ON + 60, shift(10), VELOCITY + 5 + n, NOTE_OFF + 60) for n in range(-4, 3)}
+    assert np.array_equal(AUGMENTER.augment(ids, 0.5, 0.5, 0.9), ids)
+
+
+def test_wider_variants() -> None:
+    augmenter = Augmenter.of(VOCABULARY, Variants(6, 0.2))
+    ids = array(NOTE_ON + 60, shift(50), NOTE_OFF + 60)
+    variants = {(int(out[0]) - 60, int(out[1]) - shift(0)) for u in np.linspace(0, 0.99, 60) for v in np.linspace(0, 0.99, 20) for out in [augmenter.augment(ids, u, v)]}
+    assert variants == {(semitones, steps) for semitones in range(-6, 7) for steps in (40, 45, 50, 55, 60)}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +87,7 @@ def decode(ids: Ids) -> list[tuple[int, int]]:
     return events
 
 
-@pytest.mark.parametrize("factor", STRETCHES)
+@pytest.mark.parametrize("factor", Variants().factors)
 def test_note_structure_is_kept_on_random_blocks(factor: float) -> None:
     random = np.random.default_rng(5)
     ids = random.choice(np.concatenate([np.arange(0, 256), np.repeat(np.arange(256, 356), 4), np.arange(356, 388)]), 3000)
@@ -93,3 +107,6 @@ def test_is_a_function_of_its_choices() -> None:
 def test_vocabularies_without_notes_are_refused() -> None:
     with pytest.raises(DatasetError, match='"gpt2" has no NOTE_ON, NOTE_OFF, TIME_SHIFT range.*--no-augment'):
         Augmenter.of(Vocabulary("gpt2", 50257, {}))
+    no_velocities = {name: of for name, of in VOCABULARY.ranges.items() if name != "VELOCITY"}
+    with pytest.raises(DatasetError, match="no VELOCITY range, which --loudness requires"):
+        Augmenter.of(Vocabulary("performance-388", 416, no_velocities), Variants(loudness=1))
