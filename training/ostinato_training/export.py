@@ -37,8 +37,10 @@ def main(arguments: list[str] | None = None) -> int:
             source = "the lowest dev NLL"
         else:
             state = read_state(options.state / "state.pt" if options.state.is_dir() else options.state)
-            config, tensors = DecoderConfig.from_json(state["config"], str(options.state)), state["model"]
-            source = f"step {state['step']}"
+            average = state.get("average")
+            config = DecoderConfig.from_json(state["config"], str(options.state))
+            tensors = state["model"] if average is None else average["model"]
+            source = f"step {state['step']}" if average is None else f"the mean of the last steps before {state['step']}"
         if options.tokenizer is not None:
             check_tokenizer(options.tokenizer, config)
         if options.tasks is not None:

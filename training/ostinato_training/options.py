@@ -42,6 +42,7 @@ class TrainOptions:
     lr_adam: float = 3e-3
     weight_decay: float = 0.01
     dropout: float = 0.0
+    average: int = 0
     augment: bool = True
     transpose: int = 3
     stretch: float = 0.05
@@ -66,7 +67,7 @@ class TrainOptions:
         for name in positive:
             if getattr(self, name) < 1:
                 raise OptionError(f"{flag(name)} must be at least 1, got {getattr(self, name)}")
-        for name in ("inner", "max_distance", "length", "warmup", "decay", "lr_muon", "lr_adam", "weight_decay", "transpose", "loudness", "seed", "eval_pieces", "eval_window", "threads"):
+        for name in ("inner", "max_distance", "length", "warmup", "decay", "lr_muon", "lr_adam", "weight_decay", "average", "transpose", "loudness", "seed", "eval_pieces", "eval_window", "threads"):
             if getattr(self, name) < 0:
                 raise OptionError(f"{flag(name)} must not be negative, got {getattr(self, name)}")
         if not 0 <= self.stretch <= 0.5:
@@ -152,6 +153,7 @@ def read_command_line(arguments: list[str] | None = None) -> CommandLine:
     add("lr_adam", "learning rate of all else", type=float)
     add("weight_decay", "of the blocks' matrices, times their learning rate", type=float)
     add("dropout", "on embeddings, attention and block outputs", type=float)
+    add("average", "evaluate and keep the mean of the weights of about so many last steps; 0: the weights of the last one", type=int)
     add("augment", "transpose, stretch and change the loudness", action=switch)
     add("transpose", "with --augment: up to so many semitones up and down", type=int)
     add("stretch", "with --augment: five tempi, durations changed by up to this share", type=float)

@@ -12,6 +12,7 @@ import torch
 from torch.nn import functional as F
 
 from .augment import Augmenter, Variants
+from .averaging import WeightAverage
 from .batches import Batch, BatchStream, DataCursor, prefetch
 from .config import DecoderConfig
 from .data import IGNORED, Dataset
@@ -55,7 +56,13 @@ class Run:
         self.parameters = list(self.model.parameters())
         rates = OptimizerOptions(options.lr_muon, options.lr_adam, options.weight_decay)
         self.optimizer = Optimizer(self.model, rates, self.precision)
+        self.average = WeightAverage(self.model, options.average) if options.average else None
         self.training_state = TrainingState()
+
+    @property
+    def result(self) -> Decoder:
+        """The model that is evaluated and stored as a checkpoint: the mean of the last steps with `--average`."""
+        return self.model if self.average is None else self.average.model
 
     def batches(self) -> Iterator[Batch]:
         options = self.options
@@ -92,6 +99,8 @@ class Run:
         torch.nn.utils.clip_grad_norm_(self.parameters, CLIP)
         self.optimizer.step(self.factor())
         self.optimizer.zero_grad()
+        if self.average is not None:
+            self.average.add(self.model)
         (mean_loss,) = self.group.sum([float(loss_sum)])
         self.training_state.step += 1
         self.training_state.ids += int(count)
@@ -115,11 +124,14 @@ class Run:
             "position": self._stored_training_state(),
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "average": None if self.average is None else self.average.state(),
         }
 
     def load(self, state: dict[str, Any]) -> None:
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
+        if self.average is not None and state.get("average") is not None:
+            self.average.load(state["average"])
         stored = dict(state["position"])
         cursor = DataCursor(**stored.pop("place"))
         self.training_state = TrainingState(**stored, cursor=cursor)

@@ -164,7 +164,7 @@ def train(run: Run) -> None:
         if dev_nll is not None and dev_nll < state.best_nll:
             state.best_nll = dev_nll
             if group.writes:
-                write_checkpoint(out / "best", run.config, run.model.state_dict(), torch.float32)
+                write_checkpoint(out / "best", run.config, run.result.state_dict(), torch.float32)
         if dev_nll is not None and group.writes:
             say(f"step {state.step}  dev {dev_nll:.4f} nats per id (best {state.best_nll:.4f})")
             plot_losses(out / "log.csv", out / "loss.png")
@@ -200,14 +200,14 @@ def _open_run_folder(run: Run) -> Log:
 def _evaluate(run: Run, dev: Dataset) -> float:
     """NLL of the dev pieces, distributed over the processes."""
     pieces = spread_pieces(dev, run.options.eval_pieces)
-    score = evaluate(run.model, dev, pieces[run.group.rank :: run.group.world], run.options.eval_window or None)
+    score = evaluate(run.result, dev, pieces[run.group.rank :: run.group.world], run.options.eval_window or None)
     nats, ids = run.group.sum([score.nats, float(score.ids)])
     return nats / ids
 
 
 def _save(run: Run, out: Path) -> None:
     write_state(out / "state.pt", run.state())
-    write_checkpoint(out / "checkpoint", run.config, run.model.state_dict(), torch.float32)
+    write_checkpoint(out / "checkpoint", run.config, run.result.state_dict(), torch.float32)
 
 
 def _catch_signals() -> Callable[[], bool]:

@@ -36,7 +36,7 @@ def figures(out: Path) -> list[tuple[int, int, float, float | None, float]]:
     return [(row.step, row.ids, row.train_loss, row.dev_nll, row.lr) for row in read_rows(out / "log.csv")]
 
 
-@pytest.mark.parametrize("options", [[], ["--dropout", "0.2", "--accumulate", "2"], ["--precision", "bf16"], ["--noise", "0.7"]])
+@pytest.mark.parametrize("options", [[], ["--dropout", "0.2", "--accumulate", "2"], ["--precision", "bf16"], ["--noise", "0.7"], ["--average", "5"]])
 def test_resume_is_exact(dataset_folder: Path, tmp_path: Path, options: list[str]) -> None:
     options = [*options, "--decay", "4"]
     assert run(dataset_folder, tmp_path / "whole", "--steps", "12", *options) == 0
@@ -47,6 +47,9 @@ def test_resume_is_exact(dataset_folder: Path, tmp_path: Path, options: list[str
     whole, parts = read_state(tmp_path / "whole" / "state.pt"), read_state(tmp_path / "parts" / "state.pt")
     for name, tensor in whole["model"].items():
         assert torch.equal(tensor, parts["model"][name])
+        if whole["average"] is not None:
+            tensor = whole["average"]["model"][name]
+            assert torch.equal(tensor, parts["average"]["model"][name])
         assert torch.equal(tensor, tensors(tmp_path / "cut")[name])
 
 
@@ -57,6 +60,25 @@ def test_it_learns_and_writes_its_files(dataset_folder: Path, tmp_path: Path) ->
     assert len(rows) == 60 and rows[0].train_loss > 5.5 and rows[-1].train_loss < 3.2
     assert rows[-1].dev_nll is not None and rows[-1].dev_nll < 3.0
     assert rows[-1].lr == pytest.approx(0.02 / 20)
+
+
+def test_the_mean_of_the_last_steps(dataset_folder: Path, tmp_path: Path) -> None:
+    """Exact for as many steps as asked for; exponential afterwards. A resumed run without a mean begins one."""
+    folder = tmp_path / "run"
+    assert run(dataset_folder, folder, "--steps", "2") == 0
+    expected, steps = {}, []
+    for step in (3, 4, 5):
+        assert main(["--resume", "--out", str(folder), "--steps", str(step), "--average", "2"]) == 0
+        steps.append(read_state(folder / "state.pt")["model"])
+        share = 1 / min(len(steps), 2)
+        expected = {name: weights if step == 3 else expected[name].lerp(weights, share) for name, weights in steps[-1].items()}
+    for name, tensor in tensors(folder).items():
+        assert torch.allclose(tensor, expected[name])
+    assert export.main([str(folder), str(tmp_path / "exported"), "--dtype", "fp32"]) == 0
+    for name, tensor in read_checkpoint(tmp_path / "exported")[1].items():
+        assert torch.allclose(tensor, expected[name])
+    assert main(["--resume", "--out", str(folder), "--steps", "6", "--average", "0"]) == 0
+    assert read_state(folder / "state.pt")["average"] is None
 
 
 def test_decay_now(dataset_folder: Path, tmp_path: Path) -> None:
