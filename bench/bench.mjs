@@ -4,9 +4,9 @@
  *   npm run bench -- FOLDER --python PATH [--rounds N] [--only GROUP]
  *   npm run bench -- FOLDER --against COMMIT [--rounds N] [--only GROUP]
  *
- * FOLDER receives the weights, made once; PATH is a Python with PyTorch and transformers. With `--against` the engine takes turns with
- * itself at another commit, which is built in FOLDER, and without the peers; the ratios are medians of the ratios within a round, of
- * the time now to the time then. In each group every
+ * FOLDER receives the weights, made once; PATH is a Python with PyTorch and transformers. With `--against` the engine is compared with the
+ * engine at another commit, which is built in FOLDER, without the other implementations. A ratio is the time of this engine divided by that
+ * of the other commit, the median of the rounds. In each group every
  * implementation is loaded in its own process; they take turns for N rounds (default 3), and the medians are printed.
  * Each implementation generates greedily with its own method: "prefill" is the time from the call to the first id,
  * "ids/s" the mean over the ids after it.
@@ -26,7 +26,7 @@ const STEPS = 20;
 /** Threads of the native engines. */
 const THREADS = Math.min(2, availableParallelism());
 
-/** Weights read for an id: without the position table, of which one row is read. */
+/** Number of weights that are read for an id: all except the position embeddings, of which one row is read. */
 const WEIGHTS = { small: 124_439_808 - 1024 * 768, medium: 354_823_168 - 1024 * 1024 };
 /** Bytes of keys and values per past position, float32. */
 const CACHE_BYTES = { small: 2 * 12 * 768 * 4, medium: 2 * 24 * 1024 * 4 };
@@ -41,8 +41,8 @@ const node = (...rest) => [process.execPath, "implementations/main.mjs", ...rest
 const pytorch = [pythonPath, "implementations/pytorch.py", gpt2, String(THREADS)];
 
 /**
- * Groups of implementations that take turns. `floorBytes`: bytes per weight, for groups with a memory-bandwidth floor, of GPT-2's
- * size `size`, by default the small one. A group that needs Python has peers with weights of their own.
+ * Groups of implementations that take turns. `floorBytes`: bytes per weight, for groups with a lower bound by memory bandwidth; the weights
+ * are those of the GPT-2 size `size`, by default the small one. A group that needs Python has implementations with their own weights.
  */
 const GROUPS = [
   {
@@ -168,7 +168,7 @@ async function race({ title, implementations, prefills, pasts, floorBytes, size 
   for (const { name, timeLine } of competitors) printTimeLine(name, timeLine);
 }
 
-/** Prints the memory of a process at each measurement: what it held, and its peak so far. */
+/** Prints the memory of a process at each measurement: its resident memory, and the peak so far. */
 function printTimeLine(name, timeLine) {
   const megabytes = (bytes) => (bytes / 1e6).toFixed(0);
   const known = timeLine.filter(({ rssBytes }) => rssBytes !== undefined);
@@ -185,7 +185,7 @@ function againstOther(implementations) {
     command[2] === "ostinato"
       ? [
           [name, command],
-          [nameThen(name), [...command, other.root]],
+          [nameAtOther(name), [...command, other.root]],
         ]
       : [],
   );
@@ -193,21 +193,21 @@ function againstOther(implementations) {
 }
 
 /** The name of an implementation at the other commit. */
-function nameThen(name) {
+function nameAtOther(name) {
   return `${name}, at ${other.name}`;
 }
 
-/** Prints the time now as a ratio to that of the other commit. */
+/** Prints the ratios of the times of this engine to those of the other commit. */
 function printRatios(competitors) {
-  for (const now of competitors) {
-    const then = competitors.find(({ name }) => name === nameThen(now.name));
-    if (then === undefined) continue;
-    const ratios = [...now.cells].map(([cell, times]) => {
-      const ratio = median(times.map((time, round) => time / then.cells.get(cell)[round]));
+  for (const current of competitors) {
+    const previous = competitors.find(({ name }) => name === nameAtOther(current.name));
+    if (previous === undefined) continue;
+    const ratios = [...current.cells].map(([cell, times]) => {
+      const ratio = median(times.map((time, round) => time / previous.cells.get(cell)[round]));
       return `${cell}: ${ratio.toFixed(3)}`;
     });
-    const peak = (now.memory.peakBytes / then.memory.peakBytes).toFixed(3);
-    say(`\n${now.name} ÷ ${other.name}: ${[...ratios, `peak memory: ${peak}`].join(", ")}`);
+    const peak = (current.memory.peakBytes / previous.memory.peakBytes).toFixed(3);
+    say(`\n${current.name} ÷ ${other.name}: ${[...ratios, `peak memory: ${peak}`].join(", ")}`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Builds the package at another commit, to measure what changed since. */
+/** Builds the package at another commit, for comparisons with it. */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";

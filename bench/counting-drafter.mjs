@@ -1,10 +1,10 @@
-/** A drafter that counts, by kind, which drafted ids came next. */
+/** A drafter that counts, by kind of id, the tested and the accepted drafted ids. */
 export class CountingDrafter {
   #drafter;
   #kindOf;
   #kinds;
   #ahead = [];
-  #place = 0;
+  #position = 0;
 
   constructor(drafter, kindOf, kinds) {
     this.#drafter = drafter;
@@ -13,21 +13,21 @@ export class CountingDrafter {
   }
 
   start(ids) {
-    this.#place = ids.length;
+    this.#position = ids.length;
     this.#drafter.start(ids);
   }
 
   push(id) {
     const drafted = this.#ahead.shift();
     if (drafted !== undefined) {
-      const kind = this.#kindOf(id, this.#place);
+      const kind = this.#kindOf(id, this.#position);
       const counts = this.#kinds.get(kind) ?? { right: 0, tried: 0 };
       counts.tried += 1;
       if (drafted === id) counts.right += 1;
       else this.#ahead = [];
       this.#kinds.set(kind, counts);
     }
-    this.#place += 1;
+    this.#position += 1;
     this.#drafter.push(id);
   }
 

@@ -1,17 +1,17 @@
 /**
- * Speculative decoding of forced ids: each sampled id is replaced by the next id of a given sequence, as a model would go on that has
- * learned it. With drafts and without, alternately, a few ids each.
+ * Speculative decoding of forced ids: each sampled id is replaced by the next id of a given sequence, as if a model had memorized it. It runs
+ * with and without drafts, alternately, a few ids each.
  *
  *   node forced-ids.mjs [--gpt2 FOLDER] [--arrival FOLDER] [--midi FOLDER] [--against DIST] [--precision fp32,int8] [--threads N]
  *                       [--count N] [--rounds N] [--only CASE,…] [--csv MACHINE]
  *
- * Cases: "refrain", verses with a refrain, and "rhyme", a rhyme that grows, for models/shakespeare; "loop", a loop of 60 ids, and
+ * Cases: "refrain", verses with a refrain, and "rhyme", a cumulative rhyme, for models/shakespeare; "loop", a loop of 60 ids, and
  * "gpt2-rhyme" for a network in GPT-2's shape (`--gpt2`, from random-gpt2.mjs); "piano", the pieces of `--midi` for models/piano;
  * "arrival", the same for a network of the Anticipatory Music Transformer (`--arrival`, from `random-gpt2.mjs --vocabulary 55028`), with
- * its whole head and with slices of it. `--against` names the `dist` of another build: its GPT-2 without drafts takes turns too.
+ * its whole head and with slices of it. `--against` names the `dist` of another build, whose GPT-2 without drafts is measured too.
  *
- * A ratio is the time without drafts over the time with them, the median of the rounds, by the clock and by CPU time. "Accepted" are the
- * drafted ids that came next, by kind of id: those behind a wrong one are not counted.
+ * A ratio is the time without drafts divided by the time with them, the median of the rounds, for wall-clock and CPU time. "Accepted" is the
+ * share of drafted ids that were sampled, by kind of id; ids after a rejected one are not counted.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -229,7 +229,7 @@ function shakespeare(precision) {
   return loadTextModel(shipped("shakespeare"), options(precision));
 }
 
-/** GPT-2 of another build, whose folders may be called otherwise. */
+/** GPT-2 of another build, whose folders may have other names. */
 async function loadOther(precision) {
   const from = async (...paths) => {
     for (const path of paths) {
@@ -251,9 +251,9 @@ async function loadOther(precision) {
   return { context };
 }
 
-/** The ids of the slot behind a place of a sequence. */
-function slotRange(place) {
-  const { first, end } = ARRIVAL_55028.slot(["onset", "duration", "note"][place % 3]);
+/** The ids of the slot after a position of a sequence. */
+function slotRange(position) {
+  const { first, end } = ARRIVAL_55028.slot(["onset", "duration", "note"][position % 3]);
   return { first, count: end - first };
 }
 

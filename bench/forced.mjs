@@ -1,7 +1,7 @@
 import { Sampler } from "../dist/src/engine/index.js";
 import { cpuMs } from "./tools.mjs";
 
-/** A sequence that is read and sampled id by id, each sample replaced by the next id of the sequence; timed. */
+/** Reads a sequence and samples id by id, replaces each sample by the next id of the sequence, and measures the time. */
 export class Forced {
   /** Time so far, in milliseconds. */
   clock = 0;
@@ -11,16 +11,16 @@ export class Forced {
   #rangeOf;
   #sampler = new Sampler({ seed: 1 });
   #ids = [];
-  #place = 0;
+  #position = 0;
 
-  /** @param rangeOf the ids among which the one behind a place is sampled. Default: all. */
+  /** @param rangeOf the range from which the id after a position is sampled. Default: all ids. */
   constructor({ vocabularySize }, context, rangeOf) {
     this.#vocabularySize = vocabularySize;
     this.#context = context;
     this.#rangeOf = rangeOf;
   }
 
-  /** What became of the drafts, if there are any. */
+  /** The counts of drafted and accepted ids, if there are drafts. */
   get report() {
     return this.#context.report;
   }
@@ -28,19 +28,22 @@ export class Forced {
   /** Reads the prompt. */
   async start(ids, prompt) {
     this.#ids = ids;
-    this.#place = prompt;
+    this.#position = prompt;
     await this.#context.prefill(ids.slice(0, prompt), {});
   }
 
-  /** Reads `count` ids, and samples one behind each. */
+  /** Reads `count` ids, and samples one after each. */
   async advance(count) {
     const [clock, cpu] = [performance.now(), cpuMs()];
     for (let i = 0; i < count; i += 1) {
-      const range = this.#rangeOf?.(this.#place);
-      const { logits } = await this.#context.append([this.#ids[this.#place]], { range, contextShift: true });
+      const range = this.#rangeOf?.(this.#position);
+      const { logits } = await this.#context.append([this.#ids[this.#position]], {
+        range,
+        contextShift: true,
+      });
       const slice = range && { first: range.first, vocabularySize: this.#vocabularySize };
-      this.#sampler.sample(logits, this.#place, { slice });
-      this.#place += 1;
+      this.#sampler.sample(logits, this.#position, { slice });
+      this.#position += 1;
     }
     this.clock += performance.now() - clock;
     this.cpu += cpuMs() - cpu;

@@ -1,12 +1,13 @@
 /**
- * Slices of the head, in GPT-2's shape with the 55,028 ids of the Anticipatory Music Transformer and random weights, compared with the whole head,
- * transformers.js, and the memory of GPT-2.
+ * Measures slices of the head, in GPT-2's shape with the 55,028 ids of the Anticipatory Music Transformer and random weights, compared with
+ * the whole head, with transformers.js, and with the memory of GPT-2.
  *
  *   node head-slices.mjs FOLDER [--python PATH] [--rounds N] [--only GROUP] [--csv MACHINE]
  *
  * FOLDER receives the weights of both networks, made once, those of arrival times by PATH: a Python with PyTorch, transformers and
- * optimum-onnx. The implementations of a group are loaded in their own processes and take turns for N rounds (default 5). The values are medians of the rounds, the ratios
- * medians of the ratios within a round. "CPU" is the processor time of all threads. `--csv` prints rows for results/engine.csv.
+ * optimum-onnx. The implementations of a group are loaded in their own processes and take turns for N rounds (default 5). The values are
+ * medians of the rounds, the ratios medians of the ratios within a round. "CPU" is the CPU time of all threads. `--csv` prints rows for
+ * results/engine.csv. A "hop" is the re-encoding of a full window, which shortens it to about half.
  */
 import { execFileSync } from "node:child_process";
 import { join, resolve } from "node:path";
@@ -43,7 +44,7 @@ const arrival = join(folder, "arrival");
 const gpt2 = join(folder, "gpt2");
 
 const node = (...rest) => [process.execPath, "implementations/main.mjs", ...rest.map(String)];
-const ours = (head, backend, precision, threads) => ({
+const ostinato = (head, backend, precision, threads) => ({
   idsPerTime: 3, // a note
   command: node("arrival", arrival, backend, precision, threads, head),
 });
@@ -54,8 +55,8 @@ const GROUPS = [
     key: "int8",
     title: `GPT-2's shape with 55,028 ids, int8, Node, ${THREADS} threads`,
     implementations: {
-      "Ostinato, head slices": ours("slices", "node", "int8", THREADS),
-      "Ostinato, whole head": ours("whole", "node", "int8", THREADS),
+      "Ostinato, head slices": ostinato("slices", "node", "int8", THREADS),
+      "Ostinato, whole head": ostinato("whole", "node", "int8", THREADS),
       "transformers.js, q8": { command: node("transformers.js", arrival, "node", "q8", THREADS) },
       "Ostinato, GPT-2": { command: node("ostinato", gpt2, "node", "int8", THREADS) },
     },
@@ -64,16 +65,16 @@ const GROUPS = [
     key: "fp32",
     title: `GPT-2's shape with 55,028 ids, fp32, Node, ${THREADS} threads`,
     implementations: {
-      "Ostinato, head slices": ours("slices", "node", "fp32", THREADS),
-      "Ostinato, whole head": ours("whole", "node", "fp32", THREADS),
+      "Ostinato, head slices": ostinato("slices", "node", "fp32", THREADS),
+      "Ostinato, whole head": ostinato("whole", "node", "fp32", THREADS),
     },
   },
   ...["int8", "fp32"].map((precision) => ({
     key: `wasm-${precision}`,
     title: `GPT-2's shape with 55,028 ids, ${precision}, WebAssembly, ${THREADS} threads`,
     implementations: {
-      "Ostinato, head slices": ours("slices", "wasm", precision, THREADS),
-      "Ostinato, whole head": ours("whole", "wasm", precision, THREADS),
+      "Ostinato, head slices": ostinato("slices", "wasm", precision, THREADS),
+      "Ostinato, whole head": ostinato("whole", "wasm", precision, THREADS),
     },
   })),
   { key: "hop", title: `The cache hops, int8, Node, ${THREADS} threads` },
@@ -158,7 +159,7 @@ async function measure(runner, past, round) {
 
 /** The time that hops add: about half of a full window is read again. */
 async function hop({ title }) {
-  const { implementation } = await load("hops", ours("slices", "node", "int8", THREADS));
+  const { implementation } = await load("hops", ostinato("slices", "node", "int8", THREADS));
   const { times, cpu, read } = await implementation.generate(Array.from({ length: 511 }), 1 + HOPS * 200);
   implementation.end();
   const notes = read

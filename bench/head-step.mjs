@@ -1,5 +1,6 @@
 /**
- * CPU time of one step by slice of the head, one thread, all in turn: `node head-step.mjs FOLDER [PAST]`. FOLDER is that of head-slices.mjs.
+ * Measures the CPU time of one step by slice of the head, on one thread, alternately: `node head-step.mjs FOLDER [PAST]`. FOLDER is that of
+ * head-slices.mjs.
  * "all" computes every slice, "whole" is a head without slices, "none" no head at all.
  */
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * Measures the loading of a checkpoint: wall-clock seconds, CPU seconds (which depend little on other work of the
- * machine), and peak memory (Linux: VmHWM) after loading and after some steps.
+ * Measures the loading of a checkpoint: wall-clock seconds, CPU seconds (which other processes affect little), and peak memory
+ * (Linux: VmHWM) after loading and after some steps.
  *
  *     npm run build && node bench/memory.mjs FOLDER [fp32|int8] [threads]
  */

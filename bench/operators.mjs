@@ -1,5 +1,6 @@
 /**
- * Measures single operators of ONNX Runtime, alternately, by CPU time on one thread: what limits the engine's matrix products and attention.
+ * Measures single operators of ONNX Runtime, alternately, by CPU time on one thread: those that limit the speed of matrix products and
+ * attention.
  *
  *     npm run build && node bench/operators.mjs wasm|node [ROUNDS]
  *
@@ -31,7 +32,7 @@ for (let round = 0; round < Number(rounds); round += 1) {
 }
 say("| operator | fastest tenth, µs | |\n|---|---:|---:|");
 for (const { name, rate, times } of measured) {
-  const late = times.slice(Math.floor(times.length / 4)).toSorted((a, b) => a - b); // WebAssembly is compiled anew at first
+  const late = times.slice(Math.floor(times.length / 4)).toSorted((a, b) => a - b); // the first runs include the optimizing compilation of WebAssembly
   const micros = late[Math.floor(late.length / 10)];
   say(`| ${name} | ${micros} | ${rate(micros)} |`);
 }

@@ -16,8 +16,8 @@ import { Decoder, score } from "../dist/src/engine/index.js";
 import { checkpointFolder, createNodeRuntime, modelFiles } from "../dist/src/platform/node/index.js";
 import { progress, say } from "./tools.mjs";
 
-/** Largest accepted loss, in nats per id. */
-const MARK = 0.01;
+/** Maximum accepted loss, in nats per id. */
+const MAX_LOSS = 0.01;
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -60,7 +60,7 @@ for (const row of rows) {
   const share = found === reference ? "" : `${((100 * same) / found.likeliest.length).toFixed(2)} %`;
   const cost = found.nll - reference.nll;
   say(`| ${row.label} | ${found.nll.toFixed(5)} | ${found === reference ? "" : signed(cost)} | ${share} |`);
-  if (!(cost <= MARK)) process.exitCode = 1;
+  if (!(cost <= MAX_LOSS)) process.exitCode = 1;
 }
 
 /** The mean of −ln p, and the most probable id at each position. */
@@ -134,7 +134,9 @@ function checkRounded(originals, tensors) {
       (value, i) => !(Math.abs(value - exact[i]) <= Math.max(2 ** -11 * Math.abs(exact[i]), 2 ** -25)),
     );
     if (odd !== -1)
-      throw new RangeError(`${name}: ${rounded[odd]} is not ${exact[odd]} rounded: another model's`);
+      throw new RangeError(
+        `${name}: ${rounded[odd]} is not ${exact[odd]} rounded: the weights of another model`,
+      );
   }
 }
 

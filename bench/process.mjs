@@ -15,7 +15,7 @@ export class Implementation {
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Waits until it is loaded. @returns `{ loadMs, cpuMs }`: wall-clock and CPU time of the loading; with the memory of `generate`. */
+  /** Waits until it is loaded. @returns `{ loadMs, cpuMs, rssBytes, peakBytes }`: wall-clock and CPU time of loading, and memory as in `generate`. */
   async loaded() {
     return this.#answer();
   }
@@ -36,7 +36,8 @@ export class Implementation {
   async #answer() {
     for (;;) {
       const { done, value } = await this.#lines.next();
-      if (done) throw new Error(this.#errors.trim().split("\n").at(-1) ?? "it ended without a word");
+      if (done)
+        throw new Error(this.#errors.trim().split("\n").at(-1) ?? "the process ended without a message");
       if (value.startsWith("{")) return JSON.parse(value);
     }
   }

@@ -75,7 +75,7 @@ if (shards.length > 1) {
   await writeFile(join(options.out, "model.safetensors.index.json"), `${JSON.stringify(index, null, 2)}\n`);
 }
 
-/** Tensors in order, in shards of at most so many bytes (or one tensor). */
+/** Divides tensors, in order, into shards of at most `limit` bytes (or one tensor). */
 function split(tensors, limit) {
   const parts = [];
   let bytes = Infinity;

@@ -1,11 +1,11 @@
 /**
- * Whether a seed gives the same ids with drafts and without, for the models that ship.
+ * Tests whether a seed gives the same ids with and without drafts, for the included models.
  *
  *   node same-ids.mjs [--seeds N] [--count N] [--precision fp32,int8] [--threads N] [--only MODEL]
  *
- * In int8 the ids must be the same. In fp32 a run of several ids rounds the logits otherwise, so that another id may be sampled where
- * the two best noisy scores are equal within that: for each seed whose ids differ, the gap between the two at the first such id is
- * printed. Exit code 1 if a gap is 1e-4 or more, or for any difference in int8.
+ * In int8 the ids must be the same. In fp32 the logits of a run of several ids have other rounding errors, so that another id may be sampled
+ * where the two highest noisy scores are equal within these errors. For each seed whose ids differ, the gap between the two scores at the
+ * first such id is printed. The exit code is 1 if a gap is 1e-4 or more, or for any difference in int8.
  */
 import { parseArgs } from "node:util";
 import { GumbelNoise, Sampler } from "../dist/src/engine/index.js";
@@ -43,7 +43,7 @@ const MODELS = {
   },
 };
 
-/** The sampled ids of a generation, and the gap of each between the two best scores, noise included. */
+/** The sampled ids of a generation, and for each the gap between the two highest scores, noise included. */
 let samples = [];
 const { sample } = Sampler.prototype;
 Sampler.prototype.sample = function (logits, step, context = {}) {

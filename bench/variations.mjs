@@ -4,8 +4,8 @@
  *   npm run variations -- [--backend node|wasm] [--threads N] [--past N] [--counts 1,2,4] [--rounds N]
  *
  * WebAssembly samples in the graph and the native backend step by step, as `generateIds` does. Prints medians of milliseconds
- * per step (one id for every variation) of models/piano, at a full window by default, by the clock and of CPU time, which other
- * programs disturb less; and the median ratio of a round.
+ * per step (one id for every variation) of models/piano, at a full window by default, of wall-clock and of CPU time, which other
+ * processes affect less; and the median ratio of a round.
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";

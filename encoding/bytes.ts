@@ -1,4 +1,4 @@
-/** Big-endian numbers and four-letter names in bytes, as MIDI files have them; beyond the end all bytes are 0. */
+/** Reads big-endian numbers and four-letter names from bytes, as in MIDI files; bytes beyond the end are read as 0. */
 
 export function uint16(bytes: Uint8Array, offset: number): number {
   return ((bytes[offset] ?? 0) << 8) | (bytes[offset + 1] ?? 0);

@@ -1,13 +1,13 @@
-/** What every error of `encoding` has besides its message. */
+/** The fields of every error of `encoding` besides its message. */
 export interface HintedErrorDetails<Code extends string> {
-  /** The kind of fault, for programs. */
+  /** The kind of error, for programs. */
   readonly code: Code;
   /** What the user can do about it. */
   readonly hint: string;
   readonly cause?: unknown;
 }
 
-/** An error whose message says what is wrong, whose `code` says of which kind, and whose `hint` says what to do. */
+/** An error with a message that says what is wrong, a `code` for its kind, and a `hint` that says what to do. */
 export abstract class HintedError<Code extends string = string> extends Error {
   readonly code: Code;
   readonly hint: string;

@@ -28,7 +28,7 @@ export interface HintedErrorDetails<Code extends string> {
   readonly cause?: unknown;
 }
 
-/** The message says what is wrong, `code` of which kind it is, and `hint` what to do. */
+/** An error with a message that says what is wrong, a `code` for its kind, and a `hint` that says what to do. */
 export abstract class HintedError<Code extends string = string> extends Error {
   readonly code: Code;
   readonly hint: string;

@@ -1,7 +1,6 @@
 /**
- * Whether an error reports that memory ran out. Neither JavaScript nor ONNX Runtime has an error type for it, so the message
- * is matched: those of V8, SpiderMonkey and JavaScriptCore for failed array allocations, of C++, of ONNX Runtime's
- * allocators, and of Emscripten.
+ * Whether an error reports that memory ran out. Neither JavaScript nor ONNX Runtime has an error type for it, so its message is compared
+ * with those of V8, SpiderMonkey and JavaScriptCore for failed array allocations, of C++, of ONNX Runtime's allocators, and of Emscripten.
  */
 export function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && OUT_OF_MEMORY.test(error.message);

@@ -11,7 +11,7 @@ export function filesIn(folder) {
   return names.sort().map((name) => new Uint8Array(readFileSync(join(folder, name))));
 }
 
-/** A piano piece of `count` notes: chords and runs, about six notes at a time, eight notes a second. */
+/** A synthetic piano piece of `count` notes: chords and runs, with a polyphony of about six and eight notes per second. */
 export function madePiece(count) {
   const notes = Array.from({ length: count }, (_, index) => {
     const startSeconds = index * 0.125 + (index % 7) * 0.011;

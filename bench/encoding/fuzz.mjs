@@ -22,7 +22,7 @@ const MAX_SECONDS = 10;
 /** Memory limit of reading and encoding: a multiple of the input, plus a constant. */
 const MAX_MEMORY_FACTOR = 64;
 const MAX_MEMORY_BASE = 16 * 2 ** 20;
-/** Memory is measured for one input in this many, since it needs a full garbage collection. */
+/** Memory is measured once per this number of inputs, since it needs a full garbage collection. */
 const MEMORY_EVERY = 100;
 const MAX_FILE_BYTES = 30_000;
 

@@ -1,5 +1,5 @@
 /**
- * Measures the changes by encoding and decoding: onset and end of every note of a folder, with the pedal applied, in
+ * Measures how far encoding and decoding change the onset and end of every note of a folder, with the pedal applied, in
  * performance-388.
  *
  *   node loss.mjs FOLDER

@@ -22,7 +22,7 @@ function rowsOf(text) {
 
 const paths = process.argv.slice(2);
 if (paths.length === 0) {
-  say("usage: node parity.mjs FILE… (what make_golden.py wrote)");
+  say("usage: node parity.mjs FILE… (the output of make_golden.py)");
   process.exit(2);
 }
 

@@ -1,21 +1,22 @@
-"""Compares when each note stops sounding with FluidSynth, event by event.
+"""Compares the end of the sound of each note with FluidSynth, event by event.
 
     npm run build:package                                          # in the repository's root
     apt-get install libfluidsynth3 && pip install mido             # and a SoundFont: timgm6mb-soundfont
     python bench/encoding/releases.py FILE…                        # prints a Markdown table; exit code 1 if unexplained
 
-mido reads the files, and libfluidsynth is called through ctypes. Events go to it by tick, then track, then order in the
-file. After each, 40 ms are rendered, and the voices that then play are the notes that sound: every channel plays strings, which
-do not decay, with the shortest release there is (16 ms). Channels of different ports are different channels of the synthesizer.
+mido reads the files, and libfluidsynth is called through ctypes. It receives the events by tick, then track, then order in the
+file. After each event, 40 ms are rendered, and the voices that still play are the sounding notes: every channel plays strings,
+which do not decay, with the shortest possible release (16 ms). Channels of different ports are different channels of the synthesizer.
 
-A file is played twice. In the first pass it is played as it is. In the second, notes of one key that overlap go to channels
-of their own, and each note-off to the oldest note-on of its key on its track, so that the two differ by pedals only.
+A file is played twice. In the first pass it is played unchanged. In the second, overlapping notes of one key are sent to
+different channels, and each note-off to that of the oldest note-on of its key on its track, so that differences to Ostinato
+are due to pedals only.
 Percussion is skipped. Ostinato's end of a note equals the first pass's, or differs for one of these reasons:
 
 overlap        A release differs in the first pass and is equal in the second. FluidSynth ends a key's earlier note at the
                next one, and the newest at the first note-off. Ostinato pairs them first in, first out.
 repeated       Ostinato ends a note at the next note-on of its key under the pedal, by the same program; FluidSynth sustains it.
-down at end    The pedal is never lifted. FluidSynth never ends the note; Ostinato does at the last release or pedal move.
+down at end    The pedal is down at the end. FluidSynth does not end the note; Ostinato does at the last note-off or pedal event.
 no note-off    The note-off is missing. FluidSynth never ends the note, or at a message for another note.
 """
 
@@ -41,7 +42,7 @@ STATE_CONTROLLERS = {SUSTAIN, SOSTENUTO, ALL_SOUND_OFF, RESET_CONTROLLERS, *rang
 STRINGS = 48
 #: The velocity of every note-on, since FluidSynth ends inaudible voices.
 VELOCITY = 127
-MOST_CHANNELS = 256
+MAX_CHANNELS = 256
 #: Maximum polyphony, high enough that no voice is stolen.
 POLYPHONY = 4096
 SAMPLE_RATE = 8000.0
@@ -56,11 +57,11 @@ NoteOn = tuple[int, int]
 
 
 class Event(NamedTuple):
-    """A MIDI message. `place` is its index in the track; `channel` counts over all ports."""
+    """A MIDI message. `position` is its index in the track; `channel` counts over all ports."""
 
     tick: int
     track: int
-    place: int
+    position: int
     message: mido.Message
     channel: int
 
@@ -160,7 +161,7 @@ class Synthesizer:
         self.library.fluid_synth_get_active_voice_count(self.synth)
 
 
-def is_strike(message: mido.Message) -> bool:
+def is_note_on(message: mido.Message) -> bool:
     return bool(message.type == "note_on" and message.velocity > 0)
 
 
@@ -184,10 +185,10 @@ def events_of(path: str) -> list[Event]:
 def play(events: Iterable[Event], soundfont: str, layers: int) -> dict[NoteOn, int | None]:
     """The tick at which each note-on is released; None if it never is.
 
-    Overlapping notes of a key go to different layers, as far as there are; a layer is a copy of all channels.
+    Overlapping notes of a key are sent to different layers, as long as there are free ones; a layer is a copy of all channels.
     """
-    channels = {channel: place for place, channel in enumerate(sorted({event.channel for event in events}))}
-    layers = min(layers, MOST_CHANNELS // len(channels))
+    channels = {channel: rank for rank, channel in enumerate(sorted({event.channel for event in events}))}
+    layers = min(layers, MAX_CHANNELS // len(channels))
     synth = Synthesizer(soundfont, -(-len(channels) * layers // 16) * 16)
     releases: dict[NoteOn, int | None] = {}
     sounding: dict[int, list[Sounding]] = defaultdict(list)
@@ -195,29 +196,29 @@ def play(events: Iterable[Event], soundfont: str, layers: int) -> dict[NoteOn, i
     down: dict[tuple[int, int], Counter[int]] = defaultdict(Counter)
     open_notes: dict[tuple[int, int, int], deque[int]] = defaultdict(deque)
     for tick, track, index, message, channel in events:
-        places = [channels[channel] + layer * len(channels) for layer in range(layers)]
+        targets = [channels[channel] + layer * len(channels) for layer in range(layers)]
         if message.type == "control_change":
-            for place in places:
-                synth.control(place, message.control, message.value)
+            for target in targets:
+                synth.control(target, message.control, message.value)
             if message.control == ALL_SOUND_OFF or message.control >= ALL_NOTES_OFF:
                 for key in [key for key in down if key[0] == channel]:
                     del down[key]
-                for of_track in [of_track for of_track in open_notes if of_track[0] == channel]:
-                    del open_notes[of_track]
-        elif is_strike(message):
+                for track_key in [track_key for track_key in open_notes if track_key[0] == channel]:
+                    del open_notes[track_key]
+        elif is_note_on(message):
             key = (channel, message.note)
             layer = next((layer for layer in range(layers) if down[key][layer] == 0), 0)
             down[key][layer] += 1
             open_notes[*key, track].append(layer)
             note_on = (track, index)
             releases[note_on] = None
-            sounding[channel].append(synth.note_on(places[layer], message.note, note_on))
+            sounding[channel].append(synth.note_on(targets[layer], message.note, note_on))
         elif layers == 1:
-            synth.note_off(places[0], message.note)
+            synth.note_off(targets[0], message.note)
         elif open_notes[channel, message.note, track]:
             layer = open_notes[channel, message.note, track].popleft()
             down[channel, message.note][layer] -= 1
-            synth.note_off(places[layer], message.note)
+            synth.note_off(targets[layer], message.note)
         synth.render()
         still = []
         for note in sounding[channel]:
@@ -244,7 +245,7 @@ def kind_of(events: list[Event]) -> str:
     pedals: dict[int, set[int]] = defaultdict(set)
     notes: dict[int, set[int]] = defaultdict(set)
     for event in events:
-        if is_strike(event.message):
+        if is_note_on(event.message):
             notes[event.channel].add(event.track)
         elif event.message.is_cc(SUSTAIN):
             pedals[event.channel].add(event.track)
@@ -270,7 +271,7 @@ class Names:
                 if is_down != down.get((channel, message.control), False):
                     self.last_move = max(self.last_move, tick)
                 down[channel, message.control] = is_down
-            elif is_strike(message) and note:
+            elif is_note_on(message) and note:
                 key = (channel, message.note, note.program)
                 self.key_of[track, index] = key
                 if down.get((channel, SUSTAIN)) or down.get((channel, SOSTENUTO)):
@@ -311,8 +312,8 @@ def main() -> None:
             count["notes"] += 1
             count[reason or "unexplained"] += 1
             if reason is None:
-                place = f"track {note_on[0]}, event {note_on[1]}"
-                print(f"{path}: {place}: {note}, {plain[note_on]}, {apart[note_on]}", file=sys.stderr)
+                location = f"track {note_on[0]}, event {note_on[1]}"
+                print(f"{path}: {location}: {note}, {plain[note_on]}, {apart[note_on]}", file=sys.stderr)
     columns = ("files", "notes", "equal", *REASONS, "unexplained")
     print("| kind |", " | ".join(columns), "|")
     print("| --- |", " | ".join("---:" for _ in columns), "|")

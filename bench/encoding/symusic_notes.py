@@ -3,7 +3,7 @@
     pip install symusic==0.6.0
     python symusic_notes.py FOLDER…      # after `npm run build:package`; each folder holds MIDI files
 
-Counts the files of each folder that are equal, that differ only in ways named here, and that differ in others; the latter
+Counts the files of each folder that are equal, that differ only for known reasons, and that differ otherwise; the latter
 are listed with an example, and the exit code is then 1. The tables are Markdown.
 """
 
@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 
 import symusic
 
-NO_RELEASE = "never released: symusic leaves the note out"
-BEHIND_END = "released behind an end-of-track event, where symusic stops"
-NO_LENGTH = "no length: symusic leaves the note out"
+NO_RELEASE = "no note-off: symusic omits the note"
+AFTER_END = "note-off after an end-of-track event, where symusic stops"
+NO_LENGTH = "duration 0: symusic omits the note"
 ONE_TICK = "two note-ons on one tick: symusic omits one"
-TANGLED = "repeated before its note-off: another end"
+OVERLAPPING = "repeated before its note-off: another end"
 PROGRAM = "another program"
 UNEXPLAINED = "unexplained"
 
@@ -40,7 +40,7 @@ class OwnNote(NamedTuple):
     key: tuple[int, int, int]
     """Track, channel and pitch."""
     is_released: bool
-    is_behind_end: bool
+    is_after_end: bool
     """Whether its note-off follows an end-of-track event."""
 
 
@@ -71,7 +71,7 @@ def symusic_notes(path: Path) -> list[Note]:
     ]
 
 
-def tangled(notes: list[OwnNote]) -> set[int]:
+def overlapping(notes: list[OwnNote]) -> set[int]:
     """Indices of notes that overlap another note of their pitch."""
     found: set[int] = set()
     last: dict[tuple[int, int, int], tuple[int, int]] = {}
@@ -117,7 +117,7 @@ def differences(own: list[OwnNote], theirs: list[Note]) -> tuple[Counter[str], l
     """Counts each kind of difference, and lists the unexplained ones."""
     kinds: Counter[str] = Counter()
     examples: list[str] = []
-    knots = tangled(own)
+    knots = overlapping(own)
 
     def count(kind: str, what: str) -> None:
         kinds[kind] += 1
@@ -132,12 +132,12 @@ def differences(own: list[OwnNote], theirs: list[Note]) -> tuple[Counter[str], l
             if (note.program, note.is_percussion) != (there.program, there.is_percussion):
                 count(PROGRAM, f"{note}, symusic's {there}")
             if note.end != there.end:
-                count(TANGLED if index in knots else UNEXPLAINED, f"{note}, symusic's {there}")
+                count(OVERLAPPING if index in knots else UNEXPLAINED, f"{note}, symusic's {there}")
     twice = Counter((one.note.start, one.key) for one in own)
     for index in left:
-        note, key_of_note, is_released, is_behind_end = own[index]
-        if is_behind_end:
-            count(BEHIND_END, "")
+        note, key_of_note, is_released, is_after_end = own[index]
+        if is_after_end:
+            count(AFTER_END, "")
         elif not is_released:
             count(NO_RELEASE, "")
         elif note.start == note.end:

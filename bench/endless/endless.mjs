@@ -1,6 +1,6 @@
 /**
  * Generates one piece of 100,000 events with models/piano on one thread, and measures CPU time per event and memory. CPU
- * time depends little on other work of the machine.
+ * time is affected little by other processes.
  *
  *   npm run endless [-- --events N]
  *

@@ -1,11 +1,10 @@
 /**
- * Negative log-likelihood of pieces longer than the window, with a rolling KV cache, with attention sinks plus the newest ids, as in
- * generation, and in blocks of one window that overlap by half, without the music before them.
+ * Measures the negative log-likelihood of pieces longer than the window: with a rolling KV cache; with an attention sink, as in generation;
+ * and in blocks of one window that overlap by half, each with an empty cache.
  *
  *   node endless/likelihood.mjs FOLDER [--model piano] [--pieces 16] [--threads N]
  *
- * Prints nats per id for ids between half of and the whole of 1, 2, 4, 8 windows into their piece, over evenly spaced
- * pieces of FOLDER (0: all).
+ * Prints nats per id for ids at positions from N/2 to N windows, for N = 1, 2, 4, 8, in evenly spaced pieces of FOLDER (0: all pieces).
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -15,7 +14,7 @@ import { loadMusicModel } from "../../dist/src/platform/node/index.js";
 import { machine, midiFiles, progress, say } from "../tools.mjs";
 
 const WINDOWS = [1, 2, 4, 8];
-/** Number of ids whose logits are held at a time. */
+/** Number of ids whose logits are in memory at a time. */
 const ROWS = 512;
 
 const { values, positionals } = parseArgs({
@@ -44,8 +43,8 @@ const chosen =
     ? files
     : Array.from({ length: count }, (_, i) => files[Math.floor((i * files.length) / count)]);
 
-/** By name, from the length of a piece to the passages that are read with an empty cache: ids before `scored` are only context. */
-const readings = {
+/** By name: the passages of a piece of a length, each of which is read with an empty cache. Ids before `scored` are context only. */
+const methods = {
   "rolling KV cache": (length) => [{ start: 0, stop: length, scored: 0 }],
   "with an attention sink": (length) => [{ start: 0, stop: length, scored: 0, withSink: true }],
   blocks: (length) =>
@@ -55,7 +54,7 @@ const readings = {
       scored: i === 0 ? 0 : ((i + 1) * window) / 2,
     })),
 };
-const names = Object.keys(readings);
+const names = Object.keys(methods);
 const sums = Object.fromEntries(names.map((name) => [name, WINDOWS.map(() => 0)]));
 const counts = Object.fromEntries(names.map((name) => [name, WINDOWS.map(() => 0)]));
 for (const [index, file] of chosen.entries()) {
@@ -63,7 +62,7 @@ for (const [index, file] of chosen.entries()) {
   const { ids } = encodeScore(readMidi(readFileSync(file)), vocabulary, { trimLeadingSilence: true });
   const piece = Int32Array.from([vocabulary.id("START"), ...ids]).subarray(0, WINDOWS.at(-1) * window + 1);
   for (const name of names)
-    for (const passage of readings[name](piece.length - 1)) await score(name, piece, passage);
+    for (const passage of methods[name](piece.length - 1)) await score(name, piece, passage);
 }
 await model.dispose();
 

@@ -8,8 +8,8 @@ const HEIGHT = 396;
 /** @param parts `{ events, cpu, megabytes }`, in order. */
 export function picture(parts) {
   const panels = [
-    panel(parts, TOPS[0], "processor's milliseconds an event (mean of 1000)", ({ cpu }) => cpu),
-    panel(parts, TOPS[1], "megabytes of the process", ({ megabytes }) => megabytes),
+    panel(parts, TOPS[0], "CPU time per event, ms (mean of 1000)", ({ cpu }) => cpu),
+    panel(parts, TOPS[1], "memory of the process, MB", ({ megabytes }) => megabytes),
   ];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,

@@ -8,13 +8,16 @@ import { weightsInFiles } from "../../dist/src/platform/node/mapped-weights.js";
 import { createNodeRuntime } from "../../dist/src/platform/node/runtime.js";
 import { cpuMs } from "../tools.mjs";
 
-/** Steps from note to note: random weights would leave the window of 100 s with their first note. */
+/** The interval between onsets, in steps. With random weights, the first sampled onset would be outside the window of 100 s. */
 const STEPS = 12;
-/** Greedy, as the others: with random weights thousands of ids are about as likely, and top-p would sort them, at 2.5 ms an id. */
+/**
+ * Greedy, as the other implementations. With random weights thousands of ids are about equally likely, and top-p would take 2.5 ms per id
+ * to sort them.
+ */
 const SAMPLING = { temperature: 0 };
 
-/** Samples as always, and returns another onset. */
-class SteadySampler extends Sampler {
+/** Samples as usual, but returns onsets at equal intervals. */
+class EqualIntervalSampler extends Sampler {
   ids = [];
 
   sample(logits, step, context) {
@@ -34,7 +37,7 @@ class CountedContext extends CachedContext {
     return super.append(ids, options);
   }
 
-  takeCount() {
+  resetCount() {
     const count = this.#count;
     this.#count = 0;
     return count;
@@ -57,7 +60,7 @@ export async function loadArrival(folder, backend, precision, threads, head) {
   await checkpoint.close();
   return {
     /**
-     * @param prompt ids, of which only the number counts.
+     * @param prompt ids, of which only the number is used.
      * @param count number of notes.
      * @returns times after each note, the number of ids read for it, and all sampled ids.
      */
@@ -71,7 +74,7 @@ export async function loadArrival(folder, backend, precision, threads, head) {
         pitch: 36 + ((7 * i) % 48),
         isControl: false,
       }));
-      const sampler = new SteadySampler(SAMPLING);
+      const sampler = new EqualIntervalSampler(SAMPLING);
       const times = [];
       const cpu = [];
       const read = [];
@@ -79,7 +82,7 @@ export async function loadArrival(folder, backend, precision, threads, head) {
       const start = performance.now();
       const vocabulary = ARRIVAL_55028;
       for await (const _ of generateArrival(decoder, { vocabulary, sampler, prompt: notes, context })) {
-        read.push(context.takeCount());
+        read.push(context.resetCount());
         cpu.push(cpuMs());
         if (times.push(performance.now() - start) === count) break;
       }

@@ -1,7 +1,7 @@
 /**
  * Runs one implementation in its own process: loads a model, then answers each line of JSON on stdin, `{ prompt, count
  * }`, with one on stdout: `{ times, cpuMs, rssBytes, peakBytes }`. `times` are milliseconds from the call to each generated id; `cpu`, where
- * an implementation has it, is the CPU time of the process at these moments. The first line is `{ loadMs, cpuMs, rssBytes, peakBytes }`.
+ * an implementation has it, is the CPU time of the process at these times. The first line is `{ loadMs, cpuMs, rssBytes, peakBytes }`.
  *
  *   node main.mjs NAME [ARGUMENT…]
  */
@@ -46,7 +46,7 @@ async function load() {
   throw new Error(`no implementation "${name}"`);
 }
 
-/** Memory of this process in bytes: at present, and the most so far. */
+/** Memory of this process in bytes: the resident memory, and its peak so far. */
 function memory() {
   return { rssBytes: process.memoryUsage.rss(), peakBytes: peakBytes() };
 }

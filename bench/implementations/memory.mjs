@@ -13,7 +13,7 @@ const SCAN = `
 
 export async function loadMemory(bytes, threads) {
   const memory = new SharedArrayBuffer(bytes);
-  new Uint8Array(memory).fill(1); // pages that were never written would all map to one page of zeros
+  new Uint8Array(memory).fill(1); // pages that were not written would all be mapped to one page of zeros
   const share = Math.floor(bytes / threads);
   const workers = Array.from(
     { length: threads },

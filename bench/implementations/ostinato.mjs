@@ -32,7 +32,7 @@ export async function loadOstinato(
   };
 }
 
-/** A published entry of a package: its files were elsewhere at other commits. */
+/** A published entry of a package, since files have other paths at other commits. */
 function entryOf(root, entry) {
   const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   return import(pathToFileURL(join(root, exports[entry].default)).href);

@@ -1,4 +1,4 @@
-"""Hugging Face's GPT-2 in PyTorch; speaks as `main.mjs` does.
+"""Hugging Face's GPT-2 in PyTorch, with the protocol of `main.mjs`.
 
     python pytorch.py MODEL THREADS
 """

@@ -5,7 +5,7 @@
  * - steps: one run per id in the same session
  * - plain steps: one run per id in a session of `decoderGraph`, which has no loop
  *
- * Prints medians of milliseconds per id, by the clock and of CPU time, which other programs disturb less.
+ * Prints medians of milliseconds per id, of wall-clock time and of CPU time, which other processes affect less.
  *
  *     node bench/loop/bench.mjs [--threads N] [--model piano|reference|gpt2] [--past 64,1000,2000] [--steps N] [--rounds N]
  *

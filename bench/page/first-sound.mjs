@@ -1,7 +1,7 @@
 /**
- * Compares two builds of the page by the time from the click on Play to the first sound, nothing cached:
- * `npm run build:page`, then `node bench/page/first-sound.mjs OTHER/web/dist [ROUNDS]`. Alternately; prints the medians, the ratio of
- * this build to the other, and what came over the line until then. With the variable LINE also when each file came.
+ * Compares two builds of the page by the time from the click on Play to the first sound, with empty caches:
+ * `npm run build:page`, then `node bench/page/first-sound.mjs OTHER/web/dist [ROUNDS]`. They are measured alternately. Prints the medians, the
+ * ratio of this build to the other, and the bytes downloaded until then. With the variable LINE, also the time of each file.
  *
  * The variable CHROMIUM names another browser than Debian's.
  */
@@ -13,7 +13,7 @@ import { listenToSound } from "./listen.mjs";
 import { startSlowHost } from "./slow-host.mjs";
 
 const PATIENCE = 240_000;
-/** Hosts, and the seconds from the beginning of the visit to the click. */
+/** Bandwidth and latency of the host, and the seconds from the start of the visit to the click. */
 const VISITS = [
   { name: "local host, clicked after 10 s", bytesPerSecond: Infinity, latency: 0, seconds: 10 },
   { name: "8 Mbit/s, clicked after 10 s", bytesPerSecond: 1e6, latency: 40, seconds: 10 },
@@ -53,7 +53,7 @@ try {
   await browser.close();
 }
 
-/** Milliseconds from the click to the first sound, and the bytes that came until then. */
+/** Milliseconds from the click to the first sound, and the bytes downloaded until then. */
 async function firstSound(folder, { seconds, ...line }) {
   const host = await startSlowHost(folder, line);
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
@@ -61,15 +61,15 @@ async function firstSound(folder, { seconds, ...line }) {
   try {
     const page = await context.newPage();
     await page.addInitScript(listenToSound);
-    const came = performance.now();
+    const opened = performance.now();
     await page.goto(host.url, { waitUntil: "commit" });
-    await page.waitForTimeout(Math.max(0, seconds * 1000 - (performance.now() - came)));
+    await page.waitForTimeout(Math.max(0, seconds * 1000 - (performance.now() - opened)));
     const time = await page.evaluate(async () => {
       const clicked = performance.now();
       document.getElementById("begin").click();
       return (await globalThis.firstSound(clicked)) - clicked;
     });
-    if (process.env["LINE"]) reportLine(host.answers, came);
+    if (process.env["LINE"]) reportFiles(host.answers, opened);
     return { time, bytes: host.answers.reduce((sum, { bytes }) => sum + bytes, 0) };
   } finally {
     await context.close();
@@ -77,10 +77,10 @@ async function firstSound(folder, { seconds, ...line }) {
   }
 }
 
-/** When each file was requested and had come, in milliseconds of the visit, and its bytes. */
-function reportLine(answers, came) {
+/** The times at which each file was requested and complete, in milliseconds since the visit began, and its bytes. */
+function reportFiles(answers, opened) {
   for (const { path, requested, last, bytes } of answers) {
-    const columns = [requested - came, last - came, bytes].map((each) =>
+    const columns = [requested - opened, last - opened, bytes].map((each) =>
       String(Math.round(each)).padStart(9),
     );
     report(`${columns.join("")}  ${path}`);

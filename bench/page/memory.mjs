@@ -1,7 +1,7 @@
 /**
- * The memory of the page with its worker as a time line, and what holds it, by `performance.measureUserAgentSpecificMemory`:
- * `npm run build:page`, then `node bench/page/memory.mjs [OTHER/web/dist]`. With another build, both at the same time; then prints the
- * ratios of this build to the other.
+ * Measures the memory of the page and its worker over time, with a breakdown, by `performance.measureUserAgentSpecificMemory`:
+ * `npm run build:page`, then `node bench/page/memory.mjs [OTHER/web/dist]`. With another build, measures both at the same time, and prints
+ * the ratios of this build to the other.
  *
  * The variable CHROMIUM names another browser than Debian's; MINUTES sets another duration than ten minutes of endless playback.
  */
@@ -19,7 +19,7 @@ if (other !== undefined) builds.push({ name: "other", folder: other });
 
 const browser = await chromium.launch({
   executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-  // Else the page waits for the next garbage collection, up to minutes.
+  // Without it, the measurement waits for the next garbage collection, up to minutes.
   args: ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--js-flags=--expose-gc"],
 });
 const visits = [];
@@ -39,7 +39,7 @@ try {
   for (const { host } of visits) host.close();
 }
 
-/** The page, ten seconds after it was opened, when it has fetched what it fetches in idle time. */
+/** The page, ten seconds after it was opened, when its downloads in idle time are complete. */
 async function visit({ name, folder }) {
   const host = await startSlowHost(folder, LOCAL);
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
@@ -50,7 +50,7 @@ async function visit({ name, folder }) {
   return { name, host, page };
 }
 
-/** Brings each page into a state, and reports its memory there. */
+/** Brings each page into a state, and reports its memory in it. */
 async function each(state, reach) {
   const totals = [];
   for (const one of visits) {
@@ -63,7 +63,7 @@ async function each(state, reach) {
   if (others !== undefined) report(`${state.padEnd(16)} ratio  ${(mine / others).toFixed(2)}`);
 }
 
-/** Bytes in all, and the parts of at least 0.1 MB, the largest first. */
+/** The total bytes, and the parts of at least 0.1 MB, the largest first. */
 async function memory(page) {
   const { bytes, breakdown } = await page.evaluate(async () => {
     globalThis.gc?.();

@@ -1,7 +1,7 @@
 /**
  * Measures the built page in Chromium: `npm run build:page`, then `node bench/page/page.mjs [what…]`.
  *
- *   first   from the click on Play to the first sound, nothing cached
+ *   first   from the click on Play to the first sound, with empty caches
  *   play    forty seconds of playback: the longest tasks of the main thread, and events per second in the worker
  *   roll    script time of a frame with 20,000 notes, at a small and a large scale, during playback
  *   duet    from the end of the pause to the first note of the answer

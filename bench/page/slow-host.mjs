@@ -1,4 +1,4 @@
-/** A web server of a folder, as fast as a given line: all answers together, those to workers included. */
+/** A web server for a folder with limited bandwidth: the limit applies to all responses together, those to workers included. */
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -16,15 +16,15 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 /** Bytes that are sent at once. */
-const PORTION = 16_384;
+const CHUNK_BYTES = 16_384;
 
-/** A line that waited for this machine catches up, for so many milliseconds. */
+/** Maximum delay by this process, in milliseconds, that is made up for by sending faster. */
 const CATCH_UP = 250;
 
 /**
- * Compresses what GitHub Pages compresses, all types of the table, and sends its header for caches.
+ * Starts the server. As GitHub Pages does, it compresses the types of the table, and sends the same `Cache-Control` header.
  *
- * @param line bytesPerSecond (Infinity: no limit), and latency of each answer in milliseconds.
+ * @param options `bytesPerSecond` (Infinity: no limit), and `latency` of each response in milliseconds.
  * @returns its URL; `answers`, in order of the requests: the path, the times of the request and of the last bytes on the clock of
  * `performance.now()`, and the bytes so far; and `close()`.
  */
@@ -32,7 +32,7 @@ export async function startSlowHost(folder, { bytesPerSecond, latency }) {
   const compressed = new Map();
   const answers = [];
   let free = 0;
-  /** Waits until the line has sent this many bytes more. */
+  /** Waits until this many more bytes can have been sent. */
   const send = async (bytes) => {
     free = Math.max(free, performance.now() - CATCH_UP) + (bytes / bytesPerSecond) * 1000;
     await sleep(Math.max(0, free - performance.now()));
@@ -47,8 +47,8 @@ export async function startSlowHost(folder, { bytesPerSecond, latency }) {
     try {
       if (type && !compressed.has(file)) compressed.set(file, gzipSync(await readFile(file)));
       const chunks = type
-        ? portionsOf(compressed.get(file))
-        : createReadStream(file, { highWaterMark: PORTION });
+        ? chunksOf(compressed.get(file))
+        : createReadStream(file, { highWaterMark: CHUNK_BYTES });
       await sleep(latency);
       let isBegun = false;
       for await (const chunk of chunks) {
@@ -86,6 +86,6 @@ export async function startSlowHost(folder, { bytesPerSecond, latency }) {
   };
 }
 
-function* portionsOf(bytes) {
-  for (let from = 0; from < bytes.length; from += PORTION) yield bytes.subarray(from, from + PORTION);
+function* chunksOf(bytes) {
+  for (let from = 0; from < bytes.length; from += CHUNK_BYTES) yield bytes.subarray(from, from + CHUNK_BYTES);
 }

@@ -23,7 +23,7 @@ const TOLERANCE = 1e-4;
 const { folder, pythonPath } = folderAndPython("npm run parity -- FOLDER --python PATH");
 makeGpt2(pythonPath, folder);
 if (!existsSync(join(folder, "reference.json"))) {
-  say("PyTorch's answers …");
+  say("computing PyTorch's results …");
   python(pythonPath, ["parity/reference.py", folder, folder]);
 }
 const reference = JSON.parse(readFileSync(join(folder, "reference.json"), "utf8"));
@@ -61,7 +61,7 @@ await theirs.dispose();
 const piano = fileURLToPath(new URL("../../models/piano", import.meta.url));
 python(pythonPath, ["parity/trainer.py", piano, folder]);
 const trainer = JSON.parse(readFileSync(join(folder, "piano.json"), "utf8"));
-say("\n| models/piano | logits, relative | NLL | the trainer's | apart |\n|---|---|---|---|---|");
+say("\n| models/piano | logits, relative | NLL | NLL of the trainer | difference |\n|---|---|---|---|---|");
 for (const backend of ["node", "wasm"]) {
   const runtime = await createNodeRuntime({ backend });
   const decoder = await Decoder.load({ ...(await readCheckpoint(await checkpointFolder(piano))), runtime });
@@ -85,8 +85,8 @@ async function row(name, logits, continued) {
   let [long, short] = [0, 0];
   for (const [index, { prompt, greedy }] of reference.cases.entries()) {
     const found = await continued(prompt, greedy.length);
-    const parting = found.findIndex((id, i) => id !== greedy[i]);
-    const same = parting === -1 ? greedy.length : parting;
+    const firstDifference = found.findIndex((id, i) => id !== greedy[i]);
+    const same = firstDifference === -1 ? greedy.length : firstDifference;
     if (index === 0) long = same;
     else short += same;
   }

@@ -15,12 +15,12 @@ from transformers import GPT2LMHeadModel
 PROMPTS = 20
 LONG = 200  # ids after the first prompt
 SHORT = 40  # ids after each of the others
-TIE = 1e-3  # a smaller lead of the likeliest is decided by rounding: such a prompt is replaced by another
+TIE = 1e-3  # with a smaller difference of the two highest logits, rounding decides: such a prompt is replaced by another
 
 
 def main() -> None:
     model_folder, out = Path(sys.argv[1]), Path(sys.argv[2])
-    torch.set_num_threads(1)  # on a busy machine several threads wait for each other
+    torch.set_num_threads(1)  # on a busy machine, several threads are slower
     model = GPT2LMHeadModel.from_pretrained(model_folder).eval()
     random = torch.Generator().manual_seed(5)
     lengths = [128, *(int(length) for length in torch.randint(1, 100, (PROMPTS - 1,), generator=random))]

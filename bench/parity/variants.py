@@ -1,4 +1,4 @@
-"""Writes GPT-2 checkpoints of random shapes and flags, and what transformers 5 computes with them: logits and greedy ids.
+"""Writes GPT-2 checkpoints of random shapes and flags, with the logits and greedy ids of transformers 5.
 
     python variants.py OUT     (OUT/NUMBER-ACTIVATION/: the checkpoint and reference.json; OUT/done at the end)
 
@@ -21,7 +21,7 @@ VARIANTS = 24
 ACTIVATIONS = 3
 PROMPT = 9
 GREEDY = 20
-TIE = 1e-3  # where the likeliest id leads the next one by less, rounding decides: another prompt is taken
+TIE = 1e-3  # with a smaller difference of the two highest logits, rounding decides: another prompt is used
 
 
 def main() -> None:

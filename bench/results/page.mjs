@@ -65,7 +65,7 @@ function cellsOf(line) {
   );
 }
 
-/** A row for each implementation; where most of its cells would be empty, a row for each measurement. @param {Row[]} rows of one case */
+/** A table with a row for each implementation; if most cells would be empty, with a row for each measurement. @param {Row[]} rows of one case */
 function tableOf(rows) {
   const [first = {}] = rows;
   const columnOf = (/** @type {Row} */ row) => `${row.measure}, ${row.unit}`;
@@ -88,7 +88,7 @@ function tableOf(rows) {
   return [`### ${first.case}\n`, `${source}\n`, ...markdownTable(cells, !isSparse), ""].join("\n");
 }
 
-/** Aligned as oxfmt does it. @param {string[][]} cells @param {boolean} numbers whether all but the first column stand to the right */
+/** A table aligned as by oxfmt. @param {string[][]} cells @param {boolean} numbers whether all columns but the first are right-aligned */
 function markdownTable(cells, numbers) {
   const widths = (cells[0] ?? []).map((_, i) => Math.max(3, ...cells.map((row) => row[i]?.length ?? 0)));
   const toRight = (/** @type {number} */ i) => numbers && i > 0;

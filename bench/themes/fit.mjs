@@ -81,11 +81,11 @@ if (!values.measure) {
   }
 }
 
-/** For each id of a piece with predictions in its class: their probabilities, the slots of their weights, and which one is the id. */
+/** For each id of a piece with predictions in its class: their probabilities, the indices of their weights, and the one that occurred. */
 async function readPiece(ids) {
   const memory = new ThemeMemory();
   const state = new PerformanceState(vocabulary);
-  const found = { ids: ids.length - 1, places: [] };
+  const found = { ids: ids.length - 1, positions: [] };
   let at = 0;
   for await (const logits of allLogits(ids)) {
     state.push(ids[at]);
@@ -102,15 +102,15 @@ async function readPiece(ids) {
       candidates.set(index, [...(candidates.get(index) ?? []), slotOf(feature, bin)]);
     }
     if (candidates.size === 0) continue;
-    const ofClass = logits.subarray(first, first + count);
-    const highest = ofClass.reduce((a, b) => Math.max(a, b));
-    const total = ofClass.reduce((sum, logit) => sum + Math.exp(logit - highest), 0);
-    found.places.push({
+    const classLogits = logits.subarray(first, first + count);
+    const highest = classLogits.reduce((a, b) => Math.max(a, b));
+    const total = classLogits.reduce((sum, logit) => sum + Math.exp(logit - highest), 0);
+    found.positions.push({
       kind,
       candidates: Array.from(candidates, ([index, slots]) => ({
-        probability: Math.exp(ofClass[index] - highest) / total,
+        probability: Math.exp(classLogits[index] - highest) / total,
         slots,
-        came: index === id - first,
+        occurred: index === id - first,
       })),
     });
   }
@@ -140,12 +140,12 @@ function fit(some) {
   for (let round = 0; round < Number(values.rounds); round += 1) {
     const slope = weights.map((weight) => -2 * PENALTY * some.length * weight);
     const curve = weights.map(() => 2 * PENALTY * some.length);
-    for (const { places } of some) {
-      for (const { candidates } of places) {
+    for (const { positions } of some) {
+      for (const { candidates } of positions) {
         const { shares } = gainOf(candidates, weights);
-        for (const [i, { slots, came }] of candidates.entries()) {
+        for (const [i, { slots, occurred }] of candidates.entries()) {
           for (const slot of slots) {
-            slope[slot] += (came ? 1 : 0) - shares[i];
+            slope[slot] += (occurred ? 1 : 0) - shares[i];
             curve[slot] += shares[i] * (1 - shares[i]);
           }
         }
@@ -162,21 +162,21 @@ function gainOf(candidates, weights) {
     Math.exp(slots.reduce((sum, slot) => sum + weights[slot], 0)),
   );
   const total = candidates.reduce((sum, { probability }, i) => sum + probability * (factors[i] - 1), 1);
-  const came = candidates.findIndex((candidate) => candidate.came);
+  const occurred = candidates.findIndex((candidate) => candidate.occurred);
   return {
-    nats: (came === -1 ? 0 : Math.log(factors[came])) - Math.log(total),
+    nats: (occurred === -1 ? 0 : Math.log(factors[occurred])) - Math.log(total),
     shares: candidates.map(({ probability }, i) => (probability * factors[i]) / total),
   };
 }
 
 function report(what, some, weights) {
   const nats = KINDS.map(() => 0);
-  for (const { places } of some)
-    for (const { kind, candidates } of places) nats[kind] += gainOf(candidates, weights).nats;
+  for (const { positions } of some)
+    for (const { kind, candidates } of positions) nats[kind] += gainOf(candidates, weights).nats;
   const ids = some.reduce((sum, piece) => sum + piece.ids, 0);
   const gains = some.map(
     (piece) =>
-      piece.places.reduce((sum, { candidates }) => sum + gainOf(candidates, weights).nats, 0) / piece.ids,
+      piece.positions.reduce((sum, { candidates }) => sum + gainOf(candidates, weights).nats, 0) / piece.ids,
   );
   const median = gains.toSorted((a, b) => a - b)[Math.floor(gains.length / 2)];
   const byKind = KINDS.map((kind, i) => `${kind} ${(nats[i] / ids).toFixed(4)}`).join(", ");

@@ -4,8 +4,9 @@
  *   node twin/end-counts.mjs FOLDER OUT.json [--exclude LIST] [--every 1]
  *
  * FOLDER holds MIDI files. With --every N, only each Nth file is read. LIST names files to exclude, relative to FOLDER, one per line.
- * OUT.json: an array of { ends, expected, endsAfter, expectedAfter }, one for each minute of a piece. These are the ends at an age of 1.5 s
- * or more, and their expected number by the rates of src/music/end-rates.ts. Passages with fewer than 20 notes are omitted.
+ * OUT.json: an array of { ends, expected, endsAfter, expectedAfter }, one for each minute of a piece: the number of note ends at an age (the
+ * time since the onset) of 1.5 s or more, and the number expected from the rates of src/music/end-rates.ts, in the passage and after it.
+ * Passages with fewer than 20 notes are omitted.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
@@ -17,8 +18,8 @@ import { midiFiles, progress, say } from "../tools.mjs";
 const BEFORE = 20;
 const AFTER = 30;
 const PERIOD = 60;
-const FEWEST_NOTES = 20;
-const FIRST_AGE = 1.5;
+const MIN_NOTES = 20;
+const MIN_AGE = 1.5;
 const STEPS_PER_SECOND = 100;
 
 const { values, positionals } = parseArgs({
@@ -51,7 +52,7 @@ function passagesOf(notes) {
   for (let start = 0; start + BEFORE + AFTER < length; start += PERIOD) {
     const before = countEnds(notes, start, start + BEFORE);
     const after = countEnds(notes, start + BEFORE, start + BEFORE + AFTER);
-    if (before.notes < FEWEST_NOTES || after.notes < FEWEST_NOTES) continue;
+    if (before.notes < MIN_NOTES || after.notes < MIN_NOTES) continue;
     const { ends, expected } = before;
     found.push({ ends, expected, endsAfter: after.ends, expectedAfter: after.expected });
   }
@@ -62,11 +63,11 @@ function passagesOf(notes) {
 function countEnds(notes, from, to) {
   const begun = notes.filter(({ startSeconds }) => startSeconds >= from && startSeconds < to);
   const old = begun.filter(
-    ({ startSeconds, endSeconds }) => Math.min(endSeconds, to) - startSeconds >= FIRST_AGE,
+    ({ startSeconds, endSeconds }) => Math.min(endSeconds, to) - startSeconds >= MIN_AGE,
   );
   const expected = old.map(({ pitch, startSeconds, endSeconds }) => {
     const age = Math.min(endSeconds, to) - startSeconds;
-    return expectedEnds(registerOf(pitch), FIRST_AGE * STEPS_PER_SECOND, age * STEPS_PER_SECOND);
+    return expectedEnds(registerOf(pitch), MIN_AGE * STEPS_PER_SECOND, age * STEPS_PER_SECOND);
   });
   return {
     notes: begun.length,

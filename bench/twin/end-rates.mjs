@@ -1,11 +1,11 @@
 /**
- * Measures the rates of ends of human notes (hazard rates), by register and age: the table in src/music/end-rates.ts.
+ * Measures the rates of note ends in human music (hazard rates), by register and age: the table in src/music/end-rates.ts.
  *
  *   node twin/end-rates.mjs FOLDER [--exclude LIST]
  *
- * FOLDER holds MIDI files; LIST names files to exclude, relative to FOLDER, one per line. Lengths include the pedal. The rate of a register
- * at an age is the number of ends between this age and the next, divided by the seconds that notes sound at these ages. Then prints
- * percentiles of the number of simultaneous keys.
+ * FOLDER contains MIDI files; LIST names files to exclude, relative to FOLDER, one per line. Durations include the pedal. The rate of a
+ * register in an interval of ages (times since the onset) is the number of ends in it, divided by the total time that notes sound at these
+ * ages. Also prints percentiles of the polyphony.
  */
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
@@ -48,7 +48,7 @@ for (const [register, lowest] of LOWEST.entries()) {
   const rates = AGES.slice(0, -1).map((_, age) => (ends[register][age] / seconds[register][age]).toFixed(2));
   say(`${lowest}: [${rates.join(", ")}]`);
 }
-for (const share of SHARES) say(`${100 * share} % of the time at most ${keysAt(share)} keys sound`);
+for (const share of SHARES) say(`polyphony, ${100 * share}th percentile over time: ${keysAt(share)} keys`);
 
 function count({ pitch, startSeconds, endSeconds }) {
   const length = endSeconds - startSeconds;

@@ -1,11 +1,11 @@
-"""Fits the gamma frailty of note ends, which differ by piece: the constants of src/music/end-factor.ts.
+"""Fits the gamma frailty of a piece, a factor for its rate of note ends: the constants of src/music/end-factor.ts.
 
     python end_factor.py COUNTS.json
 
-COUNTS.json is the file of end-counts.mjs. The ends in a passage have a Poisson distribution, with the expected ends times a
-factor as the mean. The factor has a gamma prior, and a posterior after the passage before, whose likelihood has a weight.
-Prints the prior's mean and its rate in expected ends, the weight, and the calibration in eight groups of passages by their
-predicted factor.
+COUNTS.json is the output of end-counts.mjs. The number of ends in a passage has a Poisson distribution, whose mean is the
+expected number times the factor. The factor has a gamma prior, and a posterior given the ends in the passage before, whose
+likelihood has a weight. Prints the mean of the prior, its rate parameter in expected ends, the weight, and the calibration in
+eight groups of passages by their predicted factor.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ def main() -> None:
     )
     has_old = expected_after > 0
 
-    def gamma_of(logarithms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def posterior(logarithms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Shape and rate of the posterior of each passage's factor."""
-        mean, weight_of_prior, weight = np.exp(logarithms)
-        return weight_of_prior * mean + weight * ends, weight_of_prior + weight * expected
+        mean, prior_rate, weight = np.exp(logarithms)
+        return prior_rate * mean + weight * ends, prior_rate + weight * expected
 
     def loss(logarithms: np.ndarray) -> float:
         """Mean negative log-likelihood in nats: negative binomial."""
-        shape, rate = (of[has_old] for of in gamma_of(logarithms))
+        shape, rate = (parameter[has_old] for parameter in posterior(logarithms))
         count, time = ends_after[has_old], expected_after[has_old]
         likelihood = gammaln(shape + count) - gammaln(shape) - gammaln(count + 1)
         likelihood += shape * np.log(rate / (rate + time)) + count * np.log(time / (rate + time))
@@ -46,14 +46,14 @@ def main() -> None:
 
     fits = [minimize(loss, [0, 1, start], method="Nelder-Mead", options={"maxiter": 5000}) for start in (-1, -3)]
     best = min(fits, key=lambda fit: float(fit.fun))
-    mean, weight_of_prior, weight = np.exp(best.x)
-    print(f"{len(passages)} passages: prior mean {mean:.2f}, worth {weight_of_prior:.2f} expected ends; an end counts as {weight:.2f}")
-    print(f"nats per passage {best.fun:.3f}; with one factor for all {loss(np.array([0, 12, -20])):.3f}")
-    shape, rate = gamma_of(best.x)
+    mean, prior_rate, weight = np.exp(best.x)
+    print(f"{len(passages)} passages: prior mean {mean:.2f}, prior rate {prior_rate:.2f} expected ends, weight of an end {weight:.2f}")
+    print(f"NLL per passage, nats: {best.fun:.3f}; with a factor of 1 for all {loss(np.array([0, 12, -20])):.3f}")
+    shape, rate = posterior(best.x)
     factor = shape / rate
     for group in np.array_split(np.argsort(factor), GROUPS):
         after = ends_after[group].sum() / expected_after[group].sum()
-        print(f"predicted {factor[group].min():.2f} to {factor[group].max():.2f}: all ends by the expected {after:.2f}")
+        print(f"predicted factors {factor[group].min():.2f} to {factor[group].max():.2f}: ratio of observed to expected ends {after:.2f}")
 
 
 if __name__ == "__main__":

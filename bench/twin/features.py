@@ -114,10 +114,10 @@ def _texture(notes: list[Note]) -> Features:
         start = int(note.onset * STEPS)
         sounding[start : max(start + 1, min(SECONDS * STEPS, int(note.end * STEPS)))] += 1
     return {
-        "mean of notes at once": float(sounding.mean()),
-        "spread of notes at once": float(sounding.std()),
+        "mean polyphony": float(sounding.mean()),
+        "standard deviation of the polyphony": float(sounding.std()),
         "share of silence": float((sounding == 0).mean()),
-        "most notes at once": float(sounding.max()),
+        "highest polyphony": float(sounding.max()),
     }
 
 

@@ -3,20 +3,20 @@
  *
  *   node twin/lengths.mjs PAIRS.json [MORE.json …]
  *
- * For each file: the shares of notes above each length, and the share of long notes that end together with another one. Then the peaks:
- * histogram bins of 0.1 s, from FROM seconds on, with a share of the model's notes of at least LEAST_MODEL and more than TWICE the
- * pianist's share. A share of the pianist below LEAST_HUMAN counts as LEAST_HUMAN.
+ * For each file: the shares of notes above each length, the share of long notes that end together with another one, and the highest
+ * polyphony. Then the overrepresented bins: histogram bins of 0.1 s, from MIN_LENGTH seconds on, with a share of the model's notes of at
+ * least MIN_MODEL_SHARE and more than MIN_RATIO times the pianist's share, which is counted as at least MIN_HUMAN_SHARE.
  */
 import { readFileSync } from "node:fs";
 import { say } from "../tools.mjs";
 
-const FROM = 2.5; // seconds
+const MIN_LENGTH = 2.5; // seconds
 const BIN = 0.1; // seconds
-const LEAST_MODEL = 0.001;
-const LEAST_HUMAN = 0.0005;
-const TWICE = 2;
+const MIN_MODEL_SHARE = 0.001;
+const MIN_HUMAN_SHARE = 0.0005;
+const MIN_RATIO = 2;
 const LENGTHS = [1, 2, 3, 4, 5, 6]; // seconds
-/** The lowest length of a long note, in seconds. */
+/** The minimum length of a long note, in seconds. */
 const LONG = 2;
 
 const files = process.argv.slice(2);
@@ -25,10 +25,10 @@ if (files.length === 0) {
   process.exit(2);
 }
 say(
-  `| file | side | notes | ${LENGTHS.map((length) => `over ${length} s`).join(" | ")} | end together | most at once |`,
+  `| file | side | notes | ${LENGTHS.map((length) => `over ${length} s`).join(" | ")} | end together | highest polyphony |`,
 );
 say(`| --- | --- ${"| --- ".repeat(LENGTHS.length + 3)}|`);
-const late = [];
+const bins = [];
 for (const file of files) {
   const pairs = JSON.parse(readFileSync(file, "utf8"));
   const [human, model] = ["real", "made"].map((side) => pairs.map((pair) => pair[side]));
@@ -37,31 +37,41 @@ for (const file of files) {
     ["model", model],
   ])
     say(row(file, side, pieces));
-  late.push(...peaks(human.flat(), model.flat()).map((peak) => `${file}: ${peak}`));
+  bins.push(...overrepresented(human.flat(), model.flat()).map((bin) => `${file}: ${bin}`));
 }
 say("");
-say(late.length === 0 ? "no bin holds too many notes" : late.join("\n"));
+say(bins.length === 0 ? "no overrepresented bins" : bins.join("\n"));
 
 function row(file, side, pieces) {
   const notes = pieces.flat();
   const shares = LENGTHS.map((length) =>
     percent(notes.filter(([onset, end]) => end - onset > length).length / notes.length),
   );
-  return `| ${[file, side, notes.length, ...shares, percent(together(pieces)), most(pieces)].join(" | ")} |`;
+  const columns = [
+    file,
+    side,
+    notes.length,
+    ...shares,
+    percent(endingTogether(pieces)),
+    highestPolyphony(pieces),
+  ];
+  return `| ${columns.join(" | ")} |`;
 }
 
 /** The bins in which the model's share of notes is too high. */
-function peaks(human, model) {
-  const [of, by] = [histogram(human), histogram(model)];
-  return [...by]
+function overrepresented(human, model) {
+  const [humanShares, modelShares] = [histogram(human), histogram(model)];
+  return [...modelShares]
     .toSorted(([a], [b]) => a - b)
     .filter(
       ([bin, share]) =>
-        bin >= FROM / BIN && share >= LEAST_MODEL && share > TWICE * Math.max(LEAST_HUMAN, of.get(bin) ?? 0),
+        bin >= MIN_LENGTH / BIN &&
+        share >= MIN_MODEL_SHARE &&
+        share > MIN_RATIO * Math.max(MIN_HUMAN_SHARE, humanShares.get(bin) ?? 0),
     )
     .map(
       ([bin, share]) =>
-        `${(bin * BIN).toFixed(1)} s: ${percent(share)}, pianist ${percent(of.get(bin) ?? 0)}`,
+        `${(bin * BIN).toFixed(1)} s: ${percent(share)}, pianist ${percent(humanShares.get(bin) ?? 0)}`,
     );
 }
 
@@ -76,7 +86,7 @@ function histogram(notes) {
 }
 
 /** The share of long notes that end within 20 ms of another note, with onsets at least 100 ms apart. */
-function together(pieces) {
+function endingTogether(pieces) {
   let [long, found] = [0, 0];
   for (const notes of pieces) {
     for (const [onset, end] of notes) {
@@ -89,8 +99,8 @@ function together(pieces) {
   return found / long;
 }
 
-/** The most simultaneous notes. */
-function most(pieces) {
+/** The highest number of simultaneous notes. */
+function highestPolyphony(pieces) {
   return Math.max(
     ...pieces.map((notes) => {
       const changes = notes

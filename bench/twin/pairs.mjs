@@ -6,7 +6,7 @@
  *
  * FOLDER holds real pieces that the model was not trained on. Each round takes one window of each piece. Windows and seeds are the same in
  * every run. OUT.json: an array of { file, seconds, primer, real, made }. `seconds` is the start of the window; the last three are arrays
- * of notes [onset, end, pitch, velocity], with times in seconds on the encoder's grid. Notes are cut at the end of their window.
+ * of notes [onset, end, pitch, velocity], with times in seconds, in steps of the encoder (10 ms). Notes are cut at the end of their window.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
@@ -25,8 +25,8 @@ import { machine, midiFiles, progress, say } from "../tools.mjs";
 const PRIMER = 20;
 const CONTINUATION = 30;
 /** Windows with fewer notes are omitted. */
-const FEWEST_NOTES = 20;
-const MOST_ROUNDS = 6;
+const MIN_NOTES = 20;
+const MAX_ROUNDS = 6;
 const FIRST_SEED = 1001;
 const STEPS_PER_SECOND = 100;
 
@@ -68,9 +68,9 @@ for (const { file, seconds, primer, real } of windows(midiFiles(folder).toSorted
   pairs.push({
     file: relative(folder, file),
     seconds,
-    primer: onGrid(primer),
-    real: onGrid(real),
-    made: onGrid(encodeScore(score, PERFORMANCE_416, {}).notes),
+    primer: quantized(primer),
+    real: quantized(real),
+    made: quantized(encodeScore(score, PERFORMANCE_416, {}).notes),
   });
   progress(`${pairs.length} of ${wanted} pairs`);
   if (pairs.length === wanted) break;
@@ -82,18 +82,18 @@ say(`${pairs.length} pairs of ${new Set(pairs.map(({ file }) => file)).size} pie
 /** Windows of the pieces: one of each piece per round, with a random start. */
 function* windows(files) {
   const random = randomNumbers();
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
     for (const file of files) {
-      const place = random();
+      const position = random();
       const { notes } = encodeScore(readMidi(readFileSync(file)), PERFORMANCE_416, {
         trimLeadingSilence: true,
       });
       const end = notes.reduce((latest, note) => Math.max(latest, note.endSeconds), 0);
       if (end < PRIMER + CONTINUATION) continue;
-      const seconds = place * (end - PRIMER - CONTINUATION);
+      const seconds = position * (end - PRIMER - CONTINUATION);
       const primer = cut(notes, seconds, seconds + PRIMER);
       const real = cut(notes, seconds + PRIMER, seconds + PRIMER + CONTINUATION);
-      if (Math.min(primer.length, real.length) >= FEWEST_NOTES) yield { file, seconds, primer, real };
+      if (Math.min(primer.length, real.length) >= MIN_NOTES) yield { file, seconds, primer, real };
     }
   }
 }
@@ -111,7 +111,7 @@ function cut(notes, from, to) {
 }
 
 /** The notes after encoding and decoding, so that rounding does not distinguish pianist and model. */
-function onGrid(notes) {
+function quantized(notes) {
   if (notes.length === 0) return [];
   return decodePerformance(encodePerformance(notes, PERFORMANCE_416), PERFORMANCE_416).map(
     ({ startStep, endStep, pitch, velocity }) => [

@@ -3,9 +3,9 @@
     python twin.py PAIRS.json [--longest SECONDS] [--show 12]
 
 A classifier two-sample test (Lopez-Paz and Oquab 2017) with ten-fold cross-validation by piece. One classifier uses
-features, one n-grams of up to three words. AUC 0.5 is chance; 1 is always right. A pair with fewer than 8 generated notes
-counts as told apart, without the classifiers. More pairs train better classifiers: compare results of equally many pairs
-only. Then prints the features whose own AUC is farthest from 0.5.
+features, one n-grams of up to three words. An AUC of 0.5 is chance level, 1 is perfect. A pair with fewer than 8 generated notes
+counts as distinguished, without the classifiers. More pairs train better classifiers, so compare only results of the same
+number of pairs. Then prints the features whose own AUC is farthest from 0.5.
 
 --longest cuts every note of both sides, so that a limit on lengths does not distinguish them.
 """
@@ -36,7 +36,7 @@ REPEATS = 3  # of the boosted trees, whose result varies with the seed
 
 
 class Scores(NamedTuple):
-    """One score per continuation, higher if it is likelier the model's; in each pair the pianist's is first."""
+    """One score per continuation, higher if it is more likely the model's; in each pair the pianist's is first."""
 
     by_features: Vector
     by_words: Vector
@@ -67,9 +67,9 @@ def main() -> None:
     print(f"{len(pairs)} pairs, {len(silent)} of them with fewer than {FEWEST_NOTES} generated notes")
     for name, score in (("features", scores.by_features), ("words", scores.by_words), ("both", scores.both)):
         print(f"AUC by {name}: {auc(is_model, score, len(silent)):.3f}")
-    print(f"told which of the two is the model: {100 * told_apart(scores.both, len(silent)):.1f} % of the pairs")
+    print(f"pairwise accuracy: {100 * pairwise_accuracy(scores.both, len(silent)):.1f} %")
     print()
-    print_telling(of_each, is_model, given.show)
+    print_distinguishing(of_each, is_model, given.show)
 
 
 def read_pairs(path: Path, longest: float | None) -> list[Pair]:
@@ -112,23 +112,23 @@ def auc(is_model: np.ndarray, score: Vector, silent: int) -> float:
     return float(roc_auc_score(labels, np.concatenate([score, extremes])))
 
 
-def told_apart(score: Vector, silent: int) -> float:
+def pairwise_accuracy(score: Vector, silent: int) -> float:
     """Share of the pairs in which the model's continuation has the higher score; equal scores count half."""
     real, made = score[0::2], score[1::2]
-    told = (made > real).sum() + 0.5 * (made == real).sum()
-    return float((told + silent) / (len(real) + silent))
+    correct = (made > real).sum() + 0.5 * (made == real).sum()
+    return float((correct + silent) / (len(real) + silent))
 
 
-def print_telling(of_each: list[Features], is_model: np.ndarray, count: int) -> None:
+def print_distinguishing(of_each: list[Features], is_model: np.ndarray, count: int) -> None:
     """Prints the features whose own AUC is farthest from 0.5, with their means on both sides."""
-    telling = []
+    found = []
     for name in of_each[0]:
         column = np.array([one[name] for one in of_each])
-        alone = float(roc_auc_score(is_model, column))
-        telling.append((abs(alone - 0.5), name, alone, column[is_model == 0].mean(), column[is_model == 1].mean()))
-    print(f"{'what tells them apart, alone':50s} {'AUC':>6s} {'pianist':>9s} {'model':>9s}")
-    for _, name, alone, real, made in sorted(telling, reverse=True)[:count]:
-        print(f"{name:50s} {alone:6.3f} {real:9.3f} {made:9.3f}")
+        own_auc = float(roc_auc_score(is_model, column))
+        found.append((abs(own_auc - 0.5), name, own_auc, column[is_model == 0].mean(), column[is_model == 1].mean()))
+    print(f"{'feature':50s} {'AUC':>6s} {'pianist':>9s} {'model':>9s}")
+    for _, name, own_auc, real, made in sorted(found, reverse=True)[:count]:
+        print(f"{name:50s} {own_auc:6.3f} {real:9.3f} {made:9.3f}")
 
 
 def _standardized(score: Vector) -> Vector:

@@ -8,7 +8,7 @@
     FOLDER/gpt2-f32.gguf, gpt2-q8_0.gguf         llama.cpp
 
 Matrices are normal with a standard deviation of 0.1, about what training gives them. Hugging Face's initial 0.02 would
-leave the logits so flat that every greedy choice is a tie broken by rounding. A file that is there is not made again.
+leave the logits so flat that rounding decides every greedy choice. Existing files are not made again.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ export interface AllowedIdsOptions {
 }
 
 /**
- * The ids allowed in a position of the next triple, in ascending order; never a control or a special id. A rest counts as a note
- * without an instrument. After 15 instruments, only their notes are allowed.
+ * The ids allowed in a position of the next triple, in ascending order; never a control or a special id. Rests are always allowed in the
+ * position of notes. After 15 instruments, only their notes are allowed.
  *
  * @returns no span when `fromStep` is outside the window, so that a new window must begin.
  */

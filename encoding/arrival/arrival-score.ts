@@ -95,7 +95,7 @@ interface Placed {
   readonly event: MidiEvent;
 }
 
-/** Order on one tick: note-offs, then notes of length 0, each with its note-off, then other note-ons. */
+/** The order on one tick is: note-offs, then notes of duration 0, each with its note-off, then other note-ons. */
 function placedEvents(note: ArrivalNote, channel: number): Placed[] {
   const { onsetStep, durationSteps, pitch: data1, velocity = DEFAULT_VELOCITY } = note;
   const isEmpty = durationSteps === 0;

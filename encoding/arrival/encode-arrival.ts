@@ -6,12 +6,12 @@ import { ARRIVAL_55028, type ArrivalVocabulary } from "./vocabulary.ts";
 import { type ArrivalWindow, cutWindows } from "./windows.ts";
 
 export interface EncodeArrivalOptions extends ArrivalNotesOptions {
-  /** Which notes are controls, which come 5 s before their time in the sequence. Default: none. */
+  /** Whether a note is a control, which comes 5 s before its time in the sequence. Default: no note is. */
   readonly isControl?: ((note: ArrivalNote) => boolean) | undefined;
 }
 
 /**
- * Encodes a score as ids: notes, rests in long waits, controls 5 s before their time, and windows of at most 1,024 ids and 100 s.
+ * Encodes a score as ids: notes, rests between distant onsets, controls 5 s before their time, and windows of at most 1,024 ids and 100 s.
  *
  * @returns the windows; none for a score without notes.
  * @throws ArrivalError for an instrument that is not in the vocabulary.

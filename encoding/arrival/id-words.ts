@@ -6,7 +6,7 @@ import { ARRIVAL_55028, type ArrivalIdKind, type ArrivalVocabulary } from "./voc
 export interface IdWordsOptions {
   /** Default: `ARRIVAL_55028`. */
   readonly vocabulary?: ArrivalVocabulary | undefined;
-  /** Onset of the event before, in steps from the start of the window, from which waits count. Default 0. */
+  /** Onset of the previous event, in steps from the start of the window: the words of an onset give the time since then. Default 0. */
   readonly previousOnset?: number | undefined;
 }
 
@@ -33,7 +33,7 @@ function wordsOf(
   switch (kind) {
     case "ONSET":
     case "CONTROL_ONSET":
-      return waitWords(value - previousOnset);
+      return intervalWords(value - previousOnset);
     case "DURATION":
     case "CONTROL_DURATION":
       return `for ${seconds(value)}`;
@@ -53,7 +53,7 @@ function wordsOf(
   }
 }
 
-function waitWords(steps: number): string {
+function intervalWords(steps: number): string {
   if (steps === 0) return "at the same time";
   return steps < 0 ? `${seconds(-steps)} earlier` : `${seconds(steps)} later`;
 }

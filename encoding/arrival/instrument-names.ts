@@ -1,4 +1,4 @@
-/** Names of the 128 programs of General MIDI 1 (RP-003), eight to a family. */
+/** Names of the 128 programs of General MIDI 1 (RP-003), in families of eight. */
 const PROGRAM_NAMES: readonly string[] = [
   // Piano
   "Acoustic Grand Piano",

@@ -3,7 +3,7 @@ import { ArrivalError } from "./arrival-error.ts";
 import { instrumentName } from "./instrument-names.ts";
 import { DRUMS } from "./vocabulary.ts";
 
-/** The families of General MIDI 1 (RP-003), eight programs each, in order; with names that musicians use for them. */
+/** The names of the families of General MIDI 1 (RP-003), eight programs each, in order; the first is the official one. */
 const FAMILIES: readonly (readonly string[])[] = [
   ["piano"],
   ["chromatic percussion", "mallets"],
@@ -29,8 +29,8 @@ const PROGRAMS = 128;
 export const INSTRUMENT_FAMILIES: readonly string[] = FAMILIES.map(([first = ""]) => first);
 
 /**
- * Parses a list of instruments, separated by commas: names of General MIDI programs or families, whatever the case; numbers of programs,
- * 0 to 127; "drums".
+ * Parses a list of instruments, separated by commas: names of General MIDI programs or families, in upper or lower case; numbers of
+ * programs, 0 to 127; "drums".
  *
  * @returns programs, 0–127, and 128 for drums.
  * @throws ArrivalError (`unknown-instrument`).
@@ -41,7 +41,7 @@ export function parseInstruments(text: string): ReadonlySet<number> {
   return new Set(text.split(",").flatMap((term) => instrumentsNamed(term.trim().toLowerCase(), term.trim())));
 }
 
-function instrumentsNamed(name: string, shown: string): number[] {
+function instrumentsNamed(name: string, original: string): number[] {
   if (name === "drums") return [DRUMS];
   if (/^\d{1,3}$/.test(name) && Number(name) < PROGRAMS) return [Number(name)];
   const family = FAMILIES.findIndex((names) => names.includes(name));
@@ -53,7 +53,7 @@ function instrumentsNamed(name: string, shown: string): number[] {
     .map(instrumentName)
     .filter((each) => name !== "" && each.toLowerCase().includes(name));
   throw new ArrivalError(
-    shown === "" ? "the list names no instrument" : `there is no instrument "${shown}"`,
+    original === "" ? "the list names no instrument" : `there is no instrument "${original}"`,
     {
       code: "unknown-instrument",
       hint:

@@ -12,19 +12,19 @@ export interface FilledVelocities {
   readonly sources: readonly VelocitySource[];
 }
 
-/** Neighbors of a note on each side: one of them alone may be an accent. */
+/** Number of neighbors on each side of a note that are averaged, since a single one may be an accent. */
 const NEIGHBORS = 8;
 
-/** Notes of known velocity in order of onset, after a placeholder. */
+/** Notes of known velocity in order of onset. The first entries are placeholders. */
 interface Known {
   readonly steps: number[];
-  /** Sum of the velocities of the first notes, by their number. */
+  /** By number of notes: the sum of the velocities of the first ones. */
   readonly sums: number[];
 }
 
 /**
- * Estimates the velocity of notes among notes whose velocities are known, as a running mean: of the 8 latest at or before the onset and
- * the 8 earliest after it, of the same instrument if there are any, else of all instruments.
+ * Estimates the velocity of notes among notes whose velocities are known, as a moving average: of the last 8 at or before the onset and
+ * the first 8 after it, of the same instrument if there are any, else of all instruments.
  */
 export class VelocityEstimator {
   readonly #all = nothingKnown();
@@ -36,9 +36,9 @@ export class VelocityEstimator {
       if (velocity === undefined) continue;
       const own = this.#byInstrument.get(instrument) ?? nothingKnown();
       this.#byInstrument.set(instrument, own);
-      for (const places of [this.#all, own]) {
-        places.steps.push(onsetStep);
-        places.sums.push(places.sums.at(-1)! + velocity);
+      for (const { steps, sums } of [this.#all, own]) {
+        steps.push(onsetStep);
+        sums.push(sums.at(-1)! + velocity);
       }
     }
   }

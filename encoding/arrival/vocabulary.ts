@@ -22,7 +22,7 @@ export type ArrivalIdKind =
   | "AUTOREGRESS"
   | "ANTICIPATE";
 
-/** Consecutive ids, whose values count from 0. */
+/** Consecutive ids, with values from 0. */
 export interface ArrivalRange {
   readonly kind: ArrivalIdKind;
   readonly first: number;
@@ -88,7 +88,7 @@ export class ArrivalVocabulary implements ArrivalVocabularyDeclaration {
   readonly autoregress: number;
   /** The first id of a window with controls. */
   readonly anticipate: number;
-  readonly #placeOf: ReadonlyMap<number, number>;
+  readonly #indexOf: ReadonlyMap<number, number>;
 
   /** @throws ArrivalError (`bad-declaration`) for an invalid declaration. */
   constructor(declaration: ArrivalVocabularyDeclaration) {
@@ -127,27 +127,27 @@ export class ArrivalVocabulary implements ArrivalVocabularyDeclaration {
     this.separator = this.size - 3;
     this.autoregress = this.size - 2;
     this.anticipate = this.size - 1;
-    this.#placeOf = new Map(instruments.map((instrument, place) => [instrument, place]));
+    this.#indexOf = new Map(instruments.map((instrument, index) => [instrument, index]));
   }
 
   /** Whether the vocabulary has ids for an instrument. @param instrument a General MIDI program, 0 to 127, or 128 for drums. */
   hasInstrument(instrument: number): boolean {
-    return this.#placeOf.has(instrument);
+    return this.#indexOf.has(instrument);
   }
 
   /** @throws ArrivalError (`unknown-event`) for an instrument or pitch that is not in the vocabulary. */
   noteId(instrument: number, pitch: number): number {
-    const place = this.#placeOf.get(instrument);
-    if (place !== undefined && Number.isInteger(pitch) && pitch >= 0 && pitch < PITCHES)
-      return this.noteFirst + place * PITCHES + pitch;
+    const index = this.#indexOf.get(instrument);
+    if (index !== undefined && Number.isInteger(pitch) && pitch >= 0 && pitch < PITCHES)
+      return this.noteFirst + index * PITCHES + pitch;
     const found =
-      place === undefined
+      index === undefined
         ? `vocabulary "${this.name}" has no instrument ${instrument} (${instrumentName(instrument)})`
         : `pitch ${pitch} is not a MIDI pitch`;
     throw new ArrivalError(found, {
       code: "unknown-event",
       hint:
-        place === undefined
+        index === undefined
           ? `omit such notes, or use a vocabulary that has them; this one has ${namesOf(this.instruments)}`
           : "give a pitch from 0 to 127",
     });

@@ -3,7 +3,7 @@ import { ArrivalError } from "./arrival-error.ts";
 import type { ArrivalEvent } from "./events.ts";
 import { ARRIVAL_55028, type ArrivalVocabulary } from "./vocabulary.ts";
 
-/** The ids of a window: one that states whether there are controls, then triples. */
+/** The ids of a window: a code for whether there are controls, then triples. */
 export interface ArrivalWindow {
   readonly ids: Uint16Array<ArrayBuffer>;
   /** Step subtracted from the onsets before the first separator: the earliest of them, controls included. */
@@ -15,7 +15,7 @@ export interface WindowOptions {
   readonly vocabulary?: ArrivalVocabulary | undefined;
   /** Maximum number of triples in a window. Default: the vocabulary's, 341. */
   readonly triples?: number | undefined;
-  /** Whether the first id announces controls. Default: whether the sequence contains any. */
+  /** Whether the first id states that there are controls. Default: whether the sequence contains any. */
   readonly isAnticipating?: boolean | undefined;
 }
 
@@ -47,7 +47,7 @@ export function cutWindows(events: readonly ArrivalEvent[], options: WindowOptio
  * The last window of a piece: the prompt of a continuation.
  *
  * @param events events of one piece.
- * @param throughStep step of the latest onset that the window must be able to encode besides those of its events.
+ * @param throughStep a step that the window must be able to encode as an onset, besides the onsets of its events.
  */
 export function lastWindow(
   events: readonly ArrivalEvent[],
@@ -73,7 +73,7 @@ class Span {
   readonly #onsets: number;
   #earliest = Infinity;
   #latest: number;
-  #isBehindSeparator = false;
+  #isAfterSeparator = false;
 
   constructor(onsets: number, latest = -Infinity) {
     this.#onsets = onsets;
@@ -84,13 +84,13 @@ class Span {
   fits(event: ArrivalEvent): boolean {
     if (event.kind === "separator") return true;
     const { onsetStep } = event;
-    if (this.#isBehindSeparator) return onsetStep < this.#onsets;
+    if (this.#isAfterSeparator) return onsetStep < this.#onsets;
     return Math.max(this.#latest, onsetStep) - Math.min(this.#earliest, onsetStep) < this.#onsets;
   }
 
   add(event: ArrivalEvent): void {
-    if (event.kind === "separator") this.#isBehindSeparator = true;
-    else if (!this.#isBehindSeparator) {
+    if (event.kind === "separator") this.#isAfterSeparator = true;
+    else if (!this.#isAfterSeparator) {
       this.#earliest = Math.min(this.#earliest, event.onsetStep);
       this.#latest = Math.max(this.#latest, event.onsetStep);
     }
@@ -98,8 +98,8 @@ class Span {
 }
 
 /**
- * Encodes all events as one window. The piece before the first separator counts time from its earliest onset; pieces after a separator
- * begin in the window and keep their times.
+ * Encodes all events as one window. Onsets before the first separator count from the earliest of them; pieces after a separator begin in
+ * the window, so their onsets count from their own start.
  *
  * @throws ArrivalError for an onset beyond the window (`window-too-long`) or before 0, and for notes that are not in the vocabulary.
  */

@@ -1,4 +1,4 @@
-/** The codec of arrival times: windows of triples for all instruments. */
+/** The codec of arrival times: windows of triples, for music of several instruments. */
 import {
   type ArrivalEvent,
   type ArrivalNote,
@@ -29,7 +29,7 @@ export function arrivalCodec(vocabulary: ArrivalVocabulary): MusicCodec {
     hasControls: true,
 
     encode(score, { trimLeadingSilence = false, controls, windowIds } = {}) {
-      const all = markedNotes(score, controls, vocabulary);
+      const all = notesWithControls(score, controls, vocabulary);
       const known = all.filter(({ instrument }) => vocabulary.hasInstrument(instrument));
       const firstStep = trimLeadingSilence ? earliest(known) : 0;
       const notes = known.map((note) => ({ ...note, onsetStep: note.onsetStep - firstStep }));
@@ -52,8 +52,8 @@ export function arrivalCodec(vocabulary: ArrivalVocabulary): MusicCodec {
   };
 }
 
-/** The notes of a score; those of the chosen tracks are controls. */
-function markedNotes(
+/** The notes of a score; those of the selected tracks are controls. */
+function notesWithControls(
   score: Score,
   controls: TrackSelection | undefined,
   vocabulary: ArrivalVocabulary,

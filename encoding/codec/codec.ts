@@ -1,7 +1,7 @@
-/** What commands and tools need of a vocabulary of music, whichever it is. */
+/** The interface of vocabularies of music to commands and tools. */
 import type { Score, TrackSelection } from "../midi/index.ts";
 
-/** Ids that a model reads together. */
+/** Ids that fit into one window of a model. */
 export interface IdWindow {
   readonly ids: Uint16Array<ArrayBuffer>;
   /** Step of 10 ms, from the start of the piece, from which the times of the ids count. */
@@ -15,7 +15,7 @@ export interface IdKindRange {
   readonly count: number;
 }
 
-/** What a vocabulary has no ids for. */
+/** Counts of the notes of a score that a vocabulary has no ids for, and the trimmed silence. */
 export interface LeftOut {
   /** Number of notes of percussion. */
   readonly percussion: number;
@@ -27,9 +27,9 @@ export interface LeftOut {
   readonly seconds: number;
 }
 
-/** The ids of a score, and what they leave out. */
+/** The ids of a score, and counts of what they omit. */
 export interface EncodedMusic {
-  /** One window, or of a windowed codec any number of them. */
+  /** One window; any number of them for a windowed codec. */
   readonly windows: readonly IdWindow[];
   /** Number of notes in the windows. */
   readonly notes: number;
@@ -52,7 +52,7 @@ export interface MusicCodec {
   readonly name: string;
   /** Number of ids. */
   readonly size: number;
-  /** What its ids are, in words. */
+  /** A description of its ids. */
   readonly summary: string;
   /** The kinds of its ids, in order. */
   readonly ranges: readonly IdKindRange[];
@@ -60,7 +60,7 @@ export interface MusicCodec {
   readonly isWindowed: boolean;
   /** Whether percussion has ids. */
   readonly hasPercussion: boolean;
-  /** Whether notes can be controls: conditioning that is given, not generated. */
+  /** Whether notes can be controls: conditioning, which is not generated. */
   readonly hasControls: boolean;
 
   /**

@@ -1,4 +1,4 @@
-/** The one list of vocabularies of music. */
+/** The list of vocabularies of music. */
 import { ARRIVAL_VOCABULARIES } from "../arrival/index.ts";
 import { VOCABULARIES } from "../performance/index.ts";
 import { arrivalCodec } from "./arrival-codec.ts";
@@ -17,7 +17,7 @@ export const MUSIC_CODECS: ReadonlyMap<string, MusicCodec> = new Map(
 
 const SHORT_NAMES: ReadonlyMap<string, string> = new Map([["arrival", "arrival-55028"]]);
 
-/** The names of the codecs, then the short names of some. */
+/** The names of the codecs, then the short names that some have. */
 export const MUSIC_CODEC_NAMES: readonly string[] = [...MUSIC_CODECS.keys(), ...SHORT_NAMES.keys()];
 
 /** The codec of a name, which may be short; undefined if there is none. */

@@ -1,5 +1,5 @@
 /**
- * Channel messages to notes as the encoder of the Anticipatory Music Transformer reads them (Thickstun et al. 2023,
+ * Parses notes from channel messages as the encoder of the Anticipatory Music Transformer does (Thickstun et al. 2023,
  * `convert.py` with mido): `compatibility: "anticipation"`.
  */
 import type { EventColumns } from "./event-columns.ts";
@@ -11,7 +11,7 @@ import { ascendingOrder } from "../sort.ts";
 const NOTE_OFF = 0x80;
 const NOTE_ON = 0x90;
 const PROGRAM_CHANGE = 0xc0;
-/** Length of a note without a note-off, in seconds. */
+/** Duration of a note without a note-off, in seconds. */
 const UNENDED_SECONDS = 0.25;
 const NO_EVENT = -1;
 const NONE = -1;
@@ -50,26 +50,26 @@ export class AnticipationReader {
     this.#table.endSeconds.fill(NaN);
   }
 
-  /** @returns the notes, and how many notes of each track have no note-off. */
+  /** @returns the notes, and by track the number of notes without a note-off. */
   read(): { readonly table: ReadNotes; readonly unended: ReadonlyMap<number, number> } {
-    const { places, indices } = this.#mergedOrder();
+    const { tracks, indices } = this.#mergedOrder();
     const cursors = this.#tracks.map(() => 0);
     let [tick, seconds] = [0, 0];
     let secondsPerTick = this.#secondsPerTick(DEFAULT_MICROSECONDS_PER_QUARTER);
-    for (let step = 0; step < places.length; step += 1) {
-      const track = places[step]!;
+    for (let step = 0; step < tracks.length; step += 1) {
+      const track = tracks[step]!;
       const index = indices[step]!;
       const { ticks, messages, longEvents } = this.#tracks[track]!;
-      // Not a multiple of the ticks since the last tempo change: mido's running sum decides which way a half is rounded.
+      // A running sum, not a multiple of the ticks since the last tempo change, so that halves of steps are rounded as with mido.
       seconds += (ticks[index]! - tick) * secondsPerTick;
       tick = ticks[index]!;
       const message = messages[index]!;
-      if ((message & 0xf0) !== 0xf0) this.#take(message, track, index, tick, seconds);
+      if ((message & 0xf0) !== 0xf0) this.#apply(message, track, index, tick, seconds);
       else {
-        const place = cursors[track]!;
-        cursors[track] = place + 1;
-        if (longEvents.types[place] === TEMPO_META)
-          secondsPerTick = this.#secondsPerTick(longEvents.uint24(place));
+        const cursor = cursors[track]!;
+        cursors[track] = cursor + 1;
+        if (longEvents.types[cursor] === TEMPO_META)
+          secondsPerTick = this.#secondsPerTick(longEvents.uint24(cursor));
       }
     }
     const unended = this.#endOpenNotes();
@@ -79,40 +79,40 @@ export class AnticipationReader {
   }
 
   /** All events by tick, then by track, then in file order. */
-  #mergedOrder(): { readonly places: Uint32Array; readonly indices: Uint32Array } {
+  #mergedOrder(): { readonly tracks: Uint32Array; readonly indices: Uint32Array } {
     const length = this.#tracks.reduce((sum, track) => sum + track.length, 0);
-    const places = new Uint32Array(length);
+    const tracks = new Uint32Array(length);
     const indices = new Uint32Array(length);
     const ticks = new Float64Array(length);
     let at = 0;
     for (const [track, events] of this.#tracks.entries()) {
       for (let index = 0; index < events.length; index += 1, at += 1) {
-        places[at] = track;
+        tracks[at] = track;
         indices[at] = index;
         ticks[at] = events.ticks[index]!;
       }
     }
-    if (this.#tracks.length < 2) return { places, indices };
+    if (this.#tracks.length < 2) return { tracks, indices };
     const order = orderOfTicks(ticks);
-    return { places: order.map((place) => places[place]!), indices: order.map((place) => indices[place]!) };
+    return { tracks: order.map((event) => tracks[event]!), indices: order.map((event) => indices[event]!) };
   }
 
-  #take(message: number, track: number, index: number, tick: number, seconds: number): void {
+  #apply(message: number, track: number, index: number, tick: number, seconds: number): void {
     const table = this.#table;
     const channel = message & 0x0f;
     const kind = message & 0xf0;
     const data1 = (message >> 8) & 0xff;
-    const place = this.#independentTracks ? track * 16 + channel : channel;
-    const key = place * 128 + data1;
-    if (kind === PROGRAM_CHANGE) this.#programs.set(place, data1);
+    const channelKey = this.#independentTracks ? track * 16 + channel : channel;
+    const key = channelKey * 128 + data1;
+    if (kind === PROGRAM_CHANGE) this.#programs.set(channelKey, data1);
     else if (kind === NOTE_ON && message >> 16 > 0) {
       const row = this.#rows[track]!;
       this.#rows[track] = row + 1;
       table.startSeconds[row] = seconds;
       table.pitches[row] = data1;
       table.velocities[row] = message >> 16;
-      table.places[row] = track * 16 + channel;
-      table.programs[row] = this.#programs.get(place) ?? 0;
+      table.trackChannels[row] = track * 16 + channel;
+      table.programs[row] = this.#programs.get(channelKey) ?? 0;
       table.isPercussion[row] = Number(channel === DRUM_CHANNEL);
       table.noteOnIndices[row] = index;
       const open = this.#open.get(key);
@@ -123,26 +123,26 @@ export class AnticipationReader {
       if (row === NONE) return;
       table.endSeconds[row] = seconds;
       // The index of the note-off is stored only if the note-off is on the note's own track.
-      if (table.places[row]! >>> 4 === track) table.noteOffIndices[row] = index;
+      if (table.trackChannels[row]! >>> 4 === track) table.noteOffIndices[row] = index;
       else table.unreleased.set(row, { tick, order: Infinity });
     }
   }
 
   #endOpenNotes(): Map<number, number> {
-    const { startSeconds, endSeconds, places, unreleased, length } = this.#table;
+    const { startSeconds, endSeconds, trackChannels, unreleased, length } = this.#table;
     const unended = new Map<number, number>();
     for (let row = 0; row < length; row += 1) {
       if (!Number.isNaN(endSeconds[row])) continue;
       endSeconds[row] = startSeconds[row]! + UNENDED_SECONDS;
       const tick = Math.max(this.#table.startTick(row), this.#tempo.tick(endSeconds[row]!));
       unreleased.set(row, { tick, order: Infinity });
-      const track = places[row]! >>> 4;
+      const track = trackChannels[row]! >>> 4;
       unended.set(track, (unended.get(track) ?? 0) + 1);
     }
     return unended;
   }
 
-  /** mido's arithmetic, down to the order of operations. */
+  /** The arithmetic of mido, with the same order of operations. */
   #secondsPerTick(microsecondsPerQuarter: number): number {
     const division = this.#division;
     if (division.kind === "smpte") return 1 / (division.framesPerSecond * division.ticksPerFrame);

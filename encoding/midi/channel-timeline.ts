@@ -49,7 +49,7 @@ export class Timeline {
     this.values.push(value);
   }
 
-  /** The last result of `lastBefore`, where the next search starts: callers read a piece in order. */
+  /** The last result of `lastBefore`. The next search starts there, since callers read a piece in order. */
   #latest = -1;
 
   /** The index of the last event before a position; −1 before the first. */

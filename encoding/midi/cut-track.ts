@@ -4,7 +4,7 @@ import { controlChange, noteOff } from "./track-builder.ts";
 
 const SUSTAIN_CONTROLLER = 64;
 
-/** Where the tracks of a primer are cut. */
+/** The point at which the tracks of a primer are cut. */
 export interface Cut {
   /** Tick at which pedals go up and notes end, except for the notes in `ends`. */
   readonly tick: number;

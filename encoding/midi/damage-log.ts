@@ -1,4 +1,4 @@
-/** Handling of damage: strict reading throws at the first, recovery records a warning and continues. */
+/** Handling of damage: strict reading throws at the first damage, recovery records a warning and continues. */
 import { MidiError, type MidiErrorCode } from "./midi-error.ts";
 
 /** Damage in a file; `found` describes it. */

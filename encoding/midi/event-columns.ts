@@ -27,7 +27,7 @@ export class EventColumns {
   readonly longEvents: LongEvents;
 
   /**
-   * @param capacity how many events are expected.
+   * @param capacity the expected number of events.
    * @param bytes contains the data of the meta and system-exclusive events.
    */
   constructor(capacity: number, bytes: Uint8Array) {
@@ -81,14 +81,14 @@ export class EventColumns {
 
   events(): MidiEvent[] {
     const events: MidiEvent[] = [];
-    let longPlace = 0;
+    let nextLong = 0;
     for (let index = 0; index < this.length; index += 1) {
       const message = this.messages[index]!;
       const status = message & 0xff;
       const tick = this.ticks[index]!;
       events.push(
         status >= NO_CHANNEL
-          ? this.longEvents.event(longPlace++, tick)
+          ? this.longEvents.event(nextLong++, tick)
           : { kind: "channel", tick, status, data1: (message >> 8) & 0xff, data2: message >> 16 },
       );
     }

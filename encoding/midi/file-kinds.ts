@@ -22,7 +22,7 @@ const SOUND = "sound cannot be read; give a .mid file, such as a transcription o
 const DOWNLOAD =
   "this is a web page, often an error page saved in place of a download; download the .mid file";
 
-/** The first match counts. */
+/** The first kind that matches is used. */
 const BINARY_KINDS: readonly BinaryKind[] = [
   {
     magic: [[0, "SMF2CLIP"]],
@@ -106,7 +106,7 @@ const BINARY_KINDS: readonly BinaryKind[] = [
   { magic: [[0, "\x89PNG"]], name: "a PNG image", hint: EXPORT },
 ];
 
-/** The first match counts. */
+/** The first kind that matches is used. */
 const TEXT_KINDS: readonly TextKind[] = [
   {
     begins: ["version https://git-lfs", "version https://hawser"],

@@ -3,7 +3,7 @@ import { assembleScore } from "./midi.ts";
 import type { Division, Score } from "./score.ts";
 import { TempoMap } from "./tempo-map.ts";
 
-/** Half a step of the encoding, in seconds: rounding to ticks of this length moves no new note by a step. */
+/** The maximum length of a tick, in seconds. It is half a step of the encoding, so that rounding to ticks does not move new notes by a step. */
 const MAX_TICK_SECONDS = 0.005;
 const MAX_TICKS_PER_QUARTER = 32_767;
 const MAX_TICKS_PER_FRAME = 255;
@@ -18,8 +18,8 @@ export interface FineScore {
 
 /**
  * Raises the ticks per quarter note (SMPTE: per frame) of a score if a tick lasts more than 5 ms between two times. The ticks of all
- * events are multiplied by the smallest sufficient whole number, so all times stay exact. Where the format does not allow it, the
- * largest allowed multiple applies and `warnings` states the grid in milliseconds.
+ * events are multiplied by the smallest sufficient whole number, so all times stay exact. Where the format does not allow it, they are
+ * multiplied by the largest allowed number, and `warnings` states the length of a tick in milliseconds.
  *
  * @param fromSeconds start of the new notes.
  * @param toSeconds end of the new notes.

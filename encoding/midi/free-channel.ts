@@ -93,13 +93,13 @@ export function partChannel(
       },
     );
   }
-  const ofChannel = (events[channel] ?? []).toSorted((a, b) => a.tick - b.tick);
+  const channelEvents = (events[channel] ?? []).toSorted((a, b) => a.tick - b.tick);
   // State changes of the file on the channel during the part are overridden on the same tick.
-  const ticks = new Set([span.startTick, ...ofChannel.filter(isWithin).map(({ tick }) => tick)]);
+  const ticks = new Set([span.startTick, ...channelEvents.filter(isWithin).map(({ tick }) => tick)]);
   const before = [...ticks].flatMap((tick) => stateEvents(tick, channel, CONTROLLERS, program, BEND_CENTER));
-  const isLast = !ofChannel.some(({ tick }) => tick > span.endTick);
-  // Where no event follows, the part's state stays, so that its last notes end with it.
-  const after = isLast ? [] : restoredState(ofChannel, span.endTick, channel);
+  const isLast = !channelEvents.some(({ tick }) => tick > span.endTick);
+  // Where no event follows, the state is not restored, so that the last notes decay with the state of the part.
+  const after = isLast ? [] : restoredState(channelEvents, span.endTick, channel);
   return { channel, before, after };
 }
 

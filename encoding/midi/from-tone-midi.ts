@@ -79,8 +79,9 @@ function programChanges(tracks: readonly ToneMidiTrack[]): MidiEvent[][] {
     });
     let selected: number | undefined;
     for (const { index, program, tick } of starts.sort((a, b) => a.tick - b.tick || a.index - b.index)) {
-      const ofTrack = changes[index];
-      if (program !== selected || ofTrack?.length === 0) ofTrack?.push(programChange(tick, channel, program));
+      const trackChanges = changes[index];
+      if (program !== selected || trackChanges?.length === 0)
+        trackChanges?.push(programChange(tick, channel, program));
       selected = program;
     }
   }

@@ -37,27 +37,27 @@ export class LongEvents {
     for (const column of [this.indices, this.types, this.#starts, this.#ends]) column.length = length;
   }
 
-  /** A view of the data of an event. */
-  data(place: number): Uint8Array {
-    return this.#bytes.subarray(this.#starts[place]!, this.#ends[place]!);
+  /** A view of the data of an event. @param row index of the event among the long events of the track. */
+  data(row: number): Uint8Array {
+    return this.#bytes.subarray(this.#starts[row]!, this.#ends[row]!);
   }
 
-  /** The first three bytes of the data as a number; missing bytes are 0. */
-  uint24(place: number): number {
-    const start = this.#starts[place]!;
-    const bytes = this.#ends[place]! - start < 3 ? Uint8Array.of(...this.data(place), 0, 0, 0) : undefined;
+  /** The first three bytes of the data of an event as a number; missing bytes are 0. */
+  uint24(row: number): number {
+    const start = this.#starts[row]!;
+    const bytes = this.#ends[row]! - start < 3 ? Uint8Array.of(...this.data(row), 0, 0, 0) : undefined;
     return bytes ? uint24(bytes, 0) : uint24(this.#bytes, start);
   }
 
   /** The data of all system-exclusive events. */
   sysexData(): Uint8Array[] {
     if (!this.hasSysex) return [];
-    return this.types.flatMap((type, place) => (type >= SYSEX ? [this.data(place)] : []));
+    return this.types.flatMap((type, row) => (type >= SYSEX ? [this.data(row)] : []));
   }
 
-  event(place: number, tick: number): MetaEvent | SysexEvent {
-    const type = this.types[place]!;
-    const data = this.data(place);
+  event(row: number, tick: number): MetaEvent | SysexEvent {
+    const type = this.types[row]!;
+    const data = this.data(row);
     return type < SYSEX ? { kind: "meta", tick, type, data } : { kind: "sysex", tick, status: type, data };
   }
 }

@@ -1,4 +1,4 @@
-/** Lengths of bars. */
+/** The lengths of bars. */
 import { ColumnTrack } from "./event-columns.ts";
 import type { Division, Track } from "./score.ts";
 

@@ -15,7 +15,7 @@ import { readTrack } from "./track-reader.ts";
 /** Options of reading. */
 export interface ReadMidiOptions {
   /**
-   * Read a damaged file as far as possible and list what was dropped in `Score.warnings`. Default false: the first damage throws a
+   * Read a damaged file as far as possible, and list the dropped parts in `Score.warnings`. Default false: the first damage throws a
    * `MidiError`.
    */
   readonly recover?: boolean;
@@ -50,7 +50,7 @@ export function readMidiFile(input: Uint8Array, options: ReadMidiOptions = {}): 
   const { bytes, start } = unwrap(input, log);
   const { format, trackCount, division, end } = readHeader(bytes, start, log);
   const recovery = options.recover ? new ChunkRecovery(bytes) : undefined;
-  // A header of the usual length is trusted; a longer one is checked by the chunk that follows it.
+  // A header of the usual length is accepted; the end of a longer one is checked by the chunk that follows it.
   const usualEnd = start + CHUNK_HEAD + HEADER_LENGTH;
   const chunksAt = end > usualEnd && recovery ? recovery.otherEnd(usualEnd, end) : end;
   if (chunksAt !== end) log.warn(`no chunk follows the header at byte ${end}: read on from byte ${chunksAt}`);

@@ -1,4 +1,4 @@
-/** `Score` to Standard MIDI File bytes. */
+/** Writes a `Score` as the bytes of a Standard MIDI File. */
 import { MidiError } from "./midi-error.ts";
 import type { Division, MidiEvent, Score, Track } from "./score.ts";
 

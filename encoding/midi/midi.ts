@@ -1,4 +1,4 @@
-/** Standard MIDI File bytes <-> `Score`. */
+/** Converts between the bytes of Standard MIDI Files and `Score`. */
 import { pluralize } from "../pluralize.ts";
 import { AnticipationReader } from "./anticipation-reader.ts";
 import { Channels } from "./channel-timeline.ts";
@@ -27,7 +27,7 @@ const TICKS_PER_SECOND = 1000;
  * Reads a Standard MIDI File (format 0, 1 or 2, bare or in a RIFF RMID wrapper). The tracks of a format 2 file are
  * independent patterns; they are placed one after the other, with all tempo events on the first track.
  *
- * @param bytes the whole file. The score has views of it: do not change it afterwards.
+ * @param bytes the whole file. The score contains views of it, so do not change it afterwards.
  * @throws MidiError for every kind of damage, with its byte offset; with `recover`, only when no header can be read.
  * @example
  * const score = readMidi(new Uint8Array(await file.arrayBuffer()));
@@ -139,7 +139,7 @@ function readAsAnticipation(
 
 /**
  * Builds a score with one piano track from notes, at 120 quarter notes per minute and 500 ticks per quarter. A tick is one
- * millisecond, so times on the encoder's 10 ms grid stay exact.
+ * millisecond, so times in steps of the encoder, 10 ms, stay exact.
  *
  * @throws MidiError when a pitch, velocity or time is out of range.
  */

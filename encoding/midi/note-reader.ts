@@ -1,6 +1,6 @@
 /**
- * Channel messages to notes, in playing order. Note-ons and note-offs pair within their track. Where every note-on of a key has a
- * note-off, they pair first in, first out. A note-on without a note-off ends at the next note-on of its key, at CC 120 or 123 to 127,
+ * Parses notes from channel messages, in playing order. Note-ons and note-offs are paired within their track. Where every note-on of a key
+ * has a note-off, they are paired first in, first out. A note-on without a note-off ends at the next note-on of its key, at CC 120 or 123 to 127,
  * at the end of the track, or one bar after the last note event of the track, whichever is first.
  */
 import { type Channel, type Channels, orderOf } from "./channel-timeline.ts";
@@ -22,9 +22,9 @@ const NONE = -1;
 const NO_EVENT = 0xffff_ffff;
 
 /**
- * By key: the number of open note-ons, and the first and last note-on (rows) and note-off (slots) of the group. This memory serves all
- * files, since a new allocation for each small file takes longer than its notes: reading is synchronous, and all groups are closed at
- * the end of a track.
+ * By key: the number of open note-ons, and the first and last note-on (rows) and note-off (slots) of the group. These arrays are reused for
+ * all files, since their allocation takes longer than reading a small file. Reading is synchronous, and all groups are closed at the end of
+ * a track.
  */
 const KEY_DEPTH = new Int32Array(KEYS);
 const FIRST_NOTE_ON = new Int32Array(KEYS);
@@ -90,7 +90,7 @@ class NoteReader {
 
   read({ ticks, messages, length }: EventColumns, track: number, endTick: number): void {
     const { table } = this;
-    const { startSeconds, endSeconds, pitches, velocities, places, programs, isPercussion } = table;
+    const { startSeconds, endSeconds, pitches, velocities, trackChannels, programs, isPercussion } = table;
     const { noteOnIndices, noteOffIndices, isPedalDownAtOnset, pedalEventsBeforeEnd } = table;
     const { tempo, meter } = this.#context;
     this.#startTrack(ticks, track);
@@ -140,7 +140,7 @@ class NoteReader {
       startSeconds[row] = seconds;
       pitches[row] = data1;
       velocities[row] = velocity;
-      places[row] = track * 16 + channel;
+      trackChannels[row] = track * 16 + channel;
       noteOnIndices[row] = index;
       // Pedal-down and pedal-up alternate, beginning with down.
       isPedalDownAtOnset[row] = pedalEvents[channel]! & 1;
@@ -158,7 +158,7 @@ class NoteReader {
         opened += 1;
         if (hasReleases[channel] === 1) this.#findAllOff(key, tick, index);
       } else {
-        this.#chain(key, row);
+        this.#append(key, row);
       }
       lastNoteOns[key] = row;
       depths[key] = depth + 1;
@@ -204,7 +204,7 @@ class NoteReader {
   }
 
   /** Adds a note-on to an open group. */
-  #chain(key: number, row: number): void {
+  #append(key: number, row: number): void {
     const last = LAST_NOTE_ON[key]!;
     if (last === FIRST_NOTE_ON[key]) FIRST_RELEASE[key] = NONE;
     if (this.#noteOnAfter.length === 0) this.#noteOnAfter = new Int32Array(this.table.pitches.length);
@@ -264,8 +264,8 @@ class NoteReader {
   }
 
   /**
-   * Ends a group with fewer note-offs than note-ons. Each note-off cancels the latest open note-on before it. The note-ons left over
-   * end at the next note-on, the last one at `endTick`. The others pair with the note-offs first in, first out.
+   * Ends a group with fewer note-offs than note-ons. Each note-off cancels the latest open note-on before it. The remaining note-ons end at
+   * the next note-on, the last one at `endTick`. The others are paired with the note-offs first in, first out.
    */
   #close(key: number, endTick: number, endOrder: number): void {
     const { noteOnIndices } = this.table;
@@ -274,18 +274,22 @@ class NoteReader {
     const firstRelease = noteOns.length > 1 ? FIRST_RELEASE[key]! : NONE;
     for (let slot = firstRelease; slot !== NONE; slot = this.#releaseAfter[slot]!) releases.push(slot);
     const unreleased: number[] = [];
-    let taken = 0;
-    for (let place = 0; place <= noteOns.length; place += 1) {
-      const nextNoteOn = place < noteOns.length ? noteOnIndices[noteOns[place]!]! : Infinity;
-      for (; taken < releases.length && this.#releaseEvents[releases[taken]!]! < nextNoteOn; taken += 1)
+    let nextRelease = 0;
+    for (let rank = 0; rank <= noteOns.length; rank += 1) {
+      const noteOn = rank < noteOns.length ? noteOnIndices[noteOns[rank]!]! : Infinity;
+      for (
+        ;
+        nextRelease < releases.length && this.#releaseEvents[releases[nextRelease]!]! < noteOn;
+        nextRelease += 1
+      )
         unreleased.pop();
-      if (place < noteOns.length) unreleased.push(place);
+      if (rank < noteOns.length) unreleased.push(rank);
     }
     const isUnreleased = new Set(unreleased);
     let release = 0;
-    for (const [place, row] of noteOns.entries()) {
-      const next = noteOns[place + 1];
-      if (!isUnreleased.has(place)) this.#endWith(row, releases[release++]!);
+    for (const [rank, row] of noteOns.entries()) {
+      const next = noteOns[rank + 1];
+      if (!isUnreleased.has(rank)) this.#endWith(row, releases[release++]!);
       else if (next === undefined) this.#endAt(row, endTick, endOrder);
       else this.#endAt(row, this.#ticks[noteOnIndices[next]!]!, orderOf(this.#track, noteOnIndices[next]!));
     }
@@ -308,8 +312,8 @@ class NoteReader {
 
   /** Ends a note without a note-off. */
   #endAt(row: number, tick: number, order: number): void {
-    const { unreleased, places } = this.table;
-    const { sustain } = this.#states[places[row]! & 0x0f]!;
+    const { unreleased, trackChannels } = this.table;
+    const { sustain } = this.#states[trackChannels[row]! & 0x0f]!;
     const pedalEvents = sustain.length > 0 ? sustain.lastBefore(tick, order) + 1 : 0;
     this.#end(row, NONE, this.#context.tempo.seconds(tick), pedalEvents);
     unreleased.set(row, { tick, order });

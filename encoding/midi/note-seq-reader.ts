@@ -1,4 +1,4 @@
-/** Channel messages to notes and pedals, as pretty_midi reads them: `compatibility: "note-seq"`. */
+/** Parses notes and pedals from channel messages as pretty_midi does: `compatibility: "note-seq"`. */
 import type { EventColumns } from "./event-columns.ts";
 import { ReadNotes } from "./note-table.ts";
 import { sustainedEnds } from "./note-seq-sustain.ts";
@@ -38,14 +38,14 @@ export class NoteSeqReader {
   /** The notes of all tracks. Call it after the last track. */
   finish(): ReadNotes {
     const table = this.#table;
-    const { startSeconds, endSeconds, pitches, velocities, places, programs, length } = table;
+    const { startSeconds, endSeconds, pitches, velocities, trackChannels, programs, length } = table;
     const pedals = this.#pedals;
     table.soundEnds = sustainedEnds({
       startSeconds,
       endSeconds,
       pitches,
       velocities,
-      places,
+      trackChannels,
       programs,
       length,
       pedals,
@@ -56,7 +56,7 @@ export class NoteSeqReader {
   /** Reads a track; returns the number of its notes without a note-off. */
   read({ ticks, messages, length }: EventColumns, track: number): number {
     const table = this.#table;
-    const { startSeconds, endSeconds, pitches, velocities, places, programs } = table;
+    const { startSeconds, endSeconds, pitches, velocities, trackChannels, programs } = table;
     const { noteOnIndices, noteOffIndices, isPercussion } = table;
     const pedals = this.#pedals;
     const tempo = this.#tempo;
@@ -91,7 +91,7 @@ export class NoteSeqReader {
         startSeconds[row] = seconds;
         pitches[row] = data1;
         velocities[row] = data2;
-        places[row] = track * 16 + channel;
+        trackChannels[row] = track * 16 + channel;
         isPercussion[row] = Number(channel === DRUM_CHANNEL);
         noteOnIndices[row] = index;
         noteOffIndices[row] = OPEN;
@@ -112,9 +112,9 @@ export class NoteSeqReader {
       } else if (kind === PROGRAM_CHANGE) {
         selected[channel] = data1;
       } else if (isPedalEvent(message)) {
-        const place = track * 16 + channel;
-        const pedal = pedals.get(place) ?? new Pedal();
-        pedals.set(place, pedal);
+        const trackChannel = track * 16 + channel;
+        const pedal = pedals.get(trackChannel) ?? new Pedal();
+        pedals.set(trackChannel, pedal);
         pedal.push(seconds, isPedalDown(message));
       }
     }
@@ -128,9 +128,10 @@ export class NoteSeqReader {
    * instruments first end a note.
    */
   #finishTrack(base: number, ticks: Float64Array, instruments: ReadonlyMap<number, number>): void {
-    const { places, programs, noteOnIndices, noteOffIndices, length } = this.#table;
+    const { trackChannels, programs, noteOnIndices, noteOffIndices, length } = this.#table;
     const startTick = (row: number): number => ticks[noteOnIndices[row]!]!;
-    const rank = (row: number): number => instruments.get((places[row]! & 0x0f) * 128 + programs[row]!) ?? 0;
+    const rank = (row: number): number =>
+      instruments.get((trackChannels[row]! & 0x0f) * 128 + programs[row]!) ?? 0;
     const rows = Array.from({ length: length - base }, (_, index) => base + index);
     const ended = rows.filter((row) => noteOffIndices[row] !== OPEN);
     if (instruments.size > 1) ended.sort((a, b) => startTick(a) - startTick(b) || rank(a) - rank(b));

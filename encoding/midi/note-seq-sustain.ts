@@ -1,4 +1,4 @@
-/** Extends note lengths by the sustain pedal. */
+/** Extends the durations of notes by the sustain pedal. */
 import { columnsOf, type NoteColumns } from "./note-columns.ts";
 import { type Pedal, pedalsOf, type PedalSpans } from "./pedal.ts";
 import { DRUM_CHANNEL, type PedalEvent, type ScoreNote } from "./score.ts";
@@ -7,7 +7,7 @@ import { lastAtMost } from "../sort.ts";
 /**
  * Extends notes by the sustain pedal, as `apply_sustain_control_changes` of note-seq does. While the pedal of a channel is down, its
  * notes sound after their note-offs, until the pedal goes up or the next note-on of the key; a note that is repeated at its own start
- * is dropped. The last event of the piece ends what still sounds. The order of events at one time is: pedal down, pedal up, note-ons,
+ * is dropped. Notes that still sound at the last event of the piece end there. The order of events at one time is: pedal down, pedal up, note-ons,
  * note-offs. The pedal applies to all programs of its channel and track; only a note-on of the same program ends a note.
  *
  * @param notes in order of start; percussion is omitted.
@@ -27,17 +27,17 @@ export function applySustain(notes: readonly ScoreNote[], pedal: readonly PedalE
 /** Notes as columns, with their pedals; the notes of one track are in order of start. */
 export interface PedaledNotes extends NoteColumns {
   /** Track × 16 + channel of each note. */
-  readonly places: Uint32Array;
+  readonly trackChannels: Uint32Array;
   readonly programs: Uint8Array;
   readonly length: number;
-  /** Pedals by place. */
+  /** Pedals by track × 16 + channel. */
   readonly pedals: ReadonlyMap<number, Pedal>;
 }
 
 export function pedaledNotes(notes: readonly ScoreNote[], pedal: readonly PedalEvent[]): PedaledNotes {
   return {
     ...columnsOf(notes),
-    places: Uint32Array.from(notes, ({ track, channel }) => track * 16 + channel),
+    trackChannels: Uint32Array.from(notes, ({ track, channel }) => track * 16 + channel),
     programs: Uint8Array.from(notes, ({ program }) => program),
     length: notes.length,
     pedals: pedalsOf(pedal),
@@ -49,7 +49,7 @@ export function pedaledNotes(notes: readonly ScoreNote[], pedal: readonly PedalE
  * computed directly, from the next note-on of the key under the pedal and the next pedal-up after the note-off.
  */
 export function sustainedEnds(notes: PedaledNotes): Float64Array {
-  const { startSeconds, endSeconds, pitches, places, programs, pedals, length } = notes;
+  const { startSeconds, endSeconds, pitches, trackChannels, programs, pedals, length } = notes;
   const ends = new Float64Array(length);
   const nextOnsetsUnderPedal = new Map<number, Float64Array<ArrayBuffer>>();
   let latestInstrument = -1;
@@ -59,21 +59,21 @@ export function sustainedEnds(notes: PedaledNotes): Float64Array {
   /** By pitch: time of the next note-on while the pedal is down. */
   let nextOnsets = new Float64Array(0);
   let lastSeconds = 0;
-  const neverLifted: number[] = [];
+  const heldToEnd: number[] = [];
   for (let row = length - 1; row >= 0; row -= 1) {
-    const place = places[row]!;
+    const trackChannel = trackChannels[row]!;
     const start = startSeconds[row]!;
-    const instrument = place * 128 + programs[row]!;
+    const instrument = trackChannel * 128 + programs[row]!;
     if (instrument !== latestInstrument) {
       latestInstrument = instrument;
-      const pedal = pedals.get(place);
+      const pedal = pedals.get(trackChannel);
       lastSeconds = Math.max(lastSeconds, pedal?.lastSeconds ?? 0);
       spans = pedal?.spans();
       span = spans ? lastAtMost(spans.starts, start) : 0;
       nextOnsets = nextOnsetsUnderPedal.get(instrument) ?? new Float64Array(128).fill(Infinity);
       nextOnsetsUnderPedal.set(instrument, nextOnsets);
     }
-    if ((place & 0x0f) === DRUM_CHANNEL) {
+    if ((trackChannel & 0x0f) === DRUM_CHANNEL) {
       ends[row] = NaN;
       continue;
     }
@@ -93,9 +93,9 @@ export function sustainedEnds(notes: PedaledNotes): Float64Array {
     const pedalUp = Math.max(released, pedalEnds[spanAtRelease] ?? Infinity);
     const end = repeated <= released ? repeated : Math.min(repeated, pedalUp);
     ends[row] = repeated === start ? NaN : end;
-    if (end === Infinity) neverLifted.push(row);
+    if (end === Infinity) heldToEnd.push(row);
     if ((pedalEnds[span] ?? Infinity) > start) nextOnsets[pitch] = start;
   }
-  for (const row of neverLifted) ends[row] = lastSeconds;
+  for (const row of heldToEnd) ends[row] = lastSeconds;
   return ends;
 }

@@ -18,7 +18,7 @@ export interface NoteTable extends NoteColumns {
   notesAt(rows: Uint32Array): ScoreNote[];
 }
 
-/** Where a note without a note-off ends: a tick, and the position among the events of the tick (`orderOf`). */
+/** The end of a note without a note-off: a tick, and the position among the events of the tick (`orderOf`). */
 export interface NoteEnd {
   readonly tick: number;
   readonly order: number;
@@ -34,7 +34,7 @@ export class ReadNotes implements NoteTable {
   readonly pitches: Uint8Array;
   readonly velocities: Uint8Array;
   /** Track × 16 + channel. */
-  readonly places: Uint32Array;
+  readonly trackChannels: Uint32Array;
   readonly programs: Uint8Array;
   readonly isPercussion: Uint8Array;
   readonly noteOnIndices: Uint32Array;
@@ -52,12 +52,12 @@ export class ReadNotes implements NoteTable {
   #rowsByOnset: Uint32Array | undefined;
 
   constructor(tracks: readonly EventColumns[], capacity: number) {
-    // One allocation: a small file has few notes, so that its eleven columns would take longer to allocate than to fill.
+    // One allocation: for a small file with few notes, it would take longer to allocate eleven columns than to fill them.
     const buffer = new ArrayBuffer(capacity * BYTES_PER_NOTE);
     const [at8, at4, at1] = [0, 16 * capacity, 32 * capacity];
     this.startSeconds = new Float64Array(buffer, at8, capacity);
     this.endSeconds = new Float64Array(buffer, at8 + 8 * capacity, capacity);
-    this.places = new Uint32Array(buffer, at4, capacity);
+    this.trackChannels = new Uint32Array(buffer, at4, capacity);
     this.noteOnIndices = new Uint32Array(buffer, at4 + 4 * capacity, capacity);
     this.noteOffIndices = new Int32Array(buffer, at4 + 8 * capacity, capacity);
     this.pedalEventsBeforeEnd = new Uint32Array(buffer, at4 + 12 * capacity, capacity);
@@ -80,16 +80,16 @@ export class ReadNotes implements NoteTable {
     return isOneTrack ? notes : notes.sort((a, b) => a.startTick - b.startTick);
   }
 
-  /** Replaces the rows from `first` on by `rows`, in that order. */
+  /** RetrackChannels the rows from `first` on by `rows`, in that order. */
   replaceFrom(first: number, rows: readonly number[]): void {
     const { startSeconds, endSeconds, pitches, velocities } = this;
-    const { places, programs, isPercussion, noteOnIndices, noteOffIndices } = this;
+    const { trackChannels, programs, isPercussion, noteOnIndices, noteOffIndices } = this;
     const columns = [
       startSeconds,
       endSeconds,
       pitches,
       velocities,
-      places,
+      trackChannels,
       programs,
       isPercussion,
       noteOnIndices,
@@ -104,14 +104,14 @@ export class ReadNotes implements NoteTable {
   }
 
   startTick(row: number): number {
-    return this.#tracks[this.places[row]! >>> 4]!.ticks[this.noteOnIndices[row]!]!;
+    return this.#tracks[this.trackChannels[row]! >>> 4]!.ticks[this.noteOnIndices[row]!]!;
   }
 
   endTick(row: number): number {
     const noteOff = this.noteOffIndices[row]!;
     return noteOff < 0
       ? this.unreleased.get(row)!.tick
-      : this.#tracks[this.places[row]! >>> 4]!.ticks[noteOff]!;
+      : this.#tracks[this.trackChannels[row]! >>> 4]!.ticks[noteOff]!;
   }
 
   rowsByOnset(): Uint32Array {
@@ -130,14 +130,14 @@ export class ReadNotes implements NoteTable {
   countUnreleased(): [track: number, count: number][] {
     const counts = new Map<number, number>();
     for (const row of this.unreleased.keys()) {
-      const track = this.places[row]! >>> 4;
+      const track = this.trackChannels[row]! >>> 4;
       counts.set(track, (counts.get(track) ?? 0) + 1);
     }
     return [...counts];
   }
 
   #note(row: number): ScoreNote {
-    const place = this.places[row]!;
+    const trackChannel = this.trackChannels[row]!;
     const endSeconds = this.endSeconds[row]!;
     const soundEnd = this.soundEnds[row]!;
     return {
@@ -148,8 +148,8 @@ export class ReadNotes implements NoteTable {
       soundEndSeconds: Number.isNaN(soundEnd) ? endSeconds : soundEnd,
       startTick: this.startTick(row),
       endTick: this.endTick(row),
-      track: place >>> 4,
-      channel: place & 0x0f,
+      track: trackChannel >>> 4,
+      channel: trackChannel & 0x0f,
       program: this.programs[row]!,
       isPercussion: this.isPercussion[row] === 1,
       noteOnIndex: this.noteOnIndices[row]!,
@@ -164,7 +164,7 @@ function allRows(length: number): Uint32Array {
   return rows;
 }
 
-/** The notes of a score that was not read, as a table. */
+/** The notes of a score that was not read from a file, as a table. */
 export function tableOfNotes({ notes, pedal, noteParsing }: Score): NoteTable {
   const columns = columnsOf(notes);
   return {

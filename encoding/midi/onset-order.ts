@@ -1,15 +1,15 @@
 /** The order in which note-ons are encoded. */
 import type { NoteColumns } from "./note-columns.ts";
 
-/** Longest move of a note within its run; a note that belongs further back starts a new run. */
+/** Maximum number of positions that a note is moved within its run; a note that belongs further back starts a new run. */
 const MAX_SHIFT = 32;
 
-/** Number of runs from which on rows are distributed by time, since each merge of all runs only halves their number. */
+/** Minimum number of runs for which rows are distributed by time, since each merge pass only halves the number of runs. */
 const MANY_RUNS = 8;
 
 /**
  * Sorts rows by start, then by pitch; the sort is stable. The notes of a track are in order of start, so a piece has few and long runs:
- * only the notes of chords change places, and the runs are merged. The runs of many tracks are first distributed by time.
+ * only the notes of chords are moved, and the runs are merged. With many tracks, rows are first distributed by time.
  *
  * @param rows is overwritten, and may be the returned array.
  */
@@ -38,7 +38,7 @@ function mergeRuns(notes: NoteColumns, rows: Uint32Array, sortedRuns: readonly n
   return order;
 }
 
-/** Rows in order of equal spans of time, one span for each row on average; the order within a span stays. */
+/** Distributes rows over equal spans of time, one span for each row on average; the order within a span is kept. */
 function distribute({ startSeconds }: NoteColumns, rows: Uint32Array): Uint32Array {
   let [earliest, latest] = [Infinity, -Infinity];
   for (let index = 0; index < rows.length; index += 1) {
@@ -50,21 +50,21 @@ function distribute({ startSeconds }: NoteColumns, rows: Uint32Array): Uint32Arr
   // Without a finite rate there is nothing to distribute by.
   if (!(spansPerSecond < Infinity)) return rows;
   const spans = new Uint32Array(rows.length);
-  // How many rows each span has, one place further up, and then where the next of them goes.
-  const places = new Uint32Array(rows.length + 1);
+  // At first, at index span + 1: the number of rows in this span. Then, at index span: the position of its next row.
+  const positions = new Uint32Array(rows.length + 1);
   for (let index = 0; index < rows.length; index += 1) {
     // Invalid times are reported when they are encoded; here NaN becomes 0.
     const span = ((startSeconds[rows[index]!]! - earliest) * spansPerSecond) | 0;
     spans[index] = span;
-    places[span + 1]! += 1;
+    positions[span + 1]! += 1;
   }
-  for (let span = 1; span < places.length; span += 1) places[span]! += places[span - 1]!;
+  for (let span = 1; span < positions.length; span += 1) positions[span]! += positions[span - 1]!;
   const order = new Uint32Array(rows.length);
   for (let index = 0; index < rows.length; index += 1) {
     const span = spans[index]!;
-    const place = places[span]!;
-    places[span] = place + 1;
-    order[place] = rows[index]!;
+    const position = positions[span]!;
+    positions[span] = position + 1;
+    order[position] = rows[index]!;
   }
   return order;
 }
@@ -73,7 +73,7 @@ function distribute({ startSeconds }: NoteColumns, rows: Uint32Array): Uint32Arr
 function orderRuns({ startSeconds, pitches }: NoteColumns, order: Uint32Array): number[] {
   const runs = [0];
   let first = 0;
-  // The last row of the run, which most rows follow.
+  // The start and pitch of the last row of the run: most rows do not precede it.
   let lastStart = -Infinity;
   let lastPitch = 0;
   for (let index = 0; index < order.length; index += 1) {
@@ -93,13 +93,13 @@ function orderRuns({ startSeconds, pitches }: NoteColumns, order: Uint32Array): 
       lastPitch = pitch;
       continue;
     }
-    let place = index;
-    for (; place > first; place -= 1) {
-      const before = order[place - 1]!;
+    let position = index;
+    for (; position > first; position -= 1) {
+      const before = order[position - 1]!;
       if (!isBefore(startSeconds, pitches, row, before)) break;
-      order[place] = before;
+      order[position] = before;
     }
-    order[place] = row;
+    order[position] = row;
   }
   return runs;
 }
@@ -114,10 +114,10 @@ function merge(
   merged: Uint32Array,
 ): void {
   let [left, right] = [first, middle];
-  for (let place = first; place < end; place += 1) {
+  for (let position = first; position < end; position += 1) {
     const isRight =
       left === middle || (right < end && isBefore(startSeconds, pitches, order[right]!, order[left]!));
-    merged[place] = order[isRight ? right++ : left++]!;
+    merged[position] = order[isRight ? right++ : left++]!;
   }
 }
 

@@ -44,13 +44,13 @@ export interface PedalSpans {
 export class Pedal {
   readonly #starts = [-Infinity];
   readonly #ends = [-Infinity];
-  /** Time of the latest pedal-up event, also where the pedal was up already. */
+  /** Time of the latest pedal-up event, also if the pedal was up before. */
   #lastUp = -1;
   #spans: PedalSpans | undefined;
   /** Time of the last event, in seconds. */
   lastSeconds = 0;
 
-  /** Adds an event, in order of time; of several at one time, pedal-up counts as the last. */
+  /** Adds an event, in order of time. If several have the same time, pedal-up is applied last. */
   push(seconds: number, isDown: boolean): void {
     const wasDown = this.#starts.length > this.#ends.length;
     this.lastSeconds = seconds;
@@ -77,9 +77,9 @@ export class Pedal {
 export function pedalsOf(events: readonly PedalEvent[]): Map<number, Pedal> {
   const pedals = new Map<number, Pedal>();
   for (const { track, channel, seconds, isDown } of events) {
-    const place = track * 16 + channel;
-    const pedal = pedals.get(place) ?? new Pedal();
-    pedals.set(place, pedal);
+    const trackChannel = track * 16 + channel;
+    const pedal = pedals.get(trackChannel) ?? new Pedal();
+    pedals.set(trackChannel, pedal);
     pedal.push(seconds, isDown);
   }
   return pedals;

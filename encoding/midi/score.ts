@@ -81,10 +81,10 @@ export type Division =
   | { readonly kind: "quarter"; readonly ticksPerQuarter: number }
   | { readonly kind: "smpte"; readonly framesPerSecond: number; readonly ticksPerFrame: number };
 
-/** Deviations from the default parsing of notes out of events. */
+/** Deviations from the default parsing of notes. */
 export interface NoteParsing {
   /**
-   * "note-seq": pairs notes, folds the pedal and numbers programs as note-seq with pretty_midi does. Notes that never end
+   * "note-seq": pairs notes, applies the pedal and numbers programs as note-seq with pretty_midi does. Notes without a note-off
    * are omitted, a pedal applies to its own track only, and pedal events on one tick are sorted.
    *
    * "anticipation": as the Anticipatory Music Transformer's encoder with mido. The tracks are merged by tick. Times are a
@@ -107,7 +107,7 @@ export interface Score {
   readonly pedal: readonly PedalEvent[];
   /** Seconds from the start of the file to the end of its longest track. */
   readonly durationSeconds: number;
-  /** Irregularities that were read without loss and, with `recover`, what was dropped. */
+  /** Irregularities that were read without loss and, with `recover`, the dropped parts of the file. */
   readonly warnings: readonly string[];
   readonly noteParsing?: NoteParsing;
 }

@@ -117,14 +117,15 @@ function select(score: Score, selection: TrackSelection, keepsPercussion = false
     });
   }
   // All tracks share a channel, except with note-seq's parsing and in format 2.
-  const isApart = score.noteParsing?.compatibility === "note-seq" || score.noteParsing?.independentTracks;
-  const placeOf = (track: number, channel: number): number => (isApart ? track * 16 + channel : channel);
-  const places = new Set(notes.map(({ track, channel }) => placeOf(track, channel)));
+  const isSeparate = score.noteParsing?.compatibility === "note-seq" || score.noteParsing?.independentTracks;
+  const channelKey = (track: number, channel: number): number =>
+    isSeparate ? track * 16 + channel : channel;
+  const selected = new Set(notes.map(({ track, channel }) => channelKey(track, channel)));
   const drums = chosen.length - notes.length;
   const others = score.notes.length - chosen.length;
   return {
     notes,
-    belongs: (track, channel) => places.has(placeOf(track, channel)),
+    belongs: (track, channel) => selected.has(channelKey(track, channel)),
     warnings: [
       ...(drums > 0 ? [`${pluralize(drums, "note")} of percussion in the selection omitted`] : []),
       ...(others > 0 ? [`${pluralize(others, "note")} of other tracks omitted`] : []),

@@ -1,5 +1,5 @@
 /**
- * When notes stop sounding. The sustain and sostenuto pedals of a channel sustain the notes of all its tracks after their note-offs, until
+ * The ends of the sound of notes. The sustain and sostenuto pedals of a channel sustain the notes of all its tracks after their note-offs, until
  * the pedal goes up, the same program has another note-on of the key, or CC 120 ends all sound. Notes that are sustained to the end stop
  * with the last note-off or pedal event of the piece (in format 2, of the pattern). Events on one tick apply in file order. Note-ons of
  * one key on one tick do not end each other.
@@ -15,13 +15,13 @@ export function soundEnds(table: ReadNotes, channels: Channels, tempo: TempoMap)
   const { length, isPercussion, endSeconds } = table;
   const ends = endSeconds.slice(0, length);
   for (let row = 0; row < length; row += 1) if (isPercussion[row] === 1) ends[row] = NaN;
-  if (channels.havePedals) foldPedals(table, channels, tempo, ends);
+  if (channels.havePedals) extendByPedals(table, channels, tempo, ends);
   return ends;
 }
 
 /** Writes the ends of notes on channels with pedals. */
-function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends: Float64Array): void {
-  const { places, programs, pitches, startSeconds, endSeconds } = table;
+function extendByPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends: Float64Array): void {
+  const { trackChannels, programs, pitches, startSeconds, endSeconds } = table;
   const { isPercussion, isPedalDownAtOnset, pedalEventsBeforeEnd } = table;
   /** Computed when a pedal never goes up. */
   let lastTicks: ReadonlyMap<number, number> | undefined;
@@ -34,19 +34,23 @@ function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends:
     noteOns.set(instrument, known);
     return known;
   };
-  const known: (Place | undefined)[] = [];
+  const known: (TrackChannel | undefined)[] = [];
   const order = table.rowsByOnset();
   for (let index = order.length - 1; index >= 0; index -= 1) {
     const row = order[index]!;
     if (isPercussion[row] === 1) continue;
-    const place = (known[places[row]!] ??= placeOf(places[row]!, channels, tempo));
-    const { channel } = place;
-    if (!place.hasPedals) continue;
-    if (programs[row] !== place.program) {
-      place.program = programs[row]!;
-      place.next = noteOnsOf(place.channelId, place.program);
+    const trackChannel = (known[trackChannels[row]!] ??= trackChannelOf(
+      trackChannels[row]!,
+      channels,
+      tempo,
+    ));
+    const { channel } = trackChannel;
+    if (!trackChannel.hasPedals) continue;
+    if (programs[row] !== trackChannel.program) {
+      trackChannel.program = programs[row]!;
+      trackChannel.next = noteOnsOf(trackChannel.channelId, trackChannel.program);
     }
-    const { next, pedalTimes } = place;
+    const { next, pedalTimes } = trackChannel;
     const pitch = pitches[row]!;
     const start = startSeconds[row]!;
     const end = endSeconds[row]!;
@@ -55,7 +59,7 @@ function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends:
       ends[row] = repeated;
     } else {
       let pedalUp = end;
-      if (place.hasOnlySustain) {
+      if (trackChannel.hasOnlySustain) {
         // Pedal-down and pedal-up alternate, beginning with down.
         const before = pedalEventsBeforeEnd[row]!;
         if ((before & 1) === 1) pedalUp = before < pedalTimes.length ? pedalTimes[before]! : Infinity;
@@ -64,7 +68,7 @@ function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends:
       }
       if (repeated < pedalUp) ends[row] = repeated;
       else if (pedalUp < Infinity) ends[row] = pedalUp;
-      else ends[row] = tempo.seconds(Math.max(lastTickOf(places[row]! >>> 4), table.endTick(row)));
+      else ends[row] = tempo.seconds(Math.max(lastTickOf(trackChannels[row]! >>> 4), table.endTick(row)));
     }
     if (isPedalDownAtOnset[row] === 1 || isSostenutoDownAtOnset(table, row, channel))
       next.noteOn(pitch, start);
@@ -72,7 +76,7 @@ function foldPedals(table: ReadNotes, channels: Channels, tempo: TempoMap, ends:
 }
 
 /** A channel of a track, with the program of the note that was read last. */
-interface Place {
+interface TrackChannel {
   readonly channel: Channel;
   readonly channelId: number;
   readonly hasPedals: boolean;
@@ -83,8 +87,8 @@ interface Place {
   next: NextNoteOns;
 }
 
-function placeOf(place: number, channels: Channels, tempo: TempoMap): Place {
-  const [track, channelNumber] = [place >>> 4, place & 0x0f];
+function trackChannelOf(number: number, channels: Channels, tempo: TempoMap): TrackChannel {
+  const [track, channelNumber] = [number >>> 4, number & 0x0f];
   const channel = channels.of(track, channelNumber);
   return {
     channel,
@@ -111,13 +115,16 @@ function pedalUpSeconds(table: ReadNotes, row: number, channel: Channel, tempo: 
 }
 
 function startOf(table: ReadNotes, row: number): NoteEnd {
-  return { tick: table.startTick(row), order: orderOf(table.places[row]! >>> 4, table.noteOnIndices[row]!) };
+  return {
+    tick: table.startTick(row),
+    order: orderOf(table.trackChannels[row]! >>> 4, table.noteOnIndices[row]!),
+  };
 }
 
 function endOf(table: ReadNotes, row: number): NoteEnd {
   const index = table.noteOffIndices[row]!;
   if (index < 0) return table.unreleased.get(row)!;
-  return { tick: table.endTick(row), order: orderOf(table.places[row]! >>> 4, index) };
+  return { tick: table.endTick(row), order: orderOf(table.trackChannels[row]! >>> 4, index) };
 }
 
 function isSostenutoDownAtOnset(table: ReadNotes, row: number, { sostenuto }: Channel): boolean {
@@ -160,7 +167,7 @@ function lastEventTicks(table: ReadNotes, channels: Channels): ReadonlyMap<numbe
     if (tick >= (last.get(piece) ?? 0)) last.set(piece, tick);
   };
   for (let row = 0; row < table.length; row += 1)
-    update(channels.pieceOf(table.places[row]! >>> 4), table.endTick(row));
+    update(channels.pieceOf(table.trackChannels[row]! >>> 4), table.endTick(row));
   for (const [piece, { sustain, sostenuto }] of channels.byPiece()) {
     update(piece, Math.max(sustain.ticks.at(-1) ?? 0, sostenuto.ticks.at(-1) ?? 0));
   }

@@ -35,7 +35,7 @@ export interface Continuation {
 export interface NewPart {
   /** The name of the track. */
   readonly name: string;
-  /** In seconds of the file, in order of start, pedal folded in. */
+  /** In seconds of the file, in order of start, pedal included. */
   readonly notes: readonly Note[];
   /** General MIDI program, 0 to 127. Default 0, a piano. */
   readonly program?: number | undefined;
@@ -43,11 +43,11 @@ export interface NewPart {
   readonly isPercussion?: boolean | undefined;
 }
 
-/** Where a primer ends and its continuation begins. */
+/** The point at which a primer ends and its continuation begins. */
 export interface CutPoint {
   /** Time in the file, in seconds. */
   readonly seconds: number;
-  /** Whether to remove what the primer has after it. If false, it has nothing but silence there. */
+  /** Whether to remove the events of the primer after it. If false, there is only silence after it. */
   readonly cuts: boolean;
   /** Whether tracks keep their ends, also later ones. */
   readonly keepsTrackEnds: boolean;
@@ -61,7 +61,7 @@ export interface NewTrackOptions {
 
 /**
  * Appends generated notes to a primer. Every event of the primer before the cut keeps its time. Notes that sound across the cut end
- * where the model ended them. A pedal that is down goes up at the cut, since generated lengths include the pedal. The new notes are a
+ * where the model ended them. A pedal that is down goes up at the cut, since generated durations include the pedal. The new notes are a
  * new track on a free channel.
  *
  * @throws ChannelError when no channel is free for the new notes.
@@ -74,7 +74,7 @@ export function spliceContinuation(primer: Score, continuation: Continuation): S
     startSeconds,
   );
   const first = shifted.reduce((earliest, note) => Math.min(earliest, note.startSeconds), Infinity);
-  // Times of the model are rounded to its grid.
+  // The times of generated notes are rounded to steps.
   const late = beginSeconds - first;
   const added = late > 0 && late < LONGEST_DELAY_SECONDS ? shiftNotes(shifted, late) : shifted;
 
@@ -89,8 +89,8 @@ export function spliceContinuation(primer: Score, continuation: Continuation): S
 }
 
 /**
- * Appends parts to a primer. Every event of the primer before the cut keeps its time, every note that begins before it keeps its
- * length.
+ * Appends parts to a primer. Every event of the primer before the cut keeps its time, and every note that begins before it keeps its
+ * duration.
  *
  * @throws ChannelError when no channel is free for a part.
  */
@@ -143,7 +143,7 @@ export function addParts(score: Score, parts: readonly NewPart[], options: NewTr
  * Removes notes from a score and adds others as a new track on a free channel. All other events stay unchanged.
  *
  * @param removed notes of the score.
- * @param added new notes, in seconds of the file, pedal folded in.
+ * @param added new notes, in seconds of the file, pedal included.
  * @throws ChannelError when no channel is free for the new notes.
  */
 export function replaceNotes(

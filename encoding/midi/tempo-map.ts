@@ -25,7 +25,7 @@ export class TempoMap {
   readonly #ticks: number[] = [0];
   readonly #seconds: number[] = [0];
   readonly #secondsPerTick: number[];
-  /** Index of the last result, where the next search starts. */
+  /** Index of the last segment found, where the next search starts. */
   #latest = 0;
 
   constructor(division: Division, tracks: readonly Track[]) {

@@ -209,8 +209,8 @@ function controlChangesOf(
   const controlChanges: Record<number, ToneMidiControlChange[]> = {};
   for (const { status, data1, data2, tick } of events) {
     if ((status & 0xf0) !== 0xb0) continue;
-    const ofNumber = (controlChanges[data1] ??= []);
-    ofNumber.push({ number: data1, value: toUnit(data2), ...when(tick) });
+    const sameController = (controlChanges[data1] ??= []);
+    sameController.push({ number: data1, value: toUnit(data2), ...when(tick) });
   }
   return controlChanges;
 }

@@ -64,7 +64,7 @@ export function fromToneNotes(notes: readonly ToneNoteLike[]): Note[] {
   });
 }
 
-/** Maps 0–127 to 0–1 such that `@tonejs/midi`, which rounds down, converts it back to the same number. */
+/** Maps 0–127 to 0–1, so that `@tonejs/midi`, which rounds down, converts it back to the same number. */
 export function toUnit(value: number): number {
   const unit = value / 127;
   return Math.floor(unit * 127) === value ? unit : unit + Number.EPSILON;

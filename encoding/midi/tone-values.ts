@@ -75,7 +75,10 @@ export function timeSignatureData(timeSignature: readonly number[]): Uint8Array 
   );
 }
 
-/** `@tonejs/midi` rounds down on the way back; where that would lose a microsecond, the tempo is slightly lower. */
+/**
+ * The tempo in quarter notes per minute. `@tonejs/midi` rounds down when it converts back; where that would lose a microsecond, it is
+ * slightly lower.
+ */
 export function bpmOf(microsecondsPerQuarter: number): number {
   const bpm = 6e7 / microsecondsPerQuarter;
   return Math.floor(6e7 / bpm) === microsecondsPerQuarter ? bpm : 6e7 / (microsecondsPerQuarter + 1e-6);

@@ -46,14 +46,14 @@ export function readTrack(
   return new ColumnTrack(nameOf(reader.events.longEvents), reader.events, reader.tick);
 }
 
-/** What is dropped of a track that cannot be read further. */
+/** The dropped part of a track that cannot be read further, for the warning. */
 function droppedAt(offset: number, end: number): string {
   if (offset === end) return "the event that is cut there was dropped";
   return `the last ${pluralize(end - offset, "byte")} of the track dropped`;
 }
 
 /**
- * Some writers, such as that of the Stanford piano roll archive, put the end-of-track event too early. What follows is read as events
+ * Some writers, such as that of the Stanford piano roll archive, put the end-of-track event too early. The bytes after it are read as events
  * if that succeeds up to the end of the chunk, and ignored as padding otherwise.
  */
 function readAfterEnd(reader: EventReader, end: number, index: number, log: DamageLog): void {

@@ -2,25 +2,26 @@
  * The grammar as the tables of an automaton with counters, for constrained decoding in the graph (after Willard & Louf 2023,
  * "Efficient Guided Generation for Large Language Models"; `src/engine/sampling/automaton.ts` evaluates them).
  *
- * The counters are: the kind of the previous event (one-hot), the velocity bin (one-hot, or all 0), the number of sounding
- * notes by key, by key `CLOCK_START` plus the time since the last note-on in steps of 10 ms, and by key its countdown: how much this time is
- * below `COUNTDOWN_STEPS`. After every id
- * `counter = max(0, counter · factor + increment)`. An id is allowed if its block count is 0: its base block count, plus the
- * block counts of all counters above 0, plus those of each conjunction, times how far its weighted number of counters above 0
- * is above a limit. While the clock of an allowed id is at its limit or beyond, the first such id is the only allowed one; the
- * limits are no table, for each sequence has its own (`PerformanceGrammar.automaton`). Nor is the highest countdown of a key whose note-off is
- * allowed; if nothing else is, all are.
+ * The counters are: the kind of the previous event (one-hot), the velocity bin (one-hot, or all 0), and for each key the number of sounding
+ * notes, a clock and a countdown. The clock is `CLOCK_START` plus the time since the last note-on, in steps of 10 ms; the countdown is
+ * `COUNTDOWN_STEPS` minus this time, from 0. After every id `counter = max(0, counter · factor + increment)`.
+ *
+ * An id is allowed if its block count is 0. This is its base block count, plus the block counts of all counters above 0, plus the block
+ * counts of each conjunction, multiplied by the value of the conjunction: the weighted number of counters above 0 minus a limit, from 0.
+ * While the clock of an allowed id is at its limit or beyond, the first such id is the only allowed one. A note-off is excluded while the
+ * countdown of its key is above a limit, unless no other id is allowed. These limits are not in the tables, since each sequence has its own
+ * (`PerformanceGrammar.automaton`).
  */
 import { followTables, longestShiftOf, PREVIOUS_KINDS, previousKindOf } from "./grammar-rules.ts";
 import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
 
 /**
- * A clock at a note-on, in steps: more than the difference of two limits, so that no clock that is set back is below 0. Whole numbers of
- * 32 bits are exact up to hours beyond it.
+ * The value of a clock at a note-on, in steps: more than the difference of any two limits, so that a clock that is set back stays above 0.
+ * float32 represents whole numbers exactly up to many hours beyond it.
  */
 export const CLOCK_START = 2 ** 16;
 
-/** The countdown of a note that begins, in steps: more than the shortest duration of any note. */
+/** The countdown at a note-on, in steps: more than any shortest duration. */
 export const COUNTDOWN_STEPS = 32;
 
 /** The options of the grammar that the tables depend on, without defaults: `GrammarOptions` of `grammar.ts`. */
@@ -29,7 +30,7 @@ interface TableOptions {
   readonly mayEnd: boolean;
 }
 
-/** The tables of the automaton; see the head of this file. */
+/** The tables of the automaton, described at the head of this file. */
 export interface AutomatonTables {
   readonly counters: number;
   readonly conjunctions: number;
@@ -47,7 +48,7 @@ export interface AutomatonTables {
   readonly baseBlockCounts: Float32Array;
   /** Index of the counter that is an id's clock. `[vocabulary]` */
   readonly clocks: Int32Array;
-  /** Index of the counter that is the countdown of what an id ends; of a counter that is at most 1 for other ids. `[vocabulary]` */
+  /** Index of the countdown of the key of a note-off; for other ids, of a counter that is at most 1. `[vocabulary]` */
   readonly countdowns: Int32Array;
 }
 
@@ -125,7 +126,7 @@ function createTables(vocabulary: Vocabulary, { mostKeys, mayEnd }: TableOptions
   };
   const follows = followTables(vocabulary);
   for (const [row, last] of PREVIOUS_KINDS.entries()) {
-    follows.get(last)?.forEach((may, id) => addBlocks(row, id, 1, 1 - may));
+    follows.get(last)?.forEach((isAllowed, id) => addBlocks(row, id, 1, 1 - isAllowed));
   }
   // The current velocity is not repeated; a note needs a velocity.
   baseBlockCounts.fill(1, noteOn.first, noteOn.first + keys);
@@ -140,7 +141,7 @@ function createTables(vocabulary: Vocabulary, { mostKeys, mayEnd }: TableOptions
     addBlocks(layout.sounding + key, noteOn.first + key, 1, 1);
     if (end) addBlocks(layout.sounding + key, end.first, 1, 1);
   }
-  // If the most keys sound, no note-on can follow a velocity, so none is allowed; after a velocity, note-offs are.
+  // At the maximum polyphony no note-on is allowed, and no velocity, which could not be followed by one; after a velocity, note-offs are.
   addBlocks(full, velocity.first, velocity.count, 1);
   addBlocks(full, noteOn.first, keys, 1);
   addBlocks(velocityFull, noteOff.first, keys, -1);

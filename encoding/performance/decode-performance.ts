@@ -13,7 +13,7 @@ export interface PerformanceNote extends Note {
 
 /**
  * Decodes ids into notes, ordered by note-on. A note-off ends the oldest sounding note of its pitch and is ignored if
- * there is none. Notes without length are dropped. Notes still sounding end at `endStep`, by default the time of the last event.
+ * there is none. Notes of duration 0 are dropped. Notes still sounding end at `endStep`, by default the time of the last event.
  *
  * @throws VocabularyError for an id outside the vocabulary.
  */
@@ -31,7 +31,7 @@ export function decodePerformance(
   return finishedNotes(notes, endStep ?? state.step);
 }
 
-/** Notes in seconds: those without length are dropped, those that sound end at `endStep`. */
+/** Notes in seconds: those of duration 0 are dropped, those that still sound end at `endStep`. */
 export function finishedNotes(notes: readonly NoteState[], endStep: number): PerformanceNote[] {
   return notes.flatMap((note) => {
     const { startStep, endStep: end = endStep } = note;

@@ -1,4 +1,4 @@
-/** A score to ids: selection of notes, pedal, and the performance encoding. */
+/** Encodes a score as performance ids: selects its notes, and includes the pedal in their durations. */
 import { ColumnScore, type NoteTable, type Score, type ScoreNote } from "../midi/index.ts";
 import { encodeColumns } from "./performance.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -13,8 +13,8 @@ export interface EncodeScoreOptions {
    */
   readonly dropOutOfRange?: boolean;
   /**
-   * Longest duration of a note without a note-off, in seconds. Reading gives such a note an end, often one bar after the last note,
-   * which a model should not learn. Default: no limit.
+   * Longest duration of a note without a note-off, in seconds. `readMidi` ends such a note, often one bar after the last note, which a model
+   * should not learn. Default: no limit.
    */
   readonly maxUnreleasedSeconds?: number;
 }
@@ -22,7 +22,7 @@ export interface EncodeScoreOptions {
 /** Ids, with the notes that they encode. */
 export interface EncodedScore {
   readonly ids: Uint16Array<ArrayBuffer>;
-  /** The notes that were encoded, pedal folded in: the k-th one is the k-th note-on of `ids`. */
+  /** The encoded notes, pedal included: the k-th one is the k-th note-on of `ids`. */
   readonly notes: readonly ScoreNote[];
   /** Trimmed silence before the first note, in seconds. */
   readonly trimmedSeconds: number;
@@ -33,7 +33,7 @@ export interface EncodedScore {
 }
 
 /**
- * Encodes the notes of a score without percussion, with the pedals folded into note lengths.
+ * Encodes the notes of a score without percussion. Their durations include the pedals.
  *
  * @throws EncodingError, VocabularyError as `encodePerformance` does.
  */
@@ -66,7 +66,7 @@ export function encodeScore(
   };
 }
 
-/** Notes with the ends and the origin of time that were encoded. */
+/** The encoded notes, with their ends, and with times from `originSeconds` on. */
 function encodedNotes(
   table: NoteTable,
   rows: Uint32Array,
@@ -84,7 +84,7 @@ function encodedNotes(
   });
 }
 
-/** Marks notes whose pitch is not in the vocabulary as omitted; returns their number. */
+/** Marks notes whose pitch is not in the vocabulary as omitted, by an end of NaN; returns their number. */
 function dropOutOfRange({ pitches, length }: NoteTable, ends: Float64Array, vocabulary: Vocabulary): number {
   const { minimum, count } = vocabulary.range("NOTE_ON") ?? { minimum: 0, count: 0 };
   let dropped = 0;

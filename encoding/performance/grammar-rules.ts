@@ -1,4 +1,4 @@
-/** Which kinds of events may follow each other in a performance: the rules of `grammar.ts` and `automaton-tables.ts`. */
+/** The order of the kinds of events in a performance: the rules of `grammar.ts` and `automaton-tables.ts`. */
 import type { EventKind, Vocabulary, VocabularyEvent } from "./vocabulary.ts";
 
 /** Kinds of the previous event. A shift shorter than the longest one is never followed by another shift. */
@@ -8,8 +8,8 @@ export type PreviousKind = (typeof PREVIOUS_KINDS)[number];
 
 /**
  * The kinds that may follow each kind. Within a step note-offs come before note-ons, so a note-off does not follow a note-on
- * or a velocity, and a velocity is followed by a note-on. There is one exception, which is not in this table: when as many
- * keys sound as may, no note-on is allowed, and a velocity is followed by a note-off (`grammar.ts`, `automaton-tables.ts`).
+ * or a velocity, and a velocity is followed by a note-on. There is one exception, which is not in this table: at the maximum polyphony
+ * no note-on is allowed, and a velocity is followed by a note-off (`grammar.ts`, `automaton-tables.ts`).
  */
 const ALLOWED_NEXT: Readonly<Record<PreviousKind, readonly EventKind[]>> = {
   START: ["NOTE_ON", "TIME_SHIFT", "VELOCITY"],

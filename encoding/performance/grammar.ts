@@ -1,9 +1,9 @@
 /**
- * The grammar of performances: which ids are allowed next, so that every sampled sequence decodes without loss. It excludes note-offs
- * of silent keys, notes without length, note-ons of sounding keys, and everything that the encoder never writes.
+ * The grammar of performances: the ids that are allowed next, so that every sampled sequence decodes without loss. It excludes note-offs
+ * of silent keys, notes of duration 0, note-ons of sounding keys, and all other orders of events that the encoder does not write.
  *
- * Generation, in `src/music/`, masks more: `control-token-processor.ts` forces control tokens and `ending-processor.ts` closes a late
- * piece; `accompaniment-task.ts` and `infill-task.ts` force the note-offs of held notes and of the melody, and block their keys. It sets
+ * Generation, in `src/music/`, masks more: `control-token-processor.ts` forces control tokens and `ending-processor.ts` ends a piece that is
+ * too long; `accompaniment-task.ts` and `infill-task.ts` force the note-offs of held notes and of the melody, and block their keys. It sets
  * `longestNoteSteps` (`note-lengths.ts`) and `mostKeys` (`limits.ts`).
  */
 import {
@@ -16,13 +16,13 @@ import {
 import { followTables, type PreviousKind, PREVIOUS_KINDS } from "./grammar-rules.ts";
 import type { PerformanceState } from "./performance-state.ts";
 
-/** Longest durations of notes by key, in steps of 10 ms. */
+/** Limits on the durations of notes, in steps of 10 ms. */
 export interface LengthLimits {
-  /** Of the newest note of each key. */
+  /** The longest duration of the newest note of each key. */
   readonly current: ArrayLike<number>;
-  /** Of notes that begin with the next ids: `automaton` is valid while these limits are. */
+  /** The longest duration of the next note of each key. `automaton` is valid until these limits change. */
   readonly next: ArrayLike<number>;
-  /** Shortest duration, under 32: no note ends before, unless nothing else is allowed. Default 0. */
+  /** Shortest duration of all notes, under 32: shorter notes are not ended, unless no other id is allowed. Default 0. */
   readonly shortest?: number;
 }
 
@@ -34,7 +34,7 @@ export interface GrammarOptions {
    * note-on. If several notes have, the lowest ends first. A model cannot end a note whose note-on has left its window. Default: no limit.
    */
   readonly longestNoteSteps?: number | LengthLimits;
-  /** Most keys that may sound at once: while they do, no note-on is allowed. Default: all keys. */
+  /** Maximum polyphony, in keys: while it is reached, no note-on is allowed. Default: all keys. */
   readonly mostKeys?: number;
   /** Whether END is allowed, where the other rules allow it. Default true. */
   readonly mayEnd?: boolean;
@@ -97,7 +97,7 @@ export class PerformanceGrammar {
     const { shortest = 0 } = this.#limits;
     let soundingKeys = 0;
     let overdueKey = -1;
-    let hasYoung = false;
+    let hasTooShort = false;
     if (soundingCount === 0) {
       allowed.fill(0, noteOff, noteOff + keys);
     } else {
@@ -110,23 +110,23 @@ export class PerformanceGrammar {
         soundingKeys += 1;
         const age = step - onsetSteps[key]!;
         if (overdueKey < 0 && age >= limits[key]!) overdueKey = key;
-        if (age < shortest) hasYoung = true;
+        if (age < shortest) hasTooShort = true;
       }
     }
-    if (soundingKeys >= this.#mostKeys) this.#mostKeysDown(allowed);
+    if (soundingKeys >= this.#mostKeys) this.#excludeNoteOns(allowed);
     if (velocityBin !== undefined) allowed[this.#velocityZero + velocityBin] = 0;
     else allowed.fill(0, noteOn, noteOn + keys);
     const end = vocabulary.range("END");
     if (end && (soundingCount > 0 || !this.#mayEnd)) allowed[end.first] = 0;
-    if (hasYoung) this.#keepYoung(allowed, shortest);
+    if (hasTooShort) this.#keepTooShort(allowed, shortest);
     if (overdueKey >= 0 && allowed[noteOff + overdueKey] === 1) {
       allowed.fill(0);
       allowed[noteOff + overdueKey] = 1;
     }
   }
 
-  /** Excludes the note-offs of notes that are younger than the shortest duration, unless nothing else is allowed. */
-  #keepYoung(allowed: Uint8Array, shortest: number): void {
+  /** Excludes the note-offs of notes that have not lasted the shortest duration, unless no other id is allowed. */
+  #keepTooShort(allowed: Uint8Array, shortest: number): void {
     const { soundingByKey, onsetSteps, step } = this.#state;
     const noteOffs = allowed.subarray(this.#noteOffFirst, this.#noteOffFirst + soundingByKey.length);
     const before = noteOffs.slice();
@@ -162,7 +162,7 @@ export class PerformanceGrammar {
     counters.set(soundingByKey, layout.sounding);
     const { current, next } = this.#limits;
     for (let key = 0; key < onsetSteps.length; key += 1) {
-      // The limit of the graph is that of the next note, so the clock of the present one is set ahead or back.
+      // The graph applies the limit of the next note, so the clock of the current note is set forward or back by the difference.
       const ahead = current[key] === next[key] ? 0 : next[key]! - current[key]!;
       const age = step - onsetSteps[key]!;
       counters[layout.clock + key] = Math.max(0, CLOCK_START + age + ahead);
@@ -179,8 +179,8 @@ export class PerformanceGrammar {
     return limits;
   }
 
-  /** If the most keys sound, no note-on can follow a velocity, so none is allowed; after a velocity, note-offs are. */
-  #mostKeysDown(allowed: Uint8Array): void {
+  /** At the maximum polyphony: excludes note-ons, and velocities, which could not be followed by one; after a velocity, allows note-offs. */
+  #excludeNoteOns(allowed: Uint8Array): void {
     const { vocabulary, previous, soundingByKey } = this.#state;
     const velocities = vocabulary.range("VELOCITY");
     if (velocities) allowed.fill(0, velocities.first, velocities.first + velocities.count);

@@ -8,7 +8,7 @@ import type { Vocabulary } from "./vocabulary.ts";
 /** The velocity of notes before the first VELOCITY event. */
 const DEFAULT_VELOCITY = 100;
 
-/** A note as far as the ids go. */
+/** A note after the ids so far. */
 export interface NoteState {
   readonly pitch: number;
   /** 1–127. */
@@ -22,7 +22,7 @@ export interface NoteState {
 
 type OpenNote = { -readonly [Key in keyof NoteState]: NoteState[Key] };
 
-/** What `undo` restores, other than notes. */
+/** The values that `undo` restores, other than notes. */
 export interface StateMark {
   readonly length: number;
   readonly step: number;
@@ -34,8 +34,8 @@ export interface StateMark {
 }
 
 /**
- * Time, sounding notes, velocity and previous event of a performance, updated once per id. It keeps the sounding notes only, so that
- * sequences can be endless. START and END begin a new piece: all notes end. PAD and control tokens change nothing but the length.
+ * Time, sounding notes, velocity and previous event of a performance, updated once per id. It stores the sounding notes only, so that
+ * sequences can be endless. START and END begin a new piece: all notes end. PAD and control tokens change the length only.
  */
 export class PerformanceState {
   readonly vocabulary: Vocabulary;
@@ -65,7 +65,7 @@ export class PerformanceState {
     for (const id of ids) this.push(id);
   }
 
-  /** A copy, which changes by itself. */
+  /** An independent copy. */
   fork(): PerformanceState {
     const copy = new PerformanceState(this.vocabulary);
     copy.#soundingByKey.set(this.#soundingByKey);
@@ -108,7 +108,7 @@ export class PerformanceState {
     return this.#newest;
   }
 
-  /** The previous event, PAD and control tokens aside. */
+  /** The kind of the previous event, PAD and control tokens excluded. */
   get previous(): PreviousKind {
     return this.#previous;
   }
@@ -172,7 +172,7 @@ export class PerformanceState {
     if (this.#previous === "SHIFT") this.#previous = "LONGEST_SHIFT";
   }
 
-  /** The present moment, for `undo`. */
+  /** The values to restore, for `undo`. */
   mark(): StateMark {
     return {
       length: this.#length,
@@ -186,10 +186,10 @@ export class PerformanceState {
   }
 
   /**
-   * Takes back the last id, which is not START or END.
+   * Removes the last id, which must not be START or END.
    *
-   * @param before `mark()` before the id.
-   * @param note what `push` returned for it.
+   * @param before the result of `mark()` before the id.
+   * @param note the result of `push` for the id.
    */
   undo(before: StateMark, note: NoteState | undefined): void {
     const notes = note && this.#open[note.pitch];

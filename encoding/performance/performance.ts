@@ -1,16 +1,15 @@
 /**
- * Notes to performance ids, with the semantics of note-seq (`performance_lib.py`, `sequences_lib.py`): a grid of
- * 10 ms, the events of one step in the order note-offs (by onset), then note-ons (by onset), velocity only where its
- * bin changes.
+ * Encodes notes as performance ids, with the semantics of note-seq (`performance_lib.py`, `sequences_lib.py`): times in steps of
+ * 10 ms; in each step note-offs (by onset), then note-ons (by onset); a velocity event only where the bin changes.
  */
 import { columnsOf, type Note, type NoteColumns, onsetOrder } from "../midi/index.ts";
 import { ascendingOrder } from "../sort.ts";
 import { HintedError } from "../hinted-error.ts";
 import type { EventKind, IdRange, Vocabulary } from "./vocabulary.ts";
 
-/** The grid: steps of 10 ms. */
+/** The resolution: steps of 10 ms. */
 export const STEPS_PER_SECOND = 100;
-/** Limit against damaged files: each second of silence is one id. */
+/** Limit on times, against damaged files: each second of silence is one id. */
 const MAX_SECONDS = 100 * 3600;
 const NO_BIN = -1;
 /** A step after all others; an integer, so that steps are compared as integers. */
@@ -29,7 +28,7 @@ export function quantize(seconds: number): number {
 /**
  * Encodes notes as ids. A note shorter than one step is lengthened to one step; silence after the last event is not encoded.
  *
- * @param notes in any order, times in seconds from the start of the piece, with the pedal folded into durations and without percussion.
+ * @param notes in any order, without percussion; times in seconds from the start of the piece, pedal included.
  * @throws EncodingError for a time that is negative or beyond 100 hours; VocabularyError for a pitch that is not in the vocabulary.
  * @example
  * encodePerformance([{ pitch: 60, velocity: 100, startSeconds: 0, endSeconds: 0.5 }], PERFORMANCE_388);
@@ -131,7 +130,7 @@ function quantizeNotes(
   originSeconds: number,
 ): QuantizedNotes {
   const count = order.length;
-  // One allocation: for the few notes of a small file, four would take longer than the rest.
+  // One allocation: for a small file with few notes, four allocations would take most of the time.
   const buffer = new ArrayBuffer(count * 10);
   const starts = new Int32Array(buffer, 0, count);
   const ends = new Int32Array(buffer, count * 4, count);

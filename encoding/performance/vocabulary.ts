@@ -1,5 +1,5 @@
 /**
- * Events to ids and back: a vocabulary is a list of named ranges of ids. The 388-id performance vocabulary is
+ * Converts between events and ids: a vocabulary is a list of named ranges of ids. The 388-id performance vocabulary is
  * note-seq's (`performance_encoder_decoder.py`); the 416-id one adds the special and task ids of the shipped models.
  */
 

@@ -5,10 +5,10 @@
  *     M0 M1 A0 M2 A1 M3 A2 … An
  *
  * M is the melody alone, A the piano part: accompaniment and melody as one performance. So each note of the melody occurs twice: two to
- * four seconds ahead, for planning, and in its place among the notes of the accompaniment, as in a piece without a task. Both are within the
- * model's window, however long the piece is. (With the whole melody first, a long piece would exceed the window; an accompaniment without
- * the melody in it would need alignment across segments, which a small model hardly learns.) Each segment begins with the control token
- * MELODY or ACCOMPANIMENT, and its time shifts add up to exactly two seconds. Each of the two streams is a performance of its own: its
+ * four seconds ahead, for planning, and at its time among the notes of the accompaniment, as in a piece without a task. Both are within the
+ * model's window in pieces of any length. (With the whole melody first, a long piece would exceed the window; an accompaniment without
+ * the melody in it would need alignment across segments, which is hard to learn for a small model.) Each segment begins with the control
+ * token MELODY or ACCOMPANIMENT, and its time shifts add up to exactly two seconds. Each of the two streams is a performance of its own: its
  * notes may sound into later segments, and its velocity applies until its next velocity event.
  */
 import { columnsOf, type Note, onsetOrder } from "../midi/index.ts";
@@ -65,7 +65,6 @@ export interface MergedVoices {
 }
 
 /**
-/**
  * Encodes melody and accompaniment together. In each step the notes of the melody come first, since they are fixed when the others
  * are generated.
  *
@@ -76,24 +75,24 @@ export function mergeVoices(
   accompaniment: readonly Note[],
   vocabulary: Vocabulary,
 ): MergedVoices {
-  // On the grid, so that melody notes in one step are in order of pitch.
-  const onGrid = melody.map((note) => ({
+  // Quantized, so that melody notes in one step are in order of pitch.
+  const quantized = melody.map((note) => ({
     ...note,
     startSeconds: quantize(note.startSeconds) / STEPS_PER_SECOND,
   }));
-  const columns = columnsOf([...onGrid, ...accompaniment]);
+  const columns = columnsOf([...quantized, ...accompaniment]);
   const byOnset = onsetOrder(columns, Uint32Array.from(columns.pitches.keys()));
   const stepOf = (row: number): number => quantize(columns.startSeconds[row]!);
   const voiceOf = (row: number): number => (row < melody.length ? 0 : 1);
-  // The sort is stable: within a step and voice, the order of the onsets stays.
+  // The sort is stable, so within a step and voice the order of the onsets is kept.
   const order = byOnset.sort((a, b) => stepOf(a) - stepOf(b) || voiceOf(a) - voiceOf(b));
   const ids = encodeColumns(columns, order, vocabulary);
   return { ids, isMelody: Array.from(order, (row) => row < melody.length) };
 }
 
 /**
- * The sequence of melody and piano part, without START and END, from segments of `cutSegments`; segments that one of the two lacks are
- * silent.
+ * The sequence of melody and piano part, without START and END, from segments of `cutSegments`. If one of the two has fewer segments, its
+ * other segments are silent.
  */
 export function interleaveSegments(
   melody: readonly (readonly number[])[],

@@ -45,7 +45,7 @@ export function withConditions(
   stated: { readonly style?: StyleName | undefined; readonly density: boolean },
 ): number[] {
   const { style } = stated;
-  const perStatement = (style === undefined ? 0 : 1) + (stated.density ? 1 : 0);
+  const tokensPerStatement = (style === undefined ? 0 : 1) + (stated.density ? 1 : 0);
   const conditioned: number[] = [];
   const state = new PerformanceState(vocabulary);
   for (let from = 0; from < ids.length;) {
@@ -53,7 +53,7 @@ export function withConditions(
     let to = from;
     while (
       to < ids.length &&
-      (to < from + CONDITION_PERIOD - perStatement || !vocabulary.isNote(ids[to - 1]!))
+      (to < from + CONDITION_PERIOD - tokensPerStatement || !vocabulary.isNote(ids[to - 1]!))
     )
       state.push(ids[to++]!);
     const density = stated.density ? densityClass(state.onsets - onsets, state.step - step) : undefined;
@@ -64,8 +64,7 @@ export function withConditions(
 }
 
 /**
- * Inserts ENDING: after the first note event within `ENDING_SECONDS` of its end, or at its start where
- * the whole piece is shorter.
+ * Inserts ENDING after the first note event within `ENDING_SECONDS` of the end of a piece, or at its start if the piece is shorter.
  *
  * @param ids a piece without START and END.
  */
@@ -77,6 +76,6 @@ export function withEnding(ids: readonly number[], vocabulary: Vocabulary): numb
     state.push(id);
     return state.step >= from && vocabulary.isNote(id);
   };
-  const place = from > 0 ? ids.findIndex(reaches) + 1 : 0;
-  return ids.toSpliced(place, 0, taskId(vocabulary, "ENDING"));
+  const index = from > 0 ? ids.findIndex(reaches) + 1 : 0;
+  return ids.toSpliced(index, 0, taskId(vocabulary, "ENDING"));
 }

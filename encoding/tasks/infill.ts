@@ -34,7 +34,7 @@ export interface InfillParts {
   readonly firstNote: number;
 }
 
-/** A note on the grid. */
+/** A quantized note. */
 interface StepNote {
   readonly pitch: number;
   readonly bin: number;
@@ -56,7 +56,7 @@ interface StepEvent {
  * @param toStep end of the region, in steps of 10 ms.
  * @param maximumIds maximum number of ids in prefix, suffix and middle together; the oldest notes of the prefix are omitted until they
  *   fit.
- * @param middleIds number of ids to count for a middle that is not known yet. Default: the length of the middle.
+ * @param middleIds number of ids reserved for a middle that is not known yet. Default: the length of the middle.
  */
 export function infillParts(
   notes: readonly Note[],
@@ -66,7 +66,7 @@ export function infillParts(
   vocabulary: Vocabulary,
   middleIds?: number,
 ): InfillParts {
-  const stepNotes = notes.map((note) => onGrid(note, vocabulary));
+  const stepNotes = notes.map((note) => quantized(note, vocabulary));
   const prefixNotes = stepNotes.filter(({ start }) => start < fromStep).length;
   // Each note has at least one id, so later notes cannot be in the suffix.
   const stop = stepNotes.filter(({ start }) => start < toStep).length + SUFFIX_IDS;
@@ -98,7 +98,7 @@ export function infillPrompt({ suffix, prefix }: InfillParts, vocabulary: Vocabu
   ];
 }
 
-function onGrid(note: Note, vocabulary: Vocabulary): StepNote {
+function quantized(note: Note, vocabulary: Vocabulary): StepNote {
   const start = quantize(note.startSeconds);
   const end = Math.max(start + 1, quantize(note.endSeconds));
   return { pitch: note.pitch, bin: vocabulary.velocityBin(note.velocity), start, end };

@@ -2,7 +2,7 @@
 import { shiftNotes, type Note, type Score, type ScoreNote } from "../midi/index.ts";
 import { skyline } from "./skyline.ts";
 
-/** The track whose name marks it as the melody, where other tracks have notes too; undefined where there is none. */
+/** The track with the name "melody", if other tracks have notes too; undefined where there is none. */
 export function melodyTrack(score: Score): number | undefined {
   const track = score.tracks.findIndex(({ name }) => /^melody$/i.test(name.trim()));
   const others = score.notes.filter((note) => note.track !== track).length;
@@ -20,7 +20,7 @@ export function melodyTrackNotes(score: Score, notes: readonly ScoreNote[]): boo
   return track === undefined ? undefined : notes.map((note) => note.track === track);
 }
 
-/** Flags the notes of the top voice, by `skyline`, with ends at the note-offs: the pedal is ignored. */
+/** Flags the notes of the top voice, by `skyline`. Notes end at their note-offs: the pedal is ignored. */
 export function topVoice(score: Score, notes: readonly ScoreNote[]): boolean[] {
   const key = ({ track, noteOnIndex }: ScoreNote): string => `${track}:${noteOnIndex}`;
   const lengths = new Map(score.notes.map((note) => [key(note), note.endSeconds - note.startSeconds]));

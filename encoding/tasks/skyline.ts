@@ -3,18 +3,17 @@ import type { Note } from "../midi/index.ts";
 
 /** Notes with onsets within this time are one chord. */
 const CHORD_SECONDS = 0.04;
-/** A held note covers lower notes for at most this time after its onset. */
+/** Lower notes are accompaniment while a higher note sounds, for at most this time after its onset. */
 const COVER_SECONDS = 2;
-/** A note further below the melody is accompaniment … */
+/** A note further below the last melody note, in semitones, is accompaniment, unless the melody has been silent for `REST_SECONDS`. */
 const LARGEST_FALL = 12;
-/** … unless the melody has been silent for this time. */
 const REST_SECONDS = 1.5;
 
 /**
  * Flags the notes of the top voice: those above all other notes that sound at their onset, except notes that fall by more than an
  * octave during a short rest of the melody.
  *
- * @param notes in order of onset; ends at the note-offs, since notes sustained by the pedal would cover the melody.
+ * @param notes in order of onset; they must end at their note-offs, since notes sustained by the pedal would cover the melody.
  * @returns one flag per note.
  */
 export function skyline(notes: readonly Note[]): boolean[] {

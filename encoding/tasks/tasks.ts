@@ -32,8 +32,8 @@ export const STYLES = {
 export type StyleName = keyof typeof STYLES;
 
 /**
- * Note densities in onsets per second and their STYLE values. Each reaches up to the bound of the next. The bounds are near the quartiles of
- * the training corpora (6.9, 9.8 and 15.8 over 254 ids).
+ * Note densities in onsets per second and their STYLE values. Each class ends at the lower bound of the next. The bounds are near the
+ * quartiles of the training corpora (6.9, 9.8 and 15.8 over 254 ids).
  */
 export const DENSITIES = {
   sparse: { value: 8, from: 0 },

@@ -7,19 +7,19 @@ import { RUST_WORD, WHITE_SPACE } from "./unicode.ts";
 export interface AddedToken {
   readonly id: number;
   readonly content: string;
-  /** Whether it controls the model, and is text only if the option `specialTokens` says so. */
+  /** Whether it controls the model; in a text it is found only with the option `specialTokens`. */
   readonly special: boolean;
-  /** Whether it is found between characters only that are not of words. */
+  /** Whether it is found only where no word character is next to it. */
   readonly singleWord: boolean;
-  /** Whether white space before it belongs to it. */
+  /** Whether it includes the white space before it. */
   readonly leftStrip: boolean;
-  /** Whether white space behind it belongs to it. */
+  /** Whether it includes the white space after it. */
   readonly rightStrip: boolean;
-  /** Whether it is looked for, normalized, in the normalized text. */
+  /** Whether the token is normalized and found in the normalized text. */
   readonly normalized: boolean;
 }
 
-/** The added token of a JSON value. @throws TokenizerError if it is none. */
+/** The added token of a JSON value. @throws TokenizerError if it is not one. */
 export function addedTokenOf(json: unknown, id: unknown, where: string): AddedToken {
   const content = property(json, "content");
   const isId = typeof id === "number" && Number.isInteger(id) && id >= 0 && id < 2 ** 24;
@@ -51,10 +51,10 @@ export class AddedTokenFinder {
   readonly #pattern: RegExp | undefined;
   readonly #tokens: ReadonlyMap<string, AddedToken>;
 
-  /** @param normalize what the tokens go through before they are looked for. */
+  /** @param normalize applied to the tokens before they are searched for. */
   constructor(tokens: readonly AddedToken[], normalize: Normalize = (text) => text) {
     const found = new Map<string, AddedToken>();
-    // Of equal strings the first one holds, and special tokens come before others.
+    // Of tokens with equal strings the first one is used, and special tokens come before others.
     for (const token of [...tokens].sort((a, b) => Number(b.special) - Number(a.special))) {
       const content = normalize(token.content);
       // `tokenizers` finds such a token everywhere.
@@ -66,7 +66,7 @@ export class AddedTokenFinder {
       if (!found.has(content)) found.set(content, token);
     }
     this.#tokens = found;
-    // The longest of those that begin at one place.
+    // Longer tokens first, since the first alternative that matches is used.
     const contents = [...found.keys()].sort((a, b) => b.length - a.length);
     const escaped = contents.map((content) => content.replaceAll(/[$()*+./?[\\\]^{|}]/g, String.raw`\$&`));
     this.#pattern = escaped.length === 0 ? undefined : new RegExp(escaped.join("|"), "gu");
@@ -89,8 +89,8 @@ export class AddedTokenFinder {
         continue;
       const begin = token.leftStrip ? Math.max(spacesBefore(text, index), end) : index;
       if (begin > end) pieces.push(text.slice(end, begin));
-      end = token.rightStrip ? spacesBehind(text, after) : after;
-      // A token of white space may belong to the token before it.
+      end = token.rightStrip ? spacesAfter(text, after) : after;
+      // A token of white space may be part of the previous token.
       if (begin < end) pieces.push(token.id);
     }
     if (end < text.length) pieces.push(text.slice(end));
@@ -117,7 +117,7 @@ function spacesBefore(text: string, index: number): number {
   return begin;
 }
 
-function spacesBehind(text: string, index: number): number {
+function spacesAfter(text: string, index: number): number {
   let end = index;
   while (end < text.length && SPACE.test(text.charAt(end))) end += 1;
   return end;

@@ -5,7 +5,7 @@
 import { damaged, isObject, property, TokenizerError } from "./tokenizer-error.ts";
 import { addedTokens, END_OF_TEXT, tokenizerJson } from "./tokenizer-json.ts";
 
-/** Parsed contents of a folder's files; undefined for a file that is not there. */
+/** Parsed contents of a folder's files; undefined for a missing file. */
 export interface TokenizerFiles {
   /** `tokenizer.json`. */
   readonly tokenizer?: unknown;
@@ -84,7 +84,7 @@ function wholeTokenizer(
   });
 }
 
-/** Tokens by their content, with what the files say of them. */
+/** Tokens by their content, with their flags in the files. */
 function specialTokens(values: readonly unknown[]): ReadonlyMap<string, Record<string, unknown>> {
   const found = new Map<string, Record<string, unknown>>();
   for (const value of values) {
@@ -131,12 +131,12 @@ class AddedTokens {
     return this.#entries;
   }
 
-  /** @param replaces whether the flags of an entry that is there are replaced. */
+  /** @param replaces whether the flags of an existing entry are replaced. */
   add(token: Record<string, unknown>, replaces: boolean): void {
     const { content } = token;
     const at = this.#entries.findIndex((entry) => entry["content"] === content);
-    // A token that is there keeps its id.
-    const id = (at < 0 ? this.#ofVocabulary(content) : this.#entries[at]?.["id"]) ?? token["id"];
+    // A token that exists keeps its id.
+    const id = (at < 0 ? this.#idInVocabulary(content) : this.#entries[at]?.["id"]) ?? token["id"];
     if (at < 0) this.#entries.push({ ...token, id });
     else if (replaces) this.#entries[at] = { ...token, id };
   }
@@ -153,11 +153,11 @@ class AddedTokens {
       this.#entries[at] = { ...found, special: true };
       return;
     }
-    const id = this.#ofVocabulary(content) ?? this.#nextId();
+    const id = this.#idInVocabulary(content) ?? this.#nextId();
     this.#entries.push({ normalized: false, ...flags, content, id, special: true });
   }
 
-  #ofVocabulary(content: unknown): unknown {
+  #idInVocabulary(content: unknown): unknown {
     return typeof content === "string" ? property(this.#vocabulary, content) : undefined;
   }
 
@@ -167,7 +167,7 @@ class AddedTokens {
   }
 }
 
-/** "add_bos_token" puts the start token before a text; a tokenizer.json has its own template instead. */
+/** The template for "add_bos_token", which puts the start token before a text; a tokenizer.json has a template of its own. */
 function startTemplate(id: unknown): unknown {
   if (id === undefined) throw damaged(`${CONFIG}: "add_bos_token" is true, and the token has no id`);
   return {

@@ -1,4 +1,4 @@
-/** The normalizers of `tokenizer.json`: what is done to a text before it is split into words. */
+/** The normalizers of `tokenizer.json`, which change a text before it is split into words. */
 import { byteCharactersOf } from "./byte-level.ts";
 import { patternOf } from "./pattern.ts";
 import { matchesOf } from "./split.ts";

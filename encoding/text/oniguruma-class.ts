@@ -12,20 +12,20 @@ import {
 /** One member of a class: a character, or a set. */
 type Member = { readonly character: string } | { readonly set: CharacterSet } | { readonly atom: string };
 
-/** Sets that hold a letter in both cases or in none. */
+/** Sets that contain each letter in both cases or in neither. */
 const CASELESS = /^(?:\\[sSdDhHwW]|\\[pP]\{\^?(?:L|Letter|N|Nd|Nl|No|M|P\w?|S\w?|Z\w?|Han|White_Space)\})$/;
 
 export class ClassTranslator {
   readonly #source: string;
   readonly #foldsCase: boolean;
   readonly #refuse: (what: string) => Error;
-  /** What was read since the last "&&": members of a class, and patterns of one character that are none. */
+  /** The parts read since the last "&&": members of a class, and other patterns of one character. */
   #members = "";
   #alternatives: string[] = [];
-  /** The first index behind the class, when it is translated. */
+  /** After translation, the index after the class. */
   end: number;
 
-  /** @param begin the index behind the opening bracket. */
+  /** @param begin the index after the opening bracket. */
   constructor(source: string, begin: number, foldsCase: boolean, refuse: (what: string) => Error) {
     this.#source = source;
     this.end = begin;
@@ -45,7 +45,7 @@ export class ClassTranslator {
       if (this.#take("&&")) operands.push(this.#operand());
       else this.#range();
     }
-    // A class alone has a negation of its own.
+    // A class without other operands can be negated directly.
     if (operands.length === 0 && this.#alternatives.length === 0)
       return `[${isNegated ? "^" : ""}${this.#members}]`;
     operands.push(this.#operand());
@@ -54,7 +54,7 @@ export class ClassTranslator {
     return isNegated ? `(?:(?!${positive})[^])` : positive;
   }
 
-  /** What was read since the last "&&". */
+  /** A pattern for the parts read since the last "&&". */
   #operand(): string {
     const atoms = this.#members === "" ? this.#alternatives : [`[${this.#members}]`, ...this.#alternatives];
     if (atoms.length === 0) throw this.#refuse("&& without a set on both sides");
@@ -63,7 +63,7 @@ export class ClassTranslator {
     return atoms.length === 1 ? String(atoms[0]) : `(?:${atoms.join("|")})`;
   }
 
-  /** A negated set is no member of a class. */
+  /** Adds a member. A negated set cannot be a member of a class, so it becomes an alternative. */
   #add(member: { readonly set: CharacterSet } | { readonly atom: string }): void {
     if ("atom" in member) this.#alternatives.push(member.atom);
     else if (member.set.isNegated) this.#alternatives.push(atomOf(member.set));
@@ -73,7 +73,7 @@ export class ClassTranslator {
   #range(): void {
     const begin = this.#member();
     if (!("character" in begin)) {
-      // Oniguruma refuses a "-" behind a set, unless it is the last.
+      // Oniguruma rejects a "-" after a set, unless it is the last character.
       if (this.#startsWith("-") && !this.#startsWith("-]") && !this.#startsWith("-&&")) {
         throw this.#refuse('"-" behind a set');
       }
@@ -95,7 +95,7 @@ export class ClassTranslator {
     if (this.#startsWith("-") && !this.#startsWith("-]")) this.#members += this.#literalDash();
   }
 
-  /** A "-" behind a range is itself. */
+  /** A "-" after a range is a literal. */
   #literalDash(): string {
     this.end += 1;
     if (this.#startsWith("-")) throw this.#refuse("--");

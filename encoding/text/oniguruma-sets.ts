@@ -1,4 +1,4 @@
-/** The character sets and escapes that Oniguruma's regular expressions have names for. */
+/** The named character sets and the escapes of Oniguruma's regular expressions. */
 
 /** Characters, in the syntax of a bracketed class, or all but these. */
 export interface CharacterSet {

@@ -1,6 +1,6 @@
 /**
  * Translates Oniguruma's regular expressions (its Ruby syntax, in UTF-8; kkos/oniguruma, `doc/RE`) to JavaScript's with the
- * flag `u`. Whatever would mean something else is refused.
+ * flag `u`. Constructs that would match differently are refused.
  */
 import { ClassTranslator } from "./oniguruma-class.ts";
 import { atomOf, escapedCharacter, literal, propertySet, shorthandSet, WORD } from "./oniguruma-sets.ts";
@@ -40,7 +40,7 @@ export class OnigurumaTranslator {
     return translated;
   }
 
-  /** Up to a closing parenthesis or the end. */
+  /** Translates up to a closing parenthesis or the end. */
   #alternation(foldsCase: boolean): string {
     let translated = "";
     let letters = "";
@@ -57,7 +57,7 @@ export class OnigurumaTranslator {
       if (foldsCase && FOLDED_PAIRS.test(letters)) throw this.#refuse(`the pair "${letters}" without case`);
       const end = this.#at;
       translated += this.#quantified(atom);
-      // JavaScript goes back for another match where Oniguruma ends the repetition.
+      // JavaScript backtracks for another match where Oniguruma ends the repetition.
       const isRepeated = this.#at > end && this.#source.charAt(end) !== "?";
       if (from.startsWith("(") && isRepeated && matchesNothing(atom))
         throw this.#refuse("a repeated empty group");
@@ -103,7 +103,7 @@ export class OnigurumaTranslator {
     if (options === undefined) throw this.#refuse(`the group (${this.#source.slice(this.#at, this.#at + 3)}`);
     this.#at += options.length;
     if (end === ":") return `(?:${this.#closed(sign === "")}`;
-    return `(?:${this.#alternation(sign === "")})`; // an option without a group of its own holds up to the end of its group
+    return `(?:${this.#alternation(sign === "")})`; // an option without a group of its own applies up to the end of the enclosing group
   }
 
   #closed(foldsCase: boolean): string {
@@ -112,7 +112,7 @@ export class OnigurumaTranslator {
     return `${translated})`;
   }
 
-  /** A group that is not matched again in another way: a lookahead is atomic. */
+  /** An atomic group, made of a lookahead: JavaScript does not backtrack into lookaheads. */
   #atomic(group: string): string {
     if (this.#lookbehinds > 0) throw this.#refuse("an atomic group in a lookbehind");
     this.#atomicGroups += 1;
@@ -199,7 +199,7 @@ function matchesNothing(pattern: string): boolean {
   try {
     return new RegExp(`^(?:${pattern})$`, "u").test("");
   } catch {
-    return false; // found when the whole is compiled
+    return false; // the error is reported when the whole pattern is compiled
   }
 }
 

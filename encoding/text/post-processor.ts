@@ -1,4 +1,4 @@
-/** The post-processors of `tokenizer.json`: ids that are put before and behind those of a text. */
+/** The post-processors of `tokenizer.json`: ids that are put before and after those of a text. */
 import { damaged, Part, property, unsupported } from "./tokenizer-error.ts";
 
 /** Ids around those of a text. */

@@ -27,8 +27,8 @@ export function splitText(
 }
 
 /**
- * The matches of a pattern with the flag `g`. An empty match at the end of the match before it is none, as in Rust; in
- * JavaScript it is one.
+ * The matches of a pattern with the flag `g`. An empty match at the end of the previous match is not a match, as in Rust and unlike in
+ * JavaScript.
  */
 export function* matchesOf(text: string, pattern: RegExp): Generator<RegExpExecArray, void> {
   let end = -1;
@@ -63,7 +63,7 @@ function joined(pieces: readonly Piece[], behavior: SplitBehavior): readonly Pie
   return merged(pieces, behavior === "Contiguous" ? isSameKind : joinsDelimiter);
 }
 
-/** Joins each piece for which `joins` holds to the piece before it. */
+/** Joins each piece for which `joins` is true to the piece before it. */
 function merged(
   pieces: readonly Piece[],
   joins: (piece: Piece, previous: Piece) => boolean,
@@ -82,7 +82,7 @@ function merged(
   return result;
 }
 
-/** A match joins what is before it, unless that is a match, too. */
+/** A match is joined to the piece before it, unless that is a match, too. */
 function joinsDelimiter(piece: Piece, previous: Piece): boolean {
   return piece.isMatch && !previous.isMatch;
 }

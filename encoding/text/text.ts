@@ -1,4 +1,4 @@
-/** Text to ids and back, by byte-level byte-pair encoding (Sennrich et al. 2016; Radford et al. 2019). */
+/** Encodes and decodes text by byte-level byte-pair encoding (Sennrich et al. 2016; Radford et al. 2019). */
 import * as tokenizers from "@huggingface/tokenizers";
 import { AddedTokenFinder } from "./added-tokens.ts";
 import { tokenBytes } from "./byte-level.ts";
@@ -36,7 +36,7 @@ interface NamedTokens {
 export class TextTokenizer {
   readonly #parts: TokenizerParts;
   readonly #merge: MergeWord;
-  /** Of a part of a word, to which "ignore_merges" does not apply. */
+  /** The merging of a part of a word, to which "ignore_merges" does not apply. */
   readonly #mergePart: MergeWord;
   readonly #normalize: Normalize;
   readonly #preTokenize: PreTokenize;
@@ -152,7 +152,7 @@ export class TextTokenizer {
     return added.find(({ content }) => content === token)?.id ?? vocabulary.get(token) ?? null;
   }
 
-  /** The special tokens, in the order of their ids: they control the model, and no text becomes them by default. */
+  /** The special tokens, in the order of their ids: they control the model, and are not found in texts by default. */
   get specialTokens(): readonly string[] {
     const special = this.#parts.added.filter((token) => token.special).sort((a, b) => a.id - b.id);
     return [...new Set(special.map(({ content }) => content))];
@@ -203,13 +203,13 @@ export class TextTokenizer {
   }
 }
 
-/** The tokens that a word is merged to, without characters that have none. */
+/** Returns the tokens of a word, without characters that have none. */
 type MergeWord = (word: string) => readonly string[];
 
 /** A model of `@huggingface/tokenizers` 0.2, which exports it; its type declarations are not found. */
 type BytePairModel = new (config: object) => { encode(words: readonly string[]): readonly string[] };
 
-/** Of `@huggingface/tokenizers` only the merging is used: its other parts differ from those of `tokenizers`. */
+/** The merging of `@huggingface/tokenizers`. Its other parts are not used, since they differ from those of `tokenizers`. */
 function merging({ vocabulary, merges, ignoreMerges }: TokenizerParts): MergeWord {
   const vocab = Object.fromEntries(vocabulary);
   const bpe = new (tokenizers as unknown as { readonly BPE: BytePairModel }).BPE({
@@ -221,7 +221,7 @@ function merging({ vocabulary, merges, ignoreMerges }: TokenizerParts): MergeWor
   return (word) => bpe.encode([word]);
 }
 
-/** The character of a word in the byte-level alphabet, or of a plain one, that has no token. */
+/** The error for a character without a token, in a word that may be in the byte-level alphabet. */
 function unknownCharacter(word: string, found: string): TokenizerError {
   const bytes = tokenBytes(word);
   const at = [...word].indexOf(found);
@@ -238,7 +238,7 @@ function unknownCharacter(word: string, found: string): TokenizerError {
   });
 }
 
-/** Decodes one id at a time. Bytes are held back until they form whole characters. */
+/** Decodes one id at a time. Bytes are buffered until they form whole characters. */
 export class TextStream {
   readonly #tokenizer: TextTokenizer;
   readonly #decoder = utf8();

@@ -6,7 +6,7 @@ import { damaged, isObject, property, TokenizerError, unsupported } from "./toke
 /** GPT-2's only special token: it separates documents, and starts an unconditional sample (Radford et al. 2019). */
 export const END_OF_TEXT = "<|endoftext|>";
 
-/** The token of characters without one. */
+/** The token of characters that are not in the vocabulary. */
 interface UnknownToken {
   readonly id: number;
   /** Whether a run of them is one id. */
@@ -20,7 +20,7 @@ export interface TokenizerParts {
   /** Id by token, without added tokens. */
   readonly vocabulary: ReadonlyMap<string, number>;
   readonly merges: readonly (readonly [string, string])[];
-  /** Whether a word that is a token is that token, whatever the merges are. */
+  /** Whether a word that is a token is encoded as that token, without merges. */
   readonly ignoreMerges: boolean;
   readonly unknown: UnknownToken | undefined;
   readonly normalizer: unknown;
@@ -54,7 +54,7 @@ export function parseTokenizer(file: unknown): TokenizerParts {
   for (const [token, id] of Object.entries(entries)) vocabulary.set(token, setToken(tokens, token, id));
   const added = addedTokens(file).map((entry) => {
     const token = addedTokenOf(entry, property(entry, "id"), FILE);
-    // `<|endoftext|>` is special, whatever the file says: otherwise a prompt could end its own text.
+    // `<|endoftext|>` is always special: otherwise a prompt could end its own text.
     const special = token.special || token.content === END_OF_TEXT;
     return { ...token, id: vocabulary.get(token.content) ?? token.id, special };
   });
@@ -91,7 +91,7 @@ function checkModel(model: unknown): void {
   if (dropout !== 0) throw unsupported(`${FILE}: "dropout" of the model is ${JSON.stringify(dropout)}`);
 }
 
-/** A `Fuse` behind `ByteLevel` changes nothing. */
+/** Checks that the decoder is `ByteLevel`. A `Fuse` after it has no effect. */
 function checkDecoder(decoder: unknown): void {
   const type = property(decoder, "type");
   if (type === "ByteLevel") return;
@@ -186,7 +186,7 @@ function mergesOf(text: string): [string, string][] {
   return merges;
 }
 
-/** The entries of "added_tokens". @throws TokenizerError if it is no list. */
+/** The entries of "added_tokens". @throws TokenizerError if it is not a list. */
 export function addedTokens(file: unknown): readonly unknown[] {
   const added: unknown = property(file, "added_tokens") ?? [];
   if (Array.isArray(added)) return added;

@@ -1,6 +1,6 @@
 /**
- * Character classes as `tokenizers` 0.23 has them. Its tables are those of several versions of Unicode, so classes of the
- * JavaScript engine are restricted to the characters that these versions have (`test/encoding/text/golden/unicode.py`).
+ * Character classes as in `tokenizers` 0.23. Its tables are those of several versions of Unicode, so classes of the
+ * JavaScript engine are restricted to the characters of these versions (`test/encoding/text/golden/unicode.py`).
  */
 
 /**
@@ -60,7 +60,7 @@ export const CHINESE = `[${rangesOf(
   "4e00-9fff 3400-4dbf 20000-2a6df 2a700-2b73f 2b740-2b81f 2b920-2ceaf f900-faff 2f800-2fa1f",
 )}]`;
 
-/** Characters newer than the tables of normalization, which are those of Unicode 12: they are left as they are. */
+/** Characters newer than the tables of normalization, which are those of Unicode 12: they are not normalized. */
 export const NEVER_NORMALIZED = `[${rangesOf(
   "7fd 897-89f 8ca-8d3 9fe afa-aff b55 c04 c3c cf3-d00 d3b-d3c d81 eba ece 1715 180f 1abf-1aeb 1cf7 1df6-1dfa 32ff a7f1-a7f4 " +
     "a82c a8ff ab69 105c0-105ff 10781-107ba 10d24-10d27 10d69-10d6d 10eab-10eac 10efa-10eff 10f46-10f50 10f82-10f85 11070 " +
@@ -70,6 +70,6 @@ export const NEVER_NORMALIZED = `[${rangesOf(
     "1cf00-1cf46 1e030-1e08f 1e130-1e136 1e2ae 1e2ec-1e2ef 1e4ec-1e4ef 1e5ee-1e5ef 1e6e3 1e6e6 1e6ee-1e6ef 1e6f5 1f16c 1fbf0-1fbf9",
 )}]`;
 
-/** What the normalizer `Nmt` removes, and what it makes a space (google/sentencepiece, `src/builder.cc`, `BuildNmtNFKCMap`). */
+/** Characters that the normalizer `Nmt` removes, or replaces by a space (google/sentencepiece, `src/builder.cc`, `BuildNmtNFKCMap`). */
 export const NMT_REMOVED = `[${rangesOf("1-8 b e-1f 7f 8f 9f")}]`;
 export const NMT_SPACE = `[${rangesOf("9 a c d 1680 200b-200f 2028 2029 2581 feff fffd")}]`;

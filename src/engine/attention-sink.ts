@@ -5,8 +5,8 @@
 import type { DecoderConfig } from "../../models/index.ts";
 
 /**
- * The rows that stay, and how many of the others are evicted at once. When `limit` rows are visible, the oldest
- * `evictionBlock` rows behind the sink are evicted. Distances are counted over the visible rows, so no distance exceeds `limit`.
+ * The rows that are kept, and how many of the others are evicted at once. When `limit` rows are visible, the oldest
+ * `evictionBlock` rows after the sink are evicted. Distances are counted over the visible rows, so no distance exceeds `limit`.
  */
 export interface AttentionSink {
   /** Rows at the beginning of the sequence that are never evicted: 0 to `limit - evictionBlock`. */
@@ -29,17 +29,17 @@ export function evictedBefore(position: number, { evictionBlock }: AttentionSink
   return position < limit ? 0 : evictionBlock * (Math.floor((position - limit) / evictionBlock) + 1);
 }
 
-/** The first position at which as many rows are evicted: a multiple of `evictionBlock`, from 0. */
+/** The first position at which this many rows are evicted. @param rows a multiple of `evictionBlock`, from 0. */
 export function firstPositionEvicting(rows: number, { evictionBlock }: AttentionSink, limit: number): number {
   return rows === 0 ? 0 : limit + rows - evictionBlock;
 }
 
-/** Least number of evicted rows that can be restored: a draft can be longer than a block of a small window. */
-const LEAST_RESTORABLE = 16;
+/** Minimum number of evicted rows that can be restored: a draft can be longer than a block of a small window. */
+const MIN_RESTORABLE = 16;
 
 /** Number of evicted blocks that can be restored: those of 5/16 of `limit`. */
 export function restorableBlocks({ evictionBlock }: AttentionSink, limit: number): number {
-  return Math.ceil(Math.max((5 / 16) * limit, LEAST_RESTORABLE) / evictionBlock);
+  return Math.ceil(Math.max((5 / 16) * limit, MIN_RESTORABLE) / evictionBlock);
 }
 
 /** The sink is a quarter of the window, an eviction block a sixteenth. Undefined for windows under 16 ids. */

@@ -16,7 +16,7 @@ export interface AttentionRequest {
 export interface LayerAttention {
   readonly layer: number;
   readonly heads: readonly number[];
-  /** Position of the first id that it saw; with a sink, of the first behind the evicted ones. The last is its own. */
+  /** Position of the first id that it attends to; with a sink, of the first after the evicted ones. The last is its own. */
   readonly from: number;
   /** `[heads, visible ids]`; each row sums to 1, less the weight of the sink rows. */
   readonly weights: Float32Array;
@@ -52,30 +52,30 @@ export function layerAttention(
   cache: KeyValueCache,
   results: Results,
 ): readonly LayerAttention[] {
-  const seen = cache.visibleSpan(cache.position - 1);
-  const from = cache.position - seen;
+  const span = cache.visibleSpan(cache.position - 1);
+  const from = cache.position - span;
   return layers.map((layer) => {
-    const weights = floats(results, `attention.${layer}`); // [all heads, times]
-    return { layer, heads, from, weights: visibleWeights(config, weights, heads, seen) };
+    const weights = floats(results, `attention.${layer}`); // [all heads, positions]
+    return { layer, heads, from, weights: visibleWeights(config, weights, heads, span) };
   });
 }
 
 /**
  * The weights of some heads, without the positions that are hidden from the last id.
  *
- * @param weights `[all heads, positions]`, of which the last `seen` are visible.
- * @returns `[heads, seen]`
+ * @param weights `[all heads, positions]`, of which the last `span` are visible.
+ * @returns `[heads, span]`
  */
 function visibleWeights(
   config: DecoderConfig,
   weights: Float32Array,
   heads: readonly number[],
-  seen: number,
+  span: number,
 ): Float32Array {
   const positions = weights.length / config.heads;
-  const visible = new Float32Array(heads.length * seen);
+  const visible = new Float32Array(heads.length * span);
   for (const [row, head] of heads.entries()) {
-    visible.set(weights.subarray((head + 1) * positions - seen, (head + 1) * positions), row * seen);
+    visible.set(weights.subarray((head + 1) * positions - span, (head + 1) * positions), row * span);
   }
   return visible;
 }

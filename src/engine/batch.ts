@@ -67,7 +67,7 @@ export class BatchSequence implements SequenceContext, GraphRuns {
   }
 
   /**
-   * Reads one id and samples the next ones, in one run for all sequences. It has as few steps as any of them requests.
+   * Reads one id and samples the next ones, in one run for all sequences. It has the smallest number of steps that any of them requests.
    *
    * @returns the ids; or the logits of the first one, if another sequence requests logits, or has rules that do not fit
    * the same run.
@@ -94,7 +94,7 @@ function noContextShift(): RangeError {
 
 type RunResult = SampledRun | { readonly logits: Float32Array };
 
-/** An id to be read in the next run, and the promise of what follows it. */
+/** An id to be read in the next run, and the promise of the result. */
 interface PendingStep {
   readonly id: number;
   readonly range: IdRange | undefined;
@@ -241,7 +241,7 @@ export class SequenceBatch {
   }
 }
 
-/** The shortest range with all ids of these. */
+/** The shortest range that contains these ranges. */
 function hull(ranges: readonly IdRange[]): IdRange {
   const first = Math.min(...ranges.map((range) => range.first));
   return { first, count: Math.max(...ranges.map((range) => range.first + range.count)) - first };

@@ -57,14 +57,14 @@ export function cacheShapeOf(
  * `[position, heads, headSize]`.
  *
  * The graph reads views of the buffers, `past`, so a step copies nothing. At most `2 · limit` rows are stored: `limit` rows that the
- * next step sees, and `limit` rows that `rewind` can restore. The buffers have a quarter of `limit` more to write; when they are
- * full, once in as many rows, the stored rows move to the front.
+ * next step attends to, and `limit` rows that `rewind` can restore. The buffers can hold a quarter of `limit` more; when they are full, the
+ * stored rows move to the front.
  *
- * With an attention sink the buffers have `limit` rows: those of the sink, and behind them the most recent ones, which move forward when
- * a block is evicted. The newest evicted blocks, 5/16 of `limit`, are stored apart, and `rewind` can restore them.
+ * With an attention sink the buffers have `limit` rows: those of the sink, and after them the most recent ones, which move forward when
+ * a block is evicted. The newest evicted blocks, 5/16 of `limit`, are stored separately, and `rewind` can restore them.
  *
- * With the heads as the first axis, `past` has unused rows behind those of each head. It is copied about every 64 rows, when each head
- * gets more room.
+ * With the heads as the first axis, `past` has unused rows after those of each head. It is copied about every 64 rows, to give each head
+ * more rows.
  *
  * A cache can store several sequences of equal length, which one run reads together. A row then contains all of them,
  * `[position, sequences · heads, headSize]`, and positions count for each. `select` makes such a cache.
@@ -75,7 +75,7 @@ export class KeyValueCache {
   /** Keys of layer 0, values of layer 0, keys of layer 1, …, visible or not; with a sink, the visible ones. */
   #rows: StoredRows;
   #position = 0;
-  /** With a sink, rows that were visible. */
+  /** With a sink, the newest evicted rows. */
   #evictedRows: EvictedRows;
   /** One row, which the mask hides: the past of an empty cache, since ONNX Runtime cannot read an empty tensor here. */
   readonly #nothing: Float32Array;
@@ -104,7 +104,7 @@ export class KeyValueCache {
     return this.#position;
   }
 
-  /** Rows that the next step sees. */
+  /** Number of rows that the next step attends to. */
   get length(): number {
     return visibleLength(this.shape, this.#position);
   }
@@ -114,7 +114,7 @@ export class KeyValueCache {
     return rowsBeforeEviction(this.shape, this.#position);
   }
 
-  /** Number of consecutive positions, ending with its own, that a position sees; sink rows are not counted. */
+  /** Number of consecutive positions, ending with its own, that a position attends to; sink rows are not counted. */
   visibleSpan(position: number): number {
     return visibleSpan(this.shape, position);
   }
@@ -125,9 +125,8 @@ export class KeyValueCache {
   }
 
   /**
-   * The first position that `rewind` can return to: 0 up to position `2 · limit`, then `limit` before the furthest one reached. With a
-   * sink, the first one from which on at most 5/16 of `limit` were evicted: 0 up to about `1.3 · limit`, then at least as many
-   * positions back as rows of evicted blocks are stored.
+   * The first position that `rewind` can return to. It is 0 up to position `2 · limit`, then `limit` before the highest position reached.
+   * With a sink it is 0 up to about `1.3 · limit`, then at least the number of stored evicted rows, 5/16 of `limit`, before the present one.
    */
   get earliest(): number {
     const { limit, sink } = this.shape;
@@ -168,7 +167,7 @@ export class KeyValueCache {
   }
 
   /**
-   * Appends rows. Rows further back than `limit` are evicted; with a sink, the oldest blocks behind it.
+   * Appends rows. Rows further back than `limit` are evicted; with a sink, the oldest blocks after it.
    *
    * @param added `[2 · layers, rows, sequences · width]`: keys of layer 0, values of layer 0, keys of layer 1, ….
    * @throws EngineError unless it contains whole rows; RangeError for more than `rowsBeforeEviction` rows.
@@ -192,16 +191,16 @@ export class KeyValueCache {
     }
   }
 
-  /** Makes room for rows that are appended one part after another. */
+  /** Reserves memory for rows that are appended one chunk after another. */
   reserve(rows: number): void {
     this.#rows.reserve(Math.min(rows, this.rowsBeforeEviction));
   }
 
   /**
-   * A second cache at the same position. Both can be read on, rewound and forked independently.
+   * A second cache at the same position. Both can be appended to, rewound and forked independently.
    *
-   * A fork copies nothing until both have appended, or rows are evicted or restored: see `StoredRows`. Clearing a fork that is
-   * not needed any more can save the other one the copy.
+   * A fork copies nothing until both have appended, or rows are evicted or restored: see `StoredRows`. If a fork is cleared when it is
+   * not needed any more, the other one may not have to copy.
    */
   fork(): KeyValueCache {
     return this.#with(this.#rows.fork(), this.#evictedRows.fork(), this.sequences);
@@ -272,7 +271,7 @@ export class KeyValueCache {
     return this.sequences * this.shape.width;
   }
 
-  /** Number of rows behind the sink that are evicted. */
+  /** Number of rows after the sink that are evicted. */
   get #evicted(): number {
     return evictedAt(this.shape, this.#position);
   }
@@ -280,7 +279,7 @@ export class KeyValueCache {
   /** Makes the stored rows those that are visible at an earlier position. */
   #restore(position: number, { sinkRows, evictionBlock }: AttentionSink): void {
     const evicted = evictedAt(this.shape, position);
-    // Of the stored rows, and of those that were evicted later, the ones before the position stay.
+    // Rows before the position are kept or restored.
     const stored = Math.min(position, Math.max(sinkRows, position - this.#evicted));
     this.#rows.dropNewest(this.#rows.count - stored);
     const blocks = this.#evictedRows.pop((this.#evicted - evicted) / evictionBlock);

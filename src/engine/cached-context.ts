@@ -13,7 +13,7 @@ import { TokenHistory } from "./token-history.ts";
 export interface ContextOptions {
   /**
    * Reuse the cache also for a sequence longer than the window, of which a new context would read the last window only.
-   * Faster, but the logits then depend on what was read before. Default false.
+   * Faster, but the logits then depend on the ids that were read before. Default false.
    */
   readonly reuseBeyondWindow?: boolean;
   /**
@@ -30,7 +30,7 @@ export interface ContextOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What a context returns of the last id; `layers` only if requested. */
+/** What a context returns for the last id; `layers` only if requested. */
 export type ContextResult = ForwardWithAttention & Partial<Pick<ForwardWithLayers, "layers">>;
 
 /**
@@ -51,7 +51,7 @@ export class CachedContext {
     this.#decoder = decoder;
     this.withSink = withSink;
     this.#cache = decoder.createCache(withSink);
-    // `KeyValueCache.rewind` reaches less than two windows.
+    // `KeyValueCache.rewind` goes back by less than two windows.
     this.#history = new TokenHistory(2 * decoder.config.window);
   }
 
@@ -85,7 +85,7 @@ export class CachedContext {
     return this.#history.commonPrefixLength(ids);
   }
 
-  /** A copy of a layer's values that the next id sees, `[ids, width]`. */
+  /** A copy of the values of a layer that the next id attends to, `[ids, width]`. */
   values(layer: number): Float32Array {
     return this.#cache.values(layer).slice();
   }
@@ -243,7 +243,7 @@ export class CachedContext {
     });
   }
 
-  /** Appends to the history what a run reads of the ids: if the signal stops it between chunks, only the first ones. */
+  /** Appends to the history the ids that a run reads: if the signal stops it between chunks, only the first ones. */
   async #recorded<T>(ids: readonly number[], read: () => Promise<T>): Promise<T> {
     const before = this.#cache.position;
     try {
@@ -264,7 +264,7 @@ export class PrefixCachePool {
 
   /**
    * @param size maximum number of contexts. Each stores up to 2¼ windows of keys and values, 1.3 with a sink.
-   * @param withSink of every context: see `CachedContext`.
+   * @param withSink as for `CachedContext`, for every context.
    */
   constructor(decoder: Decoder, size: number, withSink = false) {
     this.#decoder = decoder;
@@ -275,10 +275,11 @@ export class PrefixCachePool {
   /** A context for exclusive use until `release`. */
   acquire(ids: readonly number[]): CachedContext {
     const lengths = this.#idle.map((context) => context.commonPrefixLength(ids));
-    const most = Math.max(0, ...lengths);
-    // Only START matches: keep these entries while the pool has capacity, another piece may continue from them.
-    if (most <= 1 && this.#idle.length < this.#size) return new CachedContext(this.#decoder, this.#withSink);
-    const [best] = this.#idle.splice(most <= 1 ? this.#idle.length - 1 : lengths.indexOf(most), 1);
+    const longest = Math.max(0, ...lengths);
+    // At most START matches: keep these entries while the pool has capacity, since another piece may continue from them.
+    if (longest <= 1 && this.#idle.length < this.#size)
+      return new CachedContext(this.#decoder, this.#withSink);
+    const [best] = this.#idle.splice(longest <= 1 ? this.#idle.length - 1 : lengths.indexOf(longest), 1);
     return best ?? new CachedContext(this.#decoder, this.#withSink);
   }
 

@@ -32,8 +32,9 @@ export interface PreparedSource {
   readonly scheme: QuantizationScheme;
   readonly runtime: Runtime;
   /**
-   * Numbers of ids of the slices of the head: `forward` with `range` computes only the slices that contain the range. Ids after them are
-   * one more slice. The logits are the same to the last bit if the numbers are multiples of 4. Default: the ranges that the vocabulary of the config is sampled from; [] for a head without slices.
+   * Numbers of ids of the slices of the head: `forward` with `range` computes only the slices that overlap the range. Ids after them are
+   * one more slice. The logits are the same to the last bit if the numbers are multiples of 4. Default: the ranges that the vocabulary of the
+   * config is sampled from; [] for a head without slices.
    */
   readonly headSlices?: readonly number[];
   /** In memory: may be freed once the decoder is loaded. In files: must not change until the decoder is disposed. */
@@ -52,7 +53,7 @@ export interface WeightsInFiles extends WeightFolder {
   readonly located: ReadonlyMap<string, { readonly file: string; readonly offset: number }>;
 }
 
-/** The result that the cache appends. */
+/** The result with the rows that are appended to the cache. */
 const ADDED = "keys_values";
 
 /** Options of `DecoderSession.step`. */
@@ -84,10 +85,10 @@ export class DecoderSession {
     const { config, scheme, runtime, weights } = source;
     // WebAssembly copies the cache for every run; the native library does not, so stepping is as fast there.
     const samplesInGraph = runtime.backend === "wasm" && !layers;
-    // WebGPU computes the whole head: there each branch would wait for the graphics card.
+    // WebGPU computes the whole head: each branch would wait for the GPU.
     const isWhole = runtime.backend === "webgpu" || layers;
     const headSlices = isWhole ? [] : (source.headSlices ?? sampledRanges(config));
-    const locate = "located" in weights ? placesOf(weights) : undefined;
+    const locate = "located" in weights ? locations(weights) : undefined;
     const options = { scheme, locate, headSlices, layers };
     const graph = samplesInGraph
       ? decoderLoop(config, declareSampling, options)
@@ -115,7 +116,7 @@ export class DecoderSession {
   /**
    * Reads ids in one run, and appends their rows to the cache, as well as those of sampled ids.
    *
-   * @param wanted names of the results, besides those that the cache appends.
+   * @param wanted names of the results, besides the rows for the cache.
    * @throws EngineError when ONNX Runtime fails, for a cache that changes meanwhile, and after `dispose`.
    */
   async step(
@@ -184,15 +185,15 @@ function lastWeights(
   { run, gap }: RunLayout,
 ): RuntimeTensor {
   if (weights?.type !== "float32") throw new TypeError("the graph returned no attention weights");
-  const ofLast = isExact ? lastRowWeights(weights, run.rows, run.spare) : weights.data;
-  const data = gap ? withoutGap(ofLast, config.heads, gap) : ofLast;
+  const lastRow = isExact ? lastRowWeights(weights, run.rows, run.spare) : weights.data;
+  const data = gap ? withoutGap(lastRow, config.heads, gap) : lastRow;
   return { type: "float32", data, shape: [config.heads, data.length / config.heads] };
 }
 
-function placesOf({ located }: WeightsInFiles): Locate {
+function locations({ located }: WeightsInFiles): Locate {
   return (data) => {
-    const place = located.get(data);
-    if (!place) throw new TypeError(`no file contains "${data}"`);
-    return place;
+    const location = located.get(data);
+    if (!location) throw new TypeError(`no file contains "${data}"`);
+    return location;
   };
 }

@@ -36,13 +36,13 @@ export interface DecoderSource {
   readonly reopen?: () => Tensors;
 }
 
-/** Ids per chunk of a long input: the memory of its activations grows with it. */
+/** Ids per chunk of a long input. The memory of the activations is proportional to it. */
 const CHUNK = 128;
-/** With quantized blocks in Node, which take no longer in shorter chunks. */
-const CHUNK_OF_BLOCKS = 64;
+/** The same with block-wise quantization in Node, where shorter chunks take no more time. */
+const BLOCKWISE_CHUNK = 64;
 
 /**
- * A loaded model: ids in, logits of the next id out. It has no state; the state of a sequence is its cache, so several
+ * A loaded model, which computes the logits of the next id from ids. It has no state; the state of a sequence is its cache, so several
  * generations can share a decoder.
  *
  * @example
@@ -61,13 +61,13 @@ export class Decoder {
   readonly isQuantized: boolean;
   readonly scheme: QuantizationScheme;
   /**
-   * Whether a run of several ids may leave all later ids as they are, see `exactRunLength`: in float32, and where quantized rows
-   * have the same bits in any run.
+   * Whether a run of several ids can be exact, so that all later ids stay the same (see `exactRunLength`): in float32, and where quantized
+   * rows have the same bits in any run.
    */
   readonly mayReadExactly: boolean;
   #readsExactly: Promise<boolean> | undefined;
   readonly #session: DecoderSession;
-  /** Of `forwardWithLayers`. */
+  /** The session of `forwardWithLayers`. */
   readonly #layers: LayerSession;
   /** Compared by identity: `#check` recognizes caches of this decoder, and their forks, by them. */
   readonly #cacheShape: CacheShape;
@@ -106,7 +106,7 @@ export class Decoder {
     this.scheme = scheme;
     this.hasIndependentRows = scheme.linear !== "int8-columns";
     this.isQuantized = scheme.linear !== "float32";
-    this.#chunk = scheme.isExact ? CHUNK_OF_BLOCKS : CHUNK;
+    this.#chunk = scheme.isExact ? BLOCKWISE_CHUNK : CHUNK;
     this.mayReadExactly = !this.isQuantized || (scheme.isExact && hasExactShape(config));
     this.#session = session;
     this.#cacheShape = cacheShapeOf(config, session.backend, scheme);
@@ -129,8 +129,8 @@ export class Decoder {
 
   /**
    * Maximum number of ids that a run can read so that all later ids stay the same. With float32 weights any number: logits differ
-   * in the last bits only. With quantized weights such a difference would be rounded to another activation, so the number is of rows
-   * that have the same bits as in single runs; 1 where the processor does not allow it, which the first call finds out.
+   * in the last bits only. With quantized weights such a difference could be rounded to another activation, so it is the number of rows
+   * that have the same bits as in single runs; 1 where the processor does not allow it, which the first call measures.
    */
   async exactRunLength(cache: KeyValueCache): Promise<number> {
     if (!this.isQuantized) return Infinity;
@@ -138,8 +138,8 @@ export class Decoder {
   }
 
   /**
-   * Whether drafts can be read: on the native backend, which samples id by id; in int8 where a run leaves all ids as they are, see
-   * `exactRunLength`.
+   * Whether drafts can be verified in one run: on the native backend, which samples id by id; in int8 only where a run of several ids is
+   * exact, see `exactRunLength`.
    */
   async readsAhead(): Promise<boolean> {
     if (this.backend !== "node" || !this.mayReadExactly) return false;
@@ -149,7 +149,7 @@ export class Decoder {
   }
 
   /**
-   * An empty cache, for the beginning of a piece or text.
+   * An empty cache, for a new sequence.
    *
    * @param withSink whether the first quarter of a window is never evicted, see `AttentionSink`. No effect with learned
    * positions, whose context ends.
@@ -206,7 +206,7 @@ export class Decoder {
    *
    * @example
    * const { logits, layers } = await decoder.forwardWithLayers([389, 375, 60], cache, { layers: [] });
-   * const atFirst = layers.logits.subarray(0, 416); // of the embedding
+   * const ofEmbedding = layers.logits.subarray(0, 416);
    */
   async forwardWithLayers(
     ids: ArrayLike<number>,
@@ -232,7 +232,7 @@ export class Decoder {
   /**
    * Reads ids and samples the next ones, in one run. The sampled ids are read too, except the last.
    *
-   * @param sampling of each sequence, with the same number of steps.
+   * @param sampling one entry for each sequence, with the same number of steps.
    * @returns the ids of each sequence: as many as steps, or fewer when no id was allowed for one of them.
    * @throws EngineError as `forward`; RangeError for more ids than `rowsBeforeEviction`; TypeError unless `samplesInGraph`,
    * or for another number of sequences.
@@ -304,7 +304,7 @@ export class Decoder {
     return { logits: joined(chunks), results };
   }
 
-  /** @param rows positions that the run computes: those of the ids, and of the sampled ones. */
+  /** @param rows number of positions that the run computes: those of the ids, and of the sampled ones. */
   #check(ids: ArrayLike<number>, cache: KeyValueCache, rows: number): void {
     this.#session.checkAlive();
     if (cache.shape !== this.#cacheShape && cache.shape !== this.#sinkShape) {

@@ -1,4 +1,4 @@
-/** A second, smaller model that drafts for a model. */
+/** Speculative decoding with a draft model: a second, smaller model. */
 import { weightBytes } from "../../models/index.ts";
 import { OptionError } from "../options.ts";
 import { type CachedContext, PrefixCachePool } from "./cached-context.ts";
@@ -17,29 +17,29 @@ export interface TokenBytes {
   bytes(id: number): Uint8Array;
 }
 
-/** A model and what its ids mean: a `TextModel`, `MusicModel` or `BandModel`. */
+/** A model with the meaning of its ids: a `TextModel`, `MusicModel` or `BandModel`. */
 export interface DraftedIds {
   readonly decoder: Decoder;
-  /** Of text. */
+  /** Of a model of text. */
   readonly tokenizer?: TokenBytes;
-  /** Of music. */
+  /** Of a model of music. */
   readonly vocabulary?: { readonly name: string };
 }
 
-/** A context that reads drafts ahead, for one generation. */
+/** A context that verifies drafts, for one generation. */
 export interface DraftedContext {
   readonly context: SequenceContext;
-  /** Removes what was drafted and not sampled. Call it before the context is used by others. */
+  /** Removes the drafted ids that were not sampled. Call it before the context is used for anything else. */
   readonly settle: () => void;
 }
 
-/** Contexts in the prefix cache of the drafting model. */
+/** Capacity of the prefix cache of the draft model, in contexts. */
 const CACHED_CONTEXTS = 2;
 
 /**
- * A second, smaller model of the same ids, which proposes the next ids. A proposed id is kept only if the model itself samples it, so the
- * generated ids are the same as without. It samples with the seed, the step and the rules of the generation: see `ModelDrafter`. How many
- * ids it drafts depends on how many were accepted; none where that would cost more time than it saves.
+ * A second, smaller model with the same vocabulary, which drafts the next ids. A drafted id is kept only if the model itself samples it, so
+ * the generated ids are the same as without a draft model. The draft model samples with the seed, the step and the rules of the generation:
+ * see `ModelDrafter`. The length of the drafts depends on the acceptance rate; it is 0 where drafts would cost more time than they save.
  *
  * @example
  * const draftModel = new DraftModel(await loadTextModel("distilbert/distilgpt2"));
@@ -50,17 +50,17 @@ export class DraftModel {
   readonly #pools = new Map<boolean, PrefixCachePool>();
   /** Models that passed the check. */
   readonly #checked = new WeakSet<DraftedIds>();
-  /** What became of the drafts of all generations that have ended, those of repeats included. */
+  /** Counts of drafted and accepted ids in all generations that have ended, drafts of repeats included. */
   readonly report: SpeculationReport = { runs: 0, drafted: 0, accepted: 0 };
 
-  /** @param draft not disposed before the generations that use it have ended. */
+  /** @param draft the smaller model. Do not dispose it before the generations that use it have ended. */
   constructor(draft: DraftedIds) {
     this.#draft = draft;
   }
 
   /**
-   * @throws OptionError when the model cannot read drafts, when the ids of the two mean different things, and when the positions of the
-   * drafting model end before those of the model.
+   * @throws OptionError when the model cannot verify drafts, when the vocabularies of the two models differ, and when the draft model has
+   * fewer learned positions.
    */
   async check(model: DraftedIds): Promise<void> {
     if (this.#checked.has(model)) return;
@@ -70,9 +70,9 @@ export class DraftModel {
   }
 
   /**
-   * @param context of the model, used by nobody else until `settle`.
+   * @param context a context of the model, not used for anything else until `settle`.
    * @param prompt the ids of the generation so far.
-   * @param method drafts where the music or text repeats itself.
+   * @param method makes the drafts from repeats in the music or text.
    * @throws OptionError as `check`.
    */
   async speculate(
@@ -90,7 +90,7 @@ export class DraftModel {
       context,
       (rowCost) => new EitherDrafter(newDrafter(rowCost), drafter, longRepeat),
     );
-    if (!speculative) throw new TypeError("the model passed the check, but reads no drafts");
+    if (!speculative) throw new TypeError("the model passed the check, but cannot verify drafts");
     const settle = (): void => {
       speculative.settle();
       drafter.settle();
@@ -103,7 +103,7 @@ export class DraftModel {
     return { context: speculative, settle };
   }
 
-  /** @param withSink whether the first ids stay in the context of the model, and so in that of the drafting model. */
+  /** @param withSink whether the context of the model, and so that of the draft model, has an attention sink. */
   #pool(withSink: boolean): PrefixCachePool {
     const pool =
       this.#pools.get(withSink) ?? new PrefixCachePool(this.#draft.decoder, CACHED_CONTEXTS, withSink);
@@ -129,7 +129,7 @@ async function cannotDraft(decoder: Decoder): Promise<Problem | undefined> {
   };
 }
 
-/** What makes a model unable to draft for another. */
+/** The reason why a model cannot draft for another; undefined if it can. */
 function difference(draft: DraftedIds, model: DraftedIds): Problem | undefined {
   const hint = "choose a draft model with the vocabulary of the model";
   const [own, other] = [draft.decoder.config, model.decoder.config];
@@ -179,10 +179,10 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
-/** Bytes of weights whose reading takes the time that a layer takes besides: measured for GPT-2 124M and `piano`, on two cores. */
+/** The fixed time of a layer, as the bytes of weights that are read in this time: measured for GPT-2 124M and `piano`, on two cores. */
 const BYTES_PER_LAYER = 5e6;
 
-/** The time of a step, as the number of bytes that would take it: no clock, so that a seed always gives the same runs. */
+/** The estimated time of a step, as a number of bytes. It is not measured, so that a seed always gives the same runs. */
 function stepCost({ config, scheme }: Decoder): number {
   return weightBytes(config, scheme) + config.layers * BYTES_PER_LAYER;
 }

@@ -1,10 +1,10 @@
 import { MODEL_KIND } from "./model-drafter.ts";
 import type { Draft, Drafter, SamplesAhead } from "./speculation/index.ts";
 
-/** Share of accepted ids that is assumed at first. */
+/** Initial estimate of the acceptance rate. */
 const FIRST_GUESS = 0.6;
 
-/** Drafts of long repeats; elsewhere those of a model, and where those would cost more time than they save, those of short repeats. */
+/** Uses drafts of long repeats; without one, those of a model; and where these would cost more time than they save, those of short repeats. */
 export class EitherDrafter implements Drafter {
   readonly #repeats: Drafter;
   readonly #model: Drafter;
@@ -13,7 +13,7 @@ export class EitherDrafter implements Drafter {
   /**
    * @param repeats drafts without a model.
    * @param model a `ModelDrafter`.
-   * @param longRepeat kind from which on `repeats` drafts as well as a model does.
+   * @param longRepeat kind of the drafts of `repeats` from which on they are accepted as often as those of a model.
    */
   constructor(repeats: Drafter, model: Drafter, longRepeat: number) {
     this.#repeats = repeats;

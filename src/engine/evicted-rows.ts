@@ -1,4 +1,4 @@
-/** The memory of the rows that a cache with an attention sink evicted last. */
+/** The rows that a cache with an attention sink evicted last. */
 
 interface Block {
   /** `[buffers, rows, width]` */
@@ -45,7 +45,7 @@ export class EvictedRows {
     return fork;
   }
 
-  /** As many blocks of another width. @param change returns the new rows of a block. */
+  /** The same number of blocks, with rows of another width. @param change returns the new rows of a block. */
   map(change: (rows: Float32Array) => Float32Array): EvictedRows {
     const mapped = new EvictedRows(this.#most);
     mapped.#blocks = this.#blocks.map(({ rows }) => ({ rows: change(rows), isShared: false }));

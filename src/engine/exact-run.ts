@@ -1,4 +1,4 @@
-/** Whether a run of several rows gives each the same bits as single runs do: see `models/graph/exact-attention.ts`. */
+/** Whether each row of a run has the same bits as in a run of its own: see `models/graph/exact-attention.ts`. */
 import { blockSize, type DecoderConfig, EXACT_ROWS, GROUP_ROWS } from "../../models/index.ts";
 import type { KeyValueCache } from "./cache.ts";
 
@@ -6,7 +6,7 @@ import type { KeyValueCache } from "./cache.ts";
 export function exactRunLength({ length, position, shape }: KeyValueCache): number {
   // The first group of a past of less than a group is rows of zeros.
   if (length < GROUP_ROWS) return 1;
-  // When the window slides, groups of positions slide too. Behind an attention sink they stay until the next eviction.
+  // When the window slides, the groups of positions change. With an attention sink they stay the same until the next eviction.
   const left = shape.sink ? Infinity : shape.limit - position + 1;
   return Math.max(1, Math.min(EXACT_ROWS, left));
 }
@@ -18,7 +18,7 @@ export function hasExactShape(config: DecoderConfig): boolean {
   return hasGroups && [width, feedForward].every((inputs) => blockSize(inputs) !== undefined);
 }
 
-/** What reads ids: a decoder. */
+/** The methods of a decoder that the check uses. */
 interface Reader {
   readonly config: DecoderConfig;
   createCache(): KeyValueCache;
@@ -32,7 +32,7 @@ interface Reader {
 const [BEFORE, ROWS] = [6, 5] as const;
 
 /**
- * Reads a few rows in one run and one by one, and compares all bits: ONNX Runtime chooses the order of its sums by processor.
+ * Reads a few rows in one run and one by one, and compares all bits: the order of the sums of ONNX Runtime depends on the processor.
  * Takes the time of about seven ids.
  */
 export async function readsRowsExactly(decoder: Reader): Promise<boolean> {

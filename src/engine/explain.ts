@@ -28,14 +28,14 @@ export interface Explanation {
   readonly candidates: readonly Candidate[];
   /** The probability of `id` under the sampler's options. */
   readonly probability: number | undefined;
-  /** Of the id before it, whose logits it was sampled from. Empty without `attention`. */
+  /** The attention of the id before it, from whose logits it was sampled. Empty without the option `attention`. */
   readonly attention: readonly LayerAttention[];
-  /** From the embedding up to the last layer, of the id before it. Only with `layers`. */
+  /** The predictions from the embedding up to the last layer, at the id before it. Only with the option `layers`. */
   readonly layers?: readonly LayerPrediction[];
 }
 
 /**
- * Explains one id. Of a prompt longer than the model's window, the last window counts.
+ * Explains one id. Of a prompt longer than the model's window, only the last window is read.
  *
  * @throws EngineError as `Decoder.forwardWithLayers`.
  */

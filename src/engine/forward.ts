@@ -24,7 +24,7 @@ export interface ForwardWithAttention {
   readonly attention: readonly LayerAttention[];
 }
 
-/** Logits, attention weights, and the last id in the residual stream. */
+/** Logits, attention weights, and the residual stream of the last id. */
 export interface ForwardWithLayers extends ForwardWithAttention {
   readonly layers: LayerStream;
 }

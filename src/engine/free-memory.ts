@@ -1,13 +1,13 @@
-/** Results that are freed at once, in bytes: those of chunks of a prompt, not those of single ids. */
+/** Minimum size of results that are freed at once, in bytes: those of chunks of a prompt, not those of single ids. */
 const LARGE = 2 ** 20;
 
 /**
  * Frees the memory of a large array that owns its buffer; its length is then 0. Without this, the results of many runs stay in
- * memory until the garbage collector runs: with GPT-2 124M, up to 60 MB behind a prompt of 1,000 ids.
+ * memory until the garbage collector runs: with GPT-2 124M, up to 60 MB after a prompt of 1,000 ids.
  */
 export function freeMemory({ buffer, byteLength }: Float32Array): void {
   if (byteLength < LARGE || byteLength < buffer.byteLength || !(buffer instanceof ArrayBuffer)) return;
-  // A message that is never read takes the buffer with it.
+  // The transfer detaches the buffer, which is freed with the message.
   const { port1, port2 } = new MessageChannel();
   port1.postMessage(null, [buffer]);
   port1.close();

@@ -25,7 +25,7 @@ export async function* generateIds(
   decoder: Decoder,
   options: GenerateIdsOptions,
 ): AsyncGenerator<GeneratedId, never> {
-  const own = new CachedContext(decoder); // takes no memory before it reads
+  const own = new CachedContext(decoder); // allocates no memory before it reads ids
   try {
     const source = nextIds(decoder.config, options.context ?? own, options);
     for (;;) {

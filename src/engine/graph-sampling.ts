@@ -51,7 +51,7 @@ export const declareSampling: DeclareSampling = (outer) => {
   };
 };
 
-/** The values of these inputs. @param sequences as many samples of each. */
+/** The values of these inputs. @param sequences the sampling of each sequence, with the same number of steps. */
 export function samplingTensors(sequences: readonly SamplingInputs[], vocabularySize: number): GraphInputs {
   const inputs = RULES.flatMap(({ isWarper, graph }) => {
     const rules = sequences.map((each) => (each.isGreedy && isWarper ? OFF : each.rules));
@@ -90,7 +90,7 @@ export function sampledRuns(sampled: Int32Array, sequences: number): SampledRun[
   });
 }
 
-/** No rule is on. */
+/** The input with which no rule is on. */
 const OFF: RuleInput = { options: {}, context: {}, pitches: undefined };
 
 /** The tensors for runs whose samples are not used, of any number of sequences. */

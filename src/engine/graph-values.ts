@@ -50,28 +50,28 @@ export function graphInputs(
   return inputs;
 }
 
-/** The positions of a run, and those that it hides behind the past. */
+/** The positions of a run, and those that it hides after the past. */
 export interface RunLayout {
   readonly run: RunPositions;
-  /** The first hidden position behind the past, and the first behind these; undefined unless the heads are the first axis. */
+  /** The hidden positions after the past; undefined unless the heads are the first axis. */
   readonly gap: Gap | undefined;
 }
 
-/** @param rows positions that the run computes. */
+/** @param rows number of positions that the run computes. */
 export function runLayout({ isExact }: InputForm, rows: number, cache: KeyValueCache): RunLayout {
-  const { length, rows: room } = cache;
+  const { length, rows: viewed } = cache;
   const isHeadsFirst = cache.shape.headsFirst !== undefined;
   const run = isExact
-    ? runPositions(length, rows, isHeadsFirst ? room : undefined)
-    : { past: room, padding: 0, recent: 0, rows, spare: 0 };
+    ? runPositions(length, rows, isHeadsFirst ? viewed : undefined)
+    : { past: viewed, padding: 0, recent: 0, rows, spare: 0 };
   return { run, gap: isHeadsFirst ? [length - run.recent, run.past + run.padding] : undefined };
 }
 
 function maskOf({ run, gap }: RunLayout, { length }: KeyValueCache, { window }: DecoderConfig): Float32Array {
   const { past, recent, rows, spare } = run;
   if (gap === undefined) return attentionMask(rows, length, past + recent, window, spare);
-  const [held, to] = gap;
-  return maskWithGap({ held, hidden: to - held, recent, rows, spare });
+  const [from, to] = gap;
+  return maskWithGap({ past: from, hidden: to - from, recent, rows, spare });
 }
 
 /** The shape of the past, with all axes of heads. */

@@ -1,4 +1,4 @@
-/** The slices of the head: which of them a range of ids needs, and where the logits of the ids are in the result. */
+/** The slices of the head: those that contain a range of ids, and the columns of these ids in the result. */
 import { type HeadSlices, sliceHead } from "../../models/index.ts";
 import type { IdRange } from "./sampling/index.ts";
 

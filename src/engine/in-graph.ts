@@ -1,10 +1,9 @@
 /**
  * Sampling in the graph: a run of the decoder returns several ids. No other file of the engine's loop handles such runs.
  *
- * A run ends where a rule changes: after so many ids (`LogitsProcessor.adjustmentLength`), or after some of them (`changingIds`), as
- * the graph finds. Where the rules have no graph form, as the repetition penalty, or masks have no automaton, it ends after one
- * id; that costs what single steps cost, in WebAssembly 1.1 to 1.4 times as much per id. Candidates and `override` need single
- * steps too.
+ * A run ends where a rule changes: after a number of ids (`LogitsProcessor.adjustmentLength`), or after certain ids (`changingIds`), which
+ * the graph checks. Where a rule has no graph form, such as the repetition penalty, or a mask has no automaton, it ends after one id. It
+ * then takes the time of single steps, in WebAssembly 1.1 to 1.4 times as much per id. Candidates and `override` need single steps too.
  */
 import type { DecoderConfig } from "../../models/index.ts";
 import { type GeneratedId, type NextIds, SingleSteps, type SamplingRequest } from "./next-ids.ts";
@@ -24,8 +23,8 @@ class InGraph implements NextIds {
   readonly #runs: GraphRuns;
   readonly #steps: SingleSteps;
   readonly #request: SamplingRequest;
-  /** The first runs are short, so that the first ids arrive soon. */
-  #wish = 1;
+  /** The preferred length of the next run. The first runs are short, so that the first ids arrive soon. */
+  #preferred = 1;
   /** The last run ended early, since no id was allowed. */
   #isStuck = false;
 
@@ -40,13 +39,13 @@ class InGraph implements NextIds {
     if (this.#isStuck) throw emptyDistribution();
     const { previous } = this.#steps;
     const length = this.#runLength();
-    this.#wish = Math.min(2 * this.#wish, MAX_STEPS_PER_RUN);
+    this.#preferred = Math.min(2 * this.#preferred, MAX_STEPS_PER_RUN);
     if (length === 1 || previous === undefined) return this.#steps.next();
     const run = await this.#run(previous, length);
     if ("logits" in run) return this.#steps.sample(run.logits);
     this.#isStuck = run.isStuck;
-    // After a run that some id ended, the next one may not be long either.
-    if (run.ids.length < length) this.#wish = Math.min(2 * run.ids.length + 2, MAX_STEPS_PER_RUN);
+    // A run that an id has ended is likely to be followed by another short one.
+    if (run.ids.length < length) this.#preferred = Math.min(2 * run.ids.length + 2, MAX_STEPS_PER_RUN);
     if (run.ids.length === 0) throw emptyDistribution();
     return Array.from(run.ids, (id) => ({ id }));
   }
@@ -69,7 +68,7 @@ class InGraph implements NextIds {
     const left = Math.min(maxRunLength, state.idsUntilChange);
     const most = evenLength(left, stepsPerRun(this.#config, sequences, isQuantized));
     if (most <= 1 || !this.#request.sampler.hasGraphForm(state.graphContext())) return 1;
-    return Math.min(this.#wish, most);
+    return Math.min(this.#preferred, most);
   }
 }
 
@@ -79,31 +78,31 @@ function evenLength(left: number, most: number): number {
   return left > MAX_STEPS_PER_RUN ? most : Math.ceil(left / Math.ceil(left / most));
 }
 
-/** Numbers that a run reads in about 100 ms, on an average machine. */
+/** The number of weights and cached values that a run reads in about 100 ms, on an average machine. */
 const NUMBERS_PER_RUN = 3.7e8;
-/** Upper bound of the steps of a run. */
+/** Maximum number of steps of a run. */
 export const MAX_STEPS_PER_RUN = 16;
-/** Steps of a run of many sequences, unless the model is too large for one: each run copies the caches of all sequences. */
-const LEAST_STEPS_OF_BATCH = 4;
+/** Minimum number of steps of a run of several sequences, unless one sequence has fewer: each run copies the caches of all sequences. */
+const MIN_BATCH_STEPS = 4;
 
 /**
- * Steps of a run of some sequences: about 100 ms of work, since a run cannot be stopped and its ids arrive at once. At one step,
- * sampling in the graph saves nothing. The number follows from the model's size and not from a clock, so that a seed always
+ * Number of steps of a run: about 100 ms of work, since a run cannot be stopped and its ids arrive at once. With one step,
+ * sampling in the graph saves nothing. The number is computed from the model's size, not measured, so that a seed always
  * gives the same ids: the division into runs changes the last digits of the logits.
  */
 export function stepsPerRun(config: DecoderConfig, sequences = 1, isQuantized = false): number {
   const steps = Math.floor(NUMBERS_PER_RUN / numbersPerStep(config, sequences, isQuantized));
-  const least = sequences === 1 ? 1 : Math.min(LEAST_STEPS_OF_BATCH, stepsPerRun(config, 1, isQuantized));
+  const least = sequences === 1 ? 1 : Math.min(MIN_BATCH_STEPS, stepsPerRun(config, 1, isQuantized));
   return Math.max(least, Math.min(MAX_STEPS_PER_RUN, steps));
 }
 
-/** Numbers that a step reads for some sequences together. Numbers of 8 bits take half the time, and count half. */
+/** The number of weights and cached values that a step of all sequences reads. Weights of 8 bits take half the time and count half. */
 function numbersPerStep(config: DecoderConfig, sequences: number, isQuantized: boolean): number {
   const { layers, width, feedForward, vocabularySize, window, position } = config;
   const matrices = layers * width * (4 * width + 2 * feedForward) + vocabularySize * width;
   const weights = isQuantized ? matrices / 2 : matrices;
   const cache = layers * width * 2 * window;
-  // Relative attention scores every position twice, and moves the scores: measured, three times the cost. The sequences share
-  // the vectors, a third of it.
+  // Relative attention computes two scores for each position, and moves the scores: three times the cost, measured. A third of it, the
+  // vectors, is shared by the sequences.
   return weights + cache * (position.kind === "relative" ? 1 + 2 * sequences : sequences);
 }

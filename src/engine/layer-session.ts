@@ -12,7 +12,7 @@ export class LayerSession {
   }
 
   /**
-   * A load that failed is tried again.
+   * Loads the graph at the first call. After a failure, the next call tries again.
    *
    * @throws EngineError without `reopen`; the errors of loading.
    */

@@ -1,13 +1,13 @@
-/** What each layer of a decoder would predict, and how far attention and the feed-forward network move the residual stream. */
+/** The predictions from the output of each layer, and how far attention and the feed-forward network move the residual stream. */
 import type { DecoderConfig } from "../../models/index.ts";
 import { type Candidate, likeliest } from "./sampler.ts";
 import { softmax } from "./sampling/index.ts";
 
-/** The last id in the residual stream, layer by layer. */
+/** The residual stream of the last id, layer by layer. */
 export interface LayerStream {
   /**
-   * Logits by the final norm and the head of the stream after the embedding and after each layer, `[layers + 1, vocabularySize]`. The
-   * last row has the logits of the model.
+   * The logits that the final norm and the head compute from the stream after the embedding and after each layer,
+   * `[layers + 1, vocabularySize]`. The last row has the logits of the model.
    */
   readonly logits: Float32Array;
   /** The embedding, what attention of layer 0 added to it, what its feed-forward network added, the same of layer 1, …: `[2 · layers + 1, width]`. */
@@ -22,9 +22,9 @@ export interface StreamMove {
   readonly relative: number;
 }
 
-/** What a model would predict without the layers above one (the "logit lens" of nostalgebraist 2020). */
+/** The prediction from the output of a layer, without the layers above it (the "logit lens" of nostalgebraist 2020). */
 export interface LayerPrediction {
-  /** The layer, from 0; null for the embedding, below all layers. */
+  /** The layer, from 0; null for the embedding. */
   readonly layer: number | null;
   /**
    * The three likeliest ids, in descending order: softmax over the whole vocabulary of the logits that the final norm and the head give
@@ -33,9 +33,9 @@ export interface LayerPrediction {
   readonly candidates: readonly Candidate[];
   /** The probability of the explained id in the same softmax; undefined without one. */
   readonly probability: number | undefined;
-  /** What attention added; undefined for the embedding. */
+  /** The move by attention; undefined for the embedding. */
   readonly attention: StreamMove | undefined;
-  /** What the feed-forward network added, behind attention; undefined for the embedding. */
+  /** The move by the feed-forward network, after attention; undefined for the embedding. */
   readonly feedForward: StreamMove | undefined;
 }
 

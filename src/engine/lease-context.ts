@@ -1,16 +1,16 @@
-/** The context of one generation, with the drafts that its options request. */
+/** The context of one generation, with speculative decoding if its options request it. */
 import { OptionError } from "../options.ts";
 import type { CachedContext } from "./cached-context.ts";
 import type { DraftedIds, DraftModel } from "./draft-model.ts";
 import type { SequenceContext } from "./sequence-context.ts";
 import { type DraftingMethod, speculate, SUFFIXES } from "./speculate.ts";
 
-/** The options of a generation about drafts. */
+/** The options of speculative decoding. */
 export interface DraftOptions {
   /** Default true. */
   readonly speculation?: boolean | undefined;
   readonly draftModel?: DraftModel | undefined;
-  /** Default: what followed the longest earlier suffix. */
+  /** The drafts without a model. Default: those of `SuffixDrafter`. */
   readonly drafting?: DraftingMethod | undefined;
 }
 
@@ -23,8 +23,8 @@ export interface ContextLease {
 /**
  * Acquires a context for one generation.
  *
- * @param acquire returns a context of the model that nobody else uses.
- * @param release called with it at the end, without what was drafted and not sampled.
+ * @param acquire returns a context of the model that is not used for anything else.
+ * @param release called with it at the end, after the drafted ids that were not sampled are removed.
  * @throws OptionError for a draft model that does not fit, or without speculation.
  */
 export async function leaseContext(

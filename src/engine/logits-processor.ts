@@ -1,4 +1,4 @@
-/** Logits processors with state: they receive every id, and give the sampling rules what depends on it. */
+/** Logits processors with state: they receive every id, and provide the inputs of the sampling rules that depend on earlier ids. */
 import type { Automaton, EndIds, IdRange, LogitAdjustment, SamplingContext } from "./sampling/index.ts";
 
 /** One of the logits processors of a generation. Only `push` changes its state. */
@@ -17,23 +17,23 @@ export interface LogitsProcessor {
   /** Biases and temperatures of the next id. */
   adjustment?(): LogitAdjustment;
   /**
-   * For how many ids, from the next one on, `adjustment` stays the same and `automaton` gives the mask, from 1. Default: 1 with an
-   * `adjustment` and without `changingIds`, else no end. A run that samples in the graph ends there, so that an adjustment that changes
-   * with every id makes each run one id long.
+   * The number of ids, from 1, for which `adjustment` stays the same and `automaton` gives the mask. Default: 1 with an `adjustment` and
+   * without `changingIds`, else Infinity. A run that samples in the graph ends there, so that an adjustment that changes with every id makes
+   * each run one id long.
    */
   adjustmentLength?(): number;
-  /** The ids after which `adjustment` may differ: it stays the same until they end a run, however many others come before. */
+  /** The ids after which `adjustment` may differ: it stays the same until these ids end a run. */
   changingIds?(): readonly EndIds[];
   /**
-   * A copy with a state of its own, for samples ahead of the generation. Default: none; ids further ahead than the next one are then
-   * sampled without its mask, and with its present adjustment.
+   * A copy with a state of its own, for drafts. Default: none; drafted ids after the first one are then sampled without its mask, and with
+   * its present adjustment.
    */
   fork?(): LogitsProcessor;
   /** The mask as an automaton with its present state, for sampling in the graph; a mask without it makes each run one id long. */
   automaton?(): Automaton;
 }
 
-/** The ids so far, as the rules of the next one need them. */
+/** The state of all processors of a generation, and the recent ids: the inputs of the sampling rules. */
 export class ProcessorState {
   readonly #processors: readonly LogitsProcessor[];
   readonly #masks: readonly LogitsProcessor[];
@@ -71,7 +71,7 @@ export class ProcessorState {
     if (this.#recent.push(id) > this.#config.window) this.#recent.shift();
   }
 
-  /** The ids among which the next one is; undefined if no processor says so. */
+  /** A range that contains all allowed next ids; undefined if no processor has a range. */
   range(): IdRange | undefined {
     const ranges = this.#processors.flatMap((processor) => processor.range?.() ?? []);
     if (ranges.length === 0) return undefined;
@@ -80,7 +80,7 @@ export class ProcessorState {
     return { first, count: Math.max(0, end - first) };
   }
 
-  /** What the sample of the next id depends on, from the logits of `range`; valid until the next `push`. */
+  /** The context of the sample of the next id, from the logits of `range`; valid until the next `push`. */
   context(): SamplingContext {
     const forced = this.#forced();
     const range = this.range();
@@ -92,7 +92,7 @@ export class ProcessorState {
     return { ...context, allowed: this.#allowed };
   }
 
-  /** What all samples of a run in the graph depend on. */
+  /** The context of all samples of a run in the graph. */
   graphContext(): SamplingContext {
     return {
       ...combinedAdjustment(this.#processors),
@@ -101,7 +101,7 @@ export class ProcessorState {
     };
   }
 
-  /** For how many ids `graphContext` is valid, if it does not end before: at least 1. */
+  /** The number of ids for which `graphContext` is valid, unless its `ends` end the run before: at least 1. */
   get idsUntilChange(): number {
     if (this.#processors.some((processor) => processor.range)) return 1;
     const isAutomaton = this.#masks.length === 0 || (this.#masks.length === 1 && this.#masks[0]?.automaton);

@@ -1,14 +1,14 @@
-/** Drafts of another, smaller model of the same ids (Leviathan et al. 2023, https://arxiv.org/abs/2211.17192). */
+/** Drafts of another, smaller model with the same vocabulary (Leviathan et al. 2023, https://arxiv.org/abs/2211.17192). */
 import type { CachedContext } from "./cached-context.ts";
 import type { Draft, Drafter, SamplesAhead } from "./speculation/index.ts";
 
-/** The kind of these drafts, behind those of other drafters. */
+/** The kind of these drafts, above those of other drafters. */
 export const MODEL_KIND = 15;
 const NOTHING: Draft = { ids: [], kind: MODEL_KIND };
 
 /**
- * Drafts what another model samples with the same seed, step and rules. The noise of both samples is then the same, so that they agree
- * far more often than the likeliest id of the one with a sample of the other: in each step with a chance of at least
+ * Drafts the ids that another model samples with the same seed, step and rules. The noise of both samples is then the same. So they are
+ * equal far more often than the likeliest id of one model and a sample of the other: in each step with a probability of at least
  * (1 − d) / (1 + d), where d is the total variation distance of the two distributions (Daliri et al. 2024, "Coupling without
  * Communication and Drafter-Invariant Speculative Decoding").
  */
@@ -17,14 +17,14 @@ export class ModelDrafter implements Drafter {
   readonly #cost: number;
   /** Ids of the sequence that are not read yet: all of them before the first draft. */
   #unread: number[] = [];
-  /** Drafted ids that are read. */
+  /** The drafted ids that the draft model has read. */
   #ahead: number[] = [];
   #last = 0;
   #isStarted = false;
 
   /**
-   * @param context of the drafting model, used by nobody else meanwhile.
-   * @param cost the time of one of its steps, as a share of that of the model.
+   * @param context a context of the draft model, not used for anything else meanwhile.
+   * @param cost the time of a step of the draft model, as a share of that of the model.
    */
   constructor(context: CachedContext, cost: number) {
     this.#context = context;
@@ -50,7 +50,7 @@ export class ModelDrafter implements Drafter {
     }
     this.#dropDrafted();
     this.#unread.push(id);
-    // Without a draft for so long, only the last window is read.
+    // After two windows without a draft, only the last window is read.
     const { window } = this.#context;
     if (this.#isStarted && this.#unread.length > 2 * window) this.start(this.#unread.slice(-window));
   }
@@ -64,7 +64,7 @@ export class ModelDrafter implements Drafter {
       const id = samples.sample(logits);
       if (id === undefined) break;
       ids.push(id);
-      // A run must not reach an eviction: it could not be taken back.
+      // A run must not evict rows, since it could not be undone.
       if (ids.length === most || this.#context.maxRunLength < 1) break;
       ({ logits } = await this.#context.append([id], { range: samples.range() }));
       this.#ahead.push(id);
@@ -72,7 +72,7 @@ export class ModelDrafter implements Drafter {
     return { ids, kind: MODEL_KIND };
   }
 
-  /** Removes from the context what was drafted. Call it before the context is used by others. */
+  /** Removes the drafted ids from the context. Call it before the context is used for anything else. */
   settle(): void {
     this.#dropDrafted();
   }
@@ -92,7 +92,7 @@ export class ModelDrafter implements Drafter {
       return logits;
     }
     for (;;) {
-      // Up to the end of the context, so that it shifts at the same id as that of the model.
+      // Up to the end of the context, so that the context shift is at the same id as in the model.
       const ids = this.#unread.slice(0, Math.max(1, this.#context.remainingPositions));
       const { logits } = await this.#context.append(ids, { contextShift: true, range });
       this.#unread = this.#unread.slice(ids.length);

@@ -1,5 +1,5 @@
 /**
- * Inputs and results of graphs of the native backend alone: of those with exact attention (`models/graph/exact-attention.ts`), and of those
+ * Inputs and results that only graphs of the native backend have: those with exact attention (`models/graph/exact-attention.ts`), and those
  * whose caches have the heads as their first axis.
  */
 import {
@@ -64,37 +64,37 @@ export function lastRowWeights(
   return last;
 }
 
-/** The first hidden position behind a past, and the first behind these. */
+/** Hidden positions after the past: the first one, and the first after them. */
 export type Gap = readonly [from: number, to: number];
 
 /** Numbers of positions, in the order of the scores. */
 export interface MaskSpans {
   /** Visible to all rows. */
-  readonly held: number;
+  readonly past: number;
   readonly hidden: number;
   /** Visible to all rows. */
   readonly recent: number;
-  /** Of the run: each row sees those up to its own. */
+  /** Of the run: each row attends to those up to its own. */
   readonly rows: number;
   /** Hidden. */
   readonly spare: number;
 }
 
 /** As `attentionMask`, for a past with hidden rows at its end, which the window does not limit.  # [rows, positions] */
-export function maskWithGap({ held, hidden, recent, rows, spare }: MaskSpans): Float32Array {
-  const near = held + hidden;
-  const positions = near + recent + rows + spare;
+export function maskWithGap({ past, hidden, recent, rows, spare }: MaskSpans): Float32Array {
+  const afterGap = past + hidden;
+  const positions = afterGap + recent + rows + spare;
   const mask = new Float32Array(rows * positions).fill(-Infinity);
   for (let row = 0; row < rows; row += 1) {
     const at = row * positions;
-    mask.fill(0, at, at + held);
-    mask.fill(0, at + near, at + near + recent + row + 1);
+    mask.fill(0, at, at + past);
+    mask.fill(0, at + afterGap, at + afterGap + recent + row + 1);
   }
   return mask;
 }
 
 /**
- * The attention weights of the last row, without the hidden positions behind the past.
+ * The attention weights of the last row, without the hidden positions after the past.
  *
  * @param weights `[heads, positions]`
  */

@@ -6,12 +6,12 @@ import type { IdRange } from "./sampling/index.ts";
 import type { SequenceContext } from "./sequence-context.ts";
 import type { SamplesAhead } from "./speculation/index.ts";
 
-/** The prompt, the sampler, and what restricts or replaces samples. */
+/** The prompt, the sampler, and the processors of its samples. */
 export interface SamplingRequest {
   /** Ids to continue; at least one. Of a prompt longer than the model's window, the last window is read. */
   readonly prompt: readonly number[];
   readonly sampler: Sampler;
-  /** What restricts and adjusts the samples, in this order. Default: none. */
+  /** They mask and adjust the logits, in this order. Default: none. */
   readonly processors?: readonly LogitsProcessor[];
   /** Return this many of the likeliest candidates with each id, and its log-probability. */
   readonly candidates?: number;
@@ -30,7 +30,7 @@ export interface SamplingRequest {
 /** A generated id; with `candidates`, the whole sample. */
 export type GeneratedId = Pick<Sample, "id"> & Partial<Sample>;
 
-/** A source of ids: all that the generation loop uses of a backend. */
+/** A source of ids: the interface of the generation loop to a backend. */
 export interface NextIds {
   /** Samples the ids that follow those appended. @returns at least one; all are to be appended before the next call. */
   next(): Promise<readonly GeneratedId[]>;
@@ -38,7 +38,7 @@ export interface NextIds {
   append(id: number): void;
 }
 
-/** The state of a generation: it reads the id before, and samples one. */
+/** A source that reads one id and samples the next one, with the state of the generation. */
 export class SingleSteps implements NextIds {
   readonly state: ProcessorState;
   readonly #request: SamplingRequest;
@@ -97,7 +97,7 @@ export class SingleSteps implements NextIds {
   }
 }
 
-/** The samples of the next steps: the noise depends on seed and step alone, so that logits nearly alike give the same ids. */
+/** The samples of the next steps, for drafts. The noise depends on seed and step only, so that similar logits mostly give the same ids. */
 class StepsAhead implements SamplesAhead {
   readonly #sampler: Sampler;
   readonly #state: ProcessorState;

@@ -10,7 +10,7 @@ const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 const ROUNDS = 10;
 const TWO_32 = 0x100000000;
-/** More than the rounding of any noise and score. */
+/** An upper bound of the rounding errors of noise and scores. */
 const ROUNDING = 1e-3;
 
 /**
@@ -78,7 +78,7 @@ export class GumbelNoise {
    * The noise of one id at one step.
    *
    * @param step number of the sample in its generation, from 0 to 2^53.
-   * @param least lower noise need not be computed. Default: all is.
+   * @param least noise below this need not be computed. Default: −∞.
    * @returns a finite number, from −3.2 to 22.9: u stays at least 2^-33 away from 0 and 1. Or −∞, for noise below `least`.
    */
   at(step: number, id: number, least = -Infinity): number {

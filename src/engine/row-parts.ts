@@ -1,6 +1,6 @@
 /**
- * Rows whose parts are stored apart, such as the heads of keys and values: `[parts, stride, size]`. A part's rows are contiguous, so that a
- * product over all rows of one part reads memory in order. Of each part the first rows are used; there is room for more behind them.
+ * Rows whose parts are stored separately, such as the heads of keys and values: `[parts, stride, size]`. The rows of a part are contiguous,
+ * so that a product over all rows of one part reads memory in order. The first rows of each part are used; unused rows follow.
  */
 
 /** The layout of a buffer. */
@@ -26,7 +26,7 @@ export function readRows(buffer: Float32Array, layout: RowParts, from: number, r
   return read;
 }
 
-/** Writes rows to a place of each part. @param rows `[rows, parts, size]` */
+/** Writes rows from row `to` of each part on. @param rows `[rows, parts, size]` */
 export function writeRows(buffer: Float32Array, layout: RowParts, to: number, rows: Float32Array): void {
   const { parts, size } = layout;
   const count = rows.length / (parts * size);
@@ -54,7 +54,7 @@ export function copyParts(
   }
 }
 
-/** Moves the first rows of each part within the buffer, to another stride. */
+/** Changes the stride: moves the first rows of each part within the buffer. */
 export function moveParts(buffer: Float32Array, from: RowParts, stride: number, rows: number): void {
   const { parts, size } = from;
   for (let i = 1; i < parts; i += 1) {
@@ -65,8 +65,8 @@ export function moveParts(buffer: Float32Array, from: RowParts, stride: number, 
 }
 
 /**
- * Rows of a part for some used ones: a multiple of 16, 32 or 64. In small steps the parts move often, in large ones more unused rows
- * are read; the sum of both costs is least at about the square root of the rows.
+ * The stride for a number of used rows: a multiple of 16, 32 or 64. With small multiples the parts are moved often, with large ones more
+ * unused rows are read; the sum of both costs is lowest at about the square root of the number of rows.
  */
 export function strideFor(rows: number): number {
   const step = rows <= 128 ? 16 : rows <= 512 ? 32 : 64;

@@ -72,8 +72,8 @@ export async function createWasmRuntime(options: WasmOptions = {}): Promise<Runt
 }
 
 /**
- * Starts WebAssembly in a browser ahead of the first session, which then need not wait for it: fetches and compiles it. Create no
- * session meanwhile.
+ * Fetches and compiles ONNX Runtime's WebAssembly in a browser, so that the first session need not wait for it. Do not create sessions
+ * meanwhile.
  *
  * @throws as `createWasmRuntime` and `createSession`.
  */
@@ -146,7 +146,7 @@ export function onnxRuntime(
   };
 }
 
-/** ONNX Runtime's `onnxruntime_session_options_config_keys.h`. */
+/** Session options with names from ONNX Runtime's `onnxruntime_session_options_config_keys.h`. */
 function mappedFiles({ path }: WeightFolder): Ort.InferenceSession.SessionOptions {
   return {
     extra: { session: { model_external_initializers_file_folder_path: path } },

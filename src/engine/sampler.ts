@@ -20,7 +20,7 @@ const WARPERS = RULES.filter((rule) => rule.isWarper);
 /** A sampled id, and the distribution it was sampled from. */
 export interface Sample {
   readonly id: number;
-  /** ln p of the id, after the mask, temperature and truncation; at temperature 0 as at 1, without truncation. */
+  /** ln p of the id, after the mask, temperature and truncation; at temperature 0, that of temperature 1 without truncation. */
   readonly logProbability: number;
   /** The likeliest ids and their probabilities, in descending order, without ids of probability 0. */
   readonly candidates: readonly Candidate[];
@@ -32,7 +32,7 @@ export interface Candidate {
   readonly probability: number;
 }
 
-/** Samples ids: the rules of `sampling/index.ts` apply in their order; then the Gumbel-max trick takes one id. */
+/** Samples ids: the rules of `sampling/index.ts` are applied in their order; then the Gumbel-max trick selects one id. */
 export class Sampler {
   /** The seed in use: the option, or a random one. */
   readonly seed: number;

@@ -4,7 +4,7 @@ import type { SampledRun, SamplingInputs } from "./graph-sampling.ts";
 import type { SamplesAhead } from "./speculation/index.ts";
 
 type ReadOptions = Pick<ForwardOptions, "range" | "signal"> & {
-  /** How the ids behind those read will be sampled, for drafts. */
+  /** Samples the ids that will follow those read, for drafts. */
   readonly ahead?: () => SamplesAhead;
 };
 

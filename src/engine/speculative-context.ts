@@ -4,20 +4,20 @@ import type { SequenceContext } from "./sequence-context.ts";
 import type { IdRange } from "./sampling/index.ts";
 import { type Draft, DraftLength, type Drafter, type SamplesAhead } from "./speculation/index.ts";
 
-/** What became of the drafts. */
+/** Counts of runs, and of drafted and accepted ids. */
 export interface SpeculationReport {
   /** Runs of the decoder after the prompt. */
   runs: number;
-  /** Ids drafted and read. */
+  /** Drafted ids that the decoder has read. */
   drafted: number;
-  /** Those of them that were sampled. */
+  /** Drafted ids that were sampled. */
   accepted: number;
 }
 
 /**
- * Speculative decoding: a run reads the next id together with a draft of those that may follow, and its logits serve as long
- * as the sampled ids are the drafted ones (Leviathan et al. 2023, https://arxiv.org/abs/2211.17192). A sample depends on logits,
- * seed and step alone, so sampling from this context gives the ids that the context itself would give, whatever the drafts.
+ * Speculative decoding: a run reads the next id together with a draft of the following ones, and its logits are used as long as the sampled
+ * ids equal the draft (Leviathan et al. 2023, https://arxiv.org/abs/2211.17192). A sample depends on logits, seed and step only, so the
+ * sampled ids are the same as without drafts.
  */
 export class SpeculativeContext implements SequenceContext {
   readonly report: SpeculationReport = { runs: 0, drafted: 0, accepted: 0 };
@@ -29,7 +29,7 @@ export class SpeculativeContext implements SequenceContext {
   #settle: (() => void) | undefined;
   #isStarted = false;
 
-  /** @param context used by nobody else until `settle`. */
+  /** @param context not used for anything else until `settle`. */
   constructor(context: CachedContext, drafter: Drafter, rowCost: number) {
     this.#context = context;
     this.#drafter = drafter;
@@ -62,7 +62,7 @@ export class SpeculativeContext implements SequenceContext {
     return draft ? this.#readAhead(id, draft, options) : this.#context.append(ids, options);
   }
 
-  /** Removes from the context what was drafted and not sampled. Call it before the context is used by others. */
+  /** Removes the drafted ids that were not sampled from the context. Call it before the context is used for anything else. */
   settle(): void {
     this.#settle?.();
     this.#settle = undefined;
@@ -70,7 +70,7 @@ export class SpeculativeContext implements SequenceContext {
     this.#ahead = [];
   }
 
-  /** Whether a sequence is the one read, with one more id: then a draft serves it. */
+  /** Whether a sequence is the one read with one more id, so that a draft can be used. */
   #isOneMore(ids: readonly number[]): boolean {
     const read = this.#context.length - this.#ahead.length;
     return ids.length === read + 1 && this.#context.commonPrefixLength(ids) >= read;
@@ -84,10 +84,10 @@ export class SpeculativeContext implements SequenceContext {
   }
 
   async #draft(ahead: Ahead["ahead"]): Promise<Draft | undefined> {
-    // The run must not reach an eviction: it could not be taken back.
-    const room = this.#context.maxRunLength - 1;
-    if (room < 1) return undefined;
-    const draft = await this.#drafter.draft((kind) => Math.min(room, this.#length.most(kind)), ahead);
+    // The run must not evict rows, since it could not be undone.
+    const limit = this.#context.maxRunLength - 1;
+    if (limit < 1) return undefined;
+    const draft = await this.#drafter.draft((kind) => Math.min(limit, this.#length.most(kind)), ahead);
     if (draft.ids.length === 0) return undefined;
     const most = (await this.#context.exactRunLength()) - 1;
     return most < 1 ? undefined : { ...draft, ids: draft.ids.slice(0, most) };
@@ -123,7 +123,7 @@ function within(
   return logits.subarray(first, first + range.count);
 }
 
-/** Whether a range is part of another; undefined are all ids. */
+/** Whether a range is within another; undefined means all ids. */
 function isWithin(range: IdRange | undefined, other: IdRange | undefined): boolean {
   if (!other) return true;
   return (
@@ -133,7 +133,7 @@ function isWithin(range: IdRange | undefined, other: IdRange | undefined): boole
   );
 }
 
-/** How the ids after a read will be sampled. */
+/** Samples the ids that will follow those read. */
 interface Ahead {
   readonly ahead?: (() => SamplesAhead) | undefined;
 }

@@ -1,11 +1,11 @@
-/** The memory of a cache: the newest rows of each of its buffers. */
+/** The buffers of a cache, with their newest rows. */
 import { copyParts, moveParts, readRows, type RowParts, strideFor, writeRows } from "./row-parts.ts";
 
 /** Rows of the first buffers. */
 const FIRST_CAPACITY = 64;
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
-/** Unused rows behind a part from which on a read moves the parts together again. */
-const LOOSE_ROWS = 128;
+/** Maximum number of unused rows of a part; with more, `reserve` reduces the stride. */
+const MAX_UNUSED_ROWS = 128;
 
 /** The sizes of `StoredRows`. */
 export interface StoredRowsShape {
@@ -14,14 +14,14 @@ export interface StoredRowsShape {
   readonly width: number;
   /** Maximum number of stored rows. */
   readonly most: number;
-  /** Rows that a buffer can hold in the end: more than `most` if it can become full, since the stored rows then move to the front. */
+  /** Maximum rows of a buffer: more than `most` if it can become full, since the stored rows then move to the front. */
   readonly capacity: number;
   /**
-   * Whether addresses for `capacity` rows are reserved, so that buffers grow in place. Systems give their memory page by page when it is
-   * written, and take it back when it is freed. Default: larger buffers replace them.
+   * Whether addresses for `capacity` rows are reserved, so that buffers grow in place. Operating systems allocate the memory page by page
+   * when it is written, and reclaim it when it is freed. Default: larger buffers replace them.
    */
   readonly isReserved?: boolean;
-  /** Parts of a row that are stored apart: see `row-parts.ts`. Rows must then not exceed `most`. Default 1: rows are contiguous. */
+  /** Parts of a row that are stored separately: see `row-parts.ts`. Rows must then not exceed `most`. Default 1: rows are contiguous. */
   readonly parts?: number;
 }
 
@@ -32,7 +32,7 @@ interface SharedBuffers {
   capacity: number;
   /** Rows from one part to the next, at most `capacity`; `capacity` if rows are contiguous. */
   stride: number;
-  /** Rows written by the fork that is furthest; any fork may write behind them. */
+  /** Rows written by the longest fork; any fork may write after them. */
   end: number;
   /** Number of forks that read them. */
   holders: number;
@@ -40,12 +40,12 @@ interface SharedBuffers {
 
 /**
  * Consecutive rows in several buffers: appended at the end, dropped at both ends. Views of them are contiguous. If parts of a row are
- * stored apart, only views of whole buffers are possible, with some unused rows behind each part.
+ * stored separately, only views of whole buffers are possible, with some unused rows after each part.
  *
  * Buffers grow by doubling, up to `capacity`. Then the stored rows move to the front when the end is reached, so memory is
  * bounded and the mean cost of a row is constant.
  *
- * A fork copies nothing: both share the buffers. The first to append writes to them; when the other appends too, its rows
+ * A fork copies nothing: both share the buffers. The first one to append writes to them; when the other one appends too, its rows
  * are copied once into buffers of its own.
  */
 export class StoredRows {
@@ -73,7 +73,7 @@ export class StoredRows {
     const dropped = Math.max(0, this.#count + kept - most);
     this.#first += dropped;
     this.#count -= dropped;
-    this.#reserve(kept, { room: kept });
+    this.#reserve(kept, { now: kept });
     const at = this.#first + this.#count;
     for (const [i, buffer] of this.#shared.buffers.entries()) {
       const end = (i + 1) * rows * width;
@@ -83,7 +83,7 @@ export class StoredRows {
     this.#count += kept;
   }
 
-  /** Makes room for rows that are appended part by part, so that buffers of the sizes between are not allocated. */
+  /** Reserves memory for rows that are appended chunk by chunk, so that buffers of intermediate sizes are not allocated. */
   reserve(rows: number): void {
     const { most, capacity } = this.#shape;
     const needed = this.#count + rows;
@@ -93,7 +93,7 @@ export class StoredRows {
     this.#reserve(rows, { least: Math.min(capacity, doubled) });
     const { holders, stride } = this.#shared;
     const fitting = strideFor(this.#count);
-    if (this.#parts > 1 && holders === 1 && stride > fitting + LOOSE_ROWS) this.#moveParts(fitting);
+    if (this.#parts > 1 && holders === 1 && stride > fitting + MAX_UNUSED_ROWS) this.#moveParts(fitting);
   }
 
   /** Drops the newest rows. Copies nothing; the next `append` copies the others if a fork still shares them. */
@@ -116,7 +116,7 @@ export class StoredRows {
     for (const { buffer } of this.#shared.buffers) resize(buffer, 0);
   }
 
-  /** The last rows of a buffer: a view, valid until the rows change; if parts are apart, a copy. */
+  /** The last rows of a buffer: a view, valid until the rows change; if parts are stored separately, a copy. */
   newest(buffer: number, rows: number): Float32Array {
     return this.#read(this.#shared.buffers[buffer]!, this.#first + this.#count - rows, rows);
   }
@@ -132,10 +132,10 @@ export class StoredRows {
   }
 
   /**
-   * Removes rows from between others, which then follow one another. Not if parts of a row are stored apart.
+   * Removes rows, and moves the later ones forward. Not possible if parts of a row are stored separately.
    *
    * @param at the first of them, counted from the oldest stored row.
-   * @param removed gets them, `[buffers, rows, width]`.
+   * @param removed receives them, `[buffers, rows, width]`.
    */
   cut(at: number, removed: Float32Array): void {
     const { buffers, width } = this.#shape;
@@ -146,7 +146,7 @@ export class StoredRows {
   }
 
   /**
-   * Inserts rows between others, as many as `cut` has removed.
+   * Inserts rows that `cut` has removed, and moves the later ones backward.
    *
    * @param blocks arrays that `cut` filled, of which the first `rows` rows are taken.
    */
@@ -174,7 +174,7 @@ export class StoredRows {
     return fork;
   }
 
-  /** As many rows of another width. @param change returns the new rows of a buffer. */
+  /** The same number of rows, of another width. @param change returns the new rows of a buffer. */
   map(width: number, change: (rows: Float32Array) => Float32Array): StoredRows {
     const count = this.#count;
     const rows = this.#shared.buffers.map((buffer) => change(this.#read(buffer, this.#first, count)));
@@ -182,7 +182,7 @@ export class StoredRows {
     const shared = { buffers: rows, capacity: count, stride: count, end: count, holders: 1 };
     const mapped = new StoredRows({ ...this.#shape, width, parts }, parts === 1 ? shared : undefined);
     if (parts > 1) {
-      mapped.#reserve(count, { room: count });
+      mapped.#reserve(count, { now: count });
       for (const [i, buffer] of mapped.#shared.buffers.entries()) mapped.#write(buffer, 0, rows[i]!);
       mapped.#shared.end = count;
     }
@@ -199,7 +199,7 @@ export class StoredRows {
     return { parts, size: this.#shape.width / parts, stride: this.#shared.stride };
   }
 
-  /** A view of rows, or a copy if parts are apart.  # [rows, width] */
+  /** A view of rows, or a copy if parts are stored separately.  # [rows, width] */
   #read(buffer: Float32Array, from: number, rows: number): Float32Array {
     return this.#parts === 1 ? this.#view(buffer, from, rows) : readRows(buffer, this.#layout, from, rows);
   }
@@ -221,30 +221,31 @@ export class StoredRows {
   }
 
   /**
-   * Reserves rows behind the stored ones, which are moved or copied where necessary.
+   * Reserves rows after the stored ones, which are moved or copied where necessary.
    *
-   * @param options `least`: rows of new buffers; `room`: how many of the rows each part gets room for now, since unused rows are read.
+   * @param options `least`: minimum rows of new buffers; `now`: the number of these rows that the stride of the parts must include at once.
+   * The others are not included, since unused rows within the stride are read.
    */
-  #reserve(rows: number, { least = 0, room = 0 }: { readonly least?: number; readonly room?: number }): void {
+  #reserve(rows: number, { least = 0, now = 0 }: { readonly least?: number; readonly now?: number }): void {
     const { capacity, end, holders, buffers, stride } = this.#shared;
     const { width } = this.#shape;
     const [first, count] = [this.#first, this.#count];
     const to = first + count;
     const fits = to + rows <= capacity;
-    const hasRoom = to + room <= stride;
-    if (fits && (holders === 1 || (to === end && hasRoom))) {
-      if (!hasRoom) this.#moveParts(strideFor(to + room));
+    const fitsStride = to + now <= stride;
+    if (fits && (holders === 1 || (to === end && fitsStride))) {
+      if (!fitsStride) this.#moveParts(strideFor(to + now));
       return;
     }
     if (holders > 1 || capacity < this.#shape.capacity) {
       const needed = this.#parts === 1 ? count + rows : strideFor(count + rows);
       const grown = Math.min(this.#shape.capacity, Math.max(FIRST_CAPACITY, least, 2 * capacity, needed));
       if (this.#shape.isReserved && holders === 1 && capacity > 0) {
-        this.#growInPlace(grown, to + room);
+        this.#growInPlace(grown, to + now);
         return;
       }
       const before = this.#layout;
-      this.#replaceBuffers(fits ? capacity : grown, count + room);
+      this.#replaceBuffers(fits ? capacity : grown, count + now);
       for (const [i, buffer] of buffers.entries()) {
         const own = this.#shared.buffers[i]!;
         if (this.#parts === 1) own.set(this.#view(buffer, first, count));
@@ -263,7 +264,7 @@ export class StoredRows {
     else if (used > this.#shared.stride) this.#moveParts(strideFor(used));
   }
 
-  /** Moves the rows behind the first `at` by some rows, in place unless forks share them or there is no room. */
+  /** Moves the rows after the first `at` by a number of rows, in place unless forks share them or the buffers are too small. */
   #shift(at: number, by: number): void {
     const { buffers, capacity, holders } = this.#shared;
     const { width } = this.#shape;
@@ -285,7 +286,7 @@ export class StoredRows {
     this.#shared.end = this.#first + this.#count;
   }
 
-  /** @param used rows for which the parts get room. */
+  /** @param used number of rows that the stride of the parts must include. */
   #replaceBuffers(capacity: number, used: number): void {
     this.#shared.holders -= 1;
     this.#shared = allocate(this.#shape, capacity, used);

@@ -4,12 +4,12 @@
  */
 export class TokenHistory {
   readonly #capacity: number;
-  /** The ids behind the evicted ones. */
+  /** The ids after the evicted ones. */
   #kept: number[] = [];
   #evicted = 0;
   #digest = NOTHING;
 
-  /** @param capacity least number of ids kept; at most twice as many are. */
+  /** @param capacity minimum number of ids kept; the maximum is twice as many. */
   constructor(capacity: number) {
     this.#capacity = capacity;
   }

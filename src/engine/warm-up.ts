@@ -1,11 +1,11 @@
-/** Compiles the code of WebAssembly that a model needs, before its weights have come. */
+/** Compiles the WebAssembly code that a model needs, before its weights are loaded. */
 import { type DecoderConfig, type Precision, type Tensor, tensorShapes } from "../../models/index.ts";
 import { Decoder } from "./decoder.ts";
 import type { Runtime } from "./runtime.ts";
 
 /**
- * Loads and runs a small decoder of the same architecture, whose weights are 0. Engines compile a function of WebAssembly when it is
- * first called: of the first session and step of `models/piano` that is most of the time.
+ * Loads and runs a small decoder of the same architecture, whose weights are 0. Browsers compile a WebAssembly function when it is first
+ * called, which takes most of the time of the first session and step of `models/piano`.
  *
  * @throws EngineError when ONNX Runtime fails.
  */

@@ -1,4 +1,4 @@
-/** Generates the piano part in the sequence of `encoding/tasks/accompany.ts`. */
+/** Generates the accompaniment in a sequence of the format of `encoding/tasks/accompany.ts`. */
 import {
   cutSegments,
   finishedNotes,
@@ -16,7 +16,7 @@ import {
 import { type ForcedToken, forcedTokens } from "./forced-tokens.ts";
 import type { LogitAdjustment } from "../engine/index.ts";
 import type { GenerationTask } from "./generation-task.ts";
-import { MOST_KEYS } from "./limits.ts";
+import { MAX_POLYPHONY } from "./limits.ts";
 import { NoteLengthLimits } from "./note-lengths.ts";
 import { ThemeMemory } from "./theme-memory.ts";
 import { blockKeys, clampShift, forbid } from "./token-mask.ts";
@@ -46,16 +46,16 @@ interface MelodyRelease {
 }
 
 /**
- * Lets the model generate the accompaniment only. Control tokens and the melody are forced in their places. Segments are filled
- * exactly. Keys that the melody holds are blocked; a key that the melody needs is released first. In a step with melody notes, the
- * order is: the model's note-offs, the melody, the model's note-ons. One more segment follows the end of the melody: notes may end in
- * it and none begins.
+ * Generates an accompaniment. Control tokens and the melody are forced in their places, and each segment has its exact length. Keys on which
+ * the melody sounds are blocked; a note of the accompaniment on a key ends before a note of the melody begins there. In a step with melody
+ * notes, the order is: the model's note-offs, the melody, the model's note-ons. One more segment follows the end of the melody: notes may
+ * end in it and none begins.
  */
 export class AccompanimentTask implements GenerationTask {
   /** START, the first two segments of the melody and the control tokens. */
   readonly prompt: readonly number[];
   readonly #vocabulary: Vocabulary;
-  /** The piano part. */
+  /** The piano part: melody and accompaniment. */
   readonly #state: PerformanceState;
   readonly #grammar: PerformanceGrammar;
   readonly #limits: NoteLengthLimits;
@@ -63,10 +63,10 @@ export class AccompanimentTask implements GenerationTask {
   readonly #notes: NoteState[] = [];
   readonly #segments: readonly (readonly number[])[];
   readonly #melody: readonly MelodyNote[];
-  /** Melody notes that have not begun, and note-offs of the melody that have not come: the next one first. */
+  /** Onsets and note-offs of the melody that are still to come, in order of time. */
   readonly #nextOnsets: MelodyNote[];
   readonly #nextReleases: MelodyRelease[];
-  /** Before a segment, the context; then the melody within it. */
+  /** The tokens that must come next: before a segment, its context; within it, the melody. */
   readonly #forced: ForcedToken[] = [];
   /** Indices of the note-ons that belong to the melody. */
   readonly #melodyOnsets = new Set<number>();
@@ -75,7 +75,7 @@ export class AccompanimentTask implements GenerationTask {
   /**
    * @param melodyIds the melody as performance ids.
    * @param melodyNotes the notes that `melodyIds` encode, in the same order.
-   * @param seed of the lengths of the notes of the accompaniment.
+   * @param seed seed of the limits on note durations in the accompaniment.
    */
   constructor(
     vocabulary: Vocabulary,
@@ -88,7 +88,7 @@ export class AccompanimentTask implements GenerationTask {
     this.#limits = new NoteLengthLimits(this.#state, { seed, promptLength: 0 });
     this.#grammar = new PerformanceGrammar(this.#state, {
       longestNoteSteps: this.#limits,
-      mostKeys: MOST_KEYS,
+      mostKeys: MAX_POLYPHONY,
       mayEnd: false,
     });
     this.#segments = [...cutSegments(melodyIds, vocabulary), shiftIds(vocabulary, SEGMENT_STEPS)];
@@ -135,7 +135,7 @@ export class AccompanimentTask implements GenerationTask {
       this.#notes.push(note);
       if (forced !== undefined) {
         this.#melodyOnsets.add(note.onset);
-        this.#limits.release(note.pitch);
+        this.#limits.removeLimit(note.pitch);
       }
     }
     if (this.#state.step > step) this.#arrive();

@@ -1,4 +1,4 @@
-/** Accompaniment of a melody: the melody becomes a prompt, and the generated notes a track of its score. */
+/** Accompaniment of a melody: converts the melody to a prompt, and the generated notes to a track of its score. */
 import { addNotes, encodeScore, shiftNotes, type Score, type Vocabulary } from "../../encoding/index.ts";
 import type { MelodyPrompt } from "./accompaniment-task.ts";
 import type { GeneratedTrack, GenerateTrackOptions } from "./generated-track.ts";

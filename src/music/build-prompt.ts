@@ -9,7 +9,7 @@ import {
 import type { DecoderConfig } from "../../models/index.ts";
 import type { LogitsProcessor } from "../engine/index.ts";
 import { OptionError, THEMES } from "../options.ts";
-import { MOST_KEYS } from "./limits.ts";
+import { MAX_POLYPHONY } from "./limits.ts";
 import { ContinuedPerformance } from "./continued-performance.ts";
 import { type ControlTokenOptions, ControlTokenProcessor } from "./control-token-processor.ts";
 import { EndingProcessor } from "./ending-processor.ts";
@@ -22,7 +22,7 @@ import { requireTask } from "./task-error.ts";
 export interface BuiltPrompt {
   /** START, the primer and its control tokens. */
   readonly prompt: readonly number[];
-  /** Reads the prompt and the ids that follow, as `processors` receive them. */
+  /** The state and notes of the performance, updated by `processors`. */
   readonly performance: ContinuedPerformance;
   /** Mask and adjust the logits of the ids that follow. */
   readonly processors: readonly LogitsProcessor[];
@@ -31,9 +31,9 @@ export interface BuiltPrompt {
 }
 
 /**
- * Builds the prompt of a continuation, and the processors for what follows.
+ * Builds the prompt of a continuation, and the processors of the ids that follow.
  *
- * @param seed of the lengths of notes.
+ * @param seed seed of the limits on note durations and of the recall passages.
  * @param keepsNotes whether the performance stores its notes.
  * @throws TaskError when the model was not trained for the ending, style or density; OptionError for `seconds` of 0 or less, for an
  * ending without `seconds`, and for a `generatedFrom` outside the primer.
@@ -51,7 +51,7 @@ export function buildPrompt(
     ending = false,
     style,
     density,
-    driftControl: isControlled = true,
+    driftControl: hasDriftControl = true,
     themes = THEMES,
   } = options;
   if (seconds !== undefined && !(seconds > 0))
@@ -66,7 +66,7 @@ export function buildPrompt(
     return {
       prompt,
       performance,
-      processors: musicProcessors(performance, { driftControl: isControlled, themes, promptLength, seed }),
+      processors: musicProcessors(performance, { driftControl: hasDriftControl, themes, promptLength, seed }),
       sampled,
     };
   }
@@ -80,7 +80,7 @@ export function buildPrompt(
   if (isConditioned) requireTask(config, "style");
   const primer = primerIds.slice(0, generatedFrom);
   const generated = primerIds.slice(generatedFrom);
-  // Conditions of the primer describe the primer; those of the new music are the requested ones.
+  // The control tokens in the primer state its own style and density; those in the new music state the requested ones.
   const conditioned = isConditioned
     ? withConditions(primer, vocabulary, { style, density: density !== undefined })
     : primer;
@@ -103,7 +103,7 @@ export function buildPrompt(
       ...(endStep === undefined ? [] : [new EndingProcessor(state, { endStep, promptLength })]),
       new ControlTokenProcessor(state, { conditions, endStep, promptLength }),
       ...(themes === 0 ? [] : [themeProcessor(state, new ThemeMemory(seed, themes))]),
-      ...(isControlled ? [driftControl(state, { density, promptLength })] : []),
+      ...(hasDriftControl ? [driftControl(state, { density, promptLength })] : []),
     ],
     sampled: tail.length,
   };
@@ -118,7 +118,7 @@ function withControlTokens(
 ): number[] {
   if (generated.length === 0) return [];
   const state = new PerformanceState(vocabulary);
-  // Of the prompt, only the last id determines where control tokens may follow.
+  // Where control tokens may follow depends on the last id of the prompt only.
   const processor = new ControlTokenProcessor(state, { ...options, promptLength: 1 });
   const last = promptIds.slice(-1);
   const ids: number[] = [];
@@ -154,67 +154,68 @@ interface MusicProcessorOptions extends NoteLengthOptions {
   readonly themes: number;
 }
 
-/** The grammar, the theme memory, and drift control on request; END is not allowed. */
+/** The processors of music without control tokens: the grammar, which excludes END, the theme memory and drift control. */
 export function musicProcessors(
   performance: ContinuedPerformance,
-  { driftControl: isControlled, themes, promptLength, seed }: MusicProcessorOptions,
+  { driftControl: hasDriftControl, themes, promptLength, seed }: MusicProcessorOptions,
 ): LogitsProcessor[] {
   const { state } = performance;
   return [
     grammarProcessor(performance, { promptLength, seed }, false),
     ...(themes === 0 ? [] : [themeProcessor(state, new ThemeMemory(seed, themes))]),
-    ...(isControlled ? [driftControl(state, { promptLength })] : []),
+    ...(hasDriftControl ? [driftControl(state, { promptLength })] : []),
   ];
 }
 
-/** @param state receives each id before this processor. */
+/** The theme memory as a logits processor. @param state receives each id before this processor. */
 function themeProcessor(state: PerformanceState, themes: ThemeMemory): LogitsProcessor {
   return {
     push: () => themes.push(state),
     adjustment: () => themes.adjustment(state),
     changingIds: () => themes.changingIds(state.vocabulary),
     fork: () => {
-      const copy = state.fork();
-      const ofCopy = themeProcessor(copy, themes.fork());
+      const stateCopy = state.fork();
+      const processor = themeProcessor(stateCopy, themes.fork());
       return {
-        ...ofCopy,
+        ...processor,
         push: (id) => {
-          copy.push(id);
-          ofCopy.push(id);
+          stateCopy.push(id);
+          processor.push(id);
         },
       };
     },
   };
 }
 
-/** Pushes the ids to the performance, and allows what the grammar allows, with the lengths of notes. */
+/** The grammar, with limits on note durations and polyphony, as a logits processor. It also pushes the ids to the performance. */
 function grammarProcessor(
   performance: ContinuedPerformance,
   lengths: NoteLengthOptions,
   mayEnd: boolean,
 ): LogitsProcessor {
   const { state } = performance;
-  // The ending forces note-offs.
-  const limits = new NoteLengthLimits(state, { ...lengths, hasShortest: !mayEnd, variesByPiece: true });
-  const grammarOf = (each: PerformanceState, longestNoteSteps: NoteLengthLimits): PerformanceGrammar =>
-    new PerformanceGrammar(each, { longestNoteSteps, mostKeys: MOST_KEYS, mayEnd });
-  const grammar = grammarOf(state, limits);
+  // An ending may force note-offs, also of short notes.
+  const options = { ...lengths, hasShortestDuration: !mayEnd, hasEndFactor: true };
+  const limits = new NoteLengthLimits(state, options);
+  const newGrammar = (of: PerformanceState, longestNoteSteps: NoteLengthLimits): PerformanceGrammar =>
+    new PerformanceGrammar(of, { longestNoteSteps, mostKeys: MAX_POLYPHONY, mayEnd });
+  const grammar = newGrammar(state, limits);
   return {
     push: (id) => {
       limits.push(performance.push(id));
     },
     mask: (allowed) => grammar.mask(allowed),
     automaton: () => grammar.automaton(),
-    adjustmentLength: () => limits.unchangedFor(),
+    adjustmentLength: () => limits.idsUntilUpdate(),
     fork: () => {
-      const copy = state.fork();
-      const ofCopy = limits.fork(copy);
-      const grammarOfCopy = grammarOf(copy, ofCopy);
+      const stateCopy = state.fork();
+      const limitsCopy = limits.fork(stateCopy);
+      const grammarCopy = newGrammar(stateCopy, limitsCopy);
       return {
         push: (id) => {
-          ofCopy.push(copy.push(id));
+          limitsCopy.push(stateCopy.push(id));
         },
-        mask: (allowed) => grammarOfCopy.mask(allowed),
+        mask: (allowed) => grammarCopy.mask(allowed),
       };
     },
   };

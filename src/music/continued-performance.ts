@@ -1,6 +1,6 @@
 import { type NoteState, PerformanceState, type StateMark, type Vocabulary } from "../../encoding/index.ts";
 
-/** A prompt and its continuation: one state, updated once per id, and on request all notes. */
+/** A prompt and its continuation: their state, updated once per id, and on request all their notes. */
 export class ContinuedPerformance {
   readonly state: PerformanceState;
   readonly #promptLength: number;

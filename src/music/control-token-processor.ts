@@ -1,4 +1,4 @@
-/** Control tokens (Keskar et al. 2019, "CTRL") between generated events: conditions and the ending. */
+/** Control tokens (Keskar et al. 2019, "CTRL") between generated events: of the conditions (style and density) and of the ending. */
 import {
   CONDITION_PERIOD,
   conditionIds,
@@ -11,7 +11,7 @@ import {
 import type { LogitsProcessor } from "../engine/index.ts";
 
 export interface ControlTokenOptions {
-  /** Style and density to state, from the start of the new music on. */
+  /** The style and density that the control tokens state. */
   readonly conditions: Conditions;
   /** Length of the new music, in steps of 10 ms. Default: no ending. */
   readonly endStep?: number | undefined;

@@ -1,4 +1,4 @@
-/** Note density, in onsets per second: enforces the bounds of a density class, or those of human music. Our own rule. */
+/** Note density, in onsets per second: enforces the bounds of a density class, or those of human music. A heuristic of this project. */
 import {
   DENSITIES,
   DENSITY_NAMES,
@@ -22,8 +22,8 @@ export interface DensityBounds {
 }
 
 /**
- * Bounds for each minute. Of the minutes of `dev`, one in 25 has fewer onsets and one in eight has more. A small model that continues
- * its own music becomes denser every minute.
+ * The density of human music, over 60 s. Of the minutes of `dev`, one in 25 has a lower density and one in eight has a higher one. The
+ * density of a small model that continues its own music increases every minute.
  */
 export const HUMAN_DENSITY: DensityBounds = {
   from: 3.5,
@@ -33,37 +33,37 @@ export const HUMAN_DENSITY: DensityBounds = {
 };
 
 /**
- * The least and the most onsets of ten seconds, as multiples of the density of the 20 s before the first minute of a continuation: 5 and
- * 95 % of people's, on `dev`. A small model strays further, above all into ever faster music.
+ * The bounds of the density over 10 s in the first minute of a continuation, as multiples of the primer's. They are the 5th and the 95th
+ * percentile of human music, on `dev`. A small model deviates further, above all towards higher densities.
  */
-const PRIMER_FROM = 0.55;
-const PRIMER_TO = 1.75;
-/** The end of a primer whose density counts. */
+const MIN_PRIMER_RATIO = 0.55;
+const MAX_PRIMER_RATIO = 1.75;
+/** The density of a primer is that of its last 20 s. */
 const PRIMER_STEPS = 20 * STEPS_PER_SECOND;
-/** After a primer that is shorter, or has fewer notes, the rule is off. */
+/** A primer that is shorter, or has fewer notes, sets no bounds. */
 const PRIMER_MIN_STEPS = 5 * STEPS_PER_SECOND;
 const PRIMER_MIN_NOTES = 10;
-/** Music after this is kept within human density only. */
-const FIRST_STEPS = 60 * STEPS_PER_SECOND;
+/** The length of the music with the bounds of the primer; the bounds of human music apply throughout. */
+const PRIMER_BOUNDS_STEPS = 60 * STEPS_PER_SECOND;
 /**
- * For the first minute, the exponent of the length by which time shifts are weighted, and nats by which notes are less likely. Without
- * them version 5 of `piano` plays 7 % more notes than people after the same primer, and holds 11 % more at once. Chosen on the `dev` pieces
- * (docs/experiments/piano.md).
+ * In the first minute, time shifts are weighted by a power of their length with this exponent, and notes are penalized by this many nats.
+ * Otherwise version 5 of `piano` generates 7 % more notes than people play after the same primer, with 11 % more polyphony. Chosen on the
+ * `dev` pieces (docs/experiments/piano.md).
  */
 const SHIFT_POWER = 0.06;
 const NOTE_PENALTY = 0.15;
 
-/** Bounds for the first minute after music of a density, in onsets per second. */
+/** Bounds for the first minute after a primer. @param density of the primer, in onsets per second. */
 export function primerBounds(density: number): DensityBounds {
   return {
-    from: PRIMER_FROM * density,
-    to: PRIMER_TO * density,
+    from: MIN_PRIMER_RATIO * density,
+    to: MAX_PRIMER_RATIO * density,
     windowSteps: 10 * STEPS_PER_SECOND,
     minSteps: 5 * STEPS_PER_SECOND,
   };
 }
 
-/** Bounds of a density class. A small model does not follow the control token of the density closely enough by itself. */
+/** Bounds of a density class. The control token alone does not keep a small model within them. */
 export function densityBounds(density: DensityName): DensityBounds {
   const next = DENSITY_NAMES[DENSITY_NAMES.indexOf(density) + 1];
   return {
@@ -74,13 +74,13 @@ export function densityBounds(density: DensityName): DensityBounds {
   };
 }
 
-/** The shift, in steps, whose logit does not change; half of those in the training corpora have 7 steps or fewer. */
+/** The length, in steps, of the shift whose logit does not change; the median in the training corpora is 7. */
 const NEUTRAL_STEPS = 10;
-/** Limit of the exponent of a shift's length. */
+/** The highest absolute value of the exponent of a shift's length. */
 const MAX_POWER = 2;
 
-/** The logit biases that weight the shifts of 1 to `count` steps by length^power. */
-function shiftWeights(count: number, power: number): number[] {
+/** The logit biases that multiply the probabilities of the shifts of 1 to `count` steps by length^power. */
+function powerBiases(count: number, power: number): number[] {
   return Array.from({ length: count }, (_, i) => power * Math.log((i + 1) / NEUTRAL_STEPS));
 }
 
@@ -112,7 +112,7 @@ class OnsetCounter {
     }
   }
 
-  /** The part of the window that has passed, in steps. */
+  /** The length of the music within the window, in steps. */
   get pastSteps(): number {
     return Math.min(this.#step, this.#windowSteps);
   }
@@ -121,7 +121,7 @@ class OnsetCounter {
     return this.#onsets.length - this.#first;
   }
 
-  /** Onsets per second; that of one onset where there is none. */
+  /** Onsets per second; without an onset, as with one, so that its logarithm is finite. */
   get density(): number {
     return (Math.max(1, this.count) * STEPS_PER_SECOND) / this.pastSteps;
   }
@@ -153,10 +153,10 @@ export class DensityControl {
   /** Biases to add to the logits of the shifts of 1 to `count` steps; undefined while the density is within its bounds. */
   shiftBiases(count: number): number[] | undefined {
     const power = this.#power;
-    return power === 0 ? undefined : shiftWeights(count, power);
+    return power === 0 ? undefined : powerBiases(count, power);
   }
 
-  /** The exponent: above 0 with too many notes, below 0 with too few. */
+  /** The exponent: above 0 while the density is too high, below 0 while it is too low. */
   get #power(): number {
     const { from, to, minSteps } = this.#bounds;
     if (this.#counter.pastSteps < minSteps) return 0;
@@ -167,10 +167,10 @@ export class DensityControl {
 }
 
 /**
- * The rule as a logits processor, which weights the time shifts.
+ * Density control as a logits processor, which biases the time shifts.
  *
  * @param state receives each id before this processor.
- * @param promptLength number of prompt ids, which do not count.
+ * @param promptLength number of prompt ids, whose onsets are not counted.
  */
 export function densityProcessor(
   state: PerformanceState,
@@ -195,19 +195,19 @@ export function densityProcessor(
   };
 }
 
-/** Makes time shifts longer and notes less likely, at every id alike: see `SHIFT_POWER`. */
+/** Constant biases that make long time shifts more likely and notes less likely: see `SHIFT_POWER`. */
 function sparserBiases(vocabulary: Vocabulary): IdBias[] {
   const shifts = vocabulary.range("TIME_SHIFT");
-  const ofShifts = shifts ? [{ first: shifts.first, biases: shiftWeights(shifts.count, SHIFT_POWER) }] : [];
-  const ofNotes = (["NOTE_ON", "VELOCITY"] as const).map((kind) => {
+  const shiftBiases = shifts ? [{ first: shifts.first, biases: powerBiases(shifts.count, SHIFT_POWER) }] : [];
+  const noteBiases = (["NOTE_ON", "VELOCITY"] as const).map((kind) => {
     const { first = 0, count = 0 } = vocabulary.range(kind) ?? {};
     return { first, biases: new Float32Array(count).fill(-NOTE_PENALTY) };
   });
-  return [...ofShifts, ...ofNotes];
+  return [...shiftBiases, ...noteBiases];
 }
 
 /**
- * Keeps the first minute of a continuation near the density of its primer. Off after a primer that is too short.
+ * Keeps the density of the first minute of a continuation near that of its primer. Has no effect after a primer that is too short.
  *
  * @param state receives each id before this processor.
  * @param promptLength number of prompt ids.
@@ -216,11 +216,11 @@ export function primerDensityProcessor(state: PerformanceState, promptLength: nu
   const primer = new OnsetCounter(PRIMER_STEPS);
   let { step, onsets } = state;
   const sparser = sparserBiases(state.vocabulary);
-  let rule: LogitsProcessor | undefined;
-  let lastStep = 0;
+  let control: LogitsProcessor | undefined;
+  let endStep = 0;
   return {
     push: (id) => {
-      rule?.push(id);
+      control?.push(id);
       if (state.length > promptLength) return;
       primer.advance(state.step - step);
       if (state.onsets > onsets) primer.noteOn();
@@ -231,10 +231,10 @@ export function primerDensityProcessor(state: PerformanceState, promptLength: nu
         primer.count < PRIMER_MIN_NOTES
       )
         return;
-      rule = densityProcessor(state, primerBounds(primer.density), promptLength);
-      lastStep = step + FIRST_STEPS;
+      control = densityProcessor(state, primerBounds(primer.density), promptLength);
+      endStep = step + PRIMER_BOUNDS_STEPS;
     },
     adjustment: () =>
-      state.step < lastStep ? { biases: [...(rule?.adjustment?.().biases ?? []), ...sparser] } : {},
+      state.step < endStep ? { biases: [...(control?.adjustment?.().biases ?? []), ...sparser] } : {},
   };
 }

@@ -1,4 +1,4 @@
-/** Drift control: limits repetition loops and keeps note density within the range of human music. */
+/** Drift control: penalizes repetition loops and keeps note density within bounds. */
 import type { DensityName, PerformanceState } from "../../encoding/index.ts";
 import { combinedAdjustment, type LogitAdjustment, type LogitsProcessor } from "../engine/index.ts";
 import { densityBounds, densityProcessor, HUMAN_DENSITY, primerDensityProcessor } from "./density-control.ts";
@@ -8,16 +8,16 @@ import { repetitionLoopProcessor } from "./repetition-loop.ts";
 export const ADJUSTMENT_PERIOD = 16;
 
 export interface DriftControlOptions {
-  /** The density to enforce. Default: for one minute of generated music near that of the prompt, then the range of human music. */
+  /** The density class to enforce. Default: none; the density stays near that of the prompt for a minute, and within that of human music. */
   readonly density?: DensityName | undefined;
-  /** Number of prompt ids, excluded from density statistics and from the minute. */
+  /** Number of prompt ids. Bounds apply to the music after them. */
   readonly promptLength: number;
 }
 
 /**
- * Drift control: a penalty on repetition loops, and the enforcement of a density, or of one near the prompt's for a minute and then of
- * human density. The adjustment is updated every `ADJUSTMENT_PERIOD` ids of the sequence, prompt included,
- * so it may take effect some notes late.
+ * Drift control: a penalty on repetition loops, and bounds on the note density. The bounds are those of a density class, or else of human
+ * music and, for the first minute, of the prompt. The adjustment is updated every `ADJUSTMENT_PERIOD` ids of the sequence, prompt included,
+ * so it may take effect up to 15 ids late.
  *
  * @param state receives each id before this processor.
  */

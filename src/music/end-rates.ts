@@ -1,5 +1,6 @@
 /**
- * The rate of ends of human notes (a hazard rate), by register and age, pedal included. Measured on the 1,560 training pieces by
+ * The rate of note ends in human music (a hazard rate), by register and age (the time since the onset), pedal included. Measured on the
+ * 1,560 training pieces by
  * `node twin/end-rates.mjs train --exclude dev.txt` in `bench/`.
  */
 import { STEPS_PER_SECOND } from "../../encoding/index.ts";

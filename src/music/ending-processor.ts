@@ -1,13 +1,13 @@
-/** The ending of a piece: when END is allowed, and how a piece closes that is late to end. */
+/** The ending of a piece: when END is allowed, and how a piece is ended that has become too long. */
 import { type PerformanceState, STEPS_PER_SECOND, taskId } from "../../encoding/index.ts";
 import type { LogitsProcessor } from "../engine/index.ts";
 import { allowOnly, forbid } from "./token-mask.ts";
 
-/** A piece that is this late to end gets one more chord at most. */
+/** A piece that is longer than requested by this many seconds gets one more chord at most. */
 export const GRACE_SECONDS = 3;
-/** Time in which that chord may begin. */
+/** The time in which that chord may begin. */
 const CHORD_SECONDS = 2;
-/** Time after the last onset before all notes must end. */
+/** The time after the last onset in which notes may sound before their note-offs are forced. */
 const RING_SECONDS = 3;
 
 export interface EndingOptions {

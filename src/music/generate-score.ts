@@ -1,4 +1,4 @@
-/** Scores of continuations: a primer becomes ids, and the generated notes a score. */
+/** Generates scores: converts a primer to ids, and the generated notes to a score. */
 import {
   scoreFromNotes,
   shiftNotes,

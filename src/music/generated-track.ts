@@ -2,7 +2,7 @@ import type { Score, VelocitySource } from "../../encoding/index.ts";
 import type { DraftModel } from "../engine/index.ts";
 import type { SamplingOptions } from "../options.ts";
 
-/** Options for the generation of a track within a given score. */
+/** Options for the generation of a track of a given score. */
 export interface GenerateTrackOptions extends SamplingOptions {
   /** Called after each event with the number of events, the seconds generated and the total seconds. */
   readonly onProgress?: (progress: {
@@ -18,9 +18,9 @@ export interface GenerateTrackOptions extends SamplingOptions {
   readonly port?: number;
   /** Instruments of the new music: see `ContinueOptions`. */
   readonly instruments?: ReadonlySet<number>;
-  /** Read drafts ahead, in a band: see `ContinueOptions`. Models of one performance read none here. Default true. */
+  /** Speculative decoding: see `ContinueOptions`. Without effect for models of performance events. Default true. */
   readonly speculation?: boolean;
-  /** A smaller model of the same ids: see `ContinueOptions`. */
+  /** A smaller model with the same vocabulary: see `ContinueOptions`. */
   readonly draftModel?: DraftModel;
 }
 

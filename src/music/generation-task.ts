@@ -10,7 +10,7 @@ import {
 } from "../engine/index.ts";
 import type { GenerateTrackOptions } from "./generated-track.ts";
 
-/** A logits processor that also has the prompt of its task and reports the progress. */
+/** The logits processor of a task, with its prompt and its progress. */
 export interface GenerationTask extends LogitsProcessor {
   /** The ids before the first generated one. */
   readonly prompt: readonly number[];
@@ -19,7 +19,7 @@ export interface GenerationTask extends LogitsProcessor {
   /** The current time, in steps of 10 ms. */
   readonly step: number;
   readonly isFinished: boolean;
-  /** Replaces a sampled id that would pass an event of the given music; returns other ids unchanged. */
+  /** Replaces a sampled id that would skip an event of the given music; returns other ids unchanged. */
   snapId(id: number): number;
 }
 

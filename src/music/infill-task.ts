@@ -15,7 +15,7 @@ import {
 import { type ForcedToken, forcedTokens } from "./forced-tokens.ts";
 import type { LogitAdjustment } from "../engine/index.ts";
 import type { GenerationTask } from "./generation-task.ts";
-import { MOST_KEYS } from "./limits.ts";
+import { MAX_POLYPHONY } from "./limits.ts";
 import { NoteLengthLimits } from "./note-lengths.ts";
 import { ThemeMemory } from "./theme-memory.ts";
 import { blockKeys, clampShift, forbid } from "./token-mask.ts";
@@ -38,8 +38,8 @@ export interface RegionPrompt {
 }
 
 /**
- * Lets the model generate the notes of a region. Notes that begin before the region end at their own step, and their keys are blocked
- * until then. New notes end within the region. The region has its exact length.
+ * Generates the notes of a region. Notes that begin before the region keep their ends, and their keys are blocked until then. New notes end
+ * within the region. The region keeps its exact length.
  */
 export class InfillTask implements GenerationTask {
   /** START, suffix, prefix and the control token MIDDLE. */
@@ -65,7 +65,7 @@ export class InfillTask implements GenerationTask {
    * @param parts the piece without the notes of the region; its middle contains the note-offs of notes that begin before it.
    * @param length length of the region, in steps of 10 ms.
    * @param heldKeys keys of notes that the prefix omits and that sound into the region.
-   * @param seed of the lengths of new notes.
+   * @param seed seed of the limits on the durations of new notes.
    */
   constructor(
     vocabulary: Vocabulary,
@@ -87,8 +87,8 @@ export class InfillTask implements GenerationTask {
     }
     this.#state.cut();
     this.#start = this.#state.mark();
-    // Keys that the music before the region holds are released by force only, so one new note may always sound.
-    const mostKeys = Math.max(MOST_KEYS, this.#state.soundingCount + 1);
+    // Notes from before the region end by forced note-offs only; one new note may sound even if they reach the maximum polyphony.
+    const mostKeys = Math.max(MAX_POLYPHONY, this.#state.soundingCount + 1);
     this.#limits = new NoteLengthLimits(this.#state, { seed, promptLength: this.#state.length });
     this.#grammar = new PerformanceGrammar(this.#state, {
       longestNoteSteps: this.#limits,

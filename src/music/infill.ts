@@ -1,4 +1,4 @@
-/** Infilling of a region of a piece: its surroundings become a prompt, and the generated notes a track. */
+/** Infilling of a region of a piece: converts the music around it to a prompt, and the generated notes to a track. */
 import {
   encodeScore,
   INFILL_FRAME,
@@ -27,7 +27,7 @@ export interface InfillOptions extends GenerateTrackOptions {
   readonly toSeconds: number;
 }
 
-/** Ids reserved in the window for each second of the region. */
+/** The ids of the middle that are reserved in the window, per second of the region. */
 const IDS_PER_SECOND = 80;
 
 /**

@@ -2,7 +2,7 @@ import { OptionError } from "../options.ts";
 
 const PIANO_PROGRAM = 0;
 
-/** @throws OptionError for instruments without the piano, which is all that a model of performance events plays. */
+/** @throws OptionError for instruments without the piano, the only instrument of models of performance events. */
 export function checkInstruments(instruments: ReadonlySet<number> | undefined): void {
   if (!instruments || instruments.has(PIANO_PROGRAM)) return;
   throw new OptionError("the model plays the piano only, and instruments does not contain it", {

@@ -10,7 +10,7 @@ export interface Match {
  * The longest match of the last values with an earlier occurrence; of equally long matches, the latest.
  *
  * @param minLength the shortest match, from 1.
- * @param maxLength the length at which a match is cut.
+ * @param maxLength the highest length that is returned; the search stops at a match of this length.
  * @param minLag the smallest number of values from `next` to the end, from 1.
  */
 export function longestMatch(

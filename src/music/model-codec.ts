@@ -1,8 +1,8 @@
-/** Which vocabulary of music a model has. */
+/** The vocabulary of a model of music. */
 import { type Codec, codecOf, type DecoderConfig } from "../../models/index.ts";
 import { OptionError } from "../options.ts";
 
-/** What is known of a model's ids besides its config. */
+/** Facts about a model that determine its vocabulary, besides its config. */
 export interface ModelCodecOptions {
   /**
    * The vocabulary of the ids, such as "arrival-55028", for checkpoints that do not say. Default: by config.json, the number of ids, and
@@ -13,7 +13,7 @@ export interface ModelCodecOptions {
   readonly id?: string | undefined;
 }
 
-/** What to do instead, by what the ids are. */
+/** The hint of the error, by what the ids of the model are. */
 const LOADED_WITH: Readonly<Record<Codec["kind"], string>> = {
   performance: "it plays the piano: load it with loadMusicModel",
   arrival: "it plays several instruments: load it with loadBandModel",
@@ -24,8 +24,8 @@ const LOADED_WITH: Readonly<Record<Codec["kind"], string>> = {
  * The name of the vocabulary of a model.
  *
  * @param kind what the ids must be.
- * @throws OptionError when they are others, or their meaning is not known; CheckpointError for a `codec` that does not exist or fit, and for ids of
- * published models that cannot be read.
+ * @throws OptionError when they are of another kind, or their meaning is not known; CheckpointError for a `codec` that does not exist or fit,
+ * and for ids of published models that are not supported.
  */
 export function requireCodec(
   config: Pick<DecoderConfig, "vocabulary" | "vocabularySize">,

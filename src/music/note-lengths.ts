@@ -1,6 +1,7 @@
 /**
- * Ends the notes that a model leaves sounding, as often as people end theirs. It happens at random moments, as when a pedal is lifted:
- * notes end together, at each moment those whose rate of ends, by register and age, is above the height of the moment.
+ * Limits the durations of notes. A model leaves notes sounding for too long, so the limits add note ends, up to the rate of human music
+ * (a hazard rate, by register and age; the age of a note is the time since its onset). The ends lie at random release points: at each,
+ * the sounding notes whose expected number of added ends is above a random threshold end together, as when a pedal is lifted.
  */
 import {
   type LengthLimits,
@@ -12,57 +13,67 @@ import { EndFactors } from "./end-factor.ts";
 import { endRate, REGISTERS, registerOf } from "./end-rates.ts";
 import { HALF_STEP, randomNumbers } from "./random-numbers.ts";
 
-/** Before this age only the model ends notes. */
-const FIRST_AGE_STEPS = 100;
+/** The lowest age, in steps of 10 ms, at which a limit ends a note. */
+const MIN_AGE_STEPS = 100;
 
 /**
- * Of people's ends, the share that the model does not cause itself, before and after 1.5 s. Chosen on the `dev` pieces
+ * The rate of added ends as a share of the human rate, for ages below `lateFromStep` and from it on. Chosen on the `dev` pieces
  * (docs/experiments/piano.md).
  */
-export const MISSING_ENDS = { earlier: 0.3, later: 0.65, fromStep: 150 };
+export const ADDED_ENDS = { early: 0.3, late: 0.65, lateFromStep: 150 };
 /**
- * The same in continuations, where notes end sooner or later by the piece: of people's ends in the piece before 1.5 s; after, the share of
- * ends in all pieces that the model causes itself. At least so many are added that no note sounds for minutes.
+ * The same with a factor of the piece: `early` times the factor for lower ages; then the factor without `lateOfModel`, the share of the human
+ * rate that the model reaches by itself, but at least `minLate`, so that no note sounds for minutes.
  */
-export const MISSING_ENDS_BY_PIECE = { earlier: 0.15, ownLater: 0.4, least: 0.1 };
+export const ADDED_ENDS_WITH_FACTOR = { early: 0.15, lateOfModel: 0.4, minLate: 0.1 };
 
 /** Ids between two updates of the limits, so that runs that sample in the graph can be this long. */
 const LIMITS_PERIOD = 16;
 
 /**
- * The shortest duration of a note, in steps: from 0 to `RANDOM_SHORTEST_STEPS`, at random for `LIMITS_PERIOD` ids, since models end young
- * notes too often. It is at least half the shortest duration of the last notes of the prompt, up to `SHORTEST_STEPS`.
+ * Upper bound of the random shortest duration of notes, in steps of 10 ms. Models end too many notes within a few steps, so a shortest
+ * duration is chosen for every `LIMITS_PERIOD` ids, at random from 0 to this number.
  */
-const RANDOM_SHORTEST_STEPS = 8;
-const SHORTEST_STEPS = 11;
-/** It is from 0 to `SHORT_STEPS` if more than `MANY_SHORT` of the last notes of the prompt are shorter, and 0 if more than `MOST_SHORT` are. */
+const MAX_SHORTEST_STEPS = 8;
+/** The lower bound of the shortest duration is half that of the shortest of the last notes of the prompt, but at most this number. */
+const MAX_PROMPT_SHORTEST_STEPS = 11;
+/** Notes shorter than this are short. */
 const SHORT_STEPS = 5;
-const MANY_SHORT = 0.02;
-const MOST_SHORT = 0.05;
-/** With fewer notes, the shortest duration of the prompt does not count. */
-const FEWEST_NOTES = 20;
-/** The last part of the prompt, in steps. */
-const LAST_STEPS = 2000;
+/** With a higher share of short notes among the last notes of the prompt, the shortest duration is at most `SHORT_STEPS`. */
+const SOME_SHORT = 0.02;
+/** With a share higher than this one, it is 0. */
+const MANY_SHORT = 0.05;
+/** With fewer last notes, the prompt does not change these bounds. */
+const MIN_NOTES = 20;
+/** The length of the excerpt, at the end of the prompt, whose notes are its last notes. */
+const EXCERPT_STEPS = 2000;
 
-/** One moment lies at random in each cell of this many steps. */
-const CELL_STEPS = 25;
-/** The most moments that a note sounds. */
-const MOST_CELLS = 1000;
+/** The time is divided into intervals of this many steps. Each has one release point, at a random step. */
+const INTERVAL_STEPS = 25;
+/** The longest limit, in intervals. */
+const MAX_INTERVALS = 1000;
+
+/** A time at which notes may end. */
+interface ReleasePoint {
+  readonly step: number;
+  /** It ends the notes whose expected number of added ends in one interval is higher. */
+  readonly threshold: number;
+}
 
 export interface NoteLengthOptions {
-  /** Seed of the moments. */
+  /** Seed of the release points. */
   readonly seed: number;
-  /** Number of ids before the generated ones: moments within them end no note. */
+  /** Number of prompt ids. No limit ends a note within the prompt. */
   readonly promptLength: number;
-  /** Whether notes have a shortest duration. Default false: note-offs may be forced. */
-  readonly hasShortest?: boolean;
-  /** Whether notes end sooner or later by the piece: see `end-factor.ts`. Default false. */
-  readonly variesByPiece?: boolean;
+  /** Whether notes have a shortest duration. Default false, for music in which note-offs are forced. */
+  readonly hasShortestDuration?: boolean;
+  /** Whether the rate of ends has a factor of the piece: see `end-factor.ts`. Default false. */
+  readonly hasEndFactor?: boolean;
 }
 
 /**
- * The limits of a performance, for `PerformanceGrammar`: functions of the seed, the step of the onset and the pitch. In the ids since the
- * last update, a limit is that of a note which begins at the step of the update.
+ * The limits of the notes of a performance, for `PerformanceGrammar`: functions of the seed, the step of the onset and the pitch. Until the
+ * next update, a new note has the limit of a note that begins at the step of the last update.
  */
 export class NoteLengthLimits implements LengthLimits {
   readonly current: Float64Array;
@@ -71,16 +82,16 @@ export class NoteLengthLimits implements LengthLimits {
   readonly #state: PerformanceState;
   readonly #options: NoteLengthOptions;
   /** The keys whose notes began since the last update, or before the end of the prompt. */
-  readonly #begun = new Set<number>();
+  readonly #newKeys = new Set<number>();
   #onsets: number;
   /** The step at the end of the prompt. */
-  #from = 0;
+  #promptEndStep = 0;
   /** The notes of the prompt that have ended. */
-  readonly #ended: NoteState[] = [];
+  readonly #endedNotes: NoteState[] = [];
   #factors: EndFactors | undefined;
-  /** The least and the most of the shortest durations. */
-  #leastShortest = 0;
-  #mostShortest = RANDOM_SHORTEST_STEPS;
+  /** The range of the shortest duration, in steps. */
+  #minShortest = 0;
+  #maxShortest = MAX_SHORTEST_STEPS;
 
   /**
    * @param state receives each id before `push`. Its sounding notes have no limit.
@@ -104,114 +115,114 @@ export class NoteLengthLimits implements LengthLimits {
 
   #copy(source: NoteLengthLimits): void {
     this.shortest = source.shortest;
-    for (const key of source.#begun) this.#begun.add(key);
-    this.#from = source.#from;
-    this.#ended.push(...source.#ended);
+    for (const key of source.#newKeys) this.#newKeys.add(key);
+    this.#promptEndStep = source.#promptEndStep;
+    this.#endedNotes.push(...source.#endedNotes);
     this.#factors = source.#factors;
-    this.#leastShortest = source.#leastShortest;
-    this.#mostShortest = source.#mostShortest;
+    this.#minShortest = source.#minShortest;
+    this.#maxShortest = source.#maxShortest;
   }
 
   /**
-   * After each id of the state.
+   * Updates the limits. Call it after each id of the state.
    *
-   * @param note that the id begins or ends.
+   * @param note the note that the id begins or ends.
    */
   push(note?: NoteState): void {
     const { onsets, newest, length } = this.#state;
     if (onsets > this.#onsets && newest) {
       const key = newest.pitch - this.#state.lowestPitch;
       this.current[key] = this.next[key]!;
-      this.#begun.add(key);
+      this.#newKeys.add(key);
     }
     this.#onsets = onsets;
     const { promptLength } = this.#options;
-    if (length <= promptLength && note?.endStep !== undefined) this.#ended.push(note);
+    if (length <= promptLength && note?.endStep !== undefined) this.#endedNotes.push(note);
     if (length === promptLength) this.#beginContinuation();
     else if (length > promptLength && length % LIMITS_PERIOD === 0) this.#update();
   }
 
-  /** Removes the limit of the newest note of a pitch: something else ends it. */
-  release(pitch: number): void {
+  /** Removes the limit of the newest note of a pitch, whose end is fixed. */
+  removeLimit(pitch: number): void {
     const key = pitch - this.#state.lowestPitch;
     this.current[key] = Infinity;
-    this.#begun.delete(key);
+    this.#newKeys.delete(key);
   }
 
-  /** For how many ids `next` stays the same. */
-  unchangedFor(): number {
+  /** The number of ids before the next update; until then `next` stays the same. */
+  idsUntilUpdate(): number {
     const { length } = this.#state;
     return LIMITS_PERIOD - (length % LIMITS_PERIOD);
   }
 
   #beginContinuation(): void {
     const { step } = this.#state;
-    this.#from = step;
-    const last = [...this.#ended.splice(0), ...this.#state.soundingNotes()].filter(
-      ({ startStep }) => startStep >= step - LAST_STEPS,
+    this.#promptEndStep = step;
+    const lastNotes = [...this.#endedNotes.splice(0), ...this.#state.soundingNotes()].filter(
+      ({ startStep }) => startStep >= step - EXCERPT_STEPS,
     );
-    if (this.#options.variesByPiece) {
-      this.#factors = new EndFactors(this.#options.seed, last, step);
-      this.#limitShortest(last.map(({ startStep, endStep = Infinity }) => endStep - startStep));
+    if (this.#options.hasEndFactor) {
+      this.#factors = new EndFactors(this.#options.seed, lastNotes, step);
+      this.#limitShortest(lastNotes.map(({ startStep, endStep = Infinity }) => endStep - startStep));
     }
     this.#update();
   }
 
-  /** @param lengths of the last notes of the prompt, in steps. */
-  #limitShortest(lengths: readonly number[]): void {
-    if (lengths.length < FEWEST_NOTES) return;
-    const short = lengths.filter((length) => length < SHORT_STEPS).length;
-    if (short > MOST_SHORT * lengths.length) this.#mostShortest = 0;
-    else if (short > MANY_SHORT * lengths.length) this.#mostShortest = SHORT_STEPS;
-    else this.#leastShortest = Math.min(SHORTEST_STEPS, Math.floor(Math.min(...lengths) / 2));
+  /** @param durations the durations of the last notes of the prompt, in steps. */
+  #limitShortest(durations: readonly number[]): void {
+    if (durations.length < MIN_NOTES) return;
+    const short = durations.filter((duration) => duration < SHORT_STEPS).length;
+    if (short > MANY_SHORT * durations.length) this.#maxShortest = 0;
+    else if (short > SOME_SHORT * durations.length) this.#maxShortest = SHORT_STEPS;
+    else this.#minShortest = Math.min(MAX_PROMPT_SHORTEST_STEPS, Math.floor(Math.min(...durations) / 2));
   }
 
   #update(): void {
     const { onsetSteps, step, lowestPitch, length } = this.#state;
-    for (const key of this.#begun)
+    for (const key of this.#newKeys)
       this.current[key] = this.#limit(onsetSteps[key]!, registerOf(lowestPitch + key));
-    this.#begun.clear();
-    const ofRegisters = Array.from({ length: REGISTERS }, (_, register) => this.#limit(step, register));
+    this.#newKeys.clear();
+    const limits = Array.from({ length: REGISTERS }, (_, register) => this.#limit(step, register));
     for (let key = 0; key < this.next.length; key += 1)
-      this.next[key] = ofRegisters[registerOf(lowestPitch + key)]!;
-    if (!this.#options.hasShortest) return;
+      this.next[key] = limits[registerOf(lowestPitch + key)]!;
+    if (!this.#options.hasShortestDuration) return;
     const [number] = randomNumbers(this.#options.seed, "shortestNotes", Math.floor(length / LIMITS_PERIOD));
-    this.shortest = Math.max(this.#leastShortest, Math.floor(number * (this.#mostShortest + 1)));
+    this.shortest = Math.max(this.#minShortest, Math.floor(number * (this.#maxShortest + 1)));
   }
 
-  /** The age, in steps, at the first moment that ends a note. */
+  /** The limit of a note: its age, in steps, at the first release point that ends it. */
   #limit(onset: number, register: number): number {
-    const from = Math.max(onset + FIRST_AGE_STEPS, this.#from);
-    const first = Math.floor(from / CELL_STEPS);
-    for (let cell = first; cell < first + MOST_CELLS; cell += 1) {
-      const moment = this.#moment(cell);
-      const age = moment.step - onset;
-      const share = missingEnds(age, this.#factors?.at(moment.step));
-      const ends = share * endRate(register, age) * (CELL_STEPS / STEPS_PER_SECOND);
-      if (moment.step >= from && moment.height < ends) return age;
+    const from = Math.max(onset + MIN_AGE_STEPS, this.#promptEndStep);
+    const first = Math.floor(from / INTERVAL_STEPS);
+    for (let interval = first; interval < first + MAX_INTERVALS; interval += 1) {
+      const { step, threshold } = this.#releasePoint(interval);
+      const age = step - onset;
+      const share = addedShare(age, this.#factors?.at(step));
+      const ends = share * endRate(register, age) * (INTERVAL_STEPS / STEPS_PER_SECOND);
+      if (step >= from && threshold < ends) return age;
     }
-    return from + MOST_CELLS * CELL_STEPS - onset;
+    return from + MAX_INTERVALS * INTERVAL_STEPS - onset;
   }
 
-  /** The moment of a cell. It ends the notes whose expected number of ends in a cell is above its height. */
-  #moment(cell: number): { readonly step: number; readonly height: number } {
-    const [height, place] = randomNumbers(this.#options.seed, "noteEnds", cell);
+  /** The release point of an interval. Its threshold is exponential: that of a Poisson process. */
+  #releasePoint(interval: number): ReleasePoint {
+    const [first, second] = randomNumbers(this.#options.seed, "noteEnds", interval);
     return {
-      step: cell * CELL_STEPS + Math.floor(place * CELL_STEPS),
-      height: -Math.log(height + HALF_STEP),
+      step: interval * INTERVAL_STEPS + Math.floor(second * INTERVAL_STEPS),
+      threshold: -Math.log(first + HALF_STEP),
     };
   }
 }
 
 /**
- * The ends to add, as a multiple of people's in all pieces.
+ * The rate of added ends, as a share of the human rate in all pieces.
  *
- * @param factor by how much sooner notes of the piece end: see `end-factor.ts`. Undefined: as in all pieces.
+ * @param age in steps.
+ * @param factor the factor of the piece: see `end-factor.ts`. Undefined: none.
  */
-function missingEnds(age: number, factor: number | undefined): number {
-  const isEarly = age < MISSING_ENDS.fromStep;
-  if (factor === undefined) return isEarly ? MISSING_ENDS.earlier : MISSING_ENDS.later;
-  return isEarly
-    ? MISSING_ENDS_BY_PIECE.earlier * factor
-    : Math.max(MISSING_ENDS_BY_PIECE.least, factor - MISSING_ENDS_BY_PIECE.ownLater);
+function addedShare(age: number, factor: number | undefined): number {
+  const isEarly = age < ADDED_ENDS.lateFromStep;
+  if (factor === undefined) return isEarly ? ADDED_ENDS.early : ADDED_ENDS.late;
+  const { early, lateOfModel, minLate } = ADDED_ENDS_WITH_FACTOR;
+  return isEarly ? early * factor : Math.max(minLate, factor - lateOfModel);
 }

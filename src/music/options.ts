@@ -38,8 +38,8 @@ export interface ContinueOptions extends SamplingOptions {
   /** Note density: below 7, 10 or 16 onsets per second, or above. Enforced unless `driftControl` is false. */
   readonly density?: DensityName;
   /**
-   * Limit drift: repetition loops are penalized; note density is kept in the range of `density`, or for one minute of new music near
-   * that of the primer (0.55 to 1.75 times) and from then on in the range of human music. Default true.
+   * Limit drift: repetition loops are penalized, and the note density is kept in the range of `density`. Without `density` that range is
+   * that of human music, and for the first minute also 0.55 to 1.75 times the density of the primer. Default true.
    */
   readonly driftControl?: boolean;
   /** Return with each event its log-probability and this many of the likeliest candidates. */
@@ -51,23 +51,25 @@ export interface ContinueOptions extends SamplingOptions {
    */
   readonly generatedFrom?: number;
   /**
-   * Number of random numbers taken from this seed before: one per generated id, control tokens of `style`, `density` and `ending`
-   * included. Default: the number that the ids from `generatedFrom` on took.
+   * Number of random numbers of this seed that were used before: one per generated id, control tokens of `style`, `density` and `ending`
+   * included. Default: the number of ids from `generatedFrom` on, with their control tokens.
    */
   readonly randomStep?: number;
   /**
-   * Reuse the cache of an earlier call also for music longer than the model's window: a quicker start, but the same seed may
-   * then give other music. Default false.
+   * Reuse the cache of an earlier call also for music longer than the model's window: generation starts sooner, but the same seed may then
+   * give different music. Default false.
    */
   readonly reuseBeyondWindow?: boolean;
   /**
-   * Read drafts ahead where the music repeats itself, on the native backend. The ids are the same: in int8 always, in fp32 unless two
-   * noisy scores are equal within the rounding of the logits. Small models, such as piano, read none in int8. Default true.
+   * Speculative decoding with drafts from earlier repeats in the music, on the native backend. The ids are the same: in int8 always, in fp32
+   * unless two noisy scores are equal within the rounding of the logits. Without effect for small models, such as piano, in int8. Default
+   * true.
    */
   readonly speculation?: boolean;
   /**
-   * A smaller model of the same ids, which drafts everywhere; the ids stay the same as with `speculation`. On the native backend, in fp32,
-   * and in int8 where `speculation` has an effect; an OptionError elsewhere. Several variations then run one after the other, not as a batch.
+   * A smaller model with the same vocabulary, whose ids are the drafts of speculative decoding; the ids are the same, as with `speculation`.
+   * On the native backend, in fp32, and in int8 where `speculation` has an effect; an OptionError elsewhere. Several variations then run one
+   * after the other, not as a batch.
    */
   readonly draftModel?: DraftModel;
   readonly signal?: AbortSignal;
@@ -107,9 +109,9 @@ export interface GeneratedMusic {
   readonly notes: number;
   /** Length of the new music. */
   readonly seconds: number;
-  /** Silence before the primer's first note, which the prompt omits. */
+  /** Silence before the primer's first note, in seconds, which the prompt omits. */
   readonly trimmedSeconds: number;
-  /** Silence after the primer's last sound, omitted because it is longer than a bar. */
+  /** Silence after the primer's last sound, in seconds, omitted because it is longer than a bar. */
   readonly leftOutSeconds: number;
   /** Where the velocities of the new notes come from, if the model does not generate loudness. */
   readonly velocities?: VelocitySource;
@@ -118,8 +120,8 @@ export interface GeneratedMusic {
 /**
  * Options of an explanation. The sampling options must be those of the generation, since they change the probabilities; the event is
  * explained as one of `continue` without style, density or ending. For music longer than the window the probabilities are
- * approximate, because the model may have had other ids in its cache. The seed, by default 0, is that of the generation: it decides
- * what the theme memory recalls and how soon notes may end.
+ * approximate, because the model may have had other ids in its cache. The seed, by default 0, must be that of the generation too: the recall
+ * passages of the theme memory and the limits on note durations depend on it.
  */
 export interface ExplainOptions extends SamplingOptions {
   /** As for `continue`; set it to false for an event that was not generated. Default true. */
@@ -131,7 +133,7 @@ export interface ExplainOptions extends SamplingOptions {
   /** Layers and heads whose attention to return. Default: none. */
   readonly attention?: AttentionRequest;
   /**
-   * Whether to return what each layer alone would have predicted, and how far attention and the feed-forward network moved the
+   * Whether to return the predictions from the output of each layer, and how far attention and the feed-forward network moved the
    * residual stream: see `LayerPrediction`. These are the model's own probabilities, without grammar, drift control or sampling
    * options. The first explanation with layers reads the weights again and builds a second graph, which stays until `dispose`.
    * Default false.

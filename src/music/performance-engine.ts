@@ -1,4 +1,4 @@
-/** Performances of a model: ids in, events and notes out. Scores become ids, and notes a score, on the caller's side. */
+/** The interface of models of performances: from ids to events and notes. The caller converts scores to ids, and notes to a score. */
 import type { Note, PerformanceNote, Vocabulary } from "../../encoding/index.ts";
 import type { DecoderConfig } from "../../models/index.ts";
 import type { MelodyPrompt } from "./accompaniment-task.ts";
@@ -6,7 +6,7 @@ import type { GenerateTrackOptions } from "./generated-track.ts";
 import type { RegionPrompt } from "./infill-task.ts";
 import type { ContinueOptions, GenerateOptions } from "./options.ts";
 
-/** What turns ids into music: a `PerformanceModel`, or a connection to a worker that has one. All data can be cloned. */
+/** Generates music from ids: a `PerformanceModel`, or a connection to a worker that has one. All data can be cloned. */
 export interface PerformanceEngine {
   readonly vocabulary: Vocabulary;
   readonly config: Pick<DecoderConfig, "window" | "tasks">;
@@ -19,11 +19,11 @@ export interface PerformanceEngine {
 /** Options of a continuation of ids. */
 export type ContinuePerformanceOptions = Omit<ContinueOptions, "primerSeconds" | "tracks">;
 
-/** Options of a continuation of ids that ends. */
+/** Options of a continuation of ids with a length. */
 export type GeneratePerformanceOptions = ContinuePerformanceOptions &
   Pick<GenerateOptions, "seconds" | "onEvent">;
 
-/** Options of notes within given music. */
+/** Options of the generation of notes within given music. */
 export type GenerateNotesOptions = Omit<GenerateTrackOptions, "port">;
 
 /** A primer and its continuation. */
@@ -38,10 +38,10 @@ export interface GeneratedPerformance {
   readonly start: { readonly onsets: number; readonly step: number };
 }
 
-/** Notes within given music. */
+/** Notes generated within given music. */
 export interface GeneratedNotes {
   readonly seed: number;
   readonly events: number;
-  /** In seconds of the music of the prompt. */
+  /** The new notes; their times count from the start of the prompt's music. */
   readonly notes: readonly Note[];
 }

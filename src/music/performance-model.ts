@@ -42,7 +42,7 @@ import { musicSampler } from "./sampler.ts";
 /** Capacity of the prefix cache, in contexts. */
 const CACHED_CONTEXTS = 3;
 
-/** A model that continues performances. `MusicModel` does it for scores. */
+/** A model that generates performances; `MusicModel` generates scores with it. */
 export class PerformanceModel implements PerformanceEngine {
   readonly decoder: Decoder;
   readonly vocabulary: Vocabulary;
@@ -70,7 +70,7 @@ export class PerformanceModel implements PerformanceEngine {
     checkInstruments(options.instruments);
     const sampler = musicSampler(options, this.vocabulary, primerIds.slice(0, options.generatedFrom));
     const build = (): BuiltPrompt =>
-      buildPrompt(this.config, this.vocabulary, primerIds, options, lengthSeed(sampler, options));
+      buildPrompt(this.config, this.vocabulary, primerIds, options, processorSeed(sampler, options));
     return this.#events(build, sampler, options);
   }
 
@@ -86,7 +86,7 @@ export class PerformanceModel implements PerformanceEngine {
     lease?: ContextLease,
   ): Promise<GeneratedPerformance> {
     const sampler = musicSampler(options, this.vocabulary, primerIds.slice(0, options.generatedFrom));
-    const seed = lengthSeed(sampler, options);
+    const seed = processorSeed(sampler, options);
     const built = buildPrompt(this.config, this.vocabulary, primerIds, options, seed, true);
     let events = 0;
     for await (const event of this.#events(() => built, sampler, options, lease)) {
@@ -106,7 +106,7 @@ export class PerformanceModel implements PerformanceEngine {
     options: GenerateNotesOptions = {},
   ): Promise<GeneratedNotes> {
     const sampler = musicSampler(options, this.vocabulary);
-    const task = new AccompanimentTask(this.vocabulary, ids, notes, lengthSeed(sampler, options));
+    const task = new AccompanimentTask(this.vocabulary, ids, notes, processorSeed(sampler, options));
     await runTask(this, task, sampler, seconds, options);
     return { seed: sampler.seed, events: task.events, notes: task.finish() };
   }
@@ -115,7 +115,7 @@ export class PerformanceModel implements PerformanceEngine {
   async infill(region: RegionPrompt, options: GenerateNotesOptions = {}): Promise<GeneratedNotes> {
     const { parts, fromStep, toStep, heldKeys } = region;
     const sampler = musicSampler(options, this.vocabulary);
-    const seed = lengthSeed(sampler, options);
+    const seed = processorSeed(sampler, options);
     const task = new InfillTask(this.vocabulary, parts, toStep - fromStep, heldKeys, seed);
     await runTask(this, task, sampler, (toStep - fromStep) / STEPS_PER_SECOND, options);
     const notes = task.finish(fromStep / STEPS_PER_SECOND);
@@ -154,7 +154,7 @@ export class PerformanceModel implements PerformanceEngine {
           driftControl,
           themes: sampling.themes ?? THEMES,
           promptLength,
-          seed: lengthSeed(sampler, sampling),
+          seed: processorSeed(sampler, sampling),
         }),
         candidates,
         attention,
@@ -203,7 +203,7 @@ export class PerformanceModel implements PerformanceEngine {
         const { kind, value } = this.vocabulary.event(generated.id);
         const now = (state.step - performance.start.step) / STEPS_PER_SECOND;
         if (kind === "END" || (now >= seconds && !options.ending)) return;
-        // Control tokens are no music.
+        // Control tokens are not music.
         if (kind === "TASK" || kind === "STYLE") continue;
         yield { ...generated, kind, value, seconds: now };
       }
@@ -227,7 +227,7 @@ export class PerformanceModel implements PerformanceEngine {
   }
 }
 
-/** The seed of the lengths of notes: the sampler's, unless nothing else is random. */
-function lengthSeed({ seed }: Sampler, { temperature }: SamplingOptions): number {
+/** The seed of the logits processors: the sampler's, or 0 at temperature 0, where the result is the same for all seeds. */
+function processorSeed({ seed }: Sampler, { temperature }: SamplingOptions): number {
   return temperature === 0 ? 0 : seed;
 }

@@ -1,4 +1,4 @@
-/** A primer as ids. */
+/** Encodes a primer as ids. */
 import {
   encodeScore,
   endsWithinBar,

@@ -1,21 +1,21 @@
 /**
  * Lowers the rhythm temperature after music with a quantized rhythm: its inter-onset intervals (IOIs) are equal or clearly different, and
- * hardly ever almost equal. People continue such music just as exactly; the model does not. Our own rule, chosen on the `dev` pieces
- * (docs/experiments/piano.md).
+ * rarely almost equal. Human continuations of such music are quantized too; those of the model are not. A heuristic of this project, chosen
+ * on the `dev` pieces (docs/experiments/piano.md).
  */
 import { PerformanceState, STEPS_PER_SECOND, type Vocabulary } from "../../encoding/index.ts";
 
 /** The length of the excerpt that is examined: the last 20 s. */
-const LAST_STEPS = 20 * STEPS_PER_SECOND;
+const EXCERPT_STEPS = 20 * STEPS_PER_SECOND;
 /** Notes within this many steps of 10 ms of the first note of a chord belong to it. */
 const CHORD_STEPS = 3;
-/** The highest ratio of two successive IOIs, the longer by the shorter, at which they are equal. */
+/** The highest ratio of two successive IOIs, the longer to the shorter, at which they are equal. */
 const EQUAL_RATIO = 1.05;
 /** The highest ratio at which they are almost equal. */
 const SIMILAR_RATIO = 1.25;
-/** In quantized music, the highest share of almost equal IOIs among those that are equal or almost equal. */
+/** The highest share of almost equal IOIs, among those that are equal or almost equal, in quantized music. */
 const MAX_SIMILAR_SHARE = 0.1;
-/** The smallest sample: IOIs that are equal or almost equal. */
+/** The fewest equal or almost equal IOIs for a decision; with fewer, the rhythm is not quantized. */
 const MIN_COUNT = 10;
 /** The exponent of the rhythm temperature after quantized music, and the lowest result. */
 const QUANTIZED_EXPONENT = 3.5;
@@ -24,7 +24,7 @@ const MIN_TEMPERATURE = 0.05;
 /**
  * The rhythm temperature of a continuation: lower after music with a quantized rhythm. A temperature of 1 or more stays the same.
  *
- * @param ids the music before the continuation, as a performance. Only its last 20 s count.
+ * @param ids the music before the continuation, as a performance. Only its last 20 s are examined.
  */
 export function rhythmTemperatureAfter(
   vocabulary: Vocabulary,
@@ -58,7 +58,7 @@ function chordOnsets(vocabulary: Vocabulary, ids: readonly number[]): number[] {
       steps.push(state.step);
     ({ onsets } = state);
   }
-  return steps.filter((step) => step >= state.step - LAST_STEPS);
+  return steps.filter((step) => step >= state.step - EXCERPT_STEPS);
 }
 
 function interOnsetIntervals(steps: readonly number[]): number[] {

@@ -12,7 +12,7 @@ import { rhythmTemperatureAfter } from "./quantized-rhythm.ts";
 /**
  * A sampler with separate temperatures for note-ons and time shifts, and with dynamics.
  *
- * @param before the music that is continued, as ids: if its rhythm is quantized, that of the new music is, too.
+ * @param before the music that is continued, as ids; a quantized rhythm of it lowers the rhythm temperature.
  * @throws OptionError when an option is out of range.
  */
 export function musicSampler(

@@ -7,7 +7,7 @@ export class TaskError extends HintedError<"not-trained" | "no-notes"> {
   override readonly name = "TaskError";
 }
 
-/** The task in messages. */
+/** The tasks, as messages name them. */
 const IN_WORDS: Readonly<Record<Task, string>> = {
   accompany: "to accompany",
   infill: "to fill regions",

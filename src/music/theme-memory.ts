@@ -15,10 +15,9 @@ import {
 const CHORD_STEPS = 8;
 /** The number of notes kept: at twice as many, the older half is discarded. */
 const CAPACITY = 4096;
-/** Nats by which a semitone in a chord is less likely while a repeat is predicted: its notes may not fit the others. */
+/** Penalty, in nats, on pitches a semitone from the current chord while a repeat is predicted: predicted notes need not fit this chord. */
 const SEMITONE_PENALTY = 2;
-/** The pitches of each pitch class. */
-const OF_CLASS = Array.from({ length: 12 }, (_, pitchClass) =>
+const PITCHES_BY_CLASS = Array.from({ length: 12 }, (_, pitchClass) =>
   [...Array(128).keys()].filter((pitch) => pitch % 12 === pitchClass),
 );
 const VELOCITIES = ["velocity", "adjacentVelocity"] as const;
@@ -44,7 +43,7 @@ interface PredictedNote extends Repeat {
   readonly next: number;
   /** The predicted onset, in steps. */
   readonly onsetStep: number;
-  /** The number of newest notes that the tracked occurrence does not have. */
+  /** The number of consecutive newest notes that are not in the tracked occurrence. */
   readonly inserted: number;
 }
 
@@ -57,7 +56,7 @@ interface PredictedChord extends Repeat {
 const NO_VELOCITY = -9;
 
 /**
- * Raises the probability that themes return. It finds earlier occurrences of the last notes and of the last part of the upper voice, and
+ * Raises the probability that themes recur. It finds earlier occurrences of the last notes and of the last part of the upper voice, and
  * adds biases to the logits of the events after them: pitches, velocities and time shifts. Human music repeats itself more exactly than
  * the model predicts, above all from beyond its window. A kind of continuous cache (Grave et al. 2017, "Improving Neural Language Models
  * with a Continuous Cache") that compares notes instead of hidden states. Its memory use is constant.
@@ -140,46 +139,47 @@ export class ThemeMemory {
   }
 
   /**
-   * The ids after which the predictions may change. Without predictions, a note changes nothing unless its pitch completes a match; the
-   * second note ends the run.
+   * The ids after which the predictions may change, so that a run in the graph must end. Without predictions, a note changes nothing unless
+   * its pitch completes a match; the second note ends the run.
    */
   changingIds(vocabulary: Vocabulary): EndIds[] {
     const [notes, shifts] = [vocabulary.range("NOTE_ON"), vocabulary.range("TIME_SHIFT")];
     const top = this.#isChordOpen ? [this.#top] : [];
+    // The next two notes may begin a recall passage: use the settings with the most matches.
     const recalls = [0, 1, 2].map((more) => this.#recall(this.#onsets + more));
-    const widest = recalls.includes("recent") ? "recent" : recalls.find((each) => each !== undefined);
-    const nextTops = completions("chords", this.#skyline, widest);
+    const recall = recalls.includes("recent") ? "recent" : recalls.find((each) => each !== undefined);
+    const nextTops = completions("chords", this.#skyline, recall);
     const ends: EndIds[] = [];
     if (shifts && (this.#predictedNote || top.some((each) => this.#predictedChord || nextTops.has(each))))
       ends.push({ ...shifts, share: 1 });
     if (!notes) return ends;
     if (this.#predictedNote || this.#predictedChord) return [...ends, { ...notes, share: 1 }];
     const pitches = [
-      ...completions("notes", this.#pitches, widest),
+      ...completions("notes", this.#pitches, recall),
       ...nextTops,
-      ...completions("chords", [...this.#skyline, ...top], widest),
+      ...completions("chords", [...this.#skyline, ...top], recall),
     ];
     for (const pitch of pitches)
       ends.push({ first: notes.first + pitch - notes.minimum, count: 1, share: 1 });
     return [...ends, { ...notes, share: 0.5 }];
   }
 
-  /** Logit biases from the predictions, with penalties on ids that do not fit them. Class biases are for the option `themes` at 1. */
+  /** Logit biases from the predictions, with penalties on ids that contradict them. Class biases are for the option `themes` at 1. */
   adjustment({ step, vocabulary }: PerformanceState): LogitAdjustment {
-    const ofKinds = new Map<EventKind, ClassBias & { readonly biases: Map<number, number> }>();
+    const byKind = new Map<EventKind, ClassBias & { readonly biases: Map<number, number> }>();
     const add = (kind: EventKind, value: number, weight: number): void => {
       const range = vocabulary.range(kind);
       if (!range) return;
       const { first, count, minimum } = range;
-      const ofKind = ofKinds.get(kind) ?? { first, count, biases: new Map<number, number>() };
-      ofKinds.set(kind, ofKind);
+      const classBias = byKind.get(kind) ?? { first, count, biases: new Map<number, number>() };
+      byKind.set(kind, classBias);
       const index = value - minimum;
-      ofKind.biases.set(index, (ofKind.biases.get(index) ?? 0) + weight);
+      classBias.biases.set(index, (classBias.biases.get(index) ?? 0) + weight);
     };
     for (const { kind, value, feature, bin, isRecall } of this.predictions(step))
       add(kind, value, (isRecall ? RECALL.strength : 1) * THEME_WEIGHTS[feature][bin]!);
     for (const pitch of this.#semitones()) add("NOTE_ON", pitch, -SEMITONE_PENALTY);
-    return { classBiases: [...ofKinds.values()], biases: this.#timeBiases(step, vocabulary) };
+    return { classBiases: [...byKind.values()], biases: this.#timeBiases(step, vocabulary) };
   }
 
   /** While a repeat is predicted: the pitches whose pitch class is a semitone from one of the current chord. */
@@ -188,10 +188,10 @@ export class ThemeMemory {
     const classes = new Set(
       [...this.#chord(this.#skyline.length)].flatMap((pitch) => [(pitch + 1) % 12, (pitch + 11) % 12]),
     );
-    return [...classes].flatMap((pitchClass) => OF_CLASS[pitchClass]!);
+    return [...classes].flatMap((pitchClass) => PITCHES_BY_CLASS[pitchClass]!);
   }
 
-  /** Penalties on notes too early for the tracked occurrence, and on time shifts at its predicted onset. */
+  /** Penalties on notes before the predicted onset of the tracked occurrence, and on time shifts at this onset. */
   #timeBiases(step: number, vocabulary: Vocabulary): IdBias[] {
     if (!this.#predictedNote?.isRecall) return [];
     const remaining = this.#predictedNote.onsetStep - step;

@@ -7,7 +7,7 @@
 /** The viewpoint (Conklin and Witten 1995) in which a match is sought: the pitches of notes, or the highest pitches of chords. */
 export type Viewpoint = "notes" | "chords";
 
-/** The shortest match of each length bin, in notes or chords. Shorter matches are chance; the last bin has no upper bound. */
+/** The shortest match of each length bin, in notes or chords. Shorter matches are mostly coincidences; the last bin has no upper bound. */
 export const LENGTH_BINS = { notes: [4, 5, 6, 9, 16], chords: [3, 4, 5, 8, 12] } as const;
 
 /**
@@ -16,7 +16,7 @@ export const LENGTH_BINS = { notes: [4, 5, 6, 9, 16], chords: [3, 4, 5, 8, 12] }
  */
 export const MIN_DISTANT_LAG = { notes: 100, chords: 50 } as const;
 
-/** The kind of event: the next note's pitch, its velocity and time shift, exactly or one bin or step beside; pitches of the next chord. */
+/** What is predicted: the pitch, velocity or time shift of the next note, a velocity bin or step next to these, or a pitch of the next chord. */
 export type ThemeFeature = keyof typeof THEME_WEIGHTS;
 
 /** The biases by length bin. */

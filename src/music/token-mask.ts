@@ -14,8 +14,8 @@ export function forbid(allowed: Uint8Array, vocabulary: Vocabulary, kind: EventK
 }
 
 /**
- * Shortens a sampled time shift to at most `steps`. A mask would give the probability of longer shifts to notes instead, and the music
- * would become dense before each such point.
+ * Shortens a sampled time shift to at most `steps`. A mask on longer shifts would raise the probability of notes instead, and so the density
+ * of the music before each such point.
  */
 export function clampShift(id: number, vocabulary: Vocabulary, steps: number): number {
   return vocabulary.steps(id) > steps ? vocabulary.id("TIME_SHIFT", steps) : id;

@@ -18,7 +18,7 @@ import type { ExampleRandom } from "./example-random.ts";
 const MAX_ATTEMPTS = 20;
 
 /**
- * Chooses a region with at least one note-on, and as much context as an example holds. Its length is log-uniform.
+ * Chooses a region with at least one note-on, and as much context as fits in an example. Its length is log-uniform.
  *
  * @param notes in order of onset.
  * @returns undefined where `MAX_ATTEMPTS` attempts find none.
@@ -37,12 +37,12 @@ export function chooseRegion(
     if (from + seconds > end) continue;
     const fromStep = Math.round(from * STEPS_PER_SECOND);
     const toStep = Math.round((from + seconds) * STEPS_PER_SECOND);
-    const room = INFILL_IDS - INFILL_FRAME;
-    const parts = infillParts(notes, fromStep, toStep, room, vocabulary);
+    const maxIds = INFILL_IDS - INFILL_FRAME;
+    const parts = infillParts(notes, fromStep, toStep, maxIds, vocabulary);
     const { prefix, middle, suffix } = parts;
     const { onsets } = new PerformanceState(vocabulary, middle);
     if (onsets === 0 || middle.length > MIDDLE_IDS) continue;
-    if (prefix.length + middle.length + suffix.length <= room) return { parts, seconds };
+    if (prefix.length + middle.length + suffix.length <= maxIds) return { parts, seconds };
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PERFORMANCE_416, PerformanceGrammar, PerformanceState } from "../../encoding/index.ts";
 import { endRate, registerOf } from "../../src/music/end-rates.ts";
-import { MISSING_ENDS, NoteLengthLimits } from "../../src/music/note-lengths.ts";
+import { ADDED_ENDS, NoteLengthLimits } from "../../src/music/note-lengths.ts";
 
 const of = (...event: Parameters<typeof PERFORMANCE_416.id>): number => PERFORMANCE_416.id(...event);
 const VELOCITY = of("VELOCITY", 12);
@@ -45,9 +45,9 @@ class Played {
   }
 }
 
-/** Ends that are missing, per second. */
-function missing(pitch: number, age: number): number {
-  const share = age < MISSING_ENDS.fromStep ? MISSING_ENDS.earlier : MISSING_ENDS.later;
+/** Added ends per second. */
+function addedRate(pitch: number, age: number): number {
+  const share = age < ADDED_ENDS.lateFromStep ? ADDED_ENDS.early : ADDED_ENDS.late;
   return share * endRate(registerOf(pitch), age);
 }
 
@@ -56,7 +56,7 @@ describe("the shortest duration", () => {
     const counts = new Map<number, number>();
     for (let seed = 0; seed < 200; seed += 1) {
       const state = new PerformanceState(PERFORMANCE_416);
-      const limits = new NoteLengthLimits(state, { seed, promptLength: 0, hasShortest: true });
+      const limits = new NoteLengthLimits(state, { seed, promptLength: 0, hasShortestDuration: true });
       for (let period = 0; period < 12; period += 1) {
         counts.set(limits.shortest, (counts.get(limits.shortest) ?? 0) + 1);
         const { shortest } = limits;
@@ -79,7 +79,8 @@ describe("the shortest duration", () => {
           of("TIME_SHIFT", length),
           of("NOTE_OFF", 60),
         ]);
-        const options = { seed, promptLength: music.length, hasShortest: true, variesByPiece: true };
+        const { length: promptLength } = music;
+        const options = { seed, promptLength, hasShortestDuration: true, hasEndFactor: true };
         const state = new PerformanceState(PERFORMANCE_416);
         const limits = new NoteLengthLimits(state, options);
         for (const id of music) limits.push(state.push(id));
@@ -118,7 +119,7 @@ describe("NoteLengthLimits", () => {
     expect(Math.min(...limits)).toBeGreaterThanOrEqual(FIRST_AGE);
     for (const age of [150, 200, 300, 500, 900]) {
       let ends = 0;
-      for (let step = FIRST_AGE; step < age; step += 1) ends += missing(pitch, step) / 100;
+      for (let step = FIRST_AGE; step < age; step += 1) ends += addedRate(pitch, step) / 100;
       const share = limits.filter((limit) => limit >= age).length / limits.length;
       expect(Math.abs(share - Math.exp(-ends)), `after ${age} steps`).toBeLessThan(0.03);
     }
@@ -152,7 +153,7 @@ describe("NoteLengthLimits", () => {
     const left = Array.from({ length: 2000 }, (_, seed) => prompt(seed).limit(64) - 500);
     expect(Math.min(...left)).toBeGreaterThanOrEqual(0);
     const share = left.filter((steps) => steps >= 100).length / left.length;
-    expect(Math.abs(share - Math.exp(-missing(64, 550)))).toBeLessThan(0.03);
+    expect(Math.abs(share - Math.exp(-addedRate(64, 550)))).toBeLessThan(0.03);
   });
 
   it("counts a note from its own onset after the next update, until then from the last one", () => {
@@ -160,14 +161,14 @@ describe("NoteLengthLimits", () => {
     const [before] = [played.limits.next[64]];
     played.noteOn(64);
     expect(played.limit(64)).toBe(before);
-    expect(played.limits.unchangedFor()).toBe(PERIOD - played.state.length);
+    expect(played.limits.idsUntilUpdate()).toBe(PERIOD - played.state.length);
     played.update();
     expect(played.limit(64)).toBe(new Played(5).wait(40).update().limits.next[64]);
   });
 
   it("removes the limit of a note, not of the next one on its key", () => {
     const played = new Played(2).noteOn(64);
-    played.limits.release(64);
+    played.limits.removeLimit(64);
     expect(played.update().limit(64)).toBe(Infinity);
     expect(played.push(of("NOTE_OFF", 64)).noteOn(64).update().limit(64)).toBeLessThan(Infinity);
   });
@@ -181,7 +182,7 @@ describe("NoteLengthLimits", () => {
           ...Array.from({ length: length / 100 }, () => of("TIME_SHIFT", 100)),
           ...[40, 50, 60, 70].map((pitch) => of("NOTE_OFF", pitch)),
         ]).flat();
-        const varied = new NoteLengthLimits(state, { seed, promptLength: music.length, variesByPiece: true });
+        const varied = new NoteLengthLimits(state, { seed, promptLength: music.length, hasEndFactor: true });
         for (const id of music) varied.push(state.push(id));
         return varied.next[60]!;
       });

@@ -6,7 +6,7 @@
  *     conjunction = max(0, flags · conjunctionWeights + conjunctionOffsets)           1 if all its flags are set
  *     allowed     = [flags, conjunction] · blockCounts + baseBlockCounts = 0          no block remains
  *
- * Some counters are countdowns: an id is excluded while its own is above `highestCountdown`, unless no id would be left.
+ * Some counters are countdowns: an id is excluded while its countdown is above `highestCountdown`, unless no id would remain.
  * Some counters are clocks: while the clock of an allowed id is at its limit or beyond, the first such id is the only allowed one.
  * Each sequence has limits of its own.
  */

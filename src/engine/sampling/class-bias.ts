@@ -33,7 +33,7 @@ export function classBiasRule(
   };
 }
 
-/** Class bias by the theme memory of a generation; the option `themes` multiplies it. Our own rule. */
+/** Class bias by the theme memory of a generation; the option `themes` multiplies it. A rule of this project. */
 export const classBias = classBiasRule("themes", (input) => {
   const factor = strength(input);
   if (factor === 0) return [];

@@ -4,7 +4,7 @@ import { changeClass, temperatureForm, type TemperedClass } from "./token-class.
 
 /**
  * Class temperature: divides the scores of a class of ids, the note-ons, by a temperature of their own, then adds a constant, so
- * that the probability of the class as a whole stays the same. Our own rule.
+ * that the probability of the class as a whole stays the same. A rule of this project.
  */
 export const classTemperature: SamplingRule = {
   name: "pitchTemperature",

@@ -5,18 +5,18 @@ import type { IdRange, RuleInput } from "./rule.ts";
 /** Number of MIDI velocities that the velocity ids share equally. */
 const VELOCITIES = 128;
 
-/** Standard deviation of the weights, in MIDI velocities: the distance of two marks. */
+/** Standard deviation of the weights, in MIDI velocities: the distance between adjacent dynamic marks. */
 const SPREAD = 16;
 
-/** The velocity ids, and the velocity in the middle of their weights. */
+/** The velocity ids, and the mean of the normal distribution of their weights. */
 interface Loudness extends IdRange {
   readonly velocity: number;
 }
 
 /**
  * Dynamics: multiplies the probabilities of the velocity ids by a normal distribution around the velocity of the dynamic mark, then
- * by a constant, so that the probability of the class as a whole, and with it the number of changes of loudness, stays the same. A
- * product of experts (Hinton 2002). Melody and accompaniment keep their difference in part.
+ * by a constant, so that the probability of the class as a whole, and with it the number of changes of velocity, stays the same. A
+ * product of experts (Hinton 2002). Part of the difference in loudness between melody and accompaniment remains.
  */
 export const dynamics = classBiasRule("dynamics", (input) => {
   const mark = loudness(input);

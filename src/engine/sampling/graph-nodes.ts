@@ -14,7 +14,7 @@ export function highest(graph: GraphBuilder, scores: Value): Value {
   return graph.node("ReduceMax", [scores, graph.integers([1])]);
 }
 
-/** Where a rule is off. */
+/** The sequences for which a rule is off. */
 export interface RuleSwitch {
   readonly isOff: Value; // bool [sequences, 1]
   readonly areAllOff: Value; // bool

@@ -6,15 +6,15 @@ import { highest, INT32 } from "./graph-nodes.ts";
  * The Gumbel-max trick (Gumbel 1954; Maddison et al. 2014, "A* Sampling"): the id with the largest `score + Gumbel noise` is a
  * sample of the distribution of the scores.
  *
- * @param noise of each id, below `MOST_NOISE`; −∞ where it is below `least`, which then need not be computed. Default: none, which takes
- * the likeliest id.
+ * @param noise returns the noise of an id, below `MAX_NOISE`; or −∞ where it is below `least`, so that it need not be computed. Default: no
+ * noise, which selects the likeliest id.
  * @returns the lowest of equal ids.
  */
 export function argmax(scores: Float64Array, noise?: (id: number, least: number) => number): number {
   const likeliest = highestOf(scores);
   if (!noise) return likeliest;
-  // No noise lifts an id above the likeliest one from below this.
-  const least = scores[likeliest]! + noise(likeliest, -Infinity) - MOST_NOISE;
+  // With a score below this, no noise raises an id above the likeliest one.
+  const least = scores[likeliest]! + noise(likeliest, -Infinity) - MAX_NOISE;
   let best = 0;
   let bestScore = -Infinity;
   for (let id = 0; id < scores.length; id += 1) {
@@ -29,8 +29,8 @@ export function argmax(scores: Float64Array, noise?: (id: number, least: number)
   return best;
 }
 
-/** Above all noise: see `GumbelNoise.at`. */
-const MOST_NOISE = 23;
+/** An upper bound of the noise: see `GumbelNoise.at`. */
+const MAX_NOISE = 23;
 
 /** The lowest id of the highest score. */
 function highestOf(scores: Float64Array): number {

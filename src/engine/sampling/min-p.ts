@@ -16,8 +16,8 @@ export const minP = numberRule({
 });
 
 /**
- * More than the rounding to float32 of two scores and of their difference, 2 × 2⁻²⁴ of each score, and of five further operations,
- * 5 × 2⁻²⁴. Where no score is that near to the bound, no probabilities are needed.
+ * An upper bound of the relative rounding errors in float32: of two scores and of their difference, 2 × 2⁻²⁴ of each score, and of five
+ * further operations, 5 × 2⁻²⁴. Where no score is that near to the bound, no probabilities are needed.
  */
 const ROUNDING = 3e-7;
 

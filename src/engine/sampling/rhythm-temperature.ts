@@ -4,16 +4,16 @@ import { floats } from "./graph-nodes.ts";
 import { firstId, type RuleInput, type SamplingRule } from "./rule.ts";
 import { changeClass, classScores, temperatureForm, type TemperedClass } from "./token-class.ts";
 
-/** The slope that keeps the mean is between these, and equal to `STEEPEST` · u³: slopes near 0 are the most frequent. */
-const STEEPEST = 100;
-/** The interval of u is divided into so many parts, so many times. The mean then differs by less than 0.01 steps at usual temperatures. */
+/** The slope is `MAX_SLOPE` · u³, with u from −1 to 1: the search is finest near 0, where most slopes are. */
+const MAX_SLOPE = 100;
+/** The interval of u is divided into `PARTS` parts, `DIVISIONS` times. The mean then differs by less than 0.01 steps at usual temperatures. */
 const [PARTS, DIVISIONS] = [8, 7];
 
 /**
  * Rhythm temperature: divides the scores of the time shifts by a temperature of their own, then adds a line, so that the mean shift stays
  * the same (an exponential tilt), and a constant, so that the probability of the class as a whole does. A plain temperature would
- * change the mean shift, and with it the note density. The longest shift keeps its probability: others follow it, so it is no
- * rhythm but a rest, and likelier ones would leave long silences. Our own rule.
+ * change the mean shift, and with it the note density. The longest shift keeps its probability: it is followed by other shifts, so it is a
+ * rest rather than rhythm, and a higher probability would cause long silences. A rule of this project.
  */
 export const rhythmTemperature: SamplingRule = {
   name: "rhythmTemperature",
@@ -32,7 +32,7 @@ export const rhythmTemperature: SamplingRule = {
     const count = outer.node("Squeeze", [outer.node("Sub", [end, first])]);
     const scalar = (value: number): Value => outer.node("Squeeze", [outer.integers([value], "int32")]);
     const indices = floats(outer, outer.node("Range", [scalar(0), count, scalar(1)]));
-    const line = outer.node("Mul", [indices, outer.floats([STEEPEST])]); // [times]
+    const line = outer.node("Mul", [indices, outer.floats([MAX_SLOPE])]); // [times]
     return (graph, group, temperature) => tilted(graph, group, temperature, line);
   }),
 };
@@ -43,16 +43,16 @@ function slopeKeepingMean(scores: Float64Array, temperature: number): number {
   let [u, width] = [-1, 2];
   for (let parts = 1; parts < PARTS ** DIVISIONS; parts *= 2) {
     width /= 2;
-    if (meanIndex(scores, temperature, STEEPEST * (u + width) ** 3) < mean) u += width;
+    if (meanIndex(scores, temperature, MAX_SLOPE * (u + width) ** 3) < mean) u += width;
   }
-  return STEEPEST * u ** 3;
+  return MAX_SLOPE * u ** 3;
 }
 
 /**
- * The same in the graph, where all ends of the parts are tried at once.
+ * The same in the graph, where all boundaries of the parts are tried at once.
  *
  * @param scores `[sequences, times]`
- * @param line with the steepest slope, `[times]`.
+ * @param line the line with the slope `MAX_SLOPE`, `[times]`.
  * @returns the scores divided by the temperature, with the line added.
  */
 function tilted(graph: GraphBuilder, scores: Value, temperature: Value, line: Value): Value {
@@ -92,7 +92,7 @@ function meanIndex(scores: Float64Array, temperature: number, slope: number): nu
   return sum / total;
 }
 
-/** The time shifts but the longest, with their temperature; undefined for temperature 1. @throws OptionError for a model without such ids. */
+/** The time shifts except the longest, with their temperature; undefined for temperature 1. @throws OptionError for a model without such ids. */
 function rhythm({ options, times }: RuleInput): TemperedClass | undefined {
   const { rhythmTemperature: temperature = 1 } = options;
   if (temperature === 1) return undefined;

@@ -1,4 +1,4 @@
-/** What a sampling rule is, and what it depends on. */
+/** The interface of sampling rules, and their inputs. */
 import type { AutomatonTables } from "../../../encoding/index.ts";
 import type { CarriedState, GraphBuilder, Value } from "../../../models/index.ts";
 import type { NumberOptionKey, SamplingOptions } from "../../options.ts";
@@ -7,8 +7,8 @@ import { switchOf, whenOn } from "./graph-nodes.ts";
 import { float32, int32 } from "./tensors.ts";
 
 /**
- * A sampling rule, as a logits processor of Hugging Face: it changes scores, which begin as logits. −∞ excludes an id. Rules
- * without state of their own: what depends on earlier ids comes in `SamplingContext`.
+ * A sampling rule, like a logits processor of Hugging Face: it changes scores, which are logits at first. −∞ excludes an id. Rules have no
+ * state: inputs that depend on earlier ids are in `SamplingContext`.
  */
 export interface SamplingRule {
   /** Name of its option, or of the value in `SamplingContext` that it applies. */
@@ -78,7 +78,7 @@ export interface VocabularySlice {
   readonly vocabularySize: number;
 }
 
-/** What one sample depends on besides logits and options. */
+/** The inputs of one sample besides logits and options. */
 export interface SamplingContext extends LogitAdjustment {
   /** The ids of the logits. All others are excluded. Default: all ids, from 0 on. */
   readonly slice?: VocabularySlice | undefined;
@@ -94,7 +94,7 @@ export interface SamplingContext extends LogitAdjustment {
   readonly recent?: Iterable<number> | undefined;
 }
 
-/** Added to the logits for some steps. */
+/** Numbers that are added to the logits. */
 export interface LogitAdjustment {
   /** In addition to `logitBias`. */
   readonly biases?: readonly IdBias[];
@@ -146,11 +146,11 @@ export interface NumberGraph {
   readonly type?: "int32";
   /** The number that the graph receives. Default: the value itself. */
   toInput?(value: number, vocabularySize: number): number;
-  /** Few nodes, computed for the value `off` too. Default: a branch leaves them out. */
+  /** Whether the nodes are few, so that they are computed for the value `off` too. Default: a branch skips them. */
   readonly isCheap?: boolean;
 }
 
-/** Makes a rule of its option, its off value and its two forms. */
+/** Makes a rule from its option, its off value and its two forms. */
 export function numberRule(rule: NumberRule): SamplingRule {
   const { option, off, isWarper, process, graph } = rule;
   const valueOf = ({ options }: RuleInput): number => options[option] ?? off;

@@ -1,6 +1,6 @@
 import { numberRule } from "./rule.ts";
 
-/** Lower temperatures have the same effect; a score divided by them could overflow, so that no id would remain. */
+/** Lower temperatures have the same effect, but a score divided by them could overflow, so that no id would remain. */
 const LOWEST = 1e-30;
 
 /**

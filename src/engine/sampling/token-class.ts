@@ -112,5 +112,5 @@ function changeClassNodes(
   return graph.node("Concat", [before, only(graph, isIn, moved), after], { axis: integer(1) });
 }
 
-/** Less than any score, also when divided by the lowest temperature. */
+/** The score of excluded ids in sums: lower than any other score, also when that is divided by the lowest temperature. */
 export const OUT = -1e30;

@@ -20,7 +20,7 @@ export const topP = numberRule({
 function keepTopP(scores: Float64Array, mass: number): void {
   const distribution = roundedSoftmax(scores);
   const { probabilities, scores: rounded } = distribution;
-  // Together, ids this unlikely have less than 1 - mass, so they are removed without sorting them.
+  // Ids with a lower probability have less than 1 - mass in total, so they are removed without sorting.
   const negligible = (1 - mass) / scores.length;
   // Sorting numbers is many times faster than sorting ids with a comparison function.
   const likely = new Float32Array(scores.length);

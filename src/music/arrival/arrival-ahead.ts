@@ -12,14 +12,14 @@ export interface ArrivalAheadOptions extends Pick<AllowedIdsOptions, "instrument
   readonly vocabulary: ArrivalVocabulary;
   readonly vocabularySize: number;
   readonly sampler: Sampler;
-  /** Number of the next sample. */
+  /** Index of the next sample: the counter of the random numbers. */
   readonly step: number;
   readonly slot: ArrivalSlot;
   /** The earliest onset id. */
   readonly fromStep: number;
 }
 
-/** The next samples of a generation, for drafts: as if no note became a new instrument, and the window stayed where it is. */
+/** Samples the next ids of a generation for drafts. Assumes that no note adds an instrument, and that the window does not move. */
 export class ArrivalAhead implements SamplesAhead {
   readonly #options: ArrivalAheadOptions;
   #step: number;

@@ -3,12 +3,12 @@ import type { Draft, Drafter, DraftingMethod, IdRange } from "../../engine/index
 import { ContextMixer } from "./context-mixer.ts";
 import { KIND_COUNT, PartHistory, SLOT_COUNT, SLOTS } from "./part-history.ts";
 
-/** Longer drafts take longer than they save. */
-const MOST_IDS = 8;
-/** Levels of the mean chance of the ids, each a kind of draft. */
+/** The maximum length of a draft: longer ones cost more time than they save. */
+const MAX_DRAFT = 8;
+/** The number of kinds of drafts, which are equal intervals of the mean probability of the ids. */
 const KINDS = 10;
 
-/** From a mean chance of 0.8 on, a draft is as good as that of a model. */
+/** The kind from which on drafts are accepted as often as those of a model: a mean probability of at least 0.8. */
 const LONG_REPEAT = 8;
 
 /** Drafts of arrival-time ids. */
@@ -17,24 +17,27 @@ export function arrivalDrafting(vocabulary: ArrivalVocabulary): DraftingMethod {
 }
 
 /**
- * Drafts the triples of the arrival-time vocabulary, id by id, from what followed similar contexts in the piece: the last ids, and the
- * last notes of the instrument whose next note is due.
+ * Drafts the triples of the arrival-time vocabulary, id by id, from the ids that followed similar contexts in the piece: the same last ids,
+ * or the same last notes of the instrument that is expected to play next.
  */
 export class ArrivalDrafter implements Drafter {
   readonly #vocabulary: ArrivalVocabulary;
-  readonly #leastChance: number;
+  readonly #minProbability: number;
   readonly #mixer = new ContextMixer(KIND_COUNT, SLOT_COUNT);
   #history: PartHistory;
   #isFirstId = true;
 
-  /** @param leastChance a draft ends before an id whose chance, with those before it, is lower: what one more id of a run costs. */
-  constructor(vocabulary: ArrivalVocabulary, leastChance = 0.3) {
+  /**
+   * @param minProbability a draft ends where the joint probability of its ids would be lower. A drafted id pays if this probability is above
+   * the time it adds to a step, as a share of the time of a step.
+   */
+  constructor(vocabulary: ArrivalVocabulary, minProbability = 0.3) {
     this.#vocabulary = vocabulary;
-    this.#leastChance = leastChance;
+    this.#minProbability = minProbability;
     this.#history = new PartHistory(vocabulary);
   }
 
-  /** The statistics stay: the sequence is the next window of the same piece. */
+  /** Keeps the statistics: the sequence is the next window of the same piece. */
   start(ids: readonly number[]): void {
     const learns = this.#mixer.isEmpty;
     this.#history = new PartHistory(this.#vocabulary);
@@ -52,23 +55,23 @@ export class ArrivalDrafter implements Drafter {
 
   draft(mostOf: (kind: number) => number): Draft {
     const ids: number[] = [];
-    let chance = 1;
+    let probability = 1;
     let mean = 0;
-    for (const ahead = this.#history.fork(); !this.#isFirstId && ids.length < MOST_IDS;) {
+    for (const ahead = this.#history.fork(); !this.#isFirstId && ids.length < MAX_DRAFT;) {
       const prediction = this.#mixer.predict(ahead.contexts(), ahead.slot);
       const id = prediction && ahead.idOf(prediction.symbol);
-      if (id === undefined || chance * prediction!.chance < this.#leastChance) break;
-      chance *= prediction!.chance;
+      if (id === undefined || probability * prediction!.probability < this.#minProbability) break;
+      probability *= prediction!.probability;
       ids.push(id);
       ahead.push(id);
-      mean = chance ** (1 / ids.length);
+      mean = probability ** (1 / ids.length);
     }
     const kind = Math.min(KINDS - 1, Math.floor(KINDS * mean));
     const drafted = ids.slice(0, ids.length === 0 ? 0 : mostOf(kind));
     return { ids: drafted, kind, range: this.#rangeOf(drafted.length) };
   }
 
-  /** The ids of the slots of a number of drafted ids and of the one behind them. */
+  /** The range of the ids in the slots of the drafted ids and of the id after them. */
   #rangeOf(count: number): IdRange {
     const { onsets, durationFirst, durations, noteFirst, rest } = this.#vocabulary;
     const slots = new Set(Array.from({ length: count + 1 }, (_, i) => (this.#history.slot + i) % SLOT_COUNT));
@@ -83,7 +86,7 @@ export class ArrivalDrafter implements Drafter {
 
   #append(id: number, learns: boolean): void {
     if (this.#isFirstId) {
-      this.#isFirstId = false; // a control code, which says whether the sequence has controls
+      this.#isFirstId = false; // a code for whether the sequence has controls
       return;
     }
     const history = this.#history;

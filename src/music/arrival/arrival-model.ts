@@ -25,11 +25,11 @@ export interface ArrivalEventsOptions extends SamplingOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Runs the decoder of a model of arrival times, from notes to events. Scores become notes, and notes a score, on the caller's side. */
+/** Runs the decoder of a model of arrival times, from notes to events. The caller converts scores to notes, and notes to a score. */
 export class ArrivalModel {
   readonly vocabulary: ArrivalVocabulary;
   readonly #decoder: Decoder;
-  /** Of the last explanation: the next one is often of the same window. */
+  /** The cached context of the last explanation: the next one is often of the same window. */
   readonly #explained: PrefixCachePool;
 
   constructor(decoder: Decoder, vocabulary: ArrivalVocabulary) {
@@ -62,7 +62,7 @@ export class ArrivalModel {
   }
 
   /**
-   * Explains a value of a note: the candidates that a generation from there has, without controls, and attention.
+   * Explains a value of a note: the candidates of a generation without controls that begins with it, and attention.
    *
    * @throws as `events`; EngineError for a layer or head that the model does not have.
    */

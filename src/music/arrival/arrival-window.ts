@@ -6,23 +6,23 @@ import {
   type TimedEvent,
 } from "../../../encoding/index.ts";
 
-/** Triples that remain when the window is full. */
+/** The number of triples that remain after a full window was shortened. */
 const KEPT_TRIPLES = 170;
 
 export interface ArrivalWindowOptions {
   readonly vocabulary: ArrivalVocabulary;
-  /** Whether the sequence contains controls, now or later: the first id of each window says so. */
+  /** Whether the sequence contains controls, now or later: the first id of each window depends on it. */
   readonly isAnticipating: boolean;
   /** Number of ids that the network can read. */
   readonly positions: number;
-  /** Triples that remain when the window is full. Default 170, but at most half of a full window. */
+  /** The number of triples that remain after a full window was shortened. Default 170; at most a full window. */
   readonly keptTriples?: number | undefined;
 }
 
 /**
- * The window of a sequence. When it is full, by number of triples or by time, about half of it remains, so that its ids change only
- * then: a cache of keys and values stays valid in between. The authors' code moves the window by one triple for each note instead,
- * which changes every onset id.
+ * The window of a sequence. When it is full, by number of triples or by time, it is shortened to about half, and only then its onsets are
+ * renumbered. So the key/value cache stays valid in between. The authors' code moves the window by one triple for each note instead, which
+ * changes every onset id.
  */
 export class ArrivalSequenceWindow {
   readonly #vocabulary: ArrivalVocabulary;
@@ -35,7 +35,7 @@ export class ArrivalSequenceWindow {
   constructor({ vocabulary, isAnticipating, positions, keptTriples = KEPT_TRIPLES }: ArrivalWindowOptions) {
     this.#vocabulary = vocabulary;
     this.#isAnticipating = isAnticipating;
-    // The first id, and the triple that is being sampled.
+    // The first id and the triple that is being sampled are subtracted.
     const fitting = Math.floor((positions - 1) / 3) - 1;
     this.#maxTriples = Math.min(vocabulary.windowTriples - 2, fitting);
     this.#keptTriples = Math.max(1, Math.min(keptTriples, this.#maxTriples));
@@ -53,7 +53,7 @@ export class ArrivalSequenceWindow {
   /**
    * The ids to read before the next triple.
    *
-   * @param step time of the last event; the window then has room for the longest wait after it and for the controls.
+   * @param step time of the last event. The onset ids of the window then suffice for the longest rest after it and for the controls.
    */
   ids(step: number): readonly number[] {
     const vocabulary = this.#vocabulary;

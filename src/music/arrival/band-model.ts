@@ -42,10 +42,10 @@ import type {
 import { BandNotes } from "./band-note.ts";
 import { explainArrival } from "./explain-arrival.ts";
 import { type GeneratedArrival, generateArrival } from "./generate-arrival.ts";
-import { newParts, NotePlayer, type VoicedNote } from "./new-parts.ts";
+import { newParts, NoteFinisher, type NoteWithVelocity } from "./new-parts.ts";
 
 const STEPS_PER_SECOND = 100;
-/** Ids of a triple. */
+/** The ids of an event: a triple of onset, duration and note. */
 const IDS_PER_EVENT = 3;
 
 /** The music around the notes to generate. */
@@ -60,7 +60,7 @@ interface Setting {
 export class BandModel {
   readonly decoder: Decoder;
   readonly vocabulary: ArrivalVocabulary;
-  /** Of the last explanation: the next one is often of the same window. */
+  /** The cached context of the last explanation: the next one is often of the same window. */
   readonly #explained: PrefixCachePool;
 
   /** @throws OptionError and CheckpointError when the ids are not arrival times, or their meaning is not known: see `requireCodec`. */
@@ -90,21 +90,21 @@ export class BandModel {
   ): AsyncGenerator<BandNote, void> {
     const { notes, startStep } = this.#primer(primer, options);
     const endStep = endOf(startStep, options.seconds);
-    const player = new NotePlayer(notes, endStep);
-    const shown = new BandNotes(this.vocabulary, startStep);
+    const finisher = new NoteFinisher(notes, endStep);
+    const bandNotes = new BandNotes(this.vocabulary, startStep);
     const setting = { prompt: notes, controls: [], startStep, endStep };
     for await (const { event, samples } of this.#events(
       setting,
       arrivalSampler(options, this.vocabulary),
       options,
     )) {
-      if (event.kind === "note") yield shown.next(player.play(event), samples);
+      if (event.kind === "note") yield bandNotes.next(finisher.finish(event), samples);
     }
   }
 
   /**
-   * Generates a score: a new piece, or a continuation of `primer`, a track an instrument. Notes that sound at the end of `seconds` end
-   * there.
+   * Generates a score: a new piece, or a continuation of `primer`, with one track per instrument. Notes that sound at the end of `seconds`
+   * end there.
    *
    * @throws PrimerError when the primer or the selection has no notes; OptionError for an option out of range; ChannelError when no
    * channel is free for a part; ArrivalError for a new piece with more than 15 instruments.
@@ -115,31 +115,31 @@ export class BandModel {
     const { notes, cut, startStep, trimmedSeconds, leftOutSeconds } = this.#primer(primer, options);
     const endStep = endOf(startStep, options.seconds);
     const sampler = arrivalSampler(options, this.vocabulary);
-    const player = new NotePlayer(notes, endStep);
-    const shown = new BandNotes(this.vocabulary, startStep);
-    const played: VoicedNote[] = [];
+    const finisher = new NoteFinisher(notes, endStep);
+    const bandNotes = new BandNotes(this.vocabulary, startStep);
+    const finished: NoteWithVelocity[] = [];
     let events = 0;
     const setting = { prompt: notes, controls: [], startStep, endStep };
     for await (const { event, samples } of this.#events(setting, sampler, options)) {
       events += IDS_PER_EVENT;
       if (event.kind !== "note") continue;
-      const note = player.play(event);
-      played.push(note);
-      onEvent?.(shown.next(note, samples));
+      const note = finisher.finish(event);
+      finished.push(note);
+      onEvent?.(bandNotes.next(note, samples));
     }
     const score =
       !primer || continuationOnly
-        ? arrivalScore(played.map((note) => ({ ...note, onsetStep: note.onsetStep - startStep })))
-        : continueWithParts(primer, newParts(played), cut, { port });
+        ? arrivalScore(finished.map((note) => ({ ...note, onsetStep: note.onsetStep - startStep })))
+        : continueWithParts(primer, newParts(finished), cut, { port });
     return {
       score,
       seed: sampler.seed,
       events,
-      notes: played.length,
+      notes: finished.length,
       seconds: options.seconds,
       trimmedSeconds,
       leftOutSeconds,
-      velocities: player.velocitySource,
+      velocities: finisher.velocitySource,
     };
   }
 
@@ -187,10 +187,10 @@ export class BandModel {
   }
 
   /**
-   * Replaces the notes that begin in a region, of all tracks or of the chosen ones, by generated ones that fit the rest, which stays the same
-   * to the tick. New notes have the instruments of the chosen tracks, unless `instruments` names others.
+   * Replaces the notes that begin in a region, of all tracks or of the selected ones, by generated ones that fit the rest, which stays the
+   * same to the tick. New notes have the instruments of the selected tracks, unless `instruments` names others.
    *
-   * @throws TaskError when the piece has no notes besides; OptionError for a region or option out of range; ChannelError when no
+   * @throws TaskError when the piece has no other notes; OptionError for a region or option out of range; ChannelError when no
    * channel is free.
    */
   async infill(piece: Score, options: BandInfillOptions): Promise<GeneratedTrack> {
@@ -207,8 +207,8 @@ export class BandModel {
         arrivalSteps(note.startSeconds) < endStep &&
         (!tracks || isSelected(note, tracks)),
     );
-    const gone = new Set(removed);
-    const rest = piece.notes.filter((note) => !gone.has(note));
+    const removedNotes = new Set(removed);
+    const rest = piece.notes.filter((note) => !removedNotes.has(note));
     const around = arrivalNotes({ notes: rest }, { vocabulary: this.vocabulary });
     if (around.length === 0) {
       throw new TaskError("the piece has no notes outside the region", {
@@ -235,24 +235,24 @@ export class BandModel {
     return { score, ...facts, notes: notes.length };
   }
 
-  /** Generates the notes of a setting. */
+  /** Generates the notes of a setting. @param given the music around them, for their velocities. */
   async #notes(
     setting: Setting,
     given: readonly ArrivalNote[],
     options: GenerateTrackOptions,
-  ): Promise<Omit<GeneratedTrack, "score" | "notes"> & { notes: VoicedNote[] }> {
+  ): Promise<Omit<GeneratedTrack, "score" | "notes"> & { notes: NoteWithVelocity[] }> {
     const seconds = (setting.endStep - setting.startStep) / STEPS_PER_SECOND;
     const sampler = arrivalSampler(options, this.vocabulary);
-    const player = new NotePlayer(given, setting.endStep);
-    const notes: VoicedNote[] = [];
+    const finisher = new NoteFinisher(given, setting.endStep);
+    const notes: NoteWithVelocity[] = [];
     let events = 0;
     for await (const { event } of this.#events(setting, sampler, options)) {
       events += IDS_PER_EVENT;
-      if (event.kind === "note") notes.push(player.play(event));
+      if (event.kind === "note") notes.push(finisher.finish(event));
       const done = (event.onsetStep - setting.startStep) / STEPS_PER_SECOND;
       options.onProgress?.({ events, seconds: done, of: seconds });
     }
-    return { seed: sampler.seed, events, seconds, notes, velocities: player.velocitySource };
+    return { seed: sampler.seed, events, seconds, notes, velocities: finisher.velocitySource };
   }
 
   /**

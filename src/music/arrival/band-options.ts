@@ -30,18 +30,18 @@ export interface BandCandidate extends Candidate {
   readonly words: string;
 }
 
-/** A sampled id. Waits count from the new note before. */
+/** A sampled id. The words of an onset give the time since the previous new note. */
 export interface BandSample extends GeneratedId {
   readonly words: string;
   readonly candidates?: readonly BandCandidate[];
 }
 
-/** What a layer would have predicted, in words. */
+/** The prediction from the output of a layer, in words. */
 export interface BandLayerPrediction extends LayerPrediction {
   readonly candidates: readonly BandCandidate[];
 }
 
-/** An explained id. Waits count from the event before it. */
+/** An explained id. The words of an onset give the time since the previous event. */
 export interface BandExplanation extends Explanation {
   /** The id in words; undefined for the one that would follow. */
   readonly words: string | undefined;
@@ -55,7 +55,7 @@ export interface BandExplainOptions extends SamplingOptions, Pick<ContinueOption
   readonly candidates?: number;
   /** Layers and heads whose attention to return. Default: none. */
   readonly attention?: AttentionRequest;
-  /** Whether to return what each layer alone would have predicted, as in `ExplainOptions`. Default false. */
+  /** Whether to return the predictions from the output of each layer, as in `ExplainOptions`. Default false. */
   readonly layers?: boolean;
 }
 

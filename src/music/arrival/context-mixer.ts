@@ -1,29 +1,30 @@
-/** Predicts the next symbol of a sequence from what followed similar contexts in it. */
+/** Predicts the next symbol of a sequence from the symbols that followed similar contexts in it (context mixing). */
 
 /** A context of the next symbol. */
 export interface SymbolContext {
-  /** Which of the kinds of contexts, from 0. */
+  /** Index of the kind of context, from 0. */
   readonly kind: number;
-  /** Of everything that makes up the context, its kind included. */
+  /** Hash of all values of the context, its kind included. */
   readonly hash: number;
-  /** What the symbols behind this context are compared from: only their distance from it is stored. */
+  /** The value that is subtracted from the symbols after this context: only the differences are stored. */
   readonly base: number;
 }
 
-/** A symbol, and its chance from 0 to 1. */
+/** A symbol and its probability. */
 export interface Prediction {
   readonly symbol: number;
-  readonly chance: number;
+  readonly probability: number;
 }
 
-/** What followed a context. */
-interface Followers {
-  seen: number;
-  /** How often the likeliest symbol came, and how often in a row up to now. */
-  most: number;
-  inARow: number;
+/** The symbols that followed a context. */
+interface ContextCounts {
+  /** The number of all symbols. */
+  total: number;
   likeliest: number;
-  /** Undefined while only one symbol came. */
+  /** The number of the likeliest symbol, and how many of them came last in a row. */
+  most: number;
+  runLength: number;
+  /** The number of each symbol; undefined while all are equal. */
   counts: Map<number, number> | undefined;
 }
 
@@ -31,58 +32,60 @@ interface Followers {
 interface Candidate {
   readonly symbol: number;
   score: number;
-  readonly votes: { readonly kind: number; readonly surprise: number }[];
+  readonly votes: { readonly kind: number; readonly strength: number }[];
 }
 
 interface Candidates {
   readonly list: readonly Candidate[];
-  /** The sum of all weights, that of an unknown symbol included. */
+  /** The denominator of the softmax: the sum of the exponentials of all scores, that of an unknown symbol included. */
   readonly total: number;
 }
 
-/** Contexts kept: then all are discarded. */
-const MOST_CONTEXTS = 40_000;
-/** Before anything was learned, one prediction in three comes true. */
-const [RIGHT_AT_FIRST, MADE_AT_FIRST] = [1, 3] as const;
-/** Predictions that count for the share that comes true: from then on, older ones count less. */
-const MOST_MADE = 60;
-const FADING = 0.7;
-const MOST_CERTAIN = 0.99;
-const FIRST_WEIGHT = 0.35;
+/** The number of contexts after which all are discarded. */
+const MAX_CONTEXTS = 40_000;
+/** The initial counts of correct and of all predictions. */
+const [INITIAL_CORRECT, INITIAL_MADE] = [1, 3] as const;
+/** The number of predictions above which the counts of correct and of all predictions are multiplied by `DECAY`. */
+const MAX_MADE = 60;
+const DECAY = 0.7;
+const MAX_ACCURACY = 0.99;
+const INITIAL_WEIGHT = 0.35;
 const LEARNING_RATE = 0.05;
-/** Levels of what is known of a context: how often it was seen, how unanimous it was, and lately. */
-const [SEEN_LEVELS, SHARE_LEVELS, ROW_LEVELS] = [5, 5, 4] as const;
-const LEVELS = SEEN_LEVELS * SHARE_LEVELS * ROW_LEVELS;
+/** Levels of contexts: by the number of symbols that followed, by the share of the likeliest symbol, and by its last run. */
+const [TOTAL_LEVELS, SHARE_LEVELS, RUN_LEVELS] = [5, 5, 4] as const;
+const LEVELS = TOTAL_LEVELS * SHARE_LEVELS * RUN_LEVELS;
 
 /**
- * Mixes the predictions of contexts: each votes for the symbol that followed it most often, as strongly as such predictions have come
- * true; a softmax over the sums of the votes gives the chances, and its weights are learned with each symbol (after Mahoney 2005,
- * "Adaptive Weighing of Context Models for Lossless Data Compression").
+ * Mixes the predictions of contexts. Each context votes for the symbol that followed it most often. The strength of the vote is
+ * -ln(1 - accuracy), by the accuracy of earlier predictions from contexts of its kind and level. A softmax over the weighted sums of the
+ * votes gives the probabilities, and its weights are learned online (after Mahoney 2005, "Adaptive Weighing of Context Models for Lossless
+ * Data Compression").
  */
 export class ContextMixer {
   /** By hash of the context. */
-  readonly #followers = new Map<number, Followers>();
-  /** Of each kind and level: predictions that came true, and all. */
-  readonly #right: Float64Array;
+  readonly #counts = new Map<number, ContextCounts>();
+  /** By kind and level: the number of correct and of all predictions. */
+  readonly #correct: Float64Array;
   readonly #made: Float64Array;
+  /** By kind. */
   readonly #weights: Float64Array;
   /** The score of a symbol that no context predicts, by group. */
   readonly #unknown: Float64Array;
 
   /**
    * @param kinds number of kinds of contexts.
-   * @param groups number of groups of symbols: each has its own share of symbols that no context predicts.
+   * @param groups number of groups of symbols: each has its own probability of a symbol that no context predicts.
    */
   constructor(kinds: number, groups: number) {
-    this.#right = new Float64Array(kinds * LEVELS).fill(RIGHT_AT_FIRST);
-    this.#made = new Float64Array(kinds * LEVELS).fill(MADE_AT_FIRST);
-    this.#weights = new Float64Array(kinds).fill(FIRST_WEIGHT);
+    this.#correct = new Float64Array(kinds * LEVELS).fill(INITIAL_CORRECT);
+    this.#made = new Float64Array(kinds * LEVELS).fill(INITIAL_MADE);
+    this.#weights = new Float64Array(kinds).fill(INITIAL_WEIGHT);
     this.#unknown = new Float64Array(groups);
   }
 
-  /** Whether nothing was learned yet. */
+  /** Whether no symbol has been learned yet. */
   get isEmpty(): boolean {
-    return this.#followers.size === 0;
+    return this.#counts.size === 0;
   }
 
   /** The likeliest symbol; undefined if none of the contexts was seen before. */
@@ -90,39 +93,39 @@ export class ContextMixer {
     const { list, total } = this.#candidates(contexts, group);
     let best: Candidate | undefined;
     for (const each of list) if (!best || each.score > best.score) best = each;
-    return best && { symbol: best.symbol, chance: Math.exp(best.score) / total };
+    return best && { symbol: best.symbol, probability: Math.exp(best.score) / total };
   }
 
-  /** Takes in the symbol that followed. */
+  /** Learns from the symbol that followed the contexts. */
   learn(contexts: readonly SymbolContext[], group: number, symbol: number): void {
     this.#train(contexts, group, symbol);
-    if (this.#followers.size > MOST_CONTEXTS) this.#followers.clear();
+    if (this.#counts.size > MAX_CONTEXTS) this.#counts.clear();
     for (const { kind, hash, base } of contexts) this.#count(kind, hash, symbol - base);
   }
 
-  /** One step of gradient descent on the logarithm of the symbol's chance. */
+  /** One step of gradient ascent on the log-probability of the symbol. */
   #train(contexts: readonly SymbolContext[], group: number, symbol: number): void {
     const { list, total } = this.#candidates(contexts, group);
     let isKnown = false;
     for (const { symbol: other, score, votes } of list) {
-      const isRight = other === symbol;
-      isKnown ||= isRight;
-      const error = (isRight ? 1 : 0) - Math.exp(score) / total;
-      for (const { kind, surprise } of votes) this.#weights[kind]! += LEARNING_RATE * error * surprise;
+      const isCorrect = other === symbol;
+      isKnown ||= isCorrect;
+      const error = (isCorrect ? 1 : 0) - Math.exp(score) / total;
+      for (const { kind, strength } of votes) this.#weights[kind]! += LEARNING_RATE * error * strength;
     }
     const unknown = Math.exp(this.#unknown[group]!) / total;
     this.#unknown[group]! += LEARNING_RATE * ((isKnown ? 0 : 1) - unknown);
   }
 
   #count(kind: number, hash: number, symbol: number): void {
-    const found = this.#followers.get(hash);
+    const found = this.#counts.get(hash);
     if (!found) {
-      this.#followers.set(hash, { seen: 1, most: 1, inARow: 1, likeliest: symbol, counts: undefined });
+      this.#counts.set(hash, { total: 1, most: 1, runLength: 1, likeliest: symbol, counts: undefined });
       return;
     }
-    this.#judge(levelOf(kind, found), found.likeliest === symbol);
-    found.seen += 1;
-    found.inARow = found.likeliest === symbol ? found.inARow + 1 : 0;
+    this.#updateAccuracy(levelOf(kind, found), found.likeliest === symbol);
+    found.total += 1;
+    found.runLength = found.likeliest === symbol ? found.runLength + 1 : 0;
     if (!found.counts && found.likeliest === symbol) {
       found.most += 1;
       return;
@@ -133,27 +136,27 @@ export class ContextMixer {
     if (count >= found.most) [found.most, found.likeliest] = [count, symbol];
   }
 
-  #judge(level: number, isRight: boolean): void {
+  #updateAccuracy(level: number, isCorrect: boolean): void {
     this.#made[level]! += 1;
-    if (isRight) this.#right[level]! += 1;
-    if (this.#made[level]! <= MOST_MADE) return;
-    this.#made[level]! *= FADING;
-    this.#right[level]! *= FADING;
+    if (isCorrect) this.#correct[level]! += 1;
+    if (this.#made[level]! <= MAX_MADE) return;
+    this.#made[level]! *= DECAY;
+    this.#correct[level]! *= DECAY;
   }
 
   #candidates(contexts: readonly SymbolContext[], group: number): Candidates {
     const list: Candidate[] = [];
     for (const { kind, hash, base } of contexts) {
-      const found = this.#followers.get(hash);
+      const found = this.#counts.get(hash);
       if (!found) continue;
       const level = levelOf(kind, found);
-      const chance = Math.min(MOST_CERTAIN, this.#right[level]! / this.#made[level]!);
-      const surprise = -Math.log(1 - chance);
+      const accuracy = Math.min(MAX_ACCURACY, this.#correct[level]! / this.#made[level]!);
+      const strength = -Math.log(1 - accuracy);
       const symbol = found.likeliest + base;
       let candidate = list.find((each) => each.symbol === symbol);
       if (!candidate) list.push((candidate = { symbol, score: 0, votes: [] }));
-      candidate.score += this.#weights[kind]! * surprise;
-      candidate.votes.push({ kind, surprise });
+      candidate.score += this.#weights[kind]! * strength;
+      candidate.votes.push({ kind, strength });
     }
     let total = Math.exp(this.#unknown[group]!);
     for (const { score } of list) total += Math.exp(score);
@@ -161,10 +164,10 @@ export class ContextMixer {
   }
 }
 
-/** The place of predictions of a kind from contexts as often seen and as unanimous as this. */
-function levelOf(kind: number, { seen, most, inARow }: Followers): number {
-  const often = Math.min(SEEN_LEVELS - 1, Math.floor(Math.log2(seen)));
-  const share = Math.floor(((SHARE_LEVELS - 1) * most) / seen);
-  const lately = Math.min(ROW_LEVELS - 1, inARow);
-  return ((kind * SEEN_LEVELS + often) * SHARE_LEVELS + share) * ROW_LEVELS + lately;
+/** The index of the accuracy of predictions from contexts of this kind and level. */
+function levelOf(kind: number, { total, most, runLength }: ContextCounts): number {
+  const totalLevel = Math.min(TOTAL_LEVELS - 1, Math.floor(Math.log2(total)));
+  const shareLevel = Math.floor(((SHARE_LEVELS - 1) * most) / total);
+  const runLevel = Math.min(RUN_LEVELS - 1, runLength);
+  return ((kind * TOTAL_LEVELS + totalLevel) * SHARE_LEVELS + shareLevel) * RUN_LEVELS + runLevel;
 }

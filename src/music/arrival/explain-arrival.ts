@@ -30,7 +30,7 @@ export interface ExplainArrivalOptions extends Pick<
 }
 
 /**
- * @param ids a window: the id that says whether there are controls, then triples.
+ * @param ids a window: the code for whether there are controls, then triples.
  * @param index index of the id; `ids.length` for the one that would follow.
  * @throws OptionError for an index out of range; ArrivalError for ids that are no window; EngineError as `explainSample`.
  */
@@ -56,7 +56,7 @@ export async function explainArrival(
   for (const event of events) {
     if (event.kind === "separator") continue;
     if (event.kind === "note") instruments.add(event.instrument);
-    // Controls are given ahead of their time.
+    // Controls precede their onset.
     if (event.kind === "rest" || !event.isControl) fromStep = event.onsetStep;
   }
   const spans = allowedIds(SLOTS[place] ?? "onset", { vocabulary, fromStep, instruments, players });

@@ -1,4 +1,4 @@
-/** Explains a value of a note in the music around it: its candidates as notes, and what the attention is on. */
+/** Explains a value of a note in the music around it: its candidates as notes, and the attention to events. */
 import {
   type ArrivalNote,
   type ArrivalSlot,

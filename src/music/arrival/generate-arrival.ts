@@ -39,7 +39,7 @@ export interface GenerateArrivalOptions {
   readonly candidates?: number | undefined;
   /** Ids sampled earlier in the same generation: the counter of the random numbers. Default 0. */
   readonly randomStep?: number | undefined;
-  /** Triples that remain when the window is full: see `ArrivalSequenceWindow`. */
+  /** The number of triples that remain after a full window was shortened: see `ArrivalSequenceWindow`. */
   readonly keptTriples?: number | undefined;
   readonly context?: SequenceContext | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -122,7 +122,7 @@ export async function* generateArrival(
     const ids = window.ids(step);
     const spansOf = (slot: ArrivalSlot): IdSpan[] =>
       allowedIds(slot, { vocabulary, fromStep: step - window.startStep, instruments, players });
-    /** Samples ahead, from a slot on. */
+    /** Samples the ids from a slot on, for drafts. */
     const aheadOf = (slot: ArrivalSlot, fromStep: number) => (): SamplesAhead =>
       new ArrivalAhead({
         vocabulary,

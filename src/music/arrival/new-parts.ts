@@ -1,4 +1,4 @@
-/** Generated notes as parts of a score: a track an instrument. */
+/** Generated notes as parts of a score: one track per instrument. */
 import {
   type ArrivalNote,
   DRUMS,
@@ -11,14 +11,14 @@ import {
 } from "../../../encoding/index.ts";
 
 const STEPS_PER_SECOND = 100;
-/** The length of notes that the model gives none. */
+/** The duration of notes for which the model generates 0. */
 const SHORTEST_STEPS = 1;
 
 /** A note with its velocity. */
-export type VoicedNote = ArrivalNote & { readonly velocity: number };
+export type NoteWithVelocity = ArrivalNote & { readonly velocity: number };
 
-/** Sets the velocities of generated notes, which ids do not encode, and ends them in time. */
-export class NotePlayer {
+/** Finishes generated notes: estimates their velocities, which ids do not encode, and ends them at the end of the music. */
+export class NoteFinisher {
   readonly #estimator: VelocityEstimator;
   readonly #endStep: number;
   /** Where the velocities of the notes come from, which is the same for all; undefined before the first. */
@@ -26,14 +26,14 @@ export class NotePlayer {
 
   /**
    * @param given the music that the new notes belong to.
-   * @param endStep notes that sound at this step end there.
+   * @param endStep the end of the music: notes that sound at this step end there.
    */
   constructor(given: readonly ArrivalNote[], endStep = Infinity) {
     this.#estimator = new VelocityEstimator(given);
     this.#endStep = endStep;
   }
 
-  play(note: ArrivalNote): VoicedNote {
+  finish(note: ArrivalNote): NoteWithVelocity {
     const { velocity, source } = this.#estimator.of(note);
     this.velocitySource = source;
     const durationSteps = Math.max(
@@ -45,7 +45,7 @@ export class NotePlayer {
 }
 
 /** The notes of each instrument as a part, in the order in which the instruments begin. */
-export function newParts(notes: readonly VoicedNote[]): NewPart[] {
+export function newParts(notes: readonly NoteWithVelocity[]): NewPart[] {
   return Array.from(notesByInstrument(notes), ([instrument, part]) => ({
     name: instrumentName(instrument),
     program: instrument === DRUMS ? 0 : instrument,

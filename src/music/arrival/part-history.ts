@@ -1,8 +1,8 @@
-/** What is known of the notes before the next id of an arrival-time sequence, as contexts of that id. */
+/** The notes before the next id of an arrival-time sequence, as contexts of that id. */
 import type { ArrivalVocabulary } from "../../../encoding/index.ts";
 import type { SymbolContext } from "./context-mixer.ts";
 
-/** The ids of a triple, by their place in the sequence modulo 3: the first id of a sequence is a control code. */
+/** The slots of a triple, by their position in the sequence modulo 3: position 0 of a sequence has a code for whether it has controls. */
 export const SLOTS = { note: 0, onset: 1, duration: 2 } as const;
 /** The number of slots. */
 export const SLOT_COUNT = 3;
@@ -13,15 +13,15 @@ interface Part {
   readonly end: number;
   readonly duration: number;
   readonly durationBefore: number;
-  /** As the id of the sequence. */
+  /** The id of its last note. */
   readonly note: number;
-  /** From the note before. */
+  /** Difference from the id of its note before. */
   readonly interval: number;
 }
 
-/** Numbers that contexts are made of, by name. */
+/** Values that contexts consist of, by name. */
 interface Features {
-  /** The instrument whose next note is due: its last note ends here, or before those of the others. */
+  /** The instrument that is expected to play next: its last note ends at this onset, or as the next of all. */
   readonly due: number;
   readonly note: number;
   readonly interval: number;
@@ -31,30 +31,33 @@ interface Features {
   readonly untilDue: number;
   /** Steps from the last onset to the next end of any note. */
   readonly untilEnd: number;
-  /** Notes at the last onset so far, and the instrument and interval of the newest. */
-  readonly together: number;
+  /** The number of notes at the last onset so far, and the instrument and interval of the newest of them. */
+  readonly simultaneous: number;
   readonly instrument: number;
   readonly newestInterval: number;
-  /** The last two waits that are not 0. */
-  readonly wait: number;
-  readonly waitBefore: number;
+  /** The last two inter-onset intervals above 0, in steps. */
+  readonly ioi: number;
+  readonly ioiBefore: number;
 }
 
 type Name = keyof Features;
-/** A feature by its name, or the symbol so many places back. */
+/** A feature by its name, or the symbol with this distance from the next one. */
 type Term = Name | number;
 
+/** A kind of context. */
 interface Kind {
-  readonly of: readonly Term[];
+  readonly terms: readonly Term[];
+  /** The feature that is subtracted from the symbols: see `SymbolContext`. */
   readonly base?: Name;
 }
 
-const last = (count: number): Kind => ({ of: Array.from({ length: count }, (_, i) => i + 1) });
-const of = (...terms: Term[]): Kind => ({ of: terms });
+/** The context of the last symbols. */
+const last = (count: number): Kind => ({ terms: Array.from({ length: count }, (_, i) => i + 1) });
+const of = (...terms: Term[]): Kind => ({ terms });
 
-/** The contexts of each slot. Those with a base predict distances from it. */
+/** The kinds of contexts of each slot. */
 const KINDS: readonly (readonly Kind[])[] = [
-  // Notes, behind their onset and duration.
+  // Notes, which follow their onset and duration.
   [
     of(3),
     last(3),
@@ -64,29 +67,29 @@ const KINDS: readonly (readonly Kind[])[] = [
     of("due", "note"),
     of("due", "note", 1),
     of("due", "note", "interval"),
-    of("due", "together", 3),
-    { of: ["due", "interval"], base: "note" },
-    { of: ["due", 1, "duration"], base: "note" },
-    { of: ["due", "newestInterval"], base: "note" },
+    of("due", "simultaneous", 3),
+    { terms: ["due", "interval"], base: "note" },
+    { terms: ["due", 1, "duration"], base: "note" },
+    { terms: ["due", "newestInterval"], base: "note" },
   ],
-  // Onsets, as steps after the onset before.
+  // Onsets, in steps after the previous onset.
   [
     of(),
     of(3),
-    of("together", "wait"),
-    of("together", "instrument"),
+    of("simultaneous", "ioi"),
+    of("simultaneous", "instrument"),
     of(3, 6, 9, 12),
     of(1, 2),
     last(6),
     last(12),
     of("untilDue"),
     of("untilDue", 3),
-    of("together", "wait", "waitBefore"),
-    of("untilDue", "wait", "waitBefore"),
-    of("instrument", "together", 2, "wait"),
-    { of: ["due", "instrument"], base: "untilDue" },
+    of("simultaneous", "ioi", "ioiBefore"),
+    of("untilDue", "ioi", "ioiBefore"),
+    of("instrument", "simultaneous", 2, "ioi"),
+    { terms: ["due", "instrument"], base: "untilDue" },
   ],
-  // Durations, as steps.
+  // Durations, in steps.
   [
     of(3),
     of(1, 3),
@@ -97,23 +100,23 @@ const KINDS: readonly (readonly Kind[])[] = [
     of("due", "duration", "durationBefore"),
     of("due", "untilEnd"),
     of("due", "duration", 3),
-    of("due", "duration", "wait"),
+    of("due", "duration", "ioi"),
   ],
 ];
 const FIRST_KINDS = KINDS.map((_, slot) => KINDS.slice(0, slot).flat().length);
 /** The number of kinds of contexts. */
 export const KIND_COUNT = KINDS.flat().length;
-/** Symbols that contexts look back on. */
+/** The number of previous symbols that contexts use. */
 const SYMBOLS = 12;
-/** Ends and onsets that are rounded differently may be a step apart. */
+/** The tolerance, in steps, between an end and an onset, which may be rounded differently. */
 const ROUNDING = 1;
-/** An instrument that has been silent for longer is not due. */
-const SILENCE = 2;
+/** The most steps after the end of its last note in which an instrument is expected to play. */
+const MAX_SILENCE = 2;
 const NONE = -1;
 
 /**
- * The notes so far, by instrument. Symbols are ids, except those of onsets, which are steps after the onset before, and those of
- * durations, which are steps: a rhythm comes back at other times.
+ * The notes so far, by instrument. Symbols are ids, except those of onsets, which are steps after the previous onset, and those of durations,
+ * which are steps. So a rhythm has the same symbols when it recurs.
  */
 export class PartHistory {
   readonly #vocabulary: ArrivalVocabulary;
@@ -125,8 +128,8 @@ export class PartHistory {
   #onset = 0;
   #duration = 0;
   #instrument = NONE;
-  #together = 0;
-  #waits: readonly [last: number, before: number] = [0, 0];
+  #simultaneous = 0;
+  #iois: readonly [last: number, before: number] = [0, 0];
   /** Whether the current triple is a note or rest, not a control or separator. */
   #isEvent = true;
 
@@ -134,19 +137,19 @@ export class PartHistory {
     this.#vocabulary = vocabulary;
   }
 
-  /** The place of the next id in its triple: see `SLOTS`. */
+  /** The slot of the next id: see `SLOTS`. */
   get slot(): number {
     return this.#slot;
   }
 
-  /** The symbol of an id that comes next. */
+  /** The symbol of an id in the slot of the next id. */
   symbolOf(id: number): number {
     const { durationFirst, noteFirst, onsets } = this.#vocabulary;
     if (this.#slot === SLOTS.onset && id < onsets) return id - this.#onset;
     return this.#slot === SLOTS.duration && id < noteFirst ? id - durationFirst : id;
   }
 
-  /** The id of a symbol that comes next; undefined if no event has such an id. */
+  /** The id of a symbol in the slot of the next id; undefined if no event has such an id. */
   idOf(symbol: number): number | undefined {
     const { durationFirst, durations, noteFirst, onsets, rest } = this.#vocabulary;
     if (this.#slot === SLOTS.onset) return within(symbol < 0 ? NONE : this.#onset + symbol, 0, onsets);
@@ -166,7 +169,7 @@ export class PartHistory {
     this.#slot = (this.#slot + 1) % SLOT_COUNT;
   }
 
-  /** A copy that goes on by itself. */
+  /** An independent copy. */
   fork(): PartHistory {
     const copy = new PartHistory(this.#vocabulary);
     copy.#slot = this.#slot;
@@ -176,8 +179,8 @@ export class PartHistory {
     copy.#onset = this.#onset;
     copy.#duration = this.#duration;
     copy.#instrument = this.#instrument;
-    copy.#together = this.#together;
-    copy.#waits = this.#waits;
+    copy.#simultaneous = this.#simultaneous;
+    copy.#iois = this.#iois;
     copy.#isEvent = this.#isEvent;
     return copy;
   }
@@ -186,7 +189,7 @@ export class PartHistory {
   contexts(): readonly SymbolContext[] {
     const features = this.#features();
     const first = FIRST_KINDS[this.#slot]!;
-    return KINDS[this.#slot]!.map(({ of: terms, base }, index) => {
+    return KINDS[this.#slot]!.map(({ terms, base }, index) => {
       let hash = first + index + 1;
       for (const term of terms) {
         const number =
@@ -198,11 +201,11 @@ export class PartHistory {
     });
   }
 
-  #pushOnset(id: number, wait: number): void {
+  #pushOnset(id: number, ioi: number): void {
     this.#isEvent = id < this.#vocabulary.onsets;
-    if (!this.#isEvent || wait === 0) return;
-    this.#waits = [wait, this.#waits[0]];
-    this.#together = 0;
+    if (!this.#isEvent || ioi === 0) return;
+    this.#iois = [ioi, this.#iois[0]];
+    this.#simultaneous = 0;
     this.#instrument = NONE;
     this.#sounded.clear();
     this.#onset = id;
@@ -213,7 +216,7 @@ export class PartHistory {
     if (!this.#isEvent || id < noteFirst || id >= rest) return;
     const { instrument } = this.#vocabulary.note(id - noteFirst);
     const before = this.#parts.get(instrument);
-    // The instrument that sounded last is the last of the map.
+    // Deleted first, so that the map is in the order of the last notes.
     this.#parts.delete(instrument);
     this.#parts.set(instrument, {
       end: this.#onset + this.#duration,
@@ -224,12 +227,12 @@ export class PartHistory {
     });
     this.#sounded.add(instrument);
     this.#instrument = instrument;
-    this.#together += 1;
+    this.#simultaneous += 1;
   }
 
   #features(): Features {
-    const [due, part] = this.#partDue() ?? [NONE, undefined];
-    const [wait, waitBefore] = this.#waits;
+    const [due, part] = this.#duePart() ?? [NONE, undefined];
+    const [ioi, ioiBefore] = this.#iois;
     return {
       due,
       note: part?.note ?? NONE,
@@ -238,21 +241,24 @@ export class PartHistory {
       durationBefore: part?.durationBefore ?? NONE,
       untilDue: part ? (part.end > this.#onset + ROUNDING ? part.end - this.#onset : 0) : NONE,
       untilEnd: this.#slot === SLOTS.duration ? this.#untilEnd() : 0,
-      together: this.#together,
+      simultaneous: this.#simultaneous,
       instrument: this.#instrument,
       newestInterval: this.#parts.get(this.#instrument)?.interval ?? 0,
-      wait,
-      waitBefore,
+      ioi,
+      ioiBefore,
     };
   }
 
-  /** Of the instruments whose note ends here, the one behind the newest; without any, the one whose note ends next. */
-  #partDue(): readonly [instrument: number, part: Part] | undefined {
+  /**
+   * The part that is expected to play next. Of those whose note ends at this onset, the first with an instrument above that of the newest
+   * note, or else the first; without any, the part whose note ends next.
+   */
+  #duePart(): readonly [instrument: number, part: Part] | undefined {
     let ending: readonly [number, Part] | undefined;
     let next: readonly [number, Part] | undefined;
     for (const [instrument, part] of this.#parts) {
       const late = this.#onset - part.end;
-      const isEnding = late >= -ROUNDING && late <= SILENCE && !this.#sounded.has(instrument);
+      const isEnding = late >= -ROUNDING && late <= MAX_SILENCE && !this.#sounded.has(instrument);
       if (isEnding && (!ending || (instrument > this.#instrument && !(ending[0] > this.#instrument))))
         ending = [instrument, part];
       if (late < 0 && (!next || part.end < next[1].end)) next = [instrument, part];

@@ -1,11 +1,11 @@
-/** The instruments that are to play, and those that a model has. */
+/** Checks the selected instruments against those of a model. */
 import { type ArrivalVocabulary, instrumentName } from "../../../encoding/index.ts";
 import { OptionError } from "../../options.ts";
 
-/** Names in a message. */
-const NAMED = 8;
+/** The most names in a message. */
+const MAX_NAMES = 8;
 
-/** @throws OptionError when the vocabulary has none of the instruments: the model could generate rests only. */
+/** @throws OptionError when the vocabulary has none of the instruments, so that the model could generate rests only. */
 export function requirePlayers(vocabulary: ArrivalVocabulary, players: ReadonlySet<number>): void {
   const all = [...players];
   if (all.some((instrument) => vocabulary.hasInstrument(instrument))) return;
@@ -19,6 +19,6 @@ export function requirePlayers(vocabulary: ArrivalVocabulary, players: ReadonlyS
 }
 
 function namesOf(instruments: readonly number[], separator: string): string {
-  const names = instruments.slice(0, NAMED).map(instrumentName).join(separator);
-  return instruments.length > NAMED ? `${names} …` : names;
+  const names = instruments.slice(0, MAX_NAMES).map(instrumentName).join(separator);
+  return instruments.length > MAX_NAMES ? `${names} …` : names;
 }

@@ -12,7 +12,7 @@ export interface Series {
 const WIDTH = 640;
 const HEIGHT = 220;
 const MARGIN = { top: 10, right: 10, bottom: 44, left: 44 };
-/** Limits on horizontal labels: their number, and their characters in total. Labels above them are rotated. */
+/** Limits on horizontal labels: their number, and their characters in total. Beyond the second one, labels are rotated. */
 const MAX_LABELS = 17;
 const MAX_CHARACTERS = 90;
 /** Fraction of a bin's width that its bars fill. */
@@ -31,10 +31,10 @@ export function barChart(title: string, bins: readonly string[], series: readonl
   const top = niceTop(Math.max(...series.flatMap(({ values }) => values), 0));
   const binWidth = plotWidth / bins.length;
   const barWidth = (binWidth * FILLED) / series.length;
-  const bars = series.map(({ name, className, values }, place) => {
+  const bars = series.map(({ name, className, values }, index) => {
     const marks = values.map((value, bin) => {
       const height = (value / top) * plotHeight;
-      const x = MARGIN.left + binWidth * bin + (binWidth * (1 - FILLED)) / 2 + barWidth * place;
+      const x = MARGIN.left + binWidth * bin + (binWidth * (1 - FILLED)) / 2 + barWidth * index;
       const label = `${name}, ${bins[bin] ?? ""}: ${percent(value)}`;
       return (
         `<rect x="${round(x)}" y="${round(MARGIN.top + plotHeight - height)}" width="${round(barWidth)}" ` +

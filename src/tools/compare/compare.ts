@@ -132,18 +132,18 @@ function compareDistribution(
   generated: readonly Piece[],
   reference: readonly Piece[],
 ): DistributionResult {
-  const ofPiece = (piece: Piece): Counts => addCounts(piece.map(count), bins.length);
-  const referencePieces = reference.map(ofPiece);
-  const ours = addCounts(generated.map(ofPiece), bins.length);
-  const theirs = addCounts(referencePieces, bins.length);
+  const countsOf = (piece: Piece): Counts => addCounts(piece.map(count), bins.length);
+  const referencePieces = reference.map(countsOf);
+  const generatedCounts = addCounts(generated.map(countsOf), bins.length);
+  const referenceCounts = addCounts(referencePieces, bins.length);
   const result = {
     name,
     counts,
     bins,
-    generated: [...ours],
-    reference: [...theirs],
-    overlap: overlap(ours, theirs),
-    divergence: divergence(theirs, ours),
+    generated: [...generatedCounts],
+    reference: [...referenceCounts],
+    overlap: overlap(generatedCounts, referenceCounts),
+    divergence: divergence(referenceCounts, generatedCounts),
   };
   if (reference.length < 2) return result;
   const splitHalf = splitHalfBaseline(referencePieces, bins.length);

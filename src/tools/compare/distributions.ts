@@ -1,6 +1,6 @@
 /**
- * The distributions of a comparison, as a table of bins and functions that count a window into them. Times are in steps of 10 ms, the
- * grid of the encoding.
+ * The distributions of a comparison, as a table of bins and functions that make the histogram of a window. Times are in steps of 10 ms, the
+ * resolution of the encoding.
  */
 import { INSTRUMENT_FAMILIES, STEPS_PER_SECOND } from "../../../encoding/index.ts";
 import { binOf, type Counts } from "./histogram.ts";

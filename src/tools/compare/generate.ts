@@ -8,7 +8,7 @@ import { cutWindows, gridNotes } from "./windows.ts";
 /** Share of the seeds that are also generated without the mask. */
 const UNMASKED_SHARE = 0.1;
 
-/** Pieces per batch: more are faster and need more memory. */
+/** Pieces per batch: larger batches are faster and need more memory. */
 const BATCH_SIZE = 16;
 
 export interface GenerateSetOptions extends SamplingOptions, Pick<ContinueOptions, "driftControl"> {
@@ -48,8 +48,8 @@ export async function generateSet(model: MusicModel, options: GenerateSetOptions
       seed,
       onEvent: (event, variation) => {
         reached.set(variation, event.seconds);
-        const together = [...reached.values()].reduce((sum, part) => sum + part, 0);
-        onProgress?.({ masked: true, seconds: done * seconds + together, total: count * seconds });
+        const generated = [...reached.values()].reduce((sum, part) => sum + part, 0);
+        onProgress?.({ masked: true, seconds: done * seconds + generated, total: count * seconds });
       },
     });
     for (const [variation, { score }] of music.entries()) {

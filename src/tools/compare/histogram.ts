@@ -1,4 +1,4 @@
-/** Histograms and their agreement. */
+/** Histograms, and measures of their difference. */
 
 /** One count per bin. */
 export type Counts = Float64Array;
@@ -49,9 +49,9 @@ export function binOf(value: number, edges: readonly number[]): number {
 /** The quantile at `share`, 0 to 1, interpolated between neighbors; NaN without values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const place = (sorted.length - 1) * share;
-  const below = Math.floor(place);
+  const index = (sorted.length - 1) * share;
+  const below = Math.floor(index);
   const low = sorted[below] ?? NaN;
-  const high = sorted[Math.ceil(place)] ?? NaN;
-  return low + (high - low) * (place - below);
+  const high = sorted[Math.ceil(index)] ?? NaN;
+  return low + (high - low) * (index - below);
 }

@@ -4,13 +4,13 @@ import { KEYS, stepKeys } from "./match-criterion.ts";
 import { sortSuffixes } from "./suffix-array.ts";
 import type { GridNote } from "./windows.ts";
 
-/** A run of notes that occurs in two places. */
+/** A run of notes of the music that also occurs in a training piece. */
 export interface SharedRun {
   /** Length in notes; 1 where no two consecutive notes match, 0 without notes. */
   readonly notes: number;
   /** Index of its first note in the music. */
   readonly at: number;
-  /** Its place in the training pieces; undefined for a run of fewer than two notes. */
+  /** Its training piece, and its start there; undefined for a run of fewer than two notes. */
   readonly found?: { readonly path: string; readonly startSeconds: number };
 }
 
@@ -37,15 +37,15 @@ export class TrainingNotes {
   /** @param longest maximum length of the runs to find, in notes; it limits the depth of the sort. */
   index(longest: number): TrainingIndex {
     const keys = new Uint16Array(this.#pieces.reduce((sum, piece) => sum + piece.keys.length + 1, 0));
-    const places: IndexedPiece[] = [];
+    const pieces: IndexedPiece[] = [];
     let offset = 0;
     for (const piece of this.#pieces) {
-      places.push({ offset, path: piece.path, startSteps: piece.startSteps });
+      pieces.push({ offset, path: piece.path, startSteps: piece.startSteps });
       keys.set(piece.keys, offset);
       offset += piece.keys.length;
       keys[offset++] = SEPARATOR;
     }
-    return new TrainingIndex(keys, places, longest);
+    return new TrainingIndex(keys, pieces, longest);
   }
 }
 
@@ -63,9 +63,9 @@ export class TrainingIndex {
   readonly #pieces: readonly IndexedPiece[];
   readonly #order: Int32Array;
 
-  constructor(keys: Uint16Array, places: readonly IndexedPiece[], longest: number) {
+  constructor(keys: Uint16Array, pieces: readonly IndexedPiece[], longest: number) {
     this.#keys = keys;
-    this.#pieces = places;
+    this.#pieces = pieces;
     this.#order = sortSuffixes(keys, KEYS, longest);
   }
 
@@ -111,9 +111,9 @@ export class TrainingIndex {
 
   /** The piece that contains a key, and the start of the first note of its step. */
   #find(where: number): { readonly path: string; readonly startSeconds: number } {
-    const place = this.#pieces.findLast(({ offset }) => offset <= where);
-    if (!place) throw new RangeError(`no training piece at key ${where}`);
-    const startStep = place.startSteps[where - place.offset]!;
-    return { path: place.path, startSeconds: startStep / STEPS_PER_SECOND };
+    const piece = this.#pieces.findLast(({ offset }) => offset <= where);
+    if (!piece) throw new RangeError(`no training piece at key ${where}`);
+    const startStep = piece.startSteps[where - piece.offset]!;
+    return { path: piece.path, startSeconds: startStep / STEPS_PER_SECOND };
   }
 }

@@ -30,7 +30,7 @@ export function splitHalfBaseline(pieces: readonly Counts[], bins: number): Spli
   return { overlap: overlaps / SPLITS, divergence: divergences / SPLITS };
 }
 
-/** In the order of seeded random numbers: every order is equally likely. */
+/** Shuffles by seeded random sort keys: every order is equally likely. */
 function shuffle<T>(items: readonly T[], seed: number): T[] {
   const noise = new GumbelNoise(seed);
   return items

@@ -7,7 +7,7 @@ import {
   STEPS_PER_SECOND,
 } from "../../../encoding/index.ts";
 
-/** A note on the grid of the performance encoding; its end includes the pedal. */
+/** A note in steps of the performance encoding; its end includes the pedal. */
 export interface GridNote {
   readonly pitch: number;
   readonly velocity: number;
@@ -44,7 +44,7 @@ export function gridNotes(score: Score): GridNote[] {
 
 /**
  * Divides a piece into consecutive windows from its first note. The remainder is dropped, unless it is the whole piece. A note belongs
- * to the window in which it starts and ends within it, as the notes of a generation do.
+ * to the window in which it starts, and is cut at its end, as the notes of a generation are.
  *
  * @param notes notes of one piece, in order.
  */

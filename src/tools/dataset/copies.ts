@@ -6,7 +6,7 @@ import type { ArrivalNote } from "../../../encoding/index.ts";
 import type { ExampleRandom } from "../example-random.ts";
 import type { ExampleRequest } from "./encode-piece.ts";
 
-/** What is controls in a copy: nothing, spans of time, random notes, or a random subset of the instruments. */
+/** The controls of a copy: none, the notes of time spans, random notes, or the notes of a random subset of the instruments. */
 export const COPY_KINDS = ["plain", "span-controls", "note-controls", "instrument-controls"] as const;
 export type CopyKind = (typeof COPY_KINDS)[number];
 
@@ -26,7 +26,7 @@ const STEPS_PER_SECOND = 100;
 const SPAN_STEPS = 5 * STEPS_PER_SECOND;
 /** Mean of the random time between two spans. */
 const MEAN_WAIT_SECONDS = 20;
-/** Of notes as controls: 10 % to 90 %, in tenths. */
+/** Number of shares of notes as controls: 10 % to 90 %, in steps of 10 %. */
 const NOTE_SHARES = 9;
 
 /** The requests for the copies of a piece. @param serial number of the piece. */
@@ -72,7 +72,7 @@ function controlRule(
   }
 }
 
-/** Spans of 5 s, each a random time after the one before; for notes in order of onset. */
+/** Spans of 5 s, each at a random time after the previous one; for notes in order of onset. */
 function spanRule(random: ExampleRandom): (note: ArrivalNote) => boolean {
   let isInSpan = true;
   let [nextSpan, spanEnd] = [0, 0];

@@ -28,7 +28,7 @@ export interface EncodedPiece {
   readonly bytes?: number;
   /** Whether the file has a melody track. */
   readonly hasMelodyTrack?: boolean;
-  /** Of a pair: the index in `ids` of the first one that the loss counts. */
+  /** For a pair: the index in `ids` of the first id that the loss includes. */
   readonly firstTarget?: number;
 }
 

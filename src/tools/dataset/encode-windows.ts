@@ -16,7 +16,7 @@ import { ExampleRandom } from "../example-random.ts";
 import { COPY_KINDS, withControls } from "./copies.ts";
 import { type EncodedPiece, EmptyPieceError, type PieceEncoder } from "./encode-piece.ts";
 
-/** The instrument that the notes of the tracks of a name count as: files such as those of POP909 have one program for all parts. */
+/** The instrument for the notes of the tracks with a name, for files such as those of POP909, which have one program for all parts. */
 export interface TrackPart {
   readonly track: string;
   /** A General MIDI program, or 128 for drums. */
@@ -41,8 +41,8 @@ export function windowEncoder(
       padId: null,
     },
     encode(bytes, request) {
-      const played = playedBy(readMidi(bytes, options), options.parts ?? []);
-      const notes = knownNotes(arrivalNotes({ notes: played }, { vocabulary }), vocabulary);
+      const scoreNotes = withInstruments(readMidi(bytes, options), options.parts ?? []);
+      const notes = knownNotes(arrivalNotes({ notes: scoreNotes }, { vocabulary }), vocabulary);
       const kind = COPY_KINDS.find((each) => each === request?.kind) ?? "plain";
       const random = new ExampleRandom(...(request?.randomKey ?? [0, 0, 0]));
       const windows = encodeArrivalNotes(withControls(notes, kind, random), { vocabulary });
@@ -52,7 +52,7 @@ export function windowEncoder(
 }
 
 /** The notes with the instruments of their parts. */
-function playedBy({ notes, tracks }: Score, parts: readonly TrackPart[]): readonly ScoreNote[] {
+function withInstruments({ notes, tracks }: Score, parts: readonly TrackPart[]): readonly ScoreNote[] {
   if (parts.length === 0) return notes;
   const byTrack = tracks.map(({ name }) => parts.find((part) => part.track === name)?.instrument);
   return notes.map((note) => {
@@ -63,7 +63,7 @@ function playedBy({ notes, tracks }: Score, parts: readonly TrackPart[]): readon
   });
 }
 
-/** @throws EmptyPieceError for a piece without notes. */
+/** The notes of instruments in the vocabulary, from the first one on. @throws EmptyPieceError for a piece without such notes. */
 function knownNotes(notes: readonly ArrivalNote[], vocabulary: ArrivalVocabulary): ArrivalNote[] {
   const known = notes.filter(({ instrument }) => vocabulary.hasInstrument(instrument));
   const firstStep = known[0]?.onsetStep;

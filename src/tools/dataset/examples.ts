@@ -31,7 +31,7 @@ export class ExampleError extends HintedError<"no-notes" | "no-melody" | "no-reg
   override readonly name = "ExampleError";
 }
 
-/** Half of the accompaniments begin inside the piece, at most this long before a note of the melody. */
+/** Half of the accompaniments begin within the piece, at most this number of seconds before a note of the melody. */
 const LEAD_SECONDS = 2;
 
 /** Maximum number of ids in an example of the last part of a piece, START, END and control tokens included. */
@@ -83,13 +83,13 @@ export function makeExample(
   return { ids: withConditions(ended, vocabulary, stated), ...facts };
 }
 
-/** The conditions that a piece states. */
+/** The conditions that the control tokens of a piece state. */
 interface StatedConditions {
   readonly style?: StyleName | undefined;
   readonly density: boolean;
 }
 
-/** Chooses both conditions for half of the pieces with a style, one of the two for the other half. */
+/** Chooses both conditions for half of the pieces with a style, and one of the two for the other half. */
 function chooseConditions(style: StyleName | undefined, random: ExampleRandom): StatedConditions {
   const choice = random.next();
   if (style === undefined || choice < 0.25) return { density: true };
@@ -146,8 +146,8 @@ function infill(notes: readonly ScoreNote[], vocabulary: Vocabulary, random: Exa
 
 /**
  * The last part of a piece with ENDING, after the control token PREFIX, which states that it is not the start of a piece; with conditions
- * on request. Whole pieces contain one ending in about ten thousand ids, and as rarely conditions without music of the same style and
- * density before them; a model learns either slowly from whole pieces alone.
+ * on request. Whole pieces have one ending in about ten thousand ids, and conditions that are not preceded by music of the same style and
+ * density are as rare. So a model learns both slowly from whole pieces alone.
  */
 function closing(
   notes: readonly ScoreNote[],
@@ -155,7 +155,7 @@ function closing(
   stated: StatedConditions | undefined,
   random: ExampleRandom,
 ): ExampleIds {
-  const room = Math.round(CLOSING_IDS * (0.4 + 0.6 * random.next())) - CLOSING_FRAME;
+  const maxIds = Math.round(CLOSING_IDS * (0.4 + 0.6 * random.next())) - CLOSING_FRAME;
   const from = (first: number): readonly number[] => {
     const kept = notes.slice(first);
     const ids = encodePerformance(shiftNotes(kept, -(kept[0]?.startSeconds ?? 0)), vocabulary);
@@ -163,10 +163,10 @@ function closing(
     return stated ? withConditions(ended, vocabulary, stated) : ended;
   };
   // A note has at least two ids.
-  let [low, high] = [Math.max(0, notes.length - room), notes.length - 1];
+  let [low, high] = [Math.max(0, notes.length - maxIds), notes.length - 1];
   while (low < high) {
     const half = (low + high) >> 1;
-    if (from(half).length <= room) high = half;
+    if (from(half).length <= maxIds) high = half;
     else low = half + 1;
   }
   const ids = [taskId(vocabulary, "PREFIX"), ...from(low)];

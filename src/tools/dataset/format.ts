@@ -1,8 +1,8 @@
 /**
  * The format of a dataset folder, which `ostinato dataset` writes and the trainer reads: `dataset.json` (the header), `ids.bin` (uint16,
  * little-endian, concatenated pieces with their start and end ids, or windows) and `index.bin` (uint64, little-endian, the offset of each piece and
- * the total number of ids). A dataset of pairs also has `targets.bin` (uint64, little-endian): of each piece the number of ids before
- * the first one that the loss counts, its start id included.
+ * the total number of ids). A dataset of pairs also has `targets.bin` (uint64, little-endian): for each piece the number of ids before
+ * the first one that the loss includes, its start id included.
  */
 import type { Task } from "../../../encoding/index.ts";
 import type { ExampleKind } from "./example-kind.ts";
@@ -15,18 +15,18 @@ export interface DatasetRange {
   readonly minimum: number;
 }
 
-/** Description of the ids in the header, from which the trainer works for music and text alike. */
+/** Description of the ids in the header. The trainer needs no other facts about them, for music and text alike. */
 export interface DatasetVocabulary {
   readonly name: string;
   readonly size: number;
   readonly ranges: readonly DatasetRange[];
   /** The id before each piece; null for none. */
   readonly startId: number | null;
-  /** Without a `startId`: the ids of which one is the first of each piece. */
+  /** Without a `startId`: each piece begins with one of these ids. */
   readonly startIds?: readonly number[];
   readonly endId: number | null;
   readonly padId: number | null;
-  /** Of a text dataset: which tokenizer made it (`tokens-hash.ts`). */
+  /** For a text dataset: the hash of the tokens of its tokenizer (`tokens-hash.ts`). */
   readonly tokensSha256?: string;
 }
 
@@ -45,10 +45,10 @@ export interface DatasetPiece {
   readonly bytes?: number;
 }
 
-/** The file of a dataset of pairs that says where the target of each piece begins. */
+/** The file of a dataset of pairs with the start of the target of each piece. */
 export const TARGETS_FILE = "targets.bin";
 
-/** Maximum length of a note without a note-off in a dataset. */
+/** Maximum duration of a note without a note-off in a dataset. */
 export const MAX_UNRELEASED_SECONDS = 4;
 
 /** The contents of `dataset.json`. */

@@ -1,6 +1,6 @@
 /**
  * Datasets of pairs: a source, a separator and its target, as GPT-2 can learn to translate or to summarize (Radford et al. 2019,
- * section 3; "Generating Wikipedia by Summarizing Long Sequences", Liu et al. 2018, section 4.2.3). The loss counts the target alone.
+ * section 3; "Generating Wikipedia by Summarizing Long Sequences", Liu et al. 2018, section 4.2.3). The loss includes the target only.
  */
 import type { TextTokenizer } from "../../../encoding/text/index.ts";
 import { HintedError } from "../../errors.ts";
@@ -16,7 +16,7 @@ export class PairError extends HintedError<
   override readonly name = "PairError";
 }
 
-/** A file of pairs, one a line, source and target separated by a tab, and the token between them in the dataset. */
+/** A file of pairs, one per line, source and target separated by a tab, and the token between them in the dataset. */
 export interface PairFile {
   /** Its name in errors and in the dataset. */
   readonly path: string;
@@ -28,9 +28,9 @@ export interface PairFile {
 export interface PairSummary {
   readonly pairs: number;
   readonly ids: number;
-  /** Ids that the loss counts: those of the targets, and one at the end of each. */
+  /** Number of ids that the loss includes: those of the targets, and the end id after each. */
   readonly targetIds: number;
-  /** Ids of the longest pair, with its start and end: the block length that cuts none. */
+  /** Number of ids of the longest pair, with its start and end: the smallest block length that cuts no pair. */
   readonly longest: number;
 }
 
@@ -89,7 +89,7 @@ function separatorId(tokenizer: TextTokenizer, separator: string): number {
   });
 }
 
-/** The pairs of a file. @throws PairError for the first line that is none. */
+/** The pairs of a file. @throws PairError for the first line that is not a pair. */
 function readPairs({ path, bytes }: PairFile, specialTokens: readonly string[]): Pair[] {
   const lines = decodeUtf8(bytes, path).split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();

@@ -4,7 +4,7 @@ import { ExampleRandom } from "../example-random.ts";
 import type { ExampleRequest } from "./encode-piece.ts";
 import type { ExampleKind } from "./example-kind.ts";
 
-/** Kinds with a share of the ids; the pieces themselves have the rest. */
+/** Kinds of examples with a share of the ids; the rest of the ids are the pieces themselves. */
 export const SHARED_KINDS = [
   "style",
   "style-closing",
@@ -47,7 +47,7 @@ const KIND_KEYS: Readonly<Record<SharedKind | "ending", number>> = {
 const ORDER_KEY = 16;
 /** Share of the pieces with ENDING. */
 const ENDING_SHARE = 0.5;
-/** Number of ids of a piece for each infill that one round requests: an infill is a small part of its piece. */
+/** A round requests one infill for this number of ids of a piece, since an infill is a small part of its piece. */
 const IDS_PER_INFILL = 4096;
 
 export interface TaskPlan {
@@ -76,8 +76,8 @@ export interface PlannedExample {
 /** The request for a piece itself: with ENDING, or plain. */
 export function pieceRequest({ tasks, seed }: TaskPlan, index: number): ExampleRequest {
   const randomKey = [seed, KIND_KEYS.ending, index] as const;
-  const marked = tasks.includes("ending") && new ExampleRandom(...randomKey).next() < ENDING_SHARE;
-  return { kind: marked ? "ending" : "plain", randomKey };
+  const hasEnding = tasks.includes("ending") && new ExampleRandom(...randomKey).next() < ENDING_SHARE;
+  return { kind: hasEnding ? "ending" : "plain", randomKey };
 }
 
 /** The share of all ids that examples of tasks have in total. */
@@ -97,15 +97,15 @@ export function* exampleRequests(
   plan: TaskPlan,
   pieces: readonly PlannedPiece[],
 ): Generator<PlannedExample, void> {
-  const turns = pieces
+  const paths = pieces
     .filter(({ hasMelodyTrack }) => isSuitable(kind, hasMelodyTrack))
     .flatMap(({ path, ids }) => {
-      const turnsOf = kind === "infill" ? Math.ceil(ids / IDS_PER_INFILL) : 1;
-      return Array.from({ length: turnsOf }, () => path);
+      const requests = kind === "infill" ? Math.ceil(ids / IDS_PER_INFILL) : 1;
+      return Array.from({ length: requests }, () => path);
     });
-  if (turns.length === 0) return;
+  if (paths.length === 0) return;
   for (let round = 0, serial = 0; ; round += 1) {
-    for (const path of shuffled(turns, new ExampleRandom(plan.seed, ORDER_KEY + KIND_KEYS[kind], round))) {
+    for (const path of shuffled(paths, new ExampleRandom(plan.seed, ORDER_KEY + KIND_KEYS[kind], round))) {
       const request: ExampleRequest = {
         kind,
         style: styleOf(path, plan),

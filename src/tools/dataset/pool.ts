@@ -13,7 +13,7 @@ export class EncodePool {
     this.#workers = Array.from({ length: Math.max(1, threads) }, () => new EncodeWorker(encoder));
   }
 
-  /** Yields the results in the order of the requests, which may be endless: they are read slightly ahead. */
+  /** Yields the results in the order of the requests, which may be endless: a limited number of them is sent ahead. */
   async *answers<Request extends WorkerRequest>(
     requests: Iterable<Request>,
   ): AsyncGenerator<readonly [Request, WorkerAnswer]> {
@@ -64,7 +64,7 @@ class EncodeWorker {
       this.#waiting.push({ resolve, reject });
       this.#worker.postMessage({ path, request });
     });
-    // Awaited later, or never where an earlier one fails.
+    // It is awaited later, or not at all if an earlier one fails.
     answer.catch(() => undefined);
     return answer;
   }

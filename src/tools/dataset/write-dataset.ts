@@ -22,7 +22,7 @@ export interface KindSummary {
 
 /**
  * Writes `dataset.json`, `ids.bin`, `index.bin` and, for pairs, `targets.bin` (see `format.ts`). The header is written last, so a folder
- * with a header is complete. When `fill` throws, nothing is left behind and an earlier dataset in the folder stays as it is.
+ * with a header is complete. When `fill` throws, the new files are removed and an earlier dataset in the folder is unchanged.
  *
  * @param fill writes the pieces.
  */
@@ -63,7 +63,7 @@ export async function writeDataset(
 export class PieceWriter {
   readonly pieces: DatasetPiece[] = [];
   readonly offsets = [0];
-  /** Of each pair, the index of its first target, from the start id on. */
+  /** For each pair, the number of ids before its first target id, its start id included. */
   readonly firstTargets: number[] = [];
   ids = 0;
   readonly #file: FileHandle;

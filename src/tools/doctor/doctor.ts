@@ -1,4 +1,4 @@
-/** Checks everything that the commands need. */
+/** Checks the requirements of the commands. */
 import type { NodeBackend } from "../../platform/node/index.ts";
 import { cacheChecks } from "./caches.ts";
 import type { Check } from "./check.ts";

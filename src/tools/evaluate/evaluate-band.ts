@@ -6,7 +6,7 @@ import { type PieceScore, type ScoreSummary, summarize } from "./evaluate.ts";
 
 const IDS_PER_TRIPLE = 3;
 
-/** Negative log-likelihood of one piece, in all and by position in the triples. */
+/** Negative log-likelihood of one piece, in total and by position in the triples. */
 export interface BandPieceScore extends PieceScore {
   readonly natsBySlot: Readonly<Record<ArrivalSlot, number>>;
 }
@@ -17,7 +17,8 @@ export interface BandScoreSummary extends ScoreSummary {
 }
 
 /**
- * Scores one piece without leading silence and without controls, in consecutive windows, each on its own after its first id.
+ * Scores one piece without leading silence and without controls, in consecutive windows. Each window is scored separately, without its first
+ * id.
  *
  * @throws ArrivalError when the score cannot be encoded.
  */

@@ -75,8 +75,8 @@ function endOf(notes: readonly Note[]): number {
 }
 
 /**
- * Scores the note-ons and note-offs of the accompaniment: they are the same with any melody. (Time shifts are not: each note of a
- * melody divides one.)
+ * Scores the note-ons and note-offs of the accompaniment, which are the same with any melody. (Time shifts are not: the notes of the melody
+ * divide them.)
  */
 function accompanied(
   melody: readonly Note[],
@@ -86,11 +86,14 @@ function accompanied(
   const { ids: merged, isMelody } = mergeVoices(melody, accompaniment, vocabulary);
   const segments = [encodePerformance(melody, vocabulary), merged].map((ids) => cutSegments(ids, vocabulary));
   const ids = interleaveSegments(segments[0] ?? [], segments[1] ?? [], vocabulary);
-  const [melodyMark, accompanimentMark] = [taskId(vocabulary, "MELODY"), taskId(vocabulary, "ACCOMPANIMENT")];
+  const [melodyToken, accompanimentToken] = [
+    taskId(vocabulary, "MELODY"),
+    taskId(vocabulary, "ACCOMPANIMENT"),
+  ];
   const state = new PerformanceState(vocabulary);
   let isMusic = false;
   const counts = ids.map((id) => {
-    if (id === melodyMark || id === accompanimentMark) isMusic = id === accompanimentMark;
+    if (id === melodyToken || id === accompanimentToken) isMusic = id === accompanimentToken;
     const note = isMusic ? state.push(id) : undefined;
     return note !== undefined && isMelody[note.onset] !== true;
   });
@@ -98,7 +101,7 @@ function accompanied(
 }
 
 /**
- * Regions of each piece, chosen by the seed. The other suffix is that of the next region, with the leading silence of the region's own.
+ * Regions of each piece, chosen by the seed. The other suffix is that of the next region, with the leading silence of the region's own suffix.
  */
 export function infillCases(
   pieces: readonly Score[],
@@ -120,7 +123,7 @@ export function infillCases(
     // Prefer the suffix of another piece.
     const others = [...chosen.slice(index + 1), ...chosen.slice(0, index)];
     const other = others.find((candidate) => candidate.piece !== piece) ?? others[0];
-    const suffixes = [parts.suffix, [], movedSuffix(other?.parts.suffix ?? [], parts.suffix, vocabulary)];
+    const suffixes = [parts.suffix, [], withSilenceOf(other?.parts.suffix ?? [], parts.suffix, vocabulary)];
     return { piece, sequences: suffixes.map((suffix) => filled({ ...parts, suffix }, vocabulary)) };
   });
 }
@@ -138,7 +141,7 @@ function filled(parts: InfillParts, vocabulary: Vocabulary): ScoredSequence {
 }
 
 /** Replaces the leading silence of a suffix by that of `like`. */
-function movedSuffix(suffix: readonly number[], like: readonly number[], vocabulary: Vocabulary): number[] {
+function withSilenceOf(suffix: readonly number[], like: readonly number[], vocabulary: Vocabulary): number[] {
   const silence = (ids: readonly number[]): number => ids.findIndex((id) => vocabulary.steps(id) === 0);
   return [...like.slice(0, silence(like)), ...suffix.slice(silence(suffix))];
 }

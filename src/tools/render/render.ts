@@ -1,4 +1,4 @@
-/** Renders a score as sound: its channel messages, each at its sample, are played by a SoundFont synthesizer. */
+/** Renders a score as sound: a SoundFont synthesizer plays its channel messages at sample accuracy. */
 import { type BasicSoundBank, SpessaLog, SpessaSynthProcessor } from "spessasynth_core";
 import { type ChannelEvent, DRUM_CHANNEL, type Score, TempoMap } from "../../../encoding/index.ts";
 import { RenderError } from "./errors.ts";
@@ -9,11 +9,11 @@ export const SAMPLE_RATE = 44_100;
 /** Left and right. */
 export const CHANNELS = 2;
 
-/** Time after the last note for strings and room to decay. */
+/** Time after the last note for the decay of strings and reverberation. */
 const TAIL_SECONDS = 3;
 /** Maximum number of frames that the synthesizer renders at once. */
 const BLOCK_FRAMES = 128;
-/** Number of frames in a part: one second. */
+/** Number of frames of a part of the sound: one second. */
 const PART_FRAMES = SAMPLE_RATE;
 
 /** The synthesizer reserves headroom for sixteen loud instruments: without gain, one piano peaks at 0.2 to 0.3 of full scale. */
@@ -123,7 +123,7 @@ async function* soundParts(
       at += count;
     }
     yield { left, right };
-    // Lets signals and timers run.
+    // Yields to the event loop, for signals and timers.
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
 }
@@ -137,7 +137,7 @@ function channelEvents({ division, tracks }: Score): TimedEvent[] {
     .map((event) => ({ seconds: tempo.seconds(event.tick), event }));
 }
 
-/** Ends all sounding notes, also those under a pedal that never goes up. */
+/** Ends all sounding notes, also those that a pedal sustains. */
 function releaseAll(synthesizer: SpessaSynthProcessor): void {
   for (let channel = 0; channel < 16; channel += 1) {
     synthesizer.controllerChange(channel, SUSTAIN, 0);

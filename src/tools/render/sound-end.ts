@@ -1,4 +1,4 @@
-/** End of the last sound of a score, which may be an hour before the end of its file. */
+/** The end of the last sound of a score, which may be long before the end of its file. */
 import type { ChannelEvent } from "../../../encoding/index.ts";
 
 export interface TimedEvent {
@@ -7,8 +7,8 @@ export interface TimedEvent {
 }
 
 /**
- * Maximum time a note sounds without a key pressed, under a pedal or without a note-off: the lowest string of the shipped piano, played
- * at velocity 127, is below −80 dB of full scale after 27 s.
+ * Maximum time that a note sounds after its key was released, if a pedal sustains it, or without a note-off: the lowest string of the shipped
+ * piano, played at velocity 127, is below −80 dB of full scale after 27 s.
  */
 export const LONGEST_RING_SECONDS = 30;
 

@@ -19,8 +19,8 @@ const figure = (times: number, from = 0): readonly number[] =>
     ...triple(start + 110, 20, 72),
   ]);
 
-function draftOf(ids: readonly number[], most = 8, leastChance?: number): readonly number[] {
-  const drafter = new ArrivalDrafter(ARRIVAL_55028, leastChance);
+function draftOf(ids: readonly number[], most = 8, minProbability?: number): readonly number[] {
+  const drafter = new ArrivalDrafter(ARRIVAL_55028, minProbability);
   drafter.start(ids);
   return drafter.draft(() => most).ids;
 }

@@ -35,9 +35,9 @@ describe("ContextMixer", () => {
     for (let i = 0; i < 400; i += 1) {
       const sure = [context(0, 1)];
       const unsure = [context(1, 2)];
-      chances.sure.push(mixer.predict(sure, 0)?.chance ?? 0);
+      chances.sure.push(mixer.predict(sure, 0)?.probability ?? 0);
       mixer.learn(sure, 0, 5);
-      chances.unsure.push(mixer.predict(unsure, 0)?.chance ?? 0);
+      chances.unsure.push(mixer.predict(unsure, 0)?.probability ?? 0);
       mixer.learn(unsure, 0, i % 4);
     }
     expect(chances.sure.at(-1)).toBeGreaterThan(0.9);
