@@ -164,7 +164,8 @@ describe("WorkerMusicModel", () => {
     ];
     expect(controlled).not.toEqual(free);
     // Without a seed, nothing is random.
-    for (let again = 0; again < 8; again += 1) expect(await served.explain(repeated, 161)).toEqual(controlled);
+    for (let again = 0; again < 8; again += 1)
+      expect(await served.explain(repeated, 161)).toEqual(controlled);
     expect(await served.explain(repeated, 161, { seed: 0 })).toEqual(controlled);
     expect(await remote.explain(repeated, 161)).toEqual(controlled);
     expect(await remote.explain(repeated, 161, { driftControl: false })).toEqual(free);
