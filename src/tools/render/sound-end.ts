@@ -42,6 +42,7 @@ class Channel {
   readonly #held = new Map<number, number>();
   /** Pitches sustained by the sostenuto pedal. */
   readonly #sostenuto = new Set<number>();
+  #isSostenutoPressed = false;
   #isSustained = false;
   #latest = 0;
 
@@ -63,10 +64,13 @@ class Channel {
     if (controller === SUSTAIN) {
       this.#isSustained = value >= 64;
     } else if (controller === SOSTENUTO) {
-      if (value < 64) this.#sostenuto.clear();
-      else if (this.#sostenuto.size === 0) for (const pitch of this.#keys.keys()) this.#sostenuto.add(pitch);
+      const isPressed = value >= 64;
+      if (!isPressed) this.#sostenuto.clear();
+      else if (!this.#isSostenutoPressed) for (const pitch of this.#keys.keys()) this.#sostenuto.add(pitch);
+      this.#isSostenutoPressed = isPressed;
     } else if (controller === RESET_ALL_CONTROLLERS) {
       this.#isSustained = false;
+      this.#isSostenutoPressed = false;
       this.#sostenuto.clear();
     } else if (controller === ALL_SOUND_OFF || controller >= ALL_NOTES_OFF) {
       for (const pitch of this.#keys.keys()) this.#release(pitch, seconds);

@@ -30,6 +30,11 @@ describe("soundEndSeconds", () => {
       events: [at(0, 0xb0, 66, 127), on, off, at(6, 0xb0, 66, 0)],
       end: 1,
     },
+    {
+      what: "a sostenuto pedal that went down before the note and is reported again during it",
+      events: [at(0, 0xb0, 66, 127), on, at(0.5, 0xb0, 66, 120), off, at(6, 0xb0, 66, 0)],
+      end: 1,
+    },
     { what: "all sound off", events: [on, at(3, 0xb0, 120, 0)], end: 3 },
     { what: "all notes off", events: [on, at(3, 0xb0, 123, 0)], end: 3 },
     {
