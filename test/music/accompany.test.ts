@@ -145,9 +145,14 @@ describe("AccompanimentTask", () => {
     expect(part.events).toBe(4);
   });
 
-  it("can represent any accompaniment that uses no key of the melody", () => {
+  it("can represent any accompaniment that uses no key of the melody and has no long notes", () => {
+    const longest = 0.98; // From 1 s on, notes may be ended at random.
     fc.assert(
-      fc.property(notesApart, (notes) => {
+      fc.property(notesApart, (any) => {
+        const notes = any.map((note) => ({
+          ...note,
+          endSeconds: Math.min(note.endSeconds, note.startSeconds + longest),
+        }));
         const melody = notes.filter(({ pitch }) => pitch > 61);
         const last = melody.reduce((latest, { endSeconds }) => Math.max(latest, quantize(endSeconds)), 0);
         const wanted = notes
