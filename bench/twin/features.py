@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from notes import Chord, Note, Vector, chords_of, gaps_of
+from notes import Chord, Note, Vector, chords_of, iois_of
 
 PRIMER_SECONDS = 20
 SECONDS = 30
@@ -18,10 +18,10 @@ MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.
 MINOR = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
 
 INTERVALS = [-99, -12, -7, -4, -2, -1, 0, 1, 2, 3, 5, 8, 13, 99]  # semitones
-GAPS = [0, 0.06, 0.09, 0.12, 0.16, 0.2, 0.26, 0.35, 0.5, 0.7, 1, 1.5, 3, 99]  # seconds between onsets
+IOIS = [0, 0.06, 0.09, 0.12, 0.16, 0.2, 0.26, 0.35, 0.5, 0.7, 1, 1.5, 3, 99]  # seconds between onsets
 LENGTHS = [0, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.45, 0.7, 1, 1.5, 2.5, 3.9, 4.2, 99]  # seconds
 SIZES = [1, 2, 3, 4, 5, 6, 99]  # notes of a chord
-RATIOS = [0, 0.3, 0.45, 0.55, 0.8, 0.95, 1.05, 1.25, 1.8, 2.2, 3.3, 99]  # of a gap to the previous one
+RATIOS = [0, 0.3, 0.45, 0.55, 0.8, 0.95, 1.05, 1.25, 1.8, 2.2, 3.3, 99]  # of an inter-onset interval (IOI) to the previous one
 
 Features = dict[str, float]
 
@@ -29,17 +29,17 @@ Features = dict[str, float]
 def features(notes: list[Note], primer: list[Note]) -> Features:
     """All features of a continuation of 30 s (`notes`, not empty) after `primer`, in a fixed order."""
     chords = chords_of(notes)
-    gaps = gaps_of(chords)
+    iois = iois_of(chords)
     return {
         **_pitches(notes, primer),
         **_velocities(notes, primer),
         **_density(notes, primer),
         **_shares("step of the top voice", np.diff([chord.top for chord in chords]), INTERVALS, "semitones"),
         **_shares("step of the bass", np.diff([chord.bass for chord in chords]), INTERVALS, "semitones"),
-        **_shares("gap between chords", gaps, GAPS, "s"),
+        **_shares("IOI of chords", iois, IOIS, "s"),
         **_shares("length of a note", [note.end - note.onset for note in notes], LENGTHS, "s"),
         **_shares("notes in a chord", [len(chord.pitches) for chord in chords], SIZES, ""),
-        **_shares("gap by the gap before", _ratios(gaps), RATIOS, "times"),
+        **_shares("IOI by the previous IOI", _ratios(iois), RATIOS, "times"),
         **_pulse(chords),
         **_texture(notes),
         **_repetition(chords, chords_of(primer)),
@@ -89,8 +89,8 @@ def _density(notes: list[Note], primer: list[Note]) -> Features:
     }
 
 
-def _ratios(gaps: Vector) -> Vector:
-    return gaps[1:] / np.maximum(gaps[:-1], 0.01) if len(gaps) > 1 else np.array([1.0])
+def _ratios(iois: Vector) -> Vector:
+    return iois[1:] / np.maximum(iois[:-1], 0.01) if len(iois) > 1 else np.array([1.0])
 
 
 def _pulse(chords: list[Chord]) -> Features:
@@ -129,7 +129,7 @@ def _repetition(chords: list[Chord], primer: list[Chord]) -> Features:
         runs = Counter(_runs(top, length))
         known = set(_runs(top_before, length))
         total = max(1, runs.total())
-        found[f"runs of {length} that repeat"] = 1 - len(runs) / total
+        found[f"repeated runs of {length}"] = 1 - len(runs) / total
         found[f"runs of {length} from the primer"] = (
             sum(count for run, count in runs.items() if run in known) / total
         )

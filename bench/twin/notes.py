@@ -70,6 +70,6 @@ def chords_of(notes: list[Note]) -> list[Chord]:
     return chords
 
 
-def gaps_of(chords: list[Chord]) -> Vector:
+def iois_of(chords: list[Chord]) -> Vector:
     """The inter-onset intervals of successive chords, in seconds."""
     return np.diff(np.array([chord.onset for chord in chords], dtype=np.float64))

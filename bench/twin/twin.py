@@ -65,7 +65,7 @@ def main() -> None:
     scores = classify(of_each, texts, is_model, [pair["file"] for pair in judged for _ in range(2)])
 
     print(f"{len(pairs)} pairs, {len(silent)} of them with fewer than {FEWEST_NOTES} generated notes")
-    for name, score in (("features", scores.by_features), ("words", scores.by_words), ("both", scores.both)):
+    for name, score in (("features", scores.by_features), ("n-grams", scores.by_words), ("both", scores.both)):
         print(f"AUC by {name}: {auc(is_model, score, len(silent)):.3f}")
     print(f"pairwise accuracy: {100 * pairwise_accuracy(scores.both, len(silent)):.1f} %")
     print()

@@ -1,4 +1,4 @@
-"""Writes a continuation as a text, the input of the second classifier: intervals of the outer voices, gaps, chords."""
+"""Writes a continuation as a text, the input of the second classifier: intervals of the outer voices, inter-onset intervals, chords."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LARGEST_STEP = 14  # semitones, up or down
 def words_of(notes: list[Note]) -> str:
     """Three words for each chord, such as `i2b-5 r18 c0_4_7`; the first chord has only the last word.
 
-    i, b: melodic intervals of top voice and bass, in semitones; r: twice the binary logarithm of the gap before the chord in
+    i, b: melodic intervals of top voice and bass, in semitones; r: twice the binary logarithm of the inter-onset interval before the chord in
     seconds, plus 20; c: the pitches of the chord, in semitones above the bass.
     """
     words = []
