@@ -145,17 +145,20 @@ class BatchStream:
         first = splices.first_id(start, random)
         if first is None:
             return np.empty(0, np.int64)
-        ids = self.dataset.cut(piece, first, first + splices.length + splices.length // 4)
+        ids = self.dataset.cut(piece, first, first + splices.length + self._spare(splices.length))
         return (ids if self.augmenter is None else self.augmenter.augment(ids, *epoch.choice[block]))[: splices.length]
+
+    def _spare(self, length: int) -> int:
+        """Ids to cut beyond `length`, so that enough are left at a faster tempo, which needs fewer TIME_SHIFTs, and after corruption."""
+        stretch = 0 if self.augmenter is None else self.augmenter.variants.stretch
+        return int(length * max(1 / 8, stretch / (1 - stretch))) + 1
 
     def _block(self, epoch: Epoch, block: int) -> Ids:
         """Inputs and last target of a block: at most length + 1 ids."""
         piece, start, stop = int(epoch.piece[block]), int(epoch.start[block]), int(epoch.stop[block])
         if self.augmenter is None:
             return self.dataset.cut(piece, start, stop + 1)
-        # A faster tempo needs fewer TIME_SHIFTs: a longer block is cut, so that it is full after stretching.
-        stretch = self.augmenter.variants.stretch
-        spare = int(self.length * max(1 / 8, stretch / (1 - stretch))) + 1 if stop - start == self.length else 0
+        spare = self._spare(self.length) if stop - start == self.length else 0
         ids = self.dataset.cut(piece, start, stop + 1 + spare)
         return self.augmenter.augment(ids, *epoch.choice[block])[: self.length + 1]
 
