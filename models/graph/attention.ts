@@ -1,7 +1,7 @@
 /**
  * Causal self-attention over keys and values in several segments: the cache, and the rows of this run. `FusedMatMul` reads the
  * heads in place; only the scores are concatenated. The rows of a run are `[positions, heads, headSize]`. A cache in the same order can pass
- * a view of its rows; one with the heads first is read in the order of its memory, unused rows behind those of each head included.
+ * a view of its rows; one with the heads first is read in the order of its memory, unused rows after those of each head included.
  *
  *     weights = softmax(scale · q·kᵀ + scale · skew(q·Eᵀ) + mask),   scale: see `scoreScale`
  *     result  = weights · v

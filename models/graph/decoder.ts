@@ -27,14 +27,14 @@
  *
  * Further inputs are the weights, in the layout of `graphWeights`.
  *
- * If `isHeadsFirst`, the past is [heads, past, headSize]. Its first rows are the cached ones, and the mask hides those behind them.
+ * If `isHeadsFirst`, the past is [heads, past, headSize]. Its first rows are the cached ones, and the mask hides those after them.
  *
  * In int8 in Node, rows have the same bits in any run (`exact-attention.ts`). There the axis `heads` is three: 1, sequences, and heads of one
- * sequence. The past ends with a whole group of four rows, the mask has spare positions behind the past and at its end, the attention weights
+ * sequence. The past ends with a whole group of four rows, the mask has spare positions after the past and at its end, the attention weights
  * are those of all rows, and there are three more inputs:
  *
- *     in   recent         [2 · layers · recent, 1, sequences, heads, headSize]  the cached rows behind the past, layer by layer
- *          padding        [products, sequences, heads, rows, spare]  zeros: scores of the spare positions behind the past
+ *     in   recent         [2 · layers · recent, 1, sequences, heads, headSize]  the cached rows after the past, layer by layer
+ *          padding        [products, sequences, heads, rows, spare]  zeros: scores of the spare positions after the past
  *          sizes          int32                            as `exactSizes` returns them
  *
  * A batch of sequences of equal length is more rows and more heads. Ids, positions and rows of logits are ordered by

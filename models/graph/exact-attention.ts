@@ -1,13 +1,13 @@
 /**
  * Attention that gives a row the same bits in a run of a few rows as alone. Matrix products in `int8-blocks` do so already; an
- * attention that differed in the last bit would change how activations are rounded behind it, and then ids.
+ * attention that differed in the last bit would change how activations are rounded after it, and then ids.
  *
  * ONNX Runtime's float32 products of several rows sum in another order than those of one row, and products of one row sum
  * four positions at a time (microsoft/onnxruntime, `onnxruntime/core/mlas/lib/x86_64/SgemmKernelM1Avx.S`). Therefore:
  *
  * - a run of a few rows multiplies each row on its own, as a batch of products of one row;
  * - positions are in groups of four, counted from the first row of the cache. The past ends with its last whole group. The
- *   cached rows behind that, the rows of this run, and rows of zeros that the mask hides are the near rows;
+ *   cached rows after that, the rows of this run, and rows of zeros that the mask hides are the near rows;
  * - the sums of the groups of near rows are added in turn, as the product over the past adds them;
  * - softmax sums in vectors, so scores of a position are in the same lane in any run. With the heads first, the past has unused rows at its
  *   end; padding scores fill the lanes between it and the near rows.
@@ -31,14 +31,14 @@ export const EXACT_ROWS = FEW_NEAR - GROUP_ROWS + 1;
 
 /** Numbers of positions in a run. */
 export interface RunPositions {
-  /** Those of `past_keys` and `past_values`: whole groups, at least one; with the heads first, unused rows behind them too. */
+  /** Those of `past_keys` and `past_values`: whole groups, at least one; with the heads first, unused rows after them too. */
   readonly past: number;
-  /** Spare scores behind the past. */
+  /** Spare scores after the past. */
   readonly padding: number;
-  /** Cached rows behind these. */
+  /** Cached rows after these. */
   readonly recent: number;
   readonly rows: number;
-  /** Behind the rows, so that the near rows are whole groups and at least `FEW_NEAR`. */
+  /** After the rows, so that the near rows are whole groups and at least `FEW_NEAR`. */
   readonly spare: number;
 }
 
@@ -117,7 +117,7 @@ export function exactSizes(config: DecoderConfig, positions: RunPositions): Int3
 /** Sizes, the mask and the cached near rows, which all layers share: computed once per run. */
 export interface ExactFrame {
   readonly sizes: Readonly<Record<SizeName, Value>>; // int64
-  /** Cached rows behind the last whole group, of each layer. */
+  /** Cached rows after the last whole group, of each layer. */
   readonly recent: readonly Segment[]; // [recent rows, 1, sequences, heads, headSize]
   /** Scores between the past and the near rows. */
   readonly padding: Value; // [products, sequences, heads, rows of a product, padding]

@@ -39,14 +39,14 @@ export function choiceOfKey(key: string, count: number, at: number): Choice {
 /**
  * The range of candidates that fit on the screen, around the marked one.
  *
- * @param room number of available lines.
+ * @param maxLines number of available lines.
  */
 export function shownRange(
   count: number,
   at: number,
-  room: number,
+  maxLines: number,
 ): { readonly from: number; readonly to: number } {
-  const shown = Math.min(count, Math.max(1, room));
+  const shown = Math.min(count, Math.max(1, maxLines));
   const from = Math.min(Math.max(0, at - Math.floor(shown / 2)), count - shown);
   return { from, to: from + shown };
 }
@@ -108,16 +108,16 @@ export class Chooser {
     this.#keys ??= new Keys(stdin);
     let at = first;
     const columns = stderr.columns || 80; // some terminals report 0
-    const room = (stderr.rows || 24) - 2; // one line for the text, one for the list of keys
+    const maxLines = (stderr.rows || 24) - 2; // one line for the text, one for the list of keys
     const keys = `(arrows and Enter, 1 to ${Math.min(count, 9)}${count > 9 ? ", 0 for 10" : ""}, q ends)`;
     const draw = (): void => {
-      const { from, to } = shownRange(count, at, room);
+      const { from, to } = shownRange(count, at, maxLines);
       const lines = [...this.#menu(sampled, at).slice(from, to), keys];
       const fitting = lines.map((line) => [...line].slice(0, columns - 1).join(""));
       stderr.write(`\u001b7\u001b[0J\n${fitting.join("\n")}\u001b8`);
     };
     const erase = (): void => void stderr.write("\u001b7\u001b[0J\u001b8");
-    const height = Math.min(count, Math.max(1, room)) + 1;
+    const height = Math.min(count, Math.max(1, maxLines)) + 1;
     // Scrolls first, so that the saved cursor position stays valid.
     stderr.write(`${DOWN.repeat(height)}\u001b[${height}A`);
     try {

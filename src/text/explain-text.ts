@@ -20,7 +20,7 @@ export interface ExplainTextRequest extends Pick<
   readonly processors: readonly LogitsProcessor[];
 }
 
-/** @throws OptionError for an index that is no token with one before it, or behind the last one. */
+/** @throws OptionError for an index that is no token with one before it, or after the last one. */
 export function checkIndex(index: number | undefined, length: number): void {
   if (index === undefined || (Number.isInteger(index) && index >= 1 && index <= length)) return;
   throw new OptionError(`index must be a whole number from 1 to ${length}, got ${index}`);

@@ -52,13 +52,13 @@ export interface CompleteOptions extends SamplingOptions {
   /** Continue beyond the context: when it is full, its older half is evicted. Default false. */
   readonly contextShift?: boolean;
   /**
-   * Read drafts ahead where the text repeats itself, on the native backend. The ids are the same: in int8 always, in fp32 unless two
-   * noisy scores are equal within the rounding of the logits. Default true.
+   * Verify drafts (speculative decoding) where the text repeats itself, on the native backend. The ids are the same: in int8 always, in
+   * fp32 unless two noisy scores are equal within the rounding of the logits. Default true.
    */
   readonly speculation?: boolean;
   /**
-   * A smaller model of the same ids, which drafts everywhere; the ids stay the same as with `speculation`. On the native backend, in fp32,
-   * and in int8 where `speculation` has an effect; an OptionError elsewhere.
+   * A smaller model with the same vocabulary, whose drafts are also used where the text does not repeat itself; the ids stay the same as
+   * with `speculation`. On the native backend, in fp32, and in int8 where `speculation` has an effect; an OptionError elsewhere.
    */
   readonly draftModel?: DraftModel;
   /** Return this many of the likeliest candidates with each token, and its log-probability. */
@@ -124,7 +124,7 @@ export interface ExplainTextOptions extends SamplingOptions, Pick<CompleteOption
   /** Layers and heads whose attention to return. Default: none. */
   readonly attention?: AttentionRequest;
   /**
-   * Whether to return what each layer alone would have predicted, and how far attention and the feed-forward network moved the
+   * Whether to return the predictions from the output of each layer, and how much attention and the feed-forward network changed the
    * residual stream. The first explanation with layers reads the weights again and builds a second graph, which stays until
    * `dispose`. Default false.
    */

@@ -125,7 +125,7 @@ export class TextModel {
   }
 
   /**
-   * Generates a whole text. Where the context moves along and never ends, a text has at most `tokens` or, without, a window of tokens.
+   * Generates a whole text. With context shift, a text has at most `tokens` or, without, a window of tokens.
    *
    * @throws as `complete`.
    */
